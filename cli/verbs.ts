@@ -1,0 +1,30 @@
+/** The operator's commands. Each verb's file is loaded only when it is asked for. */
+import { Command, CommanderError } from 'commander';
+
+/** One verb: its exit code, 0, 1 for failure, 2 for usage. */
+export interface Verb {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<{ main(args: readonly string[]): Promise<number> }>;
+}
+
+const VERBS: readonly Verb[] = [
+  { name: 'test', summary: 'run every check and test', load: () => import('./test.ts') },
+  { name: 'check', summary: 'lint, types, unused code, shell scripts', load: () => import('./check.ts') },
+];
+
+export async function run(argv: readonly string[]): Promise<number> {
+  const [name, ...args] = argv;
+  const verb = VERBS.find((each) => each.name === name);
+  if (verb !== undefined) return (await verb.load()).main(args);
+  const program = new Command('npm run').description('The commands of aliyun-spot-runners.').exitOverride();
+  for (const each of VERBS) program.command(each.name).summary(each.summary);
+  if (name !== undefined && name !== '--help' && name !== '-h')
+    process.stderr.write(`There is no command '${name}'.\n\n`);
+  try {
+    program.outputHelp();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+  }
+  return name === '--help' || name === '-h' ? 0 : 2;
+}

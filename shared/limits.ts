@@ -1,0 +1,60 @@
+/** Every bound the system relies on, with its unit last in the name. */
+
+/** GitHub never sends more. @see https://docs.github.com/webhooks/webhook-events-and-payloads */
+export const WEBHOOK_BODY_MAX_BYTES = 25 * 1024 * 1024;
+/** What we hand on by asynchronous invocation; FC takes 128 KB. */
+export const EVENT_MAX_BYTES = 16 * 1024;
+
+/** GitHub waits 10 s for the webhook's reply. */
+export const WEBHOOK_TIMEOUT_S = 9;
+export const LAUNCHER_TIMEOUT_S = 120;
+export const REAPER_TIMEOUT_S = 300;
+export const MIRROR_TIMEOUT_S = 900;
+
+/** One call to a vendor, all tries together. */
+export const CALL_MAX_MS = 30_000;
+export const CALL_TRIES_MAX = 3;
+/** Longer than the launcher's timeout plus its longest call: a test compares. */
+export const LEASE_MS = (LAUNCHER_TIMEOUT_S + 60) * 1000;
+/** The sweep's own lease; longer than its timeout plus its longest call. */
+export const SWEEP_LEASE_MS = (REAPER_TIMEOUT_S + 60) * 1000;
+/** The sweep starts no further act after this. */
+export const SWEEP_BUDGET_MS = 45_000;
+export const SWEEP_ACTS_MAX = 500;
+export const LAUNCHES_PER_SWEEP_MAX = 200;
+
+export const CANDIDATES_MAX = 6;
+/** An offering the cloud just could not give. */
+export const UNAVAILABLE_MS = 3 * 60_000;
+/** A quota is raised by a person, not by waiting a moment. */
+export const UNAVAILABLE_QUOTA_MS = 30 * 60_000;
+
+/** A late instance of an abandoned launch would be listed by then. */
+export const INSTANCE_VISIBLE_MS = 2 * 60_000;
+/** Two complete look-ups prove that an abandoned launch left no instance. */
+export const ABSENT_LOOKS_MIN = 2;
+/** From RunInstances to an online runner, stock image. */
+export const BOOT_MAX_MS = 10 * 60_000;
+/** An idle runner whose job GitHub does not hand over is replaced. */
+export const IDLE_STUCK_MAX_MS = 4 * 60_000;
+/** Sweeps that must have seen a runner idle before its removal is asked for. */
+export const IDLE_SIGHTINGS_MIN = 2;
+/** A JIT runner unused for a day is removed by GitHub itself. */
+export const QUEUED_MAX_MS = 24 * 3_600_000;
+/** GitHub lets a self-hosted job run 5 days. */
+export const LIFETIME_MAX_MS = 5 * 24 * 3_600_000;
+/** ECS takes a release time no nearer than 30 minutes. */
+export const RELEASE_TIME_MIN_MS = 32 * 60_000;
+/** The cloud's release comes after ours. */
+export const RELEASE_MARGIN_MS = 30 * 60_000;
+export const LIFETIME_WARNING_MS = 3_600_000;
+
+/** Waiting for a slot or for stock is looked at again after this. */
+export const RETRY_MS = 60_000;
+export const ACCOUNT_FATAL_RETRY_MS = 10 * 60_000;
+export const JOB_NAME_MAX_CHARS = 200;
+export const LABELS_MAX = 100;
+export const USER_DATA_MAX_BYTES = 16 * 1024;
+export const CONSOLE_TAIL_MAX_CHARS = 2_000;
+export const HISTORY_TTL_DAYS = 90;
+export const WRITE_CONFLICTS_MAX = 8;

@@ -1,0 +1,150 @@
+/** The nouns of this field, as style demands one word for each. Data only: no vendor, no clock. */
+
+type Brand<Base, Name extends string> = Base & { readonly brand: Name };
+export type JobId = Brand<number, 'job'>;
+export type RunId = Brand<number, 'run'>;
+/** `{deployment}-runner-{arch}-spot-{job}-{launch}`; used for one launch only. */
+export type RunnerName = Brand<string, 'runner'>;
+
+export type Arch = 'amd64' | 'arm64';
+export type CapacityType = 'spot' | 'on-demand';
+
+/** What GitHub told us of a job, trimmed; at most EVENT_MAX_BYTES as JSON. */
+export interface Job {
+  readonly id: JobId;
+  readonly runId: RunId;
+  readonly runAttempt: number;
+  readonly name: string;
+  /** owner/name, as GitHub spells it */
+  readonly repository: string;
+  readonly isPublic: boolean;
+  /** A hint: the installation may have been renewed since. */
+  readonly installationId: number | null;
+  readonly labels: readonly string[];
+  readonly createdAtMs: number;
+}
+
+/** What a delivery, or a look at GitHub, says happened to a job. */
+export type JobEvent =
+  | { readonly kind: 'queued'; readonly job: Job; readonly delivery: string }
+  | {
+      readonly kind: 'in_progress';
+      readonly job: Job;
+      readonly delivery: string;
+      readonly runner: NamedRunner;
+      readonly startedAtMs: number;
+    }
+  | {
+      readonly kind: 'completed';
+      readonly job: Job;
+      readonly delivery: string;
+      /** Null when the job ended before any runner took it. */
+      readonly runner: NamedRunner | null;
+      readonly conclusion: string;
+      readonly startedAtMs: number | null;
+      readonly completedAtMs: number;
+    };
+
+/** The sweep's wish: this job has no runner coming and its time has come. Good for one lease, by `rev`. */
+export interface DueEvent {
+  readonly kind: 'due';
+  readonly job: Job;
+  readonly rev: string;
+}
+
+/** A runner as a job's record names it. */
+export interface NamedRunner {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** What a job's labels ask of an instance. */
+export interface Requirements {
+  readonly arch: Arch;
+  /** Exactly these cores when min equals max; the cheapest by the core within a range. */
+  readonly cpu: { readonly min: number; readonly max: number };
+  readonly memoryGiB: { readonly min: number; readonly max: number | null };
+  readonly capacityType: CapacityType;
+  /** Family (`ecs.c8y`) or exact type (`ecs.c8y.2xlarge`); null: any. */
+  readonly type: string | null;
+  readonly diskGiB: number;
+  /** A key of `images:` in the configuration. */
+  readonly image: string;
+  readonly profile: string | null;
+  readonly docker: boolean;
+  readonly sudo: boolean;
+  readonly lifetimeMs: number;
+}
+
+/** placement × zone × type × spot or on-demand, with what it costs. Prices in CNY (or the account's currency) an hour. */
+export interface Offering {
+  /** index into `placements:` of the configuration */
+  readonly placement: number;
+  readonly region: string;
+  /** full id, such as cn-hangzhou-k */
+  readonly zone: string;
+  readonly instanceType: string;
+  readonly capacityType: CapacityType;
+  readonly arch: Arch;
+  readonly cpu: number;
+  readonly memoryGiB: number;
+  /** Null: no market price is known. */
+  readonly pricePerHour: number | null;
+  readonly onDemandPricePerHour: number | null;
+}
+
+/** An offering placed in order for one job. */
+export interface Candidate extends Offering {
+  /** Three decimals; null: at market price (SpotAsPriceGo), or on demand. */
+  readonly priceLimit: number | null;
+  readonly expectedCostPerHour: number | null;
+  /** lower-case clause that completes "here because …" */
+  readonly because: string;
+}
+
+/** An ECS instance of ours as the cloud lists it. */
+export interface Instance {
+  readonly id: string;
+  readonly placement: number;
+  readonly status: 'Pending' | 'Starting' | 'Running' | 'Stopping' | 'Stopped';
+  readonly instanceType: string;
+  readonly zone: string;
+  readonly createdAtMs: number;
+  readonly releaseAtMs: number | null;
+  /** The spot market takes it back within five minutes. */
+  readonly isRecycling: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A registration at GitHub. */
+export interface Registration {
+  readonly id: number;
+  readonly name: string;
+  readonly isOnline: boolean;
+  readonly isBusy: boolean;
+  readonly labels: readonly string[];
+}
+
+/** A job's own record at GitHub. */
+export interface JobRecord {
+  readonly job: Job;
+  readonly status: 'queued' | 'in_progress' | 'completed' | 'waiting' | 'pending' | 'requested';
+  readonly conclusion: string | null;
+  readonly runner: NamedRunner | null;
+  readonly startedAtMs: number | null;
+  readonly completedAtMs: number | null;
+}
+
+/** A list that may have been cut: then it proves nothing absent. */
+export interface Listing<Thing> {
+  readonly things: readonly Thing[];
+  readonly complete: boolean;
+}
+
+/** Where runners register: an organisation, or one repository. */
+export interface Target {
+  readonly owner: string;
+  /** owner/name in repository scope, else null */
+  readonly repository: string | null;
+  readonly installationId: number | null;
+}

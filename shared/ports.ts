@@ -1,0 +1,128 @@
+/**
+ * What a story asks of the world. Each port is implemented by one adapter over a vendor.
+ * A look-up that failed throws; null and `complete: true` are statements by the other side.
+ */
+import type {
+  Candidate,
+  DueEvent,
+  Instance,
+  JobEvent,
+  JobId,
+  JobRecord,
+  Listing,
+  Registration,
+  RunId,
+  RunnerName,
+  Target,
+} from './nouns.ts';
+
+export interface Clock {
+  nowMs(): number;
+}
+
+export type Log = (event: string, fields: Readonly<Record<string, string | number | boolean | null>>) => void;
+
+export type MintOutcome =
+  | { readonly kind: 'minted'; readonly runnerId: number; readonly jitConfig: string }
+  /** GitHub said no for now. */
+  | { readonly kind: 'throttled'; readonly retryAtMs: number }
+  /** GitHub said no: a person must act (group gone, permission missing, App uninstalled). */
+  | { readonly kind: 'refused'; readonly because: string };
+
+export interface Delivery {
+  /** A string: ids exceed 2^53. */
+  readonly id: string;
+  readonly guid: string;
+  readonly deliveredAtMs: number;
+  readonly statusCode: number;
+  readonly event: string;
+  readonly action: string | null;
+}
+
+export interface RunRecord {
+  readonly id: RunId;
+  readonly attempt: number;
+  readonly status: string;
+  readonly conclusion: string | null;
+  readonly event: string;
+  /** owner/name of where the head commit lives; null when that repository is gone */
+  readonly headRepository: string | null;
+}
+
+export interface GitHub {
+  mint(
+    target: Target,
+    runner: { readonly name: RunnerName; readonly labels: readonly string[] },
+  ): Promise<MintOutcome>;
+  registrations(target: Target): Promise<Listing<Registration>>;
+  /** 'absent' counts as done; 'busy' is GitHub's refusal. */
+  removeRunner(target: Target, runnerId: number): Promise<'removed' | 'absent' | 'busy'>;
+  job(target: Target, repository: string, id: JobId): Promise<JobRecord | null>;
+  run(target: Target, repository: string, id: RunId): Promise<RunRecord | null>;
+  /** Jobs of this attempt of a run. */
+  jobsOfRun(target: Target, repository: string, id: RunId): Promise<Listing<JobRecord>>;
+  /** Jobs of runs queued or in progress. */
+  activeJobs(target: Target, repository: string): Promise<Listing<JobRecord>>;
+  /** Repositories of the installation, most recently pushed first. */
+  repositories(target: Target): Promise<Listing<string>>;
+  rerunFailedJobs(target: Target, repository: string, id: RunId): Promise<'asked' | 'refused'>;
+  rerunJob(target: Target, repository: string, id: JobId): Promise<'asked' | 'refused'>;
+  /** Newest first, back to `sinceMs`. */
+  deliveries(sinceMs: number): Promise<Listing<Delivery>>;
+  redeliver(deliveryId: string): Promise<void>;
+  /** The newest runner release: version without v, when published. */
+  latestRunner(): Promise<{ readonly version: string; readonly publishedAtMs: number }>;
+}
+
+/** All that one RunInstances needs; built once for each candidate and resent byte for byte. */
+export interface RunRequest {
+  readonly candidate: Candidate;
+  readonly name: RunnerName;
+  readonly clientToken: string;
+  readonly userData: string;
+  readonly releaseAtMs: number;
+  readonly diskGiB: number;
+  readonly image: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export type RunOutcome =
+  | { readonly kind: 'running'; readonly instanceId: string }
+  /** Definite: no instance was made. Remember it and go on. */
+  | {
+      readonly kind: 'unavailable';
+      readonly code: string;
+      readonly scope: 'offering' | 'zone' | 'family' | 'placement';
+      readonly forMs: number;
+    }
+  /** Definite: no instance was made; nothing worth remembering. */
+  | { readonly kind: 'refused'; readonly code: string; readonly isKnown: boolean }
+  /** Definite, and every other candidate would fare the same: throttled until then. */
+  | { readonly kind: 'throttled'; readonly code: string; readonly retryAtMs: number }
+  /** Definite: the account cannot; a person must act. */
+  | { readonly kind: 'fatal'; readonly code: string; readonly advice: string }
+  /** An instance may exist. Ends the walk. */
+  | { readonly kind: 'unknown'; readonly code: string };
+
+export interface Instances {
+  run(request: RunRequest): Promise<RunOutcome>;
+  /** All of this deployment in one placement, by tag. */
+  list(placement: number): Promise<Listing<Instance>>;
+  /** By instance id: those that exist. An id not in the answer does not exist. */
+  find(placement: number, ids: readonly string[]): Promise<readonly Instance[]>;
+  /** 'gone': no such instance. 'later': not in a state to be deleted yet. */
+  terminate(placement: number, id: string): Promise<'asked' | 'gone' | 'later'>;
+  /** Decoded console output, newest last; '' when there is none. */
+  consoleOutput(placement: number, id: string): Promise<string>;
+}
+
+/** What we hand to our own functions; resolves only after Function Compute accepted it. */
+export interface Queue {
+  launch(event: JobEvent | DueEvent): Promise<void>;
+  reap(event: JobEvent): Promise<void>;
+}
+
+/** Tells a person; each `key` once while its note lasts. */
+export interface Alerts {
+  post(key: string, text: string): Promise<void>;
+}
