@@ -1,0 +1,34 @@
+/** The small words of `runners.yaml`, each with a message that names what is wanted and never the value. */
+import * as z from 'zod';
+
+const UNITS_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** `90s`, `5m`, `6h`, `5d` → milliseconds. */
+export const ms = z
+  .string()
+  .regex(/^\d{1,6}[smhd]$/, 'must be a time such as 90s, 5m, 6h or 5d')
+  .transform((text) => Number(text.slice(0, -1)) * UNITS_MS[text.slice(-1) as keyof typeof UNITS_MS]);
+
+export const regionId = z.string().regex(/^[a-z]{2}-[a-z0-9-]{2,30}$/, 'must look like cn-hangzhou');
+
+/** GitHub compares labels without case; a comma or blank would not survive `runs-on`. */
+export const labelText = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be a label: letters, digits, . _ -');
+
+export const githubName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/(?:\*|[A-Za-z0-9._-]{1,100})$/,
+    'must be owner/name or owner/*',
+  );
+
+export const familyPattern = z
+  .string()
+  .regex(/^ecs\.[a-z0-9-]+\*?$/, 'must be a family such as ecs.t6, or a pattern such as ecs.e-*');
+
+export const url = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
+
+/** An Alibaba resource id such as vpc-bp1aevy8sofi8mh1q. */
+export const resourceId = (prefix: string) =>
+  z.string().regex(new RegExp(`^${prefix}-[a-zA-Z0-9-]{2,40}$`), `must be an id that starts with ${prefix}-`);
