@@ -1,0 +1,68 @@
+/** What a delivery asks of us. Pure. */
+import { bytesOf, type Parsed } from '../../shared/event.ts';
+import { LABELS_MAX } from '../../shared/limits.ts';
+import type { Job, JobEvent } from '../../shared/nouns.ts';
+import { isAllowed } from '../../shared/repositories.ts';
+
+/** The piece of `runners.yaml` that decides here. */
+export interface Rules {
+  /** `name:`; our runners are called `{name}-runner-…` */
+  readonly name: string;
+  readonly baseLabels: readonly string[];
+  readonly repositories: { readonly allow: readonly string[]; readonly public: 'refuse' | 'allow' };
+}
+
+export type Decision =
+  | { readonly kind: 'launch'; readonly event: JobEvent }
+  | { readonly kind: 'reap'; readonly event: JobEvent }
+  /** Somebody else's, or nothing to do. */
+  | { readonly kind: 'ignore'; readonly because: string }
+  /** It asks for us, and the operator or we cannot have it. */
+  | { readonly kind: 'refuse'; readonly because: string }
+  | { readonly kind: 'reject'; readonly because: string };
+
+export function decide(parsed: Parsed, rules: Rules): Decision {
+  switch (parsed.kind) {
+    case 'malformed':
+      return { kind: 'reject', because: parsed.because };
+    case 'nothing':
+      return { kind: 'ignore', because: parsed.because };
+    case 'event':
+      return parsed.isGated
+        ? { kind: 'ignore', because: 'the job waits for its environment; GitHub tells again when it may run' }
+        : decideEvent(parsed.event, rules);
+  }
+}
+
+function decideEvent(event: JobEvent, rules: Rules): Decision {
+  // GitHub may give our runner any job that its labels cover, also one that never asked for us.
+  const isOnOurRunner = event.kind !== 'queued' && isOurs(event.runner?.name, rules);
+  const objection = isOnOurRunner ? null : objectionTo(event.job, rules);
+  if (objection !== null) return objection;
+  if (event.job.labels.length > LABELS_MAX)
+    return { kind: 'refuse', because: `the job has more than ${LABELS_MAX} labels` };
+  if (bytesOf(event) === null)
+    return { kind: 'refuse', because: 'the labels of the job are too long to hand on' };
+  switch (event.kind) {
+    case 'queued':
+      return { kind: 'launch', event };
+    case 'in_progress':
+    case 'completed':
+      return { kind: 'reap', event };
+  }
+}
+
+function objectionTo(job: Job, rules: Rules): Decision | null {
+  const labels = new Set(job.labels.map((label) => label.toLowerCase()));
+  const missing = rules.baseLabels.find((label) => !labels.has(label.toLowerCase()));
+  if (missing !== undefined) return { kind: 'ignore', because: `the job lacks our base label ${missing}` };
+  if (!isAllowed(job.repository, rules.repositories.allow))
+    return { kind: 'refuse', because: 'the repository is not under repositories.allow' };
+  if (job.isPublic && rules.repositories.public === 'refuse')
+    return { kind: 'refuse', because: 'the repository is public and repositories.public says refuse' };
+  return null;
+}
+
+function isOurs(runnerName: string | undefined, rules: Rules): boolean {
+  return runnerName?.startsWith(`${rules.name}-runner-`) ?? false;
+}

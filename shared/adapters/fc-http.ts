@@ -1,0 +1,62 @@
+/**
+ * Function Compute's HTTP trigger, event shape `v1`.
+ * @see https://www.alibabacloud.com/help/en/functioncompute/fc/http-trigger-invoking-function
+ */
+
+/** As the trigger hands it over, as far as we read it. */
+interface HttpEvent {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly isBase64Encoded: boolean;
+}
+
+/** Every field is always there: what the trigger makes of less is not documented. */
+export interface FcReply {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly isBase64Encoded: boolean;
+  readonly body: string;
+}
+
+/** Header names arrive in Go's canonical case: here they become lower-case. Null: not an HTTP event. */
+export function requestOf(
+  event: Uint8Array,
+): { readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array } | null {
+  const http = httpEventOf(event);
+  if (http === null) return null;
+  const names = Object.entries(http.headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
+  return {
+    headers: Object.fromEntries(names),
+    body: Buffer.from(http.body, http.isBase64Encoded ? 'base64' : 'utf8'),
+  };
+}
+
+export function replyOf(status: number, text: string): FcReply {
+  return {
+    statusCode: status,
+    headers: { 'Content-Type': 'text/plain; charset=utf-8' },
+    isBase64Encoded: false,
+    body: text,
+  };
+}
+
+function httpEventOf(event: Uint8Array): HttpEvent | null {
+  try {
+    const json: unknown = JSON.parse(Buffer.from(event).toString('utf8'));
+    return isHttpEvent(json) ? json : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+function isHttpEvent(json: unknown): json is HttpEvent {
+  if (typeof json !== 'object' || json === null) return false;
+  const { headers, body, isBase64Encoded } = json as Partial<Record<keyof HttpEvent, unknown>>;
+  return (
+    typeof headers === 'object' &&
+    headers !== null &&
+    typeof body === 'string' &&
+    typeof isBase64Encoded === 'boolean'
+  );
+}
