@@ -29,6 +29,15 @@ export const UNAVAILABLE_MS = 3 * 60_000;
 /** A quota is raised by a person, not by waiting a moment. */
 export const UNAVAILABLE_QUOTA_MS = 30 * 60_000;
 
+/** A market row must stay far under what TableStore takes for a cell (2 MB). */
+export const MARKET_ROW_MAX_BYTES = 256 * 1024;
+/** Prices or stock older than this are a hint only: bids go up to pay-as-you-go, and "sold out" proves nothing. */
+export const MARKET_STALE_MS = 3_600_000;
+/** A market from further in the future was written by a wrong clock. */
+export const MARKET_SKEW_MAX_MS = 5 * 60_000;
+/** What of the offerings left out is named one by one. */
+export const LEFT_OUT_MAX = 40;
+
 /** A late instance of an abandoned launch would be listed by then. */
 export const INSTANCE_VISIBLE_MS = 2 * 60_000;
 /** Two complete look-ups prove that an abandoned launch left no instance. */
@@ -58,3 +67,11 @@ export const USER_DATA_MAX_BYTES = 16 * 1024;
 export const CONSOLE_TAIL_MAX_CHARS = 2_000;
 export const HISTORY_TTL_DAYS = 90;
 export const WRITE_CONFLICTS_MAX = 8;
+/** A rotated secret is in use after this, without a deploy. */
+export const SECRET_KEPT_MAX_MS = 5 * 60_000;
+/** After a bad signature or a 401 a secret is read again, but no more often than this. */
+export const SECRET_REREAD_MIN_MS = 60_000;
+/** Lines of a job's story kept for `explain`. */
+export const TRAIL_MAX = 20;
+/** ECS takes 64 ASCII characters. */
+export const CLIENT_TOKEN_MAX_CHARS = 64;
