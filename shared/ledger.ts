@@ -64,8 +64,13 @@ export interface Capacity {
   /** Idempotent. */
   handBack(name: RunnerName): Promise<void>;
   view(): Promise<CapacityView>;
-  /** The sweep says who waits, by what it waits for; null clears. */
+  /**
+   * The sweep says who waits, by what it waits for; null clears. `total`: when the oldest job was created that gets no
+   * slot in this sweep. Every younger one is answered 'queue' until the next.
+   */
   setWaiting(oldest: { readonly total: number | null }): Promise<void>;
+  /** Sets right a total that disagrees with the slots, and forgets mints of minutes gone by. For the sweep. */
+  recount(nowMs: number): Promise<void>;
 }
 
 export interface Ledger {
