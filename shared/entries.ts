@@ -2,6 +2,12 @@
 import type { Candidate, CapacityType, Job, JobId, RunId, RunnerName } from './nouns.ts';
 
 /** Ledger entries. Each row also carries a schema version and the owner token of its last write. */
+/** One line of a job's story for `explain`: at most TRAIL_MAX are kept. */
+export interface TrailLine {
+  readonly atMs: number;
+  readonly text: string;
+}
+
 export interface JobEntry {
   readonly job: Job;
   /** The end of the lease, or the next try. The sweep alone starts a job again, and not before this. */
@@ -17,6 +23,7 @@ export interface JobEntry {
   /** The runner GitHub says took it (ours or not), else null. */
   readonly startedOn: string | null;
   readonly startedAtMs: number | null;
+  readonly trail: readonly TrailLine[];
 }
 
 export type RunnerState = 'launching' | 'booting' | 'idle' | 'busy' | 'retiring';
@@ -55,6 +62,7 @@ export interface RunnerEntry {
   readonly onlineAtMs: number | null;
   /** lower-case clause: why it is being retired */
   readonly because: string;
+  readonly trail: readonly TrailLine[];
 }
 
 /** Which interrupted jobs of a run attempt are to be run again, once. */
@@ -89,6 +97,7 @@ export interface HistoryRow {
   readonly goneAtMs: number | null;
   readonly launches: number | null;
   readonly consoleTail: string | null;
+  readonly trail: readonly TrailLine[] | null;
 }
 
 export interface Note {

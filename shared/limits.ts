@@ -14,6 +14,9 @@ export const MIRROR_TIMEOUT_S = 900;
 /** One call to a vendor, all tries together. */
 export const CALL_MAX_MS = 30_000;
 export const CALL_TRIES_MAX = 3;
+/** One try to hand an event to Function Compute; all tries fit into the webhook's timeout. */
+export const ENQUEUE_CALL_MAX_MS = 2_000;
+export const ENQUEUE_TRIES_MAX = 3;
 /** Longer than the launcher's timeout plus its longest call: a test compares. */
 export const LEASE_MS = (LAUNCHER_TIMEOUT_S + 60) * 1000;
 /** The sweep's own lease; longer than its timeout plus its longest call. */
@@ -75,3 +78,5 @@ export const SECRET_REREAD_MIN_MS = 60_000;
 export const TRAIL_MAX = 20;
 /** ECS takes 64 ASCII characters. */
 export const CLIENT_TOKEN_MAX_CHARS = 64;
+/** No further candidate is tried after this: there must be time left to undo. */
+export const WALK_MAX_MS = 75_000;

@@ -1,0 +1,40 @@
+/** Writes the intention to launch, and takes a slot for it. */
+import type { JobEntry, RunnerEntry } from '../../shared/entries.ts';
+import type { Held, SlotLimits } from '../../shared/ledger.ts';
+import { runnerNameOf } from '../../shared/names.ts';
+import type { Requirements } from '../../shared/nouns.ts';
+import { newRunnerEntry } from './entries.ts';
+import { wait } from './wait.ts';
+import type { LauncherWorld, Outcome } from './world.ts';
+
+export type Announced = { readonly kind: 'announced'; readonly held: Held<RunnerEntry> } | Outcome;
+
+/** The entry precedes the slot, the registration and the instance: whatever a crash leaves has a name. */
+export async function announce(
+  job: Held<JobEntry>,
+  requirements: Requirements,
+  world: LauncherWorld,
+): Promise<Announced> {
+  const { ledger, config, clock } = world;
+  const name = runnerNameOf(config.name, requirements.arch, job.entry.job.id, job.entry.launches);
+  const held = await ledger.runners.add(
+    name,
+    newRunnerEntry(name, job.entry.job, requirements, clock.nowMs()),
+  );
+  if (held === null) return { kind: 'known' };
+
+  const { profile, repository } = held.entry;
+  const wish = { name, profile, repository, jobCreatedAtMs: job.entry.job.createdAtMs };
+  const slot = await ledger.capacity.take(wish, slotLimits(profile, world), clock.nowMs());
+  if (slot.kind === 'taken') return { kind: 'announced', held };
+
+  await ledger.runners.remove(name, held);
+  const nextTryAtMs = slot.kind === 'paced' ? slot.nextTryAtMs : clock.nowMs();
+  return wait(job, { because: slot.because, nextTryAtMs }, world);
+}
+
+function slotLimits(profile: string | null, { config }: LauncherWorld): SlotLimits {
+  const { runners, runnersPerRepository: perRepository, mintsPerMinute } = config.limits;
+  const perProfile = profile === null ? null : (config.profiles[profile]?.runners ?? null);
+  return { runners, perProfile, perRepository, mintsPerMinute };
+}

@@ -1,0 +1,64 @@
+/** The first form of each entry: pure. */
+import { trailOf } from '../../shared/amend.ts';
+import type { JobEntry, RunnerEntry } from '../../shared/entries.ts';
+import { LEASE_MS } from '../../shared/limits.ts';
+import type { Job, Requirements, RunnerName } from '../../shared/nouns.ts';
+
+export function newJobEntry(job: Job, nowMs: number): JobEntry {
+  return {
+    job,
+    nextTryAtMs: nowMs + LEASE_MS,
+    because: 'its runner is being launched',
+    launches: 1,
+    firstTryAtMs: nowMs,
+    offSpot: false,
+    startedOn: null,
+    startedAtMs: null,
+    trail: [],
+  };
+}
+
+export function newRunnerEntry(
+  name: RunnerName,
+  job: Job,
+  requirements: Requirements,
+  nowMs: number,
+): RunnerEntry {
+  return {
+    name,
+    state: 'launching',
+    for: job.id,
+    busyWith: null,
+    repository: job.repository,
+    installationId: job.installationId,
+    labels: job.labels,
+    profile: requirements.profile,
+    createdAtMs: nowMs,
+    stateAtMs: nowMs,
+    leaseUntilMs: nowMs + LEASE_MS,
+    isUnwanted: false,
+    runnerId: null,
+    instanceId: null,
+    candidate: null,
+    releaseAtMs: null,
+    absentLooks: 0,
+    idleSightings: 0,
+    removedAtMs: null,
+    isInterrupted: false,
+    onlineAtMs: null,
+    because: '',
+    trail: [],
+  };
+}
+
+/** An instance was made for the launch. A state that another wrote meanwhile holds; a job that ended retires it. */
+export function bootedEntry(
+  entry: RunnerEntry,
+  known: Pick<RunnerEntry, 'instanceId' | 'candidate' | 'releaseAtMs' | 'trail'>,
+  atMs: number,
+): RunnerEntry {
+  const next = { ...entry, ...known, trail: trailOf(...entry.trail, ...known.trail) };
+  if (entry.state !== 'launching') return next;
+  if (!entry.isUnwanted) return { ...next, state: 'booting', stateAtMs: atMs };
+  return { ...next, state: 'retiring', stateAtMs: atMs, because: 'its job ended while it was launched' };
+}

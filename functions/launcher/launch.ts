@@ -1,0 +1,75 @@
+/** Puts one runner under one queued job. */
+import type { JobEntry } from '../../shared/entries.ts';
+import { understand } from '../../shared/labels.ts';
+import type { Held } from '../../shared/ledger.ts';
+import { RETRY_MS } from '../../shared/limits.ts';
+import { targetOf } from '../../shared/names.ts';
+import type { DueEvent, JobEvent, Requirements } from '../../shared/nouns.ts';
+import { type Ranking, rank } from '../../shared/rank.ts';
+import { announce } from './announce.ts';
+import { mintAndRun } from './mint-and-run.ts';
+import { open } from './open.ts';
+import { wait } from './wait.ts';
+import type { LauncherWorld, Outcome } from './world.ts';
+
+export type LaunchEvent = Extract<JobEvent, { kind: 'queued' }> | DueEvent;
+
+export async function launch(event: LaunchEvent, world: LauncherWorld): Promise<Outcome> {
+  const understood = understand(event.job.labels, event.job.repository, world.config);
+  if (understood.kind === 'foreign') return understood;
+  if (understood.kind === 'refused') return refuse(event, understood.because, world);
+
+  const job = await open(event, world);
+  if (job === 'known' || job === 'ended') return { kind: job };
+  const stranger = await strangersFork(event, world);
+  if (stranger !== null) return refuse(event, stranger, world);
+
+  const { requirements } = understood;
+  const ranking = await rankFor(job, requirements, world);
+  if (ranking.candidates.length === 0) return waitForOffer(job, ranking, world);
+
+  const runner = await announce(job, requirements, world);
+  if (runner.kind !== 'announced') return runner;
+  return mintAndRun({ job, runner: runner.held, requirements, candidates: ranking.candidates }, world);
+}
+
+/** Written to `history`, so that a typo in a label can be explained. */
+async function refuse(event: LaunchEvent, because: string, world: LauncherWorld): Promise<Outcome> {
+  world.log('launch.refused', { job: event.job.id, repository: event.job.repository, because });
+  await world.ledger.history.merge({ job: event.job, outcome: 'refused', because });
+  const held = await world.ledger.jobs.read(event.job.id);
+  if (held !== null) await world.ledger.jobs.remove(event.job.id, held);
+  return { kind: 'refused', because };
+}
+
+/** The one look-up before a launch: a public repository's run may come from anybody's fork. */
+async function strangersFork(
+  { job }: LaunchEvent,
+  { config, github }: LauncherWorld,
+): Promise<string | null> {
+  if (!job.isPublic || config.repositories.forks === 'allow') return null;
+  const run = await github.run(targetOf(job, config), job.repository, job.runId);
+  if (run === null) return 'its run is not known at GitHub';
+  const isOwn = run.headRepository?.toLowerCase() === job.repository.toLowerCase();
+  return isOwn ? null : 'its code comes from a fork, and forks are refused';
+}
+
+async function rankFor(
+  held: Held<JobEntry>,
+  requirements: Requirements,
+  world: LauncherWorld,
+): Promise<Ranking> {
+  const { config, clock, ledger, log } = world;
+  const { job, firstTryAtMs, offSpot } = held.entry;
+  const nowMs = clock.nowMs();
+  const [markets, unavailable] = await Promise.all([world.markets(), ledger.unavailable.list(nowMs)]);
+  const ranking = rank({ requirements, config, markets, unavailable, nowMs, firstTryAtMs, offSpot });
+  for (const note of ranking.notes) log('launch.ranked', { job: job.id, note });
+  return ranking;
+}
+
+function waitForOffer(job: Held<JobEntry>, { leftOut }: Ranking, world: LauncherWorld): Promise<Outcome> {
+  const refusals = leftOut.map(({ what, because }) => `${what} was left out because ${because}`);
+  const because = `no instance is to be had: ${refusals[0] ?? 'nothing is offered'}`;
+  return wait(job, { because, nextTryAtMs: world.clock.nowMs() + RETRY_MS, refusals }, world);
+}

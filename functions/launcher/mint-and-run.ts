@@ -1,0 +1,73 @@
+/** Mints the JIT config, then runs the first instance to be had. */
+import type { JobEntry, RunnerEntry } from '../../shared/entries.ts';
+import type { Held } from '../../shared/ledger.ts';
+import { RETRY_MS } from '../../shared/limits.ts';
+import { targetOf } from '../../shared/names.ts';
+import type { Candidate, Requirements } from '../../shared/nouns.ts';
+import type { MintOutcome } from '../../shared/ports.ts';
+import { type Wait, wait } from './wait.ts';
+import { walk } from './walk.ts';
+import type { LauncherWorld, Outcome } from './world.ts';
+
+export interface Launch {
+  readonly job: Held<JobEntry>;
+  readonly runner: Held<RunnerEntry>;
+  readonly requirements: Requirements;
+  readonly candidates: readonly Candidate[];
+}
+
+export async function mintAndRun(launch: Launch, world: LauncherWorld): Promise<Outcome> {
+  const { job, runner } = launch;
+  const { name, labels } = runner.entry;
+  const minted = await world.github.mint(targetOf(runner.entry, world.config), { name, labels });
+  world.log('launch.minted', { job: job.entry.job.id, runner: name, outcome: minted.kind });
+  if (minted.kind !== 'minted') {
+    await undo(runner, null, world);
+    return wait(job, await unminted(minted, world), world);
+  }
+
+  // From here on an instance may be asked for; an entry without a runner id proves that none was.
+  const { runnerId, jitConfig } = minted;
+  const held = await world.ledger.runners.replace(name, runner, { ...runner.entry, runnerId });
+  if (held === null) return undoUnwanted(runner, runnerId, world);
+
+  const walked = await walk({ ...launch, runner: held, jitConfig }, world);
+  if (walked.kind !== 'exhausted') return walked;
+  await undo(held, runnerId, world);
+  return wait(job, walked, world);
+}
+
+async function unminted(
+  minted: Exclude<MintOutcome, { kind: 'minted' }>,
+  { clock, alerts }: LauncherWorld,
+): Promise<Wait> {
+  if (minted.kind === 'throttled')
+    return { because: 'GitHub asks us to slow down', nextTryAtMs: minted.retryAtMs };
+  const because = `GitHub gives no runner: ${minted.because}`;
+  await alerts.post('github-refuses', because);
+  return { because, nextTryAtMs: clock.nowMs() + RETRY_MS };
+}
+
+/** While the lease lives, only the mark `unwanted` changes our entry. */
+async function undoUnwanted(
+  runner: Held<RunnerEntry>,
+  runnerId: number,
+  world: LauncherWorld,
+): Promise<Outcome> {
+  const now = await world.ledger.runners.read(runner.entry.name);
+  if (now?.entry.isUnwanted !== true) return { kind: 'unknown', because: 'its entry was changed by another' };
+  await undo(now, runnerId, world);
+  return { kind: 'unwanted' };
+}
+
+/**
+ * Takes back what a launch made before any instance: registration, slot, entry, in this order, so that what a
+ * crash leaves is still known. A registration that GitHub calls busy is left to the sweep.
+ */
+async function undo(held: Held<RunnerEntry>, runnerId: number | null, world: LauncherWorld): Promise<void> {
+  const { entry } = held;
+  const target = targetOf(entry, world.config);
+  if (runnerId !== null && (await world.github.removeRunner(target, runnerId)) === 'busy') return;
+  await world.ledger.capacity.handBack(entry.name);
+  await world.ledger.runners.remove(entry.name, held);
+}

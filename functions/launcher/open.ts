@@ -1,0 +1,62 @@
+/** Opens a job's entry: exactly one caller gets to launch. */
+import type { JobEntry } from '../../shared/entries.ts';
+import type { Held } from '../../shared/ledger.ts';
+import { LEASE_MS } from '../../shared/limits.ts';
+import type { Job } from '../../shared/nouns.ts';
+import { newJobEntry } from './entries.ts';
+import type { LaunchEvent } from './launch.ts';
+import type { LauncherWorld } from './world.ts';
+
+/**
+ * The entry is put first and `history` read after it; whoever ends a job writes `history` first and removes
+ * the entry after it. So one of the two always sees the other.
+ */
+export async function open(
+  event: LaunchEvent,
+  world: LauncherWorld,
+): Promise<Held<JobEntry> | 'known' | 'ended'> {
+  const held =
+    event.kind === 'queued'
+      ? await world.ledger.jobs.add(event.job.id, newJobEntry(event.job, world.clock.nowMs()))
+      : await leaseAgain(event.job, event.rev, world);
+  if (held === null) return 'known';
+  if (!(await hasEnded(event.job, world))) return markOffSpot(held, world);
+  await world.ledger.jobs.remove(event.job.id, held);
+  return 'ended';
+}
+
+/** Good for the state that the sweep saw, and for one lease. */
+async function leaseAgain(
+  job: Job,
+  rev: string,
+  { ledger, clock }: LauncherWorld,
+): Promise<Held<JobEntry> | null> {
+  const held = await ledger.jobs.read(job.id);
+  if (held === null || held.rev !== rev) return null;
+  const { entry } = held;
+  const because = 'its runner is being launched';
+  return ledger.jobs.replace(job.id, held, {
+    ...entry,
+    launches: entry.launches + 1,
+    nextTryAtMs: clock.nowMs() + LEASE_MS,
+    because,
+  });
+}
+
+/** A refusal is no end: the operator may have mended what was refused. */
+async function hasEnded(job: Job, { ledger }: LauncherWorld): Promise<boolean> {
+  const row = await ledger.history.read(job.createdAtMs, job.id);
+  return row !== null && row.outcome !== null && row.outcome !== 'refused';
+}
+
+/** A job of a run that we asked GitHub to run again, because spot took it back, does not go on spot again. */
+async function markOffSpot(
+  held: Held<JobEntry>,
+  { ledger }: LauncherWorld,
+): Promise<Held<JobEntry> | 'known'> {
+  const { job, offSpot } = held.entry;
+  if (offSpot || job.runAttempt < 2) return held;
+  const rerun = await ledger.reruns.read(job.runId);
+  if (rerun === null || rerun.entry.attempt >= job.runAttempt) return held;
+  return (await ledger.jobs.replace(job.id, held, { ...held.entry, offSpot: true })) ?? 'known';
+}

@@ -1,0 +1,33 @@
+/** A job that cannot be launched for now keeps a next try, with its reason. */
+import { amend, trailOf } from '../../shared/amend.ts';
+import type { JobEntry } from '../../shared/entries.ts';
+import type { Held } from '../../shared/ledger.ts';
+import type { LauncherWorld, Outcome } from './world.ts';
+
+export interface Wait {
+  readonly because: string;
+  readonly nextTryAtMs: number;
+  readonly refusals?: readonly string[];
+}
+
+/** Leaves the entry alone when the job was taken, or launched for again, meanwhile. */
+export async function wait(
+  held: Held<JobEntry>,
+  { because, nextTryAtMs, refusals = [] }: Wait,
+  world: LauncherWorld,
+): Promise<Outcome> {
+  const { job, launches } = held.entry;
+  const atMs = world.clock.nowMs();
+  const lines = [...refusals, `waits because ${because}`].map((text) => ({ atMs, text }));
+  await amend(
+    world.ledger.jobs,
+    job.id,
+    (entry) =>
+      entry.startedOn !== null || entry.launches !== launches
+        ? undefined
+        : { ...entry, nextTryAtMs, because, trail: trailOf(...entry.trail, ...lines) },
+    held,
+  );
+  world.log('launch.waited', { job: job.id, because, nextTryAt: new Date(nextTryAtMs).toISOString() });
+  return { kind: 'waits', because, nextTryAtMs };
+}

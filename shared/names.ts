@@ -1,0 +1,54 @@
+/** Names and tags of what we make, all derived from the job: pure. */
+import { createHash } from 'node:crypto';
+import type { Config } from './config.ts';
+import { CLIENT_TOKEN_MAX_CHARS } from './limits.ts';
+import type { Arch, Candidate, Job, JobId, RunnerName, Target } from './nouns.ts';
+
+/** One name for one launch: `launch` counts ours for this job, from 1. */
+export function runnerNameOf(deployment: string, arch: Arch, job: JobId, launch: number): RunnerName {
+  return `${deployment}-runner-${arch}-spot-${job}-${launch}` as RunnerName;
+}
+
+/** Every runner of a deployment begins so. */
+export function runnerNamePrefix(deployment: string): string {
+  return `${deployment}-runner-`;
+}
+
+/** A hash, because the API takes 64 characters. The same launch on the same candidate is the same request. */
+export function clientTokenOf(name: RunnerName, candidate: Candidate): string {
+  const { region, zone, instanceType, capacityType } = candidate;
+  const text = [name, region, zone, instanceType, capacityType].join('\n');
+  return createHash('sha256').update(text).digest('hex').slice(0, CLIENT_TOKEN_MAX_CHARS);
+}
+
+/** Where a job's runner registers. */
+export function targetOf(job: Pick<Job, 'repository' | 'installationId'>, config: Config): Target {
+  const owner = job.repository.split('/')[0] as string;
+  const repository = config.github.scope === 'repository' ? job.repository : null;
+  return { owner, repository, installationId: job.installationId };
+}
+
+/**
+ * Tags of an instance. The last two are what RAM policies of users of dianplus' action depend on, the
+ * misspelt one included.
+ */
+export function tagsOf(name: RunnerName, job: Job, config: Config): Readonly<Record<string, string>> {
+  return {
+    ...config.tags,
+    [TAG.deployment]: config.name,
+    [TAG.name]: name,
+    [TAG.job]: String(job.id),
+    [TAG.repository]: job.repository,
+    GITHUB_RUNNER_TYPE: 'aliyun-ecs-spot',
+    GIHUB_RUNNER_TYPE: 'aliyun-ecs-spot',
+  };
+}
+
+export const TAG = {
+  deployment: 'ci-runner-deployment',
+  name: 'ci-runner-name',
+  job: 'ci-runner-job',
+  repository: 'ci-runner-repository',
+  /** Set by a person who wants to look at an instance: it is left alone until its release time. */
+  keep: 'keep',
+} as const;
