@@ -105,7 +105,7 @@ export interface Candidate extends Offering {
 /** An ECS instance of ours as the cloud lists it. */
 export interface Instance {
   readonly id: string;
-  readonly placement: number;
+  readonly region: string;
   readonly status: 'Pending' | 'Starting' | 'Running' | 'Stopping' | 'Stopped';
   readonly instanceType: string;
   readonly zone: string;

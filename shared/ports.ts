@@ -104,16 +104,21 @@ export type RunOutcome =
   /** An instance may exist. Ends the walk. */
   | { readonly kind: 'unknown'; readonly code: string };
 
+/**
+ * By region, not by placement: an instance outlives the configuration that it was launched under, and one
+ * region is in at most one placement.
+ */
 export interface Instances {
+  /** Into the placement of the candidate's region. */
   run(request: RunRequest): Promise<RunOutcome>;
-  /** All of this deployment in one placement, by tag. */
-  list(placement: number): Promise<Listing<Instance>>;
+  /** All of this deployment in one region, by tag. */
+  list(region: string): Promise<Listing<Instance>>;
   /** By instance id: those that exist. An id not in the answer does not exist. */
-  find(placement: number, ids: readonly string[]): Promise<readonly Instance[]>;
+  find(region: string, ids: readonly string[]): Promise<readonly Instance[]>;
   /** 'gone': no such instance. 'later': not in a state to be deleted yet. */
-  terminate(placement: number, id: string): Promise<'asked' | 'gone' | 'later'>;
+  terminate(region: string, id: string): Promise<'asked' | 'gone' | 'later'>;
   /** Decoded console output, newest last; '' when there is none. */
-  consoleOutput(placement: number, id: string): Promise<string>;
+  consoleOutput(region: string, id: string): Promise<string>;
 }
 
 /** What we hand to our own functions; resolves only after Function Compute accepted it. */
