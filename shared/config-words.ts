@@ -32,3 +32,12 @@ export const url = z.url({ protocol: /^https?$/, error: 'must be an http or http
 /** An Alibaba resource id such as vpc-bp1aevy8sofi8mh1q. */
 export const resourceId = (prefix: string) =>
   z.string().regex(new RegExp(`^${prefix}-[a-zA-Z0-9-]{2,40}$`), `must be an id that starts with ${prefix}-`);
+
+const OCTET = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
+/** An IPv4 range such as 10.1.0.0/16. */
+export const ipRange = z
+  .string()
+  .regex(
+    new RegExp(`^${OCTET}(?:\\.${OCTET}){3}/(?:[89]|[12]\\d|3[0-2])$`),
+    'must be a range such as 10.1.0.0/16',
+  );

@@ -3,7 +3,8 @@
  * Parsed once, when the functions are built; every key has a default except `repositories.allow` and `placements`.
  */
 import * as z from 'zod';
-import { familyPattern, githubName, labelText, ms, regionId, resourceId, url } from './config-words.ts';
+import { Control, Placement } from './config-places.ts';
+import { familyPattern, githubName, labelText, ms, resourceId, url } from './config-words.ts';
 import { LIFETIME_MAX_MS } from './limits.ts';
 
 const Cores = z.union([
@@ -19,11 +20,6 @@ const Lifetime = ms.refine(
   (value) => value >= 600_000 && value <= LIFETIME_MAX_MS,
   'must lie between 10m and 5d',
 );
-
-const Control = z.strictObject({
-  region: regionId.default('cn-hongkong'),
-  egressProxy: url.nullable().default(null),
-});
 
 const GitHub = z.strictObject({
   baseUrl: url.default('https://github.com'),
@@ -94,32 +90,6 @@ const Images = z
           message: 'must be amd64 or arm64 for an image of another name',
         });
   });
-
-const Proxy = z.strictObject({
-  http: url.optional(),
-  https: url.optional(),
-  noProxy: z.array(z.string().min(1)).default([]),
-});
-
-const Placement = z.strictObject({
-  region: regionId,
-  vpc: resourceId('vpc').nullable().default(null),
-  /** zone letter → vSwitch */
-  zones: z
-    .record(z.string().regex(/^[a-z]$/, 'must be a zone letter such as b'), resourceId('vsw'))
-    .refine((zones) => Object.keys(zones).length > 0, 'must name at least one zone with its vSwitch'),
-  securityGroup: resourceId('sg'),
-  egress: z.enum(['nat', 'public-ip']).default('nat'),
-  bandwidthMbit: z.int().min(1).max(100).default(100),
-  proxy: Proxy.nullable().default(null),
-  keyPair: z.string().min(2).max(128).nullable().default(null),
-  resourceGroup: resourceId('rg').nullable().default(null),
-  mirrorBucket: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'must be a bucket name')
-    .nullable()
-    .default(null),
-});
 
 const Profile = z.strictObject({
   arch: Arch.optional(),
