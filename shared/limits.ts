@@ -38,8 +38,8 @@ export const MARKET_ROW_MAX_BYTES = 256 * 1024;
 export const MARKET_STALE_MS = 3_600_000;
 /** A market from further in the future was written by a wrong clock. */
 export const MARKET_SKEW_MAX_MS = 5 * 60_000;
-/** What of the offerings left out is named one by one. */
-export const LEFT_OUT_MAX = 40;
+/** Of the offerings left out for one reason, so many are named and the rest counted. */
+export const LEFT_OUT_NAMED_MAX = 4;
 
 /** A late instance of an abandoned launch would be listed by then. */
 export const INSTANCE_VISIBLE_MS = 2 * 60_000;

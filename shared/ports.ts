@@ -2,6 +2,7 @@
  * What a story asks of the world. Each port is implemented by one adapter over a vendor.
  * A look-up that failed throws; null and `complete: true` are statements by the other side.
  */
+import type { Market } from './market.ts';
 import type {
   Candidate,
   DueEvent,
@@ -119,6 +120,20 @@ export interface Instances {
   terminate(region: string, id: string): Promise<'asked' | 'gone' | 'later'>;
   /** Decoded console output, newest last; '' when there is none. */
   consoleOutput(region: string, id: string): Promise<string>;
+}
+
+/** Looks at what is for sale in the region of one placement. */
+export interface MarketSource {
+  /**
+   * All types when `likely` is null, else the prices of these alone, and the stock of all. What could not be had
+   * (throttled, out of time) keeps its last known value, and the market says so in `incomplete`.
+   * Throws only when nothing was to be had at all.
+   */
+  refresh(
+    placement: number,
+    last: Market | null,
+    wish: { readonly likely: ReadonlySet<string> | null; readonly deadlineMs: number },
+  ): Promise<Market>;
 }
 
 /** What we hand to our own functions; resolves only after Function Compute accepted it. */

@@ -1,0 +1,80 @@
+/** Which offerings to try for a job, in which order, and how high to bid: pure, from the market that we have. */
+import { CANDIDATES_MAX } from './limits.ts';
+import type { Market } from './market.ts';
+import type { Candidate, CapacityType } from './nouns.ts';
+import { type Bidding, type FitAsk, type LeftOut, nearestFit, summary } from './rank-fit.ts';
+import { pick, sorted } from './rank-pick.ts';
+import { expectedCost } from './rank-price.ts';
+import { isStale, type Stall, stallsOf } from './rank-quotes.ts';
+
+export { offeringKey, unavailableKeys } from './rank-fit.ts';
+
+export interface Ask extends FitAsk {
+  /** by region; null or missing: the catalogue stands in */
+  readonly markets: ReadonlyMap<string, Market | null>;
+  readonly firstTryAtMs: number;
+  /** An interrupted job is run again off spot. */
+  readonly offSpot: boolean;
+}
+
+export interface Ranking {
+  /** At most CANDIDATES_MAX, best first; empty: nothing is to be had now. */
+  readonly candidates: readonly Candidate[];
+  /** One entry a reason. */
+  readonly leftOut: readonly LeftOut[];
+  /** For the log: widening steps, an old market, no market. */
+  readonly notes: readonly string[];
+}
+
+export function rank(ask: Ask): Ranking {
+  const stalls = stallsOf(ask.config, ask.markets, ask.nowMs);
+  const fits = capacityTypesFor(ask).map((capacityType) => nearestFit(ask, stalls, capacityType));
+  const { min, max } = ask.requirements.cpu;
+  const inOrder = sorted(
+    fits.flatMap((fit) => fit.usable),
+    { byPlacement: ask.config.placementChoice === 'order', byCore: min !== max },
+  );
+  const place = new Map(inOrder.map((each, index) => [each, index + 1]));
+  const chosen = pick(inOrder, CANDIDATES_MAX);
+  return {
+    candidates: chosen.map((each) => candidateOf(each, `${place.get(each)} of ${inOrder.length}`)),
+    leftOut: summary(fits.flatMap((fit) => fit.leftOut)),
+    notes: [...stalls.flatMap((stall) => notesOn(stall, ask.nowMs)), ...fits.flatMap((fit) => fit.notes)],
+  };
+}
+
+/** Pay-as-you-go only when asked for, when spot failed the job before, or when its patience is over. */
+function capacityTypesFor(ask: Ask): readonly CapacityType[] {
+  if (ask.offSpot || ask.requirements.capacityType === 'on-demand') return ['on-demand'];
+  const { onDemandFallback, patience } = ask.config.spot;
+  return onDemandFallback && ask.nowMs - ask.firstTryAtMs >= patience ? ['spot', 'on-demand'] : ['spot'];
+}
+
+function notesOn({ region, market, isCatalog }: Stall, nowMs: number): readonly string[] {
+  if (isCatalog) return [`no market of ${region}: the catalogue's types, at market price`];
+  const notes = isStale(market.stockAtMs, nowMs)
+    ? [`the market of ${region} is old: its stock proves nothing`]
+    : [];
+  if (market.incomplete === null) return notes;
+  return [...notes, `the market of ${region} is incomplete because ${market.incomplete}`];
+}
+
+function candidateOf(chosen: Bidding, place: string): Candidate {
+  const { placement, region, zone, instanceType, capacityType, arch, cpu, memoryGiB } = chosen;
+  const { pricePerHour, onDemandPricePerHour, priceLimit } = chosen;
+  return {
+    ...{ placement, region, zone, instanceType, capacityType, arch, cpu, memoryGiB },
+    ...{ pricePerHour, onDemandPricePerHour, priceLimit },
+    expectedCostPerHour: expectedCost(chosen),
+    because: reasonFor(chosen, place),
+  };
+}
+
+function reasonFor({ capacityType, pricePerHour, interruption, isStale }: Bidding, place: string): string {
+  const what = capacityType === 'on-demand' ? 'pay-as-you-go' : 'spot';
+  if (pricePerHour === null) return `its cap puts it at place ${place}: ${what}, price unknown`;
+  const rate = interruption === null ? 'unknown' : `${Math.round(interruption * 1000) / 10} %`;
+  const risk =
+    capacityType === 'on-demand' ? '' : `, interruption rate ${rate}${isStale ? ', price old' : ''}`;
+  return `its expected cost puts it at place ${place}: ${what}${risk}`;
+}
