@@ -80,3 +80,34 @@ export const TRAIL_MAX = 20;
 export const CLIENT_TOKEN_MAX_CHARS = 64;
 /** No further candidate is tried after this: there must be time left to undo. */
 export const WALK_MAX_MS = 75_000;
+
+export const LEDGER_SCAN_MAX = 20_000;
+/** Calls under way at once within one sweep. */
+export const SWEEP_PARALLEL_MAX = 8;
+/** A busy runner that GitHub does not show as busy is asked about after this. */
+export const BUSY_UNSEEN_MS = 2 * 60_000;
+/** A started job whose runner we do not know is asked about this often. */
+export const STARTED_CHECK_MS = 10 * 60_000;
+/** The webhook gets this long before the sweep takes a queued job for lost. */
+export const LOST_JOB_MS = 90_000;
+export const LOOK_REPOSITORIES_MAX = 20;
+export const KNOWN_REPOSITORIES_MAX = 500;
+export const REPOSITORY_LIST_MS = 10 * 60_000;
+export const REDELIVERIES_PER_SWEEP_MAX = 50;
+export const DELIVERY_TRIES_MAX = 3;
+/** GitHub keeps deliveries for about three days. */
+export const DELIVERIES_KEPT_MS = 3 * 24 * 3_600_000;
+export const RERUN_KEPT_MS = 24 * 3_600_000;
+export const ALERT_REPEAT_MS = 24 * 3_600_000;
+/** GitHub gives no jobs to a runner 30 days behind any release. */
+export const RUNNER_VERSION_WARN_MS = 20 * 24 * 3_600_000;
+/** One try of one ECS call; all tries of a launch fit into CALL_MAX_MS. */
+export const ECS_CALL_MAX_MS = 9_000;
+export const ECS_CONNECT_MAX_MS = 4_000;
+/** The pause before a try is made again. */
+export const ECS_RETRY_PAUSE_MS = 1_000;
+/** ECS refuses a tag filter over more than 1,000 instances; pages hold 100. */
+export const INSTANCE_PAGES_MAX = 12;
+/** ListTagResources gives 50 rows a page, one for each tag of each instance. */
+export const TAG_PAGES_MAX = 800;
+export const INSTANCE_IDS_PER_CALL_MAX = 100;

@@ -15,3 +15,31 @@ export interface Credential {
 
 /** Null: no such access key. */
 export type Credentials = (accessKeyId: string) => Credential | null;
+
+/** One account in one region: its keys, long-lived and temporary, known to every simulator. */
+export interface Account {
+  readonly id: string;
+  readonly region: string;
+  readonly find: Credentials;
+  add(accessKeyId: string, credential: Credential): void;
+}
+
+export function createAccount(id: string, region: string): Account {
+  const keys = new Map<string, Credential>();
+  /** In the order in which they were issued. */
+  const temporary: string[] = [];
+  return {
+    id,
+    region,
+    find: (accessKeyId) => keys.get(accessKeyId) ?? null,
+    add(accessKeyId, credential) {
+      keys.set(accessKeyId, credential);
+      if (credential.expiresAtMs === undefined) return;
+      temporary.push(accessKeyId);
+      // Bounded: the oldest of very many have long ended, and nobody holds them.
+      if (temporary.length > KEYS_MAX) keys.delete(temporary.shift() as string);
+    },
+  };
+}
+
+const KEYS_MAX = 50_000;
