@@ -31,9 +31,12 @@ export async function invoke(call: FcCall): Promise<FcAnswer> {
   }
 }
 
-function clientOf(call: FcCall): InstanceType<typeof core.default.default> {
-  // Under Node's ES modules the default export of this CommonJS package is the module itself.
-  return new core.default.default(
+type ClientClass = typeof core.default.default;
+
+function clientOf(call: FcCall): InstanceType<ClientClass> {
+  // Under Node's ES modules the default export of this CommonJS package is the module itself; test runners unwrap it.
+  const Client = core.default.default ?? (core.default as unknown as ClientClass);
+  return new Client(
     new core.$OpenApiUtil.Config({
       ...call.credentials,
       endpoint: call.endpoint.host,
