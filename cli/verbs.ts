@@ -11,6 +11,11 @@ export interface Verb {
 const VERBS: readonly Verb[] = [
   { name: 'test', summary: 'run every check and test', load: () => import('./test.ts') },
   { name: 'check', summary: 'lint, types, unused code, shell scripts', load: () => import('./check.ts') },
+  {
+    name: 'infra:synth',
+    summary: 'write the ROS templates of the infrastructure',
+    load: () => import('./infra-synth.ts'),
+  },
 ];
 
 export async function run(argv: readonly string[]): Promise<number> {

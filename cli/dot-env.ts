@@ -1,0 +1,31 @@
+/** `.env` beside `runners.yaml`: what a deploy needs and git must not hold. Read by Serverless Devs as well. */
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const LINE = /^\s*([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|(.*?))\s*$/;
+
+export function readDotEnv(folder: string): Record<string, string> {
+  const path = join(folder, '.env');
+  if (!existsSync(path)) return {};
+  const found = readFileSync(path, 'utf8')
+    .split('\n')
+    .map((line) => LINE.exec(line));
+  return Object.fromEntries(
+    found.flatMap((match) => (match ? [[match[1] as string, match[2] ?? match[3] ?? match[4] ?? '']] : [])),
+  );
+}
+
+/** Changes the given variables and keeps the rest; readable by its owner alone. Null removes one. */
+export function writeDotEnv(folder: string, changes: Readonly<Record<string, string | null>>): void {
+  const kept = Object.entries({ ...readDotEnv(folder), ...changes }).filter(([, value]) => value !== null);
+  const text = kept.map(([name, value]) => `${name}=${quoted(value as string)}\n`).join('');
+  // Renamed into place: an interruption leaves the old file or the new one, and a looser mode of the old is not kept.
+  const next = join(folder, `.env.${process.pid}`);
+  writeFileSync(next, text, { mode: 0o600 });
+  renameSync(next, join(folder, '.env'));
+}
+
+function quoted(value: string): string {
+  if (/["\n\r]/.test(value)) throw new Error('a variable may hold no quote and no line break');
+  return /^[\w./:@-]*$/.test(value) ? value : `"${value}"`;
+}

@@ -1,0 +1,27 @@
+/** `npm run infra:synth [-- --config FILE --out FOLDER]`: the ROS templates, without network or credentials. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { secretReferences } from '../infra/secrets.ts';
+import { readDotEnv } from './dot-env.ts';
+import { readRunnersYaml } from './runners-yaml.ts';
+import { ROOT } from './steps.ts';
+
+export async function main(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { config: { type: 'string' }, out: { type: 'string', default: join(ROOT, 'cdk.out') } },
+  });
+  const config = readRunnersYaml(values.config);
+  if (config === null) return 1;
+  const { synthesise } = await import('../infra/app.ts');
+  const secrets = secretReferences({ ...readDotEnv(ROOT), ...process.env });
+  mkdirSync(values.out, { recursive: true });
+  for (const { stackName, region, body } of synthesise(config, secrets, values.out)) {
+    const file = join(values.out, `${stackName}.json`);
+    writeFileSync(file, `${JSON.stringify(body, null, 2)}\n`);
+    const { Resources } = body as { Resources: Record<string, unknown> };
+    process.stdout.write(`${file}  (${region}, ${Object.keys(Resources).length} resources)\n`);
+  }
+  return 0;
+}

@@ -1,0 +1,108 @@
+/** What the functions need and s.yaml cannot make: the ledger, logs, roles, and on request a fixed address. */
+import * as ros from '@alicloud/ros-cdk-core';
+import * as ecs from '@alicloud/ros-cdk-ecs';
+import * as ots from '@alicloud/ros-cdk-ots';
+import * as sls from '@alicloud/ros-cdk-sls';
+import { HISTORY_TABLE, LEDGER_TABLE } from '../shared/adapters/tablestore-tables.ts';
+import type { Config } from '../shared/config.ts';
+import { egressRules } from './egress.ts';
+import { namesOf, zoneIdOf } from './names.ts';
+import { natEgress } from './nat.ts';
+import { output, tagList } from './placement-stack.ts';
+import type { Scope } from './policies.ts';
+import { makeRoles } from './roles.ts';
+
+const LOGS_KEPT_DAYS = 30;
+/** The functions speak with a few APIs in small messages. */
+const FIXED_ADDRESS_MBIT = 20;
+
+export class ControlStack extends ros.Stack {
+  constructor(scope: ros.Construct, config: Config, secrets: Scope['secrets']) {
+    const stackName = namesOf(config).controlStack;
+    super(scope, stackName, { stackName, description: `The functions of ${config.name} and their ledger` });
+    makeLedger(this, config);
+    makeLogs(this, config);
+    makeRoles(this, config, secrets);
+    if (config.control.fixedAddress !== null) makeFixedAddress(this, config, config.control.fixedAddress);
+  }
+}
+
+function makeLedger(stack: ros.Stack, config: Config): void {
+  const instance = new ots.Instance(stack, 'Ledger', {
+    instanceName: namesOf(config).tablestoreInstance,
+    description: `What ${config.name} has promised`,
+    clusterType: 'SSD',
+    network: 'NORMAL',
+    tags: tagList(config),
+  });
+  for (const shape of [LEDGER_TABLE, HISTORY_TABLE])
+    new ots.Table(stack, `Table${shape.name[0]?.toUpperCase()}${shape.name.slice(1)}`, {
+      instanceName: instance.attrInstanceName,
+      tableName: shape.name,
+      primaryKey: shape.keys.map((name) => ({ name, type: 'STRING' })),
+      timeToLive: shape.timeToLiveS,
+      maxVersions: 1,
+      reservedThroughput: { read: 0, write: 0 },
+    });
+  output(stack, 'TablestoreInstance', instance.attrInstanceName);
+  output(stack, 'TablestoreEndpoint', instance.attrPublicEndpoint);
+}
+
+function makeLogs(stack: ros.Stack, config: Config): void {
+  const names = namesOf(config);
+  const project = new sls.Project(stack, 'Logs', {
+    name: names.logProject(ros.RosPseudo.tenantId),
+    description: `Logs of ${config.name}`,
+    tags: tagList(config),
+  });
+  const store = new sls.Logstore(stack, 'LogStore', {
+    projectName: project.attrName,
+    logstoreName: names.logStore,
+    ttl: LOGS_KEPT_DAYS,
+    shardCount: 1,
+    autoSplit: true,
+    maxSplitShard: 8,
+    appendMeta: true,
+  });
+  const index = new sls.Index(stack, 'LogIndex', {
+    projectName: project.attrName,
+    logstoreName: store.attrLogstoreName,
+    fullTextIndex: { enable: true, includeChinese: false, caseSensitive: false },
+  });
+  index.addDependency(store);
+  output(stack, 'LogProject', project.attrName);
+}
+
+function makeFixedAddress(
+  stack: ros.Stack,
+  config: Config,
+  { cidr, zone }: NonNullable<Config['control']['fixedAddress']>,
+): void {
+  const tags = tagList(config);
+  const name = `${config.name}-runner-functions`;
+  const vpc = new ecs.Vpc(stack, 'Vpc', { vpcName: `vpc-${name}`, cidrBlock: cidr, tags });
+  const vSwitch = new ecs.VSwitch(stack, 'VSwitch', {
+    vSwitchName: `vsw-${name}`,
+    vpcId: vpc.attrVpcId,
+    zoneId: zoneIdOf(config.control.region, zone),
+    cidrBlock: cidr,
+    tags,
+  });
+  const group = new ecs.SecurityGroup(stack, 'SecurityGroup', {
+    securityGroupName: `sg-${name}`,
+    vpcId: vpc.attrVpcId,
+    securityGroupType: 'enterprise',
+    securityGroupEgress: egressRules(null, []),
+    tags,
+  });
+  const address = natEgress(stack, {
+    name,
+    vpcId: vpc.attrVpcId,
+    vSwitches: [vSwitch],
+    bandwidthMbit: FIXED_ADDRESS_MBIT,
+  });
+  output(stack, 'FunctionsVpcId', vpc.attrVpcId);
+  output(stack, 'FunctionsVSwitchId', vSwitch.attrVSwitchId);
+  output(stack, 'FunctionsSecurityGroupId', group.attrSecurityGroupId);
+  output(stack, 'FunctionsAddress', address.attrEipAddress);
+}

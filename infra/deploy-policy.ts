@@ -1,0 +1,44 @@
+/** What a workflow may do that deploys new code: change our four functions, and look at what `infra/` made. */
+import type { Config } from '../shared/config.ts';
+import { FUNCTION_KINDS, namesOf } from './names.ts';
+import type { Permission } from './policies.ts';
+
+/** Infrastructure itself, roles above all, is changed by a person. */
+export function deployPermissions(config: Config, accountId: string): Permission[] {
+  const names = namesOf(config);
+  const { region } = config.control;
+  const functions = FUNCTION_KINDS.flatMap((kind) => {
+    const name = `acs:fc:${region}:${accountId}:functions/${names.functionOf(kind)}`;
+    return [name, `${name}/*`];
+  });
+  const roles = FUNCTION_KINDS.map((kind) => `acs:ram::${accountId}:role/${names.roleOf(kind)}`);
+  const stacks = [
+    `acs:ros:${region}:${accountId}:stack/*`,
+    ...config.placements.map((placement) => `acs:ros:${placement.region}:${accountId}:stack/*`),
+  ];
+  return [
+    ...FUNCTION_ACTIONS.map((action) => ({ action: `fc:${action}`, resources: functions })),
+    ...STACK_ACTIONS.map((action) => ({ action: `ros:${action}`, resources: [...new Set(stacks)] })),
+    {
+      action: 'ram:PassRole',
+      resources: roles,
+      condition: { StringEquals: { 'acs:Service': ['fc.aliyuncs.com'] } },
+    },
+  ];
+}
+
+const FUNCTION_ACTIONS = [
+  'CreateFunction',
+  'CreateTrigger',
+  'GetAsyncInvokeConfig',
+  'GetFunction',
+  'GetFunctionCode',
+  'GetTrigger',
+  'ListFunctionVersions',
+  'ListTriggers',
+  'PublishFunctionVersion',
+  'PutAsyncInvokeConfig',
+  'UpdateFunction',
+  'UpdateTrigger',
+];
+const STACK_ACTIONS = ['GetStack', 'GetTemplate', 'ListStacks'];

@@ -1,0 +1,107 @@
+/** What everything is called, from `name:` in `runners.yaml`, each checked against its service's rules. */
+import type { Config, PlacementConfig } from '../shared/config.ts';
+import type { FunctionKind } from '../shared/environment.ts';
+
+export const FUNCTION_KINDS: readonly FunctionKind[] = ['webhook', 'launcher', 'reaper', 'mirror'];
+
+export interface Names {
+  readonly controlStack: string;
+  readonly tablestoreInstance: string;
+  /** Log projects are unique in a region over all accounts: the account's id is part of the name. */
+  logProject(accountId: string): string;
+  readonly logStore: string;
+  functionOf(kind: FunctionKind): string;
+  /** Roles are unique in an account, so they carry the deployment's name, and their policies are called the same. */
+  roleOf(kind: FunctionKind | 'deploy'): string;
+  readonly oidcProvider: string;
+  placementStack(placement: Pick<PlacementConfig, 'region'>): string;
+  vpc(placement: Pick<PlacementConfig, 'region'>): string;
+  vSwitch(placement: Pick<PlacementConfig, 'region'>, zone: string): string;
+  securityGroup(placement: Pick<PlacementConfig, 'region'>): string;
+}
+
+export function namesOf(config: Pick<Config, 'name' | 'control'>): Names {
+  const { name } = config;
+  return {
+    controlStack: `${name}-runner-control`,
+    tablestoreInstance: config.control.tablestoreInstance ?? `${name}-run`,
+    logProject: (accountId) => `${name}-runner-${accountId}`,
+    logStore: 'functions',
+    functionOf: (kind) => `${name}-${kind}`,
+    roleOf: (kind) => `${name}-runner-${kind}`,
+    oidcProvider: config.control.deployFrom?.provider ?? `${name}-runner-github`,
+    placementStack: ({ region }) => `${name}-runner-${region}`,
+    vpc: () => `vpc-${name}-runner`,
+    vSwitch: ({ region }, zone) => `vsw-${name}-runner-${region}-${zone}`,
+    securityGroup: () => `sg-${name}-runner`,
+  };
+}
+
+/** A full zone id: cn-hangzhou has cn-hangzhou-b, ap-southeast-1 has ap-southeast-1a. */
+export function zoneIdOf(region: string, zone: string): string {
+  return /\d$/.test(region) ? `${region}${zone}` : `${region}-${zone}`;
+}
+
+interface Rule {
+  readonly what: string;
+  readonly pattern: RegExp;
+  readonly says: string;
+}
+
+/** Each from its service's documentation of names. */
+const RULES = {
+  stack: {
+    what: 'stack',
+    pattern: /^[A-Za-z][A-Za-z0-9_-]{0,254}$/,
+    says: 'starts with a letter; at most 255 letters, digits, - and _',
+  },
+  instance: {
+    what: 'TableStore instance',
+    pattern: /^(?!.*(?:ali|ay|ots|taobao|admin))[a-z][a-z0-9-]{1,14}[a-z0-9]$/,
+    says: '3-16 characters, a-z 0-9 -, without ali, ay, ots, taobao, admin: set control.tablestoreInstance',
+  },
+  project: {
+    what: 'log project',
+    pattern: /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
+    says: '3-63 characters, a-z 0-9 -',
+  },
+  role: { what: 'RAM role', pattern: /^[A-Za-z0-9.-]{1,64}$/, says: 'at most 64 letters, digits, . and -' },
+  function: {
+    what: 'function',
+    pattern: /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/,
+    says: 'starts with a letter or _; at most 64 letters, digits, - and _',
+  },
+  network: {
+    what: 'network resource',
+    pattern: /^(?!https?:\/\/)[A-Za-z][A-Za-z0-9._-]{1,127}$/,
+    says: '2-128 characters, starts with a letter',
+  },
+} satisfies Record<string, Rule>;
+
+/** One line for each name that its service would refuse. */
+export function nameMistakes(config: Config): string[] {
+  const names = namesOf(config);
+  const accountId = '0'.repeat(16);
+  const checked: readonly [Rule, string][] = [
+    [RULES.stack, names.controlStack],
+    [RULES.instance, names.tablestoreInstance],
+    [RULES.project, names.logProject(accountId)],
+    [RULES.role, names.roleOf('deploy')],
+    ...FUNCTION_KINDS.flatMap((kind): [Rule, string][] => [
+      [RULES.function, names.functionOf(kind)],
+      [RULES.role, names.roleOf(kind)],
+    ]),
+    ...config.placements.flatMap((placement): [Rule, string][] => [
+      [RULES.stack, names.placementStack(placement)],
+      [RULES.network, names.vpc(placement)],
+      [RULES.network, names.securityGroup(placement)],
+      ...Object.keys(placement.zones).map((zone): [Rule, string] => [
+        RULES.network,
+        names.vSwitch(placement, zone),
+      ]),
+    ]),
+  ];
+  return checked
+    .filter(([rule, text]) => !rule.pattern.test(text))
+    .map(([rule, text]) => `${rule.what} ${text}: ${rule.says}`);
+}

@@ -1,0 +1,79 @@
+/** What one placement needs: the network where runners boot, if it is ours to make, and the mirror's bucket. */
+import * as ros from '@alicloud/ros-cdk-core';
+import * as ecs from '@alicloud/ros-cdk-ecs';
+import * as oss from '@alicloud/ros-cdk-oss';
+import type { Config, PlacementConfig } from '../shared/config.ts';
+import { TAG } from '../shared/names.ts';
+import { egressRules } from './egress.ts';
+import { namesOf, zoneIdOf } from './names.ts';
+import { natEgress } from './nat.ts';
+import { subnets } from './subnets.ts';
+
+export class PlacementStack extends ros.Stack {
+  constructor(scope: ros.Construct, config: Config, placement: PlacementConfig) {
+    const stackName = namesOf(config).placementStack(placement);
+    super(scope, stackName, { stackName, description: `Runners of ${config.name} in ${placement.region}` });
+    if (placement.network !== null) makeNetwork(this, config, placement, placement.network);
+    if (placement.mirrorBucket !== null) makeBucket(this, placement.mirrorBucket, config);
+  }
+}
+
+export const tagList = (config: Config) =>
+  Object.entries({ ...config.tags, [TAG.deployment]: config.name }).map(([key, value]) => ({ key, value }));
+
+function makeNetwork(
+  stack: PlacementStack,
+  config: Config,
+  placement: PlacementConfig,
+  network: NonNullable<PlacementConfig['network']>,
+): void {
+  const names = namesOf(config);
+  const tags = tagList(config);
+  const vpc = new ecs.Vpc(stack, 'Vpc', { vpcName: names.vpc(placement), cidrBlock: network.cidr, tags });
+  output(stack, 'VpcId', vpc.attrVpcId);
+  const zones = Object.keys(placement.zones);
+  const ranges = subnets(network.cidr, zones);
+  const vSwitches = zones.map((zone) => {
+    const vSwitch = new ecs.VSwitch(stack, `VSwitch${zone.toUpperCase()}`, {
+      vSwitchName: names.vSwitch(placement, zone),
+      vpcId: vpc.attrVpcId,
+      zoneId: zoneIdOf(placement.region, zone),
+      cidrBlock: ranges[zone] as string,
+      tags,
+    });
+    output(stack, `VSwitchId${zone.toUpperCase()}`, vSwitch.attrVSwitchId);
+    return vSwitch;
+  });
+  const group = new ecs.SecurityGroup(stack, 'SecurityGroup', {
+    securityGroupName: names.securityGroup(placement),
+    vpcId: vpc.attrVpcId,
+    // Members of an advanced group can't reach each other, and that can't be changed (ECS docs, "Basic and advanced").
+    securityGroupType: 'enterprise',
+    securityGroupEgress: egressRules(placement.proxy, network.allowPrivate),
+    tags,
+  });
+  output(stack, 'SecurityGroupId', group.attrSecurityGroupId);
+  if (placement.egress === 'nat')
+    natEgress(stack, {
+      name: `${config.name}-runner`,
+      vpcId: vpc.attrVpcId,
+      vSwitches,
+      bandwidthMbit: placement.bandwidthMbit,
+    });
+}
+
+function makeBucket(stack: PlacementStack, bucketName: string, config: Config): void {
+  const bucket = new oss.Bucket(stack, 'MirrorBucket', {
+    bucketName,
+    // Holds public releases only, checked by checksum on the instance; private keeps the bill ours.
+    accessControl: 'private',
+    tags: Object.fromEntries(tagList(config).map(({ key, value }) => [key, value])),
+    // What the mirror can fetch again is no reason to refuse a destroy.
+    deletionForce: true,
+  });
+  output(stack, 'MirrorBucketName', bucket.attrName);
+}
+
+export function output(stack: ros.Stack, id: string, value: ros.IResolvable | string): void {
+  new ros.RosOutput(stack, id, { value });
+}

@@ -1,0 +1,208 @@
+/**
+ * Who may do what: one row for each action of each function, why it is there, and how narrow it is.
+ * Roles are made of this, simulators refuse by it, and a test holds it against what the functions really call.
+ */
+import type { Config } from '../shared/config.ts';
+import type { FunctionKind } from '../shared/environment.ts';
+import { TAG } from '../shared/names.ts';
+import { namesOf } from './names.ts';
+
+export interface Permission {
+  /** RAM's name, such as `ecs:RunInstances`. */
+  readonly action: string;
+  readonly resources: readonly string[];
+  readonly condition?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+  /** Absent: our code calls it. Else no call of ours shows it, and this says what needs it, with its source. */
+  readonly implied?: { readonly by: string; readonly source: string };
+}
+
+/** What a role's statements are about; `accountId` may be a token that the stack resolves (the main account, never a RAM user). */
+export interface Scope {
+  readonly config: Config;
+  readonly accountId: string;
+  /** References of the secrets each function reads, such as `kms:ci-key`. */
+  readonly secrets: Readonly<Partial<Record<FunctionKind, readonly string[]>>>;
+}
+
+export function permissionsOf(kind: FunctionKind, scope: Scope): Permission[] {
+  return [...OWN[kind](scope), ...secretReading(kind, scope), logWriting(scope)];
+}
+
+const OWN: Readonly<Record<FunctionKind, (scope: Scope) => Permission[]>> = {
+  webhook: (scope) => [invoke(scope, 'launcher', 'reaper')],
+  launcher: (scope) => [
+    ...ledger(scope),
+    ...running(scope),
+    {
+      ...invoke(scope, 'reaper'),
+      implied: {
+        by: 'the on-failure destination of the launcher',
+        source:
+          'Function Compute docs, "Result callback": the function role must be allowed to call the destination',
+      },
+    },
+  ],
+  reaper: (scope) => [...ledger(scope), ...surveying(scope), ...pricing(), invoke(scope, 'launcher')],
+  mirror: (scope) => [...noting(scope), ...mirroring(scope)],
+};
+
+const TABLES = ['ledger', 'history'] as const;
+
+function tables(scope: Scope, names: readonly string[]): string[] {
+  const { region } = scope.config.control;
+  const instance = namesOf(scope.config).tablestoreInstance;
+  return names.map((name) => `acs:ots:${region}:${scope.accountId}:instance/${instance}/table/${name}`);
+}
+
+function ledger(scope: Scope): Permission[] {
+  const actions = ['GetRow', 'PutRow', 'UpdateRow', 'DeleteRow', 'GetRange'];
+  return actions.map((action) => ({ action: `ots:${action}`, resources: tables(scope, TABLES) }));
+}
+
+/** The mirror keeps its manifest as a note. */
+function noting(scope: Scope): Permission[] {
+  const actions = ['GetRow', 'PutRow', 'UpdateRow', 'DeleteRow'];
+  return actions.map((action) => ({ action: `ots:${action}`, resources: tables(scope, ['ledger']) }));
+}
+
+const ours = (config: Config, key: 'acs:RequestTag' | 'acs:ResourceTag') => ({
+  StringEquals: { [`${key}/${TAG.deployment}`]: [config.name] },
+});
+
+/** ECS checks each resource of a request by itself; the tag condition holds for what is created. */
+function running({ config, accountId }: Scope): Permission[] {
+  const created = config.placements.flatMap(({ region }) => [
+    `acs:ecs:${region}:${accountId}:instance/*`,
+    `acs:ecs:${region}:${accountId}:disk/*`,
+  ]);
+  const used = config.placements.flatMap((placement) => [
+    `acs:ecs:${placement.region}:*:image/*`,
+    `acs:ecs:${placement.region}:${accountId}:securitygroup/${placement.securityGroup}`,
+    ...[...new Set(Object.values(placement.zones))].map(
+      (vSwitch) => `acs:vpc:${placement.region}:${accountId}:vswitch/${vSwitch}`,
+    ),
+    ...(placement.keyPair === null
+      ? []
+      : [`acs:ecs:${placement.region}:${accountId}:keypair/${placement.keyPair}`]),
+  ]);
+  return [
+    { action: 'ecs:RunInstances', resources: created, condition: ours(config, 'acs:RequestTag') },
+    { action: 'ecs:RunInstances', resources: used },
+    ...tagging(config, accountId),
+    ...passing(config, accountId),
+  ];
+}
+
+function tagging(config: Config, accountId: string): Permission[] {
+  return [
+    {
+      action: 'ecs:TagResources',
+      resources: config.placements.map(({ region }) => `acs:ecs:${region}:${accountId}:instance/*`),
+      condition: ours(config, 'acs:RequestTag'),
+      implied: {
+        by: 'RunInstances with Tag.N',
+        source:
+          'Resource Management docs, "Create a resource with a specific tag": tags in a create request count as tagging',
+      },
+    },
+  ];
+}
+
+function passing(config: Config, accountId: string): Permission[] {
+  const { roleName } = config.selfDestruct;
+  if (roleName === null) return [];
+  return [
+    {
+      action: 'ram:PassRole',
+      resources: [`acs:ram::${accountId}:role/${roleName.toLowerCase()}`],
+      condition: { StringEquals: { 'acs:Service': ['ecs.aliyuncs.com'] } },
+      implied: {
+        by: 'RunInstances with RamRoleName',
+        source: 'ECS docs, RunInstances: 403 InvalidUser.PassRoleForbidden without ram:PassRole',
+      },
+    },
+  ];
+}
+
+function surveying({ config, accountId }: Scope): Permission[] {
+  const instances = config.placements.map(({ region }) => `acs:ecs:${region}:${accountId}:instance/*`);
+  return [
+    { action: 'ecs:DescribeInstances', resources: instances },
+    { action: 'ecs:DeleteInstance', resources: instances, condition: ours(config, 'acs:ResourceTag') },
+    {
+      action: 'ecs:GetInstanceConsoleOutput',
+      resources: instances,
+      condition: ours(config, 'acs:ResourceTag'),
+    },
+  ];
+}
+
+/** ECS knows no narrower resource for what is the same for every account (RAM list of ECS: "All Resources"). */
+function pricing(): Permission[] {
+  const actions = [
+    'DescribeAvailableResource',
+    'DescribeInstanceTypes',
+    'DescribePrice',
+    'DescribeSpotAdvice',
+    'DescribeSpotPriceHistory',
+  ];
+  return actions.map((action) => ({ action: `ecs:${action}`, resources: ['*'] }));
+}
+
+function mirroring({ config }: Scope): Permission[] {
+  const objects = config.placements.flatMap(({ mirrorBucket }) =>
+    mirrorBucket === null ? [] : [`acs:oss:*:*:${mirrorBucket}/*`],
+  );
+  if (objects.length === 0) return [];
+  return ['oss:GetObject', 'oss:PutObject'].map((action) => ({ action, resources: objects }));
+}
+
+function invoke({ config, accountId }: Scope, ...kinds: FunctionKind[]): Permission {
+  const names = namesOf(config);
+  return {
+    action: 'fc:InvokeFunction',
+    resources: kinds.map(
+      (kind) => `acs:fc:${config.control.region}:${accountId}:functions/${names.functionOf(kind)}`,
+    ),
+  };
+}
+
+function secretReading(kind: FunctionKind, { config, accountId, secrets }: Scope): Permission[] {
+  const { region } = config.control;
+  const named = (store: string) =>
+    (secrets[kind] ?? []).filter((text) => text.startsWith(`${store}:`)).map((text) => text.slice(4));
+  const kms = named('kms').map((name) => `acs:kms:${region}:${accountId}:secret/${name}`);
+  const oos = named('oos').map((name) => `acs:oos:${region}:${accountId}:secretparameter/${name}`);
+  const permissions: Permission[] = [];
+  if (kms.length > 0) permissions.push({ action: 'kms:GetSecretValue', resources: kms });
+  if (oos.length > 0)
+    permissions.push(
+      { action: 'oos:GetSecretParameter', resources: oos },
+      {
+        action: 'kms:GetSecretValue',
+        resources: [`acs:kms:${region}:${accountId}:secret/*`],
+        implied: {
+          by: 'oos:GetSecretParameter',
+          source:
+            'OOS docs, GetSecretParameter: the caller needs KMS GetSecretValue; the name of the secret behind a parameter is not documented',
+        },
+      },
+    );
+  return permissions;
+}
+
+function logWriting({ config, accountId }: Scope): Permission {
+  const names = namesOf(config);
+  const project = names.logProject(accountId);
+  return {
+    action: 'log:PostLogStoreLogs',
+    resources: [
+      `acs:log:${config.control.region}:${accountId}:project/${project}/logstore/${names.logStore}`,
+    ],
+    implied: {
+      by: 'logConfig of the function',
+      source:
+        'Function Compute docs, "Configure logging": the function role must be allowed to write to the Logstore',
+    },
+  };
+}

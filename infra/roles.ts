@@ -1,0 +1,119 @@
+/** One role for each function, one for a workflow that deploys, one for an instance that deletes itself. */
+import * as ros from '@alicloud/ros-cdk-core';
+import * as ram from '@alicloud/ros-cdk-ram';
+import type { Config } from '../shared/config.ts';
+import { TAG } from '../shared/names.ts';
+import { deployPermissions } from './deploy-policy.ts';
+import { FUNCTION_KINDS, namesOf } from './names.ts';
+import { output } from './placement-stack.ts';
+import { type Permission, permissionsOf, type Scope } from './policies.ts';
+import { documentOf } from './policy-document.ts';
+
+const GITHUB_ISSUER = 'https://token.actions.githubusercontent.com';
+/** GitHub's certificate authorities, as GitHub publishes them for OIDC providers (GitHub changelog, 2023-06-27). */
+const GITHUB_FINGERPRINTS = [
+  '6938fd4d98bab03faadb97b34396831e3780aea1',
+  '1c58a3a8518e8759bf075b76b750d4f2df264fcd',
+];
+const AUDIENCE = 'sts.aliyuncs.com';
+
+type Trust = ram.RosRole.AssumeRolePolicyDocumentProperty;
+
+export function makeRoles(stack: ros.Stack, config: Config, secrets: Scope['secrets']): void {
+  const names = namesOf(config);
+  const scope: Scope = { config, accountId: ros.RosPseudo.tenantId, secrets };
+  for (const kind of FUNCTION_KINDS)
+    makeRole(stack, kind, names.roleOf(kind), trusted('fc.aliyuncs.com'), permissionsOf(kind, scope));
+  if (config.control.deployFrom !== null) makeDeployRole(stack, config, config.control.deployFrom);
+  if (config.selfDestruct.roleName !== null)
+    makeRole(
+      stack,
+      'instance',
+      config.selfDestruct.roleName,
+      trusted('ecs.aliyuncs.com'),
+      instancePermissions(config),
+    );
+}
+
+function makeRole(
+  stack: ros.Stack,
+  id: string,
+  roleName: string,
+  trust: Trust,
+  permissions: readonly Permission[],
+): ram.Role {
+  const { Version, Statement } = documentOf(permissions);
+  const title = `${id[0]?.toUpperCase()}${id.slice(1)}`;
+  const role = new ram.Role(stack, `Role${title}`, {
+    roleName,
+    description: `${id} of ${roleName}`,
+    assumeRolePolicyDocument: trust,
+    policies: [
+      {
+        policyName: roleName,
+        policyDocument: {
+          version: Version,
+          statement: Statement.map(({ Effect, Action, Resource, Condition }) => ({
+            effect: Effect,
+            action: [...Action],
+            resource: [...Resource],
+            ...(Condition === undefined ? {} : { condition: Condition }),
+          })),
+        },
+      },
+    ],
+    deletionForce: true,
+  });
+  output(stack, `RoleArn${title}`, role.attrArn);
+  return role;
+}
+
+const trusted = (service: string): Trust => ({
+  version: '1',
+  statement: [{ action: 'sts:AssumeRole', effect: 'Allow', principal: { service: [service] } }],
+});
+
+type DeployFrom = NonNullable<Config['control']['deployFrom']>;
+
+function makeDeployRole(
+  stack: ros.Stack,
+  config: Config,
+  { repository, branch, provider }: DeployFrom,
+): void {
+  const names = namesOf(config);
+  if (provider === null)
+    new ram.OIDCProvider(stack, 'GitHubProvider', {
+      oidcProviderName: names.oidcProvider,
+      issuerUrl: GITHUB_ISSUER,
+      clientIds: [AUDIENCE],
+      fingerprints: GITHUB_FINGERPRINTS,
+      description: `Workflows of ${repository}`,
+    });
+  const trust: Trust = {
+    version: '1',
+    statement: [
+      {
+        action: 'sts:AssumeRole',
+        effect: 'Allow',
+        principal: { federated: [`acs:ram::${ros.RosPseudo.tenantId}:oidc-provider/${names.oidcProvider}`] },
+        condition: {
+          stringEquals: {
+            'oidc:iss': [GITHUB_ISSUER],
+            'oidc:aud': [AUDIENCE],
+            'oidc:sub': [`repo:${repository}:ref:refs/heads/${branch}`],
+          },
+        },
+      },
+    ],
+  };
+  makeRole(stack, 'deploy', names.roleOf('deploy'), trust, deployPermissions(config, ros.RosPseudo.tenantId));
+}
+
+/** RAM knows no "only itself": an instance of ours may delete instances of ours. */
+function instancePermissions(config: Config): Permission[] {
+  const resources = config.placements.map(
+    ({ region }) => `acs:ecs:${region}:${ros.RosPseudo.tenantId}:instance/*`,
+  );
+  const condition = { StringEquals: { [`acs:ResourceTag/${TAG.deployment}`]: [config.name] } };
+  return [{ action: 'ecs:DeleteInstance', resources, condition }];
+}
