@@ -1,0 +1,121 @@
+/** RunInstances until its outcome is sure, or sure to stay unknown. */
+import {
+  CALL_MAX_MS,
+  CALL_TRIES_MAX,
+  ECS_CALL_MAX_MS,
+  ECS_RETRY_PAUSE_MS,
+  RETRY_MS,
+  UNAVAILABLE_MS,
+} from '../limits.ts';
+import type { Clock, Log, RunOutcome, RunRequest } from '../ports.ts';
+import type { EcsCall } from './ecs-call.ts';
+import { type Failure, failureOf, type Meaning, meaningOf } from './ecs-errors.ts';
+import { DISK_CATEGORIES, type RunSetting, runParameters } from './ecs-request.ts';
+
+export interface RunWorld {
+  readonly call: EcsCall;
+  readonly clock: Clock;
+  readonly pause: (ms: number) => Promise<void>;
+  readonly log: Log;
+  readonly setting: RunSetting;
+}
+
+const MINUTE_MS = 60_000;
+
+type Tried = RunOutcome | { readonly kind: 'other-disk'; readonly code: string };
+
+/** Down the ladder of disks: a disk that does not suit the type is a definite refusal. */
+export async function runInstance(request: RunRequest, world: RunWorld): Promise<RunOutcome> {
+  const untilMs = world.clock.nowMs() + CALL_MAX_MS;
+  let code = '';
+  for (const category of DISK_CATEGORIES) {
+    const params = runParameters(request, category, world.setting, world.clock.nowMs());
+    if (typeof params === 'string') return { kind: 'refused', code: params, isKnown: false };
+    const tried = await sayUntilSure(request.candidate.region, params, untilMs, world);
+    if (tried.kind !== 'other-disk') return tried;
+    world.log('disk.refused', { type: request.candidate.instanceType, category, code: tried.code });
+    code = tried.code;
+  }
+  return { kind: 'unavailable', code, scope: 'offering', forMs: UNAVAILABLE_MS };
+}
+
+/** The same words, at most CALL_TRIES_MAX times. */
+async function sayUntilSure(
+  region: string,
+  params: Readonly<Record<string, string>>,
+  untilMs: number,
+  world: RunWorld,
+): Promise<Tried> {
+  const failures: Failure[] = [];
+  for (let tries = 1; ; tries++) {
+    const answer = await say(region, params, world);
+    if (typeof answer === 'string') return { kind: 'running', instanceId: answer };
+    failures.push(answer);
+    const nextEndsAtMs = world.clock.nowMs() + ECS_RETRY_PAUSE_MS * tries + ECS_CALL_MAX_MS;
+    const tried = judged(failures, tries >= CALL_TRIES_MAX || nextEndsAtMs > untilMs, world.clock.nowMs());
+    if (tried !== null) return tried;
+    await world.pause(ECS_RETRY_PAUSE_MS * tries);
+  }
+}
+
+/** Null: say it again. After an unclear answer nothing but an instance id is believed. */
+function judged(failures: readonly Failure[], isLast: boolean, nowMs: number): Tried | null {
+  const last = failures.at(-1) as Failure;
+  const { meaning, isKnown } = meaningOf(last);
+  if (meaning.kind === 'again' && !isLast) return null;
+  if (!failures.every(isDefinite)) return { kind: 'unknown', code: last.code };
+  if (meaning.kind === 'again') return { kind: 'throttled', code: last.code, retryAtMs: nowMs + RETRY_MS };
+  return outcomeOf(meaning, last, isKnown, nowMs);
+}
+
+/** The instance's id, or why there is none. */
+async function say(
+  region: string,
+  params: Readonly<Record<string, string>>,
+  { call }: RunWorld,
+): Promise<string | Failure> {
+  try {
+    const body = await call(region, 'RunInstances', params);
+    const ids = (body.InstanceIdSets as { InstanceIdSet?: unknown } | undefined)?.InstanceIdSet;
+    const id: unknown = Array.isArray(ids) ? ids[0] : undefined;
+    return typeof id === 'string' && id !== '' ? id : { code: 'NoAnswer', status: null };
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+/** Sure that this very try made no instance, and that no earlier one is still at it. */
+const NOTHING_WAS_DONE = new Set(['NotSent', 'SignatureNonceUsed']);
+
+function isDefinite(failure: Failure): boolean {
+  if (NOTHING_WAS_DONE.has(failure.code)) return true;
+  const { kind } = meaningOf(failure).meaning;
+  return kind !== 'again' && kind !== 'unknown';
+}
+
+function outcomeOf(
+  meaning: Exclude<Meaning, { kind: 'again' }>,
+  { code }: Failure,
+  isKnown: boolean,
+  nowMs: number,
+): Tried {
+  switch (meaning.kind) {
+    case 'unavailable':
+      return { kind: 'unavailable', code, scope: meaning.scope, forMs: meaning.forMs };
+    case 'refused':
+      return { kind: 'refused', code, isKnown };
+    case 'other-disk':
+      return { kind: 'other-disk', code };
+    case 'throttled':
+      return { kind: 'throttled', code, retryAtMs: nextMinute(nowMs) };
+    case 'unknown':
+      return { kind: 'unknown', code };
+    case 'fatal':
+      return { kind: 'fatal', code, advice: meaning.advice };
+  }
+}
+
+/** Alibaba Cloud docs, "API throttling": what is throttled in one minute stays so until the next. */
+function nextMinute(nowMs: number): number {
+  return (Math.floor(nowMs / MINUTE_MS) + 1) * MINUTE_MS;
+}

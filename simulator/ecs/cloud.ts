@@ -1,0 +1,105 @@
+/** The simulated ECS of one account: everything its actions read and write. */
+import type { Credentials } from '../accounts.ts';
+import type { SimClock } from '../clock.ts';
+import type { Random } from '../random.ts';
+import type { Bill } from './bill.ts';
+import { type Region, standardRegions } from './catalogue.ts';
+import type { FaultSource } from './faults.ts';
+import { type BootDriver, type Machine, silentDriver } from './machine.ts';
+import { createMarket, type Market } from './market.ts';
+import { EcsRefusal } from './refusal.ts';
+
+/** Every span is drawn evenly between its two ends. */
+export interface Delays {
+  readonly pendingMs: Span;
+  readonly startingMs: Span;
+  readonly stoppingMs: Span;
+  /** from DeleteInstance to the instance being gone */
+  readonly deletingMs: Span;
+  /** how old the world is that a list by tag shows, and one by ids */
+  readonly listLagMs: Span;
+  readonly findLagMs: Span;
+}
+type Span = readonly [min: number, max: number];
+
+const DELAYS: Delays = {
+  pendingMs: [1_000, 3_000],
+  startingMs: [4_000, 12_000],
+  stoppingMs: [2_000, 6_000],
+  deletingMs: [2_000, 8_000],
+  listLagMs: [0, 20_000],
+  findLagMs: [0, 3_000],
+};
+
+export interface EcsOptions {
+  readonly clock: SimClock;
+  readonly random: Random;
+  /** Who may call over the wire. The in-process face is trusted. */
+  readonly credentials: Credentials;
+  readonly boot?: BootDriver;
+  readonly regions?: readonly Region[];
+  readonly delays?: Partial<Delays>;
+  /** Share of spot offerings that are sold out at any moment; default 0.05. */
+  readonly soldOut?: number;
+  /** Multiplies how often the market takes instances back; default 1. */
+  readonly interruptions?: number;
+  /** Calls a minute, by action; the default is in throttle.ts. */
+  readonly callsPerMinute?: Readonly<Record<string, number>>;
+  readonly faults?: FaultSource;
+}
+
+/** What an account may have; a refusal names the one that is used up. */
+export interface Quotas {
+  vcpusPerFamily: number;
+  instances: number;
+}
+
+export interface Cloud {
+  readonly clock: SimClock;
+  readonly random: Random;
+  readonly delays: Delays;
+  readonly boot: BootDriver;
+  readonly regions: ReadonlyMap<string, Region>;
+  readonly market: Market;
+  readonly interruptions: number;
+  /** Alive, and for a while those that are gone: lists still show them. */
+  readonly machines: Map<string, Machine>;
+  /** Client tokens by region, with what they were used for. */
+  readonly tokens: Map<
+    string,
+    { readonly params: string; readonly ids: readonly string[]; readonly atMs: number }
+  >;
+  readonly bills: Bill[];
+  readonly quotas: Quotas;
+  stuckPending: number;
+  made: number;
+}
+
+export function createCloud(options: EcsOptions): Cloud {
+  const { clock, random } = options;
+  return {
+    clock,
+    random: random.fork(),
+    delays: { ...DELAYS, ...options.delays },
+    boot: options.boot ?? silentDriver,
+    regions: new Map((options.regions ?? standardRegions()).map((region) => [region.id, region])),
+    market: createMarket(random.fork(), options.soldOut ?? 0.05),
+    interruptions: options.interruptions ?? 1,
+    machines: new Map(),
+    tokens: new Map(),
+    bills: [],
+    quotas: { vcpusPerFamily: 10_000, instances: 5_000 },
+    stuckPending: 0,
+    made: 0,
+  };
+}
+
+export function regionOf(cloud: Cloud, id: string): Region {
+  const region = cloud.regions.get(id);
+  if (region === undefined) throw new EcsRefusal('InvalidRegionId.NotFound');
+  return region;
+}
+
+export function drawn(cloud: Cloud, [min, max]: Span): number {
+  return cloud.random.whole(min, max);
+}

@@ -1,0 +1,104 @@
+/** The simulated ECS: one call in, an answer, a refusal or no answer out. */
+import type { Credential } from '../accounts.ts';
+import { type Bill, billOf } from './bill.ts';
+import type { Region } from './catalogue.ts';
+import { type Cloud, createCloud, type EcsOptions, type Quotas, regionOf } from './cloud.ts';
+import { type Fault, underFault } from './faults.ts';
+import { interrupt } from './life.ts';
+import { consoleOutput, describeInstances, listTagResources } from './look-ups.ts';
+import { endedAtMs, type Machine } from './machine.ts';
+import * as market from './market-actions.ts';
+import type { Params } from './parameters.ts';
+import { EcsRefusal } from './refusal.ts';
+import * as removals from './removals.ts';
+import { runInstances } from './run-instances.ts';
+import { createThrottle } from './throttle.ts';
+import * as types from './type-actions.ts';
+
+type Act = (cloud: Cloud, region: Region, params: Params) => object;
+
+const ACTS = new Map<string, Act>([
+  ['RunInstances', runInstances],
+  ['DescribeInstances', describeInstances],
+  ['ListTagResources', listTagResources],
+  ['GetInstanceConsoleOutput', consoleOutput],
+  ['DeleteInstance', removals.deleteInstance],
+  ['DeleteInstances', removals.deleteInstances],
+  ['StopInstance', removals.stopInstance],
+  ['DescribeInstanceTypes', types.describeInstanceTypes],
+  ['DescribeAvailableResource', market.describeAvailableResource],
+  ['DescribeSpotPriceHistory', market.describeSpotPriceHistory],
+  ['DescribeSpotAdvice', market.describeSpotAdvice],
+  ['DescribeImageFromFamily', types.describeImageFromFamily],
+]);
+
+export interface Ecs {
+  readonly credentials: EcsOptions['credentials'];
+  readonly clock: EcsOptions['clock'];
+  /** Throws EcsRefusal or NoAnswer. Without a credential the caller may do everything. */
+  call(region: string, action: string, params: Params, credential?: Credential): object;
+  /** How often each action was called, refusals included. */
+  readonly calls: ReadonlyMap<string, number>;
+  /** Instances that exist, in the order of their creation. */
+  alive(): readonly Machine[];
+  /** One bill for each instance there ever was. */
+  paid(): readonly Bill[];
+  /** The next `times` calls of this action go wrong so. */
+  failNext(action: string, fault: Fault, times?: number): void;
+  /** Five minutes' notice, then gone. */
+  interrupt(instanceId: string): void;
+  setStock(zone: string, type: string, left: number | null): void;
+  /** New instances stay Pending for ever with this probability. */
+  stuckPending(probability: number): void;
+  setQuota(quota: Partial<Quotas>): void;
+  /** For tests that need a vSwitch without addresses, an image, a key. */
+  region(id: string): Region;
+}
+
+export function createEcs(options: EcsOptions): Ecs {
+  const cloud = createCloud(options);
+  const throttle = createThrottle(options.random.fork(), options.callsPerMinute ?? {});
+  const calls = new Map<string, number>();
+  const failures: { action: string; fault: Fault }[] = [];
+
+  const faultOf = (action: string, params: Params, region: string): Fault | null => {
+    const at = failures.findIndex((failure) => failure.action === action);
+    if (at >= 0) return failures.splice(at, 1)[0]?.fault ?? null;
+    return options.faults?.(action, params, region) ?? null;
+  };
+
+  return {
+    credentials: options.credentials,
+    clock: options.clock,
+    call(regionId, action, params, credential) {
+      calls.set(action, (calls.get(action) ?? 0) + 1);
+      const act = ACTS.get(action);
+      if (act === undefined) throw new EcsRefusal('InvalidAction.NotFound');
+      if (credential?.mayDo?.(`ecs:${action}`) === false) throw new EcsRefusal('Forbidden.RAM');
+      const region = regionOf(cloud, regionId);
+      throttle(action, regionId, options.clock.nowMs());
+      return underFault(faultOf(action, params, regionId), () => act(cloud, region, params));
+    },
+    calls,
+    alive: () => [...cloud.machines.values()].filter((machine) => endedAtMs(machine) === null),
+    paid() {
+      const running = this.alive().map((machine) => billOf(cloud, machine));
+      return [...cloud.bills, ...running];
+    },
+    failNext(action, fault, times = 1) {
+      for (let n = 0; n < times; n++) failures.push({ action, fault });
+    },
+    interrupt(instanceId) {
+      const machine = cloud.machines.get(instanceId);
+      if (machine !== undefined) interrupt(cloud, machine);
+    },
+    setStock: cloud.market.setStock,
+    stuckPending(probability) {
+      cloud.stuckPending = probability;
+    },
+    setQuota(quota) {
+      Object.assign(cloud.quotas, quota);
+    },
+    region: (id) => regionOf(cloud, id),
+  };
+}

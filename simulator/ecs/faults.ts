@@ -1,0 +1,40 @@
+/** What can go wrong with a call, in words of the domain. */
+import type { Params } from './parameters.ts';
+import { EcsRefusal, NoAnswer } from './refusal.ts';
+
+/**
+ * - `timeout-before`: nothing is done and nothing is answered; `timeout-after`: it is done, the answer is lost;
+ * - `hang`: it is done, and the connection stays silent; `truncated`: the answer ends in the middle;
+ * - `500-after-success`: it is done, and the answer is 500 InternalError; `gateway`: nothing is done, a 502 in HTML;
+ * - `{code}`: nothing is done, and ECS says so with this code.
+ */
+export type Fault = NamedFault | { readonly code: string; readonly status?: number };
+
+type NamedFault = 'timeout-before' | 'timeout-after' | 'hang' | 'truncated' | '500-after-success' | 'gateway';
+
+export type FaultSource = (action: string, params: Params, region: string) => Fault | null;
+
+/** Runs `act` as the fault has it; without a fault, just runs it. */
+export function underFault(fault: Fault | null, act: () => object): object {
+  if (fault === null) return act();
+  if (typeof fault === 'object') throw new EcsRefusal(fault.code, undefined, fault.status);
+  return spoiled(fault, act);
+}
+
+function spoiled(fault: NamedFault, act: () => object): never {
+  switch (fault) {
+    case 'timeout-before':
+      throw new NoAnswer('cut', null);
+    case 'gateway':
+      throw new NoAnswer('gateway', null);
+    case 'timeout-after':
+      throw new NoAnswer('cut', act());
+    case 'hang':
+      throw new NoAnswer('hang', act());
+    case 'truncated':
+      throw new NoAnswer('truncated', act());
+    case '500-after-success':
+      act();
+      throw new EcsRefusal('InternalError', 'The request processing has failed due to some unknown error.');
+  }
+}

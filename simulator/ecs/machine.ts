@@ -1,0 +1,91 @@
+/** One simulated instance, what it is and what was seen of it when. */
+import type { SimClock } from '../clock.ts';
+import type { InstanceType } from './catalogue.ts';
+
+export type Status = 'Pending' | 'Starting' | 'Running' | 'Stopping' | 'Stopped';
+
+/** What RunInstances fixed for good. */
+export interface Order {
+  readonly region: string;
+  readonly zone: string;
+  readonly type: InstanceType;
+  readonly name: string | null;
+  readonly tags: ReadonlyMap<string, string>;
+  readonly releaseAtMs: number | null;
+  readonly strategy: 'NoSpot' | 'SpotWithPriceLimit' | 'SpotAsPriceGo';
+  readonly priceLimit: number | null;
+  readonly protectedHours: number;
+  readonly vSwitch: string;
+  readonly vpc: string;
+  readonly securityGroup: string;
+  readonly imageId: string;
+  readonly disk: { readonly category: string; readonly level: string; readonly sizeGiB: number };
+  readonly bandwidthOut: number;
+  readonly userData: string;
+  readonly needsTokens: boolean;
+  readonly keyPair: string | null;
+  readonly resourceGroup: string | null;
+}
+
+export interface Machine extends Order {
+  readonly id: string;
+  /** place in creation order; pages are cut by it */
+  readonly number: number;
+  readonly createdAtMs: number;
+  /** Newest last; a null status is the end. Lists show what held a while ago. */
+  readonly history: { readonly atMs: number; readonly status: Status | null }[];
+  readonly lag: { readonly listMs: number; readonly findMs: number };
+  recyclingAtMs: number | null;
+  console: string;
+  /** Appointments that end with the instance. */
+  readonly pending: Set<() => void>;
+  booted: { end(): void } | null;
+}
+
+/** What the machine's inside is given; a driver plays, or really runs, what happens there. */
+export interface BootedMachine {
+  readonly id: string;
+  readonly region: string;
+  readonly zone: string;
+  readonly instanceType: string;
+  readonly cpu: number;
+  readonly memoryGiB: number;
+  readonly arch: 'amd64' | 'arm64';
+  /** decoded */
+  readonly userData: string;
+  /** CNY an hour at the moment of boot; null: not a spot instance */
+  readonly spotPrice: number | null;
+  readonly clock: SimClock;
+  /** One line for the serial console. */
+  console(line: string): void;
+  /** The machine powers itself off: Stopping, then Stopped. */
+  stop(): void;
+  /** As `instance/spot/termination-time` of the metadata: null while all is well. */
+  terminationAtMs(): number | null;
+}
+
+export interface BootDriver {
+  /** Called when the instance reaches Running; `end` when it is stopped, released or deleted. */
+  boot(machine: BootedMachine): { end(): void };
+}
+
+/** Boots nothing: the machine is Running and silent. */
+export const silentDriver: BootDriver = { boot: () => ({ end: () => {} }) };
+
+/** null: gone; undefined: not there yet. */
+export function statusAt(machine: Machine, atMs: number): Status | null | undefined {
+  return machine.history.findLast((change) => change.atMs <= atMs)?.status;
+}
+
+export function statusNow(machine: Machine): Status | null {
+  return machine.history.at(-1)?.status ?? null;
+}
+
+export function endedAtMs(machine: Machine): number | null {
+  const last = machine.history.at(-1);
+  return last?.status === null ? last.atMs : null;
+}
+
+export function isSpot(machine: Order): boolean {
+  return machine.strategy !== 'NoSpot';
+}

@@ -1,0 +1,62 @@
+/** What an account owns in a region before the first instance: networks, keys, images. */
+
+export interface VSwitch {
+  readonly id: string;
+  readonly vpc: string;
+  readonly zone: string;
+  /** Addresses that are left; each instance takes one. */
+  freeIps: number;
+  status: 'Available' | 'Pending';
+}
+
+export interface SecurityGroup {
+  readonly id: string;
+  readonly vpc: string;
+  /** Alibaba Cloud docs, "Limits": a basic group takes 2,000 private addresses. */
+  instancesMax: number;
+}
+
+export interface Image {
+  readonly id: string;
+  readonly family: string | null;
+  readonly arch: 'amd64' | 'arm64';
+  readonly sizeGiB: number;
+  readonly isPublic: boolean;
+}
+
+export interface Network {
+  readonly vpc: string;
+  readonly vSwitches: Map<string, VSwitch>;
+  readonly securityGroups: Map<string, SecurityGroup>;
+  readonly keyPairs: Set<string>;
+  readonly resourceGroups: Set<string>;
+  readonly ramRoles: Set<string>;
+  readonly images: Image[];
+}
+
+/** `vpc-REGION`, `vsw-ZONE` for each zone, `sg-REGION`, `kp-ci`, `rg-ci`, and public Ubuntu images. */
+export function standardNetwork(region: string, zones: readonly string[]): Network {
+  const vpc = `vpc-${region}`;
+  const vSwitches = zones.map(
+    (zone): VSwitch => ({ id: `vsw-${zone}`, vpc, zone, freeIps: 4000, status: 'Available' }),
+  );
+  return {
+    vpc,
+    vSwitches: new Map(vSwitches.map((vSwitch) => [vSwitch.id, vSwitch])),
+    securityGroups: new Map([[`sg-${region}`, { id: `sg-${region}`, vpc, instancesMax: 2000 }]]),
+    keyPairs: new Set(['kp-ci']),
+    resourceGroups: new Set(['rg-ci']),
+    ramRoles: new Set(),
+    images: [
+      publicImage('ubuntu_24_04_x64', 'amd64'),
+      publicImage('ubuntu_24_04_arm64', 'arm64'),
+      publicImage('ubuntu_22_04_x64', 'amd64'),
+      publicImage('ubuntu_22_04_arm64', 'arm64'),
+    ],
+  };
+}
+
+function publicImage(system: string, arch: Image['arch']): Image {
+  const id = `${system}_20G_alibase_20260901.vhd`;
+  return { id, family: `acs:${system}`, arch, sizeGiB: 20, isPublic: true };
+}
