@@ -1,7 +1,7 @@
 /** What remains of jobs, as rows of the `history` table under the UTC day of their creation. */
 import type { HistoryRow } from '../entries.ts';
 import type { History } from '../ledger.ts';
-import { WRITE_CONFLICTS_MAX } from '../limits.ts';
+import { TRAIL_MAX, WRITE_CONFLICTS_MAX } from '../limits.ts';
 import type { Job, JobId } from '../nouns.ts';
 import { SCHEMA_VERSION, textIn } from './tablestore-entries.ts';
 import type { Columns, Condition, Key, Table } from './tablestore-table.ts';
@@ -27,6 +27,7 @@ const NOTHING: Omit<HistoryRow, 'job'> = {
   goneAtMs: null,
   launches: null,
   consoleTail: null,
+  trail: null,
 };
 
 export function historyOn(table: Table, newToken: () => string): History {
@@ -55,8 +56,8 @@ export function historyOn(table: Table, newToken: () => string): History {
 }
 
 /**
- * Known values win over null; the first outcome stays, and its reason with it. Every column is written anew each time,
- * because TableStore counts the time to live by column.
+ * Known values win over null; the first outcome stays, and its reason with it; lines of the trail come together. Every
+ * column is written anew each time, because TableStore counts the time to live by column.
  */
 export function merged(before: HistoryRow | null, findings: Findings): HistoryRow {
   const after = {
@@ -65,8 +66,17 @@ export function merged(before: HistoryRow | null, findings: Findings): HistoryRo
     ...known(findings),
     job: { ...before?.job, ...findings.job } as Job,
   };
-  if (before === null || before.outcome === null) return after;
-  return { ...after, outcome: before.outcome, because: before.because ?? after.because };
+  if (before === null) return after;
+  const trail = together(before.trail, after.trail);
+  if (before.outcome === null) return { ...after, trail };
+  return { ...after, trail, outcome: before.outcome, because: before.because ?? after.because };
+}
+
+/** The newest TRAIL_MAX of both, each once. */
+function together(one: HistoryRow['trail'], other: HistoryRow['trail']): HistoryRow['trail'] {
+  if (one === null || other === null) return one ?? other;
+  const lines = new Map([...one, ...other].map((line) => [`${line.atMs} ${line.text}`, line]));
+  return [...lines.values()].sort((a, b) => a.atMs - b.atMs).slice(-TRAIL_MAX);
 }
 
 function known(findings: Findings): Partial<HistoryRow> {

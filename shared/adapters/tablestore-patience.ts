@@ -32,10 +32,8 @@ export async function persistently<Answer>(call: () => Promise<Answer>, patience
     try {
       return await call();
     } catch (error) {
-      if (!(error instanceof TableError) || error.meaning === 'fatal') throw error;
-      tries[error.meaning]++;
-      const pauseMs = pauseAfter(tries, patience.random());
-      if (isSpent(tries) || patience.nowMs() + pauseMs - startMs >= CALL_MAX_MS) throw error;
+      const pauseMs = pauseAfter(count(error, tries), patience.random());
+      if (patience.nowMs() + pauseMs - startMs >= CALL_MAX_MS) throw error;
       await patience.sleep(pauseMs);
     }
   }
@@ -43,10 +41,16 @@ export async function persistently<Answer>(call: () => Promise<Answer>, patience
 
 type Tries = Record<'later' | 'unknown', number>;
 
-const isSpent = (tries: Tries) => tries.unknown >= CALL_TRIES_MAX || tries.later >= WRITE_CONFLICTS_MAX;
+/** Counts a failed try; throws the error when another is not worth it, or was the last. */
+function count(error: unknown, tries: Tries): number {
+  if (!(error instanceof TableError) || error.meaning === 'fatal') throw error;
+  tries[error.meaning]++;
+  if (tries.unknown >= CALL_TRIES_MAX || tries.later >= WRITE_CONFLICTS_MAX) throw error;
+  return tries.later + tries.unknown;
+}
 
 /** Doubles, and is spread over its upper half, so that those who collided do not meet again. */
-function pauseAfter(tries: Tries, random: number): number {
-  const mostMs = Math.min(PAUSE_MAX_MS, PAUSE_MIN_MS * 2 ** (tries.later + tries.unknown));
+function pauseAfter(tries: number, random: number): number {
+  const mostMs = Math.min(PAUSE_MAX_MS, PAUSE_MIN_MS * 2 ** tries);
   return mostMs / 2 + (mostMs / 2) * random;
 }

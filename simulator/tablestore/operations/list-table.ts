@@ -1,0 +1,12 @@
+/** ListTable: nothing. The answer: table_names = 1. */
+import { Draft } from '../protobuf.ts';
+import type { Operation } from '../wire.ts';
+
+export const listTable: Operation = {
+  tableIn: () => null,
+  run(store) {
+    const answer = new Draft();
+    for (const name of [...store.tables.keys()].sort()) answer.text(1, name);
+    return answer;
+  },
+};
