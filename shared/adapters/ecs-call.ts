@@ -42,15 +42,14 @@ export interface EcsCallOptions {
   readonly endpointOf?: (region: string) => string;
   /** HTTP is for the simulator. */
   readonly protocol?: 'HTTP' | 'HTTPS';
+  /** One try, from the first word said to the last one heard. */
+  readonly callMaxMs?: number;
 }
 
-export function ecsCall({
-  credentials,
-  endpointOf = publicEndpoint,
-  protocol = 'HTTPS',
-}: EcsCallOptions): EcsCall {
+export function ecsCall(options: EcsCallOptions): EcsCall {
+  const { endpointOf = publicEndpoint, protocol = 'HTTPS', callMaxMs = ECS_CALL_MAX_MS } = options;
   return async (region, action, params) => {
-    const key = await credentials();
+    const key = await options.credentials();
     const { Config, OpenApiRequest, Params } = core.$OpenApiUtil;
     const config = new Config({
       accessKeyId: key.accessKeyId,
@@ -62,9 +61,9 @@ export function ecsCall({
     });
     const client = new Client(config);
     const request = new OpenApiRequest({ query: { RegionId: region, ...params } });
-    const runtime = { readTimeout: ECS_CALL_MAX_MS, connectTimeout: ECS_CONNECT_MAX_MS };
+    const runtime = { readTimeout: callMaxMs, connectTimeout: Math.min(callMaxMs, ECS_CONNECT_MAX_MS) };
     const asked = client.callApi(new Params({ ...RPC, action, protocol }), request, runtime as never);
-    return bodyOf(await inTime(asked));
+    return bodyOf(await inTime(asked, callMaxMs));
   };
 }
 
@@ -88,10 +87,10 @@ function publicEndpoint(region: string): string {
 }
 
 /** The client's timeouts end at the first byte of the answer; ours ends it all. */
-async function inTime<Answer>(asked: Promise<Answer>): Promise<Answer> {
+async function inTime<Answer>(asked: Promise<Answer>, maxMs: number): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new EcsFailure('NoAnswer', null)), ECS_CALL_MAX_MS);
+    timer = setTimeout(() => reject(new EcsFailure('NoAnswer', null)), maxMs);
   });
   try {
     return await Promise.race([asked, late]);

@@ -84,7 +84,7 @@ export async function overTheWire(options: Partial<EcsOptions> = {}, key = KEY) 
   const { ecs, clock } = account(options);
   const wire = await serveEcs(ecs);
   const endpointOf = () => `127.0.0.1:${wire.port}`;
-  const call = ecsCall({ credentials: async () => key, endpointOf, protocol: 'HTTP' });
+  const call = ecsCall({ credentials: async () => key, endpointOf, protocol: 'HTTP', callMaxMs: 2_000 });
   return { ecs, clock, wire, call, ...instancesOn(call, clock) };
 }
 

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { KNOWN_CODES } from '../../shared/adapters/ecs-errors.ts';
+import { UNAVAILABLE_MS, UNAVAILABLE_QUOTA_MS } from '../../shared/limits.ts';
+import type { RunOutcome } from '../../shared/ports.ts';
+import { MINUTE_MS, overTheWire, requestFor, START_MS, TYPES } from './bench.ts';
+
+/** What the launcher must make of each code: HTTP status and code, as the API reference lists them. */
+const MEANINGS: Record<string, string> = {
+  'unavailable, the offering, for minutes': `403 OperationDenied.NoStock, 400 ResourceNotAvailable,
+    403 OperationDenied.ResourceControl, 403 NodeControllerUnavailable, 403 InvalidInstanceType.ZoneNotSupported,
+    400 InvalidInstanceType.ValueNotSupported, 400 InvalidInstanceType.ValueUnauthorized,
+    403 InvalidInstanceType.NotSupported, 403 InstanceType.Offline, 403 InvalidResourceType.NotSupported,
+    403 ImageNotSupportInstanceType, 400 InvalidParameter.Conflict, 400 InvalidSpotPriceLimit.LowerThanPublicPrice,
+    403 OperationDenied.SpotPriceLowerThanPublicPrice`,
+  'unavailable, the zone, for minutes': `403 Zone.NotOnSale, 403 Zone.NotOpen, 403 OperationDenied.ZoneNotAllowed,
+    400 QuotaExceeded.PrivateIpAddress, 403 InvalidVSwitchId.IpInvalid, 400 IncorrectVSwitchStatus`,
+  'unavailable, the zone, for long': `404 InvalidVSwitchId.NotFound, 404 InvalidVSwitchId.NotExist,
+    404 InvalidZoneId.NotFound, 400 InvalidParameter.Mismatch`,
+  'unavailable, the family, for long': '403 QuotaExceed.ElasticQuota',
+  'unavailable, the placement, for long': `400 QuotaExceed.AfterpayInstance, 400 QuotaExceeded,
+    403 QuotaExceed.PostPaidDisk, 403 SecurityGroupInstanceLimitExceed, 404 InvalidImageId.NotFound,
+    400 InvalidSecurityGroupId.NotFound, 404 InvalidKeyPair.NotFound, 404 InvalidResourceGroup.NotFound,
+    404 InvalidRegionId.NotFound`,
+  'the next disk': `403 CategoryNotSupported, 403 InvalidDiskCategory.NotSupported,
+    403 InvalidSystemDiskCategory.ValueNotSupported`,
+  'throttled until the next minute': `400 Throttling, 503 Throttling.User, 429 Throttling.Api,
+    503 Throttling.ConcurrentLimitExceeded, 503 Rejected.Throttling`,
+  'said again, and unknown if that does not help': `400 LastTokenProcessing, 400 Idempotence.Processing,
+    400 LastOrderProcessing, 400 LastRequestProcessing, 404 OperationDenied.CreatingConflict, 500 InternalError,
+    503 ServiceUnavailable`,
+  'said again, and put off if that does not help': '400 SignatureNonceUsed',
+  unknown: '400 IdempotentParameterMismatch',
+  'fatal: money': `403 InvalidAccountStatus.NotEnoughBalance, 403 InsufficientBalance, 400 Account.Arrearage,
+    404 PaymentMethodNotFound, 403 InvalidPayMethod`,
+  'fatal: the account': `403 RealNameAuthenticationError, 403 Forbidden.RiskControl, 403 SecurityRisk.3DVerification,
+    400 InvalidSpotAuthorized, 400 InvalidSpotAliUid`,
+  'fatal: permission': `403 Forbbiden, 403 Forbidden, 403 Forbidden.RAM, 403 NoPermission,
+    403 InvalidUser.PassRoleForbidden, 404 InvalidRamRole.NotFound, 401 InvalidRamRole.NotEcsRole`,
+  'fatal: the key': `404 InvalidAccessKeyId.NotFound, 403 InvalidAccessKeyId.Inactive,
+    403 InvalidSecurityToken.Expired, 403 InvalidSecurityToken.Malformed,
+    400 InvalidSecurityToken.MismatchWithAccessKey, 400 MissingSecurityToken, 400 SignatureDoesNotMatch,
+    400 IncompleteSignature, 400 InvalidTimeStamp.Expired`,
+  'fatal: our words': `400 InvalidUserData.SizeExceeded, 403 InvalidUserData.Forbidden,
+    400 InvalidUserData.Base64FormatInvalid, 400 InvalidSpotStrategy, 400 InvalidSpotDuration,
+    400 InvalidSpotPriceLimit, 400 InvalidAutoReleaseTime.Malformed, 400 InvalidTagKey.Malformed,
+    400 InvalidTagValue.Malformed, 400 Duplicate.TagKey, 400 InvalidInstanceName.Malformed,
+    400 InvalidClientToken.ValueNotSupported, 400 MissingParameter`,
+  refused: '400 InvalidSystemDiskSize',
+};
+
+const rows = Object.entries(MEANINGS).flatMap(([meaning, codes]) =>
+  codes.split(/,\s+/).map((text): [code: string, status: number, meaning: string] => {
+    const [status, code] = text.split(' ');
+    return [code as string, Number(status), meaning];
+  }),
+);
+
+let bench: Awaited<ReturnType<typeof overTheWire>>;
+let tokens = 0;
+beforeAll(async () => {
+  bench = await overTheWire({ callsPerMinute: { RunInstances: 100_000 } });
+});
+afterAll(() => bench.wire.close());
+
+const request = () => requestFor(bench.ecs, TYPES.arm, { clientToken: `t-${++tokens}` });
+const made = () => bench.ecs.alive().length;
+
+function expected(code: string, meaning: string): object {
+  if (meaning.startsWith('unavailable')) {
+    const scope = ['offering', 'zone', 'family', 'placement'].find((one) => meaning.includes(one));
+    const forMs = meaning.endsWith('for long') ? UNAVAILABLE_QUOTA_MS : UNAVAILABLE_MS;
+    return { kind: 'unavailable', code, scope, forMs };
+  }
+  if (meaning.startsWith('throttled'))
+    return { kind: 'throttled', code, retryAtMs: START_MS + MINUTE_MS / 2 };
+  if (meaning.endsWith('put off if that does not help'))
+    return { kind: 'throttled', code, retryAtMs: START_MS + MINUTE_MS };
+  if (meaning.includes('unknown')) return { kind: 'unknown', code };
+  if (meaning.startsWith('fatal'))
+    return { kind: 'fatal', code, advice: expect.stringMatching(/^[a-z].{20,}/) };
+  return { kind: 'refused', code, isKnown: true };
+}
+
+describe('each code of ECS has a meaning', () => {
+  test.each(rows.filter(([, , meaning]) => meaning !== 'the next disk'))(
+    '%s (%i): %s',
+    async (code, status, meaning) => {
+      const before = made();
+      const times = meaning.startsWith('said again') ? 3 : 1;
+      bench.ecs.failNext('RunInstances', { code, status }, times);
+      expect(await bench.instances.run(request())).toEqual(expected(code, meaning));
+      expect(made()).toBe(before);
+    },
+  );
+
+  test.each(rows.filter(([, , meaning]) => meaning.startsWith('said again')))(
+    '%s (%i) is over in a moment',
+    async (code, status) => {
+      bench.ecs.failNext('RunInstances', { code, status });
+      expect(await bench.instances.run(request())).toMatchObject({ kind: 'running' });
+    },
+  );
+
+  test.each(rows.filter(([, , meaning]) => meaning === 'the next disk'))(
+    '%s (%i): the next disk',
+    async (code, status) => {
+      bench.ecs.failNext('RunInstances', { code, status });
+      expect(await bench.instances.run(request())).toMatchObject({ kind: 'running' });
+      expect(bench.ecs.alive().at(-1)?.disk.category).toBe('cloud_auto');
+    },
+  );
+
+  test('and the table above has a row for every one', () => {
+    expect(rows.map(([code]) => code).sort()).toEqual([...KNOWN_CODES].sort());
+  });
+});
+
+describe('a code that nobody knows', () => {
+  // biome-ignore format: a table reads best as a table.
+  const cases: [code: string, status: number, outcome: RunOutcome][] = [
+    ['Strange.NewRule',                 400, { kind: 'refused', code: 'Strange.NewRule', isKnown: false }],
+    ['Strange.NewRule',                 403, { kind: 'refused', code: 'Strange.NewRule', isKnown: false }],
+    ['Strange.NewRule',                 500, { kind: 'unknown', code: 'Strange.NewRule' }],
+    ['Throttling.Strange',              503, { kind: 'throttled', code: 'Throttling.Strange', retryAtMs: START_MS + 30_000 }],
+  ];
+  test.each(cases)('%s (%i) is judged by its status, and loudly', async (code, status, outcome) => {
+    bench.ecs.failNext('RunInstances', { code, status }, 3);
+    expect(await bench.instances.run(request())).toEqual(outcome);
+    for (let n = 0; n < 2; n++) await bench.instances.run(request()); // uses up what is left of the failures
+  });
+});
+
+test('a refused spelling of the permission error advises what to do', async () => {
+  bench.ecs.failNext('RunInstances', { code: 'NoPermission.SLR', status: 403 });
+  const outcome = await bench.instances.run(request());
+  expect(outcome).toMatchObject({ kind: 'fatal', advice: expect.stringContaining('permissions') });
+});
