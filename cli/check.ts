@@ -1,4 +1,5 @@
 /** `npm run check`: lint, types and unused code, in under a minute. */
+import { shellSteps } from './shell-checks.ts';
 import { runSteps, type Step, tool } from './steps.ts';
 
 const STEPS: readonly Step[] = [
@@ -8,5 +9,5 @@ const STEPS: readonly Step[] = [
 ];
 
 export function main(): Promise<number> {
-  return runSteps(STEPS);
+  return runSteps([...STEPS, ...shellSteps()]);
 }

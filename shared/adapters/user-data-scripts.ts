@@ -1,0 +1,9 @@
+/** The scripts as files: from `userdata/` in the repository, or from the copy that the build lays beside a function. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { UserDataScripts } from '../user-data.ts';
+
+export function readUserDataScripts(folder: string): UserDataScripts {
+  const text = (name: string) => readFileSync(join(folder, name), 'utf8');
+  return { boot: text('boot.sh'), docker: text('docker.sh'), selfDestruct: text('self-destruct.sh') };
+}

@@ -1,0 +1,144 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { boot, type Circumstances, removeInstances, VALUES } from './instance.ts';
+
+afterEach(removeInstances);
+
+const downloads = (calls: readonly string[]) =>
+  calls.filter((call) => /^(curl|apt-get|dnf) /.test(call) && !call.includes('100.100.100.200'));
+
+describe('the straight path', () => {
+  test('arms both deadlines and the guard against a reboot before it does anything else', () => {
+    const { calls } = boot();
+    expect(calls.slice(0, 5)).toEqual([
+      'systemd-run --quiet --unit=ci-runner-lifetime --on-active=23400 --timer-property=AccuracySec=1s systemctl poweroff',
+      expect.stringMatching(
+        /^systemd-run --quiet --unit=ci-runner-boot --on-active=540 .*systemctl poweroff$/,
+      ),
+      'systemctl --quiet enable ci-runner-rebooted.service',
+      'systemctl daemon-reload',
+      'systemctl start ci-runner.service',
+    ]);
+  });
+
+  test('runs one job as user runner and then stops the instance', () => {
+    const { calls, trace } = boot();
+    expect(calls).toContain('setpriv --reuid=1001 --regid=1001 --init-groups ./run.sh');
+    expect(calls.at(-1)).toBe('systemctl poweroff');
+    expect(trace).toContain('runner.ended status=0');
+  });
+
+  test('costs one download for the runner, and none when the image holds it', () => {
+    const fetched = boot();
+    expect(downloads(fetched.calls)).toHaveLength(1);
+    expect(fetched.trace).toContain('runner.fetched host=ci-runners.oss-cn-hangzhou-internal.aliyuncs.com');
+    const inImage = boot({ inImage: '2.335.1', values: { docker: true } });
+    expect(downloads(inImage.calls)).toEqual([]);
+    expect(inImage.runner).not.toBeNull();
+  });
+
+  test('fetches a runner when the one in the image is too old for GitHub', () => {
+    expect(downloads(boot({ inImage: '2.300.0' }).calls)).toHaveLength(1);
+  });
+
+  test('writes the same trace to the log and to the console, and nothing secret to either', () => {
+    const { trace, console } = boot();
+    expect(console).toBe(trace);
+    expect(trace).not.toContain(VALUES.jitConfig.slice(0, 40));
+  });
+
+  test('gives the runner its registration by the environment, and no tool by its arguments', () => {
+    const { runner, calls } = boot();
+    expect(runner).toContain(`ACTIONS_RUNNER_INPUT_JITCONFIG=${VALUES.jitConfig}`);
+    expect(calls.join('\n')).not.toContain(VALUES.jitConfig.slice(0, 40));
+  });
+
+  test('leaves no copy of the user data behind once the runner is started', () => {
+    const { root } = boot();
+    expect(existsSync(join(root, 'var/lib/cloud/instances/i-1/user-data.txt'))).toBe(false);
+    expect(existsSync(join(root, 'run/ci-runner/boot.sh'))).toBe(false);
+  });
+
+  test('tells each step and the job log what it runs on', () => {
+    const { runner, root } = boot();
+    for (const line of ['RUNNER_CPU_CORES=8', 'RUNNER_MEMORY_GIB=16', 'RUNNER_CAPACITY_TYPE=spot']) {
+      expect(runner).toContain(line);
+      expect(readFileSync(join(root, 'github-env'), 'utf8')).toContain(line);
+    }
+    const log = readFileSync(join(root, 'job-log'), 'utf8');
+    expect(log).toContain(
+      'ecs.c8y.2xlarge in cn-hangzhou-k: 8 cores, 16 GiB, spot at 0.31 an hour, 75 % under',
+    );
+    expect(log).toMatch(/Running \d+ s after it was queued: 4 s to the launch, /);
+  });
+});
+
+// biome-ignore format: a table reads best as a table.
+const failures: [what: string, circumstances: Circumstances][] = [
+  ['the lifetime deadline cannot be armed', { tools: { 'systemd-run': 'exit 1' } }],
+  ['the unit cannot be started', { tools: { systemctl: '[ "$1" != start ]' } }],
+  ['the reboot guard cannot be enabled', { tools: { systemctl: '[ "$2" != enable ]' } }],
+  ['systemd cannot be reloaded', { tools: { systemctl: '[ "$1" != daemon-reload ]' } }],
+  ['the disk is full', { tools: { mkdir: 'exit 1' } }],
+  ['the user cannot be made', { tools: { id: 'exit 1' } }],
+  ['the firewall refuses', { tools: { nft: 'exit 1' } }],
+  ['there is no firewall at all', { without: ['nft', 'iptables'] }],
+  ['mirror and GitHub are down', { tools: { curl: 'exit 7' } }],
+  ['the checksum is wrong', { values: { runner: { ...VALUES.runner, sha256: '0'.repeat(64) } } }],
+  ['the archive cannot be unpacked', { tools: { setpriv: 'exit 2' } }],
+  ['a missing package cannot be had', { without: ['git'], tools: { 'apt-get': 'exit 100' } }],
+  ['docker cannot be started', { values: { docker: true }, tools: { systemctl: '[ "$1" != enable ]' } }],
+  ['extra user data fails', { values: { extraUserData: 'false' } }],
+  ['the registration is refused', { runner: 'exit 1' }],
+  ['the runner is killed', { runner: 'kill -KILL $$' }],
+  ['the metadata service is gone', { tools: { curl: 'exit 7' }, inImage: '2.336.0' }],
+  ['the console cannot be written', { tools: { tee: 'exit 1' } }],
+];
+
+test.each(failures)('when %s the last thing asked for is that the instance stops', (_what, circumstances) => {
+  expect(boot(circumstances).calls.at(-1)).toBe('systemctl poweroff');
+});
+
+test('a poweroff that is refused is forced', () => {
+  const { calls } = boot({ tools: { systemctl: '[ "$1" != poweroff ]' } });
+  expect(calls.slice(-2)).toEqual(['systemctl poweroff', 'systemctl --force poweroff']);
+});
+
+test('a mirror that is down or wrong is followed by GitHub', () => {
+  const { trace, runner } = boot({
+    tools: {
+      curl: 'case "$*" in *aliyuncs.com*) exit 22 ;; *--output*) while [ $# -gt 1 ]; do if [ "$1" = --output ]; then printf %s "$ARCHIVE" >"$2"; fi; shift; done ;; esac',
+    },
+  });
+  expect(trace).toContain('runner.not_fetched host=ci-runners.oss-cn-hangzhou-internal.aliyuncs.com');
+  expect(trace).toContain('runner.fetched host=github.com');
+  expect(runner).not.toBeNull();
+});
+
+describe('the walls', () => {
+  test('metadata is closed before the runner or any extra user data starts', () => {
+    const { calls } = boot({ values: { extraUserData: 'dnf is-the-extra' } });
+    const order = [
+      'nft --file -',
+      'dnf is-the-extra',
+      'setpriv --reuid=1001 --regid=1001 --init-groups ./run.sh',
+    ];
+    const at = order.map((call) => calls.indexOf(call));
+    expect(at).toEqual([...at].sort((one, two) => one - two));
+    expect(at).not.toContain(-1);
+  });
+
+  test('metadata is closed by iptables where there is no nft', () => {
+    const rules = boot({ without: ['nft'] }).calls.filter((call) => call.startsWith('iptables'));
+    expect(rules).toEqual([expect.stringContaining('--uid-owner 1001'), expect.stringContaining('FORWARD')]);
+  });
+
+  test('metadata stays open only when the operator says so', () => {
+    expect(boot({ values: { metadata: 'open' } }).calls.join('\n')).not.toMatch(/^nft|^iptables/m);
+  });
+
+  test.each([true, false])('with sudo %s the rule for it is there or not', (sudo) => {
+    expect(existsSync(join(boot({ values: { sudo } }).root, 'etc/sudoers.d/ci-runner'))).toBe(sudo);
+  });
+});

@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { USER_DATA_MAX_BYTES } from '../../shared/limits.ts';
+import { quoted, userData } from '../../shared/user-data.ts';
+import { SCRIPTS, VALUES } from './instance.ts';
+
+const text = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 60 }),
+  fc.string({
+    unit: fc.constantFrom("'", '"', '\\', '$', '`', '\n', '\r', ' ', ';', '(', '!', 'x'),
+    maxLength: 30,
+  }),
+);
+
+test('any text reaches bash as it was, as one word and without being run', () => {
+  fc.assert(
+    fc.property(
+      fc.array(
+        text.filter((word) => !word.includes('\0')),
+        { minLength: 1, maxLength: 40 },
+      ),
+      (words) => {
+        const script = `list=(${words.map(quoted).join(' ')})\nprintf '%s\\0' "\${list[@]}"`;
+        const { stdout, stderr } = spawnSync('bash', ['-s'], { input: script, encoding: 'utf8' });
+        expect(stderr).toBe('');
+        expect(stdout.split('\0').slice(0, -1)).toEqual(words);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('a NUL, which bash would drop, is refused', () => {
+  expect(() => quoted('a\0b')).toThrow(RangeError);
+});
+
+test('everything together stays under the limit with a JIT config of four kilobytes that does not compress', () => {
+  const full = userData(
+    {
+      ...VALUES,
+      jitConfig: randomBytes(3066).toString('base64'),
+      docker: true,
+      registryMirror: 'https://registry-mirror.example.com',
+      proxy: {
+        http: 'http://user:secret@10.0.0.9:3128',
+        https: 'http://user:secret@10.0.0.9:3128',
+        noProxy: ['.corp.example'],
+      },
+      selfDestruct: {
+        roleName: 'ci-runner-instance',
+        ecsEndpoint: 'https://ecs-vpc.cn-hangzhou.aliyuncs.com',
+      },
+    },
+    SCRIPTS,
+  );
+  expect(Buffer.byteLength(full)).toBeLessThan(USER_DATA_MAX_BYTES);
+});
+
+test('what would be too large is refused by name', () => {
+  expect(() => userData({ ...VALUES, extraUserData: randomBytes(4096).toString('hex') }, SCRIPTS)).toThrow(
+    /extraUserData/,
+  );
+});
+
+test('the same values give the same bytes, because a launch is resent byte for byte', () => {
+  expect(userData(VALUES, SCRIPTS)).toBe(userData({ ...VALUES }, { ...SCRIPTS }));
+});
+
+test('the stop is armed by the first line that does anything', () => {
+  expect(userData(VALUES, SCRIPTS).split('\n').slice(0, 2)).toEqual([
+    '#!/usr/bin/env bash',
+    "trap 'systemctl poweroff' EXIT",
+  ]);
+});

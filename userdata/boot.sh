@@ -1,0 +1,303 @@
+#!/usr/bin/env bash
+# Runs one job on this instance, then stops it.
+# The launcher writes the values above this file, each quoted; nothing in here is templated.
+set -euo pipefail
+
+readonly ROOT="${CI_RUNNER_ROOT:-}"  # a test's own root folder; empty on an instance
+readonly RUN="${ROOT}/run/ci-runner" # in memory: gone after a reboot
+readonly RUNNER_HOME="${ROOT}/opt/actions-runner"
+readonly METADATA=http://100.100.100.200/latest
+
+main() {
+  trap stop EXIT # First: whatever fails after this line, the instance still stops.
+  if [[ "${1:-}" == run ]]; then
+    boot
+  else
+    arm_deadlines
+    move_to_own_unit
+    trap - EXIT # From here on the unit stops the instance, however it ends.
+  fi
+}
+
+boot() {
+  log "boot.began instance_type=${INSTANCE_TYPE:?} zone=${ZONE:?}"
+  remove_copies
+  set_proxy
+  prepare_user
+  close_metadata
+  run_extra_user_data
+  install_missing curl curl # The download needs it; all else can come beside the download.
+  install_packages &
+  local packages=$!
+  fetch_runner
+  wait "${packages}"
+  write_hooks
+  run_one_job
+}
+
+# Each is systemd's: they outlive cloud-init and this script. A stopped instance still bills for
+# its disk: the reaper deletes it, and the release time set at creation frees it after that.
+arm_deadlines() {
+  systemd-run --quiet --unit=ci-runner-lifetime --on-active="${LIFETIME_SECONDS:?}" \
+    --timer-property=AccuracySec=1s systemctl poweroff
+  # A busy runner is never stopped by this one, should its "online" line ever change.
+  systemd-run --quiet --unit=ci-runner-boot --on-active="${BOOT_SECONDS:?}" --timer-property=AccuracySec=1s \
+    bash -c '[[ -e /run/ci-runner/online ]] || pgrep --full "Runner[.]Worker" || systemctl poweroff'
+  mkdir --parents "${RUN}"
+  # A reboot loses the job, and the deadlines with it: cloud-init runs user data only once.
+  cat >"${ROOT}/etc/systemd/system/ci-runner-rebooted.service" <<'UNIT'
+[Unit]
+Description=Stop a runner instance that was rebooted
+ConditionPathExists=!/run/ci-runner
+[Service]
+ExecStart=/usr/bin/env systemctl poweroff
+[Install]
+WantedBy=multi-user.target
+UNIT
+  systemctl --quiet enable ci-runner-rebooted.service
+}
+
+# systemd stops the instance when this unit ends, even if the script or the runner is killed.
+move_to_own_unit() {
+  (umask 077 && cat -- "$0" >"${RUN}/boot.sh")
+  cat >"${ROOT}/run/systemd/system/ci-runner.service" <<'UNIT'
+[Unit]
+Description=Run one job, then stop the instance
+SuccessAction=poweroff
+FailureAction=poweroff
+[Service]
+ExecStart=/usr/bin/env bash /run/ci-runner/boot.sh run
+KillMode=mixed
+OOMPolicy=continue
+TasksMax=infinity
+LimitNOFILE=65536:1048576
+TimeoutStopSec=60
+UNIT
+  systemctl daemon-reload
+  systemctl start ci-runner.service
+}
+
+# The JIT config is in each of them.
+remove_copies() {
+  rm --force "${RUN}/boot.sh" "${ROOT}"/run/cloud-init/instance-data-sensitive.json \
+    "${ROOT}"/run/cloud-init/combined-cloud-config.json \
+    "${ROOT}"/var/lib/cloud/instances/*/{user-data.txt*,cloud-config.txt,obj.pkl,scripts/part-*}
+}
+
+set_proxy() {
+  [[ "${PROXY:?}" == true ]] || return 0
+  export "${PROXY_ENVIRONMENT[@]?}"
+  systemctl set-environment "${PROXY_ENVIRONMENT[@]}" # what systemd starts from now on: docker, too
+  printf 'Defaults env_keep += "%s"\n' "${PROXY_ENVIRONMENT[*]%%=*}" >"${ROOT}/etc/sudoers.d/ci-runner-proxy"
+  log 'proxy.set'
+}
+
+prepare_user() {
+  local uid gid
+  if [[ ! -d "${ROOT}/home/runner" ]]; then useradd --create-home --shell /bin/bash runner; fi
+  uid=$(id --user runner)
+  gid=$(id --group runner)
+  AS_RUNNER=(setpriv --reuid="${uid}" --regid="${gid}" --init-groups) # numbers: older ones take no names
+  if [[ "${SUDO:?}" == true ]]; then
+    install_missing sudo sudo
+    (umask 337 && printf 'runner ALL=(ALL) NOPASSWD:ALL\n' >"${ROOT}/etc/sudoers.d/ci-runner")
+  fi
+  log "user.prepared sudo=${SUDO}"
+}
+
+# By owner for the job, on the forwarding path for containers. In a table that docker never
+# touches: docker puts its own rules before others' in the filter table.
+close_metadata() {
+  [[ "${METADATA_OPEN:?}" == false ]] || return 0
+  local uid
+  uid=$(id --user runner)
+  if command -v nft >/dev/null; then
+    nft --file - <<RULES
+table ip ci_runner {
+  chain output { type filter hook output priority -150; ip daddr 100.100.100.200 meta skuid ${uid} drop; }
+  chain forward { type filter hook forward priority -150; ip daddr 100.100.100.200 drop; }
+}
+RULES
+  else
+    iptables --table mangle --append OUTPUT --destination 100.100.100.200 --match owner --uid-owner "${uid}" --jump DROP
+    iptables --table mangle --append FORWARD --destination 100.100.100.200 --jump DROP
+  fi
+  log 'metadata.closed'
+}
+
+run_extra_user_data() {
+  [[ -n "${EXTRA_USER_DATA?}" ]] || return 0
+  bash -s <<<"${EXTRA_USER_DATA}"
+  log 'extra.ran'
+}
+
+# In order: the image's own, the mirror in the region, GitHub.
+fetch_runner() {
+  local archive="${ROOT}/var/tmp/runner.tar.gz" marker=none url host
+  if [[ -r "${RUNNER_HOME}/.version" ]]; then marker=$(<"${RUNNER_HOME}/.version"); fi
+  if [[ " ${RUNNER_VERSIONS[*]?} " == *" ${marker} "* ]]; then
+    log "runner.in_image version=${marker}"
+    return 0
+  fi
+  for url in "${RUNNER_URLS[@]?}"; do
+    host=${url#*//}
+    host=${host%%/*}
+    if curl --fail --silent --show-error --location --connect-timeout 10 --speed-limit 50000 --speed-time 20 \
+      --retry 2 --retry-connrefused --max-time "${FETCH_SECONDS:?}" --output "${archive}" "${url}" &&
+      sha256sum --check --status <<<"${RUNNER_SHA256:?}  ${archive}"; then
+      rm --recursive --force "${RUNNER_HOME}"
+      install --directory --owner=runner --group=runner "${RUNNER_HOME}"
+      "${AS_RUNNER[@]}" tar --extract --gzip --file="${archive}" --directory="${RUNNER_HOME}"
+      rm --force "${archive}"
+      log "runner.fetched host=${host}"
+      return 0
+    fi
+    log "runner.not_fetched host=${host}"
+  done
+  log 'runner.unobtainable'
+  return 1
+}
+
+# Nothing at all when the image has it all.
+install_packages() {
+  install_missing git git
+  if ! ldconfig --print-cache | grep --quiet libicuuc; then
+    if command -v apt-get >/dev/null; then install_now '^libicu[0-9]+$'; else install_now libicu; fi
+  fi
+  if [[ "${DOCKER:?}" == true ]]; then install_docker; fi
+}
+
+# install_missing COMMAND PACKAGE
+install_missing() {
+  if ! command -v "$1" >/dev/null; then install_now "$2"; fi
+}
+
+# install_now PACKAGE... from the mirrors that the image names: on ECS those of the region.
+install_now() {
+  log "packages.installing $*"
+  if command -v apt-get >/dev/null; then
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get --quiet=2 --option Acquire::Retries=3 update
+    apt-get --quiet=2 --option DPkg::Lock::Timeout=180 --yes --no-install-recommends install "$@" >/dev/null
+  else
+    dnf --quiet --assumeyes install "$@"
+  fi
+}
+
+# In the job's own log, by the runner's started hook. Its file has the values in front.
+job_started() {
+  local now
+  printf -v now '%(%s)T' -1
+  printf '%s\n' "${MACHINE:?}"
+  printf 'Running %d s after it was queued: %d s to the launch, %d s to the boot, %d s to the runner, %d s to the job\n' \
+    "$((now - ${QUEUED_AT:?}))" "$((${LAUNCHED_AT:?} - QUEUED_AT))" "$((BOOTED_AT - LAUNCHED_AT))" \
+    "$((RUNNER_AT - BOOTED_AT))" "$((now - RUNNER_AT))"
+  # A container's steps inherit nothing from the runner's own environment.
+  printf '%s\n' "${JOB_ENVIRONMENT[@]?}" >>"${GITHUB_ENV:-/dev/null}"
+}
+
+write_hooks() {
+  local hooks="${ROOT}/opt/ci-runner"
+  local BOOTED_AT RUNNER_AT
+  printf -v RUNNER_AT '%(%s)T' -1
+  BOOTED_AT=$((RUNNER_AT - SECONDS))
+  mkdir --parents "${hooks}"
+  {
+    declare -p MACHINE QUEUED_AT LAUNCHED_AT BOOTED_AT RUNNER_AT JOB_ENVIRONMENT
+    declare -f job_started
+    printf 'job_started\n%s\n' "${HOOK_STARTED?}"
+  } >"${hooks}/job-started.sh"
+  printf '%s\n' "${HOOK_COMPLETED?}" >"${hooks}/job-completed.sh"
+}
+
+# The runner exits by itself after one job: its configuration is good for one.
+run_one_job() {
+  local runner watcher status=0
+  log 'runner.starting'
+  set -m # Else the runner would start with SIGINT ignored, and could not be told to end.
+  # shellcheck disable=SC2312 # The lines are notes; the runner's own status is waited for.
+  start_runner > >(note_online) 2>&1 &
+  runner=$!
+  set +m
+  watch_spot_notice "${runner}" &
+  watcher=$!
+  wait "${runner}" || status=$?
+  kill "${watcher}" 2>/dev/null || true
+  log "runner.ended status=${status}"
+}
+
+# actions/runner reads ACTIONS_RUNNER_INPUT_* and takes them out of the environment of all it starts.
+start_runner() {
+  cd "${RUNNER_HOME}"
+  export "${JOB_ENVIRONMENT[@]}" ACTIONS_RUNNER_INPUT_JITCONFIG="${JIT_CONFIG:?}" \
+    ACTIONS_RUNNER_HOOK_JOB_STARTED="${ROOT}/opt/ci-runner/job-started.sh" \
+    ACTIONS_RUNNER_HOOK_JOB_COMPLETED="${ROOT}/opt/ci-runner/job-completed.sh" \
+    ACTIONS_RUNNER_RETURN_VERSION_DEPRECATED_EXIT_CODE=1 RUNNER_MANUALLY_TRAP_SIG=1 \
+    HOME="${ROOT}/home/runner" USER=runner LOGNAME=runner SHELL=/bin/bash LANG=C.UTF-8
+  exec "${AS_RUNNER[@]}" ./run.sh
+}
+
+note_online() {
+  local line
+  while read -r line; do
+    case "${line}" in
+      *'Listening for Jobs'*)
+        : >"${RUN}/online"
+        log "runner.online"
+        ;;
+      *'completed with result:'*) log "job.completed result=${line##*: }" ;;
+      *) ;;
+    esac
+  done
+}
+
+# watch_spot_notice RUNNER_PID: the market takes an instance back five minutes after the notice.
+# It reports to nobody: the reaper sees it, too. An answer that is not a time is no notice.
+watch_spot_notice() {
+  local at=''
+  set +e # A metadata service that is gone must not end the job.
+  while [[ "${at}" != 20* ]]; do
+    sleep 5
+    at=$(ask_metadata instance/spot/termination-time)
+  done
+  log "spot.notice at=${at}"
+  tell_job "::error::The spot market takes this instance back at ${at}; the job ends here."
+  kill -s TERM -- "$1"
+}
+
+# ask_metadata PATH, hardened: a token first. On standard input, out of the argument list.
+ask_metadata() {
+  local token
+  token=$(curl --fail --silent --noproxy '*' --max-time 3 --request PUT \
+    --header 'X-aliyun-ecs-metadata-token-ttl-seconds: 60' "${METADATA}/api/token")
+  curl --fail --silent --noproxy '*' --max-time 3 --header @- "${METADATA}/meta-data/$1" \
+    <<<"X-aliyun-ecs-metadata-token: ${token}"
+}
+
+# tell_job LINE: into the standard output of the step that runs, which is the job's log.
+tell_job() {
+  local worker steps step
+  worker=$(pgrep --full --oldest 'Runner[.]Worker')
+  steps=$(pgrep --parent "${worker}")
+  for step in ${steps}; do
+    printf '%s\n' "$1" >"/proc/${step}/fd/1"
+  done
+}
+
+stop() {
+  local status=$?
+  set +e
+  log "stopping status=${status}"
+  if [[ -n "${SELF_DESTRUCT_ROLE:-}" ]]; then self_destruct; fi
+  systemctl poweroff || systemctl --force poweroff || systemctl --force --force poweroff
+}
+
+# The trace of a boot: one line a step, on the serial console, too. Never a reason to fail.
+log() {
+  local now
+  TZ=UTC printf -v now '%(%FT%TZ)T' -1
+  printf '%s +%ss %s\n' "${now}" "${SECONDS}" "$*" |
+    tee --append "${ROOT}/var/log/user-data.log" "${ROOT}/dev/console" >/dev/null 2>&1 || return 0
+}
+
+main "$@"
