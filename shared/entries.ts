@@ -39,6 +39,7 @@ export interface RunnerEntry {
   readonly installationId: number | null;
   readonly labels: readonly string[];
   readonly profile: string | null;
+  readonly diskGiB: number | null;
   readonly createdAtMs: number;
   readonly stateAtMs: number;
   /** While `launching`: until then it belongs to its launcher. */
@@ -48,7 +49,9 @@ export interface RunnerEntry {
   /** GitHub's id of the registration; null until minted. */
   readonly runnerId: number | null;
   readonly instanceId: string | null;
-  /** Null until an offering was taken. */
+  /** Where the instance is; null until there is one. */
+  readonly region: string | null;
+  /** Null until an offering was taken, and for an adopted instance. */
   readonly candidate: Candidate | null;
   readonly releaseAtMs: number | null;
   /** Complete look-ups that saw no instance of an abandoned launch. */
@@ -60,6 +63,8 @@ export interface RunnerEntry {
   /** Taken back by the spot market, or gone without our deletion, while busy. */
   readonly isInterrupted: boolean;
   readonly onlineAtMs: number | null;
+  /** The job that completed on it; its history row gets the bill's end. */
+  readonly ran: Job | null;
   /** lower-case clause: why it is being retired */
   readonly because: string;
   readonly trail: readonly TrailLine[];

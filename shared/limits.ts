@@ -38,6 +38,24 @@ export const MARKET_ROW_MAX_BYTES = 256 * 1024;
 export const MARKET_STALE_MS = 3_600_000;
 /** A market from further in the future was written by a wrong clock. */
 export const MARKET_SKEW_MAX_MS = 5 * 60_000;
+/** What the likely candidates cost, and what is in stock, is asked again after this. */
+export const MARKET_LIKELY_MS = 5 * 60_000;
+/** What all others cost. */
+export const MARKET_REST_MS = 30 * 60_000;
+/** Which types there are, and their interruption rates: averages of 30 days. */
+export const MARKET_SELDOM_MS = 24 * 3_600_000;
+/** Without jobs for so long, nothing is asked. */
+export const MARKET_IDLE_MS = 3_600_000;
+/** Types priced by one sweep, one call each: the operator's other tools use the same limit of calls a minute. */
+export const MARKET_PRICES_PER_SWEEP_MAX = 120;
+/** The same, for MARKET_REST_MS after ECS said that we ask too often. */
+export const MARKET_PRICES_THROTTLED_MAX = 30;
+/** Types that count as likely, for each kind of job: the best of the ranking. */
+export const MARKET_LIKELY_PER_DEMAND_MAX = 12;
+export const MARKET_CALLS_AT_ONCE_MAX = 8;
+/** A refresh that meets so many failures asks no more. */
+export const MARKET_FAILURES_MAX = 10;
+export const MARKET_PAGES_MAX = 50;
 /** Of the offerings left out for one reason, so many are named and the rest counted. */
 export const LEFT_OUT_NAMED_MAX = 4;
 
@@ -97,6 +115,8 @@ export const REDELIVERIES_PER_SWEEP_MAX = 50;
 export const DELIVERY_TRIES_MAX = 3;
 /** GitHub keeps deliveries for about three days. */
 export const DELIVERIES_KEPT_MS = 3 * 24 * 3_600_000;
+/** GitHub may refuse a re-run for a moment; after this we believe it. */
+export const RERUN_TRIES_MS = 3_600_000;
 export const RERUN_KEPT_MS = 24 * 3_600_000;
 export const ALERT_REPEAT_MS = 24 * 3_600_000;
 /** GitHub gives no jobs to a runner 30 days behind any release. */

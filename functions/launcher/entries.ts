@@ -33,12 +33,14 @@ export function newRunnerEntry(
     installationId: job.installationId,
     labels: job.labels,
     profile: requirements.profile,
+    diskGiB: requirements.diskGiB,
     createdAtMs: nowMs,
     stateAtMs: nowMs,
     leaseUntilMs: nowMs + LEASE_MS,
     isUnwanted: false,
     runnerId: null,
     instanceId: null,
+    region: null,
     candidate: null,
     releaseAtMs: null,
     absentLooks: 0,
@@ -46,6 +48,7 @@ export function newRunnerEntry(
     removedAtMs: null,
     isInterrupted: false,
     onlineAtMs: null,
+    ran: null,
     because: '',
     trail: [],
   };
@@ -54,7 +57,7 @@ export function newRunnerEntry(
 /** An instance was made for the launch. A state that another wrote meanwhile holds; a job that ended retires it. */
 export function bootedEntry(
   entry: RunnerEntry,
-  known: Pick<RunnerEntry, 'instanceId' | 'candidate' | 'releaseAtMs' | 'trail'>,
+  known: Pick<RunnerEntry, 'instanceId' | 'region' | 'candidate' | 'releaseAtMs' | 'trail'>,
   atMs: number,
 ): RunnerEntry {
   const next = { ...entry, ...known, trail: trailOf(...entry.trail, ...known.trail) };

@@ -121,7 +121,7 @@ async function settle(
   const { instanceType, zone, capacityType } = candidate;
   const lines = [...refusals, `${instanceType} in ${zone} (${capacityType}) was launched: ${instanceId}`];
   const trail = lines.map((text) => ({ atMs, text }));
-  const known = { instanceId, candidate, releaseAtMs, trail };
+  const known = { instanceId, region: candidate.region, candidate, releaseAtMs, trail };
   const change = (entry: RunnerEntry) => bootedEntry(entry, known, atMs);
   const written = await amend(world.ledger.runners, runner.entry.name, change, runner);
   // Gone only if the lease had ended: the sweep finds the instance by its tags.

@@ -1,0 +1,64 @@
+/** GitHub does not repeat a delivery by itself: asks for those again that did not arrive. */
+import { amend } from '../../shared/amend.ts';
+import { DELIVERIES_KEPT_MS, DELIVERY_TRIES_MAX, REDELIVERIES_PER_SWEEP_MAX } from '../../shared/limits.ts';
+import type { Delivery } from '../../shared/ports.ts';
+import type { ReaperWorld } from './world.ts';
+
+const CURSOR = 'deliveries';
+/** A delivery under way is not in the list yet. */
+const OVERLAP_MS = 60_000;
+
+export interface Redeliveries {
+  /** ids of the latest attempts to ask for again */
+  readonly ask: readonly string[];
+  /** Everything before is settled. */
+  readonly cursorMs: number;
+}
+
+/**
+ * Pure. One guid is one delivery, however often it was attempted. Asked for again: a latest attempt that got no
+ * answer (status 0) or a 5xx; never what we refused ourselves (4xx); at most three attempts in all.
+ */
+export function decideRedeliveries(
+  deliveries: readonly Delivery[],
+  sinceMs: number,
+  nowMs: number,
+): Redeliveries {
+  const attempts = new Map<string, Delivery[]>();
+  for (const delivery of deliveries)
+    attempts.set(delivery.guid, [...(attempts.get(delivery.guid) ?? []), delivery]);
+  const ask: { id: string; firstAtMs: number }[] = [];
+  for (const tries of attempts.values()) {
+    const byTime = [...tries].sort((a, b) => a.deliveredAtMs - b.deliveredAtMs);
+    const [first, last] = [byTime[0], byTime.at(-1)];
+    if (first === undefined || last === undefined || tries.length >= DELIVERY_TRIES_MAX || !isLost(last))
+      continue;
+    ask.push({ id: last.id, firstAtMs: first.deliveredAtMs });
+  }
+  const oldest = ask.sort((a, b) => a.firstAtMs - b.firstAtMs).slice(0, REDELIVERIES_PER_SWEEP_MAX);
+  const settledMs = ask[0]?.firstAtMs ?? nowMs - OVERLAP_MS;
+  return { ask: oldest.map(({ id }) => id), cursorMs: Math.max(sinceMs, settledMs) };
+}
+
+function isLost({ statusCode, event }: Delivery): boolean {
+  return event === 'workflow_job' && (statusCode === 0 || statusCode >= 500);
+}
+
+/** How many were asked for. The cursor is in the ledger: an hour of being off loses nothing. */
+export async function redeliverLost({ ledger, github, clock, log }: ReaperWorld): Promise<number> {
+  const nowMs = clock.nowMs();
+  const held = await ledger.notes.read(CURSOR);
+  const sinceMs = Math.max(
+    held === null ? nowMs - 3_600_000 : Number(held.entry.text),
+    nowMs - DELIVERIES_KEPT_MS,
+  );
+  const { things, complete } = await github.deliveries(sinceMs);
+  const { ask, cursorMs } = decideRedeliveries(things, sinceMs, nowMs);
+  for (const id of ask) await github.redeliver(id);
+  if (ask.length > 0) log('deliveries.asked_again', { count: ask.length });
+  // Newest first: a list that was cut lacks the oldest, which are still to be looked at.
+  const note = { text: String(complete ? cursorMs : sinceMs), untilMs: null };
+  if (held === null) await ledger.notes.add(CURSOR, note);
+  else if (held.entry.text !== note.text) await amend(ledger.notes, CURSOR, () => note, held);
+  return ask.length;
+}

@@ -1,0 +1,164 @@
+/** What an observation asks for, with its reason: pure. The order of the questions is the order of trust. */
+import type { RunnerEntry } from '../../shared/entries.ts';
+import {
+  ABSENT_LOOKS_MIN,
+  BOOT_MAX_MS,
+  BUSY_UNSEEN_MS,
+  IDLE_SIGHTINGS_MIN,
+  IDLE_STUCK_MAX_MS,
+  INSTANCE_VISIBLE_MS,
+  LIFETIME_WARNING_MS,
+  RELEASE_MARGIN_MS,
+} from '../../shared/limits.ts';
+import { TAG } from '../../shared/names.ts';
+import type { Observation } from './observe.ts';
+import { type Seen, type Verdict, verdict } from './verdict.ts';
+
+/** May it still take a job? Asked before matching; what it leaves out is diagnosed without a waiting job. */
+export function isUsable(seen: Seen, { held, instances, registration, isGone }: Observation): boolean {
+  if (held === null || isGone || registration?.isBusy) return false;
+  const { state, isUnwanted, removedAtMs, leaseUntilMs, stateAtMs } = held.entry;
+  if (isUnwanted || removedAtMs !== null || instances.some(isEnding)) return false;
+  switch (state) {
+    case 'launching':
+      return leaseUntilMs >= seen.surveyAtMs || instances.length > 0;
+    case 'booting':
+      return seen.nowMs - stateAtMs <= BOOT_MAX_MS || registration?.isOnline === true;
+    case 'idle':
+      return registration?.isOnline === true || !seen.registrationsComplete;
+    case 'busy':
+    case 'retiring':
+      return false;
+  }
+}
+
+export function diagnose(seen: Seen, observation: Observation): Verdict {
+  const { held, instances, isGone } = observation;
+  if (held === null) return diagnoseStray(observation);
+  const { entry } = held;
+  if (instances.some(({ tags }) => tags[TAG.keep] !== undefined))
+    return verdict('keep', 'its instance has the tag keep');
+  if (entry.state === 'retiring') return diagnoseRetiring(entry, observation, seen);
+  if (entry.state === 'launching') return diagnoseLaunching(entry, observation, seen);
+  if (isGone)
+    return verdict(
+      'retire',
+      entry.busyWith === null ? 'its machine is gone' : 'its machine is gone while its job ran',
+    );
+  if (endsAtMs(entry) <= seen.nowMs) return verdict('retire', 'its lifetime is over');
+  return entry.state === 'busy'
+    ? diagnoseBusy(entry, observation, seen)
+    : diagnoseComing(entry, observation, seen);
+}
+
+/** Our own end of its life; the cloud's release time comes after it. */
+function endsAtMs({ releaseAtMs }: RunnerEntry): number {
+  return releaseAtMs === null ? Number.POSITIVE_INFINITY : releaseAtMs - RELEASE_MARGIN_MS;
+}
+
+/** The ledger was read last, so an instance or a registration without an entry is really unknown. */
+function diagnoseStray({ instances, registration }: Observation): Verdict {
+  if (instances.length > 0) return verdict('adopt', 'its instance is unknown to the ledger');
+  if (registration?.isBusy)
+    return verdict('keep', 'it is registered and busy, on a machine that we do not see');
+  if (registration?.isOnline)
+    return verdict('keep', 'it is registered and online, on a machine that we do not see');
+  return verdict('deregister', 'it is registered, and there is neither entry nor instance');
+}
+
+/** A launch under lease is its launcher's; after it, the sweep's alone. */
+function diagnoseLaunching(
+  entry: RunnerEntry,
+  { instances, registration, held }: Observation,
+  seen: Seen,
+): Verdict {
+  if (held === null || entry.leaseUntilMs >= seen.surveyAtMs)
+    return verdict('keep', 'its launch is under way');
+  if (registration?.isBusy) return verdict('busy', 'GitHub says that it is busy');
+  if (instances.length > 0) return verdict('found', 'its launcher is gone, and its instance is there');
+  if (registration?.isOnline) return verdict('keep', 'its launcher is gone, and it is online');
+  if (entry.runnerId === null && registration === null && !seen.registrationsComplete)
+    return verdict('keep', 'GitHub was not asked in full');
+  if (entry.removedAtMs === null) return verdict('remove', 'its launcher is gone');
+  if (entry.runnerId === null) return verdict('close', 'its launcher is gone, and no instance was asked for');
+  return absence(entry, seen, 'its launcher is gone');
+}
+
+/** Absence wants time for a late instance to be seen, and two complete look-ups. */
+function absence(entry: RunnerEntry, seen: Seen, because: string): Verdict {
+  const sinceMs = Math.max(entry.leaseUntilMs, entry.removedAtMs ?? 0);
+  if (seen.surveyAtMs < sinceMs + INSTANCE_VISIBLE_MS)
+    return verdict('keep', `${because}; a late instance may yet be seen`);
+  if (!seen.instancesComplete) return verdict('keep', `${because}; the look-up was incomplete`);
+  if (entry.absentLooks + 1 < ABSENT_LOOKS_MIN)
+    return verdict('look-again', `${because}; no instance was seen`);
+  return verdict('close', `${because}, and there is no instance`);
+}
+
+/** Booting or idle: no job is known to run on it. */
+function diagnoseComing(entry: RunnerEntry, observation: Observation, seen: Seen): Verdict {
+  const { registration, instances, waiting } = observation;
+  if (registration?.isBusy) return verdict('busy', 'GitHub says that it is busy');
+  if (instances.length > 0 && instances.every(isStopped))
+    return verdict('retire', 'its machine stopped without a job');
+  if (entry.removedAtMs !== null) return verdict('confirm', entry.because);
+  if (instances.some(({ isRecycling }) => isRecycling))
+    return doubt(entry, 'the spot market takes its machine back');
+  return registration?.isOnline
+    ? diagnoseOnline(entry, waiting !== null, seen)
+    : diagnoseOffline(entry, seen);
+}
+
+function diagnoseOffline(entry: RunnerEntry, { nowMs, registrationsComplete }: Seen): Verdict {
+  if (entry.state === 'booting' && nowMs - entry.stateAtMs <= BOOT_MAX_MS)
+    return verdict('keep', 'it is booting');
+  if (!registrationsComplete) return verdict('keep', 'GitHub was not asked in full');
+  return doubt(entry, entry.state === 'booting' ? 'it never came online' : 'it went offline');
+}
+
+function diagnoseOnline(entry: RunnerEntry, isWanted: boolean, { nowMs }: Seen): Verdict {
+  if (entry.state === 'booting') return verdict('online', 'it is online');
+  if (!isWanted) return doubt(entry, 'no job waits that it covers');
+  if (nowMs - entry.stateAtMs > IDLE_STUCK_MAX_MS) return doubt(entry, 'GitHub gives it no job');
+  return entry.idleSightings > 0
+    ? verdict('unsight', 'a job waits for it')
+    : verdict('keep', 'a job waits for it');
+}
+
+/** GitHub's word alone is no proof: two sightings, then its removal, then a look for a job that names it. */
+function doubt(entry: RunnerEntry, because: string): Verdict {
+  return verdict(entry.idleSightings + 1 < IDLE_SIGHTINGS_MIN ? 'sight' : 'remove', because);
+}
+
+function diagnoseBusy(entry: RunnerEntry, { registration, instances }: Observation, seen: Seen): Verdict {
+  if (!entry.isInterrupted && instances.some(({ isRecycling }) => isRecycling))
+    return verdict('interrupt', 'the spot market takes its machine back');
+  const isUnseen =
+    registration?.isBusy !== true &&
+    seen.registrationsComplete &&
+    seen.nowMs - entry.stateAtMs > BUSY_UNSEEN_MS;
+  if (isUnseen || instances.some(isStopped))
+    return verdict('ask', 'GitHub does not show it as busy, or its machine stopped');
+  if (endsAtMs(entry) - seen.nowMs <= LIFETIME_WARNING_MS)
+    return verdict('warn', 'less than an hour of its lifetime is left');
+  return verdict('keep', 'it is busy');
+}
+
+function diagnoseRetiring(entry: RunnerEntry, { instances, isGone }: Observation, seen: Seen): Verdict {
+  if (isGone) return verdict('close', entry.because);
+  if (entry.busyWith !== null && endsAtMs(entry) > seen.nowMs)
+    return verdict('ask', 'a job started on it while it was being retired');
+  if (instances.length > 0)
+    return instances.every(isYoung)
+      ? verdict('keep', 'its instance cannot be deleted yet')
+      : verdict('terminate', entry.because);
+  if (entry.instanceId !== null) return verdict('keep', 'its instance is in no list, and not proven gone');
+  if (entry.leaseUntilMs >= seen.surveyAtMs) return verdict('keep', 'its launch is under way');
+  return entry.runnerId === null ? verdict('close', entry.because) : absence(entry, seen, entry.because);
+}
+
+const isStopped = ({ status }: { status: string }): boolean => status === 'Stopped' || status === 'Stopping';
+const isEnding = ({ status, isRecycling }: { status: string; isRecycling: boolean }): boolean =>
+  isRecycling || isStopped({ status });
+/** ECS deletes no instance that is Pending or Starting. */
+const isYoung = ({ status }: { status: string }): boolean => status === 'Pending' || status === 'Starting';

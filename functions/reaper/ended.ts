@@ -1,0 +1,62 @@
+/** A job ended: on the runner that GitHub names, or on none. */
+import { amend, removeEntry } from '../../shared/amend.ts';
+import type { JobEntry, RunnerEntry } from '../../shared/entries.ts';
+import type { Held } from '../../shared/ledger.ts';
+import type { Job, JobEvent, RunnerName } from '../../shared/nouns.ts';
+import { reportForeigner } from './foreigner.ts';
+import { rowOf } from './history.ts';
+import { ownRunnerOf, repoint } from './repoint.ts';
+import { noteInterrupted } from './reruns.ts';
+import { terminate } from './terminate.ts';
+import type { ReaperWorld } from './world.ts';
+
+export type EndedEvent = Extract<JobEvent, { kind: 'completed' }>;
+
+/** `history` first: a launcher that opens the job's entry from now on takes it back. */
+export async function ended(event: EndedEvent, world: ReaperWorld): Promise<void> {
+  const { job, runner, conclusion } = event;
+  const { ledger, log } = world;
+  const named = runner === null ? null : await ledger.runners.read(runner.name as RunnerName);
+  const entry = (await ledger.jobs.read(job.id))?.entry ?? null;
+  await ledger.history.merge(rowOf(event, entry, named?.entry ?? null));
+  if (named?.entry.isInterrupted) await noteInterrupted(job, world);
+  await removeEntry(ledger.jobs, job.id);
+  log('job.ended', { job: job.id, conclusion, runner: runner?.name ?? null, isOurs: named !== null });
+
+  if (named !== null) await retireNamed(job, named, world);
+  await repoint(job, entry, named?.entry.for ?? null, world);
+  await dropOwnLaunch(job, entry, world);
+}
+
+/** The runner that GitHub names is spent: it needs no proof, and no deregistration. */
+async function retireNamed(job: Job, named: Held<RunnerEntry>, world: ReaperWorld): Promise<void> {
+  const { name } = named.entry;
+  await reportForeigner(job, name, world);
+  const nowMs = world.clock.nowMs();
+  const retired = await amend(world.ledger.runners, name, (entry) => spent(entry, job, nowMs), named);
+  if (retired !== null) await terminate(retired.entry, world);
+}
+
+/** Pure. */
+function spent(entry: RunnerEntry, job: Job, nowMs: number): RunnerEntry | undefined {
+  if (entry.state === 'retiring' && entry.busyWith === null && entry.ran !== null) return undefined;
+  const because = entry.state === 'retiring' ? entry.because : 'its job completed';
+  return { ...entry, state: 'retiring', stateAtMs: nowMs, busyWith: null, for: null, ran: job, because };
+}
+
+/** A launch under lease is only marked: its holder sees the mark at its next write and undoes what it made. */
+async function dropOwnLaunch(job: Job, entry: JobEntry | null, world: ReaperWorld): Promise<void> {
+  const own = await ownRunnerOf(job, entry, world);
+  if (own === null || !isLaunchFor(own.entry, job)) return;
+  await amend(
+    world.ledger.runners,
+    own.entry.name,
+    (now) => (isLaunchFor(now, job) ? { ...now, isUnwanted: true } : undefined),
+    own,
+  );
+  world.log('launch.unwanted', { job: job.id, runner: own.entry.name });
+}
+
+function isLaunchFor(entry: RunnerEntry, job: Job): boolean {
+  return entry.state === 'launching' && entry.for === job.id && !entry.isUnwanted;
+}

@@ -1,0 +1,113 @@
+/** What only GitHub's own job records can prove. Asked for at most once a sweep. */
+import { amend } from '../../shared/amend.ts';
+import type { JobEntry, RunnerEntry } from '../../shared/entries.ts';
+import { STARTED_CHECK_MS } from '../../shared/limits.ts';
+import { targetOf } from '../../shared/names.ts';
+import type { Job, JobId, JobRecord, Listing } from '../../shared/nouns.ts';
+import { ended } from './ended.ts';
+import { type KnownRepository, knownRepositories } from './known.ts';
+import { started } from './started.ts';
+import type { ReaperWorld } from './world.ts';
+
+export interface Evidence {
+  jobEntry(id: JobId): Promise<JobEntry | null>;
+  /** The active job that names this runner; null: there is none in any repository that we know; 'unknown': not all could be asked. */
+  jobNaming(runner: RunnerEntry): Promise<JobRecord | null | 'unknown'>;
+  activeJobs(repository: KnownRepository): Promise<Listing<JobRecord>>;
+}
+
+export function gatherEvidence(world: ReaperWorld): Evidence {
+  const asked = new Map<string, Promise<Listing<JobRecord>>>();
+  let known: Promise<readonly KnownRepository[]> | undefined;
+  const activeJobs = (repository: KnownRepository): Promise<Listing<JobRecord>> => {
+    const before = asked.get(repository.repository);
+    if (before !== undefined) return before;
+    const listing = lookAt(repository, world);
+    asked.set(repository.repository, listing);
+    return listing;
+  };
+  return {
+    activeJobs,
+    jobEntry: async (id) => (await world.ledger.jobs.read(id))?.entry ?? null,
+    async jobNaming(runner) {
+      known ??= knownRepositories(world);
+      const own = { repository: runner.repository, installationId: runner.installationId, seenAtMs: 0 };
+      const repositories = [own, ...(await known).filter(({ repository }) => repository !== own.repository)];
+      let isComplete = true;
+      for (const repository of repositories.filter((each) => each.repository !== '')) {
+        const { things, complete } = await activeJobs(repository);
+        const named = things.find((record) => record.runner?.name === runner.name);
+        if (named !== undefined) return named;
+        isComplete &&= complete;
+      }
+      return isComplete ? null : 'unknown';
+    },
+  };
+}
+
+async function lookAt(
+  { repository, installationId }: KnownRepository,
+  world: ReaperWorld,
+): Promise<Listing<JobRecord>> {
+  try {
+    return await world.github.activeJobs(targetOf({ repository, installationId }, world.config), repository);
+  } catch (error) {
+    world.log('look.failed', { repository, error: error instanceof Error ? error.message : 'unknown' });
+    return { things: [], complete: false };
+  }
+}
+
+/** Asks for a job's own record and takes it as an event. A record that GitHub does not have proves nothing. */
+export async function askRecord(job: Job, world: ReaperWorld): Promise<void> {
+  const record = await world.github.job(targetOf(job, world.config), job.repository, job.id);
+  world.log('job.asked', { job: job.id, status: record?.status ?? 'absent' });
+  if (record === null) await putOff(job, world);
+  else await takeAsEvent(record, world);
+}
+
+/** What we saw ourselves goes the same way as what a delivery says. */
+export async function takeAsEvent(record: JobRecord, world: ReaperWorld): Promise<void> {
+  const { job, status, runner, startedAtMs, completedAtMs } = record;
+  const nowMs = world.clock.nowMs();
+  if (status === 'completed') {
+    const conclusion = record.conclusion ?? 'unknown';
+    await ended(
+      {
+        kind: 'completed',
+        job,
+        delivery: 'look',
+        runner,
+        conclusion,
+        startedAtMs,
+        completedAtMs: completedAtMs ?? nowMs,
+      },
+      world,
+    );
+  } else if (status === 'in_progress' && runner !== null) {
+    await started(
+      { kind: 'in_progress', job, delivery: 'look', runner, startedAtMs: startedAtMs ?? nowMs },
+      world,
+    );
+  } else if (status === 'queued') {
+    await queuedAgain(job, world);
+  } else {
+    await putOff(job, world);
+  }
+}
+
+/** GitHub takes a job back from a runner that does not answer: it waits again. */
+async function queuedAgain(job: Job, { ledger, clock }: ReaperWorld): Promise<void> {
+  const nextTryAtMs = clock.nowMs();
+  await amend(ledger.jobs, job.id, (entry) =>
+    entry.startedOn === null
+      ? undefined
+      : { ...entry, startedOn: null, startedAtMs: null, nextTryAtMs, because: 'GitHub queued it again' },
+  );
+}
+
+async function putOff(job: Job, { ledger, clock }: ReaperWorld): Promise<void> {
+  const nextTryAtMs = clock.nowMs() + STARTED_CHECK_MS;
+  await amend(ledger.jobs, job.id, (entry) =>
+    entry.startedOn === null ? undefined : { ...entry, nextTryAtMs },
+  );
+}

@@ -1,0 +1,56 @@
+/** One observation for each runner that any of the three sides knows: pure. */
+import type { JobEntry, RunnerEntry } from '../../shared/entries.ts';
+import type { Held } from '../../shared/ledger.ts';
+import { INSTANCE_VISIBLE_MS } from '../../shared/limits.ts';
+import { runnerNamePrefix, TAG } from '../../shared/names.ts';
+import type { Instance, Registration, Target } from '../../shared/nouns.ts';
+import type { Survey } from './survey.ts';
+
+export interface Observation {
+  readonly name: string;
+  readonly held: Held<RunnerEntry> | null;
+  /** One, unless something went very wrong. */
+  readonly instances: readonly Instance[];
+  readonly registration: (Registration & { readonly target: Target }) | null;
+  /** The ledger knows an instance, and the cloud says that it does not exist. */
+  readonly isGone: boolean;
+  /** The job that it is meant for, while that waits; after matching. */
+  readonly waiting: JobEntry | null;
+}
+
+export function observe(survey: Survey, deployment: string): Observation[] {
+  const prefix = runnerNamePrefix(deployment);
+  const held = new Map(survey.runners.map((each) => [each.entry.name as string, each]));
+  const instances = byName(survey.instances);
+  const registrations = new Map(
+    survey.registrations.filter(({ name }) => name.startsWith(prefix)).map((each) => [each.name, each]),
+  );
+  const names = new Set([...held.keys(), ...instances.keys(), ...registrations.keys()]);
+  return [...names].map((name) => {
+    const ours = held.get(name) ?? null;
+    const seen = instances.get(name) ?? [];
+    return {
+      name,
+      held: ours,
+      instances: seen,
+      registration: registrations.get(name) ?? null,
+      isGone: ours !== null && seen.length === 0 && isGone(ours.entry, survey),
+      waiting: null,
+    };
+  });
+}
+
+/** A young instance may be missing from every list. */
+function isGone({ instanceId, stateAtMs, state }: RunnerEntry, { gone, atMs }: Survey): boolean {
+  if (instanceId === null || !gone.has(instanceId)) return false;
+  return state === 'retiring' || state === 'busy' || atMs - stateAtMs > INSTANCE_VISIBLE_MS;
+}
+
+function byName(instances: readonly Instance[]): Map<string, Instance[]> {
+  const found = new Map<string, Instance[]>();
+  for (const instance of instances) {
+    const name = instance.tags[TAG.name];
+    if (name !== undefined) found.set(name, [...(found.get(name) ?? []), instance]);
+  }
+  return found;
+}

@@ -1,0 +1,70 @@
+/** On proof only: from here on the instance is deleted until the cloud says that it is gone. */
+import { trailOf } from '../../shared/amend.ts';
+import type { RunnerEntry } from '../../shared/entries.ts';
+import type { Held } from '../../shared/ledger.ts';
+import { CONSOLE_TAIL_MAX_CHARS } from '../../shared/limits.ts';
+import type { Observation } from './observe.ts';
+import { noteInterrupted } from './reruns.ts';
+import { terminate } from './terminate.ts';
+import type { ReaperWorld } from './world.ts';
+
+export async function retire(
+  held: Held<RunnerEntry>,
+  { instances, isGone }: Observation,
+  because: string,
+  world: ReaperWorld,
+): Promise<void> {
+  const { entry } = held;
+  const atMs = world.clock.nowMs();
+  const trail = trailOf(...entry.trail, { atMs, text: `retired because ${because}` });
+  const isInterrupted = entry.isInterrupted || (isGone && entry.state === 'busy');
+  const next: RunnerEntry = { ...entry, state: 'retiring', stateAtMs: atMs, because, trail, isInterrupted };
+  const written = await world.ledger.runners.replace(entry.name, held, next);
+  if (written === null) return;
+  if (isGone && entry.busyWith !== null) await noteInterruptedJob(entry.busyWith, world);
+  if (isGone || instances.length === 0) return;
+  if (entry.onlineAtMs === null) await keepTrace(entry, instances, because, world);
+  await terminate(written.entry, world, instances);
+}
+
+export async function interrupt(held: Held<RunnerEntry>, world: ReaperWorld): Promise<void> {
+  const { entry } = held;
+  const written = await world.ledger.runners.replace(entry.name, held, { ...entry, isInterrupted: true });
+  if (written !== null && entry.busyWith !== null) await noteInterruptedJob(entry.busyWith, world);
+}
+
+async function noteInterruptedJob(
+  id: NonNullable<RunnerEntry['busyWith']>,
+  world: ReaperWorld,
+): Promise<void> {
+  const job = await world.ledger.jobs.read(id);
+  if (job !== null) await noteInterrupted(job.entry.job, world);
+}
+
+/** A boot that failed can be read afterwards. The console is scrubbed of what looks like a secret. */
+async function keepTrace(
+  entry: RunnerEntry,
+  instances: Observation['instances'],
+  because: string,
+  world: ReaperWorld,
+): Promise<void> {
+  const job = entry.for === null ? null : await world.ledger.jobs.read(entry.for);
+  const [instance] = instances;
+  if (job === null || instance === undefined) return;
+  let consoleTail: string;
+  try {
+    consoleTail = scrubbed(await world.instances.consoleOutput(instance.region, instance.id));
+  } catch (error) {
+    consoleTail = `(the console could not be read: ${error instanceof Error ? error.message : 'unknown'})`;
+  }
+  await world.ledger.history.merge({ job: job.entry.job, because: `a boot failed: ${because}`, consoleTail });
+}
+
+/** Pure: the last lines; long unbroken words (JIT configs, keys, tokens) are left out. */
+export function scrubbed(console: string): string {
+  return console
+    .slice(-4 * CONSOLE_TAIL_MAX_CHARS)
+    .replace(/[A-Za-z0-9+/=_-]{60,}/g, '[left out]')
+    .replace(/(token|secret|password|authorization)(["'\s:=]+)\S+/gi, '$1$2[left out]')
+    .slice(-CONSOLE_TAIL_MAX_CHARS);
+}

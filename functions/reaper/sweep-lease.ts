@@ -1,0 +1,24 @@
+/** One sweep at a time; the lease ends by itself when a sweep dies. */
+import { SWEEP_LEASE_MS } from '../../shared/limits.ts';
+import type { ReaperWorld } from './world.ts';
+
+const ID = 'sweep';
+
+/** Null: another sweep is under way. Two at once would do no harm, only cost. */
+export async function leaseSweep({
+  ledger,
+  clock,
+}: ReaperWorld): Promise<{ handBack(): Promise<void> } | null> {
+  const nowMs = clock.nowMs();
+  const held = await ledger.notes.read(ID);
+  if (held !== null && (held.entry.untilMs ?? 0) > nowMs) return null;
+  const note = { text: '', untilMs: nowMs + SWEEP_LEASE_MS };
+  const leased =
+    held === null ? await ledger.notes.add(ID, note) : await ledger.notes.replace(ID, held, note);
+  if (leased === null) return null;
+  return {
+    async handBack() {
+      await ledger.notes.replace(ID, leased, { text: '', untilMs: 0 });
+    },
+  };
+}

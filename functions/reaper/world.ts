@@ -1,0 +1,17 @@
+/** What the reaper needs of the world. */
+import type { Config } from '../../shared/config.ts';
+import type { Ledger } from '../../shared/ledger.ts';
+import type { Alerts, Clock, GitHub, Instances, Log, Queue } from '../../shared/ports.ts';
+
+export interface ReaperWorld {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly ledger: Ledger;
+  readonly github: GitHub;
+  readonly instances: Omit<Instances, 'run'>;
+  readonly queue: Pick<Queue, 'launch'>;
+  readonly alerts: Alerts;
+  /** Refreshes what is due of the market; says in a few words what it did. */
+  readonly refreshMarket: (isBusy: boolean, deadlineMs: number) => Promise<string>;
+}
