@@ -1,0 +1,102 @@
+/** `s.yaml`, stricter than its component reads it: theirs lets an unknown key pass, and a wrong trigger. */
+import { parseDocument } from 'yaml';
+import * as z from 'zod';
+import type { Config } from '../shared/config.ts';
+
+const text = z.string().min(1);
+const reference = text;
+
+const Timer = z.strictObject({
+  triggerName: text,
+  triggerType: z.literal('timer'),
+  description: text,
+  qualifier: z.literal('LATEST'),
+  triggerConfig: z.strictObject({
+    cronExpression: z
+      .string()
+      .regex(/^(@every [1-9]\d*m|\S+ \S+ \S+ \S+ \S+ \S+)$/, 'must be @every Nm or six fields'),
+    enable: z.literal(true),
+    payload: z.string(),
+  }),
+});
+const Http = z.strictObject({
+  triggerName: text,
+  triggerType: z.literal('http'),
+  description: text,
+  qualifier: z.literal('LATEST'),
+  triggerConfig: z.strictObject({
+    authType: z.literal('anonymous'),
+    methods: z.tuple([z.literal('POST')]),
+    disableURLInternet: z.literal(false),
+  }),
+});
+
+/** Function Compute 3.0 docs, "Instance specifications": cpu in steps of 0.05, memory of 64 MB, 1:1 to 1:4. */
+const isProportioned = ({ cpu, memorySize }: { cpu: number; memorySize: number }) =>
+  memorySize / 1024 >= cpu && memorySize / 1024 <= cpu * 4;
+
+const Props = z
+  .strictObject({
+    region: reference,
+    functionName: reference,
+    description: reference,
+    runtime: z.literal('nodejs20'),
+    handler: z.literal('index.handler'),
+    code: z.string().regex(/^\.\/dist\/[a-z]+$/),
+    cpu: z.number().min(0.05).max(16).multipleOf(0.05),
+    memorySize: z.int().min(128).max(32_768).multipleOf(64),
+    diskSize: z.union([z.literal(512), z.literal(10_240)]),
+    timeout: z.int().min(1).max(86_400),
+    internetAccess: z.boolean(),
+    role: z.string().startsWith('acs:ram::'),
+    environmentVariables: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string()),
+    logConfig: z.strictObject({
+      project: reference,
+      logstore: text,
+      enableRequestMetrics: z.boolean(),
+      enableInstanceMetrics: z.boolean(),
+      logBeginRule: z.enum(['None', 'DefaultRegex']),
+    }),
+    asyncInvokeConfig: z
+      .strictObject({
+        maxAsyncRetryAttempts: z.int().min(0).max(8),
+        maxAsyncEventAgeInSeconds: z.int().min(1).max(604_800),
+        destinationConfig: z
+          .strictObject({ onFailure: z.strictObject({ destination: z.string().startsWith('acs:fc:') }) })
+          .optional(),
+      })
+      .optional(),
+    concurrencyConfig: z.strictObject({ reservedConcurrency: z.int().min(1).max(100) }).optional(),
+    vpcConfig: z
+      .strictObject({ vpcId: text, vSwitchIds: z.array(text).min(1), securityGroupId: text })
+      .optional(),
+    triggers: z.array(z.discriminatedUnion('triggerType', [Timer, Http])).optional(),
+  })
+  .refine(isProportioned, 'cpu and memory must stand 1:1 to 1:4');
+
+const Resource = z.strictObject({ component: z.literal('fc3'), props: Props });
+
+export const FunctionsYaml = z.strictObject({
+  edition: z.literal('3.0.0'),
+  name: text,
+  access: text,
+  vars: z.record(z.string(), z.string()),
+  resources: z.strictObject({ reaper: Resource, launcher: Resource, webhook: Resource, mirror: Resource }),
+});
+export type FunctionsYaml = z.output<typeof FunctionsYaml>;
+
+/** The file as deployed: with the functions' own network where one is asked for, and its checks passed. */
+export function rendered(source: string, config: Pick<Config, 'control'>): string {
+  const document = parseDocument(source);
+  const network = config.control.fixedAddress;
+  if (network !== null) {
+    const { vpc, vSwitch, securityGroup } = network;
+    if (vpc === null || vSwitch === null || securityGroup === null)
+      throw new Error('control.fixedAddress: its network is not made yet; npm run deploy makes it');
+    const vpcConfig = { vpcId: vpc, vSwitchIds: [vSwitch], securityGroupId: securityGroup };
+    for (const name of ['reaper', 'launcher', 'webhook', 'mirror'])
+      document.setIn(['resources', name, 'props', 'vpcConfig'], document.createNode(vpcConfig));
+  }
+  FunctionsYaml.parse(document.toJS());
+  return document.toString({ lineWidth: 0 });
+}
