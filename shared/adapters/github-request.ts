@@ -1,0 +1,99 @@
+/** The little that the mapping needs of a way to GitHub: octokit over the network, or a simulated one in process. */
+
+export type GitHubAuth = 'app' | 'none' | { readonly installation: number };
+
+export interface GitHubAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Parsed JSON; integers beyond 2^53 are bigint. A string where it was no JSON. */
+  readonly data: unknown;
+}
+
+/**
+ * `route` as octokit writes it: `GET /orgs/{org}/actions/runners`; what is left of `params` becomes query or body.
+ * Resolves with any status that GitHub answered; throws `InstallationUnusable`, or `GitHubFailed` where there was no answer.
+ */
+export type GitHubRequest = (
+  route: string,
+  params: Readonly<Record<string, unknown>>,
+  auth: GitHubAuth,
+) => Promise<GitHubAnswer>;
+
+/** GitHub did not do what was asked. Holds no header and no body: octokit's errors carry both. */
+export class GitHubFailed extends Error {
+  override readonly name = 'GitHubFailed';
+  readonly route: string;
+  /** 0: there was no answer. */
+  readonly status: number;
+
+  constructor(route: string, status: number, message: string) {
+    super(`GitHub answered ${status === 0 ? 'nothing' : status} to ${route}: ${scrubbed(message)}`);
+    this.route = route;
+    this.status = status;
+  }
+}
+
+/** No token is to be had for this installation: removed, suspended, or never ours. */
+export class InstallationUnusable extends GitHubFailed {
+  readonly installation: number;
+
+  constructor(installation: number, status: number, message: string) {
+    super('POST /app/installations/{installation_id}/access_tokens', status, message);
+    this.installation = installation;
+  }
+}
+
+/** A limit was met before the call itself: while a token was asked for. */
+export class Throttled extends GitHubFailed {
+  readonly waitMs: number;
+
+  constructor(route: string, status: number, waitMs: number) {
+    super(route, status, `throttled for ${waitMs} ms`);
+    this.waitMs = waitMs;
+  }
+}
+
+const MESSAGE_MAX_CHARS = 200;
+
+/** Without anything that looks like a token, a JWT, or a config. */
+export function scrubbed(text: string): string {
+  return text
+    .replace(/eyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[jwt]')
+    .replace(/\b(?:gh[a-z]_|github_pat_)\w+/g, '[token]')
+    .replace(/[\w+/=-]{64,}/g, '[removed]')
+    .replace(/\s+/g, ' ')
+    .slice(0, MESSAGE_MAX_CHARS);
+}
+
+export function messageOf({ data }: GitHubAnswer): string {
+  if (typeof data === 'object' && data !== null && 'message' in data) return String(data.message);
+  return typeof data === 'string' ? data : '';
+}
+
+export function failed(route: string, answer: GitHubAnswer): GitHubFailed {
+  return new GitHubFailed(route, answer.status, messageOf(answer));
+}
+
+const DEFAULT_WAIT_MS = 60_000;
+
+/**
+ * How long GitHub wants us to wait; null: it is not about limits. GitHub docs, "Rate limits for the REST API": 403 or
+ * 429, with `retry-after`, or with nothing remaining until `x-ratelimit-reset`; else wait at least a minute.
+ */
+export function throttledMs(answer: GitHubAnswer): number | null {
+  if (answer.status !== 403 && answer.status !== 429) return null;
+  const { headers } = answer;
+  const isSpent = headers['x-ratelimit-remaining'] === '0';
+  const retryAfterS = Number(headers['retry-after'] ?? Number.NaN);
+  if (Number.isFinite(retryAfterS)) return Math.max(0, retryAfterS) * 1000;
+  if (isSpent) return untilReset(headers);
+  return answer.status === 429 || /rate limit/i.test(messageOf(answer)) ? DEFAULT_WAIT_MS : null;
+}
+
+/** By GitHub's own clock, from the answer's `date`. */
+function untilReset(headers: GitHubAnswer['headers']): number {
+  const resetMs = Number(headers['x-ratelimit-reset']) * 1000;
+  const waitMs = resetMs - Date.parse(headers.date ?? '');
+  return Number.isFinite(waitMs) ? Math.max(1000, waitMs) : DEFAULT_WAIT_MS;
+}

@@ -1,0 +1,130 @@
+/** Organisations, users, repositories, runner groups and where the App is installed. */
+import { newId, type State } from './model.ts';
+import { notFound } from './wire.ts';
+
+export interface Account {
+  readonly id: number;
+  readonly login: string;
+  readonly type: 'Organization' | 'User';
+}
+
+export interface Repository {
+  readonly id: number;
+  readonly owner: Account;
+  readonly name: string;
+  /** owner/name */
+  readonly fullName: string;
+  readonly isPublic: boolean;
+  pushedAtMs: number;
+}
+
+export interface Group {
+  readonly id: number;
+  readonly organization: string;
+  readonly name: string;
+  readonly isDefault: boolean;
+  /** owner/name of those that may use it; 'all' of the organisation's. */
+  readonly repositories: 'all' | readonly string[];
+  readonly allowsPublic: boolean;
+}
+
+export interface Installation {
+  readonly id: number;
+  readonly account: Account;
+  readonly repositories: 'all' | readonly string[];
+  isSuspended: boolean;
+  readonly createdAtMs: number;
+}
+
+const key = (name: string): string => name.toLowerCase();
+
+export function addAccount(state: State, login: string, type: Account['type']): Account {
+  const account = { id: newId(state), login, type };
+  state.accounts.set(key(login), account);
+  if (type === 'Organization') {
+    addGroup(state, { organization: login, name: 'Default', repositories: 'all', isDefault: true });
+  }
+  return account;
+}
+
+export function addRepository(state: State, fullName: string, isPublic: boolean): Repository {
+  const [login, name] = fullName.split('/') as [string, string];
+  const owner = accountOf(state, login);
+  const repository = {
+    id: newId(state),
+    owner,
+    name,
+    fullName,
+    isPublic,
+    pushedAtMs: state.clock.nowMs(),
+  };
+  state.repositories.set(key(fullName), repository);
+  return repository;
+}
+
+export interface GroupPlan {
+  readonly organization: string;
+  readonly name: string;
+  readonly repositories: Group['repositories'];
+  readonly allowsPublic?: boolean;
+  readonly isDefault?: boolean;
+}
+
+/** Seen in the wild: id 1 is not special; so no group has it. */
+export function addGroup(state: State, plan: GroupPlan): Group {
+  const group = { allowsPublic: false, isDefault: false, ...plan, id: newId(state) };
+  state.groups.set(group.id, group);
+  return group;
+}
+
+export function install(
+  state: State,
+  login: string,
+  repositories: Installation['repositories'],
+): Installation {
+  const installation = {
+    id: newId(state),
+    account: accountOf(state, login),
+    repositories,
+    isSuspended: false,
+    createdAtMs: state.clock.nowMs(),
+  };
+  state.installations.set(installation.id, installation);
+  return installation;
+}
+
+export function accountOf(state: State, login: string): Account {
+  const account = state.accounts.get(key(login));
+  if (account === undefined) throw notFound();
+  return account;
+}
+
+export function repositoryOf(state: State, fullName: string): Repository {
+  const repository = state.repositories.get(key(fullName));
+  if (repository === undefined) throw notFound();
+  return repository;
+}
+
+export function installationOf(state: State, login: string): Installation | null {
+  const of = [...state.installations.values()].filter(({ account }) => key(account.login) === key(login));
+  return of.at(-1) ?? null;
+}
+
+export function canSee(installation: Installation, repository: Repository): boolean {
+  if (installation.account.id !== repository.owner.id) return false;
+  return installation.repositories === 'all' || installation.repositories.includes(repository.fullName);
+}
+
+export function groupsOf(state: State, login: string): Group[] {
+  return [...state.groups.values()].filter(({ organization }) => key(organization) === key(login));
+}
+
+/** A private group's runners never serve a public repository. */
+export function groupServes(group: Group, repository: Repository): boolean {
+  if (repository.isPublic && !group.allowsPublic) return false;
+  return group.repositories === 'all' || group.repositories.includes(repository.fullName);
+}
+
+export function repositoriesOf(state: State, installation: Installation): Repository[] {
+  return [...state.repositories.values()].filter((repository) => canSee(installation, repository));
+}

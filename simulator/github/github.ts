@@ -1,0 +1,168 @@
+/** GitHub, as one state machine: what tests and simulated worlds hold in their hands. */
+import {
+  type Account,
+  addAccount,
+  addGroup,
+  addRepository,
+  type Group,
+  type GroupPlan,
+  type Installation,
+  install,
+  type Repository,
+} from './accounts.ts';
+import { announceInstallation, announcePing, announceRaw } from './announcements.ts';
+import { cancelJob, cancelRun } from './cancel.ts';
+import { LIMITS } from './limits.ts';
+import type { Behaviour, GitHubOptions, Permissions, RunnerRelease, SimJob, SimRun, State } from './model.ts';
+import { respond } from './router.ts';
+import { jobsOf } from './run-status.ts';
+import type { RunnerListener, SimRunner } from './runners.ts';
+import { approve, queueRun, type RunPlan } from './runs.ts';
+import { assignSoon } from './scheduler.ts';
+import { connectRunner, type RunnerSession } from './sessions.ts';
+import type { SimRequest, SimResponse } from './wire.ts';
+
+const BEHAVIOUR: Behaviour = {
+  assignMs: [500, 3_000],
+  deliveryMs: [200, 1_500],
+  pickupMs: 60_000,
+  offlineMs: 60_000,
+  lostMs: 10 * 60_000,
+  cancelMs: 5_000,
+  tokenDelayMs: 0,
+  hiddenBusy: 0,
+  consumedAtAssignment: 0,
+  deaf: 0,
+  lateStatus: 0.1,
+};
+
+/** What the App of the documentation asks for, with the right to re-run. */
+const PERMISSIONS: Permissions = {
+  actions: 'write',
+  administration: 'write',
+  metadata: 'read',
+  organization_self_hosted_runners: 'write',
+};
+
+export interface SimGitHub {
+  /** Calls by route since the start. */
+  readonly calls: ReadonlyMap<string, number>;
+  /** Null: the connection ended without an answer. `origin`: scheme and host for links. */
+  request(request: SimRequest, origin?: string): Promise<SimResponse | null>;
+  addOrganization(login: string): Account;
+  addUser(login: string): Account;
+  addRepository(fullName: string, options?: { readonly isPublic?: boolean }): Repository;
+  addGroup(plan: GroupPlan): Group;
+  removeGroup(id: number): void;
+  /** Announces `installation` too. A later one of the same account is the one that is found. */
+  install(login: string, repositories?: Installation['repositories']): Installation;
+  uninstall(id: number): void;
+  suspend(id: number): void;
+  ping(): void;
+  /** A signed delivery with any content. */
+  send(event: string, payload: unknown): void;
+  queueRun(plan: RunPlan): SimRun;
+  jobsOf(run: SimRun): readonly SimJob[];
+  job(id: number): SimJob | undefined;
+  approve(jobId: number): void;
+  cancelRun(run: SimRun): void;
+  cancelJob(job: SimJob): void;
+  /** Throws `ConfigRefused`. */
+  connectRunner(jitConfig: string, listener: RunnerListener): RunnerSession;
+  /** All registrations, also those that lists leave out. */
+  runners(): readonly SimRunner[];
+  queued(): readonly SimJob[];
+  setRunnerReleases(releases: readonly RunnerRelease[]): void;
+  /** Everything answers 503; runners and deliveries go on. */
+  setOutage(isOut: boolean): void;
+  /** For so long no runner gets a job. */
+  pauseAssignment(ms: number): void;
+  readonly behaviour: Behaviour;
+  /** The log, newest last. */
+  readonly deliveries: State['deliveries'];
+}
+
+export function createGitHub(options: GitHubOptions): SimGitHub {
+  const state = stateOf(options);
+  return {
+    calls: state.calls,
+    behaviour: state.behaviour,
+    deliveries: state.deliveries,
+    request: (request, origin = 'https://api.github.com') => respond(state, request, origin),
+    addOrganization: (login) => addAccount(state, login, 'Organization'),
+    addUser: (login) => addAccount(state, login, 'User'),
+    addRepository: (fullName, { isPublic = false } = {}) => addRepository(state, fullName, isPublic),
+    addGroup: (plan) => addGroup(state, plan),
+    removeGroup: (id) => void state.groups.delete(id),
+    install: (login, repositories = 'all') => installed(state, login, repositories),
+    uninstall: (id) => void state.installations.delete(id),
+    suspend: (id) => suspended(state, id),
+    ping: () => announcePing(state),
+    send: (event, payload) => announceRaw(state, event, payload),
+    queueRun: (plan) => queueRun(state, plan),
+    jobsOf,
+    job: (id) => state.jobs.get(id),
+    approve: (jobId) => approve(state, jobId),
+    cancelRun: (run) => cancelRun(state, run),
+    cancelJob: (job) => cancelJob(state, job),
+    connectRunner: (jitConfig, listener) => connectRunner(state, jitConfig, listener),
+    runners: () => [...state.runners.values()],
+    queued: () => [...state.queue],
+    setRunnerReleases: (releases) => {
+      state.releases = releases;
+    },
+    setOutage: (isOut) => {
+      state.isOut = isOut;
+    },
+    pauseAssignment: (ms) => {
+      state.assignsNothingUntilMs = state.clock.nowMs() + ms;
+      assignSoon(state);
+    },
+  };
+}
+
+function installed(state: State, login: string, repositories: Installation['repositories']): Installation {
+  const installation = install(state, login, repositories);
+  announceInstallation(state, 'created', installation);
+  return installation;
+}
+
+function suspended(state: State, id: number): void {
+  const installation = state.installations.get(id);
+  if (installation === undefined) throw new Error(`no installation ${id}`);
+  installation.isSuspended = true;
+  announceInstallation(state, 'suspend', installation);
+}
+
+function stateOf(options: GitHubOptions): State {
+  return {
+    clock: options.clock,
+    random: options.random,
+    options,
+    behaviour: { ...BEHAVIOUR, ...options.behaviour },
+    limits: { ...LIMITS, ...options.limits },
+    permissions: options.permissions ?? PERMISSIONS,
+    accounts: new Map(),
+    repositories: new Map(),
+    installations: new Map(),
+    groups: new Map(),
+    tokens: new Map(),
+    runners: new Map(),
+    runnersByConfig: new Map(),
+    runs: new Map(),
+    jobs: new Map(),
+    queue: new Set(),
+    idle: new Set(),
+    deliveries: [],
+    budgets: new Map(),
+    spentJwts: new Map(),
+    hook: { url: 'https://example.com/webhook', secret: options.app.webhookSecret },
+    calls: new Map(),
+    releases: [],
+    isOut: false,
+    assignsNothingUntilMs: 0,
+    passIsDue: false,
+    lastId: 40_000_000_000,
+    lastDeliveryId: 190_000_000_000_000_000n,
+  };
+}

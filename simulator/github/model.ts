@@ -1,0 +1,153 @@
+/** What GitHub knows, as plain state. Times are milliseconds of the simulator's clock. */
+import type { SimClock } from '../clock.ts';
+import type { Random } from '../random.ts';
+import type { Account, Group, Installation, Repository } from './accounts.ts';
+import type { DeliveryFault, LoggedDelivery, OutgoingDelivery } from './deliveries.ts';
+import type { Budget, Limits } from './limits.ts';
+import type { SimRunner } from './runners.ts';
+import type { Fault } from './wire.ts';
+
+export type Conclusion = 'success' | 'failure' | 'cancelled' | 'skipped';
+export type Permissions = Readonly<Record<string, 'read' | 'write'>>;
+
+export interface JobPlan {
+  readonly name: string;
+  readonly labels: readonly string[];
+  /** Names of jobs of the same run that must have succeeded first. */
+  readonly needs?: readonly string[];
+  readonly durationMs?: number;
+  /** An environment with a required reviewer: see `approve`. */
+  readonly environmentGate?: boolean;
+}
+
+export interface SimJob {
+  readonly id: number;
+  readonly run: SimRun;
+  readonly attempt: number;
+  readonly plan: JobPlan;
+  readonly createdAtMs: number;
+  status: 'waiting' | 'queued' | 'in_progress' | 'completed';
+  conclusion: Conclusion | null;
+  /** Stays after the registration is gone, as it does at GitHub. */
+  runner: { id: number; name: string; groupId: number; groupName: string } | null;
+  startedAtMs: number | null;
+  completedAtMs: number | null;
+}
+
+export interface SimRun {
+  readonly id: number;
+  readonly number: number;
+  readonly repository: Repository;
+  readonly event: string;
+  /** owner/name of a fork, or the repository itself; null when the fork is gone. */
+  readonly headRepository: string | null;
+  readonly plans: readonly JobPlan[];
+  readonly createdAtMs: number;
+  updatedAtMs: number;
+  attempt: number;
+  /** Jobs by attempt; those of an earlier attempt that were not run again stand in both. */
+  readonly attempts: Map<number, SimJob[]>;
+  isCancelled: boolean;
+}
+
+/** Delays and quirks. Probabilities are in [0, 1]. */
+export interface Behaviour {
+  /** From a match of job and runner to the assignment. */
+  assignMs: [min: number, max: number];
+  deliveryMs: [min: number, max: number];
+  /** GitHub docs, routing: an assigned job that no runner picked up is queued again. */
+  pickupMs: number;
+  /** A machine that vanished still counts as online for so long. */
+  offlineMs: number;
+  /** "The self-hosted runner lost communication with the server." */
+  lostMs: number;
+  cancelMs: number;
+  /** An installation token is refused for so long after its birth (octokit's auth-app waits for this). */
+  tokenDelayMs: number;
+  /** actions/runner issue 4422: `busy:false` while a job runs; then removal is not refused either. */
+  hiddenBusy: number;
+  /** actions/runner issues 4617, 4618: the registration is gone as soon as a job is assigned. */
+  consumedAtAssignment: number;
+  /** actions/runner issues 3478, 3371: online and idle, and never given a job. */
+  deaf: number;
+  /** octokit's schema: `in_progress` may still say `status: queued`. */
+  lateStatus: number;
+}
+
+export interface GitHubOptions {
+  readonly clock: SimClock;
+  readonly random: Random;
+  readonly app: { readonly id: number; readonly publicKeyPem: string; readonly webhookSecret: string };
+  /** Where deliveries go. A rejected promise is a failed connection. */
+  readonly deliver: (delivery: OutgoingDelivery) => Promise<{ readonly status: number }>;
+  readonly faults?: (method: string, path: string) => Fault | null;
+  readonly deliveryFaults?: (event: string, action: string | null) => DeliveryFault | null;
+  readonly behaviour?: Partial<Behaviour>;
+  readonly limits?: Partial<Limits>;
+  /** Whether the App also subscribed to `workflow_run`. */
+  readonly announcesRuns?: boolean;
+  readonly permissions?: Permissions;
+  /** What `POST /app-manifests/{code}/conversions` answers; null: no such code. */
+  readonly manifestConversion?: (code: string) => Readonly<Record<string, unknown>> | null;
+}
+
+export interface InstallationToken {
+  readonly token: string;
+  readonly installationId: number;
+  readonly permissions: Permissions;
+  readonly bornAtMs: number;
+  readonly expiresAtMs: number;
+}
+
+export interface RunnerRelease {
+  readonly version: string;
+  readonly publishedAtMs: number;
+  readonly assets: readonly {
+    readonly name: string;
+    readonly sizeBytes: number;
+    readonly url: string;
+    /** hex */
+    readonly sha256: string;
+  }[];
+}
+
+export interface State {
+  readonly clock: SimClock;
+  readonly random: Random;
+  readonly options: GitHubOptions;
+  readonly behaviour: Behaviour;
+  readonly limits: Limits;
+  readonly permissions: Permissions;
+  readonly accounts: Map<string, Account>;
+  readonly repositories: Map<string, Repository>;
+  readonly installations: Map<number, Installation>;
+  readonly groups: Map<number, Group>;
+  readonly tokens: Map<string, InstallationToken>;
+  readonly runners: Map<number, SimRunner>;
+  readonly runnersByConfig: Map<string, SimRunner>;
+  readonly runs: Map<number, SimRun>;
+  readonly jobs: Map<number, SimJob>;
+  /** Queued, oldest first. */
+  readonly queue: Set<SimJob>;
+  /** Online, without a job. */
+  readonly idle: Set<SimRunner>;
+  /** Newest last. */
+  readonly deliveries: LoggedDelivery[];
+  readonly budgets: Map<string, Budget>;
+  /** JWTs that have bought a token. */
+  readonly spentJwts: Map<string, number>;
+  readonly hook: { url: string; secret: string };
+  readonly calls: Map<string, number>;
+  releases: readonly RunnerRelease[];
+  isOut: boolean;
+  assignsNothingUntilMs: number;
+  passIsDue: boolean;
+  lastId: number;
+  lastDeliveryId: bigint;
+}
+
+/** Ids grow, and are never dense. */
+export function newId(state: State): number {
+  state.lastId += state.random.whole(1, 9_000);
+  return state.lastId;
+}

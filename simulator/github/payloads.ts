@@ -1,0 +1,181 @@
+/** Bodies of deliveries and records: GitHub's own examples, with our fields in place of theirs. */
+import { createRequire } from 'node:module';
+import type { Account, Installation, Repository } from './accounts.ts';
+import type { SimJob, SimRun, State } from './model.ts';
+import { runConclusion, runStatus } from './run-status.ts';
+import { isoTime, isoTimeOrNull } from './wire.ts';
+
+type Json = Record<string, unknown>;
+interface Examples {
+  readonly name: string;
+  readonly examples: readonly Json[];
+}
+
+const all = createRequire(import.meta.url)(
+  '@octokit/webhooks-examples/api.github.com/index.json',
+) as Examples[];
+
+/** The newest example of an event that satisfies `fits`. */
+function example(event: string, fits: (example: Json) => boolean): Json {
+  const found = all.find(({ name }) => name === event)?.examples.findLast(fits);
+  if (found === undefined) throw new Error(`GitHub gives no such example of ${event}`);
+  return found;
+}
+
+const isAction = (action: string) => (one: Json) => one.action === action;
+const job = (one: Json): Json => one.workflow_job as Json;
+const TEMPLATES: Record<JobAction | 'gated', Json> = {
+  gated: example('workflow_job', (one) => isAction('queued')(one) && 'deployment' in one),
+  waiting: example('workflow_job', isAction('waiting')),
+  queued: example('workflow_job', (one) => isAction('queued')(one) && !('deployment' in one)),
+  in_progress: example('workflow_job', (one) => isAction('in_progress')(one) && 'installation' in one),
+  completed: example('workflow_job', (one) => isAction('completed')(one) && 'head_branch' in job(one)),
+};
+const RUN_TEMPLATE = example('workflow_run', isAction('completed'));
+const ORGANIZATION = example('workflow_job', (one) => 'organization' in one).organization as Json;
+const PING = example('ping', (one) => 'hook' in one);
+const INSTALLED = example('installation', isAction('created'));
+
+export type JobAction = 'queued' | 'in_progress' | 'completed' | 'waiting';
+
+export function ownerRecord(account: Account): Json {
+  return { login: account.login, id: account.id, type: account.type, site_admin: false };
+}
+
+export function repositoryRecord(repository: Repository, api: string): Json {
+  const { id, name, fullName, isPublic, owner, pushedAtMs } = repository;
+  return {
+    id,
+    name,
+    full_name: fullName,
+    private: !isPublic,
+    visibility: isPublic ? 'public' : 'private',
+    owner: ownerRecord(owner),
+    fork: false,
+    url: `${api}/repos/${fullName}`,
+    pushed_at: isoTime(pushedAtMs),
+    default_branch: 'main',
+  };
+}
+
+/** A job as both deliveries and `GET …/actions/jobs/{id}` show it. */
+export function jobRecord(of: SimJob, api: string): Json {
+  const url = `${api}/repos/${of.run.repository.fullName}`;
+  return {
+    id: of.id,
+    run_id: of.run.id,
+    run_url: `${url}/actions/runs/${of.run.id}`,
+    run_attempt: of.attempt,
+    node_id: `CR_${of.id}`,
+    head_sha: headSha(of.run),
+    head_branch: 'main',
+    url: `${url}/actions/jobs/${of.id}`,
+    html_url: `https://github.com/${of.run.repository.fullName}/actions/runs/${of.run.id}/job/${of.id}`,
+    status: of.status,
+    conclusion: of.conclusion,
+    created_at: isoTime(of.createdAtMs),
+    started_at: isoTime(of.startedAtMs ?? of.createdAtMs),
+    completed_at: isoTimeOrNull(of.completedAtMs),
+    name: of.plan.name,
+    check_run_url: `${url}/check-runs/${of.id}`,
+    labels: [...of.plan.labels],
+    runner_id: of.runner?.id ?? null,
+    runner_name: of.runner?.name ?? null,
+    runner_group_id: of.runner?.groupId ?? null,
+    runner_group_name: of.runner?.groupName ?? null,
+    workflow_name: 'CI',
+  };
+}
+
+export function runRecord(state: State, run: SimRun, api: string): Json {
+  const head = run.headRepository === null ? null : state.repositories.get(run.headRepository.toLowerCase());
+  const url = `${api}/repos/${run.repository.fullName}/actions/runs/${run.id}`;
+  return {
+    id: run.id,
+    name: 'CI',
+    node_id: `WFR_${run.id}`,
+    head_branch: 'main',
+    head_sha: headSha(run),
+    run_number: run.number,
+    run_attempt: run.attempt,
+    event: run.event,
+    status: runStatus(run),
+    conclusion: runConclusion(run),
+    workflow_id: run.repository.id,
+    url,
+    jobs_url: `${url}/jobs`,
+    html_url: `https://github.com/${run.repository.fullName}/actions/runs/${run.id}`,
+    created_at: isoTime(run.createdAtMs),
+    updated_at: isoTime(run.updatedAtMs),
+    run_started_at: isoTime(run.createdAtMs),
+    repository: repositoryRecord(run.repository, api),
+    head_repository: head
+      ? repositoryRecord(head, api)
+      : run.headRepository === null
+        ? null
+        : { full_name: run.headRepository, fork: true },
+  };
+}
+
+const headSha = (run: SimRun): string => run.id.toString(16).padStart(40, '0');
+
+const siblings = (repository: Repository, installation: Installation, api: string): Json => ({
+  repository: repositoryRecord(repository, api),
+  installation: { id: installation.id, node_id: `MDIz${installation.id}` },
+  ...(repository.owner.type === 'Organization'
+    ? { organization: { ...ORGANIZATION, login: repository.owner.login, id: repository.owner.id } }
+    : {}),
+});
+
+/** `record` is the job as it was when the delivery was decided on. */
+export function jobPayload(
+  action: JobAction,
+  record: Json,
+  repository: Repository,
+  installation: Installation,
+  api: string,
+): Json {
+  const template = TEMPLATES[action === 'queued' && record.status === 'waiting' ? 'gated' : action];
+  const own = siblings(repository, installation, api);
+  return {
+    ...withoutOrganization(template),
+    ...own,
+    action,
+    repository: { ...(template.repository as Json), ...(own.repository as Json) },
+    workflow_job: { ...job(template), ...record },
+  };
+}
+
+export function runPayload(
+  action: 'requested' | 'completed',
+  record: Json,
+  repository: Repository,
+  installation: Installation,
+  api: string,
+): Json {
+  const own = siblings(repository, installation, api);
+  const workflow_run = { ...(RUN_TEMPLATE.workflow_run as Json), ...record };
+  return { ...withoutOrganization(RUN_TEMPLATE), ...own, action, workflow_run };
+}
+
+function withoutOrganization({ organization: _, ...rest }: Json): Json {
+  return rest;
+}
+
+export const pingPayload = (appId: number): Json => ({
+  zen: PING.zen,
+  hook_id: appId,
+  hook: { ...(PING.hook as Json), type: 'App', app_id: appId },
+});
+
+export const installationPayload = (action: string, installation: Installation): Json => ({
+  ...INSTALLED,
+  action,
+  installation: {
+    ...(INSTALLED.installation as Json),
+    id: installation.id,
+    account: ownerRecord(installation.account),
+    target_type: installation.account.type,
+  },
+  repositories: [],
+});

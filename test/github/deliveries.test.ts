@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { onBothFaces } from './faces.ts';
+import { callsOf, START_MS } from './world.ts';
+
+onBothFaces('deliveries and releases', (world) => {
+  test('deliveries are listed with all digits of their ids, back to a time, and can be asked for again', async () => {
+    const w = await world();
+    await w.pass(60_000);
+    w.reply.status = 500;
+    w.github.send('workflow_job', { action: 'queued', workflow_job: null });
+    await w.pass(60_000);
+    const sinceMs = w.clock.nowMs();
+    w.github.ping();
+    await w.pass(60_000);
+    const all = await w.hub.deliveries(0);
+    expect(all.things.map(({ event, statusCode }) => [event, statusCode])).toEqual([
+      ['ping', 500],
+      ['workflow_job', 500],
+      ['installation', 202],
+    ]);
+    expect(all.things.map(({ id }) => id)).toEqual(w.github.deliveries.map(({ id }) => String(id)).reverse());
+    expect(Number.isSafeInteger(Number(all.things[0]?.id))).toBe(false);
+    const recent = await w.hub.deliveries(sinceMs);
+    expect(recent).toMatchObject({ complete: true, things: [{ event: 'ping' }] });
+    w.reply.status = 202;
+    await w.hub.redeliver(all.things[0]?.id ?? '');
+    await w.pass(10_000);
+    const [newest] = (await w.hub.deliveries(sinceMs)).things;
+    expect(newest).toMatchObject({ guid: all.things[0]?.guid, statusCode: 202, event: 'ping' });
+  });
+
+  test('deliveries beyond one page follow the cursor', async () => {
+    const w = await world();
+    for (let index = 0; index < 250; index++) w.github.send('workflow_job', { action: 'queued', index });
+    await w.pass(60_000);
+    const { things, complete } = await w.hub.deliveries(0);
+    expect([new Set(things.map(({ id }) => id)).size, complete]).toEqual([251, true]);
+    expect(callsOf(w, 'GET /app/hook/deliveries')).toBe(3);
+  });
+
+  test('the latest runner release is known by version and day', async () => {
+    const w = await world();
+    w.github.setRunnerReleases([
+      { version: '2.334.0', publishedAtMs: START_MS - 1_000, assets: [] },
+      { version: '2.333.1', publishedAtMs: START_MS - 9_000, assets: [] },
+    ]);
+    expect(await w.hub.latestRunner()).toEqual({ version: '2.334.0', publishedAtMs: START_MS - 1_000 });
+  });
+});
