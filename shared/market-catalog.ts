@@ -17,6 +17,8 @@ export function catalogMarket(region: string, zones: readonly string[]): Market 
     stockAtMs: 0,
     typesAtMs: 0,
     adviceAtMs: null,
+    throttledAtMs: null,
+    neededAtMs: null,
     incomplete: 'it is the catalogue, not a market',
     types: sold.map((row) => typeOf(row, zones, column === -1 ? null : (row[5 + column] as number | null))),
   };

@@ -52,6 +52,10 @@ export interface Market {
   /** When types, and interruption rates, were last asked for with success; null: never. */
   readonly typesAtMs: number;
   readonly adviceAtMs: number | null;
+  /** When the cloud last said that we ask too often; null: never. */
+  readonly throttledAtMs: number | null;
+  /** When jobs last needed it: a market that nobody needs is not refreshed. */
+  readonly neededAtMs: number | null;
   /** Lower-case clause: what the last refresh could not do; null: it did everything. */
   readonly incomplete: string | null;
   readonly types: readonly MarketType[];
@@ -75,101 +79,95 @@ const whole = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const Cell = z.union([whole, z.null()]);
 const name = z.string().min(1).max(64);
 
-/** type, family, arm64?, cores, MiB, special?, pricedAtMs */
-const TypeRow = z.tuple([name, name, z.boolean(), whole, whole, z.boolean(), Cell]);
-/** type's index, zone's index, spot stock, on-demand stock, then four prices and a share in millionths */
-const OfferRow = z.tuple([whole, whole, Cell, Cell, Cell, Cell, Cell, Cell, Cell]);
-const Row = z.strictObject({
-  version: z.literal(VERSION),
+const Head = z.strictObject({
   region: name,
   currency: name.nullable(),
   spotDuration: z.union([z.literal(0), z.literal(1)]),
   stockAtMs: whole,
   typesAtMs: whole,
-  adviceAtMs: whole.nullable(),
+  adviceAtMs: Cell,
+  throttledAtMs: Cell,
+  neededAtMs: Cell,
   incomplete: z.string().max(2000).nullable(),
+});
+/** type, family, arm64?, cores, MiB, special?, pricedAtMs */
+const TypeRow = z.tuple([name, name, z.boolean(), whole, whole, z.boolean(), Cell]);
+/** type's index, zone's index, spot stock, on-demand stock, then price, past, spread, on-demand price, interruption */
+const OfferRow = z.tuple([whole, whole, Cell, Cell, Cell, Cell, Cell, Cell, Cell]);
+const Row = z.strictObject({
+  version: z.literal(VERSION),
+  head: Head,
   zones: z.array(name).max(64),
   types: z.array(TypeRow).max(20_000),
   offers: z.array(OfferRow).max(200_000),
 });
 type Row = z.output<typeof Row>;
 
-const millionths = (value: number | null): number | null =>
-  value === null ? null : Math.round(value * MILLION);
-const fromMillionths = (value: number | null): number | null => (value === null ? null : value / MILLION);
-const stockIndex = (stock: Stock | null): number | null => (stock === null ? null : STOCKS.indexOf(stock));
-const stockAt = (index: number | null): Stock | null => (index === null ? null : (STOCKS[index] ?? null));
-
 /** Throws when the row would be longer than MARKET_ROW_MAX_BYTES. The same market gives the same bytes. */
-export function encodeMarket(market: Market): Uint8Array {
-  const zones = [...new Set(market.types.flatMap((type) => type.offers.map((offer) => offer.zone)))].sort();
-  const zoneIndex = new Map(zones.map((zone, index) => [zone, index]));
-  const { region, currency, spotDuration, stockAtMs, typesAtMs, adviceAtMs, incomplete } = market;
+export function encodeMarket({ types, ...head }: Market): Uint8Array {
+  const zones = [...new Set(types.flatMap((type) => type.offers.map((offer) => offer.zone)))].sort();
+  const zoneAt = new Map(zones.map((zone, index) => [zone, index]));
   const row: Row = {
     version: VERSION,
-    ...{ region, currency, spotDuration, stockAtMs, typesAtMs, adviceAtMs, incomplete },
+    head,
     zones,
-    types: market.types.map((type) => [
-      ...([type.type, type.family, type.arch === 'arm64', type.cpu] as const),
-      ...([Math.round(type.memoryGiB * 1024), type.isSpecial, type.pricedAtMs] as const),
-    ]),
-    offers: market.types.flatMap((type, index) =>
-      type.offers.map((offer) => offerRow(offer, index, zoneIndex.get(offer.zone) as number)),
+    types: types.map(typeRow),
+    offers: types.flatMap((type, index) =>
+      type.offers.map((offer) => offerRow(offer, index, zoneAt.get(offer.zone) as number)),
     ),
   };
   const bytes = deflateSync(JSON.stringify(row));
-  if (bytes.length > MARKET_ROW_MAX_BYTES)
-    throw new Error(
-      `the market of ${region} needs ${bytes.length} bytes, and a row takes ${MARKET_ROW_MAX_BYTES}`,
-    );
-  return bytes;
+  if (bytes.length <= MARKET_ROW_MAX_BYTES) return bytes;
+  throw new Error(`the market of ${head.region} needs ${bytes.length} bytes, over ${MARKET_ROW_MAX_BYTES}`);
 }
 
-function offerRow(offer: MarketOffer, type: number, zone: number): z.output<typeof OfferRow> {
-  return [
-    ...([type, zone, stockIndex(offer.spotStock), stockIndex(offer.onDemandStock)] as const),
-    ...([millionths(offer.price), millionths(offer.pastPrice), millionths(offer.spread)] as const),
-    ...([millionths(offer.onDemandPrice), millionths(offer.interruption)] as const),
-  ];
+function typeRow({ type, family, arch, cpu, memoryGiB, isSpecial, pricedAtMs }: MarketType): Row['types'][0] {
+  return [type, family, arch === 'arm64', cpu, Math.round(memoryGiB * 1024), isSpecial, pricedAtMs];
+}
+
+function offerRow(offer: MarketOffer, typeAt: number, zoneAt: number): Row['offers'][0] {
+  const stock = (each: Stock | null) => (each === null ? null : STOCKS.indexOf(each));
+  const number = (value: number | null) => (value === null ? null : Math.round(value * MILLION));
+  const { price, pastPrice, spread, onDemandPrice, interruption } = offer;
+  const stocks = [stock(offer.spotStock), stock(offer.onDemandStock)] as const;
+  const prices = [number(price), number(pastPrice), number(spread), number(onDemandPrice)] as const;
+  return [typeAt, zoneAt, ...stocks, ...prices, number(interruption)];
 }
 
 /** Throws with what is wrong when the bytes are not a market that `encodeMarket` made. */
 export function decodeMarket(bytes: Uint8Array): Market {
   const row = parseRow(bytes);
   const offers: MarketOffer[][] = row.types.map(() => []);
-  for (const [type, zoneAt, spot, onDemand, price, past, spread, onDemandPrice, interruption] of row.offers) {
-    const zone = row.zones[zoneAt];
-    const into = offers[type];
+  for (const each of row.offers) {
+    const zone = row.zones[each[1]];
+    const into = offers[each[0]];
     if (zone === undefined || into === undefined)
       throw new Error('the market row names a zone or type it lacks');
-    into.push({
-      zone,
-      spotStock: stockAt(spot),
-      onDemandStock: stockAt(onDemand),
-      price: fromMillionths(price),
-      pastPrice: fromMillionths(past),
-      spread: fromMillionths(spread),
-      onDemandPrice: fromMillionths(onDemandPrice),
-      interruption: fromMillionths(interruption),
-    });
+    into.push(offerOf(zone, each));
   }
-  const { version: _, zones: __, types, ...head } = row;
+  const types = row.types.map((each, index) => typeOf(each, offers[index] as MarketOffer[]));
+  return { ...row.head, types };
+}
+
+function typeOf(row: Row['types'][0], offers: readonly MarketOffer[]): MarketType {
+  const [type, family, isArm, cpu, memoryMib, isSpecial, pricedAtMs] = row;
+  const arch = isArm ? 'arm64' : 'amd64';
+  return { type, family, arch, cpu, memoryGiB: memoryMib / 1024, isSpecial, pricedAtMs, offers };
+}
+
+function offerOf(zone: string, row: Row['offers'][0]): MarketOffer {
+  const [, , spot, onDemand, price, past, spread, onDemandPrice, interruption] = row;
+  const stock = (index: number | null) => (index === null ? null : (STOCKS[index] ?? null));
+  const number = (value: number | null) => (value === null ? null : value / MILLION);
   return {
-    ...{ region: head.region, currency: head.currency, spotDuration: head.spotDuration },
-    ...{ stockAtMs: head.stockAtMs, typesAtMs: head.typesAtMs, adviceAtMs: head.adviceAtMs },
-    incomplete: head.incomplete,
-    types: types.map(([type, family, isArm, cpu, memoryMib, isSpecial, pricedAtMs], index) => ({
-      ...{
-        type,
-        family,
-        arch: isArm ? 'arm64' : 'amd64',
-        cpu,
-        memoryGiB: memoryMib / 1024,
-        isSpecial,
-        pricedAtMs,
-      },
-      offers: offers[index] as MarketOffer[],
-    })),
+    zone,
+    spotStock: stock(spot),
+    onDemandStock: stock(onDemand),
+    price: number(price),
+    pastPrice: number(past),
+    spread: number(spread),
+    onDemandPrice: number(onDemandPrice),
+    interruption: number(interruption),
   };
 }
 

@@ -122,18 +122,26 @@ export interface Instances {
   consoleOutput(region: string, id: string): Promise<string>;
 }
 
-/** Looks at what is for sale in the region of one placement. */
+/** What to ask of a region's market; its stock is always asked for. */
+export interface MarketWish {
+  /** Ask which types there are. */
+  readonly listTypes: boolean;
+  /** Types whose prices are wanted, most wanted first: one call each. */
+  readonly prices: readonly string[];
+  /** Types whose interruption rates are wanted: one call for ten. */
+  readonly advice: readonly string[];
+  /** From when prices are wanted; null: the last three hours. */
+  readonly sinceMs: number | null;
+  /** No call is begun after this. */
+  readonly deadlineMs: number;
+}
+
 export interface MarketSource {
   /**
-   * All types when `likely` is null, else the prices of these alone, and the stock of all. What could not be had
-   * (throttled, out of time) keeps its last known value, and the market says so in `incomplete`.
-   * Throws only when nothing was to be had at all.
+   * What could not be had (throttled, out of time, failed) keeps its last known value, and the market says so in
+   * `incomplete`. Throws when not even the types are known.
    */
-  refresh(
-    placement: number,
-    last: Market | null,
-    wish: { readonly likely: ReadonlySet<string> | null; readonly deadlineMs: number },
-  ): Promise<Market>;
+  refresh(region: string, last: Market | null, wish: MarketWish): Promise<Market>;
 }
 
 /** What we hand to our own functions; resolves only after Function Compute accepted it. */

@@ -16,7 +16,8 @@ export interface Quote extends Offering, Prices {
 export interface Stall {
   readonly placement: number;
   readonly region: string;
-  readonly zones: ReadonlySet<string>;
+  /** Letters of the zones that have a vSwitch: `b` is cn-hangzhou-b, or ap-southeast-1b. */
+  readonly letters: ReadonlySet<string>;
   readonly market: Market;
   readonly isCatalog: boolean;
   readonly isStockStale: boolean;
@@ -33,7 +34,7 @@ export function stallsOf(
     return {
       placement,
       region,
-      zones: new Set(zones),
+      letters: new Set(Object.keys(letters)),
       market: market ?? catalogMarket(region, zones),
       isCatalog: market === null,
       isStockStale: market === null || isStale(market.stockAtMs, nowMs),
@@ -56,12 +57,16 @@ export function unfit(
   if (asked.memoryGiB.max !== null && type.memoryGiB > asked.memoryGiB.max) return 'other';
   if (asked.type !== null) return isNamed(type, asked.type) ? null : 'other';
   if (type.isSpecial) return { because: 'it has a GPU or FPGA, or is bare metal, and no label names it' };
-  const pattern = config.defaults.excludeFamilies.find((each) =>
-    familiesOf(type).some((name) => matches(name, each)),
-  );
+  const pattern = excludingPattern(type, config);
   if (pattern === undefined) return null;
   return { because: `defaults.excludeFamilies has ${pattern}, and no label names it` };
 }
+
+export const isExcluded = (type: MarketType, config: Config): boolean =>
+  excludingPattern(type, config) !== undefined;
+
+const excludingPattern = (type: MarketType, config: Config): string | undefined =>
+  config.defaults.excludeFamilies.find((each) => familiesOf(type).some((name) => matches(name, each)));
 
 /** What the cloud calls the family, and what the type's name says: `ecs.u1` and `ecs.u1-c1m2`. */
 const familiesOf = (type: MarketType): readonly string[] => [type.family, familyOf(type.type)];
@@ -83,7 +88,7 @@ export function quotesOf(
 ): readonly Quote[] {
   const isOld = isStale(type.pricedAtMs, nowMs);
   return type.offers
-    .filter((offer) => stall.zones.has(offer.zone))
+    .filter((offer) => stall.letters.has(offer.zone.slice(-1)))
     .map((offer) => {
       const onDemand = known(offer.onDemandPrice);
       return {

@@ -67,6 +67,8 @@ export function market(types: readonly MarketType[], change: Partial<Market> = {
     stockAtMs: NOW_MS,
     typesAtMs: NOW_MS,
     adviceAtMs: NOW_MS,
+    throttledAtMs: null,
+    neededAtMs: NOW_MS,
     incomplete: null,
     types,
     ...change,

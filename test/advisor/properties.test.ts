@@ -1,0 +1,228 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { CANDIDATES_MAX } from '../../shared/limits.ts';
+import { catalogMarket } from '../../shared/market-catalog.ts';
+import type { Arch, Candidate, Requirements } from '../../shared/nouns.ts';
+import { type Ask, rank, unavailableKeys } from '../../shared/rank.ts';
+import { bidFor } from '../../shared/rank-price.ts';
+import { ask, config, NOW_MS, needs, placement, REGION, wholeMarket } from './made.ts';
+
+const MARKETS = [1, 2, 3, 4].map((seed) => wholeMarket(seed));
+const cores = fc.constantFrom(1, 2, 4, 8, 12, 16, 32, 64, 128);
+const cpu = fc.oneof(
+  cores.map((each) => ({ min: each, max: each })),
+  fc.tuple(cores, cores).map(([a, b]) => ({ min: Math.min(a, b), max: Math.max(a, b) })),
+);
+const requirements: fc.Arbitrary<Requirements> = fc
+  .record({
+    arch: fc.constantFrom<Arch>('amd64', 'arm64'),
+    cpu,
+    memoryGiB: fc.record({ min: fc.integer({ min: 1, max: 256 }), max: fc.constantFrom(null, 64, 512) }),
+    type: fc.constantFrom(null, null, null, 'ecs.g7', 'ecs.c8y', 'ecs.c8y.4xlarge', 'ecs.e-c1m2'),
+    capacityType: fc.constantFrom('spot' as const, 'spot' as const, 'on-demand' as const),
+  })
+  .map((change) => needs(change));
+const asks: fc.Arbitrary<Ask> = fc
+  .record({
+    requirements,
+    market: fc.constantFrom(...MARKETS, null),
+    zones: fc.subarray(['b', 'g', 'h', 'k'], { minLength: 1 }),
+    ceiling: fc.constantFrom(null, null, 0.35, 1, 4),
+    ratio: fc.constantFrom(1, 1.2, 3),
+    waitedMs: fc.constantFrom(-1, 0, 299_999, 300_000),
+    nowMs: fc.constantFrom(NOW_MS, NOW_MS - 9e8, NOW_MS + 9e8),
+    offSpot: fc.boolean(),
+    choice: fc.constantFrom('order', 'price'),
+    hasSecond: fc.boolean(),
+  })
+  .map(
+    ({ requirements: asked, market, zones, ceiling, ratio, waitedMs, nowMs, offSpot, choice, hasSecond }) =>
+      ask([], {
+        requirements: asked,
+        markets: new Map([[REGION, market]]),
+        config: config({
+          placements: [placement(REGION, zones), ...(hasSecond ? [placement('cn-shanghai', ['b'])] : [])],
+          placementChoice: choice,
+          limits: { pricePerHour: ceiling },
+          spot: { priceLimitRatio: ratio },
+        }),
+        nowMs,
+        firstTryAtMs: nowMs - waitedMs,
+        offSpot,
+      }),
+  );
+
+/** What would be to be had if the market had these cores only. */
+function withOnly(cores: number, asked: Ask) {
+  const cut = [...asked.markets].map(([region, each]) => {
+    const market =
+      each ??
+      catalogMarket(
+        region,
+        ['b', 'g', 'h', 'k'].map((zone) => `${region}-${zone}`),
+      );
+    return [region, { ...market, types: market.types.filter(({ cpu: has }) => has === cores) }] as const;
+  });
+  return rank({ ...asked, markets: new Map(cut) });
+}
+
+const all = (asked: Ask, holds: (candidate: Candidate, asked: Ask) => boolean) =>
+  rank(asked).candidates.every((candidate) => holds(candidate, asked));
+const property = (holds: (candidate: Candidate, asked: Ask) => boolean) =>
+  fc.assert(
+    fc.property(asks, (asked) => all(asked, holds)),
+    { numRuns: 300 },
+  );
+
+describe('whatever is asked of whatever market', () => {
+  test('a candidate satisfies its requirements', () => {
+    property((each, { requirements: { arch, cpu: asked, memoryGiB, type } }) => {
+      const isNamed = type === null || each.instanceType === type || each.instanceType.startsWith(`${type}.`);
+      const isInMemory =
+        each.memoryGiB >= memoryGiB.min && each.memoryGiB <= (memoryGiB.max ?? each.memoryGiB);
+      return each.arch === arch && each.cpu >= asked.min && isInMemory && isNamed;
+    });
+  });
+
+  test('no zone is without a vSwitch, no type of an excluded family', () => {
+    property((each, { config: { placements }, requirements: { type } }) => {
+      const there = placements[each.placement];
+      const isOurs = there?.region === each.region && there.zones[each.zone.slice(-1)] !== undefined;
+      return isOurs && (type !== null || !/^ecs\.(e-|t5|t6|s6)/.test(each.instanceType));
+    });
+  });
+
+  test('a price limit has three decimals, and lies between price and pay-as-you-go', () => {
+    property(({ priceLimit, pricePerHour, onDemandPricePerHour, capacityType }, { config: { limits } }) => {
+      if (priceLimit === null) return true;
+      const isThree = priceLimit === Number(priceLimit.toFixed(3));
+      const isUnder =
+        priceLimit <= (onDemandPricePerHour ?? 0) && priceLimit <= (limits.pricePerHour ?? priceLimit);
+      return capacityType === 'spot' && isThree && isUnder && priceLimit >= (pricePerHour ?? 0);
+    });
+  });
+
+  test('nothing can come to cost more than limits.pricePerHour', () => {
+    property(({ priceLimit, onDemandPricePerHour }, { config: { limits } }) => {
+      const cap = priceLimit ?? onDemandPricePerHour;
+      return limits.pricePerHour === null || (cap !== null && cap <= limits.pricePerHour);
+    });
+  });
+
+  test('the order is by expected cost, by the core for a range', () => {
+    fc.assert(
+      fc.property(asks, (asked) => {
+        const { min, max } = asked.requirements.cpu;
+        const { candidates } = rank(asked);
+        for (const [a, b] of candidates.slice(1).map((b, at) => [candidates[at] as Candidate, b] as const)) {
+          if (asked.config.placementChoice === 'order' && a.placement !== b.placement) {
+            expect(a.placement).toBeLessThan(b.placement);
+            continue;
+          }
+          const cost = (each: Candidate) =>
+            (each.expectedCostPerHour ?? each.onDemandPricePerHour ?? Number.POSITIVE_INFINITY) /
+            (min === max ? 1 : each.cpu);
+          expect(cost(a)).toBeLessThanOrEqual(cost(b));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('the same input gives the same answer, whatever the order of the market’s rows', () => {
+    fc.assert(
+      fc.property(asks, (asked) => {
+        const market = asked.markets.get(REGION) ?? null;
+        const turned = market && { ...market, types: [...market.types].reverse() };
+        const answer = rank(asked);
+        expect(rank(asked)).toEqual(answer);
+        expect(rank({ ...asked, markets: new Map([[REGION, turned]]) }).candidates).toEqual(
+          answer.candidates,
+        );
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('a job for 8 cores is given more only when nothing with 8 is to be had', () => {
+    let widened = 0;
+    fc.assert(
+      fc.property(asks, (asked) => {
+        const eight = {
+          ...asked,
+          requirements: { ...asked.requirements, cpu: { min: 8, max: 8 }, type: null },
+        };
+        const bigger = rank(eight).candidates.find((each) => each.cpu !== 8);
+        if (bigger === undefined) return;
+        widened++;
+        const hasNoOther = withOnly(8, eight).candidates.every(
+          (each) => each.capacityType !== bigger.capacityType,
+        );
+        expect(hasNoOther).toBe(true);
+      }),
+      { numRuns: 500, seed: 7 },
+    );
+    expect(widened, 'the draw must contain such jobs').toBeGreaterThan(20);
+  });
+
+  test('what the cloud refused is not tried again, and there are never more than six', () => {
+    fc.assert(
+      fc.property(asks, fc.constantFrom('offering', 'zone', 'family', 'placement'), (asked, scope) => {
+        const keys = (each: Candidate) => unavailableKeys(each, scope as 'offering');
+        const before = rank(asked).candidates;
+        const unavailable = new Map(
+          before
+            .slice(0, 2)
+            .flatMap(keys)
+            .map((key) => [key, 'NoStock']),
+        );
+        const after = rank({ ...asked, unavailable }).candidates;
+        expect(after.flatMap(keys).filter((key) => unavailable.has(key))).toEqual([]);
+        expect(Math.max(before.length, after.length)).toBeLessThanOrEqual(CANDIDATES_MAX);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('where two zones have something, two are tried', () => {
+    fc.assert(
+      fc.property(asks, (asked) => {
+        const { candidates } = rank(asked);
+        const zones = new Set(candidates.map((each) => each.zone));
+        if (zones.size !== 1 || candidates.length < CANDIDATES_MAX) return;
+        const [zone] = zones;
+        const gone = new Map(
+          unavailableKeys(candidates[0] as Candidate, 'zone').map((key) => [key, zone as string]),
+        );
+        const cpus = new Set(candidates.map((each) => each.cpu));
+        const elsewhere = rank({ ...asked, unavailable: gone }).candidates.filter(
+          (each) => cpus.has(each.cpu) && each.zone !== zone,
+        );
+        expect(elsewhere).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+test('no price whatever makes a bid above pay-as-you-go, or with more than three decimals', () => {
+  const price = fc.double({ min: 0.0001, max: 500, noNaN: true });
+  fc.assert(
+    fc.property(
+      price,
+      price,
+      fc.double({ min: 1, max: 5, noNaN: true }),
+      fc.option(price),
+      fc.boolean(),
+      (spot, onDemand, ratio, ceiling, isStale) => {
+        const prices = { pricePerHour: spot, onDemandPricePerHour: onDemand, interruption: 0, isStale };
+        const bid = bidFor({ ...prices, capacityType: 'spot' }, { ratio, ceiling });
+        if (bid.kind === 'left out') return spot > onDemand || ceiling !== null;
+        const limit = bid.priceLimit ?? spot;
+        const isThree = bid.priceLimit === null || bid.priceLimit === Number(bid.priceLimit.toFixed(3));
+        return isThree && limit >= spot && limit <= onDemand && limit <= (ceiling ?? limit);
+      },
+    ),
+    { numRuns: 5000 },
+  );
+});
