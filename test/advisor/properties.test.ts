@@ -1,76 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CANDIDATES_MAX } from '../../shared/limits.ts';
-import { catalogMarket } from '../../shared/market-catalog.ts';
-import type { Arch, Candidate, Requirements } from '../../shared/nouns.ts';
+import type { Candidate } from '../../shared/nouns.ts';
 import { type Ask, rank, unavailableKeys } from '../../shared/rank.ts';
 import { bidFor } from '../../shared/rank-price.ts';
-import { ask, config, NOW_MS, needs, placement, REGION, wholeMarket } from './made.ts';
-
-const MARKETS = [1, 2, 3, 4].map((seed) => wholeMarket(seed));
-const cores = fc.constantFrom(1, 2, 4, 8, 12, 16, 32, 64, 128);
-const cpu = fc.oneof(
-  cores.map((each) => ({ min: each, max: each })),
-  fc.tuple(cores, cores).map(([a, b]) => ({ min: Math.min(a, b), max: Math.max(a, b) })),
-);
-const requirements: fc.Arbitrary<Requirements> = fc
-  .record({
-    arch: fc.constantFrom<Arch>('amd64', 'arm64'),
-    cpu,
-    memoryGiB: fc.record({ min: fc.integer({ min: 1, max: 256 }), max: fc.constantFrom(null, 64, 512) }),
-    type: fc.constantFrom(null, null, null, 'ecs.g7', 'ecs.c8y', 'ecs.c8y.4xlarge', 'ecs.e-c1m2'),
-    capacityType: fc.constantFrom('spot' as const, 'spot' as const, 'on-demand' as const),
-  })
-  .map((change) => needs(change));
-const asks: fc.Arbitrary<Ask> = fc
-  .record({
-    requirements,
-    market: fc.constantFrom(...MARKETS, null),
-    zones: fc.subarray(['b', 'g', 'h', 'k'], { minLength: 1 }),
-    ceiling: fc.constantFrom(null, null, 0.35, 1, 4),
-    ratio: fc.constantFrom(1, 1.2, 3),
-    waitedMs: fc.constantFrom(-1, 0, 299_999, 300_000),
-    nowMs: fc.constantFrom(NOW_MS, NOW_MS - 9e8, NOW_MS + 9e8),
-    offSpot: fc.boolean(),
-    choice: fc.constantFrom('order', 'price'),
-    hasSecond: fc.boolean(),
-  })
-  .map(
-    ({ requirements: asked, market, zones, ceiling, ratio, waitedMs, nowMs, offSpot, choice, hasSecond }) =>
-      ask([], {
-        requirements: asked,
-        markets: new Map([[REGION, market]]),
-        config: config({
-          placements: [placement(REGION, zones), ...(hasSecond ? [placement('cn-shanghai', ['b'])] : [])],
-          placementChoice: choice,
-          limits: { pricePerHour: ceiling },
-          spot: { priceLimitRatio: ratio },
-        }),
-        nowMs,
-        firstTryAtMs: nowMs - waitedMs,
-        offSpot,
-      }),
-  );
-
-/** What would be to be had if the market had these cores only. */
-function withOnly(cores: number, asked: Ask) {
-  const cut = [...asked.markets].map(([region, each]) => {
-    const market =
-      each ??
-      catalogMarket(
-        region,
-        ['b', 'g', 'h', 'k'].map((zone) => `${region}-${zone}`),
-      );
-    return [region, { ...market, types: market.types.filter(({ cpu: has }) => has === cores) }] as const;
-  });
-  return rank({ ...asked, markets: new Map(cut) });
-}
+import { askOf, draws, rankWithOnly } from './draws.ts';
+import { REGION } from './made.ts';
 
 const all = (asked: Ask, holds: (candidate: Candidate, asked: Ask) => boolean) =>
   rank(asked).candidates.every((candidate) => holds(candidate, asked));
 const property = (holds: (candidate: Candidate, asked: Ask) => boolean) =>
   fc.assert(
-    fc.property(asks, (asked) => all(asked, holds)),
+    fc.property(draws, (draw) => all(askOf(draw), holds)),
     { numRuns: 300 },
   );
 
@@ -111,7 +52,8 @@ describe('whatever is asked of whatever market', () => {
 
   test('the order is by expected cost, by the core for a range', () => {
     fc.assert(
-      fc.property(asks, (asked) => {
+      fc.property(draws, (draw) => {
+        const asked = askOf(draw);
         const { min, max } = asked.requirements.cpu;
         const { candidates } = rank(asked);
         for (const [a, b] of candidates.slice(1).map((b, at) => [candidates[at] as Candidate, b] as const)) {
@@ -131,7 +73,8 @@ describe('whatever is asked of whatever market', () => {
 
   test('the same input gives the same answer, whatever the order of the market’s rows', () => {
     fc.assert(
-      fc.property(asks, (asked) => {
+      fc.property(draws, (draw) => {
+        const asked = askOf(draw);
         const market = asked.markets.get(REGION) ?? null;
         const turned = market && { ...market, types: [...market.types].reverse() };
         const answer = rank(asked);
@@ -147,7 +90,8 @@ describe('whatever is asked of whatever market', () => {
   test('a job for 8 cores is given more only when nothing with 8 is to be had', () => {
     let widened = 0;
     fc.assert(
-      fc.property(asks, (asked) => {
+      fc.property(draws, (draw) => {
+        const asked = askOf(draw);
         const eight = {
           ...asked,
           requirements: { ...asked.requirements, cpu: { min: 8, max: 8 }, type: null },
@@ -155,7 +99,7 @@ describe('whatever is asked of whatever market', () => {
         const bigger = rank(eight).candidates.find((each) => each.cpu !== 8);
         if (bigger === undefined) return;
         widened++;
-        const hasNoOther = withOnly(8, eight).candidates.every(
+        const hasNoOther = rankWithOnly(8, eight).candidates.every(
           (each) => each.capacityType !== bigger.capacityType,
         );
         expect(hasNoOther).toBe(true);
@@ -167,7 +111,8 @@ describe('whatever is asked of whatever market', () => {
 
   test('what the cloud refused is not tried again, and there are never more than six', () => {
     fc.assert(
-      fc.property(asks, fc.constantFrom('offering', 'zone', 'family', 'placement'), (asked, scope) => {
+      fc.property(draws, fc.constantFrom('offering', 'zone', 'family', 'placement'), (draw, scope) => {
+        const asked = askOf(draw);
         const keys = (each: Candidate) => unavailableKeys(each, scope as 'offering');
         const before = rank(asked).candidates;
         const unavailable = new Map(
@@ -186,7 +131,8 @@ describe('whatever is asked of whatever market', () => {
 
   test('where two zones have something, two are tried', () => {
     fc.assert(
-      fc.property(asks, (asked) => {
+      fc.property(draws, (draw) => {
+        const asked = askOf(draw);
         const { candidates } = rank(asked);
         const zones = new Set(candidates.map((each) => each.zone));
         if (zones.size !== 1 || candidates.length < CANDIDATES_MAX) return;
