@@ -5,7 +5,7 @@ import type { EcsPlacement } from '../../shared/adapters/ecs-request.ts';
 import type { Candidate, RunnerName } from '../../shared/nouns.ts';
 import type { RunRequest } from '../../shared/ports.ts';
 import { VirtualClock } from '../../simulator/clock.ts';
-import { createEcs, type Ecs, type EcsOptions, serveEcs } from '../../simulator/ecs/index.ts';
+import { createEcs, type Ecs, type EcsOptions, EcsRefusal, serveEcs } from '../../simulator/ecs/index.ts';
 import { seeded } from '../../simulator/random.ts';
 
 export const REGION = 'cn-hangzhou';
@@ -126,3 +126,40 @@ export function requestFor(ecs: Ecs, type: string, change: Partial<RunRequest> =
     ...change,
   };
 }
+
+export type Words = Record<string, string>;
+
+/** The simulator by itself: a request that it takes, and what it says to others. */
+export function world(options: Partial<EcsOptions> = {}) {
+  const { ecs, clock } = account({ interruptions: 0, ...options });
+  const good = (type = TYPES.arm): Words => {
+    const zone = zoneWith(ecs, type);
+    const arch = ecs.region(REGION).types.get(type)?.arch === 'arm64' ? 'arm64' : 'x64';
+    return {
+      RegionId: REGION,
+      InstanceType: type,
+      VSwitchId: `vsw-${zone}`,
+      SecurityGroupId: `sg-${REGION}`,
+      ImageFamily: `acs:ubuntu_24_04_${arch}`,
+      'SystemDisk.Category': 'cloud_essd',
+    };
+  };
+  const run = (params: Words) => {
+    const body = ecs.call(REGION, 'RunInstances', params) as { InstanceIdSets: { InstanceIdSet: string[] } };
+    return body.InstanceIdSets.InstanceIdSet;
+  };
+  const refused = (action: string, params: Words): string => {
+    try {
+      ecs.call(REGION, action, params);
+    } catch (error) {
+      if (error instanceof EcsRefusal) return error.code;
+      throw error;
+    }
+    return 'nothing';
+  };
+  return { ecs, clock, good, run, refused };
+}
+
+/** As ECS reads times. */
+export const inMinutes = (minutes: number) =>
+  new Date(START_MS + minutes * MINUTE_MS).toISOString().replace('.000', '');
