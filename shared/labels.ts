@@ -1,7 +1,7 @@
 /** What a job's labels ask for: pure. The table of labels is part of the public contract (docs/configure.md). */
 import type { Config, ProfileConfig } from './config.ts';
 import { meaningOf, Refusal, SAID, type Wish } from './label-words.ts';
-import type { Arch, Requirements } from './nouns.ts';
+import type { Arch, CapacityType, Requirements } from './nouns.ts';
 
 export type Understood =
   | { readonly kind: 'ours'; readonly requirements: Requirements }
@@ -49,28 +49,44 @@ function read(labels: readonly string[], config: Config): Wish {
 }
 
 function requirementsOf(wish: Wish, repository: string, config: Config): Requirements {
-  const profile = wish.profile === undefined ? undefined : config.profiles[wish.profile];
-  if (profile?.repositories !== undefined && !isAllowed(repository, profile.repositories))
-    throw new Refusal(`the profile '${wish.profile}' is not for the repository ${repository}`);
-  const image = wish.image ?? profile?.image;
-  if (image !== undefined) requireImage(image, config);
-  const arch = archOf(wish, profile, image, config);
-  const cpu = rangeOf(wish.cpu ?? profile?.cpu ?? config.defaults.cpu, 'cores');
-  const memory = wish.memory ?? profile?.memory;
+  const profile = profileFor(wish, repository, config);
+  // Explicit labels override the profile, and the profile the defaults.
+  const asked = { ...fallbacks(config), ...given(profile ?? {}), ...given(wish) };
+  if (asked.image !== undefined) requireImage(asked.image, config);
+  const arch = archOf(asked, config);
+  const cpu = rangeOf(asked.cpu, 'cores');
   return {
     arch,
-    cpu: { min: cpu.min, max: cpu.max },
-    memoryGiB:
-      memory === undefined ? { min: cpu.min * MEMORY_PER_CORE_GIB[arch], max: null } : memoryOf(memory),
-    capacityType: wish.capacity ?? profile?.capacity ?? 'spot',
-    type: wish.type ?? profile?.type ?? null,
-    diskGiB: wish.disk === undefined ? (profile?.disk ?? config.defaults.disk) : diskOf(wish.disk),
-    image: imageOf(image, arch, config),
+    cpu,
+    memoryGiB: memoryOf(asked.memory ?? `${cpu.min * MEMORY_PER_CORE_GIB[arch]}`),
+    capacityType: asked.capacity,
+    type: asked.type ?? null,
+    diskGiB: diskOf(asked.disk),
+    image: imageOf(asked.image, arch, config),
     profile: wish.profile ?? null,
-    docker: profile?.docker ?? config.defaults.docker,
-    sudo: profile?.sudo ?? config.defaults.sudo,
-    lifetimeMs: profile?.lifetime ?? config.limits.lifetime,
+    docker: asked.docker,
+    sudo: asked.sudo,
+    lifetimeMs: asked.lifetime,
   };
+}
+
+type Given<Asks> = { [Key in keyof Asks]?: Exclude<Asks[Key], undefined> };
+
+/** Only what was said, so that nothing unsaid hides a fallback. */
+function given<Asks extends object>(asks: Asks): Given<Asks> {
+  return Object.fromEntries(Object.entries(asks).filter(([, value]) => value !== undefined)) as Given<Asks>;
+}
+
+function profileFor({ profile: name }: Wish, repository: string, config: Config): ProfileConfig | undefined {
+  const profile = name === undefined ? undefined : config.profiles[name];
+  if (profile?.repositories !== undefined && !isAllowed(repository, profile.repositories))
+    throw new Refusal(`the profile '${name}' is not for the repository ${repository}`);
+  return profile;
+}
+
+function fallbacks({ defaults, limits }: Config) {
+  const { cpu, disk, docker, sudo } = defaults;
+  return { cpu, disk, docker, sudo, lifetime: limits.lifetime, capacity: 'spot' as CapacityType };
 }
 
 /** The architectures that the deployment has images for. */
@@ -78,15 +94,11 @@ export function architecturesOf(config: Config): readonly Arch[] {
   return (['amd64', 'arm64'] as const).filter((arch) => config.images[arch] !== undefined);
 }
 
-function archOf(
-  wish: Wish,
-  profile: ProfileConfig | undefined,
-  image: string | undefined,
-  config: Config,
-): Arch {
+function archOf(asked: { arch?: Arch | undefined; image?: string | undefined }, config: Config): Arch {
   const offered = architecturesOf(config);
-  const ofImage = image === undefined ? undefined : (requireImage(image, config).imageArch as Arch);
-  const arch = wish.arch ?? profile?.arch ?? ofImage;
+  const ofImage =
+    asked.image === undefined ? undefined : (requireImage(asked.image, config).imageArch as Arch);
+  const arch = asked.arch ?? ofImage;
   if (arch !== undefined && !offered.includes(arch) && ofImage !== arch)
     throw new Refusal(`the architecture ${arch} is not offered here`);
   if (arch !== undefined) return arch;
@@ -124,7 +136,7 @@ function memoryOf(text: string | number): { min: number; max: number | null } {
   return { min, max: String(text).includes('-') ? max : null };
 }
 
-function diskOf(text: string): number {
+function diskOf(text: string | number): number {
   const size = Number(text);
   if (size < 20 || size > 2048) throw new Refusal('its disk must have 20 to 2048 GiB');
   return size;

@@ -131,3 +131,6 @@ export const INSTANCE_PAGES_MAX = 12;
 /** ListTagResources gives 50 rows a page, one for each tag of each instance. */
 export const TAG_PAGES_MAX = 800;
 export const INSTANCE_IDS_PER_CALL_MAX = 100;
+/** A warm launcher asks the ledger again after this. */
+export const MARKET_KEPT_MS = 30_000;
+export const RELEASE_KEPT_MS = 5 * 60_000;

@@ -150,7 +150,7 @@ export interface Queue {
   reap(event: JobEvent): Promise<void>;
 }
 
-/** Tells a person; each `key` once while its note lasts. */
+/** Tells a person. Throws when it could not, without the address, which may be a secret. */
 export interface Alerts {
-  post(key: string, text: string): Promise<void>;
+  post(text: string): Promise<void>;
 }

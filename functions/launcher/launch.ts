@@ -6,6 +6,7 @@ import { RETRY_MS } from '../../shared/limits.ts';
 import { targetOf } from '../../shared/names.ts';
 import type { DueEvent, JobEvent, Requirements } from '../../shared/nouns.ts';
 import { type Ranking, rank } from '../../shared/rank.ts';
+import { tellOnce } from '../../shared/tell-once.ts';
 import { announce } from './announce.ts';
 import { mintAndRun } from './mint-and-run.ts';
 import { open } from './open.ts';
@@ -28,9 +29,15 @@ export async function launch(event: LaunchEvent, world: LauncherWorld): Promise<
   const ranking = await rankFor(job, requirements, world);
   if (ranking.candidates.length === 0) return waitForOffer(job, ranking, world);
 
+  const release = await world.release();
+  if (release === null) return waitForRelease(job, world);
+
   const runner = await announce(job, requirements, world);
   if (runner.kind !== 'announced') return runner;
-  return mintAndRun({ job, runner: runner.held, requirements, candidates: ranking.candidates }, world);
+  return mintAndRun(
+    { job, runner: runner.held, requirements, candidates: ranking.candidates, release },
+    world,
+  );
 }
 
 /** Written to `history`, so that a typo in a label can be explained. */
@@ -72,4 +79,11 @@ function waitForOffer(job: Held<JobEntry>, { leftOut }: Ranking, world: Launcher
   const refusals = leftOut.map(({ what, because }) => `${what} was left out because ${because}`);
   const because = `no instance is to be had: ${refusals[0] ?? 'nothing is offered'}`;
   return wait(job, { because, nextTryAtMs: world.clock.nowMs() + RETRY_MS, refusals }, world);
+}
+
+/** Nobody knows which runner to install: the mirror has not run since the deployment. */
+async function waitForRelease(job: Held<JobEntry>, world: LauncherWorld): Promise<Outcome> {
+  const because = 'the mirror has no runner release yet';
+  await tellOnce('no-runner-release', `No job can start: ${because}. Run: npm run mirror`, world);
+  return wait(job, { because, nextTryAtMs: world.clock.nowMs() + RETRY_MS }, world);
 }

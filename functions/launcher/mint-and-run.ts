@@ -5,6 +5,8 @@ import { RETRY_MS } from '../../shared/limits.ts';
 import { targetOf } from '../../shared/names.ts';
 import type { Candidate, Requirements } from '../../shared/nouns.ts';
 import type { MintOutcome } from '../../shared/ports.ts';
+import type { RunnerRelease } from '../../shared/runner-release.ts';
+import { tellOnce } from '../../shared/tell-once.ts';
 import { type Wait, wait } from './wait.ts';
 import { walk } from './walk.ts';
 import type { LauncherWorld, Outcome } from './world.ts';
@@ -14,6 +16,7 @@ export interface Launch {
   readonly runner: Held<RunnerEntry>;
   readonly requirements: Requirements;
   readonly candidates: readonly Candidate[];
+  readonly release: RunnerRelease;
 }
 
 export async function mintAndRun(launch: Launch, world: LauncherWorld): Promise<Outcome> {
@@ -39,13 +42,13 @@ export async function mintAndRun(launch: Launch, world: LauncherWorld): Promise<
 
 async function unminted(
   minted: Exclude<MintOutcome, { kind: 'minted' }>,
-  { clock, alerts }: LauncherWorld,
+  world: LauncherWorld,
 ): Promise<Wait> {
   if (minted.kind === 'throttled')
     return { because: 'GitHub asks us to slow down', nextTryAtMs: minted.retryAtMs };
   const because = `GitHub gives no runner: ${minted.because}`;
-  await alerts.post('github-refuses', because);
-  return { because, nextTryAtMs: clock.nowMs() + RETRY_MS };
+  await tellOnce('github-refuses', because, world);
+  return { because, nextTryAtMs: world.clock.nowMs() + RETRY_MS };
 }
 
 /** While the lease lives, only the mark `unwanted` changes our entry. */

@@ -13,6 +13,7 @@ import { clientTokenOf, tagsOf } from '../../shared/names.ts';
 import type { Candidate } from '../../shared/nouns.ts';
 import type { RunOutcome, RunRequest } from '../../shared/ports.ts';
 import { unavailableKeys } from '../../shared/rank.ts';
+import { tellOnce } from '../../shared/tell-once.ts';
 import { bootedEntry } from './entries.ts';
 import type { Launch } from './mint-and-run.ts';
 import type { LauncherWorld } from './world.ts';
@@ -39,7 +40,7 @@ export async function walk(launch: Walk, world: LauncherWorld): Promise<Walked> 
   const untilMs = world.clock.nowMs() + WALK_MAX_MS;
   for (const candidate of launch.candidates) {
     if (world.clock.nowMs() > untilMs) break;
-    const request = await requestOf(launch, candidate, world);
+    const request = requestOf(launch, candidate, world);
     const outcome = await world.instances.run(request);
     logAttempt(launch, candidate, outcome, world);
     if (outcome.kind === 'running') return settle(launch, request, outcome.instanceId, refusals, world);
@@ -80,20 +81,21 @@ async function stopAfter(
         nextTryAtMs: outcome.retryAtMs,
       };
     case 'fatal':
-      await world.alerts.post(
+      await tellOnce(
         `account-${outcome.code}`,
         `Alibaba Cloud refuses every launch (${outcome.code}): ${outcome.advice}`,
+        world,
       );
       return { because: `${outcome.advice} (${outcome.code})`, nextTryAtMs: nowMs + ACCOUNT_FATAL_RETRY_MS };
   }
 }
 
 /** Built once for each candidate; the adapter resends it byte for byte. */
-async function requestOf(
-  { job, runner, requirements, jitConfig }: Walk,
+function requestOf(
+  { job, runner, requirements, jitConfig, release }: Walk,
   candidate: Candidate,
   world: LauncherWorld,
-): Promise<RunRequest> {
+): RunRequest {
   const { name } = runner.entry;
   const launchedAtMs = world.clock.nowMs();
   const lifetimeMs = Math.max(RELEASE_TIME_MIN_MS, requirements.lifetimeMs + RELEASE_MARGIN_MS);
@@ -101,7 +103,14 @@ async function requestOf(
     candidate,
     name,
     clientToken: clientTokenOf(name, candidate),
-    userData: await world.userData({ jitConfig, job: job.entry.job, requirements, candidate, launchedAtMs }),
+    userData: world.userData({
+      jitConfig,
+      job: job.entry.job,
+      requirements,
+      candidate,
+      launchedAtMs,
+      release,
+    }),
     releaseAtMs: launchedAtMs + lifetimeMs,
     diskGiB: requirements.diskGiB,
     image: requirements.image,

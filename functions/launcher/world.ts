@@ -1,9 +1,15 @@
 /** What a launch needs of the world. */
 import type { Config } from '../../shared/config.ts';
 import type { Ledger } from '../../shared/ledger.ts';
+import { MARKET_KEPT_MS, RELEASE_KEPT_MS } from '../../shared/limits.ts';
 import type { Market } from '../../shared/market.ts';
+import { readMarkets } from '../../shared/market-read.ts';
 import type { Candidate, Job, Requirements } from '../../shared/nouns.ts';
 import type { Alerts, Clock, GitHub, Instances, Log } from '../../shared/ports.ts';
+import { remembered } from '../../shared/remembered.ts';
+import { parseRunnerRelease, RUNNER_RELEASE_NOTE, type RunnerRelease } from '../../shared/runner-release.ts';
+import { type UserDataScripts, userData } from '../../shared/user-data.ts';
+import { bootValues } from './boot.ts';
 
 export interface LauncherWorld {
   readonly config: Config;
@@ -14,7 +20,9 @@ export interface LauncherWorld {
   readonly instances: Pick<Instances, 'run'>;
   /** The last snapshots, by region; null where there is none. Kept for a moment between launches. */
   readonly markets: () => Promise<ReadonlyMap<string, Market | null>>;
-  readonly userData: (boot: Boot) => Promise<string>;
+  /** What the mirror last wrote; null: it never ran. */
+  readonly release: () => Promise<RunnerRelease | null>;
+  readonly userData: (boot: Boot) => string;
   readonly alerts: Alerts;
 }
 
@@ -25,6 +33,7 @@ export interface Boot {
   readonly requirements: Requirements;
   readonly candidate: Candidate;
   readonly launchedAtMs: number;
+  readonly release: RunnerRelease;
 }
 
 export type Outcome =
@@ -40,3 +49,20 @@ export type Outcome =
   | { readonly kind: 'unwanted' }
   /** An instance may exist: the sweep decides when the lease has ended. */
   | { readonly kind: 'unknown'; readonly because: string };
+
+type Plane = Omit<LauncherWorld, 'markets' | 'release' | 'userData'>;
+
+/** Adds what a warm launcher keeps for a moment. */
+export function launcherWorld(plane: Plane, scripts: UserDataScripts): LauncherWorld {
+  const { config, clock, ledger, log } = plane;
+  const readRelease = async () => {
+    const held = await ledger.notes.read(RUNNER_RELEASE_NOTE);
+    return held === null ? null : parseRunnerRelease(held.entry.text);
+  };
+  return {
+    ...plane,
+    markets: remembered(() => readMarkets(config, ledger.market, log), MARKET_KEPT_MS, clock),
+    release: remembered(readRelease, RELEASE_KEPT_MS, clock),
+    userData: (boot) => userData(bootValues(boot, config), scripts),
+  };
+}

@@ -2,8 +2,8 @@
 import type { RunnerEntry } from '../../shared/entries.ts';
 import { TAG } from '../../shared/names.ts';
 import type { RunnerName } from '../../shared/nouns.ts';
+import { tellOnce } from '../../shared/tell-once.ts';
 import type { Observation } from './observe.ts';
-import { tellOnce } from './tell.ts';
 import type { ReaperWorld } from './world.ts';
 
 /** It is for no job, so it is matched, or retired on evidence, by the sweeps to come. It holds no slot. */

@@ -1,7 +1,7 @@
 /** A job from outside the allow-list on a runner of ours is a security event. */
 import { isAllowed } from '../../shared/labels.ts';
 import type { Job, RunnerName } from '../../shared/nouns.ts';
-import { tellOnce } from './tell.ts';
+import { tellOnce } from '../../shared/tell-once.ts';
 import type { ReaperWorld } from './world.ts';
 
 export async function reportForeigner(job: Job, runner: RunnerName, world: ReaperWorld): Promise<void> {

@@ -1,7 +1,7 @@
 /** GitHub gives no jobs to old runners: warns before that bites. */
 import { REPOSITORY_LIST_MS, RUNNER_VERSION_WARN_MS } from '../../shared/limits.ts';
 import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../shared/runner-release.ts';
-import { tellOnce } from './tell.ts';
+import { tellOnce } from '../../shared/tell-once.ts';
 import type { ReaperWorld } from './world.ts';
 
 const CHECKED = 'release-checked';

@@ -1,0 +1,90 @@
+/** Bundles each function, with the operator's configuration inside, for Function Compute's nodejs20. */
+import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { build as esbuild, type Metafile, type Plugin } from 'esbuild';
+import type { Config } from './shared/config.ts';
+
+export const ROOT = import.meta.dirname;
+
+export interface Bundle {
+  readonly name: string;
+  /** `dist/NAME`: all that is uploaded. */
+  readonly folder: string;
+  /** The entry, for handler `index.handler`. */
+  readonly path: string;
+  readonly metafile: Metafile;
+}
+
+/** Functions are the folders that have an entry. */
+export function functionNames(): string[] {
+  return readdirSync(join(ROOT, 'functions'))
+    .filter((name) => existsSync(join(ROOT, 'functions', name, 'index.ts')))
+    .sort();
+}
+
+export function buildAll(config: Config, folder = join(ROOT, 'dist')): Promise<Bundle[]> {
+  return Promise.all(functionNames().map((name) => buildFunction(name, config, join(folder, name))));
+}
+
+/** The same sources and configuration make the same bytes. Throws with esbuild's own messages. */
+export async function buildFunction(name: string, config: Config, folder: string): Promise<Bundle> {
+  rmSync(folder, { recursive: true, force: true });
+  const { metafile } = await esbuild({
+    absWorkingDir: ROOT,
+    entryPoints: { index: `functions/${name}/index.ts` },
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    // What is imported lazily is not even parsed at a cold start.
+    splitting: true,
+    chunkNames: 'chunk-[hash]',
+    minify: true,
+    sourcemap: true,
+    sourcesContent: false,
+    metafile: true,
+    logLevel: 'silent',
+    // CommonJS dependencies call `require` for Node's own modules.
+    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    plugins: [configuration(config), leftOut],
+  });
+  // The launcher sends these scripts as they are.
+  if (name === 'launcher') cpSync(join(ROOT, 'userdata'), join(folder, 'userdata'), { recursive: true });
+  if (USER_DATA_READER in metafile.inputs) copyUserData(join(folder, 'userdata'));
+  return { name, folder, path: join(folder, 'index.mjs'), metafile };
+}
+
+/** Reads the scripts that run on instances from beside the entry. */
+const USER_DATA_READER = 'shared/adapters/user-data-scripts.ts';
+
+function copyUserData(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const from = join(ROOT, 'userdata');
+  for (const file of readdirSync(from).filter((name) => name.endsWith('.sh')))
+    copyFileSync(join(from, file), join(folder, file));
+}
+
+/** `config:runners` is the parsed configuration: checked here, so that no function has to. */
+function configuration(config: Config): Plugin {
+  return {
+    name: 'configuration',
+    setup(build) {
+      build.onResolve({ filter: /^config:runners$/ }, () => ({ path: 'runners', namespace: 'config' }));
+      build.onLoad({ filter: /.*/, namespace: 'config' }, () => ({
+        contents: JSON.stringify(config),
+        loader: 'json',
+      }));
+    },
+  };
+}
+
+/** @alicloud/fc2 brings these for uploads and shells, and openapi-core `ws` for sockets: an invocation touches none of it. */
+const leftOut: Plugin = {
+  name: 'left-out',
+  setup(build) {
+    build.onResolve({ filter: /^(ali-oss|axios|ws)$/ }, ({ path }) => ({ path, namespace: 'left-out' }));
+    build.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {}' }));
+  },
+};

@@ -1,0 +1,64 @@
+/** What user data is told about one launch: pure. */
+import type { Config } from '../../shared/config.ts';
+import { BOOT_MAX_MS } from '../../shared/limits.ts';
+import type { RunnerRelease } from '../../shared/runner-release.ts';
+import type { UserDataValues } from '../../shared/user-data.ts';
+import type { Boot } from './world.ts';
+
+/** The placement's mirror first, then GitHub, through the placement's proxy if it has one. */
+export function bootValues(boot: Boot, config: Config): UserDataValues {
+  const { requirements, candidate, job, release } = boot;
+  const archive = release.archives[requirements.arch];
+  const placement = config.placements.find(({ region }) => region === candidate.region);
+  const { instanceType, zone, capacityType, cpu, memoryGiB, pricePerHour, onDemandPricePerHour } = candidate;
+  const { roleName } = config.selfDestruct;
+  return {
+    jitConfig: boot.jitConfig,
+    runner: {
+      versions: [release.version, ...release.superseded.map(({ version }) => version)],
+      sha256: archive.sha256,
+      urls: runnerUrls(release, archive.key, candidate.region, placement?.mirrorBucket ?? null, config),
+    },
+    lifetimeSeconds: Math.floor(requirements.lifetimeMs / 1000),
+    bootSeconds: Math.floor(BOOT_MAX_MS / 1000),
+    proxy: proxyOf(placement?.proxy ?? null),
+    docker: requirements.docker,
+    sudo: requirements.sudo,
+    registryMirror: config.defaults.registryMirror,
+    metadata: config.defaults.metadata,
+    extraUserData: config.defaults.extraUserData,
+    hooks: config.defaults.hooks,
+    selfDestruct:
+      roleName === null
+        ? null
+        : { roleName, ecsEndpoint: `https://ecs-vpc.${candidate.region}.aliyuncs.com` },
+    instance: { instanceType, zone, capacityType, cpu, memoryGiB, pricePerHour, onDemandPricePerHour },
+    queuedAtSeconds: Math.floor(job.createdAtMs / 1000),
+    launchedAtSeconds: Math.floor(boot.launchedAtMs / 1000),
+  };
+}
+
+/** The bucket's internal endpoint is reached inside the region only, and costs no traffic. */
+function runnerUrls(
+  { version, regions }: RunnerRelease,
+  key: string,
+  region: string,
+  bucket: string | null,
+  { github }: Config,
+): readonly string[] {
+  const mirror =
+    bucket !== null && regions.includes(region)
+      ? [`https://${bucket}.oss-${region}-internal.aliyuncs.com/${key}`]
+      : [];
+  // The runner's releases are on github.com, whatever host the jobs are on; GHES has its own copy.
+  const host = github.baseUrl.replace(/\/+$/, '').endsWith('.ghe.com')
+    ? 'https://github.com'
+    : github.baseUrl.replace(/\/+$/, '');
+  const file = key.split('/').at(-1);
+  return [...mirror, `${host}/actions/runner/releases/download/v${version}/${file}`];
+}
+
+function proxyOf(proxy: Config['placements'][number]['proxy']): UserDataValues['proxy'] {
+  if (proxy === null) return null;
+  return { http: proxy.http ?? null, https: proxy.https ?? null, noProxy: proxy.noProxy };
+}

@@ -1,0 +1,28 @@
+/** The asynchronous invocation's entry: the real world, put together once a cold start. */
+
+import runners from 'config:runners';
+import { join } from 'node:path';
+import { type Credentials, controlPlane } from '../../shared/adapters/control-plane.ts';
+import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
+import { parseEnvironment } from '../../shared/environment.ts';
+import { parseEvent } from '../../shared/event.ts';
+import { launch } from './launch.ts';
+import { type LauncherWorld, launcherWorld } from './world.ts';
+
+let credentials: Credentials;
+const plane = controlPlane(runners, parseEnvironment('launcher', process.env), () => credentials);
+const scripts = readUserDataScripts(join(import.meta.dirname, 'userdata'));
+const world: LauncherWorld = launcherWorld(plane, scripts);
+
+export async function handler(
+  event: Uint8Array,
+  context: { readonly credentials: Credentials },
+): Promise<string> {
+  credentials = context.credentials;
+  const handedOn = parseEvent(event);
+  if (handedOn?.kind !== 'queued' && handedOn?.kind !== 'due')
+    throw new Error('the launcher was handed something else than a launch');
+  const outcome = await launch(handedOn, world);
+  world.log('launch.done', { job: handedOn.job.id, outcome: outcome.kind });
+  return outcome.kind;
+}

@@ -1,0 +1,39 @@
+/** The entry of timer and asynchronous invocation: the real world, put together once a cold start. */
+import runners from 'config:runners';
+import { type Credentials, controlPlane } from '../../shared/adapters/control-plane.ts';
+import { ecsMarket } from '../../shared/adapters/ecs-market.ts';
+import { fcQueue } from '../../shared/adapters/fc-queue.ts';
+import { invokeEndpoint, parseEnvironment } from '../../shared/environment.ts';
+import { refreshMarkets } from '../../shared/market-refresh.ts';
+import { reap } from './reap.ts';
+import type { ReaperWorld } from './world.ts';
+
+let credentials: Credentials;
+const environment = parseEnvironment('reaper', process.env);
+const plane = controlPlane(runners, environment, () => credentials);
+const { config, clock, log, ledger } = plane;
+const source = ecsMarket({ call: plane.callEcs, clock, spotDuration: config.spot.duration });
+
+const world: ReaperWorld = {
+  ...plane,
+  queue: fcQueue({
+    endpoint: invokeEndpoint(environment),
+    accountId: environment.FC_ACCOUNT_ID,
+    region: environment.FC_REGION,
+    signature: config.functionCompute.signature,
+    launcher: environment.LAUNCHER_FUNCTION,
+    reaper: '',
+    credentials: () => credentials,
+    log,
+  }),
+  refreshMarket: (isBusy, deadlineMs) =>
+    refreshMarkets(isBusy, deadlineMs, { config, clock, log, market: ledger.market, source }),
+};
+
+export async function handler(
+  event: Uint8Array,
+  context: { readonly credentials: Credentials },
+): Promise<string> {
+  credentials = context.credentials;
+  return reap(event, world);
+}

@@ -1,0 +1,31 @@
+/** What woke the reaper: its timer, a job that started or ended, or a launch that failed for good. */
+import { parseEvent } from '../../shared/event.ts';
+import { ended } from './ended.ts';
+import { started } from './started.ts';
+import { sweep } from './sweep.ts';
+import type { ReaperWorld } from './world.ts';
+
+/** In one word what was done. Throws what failed, so that Function Compute tries again. */
+export async function reap(event: Uint8Array, world: ReaperWorld): Promise<string> {
+  const handedOn = parseEvent(event);
+  if (handedOn === null) return wake(event, world);
+  switch (handedOn.kind) {
+    case 'in_progress':
+      await started(handedOn, world);
+      return 'started';
+    case 'completed':
+      await ended(handedOn, world);
+      return 'ended';
+    case 'queued':
+    case 'due':
+      throw new Error(`the reaper was handed '${handedOn.kind}'`);
+  }
+}
+
+/** The timer's event, or the launcher's on-failure destination: either way, look at everything. */
+async function wake(event: Uint8Array, world: ReaperWorld): Promise<string> {
+  const text = Buffer.from(event).toString('utf8');
+  if (!text.includes('"triggerName"')) world.log('launch.lost', { bytes: event.length });
+  await sweep(world);
+  return 'swept';
+}

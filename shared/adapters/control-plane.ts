@@ -1,0 +1,109 @@
+/** What launcher and reaper have in common: the ledger, GitHub, the clouds, put together once a cold start. */
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Config } from '../config.ts';
+import type { Environment } from '../environment.ts';
+import type { Ledger } from '../ledger.ts';
+import type { Alerts, Clock, GitHub, Instances, Log } from '../ports.ts';
+import { alertsTo } from './alerts.ts';
+import { alibabaCaller } from './alibaba-call.ts';
+import { type EcsCall, ecsCall } from './ecs-call.ts';
+import { ecsInstances } from './ecs-instances.ts';
+import { gitHubOver } from './github-adapter.ts';
+import { octokitRequest } from './github-octokit.ts';
+import { jsonLog } from './json-log.ts';
+import { alibabaSecrets } from './secret-stores.ts';
+import { secretSource } from './secrets.ts';
+import { tablestoreLedger } from './tablestore-tables.ts';
+
+/** Function Compute's, new with each invocation. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  readonly securityToken: string;
+}
+
+export interface ControlPlane {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly ledger: Ledger;
+  readonly github: GitHub;
+  readonly instances: Instances;
+  readonly callEcs: EcsCall;
+  readonly alerts: Alerts;
+}
+
+export function controlPlane(
+  config: Config,
+  environment: Environment<'launcher'>,
+  credentials: () => Credentials,
+): ControlPlane {
+  const clock = { nowMs: () => Date.now() };
+  const log = jsonLog(process.stdout, Date.now);
+  const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+  const callEcs = ecsCall({
+    credentials: async () => credentials(),
+    ...ecsAddress(environment.ECS_ENDPOINT),
+  });
+  return {
+    config,
+    clock,
+    log,
+    ledger: tablestoreLedger(
+      { endpoint: environment.TABLESTORE_ENDPOINT, instance: environment.TABLESTORE_INSTANCE, credentials },
+      randomUUID,
+    ),
+    github: gitHubFor(config, environment, credentials, clock, log),
+    instances: ecsInstances({
+      call: callEcs,
+      deployment: config.name,
+      clock,
+      log,
+      pause,
+      placements: config.placements,
+      images: config.images,
+      spotDuration: config.spot.duration,
+      ramRole: config.selfDestruct.roleName,
+    }),
+    callEcs,
+    alerts: alertsTo(config),
+  };
+}
+
+/** A simulator's is on HTTP, and one for all regions. */
+function ecsAddress(endpoint: string | undefined) {
+  if (endpoint === undefined) return {};
+  const { protocol, host } = new URL(endpoint);
+  return { endpointOf: () => host, protocol: protocol === 'http:' ? ('HTTP' as const) : ('HTTPS' as const) };
+}
+
+function gitHubFor(
+  config: Config,
+  environment: Environment<'launcher'>,
+  credentials: () => Credentials,
+  clock: Clock,
+  log: Log,
+): GitHub {
+  const { fetchKms, fetchOos } = alibabaSecrets({
+    region: environment.FC_REGION,
+    call: alibabaCaller(credentials),
+    kmsEndpoint: environment.KMS_ENDPOINT,
+    oosEndpoint: environment.OOS_ENDPOINT,
+  });
+  const key = secretSource({
+    reference: environment.GITHUB_PRIVATE_KEY,
+    fetchKms,
+    fetchOos,
+    readFile: (path) => readFile(path, 'utf8'),
+    nowMs: Date.now,
+  });
+  const request = octokitRequest({
+    baseUrl: environment.GITHUB_API ?? config.github.baseUrl,
+    egressProxy: config.control.egressProxy,
+    appKey: async () => ({ appId: environment.GITHUB_APP_ID, privateKeyPem: await key.read() }),
+    clock,
+    log,
+  });
+  return gitHubOver(request, { clock, runnerGroup: config.github.runnerGroup });
+}
