@@ -1,5 +1,5 @@
 /** Bundles each function, with the operator's configuration inside, for Function Compute's nodejs20. */
-import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build as esbuild, type Metafile, type Plugin } from 'esbuild';
 import type { Config } from './shared/config.ts';
@@ -51,7 +51,6 @@ export async function buildFunction(name: string, config: Config, folder: string
     plugins: [configuration(config), leftOut],
   });
   // The launcher sends these scripts as they are.
-  if (name === 'launcher') cpSync(join(ROOT, 'userdata'), join(folder, 'userdata'), { recursive: true });
   if (USER_DATA_READER in metafile.inputs) copyUserData(join(folder, 'userdata'));
   return { name, folder, path: join(folder, 'index.mjs'), metafile };
 }

@@ -11,6 +11,8 @@ export interface Verb {
 const VERBS: readonly Verb[] = [
   { name: 'test', summary: 'run every check and test', load: () => import('./test.ts') },
   { name: 'check', summary: 'lint, types, unused code, shell scripts', load: () => import('./check.ts') },
+  { name: 'build', summary: 'bundle the functions with runners.yaml', load: () => import('./build.ts') },
+  { name: 'bench', summary: 'measure cold starts and deliveries', load: () => import('./bench.ts') },
   {
     name: 'infra:synth',
     summary: 'write the ROS templates of the infrastructure',

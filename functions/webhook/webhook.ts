@@ -4,7 +4,7 @@ import { WEBHOOK_BODY_MAX_BYTES } from '../../shared/limits.ts';
 import type { Job, JobEvent } from '../../shared/nouns.ts';
 import type { Log, Queue } from '../../shared/ports.ts';
 import { decide, type Rules } from './decide.ts';
-import { isSigned } from './verify.ts';
+import { isSigned, type WebhookSecret } from './verify.ts';
 
 /** One HTTP POST. Header names in lower case; the body as it was sent. */
 export interface Request {
@@ -19,7 +19,7 @@ export interface Reply {
 }
 
 export interface World {
-  readonly secrets: readonly string[];
+  readonly secrets: readonly WebhookSecret[];
   readonly rules: Rules;
   readonly queue: Queue;
   readonly log: Log;
@@ -33,8 +33,8 @@ export async function webhook(request: Request, world: World): Promise<Reply> {
     return { status, text: because };
   };
 
-  const objection = objectionTo(request, world.secrets);
-  if (objection !== null) return answer(objection.status, 'reject', objection.because);
+  const objection = await objectionTo(request, world);
+  if (objection !== null) return answer(objection.status, objection.kind, objection.because);
   if (event !== 'workflow_job') return answer(200, 'ignore', `we do not act on ${event || 'unnamed events'}`);
 
   const parsed = parseWorkflowJob(request.body, delivery);
@@ -62,15 +62,21 @@ export async function webhook(request: Request, world: World): Promise<Reply> {
 }
 
 /** What is wrong with the request before its content is looked at. */
-function objectionTo(
+async function objectionTo(
   request: Request,
-  secrets: readonly string[],
-): { readonly status: number; readonly because: string } | null {
-  if (request.body.length > WEBHOOK_BODY_MAX_BYTES) return { status: 413, because: 'the body is over 25 MB' };
-  if (!isSigned(request.body, request.headers['x-hub-signature-256'], secrets))
-    return { status: 401, because: 'the signature is missing or wrong' };
+  world: World,
+): Promise<{ readonly status: number; readonly kind: string; readonly because: string } | null> {
+  const reject = (status: number, because: string) => ({ status, kind: 'reject', because });
+  if (request.body.length > WEBHOOK_BODY_MAX_BYTES) return reject(413, 'the body is over 25 MB');
+  try {
+    if (!(await isSigned(request.body, request.headers['x-hub-signature-256'], world.secrets)))
+      return reject(401, 'the signature is missing or wrong');
+  } catch (error) {
+    world.log('webhook.secret-unread', { because: messageOf(error) });
+    return { status: 503, kind: 'failed', because: 'our secret is out of reach; deliver it again' };
+  }
   if (!header(request, 'content-type').startsWith('application/json'))
-    return { status: 415, because: 'the content type of the webhook must be application/json' };
+    return reject(415, 'the content type of the webhook must be application/json');
   return null;
 }
 
@@ -80,10 +86,13 @@ async function enqueue(kind: 'launch' | 'reap', event: JobEvent, world: World): 
     await world.queue[kind](event);
     return true;
   } catch (error) {
-    const because = error instanceof Error ? error.message : 'no reason given';
-    world.log('webhook.enqueue-failed', { job: event.job.id, kind, because: because.slice(0, 300) });
+    world.log('webhook.enqueue-failed', { job: event.job.id, kind, because: messageOf(error) });
     return false;
   }
+}
+
+function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : 'no reason given').slice(0, 300);
 }
 
 /** Bounded, because it is logged. */

@@ -21,6 +21,7 @@ const logger = Object.fromEntries(
 
 // The first request waits for the load, as it does in a cold start.
 const loaded = import(path);
+loaded.catch(() => undefined); // told to whoever asks first, below
 
 parentPort.on('message', async ({ event, context }) => {
   try {

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import type { WebhookSecret } from '../../functions/webhook/verify.ts';
+import { webhook } from '../../functions/webhook/webhook.ts';
 import { parseEvent } from '../../shared/event.ts';
 import { EVENT_MAX_BYTES, WEBHOOK_BODY_MAX_BYTES } from '../../shared/limits.ts';
 import { deliver, examplesOf, queued, RULES, SECRET, see, sign } from './deliveries.ts';
@@ -45,6 +47,31 @@ test('either of two secrets is good, so that one can be rotated', async () => {
     expect(seen.reply.status).toBe(202);
   }
   expect((await see(deliver(queued()), { secrets })).reply.status).toBe(401);
+});
+
+const withSecret = async (secret: WebhookSecret) => {
+  const lines: string[] = [];
+  const queue = { launch: async () => undefined, reap: async () => undefined };
+  const log = (event: string) => void lines.push(event);
+  return { ...(await webhook(deliver(queued()), { secrets: [secret], rules: RULES, queue, log })), lines };
+};
+
+test('a secret that was rotated since it was read is read again, once', async () => {
+  const kept = ['the-one-from-before', SECRET];
+  const looks: number[] = [];
+  const secret = { read: async () => kept[looks.length] as string, stale: () => looks.push(1) === 1 };
+  expect(await withSecret(secret)).toMatchObject({ status: 202 });
+  const wrong = { read: async () => 'never-the-right-one', stale: () => looks.push(1) > 0 };
+  expect(await withSecret(wrong)).toMatchObject({ status: 401 });
+});
+
+test('a secret out of reach is no wrong signature: GitHub shall deliver again', async () => {
+  const read = async () => {
+    throw new Error('the secret kms:ci-webhook could not be read');
+  };
+  const seen = await withSecret({ read, stale: () => false });
+  expect(seen).toMatchObject({ status: 503, text: 'our secret is out of reach; deliver it again' });
+  expect(seen.lines).toEqual(['webhook.secret-unread', 'webhook.decided']);
 });
 
 const good = Buffer.from(JSON.stringify(queued()));

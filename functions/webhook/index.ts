@@ -1,0 +1,59 @@
+/** The HTTP trigger's entry: the real world, put together once a cold start. */
+
+import runners from 'config:runners';
+import { readFile } from 'node:fs/promises';
+import { alibabaCaller } from '../../shared/adapters/alibaba-call.ts';
+import { type FcReply, replyOf, requestOf } from '../../shared/adapters/fc-http.ts';
+import type { FcCredentials } from '../../shared/adapters/fc-invocation.ts';
+import { fcQueue } from '../../shared/adapters/fc-queue.ts';
+import { jsonLog } from '../../shared/adapters/json-log.ts';
+import { alibabaSecrets } from '../../shared/adapters/secret-stores.ts';
+import { secretSource } from '../../shared/adapters/secrets.ts';
+import { invokeEndpoint, parseEnvironment } from '../../shared/environment.ts';
+import { type World, webhook } from './webhook.ts';
+
+const environment = parseEnvironment('webhook', process.env);
+const region = environment.FC_REGION;
+/** New with each invocation. */
+let credentials: Required<FcCredentials>;
+
+const log = jsonLog(process.stdout, Date.now);
+const call = alibabaCaller(() => credentials);
+const { fetchKms, fetchOos } = alibabaSecrets({
+  region,
+  call,
+  kmsEndpoint: environment.KMS_ENDPOINT,
+  oosEndpoint: environment.OOS_ENDPOINT,
+});
+const stores = { fetchKms, fetchOos, readFile: (path: string) => readFile(path, 'utf8'), nowMs: Date.now };
+
+const world: World = {
+  secrets: [environment.WEBHOOK_SECRET, environment.WEBHOOK_SECRET_PREVIOUS]
+    .filter((reference) => reference !== undefined)
+    .map((reference) => secretSource({ ...stores, reference })),
+  rules: runners,
+  queue: fcQueue({
+    endpoint: invokeEndpoint(environment),
+    accountId: environment.FC_ACCOUNT_ID,
+    region,
+    signature: runners.functionCompute.signature,
+    launcher: environment.LAUNCHER_FUNCTION,
+    reaper: environment.REAPER_FUNCTION,
+    credentials: () => credentials,
+    log,
+  }),
+  log,
+};
+
+export async function handler(
+  event: Uint8Array,
+  context: { readonly credentials: Required<FcCredentials> },
+): Promise<FcReply> {
+  credentials = context.credentials;
+  const request = requestOf(event);
+  const { status, text } = request === null ? NOT_HTTP : await webhook(request, world);
+  return replyOf(status, text);
+}
+
+/** Anyone who knows the URL can have it invoked in other ways. */
+const NOT_HTTP = { status: 400, text: 'not an HTTP request' };

@@ -1,0 +1,59 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Bundle, buildFunction, functionNames } from '../build.ts';
+import { CONFIG } from './build-config.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'build-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Package names of all that is in the given outputs. */
+function packagesIn(bundle: Bundle, isIn: (output: string) => boolean): Set<string> {
+  const inputs = Object.entries(bundle.metafile.outputs)
+    .filter(([path]) => isIn(path))
+    .flatMap(([, output]) => Object.keys(output.inputs));
+  return new Set(inputs.map((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? path));
+}
+
+describe('the bundle of webhook', () => {
+  let bundle: Bundle;
+  beforeAll(async () => {
+    bundle = await buildFunction('webhook', CONFIG, join(folder, 'webhook'));
+  });
+
+  test('holds no code of ECS, of TableStore, of GitHub, or of uploads and shells', () => {
+    const all = [...packagesIn(bundle, () => true)];
+    const unwanted = /ecs20140526|tablestore|octokit|protobufjs|^ali-oss|urllib|^axios|^ws$|^proxy-agent/;
+    expect(all.filter((name) => unwanted.test(name))).toEqual([]);
+    expect(all).toContain('@alicloud/fc2'); // so that the line above searches the right things
+  });
+
+  test('loads neither client of Function Compute, nor any other vendor’s code, before it needs it', () => {
+    const first = [...packagesIn(bundle, (path) => path.endsWith('/index.mjs'))];
+    expect(first.filter((name) => !/^(functions|shared)\//.test(name)).sort()).toEqual([
+      'config:runners',
+      'zod',
+    ]);
+  });
+
+  test('the same sources and configuration make the same bytes', async () => {
+    const again = await buildFunction('webhook', CONFIG, join(folder, 'again'));
+    const files = readdirSync(bundle.folder).sort();
+    expect(readdirSync(again.folder).sort()).toEqual(files);
+    for (const file of files)
+      expect(
+        readFileSync(join(again.folder, file)).equals(readFileSync(join(bundle.folder, file))),
+        file,
+      ).toBe(true);
+  });
+
+  test('another configuration makes another bundle', async () => {
+    const other = await buildFunction('webhook', { ...CONFIG, name: 'other' }, join(folder, 'other'));
+    expect(readFileSync(other.path, 'utf8')).not.toBe(readFileSync(bundle.path, 'utf8'));
+  });
+});
+
+test('every folder with an entry is a function', () => {
+  expect(functionNames()).toContain('webhook');
+});
