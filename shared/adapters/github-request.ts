@@ -56,11 +56,12 @@ export class Throttled extends GitHubFailed {
 
 const MESSAGE_MAX_CHARS = 200;
 
-/** Without anything that looks like a token, a JWT, or a config. */
+/** Without anything that looks like a token, a JWT, a config, or a password in a URL. */
 export function scrubbed(text: string): string {
   return text
     .replace(/eyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[jwt]')
     .replace(/\b(?:gh[a-z]_|github_pat_)\w+/g, '[token]')
+    .replace(/\/\/[^\s/@]+@/g, '//')
     .replace(/[\w+/=-]{64,}/g, '[removed]')
     .replace(/\s+/g, ' ')
     .slice(0, MESSAGE_MAX_CHARS);

@@ -25,6 +25,7 @@ import type { SimRequest, SimResponse } from './wire.ts';
 const BEHAVIOUR: Behaviour = {
   assignMs: [500, 3_000],
   deliveryMs: [200, 1_500],
+  answerMs: [0, 0],
   pickupMs: 60_000,
   offlineMs: 60_000,
   lostMs: 10 * 60_000,
@@ -162,6 +163,7 @@ function stateOf(options: GitHubOptions): State {
     isOut: false,
     assignsNothingUntilMs: 0,
     passIsDue: false,
+    inFlight: 0,
     lastId: 40_000_000_000,
     lastDeliveryId: 190_000_000_000_000_000n,
   };

@@ -1,6 +1,6 @@
 /**
  * GitHub's limits on callers.
- * GitHub docs, "Rate limits for the REST API": 5,000 an hour for an installation; secondary: 100 at once,
+ * GitHub docs, "Rate limits for the REST API": 5,000 an hour for an installation; secondary: 100 at once (here, of all callers),
  * 900 points a minute (GET 1, others 5), 80 creations a minute and 500 an hour.
  * GitHub docs, "Actions limits": 1,500 runner registrations in 5 minutes for each owner.
  */
@@ -27,14 +27,13 @@ export const LIMITS: Limits = {
 export interface Budget {
   windowStartMs: number;
   used: number;
-  inFlight: number;
 }
 
 function budget(state: State, key: string, windowMs: number): Budget {
   const nowMs = state.clock.nowMs();
   const found = state.budgets.get(key);
   if (found === undefined) {
-    const made = { windowStartMs: nowMs, used: 0, inFlight: 0 };
+    const made = { windowStartMs: nowMs, used: 0 };
     state.budgets.set(key, made);
     return made;
   }
@@ -52,14 +51,11 @@ export function secondaryLimit(retryAfterS: number | null, status: 403 | 429 = 4
 }
 
 /** Secondary limits refuse before anything happens, and do not show in the headers. */
-export function admit(state: State, caller: string, method: string): Budget {
+export function admit(state: State, caller: string, method: string): void {
   const minute = budget(state, `points ${caller}`, 60_000);
   const points = method === 'GET' ? 1 : 5;
   if (minute.used + points > state.limits.pointsPerMinute) throw secondaryLimit(60);
-  if (minute.inFlight >= state.limits.concurrent) throw secondaryLimit(null, 429);
   minute.used += points;
-  minute.inFlight++;
-  return minute;
 }
 
 /** One registration more, or a refusal. */

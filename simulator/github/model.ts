@@ -55,6 +55,8 @@ export interface Behaviour {
   /** From a match of job and runner to the assignment. */
   assignMs: [min: number, max: number];
   deliveryMs: [min: number, max: number];
+  /** How long an answer takes. */
+  answerMs: [min: number, max: number];
   /** GitHub docs, routing: an assigned job that no runner picked up is queued again. */
   pickupMs: number;
   /** A machine that vanished still counts as online for so long. */
@@ -142,6 +144,7 @@ export interface State {
   isOut: boolean;
   assignsNothingUntilMs: number;
   passIsDue: boolean;
+  inFlight: number;
   lastId: number;
   lastDeliveryId: bigint;
 }

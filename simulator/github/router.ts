@@ -17,11 +17,23 @@ export async function respond(
   const name = found === null ? `${request.method} (no such route)` : found.route.name;
   state.calls.set(name, (state.calls.get(name) ?? 0) + 1);
   if (state.isOut) return dated(state, refused(new Refusal(503, 'Service Unavailable')));
-  const fault = state.options.faults?.(request.method, url.pathname) ?? null;
-  const before = await faultBefore(state, fault);
-  if (before !== undefined) return before;
-  const answer = dated(state, answerTo(state, request, url, origin, found));
-  return faultAfter(state, fault, answer);
+  if (state.inFlight >= state.limits.concurrent) return dated(state, refused(secondaryLimit(null, 429)));
+  state.inFlight++;
+  try {
+    const fault = state.options.faults?.(request.method, url.pathname) ?? null;
+    const before = await faultBefore(state, fault);
+    if (before !== undefined) return before;
+    const answer = dated(state, answerTo(state, request, url, origin, found));
+    await latency(state);
+    return await faultAfter(state, fault, answer);
+  } finally {
+    state.inFlight--;
+  }
+}
+
+async function latency(state: State): Promise<void> {
+  const [min, max] = state.behaviour.answerMs;
+  if (max > 0) await passed(state, state.random.whole(min, max));
 }
 
 function answerTo(
@@ -33,12 +45,8 @@ function answerTo(
 ): SimResponse {
   try {
     const caller = callerOf(state, request);
-    const minute = admit(state, caller.name, request.method);
-    try {
-      return called(state, request, caller, url, origin, found);
-    } finally {
-      minute.inFlight--;
-    }
+    admit(state, caller.name, request.method);
+    return called(state, request, caller, url, origin, found);
   } catch (error) {
     if (error instanceof Refusal) return refused(error);
     throw error;

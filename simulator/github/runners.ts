@@ -144,11 +144,19 @@ function encodedConfig(state: State, id: number, name: string): string {
 /** GitHub docs: an ephemeral runner that was not connected for a day is removed. */
 function expire(state: State, runner: SimRunner): void {
   state.clock.after(EPHEMERAL_UNUSED_MS, () => {
-    if (!state.runners.has(runner.id) || runner.isOnline || runner.job !== null) return;
-    const restMs = runner.offlineSinceMs + EPHEMERAL_UNUSED_MS - state.clock.nowMs();
-    if (restMs > 0) expire(state, runner);
-    else dropRunner(state, runner);
+    const isUnused = !runner.isOnline && runner.job === null;
+    if (isUnused && state.clock.nowMs() >= runner.offlineSinceMs + EPHEMERAL_UNUSED_MS) {
+      dropRunner(state, runner);
+    }
   });
+}
+
+export function goOffline(state: State, runner: SimRunner): void {
+  runner.listener = null;
+  runner.isOnline = false;
+  runner.offlineSinceMs = state.clock.nowMs();
+  state.idle.delete(runner);
+  expire(state, runner);
 }
 
 /** The registration is gone; a connected process is told. */

@@ -1,6 +1,6 @@
 /** What a real runner does with its JIT config: connects once, takes one job, ends. */
 import type { Conclusion, State } from './model.ts';
-import { dropRunner, type RunnerListener, type SimRunner } from './runners.ts';
+import { dropRunner, goOffline, type RunnerListener, type SimRunner } from './runners.ts';
 import { endJob } from './runs.ts';
 import { assignSoon } from './scheduler.ts';
 
@@ -66,13 +66,6 @@ function disconnect(state: State, runner: SimRunner): void {
     return;
   }
   goOffline(state, runner);
-}
-
-function goOffline(state: State, runner: SimRunner): void {
-  runner.listener = null;
-  runner.isOnline = false;
-  runner.offlineSinceMs = state.clock.nowMs();
-  state.idle.delete(runner);
 }
 
 function vanish(state: State, runner: SimRunner): void {

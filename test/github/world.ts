@@ -32,6 +32,8 @@ export interface TestWorld {
   readonly delivered: Delivered[];
   /** What the webhook answers. */
   reply: { status: number };
+  /** Looks on as a request arrives. */
+  onRequest: (method: string, path: string) => void;
   /** Faults by part of the path, used up one by one. */
   fail(method: string, part: string, ...faults: (Fault | null)[]): void;
   /** Time passes. */
@@ -55,6 +57,7 @@ export async function openWorld(face: Face, options: Partial<GitHubOptions> = {}
   const delivered: Delivered[] = [];
   const planned: { method: string; part: string; faults: (Fault | null)[] }[] = [];
   const reply = { status: 202 };
+  let world: TestWorld | null = null;
   const github = createGitHub({
     clock,
     random: seeded(7),
@@ -63,8 +66,10 @@ export async function openWorld(face: Face, options: Partial<GitHubOptions> = {}
       delivered.push({ atMs: clock.nowMs(), headers, body });
       return Promise.resolve({ status: reply.status });
     },
-    faults: (method, path) =>
-      planned.find((one) => one.method === method && path.includes(one.part))?.faults.shift() ?? null,
+    faults: (method, path) => {
+      world?.onRequest(method, path);
+      return planned.find((one) => one.method === method && path.includes(one.part))?.faults.shift() ?? null;
+    },
     ...options,
   });
   github.addOrganization('acme');
@@ -83,12 +88,14 @@ export async function openWorld(face: Face, options: Partial<GitHubOptions> = {}
           clock,
           log: () => undefined,
           pauseMs: 1,
+          tryMaxMs: 300,
         });
   const another: TestWorld['another'] = ({ runnerGroup = 'ci-runners' } = {}) =>
     gitHubOver(transport(), { clock, runnerGroup });
-  return {
+  world = {
     clock,
     github,
+    onRequest: () => undefined,
     hub: another(),
     org: { owner: 'acme', repository: null, installationId },
     installationId,
@@ -101,6 +108,7 @@ export async function openWorld(face: Face, options: Partial<GitHubOptions> = {}
     ...straight(github, installationId),
     close: async () => served?.close(),
   };
+  return world;
 }
 
 /** Mints, connects, and remembers which jobs the runner was given. */
