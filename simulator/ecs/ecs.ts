@@ -8,6 +8,7 @@ import { interrupt } from './life.ts';
 import { consoleOutput, describeInstances, listTagResources } from './look-ups.ts';
 import { endedAtMs, type Machine } from './machine.ts';
 import * as market from './market-actions.ts';
+import * as network from './network-actions.ts';
 import type { Params } from './parameters.ts';
 import { EcsRefusal } from './refusal.ts';
 import * as removals from './removals.ts';
@@ -30,7 +31,23 @@ const ACTS = new Map<string, Act>([
   ['DescribeSpotPriceHistory', market.describeSpotPriceHistory],
   ['DescribeSpotAdvice', market.describeSpotAdvice],
   ['DescribeImageFromFamily', types.describeImageFromFamily],
+  ['DescribeRegions', network.describeRegions],
+  ['DescribePrice', network.describePrice],
+  ['DescribeVSwitches', network.describeVSwitches],
+  ['DescribeSecurityGroups', network.describeSecurityGroups],
+  ['DescribeSecurityGroupAttribute', network.describeSecurityGroupAttribute],
+  ['DescribeKeyPairs', network.describeKeyPairs],
+  ['DescribeAccountAttributes', network.describeAccountAttributes],
 ]);
+
+/** Every action but one is of ECS's own API. */
+export function versionOf(action: string): string {
+  return action === 'DescribeVSwitches' ? '2016-04-28' : '2014-05-26';
+}
+
+function ramNameOf(action: string): string {
+  return action === 'DescribeVSwitches' ? `vpc:${action}` : `ecs:${action}`;
+}
 
 export interface Ecs {
   readonly credentials: EcsOptions['credentials'];
@@ -74,7 +91,7 @@ export function createEcs(options: EcsOptions): Ecs {
       calls.set(action, (calls.get(action) ?? 0) + 1);
       const act = ACTS.get(action);
       if (act === undefined) throw new EcsRefusal('InvalidAction.NotFound');
-      if (credential?.mayDo?.(`ecs:${action}`) === false) throw new EcsRefusal('Forbidden.RAM');
+      if (credential?.mayDo?.(ramNameOf(action)) === false) throw new EcsRefusal('Forbidden.RAM');
       const region = regionOf(cloud, regionId);
       throttle(action, regionId, options.clock.nowMs());
       return underFault(faultOf(action, params, regionId), () => act(cloud, region, params));

@@ -3,6 +3,7 @@ export { bigRegion, type Region, standardRegions } from './catalogue.ts';
 export type { Delays, EcsOptions } from './cloud.ts';
 export { createEcs, type Ecs } from './ecs.ts';
 export type { Fault, FaultSource } from './faults.ts';
+export { inProcess } from './in-process.ts';
 export { type BootDriver, type BootedMachine, type Machine, silentDriver } from './machine.ts';
 export { EcsRefusal, NoAnswer } from './refusal.ts';
 export { rpcSignature } from './signature.ts';

@@ -18,7 +18,7 @@ export interface Market {
   spotPrice(zone: string, type: InstanceType, atMs: number): number;
   /** How many more of this type the zone gives right now. */
   left(zone: string, type: InstanceType, isSpot: boolean, atMs: number): number;
-  /** What DescribeAvailableResource says: advisory, and a minute old. */
+  /** What DescribeAvailableResource says: advisory, and a minute old, except for what was set. */
   category(zone: string, type: InstanceType, isSpot: boolean, atMs: number): Category;
   /** Percent an hour. */
   interruptionRate(zone: string, type: InstanceType): number;

@@ -13,7 +13,9 @@ export interface SecurityGroup {
   readonly id: string;
   readonly vpc: string;
   /** Alibaba Cloud docs, "Limits": a basic group takes 2,000 private addresses. */
-  instancesMax: number;
+  readonly instancesMax: number;
+  /** TCP rules that let something in, such as 22/22 from 0.0.0.0/0; none in a new group. */
+  readonly ingress?: readonly { readonly ports: string; readonly from: string }[];
 }
 
 export interface Image {

@@ -2,11 +2,10 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Ecs } from './ecs.ts';
+import { type Ecs, versionOf } from './ecs.ts';
 import { EcsRefusal, NoAnswer } from './refusal.ts';
 import { type Signed, verify, type WireRequest } from './signature.ts';
 
-const VERSION = '2014-05-26';
 /** User data comes in the query: 32 KB of it, in base64, escaped. */
 const HEADERS_MAX_BYTES = 128 * 1024;
 const BODY_MAX_BYTES = 1024 * 1024;
@@ -62,10 +61,9 @@ async function answer(
     const request = await read(incoming);
     const signed = verify(request, ecs.credentials, ecs.clock.nowMs());
     checkFresh(signed, nonces, wallMs);
-    if (signed.version !== VERSION) throw new EcsRefusal('InvalidVersion.NotFound');
-    const { RegionId, ...params } = withoutEnvelope(signed.params);
-    if (RegionId === undefined) throw new EcsRefusal('MissingParameter', 'RegionId is mandatory.');
-    const body = ecs.call(RegionId, signed.action, { RegionId, ...params }, signed.credential);
+    if (signed.version !== versionOf(signed.action)) throw new EcsRefusal('InvalidVersion.NotFound');
+    const params = withoutEnvelope(signed.params);
+    const body = ecs.call(regionIn(params, signed.action), signed.action, params, signed.credential);
     return { status: 200, body: { RequestId: requestId, ...body } };
   } catch (error) {
     if (error instanceof EcsRefusal) return { status: error.status, body: refusalBody(error, requestId) };
@@ -82,6 +80,15 @@ function checkFresh(signed: Signed, nonces: Map<string, number>, wallMs: number)
   const key = `${signed.accessKeyId}/${signed.nonce}`;
   if (signed.nonce === '' || nonces.has(key)) throw new EcsRefusal('SignatureNonceUsed');
   nonces.set(key, wallMs);
+}
+
+/** These models have no RegionId: the endpoint decides, and the central one is Hangzhou's. */
+const WITHOUT_REGION = new Set(['DeleteInstance', 'StopInstance', 'DescribeRegions']);
+
+function regionIn({ RegionId }: Record<string, string>, action: string): string {
+  if (RegionId !== undefined) return RegionId;
+  if (WITHOUT_REGION.has(action)) return 'cn-hangzhou';
+  throw new EcsRefusal('MissingParameter', 'RegionId is mandatory.');
 }
 
 const ENVELOPE = new Set(

@@ -1,5 +1,4 @@
 /** Whatever the adapter says and reads must be in the SDK's own models. */
-import * as sdk from '@alicloud/ecs20140526';
 import { expect, test } from 'vitest';
 import type { EcsCall } from '../../shared/adapters/ecs-call.ts';
 import {
@@ -13,26 +12,7 @@ import {
   START_MS,
   TYPES,
 } from './bench.ts';
-
-interface Model {
-  names(): Record<string, string>;
-  types(): Record<string, unknown>;
-}
-const models = sdk as unknown as Record<string, Model>;
-
-/** `Tag.1.Key` → Tag, Key. Null: the model knows no such field. */
-function fieldOf(model: Model, path: readonly string[]): unknown {
-  const [name, ...rest] = path.filter((part) => !/^\d+$/.test(part));
-  const own = Object.entries(model.names()).find(([, wire]) => wire === name)?.[0];
-  if (own === undefined) return null;
-  const type = model.types()[own];
-  const inner = (type as { itemType?: unknown } | undefined)?.itemType ?? type;
-  return rest.length === 0
-    ? inner
-    : typeof inner === 'function'
-      ? fieldOf(inner as unknown as Model, rest)
-      : null;
-}
+import { fieldOf, type Model, models } from './models.ts';
 
 /** Answers as `call` does, and notes each field that is read. */
 function noting(call: EcsCall, read: Set<string>): EcsCall {
