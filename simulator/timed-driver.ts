@@ -1,0 +1,88 @@
+/**
+ * What happens inside an instance, played by the clock: boot, fetch, connect as a real runner does, one job, power
+ * off. The figures are those of stock images: online after 30 to 75 s (peers report two to four minutes with package
+ * installs, one without). The instance reads its user data as bash would, for the JIT config alone.
+ */
+import type { BootDriver, BootedMachine } from './ecs/machine.ts';
+import type { SimGitHub } from './github/github.ts';
+import { ConfigRefused, type RunnerSession } from './github/sessions.ts';
+import type { Random } from './random.ts';
+
+export interface TimedDriverOptions {
+  readonly github: Pick<SimGitHub, 'connectRunner'>;
+  readonly random: Random;
+  /** From Running to the runner's connection. */
+  readonly bootMs?: readonly [min: number, max: number];
+  /** Share of boots that never get to the runner; the machine stops by its own deadline. */
+  readonly hangs?: () => boolean;
+  /** Share of jobs that fail by themselves. */
+  readonly failures?: number;
+  /** The machine's own deadline for a boot, armed first. */
+  readonly bootDeadlineMs?: number;
+  /** From the end of the job to power off. */
+  readonly stopMs?: number;
+}
+
+const BOOT_DEADLINE_MS = 10 * 60_000;
+
+export function timedDriver(options: TimedDriverOptions): BootDriver {
+  const { bootMs = [30_000, 75_000], bootDeadlineMs = BOOT_DEADLINE_MS } = options;
+  return {
+    boot(machine) {
+      let session: RunnerSession | null = null;
+      const pending = new Set<() => void>();
+      const after = (ms: number, act: () => void) => {
+        const cancel = machine.clock.after(ms, () => {
+          pending.delete(cancel);
+          act();
+        });
+        pending.add(cancel);
+        return cancel;
+      };
+      const disarm = after(bootDeadlineMs, () => machine.stop());
+      if (options.hangs?.() !== true)
+        after(options.random.whole(bootMs[0], bootMs[1]), () => {
+          session = connect(machine, options, after, disarm);
+        });
+      return {
+        end() {
+          for (const cancel of pending) cancel();
+          pending.clear();
+          session?.vanish();
+        },
+      };
+    },
+  };
+}
+
+/** Null: the registration is gone or spent; the machine stops at once, as the script does. */
+function connect(
+  machine: BootedMachine,
+  { github, random, failures = 0, stopMs = 2_000 }: TimedDriverOptions,
+  after: (ms: number, act: () => void) => () => void,
+  disarm: () => void,
+): RunnerSession | null {
+  machine.console('bootstrap runner.starting');
+  try {
+    const session = github.connectRunner(jitConfigOf(machine.userData), {
+      onJob(job) {
+        disarm();
+        after(job.durationMs, () => session.finishJob(random.chance(failures) ? 'failure' : 'success'));
+      },
+      onExit: () => after(stopMs, () => machine.stop()),
+    });
+    return session;
+  } catch (error) {
+    if (!(error instanceof ConfigRefused)) throw error;
+    machine.console(`bootstrap runner.refused ${error.message}`);
+    after(stopMs, () => machine.stop());
+    return null;
+  }
+}
+
+/** The one line of the header that a runner needs; its value is quoted for bash. */
+export function jitConfigOf(userData: string): string {
+  const found = /^readonly JIT_CONFIG='([A-Za-z0-9+/=_.-]+)'$/m.exec(userData);
+  if (found?.[1] === undefined) throw new Error('the user data has no JIT_CONFIG');
+  return found[1];
+}
