@@ -85,11 +85,8 @@ export function likelyTypes(last: Market, config: Config, nowMs: number): Readon
   );
   const likely = usualRequirements(config).flatMap((requirements) => {
     const ask = { requirements, config, unavailable: new Map<string, string>(), nowMs };
-    const { min, max } = requirements.cpu;
     const { usable } = nearestFit(ask, stalls, requirements.capacityType);
-    const types = sorted(usable, { byPlacement: false, byCore: min !== max }).map(
-      (each) => each.instanceType,
-    );
+    const types = sorted(usable, false, MARKET_LIKELY_PER_DEMAND_MAX).map((each) => each.instanceType);
     return [...new Set(types)].slice(0, MARKET_LIKELY_PER_DEMAND_MAX);
   });
   return new Set(likely);

@@ -4,7 +4,7 @@ import { LEFT_OUT_NAMED_MAX } from './limits.ts';
 import { familyOf, type MarketType } from './market.ts';
 import type { CapacityType, Offering, Requirements } from './nouns.ts';
 import type { RunOutcome } from './ports.ts';
-import { bidFor } from './rank-price.ts';
+import { bidFor, scoreOf } from './rank-price.ts';
 import { type Quote, quotesOf, type Stall, unfit } from './rank-quotes.ts';
 
 export interface LeftOut {
@@ -12,7 +12,11 @@ export interface LeftOut {
   readonly because: string;
 }
 
-export type Bidding = Quote & { readonly priceLimit: number | null };
+export interface Bidding extends Quote {
+  readonly priceLimit: number | null;
+  /** The lower the better: expected cost, of one core where a range of cores was asked for. */
+  readonly score: number;
+}
 
 export interface FitAsk {
   readonly requirements: Requirements;
@@ -57,9 +61,8 @@ export function nearestFit(ask: FitAsk, stalls: readonly Stall[], capacityType: 
   const leftOut: LeftOut[] = [];
   for (const step of coresToTry(ask.requirements)) {
     if (step.because !== null) notes.push(`${step.because}: nothing ${capacityType} is to be had with fewer`);
-    const seen = stalls.flatMap((stall) => lookAt(stall, step, capacityType, ask));
-    leftOut.push(...seen.filter((each) => 'because' in each));
-    const usable = seen.filter((each) => 'priceLimit' in each);
+    const usable: Bidding[] = [];
+    for (const stall of stalls) look(stall, step, capacityType, ask, { usable, leftOut });
     if (usable.length > 0) return { usable, leftOut, notes };
   }
   return { usable: [], leftOut, notes: [...notes, `nothing ${capacityType} is to be had`] };
@@ -94,15 +97,15 @@ function coresToTry({ cpu, type }: Requirements): readonly Cores[] {
 /** `ecs.c8y.2xlarge` is a type, `ecs.c8y` a family. */
 const isExact = (type: string): boolean => type.split('.').length > 2;
 
-function lookAt(
-  stall: Stall,
-  cores: Cores,
-  capacityType: CapacityType,
-  ask: FitAsk,
-): readonly (Bidding | LeftOut)[] {
-  return stall.market.types
-    .filter((type) => type.cpu >= cores.min && type.cpu <= cores.max)
-    .flatMap((type) => lookAtType(stall, type, capacityType, ask));
+interface Seen {
+  readonly usable: Bidding[];
+  readonly leftOut: LeftOut[];
+}
+
+/** Thousands of offerings for a wide range: they are put where they belong at once. */
+function look(stall: Stall, cores: Cores, capacityType: CapacityType, ask: FitAsk, seen: Seen): void {
+  for (const type of stall.market.types)
+    if (type.cpu >= cores.min && type.cpu <= cores.max) lookAtType(stall, type, capacityType, ask, seen);
 }
 
 function lookAtType(
@@ -110,11 +113,19 @@ function lookAtType(
   type: MarketType,
   capacityType: CapacityType,
   ask: FitAsk,
-): readonly (Bidding | LeftOut)[] {
+  { usable, leftOut }: Seen,
+): void {
   const verdict = unfit(type, ask.requirements, ask.config);
-  if (verdict === 'other') return [];
-  if (verdict !== null) return [{ what: type.type, because: verdict.because }];
-  return quotesOf(stall, type, capacityType, ask.nowMs).map((quote) => bidOn(quote, ask));
+  if (verdict === 'other') return;
+  if (verdict !== null) {
+    leftOut.push({ what: type.type, because: verdict.because });
+    return;
+  }
+  for (const quote of quotesOf(stall, type, capacityType, ask.nowMs)) {
+    const bid = bidOn(quote, ask);
+    if ('because' in bid) leftOut.push(bid);
+    else usable.push(bid);
+  }
 }
 
 function bidOn(quote: Quote, ask: FitAsk): Bidding | LeftOut {
@@ -123,7 +134,9 @@ function bidOn(quote: Quote, ask: FitAsk): Bidding | LeftOut {
   const { spot, limits } = ask.config;
   const bid = bidFor(quote, { ratio: spot.priceLimitRatio, ceiling: limits.pricePerHour });
   if (bid.kind === 'left out') return { what: offeringKey(quote), because: bid.because };
-  return { ...quote, priceLimit: bid.priceLimit };
+  const { min, max } = ask.requirements.cpu;
+  const score = scoreOf(quote) / (min === max ? 1 : quote.cpu);
+  return Object.assign(quote, { priceLimit: bid.priceLimit, score });
 }
 
 function whyNotToBeHad(quote: Quote, unavailable: ReadonlyMap<string, string>): string | null {

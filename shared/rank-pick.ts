@@ -1,27 +1,38 @@
 /** The order of offerings, and the few that become candidates. Pure. */
 import { STOCKS, type Stock } from './market.ts';
-import { scoreOf } from './rank-price.ts';
-import type { Quote } from './rank-quotes.ts';
+import type { Bidding } from './rank-fit.ts';
 
-export interface Order {
-  readonly byPlacement: boolean;
-  /** A range of cores was asked for: the price that counts is that of one core. */
-  readonly byCore: boolean;
+/**
+ * In order, but of each zone's spot and on-demand offerings the best `keep` only: the rest, thousands for a wide
+ * range, can be nobody's candidate, and sorting them would take most of the time.
+ */
+export function sorted(quotes: readonly Bidding[], byPlacement: boolean, keep: number): readonly Bidding[] {
+  const cells = { spot: new Map<string, Bidding[]>(), 'on-demand': new Map<string, Bidding[]>() };
+  for (const quote of quotes) {
+    const ofItsKind = cells[quote.capacityType];
+    const cell = ofItsKind.get(quote.zone);
+    if (cell === undefined) ofItsKind.set(quote.zone, [quote]);
+    else insert(cell, quote, keep);
+  }
+  const best = [...cells.spot.values(), ...cells['on-demand'].values()].flat();
+  return best.sort((a, b) => (byPlacement && a.placement - b.placement) || compared(a, b));
 }
 
-export function sorted<Each extends Quote>(quotes: readonly Each[], order: Order): readonly Each[] {
-  const scored = quotes.map((quote) => ({ quote, score: scoreOf(quote) / (order.byCore ? quote.cpu : 1) }));
-  scored.sort((a, b) => {
-    const byPlacement = order.byPlacement ? a.quote.placement - b.quote.placement : 0;
-    if (byPlacement !== 0) return byPlacement;
-    if (a.score !== b.score) return a.score < b.score ? -1 : 1;
-    return compareTies(a.quote, b.quote);
-  });
-  return scored.map(({ quote }) => quote);
+function insert(cell: Bidding[], quote: Bidding, keep: number): void {
+  const worst = cell[keep - 1];
+  if (worst !== undefined && quote.score > worst.score) return;
+  const at = cell.findIndex((each) => compared(quote, each) < 0);
+  cell.splice(at === -1 ? cell.length : at, 0, quote);
+  if (cell.length > keep) cell.pop();
+}
+
+function compared(a: Bidding, b: Bidding): number {
+  if (a.score !== b.score) return a.score < b.score ? -1 : 1;
+  return compareTies(a, b);
 }
 
 /** Stock decides between equal scores, then spot, then names: the same input gives the same order. */
-function compareTies(a: Quote, b: Quote): number {
+function compareTies(a: Bidding, b: Bidding): number {
   return (
     rankOfStock(a.stock) - rankOfStock(b.stock) ||
     (a.capacityType === b.capacityType ? 0 : a.capacityType === 'spot' ? -1 : 1) ||
@@ -38,7 +49,7 @@ const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1)
  * The best `max`. Of them at least half on demand, once that is allowed, so that a job whose patience is over is
  * served in one walk; and at least one of a second zone, and of a second placement, where there is one.
  */
-export function pick<Each extends Quote>(inOrder: readonly Each[], max: number): readonly Each[] {
+export function pick(inOrder: readonly Bidding[], max: number): readonly Bidding[] {
   const first = inOrder[0];
   if (first === undefined || inOrder.length <= max) return inOrder;
   const onDemand = inOrder.filter((each) => each.capacityType === 'on-demand');
@@ -46,18 +57,18 @@ export function pick<Each extends Quote>(inOrder: readonly Each[], max: number):
   const spotPlaces = Math.max(max - onDemand.length, Math.ceil(max / 2));
   const best = new Set(spot.slice(0, onDemand.length === 0 ? max : spotPlaces));
   for (const each of onDemand.slice(0, max - best.size)) best.add(each);
-  const isHome = (each: Each) => each.placement === first.placement && each.zone === first.zone;
+  const isHome = (each: Bidding) => each.placement === first.placement && each.zone === first.zone;
   spread(best, inOrder, isHome, (each) => !isHome(each) && each.placement === first.placement);
   spread(best, inOrder, isHome, (each) => each.placement !== first.placement);
   return inOrder.filter((each) => best.has(each));
 }
 
 /** Gives the place of the last one at home to the best that is wanted, unless one is in already. */
-function spread<Each>(
-  best: Set<Each>,
-  inOrder: readonly Each[],
-  isHome: (each: Each) => boolean,
-  isWanted: (each: Each) => boolean,
+function spread(
+  best: Set<Bidding>,
+  inOrder: readonly Bidding[],
+  isHome: (each: Bidding) => boolean,
+  isWanted: (each: Bidding) => boolean,
 ): void {
   const wanted = inOrder.find(isWanted);
   if (wanted === undefined || [...best].some(isWanted)) return;

@@ -29,15 +29,10 @@ export interface Ranking {
 export function rank(ask: Ask): Ranking {
   const stalls = stallsOf(ask.config, ask.markets, ask.nowMs);
   const fits = capacityTypesFor(ask).map((capacityType) => nearestFit(ask, stalls, capacityType));
-  const { min, max } = ask.requirements.cpu;
-  const inOrder = sorted(
-    fits.flatMap((fit) => fit.usable),
-    { byPlacement: ask.config.placementChoice === 'order', byCore: min !== max },
-  );
-  const place = new Map(inOrder.map((each, index) => [each, index + 1]));
-  const chosen = pick(inOrder, CANDIDATES_MAX);
+  const usable = fits.flatMap((fit) => fit.usable);
+  const inOrder = sorted(usable, ask.config.placementChoice === 'order', CANDIDATES_MAX);
   return {
-    candidates: chosen.map((each) => candidateOf(each, `${place.get(each)} of ${inOrder.length}`)),
+    candidates: pick(inOrder, CANDIDATES_MAX).map((each) => candidateOf(each, placeOf(each, usable))),
     leftOut: summary(fits.flatMap((fit) => fit.leftOut)),
     notes: [...stalls.flatMap((stall) => notesOn(stall, ask.nowMs)), ...fits.flatMap((fit) => fit.notes)],
   };
@@ -57,6 +52,12 @@ function notesOn({ region, market, isCatalog }: Stall, nowMs: number): readonly 
     : [];
   if (market.incomplete === null) return notes;
   return [...notes, `the market of ${region} is incomplete because ${market.incomplete}`];
+}
+
+/** By expected cost, among all that were to be had. */
+function placeOf({ score }: Bidding, usable: readonly Bidding[]): string {
+  const better = usable.reduce((count, each) => count + Number(each.score < score), 0);
+  return `${better + 1} of ${usable.length}`;
 }
 
 function candidateOf(chosen: Bidding, place: string): Candidate {
