@@ -88,14 +88,16 @@ export function fcQueue(options: FcQueueOptions): Queue {
     return true;
   };
 
+  const oneTry = async (functionName: string, body: Buffer): Promise<FcAnswer> => {
+    const by = signature;
+    const answer = await within(timeoutMs, invoke(functionName, body, by));
+    return changeOver(by, answer) ? within(timeoutMs, invoke(functionName, body, signature)) : answer;
+  };
+
   const send = async (functionName: string, event: JobEvent | DueEvent): Promise<void> => {
     const bytes = bytesOf(event);
     if (bytes === null) throw new Error(`the event is larger than ${EVENT_MAX_BYTES} bytes`);
-    const attempt = async (by: FcSignature): Promise<FcAnswer> => {
-      const answer = await patiently(() => invoke(functionName, Buffer.from(bytes), by), timeoutMs);
-      return changeOver(by, answer) ? attempt(signature) : answer;
-    };
-    const answer = await attempt(signature);
+    const answer = await patiently(() => oneTry(functionName, Buffer.from(bytes)));
     if (!isAccepted(answer)) throw new FcRefusal(functionName, answer);
   };
 
@@ -105,17 +107,19 @@ export function fcQueue(options: FcQueueOptions): Queue {
   };
 }
 
+const RETRY_MS = 100;
+
 /** Tries again what may pass: no answer, 5xx, 429. A repeat of an accepted event is harmless: the ledger knows it. */
-async function patiently(call: () => Promise<FcAnswer>, timeoutMs: number): Promise<FcAnswer> {
+async function patiently(call: () => Promise<FcAnswer>): Promise<FcAnswer> {
   for (let tries = 1; ; tries++) {
     const isLast = tries >= ENQUEUE_TRIES_MAX;
     try {
-      const answer = await within(timeoutMs, call());
+      const answer = await call();
       if (isLast || !(answer.status >= 500 || answer.status === 429)) return answer;
     } catch (error) {
       if (isLast) throw new Error('Function Compute gave no answer', { cause: error });
     }
-    await sleep(100 * tries);
+    await sleep(RETRY_MS * tries);
   }
 }
 

@@ -37,7 +37,7 @@ export interface QueueBench extends FcWorld {
   queue(options?: Partial<FcQueueOptions>): ReturnType<typeof fcQueue>;
 }
 
-const closers: (() => unknown)[] = [];
+export const closers: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });

@@ -2,7 +2,13 @@ import { expect, test } from 'vitest';
 import type { WebhookSecret } from '../../functions/webhook/verify.ts';
 import { webhook } from '../../functions/webhook/webhook.ts';
 import { parseEvent } from '../../shared/event.ts';
-import { EVENT_MAX_BYTES, WEBHOOK_BODY_MAX_BYTES } from '../../shared/limits.ts';
+import {
+  ENQUEUE_CALL_MAX_MS,
+  ENQUEUE_TRIES_MAX,
+  EVENT_MAX_BYTES,
+  WEBHOOK_BODY_MAX_BYTES,
+  WEBHOOK_TIMEOUT_S,
+} from '../../shared/limits.ts';
 import { deliver, examplesOf, queued, RULES, SECRET, see, sign } from './deliveries.ts';
 
 test('a queued job of ours is handed to the launcher, and only then answered with 202', async () => {
@@ -145,4 +151,9 @@ test('no line and no reply holds a secret or a signature', async () => {
     expect(said).not.toContain(SECRET);
     expect(said).not.toMatch(/sha256=/);
   }
+});
+
+test('all tries to hand an event on, and a change of signature, fit into the webhook’s time', () => {
+  const callsMs = (ENQUEUE_TRIES_MAX + 1) * ENQUEUE_CALL_MAX_MS;
+  expect(callsMs + 500).toBeLessThan(WEBHOOK_TIMEOUT_S * 1000);
 });
