@@ -54,6 +54,12 @@ describe('the bundle of webhook', () => {
   });
 });
 
+test('what the clients bring and never use is left out of every bundle, and said by name', async () => {
+  const bundle = await buildFunction('webhook', CONFIG, join(folder, 'left-out'));
+  const left = Object.keys(bundle.metafile.inputs).filter((path) => path.startsWith('left-out:'));
+  expect(left.sort()).toEqual(['left-out:ali-oss', 'left-out:axios', 'left-out:ws']);
+});
+
 test('every folder with an entry is a function', () => {
   expect(functionNames()).toContain('webhook');
 });
