@@ -123,7 +123,6 @@ export const ALERT_REPEAT_MS = 24 * 3_600_000;
 export const RUNNER_VERSION_WARN_MS = 20 * 24 * 3_600_000;
 /** One try of one ECS call; all tries of a launch fit into CALL_MAX_MS. */
 export const ECS_CALL_MAX_MS = 9_000;
-export const ECS_CONNECT_MAX_MS = 4_000;
 /** The pause before a try is made again. */
 export const ECS_RETRY_PAUSE_MS = 1_000;
 /** ECS refuses a tag filter over more than 1,000 instances; pages hold 100. */

@@ -29,10 +29,10 @@ type Removal = 'asked' | 'gone' | 'later';
 
 /** Asking twice is harmless: what was deleted by a lost answer is gone, or on its way. */
 async function terminate(region: string, id: string, options: EcsInstancesOptions): Promise<Removal> {
-  const params = { 'InstanceId.1': id, Force: 'true' };
+  const params = { InstanceId: id, Force: 'true' };
   for (let tries = 1; ; tries++) {
     try {
-      await options.call(region, 'DeleteInstances', params);
+      await options.call(region, 'DeleteInstance', params);
       return 'asked';
     } catch (error) {
       const removal = removalOf(failureOf(error));
@@ -45,7 +45,7 @@ async function terminate(region: string, id: string, options: EcsInstancesOption
   }
 }
 
-/** @see API reference DeleteInstances, "Error codes" */
+/** @see API reference DeleteInstance, "Error codes" */
 const REMOVALS = new Map<string, Removal>([
   ['InvalidInstanceId.NotFound', 'gone'],
   ['Forbidden.InstanceNotFound', 'gone'],

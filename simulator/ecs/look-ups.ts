@@ -17,8 +17,9 @@ interface Seen {
 
 export function describeInstances(cloud: Cloud, region: Region, params: Params): object {
   const ids = idsOf(params);
-  const matching = seenIn(cloud, region, ids).filter((seen) => isWanted(seen, params));
-  if (tagsOf(params).length > 0 && matching.length > TAGGED_MAX) {
+  const tags = tagsOf(params);
+  const matching = seenIn(cloud, region, ids).filter((seen) => isWanted(seen, params, tags));
+  if (tags.length > 0 && matching.length > TAGGED_MAX) {
     throw new EcsRefusal('InvalidParameter.TagResult', 'More than 1000 resources have the specified tags.');
   }
   const { items, next } = page(
@@ -59,7 +60,7 @@ function seenIn(cloud: Cloud, region: Region, ids: ReadonlySet<string> | null): 
   });
 }
 
-function isWanted({ machine, status }: Seen, params: Params): boolean {
+function isWanted({ machine, status }: Seen, params: Params, tags: Tags): boolean {
   const same = (name: string, value: string) => params[name] === undefined || params[name] === value;
   return (
     same('Status', status) &&
@@ -68,12 +69,14 @@ function isWanted({ machine, status }: Seen, params: Params): boolean {
     same('VpcId', machine.vpc) &&
     same('InstanceType', machine.type.id) &&
     same('LockReason', machine.recyclingAtMs === null ? '' : 'Recycling') &&
-    hasTags(machine, params)
+    hasTags(machine, tags)
   );
 }
 
-function hasTags(machine: Machine, params: Params): boolean {
-  return tagsOf(params).every(({ key, value }) => {
+type Tags = ReturnType<typeof tagsOf>;
+
+function hasTags(machine: Machine, tags: Tags): boolean {
+  return tags.every(({ key, value }) => {
     const has = machine.tags.get(key);
     return has !== undefined && (value === undefined || has === value);
   });
@@ -141,9 +144,10 @@ export function listTagResources(cloud: Cloud, region: Region, params: Params): 
     throw new EcsRefusal('InvalidResourceType.NotSupported');
   const ids = listOf(params, 'ResourceId');
   if (ids.length > 50) throw new EcsRefusal('InvalidParameter', 'At most 50 resources are allowed.');
-  if (ids.length === 0 && tagsOf(params).length === 0) throw new EcsRefusal('MissingParameter');
+  const tags = tagsOf(params);
+  if (ids.length === 0 && tags.length === 0) throw new EcsRefusal('MissingParameter');
   const rows = seenIn(cloud, region, ids.length === 0 ? null : new Set(ids))
-    .filter(({ machine }) => hasTags(machine, params))
+    .filter(({ machine }) => hasTags(machine, tags))
     .flatMap(({ machine }) => [...machine.tags].map(([key, value]) => ({ machine, key, value })));
   const from = tokenOf(params.NextToken);
   const until = from + TAG_ROWS_PER_PAGE;

@@ -106,7 +106,7 @@ test.each([
   ['Throttling.User',                         400, 'later'],
 ] as const)('a deletion refused with %s (%i) means %s', async (code, status, removal) => {
   const { ecs, instances, logged } = await crowd(1);
-  ecs.failNext('DeleteInstances', { code, status });
+  ecs.failNext('DeleteInstance', { code, status });
   expect(await instances.terminate(REGION, 'i-1')).toBe(removal);
   expect(logged).toContainEqual({ event: 'instance.refused', fields: { instanceId: 'i-1', code, removal } });
 });
@@ -114,11 +114,11 @@ test.each([
 test('a deletion whose answer is lost is asked for again; one that is forbidden throws', async () => {
   const { ecs, instances } = await crowd(2);
   const [first, second] = ecs.alive().map(({ id }) => id);
-  ecs.failNext('DeleteInstances', 'timeout-before');
+  ecs.failNext('DeleteInstance', 'timeout-before');
   expect(await instances.terminate(REGION, first ?? '')).toBe('asked');
-  ecs.failNext('DeleteInstances', 'timeout-after');
+  ecs.failNext('DeleteInstance', 'timeout-after');
   expect(await instances.terminate(REGION, second ?? '')).toBe('later'); // it is on its way
-  ecs.failNext('DeleteInstances', { code: 'InvalidOperation.DeletionProtection', status: 403 });
+  ecs.failNext('DeleteInstance', { code: 'InvalidOperation.DeletionProtection', status: 403 });
   await expect(instances.terminate(REGION, 'i-1')).rejects.toMatchObject({
     code: 'InvalidOperation.DeletionProtection',
   });

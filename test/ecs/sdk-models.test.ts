@@ -82,7 +82,7 @@ test('every parameter that is sent is in the SDK’s request model', async () =>
       'DescribeInstances',
       'ListTagResources',
       'GetInstanceConsoleOutput',
-      'DeleteInstances',
+      'DeleteInstance',
     ]),
   );
 });
