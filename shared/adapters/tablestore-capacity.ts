@@ -10,16 +10,18 @@ import {
   taking,
   viewOf,
 } from './tablestore-capacity-row.ts';
-import { SCHEMA_VERSION } from './tablestore-entries.ts';
+import { checkSchema, SCHEMA_VERSION } from './tablestore-entries.ts';
 import type { Columns, Table } from './tablestore-table.ts';
 
 export function capacityOn(table: Table, newToken: () => string): Capacity {
   /** The row, made when it is not there yet: a condition on columns of an absent row is not promised to hold. */
   async function row(): Promise<Columns> {
+    const made = { schema: SCHEMA_VERSION, total: 0 };
     const columns = await table.get(CAPACITY_KEY);
-    if (columns !== null) return columns;
-    await table.put(CAPACITY_KEY, { schema: SCHEMA_VERSION, total: 0 }, { row: 'absent' });
-    return (await table.get(CAPACITY_KEY)) ?? {};
+    if (columns === null) await table.put(CAPACITY_KEY, made, { row: 'absent' });
+    const now = columns ?? (await table.get(CAPACITY_KEY)) ?? made;
+    checkSchema(now);
+    return now;
   }
 
   /** Null: it did not hold, for no reason that is still to be seen. */

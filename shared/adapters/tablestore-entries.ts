@@ -89,10 +89,13 @@ const revAfter = (before: string, token: string): string =>
 
 /** Throws on a row that is not ours to read. */
 export function textIn(columns: Columns, name: string): string {
-  const { schema } = columns;
-  if (typeof schema !== 'number' || schema > SCHEMA_VERSION)
-    throw new Error(`a ledger row of schema version ${String(schema)}; this version knows ${SCHEMA_VERSION}`);
+  checkSchema(columns);
   const value = columns[name];
   if (typeof value !== 'string') throw new Error(`a ledger row without its column ${name}`);
   return value;
+}
+
+export function checkSchema({ schema }: Columns): void {
+  if (typeof schema !== 'number' || schema > SCHEMA_VERSION)
+    throw new Error(`a ledger row of schema version ${String(schema)}; this version knows ${SCHEMA_VERSION}`);
 }

@@ -106,7 +106,7 @@ async function serve(
     outgoing.end(bytes);
   } catch {
     // A fault that was asked for, or a client that went away: either way nobody hears an answer.
-    incoming.destroy();
+    incoming.socket.destroy();
   }
 }
 

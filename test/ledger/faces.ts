@@ -27,10 +27,10 @@ export interface Face {
   close(): Promise<void>;
 }
 
-/** Tokens that say when they were made: 1, 2, 3… */
-export function tokens(): () => string {
+/** Tokens that say when they were made: 1, 2, 3… Two who write to one store need two prefixes. */
+export function tokens(prefix = 'token'): () => string {
   let made = 0;
-  return () => `token-${++made}`;
+  return () => `${prefix}-${++made}`;
 }
 
 /** Retries that take no time, and always the same. */
@@ -59,7 +59,8 @@ export async function overTheWire(): Promise<Face> {
     endpoint: `http://127.0.0.1:${server.port}`,
     instance: 'ci-ledger',
     credentials: () => ({ accessKeyId: 'LTAI-test', accessKeySecret: 'secret-of-test' }),
-    tryMaxMs: 2_000,
+    // Long: a busy machine must not look like a lost reply.
+    tryMaxMs: 20_000,
   };
   await ensureTables(connection, NO_WAIT);
   const ledger = tablestoreLedger(connection, tokens(), NO_WAIT);
