@@ -1,8 +1,9 @@
 /** What a delivery asks of us. Pure. */
 import { bytesOf, type Parsed } from '../../shared/event.ts';
+import { hasBaseLabels, isAllowed } from '../../shared/labels.ts';
 import { LABELS_MAX } from '../../shared/limits.ts';
+import { runnerNamePrefix } from '../../shared/names.ts';
 import type { Job, JobEvent } from '../../shared/nouns.ts';
-import { isAllowed } from '../../shared/repositories.ts';
 
 /** The piece of `runners.yaml` that decides here. */
 export interface Rules {
@@ -53,9 +54,8 @@ function decideEvent(event: JobEvent, rules: Rules): Decision {
 }
 
 function objectionTo(job: Job, rules: Rules): Decision | null {
-  const labels = new Set(job.labels.map((label) => label.toLowerCase()));
-  const missing = rules.baseLabels.find((label) => !labels.has(label.toLowerCase()));
-  if (missing !== undefined) return { kind: 'ignore', because: `the job lacks our base label ${missing}` };
+  if (!hasBaseLabels(job.labels, rules.baseLabels))
+    return { kind: 'ignore', because: 'the job does not ask for all our base labels' };
   if (!isAllowed(job.repository, rules.repositories.allow))
     return { kind: 'refuse', because: 'the repository is not under repositories.allow' };
   if (job.isPublic && rules.repositories.public === 'refuse')
@@ -64,5 +64,5 @@ function objectionTo(job: Job, rules: Rules): Decision | null {
 }
 
 function isOurs(runnerName: string | undefined, rules: Rules): boolean {
-  return runnerName?.startsWith(`${rules.name}-runner-`) ?? false;
+  return runnerName?.startsWith(runnerNamePrefix(rules.name)) ?? false;
 }

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { decide } from '../../functions/webhook/decide.ts';
 import { parseWorkflowJob } from '../../shared/event.ts';
-import { isAllowed } from '../../shared/repositories.ts';
 import { examplesOf, type Payload, queued, RULES } from './deliveries.ts';
 
 const decideOn = (payload: Payload, rules = RULES) =>
@@ -58,8 +57,8 @@ const done = (runner_name: string | null, more: { labels?: string[]; repository?
 const cases: [name: string, payload: Payload, kind: string, because?: string][] = [
   ['a job of ours is launched for',                     queued(),                                                        'launch'],
   ['labels are compared without case',                  queued({ labels: ['Self-Hosted', 'ALIYUN', 'ARM64'] }),          'launch'],
-  ['a job without one base label is somebody else’s',   queued({ labels: ['self-hosted', 'arm64'] }),                    'ignore', 'the job lacks our base label aliyun'],
-  ['a job without labels is somebody else’s',           queued({ labels: [] }),                                          'ignore', 'the job lacks our base label self-hosted'],
+  ['a job without one base label is somebody else’s',   queued({ labels: ['self-hosted', 'arm64'] }),                    'ignore', 'the job does not ask for all our base labels'],
+  ['a job without labels is somebody else’s',           queued({ labels: [] }),                                          'ignore', 'the job does not ask for all our base labels'],
   ['a repository outside the list is refused',          queued({ repository: { full_name: 'other/kernel' } }),           'refuse', 'the repository is not under repositories.allow'],
   ['an owner that only begins alike is refused',        queued({ repository: { full_name: 'my-org-evil/kernel' } }),     'refuse', 'the repository is not under repositories.allow'],
   ['a public repository is refused',                    queued({ repository: { private: false, visibility: 'public' } }), 'refuse', 'the repository is public and repositories.public says refuse'],
@@ -69,7 +68,7 @@ const cases: [name: string, payload: Payload, kind: string, because?: string][] 
   ['a job that ended on our runner is reaped',          done('ci-runner-arm64-spot-1-1'),                                'reap'],
   ['a job that never asked for us, on our runner, too', done('ci-runner-arm64-spot-1-1', { labels: ['self-hosted'] }),   'reap'],
   ['also one of a repository outside the list',         done('ci-runner-arm64-spot-1-1', { repository: { full_name: 'other/x', private: false } }), 'reap'],
-  ['but not one on a runner of somebody else',          done('ci2-runner-1', { labels: ['self-hosted'] }),               'ignore', 'the job lacks our base label aliyun'],
+  ['but not one on a runner of somebody else',          done('ci2-runner-1', { labels: ['self-hosted'] }),               'ignore', 'the job does not ask for all our base labels'],
   ['more labels than a runner can carry are refused',   queued({ labels: [...RULES.baseLabels, ...Array.from({ length: 99 }, (_, at) => `l${at}`)] }), 'refuse', 'the job has more than 100 labels'],
   ['an action that GitHub may add one day is left alone', { ...queued(), action: 'paused' },                             'ignore', 'there is nothing to do when a job is paused'],
 ];
@@ -86,15 +85,4 @@ test('an example without created_at is as old as its start', () => {
     kind: 'event',
     event: { job: { createdAtMs: Date.UTC(2021, 5, 15, 19, 22, 27) } },
   });
-});
-
-// biome-ignore format: a table reads best as a table.
-test.each([
-  ['my-org/kernel', ['my-org/*'],      true],
-  ['My-Org/Kernel', ['my-org/kernel'], true],
-  ['my-org/kernel', ['my-org/kern'],   false],
-  ['my-org2/a',     ['my-org/*'],      false],
-  ['my-org/a',      [],                false],
-])('%s against %j: %s', (repository, patterns, allowed) => {
-  expect(isAllowed(repository, patterns)).toBe(allowed);
 });
