@@ -13,8 +13,12 @@ export class PlacementStack extends ros.Stack {
   constructor(scope: ros.Construct, config: Config, placement: PlacementConfig) {
     const stackName = namesOf(config).placementStack(placement);
     super(scope, stackName, { stackName, description: `Runners of ${config.name} in ${placement.region}` });
-    if (placement.network !== null) makeNetwork(this, config, placement, placement.network);
-    if (placement.mirrorBucket !== null) makeBucket(this, placement.mirrorBucket, config);
+    const made = placement.network === null ? null : makeNetwork(this, config, placement, placement.network);
+    const vpcId = made ?? placement.vpc;
+    if (placement.mirrorBucket === null) return;
+    if (vpcId === null)
+      throw new Error(`placement ${placement.region}: mirrorBucket needs vpc: only that network may read it`);
+    makeBucket(this, placement.mirrorBucket, vpcId, config);
   }
 }
 
@@ -26,7 +30,7 @@ function makeNetwork(
   config: Config,
   placement: PlacementConfig,
   network: NonNullable<PlacementConfig['network']>,
-): void {
+): ros.IResolvable | string {
   const names = namesOf(config);
   const tags = tagList(config);
   const vpc = new ecs.Vpc(stack, 'Vpc', { vpcName: names.vpc(placement), cidrBlock: network.cidr, tags });
@@ -60,13 +64,31 @@ function makeNetwork(
       vSwitches,
       bandwidthMbit: placement.bandwidthMbit,
     });
+  return vpc.attrVpcId;
 }
 
-function makeBucket(stack: PlacementStack, bucketName: string, config: Config): void {
+/** Instances fetch by the bucket's internal address without a signature: only their own network may. */
+function makeBucket(
+  stack: PlacementStack,
+  bucketName: string,
+  vpcId: ros.IResolvable | string,
+  config: Config,
+): void {
   const bucket = new oss.Bucket(stack, 'MirrorBucket', {
     bucketName,
-    // Holds public releases only, checked by checksum on the instance; private keeps the bill ours.
     accessControl: 'private',
+    policy: {
+      Version: '1',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: ['*'],
+          Action: ['oss:GetObject'],
+          Resource: [`acs:oss:*:${ros.RosPseudo.tenantId}:${bucketName}/*`],
+          Condition: { StringEquals: { 'acs:SourceVpc': [vpcId] } },
+        },
+      ],
+    },
     tags: Object.fromEntries(tagList(config).map(({ key, value }) => [key, value])),
     // What the mirror can fetch again is no reason to refuse a destroy.
     deletionForce: true,

@@ -154,7 +154,10 @@ function mirroring({ config }: Scope): Permission[] {
     mirrorBucket === null ? [] : [`acs:oss:*:*:${mirrorBucket}/*`],
   );
   if (objects.length === 0) return [];
-  return ['oss:GetObject', 'oss:PutObject'].map((action) => ({ action, resources: objects }));
+  return ['oss:DeleteObject', 'oss:GetObject', 'oss:PutObject'].map((action) => ({
+    action,
+    resources: objects,
+  }));
 }
 
 function invoke({ config, accountId }: Scope, ...kinds: FunctionKind[]): Permission {

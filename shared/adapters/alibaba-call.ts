@@ -18,6 +18,8 @@ export interface Call {
   readonly action: string;
   readonly version: string;
   readonly query?: Readonly<Record<string, string>>;
+  /** What is too long, or too secret, for an address. */
+  readonly form?: Readonly<Record<string, string>>;
   /** Absent: an RPC call. Else the method and path of a ROA call. */
   readonly roa?: { readonly method: string; readonly path: string; readonly body?: unknown };
 }
@@ -25,14 +27,26 @@ export interface Call {
 /** The parsed body of the answer. */
 export type CallAlibaba = (call: Call) => Promise<Record<string, unknown>>;
 
-/** What the service said no with; `code` is the vendor's, such as `Forbidden.RAM`. Anything else thrown is a call without an answer. */
+/**
+ * The service said no; `code` is its own, such as `Forbidden.RAM`. Holds none of its words: a refused signature is
+ * answered with all that was signed, and that can be a secret.
+ */
 export class AlibabaRefusal extends Error {
+  override readonly name = 'AlibabaRefusal';
   readonly code: string;
   readonly statusCode: number;
-  constructor(code: string, statusCode: number, message: string) {
-    super(message);
+  constructor(action: string, code: string, statusCode: number) {
+    super(`${action} was refused: ${statusCode} ${code}`);
     this.code = code;
     this.statusCode = statusCode;
+  }
+}
+
+/** There was no answer that could be read. */
+export class NoAlibabaAnswer extends Error {
+  override readonly name = 'NoAlibabaAnswer';
+  constructor({ action, endpoint }: Call) {
+    super(`${action} got no answer from ${new URL(endpoint).host}`);
   }
 }
 
@@ -43,15 +57,20 @@ export function alibabaCaller(accessKey: () => AccessKey | Promise<AccessKey>): 
     const client = new (classOf(sdk.default))(configOf(sdk, call, await accessKey()));
     const request = new sdk.$OpenApiUtil.OpenApiRequest({
       query: { ...call.query },
-      ...(call.roa?.body === undefined ? {} : { body: call.roa.body }),
+      ...bodyIn(call),
     });
     try {
       const answer = await client.callApi(paramsOf(sdk, call), request, {} as never);
       return (answer.body ?? {}) as Record<string, unknown>;
     } catch (error) {
-      throw refusalOf(error);
+      throw failureIn(error, call);
     }
   };
+}
+
+function bodyIn({ roa, form }: Call): { body?: unknown } {
+  const body = roa === undefined ? form : roa.body;
+  return body === undefined ? {} : { body };
 }
 
 const schemeOf = (call: Call) => (call.endpoint.startsWith('http:') ? 'HTTP' : 'HTTPS');
@@ -92,9 +111,12 @@ function classOf(module: unknown): Sdk['default'] {
   return inner ?? (module as Sdk['default']);
 }
 
-function refusalOf(error: unknown): unknown {
-  if (!(error instanceof Error) || !('code' in error) || !('statusCode' in error)) return error;
-  const { code, statusCode, message } = error as Error & { code: unknown; statusCode: unknown };
-  if (typeof code !== 'string' || typeof statusCode !== 'number') return error;
-  return new AlibabaRefusal(code, statusCode, message);
+/** The SDK's own error holds the address, and with it every parameter: nothing of it is kept but the code. */
+function failureIn(error: unknown, call: Call): Error {
+  if (!(error instanceof Error) || !('code' in error) || !('statusCode' in error))
+    return new NoAlibabaAnswer(call);
+  const { code, statusCode } = error as Error & { code: unknown; statusCode: unknown };
+  return typeof code === 'string' && typeof statusCode === 'number'
+    ? new AlibabaRefusal(call.action, code, statusCode)
+    : new NoAlibabaAnswer(call);
 }

@@ -38,6 +38,7 @@ const anyConfig = fc
         {
           ...MADE,
           network: isMade ? MADE.network : null,
+          vpc: isMade ? null : 'vpc-1a',
           zones: Object.fromEntries(zones.map((zone) => [zone, `vsw-${zone}0`])),
           egress,
           mirrorBucket,
@@ -122,6 +123,21 @@ test('a placement that is made has a vSwitch in each zone, each with a way out',
 
 test('a placement that is brought gets nothing made', () => {
   expect(templates.map(({ region }) => region)).toEqual(['cn-hangzhou', 'cn-hongkong']);
+});
+
+test('only the runners’ own network reads the mirror', () => {
+  const [bucket] = ofType(templates, 'ALIYUN::OSS::Bucket');
+  expect(bucket?.Properties.AccessControl).toBe('private');
+  expect(bucket?.Properties.Policy).toMatchObject({
+    Statement: [
+      {
+        Action: ['oss:GetObject'],
+        Condition: { StringEquals: { 'acs:SourceVpc': [{ 'Fn::GetAtt': ['Vpc', 'VpcId'] }] } },
+      },
+    ],
+  });
+  const unknown = configOf({ placements: [{ ...BROUGHT, mirrorBucket: 'a-mirror' }] });
+  expect(() => templatesOf(unknown)).toThrow('mirrorBucket needs vpc');
 });
 
 test('with public addresses there is no NAT gateway to pay for', () => {

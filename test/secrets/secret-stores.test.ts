@@ -56,6 +56,25 @@ test('a refusal carries the code of the service', async () => {
   expect(refused).toMatchObject({ code: 'Forbidden.KeyNotFound', statusCode: 403 });
 });
 
+test('a refusal shows nothing of what was sent or said', async () => {
+  answer = { status: 403, body: { Code: 'SignatureDoesNotMatch', Message: 'string to sign is hunter2' } };
+  const refused = await storesWith(KEY)
+    .fetchKms('hunter2')
+    .catch((error: unknown) => error);
+  expect(JSON.stringify(refused) + String(refused) + String((refused as Error).cause)).not.toContain(
+    'hunter2',
+  );
+});
+
+test('no answer is told as such', async () => {
+  const gone = alibabaSecrets({
+    region: 'cn-hongkong',
+    call: alibabaCaller(() => KEY),
+    kmsEndpoint: 'http://127.0.0.1:9',
+  });
+  await expect(gone.fetchKms('x')).rejects.toThrow('GetSecretValue got no answer from 127.0.0.1:9');
+});
+
 test('a wrong secret key is refused by the signature', async () => {
   await expect(storesWith({ ...KEY, accessKeySecret: 'other' }).fetchKms('x')).rejects.toMatchObject({
     code: 'SignatureDoesNotMatch',

@@ -1,0 +1,26 @@
+/** Which build is deployed: our version and a hash of everything that a deploy would change. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FUNCTION_KINDS } from './names.ts';
+
+/** Null: not all functions are built. `settings` is what else the functions are told. */
+export function releaseOf(root: string, settings: string): string | null {
+  const dist = join(root, 'dist');
+  const isBuilt = FUNCTION_KINDS.every((kind) => existsSync(join(dist, kind, 'index.mjs')));
+  if (!isBuilt) return null;
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  const hash = createHash('sha256').update(settings);
+  for (const kind of FUNCTION_KINDS)
+    for (const path of filesIn(join(dist, kind)))
+      hash.update(`${path.slice(dist.length)}\n`).update(readFileSync(path));
+  return `${version} ${hash.digest('hex').slice(0, 12)}`;
+}
+
+/** Source maps hold paths of the machine that built them. */
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.map'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}

@@ -1,0 +1,158 @@
+/** Function Compute 3.0's management, as its SDK models (version 2023-03-30) have it. */
+import { createHash } from 'node:crypto';
+import {
+  ManagementRefusal,
+  type ManagementState,
+  type Query,
+  type SimFunction,
+  type SimVersion,
+} from './state.ts';
+
+export interface RoaCall {
+  readonly method: string;
+  /** Without the version. */
+  readonly path: string;
+  readonly query: Query;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Where the code of a version can be fetched. */
+  readonly origin: string;
+}
+
+type Act = (state: ManagementState, name: string, call: RoaCall) => object;
+
+/** RAM's action for each path; the path says what it is about. */
+const ACTS: readonly [route: RegExp, method: string, action: string, act: Act][] = [
+  [/^\/functions\/([^/]+)$/, 'GET', 'fc:GetFunction', (state, name) => shown(name, found(state, name))],
+  [/^\/functions\/([^/]+)$/, 'PUT', 'fc:UpdateFunction', update],
+  [/^\/functions\/([^/]+)$/, 'DELETE', 'fc:DeleteFunction', remove],
+  [/^\/functions\/([^/]+)\/code$/, 'GET', 'fc:GetFunctionCode', codeOf],
+  [/^\/functions\/([^/]+)\/triggers$/, 'GET', 'fc:ListTriggers', triggers],
+  [/^\/functions\/([^/]+)\/triggers\/[^/]+$/, 'DELETE', 'fc:DeleteTrigger', removeTrigger],
+  [/^\/functions\/([^/]+)\/versions$/, 'GET', 'fc:ListFunctionVersions', versions],
+  [/^\/functions\/([^/]+)\/versions$/, 'POST', 'fc:PublishFunctionVersion', publish],
+  [/^\/functions\/([^/]+)\/versions\/[^/]+$/, 'DELETE', 'fc:DeleteFunctionVersion', removeVersion],
+  [/^\/functions\/([^/]+)\/async-invoke-config$/, 'GET', 'fc:GetAsyncInvokeConfig', asyncConfig],
+];
+
+export function functionAct(call: RoaCall): { action: string; run(state: ManagementState): object } | null {
+  for (const [route, method, action, act] of ACTS) {
+    const match = route.exec(call.path);
+    if (match !== null && call.method === method)
+      return { action, run: (state) => act(state, decodeURIComponent(match[1] as string), call) };
+  }
+  return null;
+}
+
+function found(state: ManagementState, name: string): SimFunction {
+  const one = state.functions.get(name);
+  if (one === undefined)
+    throw new ManagementRefusal(404, 'FunctionNotFound', `function '${name}' does not exist`);
+  return one;
+}
+
+const checksum = (code: Buffer): string => createHash('sha256').update(code).digest('hex').slice(0, 16);
+
+function shown(
+  functionName: string,
+  { code, description, role, timeout, memorySize, environmentVariables }: SimFunction,
+) {
+  return {
+    functionName,
+    description,
+    role,
+    timeout,
+    memorySize,
+    environmentVariables,
+    runtime: 'nodejs20',
+    handler: 'index.handler',
+    codeSize: code.length,
+    codeChecksum: checksum(code),
+  };
+}
+
+function update(state: ManagementState, name: string, { body }: RoaCall): object {
+  const one = found(state, name);
+  const { code, description, environmentVariables } = body as {
+    code?: { zipFile?: string };
+    description?: string;
+    environmentVariables?: Record<string, string>;
+  };
+  if (code?.zipFile !== undefined) one.code = Buffer.from(code.zipFile, 'base64');
+  if (description !== undefined) one.description = description;
+  if (environmentVariables !== undefined) one.environmentVariables = environmentVariables;
+  return shown(name, one);
+}
+
+/** A function with triggers or versions is not deleted (error code list: 412 PreconditionFailed): the less convenient reading. */
+function remove(state: ManagementState, name: string): object {
+  const one = found(state, name);
+  if (one.triggers.length > 0 || one.versions.length > 0)
+    throw new ManagementRefusal(412, 'PreconditionFailed', `function '${name}' has triggers or versions`);
+  state.functions.delete(name);
+  return {};
+}
+
+function codeOf(state: ManagementState, name: string, { query, origin }: RoaCall): object {
+  const qualifier = query.qualifier ?? 'LATEST';
+  const code = qualifier === 'LATEST' ? found(state, name).code : versionOf(state, name, qualifier).code;
+  return { url: `${origin}/code/${name}/${qualifier}`, checksum: checksum(code) };
+}
+
+export function versionOf(state: ManagementState, name: string, id: string): SimVersion {
+  const version = found(state, name).versions.find((one) => one.id === id);
+  if (version === undefined)
+    throw new ManagementRefusal(404, 'VersionNotFound', `version ${id} does not exist`);
+  return version;
+}
+
+function triggers(state: ManagementState, name: string): object {
+  return {
+    triggers: found(state, name).triggers.map((one) => ({
+      triggerName: one.name,
+      triggerType: one.type,
+      qualifier: 'LATEST',
+      triggerConfig: JSON.stringify(one.config),
+      ...(one.url === null ? {} : { httpTrigger: { urlInternet: one.url } }),
+    })),
+    nextToken: '',
+  };
+}
+
+function removeTrigger(state: ManagementState, name: string, { path }: RoaCall): object {
+  const one = found(state, name);
+  one.triggers = one.triggers.filter((trigger) => trigger.name !== path.split('/').at(-1));
+  return {};
+}
+
+/** Newest first. */
+function versions(state: ManagementState, name: string): object {
+  const all = found(state, name).versions.map(({ id, description }) => ({ versionId: id, description }));
+  return { versions: all.reverse(), direction: 'BACKWARD', nextToken: '' };
+}
+
+function publish(state: ManagementState, name: string, { body }: RoaCall): object {
+  const one = found(state, name);
+  const { code, environmentVariables } = one;
+  state.lastId++;
+  const version = {
+    id: String(state.lastId),
+    description: String(body.description ?? ''),
+    code,
+    environmentVariables,
+  };
+  one.versions.push(version);
+  return { versionId: version.id, description: version.description };
+}
+
+function removeVersion(state: ManagementState, name: string, { path }: RoaCall): object {
+  const one = found(state, name);
+  one.versions = one.versions.filter(({ id }) => id !== path.split('/').at(-1));
+  return {};
+}
+
+function asyncConfig(state: ManagementState, name: string): object {
+  const { onFailure } = found(state, name);
+  if (onFailure === null)
+    throw new ManagementRefusal(404, 'AsyncConfigNotExists', 'async invoke config does not exist');
+  return { maxAsyncRetryAttempts: 3, destinationConfig: { onFailure: { destination: onFailure } } };
+}

@@ -1,0 +1,144 @@
+/** The rest of the account on loopback: what `setup`, `deploy`, `doctor` and `destroy` speak with. ACS3-signed. */
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Credential, Credentials } from '../accounts.ts';
+import { type Ecs, EcsRefusal } from '../ecs/index.ts';
+import { verify } from '../function-compute/signatures.ts';
+import { ACCOUNT_ACTS } from './account.ts';
+import { functionAct, versionOf } from './functions.ts';
+import { STACK_ACTS } from './stacks.ts';
+import { ManagementRefusal, type ManagementState, type Query } from './state.ts';
+
+export { createManagement, type ManagementState, type SimFunction } from './state.ts';
+
+export interface ManagementOptions {
+  readonly state: ManagementState;
+  readonly credentials: Credentials;
+  readonly nowMs: () => number;
+  /** Answers what of ECS is not answered here. */
+  readonly ecs?: Ecs;
+}
+
+export interface ServedManagement {
+  /** http://127.0.0.1:port, for every service. */
+  readonly endpoint: string;
+  close(): Promise<void>;
+}
+
+/** API versions say whose an action is. */
+const SERVICES: Readonly<Record<string, string>> = {
+  '2014-05-26': 'ecs',
+  '2015-04-01': 'sts',
+  '2015-05-01': 'ram',
+  '2016-01-20': 'kms',
+  '2016-04-28': 'vpc',
+  '2019-09-10': 'ros',
+};
+
+interface Asked {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly method: string;
+  readonly url: URL;
+  readonly body: Buffer;
+}
+
+export async function serveManagement(options: ManagementOptions): Promise<ServedManagement> {
+  const nonces = new Set<string>();
+  const server = createServer({ maxHeaderSize: 1024 * 1024 }, async (incoming, outgoing) => {
+    const asked = await read(incoming);
+    const code = /^\/code\/([^/]+)\/([^/]+)$/.exec(asked.url.pathname);
+    if (code !== null) {
+      const [, name, qualifier] = code as unknown as [string, string, string];
+      outgoing.end(
+        qualifier === 'LATEST'
+          ? options.state.functions.get(name)?.code
+          : versionOf(options.state, name, qualifier).code,
+      );
+      return;
+    }
+    const { status, body } = answer(options, nonces, asked);
+    outgoing.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function answer(
+  options: ManagementOptions,
+  nonces: Set<string>,
+  asked: Asked,
+): { status: number; body: object } {
+  const { headers, method, url, body } = asked;
+  try {
+    const request = { method, path: url.pathname, query: url.searchParams, headers, body };
+    const verified = verify(request, { nowMs: options.nowMs, find: options.credentials, nonces });
+    if ('code' in verified) throw new ManagementRefusal(verified.status, verified.code, verified.message);
+    return { status: 200, body: { RequestId: 'simulated', ...perform(options, asked, verified.credential) } };
+  } catch (error) {
+    if (error instanceof ManagementRefusal || error instanceof EcsRefusal)
+      return {
+        status: error.status,
+        body: { Code: error.code, Message: error.message, RequestId: 'simulated' },
+      };
+    throw error;
+  }
+}
+
+function perform(options: ManagementOptions, asked: Asked, credential: Credential): object {
+  const { state, ecs } = options;
+  const query: Query = { ...Object.fromEntries(asked.url.searchParams), ...formOf(asked) };
+  const version = asked.headers['x-acs-version'] ?? '';
+  if (version === '2023-03-30') return performFunction(state, asked, query, credential);
+  const api = asked.headers['x-acs-action'] ?? '';
+  const action = `${SERVICES[version] ?? 'unknown'}:${api}`;
+  demand(state, credential, action);
+  const act = ACCOUNT_ACTS[action] ?? (action.startsWith('ros:') ? STACK_ACTS[api] : undefined);
+  if (act !== undefined) return act(state, query);
+  if (ecs !== undefined && action.startsWith('ecs:'))
+    return ecs.call(query.RegionId ?? '', api, query, credential);
+  throw new ManagementRefusal(404, 'InvalidAction.NotFound', `${api} of version ${version} is not played`);
+}
+
+function performFunction(state: ManagementState, asked: Asked, query: Query, credential: Credential): object {
+  const call = {
+    method: asked.method,
+    path: asked.url.pathname.replace('/2023-03-30', ''),
+    query,
+    body: asked.body.length > 0 ? (JSON.parse(asked.body.toString()) as Record<string, unknown>) : {},
+    origin: asked.url.origin,
+  };
+  const act = functionAct(call);
+  if (act === null) throw new ManagementRefusal(400, 'PathNotSupported', `${call.method} ${call.path}`);
+  demand(state, credential, act.action);
+  return act.run(state);
+}
+
+function demand(state: ManagementState, credential: Credential, action: string): void {
+  state.calls.push(action);
+  if (credential.mayDo?.(action) === false)
+    throw new ManagementRefusal(403, 'NoPermission', `the caller is not authorized to perform ${action}`);
+}
+
+function formOf({ headers, body }: Asked): Query {
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
+  return isForm ? Object.fromEntries(new URLSearchParams(body.toString())) : {};
+}
+
+async function read(incoming: IncomingMessage): Promise<Asked> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  return {
+    headers: Object.fromEntries(
+      Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]),
+    ),
+    method: incoming.method ?? 'GET',
+    url: new URL(incoming.url ?? '/', `http://${incoming.headers.host}`),
+    body: Buffer.concat(chunks),
+  };
+}

@@ -1,0 +1,147 @@
+/** Resource Orchestration Service (2019-09-10): stacks are made, changed and removed, and that takes a while. */
+import { ManagementRefusal, type ManagementState, needed, type Query, type SimStack } from './state.ts';
+
+export type RpcAct = (state: ManagementState, query: Query) => object;
+
+export const STACK_ACTS: Readonly<Record<string, RpcAct>> = {
+  CreateStack: create,
+  UpdateStack: update,
+  DeleteStack: remove,
+  GetStack: get,
+  ListStacks: list,
+  GetTemplate: (state, query) => ({ TemplateBody: found(state, query).template }),
+};
+
+interface Template {
+  readonly Outputs?: Readonly<Record<string, unknown>>;
+  readonly Resources?: Readonly<Record<string, unknown>>;
+}
+
+function parse(text: string): Template {
+  try {
+    const template = JSON.parse(text) as Template & { ROSTemplateFormatVersion?: string };
+    if (template.ROSTemplateFormatVersion !== '2015-09-01') throw new SyntaxError('no format version');
+    return template;
+  } catch (error) {
+    throw new ManagementRefusal(400, 'InvalidTemplate', `The template is invalid: ${String(error)}`);
+  }
+}
+
+function create(state: ManagementState, query: Query): object {
+  const name = needed(query, 'StackName');
+  const region = needed(query, 'RegionId');
+  const template = needed(query, 'TemplateBody');
+  parse(template);
+  const isTaken = [...state.stacks.values()].some((stack) => stack.name === name && stack.region === region);
+  if (isTaken) throw new ManagementRefusal(409, 'StackExists', `The Stack (${name}) already exists.`);
+  const id = `stack-${++state.lastId}`;
+  const stack: SimStack = {
+    id,
+    name,
+    region,
+    template,
+    status: 'CREATE_IN_PROGRESS',
+    statusReason: '',
+    outputs: {},
+    pending: 'CREATE_COMPLETE',
+  };
+  state.stacks.set(id, stack);
+  return { StackId: id };
+}
+
+/** An update that changes nothing is refused, as the service does. */
+function update(state: ManagementState, query: Query): object {
+  const stack = found(state, query);
+  const template = needed(query, 'TemplateBody');
+  parse(template);
+  if (template === stack.template)
+    throw new ManagementRefusal(400, 'NotSupported', 'Update the completely same stack is not supported.');
+  if (stack.status.endsWith('IN_PROGRESS'))
+    throw new ManagementRefusal(
+      400,
+      'ActionInProgress',
+      `Stack ${stack.name} already has an action in progress.`,
+    );
+  Object.assign(stack, { template, status: 'UPDATE_IN_PROGRESS', pending: 'UPDATE_COMPLETE' });
+  return { StackId: stack.id };
+}
+
+function remove(state: ManagementState, query: Query): object {
+  Object.assign(found(state, query), { status: 'DELETE_IN_PROGRESS', pending: 'DELETE_COMPLETE' });
+  return {};
+}
+
+function found(state: ManagementState, query: Query): SimStack {
+  const stack = state.stacks.get(needed(query, 'StackId'));
+  if (stack === undefined)
+    throw new ManagementRefusal(404, 'StackNotFound', `The Stack (${query.StackId}) could not be found.`);
+  return stack;
+}
+
+function get(state: ManagementState, query: Query): object {
+  const stack = found(state, query);
+  const answer = shown(stack);
+  settle(state, stack);
+  return answer;
+}
+
+/** Ends at the look after the one that saw it in progress. */
+function settle(state: ManagementState, stack: SimStack): void {
+  if (stack.pending === null) return;
+  const failure = state.stackFailure;
+  if (failure !== null) {
+    state.stackFailure = null;
+    Object.assign(stack, {
+      status: stack.pending.replace('COMPLETE', 'FAILED'),
+      statusReason: failure,
+      pending: null,
+    });
+    return;
+  }
+  if (stack.pending === 'DELETE_COMPLETE') {
+    state.stacks.delete(stack.id);
+    return;
+  }
+  const { Outputs = {} } = parse(stack.template);
+  Object.assign(stack, {
+    status: stack.pending,
+    pending: null,
+    outputs: Object.fromEntries(Object.keys(Outputs).map((key) => [key, outputOf(key, stack.id)])),
+  });
+}
+
+const PREFIXES: readonly [RegExp, string][] = [
+  [/VSwitch/, 'vsw'],
+  [/SecurityGroup/, 'sg'],
+  [/Vpc/, 'vpc'],
+];
+
+function outputOf(key: string, stackId: string): string {
+  const prefix = PREFIXES.find(([pattern]) => pattern.test(key))?.[1];
+  return prefix === undefined ? `${key} of ${stackId}` : `${prefix}-${key.toLowerCase()}${stackId.slice(6)}`;
+}
+
+function list(state: ManagementState, query: Query): object {
+  const names = Object.entries(query).flatMap(([key, value]) =>
+    /^StackName\.\d+$/.test(key) ? [value] : [],
+  );
+  const stacks = [...state.stacks.values()].filter(
+    ({ name, region }) => region === query.RegionId && (names.length === 0 || names.includes(name)),
+  );
+  return {
+    PageNumber: 1,
+    PageSize: 10,
+    TotalCount: stacks.length,
+    Stacks: stacks.map(({ id, name, status }) => ({ StackId: id, StackName: name, Status: status })),
+  };
+}
+
+function shown({ id, name, status, statusReason, outputs }: SimStack): object {
+  return {
+    StackId: id,
+    StackName: name,
+    Status: status,
+    StatusReason: statusReason,
+    Outputs: Object.entries(outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })),
+  };
+}

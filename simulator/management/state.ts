@@ -1,0 +1,106 @@
+/** What an account owns besides instances: functions, roles, stacks, networks, quotas. To be changed by tests at any time. */
+
+export interface SimTrigger {
+  readonly name: string;
+  readonly type: 'http' | 'timer';
+  config: Readonly<Record<string, unknown>>;
+  readonly url: string | null;
+}
+
+export interface SimFunction {
+  description: string;
+  role: string;
+  timeout: number;
+  memorySize: number;
+  code: Buffer;
+  environmentVariables: Readonly<Record<string, string>>;
+  triggers: SimTrigger[];
+  /** Null: none configured. */
+  onFailure: string | null;
+  versions: SimVersion[];
+}
+
+export interface SimVersion {
+  readonly id: string;
+  readonly description: string;
+  readonly code: Buffer;
+  readonly environmentVariables: Readonly<Record<string, string>>;
+}
+
+export interface SimRule {
+  readonly direction: 'ingress' | 'egress';
+  readonly policy: 'Accept' | 'Drop';
+  readonly cidr: string;
+  readonly priority: string;
+}
+
+export interface SimRole {
+  /** RAM policy document by policy name. */
+  readonly policies: Map<string, unknown>;
+}
+
+export interface SimStack {
+  readonly id: string;
+  readonly name: string;
+  readonly region: string;
+  template: string;
+  status: string;
+  statusReason: string;
+  outputs: Readonly<Record<string, string>>;
+  /** What it becomes at the next look. */
+  pending: string | null;
+}
+
+export interface ManagementState {
+  readonly accountId: string;
+  readonly functions: Map<string, SimFunction>;
+  readonly roles: Map<string, SimRole>;
+  /** Those that exist, by id. */
+  readonly stacks: Map<string, SimStack>;
+  readonly vSwitches: Map<string, { vpc: string; zone: string; freeIps: number; region: string }>;
+  readonly groups: Map<string, { region: string; innerAccess: 'Accept' | 'Drop'; rules: SimRule[] }>;
+  /** `DescribeAccountAttributes`, by attribute name. */
+  readonly quotas: Map<string, string>;
+  readonly secrets: Map<string, string>;
+  /** Every call in order, as `Action`. */
+  readonly calls: string[];
+  /** The next stack operation ends so instead of well. */
+  stackFailure: string | null;
+  lastId: number;
+}
+
+export function createManagement(accountId: string): ManagementState {
+  return {
+    accountId,
+    functions: new Map(),
+    roles: new Map(),
+    stacks: new Map(),
+    vSwitches: new Map(),
+    groups: new Map(),
+    quotas: new Map(),
+    secrets: new Map(),
+    calls: [],
+    stackFailure: null,
+    lastId: 0,
+  };
+}
+
+export class ManagementRefusal extends Error {
+  readonly status: number;
+  readonly code: string;
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** The flat parameters of an RPC call, or the query of a ROA call. */
+export type Query = Readonly<Record<string, string>>;
+
+export function needed(query: Query, name: string): string {
+  const value = query[name];
+  if (value === undefined || value === '')
+    throw new ManagementRefusal(400, `Missing${name}`, `${name} is mandatory for this action.`);
+  return value;
+}
