@@ -12,7 +12,7 @@ const all = (asked: Ask, holds: (candidate: Candidate, asked: Ask) => boolean) =
 const property = (holds: (candidate: Candidate, asked: Ask) => boolean) =>
   fc.assert(
     fc.property(draws, (draw) => all(askOf(draw), holds)),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 
 describe('whatever is asked of whatever market', () => {
@@ -67,7 +67,7 @@ describe('whatever is asked of whatever market', () => {
           expect(cost(a)).toBeLessThanOrEqual(cost(b));
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -83,7 +83,7 @@ describe('whatever is asked of whatever market', () => {
           answer.candidates,
         );
       }),
-      { numRuns: 100 },
+      { numRuns: 80 },
     );
   });
 
@@ -125,7 +125,7 @@ describe('whatever is asked of whatever market', () => {
         expect(after.flatMap(keys).filter((key) => unavailable.has(key))).toEqual([]);
         expect(Math.max(before.length, after.length)).toBeLessThanOrEqual(CANDIDATES_MAX);
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     );
   });
 
@@ -146,7 +146,7 @@ describe('whatever is asked of whatever market', () => {
         );
         expect(elsewhere).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

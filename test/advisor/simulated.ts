@@ -1,7 +1,7 @@
 /** The market adapter before the simulated ECS, under virtual time: each call takes `CALL_MS`. */
 import { ecsMarket } from '../../shared/adapters/ecs-market.ts';
 import { VirtualClock } from '../../simulator/clock.ts';
-import { bigRegion, createEcs, type EcsOptions } from '../../simulator/ecs/index.ts';
+import { bigRegion, createEcs, type EcsOptions, type Region } from '../../simulator/ecs/index.ts';
 import { seeded } from '../../simulator/random.ts';
 import { NOW_MS } from './made.ts';
 
@@ -46,10 +46,17 @@ export function simulated(options: Partial<EcsOptions> = {}, spotDuration: 0 | 1
         isOver = true;
       });
       acting.catch(() => {});
-      await clock.runUntil(startMs + 3_600_000, () => isOver);
+      await clock.runUntil(startMs);
+      if (!isOver) await clock.runUntil(startMs + 3_600_000, () => isOver);
       return { answer: await acting, tookMs: endMs - startMs };
     },
   };
+}
+
+/** Types of 8 cores only, for tests that need not have 600. */
+export function smallRegion(): Region {
+  const region = bigRegion();
+  return { ...region, types: new Map([...region.types].filter(([, { cpu }]) => cpu === 8)) };
 }
 
 /** Asks for everything: what a first refresh does over a few sweeps. */
