@@ -151,6 +151,7 @@ function stateOf(options: GitHubOptions): State {
     runners: new Map(),
     runnersByConfig: new Map(),
     runs: new Map(),
+    liveRuns: new Set(),
     jobs: new Map(),
     queue: new Set(),
     idle: new Set(),

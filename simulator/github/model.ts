@@ -128,6 +128,8 @@ export interface State {
   readonly runners: Map<number, SimRunner>;
   readonly runnersByConfig: Map<string, SimRunner>;
   readonly runs: Map<number, SimRun>;
+  /** Those that are not completed: a day has many runs, and few of them live. */
+  readonly liveRuns: Set<SimRun>;
   readonly jobs: Map<number, SimJob>;
   /** Queued, oldest first. */
   readonly queue: Set<SimJob>;

@@ -119,13 +119,28 @@ export function runRecord(state: State, run: SimRun, api: string): Json {
 
 const headSha = (run: SimRun): string => run.id.toString(16).padStart(40, '0');
 
-const siblings = (repository: Repository, installation: Installation, api: string): Json => ({
-  repository: repositoryRecord(repository, api),
-  installation: { id: installation.id, node_id: `MDIz${installation.id}` },
-  ...(repository.owner.type === 'Organization'
-    ? { organization: { ...ORGANIZATION, login: repository.owner.login, id: repository.owner.id } }
-    : {}),
-});
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** An example with what is ours in place of theirs, at any depth. */
+function onto(template: unknown, own: Json): Json {
+  const merged = { ...(isObject(template) ? template : {}) };
+  for (const [key, value] of Object.entries(own)) {
+    merged[key] = isObject(value) ? onto(merged[key], value) : value;
+  }
+  return merged;
+}
+
+function about(template: Json, repository: Repository, installation: Installation, api: string): Json {
+  const { organization: _, installation: __, ...rest } = template;
+  const { owner, fullName } = repository;
+  const organization = { organization: onto(ORGANIZATION, { login: owner.login, id: owner.id }) };
+  return onto(rest, {
+    repository: { ...repositoryRecord(repository, api), html_url: `https://github.com/${fullName}` },
+    installation: { id: installation.id, node_id: `MDIz${installation.id}` },
+    ...(owner.type === 'Organization' ? organization : {}),
+  });
+}
 
 /** `record` is the job as it was when the delivery was decided on. */
 export function jobPayload(
@@ -136,14 +151,7 @@ export function jobPayload(
   api: string,
 ): Json {
   const template = TEMPLATES[action === 'queued' && record.status === 'waiting' ? 'gated' : action];
-  const own = siblings(repository, installation, api);
-  return {
-    ...withoutOrganization(template),
-    ...own,
-    action,
-    repository: { ...(template.repository as Json), ...(own.repository as Json) },
-    workflow_job: { ...job(template), ...record },
-  };
+  return onto(about(template, repository, installation, api), { action, workflow_job: record });
 }
 
 export function runPayload(
@@ -153,29 +161,16 @@ export function runPayload(
   installation: Installation,
   api: string,
 ): Json {
-  const own = siblings(repository, installation, api);
-  const workflow_run = { ...(RUN_TEMPLATE.workflow_run as Json), ...record };
-  return { ...withoutOrganization(RUN_TEMPLATE), ...own, action, workflow_run };
-}
-
-function withoutOrganization({ organization: _, ...rest }: Json): Json {
-  return rest;
+  return onto(about(RUN_TEMPLATE, repository, installation, api), { action, workflow_run: record });
 }
 
 export const pingPayload = (appId: number): Json => ({
   zen: PING.zen,
   hook_id: appId,
-  hook: { ...(PING.hook as Json), type: 'App', app_id: appId },
+  hook: onto(PING.hook, { type: 'App', app_id: appId }),
 });
 
-export const installationPayload = (action: string, installation: Installation): Json => ({
-  ...INSTALLED,
-  action,
-  installation: {
-    ...(INSTALLED.installation as Json),
-    id: installation.id,
-    account: ownerRecord(installation.account),
-    target_type: installation.account.type,
-  },
-  repositories: [],
-});
+export function installationPayload(action: string, { id, account }: Installation): Json {
+  const own = { id, account: ownerRecord(account), target_id: account.id, target_type: account.type };
+  return onto(INSTALLED, { action, installation: own, repositories: [] });
+}

@@ -27,13 +27,16 @@ function deliveries(call: Call): SimResponse {
   const { size } = pageOf(call.url.searchParams);
   const cursor = call.url.searchParams.get('cursor');
   const before = cursor === null ? null : idInCursor(cursor);
-  const all = call.state.deliveries
-    .filter(({ statusCode, id }) => statusCode !== 0 && (before === null || id < before))
-    .reverse();
-  const shown = all.slice(0, size);
+  const shown: LoggedDelivery[] = [];
+  const log = call.state.deliveries;
+  let at = log.length - 1;
+  for (; at >= 0 && shown.length < size; at--) {
+    const one = log[at] as LoggedDelivery;
+    if (one.statusCode !== 0 && (before === null || one.id < before)) shown.push(one);
+  }
   const last = shown.at(-1);
   const headers: Record<string, string> = {};
-  if (last !== undefined && all.length > shown.length) {
+  if (last !== undefined && at >= 0) {
     const query = new URLSearchParams({ per_page: String(size), cursor: `v1_${last.id}` });
     headers.link = `<${call.origin}${call.url.pathname}?${query}>; rel="next"`;
   }

@@ -25,12 +25,15 @@ function jobFor(call: Call, level: 'read' | 'write'): SimJob {
   return job;
 }
 
+const LIVE = ['queued', 'in_progress', 'waiting'];
+
 /** GitHub docs: `status` filters by status or by conclusion. Newest first. */
 function runs(call: Call): SimResponse {
   const repository = repositoryFor(call);
   demand(call.caller, 'actions', 'read');
   const status = call.url.searchParams.get('status');
-  const all = [...call.state.runs.values()]
+  const isLive = status !== null && LIVE.includes(status);
+  const all = [...(isLive ? call.state.liveRuns : call.state.runs.values())]
     .filter((run) => run.repository === repository)
     .filter((run) => status === null || runStatus(run) === status || runConclusion(run) === status)
     .reverse();

@@ -35,6 +35,7 @@ export function queueRun(state: State, plan: RunPlan): SimRun {
     isCancelled: false,
   };
   state.runs.set(run.id, run);
+  state.liveRuns.add(run);
   announceRun(state, 'requested', run);
   advance(state, run);
   return run;
@@ -111,7 +112,9 @@ export function endJob(state: State, job: SimJob, conclusion: Conclusion): void 
   run.updatedAtMs = job.completedAtMs;
   announceJob(state, 'completed', job);
   if (!run.isCancelled) advance(state, run);
-  if (runStatus(run) === 'completed') announceRun(state, 'completed', run);
+  if (runStatus(run) !== 'completed') return;
+  state.liveRuns.delete(run);
+  announceRun(state, 'completed', run);
 }
 
 /** `rerun-failed-jobs`: the failed, the cancelled, the skipped, and what needed them. */
@@ -143,6 +146,7 @@ function rerun(state: State, run: SimRun, names: Set<string>): void {
   run.isCancelled = false;
   run.updatedAtMs = state.clock.nowMs();
   run.attempts.set(run.attempt, [...kept]);
+  state.liveRuns.add(run);
   announceRun(state, 'requested', run);
   advance(state, run);
 }
