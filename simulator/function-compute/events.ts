@@ -76,6 +76,7 @@ export class Events {
   }
 
   #later(event: Event, ms: number): void {
+    if (this.#isClosed) return;
     this.#world.clock.after(ms, () => {
       if (!this.#isClosed) void this.#attempt(event);
     });

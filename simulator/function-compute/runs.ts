@@ -39,6 +39,7 @@ export class Runs {
   #idle = new Map<string, Kept[]>();
   #busy = new Map<string, number>();
   #running = new Set<Instance>();
+  #isClosed = false;
 
   constructor(world: RunsWorld) {
     this.#world = world;
@@ -57,7 +58,8 @@ export class Runs {
     const outcome = await this.#settle(spec, instance, event, requestId);
     this.#count(spec, -1);
     this.#running.delete(instance);
-    if (outcome.kind === 'failed' && outcome.type !== 'UnhandledInvocationError') instance.kill();
+    const isDead = outcome.kind === 'failed' && outcome.type !== 'UnhandledInvocationError';
+    if (isDead || this.#isClosed) instance.kill();
     else this.#keep(spec, instance);
     const because = outcome.kind === 'failed' ? `${outcome.type}: ${outcome.message}` : '';
     const tookMs = clock.nowMs() - startedAtMs;
@@ -66,6 +68,7 @@ export class Runs {
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const kept of [...this.#idle.values()].flat()) {
       kept.cancelRetirement();
       kept.instance.kill();

@@ -116,7 +116,7 @@ test.each<FcSignature>(['fc', 'acs3'])(
     const { queue } = await open();
     const { endpoint, asked } = await silent();
     await queue({ signature }).launch(EVENT); // loads the client, so that the short time below is the gateway's
-    await expect(queue({ signature, endpoint, callMs: 60 }).launch(EVENT)).rejects.toThrow(
+    await expect(queue({ signature, endpoint, callMs: 250 }).launch(EVENT)).rejects.toThrow(
       'Function Compute gave no answer',
     );
     expect(asked()).toBe(3);

@@ -42,8 +42,8 @@ test('a bundle sees the simulated time, its own environment, and its own memory'
     const outcome = await fc.invokeSync('f', Buffer.from('{}'));
     expect(outcome).toMatchObject({ kind: 'done', value: { today: 2031, is: true, env: ['ONLY'], runs } });
     const { now } = (outcome as { value: { now: number } }).value;
-    expect(now).toBeGreaterThanOrEqual(before - 100);
-    expect(now).toBeLessThanOrEqual(clock.nowMs() + 100);
+    expect(now).toBeGreaterThanOrEqual(before - 10_000);
+    expect(now).toBeLessThanOrEqual(clock.nowMs() + 10_000);
   }
   expect(lines).toEqual(['run 1', 'run 2']);
 });
@@ -57,7 +57,7 @@ test.each([
 ])('a bundle %s', async (_name, code, type) => {
   const path = bundleOf(`ends-${type}-${code.length}`, `export const handler = async (event) => { if (String(event) === '"end"') { ${code} } return 'well'; };`);
   const { fc } = host((clock) => [
-    { name: 'f', timeoutMs: 300, memoryMb: 128, body: bundleBody(path, { clock, clockScale: 1, env: () => ({}) }) },
+    { name: 'f', timeoutMs: 1_000, memoryMb: 128, body: bundleBody(path, { clock, clockScale: 1, env: () => ({}) }) },
   ]);
   expect(await fc.invokeSync('f', Buffer.from('"end"'))).toMatchObject({ kind: 'failed', type });
   expect(await fc.invokeSync('f', Buffer.from('"go on"'))).toMatchObject({ kind: 'done', value: 'well' });
