@@ -11,8 +11,10 @@ export interface Verb {
 const VERBS: readonly Verb[] = [
   { name: 'test', summary: 'run every check and test', load: () => import('./test.ts') },
   { name: 'check', summary: 'lint, types, unused code, shell scripts', load: () => import('./check.ts') },
+  { name: 'advise', summary: 'show what a job would be given, and why', load: () => import('./advise.ts') },
   { name: 'build', summary: 'bundle the functions with runners.yaml', load: () => import('./build.ts') },
   { name: 'bench', summary: 'measure cold starts and deliveries', load: () => import('./bench.ts') },
+  { name: 'mirror', summary: 'copy the newest runner to our regions', load: () => import('./mirror.ts') },
   {
     name: 'infra:synth',
     summary: 'write the ROS templates of the infrastructure',

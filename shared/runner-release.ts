@@ -3,6 +3,8 @@
  * RUNNER_RELEASE_NOTE, so that a launch asks neither GitHub nor OSS.
  */
 import * as z from 'zod';
+import { RUNNER_VERSION_WARN_MS } from './limits.ts';
+import type { Arch } from './nouns.ts';
 
 export const RUNNER_RELEASE_NOTE = 'runner-release';
 
@@ -25,7 +27,6 @@ const Release = z.strictObject({
   superseded: z.array(z.strictObject({ version, supersededAtMs: z.int().nonnegative() })),
 });
 
-export type RunnerArchive = z.output<typeof Archive>;
 export type RunnerRelease = z.output<typeof Release>;
 
 /** Null: not a manifest that this version of the code understands; the mirror will write a new one. */
@@ -37,4 +38,43 @@ export function parseRunnerRelease(text: string): RunnerRelease | null {
     if (error instanceof SyntaxError) return null;
     throw error;
   }
+}
+
+/** A release as GitHub publishes it. */
+export interface PublishedRelease {
+  readonly version: string;
+  readonly publishedAtMs: number;
+  readonly archives: Readonly<
+    Record<Arch, { readonly url: string; readonly sha256: string; readonly sizeBytes: number }>
+  >;
+}
+
+export interface Releases {
+  latest(): Promise<PublishedRelease>;
+  /** The bytes at one of its addresses. Throws when they stop coming. */
+  open(url: string): Promise<AsyncIterable<Uint8Array>>;
+}
+
+/** One placement's copy of the releases. */
+export interface Bucket {
+  readonly region: string;
+  /** Null: no such object. */
+  sizeBytesOf(key: string): Promise<number | null>;
+  /** Whole or not at all: when `chunks` throws, no object of this name comes into being. */
+  put(key: string, chunks: AsyncIterable<Uint8Array>, sizeBytes: number): Promise<void>;
+  /** An object that is not there counts as removed. */
+  remove(key: string): Promise<void>;
+}
+
+const FILE_ARCH = { amd64: 'x64', arm64: 'arm64' } as const;
+export const archiveName = (version: string, arch: Arch): string =>
+  `actions-runner-linux-${FILE_ARCH[arch]}-${version}.tar.gz`;
+export const archiveKey = (version: string, arch: Arch): string =>
+  `actions-runner/${version}/${archiveName(version, arch)}`;
+
+/** GitHub gives no jobs to a runner 30 days after a newer release; we stop some days before. */
+export function stillTaken(release: Pick<RunnerRelease, 'superseded'>, nowMs: number): string[] {
+  return release.superseded
+    .filter(({ supersededAtMs }) => nowMs - supersededAtMs < RUNNER_VERSION_WARN_MS)
+    .map(({ version }) => version);
 }

@@ -11,6 +11,7 @@ import { type EcsCall, ecsCall } from './ecs-call.ts';
 import { ecsInstances } from './ecs-instances.ts';
 import { gitHubOver } from './github-adapter.ts';
 import { octokitRequest } from './github-octokit.ts';
+import type { GitHubRequest } from './github-request.ts';
 import { jsonLog } from './json-log.ts';
 import { alibabaSecrets } from './secret-stores.ts';
 import { secretSource } from './secrets.ts';
@@ -29,6 +30,8 @@ export interface ControlPlane {
   readonly log: Log;
   readonly ledger: Ledger;
   readonly github: GitHub;
+  /** What `github` is made of, for what only one function asks of GitHub. */
+  readonly gitHubRequest: GitHubRequest;
   readonly instances: Instances;
   readonly callEcs: EcsCall;
   readonly alerts: Alerts;
@@ -46,6 +49,7 @@ export function controlPlane(
     credentials: async () => credentials(),
     ...ecsAddress(environment.ECS_ENDPOINT),
   });
+  const gitHubRequest = gitHubFor(config, environment, credentials, clock, log);
   return {
     config,
     clock,
@@ -54,7 +58,8 @@ export function controlPlane(
       { endpoint: environment.TABLESTORE_ENDPOINT, instance: environment.TABLESTORE_INSTANCE, credentials },
       randomUUID,
     ),
-    github: gitHubFor(config, environment, credentials, clock, log),
+    github: gitHubOver(gitHubRequest, { clock, runnerGroup: config.github.runnerGroup }),
+    gitHubRequest,
     instances: ecsInstances({
       call: callEcs,
       deployment: config.name,
@@ -84,7 +89,7 @@ function gitHubFor(
   credentials: () => Credentials,
   clock: Clock,
   log: Log,
-): GitHub {
+): GitHubRequest {
   const { fetchKms, fetchOos } = alibabaSecrets({
     region: environment.FC_REGION,
     call: alibabaCaller(credentials),
@@ -98,12 +103,11 @@ function gitHubFor(
     readFile: (path) => readFile(path, 'utf8'),
     nowMs: Date.now,
   });
-  const request = octokitRequest({
+  return octokitRequest({
     baseUrl: environment.GITHUB_API ?? config.github.baseUrl,
     egressProxy: config.control.egressProxy,
     appKey: async () => ({ appId: environment.GITHUB_APP_ID, privateKeyPem: await key.read() }),
     clock,
     log,
   });
-  return gitHubOver(request, { clock, runnerGroup: config.github.runnerGroup });
 }

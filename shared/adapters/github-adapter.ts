@@ -65,7 +65,7 @@ async function latestRunner({ request }: Calls) {
   return { version: tag.slice(1), publishedAtMs };
 }
 
-async function anyInstallation(request: GitHubRequest): Promise<GitHubAuth> {
+export async function anyInstallation(request: GitHubRequest): Promise<GitHubAuth> {
   const route = 'GET /app/installations';
   const answer = await request(route, { per_page: 1 }, 'app');
   if (answer.status !== 200) throw failed(route, answer);

@@ -1,0 +1,58 @@
+/** `npm run mirror`: what the function `mirror` does each day, now and from the operator's machine. */
+import { randomUUID } from 'node:crypto';
+import { mirror } from '../functions/mirror/mirror.ts';
+import { namesOf } from '../infra/names.ts';
+import { octokitRequest } from '../shared/adapters/github-octokit.ts';
+import { jsonLog } from '../shared/adapters/json-log.ts';
+import { ossBucket, publicEndpoint } from '../shared/adapters/oss-bucket.ts';
+import { runnerReleases } from '../shared/adapters/runner-releases.ts';
+import { tablestoreLedger } from '../shared/adapters/tablestore-tables.ts';
+import type { Config } from '../shared/config.ts';
+import { MIRROR_TIMEOUT_S } from '../shared/limits.ts';
+import { operatorKey } from './alibaba.ts';
+import { readRunnersYaml } from './runners-yaml.ts';
+
+export async function main(args: readonly string[]): Promise<number> {
+  const config = readRunnersYaml(args[0]);
+  if (config === null) return 1;
+  const { version, manifest, regions } = await mirror(await worldOf(config));
+  for (const { region, kind, error } of regions)
+    process.stdout.write(`${region}  ${kind}${error instanceof Error ? `: ${error.message}` : ''}\n`);
+  process.stdout.write(`runner ${version}: the manifest was ${manifest}\n`);
+  return regions.some(({ kind }) => kind === 'failed') ? 1 : 0;
+}
+
+async function worldOf(config: Config) {
+  const key = await operatorKey();
+  const clock = { nowMs: () => Date.now() };
+  const log = jsonLog(process.stderr, Date.now);
+  const { egressProxy, region: home } = config.control;
+  const { securityToken, ...longLived } = key;
+  const tablestoreKey = securityToken === null ? longLived : { ...longLived, securityToken };
+  const instance = namesOf(config).tablestoreInstance;
+  const request = octokitRequest({
+    baseUrl: process.env.GITHUB_API ?? config.github.baseUrl,
+    egressProxy,
+    appKey: () => Promise.reject(new Error('anyone may read the releases: no key is asked for')),
+    clock,
+    log,
+  });
+  const endpoint = process.env.TABLESTORE_ENDPOINT ?? `https://${instance}.${home}.ots.aliyuncs.com`;
+  const ledger = tablestoreLedger({ endpoint, instance, credentials: () => tablestoreKey }, randomUUID);
+  return {
+    releases: runnerReleases({ request, asApp: false, egressProxy, downloadMaxMs: MIRROR_TIMEOUT_S * 1000 }),
+    buckets: config.placements.flatMap(({ region, mirrorBucket: bucket }) =>
+      bucket === null
+        ? []
+        : ossBucket({
+            bucket,
+            region,
+            endpoint: process.env.OSS_ENDPOINT ?? publicEndpoint(region),
+            accessKey: () => key,
+          }),
+    ),
+    notes: ledger.notes,
+    clock,
+    log,
+  };
+}

@@ -1,0 +1,143 @@
+/** Object storage: buckets, their policies and their objects; who may do what is decided here, the wire is elsewhere. */
+import { createHash } from 'node:crypto';
+import type { Credentials } from '../accounts.ts';
+import type { SimClock } from '../clock.ts';
+import { letsAnyone, Policy } from './policy.ts';
+import { claimOf, isSignedWith, type Signed } from './signature.ts';
+
+export interface OssObject {
+  readonly bytes: Buffer;
+  readonly etag: string;
+  readonly modifiedAtMs: number;
+}
+
+export interface OssBucket {
+  readonly name: string;
+  readonly region: string;
+  readonly policy: Policy | null;
+  readonly objects: Map<string, OssObject>;
+}
+
+/** What goes wrong with one request: no answer at all, half an answer, other bytes, or the service's own 503. */
+export type OssFault = 'silent' | 'cut' | 'wrong' | 'unavailable';
+
+export interface OssOptions {
+  readonly clock: SimClock;
+  readonly credentials: Credentials;
+  /** From which VPC an address comes. Absent: none does, and anonymous reading is refused. */
+  readonly vpcOf?: (address: string) => string | null;
+  readonly fault?: (action: string, key: string) => OssFault | null;
+}
+
+export class OssRefusal extends Error {
+  readonly status: number;
+  readonly code: string;
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** The clock of the caller may be wrong by so much (Alibaba Cloud docs, error RequestTimeTooSkewed). */
+const SKEW_MAX_MS = 15 * 60_000;
+/** One PutObject (Alibaba Cloud docs, "Limits"). */
+const OBJECT_MAX_BYTES = 5 * 1024 ** 3;
+
+export interface Oss {
+  readonly options: OssOptions;
+  /** Every request by its action and key, as they came. */
+  readonly requests: { readonly action: string; readonly key: string; readonly address: string }[];
+  addBucket(name: string, region: string, policy?: unknown): OssBucket;
+  bucket(name: string): OssBucket;
+  put(bucket: OssBucket, key: string, bytes: Buffer): OssObject;
+  find(bucket: OssBucket, key: string): OssObject;
+  remove(bucket: OssBucket, key: string): void;
+  /** Throws the refusal of one who may not. */
+  admit(action: string, request: Signed & { readonly address: string }): void;
+}
+
+export function createOss(options: OssOptions): Oss {
+  const buckets = new Map<string, OssBucket>();
+  return {
+    options,
+    requests: [],
+    addBucket(name, region, policy) {
+      if (!/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(name)) throw refuse(400, 'InvalidBucketName');
+      const made = {
+        name,
+        region,
+        policy: policy === undefined ? null : Policy.parse(policy),
+        objects: new Map(),
+      };
+      buckets.set(name, made);
+      return made;
+    },
+    bucket(name) {
+      const found = buckets.get(name);
+      if (found === undefined) throw refuse(404, 'NoSuchBucket');
+      return found;
+    },
+    put(bucket, key, bytes) {
+      if (bytes.length > OBJECT_MAX_BYTES) throw refuse(400, 'EntityTooLarge');
+      // Names of 1-1023 bytes that begin with neither / nor \ (Alibaba Cloud docs, "Object naming conventions").
+      if (!/^[^/\\]/.test(key) || Buffer.byteLength(key) > 1023) throw refuse(400, 'InvalidObjectName');
+      const etag = createHash('md5').update(bytes).digest('hex').toUpperCase();
+      const object = { bytes, etag, modifiedAtMs: options.clock.nowMs() };
+      bucket.objects.set(key, object);
+      return object;
+    },
+    find(bucket, key) {
+      const found = bucket.objects.get(key);
+      if (found === undefined) throw refuse(404, 'NoSuchKey');
+      return found;
+    },
+    remove: (bucket, key) => void bucket.objects.delete(key),
+    admit(action, request) {
+      const bucket = this.bucket(request.bucket ?? '');
+      const { authorization } = request.headers;
+      if (authorization === undefined) return admitAnyone(options, action, bucket, request);
+      return admitSigned(options, action, bucket, authorization, request);
+    },
+  };
+}
+
+const refuse = (status: number, code: string) =>
+  new OssRefusal(status, code, `The request was refused: ${code}.`);
+
+function admitAnyone(
+  { vpcOf }: OssOptions,
+  action: string,
+  { name, policy }: OssBucket,
+  { key, address }: { readonly key: string; readonly address: string },
+): void {
+  const vpc = vpcOf?.(address) ?? null;
+  if (!letsAnyone(policy, { action, bucket: name, key, vpc })) throw refuse(403, 'AccessDenied');
+}
+
+function admitSigned(
+  { credentials, clock }: OssOptions,
+  action: string,
+  bucket: OssBucket,
+  authorization: string,
+  request: Signed,
+): void {
+  const claim = claimOf(authorization);
+  if (claim === null) throw refuse(400, 'InvalidArgument');
+  const known = credentials(claim.accessKeyId);
+  if (known === null) throw refuse(403, 'InvalidAccessKeyId');
+  // Signed for another region than the bucket's (Alibaba Cloud docs, V4 signature: "region").
+  if (claim.region !== bucket.region) throw refuse(400, 'InvalidArgument');
+  if (!isSignedWith(known.secret, claim, request)) throw refuse(403, 'SignatureDoesNotMatch');
+  const signedAtMs = timeOf(request.headers['x-oss-date'] ?? '');
+  if (!(Math.abs(clock.nowMs() - signedAtMs) <= SKEW_MAX_MS)) throw refuse(403, 'RequestTimeTooSkewed');
+  if (known.securityToken !== request.headers['x-oss-security-token'])
+    throw refuse(403, 'InvalidSecurityToken');
+  if ((known.expiresAtMs ?? Number.POSITIVE_INFINITY) <= clock.nowMs())
+    throw refuse(403, 'SecurityTokenExpired');
+  if (known.mayDo?.(action) === false) throw refuse(403, 'AccessDenied');
+}
+
+/** `20261121T010203Z` → ms; NaN for anything else. */
+const timeOf = (text: string): number =>
+  Date.parse(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));

@@ -1,0 +1,123 @@
+/** Object storage on the wire: objects by PUT, GET, HEAD and DELETE, errors in XML. */
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Oss, OssRefusal } from './oss.ts';
+
+const ACTIONS: Readonly<Record<string, string>> = {
+  PUT: 'oss:PutObject',
+  GET: 'oss:GetObject',
+  HEAD: 'oss:GetObject',
+  DELETE: 'oss:DeleteObject',
+};
+
+export interface ServedOss {
+  readonly server: Server;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+export async function serveOss(oss: Oss, port = 0, host = '127.0.0.1'): Promise<ServedOss> {
+  const server = createServer((request, response) => {
+    answer(oss, request, response).catch((error: unknown) => refuse(response, error));
+  });
+  await new Promise<void>((resolve) => server.listen(port, host, resolve));
+  return {
+    server,
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+interface Place {
+  readonly bucket: string;
+  readonly key: string;
+  readonly query: URLSearchParams;
+}
+
+/** `bucket.endpoint`, or the bucket first in the path where the host is an address, as the SDKs do then. */
+function placeOf(request: IncomingMessage): Place {
+  const host = (request.headers.host ?? '').replace(/:\d+$/, '');
+  const url = new URL(request.url ?? '/', 'http://oss');
+  const path = decodeURIComponent(url.pathname.slice(1));
+  if (!/^[\d.]+$/.test(host)) return { bucket: host.split('.')[0] ?? '', key: path, query: url.searchParams };
+  const [bucket = '', ...rest] = path.split('/');
+  return { bucket, key: rest.join('/'), query: url.searchParams };
+}
+
+async function answer(oss: Oss, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { bucket: name, key, query } = placeOf(request);
+  const method = request.method ?? 'GET';
+  const action = ACTIONS[method];
+  if (action === undefined) throw new OssRefusal(405, 'MethodNotAllowed', 'The method is not allowed.');
+  const address = request.socket.remoteAddress ?? '';
+  oss.requests.push({ action, key, address });
+  const fault = oss.options.fault?.(action, key) ?? null;
+  if (fault === 'silent') return void request.socket.destroy();
+  if (fault === 'unavailable') throw new OssRefusal(503, 'ServiceUnavailable', 'Please try again later.');
+  const headers = request.headers as Readonly<Record<string, string | undefined>>;
+  oss.admit(action, { method, bucket: name, key, query, headers, address });
+  const bucket = oss.bucket(name);
+  if (method === 'PUT') return put(oss, bucket, key, request, response);
+  if (method === 'DELETE') {
+    oss.remove(bucket, key);
+    return void response.writeHead(204, ids()).end();
+  }
+  const { bytes, etag, modifiedAtMs } = oss.find(bucket, key);
+  response.writeHead(200, {
+    ...ids(),
+    'content-length': bytes.length,
+    'content-type': 'application/octet-stream',
+    etag: `"${etag}"`,
+    'last-modified': new Date(modifiedAtMs).toUTCString(),
+  });
+  if (method === 'HEAD') return void response.end();
+  send(response, bytes, fault);
+}
+
+function send(response: ServerResponse, bytes: Buffer, fault: 'cut' | 'wrong' | null): void {
+  if (fault === null) return void response.end(bytes);
+  if (fault === 'wrong') {
+    const wrong = Buffer.from(bytes);
+    wrong[wrong.length >> 1] = (wrong[wrong.length >> 1] as number) ^ 0xff;
+    return void response.end(wrong);
+  }
+  response.write(bytes.subarray(0, bytes.length >> 1), () => response.destroy());
+}
+
+/** An object comes into being when all of its announced bytes have come. */
+async function put(
+  oss: Oss,
+  bucket: ReturnType<Oss['bucket']>,
+  key: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (request.headers['content-length'] === undefined)
+    throw new OssRefusal(411, 'MissingContentLength', 'You must provide the Content-Length HTTP header.');
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const { etag } = oss.put(bucket, key, Buffer.concat(chunks));
+  response.writeHead(200, { ...ids(), etag: `"${etag}"` }).end();
+}
+
+const ids = () => ({
+  'x-oss-request-id': randomBytes(12).toString('hex').toUpperCase(),
+  server: 'AliyunOSS',
+});
+
+function refuse(response: ServerResponse, error: unknown): void {
+  // The caller went away in the middle of its own upload: there is nobody to answer.
+  if (response.req.destroyed && !(error instanceof OssRefusal)) return;
+  const { status, code, message } =
+    error instanceof OssRefusal ? error : new OssRefusal(500, 'InternalError', 'The simulator failed.');
+  const id = ids();
+  response.writeHead(status, { ...id, 'content-type': 'application/xml' });
+  response.end(
+    `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message><RequestId>${id['x-oss-request-id']}</RequestId></Error>`,
+  );
+}
