@@ -28,8 +28,10 @@ export async function appAuth(appKey: AppKey, clock: Clock) {
   const { appId, privateKeyPem } = await appKey();
   const key = createPrivateKey(privateKeyPem);
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const createJwt = async (_id: unknown, differenceS = 0) => {
-    const nowS = Math.floor(clock.nowMs() / 1000) + differenceS;
+  // auth-app measures a difference against the system's own clock, from the `date` of GitHub's refusal.
+  const createJwt = async (_id: unknown, differenceS?: number) => {
+    const nowMs = differenceS === undefined ? clock.nowMs() : Date.now() + differenceS * 1000;
+    const nowS = Math.floor(nowMs / 1000);
     const exp = nowS + JWT_LIFE_S;
     const claims = { iat: nowS - JWT_SLACK_S, exp, iss: String(appId), jti: randomUUID() };
     const text = `${part({ alg: 'RS256', typ: 'JWT' })}.${part(claims)}`;

@@ -55,7 +55,7 @@ export interface SimGitHub {
   addRepository(fullName: string, options?: { readonly isPublic?: boolean }): Repository;
   addGroup(plan: GroupPlan): Group;
   removeGroup(id: number): void;
-  /** Announces `installation` too. A later one of the same account is the one that is found. */
+  /** Announces `installation` too, as do the next two. A later one of the same account is the one that is found. */
   install(login: string, repositories?: Installation['repositories']): Installation;
   uninstall(id: number): void;
   suspend(id: number): void;
@@ -96,7 +96,7 @@ export function createGitHub(options: GitHubOptions): SimGitHub {
     addGroup: (plan) => addGroup(state, plan),
     removeGroup: (id) => void state.groups.delete(id),
     install: (login, repositories = 'all') => installed(state, login, repositories),
-    uninstall: (id) => void state.installations.delete(id),
+    uninstall: (id) => uninstalled(state, id),
     suspend: (id) => suspended(state, id),
     ping: () => announcePing(state),
     send: (event, payload) => announceRaw(state, event, payload),
@@ -126,6 +126,13 @@ function installed(state: State, login: string, repositories: Installation['repo
   const installation = install(state, login, repositories);
   announceInstallation(state, 'created', installation);
   return installation;
+}
+
+function uninstalled(state: State, id: number): void {
+  const installation = state.installations.get(id);
+  if (installation === undefined) throw new Error(`no installation ${id}`);
+  state.installations.delete(id);
+  announceInstallation(state, 'deleted', installation);
 }
 
 function suspended(state: State, id: number): void {

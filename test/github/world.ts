@@ -2,7 +2,7 @@
 import { gitHubOver } from '../../shared/adapters/github-adapter.ts';
 import { octokitRequest } from '../../shared/adapters/github-octokit.ts';
 import type { JobId, RunId, RunnerName, Target } from '../../shared/nouns.ts';
-import type { GitHub } from '../../shared/ports.ts';
+import type { Clock, GitHub } from '../../shared/ports.ts';
 import { VirtualClock } from '../../simulator/clock.ts';
 import { createGitHub, type SimGitHub } from '../../simulator/github/github.ts';
 import { inProcessRequest } from '../../simulator/github/in-process.ts';
@@ -43,7 +43,7 @@ export interface TestWorld {
   asApp(method: string, path: string, body?: unknown): Promise<SimResponse>;
   readonly groupId: number;
   /** A second adapter without any memory. */
-  another(options?: { readonly runnerGroup?: string }): GitHub;
+  another(options?: { readonly runnerGroup?: string; readonly clock?: Clock }): GitHub;
   close(): Promise<void>;
 }
 
@@ -78,20 +78,20 @@ export async function openWorld(face: Face, options: Partial<GitHubOptions> = {}
   const groupId = github.addGroup(plan).id;
   const installationId = github.install('acme').id;
   const served = face === 'wire' ? await serveGitHub(github) : null;
-  const transport = () =>
+  const transport = (adapterClock: Clock) =>
     served === null
       ? inProcessRequest({ github, clock, appId: APP_ID, privateKeyPem: PRIVATE_KEY_PEM })
       : octokitRequest({
           baseUrl: served.origin,
           egressProxy: null,
           appKey: async () => ({ appId: APP_ID, privateKeyPem: PRIVATE_KEY_PEM }),
-          clock,
+          clock: adapterClock,
           log: () => undefined,
           pauseMs: 1,
           tryMaxMs: 300,
         });
-  const another: TestWorld['another'] = ({ runnerGroup = 'ci-runners' } = {}) =>
-    gitHubOver(transport(), { clock, runnerGroup });
+  const another: TestWorld['another'] = ({ runnerGroup = 'ci-runners', clock: own = clock } = {}) =>
+    gitHubOver(transport(own), { clock: own, runnerGroup });
   world = {
     clock,
     github,

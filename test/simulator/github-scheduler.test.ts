@@ -169,28 +169,3 @@ describe('the life of a registration', () => {
     expect(job.conclusion).toBe('success');
   });
 });
-
-describe('limits', () => {
-  test('the hour of calls, the minute of points, and the registrations of five minutes are refused beyond', async () => {
-    const few = await open({ limits: { callsPerHour: 3 } });
-    const looks = [];
-    for (let look = 0; look < 5; look++) {
-      looks.push((await few.asInstallation('GET', `/orgs/acme/actions/runners?page=${look}`)).status);
-    }
-    expect(looks).toEqual([200, 200, 200, 403, 403]);
-    await few.pass(3_600_000);
-    const slow = await open({ limits: { pointsPerMinute: 6 } });
-    const points = [];
-    for (let look = 0; look < 7; look++) {
-      points.push((await slow.asInstallation('GET', '/orgs/acme/actions/runners')).status);
-    }
-    expect(points).toEqual([200, 200, 200, 200, 200, 200, 403]);
-    const rare = await open({ limits: { registrationsPer5Minutes: 1 } });
-    await rare.hub.mint(rare.org, { name: name('a'), labels: LABELS });
-    expect(await rare.hub.mint(rare.org, { name: name('b'), labels: LABELS })).toMatchObject({
-      kind: 'throttled',
-    });
-    await rare.pass(300_000);
-    expect((await rare.hub.mint(rare.org, { name: name('b'), labels: LABELS })).kind).toBe('minted');
-  });
-});
