@@ -1,44 +1,27 @@
 /** The whole system in one process on a virtual clock: real stories, real adapters' mappings, simulated services. */
-
-import { launch } from '../../functions/launcher/launch.ts';
-import { launcherWorld } from '../../functions/launcher/world.ts';
-import { reap } from '../../functions/reaper/reap.ts';
-import { webhook } from '../../functions/webhook/webhook.ts';
-import type { EcsCall } from '../../shared/adapters/ecs-call.ts';
-import { ecsInstances } from '../../shared/adapters/ecs-instances.ts';
-import { ecsMarket } from '../../shared/adapters/ecs-market.ts';
-import { replyOf, requestOf } from '../../shared/adapters/fc-http.ts';
-import { gitHubOver } from '../../shared/adapters/github-adapter.ts';
-import { ledgerOn } from '../../shared/adapters/tablestore-ledger.ts';
-import { patient } from '../../shared/adapters/tablestore-patience.ts';
 import { HISTORY_TABLE, LEDGER_TABLE } from '../../shared/adapters/tablestore-tables.ts';
-import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
 import { type Config, RunnersYaml } from '../../shared/config.ts';
-import { parseEvent } from '../../shared/event.ts';
-import { LAUNCHER_TIMEOUT_S, REAPER_TIMEOUT_S, WEBHOOK_TIMEOUT_S } from '../../shared/limits.ts';
-import { refreshMarkets } from '../../shared/market-refresh.ts';
-import type { Log, Queue } from '../../shared/ports.ts';
+import type { Log } from '../../shared/ports.ts';
 import { RUNNER_RELEASE_NOTE } from '../../shared/runner-release.ts';
 import { createAccount } from '../../simulator/accounts.ts';
 import { VirtualClock } from '../../simulator/clock.ts';
 import { createEcs, type EcsOptions } from '../../simulator/ecs/index.ts';
 import {
-  type Context,
   createFunctionCompute,
-  type FunctionSpec,
+  type Happening,
   inProcessQueue,
-  mortal,
+  type mortal,
 } from '../../simulator/function-compute/index.ts';
-import { inProcessRequest } from '../../simulator/github/in-process.ts';
 import { createGitHub, type GitHubOptions } from '../../simulator/github/index.ts';
 import { seeded } from '../../simulator/random.ts';
-import { createTable, createTableStore, tableOf } from '../../simulator/tablestore/index.ts';
+import { createTable, createTableStore } from '../../simulator/tablestore/index.ts';
 import { type TimedDriverOptions, timedDriver } from '../../simulator/timed-driver.ts';
-import { APP_ID, PRIVATE_KEY_PEM, PUBLIC_KEY_PEM, WEBHOOK_SECRET } from './keys.ts';
+import { functionsOf } from './functions.ts';
+import { APP_ID, PUBLIC_KEY_PEM, WEBHOOK_SECRET } from './keys.ts';
+import { type Parts, portsOver, type Watch } from './ports.ts';
 import { RELEASE } from './release.ts';
 
 export const START_MS = Date.UTC(2026, 4, 4, 8, 0, 0);
-const SCRIPTS = readUserDataScripts(`${import.meta.dirname}/../../userdata`);
 
 export interface WorldOptions {
   readonly seed?: number;
@@ -47,8 +30,16 @@ export interface WorldOptions {
   readonly github?: Partial<GitHubOptions>;
   readonly ecs?: Partial<EcsOptions>;
   readonly boots?: Partial<TimedDriverOptions>;
-  readonly log?: Log;
+  readonly watch?: Watch;
+  readonly observe?: (happening: Happening) => void;
+  readonly skewMs?: () => number;
+  readonly ecsDoor?: Parts['ecsDoor'];
+  readonly post?: Parts['post'];
+  readonly dying?: typeof mortal;
+  /** Repositories of the organisation that the runner group serves. */
   readonly repositories?: readonly string[];
+  /** Where the App is installed; default: all of the organisation. */
+  readonly installed?: readonly string[];
 }
 
 export type World = ReturnType<typeof openWorld>;
@@ -71,10 +62,11 @@ export function openWorld(options: WorldOptions = {}) {
   const clock = new VirtualClock(START_MS);
   const random = seeded(options.seed ?? 1);
   const lines: string[] = [];
-  const log: Log =
-    options.log ??
-    ((event, fields) =>
-      void lines.push(JSON.stringify({ at: new Date(clock.nowMs()).toISOString(), event, ...fields })));
+  const { watch = {} } = options;
+  const log: Log = (event, fields) => {
+    lines.push(JSON.stringify({ at: new Date(clock.nowMs()).toISOString(), event, ...fields }));
+    watch.log?.(event, fields);
+  };
   const account = createAccount('1234567890123456', 'cn-hongkong');
   const store = createTableStore({ clock, credentials: account.find });
   for (const shape of [LEDGER_TABLE, HISTORY_TABLE]) createTable(store, shape);
@@ -85,6 +77,7 @@ export function openWorld(options: WorldOptions = {}) {
     app: { id: APP_ID, publicKeyPem: PUBLIC_KEY_PEM, webhookSecret: WEBHOOK_SECRET },
     deliver: ({ headers, body }) => fc.requestHttp('ci-webhook', { method: 'POST', url: '/', headers, body }),
     ...options.github,
+    behaviour: { answerMs: [30, 200], ...options.github?.behaviour },
   });
   const ecs = createEcs({
     clock,
@@ -94,26 +87,21 @@ export function openWorld(options: WorldOptions = {}) {
     ...options.ecs,
   });
   const state = { config: configOf(options.config) };
-  const ports = portsOf({ clock, random, github, ecs, store, log, state });
+  const { skewMs = () => 0, ecsDoor = (ask) => ask } = options;
+  const post = options.post ?? (async (text: string) => log('alert.sent', { text }));
+  const parts = { clock, random, github, ecs, store, log, watch, skewMs, ecsDoor, post };
+  const planeFor = portsOver(parts);
+  const promptPlane = portsOver({ ...parts, isPrompt: true });
   const fc = createFunctionCompute({
     clock,
     random: random.fork(),
     account,
-    functions: functionsOf(
-      () => ports(),
-      () => queue,
-      log,
-    ),
+    functions: functionsOf({ plane: planeFor, queue: () => queue, state, ...dyingIn(options) }),
+    ...(options.observe === undefined ? {} : { observe: options.observe }),
   });
   const queue = inProcessQueue(fc, { launcher: 'ci-launcher', reaper: 'ci-reaper' });
-
-  github.addOrganization('acme');
-  const repositories = options.repositories ?? ['acme/app'];
-  for (const repository of repositories) github.addRepository(repository);
-  github.addGroup({ organization: 'acme', name: 'ci-runners', repositories: [...repositories] });
-  github.install('acme');
-  github.setRunnerReleases([{ version: RELEASE.version, publishedAtMs: RELEASE.publishedAtMs, assets: [] }]);
-
+  peopled(github, options);
+  const plane = () => promptPlane(state.config);
   return {
     clock,
     random,
@@ -126,9 +114,20 @@ export function openWorld(options: WorldOptions = {}) {
     fc,
     queue,
     state,
-    plane: ports,
+    plane,
     ...passing(clock),
   };
+}
+
+const dyingIn = ({ dying }: WorldOptions) => (dying === undefined ? {} : { dying });
+
+function peopled(github: ReturnType<typeof createGitHub>, options: WorldOptions): void {
+  const { repositories = ['acme/app'], installed } = options;
+  github.addOrganization('acme');
+  for (const repository of repositories) github.addRepository(repository);
+  github.addGroup({ organization: 'acme', name: 'ci-runners', repositories: [...repositories] });
+  github.install('acme', installed);
+  github.setRunnerReleases([{ version: RELEASE.version, publishedAtMs: RELEASE.publishedAtMs, assets: [] }]);
 }
 
 function passing(clock: VirtualClock) {
@@ -140,107 +139,6 @@ function passing(clock: VirtualClock) {
       return holds();
     },
   };
-}
-
-interface Parts {
-  readonly clock: VirtualClock;
-  readonly random: ReturnType<typeof seeded>;
-  readonly github: ReturnType<typeof createGitHub>;
-  readonly ecs: ReturnType<typeof createEcs>;
-  readonly store: ReturnType<typeof createTableStore>;
-  readonly log: Log;
-  readonly state: { config: Config };
-}
-
-/** The ports over the in-process faces; the same objects for all functions, as adapters keep little. */
-function portsOf({ clock, random, github, ecs, store, log, state }: Parts) {
-  const draws = random.fork();
-  const sleep = (ms: number) => clock.sleep(ms);
-  const patience = { nowMs: () => clock.nowMs(), sleep, random: () => draws.next() };
-  const table = (name: string) => patient(tableOf(store, name), patience);
-  let tokens = 0;
-  const ledger = ledgerOn({ ledger: table('ledger'), history: table('history') }, () => `token-${++tokens}`);
-  const callEcs: EcsCall = async (region, action, params) => {
-    await sleep(draws.whole(20, 120));
-    return ecs.call(region, action, { RegionId: region, ...params }) as Record<string, unknown>;
-  };
-  const request = inProcessRequest({ github, clock, appId: APP_ID, privateKeyPem: PRIVATE_KEY_PEM });
-  return () => {
-    const { config } = state;
-    return {
-      config,
-      clock,
-      log,
-      ledger,
-      callEcs,
-      github: gitHubOver(request, { clock, runnerGroup: config.github.runnerGroup }),
-      instances: ecsInstances({
-        ...{ call: callEcs, deployment: config.name, clock, log, pause: sleep },
-        ...{
-          placements: config.placements,
-          images: config.images,
-          spotDuration: config.spot.duration,
-          ramRole: null,
-        },
-      }),
-      alerts: { post: async (text: string) => log('alert.sent', { text }) },
-    };
-  };
-}
-
-type Plane = ReturnType<ReturnType<typeof portsOf>>;
-
-/** The functions as s.yaml has them, with stories for bodies; a killed run is abandoned. */
-function functionsOf(plane: () => Plane, queue: () => Queue, log: Log): FunctionSpec[] {
-  const common = { memoryMb: 512 };
-  return [
-    {
-      ...common,
-      name: 'ci-webhook',
-      timeoutMs: WEBHOOK_TIMEOUT_S * 1000,
-      http: { methods: ['POST'] },
-      body: async (event: Buffer) => {
-        const request = requestOf(event);
-        if (request === null) throw new Error('not a request');
-        const secrets = [{ read: async () => WEBHOOK_SECRET, stale: () => false }];
-        const { status, text } = await webhook(request, {
-          secrets,
-          rules: plane().config,
-          queue: queue(),
-          log,
-        });
-        return replyOf(status, text);
-      },
-    },
-    {
-      ...common,
-      name: 'ci-launcher',
-      timeoutMs: LAUNCHER_TIMEOUT_S * 1000,
-      asyncRetries: 3,
-      onFailure: 'ci-reaper',
-      body: async (event: Buffer, { life }: Context) => {
-        const handedOn = parseEvent(event);
-        if (handedOn?.kind !== 'queued' && handedOn?.kind !== 'due') throw new Error('not a launch');
-        return launch(handedOn, mortal(launcherWorld(plane(), SCRIPTS), life));
-      },
-    },
-    {
-      ...common,
-      name: 'ci-reaper',
-      timeoutMs: REAPER_TIMEOUT_S * 1000,
-      asyncRetries: 3,
-      timer: { name: 'sweep', cron: '@every 1m', payload: 'sweep' },
-      body: async (event: Buffer, { life }: Context) => {
-        const { callEcs, ...rest } = plane();
-        const { config, clock, ledger } = rest;
-        const source = ecsMarket({ call: callEcs, clock, spotDuration: config.spot.duration });
-        const world = mortal({ ...rest, queue: queue() }, life);
-        const refreshMarket = (isBusy: boolean, deadlineMs: number) =>
-          refreshMarkets(isBusy, deadlineMs, { config, clock, log, market: ledger.market, source });
-        return reap(event, { ...world, refreshMarket });
-      },
-    },
-  ];
 }
 
 /** The mirror ran before: launches know which runner to install. */

@@ -1,0 +1,104 @@
+/** The functions as s.yaml has them, with stories for bodies. A killed run is abandoned. */
+import { launch } from '../../functions/launcher/launch.ts';
+import { launcherWorld } from '../../functions/launcher/world.ts';
+import { reap } from '../../functions/reaper/reap.ts';
+import { webhook } from '../../functions/webhook/webhook.ts';
+import { ecsMarket } from '../../shared/adapters/ecs-market.ts';
+import { replyOf, requestOf } from '../../shared/adapters/fc-http.ts';
+import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
+import type { Config } from '../../shared/config.ts';
+import { parseEvent } from '../../shared/event.ts';
+import { LAUNCHER_TIMEOUT_S, REAPER_TIMEOUT_S, WEBHOOK_TIMEOUT_S } from '../../shared/limits.ts';
+import { refreshMarkets } from '../../shared/market-refresh.ts';
+import type { Queue } from '../../shared/ports.ts';
+import { type FunctionSpec, type Host, type Life, mortal } from '../../simulator/function-compute/index.ts';
+import { WEBHOOK_SECRET } from './keys.ts';
+import type { Plane } from './ports.ts';
+
+const SCRIPTS = readUserDataScripts(`${import.meta.dirname}/../../userdata`);
+
+export interface Deployed {
+  readonly plane: (config: Config) => Plane;
+  readonly queue: () => Queue;
+  /** What is deployed now; instances of an earlier deployment get no further request. */
+  readonly state: { readonly config: Config };
+  /** How a run's world dies; `mortal`, unless a test wants to say where. */
+  readonly dying?: typeof mortal;
+}
+
+export function functionsOf(deployed: Deployed): FunctionSpec[] {
+  return [webhookOf(deployed), launcherOf(deployed), reaperOf(deployed)];
+}
+
+type Run = (event: Buffer, life: Life) => Promise<unknown>;
+
+/** Each instance puts its world together once, as the real ones do at a cold start. */
+function host({ plane, state }: Deployed, coldStart: (plane: Plane) => Run): Host {
+  const open = () => {
+    const { config } = state;
+    return { config, run: coldStart(plane(config)) };
+  };
+  return {
+    pace: 0,
+    open() {
+      let opened = open();
+      return {
+        run(event, { life }) {
+          if (opened.config !== state.config) opened = open();
+          return opened.run(event, life);
+        },
+        kill: () => undefined,
+      };
+    },
+  };
+}
+
+function webhookOf(deployed: Deployed): FunctionSpec {
+  const secrets = [{ read: async () => WEBHOOK_SECRET, stale: () => false }];
+  const body = host(deployed, ({ config, log }) => async (event) => {
+    const request = requestOf(event);
+    if (request === null) throw new Error('not a request');
+    const { status, text } = await webhook(request, { secrets, rules: config, queue: deployed.queue(), log });
+    return replyOf(status, text);
+  });
+  const timeoutMs = WEBHOOK_TIMEOUT_S * 1000;
+  return { name: 'ci-webhook', memoryMb: 512, timeoutMs, http: { methods: ['POST'] }, body };
+}
+
+function launcherOf(deployed: Deployed): FunctionSpec {
+  const { dying = mortal } = deployed;
+  return {
+    name: 'ci-launcher',
+    memoryMb: 512,
+    timeoutMs: LAUNCHER_TIMEOUT_S * 1000,
+    asyncRetries: 3,
+    onFailure: 'ci-reaper',
+    body: host(deployed, (plane) => {
+      const world = launcherWorld(plane, SCRIPTS);
+      return async (event, life) => {
+        const handedOn = parseEvent(event);
+        if (handedOn?.kind !== 'queued' && handedOn?.kind !== 'due') throw new Error('not a launch');
+        return launch(handedOn, dying(world, life));
+      };
+    }),
+  };
+}
+
+function reaperOf(deployed: Deployed): FunctionSpec {
+  const { dying = mortal, queue } = deployed;
+  return {
+    name: 'ci-reaper',
+    memoryMb: 512,
+    timeoutMs: REAPER_TIMEOUT_S * 1000,
+    asyncRetries: 3,
+    timer: { name: 'sweep', cron: '@every 1m', payload: 'sweep' },
+    body: host(deployed, ({ callEcs, ...plane }) => {
+      const { config, clock, ledger, log } = plane;
+      const source = ecsMarket({ call: callEcs, clock, spotDuration: config.spot.duration });
+      const refreshMarket = (isBusy: boolean, deadlineMs: number) =>
+        refreshMarkets(isBusy, deadlineMs, { config, clock, log, market: ledger.market, source });
+      const world = { ...plane, queue: queue(), refreshMarket };
+      return (event, life) => reap(event, dying(world, life));
+    }),
+  };
+}
