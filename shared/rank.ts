@@ -7,7 +7,7 @@ import { pick, sorted } from './rank-pick.ts';
 import { expectedCost } from './rank-price.ts';
 import { isStale, type Stall, stallsOf } from './rank-quotes.ts';
 
-export { offeringKey, unavailableKeys } from './rank-fit.ts';
+export { unavailableKeys } from './rank-fit.ts';
 
 export interface Ask extends FitAsk {
   /** by region; null or missing: the catalogue stands in */
@@ -71,11 +71,8 @@ function candidateOf(chosen: Bidding, place: string): Candidate {
   };
 }
 
-function reasonFor({ capacityType, pricePerHour, interruption, isStale }: Bidding, place: string): string {
-  const what = capacityType === 'on-demand' ? 'pay-as-you-go' : 'spot';
-  if (pricePerHour === null) return `its cap puts it at place ${place}: ${what}, price unknown`;
-  const rate = interruption === null ? 'unknown' : `${Math.round(interruption * 1000) / 10} %`;
-  const risk =
-    capacityType === 'on-demand' ? '' : `, interruption rate ${rate}${isStale ? ', price old' : ''}`;
-  return `its expected cost puts it at place ${place}: ${what}${risk}`;
+function reasonFor({ capacityType, pricePerHour, isStale }: Bidding, place: string): string {
+  const what = capacityType === 'on-demand' ? ', pay-as-you-go' : '';
+  if (pricePerHour === null) return `it is number ${place} by what it can cost at most${what}`;
+  return `it is number ${place} by expected cost${what}${isStale ? ', at an old price' : ''}`;
 }

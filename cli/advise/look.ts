@@ -1,0 +1,120 @@
+/** Asks the market what an advice needs, and no more: types and stock first, then prices of what may be chosen. */
+import type { Config } from '../../shared/config.ts';
+import { understand } from '../../shared/labels.ts';
+import type { Market, MarketType } from '../../shared/market.ts';
+import type { Requirements } from '../../shared/nouns.ts';
+import type { MarketSource } from '../../shared/ports.ts';
+import { rank } from '../../shared/rank.ts';
+import { unfit } from '../../shared/rank-quotes.ts';
+import { type AdviseOptions, UsageError } from './options.ts';
+import { candidateRow, listedRows } from './rows.ts';
+import type { Advice } from './table.ts';
+
+export interface LookWorld {
+  readonly source: MarketSource;
+  readonly nowMs: () => number;
+}
+
+const LOOK_MAX_MS = 5 * 60_000;
+const DAY_MS = 24 * 3_600_000;
+/** ECS keeps 30 days, and refuses a moment more. */
+const MARGIN_MS = 10 * 60_000;
+/** What the launcher widens to, when nothing fits. */
+const WIDENED_CORES_MAX = 64;
+
+/** What the launcher would be told for a job with these labels, if nothing had been refused of late. */
+export async function adviceForJob(
+  options: AdviseOptions,
+  config: Config,
+  world: LookWorld,
+): Promise<Advice> {
+  const requirements = requirementsOf(options, config);
+  const { min, max } = requirements.cpu;
+  const markets = new Map<string, Market>();
+  const look = async (atMost: number) => {
+    for (const { region } of config.placements) {
+      const isWanted = (type: MarketType) =>
+        type.cpu >= min && type.cpu <= atMost && unfit(type, requirements, config) === null;
+      markets.set(region, await priced(region, markets.get(region) ?? null, isWanted, options, world));
+    }
+    const nowMs = world.nowMs();
+    return rank({
+      requirements,
+      config,
+      markets,
+      unavailable: new Map(),
+      nowMs,
+      firstTryAtMs: nowMs,
+      offSpot: false,
+    });
+  };
+  const asAsked = await look(max);
+  const isEnough = asAsked.candidates.some((each) => each.cpu <= max);
+  const { candidates, leftOut, notes } = isEnough ? asAsked : await look(Math.max(max, WIDENED_CORES_MAX));
+  const rows = candidates.map((each) => candidateRow(each, markets.get(each.region) as Market));
+  return { rows: rows.slice(0, options.limit), leftOut, notes };
+}
+
+function requirementsOf(options: AdviseOptions, config: Config): Requirements {
+  const labels = options.labels as readonly string[];
+  const repository = options.repository ?? (config.repositories.allow[0] as string).replace('*', 'any');
+  const understood = understand(labels, repository, config);
+  if (understood.kind === 'ours') return understood.requirements;
+  const base = config.baseLabels.join(',');
+  throw new UsageError(
+    understood.kind === 'foreign'
+      ? `such a job is not ours: --labels must have all of ${base}`
+      : `such a job is refused because ${understood.because}`,
+  );
+}
+
+/** What the filters leave of one region. */
+export async function listing(options: AdviseOptions, region: string, world: LookWorld): Promise<Advice> {
+  const market = await priced(region, null, (type) => isListed(type, options), options, world);
+  const types = market.types.filter((type) => isListed(type, options));
+  const rows = listedRows(market, types);
+  const offers = types.reduce((count, type) => count + type.offers.length, 0);
+  const cut =
+    rows.length > options.limit
+      ? [`${rows.length - options.limit} more rows: raise --limit to see them`]
+      : [];
+  const out = offers - rows.length;
+  return {
+    rows: rows.slice(0, options.limit),
+    leftOut:
+      out === 0
+        ? []
+        : [{ what: `${out} of ${offers} offerings`, because: 'they are sold out, or have no spot price' }],
+    notes: [
+      ...cut,
+      ...(market.incomplete === null ? [] : [`the market is incomplete because ${market.incomplete}`]),
+    ],
+  };
+}
+
+function isListed(
+  type: MarketType,
+  { mincpu, maxcpu, minmem, maxmem, arch, family }: AdviseOptions,
+): boolean {
+  const isSized =
+    type.cpu >= mincpu && type.cpu <= maxcpu && type.memoryGiB >= minmem && type.memoryGiB <= maxmem;
+  const isOfFamily = family.length === 0 || family.some((part) => type.type.includes(part));
+  return isSized && isOfFamily && (arch === null || type.arch === arch);
+}
+
+async function priced(
+  region: string,
+  known: Market | null,
+  isWanted: (type: MarketType) => boolean,
+  options: AdviseOptions,
+  { source, nowMs }: LookWorld,
+): Promise<Market> {
+  const sinceMs = nowMs() - options.resolution * DAY_MS + MARGIN_MS;
+  const wish = { deadlineMs: nowMs() + LOOK_MAX_MS, sinceMs };
+  const types =
+    known ?? (await source.refresh(region, null, { ...wish, listTypes: true, prices: [], advice: [] }));
+  const wanted = types.types
+    .filter((type) => type.pricedAtMs === null && isWanted(type))
+    .map(({ type }) => type);
+  return source.refresh(region, types, { ...wish, listTypes: false, prices: wanted, advice: wanted });
+}
