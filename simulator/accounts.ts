@@ -5,6 +5,7 @@ export interface Credential {
   readonly secret: string;
   /** Temporary credentials are good only together with their token. */
   readonly securityToken?: string;
+  /** in simulated time */
   readonly expiresAtMs?: number;
   /**
    * Takes a RAM action name such as `ecs:RunInstances`. A refused action gets the service's own permission error.

@@ -50,12 +50,13 @@ export function billOf(cloud: Cloud, machine: Machine): Bill {
   };
 }
 
-/** Each hour of its life at the market price of that hour's beginning. */
+/** Each hour of its life at the market price of that hour's beginning; without a limit, pay-as-you-go at most. */
 function spotCost(cloud: Cloud, machine: Machine, untilMs: number): number {
   let cost = 0;
   for (let fromMs = machine.createdAtMs; fromMs < untilMs; fromMs += HOUR_MS) {
     const share = (Math.min(fromMs + HOUR_MS, untilMs) - fromMs) / HOUR_MS;
-    cost += share * cloud.market.spotPrice(machine.zone, machine.type, fromMs);
+    const price = cloud.market.spotPrice(machine.zone, machine.type, fromMs);
+    cost += share * Math.min(price, machine.priceLimit ?? machine.type.onDemandPrice);
   }
   return cost;
 }

@@ -78,6 +78,7 @@ export function createEcs(options: EcsOptions): Ecs {
   const calls = new Map<string, number>();
   const failures: { action: string; fault: Fault }[] = [];
 
+  const alive = () => [...cloud.machines.values()].filter((machine) => endedAtMs(machine) === null);
   const faultOf = (action: string, params: Params, region: string): Fault | null => {
     const at = failures.findIndex((failure) => failure.action === action);
     if (at >= 0) return failures.splice(at, 1)[0]?.fault ?? null;
@@ -97,11 +98,8 @@ export function createEcs(options: EcsOptions): Ecs {
       return underFault(faultOf(action, params, regionId), () => act(cloud, region, params));
     },
     calls,
-    alive: () => [...cloud.machines.values()].filter((machine) => endedAtMs(machine) === null),
-    paid() {
-      const running = this.alive().map((machine) => billOf(cloud, machine));
-      return [...cloud.bills, ...running];
-    },
+    alive,
+    paid: () => [...cloud.bills, ...alive().map((machine) => billOf(cloud, machine))],
     failNext(action, fault, times = 1) {
       for (let n = 0; n < times; n++) failures.push({ action, fault });
     },

@@ -2,7 +2,7 @@
 import type { Region } from './catalogue.ts';
 import type { Cloud } from './cloud.ts';
 import { endedAtMs, type Machine, type Status, statusAt } from './machine.ts';
-import { isTrue, listOf, type Params, required, tagsOf, toMinute, whole } from './parameters.ts';
+import { isTrue, listOf, onlyPlayed, type Params, required, tagsOf, toMinute, whole } from './parameters.ts';
 import { EcsRefusal } from './refusal.ts';
 
 /** SDK model DescribeInstancesRequestTag: beyond this many, ListTagResources is to be used. Its code is not documented. */
@@ -15,7 +15,13 @@ interface Seen {
   readonly status: Status;
 }
 
+const PLAYED = new Set(
+  `RegionId InstanceIds Status ZoneId VSwitchId VpcId InstanceType LockReason Tag MaxResults NextToken
+  AdditionalAttributes`.split(/\s+/),
+);
+
 export function describeInstances(cloud: Cloud, region: Region, params: Params): object {
+  onlyPlayed(params, PLAYED);
   const ids = idsOf(params);
   const tags = tagsOf(params);
   const matching = seenIn(cloud, region, ids).filter((seen) => isWanted(seen, params, tags));

@@ -11,6 +11,13 @@ export function required(params: Params, name: string): string {
   return value;
 }
 
+/** What is not played here is refused rather than ignored: nobody should rely on a parameter that does nothing. */
+export function onlyPlayed(params: Params, names: ReadonlySet<string>): void {
+  const stranger = Object.keys(params).find((name) => !names.has(name.replace(/\..*$/, '')));
+  if (stranger === undefined) return;
+  throw new EcsRefusal('SimulatorDoesNotPlay', `The simulator does not play ${stranger}.`, 501);
+}
+
 /** Absent or empty: `fallback`. Out of bounds or not whole: refused with `code`. */
 export function whole(
   params: Params,

@@ -3,7 +3,7 @@ import type { InstanceType, Region } from './catalogue.ts';
 import type { Cloud } from './cloud.ts';
 import { begin } from './life.ts';
 import { endedAtMs, isSpot, type Order } from './machine.ts';
-import { isTrue, type Params, required, whole } from './parameters.ts';
+import { isTrue, onlyPlayed, type Params, required, whole } from './parameters.ts';
 import { checkPlace, imageOf, type Place, placeOf } from './place.ts';
 import { EcsRefusal } from './refusal.ts';
 import * as checks from './run-checks.ts';
@@ -11,7 +11,15 @@ import * as checks from './run-checks.ts';
 /** How long a client token is good for is in no document; the idempotency page promises nothing. */
 const TOKEN_MS = 10 * 60_000;
 
+const PLAYED = new Set(
+  `RegionId ZoneId Amount MinAmount AutoReleaseTime ClientToken DryRun HostName HttpEndpoint HttpTokens ImageFamily
+  ImageId InstanceChargeType InstanceName InstanceType InternetChargeType InternetMaxBandwidthOut IoOptimized
+  KeyPairName RamRoleName ResourceGroupId SecurityEnhancementStrategy SecurityGroupId SecurityGroupIds SpotDuration
+  SpotInterruptionBehavior SpotPriceLimit SpotStrategy SystemDisk Tag UserData VSwitchId`.split(/\s+/),
+);
+
 export function runInstances(cloud: Cloud, region: Region, params: Params): object {
+  onlyPlayed(params, PLAYED);
   checks.checkToken(params);
   const repeated = repeatOf(cloud, region, params);
   if (repeated !== null) return answer(repeated, null);
