@@ -9,6 +9,7 @@ export interface Verb {
 }
 
 const VERBS: readonly Verb[] = [
+  { name: 'start', summary: 'play a dozen jobs against simulated services', load: () => import('./start.ts') },
   { name: 'test', summary: 'run every check and test', load: () => import('./test.ts') },
   { name: 'check', summary: 'lint, types, unused code, shell scripts', load: () => import('./check.ts') },
   { name: 'advise', summary: 'show what a job would be given, and why', load: () => import('./advise.ts') },
@@ -21,6 +22,7 @@ const VERBS: readonly Verb[] = [
     summary: 'write the ROS templates of the infrastructure',
     load: () => import('./infra-synth.ts'),
   },
+  { name: 'doctor', summary: 'look whether all is well, read-only', load: () => import('./doctor.ts') },
 ];
 
 export async function run(argv: readonly string[]): Promise<number> {

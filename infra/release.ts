@@ -1,16 +1,18 @@
-/** Which build is deployed: our version and a hash of everything that a deploy would change. */
+/** Which build is deployed: our version and a hash of the functions' code and settings, without any secret. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FUNCTION_KINDS } from './names.ts';
 
-/** Null: not all functions are built. `settings` is what else the functions are told. */
-export function releaseOf(root: string, settings: string): string | null {
+/** Null: not all functions are built. */
+export function releaseOf(root: string): string | null {
   const dist = join(root, 'dist');
   const isBuilt = FUNCTION_KINDS.every((kind) => existsSync(join(dist, kind, 'index.mjs')));
   if (!isBuilt) return null;
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  const hash = createHash('sha256').update(settings);
+  const hash = createHash('sha256');
+  const settings = join(root, 's.yaml');
+  if (existsSync(settings)) hash.update(readFileSync(settings));
   for (const kind of FUNCTION_KINDS)
     for (const path of filesIn(join(dist, kind)))
       hash.update(`${path.slice(dist.length)}\n`).update(readFileSync(path));

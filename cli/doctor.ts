@@ -1,0 +1,47 @@
+/** `npm run doctor [-- --json]`: read-only checks, one line each. Exit code 1 when something is wrong. */
+import { parseArgs } from 'node:util';
+import pc from 'picocolors';
+import { ACCOUNT_CHECKS } from './doctor/account.ts';
+import { CAPACITY_CHECKS } from './doctor/capacity.ts';
+import { type Check, examine, exitCodeOf, type Finding, type Level } from './doctor/finding.ts';
+import { FUNCTION_CHECKS } from './doctor/functions.ts';
+import { GITHUB_CHECKS } from './doctor/github.ts';
+import { NETWORK_CHECKS } from './doctor/network.ts';
+import { realWorld } from './doctor/real-world.ts';
+import { RUNNER_AGE_CHECK } from './doctor/runner-age.ts';
+import { readRunnersYaml } from './runners-yaml.ts';
+
+/** In the order in which one needs the other. */
+export const CHECKS: readonly Check[] = [
+  ...ACCOUNT_CHECKS,
+  ...NETWORK_CHECKS,
+  ...CAPACITY_CHECKS,
+  ...FUNCTION_CHECKS,
+  ...GITHUB_CHECKS,
+  RUNNER_AGE_CHECK,
+];
+
+export async function main(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { json: { type: 'boolean', default: false }, config: { type: 'string' } },
+  });
+  const config = readRunnersYaml(values.config);
+  if (config === null) return 1;
+  const findings = await examine(CHECKS, realWorld(config));
+  process.stdout.write(
+    values.json ? `${JSON.stringify(findings, null, 2)}\n` : findings.map(lineOf).join(''),
+  );
+  return exitCodeOf(findings);
+}
+
+const MARKS: Readonly<Record<Level, string>> = {
+  ok: pc.green('ok     '),
+  warning: pc.yellow('warning'),
+  wrong: pc.red('wrong  '),
+  unknown: pc.dim('–      '),
+};
+
+export function lineOf({ check, level, text, advice }: Finding): string {
+  return `${MARKS[level]} ${check}: ${text}${advice === null ? '' : pc.dim(` → ${advice}`)}\n`;
+}

@@ -1,0 +1,154 @@
+/** Whether a job would find an instance: images, stock, quota, and one launch that is not made. */
+import { AlibabaRefusal } from '../../shared/adapters/alibaba-call.ts';
+import type { Config, PlacementConfig } from '../../shared/config.ts';
+import { architecturesOf, understand } from '../../shared/labels.ts';
+import type { Arch, Requirements } from '../../shared/nouns.ts';
+import { type Check, ok, warning, wrong } from './finding.ts';
+import { typesInStock } from './stock.ts';
+import type { DoctorWorld } from './world.ts';
+
+export const CAPACITY_CHECKS: readonly Check[] = [
+  { name: 'images', needs: ['credentials', 'configuration'], look: images },
+  { name: 'stock', needs: ['credentials', 'configuration'], look: stock },
+  { name: 'launch', needs: ['credentials', 'configuration', 'vSwitches', 'images', 'stock'], look: dryRun },
+  { name: 'quota', needs: ['credentials'], look: quota },
+];
+
+const ARCHITECTURES: Readonly<Record<string, string>> = { amd64: 'x86_64', arm64: 'arm64' };
+
+async function images(world: DoctorWorld) {
+  const findings = [];
+  for (const { region } of world.config.placements)
+    for (const name of Object.keys(world.config.images)) findings.push(...(await image(world, region, name)));
+  return findings.length > 0 ? findings : [ok('each family has one of its architecture')];
+}
+
+async function image({ alibaba, config }: DoctorWorld, region: string, name: string) {
+  const { family, arch } = config.images[name] ?? {};
+  if (family === undefined) return [];
+  const answer = await alibaba.rpc('ecs', region, 'DescribeImageFromFamily', { ImageFamily: family });
+  const found = answer.Image as { Architecture?: string; ImageId?: string } | undefined;
+  const wanted = ARCHITECTURES[arch ?? name];
+  if (!found?.ImageId)
+    return [wrong(`image ${name}: ${region} has no family ${family}`, 'correct images in runners.yaml')];
+  if (found.Architecture === undefined || found.Architecture === wanted) return [];
+  return [wrong(`image ${name}: is ${found.Architecture}, not ${wanted}`, 'correct images in runners.yaml')];
+}
+
+interface Wished {
+  readonly name: string;
+  readonly requirements: Requirements;
+}
+
+/** What jobs without a profile ask for, and each profile, on each architecture it allows. */
+function wishes(config: Config): Wished[] {
+  return ['', ...Object.keys(config.profiles)].flatMap((profile) =>
+    architecturesOf(config)
+      .filter((arch) => arch === (config.profiles[profile]?.arch ?? arch))
+      .flatMap((arch) => wish(config, profile, arch)),
+  );
+}
+
+function wish(config: Config, profile: string, arch: Arch): Wished[] {
+  const labels = [...config.baseLabels, ...(profile === '' ? [] : [profile]), arch];
+  const repository = config.profiles[profile]?.repositories?.[0]?.replace('*', 'any') ?? 'any/any';
+  const understood = understand(labels, repository, config);
+  if (understood.kind !== 'ours') return [];
+  return [{ name: `${profile || 'default'} ${arch}`, requirements: understood.requirements }];
+}
+
+async function stock(world: DoctorWorld) {
+  const findings = [];
+  for (const { name, requirements } of wishes(world.config)) {
+    const counts = await Promise.all(
+      world.config.placements.map(
+        async (placement) => (await typesInStock(world, placement, requirements)).length,
+      ),
+    );
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    if (total === 0)
+      findings.push(
+        wrong(
+          `${name}: no type of ${requirements.cpu.min} cores and ${requirements.memoryGiB.min} GiB is in stock`,
+          'add zones or a placement, or ask for another size',
+        ),
+      );
+  }
+  return findings.length > 0 ? findings : [ok('each profile finds a type')];
+}
+
+/** ECS checks a dry run as it checks a launch, stock included, and answers with an error when all is well. */
+async function dryRun(world: DoctorWorld) {
+  const findings = [];
+  for (const placement of world.config.placements) {
+    const code = await tryLaunch(world, placement);
+    if (code === 'nothing in stock' || code === 'DryRunOperation') continue;
+    findings.push(wrong(`${placement.region}: a launch would be refused with ${code}`, adviceFor(code)));
+  }
+  return findings.length > 0 ? findings : [ok('ECS would take one in each placement')];
+}
+
+async function tryLaunch(world: DoctorWorld, placement: PlacementConfig): Promise<string> {
+  const [first] = wishes(world.config);
+  if (first === undefined) return 'nothing in stock';
+  const [found] = await typesInStock(world, placement, first.requirements);
+  const image = world.config.images[first.requirements.image];
+  if (found === undefined || image === undefined) return 'nothing in stock';
+  const query = {
+    DryRun: 'true',
+    Amount: '1',
+    InstanceType: found.type,
+    VSwitchId: placement.zones[found.zone.slice(-1)] as string,
+    SecurityGroupId: placement.securityGroup,
+    ...(image.id === undefined ? { ImageFamily: image.family as string } : { ImageId: image.id }),
+    ...(placement.keyPair === null ? {} : { KeyPairName: placement.keyPair }),
+    ...(placement.resourceGroup === null ? {} : { ResourceGroupId: placement.resourceGroup }),
+    InstanceChargeType: 'PostPaid',
+    SpotStrategy: 'SpotAsPriceGo',
+    'SystemDisk.Category': 'cloud_essd',
+    'SystemDisk.Size': String(first.requirements.diskGiB),
+  };
+  try {
+    await world.alibaba.rpc('ecs', placement.region, 'RunInstances', query);
+    return 'no DryRunOperation';
+  } catch (error) {
+    if (error instanceof AlibabaRefusal) return error.code;
+    throw error;
+  }
+}
+
+function adviceFor(code: string): string {
+  if (/Forbidden|NoPermission/.test(code))
+    return 'this identity may not run instances; the launcher’s role may';
+  if (/Quota/.test(code)) return 'ask for a higher quota in the Quota Center';
+  if (/Balance|Arrearage|Payment/.test(code)) return 'the account cannot pay: top it up';
+  return 'look this code up in the documentation of RunInstances';
+}
+
+const QUOTAS = ['max-postpaid-instance-vcpu-count', 'max-spot-instance-vcpu-count'];
+
+async function quota({ alibaba, config }: DoctorWorld) {
+  const cores = Number(String(config.defaults.cpu).split('-')[0]) * config.limits.runners;
+  const findings = [];
+  for (const { region } of config.placements) {
+    const query = Object.fromEntries(QUOTAS.map((name, at) => [`AttributeName.${at + 1}`, name]));
+    const answer = await alibaba.rpc('ecs', region, 'DescribeAccountAttributes', query);
+    const { AccountAttributeItem } = answer.AccountAttributeItems as { AccountAttributeItem: Attribute[] };
+    for (const { AttributeName, AttributeValues } of AccountAttributeItem) {
+      const [most] = AttributeValues.ValueItem.map(({ Value }) => Number(Value)).sort((a, b) => b - a);
+      if (most !== undefined && most < cores)
+        findings.push(
+          warning(
+            `${region}: ${AttributeName} is ${most}, and ${config.limits.runners} runners need ${cores}`,
+            'ask for more in the Quota Center, or lower limits.runners',
+          ),
+        );
+    }
+  }
+  return findings.length > 0 ? findings : [ok(`enough cores for ${config.limits.runners} runners`)];
+}
+
+interface Attribute {
+  readonly AttributeName: string;
+  readonly AttributeValues: { readonly ValueItem: readonly { readonly Value: string }[] };
+}

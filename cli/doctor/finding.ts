@@ -1,0 +1,71 @@
+/** What a check says, and how checks are run: one after the other, each only when what it needs was found well. */
+import { AlibabaRefusal } from '../../shared/adapters/alibaba-call.ts';
+import type { DoctorWorld } from './world.ts';
+
+export type Level = 'ok' | 'warning' | 'wrong' | 'unknown';
+
+export interface Finding {
+  readonly check: string;
+  readonly level: Level;
+  /** One line: what is so. */
+  readonly text: string;
+  /** What to do; null when there is nothing to do. */
+  readonly advice: string | null;
+}
+
+type Said = Omit<Finding, 'check'>;
+export const ok = (text: string): Said => ({ level: 'ok', text, advice: null });
+export const warning = (text: string, advice: string): Said => ({ level: 'warning', text, advice });
+export const wrong = (text: string, advice: string): Said => ({ level: 'wrong', text, advice });
+
+export interface Check {
+  readonly name: string;
+  /** Checks that must not be wrong: their fault would only be told twice. */
+  readonly needs: readonly string[];
+  /** Read-only. What it throws is a finding. */
+  look(world: DoctorWorld): Promise<readonly Said[]>;
+}
+
+export async function examine(checks: readonly Check[], world: DoctorWorld): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const failed = new Set<string>();
+  for (const check of checks) {
+    const missing = check.needs.find((name) => failed.has(name));
+    const said = missing === undefined ? await look(check, world) : [notLooked(missing)];
+    findings.push(...said.map((one) => ({ check: check.name, ...one })));
+    if (said.some(({ level }) => level === 'wrong' || level === 'unknown')) failed.add(check.name);
+  }
+  return findings;
+}
+
+const notLooked = (missing: string): Said => ({
+  level: 'unknown',
+  text: `not looked at: ${missing} comes first`,
+  advice: null,
+});
+
+async function look(check: Check, world: DoctorWorld): Promise<readonly Said[]> {
+  try {
+    return await check.look(world);
+  } catch (error) {
+    return [failureOf(error)];
+  }
+}
+
+const DENIED = /^(Forbidden|NoPermission|AccessDenied|Forbbiden)/;
+
+function failureOf(error: unknown): Said {
+  if (error instanceof AlibabaRefusal && DENIED.test(error.code))
+    return warning(
+      `could not be looked at: ${error.message}`,
+      'allow this action to the identity that runs doctor, or run it with another',
+    );
+  return wrong(
+    error instanceof Error ? error.message : 'an unknown failure',
+    'see the message; then run doctor again',
+  );
+}
+
+/** 0: nothing is wrong. 1: something is. */
+export const exitCodeOf = (findings: readonly Finding[]): number =>
+  findings.some(({ level }) => level === 'wrong') ? 1 : 0;

@@ -1,0 +1,122 @@
+/** What is deployed: the ledger's tables, the functions, their triggers, and how they may be invoked. */
+import { FUNCTION_KINDS, namesOf } from '../../infra/names.ts';
+import { HISTORY_TABLE, LEDGER_TABLE } from '../../shared/adapters/tablestore-tables.ts';
+import type { FunctionKind } from '../../shared/environment.ts';
+import { absent } from './account.ts';
+import { type Check, ok, warning, wrong } from './finding.ts';
+import type { DoctorWorld } from './world.ts';
+
+export const FUNCTION_CHECKS: readonly Check[] = [
+  { name: 'ledger', needs: ['credentials'], look: ledger },
+  { name: 'functions', needs: ['credentials'], look: functions },
+  { name: 'triggers', needs: ['functions'], look: triggers },
+  { name: 'signature', needs: ['credentials'], look: signature },
+];
+
+async function ledger({ table }: DoctorWorld) {
+  const findings = [];
+  for (const wanted of [LEDGER_TABLE, HISTORY_TABLE]) {
+    const found = await table(wanted.name);
+    if (found === null) findings.push(wrong(`there is no table ${wanted.name}`, 'run npm run deploy'));
+    else if (found.keys.join() !== wanted.keys.join())
+      findings.push(wrong(`table ${wanted.name} has other keys`, 'delete it, then run npm run deploy'));
+    else if (found.timeToLiveS !== wanted.timeToLiveS)
+      findings.push(
+        wrong(
+          `table ${wanted.name} keeps rows ${found.timeToLiveS} s, not ${wanted.timeToLiveS} s`,
+          'run npm run deploy',
+        ),
+      );
+  }
+  return findings.length > 0 ? findings : [ok('both tables are there')];
+}
+
+async function functions({ alibaba, config, release }: DoctorWorld) {
+  const findings = [];
+  const seen = new Set<string>();
+  for (const kind of FUNCTION_KINDS) {
+    const name = namesOf(config).functionOf(kind);
+    const found = await alibaba
+      .fc(config.control.region, 'GetFunction', 'GET', `/functions/${name}`)
+      .catch(absent);
+    if (found === null) {
+      findings.push(wrong(`${name} is not deployed`, 'run npm run deploy'));
+      continue;
+    }
+    seen.add(String(found.description));
+    if (release !== null && found.description !== release)
+      findings.push(
+        warning(`${name} is ${found.description || 'of no release'}, not ${release}`, 'run npm run deploy'),
+      );
+  }
+  return findings.length > 0 ? findings : [ok(`all four, ${[...seen].join(', ')}`)];
+}
+
+async function triggers(world: DoctorWorld) {
+  const findings = [];
+  for (const [kind, type] of Object.entries({ webhook: 'http', reaper: 'timer', mirror: 'timer' })) {
+    const name = namesOf(world.config).functionOf(kind as FunctionKind);
+    const found = (await triggersOf(world, kind as FunctionKind)).find((each) => each.triggerType === type);
+    const { enable } = JSON.parse(found?.triggerConfig || '{}') as { enable?: boolean };
+    if (found === undefined) findings.push(wrong(`${name} has no ${type} trigger`, 'run npm run deploy'));
+    else if (type === 'timer' && enable === false)
+      findings.push(wrong(`the timer of ${name} is switched off`, 'switch it on, or run npm run deploy'));
+  }
+  const destination = await onFailureOf(world);
+  const reaper = namesOf(world.config).functionOf('reaper');
+  if (!destination.endsWith(`functions/${reaper}`))
+    findings.push(wrong(`failed launches are not handed to ${reaper}`, 'run npm run deploy'));
+  return findings.length > 0
+    ? findings
+    : [ok('the webhook is open, the timers run, failed launches are told')];
+}
+
+async function onFailureOf({ alibaba, config }: DoctorWorld): Promise<string> {
+  const path = `/functions/${namesOf(config).functionOf('launcher')}/async-invoke-config`;
+  const found = await alibaba.fc(config.control.region, 'GetAsyncInvokeConfig', 'GET', path).catch(absent);
+  const { onFailure } = (found?.destinationConfig ?? {}) as { onFailure?: { destination?: string } };
+  return onFailure?.destination ?? '';
+}
+
+interface Trigger {
+  readonly triggerType: string;
+  readonly triggerConfig?: string;
+  readonly httpTrigger?: { readonly urlInternet?: string };
+}
+
+async function triggersOf({ alibaba, config }: DoctorWorld, kind: FunctionKind): Promise<readonly Trigger[]> {
+  const path = `/functions/${namesOf(config).functionOf(kind)}/triggers`;
+  const answer = await alibaba.fc(config.control.region, 'ListTriggers', 'GET', path);
+  return (answer.triggers ?? []) as Trigger[];
+}
+
+/** Where GitHub's deliveries go; null: there is no HTTP trigger. */
+export async function webhookUrl(world: Pick<DoctorWorld, 'alibaba' | 'config'>): Promise<string | null> {
+  const found = await triggersOf(world as DoctorWorld, 'webhook');
+  return found.find(({ triggerType }) => triggerType === 'http')?.httpTrigger?.urlInternet ?? null;
+}
+
+/** The gateway looks at the signature before it looks for the function: one that is not there shows which it takes. */
+async function signature({ config, probe }: DoctorWorld) {
+  const configured = config.functionCompute.signature;
+  const other = configured === 'fc' ? 'acs3' : 'fc';
+  if (await isTaken(probe, configured)) return [ok(`${configured} is accepted`)];
+  if (await isTaken(probe, other))
+    return [
+      warning(
+        `${configured} is refused and ${other} accepted: each cold start finds that out again`,
+        `set functionCompute.signature: ${other}`,
+      ),
+    ];
+  return [
+    wrong(
+      'neither invocation signature is accepted',
+      'look at the credentials; is Function Compute activated?',
+    ),
+  ];
+}
+
+async function isTaken(probe: DoctorWorld['probe'], by: 'fc' | 'acs3'): Promise<boolean> {
+  const { status, code } = await probe(by);
+  return status === 404 || /^(FunctionNotFound|AccessDenied)$/.test(code);
+}

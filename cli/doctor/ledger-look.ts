@@ -1,0 +1,53 @@
+/** The ledger, looked at: its tables, and what the mirror noted. */
+import type { AccessKey } from '../../shared/adapters/alibaba-call.ts';
+import { clientsOf, type TableStoreConnection } from '../../shared/adapters/tablestore-client.ts';
+import type { TableShape } from '../../shared/adapters/tablestore-sdk.ts';
+import { TableError } from '../../shared/adapters/tablestore-table.ts';
+import { tablestoreLedger } from '../../shared/adapters/tablestore-tables.ts';
+import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../shared/runner-release.ts';
+
+interface Place {
+  readonly endpoint: string;
+  readonly instance: string;
+}
+
+async function connectionTo(
+  place: Place,
+  accessKey: () => Promise<AccessKey>,
+): Promise<TableStoreConnection> {
+  const { accessKeyId, accessKeySecret, securityToken } = await accessKey();
+  const credentials = { accessKeyId, accessKeySecret, ...(securityToken === null ? {} : { securityToken }) };
+  return { ...place, credentials: () => credentials };
+}
+
+const isNoTable = (error: unknown) => error instanceof TableError && error.code === 'OTSObjectNotExist';
+
+export function tableReader(place: Place, accessKey: () => Promise<AccessKey>) {
+  return async (tableName: string): Promise<TableShape | null> => {
+    const calling = clientsOf(await connectionTo(place, accessKey));
+    try {
+      const { tableMeta, tableOptions } = await calling(`DescribeTable ${tableName}`, (client) =>
+        client.describeTable({ tableName }),
+      );
+      const [first, second] = tableMeta.primaryKey.map(({ name }) => name);
+      return { name: tableName, keys: [first ?? '', second ?? ''], timeToLiveS: tableOptions.timeToLive };
+    } catch (error) {
+      if (isNoTable(error)) return null;
+      throw error;
+    }
+  };
+}
+/** Null: no mirror has run, or there is no ledger yet. */
+export function mirroredVersion(place: Place, accessKey: () => Promise<AccessKey>) {
+  return async (): Promise<string | null> => {
+    const connection = await connectionTo(place, accessKey);
+    const { notes } = tablestoreLedger(connection, () => 'doctor only reads');
+    try {
+      const held = await notes.read(RUNNER_RELEASE_NOTE);
+      return held === null ? null : (parseRunnerRelease(held.entry.text)?.version ?? null);
+    } catch (error) {
+      if (isNoTable(error)) return null;
+      throw error;
+    }
+  };
+}

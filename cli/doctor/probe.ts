@@ -1,0 +1,31 @@
+/** Asks the invocation gateway for a function that does not exist: its answer shows whether it took the signature. */
+import type { Config } from '../../shared/config.ts';
+import type { Alibaba } from '../alibaba.ts';
+import type { DoctorWorld } from './world.ts';
+
+const CALL_MS = 10_000;
+
+export function prober(
+  config: Config,
+  variables: DoctorWorld['variables'],
+  cloud: Alibaba,
+): DoctorWorld['probe'] {
+  return async (signature) => {
+    const { region } = config.control;
+    const { AccountId } = await cloud.rpc('sts', region, 'GetCallerIdentity');
+    const { accessKeyId, accessKeySecret, securityToken } = await cloud.accessKey();
+    const { invoke } =
+      signature === 'fc'
+        ? await import('../../shared/adapters/fc-invoke-fc.ts')
+        : await import('../../shared/adapters/fc-invoke-acs3.ts');
+    return invoke({
+      endpoint: new URL(variables.INVOKE_ENDPOINT ?? `https://${AccountId}.${region}.fc.aliyuncs.com`),
+      accountId: String(AccountId),
+      region,
+      credentials: { accessKeyId, accessKeySecret, ...(securityToken === null ? {} : { securityToken }) },
+      functionName: `${config.name}-nothing-of-this-name`,
+      body: Buffer.from('{}'),
+      timeoutMs: CALL_MS,
+    });
+  };
+}

@@ -1,0 +1,85 @@
+/** Doctor's world, from `runners.yaml`, `.env` and the operator's own credentials. */
+import { readFile } from 'node:fs/promises';
+import { namesOf } from '../../infra/names.ts';
+import { releaseOf } from '../../infra/release.ts';
+import type { AccessKey } from '../../shared/adapters/alibaba-call.ts';
+import { octokitRequest } from '../../shared/adapters/github-octokit.ts';
+import { alibabaSecrets } from '../../shared/adapters/secret-stores.ts';
+import { secretSource } from '../../shared/adapters/secrets.ts';
+import type { Config } from '../../shared/config.ts';
+import { type Alibaba, type Answer, alibaba, operatorKey } from '../alibaba.ts';
+import { readDotEnv } from '../dot-env.ts';
+import { ROOT } from '../steps.ts';
+import { mirroredVersion, tableReader } from './ledger-look.ts';
+import { prober } from './probe.ts';
+import type { DoctorWorld } from './world.ts';
+
+type Variables = DoctorWorld['variables'];
+
+export interface RealOptions {
+  readonly variables?: Variables;
+  readonly accessKey?: () => Promise<AccessKey>;
+  readonly root?: string;
+}
+
+/** Addresses of simulators come by the variables that the functions know, and ALIBABA_ENDPOINT for all the rest. */
+export function realWorld(config: Config, options: RealOptions = {}): DoctorWorld {
+  const root = options.root ?? ROOT;
+  const variables = options.variables ?? { ...readDotEnv(root), ...process.env };
+  const accessKey = options.accessKey ?? operatorKey;
+  const cloud = remembering(alibaba(accessKey, variables.ALIBABA_ENDPOINT));
+  const { region } = config.control;
+  const instance = namesOf(config).tablestoreInstance;
+  const connection = {
+    endpoint: variables.TABLESTORE_ENDPOINT ?? `https://${instance}.${region}.ots.aliyuncs.com`,
+    instance,
+  };
+  return {
+    config,
+    variables,
+    alibaba: cloud,
+    github: githubWith(config, variables, cloud),
+    table: tableReader(connection, accessKey),
+    mirrored: mirroredVersion(connection, accessKey),
+    probe: prober(config, variables, cloud),
+    release: releaseOf(root),
+    nowMs: Date.now,
+  };
+}
+
+/** One look at each thing: several checks ask the same, and must be told the same. */
+function remembering(cloud: Alibaba): Alibaba {
+  const answers = new Map<string, Promise<Answer>>();
+  const once = (key: string, ask: () => Promise<Answer>): Promise<Answer> => {
+    const answer = answers.get(key) ?? ask();
+    answers.set(key, answer);
+    return answer;
+  };
+  return {
+    ...cloud,
+    rpc: (...asked) => once(JSON.stringify(asked), () => cloud.rpc(...asked)),
+    fc: (...asked) => once(JSON.stringify(asked), () => cloud.fc(...asked)),
+  };
+}
+
+function githubWith(config: Config, variables: Variables, cloud: ReturnType<typeof alibaba>) {
+  const { region } = config.control;
+  const secret = secretSource({
+    reference: variables.GITHUB_PRIVATE_KEY ?? '',
+    ...alibabaSecrets({ region, call: cloud.call, ...storeEndpoints(variables) }),
+    readFile: (path) => readFile(path, 'utf8'),
+    nowMs: Date.now,
+  });
+  return octokitRequest({
+    baseUrl: variables.GITHUB_API ?? config.github.baseUrl,
+    egressProxy: null,
+    appKey: async () => ({ appId: variables.GITHUB_APP_ID ?? '', privateKeyPem: await secret.read() }),
+    clock: { nowMs: Date.now },
+    log: () => undefined,
+  });
+}
+
+const storeEndpoints = ({ ALIBABA_ENDPOINT }: Variables) => ({
+  kmsEndpoint: ALIBABA_ENDPOINT,
+  oosEndpoint: ALIBABA_ENDPOINT,
+});

@@ -1,0 +1,37 @@
+/** How old the runner is that we hand out: GitHub gives no job to one too far behind. */
+import { type Check, ok, warning, wrong } from './finding.ts';
+import type { DoctorWorld } from './world.ts';
+
+/** GitHub docs, "Self-hosted runners reference": without its own update a runner has 30 days after any release. */
+const DEADLINE_DAYS = 30;
+const WARNING_DAYS = 20;
+const DAY_MS = 24 * 3_600_000;
+
+export const RUNNER_AGE_CHECK: Check = { name: 'runner version', needs: ['clock', 'ledger'], look };
+
+async function look({ github, mirrored, nowMs }: DoctorWorld) {
+  const route = 'GET /repos/{owner}/{repo}/releases';
+  const { data } = await github(route, { owner: 'actions', repo: 'runner', per_page: 30 }, 'none');
+  const releases = (data as { tag_name: string; published_at: string }[]).map((each) => ({
+    version: each.tag_name.replace(/^v/, ''),
+    publishedAtMs: Date.parse(each.published_at),
+  }));
+  const newest = releases.toSorted((a, b) => b.publishedAtMs - a.publishedAtMs)[0];
+  const ours = await mirrored();
+  if (newest === undefined) return [warning('GitHub names no release', 'look at GitHub’s status page')];
+  if (ours === null) return [ok(`no mirror: instances fetch the newest, ${newest.version}`)];
+  if (ours === newest.version) return [ok(`${ours} is the newest`)];
+  const since = releases
+    .filter(({ version }) => isNewer(version, ours))
+    .map(({ publishedAtMs }) => publishedAtMs);
+  const days = Math.floor((nowMs() - Math.min(...since)) / DAY_MS);
+  const text = `${ours} is behind ${newest.version} since ${days} days, and GitHub allows ${DEADLINE_DAYS}`;
+  if (days >= WARNING_DAYS) return [wrong(text, 'run npm run mirror, and look at the mirror’s log')];
+  return days > 2 ? [warning(text, 'run npm run mirror, and look at the mirror’s log')] : [ok(text)];
+}
+
+function isNewer(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((text) => text.split('.').map(Number)) as [number[], number[]];
+  const at = a.findIndex((part, index) => part !== (b[index] ?? 0));
+  return at >= 0 && (a[at] as number) > (b[at] ?? 0);
+}

@@ -1,0 +1,23 @@
+/** What doctor looks at. */
+
+import type { GitHubRequest } from '../../shared/adapters/github-request.ts';
+import type { TableShape } from '../../shared/adapters/tablestore-sdk.ts';
+import type { Config } from '../../shared/config.ts';
+import type { Alibaba } from '../alibaba.ts';
+
+export interface DoctorWorld {
+  readonly config: Config;
+  /** `.env` and the environment: what a deploy passes on. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly alibaba: Alibaba;
+  readonly github: GitHubRequest;
+  /** The table as it is; null: there is none. Throws when the instance is out of reach. */
+  readonly table: (name: string) => Promise<TableShape | null>;
+  /** The answer of the invocation gateway to a call signed so, of a function that does not exist. */
+  readonly probe: (signature: 'fc' | 'acs3') => Promise<{ readonly status: number; readonly code: string }>;
+  /** The release that would be deployed from here; null: nothing is built. */
+  readonly release: string | null;
+  /** The runner release that the mirror holds; null: no mirror has run. */
+  readonly mirrored: () => Promise<string | null>;
+  readonly nowMs: () => number;
+}
