@@ -54,7 +54,7 @@ export function callsOver(transport: GitHubRequest): Calls {
   return { request, ask, installationId, confirmInstalled };
 }
 
-/** By repository where there is one, else by organisation; a person's account has the third call. */
+/** By repository where there is one (a personal account's too), else by organisation. */
 async function installationOf(request: GitHubRequest, target: Target): Promise<number> {
   const [owner, repo] = (target.repository ?? '').split('/');
   const route =

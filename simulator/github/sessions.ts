@@ -60,12 +60,9 @@ export function spend(
 }
 
 function disconnect(state: State, runner: SimRunner): void {
-  if (runner.isVanished || !runner.isOnline) return;
-  if (runner.job !== null) {
-    spend(state, runner, 'failure', null);
-    return;
-  }
-  goOffline(state, runner);
+  if (runner.isVanished) return;
+  if (runner.job !== null) spend(state, runner, 'failure', null);
+  else if (runner.isOnline) goOffline(state, runner);
 }
 
 function vanish(state: State, runner: SimRunner): void {

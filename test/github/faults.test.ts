@@ -98,6 +98,16 @@ onBothFaces('what goes wrong on the way', (world) => {
     expect(await hub.registrations(w.org)).toMatchObject({ complete: true, things: { length: 149 } });
   });
 
+  test('a page that comes back empty in the middle of a list makes it incomplete', async () => {
+    const w = await world();
+    for (let index = 0; index < 150; index++) {
+      const body = { name: `r-${index}`, runner_group_id: w.groupId, labels: ['a'] };
+      await w.asInstallation('POST', '/orgs/acme/actions/runners/generate-jitconfig', body);
+    }
+    w.fail('GET', '/actions/runners', null, { kind: 'empty-page' });
+    expect(await w.hub.registrations(w.org)).toMatchObject({ complete: false, things: { length: 100 } });
+  });
+
   test('a token that GitHub does not know for its first seconds is tried again', async () => {
     const w = await world();
     w.fail('GET', '/actions/runners', { kind: 'status', status: 401 });
