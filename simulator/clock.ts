@@ -97,10 +97,14 @@ function settled(): Promise<void> {
 }
 
 /** Real time from `startMs` on, `scale` times as fast. `stop` forgets all appointments. */
-export function scaledClock(scale: number, startMs: number = Date.now()): SimClock & { stop(): void } {
+export function scaledClock(
+  scale: number,
+  startMs: number = Date.now(),
+): SimClock & { readonly scale: number; stop(): void } {
   const bornMs = Date.now();
   const pending = new Set<NodeJS.Timeout>();
   return {
+    scale,
     nowMs: () => startMs + (Date.now() - bornMs) * scale,
     after(ms, act) {
       const timer = setTimeout(() => {

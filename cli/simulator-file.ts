@@ -1,0 +1,41 @@
+/** How commands find the world of `npm start -- --stay`. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './steps.ts';
+
+export const SIMULATOR_FILE = join(ROOT, '.cache', 'simulator.json');
+
+export interface Simulator {
+  readonly door: string;
+  readonly pid: number;
+  /** The simulated time now: simulatedMs + (real now - realMs) × scale */
+  readonly scale: number;
+  readonly simulatedMs: number;
+  readonly realMs: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+}
+
+/** Null: none is served. A file left behind by a killed process counts as none. */
+export function findSimulator(): Simulator | null {
+  if (!existsSync(SIMULATOR_FILE)) return null;
+  const simulator = JSON.parse(readFileSync(SIMULATOR_FILE, 'utf8')) as Simulator;
+  try {
+    process.kill(simulator.pid, 0);
+    return simulator;
+  } catch {
+    return null;
+  }
+}
+
+/** Requests to the simulator are signed with its time, not ours. */
+export function liveInSimulatedTime({ scale, simulatedMs, realMs }: Simulator): void {
+  const realNow = Date.now;
+  const now = () => Math.floor(simulatedMs + (realNow() - realMs) * scale);
+  globalThis.Date = new Proxy(Date, {
+    construct: (target, args, newTarget) =>
+      Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
+    get: (target, key) => (key === 'now' ? now : Reflect.get(target, key)),
+  });
+}

@@ -1,0 +1,69 @@
+/** Each job's way, live: bars on a terminal, one line a change in a pipe. */
+import { Listr } from 'listr2';
+import pc from 'picocolors';
+import { type Seen, STATES } from './watch.ts';
+
+export interface Show {
+  update(seen: readonly Seen[], secondsPassed: number): void;
+  end(): Promise<void>;
+}
+
+const barOf = ({ state }: Seen): string => {
+  const at = STATES.indexOf(state);
+  return STATES.map((_, step) => (step <= at ? '■' : '□')).join('');
+};
+
+const titleOf = (seen: Seen): string =>
+  `${seen.job.plan.name.padEnd(10)} ${pc.cyan(barOf(seen))} ${seen.state.padEnd(9)} ${pc.dim(seen.detail)}`;
+
+/** Resolves by itself when all are deleted; `end` gives up earlier. */
+export function terminalShow(first: readonly Seen[]): Show {
+  const rows = first.map((seen) => {
+    let finish = (): void => undefined;
+    const done = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    return { seen, done, finish, write: (_title: string): void => undefined };
+  });
+  const listr = new Listr(
+    rows.map((row) => ({
+      title: titleOf(row.seen),
+      task: (_context: unknown, task: { title: string | undefined }) => {
+        row.write = (title) => {
+          task.title = title;
+        };
+        return row.done;
+      },
+    })),
+    { concurrent: true, rendererOptions: { collapseSubtasks: false } },
+  );
+  const shown = listr.run();
+  return {
+    update(seen) {
+      for (const [at, each] of seen.entries()) {
+        rows[at]?.write(titleOf(each));
+        if (each.state === 'deleted') rows[at]?.finish();
+      }
+    },
+    async end() {
+      for (const row of rows) row.finish();
+      await shown;
+    },
+  };
+}
+
+export function plainShow(write: (line: string) => void): Show {
+  const last = new Map<number, string>();
+  return {
+    update(seen, secondsPassed) {
+      for (const { job, state, detail } of seen) {
+        if (last.get(job.id) === state) continue;
+        last.set(job.id, state);
+        write(
+          `${secondsPassed.toFixed(1).padStart(6)} s  ${job.plan.name.padEnd(10)} ${state.padEnd(9)} ${detail}`.trimEnd(),
+        );
+      }
+    },
+    end: async () => undefined,
+  };
+}

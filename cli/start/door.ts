@@ -1,0 +1,62 @@
+/** The door of `npm start -- --stay`: other commands find the simulated world by a file, and queue jobs through it. */
+
+import { rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import * as z from 'zod';
+import { type Loopback, OPERATOR_KEY } from '../../simulator/loopback.ts';
+import { SIMULATOR_FILE, type Simulator } from '../simulator-file.ts';
+import { jobPlan, REPOSITORY } from './scene.ts';
+
+export interface Door {
+  close(): Promise<void>;
+}
+
+const Asked = z.strictObject({
+  labels: z.array(z.string().min(1).max(100)).min(1).max(100),
+  name: z.string().min(1).max(100),
+  minutes: z.number().positive().max(360),
+});
+
+const BODY_MAX_BYTES = 64 * 1024;
+
+export async function openDoor(world: Loopback): Promise<Door> {
+  const server = createServer((request, response) => {
+    answer(request, world).then(
+      (body) => response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
+      (error: unknown) => response.writeHead(400).end(error instanceof Error ? error.message : 'refused'),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const simulator: Simulator = {
+    door: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    pid: process.pid,
+    scale: world.clock.scale,
+    simulatedMs: world.clock.nowMs(),
+    realMs: Date.now(),
+    environment: world.environment(),
+    accessKeyId: OPERATOR_KEY,
+    accessKeySecret: world.secrets.operatorSecret,
+  };
+  writeFileSync(SIMULATOR_FILE, JSON.stringify(simulator), { mode: 0o600 });
+  return {
+    async close() {
+      rmSync(SIMULATOR_FILE, { force: true });
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function answer(request: IncomingMessage, { github }: Loopback): Promise<{ job: number }> {
+  let text = '';
+  for await (const chunk of request) {
+    text += chunk;
+    if (text.length > BODY_MAX_BYTES) throw new Error('too long');
+  }
+  const { labels, name, minutes } = Asked.parse(JSON.parse(text));
+  const plan = { ...jobPlan(name, [], minutes * 60_000), labels };
+  const [job] = github.jobsOf(github.queueRun({ repository: REPOSITORY, jobs: [plan] }));
+  if (job === undefined) throw new Error('no job was made');
+  return { job: job.id };
+}

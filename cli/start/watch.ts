@@ -1,0 +1,75 @@
+/** Where each job is, as told by the functions' own log lines and the simulators' truth. */
+import type { Bill } from '../../simulator/ecs/index.ts';
+import type { SimJob } from '../../simulator/github/index.ts';
+import type { Loopback } from '../../simulator/loopback.ts';
+
+export const STATES = ['queued', 'launching', 'booting', 'running', 'ended', 'deleted'] as const;
+export type State = (typeof STATES)[number];
+
+export interface Seen {
+  readonly job: SimJob;
+  readonly state: State;
+  /** a few words on what it waits for or runs on */
+  readonly detail: string;
+  readonly bill: Bill | null;
+}
+
+interface Attempt {
+  readonly isMinted: boolean;
+  readonly place: string | null;
+  readonly because: string;
+}
+
+export class Watch {
+  #attempts = new Map<number, Attempt>();
+
+  /** One line of a function's log. */
+  read(line: string): void {
+    const { event, job, because, outcome, type, zone } = parsed(line);
+    if (typeof job !== 'number' || typeof event !== 'string') return;
+    const before = this.#attempts.get(job) ?? { isMinted: false, place: null, because: '' };
+    if (event === 'launch.minted') this.#attempts.set(job, { ...before, isMinted: true });
+    if (event === 'launch.attempted' && outcome === 'running')
+      this.#attempts.set(job, { ...before, place: `${type} in ${zone}` });
+    if (event === 'launch.waited')
+      this.#attempts.set(job, { isMinted: false, place: null, because: String(because) });
+  }
+
+  see(job: SimJob, { ecs }: Pick<Loopback, 'ecs'>): Seen {
+    const name = job.runner?.name;
+    const bill = ecs.paid().find(({ tags }) => name !== undefined && tags['ci-runner-name'] === name) ?? null;
+    return { job, bill, ...placeOf(job, bill, this.#attempts.get(job.id)) };
+  }
+}
+
+function placeOf(
+  job: SimJob,
+  bill: Bill | null,
+  attempt: Attempt | undefined,
+): Pick<Seen, 'state' | 'detail'> {
+  switch (job.status) {
+    case 'completed':
+      return { state: bill?.endedAtMs === null ? 'ended' : 'deleted', detail: job.conclusion ?? '' };
+    case 'in_progress':
+      return { state: 'running', detail: bill === null ? '' : `${bill.instanceType} in ${bill.zone}` };
+    case 'queued':
+    case 'waiting':
+      return comingOf(attempt);
+  }
+}
+
+function comingOf(attempt: Attempt | undefined): Pick<Seen, 'state' | 'detail'> {
+  if (attempt?.place) return { state: 'booting', detail: attempt.place };
+  if (attempt?.isMinted) return { state: 'launching', detail: 'choosing an instance' };
+  return { state: 'queued', detail: attempt?.because ?? '' };
+}
+
+function parsed(line: string): Record<string, unknown> {
+  if (!line.startsWith('{')) return {};
+  try {
+    return JSON.parse(line) as Record<string, unknown>;
+  } catch (error) {
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
+}

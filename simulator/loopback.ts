@@ -1,0 +1,123 @@
+/** The whole simulated world on loopback: Alibaba Cloud and GitHub over their wire protocols, hosting built bundles. */
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { type Account, createAccount } from './accounts.ts';
+import { type SimClock, scaledClock } from './clock.ts';
+import { createEcs, type EcsOptions, serveEcs } from './ecs/index.ts';
+import { createFunctionCompute, type Happening, serveFunctionCompute } from './function-compute/index.ts';
+import { createGitHub, type GitHubOptions, type OutgoingDelivery, serveGitHub } from './github/index.ts';
+import { functionsOf, post } from './loopback-functions.ts';
+import { createOss, serveOss } from './oss/index.ts';
+import { type Random, seeded } from './random.ts';
+import { serveReleases } from './releases.ts';
+import { createTable, createTableStore, serveTableStore } from './tablestore/index.ts';
+import { type TimedDriverOptions, timedDriver } from './timed-driver.ts';
+
+export interface LoopbackOptions {
+  /** Simulated seconds in a real one. */
+  readonly scale: number;
+  readonly seed: number;
+  /** The folder with `webhook/index.mjs` and the others. */
+  readonly bundles: string;
+  readonly deployment: string;
+  /** As in runners.yaml: each has its mirror's bucket. */
+  readonly placements: readonly { readonly region: string; readonly mirrorBucket: string | null }[];
+  /** Each line that a function prints, as the log service would keep it. */
+  readonly onLine?: (functionName: string, line: string) => void;
+  readonly observe?: (happening: Happening) => void;
+  readonly github?: Partial<GitHubOptions>;
+  readonly ecs?: Partial<EcsOptions>;
+  readonly boots?: Partial<TimedDriverOptions>;
+  readonly secrets?: Partial<Secrets>;
+}
+
+/** Recognisable on purpose: a test looks for them in everything that is printed. */
+export interface Secrets {
+  readonly webhookSecret: string;
+  readonly operatorSecret: string;
+}
+
+export type Loopback = Awaited<ReturnType<typeof openLoopback>>;
+
+const APP_ID = 4242;
+const REGION = 'cn-hongkong';
+const RUNNER_VERSION = '2.336.0';
+const ACCOUNT_ID = '1234567890123456';
+export const OPERATOR_KEY = 'LTAI-simulated-operator';
+const SECRETS: Secrets = {
+  webhookSecret: 'canary-webhook-secret-5f1d',
+  operatorSecret: 'canary-operator-secret-9a7c',
+};
+
+export async function openLoopback(options: LoopbackOptions) {
+  const { deployment } = options;
+  const secrets = { ...SECRETS, ...options.secrets };
+  const clock = scaledClock(options.scale);
+  const account = createAccount(ACCOUNT_ID, REGION);
+  account.add(OPERATOR_KEY, { secret: secrets.operatorSecret });
+  const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const random = seeded(options.seed);
+  const deliver = (delivery: OutgoingDelivery) => post(fcServer.urlOf(`${deployment}-webhook`), delivery);
+  const app = { id: APP_ID, publicKeyPem: pemOf(keys.publicKey), webhookSecret: secrets.webhookSecret };
+  const { store, github, ecs } = machinesOf(options, { clock, random, account }, { app, deliver });
+  const oss = createOss({ clock, credentials: account.find });
+  for (const { region, mirrorBucket } of options.placements)
+    if (mirrorBucket !== null) oss.addBucket(mirrorBucket, region);
+  const [ecsServer, storeServer, gitHubServer, ossServer, releases] = await Promise.all([
+    serveEcs(ecs, { wallNowMs: () => clock.nowMs() }),
+    serveTableStore(store),
+    serveGitHub(github),
+    serveOss(oss),
+    serveReleases(github, clock, RUNNER_VERSION),
+  ]);
+  const environment = (): Record<string, string> => ({
+    FC_REGION: REGION,
+    FC_ACCOUNT_ID: ACCOUNT_ID,
+    TABLESTORE_ENDPOINT: `http://127.0.0.1:${storeServer.port}`,
+    TABLESTORE_INSTANCE: store.instance,
+    ECS_ENDPOINT: `http://127.0.0.1:${ecsServer.port}`,
+    OSS_ENDPOINT: `http://127.0.0.1:${ossServer.port}`,
+    GITHUB_API: gitHubServer.origin,
+    GITHUB_APP_ID: String(APP_ID),
+    GITHUB_PRIVATE_KEY: pemOf(keys.privateKey).replaceAll('\n', '\\n'),
+    WEBHOOK_SECRET: secrets.webhookSecret,
+    INVOKE_ENDPOINT: fcServer.endpoint,
+    LAUNCHER_FUNCTION: `${deployment}-launcher`,
+    REAPER_FUNCTION: `${deployment}-reaper`,
+  });
+  const { onLine = () => undefined, observe = () => undefined } = options;
+  const functions = functionsOf(options, clock, environment);
+  const fc = createFunctionCompute({ clock, random: random.fork(), account, functions, onLine, observe });
+  const fcServer = await serveFunctionCompute(fc);
+  return {
+    ...{ clock, account, store, github, ecs, fc, oss, releases, environment, secrets },
+    async close() {
+      fc.close();
+      clock.stop();
+      const servers = [fcServer, ecsServer, storeServer, gitHubServer, ossServer, releases];
+      await Promise.all(servers.map((server) => server.close()));
+    },
+  };
+}
+
+function pemOf(key: KeyObject): string {
+  return key.export({ type: key.type === 'private' ? 'pkcs8' : 'spki', format: 'pem' }).toString();
+}
+
+function machinesOf(
+  options: LoopbackOptions,
+  { clock, random, account }: { clock: SimClock; random: Random; account: Account },
+  hub: Pick<GitHubOptions, 'app' | 'deliver'>,
+) {
+  const instance = `${options.deployment}-run`;
+  const store = createTableStore({ clock, credentials: account.find, instance });
+  for (const [name, keys, timeToLiveS] of TABLES) createTable(store, { name, keys, timeToLiveS });
+  const github = createGitHub({ clock, random: random.fork(), ...hub, ...options.github });
+  const boot = timedDriver({ github, random: random.fork(), ...options.boots });
+  const ecs = createEcs({ clock, random: random.fork(), credentials: account.find, boot, ...options.ecs });
+  return { store, github, ecs };
+}
+
+const TABLES = [
+  ['ledger', ['kind', 'id'], -1],
+  ['history', ['day', 'jobId'], 90 * 24 * 3600],
+] as const;

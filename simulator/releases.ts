@@ -1,0 +1,57 @@
+/** GitHub's downloads: stand-ins for the runner's archives, and the release that names them with their checksums. */
+import { createHash } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { SimClock } from './clock.ts';
+import type { SimGitHub } from './github/index.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const SIZE_BYTES = 256 * 1024;
+
+export interface ServedReleases {
+  /** A newer release, published now. */
+  publish(version: string, publishedAtMs?: number): void;
+  close(): Promise<void>;
+}
+
+/** The real archives have about 160 MB; what is played needs their way, not their weight. */
+export async function serveReleases(
+  github: SimGitHub,
+  clock: SimClock,
+  first: string,
+): Promise<ServedReleases> {
+  const server = createServer((request, response) =>
+    response.end(archiveOf(request.url?.split('/').at(-1) ?? '')),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const publish = (version: string, publishedAtMs = clock.nowMs()): void => {
+    const assets = ['x64', 'arm64'].map((arch) =>
+      assetOf(`actions-runner-linux-${arch}-${version}.tar.gz`, version, origin),
+    );
+    github.setRunnerReleases([{ version, publishedAtMs, assets }]);
+  };
+  publish(first, clock.nowMs() - 3 * DAY_MS);
+  return { publish, close: () => closed(server) };
+}
+
+function assetOf(name: string, version: string, origin: string) {
+  const sha256 = createHash('sha256').update(archiveOf(name)).digest('hex');
+  return {
+    name,
+    sizeBytes: SIZE_BYTES,
+    sha256,
+    url: `${origin}/actions/runner/releases/download/v${version}/${name}`,
+  };
+}
+
+function archiveOf(name: string): Buffer {
+  return Buffer.alloc(SIZE_BYTES, createHash('sha256').update(name).digest());
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
