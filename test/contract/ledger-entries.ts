@@ -1,18 +1,12 @@
 /** Entries: who wins, who learns that it lost, and which moves there are. */
 import { describe, expect, test } from 'vitest';
 import type { RunnerState } from '../../shared/entries.ts';
-import type { Held, Ledger } from '../../shared/ledger.ts';
+import type { Ledger } from '../../shared/ledger.ts';
 import type { JobId, RunId } from '../../shared/nouns.ts';
-import { made } from '../ledger/made.ts';
+import { held, made } from '../ledger/made.ts';
 import { type Open, on } from './opening.ts';
 
 const ONE = 1 as JobId;
-
-/** A held entry, or a failed test. */
-export function held<Entry>(answer: Held<Entry> | null): Held<Entry> {
-  if (answer === null) throw new Error('expected to hold an entry');
-  return answer;
-}
 
 export function entriesContract(open: Open): void {
   describe('entries', () => {

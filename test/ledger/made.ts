@@ -1,6 +1,6 @@
 /** Made-up jobs, entries and wishes; each test says only what matters to it. */
 import type { JobEntry, RunnerEntry } from '../../shared/entries.ts';
-import type { SlotLimits, SlotWish } from '../../shared/ledger.ts';
+import type { Held, SlotLimits, SlotWish } from '../../shared/ledger.ts';
 import type { Job, JobId, RunId, RunnerName } from '../../shared/nouns.ts';
 
 export const CREATED_MS = Date.UTC(2026, 4, 4, 11, 59, 58);
@@ -75,3 +75,9 @@ export const made = {
     ...some,
   }),
 };
+
+/** A held entry, or a failed test. */
+export function held<Entry>(answer: Held<Entry> | null): Held<Entry> {
+  if (answer === null) throw new Error('expected to hold an entry');
+  return answer;
+}
