@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { serveGitHub } from '../../simulator/github/serve.ts';
+import { APP_ID, appJwt } from '../github/jwt.ts';
 import { connected, LABELS, name, openWorld, START_MS } from '../github/world.ts';
 
 const RUNNERS = '/orgs/acme/actions/runners';
@@ -81,6 +82,50 @@ describe('lists', () => {
   });
 });
 
+// biome-ignore format: a table reads best as a table.
+const asApp: [path: string, status: number, seen: object][] = [
+  ['/app',                              200, { id: APP_ID }],
+  ['/orgs/acme/installation',           200, { target_type: 'Organization' }],
+  ['/repos/acme/app/installation',      200, { account: { login: 'acme' } }],
+  ['/users/jo/installation',            200, { target_type: 'User' }],
+  ['/users/acme/installation',          404, {}],
+  ['/orgs/jo/installation',             404, {}],
+  ['/repos/acme/none/installation',     404, {}],
+  ['/app/installations/7',              404, {}],
+];
+test.each(asApp)('the App asks for %s: %i', async (path, status, seen) => {
+  const w = await openWorld('process');
+  w.github.addUser('jo');
+  w.github.install('jo');
+  expect(await w.asApp('GET', path)).toMatchObject({ status, body: seen });
+  const all = (await w.asApp('GET', '/app/installations')).body as { id: number }[];
+  expect(all).toHaveLength(2);
+  expect((await w.asApp('GET', `/app/installations/${all[0]?.id}`)).status).toBe(200);
+});
+
+test('one runner is readable by its id, until it is gone', async () => {
+  const w = await openWorld('process');
+  const { runnerId, session } = await connected(w, 'r');
+  const look = () => w.asInstallation('GET', `${RUNNERS}/${runnerId}`);
+  expect((await look()).body).toMatchObject({ id: runnerId, status: 'online', busy: false, os: 'Linux' });
+  session.disconnect();
+  expect((await look()).body).toMatchObject({ status: 'offline' });
+  await w.hub.removeRunner(w.org, runnerId);
+  expect((await look()).status).toBe(404);
+});
+
+test('a slow answer comes late, and whole', async () => {
+  const w = await openWorld('process');
+  w.fail('GET', '/app', { kind: 'slow', ms: 5_000 });
+  let answeredAtMs = 0;
+  const answer = w.asApp('GET', '/app').then(({ status }) => {
+    answeredAtMs = w.clock.nowMs();
+    return status;
+  });
+  await w.pass(10_000);
+  expect([await answer, answeredAtMs - START_MS]).toEqual([200, 5_000]);
+});
+
 test('a delivery is readable by its id, and an unknown cursor is refused', async () => {
   const w = await openWorld('process');
   await w.pass(10_000);
@@ -112,6 +157,8 @@ test('runner releases are public, with their assets', async () => {
   w.github.setRunnerReleases([{ version: '2.334.0', publishedAtMs: START_MS, assets: [asset] }]);
   const path = '/repos/actions/runner/releases/latest';
   const answer = await w.github.request({ method: 'GET', path, headers: {} });
+  const all = await w.github.request({ method: 'GET', path: path.replace('/latest', ''), headers: {} });
+  expect(all?.body).toEqual([answer?.body]);
   expect(answer?.body).toMatchObject({
     tag_name: 'v2.334.0',
     published_at: '2026-10-05T08:00:00Z',
@@ -127,7 +174,6 @@ test('on the wire: ids beyond 2^53 are plain numbers, bodies that are no JSON ar
   try {
     const log = await w.asApp('GET', '/app/hook/deliveries');
     expect(typeof (log.body as { id: unknown }[])[0]?.id).toBe('bigint');
-    const { appJwt } = await import('../github/jwt.ts');
     const authorization = `Bearer ${appJwt({ claims: { exp: START_MS / 1000 + 500 } })}`;
     const text = await (
       await fetch(`${served.origin}/app/hook/deliveries`, { headers: { authorization } })
