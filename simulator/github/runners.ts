@@ -136,7 +136,7 @@ function encodedConfig(state: State, id: number, name: string): string {
       ServerUrlV2: 'https://broker',
     }),
     '.credentials': part({ scheme: 'OAuth', data: { clientId: letters(state, 36) } }),
-    '.credentials_rsaparams': part({ d: letters(state, 344), modulus: letters(state, 1_380) }),
+    '.credentials_rsaparams': part({ d: letters(state, 344), modulus: letters(state, 1_684) }),
   };
   return Buffer.from(JSON.stringify(files)).toString('base64');
 }
