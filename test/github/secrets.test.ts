@@ -46,7 +46,6 @@ test('no error and no log line holds a token, a JWT, a config or a key, whatever
         clock: w.clock,
         log: (event, fields) => said.push(event, fields),
         pauseMs: 1,
-        tryMaxMs: 200,
       }),
       { clock: w.clock, runnerGroup: 'ci-runners' },
     );

@@ -52,7 +52,12 @@ export const jobId = (id: number): JobId => id as JobId;
 export const runId = (id: number): RunId => id as RunId;
 export const LABELS = ['self-hosted', 'aliyun', 'arm64'];
 
-export async function openWorld(face: Face, options: Partial<GitHubOptions> = {}): Promise<TestWorld> {
+/** One try of a call may take `tryMaxMs` of real time: long, but where a test is about that. */
+export async function openWorld(
+  face: Face,
+  options: Partial<GitHubOptions> = {},
+  tryMaxMs = 20_000,
+): Promise<TestWorld> {
   const clock = new VirtualClock(START_MS);
   const delivered: Delivered[] = [];
   const planned: { method: string; part: string; faults: (Fault | null)[] }[] = [];
@@ -88,7 +93,7 @@ export async function openWorld(face: Face, options: Partial<GitHubOptions> = {}
           clock: adapterClock,
           log: () => undefined,
           pauseMs: 1,
-          tryMaxMs: 300,
+          tryMaxMs,
         });
   const another: TestWorld['another'] = ({ runnerGroup = 'ci-runners', clock: own = clock } = {}) =>
     gitHubOver(transport(own), { clock: own, runnerGroup });
