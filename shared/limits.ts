@@ -27,6 +27,8 @@ export const SWEEP_ACTS_MAX = 500;
 export const LAUNCHES_PER_SWEEP_MAX = 200;
 
 export const CANDIDATES_MAX = 6;
+/** Of them, zones of one type whose price is unknown. */
+export const UNPRICED_PER_TYPE_MAX = 2;
 /** An offering the cloud just could not give. */
 export const UNAVAILABLE_MS = 3 * 60_000;
 /** A quota is raised by a person, not by waiting a moment. */

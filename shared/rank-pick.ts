@@ -1,4 +1,5 @@
 /** The order of offerings, and the few that become candidates. Pure. */
+import { UNPRICED_PER_TYPE_MAX } from './limits.ts';
 import { STOCKS, type Stock } from './market.ts';
 import type { Bidding } from './rank-fit.ts';
 
@@ -49,7 +50,8 @@ const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1)
  * The best `max`. Of them at least half on demand, once that is allowed, so that a job whose patience is over is
  * served in one walk; and at least one of a second zone, and of a second placement, where there is one.
  */
-export function pick(inOrder: readonly Bidding[], max: number): readonly Bidding[] {
+export function pick(all: readonly Bidding[], max: number): readonly Bidding[] {
+  const inOrder = all.length <= max ? all : thinned(all, max);
   const first = inOrder[0];
   if (first === undefined || inOrder.length <= max) return inOrder;
   const onDemand = inOrder.filter((each) => each.capacityType === 'on-demand');
@@ -76,4 +78,15 @@ function spread(
   if (last === undefined || last === inOrder[0]) return;
   best.delete(last);
   best.add(wanted);
+}
+
+/** Without a price nobody knows that a type is sold there at all: no walk is staked on one or two types. */
+function thinned(inOrder: readonly Bidding[], max: number): readonly Bidding[] {
+  const times = new Map<string, number>();
+  const kept = inOrder.filter(({ pricePerHour, instanceType, capacityType }) => {
+    const key = `${instanceType}/${capacityType}`;
+    times.set(key, (times.get(key) ?? 0) + 1);
+    return pricePerHour !== null || (times.get(key) as number) <= UNPRICED_PER_TYPE_MAX;
+  });
+  return kept.length < max ? inOrder : kept;
 }

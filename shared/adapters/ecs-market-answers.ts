@@ -124,7 +124,7 @@ export function pointsOf(page: z.output<typeof PricePage>): PricePoint[] {
 }
 
 /** @see SDK model DescribeSpotAdviceResponseBody */
-const AdviceAnswer = z.object({
+export const AdviceAnswer = z.object({
   AvailableSpotZones: z.object({
     AvailableSpotZone: z.array(
       z.object({
@@ -138,8 +138,6 @@ const AdviceAnswer = z.object({
     ),
   }),
 });
-
-export const adviceOf = (body: unknown): z.output<typeof AdviceAnswer> => AdviceAnswer.parse(body);
 
 /** Type → zone → share. ECS gives percent: its descriptions of the same value read `0-3%`. */
 export function ratesOf(answer: z.output<typeof AdviceAnswer>): Map<string, Map<string, number>> {

@@ -4,7 +4,7 @@ import type { Market } from '../market.ts';
 import { type Answers, emptyMarket, merged, type PricePoint, type TypeFacts } from '../market-merge.ts';
 import type { MarketSource, MarketWish } from '../ports.ts';
 import {
-  adviceOf,
+  AdviceAnswer,
   PricePage,
   pointsOf,
   ratesOf,
@@ -141,7 +141,7 @@ function pricePage(round: Round, type: string, sinceMs: number | null, offset: n
 /** Ten types a call. @see SDK model DescribeSpotAdviceRequest */
 async function advice(round: Round, types: readonly string[]) {
   const named = Object.fromEntries(types.map((type, at) => [`InstanceTypes.${at + 1}`, type]));
-  const rates = await asked(round, 'DescribeSpotAdvice', named, (body) => ratesOf(adviceOf(body)));
+  const rates = await asked(round, 'DescribeSpotAdvice', named, (body) => ratesOf(AdviceAnswer.parse(body)));
   return rates === null
     ? null
     : new Map(types.map((type) => [type, rates.get(type) ?? new Map<string, number>()]));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { rank } from '../../shared/rank.ts';
-import { ask, config, market, NOW_MS, offer, placement, REGION, type } from './made.ts';
+import { ask, config, market, NOW_MS, offer, placement, REGION, type, ZONES } from './made.ts';
 
 const eight = type('ecs.c8y.2xlarge', [offer('b'), offer('k', { price: 0.5 })]);
 
@@ -44,6 +44,13 @@ describe('no market', () => {
       ),
     );
     expect(notes).toEqual(["no market of cn-hangzhou: the catalogue's types, at market price"]);
+  });
+
+  test('a walk is not staked on one type, however many zones there are', () => {
+    const wide = config({ placements: [placement(REGION, ZONES)] });
+    const types = rank(ask(null, { config: wide })).candidates.map((each) => each.instanceType);
+    expect(types).toHaveLength(6);
+    expect(new Set(types).size).toBeGreaterThanOrEqual(3);
   });
 
   test('a region that the catalogue lacks is tried all the same', () => {
