@@ -22,7 +22,7 @@ export async function recorded(store: TableStore, keys: Keys): Promise<Sent[]> {
     ) as Record<string, string>;
     const one = { method: 'POST', path: incoming.url ?? '', headers, body: Buffer.concat(chunks) };
     sent.push(one);
-    const { status, body } = answer(store, one.method, one);
+    const { status, body } = answer(store, one.method, one, Date.now());
     outgoing.writeHead(status).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

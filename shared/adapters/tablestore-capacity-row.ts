@@ -123,12 +123,21 @@ export function handingBack(columns: Columns, name: RunnerName): { change: Chang
   if (slot === null) return null;
   const column = columnOf('s', name);
   return {
-    change: { drop: [column], add: Object.fromEntries(slot.counts.map((total) => [total, -1])) },
+    change: {
+      drop: [column, ...mintsOfThePast(columns)],
+      add: Object.fromEntries(slot.counts.map((total) => [total, -1])),
+    },
     when: {
       row: 'present',
       checks: [{ column, is: '=', value: String(columns[column]), ifMissing: false }],
     },
   };
+}
+
+/** All but the newest two minutes of the row: no clock is needed to see that they are over, and the row stays small. */
+function mintsOfThePast(columns: Columns): string[] {
+  const minutes = Object.keys(columns).filter((column) => column.startsWith('m_'));
+  return minutes.sort().slice(0, -2);
 }
 
 /**

@@ -29,10 +29,22 @@ const MEANINGS: ReadonlyMap<string, TableErrorMeaning> = new Map([
 export function tableErrorOf(error: unknown, what: string): TableError {
   if (error instanceof TableError) return error;
   const status = error instanceof Error && 'code' in error ? error.code : null;
-  const found = error instanceof Error ? /OTS[A-Za-z]+/.exec(error.message)?.[0] : undefined;
-  const code = found ?? String(status ?? 'unknown');
-  return new TableError(code, meaningOf(found, status), `TableStore: ${what}: ${code}`);
+  const said = error instanceof Error ? error.message : '';
+  const found = /OTS[A-Za-z]+/.exec(said);
+  const code = found?.[0] ?? String(status ?? 'unknown');
+  const why = found === null ? '' : wordsOf(said.slice(found.index + code.length));
+  return new TableError(code, meaningOf(found?.[0], status), `TableStore: ${what}: ${code}${why}`);
 }
+
+/** The service's own words, without the bytes of the protobuf around them (tag and length, which may look like a letter). */
+function wordsOf(bytes: string): string {
+  const text = bytes.charCodeAt(0) === MESSAGE_TAG ? bytes.slice(2) : bytes;
+  const words = text.replace(/[^ -~]+/g, ' ').trim();
+  return words === '' ? '' : ` ${words.slice(0, 200)}`;
+}
+
+/** Field 2, a string: the message of the protobuf Error. */
+const MESSAGE_TAG = 0x12;
 
 function meaningOf(code: string | undefined, status: unknown): TableErrorMeaning {
   const known = code === undefined ? undefined : MEANINGS.get(code);

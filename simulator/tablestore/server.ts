@@ -40,7 +40,7 @@ export interface Answer {
 }
 
 /** One request to its answer; what the service refuses is an answer, too. Throws `ConnectionLost` for that fault only. */
-export function answer(store: TableStore, method: string, request: SentRequest): Answer {
+export function answer(store: TableStore, method: string, request: SentRequest, wallNowMs: number): Answer {
   try {
     if (method !== 'POST')
       throw new TableStoreRefusal('OTSMethodNotAllowed', 'Only POST method for requests is supported.');
@@ -48,7 +48,7 @@ export function answer(store: TableStore, method: string, request: SentRequest):
     const operation = OPERATIONS.get(name);
     if (operation === undefined) throw invalid(`Unsupported operation: ${name.slice(0, 100)}.`);
     if (request.body.length > BODY_MAX_BYTES) throw tooLarge();
-    verify(store, request, name);
+    verify(store, request, name, wallNowMs);
     const message = new Message(request.body);
     const call = { operation: name, table: operation.tableIn(message) };
     return { status: 200, body: perform(store, call, () => operation.run(store, message)).done() };
@@ -63,15 +63,23 @@ export function answer(store: TableStore, method: string, request: SentRequest):
 const tooLarge = () => new TableStoreRefusal('OTSRequestBodyTooLarge', 'The size of POST data is too large.');
 const internal = () => new TableStoreRefusal('OTSInternalServerError', 'Internal server error.');
 
-/** Listens on loopback; port 0 (the default) takes any that is free. */
+export interface ServeOptions {
+  /** 0, the default: any that is free. */
+  readonly port?: number;
+  /** The time by which clients sign; default: the machine's, because the official SDK knows no other. */
+  wallNowMs?(): number;
+}
+
+/** Listens on loopback. */
 export async function serveTableStore(
   store: TableStore,
-  { port = 0 }: { readonly port?: number } = {},
+  { port = 0, wallNowMs = Date.now }: ServeOptions = {},
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
   let served = 0;
   const server = createServer((incoming, outgoing) => {
     served++;
-    void serve(store, incoming, outgoing, `simulated-${served}`);
+    const asked = { requestId: `simulated-${served}`, wallNowMs: wallNowMs() };
+    void serve(store, incoming, outgoing, asked);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -91,12 +99,12 @@ async function serve(
   store: TableStore,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  requestId: string,
+  { requestId, wallNowMs }: { readonly requestId: string; readonly wallNowMs: number },
 ): Promise<void> {
   try {
     const body = await bodyOf(incoming);
     const request = { path: incoming.url ?? '/', headers: headersOf(incoming), body };
-    const { status, body: bytes } = answer(store, incoming.method ?? '', request);
+    const { status, body: bytes } = answer(store, incoming.method ?? '', request, wallNowMs);
     outgoing.writeHead(status, {
       'x-ots-requestid': requestId,
       'x-ots-date': new Date(store.clock.nowMs()).toISOString(),

@@ -25,8 +25,8 @@ const REQUIRED = [
 
 const refused = (message: string) => new TableStoreRefusal('OTSAuthFailed', message);
 
-/** Throws what the service would answer. */
-export function verify(store: TableStore, request: SentRequest, operation: string): void {
+/** Throws what the service would answer. `wallNowMs`: the time by which clients sign, which is not the simulation's. */
+export function verify(store: TableStore, request: SentRequest, operation: string, wallNowMs: number): void {
   const header = (name: string): string => {
     const value = request.headers[name];
     if (value === undefined) throw invalid(`Missing header: ${name}.`);
@@ -36,7 +36,7 @@ export function verify(store: TableStore, request: SentRequest, operation: strin
   if (header('x-ots-apiversion') !== '2015-12-31')
     throw invalid(`Unsupported API version: ${header('x-ots-apiversion').slice(0, 40)}.`);
   if (header('x-ots-instancename') !== store.instance) throw refused('The instance is not found.');
-  checkDate(header('x-ots-date'), store.clock.nowMs());
+  checkDate(header('x-ots-date'), wallNowMs);
   const credential = store.credentials(header('x-ots-accesskeyid'));
   if (credential === null) throw refused('The AccessKeyID does not exist.');
   checkToken(credential, request.headers['x-ots-ststoken'], store.clock.nowMs());

@@ -28,6 +28,20 @@ test('a recount sets right every total that disagrees with the slots, and once',
   expect([rest, p_long_gone, typeof recounted]).toEqual([right, 0, 'string']);
 });
 
+test('a recount whose reply is lost sets right once, and so do two at the same time', async () => {
+  const lost = await withSlots(2);
+  await lost.row.update(CAPACITY, { add: { total: 5 } }, { row: 'present' });
+  let requests = 0;
+  lost.store.faults = () => (requests++ === 1 ? 'lost-after' : null);
+  await lost.ledger.capacity.recount(START_MS);
+  expect((await lost.columns()).total).toBe(2);
+
+  const two = await withSlots(2);
+  await two.row.update(CAPACITY, { add: { total: 5 } }, { row: 'present' });
+  await Promise.all([two.ledger.capacity.recount(START_MS), two.ledger.capacity.recount(START_MS)]);
+  expect((await two.columns()).total).toBe(2);
+});
+
 test('a recount that finds nothing wrong writes nothing', async () => {
   const { ledger, store } = await withSlots(2);
   store.counts.calls.clear();
@@ -50,6 +64,17 @@ test('a slot taken while a recount is on its way counts once', async () => {
   await ledger.capacity.recount(START_MS);
   expect((await columns()).total).toBe(2);
   expect((await ledger.capacity.view()).slots).toHaveLength(2);
+});
+
+test('the row does not grow with the minutes that pass, whether or not anyone recounts', async () => {
+  const { ledger, columns } = await withSlots(0);
+  for (let minute = 0; minute < 50; minute++) {
+    await ledger.capacity.take(made.wish(minute), LIMITS, START_MS + minute * 60_000);
+    await ledger.capacity.handBack(made.runnerName(minute));
+  }
+  expect(Object.keys(await columns()).filter((column) => column.startsWith('m_')).length).toBeLessThanOrEqual(
+    2,
+  );
 });
 
 test('taking a slot is one request, and handing it back two', async () => {

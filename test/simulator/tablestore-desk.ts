@@ -17,7 +17,12 @@ export const SECRET = 'secret-of-desk';
 /** With a table `rows` of keys `pk` (STRING) and `at` (INTEGER), ready. */
 export function desk(
   act: (desk: Desk) => Promise<void>,
-  options: { readonly credential?: Credential; readonly token?: string; readonly timeToLive?: number } = {},
+  options: {
+    readonly credential?: Credential;
+    readonly token?: string;
+    readonly timeToLive?: number;
+    wallNowMs?(): number;
+  } = {},
 ): () => Promise<void> {
   return async () => {
     const clock = new VirtualClock(Date.now());
@@ -28,7 +33,10 @@ export function desk(
       readyAfterMs: 0,
       credentials: (id) => (id === ACCESS_KEY_ID ? credential : null),
     });
-    const { port, close } = await serveTableStore(store);
+    const { port, close } = await serveTableStore(
+      store,
+      options.wallNowMs && { wallNowMs: options.wallNowMs },
+    );
     const client = clientOf(port, { securityToken: options.token });
     try {
       if (options.credential === undefined) await client.createTable(tableOf('rows', options.timeToLive));

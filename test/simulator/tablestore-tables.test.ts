@@ -85,23 +85,20 @@ describe('time to live', () => {
     'counts for each column since it was written; a row ends with its last column',
     desk(
       async (at) => {
+        const { client, clock } = at;
+        const pass = (ms: number) => clock.runUntil(clock.nowMs() + ms);
+        const update = { tableName: 'rows', primaryKey: key('a', 1), condition: condition() };
         await put(at, [{ x: '1' }, { y: '1' }]);
-        const { store, clock } = at;
-        // The SDK signs with the machine's clock, so the store is looked at without it.
-        const table = store.tables.get('rows');
-        await clock.runUntil(clock.nowMs() + DAY_MS / 2);
-        const anyway = { expectation: 'IGNORE', filter: null } as const;
-        table?.update(
-          ['a', 1n],
-          [{ kind: 'put', column: 'y', value: '2', atMs: null }],
-          anyway,
-          clock.nowMs(),
-        );
-        await clock.runUntil(clock.nowMs() + DAY_MS / 2);
-        expect([...(table?.find(['a', 1n], clock.nowMs())?.cells.keys() ?? [])]).toEqual(['y']);
-        await clock.runUntil(clock.nowMs() + DAY_MS / 2);
-        expect(table?.find(['a', 1n], clock.nowMs())).toBeNull();
-        expect([...(table?.between([''], ['z'], clock.nowMs()) ?? [])]).toEqual([]);
+        await pass(DAY_MS / 2);
+        await client.updateRow({ ...update, updateOfAttributeColumns: [{ PUT: [{ y: '2' }] }] });
+        await pass(DAY_MS / 2 - 1);
+        expect(await get(at)).toEqual({ x: '1', y: '2' });
+        await pass(1);
+        expect(await get(at)).toEqual({ y: '2' });
+        await pass(DAY_MS / 2);
+        expect(await get(at)).toBeUndefined();
+        const again = put(at, [], { condition: condition('EXPECT_NOT_EXIST') });
+        expect(await refusal(again)).toContain('it was not refused');
       },
       { timeToLive: 86_400 },
     ),
