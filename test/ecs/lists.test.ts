@@ -64,6 +64,37 @@ test('ids are looked up by the hundred, each once', async () => {
   expect(sent).toHaveLength(2);
 });
 
+test('a list that was cut at a thousand without a word goes by tags and ids, too', async () => {
+  const { call, clock } = await crowd(1100);
+  const cut: EcsCall = async (region, action, params) => {
+    if (!('Tag.1.Key' in params) || action !== 'DescribeInstances') return call(region, action, params);
+    const page = Number(params.NextToken ?? 0);
+    const Instance = Array.from({ length: 100 }, (_, n) => ({ ...SOME, InstanceId: `i-${page}-${n}` }));
+    return {
+      Instances: { Instance },
+      TotalCount: 1000,
+      ...(page < 9 ? { NextToken: String(page + 1) } : {}),
+    };
+  };
+  const { instances } = instancesOn(cut, clock);
+  expect((await instances.list(REGION)).things).toHaveLength(1100);
+});
+
+const SOME = {
+  RegionId: REGION,
+  ZoneId: 'cn-hangzhou-k',
+  InstanceType: TYPES.arm,
+  Status: 'Running',
+  CreationTime: '2026-11-21T08:00Z',
+};
+
+test('an answer about instances that nobody asked for is not believed of those that were', async () => {
+  const { clock } = account();
+  const Instance = [{ ...SOME, InstanceId: 'i-stranger' }];
+  const { instances } = instancesOn(async () => ({ Instances: { Instance }, TotalCount: 1 }), clock);
+  expect(await instances.find(REGION, ['i-1'])).toEqual([]);
+});
+
 test('a list that never ends is cut, and says so', async () => {
   const { call, clock } = await crowd(30);
   const endless: EcsCall = async (...words) => ({ ...(await call(...words)), NextToken: 'YWZ0ZXI6MA' });

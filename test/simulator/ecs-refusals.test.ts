@@ -67,6 +67,19 @@ describe('RunInstances refuses', () => {
     expect(refused('RunInstances', params)).toBe('SecurityGroupInstanceLimitExceed');
   });
 
+  test('the instance for which no address is left, until one is given back', async () => {
+    const { ecs, clock, good, run, refused } = world();
+    const vSwitch = ecs.region(REGION).network.vSwitches.get(good().VSwitchId ?? '');
+    if (vSwitch === undefined) throw new Error('no vSwitch');
+    vSwitch.freeIps = 1;
+    const [id = ''] = run(good());
+    expect(refused('RunInstances', good())).toBe('InvalidVSwitchId.IpInvalid');
+    await clock.runUntil(START_MS + MINUTE_MS);
+    ecs.call(REGION, 'DeleteInstance', { InstanceId: id, Force: 'true' });
+    await clock.runUntil(START_MS + 2 * MINUTE_MS);
+    expect(refused('RunInstances', good())).toBe('nothing');
+  });
+
   test('what is beyond a quota, and what is out of stock until it is back', async () => {
     const { ecs, clock, good, run, refused } = world();
     const params = good();
