@@ -6,7 +6,7 @@ import type { Environment } from '../environment.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Alerts, Clock, GitHub, Instances, Log } from '../ports.ts';
 import { alertsTo } from './alerts.ts';
-import { alibabaCaller } from './alibaba-call.ts';
+import { type AccessKey, alibabaCaller } from './alibaba-call.ts';
 import { type EcsCall, ecsCall } from './ecs-call.ts';
 import { ecsInstances } from './ecs-instances.ts';
 import { gitHubOver } from './github-adapter.ts';
@@ -37,13 +37,14 @@ export interface ControlPlane {
   readonly alerts: Alerts;
 }
 
+/** Also for the operator's commands, which have no function's id and no log. */
 export function controlPlane(
   config: Config,
-  environment: Environment<'launcher'>,
-  credentials: () => Credentials,
+  environment: Omit<Environment<'launcher'>, 'FC_ACCOUNT_ID'>,
+  credentials: () => AccessKey,
+  log: Log = jsonLog(process.stdout, Date.now),
 ): ControlPlane {
   const clock = { nowMs: () => Date.now() };
-  const log = jsonLog(process.stdout, Date.now);
   const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
   const callEcs = ecsCall({
     credentials: async () => credentials(),
@@ -55,7 +56,11 @@ export function controlPlane(
     clock,
     log,
     ledger: tablestoreLedger(
-      { endpoint: environment.TABLESTORE_ENDPOINT, instance: environment.TABLESTORE_INSTANCE, credentials },
+      {
+        endpoint: environment.TABLESTORE_ENDPOINT,
+        instance: environment.TABLESTORE_INSTANCE,
+        credentials: () => withoutNull(credentials()),
+      },
       randomUUID,
     ),
     github: gitHubOver(gitHubRequest, { clock, runnerGroup: config.github.runnerGroup }),
@@ -76,6 +81,10 @@ export function controlPlane(
   };
 }
 
+function withoutNull({ securityToken, ...key }: AccessKey) {
+  return securityToken === null ? key : { ...key, securityToken };
+}
+
 /** A simulator's is on HTTP, and one for all regions. */
 function ecsAddress(endpoint: string | undefined) {
   if (endpoint === undefined) return {};
@@ -85,8 +94,8 @@ function ecsAddress(endpoint: string | undefined) {
 
 function gitHubFor(
   config: Config,
-  environment: Environment<'launcher'>,
-  credentials: () => Credentials,
+  environment: Omit<Environment<'launcher'>, 'FC_ACCOUNT_ID'>,
+  credentials: () => AccessKey,
   clock: Clock,
   log: Log,
 ): GitHubRequest {
@@ -107,6 +116,7 @@ function gitHubFor(
     baseUrl: environment.GITHUB_API ?? config.github.baseUrl,
     egressProxy: config.control.egressProxy,
     appKey: async () => ({ appId: environment.GITHUB_APP_ID, privateKeyPem: await key.read() }),
+    keyRefused: () => key.stale(),
     clock,
     log,
   });

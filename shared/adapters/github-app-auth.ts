@@ -1,5 +1,5 @@
 /** The App's JWTs, made by us, and its installation tokens, kept by octokit's auth-app for their life. */
-import { createPrivateKey, randomUUID, sign } from 'node:crypto';
+import { createPrivateKey, type KeyObject, randomUUID, sign } from 'node:crypto';
 import type { Clock } from '../ports.ts';
 import {
   failed,
@@ -25,8 +25,14 @@ const TOKEN_ROUTE = 'POST /app/installations/{installation_id}/access_tokens';
  * GitHub refuses (terraform-aws-github-runner issue 5025).
  */
 export async function appAuth(appKey: AppKey, clock: Clock) {
-  const { appId, privateKeyPem } = await appKey();
-  const key = createPrivateKey(privateKeyPem);
+  const { appId } = await appKey();
+  let known: { readonly pem: string; readonly key: KeyObject } | null = null;
+  // Asked for each time, because it may be rotated; parsed only when it was: a millisecond of each JWT.
+  const currentKey = async (): Promise<KeyObject> => {
+    const { privateKeyPem: pem } = await appKey();
+    if (known?.pem !== pem) known = { pem, key: createPrivateKey(pem) };
+    return known.key;
+  };
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   // auth-app measures a difference against the system's own clock, from the `date` of GitHub's refusal.
   const createJwt = async (_id: unknown, differenceS?: number) => {
@@ -35,7 +41,7 @@ export async function appAuth(appKey: AppKey, clock: Clock) {
     const exp = nowS + JWT_LIFE_S;
     const claims = { iat: nowS - JWT_SLACK_S, exp, iss: String(appId), jti: randomUUID() };
     const text = `${part({ alg: 'RS256', typ: 'JWT' })}.${part(claims)}`;
-    const signature = sign('sha256', Buffer.from(text), key).toString('base64url');
+    const signature = sign('sha256', Buffer.from(text), await currentKey()).toString('base64url');
     return { jwt: `${text}.${signature}`, expiresAt: new Date(exp * 1000).toISOString() };
   };
   return { appId, createJwt };

@@ -9,13 +9,15 @@ import { CALL_MAX_MS, CALL_TRIES_MAX } from '../limits.ts';
 import type { Clock, Log } from '../ports.ts';
 import { type AppKey, answerIn, appAuth, installationToken, isNewborn } from './github-app-auth.ts';
 import { fetchVia } from './github-fetch.ts';
-import { type GitHubAnswer, type GitHubRequest, scrubbed } from './github-request.ts';
+import { type GitHubAnswer, type GitHubRequest, InstallationUnusable, scrubbed } from './github-request.ts';
 
 export interface OctokitOptions {
   /** `github.baseUrl`: https://github.com, a GHES host, or SUBDOMAIN.ghe.com */
   readonly baseUrl: string;
   readonly egressProxy: string | null;
   readonly appKey: AppKey;
+  /** GitHub refused the App's key. True: `appKey` will read it anew, and asking again is worth it. */
+  readonly keyRefused?: () => boolean;
   readonly clock: Clock;
   readonly log: Log;
   /** Tests shorten both: the first pause before a repeated try, and how long one try may take. */
@@ -54,7 +56,7 @@ export function octokitRequest(options: OctokitOptions): GitHubRequest {
     });
     return opened;
   };
-  return async (route, params, auth) => {
+  const ask: GitHubRequest = async (route, params, auth) => {
     const { app, plain } = await clients();
     if (auth === 'app') return answered(app, route, params);
     if (auth === 'none') return answered(plain, route, params);
@@ -62,6 +64,17 @@ export function octokitRequest(options: OctokitOptions): GitHubRequest {
       const headers = { ...(params.headers as object | undefined), authorization };
       return answered(plain, route, { ...params, headers });
     });
+  };
+  return async (route, params, auth) => {
+    try {
+      const answer = await ask(route, params, auth);
+      const isRefused = auth === 'app' && answer.status === 401 && options.keyRefused?.();
+      return isRefused ? ask(route, params, auth) : answer;
+    } catch (error) {
+      const isRefused = error instanceof InstallationUnusable && error.status === 401;
+      if (isRefused && options.keyRefused?.()) return ask(route, params, auth);
+      throw error;
+    }
   };
 }
 
