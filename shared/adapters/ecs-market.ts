@@ -33,9 +33,11 @@ export function ecsMarket(options: EcsMarketOptions): MarketSource {
         currency: known.currency,
       };
       const answers = await allAnswers(round, wish);
-      if (answers.types === null && known.types.length === 0)
-        throw new Error(`the market of ${region} is unknown: ${incompleteness(round)}`);
-      return marketOf(known, answers, round, wish, clock.nowMs());
+      const market = marketOf(known, answers, round, wish, clock.nowMs());
+      // Types without any stock are no market: kept, it would hide the catalogue from every job for a day.
+      if (market.types.length === 0)
+        throw new Error(`the market of ${region} is unknown: ${market.incomplete ?? 'nothing is for sale'}`);
+      return market;
     },
   };
 }
