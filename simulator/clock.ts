@@ -32,7 +32,8 @@ export class VirtualClock implements SimClock {
 
   after(ms: number, act: () => void): () => void {
     const order = this.#made++;
-    this.#push({ atMs: this.#nowMs + Math.max(0, ms), order, act });
+    // Whole milliseconds, as Date.now() tells them.
+    this.#push({ atMs: this.#nowMs + Math.ceil(Math.max(0, ms)), order, act });
     return () => this.#cancelled.add(order);
   }
 

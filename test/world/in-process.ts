@@ -100,7 +100,7 @@ export function openWorld(options: WorldOptions = {}) {
     ...(options.observe === undefined ? {} : { observe: options.observe }),
   });
   const queue = inProcessQueue(fc, { launcher: 'ci-launcher', reaper: 'ci-reaper' });
-  peopled(github, options);
+  const installation = peopled(github, options);
   const plane = () => promptPlane(state.config);
   return {
     clock,
@@ -115,19 +115,20 @@ export function openWorld(options: WorldOptions = {}) {
     queue,
     state,
     plane,
+    installation,
     ...passing(clock),
   };
 }
 
 const dyingIn = ({ dying }: WorldOptions) => (dying === undefined ? {} : { dying });
 
-function peopled(github: ReturnType<typeof createGitHub>, options: WorldOptions): void {
+function peopled(github: ReturnType<typeof createGitHub>, options: WorldOptions) {
   const { repositories = ['acme/app'], installed } = options;
   github.addOrganization('acme');
   for (const repository of repositories) github.addRepository(repository);
   github.addGroup({ organization: 'acme', name: 'ci-runners', repositories: [...repositories] });
-  github.install('acme', installed);
   github.setRunnerReleases([{ version: RELEASE.version, publishedAtMs: RELEASE.publishedAtMs, assets: [] }]);
+  return github.install('acme', installed);
 }
 
 function passing(clock: VirtualClock) {

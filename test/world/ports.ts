@@ -18,6 +18,7 @@ import { APP_ID, PRIVATE_KEY_PEM } from './keys.ts';
 export interface Watch {
   log?(event: string, fields: Readonly<Record<string, unknown>>): void;
   row?(table: string, key: Key, columns: Columns): void;
+  gone?(table: string, key: Key): void;
 }
 
 export interface Parts {
@@ -50,7 +51,7 @@ export function portsOver(parts: Parts) {
   const patience = { nowMs: () => clock.nowMs(), sleep, random: () => draws.next() };
   const table = (name: string) => {
     const lagging = lag(tableOf(store, name), pause);
-    return patient(watch.row === undefined ? lagging : watched(name, lagging, watch.row), patience);
+    return patient(watched(name, lagging, watch), patience);
   };
   const whose = parts.isPrompt ? 'test' : 'token';
   let tokens = 0;
@@ -97,17 +98,21 @@ function lag(table: Table, pause: () => Promise<void>): Table {
   };
 }
 
-/** Shows what is asked to be written, whether it is or not. */
-function watched(name: string, table: Table, see: NonNullable<Watch['row']>): Table {
+/** Shows what is asked to be written or removed, whether it is or not. */
+function watched(name: string, table: Table, { row, gone }: Watch): Table {
   return {
     ...table,
     put(key, columns, condition) {
-      see(name, key, columns);
+      row?.(name, key, columns);
       return table.put(key, columns, condition);
     },
     update(key, change, condition) {
-      see(name, key, change.put ?? {});
+      row?.(name, key, change.put ?? {});
       return table.update(key, change, condition);
+    },
+    delete(key, condition) {
+      gone?.(name, key);
+      return table.delete(key, condition);
     },
   };
 }

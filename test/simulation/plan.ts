@@ -1,0 +1,121 @@
+/** What one seed does to the world: plain data, so that it can be printed, cut down and run again. */
+import { type Random, seeded } from '../../simulator/random.ts';
+import { type Arrival, drawArrivals } from './arrivals.ts';
+import { drawHappenings, type Planned } from './happenings.ts';
+
+/** Chances, drawn at each call that they concern. */
+// biome-ignore format: a table reads best as a table.
+export const FAULTS = {
+  // GitHub, each request
+  'github 401': [0.002, 0.05], 'github 403': [0.002, 0.05], 'github 404': [0.002, 0.05], 'github 409': [0.01, 0.2],
+  'github 422': [0.002, 0.05], 'github 429': [0.002, 0.05], 'github 500': [0.01, 0.2], 'github 502': [0.01, 0.2],
+  'github secondary-limit': [0.005, 0.05], 'github primary-limit': [0.001, 0.01], 'github slow': [0.01, 0.2],
+  'github timeout before': [0.005, 0.1], 'github timeout after': [0.005, 0.1],
+  'github hang-up before': [0.005, 0.1], 'github hang-up after': [0.005, 0.1],
+  'github truncated': [0.005, 0.1], 'github empty-page': [0.005, 0.05],
+  // deliveries
+  'delivery lost': [0.05, 0.7], 'delivery lost in silence': [0.05, 1], 'delivery repeated': [0.05, 0.5],
+  'delivery delayed': [0.05, 0.5], 'delivery delayed by hours': [0.02, 0.3],
+  // ECS, each request
+  'ecs timeout-before': [0.01, 0.15], 'ecs timeout-after': [0.01, 0.15], 'ecs hang': [0.01, 0.1],
+  'ecs truncated': [0.01, 0.1], 'ecs 500-after-success': [0.01, 0.15], 'ecs gateway': [0.01, 0.15],
+  'ecs Throttling.User': [0.01, 0.2], 'ecs OperationDenied.NoStock': [0.05, 0.6],
+  'ecs QuotaExceed.ElasticQuota': [0.01, 0.2], 'ecs InsufficientBalance': [0.01, 0.2],
+  'ecs Some.NewRefusal': [0.01, 0.2], 'ecs Some.NewError': [0.01, 0.2], 'ecs LastTokenProcessing': [0.01, 0.2],
+  'ecs IncorrectInstanceStatus': [0.01, 0.3], 'ecs empty page': [0.005, 0.05],
+  'ecs stuck in Pending': [0.01, 0.1], 'boot hangs': [0.02, 0.3],
+  // TableStore, each request
+  'store busy': [0.005, 0.1], 'store throttled': [0.005, 0.1], 'store conflict': [0.005, 0.2],
+  'store timeout-before': [0.005, 0.1], 'store timeout-after': [0.005, 0.1],
+  'store lost-before': [0.005, 0.1], 'store lost-after': [0.005, 0.1],
+  // Function Compute
+  'fc drop': [0.01, 0.4], 'fc duplicate': [0.05, 0.5], 'fc throttle': [0.05, 0.4], 'fc serverError': [0.05, 0.4],
+  'fc kill': [0.001, 0.03], 'fc skipTimer': [0.05, 0.8], 'fc doubleTimer': [0.05, 0.5],
+  // GitHub's own ways
+  'runner busy in secret': [0.05, 1], 'registration consumed at assignment': [0.05, 1], 'runner is deaf': [0.02, 0.2],
+  'job fails by itself': [0.05, 0.5], 'alert channel down': [0.1, 1],
+} as const satisfies Record<string, readonly [min: number, max: number]>;
+
+export type FaultName = keyof typeof FAULTS;
+export type Rates = Partial<Record<FaultName, number>>;
+
+export interface Plan {
+  readonly seed: number;
+  /** For so long the world is against us; then it is healed. */
+  readonly faultMs: number;
+  /** What is written in runners.yaml beyond the least. */
+  readonly config: PlannedConfig;
+  readonly rates: Rates;
+  readonly arrivals: readonly Arrival[];
+  readonly happenings: readonly Planned[];
+  readonly world: {
+    readonly soldOut: number;
+    readonly interruptions: number;
+    readonly listLagMs: number;
+    readonly skewMs: number;
+    readonly tokenDelayMs: number;
+  };
+}
+
+export interface PlannedConfig {
+  readonly limits: {
+    readonly runners: number;
+    readonly mintsPerMinute: number;
+    readonly lifetime: string;
+    readonly runnersPerRepository: number | null;
+  };
+  readonly github: { readonly scope: 'organization' | 'repository'; readonly polling: boolean };
+  readonly spot: { readonly duration: 0 | 1; readonly patience: string; readonly onDemandFallback: boolean };
+}
+
+export const MINUTE_MS = 60_000;
+
+/** Swarm: each fault is off in most seeds, and where it is on, rare or frequent. One seed in ten is calm. */
+export function drawPlan(seed: number): Plan {
+  const random = seeded(seed * 2654435761);
+  const faultMs = random.whole(15, 40) * MINUTE_MS;
+  const share = random.chance(0.1) ? 0 : random.pick([0.05, 0.15, 0.3]);
+  const isBig = seed % 100 === 77;
+  return {
+    seed,
+    faultMs,
+    config: drawConfig(random, isBig),
+    rates: drawRates(random.fork(), share),
+    arrivals: drawArrivals(random.fork(), faultMs, isBig),
+    happenings: drawHappenings(random.fork(), faultMs, share),
+    world: {
+      soldOut: random.pick([0, 0.05, 0.3, 0.6]),
+      interruptions: random.pick([0, 1, 20]),
+      listLagMs: random.pick([0, 20_000, 60_000, 100_000]),
+      skewMs: random.pick([0, 500, 5_000]),
+      tokenDelayMs: random.chance(0.1) ? 1_500 : 0,
+    },
+  };
+}
+
+function drawRates(random: Random, share: number): Rates {
+  const rates: Rates = {};
+  for (const [name, [min, max]] of Object.entries(FAULTS)) {
+    // Evenly in the exponent: rare as often as frequent.
+    const rate = min * (max / min) ** random.next();
+    if (random.chance(share)) rates[name as FaultName] = Math.round(rate * 10_000) / 10_000;
+  }
+  return rates;
+}
+
+function drawConfig(random: Random, isBig: boolean): PlannedConfig {
+  return {
+    limits: {
+      runners: isBig ? 60 : random.pick([2, 5, 10, 30]),
+      mintsPerMinute: random.pick([5, 30, 120]),
+      lifetime: random.pick(['40m', '90m']),
+      runnersPerRepository: random.chance(0.15) ? 3 : null,
+    },
+    github: { scope: random.chance(0.3) ? 'repository' : 'organization', polling: random.chance(0.1) },
+    spot: {
+      duration: random.chance(0.5) ? 1 : 0,
+      patience: random.pick(['0s', '2m', '5m']),
+      onDemandFallback: random.chance(0.8),
+    },
+  };
+}

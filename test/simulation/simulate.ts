@@ -1,0 +1,94 @@
+/** One seed from its first moment to its last, and what the checkers say of it. */
+import { mirrored } from '../world/in-process.ts';
+import type { Plan } from './plan.ts';
+import { unsettled } from './progress.ts';
+import { createSafety, type Violation } from './safety.ts';
+import { heal, openScene, type Scene } from './scene.ts';
+
+export interface Outcome {
+  readonly violation: Violation | null;
+  /** How often each fault really happened. */
+  readonly fired: ReadonlyMap<string, number>;
+  readonly jobs: number;
+  readonly instances: number;
+  /** From healing to nothing left; null: it was never so. */
+  readonly settledAfterMs: number | null;
+  readonly lines: readonly string[];
+}
+
+const MINUTE_MS = 60_000;
+/** The last delayed delivery has come by then. */
+const DELAYED_MAX_MS = 125 * MINUTE_MS;
+
+export async function simulate(plan: Plan): Promise<Outcome> {
+  const found: Violation[] = [];
+  let scene: Scene | null = null;
+  const safety = createSafety((check, what) => {
+    found.push({ check, what, atMs: scene?.world.clock.nowMs() ?? 0 });
+  });
+  scene = openScene(plan, safety.watch);
+  safety.attach(scene);
+  const { world } = scene;
+  await mirrored(world);
+  const isBroken = () => found.length > 0;
+  await world.until(isBroken, plan.faultMs);
+  heal(scene);
+  const settledAfterMs = isBroken() ? null : await settle(scene, isBroken);
+  if (settledAfterMs === null && !isBroken())
+    found.push({
+      check: 'everything ends, and nothing is left',
+      what: unsettled(scene).slice(0, 5).join('; '),
+      atMs: world.clock.nowMs(),
+    });
+  world.fc.close();
+  return {
+    violation: found[0] ?? null,
+    fired: scene.faults.fired,
+    jobs: scene.jobs().length,
+    instances: world.ecs.paid().length,
+    settledAfterMs,
+    lines: world.lines,
+  };
+}
+
+async function settle(scene: Scene, isBroken: () => boolean): Promise<number | null> {
+  const { world, plan } = scene;
+  const healedAtMs = world.clock.nowMs();
+  const isSettled = () => unsettled(scene).length === 0;
+  const first = await passUntil(scene, isSettled, isBroken, boundMs(scene));
+  if (first === null) return null;
+  // What comes late must not bring anything back to life.
+  const isLate = (plan.rates['delivery delayed by hours'] ?? 0) > 0;
+  await world.until(isBroken, isLate ? DELAYED_MAX_MS : 22 * MINUTE_MS);
+  const again = await passUntil(scene, isSettled, isBroken, 30 * MINUTE_MS);
+  return again === null ? null : first - healedAtMs;
+}
+
+/** Looks once a minute; null: not within so long. */
+async function passUntil(
+  { world }: Scene,
+  holds: () => boolean,
+  isBroken: () => boolean,
+  maxMs: number,
+): Promise<number | null> {
+  const untilMs = world.clock.nowMs() + maxMs;
+  while (!holds()) {
+    if (isBroken() || world.clock.nowMs() >= untilMs) return null;
+    await world.until(isBroken, MINUTE_MS);
+  }
+  return isBroken() ? null : world.clock.nowMs();
+}
+
+/** By what is still to be done: each wave of jobs takes its longest job and a launch, at the pace of the mints. */
+function boundMs({ plan, jobs }: Scene): number {
+  const { runners, mintsPerMinute, runnersPerRepository } = plan.config.limits;
+  const width = Math.min(runners, 2 * (runnersPerRepository ?? runners));
+  const open = jobs().filter(({ status }) => status !== 'completed');
+  const workMs = open.reduce((sum, { plan: { durationMs = 0 } }) => sum + durationMs + 4 * MINUTE_MS, 0);
+  const chainMs = Math.max(
+    0,
+    ...plan.arrivals.map(({ jobs: all }) => (all.some(({ needs }) => needs) ? 60 * MINUTE_MS : 0)),
+  );
+  const paceMs = (open.length / mintsPerMinute) * MINUTE_MS;
+  return 75 * MINUTE_MS + chainMs + paceMs + 2 * (workMs / width);
+}
