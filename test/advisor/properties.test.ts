@@ -104,9 +104,9 @@ describe('whatever is asked of whatever market', () => {
         );
         expect(hasNoOther).toBe(true);
       }),
-      { numRuns: 500, seed: 7 },
+      { numRuns: 250, seed: 7 },
     );
-    expect(widened, 'the draw must contain such jobs').toBeGreaterThan(20);
+    expect(widened, 'the draw must contain such jobs').toBeGreaterThan(10);
   });
 
   test('what the cloud refused is not tried again, and there are never more than six', () => {
