@@ -54,7 +54,10 @@ export function newRunnerEntry(
   };
 }
 
-/** An instance was made for the launch. A state that another wrote meanwhile holds; a job that ended retires it. */
+/**
+ * An instance was made for the launch. A state that another wrote meanwhile holds. One that is unwanted by now boots
+ * too: its registration may be taking a job, so the sweep retires it on evidence, as any other.
+ */
 export function bootedEntry(
   entry: RunnerEntry,
   known: Pick<RunnerEntry, 'instanceId' | 'region' | 'candidate' | 'releaseAtMs' | 'trail'>,
@@ -62,6 +65,5 @@ export function bootedEntry(
 ): RunnerEntry {
   const next = { ...entry, ...known, trail: trailOf(...entry.trail, ...known.trail) };
   if (entry.state !== 'launching') return next;
-  if (!entry.isUnwanted) return { ...next, state: 'booting', stateAtMs: atMs };
-  return { ...next, state: 'retiring', stateAtMs: atMs, because: 'its job ended while it was launched' };
+  return { ...next, state: 'booting', stateAtMs: atMs };
 }

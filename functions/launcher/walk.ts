@@ -135,7 +135,8 @@ async function settle(
   const written = await amend(world.ledger.runners, runner.entry.name, change, runner);
   // Gone only if the lease had ended: the sweep finds the instance by its tags.
   if (written === null) return { kind: 'unknown', because: 'its entry is gone' };
-  return written.entry.state === 'retiring' ? { kind: 'unwanted' } : { kind: 'booting', instanceId };
+  const { state, isUnwanted } = written.entry;
+  return isUnwanted || state === 'retiring' ? { kind: 'unwanted' } : { kind: 'booting', instanceId };
 }
 
 function logAttempt({ job }: Walk, candidate: Candidate, outcome: RunOutcome, { log }: LauncherWorld): void {

@@ -102,6 +102,7 @@ function diagnoseComing(entry: RunnerEntry, observation: Observation, seen: Seen
   if (instances.length > 0 && instances.every(isStopped))
     return verdict('retire', 'its machine stopped without a job');
   if (entry.removedAtMs !== null) return verdict('confirm', entry.because);
+  if (entry.isUnwanted) return verdict('remove', entry.because);
   if (instances.some(({ isRecycling }) => isRecycling))
     return doubt(entry, 'the spot market takes its machine back');
   return registration?.isOnline

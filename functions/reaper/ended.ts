@@ -51,7 +51,7 @@ async function dropOwnLaunch(job: Job, entry: JobEntry | null, world: ReaperWorl
   await amend(
     world.ledger.runners,
     own.entry.name,
-    (now) => (isLaunchFor(now, job) ? { ...now, isUnwanted: true } : undefined),
+    (now) => (isLaunchFor(now, job) ? { ...now, isUnwanted: true, because: 'its job ended' } : undefined),
     own,
   );
   world.log('launch.unwanted', { job: job.id, runner: own.entry.name });

@@ -1,0 +1,105 @@
+/** What is alive, as the ledger has it. */
+import { lastSweepMs } from '../../functions/reaper/sweep-lease.ts';
+import type { JobEntry, RunnerEntry, RunnerState } from '../../shared/entries.ts';
+import { LEDGER_SCAN_MAX, RELEASE_MARGIN_MS } from '../../shared/limits.ts';
+import { currencyOf, type Operator } from '../operator.ts';
+
+export interface AliveRunner {
+  readonly runner: string;
+  readonly state: RunnerState;
+  /** The job that it runs, or is meant for. */
+  readonly job: number | null;
+  readonly jobName: string | null;
+  readonly repository: string;
+  readonly instance: string | null;
+  readonly instanceType: string | null;
+  readonly zone: string | null;
+  readonly capacityType: 'spot' | 'on-demand' | null;
+  readonly pricePerHour: number | null;
+  readonly createdAtMs: number;
+  /** When we end it, whatever it does; null: there is no instance yet. */
+  readonly untilMs: number | null;
+  readonly because: string;
+}
+
+export interface WaitingJob {
+  readonly job: number;
+  readonly name: string;
+  readonly repository: string;
+  readonly labels: readonly string[];
+  readonly createdAtMs: number;
+  readonly nextTryAtMs: number;
+  readonly because: string;
+}
+
+export interface Alive {
+  readonly atMs: number;
+  /** Null: no sweep ended yet. */
+  readonly sweptAtMs: number | null;
+  readonly slots: { readonly taken: number; readonly limit: number };
+  readonly currency: string | null;
+  readonly runners: readonly AliveRunner[];
+  /** Those without a runner coming. */
+  readonly jobs: readonly WaitingJob[];
+}
+
+export async function look(operator: Operator): Promise<Alive> {
+  const { ledger, clock, config } = operator;
+  const [runners, jobs, view, currency, sweptAtMs] = await Promise.all([
+    ledger.runners.list(LEDGER_SCAN_MAX),
+    ledger.jobs.list(LEDGER_SCAN_MAX),
+    ledger.capacity.view(),
+    currencyOf(operator),
+    lastSweepMs(ledger),
+  ]);
+  const entries = runners.things.map(({ entry }) => entry);
+  const jobEntries = jobs.things.map(({ entry }) => entry);
+  const names = new Map(jobEntries.map(({ job }) => [job.id as number, job.name]));
+  return {
+    atMs: clock.nowMs(),
+    sweptAtMs,
+    slots: { taken: view.total, limit: config.limits.runners },
+    currency,
+    runners: entries.map((entry) => aliveOf(entry, names)).sort((a, b) => a.createdAtMs - b.createdAtMs),
+    jobs: withoutRunner(jobEntries, entries),
+  };
+}
+
+function aliveOf(entry: RunnerEntry, names: ReadonlyMap<number, string>): AliveRunner {
+  const { name, state, candidate, releaseAtMs } = entry;
+  const job = entry.busyWith ?? entry.ran?.id ?? entry.for;
+  return {
+    runner: name,
+    state,
+    job,
+    jobName: entry.ran?.name ?? (job === null ? null : (names.get(job) ?? null)),
+    repository: entry.repository,
+    instance: entry.instanceId,
+    instanceType: candidate?.instanceType ?? null,
+    zone: candidate?.zone ?? null,
+    capacityType: candidate?.capacityType ?? null,
+    pricePerHour: candidate?.pricePerHour ?? null,
+    createdAtMs: entry.createdAtMs,
+    untilMs: releaseAtMs === null ? null : releaseAtMs - RELEASE_MARGIN_MS,
+    because: entry.because,
+  };
+}
+
+function withoutRunner(jobs: readonly JobEntry[], runners: readonly RunnerEntry[]): WaitingJob[] {
+  const served = new Set(runners.filter(({ state }) => state !== 'retiring').flatMap(jobsOf));
+  return jobs
+    .filter(({ job }) => !served.has(job.id))
+    .sort((a, b) => a.job.createdAtMs - b.job.createdAtMs)
+    .map(({ job, nextTryAtMs, because, startedOn }) => ({
+      job: job.id,
+      name: job.name,
+      repository: job.repository,
+      labels: job.labels,
+      createdAtMs: job.createdAtMs,
+      nextTryAtMs,
+      because: startedOn === null ? because : `GitHub gave it to ${startedOn}, which is not in our ledger`,
+    }));
+}
+
+const jobsOf = ({ for: wanted, busyWith }: RunnerEntry): readonly number[] =>
+  [wanted, busyWith].filter((id) => id !== null);
