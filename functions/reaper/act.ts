@@ -151,12 +151,16 @@ async function confirm(
   if (next !== undefined) await world.ledger.runners.replace(entry.name, held, next);
 }
 
-/** Its job's own record decides; without a known job, the job that names it. */
-async function ask({ entry }: Held<RunnerEntry>, evidence: Evidence, world: ReaperWorld): Promise<void> {
+/** Its job's own record decides; without an open job, the job that names it; without such a job, it was seen idle. */
+async function ask(held: Held<RunnerEntry>, evidence: Evidence, world: ReaperWorld): Promise<void> {
+  const { entry } = held;
   const job = entry.busyWith === null ? null : await evidence.jobEntry(entry.busyWith);
   if (job !== null) return askRecord(job.job, world);
   const named = await evidence.jobNaming(entry);
-  if (named !== 'unknown' && named !== null) await askRecord(named.job, world);
+  if (named === 'unknown') return;
+  if (named !== null) return askRecord(named.job, world);
+  const idleSightings = entry.idleSightings + 1;
+  await world.ledger.runners.replace(entry.name, held, { ...entry, idleSightings });
 }
 
 /** The cloud says that there is no such instance: registration, slot, entry. */

@@ -131,23 +131,32 @@ function doubt(entry: RunnerEntry, because: string): Verdict {
   return verdict(entry.idleSightings + 1 < IDLE_SIGHTINGS_MIN ? 'sight' : 'remove', because);
 }
 
-function diagnoseBusy(entry: RunnerEntry, { registration, instances }: Observation, seen: Seen): Verdict {
+function diagnoseBusy(entry: RunnerEntry, observation: Observation, seen: Seen): Verdict {
+  const { registration, instances } = observation;
   if (!entry.isInterrupted && instances.some(({ isRecycling }) => isRecycling))
     return verdict('interrupt', 'the spot market takes its machine back');
   const isUnseen =
     registration?.isBusy !== true &&
     seen.registrationsComplete &&
     seen.nowMs - entry.stateAtMs > BUSY_UNSEEN_MS;
-  if (isUnseen || instances.some(isStopped))
-    return verdict('ask', 'GitHub does not show it as busy, or its machine stopped');
+  if (isUnseen || instances.some(isStopped)) return diagnoseUnseen(entry, observation);
   if (endsAtMs(entry) - seen.nowMs <= LIFETIME_WARNING_MS)
     return verdict('warn', 'less than an hour of its lifetime is left');
   return verdict('keep', 'it is busy');
 }
 
-function diagnoseRetiring(entry: RunnerEntry, { instances, isGone }: Observation, seen: Seen): Verdict {
+/** A job that nobody named to us, or that ended unnoticed: as with an idle one, sightings, removal, and a last look. */
+function diagnoseUnseen(entry: RunnerEntry, { isJobOpen }: Observation): Verdict {
+  if (isJobOpen || entry.idleSightings < IDLE_SIGHTINGS_MIN)
+    return verdict('ask', 'GitHub does not show it as busy, or its machine stopped');
+  const because = 'nobody knows of a job on it';
+  return verdict(entry.removedAtMs === null ? 'remove' : 'confirm', because);
+}
+
+function diagnoseRetiring(entry: RunnerEntry, observation: Observation, seen: Seen): Verdict {
+  const { instances, isGone, isJobOpen } = observation;
   if (isGone) return verdict('close', entry.because);
-  if (entry.busyWith !== null && endsAtMs(entry) > seen.nowMs)
+  if (isJobOpen && endsAtMs(entry) > seen.nowMs)
     return verdict('ask', 'a job started on it while it was being retired');
   if (instances.length > 0)
     return instances.every(isYoung)

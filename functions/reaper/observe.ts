@@ -3,7 +3,7 @@ import type { JobEntry, RunnerEntry } from '../../shared/entries.ts';
 import type { Held } from '../../shared/ledger.ts';
 import { INSTANCE_VISIBLE_MS } from '../../shared/limits.ts';
 import { runnerNamePrefix, TAG } from '../../shared/names.ts';
-import type { Instance, Registration, Target } from '../../shared/nouns.ts';
+import type { Instance, JobId, Registration, Target } from '../../shared/nouns.ts';
 import type { Survey } from './survey.ts';
 
 export interface Observation {
@@ -16,6 +16,8 @@ export interface Observation {
   readonly isGone: boolean;
   /** The job that it is meant for, while that waits; after matching. */
   readonly waiting: JobEntry | null;
+  /** The job that it is busy with has an entry: nobody has heard of its end. */
+  readonly isJobOpen: boolean;
 }
 
 export function observe(survey: Survey, deployment: string): Observation[] {
@@ -25,6 +27,7 @@ export function observe(survey: Survey, deployment: string): Observation[] {
   const registrations = new Map(
     survey.registrations.filter(({ name }) => name.startsWith(prefix)).map((each) => [each.name, each]),
   );
+  const open = new Set(survey.jobs.map(({ entry }) => entry.job.id));
   const names = new Set([...held.keys(), ...instances.keys(), ...registrations.keys()]);
   return [...names].map((name) => {
     const ours = held.get(name) ?? null;
@@ -36,8 +39,14 @@ export function observe(survey: Survey, deployment: string): Observation[] {
       registration: registrations.get(name) ?? null,
       isGone: ours !== null && seen.length === 0 && isGone(ours.entry, survey),
       waiting: null,
+      isJobOpen: isJobOpen(ours?.entry.busyWith ?? null, open, survey),
     };
   });
+}
+
+/** Jobs are read after runners, and a job's entry precedes what its runner says of it: one that is missing has ended. */
+function isJobOpen(job: JobId | null, open: ReadonlySet<JobId>, { ledgerComplete }: Survey): boolean {
+  return job !== null && (open.has(job) || !ledgerComplete);
 }
 
 /** A young instance may be missing from every list. */

@@ -28,6 +28,7 @@ export interface Scene {
   addForeignRunner(labels: readonly string[], share: number): void;
 }
 
+const REVIEWED_MS = 8 * 3_600_000;
 const SEEN = [...ALLOWED, STRANGER];
 
 export function openScene(plan: Plan, watch: Watch): Scene {
@@ -35,7 +36,6 @@ export function openScene(plan: Plan, watch: Watch): Scene {
   const faults = faultsOf(plan.rates, random.fork());
   const world = worldOf(plan, faults, watch, random.fork());
   deployAsPlanned(world, plan);
-  world.store.faults = faults.store;
   world.ecs.stuckPending(faults.rate('ecs stuck in Pending'));
   const { drop, duplicate, throttle, serverError, kill, skipTimer, doubleTimer } = fcRates(faults);
   Object.assign(world.fc.faults, { drop, duplicate, throttle, serverError, kill, skipTimer, doubleTimer });
@@ -111,17 +111,15 @@ function worldOf(plan: Plan, faults: Faults, watch: Watch, random: Random): Worl
 function arrive(scene: Scene, { repository, jobs }: Arrival): SimRun {
   const { github } = scene.world;
   const run = github.queueRun({ repository, jobs });
-  scene.later(60_000, () => approveAll(scene, run));
+  if (jobs.some(({ environmentGate }) => environmentGate)) scene.later(60_000, () => approveAll(scene, run));
   return run;
 }
 
-/** A reviewer looks each minute, as long as somebody waits. */
+/** A reviewer looks each minute, for as long as the last jobs of a chain may take to come. */
 function approveAll(scene: Scene, run: SimRun): void {
-  const { github } = scene.world;
-  const jobs = github.jobsOf(run);
-  for (const job of jobs) if (job.status === 'waiting') github.approve(job.id);
-  const isOver = jobs.every(({ status }) => status === 'completed');
-  if (!isOver) scene.later(60_000, () => approveAll(scene, run));
+  const { github, clock } = scene.world;
+  for (const job of github.jobsOf(run)) if (job.status === 'waiting') github.approve(job.id);
+  if (clock.nowMs() < START_MS + REVIEWED_MS) scene.later(60_000, () => approveAll(scene, run));
 }
 
 /** Somebody else's machine in our runner group, good for one job; it waits for half an hour. */

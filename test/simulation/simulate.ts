@@ -30,6 +30,7 @@ export async function simulate(plan: Plan): Promise<Outcome> {
   safety.attach(scene);
   const { world } = scene;
   await mirrored(world);
+  world.store.faults = scene.faults.store;
   const isBroken = () => found.length > 0;
   await world.until(isBroken, plan.faultMs);
   heal(scene);
