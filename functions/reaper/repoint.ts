@@ -25,7 +25,14 @@ export async function repoint(
     log('job.repointed', { job: robbed, taker: taker.id, runner: own.entry.name, moved: moved !== null });
     if (moved !== null) return;
   }
-  await startNow(robbed, `its runner was given to the job ${taker.id}`, world);
+  if (await hasAnother(waiting.entry, world)) return;
+  await startNow(waiting.entry, `its runner was given to the job ${taker.id}`, world);
+}
+
+/** What was taken was not its latest: that one is coming, or its launch is under way, or it has a next try. */
+async function hasAnother(entry: JobEntry, world: ReaperWorld): Promise<boolean> {
+  const latest = await ownRunnerOf(entry.job, entry, world);
+  return latest === null ? entry.nextTryAtMs > world.clock.nowMs() : isFree(latest.entry, entry.job.id);
 }
 
 /** The runner of this job's latest launch, whatever became of it. */
@@ -48,15 +55,16 @@ function isFree(entry: RunnerEntry, own: JobId): boolean {
 
 /** If the launcher cannot be asked now, the next sweep does it: the job is due. */
 async function startNow(
-  id: JobId,
+  { job, launches }: JobEntry,
   because: string,
   { ledger, clock, queue, log }: ReaperWorld,
 ): Promise<void> {
   const nextTryAtMs = clock.nowMs();
-  const held = await amend(ledger.jobs, id, (entry) =>
-    entry.startedOn !== null ? undefined : { ...entry, nextTryAtMs, because },
+  const isDue = (entry: JobEntry) => entry.startedOn === null && entry.launches === launches;
+  const held = await amend(ledger.jobs, job.id, (entry) =>
+    isDue(entry) ? { ...entry, nextTryAtMs, because } : undefined,
   );
-  if (held === null || held.entry.startedOn !== null) return;
-  log('job.due', { job: id, because });
+  if (held === null || !isDue(held.entry)) return;
+  log('job.due', { job: job.id, because });
   await queue.launch({ kind: 'due', job: held.entry.job, rev: held.rev });
 }
