@@ -108,6 +108,8 @@ export const SWEEP_PARALLEL_MAX = 8;
 export const BUSY_UNSEEN_MS = 2 * 60_000;
 /** A started job whose runner we do not know is asked about this often. */
 export const STARTED_CHECK_MS = 10 * 60_000;
+/** Of these, so many in one sweep. */
+export const OVERDUE_PER_SWEEP_MAX = 20;
 /** The webhook gets this long before the sweep takes a queued job for lost. */
 export const LOST_JOB_MS = 90_000;
 export const LOOK_REPOSITORIES_MAX = 20;

@@ -105,7 +105,8 @@ async function queuedAgain(job: Job, { ledger, clock }: ReaperWorld): Promise<vo
   );
 }
 
-async function putOff(job: Job, { ledger, clock }: ReaperWorld): Promise<void> {
+/** Not known now: asked again after a while. */
+export async function putOff(job: Job, { ledger, clock }: ReaperWorld): Promise<void> {
   const nextTryAtMs = clock.nowMs() + STARTED_CHECK_MS;
   await amend(ledger.jobs, job.id, (entry) =>
     entry.startedOn === null ? undefined : { ...entry, nextTryAtMs },

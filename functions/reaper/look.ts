@@ -3,10 +3,15 @@ import { amend } from '../../shared/amend.ts';
 import type { JobEntry } from '../../shared/entries.ts';
 import { hasBaseLabels, isAllowed } from '../../shared/labels.ts';
 import type { Held } from '../../shared/ledger.ts';
-import { LOOK_REPOSITORIES_MAX, LOST_JOB_MS, REPOSITORY_LIST_MS } from '../../shared/limits.ts';
+import {
+  LOOK_REPOSITORIES_MAX,
+  LOST_JOB_MS,
+  OVERDUE_PER_SWEEP_MAX,
+  REPOSITORY_LIST_MS,
+} from '../../shared/limits.ts';
 import { runnerNamePrefix } from '../../shared/names.ts';
 import type { JobRecord } from '../../shared/nouns.ts';
-import { askRecord, type Evidence, takeAsEvent } from './evidence.ts';
+import { askRecord, type Evidence, putOff, takeAsEvent } from './evidence.ts';
 import { type KnownRepository, knownRepositories, ownersOf, rememberRepositories } from './known.ts';
 import { unheardOf } from './started.ts';
 import type { Survey } from './survey.ts';
@@ -23,14 +28,38 @@ export async function lookForJobs(survey: Survey, evidence: Evidence, world: Rea
   );
   await listRepositories(world);
   let found = 0;
-  for (const repository of await nextInTurn(world)) {
+  const inTurn = await nextInTurn(world);
+  for (const repository of inTurn) {
     const { things, complete } = await evidence.activeJobs(repository);
     const jobs = survey.jobs.filter(({ entry }) => entry.job.repository === repository.repository);
     const known = new Map(jobs.map((held) => [held.entry.job.id, held]));
     for (const record of things) if (await takeRecord(record, known.get(record.job.id), world)) found++;
     if (complete) found += await askEnded(things, jobs, world);
   }
+  await askOverdue(survey, new Set(inTurn.map(({ repository }) => repository)), world);
   return found;
+}
+
+/** Jobs of elsewhere that a runner of ours was given: nobody looks at their repositories. */
+async function askOverdue(
+  { jobs }: Survey,
+  lookedAt: ReadonlySet<string>,
+  world: ReaperWorld,
+): Promise<void> {
+  const nowMs = world.clock.nowMs();
+  const overdue = jobs.filter(
+    ({ entry }) =>
+      entry.startedOn !== null && entry.nextTryAtMs <= nowMs && !lookedAt.has(entry.job.repository),
+  );
+  for (const { entry } of overdue.slice(0, OVERDUE_PER_SWEEP_MAX)) {
+    await putOff(entry.job, world);
+    try {
+      await askRecord(entry.job, world);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : 'unknown';
+      world.log('look.failed', { repository: entry.job.repository, error: reason });
+    }
+  }
 }
 
 /** True: the ledger did not know this. */
