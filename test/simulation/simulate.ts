@@ -81,15 +81,16 @@ async function passUntil(
 }
 
 /** By what is still to be done: each wave of jobs takes its longest job and a launch, at the pace of the mints. */
-function boundMs({ plan, jobs }: Scene): number {
+function boundMs({ plan, runs, world }: Scene): number {
   const { runners, mintsPerMinute, runnersPerRepository } = plan.config.limits;
   const width = Math.min(runners, 2 * (runnersPerRepository ?? runners));
-  const open = jobs().filter(({ status }) => status !== 'completed');
-  const workMs = open.reduce((sum, { plan: { durationMs = 0 } }) => sum + durationMs + 4 * MINUTE_MS, 0);
-  const chainMs = Math.max(
-    0,
-    ...plan.arrivals.map(({ jobs: all }) => (all.some(({ needs }) => needs) ? 60 * MINUTE_MS : 0)),
-  );
+  const open = runs.flatMap(({ arrival, run }) => {
+    const ended = world.github.jobsOf(run).filter(({ status }) => status === 'completed');
+    const names = new Set(ended.map((job) => job.plan.name));
+    return arrival.jobs.filter(({ name }) => !names.has(name));
+  });
+  const workMs = open.reduce((sum, { durationMs }) => sum + durationMs + 5 * MINUTE_MS, 0);
   const paceMs = (open.length / mintsPerMinute) * MINUTE_MS;
+  const chainMs = open.some(({ needs }) => needs !== undefined) ? 90 * MINUTE_MS : 0;
   return 75 * MINUTE_MS + chainMs + paceMs + 2 * (workMs / width);
 }
