@@ -9,11 +9,25 @@ export interface Verb {
 }
 
 const VERBS: readonly Verb[] = [
-  { name: 'start', summary: 'play a dozen jobs against simulated services', load: () => import('./start.ts') },
+  {
+    name: 'start',
+    summary: 'play a dozen jobs against simulated services',
+    load: () => import('./start.ts'),
+  },
   { name: 'test', summary: 'run every check and test', load: () => import('./test.ts') },
+  {
+    name: 'test:machine',
+    summary: 'boot real Linux systems with our user data; needs root',
+    load: () => import('./test-machine.ts'),
+  },
   { name: 'check', summary: 'lint, types, unused code, shell scripts', load: () => import('./check.ts') },
   { name: 'job', summary: 'queue one more job in the simulated world', load: () => import('./job.ts') },
   { name: 'list', summary: 'show what is alive', load: () => import('./list.ts') },
+  {
+    name: 'explain',
+    summary: 'tell the story of a job, and why it waits',
+    load: () => import('./explain.ts'),
+  },
   { name: 'retire', summary: 'end a runner by hand, safely', load: () => import('./retire.ts') },
   { name: 'advise', summary: 'show what a job would be given, and why', load: () => import('./advise.ts') },
   { name: 'build', summary: 'bundle the functions with runners.yaml', load: () => import('./build.ts') },
@@ -26,6 +40,17 @@ const VERBS: readonly Verb[] = [
     load: () => import('./infra-synth.ts'),
   },
   { name: 'doctor', summary: 'look whether all is well, read-only', load: () => import('./doctor.ts') },
+  {
+    name: 'setup',
+    summary: 'create the GitHub App and runners.yaml, step by step',
+    load: () => import('./setup.ts'),
+  },
+  {
+    name: 'deploy',
+    summary: 'deploy infrastructure and functions, or go back with --rollback',
+    load: () => import('./deploy.ts'),
+  },
+  { name: 'destroy', summary: 'remove all that deploy made', load: () => import('./destroy.ts') },
 ];
 
 export async function run(argv: readonly string[]): Promise<number> {

@@ -1,9 +1,11 @@
 /** Doctor's world, from `runners.yaml`, `.env` and the operator's own credentials. */
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { namesOf } from '../../infra/names.ts';
 import { releaseOf } from '../../infra/release.ts';
 import type { AccessKey } from '../../shared/adapters/alibaba-call.ts';
 import { octokitRequest } from '../../shared/adapters/github-octokit.ts';
+import type { GitHubRequest } from '../../shared/adapters/github-request.ts';
 import { alibabaSecrets } from '../../shared/adapters/secret-stores.ts';
 import { secretSource } from '../../shared/adapters/secrets.ts';
 import type { Config } from '../../shared/config.ts';
@@ -38,7 +40,7 @@ export function realWorld(config: Config, options: RealOptions = {}): DoctorWorl
     config,
     variables,
     alibaba: cloud,
-    github: githubWith(config, variables, cloud),
+    github: githubAsApp(config.github.baseUrl, region, variables, cloud, root),
     table: tableReader(connection, accessKey),
     mirrored: mirroredVersion(connection, accessKey),
     probe: prober(config, variables, cloud),
@@ -62,24 +64,27 @@ function remembering(cloud: Alibaba): Alibaba {
   };
 }
 
-function githubWith(config: Config, variables: Variables, cloud: ReturnType<typeof alibaba>) {
-  const { region } = config.control;
+/** GitHub as our App, by the references in `.env`. */
+export function githubAsApp(
+  baseUrl: string,
+  region: string,
+  variables: Variables,
+  cloud: Alibaba,
+  root: string,
+): GitHubRequest {
+  const { ALIBABA_ENDPOINT, GITHUB_API, GITHUB_APP_ID = '', GITHUB_PRIVATE_KEY = '' } = variables;
+  const stores = { kmsEndpoint: ALIBABA_ENDPOINT, oosEndpoint: ALIBABA_ENDPOINT };
   const secret = secretSource({
-    reference: variables.GITHUB_PRIVATE_KEY ?? '',
-    ...alibabaSecrets({ region, call: cloud.call, ...storeEndpoints(variables) }),
-    readFile: (path) => readFile(path, 'utf8'),
+    reference: GITHUB_PRIVATE_KEY,
+    ...alibabaSecrets({ region, call: cloud.call, ...stores }),
+    readFile: (path) => readFile(resolve(root, path), 'utf8'),
     nowMs: Date.now,
   });
   return octokitRequest({
-    baseUrl: variables.GITHUB_API ?? config.github.baseUrl,
+    baseUrl: GITHUB_API ?? baseUrl,
     egressProxy: null,
-    appKey: async () => ({ appId: variables.GITHUB_APP_ID ?? '', privateKeyPem: await secret.read() }),
+    appKey: async () => ({ appId: GITHUB_APP_ID, privateKeyPem: await secret.read() }),
     clock: { nowMs: Date.now },
     log: () => undefined,
   });
 }
-
-const storeEndpoints = ({ ALIBABA_ENDPOINT }: Variables) => ({
-  kmsEndpoint: ALIBABA_ENDPOINT,
-  oosEndpoint: ALIBABA_ENDPOINT,
-});

@@ -68,6 +68,31 @@ export const ACCOUNT_ACTS: Readonly<Record<string, RpcAct>> = {
       throw new ManagementRefusal(404, 'EntityNotExist.Policy', 'The policy not exists.');
     return { DefaultPolicyVersion: { PolicyDocument: JSON.stringify(document), VersionId: 'v1' } };
   },
+  'oos:CreateSecretParameter': ({ secrets }, query) => {
+    const name = needed(query, 'Name');
+    if (secrets.has(name))
+      throw new ManagementRefusal(409, 'EntityAlreadyExists.Parameter', 'The parameter already exists.');
+    secrets.set(name, needed(query, 'Value'));
+    return { Parameter: { Name: name, Type: needed(query, 'Type') } };
+  },
+  'oos:UpdateSecretParameter': ({ secrets }, query) => {
+    const name = needed(query, 'Name');
+    if (!secrets.has(name))
+      throw new ManagementRefusal(404, 'EntityNotExists.Parameter', 'no such parameter');
+    secrets.set(name, needed(query, 'Value'));
+    return { Parameter: { Name: name } };
+  },
+  'oos:GetSecretParameter': ({ secrets }, query) => {
+    const Value = secrets.get(needed(query, 'Name'));
+    if (Value === undefined)
+      throw new ManagementRefusal(404, 'EntityNotExists.Parameter', 'no such parameter');
+    return {
+      Parameter: { Name: query.Name, Type: 'Secret', Value: query.WithDecryption === 'true' ? Value : '' },
+    };
+  },
+  'ecs:DescribeZones': (_state, query) => ({
+    Zones: { Zone: ['b', 'h', 'k'].map((letter) => ({ ZoneId: `${needed(query, 'RegionId')}-${letter}` })) },
+  }),
   'kms:GetSecretValue': ({ secrets }, query) => {
     const SecretData = secrets.get(needed(query, 'SecretName'));
     if (SecretData === undefined)

@@ -22,7 +22,7 @@ type Act = (state: ManagementState, name: string, call: RoaCall) => object;
 
 /** RAM's action for each path; the path says what it is about. */
 const ACTS: readonly [route: RegExp, method: string, action: string, act: Act][] = [
-  [/^\/functions\/([^/]+)$/, 'GET', 'fc:GetFunction', (state, name) => shown(name, found(state, name))],
+  [/^\/functions\/([^/]+)$/, 'GET', 'fc:GetFunction', get],
   [/^\/functions\/([^/]+)$/, 'PUT', 'fc:UpdateFunction', update],
   [/^\/functions\/([^/]+)$/, 'DELETE', 'fc:DeleteFunction', remove],
   [/^\/functions\/([^/]+)\/code$/, 'GET', 'fc:GetFunctionCode', codeOf],
@@ -32,6 +32,7 @@ const ACTS: readonly [route: RegExp, method: string, action: string, act: Act][]
   [/^\/functions\/([^/]+)\/versions$/, 'POST', 'fc:PublishFunctionVersion', publish],
   [/^\/functions\/([^/]+)\/versions\/[^/]+$/, 'DELETE', 'fc:DeleteFunctionVersion', removeVersion],
   [/^\/functions\/([^/]+)\/async-invoke-config$/, 'GET', 'fc:GetAsyncInvokeConfig', asyncConfig],
+  [/^\/functions\/([^/]+)\/async-invoke-config$/, 'DELETE', 'fc:DeleteAsyncInvokeConfig', removeAsyncConfig],
 ];
 
 export function functionAct(call: RoaCall): { action: string; run(state: ManagementState): object } | null {
@@ -41,6 +42,13 @@ export function functionAct(call: RoaCall): { action: string; run(state: Managem
       return { action, run: (state) => act(state, decodeURIComponent(match[1] as string), call) };
   }
   return null;
+}
+
+function get(state: ManagementState, name: string, { query }: RoaCall): object {
+  const live = found(state, name);
+  if (query.qualifier === undefined || query.qualifier === 'LATEST') return shown(name, live);
+  const version = versionOf(state, name, query.qualifier);
+  return shown(name, { ...live, ...version });
 }
 
 function found(state: ManagementState, name: string): SimFunction {
@@ -155,4 +163,10 @@ function asyncConfig(state: ManagementState, name: string): object {
   if (onFailure === null)
     throw new ManagementRefusal(404, 'AsyncConfigNotExists', 'async invoke config does not exist');
   return { maxAsyncRetryAttempts: 3, destinationConfig: { onFailure: { destination: onFailure } } };
+}
+
+function removeAsyncConfig(state: ManagementState, name: string): object {
+  asyncConfig(state, name);
+  found(state, name).onFailure = null;
+  return {};
 }

@@ -32,6 +32,7 @@ const SERVICES: Readonly<Record<string, string>> = {
   '2015-05-01': 'ram',
   '2016-01-20': 'kms',
   '2016-04-28': 'vpc',
+  '2019-06-01': 'oos',
   '2019-09-10': 'ros',
 };
 

@@ -1,0 +1,54 @@
+/** `npm run deploy [-- --yes | --rollback]`. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { confirm } from '@inquirer/prompts';
+import { buildAll } from '../build.ts';
+import { alibaba, operatorKey } from './alibaba.ts';
+import { deploy } from './deploy/deploy.ts';
+import { rollBack } from './deploy/functions.ts';
+import { serverlessDevs } from './deploy/serverless-devs.ts';
+import { secretsIn } from './deploy/variables.ts';
+import { readDotEnv } from './dot-env.ts';
+import { readRunnersYaml } from './runners-yaml.ts';
+import { ROOT } from './steps.ts';
+
+export async function main(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { yes: { type: 'boolean', default: false }, rollback: { type: 'boolean', default: false } },
+  });
+  const config = readRunnersYaml();
+  if (config === null) return 1;
+  const variables = { ...readDotEnv(ROOT), ...process.env };
+  const cloud = alibaba(operatorKey, variables.ALIBABA_ENDPOINT);
+  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  if (values.rollback) {
+    await rollBack({ alibaba: cloud, config, download, say });
+    return 0;
+  }
+  return deploy({
+    root: ROOT,
+    alibaba: cloud,
+    variables,
+    say,
+    confirm: async (message) => values.yes || confirm({ message, default: false }),
+    build: async (built) => void (await buildAll(built)),
+    deployFunctions: async (file, filled) =>
+      serverlessDevs({
+        root: ROOT,
+        file,
+        variables: filled,
+        secrets: secretsIn(filled),
+        accountId: filled.ACCOUNT_ID ?? '',
+        accessKey: await operatorKey(),
+        say,
+      }),
+    sleep,
+  });
+}
+
+async function download(url: string): Promise<Buffer> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(120_000) });
+  if (!answer.ok) throw new Error(`the code of the earlier version could not be fetched: ${answer.status}`);
+  return Buffer.from(await answer.arrayBuffer());
+}

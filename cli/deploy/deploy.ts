@@ -1,0 +1,164 @@
+/** Shows what would change, then changes it: networks, then the ledger and roles, then the functions. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { synthesise, type Template } from '../../infra/app.ts';
+import { rendered } from '../../infra/functions-yaml.ts';
+import { namesOf } from '../../infra/names.ts';
+import { releaseOf } from '../../infra/release.ts';
+import { secretReferences } from '../../infra/secrets.ts';
+import type { Config } from '../../shared/config.ts';
+import { parseYaml } from '../../shared/config-parse.ts';
+import type { Alibaba } from '../alibaba.ts';
+import { webhookUrl } from '../doctor/functions.ts';
+import { keepVersion, type Live, liveFunctions } from './functions.ts';
+import { withFixedAddress, withNetwork } from './ids.ts';
+import { apply, changeOf, type StackChange } from './stacks.ts';
+import { deployVariables, missing } from './variables.ts';
+
+export interface DeployWorld {
+  readonly root: string;
+  readonly alibaba: Alibaba;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly say: (line: string) => void;
+  readonly confirm: (question: string) => Promise<boolean>;
+  readonly build: (config: Config) => Promise<void>;
+  /** Brings the functions to what `file` says. Exit code. */
+  readonly deployFunctions: (file: string, variables: Readonly<Record<string, string>>) => Promise<number>;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** 0: deployed, or nothing to do. 1: refused by the operator, or it failed; another run goes on from there. */
+export async function deploy(world: DeployWorld): Promise<number> {
+  const lacking = missing(world.variables);
+  if (lacking.length > 0) {
+    world.say(`${lacking.join(', ')}: not set. npm run setup makes the App and writes them into .env.`);
+    return 1;
+  }
+  const before = await planOf(world, read(world));
+  show(before, world);
+  if (before.isEmpty) return await told(world, before.config);
+  if (!(await world.confirm('Go on?'))) return 1;
+  const config = await networks(world, before);
+  await control(world, config);
+  return functions(world, read(world));
+}
+
+function read({ root }: DeployWorld): Config {
+  const parsed = parseYaml(readFileSync(join(root, 'runners.yaml'), 'utf8'));
+  if (parsed.kind === 'wrong') throw new Error(`runners.yaml has mistakes:\n${parsed.mistakes.join('\n')}`);
+  return parsed.config;
+}
+
+interface Plan {
+  readonly config: Config;
+  readonly stacks: readonly StackChange[];
+  readonly functions: readonly Live[];
+  readonly release: string | null;
+  readonly isEmpty: boolean;
+}
+
+async function planOf(world: DeployWorld, config: Config): Promise<Plan> {
+  const stacks = await Promise.all(templatesFor(world, config).map((each) => changeOf(world, each)));
+  const live = await liveFunctions(world.alibaba, config);
+  const isComplete = !isPending(config);
+  if (isComplete) await world.build(config);
+  const release = isComplete ? releaseOf(world.root) : null;
+  const isSame =
+    release !== null && live.every((each) => each.release === release) && (await isTold(world, config, live));
+  return {
+    config,
+    stacks,
+    functions: live,
+    release,
+    isEmpty: isSame && stacks.every(({ lines }) => lines.length === 0),
+  };
+}
+
+/** Networks that are still to be made have ids that stand for them. */
+function isPending({ placements, control }: Config): boolean {
+  const hasPending = /"(?:vsw|sg)-pending"/.test(JSON.stringify(placements));
+  return hasPending || (control.fixedAddress !== null && control.fixedAddress.vpc === null);
+}
+
+function templatesFor({ variables, root }: DeployWorld, config: Config): Template[] {
+  return synthesise(config, secretReferences(variables), join(root, 'cdk.out'));
+}
+
+/** Compares values without showing them. */
+async function isTold(world: DeployWorld, config: Config, live: readonly Live[]): Promise<boolean> {
+  const { alibaba, variables, root } = world;
+  const { AccountId } = await alibaba.rpc('sts', config.control.region, 'GetCallerIdentity');
+  const wanted: Record<string, string> = deployVariables(config, String(AccountId), '', variables, root);
+  return live.every((each) =>
+    Object.entries(each.variables).every(([name, value]) => !(name in wanted) || wanted[name] === value),
+  );
+}
+
+function show(plan: Plan, { say }: DeployWorld): void {
+  if (plan.isEmpty) {
+    say('Nothing to change.');
+    return;
+  }
+  for (const change of plan.stacks.filter(({ lines }) => lines.length > 0)) {
+    const { stackName, region } = change.template;
+    say(`${change.stackId === null ? 'create' : 'change'} ${stackName} in ${region}`);
+    for (const line of change.lines) say(`  ${line}`);
+  }
+  for (const { name, release } of plan.functions) say(functionLine(name, release, plan.release));
+}
+
+function functionLine(name: string, was: string | null, will: string | null): string {
+  if (was === null) return `+ ${name}`;
+  return was === will ? `= ${name} (${was})` : `~ ${name} (${was} → ${will ?? 'a new build'})`;
+}
+
+/** Their ids stand in `runners.yaml` before anything is built on them. */
+async function networks(world: DeployWorld, { config, stacks }: Plan): Promise<Config> {
+  const path = join(world.root, 'runners.yaml');
+  for (const change of stacks.filter(({ template }) => isPlacement(template, config))) {
+    const outputs = await apply(world, change);
+    const { region } = change.template;
+    const placement = config.placements.find((each) => each.region === region);
+    if (placement?.network)
+      writeFileSync(path, withNetwork(readFileSync(path, 'utf8'), config, region, outputs));
+    world.say(`${change.template.stackName}: done`);
+  }
+  return read(world);
+}
+
+const isPlacement = ({ stackName }: Template, config: Config) => stackName !== namesOf(config).controlStack;
+
+async function control(world: DeployWorld, config: Config): Promise<void> {
+  const template = templatesFor(world, config).find((each) => !isPlacement(each, config)) as Template;
+  const outputs = await apply(world, await changeOf(world, template));
+  const path = join(world.root, 'runners.yaml');
+  if (config.control.fixedAddress !== null)
+    writeFileSync(path, withFixedAddress(readFileSync(path, 'utf8'), outputs));
+  world.say(`${template.stackName}: done`);
+  if (outputs.FunctionsAddress) world.say(`The functions call from ${outputs.FunctionsAddress}.`);
+}
+
+async function functions(world: DeployWorld, config: Config): Promise<number> {
+  const { alibaba, root, say } = world;
+  await world.build(config);
+  const release = releaseOf(root);
+  if (release === null) throw new Error('not every function was built');
+  const { region } = config.control;
+  for (const live of await liveFunctions(alibaba, config))
+    if (live.release !== release) await keepVersion(alibaba, region, live);
+  const { AccountId } = await alibaba.rpc('sts', region, 'GetCallerIdentity');
+  const file = '.s.deploy.yaml';
+  writeFileSync(join(root, file), rendered(readFileSync(join(root, 's.yaml'), 'utf8'), config));
+  const filled = deployVariables(config, String(AccountId), release, world.variables, root);
+  const code = await world.deployFunctions(file, filled);
+  if (code !== 0) {
+    say(`Serverless Devs ended with ${code}. Run npm run deploy again: it goes on from there.`);
+    return 1;
+  }
+  return told(world, config);
+}
+
+async function told(world: DeployWorld, config: Config): Promise<number> {
+  world.say(`The webhook: ${(await webhookUrl({ alibaba: world.alibaba, config })) ?? 'has no address yet'}`);
+  return 0;
+}

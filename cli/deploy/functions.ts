@@ -1,0 +1,111 @@
+/** The functions as they are deployed: what would change, the version kept to go back to, and going back. */
+import { FUNCTION_KINDS, namesOf } from '../../infra/names.ts';
+import type { Config } from '../../shared/config.ts';
+import type { FunctionKind } from '../../shared/environment.ts';
+import type { Alibaba } from '../alibaba.ts';
+import { absent } from '../doctor/account.ts';
+
+export interface Live {
+  readonly kind: FunctionKind;
+  readonly name: string;
+  /** Null: not deployed. */
+  readonly release: string | null;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** Older ones are removed: Function Compute keeps a limited number for each function. */
+const VERSIONS_KEPT = 5;
+
+export function liveFunctions(alibaba: Alibaba, config: Config): Promise<Live[]> {
+  return Promise.all(
+    FUNCTION_KINDS.map(async (kind) => {
+      const name = namesOf(config).functionOf(kind);
+      const path = `/functions/${name}`;
+      const found = await alibaba.fc(config.control.region, 'GetFunction', 'GET', path).catch(absent);
+      return {
+        kind,
+        name,
+        release: found === null ? null : String(found.description ?? ''),
+        variables: (found?.environmentVariables ?? {}) as Live['variables'],
+      };
+    }),
+  );
+}
+
+interface Version {
+  readonly versionId: string;
+  readonly description: string;
+}
+
+/** Newest first. */
+async function versionsOf(alibaba: Alibaba, region: string, name: string): Promise<Version[]> {
+  const answer = await alibaba.fc(region, 'ListFunctionVersions', 'GET', `/functions/${name}/versions`);
+  return ((answer.versions ?? []) as Version[]).toSorted((a, b) => Number(b.versionId) - Number(a.versionId));
+}
+
+/** Publishes what is live, so that a rollback finds it. Once for each release, however often a deploy is tried. */
+export async function keepVersion(alibaba: Alibaba, region: string, { name, release }: Live): Promise<void> {
+  if (release === null) return;
+  const versions = await versionsOf(alibaba, region, name);
+  const path = `/functions/${name}/versions`;
+  if (versions.every(({ description }) => description !== release))
+    await alibaba.fc(region, 'PublishFunctionVersion', 'POST', path, { description: release });
+  for (const { versionId } of versions.slice(VERSIONS_KEPT - 1))
+    await alibaba.fc(region, 'DeleteFunctionVersion', 'DELETE', `${path}/${versionId}`);
+}
+
+export interface RollbackWorld {
+  readonly alibaba: Alibaba;
+  readonly config: Config;
+  readonly download: (url: string) => Promise<Buffer>;
+  readonly say: (line: string) => void;
+}
+
+/** Secrets stay those of today: they may have been rotated since. */
+const KEPT = /^(GITHUB_|WEBHOOK_SECRET)/;
+
+/** Every function to the newest version of another release. Throws before it changes anything when one has none. */
+export async function rollBack({ alibaba, config, download, say }: RollbackWorld): Promise<void> {
+  const { region } = config.control;
+  const targets = [];
+  for (const live of await liveFunctions(alibaba, config)) {
+    const [target] = (await versionsOf(alibaba, region, live.name)).filter(
+      ({ description }) => description !== live.release,
+    );
+    if (target === undefined) throw new Error(`${live.name} has no earlier version to go back to`);
+    targets.push({
+      live,
+      target,
+      code: await codeOf(alibaba, region, live.name, target.versionId, download),
+    });
+  }
+  for (const { live } of targets) await keepVersion(alibaba, region, live);
+  for (const { live, target, code } of targets) {
+    const before = await alibaba.fc(region, 'GetFunction', 'GET', `/functions/${live.name}`, undefined, {
+      qualifier: target.versionId,
+    });
+    await alibaba.fc(region, 'UpdateFunction', 'PUT', `/functions/${live.name}`, {
+      description: target.description,
+      code: { zipFile: code.toString('base64') },
+      environmentVariables: variablesOf(before.environmentVariables, live),
+    });
+    say(`${live.name}: ${live.release} → ${target.description}`);
+  }
+}
+
+function variablesOf(before: unknown, { variables }: Live): Record<string, string> {
+  const today = Object.entries(variables).filter(([name]) => KEPT.test(name));
+  return { ...(before as Record<string, string>), ...Object.fromEntries(today) };
+}
+
+async function codeOf(
+  alibaba: Alibaba,
+  region: string,
+  name: string,
+  qualifier: string,
+  download: RollbackWorld['download'],
+): Promise<Buffer> {
+  const path = `/functions/${name}/code`;
+  const { url } = await alibaba.fc(region, 'GetFunctionCode', 'GET', path, undefined, { qualifier });
+  return download(String(url));
+}

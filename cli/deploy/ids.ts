@@ -1,0 +1,30 @@
+/** What the stacks made, written into `runners.yaml` beside the operator's own words and comments. Pure. */
+import { parseDocument } from 'yaml';
+import type { Config } from '../../shared/config.ts';
+import type { Outputs } from './stacks.ts';
+
+/** `region` is that of the placement whose network was made. */
+export function withNetwork(text: string, config: Config, region: string, outputs: Outputs): string {
+  const document = parseDocument(text);
+  const at = config.placements.findIndex((placement) => placement.region === region);
+  const set = (path: readonly (string | number)[], value: string | undefined): void => {
+    if (value !== undefined) document.setIn(['placements', at, ...path], value);
+  };
+  set(['vpc'], outputs.VpcId);
+  set(['securityGroup'], outputs.SecurityGroupId);
+  for (const zone of Object.keys(config.placements[at]?.zones ?? {}))
+    set(['zones', zone], outputs[`VSwitchId${zone.toUpperCase()}`]);
+  return document.toString({ lineWidth: 0 });
+}
+
+export function withFixedAddress(text: string, outputs: Outputs): string {
+  const document = parseDocument(text);
+  const ids = {
+    vpc: outputs.FunctionsVpcId,
+    vSwitch: outputs.FunctionsVSwitchId,
+    securityGroup: outputs.FunctionsSecurityGroupId,
+  };
+  for (const [key, value] of Object.entries(ids))
+    if (value !== undefined) document.setIn(['control', 'fixedAddress', key], value);
+  return document.toString({ lineWidth: 0 });
+}

@@ -1,0 +1,51 @@
+/** Runs Serverless Devs; what it prints is passed on without secrets. */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { AccessKey } from '../../shared/adapters/alibaba-call.ts';
+import { tool } from '../steps.ts';
+
+export interface ServerlessDevs {
+  readonly root: string;
+  /** Relative to `root`; its code paths count from there. */
+  readonly file: string;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+  readonly accountId: string;
+  readonly accessKey: AccessKey;
+  readonly say: (line: string) => void;
+}
+
+export function serverlessDevs(options: ServerlessDevs): Promise<number> {
+  const { accessKeyId, accessKeySecret, securityToken } = options.accessKey;
+  const child = spawn(tool('s'), ['deploy', '-y', '-t', options.file], {
+    cwd: options.root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      ...options.variables,
+      AccountID: options.accountId,
+      AccessKeyID: accessKeyId,
+      AccessKeySecret: accessKeySecret,
+      ...(securityToken === null ? {} : { SecurityToken: securityToken }),
+    },
+  });
+  const hidden = [...options.secrets, accessKeySecret, ...(securityToken === null ? [] : [securityToken])];
+  for (const stream of [child.stdout, child.stderr])
+    createInterface({ input: stream }).on('line', (line) => options.say(scrubbed(line, hidden)));
+  return new Promise((resolve) => {
+    child.on('error', (error) => {
+      options.say(`Serverless Devs could not be started: ${error.message}`);
+      resolve(127);
+    });
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+}
+
+/** Tools print variables in many ways; line breaks may be shown as such. */
+export function scrubbed(line: string, secrets: readonly string[]): string {
+  const pieces = secrets.flatMap((secret) => [
+    secret,
+    ...secret.split(/\\n|\n/).filter((part) => part.length > 20),
+  ]);
+  return pieces.reduce((text, piece) => text.replaceAll(piece, '***'), line);
+}

@@ -1,0 +1,24 @@
+/** `npm run destroy`: the opposite of deploy. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { input } from '@inquirer/prompts';
+import { alibaba, operatorKey } from './alibaba.ts';
+import { busyRunners } from './deploy/busy.ts';
+import { destroy } from './deploy/destroy.ts';
+import { readDotEnv } from './dot-env.ts';
+import { readRunnersYaml } from './runners-yaml.ts';
+import { ROOT } from './steps.ts';
+
+export async function main(): Promise<number> {
+  const config = readRunnersYaml();
+  if (config === null) return 1;
+  const variables = { ...readDotEnv(ROOT), ...process.env };
+  const cloud = alibaba(operatorKey, variables.ALIBABA_ENDPOINT);
+  return destroy({
+    alibaba: cloud,
+    config,
+    busyRunners: () => busyRunners(config, cloud, variables.TABLESTORE_ENDPOINT),
+    say: (line) => void process.stdout.write(`${line}\n`),
+    confirm: async (name) => (await input({ message: `Write ${name} to remove all of it` })) === name,
+    sleep,
+  });
+}

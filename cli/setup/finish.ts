@@ -1,0 +1,71 @@
+/** After the App is created: where it is installed, where it delivers to, and its first delivery. */
+import type { Answers } from './progress.ts';
+import type { SetupWorld } from './world.ts';
+
+const PING_LOOKS_MAX = 60;
+const PING_PAUSE_MS = 2_000;
+
+export async function installation({ owner }: Answers, world: SetupWorld): Promise<boolean> {
+  const { app, isInstalled } = world.progress.read();
+  if (isInstalled || app === null) return isInstalled;
+  world.say(`Install it: ${app.url}/installations/new`);
+  while (!(await isInstalledAt(owner, world)))
+    if (!(await world.ask.confirm(`It is not installed at ${owner} yet. Look again?`))) return false;
+  world.progress.write({ isInstalled: true });
+  return true;
+}
+
+async function isInstalledAt(owner: string, world: SetupWorld): Promise<boolean> {
+  const { status, data } = await world.github()('GET /app/installations', { per_page: 100 }, 'app');
+  if (status !== 200) throw new Error(`GitHub answered ${status}: does it know the App by this key?`);
+  const found = (data as { account: { login: string } }[]).map(({ account }) => account.login.toLowerCase());
+  return found.includes(owner.toLowerCase());
+}
+
+export async function webhookAddress(world: SetupWorld): Promise<boolean> {
+  const url = await world.webhookUrl();
+  if (url === null) {
+    world.say('The webhook is not deployed: npm run deploy, then npm run setup again.');
+    return false;
+  }
+  if (world.progress.read().webhook === url) return true;
+  // As `data`: octokit would take `url` for the address of the call itself.
+  const change = { data: { url, content_type: 'json' } };
+  const { status } = await world.github()('PATCH /app/hook/config', change, 'app');
+  if (status !== 200) throw new Error(`GitHub answered ${status} when told the webhook's address`);
+  world.progress.write({ webhook: url });
+  world.say(`GitHub delivers to ${url}.`);
+  return true;
+}
+
+interface Delivery {
+  readonly id: number | bigint;
+  readonly event: string;
+  readonly status_code: number;
+}
+
+/** GitHub sends `ping` when it makes an App: to the address of that time, so it is asked to send it once more. */
+export async function firstDelivery(world: SetupWorld): Promise<boolean> {
+  world.say('Waiting for the first delivery …');
+  const asked = new Set<string>();
+  for (let look = 0; look < PING_LOOKS_MAX; look++) {
+    const pings = await pingsOf(world);
+    if (pings.some(({ status_code }) => status_code >= 200 && status_code < 300)) return true;
+    const [newest] = pings;
+    if (newest !== undefined && !asked.has(String(newest.id))) await again(newest, asked, world);
+    await world.sleep(PING_PAUSE_MS);
+  }
+  world.say('GitHub’s ping did not arrive. npm run doctor says why; then run npm run setup again.');
+  return false;
+}
+
+async function pingsOf(world: SetupWorld): Promise<Delivery[]> {
+  const { data } = await world.github()('GET /app/hook/deliveries', { per_page: 100 }, 'app');
+  return (data as Delivery[]).filter(({ event }) => event === 'ping');
+}
+
+async function again({ id }: Delivery, asked: Set<string>, world: SetupWorld): Promise<void> {
+  asked.add(String(id));
+  const route = 'POST /app/hook/deliveries/{delivery_id}/attempts';
+  await world.github()(route, { delivery_id: String(id) }, 'app');
+}

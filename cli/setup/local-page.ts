@@ -1,0 +1,134 @@
+/** The page that posts the manifest, and the address that GitHub comes back to: on this machine alone. */
+import { timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { manifestFor, manifestTarget } from './manifest.ts';
+import { donePage, startPage, wrongPage } from './page.ts';
+import type { Answers, Converted } from './progress.ts';
+
+export interface LocalPage {
+  /** What the operator opens. */
+  readonly url: string;
+  /** The App, once GitHub came back with a code that was good. */
+  readonly converted: Promise<Converted>;
+  close(): Promise<void>;
+}
+
+export interface LocalPageOptions {
+  readonly answers: Answers;
+  readonly state: string;
+  /** The code for the App; null: GitHub knows no such code (any more). */
+  readonly convert: (code: string) => Promise<Converted | null>;
+  readonly port?: number;
+}
+
+interface Reply {
+  readonly status: number;
+  readonly html: string;
+}
+
+export async function localPage(options: LocalPageOptions): Promise<LocalPage> {
+  let found: (converted: Converted) => void = () => undefined;
+  const converted = new Promise<Converted>((resolve) => {
+    found = resolve;
+  });
+  const server = createServer(async (request, response) => {
+    const reply = await answer(request, options, found).catch(noAnswer);
+    send(response, reply, options.answers.baseUrl);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    converted,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+const noAnswer = (error: unknown): Reply => ({
+  status: 502,
+  html: wrongPage('GitHub gave no answer that could be read', error instanceof Error ? error.message : ''),
+});
+
+async function answer(
+  request: IncomingMessage,
+  options: LocalPageOptions,
+  found: (converted: Converted) => void,
+): Promise<Reply> {
+  const host = request.headers.host ?? '';
+  // Another site's name may be made to point here; it would not know the state, and gets nothing else either.
+  if (!/^(127\.0\.0\.1|localhost):\d+$/.test(host))
+    return { status: 421, html: wrongPage('Not here', 'Use 127.0.0.1.') };
+  const url = new URL(request.url ?? '/', `http://${host}`);
+  if (request.method !== 'GET')
+    return { status: 405, html: wrongPage('Not so', 'This page is only looked at.') };
+  if (url.pathname === '/') return { status: 200, html: start(options, url.origin) };
+  if (url.pathname === '/callback') return callback(url.searchParams, options, found);
+  return { status: 404, html: wrongPage('Not here', 'There is nothing at this address.') };
+}
+
+function start({ answers, state }: LocalPageOptions, origin: string): string {
+  const manifest = manifestFor(answers, `${origin}/callback`);
+  return startPage({
+    target: manifestTarget(answers, state),
+    manifest: JSON.stringify(manifest),
+    owner: answers.owner,
+    permissions: manifest.default_permissions,
+  });
+}
+
+async function callback(
+  query: URLSearchParams,
+  { state, convert }: LocalPageOptions,
+  found: (converted: Converted) => void,
+): Promise<Reply> {
+  if (!isSame(query.get('state') ?? '', state))
+    return {
+      status: 400,
+      html: wrongPage(
+        'This is not the answer to our question',
+        'Its state is another one. Nothing was made here.',
+      ),
+    };
+  const code = query.get('code') ?? '';
+  if (!/^[A-Za-z0-9_-]{1,200}$/.test(code))
+    return {
+      status: 400,
+      html: wrongPage('GitHub made no App', 'It was denied or left. Nothing has changed.'),
+    };
+  const converted = await convert(code);
+  if (converted === null)
+    return {
+      status: 410,
+      html: wrongPage(
+        'GitHub does not know this code any more',
+        'It is good once, and for an hour. If an App was made, delete it.',
+      ),
+    };
+  found(converted);
+  return { status: 200, html: donePage(converted.slug) };
+}
+
+function isSame(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function send(response: ServerResponse, { status, html }: Reply, baseUrl: string): void {
+  const { origin } = new URL(baseUrl);
+  response.writeHead(status, {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'; form-action ${origin}; frame-ancestors 'none'; base-uri 'none'`,
+    connection: 'close',
+  });
+  response.end(html);
+}

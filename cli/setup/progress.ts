@@ -1,0 +1,62 @@
+/** How far set-up has come, kept after each step: it can be interrupted anywhere and begun again. */
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+
+const Answers = z.strictObject({
+  name: z.string(),
+  region: z.string(),
+  scope: z.enum(['organization', 'repository']),
+  owner: z.string(),
+  allow: z.array(z.string()),
+  baseUrl: z.string(),
+  store: z.enum(['oos', 'kms', 'file']),
+});
+export type Answers = z.output<typeof Answers>;
+
+/** What GitHub gave once and gives no second time. Removed as soon as it is where the operator wants it. */
+const Converted = z.object({
+  id: z.int().positive(),
+  slug: z.string().min(1),
+  html_url: z.string().min(1),
+  webhook_secret: z.string().min(1),
+  pem: z.string().startsWith('-----BEGIN'),
+});
+export type Converted = z.output<typeof Converted>;
+
+const Progress = z.strictObject({
+  answers: Answers.nullable().default(null),
+  /** Ties GitHub's answer to our question. */
+  state: z.string().nullable().default(null),
+  converted: Converted.nullable().default(null),
+  app: z.strictObject({ id: z.int(), slug: z.string(), url: z.string() }).nullable().default(null),
+  isInstalled: z.boolean().default(false),
+  isDeployed: z.boolean().default(false),
+  webhook: z.string().nullable().default(null),
+});
+export type Progress = z.output<typeof Progress>;
+export const parseConverted = (raw: unknown): Converted | null => Converted.safeParse(raw).data ?? null;
+
+export interface ProgressFile {
+  read(): Progress;
+  /** Changes are on the disk when it returns. */
+  write(changes: Partial<Progress>): Progress;
+  remove(): void;
+}
+
+/** Mode 600, because for a moment it holds the App's private key. Throws when the file is not what it wrote. */
+export function progressFile(root: string): ProgressFile {
+  const path = join(root, '.setup.json');
+  const read = (): Progress => Progress.parse(existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {});
+  return {
+    read,
+    write(changes) {
+      const next = { ...read(), ...changes };
+      const beside = `${path}.${process.pid}`;
+      writeFileSync(beside, `${JSON.stringify(next, null, 2)}\n`, { mode: 0o600 });
+      renameSync(beside, path);
+      return next;
+    },
+    remove: () => rmSync(path, { force: true }),
+  };
+}

@@ -1,0 +1,99 @@
+/** From nothing to the first delivery. Each step is kept before the next begins, and skipped when it is done. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeDotEnv } from '../dot-env.ts';
+import { firstDelivery, installation, webhookAddress } from './finish.ts';
+import { keepSecrets } from './keep-secrets.ts';
+import { localPage } from './local-page.ts';
+import { broughtNetwork } from './network.ts';
+import { type Answers, type Converted, type Progress, parseConverted } from './progress.ts';
+import { askAll, askPlacement } from './questions.ts';
+import { firstYaml } from './runners-yaml.ts';
+import type { SetupWorld } from './world.ts';
+
+/** 0: all is set up. 1: the operator stopped, or something has to be done first; the next run goes on from there. */
+export async function setup(world: SetupWorld): Promise<number> {
+  const answers = await answered(world);
+  await configured(answers, world);
+  await created(answers, world);
+  if (!(await installation(answers, world))) return 1;
+  if (!(await deployed(world))) return 1;
+  if (!(await webhookAddress(world))) return 1;
+  if (!(await firstDelivery(world))) return 1;
+  world.progress.remove();
+  world.say(
+    'All is set up. Give a job the labels [self-hosted, aliyun, arm64], and look with: npm run doctor',
+  );
+  return 0;
+}
+
+async function answered(world: SetupWorld): Promise<Answers> {
+  const before = world.progress.read().answers;
+  if (before !== null) {
+    world.say(`Going on with ${before.name} for ${before.owner}. To begin anew, delete .setup.json.`);
+    return before;
+  }
+  const answers = await askAll(world);
+  world.progress.write({ answers });
+  return answers;
+}
+
+async function configured(answers: Answers, world: SetupWorld): Promise<void> {
+  const path = join(world.root, 'runners.yaml');
+  if (existsSync(path)) {
+    world.say('runners.yaml is there and stays as it is.');
+    return;
+  }
+  const placement = (await askPlacement(world)) ?? broughtNetwork(world.variables);
+  if (placement === null) throw new Error('no placement');
+  writeFileSync(path, firstYaml(answers, placement));
+  world.say('runners.yaml is written.');
+}
+
+/** What GitHub gives once is on the disk before it is anywhere else, and leaves the disk when it is kept. */
+async function created(answers: Answers, world: SetupWorld): Promise<void> {
+  const { app, converted } = world.progress.read();
+  if (app !== null) return;
+  const given = converted ?? (await fromGitHub(answers, world));
+  const references = await keepSecrets(answers, given, world);
+  writeDotEnv(world.root, { GITHUB_APP_ID: String(given.id), ...references });
+  const { id, slug, html_url: url } = given;
+  world.progress.write({ app: { id, slug, url }, converted: null, state: null });
+  world.say(`The App ${slug} is created; its key is kept as ${references.GITHUB_PRIVATE_KEY}.`);
+}
+
+async function fromGitHub(answers: Answers, world: SetupWorld): Promise<Converted> {
+  const state = world.progress.read().state ?? world.newState();
+  world.progress.write({ state });
+  const page = await localPage({
+    answers,
+    state,
+    convert: async (code) => {
+      const { status, data } = await world.convert(answers.baseUrl, code);
+      if (status === 404 || status === 422) return null;
+      const converted = parseConverted(data);
+      if (converted === null) throw new Error(`GitHub answered ${status}`);
+      world.progress.write({ converted });
+      return converted;
+    },
+  });
+  try {
+    world.say(`Open ${page.url} to create the App at GitHub.`);
+    world.openBrowser(page.url);
+    return await page.converted;
+  } finally {
+    await page.close();
+  }
+}
+
+async function deployed(world: SetupWorld): Promise<boolean> {
+  const progress: Progress = world.progress.read();
+  if (progress.isDeployed) return true;
+  if (!(await world.ask.confirm('Deploy now?'))) {
+    world.say('Deploy with npm run deploy, then run npm run setup again: it sets the webhook’s address.');
+    return (await world.webhookUrl()) !== null;
+  }
+  if ((await world.deploy()) !== 0) return false;
+  world.progress.write({ isDeployed: true });
+  return true;
+}

@@ -1,0 +1,31 @@
+/** What set-up needs of the world. */
+import type { GitHubRequest } from '../../shared/adapters/github-request.ts';
+import type { Alibaba } from '../alibaba.ts';
+import type { ProgressFile } from './progress.ts';
+import type { Ask } from './questions.ts';
+
+export interface SetupWorld {
+  /** Where `runners.yaml`, `.env` and the progress are. */
+  readonly root: string;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly progress: ProgressFile;
+  readonly ask: Ask;
+  readonly say: (line: string) => void;
+  readonly alibaba: Alibaba;
+  /** Zone letters of a region; empty: could not be asked. */
+  readonly zonesOf: (region: string) => Promise<readonly string[]>;
+  readonly newState: () => string;
+  /** GitHub before there is an App: the exchange of the code. */
+  readonly convert: (
+    baseUrl: string,
+    code: string,
+  ) => Promise<{ readonly status: number; readonly data: unknown }>;
+  /** GitHub as the App, by what `.env` says. */
+  readonly github: () => GitHubRequest;
+  readonly openBrowser: (url: string) => void;
+  /** Exit code of `npm run deploy`. */
+  readonly deploy: () => Promise<number>;
+  /** The webhook's address; null: not deployed. */
+  readonly webhookUrl: () => Promise<string | null>;
+  readonly sleep: (ms: number) => Promise<void>;
+}
