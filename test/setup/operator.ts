@@ -29,8 +29,8 @@ export interface Operator {
   readonly github: SimGitHub;
   readonly pages: AppPages;
   readonly management: ManagementState;
-  /** Hours are added to it. */
-  readonly clock: { addedMs: number };
+  /** The next code is exchanged after its hour. */
+  isNextCodeLate: boolean;
   /** What was said, line by line. */
   readonly said: string[];
   /** Answers by the beginning of a question; else the question's own default, or yes. */
@@ -50,8 +50,8 @@ export async function operator(
 ): Promise<Operator> {
   const root = mkdtempSync(join(tmpdir(), 'setup-'));
   const real = scaledClock(1);
-  const clock = { addedMs: 0 };
-  const nowMs = () => real.nowMs() + clock.addedMs;
+  let addedMs = 0;
+  const nowMs = () => real.nowMs() + addedMs;
   const pages = await serveAppPages({
     nowMs,
     app: { id: 42, pem: PEM, webhookSecret: WEBHOOK_SECRET },
@@ -67,6 +67,8 @@ export async function operator(
     deliver: async () => ({ status: hookUrl === WEBHOOK_URL ? 204 : 404 }),
     behaviour: { deliveryMs: [0, 1] },
     manifestConversion: (code) => {
+      if (self.isNextCodeLate) addedMs += 3_600_001;
+      self.isNextCodeLate = false;
       const made = pages.manifestConversion(code);
       if (made !== null) github.ping();
       return made;
@@ -89,7 +91,7 @@ export async function operator(
     github,
     pages,
     management,
-    clock,
+    isNextCodeLate: false,
     said: [],
     answers: new Map<string, string | boolean>([
       ['GitHub’s address', pages.origin],
@@ -188,20 +190,15 @@ function askOf({ answers, github }: Operator, at: (name: string) => void): Ask {
 interface Detours {
   readonly name?: string;
   readonly state?: string;
-  readonly onTheWayBack?: () => void;
 }
 
 /** What a browser does: the manifest posted, GitHub's page confirmed, the way back taken. Answers with the last page. */
-export async function createApp(
-  page: string,
-  { name, state, onTheWayBack }: Detours = {},
-): Promise<Response> {
+export async function createApp(page: string, { name, state }: Detours = {}): Promise<Response> {
   const first = await post(await (await fetch(page)).text());
   const confirmation = await first.text();
   if (!first.ok) return new Response(confirmation, { status: first.status });
   const second = await post(confirmation, first.url, { ...(name && { name }), ...(state && { state }) });
   const back = second.headers.get('location');
-  onTheWayBack?.();
   return back === null ? second : fetch(back);
 }
 

@@ -128,11 +128,9 @@ describe('what goes wrong at GitHub', () => {
 
   test('a code whose hour is over is told, and the next one taken', async () => {
     here = await operator();
+    here.isNextCodeLate = true;
     here.browse = async (url) => {
-      const onTheWayBack = () => {
-        here.clock.addedMs = 3_600_001;
-      };
-      const refused = await createApp(url, { onTheWayBack });
+      const refused = await createApp(url);
       expect([refused.status, await refused.text()]).toEqual([
         410,
         expect.stringContaining('does not know this code'),
