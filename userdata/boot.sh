@@ -20,6 +20,7 @@ main() {
 }
 
 boot() {
+  exec 2>"${RUN}/errors" # What failed says why; the trace repeats it at the end.
   log "boot.began instance_type=${INSTANCE_TYPE:?} zone=${ZONE:?}"
   remove_copies
   set_proxy
@@ -43,7 +44,7 @@ arm_deadlines() {
   # A busy runner is never stopped by this one, should its "online" line ever change.
   systemd-run --quiet --unit=ci-runner-boot --on-active="${BOOT_SECONDS:?}" --timer-property=AccuracySec=1s \
     bash -c '[[ -e /run/ci-runner/online ]] || pgrep --full "Runner[.]Worker" || systemctl poweroff'
-  mkdir --parents "${RUN}"
+  (umask 077 && mkdir --parents "${RUN}")
   # A reboot loses the job, and the deadlines with it: cloud-init runs user data only once.
   cat >"${ROOT}/etc/systemd/system/ci-runner-rebooted.service" <<'UNIT'
 [Unit]
@@ -177,6 +178,8 @@ install_now() {
   log "packages.installing $*"
   if command -v apt-get >/dev/null; then
     export DEBIAN_FRONTEND=noninteractive
+    # They hold locks that apt-get does not wait for, and a job has no use for them.
+    systemctl stop apt-daily.timer apt-daily-upgrade.timer apt-daily.service || true
     apt-get --quiet=2 --option Acquire::Retries=3 update
     apt-get --quiet=2 --option DPkg::Lock::Timeout=180 --yes --no-install-recommends install "$@" >/dev/null
   else
@@ -285,8 +288,12 @@ tell_job() {
 }
 
 stop() {
-  local status=$?
+  local status=$? lines line
   set +e
+  if [[ "${status}" -ne 0 && -s "${RUN}/errors" ]]; then
+    lines=$(tail --lines=5 "${RUN}/errors")
+    while read -r line; do log "error ${line:0:200}"; done <<<"${lines}"
+  fi
   log "stopping status=${status}"
   if [[ -n "${SELF_DESTRUCT_ROLE:-}" ]]; then self_destruct; fi
   systemctl poweroff || systemctl --force poweroff || systemctl --force --force poweroff

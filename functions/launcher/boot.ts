@@ -1,7 +1,7 @@
 /** What user data is told about one launch: pure. */
 import type { Config } from '../../shared/config.ts';
 import { BOOT_MAX_MS } from '../../shared/limits.ts';
-import type { RunnerRelease } from '../../shared/runner-release.ts';
+import { type RunnerRelease, stillTaken } from '../../shared/runner-release.ts';
 import type { UserDataValues } from '../../shared/user-data.ts';
 import type { Boot } from './world.ts';
 
@@ -15,7 +15,7 @@ export function bootValues(boot: Boot, config: Config): UserDataValues {
   return {
     jitConfig: boot.jitConfig,
     runner: {
-      versions: [release.version, ...release.superseded.map(({ version }) => version)],
+      versions: [release.version, ...stillTaken(release, boot.launchedAtMs)],
       sha256: archive.sha256,
       urls: runnerUrls(release, archive.key, candidate.region, placement?.mirrorBucket ?? null, config),
     },

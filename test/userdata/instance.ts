@@ -57,7 +57,7 @@ export const VALUES: UserDataValues = {
   launchedAtSeconds: 1_790_000_004,
 };
 
-const REAL = 'bash base64 cat cp env grep gzip mkdir rm sed sha256sum tee touch openssl chmod'.split(' ');
+const REAL = 'bash base64 cat cp env grep gzip mkdir rm sed sha256sum tail tee touch openssl chmod'.split(' ');
 const RECORDED =
   'systemctl systemd-run useradd usermod nft iptables apt-get dnf pgrep dockerd git sudo'.split(' ');
 
