@@ -1,3 +1,3 @@
 /** Object storage on the desk. */
 export { createOss, type Oss, type OssFault, type OssOptions } from './oss.ts';
-export { type ServedOss, serveOss } from './serve.ts';
+export { ossListener, type ServedOss, serveOss } from './serve.ts';

@@ -1,6 +1,6 @@
 /** Object storage on the wire: objects by PUT, GET, HEAD and DELETE, errors in XML. */
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Oss, OssRefusal } from './oss.ts';
 
@@ -12,24 +12,27 @@ const ACTIONS: Readonly<Record<string, string>> = {
 };
 
 export interface ServedOss {
-  readonly server: Server;
   readonly port: number;
   close(): Promise<void>;
 }
 
 export async function serveOss(oss: Oss, port = 0, host = '127.0.0.1'): Promise<ServedOss> {
-  const server = createServer((request, response) => {
-    answer(oss, request, response).catch((error: unknown) => refuse(response, error));
-  });
+  const server = createServer(ossListener(oss));
   await new Promise<void>((resolve) => server.listen(port, host, resolve));
   return {
-    server,
     port: (server.address() as AddressInfo).port,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
+  };
+}
+
+/** For a server of its own kind, such as one with TLS. */
+export function ossListener(oss: Oss): RequestListener {
+  return (request, response) => {
+    answer(oss, request, response).catch((error: unknown) => refuse(response, error));
   };
 }
 

@@ -1,0 +1,166 @@
+/** Boots real Linux systems: systemd, cloud-init and our user data in a container with a network of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { BootDriver, BootedMachine } from '../ecs/index.ts';
+import { run } from './commands.ts';
+import { addressOf, CLOUD_ADDRESS, cutCable, namespaceOf, plugIn, unplug } from './network.ts';
+
+export interface MachineDriverOptions {
+  /** The folder of `rootFilesystem`. */
+  readonly image: string;
+  /** For the disks of machines, which hold what they changed. */
+  readonly folder: string;
+  /** Files that this machine's disk has beyond the image, by path. */
+  readonly files?: (machine: BootedMachine) => Readonly<Record<string, string>>;
+  /** Names that the machines resolve to the simulated cloud. */
+  readonly hosts: readonly string[];
+  /** The machine at this address is gone. */
+  readonly onGone?: (address: string) => void;
+}
+
+export interface MachineDriver extends BootDriver {
+  machines(): readonly RunningMachine[];
+  at(address: string): RunningMachine | null;
+  /** Ends all that still run. */
+  close(): Promise<void>;
+}
+
+export interface RunningMachine {
+  readonly facts: BootedMachine;
+  readonly address: string;
+  readonly isRunning: boolean;
+  /** A file that was written there; '' when there is none. Also after its end. */
+  read(inside: string): string;
+  /** A shell command as root inside, its output. */
+  shell(command: string): Promise<string>;
+  cutCable(): Promise<void>;
+}
+
+export function machineDriver(options: MachineDriverOptions): MachineDriver {
+  const machines: Started[] = [];
+  return {
+    boot(facts) {
+      const machine = new Started(facts, machines.length + 1, options);
+      machines.push(machine);
+      machine.start().catch((error: unknown) => {
+        facts.console(`the host could not start it: ${String(error)}`);
+        facts.stop();
+      });
+      return { end: () => machine.end() };
+    },
+    machines: () => machines,
+    at: (address) => machines.find((each) => each.address === address) ?? null,
+    async close() {
+      for (const machine of machines) machine.end();
+      await Promise.all(machines.map((machine) => machine.gone));
+    },
+  };
+}
+
+class Started implements RunningMachine {
+  readonly facts: BootedMachine;
+  readonly address: string;
+  readonly #number: number;
+  readonly #options: MachineDriverOptions;
+  readonly #folder: string;
+  #process: ChildProcess | null = null;
+  #hasEnded = false;
+  #tellGone: () => void = () => {};
+  readonly gone: Promise<void> = new Promise((resolve) => {
+    this.#tellGone = resolve;
+  });
+
+  constructor(facts: BootedMachine, number: number, options: MachineDriverOptions) {
+    this.facts = facts;
+    this.address = addressOf(number);
+    this.#number = number;
+    this.#options = options;
+    this.#folder = join(options.folder, facts.id);
+  }
+
+  get isRunning(): boolean {
+    return this.#process !== null && this.#process.exitCode === null && this.#process.signalCode === null;
+  }
+
+  async start(): Promise<void> {
+    const [upper, work, root] = ['upper', 'work', 'root'].map((name) => join(this.#folder, name));
+    for (const folder of [upper, work, root]) mkdirSync(folder as string, { recursive: true });
+    this.#write(upper as string);
+    const layers = `lowerdir=${this.#options.image},upperdir=${upper},workdir=${work}`;
+    await run('mount', '-t', 'overlay', 'overlay', '-o', layers, root as string);
+    await plugIn(this.#number);
+    if (this.#hasEnded) return this.#cleanUp();
+    // A terminal of its own: systemd writes its console to nothing else.
+    const child = spawn(
+      'systemd-nspawn',
+      [
+        ...['--quiet', '--register=no', '--keep-unit', '--boot', '--console=read-only', '--capability=all'],
+        ...['--system-call-filter=@keyring bpf', `--machine=${this.facts.id}`, `--directory=${root}`],
+        `--network-namespace-path=${namespaceOf(this.#number)}`,
+      ],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: {
+          PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+          SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1',
+          SYSTEMD_NSPAWN_API_VFS_WRITABLE: 'network',
+        },
+      },
+    );
+    this.#process = child;
+    for (const stream of [child.stdout, child.stderr])
+      createInterface({ input: stream as NodeJS.ReadableStream }).on('line', (line) =>
+        this.facts.console(line),
+      );
+    child.on('close', () => {
+      this.#cleanUp().catch((error: unknown) => this.facts.console(String(error)));
+      if (!this.#hasEnded) this.facts.stop();
+    });
+  }
+
+  end(): void {
+    this.#hasEnded = true;
+    // The container dies with its supervisor.
+    if (this.isRunning) this.#process?.kill('SIGKILL');
+  }
+
+  async #cleanUp(): Promise<void> {
+    this.#options.onGone?.(this.address);
+    await run('umount', '--lazy', join(this.#folder, 'root'));
+    await unplug(this.#number);
+    this.#tellGone();
+  }
+
+  #write(upper: string): void {
+    const { id, userData } = this.facts;
+    const hosts = this.#options.hosts.map((name) => `${CLOUD_ADDRESS} ${name}\n`).join('');
+    const files: Record<string, string> = {
+      '/etc/hosts': `127.0.0.1 localhost ${id}\n${hosts}`,
+      '/var/lib/cloud/seed/nocloud/meta-data': `instance-id: ${id}\nlocal-hostname: ${id}\n`,
+      '/var/lib/cloud/seed/nocloud/user-data': userData,
+      ...this.#options.files?.(this.facts),
+    };
+    for (const [path, text] of Object.entries(files)) {
+      const target = join(upper, path);
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, text, { mode: path.includes('/bin/') || path.endsWith('.sh') ? 0o755 : 0o644 });
+    }
+  }
+
+  read(inside: string): string {
+    const path = join(this.#folder, 'upper', inside);
+    return existsSync(path) ? readFileSync(path, 'utf8') : '';
+  }
+
+  async shell(command: string): Promise<string> {
+    const children = await run('pgrep', '--parent', String(this.#process?.pid));
+    const leader = children.trim().split('\n')[0] as string;
+    return run('nsenter', '--target', leader, '--all', '--', 'bash', '-c', command);
+  }
+
+  cutCable(): Promise<void> {
+    return cutCable(this.#number);
+  }
+}

@@ -1,0 +1,42 @@
+/** The cloud's network on this host: one bridge, the metadata address on it, a name space and a cable for each machine. */
+import { run } from './commands.ts';
+
+const BRIDGE = 'ci-cloud';
+/** Where OSS and GitHub answer. */
+export const CLOUD_ADDRESS = '10.213.0.1';
+export const METADATA_ADDRESS = '100.100.100.200';
+
+export const addressOf = (number: number): string => `10.213.0.${10 + number}`;
+const nameOf = (number: number): string => `ci-m${number}`;
+export const namespaceOf = (number: number): string => `/run/netns/${nameOf(number)}`;
+
+/** In a network of its own (`unshare --net`): all of it is gone when the process ends. */
+export async function openNetwork(): Promise<void> {
+  await run('ip', 'link', 'set', 'lo', 'up');
+  await run('ip', 'link', 'add', BRIDGE, 'type', 'bridge');
+  await run('ip', 'address', 'add', `${CLOUD_ADDRESS}/24`, 'dev', BRIDGE);
+  await run('ip', 'address', 'add', `${METADATA_ADDRESS}/32`, 'dev', BRIDGE);
+  await run('ip', 'link', 'set', BRIDGE, 'up');
+}
+
+export async function plugIn(number: number): Promise<void> {
+  const name = nameOf(number);
+  const inside = (...args: string[]) => run('ip', '-n', name, ...args);
+  await run('rm', '-f', namespaceOf(number));
+  await run('ip', 'netns', 'add', name);
+  await run('ip', 'link', 'add', `${name}h`, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name);
+  await run('ip', 'link', 'set', `${name}h`, 'master', BRIDGE, 'up');
+  await inside('address', 'add', `${addressOf(number)}/24`, 'dev', 'eth0');
+  await inside('link', 'set', 'lo', 'up');
+  await inside('link', 'set', 'eth0', 'up');
+  await inside('route', 'add', 'default', 'via', CLOUD_ADDRESS);
+}
+
+/** The cable is cut, both ways. */
+export async function cutCable(number: number): Promise<void> {
+  await run('ip', 'link', 'set', `${nameOf(number)}h`, 'down');
+}
+
+export async function unplug(number: number): Promise<void> {
+  await run('ip', 'netns', 'delete', nameOf(number));
+}

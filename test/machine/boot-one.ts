@@ -1,0 +1,107 @@
+/** One machine with user data of its own, as RunInstances would have booted it. */
+import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
+import type { RunnerName } from '../../shared/nouns.ts';
+import { type UserDataValues, userData } from '../../shared/user-data.ts';
+import type { RunningMachine } from '../../simulator/machine/machine-driver.ts';
+import { VALUES } from '../userdata/instance.ts';
+import type { Cloud } from './cloud.ts';
+
+const SCRIPTS = readUserDataScripts(`${import.meta.dirname}/../../userdata`);
+
+export interface One {
+  readonly machine: RunningMachine;
+  readonly jitConfig: string;
+  readonly console: readonly string[];
+  /** It powered itself off; throws with all that is known of it when it did not within so long. */
+  stops(maxMs: number): Promise<void>;
+  trace(): string;
+  /** The job's log. */
+  log(): string;
+  giveNotice(atMs: number): void;
+}
+
+let made = 0;
+
+export async function bootOne(cloud: Cloud, values: Partial<UserDataValues> = {}): Promise<One> {
+  const name = `one-${++made}`;
+  const jitConfig = values.jitConfig ?? (await minted(cloud, name));
+  const { release } = cloud;
+  const url = (host: string, path: string) => `https://${host}/${path}`;
+  const text = userData(
+    {
+      ...VALUES,
+      runner: {
+        versions: [release.version],
+        sha256: release.archives.amd64.sha256,
+        urls: [
+          url('ci-runners.oss-cn-hangzhou-internal.aliyuncs.com', release.archives.amd64.key),
+          url('github.com', 'actions/runner/releases/download/runner.tar.gz'),
+        ],
+      },
+      queuedAtSeconds: Math.floor(Date.now() / 1000) - 4,
+      launchedAtSeconds: Math.floor(Date.now() / 1000),
+      ...values,
+      jitConfig,
+    },
+    SCRIPTS,
+  );
+  const console: string[] = [];
+  let stopped = false;
+  let noticeAtMs: number | null = null;
+  cloud.driver.boot({
+    id: `i-${name}`,
+    region: 'cn-hangzhou',
+    zone: 'cn-hangzhou-k',
+    instanceType: 'ecs.c8y.2xlarge',
+    cpu: 8,
+    memoryGiB: 16,
+    arch: 'amd64',
+    userData: text,
+    spotPrice: 0.31,
+    clock: cloud.world.clock,
+    console: (line) => void console.push(line),
+    stop: () => {
+      stopped = true;
+    },
+    terminationAtMs: () => noticeAtMs,
+  });
+  const machine = cloud.driver.machines().find(({ facts }) => facts.id === `i-${name}`) as RunningMachine;
+  const trace = () => machine.read('/var/log/user-data.log');
+  return {
+    machine,
+    jitConfig,
+    console,
+    async stops(maxMs) {
+      try {
+        await cloud.until(`the stop of ${name}`, () => stopped, maxMs);
+      } catch (error) {
+        const known = [trace(), cloud.door.logOf(machine.address), ...console.slice(-30)].join('\n');
+        throw new Error(`${name} did not stop\n${known}`, { cause: error });
+      }
+    },
+    trace,
+    log: () => cloud.door.logOf(machine.address),
+    giveNotice: (atMs) => {
+      noticeAtMs = atMs;
+    },
+  };
+}
+
+async function minted({ github }: Cloud, name: string): Promise<string> {
+  const target = { owner: 'acme', repository: null, installationId: null };
+  const mint = await github.mint(target, { name: name as RunnerName, labels: [name] });
+  if (mint.kind !== 'minted') throw new Error(`no JIT config: ${JSON.stringify(mint)}`);
+  return mint.jitConfig;
+}
+
+/** A job that only this machine's runner covers; resolves when its steps run. */
+export function giveJob(cloud: Cloud, one: One, jobName = 'build') {
+  const label = one.machine.facts.id.slice(2);
+  const run = cloud.world.github.queueRun({
+    repository: 'acme/app',
+    jobs: [{ name: jobName, labels: [label] }],
+  });
+  const [job] = cloud.world.github.jobsOf(run);
+  if (job === undefined) throw new Error('no job');
+  return job;
+}

@@ -1,0 +1,209 @@
+/** A simulated cloud whose instances are real Linux systems. Needs root, and a network of its own. */
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer as createHttp, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttps } from 'node:https';
+import { join } from 'node:path';
+import type { GitHub } from '../../shared/ports.ts';
+import type { RunnerRelease } from '../../shared/runner-release.ts';
+import { RUNNER_RELEASE_NOTE } from '../../shared/runner-release.ts';
+import { metadataListener } from '../../simulator/instance-metadata/index.ts';
+import { run } from '../../simulator/machine/commands.ts';
+import { type MachineDriver, machineDriver } from '../../simulator/machine/machine-driver.ts';
+import { CLOUD_ADDRESS, METADATA_ADDRESS, openNetwork } from '../../simulator/machine/network.ts';
+import { runnerDoor } from '../../simulator/machine/runner-door.ts';
+import { createOss, type OssFault, ossListener } from '../../simulator/oss/index.ts';
+import { openWorld, START_MS, type World, type WorldOptions } from '../world/in-process.ts';
+import { RELEASE } from '../world/release.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const CACHE = join(ROOT, '.cache', 'machine');
+const DOOR_PORT = 8080;
+export const BUCKET = 'ci-runners';
+const MIRROR = `${BUCKET}.oss-cn-hangzhou-internal.aliyuncs.com`;
+
+export interface Cloud {
+  readonly world: World;
+  readonly driver: MachineDriver;
+  readonly github: GitHub;
+  readonly door: ReturnType<typeof runnerDoor>;
+  readonly release: RunnerRelease;
+  readonly faults: Faults;
+  /** What was asked of whom, in order: `host path`. */
+  readonly asked: readonly string[];
+  /** Until something holds, in real time; throws after so long. */
+  until(what: string, holds: () => boolean, maxMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Faults {
+  oss: OssFault | null;
+  github: boolean;
+}
+
+export async function openCloud(steps: (jobName: string) => string, more: WorldOptions = {}): Promise<Cloud> {
+  await openNetwork();
+  mkdirSync(CACHE, { recursive: true });
+  const folder = mkdtempSync(join(CACHE, 'run-'));
+  const tls = await certificate(folder);
+  const archive = await standIn(folder);
+  const asked: string[] = [];
+  const faults: Faults = { oss: null, github: false };
+  let world: World;
+  const door = runnerDoor({ github: () => world.github, steps });
+  const driver = machineDriver({
+    image: join(CACHE, 'base'),
+    folder,
+    hosts: [MIRROR, 'github.com'],
+    files: () => ({ '/etc/ssl/certs/ca-certificates.crt': tls.authorities }),
+    onGone: (address) => door.vanish(address),
+  });
+  const config = { defaults: { cpu: 4, docker: false }, ...more.config };
+  world = openWorld({ ...more, config: withBucket(config), ecs: { ...more.ecs, boot: driver } });
+  const clock = { nowMs: () => Date.now(), after: () => () => {} };
+  const oss = createOss({
+    clock,
+    credentials: () => null,
+    vpcOf: () => 'vpc-ours',
+    fault: () => faults.oss,
+  });
+  const release = releaseOf(archive);
+  const bucket = oss.addBucket(BUCKET, 'cn-hangzhou', POLICY);
+  oss.put(bucket, release.archives.amd64.key, archive);
+  const plane = world.plane();
+  await plane.ledger.notes.add(RUNNER_RELEASE_NOTE, { text: JSON.stringify(release), untilMs: null });
+  const metadata = metadataListener({
+    clock,
+    instanceAt: (address) => {
+      const machine = driver.at(address);
+      return machine === null
+        ? null
+        : { ...machine.facts, privateIp: address, terminationAtMs: () => machine.facts.terminationAtMs() };
+    },
+  });
+  const noting =
+    (listener: RequestListener): RequestListener =>
+    (request, response) => {
+      asked.push(`${request.headers.host} ${request.url}`);
+      listener(request, response);
+    };
+  const atGitHub: RequestListener = (_request, response) =>
+    faults.github
+      ? response.writeHead(404).end()
+      : response.writeHead(200, { 'content-length': archive.length }).end(archive);
+  const ossFace = ossListener(oss);
+  const servers = [
+    await listening(
+      createHttps(
+        tls,
+        noting((request, response) =>
+          (request.headers.host === 'github.com' ? atGitHub : ossFace)(request, response),
+        ),
+      ),
+      443,
+      CLOUD_ADDRESS,
+    ),
+    await listening(createHttp(noting(metadata)), 80, METADATA_ADDRESS),
+    await listening(createHttp(noting(door.listener)), DOOR_PORT, CLOUD_ADDRESS),
+  ];
+  const time = passTime(world);
+  return {
+    world,
+    driver,
+    github: plane.github,
+    door,
+    release,
+    faults,
+    asked,
+    async until(what, holds, maxMs) {
+      const endMs = Date.now() + maxMs;
+      while (!holds()) {
+        if (Date.now() > endMs) throw new Error(`${what}: not within ${maxMs} ms`);
+        await sleep(50);
+      }
+    },
+    async close() {
+      await driver.close();
+      await time.stop();
+      for (const server of servers) {
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      }
+      rmSync(folder, { recursive: true, force: true });
+      await run('ip', 'link', 'delete', 'ci-cloud');
+    },
+  };
+}
+
+const POLICY = {
+  Version: '1',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Action: ['oss:GetObject'],
+      Principal: ['*'],
+      Resource: [`acs:oss:*:*:${BUCKET}/*`],
+      Condition: { StringEquals: { 'acs:SourceVpc': ['vpc-ours'] } },
+    },
+  ],
+};
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+/** How much faster than the machines GitHub and the control plane live, so that sweeps come soon. */
+const PACE = 4;
+/** The world's clock runs by the machine's own. */
+function passTime({ clock }: World) {
+  let isOver = false;
+  const beganMs = Date.now();
+  const loop = (async () => {
+    while (!isOver) {
+      await clock.runUntil(START_MS + (Date.now() - beganMs) * PACE);
+      await sleep(20);
+    }
+  })();
+  return {
+    stop: () => {
+      isOver = true;
+      return loop;
+    },
+  };
+}
+
+function withBucket(config: object): object {
+  const zones = { h: 'vsw-cn-hangzhou-h', i: 'vsw-cn-hangzhou-i', k: 'vsw-cn-hangzhou-k' };
+  return {
+    placements: [{ region: 'cn-hangzhou', zones, securityGroup: 'sg-cn-hangzhou', mirrorBucket: BUCKET }],
+    ...config,
+  };
+}
+
+function releaseOf(archive: Buffer): RunnerRelease {
+  const sha256 = createHash('sha256').update(archive).digest('hex');
+  const { amd64, arm64 } = RELEASE.archives;
+  const of = (one: typeof amd64) => ({ ...one, sha256, sizeBytes: archive.length });
+  return { ...RELEASE, archives: { amd64: of(amd64), arm64: of(arm64) } };
+}
+
+async function standIn(folder: string): Promise<Buffer> {
+  const source = join(ROOT, 'simulator', 'machine', 'stand-in');
+  const tree = join(folder, 'stand-in');
+  await run('cp', '--recursive', source, tree);
+  await run('sh', '-c', `printf 'http://${CLOUD_ADDRESS}:${DOOR_PORT}' >'${tree}/door'`);
+  const archive = join(folder, 'runner.tar.gz');
+  await run('tar', '--create', '--gzip', `--file=${archive}`, `--directory=${tree}`, '.');
+  return readFileSync(archive);
+}
+
+/** For the names that the machines ask by TLS, from an authority that only they know. */
+async function certificate(folder: string) {
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const names = `subjectAltName=DNS:${MIRROR},DNS:github.com`;
+  const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=cloud'];
+  await run('openssl', ...request, '-addext', names, '-keyout', key, '-out', cert);
+  const own = readFileSync(cert, 'utf8');
+  return { key: readFileSync(key), cert: own, authorities: own };
+}
+
+function listening(server: Server, port: number, host: string): Promise<Server> {
+  return new Promise((resolve) => server.listen(port, host, () => resolve(server)));
+}

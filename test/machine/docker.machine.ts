@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bootOne, giveJob } from './boot-one.ts';
+import { type Cloud, openCloud } from './cloud.ts';
+
+/** What a workflow asks of docker; the image is made on the spot, because no registry is in reach. */
+const STEPS = `
+mkdir --parents image/bin
+cp /bin/busybox image/bin/busybox
+for name in sh wget httpd cat; do ln --symbolic busybox "image/bin/$name"; done
+tar --directory=image --create . | docker import - tiny >/dev/null
+echo "container says: $(docker run --rm --env-file "$GITHUB_ENV" tiny sh -c 'echo "$RUNNER_CPU_CORES cores"')"
+docker run --detach --name service tiny sh -c 'echo from-the-service >/index.html; httpd -f -p 8000 -h /' >/dev/null
+address=$(docker inspect --format '{{.NetworkSettings.IPAddress}}' service)
+for try in 1 2 3 4 5; do curl --silent --fail "http://$address:8000/index.html" && break; sleep 1; done
+printf 'FROM tiny\\nRUN echo built >/built\\nCMD cat /built\\n' >Dockerfile
+docker build --quiet --tag own . >/dev/null
+echo "image says: $(docker run --rm own)"
+if docker run --rm tiny wget -q -T 4 -O - --header 'X-aliyun-ecs-metadata-token: x' http://100.100.100.200/latest/user-data 2>&1; then echo METADATA-OPEN; fi
+`;
+
+let cloud: Cloud;
+beforeAll(async () => {
+  cloud = await openCloud(() => STEPS);
+});
+afterAll(() => cloud.close());
+
+test('a container, a service and a build run in a job; metadata is out of their reach', async () => {
+  const one = await bootOne(cloud, { docker: true });
+  const job = giveJob(cloud, one);
+  await one.stops(110_000);
+  const log = one.log();
+  expect(one.trace()).toContain('docker.ready');
+  expect(log).toContain('container says: 8 cores');
+  expect(log).toContain('from-the-service');
+  expect(log).toContain('image says: built');
+  expect(log).not.toContain('METADATA-OPEN');
+  expect(cloud.asked.filter((each) => each.startsWith('100.100.100.200'))).not.toContainEqual(
+    expect.stringContaining('user-data'),
+  );
+  expect(job.conclusion).toBe('success');
+});

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bootOne, giveJob, type One } from './boot-one.ts';
+import { type Cloud, openCloud } from './cloud.ts';
+
+const LOOK = `
+env | sort
+token=$(curl --silent --max-time 3 --request PUT --header 'X-aliyun-ecs-metadata-token-ttl-seconds: 60' http://100.100.100.200/latest/api/token) && echo "METADATA-OPEN"
+if sudo --non-interactive true 2>/dev/null; then
+  token=$(sudo curl --silent --max-time 3 --request PUT --header 'X-aliyun-ecs-metadata-token-ttl-seconds: 60' http://100.100.100.200/latest/api/token)
+  sudo curl --silent --header "X-aliyun-ecs-metadata-token: $token" http://100.100.100.200/latest/user-data | grep --quiet JIT_CONFIG && echo ROOT-READS-USER-DATA
+  curl --silent --data-binary @../.credentials "$(<../door)/sessions"
+  echo
+fi
+echo LOOKED
+sleep 6
+`;
+
+let cloud: Cloud;
+beforeAll(async () => {
+  cloud = await openCloud(() => LOOK);
+});
+afterAll(() => cloud.close());
+
+const hasLooked = async (one: One) => {
+  giveJob(cloud, one);
+  await cloud.until('the job', () => one.log().includes('LOOKED'), 90_000);
+  return one.log();
+};
+
+test('while a job runs, its registration is in no argument list, step environment, copy, log or console', async () => {
+  const one = await bootOne(cloud, { sudo: false });
+  const log = await hasLooked(one);
+  // A piece that no longer text can hide; looked for from a file, so that the search itself is no find.
+  const piece = one.jitConfig.slice(0, 60);
+  await one.machine.shell(`umask 077; printf '%s' '${piece}' >/root/piece`);
+  const found = async (command: string) => (await one.machine.shell(`${command} || true`)).trim();
+  expect(await found('cat /proc/[0-9]*/cmdline | grep --text --count --file=/root/piece')).toBe('0');
+  // The seed is this test's own stand-in for the source that cloud-init has on ECS.
+  const places = '/etc /run /var /tmp /home /opt /root';
+  const files = await found(
+    `grep --recursive --files-with-matches --text --devices=skip --file=/root/piece --exclude-dir=nocloud --exclude=piece ${places} 2>/dev/null`,
+  );
+  expect(files.split('\n')).toEqual(['/opt/actions-runner/.credentials']);
+  expect(log).not.toContain(piece);
+  expect(log).not.toMatch(/^ACTIONS_RUNNER_INPUT/m);
+  expect(one.console.join('\n')).not.toContain(piece);
+  expect(one.trace()).not.toContain(piece);
+  await one.stops(60_000);
+});
+
+test('without sudo, metadata is out of reach of the job', async () => {
+  const one = await bootOne(cloud, { sudo: false });
+  const log = await hasLooked(one);
+  expect(log).not.toContain('METADATA-OPEN');
+  expect(log).not.toContain('ROOT-READS');
+  await one.stops(60_000);
+});
+
+test('with sudo, root reads the user data, and a second session with what it finds is refused', async () => {
+  const one = await bootOne(cloud, { sudo: true });
+  const log = await hasLooked(one);
+  expect(log).not.toContain('METADATA-OPEN');
+  expect(log).toContain('ROOT-READS-USER-DATA');
+  expect(log).toContain('A session for this runner already exists.');
+  await one.stops(60_000);
+});
