@@ -143,7 +143,7 @@ function whyNotToBeHad(quote: Quote, unavailable: ReadonlyMap<string, string>): 
   if (quote.stock === 'sold-out' || quote.stock === 'gone') return 'it is sold out';
   if (unavailable.size === 0) return null;
   const key = SCOPES.flatMap((scope) => unavailableKeys(quote, scope)).find((each) => unavailable.has(each));
-  return key === undefined ? null : `the cloud refused it a moment ago: ${unavailable.get(key)}`;
+  return key === undefined ? null : `the cloud refused it a moment ago (${unavailable.get(key)})`;
 }
 
 /** One entry a reason, in the order they came up: a few named, the rest counted. */

@@ -4,7 +4,7 @@ import type { JobEntry, RunnerEntry } from '../../shared/entries.ts';
 import { LEASE_MS } from '../../shared/limits.ts';
 import type { Job, Requirements, RunnerName } from '../../shared/nouns.ts';
 
-export function newJobEntry(job: Job, nowMs: number): JobEntry {
+export function newJobEntry(job: Job, delivery: string, nowMs: number): JobEntry {
   return {
     job,
     nextTryAtMs: nowMs + LEASE_MS,
@@ -14,7 +14,7 @@ export function newJobEntry(job: Job, nowMs: number): JobEntry {
     offSpot: false,
     startedOn: null,
     startedAtMs: null,
-    trail: [],
+    trail: [{ atMs: nowMs, text: `was heard of by the delivery ${delivery}` }],
   };
 }
 

@@ -5,6 +5,7 @@ import type { Held } from '../../shared/ledger.ts';
 import { RETRY_MS } from '../../shared/limits.ts';
 import { targetOf } from '../../shared/names.ts';
 import type { DueEvent, JobEvent, Requirements } from '../../shared/nouns.ts';
+import type { GitHub } from '../../shared/ports.ts';
 import { type Ranking, rank } from '../../shared/rank.ts';
 import { tellOnce } from '../../shared/tell-once.ts';
 import { announce } from './announce.ts';
@@ -50,9 +51,9 @@ async function refuse(event: LaunchEvent, because: string, world: LauncherWorld)
 }
 
 /** The one look-up before a launch: a public repository's run may come from anybody's fork. */
-async function strangersFork(
-  { job }: LaunchEvent,
-  { config, github }: LauncherWorld,
+export async function strangersFork(
+  { job }: Pick<LaunchEvent, 'job'>,
+  { config, github }: Pick<LauncherWorld, 'config'> & { readonly github: Pick<GitHub, 'run'> },
 ): Promise<string | null> {
   if (!job.isPublic || config.repositories.forks === 'allow') return null;
   const run = await github.run(targetOf(job, config), job.repository, job.runId);
@@ -76,9 +77,17 @@ async function rankFor(
 }
 
 function waitForOffer(job: Held<JobEntry>, { leftOut }: Ranking, world: LauncherWorld): Promise<Outcome> {
-  const refusals = leftOut.map(({ what, because }) => `${what} was left out because ${because}`);
-  const because = `no instance is to be had: ${refusals[0] ?? 'nothing is offered'}`;
+  const refusals = leftOut.map(({ what, because }) => `left out because ${because}: ${what}`);
+  const because = whyNothing(leftOut, world.config);
   return wait(job, { because, nextTryAtMs: world.clock.nowMs() + RETRY_MS, refusals }, world);
+}
+
+/** Pure: in one clause; each offering is in the trail. */
+function whyNothing(leftOut: Ranking['leftOut'], { placements }: LauncherWorld['config']): string {
+  const reasons = leftOut.map(({ because }) => because).filter((because) => !because.includes('no label'));
+  if (reasons.length > 0) return `each offer that fits is out: ${reasons.slice(0, 3).join(', or ')}`;
+  const regions = placements.map(({ region }) => region).join(' and ');
+  return `no instance type in ${regions} has what its labels ask for`;
 }
 
 /** Nobody knows which runner to install: the mirror has not run since the deployment. */

@@ -17,7 +17,7 @@ export async function open(
 ): Promise<Held<JobEntry> | 'known' | 'ended'> {
   const held =
     event.kind === 'queued'
-      ? await world.ledger.jobs.add(event.job.id, newJobEntry(event.job, world.clock.nowMs()))
+      ? await world.ledger.jobs.add(event.job.id, newJobEntry(event.job, event.delivery, world.clock.nowMs()))
       : await leaseAgain(event.job, event.rev, world);
   if (held === null) return 'known';
   if (!(await hasEnded(event.job, world))) return markOffSpot(held, world);

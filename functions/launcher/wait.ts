@@ -19,15 +19,27 @@ export async function wait(
   const { job, launches } = held.entry;
   const atMs = world.clock.nowMs();
   const lines = [...refusals, `waits because ${because}`].map((text) => ({ atMs, text }));
+  // A job that waits for an hour says so once, and keeps the rest of its story.
+  const isNews = (trail: JobEntry['trail']) => !endsWith(trail, lines);
   await amend(
     world.ledger.jobs,
     job.id,
     (entry) =>
       entry.startedOn !== null || entry.launches !== launches
         ? undefined
-        : { ...entry, nextTryAtMs, because, trail: trailOf(...entry.trail, ...lines) },
+        : {
+            ...entry,
+            nextTryAtMs,
+            because,
+            trail: trailOf(...entry.trail, ...(isNews(entry.trail) ? lines : [])),
+          },
     held,
   );
   world.log('launch.waited', { job: job.id, because, nextTryAt: new Date(nextTryAtMs).toISOString() });
   return { kind: 'waits', because, nextTryAtMs };
+}
+
+function endsWith(trail: JobEntry['trail'], lines: JobEntry['trail']): boolean {
+  const last = trail.slice(-lines.length);
+  return last.length === lines.length && last.every(({ text }, at) => text === lines[at]?.text);
 }

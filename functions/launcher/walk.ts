@@ -1,6 +1,6 @@
 /** Walks the candidates, best first, until an instance is made. */
 
-import { amend } from '../../shared/amend.ts';
+import { amend, trailOf } from '../../shared/amend.ts';
 import type { RunnerEntry } from '../../shared/entries.ts';
 import {
   ACCOUNT_FATAL_RETRY_MS,
@@ -16,6 +16,7 @@ import { unavailableKeys } from '../../shared/rank.ts';
 import { tellOnce } from '../../shared/tell-once.ts';
 import { bootedEntry } from './entries.ts';
 import type { Launch } from './mint-and-run.ts';
+import { meaningOf } from './refusal-words.ts';
 import type { LauncherWorld } from './world.ts';
 
 interface Walk extends Launch {
@@ -37,6 +38,7 @@ type Walked =
 /** Only a definite refusal moves to the next candidate; an unknown outcome ends the walk. */
 export async function walk(launch: Walk, world: LauncherWorld): Promise<Walked> {
   const refusals: string[] = [];
+  const meanings = new Set<string>();
   const untilMs = world.clock.nowMs() + WALK_MAX_MS;
   for (const candidate of launch.candidates) {
     if (world.clock.nowMs() > untilMs) break;
@@ -44,21 +46,39 @@ export async function walk(launch: Walk, world: LauncherWorld): Promise<Walked> 
     const outcome = await world.instances.run(request);
     logAttempt(launch, candidate, outcome, world);
     if (outcome.kind === 'running') return settle(launch, request, outcome.instanceId, refusals, world);
-    if (outcome.kind === 'unknown')
-      return { kind: 'unknown', because: `the cloud’s answer was unclear (${outcome.code})` };
-    refusals.push(
-      `${candidate.instanceType} in ${candidate.zone} (${candidate.capacityType}) was refused: ${outcome.code}`,
-    );
+    if (outcome.kind === 'unknown') return leaveToSweep(launch, candidate, outcome.code, refusals, world);
+    meanings.add(meaningOf(outcome.code));
+    refusals.push(`${saidOf(candidate)} was refused: ${meaningOf(outcome.code)}`);
     const stop = await stopAfter(candidate, outcome, world);
     if (stop !== null) return { kind: 'exhausted', refusals, ...stop };
   }
-  const last = refusals.at(-1) ?? 'there was no candidate';
   return {
     kind: 'exhausted',
-    because: `no candidate was to be had; ${last}`,
+    because: `${refusals.length === 1 ? 'the only offer was' : `all ${refusals.length} offers were`} refused: ${[...meanings].slice(0, 3).join(', or ')}`,
     nextTryAtMs: world.clock.nowMs() + RETRY_MS,
     refusals,
   };
+}
+
+/** An instance may exist; the sweep finds out when the lease has ended. */
+async function leaveToSweep(
+  { runner }: Walk,
+  candidate: Candidate,
+  code: string,
+  refusals: readonly string[],
+  world: LauncherWorld,
+): Promise<Walked> {
+  const because = `the cloud’s answer was unclear (${code})`;
+  const atMs = world.clock.nowMs();
+  const lines = [...refusals, `${saidOf(candidate)} may have been launched: ${because}`];
+  const told = lines.map((text) => ({ atMs, text }));
+  await amend(
+    world.ledger.runners,
+    runner.entry.name,
+    (entry) => ({ ...entry, trail: trailOf(...entry.trail, ...told) }),
+    runner,
+  );
+  return { kind: 'unknown', because };
 }
 
 /** Null: the next candidate may fare better. */
@@ -86,7 +106,10 @@ async function stopAfter(
         `Alibaba Cloud refuses every launch (${outcome.code}): ${outcome.advice}`,
         world,
       );
-      return { because: `${outcome.advice} (${outcome.code})`, nextTryAtMs: nowMs + ACCOUNT_FATAL_RETRY_MS };
+      return {
+        because: `Alibaba Cloud refuses every launch (${outcome.code}): ${outcome.advice}`,
+        nextTryAtMs: nowMs + ACCOUNT_FATAL_RETRY_MS,
+      };
   }
 }
 
@@ -127,8 +150,7 @@ async function settle(
   world: LauncherWorld,
 ): Promise<Walked> {
   const atMs = world.clock.nowMs();
-  const { instanceType, zone, capacityType } = candidate;
-  const lines = [...refusals, `${instanceType} in ${zone} (${capacityType}) was launched: ${instanceId}`];
+  const lines = [...refusals, `${saidOf(candidate)} was launched: ${instanceId}`];
   const trail = lines.map((text) => ({ atMs, text }));
   const known = { instanceId, region: candidate.region, candidate, releaseAtMs, trail };
   const change = (entry: RunnerEntry) => bootedEntry(entry, known, atMs);
@@ -138,6 +160,9 @@ async function settle(
   const { state, isUnwanted } = written.entry;
   return isUnwanted || state === 'retiring' ? { kind: 'unwanted' } : { kind: 'booting', instanceId };
 }
+
+const saidOf = ({ instanceType, zone, capacityType }: Candidate): string =>
+  `${instanceType} in ${zone} (${capacityType})`;
 
 function logAttempt({ job }: Walk, candidate: Candidate, outcome: RunOutcome, { log }: LauncherWorld): void {
   const code = 'code' in outcome ? outcome.code : '';

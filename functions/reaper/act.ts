@@ -6,6 +6,7 @@ import type { RunnerName } from '../../shared/nouns.ts';
 import { tellOnce } from '../../shared/tell-once.ts';
 import { adopt } from './adopt.ts';
 import { askRecord, type Evidence } from './evidence.ts';
+import { factsOf } from './history.ts';
 import type { Observation } from './observe.ts';
 import { interrupt, retire } from './retire.ts';
 import { busyWith } from './started.ts';
@@ -177,7 +178,16 @@ async function close(
       : await ledger.runners.replace(entry.name, held, { ...entry, state: 'retiring' });
   if (last === null) return;
   if (registration !== null) await github.removeRunner(registration.target, registration.id);
-  if (entry.ran !== null) await ledger.history.merge({ job: entry.ran, goneAtMs: world.clock.nowMs() });
+  await keepFacts(entry, world);
   await ledger.capacity.handBack(entry.name as RunnerName);
   await ledger.runners.remove(entry.name, last);
+}
+
+/** The machine may be gone long before GitHub says that its job ended: the bill is known now. */
+async function keepFacts(entry: RunnerEntry, { ledger, clock }: ReaperWorld): Promise<void> {
+  const goneAtMs = clock.nowMs();
+  if (entry.ran !== null) return ledger.history.merge({ job: entry.ran, goneAtMs });
+  const held = entry.busyWith === null ? null : await ledger.jobs.read(entry.busyWith);
+  if (held !== null)
+    await ledger.history.merge({ job: held.entry.job, ...factsOf(entry), trail: entry.trail, goneAtMs });
 }

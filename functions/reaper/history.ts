@@ -17,7 +17,6 @@ export function rowOf(event: EndedEvent, entry: JobEntry | null, runner: RunnerE
   return {
     job,
     outcome: conclusion,
-    because: runner?.isInterrupted ? 'its spot instance was taken back' : null,
     runnerName: event.runner?.name ?? null,
     startedAtMs: startedAtMs ?? entry?.startedAtMs ?? null,
     completedAtMs,
@@ -27,9 +26,10 @@ export function rowOf(event: EndedEvent, entry: JobEntry | null, runner: RunnerE
   };
 }
 
-function factsOf(runner: RunnerEntry): Omit<Row, 'job'> {
+export function factsOf(runner: RunnerEntry): Omit<Row, 'job'> {
   const { candidate } = runner;
   return {
+    because: runner.isInterrupted ? 'its spot instance was taken back' : null,
     instanceId: runner.instanceId,
     instanceType: candidate?.instanceType ?? null,
     zone: candidate?.zone ?? null,

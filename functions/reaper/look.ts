@@ -10,7 +10,7 @@ import {
   REPOSITORY_LIST_MS,
 } from '../../shared/limits.ts';
 import { runnerNamePrefix } from '../../shared/names.ts';
-import type { JobRecord } from '../../shared/nouns.ts';
+import type { Job, JobRecord } from '../../shared/nouns.ts';
 import { askRecord, type Evidence, putOff, takeAsEvent } from './evidence.ts';
 import { type KnownRepository, knownRepositories, ownersOf, rememberRepositories } from './known.ts';
 import { unheardOf } from './started.ts';
@@ -95,12 +95,17 @@ async function takeQueued(
 async function openLost({ job }: JobRecord, { ledger, clock, log }: ReaperWorld): Promise<boolean> {
   const row = await ledger.history.read(job.createdAtMs, job.id);
   if (row !== null && row.outcome !== null) return false;
-  const held = await ledger.jobs.add(job.id, unheardOf(job, clock.nowMs()));
+  const held = await ledger.jobs.add(job.id, foundNow(job, clock.nowMs()));
   if (held === null) return false;
   const again = await ledger.history.read(job.createdAtMs, job.id);
   if (again !== null && again.outcome !== null) await ledger.jobs.remove(job.id, held);
   log('job.found', { job: job.id, repository: job.repository });
   return true;
+}
+
+function foundNow(job: Job, atMs: number): JobEntry {
+  const text = 'was found at GitHub by the sweep: no delivery had told us of it';
+  return { ...unheardOf(job, atMs), trail: [{ atMs, text }] };
 }
 
 /** Jobs that the ledger has and GitHub does not list as active: their own records tell how they ended. */

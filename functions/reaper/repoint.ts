@@ -1,5 +1,5 @@
 /** The one pointer: a runner's `for`. */
-import { amend } from '../../shared/amend.ts';
+import { amend, trailOf } from '../../shared/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../shared/entries.ts';
 import { covers, understand } from '../../shared/labels.ts';
 import type { Held } from '../../shared/ledger.ts';
@@ -21,7 +21,14 @@ export async function repoint(
 
   const own = await ownRunnerOf(taker, takerEntry, world);
   if (own !== null && isFree(own.entry, taker.id) && covers(own.entry.labels, waiting.entry.job.labels)) {
-    const moved = await ledger.runners.replace(own.entry.name, own, { ...own.entry, for: robbed });
+    const moved = await ledger.runners.replace(own.entry.name, own, {
+      ...own.entry,
+      for: robbed,
+      trail: trailOf(...own.entry.trail, {
+        atMs: world.clock.nowMs(),
+        text: `${own.entry.name} was meant for the job ${taker.id}, which took the runner of ${robbed}: it is for ${robbed} now`,
+      }),
+    });
     log('job.repointed', { job: robbed, taker: taker.id, runner: own.entry.name, moved: moved !== null });
     if (moved !== null) return;
   }
@@ -62,7 +69,14 @@ async function startNow(
   const nextTryAtMs = clock.nowMs();
   const isDue = (entry: JobEntry) => entry.startedOn === null && entry.launches === launches;
   const held = await amend(ledger.jobs, job.id, (entry) =>
-    isDue(entry) ? { ...entry, nextTryAtMs, because } : undefined,
+    isDue(entry)
+      ? {
+          ...entry,
+          nextTryAtMs,
+          because,
+          trail: trailOf(...entry.trail, { atMs: nextTryAtMs, text: because }),
+        }
+      : undefined,
   );
   if (held === null || !isDue(held.entry)) return;
   log('job.due', { job: job.id, because });

@@ -16,20 +16,25 @@ export async function retire(
 ): Promise<void> {
   const { entry } = held;
   const atMs = world.clock.nowMs();
-  const trail = trailOf(...entry.trail, { atMs, text: `retired because ${because}` });
+  const trail = trailOf(...entry.trail, { atMs, text: `${entry.name} was retired because ${because}` });
   const isInterrupted = entry.isInterrupted || (isGone && entry.state === 'busy');
   const next: RunnerEntry = { ...entry, state: 'retiring', stateAtMs: atMs, because, trail, isInterrupted };
   const written = await world.ledger.runners.replace(entry.name, held, next);
   if (written === null) return;
   if (isGone && entry.busyWith !== null) await noteInterruptedJob(entry.busyWith, world);
   if (isGone || instances.length === 0) return;
-  if (entry.onlineAtMs === null) await keepTrace(entry, instances, because, world);
+  if (entry.onlineAtMs === null) await keepTrace({ ...entry, trail }, instances, because, world);
   await terminate(written.entry, world, instances);
 }
 
 export async function interrupt(held: Held<RunnerEntry>, world: ReaperWorld): Promise<void> {
   const { entry } = held;
-  const written = await world.ledger.runners.replace(entry.name, held, { ...entry, isInterrupted: true });
+  const told = { atMs: world.clock.nowMs(), text: `the spot market takes the machine of ${entry.name} back` };
+  const written = await world.ledger.runners.replace(entry.name, held, {
+    ...entry,
+    isInterrupted: true,
+    trail: trailOf(...entry.trail, told),
+  });
   if (written !== null && entry.busyWith !== null) await noteInterruptedJob(entry.busyWith, world);
 }
 
@@ -57,7 +62,13 @@ async function keepTrace(
   } catch (error) {
     consoleTail = `(the console could not be read: ${error instanceof Error ? error.message : 'unknown'})`;
   }
-  await world.ledger.history.merge({ job: job.entry.job, because: `a boot failed: ${because}`, consoleTail });
+  const { trail } = entry;
+  await world.ledger.history.merge({
+    job: job.entry.job,
+    because: `a boot failed: ${because}`,
+    consoleTail,
+    trail,
+  });
 }
 
 /** Pure: the last lines; long unbroken words (JIT configs, keys, tokens) are left out. */

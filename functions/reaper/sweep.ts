@@ -1,4 +1,5 @@
 /** Each minute: makes cloud, GitHub and ledger agree, then starts what is due. */
+import { trailOf } from '../../shared/amend.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import { SWEEP_ACTS_MAX, SWEEP_BUDGET_MS, SWEEP_PARALLEL_MAX } from '../../shared/limits.ts';
 import { act } from './act.ts';
@@ -91,9 +92,12 @@ async function repair(seen: Survey, evidence: Evidence, failures: string[], worl
   return { uncovered: matching.uncovered, counts: countsOf(diagnosed.map(({ verdict }) => verdict)) };
 }
 
-async function movePointers({ moves }: Matching, { ledger, log }: ReaperWorld): Promise<void> {
+async function movePointers({ moves }: Matching, { ledger, clock, log }: ReaperWorld): Promise<void> {
   for (const { runner, job } of moves) {
-    const moved = await ledger.runners.replace(runner.entry.name, runner, { ...runner.entry, for: job });
+    const { entry } = runner;
+    const told = { atMs: clock.nowMs(), text: `${entry.name} had no job any more: it is for ${job} now` };
+    const trail = trailOf(...entry.trail, told);
+    const moved = await ledger.runners.replace(entry.name, runner, { ...entry, for: job, trail });
     log('job.matched', { job, runner: runner.entry.name, moved: moved !== null });
   }
 }

@@ -37,20 +37,21 @@ interface Bound {
 
 /** The totals that count for a wish: all runners, and profile and repository where these are limited. */
 function boundsOf(wish: SlotWish, limits: SlotLimits): Bound[] {
+  const { runners: max } = limits;
   const bounds: Bound[] = [
-    { column: 'total', max: limits.runners, because: `all ${limits.runners} runners are in use` },
+    { column: 'total', max, because: `all runners are in use (limits.runners is ${max})` },
   ];
   if (wish.profile !== null && limits.perProfile !== null)
     bounds.push({
       column: columnOf('p', wish.profile),
       max: limits.perProfile,
-      because: `all ${limits.perProfile} runners of profile ${wish.profile} are in use`,
+      because: `all runners of the profile ${wish.profile} are in use (its limit is ${limits.perProfile})`,
     });
   if (limits.perRepository !== null)
     bounds.push({
       column: columnOf('r', wish.repository),
       max: limits.perRepository,
-      because: `all ${limits.perRepository} runners of ${wish.repository} are in use`,
+      because: `all runners of ${wish.repository} are in use (limits.runnersPerRepository is ${limits.perRepository})`,
     });
   return bounds;
 }

@@ -14,7 +14,7 @@ export function capacityContract(open: Open): void {
         const limits = made.limits({ runners: 2 });
         const take = (name: number) => capacity.take(made.wish(name), limits, NOW_MS);
         expect([await take(1), await take(2)]).toEqual([{ kind: 'taken' }, { kind: 'taken' }]);
-        expect(await take(3)).toEqual({ kind: 'full', because: 'all 2 runners are in use' });
+        expect(await take(3)).toEqual({ kind: 'full', because: 'all runners are in use (limits.runners is 2)' });
         await capacity.handBack(made.runnerName(1));
         expect(await take(3)).toEqual({ kind: 'taken' });
         expect(await take(4)).toMatchObject({ kind: 'full' });
@@ -69,12 +69,12 @@ export function capacityContract(open: Open): void {
         expect(await take(1, 'big', 'acme/a')).toEqual({ kind: 'taken' });
         expect(await take(2, 'big', 'acme/b')).toEqual({
           kind: 'full',
-          because: 'all 1 runners of profile big are in use',
+          because: 'all runners of the profile big are in use (its limit is 1)',
         });
         expect(await take(3, 'small', 'acme/a')).toEqual({ kind: 'taken' });
         expect(await take(4, null, 'ACME/a'), 'GitHub does not tell cases apart').toEqual({
           kind: 'full',
-          because: 'all 2 runners of ACME/a are in use',
+          because: 'all runners of ACME/a are in use (limits.runnersPerRepository is 2)',
         });
         expect(await take(5, null, 'acme/b')).toEqual({ kind: 'taken' });
       }),

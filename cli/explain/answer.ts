@@ -1,0 +1,149 @@
+/** The answer to "what is with this job?", in a sentence or two: pure. */
+import type { HistoryRow, JobEntry, RunnerEntry } from '../../shared/entries.ts';
+import { runnerNamePrefix } from '../../shared/names.ts';
+import type { JobRecord } from '../../shared/nouns.ts';
+import { lateSweep } from '../list/table.ts';
+import { spanOf, timeOf, whenOf } from '../words.ts';
+import type { Findings } from './findings.ts';
+
+export interface Answer {
+  readonly state: 'waits' | 'coming' | 'runs' | 'ended' | 'refused' | 'not-acted-on' | 'unheard' | 'unknown';
+  readonly text: string;
+  /** What to do about it, if there is something. */
+  readonly advice: string | null;
+}
+
+export function answerOn(findings: Findings, deployment: string): Answer {
+  const { row, entry } = findings;
+  if (row !== null && row.outcome !== null && row.outcome !== 'refused')
+    return ended(row, row.outcome, findings, deployment);
+  if (entry !== null) return alive(entry, findings, deployment);
+  if (row?.outcome === 'refused') return refused(row, findings);
+  return withoutUs(findings, deployment);
+}
+
+/** So late that the sweep itself is in doubt. */
+const OVERDUE_MS = 3 * 60_000;
+
+function ended(row: HistoryRow, outcome: string, { rerun }: Findings, deployment: string): Answer {
+  const { runnerName, instanceType, zone } = row;
+  const verb = outcome === 'success' ? 'succeeded' : `ended with '${outcome}'`;
+  if (runnerName === null)
+    return { state: 'ended', text: `It ${verb} before any runner took it.`, advice: null };
+  const place = instanceType === null ? '' : ` (${instanceType} in ${zone})`;
+  const whose = runnerName.startsWith(runnerNamePrefix(deployment)) ? '' : ', which is none of our runners';
+  const because = outcome !== 'success' && row.because !== null ? `, because ${row.because}` : '';
+  const again = rerun?.interrupted.includes(row.job.id) ? ` ${rerunOf(rerun.asked)}` : '';
+  return {
+    state: 'ended',
+    text: `It ${verb} on ${runnerName}${place}${whose}${because}.${again}`,
+    advice: null,
+  };
+}
+
+const rerunOf = (isDecided: boolean): string =>
+  isDecided
+    ? 'Its run was decided on: what GitHub was asked to run again goes off spot.'
+    : 'When its run has ended, GitHub is asked to run it again, off spot.';
+
+function refused({ because }: HistoryRow, { objection }: Findings): Answer {
+  const advice =
+    objection?.advice ??
+    'By the runners.yaml of here it would be accepted now: cancel it at GitHub, and run it again.';
+  return { state: 'refused', text: `It was refused because ${because}.`, advice };
+}
+
+function alive(entry: JobEntry, findings: Findings, deployment: string): Answer {
+  const { nowMs, runners } = findings;
+  if (entry.startedOn !== null) return runs(entry.startedOn, entry.startedAtMs, nowMs, deployment);
+  const coming = runners.find((runner) => runner.for === entry.job.id && runner.state !== 'retiring');
+  if (coming !== undefined && coming.state !== 'busy') return comes(coming, nowMs);
+  const { nextTryAtMs } = entry;
+  const next =
+    nextTryAtMs <= nowMs
+      ? 'It is due: the next sweep tries again.'
+      : `The next try is due ${whenOf(nextTryAtMs, nowMs)}.`;
+  const [late] =
+    nowMs - nextTryAtMs > OVERDUE_MS ? lateSweep({ sweptAtMs: findings.sweptAtMs, atMs: nowMs }) : [];
+  return { state: 'waits', text: `It waits because ${entry.because}. ${next}`, advice: late ?? null };
+}
+
+function runs(name: string, sinceMs: number | null, nowMs: number, deployment: string): Answer {
+  const since = sinceMs === null ? '' : ` since ${timeOf(sinceMs, nowMs)}`;
+  const whose = name.startsWith(runnerNamePrefix(deployment))
+    ? ''
+    : ', which is none of our runners: GitHub gives a job to any runner whose labels cover it';
+  return { state: 'runs', text: `It runs on ${name}${since}${whose}.`, advice: null };
+}
+
+function comes({ name, state, stateAtMs, candidate }: RunnerEntry, nowMs: number): Answer {
+  const span = spanOf(nowMs - stateAtMs);
+  const place = candidate === null ? '' : ` (${candidate.instanceType} in ${candidate.zone})`;
+  const text = {
+    launching: `Its runner ${name} is being launched, for ${span} now.`,
+    booting: `Its runner ${name}${place} is booting, for ${span} now.`,
+    idle: `Its runner ${name}${place} has been online for ${span}; GitHub has not handed the job over yet.`,
+    busy: '',
+    retiring: '',
+  }[state];
+  return { state: 'coming', text, advice: null };
+}
+
+/** Neither alive nor ended in our books: GitHub's word, and why we do not act on it. */
+function withoutUs(findings: Findings, deployment: string): Answer {
+  const { id, record, objection, gitHubFailed } = findings;
+  if (record?.status === 'completed') return endedWithoutUs(record, findings);
+  if (objection !== null) {
+    const text = `We do not act on it because ${objection.because}.`;
+    return { state: 'not-acted-on', text, advice: objection.advice };
+  }
+  if (record === null) return unknown(id, gitHubFailed, findings.job !== null);
+  const { status, runner, startedAtMs } = record;
+  if (status === 'in_progress' && runner !== null)
+    return runs(runner.name, startedAtMs, findings.nowMs, deployment);
+  return unheard(findings);
+}
+
+function endedWithoutUs({ runner, conclusion }: JobRecord, { objection }: Findings): Answer {
+  const where = runner === null ? 'before any runner took it' : `on ${runner.name}`;
+  const text = `It ended with '${conclusion}' ${where}. Our history has nothing of it.`;
+  const advice = objection === null ? null : `We did not act on it because ${objection.because}.`;
+  return { state: 'ended', text, advice };
+}
+
+function unknown(id: number, failed: string | null, hasJob: boolean): Answer {
+  if (failed !== null)
+    return {
+      state: 'unknown',
+      text: `Our ledger has nothing of job ${id}, and GitHub could not be asked: ${failed}.`,
+      advice: 'Look: npm run doctor',
+    };
+  if (hasJob) return { state: 'unknown', text: 'GitHub does not know it any more.', advice: null };
+  return {
+    state: 'unknown',
+    text: `Neither our ledger nor the repositories that we know have a job ${id}.`,
+    advice:
+      "Give the job's address: open it at GitHub, and copy https://github.com/OWNER/REPO/actions/runs/RUN/job/JOB.",
+  };
+}
+
+function unheard({ deliveries, sweptAtMs, nowMs }: Findings): Answer {
+  const told = deliveries.found.find(({ action }) => action === 'queued');
+  const [late] = lateSweep({ sweptAtMs, atMs: nowMs });
+  if (told === undefined)
+    return {
+      state: 'unheard',
+      text: 'It is queued at GitHub, and no delivery told us of it. The sweep looks for such jobs each minute, and takes one that is 90 seconds old.',
+      advice:
+        late ?? 'If that does not happen: is the App installed there, and its webhook active? npm run doctor',
+    };
+  const because =
+    told.statusCode >= 500 || told.statusCode === 0
+      ? 'our webhook did not take its delivery'
+      : `our webhook answered ${told.statusCode} to its delivery, and nothing of it is in the ledger yet`;
+  return {
+    state: 'unheard',
+    text: `It is queued at GitHub; ${because}. The sweep asks for lost deliveries again, and looks for such jobs each minute.`,
+    advice: late ?? null,
+  };
+}

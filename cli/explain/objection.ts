@@ -1,0 +1,48 @@
+/** Why we would not act on a job: asked of the very rules that webhook and launcher follow. */
+import { strangersFork } from '../../functions/launcher/launch.ts';
+import { decide } from '../../functions/webhook/decide.ts';
+import { understand } from '../../shared/labels.ts';
+import type { Job, JobRecord } from '../../shared/nouns.ts';
+import type { Operator } from '../operator.ts';
+
+export interface Objection {
+  /** Lower-case clause that completes "because …". */
+  readonly because: string;
+  readonly advice: string;
+}
+
+export async function objectionTo(
+  job: Job,
+  record: JobRecord | null,
+  { config, github }: Operator,
+): Promise<Objection | null> {
+  const isGated = record?.status === 'waiting';
+  const decision = decide({ kind: 'event', event: { kind: 'queued', job, delivery: '' }, isGated }, config);
+  if (decision.kind === 'ignore' || decision.kind === 'refuse' || decision.kind === 'reject')
+    return { because: decision.because, advice: isGated ? APPROVE : adviceOn(job, config) };
+  const understood = understand(job.labels, job.repository, config);
+  if (understood.kind === 'refused')
+    return {
+      because: understood.because,
+      advice: 'Mend runs-on in the workflow, and run it again. What labels there are: docs/configure.md',
+    };
+  const stranger = await strangersFork({ job }, { config, github }).catch(() => null);
+  return stranger === null
+    ? null
+    : {
+        because: stranger,
+        advice: 'Allow forks with repositories.forks, knowing that a fork may run anything.',
+      };
+}
+
+const APPROVE = 'Approve the environment at GitHub.';
+
+function adviceOn(job: Job, { baseLabels, repositories }: Operator['config']): string {
+  const given = new Set(job.labels.map((label) => label.toLowerCase()));
+  const missing = baseLabels.filter((label) => !given.has(label.toLowerCase()));
+  if (missing.length > 0)
+    return `It is somebody else's, unless runs-on was to have ${missing.join(' and ')} too.`;
+  if (job.isPublic && repositories.public === 'refuse')
+    return 'Set repositories.public: allow in runners.yaml, knowing that anybody can open a pull request there, and deploy.';
+  return `Add ${job.repository} under repositories.allow in runners.yaml, and deploy.`;
+}

@@ -1,0 +1,139 @@
+/** What happened to a job, line by line, and how long it took and cost: pure. */
+import type { HistoryRow, RunnerEntry, TrailLine } from '../../shared/entries.ts';
+import type { Requirements } from '../../shared/nouns.ts';
+import type { Delivery } from '../../shared/ports.ts';
+import { moneyOf, spanOf } from '../words.ts';
+import type { Findings } from './findings.ts';
+
+export function storyOf({
+  job,
+  row,
+  entry,
+  runners,
+  record,
+  deliveries,
+  rerun,
+}: Findings): readonly TrailLine[] {
+  const startedAtMs = row?.startedAtMs ?? entry?.startedAtMs ?? record?.startedAtMs ?? null;
+  const taker = row?.runnerName ?? entry?.startedOn ?? record?.runner?.name ?? 'a runner';
+  const outcome = row?.outcome ?? record?.conclusion ?? 'an unknown outcome';
+  const isTold = (text: string) => deliveries.found.some(({ guid }) => text.endsWith(guid));
+  const lines = [
+    ...line(job?.createdAtMs, 'was queued at GitHub'),
+    ...deliveries.found.map((each) => ({ atMs: each.deliveredAtMs, text: saidBy(each) })),
+    ...[...(entry?.trail ?? []), ...(row?.trail ?? [])].filter(({ text }) => !isTold(text)),
+    ...runners.flatMap((runner) => linesOf(runner, startedAtMs)),
+    ...(runners.length === 0 ? line(row?.launchedAtMs, `the launch of ${taker} began`) : []),
+    ...(runners.length === 0 ? line(onlineOf(row?.onlineAtMs, startedAtMs), `${taker} came online`) : []),
+    ...line(startedAtMs, `GitHub gave it to ${taker}`),
+    ...line(row?.completedAtMs ?? record?.completedAtMs, `ended with '${outcome}'`),
+    ...(rerun === null ? [] : line(rerun.createdAtMs, 'was noted as interrupted, to be run again')),
+    ...line(row?.goneAtMs, 'its instance is gone'),
+  ];
+  const once = new Map(lines.map((each) => [`${each.atMs} ${each.text}`, each]));
+  return [...once.values()].sort((a, b) => a.atMs - b.atMs);
+}
+
+const line = (atMs: number | null | undefined, text: string): TrailLine[] =>
+  atMs === null || atMs === undefined ? [] : [{ atMs, text }];
+
+/** We hear of both late: it was online before it was given a job. */
+const onlineOf = (onlineAtMs: number | null | undefined, startedAtMs: number | null): number | null =>
+  onlineAtMs === null || onlineAtMs === undefined ? null : Math.min(onlineAtMs, startedAtMs ?? onlineAtMs);
+
+function linesOf(
+  { name, createdAtMs, onlineAtMs, removedAtMs, trail }: RunnerEntry,
+  startedAtMs: number | null,
+): TrailLine[] {
+  return [
+    ...line(createdAtMs, `the launch of ${name} began`),
+    ...trail,
+    ...line(onlineOf(onlineAtMs, startedAtMs), `${name} came online`),
+    ...line(removedAtMs, `${name} was taken off GitHub`),
+  ];
+}
+
+function saidBy({ action, statusCode, guid }: Delivery): string {
+  return `GitHub told us '${action}' (${statusCode}: ${meaningOf(statusCode)}; delivery ${guid})`;
+}
+
+function meaningOf(status: number): string {
+  if (status === 202) return 'accepted';
+  if (status === 401) return 'refused for its signature';
+  if (status >= 200 && status < 300) return 'nothing to do for us';
+  if (status >= 400 && status < 500) return 'refused';
+  return 'not taken, to be asked for again';
+}
+
+/** How long each phase took; empty while nothing has happened. */
+export function phasesOf({ job, row, entry, runners, record }: Findings): string {
+  const runner = runners.at(-1);
+  const startedAtMs = row?.startedAtMs ?? entry?.startedAtMs ?? record?.startedAtMs ?? null;
+  const moments: readonly [name: string, atMs: number | null | undefined][] = [
+    ['launched', row?.launchedAtMs ?? runner?.createdAtMs],
+    ['online', onlineOf(row?.onlineAtMs ?? runner?.onlineAtMs, startedAtMs)],
+    ['started', startedAtMs],
+    ['ended', row?.completedAtMs ?? record?.completedAtMs],
+    ['gone', row?.goneAtMs],
+  ];
+  if (job === null) return '';
+  return moments
+    .flatMap(([name, atMs]) =>
+      atMs === null || atMs === undefined ? [] : [`${name} after ${spanOf(atMs - job.createdAtMs)}`],
+    )
+    .join(', ');
+}
+
+const HOUR_MS = 3_600_000;
+
+export interface Cost {
+  readonly pricePerHour: number | null;
+  readonly ranMs: number;
+  /** Null: the price was not known. */
+  readonly cost: number | null;
+  readonly onDemandCost: number | null;
+}
+
+/** Of the instance alone, from its launch until it was gone; null: it had none, or nothing is known of its price. */
+export function costOf({ row, runners, nowMs }: Findings): Cost | null {
+  const runner = runners.findLast(({ instanceId }) => instanceId !== null);
+  const { price, onDemand, fromMs } = pricesOf(row, runner);
+  if ((price === null && onDemand === null) || fromMs === null) return null;
+  const untilMs = row?.goneAtMs ?? (runner === undefined ? row?.completedAtMs : nowMs) ?? nowMs;
+  const hours = Math.max(0, untilMs - fromMs) / HOUR_MS;
+  return {
+    pricePerHour: price,
+    ranMs: Math.max(0, untilMs - fromMs),
+    cost: price === null ? null : price * hours,
+    onDemandCost: onDemand === null ? null : onDemand * hours,
+  };
+}
+
+function pricesOf(row: HistoryRow | null, runner: RunnerEntry | undefined) {
+  return {
+    price: row?.pricePerHour ?? runner?.candidate?.pricePerHour ?? null,
+    onDemand: row?.onDemandPricePerHour ?? runner?.candidate?.onDemandPricePerHour ?? null,
+    fromMs: row?.launchedAtMs ?? runner?.createdAtMs ?? null,
+  };
+}
+
+export function costText({ pricePerHour, ranMs, cost, onDemandCost }: Cost, currency: string | null): string {
+  if (cost === null)
+    return `at most ${moneyOf(onDemandCost, currency)}, for ${spanOf(ranMs)} at the price of pay-as-you-go: no spot price was known; without disk and traffic`;
+  const instead = onDemandCost === null ? '' : `; pay-as-you-go ${moneyOf(onDemandCost, currency)}`;
+  return `about ${moneyOf(cost, currency)} (${moneyOf(pricePerHour, currency)} an hour for ${spanOf(ranMs)}${instead}), without disk and traffic`;
+}
+
+/** `arm64, 16 cores, at least 32 GiB, 40 GiB disk, spot` */
+export function asksFor(asked: Requirements): string {
+  const { cpu, memoryGiB, type, profile, image, arch } = asked;
+  const cores = cpu.min === cpu.max ? `${cpu.min} cores` : `${cpu.min} to ${cpu.max} cores`;
+  const memory =
+    memoryGiB.max === null ? `at least ${memoryGiB.min} GiB` : `${memoryGiB.min} to ${memoryGiB.max} GiB`;
+  return [
+    ...[arch, cores, memory, `${asked.diskGiB} GiB disk`, asked.capacityType],
+    ...(type === null ? [] : [type]),
+    ...(profile === null ? [] : [`profile ${profile}`]),
+    ...(image === arch ? [] : [`image ${image}`]),
+  ].join(', ');
+}

@@ -1,0 +1,74 @@
+/** The story of a job, for people: the answer first. */
+import pc from 'picocolors';
+import type { Config } from '../../shared/config.ts';
+import { understand } from '../../shared/labels.ts';
+import { timeOf } from '../words.ts';
+import { type Answer, answerOn } from './answer.ts';
+import type { Findings } from './findings.ts';
+import { asksFor, costOf, costText, phasesOf, storyOf } from './story.ts';
+
+const CONSOLE_LINES_MAX = 15;
+
+export function textOf(findings: Findings, config: Config, isColoured: boolean): string {
+  const paint = pc.createColors(isColoured);
+  const { text, advice, state } = answerOn(findings, config.name);
+  const parts = [
+    paint.bold(titleOf(findings)),
+    `${colourOf(state, paint)(text)}${advice === null ? '' : `\n→ ${advice}`}`,
+    facts(findings, config).join('\n'),
+    told(findings),
+    consoleOf(findings),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function colourOf(state: Answer['state'], paint: ReturnType<typeof pc.createColors>) {
+  if (state === 'refused' || state === 'unknown') return paint.red;
+  return state === 'runs' || state === 'ended' ? paint.green : paint.yellow;
+}
+
+function titleOf({ id, job }: Findings): string {
+  if (job === null) return `Job ${id}`;
+  const attempt = job.runAttempt > 1 ? `, attempt ${job.runAttempt}` : '';
+  return `Job ${id} '${job.name}' of ${job.repository} (run ${job.runId}${attempt})`;
+}
+
+function facts(findings: Findings, config: Config): readonly string[] {
+  const { job, row, runners, entry } = findings;
+  if (job === null) return [];
+  const understood = understand(job.labels, job.repository, config);
+  const last = runners.findLast(({ instanceId }) => instanceId !== null);
+  const launches = entry?.launches ?? row?.launches ?? 0;
+  const { gap } = findings.deliveries;
+  return [
+    fact('labels', job.labels.join(', ')),
+    fact('asks for', understood.kind === 'ours' ? asksFor(understood.requirements) : null),
+    fact('instance', row?.instanceId ?? last?.instanceId ?? null),
+    fact('launches', launches > 1 ? String(launches) : null),
+    fact('took', phasesOf(findings) || null),
+    fact('cost', costFact(findings, launches)),
+    fact('GitHub', findings.gitHubFailed === null ? null : `could not be asked: ${findings.gitHubFailed}`),
+    fact('deliveries', gap === null ? null : `not all are known: ${gap}`),
+  ].filter((line) => line !== '');
+}
+
+const fact = (name: string, value: string | null): string =>
+  value === null ? '' : `${name.padEnd(11)}${value}`;
+
+function costFact(findings: Findings, launches: number): string | null {
+  const cost = costOf(findings);
+  if (cost === null) return null;
+  return `${launches > 1 ? 'of the last launch ' : ''}${costText(cost, findings.currency)}`;
+}
+
+function told(findings: Findings): string {
+  return storyOf(findings)
+    .map(({ atMs, text }) => `  ${timeOf(atMs, findings.nowMs)}  ${text}`)
+    .join('\n');
+}
+
+function consoleOf({ row }: Findings): string {
+  if (row === null || !row.consoleTail?.trim()) return '';
+  const lines = row.consoleTail.trimEnd().split('\n').slice(-CONSOLE_LINES_MAX);
+  return `The console of the boot that failed ended with:\n${lines.map((line) => `  | ${line.trimEnd()}`).join('\n')}`;
+}

@@ -1,0 +1,17 @@
+/** What a refusal of the cloud means, for who reads a job's story: pure. */
+
+// biome-ignore format: a table reads best as a table.
+const WORDS: readonly (readonly [code: RegExp, words: string])[] = [
+  [/PrivateIpAddress|IpInvalid/,             'the vSwitch has no free address'],
+  [/Quota|LimitExceed/i,                     'a quota of the account is used up'],
+  [/^Throttling|Throttling$/,                'Alibaba Cloud asks us to slow down'],
+  [/Price/,                                  'the price has moved above the bid'],
+  [/VSwitch|SecurityGroup|Image|KeyPair|ResourceGroup/, 'the placement names what is not there or does not fit'],
+  [/NoStock|NotOnSale|NotOpen|NotAvailable|Unavailable|Offline|ZoneNot|NotSupported|ResourceControl/, 'it is not to be had there now'],
+];
+
+/** The words, with the cloud's own code for whoever looks it up. */
+export function meaningOf(code: string): string {
+  const known = WORDS.find(([pattern]) => pattern.test(code));
+  return known === undefined ? code : `${known[1]} (${code})`;
+}
