@@ -14,7 +14,10 @@ export function capacityContract(open: Open): void {
         const limits = made.limits({ runners: 2 });
         const take = (name: number) => capacity.take(made.wish(name), limits, NOW_MS);
         expect([await take(1), await take(2)]).toEqual([{ kind: 'taken' }, { kind: 'taken' }]);
-        expect(await take(3)).toEqual({ kind: 'full', because: 'all runners are in use (limits.runners is 2)' });
+        expect(await take(3)).toEqual({
+          kind: 'full',
+          because: 'all runners are in use (limits.runners is 2)',
+        });
         await capacity.handBack(made.runnerName(1));
         expect(await take(3)).toEqual({ kind: 'taken' });
         expect(await take(4)).toMatchObject({ kind: 'full' });
