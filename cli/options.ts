@@ -15,3 +15,11 @@ export function parseOptions<Options>(command: Command, args: readonly string[])
     throw error;
   }
 }
+
+/** For commander: a whole number from 1 up. */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 1_000_000)
+    throw new RangeError(`'${text}' is not a whole number from 1 up`);
+  return value;
+}

@@ -7,7 +7,7 @@ import pc from 'picocolors';
 import { buildAll } from '../build.ts';
 import type { SimJob } from '../simulator/github/index.ts';
 import { type Loopback, openLoopback } from '../simulator/loopback.ts';
-import { parseOptions } from './options.ts';
+import { parseOptions, wholeNumber } from './options.ts';
 import { readRunnersYaml } from './runners-yaml.ts';
 import { plainShow, type Show, terminalShow } from './start/display.ts';
 import { type Door, openDoor } from './start/door.ts';
@@ -80,16 +80,9 @@ function command(): Command {
     )
     .option('--stay', 'keep serving afterwards, for npm run job, list, explain and retire', false)
     .option('--json', 'the result as JSON, and nothing else', false)
-    .option('--scale <times>', 'how much faster than real time', whole, 20)
-    .option('--seed <number>', 'which world is drawn', whole, 1)
+    .option('--scale <times>', 'how much faster than real time', wholeNumber, 20)
+    .option('--seed <number>', 'which world is drawn', wholeNumber, 1)
     .addHelpText('after', '\nExamples:\n  npm start\n  npm start -- --stay\n  npm start -- --json --seed 7');
-}
-
-function whole(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 1_000_000)
-    throw new RangeError(`${text} is not a whole number from 1 up`);
-  return value;
 }
 
 async function play(stage: Stage): Promise<number> {
