@@ -1,11 +1,11 @@
-/** A slot without an entry was left by a crash between the two: it is dropped. */
+/** A slot without an entry was left by a crash between the two: it is dropped, and the totals are set right. */
 import type { Survey } from './survey.ts';
 import type { ReaperWorld } from './world.ts';
 
 /** The view is read before the entries are asked for again: an entry precedes its slot. */
 export async function recountSlots(
   { runners, ledgerComplete }: Survey,
-  { ledger, log }: ReaperWorld,
+  { ledger, log, clock }: ReaperWorld,
 ): Promise<number> {
   if (!ledgerComplete) return 0;
   const known = new Set(runners.map(({ entry }) => entry.name));
@@ -17,5 +17,6 @@ export async function recountSlots(
     log('slot.dropped', { runner: name });
     dropped++;
   }
+  await ledger.capacity.recount(clock.nowMs());
   return dropped;
 }
