@@ -64,7 +64,7 @@ export async function openLoopback(options: LoopbackOptions) {
     if (mirrorBucket !== null) oss.addBucket(mirrorBucket, region);
   const [ecsServer, storeServer, gitHubServer, ossServer, releases] = await Promise.all([
     serveEcs(ecs, { wallNowMs: () => clock.nowMs() }),
-    serveTableStore(store),
+    serveTableStore(store, { wallNowMs: () => clock.nowMs() }),
     serveGitHub(github),
     serveOss(oss),
     serveReleases(github, clock, RUNNER_VERSION),
