@@ -137,6 +137,7 @@ fetch_runner() {
   local archive="${ROOT}/var/tmp/runner.tar.gz" marker=none url host
   if [[ -r "${RUNNER_HOME}/.version" ]]; then marker=$(<"${RUNNER_HOME}/.version"); fi
   if [[ " ${RUNNER_VERSIONS[*]?} " == *" ${marker} "* ]]; then
+    chown runner: "${RUNNER_HOME}"
     log "runner.in_image version=${marker}"
     return 0
   fi

@@ -15,15 +15,6 @@ export interface InstanceFacts {
   readonly privateIp: string;
   /** Null while the market leaves it alone: then the path does not exist. */
   terminationAtMs(): number | null;
-  /** Temporary credentials by role name; an instance without a role has none. */
-  readonly roles?: Readonly<Record<string, RoleCredentials>>;
-}
-
-export interface RoleCredentials {
-  readonly AccessKeyId: string;
-  readonly AccessKeySecret: string;
-  readonly SecurityToken: string;
-  readonly Expiration: string;
 }
 
 export interface MetadataOptions {
@@ -75,8 +66,6 @@ function valueAt(url: string, facts: InstanceFacts): string | null {
   if (url === '/latest/user-data') return facts.userData;
   const path = /^\/latest\/meta-data\/(.+)$/.exec(url)?.[1];
   if (path === undefined) return null;
-  const role = /^ram\/security-credentials\/(.+)$/.exec(path)?.[1];
-  if (role !== undefined) return credentialsOf(facts, role);
   const values: Readonly<Record<string, string>> = {
     'instance-id': facts.id,
     'region-id': facts.region,
@@ -91,9 +80,4 @@ function valueAt(url: string, facts: InstanceFacts): string | null {
 function terminationTime(facts: InstanceFacts): string | null {
   const atMs = facts.terminationAtMs();
   return atMs === null ? null : `${new Date(atMs).toISOString().slice(0, 19)}Z`;
-}
-
-function credentialsOf({ roles }: InstanceFacts, role: string): string | null {
-  const found = roles?.[role];
-  return found === undefined ? null : JSON.stringify({ ...found, Code: 'Success' }, null, 2);
 }

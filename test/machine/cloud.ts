@@ -1,6 +1,5 @@
 /** A simulated cloud whose instances are real Linux systems. Needs root, and a network of its own. */
-import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer as createHttp, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import { join } from 'node:path';
@@ -14,7 +13,7 @@ import { CLOUD_ADDRESS, METADATA_ADDRESS, openNetwork } from '../../simulator/ma
 import { runnerDoor } from '../../simulator/machine/runner-door.ts';
 import { createOss, type OssFault, ossListener } from '../../simulator/oss/index.ts';
 import { openWorld, START_MS, type World, type WorldOptions } from '../world/in-process.ts';
-import { RELEASE } from '../world/release.ts';
+import { certificate, inImage, releaseOf, standIn } from './archive.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const CACHE = join(ROOT, '.cache', 'machine');
@@ -41,12 +40,15 @@ export interface Faults {
   github: boolean;
 }
 
-export async function openCloud(steps: (jobName: string) => string, more: WorldOptions = {}): Promise<Cloud> {
+export async function openCloud(
+  steps: (jobName: string) => string,
+  more: WorldOptions & { readonly hasRunner?: boolean } = {},
+): Promise<Cloud> {
   await openNetwork();
   mkdirSync(CACHE, { recursive: true });
   const folder = mkdtempSync(join(CACHE, 'run-'));
-  const tls = await certificate(folder);
-  const archive = await standIn(folder);
+  const tls = await certificate(folder, [MIRROR, 'github.com']);
+  const archive = await standIn(folder, `http://${CLOUD_ADDRESS}:${DOOR_PORT}`);
   const asked: string[] = [];
   const faults: Faults = { oss: null, github: false };
   let world: World;
@@ -55,7 +57,10 @@ export async function openCloud(steps: (jobName: string) => string, more: WorldO
     image: join(CACHE, 'base'),
     folder,
     hosts: [MIRROR, 'github.com'],
-    files: () => ({ '/etc/ssl/certs/ca-certificates.crt': tls.authorities }),
+    files: () => ({
+      '/etc/ssl/certs/ca-certificates.crt': tls.authorities,
+      ...(more.hasRunner === true ? inImage(join(folder, 'stand-in')) : {}),
+    }),
     onGone: (address) => door.vanish(address),
   });
   const config = { defaults: { cpu: 4, docker: false }, ...more.config };
@@ -76,9 +81,7 @@ export async function openCloud(steps: (jobName: string) => string, more: WorldO
     clock,
     instanceAt: (address) => {
       const machine = driver.at(address);
-      return machine === null
-        ? null
-        : { ...machine.facts, privateIp: address, terminationAtMs: () => machine.facts.terminationAtMs() };
+      return machine === null ? null : { ...machine.facts, privateIp: address };
     },
   });
   const noting =
@@ -175,33 +178,6 @@ function withBucket(config: object): object {
     placements: [{ region: 'cn-hangzhou', zones, securityGroup: 'sg-cn-hangzhou', mirrorBucket: BUCKET }],
     ...config,
   };
-}
-
-function releaseOf(archive: Buffer): RunnerRelease {
-  const sha256 = createHash('sha256').update(archive).digest('hex');
-  const { amd64, arm64 } = RELEASE.archives;
-  const of = (one: typeof amd64) => ({ ...one, sha256, sizeBytes: archive.length });
-  return { ...RELEASE, archives: { amd64: of(amd64), arm64: of(arm64) } };
-}
-
-async function standIn(folder: string): Promise<Buffer> {
-  const source = join(ROOT, 'simulator', 'machine', 'stand-in');
-  const tree = join(folder, 'stand-in');
-  await run('cp', '--recursive', source, tree);
-  await run('sh', '-c', `printf 'http://${CLOUD_ADDRESS}:${DOOR_PORT}' >'${tree}/door'`);
-  const archive = join(folder, 'runner.tar.gz');
-  await run('tar', '--create', '--gzip', `--file=${archive}`, `--directory=${tree}`, '.');
-  return readFileSync(archive);
-}
-
-/** For the names that the machines ask by TLS, from an authority that only they know. */
-async function certificate(folder: string) {
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const names = `subjectAltName=DNS:${MIRROR},DNS:github.com`;
-  const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=cloud'];
-  await run('openssl', ...request, '-addext', names, '-keyout', key, '-out', cert);
-  const own = readFileSync(cert, 'utf8');
-  return { key: readFileSync(key), cert: own, authorities: own };
 }
 
 function listening(server: Server, port: number, host: string): Promise<Server> {

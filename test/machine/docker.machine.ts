@@ -20,7 +20,7 @@ if docker run --rm tiny wget -q -T 4 -O - --header 'X-aliyun-ecs-metadata-token:
 
 let cloud: Cloud;
 beforeAll(async () => {
-  cloud = await openCloud(() => STEPS);
+  cloud = await openCloud(() => STEPS, { hasRunner: true });
 });
 afterAll(() => cloud.close());
 
@@ -30,6 +30,9 @@ test('a container, a service and a build run in a job; metadata is out of their 
   await one.stops(110_000);
   const log = one.log();
   expect(one.trace()).toContain('docker.ready');
+  expect(one.trace()).toContain('runner.in_image');
+  // Runner and docker are in the image: the runner's own session is the first thing asked of the network.
+  expect(cloud.asked[0]).toMatch(/\/sessions$/);
   expect(log).toContain('container says: 8 cores');
   expect(log).toContain('from-the-service');
   expect(log).toContain('image says: built');

@@ -57,9 +57,11 @@ export const VALUES: UserDataValues = {
   launchedAtSeconds: 1_790_000_004,
 };
 
-const REAL = 'bash base64 cat cp env grep gzip mkdir rm sed sha256sum tail tee touch openssl chmod'.split(' ');
+const REAL = 'bash base64 cat cp env grep gzip mkdir rm sed sha256sum tail tee touch openssl chmod'.split(
+  ' ',
+);
 const RECORDED =
-  'systemctl systemd-run useradd usermod nft iptables apt-get dnf pgrep dockerd git sudo'.split(' ');
+  'chown systemctl systemd-run useradd usermod nft iptables apt-get dnf pgrep dockerd git sudo'.split(' ');
 
 /** Writes down its call; the special ones answer as the real ones do on the path that the script takes. */
 const ANSWERS: Readonly<Record<string, string>> = {

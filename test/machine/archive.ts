@@ -1,0 +1,42 @@
+/** What the simulated cloud hands out: the runner's archive, and a certificate for the names of its hosts. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunnerRelease } from '../../shared/runner-release.ts';
+import { run } from '../../simulator/machine/commands.ts';
+import { RELEASE } from '../world/release.ts';
+
+export function releaseOf(archive: Buffer): RunnerRelease {
+  const sha256 = createHash('sha256').update(archive).digest('hex');
+  const { amd64, arm64 } = RELEASE.archives;
+  const of = (one: typeof amd64) => ({ ...one, sha256, sizeBytes: archive.length });
+  return { ...RELEASE, archives: { amd64: of(amd64), arm64: of(arm64) } };
+}
+
+/** The archive of the stand-in runner, which knows its door. */
+export async function standIn(folder: string, door: string): Promise<Buffer> {
+  const source = join(import.meta.dirname, '..', '..', 'simulator', 'machine', 'stand-in');
+  const tree = join(folder, 'stand-in');
+  await run('cp', '--recursive', source, tree);
+  await run('sh', '-c', `printf %s '${door}' >'${tree}/door'`);
+  const archive = join(folder, 'runner.tar.gz');
+  await run('tar', '--create', '--gzip', `--file=${archive}`, `--directory=${tree}`, '.');
+  return readFileSync(archive);
+}
+
+/** The same runner as an image of one's own would hold it. */
+export function inImage(tree: string): Record<string, string> {
+  const paths = ['run.sh', 'bin/Runner.Listener', 'bin/Runner.Worker', 'door'];
+  const files = paths.map((path) => [`/opt/actions-runner/${path}`, readFileSync(join(tree, path), 'utf8')]);
+  return { ...Object.fromEntries(files), '/opt/actions-runner/.version': `${RELEASE.version}\n` };
+}
+
+/** For the names that the machines ask by TLS, from an authority that only they know. */
+export async function certificate(folder: string, hosts: readonly string[]) {
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const names = `subjectAltName=${hosts.map((host) => `DNS:${host}`).join(',')}`;
+  const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=cloud'];
+  await run('openssl', ...request, '-addext', names, '-keyout', key, '-out', cert);
+  const own = readFileSync(cert, 'utf8');
+  return { key: readFileSync(key), cert: own, authorities: own };
+}
