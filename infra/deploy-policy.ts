@@ -30,7 +30,9 @@ export function deployPermissions(config: Config, accountId: string): Permission
 const FUNCTION_ACTIONS = [
   'CreateFunction',
   'CreateTrigger',
+  'DeleteFunctionVersion',
   'GetAsyncInvokeConfig',
+  'GetConcurrencyConfig',
   'GetFunction',
   'GetFunctionCode',
   'GetTrigger',
@@ -38,6 +40,7 @@ const FUNCTION_ACTIONS = [
   'ListTriggers',
   'PublishFunctionVersion',
   'PutAsyncInvokeConfig',
+  'PutConcurrencyConfig',
   'UpdateFunction',
   'UpdateTrigger',
 ];

@@ -59,10 +59,9 @@ function ledger(scope: Scope): Permission[] {
   return actions.map((action) => ({ action: `ots:${action}`, resources: tables(scope, TABLES) }));
 }
 
-/** The mirror keeps its manifest as a note. */
+/** The mirror keeps its manifest as a note: read, then written under a condition. */
 function noting(scope: Scope): Permission[] {
-  const actions = ['GetRow', 'PutRow', 'UpdateRow', 'DeleteRow'];
-  return actions.map((action) => ({ action: `ots:${action}`, resources: tables(scope, ['ledger']) }));
+  return ['ots:GetRow', 'ots:PutRow'].map((action) => ({ action, resources: tables(scope, ['ledger']) }));
 }
 
 const ours = (config: Config, key: 'acs:RequestTag' | 'acs:ResourceTag') => ({
@@ -142,7 +141,6 @@ function pricing(): Permission[] {
   const actions = [
     'DescribeAvailableResource',
     'DescribeInstanceTypes',
-    'DescribePrice',
     'DescribeSpotAdvice',
     'DescribeSpotPriceHistory',
   ];

@@ -16,15 +16,18 @@ export interface Hosting {
   readonly deployment: string;
   readonly bundles: string;
   readonly scale: number;
+  /** What the role of each function allows, by RAM action; absent: everything. */
+  readonly mayDo?: ((kind: FunctionKind) => (action: string) => boolean) | undefined;
 }
 
 export function functionsOf(
-  { deployment, bundles, scale }: Hosting,
+  { deployment, bundles, scale, mayDo }: Hosting,
   clock: SimClock,
   env: () => Record<string, string>,
 ): FunctionSpec[] {
   const hosted = (name: FunctionKind) =>
     bundleBody(join(bundles, name, 'index.mjs'), { clock, clockScale: scale, env: () => only(name, env()) });
+  const role = (kind: FunctionKind) => (mayDo === undefined ? {} : { mayDo: mayDo(kind) });
   const timer = { name: 'sweep', cron: '@every 1m', payload: 'sweep' };
   return [
     {
@@ -32,6 +35,7 @@ export function functionsOf(
       timeoutMs: WEBHOOK_TIMEOUT_S * 1000,
       memoryMb: 256,
       body: hosted('webhook'),
+      ...role('webhook'),
       http: { methods: ['POST'] },
     },
     {
@@ -39,6 +43,7 @@ export function functionsOf(
       timeoutMs: LAUNCHER_TIMEOUT_S * 1000,
       memoryMb: 512,
       body: hosted('launcher'),
+      ...role('launcher'),
       asyncRetries: 3,
       onFailure: `${deployment}-reaper`,
     },
@@ -47,6 +52,7 @@ export function functionsOf(
       timeoutMs: REAPER_TIMEOUT_S * 1000,
       memoryMb: 1024,
       body: hosted('reaper'),
+      ...role('reaper'),
       asyncRetries: 3,
       timer,
     },
@@ -55,6 +61,7 @@ export function functionsOf(
       timeoutMs: MIRROR_TIMEOUT_S * 1000,
       memoryMb: 512,
       body: hosted('mirror'),
+      ...role('mirror'),
     },
   ];
 }

@@ -5,7 +5,7 @@ import { type SimClock, scaledClock } from './clock.ts';
 import { createEcs, type EcsOptions, serveEcs } from './ecs/index.ts';
 import { createFunctionCompute, type Happening, serveFunctionCompute } from './function-compute/index.ts';
 import { createGitHub, type GitHubOptions, type OutgoingDelivery, serveGitHub } from './github/index.ts';
-import { functionsOf, post } from './loopback-functions.ts';
+import { functionsOf, type Hosting, post } from './loopback-functions.ts';
 import { createOss, serveOss } from './oss/index.ts';
 import { type Random, seeded } from './random.ts';
 import { serveReleases } from './releases.ts';
@@ -28,6 +28,8 @@ export interface LoopbackOptions {
   readonly ecs?: Partial<EcsOptions>;
   readonly boots?: Partial<TimedDriverOptions>;
   readonly secrets?: Partial<Secrets>;
+  /** What the role of each function allows, by RAM action. */
+  readonly mayDo?: Hosting['mayDo'];
 }
 
 /** Recognisable on purpose: a test looks for them in everything that is printed. */
