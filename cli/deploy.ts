@@ -6,6 +6,7 @@ import { buildAll } from '../build.ts';
 import { alibaba, operatorKey } from './alibaba.ts';
 import { deploy } from './deploy/deploy.ts';
 import { rollBack } from './deploy/functions.ts';
+import { invokeOnce } from './deploy/invoke.ts';
 import { serverlessDevs } from './deploy/serverless-devs.ts';
 import { secretsIn } from './deploy/variables.ts';
 import { readDotEnv } from './dot-env.ts';
@@ -43,6 +44,8 @@ export async function main(args: readonly string[]): Promise<number> {
         accessKey: await operatorKey(),
         say,
       }),
+    startMirror: (functionName, accountId) =>
+      invokeOnce({ functionName, accountId, config, endpoint: variables.INVOKE_ENDPOINT }),
     sleep,
   });
 }

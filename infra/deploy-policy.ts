@@ -36,6 +36,7 @@ const FUNCTION_ACTIONS = [
   'GetFunction',
   'GetFunctionCode',
   'GetTrigger',
+  'InvokeFunction',
   'ListFunctionVersions',
   'ListTriggers',
   'PublishFunctionVersion',

@@ -24,6 +24,8 @@ export interface DeployWorld {
   readonly build: (config: Config) => Promise<void>;
   /** Brings the functions to what `file` says. Exit code. */
   readonly deployFunctions: (file: string, variables: Readonly<Record<string, string>>) => Promise<number>;
+  /** Has the mirror look for the newest runner now: without it no launch knows which one to install. */
+  readonly startMirror: (functionName: string, accountId: string) => Promise<void>;
   readonly sleep: (ms: number) => Promise<void>;
 }
 
@@ -155,6 +157,7 @@ async function functions(world: DeployWorld, config: Config): Promise<number> {
     say(`Serverless Devs ended with ${code}. Run npm run deploy again: it goes on from there.`);
     return 1;
   }
+  await world.startMirror(namesOf(config).functionOf('mirror'), String(AccountId));
   return told(world, config);
 }
 

@@ -41,6 +41,10 @@ export interface DeployAccount {
   source: string;
   isConfirmed: boolean;
   toolCode: number;
+  /** Functions invoked after a deploy. */
+  readonly mirrored: string[];
+  /** What the operator's identity may not do. */
+  readonly denied: Set<string>;
   busy: string[][];
   yaml(): string;
   write(yaml: string): void;
@@ -48,6 +52,7 @@ export interface DeployAccount {
   deploy(): Promise<number>;
   rollBack(): Promise<void>;
   destroy(): Promise<number>;
+  everCalled(): Set<string>;
   /** Calls that change something, since the last look. */
   changes(): string[];
   close(): Promise<void>;
@@ -58,10 +63,17 @@ export async function deployAccount(): Promise<DeployAccount> {
   for (const file of ['s.yaml', 'package.json']) copyFileSync(join(ROOT, file), join(root, file));
   copyFileSync(join(ROOT, 'runners.example.yaml'), join(root, 'runners.yaml'));
   const account = createAccount('1234567890123456', 'cn-hongkong');
-  account.add(KEY.accessKeyId, { secret: KEY.accessKeySecret });
+  const denied = new Set<string>();
+  account.add(KEY.accessKeyId, { secret: KEY.accessKeySecret, mayDo: (action) => !denied.has(action) });
   const management = createManagement(account.id);
   const served = await serveManagement({ state: management, credentials: account.find, nowMs: Date.now });
   const cloud = alibaba(async () => KEY, served.endpoint);
+  const seen = new Set<string>();
+  const taken = (): string[] => {
+    const calls = management.calls.splice(0);
+    for (const call of calls) seen.add(call);
+    return calls;
+  };
   const self: DeployAccount = {
     root,
     management,
@@ -71,6 +83,8 @@ export async function deployAccount(): Promise<DeployAccount> {
     source: 'one',
     isConfirmed: true,
     toolCode: 0,
+    mirrored: [],
+    denied,
     busy: [],
     yaml: () => readFileSync(join(root, 'runners.yaml'), 'utf8'),
     write: (yaml) => writeFileSync(join(root, 'runners.yaml'), yaml),
@@ -79,7 +93,8 @@ export async function deployAccount(): Promise<DeployAccount> {
     rollBack: () =>
       rollBack({ alibaba: cloud, config: self.config(), download, say: (line) => self.said.push(line) }),
     destroy: () => destroy(destroyWorldOf(self)),
-    changes: () => management.calls.splice(0).filter((call) => !/:(Get|List|Describe)/.test(call)),
+    everCalled: () => new Set([...seen, ...management.calls]),
+    changes: () => taken().filter((call) => !/:(Get|List|Describe)/.test(call)),
     async close() {
       await served.close();
       rmSync(root, { recursive: true });
@@ -112,6 +127,9 @@ function worldOf(self: DeployAccount): DeployWorld {
     async deployFunctions(file, variables) {
       if (self.toolCode === 0) played(self, file, variables);
       return self.toolCode;
+    },
+    startMirror: async (name) => {
+      self.mirrored.push(name);
     },
     sleep: async () => undefined,
   };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { scrubbed } from '../../cli/deploy/serverless-devs.ts';
 import { differences } from '../../cli/deploy/stacks.ts';
+import { deployPermissions } from '../../infra/deploy-policy.ts';
 import { type DeployAccount, deployAccount, VARIABLES, WEBHOOK_URL } from './account.ts';
 
 let here: DeployAccount;
@@ -28,6 +29,7 @@ describe('the first deploy', () => {
     const [, control] = [...here.management.stacks.values()];
     expect(control?.template).toContain(here.config().placements[0]?.securityGroup);
     expect(control?.template).not.toContain('pending');
+    expect(here.mirrored).toEqual(['ci-mirror']);
   });
 
   test('writes the ids into runners.yaml, and leaves the operator’s words alone', async () => {
@@ -196,6 +198,35 @@ describe('destroy', () => {
     here.isConfirmed = false;
     expect(await here.destroy()).toBe(1);
     expect(here.changes()).toEqual([]);
+  });
+});
+
+describe('a workflow’s role', () => {
+  const allowed = () => new Set(deployPermissions(here.config(), '12').map(({ action }) => action));
+  const restrict = () => {
+    const may = allowed();
+    for (const action of here.everCalled())
+      if (!may.has(action) && action !== 's:deploy' && action !== 'sts:GetCallerIdentity')
+        here.denied.add(action);
+  };
+
+  test('is enough for new code, and for going back', async () => {
+    await here.deploy();
+    here.source = 'two';
+    await here.deploy();
+    restrict();
+    here.source = 'three';
+    expect(await here.deploy(), here.said.join('\n')).toBe(0);
+    await here.rollBack();
+    expect([...here.denied].sort()).toEqual(['ros:CreateStack']);
+  });
+
+  test('is not enough to change infrastructure', async () => {
+    await here.deploy();
+    here.denied.add('ros:UpdateStack');
+    here.write(here.yaml().replace('k: vsw-', 'h: vsw-pending, k: vsw-'));
+    await expect(here.deploy()).rejects.toThrow('UpdateStack was refused: 403 NoPermission');
+    expect(allowed().has('ros:UpdateStack')).toBe(false);
   });
 });
 

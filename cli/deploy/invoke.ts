@@ -1,0 +1,37 @@
+/** One asynchronous invocation of a function of ours, by the operator. */
+import type { Invoke } from '../../shared/adapters/fc-invocation.ts';
+import type { Config } from '../../shared/config.ts';
+import { operatorKey } from '../alibaba.ts';
+
+const CALL_MS = 10_000;
+
+export interface Invocation {
+  readonly functionName: string;
+  readonly accountId: string;
+  readonly config: Config;
+  /** Absent: the region's own. */
+  readonly endpoint: string | undefined;
+}
+
+const LOAD: Readonly<Record<'fc' | 'acs3', () => Promise<{ invoke: Invoke }>>> = {
+  fc: () => import('../../shared/adapters/fc-invoke-fc.ts'),
+  acs3: () => import('../../shared/adapters/fc-invoke-acs3.ts'),
+};
+
+/** Throws when Function Compute did not accept it. */
+export async function invokeOnce({ functionName, accountId, config, endpoint }: Invocation): Promise<void> {
+  const { region } = config.control;
+  const { accessKeyId, accessKeySecret, securityToken } = await operatorKey();
+  const { invoke } = await LOAD[config.functionCompute.signature]();
+  const { status, code } = await invoke({
+    endpoint: new URL(endpoint ?? `https://${accountId}.${region}.fc.aliyuncs.com`),
+    accountId,
+    region,
+    credentials: { accessKeyId, accessKeySecret, ...(securityToken === null ? {} : { securityToken }) },
+    functionName,
+    body: Buffer.from('{}'),
+    timeoutMs: CALL_MS,
+  });
+  if (status < 200 || status > 299)
+    throw new Error(`${functionName} was not invoked: ${status} ${code}; run npm run mirror`);
+}
