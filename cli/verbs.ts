@@ -32,6 +32,7 @@ const VERBS: readonly Verb[] = [
   { name: 'advise', summary: 'show what a job would be given, and why', load: () => import('./advise.ts') },
   { name: 'build', summary: 'bundle the functions with runners.yaml', load: () => import('./build.ts') },
   { name: 'bench', summary: 'measure cold starts and deliveries', load: () => import('./bench.ts') },
+  { name: 'simulate', summary: 'play days of production from seeds', load: () => import('./simulate.ts') },
   { name: 'fuzz', summary: 'send broken requests to the simulators', load: () => import('./fuzz.ts') },
   { name: 'mirror', summary: 'copy the newest runner to our regions', load: () => import('./mirror.ts') },
   {

@@ -63,13 +63,20 @@ function connect(
   disarm: () => void,
 ): RunnerSession | null {
   machine.console('bootstrap runner.starting');
+  let isOver = false;
   try {
     const session = github.connectRunner(jitConfigOf(machine.userData), {
       onJob(job) {
         disarm();
-        after(job.durationMs, () => session.finishJob(random.chance(failures) ? 'failure' : 'success'));
+        after(job.durationMs, () => {
+          // Cancelled a moment ago: the machine is about to stop.
+          if (!isOver) session.finishJob(random.chance(failures) ? 'failure' : 'success');
+        });
       },
-      onExit: () => after(stopMs, () => machine.stop()),
+      onExit: () => {
+        isOver = true;
+        after(stopMs, () => machine.stop());
+      },
     });
     return session;
   } catch (error) {

@@ -18,12 +18,14 @@ export interface InProcessOptions {
   readonly privateKeyPem: string;
 }
 
+/** Of the whole process: two callers that begin in the same second must not send the same JWT. */
+let jwts = 0;
+
 const TOKEN_ROUTE = 'POST /app/installations/{installation_id}/access_tokens';
 
 export function inProcessRequest(options: InProcessOptions): GitHubRequest {
   const key = createPrivateKey(options.privateKeyPem);
   const tokens = new Map<number, { token: string; untilMs: number }>();
-  let jwts = 0;
 
   const call = async (route: string, params: Params, authorization: string | null): Promise<GitHubAnswer> => {
     const { headers: extra, ...rest } = params as { headers?: Record<string, string> };

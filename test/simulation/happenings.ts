@@ -22,6 +22,8 @@ function picked<Thing>(from: readonly Thing[], share: number): Thing | undefined
   return from[Math.floor(share * from.length)];
 }
 
+/** At most so many of the profile `big` at once. */
+export const BIG_RUNNERS = 2;
 const LABELS_OF_OTHERS = ['self-hosted', 'aliyun', 'arm64', 'amd64', 'linux', '4cpu', 'big'];
 
 export const HAPPENINGS = {
@@ -76,13 +78,13 @@ export const HAPPENINGS = {
     });
     return true;
   },
-  'all functions are off': ({ world, later }, _share, ms) => {
+  'all functions are off': ({ world, later, off }, _share, ms) => {
     const { faults } = world.fc;
     faults.killAfterMs = () => 0;
-    faults.throttle = 1;
+    off.now = true;
     later(ms, () => {
       faults.killAfterMs = null;
-      faults.throttle = 0;
+      off.now = false;
     });
     return true;
   },
@@ -107,7 +109,7 @@ export function commonConfig({ config }: Plan): object {
   return {
     ...config,
     repositories: { allow: ['acme/app', 'acme/lib'] },
-    profiles: { big: { cpu: 16, runners: 2 } },
+    profiles: { big: { cpu: 16, runners: BIG_RUNNERS } },
   };
 }
 

@@ -1,7 +1,7 @@
 /** A world as a plan wants it, with everybody who acts in it. */
 import type { SimJob, SimRun } from '../../simulator/github/index.ts';
 import { type Random, seeded } from '../../simulator/random.ts';
-import { openWorld, START_MS, type World } from '../world/in-process.ts';
+import { openWorld, START_MS, type World, type WorldOptions } from '../world/in-process.ts';
 import type { Watch } from '../world/ports.ts';
 import { smallRegion } from '../world/small-region.ts';
 import { ALLOWED, type Arrival, DARK, STRANGER } from './arrivals.ts';
@@ -24,6 +24,8 @@ export interface Scene {
   /** Of the latest attempt of each run. */
   jobs(): readonly SimJob[];
   later(ms: number, act: () => void): void;
+  /** All functions are off. */
+  readonly off: { now: boolean };
   readonly installation: { now: Installation; readonly repositories: readonly string[] };
   addForeignRunner(labels: readonly string[], share: number): void;
 }
@@ -31,20 +33,21 @@ export interface Scene {
 const REVIEWED_MS = 8 * 3_600_000;
 const SEEN = [...ALLOWED, STRANGER];
 
-export function openScene(plan: Plan, watch: Watch): Scene {
+export function openScene(plan: Plan, watch: Watch, more: WorldOptions = {}): Scene {
   const random = seeded(plan.seed + 1);
   const faults = faultsOf(plan.rates, random.fork());
-  const world = worldOf(plan, faults, watch, random.fork());
+  const world = openWorld({ ...optionsOf(plan, faults, random.fork()), watch, ...more });
   deployAsPlanned(world, plan);
   world.ecs.stuckPending(faults.rate('ecs stuck in Pending'));
-  const { drop, duplicate, throttle, serverError, kill, skipTimer, doubleTimer } = fcRates(faults);
-  Object.assign(world.fc.faults, { drop, duplicate, throttle, serverError, kill, skipTimer, doubleTimer });
+  const off = { now: false };
+  drawEach(world, faults, off);
 
   const runs: PlannedRun[] = [];
   const scene: Scene = {
     plan,
     world,
     faults,
+    off,
     runs,
     jobs: () => runs.flatMap(({ run }) => world.github.jobsOf(run)),
     later: (ms, act) => void world.clock.after(ms, act),
@@ -60,21 +63,24 @@ export function openScene(plan: Plan, watch: Watch): Scene {
   return scene;
 }
 
-function fcRates(faults: Faults) {
-  const of = (
-    name: 'drop' | 'duplicate' | 'throttle' | 'serverError' | 'kill' | 'skipTimer' | 'doubleTimer',
-  ) => faults.rate(`fc ${name}`);
-  return {
-    ...{ drop: of('drop'), duplicate: of('duplicate'), throttle: of('throttle'), kill: of('kill') },
-    ...{ serverError: of('serverError'), skipTimer: of('skipTimer'), doubleTimer: of('doubleTimer') },
-  };
+/** Chances that the simulators hold as numbers: asked for at each use, so that we draw, and count. */
+function drawEach({ fc, github }: World, faults: Faults, off: { readonly now: boolean }): void {
+  const define = (target: object, property: string, isSo: () => boolean) =>
+    Object.defineProperty(target, property, { get: () => (isSo() ? 1 : 0), configurable: true });
+  const ofFc = ['drop', 'duplicate', 'serverError', 'kill', 'skipTimer', 'doubleTimer'] as const;
+  for (const name of ofFc) define(fc.faults, name, () => faults.happens(`fc ${name}`));
+  define(fc.faults, 'throttle', () => off.now || faults.happens('fc throttle'));
+  define(github.behaviour, 'hiddenBusy', () => faults.happens('runner busy in secret'));
+  define(github.behaviour, 'consumedAtAssignment', () =>
+    faults.happens('registration consumed at assignment'),
+  );
+  define(github.behaviour, 'deaf', () => faults.happens('runner is deaf'));
 }
 
-function worldOf(plan: Plan, faults: Faults, watch: Watch, random: Random): World {
+function optionsOf(plan: Plan, faults: Faults, random: Random): WorldOptions {
   const { soldOut, interruptions, listLagMs, skewMs, tokenDelayMs } = plan.world;
-  return openWorld({
+  return {
     seed: plan.seed,
-    watch,
     repositories: [...SEEN, DARK],
     installed: SEEN,
     skewMs: () => random.whole(-skewMs, skewMs),
@@ -90,12 +96,7 @@ function worldOf(plan: Plan, faults: Faults, watch: Watch, random: Random): Worl
     github: {
       faults: faults.github,
       deliveryFaults: faults.delivery,
-      behaviour: {
-        hiddenBusy: faults.rate('runner busy in secret'),
-        consumedAtAssignment: faults.rate('registration consumed at assignment'),
-        deaf: faults.rate('runner is deaf'),
-        tokenDelayMs,
-      },
+      behaviour: { tokenDelayMs },
     },
     ecs: {
       regions: [smallRegion()],
@@ -105,7 +106,7 @@ function worldOf(plan: Plan, faults: Faults, watch: Watch, random: Random): Worl
       faults: faults.ecs,
     },
     boots: { hangs: () => faults.happens('boot hangs'), failures: faults.rate('job fails by itself') },
-  });
+  };
 }
 
 function arrive(scene: Scene, { repository, jobs }: Arrival): SimRun {
@@ -142,14 +143,19 @@ function addForeignRunner({ plane, github, clock }: World, labels: readonly stri
 }
 
 /** From now on nothing goes wrong any more; what went wrong before has still to be mended. */
-export function heal({ world, faults, plan, runs, later }: Scene): void {
+export function heal(scene: Scene): void {
+  const { world, faults, plan, runs, later } = scene;
   const { github, fc, ecs } = world;
   faults.heal();
-  Object.assign(fc.faults, { drop: 0, duplicate: 0, throttle: 0, serverError: 0, kill: 0, skipTimer: 0 });
-  Object.assign(fc.faults, { doubleTimer: 0, killAfterMs: null, killAt: null });
-  Object.assign(github.behaviour, { hiddenBusy: 0, consumedAtAssignment: 0, deaf: 0 });
+  scene.off.now = false;
+  fc.faults.killAfterMs = null;
   world.store.faults = null;
   ecs.stuckPending(0);
+  for (const { history, createdAtMs } of ecs.alive())
+    if (history.length === 1 && createdAtMs < world.clock.nowMs() - 60_000)
+      faults.count('ecs stuck in Pending');
+  for (const { conclusion } of scene.jobs())
+    if (conclusion === 'failure') faults.count('job fails by itself');
   later(16 * 60_000, () => deployAsPlanned(world, plan));
   // Nobody is left to run what is not ours.
   for (const { arrival, run } of runs)

@@ -1,9 +1,11 @@
 /** One seed from its first moment to its last, and what the checkers say of it. */
-import { mirrored } from '../world/in-process.ts';
+import { mirrored, START_MS } from '../world/in-process.ts';
+import { BIG_RUNNERS } from './happenings.ts';
 import type { Plan } from './plan.ts';
 import { unsettled } from './progress.ts';
 import { createSafety, type Violation } from './safety.ts';
 import { heal, openScene, type Scene } from './scene.ts';
+import { TAGS } from './truth.ts';
 
 export interface Outcome {
   readonly violation: Violation | null;
@@ -13,6 +15,10 @@ export interface Outcome {
   readonly instances: number;
   /** From healing to nothing left; null: it was never so. */
   readonly settledAfterMs: number | null;
+  /** From queued to running, of each of our jobs that ran. */
+  readonly waitedMs: readonly number[];
+  /** Each of our instances: when it was asked for, and when the job that it is for was queued; from the start. */
+  readonly launchedMs: readonly { readonly queuedAtMs: number; readonly atMs: number }[];
   readonly lines: readonly string[];
 }
 
@@ -48,8 +54,25 @@ export async function simulate(plan: Plan): Promise<Outcome> {
     jobs: scene.jobs().length,
     instances: world.ecs.paid().length,
     settledAfterMs,
+    ...timesOf(scene),
     lines: world.lines,
   };
+}
+
+function timesOf({ world, runs }: Scene): Pick<Outcome, 'waitedMs' | 'launchedMs'> {
+  const ours = runs
+    .filter(({ arrival }) => arrival.fate === 'runs')
+    .flatMap(({ run }) => world.github.jobsOf(run));
+  const waitedMs = ours.flatMap(({ createdAtMs, startedAtMs, runner }) =>
+    startedAtMs === null || runner === null ? [] : [startedAtMs - createdAtMs],
+  );
+  const launchedMs = world.ecs.paid().flatMap(({ startedAtMs, tags }) => {
+    const job = world.github.job(Number(tags[TAGS.job]));
+    return job === undefined
+      ? []
+      : [{ queuedAtMs: job.createdAtMs - START_MS, atMs: startedAtMs - START_MS }];
+  });
+  return { waitedMs, launchedMs };
 }
 
 async function settle(scene: Scene, isBroken: () => boolean): Promise<number | null> {
@@ -89,8 +112,11 @@ function boundMs({ plan, runs, world }: Scene): number {
     const names = new Set(ended.map((job) => job.plan.name));
     return arrival.jobs.filter(({ name }) => !names.has(name));
   });
-  const workMs = open.reduce((sum, { durationMs }) => sum + durationMs + 5 * MINUTE_MS, 0);
+  const workOf = (jobs: typeof open) =>
+    jobs.reduce((sum, { durationMs }) => sum + durationMs + 5 * MINUTE_MS, 0);
+  const big = open.filter(({ labels }) => labels.includes('big'));
+  const workMs = workOf(open) / width + workOf(big) / Math.min(width, BIG_RUNNERS);
   const paceMs = (open.length / mintsPerMinute) * MINUTE_MS;
   const chainMs = open.some(({ needs }) => needs !== undefined) ? 90 * MINUTE_MS : 0;
-  return 75 * MINUTE_MS + chainMs + paceMs + 2 * (workMs / width);
+  return 75 * MINUTE_MS + chainMs + paceMs + 2 * workMs;
 }

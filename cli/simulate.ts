@@ -1,0 +1,113 @@
+/** `npm run simulate`: days of production in seconds, with everything that can go wrong drawn from seeds. */
+import { fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type Batch, joined, report, runSeeds } from '../test/simulation/batch.ts';
+import { FAULTS } from '../test/simulation/plan.ts';
+
+interface Options {
+  readonly seeds: number;
+  readonly from: number;
+  readonly seed?: number;
+  readonly workers: number;
+  /** What a worker process is told to do. */
+  readonly share?: string;
+}
+
+export async function main(args: readonly string[]): Promise<number> {
+  const program = new Command('npm run simulate --')
+    .description('Plays seeds of the simulation; says what broke, and how to see it again.')
+    .option('--seeds <count>', 'how many seeds', whole, 200)
+    .option('--from <seed>', 'the first of them', whole, 1)
+    .option('--seed <seed>', 'one seed: its shortest story', whole)
+    .option('--workers <count>', 'processes', whole, availableParallelism())
+    .addOption(new Option('--share <json>').hideHelp())
+    .exitOverride();
+  try {
+    const options = program.parse(args, { from: 'user' }).opts<Options>();
+    if (options.share !== undefined) return await playShare(JSON.parse(options.share) as Share);
+    if (options.seed !== undefined) return await playOne(options.seed);
+    return await playMany(options);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+}
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('must be a whole number');
+  return value;
+}
+
+async function playOne(seed: number): Promise<number> {
+  const told = await report(seed);
+  process.stdout.write(`${told}\n`);
+  return told.endsWith('nothing went wrong') ? 0 : 1;
+}
+
+async function playMany({ seeds, from, workers }: Options): Promise<number> {
+  const startedMs = Date.now();
+  const shares = Array.from({ length: Math.min(workers, seeds) }, (_, nth) =>
+    inWorker({ from: from + nth, to: from + seeds - 1, step: Math.min(workers, seeds) }),
+  );
+  const batch = joined(await Promise.all(shares));
+  process.stdout.write(`${summary(batch, (Date.now() - startedMs) / 1000)}\n`);
+  const [first] = batch.broken;
+  if (first !== undefined) process.stdout.write(`\n${await report(first.seed)}\n`);
+  return batch.broken.length === 0 ? 0 : 1;
+}
+
+interface Share {
+  readonly from: number;
+  readonly to: number;
+  readonly step: number;
+}
+
+const ENTRY = join(import.meta.dirname, 'run.mjs');
+
+/** A process of its own, because seeds keep a core busy. */
+function inWorker(share: Share): Promise<Batch> {
+  return new Promise((resolve, reject) => {
+    const child = fork(ENTRY, ['simulate', '--share', JSON.stringify(share)], { stdio: 'inherit' });
+    let batch: Batch | null = null;
+    child.on('message', (message) => {
+      batch = message as Batch;
+    });
+    child.on('error', reject);
+    child.on('exit', (code) =>
+      batch === null ? reject(new Error(`a worker ended with ${code} before it was done`)) : resolve(batch),
+    );
+  });
+}
+
+/** What the worker does. */
+async function playShare({ from, to, step }: Share): Promise<number> {
+  const seeds: number[] = [];
+  for (let seed = from; seed <= to; seed += step) seeds.push(seed);
+  const batch = await runSeeds(seeds, (seed, { violation }) => {
+    if (violation !== null) process.stdout.write(`seed ${seed}: ${violation.check}: ${violation.what}\n`);
+  });
+  await new Promise<void>((resolve) => {
+    process.send?.(batch, () => resolve());
+  });
+  return 0;
+}
+
+function summary(batch: Batch, seconds: number): string {
+  const minutes = batch.settledMs.map((ms) => ms / 60_000).sort((a, b) => a - b);
+  const at = (share: number) => Math.round(minutes[Math.floor((minutes.length - 1) * share)] ?? 0);
+  const never = Object.keys(FAULTS).filter((name) => !isSeen(name, batch.fired));
+  const mix = Object.entries(batch.fired).sort(([, a], [, b]) => b - a);
+  return [
+    `${batch.seeds} seeds in ${Math.round(seconds)} s: ${batch.jobs} jobs, ${batch.instances} instances, ${batch.broken.length} broken.`,
+    `From healing to nothing left: median ${at(0.5)} min, 99 % ${at(0.99)} min, longest ${at(1)} min.`,
+    `What went wrong: ${mix.map(([name, times]) => `${name} ${times}`).join(', ')}.`,
+    never.length === 0 ? 'Each fault happened.' : `Never happened: ${never.join(', ')}.`,
+  ].join('\n');
+}
+
+function isSeen(name: string, fired: Readonly<Record<string, number>>): boolean {
+  return (fired[name] ?? 0) > 0;
+}

@@ -1,0 +1,67 @@
+/** The process is killed at each of its calls, one at a time. Whatever is left there is mended. */
+import { describe, expect, test } from 'vitest';
+import type { PlannedJob } from '../simulation/arrivals.ts';
+import { pointsIn } from './points.ts';
+import { run, type Scenario } from './scenario.ts';
+
+const job = (name: string): PlannedJob => ({
+  name,
+  labels: ['self-hosted', 'aliyun', 'arm64'],
+  durationMs: 60_000,
+});
+const NO_STOCK = { code: 'OperationDenied.NoStock' };
+
+interface Case extends Scenario {
+  readonly story: string;
+  readonly ends: readonly string[];
+}
+
+const cases: readonly Case[] = [
+  {
+    story: 'a job whose first candidate is sold out',
+    jobs: [job('build')],
+    prepare: ({ world }) => world.ecs.failNext('RunInstances', NO_STOCK),
+    ends: ['success'],
+  },
+  {
+    story: 'a job that is refused everywhere at first',
+    jobs: [job('build')],
+    prepare: ({ world }) => world.ecs.failNext('RunInstances', NO_STOCK, 6),
+    ends: ['success'],
+  },
+  {
+    story: 'a job that is cancelled while its machine boots',
+    jobs: [job('build')],
+    prepare: ({ jobs, later, world }) =>
+      later(12_000, () => {
+        for (const each of jobs()) world.github.cancelJob(each);
+      }),
+    ends: ['cancelled'],
+  },
+  {
+    story: 'a launch whose answer never comes',
+    jobs: [job('build')],
+    prepare: ({ world }) => world.ecs.failNext('RunInstances', 'timeout-after', 3),
+    ends: ['success'],
+  },
+];
+
+describe.each(cases)('$story', ({ ends, ...scenario }) => {
+  test('ends well after a crash before and after each call', { timeout: 240_000 }, async () => {
+    const whole = await run(scenario, null);
+    expect(whole).toMatchObject({ violations: [], left: [], conclusions: ends });
+    const points = pointsIn(whole.calls);
+    expect(points.length, 'the list of crash points is generated').toBeGreaterThan(50);
+    const broken: string[] = [];
+    for (const point of points) {
+      const { violations, left, conclusions } = await run(scenario, point);
+      const isWell = violations.length === 0 && left.length === 0 && String(conclusions) === String(ends);
+      const { name } = whole.calls[point.call] ?? { name: '' };
+      if (!isWell)
+        broken.push(
+          `${point.when} ${name} (${point.call}): ${[...violations, ...left, ...conclusions].join('; ')}`,
+        );
+    }
+    expect(broken).toEqual([]);
+  });
+});

@@ -1,0 +1,19 @@
+/** Each order in which GitHub's six deliveries of two jobs can come: exhaustive. */
+import { expect, test } from 'vitest';
+import { EVENTS, inOrder, permutations } from './orders.ts';
+
+/** In this seed each of the two jobs runs on the runner that was launched for the other. */
+const SEED = 7;
+
+test('two jobs that ran elsewhere: in whatever order events come, all at once, what was launched for them is taken back', {
+  timeout: 240_000,
+}, async () => {
+  const orders = permutations(EVENTS);
+  expect(orders).toHaveLength(720);
+  const broken: string[] = [];
+  for (const order of orders) {
+    const wrong = await inOrder({ seed: SEED, isOurs: false, order, gapMs: 0 });
+    if (wrong.length > 0) broken.push(`${order.join(', ')}: ${wrong.join('; ')}`);
+  }
+  expect(broken).toEqual([]);
+});

@@ -1,0 +1,67 @@
+/** One short story from a job's arrival until nothing is left, judged by the simulation's checkers. */
+import type { PlannedJob } from '../simulation/arrivals.ts';
+import type { Plan } from '../simulation/plan.ts';
+import { unsettled } from '../simulation/progress.ts';
+import { createSafety } from '../simulation/safety.ts';
+import { openScene, type Scene } from '../simulation/scene.ts';
+import { mirrored } from '../world/in-process.ts';
+import { type Call, type CrashPoint, diesAt } from './points.ts';
+
+export interface Scenario {
+  readonly jobs: readonly PlannedJob[];
+  /** What else happens, from the start on. */
+  readonly prepare?: (scene: Scene) => void;
+}
+
+const MINUTE_MS = 60_000;
+const SETTLES_MAX_MS = 40 * MINUTE_MS;
+
+const plan = (jobs: readonly PlannedJob[]): Plan => ({
+  seed: 7,
+  faultMs: 0,
+  config: {
+    limits: { runners: 5, mintsPerMinute: 120, lifetime: '90m', runnersPerRepository: null },
+    github: { scope: 'organization', polling: false },
+    spot: { duration: 1, patience: '5m', onDemandFallback: true },
+  },
+  rates: {},
+  arrivals: [{ atMs: 5_000, repository: 'acme/app', fate: 'runs', jobs }],
+  happenings: [],
+  world: { soldOut: 0, interruptions: 0, listLagMs: 20_000, skewMs: 0, tokenDelayMs: 0 },
+});
+
+export interface Ran {
+  /** The calls that the functions made, in their order. */
+  readonly calls: readonly Call[];
+  readonly violations: readonly string[];
+  readonly left: readonly string[];
+  readonly conclusions: readonly (string | null)[];
+  readonly instances: number;
+  readonly settledAfterMs: number;
+}
+
+export async function run({ jobs, prepare }: Scenario, point: CrashPoint | null): Promise<Ran> {
+  const violations: string[] = [];
+  const safety = createSafety((check, what) => violations.push(`${check}: ${what}`));
+  const { calls, dying } = diesAt(point);
+  const scene = openScene(plan(jobs), safety.watch, { dying });
+  safety.attach(scene);
+  const { world } = scene;
+  await mirrored(world);
+  prepare?.(scene);
+  await world.pass(10_000);
+  const startedAtMs = world.clock.nowMs();
+  while (unsettled(scene).length > 0 && world.clock.nowMs() < startedAtMs + SETTLES_MAX_MS)
+    await world.pass(30_000);
+  const settledAfterMs = world.clock.nowMs() - startedAtMs;
+  await world.pass(4 * MINUTE_MS);
+  world.fc.close();
+  return {
+    calls,
+    violations,
+    left: unsettled(scene),
+    conclusions: scene.jobs().map(({ conclusion }) => conclusion),
+    instances: world.ecs.paid().length,
+    settledAfterMs,
+  };
+}

@@ -1,0 +1,9 @@
+/** Seeds that once found a bug, and which. They run on every commit; plans change with the drawing, so they are hints. */
+export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = [
+  [29, 'a market without anything for sale hid the catalogue'],
+  [35, 'the same, with the jobs of a matrix'],
+  [228, 'a runner whose job nobody named was busy until its lifetime'],
+  [235, 'a wrong 422 on an abandoned launch took a slot for ever'],
+  [317, 'a job was launched for while its own launch was under way'],
+  [619, 'a job of elsewhere on our runner, whose end was lost, stayed in the ledger'],
+];
