@@ -5,24 +5,11 @@
 import type { Config } from '../shared/config.ts';
 import type { FunctionKind } from '../shared/environment.ts';
 import { TAG } from '../shared/names.ts';
+import { logWriting, secretReading } from './everybody.ts';
 import { namesOf } from './names.ts';
+import type { Permission, Scope } from './permission.ts';
 
-export interface Permission {
-  /** RAM's name, such as `ecs:RunInstances`. */
-  readonly action: string;
-  readonly resources: readonly string[];
-  readonly condition?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
-  /** Absent: our code calls it. Else no call of ours shows it, and this says what needs it, with its source. */
-  readonly implied?: { readonly by: string; readonly source: string };
-}
-
-/** What a role's statements are about; `accountId` may be a token that the stack resolves (the main account, never a RAM user). */
-export interface Scope {
-  readonly config: Config;
-  readonly accountId: string;
-  /** References of the secrets each function reads, such as `kms:ci-key`. */
-  readonly secrets: Readonly<Partial<Record<FunctionKind, readonly string[]>>>;
-}
+export type { Permission, Scope } from './permission.ts';
 
 export function permissionsOf(kind: FunctionKind, scope: Scope): Permission[] {
   return [...OWN[kind](scope), ...secretReading(kind, scope), logWriting(scope)];
@@ -165,45 +152,5 @@ function invoke({ config, accountId }: Scope, ...kinds: FunctionKind[]): Permiss
     resources: kinds.map(
       (kind) => `acs:fc:${config.control.region}:${accountId}:functions/${names.functionOf(kind)}`,
     ),
-  };
-}
-
-function secretReading(kind: FunctionKind, { config, accountId, secrets }: Scope): Permission[] {
-  const { region } = config.control;
-  const named = (store: string) =>
-    (secrets[kind] ?? []).filter((text) => text.startsWith(`${store}:`)).map((text) => text.slice(4));
-  const kms = named('kms').map((name) => `acs:kms:${region}:${accountId}:secret/${name}`);
-  const oos = named('oos').map((name) => `acs:oos:${region}:${accountId}:secretparameter/${name}`);
-  const permissions: Permission[] = [];
-  if (kms.length > 0) permissions.push({ action: 'kms:GetSecretValue', resources: kms });
-  if (oos.length > 0)
-    permissions.push(
-      { action: 'oos:GetSecretParameter', resources: oos },
-      {
-        action: 'kms:GetSecretValue',
-        resources: [`acs:kms:${region}:${accountId}:secret/*`],
-        implied: {
-          by: 'oos:GetSecretParameter',
-          source:
-            'OOS docs, GetSecretParameter: the caller needs KMS GetSecretValue; the name of the secret behind a parameter is not documented',
-        },
-      },
-    );
-  return permissions;
-}
-
-function logWriting({ config, accountId }: Scope): Permission {
-  const names = namesOf(config);
-  const project = names.logProject(accountId);
-  return {
-    action: 'log:PostLogStoreLogs',
-    resources: [
-      `acs:log:${config.control.region}:${accountId}:project/${project}/logstore/${names.logStore}`,
-    ],
-    implied: {
-      by: 'logConfig of the function',
-      source:
-        'Function Compute docs, "Configure logging": the function role must be allowed to write to the Logstore',
-    },
   };
 }

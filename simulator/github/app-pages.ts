@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { confirmation, type Manifest, page, type Shown } from './app-pages-html.ts';
 
 /** GitHub docs: the code is good for one hour. */
 const CODE_LIFE_MS = 3_600_000;
@@ -28,14 +29,7 @@ export interface AppPagesOptions {
   readonly organizations: readonly string[];
 }
 
-export interface Manifest {
-  readonly name: string;
-  readonly url: string;
-  readonly redirect_url: string;
-  readonly hook_attributes?: { readonly url?: string };
-  readonly default_permissions?: Readonly<Record<string, string>>;
-  readonly default_events?: readonly string[];
-}
+export type { Manifest } from './app-pages-html.ts';
 
 interface Reply {
   readonly status: number;
@@ -158,38 +152,10 @@ function manifestIn(text: string | null): Manifest | string {
   }
 }
 
-const escaped = (text: string): string =>
-  text.replace(/[&<>"]/g, (one) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[one] ?? one);
-
-const page = (title: string, body: string): string =>
-  `<!doctype html><meta charset="utf-8"><title>${escaped(title)}</title><style>body{font:15px sans-serif;margin:3rem auto;max-width:34rem}.flash{color:#cf222e}</style><h1>${escaped(title)}</h1><p>${body}</p>`;
-
 const NOT_FOUND: Reply = {
   status: 404,
   html: page('404', 'This is not the web page you are looking for.'),
 };
-
-interface Shown {
-  readonly manifest: Manifest;
-  readonly name: string;
-  readonly state: string;
-  readonly action: string;
-  readonly objection: string | null;
-  readonly owner: string;
-}
-
-function confirmation({ manifest, name, state, action, objection, owner }: Shown): string {
-  const flash = objection === null ? '' : `<p class="flash" role="alert">${escaped(objection)}</p>`;
-  return page(
-    `Create GitHub App for ${owner}`,
-    `${flash}<form method="post" action="${escaped(action)}">
-      <input type="hidden" name="manifest" value="${escaped(JSON.stringify(manifest))}">
-      <input type="hidden" name="state" value="${escaped(state)}">
-      <label>GitHub App name <input name="name" value="${escaped(name)}" size="34"></label>
-      <button id="submit">Create GitHub App for ${escaped(owner)}</button>
-    </form>`,
-  );
-}
 
 async function formOf(request: IncomingMessage): Promise<URLSearchParams> {
   const chunks: Buffer[] = [];

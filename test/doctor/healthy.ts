@@ -1,13 +1,8 @@
 /** A deployment in which everything is well, on loopback, for tests to break one thing of. */
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { realWorld } from '../../cli/doctor/real-world.ts';
 import type { DoctorWorld } from '../../cli/doctor/world.ts';
-import { FUNCTION_KINDS, namesOf } from '../../infra/names.ts';
-import { permissionsOf } from '../../infra/policies.ts';
-import { documentOf } from '../../infra/policy-document.ts';
 import { ensureTables } from '../../shared/adapters/tablestore-tables.ts';
 import type { Config } from '../../shared/config.ts';
 import { createAccount } from '../../simulator/accounts.ts';
@@ -24,16 +19,14 @@ import { createManagement, type ManagementState, serveManagement } from '../../s
 import { seeded } from '../../simulator/random.ts';
 import { createTableStore, serveTableStore, type TableStore } from '../../simulator/tablestore/index.ts';
 import { configOf } from '../infra/deployment.ts';
+import { ACCOUNT, build, deploy, REGION, WEBHOOK_URL } from './deployed.ts';
 
-export const ACCOUNT = '1234567890123456';
-const REGION = 'cn-hangzhou';
 export const KEY = { accessKeyId: 'LTAIoperator', accessKeySecret: 'shh', securityToken: null };
 const { privateKey, publicKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   publicKeyEncoding: { type: 'spki', format: 'pem' },
 });
-const WEBHOOK_URL = 'https://webhook.cn-hongkong.fcapp.run';
 
 export interface Healthy {
   readonly management: ManagementState;
@@ -177,53 +170,4 @@ async function gitHub(
   github.ping();
   await new Promise((resolve) => setTimeout(resolve, 20));
   return { github, groups: [id] };
-}
-
-/** What a release is a hash of. */
-function build(): string {
-  const root = mkdtempSync(join(tmpdir(), 'doctor-'));
-  writeFileSync(join(root, 'package.json'), '{"version":"0.1.0"}');
-  for (const kind of FUNCTION_KINDS) {
-    mkdirSync(join(root, 'dist', kind), { recursive: true });
-    writeFileSync(join(root, 'dist', kind, 'index.mjs'), kind);
-  }
-  return root;
-}
-
-function deploy(state: ManagementState, config: Config, release: string): void {
-  const names = namesOf(config);
-  for (const kind of FUNCTION_KINDS) {
-    const document = documentOf(permissionsOf(kind, { config, accountId: ACCOUNT, secrets: {} }));
-    state.roles.set(names.roleOf(kind), { policies: new Map([[names.roleOf(kind), document]]) });
-    state.functions.set(names.functionOf(kind), {
-      description: release,
-      role: names.roleOf(kind),
-      timeout: 9,
-      memorySize: 512,
-      code: Buffer.from(kind),
-      environmentVariables: {},
-      triggers: [],
-      onFailure: kind === 'launcher' ? `acs:fc:cn-hongkong:${ACCOUNT}:functions/ci-reaper` : null,
-      versions: [],
-    });
-  }
-  const timer = { name: 'timer', type: 'timer', url: null } as const;
-  state.functions
-    .get('ci-webhook')
-    ?.triggers.push({ name: 'github', type: 'http', config: { authType: 'anonymous' }, url: WEBHOOK_URL });
-  for (const name of ['ci-reaper', 'ci-mirror'])
-    state.functions.get(name)?.triggers.push({ ...timer, config: { enable: true } });
-  for (const [zone, id] of Object.entries(config.placements[0]?.zones ?? {}))
-    state.vSwitches.set(id, {
-      vpc: `vpc-${REGION}`,
-      zone: `${REGION}-${zone}`,
-      freeIps: 4000,
-      region: REGION,
-    });
-  const drop = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'].map(
-    (cidr) => ({ direction: 'egress', policy: 'Drop', cidr, priority: '10' }) as const,
-  );
-  state.groups.set(`sg-${REGION}`, { region: REGION, innerAccess: 'Drop', rules: [...drop] });
-  state.quotas.set('max-postpaid-instance-vcpu-count', '5000');
-  state.quotas.set('max-spot-instance-vcpu-count', '5000');
 }

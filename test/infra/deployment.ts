@@ -57,3 +57,23 @@ export const resourcesOf = ({ body }: Template): Resource[] =>
 
 export const ofType = (templates: readonly Template[], type: string): Resource[] =>
   templates.flatMap(resourcesOf).filter((each) => each.Type === type);
+
+/** Everything that can be asked for at once. */
+export const FULL = configOf({
+  control: {
+    fixedAddress: { cidr: '10.89.0.0/24', zone: 'b' },
+    deployFrom: { repository: 'my-org/infra', branch: 'release' },
+  },
+  selfDestruct: { roleName: 'ci-self-destruct' },
+});
+
+export interface Statement {
+  Effect: string;
+  Action: string[] | string;
+  Resource?: unknown;
+  Condition?: unknown;
+}
+export const statementsOf = (role: { Properties: Readonly<Record<string, unknown>> }): Statement[] =>
+  (role.Properties.Policies as { PolicyDocument: { Statement: Statement[] } }[]).flatMap(
+    ({ PolicyDocument }) => PolicyDocument.Statement,
+  );
