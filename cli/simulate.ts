@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type Batch, joined, report, runSeeds } from '../test/simulation/batch.ts';
+import { judge } from '../test/simulation/mutate.ts';
 import { FAULTS } from '../test/simulation/plan.ts';
 
 interface Options {
@@ -11,6 +12,8 @@ interface Options {
   readonly from: number;
   readonly seed?: number;
   readonly workers: number;
+  /** True: all of them. */
+  readonly mutations?: string | true;
   /** What a worker process is told to do. */
   readonly share?: string;
 }
@@ -22,12 +25,14 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--from <seed>', 'the first of them', whole, 1)
     .option('--seed <seed>', 'one seed: its shortest story', whole)
     .option('--workers <count>', 'processes', whole, availableParallelism())
+    .option('--mutations [name]', 'take protections away one at a time, and see that it is noticed')
     .addOption(new Option('--share <json>').hideHelp())
     .exitOverride();
   try {
     const options = program.parse(args, { from: 'user' }).opts<Options>();
     if (options.share !== undefined) return await playShare(JSON.parse(options.share) as Share);
     if (options.seed !== undefined) return await playOne(options.seed);
+    if (options.mutations !== undefined) return await playMutations(options.mutations);
     return await playMany(options);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
@@ -45,6 +50,19 @@ async function playOne(seed: number): Promise<number> {
   const told = await report(seed);
   process.stdout.write(`${told}\n`);
   return told.endsWith('nothing went wrong') ? 0 : 1;
+}
+
+/** How many seeds a mutation gets. */
+const MUTANT_SEEDS = 500;
+
+async function playMutations(wanted: string | true): Promise<number> {
+  let unnoticed = 0;
+  for await (const { name, seeds, check } of judge(MUTANT_SEEDS, wanted === true ? '' : wanted)) {
+    if (check === null) unnoticed++;
+    const verdict = check === null ? `not noticed in ${seeds} seeds` : `noticed by seed ${seeds}: ${check}`;
+    process.stdout.write(`without ${name}: ${verdict}\n`);
+  }
+  return unnoticed === 0 ? 0 : 1;
 }
 
 async function playMany({ seeds, from, workers }: Options): Promise<number> {

@@ -156,8 +156,8 @@ export function heal(scene: Scene): void {
       faults.count('ecs stuck in Pending');
   for (const { conclusion } of scene.jobs())
     if (conclusion === 'failure') faults.count('job fails by itself');
-  later(16 * 60_000, () => deployAsPlanned(world, plan));
+  later(2 * 60_000, () => deployAsPlanned(world, plan));
   // Nobody is left to run what is not ours.
   for (const { arrival, run } of runs)
-    if (arrival.fate !== 'runs') later(20 * 60_000, () => github.cancelRun(run));
+    if (arrival.fate !== 'runs') later(4 * 60_000, () => github.cancelRun(run));
 }

@@ -83,7 +83,7 @@ async function settle(scene: Scene, isBroken: () => boolean): Promise<number | n
   if (first === null) return null;
   // What comes late must not bring anything back to life.
   const isLate = (plan.rates['delivery delayed by hours'] ?? 0) > 0;
-  await world.until(isBroken, isLate ? DELAYED_MAX_MS : 22 * MINUTE_MS);
+  await world.until(isBroken, isLate ? DELAYED_MAX_MS : 8 * MINUTE_MS);
   const again = await passUntil(scene, isSettled, isBroken, 30 * MINUTE_MS);
   return again === null ? null : first - healedAtMs;
 }

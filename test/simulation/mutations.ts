@@ -1,0 +1,128 @@
+/** Protections of the product, each with what takes it away: the simulation must notice. Texts of the sources. */
+export interface Mutation {
+  readonly name: string;
+  readonly edits: readonly { readonly file: string; readonly find: string; readonly put: string }[];
+}
+
+const edit = (file: string, find: string, put: string) => ({ file, find, put });
+const one = (name: string, file: string, find: string, put: string): Mutation => ({
+  name,
+  edits: [edit(file, find, put)],
+});
+
+const LEASE = edit(
+  'functions/launcher/open.ts',
+  "if (held === null) return 'known';",
+  "if (held === null) { const other = await world.ledger.jobs.read(event.job.id); return other === null ? 'known' : other; }",
+);
+const NAME = edit(
+  'functions/launcher/announce.ts',
+  "if (held === null) return { kind: 'known' };",
+  "if (held === null) { const other = await ledger.runners.read(name); if (other === null) return { kind: 'known' }; return { kind: 'announced', held: other }; }",
+);
+const DUE = edit('functions/launcher/open.ts', 'held.rev !== rev', 'held.rev === "never"');
+const BUSY_LEDGER = edit(
+  'functions/reaper/diagnose.ts',
+  "return entry.state === 'busy'\n    ? diagnoseBusy",
+  "return entry.state === 'busy' && false\n    ? diagnoseBusy",
+);
+const CONFIRM = edit(
+  'functions/reaper/act.ts',
+  "const named = await evidence.jobNaming(entry);\n  if (named === 'unknown') return;\n  if (named === null) return retire",
+  'const named = null as Awaited<ReturnType<Evidence["jobNaming"]>>;\n  if (named === \'unknown\') return;\n  if (named === null) return retire',
+);
+const ABSENCE = edit(
+  'functions/reaper/diagnose.ts',
+  'if (entry.absentLooks + 1 < ABSENT_LOOKS_MIN)',
+  'if (false)',
+);
+const VISIBLE = edit(
+  'functions/reaper/diagnose.ts',
+  'if (seen.surveyAtMs < sinceMs + INSTANCE_VISIBLE_MS)',
+  'if (false)',
+);
+
+export const MUTATIONS: readonly Mutation[] = [
+  { name: 'the lease of a job', edits: [LEASE] },
+  { name: 'the lease of a job, and one entry a name', edits: [LEASE, NAME] },
+  { name: 'a due job is good for one lease', edits: [DUE] },
+  one(
+    'the lease of a launch, against the sweep',
+    'functions/reaper/diagnose.ts',
+    'if (held === null || entry.leaseUntilMs >= seen.surveyAtMs)',
+    'if (held === null)',
+  ),
+  one(
+    'the client token',
+    'shared/adapters/ecs-run.ts',
+    "await call(region, 'RunInstances', params)",
+    "await call(region, 'RunInstances', { ...params, ClientToken: `fresh-` + ((globalThis as any).fresh = ((globalThis as any).fresh ?? 0) + 1) })",
+  ),
+  one(
+    'byte-for-byte resend',
+    'shared/adapters/ecs-run.ts',
+    "await call(region, 'RunInstances', params)",
+    "await call(region, 'RunInstances', { ...params, HostName: `try-` + ((globalThis as any).fresh = ((globalThis as any).fresh ?? 0) + 1) })",
+  ),
+  one(
+    'only a definite refusal moves on',
+    'functions/launcher/walk.ts',
+    "if (outcome.kind === 'unknown')",
+    "if (outcome.kind === ('never' as string))",
+  ),
+  { name: 'two complete look-ups', edits: [ABSENCE] },
+  { name: 'time for a late instance to be seen', edits: [VISIBLE] },
+  { name: 'two complete look-ups, and time for a late instance', edits: [ABSENCE, VISIBLE] },
+  one(
+    'deregister before the wait',
+    'functions/reaper/diagnose.ts',
+    "if (entry.removedAtMs === null) return verdict('remove', 'its launcher is gone');",
+    '',
+  ),
+  one(
+    'the pointer moves',
+    'functions/reaper/repoint.ts',
+    'if (robbed === null || robbed === taker.id) return;',
+    'if (robbed !== null || robbed === null) return;',
+  ),
+  { name: 'the busy rule’s ledger half', edits: [BUSY_LEDGER] },
+  { name: 'a last look for a job that names it', edits: [CONFIRM] },
+  { name: 'the busy rule’s ledger half, and the last look', edits: [BUSY_LEDGER, CONFIRM] },
+  {
+    name: 'an incomplete list proves nothing',
+    edits: [
+      edit(
+        'functions/reaper/survey.ts',
+        'return { things: [], complete: false };',
+        'return { things: [], complete: true };',
+      ),
+    ],
+  },
+  one(
+    'a look-up by id before a machine is gone',
+    'functions/reaper/survey.ts',
+    'return found.complete ? ids.filter((id) => !existing.has(id)) : [];',
+    'return ids;',
+  ),
+  one('the release time', 'shared/adapters/ecs-request.ts', 'AutoReleaseTime:', 'NoReleaseTime:'),
+  one('the capacity condition', 'shared/adapters/tablestore-capacity-row.ts', '...bounds.map(under),', ''),
+  one(
+    'put, then read history',
+    'functions/launcher/open.ts',
+    'if (!(await hasEnded(event.job, world))) return markOffSpot(held, world);',
+    'if (Date.UTC(1970) === 0) return markOffSpot(held, world);',
+  ),
+  one('unwanted', 'functions/reaper/ended.ts', 'isUnwanted: true', 'isUnwanted: false'),
+  one(
+    'the slot is kept until the cloud says gone',
+    'functions/reaper/ended.ts',
+    'if (retired !== null) await terminate(retired.entry, world);',
+    'if (retired !== null) { await terminate(retired.entry, world); await world.ledger.capacity.handBack(name); }',
+  ),
+  one(
+    'the look for jobs that nobody told us of',
+    'functions/reaper/look.ts',
+    "if (record.status !== 'queued' || !isOurs(record, world)) return false;",
+    'if (record.status !== null) return false;',
+  ),
+];
