@@ -80,11 +80,22 @@ export function githubAsApp(
     readFile: (path) => readFile(resolve(root, path), 'utf8'),
     nowMs: Date.now,
   });
-  return octokitRequest({
+  const common = {
     baseUrl: GITHUB_API ?? baseUrl,
     egressProxy: null,
-    appKey: async () => ({ appId: GITHUB_APP_ID, privateKeyPem: await secret.read() }),
     clock: { nowMs: Date.now },
     log: () => undefined,
-  });
+  };
+  const appKey = async () => {
+    if (GITHUB_APP_ID === '' || GITHUB_PRIVATE_KEY === '')
+      throw new Error('GITHUB_APP_ID or GITHUB_PRIVATE_KEY is not set: npm run setup writes them into .env');
+    return { appId: GITHUB_APP_ID, privateKeyPem: await secret.read() };
+  };
+  const asApp = octokitRequest({ ...common, appKey });
+  // What anyone may ask must not fail for want of the App's key: its own check tells of that.
+  const asNobody = octokitRequest({ ...common, appKey: async () => NOBODY });
+  return (route, params, auth) => (auth === 'none' ? asNobody : asApp)(route, params, auth);
 }
+
+/** No App: no request of this client is signed. */
+const NOBODY = { appId: 1, privateKeyPem: '' };

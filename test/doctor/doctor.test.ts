@@ -107,6 +107,7 @@ const FAULTS: [what: string, level: 'wrong' | 'warning', says: RegExp, fault: Fa
   ['the other signature', 'warning', /^signature: acs3 is refused and fc accepted/, { options: { signatures: ['fc'] } }],
   ['no signature', 'wrong', /^signature: neither/, { options: { signatures: [] } }],
   ['another App’s key', 'wrong', /^App: GitHub does not know this App/, { breakIt: ({ variables }) => Object.assign(variables, { GITHUB_PRIVATE_KEY: stranger.privateKey }) }],
+  ['no App at all', 'wrong', /^App: GITHUB_APP_ID or GITHUB_PRIVATE_KEY is not set/, { breakIt: ({ variables }) => Object.assign(variables, { GITHUB_APP_ID: '' }) }],
   ['an App that may too little', 'wrong', /^App: the App lacks actions: write$/, { options: { github: { permissions: { ...PERMISSIONS, actions: 'read' } } } }],
   ['an App that is not installed', 'wrong', /^App installation: the App is not installed at other-org/, { config: ({ repositories }) => ({ repositories: { ...repositories, allow: [...repositories.allow, 'other-org/*'] } }) }],
   ['a webhook address of somebody else', 'wrong', /^webhook: GitHub delivers to https:\/\/old\.example, not to/, { breakIt: (all) => all.world().github('PATCH /app/hook/config', { data: { url: 'https://old.example' } }, 'app') }],
