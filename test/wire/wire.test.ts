@@ -1,4 +1,7 @@
-/** The built bundles over the wire protocols: every job runs, nothing is left, and no secret is seen anywhere. */
+/**
+ * The built bundles over the wire protocols, each under its own role: every job runs, nothing is left, no secret is
+ * seen anywhere, and what each function calls is what its policy allows, no more and no less.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -6,21 +9,41 @@ import { beforeAll, expect, test } from 'vitest';
 import { leftovers } from '../../cli/start/leftovers.ts';
 import { mirrorRunner } from '../../cli/start/mirror.ts';
 import { jobPlan, REPOSITORY, setScene } from '../../cli/start/scene.ts';
+import { FUNCTION_KINDS } from '../../infra/names.ts';
+import type { Scope } from '../../infra/policies.ts';
+import { difference, policyFor } from '../../infra/policy-document.ts';
 import { ledgerOn } from '../../shared/adapters/tablestore-ledger.ts';
 import { parseYaml } from '../../shared/config-parse.ts';
+import type { FunctionKind } from '../../shared/environment.ts';
 import { type Loopback, openLoopback } from '../../simulator/loopback.ts';
 import { tableOf } from '../../simulator/tablestore/index.ts';
 import { bundlesFor } from './bundles.ts';
 
 const parsed = parseYaml(readFileSync(join(import.meta.dirname, '../../simulator/runners.yaml'), 'utf8'));
 if (parsed.kind === 'wrong') throw new Error(parsed.mistakes.join('\n'));
-const { config } = parsed;
+/** Two slots for four jobs: some wait, and the sweep starts them. */
+const config = { ...parsed.config, limits: { ...parsed.config.limits, runners: 2 } };
+/** The simulated functions have their secrets in their environment. */
+const scope: Scope = { config, accountId: '1234567890123456', secrets: {} };
 let bundles = '';
 beforeAll(async () => {
   bundles = await bundlesFor(config);
 }, 60_000);
 
-const LABELS = [['arm64'], ['amd64', '4cpu'], ['arm64', 'big'], ['amd64', 'on-demand']];
+const DAY_MS = 24 * 3_600_000;
+const LABELS = [['arm64'], ['amd64', '4cpu'], ['amd64', 'on-demand'], ['arm64', '4cpu']];
+
+/** Two newer releases, so that the mirror has an old one to remove. */
+async function mirrorThrice(world: Loopback): Promise<void> {
+  await mirrorRunner(world, config.name);
+  for (const [version, days] of [
+    ['2.337.0', 30],
+    ['2.338.0', 25],
+  ] as const) {
+    world.releases.publish(version, world.clock.nowMs() - days * DAY_MS);
+    await mirrorRunner(world, config.name);
+  }
+}
 
 /** Everything that the ledger holds at this moment. */
 async function rowsOf({ store }: Loopback): Promise<string[]> {
@@ -68,18 +91,34 @@ function keyLines(world: Loopback): string[] {
 
 const TOKENS = /ghs_[A-Za-z0-9]{16}|eyJ[A-Za-z0-9_-]{20,}\.eyJ/;
 
-test('four jobs run and end; no line, row or tag holds a secret; nothing is left', {
-  timeout: 120_000,
+/** Recorded and held to the policy at once. */
+function rolesOf(called: Map<FunctionKind, Set<string>>) {
+  return (kind: FunctionKind) => {
+    const allowed = policyFor(kind, scope);
+    return (action: string) => {
+      called.get(kind)?.add(action);
+      return allowed(action);
+    };
+  };
+}
+
+test('jobs of every kind run under exact roles, leave nothing, and no secret is seen', {
+  timeout: 150_000,
 }, async () => {
+  const called = new Map<FunctionKind, Set<string>>(FUNCTION_KINDS.map((kind) => [kind, new Set()]));
   const seen: Seen = { secrets: new Set(), texts: [] };
   const { name: deployment, placements } = config;
+  // The first machine never gets to its runner, so that the reaper has a console to read.
+  let booted = 0;
+  const boots = { hangs: () => booted++ === 0, bootDeadlineMs: 60_000, bootMs: [20_000, 30_000] as const };
   const onLine = (_: string, line: string) => void seen.texts.push(line);
-  const world = await openLoopback({ scale: 20, seed: 3, bundles, deployment, placements, onLine });
+  const hosted = { scale: 16, seed: 3, bundles, deployment, placements, boots, onLine };
+  const world = await openLoopback({ ...hosted, mayDo: rolesOf(called) });
   for (const secret of [...Object.values(world.secrets), ...keyLines(world)]) seen.secrets.add(secret);
   try {
     setScene(world.github, deployment);
-    await mirrorRunner(world, deployment);
-    const jobs = LABELS.map((labels, at) => jobPlan(`job-${at}`, labels, 60_000));
+    await mirrorThrice(world);
+    const jobs = LABELS.map((labels, at) => jobPlan(`job-${at}`, labels, 20_000));
     const run = world.github.queueRun({ repository: REPOSITORY, jobs });
     const isOver = () => world.github.jobsOf(run).every(({ status }) => status === 'completed');
     expect(await playToEnd(world, isOver, seen)).toEqual([]);
@@ -87,6 +126,7 @@ test('four jobs run and end; no line, row or tag holds a secret; nothing is left
   } finally {
     await world.close();
   }
+
   // So that the search below searches for something, in something.
   expect(seen.secrets.size).toBeGreaterThan(10);
   expect(seen.texts.length).toBeGreaterThan(50);
@@ -94,4 +134,16 @@ test('four jobs run and end; no line, row or tag holds a secret; nothing is left
     (text) => TOKENS.test(text) || [...seen.secrets].some((secret) => text.includes(secret)),
   );
   expect(found.map((text) => text.slice(0, 60))).toEqual([]);
+
+  const differences = FUNCTION_KINDS.map((kind) => [
+    kind,
+    difference(kind, scope, called.get(kind) ?? new Set()),
+  ]);
+  const exact = { missing: [], needless: [] };
+  expect(Object.fromEntries(differences)).toEqual({
+    webhook: exact,
+    launcher: exact,
+    reaper: exact,
+    mirror: exact,
+  });
 });
