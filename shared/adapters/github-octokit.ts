@@ -48,19 +48,14 @@ export function apiUrl(baseUrl: string): string {
 
 /** One client for the App, one for everything else; installation tokens are kept by auth-app for their life. */
 export function octokitRequest(options: OctokitOptions): GitHubRequest {
-  let opened: Promise<Clients> | null = null;
-  const clients = (): Promise<Clients> => {
-    opened ??= openClients(options).catch((error: unknown) => {
-      opened = null;
-      throw error;
-    });
-    return opened;
-  };
+  const plainClient = madeOnce(() => openPlain(options));
+  // Whoever only reads what anyone may read has no key.
+  const appClient = madeOnce(() => openApp(options));
   const ask: GitHubRequest = async (route, params, auth) => {
-    const { app, plain } = await clients();
-    if (auth === 'app') return answered(app, route, params);
+    if (auth === 'app') return answered(await appClient(), route, params);
+    const plain = await plainClient();
     if (auth === 'none') return answered(plain, route, params);
-    return asInstallation({ app, plain }, options, auth.installation, (authorization) => {
+    return asInstallation(await appClient(), options, auth.installation, (authorization) => {
       const headers = { ...(params.headers as object | undefined), authorization };
       return answered(plain, route, { ...params, headers });
     });
@@ -78,20 +73,26 @@ export function octokitRequest(options: OctokitOptions): GitHubRequest {
   };
 }
 
-interface Clients {
-  readonly app: Client;
-  readonly plain: Client;
+/** A failure is not kept. */
+function madeOnce<Thing>(make: () => Promise<Thing>): () => Promise<Thing> {
+  let made: Promise<Thing> | null = null;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = null;
+      throw error;
+    });
+    return made;
+  };
 }
 
-async function openClients(options: OctokitOptions): Promise<Clients> {
+async function openPlain(options: OctokitOptions): Promise<Client> {
+  return new Client({ ...(await clientOptions(options)), log: quietLog(options.log) });
+}
+
+async function openApp(options: OctokitOptions): Promise<Client> {
   const log = quietLog(options.log);
-  const common = { ...(await clientOptions(options)), log };
-  const app = new Client({
-    ...common,
-    authStrategy: createAppAuth,
-    auth: { ...(await appAuth(options.appKey, options.clock)), log },
-  });
-  return { app, plain: new Client(common) };
+  const auth = { ...(await appAuth(options.appKey, options.clock)), log };
+  return new Client({ ...(await clientOptions(options)), log, authStrategy: createAppAuth, auth });
 }
 
 /**
@@ -99,7 +100,7 @@ async function openClients(options: OctokitOptions): Promise<Clients> {
  * an older one that is refused died before its time, and is renewed.
  */
 async function asInstallation(
-  { app }: Clients,
+  app: Client,
   { pauseMs = 1000 }: OctokitOptions,
   installation: number,
   call: (authorization: string) => Promise<GitHubAnswer>,

@@ -68,3 +68,25 @@ test('a key that was read a moment ago is not asked for again', async () => {
     status: 401,
   });
 });
+
+test('what anyone may read is read without a key', async () => {
+  const clock = new VirtualClock(START_MS);
+  const app = { id: APP_ID, publicKeyPem: PUBLIC_KEY_PEM, webhookSecret: 'unused' };
+  const github = createGitHub({ clock, random: seeded(7), app, deliver: async () => ({ status: 202 }) });
+  github.setRunnerReleases([{ version: '2.336.0', publishedAtMs: START_MS, assets: [] }]);
+  const served = await serveGitHub(github);
+  closing.push(() => served.close());
+  const appKey = () => Promise.reject(new Error('there is no key'));
+  const request = octokitRequest({
+    baseUrl: served.origin,
+    egressProxy: null,
+    appKey,
+    clock,
+    log: () => undefined,
+  });
+  const params = { owner: 'actions', repo: 'runner' };
+  expect(await request('GET /repos/{owner}/{repo}/releases/latest', params, 'none')).toMatchObject({
+    status: 200,
+  });
+  await expect(request('GET /app', {}, 'app')).rejects.toThrow('there is no key');
+});
