@@ -21,8 +21,17 @@ export const ENQUEUE_TRIES_MAX = 3;
 export const LEASE_MS = (LAUNCHER_TIMEOUT_S + 60) * 1000;
 /** The sweep's own lease; longer than its timeout plus its longest call. */
 export const SWEEP_LEASE_MS = (REAPER_TIMEOUT_S + 60) * 1000;
-/** The sweep starts no further act after this. */
-export const SWEEP_BUDGET_MS = 45_000;
+/** How long each part of a sweep may begin something new: whatever one part meets, the next has its own time. */
+export const SWEEP_PARTS_MS = {
+  repair: 15_000,
+  start: 8_000,
+  redeliver: 5_000,
+  look: 12_000,
+  rerun: 4_000,
+  market: 10_000,
+} as const;
+/** Sweeps that failed in a row before a person is told: one may be a moment's weather. */
+export const SWEEP_FAILURES_MIN = 3;
 export const SWEEP_ACTS_MAX = 500;
 export const LAUNCHES_PER_SWEEP_MAX = 200;
 
@@ -65,8 +74,10 @@ export const LEFT_OUT_NAMED_MAX = 4;
 export const INSTANCE_VISIBLE_MS = 2 * 60_000;
 /** Two complete look-ups prove that an abandoned launch left no instance. */
 export const ABSENT_LOOKS_MIN = 2;
-/** From RunInstances to an online runner, stock image. */
-export const BOOT_MAX_MS = 10 * 60_000;
+/** From RunInstances to an online runner: Alibaba Cloud's public images. */
+export const BOOT_MAX_STOCK_MS = 10 * 60_000;
+/** The operator's own images, which may be large, and do more on the way. */
+export const BOOT_MAX_CUSTOM_MS = 15 * 60_000;
 /** An idle runner whose job GitHub does not hand over is replaced. */
 export const IDLE_STUCK_MAX_MS = 4 * 60_000;
 /** Sweeps that must have seen a runner idle before its removal is asked for. */
@@ -96,6 +107,8 @@ export const SECRET_KEPT_MAX_MS = 5 * 60_000;
 export const SECRET_REREAD_MIN_MS = 60_000;
 /** Lines of a job's story kept for `explain`. */
 export const TRAIL_MAX = 20;
+/** ECS, tags: a longer value is refused. */
+export const TAG_VALUE_MAX_CHARS = 128;
 /** ECS takes 64 ASCII characters. */
 export const CLIENT_TOKEN_MAX_CHARS = 64;
 /** No further candidate is tried after this: there must be time left to undo. */

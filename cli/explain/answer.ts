@@ -1,6 +1,6 @@
 /** The answer to "what is with this job?", in a sentence or two: pure. */
 import type { HistoryRow, JobEntry, RunnerEntry } from '../../shared/entries.ts';
-import { runnerNamePrefix } from '../../shared/names.ts';
+import { isRunnerName } from '../../shared/names.ts';
 import type { JobRecord } from '../../shared/nouns.ts';
 import { lateSweep } from '../list/table.ts';
 import { spanOf, timeOf, whenOf } from '../words.ts';
@@ -22,6 +22,9 @@ export function answerOn(findings: Findings, deployment: string): Answer {
   return withoutUs(findings, deployment);
 }
 
+/** A reason may end in a question. */
+const sentence = (text: string): string => (text.endsWith('?') ? text : `${text}.`);
+
 /** So late that the sweep itself is in doubt. */
 const OVERDUE_MS = 3 * 60_000;
 
@@ -31,7 +34,7 @@ function ended(row: HistoryRow, outcome: string, { rerun }: Findings, deployment
   if (runnerName === null)
     return { state: 'ended', text: `It ${verb} before any runner took it.`, advice: null };
   const place = instanceType === null ? '' : ` (${instanceType} in ${zone})`;
-  const whose = runnerName.startsWith(runnerNamePrefix(deployment)) ? '' : ', which is none of our runners';
+  const whose = isRunnerName(deployment, runnerName) ? '' : ', which is none of our runners';
   const because = outcome !== 'success' && row.because !== null ? `, because ${row.because}` : '';
   const again = rerun?.interrupted.includes(row.job.id) ? ` ${rerunOf(rerun.asked)}` : '';
   return {
@@ -50,12 +53,16 @@ function refused({ because }: HistoryRow, { objection }: Findings): Answer {
   const advice =
     objection?.advice ??
     'By the runners.yaml of here it would be accepted now: cancel it at GitHub, and run it again.';
-  return { state: 'refused', text: `It was refused because ${because}.`, advice };
+  return { state: 'refused', text: sentence(`It was refused because ${because}`), advice };
 }
 
 function alive(entry: JobEntry, findings: Findings, deployment: string): Answer {
   const { nowMs, runners } = findings;
-  if (entry.startedOn !== null) return runs(entry.startedOn, entry.startedAtMs, nowMs, deployment);
+  if (entry.startedOn !== null)
+    return (
+      isLost(entry.startedOn, findings, deployment) ??
+      runs(entry.startedOn, entry.startedAtMs, nowMs, deployment)
+    );
   const coming = runners.find((runner) => runner.for === entry.job.id && runner.state !== 'retiring');
   if (coming !== undefined && coming.state !== 'busy') return comes(coming, nowMs);
   const { nextTryAtMs } = entry;
@@ -68,9 +75,17 @@ function alive(entry: JobEntry, findings: Findings, deployment: string): Answer 
   return { state: 'waits', text: `It waits because ${entry.because}. ${next}`, advice: late ?? null };
 }
 
+/** Ours, and not there any more: null while it may be. */
+function isLost(name: string, { runners }: Findings, deployment: string): Answer | null {
+  const isThere = runners.some((runner) => runner.name === name && runner.state !== 'retiring');
+  if (isThere || !isRunnerName(deployment, name)) return null;
+  const text = `It was given to ${name}, which is gone or going. If the job had not ended, GitHub notices within about ten minutes, and the job fails.`;
+  return { state: 'runs', text, advice: null };
+}
+
 function runs(name: string, sinceMs: number | null, nowMs: number, deployment: string): Answer {
   const since = sinceMs === null ? '' : ` since ${timeOf(sinceMs, nowMs)}`;
-  const whose = name.startsWith(runnerNamePrefix(deployment))
+  const whose = isRunnerName(deployment, name)
     ? ''
     : ', which is none of our runners: GitHub gives a job to any runner whose labels cover it';
   return { state: 'runs', text: `It runs on ${name}${since}${whose}.`, advice: null };

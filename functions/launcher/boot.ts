@@ -1,6 +1,7 @@
 /** What user data is told about one launch: pure. */
+
+import { bootMaxMs } from '../../shared/boot-max.ts';
 import type { Config } from '../../shared/config.ts';
-import { BOOT_MAX_MS } from '../../shared/limits.ts';
 import { type RunnerRelease, stillTaken } from '../../shared/runner-release.ts';
 import type { UserDataValues } from '../../shared/user-data.ts';
 import type { Boot } from './world.ts';
@@ -20,7 +21,7 @@ export function bootValues(boot: Boot, config: Config): UserDataValues {
       urls: runnerUrls(release, archive.key, candidate.region, placement?.mirrorBucket ?? null, config),
     },
     lifetimeSeconds: Math.floor(requirements.lifetimeMs / 1000),
-    bootSeconds: Math.floor(BOOT_MAX_MS / 1000),
+    bootSeconds: Math.floor(bootMaxMs(requirements.image, config) / 1000),
     proxy: proxyOf(placement?.proxy ?? null),
     docker: requirements.docker,
     sudo: requirements.sudo,

@@ -6,7 +6,7 @@ import type { RunnerName } from '../../shared/nouns.ts';
 import { tellOnce } from '../../shared/tell-once.ts';
 import { adopt } from './adopt.ts';
 import { askRecord, type Evidence } from './evidence.ts';
-import { factsOf } from './history.ts';
+import { isProvenGone, keepFacts } from './gone.ts';
 import type { Observation } from './observe.ts';
 import { interrupt, retire } from './retire.ts';
 import { busyWith } from './started.ts';
@@ -165,13 +165,11 @@ async function ask(held: Held<RunnerEntry>, evidence: Evidence, world: ReaperWor
 }
 
 /** The cloud says that there is no such instance: registration, slot, entry. */
-async function close(
-  held: Held<RunnerEntry>,
-  { registration }: Observation,
-  world: ReaperWorld,
-): Promise<void> {
+async function close(held: Held<RunnerEntry>, observation: Observation, world: ReaperWorld): Promise<void> {
+  const { registration } = observation;
   const { ledger, github } = world;
   const { entry } = held;
+  if (!(await isProvenGone(held, observation, world))) return;
   const last =
     entry.state === 'retiring'
       ? held
@@ -181,13 +179,4 @@ async function close(
   await keepFacts(entry, world);
   await ledger.capacity.handBack(entry.name as RunnerName);
   await ledger.runners.remove(entry.name, last);
-}
-
-/** The machine may be gone long before GitHub says that its job ended: the bill is known now. */
-async function keepFacts(entry: RunnerEntry, { ledger, clock }: ReaperWorld): Promise<void> {
-  const goneAtMs = clock.nowMs();
-  if (entry.ran !== null) return ledger.history.merge({ job: entry.ran, goneAtMs });
-  const held = entry.busyWith === null ? null : await ledger.jobs.read(entry.busyWith);
-  if (held !== null)
-    await ledger.history.merge({ job: held.entry.job, ...factsOf(entry), trail: entry.trail, goneAtMs });
 }

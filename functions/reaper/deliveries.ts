@@ -2,6 +2,7 @@
 import { amend } from '../../shared/amend.ts';
 import { DELIVERIES_KEPT_MS, DELIVERY_TRIES_MAX, REDELIVERIES_PER_SWEEP_MAX } from '../../shared/limits.ts';
 import type { Delivery } from '../../shared/ports.ts';
+import { inTime } from './in-time.ts';
 import type { ReaperWorld } from './world.ts';
 
 const CURSOR = 'deliveries';
@@ -45,7 +46,8 @@ function isLost({ statusCode, event }: Delivery): boolean {
 }
 
 /** How many were asked for. The cursor is in the ledger: an hour of being off loses nothing. */
-export async function redeliverLost({ ledger, github, clock, log }: ReaperWorld): Promise<number> {
+export async function redeliverLost(deadlineMs: number, world: ReaperWorld): Promise<number> {
+  const { ledger, github, clock, log } = world;
   const nowMs = clock.nowMs();
   const held = await ledger.notes.read(CURSOR);
   const sinceMs = Math.max(
@@ -54,11 +56,16 @@ export async function redeliverLost({ ledger, github, clock, log }: ReaperWorld)
   );
   const { things, complete } = await github.deliveries(sinceMs);
   const { ask, cursorMs } = decideRedeliveries(things, sinceMs, nowMs);
-  for (const id of ask) await github.redeliver(id);
-  if (ask.length > 0) log('deliveries.asked_again', { count: ask.length });
+  const failures: string[] = [];
+  const left = await inTime(ask, deadlineMs, clock, async (id) => {
+    await github.redeliver(id).catch((error: Error) => failures.push(error.message));
+  });
+  const asked = ask.length - (left?.count ?? 0) - failures.length;
+  if (ask.length > 0) log('deliveries.asked_again', { asked, failed: failures.length });
   // Newest first: a list that was cut lacks the oldest, which are still to be looked at.
   const note = { text: String(complete ? cursorMs : sinceMs), untilMs: null };
   if (held === null) await ledger.notes.add(CURSOR, note);
   else if (held.entry.text !== note.text) await amend(ledger.notes, CURSOR, () => note, held);
-  return ask.length;
+  if (failures.length > 0) throw new Error(`${failures.length} deliveries were not repeated: ${failures[0]}`);
+  return asked;
 }

@@ -2,7 +2,6 @@
 import type { RunnerEntry } from '../../shared/entries.ts';
 import {
   ABSENT_LOOKS_MIN,
-  BOOT_MAX_MS,
   BUSY_UNSEEN_MS,
   IDLE_SIGHTINGS_MIN,
   IDLE_STUCK_MAX_MS,
@@ -15,7 +14,10 @@ import type { Observation } from './observe.ts';
 import { type Seen, type Verdict, verdict } from './verdict.ts';
 
 /** May it still take a job? Asked before matching; what it leaves out is diagnosed without a waiting job. */
-export function isUsable(seen: Seen, { held, instances, registration, isGone }: Observation): boolean {
+export function isUsable(
+  seen: Seen,
+  { held, instances, registration, isGone, bootMaxMs }: Observation,
+): boolean {
   if (held === null || isGone || registration?.isBusy) return false;
   const { state, isUnwanted, removedAtMs, leaseUntilMs, stateAtMs } = held.entry;
   if (isUnwanted || removedAtMs !== null || instances.some(isEnding)) return false;
@@ -23,7 +25,7 @@ export function isUsable(seen: Seen, { held, instances, registration, isGone }: 
     case 'launching':
       return leaseUntilMs >= seen.surveyAtMs || instances.length > 0;
     case 'booting':
-      return seen.nowMs - stateAtMs <= BOOT_MAX_MS || registration?.isOnline === true;
+      return seen.nowMs - stateAtMs <= bootMaxMs || registration?.isOnline === true;
     case 'idle':
       return registration?.isOnline === true || !seen.registrationsComplete;
     case 'busy':
@@ -34,7 +36,7 @@ export function isUsable(seen: Seen, { held, instances, registration, isGone }: 
 
 export function diagnose(seen: Seen, observation: Observation): Verdict {
   const { held, instances, isGone } = observation;
-  if (held === null) return diagnoseStray(observation);
+  if (held === null) return diagnoseStray(observation, seen);
   const { entry } = held;
   if (instances.some(({ tags }) => tags[TAG.keep] !== undefined))
     return verdict('keep', 'its instance has the tag keep');
@@ -57,12 +59,13 @@ function endsAtMs({ releaseAtMs }: RunnerEntry): number {
 }
 
 /** The ledger was read last, so an instance or a registration without an entry is really unknown. */
-function diagnoseStray({ instances, registration }: Observation): Verdict {
+function diagnoseStray({ instances, registration }: Observation, { instancesComplete }: Seen): Verdict {
   if (instances.length > 0) return verdict('adopt', 'its instance is unknown to the ledger');
   if (registration?.isBusy)
     return verdict('keep', 'it is registered and busy, on a machine that we do not see');
   if (registration?.isOnline)
     return verdict('keep', 'it is registered and online, on a machine that we do not see');
+  if (!instancesComplete) return verdict('keep', 'the cloud was not asked in full');
   return verdict('deregister', 'it is registered, and there is neither entry nor instance');
 }
 
@@ -85,7 +88,8 @@ function diagnoseLaunching(
 }
 
 /** Absence wants time for a late instance to be seen, and two complete look-ups. */
-function absence(entry: RunnerEntry, seen: Seen, because: string): Verdict {
+function absence(entry: RunnerEntry, seen: Seen, why: string): Verdict {
+  const because = why === '' ? 'it is not needed' : why;
   const sinceMs = Math.max(entry.leaseUntilMs, entry.removedAtMs ?? 0);
   if (seen.surveyAtMs < sinceMs + INSTANCE_VISIBLE_MS)
     return verdict('keep', `${because}; a late instance may yet be seen`);
@@ -107,11 +111,15 @@ function diagnoseComing(entry: RunnerEntry, observation: Observation, seen: Seen
     return doubt(entry, 'the spot market takes its machine back');
   return registration?.isOnline
     ? diagnoseOnline(entry, waiting !== null, seen)
-    : diagnoseOffline(entry, seen);
+    : diagnoseOffline(entry, observation, seen);
 }
 
-function diagnoseOffline(entry: RunnerEntry, { nowMs, registrationsComplete }: Seen): Verdict {
-  if (entry.state === 'booting' && nowMs - entry.stateAtMs <= BOOT_MAX_MS)
+function diagnoseOffline(
+  entry: RunnerEntry,
+  { bootMaxMs }: Observation,
+  { nowMs, registrationsComplete }: Seen,
+): Verdict {
+  if (entry.state === 'booting' && nowMs - entry.stateAtMs <= bootMaxMs)
     return verdict('keep', 'it is booting');
   if (!registrationsComplete) return verdict('keep', 'GitHub was not asked in full');
   return doubt(entry, entry.state === 'booting' ? 'it never came online' : 'it went offline');

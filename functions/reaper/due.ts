@@ -1,10 +1,10 @@
 /** Starts the jobs whose time has come, oldest first, as far as slots go. */
 import type { Config } from '../../shared/config.ts';
 import type { JobEntry } from '../../shared/entries.ts';
-import { inParallel } from '../../shared/in-parallel.ts';
 import { understand } from '../../shared/labels.ts';
 import type { CapacityView, Held } from '../../shared/ledger.ts';
-import { LAUNCHES_PER_SWEEP_MAX, SWEEP_PARALLEL_MAX } from '../../shared/limits.ts';
+import { LAUNCHES_PER_SWEEP_MAX } from '../../shared/limits.ts';
+import { inTime } from './in-time.ts';
 import type { ReaperWorld } from './world.ts';
 
 export interface Plan {
@@ -62,7 +62,11 @@ function limitsOf(profile: string | null, { limits, profiles }: Config): (key: s
   };
 }
 
-export async function startDue(uncovered: readonly Held<JobEntry>[], world: ReaperWorld): Promise<number> {
+export async function startDue(
+  uncovered: readonly Held<JobEntry>[],
+  deadlineMs: number,
+  world: ReaperWorld,
+): Promise<number> {
   const { ledger, queue, clock, config, log } = world;
   const { start, oldestWaitingMs } = planStarts(
     uncovered,
@@ -71,7 +75,7 @@ export async function startDue(uncovered: readonly Held<JobEntry>[], world: Reap
     clock.nowMs(),
   );
   await ledger.capacity.setWaiting({ total: oldestWaitingMs });
-  await inParallel(start, SWEEP_PARALLEL_MAX, async ({ entry, rev }) => {
+  const left = await inTime(start, deadlineMs, clock, async ({ entry, rev }) => {
     try {
       await queue.launch({ kind: 'due', job: entry.job, rev });
       log('job.due', { job: entry.job.id, because: entry.because });
@@ -80,5 +84,5 @@ export async function startDue(uncovered: readonly Held<JobEntry>[], world: Reap
       log('job.due_failed', { job: entry.job.id, error: error instanceof Error ? error.message : 'unknown' });
     }
   });
-  return start.length;
+  return start.length - (left?.count ?? 0);
 }

@@ -1,43 +1,61 @@
 /** Looks at GitHub for jobs that nobody told us of, and for those that ended or started unnoticed. */
-import { amend } from '../../shared/amend.ts';
+import { removeEntry } from '../../shared/amend.ts';
 import type { JobEntry } from '../../shared/entries.ts';
-import { hasBaseLabels, isAllowed } from '../../shared/labels.ts';
+import { bytesOf } from '../../shared/event.ts';
+import { hasBaseLabels, unwelcome } from '../../shared/labels.ts';
 import type { Held } from '../../shared/ledger.ts';
-import {
-  LOOK_REPOSITORIES_MAX,
-  LOST_JOB_MS,
-  OVERDUE_PER_SWEEP_MAX,
-  REPOSITORY_LIST_MS,
-} from '../../shared/limits.ts';
-import { runnerNamePrefix } from '../../shared/names.ts';
+import { LABELS_MAX, LOST_JOB_MS, OVERDUE_PER_SWEEP_MAX } from '../../shared/limits.ts';
+import { isRunnerName } from '../../shared/names.ts';
 import type { Job, JobRecord } from '../../shared/nouns.ts';
 import { askRecord, type Evidence, putOff, takeAsEvent } from './evidence.ts';
-import { type KnownRepository, knownRepositories, ownersOf, rememberRepositories } from './known.ts';
+import { hasEnded } from './history.ts';
+import { inTime } from './in-time.ts';
+import { type KnownRepository, rememberRepositories } from './known.ts';
 import { unheardOf } from './started.ts';
 import type { Survey } from './survey.ts';
+import { listRepositories, nextInTurn, rememberTurn } from './turn.ts';
 import type { ReaperWorld } from './world.ts';
 
-const TURN = 'look';
-const LISTED = 'repositories-listed';
-
 /** How many jobs were found that the ledger did not know so. */
-export async function lookForJobs(survey: Survey, evidence: Evidence, world: ReaperWorld): Promise<number> {
+export async function lookForJobs(
+  survey: Survey,
+  evidence: Evidence,
+  deadlineMs: number,
+  world: ReaperWorld,
+): Promise<number> {
   await rememberRepositories(
     survey.jobs.map(({ entry }) => entry.job),
     world,
   );
   await listRepositories(world);
+  const { inTurn, from, known } = await nextInTurn(world);
   let found = 0;
-  const inTurn = await nextInTurn(world);
-  for (const repository of inTurn) {
-    const { things, complete } = await evidence.activeJobs(repository);
-    const jobs = survey.jobs.filter(({ entry }) => entry.job.repository === repository.repository);
-    const known = new Map(jobs.map((held) => [held.entry.job.id, held]));
-    for (const record of things) if (await takeRecord(record, known.get(record.job.id), world)) found++;
-    if (complete) found += await askEnded(things, jobs, world);
-  }
+  const failures: string[] = [];
+  const left = await inTime(inTurn, deadlineMs, world.clock, async (repository) => {
+    try {
+      found += await lookInto(repository, survey, evidence, world);
+    } catch (error) {
+      failures.push(error instanceof Error ? error.message : 'unknown');
+    }
+  });
+  await rememberTurn(from + inTurn.length - (left?.count ?? 0), known, world);
   await askOverdue(survey, new Set(inTurn.map(({ repository }) => repository)), world);
+  if (failures.length > 0) throw new Error(`${failures.length} repositories: ${failures[0]}`);
   return found;
+}
+
+async function lookInto(
+  repository: KnownRepository,
+  survey: Survey,
+  evidence: Evidence,
+  world: ReaperWorld,
+): Promise<number> {
+  const { things, complete } = await evidence.activeJobs(repository);
+  const jobs = survey.jobs.filter(({ entry }) => entry.job.repository === repository.repository);
+  const known = new Map(jobs.map((held) => [held.entry.job.id, held]));
+  let found = 0;
+  for (const record of things) if (await takeRecord(record, known.get(record.job.id), world)) found++;
+  return complete ? found + (await askEnded(things, jobs, world)) : found;
 }
 
 /** Jobs of elsewhere that a runner of ours was given: nobody looks at their repositories. */
@@ -76,7 +94,9 @@ async function takeRecord(
   }
   if (record.status !== 'queued' || !isOurs(record, world)) return false;
   if (held !== undefined) return takeQueued(record, held, world);
-  if (world.clock.nowMs() - record.job.createdAtMs < LOST_JOB_MS) return false;
+  // Where no delivery comes, there is none to wait for.
+  const { clock, config } = world;
+  if (!config.github.polling && clock.nowMs() - record.job.createdAtMs < LOST_JOB_MS) return false;
   return openLost(record, world);
 }
 
@@ -91,16 +111,34 @@ async function takeQueued(
   return true;
 }
 
-/** Put first, `history` read after it: as a launcher does. Due now. */
-async function openLost({ job }: JobRecord, { ledger, clock, log }: ReaperWorld): Promise<boolean> {
+/** Put first, `history` read after it: as a launcher does. Due now, and handed on at once. */
+async function openLost({ job }: JobRecord, { ledger, clock, log, queue }: ReaperWorld): Promise<boolean> {
   const row = await ledger.history.read(job.createdAtMs, job.id);
   if (row !== null && row.outcome !== null) return false;
+  const because = tooLargeToHandOn(job);
+  if (because !== null) {
+    log('launch.refused', { job: job.id, repository: job.repository, because });
+    await ledger.history.merge({ job, outcome: 'refused', because });
+    return false;
+  }
   const held = await ledger.jobs.add(job.id, foundNow(job, clock.nowMs()));
   if (held === null) return false;
   const again = await ledger.history.read(job.createdAtMs, job.id);
-  if (again !== null && again.outcome !== null) await ledger.jobs.remove(job.id, held);
+  if (again !== null && again.outcome !== null) {
+    await ledger.jobs.remove(job.id, held);
+    return false;
+  }
   log('job.found', { job: job.id, repository: job.repository });
+  // If the launcher cannot be asked now, the next sweep does it.
+  await queue.launch({ kind: 'due', job, rev: held.rev });
   return true;
+}
+
+/** As the webhook refuses it: what cannot be handed on would be found again and again. */
+function tooLargeToHandOn(job: Job): string | null {
+  if (job.labels.length > LABELS_MAX) return `the job has more than ${LABELS_MAX} labels`;
+  const isTooLong = bytesOf({ kind: 'due', job, rev: 'x'.repeat(200) }) === null;
+  return isTooLong ? 'the labels of the job are too long to hand on' : null;
 }
 
 function foundNow(job: Job, atMs: number): JobEntry {
@@ -119,53 +157,23 @@ async function askEnded(
   const missing = jobs.filter(
     ({ entry }) => !listed.has(entry.job.id) && nowMs - entry.job.createdAtMs > LOST_JOB_MS,
   );
-  for (const { entry } of missing) await askRecord(entry.job, world);
+  for (const { entry } of missing) await settle(entry.job, world);
   return missing.length;
 }
 
+/** An entry in both tables was left by a crash between the two writes of an end: GitHub need not be asked. */
+async function settle(job: Job, world: ReaperWorld): Promise<void> {
+  if (await hasEnded(job, world.ledger)) await removeEntry(world.ledger.jobs, job.id);
+  else await askRecord(job, world);
+}
+
 function isOurs({ job }: JobRecord, { config }: ReaperWorld): boolean {
-  if (!hasBaseLabels(job.labels, config.baseLabels) || !isAllowed(job.repository, config.repositories.allow))
-    return false;
-  return !job.isPublic || config.repositories.public === 'allow';
+  return hasBaseLabels(job.labels, config.baseLabels) && unwelcome(job, config) === null;
 }
 
 /** A job of ours, or anybody's job on a runner of ours. */
 function concernsUs(record: JobRecord, world: ReaperWorld): boolean {
   return (
-    isOurs(record, world) || record.runner?.name.startsWith(runnerNamePrefix(world.config.name)) === true
+    isOurs(record, world) || (record.runner !== null && isRunnerName(world.config.name, record.runner.name))
   );
-}
-
-/** A bounded number each sweep, in turn; polling asks for as many as fit, since nobody else tells us. */
-async function nextInTurn({ ledger, config }: ReaperWorld): Promise<readonly KnownRepository[]> {
-  const known = await knownRepositories({ ledger });
-  if (known.length === 0) return [];
-  const held = await ledger.notes.read(TURN);
-  const from = held === null ? 0 : Number(held.entry.text) % known.length;
-  const width = Math.min(
-    known.length,
-    config.github.polling ? 3 * LOOK_REPOSITORIES_MAX : LOOK_REPOSITORIES_MAX,
-  );
-  const note = { text: String((from + width) % known.length), untilMs: null };
-  if (held === null) await ledger.notes.add(TURN, note);
-  else if (held.entry.text !== note.text) await ledger.notes.replace(TURN, held, note);
-  return [...known.slice(from), ...known.slice(0, from)].slice(0, width);
-}
-
-/** Repositories that never sent us anything: asked for seldom, in polling each sweep. */
-async function listRepositories(world: ReaperWorld): Promise<void> {
-  const { ledger, github, clock, config } = world;
-  const held = await ledger.notes.read(LISTED);
-  const nowMs = clock.nowMs();
-  if (!config.github.polling && held !== null && nowMs - Number(held.entry.text) < REPOSITORY_LIST_MS) return;
-  for (const owner of ownersOf(world)) {
-    const { things } = await github.repositories({ owner, repository: null, installationId: null });
-    await rememberRepositories(
-      things.map((repository) => ({ repository, installationId: null })),
-      world,
-    );
-  }
-  const note = { text: String(nowMs), untilMs: null };
-  if (held === null) await ledger.notes.add(LISTED, note);
-  else await amend(ledger.notes, LISTED, () => note, held);
 }

@@ -1,8 +1,10 @@
 /** One observation for each runner that any of the three sides knows: pure. */
+import { bootMaxOf } from '../../shared/boot-max.ts';
+import type { Config } from '../../shared/config.ts';
 import type { JobEntry, RunnerEntry } from '../../shared/entries.ts';
 import type { Held } from '../../shared/ledger.ts';
-import { INSTANCE_VISIBLE_MS } from '../../shared/limits.ts';
-import { runnerNamePrefix, TAG } from '../../shared/names.ts';
+import { BOOT_MAX_CUSTOM_MS, INSTANCE_VISIBLE_MS } from '../../shared/limits.ts';
+import { isRunnerName, TAG } from '../../shared/names.ts';
 import type { Instance, JobId, Registration, Target } from '../../shared/nouns.ts';
 import type { Survey } from './survey.ts';
 
@@ -18,14 +20,15 @@ export interface Observation {
   readonly waiting: JobEntry | null;
   /** The job that it is busy with has an entry: nobody has heard of its end. */
   readonly isJobOpen: boolean;
+  /** How long its boot may take. */
+  readonly bootMaxMs: number;
 }
 
-export function observe(survey: Survey, deployment: string): Observation[] {
-  const prefix = runnerNamePrefix(deployment);
+export function observe(survey: Survey, config: Config): Observation[] {
   const held = new Map(survey.runners.map((each) => [each.entry.name as string, each]));
   const instances = byName(survey.instances);
   const registrations = new Map(
-    survey.registrations.filter(({ name }) => name.startsWith(prefix)).map((each) => [each.name, each]),
+    survey.registrations.filter(({ name }) => isRunnerName(config.name, name)).map((each) => [each.name, each]),
   );
   const open = new Set(survey.jobs.map(({ entry }) => entry.job.id));
   const names = new Set([...held.keys(), ...instances.keys(), ...registrations.keys()]);
@@ -39,6 +42,7 @@ export function observe(survey: Survey, deployment: string): Observation[] {
       registration: registrations.get(name) ?? null,
       isGone: ours !== null && seen.length === 0 && isGone(ours.entry, survey),
       waiting: null,
+      bootMaxMs: ours?.entry.state === 'booting' ? bootMaxOf(ours.entry, config) : BOOT_MAX_CUSTOM_MS,
       isJobOpen: isJobOpen(ours?.entry.busyWith ?? null, open, survey),
     };
   });

@@ -5,31 +5,46 @@ import { tellOnce } from '../../shared/tell-once.ts';
 import type { ReaperWorld } from './world.ts';
 
 const CHECKED = 'release-checked';
+const DAY_MS = 24 * 3_600_000;
 
 /** 'fresh', 'behind', or 'unknown' while nothing was mirrored yet. Asked for every ten minutes. */
 export async function checkRelease(world: ReaperWorld): Promise<string> {
   const { ledger, clock } = world;
   const nowMs = clock.nowMs();
   const checked = await ledger.notes.read(CHECKED);
-  if (checked !== null && (checked.entry.untilMs ?? 0) > nowMs) return checked.entry.text;
-  const note = { text: await compare(world), untilMs: nowMs + REPOSITORY_LIST_MS };
+  const before = checked?.entry.text ?? '';
+  if (checked !== null && (checked.entry.untilMs ?? 0) > nowMs) return wordIn(before);
+  const note = { text: await compare(before, world), untilMs: nowMs + REPOSITORY_LIST_MS };
   if (checked === null) await ledger.notes.add(CHECKED, note);
   else await ledger.notes.replace(CHECKED, checked, note);
-  return note.text;
+  return wordIn(note.text);
 }
 
-async function compare(world: ReaperWorld): Promise<'fresh' | 'behind' | 'unknown'> {
+const wordIn = (text: string): string => text.split(' ')[0] ?? '';
+
+async function compare(before: string, world: ReaperWorld): Promise<string> {
   const held = await world.ledger.notes.read(RUNNER_RELEASE_NOTE);
   const latest = await world.github.latestRunner();
   const mirrored = held === null ? null : parseRunnerRelease(held.entry.text);
   if (mirrored === null) return 'unknown';
   const { version } = mirrored;
   if (version === latest.version) return 'fresh';
-  if (world.clock.nowMs() - latest.publishedAtMs > RUNNER_VERSION_WARN_MS)
+  const sinceMs = behindSince(before, version, latest.publishedAtMs);
+  const forMs = world.clock.nowMs() - sinceMs;
+  if (forMs > RUNNER_VERSION_WARN_MS)
     await tellOnce(
-      `runner-${latest.version}`,
-      `The mirrored runner ${version} is older than ${latest.version}, which is out for more than 20 days: GitHub stops giving jobs to it 30 days after a release. Run: npm run mirror`,
+      `runner-${version}`,
+      `The mirrored runner ${version} is behind for ${Math.floor(forMs / DAY_MS)} days (${latest.version} is out): GitHub stops giving jobs to it 30 days after the release that followed it. Run: npm run mirror`,
       world,
     );
-  return 'behind';
+  return `behind ${version} ${sinceMs}`;
+}
+
+/**
+ * Pure. The 30 days count from the first release after ours, not from the latest one: what an earlier look saw counts
+ * on (GitHub docs, "Self-hosted runners reference": update within 30 days of any new version).
+ */
+export function behindSince(before: string, version: string, latestAtMs: number): number {
+  const [word, whose, sinceMs] = before.split(' ');
+  return word === 'behind' && whose === version ? Math.min(Number(sinceMs), latestAtMs) : latestAtMs;
 }

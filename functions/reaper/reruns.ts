@@ -5,6 +5,7 @@ import type { Held } from '../../shared/ledger.ts';
 import { LEDGER_SCAN_MAX, RERUN_KEPT_MS, RERUN_TRIES_MS } from '../../shared/limits.ts';
 import { targetOf } from '../../shared/names.ts';
 import type { Job, JobId, JobRecord, Target } from '../../shared/nouns.ts';
+import { inTime } from './in-time.ts';
 import type { ReaperWorld } from './world.ts';
 
 export async function noteInterrupted(job: Job, { ledger, clock, config, log }: ReaperWorld): Promise<void> {
@@ -57,9 +58,14 @@ export function decideRerun(
   return { kind: 'leave', because: 'other jobs failed by themselves, and more than one was interrupted' };
 }
 
-export async function rerunInterrupted(world: ReaperWorld): Promise<number> {
+/** How many runs are noted. One that cannot be asked for keeps nobody else's from being so. */
+export async function rerunInterrupted(deadlineMs: number, world: ReaperWorld): Promise<number> {
   const { things } = await world.ledger.reruns.list(LEDGER_SCAN_MAX);
-  for (const held of things) await rerunOne(held, world);
+  const failures: string[] = [];
+  await inTime(things, deadlineMs, world.clock, async (held) => {
+    await rerunOne(held, world).catch((error: Error) => failures.push(error.message));
+  });
+  if (failures.length > 0) throw new Error(`${failures.length} runs could not be decided: ${failures[0]}`);
   return things.length;
 }
 

@@ -73,9 +73,15 @@ async function keepTrace(
 
 /** Pure: the last lines; long unbroken words (JIT configs, keys, tokens) are left out. */
 export function scrubbed(console: string): string {
-  return console
-    .slice(-4 * CONSOLE_TAIL_MAX_CHARS)
-    .replace(/[A-Za-z0-9+/=_-]{60,}/g, '[left out]')
-    .replace(/(token|secret|password|authorization)(["'\s:=]+)\S+/gi, '$1$2[left out]')
-    .slice(-CONSOLE_TAIL_MAX_CHARS);
+  return (
+    console
+      .slice(-4 * CONSOLE_TAIL_MAX_CHARS)
+      // The cut may lie within a secret.
+      .replace(/^\S+/, '')
+      .replace(/[A-Za-z0-9+/=_-]{60,}/g, '[left out]')
+      .replace(/\b(gh[a-z]_|github_pat_|LTAI|STS\.)\w+/g, '[left out]')
+      .replace(/authorization.*/gi, 'authorization [left out]')
+      .replace(/(token|secret|password)(["'\s:=]+)\S+/gi, '$1$2[left out]')
+      .slice(-CONSOLE_TAIL_MAX_CHARS)
+  );
 }

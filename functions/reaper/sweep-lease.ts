@@ -1,31 +1,47 @@
-/** One sweep at a time; the lease ends by itself when a sweep dies. */
+/** One sweep at a time; the lease ends by itself when a sweep dies. Its note also says how the last one ended. */
 import type { Ledger } from '../../shared/ledger.ts';
 import { SWEEP_LEASE_MS } from '../../shared/limits.ts';
 import type { ReaperWorld } from './world.ts';
 
 const ID = 'sweep';
 
+export interface SweepLease {
+  /** Sweeps before this one that failed or never ended, in a row. */
+  readonly failedInARow: number;
+  handBack(isWhole: boolean): Promise<void>;
+}
+
 /** Null: another sweep is under way. Two at once would do no harm, only cost. */
-export async function leaseSweep({
-  ledger,
-  clock,
-}: ReaperWorld): Promise<{ handBack(): Promise<void> } | null> {
+export async function leaseSweep({ ledger, clock }: ReaperWorld): Promise<SweepLease | null> {
   const nowMs = clock.nowMs();
   const held = await ledger.notes.read(ID);
-  if (held !== null && (held.entry.untilMs ?? 0) > nowMs) return null;
-  const note = { text: held?.entry.text ?? '', untilMs: nowMs + SWEEP_LEASE_MS };
+  const untilMs = held?.entry.untilMs ?? 0;
+  if (untilMs > nowMs) return null;
+  const before = pastIn(held?.entry.text ?? '');
+  // A lease that ran out was not handed back: that sweep died.
+  const failedInARow = before.failedInARow + (untilMs > 0 ? 1 : 0);
+  const note = { text: textOf(before.endedAtMs, failedInARow), untilMs: nowMs + SWEEP_LEASE_MS };
   const leased =
     held === null ? await ledger.notes.add(ID, note) : await ledger.notes.replace(ID, held, note);
   if (leased === null) return null;
   return {
-    async handBack() {
-      await ledger.notes.replace(ID, leased, { text: String(clock.nowMs()), untilMs: 0 });
+    failedInARow,
+    async handBack(isWhole) {
+      const text = textOf(clock.nowMs(), isWhole ? 0 : failedInARow + 1);
+      await ledger.notes.replace(ID, leased, { text, untilMs: 0 });
     },
   };
 }
 
 /** When the last sweep ended; null: none ever did. For whoever asks whether the timer is alive. */
 export async function lastSweepMs({ notes }: Pick<Ledger, 'notes'>): Promise<number | null> {
-  const held = await notes.read(ID);
-  return held === null || held.entry.text === '' ? null : Number(held.entry.text);
+  const { endedAtMs } = pastIn((await notes.read(ID))?.entry.text ?? '');
+  return endedAtMs === 0 ? null : endedAtMs;
+}
+
+const textOf = (endedAtMs: number, failedInARow: number): string => `${endedAtMs} ${failedInARow}`;
+
+function pastIn(text: string): { readonly endedAtMs: number; readonly failedInARow: number } {
+  const [endedAtMs = 0, failedInARow = 0] = text.split(' ').map(Number);
+  return { endedAtMs, failedInARow };
 }

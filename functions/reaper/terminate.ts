@@ -1,5 +1,6 @@
 /** Asks the cloud to delete the instances of a retiring runner. */
 import type { RunnerEntry } from '../../shared/entries.ts';
+import { TAG } from '../../shared/names.ts';
 import type { Instance } from '../../shared/nouns.ts';
 import type { ReaperWorld } from './world.ts';
 
@@ -13,6 +14,7 @@ export async function terminate(
   const { instanceId: id, region } = entry;
   if (known.length === 0 && id !== null && region !== null) known.push({ region, id });
   for (const each of known) {
+    if (await isKept(each, seen, world)) continue;
     const outcome = await world.instances.terminate(each.region, each.id);
     world.log('instance.terminated', {
       runner: entry.name,
@@ -21,4 +23,16 @@ export async function terminate(
       because: entry.because,
     });
   }
+}
+
+/** A person wants to look at it. Whoever has not just seen its tags asks for them. */
+async function isKept(
+  { region, id }: Pick<Instance, 'region' | 'id'>,
+  seen: readonly Instance[],
+  { instances, log }: ReaperWorld,
+): Promise<boolean> {
+  const known = seen.length > 0 ? seen : await instances.find(region, [id]);
+  const isKept = known.some((each) => each.id === id && each.tags[TAG.keep] !== undefined);
+  if (isKept) log('instance.kept', { instance: id });
+  return isKept;
 }

@@ -35,6 +35,8 @@ export interface ControlPlane {
   readonly instances: Instances;
   readonly callEcs: EcsCall;
   readonly alerts: Alerts;
+  /** HTTP calls made so far, by vendor; those to the ledger are not counted. */
+  readonly calls: () => Readonly<Record<'ecs' | 'gitHub', number>>;
 }
 
 /** Also for the operator's commands, which have no function's id and no log. */
@@ -46,11 +48,11 @@ export function controlPlane(
 ): ControlPlane {
   const clock = { nowMs: () => Date.now() };
   const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-  const callEcs = ecsCall({
-    credentials: async () => credentials(),
-    ...ecsAddress(environment.ECS_ENDPOINT),
-  });
-  const gitHubRequest = gitHubFor(config, environment, credentials, clock, log);
+  const ecs = counted(
+    ecsCall({ credentials: async () => credentials(), ...ecsAddress(environment.ECS_ENDPOINT) }),
+  );
+  const gitHub = counted(gitHubFor(config, environment, credentials, clock, log));
+  const [callEcs, gitHubRequest] = [ecs.call, gitHub.call];
   return {
     config,
     clock,
@@ -78,7 +80,17 @@ export function controlPlane(
     }),
     callEcs,
     alerts: alertsTo(config),
+    calls: () => ({ ecs: ecs.count(), gitHub: gitHub.count() }),
   };
+}
+
+function counted<Asked extends unknown[], Answer>(ask: (...asked: Asked) => Answer) {
+  let count = 0;
+  const call = (...asked: Asked): Answer => {
+    count++;
+    return ask(...asked);
+  };
+  return { call, count: () => count };
 }
 
 function withoutNull({ securityToken, ...key }: AccessKey) {
