@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type Batch, joined, report, runSeeds } from '../test/simulation/batch.ts';
+import { type Day, playDay } from '../test/simulation/day.ts';
 import { judge } from '../test/simulation/mutate.ts';
 import { FAULTS } from '../test/simulation/plan.ts';
 
@@ -12,6 +13,7 @@ interface Options {
   readonly from: number;
   readonly seed?: number;
   readonly workers: number;
+  readonly day?: number;
   /** True: all of them. */
   readonly mutations?: string | true;
   /** What a worker process is told to do. */
@@ -25,6 +27,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--from <seed>', 'the first of them', whole, 1)
     .option('--seed <seed>', 'one seed: its shortest story', whole)
     .option('--workers <count>', 'processes', whole, availableParallelism())
+    .option('--day <jobs>', 'a day of office hours: waits by phase, and its money', whole)
     .option('--mutations [name]', 'take protections away one at a time, and see that it is noticed')
     .addOption(new Option('--share <json>').hideHelp())
     .exitOverride();
@@ -33,6 +36,7 @@ export async function main(args: readonly string[]): Promise<number> {
     if (options.share !== undefined) return await playShare(JSON.parse(options.share) as Share);
     if (options.seed !== undefined) return await playOne(options.seed);
     if (options.mutations !== undefined) return await playMutations(options.mutations);
+    if (options.day !== undefined) return tellDay(await playDay(options.day, options.from));
     return await playMany(options);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
@@ -50,6 +54,19 @@ async function playOne(seed: number): Promise<number> {
   const told = await report(seed);
   process.stdout.write(`${told}\n`);
   return told.endsWith('nothing went wrong') ? 0 : 1;
+}
+
+function tellDay({ jobs, succeeded, phases, money, gitHubCallsPerHourMax }: Day): number {
+  const lines = [
+    `${jobs} jobs, ${succeeded} succeeded; at most ${gitHubCallsPerHourMax} calls of GitHub in an hour.`,
+  ];
+  for (const [phase, ms] of Object.entries(phases)) {
+    const at = (share: number) => ((ms[Math.floor((ms.length - 1) * share)] ?? 0) / 1000).toFixed(1);
+    lines.push(`${phase}: p50 ${at(0.5)} s, p90 ${at(0.9)} s, p99 ${at(0.99)} s`);
+  }
+  for (const [what, cny] of Object.entries(money)) lines.push(`${what}: ${cny.toFixed(2)}`);
+  process.stdout.write(`${lines.join('\n')}\n`);
+  return 0;
 }
 
 /** How many seeds a mutation gets. */

@@ -66,7 +66,7 @@ function named<World extends object>(world: World, path: readonly string[], guar
 }
 
 /** Every call of each run that is unlike all runs before it: a hundred sweeps that find nothing are one. */
-export function pointsIn(calls: readonly Call[]): CrashPoint[] {
+export function pointsIn(calls: readonly Call[], whens: readonly CrashPoint['when'][]): CrashPoint[] {
   const runs = new Map<number, { name: string; at: number }[]>();
   for (const [at, { run, name }] of calls.entries()) runs.set(run, [...(runs.get(run) ?? []), { name, at }]);
   const seen = new Set<string>();
@@ -75,7 +75,7 @@ export function pointsIn(calls: readonly Call[]): CrashPoint[] {
     const story = own.map(({ name }) => name).join(' ');
     if (seen.has(story)) continue;
     seen.add(story);
-    for (const { at } of own) points.push({ call: at, when: 'before' }, { call: at, when: 'after' });
+    for (const { at } of own) points.push(...whens.map((when) => ({ call: at, when })));
   }
   return points;
 }

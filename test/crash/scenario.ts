@@ -54,7 +54,7 @@ export async function run({ jobs, prepare }: Scenario, point: CrashPoint | null)
   while (unsettled(scene).length > 0 && world.clock.nowMs() < startedAtMs + SETTLES_MAX_MS)
     await world.pass(30_000);
   const settledAfterMs = world.clock.nowMs() - startedAtMs;
-  await world.pass(4 * MINUTE_MS);
+  await world.pass(2 * MINUTE_MS);
   world.fc.close();
   return {
     calls,

@@ -42,6 +42,17 @@ const VISIBLE = edit(
   'if (false)',
 );
 
+const POINTER = edit(
+  'functions/reaper/repoint.ts',
+  'if (robbed === null || robbed === taker.id) return;',
+  'if (robbed !== null || robbed === null) return;',
+);
+const MATCHING = edit(
+  'functions/reaper/match.ts',
+  'return { wanted, moves, uncovered: left };',
+  'return { wanted, moves: [], uncovered: [] };',
+);
+
 export const MUTATIONS: readonly Mutation[] = [
   { name: 'the lease of a job', edits: [LEASE] },
   { name: 'the lease of a job, and one entry a name', edits: [LEASE, NAME] },
@@ -67,8 +78,8 @@ export const MUTATIONS: readonly Mutation[] = [
   one(
     'only a definite refusal moves on',
     'functions/launcher/walk.ts',
-    "if (outcome.kind === 'unknown')",
-    "if (outcome.kind === ('never' as string))",
+    "if (outcome.kind === 'unknown') return leaveToSweep",
+    "if (outcome.kind === 'unknown') continue;\n    if ((outcome.kind as string) === 'never') return leaveToSweep",
   ),
   { name: 'two complete look-ups', edits: [ABSENCE] },
   { name: 'time for a late instance to be seen', edits: [VISIBLE] },
@@ -79,12 +90,8 @@ export const MUTATIONS: readonly Mutation[] = [
     "if (entry.removedAtMs === null) return verdict('remove', 'its launcher is gone');",
     '',
   ),
-  one(
-    'the pointer moves',
-    'functions/reaper/repoint.ts',
-    'if (robbed === null || robbed === taker.id) return;',
-    'if (robbed !== null || robbed === null) return;',
-  ),
+  { name: 'the pointer moves', edits: [POINTER] },
+  { name: 'the pointer moves, and the sweep’s matching', edits: [POINTER, MATCHING] },
   { name: 'the busy rule’s ledger half', edits: [BUSY_LEDGER] },
   { name: 'a last look for a job that names it', edits: [CONFIRM] },
   { name: 'the busy rule’s ledger half, and the last look', edits: [BUSY_LEDGER, CONFIRM] },
@@ -104,7 +111,12 @@ export const MUTATIONS: readonly Mutation[] = [
     'return found.complete ? ids.filter((id) => !existing.has(id)) : [];',
     'return ids;',
   ),
-  one('the release time', 'shared/adapters/ecs-request.ts', 'AutoReleaseTime:', 'NoReleaseTime:'),
+  one(
+    'the release time',
+    'shared/adapters/ecs-request.ts',
+    'AutoReleaseTime: releaseTime(request.releaseAtMs, nowMs),',
+    '',
+  ),
   one('the capacity condition', 'shared/adapters/tablestore-capacity-row.ts', '...bounds.map(under),', ''),
   one(
     'put, then read history',
