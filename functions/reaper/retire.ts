@@ -55,13 +55,15 @@ async function keepTrace(
 ): Promise<void> {
   const job = entry.for === null ? null : await world.ledger.jobs.read(entry.for);
   const [instance] = instances;
-  if (job === null || instance === undefined) return;
+  if (instance === undefined) return;
   let consoleTail: string;
   try {
     consoleTail = scrubbed(await world.instances.consoleOutput(instance.region, instance.id));
   } catch (error) {
     consoleTail = `(the console could not be read: ${error instanceof Error ? error.message : 'unknown'})`;
   }
+  world.log('boot.failed', { runner: entry.name, instance: instance.id, because, consoleTail });
+  if (job === null) return;
   const { trail } = entry;
   await world.ledger.history.merge({
     job: job.entry.job,
