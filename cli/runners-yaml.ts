@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Config } from '../shared/config.ts';
 import { parseYaml } from '../shared/config-parse.ts';
 import { ROOT } from './steps.ts';
+import { userDataMistakes } from './user-data-size.ts';
 
 export const RUNNERS_YAML = join(ROOT, 'runners.yaml');
 
@@ -14,8 +15,9 @@ export function readRunnersYaml(path: string = RUNNERS_YAML): Config | null {
     return null;
   }
   const parsed = parseYaml(readFileSync(path, 'utf8'));
-  if (parsed.kind === 'wrong') {
-    process.stderr.write(`${path} has mistakes:\n${parsed.mistakes.map((line) => `  ${line}\n`).join('')}`);
+  const mistakes = parsed.kind === 'wrong' ? parsed.mistakes : userDataMistakes(parsed.config);
+  if (parsed.kind === 'wrong' || mistakes.length > 0) {
+    process.stderr.write(`${path} has mistakes:\n${mistakes.map((line) => `  ${line}\n`).join('')}`);
     return null;
   }
   for (const warning of parsed.warnings) process.stderr.write(`warning: ${warning}\n`);

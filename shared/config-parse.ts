@@ -41,6 +41,8 @@ function describe(issue: z.core.$ZodIssue): string {
   const where = path.length > 0 ? path.join('') : 'runners.yaml';
   if (issue.code === 'unrecognized_keys')
     return `${where}: there is no key ${issue.keys.map((key) => `'${key}'`).join(', ')} here`;
+  // A map's key: what it must be is said one level below.
+  if (issue.code === 'invalid_key') return `${where}: ${issue.issues[0]?.message ?? issue.message}`;
   if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
     return `${where}: is missing`;
   return `${where}: ${issue.message}`;

@@ -115,7 +115,11 @@ const Tags = z
       .string()
       .min(1)
       .max(128)
-      .regex(/^(?!aliyun|acs:)(?!.*https?:\/\/)/i, 'must not start with aliyun or acs:'),
+      .regex(/^(?!aliyun|acs:)(?!.*https?:\/\/)/i, 'must not start with aliyun or acs:')
+      .regex(
+        /^(?!ci-runner-|keep$|GITHUB_RUNNER_TYPE$|GIHUB_RUNNER_TYPE$)/,
+        'must not be a tag of ours: ci-runner-…, keep, GITHUB_RUNNER_TYPE',
+      ),
     z.string().max(128),
   )
   .refine(

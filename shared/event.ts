@@ -104,13 +104,18 @@ function eventOf(action: string, job: WorkflowJob, payload: Payload, delivery: s
   }
 }
 
+/** At most JOB_NAME_MAX_CHARS characters, none cut in half. */
+export function trimmedName(name: string): string {
+  return [...name.slice(0, 2 * JOB_NAME_MAX_CHARS)].slice(0, JOB_NAME_MAX_CHARS).join('');
+}
+
 function jobOf(job: WorkflowJob, payload: Payload, createdAtMs: number): Job {
   const { repository, installation } = payload;
   return {
     id: job.id,
     runId: job.run_id,
     runAttempt: job.run_attempt ?? 1,
-    name: [...job.name.slice(0, 2 * JOB_NAME_MAX_CHARS)].slice(0, JOB_NAME_MAX_CHARS).join(''),
+    name: trimmedName(job.name),
     repository: repository.full_name,
     // Older payloads have no `visibility`; `internal` is private too.
     isPublic: !repository.private,

@@ -1,7 +1,7 @@
 /** What a job's labels ask for: pure. The table of labels is part of the public contract (docs/configure.md). */
 import type { Config, ProfileConfig } from './config.ts';
 import { meaningOf, Refusal, SAID, type Wish } from './label-words.ts';
-import type { Arch, CapacityType, Requirements } from './nouns.ts';
+import type { Arch, CapacityType, Job, Requirements } from './nouns.ts';
 
 export type Understood =
   | { readonly kind: 'ours'; readonly requirements: Requirements }
@@ -140,6 +140,19 @@ function diskOf(text: string | number): number {
   const size = Number(text);
   if (size < 20 || size > 2048) throw new Refusal('its disk must have 20 to 2048 GiB');
   return size;
+}
+
+/** Why jobs of this repository are not taken; null: they are. */
+export function unwelcome(
+  { repository, isPublic }: Pick<Job, 'repository' | 'isPublic'>,
+  {
+    repositories,
+  }: { readonly repositories: { readonly allow: readonly string[]; readonly public: 'refuse' | 'allow' } },
+): string | null {
+  if (!isAllowed(repository, repositories.allow)) return 'the repository is not under repositories.allow';
+  if (isPublic && repositories.public === 'refuse')
+    return 'the repository is public and repositories.public says refuse';
+  return null;
 }
 
 /** `owner/name` or `owner/*`; GitHub's names have no case. */

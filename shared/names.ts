@@ -1,7 +1,7 @@
 /** Names and tags of what we make, all derived from the job: pure. */
 import { createHash } from 'node:crypto';
 import type { Config } from './config.ts';
-import { CLIENT_TOKEN_MAX_CHARS } from './limits.ts';
+import { CLIENT_TOKEN_MAX_CHARS, TAG_VALUE_MAX_CHARS } from './limits.ts';
 import type { Arch, Candidate, Job, JobId, RunnerName, Target } from './nouns.ts';
 
 /** One name for one launch: `launch` counts ours for this job, from 1. */
@@ -9,9 +9,10 @@ export function runnerNameOf(deployment: string, arch: Arch, job: JobId, launch:
   return `${deployment}-runner-${arch}-spot-${job}-${launch}` as RunnerName;
 }
 
-/** Every runner of a deployment begins so. */
-export function runnerNamePrefix(deployment: string): string {
-  return `${deployment}-runner-`;
+/** The whole form, not a prefix: people name their own runners ci-runner-mac, and other deployments ci-runner. */
+export function isRunnerName(deployment: string, name: string): boolean {
+  const own = `${deployment}-runner-`;
+  return name.startsWith(own) && /^(?:amd64|arm64)-spot-\d{1,20}-\d{1,6}$/.test(name.slice(own.length));
 }
 
 /** A hash, because the API takes 64 characters. The same launch on the same candidate is the same request. */
@@ -38,7 +39,7 @@ export function tagsOf(name: RunnerName, job: Job, config: Config): Readonly<Rec
     [TAG.deployment]: config.name,
     [TAG.name]: name,
     [TAG.job]: String(job.id),
-    [TAG.repository]: job.repository,
+    [TAG.repository]: job.repository.slice(0, TAG_VALUE_MAX_CHARS),
     GITHUB_RUNNER_TYPE: 'aliyun-ecs-spot',
     GIHUB_RUNNER_TYPE: 'aliyun-ecs-spot',
   };

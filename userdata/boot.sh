@@ -145,7 +145,7 @@ fetch_runner() {
     host=${url#*//}
     host=${host%%/*}
     if curl --fail --silent --show-error --location --connect-timeout 10 --speed-limit 50000 --speed-time 20 \
-      --retry 2 --retry-connrefused --max-time "${FETCH_SECONDS:?}" --output "${archive}" "${url}" &&
+      --retry 2 --retry-connrefused --max-time "${FETCH_SECONDS:?}" --retry-max-time "${FETCH_SECONDS}" --output "${archive}" "${url}" &&
       sha256sum --check --status <<<"${RUNNER_SHA256:?}  ${archive}"; then
       rm --recursive --force "${RUNNER_HOME}"
       install --directory --owner=runner --group=runner "${RUNNER_HOME}"
@@ -296,7 +296,11 @@ stop() {
     while read -r line; do log "error ${line:0:200}"; done <<<"${lines}"
   fi
   log "stopping status=${status}"
-  if [[ -n "${SELF_DESTRUCT_ROLE:-}" ]]; then self_destruct; fi
+  if [[ -n "${SELF_DESTRUCT_ROLE:-}" ]]; then
+    # What the job left behind could read the role's key from our argument list.
+    pkill --signal KILL --uid runner || true
+    self_destruct
+  fi
   systemctl poweroff || systemctl --force poweroff || systemctl --force --force poweroff
 }
 

@@ -1,6 +1,6 @@
 /** Puts one runner under one queued job. */
 import type { JobEntry } from '../../shared/entries.ts';
-import { understand } from '../../shared/labels.ts';
+import { understand, unwelcome } from '../../shared/labels.ts';
 import type { Held } from '../../shared/ledger.ts';
 import { RETRY_MS } from '../../shared/limits.ts';
 import { targetOf } from '../../shared/names.ts';
@@ -20,10 +20,14 @@ export async function launch(event: LaunchEvent, world: LauncherWorld): Promise<
   const understood = understand(event.job.labels, event.job.repository, world.config);
   if (understood.kind === 'foreign') return understood;
   if (understood.kind === 'refused') return refuse(event, understood.because, world);
+  const objection = unwelcome(event.job, world.config);
+  if (objection !== null) return refuse(event, objection, world);
 
   const job = await open(event, world);
   if (job === 'known' || job === 'ended') return { kind: job };
   const stranger = await strangersFork(event, world);
+  if (stranger === RUN_UNKNOWN)
+    return wait(job, { because: stranger, nextTryAtMs: world.clock.nowMs() + RETRY_MS }, world);
   if (stranger !== null) return refuse(event, stranger, world);
 
   const { requirements } = understood;
@@ -50,6 +54,9 @@ async function refuse(event: LaunchEvent, because: string, world: LauncherWorld)
   return { kind: 'refused', because };
 }
 
+/** Just after a delivery, GitHub's own records may lag behind it. */
+const RUN_UNKNOWN = 'its run is not known at GitHub';
+
 /** The one look-up before a launch: a public repository's run may come from anybody's fork. */
 export async function strangersFork(
   { job }: Pick<LaunchEvent, 'job'>,
@@ -57,7 +64,7 @@ export async function strangersFork(
 ): Promise<string | null> {
   if (!job.isPublic || config.repositories.forks === 'allow') return null;
   const run = await github.run(targetOf(job, config), job.repository, job.runId);
-  if (run === null) return 'its run is not known at GitHub';
+  if (run === null) return RUN_UNKNOWN;
   const isOwn = run.headRepository?.toLowerCase() === job.repository.toLowerCase();
   return isOwn ? null : 'its code comes from a fork, and forks are refused';
 }

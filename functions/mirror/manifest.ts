@@ -21,7 +21,10 @@ export function nextManifest(
   const isYoung = nowMs - latest.publishedAtMs < RUNNER_VERSION_WARN_MS;
   if (isNew && isYoung && regions.failed.length > 0)
     return { kind: 'keep', because: `not yet copied to ${regions.failed.join(', ')}` };
-  return { kind: 'write', release: manifestOf(previous, latest, regions.copied) };
+  // Its whole copy of this very version was seen before: one failed look does not take it away.
+  const had =
+    isNew || previous === null ? [] : regions.failed.filter((region) => previous.regions.includes(region));
+  return { kind: 'write', release: manifestOf(previous, latest, [...regions.copied, ...had]) };
 }
 
 function manifestOf(

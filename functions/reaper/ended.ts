@@ -2,9 +2,10 @@
 import { amend, removeEntry } from '../../shared/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../shared/entries.ts';
 import type { Held } from '../../shared/ledger.ts';
-import type { Job, JobEvent, RunnerName } from '../../shared/nouns.ts';
+import type { Job, JobEvent } from '../../shared/nouns.ts';
 import { reportForeigner } from './foreigner.ts';
 import { rowOf } from './history.ts';
+import { ownNamed } from './named.ts';
 import { ownRunnerOf, repoint } from './repoint.ts';
 import { noteInterrupted } from './reruns.ts';
 import { terminate } from './terminate.ts';
@@ -16,7 +17,7 @@ export type EndedEvent = Extract<JobEvent, { kind: 'completed' }>;
 export async function ended(event: EndedEvent, world: ReaperWorld): Promise<void> {
   const { job, runner, conclusion } = event;
   const { ledger, log } = world;
-  const named = runner === null ? null : await ledger.runners.read(runner.name as RunnerName);
+  const named = runner === null ? null : await ownNamed(runner, ledger);
   const entry = (await ledger.jobs.read(job.id))?.entry ?? null;
   await ledger.history.merge(rowOf(event, entry, named?.entry ?? null));
   if (named?.entry.isInterrupted) await noteInterrupted(job, world);

@@ -28,7 +28,9 @@ export function observe(survey: Survey, config: Config): Observation[] {
   const held = new Map(survey.runners.map((each) => [each.entry.name as string, each]));
   const instances = byName(survey.instances);
   const registrations = new Map(
-    survey.registrations.filter(({ name }) => isRunnerName(config.name, name)).map((each) => [each.name, each]),
+    survey.registrations
+      .filter(({ name }) => isRunnerName(config.name, name))
+      .map((each) => [each.name, each]),
   );
   const open = new Set(survey.jobs.map(({ entry }) => entry.job.id));
   const names = new Set([...held.keys(), ...instances.keys(), ...registrations.keys()]);

@@ -3,9 +3,10 @@ import { amend, removeEntry } from '../../shared/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../shared/entries.ts';
 import type { Held } from '../../shared/ledger.ts';
 import { STARTED_CHECK_MS } from '../../shared/limits.ts';
-import type { Job, JobEvent, JobId, RunnerName } from '../../shared/nouns.ts';
+import type { Job, JobEvent, JobId } from '../../shared/nouns.ts';
 import { reportForeigner } from './foreigner.ts';
 import { hasEnded } from './history.ts';
+import { ownNamed } from './named.ts';
 import { repoint } from './repoint.ts';
 import type { ReaperWorld } from './world.ts';
 
@@ -24,10 +25,10 @@ export async function started(event: StartedEvent, world: ReaperWorld): Promise<
     return;
   }
 
-  const name = runner.name as RunnerName;
-  const before = await ledger.runners.read(name);
-  log('job.started', { job: job.id, runner: name, isOurs: before !== null });
+  const before = await ownNamed(runner, ledger);
+  log('job.started', { job: job.id, runner: runner.name, isOurs: before !== null });
   if (before === null) return;
+  const { name } = before.entry;
   await reportForeigner(job, name, world);
   await amend(
     ledger.runners,

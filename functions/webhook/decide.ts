@@ -1,8 +1,8 @@
 /** What a delivery asks of us. Pure. */
 import { bytesOf, type Parsed } from '../../shared/event.ts';
-import { hasBaseLabels, isAllowed } from '../../shared/labels.ts';
+import { hasBaseLabels, unwelcome } from '../../shared/labels.ts';
 import { LABELS_MAX } from '../../shared/limits.ts';
-import { runnerNamePrefix } from '../../shared/names.ts';
+import { isRunnerName } from '../../shared/names.ts';
 import type { Job, JobEvent } from '../../shared/nouns.ts';
 
 /** The piece of `runners.yaml` that decides here. */
@@ -56,13 +56,10 @@ function decideEvent(event: JobEvent, rules: Rules): Decision {
 function objectionTo(job: Job, rules: Rules): Decision | null {
   if (!hasBaseLabels(job.labels, rules.baseLabels))
     return { kind: 'ignore', because: 'the job does not ask for all our base labels' };
-  if (!isAllowed(job.repository, rules.repositories.allow))
-    return { kind: 'refuse', because: 'the repository is not under repositories.allow' };
-  if (job.isPublic && rules.repositories.public === 'refuse')
-    return { kind: 'refuse', because: 'the repository is public and repositories.public says refuse' };
-  return null;
+  const because = unwelcome(job, rules);
+  return because === null ? null : { kind: 'refuse', because };
 }
 
 function isOurs(runnerName: string | undefined, rules: Rules): boolean {
-  return runnerName?.startsWith(runnerNamePrefix(rules.name)) ?? false;
+  return runnerName !== undefined && isRunnerName(rules.name, runnerName);
 }

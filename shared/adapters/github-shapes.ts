@@ -1,5 +1,6 @@
 /** GitHub's answers, as far as we read them. What does not parse throws: half a list is no list. */
 import * as z from 'zod';
+import { trimmedName } from '../event.ts';
 import type { JobId, JobRecord, Registration, RunId } from '../nouns.ts';
 import type { Delivery, RunRecord } from '../ports.ts';
 
@@ -75,7 +76,7 @@ export function jobRecord(seen: z.output<typeof job>, where: Where): JobRecord {
       id: seen.id as JobId,
       runId: seen.run_id as RunId,
       runAttempt: seen.run_attempt,
-      name: seen.name,
+      name: trimmedName(seen.name),
       labels: seen.labels,
       createdAtMs: seen.created_at,
       ...where,
