@@ -112,7 +112,9 @@ function tell({ options, say }: Stage, rows: readonly Row[], left: readonly stri
     'cost: instance and system disk, from creation to deletion, in CNY; not included: traffic, NAT gateway,',
   );
   say('      addresses, functions, tables, logs. saved: against the same time pay-as-you-go.');
-  say('wait: from queued to running, in simulated seconds.\n');
+  say(
+    `wait: from queued to running, in simulated seconds; what the functions took on this machine counts ${scale}-fold.\n`,
+  );
   if (left.length === 0)
     say(pc.green('Nothing is left: no instance, no registration, no slot, no ledger entry.'));
   else say(pc.red(`Still there:\n${left.map((line) => `  ${line}`).join('\n')}`));
