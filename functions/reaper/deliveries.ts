@@ -18,7 +18,8 @@ export interface Redeliveries {
 
 /**
  * Pure. One guid is one delivery, however often it was attempted. Asked for again: a latest attempt that got no
- * answer (status 0) or a 5xx; never what we refused ourselves (4xx); at most three attempts in all.
+ * answer (status 0), a 5xx, or Function Compute's own 429 at a full door, which our webhook never says; never what we
+ * refused ourselves (any other 4xx); at most three attempts in all.
  */
 export function decideRedeliveries(
   deliveries: readonly Delivery[],
@@ -42,7 +43,7 @@ export function decideRedeliveries(
 }
 
 function isLost({ statusCode, event }: Delivery): boolean {
-  return event === 'workflow_job' && (statusCode === 0 || statusCode >= 500);
+  return event === 'workflow_job' && (statusCode === 0 || statusCode === 429 || statusCode >= 500);
 }
 
 /** How many were asked for. The cursor is in the ledger: an hour of being off loses nothing. */
@@ -62,10 +63,17 @@ export async function redeliverLost(deadlineMs: number, world: ReaperWorld): Pro
   });
   const asked = ask.length - (left?.count ?? 0) - failures.length;
   if (ask.length > 0) log('deliveries.asked_again', { asked, failed: failures.length });
-  // Newest first: a list that was cut lacks the oldest, which are still to be looked at.
-  const note = { text: String(complete ? cursorMs : sinceMs), untilMs: null };
+  if (!complete) tellGap(things, sinceMs, log);
+  const note = { text: String(complete || things.length > 0 ? cursorMs : sinceMs), untilMs: null };
   if (held === null) await ledger.notes.add(CURSOR, note);
   else if (held.entry.text !== note.text) await amend(ledger.notes, CURSOR, () => note, held);
   if (failures.length > 0) throw new Error(`${failures.length} deliveries were not repeated: ${failures[0]}`);
   return asked;
+}
+
+/** Newest first: a list that was cut lacks the oldest, and would lack them again. What they said is left to the look. */
+function tellGap(things: readonly Delivery[], sinceMs: number, log: ReaperWorld['log']): void {
+  const seenFromMs = Math.min(...things.map(({ deliveredAtMs }) => deliveredAtMs));
+  const to = Number.isFinite(seenFromMs) ? new Date(seenFromMs).toISOString() : null;
+  log('deliveries.gap', { seen: things.length, from: new Date(sinceMs).toISOString(), to });
 }
