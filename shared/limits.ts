@@ -82,7 +82,11 @@ export const BOOT_MAX_CUSTOM_MS = 15 * 60_000;
 export const IDLE_STUCK_MAX_MS = 4 * 60_000;
 /** Sweeps that must have seen a runner idle before its removal is asked for. */
 export const IDLE_SIGHTINGS_MIN = 2;
-/** A JIT runner unused for a day is removed by GitHub itself. */
+/** Sightings count only when time passed between them: a sweep begins no sooner after the last one began. */
+export const SWEEP_APART_MS = 30_000;
+/** Between the removal of a registration and the last look for a job that names it. */
+export const REMOVED_MIN_MS = 30_000;
+/** GitHub fails a job that no runner took for a day, and removes a JIT runner that was not used for one. */
 export const QUEUED_MAX_MS = 24 * 3_600_000;
 /** GitHub lets a self-hosted job run 5 days. */
 export const LIFETIME_MAX_MS = 5 * 24 * 3_600_000;

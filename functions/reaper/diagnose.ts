@@ -8,6 +8,7 @@ import {
   INSTANCE_VISIBLE_MS,
   LIFETIME_WARNING_MS,
   RELEASE_MARGIN_MS,
+  REMOVED_MIN_MS,
 } from '../../shared/limits.ts';
 import { TAG } from '../../shared/names.ts';
 import type { Observation } from './observe.ts';
@@ -105,8 +106,10 @@ function diagnoseComing(entry: RunnerEntry, observation: Observation, seen: Seen
   if (registration?.isBusy) return verdict('busy', 'GitHub says that it is busy');
   if (instances.length > 0 && instances.every(isStopped))
     return verdict('retire', 'its machine stopped without a job');
-  if (entry.removedAtMs !== null) return verdict('confirm', entry.because);
-  if (entry.isUnwanted) return verdict('remove', entry.because);
+  if (entry.removedAtMs !== null) return lastLook(entry, entry.because, seen);
+  // What is online may be taking a job at this moment, wanted or not.
+  if (entry.isUnwanted)
+    return registration?.isOnline ? doubt(entry, entry.because) : verdict('remove', entry.because);
   if (instances.some(({ isRecycling }) => isRecycling))
     return doubt(entry, 'the spot market takes its machine back');
   return registration?.isOnline
@@ -139,6 +142,13 @@ function doubt(entry: RunnerEntry, because: string): Verdict {
   return verdict(entry.idleSightings + 1 < IDLE_SIGHTINGS_MIN ? 'sight' : 'remove', because);
 }
 
+/** A job that it took just before its removal is shown by GitHub after a moment. */
+function lastLook({ removedAtMs }: RunnerEntry, because: string, { nowMs }: Seen): Verdict {
+  return nowMs - (removedAtMs ?? nowMs) < REMOVED_MIN_MS
+    ? verdict('keep', 'it was taken off GitHub a moment ago')
+    : verdict('confirm', because);
+}
+
 function diagnoseBusy(entry: RunnerEntry, observation: Observation, seen: Seen): Verdict {
   const { registration, instances } = observation;
   if (!entry.isInterrupted && instances.some(({ isRecycling }) => isRecycling))
@@ -147,18 +157,18 @@ function diagnoseBusy(entry: RunnerEntry, observation: Observation, seen: Seen):
     registration?.isBusy !== true &&
     seen.registrationsComplete &&
     seen.nowMs - entry.stateAtMs > BUSY_UNSEEN_MS;
-  if (isUnseen || instances.some(isStopped)) return diagnoseUnseen(entry, observation);
+  if (isUnseen || instances.some(isStopped)) return diagnoseUnseen(entry, observation, seen);
   if (endsAtMs(entry) - seen.nowMs <= LIFETIME_WARNING_MS)
     return verdict('warn', 'less than an hour of its lifetime is left');
   return verdict('keep', 'it is busy');
 }
 
 /** A job that nobody named to us, or that ended unnoticed: as with an idle one, sightings, removal, and a last look. */
-function diagnoseUnseen(entry: RunnerEntry, { isJobOpen }: Observation): Verdict {
+function diagnoseUnseen(entry: RunnerEntry, { isJobOpen }: Observation, seen: Seen): Verdict {
   if (isJobOpen || entry.idleSightings < IDLE_SIGHTINGS_MIN)
     return verdict('ask', 'GitHub does not show it as busy, or its machine stopped');
   const because = 'nobody knows of a job on it';
-  return verdict(entry.removedAtMs === null ? 'remove' : 'confirm', because);
+  return entry.removedAtMs === null ? verdict('remove', because) : lastLook(entry, because, seen);
 }
 
 function diagnoseRetiring(entry: RunnerEntry, observation: Observation, seen: Seen): Verdict {
