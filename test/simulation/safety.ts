@@ -27,16 +27,18 @@ export function createSafety(report: Report) {
   const secrets = createSecrets(report);
   /** Runners that the ledger once knew as busy, by what it was asked to write. */
   const knownBusy = new Set<string>();
+  /** When the history was first asked to keep a job's outcome. */
+  const knownEnded = new Map<number, number>();
 
   const watch: Watch = {
     log: (event, fields) => secrets.line(event, fields),
     row(table, key, columns) {
       secrets.row(table, key, columns);
-      if (key[0] === 'runner' && typeof columns.body === 'string') {
-        const { name, busyWith, state } = JSON.parse(columns.body) as RunnerRow;
-        if (busyWith !== null || state === 'busy') knownBusy.add(name);
-      }
-      if (key[0] === 'job' && typeof columns.body === 'string') checkWait(columns.body, report);
+      if (typeof columns.body !== 'string' || scene === null) return;
+      const nowMs = scene.world.clock.nowMs();
+      if (table === 'history') noteEnd(columns.body, knownEnded, nowMs);
+      else if (key[0] === 'runner') noteBusy(columns.body, knownBusy);
+      else if (key[0] === 'job') checkWait(columns.body, report);
     },
     gone(_table, [kind, id]) {
       if (scene !== null && kind === 'runner') checkForgotten(scene, id, report);
@@ -47,7 +49,7 @@ export function createSafety(report: Report) {
     watch,
     attach(to: Scene): void {
       scene = to;
-      watchEcs(to, knownBusy, report);
+      watchEcs(to, { knownBusy, knownEnded }, report);
     },
   };
 }
@@ -66,7 +68,12 @@ function checkForgotten(scene: Scene, name: string, report: Report): void {
     report('an entry outlives its instance', `${name} is forgotten, ${left.id} is alive`);
 }
 
-function watchEcs(scene: Scene, knownBusy: ReadonlySet<string>, report: Report): void {
+interface Known {
+  readonly knownBusy: ReadonlySet<string>;
+  readonly knownEnded: ReadonlyMap<number, number>;
+}
+
+function watchEcs(scene: Scene, { knownBusy, knownEnded }: Known, report: Report): void {
   const { ecs } = scene.world;
   const call = ecs.call.bind(ecs);
   const idempotence = createIdempotence(report);
@@ -76,6 +83,7 @@ function watchEcs(scene: Scene, knownBusy: ReadonlySet<string>, report: Report):
       checkDeletion(scene, params, knownBusy, report);
     if (action !== 'RunInstances') return call(region, action, params, credential);
     checkOneLaunch(scene, params, report);
+    checkEnded(scene, params, knownEnded, report);
     const before = ours(scene).length;
     try {
       const answer = call(region, action, params, credential);
@@ -140,6 +148,24 @@ function checkOneLaunch(scene: Scene, params: Params, report: Report): void {
     report('at most one launch is in progress for a job', live.map(({ name }) => name).join(', '));
   if (!rowsOf<RunnerRow>(scene, 'runner').some(({ name }) => name === tags.get(TAGS.name)))
     report('the intention is written before the effect', `${tags.get(TAGS.name)} has no entry`);
+}
+
+function noteBusy(body: string, knownBusy: Set<string>): void {
+  const { name, busyWith, state } = JSON.parse(body) as RunnerRow;
+  if (busyWith !== null || state === 'busy') knownBusy.add(name);
+}
+
+function noteEnd(body: string, ended: Map<number, number>, nowMs: number): void {
+  const { job, outcome } = JSON.parse(body) as { job: { id: number }; outcome: string | null };
+  if (outcome !== null && outcome !== 'refused' && !ended.has(job.id)) ended.set(job.id, nowMs);
+}
+
+/** A launch that was under way when its job ended may come to its end; none begins after that. */
+function checkEnded(scene: Scene, params: Params, ended: ReadonlyMap<number, number>, report: Report): void {
+  const job = Number(tagsIn(params).get(TAGS.job));
+  const sinceMs = scene.world.clock.nowMs() - (ended.get(job) ?? Number.POSITIVE_INFINITY);
+  if (sinceMs > LAUNCH_MAX_MS + SKEW_MAX_MS)
+    report('nothing is launched for a job that has ended', `${job}, ${sinceMs} ms after its end was kept`);
 }
 
 function tagsIn(params: Params): Map<string, string> {
