@@ -8,6 +8,7 @@ import { LABELS_MAX, LOST_JOB_MS, OVERDUE_PER_SWEEP_MAX } from '../../shared/lim
 import { isRunnerName } from '../../shared/names.ts';
 import type { Job, JobRecord } from '../../shared/nouns.ts';
 import { askRecord, type Evidence, putOff, takeAsEvent } from './evidence.ts';
+import { dropExpired } from './expired.ts';
 import { hasEnded } from './history.ts';
 import { inTime } from './in-time.ts';
 import { type KnownRepository, rememberRepositories } from './known.ts';
@@ -40,6 +41,7 @@ export async function lookForJobs(
   });
   await rememberTurn(from + inTurn.length - (left?.count ?? 0), known, world);
   await askOverdue(survey, new Set(inTurn.map(({ repository }) => repository)), world);
+  await dropExpired(survey.jobs, world);
   if (failures.length > 0) throw new Error(`${failures.length} repositories: ${failures[0]}`);
   return found;
 }

@@ -120,6 +120,21 @@ test('a job entry that outlived its end goes without a question to GitHub', asyn
   expect([...world.github.calls.keys()].filter((route) => route.includes('/actions/jobs/'))).toEqual([]);
 });
 
+test('a job that GitHub does not know is given up after a day, not before', async () => {
+  const world = await open();
+  const { ledger } = world.plane();
+  const nowMs = world.clock.nowMs();
+  const gone = (id: number, firstTryAtMs: number) => {
+    const job = { ...made.job(id), repository: 'acme/app', installationId: null, createdAtMs: nowMs };
+    return made.jobEntry(id, { job, firstTryAtMs, nextTryAtMs: nowMs + 48 * HOUR_MS });
+  };
+  await ledger.jobs.add(901 as JobId, gone(901, nowMs - 25 * HOUR_MS));
+  await ledger.jobs.add(902 as JobId, gone(902, nowMs - 23 * HOUR_MS));
+  await world.pass(3 * MINUTE_MS);
+  expect((await ledger.jobs.list(10)).things.map(({ entry }) => entry.job.id)).toEqual([902]);
+  expect((await ledger.history.read(nowMs, 901 as JobId))?.outcome).toBe('expired');
+});
+
 test('sweeps that fail are told once, after the third in a row', async () => {
   const told: string[] = [];
   const world = await open({ post: async (text) => void told.push(text) });
