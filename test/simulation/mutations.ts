@@ -53,6 +53,13 @@ const MATCHING = edit(
   'return { wanted, moves: [], uncovered: [] };',
 );
 
+const UNWANTED = edit('functions/reaper/ended.ts', 'isUnwanted: true', 'isUnwanted: false');
+const IDLE = edit(
+  'functions/reaper/diagnose.ts',
+  "if (!isWanted) return doubt(entry, 'no job waits that it covers');",
+  "if (!isWanted) return verdict('keep', 'no job waits that it covers');",
+);
+
 export const MUTATIONS: readonly Mutation[] = [
   { name: 'the lease of a job', edits: [LEASE] },
   { name: 'the lease of a job, and one entry a name', edits: [LEASE, NAME] },
@@ -124,7 +131,8 @@ export const MUTATIONS: readonly Mutation[] = [
     'if (!(await hasEnded(event.job, world))) return markOffSpot(held, world);',
     'if (Date.UTC(1970) === 0) return markOffSpot(held, world);',
   ),
-  one('unwanted', 'functions/reaper/ended.ts', 'isUnwanted: true', 'isUnwanted: false'),
+  { name: 'unwanted', edits: [UNWANTED] },
+  { name: 'unwanted, and the end of idle runners', edits: [UNWANTED, IDLE] },
   one(
     'the slot is kept until the cloud says gone',
     'functions/reaper/ended.ts',
