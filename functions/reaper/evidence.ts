@@ -5,7 +5,8 @@ import { STARTED_CHECK_MS } from '../../shared/limits.ts';
 import { targetOf } from '../../shared/names.ts';
 import type { Job, JobId, JobRecord, Listing } from '../../shared/nouns.ts';
 import { ended } from './ended.ts';
-import { type KnownRepository, knownRepositories } from './known.ts';
+import { inTime } from './in-time.ts';
+import { forgetRepository, type KnownRepository, knownRepositories } from './known.ts';
 import { started } from './started.ts';
 import type { ReaperWorld } from './world.ts';
 
@@ -13,13 +14,19 @@ export interface Evidence {
   jobEntry(id: JobId): Promise<JobEntry | null>;
   /** The active job that names this runner; null: there is none in any repository that we know; 'unknown': not all could be asked. */
   jobNaming(runner: RunnerEntry): Promise<JobRecord | null | 'unknown'>;
-  activeJobs(repository: KnownRepository): Promise<Listing<JobRecord>>;
+  activeJobs(repository: KnownRepository): Promise<ActiveJobs>;
 }
 
-export function gatherEvidence(world: ReaperWorld): Evidence {
-  const asked = new Map<string, Promise<Listing<JobRecord>>>();
+export interface ActiveJobs extends Listing<JobRecord> {
+  /** There is no such repository any more, for us. */
+  readonly isGone?: boolean;
+}
+
+/** After `deadlineMs` no further repository is asked for a job that names a runner. */
+export function gatherEvidence(deadlineMs: number, world: ReaperWorld): Evidence {
+  const asked = new Map<string, Promise<ActiveJobs>>();
   let known: Promise<readonly KnownRepository[]> | undefined;
-  const activeJobs = (repository: KnownRepository): Promise<Listing<JobRecord>> => {
+  const activeJobs = (repository: KnownRepository): Promise<ActiveJobs> => {
     const before = asked.get(repository.repository);
     if (before !== undefined) return before;
     const listing = lookAt(repository, world);
@@ -31,26 +38,43 @@ export function gatherEvidence(world: ReaperWorld): Evidence {
     jobEntry: async (id) => (await world.ledger.jobs.read(id))?.entry ?? null,
     async jobNaming(runner) {
       known ??= knownRepositories(world);
-      const own = { repository: runner.repository, installationId: runner.installationId, seenAtMs: 0 };
-      const repositories = [own, ...(await known).filter(({ repository }) => repository !== own.repository)];
+      const repositories = servedBy(runner, await known, world);
+      const found: JobRecord[] = [];
       let isComplete = true;
-      for (const repository of repositories.filter((each) => each.repository !== '')) {
+      const left = await inTime(repositories, deadlineMs, world.clock, async (repository) => {
+        if (found.length > 0) return;
         const { things, complete } = await activeJobs(repository);
-        const named = things.find((record) => record.runner?.name === runner.name);
-        if (named !== undefined) return named;
+        found.push(...things.filter((record) => record.runner?.name === runner.name));
         isComplete &&= complete;
-      }
-      return isComplete ? null : 'unknown';
+      });
+      return found[0] ?? (isComplete && left === null ? null : 'unknown');
     },
   };
+}
+
+/** Whose jobs it may be given, its own first: one that is registered in a repository serves that alone. */
+function servedBy(
+  { repository, installationId }: RunnerEntry,
+  known: readonly KnownRepository[],
+  { config }: ReaperWorld,
+): readonly KnownRepository[] {
+  if (repository === '') return known;
+  const own = { repository, installationId, seenAtMs: 0 };
+  if (config.github.scope === 'repository') return [own];
+  return [own, ...known.filter((each) => each.repository !== repository)];
 }
 
 async function lookAt(
   { repository, installationId }: KnownRepository,
   world: ReaperWorld,
-): Promise<Listing<JobRecord>> {
+): Promise<ActiveJobs> {
   try {
-    return await world.github.activeJobs(targetOf({ repository, installationId }, world.config), repository);
+    const target = targetOf({ repository, installationId }, world.config);
+    const jobs = await world.github.activeJobs(target, repository);
+    if (jobs !== null) return jobs;
+    world.log('repository.gone', { repository });
+    await forgetRepository(repository, world);
+    return { things: [], complete: true, isGone: true };
   } catch (error) {
     world.log('look.failed', { repository, error: error instanceof Error ? error.message : 'unknown' });
     return { things: [], complete: false };

@@ -50,25 +50,55 @@ export async function knownRepositories({
   return held === null ? [] : (JSON.parse(held.entry.text) as KnownRepository[]);
 }
 
+type Seen = readonly Pick<Job, 'repository' | 'installationId'>[];
+
 /** Remembers where jobs were seen; written only when that says something new. */
-export async function rememberRepositories(
-  seen: readonly Pick<Job, 'repository' | 'installationId'>[],
-  world: ReaperWorld,
-): Promise<void> {
-  const { ledger, clock, config } = world;
+export async function rememberRepositories(seen: Seen, world: ReaperWorld): Promise<void> {
+  const nowMs = world.clock.nowMs();
   const before = await knownRepositories(world);
   const next = new Map(before.map((known) => [known.repository, known]));
-  const isStale = (known: KnownRepository | undefined) =>
-    known === undefined || clock.nowMs() - known.seenAtMs > 3_600_000;
-  let isNew = false;
-  for (const { repository, installationId } of seen) {
-    if (!isStale(next.get(repository)) || !isAllowed(repository, config.repositories.allow)) continue;
-    next.set(repository, { repository, installationId, seenAtMs: clock.nowMs() });
-    isNew = true;
-  }
-  if (!isNew) return;
-  const kept = [...next.values()].sort((a, b) => b.seenAtMs - a.seenAtMs).slice(0, KNOWN_REPOSITORIES_MAX);
+  const isFresh = (known: KnownRepository | undefined) =>
+    known !== undefined && nowMs - known.seenAtMs <= 3_600_000;
+  for (const { repository, installationId } of seen)
+    if (isOurs(repository, world) && !isFresh(next.get(repository)))
+      next.set(repository, { repository, installationId, seenAtMs: nowMs });
+  await keepRepositories(before, [...next.values()], world);
+}
+
+/** Those that only a list named come after all where jobs were seen, in the order of the list. */
+export async function rememberListed(listed: readonly string[], world: ReaperWorld): Promise<void> {
+  const before = await knownRepositories(world);
+  const active = before.filter(({ seenAtMs }) => seenAtMs > 0);
+  const isActive = new Set(active.map(({ repository }) => repository));
+  const quiet = new Set([
+    ...listed.filter((repository) => isOurs(repository, world) && !isActive.has(repository)),
+    ...before.filter(({ seenAtMs }) => seenAtMs === 0).map(({ repository }) => repository),
+  ]);
+  const unseen = [...quiet].map((repository) => ({ repository, installationId: null, seenAtMs: 0 }));
+  await keepRepositories(before, [...active, ...unseen], world);
+}
+
+/** GitHub does not know it any more. */
+export async function forgetRepository(gone: string, world: ReaperWorld): Promise<void> {
+  const before = await knownRepositories(world);
+  await keepRepositories(
+    before,
+    before.filter(({ repository }) => repository !== gone),
+    world,
+  );
+}
+
+const isOurs = (repository: string, { config }: ReaperWorld): boolean =>
+  isAllowed(repository, config.repositories.allow);
+
+async function keepRepositories(
+  before: readonly KnownRepository[],
+  next: readonly KnownRepository[],
+  { ledger }: ReaperWorld,
+): Promise<void> {
+  const kept = next.toSorted((a, b) => b.seenAtMs - a.seenAtMs).slice(0, KNOWN_REPOSITORIES_MAX);
   const note = { text: JSON.stringify(kept), untilMs: null };
+  if (note.text === JSON.stringify(before)) return;
   if ((await amend(ledger.notes, 'repositories', () => note)) === null)
     await ledger.notes.add('repositories', note);
 }

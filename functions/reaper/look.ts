@@ -52,12 +52,23 @@ async function lookInto(
   evidence: Evidence,
   world: ReaperWorld,
 ): Promise<number> {
-  const { things, complete } = await evidence.activeJobs(repository);
+  const { things, complete, isGone } = await evidence.activeJobs(repository);
   const jobs = survey.jobs.filter(({ entry }) => entry.job.repository === repository.repository);
+  if (isGone) return dropJobs(jobs, world);
   const known = new Map(jobs.map((held) => [held.entry.job.id, held]));
   let found = 0;
   for (const record of things) if (await takeRecord(record, known.get(record.job.id), world)) found++;
   return complete ? found + (await askEnded(things, jobs, world)) : found;
+}
+
+/** Nothing is written of their end: should we see their repository again, they are found again. */
+async function dropJobs(jobs: readonly Held<JobEntry>[], { ledger, log }: ReaperWorld): Promise<number> {
+  for (const held of jobs) {
+    const { id: job, repository } = held.entry.job;
+    const removed = await ledger.jobs.remove(job, held);
+    log('job.dropped', { job, repository, removed });
+  }
+  return jobs.length;
 }
 
 /** Jobs of elsewhere that a runner of ours was given: nobody looks at their repositories. */

@@ -62,7 +62,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<Accoun
   const until = (name: keyof typeof SWEEP_PARTS_MS) => clock.nowMs() + SWEEP_PARTS_MS[name];
 
   const seen = await survey(world);
-  const evidence = gatherEvidence(world);
+  const evidence = gatherEvidence(until('evidence'), world);
   const repaired = await repair(seen, evidence, until('repair'), world);
   failures.push(...repaired.failures);
   const done = [

@@ -1,7 +1,7 @@
 /** Whose turn it is to be looked at: repositories that we know, a few each sweep. */
 import { amend } from '../../shared/amend.ts';
 import { LOOK_REPOSITORIES_MAX, REPOSITORY_LIST_MS } from '../../shared/limits.ts';
-import { type KnownRepository, knownRepositories, ownersOf, rememberRepositories } from './known.ts';
+import { type KnownRepository, knownRepositories, ownersOf, rememberListed } from './known.ts';
 import type { ReaperWorld } from './world.ts';
 
 const TURN = 'look';
@@ -40,17 +40,21 @@ export async function rememberTurn(next: number, known: number, { ledger }: Reap
 
 /** Repositories that never sent us anything: asked for seldom, in polling each sweep. */
 export async function listRepositories(world: ReaperWorld): Promise<void> {
-  const { ledger, github, clock, config } = world;
+  const { ledger, github, clock, config, log } = world;
   const held = await ledger.notes.read(LISTED);
   const nowMs = clock.nowMs();
   if (!config.github.polling && held !== null && nowMs - Number(held.entry.text) < REPOSITORY_LIST_MS) return;
+  const listed: string[] = [];
   for (const owner of ownersOf(world)) {
-    const { things } = await github.repositories({ owner, repository: null, installationId: null });
-    await rememberRepositories(
-      things.map((repository) => ({ repository, installationId: null })),
-      world,
-    );
+    try {
+      const { things } = await github.repositories({ owner, repository: null, installationId: null });
+      listed.push(...things);
+    } catch (error) {
+      // Where the App is not installed there is nothing to find, and elsewhere there may be.
+      log('look.failed', { owner, error: error instanceof Error ? error.message : 'unknown' });
+    }
   }
+  await rememberListed(listed, world);
   const note = { text: String(nowMs), untilMs: null };
   if (held === null) await ledger.notes.add(LISTED, note);
   else await amend(ledger.notes, LISTED, () => note, held);

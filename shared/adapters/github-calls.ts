@@ -1,5 +1,6 @@
 /** Calls as our installation: which installation that is, conditional repetition, and pages. */
 import type * as z from 'zod';
+import { KNOWN_REPOSITORIES_MAX } from '../limits.ts';
 import type { Listing, Target } from '../nouns.ts';
 import {
   failed,
@@ -19,6 +20,7 @@ export interface Calls {
   installationId(target: Target): Promise<number>;
   /** Throws unless the App is installed there: only then is a 404 a statement about the thing. */
   confirmInstalled(target: Target): Promise<void>;
+  isInstalledAt(owner: string): Promise<boolean>;
 }
 
 export function callsOver(transport: GitHubRequest): Calls {
@@ -51,7 +53,13 @@ export function callsOver(transport: GitHubRequest): Calls {
     }
   };
   const confirmInstalled = async (target: Target): Promise<void> => void (await lookUp(target));
-  return { request, ask, installationId, confirmInstalled };
+  return {
+    request,
+    ask,
+    installationId,
+    confirmInstalled,
+    isInstalledAt: (owner) => isInstalledAt(request, owner),
+  };
 }
 
 /** By repository where there is one (a personal account's too), else by organisation. */
@@ -65,7 +73,16 @@ async function installationOf(request: GitHubRequest, target: Target): Promise<n
   return parsed(route, installation, answer).id;
 }
 
-const CONDITIONAL_MAX = 500;
+/** An owner is an organisation or a person. */
+async function isInstalledAt(request: GitHubRequest, owner: string): Promise<boolean> {
+  const asOrganization = await request('GET /orgs/{org}/installation', { org: owner }, 'app');
+  if (asOrganization.status === 200) return true;
+  const asPerson = await request('GET /users/{username}/installation', { username: owner }, 'app');
+  return asPerson.status === 200;
+}
+
+/** Two lists of runs for each repository that the sweep looks at, and the jobs of what is live. */
+const CONDITIONAL_MAX = 4 * KNOWN_REPOSITORIES_MAX;
 
 /** GitHub docs: an unchanged answer (304) does not count against the rate limit. */
 function conditional(request: GitHubRequest): GitHubRequest {

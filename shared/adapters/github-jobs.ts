@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import type { JobRecord, Listing, Target } from '../nouns.ts';
 import type { GitHub, RunRecord } from '../ports.ts';
 import { allPages, type Calls, parsed } from './github-calls.ts';
-import { failed, type GitHubAnswer, messageOf, throttledMs } from './github-request.ts';
+import { failed, type GitHubAnswer, GitHubFailed, messageOf, throttledMs } from './github-request.ts';
 import {
   jobRecord,
   jobsPage,
@@ -98,6 +98,12 @@ async function found(
   return null;
 }
 
+/** One 404 may be a slip: the repository itself is not there, and that is said to an App that is installed. */
+async function isGone(calls: Calls, target: Target, repository: string): Promise<boolean> {
+  const answer = await calls.ask(target, `GET ${REPO}`, partsOf(repository));
+  return answer.status === 404 && (await calls.isInstalledAt(target.owner));
+}
+
 function listJobs(calls: Calls, target: Target, repository: string, id: number): Promise<Listing<SeenJob>> {
   const route = `GET ${REPO}/actions/runs/{run_id}/jobs`;
   return allPages(
@@ -131,11 +137,14 @@ async function activeJobs(
   jobsOfRun: Jobs['jobsOfRun'],
   target: Target,
   repository: string,
-): Promise<Listing<JobRecord>> {
-  const runs = [
-    await listRuns(calls, target, repository, 'queued'),
-    await listRuns(calls, target, repository, 'in_progress'),
-  ];
+): Promise<Listing<JobRecord> | null> {
+  const queued = await listRuns(calls, target, repository, 'queued').catch(async (error: unknown) => {
+    const isAbsent = error instanceof GitHubFailed && error.status === 404;
+    if (isAbsent && (await isGone(calls, target, repository))) return null;
+    throw error;
+  });
+  if (queued === null) return null;
+  const runs = [queued, await listRuns(calls, target, repository, 'in_progress')];
   const jobs = new Map<number, JobRecord>();
   let complete = runs.every((listing) => listing.complete);
   for (const id of new Set(runs.flatMap(({ things }) => things.map((run) => run.id)))) {

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
+import type { JobRecord, Listing } from '../../shared/nouns.ts';
 import { onBothFaces } from './faces.ts';
 import { connected, jobId, LABELS, runId, START_MS } from './world.ts';
+
+const NONE: Listing<JobRecord> = { things: [], complete: false };
 
 onBothFaces('jobs and runs', (world) => {
   test('absent is not said of a repository that the App cannot see', async () => {
@@ -60,12 +63,21 @@ onBothFaces('jobs and runs', (world) => {
     const { session } = await connected(w, 'r-1');
     w.github.queueRun({ repository: 'acme/app', jobs: [{ name: 'd', labels: ['nobody-has-this'] }] });
     await w.pass(10_000);
-    const { things, complete } = await w.hub.activeJobs(w.org, 'acme/app');
+    const { things, complete } = (await w.hub.activeJobs(w.org, 'acme/app')) ?? NONE;
     expect(complete).toBe(true);
     expect(things.map(({ job }) => job.name).sort()).toEqual(['a', 'b', 'c', 'd']);
     expect(things.filter(({ status }) => status === 'in_progress')).toHaveLength(1);
     session.finishJob('success');
-    expect((await w.hub.activeJobs(w.org, 'acme/app')).things).toHaveLength(4);
+    expect((await w.hub.activeJobs(w.org, 'acme/app'))?.things).toHaveLength(4);
+  });
+
+  test('a repository that is gone is said to be, by an App that is installed, and not on one 404', async () => {
+    const w = await world();
+    expect(await w.hub.activeJobs(w.org, 'acme/never')).toBeNull();
+    w.fail('GET', '/repos/acme/app/actions/runs', { kind: 'status', status: 404 });
+    await expect(w.hub.activeJobs(w.org, 'acme/app')).rejects.toThrow(/404/);
+    w.github.uninstall(w.installationId);
+    await expect(w.hub.activeJobs(w.org, 'acme/never')).rejects.toThrow(/40/);
   });
 
   test('a run is read with its attempt, its event and the fork of its head', async () => {
