@@ -125,6 +125,8 @@ export const LEDGER_SCAN_MAX = 20_000;
 export const SWEEP_PARALLEL_MAX = 8;
 /** A busy runner that GitHub does not show as busy is asked about after this. */
 export const BUSY_UNSEEN_MS = 2 * 60_000;
+/** Sweeps that ask for the record of a job whose machine is gone, before it counts as interrupted without one. */
+export const RECORD_ASKS_MAX = 10;
 /** A started job whose runner we do not know is asked about this often. */
 export const STARTED_CHECK_MS = 10 * 60_000;
 /** Of these, so many in one sweep. */

@@ -8,7 +8,7 @@ import { adopt } from './adopt.ts';
 import { askRecord, type Evidence } from './evidence.ts';
 import { isProvenGone, keepFacts } from './gone.ts';
 import type { Observation } from './observe.ts';
-import { interrupt, retire } from './retire.ts';
+import { interrupt, noteInterruptedJob, retire } from './retire.ts';
 import { busyWith } from './started.ts';
 import { terminate } from './terminate.ts';
 import type { Verdict } from './verdict.ts';
@@ -176,6 +176,7 @@ async function close(held: Held<RunnerEntry>, observation: Observation, world: R
       : await ledger.runners.replace(entry.name, held, { ...entry, state: 'retiring' });
   if (last === null) return;
   if (registration !== null) await github.removeRunner(registration.target, registration.id);
+  if (entry.isInterrupted) await noteInterruptedJob(entry.busyWith, world);
   await keepFacts(entry, world);
   await ledger.capacity.handBack(entry.name as RunnerName);
   await ledger.runners.remove(entry.name, last);
