@@ -3,6 +3,7 @@ import { amend, trailOf } from '../../shared/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../shared/entries.ts';
 import { covers, understand } from '../../shared/labels.ts';
 import type { Held } from '../../shared/ledger.ts';
+import { LEDGER_SCAN_MAX } from '../../shared/limits.ts';
 import { runnerNameOf } from '../../shared/names.ts';
 import type { Job, JobId } from '../../shared/nouns.ts';
 import type { ReaperWorld } from './world.ts';
@@ -15,25 +16,38 @@ export async function repoint(
   world: ReaperWorld,
 ): Promise<void> {
   if (robbed === null || robbed === taker.id) return;
-  const { ledger, log } = world;
-  const waiting = await ledger.jobs.read(robbed);
+  const waiting = await world.ledger.jobs.read(robbed);
   if (waiting === null || waiting.entry.startedOn !== null) return;
 
   const own = await ownRunnerOf(taker, takerEntry, world);
   if (own !== null && isFree(own.entry, taker.id) && covers(own.entry.labels, waiting.entry.job.labels)) {
-    const moved = await ledger.runners.replace(own.entry.name, own, {
-      ...own.entry,
-      for: robbed,
-      trail: trailOf(...own.entry.trail, {
-        atMs: world.clock.nowMs(),
-        text: `${own.entry.name} was meant for the job ${taker.id}, which took the runner of ${robbed}: it is for ${robbed} now`,
-      }),
-    });
-    log('job.repointed', { job: robbed, taker: taker.id, runner: own.entry.name, moved: moved !== null });
-    if (moved !== null) return;
+    if (await give(own, robbed, taker, world)) return;
   }
   if (await hasAnother(waiting.entry, world)) return;
+  if (await inherit(taker, waiting.entry, world)) return;
   await startNow(waiting.entry, `its runner was given to the job ${taker.id}`, world);
+}
+
+/** After a chain of swaps, what is left for the taker is not its own launch's: the one runner whose pointer it holds. */
+async function inherit(taker: Job, robbed: JobEntry, world: ReaperWorld): Promise<boolean> {
+  const { things } = await world.ledger.runners.list(LEDGER_SCAN_MAX);
+  const left = things.find(({ entry }) => isFree(entry, taker.id) && covers(entry.labels, robbed.job.labels));
+  if (left === undefined) return false;
+  return give(left, robbed.job.id, taker, world);
+}
+
+/** False: it has changed meanwhile. */
+async function give(
+  { entry, rev }: Held<RunnerEntry>,
+  robbed: JobId,
+  taker: Job,
+  { ledger, clock, log }: ReaperWorld,
+): Promise<boolean> {
+  const text = `${entry.name} was meant for the job ${taker.id}, which took the runner of ${robbed}: it is for ${robbed} now`;
+  const trail = trailOf(...entry.trail, { atMs: clock.nowMs(), text });
+  const moved = await ledger.runners.replace(entry.name, { entry, rev }, { ...entry, for: robbed, trail });
+  log('job.repointed', { job: robbed, taker: taker.id, runner: entry.name, moved: moved !== null });
+  return moved !== null;
 }
 
 /** What was taken was not its latest: that one is coming, or its launch is under way, or it has a next try. */
