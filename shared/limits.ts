@@ -135,6 +135,8 @@ export const OVERDUE_PER_SWEEP_MAX = 20;
 export const LOST_JOB_MS = 90_000;
 export const LOOK_REPOSITORIES_MAX = 20;
 export const KNOWN_REPOSITORIES_MAX = 500;
+/** In repository scope: repositories without anything alive whose runners one sweep lists. */
+export const TARGETS_IN_TURN_MAX = 20;
 export const REPOSITORY_LIST_MS = 10 * 60_000;
 export const REDELIVERIES_PER_SWEEP_MAX = 50;
 export const DELIVERY_TRIES_MAX = 3;

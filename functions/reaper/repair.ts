@@ -1,5 +1,6 @@
 /** Diagnoses everything that the survey saw, and does what is asked for, as far as number and time go. */
 import { amend, trailOf } from '../../shared/amend.ts';
+import type { Config } from '../../shared/config.ts';
 import type { JobEntry } from '../../shared/entries.ts';
 import type { Held } from '../../shared/ledger.ts';
 import { SWEEP_ACTS_MAX } from '../../shared/limits.ts';
@@ -7,6 +8,7 @@ import { act } from './act.ts';
 import { diagnose, isUsable } from './diagnose.ts';
 import type { Evidence } from './evidence.ts';
 import { inTime } from './in-time.ts';
+import { ownerOf } from './known.ts';
 import { type Matching, match } from './match.ts';
 import { type Observation, observe } from './observe.ts';
 import type { Survey } from './survey.ts';
@@ -54,18 +56,38 @@ export async function repair(
 
 /** Pure, but for the time. */
 function diagnoseAll(survey: Survey, { config, clock }: ReaperWorld) {
-  const { atMs: surveyAtMs, instancesComplete, registrationsComplete } = survey;
-  const moment: Seen = { nowMs: clock.nowMs(), surveyAtMs, instancesComplete, registrationsComplete };
+  const nowMs = clock.nowMs();
+  const seenOf = (each: Observation): Seen => ({
+    nowMs,
+    surveyAtMs: survey.atMs,
+    ...wholeFor(each, survey, config),
+  });
   const observations = observe(survey, config);
   const usable = observations.flatMap((each) =>
-    each.held !== null && isUsable(moment, each) ? [each.held] : [],
+    each.held !== null && isUsable(seenOf(each), each) ? [each.held] : [],
   );
   const matching = match(survey.jobs, usable, config.github.scope === 'repository');
   const diagnosed: readonly Diagnosed[] = observations
     .map((each) => ({ ...each, waiting: matching.wanted.get(each.name) ?? null }))
-    .map((observation) => ({ observation, verdict: diagnose(moment, observation) }));
+    .map((observation) => ({ observation, verdict: diagnose(seenOf(observation), observation) }));
   return { matching, diagnosed };
 }
+
+/** Absence is proved by the look-ups where it would be: its own region and target alone, as far as they are known. */
+function wholeFor({ held }: Observation, survey: Survey, { github }: Config): Whole {
+  const { region = null, repository = '' } = held?.entry ?? {};
+  const { instancesComplete, registrationsComplete, wholeRegions, wholeTargets } = survey;
+  const isRepositoryScope = github.scope === 'repository';
+  const target = (isRepositoryScope ? repository : ownerOf(repository)).toLowerCase();
+  // Not every repository is asked in each sweep.
+  const anywhere = registrationsComplete && !isRepositoryScope;
+  return {
+    instancesComplete: region === null ? instancesComplete : wholeRegions.has(region),
+    registrationsComplete: target === '' ? anywhere : wholeTargets.has(target),
+  };
+}
+
+type Whole = Pick<Seen, 'instancesComplete' | 'registrationsComplete'>;
 
 async function movePointers({ moves }: Matching, { ledger, clock, log }: ReaperWorld): Promise<void> {
   for (const { runner, job } of moves) {

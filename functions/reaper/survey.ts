@@ -4,7 +4,7 @@ import { inParallel } from '../../shared/in-parallel.ts';
 import type { Held } from '../../shared/ledger.ts';
 import { LEDGER_SCAN_MAX, SWEEP_PARALLEL_MAX } from '../../shared/limits.ts';
 import type { Instance, Listing, Registration, Target } from '../../shared/nouns.ts';
-import { regionsToLookAt, targetsToLookAt } from './known.ts';
+import { regionsToLookAt, rememberRegions, targetsToLookAt } from './known.ts';
 import type { ReaperWorld } from './world.ts';
 
 export interface Survey {
@@ -12,8 +12,12 @@ export interface Survey {
   readonly atMs: number;
   readonly instances: readonly Instance[];
   readonly instancesComplete: boolean;
+  /** Regions whose instances were listed in full. */
+  readonly wholeRegions: ReadonlySet<string>;
   readonly registrations: readonly (Registration & { readonly target: Target })[];
   readonly registrationsComplete: boolean;
+  /** Where runners register, listed in full: an organisation, or owner/name of a repository; in lower case. */
+  readonly wholeTargets: ReadonlySet<string>;
   readonly jobs: readonly Held<JobEntry>[];
   readonly runners: readonly Held<RunnerEntry>[];
   readonly ledgerComplete: boolean;
@@ -24,25 +28,31 @@ export interface Survey {
 export async function survey(world: ReaperWorld): Promise<Survey> {
   const atMs = world.clock.nowMs();
   const regions = await regionsToLookAt(world);
-  const instances = joined(
-    await inParallel(regions, SWEEP_PARALLEL_MAX, (region) =>
-      attempt(`instances of ${region}`, () => world.instances.list(region), world),
-    ),
+  const inRegions = await inParallel(regions, SWEEP_PARALLEL_MAX, (region) =>
+    attempt(`instances of ${region}`, () => world.instances.list(region), world),
   );
+  const instances = joined(inRegions);
   const targets = await targetsToLookAt(world);
-  const registrations = joined(
-    await inParallel(targets, SWEEP_PARALLEL_MAX, (target) =>
-      attempt(`runners of ${target.repository ?? target.owner}`, () => registrationsOf(target, world), world),
-    ),
+  const atTargets = await inParallel(targets, SWEEP_PARALLEL_MAX, (target) =>
+    attempt(`runners of ${target.repository ?? target.owner}`, () => registrationsOf(target, world), world),
   );
+  const registrations = joined(atTargets);
   const runners = await world.ledger.runners.list(LEDGER_SCAN_MAX);
   const jobs = await world.ledger.jobs.list(LEDGER_SCAN_MAX);
+  const wholeRegions = new Set(regions.filter((_, at) => inRegions[at]?.complete));
+  await rememberRegions(runners.things, wholeRegions, world);
   return {
     atMs,
     instances: instances.things,
     instancesComplete: instances.complete,
+    wholeRegions,
     registrations: registrations.things,
     registrationsComplete: registrations.complete,
+    wholeTargets: new Set(
+      targets
+        .filter((_, at) => atTargets[at]?.complete)
+        .map(({ repository, owner }) => (repository ?? owner).toLowerCase()),
+    ),
     jobs: jobs.things,
     runners: runners.things,
     ledgerComplete: jobs.complete && runners.complete,
