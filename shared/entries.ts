@@ -23,6 +23,8 @@ export interface JobEntry {
   /** The runner GitHub says took it (ours or not), else null. */
   readonly startedOn: string | null;
   readonly startedAtMs: number | null;
+  /** Runners of it that came to nothing, though an instance was had: each makes the next wait longer. */
+  readonly wasted?: number;
   readonly trail: readonly TrailLine[];
 }
 

@@ -82,6 +82,11 @@ export const BOOT_MAX_STOCK_MS = 10 * 60_000;
 export const BOOT_MAX_CUSTOM_MS = 15 * 60_000;
 /** An idle runner whose job GitHub does not hand over is replaced. */
 export const IDLE_STUCK_MAX_MS = 4 * 60_000;
+/** Doubled for each runner of a job that never came online, or that GitHub gave nothing, up to the longest. */
+export const WASTED_PAUSE_MS = 60_000;
+export const WASTED_PAUSE_MAX_MS = 30 * 60_000;
+/** From so many on, a person is told. */
+export const WASTED_TOLD_MIN = 3;
 /** Sweeps that must have seen a runner idle before its removal is asked for. */
 export const IDLE_SIGHTINGS_MIN = 2;
 /** Sightings count only when time passed between them: a sweep begins no sooner after the last one began. */

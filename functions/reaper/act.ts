@@ -12,16 +12,19 @@ import { interrupt, noteInterruptedJob, retire } from './retire.ts';
 import { busyWith } from './started.ts';
 import { terminate } from './terminate.ts';
 import type { Verdict } from './verdict.ts';
+import { backOff } from './wasted.ts';
 import type { ReaperWorld } from './world.ts';
 
 export async function act(
   observation: Observation,
-  { kind, because }: Verdict,
+  judged: Verdict,
   evidence: Evidence,
   world: ReaperWorld,
 ): Promise<void> {
   const { held, instances } = observation;
+  const { kind, because } = judged;
   if (held === null) return actOnStray(observation, kind, world);
+  if (judged.isWasted) await backOff(held.entry, observation, because, world);
   switch (kind) {
     case 'keep':
     case 'adopt':
@@ -47,10 +50,11 @@ export async function act(
       return interrupt(held, world);
     case 'close':
       return close(held, observation, world);
+    case 'sight':
+      return sight(held, because, world);
     case 'found':
     case 'online':
     case 'busy':
-    case 'sight':
     case 'unsight':
     case 'look-again':
       await world.ledger.runners.replace(
@@ -59,6 +63,15 @@ export async function act(
         noted(kind, observation, held.entry, world.clock.nowMs()),
       );
   }
+}
+
+async function sight(held: Held<RunnerEntry>, because: string, { ledger }: ReaperWorld): Promise<void> {
+  const { name, idleSightings } = held.entry;
+  await ledger.runners.replace(name, held, {
+    ...held.entry,
+    idleSightings: idleSightings + 1,
+    because,
+  });
 }
 
 /** The ledger does not know it. */
@@ -75,7 +88,7 @@ async function actOnStray(
 
 /** Pure: the entry after a verdict that only takes note. */
 function noted(
-  kind: 'found' | 'online' | 'busy' | 'sight' | 'unsight' | 'look-again',
+  kind: 'found' | 'online' | 'busy' | 'unsight' | 'look-again',
   { instances, registration }: Observation,
   entry: RunnerEntry,
   stateAtMs: number,
@@ -97,8 +110,6 @@ function noted(
         busyWith({ ...entry, ...placeOf(entry, instances[0]) }, null, registration?.id ?? null, stateAtMs) ??
         entry
       );
-    case 'sight':
-      return { ...entry, idleSightings: entry.idleSightings + 1 };
     case 'unsight':
       return { ...entry, idleSightings: 0 };
     case 'look-again':

@@ -34,6 +34,8 @@ export interface Verdict {
   readonly kind: VerdictKind;
   /** lower-case clause that completes "because …" */
   readonly because: string;
+  /** Its job has nothing of it, and might have nothing of the next one either. */
+  readonly isWasted?: boolean;
 }
 
 export interface Seen {
@@ -42,5 +44,7 @@ export interface Seen {
   readonly instancesComplete: boolean;
   readonly registrationsComplete: boolean;
 }
+
+export const wasted = (verdict: Verdict): Verdict => ({ ...verdict, isWasted: true });
 
 export const verdict = (kind: VerdictKind, because: string): Verdict => ({ kind, because });
