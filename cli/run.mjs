@@ -29,12 +29,13 @@ function isFresh() {
 
 if (!isFresh()) {
   process.stderr.write('Installing the dependencies (once, and after each change of the lockfile)…\n');
-  const installed = spawnSync('npm', ['ci', '--no-progress', '--loglevel=error'], {
+  // Not `npm ci`: it wants the lockfile to name the native packages of every platform, and each machine needs one.
+  const installed = spawnSync('npm', ['install', '--no-save', '--no-progress', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   if (installed.status !== 0) {
-    process.stderr.write('npm ci failed: see above; is the npm registry reachable?\n');
+    process.stderr.write('npm install failed: see above; is the npm registry reachable?\n');
     process.exit(1);
   }
 }
