@@ -73,18 +73,15 @@ function diagnoseAll(survey: Survey, { config, clock }: ReaperWorld) {
   return { matching, diagnosed };
 }
 
-/** Absence is proved by the look-ups where it would be: its own region and target alone, as far as they are known. */
+/** A registration is proved absent where it would be; an instance that nobody knows the id of, by all regions together. */
 function wholeFor({ held }: Observation, survey: Survey, { github }: Config): Whole {
-  const { region = null, repository = '' } = held?.entry ?? {};
-  const { instancesComplete, registrationsComplete, wholeRegions, wholeTargets } = survey;
+  const { repository = '' } = held?.entry ?? {};
+  const { instancesComplete, registrationsComplete, wholeTargets } = survey;
   const isRepositoryScope = github.scope === 'repository';
   const target = (isRepositoryScope ? repository : ownerOf(repository)).toLowerCase();
   // Not every repository is asked in each sweep.
   const anywhere = registrationsComplete && !isRepositoryScope;
-  return {
-    instancesComplete: region === null ? instancesComplete : wholeRegions.has(region),
-    registrationsComplete: target === '' ? anywhere : wholeTargets.has(target),
-  };
+  return { instancesComplete, registrationsComplete: target === '' ? anywhere : wholeTargets.has(target) };
 }
 
 type Whole = Pick<Seen, 'instancesComplete' | 'registrationsComplete'>;

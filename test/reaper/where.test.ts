@@ -39,13 +39,14 @@ function regional(unknown: readonly string[] = []) {
 }
 
 test('a region that is in use no more is looked at until all in it is released, then forgotten', async () => {
-  const { swept, pass } = regional();
+  const { swept, pass, world } = regional();
   await swept('cn-hangzhou', 'cn-beijing');
   expect(await swept('cn-hangzhou')).toEqual(['cn-beijing', 'cn-hangzhou']);
   await pass(5 * DAY_MS);
   expect(await swept('cn-hangzhou')).toEqual(['cn-beijing', 'cn-hangzhou']);
   await pass(3 * DAY_MS);
   expect(await swept('cn-hangzhou')).toEqual(['cn-hangzhou']);
+  expect((await world.ledger.notes.read('regions'))?.entry.text).not.toContain('cn-beijing');
 });
 
 test('a region that a runner names is looked at as long as there is one', async () => {
