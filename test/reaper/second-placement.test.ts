@@ -1,0 +1,35 @@
+/** Where the first placement has nothing to sell, a launch goes over to the second, and its end is seen to there. */
+import { expect, test } from 'vitest';
+import { type Region, standardRegions } from '../../simulator/ecs/index.ts';
+import { MINUTE_MS, OURS, open, queue } from '../explain/desk.ts';
+import { smallRegion } from '../world/small-region.ts';
+
+const placement = (region: string, ...zones: string[]) => ({
+  region,
+  zones: Object.fromEntries(zones.map((zone) => [zone, `vsw-${region}-${zone}`])),
+  securityGroup: `sg-${region}`,
+});
+
+function narrow(id: string): Region {
+  const whole = standardRegions().find((region) => region.id === id);
+  if (whole === undefined) throw new Error(`the catalogue has no ${id}`);
+  const ids = smallRegion().types;
+  return { ...whole, types: new Map([...whole.types].filter(([type]) => ids.has(type))) };
+}
+
+test('a job runs in the second placement while the first is sold out, and nothing is left in either', async () => {
+  const first = smallRegion();
+  const placements = [placement('cn-hangzhou', 'h'), placement('cn-beijing', 'h', 'i', 'k', 'l')];
+  const world = await open({
+    config: { placements },
+    ecs: { regions: [first, narrow('cn-beijing')], soldOut: 0 },
+  });
+  for (const type of first.types.keys()) world.ecs.setStock('cn-hangzhou-h', type, 0);
+  const job = queue(world, OURS);
+  expect(await world.until(() => job.status === 'in_progress', 20 * MINUTE_MS)).toBe(true);
+  expect(world.ecs.alive().map(({ zone }) => zone)).toEqual([expect.stringMatching(/^cn-beijing-/)]);
+  await world.pass(15 * MINUTE_MS);
+  expect(job.conclusion).toBe('success');
+  expect(world.ecs.alive()).toEqual([]);
+  expect((await world.plane().ledger.capacity.view()).total).toBe(0);
+});
