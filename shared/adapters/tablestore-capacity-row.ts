@@ -105,7 +105,7 @@ export function refusalIn(
 
 function paced(limits: SlotLimits, nowMs: number): SlotOutcome {
   const nextTryAtMs = (Math.floor(nowMs / MINUTE_MS) + 1) * MINUTE_MS;
-  const because = `GitHub takes ${limits.mintsPerMinute} new runners a minute`;
+  const because = `new runners are paced at ${limits.mintsPerMinute} a minute`;
   return { kind: 'paced', because, nextTryAtMs };
 }
 

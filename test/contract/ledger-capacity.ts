@@ -143,7 +143,7 @@ export function capacityContract(open: Open): void {
         await capacity.handBack(made.runnerName(1));
         expect(await take(3, NEXT_MINUTE_MS - 1)).toEqual({
           kind: 'paced',
-          because: 'GitHub takes 2 new runners a minute',
+          because: 'new runners are paced at 2 a minute',
           nextTryAtMs: NEXT_MINUTE_MS,
         });
         expect(await take(3, NEXT_MINUTE_MS)).toEqual({ kind: 'taken' });
