@@ -6,6 +6,7 @@ import Table from 'cli-table3';
 import { Command } from 'commander';
 import { buildAll } from '../build.ts';
 import { burst } from './bench/burst.ts';
+import { calls } from './bench/calls.ts';
 import { load } from './bench/load.ts';
 import type { Bench, Row } from './bench/row.ts';
 import { webhook } from './bench/webhook.ts';
@@ -13,7 +14,7 @@ import { parseOptions, wholeNumber } from './options.ts';
 import { readRunnersYaml } from './runners-yaml.ts';
 import { ROOT } from './steps.ts';
 
-const BENCHES: readonly Bench[] = [load, webhook];
+const BENCHES: readonly Bench[] = [load, webhook, calls];
 
 interface Options {
   readonly burst: number | null;
