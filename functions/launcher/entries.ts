@@ -1,5 +1,6 @@
 /** The first form of each entry: pure. */
 import { trailOf } from '../../shared/amend.ts';
+import { BLANK_RUNNER } from '../../shared/blank-runner.ts';
 import type { JobEntry, RunnerEntry } from '../../shared/entries.ts';
 import { LEASE_MS } from '../../shared/limits.ts';
 import type { Job, Requirements, RunnerName } from '../../shared/nouns.ts';
@@ -25,10 +26,10 @@ export function newRunnerEntry(
   nowMs: number,
 ): RunnerEntry {
   return {
+    ...BLANK_RUNNER,
     name,
     state: 'launching',
     for: job.id,
-    busyWith: null,
     repository: job.repository,
     installationId: job.installationId,
     labels: job.labels,
@@ -37,20 +38,6 @@ export function newRunnerEntry(
     createdAtMs: nowMs,
     stateAtMs: nowMs,
     leaseUntilMs: nowMs + LEASE_MS,
-    isUnwanted: false,
-    runnerId: null,
-    instanceId: null,
-    region: null,
-    candidate: null,
-    releaseAtMs: null,
-    absentLooks: 0,
-    idleSightings: 0,
-    removedAtMs: null,
-    isInterrupted: false,
-    onlineAtMs: null,
-    ran: null,
-    because: '',
-    trail: [],
   };
 }
 

@@ -1,4 +1,5 @@
 /** An instance with our tags that the ledger does not know: from here on it has an entry, and its life goes on. */
+import { BLANK_RUNNER } from '../../shared/blank-runner.ts';
 import type { RunnerEntry } from '../../shared/entries.ts';
 import { TAG } from '../../shared/names.ts';
 import type { RunnerName } from '../../shared/nouns.ts';
@@ -15,10 +16,10 @@ export async function adopt(
   if (instance === undefined) return;
   const nowMs = world.clock.nowMs();
   const entry: RunnerEntry = {
+    ...BLANK_RUNNER,
     name: name as RunnerName,
     state: registration?.isBusy ? 'busy' : 'booting',
     for: null,
-    busyWith: null,
     repository: instance.tags[TAG.repository] ?? '',
     installationId: null,
     labels: registration?.labels ?? [],
@@ -27,18 +28,10 @@ export async function adopt(
     createdAtMs: instance.createdAtMs,
     stateAtMs: instance.createdAtMs,
     leaseUntilMs: 0,
-    isUnwanted: false,
     runnerId: registration?.id ?? null,
     instanceId: instance.id,
     region: instance.region,
-    candidate: null,
     releaseAtMs: instance.releaseAtMs,
-    absentLooks: 0,
-    idleSightings: 0,
-    removedAtMs: null,
-    isInterrupted: false,
-    onlineAtMs: null,
-    ran: null,
     because: 'its instance was unknown to the ledger',
     trail: [{ atMs: nowMs, text: `was adopted: the instance ${instance.id} was unknown to the ledger` }],
   };
