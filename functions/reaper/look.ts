@@ -1,10 +1,9 @@
 /** Looks at GitHub for jobs that nobody told us of, and for those that ended or started unnoticed. */
 import { removeEntry } from '../../shared/amend.ts';
 import type { JobEntry } from '../../shared/entries.ts';
-import { bytesOf } from '../../shared/event.ts';
 import { hasBaseLabels, unwelcome } from '../../shared/labels.ts';
 import type { Held } from '../../shared/ledger.ts';
-import { LABELS_MAX, LOST_JOB_MS, OVERDUE_PER_SWEEP_MAX } from '../../shared/limits.ts';
+import { LOST_JOB_MS, OVERDUE_PER_SWEEP_MAX } from '../../shared/limits.ts';
 import { isRunnerName } from '../../shared/names.ts';
 import type { Job, JobRecord } from '../../shared/nouns.ts';
 import { askRecord, type Evidence, putOff, takeAsEvent } from './evidence.ts';
@@ -12,7 +11,7 @@ import { dropExpired } from './expired.ts';
 import { hasEnded } from './history.ts';
 import { inTime } from './in-time.ts';
 import { type KnownRepository, rememberRepositories } from './known.ts';
-import { unheardOf } from './started.ts';
+import { openLost } from './lost.ts';
 import type { Survey } from './survey.ts';
 import { listRepositories, nextInTurn, rememberTurn } from './turn.ts';
 import type { ReaperWorld } from './world.ts';
@@ -34,7 +33,7 @@ export async function lookForJobs(
   const failures: string[] = [];
   const left = await inTime(inTurn, deadlineMs, world.clock, async (repository) => {
     try {
-      found += await lookInto(repository, survey, evidence, world);
+      found += await lookInto(repository, survey, evidence, deadlineMs, world);
     } catch (error) {
       failures.push(error instanceof Error ? error.message : 'unknown');
     }
@@ -50,15 +49,37 @@ async function lookInto(
   repository: KnownRepository,
   survey: Survey,
   evidence: Evidence,
+  deadlineMs: number,
   world: ReaperWorld,
 ): Promise<number> {
   const { things, complete, isGone } = await evidence.activeJobs(repository);
   const jobs = survey.jobs.filter(({ entry }) => entry.job.repository === repository.repository);
   if (isGone) return dropJobs(jobs, world);
   const known = new Map(jobs.map((held) => [held.entry.job.id, held]));
-  let found = 0;
-  for (const record of things) if (await takeRecord(record, known.get(record.job.id), world)) found++;
-  return complete ? found + (await askEnded(things, jobs, world)) : found;
+  const found = await countInTime(things, deadlineMs, world, (record) =>
+    takeRecord(record, known.get(record.job.id), world),
+  );
+  return complete ? found + (await askEnded(things, jobs, deadlineMs, world)) : found;
+}
+
+/** How many `act` says yes to. One that fails does not stop the rest. */
+async function countInTime<Thing>(
+  things: readonly Thing[],
+  deadlineMs: number,
+  { clock }: ReaperWorld,
+  act: (thing: Thing) => Promise<boolean>,
+): Promise<number> {
+  let count = 0;
+  const failures: unknown[] = [];
+  await inTime(things, deadlineMs, clock, async (thing) => {
+    try {
+      if (await act(thing)) count++;
+    } catch (error) {
+      failures.push(error);
+    }
+  });
+  if (failures.length > 0) throw failures[0];
+  return count;
 }
 
 /** Nothing is written of their end: should we see their repository again, they are found again. */
@@ -124,45 +145,11 @@ async function takeQueued(
   return true;
 }
 
-/** Put first, `history` read after it: as a launcher does. Due now, and handed on at once. */
-async function openLost({ job }: JobRecord, { ledger, clock, log, queue }: ReaperWorld): Promise<boolean> {
-  const row = await ledger.history.read(job.createdAtMs, job.id);
-  if (row !== null && row.outcome !== null) return false;
-  const because = tooLargeToHandOn(job);
-  if (because !== null) {
-    log('launch.refused', { job: job.id, repository: job.repository, because });
-    await ledger.history.merge({ job, outcome: 'refused', because });
-    return false;
-  }
-  const held = await ledger.jobs.add(job.id, foundNow(job, clock.nowMs()));
-  if (held === null) return false;
-  const again = await ledger.history.read(job.createdAtMs, job.id);
-  if (again !== null && again.outcome !== null) {
-    await ledger.jobs.remove(job.id, held);
-    return false;
-  }
-  log('job.found', { job: job.id, repository: job.repository });
-  // If the launcher cannot be asked now, the next sweep does it.
-  await queue.launch({ kind: 'due', job, rev: held.rev });
-  return true;
-}
-
-/** As the webhook refuses it: what cannot be handed on would be found again and again. */
-function tooLargeToHandOn(job: Job): string | null {
-  if (job.labels.length > LABELS_MAX) return `the job has more than ${LABELS_MAX} labels`;
-  const isTooLong = bytesOf({ kind: 'due', job, rev: 'x'.repeat(200) }) === null;
-  return isTooLong ? 'the labels of the job are too long to hand on' : null;
-}
-
-function foundNow(job: Job, atMs: number): JobEntry {
-  const text = 'was found at GitHub by the sweep: no delivery had told us of it';
-  return { ...unheardOf(job, atMs), trail: [{ atMs, text }] };
-}
-
 /** Jobs that the ledger has and GitHub does not list as active: their own records tell how they ended. */
 async function askEnded(
   active: readonly JobRecord[],
   jobs: readonly Held<JobEntry>[],
+  deadlineMs: number,
   world: ReaperWorld,
 ): Promise<number> {
   const listed = new Set(active.map(({ job }) => job.id));
@@ -170,8 +157,10 @@ async function askEnded(
   const missing = jobs.filter(
     ({ entry }) => !listed.has(entry.job.id) && nowMs - entry.job.createdAtMs > LOST_JOB_MS,
   );
-  for (const { entry } of missing) await settle(entry.job, world);
-  return missing.length;
+  return countInTime(missing, deadlineMs, world, async ({ entry }) => {
+    await settle(entry.job, world);
+    return true;
+  });
 }
 
 /** An entry in both tables was left by a crash between the two writes of an end: GitHub need not be asked. */
