@@ -6,7 +6,7 @@ import type { Table } from '../../shared/adapters/tablestore-table.ts';
 import { HISTORY_TABLE, LEDGER_TABLE } from '../../shared/adapters/tablestore-tables.ts';
 import type { RunnerEntry } from '../../shared/entries.ts';
 import { TAG } from '../../shared/names.ts';
-import type { Instance, JobId, Registration } from '../../shared/nouns.ts';
+import type { Instance, Job, JobId, JobRecord, Registration } from '../../shared/nouns.ts';
 import { VirtualClock } from '../../simulator/clock.ts';
 import { createTable, createTableStore, tableOf } from '../../simulator/tablestore/index.ts';
 import { made } from '../ledger/made.ts';
@@ -129,14 +129,18 @@ const instanceOf = ({ name, instanceId }: RunnerEntry, isBroken: boolean): Insta
 
 async function sweepOf(live: number, broken: number, historyRows: number) {
   const { clock, calls, world } = await worldOf(live, broken, historyRows);
+  return { calls, account: await swept(clock, world) };
+}
+
+async function swept(clock: VirtualClock, world: Parameters<typeof sweep>[0]) {
   let account: Awaited<ReturnType<typeof sweep>> | null = null;
-  const swept = sweep(world).then((done) => {
+  const ending = sweep(world).then((done) => {
     account = done;
   });
   await clock.runUntil(clock.nowMs() + 290_000, () => account !== null);
-  await swept;
+  await ending;
   if (account === null) throw new Error('the sweep did not end in the time of its function');
-  return { calls, account: account as Record<string, number> };
+  return account as Record<string, number>;
 }
 
 test('2,000 live runners, 500 to repair: lists, not a call a runner, and within its time', async () => {
@@ -161,4 +165,32 @@ test('a sweep costs the same with 200, 2,000 and 20,000 rows of history', async 
   }
   expect(costs[1]).toEqual(costs[0]);
   expect(costs[2]).toEqual(costs[0]);
+});
+
+test('a thousand jobs that nobody told us of take no more than their time, and the next sweeps find the rest', async () => {
+  const { clock, world } = await worldOf(10, 0, 0);
+  const told = Array.from({ length: 10 }, (_, at) => made.job(at + 1, { createdAtMs: START_MS }));
+  const untold = Array.from({ length: 1_000 }, (_, at) => made.job(5_000 + at, { createdAtMs: START_MS }));
+  const record = (job: Job, runner: JobRecord['runner']): JobRecord => ({
+    ...{ job, runner, status: runner === null ? 'queued' : 'in_progress', conclusion: null },
+    ...{ startedAtMs: null, completedAtMs: null },
+  });
+  const things = [
+    ...told.map((job) => record(job, { id: job.id, name: made.runnerName(`${job.id}-1`) })),
+    ...untold.map((job) => record(job, null)),
+  ];
+  const asked = {
+    ...world,
+    github: { ...world.github, activeJobs: async () => ({ things, complete: true }) },
+  };
+  await clock.runUntil(clock.nowMs() + 10 * 60_000);
+  const found: number[] = [];
+  for (let sweeps = 0; sweeps < 5; sweeps++) {
+    const account = await swept(clock, asked as typeof world);
+    expect(account.tookMs).toBeLessThan(60_000);
+    found.push(Number(account.found));
+    await clock.runUntil(clock.nowMs() + 60_000);
+  }
+  expect(found[0]).toBeLessThan(1_000);
+  expect(found.reduce((sum, each) => sum + each, 0)).toBe(1_000);
 });
