@@ -83,10 +83,13 @@ export class Events {
   }
 
   async #attempt(event: Event): Promise<void> {
-    const { clock, runs } = this.#world;
+    const { clock, find, runs } = this.#world;
     const ageMs = clock.nowMs() - event.acceptedAtMs;
     if (ageMs > (event.spec.eventAgeMaxMs ?? EVENT_AGE_MAX_MS)) return this.#drop(event, 'it became too old');
-    const outcome = await runs.run(event.spec, event.payload, event.requestId);
+    // Whatever code is there now: the event was for the function, not for one version of it.
+    const spec = find(event.spec.name);
+    if (spec === undefined) return this.#drop(event, 'its function was deleted');
+    const outcome = await runs.run(spec, event.payload, event.requestId);
     switch (outcome.kind) {
       case 'done':
         this.#pending.delete(event);

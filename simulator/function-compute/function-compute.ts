@@ -39,13 +39,15 @@ export function createFunctionCompute(options: FunctionComputeOptions): Function
 export class FunctionCompute {
   readonly clock: SimClock;
   readonly account: Account;
-  readonly functions: readonly FunctionSpec[];
   /** To be changed at any time. */
   readonly faults: Faults = noFaults();
   #random: Random;
   #runs: Runs;
   #events: Events;
-  #stops: readonly (() => void)[];
+  #functions = new Map<string, FunctionSpec>();
+  /** By function. */
+  #timers = new Map<string, () => void>();
+  #startTimer: (spec: WithTimer) => () => void;
 
   constructor(options: FunctionComputeOptions) {
     const {
@@ -58,7 +60,6 @@ export class FunctionCompute {
     } = options;
     this.clock = clock;
     this.account = account;
-    this.functions = functions;
     this.#random = random.fork();
     const common = { clock, account, faults: this.faults, observe };
     const instancesMax = options.instancesMax ?? INSTANCES_MAX;
@@ -71,9 +72,28 @@ export class FunctionCompute {
       arnOf: (name) => `acs:fc:${account.region}:${account.id}:functions/${name}`,
     });
     const fire = (spec: FunctionSpec, event: Buffer) => void this.#events.accept(spec, event);
-    this.#stops = functions
-      .filter(hasTimer)
-      .map((spec) => startTimer(spec, { ...common, random: random.fork(), fire }));
+    this.#startTimer = (spec) => startTimer(spec, { ...common, random: random.fork(), fire });
+    for (const spec of functions) this.put(spec);
+  }
+
+  get functions(): readonly FunctionSpec[] {
+    return [...this.#functions.values()];
+  }
+
+  /** Made, or changed: what runs goes on with the old code to its end, and all that begins has the new one. */
+  put(spec: FunctionSpec): void {
+    this.remove(spec.name);
+    this.#functions.set(spec.name, spec);
+    if (hasTimer(spec)) this.#timers.set(spec.name, this.#startTimer(spec));
+  }
+
+  remove(name: string): void {
+    const old = this.#functions.get(name);
+    if (old === undefined) return;
+    this.#functions.delete(name);
+    this.#timers.get(name)?.();
+    this.#timers.delete(name);
+    this.#runs.retire(old);
   }
 
   /** Accepted events that are neither done nor given up. */
@@ -117,18 +137,18 @@ export class FunctionCompute {
 
   /** Stops timers and instances; what was accepted is forgotten. */
   close(): void {
-    for (const stop of this.#stops) stop();
+    for (const stop of this.#timers.values()) stop();
     this.#events.close();
     this.#runs.close();
   }
 
   #find(name: string): FunctionSpec | undefined {
-    return this.functions.find((spec) => spec.name === name);
+    return this.#functions.get(name);
   }
 }
 
-const hasTimer = (spec: FunctionSpec): spec is FunctionSpec & Required<Pick<FunctionSpec, 'timer'>> =>
-  spec.timer !== undefined;
+type WithTimer = FunctionSpec & Required<Pick<FunctionSpec, 'timer'>>;
+const hasTimer = (spec: FunctionSpec): spec is WithTimer => spec.timer !== undefined;
 
 function acceptedReply(accepted: Acceptance): HttpReply {
   return accepted.kind === 'accepted'

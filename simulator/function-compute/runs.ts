@@ -39,6 +39,8 @@ export class Runs {
   #idle = new Map<string, Kept[]>();
   #busy = new Map<string, number>();
   #running = new Set<Instance>();
+  /** Their code was replaced: what still runs of them is used no second time. */
+  #retired = new WeakSet<FunctionSpec>();
   #isClosed = false;
 
   constructor(world: RunsWorld) {
@@ -59,7 +61,7 @@ export class Runs {
     this.#count(spec, -1);
     this.#running.delete(instance);
     const isDead = outcome.kind === 'failed' && outcome.type !== 'UnhandledInvocationError';
-    if (isDead || this.#isClosed) instance.kill();
+    if (isDead || this.#isClosed || this.#retired.has(spec)) instance.kill();
     else this.#keep(spec, instance);
     const because = outcome.kind === 'failed' ? `${outcome.type}: ${outcome.message}` : '';
     const tookMs = clock.nowMs() - startedAtMs;
@@ -67,14 +69,24 @@ export class Runs {
     return outcome;
   }
 
+  /** No new run begins on an instance of it. */
+  retire(spec: FunctionSpec): void {
+    this.#retired.add(spec);
+    this.#killIdle(spec.name);
+  }
+
   close(): void {
     this.#isClosed = true;
-    for (const kept of [...this.#idle.values()].flat()) {
+    for (const name of [...this.#idle.keys()]) this.#killIdle(name);
+    for (const instance of this.#running) instance.kill();
+  }
+
+  #killIdle(name: string): void {
+    for (const kept of this.#idle.get(name) ?? []) {
       kept.cancelRetirement();
       kept.instance.kill();
     }
-    this.#idle.clear();
-    for (const instance of this.#running) instance.kill();
+    this.#idle.delete(name);
   }
 
   /** The end comes by the body, by its timeout, or by a fault, whichever is first. */

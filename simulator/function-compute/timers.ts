@@ -17,8 +17,8 @@ export function startTimer(
 ): () => void {
   const { clock, random, faults } = world;
   const { cron, name, payload } = spec.timer;
-  const everyMs = parseEvery(cron);
-  let cancel = clock.after(random.whole(1, everyMs), tick);
+  const everyMs = parseEvery(cron) ?? DAY_MS;
+  let cancel = clock.after(firstMs(cron, clock.nowMs()) ?? random.whole(1, everyMs), tick);
   return () => cancel();
 
   function tick(): void {
@@ -31,9 +31,21 @@ export function startTimer(
   }
 }
 
-/** `@every 5m`: whole minutes, at least one. The six-field form is real, and not simulated. */
-function parseEvery(cron: string): number {
+/** `@every 5m`: whole minutes, at least one. Null: another form. */
+function parseEvery(cron: string): number | null {
   const minutes = Number(/^@every ([1-9]\d*)m$/.exec(cron)?.[1]);
-  if (Number.isNaN(minutes)) throw new Error(`the timer '${cron}' is not simulated: use @every, in minutes`);
-  return minutes * 60_000;
+  return Number.isNaN(minutes) ? null : minutes * 60_000;
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+/** Six fields, of which only a time of day in UTC is simulated: `0 17 3 * * *`. Null: `@every`. Throws for the rest. */
+function firstMs(cron: string, nowMs: number): number | null {
+  if (parseEvery(cron) !== null) return null;
+  const match = /^(\d{1,2}) (\d{1,2}) (\d{1,2}) \* \* \*$/.exec(cron);
+  if (match === null)
+    throw new Error(`the timer '${cron}' is not simulated: use @every, in minutes, or a time of day`);
+  const [second = 0, minute = 0, hour = 0] = match.slice(1).map(Number);
+  const atMs = (hour * 3600 + minute * 60 + second) * 1000;
+  return (atMs - (nowMs % DAY_MS) + DAY_MS) % DAY_MS || DAY_MS;
 }

@@ -26,6 +26,8 @@ export interface ServedFunctionCompute {
   readonly endpoint: string;
   /** The URL of a function with an HTTP trigger. */
   urlOf(functionName: string): string;
+  /** The URL that a function gets with its HTTP trigger; the same each time. */
+  open(functionName: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -42,10 +44,14 @@ export async function serveFunctionCompute(
     answerApi(fc, verifier, options, request, response),
   );
   const urls = new Map<string, { server: Server; url: string }>();
-  for (const { name, http } of fc.functions)
-    if (http !== undefined)
-      urls.set(name, await listen(0, (request, response) => answerHttp(fc, name, request, response)));
+  const open = async (name: string): Promise<string> => {
+    const one = urls.get(name) ?? (await listen(0, (...both) => answerHttp(fc, name, ...both)));
+    urls.set(name, one);
+    return one.url;
+  };
+  for (const { name, http } of fc.functions) if (http !== undefined) await open(name);
   return {
+    open,
     endpoint: api.url,
     urlOf(functionName) {
       const found = urls.get(functionName);
