@@ -21,10 +21,19 @@ export interface InProcessOptions {
 /** Of the whole process: two callers that begin in the same second must not send the same JWT. */
 let jwts = 0;
 
+/** Reading a key costs more than signing with it, and each function instance would. */
+const keys = new Map<string, KeyObject>();
+
+function keyOf(pem: string): KeyObject {
+  const key = keys.get(pem) ?? createPrivateKey(pem);
+  keys.set(pem, key);
+  return key;
+}
+
 const TOKEN_ROUTE = 'POST /app/installations/{installation_id}/access_tokens';
 
 export function inProcessRequest(options: InProcessOptions): GitHubRequest {
-  const key = createPrivateKey(options.privateKeyPem);
+  const key = keyOf(options.privateKeyPem);
   const tokens = new Map<number, { token: string; untilMs: number }>();
 
   const call = async (route: string, params: Params, authorization: string | null): Promise<GitHubAnswer> => {
