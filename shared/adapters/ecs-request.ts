@@ -33,9 +33,23 @@ export interface RunSetting {
   readonly ramRole: string | null;
 }
 
-/** Best first. Newer types refuse the older disks, older types the newer; only ECS knows which. */
-export const DISK_CATEGORIES = ['cloud_essd', 'cloud_auto', 'cloud_ssd', 'cloud_efficiency'] as const;
-export type DiskCategory = (typeof DISK_CATEGORIES)[number];
+export interface Disk {
+  readonly category: 'cloud_essd' | 'cloud_auto' | 'cloud_ssd' | 'cloud_efficiency';
+  /** Of an ESSD only. */
+  readonly level?: 'PL0' | 'PL1';
+}
+
+/**
+ * In order of preference. Newer types refuse the older disks, older types the newer, and some zones know no PL0, at
+ * half the price of PL1; only ECS knows which.
+ */
+export const DISKS: readonly Disk[] = [
+  { category: 'cloud_essd', level: 'PL0' },
+  { category: 'cloud_essd', level: 'PL1' },
+  { category: 'cloud_auto' },
+  { category: 'cloud_ssd' },
+  { category: 'cloud_efficiency' },
+];
 
 type Field = Capitalize<Extract<keyof RunInstancesRequest, string>>;
 type Words = Partial<Record<Field, string | undefined>>;
@@ -43,7 +57,7 @@ type Words = Partial<Record<Field, string | undefined>>;
 /** Frozen: a try that is made again must be the same byte for byte. A string: why there is nothing to ask for. */
 export function runParameters(
   request: RunRequest,
-  category: DiskCategory,
+  disk: Disk,
   setting: RunSetting,
   nowMs: number,
 ): Readonly<Record<string, string>> | string {
@@ -61,7 +75,7 @@ export function runParameters(
     ImageFamily: image.id === undefined ? image.family : undefined,
     ImageId: image.id,
     Amount: '1',
-    ClientToken: tokenFor(request.clientToken, category),
+    ClientToken: tokenFor(request.clientToken, disk),
     InstanceName: request.name,
     UserData: Buffer.from(request.userData, 'utf8').toString('base64'),
     AutoReleaseTime: releaseTime(request.releaseAtMs, nowMs),
@@ -73,14 +87,17 @@ export function runParameters(
     ...bid(request, setting),
     ...egress(placement),
   };
-  const all = { ...words, ...disk(request, category), ...tags(request.tags) };
+  const all = { ...words, ...diskWords(request, disk), ...tags(request.tags) };
   const said = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return Object.freeze(Object.fromEntries(said));
 }
 
 /** Each disk is a request of its own, so it has a token of its own. */
-function tokenFor(token: string, category: DiskCategory): string {
-  return createHash('sha256').update(`${token}\n${category}`).digest('hex').slice(0, CLIENT_TOKEN_MAX_CHARS);
+function tokenFor(token: string, { category, level }: Disk): string {
+  return createHash('sha256')
+    .update(`${token}\n${category}\n${level ?? ''}`)
+    .digest('hex')
+    .slice(0, CLIENT_TOKEN_MAX_CHARS);
 }
 
 /** Upwards, because ECS drops the seconds before it compares with its half hour. */
@@ -109,11 +126,11 @@ function egress({ egress, bandwidthMbit }: EcsPlacement): Words {
   return { InternetMaxBandwidthOut: String(bandwidthMbit), InternetChargeType: 'PayByTraffic' };
 }
 
-function disk({ diskGiB }: RunRequest, category: DiskCategory): Record<string, string> {
+function diskWords({ diskGiB }: RunRequest, { category, level }: Disk): Record<string, string> {
   return {
     'SystemDisk.Category': category,
     'SystemDisk.Size': String(diskGiB),
-    ...(category === 'cloud_essd' ? { 'SystemDisk.PerformanceLevel': 'PL1' } : {}),
+    ...(level === undefined ? {} : { 'SystemDisk.PerformanceLevel': level }),
   };
 }
 

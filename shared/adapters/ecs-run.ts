@@ -10,7 +10,7 @@ import {
 import type { Clock, Log, RunOutcome, RunRequest } from '../ports.ts';
 import type { EcsCall } from './ecs-call.ts';
 import { type Failure, failureOf, type Meaning, meaningOf } from './ecs-errors.ts';
-import { DISK_CATEGORIES, type RunSetting, runParameters } from './ecs-request.ts';
+import { DISKS, type RunSetting, runParameters } from './ecs-request.ts';
 
 export interface RunWorld {
   readonly call: EcsCall;
@@ -22,22 +22,30 @@ export interface RunWorld {
 
 const MINUTE_MS = 60_000;
 
-type Tried = RunOutcome | { readonly kind: 'other-disk'; readonly code: string };
+type Tried = RunOutcome | Unsuitable;
+type Unsuitable = { readonly kind: 'other-disk' | 'other-level'; readonly code: string };
 
-/** Down the ladder of disks: a disk that does not suit the type is a definite refusal. */
+/** Down the ladder of disks: one that does not suit the type or the zone is a definite refusal. */
 export async function runInstance(request: RunRequest, world: RunWorld): Promise<RunOutcome> {
   const untilMs = world.clock.nowMs() + CALL_MAX_MS;
   let code = '';
-  for (const category of DISK_CATEGORIES) {
-    const params = runParameters(request, category, world.setting, world.clock.nowMs());
+  let refused = '';
+  for (const disk of DISKS) {
+    if (disk.category === refused) continue;
+    const params = runParameters(request, disk, world.setting, world.clock.nowMs());
     if (typeof params === 'string') return { kind: 'refused', code: params, isKnown: false };
     const tried = await sayUntilSure(request.candidate.region, params, untilMs, world);
-    if (tried.kind !== 'other-disk') return tried;
-    world.log('disk.refused', { type: request.candidate.instanceType, category, code: tried.code });
+    if (!isUnsuitable(tried)) return tried;
+    const { category, level = '' } = disk;
+    world.log('disk.refused', { type: request.candidate.instanceType, category, level, code: tried.code });
+    if (tried.kind === 'other-disk') refused = category;
     code = tried.code;
   }
   return { kind: 'unavailable', code, scope: 'offering', forMs: UNAVAILABLE_MS };
 }
+
+const isUnsuitable = (tried: Tried): tried is Unsuitable =>
+  tried.kind === 'other-disk' || tried.kind === 'other-level';
 
 /** The same words, at most CALL_TRIES_MAX times. */
 async function sayUntilSure(
@@ -105,7 +113,8 @@ function outcomeOf(
     case 'refused':
       return { kind: 'refused', code, isKnown };
     case 'other-disk':
-      return { kind: 'other-disk', code };
+    case 'other-level':
+      return { kind: meaning.kind, code };
     case 'throttled':
       return { kind: 'throttled', code, retryAtMs: nextMinute(nowMs) };
     case 'unknown':

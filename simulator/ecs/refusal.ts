@@ -38,7 +38,7 @@ const CODES_BY_STATUS: Record<number, string> = {
   400: `Account.Arrearage Duplicate.TagKey IdempotentParameterMismatch Idempotence.Processing IncompleteSignature
     IncorrectVSwitchStatus InvalidAutoReleaseTime.Malformed InvalidClientToken.ValueNotSupported
     InvalidInstanceName.Malformed InvalidInstanceType.ValueNotSupported InvalidInstanceType.ValueUnauthorized
-    InvalidParameter InvalidParameter.Conflict InvalidParameter.Mismatch InvalidSecurityGroupId.NotFound
+    InvalidPerformanceLevel.ValueNotSupported InvalidParameter InvalidParameter.Conflict InvalidParameter.Mismatch InvalidSecurityGroupId.NotFound
     InvalidSpotAliUid InvalidSpotAuthorized InvalidSpotDuration InvalidSpotPriceLimit
     InvalidSpotPriceLimit.LowerThanPublicPrice InvalidSpotStrategy InvalidTagKey.Malformed InvalidTagValue.Malformed
     InvalidTimeStamp.Expired InvalidTimeStamp.Format InvalidUserData.Base64FormatInvalid InvalidUserData.SizeExceeded

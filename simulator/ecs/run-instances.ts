@@ -80,6 +80,7 @@ function orderOf(cloud: Cloud, region: Region, params: Params): Order {
   if (disk.sizeGiB < image.sizeGiB) throw new EcsRefusal('InvalidSystemDiskSize');
   if (!type.disks.includes(disk.category))
     throw new EcsRefusal('InvalidSystemDiskCategory.ValueNotSupported');
+  if (isWithoutPl0(disk, type)) throw new EcsRefusal('InvalidPerformanceLevel.ValueNotSupported');
   checkPrice(cloud, place.vSwitch.zone, type, words);
   return {
     ...words,
@@ -96,6 +97,14 @@ function orderOf(cloud: Cloud, region: Region, params: Params): Order {
     keyPair: place.keyPair,
     resourceGroup: place.resourceGroup,
   };
+}
+
+/**
+ * CreateInstance's error codes: "the current ZoneId or InstanceType does not support PL0", but no list of them. That the
+ * types whose cloud disks are all ESSDs take it, follows from its being their default (SDK model RunInstancesRequest).
+ */
+function isWithoutPl0({ category, level }: Order['disk'], { disks }: InstanceType): boolean {
+  return category === 'cloud_essd' && level === 'PL0' && disks.includes('cloud_ssd');
 }
 
 function typeOf(region: Region, { vSwitch }: Place, params: Params): InstanceType {

@@ -7,33 +7,41 @@ import { MINUTE_MS, overTheWire, requestFor, START_MS, TYPES } from './bench.ts'
 /** What the launcher must make of each code: HTTP status and code, as the API reference lists them. */
 const MEANINGS: Record<string, string> = {
   'unavailable, the offering, for minutes': `403 OperationDenied.NoStock, 400 ResourceNotAvailable,
-    403 OperationDenied.ResourceControl, 403 NodeControllerUnavailable, 403 InvalidInstanceType.ZoneNotSupported,
+    403 OperationDenied.ResourceControl, 403 OperationDenied, 403 OperationDenied.PaygNotAvailable,
+    403 OperationDenied.FlavorNotSupported, 403 NodeControllerUnavailable, 403 InvalidInstanceType.ZoneNotSupported,
     400 InvalidInstanceType.ValueNotSupported, 400 InvalidInstanceType.ValueUnauthorized,
     403 InvalidInstanceType.NotSupported, 403 InstanceType.Offline, 403 InvalidResourceType.NotSupported,
     403 ImageNotSupportInstanceType, 400 InvalidParameter.Conflict, 400 InvalidSpotPriceLimit.LowerThanPublicPrice,
     403 OperationDenied.SpotPriceLowerThanPublicPrice`,
   'unavailable, the zone, for minutes': `403 Zone.NotOnSale, 403 Zone.NotOpen, 403 OperationDenied.ZoneNotAllowed,
+    400 InvalidVpcZone.NotSupported,
     400 QuotaExceeded.PrivateIpAddress, 403 InvalidVSwitchId.IpInvalid, 400 IncorrectVSwitchStatus`,
   'unavailable, the zone, for long': `404 InvalidVSwitchId.NotFound, 404 InvalidVSwitchId.NotExist,
     404 InvalidZoneId.NotFound, 400 InvalidParameter.Mismatch`,
   'unavailable, the family, for long': '403 QuotaExceed.ElasticQuota',
+  'unavailable, the placement, for minutes': '403 InvalidOperation.PublicIpAddressNoStock',
   'unavailable, the placement, for long': `400 QuotaExceed.AfterpayInstance, 400 QuotaExceeded,
     403 QuotaExceed.PostPaidDisk, 403 SecurityGroupInstanceLimitExceed, 404 InvalidImageId.NotFound,
     400 InvalidSecurityGroupId.NotFound, 404 InvalidKeyPair.NotFound, 404 InvalidResourceGroup.NotFound,
-    404 InvalidRegionId.NotFound`,
+    404 InvalidRegionId.NotFound, 404 InvalidKeyPairName.NotFound, 403 InvalidImageFamily.MissingAvailableImage,
+    403 OperationDenied.ImageNotValid, 403 RegionUnauthorized, 403 OperationDenied.RegionIdNotSupported`,
   'the next disk': `403 CategoryNotSupported, 403 InvalidDiskCategory.NotSupported,
-    403 InvalidSystemDiskCategory.ValueNotSupported`,
+    403 InvalidSystemDiskCategory.ValueNotSupported, 403 InvalidSystemDiskCategory.ValueUnauthorized,
+    400 InvalidDiskCategory.ValueNotSupported, 403 InvalidInstanceType.NotSupportDiskCategory,
+    403 OperationDenied.CloudSSDNotSupported, 400 QuotaExceed.DiskCapacity`,
+  'the next level of the disk': `400 InvalidPerformanceLevel.ValueNotSupported, 400 InvalidPerformanceLevel.Malformed,
+    403 OperationDenied.PerformanceLevelNotMatch, 403 InvalidDiskSize.TooSmall`,
   'throttled until the next minute': `400 Throttling, 503 Throttling.User, 429 Throttling.Api,
     503 Throttling.ConcurrentLimitExceeded, 503 Rejected.Throttling`,
   'said again, and unknown if that does not help': `400 LastTokenProcessing, 400 Idempotence.Processing,
-    400 LastOrderProcessing, 400 LastRequestProcessing, 404 OperationDenied.CreatingConflict, 500 InternalError,
+    400 LastOrderProcessing, 400 LastRequestProcessing, 404 OperationDenied.CreatingConflict, 409 OperationConflict, 500 InternalError,
     503 ServiceUnavailable`,
   'said again, and put off if that does not help': '400 SignatureNonceUsed',
   unknown: '400 IdempotentParameterMismatch',
   'fatal: money': `403 InvalidAccountStatus.NotEnoughBalance, 403 InsufficientBalance, 400 Account.Arrearage,
-    404 PaymentMethodNotFound, 403 InvalidPayMethod`,
+    404 PaymentMethodNotFound, 403 InvalidPayMethod, 400 InvalidAccountStatus.PayAmountLimitExceeded`,
   'fatal: the account': `403 RealNameAuthenticationError, 403 Forbidden.RiskControl, 403 SecurityRisk.3DVerification,
-    400 InvalidSpotAuthorized, 400 InvalidSpotAliUid`,
+    403 InvalidAccountStatus, 400 InvalidSpotAuthorized, 400 InvalidSpotAliUid`,
   'fatal: permission': `403 Forbbiden, 403 Forbidden, 403 Forbidden.RAM, 403 NoPermission,
     403 InvalidUser.PassRoleForbidden, 404 InvalidRamRole.NotFound, 401 InvalidRamRole.NotEcsRole`,
   'fatal: the key': `404 InvalidAccessKeyId.NotFound, 403 InvalidAccessKeyId.Inactive,
@@ -45,7 +53,8 @@ const MEANINGS: Record<string, string> = {
     400 InvalidSpotPriceLimit, 400 InvalidAutoReleaseTime.Malformed, 400 InvalidTagKey.Malformed,
     400 InvalidTagValue.Malformed, 400 Duplicate.TagKey, 400 InvalidInstanceName.Malformed,
     400 InvalidClientToken.ValueNotSupported, 400 MissingParameter`,
-  refused: '400 InvalidSystemDiskSize',
+  refused: `404 InvalidSystemDiskSize, 404 InvalidSystemDiskSize.LessThanImageSize,
+    404 InvalidSystemDiskSize.LessThanMinSize, 400 InvalidSystemDiskSize.ValueNotSupported`,
 };
 
 const rows = Object.entries(MEANINGS).flatMap(([meaning, codes]) =>
@@ -82,7 +91,7 @@ function expected(code: string, meaning: string): object {
 }
 
 describe('each code of ECS has a meaning', () => {
-  test.each(rows.filter(([, , meaning]) => meaning !== 'the next disk'))(
+  test.each(rows.filter(([, , meaning]) => !meaning.startsWith('the next')))(
     '%s (%i): %s',
     async (code, status, meaning) => {
       const before = made();
@@ -101,12 +110,14 @@ describe('each code of ECS has a meaning', () => {
     },
   );
 
-  test.each(rows.filter(([, , meaning]) => meaning === 'the next disk'))(
-    '%s (%i): the next disk',
-    async (code, status) => {
+  test.each(rows.filter(([, , meaning]) => meaning.startsWith('the next')))(
+    '%s (%i): %s',
+    async (code, status, meaning) => {
       bench.ecs.failNext('RunInstances', { code, status });
       expect(await bench.instances.run(request())).toMatchObject({ kind: 'running' });
-      expect(bench.ecs.alive().at(-1)?.disk.category).toBe('cloud_auto');
+      const { category, level } = bench.ecs.alive().at(-1)?.disk ?? {};
+      const next = meaning === 'the next disk' ? 'cloud_auto' : 'cloud_essd PL1';
+      expect(category === 'cloud_essd' ? `${category} ${level}` : category).toBe(next);
     },
   );
 

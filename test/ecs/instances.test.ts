@@ -28,7 +28,7 @@ describe('an instance, over the wire', () => {
       resourceGroup: 'rg-ci',
       userData: '#!/bin/bash\necho hello\n',
       bandwidthOut: 0,
-      disk: { category: 'cloud_essd', sizeGiB: 40 },
+      disk: { category: 'cloud_essd', level: 'PL0', sizeGiB: 40 },
     });
     expect(machine?.tags.get('costCenter')).toBe('ci & more');
     expect(machine?.releaseAtMs).toBe(START_MS + 60 * MINUTE_MS + 30_000); // upwards to the minute
@@ -44,6 +44,12 @@ describe('an instance, over the wire', () => {
     await launched(TYPES.old);
     expect(bench.ecs.alive()[0]?.disk.category).toBe('cloud_ssd');
     expect(bench.ecs.calls.get('RunInstances')).toBe(3);
+  });
+
+  test('takes the next level of its disk where there is no PL0', async () => {
+    await launched(TYPES.middle);
+    expect(bench.ecs.alive()[0]?.disk).toMatchObject({ category: 'cloud_essd', level: 'PL1' });
+    expect(bench.ecs.calls.get('RunInstances')).toBe(2);
   });
 
   test('is listed by its deployment, later than it exists, with what the sweep needs', async () => {

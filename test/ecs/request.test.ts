@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type RunSetting, runParameters } from '../../shared/adapters/ecs-request.ts';
+import { DISKS, type Disk, type RunSetting, runParameters } from '../../shared/adapters/ecs-request.ts';
 import type { Candidate } from '../../shared/nouns.ts';
 import { account, MINUTE_MS, placement, REGION, requestFor, START_MS, TYPES } from './bench.ts';
 
@@ -14,7 +14,7 @@ const setting: RunSetting = {
 function said(change: object = {}, candidate: Partial<Candidate> = {}, more: Partial<RunSetting> = {}) {
   const request = requestFor(ecs, TYPES.arm, change);
   const full = { ...request, candidate: { ...request.candidate, ...candidate } };
-  return runParameters(full, 'cloud_essd', { ...setting, ...more }, START_MS) as Record<string, string>;
+  return runParameters(full, DISKS[0] as Disk, { ...setting, ...more }, START_MS) as Record<string, string>;
 }
 
 // biome-ignore format: a table reads best as a table.
@@ -79,6 +79,14 @@ test('without a vSwitch or an image there is nothing to ask for', () => {
   expect(said({}, { zone: `${REGION}-z` })).toBe('NoVSwitch');
   expect(said({}, { region: 'cn-atlantis' })).toBe('NoVSwitch');
   expect(said({ image: 'unheard-of' })).toBe('NoImage');
+});
+
+test('an ESSD of the level at half the price is asked for first; other disks have no level', () => {
+  expect(said()).toMatchObject({ 'SystemDisk.Category': 'cloud_essd', 'SystemDisk.PerformanceLevel': 'PL0' });
+  const request = requestFor(ecs, TYPES.arm);
+  const auto = runParameters(request, { category: 'cloud_auto' }, setting, START_MS);
+  expect(auto).toMatchObject({ 'SystemDisk.Category': 'cloud_auto' });
+  expect('SystemDisk.PerformanceLevel' in (auto as object)).toBe(false);
 });
 
 test('a request cannot be changed between two tries', () => {

@@ -89,18 +89,19 @@ test('tries differ in nothing', async () => {
   expect(new Set(sent.map(({ params }) => JSON.stringify(params))).size).toBe(1);
 });
 
-test('each disk is a request of its own, with a token of its own', async () => {
+test.each([
+  [TYPES.old, ['cloud_essd PL0', 'cloud_auto', 'cloud_ssd']],
+  [TYPES.middle, ['cloud_essd PL0', 'cloud_essd PL1']],
+])('each disk for %s is a request of its own, with a token of its own', async (type, disks) => {
   const { ecs, clock } = account();
   const sent: Sent[] = [];
   const { instances } = instancesOn(directly(ecs, sent), clock);
-  await instances.run(requestFor(ecs, TYPES.old));
-  expect(sent.map(({ params }) => params['SystemDisk.Category'])).toEqual([
-    'cloud_essd',
-    'cloud_auto',
-    'cloud_ssd',
-  ]);
+  await instances.run(requestFor(ecs, type));
+  const said = ({ params }: Sent) =>
+    `${params['SystemDisk.Category']} ${params['SystemDisk.PerformanceLevel'] ?? ''}`.trim();
+  expect(sent.map(said)).toEqual(disks);
   const tokens = sent.map(({ params }) => params.ClientToken ?? '');
-  expect(new Set(tokens).size).toBe(3);
+  expect(new Set(tokens).size).toBe(disks.length);
   expect(tokens.every((token) => /^[\x21-\x7e]{1,64}$/.test(token))).toBe(true);
 });
 

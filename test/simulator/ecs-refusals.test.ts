@@ -2,6 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { inMinutes, MINUTE_MS, REGION, START_MS, TYPES, type Words, world, zoneWith } from '../ecs/bench.ts';
 
 describe('RunInstances refuses', () => {
+  test('PL0 for types that take older disks too: that they take it is in no document', () => {
+    const { good, refused } = world();
+    const level = { 'SystemDisk.PerformanceLevel': 'PL0' };
+    expect(refused('RunInstances', { ...good(TYPES.middle), ...level })).toBe(
+      'InvalidPerformanceLevel.ValueNotSupported',
+    );
+    expect(refused('RunInstances', { ...good(TYPES.arm), ...level })).toBe('nothing');
+  });
+
   // biome-ignore format: a table reads best as a table.
   test.each<[what: string, change: Words, code: string]>([
     ['nothing, when all is well',           {},                                                       'nothing'],
