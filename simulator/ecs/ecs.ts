@@ -32,6 +32,7 @@ const ACTS = new Map<string, Act>([
   ['DescribeSpotAdvice', market.describeSpotAdvice],
   ['DescribeImageFromFamily', types.describeImageFromFamily],
   ['DescribeRegions', network.describeRegions],
+  ['DescribeZones', network.describeZones],
   ['DescribePrice', network.describePrice],
   ['DescribeVSwitches', network.describeVSwitches],
   ['DescribeSecurityGroups', network.describeSecurityGroups],
@@ -72,6 +73,9 @@ export interface Ecs {
   region(id: string): Region;
 }
 
+/** A caller has long given up by then. */
+const LATE_MAX_MS = 60_000;
+
 export function createEcs(options: EcsOptions): Ecs {
   const cloud = createCloud(options);
   const throttle = createThrottle(options.random.fork(), options.callsPerMinute ?? {});
@@ -95,7 +99,9 @@ export function createEcs(options: EcsOptions): Ecs {
       if (credential?.mayDo?.(ramNameOf(action)) === false) throw new EcsRefusal('Forbidden.RAM');
       const region = regionOf(cloud, regionId);
       throttle(action, regionId, options.clock.nowMs());
-      return underFault(faultOf(action, params, regionId), () => act(cloud, region, params));
+      const later = (run: () => void) =>
+        void options.clock.after(options.random.whole(1_000, LATE_MAX_MS), run);
+      return underFault(faultOf(action, params, regionId), () => act(cloud, region, params), later);
     },
     calls,
     alive,

@@ -4,24 +4,45 @@ import { EcsRefusal, NoAnswer } from './refusal.ts';
 
 /**
  * - `timeout-before`: nothing is done and nothing is answered; `timeout-after`: it is done, the answer is lost;
+ * - `late`: nothing is answered, and it is done a minute later at most. ECS's own code LastTokenProcessing says that a
+ *   request may be under way while nobody hears of it;
  * - `hang`: it is done, and the connection stays silent; `truncated`: the answer ends in the middle;
  * - `500-after-success`: it is done, and the answer is 500 InternalError; `gateway`: nothing is done, a 502 in HTML;
  * - `{code}`: nothing is done, and ECS says so with this code.
  */
 export type Fault = NamedFault | { readonly code: string; readonly status?: number };
 
-type NamedFault = 'timeout-before' | 'timeout-after' | 'hang' | 'truncated' | '500-after-success' | 'gateway';
+type NamedFault =
+  | 'timeout-before'
+  | 'timeout-after'
+  | 'hang'
+  | 'truncated'
+  | '500-after-success'
+  | 'gateway'
+  | 'late';
 
 export type FaultSource = (action: string, params: Params, region: string) => Fault | null;
 
 /** Runs `act` as the fault has it; without a fault, just runs it. */
-export function underFault(fault: Fault | null, act: () => object): object {
+export function underFault(fault: Fault | null, act: () => object, later: (act: () => void) => void): object {
   if (fault === null) return act();
   if (typeof fault === 'object') throw new EcsRefusal(fault.code, undefined, fault.status);
-  return spoiled(fault, act);
+  return fault === 'late' ? tooLate(act, later) : spoiled(fault, act);
 }
 
-function spoiled(fault: NamedFault, act: () => object): never {
+function tooLate(act: () => object, later: (act: () => void) => void): never {
+  later(() => {
+    try {
+      act();
+    } catch (error) {
+      // A refusal that nobody hears.
+      if (!(error instanceof EcsRefusal)) throw error;
+    }
+  });
+  throw new NoAnswer('cut', null);
+}
+
+function spoiled(fault: Exclude<NamedFault, 'late'>, act: () => object): never {
   switch (fault) {
     case 'timeout-before':
       throw new NoAnswer('cut', null);

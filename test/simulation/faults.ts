@@ -15,11 +15,12 @@ const ONLY_RUN = new Set<string>([
   'ecs QuotaExceed.ElasticQuota',
   'ecs InsufficientBalance',
   'ecs LastTokenProcessing',
+  'ecs late',
 ]);
 
 export function faultsOf(rates: Rates, random: Random) {
   const fired = new Map<string, number>();
-  const state = { isHealed: false };
+  const state = { isHealed: false, areListsOut: false };
   const count = (name: string) => fired.set(name, (fired.get(name) ?? 0) + 1);
   const happens = (name: FaultName): boolean => {
     const rate = state.isHealed ? 0 : (rates[name] ?? 0);
@@ -53,7 +54,12 @@ export function faultsOf(rates: Rates, random: Random) {
       if (happens('delivery delayed by hours')) return { kind: 'delay', ms: random.whole(1, 2 * HOUR_MS) };
       return null;
     },
+    /** ECS answers no question; what it is told to do, it does. */
+    setListsOut(areOut: boolean): void {
+      state.areListsOut = areOut;
+    },
     ecs(action: string): EcsFault | null {
+      if (state.areListsOut && !state.isHealed && /^(Describe|List)/.test(action)) return 'gateway';
       for (const name of ecs) if (concerns(name, action) && happens(name)) return ecsFault(name);
       return null;
     },

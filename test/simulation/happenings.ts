@@ -94,6 +94,11 @@ export const HAPPENINGS = {
     addForeignRunner(LABELS_OF_OTHERS, share);
     return true;
   },
+  'ECS answers no question': ({ faults, later }, _share, ms) => {
+    faults.setListsOut(true);
+    later(ms, () => faults.setListsOut(false));
+    return true;
+  },
 } satisfies Record<string, Happening>;
 
 function deploy({ world, plan }: Scene, limits: object, zones?: object): boolean {

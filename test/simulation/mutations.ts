@@ -42,6 +42,17 @@ const VISIBLE = edit(
   'if (false)',
 );
 
+const DEREGISTER = edit(
+  'functions/reaper/diagnose.ts',
+  "if (entry.removedAtMs === null) return verdict('remove', 'its launcher is gone');",
+  '',
+);
+const STRAY = edit(
+  'functions/reaper/diagnose.ts',
+  "return verdict('deregister', 'it is registered, and there is neither entry nor instance');",
+  "return verdict('keep', 'it is registered, and there is neither entry nor instance');",
+);
+
 const POINTER = edit(
   'functions/reaper/repoint.ts',
   'if (robbed === null || robbed === taker.id) return;',
@@ -91,12 +102,8 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'two complete look-ups', edits: [ABSENCE] },
   { name: 'time for a late instance to be seen', edits: [VISIBLE] },
   { name: 'two complete look-ups, and time for a late instance', edits: [ABSENCE, VISIBLE] },
-  one(
-    'deregister before the wait',
-    'functions/reaper/diagnose.ts',
-    "if (entry.removedAtMs === null) return verdict('remove', 'its launcher is gone');",
-    '',
-  ),
+  { name: 'deregister before the wait', edits: [DEREGISTER] },
+  { name: 'deregister before the wait, and the end of stray registrations', edits: [DEREGISTER, STRAY] },
   { name: 'the pointer moves', edits: [POINTER] },
   { name: 'the pointer moves, and the sweep’s matching', edits: [POINTER, MATCHING] },
   { name: 'the busy rule’s ledger half', edits: [BUSY_LEDGER] },

@@ -34,6 +34,8 @@ export const FAULTS = {
   // GitHub's own ways
   'runner busy in secret': [0.05, 1], 'registration consumed at assignment': [0.05, 1], 'runner is deaf': [0.02, 0.2],
   'job fails by itself': [0.05, 0.5], 'alert channel down': [0.1, 1],
+  // New ones come last, so that the plans of known seeds stay as they are.
+  'ecs late': [0.02, 0.3],
 } as const satisfies Record<string, readonly [min: number, max: number]>;
 
 export type FaultName = keyof typeof FAULTS;
@@ -86,7 +88,7 @@ export function drawPlan(seed: number): Plan {
     world: {
       soldOut: random.pick([0, 0.05, 0.3, 0.6]),
       interruptions: random.pick([0, 1, 20]),
-      listLagMs: random.pick([0, 20_000, 60_000, 100_000]),
+      listLagMs: random.pick([0, 20_000, 60_000, 120_000]),
       skewMs: random.pick([0, 500, 5_000]),
       tokenDelayMs: random.chance(0.1) ? 1_500 : 0,
     },
