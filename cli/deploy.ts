@@ -11,7 +11,7 @@ import { serverlessDevs } from './deploy/serverless-devs.ts';
 import { secretsIn } from './deploy/variables.ts';
 import { readDotEnv } from './dot-env.ts';
 import { readRunnersYaml } from './runners-yaml.ts';
-import { ROOT } from './steps.ts';
+import { ROOT, tool } from './steps.ts';
 
 export async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -36,6 +36,7 @@ export async function main(args: readonly string[]): Promise<number> {
     build: async (built) => void (await buildAll(built)),
     deployFunctions: async (file, filled) =>
       serverlessDevs({
+        command: variables.SERVERLESS_DEVS || tool('s'),
         root: ROOT,
         file,
         variables: filled,

@@ -18,12 +18,15 @@ export type Operator = Pick<
   'config' | 'clock' | 'ledger' | 'github' | 'gitHubRequest' | 'log' | 'alerts'
 >;
 
+type Environment = NonNullable<Simulator['environment']>;
+
 const SILENT = () => undefined;
 
 /** Null after it said on standard error what is missing. */
 export async function openOperator(): Promise<Operator | null> {
   const simulator = findSimulator();
-  if (simulator !== null) return simulated(simulator);
+  if (simulator !== null && simulator.environment !== null)
+    return simulated(simulator, simulator.environment);
   const config = readRunnersYaml();
   if (config === null) {
     process.stderr.write("Without an account: 'npm start -- --stay' serves a simulated one.\n");
@@ -32,12 +35,12 @@ export async function openOperator(): Promise<Operator | null> {
   return real(config);
 }
 
-function simulated(simulator: Simulator): Operator | null {
+function simulated(simulator: Simulator, environment: Environment): Operator | null {
   const config = readRunnersYaml(join(ROOT, 'simulator', 'runners.yaml'));
   if (config === null) return null;
   liveInSimulatedTime(simulator);
   process.stderr.write(pc.dim('The simulated world of npm start -- --stay:\n'));
-  const { accessKeyId, accessKeySecret, environment } = simulator;
+  const { accessKeyId, accessKeySecret } = simulator;
   const key = { accessKeyId, accessKeySecret, securityToken: null };
   return controlPlane(config, parseEnvironment('launcher', environment), () => key, SILENT);
 }

@@ -1,4 +1,4 @@
-/** How commands find the world of `npm start -- --stay`. */
+/** How commands find the world of `npm start -- --stay`, and `npm run job` that of `--account`. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './steps.ts';
@@ -12,7 +12,8 @@ export interface Simulator {
   readonly scale: number;
   readonly simulatedMs: number;
   readonly realMs: number;
-  readonly environment: Readonly<Record<string, string>>;
+  /** Of its functions. Null: an account for an install to be tried on, which commands find by their variables alone. */
+  readonly environment: Readonly<Record<string, string>> | null;
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
 }

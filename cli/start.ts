@@ -6,11 +6,12 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { buildAll } from '../build.ts';
 import type { SimJob } from '../simulator/github/index.ts';
-import { type Loopback, openLoopback } from '../simulator/loopback.ts';
+import { type Loopback, OPERATOR_KEY, openLoopback } from '../simulator/loopback.ts';
 import { parseOptions, wholeNumber } from './options.ts';
 import { readRunnersYaml } from './runners-yaml.ts';
+import { serveAccount } from './start/account.ts';
 import { plainShow, type Show, terminalShow } from './start/display.ts';
-import { type Door, openDoor } from './start/door.ts';
+import { type Door, type Found, openDoor } from './start/door.ts';
 import { leftovers } from './start/leftovers.ts';
 import { mirrorRunner } from './start/mirror.ts';
 import { playRun, setScene } from './start/scene.ts';
@@ -20,6 +21,7 @@ import { ROOT } from './steps.ts';
 
 interface Options {
   readonly stay: boolean;
+  readonly account: boolean;
   readonly json: boolean;
   readonly scale: number;
   readonly seed: number;
@@ -40,6 +42,7 @@ const SWEEP_MS = 60_000;
 export async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions<Options>(command(), args);
   if (typeof options === 'number') return options;
+  if (options.account) return serveAccount();
   const config = readRunnersYaml(join(ROOT, 'simulator', 'runners.yaml'));
   if (config === null) return 1;
   const say = (line: string) => void (options.json ? undefined : process.stdout.write(`${line}\n`));
@@ -79,10 +82,14 @@ function command(): Command {
       'Plays a workflow run of a dozen jobs against simulated services, with the functions as they are deployed.',
     )
     .option('--stay', 'keep serving afterwards, for npm run job, list, explain and retire', false)
+    .option('--account', 'serve an empty account and organisation instead, to try an install on', false)
     .option('--json', 'the result as JSON, and nothing else', false)
     .option('--scale <times>', 'how much faster than real time', wholeNumber, 20)
     .option('--seed <number>', 'which world is drawn', wholeNumber, 1)
-    .addHelpText('after', '\nExamples:\n  npm start\n  npm start -- --stay\n  npm start -- --json --seed 7');
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npm start\n  npm start -- --stay\n  npm start -- --account\n  npm start -- --json --seed 7',
+    );
 }
 
 async function play(stage: Stage): Promise<number> {
@@ -98,7 +105,7 @@ async function play(stage: Stage): Promise<number> {
   const rows = look().map((seen) => rowOf(seen, world.clock.nowMs()));
   const ok = left.length === 0 && rows.every(({ conclusion }) => conclusion === 'success');
   tell(stage, rows, left, ok);
-  if (options.stay) return stayUntil(signal, await openDoor(world), say);
+  if (options.stay) return stayUntil(signal, await openDoor(world.github, foundOf(world)), say);
   return ok ? 0 : 1;
 }
 
@@ -151,6 +158,15 @@ function interrupted(jobs: readonly SimJob[], say: (line: string) => void): numb
   );
   return 130;
 }
+
+const foundOf = (world: Loopback): Found => ({
+  scale: world.clock.scale,
+  simulatedMs: world.clock.nowMs(),
+  realMs: Date.now(),
+  environment: world.environment(),
+  accessKeyId: OPERATOR_KEY,
+  accessKeySecret: world.secrets.operatorSecret,
+});
 
 async function stayUntil(signal: AbortSignal, door: Door, say: (line: string) => void): Promise<number> {
   say(

@@ -2,9 +2,10 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { AccessKey } from '../../shared/adapters/alibaba-call.ts';
-import { tool } from '../steps.ts';
 
 export interface ServerlessDevs {
+  /** The program. */
+  readonly command: string;
   readonly root: string;
   /** Relative to `root`; its code paths count from there. */
   readonly file: string;
@@ -17,7 +18,7 @@ export interface ServerlessDevs {
 
 export function serverlessDevs(options: ServerlessDevs): Promise<number> {
   const { accessKeyId, accessKeySecret, securityToken } = options.accessKey;
-  const child = spawn(tool('s'), ['deploy', '-y', '-t', options.file], {
+  const child = spawn(options.command, ['deploy', '-y', '-t', options.file], {
     cwd: options.root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

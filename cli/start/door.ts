@@ -4,13 +4,15 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as z from 'zod';
-import { type Loopback, OPERATOR_KEY } from '../../simulator/loopback.ts';
+import type { SimGitHub } from '../../simulator/github/index.ts';
 import { SIMULATOR_FILE, type Simulator } from '../simulator-file.ts';
 import { jobPlan, REPOSITORY } from './scene.ts';
 
 export interface Door {
   close(): Promise<void>;
 }
+
+export type Found = Omit<Simulator, 'door' | 'pid'>;
 
 const Asked = z.strictObject({
   labels: z.array(z.string().min(1).max(100)).min(1).max(100),
@@ -20,9 +22,10 @@ const Asked = z.strictObject({
 
 const BODY_MAX_BYTES = 64 * 1024;
 
-export async function openDoor(world: Loopback): Promise<Door> {
+/** `found`: what other commands are told of the world. */
+export async function openDoor(github: SimGitHub, found: Found): Promise<Door> {
   const server = createServer((request, response) => {
-    answer(request, world).then(
+    answer(request, github).then(
       (body) => response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
       (error: unknown) => response.writeHead(400).end(error instanceof Error ? error.message : 'refused'),
     );
@@ -31,12 +34,7 @@ export async function openDoor(world: Loopback): Promise<Door> {
   const simulator: Simulator = {
     door: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     pid: process.pid,
-    scale: world.clock.scale,
-    simulatedMs: world.clock.nowMs(),
-    realMs: Date.now(),
-    environment: world.environment(),
-    accessKeyId: OPERATOR_KEY,
-    accessKeySecret: world.secrets.operatorSecret,
+    ...found,
   };
   writeFileSync(SIMULATOR_FILE, JSON.stringify(simulator), { mode: 0o600 });
   return {
@@ -48,7 +46,7 @@ export async function openDoor(world: Loopback): Promise<Door> {
   };
 }
 
-async function answer(request: IncomingMessage, { github }: Loopback): Promise<{ job: number }> {
+async function answer(request: IncomingMessage, github: SimGitHub): Promise<{ job: number }> {
   let text = '';
   for await (const chunk of request) {
     text += chunk;

@@ -106,6 +106,10 @@ export function describeRegions(cloud: Cloud): object {
   return { Regions: { Region } };
 }
 
+export function describeZones(_cloud: Cloud, region: Region): object {
+  return { Zones: { Zone: region.zones.map((ZoneId) => ({ ZoneId })) } };
+}
+
 function standing(cloud: Cloud, region: Region): Machine[] {
   return [...cloud.machines.values()].filter(
     (machine) => machine.region === region.id && endedAtMs(machine) === null,

@@ -36,3 +36,10 @@ export function confirmation({ manifest, name, state, action, objection, owner }
     </form>`,
   );
 }
+
+export function installation({ name }: Manifest, owners: readonly string[]): string {
+  const buttons = owners.map(
+    (owner) => `<button name="owner" value="${escaped(owner)}">Install at ${escaped(owner)}</button>`,
+  );
+  return page(`Install ${name}`, `<form method="post">${buttons.join('')}</form>`);
+}

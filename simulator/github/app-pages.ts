@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { confirmation, type Manifest, page, type Shown } from './app-pages-html.ts';
+import { confirmation, installation, type Manifest, page, type Shown } from './app-pages-html.ts';
 
 /** GitHub docs: the code is good for one hour. */
 const CODE_LIFE_MS = 3_600_000;
@@ -27,6 +27,8 @@ export interface AppPagesOptions {
   readonly takenNames?: readonly string[];
   /** Organisations whose Apps this person may make. */
   readonly organizations: readonly string[];
+  /** A person lets the App into an organisation, on its page. */
+  readonly install?: (owner: string) => void;
 }
 
 export type { Manifest } from './app-pages-html.ts';
@@ -42,7 +44,8 @@ export async function serveAppPages(options: AppPagesOptions): Promise<AppPages>
   const made: Manifest[] = [];
   const server = createServer(async (request, response) => {
     const form = await formOf(request);
-    send(response, answer(request, form, options, codes, made));
+    const reply = installing(request, form, options, made);
+    send(response, reply ?? answer(request, form, options, codes, made));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -81,6 +84,23 @@ function converted(
     permissions: default_permissions,
     events: default_events,
   };
+}
+
+/** The page where an owner installs the App, and its button. Null: another page is asked for. */
+function installing(
+  { url = '/', method }: IncomingMessage,
+  form: URLSearchParams,
+  { install, organizations }: AppPagesOptions,
+  made: readonly Manifest[],
+): Reply | null {
+  const slug = /^\/apps\/([^/]+)\/installations\/new$/.exec(url)?.[1];
+  const app = made.find(({ name }) => slugOf(name) === slug);
+  if (app === undefined || install === undefined) return null;
+  if (method === 'GET') return { status: 200, html: installation(app, organizations) };
+  const owner = form.get('owner') ?? '';
+  if (!organizations.includes(owner)) return NOT_FOUND;
+  install(owner);
+  return { status: 200, html: page('Installed', `${app.name} is installed at ${owner}.`) };
 }
 
 type Codes = Map<string, { manifest: Manifest; atMs: number }>;

@@ -83,7 +83,7 @@ function attempt(state: State, entry: Entry, { waitMs, isRedelivery, isLost }: A
 
 function send(state: State, logged: LoggedDelivery): void {
   const give = state.clock.after(REPLY_MAX_MS, () => settle(state, logged, 504, 'timed out'));
-  state.options.deliver(signed(state, logged)).then(
+  state.options.deliver(signed(state, logged), state.hook.url).then(
     ({ status }) => {
       give();
       settle(

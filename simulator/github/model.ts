@@ -80,8 +80,8 @@ export interface GitHubOptions {
   readonly clock: SimClock;
   readonly random: Random;
   readonly app: { readonly id: number; readonly publicKeyPem: string; readonly webhookSecret: string };
-  /** Where deliveries go. A rejected promise is a failed connection. */
-  readonly deliver: (delivery: OutgoingDelivery) => Promise<{ readonly status: number }>;
+  /** Where deliveries go; `url`: as the App's settings have it. A rejected promise is a failed connection. */
+  readonly deliver: (delivery: OutgoingDelivery, url: string) => Promise<{ readonly status: number }>;
   readonly faults?: (method: string, path: string) => Fault | null;
   readonly deliveryFaults?: (event: string, action: string | null) => DeliveryFault | null;
   readonly behaviour?: Partial<Behaviour>;

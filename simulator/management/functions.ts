@@ -1,5 +1,6 @@
 /** Function Compute 3.0's management, as its SDK models (version 2023-03-30) have it. */
 import { createHash } from 'node:crypto';
+import { FUNCTION_WRITES, functionNamed } from './function-writes.ts';
 import {
   ManagementRefusal,
   type ManagementState,
@@ -23,7 +24,6 @@ type Act = (state: ManagementState, name: string, call: RoaCall) => object;
 /** RAM's action for each path; the path says what it is about. */
 const ACTS: readonly [route: RegExp, method: string, action: string, act: Act][] = [
   [/^\/functions\/([^/]+)$/, 'GET', 'fc:GetFunction', get],
-  [/^\/functions\/([^/]+)$/, 'PUT', 'fc:UpdateFunction', update],
   [/^\/functions\/([^/]+)$/, 'DELETE', 'fc:DeleteFunction', remove],
   [/^\/functions\/([^/]+)\/code$/, 'GET', 'fc:GetFunctionCode', codeOf],
   [/^\/functions\/([^/]+)\/triggers$/, 'GET', 'fc:ListTriggers', triggers],
@@ -33,29 +33,31 @@ const ACTS: readonly [route: RegExp, method: string, action: string, act: Act][]
   [/^\/functions\/([^/]+)\/versions\/[^/]+$/, 'DELETE', 'fc:DeleteFunctionVersion', removeVersion],
   [/^\/functions\/([^/]+)\/async-invoke-config$/, 'GET', 'fc:GetAsyncInvokeConfig', asyncConfig],
   [/^\/functions\/([^/]+)\/async-invoke-config$/, 'DELETE', 'fc:DeleteAsyncInvokeConfig', removeAsyncConfig],
+  ...FUNCTION_WRITES,
 ];
 
-export function functionAct(call: RoaCall): { action: string; run(state: ManagementState): object } | null {
+interface FunctionAct {
+  readonly action: string;
+  /** Of the function. */
+  readonly name: string;
+  run(state: ManagementState): object;
+}
+
+export function functionAct(call: RoaCall): FunctionAct | null {
   for (const [route, method, action, act] of ACTS) {
     const match = route.exec(call.path);
-    if (match !== null && call.method === method)
-      return { action, run: (state) => act(state, decodeURIComponent(match[1] as string), call) };
+    if (match === null || call.method !== method) continue;
+    const name = match[1] === undefined ? String(call.body.functionName) : decodeURIComponent(match[1]);
+    return { action, name, run: (state) => act(state, name, call) };
   }
   return null;
 }
 
 function get(state: ManagementState, name: string, { query }: RoaCall): object {
-  const live = found(state, name);
+  const live = functionNamed(state, name);
   if (query.qualifier === undefined || query.qualifier === 'LATEST') return shown(name, live);
   const version = versionOf(state, name, query.qualifier);
   return shown(name, { ...live, ...version });
-}
-
-function found(state: ManagementState, name: string): SimFunction {
-  const one = state.functions.get(name);
-  if (one === undefined)
-    throw new ManagementRefusal(404, 'FunctionNotFound', `function '${name}' does not exist`);
-  return one;
 }
 
 const checksum = (code: Buffer): string => createHash('sha256').update(code).digest('hex').slice(0, 16);
@@ -78,22 +80,9 @@ function shown(
   };
 }
 
-function update(state: ManagementState, name: string, { body }: RoaCall): object {
-  const one = found(state, name);
-  const { code, description, environmentVariables } = body as {
-    code?: { zipFile?: string };
-    description?: string;
-    environmentVariables?: Record<string, string>;
-  };
-  if (code?.zipFile !== undefined) one.code = Buffer.from(code.zipFile, 'base64');
-  if (description !== undefined) one.description = description;
-  if (environmentVariables !== undefined) one.environmentVariables = environmentVariables;
-  return shown(name, one);
-}
-
 /** A function with triggers or versions is not deleted (error code list: 412 PreconditionFailed): the less convenient reading. */
 function remove(state: ManagementState, name: string): object {
-  const one = found(state, name);
+  const one = functionNamed(state, name);
   if (one.triggers.length > 0 || one.versions.length > 0)
     throw new ManagementRefusal(412, 'PreconditionFailed', `function '${name}' has triggers or versions`);
   state.functions.delete(name);
@@ -102,12 +91,13 @@ function remove(state: ManagementState, name: string): object {
 
 function codeOf(state: ManagementState, name: string, { query, origin }: RoaCall): object {
   const qualifier = query.qualifier ?? 'LATEST';
-  const code = qualifier === 'LATEST' ? found(state, name).code : versionOf(state, name, qualifier).code;
+  const code =
+    qualifier === 'LATEST' ? functionNamed(state, name).code : versionOf(state, name, qualifier).code;
   return { url: `${origin}/code/${name}/${qualifier}`, checksum: checksum(code) };
 }
 
 export function versionOf(state: ManagementState, name: string, id: string): SimVersion {
-  const version = found(state, name).versions.find((one) => one.id === id);
+  const version = functionNamed(state, name).versions.find((one) => one.id === id);
   if (version === undefined)
     throw new ManagementRefusal(404, 'VersionNotFound', `version ${id} does not exist`);
   return version;
@@ -115,7 +105,7 @@ export function versionOf(state: ManagementState, name: string, id: string): Sim
 
 function triggers(state: ManagementState, name: string): object {
   return {
-    triggers: found(state, name).triggers.map((one) => ({
+    triggers: functionNamed(state, name).triggers.map((one) => ({
       triggerName: one.name,
       triggerType: one.type,
       qualifier: 'LATEST',
@@ -127,19 +117,22 @@ function triggers(state: ManagementState, name: string): object {
 }
 
 function removeTrigger(state: ManagementState, name: string, { path }: RoaCall): object {
-  const one = found(state, name);
+  const one = functionNamed(state, name);
   one.triggers = one.triggers.filter((trigger) => trigger.name !== path.split('/').at(-1));
   return {};
 }
 
 /** Newest first. */
 function versions(state: ManagementState, name: string): object {
-  const all = found(state, name).versions.map(({ id, description }) => ({ versionId: id, description }));
+  const all = functionNamed(state, name).versions.map(({ id, description }) => ({
+    versionId: id,
+    description,
+  }));
   return { versions: all.reverse(), direction: 'BACKWARD', nextToken: '' };
 }
 
 function publish(state: ManagementState, name: string, { body }: RoaCall): object {
-  const one = found(state, name);
+  const one = functionNamed(state, name);
   const { code, environmentVariables } = one;
   state.lastId++;
   const version = {
@@ -153,13 +146,13 @@ function publish(state: ManagementState, name: string, { body }: RoaCall): objec
 }
 
 function removeVersion(state: ManagementState, name: string, { path }: RoaCall): object {
-  const one = found(state, name);
+  const one = functionNamed(state, name);
   one.versions = one.versions.filter(({ id }) => id !== path.split('/').at(-1));
   return {};
 }
 
 function asyncConfig(state: ManagementState, name: string): object {
-  const { onFailure } = found(state, name);
+  const { onFailure } = functionNamed(state, name);
   if (onFailure === null)
     throw new ManagementRefusal(404, 'AsyncConfigNotExists', 'async invoke config does not exist');
   return { maxAsyncRetryAttempts: 3, destinationConfig: { onFailure: { destination: onFailure } } };
@@ -167,6 +160,6 @@ function asyncConfig(state: ManagementState, name: string): object {
 
 function removeAsyncConfig(state: ManagementState, name: string): object {
   asyncConfig(state, name);
-  found(state, name).onFailure = null;
+  functionNamed(state, name).onFailure = null;
   return {};
 }

@@ -6,10 +6,16 @@ import { type Ecs, EcsRefusal } from '../ecs/index.ts';
 import { verify } from '../function-compute/signatures.ts';
 import { ACCOUNT_ACTS } from './account.ts';
 import { functionAct, versionOf } from './functions.ts';
-import { STACK_ACTS } from './stacks.ts';
+import { type RpcAct, STACK_ACTS } from './stacks.ts';
 import { ManagementRefusal, type ManagementState, type Query } from './state.ts';
 
-export { createManagement, type ManagementState, type SimFunction } from './state.ts';
+export {
+  createManagement,
+  ManagementRefusal,
+  type ManagementState,
+  type SimFunction,
+  type SimStack,
+} from './state.ts';
 
 export interface ManagementOptions {
   readonly state: ManagementState;
@@ -57,7 +63,7 @@ export async function serveManagement(options: ManagementOptions): Promise<Serve
       );
       return;
     }
-    const { status, body } = answer(options, nonces, asked);
+    const { status, body } = await answer(options, nonces, asked);
     outgoing.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -70,17 +76,18 @@ export async function serveManagement(options: ManagementOptions): Promise<Serve
   };
 }
 
-function answer(
+async function answer(
   options: ManagementOptions,
   nonces: Set<string>,
   asked: Asked,
-): { status: number; body: object } {
+): Promise<{ status: number; body: object }> {
   const { headers, method, url, body } = asked;
   try {
     const request = { method, path: url.pathname, query: url.searchParams, headers, body };
     const verified = verify(request, { nowMs: options.nowMs, find: options.credentials, nonces });
     if ('code' in verified) throw new ManagementRefusal(verified.status, verified.code, verified.message);
-    return { status: 200, body: { RequestId: 'simulated', ...perform(options, asked, verified.credential) } };
+    const performed = await perform(options, asked, verified.credential);
+    return { status: 200, body: { RequestId: 'simulated', ...performed } };
   } catch (error) {
     if (error instanceof ManagementRefusal || error instanceof EcsRefusal)
       return {
@@ -91,7 +98,7 @@ function answer(
   }
 }
 
-function perform(options: ManagementOptions, asked: Asked, credential: Credential): object {
+async function perform(options: ManagementOptions, asked: Asked, credential: Credential): Promise<object> {
   const { state, ecs } = options;
   const query: Query = { ...Object.fromEntries(asked.url.searchParams), ...formOf(asked) };
   const version = asked.headers['x-acs-version'] ?? '';
@@ -99,14 +106,25 @@ function perform(options: ManagementOptions, asked: Asked, credential: Credentia
   const api = asked.headers['x-acs-action'] ?? '';
   const action = `${SERVICES[version] ?? 'unknown'}:${api}`;
   demand(state, credential, action);
-  const act = ACCOUNT_ACTS[action] ?? (action.startsWith('ros:') ? STACK_ACTS[api] : undefined);
+  const act = actOf(action, api, ecs);
   if (act !== undefined) return act(state, query);
   if (ecs !== undefined && action.startsWith('ecs:'))
     return ecs.call(query.RegionId ?? '', api, query, credential);
   throw new ManagementRefusal(404, 'InvalidAction.NotFound', `${api} of version ${version} is not played`);
 }
 
-function performFunction(state: ManagementState, asked: Asked, query: Query, credential: Credential): object {
+/** Zones are those that have something to sell, where something is sold. */
+function actOf(action: string, api: string, ecs: Ecs | undefined): RpcAct | undefined {
+  if (action === 'ecs:DescribeZones' && ecs !== undefined) return undefined;
+  return action.startsWith('ros:') ? STACK_ACTS[api] : ACCOUNT_ACTS[action];
+}
+
+async function performFunction(
+  state: ManagementState,
+  asked: Asked,
+  query: Query,
+  credential: Credential,
+): Promise<object> {
   const call = {
     method: asked.method,
     path: asked.url.pathname.replace('/2023-03-30', ''),
@@ -117,7 +135,9 @@ function performFunction(state: ManagementState, asked: Asked, query: Query, cre
   const act = functionAct(call);
   if (act === null) throw new ManagementRefusal(400, 'PathNotSupported', `${call.method} ${call.path}`);
   demand(state, credential, act.action);
-  return act.run(state);
+  const answered = act.run(state);
+  if (call.method !== 'GET') await state.onFunction?.(act.name);
+  return answered;
 }
 
 function demand(state: ManagementState, credential: Credential, action: string): void {

@@ -44,6 +44,7 @@ function create(state: ManagementState, query: Query): object {
     statusReason: '',
     outputs: {},
     pending: 'CREATE_COMPLETE',
+    applied: null,
   };
   state.stacks.set(id, stack);
   return { StackId: id };
@@ -87,27 +88,30 @@ function get(state: ManagementState, query: Query): object {
 
 /** Ends at the look after the one that saw it in progress. */
 function settle(state: ManagementState, stack: SimStack): void {
-  if (stack.pending === null) return;
-  const failure = state.stackFailure;
-  if (failure !== null) {
+  const { pending } = stack;
+  if (pending === null) return;
+  stack.pending = null;
+  try {
+    if (state.stackFailure !== null) throw new ManagementRefusal(400, 'StackFailed', state.stackFailure);
+    if (pending === 'DELETE_COMPLETE') removed(state, stack);
+    else made(state, stack, pending);
+  } catch (error) {
+    if (!(error instanceof ManagementRefusal)) throw error;
     state.stackFailure = null;
-    Object.assign(stack, {
-      status: stack.pending.replace('COMPLETE', 'FAILED'),
-      statusReason: failure,
-      pending: null,
-    });
-    return;
+    Object.assign(stack, { status: pending.replace('COMPLETE', 'FAILED'), statusReason: error.message });
   }
-  if (stack.pending === 'DELETE_COMPLETE') {
-    state.stacks.delete(stack.id);
-    return;
-  }
+}
+
+function removed(state: ManagementState, stack: SimStack): void {
+  state.onStack?.(stack, stack.applied, null);
+  state.stacks.delete(stack.id);
+}
+
+function made(state: ManagementState, stack: SimStack, status: string): void {
   const { Outputs = {} } = parse(stack.template);
-  Object.assign(stack, {
-    status: stack.pending,
-    pending: null,
-    outputs: Object.fromEntries(Object.keys(Outputs).map((key) => [key, outputOf(key, stack.id)])),
-  });
+  stack.outputs = Object.fromEntries(Object.keys(Outputs).map((key) => [key, outputOf(key, stack.id)]));
+  state.onStack?.(stack, stack.applied, stack.template);
+  Object.assign(stack, { status, applied: stack.template });
 }
 
 const PREFIXES: readonly [RegExp, string][] = [

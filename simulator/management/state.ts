@@ -4,7 +4,7 @@ export interface SimTrigger {
   readonly name: string;
   readonly type: 'http' | 'timer';
   config: Readonly<Record<string, unknown>>;
-  readonly url: string | null;
+  url: string | null;
 }
 
 export interface SimFunction {
@@ -18,6 +18,9 @@ export interface SimFunction {
   /** Null: none configured. */
   onFailure: string | null;
   versions: SimVersion[];
+  /** `maxAsyncRetryAttempts` and `reservedConcurrency`; absent: the service's own. */
+  asyncRetries?: number;
+  concurrency?: number;
 }
 
 export interface SimVersion {
@@ -49,6 +52,8 @@ export interface SimStack {
   outputs: Readonly<Record<string, string>>;
   /** What it becomes at the next look. */
   pending: string | null;
+  /** The template by which its resources are; null: none is made yet. */
+  applied: string | null;
 }
 
 export interface ManagementState {
@@ -66,6 +71,10 @@ export interface ManagementState {
   readonly calls: string[];
   /** The next stack operation ends so instead of well. */
   stackFailure: string | null;
+  /** Makes, changes and removes what a template names; `before` and `after` are templates. Throws a refusal. */
+  onStack: ((stack: SimStack, before: string | null, after: string | null) => void) | null;
+  /** A function, or one of its triggers, was made, changed or removed. */
+  onFunction: ((name: string) => Promise<void>) | null;
   lastId: number;
 }
 
@@ -81,6 +90,8 @@ export function createManagement(accountId: string): ManagementState {
     secrets: new Map(),
     calls: [],
     stackFailure: null,
+    onStack: null,
+    onFunction: null,
     lastId: 0,
   };
 }

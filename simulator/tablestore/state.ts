@@ -32,7 +32,8 @@ export interface TableStoreOptions {
 
 export interface TableStore {
   readonly clock: SimClock;
-  readonly instance: string;
+  /** Where a stack makes it, named then. */
+  instance: string;
   readonly credentials: Credentials;
   readonly readyAfterMs: number;
   readonly tables: Map<string, TableState>;

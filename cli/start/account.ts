@@ -1,0 +1,51 @@
+/** `npm start -- --account`: an empty account and an organisation, served for an install to be tried on. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type EmptyAccount, openEmptyAccount } from '../../simulator/empty-account/index.ts';
+import { ROOT } from '../steps.ts';
+import { openDoor } from './door.ts';
+
+const FILE = '.cache/account.env';
+const ORGANIZATION = 'acme';
+
+/** Until it is interrupted. */
+export async function serveAccount(): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'account-'));
+  const account = await openEmptyAccount({ folder, organization: ORGANIZATION });
+  mkdirSync(join(ROOT, '.cache'), { recursive: true });
+  writeFileSync(join(ROOT, FILE), exportsOf(account), { mode: 0o600 });
+  const { accessKeyId, accessKeySecret } = account.accessKey;
+  const time = { scale: 1, simulatedMs: Date.now(), realMs: Date.now() };
+  const found = { ...time, environment: null, accessKeyId, accessKeySecret };
+  const door = await openDoor(account.github, found);
+  process.stdout.write(HELP);
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
+  });
+  await Promise.all([door.close(), account.close()]);
+  rmSync(join(ROOT, FILE), { force: true });
+  rmSync(folder, { recursive: true, force: true });
+  return 0;
+}
+
+const HELP = `An empty Alibaba Cloud account, and a GitHub organisation '${ORGANIZATION}' with the repository '${ORGANIZATION}/app',
+are served on 127.0.0.1 until Ctrl-C. Nothing is real but the time. In another terminal, here:
+
+  . ${FILE}      # instead of real credentials; the commands then speak with this account alone
+  npm run setup                # and so on, as docs/install.md says; functions in cn-hongkong
+  npm run job -- --labels self-hosted,aliyun,arm64 --minutes 1
+`;
+
+/** For a shell to source. Serverless Devs is played too: its component comes from a registry of its own. */
+export function exportsOf({ accessKey, variables }: Pick<EmptyAccount, 'accessKey' | 'variables'>): string {
+  const all = {
+    ALIBABA_CLOUD_ACCESS_KEY_ID: accessKey.accessKeyId,
+    ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKey.accessKeySecret,
+    ...variables,
+    SERVERLESS_DEVS: join(ROOT, 'cli', 'start', 'serverless-devs.mjs'),
+  };
+  return Object.entries(all)
+    .map(([name, value]) => `export ${name}='${value}'\n`)
+    .join('');
+}

@@ -1,0 +1,109 @@
+/** What a deploy of functions writes, as the SDK models of Function Compute 3.0 (version 2023-03-30) have it. */
+import type { RoaCall } from './functions.ts';
+import {
+  ManagementRefusal,
+  type ManagementState,
+  needed,
+  type SimFunction,
+  type SimTrigger,
+} from './state.ts';
+
+type Act = (state: ManagementState, name: string, call: RoaCall) => object;
+
+export const FUNCTION_WRITES: readonly [route: RegExp, method: string, action: string, act: Act][] = [
+  [/^\/functions$/, 'POST', 'fc:CreateFunction', create],
+  [/^\/functions\/([^/]+)$/, 'PUT', 'fc:UpdateFunction', update],
+  [/^\/functions\/([^/]+)\/triggers$/, 'POST', 'fc:CreateTrigger', createTrigger],
+  [/^\/functions\/([^/]+)\/triggers\/[^/]+$/, 'PUT', 'fc:UpdateTrigger', updateTrigger],
+  [/^\/functions\/([^/]+)\/async-invoke-config$/, 'PUT', 'fc:PutAsyncInvokeConfig', putAsyncConfig],
+  [/^\/functions\/([^/]+)\/concurrency$/, 'PUT', 'fc:PutConcurrencyConfig', putConcurrency],
+];
+
+interface Settings {
+  readonly code?: { readonly zipFile?: string };
+  readonly description?: string;
+  readonly role?: string;
+  readonly timeout?: number;
+  readonly memorySize?: number;
+  readonly environmentVariables?: Record<string, string>;
+}
+
+function create(state: ManagementState, name: string, { body }: RoaCall): object {
+  needed(body as Record<string, string>, 'functionName');
+  if (state.functions.has(name))
+    throw new ManagementRefusal(409, 'FunctionAlreadyExists', `function '${name}' already exists`);
+  const {
+    code,
+    description = '',
+    role = '',
+    timeout = 3,
+    memorySize = 128,
+    environmentVariables = {},
+  } = body as Settings;
+  state.functions.set(name, {
+    ...{ description, role, timeout, memorySize, environmentVariables },
+    code: Buffer.from(code?.zipFile ?? '', 'base64'),
+    triggers: [],
+    onFailure: null,
+    versions: [],
+  });
+  return { functionName: name };
+}
+
+/** What is not named stays as it is. */
+function update(state: ManagementState, name: string, { body }: RoaCall): object {
+  const one = functionNamed(state, name);
+  const { code, ...settings } = body as Settings;
+  const known = ['description', 'role', 'timeout', 'memorySize', 'environmentVariables'];
+  Object.assign(one, Object.fromEntries(Object.entries(settings).filter(([key]) => known.includes(key))));
+  if (code?.zipFile !== undefined) one.code = Buffer.from(code.zipFile, 'base64');
+  return { functionName: name, description: one.description };
+}
+
+interface TriggerSettings {
+  readonly triggerName: string;
+  readonly triggerType: SimTrigger['type'];
+  readonly triggerConfig: string;
+}
+
+function createTrigger(state: ManagementState, name: string, { body }: RoaCall): object {
+  const { triggers } = functionNamed(state, name);
+  const { triggerName, triggerType, triggerConfig } = body as unknown as TriggerSettings;
+  if (triggers.some((trigger) => trigger.name === triggerName))
+    throw new ManagementRefusal(409, 'TriggerAlreadyExists', `trigger '${triggerName}' already exists`);
+  triggers.push({ name: triggerName, type: triggerType, config: JSON.parse(triggerConfig), url: null });
+  return { triggerName };
+}
+
+function updateTrigger(state: ManagementState, name: string, { path, body }: RoaCall): object {
+  const triggerName = path.split('/').at(-1);
+  const found = functionNamed(state, name).triggers.find((trigger) => trigger.name === triggerName);
+  if (found === undefined)
+    throw new ManagementRefusal(404, 'TriggerNotFound', `trigger '${triggerName}' does not exist`);
+  found.config = JSON.parse((body as unknown as TriggerSettings).triggerConfig);
+  return { triggerName };
+}
+
+interface AsyncSettings {
+  readonly maxAsyncRetryAttempts?: number;
+  readonly destinationConfig?: { readonly onFailure?: { readonly destination?: string } };
+}
+
+function putAsyncConfig(state: ManagementState, name: string, { body }: RoaCall): object {
+  const { maxAsyncRetryAttempts = 3, destinationConfig } = body as AsyncSettings;
+  const onFailure = destinationConfig?.onFailure?.destination ?? null;
+  Object.assign(functionNamed(state, name), { asyncRetries: maxAsyncRetryAttempts, onFailure });
+  return {};
+}
+
+function putConcurrency(state: ManagementState, name: string, { body }: RoaCall): object {
+  functionNamed(state, name).concurrency = Number(body.reservedConcurrency);
+  return {};
+}
+
+export function functionNamed(state: ManagementState, name: string): SimFunction {
+  const one = state.functions.get(name);
+  if (one === undefined)
+    throw new ManagementRefusal(404, 'FunctionNotFound', `function '${name}' does not exist`);
+  return one;
+}
