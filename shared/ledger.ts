@@ -46,7 +46,8 @@ export type SlotOutcome =
   | { readonly kind: 'full'; readonly because: string }
   /** An older job waits for the same slot. */
   | { readonly kind: 'queue'; readonly because: string }
-  | { readonly kind: 'paced'; readonly because: string; readonly nextTryAtMs: number };
+  /** This minute's mints are used up. */
+  | { readonly kind: 'paced'; readonly because: string };
 
 export interface CapacityView {
   readonly total: number;
@@ -55,11 +56,16 @@ export interface CapacityView {
     readonly profile: string | null;
     readonly repository: string;
   }[];
+  /** Slots given, by the minute since 1970; of the last minutes only. */
+  readonly mints: Readonly<Record<string, number>>;
 }
 
 /** One row: slots as columns, totals beside them, and this minute's mints. */
 export interface Capacity {
-  /** Idempotent: a slot this runner has already is 'taken' and counts once. */
+  /**
+   * Idempotent: a slot this runner has already is 'taken' and counts once. Who is refused what all slots have in common
+   * ('full' of all, 'paced') is first in the queue from then on, until the sweep says who is.
+   */
   take(wish: SlotWish, limits: SlotLimits, nowMs: number): Promise<SlotOutcome>;
   /** Idempotent. */
   handBack(name: RunnerName): Promise<void>;

@@ -1,7 +1,7 @@
 /** Writes the intention to launch, and takes a slot for it. */
 import type { JobEntry, RunnerEntry } from '../../shared/entries.ts';
 import type { Held, SlotLimits } from '../../shared/ledger.ts';
-import { MINT_PACE_SHARE } from '../../shared/limits.ts';
+import { mintPace } from '../../shared/mint-pace.ts';
 import { runnerNameOf } from '../../shared/names.ts';
 import type { Requirements } from '../../shared/nouns.ts';
 import { newRunnerEntry } from './entries.ts';
@@ -30,18 +30,12 @@ export async function announce(
   if (slot.kind === 'taken') return { kind: 'announced', held };
 
   await ledger.runners.remove(name, held);
-  const nextTryAtMs = slot.kind === 'paced' ? slot.nextTryAtMs : clock.nowMs();
-  return wait(job, { because: slot.because, nextTryAtMs }, world);
-}
-
-/** Some mints are made in the minute after their slot was taken, and a repeated call counts at GitHub too. */
-function pacedBelow(mintsPerMinute: number): number {
-  return Math.max(1, Math.floor(mintsPerMinute * MINT_PACE_SHARE));
+  // Due at once: the sweep starts as many as slots and pace allow, the oldest first.
+  return wait(job, { because: slot.because, nextTryAtMs: clock.nowMs() }, world);
 }
 
 function slotLimits(profile: string | null, { config }: LauncherWorld): SlotLimits {
   const { runners, runnersPerRepository: perRepository } = config.limits;
-  const mintsPerMinute = pacedBelow(config.limits.mintsPerMinute);
   const perProfile = profile === null ? null : (config.profiles[profile]?.runners ?? null);
-  return { runners, perProfile, perRepository, mintsPerMinute };
+  return { runners, perProfile, perRepository, mintsPerMinute: mintPace(config) };
 }

@@ -1,9 +1,10 @@
-/** Starts the jobs whose time has come, oldest first, as far as slots go. */
+/** Starts the jobs whose time has come, oldest first, as far as slots and mints go. */
 import type { Config } from '../../shared/config.ts';
 import type { JobEntry } from '../../shared/entries.ts';
 import { understand } from '../../shared/labels.ts';
 import type { CapacityView, Held } from '../../shared/ledger.ts';
 import { LAUNCHES_PER_SWEEP_MAX } from '../../shared/limits.ts';
+import { mintPace, minuteOf } from '../../shared/mint-pace.ts';
 import { inTime } from './in-time.ts';
 import type { ReaperWorld } from './world.ts';
 
@@ -26,14 +27,14 @@ export function planStarts(
   };
   for (const { profile, repository } of view.slots) count(keysOf(profile, repository));
   const start: Held<JobEntry>[] = [];
+  const startsMax = Math.min(LAUNCHES_PER_SWEEP_MAX, mintPace(config) - (view.mints[minuteOf(nowMs)] ?? 0));
   let oldestWaitingMs: number | null = null;
   for (const held of uncovered.filter(({ entry }) => entry.nextTryAtMs <= nowMs)) {
     const { job } = held.entry;
     const profile = profileOf(held.entry, config);
     const keys = keysOf(profile, job.repository);
     const limit = limitsOf(profile, config);
-    const full =
-      start.length < LAUNCHES_PER_SWEEP_MAX ? keys.find((key) => (used.get(key) ?? 0) >= limit(key)) : ALL;
+    const full = start.length < startsMax ? keys.find((key) => (used.get(key) ?? 0) >= limit(key)) : ALL;
     if (full === ALL) oldestWaitingMs ??= job.createdAtMs;
     if (full !== undefined) continue;
     count(keys);

@@ -1,12 +1,11 @@
 /** The capacity row, decided purely: what is written under which condition, and what a refusal means. */
 import { createHash } from 'node:crypto';
 import type { CapacityView, SlotLimits, SlotOutcome, SlotWish } from '../ledger.ts';
-import { RETRY_MS } from '../limits.ts';
+import { minuteOf } from '../mint-pace.ts';
 import type { RunnerName } from '../nouns.ts';
 import type { Change, Check, Columns, Condition, Key } from './tablestore-table.ts';
 
 export const CAPACITY_KEY: Key = ['capacity', 'all'];
-const MINUTE_MS = 60_000;
 
 /** What a slot's column holds: enough to hand back exactly what was counted. */
 interface Slot {
@@ -27,7 +26,7 @@ export function columnOf(prefix: 's' | 'p' | 'r', name: string): string {
   return `${prefix}_${one.replace(/[^a-z0-9]/g, '_').slice(0, 200)}_${hash}`;
 }
 
-const minuteColumn = (nowMs: number): string => `m_${Math.floor(nowMs / MINUTE_MS)}`;
+const minuteColumn = (nowMs: number): string => `m_${minuteOf(nowMs)}`;
 
 interface Bound {
   readonly column: string;
@@ -99,24 +98,12 @@ export function refusalIn(
   const { waiting } = columns;
   if (typeof waiting === 'number' && waiting < wish.jobCreatedAtMs)
     return { kind: 'queue', because: 'an older job waits for the same slot' };
-  if (countIn(columns, minuteColumn(nowMs)) >= limits.mintsPerMinute) return paced(limits, nowMs);
-  return null;
-}
-
-function paced(limits: SlotLimits, nowMs: number): SlotOutcome {
-  const nextTryAtMs = (Math.floor(nowMs / MINUTE_MS) + 1) * MINUTE_MS;
-  const because = `new runners are paced at ${limits.mintsPerMinute} a minute`;
-  return { kind: 'paced', because, nextTryAtMs };
+  if (countIn(columns, minuteColumn(nowMs)) < limits.mintsPerMinute) return null;
+  return { kind: 'paced', because: `new runners are paced at ${limits.mintsPerMinute} a minute` };
 }
 
 /** Slots came and went under each of our tries. */
-export function contended(nowMs: number): SlotOutcome {
-  return {
-    kind: 'paced',
-    because: 'too many launches want a slot at once',
-    nextTryAtMs: nowMs + RETRY_MS,
-  };
-}
+export const CONTENDED: SlotOutcome = { kind: 'paced', because: 'too many launches want a slot at once' };
 
 /** Null: there is no such slot to hand back. */
 export function handingBack(columns: Columns, name: RunnerName): { change: Change; when: Condition } | null {
@@ -179,7 +166,9 @@ function driftIn(columns: Columns): Record<string, number> {
 
 export function viewOf(columns: Columns): CapacityView {
   const slots = slotsIn(columns).map(({ name, profile, repository }) => ({ name, profile, repository }));
-  return { total: countIn(columns, 'total'), slots };
+  const minutes = Object.keys(columns).filter((column) => column.startsWith('m_'));
+  const mints = minutes.map((column) => [column.slice('m_'.length), countIn(columns, column)] as const);
+  return { total: countIn(columns, 'total'), slots, mints: Object.fromEntries(mints) };
 }
 
 function slotOf(columns: Columns, name: RunnerName): Slot | null {
@@ -193,7 +182,7 @@ function slotsIn(columns: Columns): Slot[] {
     .map(([, text]) => JSON.parse(String(text)));
 }
 
-function countIn(columns: Columns, column: string): number {
+export function countIn(columns: Columns, column: string): number {
   const count = columns[column];
   return typeof count === 'number' ? count : 0;
 }

@@ -3,7 +3,8 @@ import type { Capacity, SlotLimits, SlotOutcome, SlotWish } from '../ledger.ts';
 import { WRITE_CONFLICTS_MAX } from '../limits.ts';
 import {
   CAPACITY_KEY,
-  contended,
+  CONTENDED,
+  countIn,
   handingBack,
   recounting,
   refusalIn,
@@ -11,7 +12,26 @@ import {
   viewOf,
 } from './tablestore-capacity-row.ts';
 import { checkSchema, SCHEMA_VERSION } from './tablestore-entries.ts';
-import type { Columns, Table } from './tablestore-table.ts';
+import type { Change, Columns, Condition, Table } from './tablestore-table.ts';
+
+/** What makes the younger queue behind a job that is refused what all slots have in common; null: they do already. */
+function queueing(
+  columns: Columns,
+  { jobCreatedAtMs }: SlotWish,
+  { kind }: SlotOutcome,
+  { runners }: SlotLimits,
+): { change: Change; when: Condition } | null {
+  const isForAll = kind === 'paced' || (kind === 'full' && countIn(columns, 'total') >= runners);
+  const { waiting } = columns;
+  if (!isForAll || (typeof waiting === 'number' && waiting <= jobCreatedAtMs)) return null;
+  return {
+    change: { put: { waiting: jobCreatedAtMs } },
+    when: {
+      row: 'present',
+      checks: [{ column: 'waiting', is: '>', value: jobCreatedAtMs, ifMissing: true }],
+    },
+  };
+}
 
 export function capacityOn(table: Table, newToken: () => string): Capacity {
   /** The row, made when it is not there yet: a condition on columns of an absent row is not promised to hold. */
@@ -29,7 +49,11 @@ export function capacityOn(table: Table, newToken: () => string): Capacity {
     const { change, when } = taking(wish, limits, nowMs);
     if (await table.update(CAPACITY_KEY, change, when)) return { kind: 'taken' };
     // Reads as 'taken', too, when the reply to an earlier try was lost.
-    return refusalIn(await row(), wish, limits, nowMs);
+    const columns = await row();
+    const refusal = refusalIn(columns, wish, limits, nowMs);
+    const act = refusal === null ? null : queueing(columns, wish, refusal, limits);
+    if (act !== null) await table.update(CAPACITY_KEY, act.change, act.when);
+    return refusal;
   }
 
   return {
@@ -38,7 +62,7 @@ export function capacityOn(table: Table, newToken: () => string): Capacity {
         const outcome = await tryToTake(wish, limits, nowMs);
         if (outcome !== null) return outcome;
       }
-      return contended(nowMs);
+      return CONTENDED;
     },
     async handBack(name) {
       for (let tries = 0; tries < WRITE_CONFLICTS_MAX; tries++) {

@@ -1,5 +1,6 @@
 /** Slots: never above a limit, never counted twice, never lost, and in order while jobs wait. */
 import { describe, expect, test } from 'vitest';
+import { minuteOf } from '../../shared/mint-pace.ts';
 import { CREATED_MS, made } from '../ledger/made.ts';
 import { type Open, on } from './opening.ts';
 
@@ -129,6 +130,34 @@ export function capacityContract(open: Open): void {
         expect(await take(1, CREATED_MS + 1)).toEqual({ kind: 'taken' });
       }),
     );
+
+    test.each([
+      ['a slot', { runners: 1 }, NOW_MS],
+      ['a mint', { mintsPerMinute: 1 }, NEXT_MINUTE_MS],
+    ] as const)('who is refused %s is the first to get one, without a sweep between', (_, some, laterMs) =>
+      on(open, async ({ capacity }) => {
+        const take = (name: number, jobCreatedAtMs: number, nowMs: number) =>
+          capacity.take(made.wish(name, { jobCreatedAtMs }), made.limits(some), nowMs);
+        await take(1, CREATED_MS, NOW_MS);
+        for (const age of [3, 2, 4])
+          expect((await take(age, CREATED_MS + age, NOW_MS)).kind).not.toBe('taken');
+        await capacity.handBack(made.runnerName(1));
+        expect(await take(3, CREATED_MS + 3, laterMs)).toMatchObject({ kind: 'queue' });
+        expect(await take(2, CREATED_MS + 2, laterMs)).toEqual({ kind: 'taken' });
+      })(),
+    );
+
+    test(
+      'a job that its profile has no slot for holds nobody back',
+      on(open, async ({ capacity }) => {
+        const limits = made.limits({ perProfile: 1 });
+        const take = (name: number, profile: string | null) =>
+          capacity.take(made.wish(name, { profile, jobCreatedAtMs: CREATED_MS + name }), limits, NOW_MS);
+        await take(1, 'big');
+        expect(await take(2, 'big')).toMatchObject({ kind: 'full' });
+        expect(await take(3, null)).toEqual({ kind: 'taken' });
+      }),
+    );
   });
 
   describe('mints', () => {
@@ -144,8 +173,8 @@ export function capacityContract(open: Open): void {
         expect(await take(3, NEXT_MINUTE_MS - 1)).toEqual({
           kind: 'paced',
           because: 'new runners are paced at 2 a minute',
-          nextTryAtMs: NEXT_MINUTE_MS,
         });
+        expect((await capacity.view()).mints).toMatchObject({ [minuteOf(NOW_MS)]: 2 });
         expect(await take(3, NEXT_MINUTE_MS)).toEqual({ kind: 'taken' });
         expect(await take(4, NEXT_MINUTE_MS)).toEqual({ kind: 'taken' });
         expect(await take(5, NEXT_MINUTE_MS)).toMatchObject({ kind: 'full' });

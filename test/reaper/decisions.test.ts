@@ -1,7 +1,6 @@
 /** The reaper's other decisions, each as a table. */
 import { describe, expect, test } from 'vitest';
 import { decideRedeliveries } from '../../functions/reaper/deliveries.ts';
-import { planStarts } from '../../functions/reaper/due.ts';
 import { match } from '../../functions/reaper/match.ts';
 import { behindSince } from '../../functions/reaper/release.ts';
 import { decideRerun } from '../../functions/reaper/reruns.ts';
@@ -9,7 +8,7 @@ import { scrubbed } from '../../functions/reaper/retire.ts';
 import { bootMaxMs } from '../../shared/boot-max.ts';
 import type { JobEntry, RunnerEntry } from '../../shared/entries.ts';
 import type { Held } from '../../shared/ledger.ts';
-import { LAUNCHES_PER_SWEEP_MAX } from '../../shared/limits.ts';
+import { mintPace, minuteOf } from '../../shared/mint-pace.ts';
 import type { JobId, JobRecord, RunId } from '../../shared/nouns.ts';
 import type { Delivery } from '../../shared/ports.ts';
 import { CREATED_MS, made } from '../ledger/made.ts';
@@ -55,42 +54,6 @@ describe('matching', () => {
     const elsewhere = runner(9, { repository: 'acme/other' });
     expect(match([job(1)], [elsewhere], false).uncovered).toEqual([]);
     expect(match([job(1)], [elsewhere], true).uncovered).toHaveLength(1);
-  });
-});
-
-describe('what is started', () => {
-  const view = (...names: [profile: string | null, repository: string][]) => ({
-    total: names.length,
-    slots: names.map(([profile, repository], at) => ({ name: made.runnerName(at), profile, repository })),
-  });
-  const limited = configOf({
-    limits: { runners: 3, runnersPerRepository: 2 },
-    profiles: { big: { cpu: 32, runners: 1 } },
-  });
-  const ids = (plan: ReturnType<typeof planStarts>) => plan.start.map(({ entry }) => entry.job.id);
-
-  test('the oldest first, as far as slots go; the first that gets none holds the younger back', () => {
-    const plan = planStarts([job(1), job(2)], view([null, 'a/x'], [null, 'a/y']), limited, NOW_MS);
-    expect(ids(plan)).toEqual([1]);
-    expect(plan.oldestWaitingMs).toBe(CREATED_MS + 2);
-  });
-
-  test('a profile or repository at its limit does not hold others back', () => {
-    const big = job(1, 'self-hosted aliyun arm64 big');
-    const plan = planStarts([big, job(2)], view(['big', 'a/x']), limited, NOW_MS);
-    expect(ids(plan)).toEqual([2]);
-    expect(plan.oldestWaitingMs).toBeNull();
-    const full = planStarts([job(1)], view([null, 'acme/kernel'], [null, 'acme/kernel']), limited, NOW_MS);
-    expect(full).toEqual({ start: [], oldestWaitingMs: null });
-  });
-
-  test('what is not due yet waits, and a sweep starts so many', () => {
-    const later = job(1, undefined, { nextTryAtMs: NOW_MS + 1 });
-    expect(planStarts([later], view(), limited, NOW_MS)).toEqual({ start: [], oldestWaitingMs: null });
-    const many = Array.from({ length: LAUNCHES_PER_SWEEP_MAX + 5 }, (_, at) => job(at + 1));
-    const plan = planStarts(many, view(), configOf({ limits: { runners: 5000 } }), NOW_MS);
-    expect(plan.start).toHaveLength(LAUNCHES_PER_SWEEP_MAX);
-    expect(plan.oldestWaitingMs).toBe(CREATED_MS + LAUNCHES_PER_SWEEP_MAX + 1);
   });
 });
 
