@@ -1,0 +1,97 @@
+/** The end of a runner's life, over the wire: warned of once, kept at, and not put off, except by a person's tag. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { leftovers } from '../../cli/start/leftovers.ts';
+import type { Config } from '../../shared/config.ts';
+import { TAG } from '../../shared/names.ts';
+import type { RunnerName } from '../../shared/nouns.ts';
+import type { SimJob } from '../../simulator/github/index.ts';
+import { bundlesFor } from './bundles.ts';
+import { forget, keepForAWhile, keepMachine } from './scenes.ts';
+import { configWith, MINUTE_MS, once, openStage, type Stage, unseen } from './stage.ts';
+
+/** Released by the cloud half an hour after our own end. */
+const PROFILES = `
+  short: {cpu: 4, lifetime: 10m}
+  long: {cpu: 4, lifetime: 70m}
+`;
+
+const told: { readonly text: string; readonly atMs: number }[] = [];
+let nowMs = () => 0;
+const robot = createServer((request, answer) => {
+  let body = '';
+  request.on('data', (chunk) => {
+    body += chunk;
+  });
+  request.on('end', () => {
+    told.push({ text: (JSON.parse(body) as { text: string }).text, atMs: nowMs() });
+    answer.end('{}');
+  });
+});
+
+let config: Config;
+let stage: Stage;
+beforeAll(async () => {
+  await new Promise<void>((resolve) => robot.listen(0, '127.0.0.1', () => resolve()));
+  const { port } = robot.address() as AddressInfo;
+  config = configWith(PROFILES, `{url: "http://127.0.0.1:${port}/robot"}`);
+  const bundles = await bundlesFor(config);
+  stage = await openStage(config, {
+    ...{ scale: 60, seed: 7, bundles },
+    github: { behaviour: { lostMs: 2 * MINUTE_MS } },
+  });
+  nowMs = () => stage.world.clock.nowMs();
+}, 90_000);
+afterAll(async () => {
+  await stage.world.close();
+  robot.close();
+});
+
+const billOf = ({ id }: SimJob) => stage.world.ecs.paid().find(({ tags }) => tags[TAG.job] === String(id));
+const isOver = async () => (await leftovers(stage.world)).length === 0;
+const tellings = (of: string | null | undefined) => told.filter(({ text }) => text.includes(` ${of} `));
+
+test('a busy runner’s end is warned of an hour before, once, and comes; what a person keeps is left alone', {
+  timeout: 200_000,
+}, async () => {
+  const { world, ledger } = stage;
+  const warned = stage.play('warned', 'arm64 long', 14);
+  const kept = stage.play('kept', 'arm64 short', 1);
+  const machine = await keepMachine(stage, kept);
+  const overdue = stage.play('overdue', 'arm64 short', 60);
+  const freed = stage.play('freed', 'arm64 8cpu', 1);
+  const forgotten = stage.play('forgotten', 'arm64 16cpu', 3);
+  await Promise.all([forget(stage, forgotten), keepForAWhile(stage, freed)]);
+  const jobs = [warned, kept, overdue, freed, forgotten];
+
+  await once('all jobs are over', () => jobs.every(({ status }) => status === 'completed'));
+  const held = await ledger.runners.read(kept.runner?.name as RunnerName);
+  const { slots } = await ledger.capacity.view();
+  expect(held?.entry.state, 'its job ended long ago').toBe('retiring');
+  expect(slots.map(({ name }) => name)).toContain(kept.runner?.name);
+  expect(world.ecs.alive()).toContain(machine);
+
+  await once('nothing is left', isOver);
+  const endedAtMs = machine.history.at(-1)?.atMs ?? 0;
+  expect(endedAtMs, 'its release time ended it, not we').toBeGreaterThanOrEqual(machine.releaseAtMs ?? 0);
+
+  expect(overdue.conclusion, 'it ran beyond its lifetime').toBe('failure');
+  expect(overdue.run.attempt, 'that is no interruption').toBe(1);
+  expect(stage.didTo(overdue.runner?.name ?? '', 'retire', 'its lifetime is over')).toBe(true);
+  expect(tellings(overdue.runner?.name)).toHaveLength(1);
+
+  const [warning, ...again] = tellings(warned.runner?.name);
+  const launchedAtMs = billOf(warned)?.startedAtMs ?? 0;
+  expect(again).toEqual([]);
+  expect(warning?.text).toMatch(/less than an hour of its lifetime is left/);
+  expect(warning?.atMs, 'not before ten of its seventy minutes').toBeGreaterThan(
+    launchedAtMs + 9 * MINUTE_MS,
+  );
+
+  expect(told.filter(({ text }) => text.includes(`(${forgotten.runner?.name})`))).toHaveLength(1);
+  const plain = [warned, kept, freed, forgotten];
+  expect(plain.map(({ conclusion }) => conclusion)).toEqual(plain.map(() => 'success'));
+  expect(stage.didTo(freed.runner?.name ?? '', 'terminate')).toBe(true);
+  expect(unseen('lifetimes', stage)).toEqual([]);
+});

@@ -1,0 +1,125 @@
+/** What goes wrong around runners that live, seen and repaired by the deployed sweep over the wire protocols. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { leftovers } from '../../cli/start/leftovers.ts';
+import { TAG } from '../../shared/names.ts';
+import type { SimJob } from '../../simulator/github/index.ts';
+import { bundlesFor } from './bundles.ts';
+import * as scenes from './scenes.ts';
+import { configWith, MINUTE_MS, once, openStage, type Stage, unseen } from './stage.ts';
+
+/** One slot for what is stuck: no second runner is launched beside it. */
+const config = configWith(`
+  stuck: {cpu: 4, runners: 1}
+  unheard: {cpu: 4}
+`);
+
+/** What is done to one job alone. */
+const faulty: { launch: string; start: SimJob | null; end: SimJob | null } = {
+  launch: '',
+  start: null,
+  end: null,
+};
+let booted = 0;
+
+function isUntold(action: string | null): boolean {
+  if (action === 'in_progress' && faulty.start?.status === 'in_progress') {
+    faulty.start = null;
+    return true;
+  }
+  if (action !== 'completed' || faulty.end?.status !== 'completed') return false;
+  faulty.end = null;
+  return true;
+}
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage(config, {
+    ...{ scale: 32, seed: 11, bundles: await bundlesFor(config) },
+    // The first machine, of whose launch nobody heard, never gets to its runner, and never stops.
+    boots: { hangs: () => booted++ === 0, bootDeadlineMs: 60 * MINUTE_MS, bootMs: [20_000, 40_000] },
+    ecs: {
+      faults: (action, { InstanceName }) =>
+        action === 'RunInstances' && InstanceName === faulty.launch ? 'timeout-after' : null,
+    },
+    github: {
+      behaviour: { lostMs: 2 * MINUTE_MS },
+      // GitHub's own log does not know of it either.
+      deliveryFaults: (_, action) => (isUntold(action) ? { kind: 'lose', isLogged: false } : null),
+    },
+  });
+}, 90_000);
+afterAll(() => stage.world.close());
+
+/** One after the other as far as they get in each other's way, each begun by what the world can do to it. */
+async function playAll() {
+  const alone = await scenes.registerAlone(stage, config);
+  const abandoned = stage.play('abandoned', 'arm64 16cpu', 1);
+  faulty.launch = scenes.firstRunnerOf(abandoned);
+  await once('its machine hangs', () => booted === 1);
+  const [stuck, unheard] = (await scenes.playUnserved(stage, 'stuck', 'unheard')) as [SimJob, SimJob];
+  faulty.start = unheard;
+  const flickers = scenes.flicker(stage, stuck);
+  await scenes.startUnheard(stage, unheard);
+  const [taken, gone] = [stage.play('taken', 'arm64 4cpu', 20), stage.play('gone', 'arm64 4cpu', 20)];
+  await Promise.all([flickers, scenes.takeBack(stage, taken), scenes.deleteBehindUs(stage, gone)]);
+  const hidden = stage.play('hidden', 'arm64 8cpu', 8);
+  await scenes.hideBusy(stage, hidden);
+  const forgotten = stage.play('forgotten', 'arm64 8cpu', 5);
+  await scenes.forget(stage, forgotten);
+  const twice = stage.play('twice', 'arm64 8cpu', 1);
+  await scenes.leaveInBothTables(stage, twice);
+  const untold = stage.play('untold', 'arm64 8cpu', 1);
+  faulty.end = untold;
+  return { alone, jobs: { abandoned, stuck, unheard, taken, gone, hidden, forgotten, twice, untold } };
+}
+
+const billsOf = ({ id }: SimJob) => stage.world.ecs.paid().filter(({ tags }) => tags[TAG.job] === String(id));
+
+test('what befalls runners that live is seen and repaired by the deployed sweep', {
+  timeout: 240_000,
+}, async () => {
+  const { world, lines } = stage;
+  const { alone, jobs } = await playAll();
+  const { stuck, unheard, taken, gone, hidden, forgotten, twice } = jobs;
+  const latest = () => Object.values(jobs).flatMap(({ run }) => world.github.jobsOf(run));
+  const isOver = async () =>
+    [taken, gone].every(({ run }) => run.attempt === 2) &&
+    latest().every(({ status }) => status === 'completed') &&
+    (await leftovers(world)).length === 0;
+  await once('all jobs are over, and nothing is left', isOver);
+  expect(latest().map(({ conclusion }) => conclusion)).toEqual(latest().map(() => 'success'));
+
+  for (const job of [taken, gone]) {
+    expect(job.conclusion, `${job.plan.name}, the first time`).toBe('failure');
+    const again = world.github.jobsOf(job.run).flatMap(billsOf);
+    expect(
+      again.map(({ isSpot }) => isSpot),
+      `${job.plan.name}, run again`,
+    ).toEqual([false]);
+  }
+  expect(billsOf(twice), 'its entry, left in both tables, launched nothing').toHaveLength(1);
+
+  const [abandoned, idle] = [scenes.firstRunnerOf(jobs.abandoned), scenes.firstRunnerOf(stuck)];
+  // biome-ignore format: a table reads best as a table.
+  const repaired: readonly [runner: string | undefined, verdict: string, because: string][] = [
+    [alone, 'deregister', 'it is registered, and there is neither entry nor instance'],
+    [abandoned, 'found', 'its launcher is gone, and its instance is there'],
+    [abandoned, 'sight', 'it never came online'],
+    [abandoned, 'remove', 'it never came online'],
+    [abandoned, 'confirm', 'it never came online'],
+    [idle, 'online', 'it is online'],
+    [idle, 'sight', 'it went offline'],
+    [idle, 'unsight', 'a job waits for it'],
+    [idle, 'sight', 'GitHub gives it no job'],
+    [idle, 'remove', 'GitHub gives it no job'],
+    [idle, 'retire', 'its machine stopped without a job'],
+    [unheard.runner?.name, 'busy', 'GitHub says that it is busy'],
+    [taken.runner?.name, 'interrupt', 'the spot market takes its machine back'],
+    [gone.runner?.name, 'retire', 'its machine is gone while its job ran'],
+    [hidden.runner?.name, 'ask', 'GitHub does not show it as busy, or its machine stopped'],
+    [forgotten.runner?.name, 'adopt', 'its instance is unknown to the ledger'],
+  ];
+  expect(repaired.filter((each) => !stage.didTo(each[0] ?? '', each[1], each[2]))).toEqual([]);
+  expect(lines.filter(({ event }) => event === 'rerun.decided')).toHaveLength(2);
+  expect(unseen('repairs-running', stage)).toEqual([]);
+});

@@ -1,0 +1,128 @@
+/** A simulated world that hosts the deployed bundles, and what their sweeps said that they did. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { mirrorRunner } from '../../cli/start/mirror.ts';
+import { jobPlan, REPOSITORY, setScene } from '../../cli/start/scene.ts';
+import type { VerdictKind } from '../../functions/reaper/verdict.ts';
+import { ledgerOn } from '../../shared/adapters/tablestore-ledger.ts';
+import type { Config } from '../../shared/config.ts';
+import { parseYaml } from '../../shared/config-parse.ts';
+import type { Ledger } from '../../shared/ledger.ts';
+import type { SimJob } from '../../simulator/github/model.ts';
+import { type Loopback, type LoopbackOptions, openLoopback } from '../../simulator/loopback.ts';
+import { tableOf } from '../../simulator/tablestore/index.ts';
+import { smallRegion } from '../world/small-region.ts';
+
+export const MINUTE_MS = 60_000;
+const REAL_MAX_MS = 120_000;
+
+/** Which test sees a verdict of each kind come about over the wire: a kind that is in none does not compile. */
+const SEEN_IN: Readonly<Record<VerdictKind, 'repairs' | 'repairs-running' | 'lifetimes'>> = {
+  keep: 'lifetimes',
+  warn: 'lifetimes',
+  adopt: 'repairs-running',
+  deregister: 'repairs-running',
+  found: 'repairs-running',
+  online: 'repairs-running',
+  busy: 'repairs-running',
+  sight: 'repairs-running',
+  unsight: 'repairs-running',
+  remove: 'repairs',
+  confirm: 'repairs-running',
+  ask: 'repairs-running',
+  interrupt: 'repairs-running',
+  retire: 'repairs',
+  terminate: 'lifetimes',
+  'look-again': 'repairs',
+  close: 'repairs',
+};
+
+/** By what the sweeps themselves account for: those that should have been seen here, and were not. */
+export function unseen(file: (typeof SEEN_IN)[VerdictKind], { lines }: Pick<Stage, 'lines'>): string[] {
+  const accounts = lines.filter(({ event }) => event === 'sweep.done');
+  const owed = Object.entries(SEEN_IN).filter(([, where]) => where === file);
+  return owed.map(([kind]) => kind).filter((kind) => !accounts.some((account) => kind in account));
+}
+
+/** What `npm start` deploys, with these profiles more, in its first region alone, and where alerts go. */
+export function configWith(profiles = '', alerts = '{}'): Config {
+  const yaml = readFileSync(join(import.meta.dirname, '../../simulator/runners.yaml'), 'utf8');
+  const parsed = parseYaml(`${yaml.replace('profiles:\n', `profiles:\n${profiles}`)}\nalerts: ${alerts}\n`);
+  if (parsed.kind === 'wrong') throw new Error(parsed.mistakes.join('\n'));
+  const { config } = parsed;
+  return { ...config, placements: config.placements.slice(0, 1) };
+}
+
+interface Line {
+  readonly event: string;
+  readonly runner?: string;
+  readonly verdict?: string;
+  readonly because?: string;
+}
+
+export interface Stage {
+  readonly world: Loopback;
+  readonly ledger: Ledger;
+  /** What the functions logged. */
+  readonly lines: readonly Line[];
+  /** One run of one job, that takes so many minutes. */
+  play(name: string, labels: string, minutes: number): SimJob;
+  /** True once the sweep did this to that runner. */
+  didTo(runner: string, verdict: string, because?: string): boolean;
+}
+
+export async function openStage(
+  config: Config,
+  options: Pick<LoopbackOptions, 'scale' | 'seed' | 'bundles'> & Partial<LoopbackOptions>,
+): Promise<Stage> {
+  const { name: deployment, placements } = config;
+  const lines: Line[] = [];
+  const onLine = (_: string, line: string) => {
+    if (line.startsWith('{')) lines.push(JSON.parse(line) as Line);
+  };
+  const ecs = { interruptions: 0, regions: [smallRegion()], ...options.ecs };
+  const world = await openLoopback({ deployment, placements, onLine, ...options, ecs });
+  setScene(world.github, deployment);
+  await mirrorRunner(world, deployment);
+  return {
+    world,
+    ledger: ledgerOf(world),
+    lines,
+    play(name, labels, minutes) {
+      const plan = jobPlan(name, labels.split(' '), minutes * MINUTE_MS);
+      const [job] = world.github.jobsOf(world.github.queueRun({ repository: REPOSITORY, jobs: [plan] }));
+      if (job === undefined) throw new Error(`${name} was not queued`);
+      return job;
+    },
+    didTo: (runner, verdict, because) =>
+      lines.some(
+        (line) =>
+          line.event === 'reap.acted' &&
+          line.runner === runner &&
+          line.verdict === verdict &&
+          (because === undefined || line.because === because),
+      ),
+  };
+}
+
+function ledgerOf({ store }: Loopback): Ledger {
+  let token = 0;
+  const tables = { ledger: tableOf(store, 'ledger'), history: tableOf(store, 'history') };
+  return ledgerOn(tables, () => `test-${++token}`);
+}
+
+/** False: it never held, for longer than any of this takes. */
+async function until(holds: () => boolean | Promise<boolean>): Promise<boolean> {
+  const beganMs = Date.now();
+  while (Date.now() - beganMs < REAL_MAX_MS) {
+    if (await holds()) return true;
+    await setTimeout(20);
+  }
+  return false;
+}
+
+/** As `until`, where the rest of a scene makes no sense without it. */
+export async function once(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  if (!(await until(holds))) throw new Error(`it never came to this: ${what}`);
+}
