@@ -97,7 +97,7 @@ export type RunOutcome =
       readonly forMs: number;
     }
   /** Definite: no instance was made; nothing worth remembering. */
-  | { readonly kind: 'refused'; readonly code: string; readonly isKnown: boolean }
+  | { readonly kind: 'refused'; readonly code: string }
   /** Definite, and every other candidate would fare the same: throttled until then. */
   | { readonly kind: 'throttled'; readonly code: string; readonly retryAtMs: number }
   /** Definite: the account cannot; a person must act. */

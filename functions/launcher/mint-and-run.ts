@@ -3,7 +3,7 @@ import type { JobEntry, RunnerEntry } from '../../shared/entries.ts';
 import type { Held } from '../../shared/ledger.ts';
 import { RETRY_MS } from '../../shared/limits.ts';
 import { targetOf } from '../../shared/names.ts';
-import type { Candidate, Requirements } from '../../shared/nouns.ts';
+import type { Candidate, Requirements, Target } from '../../shared/nouns.ts';
 import type { MintOutcome } from '../../shared/ports.ts';
 import type { RunnerRelease } from '../../shared/runner-release.ts';
 import { tellOnce } from '../../shared/tell-once.ts';
@@ -22,11 +22,12 @@ export interface Launch {
 export async function mintAndRun(launch: Launch, world: LauncherWorld): Promise<Outcome> {
   const { job, runner } = launch;
   const { name, labels } = runner.entry;
-  const minted = await world.github.mint(targetOf(runner.entry, world.config), { name, labels });
+  const target = targetOf(runner.entry, world.config);
+  const minted = await world.github.mint(target, { name, labels });
   world.log('launch.minted', { job: job.entry.job.id, runner: name, outcome: minted.kind });
   if (minted.kind !== 'minted') {
     await undo(runner, null, world);
-    return wait(job, await unminted(minted, world), world);
+    return wait(job, await unminted(minted, target, world), world);
   }
 
   // From here on an instance may be asked for; an entry without a runner id proves that none was.
@@ -42,12 +43,14 @@ export async function mintAndRun(launch: Launch, world: LauncherWorld): Promise<
 
 async function unminted(
   minted: Exclude<MintOutcome, { kind: 'minted' }>,
+  { owner, repository }: Target,
   world: LauncherWorld,
 ): Promise<Wait> {
   if (minted.kind === 'throttled')
     return { because: 'GitHub asks us to slow down', nextTryAtMs: minted.retryAtMs };
   const because = `GitHub gives no runner: ${minted.because}`;
-  await tellOnce('github-refuses', because, world);
+  const whose = repository ?? owner;
+  await tellOnce(`github-refuses-${whose}`, `${whose}: ${because}`, world);
   return { because, nextTryAtMs: world.clock.nowMs() + RETRY_MS };
 }
 

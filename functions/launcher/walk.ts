@@ -168,6 +168,4 @@ function logAttempt({ job }: Walk, candidate: Candidate, outcome: RunOutcome, { 
   const code = 'code' in outcome ? outcome.code : '';
   const { instanceType: type, zone, capacityType } = candidate;
   log('launch.attempted', { job: job.entry.job.id, type, zone, capacityType, outcome: outcome.kind, code });
-  if (outcome.kind === 'refused' && !outcome.isKnown)
-    log('launch.surprised', { code, advice: 'report this code: it has no meaning yet' });
 }

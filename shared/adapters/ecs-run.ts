@@ -33,7 +33,7 @@ export async function runInstance(request: RunRequest, world: RunWorld): Promise
   for (const disk of DISKS) {
     if (disk.category === refused) continue;
     const params = runParameters(request, disk, world.setting, world.clock.nowMs());
-    if (typeof params === 'string') return { kind: 'refused', code: params, isKnown: false };
+    if (typeof params === 'string') return { kind: 'refused', code: params };
     const tried = await sayUntilSure(request.candidate.region, params, untilMs, world);
     if (!isUnsuitable(tried)) return tried;
     const { category, level = '' } = disk;
@@ -59,6 +59,7 @@ async function sayUntilSure(
     const answer = await say(region, params, world);
     if (typeof answer === 'string') return { kind: 'running', instanceId: answer };
     failures.push(answer);
+    reportUnknown(answer, world);
     const nextEndsAtMs = world.clock.nowMs() + ECS_RETRY_PAUSE_MS * tries + ECS_CALL_MAX_MS;
     const tried = judged(failures, tries >= CALL_TRIES_MAX || nextEndsAtMs > untilMs, world.clock.nowMs());
     if (tried !== null) return tried;
@@ -66,14 +67,21 @@ async function sayUntilSure(
   }
 }
 
+/** Loud, whatever its status made of it: the table wants another line. */
+function reportUnknown(failure: Failure, { log }: RunWorld): void {
+  if (meaningOf(failure).isKnown) return;
+  const { code, status } = failure;
+  log('ecs.surprised', { code, status, advice: 'report this code: it has no meaning yet' });
+}
+
 /** Null: say it again. After an unclear answer nothing but an instance id is believed. */
 function judged(failures: readonly Failure[], isLast: boolean, nowMs: number): Tried | null {
   const last = failures.at(-1) as Failure;
-  const { meaning, isKnown } = meaningOf(last);
+  const { meaning } = meaningOf(last);
   if (meaning.kind === 'again' && !isLast) return null;
   if (!failures.every(isDefinite)) return { kind: 'unknown', code: last.code };
   if (meaning.kind === 'again') return { kind: 'throttled', code: last.code, retryAtMs: nowMs + RETRY_MS };
-  return outcomeOf(meaning, last, isKnown, nowMs);
+  return outcomeOf(meaning, last, nowMs);
 }
 
 /** The instance's id, or why there is none. */
@@ -101,17 +109,12 @@ function isDefinite(failure: Failure): boolean {
   return kind !== 'again' && kind !== 'unknown';
 }
 
-function outcomeOf(
-  meaning: Exclude<Meaning, { kind: 'again' }>,
-  { code }: Failure,
-  isKnown: boolean,
-  nowMs: number,
-): Tried {
+function outcomeOf(meaning: Exclude<Meaning, { kind: 'again' }>, { code }: Failure, nowMs: number): Tried {
   switch (meaning.kind) {
     case 'unavailable':
       return { kind: 'unavailable', code, scope: meaning.scope, forMs: meaning.forMs };
     case 'refused':
-      return { kind: 'refused', code, isKnown };
+      return { kind: 'refused', code };
     case 'other-disk':
     case 'other-level':
       return { kind: meaning.kind, code };

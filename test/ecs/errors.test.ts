@@ -87,7 +87,7 @@ function expected(code: string, meaning: string): object {
   if (meaning.includes('unknown')) return { kind: 'unknown', code };
   if (meaning.startsWith('fatal'))
     return { kind: 'fatal', code, advice: expect.stringMatching(/^[a-z].{20,}/) };
-  return { kind: 'refused', code, isKnown: true };
+  return { kind: 'refused', code };
 }
 
 describe('each code of ECS has a meaning', () => {
@@ -128,17 +128,23 @@ describe('each code of ECS has a meaning', () => {
 
 describe('a code that nobody knows', () => {
   // biome-ignore format: a table reads best as a table.
-  const cases: [code: string, status: number, outcome: RunOutcome][] = [
-    ['Strange.NewRule',                 400, { kind: 'refused', code: 'Strange.NewRule', isKnown: false }],
-    ['Strange.NewRule',                 403, { kind: 'refused', code: 'Strange.NewRule', isKnown: false }],
-    ['Strange.NewRule',                 500, { kind: 'unknown', code: 'Strange.NewRule' }],
-    ['Throttling.Strange',              503, { kind: 'throttled', code: 'Throttling.Strange', retryAtMs: START_MS + 30_000 }],
+  const cases: [code: string, status: number, isLoud: boolean, outcome: RunOutcome][] = [
+    ['Strange.NewRule',                 400, true,  { kind: 'refused', code: 'Strange.NewRule' }],
+    ['Strange.NewRule',                 403, true,  { kind: 'refused', code: 'Strange.NewRule' }],
+    ['Strange.NewRule',                 500, true,  { kind: 'unknown', code: 'Strange.NewRule' }],
+    ['Throttling.Strange',              503, false, { kind: 'throttled', code: 'Throttling.Strange', retryAtMs: START_MS + 30_000 }],
   ];
-  test.each(cases)('%s (%i) is judged by its status, and loudly', async (code, status, outcome) => {
-    bench.ecs.failNext('RunInstances', { code, status }, 3);
-    expect(await bench.instances.run(request())).toEqual(outcome);
-    for (let n = 0; n < 2; n++) await bench.instances.run(request()); // uses up what is left of the failures
-  });
+  test.each(cases)(
+    '%s (%i) is judged by its status, and loudly: %s',
+    async (code, status, isLoud, outcome) => {
+      bench.ecs.failNext('RunInstances', { code, status }, 3);
+      bench.logged.length = 0;
+      expect(await bench.instances.run(request())).toEqual(outcome);
+      const loud = bench.logged.filter(({ event }) => event === 'ecs.surprised');
+      expect(loud.some(({ fields }) => fields.code === code && fields.status === status)).toBe(isLoud);
+      for (let n = 0; n < 2; n++) await bench.instances.run(request()); // uses up what is left of the failures
+    },
+  );
 });
 
 test('a refused spelling of the permission error advises what to do', async () => {
