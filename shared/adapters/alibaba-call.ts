@@ -54,13 +54,14 @@ export class NoAlibabaAnswer extends Error {
 export function alibabaCaller(accessKey: () => AccessKey | Promise<AccessKey>): CallAlibaba {
   return async (call) => {
     const sdk = await import('@alicloud/openapi-core');
-    const client = new (classOf(sdk.default))(configOf(sdk, call, await accessKey()));
-    const request = new sdk.$OpenApiUtil.OpenApiRequest({
+    const models = modelsOf(sdk);
+    const client = new (classOf(sdk.default))(configOf(models, call, await accessKey()));
+    const request = new models.OpenApiRequest({
       query: { ...call.query },
       ...bodyIn(call),
     });
     try {
-      const answer = await client.callApi(paramsOf(sdk, call), request, {} as never);
+      const answer = await client.callApi(paramsOf(models, call), request, {} as never);
       return (answer.body ?? {}) as Record<string, unknown>;
     } catch (error) {
       throw failureIn(error, call);
@@ -75,8 +76,8 @@ function bodyIn({ roa, form }: Call): { body?: unknown } {
 
 const schemeOf = (call: Call) => (call.endpoint.startsWith('http:') ? 'HTTP' : 'HTTPS');
 
-function configOf(sdk: Models, call: Call, key: AccessKey) {
-  return new sdk.$OpenApiUtil.Config({
+function configOf({ Config }: Models, call: Call, key: AccessKey) {
+  return new Config({
     accessKeyId: key.accessKeyId,
     accessKeySecret: key.accessKeySecret,
     ...(key.securityToken === null ? {} : { securityToken: key.securityToken }),
@@ -88,8 +89,8 @@ function configOf(sdk: Models, call: Call, key: AccessKey) {
   });
 }
 
-function paramsOf(sdk: Models, call: Call) {
-  return new sdk.$OpenApiUtil.Params({
+function paramsOf({ Params }: Models, call: Call) {
+  return new Params({
     action: call.action,
     version: call.version,
     protocol: schemeOf(call),
@@ -103,7 +104,12 @@ function paramsOf(sdk: Models, call: Call) {
 }
 
 type Sdk = typeof import('@alicloud/openapi-core');
-type Models = Pick<Sdk, '$OpenApiUtil'>;
+type Models = Sdk['$OpenApiUtil'];
+
+/** In a bundle, what is imported lazily from CommonJS has its names on the default export alone. */
+function modelsOf(module: { readonly $OpenApiUtil?: Models; readonly default: unknown }): Models {
+  return module.$OpenApiUtil ?? (module.default as Sdk).$OpenApiUtil;
+}
 
 /** Under Node's ES modules the default export of this CommonJS package is the module itself. */
 function classOf(module: unknown): Sdk['default'] {

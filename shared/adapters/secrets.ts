@@ -1,5 +1,7 @@
 /** One secret, wherever it is kept: read when needed, kept a short time, read again when it seems to have changed. */
+
 import { SECRET_KEPT_MAX_MS, SECRET_REREAD_MIN_MS } from '../limits.ts';
+import { AlibabaRefusal, NoAlibabaAnswer } from './alibaba-call.ts';
 
 /** The secret's value by its name in the store. Throws when it cannot be had. */
 export type FetchSecret = (name: string) => Promise<string>;
@@ -47,10 +49,17 @@ async function fetchChecked(place: { store: Store; name: string }, fetch: FetchS
   try {
     value = (await fetch(place.name)).trim();
   } catch (error) {
-    throw new Error(`the secret ${where} could not be read`, { cause: error });
+    throw new Error(`the secret ${where} could not be read: ${reasonOf(error)}`, { cause: error });
   }
   if (value === '') throw new Error(`the secret ${where} is empty`);
   return value;
+}
+
+/** Our own words about a service's answer, or a kind of error: what it says itself may hold anything. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AlibabaRefusal || error instanceof NoAlibabaAnswer) return error.message;
+  if (!(error instanceof Error)) return 'no reason given';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
 
 function kept(fetch: () => Promise<string>, nowMs: () => number): SecretSource {
