@@ -55,7 +55,8 @@ export function differences(before: Body, after: Body): string[] {
   const made = Object.keys(next).filter((key) => !(key in old));
   const gone = Object.keys(old).filter((key) => !(key in next));
   const other = Object.keys(next).filter((key) => key in old && !isDeepStrictEqual(old[key], next[key]));
-  const told = isDeepStrictEqual(before.Outputs ?? {}, after.Outputs ?? {}) ? [] : ['~ outputs'];
+  const isNew = before.Resources === undefined;
+  const told = isNew || isDeepStrictEqual(before.Outputs ?? {}, after.Outputs ?? {}) ? [] : ['~ outputs'];
   return [
     ...made.map((key) => `+ ${key}`),
     ...other.map((key) => `~ ${key}`),

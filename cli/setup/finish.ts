@@ -4,6 +4,8 @@ import type { SetupWorld } from './world.ts';
 
 const PING_LOOKS_MAX = 60;
 const PING_PAUSE_MS = 2_000;
+/** A role that was just made may take a while to be believed: the ping is asked for again, at leisure. */
+const LOOKS_AN_ASK = 10;
 
 export async function installation({ owner }: Answers, world: SetupWorld): Promise<boolean> {
   const { app, isInstalled } = world.progress.read();
@@ -47,12 +49,11 @@ interface Delivery {
 /** GitHub sends `ping` when it makes an App: to the address of that time, so it is asked to send it once more. */
 export async function firstDelivery(world: SetupWorld): Promise<boolean> {
   world.say('Waiting for the first delivery …');
-  const asked = new Set<string>();
   for (let look = 0; look < PING_LOOKS_MAX; look++) {
     const pings = await pingsOf(world);
     if (pings.some(({ status_code }) => status_code >= 200 && status_code < 300)) return true;
     const [newest] = pings;
-    if (newest !== undefined && !asked.has(String(newest.id))) await again(newest, asked, world);
+    if (newest !== undefined && look % LOOKS_AN_ASK === 0) await again(newest, world);
     await world.sleep(PING_PAUSE_MS);
   }
   world.say('GitHub’s ping did not arrive. npm run doctor says why; then run npm run setup again.');
@@ -64,8 +65,7 @@ async function pingsOf(world: SetupWorld): Promise<Delivery[]> {
   return (data as Delivery[]).filter(({ event }) => event === 'ping');
 }
 
-async function again({ id }: Delivery, asked: Set<string>, world: SetupWorld): Promise<void> {
-  asked.add(String(id));
+async function again({ id }: Delivery, world: SetupWorld): Promise<void> {
   const route = 'POST /app/hook/deliveries/{delivery_id}/attempts';
   await world.github()(route, { delivery_id: String(id) }, 'app');
 }

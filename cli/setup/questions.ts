@@ -39,7 +39,7 @@ export async function askAll({ ask, variables }: Pick<SetupWorld, 'ask' | 'varia
   const owner = await ask.text(
     scope === 'organization' ? 'The organisation' : 'The owner of the repositories',
     {
-      check: matches(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})$/, 'a GitHub login'),
+      check: matches(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})$/, 'a GitHub login is needed, such as my-org'),
     },
   );
   const allow = await ask.text('Repositories that get runners, separated by commas', {

@@ -1,5 +1,5 @@
 /** `npm start -- --account`: an empty account and an organisation, served for an install to be tried on. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmptyAccount, openEmptyAccount } from '../../simulator/empty-account/index.ts';
@@ -7,13 +7,17 @@ import { ROOT } from '../steps.ts';
 import { openDoor } from './door.ts';
 
 const FILE = '.cache/account.env';
+/** What the functions print, as the log service would keep it. */
+const LOG = '.cache/account.log';
 const ORGANIZATION = 'acme';
 
 /** Until it is interrupted. */
 export async function serveAccount(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'account-'));
-  const account = await openEmptyAccount({ folder, organization: ORGANIZATION });
   mkdirSync(join(ROOT, '.cache'), { recursive: true });
+  writeFileSync(join(ROOT, LOG), '');
+  const onLine = (name: string, line: string) => appendFileSync(join(ROOT, LOG), `${name} ${line}\n`);
+  const account = await openEmptyAccount({ folder, organization: ORGANIZATION, onLine });
   writeFileSync(join(ROOT, FILE), exportsOf(account), { mode: 0o600 });
   const { accessKeyId, accessKeySecret } = account.accessKey;
   const time = { scale: 1, simulatedMs: Date.now(), realMs: Date.now() };
@@ -29,12 +33,15 @@ export async function serveAccount(): Promise<number> {
   return 0;
 }
 
-const HELP = `An empty Alibaba Cloud account, and a GitHub organisation '${ORGANIZATION}' with the repository '${ORGANIZATION}/app',
-are served on 127.0.0.1 until Ctrl-C. Nothing is real but the time. In another terminal, here:
+const HELP = `An empty Alibaba Cloud account, and a GitHub organisation '${ORGANIZATION}' with
+'${ORGANIZATION}/app', are served on 127.0.0.1 until Ctrl-C. Nothing is real but the
+time. In another terminal, in this folder:
 
-  . ${FILE}      # instead of real credentials; the commands then speak with this account alone
-  npm run setup                # and so on, as docs/install.md says; functions in cn-hongkong
+  . ${FILE}      # instead of real credentials
+  npm run setup           # and on, as docs/install.md says; functions in cn-hongkong
   npm run job -- --labels self-hosted,aliyun,arm64 --minutes 1
+
+What the functions log is in ${LOG}.
 `;
 
 /** For a shell to source. Serverless Devs is played too: its component comes from a registry of its own. */
