@@ -49,7 +49,9 @@ function claim(
   return runner;
 }
 
+/** A launch under way stays its own job's: its outcome is open, and a job has one launch at a time. */
 function mayTake(runner: RunnerEntry, { job }: JobEntry, isRepositoryScope: boolean): boolean {
+  if (runner.state === 'launching') return false;
   const isReachable = isRepositoryScope
     ? runner.repository === job.repository
     : ownerOf(runner.repository) === ownerOf(job.repository);

@@ -20,7 +20,7 @@ export async function repoint(
   if (waiting === null || waiting.entry.startedOn !== null) return;
 
   const own = await ownRunnerOf(taker, takerEntry, world);
-  if (own !== null && isFree(own.entry, taker.id) && covers(own.entry.labels, waiting.entry.job.labels)) {
+  if (own !== null && isGivable(own.entry, taker.id) && covers(own.entry.labels, waiting.entry.job.labels)) {
     if (await give(own, robbed, taker, world)) return;
   }
   if (await hasAnother(waiting.entry, world)) return;
@@ -31,7 +31,9 @@ export async function repoint(
 /** After a chain of swaps, what is left for the taker is not its own launch's: the one runner whose pointer it holds. */
 async function inherit(taker: Job, robbed: JobEntry, world: ReaperWorld): Promise<boolean> {
   const { things } = await world.ledger.runners.list(LEDGER_SCAN_MAX);
-  const left = things.find(({ entry }) => isFree(entry, taker.id) && covers(entry.labels, robbed.job.labels));
+  const left = things.find(
+    ({ entry }) => isGivable(entry, taker.id) && covers(entry.labels, robbed.job.labels),
+  );
   if (left === undefined) return false;
   return give(left, robbed.job.id, taker, world);
 }
@@ -53,7 +55,7 @@ async function give(
 /** What was taken was not its latest: that one is coming, or its launch is under way, or it has a next try. */
 async function hasAnother(entry: JobEntry, world: ReaperWorld): Promise<boolean> {
   const latest = await ownRunnerOf(entry.job, entry, world);
-  return latest === null ? entry.nextTryAtMs > world.clock.nowMs() : isFree(latest.entry, entry.job.id);
+  return latest === null ? entry.nextTryAtMs > world.clock.nowMs() : isComing(latest.entry, entry.job.id);
 }
 
 /** The runner of this job's latest launch, whatever became of it. */
@@ -69,9 +71,14 @@ export async function ownRunnerOf(
 }
 
 /** Pure: nobody runs on it, and it is still meant for its own job. */
-function isFree(entry: RunnerEntry, own: JobId): boolean {
-  const isComing = entry.state === 'launching' || entry.state === 'booting' || entry.state === 'idle';
-  return isComing && entry.for === own && !entry.isUnwanted && entry.removedAtMs === null;
+function isComing(entry: RunnerEntry, own: JobId): boolean {
+  const isFree = entry.state === 'launching' || entry.state === 'booting' || entry.state === 'idle';
+  return isFree && entry.for === own && !entry.isUnwanted && entry.removedAtMs === null;
+}
+
+/** Pure. A launch under way stays its own job's: its outcome is open, and a job has one launch at a time. */
+function isGivable(entry: RunnerEntry, own: JobId): boolean {
+  return entry.state !== 'launching' && isComing(entry, own);
 }
 
 /** If the launcher cannot be asked now, the next sweep does it: the job is due. */

@@ -42,6 +42,7 @@ describe('matching', () => {
     ['a runner of another organisation is not given', [job(1)], [runner(9, { repository: 'others/app' })], [], [1]],
     ['a job that runs wants none', [job(1, undefined, { startedOn: 'x' })], [runner(9)], [], []],
     ['a runner for a job that ended goes to one that waits', [job(1)], [runner(9, meant(77))], ['9→1'], []],
+    ['a launch under way is given to nobody else', [job(1)], [runner(9, { state: 'launching', ...meant(77) })], [], [1]],
     ['one runner serves one job', [job(1), job(2)], [runner(9)], ['9→1'], [2]],
   ])('%s', (_, jobs, runners, moves, uncovered) => {
     const found = match(jobs, runners, false);

@@ -24,7 +24,8 @@ function stuckIn({ world }: Scene): readonly Machine[] {
     .filter(({ history, createdAtMs }) => history.length === 1 && nowMs - createdAtMs > 60_000);
 }
 
-const openJobs = ({ runs, world }: Scene): string[] =>
+/** Those of ours that have not ended. */
+export const openJobs = ({ runs, world }: Scene): string[] =>
   runs
     .filter(({ arrival }) => arrival.fate === 'runs')
     .flatMap(({ run }) => world.github.jobsOf(run))

@@ -6,4 +6,5 @@ export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = 
   [235, 'a wrong 422 on an abandoned launch took a slot for ever'],
   [317, 'a job was launched for while its own launch was under way'],
   [619, 'a job of elsewhere on our runner, whose end was lost, stayed in the ledger'],
+  [2244, 'a launch under way was given to another job, which was launched for at the same moment'],
 ];

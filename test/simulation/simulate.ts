@@ -2,7 +2,7 @@
 import { mirrored, START_MS } from '../world/in-process.ts';
 import { BIG_RUNNERS } from './happenings.ts';
 import type { Plan } from './plan.ts';
-import { unsettled } from './progress.ts';
+import { openJobs, unsettled } from './progress.ts';
 import { createSafety, type Violation } from './safety.ts';
 import { heal, openScene, type Scene } from './scene.ts';
 import { TAGS } from './truth.ts';
@@ -15,6 +15,8 @@ export interface Outcome {
   readonly instances: number;
   /** From healing to nothing left; null: it was never so. */
   readonly settledAfterMs: number | null;
+  /** From the end of the last job, or healing, to nothing left. */
+  readonly clearedAfterMs: number | null;
   /** From queued to running, of each of our jobs that ran. */
   readonly waitedMs: readonly number[];
   /** Each of our instances: when it was asked for, and when the job that it is for was queued; from the start. */
@@ -23,6 +25,8 @@ export interface Outcome {
 }
 
 const MINUTE_MS = 60_000;
+/** What is alive without a job goes long before its release time would take it. */
+const CLEARED_MAX_MS = 25 * MINUTE_MS;
 /** The last delayed delivery has come by then. */
 const DELAYED_MAX_MS = 125 * MINUTE_MS;
 
@@ -40,8 +44,8 @@ export async function simulate(plan: Plan): Promise<Outcome> {
   const isBroken = () => found.length > 0;
   await world.until(isBroken, plan.faultMs);
   heal(scene);
-  const settledAfterMs = isBroken() ? null : await settle(scene, isBroken);
-  if (settledAfterMs === null && !isBroken())
+  const settled = isBroken() ? null : await settle(scene, isBroken);
+  if (settled === null && !isBroken())
     found.push({
       check: 'everything ends, and nothing is left',
       what: unsettled(scene).slice(0, 5).join('; '),
@@ -53,7 +57,8 @@ export async function simulate(plan: Plan): Promise<Outcome> {
     fired: scene.faults.fired,
     jobs: scene.jobs().length,
     instances: world.ecs.paid().length,
-    settledAfterMs,
+    settledAfterMs: settled?.afterMs ?? null,
+    clearedAfterMs: settled?.clearedAfterMs ?? null,
     ...timesOf(scene),
     lines: world.lines,
   };
@@ -75,32 +80,38 @@ function timesOf({ world, runs }: Scene): Pick<Outcome, 'waitedMs' | 'launchedMs
   return { waitedMs, launchedMs };
 }
 
-async function settle(scene: Scene, isBroken: () => boolean): Promise<number | null> {
+async function settle(scene: Scene, isBroken: () => boolean): Promise<Settled | null> {
   const { world, plan } = scene;
   const healedAtMs = world.clock.nowMs();
-  const isSettled = () => unsettled(scene).length === 0;
-  const first = await passUntil(scene, isSettled, isBroken, boundMs(scene));
+  const first = await passUntilSettled(scene, isBroken, boundMs(scene));
   if (first === null) return null;
   // What comes late must not bring anything back to life.
   const isLate = (plan.rates['delivery delayed by hours'] ?? 0) > 0;
   await world.until(isBroken, isLate ? DELAYED_MAX_MS : 8 * MINUTE_MS);
-  const again = await passUntil(scene, isSettled, isBroken, 30 * MINUTE_MS);
-  return again === null ? null : first - healedAtMs;
+  const again = await passUntilSettled(scene, isBroken, 30 * MINUTE_MS);
+  return again === null ? null : { afterMs: first.atMs - healedAtMs, clearedAfterMs: first.clearedAfterMs };
 }
 
-/** Looks once a minute; null: not within so long. */
-async function passUntil(
-  { world }: Scene,
-  holds: () => boolean,
+interface Settled {
+  readonly afterMs: number;
+  readonly clearedAfterMs: number;
+}
+
+/** Looks once a minute; null: not within so long, or not soon enough after the last job. */
+async function passUntilSettled(
+  scene: Scene,
   isBroken: () => boolean,
   maxMs: number,
-): Promise<number | null> {
-  const untilMs = world.clock.nowMs() + maxMs;
-  while (!holds()) {
-    if (isBroken() || world.clock.nowMs() >= untilMs) return null;
-    await world.until(isBroken, MINUTE_MS);
+): Promise<{ readonly atMs: number; readonly clearedAfterMs: number } | null> {
+  const { clock, until } = scene.world;
+  const untilMs = clock.nowMs() + maxMs;
+  let openAtMs = clock.nowMs();
+  while (unsettled(scene).length > 0) {
+    if (openJobs(scene).length > 0) openAtMs = clock.nowMs();
+    if (isBroken() || clock.nowMs() >= untilMs || clock.nowMs() > openAtMs + CLEARED_MAX_MS) return null;
+    await until(isBroken, MINUTE_MS);
   }
-  return isBroken() ? null : world.clock.nowMs();
+  return isBroken() ? null : { atMs: clock.nowMs(), clearedAfterMs: clock.nowMs() - openAtMs };
 }
 
 /** By what is still to be done: each wave of jobs takes its longest job and a launch, at the pace of the mints. */
