@@ -49,6 +49,11 @@ test.each(product)('%s imports downwards only', (path) => {
   expect(wrong, 'functions never import each other; stories never import adapters').toEqual([]);
 });
 
+test.each(product)('%s imports no package lazily', (path) => {
+  const lazy = [...textOf(path).matchAll(/await import\('([^'.][^']*)'/g)].map(([, name]) => name);
+  expect(lazy, 'a bundle keeps the names of CommonJS only where a file of ours imports it').toEqual([]);
+});
+
 test.each(sources.filter((path) => path.startsWith('test/')))('%s fakes at ports, not modules', (path) => {
   expect(/\bvi\.mock\b/.test(textOf(path).replace('/\\bvi\\.mock\\b/', ''))).toBe(false);
 });

@@ -2,8 +2,6 @@
  * One signed call to an Alibaba Cloud API, by its name: for what has no adapter of its own (secrets, and the
  * operator's commands). The SDK is loaded at the first call, so that whoever never calls starts without it.
  */
-import { CALL_MAX_MS } from '../limits.ts';
-
 export interface AccessKey {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
@@ -53,68 +51,13 @@ export class NoAlibabaAnswer extends Error {
 /** Credentials are asked for at each call: a function's are renewed while it lives. */
 export function alibabaCaller(accessKey: () => AccessKey | Promise<AccessKey>): CallAlibaba {
   return async (call) => {
-    const sdk = await import('@alicloud/openapi-core');
-    const models = modelsOf(sdk);
-    const client = new (classOf(sdk.default))(configOf(models, call, await accessKey()));
-    const request = new models.OpenApiRequest({
-      query: { ...call.query },
-      ...bodyIn(call),
-    });
+    const { send } = await import('./alibaba-sdk.ts');
     try {
-      const answer = await client.callApi(paramsOf(models, call), request, {} as never);
-      return (answer.body ?? {}) as Record<string, unknown>;
+      return await send(call, await accessKey());
     } catch (error) {
       throw failureIn(error, call);
     }
   };
-}
-
-function bodyIn({ roa, form }: Call): { body?: unknown } {
-  const body = roa === undefined ? form : roa.body;
-  return body === undefined ? {} : { body };
-}
-
-const schemeOf = (call: Call) => (call.endpoint.startsWith('http:') ? 'HTTP' : 'HTTPS');
-
-function configOf({ Config }: Models, call: Call, key: AccessKey) {
-  return new Config({
-    accessKeyId: key.accessKeyId,
-    accessKeySecret: key.accessKeySecret,
-    ...(key.securityToken === null ? {} : { securityToken: key.securityToken }),
-    endpoint: new URL(call.endpoint).host,
-    protocol: schemeOf(call),
-    regionId: call.region,
-    readTimeout: CALL_MAX_MS,
-    connectTimeout: CALL_MAX_MS,
-  });
-}
-
-function paramsOf({ Params }: Models, call: Call) {
-  return new Params({
-    action: call.action,
-    version: call.version,
-    protocol: schemeOf(call),
-    pathname: call.roa?.path ?? '/',
-    method: call.roa?.method ?? 'POST',
-    authType: 'AK',
-    style: call.roa ? 'ROA' : 'RPC',
-    reqBodyType: call.roa ? 'json' : 'formData',
-    bodyType: 'json',
-  });
-}
-
-type Sdk = typeof import('@alicloud/openapi-core');
-type Models = Sdk['$OpenApiUtil'];
-
-/** In a bundle, what is imported lazily from CommonJS has its names on the default export alone. */
-function modelsOf(module: { readonly $OpenApiUtil?: Models; readonly default: unknown }): Models {
-  return module.$OpenApiUtil ?? (module.default as Sdk).$OpenApiUtil;
-}
-
-/** Under Node's ES modules the default export of this CommonJS package is the module itself. */
-function classOf(module: unknown): Sdk['default'] {
-  const inner = (module as { default?: Sdk['default'] }).default;
-  return inner ?? (module as Sdk['default']);
 }
 
 /** The SDK's own error holds the address, and with it every parameter: nothing of it is kept but the code. */

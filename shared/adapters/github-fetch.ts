@@ -2,17 +2,14 @@
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/**
- * Node 20's own fetch ignores proxy variables and takes no agent; undici, the library inside it, takes one.
- * Loaded only where a proxy is configured.
- */
+/** Node 20's own fetch ignores proxy variables. */
 export async function fetchVia(egressProxy: string | null, maxMs: number): Promise<Fetch> {
-  const limited = (init: RequestInit): RequestInit => ({ ...init, signal: AbortSignal.timeout(maxMs) });
-  if (egressProxy === null) return (url, init) => fetch(url, limited(init));
-  const undici = await import('undici');
-  const dispatcher = new undici.ProxyAgent({ uri: egressProxy, connect: { timeout: maxMs } });
-  return (url, init) => {
-    const proxied = { ...limited(init), dispatcher } as Parameters<typeof undici.fetch>[1];
-    return undici.fetch(url, proxied) as unknown as Promise<Response>;
-  };
+  const through = egressProxy === null ? fetch : await proxied(egressProxy, maxMs);
+  return (url, init) => through(url, { ...init, signal: AbortSignal.timeout(maxMs) });
+}
+
+/** Loaded only where a proxy is configured. */
+async function proxied(egressProxy: string, maxMs: number): Promise<Fetch> {
+  const { fetchThrough } = await import('./egress-proxy.ts');
+  return fetchThrough(egressProxy, maxMs);
 }
