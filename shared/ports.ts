@@ -62,7 +62,7 @@ export interface GitHub {
   run(target: Target, repository: string, id: RunId): Promise<RunRecord | null>;
   /** Jobs of this attempt of a run. */
   jobsOfRun(target: Target, repository: string, id: RunId): Promise<Listing<JobRecord>>;
-  /** Jobs of runs queued or in progress. Null: the App is installed at the owner, and there is no such repository for it. */
+  /** Jobs of runs that are not over. Null: the App is installed at the owner, and there is no such repository for it. */
   activeJobs(target: Target, repository: string): Promise<Listing<JobRecord> | null>;
   /** Repositories of the installation, most recently pushed first. */
   repositories(target: Target): Promise<Listing<string>>;

@@ -15,9 +15,9 @@ interface Turn {
 
 /**
  * A bounded number each sweep, in turn; polling asks for as many as fit, since nobody else tells us. An unchanged
- * repository costs two calls that GitHub answers with 304 and does not count (GitHub docs, "Use conditional
- * requests"): at 200 ms a call and 8 at once, 60 take 3 s of the look's time. With changes, an installation's 5,000
- * calls an hour are 83 a minute: about 40 repositories with a live run each.
+ * repository costs four calls that GitHub answers with 304 and does not count (GitHub docs, "Use conditional
+ * requests"): at 200 ms a call and 8 at once, 60 take 6 s of the look's 12. With changes, an installation's 5,000
+ * calls an hour are 83 a minute: two lists and the jobs of a run in about 27 repositories.
  */
 export async function nextInTurn({ ledger, config }: ReaperWorld): Promise<Turn> {
   const known = await knownRepositories({ ledger });

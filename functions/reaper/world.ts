@@ -12,7 +12,7 @@ export interface ReaperWorld {
   readonly instances: Omit<Instances, 'run'>;
   readonly queue: Pick<Queue, 'launch'>;
   readonly alerts: Alerts;
-  /** HTTP calls made by this function instance so far, by vendor. */
+  /** HTTP calls made by this function instance so far, by whom they go to. */
   readonly calls?: () => Readonly<Record<string, number>>;
   /** Refreshes what is due of the market; says in a few words what it did. */
   readonly refreshMarket: (isBusy: boolean, deadlineMs: number) => Promise<string>;

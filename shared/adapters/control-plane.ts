@@ -35,8 +35,8 @@ export interface ControlPlane {
   readonly instances: Instances;
   readonly callEcs: EcsCall;
   readonly alerts: Alerts;
-  /** HTTP calls made so far, by vendor; those to the ledger are not counted. */
-  readonly calls: () => Readonly<Record<'ecs' | 'gitHub', number>>;
+  /** HTTP calls made so far; those to the ledger with each try. */
+  readonly calls: () => Readonly<Record<'ecs' | 'gitHub' | 'ledger', number>>;
 }
 
 /** Also for the operator's commands, which have no function's id and no log. */
@@ -53,6 +53,7 @@ export function controlPlane(
   );
   const gitHub = counted(gitHubFor(config, environment, credentials, clock, log));
   const [callEcs, gitHubRequest] = [ecs.call, gitHub.call];
+  let ledgerCalls = 0;
   return {
     config,
     clock,
@@ -62,6 +63,7 @@ export function controlPlane(
         endpoint: environment.TABLESTORE_ENDPOINT,
         instance: environment.TABLESTORE_INSTANCE,
         credentials: () => withoutNull(credentials()),
+        onCall: () => ledgerCalls++,
       },
       randomUUID,
     ),
@@ -80,7 +82,7 @@ export function controlPlane(
     }),
     callEcs,
     alerts: alertsTo(config),
-    calls: () => ({ ecs: ecs.count(), gitHub: gitHub.count() }),
+    calls: () => ({ ecs: ecs.count(), gitHub: gitHub.count(), ledger: ledgerCalls }),
   };
 }
 

@@ -81,8 +81,8 @@ async function isInstalledAt(request: GitHubRequest, owner: string): Promise<boo
   return asPerson.status === 200;
 }
 
-/** Two lists of runs for each repository that the sweep looks at, and the jobs of what is live. */
-const CONDITIONAL_MAX = 4 * KNOWN_REPOSITORIES_MAX;
+/** Four lists of runs for each repository that the sweep looks at, and the jobs of what is live. */
+const CONDITIONAL_MAX = 6 * KNOWN_REPOSITORIES_MAX;
 
 /** GitHub docs: an unchanged answer (304) does not count against the rate limit. */
 function conditional(request: GitHubRequest): GitHubRequest {
@@ -117,6 +117,14 @@ export function parsed<Shape extends z.ZodType>(
   if (found.success) return found.data;
   const where = found.error.issues[0]?.path.join('.') || 'the whole';
   throw new GitHubFailed(route, status, `malformed answer at ${where}`);
+}
+
+export const REPO = '/repos/{owner}/{repo}';
+
+/** Of owner/name. */
+export function partsOf(repository: string): { readonly owner: string; readonly repo: string } {
+  const [owner = '', repo = ''] = repository.split('/');
+  return { owner, repo };
 }
 
 export interface Page<Thing> {

@@ -1,25 +1,15 @@
 /** Jobs and runs as GitHub records them, and asking for re-runs. */
 import type * as z from 'zod';
-import type { JobRecord, Listing, Target } from '../nouns.ts';
-import type { GitHub, RunRecord } from '../ports.ts';
-import { allPages, type Calls, parsed } from './github-calls.ts';
-import { failed, type GitHubAnswer, GitHubFailed, messageOf, throttledMs } from './github-request.ts';
-import {
-  jobRecord,
-  jobsPage,
-  oneJob,
-  oneRepository,
-  oneRun,
-  repositoriesPage,
-  runsPage,
-} from './github-shapes.ts';
+import type { Listing, Target } from '../nouns.ts';
+import type { GitHub } from '../ports.ts';
+import { activeJobs } from './github-active-jobs.ts';
+import { allPages, type Calls, parsed, partsOf, REPO } from './github-calls.ts';
+import { failed, type GitHubAnswer, messageOf, throttledMs } from './github-request.ts';
+import { jobRecord, jobsPage, oneJob, oneRepository, oneRun, repositoriesPage } from './github-shapes.ts';
 
 /** GitHub docs, "Actions limits": 256 jobs in a matrix; a run may have several. */
 const JOB_PAGES_MAX = 20;
-/** A repository with more live runs than this is looked at in part, and said to be. */
-const RUN_PAGES_MAX = 2;
 const REPOSITORY_PAGES_MAX = 50;
-const REPO = '/repos/{owner}/{repo}';
 
 type Jobs = Pick<
   GitHub,
@@ -78,11 +68,6 @@ export function jobsOver(calls: Calls): Jobs {
 
 type SeenJob = z.output<typeof oneJob>;
 
-function partsOf(repository: string): { readonly owner: string; readonly repo: string } {
-  const [owner = '', repo = ''] = repository.split('/');
-  return { owner, repo };
-}
-
 /** Null: there is none, said by a GitHub that lets us see the repository. */
 async function found(
   calls: Calls,
@@ -98,12 +83,6 @@ async function found(
   return null;
 }
 
-/** One 404 may be a slip: the repository itself is not there, and that is said to an App that is installed. */
-async function isGone(calls: Calls, target: Target, repository: string): Promise<boolean> {
-  const answer = await calls.ask(target, `GET ${REPO}`, partsOf(repository));
-  return answer.status === 404 && (await calls.isInstalledAt(target.owner));
-}
-
 function listJobs(calls: Calls, target: Target, repository: string, id: number): Promise<Listing<SeenJob>> {
   const route = `GET ${REPO}/actions/runs/{run_id}/jobs`;
   return allPages(
@@ -116,43 +95,6 @@ function listJobs(calls: Calls, target: Target, repository: string, id: number):
     (job) => job.id,
     JOB_PAGES_MAX,
   );
-}
-
-function listRuns(calls: Calls, target: Target, repository: string, status: string) {
-  const route = `GET ${REPO}/actions/runs`;
-  return allPages<RunRecord>(
-    async (paging) => {
-      const answer = await calls.ask(target, route, { ...partsOf(repository), status, ...paging });
-      if (answer.status !== 200) throw failed(route, answer);
-      const { total_count: total, workflow_runs: things } = parsed(route, runsPage, answer);
-      return { total, things };
-    },
-    (run) => run.id,
-    RUN_PAGES_MAX,
-  );
-}
-
-async function activeJobs(
-  calls: Calls,
-  jobsOfRun: Jobs['jobsOfRun'],
-  target: Target,
-  repository: string,
-): Promise<Listing<JobRecord> | null> {
-  const queued = await listRuns(calls, target, repository, 'queued').catch(async (error: unknown) => {
-    const isAbsent = error instanceof GitHubFailed && error.status === 404;
-    if (isAbsent && (await isGone(calls, target, repository))) return null;
-    throw error;
-  });
-  if (queued === null) return null;
-  const runs = [queued, await listRuns(calls, target, repository, 'in_progress')];
-  const jobs = new Map<number, JobRecord>();
-  let complete = runs.every((listing) => listing.complete);
-  for (const id of new Set(runs.flatMap(({ things }) => things.map((run) => run.id)))) {
-    const listing = await jobsOfRun(target, repository, id);
-    complete &&= listing.complete;
-    for (const record of listing.things) jobs.set(record.job.id, record);
-  }
-  return { things: [...jobs.values()], complete };
 }
 
 async function repositories(

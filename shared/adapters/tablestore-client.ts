@@ -15,6 +15,8 @@ export interface TableStoreConnection {
     readonly accessKeySecret: string;
     readonly securityToken?: string;
   };
+  /** Each try of each call. */
+  readonly onCall?: () => void;
   /** One try of one call; default: what lets CALL_TRIES_MAX tries end within CALL_MAX_MS. */
   readonly tryMaxMs?: number;
 }
@@ -43,6 +45,7 @@ export function clientsOf(
         httpOptions: { timeout: tryMaxMs, maxSockets: 300, ...(agent && { agent }) },
       });
     known = wanted;
+    connection.onCall?.();
     try {
       return await within(tryMaxMs, call(client));
     } catch (error) {

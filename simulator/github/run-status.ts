@@ -8,6 +8,9 @@ export function runStatus(run: SimRun): 'queued' | 'in_progress' | 'waiting' | '
   const jobs = jobsOf(run);
   const isWhole = run.isCancelled || jobs.length >= run.plans.length;
   if (isWhole && jobs.every(({ status }) => status === 'completed')) return 'completed';
+  // What GitHub calls a run of which one job waits for its environment and another is queued, or runs, is not
+  // documented: here such a run is in no other list.
+  if (jobs.some(({ status }) => status === 'waiting')) return 'waiting';
   if (
     jobs.some(({ status, conclusion }) => status === 'in_progress' || (conclusion ?? 'skipped') !== 'skipped')
   ) {

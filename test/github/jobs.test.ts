@@ -71,6 +71,26 @@ onBothFaces('jobs and runs', (world) => {
     expect((await w.hub.activeJobs(w.org, 'acme/app'))?.things).toHaveLength(4);
   });
 
+  test('a job that is queued, or runs, beside one behind an environment gate is found too', async () => {
+    const w = await world();
+    const jobs = [
+      { name: 'runs', labels: LABELS },
+      { name: 'waits', labels: ['x'], environmentGate: true },
+      { name: 'queued', labels: ['x'] },
+    ];
+    const run = w.github.queueRun({ repository: 'acme/app', jobs });
+    await connected(w, 'r-1');
+    await w.pass(10_000);
+    expect((await w.hub.run(w.org, 'acme/app', runId(run.id)))?.status).toBe('waiting');
+    const { things, complete } = (await w.hub.activeJobs(w.org, 'acme/app')) ?? NONE;
+    expect(complete).toBe(true);
+    expect(things.map(({ job, status }) => [job.name, status])).toEqual([
+      ['runs', 'in_progress'],
+      ['waits', 'waiting'],
+      ['queued', 'queued'],
+    ]);
+  });
+
   test('a repository that is gone is said to be, by an App that is installed, and not on one 404', async () => {
     const w = await world();
     expect(await w.hub.activeJobs(w.org, 'acme/never')).toBeNull();
