@@ -24,7 +24,7 @@ export const SWEEP_LEASE_MS = (REAPER_TIMEOUT_S + 60) * 1000;
 /** How long each part of a sweep may begin something new: whatever one part meets, the next has its own time. */
 export const SWEEP_PARTS_MS = {
   repair: 15_000,
-  /** Within repair. All known repositories, two calls of 200 ms each, 8 at once: 25 s. */
+  /** Within repair. All known repositories, four calls of 200 ms each, 8 at once: 50 s. */
   evidence: 60_000,
   start: 8_000,
   redeliver: 5_000,
