@@ -1,13 +1,13 @@
 /** `npm run retire`: ends a runner by hand, as safely as the sweep does. */
 import { confirm } from '@inquirer/prompts';
 import { Command } from 'commander';
-import { amend } from '../shared/amend.ts';
 import type { RunnerEntry } from '../shared/entries.ts';
 import type { Ledger } from '../shared/ledger.ts';
 import { LEDGER_SCAN_MAX } from '../shared/limits.ts';
 import { type Operator, withOperator } from './operator.ts';
 import { parseOptions } from './options.ts';
-import { decideRetirement, type Retirement, retired } from './retire/decide.ts';
+import { decideRetirement, type Retirement } from './retire/decide.ts';
+import { mark } from './retire/mark.ts';
 
 interface Options {
   readonly yes: boolean;
@@ -54,25 +54,8 @@ async function retire(named: string, options: Options, { ledger, clock }: Operat
     if (!(await confirm({ message: `${plan.text} Go on?`, default: false })))
       return fail('Nothing was done.');
   }
-  const last = await mark(entry, options, ledger, clock.nowMs());
+  const last = await mark(entry, options.force, ledger, clock.nowMs());
   return last.kind === 'refused' ? fail(last.because) : tell(entry, last, options);
-}
-
-/** What it has become meanwhile is decided anew. */
-async function mark(
-  { name }: RunnerEntry,
-  { force }: Options,
-  { runners }: Ledger,
-  nowMs: number,
-): Promise<Retirement> {
-  const gone = { kind: 'already', text: `${name} is gone by now.` } as const;
-  const decided: Retirement[] = [gone];
-  await amend(runners, name, (now) => {
-    const plan = decideRetirement(now, force);
-    decided.push(plan);
-    return plan.kind === 'retire' ? retired(now, force, nowMs) : undefined;
-  });
-  return decided.at(-1) ?? gone;
 }
 
 async function find(named: string, { runners }: Ledger): Promise<RunnerEntry | null> {

@@ -1,6 +1,7 @@
 /** What it takes to end a runner by hand: pure. The sweep does the rest, on evidence. */
 import { trailOf } from '../../shared/amend.ts';
 import type { RunnerEntry } from '../../shared/entries.ts';
+import type { Job } from '../../shared/nouns.ts';
 
 export type Retirement =
   | { readonly kind: 'retire'; readonly text: string }
@@ -28,11 +29,17 @@ const WITHOUT_A_JOB =
 
 const ASKED = 'the operator asked for it';
 
-/** Idle ones are unwanted, so the sweep removes the registration first and looks for a job after; by force there is no proof. */
-export function retired(entry: RunnerEntry, isForced: boolean, atMs: number): RunnerEntry {
+/** Idle ones are unwanted, so the sweep removes the registration first and looks for a job after; by force there is no proof. `job`: what runs on it, whose history gets the bill. */
+export function retired(
+  entry: RunnerEntry,
+  isForced: boolean,
+  atMs: number,
+  job: Job | null = null,
+): RunnerEntry {
   const isBusy = entry.state === 'busy' || entry.busyWith !== null;
   const trail = trailOf(...entry.trail, { atMs, text: `retired because ${ASKED}` });
   const asked = { ...entry, isUnwanted: true, because: ASKED, trail };
   if (!(isBusy && isForced)) return asked;
-  return { ...asked, state: 'retiring', stateAtMs: atMs, busyWith: null, for: null };
+  const ran = job?.id === entry.busyWith ? job : null;
+  return { ...asked, state: 'retiring', stateAtMs: atMs, busyWith: null, for: null, ran };
 }

@@ -27,8 +27,7 @@ export async function isProvenGone(
 /** The machine may be gone long before GitHub says that its job ended: the bill is known now. */
 export async function keepFacts(entry: RunnerEntry, { ledger, clock }: ReaperWorld): Promise<void> {
   const goneAtMs = clock.nowMs();
-  if (entry.ran !== null) return ledger.history.merge({ job: entry.ran, goneAtMs });
   const held = entry.busyWith === null ? null : await ledger.jobs.read(entry.busyWith);
-  if (held !== null)
-    await ledger.history.merge({ job: held.entry.job, ...factsOf(entry), trail: entry.trail, goneAtMs });
+  const job = entry.ran ?? held?.entry.job;
+  if (job !== undefined) await ledger.history.merge({ job, ...factsOf(entry), trail: entry.trail, goneAtMs });
 }
