@@ -1,6 +1,6 @@
 /**
  * What happens inside an instance, played by the clock: boot, fetch, connect as a real runner does, one job, power
- * off. The figures are those of stock images: online after 30 to 75 s (peers report two to four minutes with package
+ * off; on the market's notice the script ends the runner, and with it the job. The figures are those of stock images: online after 30 to 75 s (peers report two to four minutes with package
  * installs, one without). The instance reads its user data as bash would, for the JIT config alone.
  */
 import type { BootDriver, BootedMachine } from './ecs/machine.ts';
@@ -19,11 +19,16 @@ export interface TimedDriverOptions {
   readonly failures?: number;
   /** The machine's own deadline for a boot, armed first. */
   readonly bootDeadlineMs?: number;
+  /** Share of machines that hear nothing of the market's notice, such as one whose metadata service hangs. */
+  readonly missesNotice?: () => boolean;
   /** From the end of the job to power off. */
   readonly stopMs?: number;
 }
 
 const BOOT_DEADLINE_MS = 10 * 60_000;
+/** The script asks the metadata every five seconds; then the runner tells GitHub. */
+const NOTICE_HEARD_MS = [1_000, 8_000] as const;
+const STOP_MS = 2_000;
 
 export function timedDriver(options: TimedDriverOptions): BootDriver {
   const { bootMs = [30_000, 75_000], bootDeadlineMs = BOOT_DEADLINE_MS } = options;
@@ -39,15 +44,29 @@ export function timedDriver(options: TimedDriverOptions): BootDriver {
         pending.add(cancel);
         return cancel;
       };
+      const forgetAll = () => {
+        for (const cancel of pending) cancel();
+        pending.clear();
+      };
+      const endRunner = () => {
+        forgetAll();
+        session?.disconnect();
+        after(options.stopMs ?? STOP_MS, () => machine.stop());
+      };
+      const notice = () => {
+        if (session === null || options.missesNotice?.() === true) return;
+        after(options.random.whole(...NOTICE_HEARD_MS), endRunner);
+      };
       const disarm = after(bootDeadlineMs, () => machine.stop());
       if (options.hangs?.() !== true)
         after(options.random.whole(bootMs[0], bootMs[1]), () => {
           session = connect(machine, options, after, disarm);
+          if (machine.terminationAtMs() !== null) notice();
         });
       return {
+        notice,
         end() {
-          for (const cancel of pending) cancel();
-          pending.clear();
+          forgetAll();
           session?.vanish();
         },
       };
@@ -58,7 +77,7 @@ export function timedDriver(options: TimedDriverOptions): BootDriver {
 /** Null: the registration is gone or spent; the machine stops at once, as the script does. */
 function connect(
   machine: BootedMachine,
-  { github, random, failures = 0, stopMs = 2_000 }: TimedDriverOptions,
+  { github, random, failures = 0, stopMs = STOP_MS }: TimedDriverOptions,
   after: (ms: number, act: () => void) => () => void,
   disarm: () => void,
 ): RunnerSession | null {

@@ -1,13 +1,13 @@
 /** A job ended: on the runner that GitHub names, or on none. */
-import { amend, removeEntry } from '../../shared/amend.ts';
+import { amend, removeEntry, trailOf } from '../../shared/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../shared/entries.ts';
 import type { Held } from '../../shared/ledger.ts';
-import type { Job, JobEvent } from '../../shared/nouns.ts';
+import type { Instance, Job, JobEvent } from '../../shared/nouns.ts';
 import { reportForeigner } from './foreigner.ts';
 import { rowOf } from './history.ts';
 import { ownNamed } from './named.ts';
 import { ownRunnerOf, repoint } from './repoint.ts';
-import { noteInterrupted } from './reruns.ts';
+import { noteInterrupted, takenBack } from './reruns.ts';
 import { terminate } from './terminate.ts';
 import type { ReaperWorld } from './world.ts';
 
@@ -19,23 +19,50 @@ export async function ended(event: EndedEvent, world: ReaperWorld): Promise<void
   const { ledger, log } = world;
   const named = runner === null ? null : await ownNamed(runner, ledger);
   const entry = (await ledger.jobs.read(job.id))?.entry ?? null;
-  await ledger.history.merge(rowOf(event, entry, named?.entry ?? null));
-  if (named?.entry.isInterrupted) await noteInterrupted(job, world);
+  const machines = named === null ? [] : await machinesOf(named.entry, event, world);
+  const ranOn = named === null ? null : seenToTheEnd(named.entry, machines, world.clock.nowMs());
+  await ledger.history.merge(rowOf(event, entry, ranOn));
+  if (ranOn?.isInterrupted) await noteInterrupted(job, world);
   await removeEntry(ledger.jobs, job.id);
   log('job.ended', { job: job.id, conclusion, runner: runner?.name ?? null, isOurs: named !== null });
 
-  if (named !== null) await retireNamed(job, named, world);
+  if (named !== null) await retireNamed(job, named, machines, world);
   await repoint(job, entry, named?.entry.for ?? null, world);
   await dropOwnLaunch(job, entry, world);
 }
 
+/**
+ * On the market's notice our own script ends the runner within seconds, and with it the job, long before a sweep sees
+ * the notice: what ended badly on spot is asked for its machine, which is not deleted yet.
+ */
+async function machinesOf(
+  { candidate, region, instanceId }: RunnerEntry,
+  { conclusion }: EndedEvent,
+  { instances }: ReaperWorld,
+): Promise<readonly Instance[]> {
+  const isSuspect = conclusion !== 'success' && candidate?.capacityType !== 'on-demand';
+  if (!isSuspect || region === null || instanceId === null) return [];
+  return instances.find(region, [instanceId]);
+}
+
+/** Pure. */
+function seenToTheEnd(entry: RunnerEntry, machines: readonly Instance[], atMs: number): RunnerEntry {
+  if (entry.isInterrupted || !machines.some(({ isRecycling }) => isRecycling)) return entry;
+  return { ...entry, isInterrupted: true, trail: trailOf(...entry.trail, takenBack(entry, atMs)) };
+}
+
 /** The runner that GitHub names is spent: it needs no proof, and no deregistration. */
-async function retireNamed(job: Job, named: Held<RunnerEntry>, world: ReaperWorld): Promise<void> {
+async function retireNamed(
+  job: Job,
+  named: Held<RunnerEntry>,
+  machines: readonly Instance[],
+  world: ReaperWorld,
+): Promise<void> {
   const { name } = named.entry;
   await reportForeigner(job, name, world);
   const nowMs = world.clock.nowMs();
   const retired = await amend(world.ledger.runners, name, (entry) => spent(entry, job, nowMs), named);
-  if (retired !== null) await terminate(retired.entry, world);
+  if (retired !== null) await terminate(retired.entry, world, machines);
 }
 
 /** Pure. */

@@ -1,12 +1,18 @@
 /** Jobs that the spot market interrupted are run again: once for each run and attempt, off spot. */
 import { amend } from '../../shared/amend.ts';
-import type { RerunEntry } from '../../shared/entries.ts';
+import type { RerunEntry, RunnerEntry, TrailLine } from '../../shared/entries.ts';
 import type { Held } from '../../shared/ledger.ts';
 import { LEDGER_SCAN_MAX, RERUN_KEPT_MS, RERUN_TRIES_MS } from '../../shared/limits.ts';
 import { targetOf } from '../../shared/names.ts';
 import type { Job, JobId, JobRecord, Target } from '../../shared/nouns.ts';
 import { inTime } from './in-time.ts';
 import type { ReaperWorld } from './world.ts';
+
+/** Pure: what the story of its job says. */
+export const takenBack = ({ name }: RunnerEntry, atMs: number): TrailLine => ({
+  atMs,
+  text: `the spot market takes the machine of ${name} back`,
+});
 
 export async function noteInterrupted(job: Job, { ledger, clock, config, log }: ReaperWorld): Promise<void> {
   if (!config.spot.rerun) return;

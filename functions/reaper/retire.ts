@@ -7,7 +7,7 @@ import { targetOf } from '../../shared/names.ts';
 import type { JobId } from '../../shared/nouns.ts';
 import { takeAsEvent } from './evidence.ts';
 import type { Observation } from './observe.ts';
-import { noteInterrupted } from './reruns.ts';
+import { noteInterrupted, takenBack } from './reruns.ts';
 import { terminate } from './terminate.ts';
 import type { ReaperWorld } from './world.ts';
 
@@ -60,11 +60,10 @@ async function lastWord(
 
 export async function interrupt(held: Held<RunnerEntry>, world: ReaperWorld): Promise<void> {
   const { entry } = held;
-  const told = { atMs: world.clock.nowMs(), text: `the spot market takes the machine of ${entry.name} back` };
   const written = await world.ledger.runners.replace(entry.name, held, {
     ...entry,
     isInterrupted: true,
-    trail: trailOf(...entry.trail, told),
+    trail: trailOf(...entry.trail, takenBack(entry, world.clock.nowMs())),
   });
   if (written !== null) await noteInterruptedJob(entry.busyWith, world);
 }

@@ -89,6 +89,7 @@ export function interrupt(cloud: Cloud, machine: Machine): void {
   if (statusNow(machine) === null || machine.recyclingAtMs !== null) return;
   machine.recyclingAtMs = cloud.clock.nowMs();
   later(cloud, machine, NOTICE_MS, () => end(cloud, machine));
+  machine.booted?.notice?.();
 }
 
 /** Stopped is not gone: it keeps its disk, its address and its place on the bill. */

@@ -39,7 +39,7 @@ export interface Machine extends Order {
   console: string;
   /** Appointments that end with the instance. */
   readonly pending: Set<() => void>;
-  booted: { end(): void } | null;
+  booted: Booted | null;
 }
 
 /** What the machine's inside is given; a driver plays, or really runs, what happens there. */
@@ -64,9 +64,16 @@ export interface BootedMachine {
   terminationAtMs(): number | null;
 }
 
+export interface Booted {
+  /** The instance is stopped, released or deleted. */
+  end(): void;
+  /** The market takes it back: `terminationAtMs` has just become known. */
+  notice?(): void;
+}
+
 export interface BootDriver {
-  /** Called when the instance reaches Running; `end` when it is stopped, released or deleted. */
-  boot(machine: BootedMachine): { end(): void };
+  /** Called when the instance reaches Running. */
+  boot(machine: BootedMachine): Booted;
 }
 
 /** Boots nothing: the machine is Running and silent. */

@@ -19,7 +19,7 @@ const RUNS_ON_IT = { state: 'busy', busyWith: 1 as JobId, instanceId: 'i-1', reg
 async function gone(entry: Partial<RunnerEntry>, answer: () => JobRecord | null) {
   const each = bare({
     github: { job: async () => answer() },
-    instances: { terminate: async () => 'gone' as const },
+    instances: { find: async () => [], terminate: async () => 'gone' as const },
   });
   const { world } = each;
   await world.ledger.runners.add(name, made.runnerEntry('1-1', { ...RUNS_ON_IT, ...entry }));

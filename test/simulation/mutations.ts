@@ -143,8 +143,8 @@ export const MUTATIONS: readonly Mutation[] = [
   one(
     'the slot is kept until the cloud says gone',
     'functions/reaper/ended.ts',
-    'if (retired !== null) await terminate(retired.entry, world);',
-    'if (retired !== null) { await terminate(retired.entry, world); await world.ledger.capacity.handBack(name); }',
+    'if (retired !== null) await terminate(retired.entry, world, machines);',
+    'if (retired !== null) { await terminate(retired.entry, world, machines); await world.ledger.capacity.handBack(name); }',
   ),
   one(
     'the look for jobs that nobody told us of',
