@@ -15,6 +15,12 @@ export function isRunnerName(deployment: string, name: string): boolean {
   return name.startsWith(own) && /^(?:amd64|arm64)-spot-\d{1,20}-\d{1,6}$/.test(name.slice(own.length));
 }
 
+/** The job whose launch the name is of. */
+export function launchedFor(name: string): JobId | null {
+  const id = /-spot-(\d{1,15})-\d+$/.exec(name)?.[1];
+  return id === undefined ? null : (Number(id) as JobId);
+}
+
 /** A hash, because the API takes 64 characters. The same launch on the same candidate is the same request. */
 export function clientTokenOf(name: RunnerName, candidate: Candidate): string {
   const { region, zone, instanceType, capacityType } = candidate;

@@ -4,7 +4,7 @@ import { lastSweepMs } from '../../functions/reaper/sweep-lease.ts';
 import type { HistoryRow, JobEntry, RerunEntry, RunnerEntry } from '../../shared/entries.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import { HISTORY_TTL_DAYS, LEDGER_SCAN_MAX } from '../../shared/limits.ts';
-import { targetOf } from '../../shared/names.ts';
+import { launchedFor, targetOf } from '../../shared/names.ts';
 import type { Job, JobId, JobRecord } from '../../shared/nouns.ts';
 import { currencyOf, type Operator } from '../operator.ts';
 import { type DeliveryLook, lookForDeliveries } from './deliveries.ts';
@@ -125,8 +125,6 @@ async function runnersOf(id: JobId, { ledger }: Operator): Promise<readonly Runn
     .map(({ entry }) => entry)
     .filter(
       (entry) =>
-        entry.for === id || entry.busyWith === id || entry.ran?.id === id || isLaunchedFor(entry.name, id),
+        entry.for === id || entry.busyWith === id || entry.ran?.id === id || launchedFor(entry.name) === id,
     );
 }
-
-const isLaunchedFor = (name: string, id: JobId): boolean => new RegExp(`-${id}-\\d+$`).test(name);

@@ -2,13 +2,14 @@
 import { trailOf } from '../../shared/amend.ts';
 import type { RunnerEntry } from '../../shared/entries.ts';
 import type { Held } from '../../shared/ledger.ts';
-import { CONSOLE_TAIL_MAX_CHARS, RECORD_ASKS_MAX } from '../../shared/limits.ts';
+import { RECORD_ASKS_MAX } from '../../shared/limits.ts';
 import { targetOf } from '../../shared/names.ts';
 import type { JobId } from '../../shared/nouns.ts';
 import { takeAsEvent } from './evidence.ts';
 import type { Observation } from './observe.ts';
 import { noteInterrupted, takenBack } from './reruns.ts';
 import { terminate } from './terminate.ts';
+import { keepTrace } from './trace.ts';
 import type { ReaperWorld } from './world.ts';
 
 export async function retire(
@@ -72,46 +73,4 @@ export async function interrupt(held: Held<RunnerEntry>, world: ReaperWorld): Pr
 export async function noteInterruptedJob(id: JobId | null, world: ReaperWorld): Promise<void> {
   const job = id === null ? null : await world.ledger.jobs.read(id);
   if (job !== null) await noteInterrupted(job.entry.job, world);
-}
-
-/** A boot that failed can be read afterwards. The console is scrubbed of what looks like a secret. */
-async function keepTrace(
-  entry: RunnerEntry,
-  instances: Observation['instances'],
-  because: string,
-  world: ReaperWorld,
-): Promise<void> {
-  const job = entry.for === null ? null : await world.ledger.jobs.read(entry.for);
-  const [instance] = instances;
-  if (instance === undefined) return;
-  let consoleTail: string;
-  try {
-    consoleTail = scrubbed(await world.instances.consoleOutput(instance.region, instance.id));
-  } catch (error) {
-    consoleTail = `(the console could not be read: ${error instanceof Error ? error.message : 'unknown'})`;
-  }
-  world.log('boot.failed', { runner: entry.name, instance: instance.id, because, consoleTail });
-  if (job === null) return;
-  const { trail } = entry;
-  await world.ledger.history.merge({
-    job: job.entry.job,
-    because: `a boot failed: ${because}`,
-    consoleTail,
-    trail,
-  });
-}
-
-/** Pure: the last lines; long unbroken words (JIT configs, keys, tokens) are left out. */
-export function scrubbed(console: string): string {
-  return (
-    console
-      .slice(-4 * CONSOLE_TAIL_MAX_CHARS)
-      // The cut may lie within a secret.
-      .replace(/^\S+/, '')
-      .replace(/[A-Za-z0-9+/=_-]{60,}/g, '[left out]')
-      .replace(/\b(gh[a-z]_|github_pat_|LTAI|STS\.)\w+/g, '[left out]')
-      .replace(/authorization.*/gi, 'authorization [left out]')
-      .replace(/(token|secret|password)(["'\s:=]+)\S+/gi, '$1$2[left out]')
-      .slice(-CONSOLE_TAIL_MAX_CHARS)
-  );
 }

@@ -4,12 +4,13 @@ import { act } from '../../functions/reaper/act.ts';
 import { gatherEvidence } from '../../functions/reaper/evidence.ts';
 import { started } from '../../functions/reaper/started.ts';
 import { verdict } from '../../functions/reaper/verdict.ts';
-import type { Instance, JobId } from '../../shared/nouns.ts';
+import type { Instance, Job } from '../../shared/nouns.ts';
 import { held, made } from '../ledger/made.ts';
 import { START_MS } from '../world/in-process.ts';
 import { bare } from './bare.ts';
 
 const name = made.runnerName('1-1');
+const MINUTE_MS = 60_000;
 
 test('a job from outside the allow-list on a runner of ours is told, once for its repository', async () => {
   const { world, told, lines } = bare({ config: { repositories: { allow: ['acme/kernel'] } } });
@@ -48,7 +49,7 @@ const MACHINE: Instance = {
 };
 
 /** A boot that failed; what `history` keeps of its console. */
-async function traceOf(consoleOutput: () => Promise<string>) {
+async function traceOf(consoleOutput: () => Promise<string>, endedOn: Partial<Job> | null = null) {
   const deleted: string[] = [];
   const { world } = bare({
     instances: {
@@ -59,10 +60,14 @@ async function traceOf(consoleOutput: () => Promise<string>) {
       },
     },
   });
-  await world.ledger.jobs.add(1 as JobId, made.jobEntry(1));
+  const job = made.job(1, { createdAtMs: START_MS, ...endedOn });
+  if (endedOn === null) await world.ledger.jobs.add(job.id, made.jobEntry(1, { job }));
+  else await world.ledger.history.merge({ job, outcome: 'cancelled' });
   await world.ledger.runners.add(
     name,
-    made.runnerEntry('1-1', { state: 'booting', instanceId: 'i-1', region: 'cn-hangzhou' }),
+    made.runnerEntry('1-1', {
+      ...{ state: 'booting', instanceId: 'i-1', region: 'cn-hangzhou', createdAtMs: START_MS + MINUTE_MS },
+    }),
   );
   const observation = {
     ...{ name, held: held(await world.ledger.runners.read(name)), instances: [MACHINE], registration: null },
@@ -70,7 +75,7 @@ async function traceOf(consoleOutput: () => Promise<string>) {
   };
   const retired = verdict('retire', 'its machine stopped without a job');
   await act(observation, retired, gatherEvidence(START_MS, world), world);
-  const row = await world.ledger.history.read(made.job(1).createdAtMs, 1 as JobId);
+  const row = await world.ledger.history.read(job.createdAtMs, job.id);
   return { row, deleted };
 }
 
@@ -90,5 +95,20 @@ test('a console that cannot be read keeps no machine alive', async () => {
     throw new Error('ECS answered 500');
   });
   expect(row?.consoleTail).toBe('(the console could not be read: ECS answered 500)');
+  expect(deleted).toEqual(['i-1']);
+});
+
+test.each([
+  ['on the day of its launch', START_MS],
+  ['the day before', START_MS - 20 * 60 * MINUTE_MS],
+])('a job that ended meanwhile keeps the console of its boot too: created %s', async (_, createdAtMs) => {
+  const { row, deleted } = await traceOf(async () => 'systemd: up\nbootstrap: no route to host\n', {
+    createdAtMs,
+  });
+  expect(row).toMatchObject({
+    outcome: 'cancelled',
+    because: 'a boot failed: its machine stopped without a job',
+    consoleTail: expect.stringMatching(/\nbootstrap: no route to host\n$/),
+  });
   expect(deleted).toEqual(['i-1']);
 });

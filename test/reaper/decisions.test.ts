@@ -4,7 +4,7 @@ import { decideRedeliveries } from '../../functions/reaper/deliveries.ts';
 import { match } from '../../functions/reaper/match.ts';
 import { behindSince } from '../../functions/reaper/release.ts';
 import { decideRerun } from '../../functions/reaper/reruns.ts';
-import { scrubbed } from '../../functions/reaper/retire.ts';
+import { scrubbed } from '../../functions/reaper/trace.ts';
 import { bootMaxMs } from '../../shared/boot-max.ts';
 import type { JobEntry, RunnerEntry } from '../../shared/entries.ts';
 import type { Held } from '../../shared/ledger.ts';
