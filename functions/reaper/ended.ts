@@ -2,6 +2,7 @@
 import { amend, removeEntry, trailOf } from '../../shared/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../shared/entries.ts';
 import type { Held } from '../../shared/ledger.ts';
+import { TAG } from '../../shared/names.ts';
 import type { Instance, Job, JobEvent } from '../../shared/nouns.ts';
 import { reportForeigner } from './foreigner.ts';
 import { rowOf } from './history.ts';
@@ -36,13 +37,15 @@ export async function ended(event: EndedEvent, world: ReaperWorld): Promise<void
  * the notice: what ended badly on spot is asked for its machine, which is not deleted yet.
  */
 async function machinesOf(
-  { candidate, region, instanceId }: RunnerEntry,
+  { name, candidate, region, instanceId }: RunnerEntry,
   { conclusion }: EndedEvent,
-  { instances }: ReaperWorld,
+  { instances, config }: ReaperWorld,
 ): Promise<readonly Instance[]> {
-  const isSuspect = conclusion !== 'success' && candidate?.capacityType !== 'on-demand';
-  if (!isSuspect || region === null || instanceId === null) return [];
-  return instances.find(region, [instanceId]);
+  if (conclusion === 'success' || candidate?.capacityType === 'on-demand') return [];
+  if (region !== null && instanceId !== null) return instances.find(region, [instanceId]);
+  // Its launcher died before it could write down what it had made.
+  const lists = await Promise.all(config.placements.map((placement) => instances.list(placement.region)));
+  return lists.flatMap(({ things }) => things).filter(({ tags }) => tags[TAG.name] === name);
 }
 
 /** Pure. */

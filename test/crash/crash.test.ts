@@ -1,6 +1,7 @@
 /** The process is killed at each of its calls, one at a time. Whatever is left there is mended. */
 import { describe, expect, test } from 'vitest';
 import type { PlannedJob } from '../simulation/arrivals.ts';
+import type { Scene } from '../simulation/scene.ts';
 import { pointsIn } from './points.ts';
 import { run, type Scenario } from './scenario.ts';
 
@@ -16,6 +17,15 @@ interface Case extends Scenario {
   readonly ends: readonly string[];
   /** Before a call is after the one before it, but for calls that are made side by side: shown in full once. */
   readonly isWhole?: boolean;
+}
+
+/** Once, half a minute after its job began. */
+function takeBack(scene: Scene): void {
+  const { jobs, later, world } = scene;
+  const [first] = jobs();
+  if (first?.status === 'in_progress') {
+    later(30_000, () => world.ecs.interrupt(world.ecs.alive()[0]?.id ?? ''));
+  } else later(5_000, () => takeBack(scene));
 }
 
 const cases: readonly Case[] = [
@@ -42,6 +52,13 @@ const cases: readonly Case[] = [
     ends: ['cancelled'],
   },
   {
+    story: 'a job whose machine the spot market takes back',
+    jobs: [{ ...job('build'), durationMs: 5 * 60_000 }],
+    prepare: takeBack,
+    attempt: 2,
+    ends: ['success'],
+  },
+  {
     story: 'a launch whose answer never comes',
     jobs: [job('build')],
     prepare: ({ world }) => world.ecs.failNext('RunInstances', 'timeout-after', 3),
@@ -49,20 +66,23 @@ const cases: readonly Case[] = [
   },
 ];
 
-describe.each(cases)('$story', ({ ends, isWhole = false, ...scenario }) => {
+describe.each(cases)('$story', ({ ends, attempt = 1, isWhole = false, ...story }) => {
+  const scenario = { ...story, attempt };
+  const attempts = ends.map(() => attempt);
+
   test('ends well after a crash before and after each call', { timeout: 240_000 }, async () => {
     const whole = await run(scenario, null);
-    expect(whole).toMatchObject({ violations: [], left: [], conclusions: ends });
+    expect(whole).toMatchObject({ violations: [], left: [], conclusions: ends, attempts });
     const points = pointsIn(whole.calls, isWhole ? ['before', 'after'] : ['after']);
     expect(points.length, 'the list of crash points is generated').toBeGreaterThan(40);
     const broken: string[] = [];
     for (const point of points) {
-      const { violations, left, conclusions } = await run(scenario, point);
-      const isWell = violations.length === 0 && left.length === 0 && String(conclusions) === String(ends);
+      const { violations, left, conclusions, attempts: made } = await run(scenario, point);
+      const isWell = String([violations, left, conclusions, made]) === String([[], [], ends, attempts]);
       const { name } = whole.calls[point.call] ?? { name: '' };
       if (!isWell)
         broken.push(
-          `${point.when} ${name} (${point.call}): ${[...violations, ...left, ...conclusions].join('; ')}`,
+          `${point.when} ${name} (${point.call}): ${[...violations, ...left, ...conclusions, ...made].join('; ')}`,
         );
     }
     expect(broken).toEqual([]);

@@ -11,6 +11,8 @@ export interface Scenario {
   readonly jobs: readonly PlannedJob[];
   /** What else happens, from the start on. */
   readonly prepare?: (scene: Scene) => void;
+  /** Which attempt of the run is its last; 1 if nothing else is said. */
+  readonly attempt?: number;
 }
 
 const MINUTE_MS = 60_000;
@@ -36,11 +38,12 @@ export interface Ran {
   readonly violations: readonly string[];
   readonly left: readonly string[];
   readonly conclusions: readonly (string | null)[];
+  readonly attempts: readonly number[];
   readonly instances: number;
   readonly settledAfterMs: number;
 }
 
-export async function run({ jobs, prepare }: Scenario, point: CrashPoint | null): Promise<Ran> {
+export async function run({ jobs, prepare, attempt = 1 }: Scenario, point: CrashPoint | null): Promise<Ran> {
   const violations: string[] = [];
   const safety = createSafety((check, what) => violations.push(`${check}: ${what}`));
   const { calls, dying } = diesAt(point);
@@ -51,8 +54,9 @@ export async function run({ jobs, prepare }: Scenario, point: CrashPoint | null)
   prepare?.(scene);
   await world.pass(10_000);
   const startedAtMs = world.clock.nowMs();
-  while (unsettled(scene).length > 0 && world.clock.nowMs() < startedAtMs + SETTLES_MAX_MS)
-    await world.pass(30_000);
+  const attempts = () => scene.jobs().map((each) => each.attempt);
+  const isOver = () => unsettled(scene).length === 0 && attempts().every((each) => each >= attempt);
+  while (!isOver() && world.clock.nowMs() < startedAtMs + SETTLES_MAX_MS) await world.pass(30_000);
   const settledAfterMs = world.clock.nowMs() - startedAtMs;
   await world.pass(2 * MINUTE_MS);
   world.fc.close();
@@ -61,6 +65,7 @@ export async function run({ jobs, prepare }: Scenario, point: CrashPoint | null)
     violations,
     left: unsettled(scene),
     conclusions: scene.jobs().map(({ conclusion }) => conclusion),
+    attempts: attempts(),
     instances: world.ecs.paid().length,
     settledAfterMs,
   };
