@@ -95,7 +95,7 @@ export interface Ledger {
 
 export interface History {
   read(createdAtMs: number, id: JobId): Promise<HistoryRow | null>;
-  /** Known values win over null; an outcome once written stays. */
+  /** Known values win over null; an outcome once written stays, but for 'refused' of a job that ran on a runner after all. */
   merge(row: Partial<HistoryRow> & Pick<HistoryRow, 'job'>): Promise<void>;
 }
 

@@ -56,8 +56,9 @@ export function historyOn(table: Table, newToken: () => string): History {
 }
 
 /**
- * Known values win over null; the first outcome stays, and its reason with it; lines of the trail come together. Every
- * column is written anew each time, because TableStore counts the time to live by column.
+ * Known values win over null; the first outcome stays, and its reason with it, except that a refusal is no end: where
+ * the operator mended its cause, the job ran on a runner. Lines of the trail come together. Every column is written anew
+ * each time, because TableStore counts the time to live by column.
  */
 export function merged(before: HistoryRow | null, findings: Findings): HistoryRow {
   const after = {
@@ -69,6 +70,8 @@ export function merged(before: HistoryRow | null, findings: Findings): HistoryRo
   if (before === null) return after;
   const trail = together(before.trail, after.trail);
   if (before.outcome === null) return { ...after, trail };
+  const hasRun = findings.outcome != null && findings.runnerName != null;
+  if (before.outcome === 'refused' && hasRun) return { ...after, trail, because: findings.because ?? null };
   return { ...after, trail, outcome: before.outcome, because: before.because ?? after.because };
 }
 

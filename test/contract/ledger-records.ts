@@ -50,6 +50,16 @@ export function recordsContract(open: Open): void {
     );
 
     test(
+      'a refusal gives way to the end of a job that ran after all',
+      on(open, async ({ history }) => {
+        const job = made.job(1);
+        await history.merge({ job, outcome: 'refused', because: 'no label names an architecture' });
+        await history.merge({ job, outcome: 'success', runnerName: 'ci-runner-arm64-spot-1-1' });
+        expect(await history.read(CREATED_MS, ONE)).toMatchObject({ outcome: 'success', because: null });
+      }),
+    );
+
+    test(
       'loses nothing when many write one job at once',
       on(open, async ({ history }) => {
         const job = made.job(1);
