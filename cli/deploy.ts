@@ -46,7 +46,10 @@ export async function main(args: readonly string[]): Promise<number> {
         say,
       }),
     startMirror: (functionName, accountId) =>
-      invokeOnce({ functionName, accountId, config, endpoint: variables.INVOKE_ENDPOINT }),
+      invokeOnce({
+        ...{ functionName, accountId, config, accessKey: operatorKey },
+        endpoint: variables.INVOKE_ENDPOINT,
+      }),
     sleep,
   });
 }

@@ -1,7 +1,7 @@
 /** One asynchronous invocation of a function of ours, by the operator. */
+import type { AccessKey } from '../../shared/adapters/alibaba-call.ts';
 import type { Invoke } from '../../shared/adapters/fc-invocation.ts';
 import type { Config } from '../../shared/config.ts';
-import { operatorKey } from '../alibaba.ts';
 
 const CALL_MS = 10_000;
 
@@ -9,6 +9,7 @@ export interface Invocation {
   readonly functionName: string;
   readonly accountId: string;
   readonly config: Config;
+  readonly accessKey: () => Promise<AccessKey>;
   /** Absent: the region's own. */
   readonly endpoint: string | undefined;
 }
@@ -19,9 +20,10 @@ const LOAD: Readonly<Record<'fc' | 'acs3', () => Promise<{ invoke: Invoke }>>> =
 };
 
 /** Throws when Function Compute did not accept it. */
-export async function invokeOnce({ functionName, accountId, config, endpoint }: Invocation): Promise<void> {
+export async function invokeOnce(invocation: Invocation): Promise<void> {
+  const { functionName, accountId, config, accessKey, endpoint } = invocation;
   const { region } = config.control;
-  const { accessKeyId, accessKeySecret, securityToken } = await operatorKey();
+  const { accessKeyId, accessKeySecret, securityToken } = await accessKey();
   const { invoke } = await LOAD[config.functionCompute.signature]();
   const { status, code } = await invoke({
     endpoint: new URL(endpoint ?? `https://${accountId}.${region}.fc.aliyuncs.com`),

@@ -6,7 +6,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { createAccount } from '../accounts.ts';
 import { scaledClock } from '../clock.ts';
-import { createEcs, serveEcs } from '../ecs/index.ts';
+import { createEcs, type EcsOptions, serveEcs } from '../ecs/index.ts';
 import { createFunctionCompute, serveFunctionCompute } from '../function-compute/index.ts';
 import { type AppPages, serveAppPages } from '../github/app-pages.ts';
 import { createGitHub, type GitHubOptions, type SimGitHub, serveGitHub } from '../github/index.ts';
@@ -29,6 +29,7 @@ export interface EmptyAccountOptions {
   readonly onLine?: (functionName: string, line: string) => void;
   readonly github?: Pick<GitHubOptions, 'behaviour'>;
   readonly boots?: Partial<TimedDriverOptions>;
+  readonly ecs?: Partial<EcsOptions>;
 }
 
 export type EmptyAccount = Awaited<ReturnType<typeof openEmptyAccount>>;
@@ -48,7 +49,10 @@ export async function openEmptyAccount(options: EmptyAccountOptions) {
   account.add(KEY.accessKeyId, { secret: KEY.accessKeySecret });
   const hub = await gitHub(options, clock, random.fork());
   const boot = timedDriver({ github: hub.github, random: random.fork(), ...options.boots });
-  const ecs = createEcs({ clock, random: random.fork(), credentials: account.find, boot });
+  const ecs = createEcs({
+    ...{ clock, random: random.fork(), credentials: account.find, boot },
+    ...options.ecs,
+  });
   const store = createTableStore({ clock, credentials: account.find, instance: '' });
   const management = createManagement(ACCOUNT_ID);
   for (const kind of ['postpaid', 'spot'])

@@ -1,0 +1,125 @@
+/** README's "Install", from an empty account to a job that ran, and back to an empty account. */
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { leftovers } from '../../cli/start/leftovers.ts';
+import { ledgerOn } from '../../shared/adapters/tablestore-ledger.ts';
+import { type EmptyAccount, openEmptyAccount } from '../../simulator/empty-account/index.ts';
+import { tableOf } from '../../simulator/tablestore/index.ts';
+import { type Operator, operatorOf } from './operator.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'account-'));
+let account: EmptyAccount;
+let operator: Operator;
+const logged: string[] = [];
+
+beforeAll(async () => {
+  account = await openEmptyAccount({
+    folder,
+    organization: 'acme',
+    onLine: (_name, line) => logged.push(line),
+    github: { behaviour: { assignMs: [1, 10], deliveryMs: [1, 10] } },
+    boots: { bootMs: [50, 100], stopMs: 10 },
+    ecs: { soldOut: 0, delays: QUICK },
+  });
+  operator = operatorOf(account);
+});
+afterAll(async () => {
+  operator.close();
+  await account.close();
+  rmSync(folder, { recursive: true });
+});
+
+const QUICK = {
+  pendingMs: [10, 20],
+  startingMs: [10, 20],
+  stoppingMs: [10, 20],
+  deletingMs: [10, 20],
+  listLagMs: [0, 0],
+  findLagMs: [0, 0],
+} as const;
+
+async function until(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const endMs = Date.now() + 20_000;
+  while (!(await isSo())) {
+    if (Date.now() > endMs) throw new Error(`not so in time: ${what}\n${logged.slice(-20).join('\n')}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Now, as if the last one were long ago. */
+async function sweep(): Promise<void> {
+  const tables = { ledger: tableOf(account.store, 'ledger'), history: tableOf(account.store, 'history') };
+  const { notes } = ledgerOn(tables, () => 'the last sweep');
+  const last = await notes.read('sweep');
+  if (last?.entry.untilMs === 0) await notes.replace('sweep', last, { text: '0 0 0', untilMs: 0 });
+  await account.fc.invokeSync('ci-reaper', Buffer.from('{"triggerName":"sweep","payload":"sweep"}'));
+}
+
+/** Resolves when it ran and nothing of it is left. */
+async function runJob(name: string): Promise<void> {
+  const plan = { name, labels: ['self-hosted', 'aliyun', 'arm64'], durationMs: 200 };
+  const [job] = account.github.jobsOf(account.github.queueRun({ repository: 'acme/app', jobs: [plan] }));
+  await until(() => job?.conclusion === 'success', `${name} ran`);
+  await until(async () => {
+    await sweep();
+    return (await leftovers(account)).length === 0;
+  }, `nothing is left of ${name}`);
+}
+
+const notWell = async () => (await operator.doctor()).filter(({ level }) => level !== 'ok');
+
+test('set-up makes the App, deploys, and sees the first delivery accepted', async () => {
+  expect(await operator.setup(), operator.said.join('\n')).toBe(0);
+  expect(operator.said.at(-1)).toMatch(/^All is set up/);
+  expect(readFileSync(join(operator.root, '.env'), 'utf8')).toContain('WEBHOOK_SECRET=oos:');
+  expect(statSync(join(operator.root, '.env')).mode & 0o077).toBe(0);
+});
+
+test('a job runs, with the rights of the roles as they were made, and nothing is left of it', async () => {
+  await until(() => account.fc.pending === 0, 'the mirror has run');
+  await runJob('first');
+}, 60_000);
+
+test('doctor finds all well, but for the ping before there was a webhook', async () => {
+  const findings = await notWell();
+  expect(findings.map(({ check, level }) => `${level} ${check}`)).toEqual(['warning deliveries']);
+});
+
+test('a second deploy changes nothing', async () => {
+  account.management.calls.length = 0;
+  operator.said.length = 0;
+  expect(await operator.deploy()).toBe(0);
+  expect(operator.said[0]).toBe('Nothing to change.');
+  expect(account.management.calls.filter((call) => !/:(Get|List|Describe)/.test(call))).toEqual([]);
+});
+
+test('a change of runners.yaml is deployed, taken back, and put in place again; jobs run on each', async () => {
+  const releases = () => [...account.management.functions.values()].map(({ description }) => description);
+  const path = join(operator.root, 'runners.yaml');
+  const [first] = releases();
+  writeFileSync(path, `${readFileSync(path, 'utf8')}limits: { runners: 7 }\n`);
+  expect(await operator.deploy()).toBe(0);
+  const [second] = releases();
+  expect(second).not.toBe(first);
+  await runJob('on the new one');
+  await operator.rollBack();
+  expect(new Set(releases())).toEqual(new Set([first]));
+  await runJob('on the old one');
+  await operator.rollBack();
+  expect(new Set(releases())).toEqual(new Set([second]));
+}, 120_000);
+
+test('destroy leaves nothing', async () => {
+  expect(await operator.destroy(), operator.said.join('\n')).toBe(0);
+  const { functions, stacks, roles, vSwitches, groups } = account.management;
+  const left = [functions, stacks, roles, vSwitches, groups, account.store.tables];
+  expect(left.map(({ size }) => size)).toEqual([0, 0, 0, 0, 0, 0]);
+  expect(account.fc.functions).toEqual([]);
+});
+
+test('no line of a function or of a command holds a secret', () => {
+  const all = [...logged, ...operator.said].join('\n');
+  expect(all).not.toMatch(/canary|BEGIN RSA|PRIVATE KEY-----/);
+});

@@ -1,0 +1,131 @@
+/** An operator who installs on the empty account, with the code of the commands: only hands and addresses are others. */
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildAll } from '../../build.ts';
+import { alibaba } from '../../cli/alibaba.ts';
+import { busyRunners } from '../../cli/deploy/busy.ts';
+import { deploy } from '../../cli/deploy/deploy.ts';
+import { destroy } from '../../cli/deploy/destroy.ts';
+import { rollBack } from '../../cli/deploy/functions.ts';
+import { invokeOnce } from '../../cli/deploy/invoke.ts';
+import { examine, type Finding } from '../../cli/doctor/finding.ts';
+import { realWorld as doctorWorld } from '../../cli/doctor/real-world.ts';
+import { CHECKS } from '../../cli/doctor.ts';
+import { readDotEnv } from '../../cli/dot-env.ts';
+import type { Ask } from '../../cli/setup/questions.ts';
+import { setup } from '../../cli/setup/setup.ts';
+import { realWorld as setupWorld } from '../../cli/setup.ts';
+import type { Config } from '../../shared/config.ts';
+import { parseYaml } from '../../shared/config-parse.ts';
+import { deployFunctions, type EmptyAccount } from '../../simulator/empty-account/index.ts';
+import { createApp } from '../setup/by-hand.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+export interface Operator {
+  readonly root: string;
+  readonly said: string[];
+  config(): Config;
+  setup(): Promise<number>;
+  deploy(): Promise<number>;
+  rollBack(): Promise<void>;
+  doctor(): Promise<readonly Finding[]>;
+  destroy(): Promise<number>;
+  close(): void;
+}
+
+/** A fresh clone has no more than what git holds; of it, these are read from the operator's folder. */
+export function operatorOf(account: EmptyAccount): Operator {
+  const root = mkdtempSync(join(tmpdir(), 'install-'));
+  for (const file of ['s.yaml', 'package.json']) copyFileSync(join(ROOT, file), join(root, file));
+  const accessKey = async () => account.accessKey;
+  const cloud = alibaba(accessKey, account.variables.ALIBABA_ENDPOINT);
+  const variables = (): Record<string, string> => ({ ...account.variables, ...readDotEnv(root) });
+  const said: string[] = [];
+  const say = (line: string): void => void said.push(line);
+  const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 10));
+  const config = () => configIn(root);
+  const self: Operator = {
+    root,
+    said,
+    config,
+    setup: () => setup(setUpBy(self, account)),
+    deploy: () =>
+      deploy({
+        ...{ root, alibaba: cloud, variables: variables(), say, sleep: pause },
+        confirm: async () => true,
+        build: async (built) => void (await buildAll(built, join(root, 'dist'))),
+        async deployFunctions(file, filled) {
+          const endpoint = account.variables.ALIBABA_ENDPOINT as string;
+          await deployFunctions({ root, file, variables: filled, endpoint, call: cloud.call, say });
+          return 0;
+        },
+        startMirror: (functionName, accountId) =>
+          invokeOnce({
+            ...{ functionName, accountId, config: config(), accessKey },
+            endpoint: account.variables.INVOKE_ENDPOINT,
+          }),
+      }),
+    rollBack: () => rollBack({ alibaba: cloud, config: config(), download, say }),
+    doctor: () => examine(CHECKS, doctorWorld(config(), { variables: variables(), accessKey, root })),
+    destroy: () =>
+      destroy({
+        ...{ alibaba: cloud, config: config(), say, sleep: pause },
+        busyRunners: () => busyRunners(config(), cloud, account.variables.TABLESTORE_ENDPOINT),
+        confirm: async () => true,
+      }),
+    close: () => rmSync(root, { recursive: true }),
+  };
+  return self;
+}
+
+const download = async (url: string) => Buffer.from(await (await fetch(url)).arrayBuffer());
+
+function configIn(root: string): Config {
+  const parsed = parseYaml(readFileSync(join(root, 'runners.yaml'), 'utf8'));
+  if (parsed.kind === 'wrong') throw new Error(parsed.mistakes.join('\n'));
+  return parsed.config;
+}
+
+/** Answers with each question's own choice where there is one. */
+function setUpBy(self: Operator, account: EmptyAccount): Parameters<typeof setup>[0] {
+  const world = setupWorld({
+    root: self.root,
+    environment: account.variables,
+    accessKey: async () => account.accessKey,
+    ask: ASK,
+  });
+  return {
+    ...world,
+    say: (line) => {
+      self.said.push(line);
+      const page = /^Install it: (\S+)$/.exec(line)?.[1];
+      if (page !== undefined) installing = installAt(page);
+    },
+    openBrowser: (url) => void createApp(url).catch((error: unknown) => self.said.push(String(error))),
+    deploy: self.deploy,
+    sleep: () => new Promise((resolve) => setTimeout(resolve, 20)),
+  };
+}
+
+let installing: Promise<unknown> = Promise.resolve();
+
+async function installAt(page: string): Promise<void> {
+  const owner = /value="([^"]+)"/.exec(await (await fetch(page)).text())?.[1] ?? '';
+  await fetch(page, { method: 'POST', body: new URLSearchParams({ owner }) });
+}
+
+const ASK: Ask = {
+  async text(message, options) {
+    const text = message === 'The organisation' ? 'acme' : (options.default ?? '');
+    const checked = options.check?.(text) ?? true;
+    if (checked !== true) throw new Error(`${message}: ${text} is refused: ${checked}`);
+    return text;
+  },
+  choose: async (_message, [first]) => first?.value as never,
+  async confirm() {
+    await installing;
+    return true;
+  },
+};
