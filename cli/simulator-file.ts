@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './steps.ts';
 
-export const SIMULATOR_FILE = join(ROOT, '.cache', 'simulator.json');
+/** A test that serves a world of its own names its own file. */
+export const SIMULATOR_FILE = process.env.SIMULATOR_FILE ?? join(ROOT, '.cache', 'simulator.json');
 
 export interface Simulator {
   readonly door: string;

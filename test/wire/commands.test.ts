@@ -1,0 +1,93 @@
+/** The operator's commands, each a process of its own, against a served world as `npm start -- --stay` has it. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Simulator } from '../../cli/simulator-file.ts';
+import { parseYaml } from '../../shared/config-parse.ts';
+import { standardRegions } from '../../simulator/ecs/index.ts';
+import type { SimJob } from '../../simulator/github/index.ts';
+import { OPERATOR_KEY } from '../../simulator/loopback.ts';
+import { bundlesFor } from './bundles.ts';
+import { once, openStage, type Stage } from './stage.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const SCALE = 20;
+const folder = mkdtempSync(join(tmpdir(), 'commands-'));
+const file = join(folder, 'simulator.json');
+
+let stage: Stage;
+beforeAll(async () => {
+  const parsed = parseYaml(readFileSync(join(ROOT, 'simulator/runners.yaml'), 'utf8'));
+  if (parsed.kind === 'wrong') throw new Error(parsed.mistakes.join('\n'));
+  const bundles = await bundlesFor(parsed.config);
+  stage = await openStage(parsed.config, {
+    ...{ scale: SCALE, seed: 3, bundles },
+    ecs: { regions: standardRegions() },
+    boots: { bootMs: [10_000, 20_000] },
+  });
+  const { world } = stage;
+  const found: Simulator = {
+    ...{ door: '', pid: process.pid, scale: SCALE },
+    ...{ simulatedMs: world.clock.nowMs(), realMs: Date.now(), environment: world.environment() },
+    ...{ accessKeyId: OPERATOR_KEY, accessKeySecret: world.secrets.operatorSecret },
+  };
+  writeFileSync(file, JSON.stringify(found), { mode: 0o600 });
+}, 90_000);
+afterAll(async () => {
+  await stage.world.close();
+  rmSync(folder, { recursive: true });
+});
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function run(...words: readonly string[]): Promise<Ended> {
+  const env = { ...process.env, SIMULATOR_FILE: file, NO_COLOR: '1' };
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['cli/run.mjs', ...words], { cwd: ROOT, env }, (error, out, err) =>
+      resolve({ code: Number(error?.code ?? 0), out, err }),
+    );
+  });
+}
+
+async function parsed(...words: readonly string[]): Promise<Record<string, unknown>> {
+  const { code, out, err } = await run(...words, '--json');
+  if (code !== 0) throw new Error(`${words.join(' ')} ended with ${code}: ${err}`);
+  return JSON.parse(out) as Record<string, unknown>;
+}
+
+const addressOf = ({ id, run: { id: runId } }: SimJob) =>
+  `https://github.com/acme/app/actions/runs/${runId}/job/${id}`;
+
+test('list, explain and retire tell of a served world, and act on it', { timeout: 120_000 }, async () => {
+  const { world, ledger } = stage;
+  const job = stage.play('build', 'arm64 4cpu', 60);
+  const typo = stage.play('typo', 'arm46 4cpu', 1);
+  await once('it runs', () => job.status === 'in_progress');
+  const name = job.runner?.name as never;
+  await once('the ledger says so', async () => (await ledger.runners.read(name))?.entry.state === 'busy');
+
+  const listed = await parsed('list');
+  expect(listed).toMatchObject({
+    slots: { taken: 1, limit: 20 },
+    runners: [{ runner: name, state: 'busy', job: job.id, jobName: 'build', capacityType: 'spot' }],
+    jobs: [],
+  });
+  expect((await run('list')).out).toContain(name);
+
+  const told = await parsed('explain', addressOf(job));
+  expect(told).toMatchObject({ id: job.id, answer: { state: 'runs' }, atGitHub: { status: 'in_progress' } });
+  expect((told.story as { text: string }[]).length).toBeGreaterThan(2);
+  expect((await run('explain', String(typo.id))).out).toMatch(/arm46/);
+  expect(await run('explain', '48')).toMatchObject({ code: 1 });
+
+  const refused = await run('retire', name, '--yes');
+  expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('Cancel that at GitHub') });
+  expect(await parsed('retire', name, '--yes', '--force')).toMatchObject({ runner: name, kind: 'retire' });
+  await once('its machine is gone', () => world.ecs.alive().length === 0);
+});
