@@ -1,5 +1,5 @@
 /** How far set-up has come, kept after each step: it can be interrupted anywhere and begun again. */
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 
@@ -41,7 +41,6 @@ export interface ProgressFile {
   read(): Progress;
   /** Changes are on the disk when it returns. */
   write(changes: Partial<Progress>): Progress;
-  remove(): void;
 }
 
 /** Mode 600, because for a moment it holds the App's private key. Throws when the file is not what it wrote. */
@@ -57,6 +56,5 @@ export function progressFile(root: string): ProgressFile {
       renameSync(beside, path);
       return next;
     },
-    remove: () => rmSync(path, { force: true }),
   };
 }

@@ -20,7 +20,8 @@ export async function setup(world: SetupWorld): Promise<number> {
   if (!(await deployed(world))) return 1;
   if (!(await webhookAddress(world))) return 1;
   if (!(await firstDelivery(world))) return 1;
-  world.progress.remove();
+  // Who runs it again, after a destroy perhaps, has the App, and wants its address and the rest looked after.
+  world.progress.write({ isInstalled: false, isDeployed: false, webhook: null });
   world.say(
     'All is set up. Give a job the labels [self-hosted, aliyun, arm64], and look with: npm run doctor',
   );
@@ -30,7 +31,7 @@ export async function setup(world: SetupWorld): Promise<number> {
 async function answered(world: SetupWorld): Promise<Answers> {
   const before = world.progress.read().answers;
   if (before !== null) {
-    world.say(`Going on with ${before.name} for ${before.owner}. To begin anew, delete .setup.json.`);
+    world.say(`Going on with ${before.name} for ${before.owner}. For another App, delete .setup.json.`);
     return before;
   }
   const answers = await askAll(world);

@@ -36,7 +36,16 @@ describe('interrupted', () => {
     expect(here.pages.made).toHaveLength(1);
     expect(here.management.secrets.get('ci-runner-private-key')).toBe(PEM);
     expect(readDotEnv(here.root).GITHUB_APP_ID).toBe('42');
-    expect(here.fileOf('.setup.json')).toBeNull();
+    expect(here.fileOf('.setup.json')).not.toContain('PRIVATE KEY');
+  });
+
+  test('run again when all was set up, it makes no second App, and tells GitHub of a new address', async () => {
+    here = await operator();
+    expect(await here.run()).toBe(0);
+    const asked = here.said.length;
+    expect(await here.run(), here.said.join('\n')).toBe(0);
+    expect(here.said.slice(asked)).toContain(`GitHub delivers to ${WEBHOOK_URL}.`);
+    expect(here.pages.made).toHaveLength(1);
   });
 
   test('between GitHub’s answer and its keeping, the key waits in a file of its owner alone', async () => {
