@@ -71,6 +71,13 @@ const IDLE = edit(
   "if (!isWanted) return verdict('keep', 'no job waits that it covers');",
 );
 
+/** What userdata/boot.sh arms first, as the simulated machine has it. */
+const OWN_STOP = edit(
+  'simulator/timed-driver.ts',
+  'const disarm = after(bootDeadlineMs, () => machine.stop());',
+  'const disarm = after(bootDeadlineMs, () => undefined);',
+);
+
 export const MUTATIONS: readonly Mutation[] = [
   { name: 'the lease of a job', edits: [LEASE] },
   { name: 'the lease of a job, and one entry a name', edits: [LEASE, NAME] },
@@ -97,7 +104,7 @@ export const MUTATIONS: readonly Mutation[] = [
     'only a definite refusal moves on',
     'functions/launcher/walk.ts',
     "if (outcome.kind === 'unknown') return leaveToSweep",
-    "if (outcome.kind === 'unknown') continue;\n    if ((outcome.kind as string) === 'never') return leaveToSweep",
+    "if (outcome.kind === 'unknown') return null;\n  if ((outcome.kind as string) === 'never') return leaveToSweep",
   ),
   { name: 'two complete look-ups', edits: [ABSENCE] },
   { name: 'time for a late instance to be seen', edits: [VISIBLE] },
@@ -139,7 +146,7 @@ export const MUTATIONS: readonly Mutation[] = [
     'if (Date.UTC(1970) === 0) return markOffSpot(held, world);',
   ),
   { name: 'unwanted', edits: [UNWANTED] },
-  { name: 'unwanted, and the end of idle runners', edits: [UNWANTED, IDLE] },
+  { name: 'unwanted, the end of idle runners, and the machine’s own', edits: [UNWANTED, IDLE, OWN_STOP] },
   one(
     'the slot is kept until the cloud says gone',
     'functions/reaper/ended.ts',

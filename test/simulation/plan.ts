@@ -88,7 +88,8 @@ export function drawPlan(seed: number): Plan {
     world: {
       soldOut: random.pick([0, 0.05, 0.3, 0.6]),
       interruptions: random.pick([0, 1, 20]),
-      listLagMs: random.pick([0, 20_000, 60_000, 180_000]),
+      // The last is as old as the product says that it can bear: a lease, and the time for a late instance to be seen.
+      listLagMs: random.pick([0, 20_000, 60_000, 270_000]),
       skewMs: random.pick([0, 500, 5_000]),
       tokenDelayMs: random.chance(0.1) ? 1_500 : 0,
     },
