@@ -78,7 +78,7 @@ function vendors(call: Call, instances: readonly Instance[], registrations: read
       registrations: () =>
         call('github', pagesOf(registrations), () => ({ things: registrations, complete: true })),
       removeRunner: () => call('github', 1, () => 'removed' as const),
-      activeJobs: () => call('github', 2, () => none),
+      activeJobs: () => call('github', 4, () => none),
       repositories: () => call('github', 1, () => none),
       deliveries: () => call('github', 1, () => none),
       latestRunner: () => call('github', 1, () => ({ version: '2.336.0', publishedAtMs: START_MS })),
