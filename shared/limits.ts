@@ -45,6 +45,9 @@ export const UNAVAILABLE_MS = 3 * 60_000;
 /** A quota is raised by a person, not by waiting a moment. */
 export const UNAVAILABLE_QUOTA_MS = 30 * 60_000;
 
+/** Longer than until a job is tried again whose launch ended unclear: its lease, and a sweep or two. */
+export const REGION_OUT_MS = 10 * 60_000;
+
 /** A market row must stay far under what TableStore takes for a cell (2 MB). */
 export const MARKET_ROW_MAX_BYTES = 256 * 1024;
 /** Prices or stock older than this are a hint only: bids go up to pay-as-you-go, and "sold out" proves nothing. */

@@ -98,7 +98,7 @@ export type RunOutcome =
     }
   /** Definite: no instance was made; nothing worth remembering. */
   | { readonly kind: 'refused'; readonly code: string }
-  /** Definite, and every other candidate would fare the same: throttled until then. */
+  /** Definite, and every other candidate of its region would fare the same: throttled until then. */
   | { readonly kind: 'throttled'; readonly code: string; readonly retryAtMs: number }
   /** Definite: the account cannot; a person must act. */
   | { readonly kind: 'fatal'; readonly code: string; readonly advice: string }

@@ -5,6 +5,7 @@ const WORDS: readonly (readonly [code: RegExp, words: string])[] = [
   [/PrivateIpAddress|IpInvalid/,             'the vSwitch has no free address'],
   [/Quota|LimitExceed/i,                     'a quota of the account is used up'],
   [/^Throttling|Throttling$/,                'Alibaba Cloud asks us to slow down'],
+  [/^NotSent$/,                              'Alibaba Cloud is out of reach'],
   [/Price/,                                  'the price has moved above the bid'],
   [/VSwitch|SecurityGroup|Image|KeyPair|ResourceGroup/, 'the placement names what is not there or does not fit'],
   [/NoStock|NotOnSale|NotOpen|NotAvailable|Unavailable|Offline|ZoneNot|NotSupported|OperationDenied/, 'it is not to be had there now'],

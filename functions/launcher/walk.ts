@@ -3,7 +3,7 @@
 import { amend, trailOf } from '../../shared/amend.ts';
 import type { RunnerEntry } from '../../shared/entries.ts';
 import {
-  ACCOUNT_FATAL_RETRY_MS,
+  REGION_OUT_MS,
   RELEASE_MARGIN_MS,
   RELEASE_TIME_MIN_MS,
   RETRY_MS,
@@ -12,11 +12,10 @@ import {
 import { clientTokenOf, tagsOf } from '../../shared/names.ts';
 import type { Candidate } from '../../shared/nouns.ts';
 import type { RunOutcome, RunRequest } from '../../shared/ports.ts';
-import { unavailableKeys } from '../../shared/rank.ts';
-import { tellOnce } from '../../shared/tell-once.ts';
 import { bootedEntry } from './entries.ts';
 import type { Launch } from './mint-and-run.ts';
 import { meaningOf } from './refusal-words.ts';
+import { remember, stopAfter, whyNone } from './refused.ts';
 import type { LauncherWorld } from './world.ts';
 
 interface Walk extends Launch {
@@ -35,29 +34,50 @@ type Walked =
       readonly refusals: readonly string[];
     };
 
+/** What the offers of one walk were refused for. */
+interface Refusals {
+  readonly said: string[];
+  readonly meanings: Set<string>;
+  /** Until when each region wants to be left alone: another may not. */
+  readonly slow: Map<string, number>;
+}
+
 /** Only a definite refusal moves to the next candidate; an unknown outcome ends the walk. */
 export async function walk(launch: Walk, world: LauncherWorld): Promise<Walked> {
-  const refusals: string[] = [];
-  const meanings = new Set<string>();
+  const refusals: Refusals = { said: [], meanings: new Set(), slow: new Map() };
   const untilMs = world.clock.nowMs() + WALK_MAX_MS;
   for (const candidate of launch.candidates) {
     if (world.clock.nowMs() > untilMs) break;
-    const request = requestOf(launch, candidate, world);
-    const outcome = await world.instances.run(request);
-    logAttempt(launch, candidate, outcome, world);
-    if (outcome.kind === 'running') return settle(launch, request, outcome.instanceId, refusals, world);
-    if (outcome.kind === 'unknown') return leaveToSweep(launch, candidate, outcome.code, refusals, world);
-    meanings.add(meaningOf(outcome.code));
-    refusals.push(`${saidOf(candidate)} was refused: ${meaningOf(outcome.code)}`);
-    const stop = await stopAfter(candidate, outcome, world);
-    if (stop !== null) return { kind: 'exhausted', refusals, ...stop };
+    if (refusals.slow.has(candidate.region)) continue;
+    const walked = await tryOne(launch, candidate, refusals, world);
+    if (walked !== null) return walked;
   }
+  const { said, meanings, slow } = refusals;
   return {
     kind: 'exhausted',
-    because: `${refusals.length === 1 ? 'the only offer was' : `all ${refusals.length} offers were`} refused: ${[...meanings].slice(0, 3).join(', or ')}`,
-    nextTryAtMs: world.clock.nowMs() + RETRY_MS,
-    refusals,
+    because: whyNone(said.length, slow.size, [...meanings]),
+    nextTryAtMs: Math.min(world.clock.nowMs() + RETRY_MS, ...slow.values()),
+    refusals: said,
   };
+}
+
+/** Null: the next one may fare better. */
+async function tryOne(
+  launch: Walk,
+  candidate: Candidate,
+  { said, meanings, slow }: Refusals,
+  world: LauncherWorld,
+): Promise<Walked | null> {
+  const request = requestOf(launch, candidate, world);
+  const outcome = await world.instances.run(request);
+  logAttempt(launch, candidate, outcome, world);
+  if (outcome.kind === 'running') return settle(launch, request, outcome.instanceId, said, world);
+  if (outcome.kind === 'unknown') return leaveToSweep(launch, candidate, outcome.code, said, world);
+  meanings.add(meaningOf(outcome.code));
+  said.push(`${saidOf(candidate)} was refused: ${meaningOf(outcome.code)}`);
+  if (outcome.kind === 'throttled') slow.set(candidate.region, outcome.retryAtMs);
+  const stop = await stopAfter(candidate, outcome, world);
+  return stop === null ? null : { kind: 'exhausted', refusals: said, ...stop };
 }
 
 /** An instance may exist; the sweep finds out when the lease has ended. */
@@ -70,6 +90,9 @@ async function leaveToSweep(
 ): Promise<Walked> {
   const because = `the cloud’s answer was unclear (${code})`;
   const atMs = world.clock.nowMs();
+  // A whole region may be out: where there is another, the next launches go there.
+  if (world.config.placements.length > 1)
+    await remember(candidate, { scope: 'placement', forMs: REGION_OUT_MS, code }, world);
   const lines = [...refusals, `${saidOf(candidate)} may have been launched: ${because}`];
   const told = lines.map((text) => ({ atMs, text }));
   await amend(
@@ -79,38 +102,6 @@ async function leaveToSweep(
     runner,
   );
   return { kind: 'unknown', because };
-}
-
-/** Null: the next candidate may fare better. */
-async function stopAfter(
-  candidate: Candidate,
-  outcome: Exclude<RunOutcome, { kind: 'running' | 'unknown' }>,
-  world: LauncherWorld,
-): Promise<{ because: string; nextTryAtMs: number } | null> {
-  const nowMs = world.clock.nowMs();
-  switch (outcome.kind) {
-    case 'unavailable':
-      for (const key of unavailableKeys(candidate, outcome.scope))
-        await world.ledger.unavailable.remember(key, nowMs + outcome.forMs, outcome.code);
-      return null;
-    case 'refused':
-      return null;
-    case 'throttled':
-      return {
-        because: `Alibaba Cloud asks us to slow down (${outcome.code})`,
-        nextTryAtMs: outcome.retryAtMs,
-      };
-    case 'fatal':
-      await tellOnce(
-        `account-${outcome.code}`,
-        `Alibaba Cloud refuses every launch (${outcome.code}): ${outcome.advice}`,
-        world,
-      );
-      return {
-        because: `Alibaba Cloud refuses every launch (${outcome.code}): ${outcome.advice}`,
-        nextTryAtMs: nowMs + ACCOUNT_FATAL_RETRY_MS,
-      };
-  }
 }
 
 /** Built once for each candidate; the adapter resends it byte for byte. */

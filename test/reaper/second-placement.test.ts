@@ -1,6 +1,6 @@
 /** Where the first placement has nothing to sell, a launch goes over to the second, and its end is seen to there. */
 import { expect, test } from 'vitest';
-import { type Region, standardRegions } from '../../simulator/ecs/index.ts';
+import { type EcsOptions, type Region, standardRegions } from '../../simulator/ecs/index.ts';
 import { MINUTE_MS, OURS, open, queue } from '../explain/desk.ts';
 import { smallRegion } from '../world/small-region.ts';
 
@@ -16,6 +16,29 @@ function narrow(id: string): Region {
   const ids = smallRegion().types;
   return { ...whole, types: new Map([...whole.types].filter(([type]) => ids.has(type))) };
 }
+
+async function withBoth(faults: NonNullable<EcsOptions['faults']>) {
+  const placements = [placement('cn-hangzhou', 'h', 'i'), placement('cn-beijing', 'h', 'i', 'k', 'l')];
+  const regions = [smallRegion(), narrow('cn-beijing')];
+  return open({ config: { placements }, ecs: { regions, soldOut: 0, faults } });
+}
+
+test.each([
+  ['asks us to slow down', { code: 'Throttling' }],
+  ['answers nothing that is clear', { code: 'InternalError', status: 500 }],
+] as const)('a job runs in the second placement while the first %s, at its launch %s', async (_, fault) => {
+  const world = await withBoth((action, _params, region) =>
+    action === 'RunInstances' && region === 'cn-hangzhou' ? fault : null,
+  );
+  const job = queue(world, OURS);
+  expect(await world.until(() => job.status === 'in_progress', 20 * MINUTE_MS)).toBe(true);
+  expect(world.ecs.alive().map(({ zone }) => zone)).toEqual([expect.stringMatching(/^cn-beijing-/)]);
+  expect(job.runner?.name).toMatch(/-[12]$/);
+  await world.pass(15 * MINUTE_MS);
+  expect(job.conclusion).toBe('success');
+  expect((await world.plane().ledger.capacity.view()).total).toBe(0);
+  world.fc.close();
+});
 
 test('a job runs in the second placement while the first is sold out, and nothing is left in either', async () => {
   const first = smallRegion();

@@ -1,0 +1,52 @@
+/** What a definite refusal of the cloud means for the rest of the walk, and for other launches. */
+import { ACCOUNT_FATAL_RETRY_MS } from '../../shared/limits.ts';
+import type { Candidate } from '../../shared/nouns.ts';
+import type { RunOutcome } from '../../shared/ports.ts';
+import { unavailableKeys } from '../../shared/rank.ts';
+import { tellOnce } from '../../shared/tell-once.ts';
+import type { LauncherWorld } from './world.ts';
+
+/** Null: the next candidate may fare better. */
+export async function stopAfter(
+  candidate: Candidate,
+  outcome: Exclude<RunOutcome, { kind: 'running' | 'unknown' }>,
+  world: LauncherWorld,
+): Promise<{ because: string; nextTryAtMs: number } | null> {
+  const nowMs = world.clock.nowMs();
+  switch (outcome.kind) {
+    case 'unavailable':
+      await remember(candidate, outcome, world);
+      return null;
+    case 'refused':
+    case 'throttled':
+      return null;
+    case 'fatal':
+      await tellOnce(
+        `account-${outcome.code}`,
+        `Alibaba Cloud refuses every launch (${outcome.code}): ${outcome.advice}`,
+        world,
+      );
+      return {
+        because: `Alibaba Cloud refuses every launch (${outcome.code}): ${outcome.advice}`,
+        nextTryAtMs: nowMs + ACCOUNT_FATAL_RETRY_MS,
+      };
+  }
+}
+
+export async function remember(
+  candidate: Candidate,
+  { scope, forMs, code }: Pick<Unavailable, 'scope' | 'forMs' | 'code'>,
+  { ledger, clock }: LauncherWorld,
+): Promise<void> {
+  for (const key of unavailableKeys(candidate, scope))
+    await ledger.unavailable.remember(key, clock.nowMs() + forMs, code);
+}
+
+type Unavailable = Extract<RunOutcome, { kind: 'unavailable' }>;
+
+/** Pure. What is slow was not asked for the rest of its offers. */
+export function whyNone(refused: number, slow: number, meanings: readonly string[]): string {
+  const why = meanings.slice(0, 3).join(', or ');
+  if (refused === slow) return why;
+  return `${refused === 1 ? 'the only offer was' : `all ${refused} offers were`} refused: ${why}`;
+}
