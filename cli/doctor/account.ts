@@ -3,6 +3,7 @@ import { FUNCTION_KINDS, namesOf } from '../../infra/names.ts';
 import { permissionsOf } from '../../infra/policies.ts';
 import { secretReferences } from '../../infra/secrets.ts';
 import { AlibabaRefusal } from '../../shared/adapters/alibaba-call.ts';
+import type { Config } from '../../shared/config.ts';
 import { type Check, ok, warning, wrong } from './finding.ts';
 import type { DoctorWorld } from './world.ts';
 
@@ -14,9 +15,12 @@ export const ACCOUNT_CHECKS: readonly Check[] = [
     needs: [],
     async look({ config }) {
       const pending = JSON.stringify(config.placements).match(/(?:vsw|sg)-pending/);
-      if (pending === null)
-        return [ok(`${config.name}: ${config.placements.map(({ region }) => region).join(', ')}`)];
-      return [wrong('the network of a placement is not made yet', 'run npm run deploy')];
+      if (pending !== null)
+        return [wrong('the network of a placement is not made yet', 'run npm run deploy')];
+      const open = openWalls(config);
+      return open.length > 0
+        ? open
+        : [ok(`${config.name}: ${config.placements.map(({ region }) => region).join(', ')}`)];
     },
   },
   {
@@ -53,6 +57,21 @@ export const ACCOUNT_CHECKS: readonly Check[] = [
   },
   { name: 'permissions', needs: ['credentials', 'configuration'], look: roles },
 ];
+
+/** Who may speak with Docker may mount the whole disk: that is root (Docker docs, "Docker daemon attack surface"). */
+function openWalls({ defaults, profiles }: Config) {
+  const settings = { defaults, ...Object.fromEntries(profilesOf(profiles)) };
+  const names = Object.entries(settings).flatMap(([name, one]) => {
+    const { sudo = defaults.sudo, docker = defaults.docker } = one;
+    return !sudo && docker ? [name] : [];
+  });
+  if (names.length === 0) return [];
+  const text = `${names.join(', ')}: sudo: false is no wall while docker: true, whose group is as good as root`;
+  return [warning(text, 'set docker: false too, or take it that jobs are root')];
+}
+
+const profilesOf = (profiles: Config['profiles']) =>
+  Object.entries(profiles).map(([name, one]) => [`profiles.${name}`, one] as const);
 
 async function roles(world: DoctorWorld) {
   const { alibaba, config, variables } = world;

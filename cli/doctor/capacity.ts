@@ -20,19 +20,36 @@ async function images(world: DoctorWorld) {
   const findings = [];
   for (const { region } of world.config.placements)
     for (const name of Object.keys(world.config.images)) findings.push(...(await image(world, region, name)));
-  return findings.length > 0 ? findings : [ok('each family has one of its architecture')];
+  return findings.length > 0 ? findings : [ok('each is there, and of its architecture')];
 }
 
-async function image({ alibaba, config }: DoctorWorld, region: string, name: string) {
-  const { family, arch } = config.images[name] ?? {};
-  if (family === undefined) return [];
-  const answer = await alibaba.rpc('ecs', region, 'DescribeImageFromFamily', { ImageFamily: family });
-  const found = answer.Image as { Architecture?: string; ImageId?: string } | undefined;
+async function image(world: DoctorWorld, region: string, name: string) {
+  const { family, id, arch } = world.config.images[name] ?? {};
+  const found =
+    id === undefined ? await byFamily(world, region, family ?? '') : await byId(world, region, id);
   const wanted = ARCHITECTURES[arch ?? name];
-  if (!found?.ImageId)
-    return [wrong(`image ${name}: ${region} has no family ${family}`, 'correct images in runners.yaml')];
+  if (!found?.ImageId) {
+    const what = id === undefined ? `family ${family}` : `image ${id}`;
+    return [wrong(`image ${name}: ${region} has no ${what}`, 'correct images in runners.yaml')];
+  }
   if (found.Architecture === undefined || found.Architecture === wanted) return [];
   return [wrong(`image ${name}: is ${found.Architecture}, not ${wanted}`, 'correct images in runners.yaml')];
+}
+
+interface Image {
+  readonly Architecture?: string;
+  readonly ImageId?: string;
+}
+
+async function byFamily({ alibaba }: DoctorWorld, region: string, ImageFamily: string) {
+  const answer = await alibaba.rpc('ecs', region, 'DescribeImageFromFamily', { ImageFamily });
+  return answer.Image as Image | undefined;
+}
+
+/** An image has another id in each region. */
+async function byId({ alibaba }: DoctorWorld, region: string, ImageId: string) {
+  const answer = await alibaba.rpc('ecs', region, 'DescribeImages', { ImageId });
+  return (answer.Images as { readonly Image: readonly Image[] }).Image[0];
 }
 
 interface Wished {

@@ -6,6 +6,7 @@ import { webhookUrl } from './functions.ts';
 import type { DoctorWorld } from './world.ts';
 
 const DELIVERIES_LOOKED_AT = 50;
+const PAGE = 100;
 
 export const GITHUB_CHECKS: readonly Check[] = [
   { name: 'App', needs: ['clock'], look: app },
@@ -127,14 +128,17 @@ async function runnerGroup(world: DoctorWorld) {
   const { config } = world;
   if (config.github.scope === 'repository') return [ok('not used: runners register at each repository')];
   const findings = [];
+  const owners = ownersOf(world).map((owner) => owner.toLowerCase());
   for (const { id, account } of await installationsOf(world))
-    if (ownersOf(world).includes(account.login)) findings.push(...(await groupOf(world, id, account.login)));
+    if (owners.includes(account.login.toLowerCase()))
+      findings.push(...(await groupOf(world, id, account.login)));
   return findings.length > 0
     ? findings
     : [ok(`${config.github.runnerGroup} is restricted to the allow-list`)];
 }
 
-async function groupOf({ github, config }: DoctorWorld, installation: number, org: string) {
+async function groupOf(world: DoctorWorld, installation: number, org: string) {
+  const { github, config } = world;
   const { runnerGroup: name } = config.github;
   const page = await github(
     'GET /orgs/{org}/actions/runner-groups',
@@ -145,21 +149,50 @@ async function groupOf({ github, config }: DoctorWorld, installation: number, or
   const group = groups.find((each) => each.name === name);
   if (group === undefined)
     return [wrong(`${org} has no runner group ${name}`, 'make it in the organisation’s settings, “Actions”')];
-  const findings = [];
-  if (group.allows_public_repositories && config.repositories.public === 'refuse')
-    findings.push(wrong(`${name} serves public repositories`, 'switch that off in the group’s settings'));
-  if (config.repositories.allow.includes(`${org}/*`)) return findings;
-  if (group.visibility === 'all')
-    return [...findings, wrong(`${name} serves every repository of ${org}`, 'restrict it to the allow-list')];
+  const open =
+    group.allows_public_repositories && config.repositories.public === 'refuse'
+      ? [wrong(`${name} serves public repositories`, 'switch that off in the group’s settings')]
+      : [];
+  return [...open, ...(await servedBy(world, installation, org, group))];
+}
+
+/** Too many are served: strangers get runners. Too few: runners are launched for jobs that they are not shown to. */
+async function servedBy({ github, config }: DoctorWorld, installation: number, org: string, group: Group) {
+  const { id, name, visibility } = group;
+  const allowed = config.repositories.allow.filter((each) =>
+    each.toLowerCase().startsWith(`${org.toLowerCase()}/`),
+  );
+  const isWhole = allowed.some((each) => each.endsWith('/*'));
+  // Or `private`: GitHub docs, REST "Self-hosted runner groups".
+  if (visibility !== 'selected')
+    return isWhole
+      ? []
+      : [wrong(`${name} serves every repository of ${org}`, 'restrict it to the allow-list')];
   const route = 'GET /orgs/{org}/actions/runner-groups/{runner_group_id}/repositories';
-  const listed = await github(route, { org, runner_group_id: group.id, per_page: 100 }, { installation });
-  const names = ((dataOf(listed).repositories ?? []) as { full_name: string }[]).map(
-    (each) => each.full_name,
+  const listed = await github(route, { org, runner_group_id: id, per_page: PAGE }, { installation });
+  const names = ((dataOf(listed).repositories ?? []) as { full_name: string }[]).map((each) =>
+    each.full_name.toLowerCase(),
   );
   const foreign = names.filter((each) => !isAllowed(each, config.repositories.allow));
+  const missing = allowed.filter((each) => !each.endsWith('/*') && !names.includes(each.toLowerCase()));
+  const findings = [];
   if (foreign.length > 0)
     findings.push(
       wrong(`${name} serves ${foreign.join(', ')}, which is not allowed`, 'take it off the group'),
+    );
+  if (missing.length > 0 && names.length < PAGE)
+    findings.push(
+      wrong(
+        `${name} does not serve ${missing.join(', ')}: no runner comes to its jobs`,
+        'add it to the group',
+      ),
+    );
+  if (isWhole)
+    findings.push(
+      warning(
+        `${name} serves ${names.length} repositories; no runner comes to jobs of others of ${org}`,
+        'open the group to all private repositories, or name the same ones under repositories.allow',
+      ),
     );
   return findings;
 }

@@ -31,6 +31,7 @@ const ACTS = new Map<string, Act>([
   ['DescribeSpotPriceHistory', market.describeSpotPriceHistory],
   ['DescribeSpotAdvice', market.describeSpotAdvice],
   ['DescribeImageFromFamily', types.describeImageFromFamily],
+  ['DescribeImages', types.describeImages],
   ['DescribeRegions', network.describeRegions],
   ['DescribeZones', network.describeZones],
   ['DescribePrice', network.describePrice],

@@ -1,6 +1,7 @@
 /** What can be asked about types and images. */
 import type { InstanceType, Region } from './catalogue.ts';
 import type { Cloud } from './cloud.ts';
+import type { Image } from './network.ts';
 import { atMostTen, type Params, required, whole } from './parameters.ts';
 import { EcsRefusal } from './refusal.ts';
 
@@ -55,18 +56,25 @@ function shown(type: InstanceType): object {
 export function describeImageFromFamily(_cloud: Cloud, region: Region, params: Params): object {
   const family = required(params, 'ImageFamily');
   const image = region.network.images.findLast((one) => one.family === family);
-  if (image === undefined) return {};
-  const { id, arch, sizeGiB, isPublic } = image;
+  return image === undefined ? {} : { Image: shownImage(image) };
+}
+
+/** By ids, with commas between them. @see SDK model DescribeImages */
+export function describeImages(_cloud: Cloud, region: Region, params: Params): object {
+  const ids = required(params, 'ImageId').split(',');
+  const Image = region.network.images.filter(({ id }) => ids.includes(id)).map(shownImage);
+  return { Images: { Image }, TotalCount: Image.length, PageNumber: 1, PageSize: 10 };
+}
+
+function shownImage({ id, family, arch, sizeGiB, isPublic }: Image): object {
   return {
-    Image: {
-      ImageId: id,
-      ImageFamily: family,
-      Architecture: arch === 'arm64' ? 'arm64' : 'x86_64',
-      OSType: 'linux',
-      Size: sizeGiB,
-      Status: 'Available',
-      IsSupportCloudinit: true,
-      ImageOwnerAlias: isPublic ? 'system' : 'self',
-    },
+    ImageId: id,
+    ...(family === null ? {} : { ImageFamily: family }),
+    Architecture: arch === 'arm64' ? 'arm64' : 'x86_64',
+    OSType: 'linux',
+    Size: sizeGiB,
+    Status: 'Available',
+    IsSupportCloudinit: true,
+    ImageOwnerAlias: isPublic ? 'system' : 'self',
   };
 }

@@ -131,7 +131,7 @@ async function gitHub(
   });
   github.addOrganization(organization);
   github.addRepository(`${organization}/app`);
-  github.addGroup({ organization, name: 'ci-runners', repositories: [`${organization}/app`] });
+  github.addGroup({ organization, name: 'ci-runners', repositories: 'all' });
   const api = await serveGitHub(github);
   const releases = await serveReleases(github, clock, RUNNER_VERSION);
   return {

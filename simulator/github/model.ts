@@ -89,6 +89,8 @@ export interface GitHubOptions {
   /** Whether the App also subscribed to `workflow_run`. */
   readonly announcesRuns?: boolean;
   readonly permissions?: Permissions;
+  /** What the App is told of, as its record says; default `workflow_job`. */
+  readonly events?: readonly string[];
   /** What `POST /app-manifests/{code}/conversions` answers; null: no such code. */
   readonly manifestConversion?: (code: string) => Readonly<Record<string, unknown>> | null;
 }

@@ -17,7 +17,7 @@ function installationRecord(call: Call, installation: Installation) {
     target_type: account.type,
     repository_selection: repositories === 'all' ? 'all' : 'selected',
     permissions: call.state.permissions,
-    events: ['workflow_job'],
+    events: eventsOf(call),
     created_at: isoTime(createdAtMs),
     updated_at: isoTime(createdAtMs),
     suspended_at: isSuspended ? isoTime(call.state.clock.nowMs()) : null,
@@ -89,11 +89,13 @@ function latestRelease({ state }: Call): SimResponse {
   return ok(releaseRecord(newest));
 }
 
+const eventsOf = ({ state }: Call): readonly string[] => state.options.events ?? ['workflow_job'];
+
 function app(call: Call): SimResponse {
   demandApp(call.caller);
   const { id } = call.state.options.app;
   const permissions = call.state.permissions;
-  return ok({ id, slug: `app-${id}`, name: `app ${id}`, permissions, events: ['workflow_job'] });
+  return ok({ id, slug: `app-${id}`, name: `app ${id}`, permissions, events: eventsOf(call) });
 }
 
 export const APP_ROUTES: readonly Route[] = [

@@ -76,6 +76,8 @@ async function mirrorHolds({ variables }: Healthy, version: string) {
 // biome-ignore format: a table reads best as a table.
 const FAULTS: [what: string, level: 'wrong' | 'warning', says: RegExp, fault: Fault][] = [
   ['a network that is not made yet', 'wrong', /^configuration: the network/, { config: placed({ securityGroup: 'sg-pending' }) }],
+  ['sudo closed and Docker open', 'warning', /^configuration: defaults, profiles\.big: sudo: false is no wall while docker: true/, { config: ({ defaults }) => ({ defaults: { ...defaults, sudo: false } }) }],
+  ['a profile with sudo closed and Docker open', 'warning', /^configuration: profiles\.calm: sudo: false is no wall/, { config: ({ profiles }) => ({ profiles: { ...profiles, calm: { sudo: false } } }) }],
   ['a clock that is off', 'wrong', /^clock: (299|300|301) s off/, { options: { githubAheadMs: 300_000 } }],
   ['a key that nobody has', 'wrong', /^credentials: .*InvalidAccessKey/, { breakIt: ({ key }) => Object.assign(key, { accessKeyId: 'LTAInobody' }) }],
   ['a key with another secret', 'wrong', /^credentials: .*SignatureDoesNotMatch/, { breakIt: ({ key }) => Object.assign(key, { accessKeySecret: 'other' }) }],
@@ -93,6 +95,8 @@ const FAULTS: [what: string, level: 'wrong' | 'warning', says: RegExp, fault: Fa
   ['private networks that jobs reach', 'warning', /^security groups: .*\(10\.0\.0\.0\/8\)/, { breakIt: (all) => { group(all).rules = group(all).rules.filter(({ cidr }) => cidr !== '10.0.0.0/8'); } }],
   ['an image family that is not there', 'wrong', /^images: image old: cn-hangzhou has no family acs:ubuntu_04/, { config: ({ images }) => ({ images: { ...images, old: { family: 'acs:ubuntu_04', arch: 'amd64' } } }) }],
   ['an image of the other architecture', 'wrong', /^images: image arm64: is x86_64, not arm64/, { config: ({ images }) => ({ images: { ...images, arm64: { family: 'acs:ubuntu_24_04_x64' } } }) }],
+  ['an image that is not in that region', 'wrong', /^images: image own: cn-hangzhou has no image m-bp1lost/, { config: ({ images }) => ({ images: { ...images, own: { id: 'm-bp1lost', arch: 'amd64' } } }) }],
+  ['an image by its id, of the other architecture', 'wrong', /^images: image own: is x86_64, not arm64/, { config: ({ images }) => ({ images: { ...images, own: { id: 'ubuntu_24_04_x64_20G_alibase_20260901.vhd', arch: 'arm64' } } }) }],
   ['a profile that nothing fits', 'wrong', /^stock: huge amd64: no type of 512 cores/, { config: ({ profiles }) => ({ profiles: { ...profiles, huge: { arch: 'amd64', cpu: 512 } } }) }],
   ['a key pair that is not there', 'wrong', /^launch: cn-hangzhou: a launch would be refused with InvalidKeyPair/, { config: placed({ keyPair: 'lost-key' }) }],
   ['a quota below the limit', 'warning', /^quota: cn-hangzhou: max-spot-instance-vcpu-count is 8, and 10 runners need 80/, { breakIt: ({ management }) => management.quotas.set('max-spot-instance-vcpu-count', '8') }],
@@ -109,13 +113,17 @@ const FAULTS: [what: string, level: 'wrong' | 'warning', says: RegExp, fault: Fa
   ['another App’s key', 'wrong', /^App: GitHub does not know this App/, { breakIt: ({ variables }) => Object.assign(variables, { GITHUB_PRIVATE_KEY: stranger.privateKey }) }],
   ['no App at all', 'wrong', /^App: GITHUB_APP_ID or GITHUB_PRIVATE_KEY is not set/, { breakIt: ({ variables }) => Object.assign(variables, { GITHUB_APP_ID: '' }) }],
   ['an App that may too little', 'wrong', /^App: the App lacks actions: write$/, { options: { github: { permissions: { ...PERMISSIONS, actions: 'read' } } } }],
+  ['an App that is not told of jobs', 'wrong', /^App: the App is not told of workflow_job/, { options: { github: { events: ['push'] } } }],
+  ['an App that is suspended', 'wrong', /^App installation: the App’s installation at my-org is suspended/, { breakIt: ({ github, installation }) => github.suspend(installation) }],
   ['an App that is not installed', 'wrong', /^App installation: the App is not installed at other-org/, { config: ({ repositories }) => ({ repositories: { ...repositories, allow: [...repositories.allow, 'other-org/*'] } }) }],
   ['a webhook address of somebody else', 'wrong', /^webhook: GitHub delivers to https:\/\/old\.example, not to/, { breakIt: (all) => all.world().github('PATCH /app/hook/config', { data: { url: 'https://old.example' } }, 'app') }],
   ['deliveries that all fail', 'wrong', /^deliveries: .* failed \(401\)/, { options: { deliveryStatus: 401 } }],
   ['a runner group that is not there', 'wrong', /^runner group: my-org has no runner group ci-runners/, { breakIt: (all) => regroup(all, null) }],
   ['a runner group for every repository', 'wrong', /^runner group: ci-runners serves every repository/, { breakIt: (all) => regroup(all, { repositories: 'all' }) }],
-  ['a runner group for public repositories', 'wrong', /^runner group: ci-runners serves public repositories/, { breakIt: (all) => regroup(all, { repositories: ['my-org/app'], allowsPublic: true }) }],
-  ['a runner group with a foreign repository', 'wrong', /^runner group: ci-runners serves my-org\/secret/, { breakIt: (all) => regroup(all, { repositories: ['my-org/app', 'my-org/secret'] }) }],
+  ['a runner group for public repositories', 'wrong', /^runner group: ci-runners serves public repositories/, { breakIt: (all) => regroup(all, { repositories: ['my-org/app', 'my-org/kernel'], allowsPublic: true }) }],
+  ['a runner group with a foreign repository', 'wrong', /^runner group: ci-runners serves my-org\/secret/, { breakIt: (all) => regroup(all, { repositories: ['my-org/app', 'my-org/kernel', 'my-org/secret'] }) }],
+  ['a runner group without an allowed repository', 'wrong', /^runner group: ci-runners does not serve my-org\/kernel/, { breakIt: (all) => regroup(all, { repositories: ['my-org/app'] }) }],
+  ['a runner group narrower than the allow-list', 'warning', /^runner group: ci-runners serves 2 repositories; no runner comes to jobs of others of my-org/, { config: ({ repositories }) => ({ repositories: { ...repositories, allow: ['My-Org/*'] } }) }],
   ['a runner that GitHub soon gives no jobs', 'wrong', /^runner version: 2\.340\.0 is behind 2\.341\.0 since 25 days/, { breakIt: (all) => mirrorHolds(all, '2.340.0') }],
 ];
 

@@ -43,6 +43,8 @@ export interface Healthy {
   readonly variables: Record<string, string>;
   /** Ids of the runner groups. */
   readonly groups: number[];
+  /** Its id. */
+  readonly installation: number;
   close(): Promise<void>;
 }
 
@@ -81,7 +83,7 @@ export async function healthy(options: Options = {}): Promise<Healthy> {
     fc,
     options.signatures ? { signatures: options.signatures } : {},
   );
-  const { github, groups } = await gitHub(options, random, clock);
+  const { github, groups, installation } = await gitHub(options, random, clock);
   const servedGitHub = await serveGitHub(github);
   const config = configuration();
   const key = { ...KEY };
@@ -114,6 +116,7 @@ export async function healthy(options: Options = {}): Promise<Healthy> {
     key,
     variables,
     groups,
+    installation,
     async close() {
       await Promise.all([served.close(), store.close(), gateway.close(), servedGitHub.close()]);
       fc.close();
@@ -162,12 +165,12 @@ async function gitHub(
     name: 'ci-runners',
     repositories: ['my-org/app', 'my-org/kernel'],
   });
-  github.install('my-org');
+  const installation = github.install('my-org').id;
   github.setRunnerReleases([
     { version: '2.340.0', publishedAtMs: Date.now() - 40 * 86_400_000, assets: [] },
     { version: '2.341.0', publishedAtMs: Date.now() - 25 * 86_400_000, assets: [] },
   ]);
   github.ping();
   await new Promise((resolve) => setTimeout(resolve, 20));
-  return { github, groups: [id] };
+  return { github, groups: [id], installation };
 }
