@@ -39,7 +39,8 @@ export class CountedLife implements Life {
   }
 }
 
-const NEVER = new Promise<never>(() => undefined);
+/** One of its own for each who waits: a shared one would keep all that ever waited for it, and their worlds. */
+const never = () => new Promise<never>(() => undefined);
 
 /**
  * The same world, for as long as this life lasts. Calls after its end are not made; calls on their way at its end may
@@ -69,11 +70,11 @@ function guarded(call: (...args: unknown[]) => unknown, life: Life): (...args: u
       return await answer;
     } finally {
       life.passed();
-      if (life.isOver) await NEVER;
+      if (life.isOver) await never();
     }
   };
   return (...args) => {
-    if (life.isOver) return NEVER;
+    if (life.isOver) return never();
     const answer = call(...args);
     return answer instanceof Promise ? unlessOver(answer) : answer;
   };
