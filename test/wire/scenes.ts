@@ -3,15 +3,18 @@ import { REPOSITORY } from '../../cli/start/scene.ts';
 import { controlPlane } from '../../shared/adapters/control-plane.ts';
 import type { Config } from '../../shared/config.ts';
 import { parseEnvironment } from '../../shared/environment.ts';
-import { TAG } from '../../shared/names.ts';
-import type { RunnerName } from '../../shared/nouns.ts';
+import { runnerNameOf, TAG } from '../../shared/names.ts';
+import type { JobId, RunnerName } from '../../shared/nouns.ts';
 import type { Machine } from '../../simulator/ecs/machine.ts';
 import type { SimJob } from '../../simulator/github/index.ts';
 import { OPERATOR_KEY } from '../../simulator/loopback.ts';
 import { once, type Stage } from './stage.ts';
 
 /** Of a job's first launch. */
-export const firstRunnerOf = ({ id }: SimJob): RunnerName => `ci-runner-arm64-spot-${id}-1` as RunnerName;
+export const firstRunnerOf = ({ id }: SimJob): RunnerName => runnerNameOf('ci', 'arm64', id as JobId, 1);
+
+/** Of all of a job's launches, as `didTo` takes it. */
+export const runnersOf = (job: SimJob): string => firstRunnerOf(job).slice(0, -1);
 
 function machineOf({ world }: Stage, runner: string): Machine {
   const found = world.ecs.alive().find(({ tags }) => tags.get(TAG.name) === runner);
@@ -62,16 +65,27 @@ export async function playUnserved(stage: Stage, ...labels: readonly string[]): 
   return jobs;
 }
 
-/** Offline in one sweep, back in the next; then GitHub gives it no job for minutes. */
+/**
+ * Offline in one sweep, back in the next; then GitHub gives it no job for minutes. Where sweeps take so long that it is
+ * given up before it was seen back, the same is done to the next runner of its job.
+ */
 export async function flicker(stage: Stage, job: SimJob): Promise<void> {
-  const runner = firstRunnerOf(job);
-  await once('it is idle', () => stage.didTo(runner, 'online'));
-  const registration = registrationOf(stage, runner);
-  if (registration === undefined) throw new Error(`${runner} is not registered`);
-  registration.isOnline = false;
-  await once('it is doubted', () => stage.didTo(runner, 'sight', 'it went offline'));
-  registration.isOnline = true;
+  for (let launch = 1; launch <= LAUNCHES_MAX; launch++) {
+    const runner = runnerNameOf('ci', 'arm64', job.id as JobId, launch);
+    await once('it is registered', () => registrationOf(stage, runner) !== undefined);
+    const registration = registrationOf(stage, runner) as { isDeaf: boolean; isOnline: boolean };
+    registration.isDeaf = true;
+    await once('it is idle', () => stage.didTo(runner, 'online'));
+    registration.isOnline = false;
+    const isSeen = (verdict: string) => stage.didTo(runner, verdict) || stage.didTo(runner, 'remove');
+    await once('it is doubted', () => isSeen('sight'));
+    registration.isOnline = true;
+    await once('it is seen back, or given up', () => isSeen('unsight'));
+    if (stage.didTo(runner, 'unsight')) return;
+  }
 }
+
+const LAUNCHES_MAX = 3;
 
 /** Its job begins just after a sweep, so that the next one is the first to see it. */
 export async function startUnheard(stage: Stage, job: SimJob): Promise<void> {

@@ -68,7 +68,7 @@ export interface Stage {
   readonly lines: readonly Line[];
   /** One run of one job, that takes so many minutes. */
   play(name: string, labels: string, minutes: number): SimJob;
-  /** True once the sweep did this to that runner. */
+  /** True once the sweep did this to that runner; a name that ends with a dash is that of all of a job's. */
   didTo(runner: string, verdict: string, because?: string): boolean;
 }
 
@@ -99,7 +99,7 @@ export async function openStage(
       lines.some(
         (line) =>
           line.event === 'reap.acted' &&
-          line.runner === runner &&
+          (runner.endsWith('-') ? line.runner?.startsWith(runner) : line.runner === runner) &&
           line.verdict === verdict &&
           (because === undefined || line.because === because),
       ),

@@ -15,8 +15,10 @@ import { difference, policyFor } from '../../infra/policy-document.ts';
 import { ledgerOn } from '../../shared/adapters/tablestore-ledger.ts';
 import { parseYaml } from '../../shared/config-parse.ts';
 import type { FunctionKind } from '../../shared/environment.ts';
+import { standardRegions } from '../../simulator/ecs/index.ts';
 import { type Loopback, openLoopback } from '../../simulator/loopback.ts';
 import { tableOf } from '../../simulator/tablestore/index.ts';
+import { smallRegion } from '../world/small-region.ts';
 import { bundlesFor } from './bundles.ts';
 
 const parsed = parseYaml(readFileSync(join(import.meta.dirname, '../../simulator/runners.yaml'), 'utf8'));
@@ -71,6 +73,7 @@ async function playToEnd(
   world: Loopback,
   isOver: () => boolean,
   { secrets, texts }: Seen,
+  owed: () => readonly string[],
 ): Promise<string[]> {
   const rows = new Set<string>();
   let left = ['not looked yet'];
@@ -78,7 +81,7 @@ async function playToEnd(
     await setTimeout(100);
     for (const { jitConfig } of world.github.runners()) secrets.add(jitConfig);
     for (const row of await rowsOf(world)) rows.add(row);
-    if (isOver()) left = await leftovers(world);
+    if (isOver()) left = [...(await leftovers(world)), ...owed()];
   }
   texts.push(...rows, ...world.ecs.paid().map(({ tags }) => JSON.stringify(tags)));
   return left;
@@ -102,6 +105,9 @@ function rolesOf(called: Map<FunctionKind, Set<string>>) {
   };
 }
 
+const differences = (called: Map<FunctionKind, Set<string>>) =>
+  FUNCTION_KINDS.map((kind) => [kind, difference(kind, scope, called.get(kind) ?? new Set())] as const);
+
 test('jobs of every kind run under exact roles, leave nothing, and no secret is seen', {
   timeout: 150_000,
 }, async () => {
@@ -112,7 +118,9 @@ test('jobs of every kind run under exact roles, leave nothing, and no secret is 
   let booted = 0;
   const boots = { hangs: () => booted++ === 0, bootDeadlineMs: 60_000, bootMs: [20_000, 30_000] as const };
   const onLine = (_: string, line: string) => void seen.texts.push(line);
-  const hosted = { scale: 16, seed: 3, bundles, deployment, placements, boots, onLine };
+  // One market is small, and asked for everything soon.
+  const regions = [smallRegion(), ...standardRegions().filter(({ id }) => id !== 'cn-hangzhou')];
+  const hosted = { scale: 16, seed: 3, bundles, deployment, placements, boots, onLine, ecs: { regions } };
   const world = await openLoopback({ ...hosted, mayDo: rolesOf(called) });
   for (const secret of [...Object.values(world.secrets), ...keyLines(world)]) seen.secrets.add(secret);
   try {
@@ -120,8 +128,12 @@ test('jobs of every kind run under exact roles, leave nothing, and no secret is 
     await mirrorThrice(world);
     const jobs = LABELS.map((labels, at) => jobPlan(`job-${at}`, labels, 20_000));
     const run = world.github.queueRun({ repository: REPOSITORY, jobs });
-    const isOver = () => world.github.jobsOf(run).every(({ status }) => status === 'completed');
-    expect(await playToEnd(world, isOver, seen)).toEqual([]);
+    const areOver = () => world.github.jobsOf(run).every(({ status }) => status === 'completed');
+    // A sweep without time leaves the market's rates to the next, and a loaded machine leaves it little.
+    const isOver = () => areOver() && called.get('reaper')?.has('ecs:DescribeSpotAdvice') === true;
+    // What is asked seldom comes after the jobs, where the machine is slow.
+    const owed = () => differences(called).flatMap(([, { needless }]) => needless);
+    expect(await playToEnd(world, isOver, seen, owed)).toEqual([]);
     expect(world.github.jobsOf(run).map(({ conclusion }) => conclusion)).toEqual(LABELS.map(() => 'success'));
   } finally {
     await world.close();
@@ -135,12 +147,8 @@ test('jobs of every kind run under exact roles, leave nothing, and no secret is 
   );
   expect(found.map((text) => text.slice(0, 60))).toEqual([]);
 
-  const differences = FUNCTION_KINDS.map((kind) => [
-    kind,
-    difference(kind, scope, called.get(kind) ?? new Set()),
-  ]);
   const exact = { missing: [], needless: [] };
-  expect(Object.fromEntries(differences)).toEqual({
+  expect(Object.fromEntries(differences(called))).toEqual({
     webhook: exact,
     launcher: exact,
     reaper: exact,
