@@ -23,12 +23,22 @@ export function functionNames(): string[] {
     .sort();
 }
 
-export function buildAll(config: Config, folder = join(ROOT, 'dist')): Promise<Bundle[]> {
-  return Promise.all(functionNames().map((name) => buildFunction(name, config, join(folder, name))));
+/** `changes`: sources as another version has them, for tests. */
+export function buildAll(
+  config: Config,
+  folder = join(ROOT, 'dist'),
+  changes: readonly Plugin[] = [],
+): Promise<Bundle[]> {
+  return Promise.all(functionNames().map((name) => buildFunction(name, config, join(folder, name), changes)));
 }
 
 /** The same sources and configuration make the same bytes. Throws with esbuild's own messages. */
-export async function buildFunction(name: string, config: Config, folder: string): Promise<Bundle> {
+export async function buildFunction(
+  name: string,
+  config: Config,
+  folder: string,
+  changes: readonly Plugin[] = [],
+): Promise<Bundle> {
   rmSync(folder, { recursive: true, force: true });
   const { metafile: main } = await esbuild({
     ...COMMON,
@@ -43,7 +53,7 @@ export async function buildFunction(name: string, config: Config, folder: string
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     // An optional part of ali-oss, asked for only when a proxy is set.
     external: ['proxy-agent'],
-    plugins: [configuration(config), leftOut, sloppyApart],
+    plugins: [configuration(config), leftOut, sloppyApart, ...changes],
   });
   const metafile = importsSloppy(main) ? joined(main, await buildSloppy(folder)) : main;
   // The launcher sends these scripts as they are.

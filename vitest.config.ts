@@ -2,7 +2,16 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The long ones, so that none of them begins last, alone on its core. Files share nothing, so order is only time. */
-const LONG = [/\/seeds-/, /\/crash\/crash\./, /\/wire\//, /\/crash\//, /\/simulation\//, /\/doctor\./];
+const LONG = [
+  /\/seeds-/,
+  /\/crash\/crash\./,
+  /\/wire\//,
+  /\/exchange\./,
+  /\/install\//,
+  /\/crash\//,
+  /\/simulation\//,
+  /\/doctor\./,
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -3,8 +3,13 @@ import type { Entries, Held } from '../ledger.ts';
 import type { Listing } from '../nouns.ts';
 import type { Check, Columns, Condition, Key, Table } from './tablestore-table.ts';
 
-/** Of each row. A row of a later version is left alone: whoever wrote it knows more. */
+/** Of each row, as it is written. */
 export const SCHEMA_VERSION = 1;
+/**
+ * The latest that is read: a row of a later one is left alone, whoever wrote it knows more. A new schema is read one
+ * release before it is written: during a deploy old and new code work side by side, and a rollback finds new rows.
+ */
+const SCHEMA_READ_MAX = 1;
 const PAGE_ROWS = 500;
 /**
  * `rev` is the owner token of the write that made the row so, followed by those of the writes before it: by its own
@@ -96,6 +101,8 @@ export function textIn(columns: Columns, name: string): string {
 }
 
 export function checkSchema({ schema }: Columns): void {
-  if (typeof schema !== 'number' || schema > SCHEMA_VERSION)
-    throw new Error(`a ledger row of schema version ${String(schema)}; this version knows ${SCHEMA_VERSION}`);
+  if (typeof schema !== 'number' || schema > SCHEMA_READ_MAX)
+    throw new Error(
+      `a ledger row of schema version ${String(schema)}; this version knows ${SCHEMA_READ_MAX}`,
+    );
 }
