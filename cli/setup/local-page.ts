@@ -93,7 +93,7 @@ async function callback(
       status: 400,
       html: wrongPage(
         'This is not the answer to our question',
-        'Its state is another one. Nothing was made here.',
+        'It belongs to another run of set-up, and nothing of it is kept. If an App was made, delete it at GitHub.',
       ),
     };
   const code = query.get('code') ?? '';
@@ -108,7 +108,7 @@ async function callback(
       status: 410,
       html: wrongPage(
         'GitHub does not know this code any more',
-        'It is good once, and for an hour. If an App was made, delete it.',
+        'It is good once, and for an hour. If an App was made, delete it at GitHub: its key is lost.',
       ),
     };
   found(converted);

@@ -6,11 +6,13 @@ const STYLE = `
   h1 { font-size: 1.4rem; margin: 0 0 1rem; }
   table { border-collapse: collapse; width: 100%; margin: 1rem 0 1.5rem; }
   td { padding: .35rem 0; border-top: 1px solid #eaeef2; vertical-align: top; }
-  td:first-child { color: #59636e; width: 11rem; }
+  td:first-child { color: #59636e; width: 11rem; padding-right: .75rem; }
   button { font: inherit; font-weight: 600; color: #fff; background: #1f883d; border: 0; border-radius: 6px; padding: .6rem 1.2rem; cursor: pointer; }
   .wrong { border-left: 4px solid #cf222e; padding-left: 1rem; }
   .well { border-left: 4px solid #1f883d; padding-left: 1rem; }
-  code { background: #f6f8fa; padding: .1rem .3rem; border-radius: 4px; overflow-wrap: anywhere; }`;
+  .hint { color: #59636e; font-size: .9rem; margin: 1.2rem 0 0; }
+  code { background: #f6f8fa; padding: .1rem .3rem; border-radius: 4px; overflow-wrap: anywhere; }
+  @media (max-width: 40rem) { main { margin: 0; padding: 1.5rem; border: 0; border-radius: 0; } td:first-child { width: 8rem; } }`;
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -23,7 +25,7 @@ export const escaped = (text: string): string => text.replace(/[&<>"']/g, (one) 
 
 const page = (title: string, body: string): string =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title>` +
-  `<meta name="viewport" content="width=device-width"><style>${STYLE}</style></head><body><main>${body}</main></body></html>`;
+  `<meta name="viewport" content="width=device-width, initial-scale=1"><style>${STYLE}</style></head><body><main>${body}</main></body></html>`;
 
 export interface StartPage {
   readonly target: string;
@@ -32,19 +34,30 @@ export interface StartPage {
   readonly permissions: Readonly<Record<string, string>>;
 }
 
+const titleOf = (permission: string) => permission.replaceAll('_', ' ').replace('self hosted', 'self-hosted');
+
+const REASONS: Readonly<Record<string, string>> = {
+  actions: 'to look at jobs, and to run again those that the market interrupted',
+  administration: 'to register runners at the repositories',
+  metadata: 'GitHub wants it of every App',
+  organization_self_hosted_runners: 'to register runners, and to remove them',
+};
+
 export function startPage({ target, manifest, owner, permissions }: StartPage): string {
   const rows = Object.entries(permissions).map(
-    ([name, level]) => `<tr><td>${escaped(name.replaceAll('_', ' '))}</td><td>${escaped(level)}</td></tr>`,
+    ([name, level]) =>
+      `<tr><td>${escaped(titleOf(name))}</td><td>${escaped(level)}: ${escaped(REASONS[name] ?? '')}</td></tr>`,
   );
   return page(
     'Set up runners',
     `<h1>Create the GitHub App for ${escaped(owner)}</h1>
-    <p>GitHub asks you once more before anything is made. The App gets these rights, and is told of jobs:</p>
-    <table>${rows.join('')}<tr><td>event</td><td>workflow job</td></tr></table>
+    <p>GitHub asks you once more before anything is made. The App is your own, reads no code, and gets these rights:</p>
+    <table>${rows.join('')}<tr><td>event: workflow job</td><td>to be told of jobs</td></tr></table>
     <form method="post" action="${escaped(target)}">
       <input type="hidden" name="manifest" value="${escaped(manifest)}">
       <button id="create">Continue at GitHub</button>
-    </form>`,
+    </form>
+    <p class="hint">If GitHub shows a 404, you are not signed in there, or may not make Apps for ${escaped(owner)}: an owner may.</p>`,
   );
 }
 
