@@ -11,6 +11,7 @@ import { configWith, MINUTE_MS, once, openStage, type Stage, unseen } from './st
 const config = configWith(`
   stuck: {cpu: 4, runners: 1}
   unheard: {cpu: 4}
+  alone: {cpu: 4}
 `);
 
 /** What is done to one job alone. */
@@ -19,6 +20,8 @@ const faulty: { launch: string; start: SimJob | null; end: SimJob | null } = {
   start: null,
   end: null,
 };
+/** Its machine's own script does not hear the market's notice. */
+let missesNotice = true;
 let booted = 0;
 
 function isUntold(action: string | null): boolean {
@@ -36,7 +39,12 @@ beforeAll(async () => {
   stage = await openStage(config, {
     ...{ scale: 28, seed: 11, bundles: await bundlesFor(config) },
     // The first machine, of whose launch nobody heard, never gets to its runner, and never stops.
-    boots: { hangs: () => booted++ === 0, bootDeadlineMs: 60 * MINUTE_MS, bootMs: [20_000, 40_000] },
+    boots: {
+      hangs: () => booted++ === 0,
+      bootDeadlineMs: 60 * MINUTE_MS,
+      bootMs: [20_000, 40_000],
+      missesNotice: () => missesNotice,
+    },
     ecs: {
       faults: (action, { InstanceName }) =>
         action === 'RunInstances' && InstanceName === faulty.launch ? 'timeout-after' : null,
@@ -59,18 +67,28 @@ async function playAll() {
   const [stuck, unheard] = (await scenes.playUnserved(stage, 'stuck', 'unheard')) as [SimJob, SimJob];
   faulty.start = unheard;
   const flickers = scenes.flicker(stage, stuck);
+  const cancelled = stage.play('cancelled', 'arm64 alone', 1);
+  await scenes.cancelWhileBooting(stage, cancelled);
   await scenes.startUnheard(stage, unheard);
-  const [taken, gone] = [stage.play('taken', 'arm64 4cpu', 20), stage.play('gone', 'arm64 4cpu', 20)];
+  const taken = stage.play('taken', 'arm64 4cpu', 20);
+  const gone = stage.play('gone', 'arm64 4cpu', 20);
+  const heard = stage.play('heard', 'arm64 4cpu', 20);
   await Promise.all([flickers, scenes.takeBack(stage, taken), scenes.deleteBehindUs(stage, gone)]);
-  const hidden = stage.play('hidden', 'arm64 8cpu', 8);
-  await scenes.hideBusy(stage, hidden);
+  missesNotice = false;
+  await scenes.takeBack(stage, heard);
+  const [hidden, consumed] = [stage.play('hidden', 'arm64 8cpu', 8), stage.play('consumed', 'arm64 8cpu', 8)];
+  await Promise.all([scenes.hideBusy(stage, hidden), scenes.consumeRegistration(stage, consumed)]);
   const forgotten = stage.play('forgotten', 'arm64 8cpu', 5);
   await scenes.forget(stage, forgotten);
   const twice = stage.play('twice', 'arm64 8cpu', 1);
   await scenes.leaveInBothTables(stage, twice);
   const untold = stage.play('untold', 'arm64 8cpu', 1);
   faulty.end = untold;
-  return { alone, jobs: { abandoned, stuck, unheard, taken, gone, hidden, forgotten, twice, untold } };
+  return {
+    alone,
+    cancelled,
+    jobs: { abandoned, stuck, unheard, taken, heard, gone, hidden, consumed, forgotten, twice, untold },
+  };
 }
 
 const billsOf = ({ id }: SimJob) => stage.world.ecs.paid().filter(({ tags }) => tags[TAG.job] === String(id));
@@ -79,17 +97,17 @@ test('what befalls runners that live is seen and repaired by the deployed sweep'
   timeout: 240_000,
 }, async () => {
   const { world, lines } = stage;
-  const { alone, jobs } = await playAll();
-  const { stuck, unheard, taken, gone, hidden, forgotten, twice } = jobs;
+  const { alone, cancelled, jobs } = await playAll();
+  const { stuck, unheard, taken, heard, gone, hidden, consumed, forgotten, twice } = jobs;
   const latest = () => Object.values(jobs).flatMap(({ run }) => world.github.jobsOf(run));
   const isOver = async () =>
-    [taken, gone].every(({ run }) => run.attempt === 2) &&
+    [taken, heard, gone].every(({ run }) => run.attempt === 2) &&
     latest().every(({ status }) => status === 'completed') &&
     (await leftovers(world)).length === 0;
   await once('all jobs are over, and nothing is left', isOver);
   expect(latest().map(({ conclusion }) => conclusion)).toEqual(latest().map(() => 'success'));
 
-  for (const job of [taken, gone]) {
+  for (const job of [taken, heard, gone]) {
     expect(job.conclusion, `${job.plan.name}, the first time`).toBe('failure');
     const again = world.github.jobsOf(job.run).flatMap(billsOf);
     expect(
@@ -117,9 +135,12 @@ test('what befalls runners that live is seen and repaired by the deployed sweep'
     [taken.runner?.name, 'interrupt', 'the spot market takes its machine back'],
     [gone.runner?.name, 'retire', 'its machine is gone while its job ran'],
     [hidden.runner?.name, 'ask', 'GitHub does not show it as busy, or its machine stopped'],
+    [consumed.runner?.name, 'ask', 'GitHub does not show it as busy, or its machine stopped'],
+    [scenes.firstRunnerOf(cancelled), 'sight', 'no job waits that it covers'],
+    [scenes.firstRunnerOf(cancelled), 'remove', 'no job waits that it covers'],
     [forgotten.runner?.name, 'adopt', 'its instance is unknown to the ledger'],
   ];
   expect(repaired.filter((each) => !stage.didTo(each[0] ?? '', each[1], each[2]))).toEqual([]);
-  expect(lines.filter(({ event }) => event === 'rerun.decided')).toHaveLength(2);
+  expect(lines.filter(({ event }) => event === 'rerun.decided')).toHaveLength(3);
   expect(unseen('repairs-running', stage)).toEqual([]);
 });

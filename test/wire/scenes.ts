@@ -109,6 +109,18 @@ export async function deleteBehindUs(stage: Stage, job: SimJob): Promise<void> {
   stage.world.ecs.call(region, 'DeleteInstance', { RegionId: region, InstanceId: id, Force: 'true' });
 }
 
+/** Its runner comes for nothing. */
+export async function cancelWhileBooting(stage: Stage, job: SimJob): Promise<void> {
+  await once('its runner is coming', () => registrationOf(stage, firstRunnerOf(job)) !== undefined);
+  stage.world.github.cancelJob(job);
+}
+
+/** @see https://github.com/actions/runner/issues/4617 */
+export async function consumeRegistration(stage: Stage, job: SimJob): Promise<void> {
+  const registration = registrationOf(stage, await runnerOf(stage, job));
+  if (registration !== undefined) registration.isListed = false;
+}
+
 /** @see https://github.com/actions/runner/issues/4422 */
 export async function hideBusy(stage: Stage, job: SimJob): Promise<void> {
   const registration = registrationOf(stage, await runnerOf(stage, job));
