@@ -105,7 +105,11 @@ function optionsOf(plan: Plan, faults: Faults, random: Random): WorldOptions {
       delays: { listLagMs: [0, listLagMs] },
       faults: faults.ecs,
     },
-    boots: { hangs: () => faults.happens('boot hangs'), failures: faults.rate('job fails by itself') },
+    boots: {
+      hangs: () => faults.happens('boot hangs'),
+      failures: faults.rate('job fails by itself'),
+      missesNotice: () => faults.happens('notice missed'),
+    },
   };
 }
 
