@@ -62,23 +62,32 @@ export function callsOver(transport: GitHubRequest): Calls {
   };
 }
 
-/** By repository where there is one (a personal account's too), else by organisation. */
+/** By repository where there is one, else by its owner. */
 async function installationOf(request: GitHubRequest, target: Target): Promise<number> {
-  const [owner, repo] = (target.repository ?? '').split('/');
-  const route =
-    target.repository === null ? 'GET /orgs/{org}/installation' : 'GET /repos/{owner}/{repo}/installation';
-  const params = target.repository === null ? { org: target.owner } : { owner, repo };
-  const answer = await request(route, params, 'app');
+  const { route, answer } = await askInstallation(request, target);
   if (answer.status !== 200) throw failed(route, answer);
   return parsed(route, installation, answer).id;
 }
 
-/** An owner is an organisation or a person. */
 async function isInstalledAt(request: GitHubRequest, owner: string): Promise<boolean> {
-  const asOrganization = await request('GET /orgs/{org}/installation', { org: owner }, 'app');
-  if (asOrganization.status === 200) return true;
-  const asPerson = await request('GET /users/{username}/installation', { username: owner }, 'app');
-  return asPerson.status === 200;
+  const { answer } = await askInstallation(request, { owner, repository: null });
+  return answer.status === 200;
+}
+
+/** An owner is an organisation or a person. */
+async function askInstallation(
+  request: GitHubRequest,
+  { owner, repository }: Pick<Target, 'owner' | 'repository'>,
+): Promise<{ readonly route: string; readonly answer: GitHubAnswer }> {
+  const ask = async (route: string, params: Readonly<Record<string, string>>) => ({
+    route,
+    answer: await request(route, params, 'app'),
+  });
+  const repo = repository?.split('/')[1];
+  if (repo !== undefined) return ask('GET /repos/{owner}/{repo}/installation', { owner, repo });
+  const asOrganization = await ask('GET /orgs/{org}/installation', { org: owner });
+  if (asOrganization.answer.status !== 404) return asOrganization;
+  return ask('GET /users/{username}/installation', { username: owner });
 }
 
 /** Four lists of runs for each repository that the sweep looks at, and the jobs of what is live. */

@@ -18,6 +18,15 @@ onBothFaces('installations', (world) => {
     expect((await w.hub.registrations(w.org)).things).toHaveLength(0);
   });
 
+  test('the repositories of a personal account are listed, though nobody said where the App is installed', async () => {
+    const w = await world();
+    w.github.addUser('jo');
+    w.github.addRepository('jo/tool', { isPublic: true });
+    w.github.install('jo');
+    const listed = await w.hub.repositories({ owner: 'jo', repository: null, installationId: null });
+    expect(listed).toEqual({ things: ['jo/tool'], complete: true });
+  });
+
   test('the id of the installation is found where none is known, and once', async () => {
     const w = await world();
     const target = { ...w.org, installationId: null };
