@@ -9,6 +9,7 @@ import { GITHUB_CHECKS } from './doctor/github.ts';
 import { NETWORK_CHECKS } from './doctor/network.ts';
 import { realWorld } from './doctor/real-world.ts';
 import { RUNNER_AGE_CHECK } from './doctor/runner-age.ts';
+import { RUNNER_GROUP_CHECK } from './doctor/runner-group.ts';
 import { readRunnersYaml } from './runners-yaml.ts';
 
 /** In the order in which one needs the other. */
@@ -18,6 +19,7 @@ export const CHECKS: readonly Check[] = [
   ...CAPACITY_CHECKS,
   ...FUNCTION_CHECKS,
   ...GITHUB_CHECKS,
+  RUNNER_GROUP_CHECK,
   RUNNER_AGE_CHECK,
 ];
 

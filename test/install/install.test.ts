@@ -82,9 +82,8 @@ test('a job runs, with the rights of the roles as they were made, and nothing is
   await runJob('first');
 }, 60_000);
 
-test('doctor finds all well, but for the ping before there was a webhook', async () => {
-  const findings = await notWell();
-  expect(findings.map(({ check, level }) => `${level} ${check}`)).toEqual(['warning deliveries']);
+test('doctor finds all well: the ping that came before there was a webhook was accepted later', async () => {
+  expect(await notWell()).toEqual([]);
 });
 
 test('a second deploy changes nothing', async () => {

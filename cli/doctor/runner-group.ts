@@ -1,0 +1,94 @@
+/** Whose jobs the runner group serves, against the allow-list. */
+import { isAllowed } from '../../shared/labels.ts';
+import { type Check, ok, warning, wrong } from './finding.ts';
+import { dataOf, installationsOf, ownersOf } from './github.ts';
+import type { DoctorWorld } from './world.ts';
+
+export const RUNNER_GROUP_CHECK: Check = {
+  name: 'runner group',
+  needs: ['App installation'],
+  look: runnerGroup,
+};
+
+/** Of a list; one page is looked at. */
+const PAGE = 100;
+
+interface Group {
+  readonly id: number;
+  readonly name: string;
+  readonly visibility: string;
+  readonly allows_public_repositories: boolean;
+}
+
+async function runnerGroup(world: DoctorWorld) {
+  const { config } = world;
+  if (config.github.scope === 'repository') return [ok('not used: runners register at each repository')];
+  const findings = [];
+  const owners = ownersOf(world).map((owner) => owner.toLowerCase());
+  for (const { id, account } of await installationsOf(world))
+    if (owners.includes(account.login.toLowerCase()))
+      findings.push(...(await groupOf(world, id, account.login)));
+  return findings.length > 0
+    ? findings
+    : [ok(`${config.github.runnerGroup} is restricted to the allow-list`)];
+}
+
+async function groupOf(world: DoctorWorld, installation: number, org: string) {
+  const { github, config } = world;
+  const { runnerGroup: name } = config.github;
+  const page = await github(
+    'GET /orgs/{org}/actions/runner-groups',
+    { org, per_page: 100 },
+    { installation },
+  );
+  const groups = (dataOf(page).runner_groups ?? []) as Group[];
+  const group = groups.find((each) => each.name === name);
+  if (group === undefined)
+    return [wrong(`${org} has no runner group ${name}`, 'make it in the organisation’s settings, “Actions”')];
+  const open =
+    group.allows_public_repositories && config.repositories.public === 'refuse'
+      ? [wrong(`${name} serves public repositories`, 'switch that off in the group’s settings')]
+      : [];
+  return [...open, ...(await servedBy(world, installation, org, group))];
+}
+
+/** Too many are served: strangers get runners. Too few: runners are launched for jobs that they are not shown to. */
+async function servedBy({ github, config }: DoctorWorld, installation: number, org: string, group: Group) {
+  const { id, name, visibility } = group;
+  const allowed = config.repositories.allow.filter((each) =>
+    each.toLowerCase().startsWith(`${org.toLowerCase()}/`),
+  );
+  const isWhole = allowed.some((each) => each.endsWith('/*'));
+  // Or `private`: GitHub docs, REST "Self-hosted runner groups".
+  if (visibility !== 'selected')
+    return isWhole
+      ? []
+      : [wrong(`${name} serves every repository of ${org}`, 'restrict it to the allow-list')];
+  const route = 'GET /orgs/{org}/actions/runner-groups/{runner_group_id}/repositories';
+  const listed = await github(route, { org, runner_group_id: id, per_page: PAGE }, { installation });
+  const names = ((dataOf(listed).repositories ?? []) as { full_name: string }[]).map((each) =>
+    each.full_name.toLowerCase(),
+  );
+  const foreign = names.filter((each) => !isAllowed(each, config.repositories.allow));
+  const missing = allowed.filter((each) => !each.endsWith('/*') && !names.includes(each.toLowerCase()));
+  const findings = [];
+  if (foreign.length > 0)
+    findings.push(
+      wrong(`${name} serves ${foreign.join(', ')}, which is not allowed`, 'take it off the group'),
+    );
+  if (missing.length > 0 && names.length < PAGE)
+    findings.push(
+      wrong(
+        `${name} does not serve ${missing.join(', ')}: no runner comes to its jobs`,
+        'add it to the group',
+      ),
+    );
+  if (isWhole)
+    findings.push(
+      warning(
+        `${name} serves ${names.length} repositories; no runner comes to jobs of others of ${org}`,
+        'open the group to all private repositories, or name the same ones under repositories.allow',
+      ),
+    );
+  return findings;
+}
