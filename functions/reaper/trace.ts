@@ -46,11 +46,11 @@ async function jobOf(entry: RunnerEntry, { ledger }: ReaperWorld): Promise<Job |
 
 /** Pure: the last lines; long unbroken words (JIT configs, keys, tokens) are left out. */
 export function scrubbed(console: string): string {
+  const isCut = console.length > 4 * CONSOLE_TAIL_MAX_CHARS;
+  const tail = console.slice(-4 * CONSOLE_TAIL_MAX_CHARS);
   return (
-    console
-      .slice(-4 * CONSOLE_TAIL_MAX_CHARS)
-      // The cut may lie within a secret.
-      .replace(/^\S+/, '')
+    // The cut may lie within a secret.
+    (isCut ? tail.replace(/^\S+/, '') : tail)
       .replace(/[A-Za-z0-9+/=_-]{60,}/g, '[left out]')
       .replace(/\b(gh[a-z]_|github_pat_|LTAI|STS\.)\w+/g, '[left out]')
       .replace(/authorization.*/gi, 'authorization [left out]')

@@ -8,7 +8,6 @@ import { scrubbed } from '../../functions/reaper/trace.ts';
 import { bootMaxMs } from '../../shared/boot-max.ts';
 import type { JobEntry, RunnerEntry } from '../../shared/entries.ts';
 import type { Held } from '../../shared/ledger.ts';
-import { mintPace, minuteOf } from '../../shared/mint-pace.ts';
 import type { JobId, JobRecord, RunId } from '../../shared/nouns.ts';
 import type { Delivery } from '../../shared/ports.ts';
 import { CREATED_MS, made } from '../ledger/made.ts';
@@ -133,6 +132,7 @@ test('a console keeps its last lines, and nothing that looks like a secret', () 
   expect(text.length).toBeLessThanOrEqual(2_000);
   expect(text.endsWith('bootstrap failed\n')).toBe(true);
   for (const secret of [jit.slice(0, 60), 'ghs_abc', 'AAAAB3', 'hunter2']) expect(text).not.toContain(secret);
+  expect(scrubbed('bootstrap failed\n')).toBe('bootstrap failed\n');
 });
 
 // biome-ignore format: a table reads best as a table.
