@@ -81,12 +81,19 @@ export function alibaba(accessKey: () => Promise<AccessKey>, everywhere: string 
 export async function operatorKey(): Promise<AccessKey> {
   // A machine without metadata would wait for it; an operator's is one.
   process.env.ALIBABA_CLOUD_ECS_METADATA_DISABLED ??= 'true';
-  const found = await new (classOf(credentials.default))().getCredential();
+  const found = await new (classOf(credentials.default))().getCredential().catch(noKey);
   return {
     accessKeyId: found.accessKeyId ?? '',
     accessKeySecret: found.accessKeySecret ?? '',
     securityToken: found.securityToken ? found.securityToken : null,
   };
+}
+
+/** What the chain itself says is a list of all the places where it looked. */
+function noKey(): never {
+  throw new Error(
+    'no credentials of Alibaba Cloud were found: set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or a profile of its tools',
+  );
 }
 
 type Chain = new () => { getCredential(): Promise<CredentialModel> };

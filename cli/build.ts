@@ -1,9 +1,22 @@
 /** `npm run build`: every function's bundle, in `dist/`. */
+import { Command } from 'commander';
 import { buildAll } from '../build.ts';
+import { parseOptions } from './options.ts';
 import { readRunnersYaml } from './runners-yaml.ts';
 
+interface Options {
+  readonly config?: string;
+}
+
+const command = (): Command =>
+  new Command('npm run build --')
+    .description('Bundles the functions, with runners.yaml inside, into dist/.')
+    .option('--config <file>', 'another runners.yaml');
+
 export async function main(args: readonly string[]): Promise<number> {
-  const config = readRunnersYaml(args[0] ?? process.env.RUNNERS_YAML);
+  const options = parseOptions<Options>(command(), args);
+  if (typeof options === 'number') return options;
+  const config = readRunnersYaml(options.config ?? process.env.RUNNERS_YAML);
   if (config === null) return 1;
   for (const { name, metafile } of await buildAll(config)) {
     const files = Object.entries(metafile.outputs).filter(([path]) => path.endsWith('.mjs'));

@@ -1,7 +1,7 @@
 /** `npm run deploy [-- --yes | --rollback]`. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { confirm } from '@inquirer/prompts';
+import { Command } from 'commander';
 import { buildAll } from '../build.ts';
 import { alibaba, operatorKey } from './alibaba.ts';
 import { deploy } from './deploy/deploy.ts';
@@ -10,14 +10,24 @@ import { invokeOnce } from './deploy/invoke.ts';
 import { serverlessDevs } from './deploy/serverless-devs.ts';
 import { secretsIn } from './deploy/variables.ts';
 import { readDotEnv } from './dot-env.ts';
+import { parseOptions } from './options.ts';
 import { readRunnersYaml } from './runners-yaml.ts';
 import { ROOT, tool } from './steps.ts';
 
+interface Options {
+  readonly yes: boolean;
+  readonly rollback: boolean;
+}
+
+const command = (): Command =>
+  new Command('npm run deploy --')
+    .description('Shows what would change in the account, asks, and does it; a second run changes nothing.')
+    .option('--yes', 'without asking', false)
+    .option('--rollback', 'every function back to the release before, at once', false);
+
 export async function main(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { yes: { type: 'boolean', default: false }, rollback: { type: 'boolean', default: false } },
-  });
+  const values = parseOptions<Options>(command(), args);
+  if (typeof values === 'number') return values;
   const config = readRunnersYaml();
   if (config === null) return 1;
   const variables = { ...readDotEnv(ROOT), ...process.env };

@@ -1,14 +1,23 @@
 /** `npm run destroy`: the opposite of deploy. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { input } from '@inquirer/prompts';
+import { Command } from 'commander';
 import { alibaba, operatorKey } from './alibaba.ts';
 import { busyRunners } from './deploy/busy.ts';
 import { destroy } from './deploy/destroy.ts';
 import { readDotEnv } from './dot-env.ts';
+import { parseOptions } from './options.ts';
 import { readRunnersYaml } from './runners-yaml.ts';
 import { ROOT } from './steps.ts';
 
-export async function main(): Promise<number> {
+const command = (): Command =>
+  new Command('npm run destroy --').description(
+    'Shows all that deploy made, and removes it when the deployment’s name is written; not while a runner is busy.',
+  );
+
+export async function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions<object>(command(), args);
+  if (typeof options === 'number') return options;
   const config = readRunnersYaml();
   if (config === null) return 1;
   const variables = { ...readDotEnv(ROOT), ...process.env };

@@ -1,5 +1,5 @@
 /** `npm run doctor [-- --json]`: read-only checks, one line each. Exit code 1 when something is wrong. */
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import pc from 'picocolors';
 import { ACCOUNT_CHECKS } from './doctor/account.ts';
 import { CAPACITY_CHECKS } from './doctor/capacity.ts';
@@ -10,6 +10,7 @@ import { NETWORK_CHECKS } from './doctor/network.ts';
 import { realWorld } from './doctor/real-world.ts';
 import { RUNNER_AGE_CHECK } from './doctor/runner-age.ts';
 import { RUNNER_GROUP_CHECK } from './doctor/runner-group.ts';
+import { parseOptions } from './options.ts';
 import { readRunnersYaml } from './runners-yaml.ts';
 
 /** In the order in which one needs the other. */
@@ -23,11 +24,20 @@ export const CHECKS: readonly Check[] = [
   RUNNER_AGE_CHECK,
 ];
 
+interface Options {
+  readonly json: boolean;
+  readonly config?: string;
+}
+
+const command = (): Command =>
+  new Command('npm run doctor --')
+    .description('Looks whether all is well, and changes nothing. Exit code 1: something is wrong.')
+    .option('--json', 'the findings as JSON', false)
+    .option('--config <file>', 'another runners.yaml');
+
 export async function main(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { json: { type: 'boolean', default: false }, config: { type: 'string' } },
-  });
+  const values = parseOptions<Options>(command(), args);
+  if (typeof values === 'number') return values;
   const config = readRunnersYaml(values.config);
   if (config === null) return 1;
   const findings = await examine(CHECKS, realWorld(config));

@@ -1,17 +1,27 @@
 /** `npm run infra:synth [-- --config FILE --out FOLDER]`: the ROS templates, without network or credentials. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import { secretReferences } from '../infra/secrets.ts';
 import { readDotEnv } from './dot-env.ts';
+import { parseOptions } from './options.ts';
 import { readRunnersYaml } from './runners-yaml.ts';
 import { ROOT } from './steps.ts';
 
+interface Options {
+  readonly config?: string;
+  readonly out: string;
+}
+
+const command = (): Command =>
+  new Command('npm run infra:synth --')
+    .description('Writes the ROS templates, without network or credentials.')
+    .option('--config <file>', 'another runners.yaml')
+    .option('--out <folder>', 'where they are written', join(ROOT, 'cdk.out'));
+
 export async function main(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { config: { type: 'string' }, out: { type: 'string', default: join(ROOT, 'cdk.out') } },
-  });
+  const values = parseOptions<Options>(command(), args);
+  if (typeof values === 'number') return values;
   const config = readRunnersYaml(values.config);
   if (config === null) return 1;
   const { synthesise } = await import('../infra/app.ts');

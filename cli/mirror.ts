@@ -1,5 +1,6 @@
 /** `npm run mirror`: what the function `mirror` does each day, now and from the operator's machine. */
 import { randomUUID } from 'node:crypto';
+import { Command } from 'commander';
 import { mirror } from '../functions/mirror/mirror.ts';
 import { namesOf } from '../infra/names.ts';
 import { octokitRequest } from '../shared/adapters/github-octokit.ts';
@@ -10,10 +11,22 @@ import { tablestoreLedger } from '../shared/adapters/tablestore-tables.ts';
 import type { Config } from '../shared/config.ts';
 import { MIRROR_TIMEOUT_S } from '../shared/limits.ts';
 import { operatorKey } from './alibaba.ts';
+import { parseOptions } from './options.ts';
 import { readRunnersYaml } from './runners-yaml.ts';
 
+interface Options {
+  readonly config?: string;
+}
+
+const command = (): Command =>
+  new Command('npm run mirror --')
+    .description('Copies GitHub’s newest runner into each region now, as the function does each day.')
+    .option('--config <file>', 'another runners.yaml');
+
 export async function main(args: readonly string[]): Promise<number> {
-  const config = readRunnersYaml(args[0]);
+  const options = parseOptions<Options>(command(), args);
+  if (typeof options === 'number') return options;
+  const config = readRunnersYaml(options.config);
   if (config === null) return 1;
   const { version, manifest, regions } = await mirror(await worldOf(config));
   for (const { region, kind, error } of regions)

@@ -69,10 +69,8 @@ async function real(config: Config): Promise<Operator | null> {
 async function keyOrNull() {
   try {
     return await operatorKey();
-  } catch {
-    process.stderr.write(
-      'There are no credentials of Alibaba Cloud: set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or a profile of its tools.\n',
-    );
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : 'no credentials'}\n`);
     return null;
   }
 }

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { confirm, input, select } from '@inquirer/prompts';
+import { Command } from 'commander';
 import type { AccessKey } from '../shared/adapters/alibaba-call.ts';
 import { apiUrl } from '../shared/adapters/github-octokit.ts';
 import { parseYaml } from '../shared/config-parse.ts';
@@ -13,13 +14,21 @@ import { absent } from './doctor/account.ts';
 import { webhookUrl } from './doctor/functions.ts';
 import { githubAsApp } from './doctor/real-world.ts';
 import { readDotEnv } from './dot-env.ts';
+import { parseOptions } from './options.ts';
 import { progressFile } from './setup/progress.ts';
 import type { Ask } from './setup/questions.ts';
 import { setup } from './setup/setup.ts';
 import type { SetupWorld } from './setup/world.ts';
 import { ROOT } from './steps.ts';
 
-export async function main(): Promise<number> {
+const command = (): Command =>
+  new Command('npm run setup --').description(
+    'From an account and an organisation to the first delivery. It can be left at any point, and goes on from there.',
+  );
+
+export async function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions<object>(command(), args);
+  if (typeof options === 'number') return options;
   try {
     return await setup(
       realWorld({ root: ROOT, environment: process.env, accessKey: operatorKey, ask: inquirer }),

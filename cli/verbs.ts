@@ -54,10 +54,22 @@ const VERBS: readonly Verb[] = [
   { name: 'destroy', summary: 'remove all that deploy made', load: () => import('./destroy.ts') },
 ];
 
+/** What an operator can do something about is told in its own words. A mistake in here keeps its trace. */
+function told(error: unknown): number {
+  const isMistake = [TypeError, ReferenceError, RangeError, SyntaxError].some(
+    (kind) => error instanceof kind,
+  );
+  if (!(error instanceof Error) || isMistake || process.env.DEBUG) throw error;
+  // The prompts' way of saying Ctrl-C.
+  const isLeft = error.name === 'ExitPromptError';
+  process.stderr.write(isLeft ? '\nLeft. Nothing more is done.\n' : `${error.message}\n`);
+  return isLeft ? 130 : 1;
+}
+
 export async function run(argv: readonly string[]): Promise<number> {
   const [name, ...args] = argv;
   const verb = VERBS.find((each) => each.name === name);
-  if (verb !== undefined) return (await verb.load()).main(args);
+  if (verb !== undefined) return (await verb.load()).main(args).catch(told);
   const program = new Command('npm run').description('The commands of aliyun-spot-runners.').exitOverride();
   for (const each of VERBS) program.command(each.name).summary(each.summary);
   if (name !== undefined && name !== '--help' && name !== '-h')

@@ -118,6 +118,7 @@ function functionLine(name: string, was: string | null, will: string | null): st
 async function networks(world: DeployWorld, { config, stacks }: Plan): Promise<Config> {
   const path = join(world.root, 'runners.yaml');
   for (const change of stacks.filter(({ template }) => isPlacement(template, config))) {
+    toBegin(world, change);
     const outputs = await apply(world, change);
     const { region } = change.template;
     const placement = config.placements.find((each) => each.region === region);
@@ -128,11 +129,18 @@ async function networks(world: DeployWorld, { config, stacks }: Plan): Promise<C
   return read(world);
 }
 
+function toBegin({ say }: DeployWorld, { stackId, lines, template }: StackChange): void {
+  if (lines.length > 0)
+    say(`${template.stackName}: is being ${stackId === null ? 'made' : 'changed'}, which takes minutes …`);
+}
+
 const isPlacement = ({ stackName }: Template, config: Config) => stackName !== namesOf(config).controlStack;
 
 async function control(world: DeployWorld, config: Config): Promise<void> {
   const template = templatesFor(world, config).find((each) => !isPlacement(each, config)) as Template;
-  const outputs = await apply(world, await changeOf(world, template));
+  const change = await changeOf(world, template);
+  toBegin(world, change);
+  const outputs = await apply(world, change);
   const path = join(world.root, 'runners.yaml');
   if (config.control.fixedAddress !== null)
     writeFileSync(path, withFixedAddress(readFileSync(path, 'utf8'), outputs));

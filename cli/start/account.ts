@@ -37,8 +37,8 @@ const HELP = `An empty Alibaba Cloud account, and a GitHub organisation '${ORGAN
 '${ORGANIZATION}/app', are served on 127.0.0.1 until Ctrl-C. Nothing is real but the
 time. In another terminal, in this folder:
 
-  . ${FILE}      # instead of real credentials
-  npm run setup           # and on, as docs/install.md says; functions in cn-hongkong
+  . ${FILE}   # instead of real credentials
+  npm run setup            # and on, as docs/install.md says; functions in cn-hongkong
   npm run job -- --labels self-hosted,aliyun,arm64 --minutes 1
 
 What the functions log is in ${LOG}.

@@ -52,8 +52,9 @@ export class NoAlibabaAnswer extends Error {
 export function alibabaCaller(accessKey: () => AccessKey | Promise<AccessKey>): CallAlibaba {
   return async (call) => {
     const { send } = await import('./alibaba-sdk.ts');
+    const key = await accessKey();
     try {
-      return await send(call, await accessKey());
+      return await send(call, key);
     } catch (error) {
       throw failureIn(error, call);
     }
