@@ -20,6 +20,8 @@ const faulty: { launch: string; start: SimJob | null; end: SimJob | null } = {
   start: null,
   end: null,
 };
+/** GitHub's lists of runs. */
+const lists = { areRefused: false };
 /** Its machine's own script does not hear the market's notice. */
 let missesNotice = true;
 let booted = 0;
@@ -51,6 +53,8 @@ beforeAll(async () => {
     },
     github: {
       behaviour: { lostMs: 2 * MINUTE_MS },
+      faults: (_, path) =>
+        lists.areRefused && path.endsWith('/actions/runs') ? { kind: 'status', status: 403 } : null,
       // GitHub's own log does not know of it either.
       deliveryFaults: (_, action) => (isUntold(action) ? { kind: 'lose', isLogged: false } : null),
     },
@@ -69,7 +73,7 @@ async function playAll() {
   const flickers = scenes.flicker(stage, stuck);
   const cancelled = stage.play('cancelled', 'arm64 alone', 1);
   await scenes.cancelWhileBooting(stage, cancelled);
-  await scenes.startUnheard(stage, unheard);
+  await scenes.startUnheard(stage, unheard, lists);
   const taken = stage.play('taken', 'arm64 4cpu', 20);
   const gone = stage.play('gone', 'arm64 4cpu', 20);
   const heard = stage.play('heard', 'arm64 4cpu', 20);

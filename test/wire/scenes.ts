@@ -59,7 +59,7 @@ export async function registerAlone({ world }: Stage, config: Config): Promise<R
 export async function playUnserved(stage: Stage, ...labels: readonly string[]): Promise<SimJob[]> {
   const { github } = stage.world;
   github.behaviour.deaf = 1;
-  const jobs = labels.map((label) => stage.play(label, `arm64 ${label}`, 1));
+  const jobs = labels.map((label) => stage.play(label, `arm64 ${label}`, 5));
   await once('they are registered', () => jobs.every((job) => registrationOf(stage, firstRunnerOf(job))));
   github.behaviour.deaf = 0;
   return jobs;
@@ -87,16 +87,16 @@ export async function flicker(stage: Stage, job: SimJob): Promise<void> {
 
 const LAUNCHES_MAX = 3;
 
-/** Its job begins just after a sweep, so that the next one is the first to see it. */
-export async function startUnheard(stage: Stage, job: SimJob): Promise<void> {
+/** Its job begins, and until a sweep has seen the runner busy, no list of GitHub's tells of the job. */
+export async function startUnheard(stage: Stage, job: SimJob, lists: { areRefused: boolean }): Promise<void> {
   const runner = firstRunnerOf(job);
   await once('it is idle', () => stage.didTo(runner, 'online'));
-  const sweeps = () => stage.lines.filter(({ event }) => event === 'sweep.done').length;
-  const before = sweeps();
-  await once('the next sweep is over', () => sweeps() > before);
+  lists.areRefused = true;
   const registration = registrationOf(stage, runner);
   if (registration !== undefined) registration.isDeaf = false;
   stage.world.github.pauseAssignment(0);
+  await once('a sweep sees it busy', () => stage.didTo(runner, 'busy'));
+  lists.areRefused = false;
 }
 
 export async function takeBack(stage: Stage, job: SimJob): Promise<void> {
