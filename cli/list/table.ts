@@ -31,17 +31,7 @@ export function lateSweep({ sweptAtMs, atMs }: Pick<Alive, 'sweptAtMs' | 'atMs'>
 }
 
 function runnersTable({ runners, currency, atMs }: Alive, isColoured: boolean): string {
-  const head = [
-    'runner',
-    'state',
-    'job',
-    'instance',
-    'type',
-    'zone',
-    `${currency ?? 'price'}/h`,
-    'age',
-    'until',
-  ];
+  const head = ['runner', 'state', 'job', 'type', `${currency ?? 'price'}/h`, 'age'];
   const table = new Table({ head, style: styleOf(isColoured) });
   for (const runner of runners) table.push(runnerCells(runner, atMs));
   return table.toString();
@@ -50,19 +40,17 @@ function runnersTable({ runners, currency, atMs }: Alive, isColoured: boolean): 
 const styleOf = (isColoured: boolean) =>
   isColoured ? { compact: true } : { compact: true, head: [], border: [] };
 
+/** Two lines a runner, so that a row fits into a common terminal. */
 function runnerCells(runner: AliveRunner, nowMs: number): string[] {
   const { job, jobName, instanceType, capacityType, pricePerHour, untilMs } = runner;
   return [
-    runner.runner,
-    runner.state,
-    job === null ? '-' : `${job}${jobName === null ? '' : ` ${jobName}`}`,
-    runner.instance ?? '-',
-    `${instanceType ?? '-'}${capacityType === 'on-demand' ? ' (on demand)' : ''}`,
-    runner.zone ?? '-',
-    pricePerHour === null ? '-' : moneyOf(pricePerHour, null),
-    spanOf(nowMs - runner.createdAtMs),
-    untilMs === null ? '-' : timeOf(untilMs, nowMs),
-  ];
+    [runner.runner, runner.instance],
+    [runner.state],
+    [job, jobName],
+    [`${instanceType ?? '-'}${capacityType === 'on-demand' ? ' (on demand)' : ''}`, runner.zone],
+    [pricePerHour === null ? null : moneyOf(pricePerHour, null)],
+    [spanOf(nowMs - runner.createdAtMs), untilMs === null ? null : `until ${timeOf(untilMs, nowMs)}`],
+  ].map(([first, ...more]) => [first ?? '-', ...more.filter((line) => line !== null)].join('\n'));
 }
 
 function jobsTable(jobs: readonly WaitingJob[], nowMs: number, isColoured: boolean): string {
