@@ -1,12 +1,12 @@
 /** `npm run simulate`: days of production in seconds, with everything that can go wrong drawn from seeds. */
-import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { type Batch, joined, report, runSeeds } from '../test/simulation/batch.ts';
+import { type Batch, joined, report } from '../test/simulation/batch.ts';
 import { type Day, playDay } from '../test/simulation/day.ts';
 import { judge } from '../test/simulation/mutate.ts';
 import { FAULTS } from '../test/simulation/plan.ts';
+import { barOf, linesOf } from './simulate/progress.ts';
+import { inWorker, playShare, type Share } from './simulate/workers.ts';
 
 interface Options {
   readonly seeds: number;
@@ -30,6 +30,10 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--day <jobs>', 'a day of office hours: waits by phase, and its money', whole)
     .option('--mutations [name]', 'take protections away one at a time, and see that it is noticed')
     .addOption(new Option('--share <json>').hideHelp())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npm run simulate -- --seeds 1000\n  npm run simulate -- --seed 2244\n  npm run simulate -- --mutations "the client token"',
+    )
     .exitOverride();
   try {
     const options = program.parse(args, { from: 'user' }).opts<Options>();
@@ -84,50 +88,16 @@ async function playMutations(wanted: string | true): Promise<number> {
 
 async function playMany({ seeds, from, workers }: Options): Promise<number> {
   const startedMs = Date.now();
-  const shares = Array.from({ length: Math.min(workers, seeds) }, (_, nth) =>
-    inWorker({ from: from + nth, to: from + seeds - 1, step: Math.min(workers, seeds) }),
+  const progress = process.stdout.isTTY ? barOf(seeds) : linesOf(seeds);
+  const step = Math.min(workers, seeds);
+  const shares = Array.from({ length: step }, (_, nth) =>
+    inWorker({ from: from + nth, to: from + seeds - 1, step }, progress.played),
   );
-  const batch = joined(await Promise.all(shares));
+  const batch = joined(await Promise.all(shares).finally(progress.end));
   process.stdout.write(`${summary(batch, (Date.now() - startedMs) / 1000)}\n`);
   const [first] = batch.broken;
   if (first !== undefined) process.stdout.write(`\n${await report(first.seed)}\n`);
   return batch.broken.length === 0 ? 0 : 1;
-}
-
-interface Share {
-  readonly from: number;
-  readonly to: number;
-  readonly step: number;
-}
-
-const ENTRY = join(import.meta.dirname, 'run.mjs');
-
-/** A process of its own, because seeds keep a core busy. */
-function inWorker(share: Share): Promise<Batch> {
-  return new Promise((resolve, reject) => {
-    const child = fork(ENTRY, ['simulate', '--share', JSON.stringify(share)], { stdio: 'inherit' });
-    let batch: Batch | null = null;
-    child.on('message', (message) => {
-      batch = message as Batch;
-    });
-    child.on('error', reject);
-    child.on('exit', (code) =>
-      batch === null ? reject(new Error(`a worker ended with ${code} before it was done`)) : resolve(batch),
-    );
-  });
-}
-
-/** What the worker does. */
-async function playShare({ from, to, step }: Share): Promise<number> {
-  const seeds: number[] = [];
-  for (let seed = from; seed <= to; seed += step) seeds.push(seed);
-  const batch = await runSeeds(seeds, (seed, { violation }) => {
-    if (violation !== null) process.stdout.write(`seed ${seed}: ${violation.check}: ${violation.what}\n`);
-  });
-  await new Promise<void>((resolve) => {
-    process.send?.(batch, () => resolve());
-  });
-  return 0;
 }
 
 function summary(batch: Batch, seconds: number): string {
