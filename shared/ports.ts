@@ -103,7 +103,8 @@ export type RunOutcome =
   /** Definite: the account cannot; a person must act. */
   | { readonly kind: 'fatal'; readonly code: string; readonly advice: string }
   /** An instance may exist. Ends the walk. */
-  | { readonly kind: 'unknown'; readonly code: string };
+  /** `isSilent`: to the last try there was no answer, or none but that the cloud itself failed. */
+  | { readonly kind: 'unknown'; readonly code: string; readonly isSilent: boolean };
 
 /**
  * By region, not by placement: an instance outlives the configuration that it was launched under, and one

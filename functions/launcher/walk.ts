@@ -72,7 +72,7 @@ async function tryOne(
   const outcome = await world.instances.run(request);
   logAttempt(launch, candidate, outcome, world);
   if (outcome.kind === 'running') return settle(launch, request, outcome.instanceId, said, world);
-  if (outcome.kind === 'unknown') return leaveToSweep(launch, candidate, outcome.code, said, world);
+  if (outcome.kind === 'unknown') return leaveToSweep(launch, candidate, outcome, said, world);
   meanings.add(meaningOf(outcome.code));
   said.push(`${saidOf(candidate)} was refused: ${meaningOf(outcome.code)}`);
   if (outcome.kind === 'throttled') slow.set(candidate.region, outcome.retryAtMs);
@@ -84,14 +84,14 @@ async function tryOne(
 async function leaveToSweep(
   { runner }: Walk,
   candidate: Candidate,
-  code: string,
+  { code, isSilent }: Extract<RunOutcome, { kind: 'unknown' }>,
   refusals: readonly string[],
   world: LauncherWorld,
 ): Promise<Walked> {
   const because = `the cloud’s answer was unclear (${code})`;
   const atMs = world.clock.nowMs();
   // A whole region may be out: where there is another, the next launches go there.
-  if (world.config.placements.length > 1)
+  if (isSilent && world.config.placements.length > 1)
     await remember(candidate, { scope: 'placement', forMs: REGION_OUT_MS, code }, world);
   const lines = [...refusals, `${saidOf(candidate)} may have been launched: ${because}`];
   const told = lines.map((text) => ({ atMs, text }));

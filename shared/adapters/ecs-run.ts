@@ -79,7 +79,7 @@ function judged(failures: readonly Failure[], isLast: boolean, nowMs: number): T
   const last = failures.at(-1) as Failure;
   const { meaning } = meaningOf(last);
   if (meaning.kind === 'again' && !isLast) return null;
-  if (!failures.every(isDefinite)) return { kind: 'unknown', code: last.code };
+  if (!failures.every(isDefinite)) return unclear(last);
   if (meaning.kind === 'again') return { kind: 'throttled', code: last.code, retryAtMs: nowMs + RETRY_MS };
   return outcomeOf(meaning, last, nowMs);
 }
@@ -109,7 +109,14 @@ function isDefinite(failure: Failure): boolean {
   return kind !== 'again' && kind !== 'unknown';
 }
 
-function outcomeOf(meaning: Exclude<Meaning, { kind: 'again' }>, { code }: Failure, nowMs: number): Tried {
+const unclear = ({ code, status }: Failure): Tried => ({
+  kind: 'unknown',
+  code,
+  isSilent: status === null || status >= 500,
+});
+
+function outcomeOf(meaning: Exclude<Meaning, { kind: 'again' }>, last: Failure, nowMs: number): Tried {
+  const { code } = last;
   switch (meaning.kind) {
     case 'unavailable':
       return { kind: 'unavailable', code, scope: meaning.scope, forMs: meaning.forMs };
@@ -121,7 +128,7 @@ function outcomeOf(meaning: Exclude<Meaning, { kind: 'again' }>, { code }: Failu
     case 'throttled':
       return { kind: 'throttled', code, retryAtMs: nextMinute(nowMs) };
     case 'unknown':
-      return { kind: 'unknown', code };
+      return unclear(last);
     case 'fatal':
       return { kind: 'fatal', code, advice: meaning.advice };
   }

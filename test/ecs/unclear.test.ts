@@ -32,14 +32,14 @@ describe('a launch whose answer is lost', () => {
 
   test.each(faults)('again and again (%s) stays unknown', async (fault) => {
     bench.ecs.failNext('RunInstances', fault, 3);
-    expect((await run()).kind).toBe('unknown');
+    expect(await run()).toMatchObject({ kind: 'unknown', isSilent: true });
     expect(bench.ecs.calls.get('RunInstances')).toBe(3);
   });
 
   test('and is then refused stays unknown: the refusal says nothing of the first try', async () => {
     bench.ecs.failNext('RunInstances', 'timeout-after');
     bench.ecs.failNext('RunInstances', { code: 'Throttling' });
-    expect(await run()).toEqual({ kind: 'unknown', code: 'Throttling' });
+    expect(await run()).toEqual({ kind: 'unknown', code: 'Throttling', isSilent: false });
     expect(bench.ecs.alive()).toHaveLength(1);
   });
 

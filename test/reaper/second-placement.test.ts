@@ -56,3 +56,24 @@ test('a job runs in the second placement while the first is sold out, and nothin
   expect(world.ecs.alive()).toEqual([]);
   expect((await world.plane().ledger.capacity.view()).total).toBe(0);
 });
+
+test('one answer that was lost, and a clear one after it, do not close the first placement to others', async () => {
+  let calls = 0;
+  const world = await withBoth((action, _params, region) => {
+    if (action !== 'RunInstances' || region !== 'cn-hangzhou') return null;
+    calls++;
+    if (calls === 1) return 'gateway';
+    return calls === 2 ? { code: 'OperationDenied.NoStock' } : null;
+  });
+  const first = queue(world, OURS);
+  expect(await world.until(() => calls === 2, MINUTE_MS)).toBe(true);
+  await world.pass(5_000);
+  const second = queue(world, OURS);
+  expect(await world.until(() => second.status === 'in_progress', 20 * MINUTE_MS)).toBe(true);
+  const regions = world.ecs.alive().map(({ region }) => region);
+  expect(new Set(regions)).toEqual(new Set(['cn-hangzhou']));
+  await world.pass(20 * MINUTE_MS);
+  expect([first.conclusion, second.conclusion]).toEqual(['success', 'success']);
+  expect((await world.plane().ledger.capacity.view()).total).toBe(0);
+  world.fc.close();
+});

@@ -88,7 +88,8 @@ async function settle(scene: Scene, isBroken: () => boolean): Promise<Settled | 
   // What comes late must not bring anything back to life.
   const isLate = (plan.rates['delivery delayed by hours'] ?? 0) > 0;
   await world.until(isBroken, isLate ? DELAYED_MAX_MS : 8 * MINUTE_MS);
-  const again = await passUntilSettled(scene, isBroken, 30 * MINUTE_MS);
+  // An interrupted job of a chain may have been run again since, and what needs it after it.
+  const again = await passUntilSettled(scene, isBroken, boundMs(scene));
   return again === null ? null : { afterMs: first.atMs - healedAtMs, clearedAfterMs: first.clearedAfterMs };
 }
 
