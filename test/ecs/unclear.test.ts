@@ -51,6 +51,7 @@ describe('a launch whose answer is lost', () => {
     expect(await instances.run(requestFor(bench.ecs, TYPES.arm))).toEqual({
       kind: 'unknown',
       code: 'NoAnswer',
+      isSilent: true,
     });
   });
 
