@@ -15,6 +15,8 @@ export interface One {
   /** It powered itself off; throws with all that is known of it when it did not within so long. */
   stops(maxMs: number): Promise<void>;
   trace(): string;
+  /** All that is known of it. */
+  story(): string;
   /** The job's log. */
   log(): string;
   giveNotice(atMs: number): void;
@@ -67,19 +69,17 @@ export async function bootOne(cloud: Cloud, values: Partial<UserDataValues> = {}
   });
   const machine = cloud.driver.machines().find(({ facts }) => facts.id === `i-${name}`) as RunningMachine;
   const trace = () => machine.read('/var/log/user-data.log');
+  const story = () =>
+    [stopped ? 'stopped' : 'alive', trace(), cloud.door.logOf(machine.address), ...console.slice(-30)].join(
+      '\n',
+    );
   return {
     machine,
     jitConfig,
     console,
-    async stops(maxMs) {
-      try {
-        await cloud.until(`the stop of ${name}`, () => stopped, maxMs);
-      } catch (error) {
-        const known = [trace(), cloud.door.logOf(machine.address), ...console.slice(-30)].join('\n');
-        throw new Error(`${name} did not stop\n${known}`, { cause: error });
-      }
-    },
+    stops: (maxMs) => cloud.until(`the stop of ${name}`, () => stopped, maxMs, story),
     trace,
+    story,
     log: () => cloud.door.logOf(machine.address),
     giveNotice: (atMs) => {
       noticeAtMs = atMs;

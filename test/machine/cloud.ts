@@ -31,7 +31,8 @@ export interface Cloud {
   /** What was asked of whom, in order: `host path`. */
   readonly asked: readonly string[];
   /** Until something holds, in real time; throws after so long. */
-  until(what: string, holds: () => boolean, maxMs: number): Promise<void>;
+  /** `story` is told when it does not hold in time. */
+  until(what: string, holds: () => boolean, maxMs: number, story?: () => string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -118,10 +119,10 @@ export async function openCloud(
     release,
     faults,
     asked,
-    async until(what, holds, maxMs) {
+    async until(what, holds, maxMs, story = () => '') {
       const endMs = Date.now() + maxMs;
       while (!holds()) {
-        if (Date.now() > endMs) throw new Error(`${what}: not within ${maxMs} ms`);
+        if (Date.now() > endMs) throw new Error(`${what}: not within ${maxMs} ms\n${story()}`);
         await sleep(50);
       }
     },
