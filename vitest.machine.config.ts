@@ -8,7 +8,7 @@ export default defineConfig({
     maxWorkers: 1,
     fileParallelism: false,
     maxConcurrency: 3,
-    testTimeout: 180_000,
+    testTimeout: 300_000,
     hookTimeout: 120_000,
   },
 });
