@@ -12,7 +12,6 @@ export async function stopAfter(
   outcome: Exclude<RunOutcome, { kind: 'running' | 'unknown' }>,
   world: LauncherWorld,
 ): Promise<{ because: string; nextTryAtMs: number } | null> {
-  const nowMs = world.clock.nowMs();
   switch (outcome.kind) {
     case 'unavailable':
       await remember(candidate, outcome, world);
@@ -20,16 +19,12 @@ export async function stopAfter(
     case 'refused':
     case 'throttled':
       return null;
-    case 'fatal':
-      await tellOnce(
-        `account-${outcome.code}`,
-        `Alibaba Cloud refuses every launch (${outcome.code}): ${outcome.advice}`,
-        world,
-      );
-      return {
-        because: `Alibaba Cloud refuses every launch (${outcome.code}): ${outcome.advice}`,
-        nextTryAtMs: nowMs + ACCOUNT_FATAL_RETRY_MS,
-      };
+    case 'fatal': {
+      const because = `Alibaba Cloud refuses every launch (${outcome.code}): ${outcome.advice}`;
+      const nextTryAtMs = world.clock.nowMs() + ACCOUNT_FATAL_RETRY_MS;
+      await tellOnce(`account-${outcome.code}`, because, world);
+      return { because, nextTryAtMs };
+    }
   }
 }
 

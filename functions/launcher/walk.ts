@@ -73,8 +73,9 @@ async function tryOne(
   logAttempt(launch, candidate, outcome, world);
   if (outcome.kind === 'running') return settle(launch, request, outcome.instanceId, said, world);
   if (outcome.kind === 'unknown') return leaveToSweep(launch, candidate, outcome, said, world);
-  meanings.add(meaningOf(outcome.code));
-  said.push(`${saidOf(candidate)} was refused: ${meaningOf(outcome.code)}`);
+  const meaning = meaningOf(outcome.code);
+  meanings.add(meaning);
+  said.push(`${saidOf(candidate)} was refused: ${meaning}`);
   if (outcome.kind === 'throttled') slow.set(candidate.region, outcome.retryAtMs);
   const stop = await stopAfter(candidate, outcome, world);
   return stop === null ? null : { kind: 'exhausted', refusals: said, ...stop };

@@ -1,4 +1,5 @@
 /** Made-up jobs, entries and wishes; each test says only what matters to it. */
+import { BLANK_RUNNER } from '../../shared/blank-runner.ts';
 import type { JobEntry, RunnerEntry } from '../../shared/entries.ts';
 import type { Held, SlotLimits, SlotWish } from '../../shared/ledger.ts';
 import type { Job, JobId, RunId, RunnerName } from '../../shared/nouns.ts';
@@ -32,10 +33,10 @@ export const made = {
   }),
   runnerName: (name: string | number): RunnerName => `ci-runner-arm64-spot-${name}` as RunnerName,
   runnerEntry: (name: string | number, some: Partial<RunnerEntry> = {}): RunnerEntry => ({
+    ...BLANK_RUNNER,
     name: made.runnerName(name),
     state: 'launching',
     for: 1 as JobId,
-    busyWith: null,
     repository: 'acme/kernel',
     installationId: 7,
     labels: ['self-hosted', 'aliyun', 'arm64'],
@@ -44,20 +45,6 @@ export const made = {
     createdAtMs: CREATED_MS,
     stateAtMs: CREATED_MS,
     leaseUntilMs: CREATED_MS + 180_000,
-    isUnwanted: false,
-    runnerId: null,
-    instanceId: null,
-    region: null,
-    candidate: null,
-    releaseAtMs: null,
-    absentLooks: 0,
-    idleSightings: 0,
-    removedAtMs: null,
-    isInterrupted: false,
-    onlineAtMs: null,
-    ran: null,
-    because: '',
-    trail: [],
     ...some,
   }),
   wish: (name: string | number, some: Partial<SlotWish> = {}): SlotWish => ({

@@ -11,23 +11,15 @@ import { MINUTE_MS, OURS, open, queue } from '../explain/desk.ts';
 import { held, made } from '../ledger/made.ts';
 import { START_MS } from '../world/in-process.ts';
 import { bare } from './bare.ts';
+import { seen as observationOf } from './diagnose-rows.ts';
 
 const HOUR_MS = 60 * MINUTE_MS;
 const IDLE = { state: 'idle', for: 1 as JobId, leaseUntilMs: 0 } as const;
 const entryOf = (at: number, some: Partial<RunnerEntry> = {}) =>
   made.runnerEntry(`1-${at}`, { ...IDLE, stateAtMs: START_MS - 20 * MINUTE_MS, ...some });
 
-const seenAs = (entry: RunnerEntry, some: Partial<Observation> = {}): Observation => ({
-  name: entry.name,
-  held: { entry, rev: 'r' },
-  instances: [],
-  registration: null,
-  isGone: false,
-  waiting: null,
-  isJobOpen: false,
-  bootMaxMs: 10 * MINUTE_MS,
-  ...some,
-});
+const seenAs = (entry: RunnerEntry, some: Partial<Observation> = {}): Observation =>
+  observationOf(entry, { name: entry.name, ...some });
 
 test('what comes to nothing is told from what is merely not needed any more', () => {
   const seen = {
