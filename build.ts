@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:f
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as esbuild, type Metafile, type Plugin } from 'esbuild';
-import type { Config } from './shared/config.ts';
+import type { Config } from './shared/config/config.ts';
 
 export const ROOT = import.meta.dirname;
 

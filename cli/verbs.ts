@@ -1,57 +1,42 @@
-/** The operator's commands. Each verb's file is loaded only when it is asked for. */
-import { Command, CommanderError } from 'commander';
+/** The commands: operators' first, then those of whoever changes the project. */
+import pc from 'picocolors';
 
-/** One verb: its exit code, 0, 1 for failure, 2 for usage. */
-export interface Verb {
-  readonly name: string;
-  readonly summary: string;
-  load(): Promise<{ main(args: readonly string[]): Promise<number> }>;
-}
+/** One verb; `main` gives its exit code: 0, 1 for failure, 2 for usage. Its file is loaded only when it is asked for. */
+type Verb = readonly [
+  name: string,
+  summary: string,
+  load: () => Promise<{ main(args: readonly string[]): Promise<number> }>,
+];
 
-const VERBS: readonly Verb[] = [
-  {
-    name: 'start',
-    summary: 'play a dozen jobs against simulated services',
-    load: () => import('./start.ts'),
-  },
-  { name: 'test', summary: 'run every check and test', load: () => import('./test.ts') },
-  {
-    name: 'test:machine',
-    summary: 'boot real Linux systems with our user data; needs root',
-    load: () => import('./test-machine.ts'),
-  },
-  { name: 'check', summary: 'lint, types, unused code, shell scripts', load: () => import('./check.ts') },
-  { name: 'job', summary: 'queue one more job in the simulated world', load: () => import('./job.ts') },
-  { name: 'list', summary: 'show what is alive', load: () => import('./list.ts') },
-  {
-    name: 'explain',
-    summary: 'tell the story of a job, and why it waits',
-    load: () => import('./explain.ts'),
-  },
-  { name: 'retire', summary: 'end a runner by hand, safely', load: () => import('./retire.ts') },
-  { name: 'advise', summary: 'show what a job would be given, and why', load: () => import('./advise.ts') },
-  { name: 'build', summary: 'bundle the functions with runners.yaml', load: () => import('./build.ts') },
-  { name: 'bench', summary: 'measure cold starts and deliveries', load: () => import('./bench.ts') },
-  { name: 'simulate', summary: 'play days of production from seeds', load: () => import('./simulate.ts') },
-  { name: 'fuzz', summary: 'send broken requests to the simulators', load: () => import('./fuzz.ts') },
-  { name: 'mirror', summary: 'copy the newest runner to our regions', load: () => import('./mirror.ts') },
-  {
-    name: 'infra:synth',
-    summary: 'write the ROS templates of the infrastructure',
-    load: () => import('./infra-synth.ts'),
-  },
-  { name: 'doctor', summary: 'look whether all is well, read-only', load: () => import('./doctor.ts') },
-  {
-    name: 'setup',
-    summary: 'create the GitHub App and runners.yaml, step by step',
-    load: () => import('./setup.ts'),
-  },
-  {
-    name: 'deploy',
-    summary: 'deploy infrastructure and functions, or go back with --rollback',
-    load: () => import('./deploy.ts'),
-  },
-  { name: 'destroy', summary: 'remove all that deploy made', load: () => import('./destroy.ts') },
+/** What operators use, in the order in which they meet it. */
+const OPERATORS: readonly Verb[] = [
+  ['start', 'play a dozen jobs against simulated services', () => import('./start/index.ts')],
+  ['job', 'queue one more job in the simulated world', () => import('./job/index.ts')],
+  ['setup', 'create the GitHub App and runners.yaml, step by step', () => import('./setup/index.ts')],
+  ['deploy', 'deploy all of it, or go back with --rollback', () => import('./deploy/index.ts')],
+  ['doctor', 'look whether all is well, read-only', () => import('./doctor/index.ts')],
+  ['list', 'show what is alive', () => import('./list/index.ts')],
+  ['explain', 'tell the story of a job, and why it waits', () => import('./explain/index.ts')],
+  ['advise', 'show what a job would be given, and why', () => import('./advise/index.ts')],
+  ['retire', 'end a runner by hand, safely', () => import('./retire/index.ts')],
+  ['mirror', 'copy the newest runner to our regions', () => import('./mirror/index.ts')],
+  ['build', 'bundle the functions with runners.yaml', () => import('./build/index.ts')],
+  ['infra:synth', 'write the ROS templates of the infrastructure', () => import('./infra-synth/index.ts')],
+  ['destroy', 'remove all that deploy made', () => import('./destroy/index.ts')],
+];
+
+/** What those who change the project use. */
+const DEVELOPERS: readonly Verb[] = [
+  ['test', 'run every check and test', () => import('../dev/test.ts')],
+  ['check', 'lint, types, unused code, shell scripts', () => import('../dev/check.ts')],
+  [
+    'test:machine',
+    'boot real Linux systems with our user data; needs root',
+    () => import('../dev/test-machine.ts'),
+  ],
+  ['simulate', 'play days of production from seeds', () => import('../dev/simulate/index.ts')],
+  ['fuzz', 'send broken requests to the simulators', () => import('../dev/fuzz/index.ts')],
+  ['bench', 'measure cold starts and deliveries', () => import('../dev/bench/index.ts')],
 ];
 
 /** What an operator can do something about is told in its own words. A mistake in here keeps its trace. */
@@ -66,18 +51,27 @@ function told(error: unknown): number {
   return isLeft ? 130 : 1;
 }
 
+/** The exit code of `npm run NAME -- ARGUMENTS`; without a name, or with one that is not there, the list of them. */
 export async function run(argv: readonly string[]): Promise<number> {
   const [name, ...args] = argv;
-  const verb = VERBS.find((each) => each.name === name);
-  if (verb !== undefined) return (await verb.load()).main(args).catch(told);
-  const program = new Command('npm run').description('The commands of aliyun-spot-runners.').exitOverride();
-  for (const each of VERBS) program.command(each.name).summary(each.summary);
-  if (name !== undefined && name !== '--help' && name !== '-h')
-    process.stderr.write(`There is no command '${name}'.\n\n`);
-  try {
-    program.outputHelp();
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-  }
-  return name === '--help' || name === '-h' ? 0 : 2;
+  const verb = [...OPERATORS, ...DEVELOPERS].find(([each]) => each === name);
+  if (verb !== undefined) return (await verb[2]()).main(args).catch(told);
+  const isAskedFor = name === undefined || ['help', '--help', '-h'].includes(name);
+  if (isAskedFor) process.stdout.write(list());
+  else process.stderr.write(`There is no command '${name}'.\n\n${list()}`);
+  return isAskedFor ? 0 : 2;
 }
+
+function list(): string {
+  const { isColorSupported, bold } = pc;
+  const title = (text: string) => (isColorSupported ? bold(text) : text);
+  const lines = (verbs: readonly Verb[]) =>
+    verbs.map(([name, summary]) => `  npm run ${name.padEnd(NAME_WIDTH)}${summary}\n`).join('');
+  return [
+    `${title('For operators')}\n${lines(OPERATORS)}\n`,
+    `${title('For those who change the project')}\n${lines(DEVELOPERS)}\n`,
+    "What a command takes is told by 'npm run COMMAND -- --help'.\n",
+  ].join('');
+}
+
+const NAME_WIDTH = 14;

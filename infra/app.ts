@@ -1,6 +1,6 @@
 /** Every stack of a deployment, as templates. Needs no network and no credentials. */
 import * as ros from '@alicloud/ros-cdk-core';
-import type { Config } from '../shared/config.ts';
+import type { Config } from '../shared/config/config.ts';
 import { ControlStack } from './control-stack.ts';
 import { nameMistakes, namesOf } from './names.ts';
 import { PlacementStack } from './placement-stack.ts';

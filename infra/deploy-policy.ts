@@ -1,5 +1,5 @@
 /** What a workflow may do that deploys new code: change our four functions, and look at what `infra/` made. */
-import type { Config } from '../shared/config.ts';
+import type { Config } from '../shared/config/config.ts';
 import { FUNCTION_KINDS, namesOf } from './names.ts';
 import type { Permission } from './policies.ts';
 

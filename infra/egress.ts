@@ -1,5 +1,5 @@
 /** What runners may reach: the world, and of the private networks only what the operator lists. Pure. */
-import type { PlacementConfig } from '../shared/config.ts';
+import type { PlacementConfig } from '../shared/config/config.ts';
 
 const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
 

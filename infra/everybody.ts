@@ -1,5 +1,5 @@
 /** What every function may do: read the secrets that it is told of, and have its lines kept. */
-import type { FunctionKind } from '../shared/environment.ts';
+import type { FunctionKind } from '../shared/config/environment.ts';
 import { namesOf } from './names.ts';
 import type { Permission, Scope } from './permission.ts';
 

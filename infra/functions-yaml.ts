@@ -1,7 +1,7 @@
 /** `s.yaml`, stricter than its component reads it: theirs lets an unknown key pass, and a wrong trigger. */
 import { parseDocument } from 'yaml';
 import * as z from 'zod';
-import type { Config } from '../shared/config.ts';
+import type { Config } from '../shared/config/config.ts';
 
 const text = z.string().min(1);
 const reference = text;

@@ -1,6 +1,6 @@
 /** What everything is called, from `name:` in `runners.yaml`, each checked against its service's rules. */
-import type { Config, PlacementConfig } from '../shared/config.ts';
-import type { FunctionKind } from '../shared/environment.ts';
+import type { Config, PlacementConfig } from '../shared/config/config.ts';
+import type { FunctionKind } from '../shared/config/environment.ts';
 
 export const FUNCTION_KINDS: readonly FunctionKind[] = ['webhook', 'launcher', 'reaper', 'mirror'];
 

@@ -1,6 +1,6 @@
 /** One right of one role. */
-import type { Config } from '../shared/config.ts';
-import type { FunctionKind } from '../shared/environment.ts';
+import type { Config } from '../shared/config/config.ts';
+import type { FunctionKind } from '../shared/config/environment.ts';
 
 export interface Permission {
   /** RAM's name, such as `ecs:RunInstances`. */

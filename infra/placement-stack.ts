@@ -2,7 +2,7 @@
 import * as ros from '@alicloud/ros-cdk-core';
 import * as ecs from '@alicloud/ros-cdk-ecs';
 import * as oss from '@alicloud/ros-cdk-oss';
-import type { Config, PlacementConfig } from '../shared/config.ts';
+import type { Config, PlacementConfig } from '../shared/config/config.ts';
 import { TAG } from '../shared/names.ts';
 import { egressRules } from './egress.ts';
 import { namesOf, zoneIdOf } from './names.ts';

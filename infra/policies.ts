@@ -2,8 +2,8 @@
  * Who may do what: one row for each action of each function, why it is there, and how narrow it is.
  * Roles are made of this, simulators refuse by it, and a test holds it against what the functions really call.
  */
-import type { Config } from '../shared/config.ts';
-import type { FunctionKind } from '../shared/environment.ts';
+import type { Config } from '../shared/config/config.ts';
+import type { FunctionKind } from '../shared/config/environment.ts';
 import { TAG } from '../shared/names.ts';
 import { logWriting, secretReading } from './everybody.ts';
 import { namesOf } from './names.ts';

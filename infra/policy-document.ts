@@ -1,5 +1,5 @@
 /** The table of permissions as RAM reads it, and as a simulator asks it. */
-import type { FunctionKind } from '../shared/environment.ts';
+import type { FunctionKind } from '../shared/config/environment.ts';
 import { type Permission, permissionsOf, type Scope } from './policies.ts';
 
 export interface Statement {

@@ -1,7 +1,7 @@
 /** One role for each function, one for a workflow that deploys, one for an instance that deletes itself. */
 import * as ros from '@alicloud/ros-cdk-core';
 import * as ram from '@alicloud/ros-cdk-ram';
-import type { Config } from '../shared/config.ts';
+import type { Config } from '../shared/config/config.ts';
 import { TAG } from '../shared/names.ts';
 import { deployPermissions } from './deploy-policy.ts';
 import { FUNCTION_KINDS, namesOf } from './names.ts';

@@ -1,6 +1,6 @@
 /** Which secret each function reads, from the variables that a deploy passes on. */
-import { parseReference } from '../shared/adapters/secrets.ts';
-import { ENVIRONMENTS, type FunctionKind } from '../shared/environment.ts';
+import { parseReference } from '../shared/adapters/secrets/secrets.ts';
+import { ENVIRONMENTS, type FunctionKind } from '../shared/config/environment.ts';
 import { FUNCTION_KINDS } from './names.ts';
 import type { Scope } from './policies.ts';
 

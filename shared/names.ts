@@ -1,6 +1,6 @@
 /** Names and tags of what we make, all derived from the job: pure. */
 import { createHash } from 'node:crypto';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import { CLIENT_TOKEN_MAX_CHARS, TAG_VALUE_MAX_CHARS } from './limits.ts';
 import type { Arch, Candidate, Job, JobId, RunnerName, Target } from './nouns.ts';
 

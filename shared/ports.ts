@@ -2,7 +2,7 @@
  * What a story asks of the world. Each port is implemented by one adapter over a vendor.
  * A look-up that failed throws; null and `complete: true` are statements by the other side.
  */
-import type { Market } from './market.ts';
+import type { Market } from './market/market.ts';
 import type {
   Candidate,
   DueEvent,

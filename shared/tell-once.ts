@@ -1,5 +1,5 @@
 /** Tells a person, once for as long as the note lasts. */
-import type { Ledger } from './ledger.ts';
+import type { Ledger } from './ledger/ledger.ts';
 import { ALERT_REPEAT_MS } from './limits.ts';
 import type { Alerts, Clock, Log } from './ports.ts';
 

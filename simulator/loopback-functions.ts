@@ -1,7 +1,7 @@
 /** The functions as s.yaml declares them, hosted from built bundles, and GitHub's way to the webhook. */
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
-import { ENVIRONMENTS, type FunctionKind } from '../shared/environment.ts';
+import { ENVIRONMENTS, type FunctionKind } from '../shared/config/environment.ts';
 import {
   LAUNCHER_TIMEOUT_S,
   MIRROR_TIMEOUT_S,

@@ -5,7 +5,7 @@
  */
 import type { BootDriver, BootedMachine } from './ecs/machine.ts';
 import type { SimGitHub } from './github/github.ts';
-import { ConfigRefused, type RunnerSession } from './github/sessions.ts';
+import { ConfigRefused, type RunnerSession } from './github/runs/sessions.ts';
 import type { Random } from './random.ts';
 
 export interface TimedDriverOptions {

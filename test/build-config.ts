@@ -1,5 +1,5 @@
-import type { Config } from '../shared/config.ts';
-import { parseConfig } from '../shared/config-parse.ts';
+import type { Config } from '../shared/config/config.ts';
+import { parseConfig } from '../shared/config/parse.ts';
 
 const parsed = parseConfig({
   repositories: { allow: ['my-org/*'] },

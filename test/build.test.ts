@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Bundle, buildFunction, functionNames } from '../build.ts';
-import { ENVIRONMENT, numberFrom } from '../cli/bench/child.ts';
+import { ENVIRONMENT, numberFrom } from '../dev/bench/child.ts';
 import { CONFIG } from './build-config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'build-'));

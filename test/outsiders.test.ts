@@ -1,7 +1,7 @@
 /** What outsiders, and mistakes, may try; and what it must not do to others. */
 import { expect, test } from 'vitest';
-import { userDataMistakes } from '../cli/user-data-size.ts';
-import { parseConfig } from '../shared/config-parse.ts';
+import { userDataMistakes } from '../cli/shared/user-data-size.ts';
+import { parseConfig } from '../shared/config/parse.ts';
 import { isRunnerName } from '../shared/names.ts';
 import type { JobId } from '../shared/nouns.ts';
 import { configOf, mirrored, openWorld } from './world/in-process.ts';

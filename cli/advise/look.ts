@@ -1,11 +1,12 @@
 /** Asks the market what an advice needs, and no more: types and stock first, then prices of what may be chosen. */
-import type { Config } from '../../shared/config.ts';
-import { understand } from '../../shared/labels.ts';
-import type { Market, MarketType } from '../../shared/market.ts';
+
+import { unfit } from '../../shared/advisor/quotes.ts';
+import { rank } from '../../shared/advisor/rank.ts';
+import type { Config } from '../../shared/config/config.ts';
+import { understand } from '../../shared/job/labels.ts';
+import type { Market, MarketType } from '../../shared/market/market.ts';
 import type { Requirements } from '../../shared/nouns.ts';
 import type { MarketSource } from '../../shared/ports.ts';
-import { rank } from '../../shared/rank.ts';
-import { unfit } from '../../shared/rank-quotes.ts';
 import { type AdviseOptions, UsageError } from './options.ts';
 import { candidateRow, listedRows } from './rows.ts';
 import type { Advice } from './table.ts';

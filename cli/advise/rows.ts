@@ -1,5 +1,5 @@
 /** One row of advice: the fields of spot-instance-advisor in its units, then ours. */
-import type { Market, MarketOffer, MarketType } from '../../shared/market.ts';
+import type { Market, MarketOffer, MarketType } from '../../shared/market/market.ts';
 import type { Candidate, CapacityType } from '../../shared/nouns.ts';
 
 /** Null is "not known" everywhere; the tool whose fields these are leaves such offerings out. */

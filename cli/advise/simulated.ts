@@ -1,6 +1,6 @@
 /** A cloud for `--simulate`: the simulated ECS, in process, and a configuration that fits it. */
-import type { EcsCall } from '../../shared/adapters/ecs-call.ts';
-import { type Config, RunnersYaml } from '../../shared/config.ts';
+import type { EcsCall } from '../../shared/adapters/ecs/call.ts';
+import { type Config, RunnersYaml } from '../../shared/config/config.ts';
 import { VirtualClock } from '../../simulator/clock.ts';
 import { bigRegion, createEcs, standardRegions } from '../../simulator/ecs/index.ts';
 import { seeded } from '../../simulator/random.ts';

@@ -1,9 +1,9 @@
 /** The functions as they are deployed: what would change, the version kept to go back to, and going back. */
 import { FUNCTION_KINDS, namesOf } from '../../infra/names.ts';
-import type { Config } from '../../shared/config.ts';
-import type { FunctionKind } from '../../shared/environment.ts';
-import type { Alibaba } from '../alibaba.ts';
+import type { Config } from '../../shared/config/config.ts';
+import type { FunctionKind } from '../../shared/config/environment.ts';
 import { absent } from '../doctor/account.ts';
+import type { Alibaba } from '../shared/alibaba.ts';
 
 export interface Live {
   readonly kind: FunctionKind;

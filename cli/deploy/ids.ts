@@ -1,6 +1,6 @@
 /** What the stacks made, written into `runners.yaml` beside the operator's own words and comments. Pure. */
 import { parseDocument } from 'yaml';
-import type { Config } from '../../shared/config.ts';
+import type { Config } from '../../shared/config/config.ts';
 import type { Outputs } from './stacks.ts';
 
 /** `region` is that of the placement whose network was made. */

@@ -1,7 +1,7 @@
 /** One asynchronous invocation of a function of ours, by the operator. */
-import type { AccessKey } from '../../shared/adapters/alibaba-call.ts';
-import type { Invoke } from '../../shared/adapters/fc-invocation.ts';
-import type { Config } from '../../shared/config.ts';
+import type { AccessKey } from '../../shared/adapters/alibaba/sdk.ts';
+import type { Invoke } from '../../shared/adapters/function-compute/invocation.ts';
+import type { Config } from '../../shared/config/config.ts';
 
 const CALL_MS = 10_000;
 
@@ -15,8 +15,8 @@ export interface Invocation {
 }
 
 const LOAD: Readonly<Record<'fc' | 'acs3', () => Promise<{ invoke: Invoke }>>> = {
-  fc: () => import('../../shared/adapters/fc-invoke-fc.ts'),
-  acs3: () => import('../../shared/adapters/fc-invoke-acs3.ts'),
+  fc: () => import('../../shared/adapters/function-compute/invoke-fc.ts'),
+  acs3: () => import('../../shared/adapters/function-compute/invoke-acs3.ts'),
 };
 
 /** Throws when Function Compute did not accept it. */

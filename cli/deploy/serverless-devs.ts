@@ -1,7 +1,8 @@
 /** Runs Serverless Devs; what it prints is passed on without secrets. */
+
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { AccessKey } from '../../shared/adapters/alibaba-call.ts';
+import type { AccessKey } from '../../shared/adapters/alibaba/sdk.ts';
 
 export interface ServerlessDevs {
   /** The program. */

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { namesOf } from '../../infra/names.ts';
-import { parseReference } from '../../shared/adapters/secrets.ts';
-import type { Config } from '../../shared/config.ts';
+import { parseReference } from '../../shared/adapters/secrets/secrets.ts';
+import type { Config } from '../../shared/config/config.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 const SECRETS = ['GITHUB_PRIVATE_KEY', 'WEBHOOK_SECRET', 'WEBHOOK_SECRET_PREVIOUS'] as const;
@@ -32,7 +32,7 @@ export function deployVariables(
   };
 }
 
-/** A variable holds no line breaks: `\n` stands for each (see shared/adapters/secrets.ts). */
+/** A variable holds no line breaks: `\n` stands for each (see shared/adapters/secrets/secrets.ts). */
 function inlined(text: string, root: string): string {
   const place = parseReference(text);
   if (place?.store !== 'file') return text;

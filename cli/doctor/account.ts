@@ -2,8 +2,8 @@
 import { FUNCTION_KINDS, namesOf } from '../../infra/names.ts';
 import { permissionsOf } from '../../infra/policies.ts';
 import { secretReferences } from '../../infra/secrets.ts';
-import { AlibabaRefusal } from '../../shared/adapters/alibaba-call.ts';
-import type { Config } from '../../shared/config.ts';
+import { AlibabaRefusal } from '../../shared/adapters/alibaba/call.ts';
+import type { Config } from '../../shared/config/config.ts';
 import { type Check, ok, warning, wrong } from './finding.ts';
 import type { DoctorWorld } from './world.ts';
 

@@ -1,7 +1,7 @@
 /** Whether a job would find an instance: images, stock, quota, and one launch that is not made. */
-import { AlibabaRefusal } from '../../shared/adapters/alibaba-call.ts';
-import type { Config, PlacementConfig } from '../../shared/config.ts';
-import { architecturesOf, understand } from '../../shared/labels.ts';
+import { AlibabaRefusal } from '../../shared/adapters/alibaba/call.ts';
+import type { Config, PlacementConfig } from '../../shared/config/config.ts';
+import { architecturesOf, understand } from '../../shared/job/labels.ts';
 import type { Arch, Requirements } from '../../shared/nouns.ts';
 import { type Check, ok, warning, wrong } from './finding.ts';
 import { typesInStock } from './stock.ts';

@@ -1,5 +1,5 @@
 /** What a check says, and how checks are run: one after the other, each only when what it needs was found well. */
-import { AlibabaRefusal } from '../../shared/adapters/alibaba-call.ts';
+import { AlibabaRefusal } from '../../shared/adapters/alibaba/call.ts';
 import type { DoctorWorld } from './world.ts';
 
 export type Level = 'ok' | 'warning' | 'wrong' | 'unknown';

@@ -1,7 +1,7 @@
 /** What is deployed: the ledger's tables, the functions, their triggers, and how they may be invoked. */
 import { FUNCTION_KINDS, namesOf } from '../../infra/names.ts';
-import { HISTORY_TABLE, LEDGER_TABLE } from '../../shared/adapters/tablestore-tables.ts';
-import type { FunctionKind } from '../../shared/environment.ts';
+import { HISTORY_TABLE, LEDGER_TABLE } from '../../shared/adapters/tablestore/tables.ts';
+import type { FunctionKind } from '../../shared/config/environment.ts';
 import { absent } from './account.ts';
 import { type Check, ok, warning, wrong } from './finding.ts';
 import type { DoctorWorld } from './world.ts';

@@ -1,5 +1,5 @@
 /** GitHub's side: the App, its webhook, the runner group, the age of the runner that we hand out. */
-import type { GitHubAnswer } from '../../shared/adapters/github-request.ts';
+import type { GitHubAnswer } from '../../shared/adapters/github/request.ts';
 import { type Check, ok, warning, wrong } from './finding.ts';
 import { webhookUrl } from './functions.ts';
 import type { DoctorWorld } from './world.ts';

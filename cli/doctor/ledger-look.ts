@@ -1,10 +1,10 @@
 /** The ledger, looked at: its tables, and what the mirror noted. */
-import type { AccessKey } from '../../shared/adapters/alibaba-call.ts';
-import { clientsOf, type TableStoreConnection } from '../../shared/adapters/tablestore-client.ts';
-import type { TableShape } from '../../shared/adapters/tablestore-sdk.ts';
-import { TableError } from '../../shared/adapters/tablestore-table.ts';
-import { tablestoreLedger } from '../../shared/adapters/tablestore-tables.ts';
-import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../shared/runner-release.ts';
+import type { AccessKey } from '../../shared/adapters/alibaba/sdk.ts';
+import { clientsOf, type TableStoreConnection } from '../../shared/adapters/tablestore/client.ts';
+import type { TableShape } from '../../shared/adapters/tablestore/sdk.ts';
+import { TableError } from '../../shared/adapters/tablestore/table.ts';
+import { tablestoreLedger } from '../../shared/adapters/tablestore/tables.ts';
+import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../shared/runner/release.ts';
 
 interface Place {
   readonly endpoint: string;

@@ -1,6 +1,6 @@
 /** Where runners would boot: vSwitches, security groups. */
 import { zoneIdOf } from '../../infra/names.ts';
-import type { PlacementConfig } from '../../shared/config.ts';
+import type { PlacementConfig } from '../../shared/config/config.ts';
 import { type Check, ok, warning, wrong } from './finding.ts';
 import type { DoctorWorld } from './world.ts';
 

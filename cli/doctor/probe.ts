@@ -1,6 +1,6 @@
 /** Asks the invocation gateway for a function that does not exist: its answer shows whether it took the signature. */
-import type { Config } from '../../shared/config.ts';
-import type { Alibaba } from '../alibaba.ts';
+import type { Config } from '../../shared/config/config.ts';
+import type { Alibaba } from '../shared/alibaba.ts';
 import type { DoctorWorld } from './world.ts';
 
 const CALL_MS = 10_000;
@@ -16,8 +16,8 @@ export function prober(
     const { accessKeyId, accessKeySecret, securityToken } = await cloud.accessKey();
     const { invoke } =
       signature === 'fc'
-        ? await import('../../shared/adapters/fc-invoke-fc.ts')
-        : await import('../../shared/adapters/fc-invoke-acs3.ts');
+        ? await import('../../shared/adapters/function-compute/invoke-fc.ts')
+        : await import('../../shared/adapters/function-compute/invoke-acs3.ts');
     return invoke({
       endpoint: new URL(variables.INVOKE_ENDPOINT ?? `https://${AccountId}.${region}.fc.aliyuncs.com`),
       accountId: String(AccountId),

@@ -1,17 +1,18 @@
 /** Doctor's world, from `runners.yaml`, `.env` and the operator's own credentials. */
+
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { namesOf } from '../../infra/names.ts';
 import { releaseOf } from '../../infra/release.ts';
-import type { AccessKey } from '../../shared/adapters/alibaba-call.ts';
-import { octokitRequest } from '../../shared/adapters/github-octokit.ts';
-import type { GitHubRequest } from '../../shared/adapters/github-request.ts';
-import { alibabaSecrets } from '../../shared/adapters/secret-stores.ts';
-import { secretSource } from '../../shared/adapters/secrets.ts';
-import type { Config } from '../../shared/config.ts';
-import { type Alibaba, type Answer, alibaba, operatorKey } from '../alibaba.ts';
-import { readDotEnv } from '../dot-env.ts';
-import { ROOT } from '../steps.ts';
+import type { AccessKey } from '../../shared/adapters/alibaba/sdk.ts';
+import { octokitRequest } from '../../shared/adapters/github/octokit.ts';
+import type { GitHubRequest } from '../../shared/adapters/github/request.ts';
+import { secretSource } from '../../shared/adapters/secrets/secrets.ts';
+import { alibabaSecrets } from '../../shared/adapters/secrets/stores.ts';
+import type { Config } from '../../shared/config/config.ts';
+import { type Alibaba, type Answer, alibaba, operatorKey } from '../shared/alibaba.ts';
+import { readDotEnv } from '../shared/dot-env.ts';
+import { ROOT } from '../shared/steps.ts';
 import { mirroredVersion, tableReader } from './ledger-look.ts';
 import { prober } from './probe.ts';
 import type { DoctorWorld } from './world.ts';

@@ -1,5 +1,5 @@
 /** Whose jobs the runner group serves, against the allow-list. */
-import { isAllowed } from '../../shared/labels.ts';
+import { isAllowed } from '../../shared/job/labels.ts';
 import { type Check, ok, warning, wrong } from './finding.ts';
 import { dataOf, installationsOf, ownersOf } from './github.ts';
 import type { DoctorWorld } from './world.ts';

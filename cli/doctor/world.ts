@@ -1,9 +1,9 @@
 /** What doctor looks at. */
 
-import type { GitHubRequest } from '../../shared/adapters/github-request.ts';
-import type { TableShape } from '../../shared/adapters/tablestore-sdk.ts';
-import type { Config } from '../../shared/config.ts';
-import type { Alibaba } from '../alibaba.ts';
+import type { GitHubRequest } from '../../shared/adapters/github/request.ts';
+import type { TableShape } from '../../shared/adapters/tablestore/sdk.ts';
+import type { Config } from '../../shared/config/config.ts';
+import type { Alibaba } from '../shared/alibaba.ts';
 
 export interface DoctorWorld {
   readonly config: Config;

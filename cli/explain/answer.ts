@@ -1,9 +1,9 @@
 /** The answer to "what is with this job?", in a sentence or two: pure. */
-import type { HistoryRow, JobEntry, RunnerEntry } from '../../shared/entries.ts';
+import type { HistoryRow, JobEntry, RunnerEntry } from '../../shared/ledger/entries.ts';
 import { isRunnerName } from '../../shared/names.ts';
 import type { JobRecord } from '../../shared/nouns.ts';
 import { lateSweep } from '../list/table.ts';
-import { spanOf, timeOf, whenOf } from '../words.ts';
+import { spanOf, timeOf, whenOf } from '../shared/words.ts';
 import type { Findings } from './findings.ts';
 
 export interface Answer {

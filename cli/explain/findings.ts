@@ -1,12 +1,12 @@
 /** All that is known of one job: from the ledger, from `history`, and from GitHub. */
-import { knownRepositories } from '../../functions/reaper/known.ts';
+import { knownRepositories } from '../../functions/reaper/survey/known.ts';
 import { lastSweepMs } from '../../functions/reaper/sweep-lease.ts';
-import type { HistoryRow, JobEntry, RerunEntry, RunnerEntry } from '../../shared/entries.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
+import type { HistoryRow, JobEntry, RerunEntry, RunnerEntry } from '../../shared/ledger/entries.ts';
 import { HISTORY_TTL_DAYS, LEDGER_SCAN_MAX } from '../../shared/limits.ts';
 import { launchedFor, targetOf } from '../../shared/names.ts';
 import type { Job, JobId, JobRecord } from '../../shared/nouns.ts';
-import { currencyOf, type Operator } from '../operator.ts';
+import { currencyOf, type Operator } from '../shared/operator.ts';
 import { type DeliveryLook, lookForDeliveries } from './deliveries.ts';
 import { type Objection, objectionTo } from './objection.ts';
 

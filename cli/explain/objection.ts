@@ -1,9 +1,9 @@
 /** Why we would not act on a job: asked of the very rules that webhook and launcher follow. */
 import { strangersFork } from '../../functions/launcher/launch.ts';
 import { decide } from '../../functions/webhook/decide.ts';
-import { understand } from '../../shared/labels.ts';
+import { understand } from '../../shared/job/labels.ts';
 import type { Job, JobRecord } from '../../shared/nouns.ts';
-import type { Operator } from '../operator.ts';
+import type { Operator } from '../shared/operator.ts';
 
 export interface Objection {
   /** Lower-case clause that completes "because …". */

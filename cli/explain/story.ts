@@ -1,8 +1,8 @@
 /** What happened to a job, line by line, and how long it took and cost: pure. */
-import type { HistoryRow, RunnerEntry, TrailLine } from '../../shared/entries.ts';
+import type { HistoryRow, RunnerEntry, TrailLine } from '../../shared/ledger/entries.ts';
 import type { Requirements } from '../../shared/nouns.ts';
 import type { Delivery } from '../../shared/ports.ts';
-import { moneyOf, spanOf } from '../words.ts';
+import { moneyOf, spanOf } from '../shared/words.ts';
 import type { Findings } from './findings.ts';
 
 export function storyOf({

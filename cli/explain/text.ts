@@ -1,8 +1,8 @@
 /** The story of a job, for people: the answer first. */
 import pc from 'picocolors';
-import type { Config } from '../../shared/config.ts';
-import { understand } from '../../shared/labels.ts';
-import { timeOf } from '../words.ts';
+import type { Config } from '../../shared/config/config.ts';
+import { understand } from '../../shared/job/labels.ts';
+import { timeOf } from '../shared/words.ts';
 import { type Answer, answerOn } from './answer.ts';
 import type { Findings } from './findings.ts';
 import { asksFor, costOf, costText, phasesOf, storyOf } from './story.ts';

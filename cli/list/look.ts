@@ -1,8 +1,8 @@
 /** What is alive, as the ledger has it. */
 import { lastSweepMs } from '../../functions/reaper/sweep-lease.ts';
-import type { JobEntry, RunnerEntry, RunnerState } from '../../shared/entries.ts';
+import type { JobEntry, RunnerEntry, RunnerState } from '../../shared/ledger/entries.ts';
 import { LEDGER_SCAN_MAX, RELEASE_MARGIN_MS } from '../../shared/limits.ts';
-import { currencyOf, type Operator } from '../operator.ts';
+import { currencyOf, type Operator } from '../shared/operator.ts';
 
 export interface AliveRunner {
   readonly runner: string;

@@ -1,7 +1,7 @@
 /** What is alive, for people. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import { moneyOf, spanOf, timeOf, whenOf } from '../words.ts';
+import { moneyOf, spanOf, timeOf, whenOf } from '../shared/words.ts';
 import type { Alive, AliveRunner, WaitingJob } from './look.ts';
 
 const SWEEP_LATE_MS = 5 * 60_000;

@@ -1,6 +1,6 @@
 /** What it takes to end a runner by hand: pure. The sweep does the rest, on evidence. */
-import { trailOf } from '../../shared/amend.ts';
-import type { RunnerEntry } from '../../shared/entries.ts';
+import { trailOf } from '../../shared/ledger/amend.ts';
+import type { RunnerEntry } from '../../shared/ledger/entries.ts';
 import type { Job } from '../../shared/nouns.ts';
 
 export type Retirement =

@@ -1,7 +1,7 @@
 /** Writes down that a runner is to be retired: on condition of what was decided on. */
-import { amend } from '../../shared/amend.ts';
-import type { RunnerEntry } from '../../shared/entries.ts';
-import type { Ledger } from '../../shared/ledger.ts';
+import { amend } from '../../shared/ledger/amend.ts';
+import type { RunnerEntry } from '../../shared/ledger/entries.ts';
+import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { decideRetirement, type Retirement, retired } from './decide.ts';
 
 /** What it has become meanwhile is decided anew. */

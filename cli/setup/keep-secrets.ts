@@ -1,10 +1,11 @@
 /** Puts the App's key and secret where the operator wants them, and says how functions find them. Repeatable. */
+
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AlibabaRefusal } from '../../shared/adapters/alibaba-call.ts';
-import type { Alibaba } from '../alibaba.ts';
+import { AlibabaRefusal } from '../../shared/adapters/alibaba/call.ts';
+import type { Alibaba } from '../shared/alibaba.ts';
 import type { Answers, Converted } from './progress.ts';
-import type { Ask } from './questions.ts';
+import type { Ask } from './world.ts';
 
 export interface References {
   readonly GITHUB_PRIVATE_KEY: string;

@@ -4,18 +4,6 @@ import { broughtNetwork } from './network.ts';
 import type { Answers } from './progress.ts';
 import type { SetupWorld } from './world.ts';
 
-export interface Ask {
-  text(
-    message: string,
-    options: { readonly default?: string; readonly check?: (text: string) => true | string },
-  ): Promise<string>;
-  choose<Value extends string>(
-    message: string,
-    choices: readonly { value: Value; name: string }[],
-  ): Promise<Value>;
-  confirm(message: string): Promise<boolean>;
-}
-
 const REGIONS = ['cn-hongkong', 'ap-southeast-1', 'cn-hangzhou'];
 const matches = (pattern: RegExp, says: string) => (text: string) => pattern.test(text) || says;
 

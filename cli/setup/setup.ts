@@ -1,7 +1,7 @@
 /** From nothing to the first delivery. Each step is kept before the next begins, and skipped when it is done. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeDotEnv } from '../dot-env.ts';
+import { writeDotEnv } from '../shared/dot-env.ts';
 import { firstDelivery, installation, webhookAddress } from './finish.ts';
 import { keepSecrets } from './keep-secrets.ts';
 import { localPage } from './local-page.ts';

@@ -1,8 +1,19 @@
 /** What set-up needs of the world. */
-import type { GitHubRequest } from '../../shared/adapters/github-request.ts';
-import type { Alibaba } from '../alibaba.ts';
+import type { GitHubRequest } from '../../shared/adapters/github/request.ts';
+import type { Alibaba } from '../shared/alibaba.ts';
 import type { ProgressFile } from './progress.ts';
-import type { Ask } from './questions.ts';
+
+export interface Ask {
+  text(
+    message: string,
+    options: { readonly default?: string; readonly check?: (text: string) => true | string },
+  ): Promise<string>;
+  choose<Value extends string>(
+    message: string,
+    choices: readonly { value: Value; name: string }[],
+  ): Promise<Value>;
+  confirm(message: string): Promise<boolean>;
+}
 
 export interface SetupWorld {
   /** Where `runners.yaml`, `.env` and the progress are. */

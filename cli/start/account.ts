@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmptyAccount, openEmptyAccount } from '../../simulator/empty-account/index.ts';
-import { ROOT } from '../steps.ts';
+import { ROOT } from '../shared/steps.ts';
 import { openDoor } from './door.ts';
 
 const FILE = '.cache/account.env';

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as z from 'zod';
 import type { SimGitHub } from '../../simulator/github/index.ts';
-import { SIMULATOR_FILE, type Simulator } from '../simulator-file.ts';
+import { SIMULATOR_FILE, type Simulator } from '../shared/simulator-file.ts';
 import { jobPlan, REPOSITORY } from './scene.ts';
 
 export interface Door {

@@ -1,5 +1,5 @@
 /** What is still there when nothing should be: each as one line. */
-import { ledgerOn } from '../../shared/adapters/tablestore-ledger.ts';
+import { ledgerOn } from '../../shared/adapters/tablestore/ledger.ts';
 import type { Loopback } from '../../simulator/loopback.ts';
 import { tableOf } from '../../simulator/tablestore/index.ts';
 

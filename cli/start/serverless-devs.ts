@@ -1,6 +1,6 @@
 /** The command line of the stand-in for Serverless Devs. */
 import { parseArgs } from 'node:util';
-import { alibabaCaller } from '../../shared/adapters/alibaba-call.ts';
+import { alibabaCaller } from '../../shared/adapters/alibaba/call.ts';
 import { deployFunctions } from '../../simulator/empty-account/index.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;

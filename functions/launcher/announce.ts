@@ -1,9 +1,9 @@
 /** Writes the intention to launch, and takes a slot for it. */
-import type { JobEntry, RunnerEntry } from '../../shared/entries.ts';
-import type { Held, SlotLimits } from '../../shared/ledger.ts';
-import { mintPace } from '../../shared/mint-pace.ts';
+import type { JobEntry, RunnerEntry } from '../../shared/ledger/entries.ts';
+import type { Held, SlotLimits } from '../../shared/ledger/ledger.ts';
 import { runnerNameOf } from '../../shared/names.ts';
 import type { Requirements } from '../../shared/nouns.ts';
+import { mintPace } from '../../shared/runner/mint-pace.ts';
 import { newRunnerEntry } from './entries.ts';
 import { wait } from './wait.ts';
 import type { LauncherWorld, Outcome } from './world.ts';

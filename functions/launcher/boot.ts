@@ -1,10 +1,20 @@
 /** What user data is told about one launch: pure. */
 
-import { bootMaxMs } from '../../shared/boot-max.ts';
-import type { Config } from '../../shared/config.ts';
-import { type RunnerRelease, stillTaken } from '../../shared/runner-release.ts';
-import type { UserDataValues } from '../../shared/user-data.ts';
-import type { Boot } from './world.ts';
+import type { Config } from '../../shared/config/config.ts';
+import type { Candidate, Job, Requirements } from '../../shared/nouns.ts';
+import { bootMaxMs } from '../../shared/runner/boot-max.ts';
+import { type RunnerRelease, stillTaken } from '../../shared/runner/release.ts';
+import type { UserDataValues } from '../../shared/runner/user-data.ts';
+
+/** What user data is made of, for one candidate. */
+export interface Boot {
+  readonly jitConfig: string;
+  readonly job: Job;
+  readonly requirements: Requirements;
+  readonly candidate: Candidate;
+  readonly launchedAtMs: number;
+  readonly release: RunnerRelease;
+}
 
 /** The placement's mirror first, then GitHub, through the placement's proxy if it has one. */
 export function bootValues(boot: Boot, config: Config): UserDataValues {

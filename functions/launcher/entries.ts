@@ -1,7 +1,7 @@
 /** The first form of each entry: pure. */
-import { trailOf } from '../../shared/amend.ts';
-import { BLANK_RUNNER } from '../../shared/blank-runner.ts';
-import type { JobEntry, RunnerEntry } from '../../shared/entries.ts';
+import { trailOf } from '../../shared/ledger/amend.ts';
+import { BLANK_RUNNER } from '../../shared/ledger/blank-runner.ts';
+import type { JobEntry, RunnerEntry } from '../../shared/ledger/entries.ts';
 import { LEASE_MS } from '../../shared/limits.ts';
 import type { Job, Requirements, RunnerName } from '../../shared/nouns.ts';
 

@@ -4,8 +4,8 @@ import runners from 'config:runners';
 import { join } from 'node:path';
 import { type Credentials, controlPlane } from '../../shared/adapters/control-plane.ts';
 import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
-import { parseEnvironment } from '../../shared/environment.ts';
-import { parseEvent } from '../../shared/event.ts';
+import { parseEnvironment } from '../../shared/config/environment.ts';
+import { parseEvent } from '../../shared/job/event.ts';
 import { launch } from './launch.ts';
 import { type LauncherWorld, launcherWorld } from './world.ts';
 

@@ -1,20 +1,19 @@
 /** Puts one runner under one queued job. */
-import type { JobEntry } from '../../shared/entries.ts';
-import { understand, unwelcome } from '../../shared/labels.ts';
-import type { Held } from '../../shared/ledger.ts';
+
+import { type Ranking, rank } from '../../shared/advisor/rank.ts';
+import { understand, unwelcome } from '../../shared/job/labels.ts';
+import type { JobEntry } from '../../shared/ledger/entries.ts';
+import type { Held } from '../../shared/ledger/ledger.ts';
 import { RETRY_MS } from '../../shared/limits.ts';
 import { targetOf } from '../../shared/names.ts';
-import type { DueEvent, JobEvent, Requirements } from '../../shared/nouns.ts';
+import type { Requirements } from '../../shared/nouns.ts';
 import type { GitHub } from '../../shared/ports.ts';
-import { type Ranking, rank } from '../../shared/rank.ts';
 import { tellOnce } from '../../shared/tell-once.ts';
 import { announce } from './announce.ts';
 import { mintAndRun } from './mint-and-run.ts';
 import { open } from './open.ts';
 import { wait } from './wait.ts';
-import type { LauncherWorld, Outcome } from './world.ts';
-
-export type LaunchEvent = Extract<JobEvent, { kind: 'queued' }> | DueEvent;
+import type { LaunchEvent, LauncherWorld, Outcome } from './world.ts';
 
 export async function launch(event: LaunchEvent, world: LauncherWorld): Promise<Outcome> {
   const understood = understand(event.job.labels, event.job.repository, world.config);

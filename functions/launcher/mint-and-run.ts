@@ -1,23 +1,14 @@
 /** Mints the JIT config, then runs the first instance to be had. */
-import type { JobEntry, RunnerEntry } from '../../shared/entries.ts';
-import type { Held } from '../../shared/ledger.ts';
+import type { RunnerEntry } from '../../shared/ledger/entries.ts';
+import type { Held } from '../../shared/ledger/ledger.ts';
 import { RETRY_MS } from '../../shared/limits.ts';
 import { targetOf } from '../../shared/names.ts';
-import type { Candidate, Requirements, Target } from '../../shared/nouns.ts';
+import type { Target } from '../../shared/nouns.ts';
 import type { MintOutcome } from '../../shared/ports.ts';
-import type { RunnerRelease } from '../../shared/runner-release.ts';
 import { tellOnce } from '../../shared/tell-once.ts';
 import { type Wait, wait } from './wait.ts';
-import { walk } from './walk.ts';
+import { type Launch, walk } from './walk.ts';
 import type { LauncherWorld, Outcome } from './world.ts';
-
-export interface Launch {
-  readonly job: Held<JobEntry>;
-  readonly runner: Held<RunnerEntry>;
-  readonly requirements: Requirements;
-  readonly candidates: readonly Candidate[];
-  readonly release: RunnerRelease;
-}
 
 export async function mintAndRun(launch: Launch, world: LauncherWorld): Promise<Outcome> {
   const { job, runner } = launch;

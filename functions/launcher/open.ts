@@ -1,11 +1,10 @@
 /** Opens a job's entry: exactly one caller gets to launch. */
-import type { JobEntry } from '../../shared/entries.ts';
-import type { Held } from '../../shared/ledger.ts';
+import type { JobEntry } from '../../shared/ledger/entries.ts';
+import type { Held } from '../../shared/ledger/ledger.ts';
 import { LEASE_MS } from '../../shared/limits.ts';
 import type { Job } from '../../shared/nouns.ts';
 import { newJobEntry } from './entries.ts';
-import type { LaunchEvent } from './launch.ts';
-import type { LauncherWorld } from './world.ts';
+import type { LaunchEvent, LauncherWorld } from './world.ts';
 
 /**
  * The entry is put first and `history` read after it; whoever ends a job writes `history` first and removes

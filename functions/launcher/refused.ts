@@ -1,8 +1,9 @@
 /** What a definite refusal of the cloud means for the rest of the walk, and for other launches. */
+
+import { unavailableKeys } from '../../shared/advisor/rank.ts';
 import { ACCOUNT_FATAL_RETRY_MS } from '../../shared/limits.ts';
 import type { Candidate } from '../../shared/nouns.ts';
 import type { RunOutcome } from '../../shared/ports.ts';
-import { unavailableKeys } from '../../shared/rank.ts';
 import { tellOnce } from '../../shared/tell-once.ts';
 import type { LauncherWorld } from './world.ts';
 

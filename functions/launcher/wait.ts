@@ -1,7 +1,7 @@
 /** A job that cannot be launched for now keeps a next try, with its reason. */
-import { amend, trailOf } from '../../shared/amend.ts';
-import type { JobEntry } from '../../shared/entries.ts';
-import type { Held } from '../../shared/ledger.ts';
+import { amend, trailOf } from '../../shared/ledger/amend.ts';
+import type { JobEntry } from '../../shared/ledger/entries.ts';
+import type { Held } from '../../shared/ledger/ledger.ts';
 import type { LauncherWorld, Outcome } from './world.ts';
 
 export interface Wait {

@@ -1,7 +1,8 @@
 /** Walks the candidates, best first, until an instance is made. */
 
-import { amend, trailOf } from '../../shared/amend.ts';
-import type { RunnerEntry } from '../../shared/entries.ts';
+import { amend, trailOf } from '../../shared/ledger/amend.ts';
+import type { JobEntry, RunnerEntry } from '../../shared/ledger/entries.ts';
+import type { Held } from '../../shared/ledger/ledger.ts';
 import {
   REGION_OUT_MS,
   RELEASE_MARGIN_MS,
@@ -10,13 +11,21 @@ import {
   WALK_MAX_MS,
 } from '../../shared/limits.ts';
 import { clientTokenOf, tagsOf } from '../../shared/names.ts';
-import type { Candidate } from '../../shared/nouns.ts';
+import type { Candidate, Requirements } from '../../shared/nouns.ts';
 import type { RunOutcome, RunRequest } from '../../shared/ports.ts';
+import type { RunnerRelease } from '../../shared/runner/release.ts';
 import { bootedEntry } from './entries.ts';
-import type { Launch } from './mint-and-run.ts';
 import { meaningOf } from './refusal-words.ts';
 import { remember, stopAfter, whyNone } from './refused.ts';
 import type { LauncherWorld } from './world.ts';
+
+export interface Launch {
+  readonly job: Held<JobEntry>;
+  readonly runner: Held<RunnerEntry>;
+  readonly requirements: Requirements;
+  readonly candidates: readonly Candidate[];
+  readonly release: RunnerRelease;
+}
 
 interface Walk extends Launch {
   readonly jitConfig: string;

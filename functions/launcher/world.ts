@@ -1,15 +1,18 @@
 /** What a launch needs of the world. */
-import type { Config } from '../../shared/config.ts';
-import type { Ledger } from '../../shared/ledger.ts';
+
+import type { Config } from '../../shared/config/config.ts';
+import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { MARKET_KEPT_MS, RELEASE_KEPT_MS } from '../../shared/limits.ts';
-import type { Market } from '../../shared/market.ts';
-import { readMarkets } from '../../shared/market-read.ts';
-import type { Candidate, Job, Requirements } from '../../shared/nouns.ts';
+import type { Market } from '../../shared/market/market.ts';
+import { readMarkets } from '../../shared/market/read.ts';
+import type { DueEvent, JobEvent } from '../../shared/nouns.ts';
 import type { Alerts, Clock, GitHub, Instances, Log } from '../../shared/ports.ts';
 import { remembered } from '../../shared/remembered.ts';
-import { parseRunnerRelease, RUNNER_RELEASE_NOTE, type RunnerRelease } from '../../shared/runner-release.ts';
-import { type UserDataScripts, userData } from '../../shared/user-data.ts';
-import { bootValues } from './boot.ts';
+import { parseRunnerRelease, RUNNER_RELEASE_NOTE, type RunnerRelease } from '../../shared/runner/release.ts';
+import { type UserDataScripts, userData } from '../../shared/runner/user-data.ts';
+import { type Boot, bootValues } from './boot.ts';
+
+export type LaunchEvent = Extract<JobEvent, { kind: 'queued' }> | DueEvent;
 
 export interface LauncherWorld {
   readonly config: Config;
@@ -24,16 +27,6 @@ export interface LauncherWorld {
   readonly release: () => Promise<RunnerRelease | null>;
   readonly userData: (boot: Boot) => string;
   readonly alerts: Alerts;
-}
-
-/** What user data is made of, for one candidate. */
-export interface Boot {
-  readonly jitConfig: string;
-  readonly job: Job;
-  readonly requirements: Requirements;
-  readonly candidate: Candidate;
-  readonly launchedAtMs: number;
-  readonly release: RunnerRelease;
 }
 
 export type Outcome =

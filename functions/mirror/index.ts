@@ -1,9 +1,9 @@
 /** The daily timer's entry: the real world, put together once a cold start. */
 import runners from 'config:runners';
 import { type Credentials, controlPlane } from '../../shared/adapters/control-plane.ts';
-import { ossBucket, publicEndpoint } from '../../shared/adapters/oss-bucket.ts';
-import { runnerReleases } from '../../shared/adapters/runner-releases.ts';
-import { parseEnvironment } from '../../shared/environment.ts';
+import { runnerReleases } from '../../shared/adapters/github/runner-releases.ts';
+import { ossBucket, publicEndpoint } from '../../shared/adapters/oss/bucket.ts';
+import { parseEnvironment } from '../../shared/config/environment.ts';
 import { MIRROR_TIMEOUT_S } from '../../shared/limits.ts';
 import { allCopied, mirror } from './mirror.ts';
 import type { MirrorWorld } from './world.ts';

@@ -1,6 +1,6 @@
 /** What the next manifest says, from what was copied. Pure. */
 import { RUNNER_VERSION_WARN_MS } from '../../shared/limits.ts';
-import { archiveKey, type PublishedRelease, type RunnerRelease } from '../../shared/runner-release.ts';
+import { archiveKey, type PublishedRelease, type RunnerRelease } from '../../shared/runner/release.ts';
 
 /** Kept to be named in `superseded`; GitHub releases about once a month. */
 const SUPERSEDED_MAX = 12;

@@ -7,7 +7,7 @@ import {
   RUNNER_RELEASE_NOTE,
   type RunnerRelease,
   stillTaken,
-} from '../../shared/runner-release.ts';
+} from '../../shared/runner/release.ts';
 import { nextManifest } from './manifest.ts';
 import { verified } from './verified.ts';
 import type { MirrorWorld } from './world.ts';

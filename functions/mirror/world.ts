@@ -1,6 +1,6 @@
-import type { Ledger } from '../../shared/ledger.ts';
+import type { Ledger } from '../../shared/ledger/ledger.ts';
 import type { Clock, Log } from '../../shared/ports.ts';
-import type { Bucket, Releases } from '../../shared/runner-release.ts';
+import type { Bucket, Releases } from '../../shared/runner/release.ts';
 
 export interface MirrorWorld {
   readonly releases: Releases;

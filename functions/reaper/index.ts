@@ -1,10 +1,10 @@
 /** The entry of timer and asynchronous invocation: the real world, put together once a cold start. */
 import runners from 'config:runners';
 import { type Credentials, controlPlane } from '../../shared/adapters/control-plane.ts';
-import { ecsMarket } from '../../shared/adapters/ecs-market.ts';
-import { fcQueue } from '../../shared/adapters/fc-queue.ts';
-import { invokeEndpoint, parseEnvironment } from '../../shared/environment.ts';
-import { refreshMarkets } from '../../shared/market-refresh.ts';
+import { ecsMarket } from '../../shared/adapters/ecs/market.ts';
+import { fcQueue } from '../../shared/adapters/function-compute/queue.ts';
+import { invokeEndpoint, parseEnvironment } from '../../shared/config/environment.ts';
+import { refreshMarkets } from '../../shared/market/refresh.ts';
 import { reap } from './reap.ts';
 import type { ReaperWorld } from './world.ts';
 

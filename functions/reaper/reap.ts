@@ -1,7 +1,7 @@
 /** What woke the reaper: its timer, a job that started or ended, or a launch that failed for good. */
-import { parseEvent } from '../../shared/event.ts';
-import { ended } from './ended.ts';
-import { started } from './started.ts';
+import { parseEvent } from '../../shared/job/event.ts';
+import { ended } from './events/ended.ts';
+import { started } from './events/started.ts';
 import { sweep } from './sweep.ts';
 import type { ReaperWorld } from './world.ts';
 

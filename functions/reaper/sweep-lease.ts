@@ -1,5 +1,5 @@
 /** One sweep at a time; the lease ends by itself when a sweep dies. Its note also says how the last one ended. */
-import type { Ledger } from '../../shared/ledger.ts';
+import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { SWEEP_APART_MS, SWEEP_LEASE_MS } from '../../shared/limits.ts';
 import type { ReaperWorld } from './world.ts';
 

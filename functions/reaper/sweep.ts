@@ -1,15 +1,15 @@
 /** Each minute: makes cloud, GitHub and ledger agree, then starts what is due. */
 import { SWEEP_FAILURES_MIN, SWEEP_PARTS_MS } from '../../shared/limits.ts';
 import { tellOnce } from '../../shared/tell-once.ts';
-import { redeliverLost } from './deliveries.ts';
-import { startDue } from './due.ts';
-import { gatherEvidence } from './evidence.ts';
-import { lookForJobs } from './look.ts';
-import { recountSlots } from './recount.ts';
-import { checkRelease } from './release.ts';
-import { repair } from './repair.ts';
-import { rerunInterrupted } from './reruns.ts';
-import { type Survey, survey } from './survey.ts';
+import { repair } from './repair/repair.ts';
+import { redeliverLost } from './rounds/deliveries.ts';
+import { startDue } from './rounds/due.ts';
+import { lookForJobs } from './rounds/look.ts';
+import { recountSlots } from './rounds/recount.ts';
+import { checkRelease } from './rounds/release.ts';
+import { rerunInterrupted } from './rounds/reruns.ts';
+import { gatherEvidence } from './survey/evidence.ts';
+import { type Survey, survey } from './survey/survey.ts';
 import { leaseSweep } from './sweep-lease.ts';
 import type { ReaperWorld } from './world.ts';
 

@@ -1,6 +1,6 @@
 /** What the reaper needs of the world. */
-import type { Config } from '../../shared/config.ts';
-import type { Ledger } from '../../shared/ledger.ts';
+import type { Config } from '../../shared/config/config.ts';
+import type { Ledger } from '../../shared/ledger/ledger.ts';
 import type { Alerts, Clock, GitHub, Instances, Log, Queue } from '../../shared/ports.ts';
 
 export interface ReaperWorld {

@@ -1,6 +1,6 @@
 /** What a delivery asks of us. Pure. */
-import { bytesOf, type Parsed } from '../../shared/event.ts';
-import { hasBaseLabels, unwelcome } from '../../shared/labels.ts';
+import { bytesOf, type Parsed } from '../../shared/job/event.ts';
+import { hasBaseLabels, unwelcome } from '../../shared/job/labels.ts';
 import { LABELS_MAX } from '../../shared/limits.ts';
 import { isRunnerName } from '../../shared/names.ts';
 import type { Job, JobEvent } from '../../shared/nouns.ts';

@@ -2,14 +2,14 @@
 
 import runners from 'config:runners';
 import { readFile } from 'node:fs/promises';
-import { alibabaCaller } from '../../shared/adapters/alibaba-call.ts';
-import { type FcReply, replyOf, requestOf } from '../../shared/adapters/fc-http.ts';
-import type { FcCredentials } from '../../shared/adapters/fc-invocation.ts';
-import { fcQueue } from '../../shared/adapters/fc-queue.ts';
+import { alibabaCaller } from '../../shared/adapters/alibaba/call.ts';
+import { type FcReply, replyOf, requestOf } from '../../shared/adapters/function-compute/http.ts';
+import type { FcCredentials } from '../../shared/adapters/function-compute/invocation.ts';
+import { fcQueue } from '../../shared/adapters/function-compute/queue.ts';
 import { jsonLog } from '../../shared/adapters/json-log.ts';
-import { alibabaSecrets } from '../../shared/adapters/secret-stores.ts';
-import { secretSource } from '../../shared/adapters/secrets.ts';
-import { invokeEndpoint, parseEnvironment } from '../../shared/environment.ts';
+import { secretSource } from '../../shared/adapters/secrets/secrets.ts';
+import { alibabaSecrets } from '../../shared/adapters/secrets/stores.ts';
+import { invokeEndpoint, parseEnvironment } from '../../shared/config/environment.ts';
 import { type World, webhook } from './webhook.ts';
 
 const environment = parseEnvironment('webhook', process.env);

@@ -1,5 +1,5 @@
 /** GitHub says that something happened to a job: check it, decide, hand it on. */
-import { parseWorkflowJob } from '../../shared/event.ts';
+import { parseWorkflowJob } from '../../shared/job/event.ts';
 import { WEBHOOK_BODY_MAX_BYTES } from '../../shared/limits.ts';
 import type { Job, JobEvent } from '../../shared/nouns.ts';
 import type { Log, Queue } from '../../shared/ports.ts';

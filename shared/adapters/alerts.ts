@@ -1,5 +1,5 @@
 /** Alerts to `alerts.url`: generic JSON, or the text messages of DingTalk's and Feishu's robots. */
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { CALL_MAX_MS } from '../limits.ts';
 import type { Alerts } from '../ports.ts';
 

@@ -1,21 +1,23 @@
 /** What launcher and reaper have in common: the ledger, GitHub, the clouds, put together once a cold start. */
+
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Config } from '../config.ts';
-import type { Environment } from '../environment.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Config } from '../config/config.ts';
+import type { Environment } from '../config/environment.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { Alerts, Clock, GitHub, Instances, Log } from '../ports.ts';
 import { alertsTo } from './alerts.ts';
-import { type AccessKey, alibabaCaller } from './alibaba-call.ts';
-import { type EcsCall, ecsCall } from './ecs-call.ts';
-import { ecsInstances } from './ecs-instances.ts';
-import { gitHubOver } from './github-adapter.ts';
-import { octokitRequest } from './github-octokit.ts';
-import type { GitHubRequest } from './github-request.ts';
+import { alibabaCaller } from './alibaba/call.ts';
+import type { AccessKey } from './alibaba/sdk.ts';
+import { type EcsCall, ecsCall } from './ecs/call.ts';
+import { ecsInstances } from './ecs/instances.ts';
+import { gitHubOver } from './github/adapter.ts';
+import { octokitRequest } from './github/octokit.ts';
+import type { GitHubRequest } from './github/request.ts';
 import { jsonLog } from './json-log.ts';
-import { alibabaSecrets } from './secret-stores.ts';
-import { secretSource } from './secrets.ts';
-import { tablestoreLedger } from './tablestore-tables.ts';
+import { secretSource } from './secrets/secrets.ts';
+import { alibabaSecrets } from './secrets/stores.ts';
+import { tablestoreLedger } from './tablestore/tables.ts';
 
 /** Function Compute's, new with each invocation. */
 export interface Credentials {

@@ -1,6 +1,7 @@
 /** What an instance has cost. Alibaba Cloud bills by the second; the price of a spot instance is the market's. */
-import type { Cloud } from './cloud.ts';
+import type { SimClock } from '../clock.ts';
 import { endedAtMs, isSpot, type Machine } from './machine.ts';
+import type { Market } from './region/market.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -20,6 +21,12 @@ export interface Bill {
   readonly diskCost: number;
 }
 
+/** What a bill is made from: until when, and at what prices. */
+interface Billed {
+  readonly clock: SimClock;
+  readonly market: Market;
+}
+
 /** CNY a GiB and hour, near the published pay-as-you-go prices of 2025 in mainland regions; ESSD is PL0. */
 const DISK_PRICES: Readonly<Record<string, number>> = {
   cloud_essd: 0.00105,
@@ -31,7 +38,7 @@ const DISK_PRICES: Readonly<Record<string, number>> = {
 const LEVEL_FACTORS: Readonly<Record<string, number>> = { PL0: 1, PL1: 2, PL2: 4, PL3: 8 };
 
 /** From creation to the end, stopped or not: whether a stopped spot instance bills is not documented. */
-export function billOf(cloud: Cloud, machine: Machine): Bill {
+export function billOf(cloud: Billed, machine: Machine): Bill {
   const end = endedAtMs(machine);
   const untilMs = end ?? cloud.clock.nowMs();
   const hours = (untilMs - machine.createdAtMs) / HOUR_MS;
@@ -51,7 +58,7 @@ export function billOf(cloud: Cloud, machine: Machine): Bill {
 }
 
 /** Each hour of its life at the market price of that hour's beginning; without a limit, pay-as-you-go at most. */
-function spotCost(cloud: Cloud, machine: Machine, untilMs: number): number {
+function spotCost(cloud: Billed, machine: Machine, untilMs: number): number {
   let cost = 0;
   for (let fromMs = machine.createdAtMs; fromMs < untilMs; fromMs += HOUR_MS) {
     const share = (Math.min(fromMs + HOUR_MS, untilMs) - fromMs) / HOUR_MS;

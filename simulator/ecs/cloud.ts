@@ -3,11 +3,11 @@ import type { Credentials } from '../accounts.ts';
 import type { SimClock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import type { Bill } from './bill.ts';
-import { type Region, standardRegions } from './catalogue.ts';
 import type { FaultSource } from './faults.ts';
 import { type BootDriver, type Machine, silentDriver } from './machine.ts';
-import { createMarket, type Market } from './market.ts';
 import { EcsRefusal } from './refusal.ts';
+import { type Region, standardRegions } from './region/catalogue.ts';
+import { createMarket, type Market } from './region/market.ts';
 
 /** Every span is drawn evenly between its two ends. */
 export interface Delays {

@@ -1,20 +1,20 @@
 /** The simulated ECS: one call in, an answer, a refusal or no answer out. */
 import type { Credential } from '../accounts.ts';
+import { consoleOutput, describeInstances, listTagResources } from './actions/look-ups.ts';
+import * as market from './actions/market.ts';
+import * as network from './actions/network.ts';
+import * as removals from './actions/removals.ts';
+import { runInstances } from './actions/run-instances.ts';
+import * as types from './actions/types.ts';
 import { type Bill, billOf } from './bill.ts';
-import type { Region } from './catalogue.ts';
 import { type Cloud, createCloud, type EcsOptions, type Quotas, regionOf } from './cloud.ts';
 import { type Fault, underFault } from './faults.ts';
 import { interrupt } from './life.ts';
-import { consoleOutput, describeInstances, listTagResources } from './look-ups.ts';
 import { endedAtMs, type Machine } from './machine.ts';
-import * as market from './market-actions.ts';
-import * as network from './network-actions.ts';
 import type { Params } from './parameters.ts';
 import { EcsRefusal } from './refusal.ts';
-import * as removals from './removals.ts';
-import { runInstances } from './run-instances.ts';
+import type { Region } from './region/catalogue.ts';
 import { createThrottle } from './throttle.ts';
-import * as types from './type-actions.ts';
 
 type Act = (cloud: Cloud, region: Region, params: Params) => object;
 

@@ -1,10 +1,10 @@
 /** An instance's life: Pending, Starting, Running, then taken back, stopped, released or deleted. */
 
 import { billOf } from './bill.ts';
-import { spread } from './catalogue.ts';
 import { type Cloud, drawn } from './cloud.ts';
 import { isSpot, type Machine, type Order, type Status, statusNow } from './machine.ts';
-import { PRICE_STEP_MS } from './market.ts';
+import { spread } from './region/catalogue.ts';
+import { PRICE_STEP_MS } from './region/market.ts';
 
 const HOUR_MS = 3_600_000;
 /** SDK model RunInstancesRequest, spotDuration: released five minutes after the notice. */

@@ -1,6 +1,6 @@
 /** One simulated instance, what it is and what was seen of it when. */
 import type { SimClock } from '../clock.ts';
-import type { InstanceType } from './catalogue.ts';
+import type { InstanceType } from './region/catalogue.ts';
 
 export type Status = 'Pending' | 'Starting' | 'Running' | 'Stopping' | 'Stopped';
 

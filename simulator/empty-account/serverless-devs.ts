@@ -7,7 +7,7 @@ import { join, relative } from 'node:path';
 import { zipSync } from 'fflate';
 import { parse } from 'yaml';
 import { FunctionsYaml } from '../../infra/functions-yaml.ts';
-import { AlibabaRefusal, type CallAlibaba } from '../../shared/adapters/alibaba-call.ts';
+import { AlibabaRefusal, type CallAlibaba } from '../../shared/adapters/alibaba/call.ts';
 
 export interface ServerlessDevs {
   readonly root: string;

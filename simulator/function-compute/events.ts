@@ -2,10 +2,12 @@
  * Asynchronous invocation: accepted events, at least once, in no order.
  * @see https://www.alibabacloud.com/help/en/functioncompute/error-handling-1-2 (retries, edition of 2026-04-01)
  */
+
 import type { SimClock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import { newRequestId } from './keys.ts';
-import type { Acceptance, Faults, FunctionSpec, Happening, RunOutcome } from './model.ts';
+import type { RunOutcome } from './life.ts';
+import type { Acceptance, Faults, FunctionSpec, Happening } from './model.ts';
 import type { Runs } from './runs.ts';
 
 /** Alibaba Cloud docs, Function Compute, limits: 128 KB for an asynchronous event. */

@@ -1,18 +1,13 @@
 /** Function Compute 3.0 as our functions meet it: one region of one account. */
+
 import type { Account } from '../accounts.ts';
 import type { SimClock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import { Events, tooLarge } from './events.ts';
 import { errorReply, eventOf, type HttpReply, type HttpRequest, replyOf } from './http-trigger.ts';
 import { newRequestId } from './keys.ts';
-import {
-  type Acceptance,
-  type Faults,
-  type FunctionSpec,
-  type Happening,
-  noFaults,
-  type RunOutcome,
-} from './model.ts';
+import type { RunOutcome } from './life.ts';
+import { type Acceptance, type Faults, type FunctionSpec, type Happening, noFaults } from './model.ts';
 import { Runs } from './runs.ts';
 import { startTimer } from './timers.ts';
 

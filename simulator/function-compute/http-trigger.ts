@@ -2,10 +2,11 @@
  * The HTTP trigger of a built-in runtime.
  * @see https://www.alibabacloud.com/help/en/functioncompute/fc/http-trigger-invoking-function
  */
+
 import type { Account } from '../accounts.ts';
 import type { SimClock } from '../clock.ts';
 import type { Random } from '../random.ts';
-import type { RunOutcome } from './model.ts';
+import type { RunOutcome } from './life.ts';
 
 export interface HttpRequest {
   readonly method: string;

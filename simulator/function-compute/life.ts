@@ -2,7 +2,14 @@
  * The life of one run. JavaScript cannot stop a promise, so a killed run in process is abandoned: its `mortal` world
  * answers no more, and does nothing more.
  */
-import type { RunOutcome } from './model.ts';
+
+export type ErrorType = 'UnhandledInvocationError' | 'FunctionTimedOut' | 'ProcessExitedUnexpectedly';
+
+export type RunOutcome =
+  | { readonly kind: 'done'; readonly value: unknown }
+  | { readonly kind: 'failed'; readonly type: ErrorType; readonly message: string }
+  /** No instance was to be had. */
+  | { readonly kind: 'throttled' };
 
 export interface Life {
   readonly isOver: boolean;

@@ -1,5 +1,5 @@
 /** The words of the Function Compute simulator. Version 3.0, built-in runtime nodejs20: one request an instance. */
-import type { Life } from './life.ts';
+import type { Life, RunOutcome } from './life.ts';
 
 /** What a function is handed. @see https://www.alibabacloud.com/help/en/functioncompute/context-1-1 */
 export interface Context {
@@ -87,14 +87,6 @@ export const noFaults = (): Faults => ({
   skipTimer: 0,
   doubleTimer: 0,
 });
-
-export type ErrorType = 'UnhandledInvocationError' | 'FunctionTimedOut' | 'ProcessExitedUnexpectedly';
-
-export type RunOutcome =
-  | { readonly kind: 'done'; readonly value: unknown }
-  | { readonly kind: 'failed'; readonly type: ErrorType; readonly message: string }
-  /** No instance was to be had. */
-  | { readonly kind: 'throttled' };
 
 /** What an invocation by API is answered with. */
 export type Acceptance =

@@ -1,5 +1,5 @@
 /** `Queue` in process: what the adapter does over the wire, without the wire. */
-import { bytesOf } from '../../shared/event.ts';
+import { bytesOf } from '../../shared/job/event.ts';
 import type { DueEvent, JobEvent } from '../../shared/nouns.ts';
 import type { Queue } from '../../shared/ports.ts';
 import type { FunctionCompute } from './function-compute.ts';

@@ -3,17 +3,8 @@ import type { Account } from '../accounts.ts';
 import type { SimClock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import { issueKey } from './keys.ts';
-import { CountedLife } from './life.ts';
-import type {
-  Context,
-  ErrorType,
-  Faults,
-  FunctionSpec,
-  Happening,
-  Host,
-  Instance,
-  RunOutcome,
-} from './model.ts';
+import { CountedLife, type ErrorType, type RunOutcome } from './life.ts';
+import type { Context, Faults, FunctionSpec, Happening, Host, Instance } from './model.ts';
 
 export interface RunsWorld {
   readonly clock: SimClock;

@@ -1,9 +1,11 @@
 /** Function Compute on loopback: its API with both signatures, and one listener for each function URL. */
+
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FunctionCompute } from './function-compute.ts';
 import type { HttpReply } from './http-trigger.ts';
-import type { Acceptance, RunOutcome } from './model.ts';
+import type { RunOutcome } from './life.ts';
+import type { Acceptance } from './model.ts';
 import {
   type Refusal,
   type Scheme,

@@ -1,40 +1,7 @@
 /** Organisations, users, repositories, runner groups and where the App is installed. */
-import { newId, type State } from './model.ts';
+import type { Account, Group, Installation, Repository } from './model.ts';
+import { newId, type State } from './state.ts';
 import { notFound } from './wire.ts';
-
-export interface Account {
-  readonly id: number;
-  readonly login: string;
-  readonly type: 'Organization' | 'User';
-}
-
-export interface Repository {
-  readonly id: number;
-  readonly owner: Account;
-  readonly name: string;
-  /** owner/name */
-  readonly fullName: string;
-  readonly isPublic: boolean;
-  pushedAtMs: number;
-}
-
-export interface Group {
-  readonly id: number;
-  readonly organization: string;
-  readonly name: string;
-  readonly isDefault: boolean;
-  /** owner/name of those that may use it; 'all' of the organisation's. */
-  readonly repositories: 'all' | readonly string[];
-  readonly allowsPublic: boolean;
-}
-
-export interface Installation {
-  readonly id: number;
-  readonly account: Account;
-  readonly repositories: 'all' | readonly string[];
-  isSuspended: boolean;
-  readonly createdAtMs: number;
-}
 
 const key = (name: string): string => name.toLowerCase();
 

@@ -1,7 +1,8 @@
 /** What GitHub says, and about whom: only where the App is installed does it say anything. */
-import { canSee, type Installation, type Repository } from './accounts.ts';
+
+import { canSee } from './accounts.ts';
 import { announce } from './deliveries.ts';
-import type { SimJob, SimRun, State } from './model.ts';
+import type { Installation, Repository, SimJob, SimRun } from './model.ts';
 import {
   installationPayload,
   type JobAction,
@@ -11,6 +12,7 @@ import {
   runPayload,
   runRecord,
 } from './payloads.ts';
+import type { State } from './state.ts';
 
 const API = 'https://api.github.com';
 

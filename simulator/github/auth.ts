@@ -2,9 +2,10 @@
  * Who calls. GitHub docs, "Generating a JSON Web Token for a GitHub App": RS256, `iat` not in the future,
  * `exp` at most ten minutes ahead, `iss` the App's id. Messages as GitHub words them: octokit's auth-app reads them.
  */
+
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
-import type { Installation } from './accounts.ts';
-import type { InstallationToken, Permissions, State } from './model.ts';
+import type { Installation, InstallationToken, Permissions } from './model.ts';
+import type { State } from './state.ts';
 import { isoTime, notFound, ok, Refusal, type SimRequest, type SimResponse } from './wire.ts';
 
 export type Caller =

@@ -3,36 +3,10 @@
  * delivery is not repeated by itself; a redelivery keeps its `X-GitHub-Delivery`; order is not promised. The log is
  * kept for three days, and its ids lie beyond 2^53.
  */
+
 import { createHmac } from 'node:crypto';
-import type { State } from './model.ts';
-
-export interface OutgoingDelivery {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-}
-
-export interface LoggedDelivery {
-  readonly id: bigint;
-  readonly guid: string;
-  readonly event: string;
-  readonly action: string | null;
-  readonly isRedelivery: boolean;
-  readonly installationId: number | null;
-  readonly repositoryId: number | null;
-  readonly payload: () => unknown;
-  deliveredAtMs: number;
-  durationMs: number;
-  status: string;
-  /** 0 until the attempt is over: then it is listed. */
-  statusCode: number;
-}
-
-/** What goes wrong on the way. Reordering is delay. */
-export type DeliveryFault =
-  /** Never arrives; GitHub's log shows the failure, or (`isLogged: false`) knows nothing of it. */
-  | { readonly kind: 'lose'; readonly isLogged: boolean }
-  | { readonly kind: 'repeat'; readonly times: number; readonly gapMs: number }
-  | { readonly kind: 'delay'; readonly ms: number };
+import type { LoggedDelivery, OutgoingDelivery } from './model.ts';
+import type { State } from './state.ts';
 
 const REPLY_MAX_MS = 10_000;
 const LOG_MS = 3 * 24 * 3_600_000;

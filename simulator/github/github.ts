@@ -1,25 +1,27 @@
 /** GitHub, as one state machine: what tests and simulated worlds hold in their hands. */
-import {
-  type Account,
-  addAccount,
-  addGroup,
-  addRepository,
-  type Group,
-  type GroupPlan,
-  type Installation,
-  install,
-  type Repository,
-} from './accounts.ts';
+
+import { addAccount, addGroup, addRepository, type GroupPlan, install } from './accounts.ts';
 import { announceInstallation, announcePing, announceRaw } from './announcements.ts';
-import { cancelJob, cancelRun } from './cancel.ts';
 import { LIMITS } from './limits.ts';
-import type { Behaviour, GitHubOptions, Permissions, RunnerRelease, SimJob, SimRun, State } from './model.ts';
-import { respond } from './router.ts';
-import { jobsOf } from './run-status.ts';
-import type { RunnerListener, SimRunner } from './runners.ts';
-import { approve, queueRun, type RunPlan } from './runs.ts';
-import { assignSoon } from './scheduler.ts';
-import { connectRunner, type RunnerSession } from './sessions.ts';
+import type {
+  Account,
+  Group,
+  Installation,
+  Permissions,
+  Repository,
+  RunnerListener,
+  RunnerRelease,
+  SimJob,
+  SimRun,
+  SimRunner,
+} from './model.ts';
+import { respond } from './routes/router.ts';
+import { cancelJob, cancelRun } from './runs/cancel.ts';
+import { approve, queueRun, type RunPlan } from './runs/runs.ts';
+import { assignSoon } from './runs/scheduler.ts';
+import { connectRunner, type RunnerSession } from './runs/sessions.ts';
+import { jobsOf } from './runs/status.ts';
+import type { Behaviour, GitHubOptions, State } from './state.ts';
 import type { SimRequest, SimResponse } from './wire.ts';
 
 const BEHAVIOUR: Behaviour = {

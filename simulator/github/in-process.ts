@@ -1,13 +1,13 @@
 /** The adapter's way to a GitHub in the same process: real JWTs and tokens, no network, the simulator's clock. */
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
-import type { GitHubAnswer, GitHubAuth, GitHubRequest } from '../../shared/adapters/github-request.ts';
+import type { GitHubAnswer, GitHubAuth, GitHubRequest } from '../../shared/adapters/github/request.ts';
 import {
   GitHubFailed,
   InstallationUnusable,
   messageOf,
   Throttled,
   throttledMs,
-} from '../../shared/adapters/github-request.ts';
+} from '../../shared/adapters/github/request.ts';
 import type { SimClock } from '../clock.ts';
 import type { SimGitHub } from './github.ts';
 

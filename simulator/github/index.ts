@@ -1,9 +1,8 @@
 /** GitHub on loopback and in process. */
 
-export type { DeliveryFault, OutgoingDelivery } from './deliveries.ts';
 export { createGitHub, type SimGitHub } from './github.ts';
-export type { GitHubOptions, JobPlan, SimJob, SimRun } from './model.ts';
-export type { RunnerListener } from './runners.ts';
+export type { DeliveryFault, JobPlan, OutgoingDelivery, RunnerListener, SimJob, SimRun } from './model.ts';
+export { ConfigRefused, type RunnerSession } from './runs/sessions.ts';
 export { type ServedGitHub, serveGitHub } from './serve.ts';
-export { ConfigRefused, type RunnerSession } from './sessions.ts';
+export type { GitHubOptions } from './state.ts';
 export type { Fault } from './wire.ts';

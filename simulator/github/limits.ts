@@ -4,17 +4,9 @@
  * 900 points a minute (GET 1, others 5), 80 creations a minute and 500 an hour.
  * GitHub docs, "Actions limits": 1,500 runner registrations in 5 minutes for each owner.
  */
-import type { State } from './model.ts';
+import type { Budget, Limits } from './model.ts';
+import type { State } from './state.ts';
 import { Refusal } from './wire.ts';
-
-export interface Limits {
-  readonly callsPerHour: number;
-  readonly pointsPerMinute: number;
-  readonly concurrent: number;
-  readonly registrationsPer5Minutes: number;
-  /** Whether a JIT config counts as content creation is not documented; null: it does not. */
-  readonly creations: { readonly perMinute: number; readonly perHour: number } | null;
-}
 
 export const LIMITS: Limits = {
   callsPerHour: 5_000,
@@ -23,11 +15,6 @@ export const LIMITS: Limits = {
   registrationsPer5Minutes: 1_500,
   creations: null,
 };
-
-export interface Budget {
-  windowStartMs: number;
-  used: number;
-}
 
 function budget(state: State, key: string, windowMs: number): Budget {
   const nowMs = state.clock.nowMs();

@@ -1,12 +1,3 @@
-/** What GitHub knows, as plain state. Times are milliseconds of the simulator's clock. */
-import type { SimClock } from '../clock.ts';
-import type { Random } from '../random.ts';
-import type { Account, Group, Installation, Repository } from './accounts.ts';
-import type { DeliveryFault, LoggedDelivery, OutgoingDelivery } from './deliveries.ts';
-import type { Budget, Limits } from './limits.ts';
-import type { SimRunner } from './runners.ts';
-import type { Fault } from './wire.ts';
-
 export type Conclusion = 'success' | 'failure' | 'cancelled' | 'skipped';
 export type Permissions = Readonly<Record<string, 'read' | 'write'>>;
 
@@ -50,51 +41,6 @@ export interface SimRun {
   isCancelled: boolean;
 }
 
-/** Delays and quirks. Probabilities are in [0, 1]. */
-export interface Behaviour {
-  /** From a match of job and runner to the assignment. */
-  assignMs: [min: number, max: number];
-  deliveryMs: [min: number, max: number];
-  /** How long an answer takes. */
-  answerMs: [min: number, max: number];
-  /** GitHub docs, routing: an assigned job that no runner picked up is queued again. */
-  pickupMs: number;
-  /** A machine that vanished still counts as online for so long. */
-  offlineMs: number;
-  /** "The self-hosted runner lost communication with the server." */
-  lostMs: number;
-  cancelMs: number;
-  /** An installation token is refused for so long after its birth (octokit's auth-app waits for this). */
-  tokenDelayMs: number;
-  /** actions/runner issue 4422: `busy:false` while a job runs; then removal is not refused either. */
-  hiddenBusy: number;
-  /** actions/runner issues 4617, 4618: the registration is gone as soon as a job is assigned. */
-  consumedAtAssignment: number;
-  /** actions/runner issues 3478, 3371: online and idle, and never given a job. */
-  deaf: number;
-  /** octokit's schema: `in_progress` may still say `status: queued`. */
-  lateStatus: number;
-}
-
-export interface GitHubOptions {
-  readonly clock: SimClock;
-  readonly random: Random;
-  readonly app: { readonly id: number; readonly publicKeyPem: string; readonly webhookSecret: string };
-  /** Where deliveries go; `url`: as the App's settings have it. A rejected promise is a failed connection. */
-  readonly deliver: (delivery: OutgoingDelivery, url: string) => Promise<{ readonly status: number }>;
-  readonly faults?: (method: string, path: string) => Fault | null;
-  readonly deliveryFaults?: (event: string, action: string | null) => DeliveryFault | null;
-  readonly behaviour?: Partial<Behaviour>;
-  readonly limits?: Partial<Limits>;
-  /** Whether the App also subscribed to `workflow_run`. */
-  readonly announcesRuns?: boolean;
-  readonly permissions?: Permissions;
-  /** What the App is told of, as its record says; default `workflow_job`. */
-  readonly events?: readonly string[];
-  /** What `POST /app-manifests/{code}/conversions` answers; null: no such code. */
-  readonly manifestConversion?: (code: string) => Readonly<Record<string, unknown>> | null;
-}
-
 export interface InstallationToken {
   readonly token: string;
   readonly installationId: number;
@@ -115,46 +61,119 @@ export interface RunnerRelease {
   }[];
 }
 
-export interface State {
-  readonly clock: SimClock;
-  readonly random: Random;
-  readonly options: GitHubOptions;
-  readonly behaviour: Behaviour;
-  readonly limits: Limits;
-  readonly permissions: Permissions;
-  readonly accounts: Map<string, Account>;
-  readonly repositories: Map<string, Repository>;
-  readonly installations: Map<number, Installation>;
-  readonly groups: Map<number, Group>;
-  readonly tokens: Map<string, InstallationToken>;
-  readonly runners: Map<number, SimRunner>;
-  readonly runnersByConfig: Map<string, SimRunner>;
-  readonly runs: Map<number, SimRun>;
-  /** Those that are not completed: a day has many runs, and few of them live. */
-  readonly liveRuns: Set<SimRun>;
-  readonly jobs: Map<number, SimJob>;
-  /** Queued, oldest first. */
-  readonly queue: Set<SimJob>;
-  /** Online, without a job. */
-  readonly idle: Set<SimRunner>;
-  /** Newest last. */
-  readonly deliveries: LoggedDelivery[];
-  readonly budgets: Map<string, Budget>;
-  /** JWTs that have bought a token. */
-  readonly spentJwts: Map<string, number>;
-  readonly hook: { url: string; secret: string };
-  readonly calls: Map<string, number>;
-  releases: readonly RunnerRelease[];
-  isOut: boolean;
-  assignsNothingUntilMs: number;
-  passIsDue: boolean;
-  inFlight: number;
-  lastId: number;
-  lastDeliveryId: bigint;
+export interface Account {
+  readonly id: number;
+  readonly login: string;
+  readonly type: 'Organization' | 'User';
 }
 
-/** Ids grow, and are never dense. */
-export function newId(state: State): number {
-  state.lastId += state.random.whole(1, 9_000);
-  return state.lastId;
+export interface Repository {
+  readonly id: number;
+  readonly owner: Account;
+  readonly name: string;
+  /** owner/name */
+  readonly fullName: string;
+  readonly isPublic: boolean;
+  pushedAtMs: number;
+}
+
+export interface Group {
+  readonly id: number;
+  readonly organization: string;
+  readonly name: string;
+  readonly isDefault: boolean;
+  /** owner/name of those that may use it; 'all' of the organisation's. */
+  readonly repositories: 'all' | readonly string[];
+  readonly allowsPublic: boolean;
+}
+
+export interface Installation {
+  readonly id: number;
+  readonly account: Account;
+  readonly repositories: 'all' | readonly string[];
+  isSuspended: boolean;
+  readonly createdAtMs: number;
+}
+
+export interface OutgoingDelivery {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+export interface LoggedDelivery {
+  readonly id: bigint;
+  readonly guid: string;
+  readonly event: string;
+  readonly action: string | null;
+  readonly isRedelivery: boolean;
+  readonly installationId: number | null;
+  readonly repositoryId: number | null;
+  readonly payload: () => unknown;
+  deliveredAtMs: number;
+  durationMs: number;
+  status: string;
+  /** 0 until the attempt is over: then it is listed. */
+  statusCode: number;
+}
+
+/** What goes wrong on the way. Reordering is delay. */
+export type DeliveryFault =
+  /** Never arrives; GitHub's log shows the failure, or (`isLogged: false`) knows nothing of it. */
+  | { readonly kind: 'lose'; readonly isLogged: boolean }
+  | { readonly kind: 'repeat'; readonly times: number; readonly gapMs: number }
+  | { readonly kind: 'delay'; readonly ms: number };
+
+export interface Limits {
+  readonly callsPerHour: number;
+  readonly pointsPerMinute: number;
+  readonly concurrent: number;
+  readonly registrationsPer5Minutes: number;
+  /** Whether a JIT config counts as content creation is not documented; null: it does not. */
+  readonly creations: { readonly perMinute: number; readonly perHour: number } | null;
+}
+
+export interface Budget {
+  windowStartMs: number;
+  used: number;
+}
+
+/** Where runners register: an organisation's login, or owner/name of a repository. */
+export type Scope =
+  | { readonly kind: 'organization'; readonly organization: string }
+  | { readonly kind: 'repository'; readonly repository: string };
+
+export interface JobForRunner {
+  readonly id: number;
+  readonly runId: number;
+  readonly name: string;
+  readonly repository: string;
+  readonly labels: readonly string[];
+  readonly durationMs: number;
+}
+
+/** What GitHub tells a connected runner. */
+export interface RunnerListener {
+  onJob(job: JobForRunner): void;
+  /** The process ends by itself: its one job is over, or its registration was removed. */
+  onExit?(because: 'done' | 'removed' | 'cancelled'): void;
+}
+
+export interface SimRunner {
+  readonly id: number;
+  readonly name: string;
+  readonly scope: Scope;
+  readonly groupId: number;
+  readonly labels: readonly string[];
+  readonly jitConfig: string;
+  readonly createdAtMs: number;
+  listener: RunnerListener | null;
+  isUsed: boolean;
+  isOnline: boolean;
+  /** The machine is gone, and GitHub has not noticed. */
+  isVanished: boolean;
+  isDeaf: boolean;
+  isListed: boolean;
+  isBusyHidden: boolean;
+  job: SimJob | null;
+  offlineSinceMs: number;
 }

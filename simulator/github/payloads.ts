@@ -1,8 +1,9 @@
 /** Bodies of deliveries and records: GitHub's own examples, with our fields in place of theirs. */
+
 import { createRequire } from 'node:module';
-import type { Account, Installation, Repository } from './accounts.ts';
-import type { SimJob, SimRun, State } from './model.ts';
-import { runConclusion, runStatus } from './run-status.ts';
+import type { Account, Installation, Repository, SimJob, SimRun } from './model.ts';
+import { runConclusion, runStatus } from './runs/status.ts';
+import type { State } from './state.ts';
 import { isoTime, isoTimeOrNull } from './wire.ts';
 
 type Json = Record<string, unknown>;

@@ -3,51 +3,12 @@
  * GitHub docs, "Create configuration for a just-in-time runner"; seen in the wild: no label is added
  * implicitly, labels are stored in lower case, a config is about 4 KB.
  */
+
 import { letters } from './auth.ts';
 import { admitRegistration } from './limits.ts';
-import { newId, type SimJob, type State } from './model.ts';
+import type { Scope, SimRunner } from './model.ts';
+import { newId, type State } from './state.ts';
 import { Refusal } from './wire.ts';
-
-/** Where runners register: an organisation's login, or owner/name of a repository. */
-export type Scope =
-  | { readonly kind: 'organization'; readonly organization: string }
-  | { readonly kind: 'repository'; readonly repository: string };
-
-export interface JobForRunner {
-  readonly id: number;
-  readonly runId: number;
-  readonly name: string;
-  readonly repository: string;
-  readonly labels: readonly string[];
-  readonly durationMs: number;
-}
-
-/** What GitHub tells a connected runner. */
-export interface RunnerListener {
-  onJob(job: JobForRunner): void;
-  /** The process ends by itself: its one job is over, or its registration was removed. */
-  onExit?(because: 'done' | 'removed' | 'cancelled'): void;
-}
-
-export interface SimRunner {
-  readonly id: number;
-  readonly name: string;
-  readonly scope: Scope;
-  readonly groupId: number;
-  readonly labels: readonly string[];
-  readonly jitConfig: string;
-  readonly createdAtMs: number;
-  listener: RunnerListener | null;
-  isUsed: boolean;
-  isOnline: boolean;
-  /** The machine is gone, and GitHub has not noticed. */
-  isVanished: boolean;
-  isDeaf: boolean;
-  isListed: boolean;
-  isBusyHidden: boolean;
-  job: SimJob | null;
-  offlineSinceMs: number;
-}
 
 const EPHEMERAL_UNUSED_MS = 24 * 3_600_000;
 const NAME_MAX_CHARS = 64;

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { SimGitHub } from '../github/github.ts';
-import { ConfigRefused, type RunnerSession } from '../github/sessions.ts';
+import { ConfigRefused, type RunnerSession } from '../github/runs/sessions.ts';
 
 export interface DoorOptions {
   readonly github: () => Pick<SimGitHub, 'connectRunner'>;

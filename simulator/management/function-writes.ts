@@ -1,9 +1,9 @@
 /** What a deploy of functions writes, as the SDK models of Function Compute 3.0 (version 2023-03-30) have it. */
-import type { RoaCall } from './functions.ts';
 import {
   ManagementRefusal,
   type ManagementState,
   needed,
+  type RoaCall,
   type SimFunction,
   type SimTrigger,
 } from './state.ts';

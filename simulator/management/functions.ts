@@ -4,20 +4,10 @@ import { FUNCTION_WRITES, functionNamed } from './function-writes.ts';
 import {
   ManagementRefusal,
   type ManagementState,
-  type Query,
+  type RoaCall,
   type SimFunction,
   type SimVersion,
 } from './state.ts';
-
-export interface RoaCall {
-  readonly method: string;
-  /** Without the version. */
-  readonly path: string;
-  readonly query: Query;
-  readonly body: Readonly<Record<string, unknown>>;
-  /** Where the code of a version can be fetched. */
-  readonly origin: string;
-}
 
 type Act = (state: ManagementState, name: string, call: RoaCall) => object;
 

@@ -1,5 +1,15 @@
 /** What an account owns besides instances: functions, roles, stacks, networks, quotas. To be changed by tests at any time. */
 
+export interface RoaCall {
+  readonly method: string;
+  /** Without the version. */
+  readonly path: string;
+  readonly query: Query;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Where the code of a version can be fetched. */
+  readonly origin: string;
+}
+
 export interface SimTrigger {
   readonly name: string;
   readonly type: 'http' | 'timer';

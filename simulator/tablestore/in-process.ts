@@ -11,7 +11,7 @@ import {
   type Table,
   TableError,
   type TableErrorMeaning,
-} from '../../shared/adapters/tablestore-table.ts';
+} from '../../shared/adapters/tablestore/table.ts';
 import type { Comparator, Filter, Condition as StoreCondition } from './conditions.ts';
 import { ConnectionLost, invalid, TableStoreRefusal } from './errors.ts';
 import { checkColumnName, RANGE_ROWS_MAX, VALUE_MAX_BYTES } from './limits.ts';

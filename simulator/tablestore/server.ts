@@ -15,10 +15,10 @@ import { getRow } from './operations/get-row.ts';
 import { listTable } from './operations/list-table.ts';
 import { putRow } from './operations/put-row.ts';
 import { updateRow } from './operations/update-row.ts';
-import { Draft, Message } from './protobuf.ts';
-import { type SentRequest, verify } from './signature.ts';
 import { perform, type TableStore } from './state.ts';
-import type { Operation } from './wire.ts';
+import { Draft, Message } from './wire/protobuf.ts';
+import { type SentRequest, verify } from './wire/signature.ts';
+import type { Operation } from './wire/wire.ts';
 
 const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
   ['CreateTable', createTable],

@@ -2,14 +2,14 @@
 import type { Condition } from './conditions.ts';
 import { invalid } from './errors.ts';
 import { COLUMNS_PER_WRITE_MAX, checkColumnName, REQUEST_MAX_BYTES, VALUE_MAX_BYTES } from './limits.ts';
-import { OP } from './plain-buffer.ts';
-import { readRow, type SentCell, type SentRow } from './plain-buffer-read.ts';
-import { writeRows } from './plain-buffer-write.ts';
-import { Draft, type Message } from './protobuf.ts';
 import type { TableStore } from './state.ts';
 import type { CellChange, StoredRow, TableState } from './table.ts';
 import { type KeyValue, sizeOf } from './values.ts';
-import { conditionIn, consumed, keyIn } from './wire.ts';
+import { OP } from './wire/plain-buffer.ts';
+import { readRow, type SentCell, type SentRow } from './wire/plain-buffer-read.ts';
+import { writeRows } from './wire/plain-buffer-write.ts';
+import { Draft, type Message } from './wire/protobuf.ts';
+import { conditionIn, consumed, keyIn } from './wire/wire.ts';
 
 export type WriteKind = 'put' | 'update' | 'delete';
 

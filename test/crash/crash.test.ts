@@ -1,7 +1,8 @@
 /** The process is killed at each of its calls, one at a time. Whatever is left there is mended. */
+
 import { describe, expect, test } from 'vitest';
-import type { PlannedJob } from '../simulation/arrivals.ts';
-import type { Scene } from '../simulation/scene.ts';
+import type { PlannedJob } from '../simulation/plan/arrivals.ts';
+import type { Scene } from '../simulation/plan/scene.ts';
 import { pointsIn } from './points.ts';
 import { run, type Scenario } from './scenario.ts';
 

@@ -1,9 +1,12 @@
 /** Two jobs that each ran on what was not meant for them, and all that GitHub has to say of it, in any order. */
+
 import type { OutgoingDelivery, SimJob } from '../../simulator/github/index.ts';
-import type { Plan } from '../simulation/plan.ts';
-import { unsettled } from '../simulation/progress.ts';
-import { createSafety, type Report } from '../simulation/safety.ts';
-import { openScene, type Scene } from '../simulation/scene.ts';
+import { unsettled } from '../simulation/checkers/progress.ts';
+import { createSafety } from '../simulation/checkers/safety.ts';
+import type { Report } from '../simulation/checkers/truth.ts';
+import { openScene } from '../simulation/plan/open-scene.ts';
+import type { Plan } from '../simulation/plan/plan.ts';
+import type { Scene } from '../simulation/plan/scene.ts';
 import { mirrored } from '../world/in-process.ts';
 
 export const EVENTS = [

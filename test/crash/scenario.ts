@@ -1,9 +1,11 @@
 /** One short story from a job's arrival until nothing is left, judged by the simulation's checkers. */
-import type { PlannedJob } from '../simulation/arrivals.ts';
-import type { Plan } from '../simulation/plan.ts';
-import { unsettled } from '../simulation/progress.ts';
-import { createSafety } from '../simulation/safety.ts';
-import { openScene, type Scene } from '../simulation/scene.ts';
+
+import { unsettled } from '../simulation/checkers/progress.ts';
+import { createSafety } from '../simulation/checkers/safety.ts';
+import type { PlannedJob } from '../simulation/plan/arrivals.ts';
+import { openScene } from '../simulation/plan/open-scene.ts';
+import type { Plan } from '../simulation/plan/plan.ts';
+import type { Scene } from '../simulation/plan/scene.ts';
 import { mirrored } from '../world/in-process.ts';
 import { type Call, type CrashPoint, diesAt } from './points.ts';
 

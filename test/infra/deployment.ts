@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synthesise, type Template } from '../../infra/app.ts';
 import type { Scope } from '../../infra/policies.ts';
-import type { Config } from '../../shared/config.ts';
-import { parseConfig } from '../../shared/config-parse.ts';
+import type { Config } from '../../shared/config/config.ts';
+import { parseConfig } from '../../shared/config/parse.ts';
 
 export const SECRETS: Scope['secrets'] = {
   webhook: ['kms:ci-hook'],

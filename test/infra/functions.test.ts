@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import type * as z from 'zod';
 import { FunctionsYaml, rendered } from '../../infra/functions-yaml.ts';
 import { FUNCTION_KINDS, namesOf } from '../../infra/names.ts';
-import { ENVIRONMENTS } from '../../shared/environment.ts';
+import { ENVIRONMENTS } from '../../shared/config/environment.ts';
 import * as limits from '../../shared/limits.ts';
 import { configOf } from './deployment.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FUNCTION_KINDS } from '../../infra/names.ts';
 import { permissionsOf, type Scope } from '../../infra/policies.ts';
-import type { FunctionKind } from '../../shared/environment.ts';
+import type { FunctionKind } from '../../shared/config/environment.ts';
 import { configOf, MADE } from './deployment.ts';
 
 const PAGE = readFileSync(join(import.meta.dirname, '../../docs/security.md'), 'utf8');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { leftovers } from '../../cli/start/leftovers.ts';
-import { ledgerOn } from '../../shared/adapters/tablestore-ledger.ts';
+import { ledgerOn } from '../../shared/adapters/tablestore/ledger.ts';
 import { type EmptyAccount, openEmptyAccount } from '../../simulator/empty-account/index.ts';
 import { tableOf } from '../../simulator/tablestore/index.ts';
 import { type Operator, operatorOf } from './operator.ts';

@@ -1,25 +1,26 @@
 /** An operator who installs on the empty account, with the code of the commands: only hands and addresses are others. */
+
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildAll } from '../../build.ts';
-import { alibaba } from '../../cli/alibaba.ts';
-import { busyRunners } from '../../cli/deploy/busy.ts';
 import { deploy } from '../../cli/deploy/deploy.ts';
-import { destroy } from '../../cli/deploy/destroy.ts';
 import { rollBack } from '../../cli/deploy/functions.ts';
 import { invokeOnce } from '../../cli/deploy/invoke.ts';
+import { busyRunners } from '../../cli/destroy/busy.ts';
+import { destroy } from '../../cli/destroy/destroy.ts';
 import { examine, type Finding } from '../../cli/doctor/finding.ts';
+import { CHECKS } from '../../cli/doctor/index.ts';
 import { realWorld as doctorWorld } from '../../cli/doctor/real-world.ts';
-import { CHECKS } from '../../cli/doctor.ts';
-import { readDotEnv } from '../../cli/dot-env.ts';
-import type { Ask } from '../../cli/setup/questions.ts';
+import { realWorld as setupWorld } from '../../cli/setup/index.ts';
 import { setup } from '../../cli/setup/setup.ts';
-import { realWorld as setupWorld } from '../../cli/setup.ts';
-import type { Config } from '../../shared/config.ts';
-import { parseYaml } from '../../shared/config-parse.ts';
+import type { Ask } from '../../cli/setup/world.ts';
+import { alibaba } from '../../cli/shared/alibaba.ts';
+import { readDotEnv } from '../../cli/shared/dot-env.ts';
+import type { Config } from '../../shared/config/config.ts';
+import { parseYaml } from '../../shared/config/parse.ts';
 import { deployFunctions, type EmptyAccount } from '../../simulator/empty-account/index.ts';
-import { createApp } from '../setup/by-hand.ts';
+import { createApp } from '../cli/setup/by-hand.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunnerRelease } from '../../shared/runner-release.ts';
+import type { RunnerRelease } from '../../shared/runner/release.ts';
 import { run } from '../../simulator/machine/commands.ts';
 import { RELEASE } from '../world/release.ts';
 

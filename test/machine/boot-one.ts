@@ -1,7 +1,7 @@
 /** One machine with user data of its own, as RunInstances would have booted it. */
 import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
 import type { RunnerName } from '../../shared/nouns.ts';
-import { type UserDataValues, userData } from '../../shared/user-data.ts';
+import { type UserDataValues, userData } from '../../shared/runner/user-data.ts';
 import type { RunningMachine } from '../../simulator/machine/machine-driver.ts';
 import { VALUES } from '../userdata/instance.ts';
 import type { Cloud } from './cloud.ts';

@@ -4,8 +4,8 @@ import { createServer as createHttp, type RequestListener, type Server } from 'n
 import { createServer as createHttps } from 'node:https';
 import { join } from 'node:path';
 import type { GitHub } from '../../shared/ports.ts';
-import type { RunnerRelease } from '../../shared/runner-release.ts';
-import { RUNNER_RELEASE_NOTE } from '../../shared/runner-release.ts';
+import type { RunnerRelease } from '../../shared/runner/release.ts';
+import { RUNNER_RELEASE_NOTE } from '../../shared/runner/release.ts';
 import { metadataListener } from '../../simulator/instance-metadata/index.ts';
 import { run } from '../../simulator/machine/commands.ts';
 import { type MachineDriver, machineDriver } from '../../simulator/machine/machine-driver.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { UserDataValues } from '../../shared/user-data.ts';
+import type { UserDataValues } from '../../shared/runner/user-data.ts';
 import { bootOne, giveJob, type One } from './boot-one.ts';
 import { type Cloud, openCloud } from './cloud.ts';
 

@@ -1,5 +1,5 @@
 /** Many seeds, one after the other, and what they amount to. */
-import { drawPlan } from './plan.ts';
+import { drawPlan } from './plan/draw.ts';
 import { shrink, story } from './shrink.ts';
 import { type Outcome, simulate } from './simulate.ts';
 

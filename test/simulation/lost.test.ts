@@ -1,7 +1,7 @@
 /** Webhooks are hints: what was not delivered, or was lost inside, still happens. */
 import { expect, test } from 'vitest';
-import { calmPlan } from './calm.ts';
-import type { Plan, Rates } from './plan.ts';
+import { calmPlan } from './plan/calm.ts';
+import type { Plan, Rates } from './plan/plan.ts';
 import { simulate } from './simulate.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,5 +1,5 @@
 /** The shortest story of a failure: whatever can be left out of its plan is left out. */
-import type { Plan, Rates } from './plan.ts';
+import type { Plan, Rates } from './plan/plan.ts';
 import { type Outcome, simulate } from './simulate.ts';
 
 const TRIES_MAX = 150;

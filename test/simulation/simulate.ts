@@ -1,11 +1,12 @@
 /** One seed from its first moment to its last, and what the checkers say of it. */
 import { mirrored, START_MS } from '../world/in-process.ts';
-import { BIG_RUNNERS } from './happenings.ts';
-import type { Plan } from './plan.ts';
-import { openJobs, unsettled } from './progress.ts';
-import { createSafety, type Violation } from './safety.ts';
-import { heal, openScene, type Scene } from './scene.ts';
-import { TAGS } from './truth.ts';
+import { openJobs, unsettled } from './checkers/progress.ts';
+import { createSafety, type Violation } from './checkers/safety.ts';
+import { TAGS } from './checkers/truth.ts';
+import { BIG_RUNNERS } from './plan/happenings.ts';
+import { heal, openScene } from './plan/open-scene.ts';
+import type { Plan } from './plan/plan.ts';
+import type { Scene } from './plan/scene.ts';
 
 export interface Outcome {
   readonly violation: Violation | null;

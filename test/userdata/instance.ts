@@ -17,7 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
-import { type UserDataValues, userData } from '../../shared/user-data.ts';
+import { type UserDataValues, userData } from '../../shared/runner/user-data.ts';
 
 export const SCRIPTS = readUserDataScripts(join(import.meta.dirname, '..', '..', 'userdata'));
 

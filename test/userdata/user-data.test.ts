@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { USER_DATA_MAX_BYTES } from '../../shared/limits.ts';
-import { quoted, userData } from '../../shared/user-data.ts';
+import { quoted, userData } from '../../shared/runner/user-data.ts';
 import { SCRIPTS, VALUES } from './instance.ts';
 
 const text = fc.oneof(

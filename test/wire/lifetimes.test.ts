@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { leftovers } from '../../cli/start/leftovers.ts';
-import type { Config } from '../../shared/config.ts';
+import type { Config } from '../../shared/config/config.ts';
 import { TAG } from '../../shared/names.ts';
 import type { RunnerName } from '../../shared/nouns.ts';
 import type { SimJob } from '../../simulator/github/index.ts';

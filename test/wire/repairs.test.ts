@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { leftovers } from '../../cli/start/leftovers.ts';
 import { REPOSITORY } from '../../cli/start/scene.ts';
-import type { Ledger } from '../../shared/ledger.ts';
-import { made } from '../ledger/made.ts';
+import type { Ledger } from '../../shared/ledger/ledger.ts';
+import { made } from '../shared/ledger/made.ts';
 import { bundlesFor } from './bundles.ts';
 import { firstRunnerOf, forget } from './scenes.ts';
 import { configWith, MINUTE_MS, once, openStage, type Stage, unseen } from './stage.ts';

@@ -1,8 +1,8 @@
 /** What goes wrong around runners that live: each scene brings one thing about, by what the world itself can do. */
 import { REPOSITORY } from '../../cli/start/scene.ts';
 import { controlPlane } from '../../shared/adapters/control-plane.ts';
-import type { Config } from '../../shared/config.ts';
-import { parseEnvironment } from '../../shared/environment.ts';
+import type { Config } from '../../shared/config/config.ts';
+import { parseEnvironment } from '../../shared/config/environment.ts';
 import { runnerNameOf, TAG } from '../../shared/names.ts';
 import type { JobId, RunnerName } from '../../shared/nouns.ts';
 import type { Machine } from '../../simulator/ecs/machine.ts';

@@ -1,8 +1,8 @@
 /** The whole system in one process on a virtual clock: real stories, real adapters' mappings, simulated services. */
-import { HISTORY_TABLE, LEDGER_TABLE } from '../../shared/adapters/tablestore-tables.ts';
-import { type Config, RunnersYaml } from '../../shared/config.ts';
+import { HISTORY_TABLE, LEDGER_TABLE } from '../../shared/adapters/tablestore/tables.ts';
+import { type Config, RunnersYaml } from '../../shared/config/config.ts';
 import type { Log } from '../../shared/ports.ts';
-import { RUNNER_RELEASE_NOTE } from '../../shared/runner-release.ts';
+import { RUNNER_RELEASE_NOTE } from '../../shared/runner/release.ts';
 import { createAccount } from '../../simulator/accounts.ts';
 import { VirtualClock } from '../../simulator/clock.ts';
 import { createEcs, type EcsOptions } from '../../simulator/ecs/index.ts';

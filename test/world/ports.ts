@@ -1,10 +1,10 @@
 /** The product's ports over the simulators' in-process faces: real adapters' mappings, answers that take simulated time. */
-import { ecsInstances } from '../../shared/adapters/ecs-instances.ts';
-import { gitHubOver } from '../../shared/adapters/github-adapter.ts';
-import { ledgerOn } from '../../shared/adapters/tablestore-ledger.ts';
-import { patient } from '../../shared/adapters/tablestore-patience.ts';
-import type { Columns, Key, Table } from '../../shared/adapters/tablestore-table.ts';
-import type { Config } from '../../shared/config.ts';
+import { ecsInstances } from '../../shared/adapters/ecs/instances.ts';
+import { gitHubOver } from '../../shared/adapters/github/adapter.ts';
+import { ledgerOn } from '../../shared/adapters/tablestore/ledger.ts';
+import { patient } from '../../shared/adapters/tablestore/patience.ts';
+import type { Columns, Key, Table } from '../../shared/adapters/tablestore/table.ts';
+import type { Config } from '../../shared/config/config.ts';
 import type { Log } from '../../shared/ports.ts';
 import type { VirtualClock } from '../../simulator/clock.ts';
 import { type Ecs, inProcess } from '../../simulator/ecs/index.ts';

@@ -1,5 +1,5 @@
 /** What the mirror would have written. */
-import type { RunnerRelease } from '../../shared/runner-release.ts';
+import type { RunnerRelease } from '../../shared/runner/release.ts';
 
 const archive = (arch: string) => ({
   key: `actions-runner-linux-${arch}-2.336.0.tar.gz`,

@@ -5,10 +5,10 @@
  */
 import { invalid } from '../errors.ts';
 import { BATCH_GET_ROWS_MAX } from '../limits.ts';
-import { writeRows } from '../plain-buffer-write.ts';
-import { Draft, type Message } from '../protobuf.ts';
 import { type TableStore, tableNamed } from '../state.ts';
-import { columnsIn, consumed, type Operation, readFilterIn } from '../wire.ts';
+import { writeRows } from '../wire/plain-buffer-write.ts';
+import { Draft, type Message } from '../wire/protobuf.ts';
+import { columnsIn, consumed, type Operation, readFilterIn } from '../wire/wire.ts';
 import { checkDistinct, outcome } from './batch-outcome.ts';
 import { look } from './get-row.ts';
 

@@ -1,6 +1,6 @@
 /** In a batch each row has its own outcome: what one is refused for does not keep the others. */
 import { invalid, TableStoreRefusal } from '../errors.ts';
-import { Draft } from '../protobuf.ts';
+import { Draft } from '../wire/protobuf.ts';
 
 /** is_ok = 1, error = 2 { code = 1, message = 2 }. A broken request is the whole batch's. */
 export function outcome(act: () => Draft): Draft {

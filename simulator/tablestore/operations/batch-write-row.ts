@@ -4,10 +4,10 @@
  */
 import { invalid, unsupported } from '../errors.ts';
 import { BATCH_WRITE_ROWS_MAX, REQUEST_MAX_BYTES } from '../limits.ts';
-import { Draft, type Message } from '../protobuf.ts';
 import { type TableStore, tableNamed } from '../state.ts';
 import { orderOf } from '../values.ts';
-import { consumed, type Operation } from '../wire.ts';
+import { Draft, type Message } from '../wire/protobuf.ts';
+import { consumed, type Operation } from '../wire/wire.ts';
 import { applyWrite, type Write, writeIn } from '../writes.ts';
 import { checkDistinct, outcome } from './batch-outcome.ts';
 

@@ -12,9 +12,9 @@ import {
   TIME_TO_LIVE_MIN_S,
   VERSION_DEVIATION_DEFAULT_S,
 } from '../limits.ts';
-import { Draft, type Message } from '../protobuf.ts';
 import { type KeyColumn, type TableOptions, TableState } from '../table.ts';
-import type { Operation } from '../wire.ts';
+import { Draft, type Message } from '../wire/protobuf.ts';
+import type { Operation } from '../wire/wire.ts';
 
 export const createTable: Operation = {
   tableIn: (request) => request.message(1).text(1),

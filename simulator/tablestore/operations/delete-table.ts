@@ -1,7 +1,7 @@
 /** DeleteTable: table_name = 1. The answer is empty. */
 import { TableStoreRefusal } from '../errors.ts';
-import { Draft } from '../protobuf.ts';
-import type { Operation } from '../wire.ts';
+import { Draft } from '../wire/protobuf.ts';
+import type { Operation } from '../wire/wire.ts';
 
 export const deleteTable: Operation = {
   tableIn: (request) => request.text(1),

@@ -3,9 +3,9 @@
  * last_increase_time = 2 }, table_options = 3, table_status = 4 (ACTIVE 1, LOADING 3).
  */
 import { TableStoreRefusal } from '../errors.ts';
-import { Draft } from '../protobuf.ts';
 import type { TableState } from '../table.ts';
-import type { Operation } from '../wire.ts';
+import { Draft } from '../wire/protobuf.ts';
+import type { Operation } from '../wire/wire.ts';
 
 const STATUS = { active: 1, loading: 3 } as const;
 const KEY_TYPE = { INTEGER: 1, STRING: 2, BINARY: 3 } as const;

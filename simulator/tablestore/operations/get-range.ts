@@ -5,12 +5,12 @@
  */
 import { invalid, unsupported } from '../errors.ts';
 import { RANGE_MAX_BYTES, RANGE_ROWS_MAX } from '../limits.ts';
-import { readRow } from '../plain-buffer-read.ts';
-import { type AnsweredRow, writeRows } from '../plain-buffer-write.ts';
-import { Draft, type Message } from '../protobuf.ts';
 import { type TableStore, tableNamed } from '../state.ts';
 import type { TableState } from '../table.ts';
 import { type KeyBound, type KeyValue, orderOf } from '../values.ts';
+import { readRow } from '../wire/plain-buffer-read.ts';
+import { type AnsweredRow, writeRows } from '../wire/plain-buffer-write.ts';
+import { Draft, type Message } from '../wire/protobuf.ts';
 import {
   answeredRow,
   boundIn,
@@ -20,7 +20,7 @@ import {
   type Operation,
   readFilterIn,
   sizeOfRow,
-} from '../wire.ts';
+} from '../wire/wire.ts';
 import { isWanted } from './get-row.ts';
 
 export const getRange: Operation = {

@@ -4,12 +4,20 @@
  */
 import { type Filter, passes } from '../conditions.ts';
 import { invalid } from '../errors.ts';
-import { readRow } from '../plain-buffer-read.ts';
-import { type AnsweredRow, writeRows } from '../plain-buffer-write.ts';
-import { Draft } from '../protobuf.ts';
 import { type TableStore, tableNamed } from '../state.ts';
 import type { StoredRow, TableState } from '../table.ts';
-import { answeredRow, columnsIn, consumed, keyIn, type Operation, readFilterIn, sizeOfRow } from '../wire.ts';
+import { readRow } from '../wire/plain-buffer-read.ts';
+import { type AnsweredRow, writeRows } from '../wire/plain-buffer-write.ts';
+import { Draft } from '../wire/protobuf.ts';
+import {
+  answeredRow,
+  columnsIn,
+  consumed,
+  keyIn,
+  type Operation,
+  readFilterIn,
+  sizeOfRow,
+} from '../wire/wire.ts';
 
 export const getRow: Operation = {
   tableIn: (request) => request.text(1),

@@ -1,6 +1,6 @@
 /** ListTable: nothing. The answer: table_names = 1. */
-import { Draft } from '../protobuf.ts';
-import type { Operation } from '../wire.ts';
+import { Draft } from '../wire/protobuf.ts';
+import type { Operation } from '../wire/wire.ts';
 
 export const listTable: Operation = {
   tableIn: () => null,

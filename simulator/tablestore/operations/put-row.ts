@@ -1,7 +1,7 @@
 /** PutRow replaces the whole row: table_name = 1, row = 2, condition = 3, return_content = 4, transaction_id = 5. */
 import { unsupported } from '../errors.ts';
 import { tableNamed } from '../state.ts';
-import type { Operation } from '../wire.ts';
+import type { Operation } from '../wire/wire.ts';
 import { applyWrite, writeAnswer, writeIn } from '../writes.ts';
 
 export const putRow: Operation = {

@@ -1,0 +1,87 @@
+/** `npm run advise`: what a job would be given, and why, before trusting us with it. */
+import { existsSync } from 'node:fs';
+import { type EcsCall, ecsCall } from '../../shared/adapters/ecs/call.ts';
+import { ecsMarket } from '../../shared/adapters/ecs/market.ts';
+import type { Config } from '../../shared/config/config.ts';
+import { operatorKey } from '../shared/alibaba.ts';
+import { RUNNERS_YAML, readRunnersYaml } from '../shared/runners-yaml.ts';
+import { adviceForJob, type LookWorld, listing } from './look.ts';
+import { type AdviseOptions, parseOptions, UsageError } from './options.ts';
+import { simulatedCall, simulatedConfig } from './simulated.ts';
+import { type Advice, table } from './table.ts';
+
+/** Where the words go, whether there are eyes, and what time it is. */
+export interface Terminal {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly isColoured: boolean;
+  readonly nowMs: () => number;
+}
+
+export function main(args: readonly string[]): Promise<number> {
+  return advise(args, {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    isColoured: process.stdout.isTTY === true && !process.env.NO_COLOR,
+    nowMs: Date.now,
+  });
+}
+
+/** Exit code 0, 1 when the market could not be had, 2 for bad input. */
+export async function advise(args: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    const options = parseOptions(args, terminal.out);
+    if (options === null) return 0;
+    const advice = await adviceFor(options, terminal);
+    show(advice, options, terminal);
+    return 0;
+  } catch (error) {
+    terminal.err(`${error instanceof Error ? error.message : String(error)}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+async function adviceFor(options: AdviseOptions, { nowMs }: Terminal): Promise<Advice> {
+  const config = options.labels === null ? null : configFor(options);
+  const call = options.simulate ? simulatedCall(nowMs()) : await realCall();
+  const spotDuration = config?.spot.duration ?? 1;
+  const world: LookWorld = { source: ecsMarket({ call, clock: { nowMs }, spotDuration }), nowMs };
+  if (config === null) return listing(options, options.region ?? 'cn-hangzhou', world);
+  return adviceForJob(options, config, world);
+}
+
+/** Of the placements, those in the region that was named. */
+function configFor({ simulate, config: path, region }: AdviseOptions): Config {
+  const isMadeUp = simulate && path === null && !existsSync(RUNNERS_YAML);
+  const config = isMadeUp ? simulatedConfig() : readRunnersYaml(path ?? RUNNERS_YAML);
+  if (config === null) throw new UsageError('Mend it, name another with --config FILE, or say --simulate.');
+  if (region === null) return config;
+  const placements = config.placements.filter((placement) => placement.region === region);
+  if (placements.length > 0) return { ...config, placements };
+  const known = config.placements.map((placement) => placement.region).join(', ');
+  throw new UsageError(
+    `there is no vSwitch in ${region}: add it under placements in runners.yaml with its zones, or take one of ${known}`,
+  );
+}
+
+async function realCall(): Promise<EcsCall> {
+  try {
+    await operatorKey();
+  } catch {
+    throw new UsageError(
+      'no credentials of Alibaba Cloud: set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or say --simulate',
+    );
+  }
+  return ecsCall({ credentials: operatorKey });
+}
+
+function show(advice: Advice, { json, cutoff }: AdviseOptions, { out, err, isColoured }: Terminal): void {
+  if (!json) {
+    out(table(advice, { isColoured, cutoff }));
+    return;
+  }
+  out(`${JSON.stringify(advice.rows, null, 2)}\n`);
+  // Beside the JSON, so that scripts read an array of rows and nothing else.
+  for (const { what, because } of advice.leftOut) err(`left out: ${what} because ${because}\n`);
+  for (const note of advice.notes) err(`note: ${note}\n`);
+}

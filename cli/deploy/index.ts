@@ -1,0 +1,71 @@
+/** `npm run deploy [-- --yes | --rollback]`. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { confirm } from '@inquirer/prompts';
+import { Command } from 'commander';
+import { buildAll } from '../../build.ts';
+import { alibaba, operatorKey } from '../shared/alibaba.ts';
+import { readDotEnv } from '../shared/dot-env.ts';
+import { parseOptions } from '../shared/options.ts';
+import { readRunnersYaml } from '../shared/runners-yaml.ts';
+import { ROOT, tool } from '../shared/steps.ts';
+import { deploy } from './deploy.ts';
+import { rollBack } from './functions.ts';
+import { invokeOnce } from './invoke.ts';
+import { serverlessDevs } from './serverless-devs.ts';
+import { secretsIn } from './variables.ts';
+
+interface Options {
+  readonly yes: boolean;
+  readonly rollback: boolean;
+}
+
+const command = (): Command =>
+  new Command('npm run deploy --')
+    .description('Shows what would change in the account, asks, and does it; a second run changes nothing.')
+    .option('--yes', 'without asking', false)
+    .option('--rollback', 'every function back to the release before, at once', false);
+
+export async function main(args: readonly string[]): Promise<number> {
+  const values = parseOptions<Options>(command(), args);
+  if (typeof values === 'number') return values;
+  const config = readRunnersYaml();
+  if (config === null) return 1;
+  const variables = { ...readDotEnv(ROOT), ...process.env };
+  const cloud = alibaba(operatorKey, variables.ALIBABA_ENDPOINT);
+  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  if (values.rollback) {
+    await rollBack({ alibaba: cloud, config, download, say });
+    return 0;
+  }
+  return deploy({
+    root: ROOT,
+    alibaba: cloud,
+    variables,
+    say,
+    confirm: async (message) => values.yes || confirm({ message, default: false }),
+    build: async (built) => void (await buildAll(built)),
+    deployFunctions: async (file, filled) =>
+      serverlessDevs({
+        command: variables.SERVERLESS_DEVS || tool('s'),
+        root: ROOT,
+        file,
+        variables: filled,
+        secrets: secretsIn(filled),
+        accountId: filled.ACCOUNT_ID ?? '',
+        accessKey: await operatorKey(),
+        say,
+      }),
+    startMirror: (functionName, accountId) =>
+      invokeOnce({
+        ...{ functionName, accountId, config, accessKey: operatorKey },
+        endpoint: variables.INVOKE_ENDPOINT,
+      }),
+    sleep,
+  });
+}
+
+async function download(url: string): Promise<Buffer> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(120_000) });
+  if (!answer.ok) throw new Error(`the code of the earlier version could not be fetched: ${answer.status}`);
+  return Buffer.from(await answer.arrayBuffer());
+}

@@ -1,0 +1,114 @@
+/** Removes all that a deploy made, after showing it; not while a runner is busy. */
+import { namesOf } from '../../infra/names.ts';
+import type { Config } from '../../shared/config/config.ts';
+import type { FunctionKind } from '../../shared/config/environment.ts';
+import { type Live, liveFunctions } from '../deploy/functions.ts';
+import { removeStack, stackIdOf } from '../deploy/stacks.ts';
+import { absent } from '../doctor/account.ts';
+import type { Alibaba } from '../shared/alibaba.ts';
+
+export interface DestroyWorld {
+  readonly alibaba: Alibaba;
+  readonly config: Config;
+  /** Names of runners that may be running a job, by the ledger and by the cloud. Throws when that cannot be known. */
+  readonly busyRunners: () => Promise<readonly string[]>;
+  readonly say: (line: string) => void;
+  /** True when the operator wrote the deployment's name. */
+  readonly confirm: (name: string) => Promise<boolean>;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+interface Stack {
+  readonly stackName: string;
+  readonly region: string;
+  readonly stackId: string;
+}
+
+export async function destroy(world: DestroyWorld): Promise<number> {
+  const { config, say } = world;
+  const live = (await liveFunctions(world.alibaba, config)).filter(({ release }) => release !== null);
+  const stacks = await stacksOf(world);
+  if (live.length === 0 && stacks.length === 0) {
+    say(`There is nothing of ${config.name}.`);
+    return 0;
+  }
+  show(live, stacks, say);
+  if (await isBusy(world)) return 1;
+  if (!(await world.confirm(config.name))) return 1;
+  // From here on nothing new is launched; what was on its way shows itself in the second look.
+  for (const kind of ['webhook', 'reaper', 'launcher'] as const) await removeTriggers(world, kind, live);
+  if (await isBusy(world)) {
+    say('Deliveries and timers are off. Run npm run destroy again when these have ended.');
+    return 1;
+  }
+  await removeAll(world, live, stacks);
+  say('Left: the GitHub App, its secrets, runners.yaml and .env. Delete the App in its settings.');
+  return 0;
+}
+
+function show(live: readonly Live[], stacks: readonly Stack[], say: DestroyWorld['say']): void {
+  for (const { name } of live) say(`- function ${name}`);
+  for (const { stackName, region } of stacks) say(`- stack ${stackName} in ${region}, with all that it made`);
+  if (stacks.length > 0) say('The ledger and its history go with it. Nobody can bring them back.');
+}
+
+async function removeAll(
+  world: DestroyWorld,
+  live: readonly Live[],
+  stacks: readonly Stack[],
+): Promise<void> {
+  for (const each of live) await removeFunction(world, each);
+  for (const { stackName, region, stackId } of stacks) {
+    await removeStack(world, region, stackId);
+    world.say(`${stackName} is gone`);
+  }
+}
+
+/** The functions' own stack first: its policies name the networks. */
+async function stacksOf(world: DestroyWorld): Promise<Stack[]> {
+  const names = namesOf(world.config);
+  const wanted = [
+    { stackName: names.controlStack, region: world.config.control.region },
+    ...world.config.placements.map((each) => ({
+      stackName: names.placementStack(each),
+      region: each.region,
+    })),
+  ];
+  const found = await Promise.all(
+    wanted.map(async (each) => ({ ...each, stackId: await stackIdOf(world, each) })),
+  );
+  return found.filter((each): each is Stack => each.stackId !== null);
+}
+
+async function isBusy({ busyRunners, say }: DestroyWorld): Promise<boolean> {
+  const names = await busyRunners();
+  if (names.length === 0) return false;
+  say(`Not now: ${names.length} runners may be busy: ${names.slice(0, 10).join(', ')}`);
+  return true;
+}
+
+async function removeTriggers(
+  { alibaba, config }: DestroyWorld,
+  kind: FunctionKind,
+  live: readonly Live[],
+): Promise<void> {
+  const name = live.find((each) => each.kind === kind)?.name;
+  if (name === undefined) return;
+  const path = `/functions/${name}/triggers`;
+  const { triggers } = await alibaba.fc(config.control.region, 'ListTriggers', 'GET', path);
+  for (const { triggerName } of (triggers ?? []) as { triggerName: string }[])
+    await alibaba.fc(config.control.region, 'DeleteTrigger', 'DELETE', `${path}/${triggerName}`);
+}
+
+async function removeFunction(world: DestroyWorld, { name, kind }: Live): Promise<void> {
+  const { alibaba, config, say } = world;
+  const { region } = config.control;
+  await removeTriggers(world, kind, [{ name, kind, release: '', variables: {} }]);
+  const path = `/functions/${name}`;
+  const { versions } = await alibaba.fc(region, 'ListFunctionVersions', 'GET', `${path}/versions`);
+  for (const { versionId } of (versions ?? []) as { versionId: string }[])
+    await alibaba.fc(region, 'DeleteFunctionVersion', 'DELETE', `${path}/versions/${versionId}`);
+  await alibaba.fc(region, 'DeleteAsyncInvokeConfig', 'DELETE', `${path}/async-invoke-config`).catch(absent);
+  await alibaba.fc(region, 'DeleteFunction', 'DELETE', path);
+  say(`${name} is gone`);
+}

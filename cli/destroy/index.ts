@@ -1,0 +1,33 @@
+/** `npm run destroy`: the opposite of deploy. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { input } from '@inquirer/prompts';
+import { Command } from 'commander';
+import { alibaba, operatorKey } from '../shared/alibaba.ts';
+import { readDotEnv } from '../shared/dot-env.ts';
+import { parseOptions } from '../shared/options.ts';
+import { readRunnersYaml } from '../shared/runners-yaml.ts';
+import { ROOT } from '../shared/steps.ts';
+import { busyRunners } from './busy.ts';
+import { destroy } from './destroy.ts';
+
+const command = (): Command =>
+  new Command('npm run destroy --').description(
+    'Shows all that deploy made, and removes it when the deployment’s name is written; not while a runner is busy.',
+  );
+
+export async function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions<object>(command(), args);
+  if (typeof options === 'number') return options;
+  const config = readRunnersYaml();
+  if (config === null) return 1;
+  const variables = { ...readDotEnv(ROOT), ...process.env };
+  const cloud = alibaba(operatorKey, variables.ALIBABA_ENDPOINT);
+  return destroy({
+    alibaba: cloud,
+    config,
+    busyRunners: () => busyRunners(config, cloud, variables.TABLESTORE_ENDPOINT),
+    say: (line) => void process.stdout.write(`${line}\n`),
+    confirm: async (name) => (await input({ message: `Write ${name} to remove all of it` })) === name,
+    sleep,
+  });
+}

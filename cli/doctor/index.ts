@@ -1,0 +1,59 @@
+/** `npm run doctor [-- --json]`: read-only checks, one line each. Exit code 1 when something is wrong. */
+import { Command } from 'commander';
+import pc from 'picocolors';
+import { parseOptions } from '../shared/options.ts';
+import { readRunnersYaml } from '../shared/runners-yaml.ts';
+import { ACCOUNT_CHECKS } from './account.ts';
+import { CAPACITY_CHECKS } from './capacity.ts';
+import { type Check, examine, exitCodeOf, type Finding, type Level } from './finding.ts';
+import { FUNCTION_CHECKS } from './functions.ts';
+import { GITHUB_CHECKS } from './github.ts';
+import { NETWORK_CHECKS } from './network.ts';
+import { realWorld } from './real-world.ts';
+import { RUNNER_AGE_CHECK } from './runner-age.ts';
+import { RUNNER_GROUP_CHECK } from './runner-group.ts';
+
+/** In the order in which one needs the other. */
+export const CHECKS: readonly Check[] = [
+  ...ACCOUNT_CHECKS,
+  ...NETWORK_CHECKS,
+  ...CAPACITY_CHECKS,
+  ...FUNCTION_CHECKS,
+  ...GITHUB_CHECKS,
+  RUNNER_GROUP_CHECK,
+  RUNNER_AGE_CHECK,
+];
+
+interface Options {
+  readonly json: boolean;
+  readonly config?: string;
+}
+
+const command = (): Command =>
+  new Command('npm run doctor --')
+    .description('Looks whether all is well, and changes nothing. Exit code 1: something is wrong.')
+    .option('--json', 'the findings as JSON', false)
+    .option('--config <file>', 'another runners.yaml');
+
+export async function main(args: readonly string[]): Promise<number> {
+  const values = parseOptions<Options>(command(), args);
+  if (typeof values === 'number') return values;
+  const config = readRunnersYaml(values.config);
+  if (config === null) return 1;
+  const findings = await examine(CHECKS, realWorld(config));
+  process.stdout.write(
+    values.json ? `${JSON.stringify(findings, null, 2)}\n` : findings.map(lineOf).join(''),
+  );
+  return exitCodeOf(findings);
+}
+
+const MARKS: Readonly<Record<Level, string>> = {
+  ok: pc.green('ok     '),
+  warning: pc.yellow('warning'),
+  wrong: pc.red('wrong  '),
+  unknown: pc.dim('–      '),
+};
+
+export function lineOf({ check, level, text, advice }: Finding): string {
+  return `${MARKS[level]} ${check}: ${text}${advice === null ? '' : pc.dim(` → ${advice}`)}\n`;
+}

@@ -1,0 +1,101 @@
+/** `npm run explain`: the story of a job, live or ended. */
+import { Command } from 'commander';
+import pc from 'picocolors';
+import { understand } from '../../shared/job/labels.ts';
+import { targetOf } from '../../shared/names.ts';
+import { type Operator, withOperator } from '../shared/operator.ts';
+import { parseOptions } from '../shared/options.ts';
+import { isoOf } from '../shared/words.ts';
+import { answerOn } from './answer.ts';
+import { type Findings, findingsOf } from './findings.ts';
+import { type Reference, referenceIn } from './reference.ts';
+import { costOf, storyOf } from './story.ts';
+import { textOf } from './text.ts';
+
+export function main(args: readonly string[]): Promise<number> {
+  let named = '';
+  const options = parseOptions<{ json: boolean }>(
+    command((job) => {
+      named = job;
+    }),
+    args,
+  );
+  if (typeof options === 'number') return Promise.resolve(options);
+  const reference = referenceIn(named);
+  if (reference === null) {
+    process.stderr.write(
+      `'${named}' is neither the id of a job nor its address at GitHub (--help shows both)\n`,
+    );
+    return Promise.resolve(2);
+  }
+  return withOperator((operator) => explain(reference, options.json, operator));
+}
+
+function command(take: (job: string) => void): Command {
+  return new Command('npm run explain --')
+    .description('Tells what became of a job, and why it waits.')
+    .argument('<job>', "its address at GitHub, or its id (the address' last number)")
+    .option('--json', 'as JSON, times in UTC', false)
+    .action(take)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npm run explain -- https://github.com/my-org/app/actions/runs/17000000001/job/48000000002\n  npm run explain -- 48000000002 --json',
+    );
+}
+
+/** Exit code 1 when nothing is known of it. */
+async function explain(reference: Reference, isJson: boolean, operator: Operator): Promise<number> {
+  if (reference.kind === 'run') return showRun(reference, operator);
+  const findings = await findingsOf(reference.id, reference.repository, operator);
+  const isColoured = process.stdout.isTTY === true && pc.isColorSupported;
+  const { config } = operator;
+  process.stdout.write(
+    isJson
+      ? `${JSON.stringify(jsonOf(findings, operator), null, 2)}\n`
+      : textOf(findings, config, isColoured),
+  );
+  return answerOn(findings, config.name).state === 'unknown' ? 1 : 0;
+}
+
+async function showRun(
+  { id, repository }: Extract<Reference, { kind: 'run' }>,
+  { github, config }: Operator,
+): Promise<number> {
+  const target = targetOf({ repository, installationId: null }, config);
+  const { things } = await github.jobsOfRun(target, repository, id);
+  const lines = things.map(({ job, status }) => `  npm run explain -- ${job.id}   # ${job.name}: ${status}`);
+  process.stderr.write(`${id} is a run. Name one of its jobs:\n${lines.join('\n')}\n`);
+  return 2;
+}
+
+export function jsonOf(findings: Findings, { config }: Pick<Operator, 'config'>) {
+  const { id, job, row, entry, runners, currency, deliveries, gitHubFailed, record } = findings;
+  const understood = job === null ? null : understand(job.labels, job.repository, config);
+  return {
+    id,
+    job,
+    answer: answerOn(findings, config.name),
+    nextTryAt: isoOf(entry?.startedOn === null ? entry.nextTryAtMs : null),
+    requirements: understood?.kind === 'ours' ? understood.requirements : null,
+    atGitHub:
+      record === null
+        ? null
+        : { status: record.status, conclusion: record.conclusion, runner: record.runner },
+    gitHubFailed,
+    runners: runners.map(({ name, state, instanceId, candidate }) => ({
+      name,
+      state,
+      instanceId,
+      candidate,
+    })),
+    instance: row?.instanceId ?? null,
+    cost: { currency, ...costOf(findings) },
+    story: storyOf(findings).map(({ atMs, text }) => ({ at: isoOf(atMs), text })),
+    deliveries: deliveries.found.map(({ deliveredAtMs, ...each }) => ({
+      ...each,
+      deliveredAt: isoOf(deliveredAtMs),
+    })),
+    deliveriesGap: deliveries.gap,
+    consoleTail: row?.consoleTail ?? null,
+  };
+}

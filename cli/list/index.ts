@@ -1,0 +1,46 @@
+/** `npm run list`: what is alive. */
+import { Command } from 'commander';
+import pc from 'picocolors';
+import { withOperator } from '../shared/operator.ts';
+import { parseOptions } from '../shared/options.ts';
+import { isoOf } from '../shared/words.ts';
+import { type Alive, look } from './look.ts';
+import { tableOf } from './table.ts';
+
+export function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions<{ json: boolean }>(command(), args);
+  if (typeof options === 'number') return Promise.resolve(options);
+  return withOperator(async (operator) => {
+    const alive = await look(operator);
+    const isColoured = process.stdout.isTTY === true && pc.isColorSupported;
+    const text = options.json ? JSON.stringify(jsonOf(alive), null, 2) : tableOf(alive, isColoured);
+    process.stdout.write(`${text}\n`);
+    return 0;
+  });
+}
+
+function command(): Command {
+  return new Command('npm run list --')
+    .description('Shows the runners that are alive, and the jobs that wait with their reasons.')
+    .option('--json', 'as JSON, times in UTC', false)
+    .addHelpText('after', '\nExamples:\n  npm run list\n  npm run list -- --json');
+}
+
+function jsonOf({ atMs, sweptAtMs, slots, currency, runners, jobs }: Alive) {
+  return {
+    at: isoOf(atMs),
+    lastSweepAt: isoOf(sweptAtMs),
+    slots,
+    currency,
+    runners: runners.map(({ createdAtMs, untilMs, ...runner }) => ({
+      ...runner,
+      createdAt: isoOf(createdAtMs),
+      until: isoOf(untilMs),
+    })),
+    jobs: jobs.map(({ createdAtMs, nextTryAtMs, ...job }) => ({
+      ...job,
+      createdAt: isoOf(createdAtMs),
+      nextTryAt: isoOf(nextTryAtMs),
+    })),
+  };
+}

@@ -1,0 +1,116 @@
+/** `npm run setup`: from an account and an organisation to the first delivery. */
+
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { confirm, input, select } from '@inquirer/prompts';
+import { Command } from 'commander';
+import type { AccessKey } from '../../shared/adapters/alibaba/sdk.ts';
+import { apiUrl } from '../../shared/adapters/github/octokit.ts';
+import { parseYaml } from '../../shared/config/parse.ts';
+import { absent } from '../doctor/account.ts';
+import { webhookUrl } from '../doctor/functions.ts';
+import { githubAsApp } from '../doctor/real-world.ts';
+import { type Alibaba, alibaba, operatorKey } from '../shared/alibaba.ts';
+import { readDotEnv } from '../shared/dot-env.ts';
+import { parseOptions } from '../shared/options.ts';
+import { ROOT } from '../shared/steps.ts';
+import { progressFile } from './progress.ts';
+import { setup } from './setup.ts';
+import type { Ask, SetupWorld } from './world.ts';
+
+const command = (): Command =>
+  new Command('npm run setup --').description(
+    'From an account and an organisation to the first delivery. It can be left at any point, and goes on from there.',
+  );
+
+export async function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions<object>(command(), args);
+  if (typeof options === 'number') return options;
+  try {
+    return await setup(
+      realWorld({ root: ROOT, environment: process.env, accessKey: operatorKey, ask: inquirer }),
+    );
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'ExitPromptError') throw error;
+    process.stderr.write('\nLeft. The next npm run setup goes on from here.\n');
+    return 1;
+  }
+}
+
+export interface RealOptions {
+  readonly root: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly accessKey: () => Promise<AccessKey>;
+  readonly ask: Ask;
+}
+
+export function realWorld({ root, environment, accessKey, ask }: RealOptions): SetupWorld {
+  const cloud = alibaba(accessKey, environment.ALIBABA_ENDPOINT);
+  const progress = progressFile(root);
+  return {
+    root,
+    variables: environment,
+    progress,
+    ask,
+    alibaba: cloud,
+    say: (line) => void process.stdout.write(`${line}\n`),
+    zonesOf: (region) => zonesOf(cloud, region),
+    newState: () => randomBytes(24).toString('base64url'),
+    convert: (baseUrl, code) => convert(environment.GITHUB_API ?? apiUrl(baseUrl), code),
+    github() {
+      const { baseUrl = '', region = '' } = progress.read().answers ?? {};
+      return githubAsApp(baseUrl, region, { ...environment, ...readDotEnv(root) }, cloud, root);
+    },
+    openBrowser,
+    deploy: async () => (await import('../deploy/index.ts')).main([]),
+    webhookUrl: async () => {
+      const parsed = parseYaml(readFileSync(join(root, 'runners.yaml'), 'utf8'));
+      if (parsed.kind === 'wrong')
+        throw new Error(`runners.yaml has mistakes: ${parsed.mistakes.join('; ')}`);
+      return webhookUrl({ alibaba: cloud, config: parsed.config }).catch(absent);
+    },
+    sleep,
+  };
+}
+
+const inquirer: Ask = {
+  text: (message, { default: preset, check }) =>
+    input({
+      message,
+      ...(preset === undefined ? {} : { default: preset }),
+      ...(check && { validate: check }),
+    }),
+  choose: (message, choices) => select({ message, choices: [...choices] }),
+  confirm: (message) => confirm({ message, default: true }),
+};
+
+/** Without credentials, or rights, the operator knows them anyway. */
+async function zonesOf(cloud: Alibaba, region: string): Promise<string[]> {
+  try {
+    const { Zones } = await cloud.rpc('ecs', region, 'DescribeZones');
+    return (Zones as { Zone: { ZoneId: string }[] }).Zone.map(({ ZoneId }) => ZoneId.slice(-1)).sort();
+  } catch {
+    return [];
+  }
+}
+
+/** @see https://docs.github.com/rest/apps/apps#create-a-github-app-from-a-manifest */
+async function convert(api: string, code: string): Promise<{ status: number; data: unknown }> {
+  const answer = await fetch(`${api}/app-manifests/${encodeURIComponent(code)}/conversions`, {
+    method: 'POST',
+    headers: { accept: 'application/vnd.github+json', 'user-agent': 'aliyun-spot-runners' },
+    signal: AbortSignal.timeout(30_000),
+  });
+  return { status: answer.status, data: await answer.json().catch(() => null) };
+}
+
+/** A machine without a browser shows the address only. */
+function openBrowser(url: string): void {
+  const command = process.platform === 'darwin' ? 'open' : 'xdg-open';
+  const child = spawn(command, [url], { stdio: 'ignore', detached: true });
+  child.on('error', () => undefined);
+  child.unref();
+}

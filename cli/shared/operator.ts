@@ -1,0 +1,95 @@
+/** What `list`, `explain` and `retire` look at: the world of `npm start -- --stay` where one is served, else the deployment. */
+import { join } from 'node:path';
+import pc from 'picocolors';
+import { namesOf } from '../../infra/names.ts';
+import { type ControlPlane, controlPlane } from '../../shared/adapters/control-plane.ts';
+import type { Config } from '../../shared/config/config.ts';
+import { parseEnvironment } from '../../shared/config/environment.ts';
+import { readMarkets } from '../../shared/market/read.ts';
+import { operatorKey } from './alibaba.ts';
+import { readDotEnv } from './dot-env.ts';
+import { readRunnersYaml } from './runners-yaml.ts';
+import { findSimulator, liveInSimulatedTime, type Simulator } from './simulator-file.ts';
+import { ROOT } from './steps.ts';
+
+/** The same for a simulated and a real deployment. */
+export type Operator = Pick<
+  ControlPlane,
+  'config' | 'clock' | 'ledger' | 'github' | 'gitHubRequest' | 'log' | 'alerts'
+>;
+
+type Environment = NonNullable<Simulator['environment']>;
+
+const SILENT = () => undefined;
+
+/** Null after it said on standard error what is missing. */
+export async function openOperator(): Promise<Operator | null> {
+  const simulator = findSimulator();
+  if (simulator !== null && simulator.environment !== null)
+    return simulated(simulator, simulator.environment);
+  const config = readRunnersYaml();
+  if (config === null) {
+    process.stderr.write("Without an account: 'npm start -- --stay' serves a simulated one.\n");
+    return null;
+  }
+  return real(config);
+}
+
+function simulated(simulator: Simulator, environment: Environment): Operator | null {
+  const config = readRunnersYaml(join(ROOT, 'simulator', 'runners.yaml'));
+  if (config === null) return null;
+  liveInSimulatedTime(simulator);
+  process.stderr.write(pc.dim('The simulated world of npm start -- --stay:\n'));
+  const { accessKeyId, accessKeySecret } = simulator;
+  const key = { accessKeyId, accessKeySecret, securityToken: null };
+  return controlPlane(config, parseEnvironment('launcher', environment), () => key, SILENT);
+}
+
+async function real(config: Config): Promise<Operator | null> {
+  const key = await keyOrNull();
+  if (key === null) return null;
+  const variables = { ...readDotEnv(ROOT), ...process.env };
+  const { region } = config.control;
+  const instance = namesOf(config).tablestoreInstance;
+  const endpoints = { KMS_ENDPOINT: variables.ALIBABA_ENDPOINT, OOS_ENDPOINT: variables.ALIBABA_ENDPOINT };
+  const environment = {
+    ...endpoints,
+    FC_REGION: region,
+    TABLESTORE_ENDPOINT: variables.TABLESTORE_ENDPOINT ?? `https://${instance}.${region}.ots.aliyuncs.com`,
+    TABLESTORE_INSTANCE: instance,
+    GITHUB_APP_ID: variables.GITHUB_APP_ID ?? '',
+    GITHUB_PRIVATE_KEY: variables.GITHUB_PRIVATE_KEY ?? '',
+    GITHUB_API: variables.GITHUB_API,
+    ECS_ENDPOINT: variables.ECS_ENDPOINT,
+    OSS_ENDPOINT: variables.OSS_ENDPOINT,
+  };
+  return controlPlane(config, environment, () => key, SILENT);
+}
+
+async function keyOrNull() {
+  try {
+    return await operatorKey();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : 'no credentials'}\n`);
+    return null;
+  }
+}
+
+/** What prices are in, as the market says; null before the first price. */
+export async function currencyOf({ config, ledger, log }: Operator): Promise<string | null> {
+  const markets = await readMarkets(config, ledger.market, log);
+  for (const market of markets.values()) if (market?.currency) return market.currency;
+  return null;
+}
+
+/** Runs a command over the operator's world; what could not be asked is one line, and the exit code 1. */
+export async function withOperator(act: (operator: Operator) => Promise<number>): Promise<number> {
+  const operator = await openOperator();
+  if (operator === null) return 1;
+  try {
+    return await act(operator);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : 'something failed'}\n`);
+    return 1;
+  }
+}

@@ -1,0 +1,45 @@
+/** Runs tools one after the other; quiet while they succeed. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+export const ROOT = join(import.meta.dirname, '../..');
+
+export interface Step {
+  readonly title: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Show its output even when it succeeds. */
+  readonly isLoud?: boolean;
+}
+
+/** A tool of our own dependencies. */
+export const tool = (name: string): string => join(ROOT, 'node_modules', '.bin', name);
+
+/** Exit code of the first that failed, after its output; else 0. */
+export async function runSteps(steps: readonly Step[]): Promise<number> {
+  for (const step of steps) {
+    const { code, output } = await runStep(step);
+    if (code === 0) continue;
+    process.stderr.write(`${output}\n${step.title}: failed (exit code ${code})\n`);
+    return 1;
+  }
+  return 0;
+}
+
+function runStep(step: Step): Promise<{ code: number; output: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(step.command, step.args, {
+      cwd: ROOT,
+      stdio: step.isLoud ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    child.stdout?.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.stderr?.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.on('error', (error) => resolve({ code: 127, output: `${output}${error.message}` }));
+    child.on('close', (code) => resolve({ code: code ?? 1, output }));
+  });
+}

@@ -1,0 +1,87 @@
+/** User data that would be too long breaks every launch: it is told before anything is built. */
+import { join } from 'node:path';
+import { bootValues } from '../../functions/launcher/boot.ts';
+import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
+import type { Config } from '../../shared/config/config.ts';
+import { architecturesOf, understand } from '../../shared/job/labels.ts';
+import type { Candidate, Job, JobId, RunId } from '../../shared/nouns.ts';
+import type { RunnerRelease } from '../../shared/runner/release.ts';
+import { userData } from '../../shared/runner/user-data.ts';
+import { ROOT } from './steps.ts';
+
+/** Longer than any JIT config that was measured (4,088 characters). */
+const JIT_CONFIG_CHARS = 4_500;
+const LONGEST = '9'.repeat(40);
+
+/** One line for each placement whose user data does not fit. */
+export function userDataMistakes(config: Config): string[] {
+  const scripts = readUserDataScripts(join(ROOT, 'userdata'));
+  return config.placements.flatMap(({ region }, at) => {
+    try {
+      userData(bootValues(longestBoot(region, config), config), scripts);
+      return [];
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return [`placements[${at}]: with defaults.extraUserData and defaults.hooks, ${error.message}`];
+    }
+  });
+}
+
+function longestBoot(region: string, config: Config): Parameters<typeof bootValues>[0] {
+  const [arch = 'amd64'] = architecturesOf(config);
+  const labels = [...config.baseLabels, arch];
+  const understood = understand(labels, 'any/any', config);
+  if (understood.kind !== 'ours') throw new Error('the base labels and an architecture are not understood');
+  const job: Job = {
+    ...{
+      id: 1 as JobId,
+      runId: 1 as RunId,
+      runAttempt: 1,
+      name: 'longest',
+      repository: 'any/any',
+      isPublic: false,
+    },
+    ...{ installationId: null, labels, createdAtMs: Date.UTC(2100, 0) },
+  };
+  const candidate: Candidate = {
+    ...{
+      placement: 0,
+      region,
+      zone: `${region}-k`,
+      instanceType: `ecs.${LONGEST}`,
+      capacityType: 'on-demand',
+      arch,
+    },
+    ...{ cpu: 512, memoryGiB: 4096, pricePerHour: 1234.567, onDemandPricePerHour: 1234.567 },
+    ...{ priceLimit: null, expectedCostPerHour: null, because: '' },
+  };
+  const requirements = { ...understood.requirements, docker: true, arch };
+  const launchedAtMs = Date.UTC(2100, 0);
+  return {
+    jitConfig: 'x'.repeat(JIT_CONFIG_CHARS),
+    job,
+    requirements,
+    candidate,
+    launchedAtMs,
+    release: longestRelease(region),
+  };
+}
+
+function longestRelease(region: string): RunnerRelease {
+  const archive = {
+    key: `actions-runner/9.999.9/actions-runner-linux-arm64-9.999.9.tar.gz`,
+    sha256: 'f'.repeat(64),
+    sizeBytes: 1,
+  };
+  const superseded = Array.from({ length: 3 }, () => ({
+    version: '9.999.9',
+    supersededAtMs: Date.UTC(2100, 0),
+  }));
+  return {
+    version: '9.999.9',
+    publishedAtMs: 0,
+    archives: { amd64: archive, arm64: archive },
+    regions: [region],
+    superseded,
+  };
+}

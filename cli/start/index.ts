@@ -1,0 +1,179 @@
+/** `npm start`: the whole path of a dozen jobs on this machine, over the real wire protocols. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { Command } from 'commander';
+import pc from 'picocolors';
+import { buildAll } from '../../build.ts';
+import type { SimJob } from '../../simulator/github/index.ts';
+import { type Loopback, OPERATOR_KEY, openLoopback } from '../../simulator/loopback.ts';
+import { parseOptions, wholeNumber } from '../shared/options.ts';
+import { readRunnersYaml } from '../shared/runners-yaml.ts';
+import { ROOT } from '../shared/steps.ts';
+import { serveAccount } from './account.ts';
+import { plainShow, type Show, terminalShow } from './display.ts';
+import { type Door, type Found, openDoor } from './door.ts';
+import { leftovers } from './leftovers.ts';
+import { mirrorRunner } from './mirror.ts';
+import { playRun, setScene } from './scene.ts';
+import { type Row, rowOf, tableOf } from './table.ts';
+import { type Seen, Watch } from './watch.ts';
+
+interface Options {
+  readonly stay: boolean;
+  readonly account: boolean;
+  readonly json: boolean;
+  readonly scale: number;
+  readonly seed: number;
+}
+
+interface Stage {
+  readonly world: Loopback;
+  readonly watch: Watch;
+  readonly options: Options;
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+const TICK_MS = 100;
+const GIVE_UP_MS = 4 * 60_000;
+const SWEEP_MS = 60_000;
+
+export async function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions<Options>(command(), args);
+  if (typeof options === 'number') return options;
+  if (options.account) return serveAccount();
+  const config = readRunnersYaml(join(ROOT, 'simulator', 'runners.yaml'));
+  if (config === null) return 1;
+  const say = (line: string) => void (options.json ? undefined : process.stdout.write(`${line}\n`));
+
+  say(`Building the functions, and starting GitHub and Alibaba Cloud on 127.0.0.1 …`);
+  const bundles = join(ROOT, '.cache', 'start');
+  mkdirSync(bundles, { recursive: true });
+  await buildAll(config, bundles);
+  const watch = new Watch();
+  const seed = { scale: options.scale, seed: options.seed };
+  const world = await openLoopback({
+    ...seed,
+    bundles,
+    deployment: config.name,
+    placements: config.placements,
+    onLine: (_, line) => watch.read(line),
+  });
+  const stop = new AbortController();
+  const interrupt = () => stop.abort();
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    say(
+      `Simulated time runs ${options.scale} times as fast: boots, jobs and timers are that much shorter, and what the functions themselves take counts ${options.scale}-fold.\n`,
+    );
+    setScene(world.github, config.name);
+    await mirrorRunner(world, config.name);
+    return await play({ world, watch, options, say, signal: stop.signal });
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    await world.close();
+  }
+}
+
+function command(): Command {
+  return new Command('npm start --')
+    .description(
+      'Plays a workflow run of a dozen jobs against simulated services, with the functions as they are deployed.',
+    )
+    .option('--stay', 'keep serving afterwards, for npm run job, list, explain and retire', false)
+    .option('--account', 'serve an empty account and organisation instead, to try an install on', false)
+    .option('--json', 'the result as JSON, and nothing else', false)
+    .option('--scale <times>', 'how much faster than real time', wholeNumber, 20)
+    .option('--seed <number>', 'which world is drawn', wholeNumber, 1)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npm start\n  npm start -- --stay\n  npm start -- --account\n  npm start -- --json --seed 7',
+    );
+}
+
+async function play(stage: Stage): Promise<number> {
+  const { world, watch, options, say, signal } = stage;
+  const jobs = world.github.jobsOf(playRun(world.github));
+  const look = () => jobs.map((job) => watch.see(job, world));
+  const show = isLive(options) ? terminalShow(look()) : plainShow(say);
+  const isDone = await follow(look, show, signal);
+  await show.end();
+  if (signal.aborted) return interrupted(jobs, say);
+
+  const left = isDone ? await settled(world, signal) : await leftovers(world);
+  const rows = look().map((seen) => rowOf(seen, world.clock.nowMs()));
+  const ok = left.length === 0 && rows.every(({ conclusion }) => conclusion === 'success');
+  tell(stage, rows, left, ok);
+  if (options.stay) return stayUntil(signal, await openDoor(world.github, foundOf(world)), say);
+  return ok ? 0 : 1;
+}
+
+const isLive = ({ json }: Options): boolean => process.stdout.isTTY && !json;
+
+function tell({ options, say }: Stage, rows: readonly Row[], left: readonly string[], ok: boolean): void {
+  const { scale, seed, json } = options;
+  if (json) process.stdout.write(`${JSON.stringify({ scale, seed, jobs: rows, left, ok }, null, 2)}\n`);
+  say(`\n${tableOf(rows, isLive(options) && pc.isColorSupported)}`);
+  say(
+    'cost: instance and system disk, from creation to deletion, in CNY; not included: traffic, NAT gateway,',
+  );
+  say('      addresses, functions, tables, logs. saved: against the same time pay-as-you-go.');
+  say(
+    `wait: from queued to running, in simulated seconds; what the functions took on this machine counts ${scale}-fold.\n`,
+  );
+  if (left.length === 0)
+    say(pc.green('Nothing is left: no instance, no registration, no slot, no ledger entry.'));
+  else say(pc.red(`Still there:\n${left.map((line) => `  ${line}`).join('\n')}`));
+}
+
+/** True: every job's instance is gone. */
+async function follow(look: () => readonly Seen[], show: Show, signal: AbortSignal): Promise<boolean> {
+  const beganMs = Date.now();
+  for (;;) {
+    const seen = look();
+    const passedMs = Date.now() - beganMs;
+    show.update(seen, passedMs / 1000);
+    if (seen.every(({ state }) => state === 'deleted')) return true;
+    if (signal.aborted || passedMs > GIVE_UP_MS) return false;
+    await setTimeout(TICK_MS);
+  }
+}
+
+/** Slots come back with the sweep that sees the instance gone: two sweeps at the most, and one for good measure. */
+async function settled(world: Loopback, signal: AbortSignal): Promise<string[]> {
+  const untilMs = world.clock.nowMs() + 5 * SWEEP_MS;
+  let left = await leftovers(world);
+  while (left.length > 0 && world.clock.nowMs() < untilMs && !signal.aborted) {
+    await setTimeout(TICK_MS);
+    left = await leftovers(world);
+  }
+  return left;
+}
+
+function interrupted(jobs: readonly SimJob[], say: (line: string) => void): number {
+  const open = jobs.filter(({ status }) => status !== 'completed').length;
+  say(
+    `\nInterrupted with ${open} jobs open. The simulated world is gone with this process; nothing was real.`,
+  );
+  return 130;
+}
+
+const foundOf = (world: Loopback): Found => ({
+  scale: world.clock.scale,
+  simulatedMs: world.clock.nowMs(),
+  realMs: Date.now(),
+  environment: world.environment(),
+  accessKeyId: OPERATOR_KEY,
+  accessKeySecret: world.secrets.operatorSecret,
+});
+
+async function stayUntil(signal: AbortSignal, door: Door, say: (line: string) => void): Promise<number> {
+  say(
+    '\nServing on until Ctrl-C. From another terminal:\n  npm run job -- --labels self-hosted,aliyun,arm64,16cpu\n  npm run list\n  npm run explain -- JOB',
+  );
+  if (!signal.aborted)
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  await door.close();
+  return 0;
+}

@@ -1,0 +1,118 @@
+/** `npm run simulate`: days of production in seconds, with everything that can go wrong drawn from seeds. */
+import { availableParallelism } from 'node:os';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type Batch, joined, report } from '../../test/simulation/batch.ts';
+import { type Day, playDay } from '../../test/simulation/money/day.ts';
+import { judge } from '../../test/simulation/mutations/mutate.ts';
+import { FAULTS } from '../../test/simulation/plan/plan.ts';
+import { barOf, linesOf } from './progress.ts';
+import { inWorker, playShare, type Share } from './workers.ts';
+
+interface Options {
+  readonly seeds: number;
+  readonly from: number;
+  readonly seed?: number;
+  readonly workers: number;
+  readonly day?: number;
+  /** True: all of them. */
+  readonly mutations?: string | true;
+  /** What a worker process is told to do. */
+  readonly share?: string;
+}
+
+export async function main(args: readonly string[]): Promise<number> {
+  const program = new Command('npm run simulate --')
+    .description('Plays seeds of the simulation; says what broke, and how to see it again.')
+    .option('--seeds <count>', 'how many seeds', whole, 200)
+    .option('--from <seed>', 'the first of them', whole, 1)
+    .option('--seed <seed>', 'one seed: its shortest story', whole)
+    .option('--workers <count>', 'processes', whole, availableParallelism())
+    .option('--day <jobs>', 'a day of office hours: waits by phase, and its money', whole)
+    .option('--mutations [name]', 'take protections away one at a time, and see that it is noticed')
+    .addOption(new Option('--share <json>').hideHelp())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npm run simulate -- --seeds 1000\n  npm run simulate -- --seed 2244\n  npm run simulate -- --mutations "the client token"',
+    )
+    .exitOverride();
+  try {
+    const options = program.parse(args, { from: 'user' }).opts<Options>();
+    if (options.share !== undefined) return await playShare(JSON.parse(options.share) as Share);
+    if (options.seed !== undefined) return await playOne(options.seed);
+    if (options.mutations !== undefined) return await playMutations(options.mutations);
+    if (options.day !== undefined) return tellDay(await playDay(options.day, options.from));
+    return await playMany(options);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+}
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('must be a whole number');
+  return value;
+}
+
+async function playOne(seed: number): Promise<number> {
+  const told = await report(seed);
+  process.stdout.write(`${told}\n`);
+  return told.endsWith('nothing went wrong') ? 0 : 1;
+}
+
+function tellDay({ jobs, succeeded, phases, money, gitHubCallsPerHourMax }: Day): number {
+  const lines = [
+    `${jobs} jobs, ${succeeded} succeeded; at most ${gitHubCallsPerHourMax} calls of GitHub in an hour.`,
+  ];
+  for (const [phase, ms] of Object.entries(phases)) {
+    const at = (share: number) => ((ms[Math.floor((ms.length - 1) * share)] ?? 0) / 1000).toFixed(1);
+    lines.push(`${phase}: p50 ${at(0.5)} s, p90 ${at(0.9)} s, p99 ${at(0.99)} s`);
+  }
+  for (const [what, cny] of Object.entries(money)) lines.push(`${what}: ${cny.toFixed(2)}`);
+  process.stdout.write(`${lines.join('\n')}\n`);
+  return 0;
+}
+
+/** How many seeds a mutation gets. */
+const MUTANT_SEEDS = 500;
+
+async function playMutations(wanted: string | true): Promise<number> {
+  let unnoticed = 0;
+  for await (const { name, seeds, check } of judge(MUTANT_SEEDS, wanted === true ? '' : wanted)) {
+    if (check === null) unnoticed++;
+    const verdict = check === null ? `not noticed in ${seeds} seeds` : `noticed by seed ${seeds}: ${check}`;
+    process.stdout.write(`without ${name}: ${verdict}\n`);
+  }
+  return unnoticed === 0 ? 0 : 1;
+}
+
+async function playMany({ seeds, from, workers }: Options): Promise<number> {
+  const startedMs = Date.now();
+  const progress = process.stdout.isTTY ? barOf(seeds) : linesOf(seeds);
+  const step = Math.min(workers, seeds);
+  const shares = Array.from({ length: step }, (_, nth) =>
+    inWorker({ from: from + nth, to: from + seeds - 1, step }, progress.played),
+  );
+  const batch = joined(await Promise.all(shares).finally(progress.end));
+  process.stdout.write(`${summary(batch, (Date.now() - startedMs) / 1000)}\n`);
+  const [first] = batch.broken;
+  if (first !== undefined) process.stdout.write(`\n${await report(first.seed)}\n`);
+  return batch.broken.length === 0 ? 0 : 1;
+}
+
+function summary(batch: Batch, seconds: number): string {
+  const minutes = batch.settledMs.map((ms) => ms / 60_000).sort((a, b) => a - b);
+  const at = (share: number) => Math.round(minutes[Math.floor((minutes.length - 1) * share)] ?? 0);
+  const never = Object.keys(FAULTS).filter((name) => !isSeen(name, batch.fired));
+  const mix = Object.entries(batch.fired).sort(([, a], [, b]) => b - a);
+  return [
+    `${batch.seeds} seeds in ${Math.round(seconds)} s: ${batch.jobs} jobs, ${batch.instances} instances, ${batch.broken.length} broken.`,
+    `From healing to nothing left: median ${at(0.5)} min, 99 % ${at(0.99)} min, longest ${at(1)} min.`,
+    `What went wrong: ${mix.map(([name, times]) => `${name} ${times}`).join(', ')}.`,
+    never.length === 0 ? 'Each fault happened.' : `Never happened: ${never.join(', ')}.`,
+  ].join('\n');
+}
+
+function isSeen(name: string, fired: Readonly<Record<string, number>>): boolean {
+  return (fired[name] ?? 0) > 0;
+}

@@ -1,0 +1,58 @@
+/** `npm run test:machine`: real Linux systems boot our user data. Needs root and Debian's packages, and fails without. */
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, runSteps, tool } from '../cli/shared/steps.ts';
+import { run } from '../simulator/machine/commands.ts';
+import { rootFilesystem } from '../simulator/machine/root-filesystem.ts';
+
+const PACKAGES = [
+  'debootstrap',
+  'systemd-container',
+  'iproute2',
+  'iptables',
+  'openssl',
+  'procps',
+  'util-linux',
+];
+const CACHE = join(ROOT, '.cache', 'machine');
+
+export async function main(args: readonly string[]): Promise<number> {
+  if (process.getuid?.() !== 0) {
+    process.stderr.write('test:machine boots real systems: it needs root, on Debian or Ubuntu.\n');
+    return 1;
+  }
+  await installMissing();
+  mkdirSync(CACHE, { recursive: true });
+  // What a run that was killed has left; its mounts ended with it.
+  for (const old of readdirSync(CACHE).filter((name) => name.startsWith('run-')))
+    rmSync(join(CACHE, old), { recursive: true, force: true });
+  process.stdout.write('The root file system: made the first time, in a minute or two.\n');
+  await rootFilesystem(CACHE);
+  return runSteps([
+    {
+      title: 'vitest',
+      // A network and mounts of their own, gone with the process.
+      command: 'unshare',
+      args: [
+        '--net',
+        '--mount',
+        '--',
+        tool('vitest'),
+        'run',
+        '--config',
+        'vitest.machine.config.ts',
+        ...args,
+      ],
+      isLoud: true,
+    },
+  ]);
+}
+
+async function installMissing(): Promise<void> {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own placeholders
+  const installed = await run('dpkg-query', '--show', '--showformat', '${Package} ${db:Status-Status}\n');
+  const missing = PACKAGES.filter((name) => !installed.includes(`${name} installed\n`));
+  if (missing.length === 0) return;
+  await run('apt-get', '--quiet=2', 'update');
+  await run('env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '--quiet=2', '--yes', 'install', ...missing);
+}

@@ -1,0 +1,91 @@
+/** A job ended: on the runner that GitHub names, or on none. */
+import { amend, removeEntry, trailOf } from '../../../shared/ledger/amend.ts';
+import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { Held } from '../../../shared/ledger/ledger.ts';
+import { TAG } from '../../../shared/names.ts';
+import type { Instance, Job } from '../../../shared/nouns.ts';
+import { noteInterrupted, takenBack } from '../ending/interrupted.ts';
+import { terminate } from '../ending/terminate.ts';
+import type { ReaperWorld } from '../world.ts';
+import { reportForeigner } from './foreigner.ts';
+import { type EndedEvent, rowOf } from './history.ts';
+import { ownNamed } from './named.ts';
+import { ownRunnerOf, repoint } from './repoint.ts';
+
+/** `history` first: a launcher that opens the job's entry from now on takes it back. */
+export async function ended(event: EndedEvent, world: ReaperWorld): Promise<void> {
+  const { job, runner, conclusion } = event;
+  const { ledger, log } = world;
+  const named = runner === null ? null : await ownNamed(runner, ledger);
+  const entry = (await ledger.jobs.read(job.id))?.entry ?? null;
+  const machines = named === null ? [] : await machinesOf(named.entry, event, world);
+  const ranOn = named === null ? null : seenToTheEnd(named.entry, machines, world.clock.nowMs());
+  await ledger.history.merge(rowOf(event, entry, ranOn));
+  if (ranOn?.isInterrupted) await noteInterrupted(job, world);
+  await removeEntry(ledger.jobs, job.id);
+  log('job.ended', { job: job.id, conclusion, runner: runner?.name ?? null, isOurs: named !== null });
+
+  if (named !== null) await retireNamed(job, named, machines, world);
+  await repoint(job, entry, named?.entry.for ?? null, world);
+  await dropOwnLaunch(job, entry, world);
+}
+
+/**
+ * On the market's notice our own script ends the runner within seconds, and with it the job, long before a sweep sees
+ * the notice: what ended badly on spot is asked for its machine, which is not deleted yet.
+ */
+async function machinesOf(
+  { name, candidate, region, instanceId }: RunnerEntry,
+  { conclusion }: EndedEvent,
+  { instances, config }: ReaperWorld,
+): Promise<readonly Instance[]> {
+  if (conclusion === 'success' || candidate?.capacityType === 'on-demand') return [];
+  if (region !== null && instanceId !== null) return instances.find(region, [instanceId]);
+  // Its launcher died before it could write down what it had made.
+  const lists = await Promise.all(config.placements.map((placement) => instances.list(placement.region)));
+  return lists.flatMap(({ things }) => things).filter(({ tags }) => tags[TAG.name] === name);
+}
+
+/** Pure. */
+function seenToTheEnd(entry: RunnerEntry, machines: readonly Instance[], atMs: number): RunnerEntry {
+  if (entry.isInterrupted || !machines.some(({ isRecycling }) => isRecycling)) return entry;
+  return { ...entry, isInterrupted: true, trail: trailOf(...entry.trail, takenBack(entry, atMs)) };
+}
+
+/** The runner that GitHub names is spent: it needs no proof, and no deregistration. */
+async function retireNamed(
+  job: Job,
+  named: Held<RunnerEntry>,
+  machines: readonly Instance[],
+  world: ReaperWorld,
+): Promise<void> {
+  const { name } = named.entry;
+  await reportForeigner(job, name, world);
+  const nowMs = world.clock.nowMs();
+  const retired = await amend(world.ledger.runners, name, (entry) => spent(entry, job, nowMs), named);
+  if (retired !== null) await terminate(retired.entry, world, machines);
+}
+
+/** Pure. */
+function spent(entry: RunnerEntry, job: Job, nowMs: number): RunnerEntry | undefined {
+  if (entry.state === 'retiring' && entry.busyWith === null && entry.ran !== null) return undefined;
+  const because = entry.state === 'retiring' ? entry.because : 'its job completed';
+  return { ...entry, state: 'retiring', stateAtMs: nowMs, busyWith: null, for: null, ran: job, because };
+}
+
+/** A launch under lease is only marked: its holder sees the mark at its next write and undoes what it made. */
+async function dropOwnLaunch(job: Job, entry: JobEntry | null, world: ReaperWorld): Promise<void> {
+  const own = await ownRunnerOf(job, entry, world);
+  if (own === null || !isLaunchFor(own.entry, job)) return;
+  await amend(
+    world.ledger.runners,
+    own.entry.name,
+    (now) => (isLaunchFor(now, job) ? { ...now, isUnwanted: true, because: 'its job ended' } : undefined),
+    own,
+  );
+  world.log('launch.unwanted', { job: job.id, runner: own.entry.name });
+}
+
+function isLaunchFor(entry: RunnerEntry, job: Job): boolean {
+  return entry.state === 'launching' && entry.for === job.id && !entry.isUnwanted;
+}

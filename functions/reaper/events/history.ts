@@ -1,0 +1,45 @@
+/** What is written of a job that ended: pure rows, and the one question that is asked of `history`. */
+
+import { trailOf } from '../../../shared/ledger/amend.ts';
+import type { HistoryRow, JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { Ledger } from '../../../shared/ledger/ledger.ts';
+import type { Job, JobEvent } from '../../../shared/nouns.ts';
+
+export type EndedEvent = Extract<JobEvent, { kind: 'completed' }>;
+
+type Row = Partial<HistoryRow> & Pick<HistoryRow, 'job'>;
+
+export async function hasEnded(job: Job, { history }: Pick<Ledger, 'history'>): Promise<boolean> {
+  const row = await history.read(job.createdAtMs, job.id);
+  return row !== null && row.outcome !== null && row.outcome !== 'refused';
+}
+
+export function rowOf(event: EndedEvent, entry: JobEntry | null, runner: RunnerEntry | null): Row {
+  const { job, conclusion, startedAtMs, completedAtMs } = event;
+  return {
+    job,
+    outcome: conclusion,
+    runnerName: event.runner?.name ?? null,
+    startedAtMs: startedAtMs ?? entry?.startedAtMs ?? null,
+    completedAtMs,
+    launches: entry?.launches ?? null,
+    trail: trailOf(...(entry?.trail ?? []), ...(runner?.trail ?? [])),
+    ...(runner === null ? {} : factsOf(runner)),
+  };
+}
+
+export function factsOf(runner: RunnerEntry): Omit<Row, 'job'> {
+  const { candidate } = runner;
+  return {
+    because: runner.isInterrupted ? 'its spot instance was taken back' : null,
+    instanceId: runner.instanceId,
+    instanceType: candidate?.instanceType ?? null,
+    zone: candidate?.zone ?? null,
+    diskGiB: runner.diskGiB,
+    capacityType: candidate?.capacityType ?? null,
+    pricePerHour: candidate?.pricePerHour ?? null,
+    onDemandPricePerHour: candidate?.onDemandPricePerHour ?? null,
+    launchedAtMs: runner.createdAtMs,
+    onlineAtMs: runner.onlineAtMs,
+  };
+}

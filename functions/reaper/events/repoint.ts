@@ -1,0 +1,106 @@
+/** The one pointer: a runner's `for`. */
+
+import { covers, understand } from '../../../shared/job/labels.ts';
+import { amend, trailOf } from '../../../shared/ledger/amend.ts';
+import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { Held } from '../../../shared/ledger/ledger.ts';
+import { LEDGER_SCAN_MAX } from '../../../shared/limits.ts';
+import { runnerNameOf } from '../../../shared/names.ts';
+import type { Job, JobId } from '../../../shared/nouns.ts';
+import type { ReaperWorld } from '../world.ts';
+
+/** `taker` runs on what was meant for `robbed`: give `robbed` the taker's own runner, or have one launched now. */
+export async function repoint(
+  taker: Job,
+  takerEntry: JobEntry | null,
+  robbed: JobId | null,
+  world: ReaperWorld,
+): Promise<void> {
+  if (robbed === null || robbed === taker.id) return;
+  const waiting = await world.ledger.jobs.read(robbed);
+  if (waiting === null || waiting.entry.startedOn !== null) return;
+
+  const own = await ownRunnerOf(taker, takerEntry, world);
+  if (own !== null && isGivable(own.entry, taker.id) && covers(own.entry.labels, waiting.entry.job.labels)) {
+    if (await give(own, robbed, taker, world)) return;
+  }
+  if (await hasAnother(waiting.entry, world)) return;
+  if (await inherit(taker, waiting.entry, world)) return;
+  await startNow(waiting.entry, `its runner was given to the job ${taker.id}`, world);
+}
+
+/** After a chain of swaps, what is left for the taker is not its own launch's: the one runner whose pointer it holds. */
+async function inherit(taker: Job, robbed: JobEntry, world: ReaperWorld): Promise<boolean> {
+  const { things } = await world.ledger.runners.list(LEDGER_SCAN_MAX);
+  const left = things.find(
+    ({ entry }) => isGivable(entry, taker.id) && covers(entry.labels, robbed.job.labels),
+  );
+  if (left === undefined) return false;
+  return give(left, robbed.job.id, taker, world);
+}
+
+/** False: it has changed meanwhile. */
+async function give(
+  { entry, rev }: Held<RunnerEntry>,
+  robbed: JobId,
+  taker: Job,
+  { ledger, clock, log }: ReaperWorld,
+): Promise<boolean> {
+  const text = `${entry.name} was meant for the job ${taker.id}, which took the runner of ${robbed}: it is for ${robbed} now`;
+  const trail = trailOf(...entry.trail, { atMs: clock.nowMs(), text });
+  const moved = await ledger.runners.replace(entry.name, { entry, rev }, { ...entry, for: robbed, trail });
+  log('job.repointed', { job: robbed, taker: taker.id, runner: entry.name, moved: moved !== null });
+  return moved !== null;
+}
+
+/** What was taken was not its latest: that one is coming, or its launch is under way, or it has a next try. */
+async function hasAnother(entry: JobEntry, world: ReaperWorld): Promise<boolean> {
+  const latest = await ownRunnerOf(entry.job, entry, world);
+  return latest === null ? entry.nextTryAtMs > world.clock.nowMs() : isComing(latest.entry, entry.job.id);
+}
+
+/** The runner of this job's latest launch, whatever became of it. */
+export async function ownRunnerOf(
+  job: Job,
+  entry: JobEntry | null,
+  { ledger, config }: ReaperWorld,
+): Promise<Held<RunnerEntry> | null> {
+  if (entry === null || entry.launches === 0) return null;
+  const understood = understand(job.labels, job.repository, config);
+  if (understood.kind !== 'ours') return null;
+  return ledger.runners.read(runnerNameOf(config.name, understood.requirements.arch, job.id, entry.launches));
+}
+
+/** Pure: nobody runs on it, and it is still meant for its own job. */
+function isComing(entry: RunnerEntry, own: JobId): boolean {
+  const isFree = entry.state === 'launching' || entry.state === 'booting' || entry.state === 'idle';
+  return isFree && entry.for === own && !entry.isUnwanted && entry.removedAtMs === null;
+}
+
+/** Pure. A launch under way stays its own job's: its outcome is open, and a job has one launch at a time. */
+function isGivable(entry: RunnerEntry, own: JobId): boolean {
+  return entry.state !== 'launching' && isComing(entry, own);
+}
+
+/** If the launcher cannot be asked now, the next sweep does it: the job is due. */
+async function startNow(
+  { job, launches }: JobEntry,
+  because: string,
+  { ledger, clock, queue, log }: ReaperWorld,
+): Promise<void> {
+  const nextTryAtMs = clock.nowMs();
+  const isDue = (entry: JobEntry) => entry.startedOn === null && entry.launches === launches;
+  const held = await amend(ledger.jobs, job.id, (entry) =>
+    isDue(entry)
+      ? {
+          ...entry,
+          nextTryAtMs,
+          because,
+          trail: trailOf(...entry.trail, { atMs: nextTryAtMs, text: because }),
+        }
+      : undefined,
+  );
+  if (held === null || !isDue(held.entry)) return;
+  log('job.due', { job: job.id, because });
+  await queue.launch({ kind: 'due', job: held.entry.job, rev: held.rev });
+}

@@ -1,0 +1,96 @@
+/** GitHub gave a job to a runner: A on R. */
+import { amend, removeEntry } from '../../../shared/ledger/amend.ts';
+import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { Held } from '../../../shared/ledger/ledger.ts';
+import { STARTED_CHECK_MS } from '../../../shared/limits.ts';
+import type { Job, JobEvent, JobId } from '../../../shared/nouns.ts';
+import type { ReaperWorld } from '../world.ts';
+import { reportForeigner } from './foreigner.ts';
+import { hasEnded } from './history.ts';
+import { ownNamed } from './named.ts';
+import { repoint } from './repoint.ts';
+
+export type StartedEvent = Extract<JobEvent, { kind: 'in_progress' }>;
+
+/**
+ * The job's entry is written before `history` is read; whoever ends a job does it the other way round. So an
+ * event that comes after the end leaves nothing alive.
+ */
+export async function started(event: StartedEvent, world: ReaperWorld): Promise<void> {
+  const { job, runner } = event;
+  const { ledger, log } = world;
+  const held = await noteStart(event, world);
+  if (await hasEnded(job, ledger)) {
+    await removeEntry(ledger.jobs, job.id);
+    return;
+  }
+
+  const before = await ownNamed(runner, ledger);
+  log('job.started', { job: job.id, runner: runner.name, isOurs: before !== null });
+  if (before === null) return;
+  const { name } = before.entry;
+  await reportForeigner(job, name, world);
+  await amend(
+    ledger.runners,
+    name,
+    (entry) => busyWith(entry, job.id, runner.id, world.clock.nowMs()),
+    before,
+  );
+  await repoint(job, held.entry, before.entry.for, world);
+}
+
+/** GitHub binds nothing, so a job that we never heard of may start on our runner. */
+async function noteStart(
+  { job, runner, startedAtMs }: StartedEvent,
+  { ledger, clock }: ReaperWorld,
+): Promise<Held<JobEntry>> {
+  const nowMs = clock.nowMs();
+  const facts = { startedOn: runner.name, startedAtMs, nextTryAtMs: nowMs + STARTED_CHECK_MS, because: '' };
+  const fresh = { ...unheardOf(job, nowMs), ...facts };
+  return (
+    (await ledger.jobs.add(job.id, fresh)) ?? (await mark(job, facts, ledger)) ?? { entry: fresh, rev: '' }
+  );
+}
+
+function mark(
+  job: Job,
+  facts: Partial<JobEntry>,
+  { jobs }: ReaperWorld['ledger'],
+): Promise<Held<JobEntry> | null> {
+  return amend(jobs, job.id, (entry) =>
+    entry.startedOn === facts.startedOn ? undefined : { ...entry, ...facts },
+  );
+}
+
+/** The entry of a job that no launcher opened. */
+export function unheardOf(job: Job, nowMs: number): JobEntry {
+  return {
+    job,
+    nextTryAtMs: nowMs,
+    because: 'it was found at GitHub',
+    launches: 0,
+    firstTryAtMs: nowMs,
+    offSpot: false,
+    startedOn: null,
+    startedAtMs: null,
+    trail: [],
+  };
+}
+
+/** Pure. A runner that we are retiring stays so, but what it runs is known, and it is not deleted meanwhile. */
+export function busyWith(
+  entry: RunnerEntry,
+  job: JobId | null,
+  runnerId: number | null,
+  nowMs: number,
+): RunnerEntry | undefined {
+  if (entry.busyWith === job && (entry.state === 'busy' || entry.state === 'retiring')) return undefined;
+  if (entry.state === 'retiring') return { ...entry, busyWith: job };
+  const since = {
+    state: 'busy' as const,
+    stateAtMs: nowMs,
+    idleSightings: 0,
+    onlineAtMs: entry.onlineAtMs ?? nowMs,
+  };
+  return { ...entry, ...since, busyWith: job, for: job, runnerId: runnerId ?? entry.runnerId };
+}

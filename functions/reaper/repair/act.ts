@@ -1,0 +1,76 @@
+import { tellOnce } from '../../../shared/tell-once.ts';
+import { terminate } from '../ending/terminate.ts';
+import type { Evidence } from '../survey/evidence.ts';
+import type { Observation } from '../survey/observe.ts';
+import type { ReaperWorld } from '../world.ts';
+import { adopt } from './adopt.ts';
+import { ask } from './ask.ts';
+import { close } from './close.ts';
+import { confirm } from './confirm.ts';
+import { noted, sight } from './notes.ts';
+import { removeRegistration } from './remove.ts';
+import { interrupt, retire } from './retire.ts';
+import type { Verdict } from './verdict.ts';
+import { backOff } from './wasted.ts';
+
+export async function act(
+  observation: Observation,
+  judged: Verdict,
+  evidence: Evidence,
+  world: ReaperWorld,
+): Promise<void> {
+  const { held, instances } = observation;
+  const { kind, because } = judged;
+  if (held === null) return actOnStray(observation, kind, world);
+  if (judged.isWasted) await backOff(held.entry, observation, because, world);
+  switch (kind) {
+    case 'keep':
+    case 'adopt':
+    case 'deregister':
+      return;
+    case 'warn':
+      return tellOnce(
+        `lifetime-${held.entry.name}`,
+        `The runner ${held.entry.name} is busy, and ${because}.`,
+        world,
+      );
+    case 'retire':
+      return retire(held, observation, because, world);
+    case 'terminate':
+      return terminate(held.entry, world, instances);
+    case 'remove':
+      return removeRegistration(held, observation, because, world);
+    case 'confirm':
+      return confirm(held, observation, because, evidence, world);
+    case 'ask':
+      return ask(held, evidence, world);
+    case 'interrupt':
+      return interrupt(held, world);
+    case 'close':
+      return close(held, observation, world);
+    case 'sight':
+      return sight(held, because, world);
+    case 'found':
+    case 'online':
+    case 'busy':
+    case 'unsight':
+    case 'look-again':
+      await world.ledger.runners.replace(
+        held.entry.name,
+        held,
+        noted(kind, observation, held.entry, world.clock.nowMs()),
+      );
+  }
+}
+
+/** The ledger does not know it. */
+async function actOnStray(
+  observation: Observation,
+  kind: Verdict['kind'],
+  world: ReaperWorld,
+): Promise<void> {
+  const { registration } = observation;
+  if (kind === 'adopt') await adopt(observation, world);
+  if (kind === 'deregister' && registration !== null)
+    await world.github.removeRunner(registration.target, registration.id);
+}

@@ -1,0 +1,58 @@
+/** The end of a runner: its machine is proven gone, its facts are kept, registration, slot and entry go. */
+
+import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { Held } from '../../../shared/ledger/ledger.ts';
+import { ABSENT_LOOKS_MIN } from '../../../shared/limits.ts';
+import type { RunnerName } from '../../../shared/nouns.ts';
+import { factsOf } from '../events/history.ts';
+import type { Observation } from '../survey/observe.ts';
+import type { ReaperWorld } from '../world.ts';
+import { noteInterruptedJob } from './retire.ts';
+
+/** The cloud says that there is no such instance: registration, slot, entry. */
+export async function close(
+  held: Held<RunnerEntry>,
+  observation: Observation,
+  world: ReaperWorld,
+): Promise<void> {
+  const { registration } = observation;
+  const { ledger, github } = world;
+  const { entry } = held;
+  if (!(await isProvenGone(held, observation, world))) return;
+  const last =
+    entry.state === 'retiring'
+      ? held
+      : await ledger.runners.replace(entry.name, held, { ...entry, state: 'retiring' });
+  if (last === null) return;
+  if (registration !== null) await github.removeRunner(registration.target, registration.id);
+  if (entry.isInterrupted) await noteInterruptedJob(entry.busyWith, world);
+  await keepFacts(entry, world);
+  await ledger.capacity.handBack(entry.name as RunnerName);
+  await ledger.runners.remove(entry.name, last);
+}
+
+/**
+ * Two empty answers may both be wrong. Its deletion, asked for once more, says 'gone' from another side; where a job
+ * may run on it that is not asked for, and a second sweep must see the same.
+ */
+async function isProvenGone(
+  held: Held<RunnerEntry>,
+  { isJobOpen }: Observation,
+  { ledger, instances }: ReaperWorld,
+): Promise<boolean> {
+  const { entry } = held;
+  const { instanceId, region, absentLooks } = entry;
+  if (instanceId === null || region === null) return true;
+  if (!isJobOpen && (await instances.terminate(region, instanceId)) === 'gone') return true;
+  if (absentLooks + 1 >= ABSENT_LOOKS_MIN) return true;
+  await ledger.runners.replace(entry.name, held, { ...entry, absentLooks: absentLooks + 1 });
+  return false;
+}
+
+/** The machine may be gone long before GitHub says that its job ended: the bill is known now. */
+async function keepFacts(entry: RunnerEntry, { ledger, clock }: ReaperWorld): Promise<void> {
+  const goneAtMs = clock.nowMs();
+  const held = entry.busyWith === null ? null : await ledger.jobs.read(entry.busyWith);
+  const job = entry.ran ?? held?.entry.job;
+  if (job !== undefined) await ledger.history.merge({ job, ...factsOf(entry), trail: entry.trail, goneAtMs });
+}

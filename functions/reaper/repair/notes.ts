@@ -1,0 +1,60 @@
+/** Verdicts that only take note of what was seen. */
+
+import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { Held } from '../../../shared/ledger/ledger.ts';
+import { busyWith } from '../events/started.ts';
+import type { Observation } from '../survey/observe.ts';
+import type { ReaperWorld } from '../world.ts';
+
+/** Pure: the entry after a verdict that only takes note. */
+export function noted(
+  kind: 'found' | 'online' | 'busy' | 'unsight' | 'look-again',
+  { instances, registration }: Observation,
+  entry: RunnerEntry,
+  stateAtMs: number,
+): RunnerEntry {
+  switch (kind) {
+    case 'found':
+      return { ...entry, state: 'booting', stateAtMs, ...placeOf(entry, instances[0]) };
+    case 'online':
+      return {
+        ...entry,
+        state: 'idle',
+        stateAtMs,
+        onlineAtMs: stateAtMs,
+        idleSightings: 0,
+        runnerId: registration?.id ?? entry.runnerId,
+      };
+    case 'busy':
+      return (
+        busyWith({ ...entry, ...placeOf(entry, instances[0]) }, null, registration?.id ?? null, stateAtMs) ??
+        entry
+      );
+    case 'unsight':
+      return { ...entry, idleSightings: 0 };
+    case 'look-again':
+      return { ...entry, absentLooks: entry.absentLooks + 1 };
+  }
+}
+
+/** What the launcher could not write any more. */
+function placeOf(
+  entry: RunnerEntry,
+  instance: Observation['instances'][number] | undefined,
+): Partial<RunnerEntry> {
+  if (instance === undefined || entry.instanceId !== null) return {};
+  return { instanceId: instance.id, region: instance.region, releaseAtMs: instance.releaseAtMs };
+}
+
+export async function sight(
+  held: Held<RunnerEntry>,
+  because: string,
+  { ledger }: ReaperWorld,
+): Promise<void> {
+  const { name, idleSightings } = held.entry;
+  await ledger.runners.replace(name, held, {
+    ...held.entry,
+    idleSightings: idleSightings + 1,
+    because,
+  });
+}

@@ -1,0 +1,140 @@
+/** Diagnoses everything that the survey saw, and does what is asked for, as far as number and time go. */
+
+import type { Config } from '../../../shared/config/config.ts';
+import { amend, trailOf } from '../../../shared/ledger/amend.ts';
+import type { JobEntry } from '../../../shared/ledger/entries.ts';
+import type { Held } from '../../../shared/ledger/ledger.ts';
+import { SWEEP_ACTS_MAX } from '../../../shared/limits.ts';
+import { inTime } from '../in-time.ts';
+import type { Evidence } from '../survey/evidence.ts';
+import { ownerOf } from '../survey/known.ts';
+import { type Matching, match } from '../survey/match.ts';
+import { type Observation, observe } from '../survey/observe.ts';
+import type { Survey } from '../survey/survey.ts';
+import type { ReaperWorld } from '../world.ts';
+import { act } from './act.ts';
+import { diagnose, isUsable } from './diagnose.ts';
+import type { Seen, Verdict } from './verdict.ts';
+
+export interface Repaired {
+  /** Waiting jobs with no runner coming, oldest first. */
+  readonly uncovered: readonly Held<JobEntry>[];
+  /** By verdict, and `leftOver`. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly failures: readonly string[];
+}
+
+interface Diagnosed {
+  readonly observation: Observation;
+  readonly verdict: Verdict;
+}
+
+const LEFT = 'sweep-left';
+
+export async function repair(
+  survey: Survey,
+  evidence: Evidence,
+  deadlineMs: number,
+  world: ReaperWorld,
+): Promise<Repaired> {
+  const { matching, diagnosed } = diagnoseAll(survey, world);
+  await movePointers(matching, world);
+
+  const wanted = await inTurn(
+    diagnosed.filter(({ verdict }) => verdict.kind !== 'keep'),
+    world,
+  );
+  const now = wanted.slice(0, SWEEP_ACTS_MAX);
+  const failures: string[] = [];
+  const left = await inTime(now, deadlineMs, world.clock, async (each) => {
+    const failure = await actOne(each, evidence, world);
+    if (failure !== null) failures.push(failure);
+  });
+  await rememberLeft(left?.first ?? wanted[SWEEP_ACTS_MAX], world);
+  const counts = { ...countsOf(diagnosed), leftOver: wanted.length - now.length + (left?.count ?? 0) };
+  return { uncovered: matching.uncovered, counts, failures };
+}
+
+/** Pure, but for the time. */
+function diagnoseAll(survey: Survey, { config, clock }: ReaperWorld) {
+  const nowMs = clock.nowMs();
+  const seenOf = (each: Observation): Seen => ({
+    nowMs,
+    surveyAtMs: survey.atMs,
+    ...wholeFor(each, survey, config),
+  });
+  const observations = observe(survey, config);
+  const usable = observations.flatMap((each) =>
+    each.held !== null && isUsable(seenOf(each), each) ? [each.held] : [],
+  );
+  const matching = match(survey.jobs, usable, config.github.scope === 'repository');
+  const diagnosed: readonly Diagnosed[] = observations
+    .map((each) => ({ ...each, waiting: matching.wanted.get(each.name) ?? null }))
+    .map((observation) => ({ observation, verdict: diagnose(seenOf(observation), observation) }));
+  return { matching, diagnosed };
+}
+
+/** A registration is proved absent where it would be; an instance that nobody knows the id of, by all regions together. */
+function wholeFor({ held }: Observation, survey: Survey, { github }: Config): Whole {
+  const { repository = '' } = held?.entry ?? {};
+  const { instancesComplete, registrationsComplete, wholeTargets } = survey;
+  const isRepositoryScope = github.scope === 'repository';
+  const target = (isRepositoryScope ? repository : ownerOf(repository)).toLowerCase();
+  // Not every repository is asked in each sweep.
+  const anywhere = registrationsComplete && !isRepositoryScope;
+  return { instancesComplete, registrationsComplete: target === '' ? anywhere : wholeTargets.has(target) };
+}
+
+type Whole = Pick<Seen, 'instancesComplete' | 'registrationsComplete'>;
+
+async function movePointers({ moves }: Matching, { ledger, clock, log }: ReaperWorld): Promise<void> {
+  for (const { runner, job } of moves) {
+    const { entry } = runner;
+    const told = { atMs: clock.nowMs(), text: `${entry.name} had no job any more: it is for ${job} now` };
+    const trail = trailOf(...entry.trail, told);
+    const moved = await ledger.runners.replace(entry.name, runner, { ...entry, for: job, trail });
+    log('job.matched', { job, runner: runner.entry.name, moved: moved !== null });
+  }
+}
+
+/** From where the last sweep stopped: what takes every sweep's time must not keep the rest from its turn. */
+async function inTurn(wanted: readonly Diagnosed[], { ledger }: ReaperWorld): Promise<readonly Diagnosed[]> {
+  const byName = [...wanted].sort((a, b) => (a.observation.name < b.observation.name ? -1 : 1));
+  const from = (await ledger.notes.read(LEFT))?.entry.text ?? '';
+  return [
+    ...byName.filter(({ observation }) => observation.name >= from),
+    ...byName.filter(({ observation }) => observation.name < from),
+  ];
+}
+
+async function rememberLeft(first: Diagnosed | undefined, { ledger }: ReaperWorld): Promise<void> {
+  const note = { text: first?.observation.name ?? '', untilMs: null };
+  const held = await ledger.notes.read(LEFT);
+  if ((held?.entry.text ?? '') === note.text) return;
+  if (held === null) await ledger.notes.add(LEFT, note);
+  else await amend(ledger.notes, LEFT, () => note, held);
+}
+
+/** Null: done. One failure does not stop the rest. */
+async function actOne(
+  { observation, verdict }: Diagnosed,
+  evidence: Evidence,
+  world: ReaperWorld,
+): Promise<string | null> {
+  const fields = { runner: observation.name, verdict: verdict.kind, because: verdict.because };
+  try {
+    await act(observation, verdict, evidence, world);
+    world.log('reap.acted', fields);
+    return null;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unknown';
+    world.log('reap.failed', { ...fields, error: reason });
+    return `${verdict.kind} of ${observation.name}: ${reason}`;
+  }
+}
+
+function countsOf(diagnosed: readonly Diagnosed[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { verdict } of diagnosed) counts[verdict.kind] = (counts[verdict.kind] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,60 @@
+/** A boot that failed can be read afterwards. */
+import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
+import { CONSOLE_TAIL_MAX_CHARS } from '../../../shared/limits.ts';
+import { launchedFor } from '../../../shared/names.ts';
+import type { Job } from '../../../shared/nouns.ts';
+import type { Observation } from '../survey/observe.ts';
+import type { ReaperWorld } from '../world.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+/** The last lines of its console, scrubbed of what looks like a secret: in the log, and with its job. */
+export async function keepTrace(
+  entry: RunnerEntry,
+  instances: Observation['instances'],
+  because: string,
+  world: ReaperWorld,
+): Promise<void> {
+  const [instance] = instances;
+  if (instance === undefined) return;
+  let consoleTail: string;
+  try {
+    consoleTail = scrubbed(await world.instances.consoleOutput(instance.region, instance.id));
+  } catch (error) {
+    consoleTail = `(the console could not be read: ${error instanceof Error ? error.message : 'unknown'})`;
+  }
+  world.log('boot.failed', { runner: entry.name, instance: instance.id, because, consoleTail });
+  const job = await jobOf(entry, world);
+  if (job === null) return;
+  const { trail } = entry;
+  await world.ledger.history.merge({ job, because: `a boot failed: ${because}`, consoleTail, trail });
+}
+
+/**
+ * Of a job that ended meanwhile only the id is known, and `history` is by the day that a job was created on: that of
+ * the launch, or the one before. Null: it waited for its environment for longer, and its log line is all.
+ */
+async function jobOf(entry: RunnerEntry, { ledger }: ReaperWorld): Promise<Job | null> {
+  const id = entry.for ?? launchedFor(entry.name);
+  if (id === null) return null;
+  const live = await ledger.jobs.read(id);
+  if (live !== null) return live.entry.job;
+  const sameDay = await ledger.history.read(entry.createdAtMs, id);
+  const ended = sameDay ?? (await ledger.history.read(entry.createdAtMs - DAY_MS, id));
+  return ended?.job ?? null;
+}
+
+/** Pure: the last lines; long unbroken words (JIT configs, keys, tokens) are left out. */
+export function scrubbed(console: string): string {
+  const isCut = console.length > 4 * CONSOLE_TAIL_MAX_CHARS;
+  const tail = console.slice(-4 * CONSOLE_TAIL_MAX_CHARS);
+  return (
+    // The cut may lie within a secret.
+    (isCut ? tail.replace(/^\S+/, '') : tail)
+      .replace(/[A-Za-z0-9+/=_-]{60,}/g, '[left out]')
+      .replace(/\b(gh[a-z]_|github_pat_|LTAI|STS\.)\w+/g, '[left out]')
+      .replace(/authorization.*/gi, 'authorization [left out]')
+      .replace(/(token|secret|password)(["'\s:=]+)\S+/gi, '$1$2[left out]')
+      .slice(-CONSOLE_TAIL_MAX_CHARS)
+  );
+}

@@ -1,0 +1,83 @@
+/** GitHub does not repeat a delivery by itself: asks for those again that did not arrive. */
+import { amend } from '../../../shared/ledger/amend.ts';
+import {
+  DELIVERIES_KEPT_MS,
+  DELIVERY_TRIES_MAX,
+  REDELIVERIES_PER_SWEEP_MAX,
+} from '../../../shared/limits.ts';
+import type { Delivery } from '../../../shared/ports.ts';
+import { inTime } from '../in-time.ts';
+import type { ReaperWorld } from '../world.ts';
+
+const CURSOR = 'deliveries';
+/** A delivery under way is not in the list yet. */
+const OVERLAP_MS = 60_000;
+
+export interface Redeliveries {
+  /** ids of the latest attempts to ask for again */
+  readonly ask: readonly string[];
+  /** Everything before is settled. */
+  readonly cursorMs: number;
+}
+
+/**
+ * Pure. One guid is one delivery, however often it was attempted. Asked for again: a latest attempt that got no
+ * answer (status 0), a 5xx, or Function Compute's own 429 at a full door, which our webhook never says; never what we
+ * refused ourselves (any other 4xx); at most three attempts in all.
+ */
+export function decideRedeliveries(
+  deliveries: readonly Delivery[],
+  sinceMs: number,
+  nowMs: number,
+): Redeliveries {
+  const attempts = new Map<string, Delivery[]>();
+  for (const delivery of deliveries)
+    attempts.set(delivery.guid, [...(attempts.get(delivery.guid) ?? []), delivery]);
+  const ask: { id: string; firstAtMs: number }[] = [];
+  for (const tries of attempts.values()) {
+    const byTime = [...tries].sort((a, b) => a.deliveredAtMs - b.deliveredAtMs);
+    const [first, last] = [byTime[0], byTime.at(-1)];
+    if (first === undefined || last === undefined || tries.length >= DELIVERY_TRIES_MAX || !isLost(last))
+      continue;
+    ask.push({ id: last.id, firstAtMs: first.deliveredAtMs });
+  }
+  const oldest = ask.sort((a, b) => a.firstAtMs - b.firstAtMs).slice(0, REDELIVERIES_PER_SWEEP_MAX);
+  const settledMs = ask[0]?.firstAtMs ?? nowMs - OVERLAP_MS;
+  return { ask: oldest.map(({ id }) => id), cursorMs: Math.max(sinceMs, settledMs) };
+}
+
+function isLost({ statusCode, event }: Delivery): boolean {
+  return event === 'workflow_job' && (statusCode === 0 || statusCode === 429 || statusCode >= 500);
+}
+
+/** How many were asked for. The cursor is in the ledger: an hour of being off loses nothing. */
+export async function redeliverLost(deadlineMs: number, world: ReaperWorld): Promise<number> {
+  const { ledger, github, clock, log } = world;
+  const nowMs = clock.nowMs();
+  const held = await ledger.notes.read(CURSOR);
+  const sinceMs = Math.max(
+    held === null ? nowMs - 3_600_000 : Number(held.entry.text),
+    nowMs - DELIVERIES_KEPT_MS,
+  );
+  const { things, complete } = await github.deliveries(sinceMs);
+  const { ask, cursorMs } = decideRedeliveries(things, sinceMs, nowMs);
+  const failures: string[] = [];
+  const left = await inTime(ask, deadlineMs, clock, async (id) => {
+    await github.redeliver(id).catch((error: Error) => failures.push(error.message));
+  });
+  const asked = ask.length - (left?.count ?? 0) - failures.length;
+  if (ask.length > 0) log('deliveries.asked_again', { asked, failed: failures.length });
+  if (!complete) tellGap(things, sinceMs, log);
+  const note = { text: String(complete || things.length > 0 ? cursorMs : sinceMs), untilMs: null };
+  if (held === null) await ledger.notes.add(CURSOR, note);
+  else if (held.entry.text !== note.text) await amend(ledger.notes, CURSOR, () => note, held);
+  if (failures.length > 0) throw new Error(`${failures.length} deliveries were not repeated: ${failures[0]}`);
+  return asked;
+}
+
+/** Newest first: a list that was cut lacks the oldest, and would lack them again. What they said is left to the look. */
+function tellGap(things: readonly Delivery[], sinceMs: number, log: ReaperWorld['log']): void {
+  const seenFromMs = Math.min(...things.map(({ deliveredAtMs }) => deliveredAtMs));
+  const to = Number.isFinite(seenFromMs) ? new Date(seenFromMs).toISOString() : null;
+  log('deliveries.gap', { seen: things.length, from: new Date(sinceMs).toISOString(), to });
+}

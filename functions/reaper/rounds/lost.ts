@@ -1,0 +1,46 @@
+/** A queued job that no delivery told us of. */
+
+import { bytesOf } from '../../../shared/job/event.ts';
+import type { JobEntry } from '../../../shared/ledger/entries.ts';
+import { LABELS_MAX } from '../../../shared/limits.ts';
+import type { Job, JobRecord } from '../../../shared/nouns.ts';
+import { unheardOf } from '../events/started.ts';
+import type { ReaperWorld } from '../world.ts';
+
+/** Put first, `history` read after it: as a launcher does. Due now, and handed on at once. */
+export async function openLost(
+  { job }: JobRecord,
+  { ledger, clock, log, queue }: ReaperWorld,
+): Promise<boolean> {
+  const row = await ledger.history.read(job.createdAtMs, job.id);
+  if (row !== null && row.outcome !== null) return false;
+  const because = tooLargeToHandOn(job);
+  if (because !== null) {
+    log('launch.refused', { job: job.id, repository: job.repository, because });
+    await ledger.history.merge({ job, outcome: 'refused', because });
+    return false;
+  }
+  const held = await ledger.jobs.add(job.id, foundNow(job, clock.nowMs()));
+  if (held === null) return false;
+  const again = await ledger.history.read(job.createdAtMs, job.id);
+  if (again !== null && again.outcome !== null) {
+    await ledger.jobs.remove(job.id, held);
+    return false;
+  }
+  log('job.found', { job: job.id, repository: job.repository });
+  // If the launcher cannot be asked now, the next sweep does it.
+  await queue.launch({ kind: 'due', job, rev: held.rev });
+  return true;
+}
+
+/** As the webhook refuses it: what cannot be handed on would be found again and again. */
+function tooLargeToHandOn(job: Job): string | null {
+  if (job.labels.length > LABELS_MAX) return `the job has more than ${LABELS_MAX} labels`;
+  const isTooLong = bytesOf({ kind: 'due', job, rev: 'x'.repeat(200) }) === null;
+  return isTooLong ? 'the labels of the job are too long to hand on' : null;
+}
+
+function foundNow(job: Job, atMs: number): JobEntry {
+  const text = 'was found at GitHub by the sweep: no delivery had told us of it';
+  return { ...unheardOf(job, atMs), trail: [{ atMs, text }] };
+}

@@ -1,0 +1,50 @@
+/** GitHub gives no jobs to old runners: warns before that bites. */
+import { REPOSITORY_LIST_MS, RUNNER_VERSION_WARN_MS } from '../../../shared/limits.ts';
+import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../../shared/runner/release.ts';
+import { tellOnce } from '../../../shared/tell-once.ts';
+import type { ReaperWorld } from '../world.ts';
+
+const CHECKED = 'release-checked';
+const DAY_MS = 24 * 3_600_000;
+
+/** 'fresh', 'behind', or 'unknown' while nothing was mirrored yet. Asked for every ten minutes. */
+export async function checkRelease(world: ReaperWorld): Promise<string> {
+  const { ledger, clock } = world;
+  const nowMs = clock.nowMs();
+  const checked = await ledger.notes.read(CHECKED);
+  const before = checked?.entry.text ?? '';
+  if (checked !== null && (checked.entry.untilMs ?? 0) > nowMs) return wordIn(before);
+  const note = { text: await compare(before, world), untilMs: nowMs + REPOSITORY_LIST_MS };
+  if (checked === null) await ledger.notes.add(CHECKED, note);
+  else await ledger.notes.replace(CHECKED, checked, note);
+  return wordIn(note.text);
+}
+
+const wordIn = (text: string): string => text.split(' ')[0] ?? '';
+
+async function compare(before: string, world: ReaperWorld): Promise<string> {
+  const held = await world.ledger.notes.read(RUNNER_RELEASE_NOTE);
+  const latest = await world.github.latestRunner();
+  const mirrored = held === null ? null : parseRunnerRelease(held.entry.text);
+  if (mirrored === null) return 'unknown';
+  const { version } = mirrored;
+  if (version === latest.version) return 'fresh';
+  const sinceMs = behindSince(before, version, latest.publishedAtMs);
+  const forMs = world.clock.nowMs() - sinceMs;
+  if (forMs > RUNNER_VERSION_WARN_MS)
+    await tellOnce(
+      `runner-${version}`,
+      `The mirrored runner ${version} is behind for ${Math.floor(forMs / DAY_MS)} days (${latest.version} is out): GitHub stops giving jobs to it 30 days after the release that followed it. Run: npm run mirror`,
+      world,
+    );
+  return `behind ${version} ${sinceMs}`;
+}
+
+/**
+ * Pure. The 30 days count from the first release after ours, not from the latest one: what an earlier look saw counts
+ * on (GitHub docs, "Self-hosted runners reference": update within 30 days of any new version).
+ */
+export function behindSince(before: string, version: string, latestAtMs: number): number {
+  const [word, whose, sinceMs] = before.split(' ');
+  return word === 'behind' && whose === version ? Math.min(Number(sinceMs), latestAtMs) : latestAtMs;
+}

@@ -1,0 +1,61 @@
+/** Whose turn it is to be looked at: repositories that we know, a few each sweep. */
+import { amend } from '../../../shared/ledger/amend.ts';
+import { LOOK_REPOSITORIES_MAX, REPOSITORY_LIST_MS } from '../../../shared/limits.ts';
+import { type KnownRepository, knownRepositories, ownersOf, rememberListed } from '../survey/known.ts';
+import type { ReaperWorld } from '../world.ts';
+
+const TURN = 'look';
+const LISTED = 'repositories-listed';
+
+interface Turn {
+  readonly inTurn: readonly KnownRepository[];
+  readonly from: number;
+  readonly known: number;
+}
+
+/**
+ * A bounded number each sweep, in turn; polling asks for as many as fit, since nobody else tells us. An unchanged
+ * repository costs four calls that GitHub answers with 304 and does not count (GitHub docs, "Use conditional
+ * requests"): at 200 ms a call and 8 at once, 60 take 6 s of the look's 12. With changes, an installation's 5,000
+ * calls an hour are 83 a minute: two lists and the jobs of a run in about 27 repositories.
+ */
+export async function nextInTurn({ ledger, config }: ReaperWorld): Promise<Turn> {
+  const known = await knownRepositories({ ledger });
+  if (known.length === 0) return { inTurn: [], from: 0, known: 0 };
+  const held = await ledger.notes.read(TURN);
+  const from = held === null ? 0 : Number(held.entry.text) % known.length;
+  const width = config.github.polling ? 3 * LOOK_REPOSITORIES_MAX : LOOK_REPOSITORIES_MAX;
+  const inTurn = [...known.slice(from), ...known.slice(0, from)].slice(0, width);
+  return { inTurn, from, known: known.length };
+}
+
+/** Where the next sweep goes on: after those that there was time for. */
+export async function rememberTurn(next: number, known: number, { ledger }: ReaperWorld): Promise<void> {
+  if (known === 0) return;
+  const held = await ledger.notes.read(TURN);
+  const note = { text: String(next % known), untilMs: null };
+  if (held === null) await ledger.notes.add(TURN, note);
+  else if (held.entry.text !== note.text) await ledger.notes.replace(TURN, held, note);
+}
+
+/** Repositories that never sent us anything: asked for seldom, in polling each sweep. */
+export async function listRepositories(world: ReaperWorld): Promise<void> {
+  const { ledger, github, clock, config, log } = world;
+  const held = await ledger.notes.read(LISTED);
+  const nowMs = clock.nowMs();
+  if (!config.github.polling && held !== null && nowMs - Number(held.entry.text) < REPOSITORY_LIST_MS) return;
+  const listed: string[] = [];
+  for (const owner of ownersOf(world)) {
+    try {
+      const { things } = await github.repositories({ owner, repository: null, installationId: null });
+      listed.push(...things);
+    } catch (error) {
+      // Where the App is not installed there is nothing to find, and elsewhere there may be.
+      log('look.failed', { owner, error: error instanceof Error ? error.message : 'unknown' });
+    }
+  }
+  await rememberListed(listed, world);
+  const note = { text: String(nowMs), untilMs: null };
+  if (held === null) await ledger.notes.add(LISTED, note);
+  else await amend(ledger.notes, LISTED, () => note, held);
+}

@@ -1,0 +1,161 @@
+/** Where there may be something of ours: regions that we ever used, owners and repositories that we know. */
+
+import { isAllowed } from '../../../shared/job/labels.ts';
+import { amend } from '../../../shared/ledger/amend.ts';
+import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { Held } from '../../../shared/ledger/ledger.ts';
+import {
+  KNOWN_REPOSITORIES_MAX,
+  LEDGER_SCAN_MAX,
+  LIFETIME_MAX_MS,
+  RELEASE_MARGIN_MS,
+  TARGETS_IN_TURN_MAX,
+} from '../../../shared/limits.ts';
+import type { Job, Target } from '../../../shared/nouns.ts';
+import type { ReaperWorld } from '../world.ts';
+
+/** Placements of today, and where instances of ours may live on: noted beside each is when it was last in use. */
+export async function regionsToLookAt({ ledger, config, clock }: ReaperWorld): Promise<readonly string[]> {
+  const used = usedIn((await ledger.notes.read('regions'))?.entry.text ?? '');
+  const known = [...used].filter(([, atMs]) => clock.nowMs() - atMs < REGION_KEPT_MS);
+  return [...new Set([...config.placements.map(({ region }) => region), ...known.map(([region]) => region)])];
+}
+
+/**
+ * In use: those of runner entries, and of placements as soon as they were listed in full: a name that ECS never knew
+ * is not kept. What is in neither any more is forgotten when all in it is released.
+ */
+export async function rememberRegions(
+  runners: readonly Held<RunnerEntry>[],
+  listed: ReadonlySet<string>,
+  { ledger, config, clock }: ReaperWorld,
+): Promise<void> {
+  const inPlacements = config.placements.map(({ region }) => region).filter((region) => listed.has(region));
+  const inUse = [...inPlacements, ...runners.flatMap(({ entry }) => entry.region ?? [])];
+  const held = await ledger.notes.read('regions');
+  const text = textAfter(usedIn(held?.entry.text ?? ''), inUse, clock.nowMs());
+  if (text === held?.entry.text) return;
+  const note = { text, untilMs: null };
+  if (held === null) await ledger.notes.add('regions', note);
+  else await ledger.notes.replace('regions', held, note);
+}
+
+/** Pure. Once a day is enough beside days. */
+function textAfter(used: Map<string, number>, inUse: readonly string[], nowMs: number): string {
+  for (const region of inUse) if (nowMs - (used.get(region) ?? 0) > DAY_MS) used.set(region, nowMs);
+  const kept = [...used].filter(([, atMs]) => nowMs - atMs < REGION_KEPT_MS);
+  return kept.map(([region, atMs]) => `${region}=${atMs}`).join(' ');
+}
+
+const DAY_MS = 24 * 3_600_000;
+/** What was launched last is released by then; a day for the time's own coarseness, one for clocks and delays. */
+const REGION_KEPT_MS = LIFETIME_MAX_MS + RELEASE_MARGIN_MS + 2 * DAY_MS;
+
+/** region → when it was last in use */
+function usedIn(text: string): Map<string, number> {
+  const words = text.split(' ').filter(Boolean);
+  return new Map(words.map((word) => [word.split('=')[0] ?? '', Number(word.split('=')[1] ?? 0)]));
+}
+
+/** Owners of the allow-list, and of repositories that it allowed; in repository scope, repositories with something alive, and a few more in turn. */
+export async function targetsToLookAt(world: ReaperWorld): Promise<readonly Target[]> {
+  const known = await knownRepositories(world);
+  if (world.config.github.scope === 'organization') {
+    const owners = [...ownersOf(world), ...known.map(({ repository }) => ownerOf(repository))];
+    const once = new Map(owners.map((owner) => [owner.toLowerCase(), owner]));
+    return [...once.values()].map((owner) => ({ owner, repository: null, installationId: null }));
+  }
+  const alive = await aliveRepositories(world);
+  const others = known.filter(({ repository }) => !alive.has(repository));
+  const minute = Math.floor(world.clock.nowMs() / 60_000);
+  const from = others.length === 0 ? 0 : (minute * TARGETS_IN_TURN_MAX) % others.length;
+  const inTurn = [...others.slice(from), ...others.slice(0, from)].slice(0, TARGETS_IN_TURN_MAX);
+  return [
+    ...alive,
+    ...inTurn.map(({ repository, installationId }) => [repository, installationId] as const),
+  ].map(([repository, installationId]) => ({ owner: ownerOf(repository), repository, installationId }));
+}
+
+async function aliveRepositories({ ledger }: ReaperWorld): Promise<Map<string, number | null>> {
+  const runners = await ledger.runners.list(LEDGER_SCAN_MAX);
+  const jobs = await ledger.jobs.list(LEDGER_SCAN_MAX);
+  const places = [...jobs.things.map(({ entry }) => entry.job), ...runners.things.map(({ entry }) => entry)];
+  return new Map(
+    places
+      .filter(({ repository }) => repository !== '')
+      .map(({ repository, installationId }) => [repository, installationId]),
+  );
+}
+
+export function ownersOf({ config }: ReaperWorld): readonly string[] {
+  return [...new Set(config.repositories.allow.map(ownerOf))];
+}
+
+export const ownerOf = (repository: string): string => repository.split('/')[0] as string;
+
+export interface KnownRepository {
+  readonly repository: string;
+  readonly installationId: number | null;
+  readonly seenAtMs: number;
+}
+
+/** Most recently active first. */
+export async function knownRepositories({
+  ledger,
+}: Pick<ReaperWorld, 'ledger'>): Promise<readonly KnownRepository[]> {
+  const held = await ledger.notes.read('repositories');
+  return held === null ? [] : (JSON.parse(held.entry.text) as KnownRepository[]);
+}
+
+type Seen = readonly Pick<Job, 'repository' | 'installationId'>[];
+
+/** Remembers where jobs were seen; written only when that says something new. */
+export async function rememberRepositories(seen: Seen, world: ReaperWorld): Promise<void> {
+  const nowMs = world.clock.nowMs();
+  const before = await knownRepositories(world);
+  const next = new Map(before.map((known) => [known.repository, known]));
+  const isFresh = (known: KnownRepository | undefined) =>
+    known !== undefined && nowMs - known.seenAtMs <= 3_600_000;
+  for (const { repository, installationId } of seen)
+    if (isOurs(repository, world) && !isFresh(next.get(repository)))
+      next.set(repository, { repository, installationId, seenAtMs: nowMs });
+  await keepRepositories(before, [...next.values()], world);
+}
+
+/** Those that only a list named come after all where jobs were seen, in the order of the list. */
+export async function rememberListed(listed: readonly string[], world: ReaperWorld): Promise<void> {
+  const before = await knownRepositories(world);
+  const active = before.filter(({ seenAtMs }) => seenAtMs > 0);
+  const isActive = new Set(active.map(({ repository }) => repository));
+  const quiet = new Set([
+    ...listed.filter((repository) => isOurs(repository, world) && !isActive.has(repository)),
+    ...before.filter(({ seenAtMs }) => seenAtMs === 0).map(({ repository }) => repository),
+  ]);
+  const unseen = [...quiet].map((repository) => ({ repository, installationId: null, seenAtMs: 0 }));
+  await keepRepositories(before, [...active, ...unseen], world);
+}
+
+/** GitHub does not know it any more. */
+export async function forgetRepository(gone: string, world: ReaperWorld): Promise<void> {
+  const before = await knownRepositories(world);
+  await keepRepositories(
+    before,
+    before.filter(({ repository }) => repository !== gone),
+    world,
+  );
+}
+
+const isOurs = (repository: string, { config }: ReaperWorld): boolean =>
+  isAllowed(repository, config.repositories.allow);
+
+async function keepRepositories(
+  before: readonly KnownRepository[],
+  next: readonly KnownRepository[],
+  { ledger }: ReaperWorld,
+): Promise<void> {
+  const kept = next.toSorted((a, b) => b.seenAtMs - a.seenAtMs).slice(0, KNOWN_REPOSITORIES_MAX);
+  const note = { text: JSON.stringify(kept), untilMs: null };
+  if (note.text === JSON.stringify(before)) return;
+  if ((await amend(ledger.notes, 'repositories', () => note)) === null)
+    await ledger.notes.add('repositories', note);
+}

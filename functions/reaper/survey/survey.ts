@@ -1,0 +1,115 @@
+/** Looks at the cloud, then at GitHub, then at the ledger. In this order: an entry precedes its instance, so what the ledger does not know then is really unknown. */
+
+import { inParallel } from '../../../shared/in-parallel.ts';
+import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { Held } from '../../../shared/ledger/ledger.ts';
+import { LEDGER_SCAN_MAX, SWEEP_PARALLEL_MAX } from '../../../shared/limits.ts';
+import type { Instance, Listing, Registration, Target } from '../../../shared/nouns.ts';
+import type { ReaperWorld } from '../world.ts';
+import { regionsToLookAt, rememberRegions, targetsToLookAt } from './known.ts';
+
+export interface Survey {
+  /** When the first look-up began: an entry younger than this may be missing on the other sides. */
+  readonly atMs: number;
+  readonly instances: readonly Instance[];
+  readonly instancesComplete: boolean;
+  readonly registrations: readonly (Registration & { readonly target: Target })[];
+  readonly registrationsComplete: boolean;
+  /** Where runners register, listed in full: an organisation, or owner/name of a repository; in lower case. */
+  readonly wholeTargets: ReadonlySet<string>;
+  readonly jobs: readonly Held<JobEntry>[];
+  readonly runners: readonly Held<RunnerEntry>[];
+  readonly ledgerComplete: boolean;
+  /** Instance ids that the cloud says do not exist, each looked up by id after the ledger was read. */
+  readonly gone: ReadonlySet<string>;
+}
+
+export async function survey(world: ReaperWorld): Promise<Survey> {
+  const atMs = world.clock.nowMs();
+  const regions = await regionsToLookAt(world);
+  const inRegions = await inParallel(regions, SWEEP_PARALLEL_MAX, (region) =>
+    attempt(`instances of ${region}`, () => world.instances.list(region), world),
+  );
+  const instances = joined(inRegions);
+  const targets = await targetsToLookAt(world);
+  const atTargets = await inParallel(targets, SWEEP_PARALLEL_MAX, (target) =>
+    attempt(`runners of ${target.repository ?? target.owner}`, () => registrationsOf(target, world), world),
+  );
+  const registrations = joined(atTargets);
+  const runners = await world.ledger.runners.list(LEDGER_SCAN_MAX);
+  const jobs = await world.ledger.jobs.list(LEDGER_SCAN_MAX);
+  const wholeRegions = new Set(regions.filter((_, at) => inRegions[at]?.complete));
+  await rememberRegions(runners.things, wholeRegions, world);
+  return {
+    atMs,
+    instances: instances.things,
+    instancesComplete: instances.complete,
+    registrations: registrations.things,
+    registrationsComplete: registrations.complete,
+    wholeTargets: new Set(
+      targets
+        .filter((_, at) => atTargets[at]?.complete)
+        .map(({ repository, owner }) => (repository ?? owner).toLowerCase()),
+    ),
+    jobs: jobs.things,
+    runners: runners.things,
+    ledgerComplete: jobs.complete && runners.complete,
+    gone: await lookUpMissing(runners.things, instances.things, world),
+  };
+}
+
+async function registrationsOf(
+  target: Target,
+  { github }: ReaperWorld,
+): Promise<Listing<Registration & { target: Target }>> {
+  const { things, complete } = await github.registrations(target);
+  return { things: things.map((registration) => ({ ...registration, target })), complete };
+}
+
+/** A look-up that failed is an incomplete one: it proves nothing absent. */
+async function attempt<Thing>(
+  what: string,
+  look: () => Promise<Listing<Thing>>,
+  { log }: ReaperWorld,
+): Promise<Listing<Thing>> {
+  try {
+    const listing = await look();
+    if (!listing.complete) log('survey.truncated', { what, seen: listing.things.length });
+    return listing;
+  } catch (error) {
+    log('survey.failed', { what, error: error instanceof Error ? error.message : 'unknown' });
+    return { things: [], complete: false };
+  }
+}
+
+function joined<Thing>(listings: readonly Listing<Thing>[]): Listing<Thing> {
+  return {
+    things: listings.flatMap(({ things }) => things),
+    complete: listings.every(({ complete }) => complete),
+  };
+}
+
+/** A list may lag; only the look-up by id says that an instance does not exist. */
+async function lookUpMissing(
+  runners: readonly Held<RunnerEntry>[],
+  listed: readonly Instance[],
+  world: ReaperWorld,
+): Promise<ReadonlySet<string>> {
+  const seen = new Set(listed.map(({ id }) => id));
+  const missing = new Map<string, string[]>();
+  for (const { entry } of runners) {
+    const { instanceId, region } = entry;
+    if (instanceId === null || region === null || seen.has(instanceId)) continue;
+    missing.set(region, [...(missing.get(region) ?? []), instanceId]);
+  }
+  const gone = await inParallel([...missing], SWEEP_PARALLEL_MAX, async ([region, ids]) => {
+    const found = await attempt(
+      `instances by id in ${region}`,
+      async () => ({ things: await world.instances.find(region, ids), complete: true }),
+      world,
+    );
+    const existing = new Set(found.things.map(({ id }) => id));
+    return found.complete ? ids.filter((id) => !existing.has(id)) : [];
+  });
+  return new Set(gone.flat());
+}

@@ -1,0 +1,42 @@
+/** What a failed call to ECS means to a launch; a code that has no meaning is judged by its status, and reported. */
+import { AGAIN, KEY, MEANINGS, type Meaning, OURS, PERMISSION, REFUSED, THROTTLED } from './codes.ts';
+
+export type { Meaning } from './codes.ts';
+
+const MEANING_OF = new Map(MEANINGS);
+
+/** Every code that has a meaning of its own. */
+export const KNOWN_CODES: readonly string[] = MEANINGS.map(([code]) => code);
+
+/** Code and status of a failed call, whoever threw it; null status: nobody answered. */
+export interface Failure {
+  readonly code: string;
+  readonly status: number | null;
+}
+
+/** A failed call says its code, and its status or null. Anything else is a mistake of ours, and is thrown on. */
+export function failureOf(error: unknown): Failure {
+  const { code, status } = (error ?? {}) as { code?: unknown; status?: unknown };
+  if (typeof code !== 'string' || (typeof status !== 'number' && status !== null)) throw error;
+  return { code, status };
+}
+
+/** `isKnown` false: no line of the table; the status decides, and somebody should hear of it. */
+export function meaningOf({ code, status }: Failure): {
+  readonly meaning: Meaning;
+  readonly isKnown: boolean;
+} {
+  const meaning = MEANING_OF.get(code) ?? familyOf(code);
+  if (meaning !== null) return { meaning, isKnown: true };
+  if (status === null) return { meaning: AGAIN, isKnown: true };
+  return { meaning: status >= 400 && status < 500 ? REFUSED : AGAIN, isKnown: false };
+}
+
+/** Codes that come in many endings. */
+function familyOf(code: string): Meaning | null {
+  if (/Throttling/.test(code)) return THROTTLED;
+  if (/^(NoPermission|Forbidden\.RAM)/.test(code)) return PERMISSION;
+  if (/^InvalidAccessKeyId/.test(code)) return KEY;
+  if (/^InvalidTag/.test(code)) return OURS;
+  return null;
+}

@@ -1,0 +1,181 @@
+/** What ECS says is there. Every page is read against its shape: half a page proves nothing. */
+import * as z from 'zod';
+import {
+  CALL_TRIES_MAX,
+  CONSOLE_TAIL_MAX_CHARS,
+  ECS_RETRY_PAUSE_MS,
+  INSTANCE_IDS_PER_CALL_MAX,
+  INSTANCE_PAGES_MAX,
+  TAG_PAGES_MAX,
+} from '../../limits.ts';
+import type { Instance, Listing } from '../../nouns.ts';
+import type { EcsCall } from './call.ts';
+import { failureOf, meaningOf } from './errors.ts';
+import { deploymentFilter } from './request.ts';
+
+export interface LookUpWorld {
+  readonly call: EcsCall;
+  readonly pause: (ms: number) => Promise<void>;
+  readonly deployment: string;
+}
+
+/** Beyond this many ECS wants ListTagResources instead. @see SDK model DescribeInstancesRequestTag */
+const TAGGED_MAX = 1000;
+
+/** @see SDK model DescribeInstancesResponseBody; names as the wire spells them */
+const Page = z.object({
+  Instances: z.object({
+    Instance: z.array(
+      z.object({
+        InstanceId: z.string().min(1),
+        RegionId: z.string().min(1),
+        ZoneId: z.string(),
+        InstanceType: z.string(),
+        Status: z.enum(['Pending', 'Starting', 'Running', 'Stopping', 'Stopped']),
+        CreationTime: z.string(),
+        AutoReleaseTime: z.string().optional(),
+        OperationLocks: z.object({ LockReason: z.array(z.object({ LockReason: z.string() })) }).optional(),
+        Tags: z.object({ Tag: z.array(z.object({ TagKey: z.string(), TagValue: z.string() })) }).optional(),
+      }),
+    ),
+  }),
+  NextToken: z.string().optional(),
+  TotalCount: z.number().optional(),
+});
+type Row = z.output<typeof Page>['Instances']['Instance'][number];
+
+const TagPage = z.object({
+  TagResources: z.object({ TagResource: z.array(z.object({ ResourceId: z.string().min(1) })) }),
+  NextToken: z.string().optional(),
+});
+
+/** All of this deployment in one region. */
+export async function listInstances(region: string, world: LookUpWorld): Promise<Listing<Instance>> {
+  const filter = deploymentFilter(world.deployment);
+  try {
+    const listed = await pages(region, filter, world);
+    if (listed.things.length < TAGGED_MAX) return listed;
+  } catch (error) {
+    if (!isTooMany(error)) throw error;
+  }
+  const tagged = await taggedIds(region, filter, world);
+  return { things: await findInstances(region, tagged.things, world), complete: tagged.complete };
+}
+
+/** The code is in no document. A refusal that has no other meaning to us is taken for it; the way round proves it. */
+function isTooMany(error: unknown): boolean {
+  const { meaning, isKnown } = meaningOf(failureOf(error));
+  return meaning.kind === 'refused' && !isKnown;
+}
+
+/** Those of `ids` that exist, whatever the order. */
+export async function findInstances(
+  region: string,
+  ids: readonly string[],
+  world: LookUpWorld,
+): Promise<Instance[]> {
+  const wanted = [...new Set(ids)];
+  const found: Instance[] = [];
+  for (let at = 0; at < wanted.length; at += INSTANCE_IDS_PER_CALL_MAX) {
+    const batch = wanted.slice(at, at + INSTANCE_IDS_PER_CALL_MAX);
+    const listed = await pages(region, { InstanceIds: JSON.stringify(batch) }, world);
+    if (!listed.complete) throw new Error(`ECS did not say all about ${batch.length} instances`);
+    found.push(...listed.things.filter(({ id }) => batch.includes(id)));
+  }
+  return found;
+}
+
+async function pages(
+  region: string,
+  filter: Readonly<Record<string, string>>,
+  world: LookUpWorld,
+): Promise<Listing<Instance>> {
+  const found = new Map<string, Instance>();
+  let token = '';
+  for (let page = 1; page <= INSTANCE_PAGES_MAX; page++) {
+    const params = { ...filter, MaxResults: '100', ...(token === '' ? {} : { NextToken: token }) };
+    const body = Page.parse(await ask(region, 'DescribeInstances', params, world));
+    for (const row of body.Instances.Instance) found.set(row.InstanceId, instanceOf(row));
+    token = body.NextToken ?? '';
+    // Fewer than it counted itself: something was left out, or came or went in between.
+    if (token === '') return { things: [...found.values()], complete: found.size >= (body.TotalCount ?? 0) };
+  }
+  return { things: [...found.values()], complete: false };
+}
+
+async function taggedIds(
+  region: string,
+  filter: Readonly<Record<string, string>>,
+  world: LookUpWorld,
+): Promise<Listing<string>> {
+  const ids = new Set<string>();
+  let token = '';
+  for (let page = 1; page <= TAG_PAGES_MAX; page++) {
+    const params = { ...filter, ResourceType: 'instance', ...(token === '' ? {} : { NextToken: token }) };
+    const body = TagPage.parse(await ask(region, 'ListTagResources', params, world));
+    for (const { ResourceId } of body.TagResources.TagResource) ids.add(ResourceId);
+    token = body.NextToken ?? '';
+    if (token === '') return { things: [...ids], complete: true };
+  }
+  return { things: [...ids], complete: false };
+}
+
+/** A question changes nothing, so it may be asked again; a throttled one may not, before the next minute. */
+async function ask(
+  region: string,
+  action: string,
+  params: Readonly<Record<string, string>>,
+  { call, pause }: LookUpWorld,
+): Promise<unknown> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await call(region, action, params);
+    } catch (error) {
+      if (tries >= CALL_TRIES_MAX || meaningOf(failureOf(error)).meaning.kind !== 'again') throw error;
+      await pause(ECS_RETRY_PAUSE_MS * tries);
+    }
+  }
+}
+
+function instanceOf(row: Row): Instance {
+  const locks = row.OperationLocks?.LockReason ?? [];
+  return {
+    id: row.InstanceId,
+    region: row.RegionId,
+    status: row.Status,
+    instanceType: row.InstanceType,
+    zone: row.ZoneId,
+    createdAtMs: timeOf(row.CreationTime),
+    releaseAtMs: row.AutoReleaseTime ? timeOf(row.AutoReleaseTime) : null,
+    isRecycling: locks.some(({ LockReason }) => LockReason === 'Recycling'),
+    tags: Object.fromEntries((row.Tags?.Tag ?? []).map(({ TagKey, TagValue }) => [TagKey, TagValue])),
+  };
+}
+
+function timeOf(text: string): number {
+  const atMs = Date.parse(text);
+  if (Number.isNaN(atMs)) throw new Error(`ECS gave a time that is none: ${text.slice(0, 40)}`);
+  return atMs;
+}
+
+/** What the machine said last, without colours and control characters; '' when it said nothing or is gone. */
+export async function lookAtConsole(region: string, id: string, world: LookUpWorld): Promise<string> {
+  try {
+    const body = await ask(
+      region,
+      'GetInstanceConsoleOutput',
+      { InstanceId: id, RemoveSymbols: 'true' },
+      world,
+    );
+    const text = z.object({ ConsoleOutput: z.string().optional() }).parse(body).ConsoleOutput ?? '';
+    return readable(Buffer.from(text, 'base64').toString('utf8')).slice(-CONSOLE_TAIL_MAX_CHARS);
+  } catch (error) {
+    if (failureOf(error).status === 404) return '';
+    throw error;
+  }
+}
+
+function readable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  return text.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '').replace(/[^\P{Cc}\n\t]/gu, '');
+}

@@ -1,0 +1,143 @@
+/** The market of a region as ECS tells it: five questions, few at once, and none after the first "too often". */
+import { MARKET_PAGES_MAX, MARKET_REST_MS, MARKET_SELDOM_MS } from '../../limits.ts';
+import type { Market } from '../../market/market.ts';
+import { type Answers, emptyMarket, merged, type PricePoint, type TypeFacts } from '../../market/merge.ts';
+import type { MarketSource, MarketWish } from '../../ports.ts';
+import {
+  AdviceAnswer,
+  PricePage,
+  pointsOf,
+  ratesOf,
+  StockAnswer,
+  stockOf,
+  TypesPage,
+  typesOf,
+} from './market-answers.ts';
+import { asked, type EcsMarketOptions, eachOf, incompleteness, note, type Round } from './market-round.ts';
+
+export function ecsMarket(options: EcsMarketOptions): MarketSource {
+  return {
+    async refresh(region, last, wish) {
+      const { clock, spotDuration } = options;
+      const known = last?.spotDuration === spotDuration ? last : emptyMarket(region, spotDuration);
+      const round: Round = {
+        ...options,
+        ...{ region, deadlineMs: wish.deadlineMs, problems: new Map(), throttled: false, failures: 0 },
+        currency: known.currency,
+      };
+      const answers = await allAnswers(round, wish);
+      const market = marketOf(known, answers, round, wish, clock.nowMs());
+      // Types without any stock are no market: kept, it would hide the catalogue from every job for a day.
+      if (market.types.length === 0)
+        throw new Error(`the market of ${region} is unknown: ${market.incomplete ?? 'nothing is for sale'}`);
+      return market;
+    },
+  };
+}
+
+function marketOf(known: Market, answers: Answers, round: Round, wish: MarketWish, nowMs: number): Market {
+  return {
+    region: known.region,
+    spotDuration: known.spotDuration,
+    currency: round.currency,
+    stockAtMs: answers.spotStock === null ? known.stockAtMs : nowMs,
+    typesAtMs: answers.types === null ? known.typesAtMs : nowMs,
+    adviceAtMs: adviceAtMs(known, answers, wish, nowMs),
+    throttledAtMs: round.throttled ? nowMs : known.throttledAtMs,
+    neededAtMs: known.neededAtMs,
+    incomplete: incompleteness(round),
+    types: merged(known.types, answers, nowMs),
+  };
+}
+
+/** What failed in part is tried again when prices are, not at each sweep. */
+function adviceAtMs(known: Market, answers: Answers, wish: MarketWish, nowMs: number): number | null {
+  if (wish.advice.length === 0) return known.adviceAtMs;
+  const isWhole = wish.advice.every((type) => answers.interruptions.has(type));
+  return isWhole ? nowMs : nowMs - MARKET_SELDOM_MS + MARKET_REST_MS;
+}
+
+/** The cheapest questions with the most in them come first. */
+async function allAnswers(round: Round, wish: MarketWish): Promise<Answers> {
+  const types = wish.listTypes ? await allTypes(round) : null;
+  const spotStock = await stock(round, 'SpotAsPriceGo');
+  const onDemandStock = await stock(round, 'NoSpot');
+  const prices = await eachOf(wish.prices, round, (type) => priceHistory(round, type, wish.sinceMs));
+  const tens = Array.from({ length: Math.ceil(wish.advice.length / 10) }, (_, at) =>
+    wish.advice.slice(at * 10, at * 10 + 10),
+  );
+  const advised = await eachOf(tens, round, (ten) => advice(round, ten));
+  const interruptions = new Map([...advised.values()].flatMap((each) => [...each]));
+  return { types, spotStock, onDemandStock, prices, interruptions };
+}
+
+/** MaxResults is at most 100, so the pages must be walked. @see SDK model DescribeInstanceTypesRequest */
+async function allTypes(round: Round) {
+  const found: TypeFacts[] = [];
+  let token: string | null = null;
+  for (let page = 0; page < MARKET_PAGES_MAX; page++) {
+    const params: Record<string, string> = {
+      MaxResults: '100',
+      ...(token === null ? {} : { NextToken: token }),
+    };
+    const answer = await asked(round, 'DescribeInstanceTypes', params, (body) => TypesPage.parse(body));
+    if (answer === null) return null;
+    found.push(...typesOf(answer));
+    token = answer.NextToken || null;
+    if (token === null) return found;
+  }
+  note(round, `there are more than ${MARKET_PAGES_MAX} pages of types`);
+  return found;
+}
+
+/** @see SDK model DescribeAvailableResourceRequest */
+function stock(round: Round, SpotStrategy: string) {
+  const ofSpot = SpotStrategy === 'NoSpot' ? {} : { SpotDuration: String(round.spotDuration) };
+  const params = {
+    DestinationResource: 'InstanceType',
+    InstanceChargeType: 'PostPaid',
+    SpotStrategy,
+    ...ofSpot,
+  };
+  return asked(round, 'DescribeAvailableResource', params, (body) => stockOf(StockAnswer.parse(body)));
+}
+
+/** No document says how long a page is; this few rows are surely the last. */
+const ROWS_OF_A_LAST_PAGE_MAX = 99;
+
+/** One type a call. */
+async function priceHistory(round: Round, type: string, sinceMs: number | null) {
+  const points: PricePoint[] = [];
+  let offset = 0;
+  for (let page = 0; page < MARKET_PAGES_MAX; page++) {
+    const answer = await pricePage(round, type, sinceMs, offset);
+    if (answer === null) return null;
+    round.currency = answer.Currency ?? round.currency;
+    points.push(...pointsOf(answer));
+    const isLast = answer.SpotPrices.SpotPriceType.length <= ROWS_OF_A_LAST_PAGE_MAX;
+    const next = answer.NextOffset ?? 0;
+    if (isLast || next <= offset) return points;
+    offset = next;
+  }
+  note(round, `there are more than ${MARKET_PAGES_MAX} pages of prices`);
+  return points;
+}
+
+/** @see SDK model DescribeSpotPriceHistoryRequest */
+function pricePage(round: Round, type: string, sinceMs: number | null, offset: number) {
+  const params = {
+    ...{ InstanceType: type, NetworkType: 'vpc', OSType: 'linux', SpotDuration: String(round.spotDuration) },
+    ...(sinceMs === null ? {} : { StartTime: `${new Date(sinceMs).toISOString().slice(0, 19)}Z` }),
+    ...(offset === 0 ? {} : { Offset: String(offset) }),
+  };
+  return asked(round, 'DescribeSpotPriceHistory', params, (body) => PricePage.parse(body));
+}
+
+/** Ten types a call. @see SDK model DescribeSpotAdviceRequest */
+async function advice(round: Round, types: readonly string[]) {
+  const named = Object.fromEntries(types.map((type, at) => [`InstanceTypes.${at + 1}`, type]));
+  const rates = await asked(round, 'DescribeSpotAdvice', named, (body) => ratesOf(AdviceAnswer.parse(body)));
+  return rates === null
+    ? null
+    : new Map(types.map((type) => [type, rates.get(type) ?? new Map<string, number>()]));
+}

@@ -1,0 +1,140 @@
+/** RunInstances until its outcome is sure, or sure to stay unknown. */
+import {
+  CALL_MAX_MS,
+  CALL_TRIES_MAX,
+  ECS_CALL_MAX_MS,
+  ECS_RETRY_PAUSE_MS,
+  RETRY_MS,
+  UNAVAILABLE_MS,
+} from '../../limits.ts';
+import type { Clock, Log, RunOutcome, RunRequest } from '../../ports.ts';
+import type { EcsCall } from './call.ts';
+import { type Failure, failureOf, type Meaning, meaningOf } from './errors.ts';
+import { DISKS, type RunSetting, runParameters } from './request.ts';
+
+export interface RunWorld {
+  readonly call: EcsCall;
+  readonly clock: Clock;
+  readonly pause: (ms: number) => Promise<void>;
+  readonly log: Log;
+  readonly setting: RunSetting;
+}
+
+const MINUTE_MS = 60_000;
+
+type Tried = RunOutcome | Unsuitable;
+type Unsuitable = { readonly kind: 'other-disk' | 'other-level'; readonly code: string };
+
+/** Down the ladder of disks: one that does not suit the type or the zone is a definite refusal. */
+export async function runInstance(request: RunRequest, world: RunWorld): Promise<RunOutcome> {
+  const untilMs = world.clock.nowMs() + CALL_MAX_MS;
+  let code = '';
+  let refused = '';
+  for (const disk of DISKS) {
+    if (disk.category === refused) continue;
+    const params = runParameters(request, disk, world.setting, world.clock.nowMs());
+    if (typeof params === 'string') return { kind: 'refused', code: params };
+    const tried = await sayUntilSure(request.candidate.region, params, untilMs, world);
+    if (!isUnsuitable(tried)) return tried;
+    const { category, level = '' } = disk;
+    world.log('disk.refused', { type: request.candidate.instanceType, category, level, code: tried.code });
+    if (tried.kind === 'other-disk') refused = category;
+    code = tried.code;
+  }
+  return { kind: 'unavailable', code, scope: 'offering', forMs: UNAVAILABLE_MS };
+}
+
+const isUnsuitable = (tried: Tried): tried is Unsuitable =>
+  tried.kind === 'other-disk' || tried.kind === 'other-level';
+
+/** The same words, at most CALL_TRIES_MAX times. */
+async function sayUntilSure(
+  region: string,
+  params: Readonly<Record<string, string>>,
+  untilMs: number,
+  world: RunWorld,
+): Promise<Tried> {
+  const failures: Failure[] = [];
+  for (let tries = 1; ; tries++) {
+    const answer = await say(region, params, world);
+    if (typeof answer === 'string') return { kind: 'running', instanceId: answer };
+    failures.push(answer);
+    reportUnknown(answer, world);
+    const nextEndsAtMs = world.clock.nowMs() + ECS_RETRY_PAUSE_MS * tries + ECS_CALL_MAX_MS;
+    const tried = judged(failures, tries >= CALL_TRIES_MAX || nextEndsAtMs > untilMs, world.clock.nowMs());
+    if (tried !== null) return tried;
+    await world.pause(ECS_RETRY_PAUSE_MS * tries);
+  }
+}
+
+/** Loud, whatever its status made of it: the table wants another line. */
+function reportUnknown(failure: Failure, { log }: RunWorld): void {
+  if (meaningOf(failure).isKnown) return;
+  const { code, status } = failure;
+  log('ecs.surprised', { code, status, advice: 'report this code: it has no meaning yet' });
+}
+
+/** Null: say it again. After an unclear answer nothing but an instance id is believed. */
+function judged(failures: readonly Failure[], isLast: boolean, nowMs: number): Tried | null {
+  const last = failures.at(-1) as Failure;
+  const { meaning } = meaningOf(last);
+  if (meaning.kind === 'again' && !isLast) return null;
+  if (!failures.every(isDefinite)) return unclear(last);
+  if (meaning.kind === 'again') return { kind: 'throttled', code: last.code, retryAtMs: nowMs + RETRY_MS };
+  return outcomeOf(meaning, last, nowMs);
+}
+
+/** The instance's id, or why there is none. */
+async function say(
+  region: string,
+  params: Readonly<Record<string, string>>,
+  { call }: RunWorld,
+): Promise<string | Failure> {
+  try {
+    const body = await call(region, 'RunInstances', params);
+    const ids = (body.InstanceIdSets as { InstanceIdSet?: unknown } | undefined)?.InstanceIdSet;
+    const id: unknown = Array.isArray(ids) ? ids[0] : undefined;
+    return typeof id === 'string' && id !== '' ? id : { code: 'NoAnswer', status: null };
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+/** Sure that this very try made no instance, and that no earlier one is still at it. */
+const NOTHING_WAS_DONE = new Set(['NotSent', 'SignatureNonceUsed']);
+
+function isDefinite(failure: Failure): boolean {
+  if (NOTHING_WAS_DONE.has(failure.code)) return true;
+  const { kind } = meaningOf(failure).meaning;
+  return kind !== 'again' && kind !== 'unknown';
+}
+
+const unclear = ({ code, status }: Failure): Tried => ({
+  kind: 'unknown',
+  code,
+  isSilent: status === null || status >= 500,
+});
+
+function outcomeOf(meaning: Exclude<Meaning, { kind: 'again' }>, last: Failure, nowMs: number): Tried {
+  const { code } = last;
+  switch (meaning.kind) {
+    case 'unavailable':
+      return { kind: 'unavailable', code, scope: meaning.scope, forMs: meaning.forMs };
+    case 'refused':
+      return { kind: 'refused', code };
+    case 'other-disk':
+    case 'other-level':
+      return { kind: meaning.kind, code };
+    case 'throttled':
+      return { kind: 'throttled', code, retryAtMs: nextMinute(nowMs) };
+    case 'unknown':
+      return unclear(last);
+    case 'fatal':
+      return { kind: 'fatal', code, advice: meaning.advice };
+  }
+}
+
+/** Alibaba Cloud docs, "API throttling": what is throttled in one minute stays so until the next. */
+function nextMinute(nowMs: number): number {
+  return (Math.floor(nowMs / MINUTE_MS) + 1) * MINUTE_MS;
+}

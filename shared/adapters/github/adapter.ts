@@ -1,0 +1,74 @@
+/** The port `GitHub` over any way to GitHub. */
+import type { Listing } from '../../nouns.ts';
+import type { Clock, Delivery, GitHub } from '../../ports.ts';
+import { type Calls, callsOver, parsed } from './calls.ts';
+import { jobsOver } from './jobs.ts';
+import { failed, type GitHubAuth, type GitHubRequest } from './request.ts';
+import { runnersOver } from './runners.ts';
+import { deliveriesPage, installationsPage, release } from './shapes.ts';
+
+export interface GitHubConfig {
+  readonly clock: Clock;
+  /** Name of the organisation's runner group; unused in repository scope. */
+  readonly runnerGroup: string;
+}
+
+/** Throws `GitHubFailed` for what is not in a method's own answers. Its memory is that of the process. */
+export function gitHubOver(transport: GitHubRequest, config: GitHubConfig): GitHub {
+  const calls = callsOver(transport);
+  return {
+    ...runnersOver(calls, config),
+    ...jobsOver(calls),
+    deliveries: (sinceMs) => deliveries(calls, sinceMs),
+    redeliver: (id) => redeliver(calls, id),
+    latestRunner: () => latestRunner(calls),
+  };
+}
+
+const DELIVERY_PAGES_MAX = 50;
+
+/** Cursor pages, newest first; complete once one lies before `sinceMs`, or there is no next page. */
+async function deliveries({ request }: Calls, sinceMs: number): Promise<Listing<Delivery>> {
+  const route = 'GET /app/hook/deliveries';
+  const things: Delivery[] = [];
+  let cursor: string | null = null;
+  for (let page = 1; page <= DELIVERY_PAGES_MAX; page++) {
+    const answer = await request(route, { per_page: 100, ...(cursor === null ? {} : { cursor }) }, 'app');
+    if (answer.status !== 200) throw failed(route, answer);
+    const shown = parsed(route, deliveriesPage, answer);
+    things.push(...shown.filter(({ deliveredAtMs }) => deliveredAtMs >= sinceMs));
+    cursor = nextCursor(answer.headers.link);
+    const isBefore = shown.some(({ deliveredAtMs }) => deliveredAtMs < sinceMs);
+    if (isBefore || cursor === null) return { things, complete: true };
+  }
+  return { things, complete: false };
+}
+
+function nextCursor(link: string | undefined): string | null {
+  const next = /<([^<>]+)>;\s*rel="next"/.exec(link ?? '')?.[1];
+  return next === undefined ? null : new URL(next).searchParams.get('cursor');
+}
+
+async function redeliver({ request }: Calls, id: string): Promise<void> {
+  const route = 'POST /app/hook/deliveries/{delivery_id}/attempts';
+  const answer = await request(route, { delivery_id: id }, 'app');
+  if (answer.status !== 202) throw failed(route, answer);
+}
+
+/** Anyone may read it, but sixty times an hour and address: as an installation there is room. */
+async function latestRunner({ request }: Calls) {
+  const route = 'GET /repos/{owner}/{repo}/releases/latest';
+  const params = { owner: 'actions', repo: 'runner' };
+  const answer = await request(route, params, await anyInstallation(request));
+  if (answer.status !== 200) throw failed(route, answer);
+  const { tag_name: tag, published_at: publishedAtMs } = parsed(route, release, answer);
+  return { version: tag.slice(1), publishedAtMs };
+}
+
+export async function anyInstallation(request: GitHubRequest): Promise<GitHubAuth> {
+  const route = 'GET /app/installations';
+  const answer = await request(route, { per_page: 1 }, 'app');
+  if (answer.status !== 200) throw failed(route, answer);
+  const first = parsed(route, installationsPage, answer)[0];
+  return first === undefined ? 'none' : { installation: first.id };
+}

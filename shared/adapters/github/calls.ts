@@ -1,0 +1,165 @@
+/** Calls as our installation: which installation that is, conditional repetition, and pages. */
+import type * as z from 'zod';
+import { KNOWN_REPOSITORIES_MAX } from '../../limits.ts';
+import type { Listing, Target } from '../../nouns.ts';
+import {
+  failed,
+  type GitHubAnswer,
+  GitHubFailed,
+  type GitHubRequest,
+  InstallationUnusable,
+} from './request.ts';
+import { installation } from './shapes.ts';
+
+export type Params = Readonly<Record<string, unknown>>;
+
+export interface Calls {
+  readonly request: GitHubRequest;
+  /** As the installation of the target; resolves with any status. */
+  ask(target: Target, route: string, params: Params): Promise<GitHubAnswer>;
+  installationId(target: Target): Promise<number>;
+  /** Throws unless the App is installed there: only then is a 404 a statement about the thing. */
+  confirmInstalled(target: Target): Promise<void>;
+  isInstalledAt(owner: string): Promise<boolean>;
+}
+
+export function callsOver(transport: GitHubRequest): Calls {
+  const request = conditional(transport);
+  /** A stale id → the one that replaced it. */
+  const replaced = new Map<number, number>();
+  const byOwner = new Map<string, number>();
+
+  const lookUp = async (target: Target): Promise<number> => {
+    const found = await installationOf(request, target);
+    byOwner.set(target.owner, found);
+    return found;
+  };
+  const installationId = async (target: Target): Promise<number> => {
+    const hint = target.installationId;
+    if (hint !== null) return replaced.get(hint) ?? hint;
+    return byOwner.get(target.owner) ?? (await lookUp(target));
+  };
+  const ask: Calls['ask'] = async (target, route, params) => {
+    const id = await installationId(target);
+    try {
+      return await request(route, params, { installation: id });
+    } catch (error) {
+      if (!(error instanceof InstallationUnusable)) throw error;
+      // An App that was installed anew has a new id, and old events carry the old one.
+      const fresh = await lookUp(target);
+      if (fresh === id) throw error;
+      replaced.set(target.installationId ?? id, fresh);
+      return request(route, params, { installation: fresh });
+    }
+  };
+  const confirmInstalled = async (target: Target): Promise<void> => void (await lookUp(target));
+  return {
+    request,
+    ask,
+    installationId,
+    confirmInstalled,
+    isInstalledAt: (owner) => isInstalledAt(request, owner),
+  };
+}
+
+/** By repository where there is one, else by its owner. */
+async function installationOf(request: GitHubRequest, target: Target): Promise<number> {
+  const { route, answer } = await askInstallation(request, target);
+  if (answer.status !== 200) throw failed(route, answer);
+  return parsed(route, installation, answer).id;
+}
+
+async function isInstalledAt(request: GitHubRequest, owner: string): Promise<boolean> {
+  const { answer } = await askInstallation(request, { owner, repository: null });
+  return answer.status === 200;
+}
+
+/** An owner is an organisation or a person. */
+async function askInstallation(
+  request: GitHubRequest,
+  { owner, repository }: Pick<Target, 'owner' | 'repository'>,
+): Promise<{ readonly route: string; readonly answer: GitHubAnswer }> {
+  const ask = async (route: string, params: Readonly<Record<string, string>>) => ({
+    route,
+    answer: await request(route, params, 'app'),
+  });
+  const repo = repository?.split('/')[1];
+  if (repo !== undefined) return ask('GET /repos/{owner}/{repo}/installation', { owner, repo });
+  const asOrganization = await ask('GET /orgs/{org}/installation', { org: owner });
+  if (asOrganization.answer.status !== 404) return asOrganization;
+  return ask('GET /users/{username}/installation', { username: owner });
+}
+
+/** Four lists of runs for each repository that the sweep looks at, and the jobs of what is live. */
+const CONDITIONAL_MAX = 6 * KNOWN_REPOSITORIES_MAX;
+
+/** GitHub docs: an unchanged answer (304) does not count against the rate limit. */
+function conditional(request: GitHubRequest): GitHubRequest {
+  const kept = new Map<string, GitHubAnswer>();
+  return async (route, params, auth) => {
+    if (!route.startsWith('GET ') || typeof auth === 'string') return request(route, params, auth);
+    const key = JSON.stringify([route, params, auth]);
+    const known = kept.get(key);
+    if (known === undefined) return keep(kept, key, await request(route, params, auth));
+    const headers = { 'if-none-match': known.headers.etag };
+    const answer = await request(route, { ...params, headers }, auth);
+    return answer.status === 304 ? known : keep(kept, key, answer);
+  };
+}
+
+/** Only whole answers that GitHub gave a tag; the oldest goes first. */
+function keep(kept: Map<string, GitHubAnswer>, key: string, answer: GitHubAnswer): GitHubAnswer {
+  kept.delete(key);
+  if (answer.status !== 200 || answer.headers.etag === undefined) return answer;
+  if (typeof answer.data === 'object') kept.set(key, answer);
+  if (kept.size > CONDITIONAL_MAX) kept.delete(kept.keys().next().value as string);
+  return answer;
+}
+
+/** What does not have the shape throws, without repeating what it was. */
+export function parsed<Shape extends z.ZodType>(
+  route: string,
+  shape: Shape,
+  { status, data }: GitHubAnswer,
+): z.output<Shape> {
+  const found = shape.safeParse(data);
+  if (found.success) return found.data;
+  const where = found.error.issues[0]?.path.join('.') || 'the whole';
+  throw new GitHubFailed(route, status, `malformed answer at ${where}`);
+}
+
+export const REPO = '/repos/{owner}/{repo}';
+
+/** Of owner/name. */
+export function partsOf(repository: string): { readonly owner: string; readonly repo: string } {
+  const [owner = '', repo = ''] = repository.split('/');
+  return { owner, repo };
+}
+
+export interface Page<Thing> {
+  readonly total: number;
+  readonly things: readonly Thing[];
+}
+
+const PER_PAGE = 100;
+
+/**
+ * A counted list, page by page, at most `pagesMax`. Complete only if as many different things came as GitHub counted,
+ * from the first page to the last: a list that moved underneath proves nothing.
+ */
+export async function allPages<Thing>(
+  ask: (paging: { readonly per_page: number; readonly page: number }) => Promise<Page<Thing>>,
+  keyOf: (thing: Thing) => string | number,
+  pagesMax: number,
+): Promise<Listing<Thing>> {
+  const found = new Map<string | number, Thing>();
+  const totals = new Set<number>();
+  for (let page = 1; page <= pagesMax; page++) {
+    const { total, things } = await ask({ per_page: PER_PAGE, page });
+    totals.add(total);
+    for (const thing of things) found.set(keyOf(thing), thing);
+    if (things.length < PER_PAGE || page * PER_PAGE >= total) break;
+  }
+  const things = [...found.values()];
+  return { things, complete: totals.size === 1 && totals.has(things.length) };
+}

@@ -1,0 +1,134 @@
+/** Jobs and runs as GitHub records them, and asking for re-runs. */
+import type * as z from 'zod';
+import type { Listing, Target } from '../../nouns.ts';
+import type { GitHub } from '../../ports.ts';
+import { activeJobs } from './active-jobs.ts';
+import { allPages, type Calls, parsed, partsOf, REPO } from './calls.ts';
+import { failed, type GitHubAnswer, messageOf, throttledMs } from './request.ts';
+import { jobRecord, jobsPage, oneJob, oneRepository, oneRun, repositoriesPage } from './shapes.ts';
+
+/** GitHub docs, "Actions limits": 256 jobs in a matrix; a run may have several. */
+const JOB_PAGES_MAX = 20;
+const REPOSITORY_PAGES_MAX = 50;
+
+type Jobs = Pick<
+  GitHub,
+  'job' | 'run' | 'jobsOfRun' | 'activeJobs' | 'repositories' | 'rerunFailedJobs' | 'rerunJob'
+>;
+
+export function jobsOver(calls: Calls): Jobs {
+  const visibility = new Map<string, boolean>();
+
+  /** A job's own record does not say whether its repository is public. */
+  const isPublic = async (target: Target, repository: string): Promise<boolean> => {
+    const known = visibility.get(repository);
+    if (known !== undefined) return known;
+    const route = `GET ${REPO}`;
+    const answer = await calls.ask(target, route, partsOf(repository));
+    if (answer.status !== 200) throw failed(route, answer);
+    const found = !parsed(route, oneRepository, answer).private;
+    visibility.set(repository, found);
+    return found;
+  };
+  const recorded = async (target: Target, repository: string, seen: readonly SeenJob[]) => {
+    if (seen.length === 0) return [];
+    const installationId = await calls.installationId(target);
+    const where = { repository, isPublic: await isPublic(target, repository), installationId };
+    return seen.map((job) => jobRecord(job, where));
+  };
+  const jobsOfRun: Jobs['jobsOfRun'] = async (target, repository, id) => {
+    const { things, complete } = await listJobs(calls, target, repository, id);
+    return { things: await recorded(target, repository, things), complete };
+  };
+
+  return {
+    async job(target, repository, id) {
+      const route = `GET ${REPO}/actions/jobs/{job_id}`;
+      const answer = await found(calls, target, repository, route, { job_id: id });
+      if (answer === null) return null;
+      const [record] = await recorded(target, repository, [parsed(route, oneJob, answer)]);
+      return record ?? null;
+    },
+    async run(target, repository, id) {
+      const route = `GET ${REPO}/actions/runs/{run_id}`;
+      const answer = await found(calls, target, repository, route, { run_id: id });
+      return answer === null ? null : parsed(route, oneRun, answer);
+    },
+    jobsOfRun,
+    activeJobs: (target, repository) => activeJobs(calls, jobsOfRun, target, repository),
+    repositories: (target) => repositories(calls, target, visibility),
+    rerunFailedJobs: (target, repository, id) =>
+      rerun(calls, target, repository, `POST ${REPO}/actions/runs/{run_id}/rerun-failed-jobs`, {
+        run_id: id,
+      }),
+    rerunJob: (target, repository, id) =>
+      rerun(calls, target, repository, `POST ${REPO}/actions/jobs/{job_id}/rerun`, { job_id: id }),
+  };
+}
+
+type SeenJob = z.output<typeof oneJob>;
+
+/** Null: there is none, said by a GitHub that lets us see the repository. */
+async function found(
+  calls: Calls,
+  target: Target,
+  repository: string,
+  route: string,
+  params: Readonly<Record<string, number>>,
+): Promise<GitHubAnswer | null> {
+  const answer = await calls.ask(target, route, { ...partsOf(repository), ...params });
+  if (answer.status === 200) return answer;
+  if (answer.status !== 404) throw failed(route, answer);
+  await calls.confirmInstalled({ ...target, repository });
+  return null;
+}
+
+function listJobs(calls: Calls, target: Target, repository: string, id: number): Promise<Listing<SeenJob>> {
+  const route = `GET ${REPO}/actions/runs/{run_id}/jobs`;
+  return allPages(
+    async (paging) => {
+      const answer = await calls.ask(target, route, { ...partsOf(repository), run_id: id, ...paging });
+      if (answer.status !== 200) throw failed(route, answer);
+      const { total_count: total, jobs: things } = parsed(route, jobsPage, answer);
+      return { total, things };
+    },
+    (job) => job.id,
+    JOB_PAGES_MAX,
+  );
+}
+
+async function repositories(
+  calls: Calls,
+  target: Target,
+  visibility: Map<string, boolean>,
+): Promise<Listing<string>> {
+  const route = 'GET /installation/repositories';
+  const { things, complete } = await allPages(
+    async (paging) => {
+      const answer = await calls.ask(target, route, paging);
+      if (answer.status !== 200) throw failed(route, answer);
+      const { total_count: total, repositories: things } = parsed(route, repositoriesPage, answer);
+      return { total, things };
+    },
+    (repository) => repository.full_name,
+    REPOSITORY_PAGES_MAX,
+  );
+  for (const one of things) visibility.set(one.full_name, !one.private);
+  const newestFirst = things.toSorted((a, b) => (b.pushed_at ?? '').localeCompare(a.pushed_at ?? ''));
+  return { things: newestFirst.map((one) => one.full_name), complete };
+}
+
+/** Refused while the run is in progress, or too old, or gone. A missing permission is a surprise, and throws. */
+async function rerun(
+  calls: Calls,
+  target: Target,
+  repository: string,
+  route: string,
+  params: Readonly<Record<string, number>>,
+): Promise<'asked' | 'refused'> {
+  const answer = await calls.ask(target, route, { ...partsOf(repository), ...params });
+  if (answer.status === 201) return 'asked';
+  const isOurs = throttledMs(answer) !== null || /not accessible/i.test(messageOf(answer));
+  if ([403, 404, 409, 422].includes(answer.status) && !isOurs) return 'refused';
+  throw failed(route, answer);
+}

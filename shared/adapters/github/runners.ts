@@ -1,0 +1,164 @@
+/** Runner registrations: mint, list, remove; for an organisation's group or for one repository. */
+import type { Registration, Target } from '../../nouns.ts';
+import type { Clock, GitHub, MintOutcome } from '../../ports.ts';
+import { allPages, type Calls, parsed } from './calls.ts';
+import {
+  failed,
+  type GitHubAnswer,
+  InstallationUnusable,
+  messageOf,
+  scrubbed,
+  Throttled,
+  throttledMs,
+} from './request.ts';
+import { groupsPage, minted, runnersPage } from './shapes.ts';
+
+/** GitHub docs, "Actions limits": 10,000 runners in a group. */
+const RUNNER_PAGES_MAX = 100;
+const GROUP_PAGES_MAX = 10;
+/** A repository has the one default group. */
+const REPOSITORY_GROUP = 1;
+
+interface Scope {
+  /** Such as `/orgs/{org}` */
+  readonly path: string;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+function scopeOf({ owner, repository }: Target): Scope {
+  if (repository === null) return { path: '/orgs/{org}', params: { org: owner } };
+  const [login = '', repo = ''] = repository.split('/');
+  return { path: '/repos/{owner}/{repo}', params: { owner: login, repo } };
+}
+
+export function runnersOver(
+  calls: Calls,
+  { clock, runnerGroup }: { readonly clock: Clock; readonly runnerGroup: string },
+): Pick<GitHub, 'mint' | 'registrations' | 'removeRunner'> {
+  const groupIds = new Map<string, number>();
+
+  /** Null: the organisation has no such group. An answer: GitHub would not say. */
+  const groupId = async (target: Target): Promise<number | null | GitHubAnswer> => {
+    if (target.repository !== null) return REPOSITORY_GROUP;
+    const known = groupIds.get(target.owner);
+    if (known !== undefined) return known;
+    const found = await groupNamed(calls, target, runnerGroup);
+    if (typeof found === 'number') groupIds.set(target.owner, found);
+    return found;
+  };
+
+  const generate: Generate = async (target, name, labels) => {
+    const id = await groupId(target);
+    if (id === null) return `there is no runner group named ${runnerGroup}`;
+    if (typeof id !== 'number') return id;
+    const { path, params } = scopeOf(target);
+    const body = { ...params, name, labels, runner_group_id: id };
+    return calls.ask(target, `POST ${path}/actions/runners/generate-jitconfig`, body);
+  };
+
+  /** Once more where the first refusal is one that we can mend. */
+  const attempt: Generate = async (target, name, labels) => {
+    let answer = await generate(target, name, labels);
+    if (statusOf(answer) === 404 && groupIds.delete(target.owner)) {
+      answer = await generate(target, name, labels);
+    }
+    if (statusOf(answer) !== 409) return answer;
+    // A name is used for one launch only: who has it is our own launch, whose reply was lost.
+    const isFree = await removeNamed(calls, target, name);
+    return isFree ? generate(target, name, labels) : answer;
+  };
+
+  return {
+    async mint(target, { name, labels }) {
+      try {
+        return outcomeOf(await attempt(target, name, labels), target, clock.nowMs());
+      } catch (error) {
+        if (error instanceof Throttled) return { kind: 'throttled', retryAtMs: clock.nowMs() + error.waitMs };
+        if (!(error instanceof InstallationUnusable)) throw error;
+        return { kind: 'refused', because: `the App's installation gives no token (${error.status})` };
+      }
+    },
+    registrations: (target) => registrations(calls, target, {}),
+    removeRunner: (target, id) => removeRunner(calls, target, id),
+  };
+}
+
+/** A string: why not. */
+type Generate = (target: Target, name: string, labels: readonly string[]) => Promise<GitHubAnswer | string>;
+
+const statusOf = (answer: GitHubAnswer | string): number => (typeof answer === 'string' ? 0 : answer.status);
+
+function outcomeOf(answer: GitHubAnswer | string, target: Target, nowMs: number): MintOutcome {
+  if (typeof answer === 'string') return { kind: 'refused', because: answer };
+  const route = `POST ${scopeOf(target).path}/actions/runners/generate-jitconfig`;
+  if (answer.status === 201) {
+    const { runner, encoded_jit_config } = parsed(route, minted, answer);
+    return { kind: 'minted', runnerId: runner.id, jitConfig: encoded_jit_config };
+  }
+  const waitMs = throttledMs(answer);
+  if (waitMs !== null) return { kind: 'throttled', retryAtMs: nowMs + waitMs };
+  if (answer.status >= 400 && answer.status < 500) {
+    return { kind: 'refused', because: `GitHub answered ${answer.status} (${scrubbed(messageOf(answer))})` };
+  }
+  throw failed(route, answer);
+}
+
+async function groupNamed(calls: Calls, target: Target, name: string): Promise<number | null | GitHubAnswer> {
+  const route = 'GET /orgs/{org}/actions/runner-groups';
+  let refusal: GitHubAnswer | null = null;
+  const groups = await allPages(
+    async (paging) => {
+      const answer = await calls.ask(target, route, { org: target.owner, ...paging });
+      if (answer.status >= 500) throw failed(route, answer);
+      if (answer.status !== 200) {
+        refusal = answer;
+        return { total: 0, things: [] };
+      }
+      const { total_count: total, runner_groups: things } = parsed(route, groupsPage, answer);
+      return { total, things };
+    },
+    ({ id }) => id,
+    GROUP_PAGES_MAX,
+  );
+  if (refusal !== null) return refusal;
+  return groups.things.find((group) => group.name.toLowerCase() === name.toLowerCase())?.id ?? null;
+}
+
+function registrations(calls: Calls, target: Target, filter: { readonly name?: string }) {
+  const { path, params } = scopeOf(target);
+  const route = `GET ${path}/actions/runners`;
+  return allPages<Registration>(
+    async (paging) => {
+      const answer = await calls.ask(target, route, { ...params, ...filter, ...paging });
+      if (answer.status !== 200) throw failed(route, answer);
+      const { total_count: total, runners: things } = parsed(route, runnersPage, answer);
+      return { total, things };
+    },
+    ({ id }) => id,
+    RUNNER_PAGES_MAX,
+  );
+}
+
+async function removeRunner(
+  calls: Calls,
+  target: Target,
+  id: number,
+): Promise<'removed' | 'absent' | 'busy'> {
+  const { path, params } = scopeOf(target);
+  const route = `DELETE ${path}/actions/runners/{runner_id}`;
+  const answer = await calls.ask(target, route, { ...params, runner_id: id });
+  if (answer.status === 204) return 'removed';
+  if (answer.status === 422) return 'busy';
+  if (answer.status !== 404) throw failed(route, answer);
+  await calls.confirmInstalled(target);
+  return 'absent';
+}
+
+/** False: it is busy, so it is not for us to remove. */
+async function removeNamed(calls: Calls, target: Target, name: string): Promise<boolean> {
+  const { things } = await registrations(calls, target, { name });
+  const holder = things.find((one) => one.name.toLowerCase() === name.toLowerCase());
+  if (holder === undefined) return true;
+  if (holder.isBusy) return false;
+  return (await removeRunner(calls, target, holder.id)) !== 'busy';
+}

@@ -1,0 +1,139 @@
+/** GitHub's answers, as far as we read them. What does not parse throws: half a list is no list. */
+import * as z from 'zod';
+import { trimmedName } from '../../job/event.ts';
+import type { JobId, JobRecord, Registration, RunId } from '../../nouns.ts';
+import type { Delivery, RunRecord } from '../../ports.ts';
+
+const id = z.number().int().nonnegative().refine(Number.isSafeInteger);
+const time = z.string().transform((text, context) => {
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) context.addIssue('must be a time');
+  return ms;
+});
+
+const runner = z
+  .object({
+    id,
+    name: z.string(),
+    status: z.string(),
+    busy: z.boolean(),
+    labels: z.array(z.object({ name: z.string() })),
+  })
+  .transform(
+    ({ id, name, status, busy, labels }): Registration => ({
+      id,
+      name,
+      isOnline: status === 'online',
+      isBusy: busy,
+      labels: labels.map((label) => label.name),
+    }),
+  );
+
+export const minted = z.object({ runner: z.object({ id }), encoded_jit_config: z.string().min(1) });
+export const runnersPage = z.object({ total_count: id, runners: z.array(runner) });
+
+const group = z.object({ id, name: z.string() });
+export const groupsPage = z.object({ total_count: id, runner_groups: z.array(group) });
+
+const repository = z.object({
+  full_name: z.string(),
+  private: z.boolean(),
+  pushed_at: z.string().nullish(),
+});
+export const repositoriesPage = z.object({ total_count: id, repositories: z.array(repository) });
+export const oneRepository = repository;
+
+const job = z.object({
+  id,
+  run_id: id,
+  run_attempt: id.default(1),
+  name: z.string(),
+  status: z.enum(['queued', 'in_progress', 'completed', 'waiting', 'pending', 'requested']),
+  conclusion: z.string().nullable(),
+  labels: z.array(z.string()),
+  created_at: time,
+  started_at: time.nullish(),
+  completed_at: time.nullish(),
+  runner_id: id.nullish(),
+  runner_name: z.string().nullish(),
+});
+export const oneJob = job;
+export const jobsPage = z.object({ total_count: id, jobs: z.array(job) });
+
+/** What a job's own record does not say. */
+export interface Where {
+  readonly repository: string;
+  readonly isPublic: boolean;
+  readonly installationId: number | null;
+}
+
+/** GitHub names runner 0 with an empty name where there is none. `started_at` is set before a job has started. */
+export function jobRecord(seen: z.output<typeof job>, where: Where): JobRecord {
+  const { runner_id: runnerId, runner_name: runnerName } = seen;
+  const runner = runnerId && runnerName ? { id: runnerId, name: runnerName } : null;
+  return {
+    job: {
+      id: seen.id as JobId,
+      runId: seen.run_id as RunId,
+      runAttempt: seen.run_attempt,
+      name: trimmedName(seen.name),
+      labels: seen.labels,
+      createdAtMs: seen.created_at,
+      ...where,
+    },
+    status: seen.status,
+    conclusion: seen.conclusion,
+    runner,
+    startedAtMs: runner === null ? null : (seen.started_at ?? null),
+    completedAtMs: seen.completed_at ?? null,
+  };
+}
+
+const run = z
+  .object({
+    id,
+    run_attempt: id.default(1),
+    status: z.string().nullable(),
+    conclusion: z.string().nullable(),
+    event: z.string(),
+    head_repository: z.object({ full_name: z.string() }).nullish(),
+  })
+  .transform(
+    ({ id, run_attempt, status, conclusion, event, head_repository }): RunRecord => ({
+      id: id as RunId,
+      attempt: run_attempt,
+      status: status ?? 'unknown',
+      conclusion,
+      event,
+      headRepository: head_repository?.full_name ?? null,
+    }),
+  );
+export const oneRun = run;
+export const runsPage = z.object({ total_count: id, workflow_runs: z.array(run) });
+
+/** Ids lie beyond 2^53: octokit gives those as bigint, and we keep the digits. */
+export const deliveriesPage = z.array(
+  z
+    .object({
+      id: z.union([z.bigint(), id]).transform(String),
+      guid: z.string(),
+      delivered_at: time,
+      status_code: z.number().int(),
+      event: z.string(),
+      action: z.string().nullable(),
+    })
+    .transform(
+      (seen): Delivery => ({
+        id: seen.id,
+        guid: seen.guid,
+        deliveredAtMs: seen.delivered_at,
+        statusCode: seen.status_code,
+        event: seen.event,
+        action: seen.action,
+      }),
+    ),
+);
+
+export const release = z.object({ tag_name: z.string().regex(/^v\d+\.\d+\.\d+$/), published_at: time });
+export const installation = z.object({ id });
+export const installationsPage = z.array(installation);

@@ -1,0 +1,93 @@
+/** One bucket of the mirror, over the official client. */
+
+import { Readable } from 'node:stream';
+import OSS from 'ali-oss';
+import type { Bucket } from '../../runner/release.ts';
+import type { AccessKey } from '../alibaba/sdk.ts';
+
+export interface OssPlace {
+  readonly bucket: string;
+  readonly region: string;
+  /** With its scheme; http is for simulators. */
+  readonly endpoint: string;
+  readonly accessKey: () => AccessKey;
+}
+
+/** One upload of about 200 MB, perhaps to the other side of a border. */
+const TIMEOUT_MS = 600_000;
+
+/** Public: the mirror runs in another region than the bucket (Alibaba Cloud docs, "OSS regions and endpoints"). */
+export const publicEndpoint = (region: string): string => `https://oss-${region}.aliyuncs.com`;
+
+export function ossBucket(place: OssPlace): Bucket {
+  return {
+    region: place.region,
+    async sizeBytesOf(key) {
+      try {
+        const { res } = await clientOf(place).head(key);
+        return Number((res.headers as Record<string, string>)['content-length']);
+      } catch (error) {
+        if (codeOf(error) === 'NoSuchKey') return null;
+        throw failed('HeadObject', key, error);
+      }
+    },
+    async put(key, chunks, sizeBytes) {
+      const source = Readable.from(chunks, { objectMode: false });
+      let cause: unknown;
+      source.once('error', (error) => {
+        cause = error;
+      });
+      const options = { contentLength: sizeBytes, headers: { 'Content-Length': String(sizeBytes) } };
+      try {
+        await clientOf(place).putStream(key, source, options as never);
+      } catch (error) {
+        // What broke the source is the reason; the client only saw its request end.
+        throw failed('PutObject', key, cause ?? error);
+      }
+    },
+    async remove(key) {
+      try {
+        await clientOf(place).delete(key);
+      } catch (error) {
+        throw failed('DeleteObject', key, error);
+      }
+    },
+  };
+}
+
+/** New for each call: a function's credentials are renewed while it lives. */
+function clientOf({ bucket, region, endpoint, accessKey }: OssPlace): OSS {
+  const { accessKeyId, accessKeySecret, securityToken } = accessKey();
+  return new OSS({
+    accessKeyId,
+    accessKeySecret,
+    ...(securityToken === null ? {} : temporary(securityToken, accessKey)),
+    bucket,
+    region: `oss-${region}`,
+    endpoint,
+    authorizationV4: true,
+    secure: endpoint.startsWith('https:'),
+    timeout: TIMEOUT_MS,
+  } as OSS.Options);
+}
+
+/** The client warns on the console where it is not told how to renew; a call is over before it would ask. */
+function temporary(stsToken: string, accessKey: () => AccessKey) {
+  const refreshSTSToken = async () => {
+    const renewed = accessKey();
+    return { ...renewed, stsToken: renewed.securityToken ?? '' };
+  };
+  return { stsToken, refreshSTSToken, refreshSTSTokenInterval: TIMEOUT_MS };
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : '';
+
+/** Without the client's own error: it carries the request, and with it the signature. */
+function failed(action: string, key: string, error: unknown): Error {
+  const code = codeOf(error);
+  const because = error instanceof Error ? error.message : String(error);
+  return new Error(
+    `OSS ${action} of ${key} failed: ${code === '' ? '' : `${code}: `}${because.slice(0, 200)}`,
+  );
+}

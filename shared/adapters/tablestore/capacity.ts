@@ -1,0 +1,87 @@
+/** Slots, over the one capacity row. */
+import type { Capacity, SlotLimits, SlotOutcome, SlotWish } from '../../ledger/ledger.ts';
+import { WRITE_CONFLICTS_MAX } from '../../limits.ts';
+import {
+  CAPACITY_KEY,
+  CONTENDED,
+  countIn,
+  handingBack,
+  recounting,
+  refusalIn,
+  taking,
+  viewOf,
+} from './capacity-row.ts';
+import { checkSchema, SCHEMA_VERSION } from './entries.ts';
+import type { Change, Columns, Condition, Table } from './table.ts';
+
+/** What makes the younger queue behind a job that is refused what all slots have in common; null: they do already. */
+function queueing(
+  columns: Columns,
+  { jobCreatedAtMs }: SlotWish,
+  { kind }: SlotOutcome,
+  { runners }: SlotLimits,
+): { change: Change; when: Condition } | null {
+  const isForAll = kind === 'paced' || (kind === 'full' && countIn(columns, 'total') >= runners);
+  const { waiting } = columns;
+  if (!isForAll || (typeof waiting === 'number' && waiting <= jobCreatedAtMs)) return null;
+  return {
+    change: { put: { waiting: jobCreatedAtMs } },
+    when: {
+      row: 'present',
+      checks: [{ column: 'waiting', is: '>', value: jobCreatedAtMs, ifMissing: true }],
+    },
+  };
+}
+
+export function capacityOn(table: Table, newToken: () => string): Capacity {
+  /** The row, made when it is not there yet: a condition on columns of an absent row is not promised to hold. */
+  async function row(): Promise<Columns> {
+    const made = { schema: SCHEMA_VERSION, total: 0 };
+    const columns = await table.get(CAPACITY_KEY);
+    if (columns === null) await table.put(CAPACITY_KEY, made, { row: 'absent' });
+    const now = columns ?? (await table.get(CAPACITY_KEY)) ?? made;
+    checkSchema(now);
+    return now;
+  }
+
+  /** Null: it did not hold, for no reason that is still to be seen. */
+  async function tryToTake(wish: SlotWish, limits: SlotLimits, nowMs: number): Promise<SlotOutcome | null> {
+    const { change, when } = taking(wish, limits, nowMs);
+    if (await table.update(CAPACITY_KEY, change, when)) return { kind: 'taken' };
+    // Reads as 'taken', too, when the reply to an earlier try was lost.
+    const columns = await row();
+    const refusal = refusalIn(columns, wish, limits, nowMs);
+    const act = refusal === null ? null : queueing(columns, wish, refusal, limits);
+    if (act !== null) await table.update(CAPACITY_KEY, act.change, act.when);
+    return refusal;
+  }
+
+  return {
+    async take(wish, limits, nowMs) {
+      for (let tries = 0; tries < WRITE_CONFLICTS_MAX; tries++) {
+        const outcome = await tryToTake(wish, limits, nowMs);
+        if (outcome !== null) return outcome;
+      }
+      return CONTENDED;
+    },
+    async handBack(name) {
+      for (let tries = 0; tries < WRITE_CONFLICTS_MAX; tries++) {
+        const act = handingBack(await row(), name);
+        if (act === null || (await table.update(CAPACITY_KEY, act.change, act.when))) return;
+      }
+      throw new Error(`slot of ${name}: changed under each of ${WRITE_CONFLICTS_MAX} tries to hand it back`);
+    },
+    async view() {
+      return viewOf(await row());
+    },
+    async setWaiting({ total }) {
+      const change = total === null ? { drop: ['waiting'] } : { put: { waiting: total } };
+      await row();
+      await table.update(CAPACITY_KEY, change, { row: 'present' });
+    },
+    async recount(nowMs) {
+      const act = recounting(await row(), newToken(), nowMs);
+      if (act !== null) await table.update(CAPACITY_KEY, act.change, act.when);
+    },
+  };
+}

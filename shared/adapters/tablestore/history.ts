@@ -1,0 +1,111 @@
+/** What remains of jobs, as rows of the `history` table under the UTC day of their creation. */
+import type { HistoryRow } from '../../ledger/entries.ts';
+import type { History } from '../../ledger/ledger.ts';
+import { TRAIL_MAX, WRITE_CONFLICTS_MAX } from '../../limits.ts';
+import type { Job, JobId } from '../../nouns.ts';
+import { SCHEMA_VERSION, textIn } from './entries.ts';
+import type { Columns, Condition, Key, Table } from './table.ts';
+
+/** What one invocation learnt of a job. */
+type Findings = Parameters<History['merge']>[0];
+
+const NOTHING: Omit<HistoryRow, 'job'> = {
+  outcome: null,
+  because: null,
+  runnerName: null,
+  instanceId: null,
+  instanceType: null,
+  zone: null,
+  capacityType: null,
+  pricePerHour: null,
+  onDemandPricePerHour: null,
+  diskGiB: null,
+  launchedAtMs: null,
+  onlineAtMs: null,
+  startedAtMs: null,
+  completedAtMs: null,
+  goneAtMs: null,
+  launches: null,
+  consoleTail: null,
+  trail: null,
+};
+
+export function historyOn(table: Table, newToken: () => string): History {
+  async function tryToMerge(findings: Findings): Promise<boolean> {
+    const key = keyOf(findings.job.createdAtMs, findings.job.id);
+    const columns = await table.get(key);
+    const before = columns === null ? null : rowIn(columns);
+    const after = merged(before, findings);
+    // Also the way out after a lost reply: what was to be written is there.
+    if (before !== null && JSON.stringify(after) === JSON.stringify(before)) return true;
+    return table.put(key, columnsOf(after, newToken()), unchangedSince(columns));
+  }
+
+  return {
+    async read(createdAtMs, id) {
+      const columns = await table.get(keyOf(createdAtMs, id));
+      return columns === null ? null : rowIn(columns);
+    },
+    async merge(findings) {
+      for (let tries = 0; tries < WRITE_CONFLICTS_MAX; tries++) if (await tryToMerge(findings)) return;
+      throw new Error(
+        `history of job ${findings.job.id}: others wrote it ${WRITE_CONFLICTS_MAX} times meanwhile`,
+      );
+    },
+  };
+}
+
+/**
+ * Known values win over null; the first outcome stays, and its reason with it, except that a refusal is no end: where
+ * the operator mended its cause, the job ran on a runner. Lines of the trail come together. Every column is written anew
+ * each time, because TableStore counts the time to live by column.
+ */
+export function merged(before: HistoryRow | null, findings: Findings): HistoryRow {
+  const after = {
+    ...NOTHING,
+    ...before,
+    ...known(findings),
+    job: { ...before?.job, ...findings.job } as Job,
+  };
+  if (before === null) return after;
+  const trail = together(before.trail, after.trail);
+  if (before.outcome === null) return { ...after, trail };
+  const hasRun = findings.outcome != null && findings.runnerName != null;
+  if (before.outcome === 'refused' && hasRun) return { ...after, trail, because: findings.because ?? null };
+  return { ...after, trail, outcome: before.outcome, because: before.because ?? after.because };
+}
+
+/** The newest TRAIL_MAX of both, each once. */
+function together(one: HistoryRow['trail'], other: HistoryRow['trail']): HistoryRow['trail'] {
+  if (one === null || other === null) return one ?? other;
+  const lines = new Map([...one, ...other].map((line) => [`${line.atMs} ${line.text}`, line]));
+  return [...lines.values()].sort((a, b) => a.atMs - b.atMs).slice(-TRAIL_MAX);
+}
+
+function known(findings: Findings): Partial<HistoryRow> {
+  return Object.fromEntries(
+    Object.entries(findings).filter(([, value]) => value !== null && value !== undefined),
+  );
+}
+
+function keyOf(createdAtMs: number, id: JobId): Key {
+  return [new Date(createdAtMs).toISOString().slice(0, 10), String(id)];
+}
+
+function columnsOf(row: HistoryRow, rev: string): Columns {
+  return {
+    outcome: row.outcome ?? '',
+    repository: row.job.repository,
+    schema: SCHEMA_VERSION,
+    rev,
+    body: JSON.stringify(row),
+  };
+}
+
+function unchangedSince(columns: Columns | null): Condition {
+  if (columns === null) return { row: 'absent' };
+  const rev = textIn(columns, 'rev');
+  return { row: 'present', checks: [{ column: 'rev', is: '=', value: rev, ifMissing: false }] };
+}
+
+const rowIn = (columns: Columns): HistoryRow => ({ ...NOTHING, ...JSON.parse(textIn(columns, 'body')) });

@@ -1,0 +1,62 @@
+/** What the market said: snapshots by region, and offerings that could not be had just now. */
+import type { Snapshots, Unavailable } from '../../ledger/ledger.ts';
+import { SCHEMA_VERSION } from './entries.ts';
+import type { Columns, Key, Row, Table } from './table.ts';
+
+const PAGE_ROWS = 500;
+/** Alibaba Cloud docs, Tablestore "Limits": the value of an attribute column. */
+const SNAPSHOT_MAX_BYTES = 2 * 1024 * 1024;
+
+/** The newest snapshot counts, whoever took it; so these writes ask for nothing. */
+export function snapshotsOn(table: Table): Snapshots {
+  const keyOf = (region: string): Key => ['market', region];
+  return {
+    async read(region) {
+      const bytes = (await table.get(keyOf(region)))?.bytes;
+      return bytes instanceof Uint8Array ? bytes : null;
+    },
+    async write(region, bytes) {
+      if (bytes.length > SNAPSHOT_MAX_BYTES)
+        throw new Error(`market of ${region}: ${bytes.length} bytes, the ledger takes ${SNAPSHOT_MAX_BYTES}`);
+      await table.put(keyOf(region), { schema: SCHEMA_VERSION, bytes }, { row: 'any' });
+    },
+  };
+}
+
+export function unavailableOn(table: Table): Unavailable {
+  return {
+    async remember(key, untilMs, because) {
+      const columns: Columns = { schema: SCHEMA_VERSION, untilMs, because };
+      if (await table.put(['unavailable', key], columns, { row: 'absent' })) return;
+      const shorter = { column: 'untilMs', is: '<', value: untilMs, ifMissing: true } as const;
+      await table.put(['unavailable', key], columns, { row: 'present', checks: [shorter] });
+    },
+    async list(nowMs) {
+      const found = new Map<string, string>();
+      for (const row of await all(table)) {
+        if (isOver(row.columns, nowMs)) await forget(table, row, nowMs);
+        else found.set(row.key[1], String(row.columns.because));
+      }
+      return found;
+    },
+  };
+}
+
+async function all(table: Table): Promise<Row[]> {
+  const rows: Row[] = [];
+  let from: string | null = null;
+  do {
+    const page = await table.range('unavailable', from, PAGE_ROWS);
+    rows.push(...page.rows);
+    from = page.next?.[1] ?? null;
+  } while (from !== null);
+  return rows;
+}
+
+/** On condition that nobody has met the same refusal meanwhile. */
+async function forget(table: Table, { key }: Row, nowMs: number): Promise<void> {
+  const over = { column: 'untilMs', is: '<=', value: nowMs, ifMissing: true } as const;
+  await table.delete(key, { row: 'present', checks: [over] });
+}
+
+const isOver = ({ untilMs }: Columns, nowMs: number) => typeof untilMs !== 'number' || untilMs <= nowMs;

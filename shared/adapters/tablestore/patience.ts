@@ -1,0 +1,56 @@
+/** Our own bounded retries with jitter: the SDK's never match, because it loses the error's code. */
+import { CALL_MAX_MS, CALL_TRIES_MAX, WRITE_CONFLICTS_MAX } from '../../limits.ts';
+import { type Table, TableError } from './table.ts';
+
+export interface Patience {
+  nowMs(): number;
+  sleep(ms: number): Promise<void>;
+  /** in [0, 1) */
+  random(): number;
+}
+
+const PAUSE_MIN_MS = 50;
+const PAUSE_MAX_MS = 3_000;
+
+/** The same table, but what is worth another try gets one, within CALL_MAX_MS. Throws the last `TableError`. */
+export function patient(table: Table, patience: Patience): Table {
+  const persist = <Answer>(call: () => Promise<Answer>) => persistently(call, patience);
+  return {
+    get: (key) => persist(() => table.get(key)),
+    put: (key, columns, condition) => persist(() => table.put(key, columns, condition)),
+    update: (key, change, condition) => persist(() => table.update(key, change, condition)),
+    delete: (key, condition) => persist(() => table.delete(key, condition)),
+    range: (partition, from, limit) => persist(() => table.range(partition, from, limit)),
+  };
+}
+
+/** The same for any call that may be made twice. */
+export async function persistently<Answer>(call: () => Promise<Answer>, patience: Patience): Promise<Answer> {
+  const startMs = patience.nowMs();
+  const tries: Tries = { later: 0, unknown: 0 };
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      const pauseMs = pauseAfter(count(error, tries), patience.random());
+      if (patience.nowMs() + pauseMs - startMs >= CALL_MAX_MS) throw error;
+      await patience.sleep(pauseMs);
+    }
+  }
+}
+
+type Tries = Record<'later' | 'unknown', number>;
+
+/** Counts a failed try; throws the error when another is not worth it, or was the last. */
+function count(error: unknown, tries: Tries): number {
+  if (!(error instanceof TableError) || error.meaning === 'fatal') throw error;
+  tries[error.meaning]++;
+  if (tries.unknown >= CALL_TRIES_MAX || tries.later >= WRITE_CONFLICTS_MAX) throw error;
+  return tries.later + tries.unknown;
+}
+
+/** Doubles, and is spread over its upper half, so that those who collided do not meet again. */
+function pauseAfter(tries: number, random: number): number {
+  const mostMs = Math.min(PAUSE_MAX_MS, PAUSE_MIN_MS * 2 ** tries);
+  return mostMs / 2 + (mostMs / 2) * random;
+}

@@ -1,0 +1,162 @@
+/** What is to be had for a job: with the cores it asked for or, only when that is nothing, with the next more. Pure. */
+import type { Config } from '../config/config.ts';
+import { LEFT_OUT_NAMED_MAX } from '../limits.ts';
+import { familyOf, type MarketType } from '../market/market.ts';
+import type { CapacityType, Offering, Requirements } from '../nouns.ts';
+import type { RunOutcome } from '../ports.ts';
+import { bidFor, scoreOf } from './price.ts';
+import { type Quote, quotesOf, type Stall, unfit } from './quotes.ts';
+
+export interface LeftOut {
+  readonly what: string;
+  readonly because: string;
+}
+
+export interface Bidding extends Quote {
+  readonly priceLimit: number | null;
+  /** The lower the better: expected cost, of one core where a range of cores was asked for. */
+  readonly score: number;
+}
+
+export interface FitAsk {
+  readonly requirements: Requirements;
+  readonly config: Config;
+  /** by `unavailableKeys`, with the reason */
+  readonly unavailable: ReadonlyMap<string, string>;
+  readonly nowMs: number;
+}
+
+export interface Fit {
+  readonly usable: readonly Bidding[];
+  readonly leftOut: readonly LeftOut[];
+  readonly notes: readonly string[];
+}
+
+type Scope = Extract<RunOutcome, { kind: 'unavailable' }>['scope'];
+
+/** Names an offering wherever it is remembered or logged. */
+export function offeringKey(offering: Offering): string {
+  return `${offering.zone}/${offering.instanceType}/${offering.capacityType}`;
+}
+
+/** Under which keys a refusal of this scope is remembered, for this offering and its like. */
+export function unavailableKeys(offering: Offering, scope: Scope): readonly string[] {
+  const { placement, region, zone, instanceType, capacityType } = offering;
+  switch (scope) {
+    case 'offering':
+      return [`offering:${offeringKey(offering)}`];
+    case 'zone':
+      return [`zone:${placement}/${zone}/${capacityType}`];
+    case 'family':
+      return [`family:${region}/${familyOf(instanceType)}/${capacityType}`];
+    case 'placement':
+      return [`placement:${placement}/${region}/${capacityType}`];
+  }
+}
+
+const SCOPES: readonly Scope[] = ['offering', 'zone', 'family', 'placement'];
+
+export function nearestFit(ask: FitAsk, stalls: readonly Stall[], capacityType: CapacityType): Fit {
+  const notes: string[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const step of coresToTry(ask.requirements)) {
+    if (step.because !== null) notes.push(`${step.because}: nothing ${capacityType} is to be had with fewer`);
+    const usable: Bidding[] = [];
+    for (const stall of stalls) look(stall, step, capacityType, ask, { usable, leftOut });
+    if (usable.length > 0) return { usable, leftOut, notes };
+  }
+  return { usable: [], leftOut, notes: [...notes, `nothing ${capacityType} is to be had`] };
+}
+
+interface Cores {
+  readonly min: number;
+  readonly max: number;
+  /** Null: as asked. */
+  readonly because: string | null;
+}
+
+const WIDER_CORES = [2, 4, 8, 16, 32, 64];
+
+/** A type named exactly has the cores that it has. */
+function coresToTry({ cpu, type }: Requirements): readonly Cores[] {
+  const asked: Cores = { ...cpu, because: null };
+  if (type !== null && isExact(type))
+    return [
+      asked,
+      { min: cpu.max + 1, max: Number.MAX_SAFE_INTEGER, because: `widened to the cores of ${type}` },
+    ];
+  const tops = [cpu.max, ...WIDER_CORES.filter((cores) => cores > cpu.max)];
+  const wider = tops.slice(1).map((max, step) => ({
+    min: (tops[step] as number) + 1,
+    max,
+    because: `widened to at most ${max} cores`,
+  }));
+  return [asked, ...wider];
+}
+
+/** `ecs.c8y.2xlarge` is a type, `ecs.c8y` a family. */
+const isExact = (type: string): boolean => type.split('.').length > 2;
+
+interface Seen {
+  readonly usable: Bidding[];
+  readonly leftOut: LeftOut[];
+}
+
+/** Thousands of offerings for a wide range: they are put where they belong at once. */
+function look(stall: Stall, cores: Cores, capacityType: CapacityType, ask: FitAsk, seen: Seen): void {
+  for (const type of stall.market.types)
+    if (type.cpu >= cores.min && type.cpu <= cores.max) lookAtType(stall, type, capacityType, ask, seen);
+}
+
+function lookAtType(
+  stall: Stall,
+  type: MarketType,
+  capacityType: CapacityType,
+  ask: FitAsk,
+  { usable, leftOut }: Seen,
+): void {
+  const verdict = unfit(type, ask.requirements, ask.config);
+  if (verdict === 'other') return;
+  if (verdict !== null) {
+    leftOut.push({ what: type.type, because: verdict.because });
+    return;
+  }
+  for (const quote of quotesOf(stall, type, capacityType, ask.nowMs)) {
+    const bid = bidOn(quote, ask);
+    if ('because' in bid) leftOut.push(bid);
+    else usable.push(bid);
+  }
+}
+
+function bidOn(quote: Quote, ask: FitAsk): Bidding | LeftOut {
+  const because = whyNotToBeHad(quote, ask.unavailable);
+  if (because !== null) return { what: offeringKey(quote), because };
+  const { spot, limits } = ask.config;
+  const bid = bidFor(quote, { ratio: spot.priceLimitRatio, ceiling: limits.pricePerHour });
+  if (bid.kind === 'left out') return { what: offeringKey(quote), because: bid.because };
+  const { min, max } = ask.requirements.cpu;
+  const score = scoreOf(quote) / (min === max ? 1 : quote.cpu);
+  return Object.assign(quote, { priceLimit: bid.priceLimit, score });
+}
+
+function whyNotToBeHad(quote: Quote, unavailable: ReadonlyMap<string, string>): string | null {
+  if (quote.stock === 'sold-out' || quote.stock === 'gone') return 'it is sold out';
+  if (unavailable.size === 0) return null;
+  const key = SCOPES.flatMap((scope) => unavailableKeys(quote, scope)).find((each) => unavailable.has(each));
+  return key === undefined ? null : `the cloud refused it a moment ago (${unavailable.get(key)})`;
+}
+
+/** One entry a reason, in the order they came up: a few named, the rest counted. */
+export function summary(leftOut: readonly LeftOut[]): readonly LeftOut[] {
+  const byReason = new Map<string, Set<string>>();
+  for (const { what, because } of leftOut) {
+    const named = byReason.get(because);
+    if (named === undefined) byReason.set(because, new Set([what]));
+    else named.add(what);
+  }
+  return [...byReason].map(([because, named]) => {
+    const more = named.size - LEFT_OUT_NAMED_MAX;
+    const shown = [...named].slice(0, LEFT_OUT_NAMED_MAX).join(', ');
+    return { what: more > 0 ? `${shown} and ${more} more` : shown, because };
+  });
+}

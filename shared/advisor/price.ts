@@ -1,0 +1,80 @@
+/** What an offering may cost, and how high we bid for it. Pure. */
+import type { CapacityType } from '../nouns.ts';
+
+/** What is taken for an interruption rate that nobody told us: unknown is not never. */
+export const INTERRUPTION_UNKNOWN = 0.1;
+
+export interface Prices {
+  readonly capacityType: CapacityType;
+  readonly pricePerHour: number | null;
+  readonly onDemandPricePerHour: number | null;
+  readonly interruption: number | null;
+  /** So old that the market may have moved away from it. */
+  readonly isStale: boolean;
+}
+
+export interface BidRules {
+  readonly ratio: number;
+  /** `limits.pricePerHour` */
+  readonly ceiling: number | null;
+}
+
+export type Bid =
+  | { readonly kind: 'bid'; readonly priceLimit: number | null }
+  | { readonly kind: 'left out'; readonly because: string };
+
+/**
+ * ECS takes a price limit of at most three decimals, and refuses one below the market price.
+ * Null means at market price, which ECS itself caps at pay-as-you-go; so does "on demand".
+ */
+export function bidFor(prices: Prices, rules: BidRules): Bid {
+  const because = whyTooDear(prices, rules.ceiling);
+  if (because !== null) return { kind: 'left out', because };
+  if (prices.capacityType === 'on-demand') return { kind: 'bid', priceLimit: null };
+  return spotBid(prices, rules);
+}
+
+function whyTooDear(prices: Prices, ceiling: number | null): string | null {
+  const { pricePerHour: price, onDemandPricePerHour: onDemand } = prices;
+  if (price !== null && onDemand !== null && price > onDemand)
+    return 'spot costs more than pay-as-you-go there';
+  if (ceiling === null) return null;
+  if (onDemand === null) return 'its pay-as-you-go price is unknown, and limits.pricePerHour is set';
+  return price !== null && price > ceiling ? 'it costs more than limits.pricePerHour' : null;
+}
+
+function spotBid(prices: Prices, { ratio, ceiling }: BidRules): Bid {
+  const { pricePerHour: price, onDemandPricePerHour: onDemand } = prices;
+  if (onDemand === null) return { kind: 'bid', priceLimit: null };
+  const top = Math.min(onDemand, ceiling ?? onDemand);
+  if (price === null && top === onDemand) return { kind: 'bid', priceLimit: null };
+  const wanted = price === null || prices.isStale ? top : Math.min(top, ceilToThree(price * ratio));
+  const priceLimit = floorToThree(wanted);
+  if (priceLimit > 0 && priceLimit >= (price ?? 0)) return { kind: 'bid', priceLimit };
+  if (top === onDemand) return { kind: 'bid', priceLimit: null };
+  return { kind: 'left out', because: 'no price limit of three decimals fits under limits.pricePerHour' };
+}
+
+/** Price × (1 + the share of runs that an interruption makes us repeat). Null when no price is known. */
+export function expectedCost(prices: Prices): number | null {
+  if (prices.pricePerHour === null) return null;
+  if (prices.capacityType === 'on-demand') return prices.pricePerHour;
+  return prices.pricePerHour * (1 + (prices.interruption ?? INTERRUPTION_UNKNOWN));
+}
+
+/** What orders offerings: an unknown spot price counts as its cap, and nothing known as dearest. */
+export function scoreOf(prices: Prices): number {
+  return expectedCost(prices) ?? prices.onDemandPricePerHour ?? Number.POSITIVE_INFINITY;
+}
+
+/** Never above the value, whatever binary fractions do. */
+function floorToThree(value: number): number {
+  const near = Math.round(value * 1000);
+  return (near / 1000 <= value ? near : near - 1) / 1000;
+}
+
+/** A hair above three decimals is noise of the multiplication, not a reason for one more thousandth. */
+function ceilToThree(value: number): number {
+  const near = Math.round(value * 1000);
+  return (near / 1000 >= value - 1e-9 ? near : near + 1) / 1000;
+}

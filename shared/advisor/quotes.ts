@@ -1,0 +1,126 @@
+/** From a market to the offerings that a job could have: each with its price, or with why it is left out. Pure. */
+import type { Config } from '../config/config.ts';
+import { MARKET_SKEW_MAX_MS, MARKET_STALE_MS } from '../limits.ts';
+import { catalogMarket } from '../market/catalog.ts';
+import {
+  familyOf,
+  type Market,
+  type MarketOffer,
+  type MarketType,
+  type Stock,
+  zoneId,
+} from '../market/market.ts';
+import type { CapacityType, Offering, Requirements } from '../nouns.ts';
+import type { Prices } from './price.ts';
+
+/** An offering with what else decides its place. */
+export interface Quote extends Offering, Prices {
+  readonly family: string;
+  readonly stock: Stock | null;
+}
+
+/** A placement with the market of its region, or with the catalogue in its stead. */
+export interface Stall {
+  readonly placement: number;
+  readonly region: string;
+  /** Letters of the zones that have a vSwitch: `b` is cn-hangzhou-b, or ap-southeast-1b. */
+  readonly letters: ReadonlySet<string>;
+  readonly market: Market;
+  readonly isCatalog: boolean;
+  readonly isStockStale: boolean;
+}
+
+export function stallsOf(
+  config: Config,
+  markets: ReadonlyMap<string, Market | null>,
+  nowMs: number,
+): readonly Stall[] {
+  return config.placements.map(({ region, zones: letters }, placement) => {
+    const zones = Object.keys(letters).map((letter) => zoneId(region, letter));
+    const market = markets.get(region) ?? null;
+    return {
+      placement,
+      region,
+      letters: new Set(Object.keys(letters)),
+      market: market ?? catalogMarket(region, zones),
+      isCatalog: market === null,
+      isStockStale: market === null || isStale(market.stockAtMs, nowMs),
+    };
+  });
+}
+
+/** Also true of a time in the future beyond what clocks differ: it says nothing about age. */
+export function isStale(atMs: number | null, nowMs: number): boolean {
+  return atMs === null || nowMs - atMs > MARKET_STALE_MS || atMs - nowMs > MARKET_SKEW_MAX_MS;
+}
+
+/** Null: the type can do this job, apart from its cores. 'other': it is plainly another kind. */
+export function unfit(
+  type: MarketType,
+  asked: Requirements,
+  config: Config,
+): { readonly because: string } | 'other' | null {
+  if (type.arch !== asked.arch || type.memoryGiB < asked.memoryGiB.min) return 'other';
+  if (asked.memoryGiB.max !== null && type.memoryGiB > asked.memoryGiB.max) return 'other';
+  if (asked.type !== null) return isNamed(type, asked.type) ? null : 'other';
+  if (type.isSpecial) return { because: 'it has a GPU or FPGA, or is bare metal, and no label names it' };
+  const pattern = excludingPattern(type, config);
+  if (pattern === undefined) return null;
+  return { because: `defaults.excludeFamilies has ${pattern}, and no label names it` };
+}
+
+export const isExcluded = (type: MarketType, config: Config): boolean =>
+  excludingPattern(type, config) !== undefined;
+
+const excludingPattern = (type: MarketType, config: Config): string | undefined =>
+  config.defaults.excludeFamilies.find((each) => familiesOf(type).some((name) => matches(name, each)));
+
+/** What the cloud calls the family, and what the type's name says: `ecs.u1` and `ecs.u1-c1m2`. */
+const familiesOf = (type: MarketType): readonly string[] => [type.family, familyOf(type.type)];
+
+const matches = (family: string, pattern: string): boolean =>
+  pattern.endsWith('*') ? family.startsWith(pattern.slice(0, -1)) : family === pattern;
+
+function isNamed(type: MarketType, name: string): boolean {
+  if (type.type === name) return true;
+  return familiesOf(type).some((family) => family === name || family.startsWith(`${name}-`));
+}
+
+/** Each zone of the operator's where the type is sold. */
+export function quotesOf(
+  stall: Stall,
+  type: MarketType,
+  capacityType: CapacityType,
+  nowMs: number,
+): readonly Quote[] {
+  const isOld = isStale(type.pricedAtMs, nowMs);
+  return type.offers
+    .filter((offer) => stall.letters.has(offer.zone.slice(-1)))
+    .map((offer) => {
+      const onDemand = known(offer.onDemandPrice);
+      return {
+        placement: stall.placement,
+        region: stall.region,
+        zone: offer.zone,
+        instanceType: type.type,
+        capacityType,
+        arch: type.arch,
+        cpu: type.cpu,
+        memoryGiB: type.memoryGiB,
+        pricePerHour: capacityType === 'spot' ? known(offer.price) : onDemand,
+        onDemandPricePerHour: onDemand,
+        interruption: offer.interruption,
+        isStale: isOld,
+        family: type.family,
+        stock: stockOf(offer, capacityType, stall.isStockStale),
+      };
+    });
+}
+
+/** Nothing is free: a price of zero is a price that we do not know. */
+const known = (price: number | null): number | null => (price !== null && price > 0 ? price : null);
+
+function stockOf(offer: MarketOffer, capacityType: CapacityType, isOld: boolean): Stock | null {
+  if (isOld) return null;
+  return capacityType === 'spot' ? offer.spotStock : offer.onDemandStock;
+}

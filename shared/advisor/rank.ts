@@ -1,0 +1,78 @@
+/** Which offerings to try for a job, in which order, and how high to bid: pure, from the market that we have. */
+import { CANDIDATES_MAX } from '../limits.ts';
+import type { Market } from '../market/market.ts';
+import type { Candidate, CapacityType } from '../nouns.ts';
+import { type Bidding, type FitAsk, type LeftOut, nearestFit, summary } from './fit.ts';
+import { pick, sorted } from './pick.ts';
+import { expectedCost } from './price.ts';
+import { isStale, type Stall, stallsOf } from './quotes.ts';
+
+export { unavailableKeys } from './fit.ts';
+
+export interface Ask extends FitAsk {
+  /** by region; null or missing: the catalogue stands in */
+  readonly markets: ReadonlyMap<string, Market | null>;
+  readonly firstTryAtMs: number;
+  /** An interrupted job is run again off spot. */
+  readonly offSpot: boolean;
+}
+
+export interface Ranking {
+  /** At most CANDIDATES_MAX, best first; empty: nothing is to be had now. */
+  readonly candidates: readonly Candidate[];
+  /** One entry a reason. */
+  readonly leftOut: readonly LeftOut[];
+  /** For the log: widening steps, an old market, no market. */
+  readonly notes: readonly string[];
+}
+
+export function rank(ask: Ask): Ranking {
+  const stalls = stallsOf(ask.config, ask.markets, ask.nowMs);
+  const fits = capacityTypesFor(ask).map((capacityType) => nearestFit(ask, stalls, capacityType));
+  const usable = fits.flatMap((fit) => fit.usable);
+  const inOrder = sorted(usable, ask.config.placementChoice === 'order', CANDIDATES_MAX);
+  return {
+    candidates: pick(inOrder, CANDIDATES_MAX).map((each) => candidateOf(each, placeOf(each, usable))),
+    leftOut: summary(fits.flatMap((fit) => fit.leftOut)),
+    notes: [...stalls.flatMap((stall) => notesOn(stall, ask.nowMs)), ...fits.flatMap((fit) => fit.notes)],
+  };
+}
+
+/** Pay-as-you-go only when asked for, when spot failed the job before, or when its patience is over. */
+function capacityTypesFor(ask: Ask): readonly CapacityType[] {
+  if (ask.offSpot || ask.requirements.capacityType === 'on-demand') return ['on-demand'];
+  const { onDemandFallback, patience } = ask.config.spot;
+  return onDemandFallback && ask.nowMs - ask.firstTryAtMs >= patience ? ['spot', 'on-demand'] : ['spot'];
+}
+
+function notesOn({ region, market, isCatalog }: Stall, nowMs: number): readonly string[] {
+  if (isCatalog) return [`no market of ${region}: the catalogue's types, at market price`];
+  const notes = isStale(market.stockAtMs, nowMs)
+    ? [`the market of ${region} is old: its stock proves nothing`]
+    : [];
+  if (market.incomplete === null) return notes;
+  return [...notes, `the market of ${region} is incomplete because ${market.incomplete}`];
+}
+
+/** By expected cost, among all that were to be had. */
+function placeOf({ score }: Bidding, usable: readonly Bidding[]): string {
+  const better = usable.reduce((count, each) => count + Number(each.score < score), 0);
+  return `${better + 1} of ${usable.length}`;
+}
+
+function candidateOf(chosen: Bidding, place: string): Candidate {
+  const { placement, region, zone, instanceType, capacityType, arch, cpu, memoryGiB } = chosen;
+  const { pricePerHour, onDemandPricePerHour, priceLimit } = chosen;
+  return {
+    ...{ placement, region, zone, instanceType, capacityType, arch, cpu, memoryGiB },
+    ...{ pricePerHour, onDemandPricePerHour, priceLimit },
+    expectedCostPerHour: expectedCost(chosen),
+    because: reasonFor(chosen, place),
+  };
+}
+
+function reasonFor({ capacityType, pricePerHour, isStale }: Bidding, place: string): string {
+  const what = capacityType === 'on-demand' ? ', pay-as-you-go' : '';
+  if (pricePerHour === null) return `it is number ${place} by what it can cost at most${what}`;
+  return `it is number ${place} by expected cost${what}${isStale ? ', at an old price' : ''}`;
+}

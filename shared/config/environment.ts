@@ -1,0 +1,89 @@
+/**
+ * What each function reads from its environment, and from nowhere else: `s.yaml` sets these names and no others
+ * (a test compares). Together at most 4 KB, keys of letters, digits and _, values of printable ASCII; names that
+ * begin with FC_ or ALIBABA_CLOUD_ belong to the platform (Alibaba Cloud docs, "Environment variables").
+ */
+import * as z from 'zod';
+import { regionId, url } from './words.ts';
+
+/** A secret itself, or where it is kept: `kms:NAME`, `oos:NAME`, `file:PATH`. */
+const reference = z.string().min(1, 'must be a secret, or a reference such as kms:NAME');
+const functionName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/, 'must be the name of a function');
+
+/** Set by Function Compute itself. */
+const Platform = {
+  FC_REGION: regionId,
+  FC_ACCOUNT_ID: z.string().regex(/^\d{4,32}$/, 'must be an account id'),
+};
+/** Other addresses than the service's own: for tests, and for networks with private endpoints. */
+const SecretStores = { KMS_ENDPOINT: url.optional(), OOS_ENDPOINT: url.optional() };
+const Tablestore = {
+  TABLESTORE_ENDPOINT: url,
+  TABLESTORE_INSTANCE: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]{1,14}[A-Za-z0-9]$/, 'must be an instance name'),
+};
+const GitHubApp = {
+  GITHUB_APP_ID: z.string().regex(/^\d{1,12}$/, 'must be a number'),
+  GITHUB_PRIVATE_KEY: reference,
+  GITHUB_API: url.optional(),
+};
+const Invocation = { INVOKE_ENDPOINT: url.optional() };
+
+const WebhookEnvironment = z.object({
+  ...Platform,
+  ...SecretStores,
+  ...Invocation,
+  WEBHOOK_SECRET: reference,
+  WEBHOOK_SECRET_PREVIOUS: reference.optional(),
+  LAUNCHER_FUNCTION: functionName,
+  REAPER_FUNCTION: functionName,
+});
+const LauncherEnvironment = z.object({
+  ...Platform,
+  ...SecretStores,
+  ...Tablestore,
+  ...GitHubApp,
+  ECS_ENDPOINT: url.optional(),
+  OSS_ENDPOINT: url.optional(),
+});
+const ReaperEnvironment = z.object({
+  ...LauncherEnvironment.shape,
+  ...Invocation,
+  LAUNCHER_FUNCTION: functionName,
+});
+const MirrorEnvironment = LauncherEnvironment;
+
+export const ENVIRONMENTS = {
+  webhook: WebhookEnvironment,
+  launcher: LauncherEnvironment,
+  reaper: ReaperEnvironment,
+  mirror: MirrorEnvironment,
+} as const;
+
+export type FunctionKind = keyof typeof ENVIRONMENTS;
+export type Environment<Kind extends FunctionKind> = z.output<(typeof ENVIRONMENTS)[Kind]>;
+
+/** Reports every mistake at once, by name, and never prints a value: some of them are secrets. Empty means absent. */
+export function parseEnvironment<Kind extends FunctionKind>(
+  kind: Kind,
+  variables: Readonly<Record<string, string | undefined>>,
+): Environment<Kind> {
+  const present = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const parsed = ENVIRONMENTS[kind].safeParse(present);
+  if (parsed.success) return parsed.data as Environment<Kind>;
+  const mistakes = parsed.error.issues.map(({ path, message, code }) =>
+    code === 'invalid_type' ? `${path.join('.')}: is missing` : `${path.join('.')}: ${message}`,
+  );
+  throw new Error(`the environment of ${kind} is wrong\n${mistakes.join('\n')}`);
+}
+
+/** Where our functions are invoked (Alibaba Cloud docs, "Endpoints" of Function Compute 3.0). */
+export function invokeEndpoint(environment: {
+  readonly FC_REGION: string;
+  readonly FC_ACCOUNT_ID: string;
+  readonly INVOKE_ENDPOINT?: string | undefined;
+}): string {
+  const { FC_ACCOUNT_ID, FC_REGION, INVOKE_ENDPOINT } = environment;
+  return INVOKE_ENDPOINT ?? `https://${FC_ACCOUNT_ID}.${FC_REGION}.fc.aliyuncs.com`;
+}

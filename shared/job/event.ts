@@ -1,0 +1,190 @@
+/**
+ * Deliveries and handed-on events as data. The one place where GitHub's numbers become our ids.
+ * zod/mini, because the webhook's cold start pays for every kilobyte.
+ */
+import * as z from 'zod/mini';
+import { EVENT_MAX_BYTES, JOB_NAME_MAX_CHARS, LABELS_MAX } from '../limits.ts';
+import type { DueEvent, Job, JobEvent, JobId, NamedRunner, RunId } from '../nouns.ts';
+
+const id = z.int().check(z.positive());
+const jobId = z.pipe(
+  id,
+  z.transform((value) => value as JobId),
+);
+const runId = z.pipe(
+  id,
+  z.transform((value) => value as RunId),
+);
+const text = z.string().check(z.maxLength(1024));
+const time = z.iso.datetime({ offset: true });
+
+/** @see https://docs.github.com/webhooks/webhook-events-and-payloads#workflow_job */
+const WorkflowJob = z.object({
+  id: jobId,
+  run_id: runId,
+  run_attempt: z.optional(id),
+  name: z.string(),
+  labels: z.array(text),
+  status: z.optional(z.string()),
+  conclusion: z.nullish(text),
+  /** 0 and '' are seen where no runner took the job. */
+  runner_id: z.nullish(z.int()),
+  runner_name: z.nullish(text),
+  created_at: z.nullish(time),
+  started_at: z.nullish(time),
+  completed_at: z.nullish(time),
+});
+
+const Payload = z.object({
+  action: text,
+  workflow_job: z.nullish(WorkflowJob),
+  repository: z.object({
+    full_name: z.string().check(z.regex(/^[\w.-]{1,100}\/[\w.-]{1,100}$/)),
+    private: z.boolean(),
+    visibility: z.optional(z.string()),
+  }),
+  installation: z.nullish(z.object({ id })),
+});
+type Payload = z.output<typeof Payload>;
+type WorkflowJob = z.output<typeof WorkflowJob>;
+
+export type Parsed =
+  | { readonly kind: 'event'; readonly event: JobEvent; readonly isGated: boolean }
+  /** Well-formed, and nothing that we act on. */
+  | { readonly kind: 'nothing'; readonly because: string }
+  | { readonly kind: 'malformed'; readonly because: string };
+
+/** The body of a `workflow_job` delivery; `delivery` is its id, for logs alone. */
+export function parseWorkflowJob(body: Uint8Array, delivery: string): Parsed {
+  const json = jsonOf(body);
+  if (json === undefined) return { kind: 'malformed', because: 'the body is not JSON in UTF-8' };
+  if (isWithoutJob(json)) return { kind: 'nothing', because: 'the delivery carries no job' };
+  const parsed = Payload.safeParse(json);
+  if (!parsed.success)
+    return { kind: 'malformed', because: `not a workflow_job event: ${where(parsed.error)}` };
+  const { action, workflow_job: job } = parsed.data;
+  if (job === null || job === undefined) return { kind: 'nothing', because: 'the delivery carries no job' };
+  return eventOf(action, job, parsed.data, delivery);
+}
+
+/** What one of our functions was handed by asynchronous invocation. Null: not an event of ours. */
+export function parseEvent(body: Uint8Array): JobEvent | DueEvent | null {
+  const parsed = HandedOn.safeParse(jsonOf(body));
+  return parsed.success ? parsed.data : null;
+}
+
+function eventOf(action: string, job: WorkflowJob, payload: Payload, delivery: string): Parsed {
+  const createdAtMs = msOf(job.created_at) ?? msOf(job.started_at);
+  if (createdAtMs === null) return { kind: 'malformed', because: 'the job has no time of creation' };
+  const common = { job: jobOf(job, payload, createdAtMs), delivery };
+  const runner = runnerOf(job);
+  const startedAtMs = msOf(job.started_at);
+  switch (action) {
+    case 'queued':
+      return { kind: 'event', event: { kind: 'queued', ...common }, isGated: job.status === 'waiting' };
+    case 'in_progress':
+      if (runner === null)
+        return { kind: 'nothing', because: 'the job is in progress on a runner without a name' };
+      return {
+        kind: 'event',
+        event: { kind: 'in_progress', ...common, runner, startedAtMs: startedAtMs ?? createdAtMs },
+        isGated: false,
+      };
+    case 'completed': {
+      const conclusion = job.conclusion ?? 'unknown';
+      const completedAtMs = msOf(job.completed_at) ?? startedAtMs ?? createdAtMs;
+      return {
+        kind: 'event',
+        event: { kind: 'completed', ...common, runner, conclusion, startedAtMs, completedAtMs },
+        isGated: false,
+      };
+    }
+    default:
+      return { kind: 'nothing', because: `there is nothing to do when a job is ${action.slice(0, 40)}` };
+  }
+}
+
+/** At most JOB_NAME_MAX_CHARS characters, none cut in half. */
+export function trimmedName(name: string): string {
+  return [...name.slice(0, 2 * JOB_NAME_MAX_CHARS)].slice(0, JOB_NAME_MAX_CHARS).join('');
+}
+
+function jobOf(job: WorkflowJob, payload: Payload, createdAtMs: number): Job {
+  const { repository, installation } = payload;
+  return {
+    id: job.id,
+    runId: job.run_id,
+    runAttempt: job.run_attempt ?? 1,
+    name: trimmedName(job.name),
+    repository: repository.full_name,
+    // Older payloads have no `visibility`; `internal` is private too.
+    isPublic: !repository.private,
+    installationId: installation?.id ?? null,
+    labels: job.labels,
+    createdAtMs,
+  };
+}
+
+function runnerOf(job: WorkflowJob): NamedRunner | null {
+  return job.runner_id && job.runner_name ? { id: job.runner_id, name: job.runner_name } : null;
+}
+
+const ms = z.int().check(z.nonnegative());
+const JobSchema = z.object({
+  id: jobId,
+  runId,
+  runAttempt: id,
+  name: text,
+  repository: text,
+  isPublic: z.boolean(),
+  installationId: z.nullable(id),
+  labels: z.array(text).check(z.maxLength(LABELS_MAX)),
+  createdAtMs: ms,
+});
+const Runner = z.object({ id, name: text });
+const common = { job: JobSchema, delivery: text };
+const HandedOn = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('queued'), ...common }),
+  z.object({ kind: z.literal('in_progress'), ...common, runner: Runner, startedAtMs: ms }),
+  z.object({
+    kind: z.literal('completed'),
+    ...common,
+    runner: z.nullable(Runner),
+    conclusion: text,
+    startedAtMs: z.nullable(ms),
+    completedAtMs: ms,
+  }),
+  z.object({ kind: z.literal('due'), job: JobSchema, rev: text }),
+]);
+
+/** As UTF-8 JSON; null when it is larger than we hand on. */
+export function bytesOf(event: JobEvent | DueEvent): Uint8Array | null {
+  const bytes = new TextEncoder().encode(JSON.stringify(event));
+  return bytes.length <= EVENT_MAX_BYTES ? bytes : null;
+}
+
+function jsonOf(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+/** Seen in the wild: `workflow_job: null` beside fields that make no sense either. */
+function isWithoutJob(json: unknown): boolean {
+  return typeof json === 'object' && json !== null && 'workflow_job' in json && json.workflow_job === null;
+}
+
+/** Which fields are wrong, never their values. */
+function where(error: z.core.$ZodError): string {
+  return error.issues
+    .slice(0, 5)
+    .map(({ path }) => path.slice(0, 6).join('.') || 'the whole')
+    .join(', ');
+}
+
+function msOf(iso: string | null | undefined): number | null {
+  return typeof iso === 'string' ? Date.parse(iso) : null;
+}

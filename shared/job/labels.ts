@@ -1,0 +1,165 @@
+/** What a job's labels ask for: pure. The table of labels is part of the public contract (docs/configure.md). */
+import type { Config, ProfileConfig } from '../config/config.ts';
+import type { Arch, CapacityType, Job, Requirements } from '../nouns.ts';
+import { meaningOf, Refusal, SAID, type Wish } from './label-words.ts';
+
+export type Understood =
+  | { readonly kind: 'ours'; readonly requirements: Requirements }
+  /** Has our base labels, but asks for what we do not understand or do not have. */
+  | { readonly kind: 'refused'; readonly because: string }
+  | { readonly kind: 'foreign' };
+
+const MEMORY_PER_CORE_GIB: Record<Arch, number> = { amd64: 1, arm64: 2 };
+
+/** True when the labels contain all base labels. Case does not matter. */
+export function hasBaseLabels(labels: readonly string[], baseLabels: readonly string[]): boolean {
+  const given = new Set(labels.map((label) => label.toLowerCase()));
+  return baseLabels.every((label) => given.has(label.toLowerCase()));
+}
+
+/** True when a runner with these labels may be given a job that asks for those. GitHub's rule. */
+export function covers(runnerLabels: readonly string[], jobLabels: readonly string[]): boolean {
+  return hasBaseLabels(runnerLabels, jobLabels);
+}
+
+export function understand(labels: readonly string[], repository: string, config: Config): Understood {
+  if (!hasBaseLabels(labels, config.baseLabels)) return { kind: 'foreign' };
+  try {
+    const wish = read(labels, config);
+    return { kind: 'ours', requirements: requirementsOf(wish, repository, config) };
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal)) throw refusal;
+    return { kind: 'refused', because: refusal.message };
+  }
+}
+
+function read(labels: readonly string[], config: Config): Wish {
+  const base = new Set(config.baseLabels.map((label) => label.toLowerCase()));
+  const wish: Record<string, string> = {};
+  const profiles = new Map(Object.keys(config.profiles).map((name) => [name.toLowerCase(), name]));
+  for (const label of new Set(labels.map((each) => each.toLowerCase()))) {
+    if (base.has(label)) continue;
+    const { kind, value } = meaningOf(label, profiles);
+    const had = wish[kind];
+    if (had !== undefined && had !== value)
+      throw new Refusal(`its labels name ${SAID[kind]} twice: ${had} and ${value}`);
+    wish[kind] = value;
+  }
+  return wish as Wish;
+}
+
+function requirementsOf(wish: Wish, repository: string, config: Config): Requirements {
+  const profile = profileFor(wish, repository, config);
+  // Explicit labels override the profile, and the profile the defaults.
+  const asked = { ...fallbacks(config), ...given(profile ?? {}), ...given(wish) };
+  if (asked.image !== undefined) requireImage(asked.image, config);
+  const arch = archOf(asked, config);
+  const cpu = rangeOf(asked.cpu, 'cores');
+  return {
+    arch,
+    cpu,
+    memoryGiB: memoryOf(asked.memory ?? `${cpu.min * MEMORY_PER_CORE_GIB[arch]}`),
+    capacityType: asked.capacity,
+    type: asked.type ?? null,
+    diskGiB: diskOf(asked.disk),
+    image: imageOf(asked.image, arch, config),
+    profile: wish.profile ?? null,
+    docker: asked.docker,
+    sudo: asked.sudo,
+    lifetimeMs: asked.lifetime,
+  };
+}
+
+type Given<Asks> = { [Key in keyof Asks]?: Exclude<Asks[Key], undefined> };
+
+/** Only what was said, so that nothing unsaid hides a fallback. */
+function given<Asks extends object>(asks: Asks): Given<Asks> {
+  return Object.fromEntries(Object.entries(asks).filter(([, value]) => value !== undefined)) as Given<Asks>;
+}
+
+function profileFor({ profile: name }: Wish, repository: string, config: Config): ProfileConfig | undefined {
+  const profile = name === undefined ? undefined : config.profiles[name];
+  if (profile?.repositories !== undefined && !isAllowed(repository, profile.repositories))
+    throw new Refusal(`the profile '${name}' is not for the repository ${repository}`);
+  return profile;
+}
+
+function fallbacks({ defaults, limits }: Config) {
+  const { cpu, disk, docker, sudo } = defaults;
+  return { cpu, disk, docker, sudo, lifetime: limits.lifetime, capacity: 'spot' as CapacityType };
+}
+
+/** The architectures that the deployment has images for. */
+export function architecturesOf(config: Config): readonly Arch[] {
+  return (['amd64', 'arm64'] as const).filter((arch) => config.images[arch] !== undefined);
+}
+
+function archOf(asked: { arch?: Arch | undefined; image?: string | undefined }, config: Config): Arch {
+  const offered = architecturesOf(config);
+  const ofImage =
+    asked.image === undefined ? undefined : (requireImage(asked.image, config).imageArch as Arch);
+  const arch = asked.arch ?? ofImage;
+  if (arch !== undefined && !offered.includes(arch) && ofImage !== arch)
+    throw new Refusal(`the architecture ${arch} is not offered here`);
+  if (arch !== undefined) return arch;
+  const [only, other] = offered;
+  if (only === undefined) throw new Refusal('no image is configured for any architecture');
+  if (other !== undefined && !config.allowAnyArchitecture)
+    throw new Refusal('its labels name no architecture, and both are offered: add arm64 or amd64');
+  return only;
+}
+
+function imageOf(image: string | undefined, arch: Arch, config: Config): string {
+  if (image === undefined) return arch;
+  const { name, imageArch } = requireImage(image, config);
+  if (imageArch !== arch) throw new Refusal(`the image '${name}' is not for ${arch}`);
+  return name;
+}
+
+function requireImage(image: string, config: Config): { name: string; imageArch: string } {
+  const found = Object.entries(config.images).find(([name]) => name.toLowerCase() === image.toLowerCase());
+  if (found === undefined) throw new Refusal(`there is no image '${image.slice(0, 64)}' in runners.yaml`);
+  return { name: found[0], imageArch: found[1].arch ?? found[0] };
+}
+
+function rangeOf(text: string | number, what: string): { min: number; max: number } {
+  const [min, max = min] = String(text).split('-').map(Number) as [number, number?];
+  if (min < 1) throw new Refusal(`it asks for no ${what}`);
+  if (max < min)
+    throw new Refusal(`it asks for ${what} from ${min} down to ${max}: write the smaller number first`);
+  return { min, max };
+}
+
+/** `16gb` means 16 at least; `16-64gb` both ends. */
+function memoryOf(text: string | number): { min: number; max: number | null } {
+  const { min, max } = rangeOf(text, 'GiB of memory');
+  return { min, max: String(text).includes('-') ? max : null };
+}
+
+function diskOf(text: string | number): number {
+  const size = Number(text);
+  if (size < 20 || size > 2048) throw new Refusal('its disk must have 20 to 2048 GiB');
+  return size;
+}
+
+/** Why jobs of this repository are not taken; null: they are. */
+export function unwelcome(
+  { repository, isPublic }: Pick<Job, 'repository' | 'isPublic'>,
+  {
+    repositories,
+  }: { readonly repositories: { readonly allow: readonly string[]; readonly public: 'refuse' | 'allow' } },
+): string | null {
+  if (!isAllowed(repository, repositories.allow)) return 'the repository is not under repositories.allow';
+  if (isPublic && repositories.public === 'refuse')
+    return 'the repository is public and repositories.public says refuse';
+  return null;
+}
+
+/** `owner/name` or `owner/*`; GitHub's names have no case. */
+export function isAllowed(repository: string, patterns: readonly string[]): boolean {
+  const name = repository.toLowerCase();
+  return patterns.some((each) => {
+    const pattern = each.toLowerCase();
+    return pattern.endsWith('/*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+  });
+}

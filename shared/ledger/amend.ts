@@ -1,0 +1,47 @@
+/** Changing an entry that others may be changing too. */
+
+import { TRAIL_MAX, WRITE_CONFLICTS_MAX } from '../limits.ts';
+import type { TrailLine } from './entries.ts';
+import type { Entries, Held } from './ledger.ts';
+
+/**
+ * Reads, changes and writes on condition, again as long as somebody else was faster. `change` is asked
+ * anew for each state it meets; undefined: nothing to write. Null: there is no such entry.
+ */
+export async function amend<Id, Entry>(
+  entries: Entries<Id, Entry>,
+  id: Id,
+  change: (entry: Entry) => Entry | undefined,
+  first?: Held<Entry>,
+): Promise<Held<Entry> | null> {
+  let held = first ?? (await entries.read(id));
+  for (let tries = 0; tries < WRITE_CONFLICTS_MAX; tries++) {
+    if (held === null) return null;
+    const next = change(held.entry);
+    if (next === undefined) return held;
+    const written = await entries.replace(id, held, next);
+    if (written !== null) return written;
+    held = await entries.read(id);
+  }
+  throw new Error(`an entry changed ${WRITE_CONFLICTS_MAX} times under our hands`);
+}
+
+/** Removes an entry whatever it has become meanwhile, unless `isStill` says no of what it meets. */
+export async function removeEntry<Id, Entry>(
+  entries: Entries<Id, Entry>,
+  id: Id,
+  isStill: (entry: Entry) => boolean = () => true,
+): Promise<boolean> {
+  for (let tries = 0; tries < WRITE_CONFLICTS_MAX; tries++) {
+    const held = await entries.read(id);
+    if (held === null) return true;
+    if (!isStill(held.entry)) return false;
+    if (await entries.remove(id, held)) return true;
+  }
+  throw new Error(`an entry changed ${WRITE_CONFLICTS_MAX} times under our hands`);
+}
+
+/** The newest lines of both, in order of time. */
+export function trailOf(...lines: readonly TrailLine[]): readonly TrailLine[] {
+  return [...lines].sort((a, b) => a.atMs - b.atMs).slice(-TRAIL_MAX);
+}

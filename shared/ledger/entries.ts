@@ -1,0 +1,113 @@
+/** What the ledger holds, one shape for each kind of row. */
+import type { Candidate, CapacityType, Job, JobId, RunId, RunnerName } from '../nouns.ts';
+
+/** Ledger entries. Each row also carries a schema version and the owner token of its last write. */
+/** One line of a job's story for `explain`: at most TRAIL_MAX are kept. */
+export interface TrailLine {
+  readonly atMs: number;
+  readonly text: string;
+}
+
+export interface JobEntry {
+  readonly job: Job;
+  /** The end of the lease, or the next try. The sweep alone starts a job again, and not before this. */
+  readonly nextTryAtMs: number;
+  /** lower-case clause that completes "waits because …" */
+  readonly because: string;
+  /** How many launches were begun for it; names them. */
+  readonly launches: number;
+  /** When we first tried: `spot.patience` counts from here. */
+  readonly firstTryAtMs: number;
+  /** A re-run of an interrupted job goes off spot. */
+  readonly offSpot: boolean;
+  /** The runner GitHub says took it (ours or not), else null. */
+  readonly startedOn: string | null;
+  readonly startedAtMs: number | null;
+  /** Runners of it that came to nothing, though an instance was had: each makes the next wait longer. */
+  readonly wasted?: number;
+  readonly trail: readonly TrailLine[];
+}
+
+export type RunnerState = 'launching' | 'booting' | 'idle' | 'busy' | 'retiring';
+
+export interface RunnerEntry {
+  readonly name: RunnerName;
+  readonly state: RunnerState;
+  /** The one pointer: the job this runner is meant for. Null: for none. */
+  readonly for: JobId | null;
+  readonly busyWith: JobId | null;
+  /** For whom it was launched; labels and profile are what it registered with. */
+  readonly repository: string;
+  readonly installationId: number | null;
+  readonly labels: readonly string[];
+  readonly profile: string | null;
+  readonly diskGiB: number | null;
+  readonly createdAtMs: number;
+  readonly stateAtMs: number;
+  /** While `launching`: until then it belongs to its launcher. */
+  readonly leaseUntilMs: number;
+  /** The job ended while its launch was under lease; the holder undoes what it made. */
+  readonly isUnwanted: boolean;
+  /** GitHub's id of the registration; null until minted. */
+  readonly runnerId: number | null;
+  readonly instanceId: string | null;
+  /** Where the instance is; null until there is one. */
+  readonly region: string | null;
+  /** Null until an offering was taken, and for an adopted instance. */
+  readonly candidate: Candidate | null;
+  readonly releaseAtMs: number | null;
+  /** Complete look-ups that saw no instance of an abandoned launch. */
+  readonly absentLooks: number;
+  /** Sweeps that saw it unneeded, in a row. */
+  readonly idleSightings: number;
+  /** When GitHub accepted the removal of its registration. */
+  readonly removedAtMs: number | null;
+  /** Taken back by the spot market, or gone without our deletion, while busy. */
+  readonly isInterrupted: boolean;
+  readonly onlineAtMs: number | null;
+  /** The job that completed on it; its history row gets the bill's end. */
+  readonly ran: Job | null;
+  /** lower-case clause: why it is being retired */
+  readonly because: string;
+  readonly trail: readonly TrailLine[];
+}
+
+/** Which interrupted jobs of a run attempt are to be run again, once. */
+export interface RerunEntry {
+  readonly runId: RunId;
+  readonly repository: string;
+  readonly installationId: number | null;
+  readonly attempt: number;
+  readonly interrupted: readonly JobId[];
+  readonly asked: boolean;
+  readonly createdAtMs: number;
+}
+
+/** What remains of a job that ended or was refused. Merged, never overwritten with less. */
+export interface HistoryRow {
+  readonly job: Job;
+  /** Null while only parts are known (a refusal has 'refused'). */
+  readonly outcome: string | null;
+  readonly because: string | null;
+  readonly runnerName: string | null;
+  readonly instanceId: string | null;
+  readonly instanceType: string | null;
+  readonly zone: string | null;
+  readonly capacityType: CapacityType | null;
+  readonly pricePerHour: number | null;
+  readonly onDemandPricePerHour: number | null;
+  readonly diskGiB: number | null;
+  readonly launchedAtMs: number | null;
+  readonly onlineAtMs: number | null;
+  readonly startedAtMs: number | null;
+  readonly completedAtMs: number | null;
+  readonly goneAtMs: number | null;
+  readonly launches: number | null;
+  readonly consoleTail: string | null;
+  readonly trail: readonly TrailLine[] | null;
+}
+
+export interface Note {
+  readonly text: string;
+  readonly untilMs: number | null;
+}

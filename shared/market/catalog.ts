@@ -1,0 +1,48 @@
+/** What stands in for a market that we do not have: real types and pay-as-you-go prices, no stock and no spot price. */
+
+import catalog from './catalog.json' with { type: 'json' };
+import type { Market, MarketType } from './market.ts';
+
+type Row = readonly [string, string, boolean, number, number, ...(number | null)[]];
+
+/** Types sold in the region as far as the catalogue knows; all of it, without prices, for a region that it lacks. */
+export function catalogMarket(region: string, zones: readonly string[]): Market {
+  const column = catalog.regions.indexOf(region);
+  const rows = catalog.types as unknown as readonly Row[];
+  const sold = column === -1 ? rows : rows.filter((row) => row[5 + column] !== null);
+  return {
+    region,
+    currency: 'CNY',
+    spotDuration: 1,
+    stockAtMs: 0,
+    typesAtMs: 0,
+    adviceAtMs: null,
+    throttledAtMs: null,
+    neededAtMs: null,
+    incomplete: 'it is the catalogue, not a market',
+    types: sold.map((row) => typeOf(row, zones, column === -1 ? null : (row[5 + column] as number | null))),
+  };
+}
+
+function typeOf(row: Row, zones: readonly string[], onDemandPrice: number | null): MarketType {
+  const [type, family, isArm, cpu, memoryGiB] = row;
+  return {
+    type,
+    family,
+    arch: isArm ? 'arm64' : 'amd64',
+    cpu,
+    memoryGiB,
+    isSpecial: false,
+    pricedAtMs: null,
+    offers: zones.map((zone) => ({
+      zone,
+      spotStock: null,
+      onDemandStock: null,
+      price: null,
+      pastPrice: null,
+      spread: null,
+      onDemandPrice,
+      interruption: null,
+    })),
+  };
+}

@@ -1,0 +1,106 @@
+/** What of a market is due to be asked again: pure. */
+
+import { nearestFit } from '../advisor/fit.ts';
+import { sorted } from '../advisor/pick.ts';
+import { isExcluded, stallsOf } from '../advisor/quotes.ts';
+import type { Config } from '../config/config.ts';
+import { understand } from '../job/labels.ts';
+import {
+  MARKET_IDLE_MS,
+  MARKET_LIKELY_MS,
+  MARKET_LIKELY_PER_DEMAND_MAX,
+  MARKET_PRICES_PER_SWEEP_MAX,
+  MARKET_PRICES_THROTTLED_MAX,
+  MARKET_REST_MS,
+  MARKET_SELDOM_MS,
+} from '../limits.ts';
+import type { Requirements } from '../nouns.ts';
+import type { MarketWish } from '../ports.ts';
+import type { Market, MarketType } from './market.ts';
+
+export interface RefreshAsk {
+  readonly region: string;
+  readonly config: Config;
+  readonly last: Market | null;
+  readonly nowMs: number;
+  /** There are jobs now. */
+  readonly isBusy: boolean;
+}
+
+/** Null: nothing is due. Without a market, the types come first: what to price is known only then. */
+export function refreshDue(ask: RefreshAsk): Omit<MarketWish, 'deadlineMs'> | null {
+  const { last, nowMs, config } = ask;
+  if (!ask.isBusy && isIdle(last, nowMs)) return null;
+  if (last === null || last.spotDuration !== config.spot.duration)
+    return { listTypes: true, prices: [], advice: [], sinceMs: null };
+  const prices = pricesDue(last, ask);
+  const listTypes = isDue(last.typesAtMs, MARKET_SELDOM_MS, nowMs);
+  const isStockDue = isDue(last.stockAtMs, MARKET_LIKELY_MS, nowMs);
+  if (!listTypes && !isStockDue && prices.length === 0) return null;
+  const isAdviceDue = isDue(last.adviceAtMs, MARKET_SELDOM_MS, nowMs);
+  const advice = isAdviceDue ? priced(last, config).map(({ type }) => type) : [];
+  return { listTypes, prices, advice, sinceMs: null };
+}
+
+/** A market that no job has needed for an hour, or that none ever did. */
+function isIdle(last: Market | null, nowMs: number): boolean {
+  return last === null || last.neededAtMs === null || nowMs - last.neededAtMs > MARKET_IDLE_MS;
+}
+
+/** A time in the future was written by a wrong clock, and counts as long ago. */
+const isDue = (atMs: number | null, everyMs: number, nowMs: number): boolean =>
+  atMs === null || nowMs - atMs >= everyMs || atMs > nowMs + everyMs;
+
+/** Likely candidates first, then those asked longest ago; so many that a minute's limit of calls is left to others. */
+function pricesDue(last: Market, { config, nowMs }: RefreshAsk): readonly string[] {
+  const likely = likelyTypes(last, config, nowMs);
+  const due = priced(last, config)
+    .filter(({ type, pricedAtMs }) =>
+      isDue(pricedAtMs, likely.has(type) ? MARKET_LIKELY_MS : MARKET_REST_MS, nowMs),
+    )
+    .sort(
+      (a, b) =>
+        Number(likely.has(b.type)) - Number(likely.has(a.type)) || (a.pricedAtMs ?? 0) - (b.pricedAtMs ?? 0),
+    );
+  const isHeldBack = last.throttledAtMs !== null && !isDue(last.throttledAtMs, MARKET_REST_MS, nowMs);
+  const most = isHeldBack ? MARKET_PRICES_THROTTLED_MAX : MARKET_PRICES_PER_SWEEP_MAX;
+  return due.slice(0, most).map(({ type }) => type);
+}
+
+/** What a job may be given without naming it, and what a profile names. */
+function priced(last: Market, config: Config): readonly MarketType[] {
+  const named = Object.values(config.profiles).flatMap((profile) =>
+    profile.type === undefined ? [] : [profile.type],
+  );
+  return last.types.filter(
+    (type) =>
+      (!type.isSpecial && !isExcluded(type, config)) ||
+      named.some((name) => type.type === name || type.type.startsWith(`${name}.`)),
+  );
+}
+
+/** The best for each kind of job that the configuration knows, whatever was refused a moment ago. */
+export function likelyTypes(last: Market, config: Config, nowMs: number): ReadonlySet<string> {
+  const stalls = stallsOf(config, new Map([[last.region, last]]), nowMs).filter(
+    ({ region }) => region === last.region,
+  );
+  const likely = usualRequirements(config).flatMap((requirements) => {
+    const ask = { requirements, config, unavailable: new Map<string, string>(), nowMs };
+    const { usable } = nearestFit(ask, stalls, requirements.capacityType);
+    const types = sorted(usable, false, MARKET_LIKELY_PER_DEMAND_MAX).map((each) => each.instanceType);
+    return [...new Set(types)].slice(0, MARKET_LIKELY_PER_DEMAND_MAX);
+  });
+  return new Set(likely);
+}
+
+/** A plain job of each architecture, and each profile. */
+function usualRequirements(config: Config): readonly Requirements[] {
+  const kinds = [undefined, ...Object.keys(config.profiles)].flatMap((profile) =>
+    ['amd64', 'arm64', undefined].map((arch) => {
+      const repository = config.profiles[profile ?? '']?.repositories?.[0]?.replace('*', 'any') ?? 'any/any';
+      const labels = [...config.baseLabels, profile, arch].filter((label) => label !== undefined);
+      return understand(labels, repository, config);
+    }),
+  );
+  return kinds.flatMap((kind) => (kind.kind === 'ours' ? [kind.requirements] : []));
+}

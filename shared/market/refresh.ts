@@ -1,0 +1,82 @@
+/** The sweep's look at the markets: asks what is due, and keeps the last good values of what could not be had. */
+import type { Config } from '../config/config.ts';
+import type { Snapshots } from '../ledger/ledger.ts';
+import type { Clock, Log, MarketSource } from '../ports.ts';
+import { decodeMarket, encodeMarket, type Market } from './market.ts';
+import { refreshDue } from './plan.ts';
+
+export interface MarketWorld {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly market: Snapshots;
+  readonly source: MarketSource;
+}
+
+/** `isBusy`: there are jobs. One region's failure does not keep the others from their turn. Says what it did. */
+export async function refreshMarkets(
+  isBusy: boolean,
+  deadlineMs: number,
+  world: MarketWorld,
+): Promise<string> {
+  const regions = [...new Set(world.config.placements.map((placement) => placement.region))];
+  const outcomes: string[] = [];
+  for (const region of regions)
+    outcomes.push(`${region}: ${await refreshRegion(region, isBusy, deadlineMs, world)}`);
+  return outcomes.join('; ');
+}
+
+async function refreshRegion(
+  region: string,
+  isBusy: boolean,
+  deadlineMs: number,
+  world: MarketWorld,
+): Promise<string> {
+  try {
+    const last = await lastMarket(region, world);
+    const first = await askedOnce(region, last, isBusy, deadlineMs, world);
+    if (first === null) return 'nothing is due';
+    // What to price is known once the types are.
+    const isNew = last === null && first.incomplete === null;
+    const next = isNew ? await askedOnce(region, first, isBusy, deadlineMs, world) : first;
+    return await kept(next ?? first, world);
+  } catch (error) {
+    const because = error instanceof Error ? error.message : String(error);
+    world.log('market.failed', { region, because });
+    return `failed because ${because}`;
+  }
+}
+
+async function askedOnce(
+  region: string,
+  last: Market | null,
+  isBusy: boolean,
+  deadlineMs: number,
+  { config, clock, source }: MarketWorld,
+): Promise<Market | null> {
+  const nowMs = clock.nowMs();
+  const due = refreshDue({ region, config, last, nowMs, isBusy });
+  if (due === null) return null;
+  const next = await source.refresh(region, last, { ...due, deadlineMs });
+  return { ...next, neededAtMs: isBusy ? nowMs : next.neededAtMs };
+}
+
+async function kept(market: Market, world: MarketWorld): Promise<string> {
+  const { region, types, incomplete } = market;
+  const bytes = encodeMarket(market);
+  await world.market.write(region, bytes);
+  world.log('market.refreshed', { region, types: types.length, bytes: bytes.length, incomplete });
+  return incomplete === null ? 'refreshed' : `refreshed in part because ${incomplete}`;
+}
+
+/** A row that cannot be read is as good as none: it is made anew. */
+async function lastMarket(region: string, { market, log }: MarketWorld): Promise<Market | null> {
+  const bytes = await market.read(region);
+  if (bytes === null) return null;
+  try {
+    return decodeMarket(bytes);
+  } catch (error) {
+    log('market.unreadable', { region, because: error instanceof Error ? error.message : String(error) });
+    return null;
+  }
+}

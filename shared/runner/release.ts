@@ -1,0 +1,80 @@
+/**
+ * What the mirror knows of GitHub's newest runner release: its manifest, kept as a note in the ledger under
+ * RUNNER_RELEASE_NOTE, so that a launch asks neither GitHub nor OSS.
+ */
+import * as z from 'zod';
+import { RUNNER_VERSION_WARN_MS } from '../limits.ts';
+import type { Arch } from '../nouns.ts';
+
+export const RUNNER_RELEASE_NOTE = 'runner-release';
+
+const version = z.string().regex(/^\d{1,4}\.\d{1,5}\.\d{1,5}$/, 'must be a version such as 2.336.0');
+
+const Archive = z.strictObject({
+  /** The object's name in each bucket, and the file's name at GitHub. */
+  key: z.string().regex(/^[A-Za-z0-9._/-]{1,200}$/, 'must be an object key'),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal'),
+  sizeBytes: z.int().positive(),
+});
+
+const Release = z.strictObject({
+  version,
+  publishedAtMs: z.int().nonnegative(),
+  archives: z.strictObject({ amd64: Archive, arm64: Archive }),
+  /** Regions whose bucket has both archives, whole and verified. */
+  regions: z.array(z.string()),
+  /** Older versions that GitHub still takes, newest first; an image may hold one of them. */
+  superseded: z.array(z.strictObject({ version, supersededAtMs: z.int().nonnegative() })),
+});
+
+export type RunnerRelease = z.output<typeof Release>;
+
+/** Null: not a manifest that this version of the code understands; the mirror will write a new one. */
+export function parseRunnerRelease(text: string): RunnerRelease | null {
+  try {
+    const parsed = Release.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+/** A release as GitHub publishes it. */
+export interface PublishedRelease {
+  readonly version: string;
+  readonly publishedAtMs: number;
+  readonly archives: Readonly<
+    Record<Arch, { readonly url: string; readonly sha256: string; readonly sizeBytes: number }>
+  >;
+}
+
+export interface Releases {
+  latest(): Promise<PublishedRelease>;
+  /** The bytes at one of its addresses. Throws when they stop coming. */
+  open(url: string): Promise<AsyncIterable<Uint8Array>>;
+}
+
+/** One placement's copy of the releases. */
+export interface Bucket {
+  readonly region: string;
+  /** Null: no such object. */
+  sizeBytesOf(key: string): Promise<number | null>;
+  /** Whole or not at all: when `chunks` throws, no object of this name comes into being. */
+  put(key: string, chunks: AsyncIterable<Uint8Array>, sizeBytes: number): Promise<void>;
+  /** An object that is not there counts as removed. */
+  remove(key: string): Promise<void>;
+}
+
+const FILE_ARCH = { amd64: 'x64', arm64: 'arm64' } as const;
+export const archiveName = (version: string, arch: Arch): string =>
+  `actions-runner-linux-${FILE_ARCH[arch]}-${version}.tar.gz`;
+export const archiveKey = (version: string, arch: Arch): string =>
+  `actions-runner/${version}/${archiveName(version, arch)}`;
+
+/** GitHub gives no jobs to a runner 30 days after a newer release; we stop some days before. */
+export function stillTaken(release: Pick<RunnerRelease, 'superseded'>, nowMs: number): string[] {
+  return release.superseded
+    .filter(({ supersededAtMs }) => nowMs - supersededAtMs < RUNNER_VERSION_WARN_MS)
+    .map(({ version }) => version);
+}

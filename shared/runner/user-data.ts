@@ -1,0 +1,186 @@
+/**
+ * The user data of one instance: the values that the launcher knows, each quoted, and below them the scripts as
+ * they are in git. The scripts are compressed, because user data is small and the JIT config is large.
+ */
+import { gzipSync } from 'node:zlib';
+import { USER_DATA_MAX_BYTES } from '../limits.ts';
+import type { CapacityType } from '../nouns.ts';
+
+export interface UserDataValues {
+  /** Secret, good for one runner. */
+  readonly jitConfig: string;
+  readonly runner: {
+    /** Versions that are good enough when the image holds one; the newest among them. */
+    readonly versions: readonly string[];
+    readonly sha256: string;
+    /** Tried in this order: the mirror in the region, then GitHub. */
+    readonly urls: readonly string[];
+  };
+  readonly lifetimeSeconds: number;
+  readonly bootSeconds: number;
+  readonly proxy: {
+    readonly http: string | null;
+    readonly https: string | null;
+    readonly noProxy: readonly string[];
+  } | null;
+  readonly docker: boolean;
+  readonly registryMirror: string | null;
+  readonly sudo: boolean;
+  readonly metadata: 'closed' | 'open';
+  /** Bash, run as root after the stop is armed; never sees the JIT config. */
+  readonly extraUserData: string | null;
+  /** Bash, run as user `runner` in the job's log, after ours. */
+  readonly hooks: { readonly started: string | null; readonly completed: string | null };
+  readonly selfDestruct: { readonly roleName: string; readonly ecsEndpoint: string } | null;
+  readonly instance: {
+    readonly instanceType: string;
+    readonly zone: string;
+    readonly cpu: number;
+    readonly memoryGiB: number;
+    readonly capacityType: CapacityType;
+    readonly pricePerHour: number | null;
+    readonly onDemandPricePerHour: number | null;
+  };
+  readonly queuedAtSeconds: number;
+  readonly launchedAtSeconds: number;
+}
+
+/** The text of the files in `userdata/`. */
+export interface UserDataScripts {
+  readonly boot: string;
+  readonly docker: string;
+  readonly selfDestruct: string;
+}
+
+/** One download of the runner may take this long; GitHub from mainland China takes minutes. */
+const FETCH_SECONDS = 240;
+
+/** Never by a proxy: the metadata service, Alibaba's own endpoints and any private network, the VPC's among them. */
+const NO_PROXY = [
+  'localhost',
+  '127.0.0.1',
+  '100.100.100.200',
+  '.aliyuncs.com',
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+];
+
+/** Throws when the result would be larger than USER_DATA_MAX_BYTES: the operator's own scripts are too long. */
+export function userData(values: UserDataValues, scripts: UserDataScripts): string {
+  const parts = [
+    values.docker ? scripts.docker : '',
+    values.selfDestruct === null ? '' : scripts.selfDestruct,
+    scripts.boot,
+  ];
+  const text = [
+    '#!/usr/bin/env bash',
+    "trap 'systemctl poweroff' EXIT",
+    ...header(values),
+    'source <(base64 --decode <<SCRIPTS | gzip --decompress',
+    gzipSync(parts.join('\n'), { level: 9 }).toString('base64'),
+    'SCRIPTS',
+    ')',
+    '',
+  ].join('\n');
+  const bytes = Buffer.byteLength(text);
+  if (bytes > USER_DATA_MAX_BYTES)
+    throw new RangeError(
+      `user data has ${bytes} bytes, ${USER_DATA_MAX_BYTES} at most: shorten extraUserData or hooks`,
+    );
+  return text;
+}
+
+function header(values: UserDataValues): string[] {
+  const { runner, instance } = values;
+  const environment = {
+    RUNNER_CPU_CORES: String(instance.cpu),
+    RUNNER_MEMORY_GIB: String(instance.memoryGiB),
+    RUNNER_INSTANCE_TYPE: instance.instanceType,
+    RUNNER_ZONE: instance.zone,
+    RUNNER_CAPACITY_TYPE: instance.capacityType,
+  };
+  const words: Record<string, string> = {
+    JIT_CONFIG: values.jitConfig,
+    RUNNER_SHA256: runner.sha256,
+    FETCH_SECONDS: whole(FETCH_SECONDS),
+    LIFETIME_SECONDS: whole(values.lifetimeSeconds),
+    BOOT_SECONDS: whole(values.bootSeconds),
+    PROXY: String(values.proxy !== null),
+    DOCKER: String(values.docker),
+    SUDO: String(values.sudo),
+    METADATA_OPEN: String(values.metadata === 'open'),
+    INSTANCE_TYPE: instance.instanceType,
+    ZONE: instance.zone,
+    MACHINE: machineOf(instance),
+    QUEUED_AT: whole(values.queuedAtSeconds),
+    LAUNCHED_AT: whole(values.launchedAtSeconds),
+    EXTRA_USER_DATA: values.extraUserData ?? '',
+    HOOK_STARTED: values.hooks.started ?? '',
+    HOOK_COMPLETED: values.hooks.completed ?? '',
+    DOCKER_DAEMON_JSON:
+      values.registryMirror === null ? '' : JSON.stringify({ 'registry-mirrors': [values.registryMirror] }),
+    DOCKER_CLIENT_JSON: dockerClientJson(values.proxy),
+    SELF_DESTRUCT_ROLE: values.selfDestruct?.roleName ?? '',
+    ECS_ENDPOINT: values.selfDestruct?.ecsEndpoint ?? '',
+  };
+  const lists: Record<string, readonly string[]> = {
+    RUNNER_VERSIONS: runner.versions,
+    RUNNER_URLS: runner.urls,
+    PROXY_ENVIRONMENT: assignments(proxyEnvironment(values.proxy)),
+    JOB_ENVIRONMENT: assignments(environment),
+  };
+  return [
+    ...Object.entries(words).map(([name, word]) => `readonly ${name}=${quoted(word)}`),
+    ...Object.entries(lists).map(([name, list]) => `readonly ${name}=(${list.map(quoted).join(' ')})`),
+  ];
+}
+
+const assignments = (environment: Record<string, string>): string[] =>
+  Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+
+/** One bash word that stands for exactly this text. */
+export function quoted(text: string): string {
+  if (text.includes('\0')) throw new RangeError('a value for the instance has a NUL, which bash cannot hold');
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function whole(value: number): string {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is not a whole number`);
+  return String(value);
+}
+
+const noProxyOf = (proxy: NonNullable<UserDataValues['proxy']>): string =>
+  [...NO_PROXY, ...proxy.noProxy].join(',');
+
+/** Both spellings: curl reads the lower one for http, other tools only the upper one. */
+function proxyEnvironment(proxy: UserDataValues['proxy']): Record<string, string> {
+  if (proxy === null) return {};
+  const lower = {
+    ...(proxy.http === null ? {} : { http_proxy: proxy.http }),
+    ...(proxy.https === null ? {} : { https_proxy: proxy.https }),
+    no_proxy: noProxyOf(proxy),
+  };
+  const upper = Object.entries(lower).map(([name, value]) => [name.toUpperCase(), value]);
+  return { ...lower, ...Object.fromEntries(upper) };
+}
+
+/** What docker gives to each container (Docker docs, "Configure the Docker CLI to use a proxy server"). */
+function dockerClientJson(proxy: UserDataValues['proxy']): string {
+  if (proxy === null) return '';
+  const settings = {
+    ...(proxy.http === null ? {} : { httpProxy: proxy.http }),
+    ...(proxy.https === null ? {} : { httpsProxy: proxy.https }),
+    noProxy: noProxyOf(proxy),
+  };
+  return JSON.stringify({ proxies: { default: settings } });
+}
+
+function machineOf(instance: UserDataValues['instance']): string {
+  const { pricePerHour: price, onDemandPricePerHour: full } = instance;
+  const size = `${instance.instanceType} in ${instance.zone}: ${instance.cpu} cores, ${instance.memoryGiB} GiB`;
+  if (price === null) return `${size}, ${instance.capacityType} at the market's price`;
+  const cost = `${size}, ${instance.capacityType} at ${price} an hour`;
+  if (full === null || full <= price) return cost;
+  return `${cost}, ${Math.round((1 - price / full) * 100)} % under the pay-as-you-go price of ${full}`;
+}

@@ -1,0 +1,180 @@
+/** DescribeInstances, ListTagResources, GetInstanceConsoleOutput: what is seen of the instances, and how late. */
+
+import type { Cloud } from '../cloud.ts';
+import { endedAtMs, type Machine, type Status, statusAt } from '../machine.ts';
+import { isTrue, listOf, onlyPlayed, type Params, required, tagsOf, toMinute, whole } from '../parameters.ts';
+import { EcsRefusal } from '../refusal.ts';
+import type { Region } from '../region/catalogue.ts';
+
+/** SDK model DescribeInstancesRequestTag: beyond this many, ListTagResources is to be used. Its code is not documented. */
+const TAGGED_MAX = 1000;
+const IDS_MAX = 100;
+const TAG_ROWS_PER_PAGE = 50;
+
+interface Seen {
+  readonly machine: Machine;
+  readonly status: Status;
+}
+
+const PLAYED = new Set(
+  `RegionId InstanceIds Status ZoneId VSwitchId VpcId InstanceType LockReason Tag MaxResults NextToken
+  AdditionalAttributes`.split(/\s+/),
+);
+
+export function describeInstances(cloud: Cloud, region: Region, params: Params): object {
+  onlyPlayed(params, PLAYED);
+  const ids = idsOf(params);
+  const tags = tagsOf(params);
+  const matching = seenIn(cloud, region, ids).filter((seen) => isWanted(seen, params, tags));
+  if (tags.length > 0 && matching.length > TAGGED_MAX) {
+    throw new EcsRefusal('InvalidParameter.TagResult', 'More than 1000 resources have the specified tags.');
+  }
+  const { items, next } = page(
+    matching,
+    params,
+    whole(params, 'MaxResults', { min: 1, max: 100, fallback: 10 }),
+  );
+  return {
+    Instances: { Instance: items.map((seen) => shown(seen, params.AdditionalAttributes === undefined)) },
+    ...(next === null ? {} : { NextToken: next }),
+    TotalCount: matching.length,
+    PageNumber: 1,
+    PageSize: items.length,
+  };
+}
+
+/** Null: no filter by ids. What an empty array means is not documented; here it means none of them, as text has it. */
+function idsOf(params: Params): ReadonlySet<string> | null {
+  const text = params.InstanceIds;
+  if (text === undefined || text === '') return null;
+  let ids: unknown;
+  try {
+    ids = JSON.parse(text);
+  } catch {
+    throw new EcsRefusal('InvalidInstanceIds.Malformed');
+  }
+  if (!Array.isArray(ids) || ids.length > IDS_MAX) throw new EcsRefusal('InvalidInstanceIds.Malformed');
+  return new Set(ids.map(String));
+}
+
+/** A list shows the world as it was a while ago, one by ids as it was a moment ago; each instance in its own time. */
+function seenIn(cloud: Cloud, region: Region, ids: ReadonlySet<string> | null): Seen[] {
+  const nowMs = cloud.clock.nowMs();
+  return [...cloud.machines.values()].flatMap((machine) => {
+    if (machine.region !== region.id || (ids !== null && !ids.has(machine.id))) return [];
+    const status = statusAt(machine, nowMs - (ids === null ? machine.lag.listMs : machine.lag.findMs));
+    return status === null || status === undefined ? [] : [{ machine, status }];
+  });
+}
+
+function isWanted({ machine, status }: Seen, params: Params, tags: Tags): boolean {
+  const same = (name: string, value: string) => params[name] === undefined || params[name] === value;
+  return (
+    same('Status', status) &&
+    same('ZoneId', machine.zone) &&
+    same('VSwitchId', machine.vSwitch) &&
+    same('VpcId', machine.vpc) &&
+    same('InstanceType', machine.type.id) &&
+    same('LockReason', machine.recyclingAtMs === null ? '' : 'Recycling') &&
+    hasTags(machine, tags)
+  );
+}
+
+type Tags = ReturnType<typeof tagsOf>;
+
+function hasTags(machine: Machine, tags: Tags): boolean {
+  return tags.every(({ key, value }) => {
+    const has = machine.tags.get(key);
+    return has !== undefined && (value === undefined || has === value);
+  });
+}
+
+/** The token says after which instance the next page begins; the list may change in between. */
+function page(
+  all: readonly Seen[],
+  params: Params,
+  size: number,
+): { items: readonly Seen[]; next: string | null } {
+  const after = tokenOf(params.NextToken);
+  const rest = all.filter(({ machine }) => machine.number > after);
+  const items = rest.slice(0, Math.max(10, size));
+  const last = items.at(-1);
+  const hasMore = rest.length > items.length && last !== undefined;
+  return { items, next: hasMore ? Buffer.from(`after:${last.machine.number}`).toString('base64url') : null };
+}
+
+function tokenOf(text: string | undefined): number {
+  if (text === undefined || text === '') return 0;
+  const found = /^after:(\d+)$/.exec(Buffer.from(text, 'base64url').toString());
+  if (found === null) throw new EcsRefusal('InvalidParameter', 'The specified NextToken is not valid.');
+  return Number(found[1]);
+}
+
+/** @see SDK model DescribeInstancesResponseBodyInstancesInstance */
+function shown({ machine, status }: Seen, isShort: boolean): object {
+  const { type } = machine;
+  return {
+    InstanceId: machine.id,
+    InstanceName: machine.name ?? machine.id,
+    RegionId: machine.region,
+    ZoneId: machine.zone,
+    Status: status,
+    InstanceType: type.id,
+    InstanceTypeFamily: type.family,
+    Cpu: type.cpu,
+    Memory: type.memoryGiB * 1024,
+    ImageId: machine.imageId,
+    OSType: 'linux',
+    InstanceChargeType: 'PostPaid',
+    InstanceNetworkType: 'vpc',
+    CreationTime: toMinute(machine.createdAtMs),
+    AutoReleaseTime: machine.releaseAtMs === null ? '' : toMinute(machine.releaseAtMs),
+    ExpiredTime: '2099-12-31T15:59Z',
+    SpotStrategy: machine.strategy,
+    SpotPriceLimit: machine.priceLimit ?? 0,
+    SpotDuration: machine.protectedHours,
+    SpotInterruptionBehavior: 'Terminate',
+    OperationLocks: { LockReason: machine.recyclingAtMs === null ? [] : [{ LockReason: 'Recycling' }] },
+    KeyPairName: machine.keyPair ?? '',
+    ResourceGroupId: machine.resourceGroup ?? '',
+    SecurityGroupIds: { SecurityGroupId: [machine.securityGroup] },
+    VpcAttributes: { VpcId: machine.vpc, VSwitchId: machine.vSwitch },
+    InternetMaxBandwidthOut: machine.bandwidthOut,
+    Tags: { Tag: [...machine.tags].map(([TagKey, TagValue]) => ({ TagKey, TagValue })) },
+    ...(isShort ? {} : { MetadataOptions: { HttpTokens: machine.needsTokens ? 'required' : 'optional' } }),
+  };
+}
+
+/** One row for each tag of each resource, 50 rows a page. @see SDK model ListTagResources */
+export function listTagResources(cloud: Cloud, region: Region, params: Params): object {
+  if (required(params, 'ResourceType') !== 'instance')
+    throw new EcsRefusal('InvalidResourceType.NotSupported');
+  const ids = listOf(params, 'ResourceId');
+  if (ids.length > 50) throw new EcsRefusal('InvalidParameter', 'At most 50 resources are allowed.');
+  const tags = tagsOf(params);
+  if (ids.length === 0 && tags.length === 0) throw new EcsRefusal('MissingParameter');
+  const rows = seenIn(cloud, region, ids.length === 0 ? null : new Set(ids))
+    .filter(({ machine }) => hasTags(machine, tags))
+    .flatMap(({ machine }) => [...machine.tags].map(([key, value]) => ({ machine, key, value })));
+  const from = tokenOf(params.NextToken);
+  const until = from + TAG_ROWS_PER_PAGE;
+  const TagResource = rows.slice(from, until).map(({ machine, key, value }) => {
+    return { ResourceId: machine.id, ResourceType: 'instance', TagKey: key, TagValue: value };
+  });
+  const NextToken = until < rows.length ? Buffer.from(`after:${until}`).toString('base64url') : '';
+  return { TagResources: { TagResource }, NextToken };
+}
+
+export function consoleOutput(cloud: Cloud, region: Region, params: Params): object {
+  const machine = cloud.machines.get(required(params, 'InstanceId'));
+  if (machine === undefined || machine.region !== region.id || endedAtMs(machine) !== null) {
+    throw new EcsRefusal('InvalidInstanceId.NotFound');
+  }
+  const text = isTrue(params, 'RemoveSymbols') ? machine.console.replaceAll('\r', '') : machine.console;
+  const beijing = new Date(cloud.clock.nowMs() + 8 * 3_600_000).toISOString();
+  return {
+    InstanceId: machine.id,
+    ConsoleOutput: Buffer.from(text).toString('base64'),
+    LastUpdateTime: beijing.slice(0, 19).replace('T', ' '),
+  };
+}

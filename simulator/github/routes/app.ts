@@ -1,0 +1,118 @@
+/** The App: itself, where it is installed, its tokens, and what anyone may read. */
+import { accountOf, installationOf, repositoriesOf, repositoryOf } from '../accounts.ts';
+import { demandApp, issueToken } from '../auth.ts';
+import type { Installation, RunnerRelease } from '../model.ts';
+import { ownerRecord, repositoryRecord } from '../payloads.ts';
+import { isoTime, listed, notFound, ok, pageOf, Refusal, type SimResponse } from '../wire.ts';
+import { type Call, numberParam, param, type Route, route } from './route.ts';
+import { repositoryFor } from './runners.ts';
+
+function installationRecord(call: Call, installation: Installation) {
+  const { id, account, repositories, isSuspended, createdAtMs } = installation;
+  return {
+    id,
+    account: ownerRecord(account),
+    app_id: call.state.options.app.id,
+    target_id: account.id,
+    target_type: account.type,
+    repository_selection: repositories === 'all' ? 'all' : 'selected',
+    permissions: call.state.permissions,
+    events: eventsOf(call),
+    created_at: isoTime(createdAtMs),
+    updated_at: isoTime(createdAtMs),
+    suspended_at: isSuspended ? isoTime(call.state.clock.nowMs()) : null,
+  };
+}
+
+function installationAnswer(call: Call, installation: Installation | null): SimResponse {
+  demandApp(call.caller);
+  if (installation === null) throw notFound();
+  return ok(installationRecord(call, installation));
+}
+
+function byOwner(call: Call, login: string, type: 'Organization' | 'User'): SimResponse {
+  demandApp(call.caller);
+  if (accountOf(call.state, login).type !== type) throw notFound();
+  return installationAnswer(call, installationOf(call.state, login));
+}
+
+function byRepository(call: Call): SimResponse {
+  demandApp(call.caller);
+  const repository = repositoryOf(call.state, `${param(call, 'owner')}/${param(call, 'repo')}`);
+  const installation = installationOf(call.state, repository.owner.login);
+  const isSeen = installation !== null && repositoriesOf(call.state, installation).includes(repository);
+  return installationAnswer(call, isSeen ? installation : null);
+}
+
+function installations(call: Call): SimResponse {
+  demandApp(call.caller);
+  const { number, size } = pageOf(call.url.searchParams);
+  const all = [...call.state.installations.values()].slice((number - 1) * size, number * size);
+  return ok(all.map((installation) => installationRecord(call, installation)));
+}
+
+function installationRepositories(call: Call): SimResponse {
+  if (call.caller.kind !== 'installation') throw new Refusal(403, 'Resource not accessible by integration');
+  const all = repositoriesOf(call.state, call.caller.installation);
+  return listed(call.origin, call.url, 'repositories', all, (one) => repositoryRecord(one, call.origin));
+}
+
+function convertManifest(call: Call): SimResponse {
+  const converted = call.state.options.manifestConversion?.(param(call, 'code')) ?? null;
+  if (converted === null) throw notFound();
+  return ok(converted, 201);
+}
+
+function releaseRecord({ version, publishedAtMs, assets }: RunnerRelease) {
+  return {
+    tag_name: `v${version}`,
+    name: `v${version}`,
+    draft: false,
+    prerelease: false,
+    published_at: isoTime(publishedAtMs),
+    body: assets
+      .map(({ name, sha256 }) => `- ${name} <!-- BEGIN SHA -->${sha256}<!-- END SHA -->`)
+      .join('\n'),
+    assets: assets.map(({ name, sizeBytes, url, sha256 }) => ({
+      name,
+      size: sizeBytes,
+      state: 'uploaded',
+      digest: `sha256:${sha256}`,
+      browser_download_url: url,
+    })),
+  };
+}
+
+function latestRelease({ state }: Call): SimResponse {
+  const newest = state.releases.toSorted((a, b) => b.publishedAtMs - a.publishedAtMs)[0];
+  if (newest === undefined) throw notFound();
+  return ok(releaseRecord(newest));
+}
+
+const eventsOf = ({ state }: Call): readonly string[] => state.options.events ?? ['workflow_job'];
+
+function app(call: Call): SimResponse {
+  demandApp(call.caller);
+  const { id } = call.state.options.app;
+  const permissions = call.state.permissions;
+  return ok({ id, slug: `app-${id}`, name: `app ${id}`, permissions, events: eventsOf(call) });
+}
+
+export const APP_ROUTES: readonly Route[] = [
+  route('GET /app', app),
+  route('GET /app/installations', installations),
+  route('GET /app/installations/{id}', (call) =>
+    installationAnswer(call, call.state.installations.get(numberParam(call, 'id')) ?? null),
+  ),
+  route('POST /app/installations/{id}/access_tokens', (call) =>
+    issueToken(call.state, call.caller, numberParam(call, 'id'), call.body),
+  ),
+  route('GET /orgs/{org}/installation', (call) => byOwner(call, param(call, 'org'), 'Organization')),
+  route('GET /users/{username}/installation', (call) => byOwner(call, param(call, 'username'), 'User')),
+  route('GET /repos/{owner}/{repo}/installation', byRepository),
+  route('GET /installation/repositories', installationRepositories),
+  route('POST /app-manifests/{code}/conversions', convertManifest),
+  route('GET /repos/actions/runner/releases/latest', latestRelease),
+  route('GET /repos/{owner}/{repo}', (call) => ok(repositoryRecord(repositoryFor(call), call.origin))),
+  route('GET /repos/actions/runner/releases', ({ state }) => ok(state.releases.map(releaseRecord))),
+];

@@ -1,0 +1,88 @@
+/** Jobs and runs of a repository. */
+import { demand } from '../auth.ts';
+import type { SimJob, SimRun } from '../model.ts';
+import { jobRecord, runRecord } from '../payloads.ts';
+import { cancelRun } from '../runs/cancel.ts';
+import { rerunFailed, rerunJob } from '../runs/runs.ts';
+import { jobsOf, runConclusion, runStatus } from '../runs/status.ts';
+import { listed, notFound, ok, Refusal, type SimResponse } from '../wire.ts';
+import { type Call, numberParam, type Route, route } from './route.ts';
+import { repositoryFor } from './runners.ts';
+
+function runFor(call: Call, level: 'read' | 'write'): SimRun {
+  const repository = repositoryFor(call);
+  demand(call.caller, 'actions', level);
+  const run = call.state.runs.get(numberParam(call, 'id'));
+  if (run?.repository !== repository) throw notFound();
+  return run;
+}
+
+function jobFor(call: Call, level: 'read' | 'write'): SimJob {
+  const repository = repositoryFor(call);
+  demand(call.caller, 'actions', level);
+  const job = call.state.jobs.get(numberParam(call, 'id'));
+  if (job?.run.repository !== repository) throw notFound();
+  return job;
+}
+
+const LIVE = ['queued', 'in_progress', 'waiting'];
+
+/** GitHub docs: `status` filters by status or by conclusion. Newest first. */
+function runs(call: Call): SimResponse {
+  const repository = repositoryFor(call);
+  demand(call.caller, 'actions', 'read');
+  const status = call.url.searchParams.get('status');
+  const isLive = status !== null && LIVE.includes(status);
+  const all = [...(isLive ? call.state.liveRuns : call.state.runs.values())]
+    .filter((run) => run.repository === repository)
+    .filter((run) => status === null || runStatus(run) === status || runConclusion(run) === status)
+    .reverse();
+  return listed(call.origin, call.url, 'workflow_runs', all, (run) =>
+    runRecord(call.state, run, call.origin),
+  );
+}
+
+/** `filter=latest`, the default: jobs of the latest attempt. */
+function runJobs(call: Call): SimResponse {
+  const run = runFor(call, 'read');
+  const isAll = call.url.searchParams.get('filter') === 'all';
+  const all = isAll ? [...new Set([...run.attempts.values()].flat())] : jobsOf(run);
+  return listed(call.origin, call.url, 'jobs', all, (job) => jobRecord(job, call.origin));
+}
+
+function attemptJobs(call: Call): SimResponse {
+  const jobs = runFor(call, 'read').attempts.get(numberParam(call, 'attempt'));
+  if (jobs === undefined) throw notFound();
+  return listed(call.origin, call.url, 'jobs', jobs, (job) => jobRecord(job, call.origin));
+}
+
+function rerunFailedJobs(call: Call): SimResponse {
+  rerunFailed(call.state, runFor(call, 'write'));
+  return ok({}, 201);
+}
+
+function rerunOneJob(call: Call): SimResponse {
+  rerunJob(call.state, jobFor(call, 'write'));
+  return ok({}, 201);
+}
+
+function cancel(call: Call): SimResponse {
+  const run = runFor(call, 'write');
+  if (runStatus(run) === 'completed')
+    throw new Refusal(409, 'Cannot cancel a workflow run that is completed.');
+  cancelRun(call.state, run);
+  return ok({}, 202);
+}
+
+const REPO = '/repos/{owner}/{repo}/actions';
+
+export const JOB_ROUTES: readonly Route[] = [
+  route(`GET ${REPO}/jobs/{id}`, (call) => ok(jobRecord(jobFor(call, 'read'), call.origin))),
+  route(`POST ${REPO}/jobs/{id}/rerun`, rerunOneJob),
+  route(`GET ${REPO}/runs`, runs),
+  route(`GET ${REPO}/runs/{id}`, (call) => ok(runRecord(call.state, runFor(call, 'read'), call.origin))),
+  route(`GET ${REPO}/runs/{id}/jobs`, runJobs),
+  route(`GET ${REPO}/runs/{id}/attempts/{attempt}/jobs`, attemptJobs),
+  route(`POST ${REPO}/runs/{id}/rerun-failed-jobs`, rerunFailedJobs),
+  route(`POST ${REPO}/runs/{id}/cancel`, cancel),
+];

@@ -1,0 +1,193 @@
+/** An account to deploy into; Serverless Devs is played by what its component would do with the same file. */
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { type DeployWorld, deploy } from '../../../cli/deploy/deploy.ts';
+import { rollBack } from '../../../cli/deploy/functions.ts';
+import { type DestroyWorld, destroy } from '../../../cli/destroy/destroy.ts';
+import { type Alibaba, alibaba } from '../../../cli/shared/alibaba.ts';
+import { FunctionsYaml } from '../../../infra/functions-yaml.ts';
+import { FUNCTION_KINDS } from '../../../infra/names.ts';
+import type { Config } from '../../../shared/config/config.ts';
+import { parseYaml } from '../../../shared/config/parse.ts';
+import { createAccount } from '../../../simulator/accounts.ts';
+import {
+  createManagement,
+  type ManagementState,
+  serveManagement,
+} from '../../../simulator/management/index.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const KEY = { accessKeyId: 'LTAIoperator', accessKeySecret: 'shh', securityToken: null };
+export const WEBHOOK_URL = 'https://webhook.cn-hongkong.fcapp.run';
+export const VARIABLES = {
+  GITHUB_APP_ID: '42',
+  GITHUB_PRIVATE_KEY: 'kms:ci-key',
+  WEBHOOK_SECRET: 'kms:ci-hook',
+};
+
+export interface DeployAccount {
+  readonly root: string;
+  readonly management: ManagementState;
+  readonly alibaba: Alibaba;
+  readonly said: string[];
+  variables: Record<string, string>;
+  /** What the next build puts into each function. */
+  source: string;
+  isConfirmed: boolean;
+  toolCode: number;
+  /** Functions invoked after a deploy. */
+  readonly mirrored: string[];
+  /** What the operator's identity may not do. */
+  readonly denied: Set<string>;
+  busy: string[][];
+  yaml(): string;
+  write(yaml: string): void;
+  config(): Config;
+  deploy(): Promise<number>;
+  rollBack(): Promise<void>;
+  destroy(): Promise<number>;
+  everCalled(): Set<string>;
+  /** Calls that change something, since the last look. */
+  changes(): string[];
+  close(): Promise<void>;
+}
+
+export async function deployAccount(): Promise<DeployAccount> {
+  const root = mkdtempSync(join(tmpdir(), 'deploy-'));
+  for (const file of ['s.yaml', 'package.json']) copyFileSync(join(ROOT, file), join(root, file));
+  copyFileSync(join(ROOT, 'runners.example.yaml'), join(root, 'runners.yaml'));
+  const account = createAccount('1234567890123456', 'cn-hongkong');
+  const denied = new Set<string>();
+  account.add(KEY.accessKeyId, { secret: KEY.accessKeySecret, mayDo: (action) => !denied.has(action) });
+  const management = createManagement(account.id);
+  const served = await serveManagement({ state: management, credentials: account.find, nowMs: Date.now });
+  const cloud = alibaba(async () => KEY, served.endpoint);
+  const seen = new Set<string>();
+  const taken = (): string[] => {
+    const calls = management.calls.splice(0);
+    for (const call of calls) seen.add(call);
+    return calls;
+  };
+  const self: DeployAccount = {
+    root,
+    management,
+    alibaba: cloud,
+    said: [],
+    variables: { ...VARIABLES },
+    source: 'one',
+    isConfirmed: true,
+    toolCode: 0,
+    mirrored: [],
+    denied,
+    busy: [],
+    yaml: () => readFileSync(join(root, 'runners.yaml'), 'utf8'),
+    write: (yaml) => writeFileSync(join(root, 'runners.yaml'), yaml),
+    config: () => configIn(self.yaml()),
+    deploy: () => deploy(worldOf(self)),
+    rollBack: () =>
+      rollBack({ alibaba: cloud, config: self.config(), download, say: (line) => self.said.push(line) }),
+    destroy: () => destroy(destroyWorldOf(self)),
+    everCalled: () => new Set([...seen, ...management.calls]),
+    changes: () => taken().filter((call) => !/:(Get|List|Describe)/.test(call)),
+    async close() {
+      await served.close();
+      rmSync(root, { recursive: true });
+    },
+  };
+  return self;
+}
+
+const download = async (url: string) => Buffer.from(await (await fetch(url)).arrayBuffer());
+
+function configIn(text: string): Config {
+  const parsed = parseYaml(text);
+  if (parsed.kind === 'wrong') throw new Error(parsed.mistakes.join('\n'));
+  return parsed.config;
+}
+
+function worldOf(self: DeployAccount): DeployWorld {
+  return {
+    root: self.root,
+    alibaba: self.alibaba,
+    variables: self.variables,
+    say: (line) => self.said.push(line),
+    confirm: async () => self.isConfirmed,
+    async build(config) {
+      for (const kind of FUNCTION_KINDS) {
+        mkdirSync(join(self.root, 'dist', kind), { recursive: true });
+        writeFileSync(join(self.root, 'dist', kind, 'index.mjs'), `${self.source} ${JSON.stringify(config)}`);
+      }
+    },
+    async deployFunctions(file, variables) {
+      if (self.toolCode === 0) played(self, file, variables);
+      return self.toolCode;
+    },
+    startMirror: async (name) => {
+      self.mirrored.push(name);
+    },
+    sleep: async () => undefined,
+  };
+}
+
+function destroyWorldOf(self: DeployAccount): DestroyWorld {
+  return {
+    alibaba: self.alibaba,
+    config: self.config(),
+    busyRunners: async () => self.busy.shift() ?? [],
+    say: (line) => self.said.push(line),
+    confirm: async () => self.isConfirmed,
+    sleep: async () => undefined,
+  };
+}
+
+/** env() and vars filled in as Serverless Devs does (its own `preview` is held against the file elsewhere). */
+function played(
+  { root, management }: DeployAccount,
+  file: string,
+  variables: Readonly<Record<string, string>>,
+): void {
+  const env = (text: string) =>
+    text.replace(
+      /\$\{env\('(\w+)', '([^']*)'\)\}/g,
+      (_, name: string, fallback: string) => variables[name] || fallback,
+    );
+  const raw = FunctionsYaml.parse(parse(readFileSync(join(root, file), 'utf8')));
+  const vars = Object.fromEntries(Object.entries(raw.vars).map(([name, value]) => [name, env(value)]));
+  const filled = (text: string) =>
+    env(text).replace(/\$\{vars\.(\w+)\}/g, (_, name: string) => vars[name] ?? '');
+  for (const { props } of Object.values(raw.resources)) {
+    const name = filled(props.functionName);
+    const entry = join(root, props.code, 'index.mjs');
+    if (!existsSync(entry)) throw new Error(`${entry} is not there`);
+    const onFailure = props.asyncInvokeConfig?.destinationConfig?.onFailure.destination;
+    management.calls.push('s:deploy');
+    management.functions.set(name, {
+      description: filled(props.description),
+      role: filled(props.role),
+      timeout: props.timeout,
+      memorySize: props.memorySize,
+      code: readFileSync(entry),
+      environmentVariables: Object.fromEntries(
+        Object.entries(props.environmentVariables).map(([key, value]) => [key, filled(value)]),
+      ),
+      onFailure: onFailure === undefined ? null : filled(onFailure),
+      versions: management.functions.get(name)?.versions ?? [],
+      triggers: (props.triggers ?? []).map(({ triggerName, triggerType, triggerConfig }) => ({
+        name: triggerName,
+        type: triggerType,
+        config: triggerConfig,
+        url: triggerType === 'http' ? WEBHOOK_URL : null,
+      })),
+    });
+  }
+}

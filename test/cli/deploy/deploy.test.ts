@@ -1,0 +1,159 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { scrubbed } from '../../../cli/deploy/serverless-devs.ts';
+import { differences } from '../../../cli/deploy/stacks.ts';
+import { type DeployAccount, deployAccount, VARIABLES, WEBHOOK_URL } from './account.ts';
+
+let here: DeployAccount;
+beforeEach(async () => {
+  here = await deployAccount();
+});
+afterEach(() => here.close());
+
+const releases = () => [...here.management.functions.values()].map(({ description }) => description);
+const stacks = () => [...here.management.stacks.values()].map(({ name, status }) => `${name} ${status}`);
+
+describe('the first deploy', () => {
+  test('makes networks, then roles that name them, then functions, and says where the webhook is', async () => {
+    expect(await here.deploy(), here.said.join('\n')).toBe(0);
+    expect(stacks()).toEqual(['ci-runner-cn-hangzhou CREATE_COMPLETE', 'ci-runner-control CREATE_COMPLETE']);
+    expect([...here.management.functions.keys()].sort()).toEqual([
+      'ci-launcher',
+      'ci-mirror',
+      'ci-reaper',
+      'ci-webhook',
+    ]);
+    expect(here.said.at(-1)).toBe(`The webhook: ${WEBHOOK_URL}`);
+    const [, control] = [...here.management.stacks.values()];
+    expect(control?.template).toContain(here.config().placements[0]?.securityGroup);
+    expect(control?.template).not.toContain('pending');
+    expect(here.mirrored).toEqual(['ci-mirror']);
+  });
+
+  test('writes the ids into runners.yaml, and leaves the operator’s words alone', async () => {
+    const before = here.yaml();
+    await here.deploy();
+    const [placement] = here.config().placements;
+    expect(placement?.securityGroup).toMatch(/^sg-securitygroupid/);
+    expect(placement?.zones).toEqual({
+      b: expect.stringMatching(/^vsw-/),
+      k: expect.stringMatching(/^vsw-/),
+    });
+    const comments = (text: string) => text.match(/#.*/g)?.map((comment) => comment.trim());
+    expect(comments(here.yaml())).toEqual(comments(before));
+  });
+
+  test('shows what it will do before it does anything, and does nothing when that is refused', async () => {
+    here.isConfirmed = false;
+    expect(await here.deploy()).toBe(1);
+    expect(here.said).toContain('create ci-runner-cn-hangzhou in cn-hangzhou');
+    expect(here.said).toContain('  + SecurityGroup');
+    expect(here.said).toContain('+ ci-webhook');
+    expect(here.changes()).toEqual([]);
+  });
+
+  test('is refused without an App', async () => {
+    here.variables = {};
+    expect(await here.deploy()).toBe(1);
+    expect(here.said.join()).toContain('GITHUB_APP_ID, GITHUB_PRIVATE_KEY, WEBHOOK_SECRET: not set');
+    expect(here.changes()).toEqual([]);
+  });
+});
+
+describe('another deploy', () => {
+  beforeEach(async () => {
+    await here.deploy();
+    here.changes();
+    here.said.length = 0;
+  });
+
+  test('of the same changes nothing', async () => {
+    expect(await here.deploy()).toBe(0);
+    expect(here.changes()).toEqual([]);
+    expect(here.said).toEqual(['Nothing to change.', `The webhook: ${WEBHOOK_URL}`]);
+  });
+
+  test('of new code changes the functions only, and keeps the old version', async () => {
+    const [old] = releases();
+    here.source = 'two';
+    expect(await here.deploy()).toBe(0);
+    expect(new Set(here.changes())).toEqual(new Set(['fc:PublishFunctionVersion', 's:deploy']));
+    expect(releases()[0]).not.toBe(old);
+    for (const { versions } of here.management.functions.values())
+      expect(versions.map(({ description }) => description)).toEqual([old]);
+  });
+
+  test('of another secret tells the functions, and shows no value', async () => {
+    here.variables = { ...VARIABLES, WEBHOOK_SECRET: 'hunter2-hunter2' };
+    expect(await here.deploy()).toBe(0);
+    expect(here.management.functions.get('ci-webhook')?.environmentVariables.WEBHOOK_SECRET).toBe(
+      'hunter2-hunter2',
+    );
+    expect(here.said.join()).not.toContain('hunter2');
+  });
+
+  test('of another zone changes that network, and says so', async () => {
+    here.write(here.yaml().replace('k: vsw-', 'h: vsw-pending, k: vsw-'));
+    expect(await here.deploy(), here.said.join('\n')).toBe(0);
+    expect(here.said).toContain('change ci-runner-cn-hangzhou in cn-hangzhou');
+    expect(here.said).toContain('  + VSwitchH');
+    expect(here.config().placements[0]?.zones.h).toMatch(/^vsw-vswitchidh/);
+  });
+});
+
+describe('what goes wrong', () => {
+  test('a stack that fails is told with its reason; the next deploy goes on', async () => {
+    here.management.stackFailure = 'no address is left for the EIP';
+    await expect(here.deploy()).rejects.toThrow('ended as CREATE_FAILED: no address is left for the EIP');
+    expect(here.management.functions.size).toBe(0);
+  });
+
+  test('functions that could not be deployed: the next deploy goes on', async () => {
+    here.toolCode = 3;
+    expect(await here.deploy()).toBe(1);
+    expect(here.said.at(-1)).toContain('Serverless Devs ended with 3');
+    here.toolCode = 0;
+    here.changes();
+    expect(await here.deploy()).toBe(0);
+    expect(here.changes().filter((call) => call.startsWith('ros:'))).toEqual([]);
+  });
+});
+
+describe('small things', () => {
+  test('a key in a file reaches the functions on one line', async () => {
+    writeFileSync(join(here.root, 'app.pem'), '-----BEGIN X-----\nabc\n-----END X-----\n');
+    here.variables = { ...VARIABLES, GITHUB_PRIVATE_KEY: 'file:app.pem' };
+    await here.deploy();
+    expect(here.management.functions.get('ci-launcher')?.environmentVariables.GITHUB_PRIVATE_KEY).toBe(
+      '-----BEGIN X-----\\nabc\\n-----END X-----',
+    );
+  });
+
+  test('a fixed address is made first and then used', async () => {
+    here.write(here.yaml().replace('  # fixedAddress:', '  fixedAddress:'));
+    expect(await here.deploy(), here.said.join('\n')).toBe(0);
+    expect(here.config().control.fixedAddress).toMatchObject({
+      vpc: expect.stringMatching(/^vpc-/),
+      vSwitch: expect.stringMatching(/^vsw-/),
+      securityGroup: expect.stringMatching(/^sg-/),
+    });
+    expect(here.said.join('\n')).toMatch(/The functions call from FunctionsAddress/);
+    here.changes();
+    expect(await here.deploy()).toBe(0);
+    expect(here.changes()).toEqual([]);
+  });
+
+  test('what a tool prints shows no secret, not even a part of a key', () => {
+    const key = '-----BEGIN-----\\nMIIEowIBAAKCAQEAwPart1\\n-----END-----';
+    expect(scrubbed('GITHUB_PRIVATE_KEY: MIIEowIBAAKCAQEAwPart1 s3cret', [key, 's3cret'])).toBe(
+      'GITHUB_PRIVATE_KEY: *** ***',
+    );
+  });
+
+  test('changes are told by resource', () => {
+    const before = { Resources: { A: 1, B: { x: 1 }, C: 3 } };
+    const after = { Resources: { A: 1, B: { x: 2 }, D: 4 }, Outputs: { O: 1 } };
+    expect(differences(before, after)).toEqual(['+ D', '~ B', '- C', '~ outputs']);
+  });
+});

@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { deployPermissions } from '../../../infra/deploy-policy.ts';
+import { type DeployAccount, deployAccount, VARIABLES } from './account.ts';
+
+let here: DeployAccount;
+beforeEach(async () => {
+  here = await deployAccount();
+});
+afterEach(() => here.close());
+
+const releases = () => [...here.management.functions.values()].map(({ description }) => description);
+const _stacks = () => [...here.management.stacks.values()].map(({ name, status }) => `${name} ${status}`);
+
+describe('going back', () => {
+  test('brings the code of the release before, and keeps today’s secrets', async () => {
+    await here.deploy();
+    const [old] = releases();
+    const code = here.management.functions.get('ci-launcher')?.code;
+    here.source = 'two';
+    here.variables = { ...VARIABLES, GITHUB_PRIVATE_KEY: 'kms:rotated' };
+    await here.deploy();
+    const [new_] = releases();
+    await here.rollBack();
+    expect(releases()).toEqual([old, old, old, old]);
+    const launcher = here.management.functions.get('ci-launcher');
+    expect(launcher?.code.equals(code as Buffer)).toBe(true);
+    expect(launcher?.environmentVariables.GITHUB_PRIVATE_KEY).toBe('kms:rotated');
+    await here.rollBack();
+    expect(releases()).toEqual([new_, new_, new_, new_]);
+  });
+
+  test('is refused, and changes nothing, where there is nothing to go back to', async () => {
+    await here.deploy();
+    here.changes();
+    await expect(here.rollBack()).rejects.toThrow('ci-webhook has no earlier version to go back to');
+    expect(here.changes()).toEqual([]);
+  });
+
+  test('keeps five versions and no more', async () => {
+    for (let release = 0; release < 7; release++) {
+      here.source = String(release);
+      await here.deploy();
+    }
+    for (const { versions } of here.management.functions.values()) expect(versions).toHaveLength(5);
+  });
+});
+
+describe('destroy', () => {
+  beforeEach(async () => {
+    await here.deploy();
+    here.source = 'two';
+    await here.deploy();
+    here.changes();
+    here.said.length = 0;
+  });
+
+  test('removes every function, trigger, version and stack, after showing them', async () => {
+    expect(await here.destroy(), here.said.join('\n')).toBe(0);
+    expect(here.said.slice(0, 6)).toEqual([
+      '- function ci-webhook',
+      '- function ci-launcher',
+      '- function ci-reaper',
+      '- function ci-mirror',
+      '- stack ci-runner-control in cn-hongkong, with all that it made',
+      '- stack ci-runner-cn-hangzhou in cn-hangzhou, with all that it made',
+    ]);
+    expect([here.management.functions.size, here.management.stacks.size]).toEqual([0, 0]);
+    expect(await here.destroy()).toBe(0);
+    expect(here.said.at(-1)).toBe('There is nothing of ci.');
+  });
+
+  test('is refused while a runner is busy', async () => {
+    here.busy = [['ci-runner-arm64-spot-1-1']];
+    expect(await here.destroy()).toBe(1);
+    expect(here.said.join('\n')).toContain('1 runners may be busy: ci-runner-arm64-spot-1-1');
+    expect(here.changes()).toEqual([]);
+  });
+
+  test('stops when a launch slipped in before the door was shut', async () => {
+    here.busy = [[], ['ci-runner-arm64-spot-2-1']];
+    expect(await here.destroy()).toBe(1);
+    expect(new Set(here.changes())).toEqual(new Set(['fc:DeleteTrigger']));
+    expect(here.management.stacks.size).toBe(2);
+    expect(await here.destroy()).toBe(0);
+  });
+
+  test('does nothing without the operator’s word', async () => {
+    here.isConfirmed = false;
+    expect(await here.destroy()).toBe(1);
+    expect(here.changes()).toEqual([]);
+  });
+});
+
+describe('a workflow’s role', () => {
+  const allowed = () => new Set(deployPermissions(here.config(), '12').map(({ action }) => action));
+  const restrict = () => {
+    const may = allowed();
+    for (const action of here.everCalled())
+      if (!may.has(action) && action !== 's:deploy' && action !== 'sts:GetCallerIdentity')
+        here.denied.add(action);
+  };
+
+  test('is enough for new code, and for going back', async () => {
+    await here.deploy();
+    here.source = 'two';
+    await here.deploy();
+    restrict();
+    here.source = 'three';
+    expect(await here.deploy(), here.said.join('\n')).toBe(0);
+    await here.rollBack();
+    expect([...here.denied].sort()).toEqual(['ros:CreateStack']);
+  });
+
+  test('is not enough to change infrastructure', async () => {
+    await here.deploy();
+    here.denied.add('ros:UpdateStack');
+    here.write(here.yaml().replace('k: vsw-', 'h: vsw-pending, k: vsw-'));
+    await expect(here.deploy()).rejects.toThrow('UpdateStack was refused: 403 NoPermission');
+    expect(allowed().has('ros:UpdateStack')).toBe(false);
+  });
+});

@@ -1,0 +1,177 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { examine, exitCodeOf, type Finding } from '../../../cli/doctor/finding.ts';
+import { CHECKS, lineOf } from '../../../cli/doctor/index.ts';
+import { tablestoreLedger } from '../../../shared/adapters/tablestore/tables.ts';
+import type { Config } from '../../../shared/config/config.ts';
+import { RUNNER_RELEASE_NOTE } from '../../../shared/runner/release.ts';
+import type { ManagementState } from '../../../simulator/management/index.ts';
+import { type Healthy, healthy, KEY, type Options } from './healthy.ts';
+
+let here: Healthy;
+afterEach(() => here.close());
+
+const notWell = (findings: readonly Finding[]) =>
+  findings.filter(({ level }) => level === 'wrong' || level === 'warning');
+
+interface Fault {
+  readonly options?: Options;
+  readonly config?: (config: Config) => Partial<Config>;
+  readonly breakIt?: (here: Healthy) => unknown;
+}
+
+const placed = (changes: object) => (config: Config) =>
+  ({ placements: config.placements.map((one) => ({ ...one, ...changes })) }) as Partial<Config>;
+const zonesOf = (changes: object) => (config: Config) =>
+  placed({ zones: { ...config.placements[0]?.zones, ...changes } })(config);
+const group = ({ management }: Healthy) =>
+  management.groups.get('sg-cn-hangzhou') as NonNullable<ReturnType<ManagementState['groups']['get']>>;
+const called = ({ management }: Healthy, name: string) =>
+  management.functions.get(name) as NonNullable<ReturnType<ManagementState['functions']['get']>>;
+type Policy = { Statement: { Effect: string; Action: string[] }[] };
+const policy = ({ management }: Healthy, role: string) =>
+  management.roles.get(role)?.policies.get(role) as Policy;
+const stranger = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+});
+const organisation = { organization: 'my-org', name: 'ci-runners' };
+const PERMISSIONS = {
+  actions: 'write',
+  metadata: 'read',
+  organization_self_hosted_runners: 'write',
+} as const;
+
+/** Takes the group away, and puts another in its place. */
+function regroup(
+  { github }: Healthy,
+  plan: { repositories: 'all' | string[]; allowsPublic?: boolean } | null,
+) {
+  for (const id of groupIds) github.removeGroup(id);
+  if (plan !== null) github.addGroup({ ...organisation, ...plan });
+}
+let groupIds: number[] = [];
+
+async function mirrorHolds({ variables }: Healthy, version: string) {
+  const archive = { key: 'a', sha256: '0'.repeat(64), sizeBytes: 1 };
+  const release = {
+    version,
+    publishedAtMs: 0,
+    archives: { amd64: archive, arm64: archive },
+    regions: [],
+    superseded: [],
+  };
+  const connection = {
+    endpoint: variables.TABLESTORE_ENDPOINT as string,
+    instance: 'ci-run',
+    credentials: () => ({ accessKeyId: KEY.accessKeyId, accessKeySecret: KEY.accessKeySecret }),
+  };
+  await tablestoreLedger(connection, () => 'token').notes.add(RUNNER_RELEASE_NOTE, {
+    text: JSON.stringify(release),
+    untilMs: null,
+  });
+}
+
+// biome-ignore format: a table reads best as a table.
+const FAULTS: [what: string, level: 'wrong' | 'warning', says: RegExp, fault: Fault][] = [
+  ['a network that is not made yet', 'wrong', /^configuration: the network/, { config: placed({ securityGroup: 'sg-pending' }) }],
+  ['sudo closed and Docker open', 'warning', /^configuration: defaults, profiles\.big: sudo: false is no wall while docker: true/, { config: ({ defaults }) => ({ defaults: { ...defaults, sudo: false } }) }],
+  ['a profile with sudo closed and Docker open', 'warning', /^configuration: profiles\.calm: sudo: false is no wall/, { config: ({ profiles }) => ({ profiles: { ...profiles, calm: { sudo: false } } }) }],
+  ['a clock that is off', 'wrong', /^clock: (299|300|301) s off/, { options: { githubAheadMs: 300_000 } }],
+  ['a key that nobody has', 'wrong', /^credentials: .*InvalidAccessKey/, { breakIt: ({ key }) => Object.assign(key, { accessKeyId: 'LTAInobody' }) }],
+  ['a key with another secret', 'wrong', /^credentials: .*SignatureDoesNotMatch/, { breakIt: ({ key }) => Object.assign(key, { accessKeySecret: 'other' }) }],
+  ['a role that may too little', 'wrong', /^permissions: role ci-runner-launcher may not ecs:RunInstances$/, { breakIt: (all) => { const it = policy(all, 'ci-runner-launcher'); it.Statement = it.Statement.filter(({ Action }) => !Action.includes('ecs:RunInstances')); } }],
+  ['a role that may too much', 'warning', /^permissions: role ci-runner-webhook may more than it needs: ecs:StopInstance$/, { breakIt: (all) => policy(all, 'ci-runner-webhook').Statement.push({ Effect: 'Allow', Action: ['ecs:StopInstance'] }) }],
+  ['a role that is gone', 'wrong', /^permissions: role ci-runner-mirror does not exist/, { breakIt: ({ management }) => management.roles.delete('ci-runner-mirror') }],
+  ['a look that is denied', 'warning', /^quota: could not be looked at: DescribeAccountAttributes/, { breakIt: ({ denied }) => denied.add('ecs:DescribeAccountAttributes') }],
+  ['a vSwitch that is not there', 'wrong', /^vSwitches: vsw-cn-hangzhou-b does not exist/, { breakIt: ({ management }) => management.vSwitches.delete('vsw-cn-hangzhou-b') }],
+  ['a vSwitch of another zone', 'wrong', /^vSwitches: vsw-cn-hangzhou-b is in cn-hangzhou-b, not cn-hangzhou-i/, { config: zonesOf({ i: 'vsw-cn-hangzhou-b' }) }],
+  ['a vSwitch of another network', 'wrong', /^vSwitches: vsw-cn-hangzhou-g is in vpc-other, not/, { breakIt: ({ management }) => Object.assign(management.vSwitches.get('vsw-cn-hangzhou-g') ?? {}, { vpc: 'vpc-other' }) }],
+  ['a vSwitch without addresses', 'wrong', /^vSwitches: vsw-cn-hangzhou-h has no address left/, { breakIt: ({ management }) => Object.assign(management.vSwitches.get('vsw-cn-hangzhou-h') ?? {}, { freeIps: 0 }) }],
+  ['a vSwitch with few addresses', 'warning', /^vSwitches: vsw-cn-hangzhou-h has 2 addresses left/, { breakIt: ({ management }) => Object.assign(management.vSwitches.get('vsw-cn-hangzhou-h') ?? {}, { freeIps: 2 }) }],
+  ['members that reach each other', 'wrong', /^security groups: sg-cn-hangzhou: its members reach each other/, { breakIt: (all) => Object.assign(group(all), { innerAccess: 'Accept' }) }],
+  ['an inbound rule', 'wrong', /^security groups: .*lets someone in/, { breakIt: (all) => group(all).rules.push({ direction: 'ingress', policy: 'Accept', cidr: '0.0.0.0/0', priority: '1' }) }],
+  ['private networks that jobs reach', 'warning', /^security groups: .*\(10\.0\.0\.0\/8\)/, { breakIt: (all) => { group(all).rules = group(all).rules.filter(({ cidr }) => cidr !== '10.0.0.0/8'); } }],
+  ['an image family that is not there', 'wrong', /^images: image old: cn-hangzhou has no family acs:ubuntu_04/, { config: ({ images }) => ({ images: { ...images, old: { family: 'acs:ubuntu_04', arch: 'amd64' } } }) }],
+  ['an image of the other architecture', 'wrong', /^images: image arm64: is x86_64, not arm64/, { config: ({ images }) => ({ images: { ...images, arm64: { family: 'acs:ubuntu_24_04_x64' } } }) }],
+  ['an image that is not in that region', 'wrong', /^images: image own: cn-hangzhou has no image m-bp1lost/, { config: ({ images }) => ({ images: { ...images, own: { id: 'm-bp1lost', arch: 'amd64' } } }) }],
+  ['an image by its id, of the other architecture', 'wrong', /^images: image own: is x86_64, not arm64/, { config: ({ images }) => ({ images: { ...images, own: { id: 'ubuntu_24_04_x64_20G_alibase_20260901.vhd', arch: 'arm64' } } }) }],
+  ['a profile that nothing fits', 'wrong', /^stock: huge amd64: no type of 512 cores/, { config: ({ profiles }) => ({ profiles: { ...profiles, huge: { arch: 'amd64', cpu: 512 } } }) }],
+  ['a key pair that is not there', 'wrong', /^launch: cn-hangzhou: a launch would be refused with InvalidKeyPair/, { config: placed({ keyPair: 'lost-key' }) }],
+  ['a quota below the limit', 'warning', /^quota: cn-hangzhou: max-spot-instance-vcpu-count is 8, and 10 runners need 80/, { breakIt: ({ management }) => management.quotas.set('max-spot-instance-vcpu-count', '8') }],
+  ['a table that is not there', 'wrong', /^ledger: there is no table history/, { breakIt: ({ tablestore }) => tablestore.tables.delete('history') }],
+  ['a table that forgets nothing', 'wrong', /^ledger: table history keeps rows -1 s/, { breakIt: ({ tablestore }) => Object.assign(tablestore.tables.get('history')?.options ?? {}, { timeToLiveS: -1 }) }],
+  ['a ledger out of reach', 'wrong', /^ledger: /, { breakIt: (all) => { all.tablestore.faults = (call) => (call.operation === 'DescribeTable' ? 'lost-before' : null); } }],
+  ['a function that is not deployed', 'wrong', /^functions: ci-mirror is not deployed/, { breakIt: ({ management }) => management.functions.delete('ci-mirror') }],
+  ['a function of another release', 'warning', /^functions: ci-reaper is 0\.0\.9 aaa, not 0\.1\.0 /, { breakIt: (all) => Object.assign(called(all, 'ci-reaper'), { description: '0.0.9 aaa' }) }],
+  ['a webhook without an address', 'wrong', /^triggers: ci-webhook has no http trigger/, { breakIt: (all) => Object.assign(called(all, 'ci-webhook'), { triggers: [] }) }],
+  ['a timer that is off', 'wrong', /^triggers: the timer of ci-reaper is switched off/, { breakIt: (all) => Object.assign(called(all, 'ci-reaper').triggers[0] ?? {}, { config: { enable: false } }) }],
+  ['failed launches that nobody is told of', 'wrong', /^triggers: failed launches are not handed to ci-reaper/, { breakIt: (all) => Object.assign(called(all, 'ci-launcher'), { onFailure: null }) }],
+  ['the other signature', 'warning', /^signature: acs3 is refused and fc accepted/, { options: { signatures: ['fc'] } }],
+  ['no signature', 'wrong', /^signature: neither/, { options: { signatures: [] } }],
+  ['another App’s key', 'wrong', /^App: GitHub does not know this App/, { breakIt: ({ variables }) => Object.assign(variables, { GITHUB_PRIVATE_KEY: stranger.privateKey }) }],
+  ['no App at all', 'wrong', /^App: GITHUB_APP_ID or GITHUB_PRIVATE_KEY is not set/, { breakIt: ({ variables }) => Object.assign(variables, { GITHUB_APP_ID: '' }) }],
+  ['an App that may too little', 'wrong', /^App: the App lacks actions: write$/, { options: { github: { permissions: { ...PERMISSIONS, actions: 'read' } } } }],
+  ['an App that is not told of jobs', 'wrong', /^App: the App is not told of workflow_job/, { options: { github: { events: ['push'] } } }],
+  ['an App that is suspended', 'wrong', /^App installation: the App’s installation at my-org is suspended/, { breakIt: ({ github, installation }) => github.suspend(installation) }],
+  ['an App that is not installed', 'wrong', /^App installation: the App is not installed at other-org/, { config: ({ repositories }) => ({ repositories: { ...repositories, allow: [...repositories.allow, 'other-org/*'] } }) }],
+  ['a webhook address of somebody else', 'wrong', /^webhook: GitHub delivers to https:\/\/old\.example, not to/, { breakIt: (all) => all.world().github('PATCH /app/hook/config', { data: { url: 'https://old.example' } }, 'app') }],
+  ['deliveries that all fail', 'wrong', /^deliveries: .* failed \(401\)/, { options: { deliveryStatus: 401 } }],
+  ['a runner group that is not there', 'wrong', /^runner group: my-org has no runner group ci-runners/, { breakIt: (all) => regroup(all, null) }],
+  ['a runner group for every repository', 'wrong', /^runner group: ci-runners serves every repository/, { breakIt: (all) => regroup(all, { repositories: 'all' }) }],
+  ['a runner group for public repositories', 'wrong', /^runner group: ci-runners serves public repositories/, { breakIt: (all) => regroup(all, { repositories: ['my-org/app', 'my-org/kernel'], allowsPublic: true }) }],
+  ['a runner group with a foreign repository', 'wrong', /^runner group: ci-runners serves my-org\/secret/, { breakIt: (all) => regroup(all, { repositories: ['my-org/app', 'my-org/kernel', 'my-org/secret'] }) }],
+  ['a runner group without an allowed repository', 'wrong', /^runner group: ci-runners does not serve my-org\/kernel/, { breakIt: (all) => regroup(all, { repositories: ['my-org/app'] }) }],
+  ['a runner group narrower than the allow-list', 'warning', /^runner group: ci-runners serves 2 repositories; no runner comes to jobs of others of my-org/, { config: ({ repositories }) => ({ repositories: { ...repositories, allow: ['My-Org/*'] } }) }],
+  ['a runner that GitHub soon gives no jobs', 'wrong', /^runner version: 2\.340\.0 is behind 2\.341\.0 since 25 days/, { breakIt: (all) => mirrorHolds(all, '2.340.0') }],
+];
+
+describe('doctor', () => {
+  test('finds nothing where everything is well', async () => {
+    here = await healthy();
+    const findings = await examine(CHECKS, here.world());
+    expect(notWell(findings)).toEqual([]);
+    expect(findings.map(({ check }) => check)).toEqual(CHECKS.map(({ name }) => name));
+    expect(exitCodeOf(findings)).toBe(0);
+  });
+
+  test.each(FAULTS)('finds %s, and nothing else', async (_what, level, says, fault) => {
+    here = await healthy(fault.options);
+    groupIds = here.groups;
+    await fault.breakIt?.(here);
+    const findings = await examine(CHECKS, here.world(fault.config?.(here.config)));
+    expect(notWell(findings).map(({ check, text }) => `${check}: ${text}`)).toEqual([
+      expect.stringMatching(says),
+    ]);
+    expect(notWell(findings)[0]?.level).toBe(level);
+    expect(notWell(findings)[0]?.advice?.length).toBeGreaterThan(5);
+    expect(exitCodeOf(findings)).toBe(level === 'wrong' ? 1 : 0);
+  });
+
+  test('changes nothing', async () => {
+    here = await healthy();
+    const before = JSON.stringify([...here.management.functions, ...here.management.roles]);
+    here.management.calls.length = 0;
+    await examine(CHECKS, here.world());
+    const verbs = here.management.calls.map((action) => action.split(':')[1] ?? '');
+    expect(verbs.filter((verb) => !/^(Get|List|Describe|RunInstances)/.test(verb))).toEqual([]);
+    expect(JSON.stringify([...here.management.functions, ...here.management.roles])).toBe(before);
+    expect(here.ecs.alive()).toEqual([]);
+    expect(
+      [...here.github.calls.keys()].filter(
+        (route) => !/^(GET|PATCH \/app\/hook|POST .*access_tokens)/.test(route),
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe('a line', () => {
+  beforeEach(async () => {
+    here = await healthy();
+  });
+  test('says what is so and what to do', () => {
+    const line = lineOf({ check: 'quota', level: 'warning', text: 'too small', advice: 'ask for more' });
+    expect(line).toMatch(/warning.* quota: too small.* → ask for more/);
+  });
+});

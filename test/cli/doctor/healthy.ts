@@ -1,0 +1,180 @@
+/** A deployment in which everything is well, on loopback, for tests to break one thing of. */
+import { generateKeyPairSync } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { realWorld } from '../../../cli/doctor/real-world.ts';
+import type { DoctorWorld } from '../../../cli/doctor/world.ts';
+import { ensureTables } from '../../../shared/adapters/tablestore/tables.ts';
+import type { Config } from '../../../shared/config/config.ts';
+import { createAccount } from '../../../simulator/accounts.ts';
+import { scaledClock } from '../../../simulator/clock.ts';
+import { createEcs, type Ecs } from '../../../simulator/ecs/index.ts';
+import { createFunctionCompute, serveFunctionCompute } from '../../../simulator/function-compute/index.ts';
+import {
+  createGitHub,
+  type GitHubOptions,
+  type SimGitHub,
+  serveGitHub,
+} from '../../../simulator/github/index.ts';
+import {
+  createManagement,
+  type ManagementState,
+  serveManagement,
+} from '../../../simulator/management/index.ts';
+import { seeded } from '../../../simulator/random.ts';
+import { createTableStore, serveTableStore, type TableStore } from '../../../simulator/tablestore/index.ts';
+import { configOf } from '../../infra/deployment.ts';
+import { ACCOUNT, build, deploy, REGION, WEBHOOK_URL } from './deployed.ts';
+
+export const KEY = { accessKeyId: 'LTAIoperator', accessKeySecret: 'shh', securityToken: null };
+const { privateKey, publicKey } = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+});
+
+export interface Healthy {
+  readonly management: ManagementState;
+  readonly ecs: Ecs;
+  readonly github: SimGitHub;
+  readonly tablestore: TableStore;
+  readonly config: Config;
+  world(changes?: Partial<Config>): DoctorWorld;
+  /** What the operator's identity may not do. */
+  readonly denied: Set<string>;
+  /** The operator's key; to be changed. */
+  readonly key: { accessKeyId: string; accessKeySecret: string; securityToken: null };
+  /** The variables of `.env`; to be changed. */
+  readonly variables: Record<string, string>;
+  /** Ids of the runner groups. */
+  readonly groups: number[];
+  /** Its id. */
+  readonly installation: number;
+  close(): Promise<void>;
+}
+
+export interface Options {
+  readonly github?: Partial<GitHubOptions>;
+  /** Which signatures the invocation gateway takes. */
+  readonly signatures?: readonly ('fc' | 'acs3')[];
+  readonly deliveryStatus?: number;
+  /** Milliseconds that GitHub's clock is ahead of ours. */
+  readonly githubAheadMs?: number;
+}
+
+export async function healthy(options: Options = {}): Promise<Healthy> {
+  const clock = scaledClock(1);
+  const random = seeded(7);
+  const denied = new Set<string>();
+  const account = createAccount(ACCOUNT, 'cn-hongkong');
+  account.add(KEY.accessKeyId, { secret: KEY.accessKeySecret, mayDo: (action) => !denied.has(action) });
+  const ecs = createEcs({ clock, random, credentials: account.find, soldOut: 0 });
+  const management = createManagement(ACCOUNT);
+  const served = await serveManagement({
+    state: management,
+    credentials: account.find,
+    nowMs: Date.now,
+    ecs,
+  });
+  const tablestore = createTableStore({
+    clock,
+    instance: 'ci-run',
+    credentials: account.find,
+    readyAfterMs: 0,
+  });
+  const store = await serveTableStore(tablestore);
+  const fc = createFunctionCompute({ clock, random, account, functions: [] });
+  const gateway = await serveFunctionCompute(
+    fc,
+    options.signatures ? { signatures: options.signatures } : {},
+  );
+  const { github, groups, installation } = await gitHub(options, random, clock);
+  const servedGitHub = await serveGitHub(github);
+  const config = configuration();
+  const key = { ...KEY };
+  const root = build();
+  const variables: Record<string, string> = {
+    ALIBABA_ENDPOINT: served.endpoint,
+    TABLESTORE_ENDPOINT: `http://127.0.0.1:${store.port}`,
+    INVOKE_ENDPOINT: gateway.endpoint,
+    GITHUB_API: servedGitHub.origin,
+    GITHUB_APP_ID: '42',
+    GITHUB_PRIVATE_KEY: privateKey,
+  };
+  await ensureTables({
+    endpoint: variables.TABLESTORE_ENDPOINT as string,
+    instance: 'ci-run',
+    credentials: () => ({ accessKeyId: KEY.accessKeyId, accessKeySecret: KEY.accessKeySecret }),
+  });
+  const world = (changes: Partial<Config> = {}) =>
+    realWorld({ ...config, ...changes }, { variables, accessKey: async () => key, root });
+  deploy(management, config, world().release ?? '');
+  await world().github('PATCH /app/hook/config', { data: { url: WEBHOOK_URL } }, 'app');
+  return {
+    management,
+    ecs,
+    github,
+    tablestore,
+    config,
+    world,
+    denied,
+    key,
+    variables,
+    groups,
+    installation,
+    async close() {
+      await Promise.all([served.close(), store.close(), gateway.close(), servedGitHub.close()]);
+      fc.close();
+      clock.stop();
+      rmSync(root, { recursive: true });
+    },
+  };
+}
+
+function configuration(): Config {
+  return configOf({
+    control: { region: 'cn-hongkong' },
+    repositories: { allow: ['my-org/app', 'my-org/kernel'] },
+    limits: { runners: 10 },
+    profiles: { big: { cpu: 32, repositories: ['my-org/kernel'] } },
+    placements: [
+      {
+        region: REGION,
+        vpc: `vpc-${REGION}`,
+        zones: Object.fromEntries(['b', 'g', 'h', 'i'].map((zone) => [zone, `vsw-${REGION}-${zone}`])),
+        securityGroup: `sg-${REGION}`,
+      },
+    ],
+  });
+}
+
+async function gitHub(
+  options: Options,
+  random: ReturnType<typeof seeded>,
+  clock: ReturnType<typeof scaledClock>,
+) {
+  const { githubAheadMs = 0, deliveryStatus = 202 } = options;
+  const ahead = { ...clock, nowMs: () => clock.nowMs() + githubAheadMs };
+  const github = createGitHub({
+    clock: ahead,
+    random,
+    app: { id: 42, publicKeyPem: publicKey, webhookSecret: 'hush' },
+    deliver: async () => ({ status: deliveryStatus }),
+    behaviour: { deliveryMs: [0, 1] },
+    ...options.github,
+  });
+  github.addOrganization('my-org');
+  for (const name of ['app', 'kernel', 'secret']) github.addRepository(`my-org/${name}`);
+  const { id } = github.addGroup({
+    organization: 'my-org',
+    name: 'ci-runners',
+    repositories: ['my-org/app', 'my-org/kernel'],
+  });
+  const installation = github.install('my-org').id;
+  github.setRunnerReleases([
+    { version: '2.340.0', publishedAtMs: Date.now() - 40 * 86_400_000, assets: [] },
+    { version: '2.341.0', publishedAtMs: Date.now() - 25 * 86_400_000, assets: [] },
+  ]);
+  github.ping();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  return { github, groups: [id], installation };
+}

@@ -1,0 +1,124 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { readDotEnv } from '../../../cli/shared/dot-env.ts';
+import { parseYaml } from '../../../shared/config/parse.ts';
+import { createApp } from './by-hand.ts';
+import { deployed, Interrupted, type Operator, operator, PEM, WEBHOOK_URL } from './operator.ts';
+
+let here: Operator;
+afterEach(() => here.close());
+
+describe('interrupted', () => {
+  const PLACES = [
+    'A short name',
+    'Where the App’s key',
+    'Where runners run',
+    'runners.yaml is written',
+    'Open http',
+    'UpdateSecretParameter',
+    'CreateSecretParameter',
+    'The App ',
+    'Install it',
+    'It is not installed',
+    'Deploy now?',
+    'deploy',
+    'GitHub delivers to',
+    'Waiting for the first',
+  ];
+
+  test.each(PLACES)('at “%s”, and begun again, it ends the same with one App', async (place) => {
+    here = await operator();
+    here.interruptAt = place;
+    await expect(here.run()).rejects.toThrow(Interrupted);
+    expect(await here.run(), here.said.join('\n')).toBe(0);
+    expect(here.pages.made).toHaveLength(1);
+    expect(here.management.secrets.get('ci-runner-private-key')).toBe(PEM);
+    expect(readDotEnv(here.root).GITHUB_APP_ID).toBe('42');
+    expect(here.fileOf('.setup.json')).not.toContain('PRIVATE KEY');
+  });
+
+  test('run again when all was set up, it makes no second App, and tells GitHub of a new address', async () => {
+    here = await operator();
+    expect(await here.run()).toBe(0);
+    const asked = here.said.length;
+    expect(await here.run(), here.said.join('\n')).toBe(0);
+    expect(here.said.slice(asked)).toContain(`GitHub delivers to ${WEBHOOK_URL}.`);
+    expect(here.pages.made).toHaveLength(1);
+  });
+
+  test('between GitHub’s answer and its keeping, the key waits in a file of its owner alone', async () => {
+    here = await operator();
+    here.interruptAt = 'UpdateSecretParameter';
+    await expect(here.run()).rejects.toThrow(Interrupted);
+    expect(here.fileOf('.setup.json')).toContain('PRIVATE KEY');
+    expect(here.modeOf('.setup.json')).toBe('600');
+  });
+});
+
+describe('the page', () => {
+  test('answers this machine alone, and posts to GitHub alone', async () => {
+    here = await operator();
+    const seen: (number | string | null)[] = [];
+    here.browse = async (url) => {
+      const page = await fetch(url);
+      seen.push(page.headers.get('content-security-policy'), (await fetch(url, { method: 'POST' })).status);
+      seen.push((await fetch(new URL('/nothing', url))).status);
+      return createApp(url);
+    };
+    expect(await here.run()).toBe(0);
+    expect(seen[0]).toContain(`form-action ${here.pages.origin};`);
+    expect(seen.slice(1)).toEqual([405, 404]);
+  });
+});
+
+describe('runners.yaml', () => {
+  const BROUGHT = {
+    ALIYUN_REGION_ID: 'cn-beijing',
+    ALIYUN_VPC_ID: 'vpc-2ze1',
+    ALIYUN_SECURITY_GROUP_ID: 'sg-2ze1',
+    ALIYUN_VSWITCH_ID_H: 'vsw-2zeh',
+    ALIYUN_VSWITCH_ID_L: 'vsw-2zel',
+    ALIYUN_KEY_PAIR_NAME: 'admin',
+  };
+
+  test('takes the network that users of dianplus’ action have in their environment', async () => {
+    here = await operator({ environment: BROUGHT });
+    expect(await here.run()).toBe(0);
+    expect(parse(here.fileOf('runners.yaml') ?? '').placements).toEqual([
+      {
+        region: 'cn-beijing',
+        vpc: 'vpc-2ze1',
+        zones: { h: 'vsw-2zeh', l: 'vsw-2zel' },
+        securityGroup: 'sg-2ze1',
+        keyPair: 'admin',
+      },
+    ]);
+    expect(parseYaml(here.fileOf('runners.yaml') ?? '').kind).toBe('ok');
+  });
+
+  test('asks for zones that the region has', async () => {
+    here = await operator();
+    here.answers.set('Zones of', 'b,x');
+    await expect(here.run()).rejects.toThrow('b,x is refused: letters out of b, h, k');
+  });
+
+  test('that is there already stays as it is', async () => {
+    here = await operator();
+    const mine =
+      'repositories: {allow: [my-org/app]}\nplacements: [{region: cn-hangzhou, zones: {b: vsw-1a}, securityGroup: sg-1a}]\n';
+    writeFileSync(join(here.root, 'runners.yaml'), mine);
+    expect(await here.run()).toBe(0);
+    expect(here.fileOf('runners.yaml')).toBe(mine);
+  });
+});
+
+test('who deploys later sets the webhook’s address with the next run', async () => {
+  here = await operator();
+  here.answers.set('Deploy now?', false);
+  expect(await here.run()).toBe(1);
+  deployed(here.management);
+  expect(await here.run(), here.said.join('\n')).toBe(0);
+  expect(here.said).toContain(`GitHub delivers to ${WEBHOOK_URL}.`);
+});

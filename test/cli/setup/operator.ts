@@ -1,0 +1,196 @@
+/** An operator, an organisation and an account, for set-up to be tried on. */
+import { generateKeyPairSync } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { realWorld } from '../../../cli/setup/index.ts';
+import { setup } from '../../../cli/setup/setup.ts';
+import type { Ask, SetupWorld } from '../../../cli/setup/world.ts';
+import { createAccount } from '../../../simulator/accounts.ts';
+import { scaledClock } from '../../../simulator/clock.ts';
+import { createGitHub, type SimGitHub, serveGitHub } from '../../../simulator/github/index.ts';
+import {
+  type AppPages,
+  type AppPagesOptions,
+  serveAppPages,
+} from '../../../simulator/github/pages/app-pages.ts';
+import {
+  createManagement,
+  type ManagementState,
+  serveManagement,
+} from '../../../simulator/management/index.ts';
+import { seeded } from '../../../simulator/random.ts';
+import { createApp } from './by-hand.ts';
+
+const { privateKey, publicKey } = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+});
+export const PEM = privateKey;
+export const WEBHOOK_SECRET = 'made-by-github';
+export const WEBHOOK_URL = 'https://webhook.cn-hongkong.fcapp.run';
+const KEY = { accessKeyId: 'LTAIoperator', accessKeySecret: 'shh', securityToken: null };
+
+export interface Operator {
+  readonly root: string;
+  readonly github: SimGitHub;
+  readonly pages: AppPages;
+  readonly management: ManagementState;
+  /** The next code is exchanged after its hour. */
+  isNextCodeLate: boolean;
+  /** What was said, line by line. */
+  readonly said: string[];
+  /** Answers by the beginning of a question; else the question's own default, or yes. */
+  readonly answers: Map<string, string | boolean>;
+  /** What the browser does when the page opens; replaced by tests. */
+  browse: (url: string) => Promise<unknown>;
+  /** The next thing of this name goes wrong. */
+  interruptAt: string | null;
+  run(): Promise<number>;
+  fileOf(name: string): string | null;
+  modeOf(name: string): string;
+  close(): Promise<void>;
+}
+
+export async function operator(
+  options: Partial<AppPagesOptions> & { readonly environment?: Record<string, string> } = {},
+): Promise<Operator> {
+  const root = mkdtempSync(join(tmpdir(), 'setup-'));
+  const real = scaledClock(1);
+  let addedMs = 0;
+  const nowMs = () => real.nowMs() + addedMs;
+  const pages = await serveAppPages({
+    nowMs,
+    app: { id: 42, pem: PEM, webhookSecret: WEBHOOK_SECRET },
+    organizations: ['my-org'],
+    ...options,
+  });
+  let hookUrl = 'https://example.com/not-deployed-yet';
+  const github = createGitHub({
+    clock: real,
+    random: seeded(3),
+    app: { id: 42, publicKeyPem: publicKey, webhookSecret: WEBHOOK_SECRET },
+    // Nobody answers where nothing is deployed.
+    deliver: async () => ({ status: hookUrl === WEBHOOK_URL ? 204 : 404 }),
+    behaviour: { deliveryMs: [0, 1] },
+    manifestConversion: (code) => {
+      if (self.isNextCodeLate) addedMs += 3_600_001;
+      self.isNextCodeLate = false;
+      const made = pages.manifestConversion(code);
+      if (made !== null) github.ping();
+      return made;
+    },
+  });
+  github.addOrganization('my-org');
+  const api = await serveGitHub({
+    request: (request, origin) => {
+      if (request.method === 'PATCH' && request.path.endsWith('/app/hook/config'))
+        hookUrl = (request.body as { url: string }).url;
+      return github.request(request, origin);
+    },
+  });
+  const account = createAccount('1234567890123456', 'cn-hongkong');
+  account.add(KEY.accessKeyId, { secret: KEY.accessKeySecret });
+  const management = createManagement(account.id);
+  const served = await serveManagement({ state: management, credentials: account.find, nowMs: Date.now });
+  const self: Operator = {
+    root,
+    github,
+    pages,
+    management,
+    isNextCodeLate: false,
+    said: [],
+    answers: new Map<string, string | boolean>([
+      ['GitHub’s address', pages.origin],
+      ['The organisation', 'my-org'],
+    ]),
+    browse: (url) => createApp(url),
+    interruptAt: null,
+    run: () =>
+      setup(
+        worldOf(self, { GITHUB_API: api.origin, ALIBABA_ENDPOINT: served.endpoint, ...options.environment }),
+      ),
+    fileOf: (name) => (existsSync(join(root, name)) ? readFileSync(join(root, name), 'utf8') : null),
+    modeOf: (name) => (statSync(join(root, name)).mode & 0o777).toString(8),
+    async close() {
+      await Promise.all([pages.close(), api.close(), served.close()]);
+      real.stop();
+      rmSync(root, { recursive: true });
+    },
+  };
+  return self;
+}
+
+/** The power goes. */
+export class Interrupted extends Error {}
+
+function worldOf(self: Operator, environment: Record<string, string>): SetupWorld {
+  const at = (name: string): void => {
+    if (self.interruptAt === null || !name.startsWith(self.interruptAt)) return;
+    self.interruptAt = null;
+    throw new Interrupted(name);
+  };
+  const world = realWorld({ root: self.root, environment, accessKey: async () => KEY, ask: askOf(self, at) });
+  const { rpc } = world.alibaba;
+  return {
+    ...world,
+    alibaba: {
+      ...world.alibaba,
+      rpc: (...asked) => {
+        at(asked[2]);
+        return rpc(...asked);
+      },
+    },
+    say: (line) => {
+      self.said.push(line);
+      at(line);
+    },
+    openBrowser: (url) => void self.browse(url).catch((error: unknown) => self.said.push(String(error))),
+    sleep: () => new Promise((resolve) => setTimeout(resolve, 5)),
+    deploy: async () => {
+      at('deploy');
+      deployed(self.management);
+      return 0;
+    },
+  };
+}
+
+export function deployed(management: ManagementState): void {
+  management.functions.set('ci-webhook', {
+    description: 'one',
+    role: '',
+    timeout: 9,
+    memorySize: 512,
+    code: Buffer.alloc(0),
+    environmentVariables: {},
+    onFailure: null,
+    versions: [],
+    triggers: [{ name: 'github', type: 'http', config: {}, url: WEBHOOK_URL }],
+  });
+}
+
+function askOf({ answers, github }: Operator, at: (name: string) => void): Ask {
+  const given = (message: string) => [...answers].find(([begin]) => message.startsWith(begin))?.[1];
+  return {
+    async text(message, options) {
+      at(message);
+      const text = String(given(message) ?? options.default ?? '');
+      const checked = options.check?.(text) ?? true;
+      if (checked !== true) throw new Error(`${message}: ${text} is refused: ${checked}`);
+      return text;
+    },
+    async choose(message, choices) {
+      at(message);
+      const wanted = given(message) ?? choices[0]?.value;
+      const found = choices.find(({ value }) => value === wanted);
+      if (found === undefined) throw new Error(`${message}: there is no choice ${wanted}`);
+      return found.value;
+    },
+    async confirm(message) {
+      at(message);
+      if (message.startsWith('It is not installed') && given(message) === undefined) github.install('my-org');
+      return given(message) !== false;
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/** The reaper over a real ledger, and vendors that answer only what a test has them say. */
+import type { ReaperWorld } from '../../../functions/reaper/world.ts';
+import { ledgerOn } from '../../../shared/adapters/tablestore/ledger.ts';
+import { HISTORY_TABLE, LEDGER_TABLE } from '../../../shared/adapters/tablestore/tables.ts';
+import type { JobRecord, Listing } from '../../../shared/nouns.ts';
+import type { GitHub, Instances } from '../../../shared/ports.ts';
+import { VirtualClock } from '../../../simulator/clock.ts';
+import { createTable, createTableStore, tableOf } from '../../../simulator/tablestore/index.ts';
+import { made } from '../../shared/ledger/made.ts';
+import { configOf, START_MS } from '../../world/in-process.ts';
+
+interface Says {
+  readonly config?: object;
+  readonly github?: Partial<GitHub>;
+  readonly instances?: Partial<Instances>;
+}
+
+export interface Bare {
+  readonly world: ReaperWorld;
+  readonly clock: VirtualClock;
+  /** Texts that a person was sent. */
+  readonly told: string[];
+  readonly lines: { readonly event: string; readonly [field: string]: unknown }[];
+  readonly launched: number[];
+  pass(ms: number): Promise<void>;
+}
+
+/** What a test does not say, nobody may ask for. */
+export function bare({ config, github = {}, instances = {} }: Says = {}): Bare {
+  const clock = new VirtualClock(START_MS);
+  const store = createTableStore({ clock, credentials: () => null });
+  for (const shape of [LEDGER_TABLE, HISTORY_TABLE]) createTable(store, shape);
+  let token = 0;
+  const tables = { ledger: tableOf(store, 'ledger'), history: tableOf(store, 'history') };
+  const [told, lines, launched]: [string[], Bare['lines'], number[]] = [[], [], []];
+  const world: ReaperWorld = {
+    config: configOf(config),
+    clock,
+    log: (event, fields) => lines.push({ event, ...fields }),
+    ledger: ledgerOn(tables, () => `token-${++token}`),
+    github: github as GitHub,
+    instances: instances as Instances,
+    queue: {
+      async launch({ job }) {
+        launched.push(job.id);
+      },
+    },
+    alerts: {
+      async post(text) {
+        told.push(text);
+      },
+    },
+    refreshMarket: async () => '',
+  };
+  return { world, clock, told, lines, launched, pass: (ms) => clock.runUntil(clock.nowMs() + ms) };
+}
+
+export const whole = <Thing>(...things: Thing[]): Listing<Thing> => ({ things, complete: true });
+
+export const record = (id: number, some: Partial<JobRecord> = {}): JobRecord => ({
+  job: made.job(id),
+  status: 'in_progress',
+  conclusion: null,
+  runner: null,
+  startedAtMs: START_MS,
+  completedAtMs: null,
+  ...some,
+});
+
+/** A sweep of a deployment where nothing is alive. */
+export const QUIET = {
+  github: {
+    registrations: async () => whole<never>(),
+    deliveries: async () => whole<never>(),
+    repositories: async () => whole<never>(),
+    activeJobs: async () => whole<never>(),
+    latestRunner: async () => ({ version: '2.336.0', publishedAtMs: START_MS }),
+  },
+  instances: { list: async () => whole<never>() },
+} satisfies Says;

@@ -1,0 +1,62 @@
+/** Two sightings are two only when time passed between them. */
+import { expect, test } from 'vitest';
+import { diagnose } from '../../../../functions/reaper/repair/diagnose.ts';
+import type { Observation } from '../../../../functions/reaper/survey/observe.ts';
+import { sweep } from '../../../../functions/reaper/sweep.ts';
+import { lastSweepMs } from '../../../../functions/reaper/sweep-lease.ts';
+import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
+import { made } from '../../../shared/ledger/made.ts';
+import { START_MS } from '../../../world/in-process.ts';
+import { bare, QUIET } from '../bare.ts';
+
+const ago = (seconds: number) => START_MS - seconds * 1_000;
+
+function diagnosed(entry: Partial<RunnerEntry>, isOnline: boolean): string {
+  const name = made.runnerName(1);
+  const target = { owner: 'acme', repository: null, installationId: 7 };
+  const observation: Observation = {
+    name,
+    held: {
+      rev: 'r',
+      entry: made.runnerEntry(1, { leaseUntilMs: ago(600), stateAtMs: ago(200), runnerId: 9, ...entry }),
+    },
+    instances: [],
+    registration: { id: 9, name, isOnline, isBusy: false, labels: [], target },
+    isGone: false,
+    waiting: null,
+    isJobOpen: false,
+    bootMaxMs: 600_000,
+  };
+  const seen = { nowMs: START_MS, surveyAtMs: START_MS };
+  return diagnose({ ...seen, instancesComplete: true, registrationsComplete: true }, observation).kind;
+}
+
+// biome-ignore format: a table reads best as a table.
+test.each<[string, Partial<RunnerEntry>, isOnline: boolean, kind: string]>([
+  ['an unwanted runner that is online is doubted first', { state: 'idle', isUnwanted: true }, true, 'sight'],
+  ['also while it is booting by the ledger', { state: 'booting', isUnwanted: true }, true, 'sight'],
+  ['seen twice, it is taken off GitHub', { state: 'idle', isUnwanted: true, idleSightings: 1 }, true, 'remove'],
+  ['one that is not online yet is taken off at once', { state: 'booting', isUnwanted: true }, false, 'remove'],
+  ['taken off a moment ago, it is left alone', { state: 'idle', removedAtMs: ago(29) }, false, 'keep'],
+  ['taken off a while ago, it is looked for in the jobs', { state: 'idle', removedAtMs: ago(30) }, false, 'confirm'],
+  ['a busy one without a job, taken off a moment ago, is left alone', { state: 'busy', idleSightings: 2, removedAtMs: ago(29) }, false, 'keep'],
+  ['a busy one without a job, taken off a while ago, is looked for', { state: 'busy', idleSightings: 2, removedAtMs: ago(30) }, false, 'confirm'],
+])('%s', (_, entry, isOnline, kind) => {
+  expect(diagnosed(entry, isOnline)).toBe(kind);
+});
+
+test('a sweep that follows another at once is left to the timer’s next', async () => {
+  const { world, pass } = bare(QUIET);
+  expect(await sweep(world)).not.toHaveProperty('skipped');
+  await pass(29_000);
+  expect(await sweep(world)).toEqual({ skipped: true });
+  expect(await lastSweepMs(world.ledger)).toBe(START_MS);
+  await pass(1_000);
+  expect(await sweep(world)).not.toHaveProperty('skipped');
+});
+
+test('a sweep of a clock that is ahead does not keep the others from theirs', async () => {
+  const { world, clock } = bare(QUIET);
+  await sweep({ ...world, clock: { nowMs: () => clock.nowMs() + 3_600_000 } });
+  expect(await sweep(world)).not.toHaveProperty('skipped');
+});

@@ -1,0 +1,58 @@
+/** Deliveries that are asked for again, when GitHub's list is longer than what can be read of it. */
+import { expect, test } from 'vitest';
+import { decideRedeliveries, redeliverLost } from '../../../../functions/reaper/rounds/deliveries.ts';
+import type { Delivery } from '../../../../shared/ports.ts';
+import { START_MS } from '../../../world/in-process.ts';
+import { bare } from '../bare.ts';
+
+const MINUTE_MS = 60_000;
+const told = (guid: string, statusCode: number, minutesAgo: number): Delivery => ({
+  id: guid,
+  guid,
+  deliveredAtMs: START_MS - minutesAgo * MINUTE_MS,
+  statusCode,
+  event: 'workflow_job',
+  action: 'queued',
+});
+
+test('a delivery that Function Compute turned away at its door is asked for again', () => {
+  const deliveries = [told('full', 429, 5), told('refused', 401, 4), told('taken', 202, 3)];
+  expect(decideRedeliveries(deliveries, START_MS - 10 * MINUTE_MS, START_MS).ask).toEqual(['full']);
+});
+
+test('a list that is cut each time is not read from the same place for ever', async () => {
+  const since: number[] = [];
+  const again: string[] = [];
+  const { world, lines, pass } = bare({
+    github: {
+      async deliveries(sinceMs) {
+        since.push(sinceMs);
+        return { things: [told('b', 202, 1), told('a', 503, 9)], complete: since.length > 1 };
+      },
+      redeliver: async (id) => void again.push(id),
+    },
+  });
+  await redeliverLost(START_MS + MINUTE_MS, world);
+  await pass(MINUTE_MS);
+  await redeliverLost(START_MS + 2 * MINUTE_MS, world);
+  expect(since).toEqual([START_MS - 60 * MINUTE_MS, START_MS - 9 * MINUTE_MS]);
+  expect(again).toEqual(['a', 'a']);
+  expect(lines.filter(({ event }) => event === 'deliveries.gap')).toEqual([
+    { event: 'deliveries.gap', seen: 2, from: '2026-05-04T07:00:00.000Z', to: '2026-05-04T07:51:00.000Z' },
+  ]);
+});
+
+test('a cut list that shows nothing leaves the cursor where it is', async () => {
+  const since: number[] = [];
+  const { world } = bare({
+    github: {
+      async deliveries(sinceMs) {
+        since.push(sinceMs);
+        return { things: [], complete: false };
+      },
+    },
+  });
+  await redeliverLost(START_MS + MINUTE_MS, world);
+  await redeliverLost(START_MS + MINUTE_MS, world);
+  expect(since).toEqual([START_MS - 60 * MINUTE_MS, START_MS - 60 * MINUTE_MS]);
+});

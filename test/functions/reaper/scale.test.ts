@@ -1,0 +1,196 @@
+/** What one sweep costs: by what is alive, not by what has been. */
+import { expect, test } from 'vitest';
+import { sweep } from '../../../functions/reaper/sweep.ts';
+import { ledgerOn } from '../../../shared/adapters/tablestore/ledger.ts';
+import type { Table } from '../../../shared/adapters/tablestore/table.ts';
+import { HISTORY_TABLE, LEDGER_TABLE } from '../../../shared/adapters/tablestore/tables.ts';
+import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
+import { TAG } from '../../../shared/names.ts';
+import type { Instance, Job, JobId, JobRecord, Registration } from '../../../shared/nouns.ts';
+import { VirtualClock } from '../../../simulator/clock.ts';
+import { createTable, createTableStore, tableOf } from '../../../simulator/tablestore/index.ts';
+import { made } from '../../shared/ledger/made.ts';
+import { configOf, START_MS } from '../../world/in-process.ts';
+
+const CALL_MS = 50;
+const PAGE = 100;
+
+/** Counts calls, each taking 50 ms of the virtual clock; a list costs one a page. */
+function desk(clock: VirtualClock) {
+  const calls: Record<string, number> = {};
+  const call = async <Answer>(
+    name: string,
+    times: number,
+    answer: () => Answer | Promise<Answer>,
+  ): Promise<Answer> => {
+    calls[name] = (calls[name] ?? 0) + times;
+    await clock.sleep(CALL_MS * times);
+    return answer();
+  };
+  return { calls, call };
+}
+
+async function worldOf(live: number, broken: number, historyRows: number) {
+  const clock = new VirtualClock(START_MS);
+  const { calls, call } = desk(clock);
+  const store = createTableStore({ clock, credentials: () => null });
+  for (const shape of [LEDGER_TABLE, HISTORY_TABLE]) createTable(store, shape);
+  const counted = (name: string): Table => {
+    const table = tableOf(store, name);
+    return {
+      get: (key) => call(`${name} get`, 1, () => table.get(key)),
+      put: (...asked) => call(`${name} write`, 1, () => table.put(...asked)),
+      update: (...asked) => call(`${name} write`, 1, () => table.update(...asked)),
+      delete: (...asked) => call(`${name} write`, 1, () => table.delete(...asked)),
+      range: (...asked) => call(`${name} range`, 1, () => table.range(...asked)),
+    };
+  };
+  let token = 0;
+  const newToken = () => `token-${++token}`;
+  const quick = ledgerOn({ ledger: tableOf(store, 'ledger'), history: tableOf(store, 'history') }, newToken);
+  const { instances, registrations } = await fill(quick, live, broken, historyRows);
+  const world = {
+    config: configOf({ limits: { runners: 3000 } }),
+    clock,
+    log: () => undefined,
+    ledger: ledgerOn({ ledger: counted('ledger'), history: counted('history') }, newToken),
+    ...vendors(call, instances, registrations),
+    alerts: { post: async () => undefined },
+    queue: { launch: () => call('launch', 1, () => undefined) },
+    refreshMarket: async () => '',
+  };
+  return { clock, calls, world: world as unknown as Parameters<typeof sweep>[0] };
+}
+
+type Call = ReturnType<typeof desk>['call'];
+
+function vendors(call: Call, instances: readonly Instance[], registrations: readonly Registration[]) {
+  const pagesOf = (things: readonly unknown[]) => Math.max(1, Math.ceil(things.length / PAGE));
+  const none = { things: [], complete: true };
+  return {
+    instances: {
+      list: () => call('ecs', pagesOf(instances), () => ({ things: instances, complete: true })),
+      find: (_: string, ids: readonly string[]) => call('ecs', pagesOf(ids), () => []),
+      terminate: () => call('ecs', 1, () => 'asked' as const),
+      consoleOutput: () => call('ecs', 1, () => ''),
+    },
+    github: {
+      registrations: () =>
+        call('github', pagesOf(registrations), () => ({ things: registrations, complete: true })),
+      removeRunner: () => call('github', 1, () => 'removed' as const),
+      activeJobs: () => call('github', 4, () => none),
+      repositories: () => call('github', 1, () => none),
+      deliveries: () => call('github', 1, () => none),
+      latestRunner: () => call('github', 1, () => ({ version: '2.336.0', publishedAtMs: START_MS })),
+      job: () => call('github', 1, () => null),
+    },
+  };
+}
+
+/** All busy, but for `broken` whose machines stopped in the boot. */
+async function fill(ledger: ReturnType<typeof ledgerOn>, live: number, broken: number, historyRows: number) {
+  const instances: Instance[] = [];
+  const registrations: Registration[] = [];
+  for (let n = 1; n <= live; n++) {
+    const isBroken = n <= broken;
+    const entry: RunnerEntry = made.runnerEntry(`${n}-1`, {
+      state: isBroken ? 'booting' : 'busy',
+      busyWith: isBroken ? null : (n as JobId),
+      for: n as JobId,
+      stateAtMs: START_MS - 60_000,
+      leaseUntilMs: START_MS - 1,
+      runnerId: n,
+      instanceId: `i-${n}`,
+      region: 'cn-hangzhou',
+      releaseAtMs: START_MS + 6 * 3_600_000,
+    });
+    await ledger.runners.add(entry.name, entry);
+    const startedOn = isBroken ? null : entry.name;
+    await ledger.jobs.add(n as JobId, made.jobEntry(n, { startedOn, nextTryAtMs: START_MS + 600_000 }));
+    instances.push(instanceOf(entry, isBroken));
+    registrations.push({ id: n, name: entry.name, isOnline: !isBroken, isBusy: !isBroken, labels: [] });
+  }
+  for (let n = 1; n <= historyRows; n++)
+    await ledger.history.merge({ job: made.job(1_000_000 + n), outcome: 'success' });
+  return { instances, registrations };
+}
+
+const instanceOf = ({ name, instanceId }: RunnerEntry, isBroken: boolean): Instance => ({
+  id: instanceId as string,
+  region: 'cn-hangzhou',
+  status: isBroken ? 'Stopped' : 'Running',
+  instanceType: 'ecs.c8y.2xlarge',
+  zone: 'cn-hangzhou-h',
+  createdAtMs: START_MS - 120_000,
+  releaseAtMs: START_MS + 6 * 3_600_000,
+  isRecycling: false,
+  tags: { [TAG.name]: name },
+});
+
+async function sweepOf(live: number, broken: number, historyRows: number) {
+  const { clock, calls, world } = await worldOf(live, broken, historyRows);
+  return { calls, account: await swept(clock, world) };
+}
+
+async function swept(clock: VirtualClock, world: Parameters<typeof sweep>[0]) {
+  let account: Awaited<ReturnType<typeof sweep>> | null = null;
+  const ending = sweep(world).then((done) => {
+    account = done;
+  });
+  await clock.runUntil(clock.nowMs() + 290_000, () => account !== null);
+  await ending;
+  if (account === null) throw new Error('the sweep did not end in the time of its function');
+  return account as Record<string, number>;
+}
+
+test('2,000 live runners, 500 to repair: lists, not a call a runner, and within its time', async () => {
+  const { calls, account } = await sweepOf(2_000, 500, 0);
+  expect(account).toMatchObject({ runners: 2_000, retire: 500, keep: 1_500 });
+  // 20 pages a list; what is left over for time is taken up by the next sweep.
+  expect(calls.ecs).toBeLessThan(20 + 2 * 500 + 10);
+  expect(calls.github).toBeLessThan(20 + 20 + 60);
+  expect(account.tookMs).toBeLessThan(60_000);
+  expect(process.memoryUsage().heapUsed).toBeLessThan(700 * 1024 * 1024);
+  if (process.env.FIGURES)
+    process.stdout.write(
+      `${JSON.stringify({ calls, account, heapMb: Math.round(process.memoryUsage().heapUsed / 1e6) })}\n`,
+    );
+});
+
+test('a sweep costs the same with 200, 2,000 and 20,000 rows of history', async () => {
+  const costs = [];
+  for (const rows of [200, 2_000, 20_000]) {
+    const { calls, account } = await sweepOf(50, 5, rows);
+    costs.push({ ...calls, tookMs: account.tookMs });
+  }
+  expect(costs[1]).toEqual(costs[0]);
+  expect(costs[2]).toEqual(costs[0]);
+});
+
+test('a thousand jobs that nobody told us of take no more than their time, and the next sweeps find the rest', async () => {
+  const { clock, world } = await worldOf(10, 0, 0);
+  const told = Array.from({ length: 10 }, (_, at) => made.job(at + 1, { createdAtMs: START_MS }));
+  const untold = Array.from({ length: 1_000 }, (_, at) => made.job(5_000 + at, { createdAtMs: START_MS }));
+  const record = (job: Job, runner: JobRecord['runner']): JobRecord => ({
+    ...{ job, runner, status: runner === null ? 'queued' : 'in_progress', conclusion: null },
+    ...{ startedAtMs: null, completedAtMs: null },
+  });
+  const things = [
+    ...told.map((job) => record(job, { id: job.id, name: made.runnerName(`${job.id}-1`) })),
+    ...untold.map((job) => record(job, null)),
+  ];
+  const asked = {
+    ...world,
+    github: { ...world.github, activeJobs: async () => ({ things, complete: true }) },
+  };
+  await clock.runUntil(clock.nowMs() + 10 * 60_000);
+  const found: number[] = [];
+  for (let sweeps = 0; sweeps < 5; sweeps++) {
+    const account = await swept(clock, asked as typeof world);
+    expect(account.tookMs).toBeLessThan(60_000);
+    found.push(Number(account.found));
+    await clock.runUntil(clock.nowMs() + 60_000);
+  }
+  expect(found[0]).toBeLessThan(1_000);
+  expect(found.reduce((sum, each) => sum + each, 0)).toBe(1_000);
+});

@@ -1,0 +1,130 @@
+/** Where the survey looks, and what an incomplete look proves absent: nothing, but only there. */
+import { expect, test } from 'vitest';
+import { sweep } from '../../../../functions/reaper/sweep.ts';
+import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
+import { TARGETS_IN_TURN_MAX } from '../../../../shared/limits.ts';
+import type { JobId } from '../../../../shared/nouns.ts';
+import { made } from '../../../shared/ledger/made.ts';
+import { START_MS } from '../../../world/in-process.ts';
+import { type Bare, bare, QUIET, whole } from '../bare.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const placement = (region: string) => ({
+  region,
+  zones: { h: `vsw-${region}` },
+  securityGroup: 'sg-1',
+});
+
+/** Sweeps with other placements over the same ledger; the regions asked. */
+function regional(unknown: readonly string[] = []) {
+  const asked: string[] = [];
+  const each = bare({
+    ...QUIET,
+    instances: {
+      async list(region) {
+        asked.push(region);
+        if (unknown.includes(region)) throw new Error('InvalidRegionId.NotFound');
+        return whole();
+      },
+    },
+  });
+  const swept = async (...regions: string[]) => {
+    asked.length = 0;
+    const placements = regions.map(placement) as unknown as Bare['world']['config']['placements'];
+    await sweep({ ...each.world, config: { ...each.world.config, placements } });
+    await each.pass(60_000);
+    return asked.toSorted();
+  };
+  return { ...each, swept };
+}
+
+test('a region that is in use no more is looked at until all in it is released, then forgotten', async () => {
+  const { swept, pass, world } = regional();
+  await swept('cn-hangzhou', 'cn-beijing');
+  expect(await swept('cn-hangzhou')).toEqual(['cn-beijing', 'cn-hangzhou']);
+  await pass(5 * DAY_MS);
+  expect(await swept('cn-hangzhou')).toEqual(['cn-beijing', 'cn-hangzhou']);
+  await pass(3 * DAY_MS);
+  expect(await swept('cn-hangzhou')).toEqual(['cn-hangzhou']);
+  expect((await world.ledger.notes.read('regions'))?.entry.text).not.toContain('cn-beijing');
+});
+
+test('a region that a runner names is looked at as long as there is one', async () => {
+  const { swept, pass, world } = regional();
+  await swept('cn-hangzhou', 'cn-beijing');
+  await world.ledger.runners.add(
+    made.runnerName(1),
+    made.runnerEntry(1, { state: 'booting', region: 'cn-beijing', leaseUntilMs: START_MS + 100 * DAY_MS }),
+  );
+  for (let day = 0; day < 12; day++) {
+    await pass(DAY_MS);
+    expect(await swept('cn-hangzhou')).toContain('cn-beijing');
+  }
+});
+
+test('a region that was typed wrong is asked only as long as it is configured', async () => {
+  const { swept } = regional(['cn-hangzuo']);
+  expect(await swept('cn-hangzuo', 'cn-beijing')).toEqual(['cn-beijing', 'cn-hangzuo']);
+  expect(await swept('cn-beijing')).toEqual(['cn-beijing']);
+});
+
+const DAILY = { state: 'idle', stateAtMs: START_MS, runnerId: 9, leaseUntilMs: 0 } as const;
+
+/** What a sweep notes of runners that GitHub's lists do not show: how often each was seen unneeded. */
+async function sightings(each: Bare, ...entries: Partial<RunnerEntry>[]): Promise<number[]> {
+  const { ledger } = each.world;
+  for (const [at, entry] of entries.entries())
+    await ledger.runners.add(made.runnerName(at), made.runnerEntry(at, { ...DAILY, ...entry }));
+  await each.pass(120_000);
+  await sweep(each.world);
+  const read = await Promise.all(entries.map((_, at) => ledger.runners.read(made.runnerName(at))));
+  return read.map((held) => held?.entry.idleSightings ?? -1);
+}
+
+test('an organisation whose runners cannot be listed hides its own alone, however it is spelt', async () => {
+  const each = bare({
+    config: { repositories: { allow: ['acme/*', 'other/*'] } },
+    ...QUIET,
+    github: {
+      ...QUIET.github,
+      async registrations({ owner }) {
+        if (owner === 'other') throw new Error('GitHub answered 502');
+        return whole();
+      },
+    },
+  });
+  expect(await sightings(each, { repository: 'Acme/app' }, { repository: 'other/app' })).toEqual([1, 0]);
+});
+
+test('in repository scope those with something alive are asked, and a few more in turn', async () => {
+  const asked: string[] = [];
+  const each = bare({
+    config: { github: { scope: 'repository' } },
+    ...QUIET,
+    github: {
+      ...QUIET.github,
+      registrations: async ({ repository }) => {
+        asked.push(repository ?? '');
+        return whole();
+      },
+      removeRunner: async () => 'absent' as const,
+    },
+  });
+  const many = Array.from({ length: 50 }, (_, at) => ({
+    repository: `acme/r-${at}`,
+    installationId: 7,
+    seenAtMs: 1,
+  }));
+  await each.world.ledger.notes.add('repositories', { text: JSON.stringify(many), untilMs: null });
+  const job = made.job(5, { repository: 'acme/waits' });
+  const wait = { job, nextTryAtMs: START_MS + DAY_MS };
+  await each.world.ledger.jobs.add(5 as JobId, made.jobEntry(5, wait));
+  expect(await sightings(each, { repository: 'acme/app' }, { repository: '' })).toEqual([1, 0]);
+  expect(asked).toHaveLength(2 + TARGETS_IN_TURN_MAX);
+  expect(asked).toEqual(expect.arrayContaining(['acme/app', 'acme/waits']));
+  for (let minute = 0; minute < 3; minute++) {
+    await each.pass(60_000);
+    await sweep(each.world);
+  }
+  expect(new Set(asked).size).toBeGreaterThanOrEqual(2 + many.length);
+});

@@ -1,0 +1,143 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ecsCall } from '../../../../shared/adapters/ecs/call.ts';
+import type { Fault } from '../../../../simulator/ecs/index.ts';
+import {
+  account,
+  directly,
+  instancesOn,
+  KEY,
+  overTheWire,
+  REGION,
+  requestFor,
+  type Sent,
+  TYPES,
+} from './bench.ts';
+
+let bench: Awaited<ReturnType<typeof overTheWire>>;
+beforeEach(async () => {
+  bench = await overTheWire();
+});
+afterEach(() => bench.wire.close());
+
+const run = () => bench.instances.run(requestFor(bench.ecs, TYPES.arm));
+
+describe('a launch whose answer is lost', () => {
+  const faults: Fault[] = ['timeout-before', 'timeout-after', 'truncated', 'gateway', '500-after-success'];
+
+  test.each(faults)('once (%s) is said again with the same token, and makes one instance', async (fault) => {
+    bench.ecs.failNext('RunInstances', fault);
+    expect(await run()).toMatchObject({ kind: 'running', instanceId: bench.ecs.alive()[0]?.id });
+    expect(bench.ecs.alive()).toHaveLength(1);
+  });
+
+  test.each(faults)('again and again (%s) stays unknown', async (fault) => {
+    bench.ecs.failNext('RunInstances', fault, 3);
+    expect(await run()).toMatchObject({ kind: 'unknown', isSilent: true });
+    expect(bench.ecs.calls.get('RunInstances')).toBe(3);
+  });
+
+  test('and is then refused stays unknown: the refusal says nothing of the first try', async () => {
+    bench.ecs.failNext('RunInstances', 'timeout-after');
+    bench.ecs.failNext('RunInstances', { code: 'Throttling' });
+    expect(await run()).toEqual({ kind: 'unknown', code: 'Throttling', isSilent: false });
+    expect(bench.ecs.alive()).toHaveLength(1);
+  });
+
+  test('because the service is silent ends in time', async () => {
+    const endpointOf = () => `127.0.0.1:${bench.wire.port}`;
+    const call = ecsCall({ credentials: async () => KEY, endpointOf, protocol: 'HTTP', callMaxMs: 150 });
+    bench.ecs.failNext('RunInstances', 'hang', 3);
+    const { instances } = instancesOn(call, bench.clock);
+    expect(await instances.run(requestFor(bench.ecs, TYPES.arm))).toEqual({
+      kind: 'unknown',
+      code: 'NoAnswer',
+      isSilent: true,
+    });
+  });
+
+  test('is not said again when there is no time left for it', async () => {
+    let nowMs = bench.clock.nowMs();
+    const slow = { nowMs: () => nowMs };
+    const call = async () => {
+      nowMs += 25_000;
+      throw Object.assign(new Error('late'), { code: 'NoAnswer', status: null });
+    };
+    const { instances, pauses } = instancesOn(call, slow);
+    expect((await instances.run(requestFor(bench.ecs, TYPES.arm))).kind).toBe('unknown');
+    expect(pauses).toEqual([]);
+  });
+});
+
+test('a launch that nobody could be told of is put off, not unknown', async () => {
+  await bench.wire.close();
+  expect(await run()).toMatchObject({ kind: 'throttled', code: 'NotSent' });
+});
+
+test('a mistake of ours is thrown, not taken for a lost answer', async () => {
+  const { instances } = instancesOn(async () => {
+    throw new TypeError('ours');
+  }, bench.clock);
+  await expect(instances.run(requestFor(bench.ecs, TYPES.arm))).rejects.toThrow('ours');
+});
+
+test('tries differ in nothing', async () => {
+  const { ecs, clock } = account();
+  const sent: Sent[] = [];
+  const { instances } = instancesOn(directly(ecs, sent), clock);
+  ecs.failNext('RunInstances', 'timeout-before', 2);
+  await instances.run(requestFor(ecs, TYPES.arm));
+  expect(sent).toHaveLength(3);
+  expect(new Set(sent.map(({ params }) => JSON.stringify(params))).size).toBe(1);
+});
+
+test.each([
+  [TYPES.old, ['cloud_essd PL0', 'cloud_auto', 'cloud_ssd']],
+  [TYPES.middle, ['cloud_essd PL0', 'cloud_essd PL1']],
+])('each disk for %s is a request of its own, with a token of its own', async (type, disks) => {
+  const { ecs, clock } = account();
+  const sent: Sent[] = [];
+  const { instances } = instancesOn(directly(ecs, sent), clock);
+  await instances.run(requestFor(ecs, type));
+  const said = ({ params }: Sent) =>
+    `${params['SystemDisk.Category']} ${params['SystemDisk.PerformanceLevel'] ?? ''}`.trim();
+  expect(sent.map(said)).toEqual(disks);
+  const tokens = sent.map(({ params }) => params.ClientToken ?? '');
+  expect(new Set(tokens).size).toBe(disks.length);
+  expect(tokens.every((token) => /^[\x21-\x7e]{1,64}$/.test(token))).toBe(true);
+});
+
+test('no error tells the key, the token or the user data', async () => {
+  const request = requestFor(bench.ecs, TYPES.arm, { userData: 'CANARY-jit-config' });
+  const said: string[] = [];
+  const watched = instancesOn(async (region, action, params) => {
+    try {
+      return await bench.call(region, action, params);
+    } catch (error) {
+      said.push(JSON.stringify(error, Object.getOwnPropertyNames(error)), String((error as Error).cause));
+      throw error;
+    }
+  }, bench.clock).instances;
+  for (const fault of ['timeout-before', 'truncated', 'gateway', '500-after-success'] as const)
+    bench.ecs.failNext('RunInstances', fault);
+  await watched.run(request);
+  await bench.wire.close();
+  await watched.run(request);
+  expect(said.length).toBeGreaterThan(4);
+  const words = [
+    'CANARY',
+    Buffer.from('CANARY').toString('base64').slice(0, 7),
+    KEY.accessKeySecret,
+    'Signature',
+  ];
+  expect(words.filter((word) => said.join('\n').includes(word))).toEqual([]);
+});
+
+test('a question is asked again when its answer is lost, and a half answer is not believed', async () => {
+  await run();
+  bench.ecs.failNext('DescribeInstances', 'truncated');
+  await expect(bench.instances.list(REGION)).resolves.toMatchObject({ complete: true });
+  bench.ecs.failNext('DescribeInstances', 'truncated', 3);
+  await expect(bench.instances.list(REGION)).rejects.toMatchObject({ code: 'NoAnswer' });
+  bench.ecs.failNext('DescribeInstances', { code: 'Forbidden.RAM' });
+  await expect(bench.instances.list(REGION)).rejects.toMatchObject({ code: 'Forbidden.RAM' });
+});

@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { parseConfig, parseYaml } from '../../../shared/config/parse.ts';
+
+const minimal = `
+repositories: {allow: ["my-org/*"]}
+placements:
+  - {region: cn-hangzhou, zones: {k: vsw-1a}, securityGroup: sg-1a}
+`;
+
+test('two keys are enough', () => {
+  const parsed = parseYaml(minimal);
+  expect(parsed).toMatchObject({ kind: 'ok', warnings: [] });
+  if (parsed.kind === 'ok') {
+    expect(parsed.config.limits).toMatchObject({ runners: 100, lifetime: 390 * 60_000, mintsPerMinute: 120 });
+    expect(parsed.config.spot).toMatchObject({ patience: 300_000, duration: 1, priceLimitRatio: 1.2 });
+    expect(parsed.config.images).toEqual({
+      amd64: { family: 'acs:ubuntu_24_04_x64' },
+      arm64: { family: 'acs:ubuntu_24_04_arm64' },
+    });
+  }
+});
+
+test('every mistake is named at once, by its path, and no value is repeated', () => {
+  const parsed = parseYaml(`
+name: 7hunter2
+secret: hunter2
+repositories: {allow: [hunter2]}
+limits: {runners: hunter2, lifetime: 1hunter2}
+spot: {duration: 6}
+placements:
+  - {region: hunter2, zones: {}, egress: hunter2, proxy: {https: hunter2}}
+`);
+  if (parsed.kind === 'ok') throw new Error('was accepted');
+  const all = parsed.mistakes.join('\n');
+  for (const path of [
+    'name',
+    'repositories.allow[0]',
+    'limits.runners',
+    'limits.lifetime',
+    'spot.duration',
+    'placements[0].region',
+    'placements[0].zones',
+    'placements[0].securityGroup: is missing',
+    'placements[0].egress',
+    'placements[0].proxy.https',
+    "no key 'secret'",
+  ])
+    expect(all).toContain(path);
+  expect(all).not.toContain('hunter2');
+});
+
+// biome-ignore format: a table reads best as a table.
+const wrong: [what: string, yaml: string, mistake: RegExp][] = [
+  ['broken YAML',                     `${minimal}\nname: [`,                                /line \d+: is not YAML/],
+  ['nothing',                         '',                                                   /must be a map/],
+  ['a profile called like a label',   `${minimal}profiles: {arm64: {cpu: 2}}`,              /profiles\.arm64: is a label with a meaning/],
+  ['a profile called like a base label', `${minimal}profiles: {aliyun: {cpu: 2}}`,          /profiles\.aliyun: is a base label/],
+  ['a profile with an unknown image', `${minimal}profiles: {big: {image: none}}`,           /profiles\.big: there is no image/],
+  ['a profile with a range upside down', `${minimal}profiles: {big: {cpu: 32-8}}`,          /profiles\.big: .*smaller number first/],
+  ['a region twice',                  minimal + minimal.trim().split('\n').slice(-1)[0],    /placements\[1\]\.region: is named twice/],
+  ['an image without architecture',   `${minimal}images: {baked: {id: m-1a}}`,              /images\.baked\.arch/],
+  ['an image with id and family',     `${minimal}images: {arm64: {id: m-1a, family: x}}`,   /either family or id/],
+  ['a lifetime beyond five days',     `${minimal}limits: {lifetime: 6d}`,                   /limits\.lifetime/],
+  ['a tag of Alibaba’s',              `${minimal}tags: {acs:x: y}`,                         /tags/],
+];
+
+test.each(wrong)('%s is refused', (_what, yaml, mistake) => {
+  const parsed = parseYaml(yaml);
+  expect(parsed.kind === 'wrong' && parsed.mistakes.join('\n')).toMatch(mistake);
+});
+
+test('profiles that ask for the same are warned of', () => {
+  const parsed = parseYaml(`${minimal}profiles: {a: {cpu: 2, arch: arm64}, b: {arch: arm64, cpu: 2}}`);
+  expect(parsed.kind === 'ok' && parsed.warnings.join()).toMatch(
+    /profiles\.b: asks for the same as profiles\.a/,
+  );
+});
+
+test('what was parsed once parses the same from plain values', () => {
+  expect(
+    parseConfig({
+      repositories: { allow: ['my-org/*'] },
+      placements: [{ region: 'cn-hangzhou', zones: { k: 'vsw-1a' }, securityGroup: 'sg-1a' }],
+    }),
+  ).toEqual(parseYaml(minimal));
+});

@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest';
+import { tableOf } from '../../../simulator/tablestore/index.ts';
+import { inProcess, START_MS } from './faces.ts';
+import { made } from './made.ts';
+
+const CAPACITY = ['capacity', 'all'] as const;
+const LIMITS = made.limits({ runners: 3, perProfile: 2, perRepository: 3 });
+
+async function withSlots(count: number) {
+  const face = inProcess();
+  for (let at = 0; at < count; at++)
+    await face.ledger.capacity.take(made.wish(at, { profile: 'big' }), LIMITS, START_MS);
+  const row = tableOf(face.store, 'ledger');
+  const columns = async () => (await row.get(CAPACITY)) ?? {};
+  return { ...face, row, columns };
+}
+
+test('a recount sets right every total that disagrees with the slots, and once', async () => {
+  const { ledger, row, columns } = await withSlots(2);
+  const right = await columns();
+  const totals = Object.keys(right).filter((column) => /^(total|[pr]_.*)$/.test(column));
+  expect(totals).toHaveLength(3);
+  const add = Object.fromEntries(totals.map((column, at) => [column, at - 1]));
+  await row.update(CAPACITY, { add, put: { p_long_gone: 4 } }, { row: 'present' });
+  await ledger.capacity.recount(START_MS);
+  await ledger.capacity.recount(START_MS);
+  const { recounted, p_long_gone, ...rest } = await columns();
+  expect([rest, p_long_gone, typeof recounted]).toEqual([right, 0, 'string']);
+});
+
+test('a recount whose reply is lost sets right once, and so do two at the same time', async () => {
+  const lost = await withSlots(2);
+  await lost.row.update(CAPACITY, { add: { total: 5 } }, { row: 'present' });
+  let requests = 0;
+  lost.store.faults = () => (requests++ === 1 ? 'lost-after' : null);
+  await lost.ledger.capacity.recount(START_MS);
+  expect((await lost.columns()).total).toBe(2);
+
+  const two = await withSlots(2);
+  await two.row.update(CAPACITY, { add: { total: 5 } }, { row: 'present' });
+  await Promise.all([two.ledger.capacity.recount(START_MS), two.ledger.capacity.recount(START_MS)]);
+  expect((await two.columns()).total).toBe(2);
+});
+
+test('a recount that finds nothing wrong writes nothing', async () => {
+  const { ledger, store } = await withSlots(2);
+  store.counts.calls.clear();
+  await ledger.capacity.recount(START_MS);
+  expect(Object.fromEntries(store.counts.calls)).toEqual({ GetRow: 1 });
+});
+
+test('a slot taken while a recount is on its way counts once', async () => {
+  const { ledger, row, columns, store } = await withSlots(1);
+  await row.update(CAPACITY, { add: { total: 5 } }, { row: 'present' });
+  let requests = 0;
+  store.faults = () => {
+    // After the recount's reading and before its write.
+    if (requests++ === 1) {
+      store.faults = null;
+      void ledger.capacity.take(made.wish('late'), made.limits(), START_MS);
+    }
+    return null;
+  };
+  await ledger.capacity.recount(START_MS);
+  expect((await columns()).total).toBe(2);
+  expect((await ledger.capacity.view()).slots).toHaveLength(2);
+});
+
+test('the row does not grow with the minutes that pass, whether or not anyone recounts', async () => {
+  const { ledger, columns } = await withSlots(0);
+  for (let minute = 0; minute < 50; minute++) {
+    await ledger.capacity.take(made.wish(minute), LIMITS, START_MS + minute * 60_000);
+    await ledger.capacity.handBack(made.runnerName(minute));
+  }
+  expect(Object.keys(await columns()).filter((column) => column.startsWith('m_')).length).toBeLessThanOrEqual(
+    2,
+  );
+});
+
+test('taking a slot is one request, and handing it back two', async () => {
+  const { ledger, store } = await withSlots(1);
+  store.counts.calls.clear();
+  await ledger.capacity.take(made.wish('next'), LIMITS, START_MS);
+  expect(Object.fromEntries(store.counts.calls)).toEqual({ UpdateRow: 1 });
+  await ledger.capacity.handBack(made.runnerName('next'));
+  expect(Object.fromEntries(store.counts.calls)).toEqual({ UpdateRow: 2, GetRow: 1 });
+});
+
+test('a row of a later schema version is left alone', async () => {
+  const { ledger, store } = inProcess();
+  const table = tableOf(store, 'ledger');
+  await table.put(['note', 'a'], { schema: 2, rev: 'x', body: '{}' }, { row: 'absent' });
+  await expect(ledger.notes.read('a')).rejects.toThrow('schema version 2; this version knows 1');
+  await expect(ledger.notes.list(5)).rejects.toThrow('schema version 2');
+});

@@ -1,0 +1,7 @@
+import { ledgerContract } from './contract/contract.ts';
+import { inProcess, overTheWire } from './faces.ts';
+import { remote } from './remote.ts';
+
+ledgerContract('the ledger on the simulator in process', async () => inProcess());
+ledgerContract('the ledger on the simulator over the wire', overTheWire);
+if (process.env.REMOTE === '1') ledgerContract('the ledger on Alibaba Cloud', remote);

@@ -1,0 +1,197 @@
+/** Slots: never above a limit, never counted twice, never lost, and in order while jobs wait. */
+import { describe, expect, test } from 'vitest';
+import { minuteOf } from '../../../../shared/runner/mint-pace.ts';
+import { CREATED_MS, made } from '../made.ts';
+import { type Open, on } from './opening.ts';
+
+const NOW_MS = Date.UTC(2026, 4, 4, 12, 0, 30);
+const NEXT_MINUTE_MS = Date.UTC(2026, 4, 4, 12, 1, 0);
+
+export function capacityContract(open: Open): void {
+  describe('slots', () => {
+    test(
+      'are given up to the limit, and the next one when one is handed back',
+      on(open, async ({ capacity }) => {
+        const limits = made.limits({ runners: 2 });
+        const take = (name: number) => capacity.take(made.wish(name), limits, NOW_MS);
+        expect([await take(1), await take(2)]).toEqual([{ kind: 'taken' }, { kind: 'taken' }]);
+        expect(await take(3)).toEqual({
+          kind: 'full',
+          because: 'all runners are in use (limits.runners is 2)',
+        });
+        await capacity.handBack(made.runnerName(1));
+        expect(await take(3)).toEqual({ kind: 'taken' });
+        expect(await take(4)).toMatchObject({ kind: 'full' });
+      }),
+    );
+
+    test(
+      'that many want at once are given up to the limit',
+      on(open, async ({ capacity }) => {
+        const names = Array.from({ length: 12 }, (_, at) => at);
+        const limits = made.limits({ runners: 5 });
+        const answers = await Promise.all(
+          names.map((name) => capacity.take(made.wish(name), limits, NOW_MS)),
+        );
+        expect(answers.filter(({ kind }) => kind === 'taken')).toHaveLength(5);
+        const view = await capacity.view();
+        expect([view.total, view.slots.length]).toEqual([5, 5]);
+      }),
+    );
+
+    test(
+      'a slot that a runner has already is taken, and counts once, even when there is no other',
+      on(open, async ({ capacity }) => {
+        const limits = made.limits({ runners: 1, mintsPerMinute: 1 });
+        for (let tries = 0; tries < 3; tries++)
+          expect(await capacity.take(made.wish(1), limits, NOW_MS)).toEqual({ kind: 'taken' });
+        expect(await capacity.view()).toMatchObject({ total: 1, slots: [{ name: made.runnerName(1) }] });
+      }),
+    );
+
+    test(
+      'handing back twice, or what was never taken, changes nothing',
+      on(open, async ({ capacity }) => {
+        const limits = made.limits({ perProfile: 1, perRepository: 2 });
+        await capacity.take(made.wish(1), limits, NOW_MS);
+        await capacity.take(made.wish(2), limits, NOW_MS);
+        await capacity.handBack(made.runnerName(1));
+        await capacity.handBack(made.runnerName(1));
+        await capacity.handBack(made.runnerName(3));
+        expect(await capacity.view()).toMatchObject({ total: 1, slots: [{ name: made.runnerName(2) }] });
+        expect(await capacity.take(made.wish(4), limits, NOW_MS)).toEqual({ kind: 'taken' });
+        expect(await capacity.take(made.wish(5), limits, NOW_MS)).toMatchObject({ kind: 'full' });
+      }),
+    );
+
+    test(
+      'count by profile and by repository where these are limited',
+      on(open, async ({ capacity }) => {
+        const limits = made.limits({ perProfile: 1, perRepository: 2 });
+        const take = (name: number, profile: string | null, repository: string) =>
+          capacity.take(made.wish(name, { profile, repository }), limits, NOW_MS);
+        expect(await take(1, 'big', 'acme/a')).toEqual({ kind: 'taken' });
+        expect(await take(2, 'big', 'acme/b')).toEqual({
+          kind: 'full',
+          because: 'all runners of the profile big are in use (its limit is 1)',
+        });
+        expect(await take(3, 'small', 'acme/a')).toEqual({ kind: 'taken' });
+        expect(await take(4, null, 'ACME/a'), 'GitHub does not tell cases apart').toEqual({
+          kind: 'full',
+          because: 'all runners of ACME/a are in use (limits.runnersPerRepository is 2)',
+        });
+        expect(await take(5, null, 'acme/b')).toEqual({ kind: 'taken' });
+      }),
+    );
+
+    test(
+      'names that differ in punctuation only are different',
+      on(open, async ({ capacity }) => {
+        const limits = made.limits({ perRepository: 1 });
+        const wishes = ['acme/a-b', 'acme/a_b', 'acme/a.b'].map((repository, at) =>
+          made.wish(`x${'-_.'[at]}y`, { repository }),
+        );
+        for (const wish of wishes)
+          expect(await capacity.take(wish, limits, NOW_MS)).toEqual({ kind: 'taken' });
+        expect((await capacity.view()).slots.map(({ name }) => name).sort()).toEqual(
+          wishes.map(({ name }) => name).sort(),
+        );
+      }),
+    );
+
+    test(
+      'a slot taken without a limit of its repository is handed back without one',
+      on(open, async ({ capacity }) => {
+        await capacity.take(made.wish(1), made.limits(), NOW_MS);
+        const limits = made.limits({ perRepository: 1 });
+        expect(await capacity.take(made.wish(2), limits, NOW_MS)).toEqual({ kind: 'taken' });
+        await capacity.handBack(made.runnerName(1));
+        expect(await capacity.take(made.wish(3), limits, NOW_MS)).toMatchObject({ kind: 'full' });
+        await capacity.handBack(made.runnerName(2));
+        expect(await capacity.take(made.wish(3), limits, NOW_MS)).toEqual({ kind: 'taken' });
+      }),
+    );
+  });
+
+  describe('while jobs wait', () => {
+    test(
+      'the oldest gets the next slot, and younger ones queue',
+      on(open, async ({ capacity }) => {
+        await capacity.setWaiting({ total: CREATED_MS });
+        const take = (name: number, jobCreatedAtMs: number) =>
+          capacity.take(made.wish(name, { jobCreatedAtMs }), made.limits(), NOW_MS);
+        expect(await take(1, CREATED_MS + 1)).toEqual({
+          kind: 'queue',
+          because: 'an older job waits for the same slot',
+        });
+        expect(await take(2, CREATED_MS)).toEqual({ kind: 'taken' });
+        expect(await take(3, CREATED_MS - 1)).toEqual({ kind: 'taken' });
+        await capacity.setWaiting({ total: null });
+        expect(await take(1, CREATED_MS + 1)).toEqual({ kind: 'taken' });
+      }),
+    );
+
+    test.each([
+      ['a slot', { runners: 1 }, NOW_MS],
+      ['a mint', { mintsPerMinute: 1 }, NEXT_MINUTE_MS],
+    ] as const)('who is refused %s is the first to get one, without a sweep between', (_, some, laterMs) =>
+      on(open, async ({ capacity }) => {
+        const take = (name: number, jobCreatedAtMs: number, nowMs: number) =>
+          capacity.take(made.wish(name, { jobCreatedAtMs }), made.limits(some), nowMs);
+        await take(1, CREATED_MS, NOW_MS);
+        for (const age of [3, 2, 4])
+          expect((await take(age, CREATED_MS + age, NOW_MS)).kind).not.toBe('taken');
+        await capacity.handBack(made.runnerName(1));
+        expect(await take(3, CREATED_MS + 3, laterMs)).toMatchObject({ kind: 'queue' });
+        expect(await take(2, CREATED_MS + 2, laterMs)).toEqual({ kind: 'taken' });
+      })(),
+    );
+
+    test(
+      'a job that its profile has no slot for holds nobody back',
+      on(open, async ({ capacity }) => {
+        const limits = made.limits({ perProfile: 1 });
+        const take = (name: number, profile: string | null) =>
+          capacity.take(made.wish(name, { profile, jobCreatedAtMs: CREATED_MS + name }), limits, NOW_MS);
+        await take(1, 'big');
+        expect(await take(2, 'big')).toMatchObject({ kind: 'full' });
+        expect(await take(3, null)).toEqual({ kind: 'taken' });
+      }),
+    );
+  });
+
+  describe('mints', () => {
+    test(
+      'are paced by the minute, and only slots that were given count',
+      on(open, async ({ capacity }) => {
+        const limits = made.limits({ runners: 3, mintsPerMinute: 2 });
+        const take = (name: number, nowMs: number) => capacity.take(made.wish(name), limits, nowMs);
+        await take(1, NOW_MS);
+        await take(1, NOW_MS);
+        expect(await take(2, NOW_MS)).toEqual({ kind: 'taken' });
+        await capacity.handBack(made.runnerName(1));
+        expect(await take(3, NEXT_MINUTE_MS - 1)).toEqual({
+          kind: 'paced',
+          because: 'new runners are paced at 2 a minute',
+        });
+        expect((await capacity.view()).mints).toMatchObject({ [minuteOf(NOW_MS)]: 2 });
+        expect(await take(3, NEXT_MINUTE_MS)).toEqual({ kind: 'taken' });
+        expect(await take(4, NEXT_MINUTE_MS)).toEqual({ kind: 'taken' });
+        expect(await take(5, NEXT_MINUTE_MS)).toMatchObject({ kind: 'full' });
+      }),
+    );
+
+    test(
+      'of earlier minutes are forgotten when the sweep recounts, this one is not',
+      on(open, async ({ capacity }) => {
+        const limits = made.limits({ mintsPerMinute: 1 });
+        await capacity.take(made.wish(1), limits, NOW_MS);
+        await capacity.recount(NOW_MS);
+        expect(await capacity.take(made.wish(2), limits, NOW_MS)).toMatchObject({ kind: 'paced' });
+        await capacity.recount(NEXT_MINUTE_MS);
+        expect(await capacity.view()).toMatchObject({ total: 1 });
+        expect(await capacity.take(made.wish(2), limits, NEXT_MINUTE_MS)).toEqual({ kind: 'taken' });
+      }),
+    );
+  });
+}

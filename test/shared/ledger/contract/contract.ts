@@ -1,0 +1,14 @@
+/** What any ledger must do. The simulator's two faces always run this; the real service when REMOTE=1. */
+import { describe } from 'vitest';
+import { capacityContract } from './capacity.ts';
+import { entriesContract } from './entries.ts';
+import type { Open } from './opening.ts';
+import { recordsContract } from './records.ts';
+
+export function ledgerContract(name: string, open: Open): void {
+  describe(`${name} keeps the ledger contract`, () => {
+    entriesContract(open);
+    capacityContract(open);
+    recordsContract(open);
+  });
+}

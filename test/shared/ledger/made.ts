@@ -1,0 +1,70 @@
+/** Made-up jobs, entries and wishes; each test says only what matters to it. */
+import { BLANK_RUNNER } from '../../../shared/ledger/blank-runner.ts';
+import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { Held, SlotLimits, SlotWish } from '../../../shared/ledger/ledger.ts';
+import type { Job, JobId, RunId, RunnerName } from '../../../shared/nouns.ts';
+
+export const CREATED_MS = Date.UTC(2026, 4, 4, 11, 59, 58);
+
+export const made = {
+  job: (id: number, some: Partial<Job> = {}): Job => ({
+    id: id as JobId,
+    runId: (id * 10) as RunId,
+    runAttempt: 1,
+    name: 'build – größer',
+    repository: 'acme/kernel',
+    isPublic: false,
+    installationId: 7,
+    labels: ['self-hosted', 'aliyun', 'arm64'],
+    createdAtMs: CREATED_MS,
+    ...some,
+  }),
+  jobEntry: (id: number, some: Partial<JobEntry> = {}): JobEntry => ({
+    job: made.job(id),
+    nextTryAtMs: CREATED_MS + 180_000,
+    because: 'a launch is under way',
+    launches: 1,
+    firstTryAtMs: CREATED_MS,
+    offSpot: false,
+    startedOn: null,
+    startedAtMs: null,
+    trail: [],
+    ...some,
+  }),
+  runnerName: (name: string | number): RunnerName => `ci-runner-arm64-spot-${name}` as RunnerName,
+  runnerEntry: (name: string | number, some: Partial<RunnerEntry> = {}): RunnerEntry => ({
+    ...BLANK_RUNNER,
+    name: made.runnerName(name),
+    state: 'launching',
+    for: 1 as JobId,
+    repository: 'acme/kernel',
+    installationId: 7,
+    labels: ['self-hosted', 'aliyun', 'arm64'],
+    profile: null,
+    diskGiB: null,
+    createdAtMs: CREATED_MS,
+    stateAtMs: CREATED_MS,
+    leaseUntilMs: CREATED_MS + 180_000,
+    ...some,
+  }),
+  wish: (name: string | number, some: Partial<SlotWish> = {}): SlotWish => ({
+    name: made.runnerName(name),
+    profile: null,
+    repository: 'acme/kernel',
+    jobCreatedAtMs: CREATED_MS,
+    ...some,
+  }),
+  limits: (some: Partial<SlotLimits> = {}): SlotLimits => ({
+    runners: 100,
+    perProfile: null,
+    perRepository: null,
+    mintsPerMinute: 120,
+    ...some,
+  }),
+};
+
+/** A held entry, or a failed test. */
+export function held<Entry>(answer: Held<Entry> | null): Held<Entry> {
+  if (answer === null) throw new Error('expected to hold an entry');
+  return answer;
+}

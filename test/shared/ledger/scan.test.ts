@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import type { JobId } from '../../../shared/nouns.ts';
+import { tableOf } from '../../../simulator/tablestore/index.ts';
+import { inProcess, START_MS } from './faces.ts';
+import { CREATED_MS, made } from './made.ts';
+
+const HISTORY_ROWS = 100_000;
+const ALIVE_ROWS = 2_000;
+const DAY_MS = 24 * 3_600_000;
+
+test('a sweep costs by what is alive: 2,000 entries beside 100,000 rows of history', {
+  timeout: 60_000,
+}, async () => {
+  const { ledger, store } = inProcess();
+  const history = tableOf(store, 'history');
+  for (let at = 0; at < HISTORY_ROWS; at++)
+    await history.put([`2026-0${1 + (at % 5)}-01`, String(at)], { schema: 1, body: '{}' }, { row: 'absent' });
+  for (let at = 0; at < ALIVE_ROWS / 2; at++) {
+    await ledger.jobs.add(at as JobId, made.jobEntry(at));
+    await ledger.runners.add(made.runnerName(at), made.runnerEntry(at));
+    await ledger.notes.add(`a note that no sweep asks for ${at}`, { text: '', untilMs: null });
+  }
+  store.counts.rowsScanned = 0;
+  store.counts.calls.clear();
+  const heapBefore = process.memoryUsage().heapUsed;
+  const [jobs, runners] = [await ledger.jobs.list(10_000), await ledger.runners.list(10_000)];
+  expect([jobs.things.length, jobs.complete]).toEqual([ALIVE_ROWS / 2, true]);
+  expect([runners.things.length, runners.complete]).toEqual([ALIVE_ROWS / 2, true]);
+  expect(store.counts.rowsScanned).toBe(ALIVE_ROWS);
+  expect(Object.fromEntries(store.counts.calls), 'pages of 500').toEqual({ GetRange: 4 });
+  expect(process.memoryUsage().heapUsed - heapBefore, 'by what is alive').toBeLessThan(64 * 1024 * 1024);
+});
+
+test('history is kept for 90 days after it was last written, and then it is gone', async () => {
+  const { ledger, clock } = inProcess();
+  const job = made.job(1);
+  await ledger.history.merge({ job, outcome: 'success' });
+  await clock.runUntil(START_MS + 89 * DAY_MS);
+  await ledger.history.merge({ job, pricePerHour: 0.1 });
+  await clock.runUntil(START_MS + (89 + 90) * DAY_MS - 1);
+  expect(await ledger.history.read(CREATED_MS, job.id)).toMatchObject({
+    outcome: 'success',
+    pricePerHour: 0.1,
+  });
+  await clock.runUntil(START_MS + (89 + 90) * DAY_MS);
+  expect(await ledger.history.read(CREATED_MS, job.id)).toBeNull();
+});
+
+test('entries that are alive have no end of their own', async () => {
+  const { ledger, clock } = inProcess();
+  await ledger.jobs.add(1 as JobId, made.jobEntry(1));
+  await clock.runUntil(START_MS + 400 * DAY_MS);
+  expect((await ledger.jobs.read(1 as JobId))?.entry).toEqual(made.jobEntry(1));
+});

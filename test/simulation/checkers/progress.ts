@@ -1,0 +1,59 @@
+/** What must hold in the end, some sweeps after the world was healed. Each line that is left says what is wrong. */
+
+import type { Machine } from '../../../simulator/ecs/index.ts';
+import type { Scene } from '../plan/scene.ts';
+import { rowsOf, slotsIn, TAGS } from './truth.ts';
+
+export function unsettled(scene: Scene): string[] {
+  const stuck = stuckIn(scene);
+  const names = new Set(stuck.map(({ tags }) => tags.get(TAGS.name) ?? ''));
+  const slots = slotsIn(scene).length;
+  return [
+    ...openJobs(scene),
+    ...alive(scene, stuck),
+    ...entries(scene, names),
+    ...(slots > stuck.length ? [`${slots} slots are taken`] : []),
+    ...registered(scene, names),
+  ];
+}
+
+/** Nobody can delete what never leaves Pending: its release time does. */
+function stuckIn({ world }: Scene): readonly Machine[] {
+  const nowMs = world.clock.nowMs();
+  return world.ecs
+    .alive()
+    .filter(({ history, createdAtMs }) => history.length === 1 && nowMs - createdAtMs > 60_000);
+}
+
+/** Those of ours that have not ended. */
+export const openJobs = ({ runs, world }: Scene): string[] =>
+  runs
+    .filter(({ arrival }) => arrival.fate === 'runs')
+    .flatMap(({ run }) => world.github.jobsOf(run))
+    .filter(({ status }) => status !== 'completed')
+    .map(({ id, plan, status }) => `job ${id} (${plan.name}, ${plan.labels.join(' ')}) is ${status}`);
+
+const alive = ({ world }: Scene, stuck: readonly Machine[]): string[] =>
+  world.ecs
+    .alive()
+    .filter((machine) => !stuck.includes(machine))
+    .map(({ id, tags }) => `instance ${id} (${tags.get(TAGS.name)}) costs money`);
+
+function entries(scene: Scene, stuckNames: ReadonlySet<string>): string[] {
+  const runners = rowsOf<{ name: string; state: string; because: string }>(scene, 'runner');
+  const jobs = rowsOf<{ job: { id: number }; because: string; startedOn: string | null }>(scene, 'job');
+  return [
+    ...runners
+      .filter(({ name }) => !stuckNames.has(name))
+      .map(({ name, state, because }) => `runner ${name} is ${state} (${because})`),
+    ...jobs.map(
+      ({ job, because, startedOn }) => `the ledger has job ${job.id} (${startedOn ?? ''} ${because})`,
+    ),
+  ];
+}
+
+const registered = ({ world }: Scene, stuckNames: ReadonlySet<string>): string[] =>
+  world.github
+    .runners()
+    .filter(({ name }) => name.startsWith('ci-runner-') && !stuckNames.has(name))
+    .map(({ name }) => `${name} is registered`);

@@ -1,0 +1,193 @@
+/** What must hold at every step (design: "What is always true"). Judges only; knows nothing of the product's code. */
+
+import type { Params } from '../../../simulator/ecs/parameters.ts';
+import type { Watch } from '../../world/ports.ts';
+import { ALLOWED } from '../plan/arrivals.ts';
+import type { Scene } from '../plan/scene.ts';
+import { createIdempotence } from './idempotence.ts';
+import { createSecrets } from './secrets.ts';
+import { jobOn, ours, type Report, type RunnerRow, rowsOf, TAGS } from './truth.ts';
+
+export interface Violation {
+  readonly check: string;
+  readonly atMs: number;
+  readonly what: string;
+}
+
+const MINUTE_MS = 60_000;
+/** Clocks of two functions may differ by so much: a lease counts while all of them see it. */
+const SKEW_MAX_MS = 10_000;
+/** A launch may begin under a configuration that was replaced meanwhile, but not later than its function lives. */
+const LAUNCH_MAX_MS = 2 * MINUTE_MS;
+
+/** `scene` comes later, because the watch is part of the world. */
+export function createSafety(report: Report) {
+  let scene: Scene | null = null;
+  const secrets = createSecrets(report);
+  /** Runners that the ledger once knew as busy, by what it was asked to write. */
+  const knownBusy = new Set<string>();
+  /** When the history was first asked to keep a job's outcome. */
+  const knownEnded = new Map<number, number>();
+
+  const watch: Watch = {
+    log: (event, fields) => secrets.line(event, fields),
+    row(table, key, columns) {
+      secrets.row(table, key, columns);
+      if (typeof columns.body !== 'string' || scene === null) return;
+      const nowMs = scene.world.clock.nowMs();
+      if (table === 'history') noteEnd(columns.body, knownEnded, nowMs);
+      else if (key[0] === 'runner') noteBusy(columns.body, knownBusy);
+      else if (key[0] === 'job') checkWait(columns.body, report);
+    },
+    gone(_table, [kind, id]) {
+      if (scene !== null && kind === 'runner') checkForgotten(scene, id, report);
+    },
+  };
+
+  return {
+    watch,
+    attach(to: Scene): void {
+      scene = to;
+      watchEcs(to, { knownBusy, knownEnded }, report);
+    },
+  };
+}
+
+/** A job that nobody runs says why it waits, and until when. */
+function checkWait(body: string, report: Report): void {
+  const { because, startedOn, nextTryAtMs } = JSON.parse(body) as Record<string, unknown>;
+  if (startedOn === null && (because === '' || !Number.isFinite(nextTryAtMs)))
+    report('a waiting job has its reason and its next try', body.slice(0, 200));
+}
+
+/** The entry is the last that goes: while there is an instance, there is an entry. */
+function checkForgotten(scene: Scene, name: string, report: Report): void {
+  const left = ours(scene).find(({ tags }) => tags.get(TAGS.name) === name);
+  if (left !== undefined)
+    report('an entry outlives its instance', `${name} is forgotten, ${left.id} is alive`);
+}
+
+interface Known {
+  readonly knownBusy: ReadonlySet<string>;
+  readonly knownEnded: ReadonlyMap<number, number>;
+}
+
+function watchEcs(scene: Scene, { knownBusy, knownEnded }: Known, report: Report): void {
+  const { ecs } = scene.world;
+  const call = ecs.call.bind(ecs);
+  const idempotence = createIdempotence(report);
+  const limits = createLimits(scene);
+  ecs.call = (region, action, params, credential) => {
+    if (action === 'DeleteInstance' || action === 'DeleteInstances' || action === 'StopInstance')
+      checkDeletion(scene, params, knownBusy, report);
+    if (action !== 'RunInstances') return call(region, action, params, credential);
+    checkOneLaunch(scene, params, report);
+    checkEnded(scene, params, knownEnded, report);
+    const before = ours(scene).length;
+    try {
+      const answer = call(region, action, params, credential);
+      idempotence.answered(params, null);
+      return answer;
+    } catch (error) {
+      idempotence.answered(params, error as { code: string; status: number | null });
+      throw error;
+    } finally {
+      if (ours(scene).length > before) checkBirth(scene, limits(), report);
+    }
+  };
+}
+
+/** The highest limit that a launch under way may have begun under. */
+function createLimits({ world }: Scene): () => number {
+  const seen: { max: number; untilMs: number }[] = [];
+  let last = world.state.config;
+  return () => {
+    const nowMs = world.clock.nowMs();
+    if (world.state.config !== last) {
+      seen.push({ max: last.limits.runners, untilMs: nowMs + LAUNCH_MAX_MS });
+      last = world.state.config;
+    }
+    const earlier = seen.filter(({ untilMs }) => untilMs >= nowMs).map(({ max }) => max);
+    return Math.max(last.limits.runners, ...earlier);
+  };
+}
+
+/** An instance that runs a job is not deleted before its lifetime is over. */
+function checkDeletion(scene: Scene, params: Params, knownBusy: ReadonlySet<string>, report: Report): void {
+  const asked = new Set(Object.entries(params).flatMap(([key, id]) => (/^InstanceId/.test(key) ? [id] : [])));
+  for (const machine of scene.world.ecs.alive().filter(({ id }) => asked.has(id))) {
+    const job = jobOn(scene, machine);
+    if (job === null) continue;
+    const name = machine.tags.get(TAGS.name) ?? '';
+    const endsAtMs = (machine.releaseAtMs ?? 0) - 31 * MINUTE_MS;
+    if (scene.world.clock.nowMs() >= endsAtMs) continue;
+    // Nobody can tell us of a job elsewhere that GitHub keeps secret; what we were told counts.
+    const isOurs = ALLOWED.some((repository) => repository === job.run.repository.fullName);
+    if (!isOurs && !knownBusy.has(name)) continue;
+    report(
+      'no busy instance is deleted',
+      `${machine.id} (${name}) runs ${job.id} of ${job.run.repository.fullName}`,
+    );
+  }
+}
+
+/** Of one job, one launch at a time. */
+function checkOneLaunch(scene: Scene, params: Params, report: Report): void {
+  const nowMs = scene.world.clock.nowMs();
+  const tags = tagsIn(params);
+  const job = Number(tags.get(TAGS.job));
+  const live = rowsOf<RunnerRow>(scene, 'runner').filter(
+    (row) =>
+      row.state === 'launching' &&
+      row.for === job &&
+      row.leaseUntilMs > nowMs + SKEW_MAX_MS &&
+      !row.isUnwanted,
+  );
+  if (live.length > 1)
+    report('at most one launch is in progress for a job', live.map(({ name }) => name).join(', '));
+  if (!rowsOf<RunnerRow>(scene, 'runner').some(({ name }) => name === tags.get(TAGS.name)))
+    report('the intention is written before the effect', `${tags.get(TAGS.name)} has no entry`);
+}
+
+function noteBusy(body: string, knownBusy: Set<string>): void {
+  const { name, busyWith, state } = JSON.parse(body) as RunnerRow;
+  if (busyWith !== null || state === 'busy') knownBusy.add(name);
+}
+
+function noteEnd(body: string, ended: Map<number, number>, nowMs: number): void {
+  const { job, outcome } = JSON.parse(body) as { job: { id: number }; outcome: string | null };
+  if (outcome !== null && outcome !== 'refused' && !ended.has(job.id)) ended.set(job.id, nowMs);
+}
+
+/** A launch that was under way when its job ended may come to its end; none begins after that. */
+function checkEnded(scene: Scene, params: Params, ended: ReadonlyMap<number, number>, report: Report): void {
+  const job = Number(tagsIn(params).get(TAGS.job));
+  const sinceMs = scene.world.clock.nowMs() - (ended.get(job) ?? Number.POSITIVE_INFINITY);
+  if (sinceMs > LAUNCH_MAX_MS + SKEW_MAX_MS)
+    report('nothing is launched for a job that has ended', `${job}, ${sinceMs} ms after its end was kept`);
+}
+
+function tagsIn(params: Params): Map<string, string> {
+  const tags = new Map<string, string>();
+  for (let n = 1; params[`Tag.${n}.Key`] !== undefined; n++)
+    tags.set(params[`Tag.${n}.Key`] as string, params[`Tag.${n}.Value`] ?? '');
+  return tags;
+}
+
+function checkBirth(scene: Scene, limit: number, report: Report): void {
+  const alive = ours(scene);
+  const all = scene.world.ecs.alive();
+  const born = all.at(-1);
+  if (born === undefined) return;
+  if (alive.length > limit)
+    report('no launch begins above the limit', `${alive.length} alive, ${limit} allowed`);
+  const missing = Object.values(TAGS).filter((tag) => !born.tags.get(tag));
+  if (missing.length > 0) report('every instance has our tags', `${born.id} has no ${missing.join(', ')}`);
+  if (born.releaseAtMs === null) report('every instance has a release time', born.id);
+  const twins = all.filter(({ tags }) => tags.get(TAGS.name) === born.tags.get(TAGS.name));
+  if (twins.length > 1)
+    report(
+      'a runner has one instance',
+      `${born.tags.get(TAGS.name)}: ${twins.map(({ id }) => id).join(', ')}`,
+    );
+}

@@ -1,0 +1,57 @@
+/** What is really so, read from the simulators' own state: the checkers believe nobody else. */
+
+import { LEDGER_TABLE } from '../../../shared/adapters/tablestore/tables.ts';
+import type { Machine } from '../../../simulator/ecs/index.ts';
+import type { SimJob } from '../../../simulator/github/index.ts';
+import { INF_MAX, INF_MIN } from '../../../simulator/tablestore/values.ts';
+import type { Scene } from '../plan/scene.ts';
+
+export type Report = (check: string, what: string) => void;
+
+/** Tag names as design and public contract have them; written again here, so that a typo in the product shows. */
+export const TAGS = {
+  deployment: 'ci-runner-deployment',
+  name: 'ci-runner-name',
+  job: 'ci-runner-job',
+  repository: 'ci-runner-repository',
+} as const;
+
+export interface RunnerRow {
+  readonly name: string;
+  readonly state: string;
+  readonly for: number | null;
+  readonly busyWith: number | null;
+  readonly leaseUntilMs: number;
+  readonly isUnwanted: boolean;
+}
+
+/** The bodies of all rows of one kind, as they are stored at this moment. */
+export function rowsOf<Body>({ world }: Pick<Scene, 'world'>, kind: string): Body[] {
+  const table = world.store.tables.get(LEDGER_TABLE.name);
+  if (table === undefined) throw new Error('there is no ledger');
+  const rows = [...table.between([kind, INF_MIN], [kind, INF_MAX], world.clock.nowMs())];
+  return rows.map(({ cells }) => JSON.parse(String(cells.get('body')?.value)) as Body);
+}
+
+/** Slots in the capacity row. */
+export function slotsIn({ world }: Pick<Scene, 'world'>): string[] {
+  const row = world.store.tables.get(LEDGER_TABLE.name)?.find(['capacity', 'all'], world.clock.nowMs());
+  return row === null || row === undefined
+    ? []
+    : [...row.cells.keys()].filter((name) => name.startsWith('s_'));
+}
+
+/** The job that runs on this machine right now: its process is alive, and GitHub counts on it. */
+export function jobOn({ jobs, runs, world }: Scene, machine: Machine): SimJob | null {
+  const name = machine.tags.get(TAGS.name);
+  if (machine.booted === null || name === undefined) return null;
+  const earlier = runs.flatMap(({ run }) => [...run.attempts.values()].flat());
+  const all = new Set([...jobs(), ...earlier]);
+  for (const job of all)
+    if (job.status === 'in_progress' && job.runner?.name === name) return world.github.job(job.id) ?? null;
+  return null;
+}
+
+export function ours(scene: Scene): Machine[] {
+  return scene.world.ecs.alive().filter(({ tags }) => tags.get(TAGS.deployment) === 'ci');
+}

@@ -1,0 +1,130 @@
+/** A day of office hours: how long jobs wait, phase by phase, and what they cost beside other ways to buy. */
+import { standardRegions } from '../../../simulator/ecs/index.ts';
+import { type Random, seeded } from '../../../simulator/random.ts';
+import { mirrored, openWorld, type World } from '../../world/in-process.ts';
+import { type Money, moneyOf } from './money.ts';
+
+const HOUR_MS = 3_600_000;
+/** Share of the day's runs that begin in each hour: quiet nights, a pause at noon. */
+const HOURS = [0, 0, 0, 0, 0, 0, 1, 3, 8, 12, 12, 9, 5, 9, 12, 12, 9, 5, 2, 1, 1, 0, 0, 0];
+const BASE = ['self-hosted', 'aliyun'];
+const MIX: readonly (readonly string[])[] = [
+  ...Array.from({ length: 12 }, () => [...BASE, 'arm64']),
+  ...Array.from({ length: 5 }, () => [...BASE, 'amd64']),
+  ...Array.from({ length: 2 }, () => [...BASE, 'arm64', '4cpu']),
+  [...BASE, 'amd64', '16cpu'],
+];
+const REPOSITORIES = Array.from({ length: 12 }, (_, n) => `acme/service-${n}`);
+
+export interface Day {
+  readonly jobs: number;
+  readonly succeeded: number;
+  /** Milliseconds, sorted. */
+  readonly phases: Readonly<Record<string, readonly number[]>>;
+  readonly money: Money;
+  readonly gitHubCallsPerHourMax: number;
+}
+
+export async function playDay(jobs: number, seed: number): Promise<Day> {
+  const random = seeded(seed);
+  const hangzhou = standardRegions().filter(({ id }) => id === 'cn-hangzhou');
+  const marks = new Map<string, number>();
+  const world = openWorld({
+    seed,
+    repositories: REPOSITORIES,
+    config: { limits: { runners: 600, mintsPerMinute: 240 } },
+    ecs: { regions: hangzhou, random: seeded(seed + 1) },
+    boots: { failures: 0.02 },
+    watch: { log: (event, fields) => void mark(marks, event, fields, world?.clock.nowMs() ?? 0) },
+  });
+  await mirrored(world);
+  const runs = arrive(world, jobs, random);
+  let callsMax = 0;
+  let callsBefore = 0;
+  for (let hour = 0; hour < 26; hour++) {
+    await world.pass(HOUR_MS);
+    const calls = [...world.github.calls.values()].reduce((sum, each) => sum + each, 0);
+    callsMax = Math.max(callsMax, calls - callsBefore);
+    callsBefore = calls;
+  }
+  world.fc.close();
+  const all = runs.flatMap((run) => world.github.jobsOf(run()));
+  return {
+    jobs: all.length,
+    succeeded: all.filter(({ conclusion }) => conclusion === 'success').length,
+    phases: phasesOf(world, all, marks),
+    money: moneyOf(world, all, seed + 1, hangzhou[0]),
+    gitHubCallsPerHourMax: callsMax,
+  };
+}
+
+type Run = ReturnType<World['github']['queueRun']>;
+
+function arrive(world: World, jobs: number, random: Random): (() => Run)[] {
+  const hours = HOURS.flatMap((share, hour) => Array.from({ length: share }, () => hour));
+  const made: (() => Run)[] = [];
+  for (let left = jobs; left > 0; ) {
+    const size = Math.min(left, random.pick([1, 1, 2, 4, 8, 20]));
+    left -= size;
+    const labels = random.pick(MIX);
+    const plans = Array.from({ length: size }, (_, n) => ({
+      name: `job ${n}`,
+      labels,
+      durationMs: duration(random),
+    }));
+    const box: { run: Run | null } = { run: null };
+    world.clock.after((random.pick(hours) + random.next()) * HOUR_MS, () => {
+      box.run = world.github.queueRun({ repository: random.pick(REPOSITORIES), jobs: plans });
+    });
+    made.push(() => box.run as Run);
+  }
+  return made;
+}
+
+/** Most jobs take minutes, some an hour. */
+function duration(random: Random): number {
+  return Math.round(
+    Math.min(60, 4 * Math.exp(1.1 * (random.next() + random.next() + random.next() - 1.5))) * 60_000,
+  );
+}
+
+/** When the function said so first, by job. */
+function mark(
+  marks: Map<string, number>,
+  event: string,
+  fields: Readonly<Record<string, unknown>>,
+  nowMs: number,
+): void {
+  const isDelivery = event === 'webhook.decided' && fields.kind === 'launch';
+  if (!isDelivery && event !== 'launch.minted') return;
+  const key = `${isDelivery ? 'delivered' : 'minted'} ${fields.job}`;
+  if (!marks.has(key)) marks.set(key, nowMs);
+}
+
+function phasesOf(
+  world: World,
+  jobs: ReturnType<World['github']['jobsOf']>,
+  marks: ReadonlyMap<string, number>,
+) {
+  const asked = new Map(world.ecs.paid().map((bill) => [bill.tags['ci-runner-name'], bill.startedAtMs]));
+  const phases = {
+    'queued to delivered': [],
+    'delivered to minted': [],
+    'minted to instance': [],
+    'instance to running': [],
+    'queued to running': [],
+  } as Record<string, number[]>;
+  const add = (phase: string, from: number | undefined, to: number | null | undefined) => {
+    if (from !== undefined && to !== undefined && to !== null) phases[phase]?.push(to - from);
+  };
+  for (const { id, createdAtMs, startedAtMs, runner } of jobs) {
+    const instanceMs = asked.get(runner?.name ?? '');
+    const [delivered, minted] = [marks.get(`delivered ${id}`), marks.get(`minted ${id}`)];
+    add('queued to delivered', createdAtMs, delivered);
+    add('delivered to minted', delivered, minted);
+    if (runner?.name.includes(String(id))) add('minted to instance', minted, instanceMs);
+    add('instance to running', instanceMs, startedAtMs);
+    add('queued to running', createdAtMs, startedAtMs);
+  }
+  return Object.fromEntries(Object.entries(phases).map(([name, ms]) => [name, ms.sort((a, b) => a - b)]));
+}

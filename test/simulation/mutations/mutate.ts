@@ -1,0 +1,84 @@
+/** Takes one protection at a time out of the product's sources, and asks the simulation whether it notices. */
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+import { MUTATIONS, type Mutation } from './mutations.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+/** Two folders below the root, as the world that the bundle holds expects. */
+const FOLDER = join(ROOT, 'dist', 'mutants');
+
+export interface Judged {
+  readonly name: string;
+  /** Seeds until it was noticed, the last one included; else all that were tried. */
+  readonly seeds: number;
+  /** Null: nobody noticed. */
+  readonly check: string | null;
+}
+
+/** Each judgement as it comes. */
+export async function* judge(seeds: number, wanted: string): AsyncGenerator<Judged> {
+  mkdirSync(FOLDER, { recursive: true });
+  for (const mutation of MUTATIONS.filter(({ name }) => name.includes(wanted))) {
+    const path = join(FOLDER, `${mutation.name.replace(/[^a-z]+/gi, '-')}.mjs`);
+    await bundle(mutation, path);
+    yield { name: mutation.name, ...(await run(path, seeds)) };
+  }
+}
+
+/** Throws when a text to take out is not there: the list has to follow the product. */
+export function mutated(file: string, { edits }: Mutation): string {
+  return edits
+    .filter((edit) => edit.file === file)
+    .reduce(
+      (text, { find, put }) => {
+        if (!text.includes(find)) throw new Error(`${file} has no text ${JSON.stringify(find)}`);
+        return text.replace(find, () => put);
+      },
+      readFileSync(join(ROOT, file), 'utf8'),
+    );
+}
+
+async function bundle(mutation: Mutation, outfile: string): Promise<void> {
+  const files = new Set(mutation.edits.map(({ file }) => join(ROOT, file)));
+  const mutating: Plugin = {
+    name: 'mutation',
+    setup({ onLoad }) {
+      onLoad({ filter: /\.ts$/ }, ({ path }) =>
+        files.has(path)
+          ? { contents: mutated(path.slice(ROOT.length + 1), mutation), loader: 'ts' }
+          : undefined,
+      );
+    },
+  };
+  await build({
+    entryPoints: [join(import.meta.dirname, 'mutant.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
+    plugins: [mutating],
+    logLevel: 'error',
+  });
+}
+
+function run(path: string, seeds: number): Promise<Omit<Judged, 'name'>> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [path, '1', String(seeds)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let out = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      out += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      const last = out.trim().split('\n').at(-1) ?? '';
+      if (last.startsWith('{')) resolve(JSON.parse(last) as Omit<Judged, 'name'>);
+      else reject(new Error(`the mutant ended with ${code}`));
+    });
+  });
+}

@@ -1,0 +1,162 @@
+/** Protections of the product, each with what takes it away: the simulation must notice. Texts of the sources. */
+export interface Mutation {
+  readonly name: string;
+  readonly edits: readonly { readonly file: string; readonly find: string; readonly put: string }[];
+}
+
+const edit = (file: string, find: string, put: string) => ({ file, find, put });
+const one = (name: string, file: string, find: string, put: string): Mutation => ({
+  name,
+  edits: [edit(file, find, put)],
+});
+
+const LEASE = edit(
+  'functions/launcher/open.ts',
+  "if (held === null) return 'known';",
+  "if (held === null) { const other = await world.ledger.jobs.read(event.job.id); return other === null ? 'known' : other; }",
+);
+const NAME = edit(
+  'functions/launcher/announce.ts',
+  "if (held === null) return { kind: 'known' };",
+  "if (held === null) { const other = await ledger.runners.read(name); if (other === null) return { kind: 'known' }; return { kind: 'announced', held: other }; }",
+);
+const DUE = edit('functions/launcher/open.ts', 'held.rev !== rev', 'held.rev === "never"');
+const BUSY_LEDGER = edit(
+  'functions/reaper/repair/diagnose.ts',
+  "return entry.state === 'busy'\n    ? diagnoseBusy",
+  "return entry.state === 'busy' && false\n    ? diagnoseBusy",
+);
+const CONFIRM = edit(
+  'functions/reaper/repair/confirm.ts',
+  "const named = await evidence.jobNaming(entry);\n  if (named === 'unknown') return;\n  if (named === null) return retire",
+  'const named = null as Awaited<ReturnType<Evidence["jobNaming"]>>;\n  if (named === \'unknown\') return;\n  if (named === null) return retire',
+);
+const ABSENCE = edit(
+  'functions/reaper/repair/diagnose.ts',
+  'if (entry.absentLooks + 1 < ABSENT_LOOKS_MIN)',
+  'if (false)',
+);
+const VISIBLE = edit(
+  'functions/reaper/repair/diagnose.ts',
+  'if (seen.surveyAtMs < sinceMs + INSTANCE_VISIBLE_MS)',
+  'if (false)',
+);
+
+const DEREGISTER = edit(
+  'functions/reaper/repair/diagnose.ts',
+  "if (entry.removedAtMs === null) return verdict('remove', 'its launcher is gone');",
+  '',
+);
+const STRAY = edit(
+  'functions/reaper/repair/diagnose.ts',
+  "return verdict('deregister', 'it is registered, and there is neither entry nor instance');",
+  "return verdict('keep', 'it is registered, and there is neither entry nor instance');",
+);
+
+const POINTER = edit(
+  'functions/reaper/events/repoint.ts',
+  'if (robbed === null || robbed === taker.id) return;',
+  'if (robbed !== null || robbed === null) return;',
+);
+const MATCHING = edit(
+  'functions/reaper/survey/match.ts',
+  'return { wanted, moves, uncovered: left };',
+  'return { wanted, moves: [], uncovered: [] };',
+);
+
+const UNWANTED = edit('functions/reaper/events/ended.ts', 'isUnwanted: true', 'isUnwanted: false');
+const IDLE = edit(
+  'functions/reaper/repair/diagnose.ts',
+  "if (!isWanted) return doubt(entry, 'no job waits that it covers');",
+  "if (!isWanted) return verdict('keep', 'no job waits that it covers');",
+);
+
+/** What userdata/boot.sh arms first, as the simulated machine has it. */
+const OWN_STOP = edit(
+  'simulator/timed-driver.ts',
+  'const disarm = after(bootDeadlineMs, () => machine.stop());',
+  'const disarm = after(bootDeadlineMs, () => undefined);',
+);
+
+export const MUTATIONS: readonly Mutation[] = [
+  { name: 'the lease of a job', edits: [LEASE] },
+  { name: 'the lease of a job, and one entry a name', edits: [LEASE, NAME] },
+  { name: 'a due job is good for one lease', edits: [DUE] },
+  one(
+    'the lease of a launch, against the sweep',
+    'functions/reaper/repair/diagnose.ts',
+    'if (held === null || entry.leaseUntilMs >= seen.surveyAtMs)',
+    'if (held === null)',
+  ),
+  one(
+    'the client token',
+    'shared/adapters/ecs/run.ts',
+    "await call(region, 'RunInstances', params)",
+    "await call(region, 'RunInstances', { ...params, ClientToken: `fresh-` + ((globalThis as any).fresh = ((globalThis as any).fresh ?? 0) + 1) })",
+  ),
+  one(
+    'byte-for-byte resend',
+    'shared/adapters/ecs/run.ts',
+    "await call(region, 'RunInstances', params)",
+    "await call(region, 'RunInstances', { ...params, HostName: `try-` + ((globalThis as any).fresh = ((globalThis as any).fresh ?? 0) + 1) })",
+  ),
+  one(
+    'only a definite refusal moves on',
+    'functions/launcher/walk.ts',
+    "if (outcome.kind === 'unknown') return leaveToSweep",
+    "if (outcome.kind === 'unknown') return null;\n  if ((outcome.kind as string) === 'never') return leaveToSweep",
+  ),
+  { name: 'two complete look-ups', edits: [ABSENCE] },
+  { name: 'time for a late instance to be seen', edits: [VISIBLE] },
+  { name: 'two complete look-ups, and time for a late instance', edits: [ABSENCE, VISIBLE] },
+  { name: 'deregister before the wait', edits: [DEREGISTER] },
+  { name: 'deregister before the wait, and the end of stray registrations', edits: [DEREGISTER, STRAY] },
+  { name: 'the pointer moves', edits: [POINTER] },
+  { name: 'the pointer moves, and the sweep’s matching', edits: [POINTER, MATCHING] },
+  { name: 'the busy rule’s ledger half', edits: [BUSY_LEDGER] },
+  { name: 'a last look for a job that names it', edits: [CONFIRM] },
+  { name: 'the busy rule’s ledger half, and the last look', edits: [BUSY_LEDGER, CONFIRM] },
+  {
+    name: 'an incomplete list proves nothing',
+    edits: [
+      edit(
+        'functions/reaper/survey/survey.ts',
+        'return { things: [], complete: false };',
+        'return { things: [], complete: true };',
+      ),
+    ],
+  },
+  one(
+    'a look-up by id before a machine is gone',
+    'functions/reaper/survey/survey.ts',
+    'return found.complete ? ids.filter((id) => !existing.has(id)) : [];',
+    'return ids;',
+  ),
+  one(
+    'the release time',
+    'shared/adapters/ecs/request.ts',
+    'AutoReleaseTime: releaseTime(request.releaseAtMs, nowMs),',
+    '',
+  ),
+  one('the capacity condition', 'shared/adapters/tablestore/capacity-row.ts', '...bounds.map(under),', ''),
+  one(
+    'put, then read history',
+    'functions/launcher/open.ts',
+    'if (!(await hasEnded(event.job, world))) return markOffSpot(held, world);',
+    'if (Date.UTC(1970) === 0) return markOffSpot(held, world);',
+  ),
+  { name: 'unwanted', edits: [UNWANTED] },
+  { name: 'unwanted, the end of idle runners, and the machine’s own', edits: [UNWANTED, IDLE, OWN_STOP] },
+  one(
+    'the slot is kept until the cloud says gone',
+    'functions/reaper/events/ended.ts',
+    'if (retired !== null) await terminate(retired.entry, world, machines);',
+    'if (retired !== null) { await terminate(retired.entry, world, machines); await world.ledger.capacity.handBack(name); }',
+  ),
+  one(
+    'the look for jobs that nobody told us of',
+    'functions/reaper/rounds/look.ts',
+    "if (record.status !== 'queued' || !isOurs(record, world)) return false;",
+    'if (record.status !== null) return false;',
+  ),
+];

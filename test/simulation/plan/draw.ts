@@ -1,0 +1,80 @@
+/** Draws a plan from a seed. */
+import { type Random, seeded } from '../../../simulator/random.ts';
+import { drawArrivals } from './arrivals.ts';
+import {
+  FAULTS,
+  type FaultName,
+  HAPPENING_NAMES,
+  MINUTE_MS,
+  type Plan,
+  type Planned,
+  type PlannedConfig,
+  type Rates,
+} from './plan.ts';
+
+/** Swarm: each fault is off in most seeds, and where it is on, rare or frequent. One seed in ten is calm. */
+export function drawPlan(seed: number): Plan {
+  const random = seeded(seed * 2654435761);
+  const faultMs = random.whole(15, 40) * MINUTE_MS;
+  const share = random.chance(0.1) ? 0 : random.pick([0.05, 0.15, 0.3]);
+  const isBig = seed % 100 === 77;
+  return {
+    seed,
+    faultMs,
+    config: drawConfig(random, isBig),
+    rates: drawRates(random.fork(), share),
+    arrivals: drawArrivals(random.fork(), faultMs, isBig),
+    happenings: drawHappenings(random.fork(), faultMs, share),
+    world: {
+      soldOut: random.pick([0, 0.05, 0.3, 0.6]),
+      interruptions: random.pick([0, 1, 20]),
+      // The last is as old as the product says that it can bear: a lease, and the time for a late instance to be seen.
+      listLagMs: random.pick([0, 20_000, 60_000, 270_000]),
+      skewMs: random.pick([0, 500, 5_000]),
+      tokenDelayMs: random.chance(0.1) ? 1_500 : 0,
+    },
+  };
+}
+
+function drawRates(random: Random, share: number): Rates {
+  const rates: Rates = {};
+  for (const [name, [min, max]] of Object.entries(FAULTS)) {
+    // Evenly in the exponent: rare as often as frequent.
+    const rate = min * (max / min) ** random.next();
+    if (random.chance(share)) rates[name as FaultName] = Math.round(rate * 10_000) / 10_000;
+  }
+  return rates;
+}
+
+function drawConfig(random: Random, isBig: boolean): PlannedConfig {
+  return {
+    limits: {
+      runners: isBig ? 60 : random.pick([2, 5, 10, 30]),
+      mintsPerMinute: random.pick([5, 30, 120]),
+      lifetime: random.pick(['40m', '90m']),
+      runnersPerRepository: random.chance(0.15) ? 3 : null,
+    },
+    github: { scope: random.chance(0.3) ? 'repository' : 'organization', polling: random.chance(0.1) },
+    spot: {
+      duration: random.chance(0.5) ? 1 : 0,
+      patience: random.pick(['0s', '2m', '5m']),
+      onDemandFallback: random.chance(0.8),
+    },
+  };
+}
+
+function drawHappenings(random: Random, forMs: number, share: number): Planned[] {
+  const planned: Planned[] = [];
+  for (const kind of HAPPENING_NAMES) {
+    if (!random.chance(share)) continue;
+    const times = kind.startsWith('the ') ? 1 : random.whole(1, 4);
+    for (let n = 0; n < times; n++)
+      planned.push({
+        kind,
+        atMs: Math.round(random.next() * forMs),
+        share: Math.round(random.next() * 1000) / 1000,
+        ms: random.whole(60_000, 15 * 60_000),
+      });
+  }
+  return planned.sort((a, b) => a.atMs - b.atMs);
+}

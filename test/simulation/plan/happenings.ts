@@ -1,0 +1,112 @@
+/** What happens in the world by itself, at a moment that the seed draws. */
+import type { World } from '../../world/in-process.ts';
+import { configOf } from '../../world/in-process.ts';
+import type { HappeningName, Plan } from './plan.ts';
+import type { Scene } from './scene.ts';
+
+/** Each does nothing, and says false, where there is nothing that it could happen to. */
+type Happening = (scene: Scene, share: number, ms: number) => boolean;
+
+function picked<Thing>(from: readonly Thing[], share: number): Thing | undefined {
+  return from[Math.floor(share * from.length)];
+}
+
+/** At most so many of the profile `big` at once. */
+export const BIG_RUNNERS = 2;
+const LABELS_OF_OTHERS = ['self-hosted', 'aliyun', 'arm64', 'amd64', 'linux', '4cpu', 'big'];
+
+export const HAPPENINGS = {
+  'a job is cancelled': ({ world, jobs }, share) => {
+    const job = picked(
+      jobs().filter(({ status }) => status !== 'completed'),
+      share,
+    );
+    if (job !== undefined) world.github.cancelJob(job);
+    return job !== undefined;
+  },
+  'a run is cancelled': ({ world, jobs }, share) => {
+    const live = jobs().filter(({ status }) => status !== 'completed');
+    const job = picked(live, share);
+    if (job !== undefined) world.github.cancelRun(job.run);
+    return job !== undefined;
+  },
+  'an instance is taken back': ({ world }, share) => {
+    const machine = picked(world.ecs.alive(), share);
+    if (machine !== undefined) world.ecs.interrupt(machine.id);
+    return machine !== undefined;
+  },
+  'a zone sells nothing': ({ world, later }, share, ms) => {
+    const region = world.ecs.region('cn-hangzhou');
+    const zone = picked(region.zones, share) as string;
+    const sell = (left: number | null) => {
+      for (const type of region.types.keys()) world.ecs.setStock(zone, type, left);
+    };
+    sell(0);
+    later(ms, () => sell(null));
+    return true;
+  },
+  'the quota is small': ({ world, later }, _share, ms) => {
+    world.ecs.setQuota({ vcpusPerFamily: 32, instances: 8 });
+    later(ms, () => world.ecs.setQuota({ vcpusPerFamily: 10_000, instances: 5_000 }));
+    return true;
+  },
+  'GitHub is out': ({ world, later }, _share, ms) => {
+    world.github.setOutage(true);
+    later(ms / 3, () => world.github.setOutage(false));
+    return true;
+  },
+  'GitHub assigns no jobs': ({ world }, _share, ms) => {
+    world.github.pauseAssignment(Math.round(ms / 3));
+    return true;
+  },
+  'the App is uninstalled, and installed again': ({ world, later, installation }, _share, ms) => {
+    const { id } = installation.now;
+    world.github.uninstall(id);
+    later(ms / 4, () => {
+      installation.now = world.github.install('acme', installation.repositories);
+    });
+    return true;
+  },
+  'all functions are off': ({ world, later, off }, _share, ms) => {
+    const { faults } = world.fc;
+    faults.killAfterMs = () => 0;
+    off.now = true;
+    later(ms, () => {
+      faults.killAfterMs = null;
+      off.now = false;
+    });
+    return true;
+  },
+  'the operator lowers the limits': (scene) => deploy(scene, { runners: 1 }),
+  'the operator leaves two zones': (scene) => deploy(scene, {}, { k: 'vsw-cn-hangzhou-k' }),
+  "another's runner waits for jobs": ({ addForeignRunner }, share) => {
+    addForeignRunner(LABELS_OF_OTHERS, share);
+    return true;
+  },
+  'ECS answers no question': ({ faults, later }, _share, ms) => {
+    faults.setListsOut(true);
+    later(ms, () => faults.setListsOut(false));
+    return true;
+  },
+} satisfies Record<HappeningName, Happening>;
+
+function deploy({ world, plan }: Scene, limits: object, zones?: object): boolean {
+  const { config } = plan;
+  const region = { region: 'cn-hangzhou', securityGroup: 'sg-cn-hangzhou' };
+  const next = { ...commonConfig(plan), limits: { ...config.limits, ...limits } };
+  world.state.config = configOf(zones === undefined ? next : { ...next, placements: [{ ...region, zones }] });
+  return true;
+}
+
+/** What every deployment of this plan has in runners.yaml. */
+export function commonConfig({ config }: Plan): object {
+  return {
+    ...config,
+    repositories: { allow: ['acme/app', 'acme/lib'] },
+    profiles: { big: { cpu: 16, runners: BIG_RUNNERS } },
+  };
+}
+
+export function deployAsPlanned(world: World, plan: Plan): void {
+  world.state.config = configOf(commonConfig(plan));
+}

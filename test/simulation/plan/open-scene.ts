@@ -1,0 +1,150 @@
+/** A world as a plan wants it, with everybody who acts in it. */
+
+import type { SimRun } from '../../../simulator/github/index.ts';
+import { type Random, seeded } from '../../../simulator/random.ts';
+import { openWorld, START_MS, type World, type WorldOptions } from '../../world/in-process.ts';
+import type { Watch } from '../../world/ports.ts';
+import { smallRegion } from '../../world/small-region.ts';
+import { ALLOWED, type Arrival, DARK, STRANGER } from './arrivals.ts';
+import { type Faults, faultsOf } from './faults.ts';
+import { deployAsPlanned, HAPPENINGS } from './happenings.ts';
+import type { Plan } from './plan.ts';
+import type { PlannedRun, Scene } from './scene.ts';
+
+type Installation = ReturnType<World['github']['install']>;
+
+const REVIEWED_MS = 8 * 3_600_000;
+const SEEN = [...ALLOWED, STRANGER];
+
+export function openScene(plan: Plan, watch: Watch, more: WorldOptions = {}): Scene {
+  const random = seeded(plan.seed + 1);
+  const faults = faultsOf(plan.rates, random.fork());
+  const world = openWorld({ ...optionsOf(plan, faults, random.fork()), watch, ...more });
+  deployAsPlanned(world, plan);
+  world.ecs.stuckPending(faults.rate('ecs stuck in Pending'));
+  const off = { now: false };
+  drawEach(world, faults, off);
+
+  const runs: PlannedRun[] = [];
+  const scene: Scene = {
+    plan,
+    world,
+    faults,
+    off,
+    runs,
+    jobs: () => runs.flatMap(({ run }) => world.github.jobsOf(run)),
+    later: (ms, act) => void world.clock.after(ms, act),
+    installation: { now: world.installation, repositories: SEEN },
+    addForeignRunner: (labels, share) => addForeignRunner(world, labels, share),
+  };
+  for (const arrival of plan.arrivals)
+    world.clock.after(arrival.atMs, () => runs.push({ arrival, run: arrive(scene, arrival) }));
+  for (const { atMs, kind, share, ms } of plan.happenings)
+    world.clock.after(atMs, () => {
+      if (HAPPENINGS[kind](scene, share, ms)) faults.count(kind);
+    });
+  return scene;
+}
+
+/** Chances that the simulators hold as numbers: asked for at each use, so that we draw, and count. */
+function drawEach({ fc, github }: World, faults: Faults, off: { readonly now: boolean }): void {
+  const define = (target: object, property: string, isSo: () => boolean) =>
+    Object.defineProperty(target, property, { get: () => (isSo() ? 1 : 0), configurable: true });
+  const ofFc = ['drop', 'duplicate', 'serverError', 'kill', 'skipTimer', 'doubleTimer'] as const;
+  for (const name of ofFc) define(fc.faults, name, () => faults.happens(`fc ${name}`));
+  define(fc.faults, 'throttle', () => off.now || faults.happens('fc throttle'));
+  define(github.behaviour, 'hiddenBusy', () => faults.happens('runner busy in secret'));
+  define(github.behaviour, 'consumedAtAssignment', () =>
+    faults.happens('registration consumed at assignment'),
+  );
+  define(github.behaviour, 'deaf', () => faults.happens('runner is deaf'));
+}
+
+function optionsOf(plan: Plan, faults: Faults, random: Random): WorldOptions {
+  const { soldOut, interruptions, listLagMs, skewMs, tokenDelayMs } = plan.world;
+  return {
+    seed: plan.seed,
+    repositories: [...SEEN, DARK],
+    installed: SEEN,
+    skewMs: () => random.whole(-skewMs, skewMs),
+    ecsDoor: faults.door,
+    post: async () => {
+      if (faults.happens('alert channel down')) throw new Error('the channel is down');
+    },
+    observe: (happening) => {
+      if (happening.kind === 'dropped') faults.count(`fc gave up: ${happening.because.split(':')[0]}`);
+      if (happening.kind === 'ended' && happening.outcome === 'failed')
+        faults.count(`fc run ended: ${happening.because.split(':')[0]}`);
+    },
+    github: {
+      faults: faults.github,
+      deliveryFaults: faults.delivery,
+      behaviour: { tokenDelayMs },
+    },
+    ecs: {
+      regions: [smallRegion()],
+      soldOut,
+      interruptions,
+      delays: { listLagMs: [0, listLagMs] },
+      faults: faults.ecs,
+    },
+    boots: {
+      hangs: () => faults.happens('boot hangs'),
+      failures: faults.rate('job fails by itself'),
+      missesNotice: () => faults.happens('notice missed'),
+    },
+  };
+}
+
+function arrive(scene: Scene, { repository, jobs }: Arrival): SimRun {
+  const { github } = scene.world;
+  const run = github.queueRun({ repository, jobs });
+  if (jobs.some(({ environmentGate }) => environmentGate)) scene.later(60_000, () => approveAll(scene, run));
+  return run;
+}
+
+/** A reviewer looks each minute, for as long as the last jobs of a chain may take to come. */
+function approveAll(scene: Scene, run: SimRun): void {
+  const { github, clock } = scene.world;
+  for (const job of github.jobsOf(run)) if (job.status === 'waiting') github.approve(job.id);
+  if (clock.nowMs() < START_MS + REVIEWED_MS) scene.later(60_000, () => approveAll(scene, run));
+}
+
+/** Somebody else's machine in our runner group, good for one job; it waits for half an hour. */
+function addForeignRunner({ plane, github, clock }: World, labels: readonly string[], share: number): void {
+  const name = `their-machine-${clock.nowMs() - START_MS}` as never;
+  const target = { owner: 'acme', repository: null, installationId: null };
+  const minted = plane().github.mint(target, { name, labels });
+  minted.then(
+    (outcome) => {
+      if (outcome.kind !== 'minted') return;
+      // A job that was cancelled has taken the session with it.
+      const finish = (id: number) => github.job(id)?.status === 'in_progress' && session.finishJob('success');
+      const session = github.connectRunner(outcome.jitConfig, {
+        onJob: (job) => void clock.after(job.durationMs, () => finish(job.id)),
+      });
+      clock.after(1_800_000 * (0.1 + share), () => session.disconnect());
+    },
+    () => undefined,
+  );
+}
+
+/** From now on nothing goes wrong any more; what went wrong before has still to be mended. */
+export function heal(scene: Scene): void {
+  const { world, faults, plan, runs, later } = scene;
+  const { github, fc, ecs } = world;
+  faults.heal();
+  scene.off.now = false;
+  fc.faults.killAfterMs = null;
+  world.store.faults = null;
+  ecs.stuckPending(0);
+  for (const { history, createdAtMs } of ecs.alive())
+    if (history.length === 1 && createdAtMs < world.clock.nowMs() - 60_000)
+      faults.count('ecs stuck in Pending');
+  for (const { conclusion } of scene.jobs())
+    if (conclusion === 'failure') faults.count('job fails by itself');
+  later(2 * 60_000, () => deployAsPlanned(world, plan));
+  // Nobody is left to run what is not ours.
+  for (const { arrival, run } of runs)
+    if (arrival.fate !== 'runs') later(4 * 60_000, () => github.cancelRun(run));
+}

@@ -1,0 +1,61 @@
+/** A simulator that hosts real bundles, in real or scaled time. */
+import { afterEach } from 'vitest';
+import { createAccount } from '../../../simulator/accounts.ts';
+import { scaledClock } from '../../../simulator/clock.ts';
+import {
+  createFunctionCompute,
+  type FunctionSpec,
+  type Happening,
+} from '../../../simulator/function-compute/index.ts';
+import { seeded } from '../../../simulator/random.ts';
+
+export const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+export interface Hosted {
+  readonly fc: ReturnType<typeof createFunctionCompute>;
+  readonly clock: ReturnType<typeof scaledClock>;
+  readonly seen: Happening[];
+  readonly lines: string[];
+  /** Resolves when the condition holds; each happening is a reason to look again. */
+  until(condition: () => boolean): Promise<void>;
+}
+
+export function host(
+  specs: (clock: Hosted['clock']) => readonly FunctionSpec[],
+  scale = 1,
+  startMs = Date.now(),
+): Hosted {
+  const clock = scaledClock(scale, startMs);
+  const seen: Happening[] = [];
+  const lines: string[] = [];
+  let look: () => void = () => undefined;
+  const fc = createFunctionCompute({
+    clock,
+    account: createAccount('1234567890123456', 'cn-hongkong'),
+    random: seeded(3),
+    functions: specs(clock),
+    observe: (happening) => {
+      seen.push(happening);
+      look();
+    },
+    onLine: (_name, line) => {
+      lines.push(line);
+      look();
+    },
+  });
+  closers.push(
+    () => fc.close(),
+    () => clock.stop(),
+  );
+  const until = (condition: () => boolean): Promise<void> =>
+    new Promise((resolve) => {
+      look = () => {
+        if (condition()) resolve();
+      };
+      look();
+    });
+  return { fc, clock, seen, lines, until };
+}

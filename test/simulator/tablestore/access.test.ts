@@ -1,0 +1,89 @@
+import { request } from 'node:http';
+import type TS from 'tablestore';
+import { describe, expect, test } from 'vitest';
+import { ACCESS_KEY_ID, clientOf, desk, refusal, SECRET, tableOf } from './desk.ts';
+
+describe('who may', () => {
+  const list = (client: TS.Client) => refusal(client.listTable({}));
+  const ALLOWED = 'undefined ?: it was not refused';
+  const TOKEN = { secret: SECRET, securityToken: 'sts-1', expiresAtMs: Date.now() + 60_000 };
+
+  test(
+    'a wrong key, secret or instance is refused',
+    desk(async ({ port }) => {
+      expect(await list(clientOf(port))).toBe(ALLOWED);
+      expect(await list(clientOf(port, { accessKeyId: 'nobody' }))).toBe(
+        '403 OTSAuthFailed: The AccessKeyID does not exist.',
+      );
+      expect(await list(clientOf(port, { accessKeySecret: 'x' }))).toBe(
+        '403 OTSAuthFailed: Signature mismatch.',
+      );
+      expect(await list(clientOf(port, { instancename: 'x' }))).toBe(
+        '403 OTSAuthFailed: The instance is not found.',
+      );
+    }),
+  );
+
+  test(
+    'temporary credentials want their token, and end',
+    desk(
+      async ({ port, clock }) => {
+        expect(await list(clientOf(port, { securityToken: 'sts-1' }))).toBe(ALLOWED);
+        expect(await list(clientOf(port))).toContain('403 OTSAuthFailed');
+        expect(await list(clientOf(port, { securityToken: 'sts-2' }))).toContain('403 OTSAuthFailed');
+        await clock.runUntil(TOKEN.expiresAtMs);
+        expect(await list(clientOf(port, { securityToken: 'sts-1' }))).toContain('has expired');
+      },
+      { credential: TOKEN },
+    ),
+  );
+
+  test.each([
+    [14, ALLOWED],
+    [-14, ALLOWED],
+    [16, '403 OTSAuthFailed: Mismatch between system time and x-ots-date'],
+    [-16, '403 OTSAuthFailed: Mismatch between system time and x-ots-date'],
+  ])('a request %i minutes from the server’s time: %s', (minutes, expected) =>
+    desk(
+      async ({ client }) => {
+        expect(await list(client)).toContain(expected);
+      },
+      { credential: { secret: SECRET }, wallNowMs: () => Date.now() + minutes * 60_000 },
+    )(),
+  );
+
+  test(
+    'what the policy does not allow is refused',
+    desk(
+      async ({ client }) => {
+        expect(await list(client)).toBe(ALLOWED);
+        expect(await refusal(client.createTable(tableOf('new')))).toContain('403 OTSNoPermissionAccess');
+      },
+      { credential: { secret: SECRET, mayDo: (action) => action === 'ots:ListTable' } },
+    ),
+  );
+
+  test(
+    'only a signed POST of a known operation is heard',
+    desk(async ({ port }) => {
+      const send = (method: string, path: string, headers: Record<string, string>) =>
+        new Promise<string>((resolve, reject) => {
+          request({ port, method, path, headers }, (response) => {
+            let text = `${response.statusCode} `;
+            response.on('data', (chunk) => {
+              text += chunk;
+            });
+            response.on('end', () => resolve(text));
+          })
+            .on('error', reject)
+            .end();
+        });
+      expect(await send('GET', '/ListTable', {})).toMatch(/^405 .*OTSMethodNotAllowed/s);
+      expect(await send('POST', '/Search', {})).toContain('Unsupported operation: Search.');
+      expect(await send('POST', '/ListTable', {})).toContain('Missing header: x-ots-apiversion.');
+      expect(await send('POST', '/ListTable', { 'x-ots-accesskeyid': ACCESS_KEY_ID })).toMatch(
+        /^400 .*Missing header/s,
+      );
+    }),
+  );
+});
