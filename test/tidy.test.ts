@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { roomOf } from './floors.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const LINES_MAX = 200;
+/** More than these in one folder, and a newcomer reads a list instead of a house. */
+const FILES_MAX = 16;
 
 /** Words that only the edge of the product may use, and what to do instead. */
 const EDGE_ONLY = [
@@ -14,18 +17,18 @@ const EDGE_ONLY = [
   { word: /\bprocess\.env\b/, instead: 'read it in index.ts, and pass it on' },
 ];
 
-const sources = ['functions', 'shared', 'simulator', 'cli', 'infra', 'test']
-  .flatMap((folder) =>
-    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)),
-  )
-  .filter((path) => path.endsWith('.ts'))
-  .sort();
+const FOLDERS = ['functions', 'shared', 'simulator', 'cli', 'dev', 'infra', 'test'];
+const all = FOLDERS.flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)),
+);
+const sources = all.filter((path) => path.endsWith('.ts')).sort();
 const product = sources.filter((path) => /^(functions|shared)\//.test(path));
 
 const isEdge = (path: string) => path.endsWith('/index.ts') || path.startsWith('shared/adapters/');
 const textOf = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+/** Types too: whoever imports a type has to know where it lives. */
 const importsOf = (path: string) =>
-  [...textOf(path).matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(([, to]) =>
+  [...textOf(path).matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+\.ts)'/g)].map(([, to]) =>
     join(path, '..', to as string),
   );
 
@@ -39,14 +42,42 @@ test.each(sources)('%s needs no scrolling', (path) => {
   expect(textOf(path).split('\n').length, 'a long file needs splitting').toBeLessThanOrEqual(LINES_MAX);
 });
 
-test.each(product)('%s imports downwards only', (path) => {
-  const own = path.split('/').slice(0, 2).join('/');
-  const wrong = importsOf(path).filter((to) => {
-    if (to.startsWith('functions/')) return !to.startsWith(`${own}/`);
-    if (to.startsWith('shared/adapters/')) return !isEdge(path);
-    return !to.startsWith('shared/');
+test.each(sources)('%s imports downwards only', (path) => {
+  const own = roomOf(path);
+  expect(own, 'test/floors.ts has no room for it').not.toBeNull();
+  const upwards = importsOf(path).filter((to) => {
+    const other = roomOf(to);
+    return other === null || (other.room !== own?.room && other.floor <= (own?.floor ?? 0));
   });
-  expect(wrong, 'functions never import each other; stories never import adapters').toEqual([]);
+  expect(upwards, 'test/floors.ts says what lies below').toEqual([]);
+});
+
+test.each(product)('%s leaves other functions alone', (path) => {
+  const own = path.split('/').slice(0, 2).join('/');
+  const others = importsOf(path).filter((to) => to.startsWith('functions/') && !to.startsWith(`${own}/`));
+  expect(others).toEqual([]);
+});
+
+test('no file imports itself, by whatever way, not even for a type', () => {
+  const circles: string[] = [];
+  const isDone = new Set<string>();
+  const visit = (path: string, way: readonly string[]): void => {
+    if (way.includes(path)) circles.push([...way.slice(way.indexOf(path)), path].join(' > '));
+    if (way.includes(path) || isDone.has(path)) return;
+    for (const to of importsOf(path)) visit(to, [...way, path]);
+    isDone.add(path);
+  };
+  for (const path of sources) visit(path, []);
+  expect(circles).toEqual([]);
+});
+
+test('no folder is too full to be looked through', () => {
+  const full = new Map<string, number>();
+  for (const path of sources) {
+    const folder = join(path, '..');
+    full.set(folder, (full.get(folder) ?? 0) + 1);
+  }
+  expect([...full].filter(([, files]) => files > FILES_MAX)).toEqual([]);
 });
 
 test.each(product)('%s imports no package lazily', (path) => {

@@ -1,0 +1,72 @@
+/**
+ * The house from top to bottom, as docs/architecture.md draws it. A file imports from floors below its own, and from
+ * its own room; rooms of one floor do not know each other.
+ */
+
+/** Rooms by path prefix, highest floor first; of several that fit a file, the longest is its room. */
+export const FLOORS: readonly (readonly string[])[] = [
+  ['test/', 'vitest.'],
+  // Commands, each a folder; `dev/` is for those who change the project.
+  ['cli/index.ts'],
+  ['cli/verbs.ts'],
+  ['dev/'],
+  // Seeds of whole days are played by a command, too.
+  ['test/simulation/'],
+  ['test/world/'],
+  ['cli/setup/'],
+  ['cli/destroy/', 'cli/explain/'],
+  ['cli/deploy/', 'cli/list/'],
+  ['cli/advise/', 'cli/build/', 'cli/doctor/', 'cli/infra-synth/', 'cli/job/', 'cli/mirror/', 'cli/retire/'],
+  ['cli/start/'],
+  ['cli/shared/'],
+  ['build.ts'],
+  // The simulated world: services below, the whole of it above.
+  ['simulator/empty-account/', 'simulator/machine/'],
+  ['simulator/loopback.ts'],
+  [
+    'simulator/loopback-functions.ts',
+    'simulator/management/',
+    'simulator/releases.ts',
+    'simulator/timed-driver.ts',
+  ],
+  ['simulator/ecs/', 'simulator/function-compute/', 'simulator/github/', 'simulator/instance-metadata/'],
+  ['simulator/oss/', 'simulator/tablestore/'],
+  ['simulator/accounts.ts', 'simulator/clock.ts', 'simulator/random.ts'],
+  ['infra/'],
+  // Functions: the entry puts the real world together, the adapters are the real world, a story knows neither.
+  [
+    'functions/launcher/index.ts',
+    'functions/mirror/index.ts',
+    'functions/reaper/index.ts',
+    'functions/webhook/index.ts',
+  ],
+  ['shared/adapters/control-plane.ts'],
+  ['shared/adapters/secrets/', 'shared/adapters/oss/'],
+  ['shared/adapters/'],
+  ['shared/adapters/ecs/', 'shared/adapters/function-compute/', 'shared/adapters/github/'],
+  ['shared/adapters/alibaba/', 'shared/adapters/tablestore/'],
+  ['functions/reaper/reap.ts'],
+  ['functions/reaper/sweep.ts'],
+  ['functions/reaper/rounds/'],
+  ['functions/reaper/repair/'],
+  ['functions/reaper/survey/'],
+  ['functions/reaper/events/'],
+  ['functions/reaper/ending/'],
+  ['functions/launcher/', 'functions/mirror/', 'functions/reaper/', 'functions/webhook/'],
+  // What the functions share: no vendor, no clock, no environment.
+  ['shared/market/refresh.ts'],
+  ['shared/market/plan.ts'],
+  ['shared/advisor/', 'shared/config/parse.ts', 'shared/market/read.ts'],
+  ['shared/runner/', 'shared/market/catalog.ts'],
+  ['shared/job/', 'shared/market/merge.ts', 'shared/remembered.ts', 'shared/tell-once.ts'],
+  ['shared/names.ts', 'shared/ports.ts'],
+  ['shared/config/', 'shared/ledger/', 'shared/market/'],
+  ['shared/in-parallel.ts', 'shared/limits.ts', 'shared/nouns.ts'],
+];
+
+/** Null: the file has no room, and wants one. The number counts floors from the top. */
+export function roomOf(path: string): { readonly room: string; readonly floor: number } | null {
+  const rooms = FLOORS.flatMap((floor, at) => floor.map((room) => ({ room, floor: at })));
+  const fitting = rooms.filter(({ room }) => path.startsWith(room));
+  return fitting.sort((a, b) => b.room.length - a.room.length)[0] ?? null;
+}
