@@ -12,9 +12,10 @@ import { burst } from './burst.ts';
 import { calls } from './calls.ts';
 import { load } from './load.ts';
 import type { Bench, Row } from './row.ts';
+import { verification } from './verification.ts';
 import { webhook } from './webhook.ts';
 
-const BENCHES: readonly Bench[] = [load, webhook, calls];
+const BENCHES: readonly Bench[] = [load, webhook, verification, calls];
 
 interface Options {
   readonly burst: number | null;

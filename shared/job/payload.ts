@@ -1,0 +1,70 @@
+/**
+ * What we read of GitHub's payloads. The one place where its numbers become our ids.
+ * zod/mini, because the webhook's cold start pays for every kilobyte.
+ */
+import type { EmitterWebhookEvent } from '@octokit/webhooks';
+import * as z from 'zod/mini';
+import type { JobId, RunId } from '../nouns.ts';
+
+export const id = z.int().check(z.positive());
+export const jobId = z.pipe(
+  id,
+  z.transform((value) => value as JobId),
+);
+export const runId = z.pipe(
+  id,
+  z.transform((value) => value as RunId),
+);
+export const text = z.string().check(z.maxLength(1024));
+const time = z.iso.datetime({ offset: true });
+
+/** @see https://docs.github.com/webhooks/webhook-events-and-payloads#workflow_job */
+const WorkflowJob = z.object({
+  id: jobId,
+  run_id: runId,
+  run_attempt: z.optional(id),
+  name: z.string(),
+  labels: z.array(text),
+  status: z.optional(z.string()),
+  conclusion: z.nullish(text),
+  /** 0 and '' are seen where no runner took the job. */
+  runner_id: z.nullish(z.int()),
+  runner_name: z.nullish(text),
+  created_at: z.nullish(time),
+  started_at: z.nullish(time),
+  completed_at: z.nullish(time),
+});
+const Repository = z.object({
+  full_name: z.string().check(z.regex(/^[\w.-]{1,100}\/[\w.-]{1,100}$/)),
+  private: z.boolean(),
+  visibility: z.optional(z.string()),
+});
+const Installation = z.object({ id });
+
+export const Payload = z.object({
+  action: text,
+  workflow_job: z.nullish(WorkflowJob),
+  repository: Repository,
+  installation: z.nullish(Installation),
+});
+export type Payload = z.output<typeof Payload>;
+export type WorkflowJob = z.output<typeof WorkflowJob>;
+
+/** Compiles only while what GitHub may send is what the schema takes. */
+export type Taken<Ours, Sent extends Ours> = Sent;
+
+type Theirs = EmitterWebhookEvent<'workflow_job'>['payload'];
+
+/**
+ * GitHub's own types of the fields that we read. Each is named, because a schema that lets a field be absent would never
+ * miss one that GitHub renames.
+ */
+export type Sent = Taken<
+  z.input<typeof Payload>,
+  {
+    action: Theirs['action'];
+    workflow_job: Pick<Theirs['workflow_job'], keyof z.input<typeof WorkflowJob>>;
+    repository: Pick<Theirs['repository'], keyof z.input<typeof Repository>>;
+    installation?: Pick<NonNullable<Theirs['installation']>, keyof z.input<typeof Installation>>;
+  }
+>;
