@@ -89,7 +89,7 @@ export const IDLE_STUCK_MAX_MS = 4 * 60_000;
 export const WASTED_PAUSE_MS = 60_000;
 export const WASTED_PAUSE_MAX_MS = 30 * 60_000;
 /** From so many on, a person is told. */
-export const WASTED_TOLD_MIN = 3;
+export const WASTED_ALERT_MIN = 3;
 /** Sweeps that must have seen a runner idle before its removal is asked for. */
 export const IDLE_SIGHTINGS_MIN = 2;
 /** Sightings count only when time passed between them: a sweep begins no sooner after the last one began. */

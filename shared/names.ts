@@ -16,7 +16,7 @@ export function isRunnerName(deployment: string, name: string): boolean {
 }
 
 /** The job whose launch the name is of. */
-export function launchedFor(name: string): JobId | null {
+export function parseJobId(name: string): JobId | null {
   const id = /-spot-(\d{1,15})-\d+$/.exec(name)?.[1];
   return id === undefined ? null : (Number(id) as JobId);
 }

@@ -45,7 +45,7 @@ export type JobEvent =
       readonly completedAtMs: number;
     };
 
-/** The sweep's wish: this job has no runner coming and its time has come. Good for one lease, by `rev`. */
+/** The sweep's request: this job has no runner coming and its time has come. Good for one lease, by `rev`. */
 export interface DueEvent {
   readonly kind: 'due';
   readonly job: Job;

@@ -124,7 +124,7 @@ export interface Instances {
 }
 
 /** What to ask of a region's market; its stock is always asked for. */
-export interface MarketWish {
+export interface MarketQuery {
   /** Ask which types there are. */
   readonly listTypes: boolean;
   /** Types whose prices are wanted, most wanted first: one call each. */
@@ -142,7 +142,7 @@ export interface MarketSource {
    * What could not be had (throttled, out of time, failed) keeps its last known value, and the market says so in
    * `incomplete`. Throws when not even the types are known.
    */
-  refresh(region: string, last: Market | null, wish: MarketWish): Promise<Market>;
+  refresh(region: string, last: Market | null, query: MarketQuery): Promise<Market>;
 }
 
 /** What we hand to our own functions; resolves only after Function Compute accepted it. */

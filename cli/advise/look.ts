@@ -1,9 +1,9 @@
 /** Asks the market what an advice needs, and no more: types and stock first, then prices of what may be chosen. */
 
-import { unfit } from '../../shared/advisor/quotes.ts';
+import { whyUnfit } from '../../shared/advisor/offerings.ts';
 import { rank } from '../../shared/advisor/rank.ts';
 import type { Config } from '../../shared/config/config.ts';
-import { understand } from '../../shared/job/labels.ts';
+import { parseLabels } from '../../shared/job/labels.ts';
 import type { Market, MarketType } from '../../shared/market/market.ts';
 import type { Requirements } from '../../shared/nouns.ts';
 import type { MarketSource } from '../../shared/ports.ts';
@@ -35,7 +35,7 @@ export async function adviceForJob(
   const look = async (atMost: number) => {
     for (const { region } of config.placements) {
       const isWanted = (type: MarketType) =>
-        type.cpu >= min && type.cpu <= atMost && unfit(type, requirements, config) === null;
+        type.cpu >= min && type.cpu <= atMost && whyUnfit(type, requirements, config) === null;
       markets.set(region, await priced(region, markets.get(region) ?? null, isWanted, options, world));
     }
     const nowMs = world.nowMs();
@@ -59,7 +59,7 @@ export async function adviceForJob(
 function requirementsOf(options: AdviseOptions, config: Config): Requirements {
   const labels = options.labels as readonly string[];
   const repository = options.repository ?? (config.repositories.allow[0] as string).replace('*', 'any');
-  const understood = understand(labels, repository, config);
+  const understood = parseLabels(labels, repository, config);
   if (understood.kind === 'ours') return understood.requirements;
   const base = config.baseLabels.join(',');
   throw new UsageError(
@@ -111,11 +111,11 @@ async function priced(
   { source, nowMs }: LookWorld,
 ): Promise<Market> {
   const sinceMs = nowMs() - options.resolution * DAY_MS + MARGIN_MS;
-  const wish = { deadlineMs: nowMs() + LOOK_MAX_MS, sinceMs };
+  const query = { deadlineMs: nowMs() + LOOK_MAX_MS, sinceMs };
   const types =
-    known ?? (await source.refresh(region, null, { ...wish, listTypes: true, prices: [], advice: [] }));
+    known ?? (await source.refresh(region, null, { ...query, listTypes: true, prices: [], advice: [] }));
   const wanted = types.types
     .filter((type) => type.pricedAtMs === null && isWanted(type))
     .map(({ type }) => type);
-  return source.refresh(region, types, { ...wish, listTypes: false, prices: wanted, advice: wanted });
+  return source.refresh(region, types, { ...query, listTypes: false, prices: wanted, advice: wanted });
 }

@@ -33,7 +33,7 @@ export function serverlessDevs(options: ServerlessDevs): Promise<number> {
   });
   const hidden = [...options.secrets, accessKeySecret, ...(securityToken === null ? [] : [securityToken])];
   for (const stream of [child.stdout, child.stderr])
-    createInterface({ input: stream }).on('line', (line) => options.say(scrubbed(line, hidden)));
+    createInterface({ input: stream }).on('line', (line) => options.say(redact(line, hidden)));
   return new Promise((resolve) => {
     child.on('error', (error) => {
       options.say(`Serverless Devs could not be started: ${error.message}`);
@@ -44,7 +44,7 @@ export function serverlessDevs(options: ServerlessDevs): Promise<number> {
 }
 
 /** Tools print variables in many ways; line breaks may be shown as such. */
-export function scrubbed(line: string, secrets: readonly string[]): string {
+export function redact(line: string, secrets: readonly string[]): string {
   const pieces = secrets.flatMap((secret) => [
     secret,
     ...secret.split(/\\n|\n/).filter((part) => part.length > 20),

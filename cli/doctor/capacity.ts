@@ -1,7 +1,7 @@
 /** Whether a job would find an instance: images, stock, quota, and one launch that is not made. */
 import { AlibabaRefusal } from '../../shared/adapters/alibaba/call.ts';
 import type { Config, PlacementConfig } from '../../shared/config/config.ts';
-import { architecturesOf, understand } from '../../shared/job/labels.ts';
+import { architecturesOf, parseLabels } from '../../shared/job/labels.ts';
 import type { Arch, Requirements } from '../../shared/nouns.ts';
 import { type Check, ok, warning, wrong } from './finding.ts';
 import { typesInStock } from './stock.ts';
@@ -69,7 +69,7 @@ function wishes(config: Config): Wished[] {
 function wish(config: Config, profile: string, arch: Arch): Wished[] {
   const labels = [...config.baseLabels, ...(profile === '' ? [] : [profile]), arch];
   const repository = config.profiles[profile]?.repositories?.[0]?.replace('*', 'any') ?? 'any/any';
-  const understood = understand(labels, repository, config);
+  const understood = parseLabels(labels, repository, config);
   if (understood.kind !== 'ours') return [];
   return [{ name: `${profile || 'default'} ${arch}`, requirements: understood.requirements }];
 }

@@ -4,7 +4,7 @@ import { lastSweepMs } from '../../functions/reaper/sweep-lease.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import type { HistoryRow, JobEntry, RerunEntry, RunnerEntry } from '../../shared/ledger/entries.ts';
 import { HISTORY_TTL_DAYS, LEDGER_SCAN_MAX } from '../../shared/limits.ts';
-import { launchedFor, targetOf } from '../../shared/names.ts';
+import { parseJobId, targetOf } from '../../shared/names.ts';
 import type { Job, JobId, JobRecord } from '../../shared/nouns.ts';
 import { currencyOf, type Operator } from '../shared/operator.ts';
 import { type DeliveryLook, lookForDeliveries } from './deliveries.ts';
@@ -125,6 +125,6 @@ async function runnersOf(id: JobId, { ledger }: Operator): Promise<readonly Runn
     .map(({ entry }) => entry)
     .filter(
       (entry) =>
-        entry.for === id || entry.busyWith === id || entry.ran?.id === id || launchedFor(entry.name) === id,
+        entry.for === id || entry.busyWith === id || entry.ran?.id === id || parseJobId(entry.name) === id,
     );
 }

@@ -1,7 +1,7 @@
 /** `npm run explain`: the story of a job, live or ended. */
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { understand } from '../../shared/job/labels.ts';
+import { parseLabels } from '../../shared/job/labels.ts';
 import { targetOf } from '../../shared/names.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
@@ -70,7 +70,7 @@ async function showRun(
 
 export function jsonOf(findings: Findings, { config }: Pick<Operator, 'config'>) {
   const { id, job, row, entry, runners, currency, deliveries, gitHubFailed, record } = findings;
-  const understood = job === null ? null : understand(job.labels, job.repository, config);
+  const understood = job === null ? null : parseLabels(job.labels, job.repository, config);
   return {
     id,
     job,

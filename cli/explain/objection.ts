@@ -1,7 +1,7 @@
 /** Why we would not act on a job: asked of the very rules that webhook and launcher follow. */
 import { strangersFork } from '../../functions/launcher/launch.ts';
 import { decide } from '../../functions/webhook/decide.ts';
-import { understand } from '../../shared/job/labels.ts';
+import { parseLabels } from '../../shared/job/labels.ts';
 import type { Job, JobRecord } from '../../shared/nouns.ts';
 import type { Operator } from '../shared/operator.ts';
 
@@ -20,7 +20,7 @@ export async function objectionTo(
   const decision = decide({ kind: 'event', event: { kind: 'queued', job, delivery: '' }, isGated }, config);
   if (decision.kind === 'ignore' || decision.kind === 'refuse' || decision.kind === 'reject')
     return { because: decision.because, advice: isGated ? APPROVE : adviceOn(job, config) };
-  const understood = understand(job.labels, job.repository, config);
+  const understood = parseLabels(job.labels, job.repository, config);
   if (understood.kind === 'refused')
     return {
       because: understood.because,

@@ -1,7 +1,7 @@
 /** The story of a job, for people: the answer first. */
 import pc from 'picocolors';
 import type { Config } from '../../shared/config/config.ts';
-import { understand } from '../../shared/job/labels.ts';
+import { parseLabels } from '../../shared/job/labels.ts';
 import { timeOf } from '../shared/words.ts';
 import { type Answer, answerOn } from './answer.ts';
 import type { Findings } from './findings.ts';
@@ -36,7 +36,7 @@ function titleOf({ id, job }: Findings): string {
 function facts(findings: Findings, config: Config): readonly string[] {
   const { job, row, runners, entry } = findings;
   if (job === null) return [];
-  const understood = understand(job.labels, job.repository, config);
+  const understood = parseLabels(job.labels, job.repository, config);
   const last = runners.findLast(({ instanceId }) => instanceId !== null);
   const launches = entry?.launches ?? row?.launches ?? 0;
   const { gap } = findings.deliveries;

@@ -1,5 +1,5 @@
 /** What it takes to end a runner by hand: pure. The sweep does the rest, on evidence. */
-import { trailOf } from '../../shared/ledger/amend.ts';
+import { mergeTrail } from '../../shared/ledger/amend.ts';
 import type { RunnerEntry } from '../../shared/ledger/entries.ts';
 import type { Job } from '../../shared/nouns.ts';
 
@@ -37,7 +37,7 @@ export function retired(
   job: Job | null = null,
 ): RunnerEntry {
   const isBusy = entry.state === 'busy' || entry.busyWith !== null;
-  const trail = trailOf(...entry.trail, { atMs, text: `retired because ${ASKED}` });
+  const trail = mergeTrail(...entry.trail, { atMs, text: `retired because ${ASKED}` });
   const asked = { ...entry, isUnwanted: true, because: ASKED, trail };
   if (!(isBusy && isForced)) return asked;
   const ran = job?.id === entry.busyWith ? job : null;

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import pc from 'picocolors';
 import { namesOf } from '../../infra/names.ts';
-import { type ControlPlane, controlPlane } from '../../shared/adapters/control-plane.ts';
+import { type Adapters, createAdapters } from '../../shared/adapters/adapters.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { parseEnvironment } from '../../shared/config/environment.ts';
 import { readMarkets } from '../../shared/market/read.ts';
@@ -14,7 +14,7 @@ import { ROOT } from './steps.ts';
 
 /** The same for a simulated and a real deployment. */
 export type Operator = Pick<
-  ControlPlane,
+  Adapters,
   'config' | 'clock' | 'ledger' | 'github' | 'gitHubRequest' | 'log' | 'alerts'
 >;
 
@@ -42,7 +42,7 @@ function simulated(simulator: Simulator, environment: Environment): Operator | n
   process.stderr.write(pc.dim('The simulated world of npm start -- --stay:\n'));
   const { accessKeyId, accessKeySecret } = simulator;
   const key = { accessKeyId, accessKeySecret, securityToken: null };
-  return controlPlane(config, parseEnvironment('launcher', environment), () => key, SILENT);
+  return createAdapters(config, parseEnvironment('launcher', environment), () => key, SILENT);
 }
 
 async function real(config: Config): Promise<Operator | null> {
@@ -63,7 +63,7 @@ async function real(config: Config): Promise<Operator | null> {
     ECS_ENDPOINT: variables.ECS_ENDPOINT,
     OSS_ENDPOINT: variables.OSS_ENDPOINT,
   };
-  return controlPlane(config, environment, () => key, SILENT);
+  return createAdapters(config, environment, () => key, SILENT);
 }
 
 async function keyOrNull() {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { bootValues } from '../../functions/launcher/boot.ts';
 import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
 import type { Config } from '../../shared/config/config.ts';
-import { architecturesOf, understand } from '../../shared/job/labels.ts';
+import { architecturesOf, parseLabels } from '../../shared/job/labels.ts';
 import type { Candidate, Job, JobId, RunId } from '../../shared/nouns.ts';
 import type { RunnerRelease } from '../../shared/runner/release.ts';
 import { userData } from '../../shared/runner/user-data.ts';
@@ -30,7 +30,7 @@ export function userDataMistakes(config: Config): string[] {
 function longestBoot(region: string, config: Config): Parameters<typeof bootValues>[0] {
   const [arch = 'amd64'] = architecturesOf(config);
   const labels = [...config.baseLabels, arch];
-  const understood = understand(labels, 'any/any', config);
+  const understood = parseLabels(labels, 'any/any', config);
   if (understood.kind !== 'ours') throw new Error('the base labels and an architecture are not understood');
   const job: Job = {
     ...{

@@ -25,8 +25,8 @@ export async function announce(
   if (held === null) return { kind: 'known' };
 
   const { profile, repository } = held.entry;
-  const wish = { name, profile, repository, jobCreatedAtMs: job.entry.job.createdAtMs };
-  const slot = await ledger.capacity.take(wish, slotLimits(profile, world), clock.nowMs());
+  const request = { name, profile, repository, jobCreatedAtMs: job.entry.job.createdAtMs };
+  const slot = await ledger.capacity.take(request, slotLimits(profile, world), clock.nowMs());
   if (slot.kind === 'taken') return { kind: 'announced', held };
 
   await ledger.runners.remove(name, held);

@@ -1,5 +1,5 @@
 /** The first form of each entry: pure. */
-import { trailOf } from '../../shared/ledger/amend.ts';
+import { mergeTrail } from '../../shared/ledger/amend.ts';
 import { BLANK_RUNNER } from '../../shared/ledger/blank-runner.ts';
 import type { JobEntry, RunnerEntry } from '../../shared/ledger/entries.ts';
 import { LEASE_MS } from '../../shared/limits.ts';
@@ -50,7 +50,7 @@ export function bootedEntry(
   known: Pick<RunnerEntry, 'instanceId' | 'region' | 'candidate' | 'releaseAtMs' | 'trail'>,
   atMs: number,
 ): RunnerEntry {
-  const next = { ...entry, ...known, trail: trailOf(...entry.trail, ...known.trail) };
+  const next = { ...entry, ...known, trail: mergeTrail(...entry.trail, ...known.trail) };
   if (entry.state !== 'launching') return next;
   return { ...next, state: 'booting', stateAtMs: atMs };
 }

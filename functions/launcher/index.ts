@@ -2,7 +2,7 @@
 
 import runners from 'config:runners';
 import { join } from 'node:path';
-import { type Credentials, controlPlane } from '../../shared/adapters/control-plane.ts';
+import { type Credentials, createAdapters } from '../../shared/adapters/adapters.ts';
 import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
 import { parseEnvironment } from '../../shared/config/environment.ts';
 import { parseEvent } from '../../shared/job/event.ts';
@@ -10,7 +10,7 @@ import { launch } from './launch.ts';
 import { type LauncherWorld, launcherWorld } from './world.ts';
 
 let credentials: Credentials;
-const plane = controlPlane(runners, parseEnvironment('launcher', process.env), () => credentials);
+const plane = createAdapters(runners, parseEnvironment('launcher', process.env), () => credentials);
 const scripts = readUserDataScripts(join(import.meta.dirname, 'userdata'));
 const world: LauncherWorld = launcherWorld(plane, scripts);
 

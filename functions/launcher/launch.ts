@@ -1,14 +1,14 @@
 /** Puts one runner under one queued job. */
 
 import { type Ranking, rank } from '../../shared/advisor/rank.ts';
-import { understand, unwelcome } from '../../shared/job/labels.ts';
+import { alertOnce } from '../../shared/alert-once.ts';
+import { parseLabels, whyNotAllowed } from '../../shared/job/labels.ts';
 import type { JobEntry } from '../../shared/ledger/entries.ts';
 import type { Held } from '../../shared/ledger/ledger.ts';
 import { RETRY_MS } from '../../shared/limits.ts';
 import { targetOf } from '../../shared/names.ts';
 import type { Requirements } from '../../shared/nouns.ts';
 import type { GitHub } from '../../shared/ports.ts';
-import { tellOnce } from '../../shared/tell-once.ts';
 import { announce } from './announce.ts';
 import { mintAndRun } from './mint-and-run.ts';
 import { open } from './open.ts';
@@ -16,10 +16,10 @@ import { wait } from './wait.ts';
 import type { LaunchEvent, LauncherWorld, Outcome } from './world.ts';
 
 export async function launch(event: LaunchEvent, world: LauncherWorld): Promise<Outcome> {
-  const understood = understand(event.job.labels, event.job.repository, world.config);
+  const understood = parseLabels(event.job.labels, event.job.repository, world.config);
   if (understood.kind === 'foreign') return understood;
   if (understood.kind === 'refused') return refuse(event, understood.because, world);
-  const objection = unwelcome(event.job, world.config);
+  const objection = whyNotAllowed(event.job, world.config);
   if (objection !== null) return refuse(event, objection, world);
 
   const job = await open(event, world);
@@ -99,6 +99,6 @@ function whyNothing(leftOut: Ranking['leftOut'], { placements }: LauncherWorld['
 /** Nobody knows which runner to install: the mirror has not run since the deployment. */
 async function waitForRelease(job: Held<JobEntry>, world: LauncherWorld): Promise<Outcome> {
   const because = 'the mirror has no runner release yet';
-  await tellOnce('no-runner-release', `No job can start: ${because}. Run: npm run mirror`, world);
+  await alertOnce('no-runner-release', `No job can start: ${because}. Run: npm run mirror`, world);
   return wait(job, { because, nextTryAtMs: world.clock.nowMs() + RETRY_MS }, world);
 }

@@ -1,11 +1,12 @@
 /** Mints the JIT config, then runs the first instance to be had. */
+
+import { alertOnce } from '../../shared/alert-once.ts';
 import type { RunnerEntry } from '../../shared/ledger/entries.ts';
 import type { Held } from '../../shared/ledger/ledger.ts';
 import { RETRY_MS } from '../../shared/limits.ts';
 import { targetOf } from '../../shared/names.ts';
 import type { Target } from '../../shared/nouns.ts';
 import type { MintOutcome } from '../../shared/ports.ts';
-import { tellOnce } from '../../shared/tell-once.ts';
 import { type Wait, wait } from './wait.ts';
 import { type Launch, walk } from './walk.ts';
 import type { LauncherWorld, Outcome } from './world.ts';
@@ -41,7 +42,7 @@ async function unminted(
     return { because: 'GitHub asks us to slow down', nextTryAtMs: minted.retryAtMs };
   const because = `GitHub gives no runner: ${minted.because}`;
   const whose = repository ?? owner;
-  await tellOnce(`github-refuses-${whose}`, `${whose}: ${because}`, world);
+  await alertOnce(`github-refuses-${whose}`, `${whose}: ${because}`, world);
   return { because, nextTryAtMs: world.clock.nowMs() + RETRY_MS };
 }
 

@@ -1,10 +1,10 @@
 /** What a definite refusal of the cloud means for the rest of the walk, and for other launches. */
 
 import { unavailableKeys } from '../../shared/advisor/rank.ts';
+import { alertOnce } from '../../shared/alert-once.ts';
 import { ACCOUNT_FATAL_RETRY_MS } from '../../shared/limits.ts';
 import type { Candidate } from '../../shared/nouns.ts';
 import type { RunOutcome } from '../../shared/ports.ts';
-import { tellOnce } from '../../shared/tell-once.ts';
 import type { LauncherWorld } from './world.ts';
 
 /** Null: the next candidate may fare better. */
@@ -23,7 +23,7 @@ export async function stopAfter(
     case 'fatal': {
       const because = `Alibaba Cloud refuses every launch (${outcome.code}): ${outcome.advice}`;
       const nextTryAtMs = world.clock.nowMs() + ACCOUNT_FATAL_RETRY_MS;
-      await tellOnce(`account-${outcome.code}`, because, world);
+      await alertOnce(`account-${outcome.code}`, because, world);
       return { because, nextTryAtMs };
     }
   }

@@ -1,5 +1,5 @@
 /** A job that cannot be launched for now keeps a next try, with its reason. */
-import { amend, trailOf } from '../../shared/ledger/amend.ts';
+import { amend, mergeTrail } from '../../shared/ledger/amend.ts';
 import type { JobEntry } from '../../shared/ledger/entries.ts';
 import type { Held } from '../../shared/ledger/ledger.ts';
 import type { LauncherWorld, Outcome } from './world.ts';
@@ -31,7 +31,7 @@ export async function wait(
             ...entry,
             nextTryAtMs,
             because,
-            trail: trailOf(...entry.trail, ...(isNews(entry.trail) ? lines : [])),
+            trail: mergeTrail(...entry.trail, ...(isNews(entry.trail) ? lines : [])),
           },
     held,
   );

@@ -1,6 +1,6 @@
 /** Walks the candidates, best first, until an instance is made. */
 
-import { amend, trailOf } from '../../shared/ledger/amend.ts';
+import { amend, mergeTrail } from '../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../shared/ledger/entries.ts';
 import type { Held } from '../../shared/ledger/ledger.ts';
 import {
@@ -108,7 +108,7 @@ async function leaveToSweep(
   await amend(
     world.ledger.runners,
     runner.entry.name,
-    (entry) => ({ ...entry, trail: trailOf(...entry.trail, ...told) }),
+    (entry) => ({ ...entry, trail: mergeTrail(...entry.trail, ...told) }),
     runner,
   );
   return { kind: 'unknown', because };

@@ -5,9 +5,9 @@ import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { MARKET_KEPT_MS, RELEASE_KEPT_MS } from '../../shared/limits.ts';
 import type { Market } from '../../shared/market/market.ts';
 import { readMarkets } from '../../shared/market/read.ts';
+import { memoize } from '../../shared/memoize.ts';
 import type { DueEvent, JobEvent } from '../../shared/nouns.ts';
 import type { Alerts, Clock, GitHub, Instances, Log } from '../../shared/ports.ts';
-import { remembered } from '../../shared/remembered.ts';
 import { parseRunnerRelease, RUNNER_RELEASE_NOTE, type RunnerRelease } from '../../shared/runner/release.ts';
 import { type UserDataScripts, userData } from '../../shared/runner/user-data.ts';
 import { type Boot, bootValues } from './boot.ts';
@@ -54,8 +54,8 @@ export function launcherWorld(plane: Plane, scripts: UserDataScripts): LauncherW
   };
   return {
     ...plane,
-    markets: remembered(() => readMarkets(config, ledger.market, log), MARKET_KEPT_MS, clock),
-    release: remembered(readRelease, RELEASE_KEPT_MS, clock),
+    markets: memoize(() => readMarkets(config, ledger.market, log), MARKET_KEPT_MS, clock),
+    release: memoize(readRelease, RELEASE_KEPT_MS, clock),
     userData: (boot) => userData(bootValues(boot, config), scripts),
   };
 }

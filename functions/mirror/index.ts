@@ -1,6 +1,6 @@
 /** The daily timer's entry: the real world, put together once a cold start. */
 import runners from 'config:runners';
-import { type Credentials, controlPlane } from '../../shared/adapters/control-plane.ts';
+import { type Credentials, createAdapters } from '../../shared/adapters/adapters.ts';
 import { runnerReleases } from '../../shared/adapters/github/runner-releases.ts';
 import { ossBucket, publicEndpoint } from '../../shared/adapters/oss/bucket.ts';
 import { parseEnvironment } from '../../shared/config/environment.ts';
@@ -10,7 +10,7 @@ import type { MirrorWorld } from './world.ts';
 
 let credentials: Credentials;
 const environment = parseEnvironment('mirror', process.env);
-const plane = controlPlane(runners, environment, () => credentials);
+const plane = createAdapters(runners, environment, () => credentials);
 const { config, clock, log, ledger, gitHubRequest } = plane;
 
 const world: MirrorWorld = {

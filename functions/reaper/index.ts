@@ -1,6 +1,6 @@
 /** The entry of timer and asynchronous invocation: the real world, put together once a cold start. */
 import runners from 'config:runners';
-import { type Credentials, controlPlane } from '../../shared/adapters/control-plane.ts';
+import { type Credentials, createAdapters } from '../../shared/adapters/adapters.ts';
 import { ecsMarket } from '../../shared/adapters/ecs/market.ts';
 import { fcQueue } from '../../shared/adapters/function-compute/queue.ts';
 import { invokeEndpoint, parseEnvironment } from '../../shared/config/environment.ts';
@@ -10,7 +10,7 @@ import type { ReaperWorld } from './world.ts';
 
 let credentials: Credentials;
 const environment = parseEnvironment('reaper', process.env);
-const plane = controlPlane(runners, environment, () => credentials);
+const plane = createAdapters(runners, environment, () => credentials);
 const { config, clock, log, ledger } = plane;
 const source = ecsMarket({ call: plane.callEcs, clock, spotDuration: config.spot.duration });
 

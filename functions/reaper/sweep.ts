@@ -1,6 +1,7 @@
 /** Each minute: makes cloud, GitHub and ledger agree, then starts what is due. */
+
+import { alertOnce } from '../../shared/alert-once.ts';
 import { SWEEP_FAILURES_MIN, SWEEP_PARTS_MS } from '../../shared/limits.ts';
-import { tellOnce } from '../../shared/tell-once.ts';
 import { repair } from './repair/repair.ts';
 import { redeliverLost } from './rounds/deliveries.ts';
 import { startDue } from './rounds/due.ts';
@@ -43,7 +44,7 @@ async function tellOfFailures(
 ): Promise<void> {
   if (inARow < SWEEP_FAILURES_MIN) return;
   const what = failures[0]?.slice(0, 300) ?? 'it ended early';
-  await tellOnce(
+  await alertOnce(
     'sweep-fails',
     `The last ${inARow} sweeps failed, the last one because of this: ${what}`,
     world,

@@ -1,6 +1,6 @@
 /** What a delivery asks of us. Pure. */
-import { bytesOf, type Parsed } from '../../shared/job/event.ts';
-import { hasBaseLabels, unwelcome } from '../../shared/job/labels.ts';
+import { encodeEvent, type Parsed } from '../../shared/job/event.ts';
+import { hasBaseLabels, whyNotAllowed } from '../../shared/job/labels.ts';
 import { LABELS_MAX } from '../../shared/limits.ts';
 import { isRunnerName } from '../../shared/names.ts';
 import type { Job, JobEvent } from '../../shared/nouns.ts';
@@ -42,7 +42,7 @@ function decideEvent(event: JobEvent, rules: Rules): Decision {
   if (objection !== null) return objection;
   if (event.job.labels.length > LABELS_MAX)
     return { kind: 'refuse', because: `the job has more than ${LABELS_MAX} labels` };
-  if (bytesOf(event) === null)
+  if (encodeEvent(event) === null)
     return { kind: 'refuse', because: 'the labels of the job are too long to hand on' };
   switch (event.kind) {
     case 'queued':
@@ -56,7 +56,7 @@ function decideEvent(event: JobEvent, rules: Rules): Decision {
 function objectionTo(job: Job, rules: Rules): Decision | null {
   if (!hasBaseLabels(job.labels, rules.baseLabels))
     return { kind: 'ignore', because: 'the job does not ask for all our base labels' };
-  const because = unwelcome(job, rules);
+  const because = whyNotAllowed(job, rules);
   return because === null ? null : { kind: 'refuse', because };
 }
 

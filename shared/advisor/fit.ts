@@ -4,21 +4,21 @@ import { LEFT_OUT_NAMED_MAX } from '../limits.ts';
 import { familyOf, type MarketType } from '../market/market.ts';
 import type { CapacityType, Offering, Requirements } from '../nouns.ts';
 import type { RunOutcome } from '../ports.ts';
+import { type PlacementMarket, type PricedOffering, priceOfferings, whyUnfit } from './offerings.ts';
 import { bidFor, scoreOf } from './price.ts';
-import { type Quote, quotesOf, type Stall, unfit } from './quotes.ts';
 
 export interface LeftOut {
   readonly what: string;
   readonly because: string;
 }
 
-export interface Bidding extends Quote {
+export interface ScoredOffering extends PricedOffering {
   readonly priceLimit: number | null;
   /** The lower the better: expected cost, of one core where a range of cores was asked for. */
   readonly score: number;
 }
 
-export interface FitAsk {
+export interface FitRequest {
   readonly requirements: Requirements;
   readonly config: Config;
   /** by `unavailableKeys`, with the reason */
@@ -27,7 +27,7 @@ export interface FitAsk {
 }
 
 export interface Fit {
-  readonly usable: readonly Bidding[];
+  readonly usable: readonly ScoredOffering[];
   readonly leftOut: readonly LeftOut[];
   readonly notes: readonly string[];
 }
@@ -56,13 +56,18 @@ export function unavailableKeys(offering: Offering, scope: Scope): readonly stri
 
 const SCOPES: readonly Scope[] = ['offering', 'zone', 'family', 'placement'];
 
-export function nearestFit(ask: FitAsk, stalls: readonly Stall[], capacityType: CapacityType): Fit {
+export function nearestFit(
+  request: FitRequest,
+  placementMarkets: readonly PlacementMarket[],
+  capacityType: CapacityType,
+): Fit {
   const notes: string[] = [];
   const leftOut: LeftOut[] = [];
-  for (const step of coresToTry(ask.requirements)) {
+  for (const step of coresToTry(request.requirements)) {
     if (step.because !== null) notes.push(`${step.because}: nothing ${capacityType} is to be had with fewer`);
-    const usable: Bidding[] = [];
-    for (const stall of stalls) look(stall, step, capacityType, ask, { usable, leftOut });
+    const usable: ScoredOffering[] = [];
+    for (const placementMarket of placementMarkets)
+      fitTypes(placementMarket, step, capacityType, request, { usable, leftOut });
     if (usable.length > 0) return { usable, leftOut, notes };
   }
   return { usable: [], leftOut, notes: [...notes, `nothing ${capacityType} is to be had`] };
@@ -97,57 +102,66 @@ function coresToTry({ cpu, type }: Requirements): readonly Cores[] {
 /** `ecs.c8y.2xlarge` is a type, `ecs.c8y` a family. */
 const isExact = (type: string): boolean => type.split('.').length > 2;
 
-interface Seen {
-  readonly usable: Bidding[];
+interface Sorted {
+  readonly usable: ScoredOffering[];
   readonly leftOut: LeftOut[];
 }
 
 /** Thousands of offerings for a wide range: they are put where they belong at once. */
-function look(stall: Stall, cores: Cores, capacityType: CapacityType, ask: FitAsk, seen: Seen): void {
-  for (const type of stall.market.types)
-    if (type.cpu >= cores.min && type.cpu <= cores.max) lookAtType(stall, type, capacityType, ask, seen);
+function fitTypes(
+  placementMarket: PlacementMarket,
+  cores: Cores,
+  capacityType: CapacityType,
+  request: FitRequest,
+  seen: Sorted,
+): void {
+  for (const type of placementMarket.market.types)
+    if (type.cpu >= cores.min && type.cpu <= cores.max)
+      fitType(placementMarket, type, capacityType, request, seen);
 }
 
-function lookAtType(
-  stall: Stall,
+function fitType(
+  placementMarket: PlacementMarket,
   type: MarketType,
   capacityType: CapacityType,
-  ask: FitAsk,
-  { usable, leftOut }: Seen,
+  request: FitRequest,
+  { usable, leftOut }: Sorted,
 ): void {
-  const verdict = unfit(type, ask.requirements, ask.config);
+  const verdict = whyUnfit(type, request.requirements, request.config);
   if (verdict === 'other') return;
   if (verdict !== null) {
     leftOut.push({ what: type.type, because: verdict.because });
     return;
   }
-  for (const quote of quotesOf(stall, type, capacityType, ask.nowMs)) {
-    const bid = bidOn(quote, ask);
+  for (const offering of priceOfferings(placementMarket, type, capacityType, request.nowMs)) {
+    const bid = scoreOffering(offering, request);
     if ('because' in bid) leftOut.push(bid);
     else usable.push(bid);
   }
 }
 
-function bidOn(quote: Quote, ask: FitAsk): Bidding | LeftOut {
-  const because = whyNotToBeHad(quote, ask.unavailable);
-  if (because !== null) return { what: offeringKey(quote), because };
-  const { spot, limits } = ask.config;
-  const bid = bidFor(quote, { ratio: spot.priceLimitRatio, ceiling: limits.pricePerHour });
-  if (bid.kind === 'left out') return { what: offeringKey(quote), because: bid.because };
-  const { min, max } = ask.requirements.cpu;
-  const score = scoreOf(quote) / (min === max ? 1 : quote.cpu);
-  return Object.assign(quote, { priceLimit: bid.priceLimit, score });
+function scoreOffering(offering: PricedOffering, request: FitRequest): ScoredOffering | LeftOut {
+  const because = whyUnavailable(offering, request.unavailable);
+  if (because !== null) return { what: offeringKey(offering), because };
+  const { spot, limits } = request.config;
+  const bid = bidFor(offering, { ratio: spot.priceLimitRatio, ceiling: limits.pricePerHour });
+  if (bid.kind === 'left out') return { what: offeringKey(offering), because: bid.because };
+  const { min, max } = request.requirements.cpu;
+  const score = scoreOf(offering) / (min === max ? 1 : offering.cpu);
+  return Object.assign(offering, { priceLimit: bid.priceLimit, score });
 }
 
-function whyNotToBeHad(quote: Quote, unavailable: ReadonlyMap<string, string>): string | null {
-  if (quote.stock === 'sold-out' || quote.stock === 'gone') return 'it is sold out';
+function whyUnavailable(offering: PricedOffering, unavailable: ReadonlyMap<string, string>): string | null {
+  if (offering.stock === 'sold-out' || offering.stock === 'gone') return 'it is sold out';
   if (unavailable.size === 0) return null;
-  const key = SCOPES.flatMap((scope) => unavailableKeys(quote, scope)).find((each) => unavailable.has(each));
+  const key = SCOPES.flatMap((scope) => unavailableKeys(offering, scope)).find((each) =>
+    unavailable.has(each),
+  );
   return key === undefined ? null : `the cloud refused it a moment ago (${unavailable.get(key)})`;
 }
 
 /** One entry a reason, in the order they came up: a few named, the rest counted. */
-export function summary(leftOut: readonly LeftOut[]): readonly LeftOut[] {
+export function groupByReason(leftOut: readonly LeftOut[]): readonly LeftOut[] {
   const byReason = new Map<string, Set<string>>();
   for (const { what, because } of leftOut) {
     const named = byReason.get(because);

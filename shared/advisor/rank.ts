@@ -2,14 +2,14 @@
 import { CANDIDATES_MAX } from '../limits.ts';
 import type { Market } from '../market/market.ts';
 import type { Candidate, CapacityType } from '../nouns.ts';
-import { type Bidding, type FitAsk, type LeftOut, nearestFit, summary } from './fit.ts';
-import { pick, sorted } from './pick.ts';
+import { type FitRequest, groupByReason, type LeftOut, nearestFit, type ScoredOffering } from './fit.ts';
+import { isStale, marketsOfPlacements, type PlacementMarket } from './offerings.ts';
+import { pick, sortOfferings } from './pick.ts';
 import { expectedCost } from './price.ts';
-import { isStale, type Stall, stallsOf } from './quotes.ts';
 
 export { unavailableKeys } from './fit.ts';
 
-export interface Ask extends FitAsk {
+export interface RankRequest extends FitRequest {
   /** by region; null or missing: the catalogue stands in */
   readonly markets: ReadonlyMap<string, Market | null>;
   readonly firstTryAtMs: number;
@@ -26,26 +26,33 @@ export interface Ranking {
   readonly notes: readonly string[];
 }
 
-export function rank(ask: Ask): Ranking {
-  const stalls = stallsOf(ask.config, ask.markets, ask.nowMs);
-  const fits = capacityTypesFor(ask).map((capacityType) => nearestFit(ask, stalls, capacityType));
+export function rank(request: RankRequest): Ranking {
+  const placementMarkets = marketsOfPlacements(request.config, request.markets, request.nowMs);
+  const fits = capacityTypesFor(request).map((capacityType) =>
+    nearestFit(request, placementMarkets, capacityType),
+  );
   const usable = fits.flatMap((fit) => fit.usable);
-  const inOrder = sorted(usable, ask.config.placementChoice === 'order', CANDIDATES_MAX);
+  const inOrder = sortOfferings(usable, request.config.placementChoice === 'order', CANDIDATES_MAX);
   return {
-    candidates: pick(inOrder, CANDIDATES_MAX).map((each) => candidateOf(each, placeOf(each, usable))),
-    leftOut: summary(fits.flatMap((fit) => fit.leftOut)),
-    notes: [...stalls.flatMap((stall) => notesOn(stall, ask.nowMs)), ...fits.flatMap((fit) => fit.notes)],
+    candidates: pick(inOrder, CANDIDATES_MAX).map((each) => toCandidate(each, placeOf(each, usable))),
+    leftOut: groupByReason(fits.flatMap((fit) => fit.leftOut)),
+    notes: [
+      ...placementMarkets.flatMap((placementMarket) => notesOn(placementMarket, request.nowMs)),
+      ...fits.flatMap((fit) => fit.notes),
+    ],
   };
 }
 
 /** Pay-as-you-go only when asked for, when spot failed the job before, or when its patience is over. */
-function capacityTypesFor(ask: Ask): readonly CapacityType[] {
-  if (ask.offSpot || ask.requirements.capacityType === 'on-demand') return ['on-demand'];
-  const { onDemandFallback, patience } = ask.config.spot;
-  return onDemandFallback && ask.nowMs - ask.firstTryAtMs >= patience ? ['spot', 'on-demand'] : ['spot'];
+function capacityTypesFor(request: RankRequest): readonly CapacityType[] {
+  if (request.offSpot || request.requirements.capacityType === 'on-demand') return ['on-demand'];
+  const { onDemandFallback, patience } = request.config.spot;
+  return onDemandFallback && request.nowMs - request.firstTryAtMs >= patience
+    ? ['spot', 'on-demand']
+    : ['spot'];
 }
 
-function notesOn({ region, market, isCatalog }: Stall, nowMs: number): readonly string[] {
+function notesOn({ region, market, isCatalog }: PlacementMarket, nowMs: number): readonly string[] {
   if (isCatalog) return [`no market of ${region}: the catalogue's types, at market price`];
   const notes = isStale(market.stockAtMs, nowMs)
     ? [`the market of ${region} is old: its stock proves nothing`]
@@ -55,12 +62,12 @@ function notesOn({ region, market, isCatalog }: Stall, nowMs: number): readonly 
 }
 
 /** By expected cost, among all that were to be had. */
-function placeOf({ score }: Bidding, usable: readonly Bidding[]): string {
+function placeOf({ score }: ScoredOffering, usable: readonly ScoredOffering[]): string {
   const better = usable.reduce((count, each) => count + Number(each.score < score), 0);
   return `${better + 1} of ${usable.length}`;
 }
 
-function candidateOf(chosen: Bidding, place: string): Candidate {
+function toCandidate(chosen: ScoredOffering, place: string): Candidate {
   const { placement, region, zone, instanceType, capacityType, arch, cpu, memoryGiB } = chosen;
   const { pricePerHour, onDemandPricePerHour, priceLimit } = chosen;
   return {
@@ -71,7 +78,7 @@ function candidateOf(chosen: Bidding, place: string): Candidate {
   };
 }
 
-function reasonFor({ capacityType, pricePerHour, isStale }: Bidding, place: string): string {
+function reasonFor({ capacityType, pricePerHour, isStale }: ScoredOffering, place: string): string {
   const what = capacityType === 'on-demand' ? ', pay-as-you-go' : '';
   if (pricePerHour === null) return `it is number ${place} by what it can cost at most${what}`;
   return `it is number ${place} by expected cost${what}${isStale ? ', at an old price' : ''}`;

@@ -1,8 +1,8 @@
 /** `runners.yaml` as text or value → configuration, or every mistake at once. */
 import { isMap, parseDocument } from 'yaml';
 import type * as z from 'zod';
-import { meansSomething } from '../job/label-words.ts';
-import { architecturesOf, understand } from '../job/labels.ts';
+import { isKnownLabel } from '../job/label-words.ts';
+import { architecturesOf, parseLabels } from '../job/labels.ts';
 import { type Config, RunnersYaml } from './config.ts';
 
 export type ParsedConfig =
@@ -53,12 +53,12 @@ function profileMistakes(config: Config): string[] {
   const base = new Set(config.baseLabels.map((label) => label.toLowerCase()));
   return Object.entries(config.profiles).flatMap(([name, profile]) => {
     if (base.has(name.toLowerCase())) return [`profiles.${name}: is a base label already`];
-    if (meansSomething(name)) return [`profiles.${name}: is a label with a meaning of its own already`];
+    if (isKnownLabel(name)) return [`profiles.${name}: is a label with a meaning of its own already`];
     const repository = profile.repositories?.[0]?.replace('*', 'any') ?? 'any/any';
     const arch = architecturesOf(config)[0];
     const named =
       profile.arch === undefined && profile.image === undefined && arch !== undefined ? [arch] : [];
-    const understood = understand([...config.baseLabels, name, ...named], repository, config);
+    const understood = parseLabels([...config.baseLabels, name, ...named], repository, config);
     return understood.kind === 'refused' ? [`profiles.${name}: ${understood.because}`] : [];
   });
 }

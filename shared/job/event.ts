@@ -126,7 +126,7 @@ const HandedOn = z.discriminatedUnion('kind', [
 ]);
 
 /** As UTF-8 JSON; null when it is larger than we hand on. */
-export function bytesOf(event: JobEvent | DueEvent): Uint8Array | null {
+export function encodeEvent(event: JobEvent | DueEvent): Uint8Array | null {
   const bytes = new TextEncoder().encode(JSON.stringify(event));
   return bytes.length <= EVENT_MAX_BYTES ? bytes : null;
 }

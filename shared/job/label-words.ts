@@ -5,7 +5,7 @@ import type { Arch, CapacityType } from '../nouns.ts';
 export class Refusal extends Error {}
 
 /** One value for each kind of label, as text. */
-export interface Wish {
+export interface LabelValues {
   arch?: Arch;
   os?: 'linux';
   cpu?: string;
@@ -18,7 +18,7 @@ export interface Wish {
 }
 
 interface Word {
-  readonly kind: keyof Wish;
+  readonly kind: keyof LabelValues;
   readonly pattern: RegExp;
   readonly value: (match: RegExpExecArray) => string;
 }
@@ -36,7 +36,7 @@ const WORDS: readonly Word[] = [
   { kind: 'image', pattern: /^image-(.+)$/, value: (match) => match[1] as string },
 ];
 
-export const SAID: Record<keyof Wish, string> = {
+export const KIND_NAMES: Record<keyof LabelValues, string> = {
   arch: 'an architecture',
   os: 'an operating system',
   cpu: 'a number of cores',
@@ -51,10 +51,10 @@ export const SAID: Record<keyof Wish, string> = {
 const OTHER_SYSTEMS = new Set(['windows', 'macos']);
 
 /** What one label asks for; refuses a word nobody knows. */
-export function meaningOf(
+export function parseLabel(
   label: string,
   profiles: ReadonlyMap<string, string>,
-): { kind: keyof Wish; value: string } {
+): { kind: keyof LabelValues; value: string } {
   const profile = profiles.get(label);
   if (profile !== undefined) return { kind: 'profile', value: profile };
   for (const { kind, pattern, value } of WORDS) {
@@ -67,7 +67,7 @@ export function meaningOf(
 }
 
 /** True for a label that means something without any configuration. */
-export function meansSomething(label: string): boolean {
+export function isKnownLabel(label: string): boolean {
   return (
     WORDS.some(({ pattern }) => pattern.test(label.toLowerCase())) || OTHER_SYSTEMS.has(label.toLowerCase())
   );

@@ -1,9 +1,9 @@
 /** What a job's labels ask for: pure. The table of labels is part of the public contract (docs/configure.md). */
 import type { Config, ProfileConfig } from '../config/config.ts';
 import type { Arch, CapacityType, Job, Requirements } from '../nouns.ts';
-import { meaningOf, Refusal, SAID, type Wish } from './label-words.ts';
+import { KIND_NAMES, type LabelValues, parseLabel, Refusal } from './label-words.ts';
 
-export type Understood =
+export type ParsedLabels =
   | { readonly kind: 'ours'; readonly requirements: Requirements }
   /** Has our base labels, but asks for what we do not understand or do not have. */
   | { readonly kind: 'refused'; readonly because: string }
@@ -22,36 +22,36 @@ export function covers(runnerLabels: readonly string[], jobLabels: readonly stri
   return hasBaseLabels(runnerLabels, jobLabels);
 }
 
-export function understand(labels: readonly string[], repository: string, config: Config): Understood {
+export function parseLabels(labels: readonly string[], repository: string, config: Config): ParsedLabels {
   if (!hasBaseLabels(labels, config.baseLabels)) return { kind: 'foreign' };
   try {
-    const wish = read(labels, config);
-    return { kind: 'ours', requirements: requirementsOf(wish, repository, config) };
+    const values = read(labels, config);
+    return { kind: 'ours', requirements: requirementsOf(values, repository, config) };
   } catch (refusal) {
     if (!(refusal instanceof Refusal)) throw refusal;
     return { kind: 'refused', because: refusal.message };
   }
 }
 
-function read(labels: readonly string[], config: Config): Wish {
+function read(labels: readonly string[], config: Config): LabelValues {
   const base = new Set(config.baseLabels.map((label) => label.toLowerCase()));
-  const wish: Record<string, string> = {};
+  const values: Record<string, string> = {};
   const profiles = new Map(Object.keys(config.profiles).map((name) => [name.toLowerCase(), name]));
   for (const label of new Set(labels.map((each) => each.toLowerCase()))) {
     if (base.has(label)) continue;
-    const { kind, value } = meaningOf(label, profiles);
-    const had = wish[kind];
+    const { kind, value } = parseLabel(label, profiles);
+    const had = values[kind];
     if (had !== undefined && had !== value)
-      throw new Refusal(`its labels name ${SAID[kind]} twice: ${had} and ${value}`);
-    wish[kind] = value;
+      throw new Refusal(`its labels name ${KIND_NAMES[kind]} twice: ${had} and ${value}`);
+    values[kind] = value;
   }
-  return wish as Wish;
+  return values as LabelValues;
 }
 
-function requirementsOf(wish: Wish, repository: string, config: Config): Requirements {
-  const profile = profileFor(wish, repository, config);
+function requirementsOf(values: LabelValues, repository: string, config: Config): Requirements {
+  const profile = profileFor(values, repository, config);
   // Explicit labels override the profile, and the profile the defaults.
-  const asked = { ...fallbacks(config), ...given(profile ?? {}), ...given(wish) };
+  const asked = { ...fallbacks(config), ...given(profile ?? {}), ...given(values) };
   if (asked.image !== undefined) requireImage(asked.image, config);
   const arch = archOf(asked, config);
   const cpu = rangeOf(asked.cpu, 'cores');
@@ -63,7 +63,7 @@ function requirementsOf(wish: Wish, repository: string, config: Config): Require
     type: asked.type ?? null,
     diskGiB: diskOf(asked.disk),
     image: imageOf(asked.image, arch, config),
-    profile: wish.profile ?? null,
+    profile: values.profile ?? null,
     docker: asked.docker,
     sudo: asked.sudo,
     lifetimeMs: asked.lifetime,
@@ -77,7 +77,11 @@ function given<Asks extends object>(asks: Asks): Given<Asks> {
   return Object.fromEntries(Object.entries(asks).filter(([, value]) => value !== undefined)) as Given<Asks>;
 }
 
-function profileFor({ profile: name }: Wish, repository: string, config: Config): ProfileConfig | undefined {
+function profileFor(
+  { profile: name }: LabelValues,
+  repository: string,
+  config: Config,
+): ProfileConfig | undefined {
   const profile = name === undefined ? undefined : config.profiles[name];
   if (profile?.repositories !== undefined && !isAllowed(repository, profile.repositories))
     throw new Refusal(`the profile '${name}' is not for the repository ${repository}`);
@@ -143,7 +147,7 @@ function diskOf(text: string | number): number {
 }
 
 /** Why jobs of this repository are not taken; null: they are. */
-export function unwelcome(
+export function whyNotAllowed(
   { repository, isPublic }: Pick<Job, 'repository' | 'isPublic'>,
   {
     repositories,

@@ -42,6 +42,6 @@ export async function removeEntry<Id, Entry>(
 }
 
 /** The newest lines of both, in order of time. */
-export function trailOf(...lines: readonly TrailLine[]): readonly TrailLine[] {
+export function mergeTrail(...lines: readonly TrailLine[]): readonly TrailLine[] {
   return [...lines].sort((a, b) => a.atMs - b.atMs).slice(-TRAIL_MAX);
 }

@@ -27,7 +27,7 @@ export interface Entries<Id, Entry> {
 }
 
 /** What a slot counts against. */
-export interface SlotWish {
+export interface SlotRequest {
   readonly name: RunnerName;
   readonly profile: string | null;
   readonly repository: string;
@@ -67,7 +67,7 @@ export interface Capacity {
    * Idempotent: a slot this runner has already is 'taken' and counts once. Who is refused what all slots have in common
    * ('full' of all, 'paced') is first in the queue from then on, until the sweep says who is.
    */
-  take(wish: SlotWish, limits: SlotLimits, nowMs: number): Promise<SlotOutcome>;
+  take(request: SlotRequest, limits: SlotLimits, nowMs: number): Promise<SlotOutcome>;
   /** Idempotent. */
   handBack(name: RunnerName): Promise<void>;
   view(): Promise<CapacityView>;
@@ -91,7 +91,7 @@ export interface Ledger {
   /** Offerings the cloud just could not give, shared by all launchers. Key: see `offeringKey`. */
   readonly unavailable: Unavailable;
   /** The market snapshot, compressed; one row for each region. */
-  readonly market: Snapshots;
+  readonly market: MarketSnapshots;
 }
 
 export interface History {
@@ -106,7 +106,7 @@ export interface Unavailable {
   list(nowMs: number): Promise<ReadonlyMap<string, string>>;
 }
 
-export interface Snapshots {
+export interface MarketSnapshots {
   read(region: string): Promise<Uint8Array | null>;
   write(region: string, bytes: Uint8Array): Promise<void>;
 }

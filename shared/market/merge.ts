@@ -25,7 +25,11 @@ export interface Answers {
 }
 
 /** A type without a zone that sells it is dropped. */
-export function merged(last: readonly MarketType[], answers: Answers, nowMs: number): readonly MarketType[] {
+export function mergeAnswers(
+  last: readonly MarketType[],
+  answers: Answers,
+  nowMs: number,
+): readonly MarketType[] {
   const before = new Map(last.map((type) => [type.type, type]));
   const facts: readonly TypeFacts[] = answers.types ?? last;
   return facts

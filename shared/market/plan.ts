@@ -1,10 +1,10 @@
 /** What of a market is due to be asked again: pure. */
 
 import { nearestFit } from '../advisor/fit.ts';
-import { sorted } from '../advisor/pick.ts';
-import { isExcluded, stallsOf } from '../advisor/quotes.ts';
+import { isExcluded, marketsOfPlacements } from '../advisor/offerings.ts';
+import { sortOfferings } from '../advisor/pick.ts';
 import type { Config } from '../config/config.ts';
-import { understand } from '../job/labels.ts';
+import { parseLabels } from '../job/labels.ts';
 import {
   MARKET_IDLE_MS,
   MARKET_LIKELY_MS,
@@ -15,10 +15,10 @@ import {
   MARKET_SELDOM_MS,
 } from '../limits.ts';
 import type { Requirements } from '../nouns.ts';
-import type { MarketWish } from '../ports.ts';
+import type { MarketQuery } from '../ports.ts';
 import type { Market, MarketType } from './market.ts';
 
-export interface RefreshAsk {
+export interface RefreshRequest {
   readonly region: string;
   readonly config: Config;
   readonly last: Market | null;
@@ -28,12 +28,12 @@ export interface RefreshAsk {
 }
 
 /** Null: nothing is due. Without a market, the types come first: what to price is known only then. */
-export function refreshDue(ask: RefreshAsk): Omit<MarketWish, 'deadlineMs'> | null {
-  const { last, nowMs, config } = ask;
-  if (!ask.isBusy && isIdle(last, nowMs)) return null;
+export function refreshDue(request: RefreshRequest): Omit<MarketQuery, 'deadlineMs'> | null {
+  const { last, nowMs, config } = request;
+  if (!request.isBusy && isIdle(last, nowMs)) return null;
   if (last === null || last.spotDuration !== config.spot.duration)
     return { listTypes: true, prices: [], advice: [], sinceMs: null };
-  const prices = pricesDue(last, ask);
+  const prices = pricesDue(last, request);
   const listTypes = isDue(last.typesAtMs, MARKET_SELDOM_MS, nowMs);
   const isStockDue = isDue(last.stockAtMs, MARKET_LIKELY_MS, nowMs);
   if (!listTypes && !isStockDue && prices.length === 0) return null;
@@ -52,7 +52,7 @@ const isDue = (atMs: number | null, everyMs: number, nowMs: number): boolean =>
   atMs === null || nowMs - atMs >= everyMs || atMs > nowMs + everyMs;
 
 /** Likely candidates first, then those asked longest ago; so many that a minute's limit of calls is left to others. */
-function pricesDue(last: Market, { config, nowMs }: RefreshAsk): readonly string[] {
+function pricesDue(last: Market, { config, nowMs }: RefreshRequest): readonly string[] {
   const likely = likelyTypes(last, config, nowMs);
   const due = priced(last, config)
     .filter(({ type, pricedAtMs }) =>
@@ -81,13 +81,13 @@ function priced(last: Market, config: Config): readonly MarketType[] {
 
 /** The best for each kind of job that the configuration knows, whatever was refused a moment ago. */
 export function likelyTypes(last: Market, config: Config, nowMs: number): ReadonlySet<string> {
-  const stalls = stallsOf(config, new Map([[last.region, last]]), nowMs).filter(
+  const placementMarkets = marketsOfPlacements(config, new Map([[last.region, last]]), nowMs).filter(
     ({ region }) => region === last.region,
   );
   const likely = usualRequirements(config).flatMap((requirements) => {
-    const ask = { requirements, config, unavailable: new Map<string, string>(), nowMs };
-    const { usable } = nearestFit(ask, stalls, requirements.capacityType);
-    const types = sorted(usable, false, MARKET_LIKELY_PER_DEMAND_MAX).map((each) => each.instanceType);
+    const request = { requirements, config, unavailable: new Map<string, string>(), nowMs };
+    const { usable } = nearestFit(request, placementMarkets, requirements.capacityType);
+    const types = sortOfferings(usable, false, MARKET_LIKELY_PER_DEMAND_MAX).map((each) => each.instanceType);
     return [...new Set(types)].slice(0, MARKET_LIKELY_PER_DEMAND_MAX);
   });
   return new Set(likely);
@@ -99,7 +99,7 @@ function usualRequirements(config: Config): readonly Requirements[] {
     ['amd64', 'arm64', undefined].map((arch) => {
       const repository = config.profiles[profile ?? '']?.repositories?.[0]?.replace('*', 'any') ?? 'any/any';
       const labels = [...config.baseLabels, profile, arch].filter((label) => label !== undefined);
-      return understand(labels, repository, config);
+      return parseLabels(labels, repository, config);
     }),
   );
   return kinds.flatMap((kind) => (kind.kind === 'ours' ? [kind.requirements] : []));

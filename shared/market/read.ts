@@ -1,13 +1,13 @@
 /** The last snapshots of all placements' regions, as the launcher sees them. */
 import type { Config } from '../config/config.ts';
-import type { Snapshots } from '../ledger/ledger.ts';
+import type { MarketSnapshots } from '../ledger/ledger.ts';
 import type { Log } from '../ports.ts';
 import { decodeMarket, type Market } from './market.ts';
 
 /** Null for a region without a snapshot, or with one that cannot be read: launching goes on without. */
 export async function readMarkets(
   config: Config,
-  market: Snapshots,
+  market: MarketSnapshots,
   log: Log,
 ): Promise<ReadonlyMap<string, Market | null>> {
   const regions = config.placements.map(({ region }) => region);
@@ -15,7 +15,7 @@ export async function readMarkets(
   return new Map(regions.map((region, at) => [region, markets[at] ?? null]));
 }
 
-async function readMarket(region: string, market: Snapshots, log: Log): Promise<Market | null> {
+async function readMarket(region: string, market: MarketSnapshots, log: Log): Promise<Market | null> {
   try {
     const bytes = await market.read(region);
     return bytes === null ? null : decodeMarket(bytes);

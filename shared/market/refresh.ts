@@ -1,6 +1,6 @@
 /** The sweep's look at the markets: asks what is due, and keeps the last good values of what could not be had. */
 import type { Config } from '../config/config.ts';
-import type { Snapshots } from '../ledger/ledger.ts';
+import type { MarketSnapshots } from '../ledger/ledger.ts';
 import type { Clock, Log, MarketSource } from '../ports.ts';
 import { decodeMarket, encodeMarket, type Market } from './market.ts';
 import { refreshDue } from './plan.ts';
@@ -9,7 +9,7 @@ export interface MarketWorld {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Log;
-  readonly market: Snapshots;
+  readonly market: MarketSnapshots;
   readonly source: MarketSource;
 }
 

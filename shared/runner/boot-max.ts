@@ -1,6 +1,6 @@
 /** How long a boot may take, by the kind of image: pure. */
 import type { Config } from '../config/config.ts';
-import { understand } from '../job/labels.ts';
+import { parseLabels } from '../job/labels.ts';
 import { BOOT_MAX_CUSTOM_MS, BOOT_MAX_STOCK_MS } from '../limits.ts';
 
 /** `image`: a key of `images:`. Public image families begin with `acs:` (Alibaba Cloud docs, "Image families"). */
@@ -13,6 +13,6 @@ export function bootMaxOf(
   { labels, repository }: { readonly labels: readonly string[]; readonly repository: string },
   config: Config,
 ): number {
-  const understood = understand(labels, repository, config);
+  const understood = parseLabels(labels, repository, config);
   return understood.kind === 'ours' ? bootMaxMs(understood.requirements.image, config) : BOOT_MAX_CUSTOM_MS;
 }

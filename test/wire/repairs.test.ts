@@ -31,7 +31,7 @@ async function leaveBehind(nowMs: number, ledger: Ledger): Promise<void> {
   const dead = made.runnerEntry('900-1', { leaseUntilMs: nowMs - 1, runnerId: 4711, repository: REPOSITORY });
   await ledger.runners.add(dead.name, dead);
   for (const name of [dead.name, made.runnerName('901-1')])
-    await ledger.capacity.take({ ...made.wish('x'), name }, made.limits(), nowMs);
+    await ledger.capacity.take({ ...made.slotRequest('x'), name }, made.limits(), nowMs);
 }
 
 test('what crashes, losses, cancellations and dead boots leave is repaired by the deployed sweep', {

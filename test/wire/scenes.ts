@@ -1,6 +1,6 @@
 /** What goes wrong around runners that live: each scene brings one thing about, by what the world itself can do. */
 import { REPOSITORY } from '../../cli/start/scene.ts';
-import { controlPlane } from '../../shared/adapters/control-plane.ts';
+import { createAdapters } from '../../shared/adapters/adapters.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { parseEnvironment } from '../../shared/config/environment.ts';
 import { runnerNameOf, TAG } from '../../shared/names.ts';
@@ -42,7 +42,7 @@ export async function registerAlone({ world }: Stage, config: Config): Promise<R
     accessKeySecret: world.secrets.operatorSecret,
     securityToken: null,
   };
-  const { github } = controlPlane(
+  const { github } = createAdapters(
     config,
     environment,
     () => key,

@@ -2,7 +2,7 @@
 import { ecsInstances } from '../../shared/adapters/ecs/instances.ts';
 import { gitHubOver } from '../../shared/adapters/github/adapter.ts';
 import { ledgerOn } from '../../shared/adapters/tablestore/ledger.ts';
-import { patient } from '../../shared/adapters/tablestore/patience.ts';
+import { withRetries } from '../../shared/adapters/tablestore/retries.ts';
 import type { Columns, Key, Table } from '../../shared/adapters/tablestore/table.ts';
 import type { Config } from '../../shared/config/config.ts';
 import type { Log } from '../../shared/ports.ts';
@@ -51,7 +51,7 @@ export function portsOver(parts: Parts) {
   const patience = { nowMs: () => clock.nowMs(), sleep, random: () => draws.next() };
   const table = (name: string) => {
     const lagging = lag(tableOf(store, name), pause);
-    return patient(watched(name, lagging, watch), patience);
+    return withRetries(watched(name, lagging, watch), patience);
   };
   const whose = parts.isPrompt ? 'test' : 'token';
   let tokens = 0;

@@ -1,5 +1,5 @@
 /** A job ended: on the runner that GitHub names, or on none. */
-import { amend, removeEntry, trailOf } from '../../../shared/ledger/amend.ts';
+import { amend, mergeTrail, removeEntry } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { TAG } from '../../../shared/names.ts';
@@ -49,7 +49,7 @@ async function machinesOf(
 /** Pure. */
 function seenToTheEnd(entry: RunnerEntry, machines: readonly Instance[], atMs: number): RunnerEntry {
   if (entry.isInterrupted || !machines.some(({ isRecycling }) => isRecycling)) return entry;
-  return { ...entry, isInterrupted: true, trail: trailOf(...entry.trail, takenBack(entry, atMs)) };
+  return { ...entry, isInterrupted: true, trail: mergeTrail(...entry.trail, takenBack(entry, atMs)) };
 }
 
 /** The runner that GitHub names is spent: it needs no proof, and no deregistration. */

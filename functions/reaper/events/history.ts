@@ -1,6 +1,6 @@
 /** What is written of a job that ended: pure rows, and the one question that is asked of `history`. */
 
-import { trailOf } from '../../../shared/ledger/amend.ts';
+import { mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { HistoryRow, JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { Job, JobEvent } from '../../../shared/nouns.ts';
@@ -23,7 +23,7 @@ export function rowOf(event: EndedEvent, entry: JobEntry | null, runner: RunnerE
     startedAtMs: startedAtMs ?? entry?.startedAtMs ?? null,
     completedAtMs,
     launches: entry?.launches ?? null,
-    trail: trailOf(...(entry?.trail ?? []), ...(runner?.trail ?? [])),
+    trail: mergeTrail(...(entry?.trail ?? []), ...(runner?.trail ?? [])),
     ...(runner === null ? {} : factsOf(runner)),
   };
 }

@@ -1,7 +1,7 @@
 /** The one pointer: a runner's `for`. */
 
-import { covers, understand } from '../../../shared/job/labels.ts';
-import { amend, trailOf } from '../../../shared/ledger/amend.ts';
+import { covers, parseLabels } from '../../../shared/job/labels.ts';
+import { amend, mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { LEDGER_SCAN_MAX } from '../../../shared/limits.ts';
@@ -47,7 +47,7 @@ async function give(
   { ledger, clock, log }: ReaperWorld,
 ): Promise<boolean> {
   const text = `${entry.name} was meant for the job ${taker.id}, which took the runner of ${robbed}: it is for ${robbed} now`;
-  const trail = trailOf(...entry.trail, { atMs: clock.nowMs(), text });
+  const trail = mergeTrail(...entry.trail, { atMs: clock.nowMs(), text });
   const moved = await ledger.runners.replace(entry.name, { entry, rev }, { ...entry, for: robbed, trail });
   log('job.repointed', { job: robbed, taker: taker.id, runner: entry.name, moved: moved !== null });
   return moved !== null;
@@ -66,7 +66,7 @@ export async function ownRunnerOf(
   { ledger, config }: ReaperWorld,
 ): Promise<Held<RunnerEntry> | null> {
   if (entry === null || entry.launches === 0) return null;
-  const understood = understand(job.labels, job.repository, config);
+  const understood = parseLabels(job.labels, job.repository, config);
   if (understood.kind !== 'ours') return null;
   return ledger.runners.read(runnerNameOf(config.name, understood.requirements.arch, job.id, entry.launches));
 }
@@ -96,7 +96,7 @@ async function startNow(
           ...entry,
           nextTryAtMs,
           because,
-          trail: trailOf(...entry.trail, { atMs: nextTryAtMs, text: because }),
+          trail: mergeTrail(...entry.trail, { atMs: nextTryAtMs, text: because }),
         }
       : undefined,
   );

@@ -1,4 +1,4 @@
-import { tellOnce } from '../../../shared/tell-once.ts';
+import { alertOnce } from '../../../shared/alert-once.ts';
 import { terminate } from '../ending/terminate.ts';
 import type { Evidence } from '../survey/evidence.ts';
 import type { Observation } from '../survey/observe.ts';
@@ -29,7 +29,7 @@ export async function act(
     case 'deregister':
       return;
     case 'warn':
-      return tellOnce(
+      return alertOnce(
         `lifetime-${held.entry.name}`,
         `The runner ${held.entry.name} is busy, and ${because}.`,
         world,

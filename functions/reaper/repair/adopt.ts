@@ -1,9 +1,10 @@
 /** An instance with our tags that the ledger does not know: from here on it has an entry, and its life goes on. */
+
+import { alertOnce } from '../../../shared/alert-once.ts';
 import { BLANK_RUNNER } from '../../../shared/ledger/blank-runner.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import { TAG } from '../../../shared/names.ts';
 import type { RunnerName } from '../../../shared/nouns.ts';
-import { tellOnce } from '../../../shared/tell-once.ts';
 import type { Observation } from '../survey/observe.ts';
 import type { ReaperWorld } from '../world.ts';
 
@@ -36,7 +37,7 @@ export async function adopt(
     trail: [{ atMs: nowMs, text: `was adopted: the instance ${instance.id} was unknown to the ledger` }],
   };
   await world.ledger.runners.add(entry.name, entry);
-  await tellOnce(
+  await alertOnce(
     `leak-${name}`,
     `The instance ${instance.id} (${name}) in ${instance.region} was unknown to the ledger; it is watched, and deleted when it is proved idle.`,
     world,

@@ -1,7 +1,7 @@
 /** Diagnoses everything that the survey saw, and does what is asked for, as far as number and time go. */
 
 import type { Config } from '../../../shared/config/config.ts';
-import { amend, trailOf } from '../../../shared/ledger/amend.ts';
+import { amend, mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { SWEEP_ACTS_MAX } from '../../../shared/limits.ts';
@@ -91,7 +91,7 @@ async function movePointers({ moves }: Matching, { ledger, clock, log }: ReaperW
   for (const { runner, job } of moves) {
     const { entry } = runner;
     const told = { atMs: clock.nowMs(), text: `${entry.name} had no job any more: it is for ${job} now` };
-    const trail = trailOf(...entry.trail, told);
+    const trail = mergeTrail(...entry.trail, told);
     const moved = await ledger.runners.replace(entry.name, runner, { ...entry, for: job, trail });
     log('job.matched', { job, runner: runner.entry.name, moved: moved !== null });
   }

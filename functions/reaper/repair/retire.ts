@@ -1,5 +1,5 @@
 /** On proof only: from here on the instance is deleted until the cloud says that it is gone. */
-import { trailOf } from '../../../shared/ledger/amend.ts';
+import { mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { RECORD_ASKS_MAX } from '../../../shared/limits.ts';
@@ -10,7 +10,7 @@ import { terminate } from '../ending/terminate.ts';
 import { takeAsEvent } from '../survey/evidence.ts';
 import type { Observation } from '../survey/observe.ts';
 import type { ReaperWorld } from '../world.ts';
-import { keepTrace } from './trace.ts';
+import { keepConsoleTail } from './console-tail.ts';
 
 export async function retire(
   held: Held<RunnerEntry>,
@@ -22,14 +22,14 @@ export async function retire(
   const word = isGone ? await lastWord(held, world) : 'none';
   if (word === 'ask again') return;
   const atMs = world.clock.nowMs();
-  const trail = trailOf(...entry.trail, { atMs, text: `${entry.name} was retired because ${because}` });
+  const trail = mergeTrail(...entry.trail, { atMs, text: `${entry.name} was retired because ${because}` });
   const isInterrupted = entry.isInterrupted || (isGone && entry.state === 'busy' && word !== 'ended');
   const next: RunnerEntry = { ...entry, state: 'retiring', stateAtMs: atMs, because, trail, isInterrupted };
   const written = await world.ledger.runners.replace(entry.name, held, next);
   if (written === null) return;
   if (word === 'runs') await noteInterruptedJob(entry.busyWith, world);
   if (isGone || instances.length === 0) return;
-  if (entry.onlineAtMs === null) await keepTrace({ ...entry, trail }, instances, because, world);
+  if (entry.onlineAtMs === null) await keepConsoleTail({ ...entry, trail }, instances, because, world);
   await terminate(written.entry, world, instances);
 }
 
@@ -64,7 +64,7 @@ export async function interrupt(held: Held<RunnerEntry>, world: ReaperWorld): Pr
   const written = await world.ledger.runners.replace(entry.name, held, {
     ...entry,
     isInterrupted: true,
-    trail: trailOf(...entry.trail, takenBack(entry, world.clock.nowMs())),
+    trail: mergeTrail(...entry.trail, takenBack(entry, world.clock.nowMs())),
   });
   if (written !== null) await noteInterruptedJob(entry.busyWith, world);
 }

@@ -1,8 +1,9 @@
 /** A runner that its job had nothing of: the next one has to wait, and a person is told when it goes on. */
-import { amend, trailOf } from '../../../shared/ledger/amend.ts';
+
+import { alertOnce } from '../../../shared/alert-once.ts';
+import { amend, mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
-import { WASTED_PAUSE_MAX_MS, WASTED_PAUSE_MS, WASTED_TOLD_MIN } from '../../../shared/limits.ts';
-import { tellOnce } from '../../../shared/tell-once.ts';
+import { WASTED_ALERT_MIN, WASTED_PAUSE_MAX_MS, WASTED_PAUSE_MS } from '../../../shared/limits.ts';
 import type { Observation } from '../survey/observe.ts';
 import type { ReaperWorld } from '../world.ts';
 
@@ -26,13 +27,13 @@ function putOff(entry: JobEntry, because: string, atMs: number): JobEntry | unde
   if (entry.startedOn !== null) return undefined;
   const wasted = (entry.wasted ?? 0) + 1;
   const nextTryAtMs = atMs + Math.min(2 ** wasted * WASTED_PAUSE_MS, WASTED_PAUSE_MAX_MS);
-  const trail = trailOf(...entry.trail, { atMs, text: because });
+  const trail = mergeTrail(...entry.trail, { atMs, text: because });
   return { ...entry, wasted, nextTryAtMs: Math.max(entry.nextTryAtMs, nextTryAtMs), because, trail };
 }
 
 async function tellOf({ job, wasted = 0 }: JobEntry, because: string, world: ReaperWorld): Promise<void> {
-  if (wasted < WASTED_TOLD_MIN) return;
+  if (wasted < WASTED_ALERT_MIN) return;
   const { runnerGroup } = world.config.github;
   const text = `The job ${job.id} of ${job.repository} had ${wasted} runners of no use, the last one because ${because}. Likely causes: the runner group ${runnerGroup} does not serve the repository, or the image does not boot.`;
-  await tellOnce(`wasted-${job.repository}`, text, world);
+  await alertOnce(`wasted-${job.repository}`, text, world);
 }

@@ -1,6 +1,6 @@
 /** Starts the jobs whose time has come, oldest first, as far as slots and mints go. */
 import type { Config } from '../../../shared/config/config.ts';
-import { understand } from '../../../shared/job/labels.ts';
+import { parseLabels } from '../../../shared/job/labels.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { CapacityView, Held } from '../../../shared/ledger/ledger.ts';
 import { LAUNCHES_PER_SWEEP_MAX } from '../../../shared/limits.ts';
@@ -46,7 +46,7 @@ export function planStarts(
 const ALL = 'all';
 
 function profileOf({ job }: JobEntry, config: Config): string | null {
-  const understood = understand(job.labels, job.repository, config);
+  const understood = parseLabels(job.labels, job.repository, config);
   return understood.kind === 'ours' ? understood.requirements.profile : null;
 }
 

@@ -1,6 +1,6 @@
 /** Looks at GitHub for jobs that nobody told us of, and for those that ended or started unnoticed. */
 
-import { hasBaseLabels, unwelcome } from '../../../shared/job/labels.ts';
+import { hasBaseLabels, whyNotAllowed } from '../../../shared/job/labels.ts';
 import { removeEntry } from '../../../shared/ledger/amend.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
@@ -171,7 +171,7 @@ async function settle(job: Job, world: ReaperWorld): Promise<void> {
 }
 
 function isOurs({ job }: JobRecord, { config }: ReaperWorld): boolean {
-  return hasBaseLabels(job.labels, config.baseLabels) && unwelcome(job, config) === null;
+  return hasBaseLabels(job.labels, config.baseLabels) && whyNotAllowed(job, config) === null;
 }
 
 /** A job of ours, or anybody's job on a runner of ours. */

@@ -1,6 +1,6 @@
 /** A queued job that no delivery told us of. */
 
-import { bytesOf } from '../../../shared/job/event.ts';
+import { encodeEvent } from '../../../shared/job/event.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import { LABELS_MAX } from '../../../shared/limits.ts';
 import type { Job, JobRecord } from '../../../shared/nouns.ts';
@@ -36,7 +36,7 @@ export async function openLost(
 /** As the webhook refuses it: what cannot be handed on would be found again and again. */
 function tooLargeToHandOn(job: Job): string | null {
   if (job.labels.length > LABELS_MAX) return `the job has more than ${LABELS_MAX} labels`;
-  const isTooLong = bytesOf({ kind: 'due', job, rev: 'x'.repeat(200) }) === null;
+  const isTooLong = encodeEvent({ kind: 'due', job, rev: 'x'.repeat(200) }) === null;
   return isTooLong ? 'the labels of the job are too long to hand on' : null;
 }
 

@@ -1,7 +1,8 @@
 /** GitHub gives no jobs to old runners: warns before that bites. */
+
+import { alertOnce } from '../../../shared/alert-once.ts';
 import { REPOSITORY_LIST_MS, RUNNER_VERSION_WARN_MS } from '../../../shared/limits.ts';
 import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../../shared/runner/release.ts';
-import { tellOnce } from '../../../shared/tell-once.ts';
 import type { ReaperWorld } from '../world.ts';
 
 const CHECKED = 'release-checked';
@@ -32,7 +33,7 @@ async function compare(before: string, world: ReaperWorld): Promise<string> {
   const sinceMs = behindSince(before, version, latest.publishedAtMs);
   const forMs = world.clock.nowMs() - sinceMs;
   if (forMs > RUNNER_VERSION_WARN_MS)
-    await tellOnce(
+    await alertOnce(
       `runner-${version}`,
       `The mirrored runner ${version} is behind for ${Math.floor(forMs / DAY_MS)} days (${latest.version} is out): GitHub stops giving jobs to it 30 days after the release that followed it. Run: npm run mirror`,
       world,

@@ -1,8 +1,14 @@
 /** The market of a region as ECS tells it: five questions, few at once, and none after the first "too often". */
 import { MARKET_PAGES_MAX, MARKET_REST_MS, MARKET_SELDOM_MS } from '../../limits.ts';
 import type { Market } from '../../market/market.ts';
-import { type Answers, emptyMarket, merged, type PricePoint, type TypeFacts } from '../../market/merge.ts';
-import type { MarketSource, MarketWish } from '../../ports.ts';
+import {
+  type Answers,
+  emptyMarket,
+  mergeAnswers,
+  type PricePoint,
+  type TypeFacts,
+} from '../../market/merge.ts';
+import type { MarketQuery, MarketSource } from '../../ports.ts';
 import {
   AdviceAnswer,
   PricePage,
@@ -17,16 +23,16 @@ import { asked, type EcsMarketOptions, eachOf, incompleteness, note, type Round 
 
 export function ecsMarket(options: EcsMarketOptions): MarketSource {
   return {
-    async refresh(region, last, wish) {
+    async refresh(region, last, query) {
       const { clock, spotDuration } = options;
       const known = last?.spotDuration === spotDuration ? last : emptyMarket(region, spotDuration);
       const round: Round = {
         ...options,
-        ...{ region, deadlineMs: wish.deadlineMs, problems: new Map(), throttled: false, failures: 0 },
+        ...{ region, deadlineMs: query.deadlineMs, problems: new Map(), throttled: false, failures: 0 },
         currency: known.currency,
       };
-      const answers = await allAnswers(round, wish);
-      const market = marketOf(known, answers, round, wish, clock.nowMs());
+      const answers = await allAnswers(round, query);
+      const market = marketOf(known, answers, round, query, clock.nowMs());
       // Types without any stock are no market: kept, it would hide the catalogue from every job for a day.
       if (market.types.length === 0)
         throw new Error(`the market of ${region} is unknown: ${market.incomplete ?? 'nothing is for sale'}`);
@@ -35,36 +41,36 @@ export function ecsMarket(options: EcsMarketOptions): MarketSource {
   };
 }
 
-function marketOf(known: Market, answers: Answers, round: Round, wish: MarketWish, nowMs: number): Market {
+function marketOf(known: Market, answers: Answers, round: Round, query: MarketQuery, nowMs: number): Market {
   return {
     region: known.region,
     spotDuration: known.spotDuration,
     currency: round.currency,
     stockAtMs: answers.spotStock === null ? known.stockAtMs : nowMs,
     typesAtMs: answers.types === null ? known.typesAtMs : nowMs,
-    adviceAtMs: adviceAtMs(known, answers, wish, nowMs),
+    adviceAtMs: adviceAtMs(known, answers, query, nowMs),
     throttledAtMs: round.throttled ? nowMs : known.throttledAtMs,
     neededAtMs: known.neededAtMs,
     incomplete: incompleteness(round),
-    types: merged(known.types, answers, nowMs),
+    types: mergeAnswers(known.types, answers, nowMs),
   };
 }
 
 /** What failed in part is tried again when prices are, not at each sweep. */
-function adviceAtMs(known: Market, answers: Answers, wish: MarketWish, nowMs: number): number | null {
-  if (wish.advice.length === 0) return known.adviceAtMs;
-  const isWhole = wish.advice.every((type) => answers.interruptions.has(type));
+function adviceAtMs(known: Market, answers: Answers, query: MarketQuery, nowMs: number): number | null {
+  if (query.advice.length === 0) return known.adviceAtMs;
+  const isWhole = query.advice.every((type) => answers.interruptions.has(type));
   return isWhole ? nowMs : nowMs - MARKET_SELDOM_MS + MARKET_REST_MS;
 }
 
 /** The cheapest questions with the most in them come first. */
-async function allAnswers(round: Round, wish: MarketWish): Promise<Answers> {
-  const types = wish.listTypes ? await allTypes(round) : null;
+async function allAnswers(round: Round, query: MarketQuery): Promise<Answers> {
+  const types = query.listTypes ? await allTypes(round) : null;
   const spotStock = await stock(round, 'SpotAsPriceGo');
   const onDemandStock = await stock(round, 'NoSpot');
-  const prices = await eachOf(wish.prices, round, (type) => priceHistory(round, type, wish.sinceMs));
-  const tens = Array.from({ length: Math.ceil(wish.advice.length / 10) }, (_, at) =>
-    wish.advice.slice(at * 10, at * 10 + 10),
+  const prices = await eachOf(query.prices, round, (type) => priceHistory(round, type, query.sinceMs));
+  const tens = Array.from({ length: Math.ceil(query.advice.length / 10) }, (_, at) =>
+    query.advice.slice(at * 10, at * 10 + 10),
   );
   const advised = await eachOf(tens, round, (ten) => advice(round, ten));
   const interruptions = new Map([...advised.values()].flatMap((each) => [...each]));

@@ -1,6 +1,6 @@
 /** `Queue` by asynchronous invocation of our own functions: Function Compute's acceptance is a durable write. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bytesOf } from '../../job/event.ts';
+import { encodeEvent } from '../../job/event.ts';
 import { ENQUEUE_CALL_MAX_MS, ENQUEUE_TRIES_MAX, EVENT_MAX_BYTES } from '../../limits.ts';
 import type { DueEvent, JobEvent } from '../../nouns.ts';
 import type { Log, Queue } from '../../ports.ts';
@@ -95,7 +95,7 @@ export function fcQueue(options: FcQueueOptions): Queue {
   };
 
   const send = async (functionName: string, event: JobEvent | DueEvent): Promise<void> => {
-    const bytes = bytesOf(event);
+    const bytes = encodeEvent(event);
     if (bytes === null) throw new Error(`the event is larger than ${EVENT_MAX_BYTES} bytes`);
     const answer = await patiently(() => oneTry(functionName, Buffer.from(bytes)));
     if (!isAccepted(answer)) throw new FcRefusal(functionName, answer);

@@ -9,7 +9,7 @@ import { CALL_MAX_MS, CALL_TRIES_MAX } from '../../limits.ts';
 import type { Clock, Log } from '../../ports.ts';
 import { type AppKey, answerIn, appAuth, installationToken, isNewborn } from './app-auth.ts';
 import { fetchVia } from './fetch.ts';
-import { type GitHubAnswer, type GitHubRequest, InstallationUnusable, scrubbed } from './request.ts';
+import { type GitHubAnswer, type GitHubRequest, InstallationUnusable, redact } from './request.ts';
 
 export interface OctokitOptions {
   /** `github.baseUrl`: https://github.com, a GHES host, or SUBDOMAIN.ghe.com */
@@ -150,7 +150,7 @@ async function clientOptions(options: OctokitOptions) {
 
 function quietLog(log: Log) {
   const silent = (): void => undefined;
-  const say = (message: string): void => log('github.warned', { message: scrubbed(message) });
+  const say = (message: string): void => log('github.warned', { message: redact(message) });
   return { debug: silent, info: silent, warn: say, error: say };
 }
 

@@ -28,7 +28,7 @@ export class GitHubFailed extends Error {
   readonly status: number;
 
   constructor(route: string, status: number, message: string) {
-    super(`GitHub answered ${status === 0 ? 'nothing' : status} to ${route}: ${scrubbed(message)}`);
+    super(`GitHub answered ${status === 0 ? 'nothing' : status} to ${route}: ${redact(message)}`);
     this.route = route;
     this.status = status;
   }
@@ -57,7 +57,7 @@ export class Throttled extends GitHubFailed {
 const MESSAGE_MAX_CHARS = 200;
 
 /** Without anything that looks like a token, a JWT, a config, or a password in a URL. */
-export function scrubbed(text: string): string {
+export function redact(text: string): string {
   return text
     .replace(/eyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[jwt]')
     .replace(/\b(?:gh[a-z]_|github_pat_)\w+/g, '[token]')

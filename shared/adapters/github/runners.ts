@@ -7,7 +7,7 @@ import {
   type GitHubAnswer,
   InstallationUnusable,
   messageOf,
-  scrubbed,
+  redact,
   Throttled,
   throttledMs,
 } from './request.ts';
@@ -98,7 +98,7 @@ function outcomeOf(answer: GitHubAnswer | string, target: Target, nowMs: number)
   const waitMs = throttledMs(answer);
   if (waitMs !== null) return { kind: 'throttled', retryAtMs: nowMs + waitMs };
   if (answer.status >= 400 && answer.status < 500) {
-    return { kind: 'refused', because: `GitHub answered ${answer.status} (${scrubbed(messageOf(answer))})` };
+    return { kind: 'refused', because: `GitHub answered ${answer.status} (${redact(messageOf(answer))})` };
   }
   throw failed(route, answer);
 }

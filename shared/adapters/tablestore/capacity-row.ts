@@ -1,6 +1,6 @@
 /** The capacity row, decided purely: what is written under which condition, and what a refusal means. */
 import { createHash } from 'node:crypto';
-import type { CapacityView, SlotLimits, SlotOutcome, SlotWish } from '../../ledger/ledger.ts';
+import type { CapacityView, SlotLimits, SlotOutcome, SlotRequest } from '../../ledger/ledger.ts';
 import type { RunnerName } from '../../nouns.ts';
 import { minuteOf } from '../../runner/mint-pace.ts';
 import type { Change, Check, Columns, Condition, Key } from './table.ts';
@@ -34,23 +34,23 @@ interface Bound {
   readonly because: string;
 }
 
-/** The totals that count for a wish: all runners, and profile and repository where these are limited. */
-function boundsOf(wish: SlotWish, limits: SlotLimits): Bound[] {
+/** The totals that count for a request: all runners, and profile and repository where these are limited. */
+function boundsOf(request: SlotRequest, limits: SlotLimits): Bound[] {
   const { runners: max } = limits;
   const bounds: Bound[] = [
     { column: 'total', max, because: `all runners are in use (limits.runners is ${max})` },
   ];
-  if (wish.profile !== null && limits.perProfile !== null)
+  if (request.profile !== null && limits.perProfile !== null)
     bounds.push({
-      column: columnOf('p', wish.profile),
+      column: columnOf('p', request.profile),
       max: limits.perProfile,
-      because: `all runners of the profile ${wish.profile} are in use (its limit is ${limits.perProfile})`,
+      because: `all runners of the profile ${request.profile} are in use (its limit is ${limits.perProfile})`,
     });
   if (limits.perRepository !== null)
     bounds.push({
-      column: columnOf('r', wish.repository),
+      column: columnOf('r', request.repository),
       max: limits.perRepository,
-      because: `all runners of ${wish.repository} are in use (limits.runnersPerRepository is ${limits.perRepository})`,
+      because: `all runners of ${request.repository} are in use (limits.runnersPerRepository is ${limits.perRepository})`,
     });
   return bounds;
 }
@@ -59,26 +59,26 @@ const under = ({ column, max }: Bound): Check => ({ column, is: '<', value: max,
 
 /** One update: the slot's column and every total, if the column is absent and every total under its limit. */
 export function taking(
-  wish: SlotWish,
+  request: SlotRequest,
   limits: SlotLimits,
   nowMs: number,
 ): { change: Change; when: Condition } {
-  const bounds = boundsOf(wish, limits);
+  const bounds = boundsOf(request, limits);
   const counts = bounds.map(({ column }) => column);
-  const slot: Slot = { name: wish.name, profile: wish.profile, repository: wish.repository, counts };
+  const slot: Slot = { name: request.name, profile: request.profile, repository: request.repository, counts };
   const mints = { column: minuteColumn(nowMs), max: limits.mintsPerMinute, because: '' };
   return {
     change: {
-      put: { [columnOf('s', wish.name)]: JSON.stringify(slot) },
+      put: { [columnOf('s', request.name)]: JSON.stringify(slot) },
       add: Object.fromEntries([...counts, mints.column].map((column) => [column, 1])),
     },
     when: {
       row: 'present',
       checks: [
         // A slot's text is never empty: the check holds only while there is no such column.
-        { column: columnOf('s', wish.name), is: '=', value: '', ifMissing: true },
+        { column: columnOf('s', request.name), is: '=', value: '', ifMissing: true },
         ...bounds.map(under),
-        { column: 'waiting', is: '>=', value: wish.jobCreatedAtMs, ifMissing: true },
+        { column: 'waiting', is: '>=', value: request.jobCreatedAtMs, ifMissing: true },
         under(mints),
       ],
     },
@@ -88,15 +88,15 @@ export function taking(
 /** Why a slot was not given, or that it is held already; null: nothing is in the way any more. */
 export function refusalIn(
   columns: Columns,
-  wish: SlotWish,
+  request: SlotRequest,
   limits: SlotLimits,
   nowMs: number,
 ): SlotOutcome | null {
-  if (slotOf(columns, wish.name) !== null) return { kind: 'taken' };
-  const full = boundsOf(wish, limits).find(({ column, max }) => countIn(columns, column) >= max);
+  if (slotOf(columns, request.name) !== null) return { kind: 'taken' };
+  const full = boundsOf(request, limits).find(({ column, max }) => countIn(columns, column) >= max);
   if (full !== undefined) return { kind: 'full', because: full.because };
   const { waiting } = columns;
-  if (typeof waiting === 'number' && waiting < wish.jobCreatedAtMs)
+  if (typeof waiting === 'number' && waiting < request.jobCreatedAtMs)
     return { kind: 'queue', because: 'an older job waits for the same slot' };
   if (countIn(columns, minuteColumn(nowMs)) < limits.mintsPerMinute) return null;
   return { kind: 'paced', because: `new runners are paced at ${limits.mintsPerMinute} a minute` };

@@ -1,5 +1,5 @@
 /** Slots, over the one capacity row. */
-import type { Capacity, SlotLimits, SlotOutcome, SlotWish } from '../../ledger/ledger.ts';
+import type { Capacity, SlotLimits, SlotOutcome, SlotRequest } from '../../ledger/ledger.ts';
 import { WRITE_CONFLICTS_MAX } from '../../limits.ts';
 import {
   CAPACITY_KEY,
@@ -17,7 +17,7 @@ import type { Change, Columns, Condition, Table } from './table.ts';
 /** What makes the younger queue behind a job that is refused what all slots have in common; null: they do already. */
 function queueing(
   columns: Columns,
-  { jobCreatedAtMs }: SlotWish,
+  { jobCreatedAtMs }: SlotRequest,
   { kind }: SlotOutcome,
   { runners }: SlotLimits,
 ): { change: Change; when: Condition } | null {
@@ -45,21 +45,25 @@ export function capacityOn(table: Table, newToken: () => string): Capacity {
   }
 
   /** Null: it did not hold, for no reason that is still to be seen. */
-  async function tryToTake(wish: SlotWish, limits: SlotLimits, nowMs: number): Promise<SlotOutcome | null> {
-    const { change, when } = taking(wish, limits, nowMs);
+  async function tryToTake(
+    request: SlotRequest,
+    limits: SlotLimits,
+    nowMs: number,
+  ): Promise<SlotOutcome | null> {
+    const { change, when } = taking(request, limits, nowMs);
     if (await table.update(CAPACITY_KEY, change, when)) return { kind: 'taken' };
     // Reads as 'taken', too, when the reply to an earlier try was lost.
     const columns = await row();
-    const refusal = refusalIn(columns, wish, limits, nowMs);
-    const act = refusal === null ? null : queueing(columns, wish, refusal, limits);
+    const refusal = refusalIn(columns, request, limits, nowMs);
+    const act = refusal === null ? null : queueing(columns, request, refusal, limits);
     if (act !== null) await table.update(CAPACITY_KEY, act.change, act.when);
     return refusal;
   }
 
   return {
-    async take(wish, limits, nowMs) {
+    async take(request, limits, nowMs) {
       for (let tries = 0; tries < WRITE_CONFLICTS_MAX; tries++) {
-        const outcome = await tryToTake(wish, limits, nowMs);
+        const outcome = await tryToTake(request, limits, nowMs);
         if (outcome !== null) return outcome;
       }
       return CONTENDED;

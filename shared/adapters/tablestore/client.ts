@@ -3,7 +3,7 @@ import { Agent } from 'node:https';
 import TS from 'tablestore';
 import { CALL_MAX_MS, CALL_TRIES_MAX } from '../../limits.ts';
 import { tableErrorOf } from './errors.ts';
-import type { Patience } from './patience.ts';
+import type { RetryPolicy } from './retries.ts';
 
 export interface TableStoreConnection {
   /** With scheme: https://INSTANCE.REGION.ots.aliyuncs.com, or a simulator's. */
@@ -67,7 +67,7 @@ async function within<Answer>(ms: number, answer: Promise<Answer>): Promise<Answ
 }
 
 /** Real time and chance, for the retries. */
-export const REAL_PATIENCE: Patience = {
+export const RETRY_POLICY: RetryPolicy = {
   nowMs: () => Date.now(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   random: () => Math.random(),

@@ -1,5 +1,5 @@
 /** What the market said: snapshots by region, and offerings that could not be had just now. */
-import type { Snapshots, Unavailable } from '../../ledger/ledger.ts';
+import type { MarketSnapshots, Unavailable } from '../../ledger/ledger.ts';
 import { SCHEMA_VERSION } from './entries.ts';
 import type { Columns, Key, Row, Table } from './table.ts';
 
@@ -8,7 +8,7 @@ const PAGE_ROWS = 500;
 const SNAPSHOT_MAX_BYTES = 2 * 1024 * 1024;
 
 /** The newest snapshot counts, whoever took it; so these writes ask for nothing. */
-export function snapshotsOn(table: Table): Snapshots {
+export function snapshotsOn(table: Table): MarketSnapshots {
   const keyOf = (region: string): Key => ['market', region];
   return {
     async read(region) {

@@ -1,8 +1,8 @@
 /** The ledger's tables over the wire, by the official SDK. */
 import TS from 'tablestore';
-import { clientsOf, REAL_PATIENCE, type TableStoreConnection } from './client.ts';
+import { clientsOf, RETRY_POLICY, type TableStoreConnection } from './client.ts';
 import { CONDITION_CODE, tableErrorOf } from './errors.ts';
-import { type Patience, patient } from './patience.ts';
+import { type RetryPolicy, withRetries } from './retries.ts';
 import type { Change, Check, Column, Columns, Condition, Key, Page, Row, Table } from './table.ts';
 
 /** A row under two primary key columns, both STRING. */
@@ -17,7 +17,7 @@ export interface TableShape {
 export function sdkTable(
   connection: TableStoreConnection,
   { name, keys }: TableShape,
-  patience: Patience = REAL_PATIENCE,
+  patience: RetryPolicy = RETRY_POLICY,
 ): Table {
   const calling = clientsOf(connection);
   const primaryKey = ([first, second]: Key) => [{ [keys[0]]: first }, { [keys[1]]: second }];
@@ -32,7 +32,7 @@ export function sdkTable(
     }
   };
 
-  return patient(
+  return withRetries(
     {
       async get(key) {
         const { row } = await calling(`GetRow ${name}`, (client) => client.getRow(target(key)));

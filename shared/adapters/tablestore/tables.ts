@@ -2,9 +2,9 @@
 import TS from 'tablestore';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { CALL_MAX_MS, HISTORY_TTL_DAYS } from '../../limits.ts';
-import { clientsOf, REAL_PATIENCE, type TableStoreConnection } from './client.ts';
+import { clientsOf, RETRY_POLICY, type TableStoreConnection } from './client.ts';
 import { ledgerOn } from './ledger.ts';
-import { type Patience, persistently } from './patience.ts';
+import { type RetryPolicy, retry } from './retries.ts';
 import { sdkTable, type TableShape } from './sdk.ts';
 import { TableError } from './table.ts';
 
@@ -19,7 +19,7 @@ export const HISTORY_TABLE: TableShape = {
 export function tablestoreLedger(
   connection: TableStoreConnection,
   newToken: () => string,
-  patience: Patience = REAL_PATIENCE,
+  patience: RetryPolicy = RETRY_POLICY,
 ): Ledger {
   const ledger = sdkTable(connection, LEDGER_TABLE, patience);
   return ledgerOn({ ledger, history: sdkTable(connection, HISTORY_TABLE, patience) }, newToken);
@@ -28,10 +28,10 @@ export function tablestoreLedger(
 /** Creates what is missing, and waits until both tables take requests. Throws when one is there with another shape. */
 export async function ensureTables(
   connection: TableStoreConnection,
-  patience: Patience = REAL_PATIENCE,
+  patience: RetryPolicy = RETRY_POLICY,
 ): Promise<void> {
   for (const shape of [LEDGER_TABLE, HISTORY_TABLE]) {
-    await persistently(() => ensureTable(connection, shape), patience);
+    await retry(() => ensureTable(connection, shape), patience);
     await ready(connection, shape, patience);
   }
 }
@@ -67,7 +67,11 @@ async function verifyTable(connection: TableStoreConnection, shape: TableShape):
 }
 
 /** A new table answers OTSTableNotReady for some seconds, longer than the usual retries wait. */
-async function ready(connection: TableStoreConnection, shape: TableShape, patience: Patience): Promise<void> {
+async function ready(
+  connection: TableStoreConnection,
+  shape: TableShape,
+  patience: RetryPolicy,
+): Promise<void> {
   const table = sdkTable(connection, shape, patience);
   const startMs = patience.nowMs();
   for (;;) {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { scrubbed } from '../../../cli/deploy/serverless-devs.ts';
+import { redact } from '../../../cli/deploy/serverless-devs.ts';
 import { differences } from '../../../cli/deploy/stacks.ts';
 import { type DeployAccount, deployAccount, VARIABLES, WEBHOOK_URL } from './account.ts';
 
@@ -146,7 +146,7 @@ describe('small things', () => {
 
   test('what a tool prints shows no secret, not even a part of a key', () => {
     const key = '-----BEGIN-----\\nMIIEowIBAAKCAQEAwPart1\\n-----END-----';
-    expect(scrubbed('GITHUB_PRIVATE_KEY: MIIEowIBAAKCAQEAwPart1 s3cret', [key, 's3cret'])).toBe(
+    expect(redact('GITHUB_PRIVATE_KEY: MIIEowIBAAKCAQEAwPart1 s3cret', [key, 's3cret'])).toBe(
       'GITHUB_PRIVATE_KEY: *** ***',
     );
   });

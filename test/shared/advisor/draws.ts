@@ -1,6 +1,6 @@
 /** Jobs, markets and configurations drawn at random: small records, so that a counterexample can be read. */
 import fc from 'fast-check';
-import { type Ask, rank } from '../../../shared/advisor/rank.ts';
+import { type RankRequest, rank } from '../../../shared/advisor/rank.ts';
 import { catalogMarket } from '../../../shared/market/catalog.ts';
 import type { Arch } from '../../../shared/nouns.ts';
 import { ask, config, NOW_MS, needs, placement, REGION, wholeMarket, ZONES } from './made.ts';
@@ -31,7 +31,7 @@ export const draws = fc.record({
 });
 export type Draw = typeof draws extends fc.Arbitrary<infer Drawn> ? Drawn : never;
 
-export function askOf(draw: Draw): Ask {
+export function askOf(draw: Draw): RankRequest {
   const { arch, cpu: asked, memoryGiB, type, capacityType, zones, nowMs, offSpot, placementChoice } = draw;
   const second = draw.hasSecond ? [placement('cn-shanghai', ['b'])] : [];
   return ask([], {
@@ -50,7 +50,7 @@ export function askOf(draw: Draw): Ask {
 }
 
 /** What would be to be had if every market had types of these cores only. */
-export function rankWithOnly(only: number, asked: Ask) {
+export function rankWithOnly(only: number, asked: RankRequest) {
   const cut = asked.config.placements.map(({ region }) => {
     const zones = ZONES.map((zone) => `${region}-${zone}`);
     const market = asked.markets.get(region) ?? catalogMarket(region, zones);

@@ -1,6 +1,6 @@
 /** Small markets made by hand, and large ones drawn from the catalogue. */
 
-import type { Ask } from '../../../shared/advisor/rank.ts';
+import type { RankRequest } from '../../../shared/advisor/rank.ts';
 import type { Config } from '../../../shared/config/config.ts';
 import { RunnersYaml } from '../../../shared/config/config.ts';
 import { catalogMarket } from '../../../shared/market/catalog.ts';
@@ -91,7 +91,7 @@ export const needs = (change: Partial<Requirements> = {}): Requirements => ({
   ...change,
 });
 
-export function ask(types: readonly MarketType[] | null, change: Partial<Ask> = {}): Ask {
+export function ask(types: readonly MarketType[] | null, change: Partial<RankRequest> = {}): RankRequest {
   return {
     requirements: needs(),
     config: config(),

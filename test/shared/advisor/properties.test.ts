@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bidFor } from '../../../shared/advisor/price.ts';
-import { type Ask, rank, unavailableKeys } from '../../../shared/advisor/rank.ts';
+import { type RankRequest, rank, unavailableKeys } from '../../../shared/advisor/rank.ts';
 import { CANDIDATES_MAX } from '../../../shared/limits.ts';
 import type { Candidate } from '../../../shared/nouns.ts';
 import { askOf, draws, rankWithOnly } from './draws.ts';
 import { REGION } from './made.ts';
 
-const all = (asked: Ask, holds: (candidate: Candidate, asked: Ask) => boolean) =>
+const all = (asked: RankRequest, holds: (candidate: Candidate, asked: RankRequest) => boolean) =>
   rank(asked).candidates.every((candidate) => holds(candidate, asked));
-const property = (holds: (candidate: Candidate, asked: Ask) => boolean) =>
+const property = (holds: (candidate: Candidate, asked: RankRequest) => boolean) =>
   fc.assert(
     fc.property(draws, (draw) => all(askOf(draw), holds)),
     { numRuns: 150 },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Ask, rank, unavailableKeys } from '../../../shared/advisor/rank.ts';
+import { type RankRequest, rank, unavailableKeys } from '../../../shared/advisor/rank.ts';
 import type { Candidate } from '../../../shared/nouns.ts';
 import { ask, config, market, NOW_MS, needs, offer, placement, REGION, type } from './made.ts';
 
@@ -26,7 +26,7 @@ const unavailable = (...named: [Candidate, Parameters<typeof unavailableKeys>[1]
 const first = rank(ask([eight])).candidates[0] as Candidate;
 
 // biome-ignore format: a table reads best as a table.
-const cases: [name: string, asked: Ask, candidates: string[]][] = [
+const cases: [name: string, asked: RankRequest, candidates: string[]][] = [
   ['the cheapest zone comes first', ask([eight]), ['b c8y.2xlarge spot 0.48', 'k c8y.2xlarge spot 0.6']],
   ['64 cores that are cheaper by the core are not for a job of 8', ask([eight, sixtyFour]), ['b c8y.2xlarge spot 0.48', 'k c8y.2xlarge spot 0.6']],
   ['a range takes the cheapest by the core', ask([eight, sixtyFour], { requirements: needs({ cpu: { min: 8, max: 64 } }) }),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../../shared/config/parse.ts';
-import { covers, isAllowed, understand } from '../../../shared/job/labels.ts';
+import { covers, isAllowed, parseLabels } from '../../../shared/job/labels.ts';
 import type { Requirements } from '../../../shared/nouns.ts';
 
 const minimal = {
@@ -17,7 +17,7 @@ const config = configOf({
   images: { amd64: { family: 'x' }, arm64: { family: 'y' }, baked: { id: 'm-1a', arch: 'arm64' } },
 });
 const ask = (text: string, repository = 'my-org/app', on = config) =>
-  understand(['self-hosted', 'aliyun', ...text.split(' ').filter(Boolean)], repository, on);
+  parseLabels(['self-hosted', 'aliyun', ...text.split(' ').filter(Boolean)], repository, on);
 
 // biome-ignore format: a table reads best as a table.
 const understood: [labels: string, asks: Partial<Requirements>][] = [
@@ -82,8 +82,8 @@ describe('architecture', () => {
 });
 
 test('a job without all base labels is somebody else’s', () => {
-  expect(understand(['self-hosted', 'arm64'], 'my-org/app', config)).toEqual({ kind: 'foreign' });
-  expect(understand(['Self-Hosted', 'ALIYUN', 'arm64'], 'my-org/app', config)).toMatchObject({
+  expect(parseLabels(['self-hosted', 'arm64'], 'my-org/app', config)).toEqual({ kind: 'foreign' });
+  expect(parseLabels(['Self-Hosted', 'ALIYUN', 'arm64'], 'my-org/app', config)).toMatchObject({
     kind: 'ours',
   });
 });

@@ -1,6 +1,6 @@
 /** The ledger on the simulator, in process and over the wire. */
 import { ledgerOn } from '../../../shared/adapters/tablestore/ledger.ts';
-import { type Patience, patient } from '../../../shared/adapters/tablestore/patience.ts';
+import { type RetryPolicy, withRetries } from '../../../shared/adapters/tablestore/retries.ts';
 import type { Table } from '../../../shared/adapters/tablestore/table.ts';
 import {
   ensureTables,
@@ -34,13 +34,13 @@ export function tokens(prefix = 'token'): () => string {
 }
 
 /** Retries that take no time, and always the same. */
-export const NO_WAIT: Patience = { nowMs: () => 0, sleep: () => Promise.resolve(), random: () => 0.5 };
+export const NO_WAIT: RetryPolicy = { nowMs: () => 0, sleep: () => Promise.resolve(), random: () => 0.5 };
 
 export function inProcess(wrap: (table: Table) => Table = (table) => table): Face {
   const clock = new VirtualClock(START_MS);
   const store = createTableStore({ clock });
   for (const shape of [LEDGER_TABLE, HISTORY_TABLE]) createTable(store, shape);
-  const table = (name: string) => patient(wrap(tableOf(store, name)), NO_WAIT);
+  const table = (name: string) => withRetries(wrap(tableOf(store, name)), NO_WAIT);
   const ledger = ledgerOn({ ledger: table('ledger'), history: table('history') }, tokens());
   return { ledger, store, clock, close: async () => {} };
 }

@@ -1,7 +1,7 @@
-/** Made-up jobs, entries and wishes; each test says only what matters to it. */
+/** Made-up jobs, entries and requests; each test says only what matters to it. */
 import { BLANK_RUNNER } from '../../../shared/ledger/blank-runner.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
-import type { Held, SlotLimits, SlotWish } from '../../../shared/ledger/ledger.ts';
+import type { Held, SlotLimits, SlotRequest } from '../../../shared/ledger/ledger.ts';
 import type { Job, JobId, RunId, RunnerName } from '../../../shared/nouns.ts';
 
 export const CREATED_MS = Date.UTC(2026, 4, 4, 11, 59, 58);
@@ -47,7 +47,7 @@ export const made = {
     leaseUntilMs: CREATED_MS + 180_000,
     ...some,
   }),
-  wish: (name: string | number, some: Partial<SlotWish> = {}): SlotWish => ({
+  slotRequest: (name: string | number, some: Partial<SlotRequest> = {}): SlotRequest => ({
     name: made.runnerName(name),
     profile: null,
     repository: 'acme/kernel',

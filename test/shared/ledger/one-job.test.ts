@@ -39,7 +39,7 @@ const STEPS: readonly Step[] = [
     does: 'launcher takes a slot, and a mint',
     covers: 'more runners than the limit, more mints than GitHub takes',
     requests: 1,
-    act: ({ capacity }) => capacity.take(made.wish(1), made.limits(), START_MS),
+    act: ({ capacity }) => capacity.take(made.slotRequest(1), made.limits(), START_MS),
   },
   {
     does: 'launcher reads the market, and what could not be had',

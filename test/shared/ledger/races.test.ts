@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ledgerOn } from '../../../shared/adapters/tablestore/ledger.ts';
-import { patient } from '../../../shared/adapters/tablestore/patience.ts';
+import { withRetries } from '../../../shared/adapters/tablestore/retries.ts';
 import type { Table } from '../../../shared/adapters/tablestore/table.ts';
 import type { Ledger, SlotOutcome } from '../../../shared/ledger/ledger.ts';
 import { CALL_TRIES_MAX } from '../../../shared/limits.ts';
@@ -18,7 +18,7 @@ const TIMEOUT_MS = 60_000;
 /** One ledger for each invocation, all on one store, their requests interleaved by the scheduler. */
 function invocations(store: TableStore, scheduler: fc.Scheduler, count: number): Ledger[] {
   const newToken = tokens();
-  const table = (name: string): Table => patient(scheduled(tableOf(store, name), scheduler), NO_WAIT);
+  const table = (name: string): Table => withRetries(scheduled(tableOf(store, name), scheduler), NO_WAIT);
   return Array.from({ length: count }, () =>
     ledgerOn({ ledger: table('ledger'), history: table('history') }, newToken),
   );
@@ -67,12 +67,12 @@ test('slots never exceed the limit and none is lost, in ten thousand interleavin
     fc.asyncProperty(fc.scheduler(), async (scheduler) => {
       const { store } = inProcess();
       const ledgers = invocations(store, scheduler, 3);
-      const wishes = ledgers.map((_, at) => made.wish(at, { profile: at === 0 ? null : 'big' }));
+      const requests = ledgers.map((_, at) => made.slotRequest(at, { profile: at === 0 ? null : 'big' }));
       const lives = ledgers.map(async ({ capacity }, at): Promise<SlotOutcome> => {
-        const wish = wishes[at] as (typeof wishes)[0];
-        const outcome = await capacity.take(wish, limits, START_MS);
+        const request = requests[at] as (typeof requests)[0];
+        const outcome = await capacity.take(request, limits, START_MS);
         if (outcome.kind === 'taken' && at !== 2)
-          await Promise.all([capacity.handBack(wish.name), capacity.handBack(wish.name)]);
+          await Promise.all([capacity.handBack(request.name), capacity.handBack(request.name)]);
         return outcome;
       });
       const outcomes = scheduler.waitFor(Promise.all(lives));
@@ -91,9 +91,11 @@ async function expectSlots(store: TableStore, outcomes: readonly SlotOutcome[], 
   expect([view.total, view.slots.length]).toEqual([left, left]);
   if (left === 1) await capacity.handBack(made.runnerName(2));
   const limits = made.limits({ runners: most, perProfile: 1, perRepository: 2 });
-  const again = ['a', 'b', 'c'].map((name) => made.wish(name, { profile: name === 'a' ? 'big' : null }));
+  const again = ['a', 'b', 'c'].map((name) =>
+    made.slotRequest(name, { profile: name === 'a' ? 'big' : null }),
+  );
   const kinds = [];
-  for (const wish of again) kinds.push((await capacity.take(wish, limits, START_MS)).kind);
+  for (const request of again) kinds.push((await capacity.take(request, limits, START_MS)).kind);
   expect(kinds, 'the same slots can be had again').toEqual(['taken', 'taken', 'full']);
 }
 
@@ -125,7 +127,7 @@ test('the same holds while the store loses replies and requests on the way', {
         if (fault === null || fault === 'conflict') return fault;
         return unknown-- > 0 ? fault : null;
       };
-      const taking = ledgers.map(({ capacity }, at) => capacity.take(made.wish(at), limits, START_MS));
+      const taking = ledgers.map(({ capacity }, at) => capacity.take(made.slotRequest(at), limits, START_MS));
       const outcomes = await scheduler.waitFor(Promise.all(taking));
       const view = await truth(store).capacity.view();
       const holders = outcomes.flatMap(({ kind }, at) => (kind === 'taken' ? [made.runnerName(at)] : []));

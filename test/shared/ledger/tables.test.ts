@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import type { TableStoreConnection } from '../../../shared/adapters/tablestore/client.ts';
-import type { Patience } from '../../../shared/adapters/tablestore/patience.ts';
+import type { RetryPolicy } from '../../../shared/adapters/tablestore/retries.ts';
 import {
   ensureTables,
   HISTORY_TABLE,
@@ -30,7 +30,7 @@ interface World {
   /** Keys that the client uses. */
   readonly keys: { now: ReturnType<TableStoreConnection['credentials']> };
   readonly connection: TableStoreConnection;
-  readonly patience: Patience;
+  readonly patience: RetryPolicy;
 }
 
 /** Tables are ready three seconds after they were created; retries move the store's clock. */
@@ -42,7 +42,7 @@ async function served(act: (world: World) => Promise<void>): Promise<void> {
   const keys: World['keys'] = { now: KEYS };
   const endpoint = `http://127.0.0.1:${server.port}`;
   const connection = { endpoint, instance: 'ci', credentials: () => keys.now };
-  const patience: Patience = {
+  const patience: RetryPolicy = {
     nowMs: () => clock.nowMs(),
     sleep: (ms) => clock.runUntil(clock.nowMs() + ms),
     random: () => 0.5,

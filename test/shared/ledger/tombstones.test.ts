@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ledgerOn } from '../../../shared/adapters/tablestore/ledger.ts';
-import { patient } from '../../../shared/adapters/tablestore/patience.ts';
+import { withRetries } from '../../../shared/adapters/tablestore/retries.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { JobId } from '../../../shared/nouns.ts';
 import { tableOf } from '../../../simulator/tablestore/index.ts';
@@ -71,7 +71,7 @@ async function crossing(gate: () => Promise<unknown>): Promise<Crossing> {
   const invoke = (crashAt = NEVER): Ledger => {
     const death = crashing(crashAt);
     const table = (name: string) =>
-      patient(
+      withRetries(
         gated(raw(name), async () => {
           await gate();
           death();

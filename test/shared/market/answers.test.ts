@@ -7,7 +7,7 @@ import {
   TypesPage,
   typesOf,
 } from '../../../shared/adapters/ecs/market-answers.ts';
-import { merged, type PricePoint } from '../../../shared/market/merge.ts';
+import { mergeAnswers, type PricePoint } from '../../../shared/market/merge.ts';
 import { NOW_MS, offer, type } from '../advisor/made.ts';
 
 const nothing = {
@@ -21,7 +21,7 @@ const point = (atMs: number, price: number, onDemandPrice: number | null = 2): P
   ...{ zone: 'cn-hangzhou-b', atMs, price, onDemandPrice },
 });
 const priced = (...points: PricePoint[]) =>
-  merged(
+  mergeAnswers(
     [type('ecs.a.large', [offer('b')])],
     { ...nothing, prices: new Map([['ecs.a.large', points]]) },
     NOW_MS + 1,
@@ -114,14 +114,22 @@ describe('stock', () => {
     new Map([[`cn-hangzhou-${zone}`, new Map([['ecs.a.large', 'scarce' as const]])]]);
 
   test('a zone that no longer sells a type is dropped, and its prices with it', () => {
-    const [after] = merged(last, { ...nothing, spotStock: inZone('b'), onDemandStock: inZone('b') }, NOW_MS);
+    const [after] = mergeAnswers(
+      last,
+      { ...nothing, spotStock: inZone('b'), onDemandStock: inZone('b') },
+      NOW_MS,
+    );
     expect(after?.offers.map(({ zone, spotStock }) => `${zone} ${spotStock}`)).toEqual([
       'cn-hangzhou-b scarce',
     ]);
   });
 
   test('a zone that sells it on demand only has no spot', () => {
-    const [after] = merged(last, { ...nothing, spotStock: inZone('b'), onDemandStock: inZone('k') }, NOW_MS);
+    const [after] = mergeAnswers(
+      last,
+      { ...nothing, spotStock: inZone('b'), onDemandStock: inZone('k') },
+      NOW_MS,
+    );
     expect(after?.offers.map(({ spotStock, onDemandStock }) => `${spotStock} ${onDemandStock}`)).toEqual([
       'scarce gone',
       'gone scarce',
@@ -129,7 +137,7 @@ describe('stock', () => {
   });
 
   test('a look that failed says nothing: what was known stays', () => {
-    const [after] = merged(last, { ...nothing, spotStock: inZone('b') }, NOW_MS);
+    const [after] = mergeAnswers(last, { ...nothing, spotStock: inZone('b') }, NOW_MS);
     expect(after?.offers.map(({ zone }) => zone.at(-1))).toEqual(['b', 'k']);
     expect(after?.offers[1]).toMatchObject({ spotStock: 'gone', onDemandStock: 'ample' });
   });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Snapshots } from '../../../shared/ledger/ledger.ts';
+import type { MarketSnapshots } from '../../../shared/ledger/ledger.ts';
 import { MARKET_PRICES_PER_SWEEP_MAX } from '../../../shared/limits.ts';
 import { decodeMarket, encodeMarket, type Market } from '../../../shared/market/market.ts';
-import { likelyTypes, type RefreshAsk, refreshDue } from '../../../shared/market/plan.ts';
+import { likelyTypes, type RefreshRequest, refreshDue } from '../../../shared/market/plan.ts';
 import { refreshMarkets } from '../../../shared/market/refresh.ts';
 import { bigRegion } from '../../../simulator/ecs/index.ts';
 import {
@@ -28,13 +28,13 @@ const fresh = market([
   type('ecs.t6.2xlarge', [offer('b')], { pricedAtMs: null }),
   type('ecs.gn7.2xlarge', [offer('b')], { pricedAtMs: null, isSpecial: true }),
 ]);
-const due = (last: Market | null, change: Partial<RefreshAsk> = {}) =>
+const due = (last: Market | null, change: Partial<RefreshRequest> = {}) =>
   refreshDue({ region: REGION, config: config(), last, nowMs: NOW_MS, isBusy: true, ...change });
 const pricesDue = (afterMs: number) => due(fresh, { nowMs: NOW_MS + afterMs })?.prices.length ?? 0;
 
 describe('what is due', () => {
   // biome-ignore format: a table reads best as a table.
-  const cases: [name: string, last: Market | null, change: Partial<RefreshAsk>, due: boolean][] = [
+  const cases: [name: string, last: Market | null, change: Partial<RefreshRequest>, due: boolean][] = [
     ['no market, and jobs', null, {}, true],
     ['no market, and no job ever', null, { isBusy: false }, false],
     ['all is fresh', fresh, {}, false],
@@ -85,7 +85,7 @@ function sweeps(options: Parameters<typeof simulated>[0] = {}) {
   const world = simulated({ regions: [smallRegion()], ...options });
   const rows = new Map<string, Uint8Array>();
   const log: { event: string; fields: object }[] = [];
-  const snapshots: Snapshots = {
+  const snapshots: MarketSnapshots = {
     read: async (region) => rows.get(region) ?? null,
     write: async (region, bytes) => void rows.set(region, bytes),
   };

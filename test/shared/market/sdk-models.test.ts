@@ -44,14 +44,14 @@ test('every parameter that is sent', async () => {
   const world = simulated({ regions: [smallRegion()] });
   const deadlineMs = Number.POSITIVE_INFINITY;
   const types = ['ecs.c8y.2xlarge', 'ecs.g8y.2xlarge'];
-  const wish = {
+  const query = {
     listTypes: true,
     prices: types,
     advice: types,
     sinceMs: NOW_MS - 20 * 86_400_000,
     deadlineMs,
   };
-  await world.timed(() => world.source.refresh(REGION, null, wish));
+  await world.timed(() => world.source.refresh(REGION, null, query));
   const sent = world.asked.flatMap(({ action, params }) =>
     Object.keys(params).map((name) => ({ action, name })),
   );

@@ -62,11 +62,11 @@ export function smallRegion(): Region {
 /** Asks for everything: what a first refresh does over a few sweeps. */
 export async function fullRefresh(world: ReturnType<typeof simulated>) {
   const deadlineMs = Number.POSITIVE_INFINITY;
-  const wish = { prices: [], advice: [], sinceMs: null, deadlineMs };
-  const first = await world.source.refresh('cn-hangzhou', null, { ...wish, listTypes: true });
+  const query = { prices: [], advice: [], sinceMs: null, deadlineMs };
+  const first = await world.source.refresh('cn-hangzhou', null, { ...query, listTypes: true });
   const types = first.types.map(({ type }) => type);
   return world.source.refresh('cn-hangzhou', first, {
-    ...wish,
+    ...query,
     listTypes: false,
     prices: types,
     advice: types,

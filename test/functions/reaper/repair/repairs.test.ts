@@ -79,7 +79,7 @@ test('entries, slots and registrations that crashes left behind are dropped, eac
   const lost = made.runnerEntry('900-1', { leaseUntilMs: nowMs - 1, createdAtMs: nowMs, stateAtMs: nowMs });
   await ledger.runners.add(lost.name, lost);
   for (const name of [lost.name, made.runnerName('901-1')])
-    await ledger.capacity.take({ ...made.wish('x'), name }, made.limits(), nowMs);
+    await ledger.capacity.take({ ...made.slotRequest('x'), name }, made.limits(), nowMs);
   const target = { owner: 'acme', repository: null, installationId: null };
   await world.until(() => false, 1_000);
   const minting = github.mint(target, {

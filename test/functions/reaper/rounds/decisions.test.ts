@@ -1,6 +1,6 @@
 /** The reaper's other decisions, each as a table. */
 import { describe, expect, test } from 'vitest';
-import { scrubbed } from '../../../../functions/reaper/repair/trace.ts';
+import { redact } from '../../../../functions/reaper/repair/console-tail.ts';
 import { decideRedeliveries } from '../../../../functions/reaper/rounds/deliveries.ts';
 import { behindSince } from '../../../../functions/reaper/rounds/release.ts';
 import { decideRerun } from '../../../../functions/reaper/rounds/reruns.ts';
@@ -126,13 +126,13 @@ describe('an interrupted job is run again', () => {
 
 test('a console keeps its last lines, and nothing that looks like a secret', () => {
   const jit = 'eyJ'.padEnd(400, 'aB3+/');
-  const text = scrubbed(
+  const text = redact(
     `${'old line\n'.repeat(2_000)}JIT ${jit}\nAuthorization: Bearer ghs_abc\ntoken=AAAAB3\npassword: "hunter2"\nbootstrap failed\n`,
   );
   expect(text.length).toBeLessThanOrEqual(2_000);
   expect(text.endsWith('bootstrap failed\n')).toBe(true);
   for (const secret of [jit.slice(0, 60), 'ghs_abc', 'AAAAB3', 'hunter2']) expect(text).not.toContain(secret);
-  expect(scrubbed('bootstrap failed\n')).toBe('bootstrap failed\n');
+  expect(redact('bootstrap failed\n')).toBe('bootstrap failed\n');
 });
 
 // biome-ignore format: a table reads best as a table.

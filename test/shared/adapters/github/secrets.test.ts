@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { gitHubOver } from '../../../../shared/adapters/github/adapter.ts';
 import { octokitRequest } from '../../../../shared/adapters/github/octokit.ts';
-import { scrubbed } from '../../../../shared/adapters/github/request.ts';
+import { redact } from '../../../../shared/adapters/github/request.ts';
 import type { GitHub } from '../../../../shared/ports.ts';
 import { serveGitHub } from '../../../../simulator/github/serve.ts';
 import type { Fault } from '../../../../simulator/github/wire.ts';
@@ -17,7 +17,7 @@ const secrets: [what: string, text: string, left: string][] = [
   ['a proxy password',      'at http://jo:hunter2@proxy:3128 now',             'at http://proxy:3128 now'],
 ];
 test.each(secrets)('%s is taken out of a message', (_what, text, left) => {
-  expect(scrubbed(text)).toBe(left);
+  expect(redact(text)).toBe(left);
 });
 
 test('no error and no log line holds a token, a JWT, a config or a key, whatever fails', async () => {

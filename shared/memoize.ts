@@ -2,7 +2,7 @@
 import type { Clock } from './ports.ts';
 
 /** A failed look-up is not kept. */
-export function remembered<Answer>(
+export function memoize<Answer>(
   ask: () => Promise<Answer>,
   keptMs: number,
   clock: Clock,

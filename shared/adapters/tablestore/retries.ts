@@ -2,7 +2,7 @@
 import { CALL_MAX_MS, CALL_TRIES_MAX, WRITE_CONFLICTS_MAX } from '../../limits.ts';
 import { type Table, TableError } from './table.ts';
 
-export interface Patience {
+export interface RetryPolicy {
   nowMs(): number;
   sleep(ms: number): Promise<void>;
   /** in [0, 1) */
@@ -13,8 +13,8 @@ const PAUSE_MIN_MS = 50;
 const PAUSE_MAX_MS = 3_000;
 
 /** The same table, but what is worth another try gets one, within CALL_MAX_MS. Throws the last `TableError`. */
-export function patient(table: Table, patience: Patience): Table {
-  const persist = <Answer>(call: () => Promise<Answer>) => persistently(call, patience);
+export function withRetries(table: Table, patience: RetryPolicy): Table {
+  const persist = <Answer>(call: () => Promise<Answer>) => retry(call, patience);
   return {
     get: (key) => persist(() => table.get(key)),
     put: (key, columns, condition) => persist(() => table.put(key, columns, condition)),
@@ -25,7 +25,7 @@ export function patient(table: Table, patience: Patience): Table {
 }
 
 /** The same for any call that may be made twice. */
-export async function persistently<Answer>(call: () => Promise<Answer>, patience: Patience): Promise<Answer> {
+export async function retry<Answer>(call: () => Promise<Answer>, patience: RetryPolicy): Promise<Answer> {
   const startMs = patience.nowMs();
   const tries: Tries = { later: 0, unknown: 0 };
   for (;;) {

@@ -26,7 +26,7 @@ export interface Credentials {
   readonly securityToken: string;
 }
 
-export interface ControlPlane {
+export interface Adapters {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Log;
@@ -42,12 +42,12 @@ export interface ControlPlane {
 }
 
 /** Also for the operator's commands, which have no function's id and no log. */
-export function controlPlane(
+export function createAdapters(
   config: Config,
   environment: Omit<Environment<'launcher'>, 'FC_ACCOUNT_ID'>,
   credentials: () => AccessKey,
   log: Log = jsonLog(process.stdout, Date.now),
-): ControlPlane {
+): Adapters {
   const clock = { nowMs: () => Date.now() };
   const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
   const ecs = counted(

@@ -1,7 +1,7 @@
 /** A boot that failed can be read afterwards. */
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import { CONSOLE_TAIL_MAX_CHARS } from '../../../shared/limits.ts';
-import { launchedFor } from '../../../shared/names.ts';
+import { parseJobId } from '../../../shared/names.ts';
 import type { Job } from '../../../shared/nouns.ts';
 import type { Observation } from '../survey/observe.ts';
 import type { ReaperWorld } from '../world.ts';
@@ -9,7 +9,7 @@ import type { ReaperWorld } from '../world.ts';
 const DAY_MS = 24 * 3_600_000;
 
 /** The last lines of its console, scrubbed of what looks like a secret: in the log, and with its job. */
-export async function keepTrace(
+export async function keepConsoleTail(
   entry: RunnerEntry,
   instances: Observation['instances'],
   because: string,
@@ -19,7 +19,7 @@ export async function keepTrace(
   if (instance === undefined) return;
   let consoleTail: string;
   try {
-    consoleTail = scrubbed(await world.instances.consoleOutput(instance.region, instance.id));
+    consoleTail = redact(await world.instances.consoleOutput(instance.region, instance.id));
   } catch (error) {
     consoleTail = `(the console could not be read: ${error instanceof Error ? error.message : 'unknown'})`;
   }
@@ -35,7 +35,7 @@ export async function keepTrace(
  * the launch, or the one before. Null: it waited for its environment for longer, and its log line is all.
  */
 async function jobOf(entry: RunnerEntry, { ledger }: ReaperWorld): Promise<Job | null> {
-  const id = entry.for ?? launchedFor(entry.name);
+  const id = entry.for ?? parseJobId(entry.name);
   if (id === null) return null;
   const live = await ledger.jobs.read(id);
   if (live !== null) return live.entry.job;
@@ -45,7 +45,7 @@ async function jobOf(entry: RunnerEntry, { ledger }: ReaperWorld): Promise<Job |
 }
 
 /** Pure: the last lines; long unbroken words (JIT configs, keys, tokens) are left out. */
-export function scrubbed(console: string): string {
+export function redact(console: string): string {
   const isCut = console.length > 4 * CONSOLE_TAIL_MAX_CHARS;
   const tail = console.slice(-4 * CONSOLE_TAIL_MAX_CHARS);
   return (

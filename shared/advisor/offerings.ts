@@ -14,13 +14,13 @@ import type { CapacityType, Offering, Requirements } from '../nouns.ts';
 import type { Prices } from './price.ts';
 
 /** An offering with what else decides its place. */
-export interface Quote extends Offering, Prices {
+export interface PricedOffering extends Offering, Prices {
   readonly family: string;
   readonly stock: Stock | null;
 }
 
 /** A placement with the market of its region, or with the catalogue in its stead. */
-export interface Stall {
+export interface PlacementMarket {
   readonly placement: number;
   readonly region: string;
   /** Letters of the zones that have a vSwitch: `b` is cn-hangzhou-b, or ap-southeast-1b. */
@@ -30,11 +30,11 @@ export interface Stall {
   readonly isStockStale: boolean;
 }
 
-export function stallsOf(
+export function marketsOfPlacements(
   config: Config,
   markets: ReadonlyMap<string, Market | null>,
   nowMs: number,
-): readonly Stall[] {
+): readonly PlacementMarket[] {
   return config.placements.map(({ region, zones: letters }, placement) => {
     const zones = Object.keys(letters).map((letter) => zoneId(region, letter));
     const market = markets.get(region) ?? null;
@@ -55,7 +55,7 @@ export function isStale(atMs: number | null, nowMs: number): boolean {
 }
 
 /** Null: the type can do this job, apart from its cores. 'other': it is plainly another kind. */
-export function unfit(
+export function whyUnfit(
   type: MarketType,
   asked: Requirements,
   config: Config,
@@ -87,20 +87,20 @@ function isNamed(type: MarketType, name: string): boolean {
 }
 
 /** Each zone of the operator's where the type is sold. */
-export function quotesOf(
-  stall: Stall,
+export function priceOfferings(
+  placementMarket: PlacementMarket,
   type: MarketType,
   capacityType: CapacityType,
   nowMs: number,
-): readonly Quote[] {
+): readonly PricedOffering[] {
   const isOld = isStale(type.pricedAtMs, nowMs);
   return type.offers
-    .filter((offer) => stall.letters.has(offer.zone.slice(-1)))
+    .filter((offer) => placementMarket.letters.has(offer.zone.slice(-1)))
     .map((offer) => {
       const onDemand = known(offer.onDemandPrice);
       return {
-        placement: stall.placement,
-        region: stall.region,
+        placement: placementMarket.placement,
+        region: placementMarket.region,
         zone: offer.zone,
         instanceType: type.type,
         capacityType,
@@ -112,7 +112,7 @@ export function quotesOf(
         interruption: offer.interruption,
         isStale: isOld,
         family: type.family,
-        stock: stockOf(offer, capacityType, stall.isStockStale),
+        stock: stockOf(offer, capacityType, placementMarket.isStockStale),
       };
     });
 }

@@ -3,7 +3,7 @@ import type { Ledger } from './ledger/ledger.ts';
 import { ALERT_REPEAT_MS } from './limits.ts';
 import type { Alerts, Clock, Log } from './ports.ts';
 
-export interface TellingWorld {
+export interface AlertWorld {
   readonly ledger: Pick<Ledger, 'notes'>;
   readonly clock: Clock;
   readonly alerts: Alerts;
@@ -14,10 +14,10 @@ export interface TellingWorld {
  * The note comes first, so that two of us do not tell twice; it is taken back when telling failed, and the next
  * occasion tells again. What needs a person must not stop what does not, so this does not throw for the channel.
  */
-export async function tellOnce(
+export async function alertOnce(
   key: string,
   text: string,
-  { ledger, clock, alerts, log }: TellingWorld,
+  { ledger, clock, alerts, log }: AlertWorld,
 ): Promise<void> {
   const id = `alert:${key}`;
   const note = { text, untilMs: clock.nowMs() + ALERT_REPEAT_MS };
