@@ -40,7 +40,7 @@ const DEVELOPERS: readonly Verb[] = [
 ];
 
 /** What an operator can do something about is told in its own words. A mistake in here keeps its trace. */
-function told(error: unknown): number {
+function reportError(error: unknown): number {
   const isMistake = [TypeError, ReferenceError, RangeError, SyntaxError].some(
     (kind) => error instanceof kind,
   );
@@ -55,7 +55,7 @@ function told(error: unknown): number {
 export async function run(argv: readonly string[]): Promise<number> {
   const [name, ...args] = argv;
   const verb = [...OPERATORS, ...DEVELOPERS].find(([each]) => each === name);
-  if (verb !== undefined) return (await verb[2]()).main(args).catch(told);
+  if (verb !== undefined) return (await verb[2]()).main(args).catch(reportError);
   const isAskedFor = name === undefined || ['help', '--help', '-h'].includes(name);
   if (isAskedFor) process.stdout.write(list());
   else process.stderr.write(`There is no command '${name}'.\n\n${list()}`);

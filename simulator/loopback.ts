@@ -3,7 +3,11 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { type Account, createAccount } from './accounts.ts';
 import { type SimClock, scaledClock } from './clock.ts';
 import { createEcs, type EcsOptions, serveEcs } from './ecs/index.ts';
-import { createFunctionCompute, type Happening, serveFunctionCompute } from './function-compute/index.ts';
+import {
+  createFunctionCompute,
+  type InvocationEvent,
+  serveFunctionCompute,
+} from './function-compute/index.ts';
 import { createGitHub, type GitHubOptions, type OutgoingDelivery, serveGitHub } from './github/index.ts';
 import { functionsOf, type Hosting, post } from './loopback-functions.ts';
 import { createOss, serveOss } from './oss/index.ts';
@@ -23,7 +27,7 @@ export interface LoopbackOptions {
   readonly placements: readonly { readonly region: string; readonly mirrorBucket: string | null }[];
   /** Each line that a function prints, as the log service would keep it. */
   readonly onLine?: (functionName: string, line: string) => void;
-  readonly observe?: (happening: Happening) => void;
+  readonly observe?: (event: InvocationEvent) => void;
   readonly github?: Partial<GitHubOptions>;
   readonly ecs?: Partial<EcsOptions>;
   readonly boots?: Partial<TimedDriverOptions>;

@@ -24,7 +24,7 @@ test('a queued job gets an instance of its own, runs on it, and leaves nothing b
   expect(await world.until(() => world.ecs.alive().length === 0, 3 * 60_000)).toBe(true);
   await world.pass(3 * 60_000);
 
-  const { ledger } = world.plane();
+  const { ledger } = world.adapters();
   expect((await ledger.jobs.list(100)).things).toEqual([]);
   expect((await ledger.runners.list(100)).things).toEqual([]);
   expect(await ledger.capacity.view()).toMatchObject({ total: 0, slots: [] });

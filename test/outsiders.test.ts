@@ -28,7 +28,7 @@ test('a registration that only begins like ours is left alone', async () => {
   const world = openWorld();
   await mirrored(world);
   const target = { owner: 'acme', repository: null, installationId: null };
-  const minted = world.plane().github.mint(target, { name: 'ci-runner-mac' as never, labels: ['macos'] });
+  const minted = world.adapters().github.mint(target, { name: 'ci-runner-mac' as never, labels: ['macos'] });
   await world.pass(5 * MINUTE_MS);
   expect(await minted).toMatchObject({ kind: 'minted' });
   expect(world.github.runners().map(({ name }) => name)).toEqual(['ci-runner-mac']);
@@ -84,7 +84,7 @@ test('jobs that cannot be handed on are refused once, and hold nobody up', async
   });
   const [job] = world.github.jobsOf(good);
   expect(await world.until(() => job?.conclusion === 'success', 15 * MINUTE_MS)).toBe(true);
-  const { ledger } = world.plane();
+  const { ledger } = world.adapters();
   const [first] = world.github.jobsOf(wild);
   expect(await ledger.history.read(first?.createdAtMs ?? 0, first?.id as JobId)).toMatchObject({
     outcome: 'refused',
@@ -101,7 +101,7 @@ test('a repository that was taken off the list gets no launch for its waiting jo
   await mirrored(world);
   await world.pass(10 * MINUTE_MS);
   expect(world.ecs.paid()).toEqual([]);
-  const row = await world.plane().ledger.history.read(job?.createdAtMs ?? 0, job?.id as JobId);
+  const row = await world.adapters().ledger.history.read(job?.createdAtMs ?? 0, job?.id as JobId);
   expect(row).toMatchObject({
     outcome: 'refused',
     because: 'the repository is not under repositories.allow',

@@ -38,7 +38,7 @@ export async function deploy(world: DeployWorld): Promise<number> {
   }
   const before = await planOf(world, read(world));
   show(before, world);
-  if (before.isEmpty) return await told(world, before.config);
+  if (before.isEmpty) return await printWebhookUrl(world, before.config);
   if (!(await world.confirm('Go on?'))) return 1;
   const config = await networks(world, before);
   await control(world, config);
@@ -166,10 +166,10 @@ async function functions(world: DeployWorld, config: Config): Promise<number> {
     return 1;
   }
   await world.startMirror(namesOf(config).functionOf('mirror'), String(AccountId));
-  return told(world, config);
+  return printWebhookUrl(world, config);
 }
 
-async function told(world: DeployWorld, config: Config): Promise<number> {
+async function printWebhookUrl(world: DeployWorld, config: Config): Promise<number> {
   world.say(`The webhook: ${(await webhookUrl({ alibaba: world.alibaba, config })) ?? 'has no address yet'}`);
   return 0;
 }

@@ -56,12 +56,13 @@ export function differences(before: Body, after: Body): string[] {
   const gone = Object.keys(old).filter((key) => !(key in next));
   const other = Object.keys(next).filter((key) => key in old && !isDeepStrictEqual(old[key], next[key]));
   const isNew = before.Resources === undefined;
-  const told = isNew || isDeepStrictEqual(before.Outputs ?? {}, after.Outputs ?? {}) ? [] : ['~ outputs'];
+  const outputChanges =
+    isNew || isDeepStrictEqual(before.Outputs ?? {}, after.Outputs ?? {}) ? [] : ['~ outputs'];
   return [
     ...made.map((key) => `+ ${key}`),
     ...other.map((key) => `~ ${key}`),
     ...gone.map((key) => `- ${key}`),
-    ...told,
+    ...outputChanges,
   ];
 }
 
@@ -86,7 +87,7 @@ export async function apply(world: StackWorld, change: StackChange): Promise<Out
   return settled(world, region, stackId);
 }
 
-interface Seen {
+interface StackRecord {
   readonly Status: string;
   readonly StatusReason?: string;
   readonly StackName: string;
@@ -95,7 +96,7 @@ interface Seen {
 
 async function settled(world: StackWorld, region: string, StackId: string): Promise<Outputs> {
   for (let look = 0; look < LOOKS_MAX; look++) {
-    const seen = (await world.alibaba.rpc('ros', region, 'GetStack', { StackId })) as unknown as Seen;
+    const seen = (await world.alibaba.rpc('ros', region, 'GetStack', { StackId })) as unknown as StackRecord;
     if (/^(CREATE|UPDATE)_COMPLETE$/.test(seen.Status)) return outputsIn(seen);
     if (!seen.Status.endsWith('IN_PROGRESS'))
       throw new Error(
@@ -106,7 +107,7 @@ async function settled(world: StackWorld, region: string, StackId: string): Prom
   throw new Error(`stack ${StackId} is still in progress`);
 }
 
-const outputsIn = ({ Outputs = [] }: Seen): Outputs =>
+const outputsIn = ({ Outputs = [] }: StackRecord): Outputs =>
   Object.fromEntries(Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, String(OutputValue)]));
 
 /** Waits until it is gone. */

@@ -38,7 +38,7 @@ async function inLedger(config: Config, cloud: Alibaba, endpoint: string | undef
   }
 }
 
-interface Seen {
+interface InstanceRecord {
   readonly InstanceName: string;
 }
 
@@ -53,7 +53,7 @@ async function instancesIn(config: Config, cloud: Alibaba, region: string): Prom
       MaxResults: '100',
       ...(token === '' ? {} : { NextToken: token }),
     });
-    const { Instance } = answer.Instances as { Instance: Seen[] };
+    const { Instance } = answer.Instances as { Instance: InstanceRecord[] };
     found.push(...Instance.map(({ InstanceName }) => InstanceName));
     token = String(answer.NextToken ?? '');
   }

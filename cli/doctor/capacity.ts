@@ -52,21 +52,21 @@ async function byId({ alibaba }: DoctorWorld, region: string, ImageId: string) {
   return (answer.Images as { readonly Image: readonly Image[] }).Image[0];
 }
 
-interface Wished {
+interface CheckedRequirements {
   readonly name: string;
   readonly requirements: Requirements;
 }
 
 /** What jobs without a profile ask for, and each profile, on each architecture it allows. */
-function wishes(config: Config): Wished[] {
+function requirementsToCheck(config: Config): CheckedRequirements[] {
   return ['', ...Object.keys(config.profiles)].flatMap((profile) =>
     architecturesOf(config)
       .filter((arch) => arch === (config.profiles[profile]?.arch ?? arch))
-      .flatMap((arch) => wish(config, profile, arch)),
+      .flatMap((arch) => requirementsFor(config, profile, arch)),
   );
 }
 
-function wish(config: Config, profile: string, arch: Arch): Wished[] {
+function requirementsFor(config: Config, profile: string, arch: Arch): CheckedRequirements[] {
   const labels = [...config.baseLabels, ...(profile === '' ? [] : [profile]), arch];
   const repository = config.profiles[profile]?.repositories?.[0]?.replace('*', 'any') ?? 'any/any';
   const understood = parseLabels(labels, repository, config);
@@ -76,7 +76,7 @@ function wish(config: Config, profile: string, arch: Arch): Wished[] {
 
 async function stock(world: DoctorWorld) {
   const findings = [];
-  for (const { name, requirements } of wishes(world.config)) {
+  for (const { name, requirements } of requirementsToCheck(world.config)) {
     const counts = await Promise.all(
       world.config.placements.map(
         async (placement) => (await typesInStock(world, placement, requirements)).length,
@@ -106,7 +106,7 @@ async function dryRun(world: DoctorWorld) {
 }
 
 async function tryLaunch(world: DoctorWorld, placement: PlacementConfig): Promise<string> {
-  const [first] = wishes(world.config);
+  const [first] = requirementsToCheck(world.config);
   if (first === undefined) return 'nothing in stock';
   const [found] = await typesInStock(world, placement, first.requirements);
   const image = world.config.images[first.requirements.image];

@@ -13,17 +13,17 @@ export interface Finding {
   readonly advice: string | null;
 }
 
-type Said = Omit<Finding, 'check'>;
-export const ok = (text: string): Said => ({ level: 'ok', text, advice: null });
-export const warning = (text: string, advice: string): Said => ({ level: 'warning', text, advice });
-export const wrong = (text: string, advice: string): Said => ({ level: 'wrong', text, advice });
+type CheckOutcome = Omit<Finding, 'check'>;
+export const ok = (text: string): CheckOutcome => ({ level: 'ok', text, advice: null });
+export const warning = (text: string, advice: string): CheckOutcome => ({ level: 'warning', text, advice });
+export const wrong = (text: string, advice: string): CheckOutcome => ({ level: 'wrong', text, advice });
 
 export interface Check {
   readonly name: string;
   /** Checks that must not be wrong: their fault would only be told twice. */
   readonly needs: readonly string[];
   /** Read-only. What it throws is a finding. */
-  look(world: DoctorWorld): Promise<readonly Said[]>;
+  look(world: DoctorWorld): Promise<readonly CheckOutcome[]>;
 }
 
 export async function examine(checks: readonly Check[], world: DoctorWorld): Promise<Finding[]> {
@@ -38,13 +38,13 @@ export async function examine(checks: readonly Check[], world: DoctorWorld): Pro
   return findings;
 }
 
-const notLooked = (missing: string): Said => ({
+const notLooked = (missing: string): CheckOutcome => ({
   level: 'unknown',
   text: `not looked at: ${missing} comes first`,
   advice: null,
 });
 
-async function look(check: Check, world: DoctorWorld): Promise<readonly Said[]> {
+async function look(check: Check, world: DoctorWorld): Promise<readonly CheckOutcome[]> {
   try {
     return await check.look(world);
   } catch (error) {
@@ -54,7 +54,7 @@ async function look(check: Check, world: DoctorWorld): Promise<readonly Said[]> 
 
 const DENIED = /^(Forbidden|NoPermission|AccessDenied|Forbbiden)/;
 
-function failureOf(error: unknown): Said {
+function failureOf(error: unknown): CheckOutcome {
   if (error instanceof AlibabaRefusal && DENIED.test(error.code))
     return warning(
       `could not be looked at: ${error.message}`,

@@ -3,7 +3,7 @@ import type { HistoryRow, JobEntry, RunnerEntry } from '../../shared/ledger/entr
 import { isRunnerName } from '../../shared/names.ts';
 import type { JobRecord } from '../../shared/nouns.ts';
 import { lateSweep } from '../list/table.ts';
-import { spanOf, timeOf, whenOf } from '../shared/words.ts';
+import { formatDuration, formatTime, formatTimeAndDistance } from '../shared/format.ts';
 import type { Findings } from './findings.ts';
 
 export interface Answer {
@@ -69,7 +69,7 @@ function alive(entry: JobEntry, findings: Findings, deployment: string): Answer 
   const next =
     nextTryAtMs <= nowMs
       ? 'It is due: the next sweep tries again.'
-      : `The next try is due ${whenOf(nextTryAtMs, nowMs)}.`;
+      : `The next try is due ${formatTimeAndDistance(nextTryAtMs, nowMs)}.`;
   const [late] =
     nowMs - nextTryAtMs > OVERDUE_MS ? lateSweep({ sweptAtMs: findings.sweptAtMs, atMs: nowMs }) : [];
   return { state: 'waits', text: `It waits because ${entry.because}. ${next}`, advice: late ?? null };
@@ -84,7 +84,7 @@ function isLost(name: string, { runners }: Findings, deployment: string): Answer
 }
 
 function runs(name: string, sinceMs: number | null, nowMs: number, deployment: string): Answer {
-  const since = sinceMs === null ? '' : ` since ${timeOf(sinceMs, nowMs)}`;
+  const since = sinceMs === null ? '' : ` since ${formatTime(sinceMs, nowMs)}`;
   const whose = isRunnerName(deployment, name)
     ? ''
     : ', which is none of our runners: GitHub gives a job to any runner whose labels cover it';
@@ -92,7 +92,7 @@ function runs(name: string, sinceMs: number | null, nowMs: number, deployment: s
 }
 
 function comes({ name, state, stateAtMs, candidate }: RunnerEntry, nowMs: number): Answer {
-  const span = spanOf(nowMs - stateAtMs);
+  const span = formatDuration(nowMs - stateAtMs);
   const place = candidate === null ? '' : ` (${candidate.instanceType} in ${candidate.zone})`;
   const text = {
     launching: `Its runner ${name} is being launched, for ${span} now.`,
@@ -143,9 +143,9 @@ function unknown(id: number, failed: string | null, hasJob: boolean): Answer {
 }
 
 function unheard({ deliveries, sweptAtMs, nowMs }: Findings): Answer {
-  const told = deliveries.found.find(({ action }) => action === 'queued');
+  const delivery = deliveries.found.find(({ action }) => action === 'queued');
   const [late] = lateSweep({ sweptAtMs, atMs: nowMs });
-  if (told === undefined)
+  if (delivery === undefined)
     return {
       state: 'unheard',
       text: 'It is queued at GitHub, and no delivery told us of it. The sweep looks for such jobs each minute, and takes one that is 90 seconds old.',
@@ -153,9 +153,9 @@ function unheard({ deliveries, sweptAtMs, nowMs }: Findings): Answer {
         late ?? 'If that does not happen: is the App installed there, and its webhook active? npm run doctor',
     };
   const because =
-    told.statusCode >= 500 || told.statusCode === 0
+    delivery.statusCode >= 500 || delivery.statusCode === 0
       ? 'our webhook did not take its delivery'
-      : `our webhook answered ${told.statusCode} to its delivery, and nothing of it is in the ledger yet`;
+      : `our webhook answered ${delivery.statusCode} to its delivery, and nothing of it is in the ledger yet`;
   return {
     state: 'unheard',
     text: `It is queued at GitHub; ${because}. The sweep asks for lost deliveries again, and looks for such jobs each minute.`,

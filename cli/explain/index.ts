@@ -3,9 +3,9 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { parseLabels } from '../../shared/job/labels.ts';
 import { targetOf } from '../../shared/names.ts';
+import { toIsoOrNull } from '../shared/format.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
-import { isoOf } from '../shared/words.ts';
 import { answerOn } from './answer.ts';
 import { type Findings, findingsOf } from './findings.ts';
 import { type Reference, referenceIn } from './reference.ts';
@@ -75,7 +75,7 @@ export function jsonOf(findings: Findings, { config }: Pick<Operator, 'config'>)
     id,
     job,
     answer: answerOn(findings, config.name),
-    nextTryAt: isoOf(entry?.startedOn === null ? entry.nextTryAtMs : null),
+    nextTryAt: toIsoOrNull(entry?.startedOn === null ? entry.nextTryAtMs : null),
     requirements: understood?.kind === 'ours' ? understood.requirements : null,
     atGitHub:
       record === null
@@ -90,10 +90,10 @@ export function jsonOf(findings: Findings, { config }: Pick<Operator, 'config'>)
     })),
     instance: row?.instanceId ?? null,
     cost: { currency, ...costOf(findings) },
-    story: storyOf(findings).map(({ atMs, text }) => ({ at: isoOf(atMs), text })),
+    story: storyOf(findings).map(({ atMs, text }) => ({ at: toIsoOrNull(atMs), text })),
     deliveries: deliveries.found.map(({ deliveredAtMs, ...each }) => ({
       ...each,
-      deliveredAt: isoOf(deliveredAtMs),
+      deliveredAt: toIsoOrNull(deliveredAtMs),
     })),
     deliveriesGap: deliveries.gap,
     consoleTail: row?.consoleTail ?? null,

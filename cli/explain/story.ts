@@ -2,7 +2,7 @@
 import type { HistoryRow, RunnerEntry, TrailLine } from '../../shared/ledger/entries.ts';
 import type { Requirements } from '../../shared/nouns.ts';
 import type { Delivery } from '../../shared/ports.ts';
-import { moneyOf, spanOf } from '../shared/words.ts';
+import { formatDuration, formatPrice } from '../shared/format.ts';
 import type { Findings } from './findings.ts';
 
 export function storyOf({
@@ -79,7 +79,7 @@ export function phasesOf({ job, row, entry, runners, record }: Findings): string
   if (job === null) return '';
   return moments
     .flatMap(([name, atMs]) =>
-      atMs === null || atMs === undefined ? [] : [`${name} after ${spanOf(atMs - job.createdAtMs)}`],
+      atMs === null || atMs === undefined ? [] : [`${name} after ${formatDuration(atMs - job.createdAtMs)}`],
     )
     .join(', ');
 }
@@ -119,9 +119,9 @@ function pricesOf(row: HistoryRow | null, runner: RunnerEntry | undefined) {
 
 export function costText({ pricePerHour, ranMs, cost, onDemandCost }: Cost, currency: string | null): string {
   if (cost === null)
-    return `at most ${moneyOf(onDemandCost, currency)}, for ${spanOf(ranMs)} at the price of pay-as-you-go: no spot price was known; without disk and traffic`;
-  const instead = onDemandCost === null ? '' : `; pay-as-you-go ${moneyOf(onDemandCost, currency)}`;
-  return `about ${moneyOf(cost, currency)} (${moneyOf(pricePerHour, currency)} an hour for ${spanOf(ranMs)}${instead}), without disk and traffic`;
+    return `at most ${formatPrice(onDemandCost, currency)}, for ${formatDuration(ranMs)} at the price of pay-as-you-go: no spot price was known; without disk and traffic`;
+  const instead = onDemandCost === null ? '' : `; pay-as-you-go ${formatPrice(onDemandCost, currency)}`;
+  return `about ${formatPrice(cost, currency)} (${formatPrice(pricePerHour, currency)} an hour for ${formatDuration(ranMs)}${instead}), without disk and traffic`;
 }
 
 /** `arm64, 16 cores, at least 32 GiB, 40 GiB disk, spot` */

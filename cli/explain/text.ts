@@ -2,7 +2,7 @@
 import pc from 'picocolors';
 import type { Config } from '../../shared/config/config.ts';
 import { parseLabels } from '../../shared/job/labels.ts';
-import { timeOf } from '../shared/words.ts';
+import { formatTime } from '../shared/format.ts';
 import { type Answer, answerOn } from './answer.ts';
 import type { Findings } from './findings.ts';
 import { asksFor, costOf, costText, phasesOf, storyOf } from './story.ts';
@@ -16,7 +16,7 @@ export function textOf(findings: Findings, config: Config, isColoured: boolean):
     paint.bold(titleOf(findings)),
     `${colourOf(state, paint)(text)}${advice === null ? '' : `\n→ ${advice}`}`,
     facts(findings, config).join('\n'),
-    told(findings),
+    trailText(findings),
     consoleOf(findings),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
@@ -61,9 +61,9 @@ function costFact(findings: Findings, launches: number): string | null {
   return `${launches > 1 ? 'of the last launch ' : ''}${costText(cost, findings.currency)}`;
 }
 
-function told(findings: Findings): string {
+function trailText(findings: Findings): string {
   return storyOf(findings)
-    .map(({ atMs, text }) => `  ${timeOf(atMs, findings.nowMs)}  ${text}`)
+    .map(({ atMs, text }) => `  ${formatTime(atMs, findings.nowMs)}  ${text}`)
     .join('\n');
 }
 

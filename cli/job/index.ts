@@ -24,7 +24,7 @@ export async function main(args: readonly string[]): Promise<number> {
     return 1;
   }
   try {
-    const job = await queue(simulator.door, options);
+    const job = await queue(simulator.endpoint, options);
     process.stdout.write(options.json ? `${JSON.stringify({ job })}\n` : said(job, options));
     return 0;
   } catch (error) {
@@ -60,8 +60,8 @@ function minutesIn(text: string): number {
   return minutes;
 }
 
-async function queue(door: string, { labels, name, minutes }: Options): Promise<number> {
-  const answer = await fetch(door, { method: 'POST', body: JSON.stringify({ labels, name, minutes }) });
+async function queue(endpoint: string, { labels, name, minutes }: Options): Promise<number> {
+  const answer = await fetch(endpoint, { method: 'POST', body: JSON.stringify({ labels, name, minutes }) });
   const text = await answer.text();
   if (answer.status !== 201) throw new Error(text);
   return Queued.parse(JSON.parse(text)).job;

@@ -1,9 +1,9 @@
 /** `npm run list`: what is alive. */
 import { Command } from 'commander';
 import pc from 'picocolors';
+import { toIsoOrNull } from '../shared/format.ts';
 import { withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
-import { isoOf } from '../shared/words.ts';
 import { type Alive, look } from './look.ts';
 import { tableOf } from './table.ts';
 
@@ -28,19 +28,19 @@ function command(): Command {
 
 function jsonOf({ atMs, sweptAtMs, slots, currency, runners, jobs }: Alive) {
   return {
-    at: isoOf(atMs),
-    lastSweepAt: isoOf(sweptAtMs),
+    at: toIsoOrNull(atMs),
+    lastSweepAt: toIsoOrNull(sweptAtMs),
     slots,
     currency,
     runners: runners.map(({ createdAtMs, untilMs, ...runner }) => ({
       ...runner,
-      createdAt: isoOf(createdAtMs),
-      until: isoOf(untilMs),
+      createdAt: toIsoOrNull(createdAtMs),
+      until: toIsoOrNull(untilMs),
     })),
     jobs: jobs.map(({ createdAtMs, nextTryAtMs, ...job }) => ({
       ...job,
-      createdAt: isoOf(createdAtMs),
-      nextTryAt: isoOf(nextTryAtMs),
+      createdAt: toIsoOrNull(createdAtMs),
+      nextTryAt: toIsoOrNull(nextTryAtMs),
     })),
   };
 }

@@ -1,7 +1,7 @@
 /** What is alive, for people. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import { moneyOf, spanOf, timeOf, whenOf } from '../shared/words.ts';
+import { formatDuration, formatPrice, formatTime, formatTimeAndDistance } from '../shared/format.ts';
 import type { Alive, AliveRunner, WaitingJob } from './look.ts';
 
 const SWEEP_LATE_MS = 5 * 60_000;
@@ -26,7 +26,7 @@ export function lateSweep({ sweptAtMs, atMs }: Pick<Alive, 'sweptAtMs' | 'atMs'>
   if (sweptAtMs === null) return ['No sweep has ended yet: it runs once a minute. Look: npm run doctor'];
   if (atMs - sweptAtMs < SWEEP_LATE_MS) return [];
   return [
-    `The last sweep ended ${spanOf(atMs - sweptAtMs)} ago, and there is one each minute. Look: npm run doctor`,
+    `The last sweep ended ${formatDuration(atMs - sweptAtMs)} ago, and there is one each minute. Look: npm run doctor`,
   ];
 }
 
@@ -48,8 +48,11 @@ function runnerCells(runner: AliveRunner, nowMs: number): string[] {
     [runner.state],
     [job, jobName],
     [`${instanceType ?? '-'}${capacityType === 'on-demand' ? ' (on demand)' : ''}`, runner.zone],
-    [pricePerHour === null ? null : moneyOf(pricePerHour, null)],
-    [spanOf(nowMs - runner.createdAtMs), untilMs === null ? null : `until ${timeOf(untilMs, nowMs)}`],
+    [pricePerHour === null ? null : formatPrice(pricePerHour, null)],
+    [
+      formatDuration(nowMs - runner.createdAtMs),
+      untilMs === null ? null : `until ${formatTime(untilMs, nowMs)}`,
+    ],
   ].map(([first, ...more]) => [first ?? '-', ...more.filter((line) => line !== null)].join('\n'));
 }
 
@@ -66,9 +69,9 @@ function jobsTable(jobs: readonly WaitingJob[], nowMs: number, isColoured: boole
       String(job.job),
       job.name,
       job.repository,
-      spanOf(nowMs - job.createdAtMs),
+      formatDuration(nowMs - job.createdAtMs),
       job.because,
-      whenOf(job.nextTryAtMs, nowMs).slice('at '.length),
+      formatTimeAndDistance(job.nextTryAtMs, nowMs).slice('at '.length),
     ]);
   return table.toString();
 }

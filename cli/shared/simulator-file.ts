@@ -7,7 +7,7 @@ import { ROOT } from './steps.ts';
 export const SIMULATOR_FILE = process.env.SIMULATOR_FILE ?? join(ROOT, '.cache', 'simulator.json');
 
 export interface Simulator {
-  readonly door: string;
+  readonly endpoint: string;
   readonly pid: number;
   /** The simulated time now: simulatedMs + (real now - realMs) × scale */
   readonly scale: number;

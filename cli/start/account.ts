@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmptyAccount, openEmptyAccount } from '../../simulator/empty-account/index.ts';
 import { ROOT } from '../shared/steps.ts';
-import { openDoor } from './door.ts';
+import { openLocalEndpoint } from './local-endpoint.ts';
 
 const FILE = '.cache/account.env';
 /** What the functions print, as the log service would keep it. */
@@ -22,12 +22,12 @@ export async function serveAccount(): Promise<number> {
   const { accessKeyId, accessKeySecret } = account.accessKey;
   const time = { scale: 1, simulatedMs: Date.now(), realMs: Date.now() };
   const found = { ...time, environment: null, accessKeyId, accessKeySecret };
-  const door = await openDoor(account.github, found);
+  const endpoint = await openLocalEndpoint(account.github, found);
   process.stdout.write(HELP);
   await new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
   });
-  await Promise.all([door.close(), account.close()]);
+  await Promise.all([endpoint.close(), account.close()]);
   rmSync(join(ROOT, FILE), { force: true });
   rmSync(folder, { recursive: true, force: true });
   return 0;

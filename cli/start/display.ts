@@ -1,23 +1,23 @@
 /** Each job's way, live: bars on a terminal, one line a change in a pipe. */
 import { Listr } from 'listr2';
 import pc from 'picocolors';
-import { type Seen, STATES } from './watch.ts';
+import { type JobProgress, STATES } from './watch.ts';
 
-export interface Show {
-  update(seen: readonly Seen[], secondsPassed: number): void;
+export interface Display {
+  update(seen: readonly JobProgress[], secondsPassed: number): void;
   end(): Promise<void>;
 }
 
-const barOf = ({ state }: Seen): string => {
+const barOf = ({ state }: JobProgress): string => {
   const at = STATES.indexOf(state);
   return STATES.map((_, step) => (step <= at ? '■' : '□')).join('');
 };
 
-const titleOf = (seen: Seen): string =>
+const titleOf = (seen: JobProgress): string =>
   `${seen.job.plan.name.padEnd(10)} ${pc.cyan(barOf(seen))} ${seen.state.padEnd(9)} ${pc.dim(seen.detail)}`;
 
 /** Resolves by itself when all are deleted; `end` gives up earlier. */
-export function terminalShow(first: readonly Seen[]): Show {
+export function terminalDisplay(first: readonly JobProgress[]): Display {
   const rows = first.map((seen) => {
     let finish = (): void => undefined;
     const done = new Promise<void>((resolve) => {
@@ -52,7 +52,7 @@ export function terminalShow(first: readonly Seen[]): Show {
   };
 }
 
-export function plainShow(write: (line: string) => void): Show {
+export function plainDisplay(write: (line: string) => void): Display {
   const last = new Map<number, string>();
   return {
     update(seen, secondsPassed) {

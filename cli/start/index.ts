@@ -11,13 +11,13 @@ import { parseOptions, wholeNumber } from '../shared/options.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
 import { ROOT } from '../shared/steps.ts';
 import { serveAccount } from './account.ts';
-import { plainShow, type Show, terminalShow } from './display.ts';
-import { type Door, type Found, openDoor } from './door.ts';
+import { createDemoOrganization, queueDemoRun } from './demo.ts';
+import { type Display, plainDisplay, terminalDisplay } from './display.ts';
 import { leftovers } from './leftovers.ts';
+import { type LocalEndpoint, openLocalEndpoint, type ServedWorld } from './local-endpoint.ts';
 import { mirrorRunner } from './mirror.ts';
-import { playRun, setScene } from './scene.ts';
 import { type Row, rowOf, tableOf } from './table.ts';
-import { type Seen, Watch } from './watch.ts';
+import { type JobProgress, Watch } from './watch.ts';
 
 interface Options {
   readonly stay: boolean;
@@ -27,7 +27,7 @@ interface Options {
   readonly seed: number;
 }
 
-interface Stage {
+interface DemoRun {
   readonly world: Loopback;
   readonly watch: Watch;
   readonly options: Options;
@@ -67,7 +67,7 @@ export async function main(args: readonly string[]): Promise<number> {
     say(
       `Simulated time runs ${options.scale} times as fast: boots, jobs and timers are that much shorter, and what the functions themselves take counts ${options.scale}-fold.\n`,
     );
-    setScene(world.github, config.name);
+    createDemoOrganization(world.github, config.name);
     await mirrorRunner(world, config.name);
     return await play({ world, watch, options, say, signal: stop.signal });
   } finally {
@@ -92,26 +92,31 @@ function command(): Command {
     );
 }
 
-async function play(stage: Stage): Promise<number> {
-  const { world, watch, options, say, signal } = stage;
-  const jobs = world.github.jobsOf(playRun(world.github));
-  const look = () => jobs.map((job) => watch.see(job, world));
-  const show = isLive(options) ? terminalShow(look()) : plainShow(say);
-  const isDone = await follow(look, show, signal);
-  await show.end();
+async function play(run: DemoRun): Promise<number> {
+  const { world, watch, options, say, signal } = run;
+  const jobs = world.github.jobsOf(queueDemoRun(world.github));
+  const look = () => jobs.map((job) => watch.progressOf(job, world));
+  const display = isLive(options) ? terminalDisplay(look()) : plainDisplay(say);
+  const isDone = await follow(look, display, signal);
+  await display.end();
   if (signal.aborted) return interrupted(jobs, say);
 
   const left = isDone ? await settled(world, signal) : await leftovers(world);
   const rows = look().map((seen) => rowOf(seen, world.clock.nowMs()));
   const ok = left.length === 0 && rows.every(({ conclusion }) => conclusion === 'success');
-  tell(stage, rows, left, ok);
-  if (options.stay) return stayUntil(signal, await openDoor(world.github, foundOf(world)), say);
+  printEnd(run, rows, left, ok);
+  if (options.stay) return stayUntil(signal, await openLocalEndpoint(world.github, foundOf(world)), say);
   return ok ? 0 : 1;
 }
 
 const isLive = ({ json }: Options): boolean => process.stdout.isTTY && !json;
 
-function tell({ options, say }: Stage, rows: readonly Row[], left: readonly string[], ok: boolean): void {
+function printEnd(
+  { options, say }: DemoRun,
+  rows: readonly Row[],
+  left: readonly string[],
+  ok: boolean,
+): void {
   const { scale, seed, json } = options;
   if (json) process.stdout.write(`${JSON.stringify({ scale, seed, jobs: rows, left, ok }, null, 2)}\n`);
   say(`\n${tableOf(rows, isLive(options) && pc.isColorSupported)}`);
@@ -128,12 +133,16 @@ function tell({ options, say }: Stage, rows: readonly Row[], left: readonly stri
 }
 
 /** True: every job's instance is gone. */
-async function follow(look: () => readonly Seen[], show: Show, signal: AbortSignal): Promise<boolean> {
+async function follow(
+  look: () => readonly JobProgress[],
+  display: Display,
+  signal: AbortSignal,
+): Promise<boolean> {
   const beganMs = Date.now();
   for (;;) {
     const seen = look();
     const passedMs = Date.now() - beganMs;
-    show.update(seen, passedMs / 1000);
+    display.update(seen, passedMs / 1000);
     if (seen.every(({ state }) => state === 'deleted')) return true;
     if (signal.aborted || passedMs > GIVE_UP_MS) return false;
     await setTimeout(TICK_MS);
@@ -159,7 +168,7 @@ function interrupted(jobs: readonly SimJob[], say: (line: string) => void): numb
   return 130;
 }
 
-const foundOf = (world: Loopback): Found => ({
+const foundOf = (world: Loopback): ServedWorld => ({
   scale: world.clock.scale,
   simulatedMs: world.clock.nowMs(),
   realMs: Date.now(),
@@ -168,12 +177,16 @@ const foundOf = (world: Loopback): Found => ({
   accessKeySecret: world.secrets.operatorSecret,
 });
 
-async function stayUntil(signal: AbortSignal, door: Door, say: (line: string) => void): Promise<number> {
+async function stayUntil(
+  signal: AbortSignal,
+  endpoint: LocalEndpoint,
+  say: (line: string) => void,
+): Promise<number> {
   say(
     '\nServing on until Ctrl-C. From another terminal:\n  npm run job -- --labels self-hosted,aliyun,arm64,16cpu\n  npm run list\n  npm run explain -- JOB',
   );
   if (!signal.aborted)
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-  await door.close();
+  await endpoint.close();
   return 0;
 }

@@ -1,7 +1,7 @@
 /** What the run cost, job by job. */
 import Table from 'cli-table3';
 import type { Bill } from '../../simulator/ecs/index.ts';
-import type { Seen } from './watch.ts';
+import type { JobProgress } from './watch.ts';
 
 export interface Row {
   readonly job: string;
@@ -19,7 +19,7 @@ export interface Row {
 
 const HOUR_MS = 3_600_000;
 
-export function rowOf({ job, bill }: Seen, nowMs: number): Row {
+export function rowOf({ job, bill }: JobProgress, nowMs: number): Row {
   return {
     job: job.plan.name,
     labels: job.plan.labels.slice(2).join(' '),

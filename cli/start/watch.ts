@@ -6,7 +6,7 @@ import type { Loopback } from '../../simulator/loopback.ts';
 export const STATES = ['queued', 'launching', 'booting', 'running', 'ended', 'deleted'] as const;
 export type State = (typeof STATES)[number];
 
-export interface Seen {
+export interface JobProgress {
   readonly job: SimJob;
   readonly state: State;
   /** a few words on what it waits for or runs on */
@@ -35,7 +35,7 @@ export class Watch {
       this.#attempts.set(job, { isMinted: false, place: null, because: String(because) });
   }
 
-  see(job: SimJob, { ecs }: Pick<Loopback, 'ecs'>): Seen {
+  progressOf(job: SimJob, { ecs }: Pick<Loopback, 'ecs'>): JobProgress {
     const name = job.runner?.name;
     const bill = ecs.paid().find(({ tags }) => name !== undefined && tags['ci-runner-name'] === name) ?? null;
     return { job, bill, ...placeOf(job, bill, this.#attempts.get(job.id)) };
@@ -46,7 +46,7 @@ function placeOf(
   job: SimJob,
   bill: Bill | null,
   attempt: Attempt | undefined,
-): Pick<Seen, 'state' | 'detail'> {
+): Pick<JobProgress, 'state' | 'detail'> {
   switch (job.status) {
     case 'completed':
       return { state: bill?.endedAtMs === null ? 'ended' : 'deleted', detail: job.conclusion ?? '' };
@@ -58,7 +58,7 @@ function placeOf(
   }
 }
 
-function comingOf(attempt: Attempt | undefined): Pick<Seen, 'state' | 'detail'> {
+function comingOf(attempt: Attempt | undefined): Pick<JobProgress, 'state' | 'detail'> {
   if (attempt?.place) return { state: 'booting', detail: attempt.place };
   if (attempt?.isMinted) return { state: 'launching', detail: 'choosing an instance' };
   return { state: 'queued', detail: attempt?.because ?? '' };

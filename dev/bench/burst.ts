@@ -3,9 +3,9 @@
  * fail. Judged by the simulators' truth alone.
  */
 import { setTimeout } from 'node:timers/promises';
+import { createDemoOrganization, jobPlan, REPOSITORY } from '../../cli/start/demo.ts';
 import { leftovers } from '../../cli/start/leftovers.ts';
 import { mirrorRunner } from '../../cli/start/mirror.ts';
-import { jobPlan, REPOSITORY, setScene } from '../../cli/start/scene.ts';
 import type { SimJob } from '../../simulator/github/index.ts';
 import { type Loopback, openLoopback } from '../../simulator/loopback.ts';
 import { type Random, seeded } from '../../simulator/random.ts';
@@ -41,7 +41,7 @@ export async function burst(options: BurstOptions): Promise<Judged[]> {
     ...faultsOf(random, tally, () => world.clock.nowMs()),
   });
   try {
-    setScene(world.github, deployment);
+    createDemoOrganization(world.github, deployment);
     await mirrorRunner(world, deployment);
     world.store.faults = storeFaults(random, tally);
     const queue = (count: number) => queueJobs(world, random, count);

@@ -4,9 +4,9 @@ import { setTimeout } from 'node:timers/promises';
 import { buildAll } from '../../build.ts';
 import { readRunnersYaml } from '../../cli/shared/runners-yaml.ts';
 import { ROOT } from '../../cli/shared/steps.ts';
+import { createDemoOrganization, jobPlan, REPOSITORY } from '../../cli/start/demo.ts';
 import { leftovers } from '../../cli/start/leftovers.ts';
 import { mirrorRunner } from '../../cli/start/mirror.ts';
-import { jobPlan, REPOSITORY, setScene } from '../../cli/start/scene.ts';
 import { type Loopback, openLoopback } from '../../simulator/loopback.ts';
 import type { Bench, Row } from './row.ts';
 
@@ -28,7 +28,7 @@ export const calls: Bench = {
       placements,
     });
     try {
-      setScene(world.github, deployment);
+      createDemoOrganization(world.github, deployment);
       await mirrorRunner(world, deployment);
       const before = countsOf(world);
       const jobs = [jobPlan('one', ['arm64'], 60_000)];

@@ -10,9 +10,9 @@ import { launch } from './launch.ts';
 import { type LauncherWorld, launcherWorld } from './world.ts';
 
 let credentials: Credentials;
-const plane = createAdapters(runners, parseEnvironment('launcher', process.env), () => credentials);
+const adapters = createAdapters(runners, parseEnvironment('launcher', process.env), () => credentials);
 const scripts = readUserDataScripts(join(import.meta.dirname, 'userdata'));
-const world: LauncherWorld = launcherWorld(plane, scripts);
+const world: LauncherWorld = launcherWorld(adapters, scripts);
 
 export async function handler(
   event: Uint8Array,

@@ -11,7 +11,7 @@ import type { Requirements } from '../../shared/nouns.ts';
 import type { GitHub } from '../../shared/ports.ts';
 import { announce } from './announce.ts';
 import { mintAndRun } from './mint-and-run.ts';
-import { open } from './open.ts';
+import { openJob } from './open.ts';
 import { wait } from './wait.ts';
 import type { LaunchEvent, LauncherWorld, Outcome } from './world.ts';
 
@@ -22,12 +22,12 @@ export async function launch(event: LaunchEvent, world: LauncherWorld): Promise<
   const objection = whyNotAllowed(event.job, world.config);
   if (objection !== null) return refuse(event, objection, world);
 
-  const job = await open(event, world);
+  const job = await openJob(event, world);
   if (job === 'known' || job === 'ended') return { kind: job };
-  const stranger = await strangersFork(event, world);
-  if (stranger === RUN_UNKNOWN)
-    return wait(job, { because: stranger, nextTryAtMs: world.clock.nowMs() + RETRY_MS }, world);
-  if (stranger !== null) return refuse(event, stranger, world);
+  const forkRefusal = await whyForkRefused(event, world);
+  if (forkRefusal === RUN_UNKNOWN)
+    return wait(job, { because: forkRefusal, nextTryAtMs: world.clock.nowMs() + RETRY_MS }, world);
+  if (forkRefusal !== null) return refuse(event, forkRefusal, world);
 
   const { requirements } = understood;
   const ranking = await rankFor(job, requirements, world);
@@ -57,7 +57,7 @@ async function refuse(event: LaunchEvent, because: string, world: LauncherWorld)
 const RUN_UNKNOWN = 'its run is not known at GitHub';
 
 /** The one look-up before a launch: a public repository's run may come from anybody's fork. */
-export async function strangersFork(
+export async function whyForkRefused(
   { job }: Pick<LaunchEvent, 'job'>,
   { config, github }: Pick<LauncherWorld, 'config'> & { readonly github: Pick<GitHub, 'run'> },
 ): Promise<string | null> {

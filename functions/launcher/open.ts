@@ -10,7 +10,7 @@ import type { LaunchEvent, LauncherWorld } from './world.ts';
  * The entry is put first and `history` read after it; whoever ends a job writes `history` first and removes
  * the entry after it. So one of the two always sees the other.
  */
-export async function open(
+export async function openJob(
   event: LaunchEvent,
   world: LauncherWorld,
 ): Promise<Held<JobEntry> | 'known' | 'ended'> {

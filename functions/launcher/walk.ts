@@ -15,7 +15,7 @@ import type { Candidate, Requirements } from '../../shared/nouns.ts';
 import type { RunOutcome, RunRequest } from '../../shared/ports.ts';
 import type { RunnerRelease } from '../../shared/runner/release.ts';
 import { bootedEntry } from './entries.ts';
-import { meaningOf } from './refusal-words.ts';
+import { explainRefusal } from './explain-refusal.ts';
 import { remember, stopAfter, whyNone } from './refused.ts';
 import type { LauncherWorld } from './world.ts';
 
@@ -82,7 +82,7 @@ async function tryOne(
   logAttempt(launch, candidate, outcome, world);
   if (outcome.kind === 'running') return settle(launch, request, outcome.instanceId, said, world);
   if (outcome.kind === 'unknown') return leaveToSweep(launch, candidate, outcome, said, world);
-  const meaning = meaningOf(outcome.code);
+  const meaning = explainRefusal(outcome.code);
   meanings.add(meaning);
   said.push(`${saidOf(candidate)} was refused: ${meaning}`);
   if (outcome.kind === 'throttled') slow.set(candidate.region, outcome.retryAtMs);
@@ -104,11 +104,11 @@ async function leaveToSweep(
   if (isSilent && world.config.placements.length > 1)
     await remember(candidate, { scope: 'placement', forMs: REGION_OUT_MS, code }, world);
   const lines = [...refusals, `${saidOf(candidate)} may have been launched: ${because}`];
-  const told = lines.map((text) => ({ atMs, text }));
+  const trail = lines.map((text) => ({ atMs, text }));
   await amend(
     world.ledger.runners,
     runner.entry.name,
-    (entry) => ({ ...entry, trail: mergeTrail(...entry.trail, ...told) }),
+    (entry) => ({ ...entry, trail: mergeTrail(...entry.trail, ...trail) }),
     runner,
   );
   return { kind: 'unknown', because };

@@ -43,17 +43,17 @@ export type Outcome =
   /** An instance may exist: the sweep decides when the lease has ended. */
   | { readonly kind: 'unknown'; readonly because: string };
 
-type Plane = Omit<LauncherWorld, 'markets' | 'release' | 'userData'>;
+type LauncherAdapters = Omit<LauncherWorld, 'markets' | 'release' | 'userData'>;
 
 /** Adds what a warm launcher keeps for a moment. */
-export function launcherWorld(plane: Plane, scripts: UserDataScripts): LauncherWorld {
-  const { config, clock, ledger, log } = plane;
+export function launcherWorld(adapters: LauncherAdapters, scripts: UserDataScripts): LauncherWorld {
+  const { config, clock, ledger, log } = adapters;
   const readRelease = async () => {
     const held = await ledger.notes.read(RUNNER_RELEASE_NOTE);
     return held === null ? null : parseRunnerRelease(held.entry.text);
   };
   return {
-    ...plane,
+    ...adapters,
     markets: memoize(() => readMarkets(config, ledger.market, log), MARKET_KEPT_MS, clock),
     release: memoize(readRelease, RELEASE_KEPT_MS, clock),
     userData: (boot) => userData(bootValues(boot, config), scripts),

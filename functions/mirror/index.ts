@@ -10,8 +10,8 @@ import type { MirrorWorld } from './world.ts';
 
 let credentials: Credentials;
 const environment = parseEnvironment('mirror', process.env);
-const plane = createAdapters(runners, environment, () => credentials);
-const { config, clock, log, ledger, gitHubRequest } = plane;
+const adapters = createAdapters(runners, environment, () => credentials);
+const { config, clock, log, ledger, gitHubRequest } = adapters;
 
 const world: MirrorWorld = {
   releases: runnerReleases({

@@ -10,12 +10,12 @@ import type { ReaperWorld } from './world.ts';
 
 let credentials: Credentials;
 const environment = parseEnvironment('reaper', process.env);
-const plane = createAdapters(runners, environment, () => credentials);
-const { config, clock, log, ledger } = plane;
-const source = ecsMarket({ call: plane.callEcs, clock, spotDuration: config.spot.duration });
+const adapters = createAdapters(runners, environment, () => credentials);
+const { config, clock, log, ledger } = adapters;
+const source = ecsMarket({ call: adapters.callEcs, clock, spotDuration: config.spot.duration });
 
 const world: ReaperWorld = {
-  ...plane,
+  ...adapters,
   queue: fcQueue({
     endpoint: invokeEndpoint(environment),
     accountId: environment.FC_ACCOUNT_ID,

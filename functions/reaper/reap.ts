@@ -1,7 +1,7 @@
 /** What woke the reaper: its timer, a job that started or ended, or a launch that failed for good. */
 import { parseEvent } from '../../shared/job/event.ts';
-import { ended } from './events/ended.ts';
-import { started } from './events/started.ts';
+import { recordEnd } from './events/record-end.ts';
+import { recordStart } from './events/record-start.ts';
 import { sweep } from './sweep.ts';
 import type { ReaperWorld } from './world.ts';
 
@@ -11,10 +11,10 @@ export async function reap(event: Uint8Array, world: ReaperWorld): Promise<strin
   if (handedOn === null) return wake(event, world);
   switch (handedOn.kind) {
     case 'in_progress':
-      await started(handedOn, world);
+      await recordStart(handedOn, world);
       return 'started';
     case 'completed':
-      await ended(handedOn, world);
+      await recordEnd(handedOn, world);
       return 'ended';
     case 'queued':
     case 'due':

@@ -15,11 +15,11 @@ import { leaseSweep } from './sweep-lease.ts';
 import type { ReaperWorld } from './world.ts';
 
 /** What one sweep did; also its one log line. */
-export interface Account {
+export interface SweepReport {
   readonly [what: string]: string | number | boolean;
 }
 
-export async function sweep(world: ReaperWorld): Promise<Account> {
+export async function sweep(world: ReaperWorld): Promise<SweepReport> {
   const lease = await leaseSweep(world);
   if (lease === null) return { skipped: true };
   const failures: string[] = [];
@@ -31,13 +31,13 @@ export async function sweep(world: ReaperWorld): Promise<Account> {
     return account;
   } finally {
     const isWhole = isEnded && failures.length === 0;
-    if (!isWhole) await tellOfFailures(lease.failedInARow + 1, failures, world);
+    if (!isWhole) await alertOfFailures(lease.failedInARow + 1, failures, world);
     await lease.handBack(isWhole);
   }
 }
 
 /** One failure may be a moment's weather; several are told. */
-async function tellOfFailures(
+async function alertOfFailures(
   inARow: number,
   failures: readonly string[],
   world: ReaperWorld,
@@ -55,7 +55,7 @@ async function tellOfFailures(
  * The order is by what it costs to be late: repair, then launches, then what GitHub did not tell, then the rest. Each
  * part has its own time, and one that fails does not stop the next; the sweep fails at its end.
  */
-async function sweepOnce(failures: string[], world: ReaperWorld): Promise<Account> {
+async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepReport> {
   const { clock } = world;
   const beganMs = clock.nowMs();
   const callsBefore = world.calls?.() ?? {};

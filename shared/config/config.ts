@@ -4,8 +4,8 @@
  */
 import * as z from 'zod';
 import { LIFETIME_MAX_MS } from '../limits.ts';
+import { familyPattern, githubName, labelText, ms, resourceId, url } from './field-types.ts';
 import { Control, Placement } from './places.ts';
-import { familyPattern, githubName, labelText, ms, resourceId, url } from './words.ts';
 
 const Cores = z.union([
   z.int().min(1).max(512),

@@ -4,7 +4,7 @@
  * begin with FC_ or ALIBABA_CLOUD_ belong to the platform (Alibaba Cloud docs, "Environment variables").
  */
 import * as z from 'zod';
-import { regionId, url } from './words.ts';
+import { regionId, url } from './field-types.ts';
 
 /** A secret itself, or where it is kept: `kms:NAME`, `oos:NAME`, `file:PATH`. */
 const reference = z.string().min(1, 'must be a secret, or a reference such as kms:NAME');

@@ -1,6 +1,6 @@
 /** Where things are, in `runners.yaml`: the functions' own region, and the placements of runners. */
 import * as z from 'zod';
-import { githubName, ipRange, regionId, resourceId, url } from './words.ts';
+import { githubName, ipRange, regionId, resourceId, url } from './field-types.ts';
 
 /** The functions go out by one address of ours: for organisations with an IP allow-list. Made by `infra/`. */
 const FixedAddress = z.strictObject({

@@ -34,7 +34,7 @@ const DELAYS: Delays = {
 export interface EcsOptions {
   readonly clock: SimClock;
   readonly random: Random;
-  /** Who may call over the wire. The in-process face is trusted. */
+  /** Who may call over the wire. Calls in process are trusted. */
   readonly credentials: Credentials;
   readonly boot?: BootDriver;
   readonly regions?: readonly Region[];

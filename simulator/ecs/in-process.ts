@@ -1,4 +1,4 @@
-/** The in-process face as its callers want it: answers come later, in simulated time. */
+/** The in-process transport as its callers want it: answers come later, in simulated time. */
 import type { Ecs } from './ecs.ts';
 import type { Params } from './parameters.ts';
 import { NoAnswer } from './refusal.ts';

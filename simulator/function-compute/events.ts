@@ -7,7 +7,7 @@ import type { SimClock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import { newRequestId } from './keys.ts';
 import type { RunOutcome } from './life.ts';
-import type { Acceptance, Faults, FunctionSpec, Happening } from './model.ts';
+import type { Acceptance, Faults, FunctionSpec, InvocationEvent } from './model.ts';
 import type { Runs } from './runs.ts';
 
 /** Alibaba Cloud docs, Function Compute, limits: 128 KB for an asynchronous event. */
@@ -25,7 +25,7 @@ export interface EventsWorld {
   readonly random: Random;
   readonly faults: Faults;
   readonly runs: Runs;
-  readonly observe: (happening: Happening) => void;
+  readonly observe: (event: InvocationEvent) => void;
   readonly find: (functionName: string) => FunctionSpec | undefined;
   readonly arnOf: (functionName: string) => string;
 }

@@ -7,7 +7,7 @@ import { Events, tooLarge } from './events.ts';
 import { errorReply, eventOf, type HttpReply, type HttpRequest, replyOf } from './http-trigger.ts';
 import { newRequestId } from './keys.ts';
 import type { RunOutcome } from './life.ts';
-import { type Acceptance, type Faults, type FunctionSpec, type Happening, noFaults } from './model.ts';
+import { type Acceptance, type Faults, type FunctionSpec, type InvocationEvent, noFaults } from './model.ts';
 import { Runs } from './runs.ts';
 import { startTimer } from './timers.ts';
 
@@ -22,7 +22,7 @@ export interface FunctionComputeOptions {
   readonly account: Account;
   readonly functions: readonly FunctionSpec[];
   readonly instancesMax?: number;
-  readonly observe?: (happening: Happening) => void;
+  readonly observe?: (event: InvocationEvent) => void;
   /** Each line that a hosted function prints. */
   readonly onLine?: (functionName: string, line: string) => void;
 }

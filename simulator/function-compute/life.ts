@@ -1,5 +1,5 @@
 /**
- * The life of one run. JavaScript cannot stop a promise, so a killed run in process is abandoned: its `mortal` world
+ * The life of one run. JavaScript cannot stop a promise, so a killed run in process is abandoned: its world, wrapped by `abandonWhenKilled`,
  * answers no more, and does nothing more.
  */
 
@@ -53,7 +53,7 @@ const never = () => new Promise<never>(() => undefined);
  * The same world, for as long as this life lasts. Calls after its end are not made; calls on their way at its end may
  * have had their effect, but nobody learns of it. Goes down into objects (`ledger.jobs.add`), not into results.
  */
-export function mortal<World extends object>(world: World, life: Life): World {
+export function abandonWhenKilled<World extends object>(world: World, life: Life): World {
   const wrapped = new Map<unknown, unknown>();
   return new Proxy(world, {
     get(target, key) {
@@ -64,7 +64,7 @@ export function mortal<World extends object>(world: World, life: Life): World {
       const made =
         typeof value === 'function'
           ? guarded((...args) => Reflect.apply(value, target, args), life)
-          : mortal(value as object, life);
+          : abandonWhenKilled(value as object, life);
       wrapped.set(value, made);
       return made;
     },

@@ -18,7 +18,7 @@ export interface Context {
   };
   readonly region: string;
   readonly accountId: string;
-  /** In process alone: how `mortal` ends what the run would still do. */
+  /** In process alone: how `abandonWhenKilled` ends what the run would still do. */
   readonly life: Life;
 }
 
@@ -62,11 +62,11 @@ export interface Faults {
   drop: number;
   /** Run twice: asynchronous invocation is at least once. */
   duplicate: number;
-  /** Refused at the door with 429. */
+  /** Refused with 429 before it is accepted. */
   throttle: number;
-  /** A refusal with 500 at the door; the event may be accepted all the same. */
+  /** Refused with 500; the event may be accepted all the same. */
   serverError: number;
-  /** The run ends after one of its calls to the world, drawn at each (see `mortal`). */
+  /** The run ends after one of its calls to the world, drawn at each (see `abandonWhenKilled`). */
   kill: number;
   /** The same, by choice: the number of calls to the world that have come back. */
   killAt: ((functionName: string, calls: number) => boolean) | null;
@@ -94,7 +94,7 @@ export type Acceptance =
   | { readonly kind: 'refused'; readonly status: number; readonly code: string; readonly message: string };
 
 /** For a display, and for tests. */
-export type Happening =
+export type InvocationEvent =
   | { readonly kind: 'accepted'; readonly functionName: string; readonly requestId: string }
   | {
       readonly kind: 'started';

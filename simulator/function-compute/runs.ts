@@ -4,7 +4,7 @@ import type { SimClock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import { issueKey } from './keys.ts';
 import { CountedLife, type ErrorType, type RunOutcome } from './life.ts';
-import type { Context, Faults, FunctionSpec, Happening, Host, Instance } from './model.ts';
+import type { Context, Faults, FunctionSpec, Host, Instance, InvocationEvent } from './model.ts';
 
 export interface RunsWorld {
   readonly clock: SimClock;
@@ -12,7 +12,7 @@ export interface RunsWorld {
   readonly account: Account;
   readonly faults: Faults;
   readonly instancesMax: number;
-  readonly observe: (happening: Happening) => void;
+  readonly observe: (event: InvocationEvent) => void;
   readonly onLine: (functionName: string, line: string) => void;
 }
 

@@ -1,4 +1,4 @@
-/** Requests and answers as both faces see them, and the faults that a test can ask for. */
+/** Requests and answers as both transports see them, and the faults that a test can ask for. */
 
 export interface SimRequest {
   readonly method: string;

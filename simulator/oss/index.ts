@@ -1,3 +1,3 @@
-/** Object storage on the desk. */
+/** A simulated object storage. */
 export { createOss, type Oss, type OssFault, type OssOptions } from './oss.ts';
 export { ossListener, type ServedOss, serveOss } from './serve.ts';

@@ -1,4 +1,4 @@
-/** The in-process face: the ledger's table port directly on the state machine, with no wire between. */
+/** The in-process transport: the ledger's table port directly on the state machine, with no wire between. */
 import {
   CHECKS_MAX,
   type Change,

@@ -1,4 +1,4 @@
-/** The face on the wire: HTTP on loopback, as the official SDK speaks it. */
+/** The wire: HTTP on loopback, as the official SDK speaks it. */
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

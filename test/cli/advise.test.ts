@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { advise } from '../../cli/advise/index.ts';
 import type { AdviceRow } from '../../cli/advise/rows.ts';
 import { table } from '../../cli/advise/table.ts';
-import { NOW_MS } from '../shared/advisor/made.ts';
+import { NOW_MS } from '../shared/advisor/builders.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'advise-'));
 const runnersYaml = join(folder, 'runners.yaml');

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { PlannedJob } from '../simulation/plan/arrivals.ts';
-import type { Scene } from '../simulation/plan/scene.ts';
+import type { Simulation } from '../simulation/plan/simulation.ts';
 import { pointsIn } from './points.ts';
 import { run, type Scenario } from './scenario.ts';
 
@@ -21,12 +21,12 @@ interface Case extends Scenario {
 }
 
 /** Once, half a minute after its job began. */
-function takeBack(scene: Scene): void {
-  const { jobs, later, world } = scene;
+function takeBack(simulation: Simulation): void {
+  const { jobs, later, world } = simulation;
   const [first] = jobs();
   if (first?.status === 'in_progress') {
     later(30_000, () => world.ecs.interrupt(world.ecs.alive()[0]?.id ?? ''));
-  } else later(5_000, () => takeBack(scene));
+  } else later(5_000, () => takeBack(simulation));
 }
 
 const cases: readonly Case[] = [

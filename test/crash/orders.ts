@@ -4,9 +4,9 @@ import type { OutgoingDelivery, SimJob } from '../../simulator/github/index.ts';
 import { unsettled } from '../simulation/checkers/progress.ts';
 import { createSafety } from '../simulation/checkers/safety.ts';
 import type { Report } from '../simulation/checkers/truth.ts';
-import { openScene } from '../simulation/plan/open-scene.ts';
+import { openSimulation } from '../simulation/plan/open-simulation.ts';
 import type { Plan } from '../simulation/plan/plan.ts';
-import type { Scene } from '../simulation/plan/scene.ts';
+import type { Simulation } from '../simulation/plan/simulation.ts';
 import { mirrored } from '../world/in-process.ts';
 
 export const EVENTS = [
@@ -48,7 +48,7 @@ const planOf = (seed: number): Plan => ({
       jobs: ['A', 'B'].map((name) => ({ name, labels: LABELS, durationMs: 30_000 })),
     },
   ],
-  happenings: [],
+  incidents: [],
   world: { soldOut: 0, interruptions: 0, listLagMs: 0, skewMs: 0, tokenDelayMs: 0 },
 });
 
@@ -56,8 +56,8 @@ export async function inOrder(each: Case): Promise<string[]> {
   const wrong: string[] = [];
   const told = await played(each, (check, what) => wrong.push(`${check}: ${what}`));
   if (typeof told === 'string') return [told];
-  const { scene, held, sweepAgain } = told;
-  const { world } = scene;
+  const { simulation, held, sweepAgain } = told;
+  const { world } = simulation;
   await world.pass(10_000);
   for (const name of each.order) {
     const delivery = held.get(name);
@@ -67,11 +67,11 @@ export async function inOrder(each: Case): Promise<string[]> {
   }
   await world.pass(5_000);
   sweepAgain();
-  for (let minute = 0; minute < 25 && unsettled(scene).length > 0; minute++) await world.pass(MINUTE_MS);
+  for (let minute = 0; minute < 25 && unsettled(simulation).length > 0; minute++) await world.pass(MINUTE_MS);
   world.fc.close();
   const made = world.ecs.paid().length;
   if (each.isOurs && made !== 2) wrong.push(`${made} instances for two jobs`);
-  return [...wrong, ...unsettled(scene)];
+  return [...wrong, ...unsettled(simulation)];
 }
 
 /** Both jobs have run; we have heard of nothing but that they were queued, and of that only when `isOurs`. */
@@ -85,9 +85,9 @@ async function played({ seed, isOurs }: Case, report: Report) {
     if (isNews && isOurs && name.startsWith('queued')) await send(world.fc, delivery);
     return { status: 202 };
   };
-  const scene = openScene(planOf(seed), safety.watch, { github: { deliver } });
-  const { world } = scene;
-  safety.attach(scene);
+  const simulation = openSimulation(planOf(seed), safety.watch, { github: { deliver } });
+  const { world } = simulation;
+  safety.attach(simulation);
   let isQuiet = true;
   Object.defineProperty(world.fc.faults, 'skipTimer', { get: () => (isQuiet ? 1 : 0) });
   const sweepAgain = () => {
@@ -95,14 +95,15 @@ async function played({ seed, isOurs }: Case, report: Report) {
   };
   await mirrored(world);
   const theirs = isOurs ? [] : [0.3, 0.6];
-  for (const share of theirs) world.clock.after(share * 1_000, () => scene.addForeignRunner(LABELS, share));
+  for (const share of theirs)
+    world.clock.after(share * 1_000, () => simulation.addForeignRunner(LABELS, share));
   const isOver = () =>
-    scene.jobs().length === 2 && scene.jobs().every(({ status }) => status === 'completed');
+    simulation.jobs().length === 2 && simulation.jobs().every(({ status }) => status === 'completed');
   if (!(await world.until(isOver, 6 * MINUTE_MS))) return 'the jobs did not run';
-  return isOurs && !isSwapped(scene.jobs()) ? 'not swapped' : { scene, held, sweepAgain };
+  return isOurs && !isSwapped(simulation.jobs()) ? 'not swapped' : { simulation, held, sweepAgain };
 }
 
-function send(fc: Scene['world']['fc'], { headers, body }: OutgoingDelivery) {
+function send(fc: Simulation['world']['fc'], { headers, body }: OutgoingDelivery) {
   return fc.requestHttp('ci-webhook', { method: 'POST', url: '/', headers, body });
 }
 

@@ -1,5 +1,5 @@
 /** Crash points, generated: a run without a crash is written down call by call, and is then killed at each of them. */
-import { type Life, mortal } from '../../simulator/function-compute/index.ts';
+import { abandonWhenKilled, type Life } from '../../simulator/function-compute/index.ts';
 
 export interface CrashPoint {
   /** Which call of the whole scenario, from 0. */
@@ -22,7 +22,7 @@ export interface Call {
 export function diesAt(point: CrashPoint | null) {
   const calls: Call[] = [];
   let runs = 0;
-  const dying = <World extends object>(world: World, life: Life): World => {
+  const killable = <World extends object>(world: World, life: Life): World => {
     const isHere = (call: number, when: CrashPoint['when']) => point?.call === call && point.when === when;
     const run = runs++;
     const guard = async (name: string, make: () => Promise<unknown>): Promise<unknown> => {
@@ -34,9 +34,9 @@ export function diesAt(point: CrashPoint | null) {
         if (isHere(call, 'after')) await dead(life);
       }
     };
-    return named(mortal(world, life), [], guard);
+    return named(abandonWhenKilled(world, life), [], guard);
   };
-  return { calls, dying };
+  return { calls, killable };
 }
 
 /** What a simulated process is ended by when it is not asked. */

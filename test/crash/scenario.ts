@@ -3,16 +3,16 @@
 import { unsettled } from '../simulation/checkers/progress.ts';
 import { createSafety } from '../simulation/checkers/safety.ts';
 import type { PlannedJob } from '../simulation/plan/arrivals.ts';
-import { openScene } from '../simulation/plan/open-scene.ts';
+import { openSimulation } from '../simulation/plan/open-simulation.ts';
 import type { Plan } from '../simulation/plan/plan.ts';
-import type { Scene } from '../simulation/plan/scene.ts';
+import type { Simulation } from '../simulation/plan/simulation.ts';
 import { mirrored } from '../world/in-process.ts';
 import { type Call, type CrashPoint, diesAt } from './points.ts';
 
 export interface Scenario {
   readonly jobs: readonly PlannedJob[];
   /** What else happens, from the start on. */
-  readonly prepare?: (scene: Scene) => void;
+  readonly prepare?: (simulation: Simulation) => void;
   /** Which attempt of the run is its last; 1 if nothing else is said. */
   readonly attempt?: number;
 }
@@ -30,7 +30,7 @@ const plan = (jobs: readonly PlannedJob[]): Plan => ({
   },
   rates: {},
   arrivals: [{ atMs: 5_000, repository: 'acme/app', fate: 'runs', jobs }],
-  happenings: [],
+  incidents: [],
   world: { soldOut: 0, interruptions: 0, listLagMs: 20_000, skewMs: 0, tokenDelayMs: 0 },
 });
 
@@ -48,16 +48,16 @@ export interface Ran {
 export async function run({ jobs, prepare, attempt = 1 }: Scenario, point: CrashPoint | null): Promise<Ran> {
   const violations: string[] = [];
   const safety = createSafety((check, what) => violations.push(`${check}: ${what}`));
-  const { calls, dying } = diesAt(point);
-  const scene = openScene(plan(jobs), safety.watch, { dying });
-  safety.attach(scene);
-  const { world } = scene;
+  const { calls, killable } = diesAt(point);
+  const simulation = openSimulation(plan(jobs), safety.watch, { killable });
+  safety.attach(simulation);
+  const { world } = simulation;
   await mirrored(world);
-  prepare?.(scene);
+  prepare?.(simulation);
   await world.pass(10_000);
   const startedAtMs = world.clock.nowMs();
-  const attempts = () => scene.jobs().map((each) => each.attempt);
-  const isOver = () => unsettled(scene).length === 0 && attempts().every((each) => each >= attempt);
+  const attempts = () => simulation.jobs().map((each) => each.attempt);
+  const isOver = () => unsettled(simulation).length === 0 && attempts().every((each) => each >= attempt);
   while (!isOver() && world.clock.nowMs() < startedAtMs + SETTLES_MAX_MS) await world.pass(30_000);
   const settledAfterMs = world.clock.nowMs() - startedAtMs;
   await world.pass(2 * MINUTE_MS);
@@ -65,8 +65,8 @@ export async function run({ jobs, prepare, attempt = 1 }: Scenario, point: Crash
   return {
     calls,
     violations,
-    left: unsettled(scene),
-    conclusions: scene.jobs().map(({ conclusion }) => conclusion),
+    left: unsettled(simulation),
+    conclusions: simulation.jobs().map(({ conclusion }) => conclusion),
     attempts: attempts(),
     instances: world.ecs.paid().length,
     settledAfterMs,

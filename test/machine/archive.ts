@@ -13,12 +13,12 @@ export function releaseOf(archive: Buffer): RunnerRelease {
   return { ...RELEASE, archives: { amd64: of(amd64), arm64: of(arm64) } };
 }
 
-/** The archive of the stand-in runner, which knows its door. */
-export async function standIn(folder: string, door: string): Promise<Buffer> {
+/** The archive of the stand-in runner, which knows its endpoint. */
+export async function standIn(folder: string, endpoint: string): Promise<Buffer> {
   const source = join(import.meta.dirname, '..', '..', 'simulator', 'machine', 'stand-in');
   const tree = join(folder, 'stand-in');
   await run('cp', '--recursive', source, tree);
-  await run('sh', '-c', `printf %s '${door}' >'${tree}/door'`);
+  await run('sh', '-c', `printf %s '${endpoint}' >'${tree}/endpoint'`);
   const archive = join(folder, 'runner.tar.gz');
   await run('tar', '--create', '--gzip', `--file=${archive}`, `--directory=${tree}`, '.');
   return readFileSync(archive);
@@ -26,7 +26,7 @@ export async function standIn(folder: string, door: string): Promise<Buffer> {
 
 /** The same runner as an image of one's own would hold it. */
 export function inImage(tree: string): Record<string, string> {
-  const paths = ['run.sh', 'bin/Runner.Listener', 'bin/Runner.Worker', 'door'];
+  const paths = ['run.sh', 'bin/Runner.Listener', 'bin/Runner.Worker', 'endpoint'];
   const files = paths.map((path) => [`/opt/actions-runner/${path}`, readFileSync(join(tree, path), 'utf8')]);
   return { ...Object.fromEntries(files), '/opt/actions-runner/.version': `${RELEASE.version}\n` };
 }

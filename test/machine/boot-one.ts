@@ -70,9 +70,12 @@ export async function bootOne(cloud: Cloud, values: Partial<UserDataValues> = {}
   const machine = cloud.driver.machines().find(({ facts }) => facts.id === `i-${name}`) as RunningMachine;
   const trace = () => machine.read('/var/log/user-data.log');
   const story = () =>
-    [stopped ? 'stopped' : 'alive', trace(), cloud.door.logOf(machine.address), ...console.slice(-30)].join(
-      '\n',
-    );
+    [
+      stopped ? 'stopped' : 'alive',
+      trace(),
+      cloud.runnerEndpoint.logOf(machine.address),
+      ...console.slice(-30),
+    ].join('\n');
   return {
     machine,
     jitConfig,
@@ -80,7 +83,7 @@ export async function bootOne(cloud: Cloud, values: Partial<UserDataValues> = {}
     stops: (maxMs) => cloud.until(`the stop of ${name}`, () => stopped, maxMs, story),
     trace,
     story,
-    log: () => cloud.door.logOf(machine.address),
+    log: () => cloud.runnerEndpoint.logOf(machine.address),
     giveNotice: (atMs) => {
       noticeAtMs = atMs;
     },

@@ -10,14 +10,14 @@ import { metadataListener } from '../../simulator/instance-metadata/index.ts';
 import { run } from '../../simulator/machine/commands.ts';
 import { type MachineDriver, machineDriver } from '../../simulator/machine/machine-driver.ts';
 import { CLOUD_ADDRESS, METADATA_ADDRESS, openNetwork } from '../../simulator/machine/network.ts';
-import { runnerDoor } from '../../simulator/machine/runner-door.ts';
+import { createRunnerEndpoint } from '../../simulator/machine/runner-endpoint.ts';
 import { createOss, type OssFault, ossListener } from '../../simulator/oss/index.ts';
 import { openWorld, START_MS, type World, type WorldOptions } from '../world/in-process.ts';
 import { certificate, inImage, releaseOf, standIn } from './archive.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const CACHE = join(ROOT, '.cache', 'machine');
-const DOOR_PORT = 8080;
+const RUNNER_PORT = 8080;
 export const BUCKET = 'ci-runners';
 const MIRROR = `${BUCKET}.oss-cn-hangzhou-internal.aliyuncs.com`;
 
@@ -25,7 +25,7 @@ export interface Cloud {
   readonly world: World;
   readonly driver: MachineDriver;
   readonly github: GitHub;
-  readonly door: ReturnType<typeof runnerDoor>;
+  readonly runnerEndpoint: ReturnType<typeof createRunnerEndpoint>;
   readonly release: RunnerRelease;
   readonly faults: Faults;
   /** What was asked of whom, in order: `host path`. */
@@ -49,11 +49,11 @@ export async function openCloud(
   mkdirSync(CACHE, { recursive: true });
   const folder = mkdtempSync(join(CACHE, 'run-'));
   const tls = await certificate(folder, [MIRROR, 'github.com']);
-  const archive = await standIn(folder, `http://${CLOUD_ADDRESS}:${DOOR_PORT}`);
+  const archive = await standIn(folder, `http://${CLOUD_ADDRESS}:${RUNNER_PORT}`);
   const asked: string[] = [];
   const faults: Faults = { oss: null, github: false };
   let world: World;
-  const door = runnerDoor({ github: () => world.github, steps });
+  const runnerEndpoint = createRunnerEndpoint({ github: () => world.github, steps });
   const driver = machineDriver({
     image: join(CACHE, 'base'),
     folder,
@@ -62,7 +62,7 @@ export async function openCloud(
       '/etc/ssl/certs/ca-certificates.crt': tls.authorities,
       ...(more.hasRunner === true ? inImage(join(folder, 'stand-in')) : {}),
     }),
-    onGone: (address) => door.vanish(address),
+    onGone: (address) => runnerEndpoint.vanish(address),
   });
   const config = { defaults: { cpu: 4, docker: false }, ...more.config };
   world = openWorld({ ...more, config: withBucket(config), ecs: { ...more.ecs, boot: driver } });
@@ -76,8 +76,8 @@ export async function openCloud(
   const release = releaseOf(archive);
   const bucket = oss.addBucket(BUCKET, 'cn-hangzhou', POLICY);
   oss.put(bucket, release.archives.amd64.key, archive);
-  const plane = world.plane();
-  await plane.ledger.notes.add(RUNNER_RELEASE_NOTE, { text: JSON.stringify(release), untilMs: null });
+  const adapters = world.adapters();
+  await adapters.ledger.notes.add(RUNNER_RELEASE_NOTE, { text: JSON.stringify(release), untilMs: null });
   const metadata = metadataListener({
     clock,
     instanceAt: (address) => {
@@ -108,14 +108,14 @@ export async function openCloud(
       CLOUD_ADDRESS,
     ),
     await listening(createHttp(noting(metadata)), 80, METADATA_ADDRESS),
-    await listening(createHttp(noting(door.listener)), DOOR_PORT, CLOUD_ADDRESS),
+    await listening(createHttp(noting(runnerEndpoint.listener)), RUNNER_PORT, CLOUD_ADDRESS),
   ];
   const time = passTime(world);
   return {
     world,
     driver,
-    github: plane.github,
-    door,
+    github: adapters.github,
+    runnerEndpoint,
     release,
     faults,
     asked,

@@ -17,12 +17,12 @@ const queue = () => {
 const nothingIsLeft = () => cloud.until('the deletion', () => cloud.world.ecs.alive().length === 0, 90_000);
 
 test('a job runs from its queued delivery to its deleted instance, with one download on the way', async () => {
-  const { driver, door, asked, until } = cloud;
+  const { driver, runnerEndpoint, asked, until } = cloud;
   const job = queue();
   await until('a machine', () => driver.machines().length === 1, 30_000);
   await until('the end of the job', () => job.status === 'completed', 60_000);
   expect(job.conclusion).toBe('success');
-  const log = door.logOf(driver.machines()[0]?.address ?? '');
+  const log = runnerEndpoint.logOf(driver.machines()[0]?.address ?? '');
   expect(log).toContain('hello from runner with 4 cores');
   expect(log).toMatch(/ecs\.\S+ in cn-hangzhou-.: 4 cores, \d+ GiB, spot/);
   expect(log).toMatch(/Running -?\d+ s after it was queued/);

@@ -44,7 +44,7 @@ test.each(cases)(
 test('after an hour with all functions off, each waiting job has a runner within two sweeps', async () => {
   const hour = 60 * MINUTE_MS;
   const off = { kind: 'all functions are off', atMs: 3 * MINUTE_MS, share: 0, ms: hour } as const;
-  const calm = calmPlan(70, { happenings: [off] });
+  const calm = calmPlan(70, { incidents: [off] });
   const plan = { ...calm, config: { ...calm.config, limits: { ...calm.config.limits, runners: 60 } } };
   const { violation, launchedMs } = await simulate(plan);
   expect(violation).toBeNull();

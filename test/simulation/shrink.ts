@@ -29,9 +29,9 @@ export async function shrink(plan: Plan, outcome: Outcome): Promise<Shrunk> {
 
 /** The largest cuts first. */
 function* smallerOnes(plan: Plan): Generator<Plan> {
-  const { arrivals, happenings, rates } = plan;
+  const { arrivals, incidents, rates } = plan;
   for (const half of halves(arrivals)) yield { ...plan, arrivals: half };
-  for (const half of halves(happenings)) yield { ...plan, happenings: half };
+  for (const half of halves(incidents)) yield { ...plan, incidents: half };
   for (const half of halves(Object.entries(rates)))
     yield { ...plan, rates: Object.fromEntries(half) as Rates };
   for (const [at, arrival] of arrivals.entries())
@@ -55,12 +55,12 @@ export function story({ plan, outcome }: Shrunk): string {
   if (violation === null) return 'nothing went wrong';
   const names = new Set(violation.what.match(/\d{8,}|i-[a-z0-9]{20}/g) ?? []);
   const told = lines.filter((line) => [...names].some((name) => line.includes(name)));
-  const { arrivals, happenings, rates, config, world } = plan;
+  const { arrivals, incidents, rates, config, world } = plan;
   return [
     `${new Date(violation.atMs).toISOString()}: broken is "${violation.check}": ${violation.what}`,
     `rates ${JSON.stringify(rates)}`,
     `world ${JSON.stringify(world)}, ${JSON.stringify(config)}`,
-    ...happenings.map((each) => `happening ${JSON.stringify(each)}`),
+    ...incidents.map((each) => `incident ${JSON.stringify(each)}`),
     ...arrivals.map((each) => `arrival ${JSON.stringify(each)}`),
     ...(told.length === 0 ? lines : told).slice(-60),
   ].join('\n');

@@ -3,10 +3,10 @@ import { mirrored, START_MS } from '../world/in-process.ts';
 import { openJobs, unsettled } from './checkers/progress.ts';
 import { createSafety, type Violation } from './checkers/safety.ts';
 import { TAGS } from './checkers/truth.ts';
-import { BIG_RUNNERS } from './plan/happenings.ts';
-import { heal, openScene } from './plan/open-scene.ts';
+import { BIG_RUNNERS } from './plan/incidents.ts';
+import { heal, openSimulation } from './plan/open-simulation.ts';
 import type { Plan } from './plan/plan.ts';
-import type { Scene } from './plan/scene.ts';
+import type { Simulation } from './plan/simulation.ts';
 
 export interface Outcome {
   readonly violation: Violation | null;
@@ -33,39 +33,39 @@ const DELAYED_MAX_MS = 125 * MINUTE_MS;
 
 export async function simulate(plan: Plan): Promise<Outcome> {
   const found: Violation[] = [];
-  let scene: Scene | null = null;
+  let simulation: Simulation | null = null;
   const safety = createSafety((check, what) => {
-    found.push({ check, what, atMs: scene?.world.clock.nowMs() ?? 0 });
+    found.push({ check, what, atMs: simulation?.world.clock.nowMs() ?? 0 });
   });
-  scene = openScene(plan, safety.watch);
-  safety.attach(scene);
-  const { world } = scene;
+  simulation = openSimulation(plan, safety.watch);
+  safety.attach(simulation);
+  const { world } = simulation;
   await mirrored(world);
-  world.store.faults = scene.faults.store;
+  world.store.faults = simulation.faults.store;
   const isBroken = () => found.length > 0;
   await world.until(isBroken, plan.faultMs);
-  heal(scene);
-  const settled = isBroken() ? null : await settle(scene, isBroken);
+  heal(simulation);
+  const settled = isBroken() ? null : await settle(simulation, isBroken);
   if (settled === null && !isBroken())
     found.push({
       check: 'everything ends, and nothing is left',
-      what: unsettled(scene).slice(0, 5).join('; '),
+      what: unsettled(simulation).slice(0, 5).join('; '),
       atMs: world.clock.nowMs(),
     });
   world.fc.close();
   return {
     violation: found[0] ?? null,
-    fired: scene.faults.fired,
-    jobs: scene.jobs().length,
+    fired: simulation.faults.fired,
+    jobs: simulation.jobs().length,
     instances: world.ecs.paid().length,
     settledAfterMs: settled?.afterMs ?? null,
     clearedAfterMs: settled?.clearedAfterMs ?? null,
-    ...timesOf(scene),
+    ...timesOf(simulation),
     lines: world.lines,
   };
 }
 
-function timesOf({ world, runs }: Scene): Pick<Outcome, 'waitedMs' | 'launchedMs'> {
+function timesOf({ world, runs }: Simulation): Pick<Outcome, 'waitedMs' | 'launchedMs'> {
   const ours = runs
     .filter(({ arrival }) => arrival.fate === 'runs')
     .flatMap(({ run }) => world.github.jobsOf(run));
@@ -81,16 +81,16 @@ function timesOf({ world, runs }: Scene): Pick<Outcome, 'waitedMs' | 'launchedMs
   return { waitedMs, launchedMs };
 }
 
-async function settle(scene: Scene, isBroken: () => boolean): Promise<Settled | null> {
-  const { world, plan } = scene;
+async function settle(simulation: Simulation, isBroken: () => boolean): Promise<Settled | null> {
+  const { world, plan } = simulation;
   const healedAtMs = world.clock.nowMs();
-  const first = await passUntilSettled(scene, isBroken, boundMs(scene));
+  const first = await passUntilSettled(simulation, isBroken, boundMs(simulation));
   if (first === null) return null;
   // What comes late must not bring anything back to life.
   const isLate = (plan.rates['delivery delayed by hours'] ?? 0) > 0;
   await world.until(isBroken, isLate ? DELAYED_MAX_MS : 8 * MINUTE_MS);
   // An interrupted job of a chain may have been run again since, and what needs it after it.
-  const again = await passUntilSettled(scene, isBroken, boundMs(scene));
+  const again = await passUntilSettled(simulation, isBroken, boundMs(simulation));
   return again === null ? null : { afterMs: first.atMs - healedAtMs, clearedAfterMs: first.clearedAfterMs };
 }
 
@@ -101,15 +101,15 @@ interface Settled {
 
 /** Looks once a minute; null: not within so long, or not soon enough after the last job. */
 async function passUntilSettled(
-  scene: Scene,
+  simulation: Simulation,
   isBroken: () => boolean,
   maxMs: number,
 ): Promise<{ readonly atMs: number; readonly clearedAfterMs: number } | null> {
-  const { clock, until } = scene.world;
+  const { clock, until } = simulation.world;
   const untilMs = clock.nowMs() + maxMs;
   let openAtMs = clock.nowMs();
-  while (unsettled(scene).length > 0) {
-    if (openJobs(scene).length > 0) openAtMs = clock.nowMs();
+  while (unsettled(simulation).length > 0) {
+    if (openJobs(simulation).length > 0) openAtMs = clock.nowMs();
     if (isBroken() || clock.nowMs() >= untilMs || clock.nowMs() > openAtMs + CLEARED_MAX_MS) return null;
     await until(isBroken, MINUTE_MS);
   }
@@ -117,7 +117,7 @@ async function passUntilSettled(
 }
 
 /** By what is still to be done: each wave of jobs takes its longest job and a launch, at the pace of the mints. */
-function boundMs({ plan, runs, world }: Scene): number {
+function boundMs({ plan, runs, world }: Simulation): number {
   const { runners, mintsPerMinute, runnersPerRepository } = plan.config.limits;
   const width = Math.min(runners, 2 * (runnersPerRepository ?? runners));
   const open = runs.flatMap(({ arrival, run }) => {

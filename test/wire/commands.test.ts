@@ -10,33 +10,33 @@ import { standardRegions } from '../../simulator/ecs/index.ts';
 import type { SimJob } from '../../simulator/github/index.ts';
 import { OPERATOR_KEY } from '../../simulator/loopback.ts';
 import { bundlesFor } from './bundles.ts';
-import { once, openStage, type Stage } from './stage.ts';
+import { type Harness, once, openHarness } from './harness.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SCALE = 20;
 const folder = mkdtempSync(join(tmpdir(), 'commands-'));
 const file = join(folder, 'simulator.json');
 
-let stage: Stage;
+let harness: Harness;
 beforeAll(async () => {
   const parsed = parseYaml(readFileSync(join(ROOT, 'simulator/runners.yaml'), 'utf8'));
   if (parsed.kind === 'wrong') throw new Error(parsed.mistakes.join('\n'));
   const bundles = await bundlesFor(parsed.config);
-  stage = await openStage(parsed.config, {
+  harness = await openHarness(parsed.config, {
     ...{ scale: SCALE, seed: 3, bundles },
     ecs: { regions: standardRegions() },
     boots: { bootMs: [10_000, 20_000] },
   });
-  const { world } = stage;
+  const { world } = harness;
   const found: Simulator = {
-    ...{ door: '', pid: process.pid, scale: SCALE },
+    ...{ endpoint: '', pid: process.pid, scale: SCALE },
     ...{ simulatedMs: world.clock.nowMs(), realMs: Date.now(), environment: world.environment() },
     ...{ accessKeyId: OPERATOR_KEY, accessKeySecret: world.secrets.operatorSecret },
   };
   writeFileSync(file, JSON.stringify(found), { mode: 0o600 });
 }, 90_000);
 afterAll(async () => {
-  await stage.world.close();
+  await harness.world.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -65,9 +65,9 @@ const addressOf = ({ id, run: { id: runId } }: SimJob) =>
   `https://github.com/acme/app/actions/runs/${runId}/job/${id}`;
 
 test('list, explain and retire tell of a served world, and act on it', { timeout: 120_000 }, async () => {
-  const { world, ledger } = stage;
-  const job = stage.play('build', 'arm64 4cpu', 60);
-  const typo = stage.play('typo', 'arm46 4cpu', 1);
+  const { world, ledger } = harness;
+  const job = harness.play('build', 'arm64 4cpu', 60);
+  const typo = harness.play('typo', 'arm46 4cpu', 1);
   await once('it runs', () => job.status === 'in_progress');
   const name = job.runner?.name as never;
   await once('the ledger says so', async () => (await ledger.runners.read(name))?.entry.state === 'busy');

@@ -8,8 +8,8 @@ import { TAG } from '../../shared/names.ts';
 import type { RunnerName } from '../../shared/nouns.ts';
 import type { SimJob } from '../../simulator/github/index.ts';
 import { bundlesFor } from './bundles.ts';
-import { forget, keepForAWhile, keepMachine } from './scenes.ts';
-import { configWith, MINUTE_MS, once, openStage, type Stage, unseen } from './stage.ts';
+import { forget, keepForAWhile, keepMachine } from './failures.ts';
+import { configWith, type Harness, MINUTE_MS, once, openHarness, unseen } from './harness.ts';
 
 /** Released by the cloud half an hour after our own end. */
 const PROFILES = `
@@ -31,38 +31,38 @@ const robot = createServer((request, answer) => {
 });
 
 let config: Config;
-let stage: Stage;
+let harness: Harness;
 beforeAll(async () => {
   await new Promise<void>((resolve) => robot.listen(0, '127.0.0.1', () => resolve()));
   const { port } = robot.address() as AddressInfo;
   config = configWith(PROFILES, `{url: "http://127.0.0.1:${port}/robot"}`);
   const bundles = await bundlesFor(config);
-  stage = await openStage(config, {
+  harness = await openHarness(config, {
     ...{ scale: 60, seed: 7, bundles },
     github: { behaviour: { lostMs: 2 * MINUTE_MS } },
   });
-  nowMs = () => stage.world.clock.nowMs();
+  nowMs = () => harness.world.clock.nowMs();
 }, 90_000);
 afterAll(async () => {
-  await stage.world.close();
+  await harness.world.close();
   robot.close();
 });
 
-const billOf = ({ id }: SimJob) => stage.world.ecs.paid().find(({ tags }) => tags[TAG.job] === String(id));
-const isOver = async () => (await leftovers(stage.world)).length === 0;
+const billOf = ({ id }: SimJob) => harness.world.ecs.paid().find(({ tags }) => tags[TAG.job] === String(id));
+const isOver = async () => (await leftovers(harness.world)).length === 0;
 const tellings = (of: string | null | undefined) => told.filter(({ text }) => text.includes(` ${of} `));
 
 test('a busy runner’s end is warned of an hour before, once, and comes; what a person keeps is left alone', {
   timeout: 200_000,
 }, async () => {
-  const { world, ledger } = stage;
-  const warned = stage.play('warned', 'arm64 long', 14);
-  const kept = stage.play('kept', 'arm64 short', 1);
-  const machine = await keepMachine(stage, kept);
-  const overdue = stage.play('overdue', 'arm64 short', 60);
-  const freed = stage.play('freed', 'arm64 8cpu', 1);
-  const forgotten = stage.play('forgotten', 'arm64 16cpu', 3);
-  await Promise.all([forget(stage, forgotten), keepForAWhile(stage, freed)]);
+  const { world, ledger } = harness;
+  const warned = harness.play('warned', 'arm64 long', 14);
+  const kept = harness.play('kept', 'arm64 short', 1);
+  const machine = await keepMachine(harness, kept);
+  const overdue = harness.play('overdue', 'arm64 short', 60);
+  const freed = harness.play('freed', 'arm64 8cpu', 1);
+  const forgotten = harness.play('forgotten', 'arm64 16cpu', 3);
+  await Promise.all([forget(harness, forgotten), keepForAWhile(harness, freed)]);
   const jobs = [warned, kept, overdue, freed, forgotten];
 
   await once('all jobs are over', () => jobs.every(({ status }) => status === 'completed'));
@@ -78,7 +78,7 @@ test('a busy runner’s end is warned of an hour before, once, and comes; what a
 
   expect(overdue.conclusion, 'it ran beyond its lifetime').toBe('failure');
   expect(overdue.run.attempt, 'that is no interruption').toBe(1);
-  expect(stage.didTo(overdue.runner?.name ?? '', 'retire', 'its lifetime is over')).toBe(true);
+  expect(harness.didTo(overdue.runner?.name ?? '', 'retire', 'its lifetime is over')).toBe(true);
   expect(tellings(overdue.runner?.name)).toHaveLength(1);
 
   const [warning, ...again] = tellings(warned.runner?.name);
@@ -92,6 +92,6 @@ test('a busy runner’s end is warned of an hour before, once, and comes; what a
   expect(told.filter(({ text }) => text.includes(`(${forgotten.runner?.name})`))).toHaveLength(1);
   const plain = [warned, kept, freed, forgotten];
   expect(plain.map(({ conclusion }) => conclusion)).toEqual(plain.map(() => 'success'));
-  expect(stage.didTo(freed.runner?.name ?? '', 'terminate')).toBe(true);
-  expect(unseen('lifetimes', stage)).toEqual([]);
+  expect(harness.didTo(freed.runner?.name ?? '', 'terminate')).toBe(true);
+  expect(unseen('lifetimes', harness)).toEqual([]);
 });

@@ -4,8 +4,8 @@ import { leftovers } from '../../cli/start/leftovers.ts';
 import { TAG } from '../../shared/names.ts';
 import type { SimJob } from '../../simulator/github/index.ts';
 import { bundlesFor } from './bundles.ts';
-import * as scenes from './scenes.ts';
-import { configWith, MINUTE_MS, once, openStage, type Stage, unseen } from './stage.ts';
+import * as failures from './failures.ts';
+import { configWith, type Harness, MINUTE_MS, once, openHarness, unseen } from './harness.ts';
 
 /** One slot for what is stuck: no second runner is launched beside it. */
 const config = configWith(`
@@ -36,9 +36,9 @@ function isUntold(action: string | null): boolean {
   return true;
 }
 
-let stage: Stage;
+let harness: Harness;
 beforeAll(async () => {
-  stage = await openStage(config, {
+  harness = await openHarness(config, {
     ...{ scale: 28, seed: 11, bundles: await bundlesFor(config) },
     // The first machine, of whose launch nobody heard, never gets to its runner, and never stops.
     boots: {
@@ -60,33 +60,36 @@ beforeAll(async () => {
     },
   });
 }, 90_000);
-afterAll(() => stage.world.close());
+afterAll(() => harness.world.close());
 
 /** One after the other as far as they get in each other's way, each begun by what the world can do to it. */
 async function playAll() {
-  const alone = await scenes.registerAlone(stage, config);
-  const abandoned = stage.play('abandoned', 'arm64 16cpu', 1);
-  faulty.launch = scenes.firstRunnerOf(abandoned);
+  const alone = await failures.registerAlone(harness, config);
+  const abandoned = harness.play('abandoned', 'arm64 16cpu', 1);
+  faulty.launch = failures.firstRunnerOf(abandoned);
   await once('its machine hangs', () => booted === 1);
-  const [stuck, unheard] = (await scenes.playUnserved(stage, 'stuck', 'unheard')) as [SimJob, SimJob];
+  const [stuck, unheard] = (await failures.playUnserved(harness, 'stuck', 'unheard')) as [SimJob, SimJob];
   faulty.start = unheard;
-  const flickers = scenes.flicker(stage, stuck);
-  const cancelled = stage.play('cancelled', 'arm64 alone', 1);
-  await scenes.cancelWhileBooting(stage, cancelled);
-  await scenes.startUnheard(stage, unheard, lists);
-  const taken = stage.play('taken', 'arm64 4cpu', 20);
-  const gone = stage.play('gone', 'arm64 4cpu', 20);
-  const heard = stage.play('heard', 'arm64 4cpu', 20);
-  await Promise.all([flickers, scenes.takeBack(stage, taken), scenes.deleteBehindUs(stage, gone)]);
+  const flickers = failures.flicker(harness, stuck);
+  const cancelled = harness.play('cancelled', 'arm64 alone', 1);
+  await failures.cancelWhileBooting(harness, cancelled);
+  await failures.startUnheard(harness, unheard, lists);
+  const taken = harness.play('taken', 'arm64 4cpu', 20);
+  const gone = harness.play('gone', 'arm64 4cpu', 20);
+  const heard = harness.play('heard', 'arm64 4cpu', 20);
+  await Promise.all([flickers, failures.takeBack(harness, taken), failures.deleteBehindUs(harness, gone)]);
   missesNotice = false;
-  await scenes.takeBack(stage, heard);
-  const [hidden, consumed] = [stage.play('hidden', 'arm64 8cpu', 8), stage.play('consumed', 'arm64 8cpu', 8)];
-  await Promise.all([scenes.hideBusy(stage, hidden), scenes.consumeRegistration(stage, consumed)]);
-  const forgotten = stage.play('forgotten', 'arm64 8cpu', 5);
-  await scenes.forget(stage, forgotten);
-  const twice = stage.play('twice', 'arm64 8cpu', 1);
-  await scenes.leaveInBothTables(stage, twice);
-  const untold = stage.play('untold', 'arm64 8cpu', 1);
+  await failures.takeBack(harness, heard);
+  const [hidden, consumed] = [
+    harness.play('hidden', 'arm64 8cpu', 8),
+    harness.play('consumed', 'arm64 8cpu', 8),
+  ];
+  await Promise.all([failures.hideBusy(harness, hidden), failures.consumeRegistration(harness, consumed)]);
+  const forgotten = harness.play('forgotten', 'arm64 8cpu', 5);
+  await failures.forget(harness, forgotten);
+  const twice = harness.play('twice', 'arm64 8cpu', 1);
+  await failures.leaveInBothTables(harness, twice);
+  const untold = harness.play('untold', 'arm64 8cpu', 1);
   faulty.end = untold;
   return {
     alone,
@@ -95,12 +98,13 @@ async function playAll() {
   };
 }
 
-const billsOf = ({ id }: SimJob) => stage.world.ecs.paid().filter(({ tags }) => tags[TAG.job] === String(id));
+const billsOf = ({ id }: SimJob) =>
+  harness.world.ecs.paid().filter(({ tags }) => tags[TAG.job] === String(id));
 
 test('what befalls runners that live is seen and repaired by the deployed sweep', {
   timeout: 240_000,
 }, async () => {
-  const { world, lines } = stage;
+  const { world, lines } = harness;
   const { alone, cancelled, jobs } = await playAll();
   const { stuck, unheard, taken, heard, gone, hidden, consumed, forgotten, twice } = jobs;
   const latest = () => Object.values(jobs).flatMap(({ run }) => world.github.jobsOf(run));
@@ -121,7 +125,7 @@ test('what befalls runners that live is seen and repaired by the deployed sweep'
   }
   expect(billsOf(twice), 'its entry, left in both tables, launched nothing').toHaveLength(1);
 
-  const [abandoned, idle] = [scenes.firstRunnerOf(jobs.abandoned), scenes.runnersOf(stuck)];
+  const [abandoned, idle] = [failures.firstRunnerOf(jobs.abandoned), failures.runnersOf(stuck)];
   // biome-ignore format: a table reads best as a table.
   const repaired: readonly [runner: string | undefined, verdict: string, because: string][] = [
     [alone, 'deregister', 'it is registered, and there is neither entry nor instance'],
@@ -140,11 +144,11 @@ test('what befalls runners that live is seen and repaired by the deployed sweep'
     [gone.runner?.name, 'retire', 'its machine is gone while its job ran'],
     [hidden.runner?.name, 'ask', 'GitHub does not show it as busy, or its machine stopped'],
     [consumed.runner?.name, 'ask', 'GitHub does not show it as busy, or its machine stopped'],
-    [scenes.firstRunnerOf(cancelled), 'sight', 'no job waits that it covers'],
-    [scenes.firstRunnerOf(cancelled), 'remove', 'no job waits that it covers'],
+    [failures.firstRunnerOf(cancelled), 'sight', 'no job waits that it covers'],
+    [failures.firstRunnerOf(cancelled), 'remove', 'no job waits that it covers'],
     [forgotten.runner?.name, 'adopt', 'its instance is unknown to the ledger'],
   ];
-  expect(repaired.filter((each) => !stage.didTo(each[0] ?? '', each[1], each[2]))).toEqual([]);
+  expect(repaired.filter((each) => !harness.didTo(each[0] ?? '', each[1], each[2]))).toEqual([]);
   expect(lines.filter(({ event }) => event === 'rerun.decided')).toHaveLength(3);
-  expect(unseen('repairs-running', stage)).toEqual([]);
+  expect(unseen('repairs-running', harness)).toEqual([]);
 });

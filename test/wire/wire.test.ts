@@ -6,9 +6,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
+import { createDemoOrganization, jobPlan, REPOSITORY } from '../../cli/start/demo.ts';
 import { leftovers } from '../../cli/start/leftovers.ts';
 import { mirrorRunner } from '../../cli/start/mirror.ts';
-import { jobPlan, REPOSITORY, setScene } from '../../cli/start/scene.ts';
 import { FUNCTION_KINDS } from '../../infra/names.ts';
 import type { Scope } from '../../infra/policies.ts';
 import { difference, policyFor } from '../../infra/policy-document.ts';
@@ -124,7 +124,7 @@ test('jobs of every kind run under exact roles, leave nothing, and no secret is 
   const world = await openLoopback({ ...hosted, mayDo: rolesOf(called) });
   for (const secret of [...Object.values(world.secrets), ...keyLines(world)]) seen.secrets.add(secret);
   try {
-    setScene(world.github, deployment);
+    createDemoOrganization(world.github, deployment);
     await mirrorThrice(world);
     const jobs = LABELS.map((labels, at) => jobPlan(`job-${at}`, labels, 20_000));
     const run = world.github.queueRun({ repository: REPOSITORY, jobs });

@@ -11,19 +11,24 @@ import { parseEvent } from '../../shared/job/event.ts';
 import { LAUNCHER_TIMEOUT_S, REAPER_TIMEOUT_S, WEBHOOK_TIMEOUT_S } from '../../shared/limits.ts';
 import { refreshMarkets } from '../../shared/market/refresh.ts';
 import type { Queue } from '../../shared/ports.ts';
-import { type FunctionSpec, type Host, type Life, mortal } from '../../simulator/function-compute/index.ts';
+import {
+  abandonWhenKilled,
+  type FunctionSpec,
+  type Host,
+  type Life,
+} from '../../simulator/function-compute/index.ts';
 import { WEBHOOK_SECRET } from './keys.ts';
-import type { Plane } from './ports.ts';
+import type { Ports } from './ports.ts';
 
 const SCRIPTS = readUserDataScripts(`${import.meta.dirname}/../../userdata`);
 
 export interface Deployed {
-  readonly plane: (config: Config) => Plane;
+  readonly adapters: (config: Config) => Ports;
   readonly queue: () => Queue;
   /** What is deployed now; instances of an earlier deployment get no further request. */
   readonly state: { readonly config: Config };
-  /** How a run's world dies; `mortal`, unless a test wants to say where. */
-  readonly dying?: typeof mortal;
+  /** How a killed run loses its world; `abandonWhenKilled`, unless a test wants to say where. */
+  readonly killable?: typeof abandonWhenKilled;
 }
 
 export function functionsOf(deployed: Deployed): FunctionSpec[] {
@@ -33,10 +38,10 @@ export function functionsOf(deployed: Deployed): FunctionSpec[] {
 type Run = (event: Buffer, life: Life) => Promise<unknown>;
 
 /** Each instance puts its world together once, as the real ones do at a cold start. */
-function host({ plane, state }: Deployed, coldStart: (plane: Plane) => Run): Host {
+function host({ adapters, state }: Deployed, coldStart: (adapters: Ports) => Run): Host {
   const open = () => {
     const { config } = state;
-    return { config, run: coldStart(plane(config)) };
+    return { config, run: coldStart(adapters(config)) };
   };
   return {
     pace: 0,
@@ -66,39 +71,39 @@ function webhookOf(deployed: Deployed): FunctionSpec {
 }
 
 function launcherOf(deployed: Deployed): FunctionSpec {
-  const { dying = mortal } = deployed;
+  const { killable = abandonWhenKilled } = deployed;
   return {
     name: 'ci-launcher',
     memoryMb: 512,
     timeoutMs: LAUNCHER_TIMEOUT_S * 1000,
     asyncRetries: 3,
     onFailure: 'ci-reaper',
-    body: host(deployed, (plane) => {
-      const world = launcherWorld(plane, SCRIPTS);
+    body: host(deployed, (adapters) => {
+      const world = launcherWorld(adapters, SCRIPTS);
       return async (event, life) => {
         const handedOn = parseEvent(event);
         if (handedOn?.kind !== 'queued' && handedOn?.kind !== 'due') throw new Error('not a launch');
-        return launch(handedOn, dying(world, life));
+        return launch(handedOn, killable(world, life));
       };
     }),
   };
 }
 
 function reaperOf(deployed: Deployed): FunctionSpec {
-  const { dying = mortal, queue } = deployed;
+  const { killable = abandonWhenKilled, queue } = deployed;
   return {
     name: 'ci-reaper',
     memoryMb: 512,
     timeoutMs: REAPER_TIMEOUT_S * 1000,
     asyncRetries: 3,
     timer: { name: 'sweep', cron: '@every 1m', payload: 'sweep' },
-    body: host(deployed, ({ callEcs, ...plane }) => {
-      const { config, clock, ledger, log } = plane;
+    body: host(deployed, ({ callEcs, ...adapters }) => {
+      const { config, clock, ledger, log } = adapters;
       const source = ecsMarket({ call: callEcs, clock, spotDuration: config.spot.duration });
       const refreshMarket = (isBusy: boolean, deadlineMs: number) =>
         refreshMarkets(isBusy, deadlineMs, { config, clock, log, market: ledger.market, source });
-      const world = { ...plane, queue: queue(), refreshMarket };
-      return (event, life) => reap(event, dying(world, life));
+      const world = { ...adapters, queue: queue(), refreshMarket };
+      return (event, life) => reap(event, killable(world, life));
     }),
   };
 }

@@ -7,10 +7,10 @@ import { createAccount } from '../../simulator/accounts.ts';
 import { VirtualClock } from '../../simulator/clock.ts';
 import { createEcs, type EcsOptions } from '../../simulator/ecs/index.ts';
 import {
+  type abandonWhenKilled,
   createFunctionCompute,
-  type Happening,
+  type InvocationEvent,
   inProcessQueue,
-  type mortal,
 } from '../../simulator/function-compute/index.ts';
 import { createGitHub, type GitHubOptions } from '../../simulator/github/index.ts';
 import { seeded } from '../../simulator/random.ts';
@@ -31,11 +31,11 @@ export interface WorldOptions {
   readonly ecs?: Partial<EcsOptions>;
   readonly boots?: Partial<TimedDriverOptions>;
   readonly watch?: Watch;
-  readonly observe?: (happening: Happening) => void;
+  readonly observe?: (event: InvocationEvent) => void;
   readonly skewMs?: () => number;
-  readonly ecsDoor?: Parts['ecsDoor'];
+  readonly wrapEcs?: Parts['wrapEcs'];
   readonly post?: Parts['post'];
-  readonly dying?: typeof mortal;
+  readonly killable?: typeof abandonWhenKilled;
   /** Repositories of the organisation that the runner group serves. */
   readonly repositories?: readonly string[];
   /** Where the App is installed; default: all of the organisation. */
@@ -87,21 +87,21 @@ export function openWorld(options: WorldOptions = {}) {
     ...options.ecs,
   });
   const state = { config: configOf(options.config) };
-  const { skewMs = () => 0, ecsDoor = (ask) => ask } = options;
+  const { skewMs = () => 0, wrapEcs = (ask) => ask } = options;
   const post = options.post ?? (async (text: string) => log('alert.sent', { text }));
-  const parts = { clock, random, github, ecs, store, log, watch, skewMs, ecsDoor, post };
-  const planeFor = portsOver(parts);
-  const promptPlane = portsOver({ ...parts, isPrompt: true });
+  const parts = { clock, random, github, ecs, store, log, watch, skewMs, wrapEcs, post };
+  const portsFor = portsOver(parts);
+  const promptPorts = portsOver({ ...parts, isPrompt: true });
   const fc = createFunctionCompute({
     clock,
     random: random.fork(),
     account,
-    functions: functionsOf({ plane: planeFor, queue: () => queue, state, ...dyingIn(options) }),
+    functions: functionsOf({ adapters: portsFor, queue: () => queue, state, ...killableIn(options) }),
     ...(options.observe === undefined ? {} : { observe: options.observe }),
   });
   const queue = inProcessQueue(fc, { launcher: 'ci-launcher', reaper: 'ci-reaper' });
   const installation = peopled(github, options);
-  const plane = () => promptPlane(state.config);
+  const adapters = () => promptPorts(state.config);
   return {
     clock,
     random,
@@ -114,13 +114,13 @@ export function openWorld(options: WorldOptions = {}) {
     fc,
     queue,
     state,
-    plane,
+    adapters,
     installation,
     ...passing(clock),
   };
 }
 
-const dyingIn = ({ dying }: WorldOptions) => (dying === undefined ? {} : { dying });
+const killableIn = ({ killable }: WorldOptions) => (killable === undefined ? {} : { killable });
 
 function peopled(github: ReturnType<typeof createGitHub>, options: WorldOptions) {
   const { repositories = ['acme/app'], installed } = options;
@@ -143,6 +143,6 @@ function passing(clock: VirtualClock) {
 }
 
 /** The mirror ran before: launches know which runner to install. */
-export async function mirrored({ plane }: Pick<World, 'plane'>): Promise<void> {
-  await plane().ledger.notes.add(RUNNER_RELEASE_NOTE, { text: JSON.stringify(RELEASE), untilMs: null });
+export async function mirrored({ adapters }: Pick<World, 'adapters'>): Promise<void> {
+  await adapters().ledger.notes.add(RUNNER_RELEASE_NOTE, { text: JSON.stringify(RELEASE), untilMs: null });
 }

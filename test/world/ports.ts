@@ -1,4 +1,4 @@
-/** The product's ports over the simulators' in-process faces: real adapters' mappings, answers that take simulated time. */
+/** The product's ports over the simulators in process: real adapters' mappings, answers that take simulated time. */
 import { ecsInstances } from '../../shared/adapters/ecs/instances.ts';
 import { gitHubOver } from '../../shared/adapters/github/adapter.ts';
 import { ledgerOn } from '../../shared/adapters/tablestore/ledger.ts';
@@ -34,13 +34,13 @@ export interface Parts {
   /** How far the clock of a new function instance is off. */
   readonly skewMs: () => number;
   /** Stands between the adapter and ECS: for answers that the simulated ECS itself never gives. */
-  readonly ecsDoor: (ask: Ask) => Ask;
+  readonly wrapEcs: (ask: Ask) => Ask;
   /** Throws when the channel is down. */
   readonly post: (text: string) => Promise<void>;
 }
 
 export type Ask = ReturnType<typeof inProcess>;
-export type Plane = ReturnType<ReturnType<typeof portsOver>>;
+export type Ports = ReturnType<ReturnType<typeof portsOver>>;
 
 /** What one function instance holds: its own clock, tokens and caches. */
 export function portsOver(parts: Parts) {
@@ -57,7 +57,7 @@ export function portsOver(parts: Parts) {
   let tokens = 0;
   const tables = { ledger: table('ledger'), history: table('history') };
   const ledger = ledgerOn(tables, () => `${whose}-${++tokens}`);
-  const callEcs = parts.ecsDoor(inProcess(ecs, () => draws.whole(40, 160)));
+  const callEcs = parts.wrapEcs(inProcess(ecs, () => draws.whole(40, 160)));
   return (config: Config) => {
     const skewMs = parts.skewMs();
     const skewed = { nowMs: () => clock.nowMs() + skewMs };

@@ -5,7 +5,7 @@ import type { Job, JobId } from '../../../shared/nouns.ts';
 import type { ReaperWorld } from '../world.ts';
 
 /** Pure: what the story of its job says. */
-export const takenBack = ({ name }: RunnerEntry, atMs: number): TrailLine => ({
+export const interruptionLine = ({ name }: RunnerEntry, atMs: number): TrailLine => ({
   atMs,
   text: `the spot market takes the machine of ${name} back`,
 });

@@ -14,7 +14,7 @@ export async function hasEnded(job: Job, { history }: Pick<Ledger, 'history'>): 
   return row !== null && row.outcome !== null && row.outcome !== 'refused';
 }
 
-export function rowOf(event: EndedEvent, entry: JobEntry | null, runner: RunnerEntry | null): Row {
+export function historyRow(event: EndedEvent, entry: JobEntry | null, runner: RunnerEntry | null): Row {
   const { job, conclusion, startedAtMs, completedAtMs } = event;
   return {
     job,
@@ -24,11 +24,11 @@ export function rowOf(event: EndedEvent, entry: JobEntry | null, runner: RunnerE
     completedAtMs,
     launches: entry?.launches ?? null,
     trail: mergeTrail(...(entry?.trail ?? []), ...(runner?.trail ?? [])),
-    ...(runner === null ? {} : factsOf(runner)),
+    ...(runner === null ? {} : runnerFacts(runner)),
   };
 }
 
-export function factsOf(runner: RunnerEntry): Omit<Row, 'job'> {
+export function runnerFacts(runner: RunnerEntry): Omit<Row, 'job'> {
   const { candidate } = runner;
   return {
     because: runner.isInterrupted ? 'its spot instance was taken back' : null,

@@ -20,7 +20,7 @@ export async function repoint(
   const waiting = await world.ledger.jobs.read(robbed);
   if (waiting === null || waiting.entry.startedOn !== null) return;
 
-  const own = await ownRunnerOf(taker, takerEntry, world);
+  const own = await findLatestRunner(taker, takerEntry, world);
   if (own !== null && isGivable(own.entry, taker.id) && covers(own.entry.labels, waiting.entry.job.labels)) {
     if (await give(own, robbed, taker, world)) return;
   }
@@ -55,12 +55,12 @@ async function give(
 
 /** What was taken was not its latest: that one is coming, or its launch is under way, or it has a next try. */
 async function hasAnother(entry: JobEntry, world: ReaperWorld): Promise<boolean> {
-  const latest = await ownRunnerOf(entry.job, entry, world);
+  const latest = await findLatestRunner(entry.job, entry, world);
   return latest === null ? entry.nextTryAtMs > world.clock.nowMs() : isComing(latest.entry, entry.job.id);
 }
 
 /** The runner of this job's latest launch, whatever became of it. */
-export async function ownRunnerOf(
+export async function findLatestRunner(
   job: Job,
   entry: JobEntry | null,
   { ledger, config }: ReaperWorld,

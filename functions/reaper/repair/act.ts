@@ -7,11 +7,11 @@ import { adopt } from './adopt.ts';
 import { ask } from './ask.ts';
 import { close } from './close.ts';
 import { confirm } from './confirm.ts';
-import { noted, sight } from './notes.ts';
+import { countSighting, entryAfter } from './notes.ts';
 import { removeRegistration } from './remove.ts';
 import { interrupt, retire } from './retire.ts';
 import type { Verdict } from './verdict.ts';
-import { backOff } from './wasted.ts';
+import { delayNextLaunch } from './wasted.ts';
 
 export async function act(
   observation: Observation,
@@ -22,7 +22,7 @@ export async function act(
   const { held, instances } = observation;
   const { kind, because } = judged;
   if (held === null) return actOnStray(observation, kind, world);
-  if (judged.isWasted) await backOff(held.entry, observation, because, world);
+  if (judged.isWasted) await delayNextLaunch(held.entry, observation, because, world);
   switch (kind) {
     case 'keep':
     case 'adopt':
@@ -49,7 +49,7 @@ export async function act(
     case 'close':
       return close(held, observation, world);
     case 'sight':
-      return sight(held, because, world);
+      return countSighting(held, because, world);
     case 'found':
     case 'online':
     case 'busy':
@@ -58,7 +58,7 @@ export async function act(
       await world.ledger.runners.replace(
         held.entry.name,
         held,
-        noted(kind, observation, held.entry, world.clock.nowMs()),
+        entryAfter(kind, observation, held.entry, world.clock.nowMs()),
       );
   }
 }

@@ -4,7 +4,7 @@ import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { ABSENT_LOOKS_MIN } from '../../../shared/limits.ts';
 import type { RunnerName } from '../../../shared/nouns.ts';
-import { factsOf } from '../events/history.ts';
+import { runnerFacts } from '../events/history.ts';
 import type { Observation } from '../survey/observe.ts';
 import type { ReaperWorld } from '../world.ts';
 import { noteInterruptedJob } from './retire.ts';
@@ -54,5 +54,6 @@ async function keepFacts(entry: RunnerEntry, { ledger, clock }: ReaperWorld): Pr
   const goneAtMs = clock.nowMs();
   const held = entry.busyWith === null ? null : await ledger.jobs.read(entry.busyWith);
   const job = entry.ran ?? held?.entry.job;
-  if (job !== undefined) await ledger.history.merge({ job, ...factsOf(entry), trail: entry.trail, goneAtMs });
+  if (job !== undefined)
+    await ledger.history.merge({ job, ...runnerFacts(entry), trail: entry.trail, goneAtMs });
 }

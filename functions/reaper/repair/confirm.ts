@@ -2,7 +2,7 @@
 
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
-import { busyWith } from '../events/started.ts';
+import { markBusy } from '../events/record-start.ts';
 import type { Evidence } from '../survey/evidence.ts';
 import type { Observation } from '../survey/observe.ts';
 import type { ReaperWorld } from '../world.ts';
@@ -20,6 +20,6 @@ export async function confirm(
   const named = await evidence.jobNaming(entry);
   if (named === 'unknown') return;
   if (named === null) return retire(held, observation, because, world);
-  const next = busyWith(entry, named.job.id, named.runner?.id ?? null, world.clock.nowMs());
+  const next = markBusy(entry, named.job.id, named.runner?.id ?? null, world.clock.nowMs());
   if (next !== undefined) await world.ledger.runners.replace(entry.name, held, next);
 }

@@ -12,11 +12,11 @@ import {
 } from '../../../shared/limits.ts';
 import { TAG } from '../../../shared/names.ts';
 import type { Observation } from '../survey/observe.ts';
-import { type Seen, type Verdict, verdict, wasted } from './verdict.ts';
+import { type SurveyCoverage, type Verdict, verdict, wasted } from './verdict.ts';
 
 /** May it still take a job? Asked before matching; what it leaves out is diagnosed without a waiting job. */
 export function isUsable(
-  seen: Seen,
+  coverage: SurveyCoverage,
   { held, instances, registration, isGone, bootMaxMs }: Observation,
 ): boolean {
   if (held === null || isGone || registration?.isBusy) return false;
@@ -24,34 +24,34 @@ export function isUsable(
   if (isUnwanted || removedAtMs !== null || instances.some(isEnding)) return false;
   switch (state) {
     case 'launching':
-      return leaseUntilMs >= seen.surveyAtMs || instances.length > 0;
+      return leaseUntilMs >= coverage.surveyAtMs || instances.length > 0;
     case 'booting':
-      return seen.nowMs - stateAtMs <= bootMaxMs || registration?.isOnline === true;
+      return coverage.nowMs - stateAtMs <= bootMaxMs || registration?.isOnline === true;
     case 'idle':
-      return registration?.isOnline === true || !seen.registrationsComplete;
+      return registration?.isOnline === true || !coverage.registrationsComplete;
     case 'busy':
     case 'retiring':
       return false;
   }
 }
 
-export function diagnose(seen: Seen, observation: Observation): Verdict {
+export function diagnose(coverage: SurveyCoverage, observation: Observation): Verdict {
   const { held, instances, isGone } = observation;
-  if (held === null) return diagnoseStray(observation, seen);
+  if (held === null) return diagnoseStray(observation, coverage);
   const { entry } = held;
   if (instances.some(({ tags }) => tags[TAG.keep] !== undefined))
     return verdict('keep', 'its instance has the tag keep');
-  if (entry.state === 'retiring') return diagnoseRetiring(entry, observation, seen);
-  if (entry.state === 'launching') return diagnoseLaunching(entry, observation, seen);
+  if (entry.state === 'retiring') return diagnoseRetiring(entry, observation, coverage);
+  if (entry.state === 'launching') return diagnoseLaunching(entry, observation, coverage);
   if (isGone)
     return verdict(
       'retire',
       entry.busyWith === null ? 'its machine is gone' : 'its machine is gone while its job ran',
     );
-  if (endsAtMs(entry) <= seen.nowMs) return verdict('retire', 'its lifetime is over');
+  if (endsAtMs(entry) <= coverage.nowMs) return verdict('retire', 'its lifetime is over');
   return entry.state === 'busy'
-    ? diagnoseBusy(entry, observation, seen)
-    : diagnoseComing(entry, observation, seen);
+    ? diagnoseBusy(entry, observation, coverage)
+    : diagnoseComing(entry, observation, coverage);
 }
 
 /** Our own end of its life; the cloud's release time comes after it. */
@@ -60,7 +60,10 @@ function endsAtMs({ releaseAtMs }: RunnerEntry): number {
 }
 
 /** The ledger was read last, so an instance or a registration without an entry is really unknown. */
-function diagnoseStray({ instances, registration }: Observation, { instancesComplete }: Seen): Verdict {
+function diagnoseStray(
+  { instances, registration }: Observation,
+  { instancesComplete }: SurveyCoverage,
+): Verdict {
   if (instances.length > 0) return verdict('adopt', 'its instance is unknown to the ledger');
   if (registration?.isBusy)
     return verdict('keep', 'it is registered and busy, on a machine that we do not see');
@@ -74,46 +77,46 @@ function diagnoseStray({ instances, registration }: Observation, { instancesComp
 function diagnoseLaunching(
   entry: RunnerEntry,
   { instances, registration, held }: Observation,
-  seen: Seen,
+  coverage: SurveyCoverage,
 ): Verdict {
-  if (held === null || entry.leaseUntilMs >= seen.surveyAtMs)
+  if (held === null || entry.leaseUntilMs >= coverage.surveyAtMs)
     return verdict('keep', 'its launch is under way');
   if (registration?.isBusy) return verdict('busy', 'GitHub says that it is busy');
   if (instances.length > 0) return verdict('found', 'its launcher is gone, and its instance is there');
   if (registration?.isOnline) return verdict('keep', 'its launcher is gone, and it is online');
-  if (entry.runnerId === null && registration === null && !seen.registrationsComplete)
+  if (entry.runnerId === null && registration === null && !coverage.registrationsComplete)
     return verdict('keep', 'GitHub was not asked in full');
   if (entry.removedAtMs === null) return verdict('remove', 'its launcher is gone');
   if (entry.runnerId === null) return verdict('close', 'its launcher is gone, and no instance was asked for');
-  return absence(entry, seen, 'its launcher is gone');
+  return absence(entry, coverage, 'its launcher is gone');
 }
 
 /** Absence wants time for a late instance to be seen, and two complete look-ups. */
-function absence(entry: RunnerEntry, seen: Seen, why: string): Verdict {
+function absence(entry: RunnerEntry, coverage: SurveyCoverage, why: string): Verdict {
   const because = why === '' ? 'it is not needed' : why;
   const sinceMs = Math.max(entry.leaseUntilMs, entry.removedAtMs ?? 0);
-  if (seen.surveyAtMs < sinceMs + INSTANCE_VISIBLE_MS)
+  if (coverage.surveyAtMs < sinceMs + INSTANCE_VISIBLE_MS)
     return verdict('keep', `${because}; a late instance may yet be seen`);
-  if (!seen.instancesComplete) return verdict('keep', `${because}; the look-up was incomplete`);
+  if (!coverage.instancesComplete) return verdict('keep', `${because}; the look-up was incomplete`);
   if (entry.absentLooks + 1 < ABSENT_LOOKS_MIN)
     return verdict('look-again', `${because}; no instance was seen`);
   return verdict('close', `${because}, and there is no instance`);
 }
 
 /** Booting or idle: no job is known to run on it. */
-function diagnoseComing(entry: RunnerEntry, observation: Observation, seen: Seen): Verdict {
+function diagnoseComing(entry: RunnerEntry, observation: Observation, coverage: SurveyCoverage): Verdict {
   const { registration, instances, waiting } = observation;
   if (registration?.isBusy) return verdict('busy', 'GitHub says that it is busy');
   if (instances.length > 0 && instances.every(isStopped)) return stopped(entry);
-  if (entry.removedAtMs !== null) return lastLook(entry, entry.because, seen);
+  if (entry.removedAtMs !== null) return lastLook(entry, entry.because, coverage);
   // What is online may be taking a job at this moment, wanted or not.
   if (entry.isUnwanted)
     return registration?.isOnline ? doubt(entry, entry.because) : verdict('remove', entry.because);
   if (instances.some(({ isRecycling }) => isRecycling))
     return doubt(entry, 'the spot market takes its machine back');
   return registration?.isOnline
-    ? diagnoseOnline(entry, waiting !== null, seen)
-    : diagnoseOffline(entry, observation, seen);
+    ? diagnoseOnline(entry, waiting !== null, coverage)
+    : diagnoseOffline(entry, observation, coverage);
 }
 
 function stopped({ state }: RunnerEntry): Verdict {
@@ -124,7 +127,7 @@ function stopped({ state }: RunnerEntry): Verdict {
 function diagnoseOffline(
   entry: RunnerEntry,
   { bootMaxMs }: Observation,
-  { nowMs, registrationsComplete }: Seen,
+  { nowMs, registrationsComplete }: SurveyCoverage,
 ): Verdict {
   if (entry.state === 'booting' && nowMs - entry.stateAtMs <= bootMaxMs)
     return verdict('keep', 'it is booting');
@@ -134,7 +137,7 @@ function diagnoseOffline(
     : doubt(entry, 'it went offline');
 }
 
-function diagnoseOnline(entry: RunnerEntry, isWanted: boolean, { nowMs }: Seen): Verdict {
+function diagnoseOnline(entry: RunnerEntry, isWanted: boolean, { nowMs }: SurveyCoverage): Verdict {
   if (entry.state === 'booting') return verdict('online', 'it is online');
   if (!isWanted) return doubt(entry, 'no job waits that it covers');
   if (nowMs - entry.stateAtMs > IDLE_STUCK_MAX_MS) return wasted(doubt(entry, 'GitHub gives it no job'));
@@ -149,46 +152,46 @@ function doubt(entry: RunnerEntry, because: string): Verdict {
 }
 
 /** A job that it took just before its removal is shown by GitHub after a moment. */
-function lastLook({ removedAtMs }: RunnerEntry, because: string, { nowMs }: Seen): Verdict {
+function lastLook({ removedAtMs }: RunnerEntry, because: string, { nowMs }: SurveyCoverage): Verdict {
   return nowMs - (removedAtMs ?? nowMs) < REMOVED_MIN_MS
     ? verdict('keep', 'it was taken off GitHub a moment ago')
     : verdict('confirm', because);
 }
 
-function diagnoseBusy(entry: RunnerEntry, observation: Observation, seen: Seen): Verdict {
+function diagnoseBusy(entry: RunnerEntry, observation: Observation, coverage: SurveyCoverage): Verdict {
   const { registration, instances } = observation;
   if (!entry.isInterrupted && instances.some(({ isRecycling }) => isRecycling))
     return verdict('interrupt', 'the spot market takes its machine back');
   const isUnseen =
     registration?.isBusy !== true &&
-    seen.registrationsComplete &&
-    seen.nowMs - entry.stateAtMs > BUSY_UNSEEN_MS;
-  if (isUnseen || instances.some(isStopped)) return diagnoseUnseen(entry, observation, seen);
-  if (endsAtMs(entry) - seen.nowMs <= LIFETIME_WARNING_MS)
+    coverage.registrationsComplete &&
+    coverage.nowMs - entry.stateAtMs > BUSY_UNSEEN_MS;
+  if (isUnseen || instances.some(isStopped)) return diagnoseUnseen(entry, observation, coverage);
+  if (endsAtMs(entry) - coverage.nowMs <= LIFETIME_WARNING_MS)
     return verdict('warn', 'less than an hour of its lifetime is left');
   return verdict('keep', 'it is busy');
 }
 
 /** A job that nobody named to us, or that ended unnoticed: as with an idle one, sightings, removal, and a last look. */
-function diagnoseUnseen(entry: RunnerEntry, { isJobOpen }: Observation, seen: Seen): Verdict {
+function diagnoseUnseen(entry: RunnerEntry, { isJobOpen }: Observation, coverage: SurveyCoverage): Verdict {
   if (isJobOpen || entry.idleSightings < IDLE_SIGHTINGS_MIN)
     return verdict('ask', 'GitHub does not show it as busy, or its machine stopped');
   const because = 'nobody knows of a job on it';
-  return entry.removedAtMs === null ? verdict('remove', because) : lastLook(entry, because, seen);
+  return entry.removedAtMs === null ? verdict('remove', because) : lastLook(entry, because, coverage);
 }
 
-function diagnoseRetiring(entry: RunnerEntry, observation: Observation, seen: Seen): Verdict {
+function diagnoseRetiring(entry: RunnerEntry, observation: Observation, coverage: SurveyCoverage): Verdict {
   const { instances, isGone, isJobOpen } = observation;
   if (isGone) return verdict('close', entry.because);
-  if (isJobOpen && endsAtMs(entry) > seen.nowMs)
+  if (isJobOpen && endsAtMs(entry) > coverage.nowMs)
     return verdict('ask', 'a job started on it while it was being retired');
   if (instances.length > 0)
     return instances.every(isYoung)
       ? verdict('keep', 'its instance cannot be deleted yet')
       : verdict('terminate', entry.because);
   if (entry.instanceId !== null) return verdict('keep', 'its instance is in no list, and not proven gone');
-  if (entry.leaseUntilMs >= seen.surveyAtMs) return verdict('keep', 'its launch is under way');
-  return entry.runnerId === null ? verdict('close', entry.because) : absence(entry, seen, entry.because);
+  if (entry.leaseUntilMs >= coverage.surveyAtMs) return verdict('keep', 'its launch is under way');
+  return entry.runnerId === null ? verdict('close', entry.because) : absence(entry, coverage, entry.because);
 }
 
 const isStopped = ({ status }: { status: string }): boolean => status === 'Stopped' || status === 'Stopping';

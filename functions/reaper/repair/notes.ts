@@ -2,12 +2,12 @@
 
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
-import { busyWith } from '../events/started.ts';
+import { markBusy } from '../events/record-start.ts';
 import type { Observation } from '../survey/observe.ts';
 import type { ReaperWorld } from '../world.ts';
 
 /** Pure: the entry after a verdict that only takes note. */
-export function noted(
+export function entryAfter(
   kind: 'found' | 'online' | 'busy' | 'unsight' | 'look-again',
   { instances, registration }: Observation,
   entry: RunnerEntry,
@@ -27,7 +27,7 @@ export function noted(
       };
     case 'busy':
       return (
-        busyWith({ ...entry, ...placeOf(entry, instances[0]) }, null, registration?.id ?? null, stateAtMs) ??
+        markBusy({ ...entry, ...placeOf(entry, instances[0]) }, null, registration?.id ?? null, stateAtMs) ??
         entry
       );
     case 'unsight':
@@ -46,7 +46,7 @@ function placeOf(
   return { instanceId: instance.id, region: instance.region, releaseAtMs: instance.releaseAtMs };
 }
 
-export async function sight(
+export async function countSighting(
   held: Held<RunnerEntry>,
   because: string,
   { ledger }: ReaperWorld,

@@ -3,7 +3,7 @@
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { targetOf } from '../../../shared/names.ts';
-import { busyWith } from '../events/started.ts';
+import { markBusy } from '../events/record-start.ts';
 import type { Observation } from '../survey/observe.ts';
 import type { ReaperWorld } from '../world.ts';
 
@@ -24,6 +24,6 @@ export async function removeRegistration(
       : await world.github.removeRunner(registration?.target ?? targetOf(entry, world.config), runnerId);
   const nowMs = world.clock.nowMs();
   const next =
-    outcome === 'busy' ? busyWith(entry, null, runnerId, nowMs) : { ...entry, because, removedAtMs: nowMs };
+    outcome === 'busy' ? markBusy(entry, null, runnerId, nowMs) : { ...entry, because, removedAtMs: nowMs };
   if (next !== undefined) await world.ledger.runners.replace(entry.name, noted, next);
 }

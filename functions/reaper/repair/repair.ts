@@ -5,16 +5,16 @@ import { amend, mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { SWEEP_ACTS_MAX } from '../../../shared/limits.ts';
-import { inTime } from '../in-time.ts';
 import type { Evidence } from '../survey/evidence.ts';
 import { ownerOf } from '../survey/known.ts';
 import { type Matching, match } from '../survey/match.ts';
 import { type Observation, observe } from '../survey/observe.ts';
 import type { Survey } from '../survey/survey.ts';
+import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { act } from './act.ts';
 import { diagnose, isUsable } from './diagnose.ts';
-import type { Seen, Verdict } from './verdict.ts';
+import type { SurveyCoverage, Verdict } from './verdict.ts';
 
 export interface Repaired {
   /** Waiting jobs with no runner coming, oldest first. */
@@ -29,7 +29,7 @@ interface Diagnosed {
   readonly verdict: Verdict;
 }
 
-const LEFT = 'sweep-left';
+const LEFT_OVER_NOTE = 'sweep-left';
 
 export async function repair(
   survey: Survey,
@@ -46,7 +46,7 @@ export async function repair(
   );
   const now = wanted.slice(0, SWEEP_ACTS_MAX);
   const failures: string[] = [];
-  const left = await inTime(now, deadlineMs, world.clock, async (each) => {
+  const left = await untilDeadline(now, deadlineMs, world.clock, async (each) => {
     const failure = await actOne(each, evidence, world);
     if (failure !== null) failures.push(failure);
   });
@@ -58,19 +58,19 @@ export async function repair(
 /** Pure, but for the time. */
 function diagnoseAll(survey: Survey, { config, clock }: ReaperWorld) {
   const nowMs = clock.nowMs();
-  const seenOf = (each: Observation): Seen => ({
+  const coverageOf = (each: Observation): SurveyCoverage => ({
     nowMs,
     surveyAtMs: survey.atMs,
     ...wholeFor(each, survey, config),
   });
   const observations = observe(survey, config);
   const usable = observations.flatMap((each) =>
-    each.held !== null && isUsable(seenOf(each), each) ? [each.held] : [],
+    each.held !== null && isUsable(coverageOf(each), each) ? [each.held] : [],
   );
   const matching = match(survey.jobs, usable, config.github.scope === 'repository');
   const diagnosed: readonly Diagnosed[] = observations
     .map((each) => ({ ...each, waiting: matching.wanted.get(each.name) ?? null }))
-    .map((observation) => ({ observation, verdict: diagnose(seenOf(observation), observation) }));
+    .map((observation) => ({ observation, verdict: diagnose(coverageOf(observation), observation) }));
   return { matching, diagnosed };
 }
 
@@ -85,7 +85,7 @@ function wholeFor({ held }: Observation, survey: Survey, { github }: Config): Wh
   return { instancesComplete, registrationsComplete: target === '' ? anywhere : wholeTargets.has(target) };
 }
 
-type Whole = Pick<Seen, 'instancesComplete' | 'registrationsComplete'>;
+type Whole = Pick<SurveyCoverage, 'instancesComplete' | 'registrationsComplete'>;
 
 async function movePointers({ moves }: Matching, { ledger, clock, log }: ReaperWorld): Promise<void> {
   for (const { runner, job } of moves) {
@@ -100,7 +100,7 @@ async function movePointers({ moves }: Matching, { ledger, clock, log }: ReaperW
 /** From where the last sweep stopped: what takes every sweep's time must not keep the rest from its turn. */
 async function inTurn(wanted: readonly Diagnosed[], { ledger }: ReaperWorld): Promise<readonly Diagnosed[]> {
   const byName = [...wanted].sort((a, b) => (a.observation.name < b.observation.name ? -1 : 1));
-  const from = (await ledger.notes.read(LEFT))?.entry.text ?? '';
+  const from = (await ledger.notes.read(LEFT_OVER_NOTE))?.entry.text ?? '';
   return [
     ...byName.filter(({ observation }) => observation.name >= from),
     ...byName.filter(({ observation }) => observation.name < from),
@@ -109,10 +109,10 @@ async function inTurn(wanted: readonly Diagnosed[], { ledger }: ReaperWorld): Pr
 
 async function rememberLeft(first: Diagnosed | undefined, { ledger }: ReaperWorld): Promise<void> {
   const note = { text: first?.observation.name ?? '', untilMs: null };
-  const held = await ledger.notes.read(LEFT);
+  const held = await ledger.notes.read(LEFT_OVER_NOTE);
   if ((held?.entry.text ?? '') === note.text) return;
-  if (held === null) await ledger.notes.add(LEFT, note);
-  else await amend(ledger.notes, LEFT, () => note, held);
+  if (held === null) await ledger.notes.add(LEFT_OVER_NOTE, note);
+  else await amend(ledger.notes, LEFT_OVER_NOTE, () => note, held);
 }
 
 /** Null: done. One failure does not stop the rest. */

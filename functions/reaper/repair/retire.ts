@@ -5,7 +5,7 @@ import type { Held } from '../../../shared/ledger/ledger.ts';
 import { RECORD_ASKS_MAX } from '../../../shared/limits.ts';
 import { targetOf } from '../../../shared/names.ts';
 import type { JobId } from '../../../shared/nouns.ts';
-import { noteInterrupted, takenBack } from '../ending/interrupted.ts';
+import { interruptionLine, noteInterrupted } from '../ending/interrupted.ts';
 import { terminate } from '../ending/terminate.ts';
 import { takeAsEvent } from '../survey/evidence.ts';
 import type { Observation } from '../survey/observe.ts';
@@ -64,7 +64,7 @@ export async function interrupt(held: Held<RunnerEntry>, world: ReaperWorld): Pr
   const written = await world.ledger.runners.replace(entry.name, held, {
     ...entry,
     isInterrupted: true,
-    trail: mergeTrail(...entry.trail, takenBack(entry, world.clock.nowMs())),
+    trail: mergeTrail(...entry.trail, interruptionLine(entry, world.clock.nowMs())),
   });
   if (written !== null) await noteInterruptedJob(entry.busyWith, world);
 }

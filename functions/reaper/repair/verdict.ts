@@ -38,7 +38,7 @@ export interface Verdict {
   readonly isWasted?: boolean;
 }
 
-export interface Seen {
+export interface SurveyCoverage {
   readonly nowMs: number;
   readonly surveyAtMs: number;
   readonly instancesComplete: boolean;

@@ -8,7 +8,7 @@ import type { Observation } from '../survey/observe.ts';
 import type { ReaperWorld } from '../world.ts';
 
 /** Once for each runner and reason: the runner's entry says what was held against it before. */
-export async function backOff(
+export async function delayNextLaunch(
   { name, for: meantFor, because: before }: RunnerEntry,
   { waiting }: Observation,
   because: string,
@@ -19,7 +19,7 @@ export async function backOff(
   const nowMs = world.clock.nowMs();
   const text = `its runner ${name} was of no use: ${because}`;
   const held = await amend(world.ledger.jobs, id, (entry) => putOff(entry, text, nowMs));
-  if (held !== null && held.entry.startedOn === null) await tellOf(held.entry, because, world);
+  if (held !== null && held.entry.startedOn === null) await alertOfWaste(held.entry, because, world);
 }
 
 /** Pure. Launches that found no stock do not count. */
@@ -31,7 +31,11 @@ function putOff(entry: JobEntry, because: string, atMs: number): JobEntry | unde
   return { ...entry, wasted, nextTryAtMs: Math.max(entry.nextTryAtMs, nextTryAtMs), because, trail };
 }
 
-async function tellOf({ job, wasted = 0 }: JobEntry, because: string, world: ReaperWorld): Promise<void> {
+async function alertOfWaste(
+  { job, wasted = 0 }: JobEntry,
+  because: string,
+  world: ReaperWorld,
+): Promise<void> {
   if (wasted < WASTED_ALERT_MIN) return;
   const { runnerGroup } = world.config.github;
   const text = `The job ${job.id} of ${job.repository} had ${wasted} runners of no use, the last one because ${because}. Likely causes: the runner group ${runnerGroup} does not serve the repository, or the image does not boot.`;

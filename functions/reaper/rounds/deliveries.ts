@@ -6,7 +6,7 @@ import {
   REDELIVERIES_PER_SWEEP_MAX,
 } from '../../../shared/limits.ts';
 import type { Delivery } from '../../../shared/ports.ts';
-import { inTime } from '../in-time.ts';
+import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 
 const CURSOR = 'deliveries';
@@ -22,7 +22,7 @@ export interface Redeliveries {
 
 /**
  * Pure. One guid is one delivery, however often it was attempted. Asked for again: a latest attempt that got no
- * answer (status 0), a 5xx, or Function Compute's own 429 at a full door, which our webhook never says; never what we
+ * answer (status 0), a 5xx, or Function Compute's own 429 when it is full, which our webhook never says; never what we
  * refused ourselves (any other 4xx); at most three attempts in all.
  */
 export function decideRedeliveries(
@@ -62,7 +62,7 @@ export async function redeliverLost(deadlineMs: number, world: ReaperWorld): Pro
   const { things, complete } = await github.deliveries(sinceMs);
   const { ask, cursorMs } = decideRedeliveries(things, sinceMs, nowMs);
   const failures: string[] = [];
-  const left = await inTime(ask, deadlineMs, clock, async (id) => {
+  const left = await untilDeadline(ask, deadlineMs, clock, async (id) => {
     await github.redeliver(id).catch((error: Error) => failures.push(error.message));
   });
   const asked = ask.length - (left?.count ?? 0) - failures.length;

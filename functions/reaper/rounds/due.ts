@@ -5,7 +5,7 @@ import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { CapacityView, Held } from '../../../shared/ledger/ledger.ts';
 import { LAUNCHES_PER_SWEEP_MAX } from '../../../shared/limits.ts';
 import { mintPace, minuteOf } from '../../../shared/runner/mint-pace.ts';
-import { inTime } from '../in-time.ts';
+import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 
 export interface Plan {
@@ -76,7 +76,7 @@ export async function startDue(
     clock.nowMs(),
   );
   await ledger.capacity.setWaiting({ total: oldestWaitingMs });
-  const left = await inTime(start, deadlineMs, clock, async ({ entry, rev }) => {
+  const left = await untilDeadline(start, deadlineMs, clock, async ({ entry, rev }) => {
     try {
       await queue.launch({ kind: 'due', job: entry.job, rev });
       log('job.due', { job: entry.job.id, because: entry.because });

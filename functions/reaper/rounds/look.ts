@@ -8,10 +8,10 @@ import { LOST_JOB_MS, OVERDUE_PER_SWEEP_MAX } from '../../../shared/limits.ts';
 import { isRunnerName } from '../../../shared/names.ts';
 import type { Job, JobRecord } from '../../../shared/nouns.ts';
 import { hasEnded } from '../events/history.ts';
-import { inTime } from '../in-time.ts';
 import { askRecord, type Evidence, putOff, takeAsEvent } from '../survey/evidence.ts';
 import { type KnownRepository, rememberRepositories } from '../survey/known.ts';
 import type { Survey } from '../survey/survey.ts';
+import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { dropExpired } from './expired.ts';
 import { openLost } from './lost.ts';
@@ -32,7 +32,7 @@ export async function lookForJobs(
   const { inTurn, from, known } = await nextInTurn(world);
   let found = 0;
   const failures: string[] = [];
-  const left = await inTime(inTurn, deadlineMs, world.clock, async (repository) => {
+  const left = await untilDeadline(inTurn, deadlineMs, world.clock, async (repository) => {
     try {
       found += await lookInto(repository, survey, evidence, deadlineMs, world);
     } catch (error) {
@@ -72,7 +72,7 @@ async function countInTime<Thing>(
 ): Promise<number> {
   let count = 0;
   const failures: unknown[] = [];
-  await inTime(things, deadlineMs, clock, async (thing) => {
+  await untilDeadline(things, deadlineMs, clock, async (thing) => {
     try {
       if (await act(thing)) count++;
     } catch (error) {

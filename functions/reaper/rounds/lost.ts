@@ -4,7 +4,7 @@ import { encodeEvent } from '../../../shared/job/event.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import { LABELS_MAX } from '../../../shared/limits.ts';
 import type { Job, JobRecord } from '../../../shared/nouns.ts';
-import { unheardOf } from '../events/started.ts';
+import { unlaunchedEntry } from '../events/record-start.ts';
 import type { ReaperWorld } from '../world.ts';
 
 /** Put first, `history` read after it: as a launcher does. Due now, and handed on at once. */
@@ -42,5 +42,5 @@ function tooLargeToHandOn(job: Job): string | null {
 
 function foundNow(job: Job, atMs: number): JobEntry {
   const text = 'was found at GitHub by the sweep: no delivery had told us of it';
-  return { ...unheardOf(job, atMs), trail: [{ atMs, text }] };
+  return { ...unlaunchedEntry(job, atMs), trail: [{ atMs, text }] };
 }

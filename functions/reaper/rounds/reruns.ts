@@ -3,7 +3,7 @@ import type { Held } from '../../../shared/ledger/ledger.ts';
 import { LEDGER_SCAN_MAX, RERUN_KEPT_MS, RERUN_TRIES_MS } from '../../../shared/limits.ts';
 import { targetOf } from '../../../shared/names.ts';
 import type { JobId, JobRecord, Target } from '../../../shared/nouns.ts';
-import { inTime } from '../in-time.ts';
+import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 
 export type RerunDecision =
@@ -36,7 +36,7 @@ export function decideRerun(
 export async function rerunInterrupted(deadlineMs: number, world: ReaperWorld): Promise<number> {
   const { things } = await world.ledger.reruns.list(LEDGER_SCAN_MAX);
   const failures: string[] = [];
-  await inTime(things, deadlineMs, world.clock, async (held) => {
+  await untilDeadline(things, deadlineMs, world.clock, async (held) => {
     await rerunOne(held, world).catch((error: Error) => failures.push(error.message));
   });
   if (failures.length > 0) throw new Error(`${failures.length} runs could not be decided: ${failures[0]}`);

@@ -4,9 +4,9 @@ import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import { STARTED_CHECK_MS } from '../../../shared/limits.ts';
 import { targetOf } from '../../../shared/names.ts';
 import type { Job, JobId, JobRecord, Listing } from '../../../shared/nouns.ts';
-import { ended } from '../events/ended.ts';
-import { started } from '../events/started.ts';
-import { inTime } from '../in-time.ts';
+import { recordEnd } from '../events/record-end.ts';
+import { recordStart } from '../events/record-start.ts';
+import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { forgetRepository, type KnownRepository, knownRepositories } from './known.ts';
 
@@ -41,7 +41,7 @@ export function gatherEvidence(deadlineMs: number, world: ReaperWorld): Evidence
       const repositories = servedBy(runner, await known, world);
       const found: JobRecord[] = [];
       let isComplete = true;
-      const left = await inTime(repositories, deadlineMs, world.clock, async (repository) => {
+      const left = await untilDeadline(repositories, deadlineMs, world.clock, async (repository) => {
         if (found.length > 0) return;
         const { things, complete } = await activeJobs(repository);
         found.push(...things.filter((record) => record.runner?.name === runner.name));
@@ -95,7 +95,7 @@ export async function takeAsEvent(record: JobRecord, world: ReaperWorld): Promis
   const nowMs = world.clock.nowMs();
   if (status === 'completed') {
     const conclusion = record.conclusion ?? 'unknown';
-    await ended(
+    await recordEnd(
       {
         kind: 'completed',
         job,
@@ -108,7 +108,7 @@ export async function takeAsEvent(record: JobRecord, world: ReaperWorld): Promis
       world,
     );
   } else if (status === 'in_progress' && runner !== null) {
-    await started(
+    await recordStart(
       { kind: 'in_progress', job, delivery: 'look', runner, startedAtMs: startedAtMs ?? nowMs },
       world,
     );

@@ -15,7 +15,7 @@ import type { Job, Target } from '../../../shared/nouns.ts';
 import type { ReaperWorld } from '../world.ts';
 
 /** Placements of today, and where instances of ours may live on: noted beside each is when it was last in use. */
-export async function regionsToLookAt({ ledger, config, clock }: ReaperWorld): Promise<readonly string[]> {
+export async function regionsToSurvey({ ledger, config, clock }: ReaperWorld): Promise<readonly string[]> {
   const used = usedIn((await ledger.notes.read('regions'))?.entry.text ?? '');
   const known = [...used].filter(([, atMs]) => clock.nowMs() - atMs < REGION_KEPT_MS);
   return [...new Set([...config.placements.map(({ region }) => region), ...known.map(([region]) => region)])];
@@ -58,7 +58,7 @@ function usedIn(text: string): Map<string, number> {
 }
 
 /** Owners of the allow-list, and of repositories that it allowed; in repository scope, repositories with something alive, and a few more in turn. */
-export async function targetsToLookAt(world: ReaperWorld): Promise<readonly Target[]> {
+export async function targetsToSurvey(world: ReaperWorld): Promise<readonly Target[]> {
   const known = await knownRepositories(world);
   if (world.config.github.scope === 'organization') {
     const owners = [...ownersOf(world), ...known.map(({ repository }) => ownerOf(repository))];
@@ -107,10 +107,10 @@ export async function knownRepositories({
   return held === null ? [] : (JSON.parse(held.entry.text) as KnownRepository[]);
 }
 
-type Seen = readonly Pick<Job, 'repository' | 'installationId'>[];
+type JobSources = readonly Pick<Job, 'repository' | 'installationId'>[];
 
 /** Remembers where jobs were seen; written only when that says something new. */
-export async function rememberRepositories(seen: Seen, world: ReaperWorld): Promise<void> {
+export async function rememberRepositories(seen: JobSources, world: ReaperWorld): Promise<void> {
   const nowMs = world.clock.nowMs();
   const before = await knownRepositories(world);
   const next = new Map(before.map((known) => [known.repository, known]));

@@ -6,7 +6,7 @@ import type { Held } from '../../../shared/ledger/ledger.ts';
 import { LEDGER_SCAN_MAX, SWEEP_PARALLEL_MAX } from '../../../shared/limits.ts';
 import type { Instance, Listing, Registration, Target } from '../../../shared/nouns.ts';
 import type { ReaperWorld } from '../world.ts';
-import { regionsToLookAt, rememberRegions, targetsToLookAt } from './known.ts';
+import { regionsToSurvey, rememberRegions, targetsToSurvey } from './known.ts';
 
 export interface Survey {
   /** When the first look-up began: an entry younger than this may be missing on the other sides. */
@@ -26,12 +26,12 @@ export interface Survey {
 
 export async function survey(world: ReaperWorld): Promise<Survey> {
   const atMs = world.clock.nowMs();
-  const regions = await regionsToLookAt(world);
+  const regions = await regionsToSurvey(world);
   const inRegions = await inParallel(regions, SWEEP_PARALLEL_MAX, (region) =>
     attempt(`instances of ${region}`, () => world.instances.list(region), world),
   );
   const instances = joined(inRegions);
-  const targets = await targetsToLookAt(world);
+  const targets = await targetsToSurvey(world);
   const atTargets = await inParallel(targets, SWEEP_PARALLEL_MAX, (target) =>
     attempt(`runners of ${target.repository ?? target.owner}`, () => registrationsOf(target, world), world),
   );

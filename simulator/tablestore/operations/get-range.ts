@@ -41,7 +41,7 @@ interface Found {
 
 /** Ends at the limit, or after 5,000 rows or 4 MB looked at, whether the filter let them pass or not. */
 function scan(store: TableStore, table: TableState, request: Message): Found {
-  const { filter, limit, wanted } = wishIn(request);
+  const { filter, limit, wanted } = rangeIn(request);
   const { start, end } = boundsIn(table, request);
   const rows: AnsweredRow[] = [];
   let scanned = 0;
@@ -58,7 +58,7 @@ function scan(store: TableStore, table: TableState, request: Message): Found {
   return { rows, bytes, next: null };
 }
 
-function wishIn(request: Message) {
+function rangeIn(request: Message) {
   const lacking = [11, 12, 13, 14];
   const filter = readFilterIn(request, { filter: 10, timeRange: 4, maxVersions: 5, lacking });
   if (request.has(15) && request.int(15) !== 0) throw unsupported('simple row matrices');

@@ -76,7 +76,7 @@ describe('destroy', () => {
     expect(here.changes()).toEqual([]);
   });
 
-  test('stops when a launch slipped in before the door was shut', async () => {
+  test('stops when a launch slipped in before launches were stopped', async () => {
     here.busy = [[], ['ci-runner-arm64-spot-2-1']];
     expect(await here.destroy()).toBe(1);
     expect(new Set(here.changes())).toEqual(new Set(['fc:DeleteTrigger']));

@@ -9,13 +9,13 @@ import { setTimeout } from 'node:timers/promises';
 import type { Plugin } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildAll } from '../../../build.ts';
+import { jobPlan, REPOSITORY } from '../../../cli/start/demo.ts';
 import { leftovers } from '../../../cli/start/leftovers.ts';
-import { jobPlan, REPOSITORY } from '../../../cli/start/scene.ts';
 import type { Config } from '../../../shared/config/config.ts';
 import type { SimJob } from '../../../simulator/github/index.ts';
 import { functionsOf } from '../../../simulator/loopback-functions.ts';
 import { tableOf } from '../../../simulator/tablestore/index.ts';
-import { configWith, MINUTE_MS, once, openStage, type Stage } from '../../wire/stage.ts';
+import { configWith, type Harness, MINUTE_MS, once, openHarness } from '../../wire/harness.ts';
 
 const RUNNERS = 50;
 /** Queued just before each exchange, so that launches and boots are under way. */
@@ -46,23 +46,23 @@ const written = (schema: number): Plugin => ({
   },
 });
 
-let stage: Stage;
+let harness: Harness;
 beforeAll(async () => {
   await buildAll(before, join(folder, 'before'), [written(1)]);
   await buildAll(after, join(folder, 'after'), [written(2)]);
-  stage = await openStage(before, {
+  harness = await openHarness(before, {
     ...{ scale: SCALE, seed: 11, bundles: join(folder, 'before') },
     boots: { bootMs: [20_000, 40_000] },
     ecs: { soldOut: 0 },
   });
 }, 90_000);
 afterAll(async () => {
-  await stage.world.close();
+  await harness.world.close();
   rmSync(folder, { recursive: true });
 });
 
 function exchange(version: 'before' | 'after'): void {
-  const { clock, fc, environment } = stage.world;
+  const { clock, fc, environment } = harness.world;
   const options = { deployment: base.name, bundles: join(folder, version), scale: SCALE };
   // Each instance is a thread that loads its bundle anew: a few do the work of many.
   for (const spec of functionsOf(options, clock, environment))
@@ -70,7 +70,7 @@ function exchange(version: 'before' | 'after'): void {
 }
 
 function queue(count: number, minutes: number): readonly SimJob[] {
-  const { github } = stage.world;
+  const { github } = harness.world;
   const jobs = Array.from({ length: count }, (_, at) =>
     jobPlan(`job-${at}`, [at % 2 === 0 ? 'arm64' : 'amd64'], (minutes + (at % 3) / 2) * MINUTE_MS),
   );
@@ -79,14 +79,14 @@ function queue(count: number, minutes: number): readonly SimJob[] {
 
 /** Schema versions of the runners' rows. */
 async function schemas(): Promise<Set<unknown>> {
-  const { rows } = await tableOf(stage.world.store, 'ledger').range('runner', null, 500);
+  const { rows } = await tableOf(harness.world.store, 'ledger').range('runner', null, 500);
   return new Set(rows.map(({ columns }) => columns.schema));
 }
 
 test(`among ${RUNNERS} live runners bundles are exchanged and taken back: none is lost, each job runs once`, {
   timeout: 240_000,
 }, async () => {
-  const { ecs } = stage.world;
+  const { ecs } = harness.world;
   exchange('before');
   const all: SimJob[] = [];
   while (all.length < RUNNERS) {
@@ -107,7 +107,7 @@ test(`among ${RUNNERS} live runners bundles are exchanged and taken back: none i
 
   await once('all are over', () => all.every(({ status }) => status === 'completed'));
   // This side reads no row of the next version: while there is one, something is left.
-  const left = () => leftovers(stage.world).catch((error: Error) => [error.message]);
+  const left = () => leftovers(harness.world).catch((error: Error) => [error.message]);
   await once('nothing is left', async () => (await left()).length === 0);
   expect(all.filter(({ conclusion, attempt }) => conclusion !== 'success' || attempt !== 1)).toEqual([]);
   expect(new Set(all.map(({ runner }) => runner?.name)).size).toBe(all.length);

@@ -37,7 +37,7 @@ test(`a deploy among ${RUNNING} live runners and ${WAITING} that are coming lose
   expect(all().filter(({ conclusion }) => conclusion !== 'success')).toEqual([]);
   await world.pass(10 * MINUTE_MS);
   expect(world.ecs.alive()).toEqual([]);
-  const { ledger } = world.plane();
+  const { ledger } = world.adapters();
   expect((await ledger.runners.list(1000)).things).toEqual([]);
   expect(await ledger.capacity.view()).toMatchObject({ total: 0 });
 });

@@ -1,7 +1,7 @@
 /** A runner that the operator ended under its job, over the world in one process. */
 import { expect, test } from 'vitest';
 import { mark } from '../../../cli/retire/mark.ts';
-import { MINUTE_MS, OURS, open, operatorOf, queue, read } from './desk.ts';
+import { MINUTE_MS, OURS, open, operatorOf, queue, read } from './fixture.ts';
 
 test('a job whose runner was ended by force keeps its instance, its price and its story', async () => {
   const world = await open();

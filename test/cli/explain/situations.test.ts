@@ -1,7 +1,7 @@
 /** What an operator reads when something waits, was refused, or ended. */
 import { expect, test } from 'vitest';
 import type { World } from '../../world/in-process.ts';
-import { MINUTE_MS, OURS, open, queue, read } from './desk.ts';
+import { MINUTE_MS, OURS, open, queue, read } from './fixture.ts';
 
 const NO_STOCK = {
   ecs: {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { referenceIn } from '../../../cli/explain/reference.ts';
 import { decideRetirement, retired } from '../../../cli/retire/decide.ts';
-import { moneyOf, spanOf, whenOf } from '../../../cli/shared/words.ts';
+import { formatDuration, formatPrice, formatTimeAndDistance } from '../../../cli/shared/format.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { JobId, RunnerName } from '../../../shared/nouns.ts';
 
@@ -36,15 +36,15 @@ test.each([
   [18_120_000, '5 h 2 min'],
   [187_200_000, '2 d 4 h'],
 ])('%i ms is %s', (ms, expected) => {
-  expect(spanOf(ms)).toBe(expected);
+  expect(formatDuration(ms)).toBe(expected);
 });
 
 test('a time says how far it is, and money what it is in', () => {
   const nowMs = new Date(2026, 4, 4, 10, 0, 0).getTime();
-  expect(whenOf(nowMs + 40_000, nowMs)).toBe('at 10:00:40 (in 40 s)');
-  expect(whenOf(nowMs - 86_400_000, nowMs)).toBe('at 2026-05-03 10:00:00 (1 d ago)');
-  expect(moneyOf(0.12345, 'CNY')).toBe('CNY 0.1235');
-  expect(moneyOf(null, 'CNY')).toBe('unknown');
+  expect(formatTimeAndDistance(nowMs + 40_000, nowMs)).toBe('at 10:00:40 (in 40 s)');
+  expect(formatTimeAndDistance(nowMs - 86_400_000, nowMs)).toBe('at 2026-05-03 10:00:00 (1 d ago)');
+  expect(formatPrice(0.12345, 'CNY')).toBe('CNY 0.1235');
+  expect(formatPrice(null, 'CNY')).toBe('unknown');
 });
 
 describe('retiring by hand', () => {

@@ -19,7 +19,7 @@ function queue({ github }: World, plan = {}): SimJob {
 }
 
 const entryOf = async (world: World, job: SimJob) =>
-  (await world.plane().ledger.jobs.read(job.id as never))?.entry;
+  (await world.adapters().ledger.jobs.read(job.id as never))?.entry;
 const linesOf = ({ lines }: World, event: string) =>
   lines.filter((line) => line.includes(`"event":"${event}"`)).map((line) => JSON.parse(line));
 const isOver = (...jobs: SimJob[]) => jobs.every(({ status }) => status === 'completed');
@@ -28,23 +28,23 @@ async function isEmpty(world: World): Promise<void> {
   await world.pass(4 * MINUTE_MS);
   expect(world.ecs.alive()).toEqual([]);
   expect(world.github.runners()).toEqual([]);
-  expect((await world.plane().ledger.capacity.view()).total).toBe(0);
+  expect((await world.adapters().ledger.capacity.view()).total).toBe(0);
   world.fc.close();
 }
 
 test('an account that cannot pay: no candidate is tried after the first, jobs are kept, a person is told once', async () => {
   let isPoor = true;
-  const told: string[] = [];
+  const alerts: string[] = [];
   const world = await open({
     ecs: {
       faults: (action) => (isPoor && action === 'RunInstances' ? { code: 'InsufficientBalance' } : null),
     },
-    post: async (text) => void told.push(text),
+    post: async (text) => void alerts.push(text),
   });
   const jobs = [queue(world), queue(world)];
   await world.pass(MINUTE_MS / 2);
   expect(world.ecs.calls.get('RunInstances')).toBe(2);
-  expect(told).toEqual([expect.stringMatching(/refuses every launch \(InsufficientBalance\): top up/)]);
+  expect(alerts).toEqual([expect.stringMatching(/refuses every launch \(InsufficientBalance\): top up/)]);
   for (const job of jobs) {
     const { nextTryAtMs = 0, because } = (await entryOf(world, job)) ?? {};
     expect(because).toMatch(/top up the Alibaba Cloud account/);
@@ -53,7 +53,7 @@ test('an account that cannot pay: no candidate is tried after the first, jobs ar
   expect(world.github.runners()).toEqual([]);
   isPoor = false;
   expect(await world.until(() => isOver(...jobs), 20 * MINUTE_MS)).toBe(true);
-  expect(told).toHaveLength(1);
+  expect(alerts).toHaveLength(1);
   await isEmpty(world);
 });
 
@@ -85,7 +85,7 @@ test('GitHub’s Retry-After is the job’s next try, and nothing is left of the
   const { nextTryAtMs = 0, because } = (await entryOf(world, job)) ?? {};
   expect(because).toBe('GitHub asks us to slow down');
   expect(Math.round((nextTryAtMs - world.clock.nowMs()) / 10_000)).toBe(39);
-  expect((await world.plane().ledger.capacity.view()).total).toBe(0);
+  expect((await world.adapters().ledger.capacity.view()).total).toBe(0);
   await world.pass(6 * MINUTE_MS);
   expect(mints).toBe(1);
   expect(await world.until(() => isOver(job), 10 * MINUTE_MS)).toBe(true);
@@ -115,7 +115,7 @@ test('a job that is cancelled while it is launched: its launch is marked, and un
   expect(linesOf(world, 'launch.minted')).toHaveLength(1);
   expect(linesOf(world, 'sweep.done'), 'its holder did it').toEqual([]);
   expect([world.ecs.paid(), world.github.runners()]).toEqual([[], []]);
-  expect((await world.plane().ledger.capacity.view()).total).toBe(0);
+  expect((await world.adapters().ledger.capacity.view()).total).toBe(0);
   await isEmpty(world);
 });
 

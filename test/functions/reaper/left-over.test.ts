@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { sweep } from '../../../functions/reaper/sweep.ts';
 import { SWEEP_ACTS_MAX, SWEEP_PARTS_MS } from '../../../shared/limits.ts';
-import { made } from '../../shared/ledger/made.ts';
-import { type Bare, bare, QUIET, whole } from './bare.ts';
+import { build } from '../../shared/ledger/builders.ts';
+import { openReaper, QUIET, type ReaperFixture, whole } from './fixture.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -11,10 +11,10 @@ const MINUTE_MS = 60_000;
 function strays(count: number, removalMs: number) {
   const asked: number[] = [];
   const registrations = Array.from({ length: count }, (_, n) => ({
-    ...{ id: n, name: made.runnerName(`${1_000_000 + n}-1`) },
+    ...{ id: n, name: build.runnerName(`${1_000_000 + n}-1`) },
     ...{ isOnline: false, isBusy: false, labels: [] },
   }));
-  const each: Bare = bare({
+  const each: ReaperFixture = openReaper({
     ...QUIET,
     github: {
       ...QUIET.github,

@@ -11,7 +11,7 @@ import {
   SWEEP_FAILURES_MIN,
   SWEEP_PARTS_MS,
 } from '../../../shared/limits.ts';
-import { bare, QUIET } from './bare.ts';
+import { openReaper, QUIET } from './fixture.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/operate.md'), 'utf8');
 const table = page.slice(page.indexOf('| part '), page.indexOf('Its account is'));
@@ -22,7 +22,7 @@ const rows = table
   .map((line) => line.split('|').map((cell) => cell.trim()));
 
 test('the parts come in the order that is written down', async () => {
-  const account = Object.keys(await sweep(bare(QUIET).world));
+  const account = Object.keys(await sweep(openReaper(QUIET).world));
   const parts = rows.map(([, part]) => part ?? '');
   expect(parts.slice(0, 2)).toEqual(['survey', 'repair']);
   const after = account.slice(account.indexOf('leftOver') + 1, account.indexOf('tookMs'));

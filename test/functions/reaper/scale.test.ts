@@ -9,14 +9,14 @@ import { TAG } from '../../../shared/names.ts';
 import type { Instance, Job, JobId, JobRecord, Registration } from '../../../shared/nouns.ts';
 import { VirtualClock } from '../../../simulator/clock.ts';
 import { createTable, createTableStore, tableOf } from '../../../simulator/tablestore/index.ts';
-import { made } from '../../shared/ledger/made.ts';
+import { build } from '../../shared/ledger/builders.ts';
 import { configOf, START_MS } from '../../world/in-process.ts';
 
 const CALL_MS = 50;
 const PAGE = 100;
 
 /** Counts calls, each taking 50 ms of the virtual clock; a list costs one a page. */
-function desk(clock: VirtualClock) {
+function fixture(clock: VirtualClock) {
   const calls: Record<string, number> = {};
   const call = async <Answer>(
     name: string,
@@ -32,7 +32,7 @@ function desk(clock: VirtualClock) {
 
 async function worldOf(live: number, broken: number, historyRows: number) {
   const clock = new VirtualClock(START_MS);
-  const { calls, call } = desk(clock);
+  const { calls, call } = fixture(clock);
   const store = createTableStore({ clock, credentials: () => null });
   for (const shape of [LEDGER_TABLE, HISTORY_TABLE]) createTable(store, shape);
   const counted = (name: string): Table => {
@@ -62,7 +62,7 @@ async function worldOf(live: number, broken: number, historyRows: number) {
   return { clock, calls, world: world as unknown as Parameters<typeof sweep>[0] };
 }
 
-type Call = ReturnType<typeof desk>['call'];
+type Call = ReturnType<typeof fixture>['call'];
 
 function vendors(call: Call, instances: readonly Instance[], registrations: readonly Registration[]) {
   const pagesOf = (things: readonly unknown[]) => Math.max(1, Math.ceil(things.length / PAGE));
@@ -93,7 +93,7 @@ async function fill(ledger: ReturnType<typeof ledgerOn>, live: number, broken: n
   const registrations: Registration[] = [];
   for (let n = 1; n <= live; n++) {
     const isBroken = n <= broken;
-    const entry: RunnerEntry = made.runnerEntry(`${n}-1`, {
+    const entry: RunnerEntry = build.runnerEntry(`${n}-1`, {
       state: isBroken ? 'booting' : 'busy',
       busyWith: isBroken ? null : (n as JobId),
       for: n as JobId,
@@ -106,12 +106,12 @@ async function fill(ledger: ReturnType<typeof ledgerOn>, live: number, broken: n
     });
     await ledger.runners.add(entry.name, entry);
     const startedOn = isBroken ? null : entry.name;
-    await ledger.jobs.add(n as JobId, made.jobEntry(n, { startedOn, nextTryAtMs: START_MS + 600_000 }));
+    await ledger.jobs.add(n as JobId, build.jobEntry(n, { startedOn, nextTryAtMs: START_MS + 600_000 }));
     instances.push(instanceOf(entry, isBroken));
     registrations.push({ id: n, name: entry.name, isOnline: !isBroken, isBusy: !isBroken, labels: [] });
   }
   for (let n = 1; n <= historyRows; n++)
-    await ledger.history.merge({ job: made.job(1_000_000 + n), outcome: 'success' });
+    await ledger.history.merge({ job: build.job(1_000_000 + n), outcome: 'success' });
   return { instances, registrations };
 }
 
@@ -169,14 +169,14 @@ test('a sweep costs the same with 200, 2,000 and 20,000 rows of history', async 
 
 test('a thousand jobs that nobody told us of take no more than their time, and the next sweeps find the rest', async () => {
   const { clock, world } = await worldOf(10, 0, 0);
-  const told = Array.from({ length: 10 }, (_, at) => made.job(at + 1, { createdAtMs: START_MS }));
-  const untold = Array.from({ length: 1_000 }, (_, at) => made.job(5_000 + at, { createdAtMs: START_MS }));
+  const known = Array.from({ length: 10 }, (_, at) => build.job(at + 1, { createdAtMs: START_MS }));
+  const untold = Array.from({ length: 1_000 }, (_, at) => build.job(5_000 + at, { createdAtMs: START_MS }));
   const record = (job: Job, runner: JobRecord['runner']): JobRecord => ({
     ...{ job, runner, status: runner === null ? 'queued' : 'in_progress', conclusion: null },
     ...{ startedAtMs: null, completedAtMs: null },
   });
   const things = [
-    ...told.map((job) => record(job, { id: job.id, name: made.runnerName(`${job.id}-1`) })),
+    ...known.map((job) => record(job, { id: job.id, name: build.runnerName(`${job.id}-1`) })),
     ...untold.map((job) => record(job, null)),
   ];
   const asked = {

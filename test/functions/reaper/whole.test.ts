@@ -5,13 +5,13 @@ import { sweep } from '../../../functions/reaper/sweep.ts';
 import type { ReaperWorld } from '../../../functions/reaper/world.ts';
 import { TAG } from '../../../shared/names.ts';
 import type { JobId } from '../../../shared/nouns.ts';
-import { MINUTE_MS, OURS, open, queue } from '../../cli/explain/desk.ts';
-import { made } from '../../shared/ledger/made.ts';
+import { MINUTE_MS, OURS, open, queue } from '../../cli/explain/fixture.ts';
+import { build } from '../../shared/ledger/builders.ts';
 import type { World } from '../../world/in-process.ts';
 
 /** A reaper that does not see the lease of another sweep, nor takes one. */
-function blindTo({ plane, queue: handOn }: World): ReaperWorld {
-  const { ledger, ...rest } = plane();
+function blindTo({ adapters, queue: handOn }: World): ReaperWorld {
+  const { ledger, ...rest } = adapters();
   const notes: typeof ledger.notes = {
     ...ledger.notes,
     read: async (id) => (id === 'sweep' ? null : ledger.notes.read(id)),
@@ -33,8 +33,8 @@ test('three sweeps at the same time, without a lease between them, do what one d
   const cancelled = queue(world, `${OURS} 16cpu`);
   await world.until(() => world.ecs.alive().length === 3, 2 * MINUTE_MS);
   world.github.cancelJob(cancelled);
-  const dead = made.runnerEntry('900-1', { leaseUntilMs: 0, runnerId: 4711, repository: 'acme/app' });
-  await world.plane().ledger.runners.add(dead.name, dead);
+  const dead = build.runnerEntry('900-1', { leaseUntilMs: 0, runnerId: 4711, repository: 'acme/app' });
+  await world.adapters().ledger.runners.add(dead.name, dead);
 
   const blind = [blindTo(world), blindTo(world)];
   for (let minute = 0; minute < 25; minute++) {
@@ -80,7 +80,7 @@ test('a job that ends has its machine deleted at once, without a sweep', async (
   await world.until(() => job.status === 'completed', 10 * MINUTE_MS);
   await world.pass(30_000);
   expect(world.ecs.alive()).toHaveLength(0);
-  const { ledger } = world.plane();
+  const { ledger } = world.adapters();
   expect(await ledger.jobs.read(job.id as JobId)).toBeNull();
   expect((await ledger.capacity.view()).total, 'its slot is the sweep’s to hand back').toBe(1);
 });

@@ -67,7 +67,7 @@ export function deliver(payload: Payload | Uint8Array, change: Record<string, st
   };
 }
 
-export interface Seen {
+export interface DeliveryOutcome {
   readonly reply: Reply;
   readonly launched: readonly JobEvent[];
   readonly reaped: readonly JobEvent[];
@@ -75,14 +75,14 @@ export interface Seen {
 }
 
 /** What one delivery led to. */
-export async function see(
+export async function callWebhook(
   request: Request,
   {
     rules = RULES,
     secrets = [SECRET],
     refuse = '',
   }: { rules?: Rules; secrets?: string[]; refuse?: string } = {},
-): Promise<Seen> {
+): Promise<DeliveryOutcome> {
   const launched: JobEvent[] = [];
   const reaped: JobEvent[] = [];
   const lines: { event: string }[] = [];

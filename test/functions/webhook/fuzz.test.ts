@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { deliver, queued, RULES, see } from './deliveries.ts';
+import { callWebhook, deliver, queued, RULES } from './deliveries.ts';
 
 /** Any JSON, also inside of a payload that is otherwise right. */
 const near = fc.record({
@@ -33,7 +33,7 @@ const bodies = fc.oneof(
 test('whatever is delivered with a good signature, the answer is never a 5xx, and only what is ours is handed on', async () => {
   await fc.assert(
     fc.asyncProperty(bodies, async (body) => {
-      const { reply, launched, reaped, lines } = await see(deliver(body));
+      const { reply, launched, reaped, lines } = await callWebhook(deliver(body));
       expect(reply.status).toBeLessThan(500);
       expect(reply.text.length).toBeGreaterThan(0);
       expect(lines).toHaveLength(1);
@@ -57,7 +57,7 @@ test('no byte of a signed body can be changed unnoticed', async () => {
       async (at, change) => {
         const body = Buffer.from(request.body);
         body[at] = (body[at] as number) ^ change;
-        const { reply, launched } = await see({ ...request, body });
+        const { reply, launched } = await callWebhook({ ...request, body });
         expect([reply.status, launched]).toEqual([401, []]);
       },
     ),

@@ -9,10 +9,10 @@ import {
   WEBHOOK_BODY_MAX_BYTES,
   WEBHOOK_TIMEOUT_S,
 } from '../../../shared/limits.ts';
-import { deliver, examplesOf, queued, RULES, SECRET, see, sign } from './deliveries.ts';
+import { callWebhook, deliver, examplesOf, queued, RULES, SECRET, sign } from './deliveries.ts';
 
 test('a queued job of ours is handed to the launcher, and only then answered with 202', async () => {
-  const seen = await see(deliver(queued()));
+  const seen = await callWebhook(deliver(queued()));
   expect(seen.reply).toEqual({ status: 202, text: 'handed to launcher' });
   expect(seen.launched).toEqual([
     {
@@ -35,12 +35,12 @@ test('a queued job of ours is handed to the launcher, and only then answered wit
 });
 
 test('what is handed on is understood by the function that gets it', async () => {
-  const seen = await see(deliver(queued()));
+  const seen = await callWebhook(deliver(queued()));
   expect(parseEvent(Buffer.from(JSON.stringify(seen.launched[0])))).toEqual(seen.launched[0]);
 });
 
 test('when Function Compute refuses, GitHub is told to mark the delivery failed', async () => {
-  const seen = await see(deliver(queued()), { refuse: 'ResourceExhausted' });
+  const seen = await callWebhook(deliver(queued()), { refuse: 'ResourceExhausted' });
   expect(seen.reply.status).toBe(503);
   expect(seen.lines.map(({ event }) => event)).toEqual(['webhook.enqueue-failed', 'webhook.decided']);
 });
@@ -49,10 +49,10 @@ test('either of two secrets is good, so that one can be rotated', async () => {
   const secrets = ['the-new-secret-of-the-app', 'the-old-secret-of-the-app'];
   for (const secret of secrets) {
     const body = Buffer.from(JSON.stringify(queued()));
-    const seen = await see(deliver(body, { 'x-hub-signature-256': sign(body, secret) }), { secrets });
+    const seen = await callWebhook(deliver(body, { 'x-hub-signature-256': sign(body, secret) }), { secrets });
     expect(seen.reply.status).toBe(202);
   }
-  expect((await see(deliver(queued()), { secrets })).reply.status).toBe(401);
+  expect((await callWebhook(deliver(queued()), { secrets })).reply.status).toBe(401);
 });
 
 const withSecret = async (secret: WebhookSecret) => {
@@ -105,7 +105,7 @@ const hostile: [name: string, request: ReturnType<typeof deliver>, status: numbe
 test.each(hostile)(
   'a delivery that is %s is refused with a reason and one line, and nothing starts',
   async (_name, request, status, because) => {
-    const seen = await see(request);
+    const seen = await callWebhook(request);
     expect(seen.reply).toEqual({ status, text: because });
     expect(seen.lines).toHaveLength(1);
     expect(seen.lines[0]).toMatchObject({ event: 'webhook.decided', status, because });
@@ -114,12 +114,12 @@ test.each(hostile)(
 );
 
 test('a replayed delivery hands on the same event again, byte for byte: the ledger knows repeats', async () => {
-  const [first, again] = [await see(deliver(queued())), await see(deliver(queued()))];
+  const [first, again] = [await callWebhook(deliver(queued())), await callWebhook(deliver(queued()))];
   expect(again.launched).toEqual(first.launched);
 });
 
 test('a delivery without a job is answered and left alone', async () => {
-  const seen = await see(deliver({ action: 'queued', workflow_job: null }));
+  const seen = await callWebhook(deliver({ action: 'queued', workflow_job: null }));
   expect(seen.reply).toEqual({ status: 200, text: 'the delivery carries no job' });
 });
 
@@ -127,7 +127,7 @@ test.each(['ping', 'installation', 'installation_repositories'])(
   'each example of %s is answered with 200',
   async (name) => {
     for (const payload of examplesOf(name)) {
-      const seen = await see(deliver(payload, { 'x-github-event': name }));
+      const seen = await callWebhook(deliver(payload, { 'x-github-event': name }));
       expect(seen.reply).toEqual({ status: 200, text: `we do not act on ${name}` });
       expect(seen.lines).toHaveLength(1);
     }
@@ -135,18 +135,18 @@ test.each(['ping', 'installation', 'installation_repositories'])(
 );
 
 test('a long name is bounded; labels that are too long to hand on are refused', async () => {
-  const seen = await see(deliver(queued({ job: { name: '🦀'.repeat(5_000) } })));
+  const seen = await callWebhook(deliver(queued({ job: { name: '🦀'.repeat(5_000) } })));
   expect([...(seen.launched[0]?.job.name ?? '')]).toHaveLength(200);
   expect(JSON.stringify(seen.launched[0]).length).toBeLessThan(EVENT_MAX_BYTES);
   const labels = [...RULES.baseLabels, ...Array.from({ length: 90 }, (_, at) => `${at}`.repeat(120))];
-  const refused = await see(deliver(queued({ labels })));
+  const refused = await callWebhook(deliver(queued({ labels })));
   expect(refused.reply).toEqual({ status: 200, text: 'the labels of the job are too long to hand on' });
   expect(refused.launched).toEqual([]);
 });
 
 test('no line and no reply holds a secret or a signature', async () => {
   for (const [, request] of hostile) {
-    const { reply, lines } = await see(request);
+    const { reply, lines } = await callWebhook(request);
     const said = JSON.stringify({ reply, lines });
     expect(said).not.toContain(SECRET);
     expect(said).not.toMatch(/sha256=/);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type RankRequest, rank } from '../../../shared/advisor/rank.ts';
 import { catalogMarket } from '../../../shared/market/catalog.ts';
 import type { Arch } from '../../../shared/nouns.ts';
-import { ask, config, NOW_MS, needs, placement, REGION, wholeMarket, ZONES } from './made.ts';
+import { ask, config, NOW_MS, needs, placement, REGION, wholeMarket, ZONES } from './builders.ts';
 
 const MARKETS = [1, 2, 3, 4].map((seed) => wholeMarket(seed));
 const cores = fc.constantFrom(1, 2, 4, 8, 12, 16, 32, 64, 128);

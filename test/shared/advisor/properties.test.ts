@@ -4,8 +4,8 @@ import { bidFor } from '../../../shared/advisor/price.ts';
 import { type RankRequest, rank, unavailableKeys } from '../../../shared/advisor/rank.ts';
 import { CANDIDATES_MAX } from '../../../shared/limits.ts';
 import type { Candidate } from '../../../shared/nouns.ts';
+import { REGION } from './builders.ts';
 import { askOf, draws, rankWithOnly } from './draws.ts';
-import { REGION } from './made.ts';
 
 const all = (asked: RankRequest, holds: (candidate: Candidate, asked: RankRequest) => boolean) =>
   rank(asked).candidates.every((candidate) => holds(candidate, asked));

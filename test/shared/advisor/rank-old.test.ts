@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { rank } from '../../../shared/advisor/rank.ts';
-import { ask, config, market, NOW_MS, offer, placement, REGION, type, ZONES } from './made.ts';
+import { ask, config, market, NOW_MS, offer, placement, REGION, type, ZONES } from './builders.ts';
 
 const eight = type('ecs.c8y.2xlarge', [offer('b'), offer('k', { price: 0.5 })]);
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type RankRequest, rank, unavailableKeys } from '../../../shared/advisor/rank.ts';
 import type { Candidate } from '../../../shared/nouns.ts';
-import { ask, config, market, NOW_MS, needs, offer, placement, REGION, type } from './made.ts';
+import { ask, config, market, NOW_MS, needs, offer, placement, REGION, type } from './builders.ts';
 
 const eight = type('ecs.c8y.2xlarge', [offer('b'), offer('k', { price: 0.5 })]);
 const sixteen = type('ecs.c8y.4xlarge', [offer('b', { price: 0.6, onDemandPrice: 4 })], {

@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
 import { tableOf } from '../../../simulator/tablestore/index.ts';
-import { inProcess, START_MS } from './faces.ts';
-import { made } from './made.ts';
+import { build } from './builders.ts';
+import { inProcess, START_MS } from './transports.ts';
 
 const CAPACITY = ['capacity', 'all'] as const;
-const LIMITS = made.limits({ runners: 3, perProfile: 2, perRepository: 3 });
+const LIMITS = build.limits({ runners: 3, perProfile: 2, perRepository: 3 });
 
 async function withSlots(count: number) {
-  const face = inProcess();
+  const transport = inProcess();
   for (let at = 0; at < count; at++)
-    await face.ledger.capacity.take(made.slotRequest(at, { profile: 'big' }), LIMITS, START_MS);
-  const row = tableOf(face.store, 'ledger');
+    await transport.ledger.capacity.take(build.slotRequest(at, { profile: 'big' }), LIMITS, START_MS);
+  const row = tableOf(transport.store, 'ledger');
   const columns = async () => (await row.get(CAPACITY)) ?? {};
-  return { ...face, row, columns };
+  return { ...transport, row, columns };
 }
 
 test('a recount sets right every total that disagrees with the slots, and once', async () => {
@@ -57,7 +57,7 @@ test('a slot taken while a recount is on its way counts once', async () => {
     // After the recount's reading and before its write.
     if (requests++ === 1) {
       store.faults = null;
-      void ledger.capacity.take(made.slotRequest('late'), made.limits(), START_MS);
+      void ledger.capacity.take(build.slotRequest('late'), build.limits(), START_MS);
     }
     return null;
   };
@@ -69,8 +69,8 @@ test('a slot taken while a recount is on its way counts once', async () => {
 test('the row does not grow with the minutes that pass, whether or not anyone recounts', async () => {
   const { ledger, columns } = await withSlots(0);
   for (let minute = 0; minute < 50; minute++) {
-    await ledger.capacity.take(made.slotRequest(minute), LIMITS, START_MS + minute * 60_000);
-    await ledger.capacity.handBack(made.runnerName(minute));
+    await ledger.capacity.take(build.slotRequest(minute), LIMITS, START_MS + minute * 60_000);
+    await ledger.capacity.handBack(build.runnerName(minute));
   }
   expect(Object.keys(await columns()).filter((column) => column.startsWith('m_')).length).toBeLessThanOrEqual(
     2,
@@ -80,9 +80,9 @@ test('the row does not grow with the minutes that pass, whether or not anyone re
 test('taking a slot is one request, and handing it back two', async () => {
   const { ledger, store } = await withSlots(1);
   store.counts.calls.clear();
-  await ledger.capacity.take(made.slotRequest('next'), LIMITS, START_MS);
+  await ledger.capacity.take(build.slotRequest('next'), LIMITS, START_MS);
   expect(Object.fromEntries(store.counts.calls)).toEqual({ UpdateRow: 1 });
-  await ledger.capacity.handBack(made.runnerName('next'));
+  await ledger.capacity.handBack(build.runnerName('next'));
   expect(Object.fromEntries(store.counts.calls)).toEqual({ UpdateRow: 2, GetRow: 1 });
 });
 

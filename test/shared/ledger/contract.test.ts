@@ -1,6 +1,6 @@
 import { ledgerContract } from './contract/contract.ts';
-import { inProcess, overTheWire } from './faces.ts';
 import { remote } from './remote.ts';
+import { inProcess, overTheWire } from './transports.ts';
 
 ledgerContract('the ledger on the simulator in process', async () => inProcess());
 ledgerContract('the ledger on the simulator over the wire', overTheWire);

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { ledgerOn } from '../../../shared/adapters/tablestore/ledger.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { type Fault, tableOf } from '../../../simulator/tablestore/index.ts';
-import { type Face, inProcess, overTheWire, tokens } from './faces.ts';
-import { made } from './made.ts';
+import { build } from './builders.ts';
 import { add, ONE, OPERATIONS, type Operation, read } from './operations.ts';
+import { inProcess, type LedgerTransport, overTheWire, tokens } from './transports.ts';
 
 const FAULTS: readonly Fault[] = [
   'lost-before',
@@ -18,8 +18,8 @@ const FAULTS: readonly Fault[] = [
 ];
 
 /** Requests of the act, answer and truth; `fault` hits its nth request. */
-async function played(face: Face, operation: Operation, nth: number, fault: Fault | null) {
-  const { ledger, store } = face;
+async function played(transport: LedgerTransport, operation: Operation, nth: number, fault: Fault | null) {
+  const { ledger, store } = transport;
   await operation.prepare?.(ledger);
   let requests = 0;
   store.faults = () => (requests++ === nth ? fault : null);
@@ -28,12 +28,16 @@ async function played(face: Face, operation: Operation, nth: number, fault: Faul
   return { requests, answer, truth: await operation.truth(ledger) };
 }
 
-const FACES = [
-  { face: 'in process', open: async () => inProcess(), faults: FAULTS },
-  { face: 'over the wire', open: overTheWire, faults: ['lost-after', 'timeout-after'] as readonly Fault[] },
+const TRANSPORTS = [
+  { transport: 'in process', open: async () => inProcess(), faults: FAULTS },
+  {
+    transport: 'over the wire',
+    open: overTheWire,
+    faults: ['lost-after', 'timeout-after'] as readonly Fault[],
+  },
 ];
 
-describe.each(FACES)('$face, whatever request of it is lost', ({ open, faults }) => {
+describe.each(TRANSPORTS)('$transport, whatever request of it is lost', ({ open, faults }) => {
   test.each(OPERATIONS)('$name answers the truth', async (operation) => {
     const undisturbed = await once(open, operation, -1, null);
     for (const fault of faults)
@@ -47,19 +51,24 @@ describe.each(FACES)('$face, whatever request of it is lost', ({ open, faults })
   });
 });
 
-async function once(open: () => Promise<Face>, operation: Operation, nth: number, fault: Fault | null) {
-  const face = await open();
+async function once(
+  open: () => Promise<LedgerTransport>,
+  operation: Operation,
+  nth: number,
+  fault: Fault | null,
+) {
+  const transport = await open();
   try {
-    return await played(face, operation, nth, fault);
+    return await played(transport, operation, nth, fault);
   } finally {
-    await face.close();
+    await transport.close();
   }
 }
 
 describe('when others wrote between the lost reply and the second try', () => {
   /** The first reply is lost; before the second try, `meanwhile` happens. */
   async function interrupted(meanwhile: (truth: Ledger) => Promise<unknown>) {
-    const face = inProcess((table) => {
+    const transport = inProcess((table) => {
       let puts = 0;
       return {
         ...table,
@@ -70,12 +79,12 @@ describe('when others wrote between the lost reply and the second try', () => {
       };
     });
     const truth = ledgerOn(
-      { ledger: tableOf(face.store, 'ledger'), history: tableOf(face.store, 'history') },
+      { ledger: tableOf(transport.store, 'ledger'), history: tableOf(transport.store, 'history') },
       tokens('other'),
     );
     let requests = 0;
-    face.store.faults = () => (requests++ === 0 ? 'lost-after' : null);
-    return { ...face, truth };
+    transport.store.faults = () => (requests++ === 0 ? 'lost-after' : null);
+    return { ...transport, truth };
   }
 
   test('who added is told so, though the entry has moved on', async () => {
@@ -84,7 +93,7 @@ describe('when others wrote between the lost reply and the second try', () => {
       await truth.jobs.replace(ONE, held, { ...held.entry, startedOn: 'other' });
     });
     const answer = await add(ledger);
-    expect(answer?.entry).toEqual(made.jobEntry(1));
+    expect(answer?.entry).toEqual(build.jobEntry(1));
     expect(
       answer && (await ledger.jobs.replace(ONE, answer, answer.entry)),
       'but may not write over it',
@@ -93,15 +102,15 @@ describe('when others wrote between the lost reply and the second try', () => {
   });
 
   test('who lost is told so, though its request never arrived', async () => {
-    const face = inProcess();
+    const transport = inProcess();
     let requests = 0;
-    face.store.faults = () => (requests++ === 0 ? 'lost-before' : null);
+    transport.store.faults = () => (requests++ === 0 ? 'lost-before' : null);
     const truth = ledgerOn(
-      { ledger: tableOf(face.store, 'ledger'), history: tableOf(face.store, 'history') },
+      { ledger: tableOf(transport.store, 'ledger'), history: tableOf(transport.store, 'history') },
       tokens('other'),
     );
-    const [mine, theirs] = await Promise.all([add(face.ledger), add(truth)]);
-    expect([mine, theirs?.entry]).toEqual([null, made.jobEntry(1)]);
+    const [mine, theirs] = await Promise.all([add(transport.ledger), add(truth)]);
+    expect([mine, theirs?.entry]).toEqual([null, build.jobEntry(1)]);
   });
 });
 

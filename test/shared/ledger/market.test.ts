@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inProcess, START_MS } from './faces.ts';
+import { inProcess, START_MS } from './transports.ts';
 
 test('an offering that is refused again while its old refusal is being forgotten stays remembered', async () => {
   let again: () => Promise<unknown> = async () => {};

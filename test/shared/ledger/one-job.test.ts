@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
-import { inProcess, START_MS } from './faces.ts';
-import { CREATED_MS, held, made } from './made.ts';
+import { build, CREATED_MS, held } from './builders.ts';
+import { inProcess, START_MS } from './transports.ts';
 
-const ONE = made.job(1).id;
-const R = made.runnerName(1);
+const ONE = build.job(1).id;
+const R = build.runnerName(1);
 
 interface Step {
   readonly does: string;
@@ -21,7 +21,7 @@ const STEPS: readonly Step[] = [
     does: 'launcher opens the entry',
     covers: 'two deliveries launch twice; a crash forgets the job',
     requests: 1,
-    act: ({ jobs }) => jobs.add(ONE, made.jobEntry(1)),
+    act: ({ jobs }) => jobs.add(ONE, build.jobEntry(1)),
   },
   {
     does: 'launcher reads history',
@@ -33,13 +33,13 @@ const STEPS: readonly Step[] = [
     does: 'launcher writes the runner’s entry',
     covers: 'an instance that nobody knows of after a crash',
     requests: 1,
-    act: ({ runners }) => runners.add(R, made.runnerEntry(1)),
+    act: ({ runners }) => runners.add(R, build.runnerEntry(1)),
   },
   {
     does: 'launcher takes a slot, and a mint',
     covers: 'more runners than the limit, more mints than GitHub takes',
     requests: 1,
-    act: ({ capacity }) => capacity.take(made.slotRequest(1), made.limits(), START_MS),
+    act: ({ capacity }) => capacity.take(build.slotRequest(1), build.limits(), START_MS),
   },
   {
     does: 'launcher reads the market, and what could not be had',
@@ -78,7 +78,7 @@ const STEPS: readonly Step[] = [
     does: 'completed writes history',
     covers: 'a late delivery of the job opens it again',
     requests: 2,
-    act: ({ history }) => history.merge({ job: made.job(1), outcome: 'success', runnerName: R }),
+    act: ({ history }) => history.merge({ job: build.job(1), outcome: 'success', runnerName: R }),
   },
   {
     does: 'completed removes the job’s entry',
@@ -103,7 +103,7 @@ const STEPS: readonly Step[] = [
     does: 'the sweep, when the cloud knows no such instance, adds the bill’s end to history',
     covers: 'a price is missing',
     requests: 2,
-    act: ({ history }) => history.merge({ job: made.job(1), goneAtMs: START_MS }),
+    act: ({ history }) => history.merge({ job: build.job(1), goneAtMs: START_MS }),
   },
   {
     does: 'the sweep hands the slot back',

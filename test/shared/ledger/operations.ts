@@ -1,12 +1,12 @@
 /** Every operation of the ledger that asks the store, with what comes before it, and where its truth shows. */
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { JobId } from '../../../shared/nouns.ts';
-import { START_MS } from './faces.ts';
-import { CREATED_MS, made } from './made.ts';
+import { build, CREATED_MS } from './builders.ts';
+import { START_MS } from './transports.ts';
 
 export const ONE = 1 as JobId;
-const R = made.runnerName(1);
-const LIMITS = made.limits({ runners: 1, perProfile: 1 });
+const R = build.runnerName(1);
+const LIMITS = build.limits({ runners: 1, perProfile: 1 });
 
 export interface Operation {
   readonly name: string;
@@ -16,7 +16,7 @@ export interface Operation {
   truth(ledger: Ledger): Promise<unknown>;
 }
 
-export const add = (ledger: Ledger) => ledger.jobs.add(ONE, made.jobEntry(1));
+export const add = (ledger: Ledger) => ledger.jobs.add(ONE, build.jobEntry(1));
 export const read = async (ledger: Ledger) => {
   const held = await ledger.jobs.read(ONE);
   if (held === null) throw new Error('prepared, and gone');
@@ -52,40 +52,40 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     name: 'capacity.take',
-    act: ({ capacity }) => capacity.take(made.slotRequest(1, { profile: 'big' }), LIMITS, START_MS),
+    act: ({ capacity }) => capacity.take(build.slotRequest(1, { profile: 'big' }), LIMITS, START_MS),
     truth: ({ capacity }) => capacity.view(),
   },
   {
     name: 'capacity.take when there is no slot',
-    prepare: ({ capacity }) => capacity.take(made.slotRequest(2, { profile: 'big' }), LIMITS, START_MS),
-    act: ({ capacity }) => capacity.take(made.slotRequest(1, { profile: 'big' }), LIMITS, START_MS),
+    prepare: ({ capacity }) => capacity.take(build.slotRequest(2, { profile: 'big' }), LIMITS, START_MS),
+    act: ({ capacity }) => capacity.take(build.slotRequest(1, { profile: 'big' }), LIMITS, START_MS),
     truth: ({ capacity }) => capacity.view(),
   },
   {
     name: 'capacity.handBack',
-    prepare: ({ capacity }) => capacity.take(made.slotRequest(1, { profile: 'big' }), LIMITS, START_MS),
+    prepare: ({ capacity }) => capacity.take(build.slotRequest(1, { profile: 'big' }), LIMITS, START_MS),
     act: ({ capacity }) => capacity.handBack(R),
     truth: async ({ capacity }) => [
       await capacity.view(),
-      await capacity.take(made.slotRequest(3, { profile: 'big' }), LIMITS, START_MS),
-      await capacity.take(made.slotRequest(4, { profile: 'big' }), LIMITS, START_MS),
+      await capacity.take(build.slotRequest(3, { profile: 'big' }), LIMITS, START_MS),
+      await capacity.take(build.slotRequest(4, { profile: 'big' }), LIMITS, START_MS),
     ],
   },
   {
     name: 'capacity.setWaiting',
     act: ({ capacity }) => capacity.setWaiting({ total: CREATED_MS - 1 }),
-    truth: ({ capacity }) => capacity.take(made.slotRequest(1), LIMITS, START_MS),
+    truth: ({ capacity }) => capacity.take(build.slotRequest(1), LIMITS, START_MS),
   },
   {
     name: 'capacity.recount',
-    prepare: ({ capacity }) => capacity.take(made.slotRequest(1), LIMITS, START_MS - 600_000),
+    prepare: ({ capacity }) => capacity.take(build.slotRequest(1), LIMITS, START_MS - 600_000),
     act: ({ capacity }) => capacity.recount(START_MS),
     truth: ({ capacity }) => capacity.view(),
   },
   {
     name: 'history.merge',
-    prepare: ({ history }) => history.merge({ job: made.job(1), instanceId: 'i-1' }),
-    act: ({ history }) => history.merge({ job: made.job(1), outcome: 'success' }),
+    prepare: ({ history }) => history.merge({ job: build.job(1), instanceId: 'i-1' }),
+    act: ({ history }) => history.merge({ job: build.job(1), outcome: 'success' }),
     truth: ({ history }) => history.read(CREATED_MS, ONE),
   },
   {

@@ -8,9 +8,9 @@ import { CALL_TRIES_MAX } from '../../../shared/limits.ts';
 import type { JobId } from '../../../shared/nouns.ts';
 import type { Fault, TableStore } from '../../../simulator/tablestore/index.ts';
 import { tableOf } from '../../../simulator/tablestore/index.ts';
-import { inProcess, NO_WAIT, START_MS, tokens } from './faces.ts';
-import { made } from './made.ts';
+import { build } from './builders.ts';
 import { scheduled } from './scheduling.ts';
+import { inProcess, NO_WAIT, START_MS, tokens } from './transports.ts';
 
 const ONE = 1 as JobId;
 const TIMEOUT_MS = 60_000;
@@ -38,7 +38,7 @@ test('two launchers open one job, and two sweeps take one that is due: one winne
       const { store } = inProcess();
       const ledgers = invocations(store, scheduler, 2);
       const opened = await scheduler.waitFor(
-        Promise.all(ledgers.map(({ jobs }, at) => jobs.add(ONE, made.jobEntry(1, { launches: at })))),
+        Promise.all(ledgers.map(({ jobs }, at) => jobs.add(ONE, build.jobEntry(1, { launches: at })))),
       );
       expect(opened.filter((held) => held !== null)).toHaveLength(1);
       const taken = await scheduler.waitFor(
@@ -62,12 +62,12 @@ test('two launchers open one job, and two sweeps take one that is due: one winne
 test('slots never exceed the limit and none is lost, in ten thousand interleavings of taking and handing back twice', {
   timeout: TIMEOUT_MS,
 }, async () => {
-  const limits = made.limits({ runners: 2, perProfile: 1, perRepository: 2 });
+  const limits = build.limits({ runners: 2, perProfile: 1, perRepository: 2 });
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), async (scheduler) => {
       const { store } = inProcess();
       const ledgers = invocations(store, scheduler, 3);
-      const requests = ledgers.map((_, at) => made.slotRequest(at, { profile: at === 0 ? null : 'big' }));
+      const requests = ledgers.map((_, at) => build.slotRequest(at, { profile: at === 0 ? null : 'big' }));
       const lives = ledgers.map(async ({ capacity }, at): Promise<SlotOutcome> => {
         const request = requests[at] as (typeof requests)[0];
         const outcome = await capacity.take(request, limits, START_MS);
@@ -89,10 +89,10 @@ async function expectSlots(store: TableStore, outcomes: readonly SlotOutcome[], 
   const left = outcomes[2]?.kind === 'taken' ? 1 : 0;
   const view = await capacity.view();
   expect([view.total, view.slots.length]).toEqual([left, left]);
-  if (left === 1) await capacity.handBack(made.runnerName(2));
-  const limits = made.limits({ runners: most, perProfile: 1, perRepository: 2 });
+  if (left === 1) await capacity.handBack(build.runnerName(2));
+  const limits = build.limits({ runners: most, perProfile: 1, perRepository: 2 });
   const again = ['a', 'b', 'c'].map((name) =>
-    made.slotRequest(name, { profile: name === 'a' ? 'big' : null }),
+    build.slotRequest(name, { profile: name === 'a' ? 'big' : null }),
   );
   const kinds = [];
   for (const request of again) kinds.push((await capacity.take(request, limits, START_MS)).kind);
@@ -113,7 +113,7 @@ const FAULTS: readonly (Fault | null)[] = [
 test('the same holds while the store loses replies and requests on the way', {
   timeout: TIMEOUT_MS,
 }, async () => {
-  const limits = made.limits({ runners: 2 });
+  const limits = build.limits({ runners: 2 });
   const faults = fc.array(fc.constantFrom(...FAULTS), { maxLength: 12 });
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), faults, async (scheduler, planned) => {
@@ -127,10 +127,12 @@ test('the same holds while the store loses replies and requests on the way', {
         if (fault === null || fault === 'conflict') return fault;
         return unknown-- > 0 ? fault : null;
       };
-      const taking = ledgers.map(({ capacity }, at) => capacity.take(made.slotRequest(at), limits, START_MS));
+      const taking = ledgers.map(({ capacity }, at) =>
+        capacity.take(build.slotRequest(at), limits, START_MS),
+      );
       const outcomes = await scheduler.waitFor(Promise.all(taking));
       const view = await truth(store).capacity.view();
-      const holders = outcomes.flatMap(({ kind }, at) => (kind === 'taken' ? [made.runnerName(at)] : []));
+      const holders = outcomes.flatMap(({ kind }, at) => (kind === 'taken' ? [build.runnerName(at)] : []));
       expect(view.slots.map(({ name }) => name).sort()).toEqual(holders.sort());
       expect(view.total).toBe(2);
     }),

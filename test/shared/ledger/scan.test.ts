@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { JobId } from '../../../shared/nouns.ts';
 import { tableOf } from '../../../simulator/tablestore/index.ts';
-import { inProcess, START_MS } from './faces.ts';
-import { CREATED_MS, made } from './made.ts';
+import { build, CREATED_MS } from './builders.ts';
+import { inProcess, START_MS } from './transports.ts';
 
 const HISTORY_ROWS = 100_000;
 const ALIVE_ROWS = 2_000;
@@ -16,8 +16,8 @@ test('a sweep costs by what is alive: 2,000 entries beside 100,000 rows of histo
   for (let at = 0; at < HISTORY_ROWS; at++)
     await history.put([`2026-0${1 + (at % 5)}-01`, String(at)], { schema: 1, body: '{}' }, { row: 'absent' });
   for (let at = 0; at < ALIVE_ROWS / 2; at++) {
-    await ledger.jobs.add(at as JobId, made.jobEntry(at));
-    await ledger.runners.add(made.runnerName(at), made.runnerEntry(at));
+    await ledger.jobs.add(at as JobId, build.jobEntry(at));
+    await ledger.runners.add(build.runnerName(at), build.runnerEntry(at));
     await ledger.notes.add(`a note that no sweep asks for ${at}`, { text: '', untilMs: null });
   }
   store.counts.rowsScanned = 0;
@@ -33,7 +33,7 @@ test('a sweep costs by what is alive: 2,000 entries beside 100,000 rows of histo
 
 test('history is kept for 90 days after it was last written, and then it is gone', async () => {
   const { ledger, clock } = inProcess();
-  const job = made.job(1);
+  const job = build.job(1);
   await ledger.history.merge({ job, outcome: 'success' });
   await clock.runUntil(START_MS + 89 * DAY_MS);
   await ledger.history.merge({ job, pricePerHour: 0.1 });
@@ -48,7 +48,7 @@ test('history is kept for 90 days after it was last written, and then it is gone
 
 test('entries that are alive have no end of their own', async () => {
   const { ledger, clock } = inProcess();
-  await ledger.jobs.add(1 as JobId, made.jobEntry(1));
+  await ledger.jobs.add(1 as JobId, build.jobEntry(1));
   await clock.runUntil(START_MS + 400 * DAY_MS);
-  expect((await ledger.jobs.read(1 as JobId))?.entry).toEqual(made.jobEntry(1));
+  expect((await ledger.jobs.read(1 as JobId))?.entry).toEqual(build.jobEntry(1));
 });

@@ -18,7 +18,7 @@ import {
   serveTableStore,
   type TableStore,
 } from '../../../simulator/tablestore/index.ts';
-import { NO_WAIT, START_MS, tokens } from './faces.ts';
+import { NO_WAIT, START_MS, tokens } from './transports.ts';
 
 const KEYS = { accessKeyId: 'LTAI-1', accessKeySecret: 's-1' };
 

@@ -6,13 +6,13 @@ import { withRetries } from '../../../shared/adapters/tablestore/retries.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { JobId } from '../../../shared/nouns.ts';
 import { tableOf } from '../../../simulator/tablestore/index.ts';
-import { inProcess, NO_WAIT, tokens } from './faces.ts';
-import { CREATED_MS, made } from './made.ts';
+import { build, CREATED_MS } from './builders.ts';
 import { crashing, everyInterleaving, gated, survived } from './scheduling.ts';
+import { inProcess, NO_WAIT, tokens } from './transports.ts';
 
-const JOB = made.job(1);
+const JOB = build.job(1);
 const ONE = JOB.id;
-const R = made.runnerName(1);
+const R = build.runnerName(1);
 
 /** Until the entry is gone, whoever changes it meanwhile. */
 async function removeJob({ jobs }: Ledger, id: JobId): Promise<void> {
@@ -24,7 +24,7 @@ const hasEnded = async ({ history }: Ledger) => (await history.read(CREATED_MS, 
 
 /** The life of a job, step 2: put the entry, then read history, and take the entry back if the job has ended. */
 async function queued(ledger: Ledger): Promise<'launching' | 'held by another' | 'ended'> {
-  if ((await ledger.jobs.add(ONE, made.jobEntry(1))) === null) return 'held by another';
+  if ((await ledger.jobs.add(ONE, build.jobEntry(1))) === null) return 'held by another';
   if (!(await hasEnded(ledger))) return 'launching';
   await removeJob(ledger, ONE);
   return 'ended';
@@ -67,7 +67,7 @@ async function crossing(gate: () => Promise<unknown>): Promise<Crossing> {
   const newToken = tokens();
   const raw = (name: string) => tableOf(store, name);
   const truth = ledgerOn({ ledger: raw('ledger'), history: raw('history') }, newToken);
-  await truth.runners.add(R, made.runnerEntry(1, { state: 'idle' }));
+  await truth.runners.add(R, build.runnerEntry(1, { state: 'idle' }));
   const invoke = (crashAt = NEVER): Ledger => {
     const death = crashing(crashAt);
     const table = (name: string) =>
@@ -96,7 +96,7 @@ test('open against end, in every interleaving: the entry of an ended job never s
 test('in_progress against completed, in every interleaving: neither the job nor its runner is revived', async () => {
   const count = await everyInterleaving(async (gate) => {
     const { invoke, truth } = await crossing(gate);
-    await truth.jobs.add(ONE, made.jobEntry(1));
+    await truth.jobs.add(ONE, build.jobEntry(1));
     await Promise.all([inProgress(invoke()), completed(invoke())]);
     expect(await truth.jobs.read(ONE)).toBeNull();
     expect((await truth.runners.read(R))?.entry.state).toBe('retiring');

@@ -8,7 +8,7 @@ import {
   typesOf,
 } from '../../../shared/adapters/ecs/market-answers.ts';
 import { mergeAnswers, type PricePoint } from '../../../shared/market/merge.ts';
-import { NOW_MS, offer, type } from '../advisor/made.ts';
+import { NOW_MS, offer, type } from '../advisor/builders.ts';
 
 const nothing = {
   types: null,

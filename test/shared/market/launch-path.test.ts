@@ -34,7 +34,7 @@ describe('a launch', () => {
     expect(asked.map(([action]) => action)).toContain('DescribeSpotPriceHistory');
     await launched(world);
     expect(questions(world), 'from the market').toEqual(asked);
-    const { things } = await world.plane().ledger.runners.list(9);
+    const { things } = await world.adapters().ledger.runners.list(9);
     const [newest] = things
       .map(({ entry }) => entry)
       .sort((one, other) => other.createdAtMs - one.createdAtMs);
@@ -56,7 +56,7 @@ describe('a launch', () => {
     expect(made.map(({ outcome }) => outcome)).toEqual(['unavailable', 'running', 'running']);
     expect([made[0].zone, made[0].type]).toEqual([zone, type]);
     expect(made[2]).toMatchObject({ zone: made[1].zone, type: made[1].type });
-    const { unavailable } = world.plane().ledger;
+    const { unavailable } = world.adapters().ledger;
     const nowMs = Math.floor(world.clock.nowMs());
     expect([...(await unavailable.list(nowMs)).keys()]).toEqual([`offering:${zone}/${type}/spot`]);
     expect((await unavailable.list(nowMs + MINUTE_MS)).size).toBe(0);
@@ -70,7 +70,7 @@ describe('a launch', () => {
       jobs: [{ name: 'build', labels: LABELS, durationMs: MINUTE_MS }],
     });
     await world.pass(20_000);
-    const { unavailable } = world.plane().ledger;
+    const { unavailable } = world.adapters().ledger;
     const later = [...(await unavailable.list(Math.floor(world.clock.nowMs()) + 20 * MINUTE_MS)).keys()];
     expect(later.length).toBeGreaterThan(0);
     expect(later.every((key) => /^(family|zone):/.test(key))).toBe(true);

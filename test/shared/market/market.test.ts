@@ -4,7 +4,7 @@ import { compact, readFull } from '../../../dev/catalog.ts';
 import { MARKET_ROW_MAX_BYTES } from '../../../shared/limits.ts';
 import compactCatalog from '../../../shared/market/catalog.json' with { type: 'json' };
 import { decodeMarket, encodeMarket, zoneId } from '../../../shared/market/market.ts';
-import { market, offer, type, wholeMarket } from '../advisor/made.ts';
+import { market, offer, type, wholeMarket } from '../advisor/builders.ts';
 
 const GPU = type(
   'ecs.gn7.large',

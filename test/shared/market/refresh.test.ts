@@ -15,7 +15,7 @@ import {
   type,
   wholeMarket,
   ZONES,
-} from '../advisor/made.ts';
+} from '../advisor/builders.ts';
 import { simulated, smallRegion } from './simulated.ts';
 
 const MINUTE_MS = 60_000;

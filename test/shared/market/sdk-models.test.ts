@@ -8,7 +8,7 @@ import {
   TypesPage,
 } from '../../../shared/adapters/ecs/market-answers.ts';
 import { fieldOf, type Model, models } from '../adapters/ecs/models.ts';
-import { NOW_MS, REGION } from '../advisor/made.ts';
+import { NOW_MS, REGION } from '../advisor/builders.ts';
 import { simulated, smallRegion } from './simulated.ts';
 
 interface Shape {

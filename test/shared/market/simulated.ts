@@ -3,7 +3,7 @@ import { ecsMarket } from '../../../shared/adapters/ecs/market.ts';
 import { VirtualClock } from '../../../simulator/clock.ts';
 import { bigRegion, createEcs, type EcsOptions, type Region } from '../../../simulator/ecs/index.ts';
 import { seeded } from '../../../simulator/random.ts';
-import { NOW_MS } from '../advisor/made.ts';
+import { NOW_MS } from '../advisor/builders.ts';
 
 const CALL_MS = 50;
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ecsMarket } from '../../../shared/adapters/ecs/market.ts';
-import { overTheWire, REGION } from '../adapters/ecs/bench.ts';
+import { overTheWire, REGION } from '../adapters/ecs/fixture.ts';
 import { smallRegion } from './simulated.ts';
 
 test('over the wire, signed, the market is what it is in process', async () => {

@@ -1,24 +1,24 @@
 /** What must hold in the end, some sweeps after the world was healed. Each line that is left says what is wrong. */
 
 import type { Machine } from '../../../simulator/ecs/index.ts';
-import type { Scene } from '../plan/scene.ts';
+import type { Simulation } from '../plan/simulation.ts';
 import { rowsOf, slotsIn, TAGS } from './truth.ts';
 
-export function unsettled(scene: Scene): string[] {
-  const stuck = stuckIn(scene);
+export function unsettled(simulation: Simulation): string[] {
+  const stuck = stuckIn(simulation);
   const names = new Set(stuck.map(({ tags }) => tags.get(TAGS.name) ?? ''));
-  const slots = slotsIn(scene).length;
+  const slots = slotsIn(simulation).length;
   return [
-    ...openJobs(scene),
-    ...alive(scene, stuck),
-    ...entries(scene, names),
+    ...openJobs(simulation),
+    ...alive(simulation, stuck),
+    ...entries(simulation, names),
     ...(slots > stuck.length ? [`${slots} slots are taken`] : []),
-    ...registered(scene, names),
+    ...registered(simulation, names),
   ];
 }
 
 /** Nobody can delete what never leaves Pending: its release time does. */
-function stuckIn({ world }: Scene): readonly Machine[] {
+function stuckIn({ world }: Simulation): readonly Machine[] {
   const nowMs = world.clock.nowMs();
   return world.ecs
     .alive()
@@ -26,22 +26,22 @@ function stuckIn({ world }: Scene): readonly Machine[] {
 }
 
 /** Those of ours that have not ended. */
-export const openJobs = ({ runs, world }: Scene): string[] =>
+export const openJobs = ({ runs, world }: Simulation): string[] =>
   runs
     .filter(({ arrival }) => arrival.fate === 'runs')
     .flatMap(({ run }) => world.github.jobsOf(run))
     .filter(({ status }) => status !== 'completed')
     .map(({ id, plan, status }) => `job ${id} (${plan.name}, ${plan.labels.join(' ')}) is ${status}`);
 
-const alive = ({ world }: Scene, stuck: readonly Machine[]): string[] =>
+const alive = ({ world }: Simulation, stuck: readonly Machine[]): string[] =>
   world.ecs
     .alive()
     .filter((machine) => !stuck.includes(machine))
     .map(({ id, tags }) => `instance ${id} (${tags.get(TAGS.name)}) costs money`);
 
-function entries(scene: Scene, stuckNames: ReadonlySet<string>): string[] {
-  const runners = rowsOf<{ name: string; state: string; because: string }>(scene, 'runner');
-  const jobs = rowsOf<{ job: { id: number }; because: string; startedOn: string | null }>(scene, 'job');
+function entries(simulation: Simulation, stuckNames: ReadonlySet<string>): string[] {
+  const runners = rowsOf<{ name: string; state: string; because: string }>(simulation, 'runner');
+  const jobs = rowsOf<{ job: { id: number }; because: string; startedOn: string | null }>(simulation, 'job');
   return [
     ...runners
       .filter(({ name }) => !stuckNames.has(name))
@@ -52,7 +52,7 @@ function entries(scene: Scene, stuckNames: ReadonlySet<string>): string[] {
   ];
 }
 
-const registered = ({ world }: Scene, stuckNames: ReadonlySet<string>): string[] =>
+const registered = ({ world }: Simulation, stuckNames: ReadonlySet<string>): string[] =>
   world.github
     .runners()
     .filter(({ name }) => name.startsWith('ci-runner-') && !stuckNames.has(name))

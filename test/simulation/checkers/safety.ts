@@ -3,7 +3,7 @@
 import type { Params } from '../../../simulator/ecs/parameters.ts';
 import type { Watch } from '../../world/ports.ts';
 import { ALLOWED } from '../plan/arrivals.ts';
-import type { Scene } from '../plan/scene.ts';
+import type { Simulation } from '../plan/simulation.ts';
 import { createIdempotence } from './idempotence.ts';
 import { createSecrets } from './secrets.ts';
 import { jobOn, ours, type Report, type RunnerRow, rowsOf, TAGS } from './truth.ts';
@@ -20,9 +20,9 @@ const SKEW_MAX_MS = 10_000;
 /** A launch may begin under a configuration that was replaced meanwhile, but not later than its function lives. */
 const LAUNCH_MAX_MS = 2 * MINUTE_MS;
 
-/** `scene` comes later, because the watch is part of the world. */
+/** `simulation` comes later, because the watch is part of the world. */
 export function createSafety(report: Report) {
-  let scene: Scene | null = null;
+  let simulation: Simulation | null = null;
   const secrets = createSecrets(report);
   /** Runners that the ledger once knew as busy, by what it was asked to write. */
   const knownBusy = new Set<string>();
@@ -33,21 +33,21 @@ export function createSafety(report: Report) {
     log: (event, fields) => secrets.line(event, fields),
     row(table, key, columns) {
       secrets.row(table, key, columns);
-      if (typeof columns.body !== 'string' || scene === null) return;
-      const nowMs = scene.world.clock.nowMs();
+      if (typeof columns.body !== 'string' || simulation === null) return;
+      const nowMs = simulation.world.clock.nowMs();
       if (table === 'history') noteEnd(columns.body, knownEnded, nowMs);
       else if (key[0] === 'runner') noteBusy(columns.body, knownBusy);
       else if (key[0] === 'job') checkWait(columns.body, report);
     },
     gone(_table, [kind, id]) {
-      if (scene !== null && kind === 'runner') checkForgotten(scene, id, report);
+      if (simulation !== null && kind === 'runner') checkForgotten(simulation, id, report);
     },
   };
 
   return {
     watch,
-    attach(to: Scene): void {
-      scene = to;
+    attach(to: Simulation): void {
+      simulation = to;
       watchEcs(to, { knownBusy, knownEnded }, report);
     },
   };
@@ -61,8 +61,8 @@ function checkWait(body: string, report: Report): void {
 }
 
 /** The entry is the last that goes: while there is an instance, there is an entry. */
-function checkForgotten(scene: Scene, name: string, report: Report): void {
-  const left = ours(scene).find(({ tags }) => tags.get(TAGS.name) === name);
+function checkForgotten(simulation: Simulation, name: string, report: Report): void {
+  const left = ours(simulation).find(({ tags }) => tags.get(TAGS.name) === name);
   if (left !== undefined)
     report('an entry outlives its instance', `${name} is forgotten, ${left.id} is alive`);
 }
@@ -72,18 +72,18 @@ interface Known {
   readonly knownEnded: ReadonlyMap<number, number>;
 }
 
-function watchEcs(scene: Scene, { knownBusy, knownEnded }: Known, report: Report): void {
-  const { ecs } = scene.world;
+function watchEcs(simulation: Simulation, { knownBusy, knownEnded }: Known, report: Report): void {
+  const { ecs } = simulation.world;
   const call = ecs.call.bind(ecs);
   const idempotence = createIdempotence(report);
-  const limits = createLimits(scene);
+  const limits = createLimits(simulation);
   ecs.call = (region, action, params, credential) => {
     if (action === 'DeleteInstance' || action === 'DeleteInstances' || action === 'StopInstance')
-      checkDeletion(scene, params, knownBusy, report);
+      checkDeletion(simulation, params, knownBusy, report);
     if (action !== 'RunInstances') return call(region, action, params, credential);
-    checkOneLaunch(scene, params, report);
-    checkEnded(scene, params, knownEnded, report);
-    const before = ours(scene).length;
+    checkOneLaunch(simulation, params, report);
+    checkEnded(simulation, params, knownEnded, report);
+    const before = ours(simulation).length;
     try {
       const answer = call(region, action, params, credential);
       idempotence.answered(params, null);
@@ -92,13 +92,13 @@ function watchEcs(scene: Scene, { knownBusy, knownEnded }: Known, report: Report
       idempotence.answered(params, error as { code: string; status: number | null });
       throw error;
     } finally {
-      if (ours(scene).length > before) checkBirth(scene, limits(), report);
+      if (ours(simulation).length > before) checkBirth(simulation, limits(), report);
     }
   };
 }
 
 /** The highest limit that a launch under way may have begun under. */
-function createLimits({ world }: Scene): () => number {
+function createLimits({ world }: Simulation): () => number {
   const seen: { max: number; untilMs: number }[] = [];
   let last = world.state.config;
   return () => {
@@ -113,14 +113,19 @@ function createLimits({ world }: Scene): () => number {
 }
 
 /** An instance that runs a job is not deleted before its lifetime is over. */
-function checkDeletion(scene: Scene, params: Params, knownBusy: ReadonlySet<string>, report: Report): void {
+function checkDeletion(
+  simulation: Simulation,
+  params: Params,
+  knownBusy: ReadonlySet<string>,
+  report: Report,
+): void {
   const asked = new Set(Object.entries(params).flatMap(([key, id]) => (/^InstanceId/.test(key) ? [id] : [])));
-  for (const machine of scene.world.ecs.alive().filter(({ id }) => asked.has(id))) {
-    const job = jobOn(scene, machine);
+  for (const machine of simulation.world.ecs.alive().filter(({ id }) => asked.has(id))) {
+    const job = jobOn(simulation, machine);
     if (job === null) continue;
     const name = machine.tags.get(TAGS.name) ?? '';
     const endsAtMs = (machine.releaseAtMs ?? 0) - 31 * MINUTE_MS;
-    if (scene.world.clock.nowMs() >= endsAtMs) continue;
+    if (simulation.world.clock.nowMs() >= endsAtMs) continue;
     // Nobody can tell us of a job elsewhere that GitHub keeps secret; what we were told counts.
     const isOurs = ALLOWED.some((repository) => repository === job.run.repository.fullName);
     if (!isOurs && !knownBusy.has(name)) continue;
@@ -132,11 +137,11 @@ function checkDeletion(scene: Scene, params: Params, knownBusy: ReadonlySet<stri
 }
 
 /** Of one job, one launch at a time. */
-function checkOneLaunch(scene: Scene, params: Params, report: Report): void {
-  const nowMs = scene.world.clock.nowMs();
+function checkOneLaunch(simulation: Simulation, params: Params, report: Report): void {
+  const nowMs = simulation.world.clock.nowMs();
   const tags = tagsIn(params);
   const job = Number(tags.get(TAGS.job));
-  const live = rowsOf<RunnerRow>(scene, 'runner').filter(
+  const live = rowsOf<RunnerRow>(simulation, 'runner').filter(
     (row) =>
       row.state === 'launching' &&
       row.for === job &&
@@ -145,7 +150,7 @@ function checkOneLaunch(scene: Scene, params: Params, report: Report): void {
   );
   if (live.length > 1)
     report('at most one launch is in progress for a job', live.map(({ name }) => name).join(', '));
-  if (!rowsOf<RunnerRow>(scene, 'runner').some(({ name }) => name === tags.get(TAGS.name)))
+  if (!rowsOf<RunnerRow>(simulation, 'runner').some(({ name }) => name === tags.get(TAGS.name)))
     report('the intention is written before the effect', `${tags.get(TAGS.name)} has no entry`);
 }
 
@@ -160,9 +165,14 @@ function noteEnd(body: string, ended: Map<number, number>, nowMs: number): void 
 }
 
 /** A launch that was under way when its job ended may come to its end; none begins after that. */
-function checkEnded(scene: Scene, params: Params, ended: ReadonlyMap<number, number>, report: Report): void {
+function checkEnded(
+  simulation: Simulation,
+  params: Params,
+  ended: ReadonlyMap<number, number>,
+  report: Report,
+): void {
   const job = Number(tagsIn(params).get(TAGS.job));
-  const sinceMs = scene.world.clock.nowMs() - (ended.get(job) ?? Number.POSITIVE_INFINITY);
+  const sinceMs = simulation.world.clock.nowMs() - (ended.get(job) ?? Number.POSITIVE_INFINITY);
   if (sinceMs > LAUNCH_MAX_MS + SKEW_MAX_MS)
     report('nothing is launched for a job that has ended', `${job}, ${sinceMs} ms after its end was kept`);
 }
@@ -174,9 +184,9 @@ function tagsIn(params: Params): Map<string, string> {
   return tags;
 }
 
-function checkBirth(scene: Scene, limit: number, report: Report): void {
-  const alive = ours(scene);
-  const all = scene.world.ecs.alive();
+function checkBirth(simulation: Simulation, limit: number, report: Report): void {
+  const alive = ours(simulation);
+  const all = simulation.world.ecs.alive();
   const born = all.at(-1);
   if (born === undefined) return;
   if (alive.length > limit)

@@ -4,7 +4,7 @@ import { LEDGER_TABLE } from '../../../shared/adapters/tablestore/tables.ts';
 import type { Machine } from '../../../simulator/ecs/index.ts';
 import type { SimJob } from '../../../simulator/github/index.ts';
 import { INF_MAX, INF_MIN } from '../../../simulator/tablestore/values.ts';
-import type { Scene } from '../plan/scene.ts';
+import type { Simulation } from '../plan/simulation.ts';
 
 export type Report = (check: string, what: string) => void;
 
@@ -26,7 +26,7 @@ export interface RunnerRow {
 }
 
 /** The bodies of all rows of one kind, as they are stored at this moment. */
-export function rowsOf<Body>({ world }: Pick<Scene, 'world'>, kind: string): Body[] {
+export function rowsOf<Body>({ world }: Pick<Simulation, 'world'>, kind: string): Body[] {
   const table = world.store.tables.get(LEDGER_TABLE.name);
   if (table === undefined) throw new Error('there is no ledger');
   const rows = [...table.between([kind, INF_MIN], [kind, INF_MAX], world.clock.nowMs())];
@@ -34,7 +34,7 @@ export function rowsOf<Body>({ world }: Pick<Scene, 'world'>, kind: string): Bod
 }
 
 /** Slots in the capacity row. */
-export function slotsIn({ world }: Pick<Scene, 'world'>): string[] {
+export function slotsIn({ world }: Pick<Simulation, 'world'>): string[] {
   const row = world.store.tables.get(LEDGER_TABLE.name)?.find(['capacity', 'all'], world.clock.nowMs());
   return row === null || row === undefined
     ? []
@@ -42,7 +42,7 @@ export function slotsIn({ world }: Pick<Scene, 'world'>): string[] {
 }
 
 /** The job that runs on this machine right now: its process is alive, and GitHub counts on it. */
-export function jobOn({ jobs, runs, world }: Scene, machine: Machine): SimJob | null {
+export function jobOn({ jobs, runs, world }: Simulation, machine: Machine): SimJob | null {
   const name = machine.tags.get(TAGS.name);
   if (machine.booted === null || name === undefined) return null;
   const earlier = runs.flatMap(({ run }) => [...run.attempts.values()].flat());
@@ -52,6 +52,6 @@ export function jobOn({ jobs, runs, world }: Scene, machine: Machine): SimJob | 
   return null;
 }
 
-export function ours(scene: Scene): Machine[] {
-  return scene.world.ecs.alive().filter(({ tags }) => tags.get(TAGS.deployment) === 'ci');
+export function ours(simulation: Simulation): Machine[] {
+  return simulation.world.ecs.alive().filter(({ tags }) => tags.get(TAGS.deployment) === 'ci');
 }

@@ -38,7 +38,7 @@ const ABSENCE = edit(
 );
 const VISIBLE = edit(
   'functions/reaper/repair/diagnose.ts',
-  'if (seen.surveyAtMs < sinceMs + INSTANCE_VISIBLE_MS)',
+  'if (coverage.surveyAtMs < sinceMs + INSTANCE_VISIBLE_MS)',
   'if (false)',
 );
 
@@ -64,7 +64,7 @@ const MATCHING = edit(
   'return { wanted, moves: [], uncovered: [] };',
 );
 
-const UNWANTED = edit('functions/reaper/events/ended.ts', 'isUnwanted: true', 'isUnwanted: false');
+const UNWANTED = edit('functions/reaper/events/record-end.ts', 'isUnwanted: true', 'isUnwanted: false');
 const IDLE = edit(
   'functions/reaper/repair/diagnose.ts',
   "if (!isWanted) return doubt(entry, 'no job waits that it covers');",
@@ -85,7 +85,7 @@ export const MUTATIONS: readonly Mutation[] = [
   one(
     'the lease of a launch, against the sweep',
     'functions/reaper/repair/diagnose.ts',
-    'if (held === null || entry.leaseUntilMs >= seen.surveyAtMs)',
+    'if (held === null || entry.leaseUntilMs >= coverage.surveyAtMs)',
     'if (held === null)',
   ),
   one(
@@ -149,7 +149,7 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'unwanted, the end of idle runners, and the machine’s own', edits: [UNWANTED, IDLE, OWN_STOP] },
   one(
     'the slot is kept until the cloud says gone',
-    'functions/reaper/events/ended.ts',
+    'functions/reaper/events/record-end.ts',
     'if (retired !== null) await terminate(retired.entry, world, machines);',
     'if (retired !== null) { await terminate(retired.entry, world, machines); await world.ledger.capacity.handBack(name); }',
   ),

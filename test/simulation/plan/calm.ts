@@ -23,7 +23,7 @@ export function calmPlan(minutes: number, more: Partial<Plan> = {}): Plan {
     },
     rates: {},
     arrivals,
-    happenings: [],
+    incidents: [],
     world: { soldOut: 0, interruptions: 0, listLagMs: 20_000, skewMs: 0, tokenDelayMs: 0 },
     ...more,
   };

@@ -4,7 +4,7 @@ import { drawArrivals } from './arrivals.ts';
 import {
   FAULTS,
   type FaultName,
-  HAPPENING_NAMES,
+  INCIDENT_NAMES,
   MINUTE_MS,
   type Plan,
   type Planned,
@@ -24,7 +24,7 @@ export function drawPlan(seed: number): Plan {
     config: drawConfig(random, isBig),
     rates: drawRates(random.fork(), share),
     arrivals: drawArrivals(random.fork(), faultMs, isBig),
-    happenings: drawHappenings(random.fork(), faultMs, share),
+    incidents: drawIncidents(random.fork(), faultMs, share),
     world: {
       soldOut: random.pick([0, 0.05, 0.3, 0.6]),
       interruptions: random.pick([0, 1, 20]),
@@ -63,9 +63,9 @@ function drawConfig(random: Random, isBig: boolean): PlannedConfig {
   };
 }
 
-function drawHappenings(random: Random, forMs: number, share: number): Planned[] {
+function drawIncidents(random: Random, forMs: number, share: number): Planned[] {
   const planned: Planned[] = [];
-  for (const kind of HAPPENING_NAMES) {
+  for (const kind of INCIDENT_NAMES) {
     if (!random.chance(share)) continue;
     const times = kind.startsWith('the ') ? 1 : random.whole(1, 4);
     for (let n = 0; n < times; n++)

@@ -64,7 +64,7 @@ export function faultsOf(rates: Rates, random: Random) {
       return null;
     },
     /** No simulator answers so by itself: a list without its things, that says nothing is wrong. */
-    door:
+    wrapEcs:
       (ask: Ask): Ask =>
       async (region, action, params) => {
         const answer = await ask(region, action, params);

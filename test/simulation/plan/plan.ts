@@ -40,7 +40,7 @@ export type FaultName = keyof typeof FAULTS;
 export type Rates = Partial<Record<FaultName, number>>;
 
 /** What may happen by itself; their order is part of a seed's meaning. */
-export const HAPPENING_NAMES = [
+export const INCIDENT_NAMES = [
   'a job is cancelled',
   'a run is cancelled',
   'an instance is taken back',
@@ -56,12 +56,12 @@ export const HAPPENING_NAMES = [
   'ECS answers no question',
 ] as const;
 
-export type HappeningName = (typeof HAPPENING_NAMES)[number];
+export type IncidentName = (typeof INCIDENT_NAMES)[number];
 
 /** `share`: draws where in a list of what there is then. `ms`: how long it lasts. */
 export interface Planned {
   readonly atMs: number;
-  readonly kind: HappeningName;
+  readonly kind: IncidentName;
   readonly share: number;
   readonly ms: number;
 }
@@ -74,7 +74,7 @@ export interface Plan {
   readonly config: PlannedConfig;
   readonly rates: Rates;
   readonly arrivals: readonly Arrival[];
-  readonly happenings: readonly Planned[];
+  readonly incidents: readonly Planned[];
   readonly world: {
     readonly soldOut: number;
     readonly interruptions: number;

@@ -9,7 +9,7 @@ import {
   TYPES,
   type Words,
   world,
-} from '../../shared/adapters/ecs/bench.ts';
+} from '../../shared/adapters/ecs/fixture.ts';
 
 const HOUR_MS = 60 * MINUTE_MS;
 

@@ -8,7 +8,7 @@ import {
   type Words,
   world,
   zoneWith,
-} from '../../shared/adapters/ecs/bench.ts';
+} from '../../shared/adapters/ecs/fixture.ts';
 
 interface TypePage {
   InstanceTypes: {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MINUTE_MS, REGION, START_MS, TYPES, type Words, world } from '../../shared/adapters/ecs/bench.ts';
+import { MINUTE_MS, REGION, START_MS, TYPES, type Words, world } from '../../shared/adapters/ecs/fixture.ts';
 import { fieldOf, type Model, models } from '../../shared/adapters/ecs/models.ts';
 
 test('every field that the simulator answers is in the SDK’s models', async () => {

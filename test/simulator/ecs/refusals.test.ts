@@ -8,7 +8,7 @@ import {
   type Words,
   world,
   zoneWith,
-} from '../../shared/adapters/ecs/bench.ts';
+} from '../../shared/adapters/ecs/fixture.ts';
 
 describe('RunInstances refuses', () => {
   test('PL0 for types that take older disks too: that they take it is in no document', () => {

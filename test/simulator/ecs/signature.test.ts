@@ -3,7 +3,7 @@ import { ecsCall } from '../../../shared/adapters/ecs/call.ts';
 import type { Credential } from '../../../simulator/accounts.ts';
 import { rpcSignature, serveEcs, type Wire } from '../../../simulator/ecs/index.ts';
 import { verify } from '../../../simulator/ecs/signature.ts';
-import { account, REGION, START_MS } from '../../shared/adapters/ecs/bench.ts';
+import { account, REGION, START_MS } from '../../shared/adapters/ecs/fixture.ts';
 
 /** Alibaba Cloud docs, "Signature" of the RPC style: the worked example. */
 const RPC_EXAMPLE = {

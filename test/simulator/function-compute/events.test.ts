@@ -21,7 +21,7 @@ test('an accepted event runs later, with the bytes that were sent', async () => 
 test.each([
   ['an unknown function',     'nobody', 10,             { status: 404, code: 'FunctionNotFound' }],
   ['an event over 128 KB',    'f0',     128 * 1024 + 1, { status: 400, code: 'EntityTooLarge' }],
-])('%s is refused at the door', (_name, name, bytes, refusal) => {
+])('%s is refused before it is accepted', (_name, name, bytes, refusal) => {
   const { fc } = worldOf([{ body: async () => null }]);
   expect(fc.invokeAsync(name, Buffer.alloc(bytes))).toMatchObject({ kind: 'refused', ...refusal });
   expect(fc.pending).toBe(0);
@@ -88,7 +88,7 @@ test('an event that finds no instance for five hours is given up', async () => {
   expect(seen.at(-1)).toMatchObject({ kind: 'dropped', because: 'no instance was to be had for 5 hours' });
 });
 
-test('faults at the door and behind it', async () => {
+test('faults before and after acceptance', async () => {
   const got: string[] = [];
   const { fc, seen, pass } = worldOf([{ body: async (bytes) => void got.push(bytes.toString()) }]);
   Object.assign(fc.faults, { drop: 1 });
@@ -108,7 +108,7 @@ test('faults at the door and behind it', async () => {
   expect(got.length).toBeLessThan(22);
 });
 
-test('the same seed leads to the same happenings', async () => {
+test('the same seed leads to the same invocation events', async () => {
   const story = async () => {
     const { fc, seen, pass } = worldOf([{ body: fails }], {}, 42);
     Object.assign(fc.faults, { drop: 0.2, duplicate: 0.3 });

@@ -5,7 +5,7 @@ import { scaledClock } from '../../../simulator/clock.ts';
 import {
   createFunctionCompute,
   type FunctionSpec,
-  type Happening,
+  type InvocationEvent,
 } from '../../../simulator/function-compute/index.ts';
 import { seeded } from '../../../simulator/random.ts';
 
@@ -17,9 +17,9 @@ afterEach(async () => {
 export interface Hosted {
   readonly fc: ReturnType<typeof createFunctionCompute>;
   readonly clock: ReturnType<typeof scaledClock>;
-  readonly seen: Happening[];
+  readonly seen: InvocationEvent[];
   readonly lines: string[];
-  /** Resolves when the condition holds; each happening is a reason to look again. */
+  /** Resolves when the condition holds; each event is a reason to look again. */
   until(condition: () => boolean): Promise<void>;
 }
 
@@ -29,7 +29,7 @@ export function host(
   startMs = Date.now(),
 ): Hosted {
   const clock = scaledClock(scale, startMs);
-  const seen: Happening[] = [];
+  const seen: InvocationEvent[] = [];
   const lines: string[] = [];
   let look: () => void = () => undefined;
   const fc = createFunctionCompute({
@@ -37,8 +37,8 @@ export function host(
     account: createAccount('1234567890123456', 'cn-hongkong'),
     random: seeded(3),
     functions: specs(clock),
-    observe: (happening) => {
-      seen.push(happening);
+    observe: (event) => {
+      seen.push(event);
       look();
     },
     onLine: (_name, line) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mortal } from '../../../simulator/function-compute/index.ts';
+import { abandonWhenKilled } from '../../../simulator/function-compute/index.ts';
 import { START_MS, worldOf } from './world.ts';
 
 const HOUR_MS = 3_600_000;
@@ -29,7 +29,7 @@ test('a run ends at its timeout: from then on nothing that it does reaches the w
       timeoutMs: 1_000,
       asyncRetries: 0,
       body: async (_bytes, context) => {
-        const world = mortal({ ledger, sleep: (ms: number) => clock.sleep(ms) }, context.life);
+        const world = abandonWhenKilled({ ledger, sleep: (ms: number) => clock.sleep(ms) }, context.life);
         await world.ledger.jobs.write('before');
         await clock.sleep(5_000);
         await world.ledger.jobs.write('after');
@@ -53,7 +53,7 @@ test('a run can be killed after any of its calls: that call had its effect, and 
       {
         asyncRetries: 0,
         body: async (_bytes, context) => {
-          const world = mortal(port, context.life);
+          const world = abandonWhenKilled(port, context.life);
           for (const n of [1, 2, 3, 4]) await world.write(n);
         },
       },

@@ -5,7 +5,7 @@ import {
   type FunctionCompute,
   type FunctionComputeOptions,
   type FunctionSpec,
-  type Happening,
+  type InvocationEvent,
 } from '../../../simulator/function-compute/index.ts';
 import { seeded } from '../../../simulator/random.ts';
 
@@ -15,7 +15,7 @@ export interface FcWorld {
   readonly clock: VirtualClock;
   readonly account: Account;
   readonly fc: FunctionCompute;
-  readonly seen: Happening[];
+  readonly seen: InvocationEvent[];
   /** Lets so much virtual time pass. */
   pass(ms: number): Promise<void>;
 }
@@ -27,16 +27,16 @@ export function worldOf(
 ): FcWorld {
   const clock = new VirtualClock(START_MS);
   const account = createAccount('1234567890123456', 'cn-hongkong');
-  const seen: Happening[] = [];
+  const seen: InvocationEvent[] = [];
   const fc = createFunctionCompute({
     clock,
     account,
     random: seeded(seed),
     functions: functions.map((spec, at) => ({ name: `f${at}`, timeoutMs: 9_000, memoryMb: 256, ...spec })),
-    observe: (happening) => seen.push(happening),
+    observe: (event) => seen.push(event),
     ...options,
   });
   return { clock, account, fc, seen, pass: (ms) => clock.runUntil(clock.nowMs() + ms) };
 }
 
-export const kindsOf = (seen: readonly Happening[]) => seen.map(({ kind }) => kind);
+export const kindsOf = (seen: readonly InvocationEvent[]) => seen.map(({ kind }) => kind);

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import type TS from 'tablestore';
 import { describe, expect, test } from 'vitest';
-import { ACCESS_KEY_ID, clientOf, desk, refusal, SECRET, tableOf } from './desk.ts';
+import { ACCESS_KEY_ID, clientOf, openTableStore, refusal, SECRET, tableOf } from './fixture.ts';
 
 describe('who may', () => {
   const list = (client: TS.Client) => refusal(client.listTable({}));
@@ -10,7 +10,7 @@ describe('who may', () => {
 
   test(
     'a wrong key, secret or instance is refused',
-    desk(async ({ port }) => {
+    openTableStore(async ({ port }) => {
       expect(await list(clientOf(port))).toBe(ALLOWED);
       expect(await list(clientOf(port, { accessKeyId: 'nobody' }))).toBe(
         '403 OTSAuthFailed: The AccessKeyID does not exist.',
@@ -26,7 +26,7 @@ describe('who may', () => {
 
   test(
     'temporary credentials want their token, and end',
-    desk(
+    openTableStore(
       async ({ port, clock }) => {
         expect(await list(clientOf(port, { securityToken: 'sts-1' }))).toBe(ALLOWED);
         expect(await list(clientOf(port))).toContain('403 OTSAuthFailed');
@@ -44,7 +44,7 @@ describe('who may', () => {
     [16, '403 OTSAuthFailed: Mismatch between system time and x-ots-date'],
     [-16, '403 OTSAuthFailed: Mismatch between system time and x-ots-date'],
   ])('a request %i minutes from the server’s time: %s', (minutes, expected) =>
-    desk(
+    openTableStore(
       async ({ client }) => {
         expect(await list(client)).toContain(expected);
       },
@@ -54,7 +54,7 @@ describe('who may', () => {
 
   test(
     'what the policy does not allow is refused',
-    desk(
+    openTableStore(
       async ({ client }) => {
         expect(await list(client)).toBe(ALLOWED);
         expect(await refusal(client.createTable(tableOf('new')))).toContain('403 OTSNoPermissionAccess');
@@ -65,7 +65,7 @@ describe('who may', () => {
 
   test(
     'only a signed POST of a known operation is heard',
-    desk(async ({ port }) => {
+    openTableStore(async ({ port }) => {
       const send = (method: string, path: string, headers: Record<string, string>) =>
         new Promise<string>((resolve, reject) => {
           request({ port, method, path, headers }, (response) => {

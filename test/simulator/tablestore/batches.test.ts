@@ -1,6 +1,6 @@
 import type TS from 'tablestore';
 import { describe, expect, test } from 'vitest';
-import { condition, type Desk, desk, key, plain, refusal } from './desk.ts';
+import { condition, key, openTableStore, plain, refusal, type TableStoreFixture } from './fixture.ts';
 
 describe('a batch', () => {
   const row = (type: 'PUT' | 'UPDATE' | 'DELETE', pk: string, when: TS.Condition, x = '1') => ({
@@ -9,12 +9,12 @@ describe('a batch', () => {
     condition: when,
     attributeColumns: type === 'UPDATE' ? [{ PUT: [{ x }] }] : [{ x }],
   });
-  const write = ({ client }: Desk, tables: unknown) =>
+  const write = ({ client }: TableStoreFixture, tables: unknown) =>
     client.batchWriteRow({ tables } as unknown as TS.BatchWriteRowParams);
 
   test(
     'of writes has an outcome for each row, and one refusal does not keep the others',
-    desk(async (at) => {
+    openTableStore(async (at) => {
       const rows = [
         row('PUT', 'a', condition('EXPECT_NOT_EXIST')),
         row('UPDATE', 'b', condition('EXPECT_EXIST')),
@@ -40,7 +40,7 @@ describe('a batch', () => {
 
   test(
     'on a table that is not there fails row by row',
-    desk(async (at) => {
+    openTableStore(async (at) => {
       const rows = [row('PUT', 'a', condition())];
       const { tables } = await write(at, [
         { tableName: 'nowhere', rows },
@@ -56,7 +56,7 @@ describe('a batch', () => {
 
   test(
     'that is broken changes nothing at all',
-    desk(async (at) => {
+    openTableStore(async (at) => {
       const good = row('PUT', 'a', condition());
       const twice = row('PUT', 'b', condition('EXPECT_NOT_EXIST'));
       const many = (count: number) =>

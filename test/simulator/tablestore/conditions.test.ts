@@ -1,15 +1,33 @@
 import type TS from 'tablestore';
 import { describe, expect, test } from 'vitest';
-import { all, column, condition, type Desk, desk, key, long, plain, refusal } from './desk.ts';
+import {
+  all,
+  column,
+  condition,
+  key,
+  long,
+  openTableStore,
+  plain,
+  refusal,
+  type TableStoreFixture,
+} from './fixture.ts';
 
-const put = ({ client }: Desk, pk: string, at: number, ...attributeColumns: TS.AttributesInput) =>
-  client.putRow({ tableName: 'rows', primaryKey: key(pk, at), condition: condition(), attributeColumns });
+const put = (
+  { client }: TableStoreFixture,
+  pk: string,
+  at: number,
+  ...attributeColumns: TS.AttributesInput
+) => client.putRow({ tableName: 'rows', primaryKey: key(pk, at), condition: condition(), attributeColumns });
 
-const get = async ({ client }: Desk, pk: string, at: number, some: Partial<TS.GetRowParams> = {}) =>
-  plain((await client.getRow({ tableName: 'rows', primaryKey: key(pk, at), ...some })).row);
+const get = async (
+  { client }: TableStoreFixture,
+  pk: string,
+  at: number,
+  some: Partial<TS.GetRowParams> = {},
+) => plain((await client.getRow({ tableName: 'rows', primaryKey: key(pk, at), ...some })).row);
 
 const update = (
-  { client }: Desk,
+  { client }: TableStoreFixture,
   updateOfAttributeColumns: TS.UpdateRowParams['updateOfAttributeColumns'],
   some: Partial<TS.UpdateRowParams> = {},
 ) =>
@@ -55,7 +73,7 @@ describe('conditions', () => {
 
   test(
     'hold or not, and only then the row changes',
-    desk(async (at) => {
+    openTableStore(async (at) => {
       for (const [name, when, isHeld] of cases) {
         await put(at, 'a', 1, { n: long(1) }, { t: '🏁' });
         const outcome = await refusal(update(at, [{ PUT: [{ x: 'changed' }] }], { condition: when }));
@@ -67,7 +85,7 @@ describe('conditions', () => {
 
   test(
     'guard puts and deletions too, and hold for no row that is not there',
-    desk(async (at) => {
+    openTableStore(async (at) => {
       await put(at, 'a', 1, { n: long(1) });
       const base = { tableName: 'rows', primaryKey: key('a', 1) };
       expect(
@@ -88,7 +106,7 @@ describe('conditions', () => {
 
   test(
     'are ten at most, and composed as documented',
-    desk(async (at) => {
+    openTableStore(async (at) => {
       const tried = (column: TS.ColumnCondition) =>
         refusal(update(at, [{ PUT: [{ x: '1' }] }], { condition: condition('IGNORE', column) }));
       expect(await tried(all('AND', ...Array(10).fill(one)))).toBe(

@@ -1,11 +1,21 @@
 import TS from 'tablestore';
 import { describe, expect, test } from 'vitest';
-import { column, condition, type Desk, desk, key, long, plain, plainKey, refusal } from './desk.ts';
+import {
+  column,
+  condition,
+  key,
+  long,
+  openTableStore,
+  plain,
+  plainKey,
+  refusal,
+  type TableStoreFixture,
+} from './fixture.ts';
 
 const NAMES = ['a', 'ab', 'b', 'é', '\ue000', '🏁'];
 
 /** Two rows for each name, put in no order. */
-async function filled({ client }: Desk): Promise<void> {
+async function filled({ client }: TableStoreFixture): Promise<void> {
   for (const pk of [...NAMES].reverse())
     for (const at of [2, -1])
       await client.putRow({
@@ -21,7 +31,7 @@ const FIRST = bounds(TS.INF_MIN, TS.INF_MIN);
 const LAST = bounds(TS.INF_MAX, TS.INF_MAX);
 
 const range = (
-  { client }: Desk,
+  { client }: TableStoreFixture,
   start: TS.PrimaryKeyInput,
   end: TS.PrimaryKeyInput,
   some: Partial<TS.GetRangeParams> = {},
@@ -40,7 +50,7 @@ const EVERY = NAMES.flatMap((name) => [`${name} -1`, `${name} 2`]);
 describe('a range', () => {
   test(
     'has all rows in the order of their keys, text by its bytes, numbers by value',
-    desk(async (at) => {
+    openTableStore(async (at) => {
       await filled(at);
       const answer = await range(at, FIRST, LAST);
       expect([keysOf(answer), answer.nextStartPrimaryKey]).toEqual([EVERY, null]);
@@ -49,7 +59,7 @@ describe('a range', () => {
 
   test(
     'goes backwards',
-    desk(async (at) => {
+    openTableStore(async (at) => {
       await filled(at);
       const answer = await range(at, LAST, FIRST, { direction: TS.Direction.BACKWARD });
       expect(keysOf(answer)).toEqual([...EVERY].reverse());
@@ -58,7 +68,7 @@ describe('a range', () => {
 
   test(
     'includes its start and not its end, in both directions',
-    desk(async (at) => {
+    openTableStore(async (at) => {
       await filled(at);
       expect(keysOf(await range(at, key('a', 2), key('b', -1)))).toEqual(['a 2', 'ab -1', 'ab 2']);
       const backwards = await range(at, key('b', -1), key('a', 2), { direction: TS.Direction.BACKWARD });
@@ -69,7 +79,7 @@ describe('a range', () => {
   );
 
   /** Page by page, until there is no next. */
-  async function paged(at: Desk, direction: 'FORWARD' | 'BACKWARD'): Promise<string[]> {
+  async function paged(at: TableStoreFixture, direction: 'FORWARD' | 'BACKWARD'): Promise<string[]> {
     const [start, end] = direction === 'FORWARD' ? [FIRST, LAST] : [LAST, FIRST];
     const found: string[] = [];
     let from: TS.PrimaryKeyInput | null = start;
@@ -85,7 +95,7 @@ describe('a range', () => {
 
   test(
     'comes in pages that meet without gap, in both directions',
-    desk(async (at) => {
+    openTableStore(async (at) => {
       await filled(at);
       expect(await paged(at, 'FORWARD')).toEqual(EVERY);
       expect(await paged(at, 'BACKWARD')).toEqual([...EVERY].reverse());
@@ -94,7 +104,7 @@ describe('a range', () => {
 
   test(
     'is filtered after it was scanned: the limit counts what passes, the scan what was looked at',
-    desk(async (at) => {
+    openTableStore(async (at) => {
       await filled(at);
       at.store.counts.rowsScanned = 0;
       const columnFilter = column('n', long(0), 'GREATER_THAN');
@@ -107,7 +117,7 @@ describe('a range', () => {
 
   test(
     'that leads nowhere is refused',
-    desk(async (at) => {
+    openTableStore(async (at) => {
       expect(await refusal(range(at, LAST, FIRST))).toContain('Begin key must less than end key in FORWARD.');
       const backward = { direction: TS.Direction.BACKWARD };
       expect(await refusal(range(at, FIRST, LAST, backward))).toContain(
@@ -121,7 +131,7 @@ describe('a range', () => {
 
   test(
     'ends after four megabytes, and goes on from there',
-    desk(async (at) => {
+    openTableStore(async (at) => {
       const attributeColumns = [{ x: 'x'.repeat(1_500_000) }];
       for (let n = 0; n < 5; n++)
         await at.client.putRow({

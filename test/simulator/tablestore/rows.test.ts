@@ -1,15 +1,33 @@
 import TS from 'tablestore';
 import { describe, expect, test } from 'vitest';
-import { column, condition, type Desk, desk, key, long, plain, plainKey, refusal } from './desk.ts';
+import {
+  column,
+  condition,
+  key,
+  long,
+  openTableStore,
+  plain,
+  plainKey,
+  refusal,
+  type TableStoreFixture,
+} from './fixture.ts';
 
-const put = ({ client }: Desk, pk: string, at: number, ...attributeColumns: TS.AttributesInput) =>
-  client.putRow({ tableName: 'rows', primaryKey: key(pk, at), condition: condition(), attributeColumns });
+const put = (
+  { client }: TableStoreFixture,
+  pk: string,
+  at: number,
+  ...attributeColumns: TS.AttributesInput
+) => client.putRow({ tableName: 'rows', primaryKey: key(pk, at), condition: condition(), attributeColumns });
 
-const get = async ({ client }: Desk, pk: string, at: number, some: Partial<TS.GetRowParams> = {}) =>
-  plain((await client.getRow({ tableName: 'rows', primaryKey: key(pk, at), ...some })).row);
+const get = async (
+  { client }: TableStoreFixture,
+  pk: string,
+  at: number,
+  some: Partial<TS.GetRowParams> = {},
+) => plain((await client.getRow({ tableName: 'rows', primaryKey: key(pk, at), ...some })).row);
 
 const update = (
-  { client }: Desk,
+  { client }: TableStoreFixture,
   updateOfAttributeColumns: TS.UpdateRowParams['updateOfAttributeColumns'],
   some: Partial<TS.UpdateRowParams> = {},
 ) =>
@@ -24,7 +42,7 @@ const update = (
 describe('one row', () => {
   test(
     'reads as it was put, in every type',
-    desk(async (at) => {
+    openTableStore(async (at) => {
       const bytes = Buffer.from([0, 255, 7]);
       const row = { text: 'größer 🏁', empty: '', whole: long(-5), part: 1.5, yes: true, no: false, bytes };
       await put(at, 'a', 1, ...Object.entries(row).map(([name, value]) => ({ [name]: value })));
@@ -34,7 +52,7 @@ describe('one row', () => {
 
   test(
     'put again has no column of before',
-    desk(async (at) => {
+    openTableStore(async (at) => {
       await put(at, 'a', 1, { x: '1' }, { y: '1' });
       await put(at, 'a', 1, { y: '2' });
       expect(await get(at, 'a', 1)).toEqual({ y: '2' });
@@ -43,7 +61,7 @@ describe('one row', () => {
 
   test(
     'that is not there is no error',
-    desk(async (at) => {
+    openTableStore(async (at) => {
       expect(await get(at, 'nobody', 1)).toBeUndefined();
       await at.client.deleteRow({ tableName: 'rows', primaryKey: key('nobody', 1), condition: condition() });
     }),
@@ -51,7 +69,7 @@ describe('one row', () => {
 
   test(
     'has columns put, counted and deleted by one update, or none of it',
-    desk(async (at) => {
+    openTableStore(async (at) => {
       await put(at, 'a', 1, { x: '1' }, { y: '1' }, { n: long(40) });
       await update(at, [
         { PUT: [{ z: 'new' }] },
@@ -68,7 +86,7 @@ describe('one row', () => {
 
   test(
     'keeps one version; a deletion of one version takes that one only',
-    desk(async (at) => {
+    openTableStore(async (at) => {
       const now = at.clock.nowMs();
       await put(at, 'a', 1, { x: 'new', timestamp: now }, { y: '1' });
       await update(at, [{ PUT: [{ x: 'old', timestamp: now - 5 }] }]);
@@ -81,7 +99,7 @@ describe('one row', () => {
 
   test(
     'answers its key, or the columns it modified, when asked to',
-    desk(async (at) => {
+    openTableStore(async (at) => {
       const returnContent = { returnType: TS.ReturnType.Primarykey };
       const answered = await at.client.putRow({
         tableName: 'rows',
@@ -100,7 +118,7 @@ describe('one row', () => {
 
   test(
     'is read by column and by filter',
-    desk(async (at) => {
+    openTableStore(async (at) => {
       await put(at, 'a', 1, { x: '1' }, { y: '2' });
       expect(await get(at, 'a', 1, { columnsToGet: ['y'] })).toEqual({ y: '2' });
       expect(await get(at, 'a', 1, { columnsToGet: ['z'] }), 'none of the columns: no row').toBeUndefined();

@@ -1,10 +1,14 @@
 import TS from 'tablestore';
 import { describe, expect, test } from 'vitest';
-import { condition, type Desk, desk, key, long, plain, refusal } from './desk.ts';
+import { condition, key, long, openTableStore, plain, refusal, type TableStoreFixture } from './fixture.ts';
 
-const get = async ({ client }: Desk, tableName = 'rows') =>
+const get = async ({ client }: TableStoreFixture, tableName = 'rows') =>
   plain((await client.getRow({ tableName, primaryKey: key('a', 1) })).row);
-const put = ({ client }: Desk, attributeColumns: TS.AttributesInput, some: Partial<TS.PutRowParams> = {}) =>
+const put = (
+  { client }: TableStoreFixture,
+  attributeColumns: TS.AttributesInput,
+  some: Partial<TS.PutRowParams> = {},
+) =>
   client.putRow({
     tableName: 'rows',
     primaryKey: key('a', 1),
@@ -16,7 +20,7 @@ const put = ({ client }: Desk, attributeColumns: TS.AttributesInput, some: Parti
 describe('rules of a write', () => {
   const columns = (count: number) => Array.from({ length: count }, (_, n) => ({ [`c${n}`]: '' }));
   // biome-ignore format: a table reads best as a table.
-  const cases: [name: string, write: (at: Desk) => Promise<unknown>, expected: string][] = [
+  const cases: [name: string, write: (at: TableStoreFixture) => Promise<unknown>, expected: string][] = [
     ['a key of another table',     (at) => put(at, [], { primaryKey: [{ pk: 'a' }] }),           '400 OTSInvalidPK: Primary key schema mismatch.'],
     ['a key in another order',     (at) => put(at, [], { primaryKey: [...key('a', 1)].reverse() }), '400 OTSInvalidPK'],
     ['a key of another type',      (at) => put(at, [], { primaryKey: [{ pk: long(1) }, { at: long(1) }] }), '400 OTSInvalidPK'],
@@ -36,7 +40,7 @@ describe('rules of a write', () => {
   ];
 
   test.each(cases)('%s is refused', (_name, write, expected) =>
-    desk(async (at) => {
+    openTableStore(async (at) => {
       expect(await refusal(write(at))).toContain(expected);
       expect(await get(at)).toBeUndefined();
     })(),
@@ -44,7 +48,7 @@ describe('rules of a write', () => {
 
   test(
     'an overflow of a counter is refused',
-    desk(async (at) => {
+    openTableStore(async (at) => {
       await put(at, [{ n: TS.Long.fromString('9223372036854775807') }]);
       const updateOfAttributeColumns = [{ INCREMENT: [{ n: long(1) }] }];
       const update = {

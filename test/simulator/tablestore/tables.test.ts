@@ -1,11 +1,23 @@
 import TS from 'tablestore';
 import { describe, expect, test } from 'vitest';
-import { condition, type Desk, desk, key, plain, refusal, tableOf } from './desk.ts';
+import {
+  condition,
+  key,
+  openTableStore,
+  plain,
+  refusal,
+  type TableStoreFixture,
+  tableOf,
+} from './fixture.ts';
 
 const DAY_MS = 24 * 3_600_000;
-const get = async ({ client }: Desk, tableName = 'rows') =>
+const get = async ({ client }: TableStoreFixture, tableName = 'rows') =>
   plain((await client.getRow({ tableName, primaryKey: key('a', 1) })).row);
-const put = ({ client }: Desk, attributeColumns: TS.AttributesInput, some: Partial<TS.PutRowParams> = {}) =>
+const put = (
+  { client }: TableStoreFixture,
+  attributeColumns: TS.AttributesInput,
+  some: Partial<TS.PutRowParams> = {},
+) =>
   client.putRow({
     tableName: 'rows',
     primaryKey: key('a', 1),
@@ -17,7 +29,7 @@ const put = ({ client }: Desk, attributeColumns: TS.AttributesInput, some: Parti
 describe('tables', () => {
   test(
     'are created, described, listed and deleted',
-    desk(async (at) => {
+    openTableStore(async (at) => {
       await at.client.createTable(tableOf('more', 86_400));
       expect((await at.client.listTable({})).tableNames).toEqual(['more', 'rows']);
       const { tableMeta, tableOptions } = await at.client.describeTable({ tableName: 'more' });
@@ -36,7 +48,7 @@ describe('tables', () => {
 
   test(
     'are not ready at once after they were created',
-    desk(async (at) => {
+    openTableStore(async (at) => {
       Object.assign(at.store, { readyAfterMs: 3_000 });
       await at.client.createTable(tableOf('fresh'));
       expect(await refusal(get(at, 'fresh'))).toBe('404 OTSTableNotReady: The table is not ready.');
@@ -47,7 +59,7 @@ describe('tables', () => {
 
   test(
     'that break a rule, or want what the simulator lacks, are refused',
-    desk(async (at) => {
+    openTableStore(async (at) => {
       const create = (change: (table: TS.CreateTableParams) => unknown) => {
         const table = structuredClone(tableOf('new'));
         return refusal(at.client.createTable({ ...table, ...(change(table) as object) }));
@@ -83,7 +95,7 @@ describe('tables', () => {
 describe('time to live', () => {
   test(
     'counts for each column since it was written; a row ends with its last column',
-    desk(
+    openTableStore(
       async (at) => {
         const { client, clock } = at;
         const pass = (ms: number) => clock.runUntil(clock.nowMs() + ms);

@@ -1,25 +1,25 @@
 /** What a person must know of: a stranger's job on our runner, and why a boot failed. */
 import { expect, test } from 'vitest';
-import { started } from '../../../../functions/reaper/events/started.ts';
+import { recordStart } from '../../../../functions/reaper/events/record-start.ts';
 import { act } from '../../../../functions/reaper/repair/act.ts';
 import { verdict } from '../../../../functions/reaper/repair/verdict.ts';
 import { gatherEvidence } from '../../../../functions/reaper/survey/evidence.ts';
 import type { Instance, Job } from '../../../../shared/nouns.ts';
-import { held, made } from '../../../shared/ledger/made.ts';
+import { build, held } from '../../../shared/ledger/builders.ts';
 import { START_MS } from '../../../world/in-process.ts';
-import { bare } from '../bare.ts';
+import { openReaper } from '../fixture.ts';
 
-const name = made.runnerName('1-1');
+const name = build.runnerName('1-1');
 const MINUTE_MS = 60_000;
 
 test('a job from outside the allow-list on a runner of ours is told, once for its repository', async () => {
-  const { world, told, lines } = bare({ config: { repositories: { allow: ['acme/kernel'] } } });
-  await world.ledger.runners.add(name, made.runnerEntry('1-1', { state: 'idle', runnerId: 9 }));
+  const { world, alerts, lines } = openReaper({ config: { repositories: { allow: ['acme/kernel'] } } });
+  await world.ledger.runners.add(name, build.runnerEntry('1-1', { state: 'idle', runnerId: 9 }));
   const start = (id: number, repository: string) =>
-    started(
+    recordStart(
       {
         kind: 'in_progress',
-        job: made.job(id, { repository }),
+        job: build.job(id, { repository }),
         delivery: 'd',
         runner: { id: 9, name },
         startedAtMs: START_MS,
@@ -29,8 +29,8 @@ test('a job from outside the allow-list on a runner of ours is told, once for it
   await start(5, 'acme/stranger');
   await start(5, 'acme/stranger');
   await start(1, 'acme/kernel');
-  expect(told).toHaveLength(1);
-  expect(told[0]).toContain('acme/stranger, which is not in repositories.allow');
+  expect(alerts).toHaveLength(1);
+  expect(alerts[0]).toContain('acme/stranger, which is not in repositories.allow');
   const events = lines.filter(({ event }) => event === 'security.foreign_job');
   expect(events).toHaveLength(2);
   expect(events[0]).toMatchObject({ job: 5, repository: 'acme/stranger', runner: name });
@@ -51,7 +51,7 @@ const MACHINE: Instance = {
 /** A boot that failed; what `history` keeps of its console. */
 async function traceOf(consoleOutput: () => Promise<string>, endedOn: Partial<Job> | null = null) {
   const deleted: string[] = [];
-  const { world } = bare({
+  const { world } = openReaper({
     instances: {
       consoleOutput,
       terminate: async (_, id) => {
@@ -60,12 +60,12 @@ async function traceOf(consoleOutput: () => Promise<string>, endedOn: Partial<Jo
       },
     },
   });
-  const job = made.job(1, { createdAtMs: START_MS, ...endedOn });
-  if (endedOn === null) await world.ledger.jobs.add(job.id, made.jobEntry(1, { job }));
+  const job = build.job(1, { createdAtMs: START_MS, ...endedOn });
+  if (endedOn === null) await world.ledger.jobs.add(job.id, build.jobEntry(1, { job }));
   else await world.ledger.history.merge({ job, outcome: 'cancelled' });
   await world.ledger.runners.add(
     name,
-    made.runnerEntry('1-1', {
+    build.runnerEntry('1-1', {
       ...{ state: 'booting', instanceId: 'i-1', region: 'cn-hangzhou', createdAtMs: START_MS + MINUTE_MS },
     }),
   );

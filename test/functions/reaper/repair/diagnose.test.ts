@@ -8,21 +8,21 @@ import {
   ago,
   at,
   busy,
+  COVERAGE,
   has,
   launching,
   machine,
+  observed,
   offline,
   online,
   ROWS,
-  SEEN,
-  seen,
   works,
 } from './diagnose-rows.ts';
 
 describe.each(Object.keys(ROWS))('%s:', (group) => {
   for (const [name, observation, kind, some = {}] of ROWS[group] ?? [])
     test(name, () => {
-      const { kind: found, because } = diagnose({ ...SEEN, ...some }, observation);
+      const { kind: found, because } = diagnose({ ...COVERAGE, ...some }, observation);
       expect(found, because).toBe(kind);
       expect(because, 'a clause').toMatch(/^([a-z]|GitHub)|^$/);
     });
@@ -30,23 +30,23 @@ describe.each(Object.keys(ROWS))('%s:', (group) => {
 
 // biome-ignore format: a table reads best as a table.
 test.each<[name: string, observation: Observation, usable: boolean]>([
-  ['under lease', seen(launching({ leaseUntilMs: ago(-1) })), true],
-  ['after its lease, without a machine', seen(launching({})), false],
-  ['booting in time', seen(at('booting', 9), has), true],
-  ['booting too long', seen(at('booting', 11), has), false],
-  ['booting too long, and online', seen(at('booting', 11), { ...has, registration: online }), true],
-  ['idle and online', seen(at('idle', 1), { ...has, registration: online }), true],
-  ['idle and offline', seen(at('idle', 1), { ...has, registration: offline }), false],
-  ['taken off GitHub', seen(at('idle', 1, { removedAtMs: ago(1) }), { ...has, registration: online }), false],
-  ['unwanted', seen(at('booting', 1, { isUnwanted: true }), has), false],
-  ['on a machine that spot takes back', seen(at('idle', 1), { instances: [machine({ isRecycling: true })], registration: online }), false],
-  ['busy', seen(works, has), false],
-  ['busy by GitHub alone', seen(at('idle', 1), { ...has, registration: busy }), false],
-  ['retiring', seen(at('retiring', 1), has), false],
-  ['gone', seen(at('booting', 4), { isGone: true }), false],
-  ['unknown', seen(null, has), false],
+  ['under lease', observed(launching({ leaseUntilMs: ago(-1) })), true],
+  ['after its lease, without a machine', observed(launching({})), false],
+  ['booting in time', observed(at('booting', 9), has), true],
+  ['booting too long', observed(at('booting', 11), has), false],
+  ['booting too long, and online', observed(at('booting', 11), { ...has, registration: online }), true],
+  ['idle and online', observed(at('idle', 1), { ...has, registration: online }), true],
+  ['idle and offline', observed(at('idle', 1), { ...has, registration: offline }), false],
+  ['taken off GitHub', observed(at('idle', 1, { removedAtMs: ago(1) }), { ...has, registration: online }), false],
+  ['unwanted', observed(at('booting', 1, { isUnwanted: true }), has), false],
+  ['on a machine that spot takes back', observed(at('idle', 1), { instances: [machine({ isRecycling: true })], registration: online }), false],
+  ['busy', observed(works, has), false],
+  ['busy by GitHub alone', observed(at('idle', 1), { ...has, registration: busy }), false],
+  ['retiring', observed(at('retiring', 1), has), false],
+  ['gone', observed(at('booting', 4), { isGone: true }), false],
+  ['unknown', observed(null, has), false],
 ])('whether a runner may still take a job: %s', (_, observation, usable) => {
-  expect(isUsable(SEEN, observation)).toBe(usable);
+  expect(isUsable(COVERAGE, observation)).toBe(usable);
 });
 
 test('no incomplete list, and no word of GitHub’s alone, ever deletes what the ledger knows as busy', () => {
@@ -54,8 +54,8 @@ test('no incomplete list, and no word of GitHub’s alone, ever deletes what the
     for (const registrationsComplete of [true, false])
       for (const registration of [null, offline, online, busy])
         for (const idleSightings of [0, 1, 2, 3]) {
-          const moment = { ...SEEN, instancesComplete, registrationsComplete };
-          const given = seen({ ...works, idleSightings }, { ...has, registration, isJobOpen: true });
+          const moment = { ...COVERAGE, instancesComplete, registrationsComplete };
+          const given = observed({ ...works, idleSightings }, { ...has, registration, isJobOpen: true });
           expect(['keep', 'ask']).toContain(diagnose(moment, given).kind);
         }
 });
@@ -73,7 +73,7 @@ test('every reason that a diagnosis may give has a row', () => {
   );
   const given = Object.values(ROWS)
     .flat()
-    .map(([, observation, , some = {}]) => diagnose({ ...SEEN, ...some }, observation).because);
+    .map(([, observation, , some = {}]) => diagnose({ ...COVERAGE, ...some }, observation).because);
   const reasons = reasonsIn(source);
   expect(reasons.length).toBeGreaterThan(30);
   const isGiven = (reason: string) =>

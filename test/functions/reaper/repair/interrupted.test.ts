@@ -7,23 +7,23 @@ import type { Observation } from '../../../../functions/reaper/survey/observe.ts
 import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
 import { RECORD_ASKS_MAX } from '../../../../shared/limits.ts';
 import type { JobId, JobRecord } from '../../../../shared/nouns.ts';
-import { held, made } from '../../../shared/ledger/made.ts';
+import { build, held } from '../../../shared/ledger/builders.ts';
 import { START_MS } from '../../../world/in-process.ts';
-import { bare, record } from '../bare.ts';
+import { openReaper, record } from '../fixture.ts';
 
-const job = made.job(1);
-const name = made.runnerName('1-1');
+const job = build.job(1);
+const name = build.runnerName('1-1');
 const RUNS_ON_IT = { state: 'busy', busyWith: 1 as JobId, instanceId: 'i-1', region: 'cn-hangzhou' } as const;
 
 /** The ledger has the job on the runner, and the cloud does not know its machine. */
 async function gone(entry: Partial<RunnerEntry>, answer: () => JobRecord | null) {
-  const each = bare({
+  const each = openReaper({
     github: { job: async () => answer() },
     instances: { find: async () => [], terminate: async () => 'gone' as const },
   });
   const { world } = each;
-  await world.ledger.runners.add(name, made.runnerEntry('1-1', { ...RUNS_ON_IT, ...entry }));
-  await world.ledger.jobs.add(job.id, made.jobEntry(1, { startedOn: name, startedAtMs: START_MS }));
+  await world.ledger.runners.add(name, build.runnerEntry('1-1', { ...RUNS_ON_IT, ...entry }));
+  await world.ledger.jobs.add(job.id, build.jobEntry(1, { startedOn: name, startedAtMs: START_MS }));
   const meet = async (kind: 'retire' | 'close') => {
     const observation: Observation = {
       name,

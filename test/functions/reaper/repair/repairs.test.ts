@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { TAG } from '../../../../shared/names.ts';
 import type { JobId, RunnerName } from '../../../../shared/nouns.ts';
 import type { SimJob } from '../../../../simulator/github/index.ts';
-import { MINUTE_MS, OURS, open, queue } from '../../../cli/explain/desk.ts';
-import { made } from '../../../shared/ledger/made.ts';
+import { MINUTE_MS, OURS, open, queue } from '../../../cli/explain/fixture.ts';
+import { build } from '../../../shared/ledger/builders.ts';
 import type { World } from '../../../world/in-process.ts';
 
 const HOUR_MS = 3_600_000;
@@ -18,7 +18,7 @@ async function running(world: World, durationMs = HOUR_MS): Promise<SimJob> {
 
 async function nothingLeft(world: World, withinMs: number): Promise<void> {
   await world.pass(withinMs);
-  const { ledger } = world.plane();
+  const { ledger } = world.adapters();
   expect(world.ecs.alive().map(({ id }) => id)).toEqual([]);
   expect((await ledger.runners.list(100)).things).toEqual([]);
   expect((await ledger.capacity.view()).total).toBe(0);
@@ -32,7 +32,7 @@ test('a boot that hangs is given up, its trace kept, and the job gets another', 
   expect(await world.until(() => job.status === 'in_progress', 20 * MINUTE_MS)).toBe(true);
   expect(job.runner?.name).toMatch(/-2$/);
   await world.pass(2 * MINUTE_MS);
-  const row = await world.plane().ledger.history.read(job.createdAtMs, job.id as JobId);
+  const row = await world.adapters().ledger.history.read(job.createdAtMs, job.id as JobId);
   expect(row?.because).toBe('a boot failed: it never came online');
   await nothingLeft(world, 12 * MINUTE_MS);
 });
@@ -57,16 +57,16 @@ test('a machine that vanished under its job frees its slot, and the job is run a
 });
 
 test('an instance that the ledger forgot is adopted while it works, told once, and goes with its job', async () => {
-  const told: string[] = [];
-  const world = await open({ post: async (text) => void told.push(text) });
+  const alerts: string[] = [];
+  const world = await open({ post: async (text) => void alerts.push(text) });
   const job = await running(world, 20 * MINUTE_MS);
-  const { ledger } = world.plane();
+  const { ledger } = world.adapters();
   const name = job.runner?.name as RunnerName;
   const held = await ledger.runners.read(name);
   if (held !== null) await ledger.runners.remove(name, held);
   await world.pass(3 * MINUTE_MS);
   expect((await ledger.runners.read(name))?.entry.state).toBe('busy');
-  expect(told.filter((text) => text.includes('unknown to the ledger'))).toHaveLength(1);
+  expect(alerts.filter((text) => text.includes('unknown to the ledger'))).toHaveLength(1);
   expect(await world.until(() => job.status === 'completed', 30 * MINUTE_MS)).toBe(true);
   expect(job.conclusion).toBe('success');
   await nothingLeft(world, 4 * MINUTE_MS);
@@ -74,12 +74,12 @@ test('an instance that the ledger forgot is adopted while it works, told once, a
 
 test('entries, slots and registrations that crashes left behind are dropped, each by its own proof', async () => {
   const world = await open();
-  const { ledger, github, config } = world.plane();
+  const { ledger, github, config } = world.adapters();
   const nowMs = world.clock.nowMs();
-  const lost = made.runnerEntry('900-1', { leaseUntilMs: nowMs - 1, createdAtMs: nowMs, stateAtMs: nowMs });
+  const lost = build.runnerEntry('900-1', { leaseUntilMs: nowMs - 1, createdAtMs: nowMs, stateAtMs: nowMs });
   await ledger.runners.add(lost.name, lost);
-  for (const name of [lost.name, made.runnerName('901-1')])
-    await ledger.capacity.take({ ...made.slotRequest('x'), name }, made.limits(), nowMs);
+  for (const name of [lost.name, build.runnerName('901-1')])
+    await ledger.capacity.take({ ...build.slotRequest('x'), name }, build.limits(), nowMs);
   const target = { owner: 'acme', repository: null, installationId: null };
   await world.until(() => false, 1_000);
   const minting = github.mint(target, {
@@ -100,7 +100,7 @@ test('a kept machine holds its slot and is left alone, its job long over, until 
   await world.until(() => job.status === 'completed', 10 * MINUTE_MS);
   await world.pass(30 * MINUTE_MS);
   expect(world.ecs.alive()).toHaveLength(1);
-  expect((await world.plane().ledger.capacity.view()).total).toBe(1);
+  expect((await world.adapters().ledger.capacity.view()).total).toBe(1);
   await nothingLeft(world, 60 * MINUTE_MS);
 });
 
@@ -109,9 +109,9 @@ test('a job entry that outlived its end goes without a question to GitHub', asyn
   const job = queue(world, OURS, { durationMs: MINUTE_MS });
   await world.until(() => job.status === 'completed', 10 * MINUTE_MS);
   await world.pass(2 * MINUTE_MS);
-  const { ledger } = world.plane();
-  const entry = made.jobEntry(job.id, {
-    job: { ...made.job(job.id), repository: 'acme/app', installationId: null, createdAtMs: job.createdAtMs },
+  const { ledger } = world.adapters();
+  const entry = build.jobEntry(job.id, {
+    job: { ...build.job(job.id), repository: 'acme/app', installationId: null, createdAtMs: job.createdAtMs },
     startedOn: 'somebody',
   });
   await ledger.jobs.add(job.id as JobId, entry);
@@ -122,11 +122,11 @@ test('a job entry that outlived its end goes without a question to GitHub', asyn
 
 test('a job that GitHub does not know is given up after a day, not before', async () => {
   const world = await open();
-  const { ledger } = world.plane();
+  const { ledger } = world.adapters();
   const nowMs = world.clock.nowMs();
   const gone = (id: number, firstTryAtMs: number) => {
-    const job = { ...made.job(id), repository: 'acme/app', installationId: null, createdAtMs: nowMs };
-    return made.jobEntry(id, { job, firstTryAtMs, nextTryAtMs: nowMs + 48 * HOUR_MS });
+    const job = { ...build.job(id), repository: 'acme/app', installationId: null, createdAtMs: nowMs };
+    return build.jobEntry(id, { job, firstTryAtMs, nextTryAtMs: nowMs + 48 * HOUR_MS });
   };
   await ledger.jobs.add(901 as JobId, gone(901, nowMs - 25 * HOUR_MS));
   await ledger.jobs.add(902 as JobId, gone(902, nowMs - 23 * HOUR_MS));
@@ -136,24 +136,24 @@ test('a job that GitHub does not know is given up after a day, not before', asyn
 });
 
 test('sweeps that fail are told once, after the third in a row', async () => {
-  const told: string[] = [];
-  const world = await open({ post: async (text) => void told.push(text) });
+  const alerts: string[] = [];
+  const world = await open({ post: async (text) => void alerts.push(text) });
   world.github.setOutage(true);
   await world.pass(MINUTE_MS + 30_000);
-  expect(told).toEqual([]);
+  expect(alerts).toEqual([]);
   await world.pass(5 * MINUTE_MS);
-  expect(told).toHaveLength(1);
-  expect(told[0]).toMatch(/^The last \d sweeps failed, the last one because of this: /);
+  expect(alerts).toHaveLength(1);
+  expect(alerts[0]).toMatch(/^The last \d sweeps failed, the last one because of this: /);
 });
 
 test('an old mirror is told before GitHub stops giving jobs to its runner', async () => {
-  const told: string[] = [];
-  const world = await open({ post: async (text) => void told.push(text) });
+  const alerts: string[] = [];
+  const world = await open({ post: async (text) => void alerts.push(text) });
   const day = 24 * HOUR_MS;
   const release = (version: string, publishedAtMs: number) => ({ version, publishedAtMs, assets: [] });
   world.github.setRunnerReleases([release('2.337.0', world.clock.nowMs() - 21 * day)]);
   await world.pass(2 * MINUTE_MS);
   world.github.setRunnerReleases([release('2.338.0', world.clock.nowMs())]);
   await world.pass(20 * MINUTE_MS);
-  expect(told.filter((text) => text.includes('npm run mirror'))).toHaveLength(1);
+  expect(alerts.filter((text) => text.includes('npm run mirror'))).toHaveLength(1);
 });

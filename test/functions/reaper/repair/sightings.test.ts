@@ -5,20 +5,20 @@ import type { Observation } from '../../../../functions/reaper/survey/observe.ts
 import { sweep } from '../../../../functions/reaper/sweep.ts';
 import { lastSweepMs } from '../../../../functions/reaper/sweep-lease.ts';
 import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
-import { made } from '../../../shared/ledger/made.ts';
+import { build } from '../../../shared/ledger/builders.ts';
 import { START_MS } from '../../../world/in-process.ts';
-import { bare, QUIET } from '../bare.ts';
+import { openReaper, QUIET } from '../fixture.ts';
 
 const ago = (seconds: number) => START_MS - seconds * 1_000;
 
 function diagnosed(entry: Partial<RunnerEntry>, isOnline: boolean): string {
-  const name = made.runnerName(1);
+  const name = build.runnerName(1);
   const target = { owner: 'acme', repository: null, installationId: 7 };
   const observation: Observation = {
     name,
     held: {
       rev: 'r',
-      entry: made.runnerEntry(1, { leaseUntilMs: ago(600), stateAtMs: ago(200), runnerId: 9, ...entry }),
+      entry: build.runnerEntry(1, { leaseUntilMs: ago(600), stateAtMs: ago(200), runnerId: 9, ...entry }),
     },
     instances: [],
     registration: { id: 9, name, isOnline, isBusy: false, labels: [], target },
@@ -46,7 +46,7 @@ test.each<[string, Partial<RunnerEntry>, isOnline: boolean, kind: string]>([
 });
 
 test('a sweep that follows another at once is left to the timer’s next', async () => {
-  const { world, pass } = bare(QUIET);
+  const { world, pass } = openReaper(QUIET);
   expect(await sweep(world)).not.toHaveProperty('skipped');
   await pass(29_000);
   expect(await sweep(world)).toEqual({ skipped: true });
@@ -56,7 +56,7 @@ test('a sweep that follows another at once is left to the timer’s next', async
 });
 
 test('a sweep of a clock that is ahead does not keep the others from theirs', async () => {
-  const { world, clock } = bare(QUIET);
+  const { world, clock } = openReaper(QUIET);
   await sweep({ ...world, clock: { nowMs: () => clock.nowMs() + 3_600_000 } });
   expect(await sweep(world)).not.toHaveProperty('skipped');
 });

@@ -7,16 +7,16 @@ import { gatherEvidence } from '../../../../functions/reaper/survey/evidence.ts'
 import type { Observation } from '../../../../functions/reaper/survey/observe.ts';
 import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
 import type { JobId } from '../../../../shared/nouns.ts';
-import { MINUTE_MS, OURS, open, queue } from '../../../cli/explain/desk.ts';
-import { held, made } from '../../../shared/ledger/made.ts';
+import { MINUTE_MS, OURS, open, queue } from '../../../cli/explain/fixture.ts';
+import { build, held } from '../../../shared/ledger/builders.ts';
 import { START_MS } from '../../../world/in-process.ts';
-import { bare } from '../bare.ts';
-import { seen as observationOf } from './diagnose-rows.ts';
+import { openReaper } from '../fixture.ts';
+import { observed as observationOf } from './diagnose-rows.ts';
 
 const HOUR_MS = 60 * MINUTE_MS;
 const IDLE = { state: 'idle', for: 1 as JobId, leaseUntilMs: 0 } as const;
 const entryOf = (at: number, some: Partial<RunnerEntry> = {}) =>
-  made.runnerEntry(`1-${at}`, { ...IDLE, stateAtMs: START_MS - 20 * MINUTE_MS, ...some });
+  build.runnerEntry(`1-${at}`, { ...IDLE, stateAtMs: START_MS - 20 * MINUTE_MS, ...some });
 
 const seenAs = (entry: RunnerEntry, some: Partial<Observation> = {}): Observation =>
   observationOf(entry, { name: entry.name, ...some });
@@ -31,7 +31,7 @@ test('what comes to nothing is told from what is merely not needed any more', ()
   const isWasted = (observation: Observation) => diagnose(seen, observation).isWasted ?? false;
   const target = { owner: 'acme', repository: null, installationId: 7 };
   const online = { id: 9, name: 'r', isOnline: true, isBusy: false, labels: [], target };
-  const waiting = made.jobEntry(1);
+  const waiting = build.jobEntry(1);
   expect(isWasted(seenAs(entryOf(1, { state: 'booting' })))).toBe(true);
   expect(isWasted(seenAs(entryOf(1), { registration: online, waiting }))).toBe(true);
   expect(isWasted(seenAs(entryOf(1), { registration: online }))).toBe(false);
@@ -40,9 +40,9 @@ test('what comes to nothing is told from what is merely not needed any more', ()
 
 /** The nth runner of the job is doubted; the minutes that its job has to wait. */
 async function worlds() {
-  const each = bare();
+  const each = openReaper();
   const { ledger } = each.world;
-  await ledger.jobs.add(1 as JobId, made.jobEntry(1, { nextTryAtMs: START_MS }));
+  await ledger.jobs.add(1 as JobId, build.jobEntry(1, { nextTryAtMs: START_MS }));
   const doubt = async (at: number, because = 'it never came online') => {
     const entry = entryOf(at);
     await ledger.runners.add(entry.name, entry);
@@ -70,23 +70,23 @@ test('one runner is held against its job once, however often it is seen', async 
 });
 
 test('from the third on a person is told, once, with what it may be', async () => {
-  const { doubt, told } = await worlds();
+  const { doubt, alerts } = await worlds();
   await doubt(1);
   await doubt(2);
-  expect(told).toEqual([]);
+  expect(alerts).toEqual([]);
   await doubt(3);
   await doubt(4);
-  expect(told).toHaveLength(1);
-  expect(told[0]).toMatch(/3 runners of no use.*runner group ci-runners does not serve.*image/);
+  expect(alerts).toHaveLength(1);
+  expect(alerts[0]).toMatch(/3 runners of no use.*runner group ci-runners does not serve.*image/);
 });
 
 test('a GitHub that gives no job for three hours costs a few instances, not one every eight minutes', async () => {
-  const told: string[] = [];
-  const world = await open({ post: async (text) => void told.push(text) });
+  const alerts: string[] = [];
+  const world = await open({ post: async (text) => void alerts.push(text) });
   world.github.pauseAssignment(3 * HOUR_MS);
   const job = queue(world, OURS);
   await world.pass(3 * HOUR_MS);
   expect(world.ecs.paid().length).toBeLessThanOrEqual(8);
-  expect(told.filter((text) => text.includes('of no use'))).toHaveLength(1);
+  expect(alerts.filter((text) => text.includes('of no use'))).toHaveLength(1);
   expect(await world.until(() => job.status === 'completed', HOUR_MS)).toBe(true);
 });

@@ -10,7 +10,7 @@ import type { Held } from '../../../../shared/ledger/ledger.ts';
 import type { JobId, JobRecord, RunId } from '../../../../shared/nouns.ts';
 import type { Delivery } from '../../../../shared/ports.ts';
 import { bootMaxMs } from '../../../../shared/runner/boot-max.ts';
-import { CREATED_MS, made } from '../../../shared/ledger/made.ts';
+import { build, CREATED_MS } from '../../../shared/ledger/builders.ts';
 import { configOf } from '../../../world/in-process.ts';
 
 const NOW_MS = CREATED_MS + 3_600_000;
@@ -18,15 +18,15 @@ const hold = <Entry>(entry: Entry): Held<Entry> => ({ entry, rev: 'r' });
 
 const job = (id: number, labels = 'self-hosted aliyun arm64', some: Partial<JobEntry> = {}) =>
   hold(
-    made.jobEntry(id, {
-      job: made.job(id, { labels: labels.split(' '), createdAtMs: CREATED_MS + id }),
+    build.jobEntry(id, {
+      job: build.job(id, { labels: labels.split(' '), createdAtMs: CREATED_MS + id }),
       nextTryAtMs: CREATED_MS,
       ...some,
     }),
   );
 
 const runner = (name: number, some: Partial<RunnerEntry> = {}) =>
-  hold(made.runnerEntry(name, { state: 'idle', for: null, ...some }));
+  hold(build.runnerEntry(name, { state: 'idle', for: null, ...some }));
 
 describe('matching', () => {
   const meant = (id: number) => ({ for: id as JobId });
@@ -58,7 +58,7 @@ describe('matching', () => {
 });
 
 describe('deliveries asked for again', () => {
-  const told = (guid: string, statusCode: number, minute: number, event = 'workflow_job'): Delivery => ({
+  const delivered = (guid: string, statusCode: number, minute: number, event = 'workflow_job'): Delivery => ({
     id: `${guid}-${minute}`,
     guid,
     deliveredAtMs: CREATED_MS + minute * 60_000,
@@ -68,21 +68,21 @@ describe('deliveries asked for again', () => {
   });
   // biome-ignore format: a table reads best as a table.
   test.each<[string, Delivery[], string[]]>([
-    ['what was taken is not', [told('a', 202, 1)], []],
-    ['what timed out is', [told('a', 504, 1)], ['a-1']],
-    ['what got no answer is', [told('a', 0, 1)], ['a-1']],
-    ['our own refusal is not', [told('a', 401, 1), told('b', 413, 2), told('c', 400, 3)], []],
-    ['what was taken at the second try is not', [told('a', 202, 3), told('a', 503, 1)], []],
-    ['its latest attempt is named', [told('a', 503, 3), told('a', 504, 1)], ['a-3']],
-    ['no more than three attempts in all', [told('a', 503, 5), told('a', 503, 3), told('a', 504, 1)], []],
-    ['other events are not', [told('a', 503, 1, 'installation')], []],
-    ['the oldest comes first', [told('b', 503, 9), told('a', 503, 2)], ['a-2', 'b-9']],
+    ['what was taken is not', [delivered('a', 202, 1)], []],
+    ['what timed out is', [delivered('a', 504, 1)], ['a-1']],
+    ['what got no answer is', [delivered('a', 0, 1)], ['a-1']],
+    ['our own refusal is not', [delivered('a', 401, 1), delivered('b', 413, 2), delivered('c', 400, 3)], []],
+    ['what was taken at the second try is not', [delivered('a', 202, 3), delivered('a', 503, 1)], []],
+    ['its latest attempt is named', [delivered('a', 503, 3), delivered('a', 504, 1)], ['a-3']],
+    ['no more than three attempts in all', [delivered('a', 503, 5), delivered('a', 503, 3), delivered('a', 504, 1)], []],
+    ['other events are not', [delivered('a', 503, 1, 'installation')], []],
+    ['the oldest comes first', [delivered('b', 503, 9), delivered('a', 503, 2)], ['a-2', 'b-9']],
   ])('%s', (_, deliveries, ask) => {
     expect(decideRedeliveries(deliveries, CREATED_MS, NOW_MS).ask).toEqual(ask);
   });
 
   test('the cursor waits for what was asked for, and never goes back', () => {
-    expect(decideRedeliveries([told('a', 503, 7)], CREATED_MS, NOW_MS).cursorMs).toBe(
+    expect(decideRedeliveries([delivered('a', 503, 7)], CREATED_MS, NOW_MS).cursorMs).toBe(
       CREATED_MS + 7 * 60_000,
     );
     expect(decideRedeliveries([], CREATED_MS, NOW_MS).cursorMs).toBe(NOW_MS - 60_000);
@@ -101,7 +101,7 @@ describe('an interrupted job is run again', () => {
     createdAtMs: CREATED_MS,
   });
   const ended = (id: number, conclusion: string): JobRecord => ({
-    job: made.job(id),
+    job: build.job(id),
     status: 'completed',
     conclusion,
     runner: null,

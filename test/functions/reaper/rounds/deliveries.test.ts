@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { decideRedeliveries, redeliverLost } from '../../../../functions/reaper/rounds/deliveries.ts';
 import type { Delivery } from '../../../../shared/ports.ts';
 import { START_MS } from '../../../world/in-process.ts';
-import { bare } from '../bare.ts';
+import { openReaper } from '../fixture.ts';
 
 const MINUTE_MS = 60_000;
-const told = (guid: string, statusCode: number, minutesAgo: number): Delivery => ({
+const delivered = (guid: string, statusCode: number, minutesAgo: number): Delivery => ({
   id: guid,
   guid,
   deliveredAtMs: START_MS - minutesAgo * MINUTE_MS,
@@ -15,19 +15,19 @@ const told = (guid: string, statusCode: number, minutesAgo: number): Delivery =>
   action: 'queued',
 });
 
-test('a delivery that Function Compute turned away at its door is asked for again', () => {
-  const deliveries = [told('full', 429, 5), told('refused', 401, 4), told('taken', 202, 3)];
+test('a delivery that Function Compute turned away is asked for again', () => {
+  const deliveries = [delivered('full', 429, 5), delivered('refused', 401, 4), delivered('taken', 202, 3)];
   expect(decideRedeliveries(deliveries, START_MS - 10 * MINUTE_MS, START_MS).ask).toEqual(['full']);
 });
 
 test('a list that is cut each time is not read from the same place for ever', async () => {
   const since: number[] = [];
   const again: string[] = [];
-  const { world, lines, pass } = bare({
+  const { world, lines, pass } = openReaper({
     github: {
       async deliveries(sinceMs) {
         since.push(sinceMs);
-        return { things: [told('b', 202, 1), told('a', 503, 9)], complete: since.length > 1 };
+        return { things: [delivered('b', 202, 1), delivered('a', 503, 9)], complete: since.length > 1 };
       },
       redeliver: async (id) => void again.push(id),
     },
@@ -44,7 +44,7 @@ test('a list that is cut each time is not read from the same place for ever', as
 
 test('a cut list that shows nothing leaves the cursor where it is', async () => {
   const since: number[] = [];
-  const { world } = bare({
+  const { world } = openReaper({
     github: {
       async deliveries(sinceMs) {
         since.push(sinceMs);

@@ -5,15 +5,15 @@ import type { JobEntry } from '../../../../shared/ledger/entries.ts';
 import { LAUNCHES_PER_SWEEP_MAX } from '../../../../shared/limits.ts';
 import { mintPace, minuteOf } from '../../../../shared/runner/mint-pace.ts';
 import type { SimJob } from '../../../../simulator/github/index.ts';
-import { CREATED_MS, made } from '../../../shared/ledger/made.ts';
+import { build, CREATED_MS } from '../../../shared/ledger/builders.ts';
 import { configOf, mirrored, openWorld, type World } from '../../../world/in-process.ts';
 
 const NOW_MS = CREATED_MS + 3_600_000;
 const MINUTE_MS = 60_000;
 
 const job = (id: number, labels = 'self-hosted aliyun arm64', some: Partial<JobEntry> = {}) => ({
-  entry: made.jobEntry(id, {
-    job: made.job(id, { labels: labels.split(' '), createdAtMs: CREATED_MS + id }),
+  entry: build.jobEntry(id, {
+    job: build.job(id, { labels: labels.split(' '), createdAtMs: CREATED_MS + id }),
     nextTryAtMs: CREATED_MS,
     ...some,
   }),
@@ -23,7 +23,7 @@ const job = (id: number, labels = 'self-hosted aliyun arm64', some: Partial<JobE
 describe('what is started', () => {
   const view = (...names: [profile: string | null, repository: string][]) => ({
     total: names.length,
-    slots: names.map(([profile, repository], at) => ({ name: made.runnerName(at), profile, repository })),
+    slots: names.map(([profile, repository], at) => ({ name: build.runnerName(at), profile, repository })),
     mints: {},
   });
   const limited = configOf({

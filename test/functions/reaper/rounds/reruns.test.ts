@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { noteInterrupted } from '../../../../functions/reaper/ending/interrupted.ts';
 import { rerunInterrupted } from '../../../../functions/reaper/rounds/reruns.ts';
 import type { JobRecord } from '../../../../shared/nouns.ts';
-import { made } from '../../../shared/ledger/made.ts';
+import { build } from '../../../shared/ledger/builders.ts';
 import { mirrored, openWorld, type WorldOptions } from '../../../world/in-process.ts';
-import { bare, record, whole } from '../bare.ts';
+import { openReaper, record, whole } from '../fixture.ts';
 
 const MINUTE_MS = 60_000;
-const job = made.job(1);
+const job = build.job(1);
 
 /** A run that has ended, at GitHub; `crash` is met after the effect of asking for a re-run. */
 function ended(jobs: readonly JobRecord[], crash: () => void = () => undefined, config = {}) {
@@ -21,7 +21,7 @@ function ended(jobs: readonly JobRecord[], crash: () => void = () => undefined, 
     crash();
     return 'asked' as const;
   };
-  const each = bare({
+  const each = openReaper({
     config,
     github: {
       run: async () => ({ ...run, id: job.runId, conclusion: null, event: 'push', headRepository: null }),
@@ -72,7 +72,7 @@ describe('a run of which jobs were interrupted', () => {
   test('is left, and that is said, when it cannot be told apart', async () => {
     const each = ended([failed(1), failed(2), failed(3)]);
     await noteInterrupted(job, each.world);
-    await noteInterrupted(made.job(2, { runId: job.runId }), each.world);
+    await noteInterrupted(build.job(2, { runId: job.runId }), each.world);
     await each.sweep();
     expect(each.asked).toEqual([]);
     expect(each.lines.filter(({ event }) => event === 'rerun.decided')).toEqual([
@@ -99,7 +99,7 @@ async function noticed(boots: WorldOptions['boots'] = {}, isNoticed = true) {
   const tookMs = world.clock.nowMs() - noticedAtMs;
   await world.pass(20 * MINUTE_MS);
   world.fc.close();
-  const history = await world.plane().ledger.history.read(first?.createdAtMs ?? 0, first?.id as never);
+  const history = await world.adapters().ledger.history.read(first?.createdAtMs ?? 0, first?.id as never);
   return { attempt: run.attempt, history, tookMs, isSpot: world.ecs.paid().map((bill) => bill.isSpot) };
 }
 

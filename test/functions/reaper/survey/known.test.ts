@@ -11,16 +11,17 @@ import {
 import type { Survey } from '../../../../functions/reaper/survey/survey.ts';
 import { KNOWN_REPOSITORIES_MAX } from '../../../../shared/limits.ts';
 import type { Listing } from '../../../../shared/nouns.ts';
-import { made } from '../../../shared/ledger/made.ts';
+import { build } from '../../../shared/ledger/builders.ts';
 import { START_MS } from '../../../world/in-process.ts';
-import { type Bare, bare, QUIET, record, whole } from '../bare.ts';
+import { openReaper, QUIET, type ReaperFixture, record, whole } from '../fixture.ts';
 
 const MINUTE_MS = 60_000;
 const seenIn = (repository: string) => ({ repository, installationId: 7 });
-const names = async ({ world }: Bare) => (await knownRepositories(world)).map(({ repository }) => repository);
+const names = async ({ world }: ReaperFixture) =>
+  (await knownRepositories(world)).map(({ repository }) => repository);
 
 test('repositories that are only listed never push out those where jobs were seen', async () => {
-  const each = bare();
+  const each = openReaper();
   const listed = Array.from({ length: KNOWN_REPOSITORIES_MAX + 100 }, (_, at) => `acme/listed-${at}`);
   await rememberRepositories([seenIn('acme/app')], each.world);
   await each.pass(24 * 60 * MINUTE_MS);
@@ -31,7 +32,7 @@ test('repositories that are only listed never push out those where jobs were see
 });
 
 test('what was pushed to last is looked at first among those that are only listed', async () => {
-  const each = bare();
+  const each = openReaper();
   await rememberListed(['acme/a', 'acme/b', 'elsewhere/c'], each.world);
   await rememberListed(['acme/b', 'acme/d'], each.world);
   expect(await names(each)).toEqual(['acme/b', 'acme/d', 'acme/a']);
@@ -39,7 +40,7 @@ test('what was pushed to last is looked at first among those that are only liste
 
 test('an owner without the App keeps no other from being listed, nor is it asked again at once', async () => {
   let asked = 0;
-  const each = bare({
+  const each = openReaper({
     config: { repositories: { allow: ['gone/*', 'acme/*'] } },
     github: {
       async repositories({ owner }) {
@@ -56,12 +57,12 @@ test('an owner without the App keeps no other from being listed, nor is it asked
   expect(each.lines).toEqual([{ event: 'look.failed', owner: 'gone', error: 'GitHub answered 404' }]);
 });
 
-const runner = made.runnerEntry(1, { repository: 'acme/app' });
+const runner = build.runnerEntry(1, { repository: 'acme/app' });
 const naming = record(5, { runner: { id: 9, name: runner.name } });
 
 test('a repository that is gone proves nothing, is not asked again, and its jobs are dropped', async () => {
   const asked: string[] = [];
-  const each = bare({
+  const each = openReaper({
     github: {
       ...QUIET.github,
       async activeJobs(_, repository) {
@@ -73,13 +74,13 @@ test('a repository that is gone proves nothing, is not asked again, and its jobs
   const { world } = each;
   await rememberRepositories([seenIn('acme/gone'), seenIn('acme/app')], world);
   const evidence = gatherEvidence(START_MS + MINUTE_MS, world);
-  const held = await world.ledger.jobs.add(made.job(3).id, {
-    ...made.jobEntry(3),
-    job: made.job(3, { repository: 'acme/gone' }),
+  const held = await world.ledger.jobs.add(build.job(3).id, {
+    ...build.jobEntry(3),
+    job: build.job(3, { repository: 'acme/gone' }),
   });
   const survey = { jobs: [held] } as unknown as Survey;
   await lookForJobs(survey, evidence, START_MS + MINUTE_MS, world);
-  expect(await world.ledger.jobs.read(made.job(3).id)).toBeNull();
+  expect(await world.ledger.jobs.read(build.job(3).id)).toBeNull();
   expect(await evidence.jobNaming(runner)).toBeNull();
   expect(await names(each)).toEqual(['acme/app']);
   expect(asked.toSorted()).toEqual(['acme/app', 'acme/gone']);
@@ -88,7 +89,7 @@ test('a repository that is gone proves nothing, is not asked again, and its jobs
 async function evidenceOf(answer: (repository: string) => Listing<typeof naming>, config: object = {}) {
   const asked: string[] = [];
   let [atOnce, most] = [0, 0];
-  const each: Bare = bare({
+  const each: ReaperFixture = openReaper({
     config,
     github: {
       async activeJobs(_, repository) {

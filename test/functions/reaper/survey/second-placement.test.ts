@@ -1,7 +1,7 @@
 /** Where the first placement has nothing to sell, a launch goes over to the second, and its end is seen to there. */
 import { expect, test } from 'vitest';
 import { type EcsOptions, type Region, standardRegions } from '../../../../simulator/ecs/index.ts';
-import { MINUTE_MS, OURS, open, queue } from '../../../cli/explain/desk.ts';
+import { MINUTE_MS, OURS, open, queue } from '../../../cli/explain/fixture.ts';
 import { smallRegion } from '../../../world/small-region.ts';
 
 const placement = (region: string, ...zones: string[]) => ({
@@ -36,7 +36,7 @@ test.each([
   expect(job.runner?.name).toMatch(/-[12]$/);
   await world.pass(15 * MINUTE_MS);
   expect(job.conclusion).toBe('success');
-  expect((await world.plane().ledger.capacity.view()).total).toBe(0);
+  expect((await world.adapters().ledger.capacity.view()).total).toBe(0);
   world.fc.close();
 });
 
@@ -54,7 +54,7 @@ test('a job runs in the second placement while the first is sold out, and nothin
   await world.pass(15 * MINUTE_MS);
   expect(job.conclusion).toBe('success');
   expect(world.ecs.alive()).toEqual([]);
-  expect((await world.plane().ledger.capacity.view()).total).toBe(0);
+  expect((await world.adapters().ledger.capacity.view()).total).toBe(0);
 });
 
 test('one answer that was lost, and a clear one after it, do not close the first placement to others', async () => {
@@ -74,6 +74,6 @@ test('one answer that was lost, and a clear one after it, do not close the first
   expect(new Set(regions)).toEqual(new Set(['cn-hangzhou']));
   await world.pass(20 * MINUTE_MS);
   expect([first.conclusion, second.conclusion]).toEqual(['success', 'success']);
-  expect((await world.plane().ledger.capacity.view()).total).toBe(0);
+  expect((await world.adapters().ledger.capacity.view()).total).toBe(0);
   world.fc.close();
 });

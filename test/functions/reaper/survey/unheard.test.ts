@@ -1,6 +1,6 @@
 /** A machine that is gone under a job of which nobody had told us that it ran there. */
 import { expect, test } from 'vitest';
-import { MINUTE_MS, OURS, open, queue } from '../../../cli/explain/desk.ts';
+import { MINUTE_MS, OURS, open, queue } from '../../../cli/explain/fixture.ts';
 
 test('it is found at GitHub, and run again off spot', async () => {
   const world = await open({

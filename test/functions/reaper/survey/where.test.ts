@@ -4,9 +4,9 @@ import { sweep } from '../../../../functions/reaper/sweep.ts';
 import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
 import { TARGETS_IN_TURN_MAX } from '../../../../shared/limits.ts';
 import type { JobId } from '../../../../shared/nouns.ts';
-import { made } from '../../../shared/ledger/made.ts';
+import { build } from '../../../shared/ledger/builders.ts';
 import { START_MS } from '../../../world/in-process.ts';
-import { type Bare, bare, QUIET, whole } from '../bare.ts';
+import { openReaper, QUIET, type ReaperFixture, whole } from '../fixture.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const placement = (region: string) => ({
@@ -18,7 +18,7 @@ const placement = (region: string) => ({
 /** Sweeps with other placements over the same ledger; the regions asked. */
 function regional(unknown: readonly string[] = []) {
   const asked: string[] = [];
-  const each = bare({
+  const each = openReaper({
     ...QUIET,
     instances: {
       async list(region) {
@@ -30,7 +30,7 @@ function regional(unknown: readonly string[] = []) {
   });
   const swept = async (...regions: string[]) => {
     asked.length = 0;
-    const placements = regions.map(placement) as unknown as Bare['world']['config']['placements'];
+    const placements = regions.map(placement) as unknown as ReaperFixture['world']['config']['placements'];
     await sweep({ ...each.world, config: { ...each.world.config, placements } });
     await each.pass(60_000);
     return asked.toSorted();
@@ -53,8 +53,8 @@ test('a region that a runner names is looked at as long as there is one', async 
   const { swept, pass, world } = regional();
   await swept('cn-hangzhou', 'cn-beijing');
   await world.ledger.runners.add(
-    made.runnerName(1),
-    made.runnerEntry(1, { state: 'booting', region: 'cn-beijing', leaseUntilMs: START_MS + 100 * DAY_MS }),
+    build.runnerName(1),
+    build.runnerEntry(1, { state: 'booting', region: 'cn-beijing', leaseUntilMs: START_MS + 100 * DAY_MS }),
   );
   for (let day = 0; day < 12; day++) {
     await pass(DAY_MS);
@@ -71,18 +71,18 @@ test('a region that was typed wrong is asked only as long as it is configured', 
 const DAILY = { state: 'idle', stateAtMs: START_MS, runnerId: 9, leaseUntilMs: 0 } as const;
 
 /** What a sweep notes of runners that GitHub's lists do not show: how often each was seen unneeded. */
-async function sightings(each: Bare, ...entries: Partial<RunnerEntry>[]): Promise<number[]> {
+async function sightings(each: ReaperFixture, ...entries: Partial<RunnerEntry>[]): Promise<number[]> {
   const { ledger } = each.world;
   for (const [at, entry] of entries.entries())
-    await ledger.runners.add(made.runnerName(at), made.runnerEntry(at, { ...DAILY, ...entry }));
+    await ledger.runners.add(build.runnerName(at), build.runnerEntry(at, { ...DAILY, ...entry }));
   await each.pass(120_000);
   await sweep(each.world);
-  const read = await Promise.all(entries.map((_, at) => ledger.runners.read(made.runnerName(at))));
+  const read = await Promise.all(entries.map((_, at) => ledger.runners.read(build.runnerName(at))));
   return read.map((held) => held?.entry.idleSightings ?? -1);
 }
 
 test('an organisation whose runners cannot be listed hides its own alone, however it is spelt', async () => {
-  const each = bare({
+  const each = openReaper({
     config: { repositories: { allow: ['acme/*', 'other/*'] } },
     ...QUIET,
     github: {
@@ -98,7 +98,7 @@ test('an organisation whose runners cannot be listed hides its own alone, howeve
 
 test('in repository scope those with something alive are asked, and a few more in turn', async () => {
   const asked: string[] = [];
-  const each = bare({
+  const each = openReaper({
     config: { github: { scope: 'repository' } },
     ...QUIET,
     github: {
@@ -116,9 +116,9 @@ test('in repository scope those with something alive are asked, and a few more i
     seenAtMs: 1,
   }));
   await each.world.ledger.notes.add('repositories', { text: JSON.stringify(many), untilMs: null });
-  const job = made.job(5, { repository: 'acme/waits' });
+  const job = build.job(5, { repository: 'acme/waits' });
   const wait = { job, nextTryAtMs: START_MS + DAY_MS };
-  await each.world.ledger.jobs.add(5 as JobId, made.jobEntry(5, wait));
+  await each.world.ledger.jobs.add(5 as JobId, build.jobEntry(5, wait));
   expect(await sightings(each, { repository: 'acme/app' }, { repository: '' })).toEqual([1, 0]);
   expect(asked).toHaveLength(2 + TARGETS_IN_TURN_MAX);
   expect(asked).toEqual(expect.arrayContaining(['acme/app', 'acme/waits']));

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KNOWN_CODES } from '../../../../shared/adapters/ecs/errors.ts';
 import { UNAVAILABLE_MS, UNAVAILABLE_QUOTA_MS } from '../../../../shared/limits.ts';
 import type { RunOutcome } from '../../../../shared/ports.ts';
-import { MINUTE_MS, overTheWire, requestFor, START_MS, TYPES } from './bench.ts';
+import { MINUTE_MS, overTheWire, requestFor, START_MS, TYPES } from './fixture.ts';
 
 /** What the launcher must make of each code: HTTP status and code, as the API reference lists them. */
 const MEANINGS: Record<string, string> = {
@@ -64,15 +64,15 @@ const rows = Object.entries(MEANINGS).flatMap(([meaning, codes]) =>
   }),
 );
 
-let bench: Awaited<ReturnType<typeof overTheWire>>;
+let fixture: Awaited<ReturnType<typeof overTheWire>>;
 let tokens = 0;
 beforeAll(async () => {
-  bench = await overTheWire({ callsPerMinute: { RunInstances: 100_000 } });
+  fixture = await overTheWire({ callsPerMinute: { RunInstances: 100_000 } });
 });
-afterAll(() => bench.wire.close());
+afterAll(() => fixture.wire.close());
 
-const request = () => requestFor(bench.ecs, TYPES.arm, { clientToken: `t-${++tokens}` });
-const made = () => bench.ecs.alive().length;
+const request = () => requestFor(fixture.ecs, TYPES.arm, { clientToken: `t-${++tokens}` });
+const made = () => fixture.ecs.alive().length;
 
 function expected(code: string, meaning: string): object {
   if (meaning.startsWith('unavailable')) {
@@ -96,8 +96,8 @@ describe('each code of ECS has a meaning', () => {
     async (code, status, meaning) => {
       const before = made();
       const times = meaning.startsWith('said again') ? 3 : 1;
-      bench.ecs.failNext('RunInstances', { code, status }, times);
-      expect(await bench.instances.run(request())).toEqual(expected(code, meaning));
+      fixture.ecs.failNext('RunInstances', { code, status }, times);
+      expect(await fixture.instances.run(request())).toEqual(expected(code, meaning));
       expect(made()).toBe(before);
     },
   );
@@ -105,17 +105,17 @@ describe('each code of ECS has a meaning', () => {
   test.each(rows.filter(([, , meaning]) => meaning.startsWith('said again')))(
     '%s (%i) is over in a moment',
     async (code, status) => {
-      bench.ecs.failNext('RunInstances', { code, status });
-      expect(await bench.instances.run(request())).toMatchObject({ kind: 'running' });
+      fixture.ecs.failNext('RunInstances', { code, status });
+      expect(await fixture.instances.run(request())).toMatchObject({ kind: 'running' });
     },
   );
 
   test.each(rows.filter(([, , meaning]) => meaning.startsWith('the next')))(
     '%s (%i): %s',
     async (code, status, meaning) => {
-      bench.ecs.failNext('RunInstances', { code, status });
-      expect(await bench.instances.run(request())).toMatchObject({ kind: 'running' });
-      const { category, level } = bench.ecs.alive().at(-1)?.disk ?? {};
+      fixture.ecs.failNext('RunInstances', { code, status });
+      expect(await fixture.instances.run(request())).toMatchObject({ kind: 'running' });
+      const { category, level } = fixture.ecs.alive().at(-1)?.disk ?? {};
       const next = meaning === 'the next disk' ? 'cloud_auto' : 'cloud_essd PL1';
       expect(category === 'cloud_essd' ? `${category} ${level}` : category).toBe(next);
     },
@@ -137,18 +137,18 @@ describe('a code that nobody knows', () => {
   test.each(cases)(
     '%s (%i) is judged by its status, and loudly: %s',
     async (code, status, isLoud, outcome) => {
-      bench.ecs.failNext('RunInstances', { code, status }, 3);
-      bench.logged.length = 0;
-      expect(await bench.instances.run(request())).toEqual(outcome);
-      const loud = bench.logged.filter(({ event }) => event === 'ecs.surprised');
+      fixture.ecs.failNext('RunInstances', { code, status }, 3);
+      fixture.logged.length = 0;
+      expect(await fixture.instances.run(request())).toEqual(outcome);
+      const loud = fixture.logged.filter(({ event }) => event === 'ecs.surprised');
       expect(loud.some(({ fields }) => fields.code === code && fields.status === status)).toBe(isLoud);
-      for (let n = 0; n < 2; n++) await bench.instances.run(request()); // uses up what is left of the failures
+      for (let n = 0; n < 2; n++) await fixture.instances.run(request()); // uses up what is left of the failures
     },
   );
 });
 
 test('a refused spelling of the permission error advises what to do', async () => {
-  bench.ecs.failNext('RunInstances', { code: 'NoPermission.SLR', status: 403 });
-  const outcome = await bench.instances.run(request());
+  fixture.ecs.failNext('RunInstances', { code: 'NoPermission.SLR', status: 403 });
+  const outcome = await fixture.instances.run(request());
   expect(outcome).toMatchObject({ kind: 'fatal', advice: expect.stringContaining('permissions') });
 });

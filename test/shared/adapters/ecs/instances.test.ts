@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Instance } from '../../../../shared/nouns.ts';
-import { MINUTE_MS, overTheWire, REGION, requestFor, START_MS, TYPES } from './bench.ts';
+import { MINUTE_MS, overTheWire, REGION, requestFor, START_MS, TYPES } from './fixture.ts';
 
-let bench: Awaited<ReturnType<typeof overTheWire>>;
+let fixture: Awaited<ReturnType<typeof overTheWire>>;
 beforeEach(async () => {
-  bench = await overTheWire();
+  fixture = await overTheWire();
 });
-afterEach(() => bench.wire.close());
+afterEach(() => fixture.wire.close());
 
 async function launched(type = TYPES.arm, change = {}): Promise<string> {
-  const outcome = await bench.instances.run(requestFor(bench.ecs, type, change));
+  const outcome = await fixture.instances.run(requestFor(fixture.ecs, type, change));
   if (outcome.kind !== 'running') throw new Error(JSON.stringify(outcome));
   return outcome.instanceId;
 }
@@ -17,8 +17,8 @@ async function launched(type = TYPES.arm, change = {}): Promise<string> {
 describe('an instance, over the wire', () => {
   test('is made by one call, and is what was asked for', async () => {
     const id = await launched();
-    expect(bench.ecs.calls.get('RunInstances')).toBe(1);
-    const [machine] = bench.ecs.alive();
+    expect(fixture.ecs.calls.get('RunInstances')).toBe(1);
+    const [machine] = fixture.ecs.alive();
     expect(machine).toMatchObject({
       id,
       name: 'ci-runner-arm64-spot-1-1',
@@ -37,25 +37,25 @@ describe('an instance, over the wire', () => {
   test('is made once, however often the same request is sent', async () => {
     const first = await launched();
     expect(await launched()).toBe(first);
-    expect(bench.ecs.alive()).toHaveLength(1);
+    expect(fixture.ecs.alive()).toHaveLength(1);
   });
 
   test('takes the next disk when its type does not take the first', async () => {
     await launched(TYPES.old);
-    expect(bench.ecs.alive()[0]?.disk.category).toBe('cloud_ssd');
-    expect(bench.ecs.calls.get('RunInstances')).toBe(3);
+    expect(fixture.ecs.alive()[0]?.disk.category).toBe('cloud_ssd');
+    expect(fixture.ecs.calls.get('RunInstances')).toBe(3);
   });
 
   test('takes the next level of its disk where there is no PL0', async () => {
     await launched(TYPES.middle);
-    expect(bench.ecs.alive()[0]?.disk).toMatchObject({ category: 'cloud_essd', level: 'PL1' });
-    expect(bench.ecs.calls.get('RunInstances')).toBe(2);
+    expect(fixture.ecs.alive()[0]?.disk).toMatchObject({ category: 'cloud_essd', level: 'PL1' });
+    expect(fixture.ecs.calls.get('RunInstances')).toBe(2);
   });
 
   test('is listed by its deployment, later than it exists, with what the sweep needs', async () => {
     const id = await launched();
-    await bench.clock.runUntil(START_MS + MINUTE_MS);
-    const listed = await bench.instances.list(REGION);
+    await fixture.clock.runUntil(START_MS + MINUTE_MS);
+    const listed = await fixture.instances.list(REGION);
     expect(listed.complete).toBe(true);
     expect(listed.things).toEqual<Instance[]>([
       {
@@ -74,33 +74,33 @@ describe('an instance, over the wire', () => {
 
   test('cannot be deleted while it starts, is asked to go when it runs, and is gone in the end', async () => {
     const id = await launched();
-    expect(await bench.instances.terminate(REGION, id)).toBe('later');
-    await bench.clock.runUntil(START_MS + MINUTE_MS);
-    expect(await bench.instances.terminate(REGION, id)).toBe('asked');
-    expect(await bench.instances.find(REGION, [id])).toHaveLength(1);
-    await bench.clock.runUntil(START_MS + 2 * MINUTE_MS);
-    expect(await bench.instances.terminate(REGION, id)).toBe('gone');
-    expect(await bench.instances.find(REGION, [id])).toEqual([]);
-    expect((await bench.instances.list(REGION)).things).toEqual([]);
+    expect(await fixture.instances.terminate(REGION, id)).toBe('later');
+    await fixture.clock.runUntil(START_MS + MINUTE_MS);
+    expect(await fixture.instances.terminate(REGION, id)).toBe('asked');
+    expect(await fixture.instances.find(REGION, [id])).toHaveLength(1);
+    await fixture.clock.runUntil(START_MS + 2 * MINUTE_MS);
+    expect(await fixture.instances.terminate(REGION, id)).toBe('gone');
+    expect(await fixture.instances.find(REGION, [id])).toEqual([]);
+    expect((await fixture.instances.list(REGION)).things).toEqual([]);
   });
 
   test('is seen to be taken back by the market', async () => {
     const id = await launched();
-    await bench.clock.runUntil(START_MS + MINUTE_MS);
-    bench.ecs.interrupt(id);
-    expect((await bench.instances.find(REGION, [id]))[0]?.isRecycling).toBe(true);
-    await bench.clock.runUntil(START_MS + 7 * MINUTE_MS);
-    expect(await bench.instances.find(REGION, [id])).toEqual([]);
+    await fixture.clock.runUntil(START_MS + MINUTE_MS);
+    fixture.ecs.interrupt(id);
+    expect((await fixture.instances.find(REGION, [id]))[0]?.isRecycling).toBe(true);
+    await fixture.clock.runUntil(START_MS + 7 * MINUTE_MS);
+    expect(await fixture.instances.find(REGION, [id])).toEqual([]);
   });
 
   test('is released by the cloud when its time has come', async () => {
     await launched();
-    await bench.clock.runUntil(START_MS + 62 * MINUTE_MS);
-    expect(bench.ecs.alive()).toEqual([]);
+    await fixture.clock.runUntil(START_MS + 62 * MINUTE_MS);
+    expect(fixture.ecs.alive()).toEqual([]);
   });
 });
 
 test('looking for no ids asks nothing', async () => {
-  expect(await bench.instances.find(REGION, [])).toEqual([]);
-  expect(bench.ecs.calls.get('DescribeInstances')).toBeUndefined();
+  expect(await fixture.instances.find(REGION, [])).toEqual([]);
+  expect(fixture.ecs.calls.get('DescribeInstances')).toBeUndefined();
 });

@@ -10,7 +10,7 @@ import {
   type Sent,
   START_MS,
   TYPES,
-} from './bench.ts';
+} from './fixture.ts';
 
 /** `count` instances of this deployment, and one of another, all to be seen. */
 async function crowd(count: number) {

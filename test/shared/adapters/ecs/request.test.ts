@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { DISKS, type Disk, type RunSetting, runParameters } from '../../../../shared/adapters/ecs/request.ts';
 import type { Candidate } from '../../../../shared/nouns.ts';
-import { account, MINUTE_MS, placement, REGION, requestFor, START_MS, TYPES } from './bench.ts';
+import { account, MINUTE_MS, placement, REGION, requestFor, START_MS, TYPES } from './fixture.ts';
 
 const { ecs } = account();
 const setting: RunSetting = {

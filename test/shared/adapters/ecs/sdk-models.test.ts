@@ -11,7 +11,7 @@ import {
   type Sent,
   START_MS,
   TYPES,
-} from './bench.ts';
+} from './fixture.ts';
 import { fieldOf, type Model, models } from './models.ts';
 
 /** Answers as `call` does, and notes each field that is read. */
@@ -55,7 +55,7 @@ async function sayEverything(): Promise<{ sent: Sent[]; read: Set<string> }> {
     await instances.run({ ...onDemand, candidate: { ...onDemand.candidate, capacityType: 'on-demand' } }),
   );
   const open = instancesOn(call, clock, {
-    placements: [{ ...(await import('./bench.ts')).placement, egress: 'public-ip' }],
+    placements: [{ ...(await import('./fixture.ts')).placement, egress: 'public-ip' }],
   });
   outcomes.push(await open.instances.run(requestFor(ecs, TYPES.newest, { clientToken: 'c' })));
   expect(outcomes.map(({ kind }) => kind)).toEqual(['running', 'running', 'running']);

@@ -11,44 +11,44 @@ import {
   requestFor,
   type Sent,
   TYPES,
-} from './bench.ts';
+} from './fixture.ts';
 
-let bench: Awaited<ReturnType<typeof overTheWire>>;
+let fixture: Awaited<ReturnType<typeof overTheWire>>;
 beforeEach(async () => {
-  bench = await overTheWire();
+  fixture = await overTheWire();
 });
-afterEach(() => bench.wire.close());
+afterEach(() => fixture.wire.close());
 
-const run = () => bench.instances.run(requestFor(bench.ecs, TYPES.arm));
+const run = () => fixture.instances.run(requestFor(fixture.ecs, TYPES.arm));
 
 describe('a launch whose answer is lost', () => {
   const faults: Fault[] = ['timeout-before', 'timeout-after', 'truncated', 'gateway', '500-after-success'];
 
   test.each(faults)('once (%s) is said again with the same token, and makes one instance', async (fault) => {
-    bench.ecs.failNext('RunInstances', fault);
-    expect(await run()).toMatchObject({ kind: 'running', instanceId: bench.ecs.alive()[0]?.id });
-    expect(bench.ecs.alive()).toHaveLength(1);
+    fixture.ecs.failNext('RunInstances', fault);
+    expect(await run()).toMatchObject({ kind: 'running', instanceId: fixture.ecs.alive()[0]?.id });
+    expect(fixture.ecs.alive()).toHaveLength(1);
   });
 
   test.each(faults)('again and again (%s) stays unknown', async (fault) => {
-    bench.ecs.failNext('RunInstances', fault, 3);
+    fixture.ecs.failNext('RunInstances', fault, 3);
     expect(await run()).toMatchObject({ kind: 'unknown', isSilent: true });
-    expect(bench.ecs.calls.get('RunInstances')).toBe(3);
+    expect(fixture.ecs.calls.get('RunInstances')).toBe(3);
   });
 
   test('and is then refused stays unknown: the refusal says nothing of the first try', async () => {
-    bench.ecs.failNext('RunInstances', 'timeout-after');
-    bench.ecs.failNext('RunInstances', { code: 'Throttling' });
+    fixture.ecs.failNext('RunInstances', 'timeout-after');
+    fixture.ecs.failNext('RunInstances', { code: 'Throttling' });
     expect(await run()).toEqual({ kind: 'unknown', code: 'Throttling', isSilent: false });
-    expect(bench.ecs.alive()).toHaveLength(1);
+    expect(fixture.ecs.alive()).toHaveLength(1);
   });
 
   test('because the service is silent ends in time', async () => {
-    const endpointOf = () => `127.0.0.1:${bench.wire.port}`;
+    const endpointOf = () => `127.0.0.1:${fixture.wire.port}`;
     const call = ecsCall({ credentials: async () => KEY, endpointOf, protocol: 'HTTP', callMaxMs: 150 });
-    bench.ecs.failNext('RunInstances', 'hang', 3);
-    const { instances } = instancesOn(call, bench.clock);
-    expect(await instances.run(requestFor(bench.ecs, TYPES.arm))).toEqual({
+    fixture.ecs.failNext('RunInstances', 'hang', 3);
+    const { instances } = instancesOn(call, fixture.clock);
+    expect(await instances.run(requestFor(fixture.ecs, TYPES.arm))).toEqual({
       kind: 'unknown',
       code: 'NoAnswer',
       isSilent: true,
@@ -56,28 +56,28 @@ describe('a launch whose answer is lost', () => {
   });
 
   test('is not said again when there is no time left for it', async () => {
-    let nowMs = bench.clock.nowMs();
+    let nowMs = fixture.clock.nowMs();
     const slow = { nowMs: () => nowMs };
     const call = async () => {
       nowMs += 25_000;
       throw Object.assign(new Error('late'), { code: 'NoAnswer', status: null });
     };
     const { instances, pauses } = instancesOn(call, slow);
-    expect((await instances.run(requestFor(bench.ecs, TYPES.arm))).kind).toBe('unknown');
+    expect((await instances.run(requestFor(fixture.ecs, TYPES.arm))).kind).toBe('unknown');
     expect(pauses).toEqual([]);
   });
 });
 
 test('a launch that nobody could be told of is put off, not unknown', async () => {
-  await bench.wire.close();
+  await fixture.wire.close();
   expect(await run()).toMatchObject({ kind: 'throttled', code: 'NotSent' });
 });
 
 test('a mistake of ours is thrown, not taken for a lost answer', async () => {
   const { instances } = instancesOn(async () => {
     throw new TypeError('ours');
-  }, bench.clock);
-  await expect(instances.run(requestFor(bench.ecs, TYPES.arm))).rejects.toThrow('ours');
+  }, fixture.clock);
+  await expect(instances.run(requestFor(fixture.ecs, TYPES.arm))).rejects.toThrow('ours');
 });
 
 test('tries differ in nothing', async () => {
@@ -107,20 +107,20 @@ test.each([
 });
 
 test('no error tells the key, the token or the user data', async () => {
-  const request = requestFor(bench.ecs, TYPES.arm, { userData: 'CANARY-jit-config' });
+  const request = requestFor(fixture.ecs, TYPES.arm, { userData: 'CANARY-jit-config' });
   const said: string[] = [];
   const watched = instancesOn(async (region, action, params) => {
     try {
-      return await bench.call(region, action, params);
+      return await fixture.call(region, action, params);
     } catch (error) {
       said.push(JSON.stringify(error, Object.getOwnPropertyNames(error)), String((error as Error).cause));
       throw error;
     }
-  }, bench.clock).instances;
+  }, fixture.clock).instances;
   for (const fault of ['timeout-before', 'truncated', 'gateway', '500-after-success'] as const)
-    bench.ecs.failNext('RunInstances', fault);
+    fixture.ecs.failNext('RunInstances', fault);
   await watched.run(request);
-  await bench.wire.close();
+  await fixture.wire.close();
   await watched.run(request);
   expect(said.length).toBeGreaterThan(4);
   const words = [
@@ -134,10 +134,10 @@ test('no error tells the key, the token or the user data', async () => {
 
 test('a question is asked again when its answer is lost, and a half answer is not believed', async () => {
   await run();
-  bench.ecs.failNext('DescribeInstances', 'truncated');
-  await expect(bench.instances.list(REGION)).resolves.toMatchObject({ complete: true });
-  bench.ecs.failNext('DescribeInstances', 'truncated', 3);
-  await expect(bench.instances.list(REGION)).rejects.toMatchObject({ code: 'NoAnswer' });
-  bench.ecs.failNext('DescribeInstances', { code: 'Forbidden.RAM' });
-  await expect(bench.instances.list(REGION)).rejects.toMatchObject({ code: 'Forbidden.RAM' });
+  fixture.ecs.failNext('DescribeInstances', 'truncated');
+  await expect(fixture.instances.list(REGION)).resolves.toMatchObject({ complete: true });
+  fixture.ecs.failNext('DescribeInstances', 'truncated', 3);
+  await expect(fixture.instances.list(REGION)).rejects.toMatchObject({ code: 'NoAnswer' });
+  fixture.ecs.failNext('DescribeInstances', { code: 'Forbidden.RAM' });
+  await expect(fixture.instances.list(REGION)).rejects.toMatchObject({ code: 'Forbidden.RAM' });
 });

@@ -3,7 +3,7 @@ import type { FcCredentials } from '../../../../shared/adapters/function-compute
 import type { FcSignature } from '../../../../shared/adapters/function-compute/queue.ts';
 import { EVENT_MAX_BYTES } from '../../../../shared/limits.ts';
 import { inProcessQueue } from '../../../../simulator/function-compute/index.ts';
-import { EVENT, KEY, open, silent } from './queue-bench.ts';
+import { EVENT, KEY, open, silent } from './queue-fixture.ts';
 
 describe.each<FcSignature>(['fc', 'acs3'])('signed with %s', (signature) => {
   test('an event is accepted, and arrives as it was sent', async () => {

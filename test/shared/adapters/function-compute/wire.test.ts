@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, request as send } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { type FcSignature, fcQueue } from '../../../../shared/adapters/function-compute/queue.ts';
-import { closers, EVENT, KEY, open } from './queue-bench.ts';
+import { closers, EVENT, KEY, open } from './queue-fixture.ts';
 
 interface Sent {
   path: string;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { onBothFaces } from './faces.ts';
+import { onBothTransports } from './transports.ts';
 import { callsOf, START_MS } from './world.ts';
 
-onBothFaces('deliveries and releases', (world) => {
+onBothTransports('deliveries and releases', (world) => {
   test('deliveries are listed with all digits of their ids, back to a time, and can be asked for again', async () => {
     const w = await world();
     await w.pass(60_000);

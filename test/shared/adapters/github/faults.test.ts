@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { GitHubFailed } from '../../../../shared/adapters/github/request.ts';
 import type { Fault } from '../../../../simulator/github/wire.ts';
-import { onBothFaces } from './faces.ts';
+import { onBothTransports } from './transports.ts';
 import { callsOf, connected, jobId, LABELS, name, openWorld, runId, type TestWorld } from './world.ts';
 
 const JIT = 'generate-jitconfig';
 const runner = { name: name('ci-runner-arm64-spot-1-1'), labels: LABELS };
 
-onBothFaces('what goes wrong on the way', (world) => {
+onBothTransports('what goes wrong on the way', (world) => {
   // biome-ignore format: a table reads best as a table.
   const mints: [fault: Fault, outcome: object][] = [
     [{ kind: 'secondary-limit', retryAfterS: 40 },              { kind: 'throttled', waitMs: 40_000 }],

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { onBothFaces } from './faces.ts';
+import { onBothTransports } from './transports.ts';
 import { callsOf, LABELS, name } from './world.ts';
 
 const TOKENS = 'POST /app/installations/{id}/access_tokens';
 
-onBothFaces('installations', (world) => {
+onBothTransports('installations', (world) => {
   const runner = { name: name('ci-runner-arm64-spot-1-1'), labels: LABELS };
 
   test('repository scope works for a personal account, in the default group', async () => {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import type { JobRecord, Listing } from '../../../../shared/nouns.ts';
-import { onBothFaces } from './faces.ts';
+import { onBothTransports } from './transports.ts';
 import { connected, jobId, LABELS, runId, START_MS } from './world.ts';
 
 const NONE: Listing<JobRecord> = { things: [], complete: false };
 
-onBothFaces('jobs and runs', (world) => {
+onBothTransports('jobs and runs', (world) => {
   test('absent is not said of a repository that the App cannot see', async () => {
     const w = await world();
     w.github.addRepository('acme/other');

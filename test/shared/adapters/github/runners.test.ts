@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { onBothFaces } from './faces.ts';
+import { onBothTransports } from './transports.ts';
 import { callsOf, connected, LABELS, name } from './world.ts';
 
 const JIT = 'POST /orgs/{org}/actions/runners/generate-jitconfig';
 const TOKENS = 'POST /app/installations/{id}/access_tokens';
 
-onBothFaces('runners', (world) => {
+onBothTransports('runners', (world) => {
   const runner = { name: name('ci-runner-arm64-spot-1-1'), labels: LABELS };
 
   test('mints with one call, after a token and the group were fetched once', async () => {

@@ -1,4 +1,4 @@
-/** A simulated GitHub with an organisation, and the adapter over one of its two faces. */
+/** A simulated GitHub with an organisation, and the adapter over one of its two transports. */
 
 import { gitHubOver } from '../../../../shared/adapters/github/adapter.ts';
 import { octokitRequest } from '../../../../shared/adapters/github/octokit.ts';
@@ -16,7 +16,7 @@ import { APP_ID, appJwt, PRIVATE_KEY_PEM, PUBLIC_KEY_PEM, START_MS } from './jwt
 export { START_MS } from './jwt.ts';
 export const WEBHOOK_SECRET = 'a-webhook-secret-for-tests';
 
-export type Face = 'wire' | 'process';
+export type Transport = 'wire' | 'process';
 
 export interface Delivered {
   readonly atMs: number;
@@ -55,7 +55,7 @@ export const LABELS = ['self-hosted', 'aliyun', 'arm64'];
 
 /** One try of a call may take `tryMaxMs` of real time: long, but where a test is about that. */
 export async function openWorld(
-  face: Face,
+  transport: Transport,
   options: Partial<GitHubOptions> = {},
   tryMaxMs = 20_000,
 ): Promise<TestWorld> {
@@ -83,8 +83,8 @@ export async function openWorld(
   const plan = { organization: 'acme', name: 'ci-runners', repositories: ['acme/app'] };
   const groupId = github.addGroup(plan).id;
   const installationId = github.install('acme').id;
-  const served = face === 'wire' ? await serveGitHub(github) : null;
-  const transport = (adapterClock: Clock) =>
+  const served = transport === 'wire' ? await serveGitHub(github) : null;
+  const requestWith = (adapterClock: Clock) =>
     served === null
       ? inProcessRequest({ github, clock, appId: APP_ID, privateKeyPem: PRIVATE_KEY_PEM })
       : octokitRequest({
@@ -97,7 +97,7 @@ export async function openWorld(
           tryMaxMs,
         });
   const another: TestWorld['another'] = ({ runnerGroup = 'ci-runners', clock: own = clock } = {}) =>
-    gitHubOver(transport(own), { clock: own, runnerGroup });
+    gitHubOver(requestWith(own), { clock: own, runnerGroup });
   world = {
     clock,
     github,

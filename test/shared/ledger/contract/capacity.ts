@@ -1,7 +1,7 @@
 /** Slots: never above a limit, never counted twice, never lost, and in order while jobs wait. */
 import { describe, expect, test } from 'vitest';
 import { minuteOf } from '../../../../shared/runner/mint-pace.ts';
-import { CREATED_MS, made } from '../made.ts';
+import { build, CREATED_MS } from '../builders.ts';
 import { type Open, on } from './opening.ts';
 
 const NOW_MS = Date.UTC(2026, 4, 4, 12, 0, 30);
@@ -12,14 +12,14 @@ export function capacityContract(open: Open): void {
     test(
       'are given up to the limit, and the next one when one is handed back',
       on(open, async ({ capacity }) => {
-        const limits = made.limits({ runners: 2 });
-        const take = (name: number) => capacity.take(made.slotRequest(name), limits, NOW_MS);
+        const limits = build.limits({ runners: 2 });
+        const take = (name: number) => capacity.take(build.slotRequest(name), limits, NOW_MS);
         expect([await take(1), await take(2)]).toEqual([{ kind: 'taken' }, { kind: 'taken' }]);
         expect(await take(3)).toEqual({
           kind: 'full',
           because: 'all runners are in use (limits.runners is 2)',
         });
-        await capacity.handBack(made.runnerName(1));
+        await capacity.handBack(build.runnerName(1));
         expect(await take(3)).toEqual({ kind: 'taken' });
         expect(await take(4)).toMatchObject({ kind: 'full' });
       }),
@@ -29,9 +29,9 @@ export function capacityContract(open: Open): void {
       'that many want at once are given up to the limit',
       on(open, async ({ capacity }) => {
         const names = Array.from({ length: 12 }, (_, at) => at);
-        const limits = made.limits({ runners: 5 });
+        const limits = build.limits({ runners: 5 });
         const answers = await Promise.all(
-          names.map((name) => capacity.take(made.slotRequest(name), limits, NOW_MS)),
+          names.map((name) => capacity.take(build.slotRequest(name), limits, NOW_MS)),
         );
         expect(answers.filter(({ kind }) => kind === 'taken')).toHaveLength(5);
         const view = await capacity.view();
@@ -42,34 +42,34 @@ export function capacityContract(open: Open): void {
     test(
       'a slot that a runner has already is taken, and counts once, even when there is no other',
       on(open, async ({ capacity }) => {
-        const limits = made.limits({ runners: 1, mintsPerMinute: 1 });
+        const limits = build.limits({ runners: 1, mintsPerMinute: 1 });
         for (let tries = 0; tries < 3; tries++)
-          expect(await capacity.take(made.slotRequest(1), limits, NOW_MS)).toEqual({ kind: 'taken' });
-        expect(await capacity.view()).toMatchObject({ total: 1, slots: [{ name: made.runnerName(1) }] });
+          expect(await capacity.take(build.slotRequest(1), limits, NOW_MS)).toEqual({ kind: 'taken' });
+        expect(await capacity.view()).toMatchObject({ total: 1, slots: [{ name: build.runnerName(1) }] });
       }),
     );
 
     test(
       'handing back twice, or what was never taken, changes nothing',
       on(open, async ({ capacity }) => {
-        const limits = made.limits({ perProfile: 1, perRepository: 2 });
-        await capacity.take(made.slotRequest(1), limits, NOW_MS);
-        await capacity.take(made.slotRequest(2), limits, NOW_MS);
-        await capacity.handBack(made.runnerName(1));
-        await capacity.handBack(made.runnerName(1));
-        await capacity.handBack(made.runnerName(3));
-        expect(await capacity.view()).toMatchObject({ total: 1, slots: [{ name: made.runnerName(2) }] });
-        expect(await capacity.take(made.slotRequest(4), limits, NOW_MS)).toEqual({ kind: 'taken' });
-        expect(await capacity.take(made.slotRequest(5), limits, NOW_MS)).toMatchObject({ kind: 'full' });
+        const limits = build.limits({ perProfile: 1, perRepository: 2 });
+        await capacity.take(build.slotRequest(1), limits, NOW_MS);
+        await capacity.take(build.slotRequest(2), limits, NOW_MS);
+        await capacity.handBack(build.runnerName(1));
+        await capacity.handBack(build.runnerName(1));
+        await capacity.handBack(build.runnerName(3));
+        expect(await capacity.view()).toMatchObject({ total: 1, slots: [{ name: build.runnerName(2) }] });
+        expect(await capacity.take(build.slotRequest(4), limits, NOW_MS)).toEqual({ kind: 'taken' });
+        expect(await capacity.take(build.slotRequest(5), limits, NOW_MS)).toMatchObject({ kind: 'full' });
       }),
     );
 
     test(
       'count by profile and by repository where these are limited',
       on(open, async ({ capacity }) => {
-        const limits = made.limits({ perProfile: 1, perRepository: 2 });
+        const limits = build.limits({ perProfile: 1, perRepository: 2 });
         const take = (name: number, profile: string | null, repository: string) =>
-          capacity.take(made.slotRequest(name, { profile, repository }), limits, NOW_MS);
+          capacity.take(build.slotRequest(name, { profile, repository }), limits, NOW_MS);
         expect(await take(1, 'big', 'acme/a')).toEqual({ kind: 'taken' });
         expect(await take(2, 'big', 'acme/b')).toEqual({
           kind: 'full',
@@ -87,9 +87,9 @@ export function capacityContract(open: Open): void {
     test(
       'names that differ in punctuation only are different',
       on(open, async ({ capacity }) => {
-        const limits = made.limits({ perRepository: 1 });
+        const limits = build.limits({ perRepository: 1 });
         const requests = ['acme/a-b', 'acme/a_b', 'acme/a.b'].map((repository, at) =>
-          made.slotRequest(`x${'-_.'[at]}y`, { repository }),
+          build.slotRequest(`x${'-_.'[at]}y`, { repository }),
         );
         for (const request of requests)
           expect(await capacity.take(request, limits, NOW_MS)).toEqual({ kind: 'taken' });
@@ -102,13 +102,13 @@ export function capacityContract(open: Open): void {
     test(
       'a slot taken without a limit of its repository is handed back without one',
       on(open, async ({ capacity }) => {
-        await capacity.take(made.slotRequest(1), made.limits(), NOW_MS);
-        const limits = made.limits({ perRepository: 1 });
-        expect(await capacity.take(made.slotRequest(2), limits, NOW_MS)).toEqual({ kind: 'taken' });
-        await capacity.handBack(made.runnerName(1));
-        expect(await capacity.take(made.slotRequest(3), limits, NOW_MS)).toMatchObject({ kind: 'full' });
-        await capacity.handBack(made.runnerName(2));
-        expect(await capacity.take(made.slotRequest(3), limits, NOW_MS)).toEqual({ kind: 'taken' });
+        await capacity.take(build.slotRequest(1), build.limits(), NOW_MS);
+        const limits = build.limits({ perRepository: 1 });
+        expect(await capacity.take(build.slotRequest(2), limits, NOW_MS)).toEqual({ kind: 'taken' });
+        await capacity.handBack(build.runnerName(1));
+        expect(await capacity.take(build.slotRequest(3), limits, NOW_MS)).toMatchObject({ kind: 'full' });
+        await capacity.handBack(build.runnerName(2));
+        expect(await capacity.take(build.slotRequest(3), limits, NOW_MS)).toEqual({ kind: 'taken' });
       }),
     );
   });
@@ -119,7 +119,7 @@ export function capacityContract(open: Open): void {
       on(open, async ({ capacity }) => {
         await capacity.setWaiting({ total: CREATED_MS });
         const take = (name: number, jobCreatedAtMs: number) =>
-          capacity.take(made.slotRequest(name, { jobCreatedAtMs }), made.limits(), NOW_MS);
+          capacity.take(build.slotRequest(name, { jobCreatedAtMs }), build.limits(), NOW_MS);
         expect(await take(1, CREATED_MS + 1)).toEqual({
           kind: 'queue',
           because: 'an older job waits for the same slot',
@@ -137,11 +137,11 @@ export function capacityContract(open: Open): void {
     ] as const)('who is refused %s is the first to get one, without a sweep between', (_, some, laterMs) =>
       on(open, async ({ capacity }) => {
         const take = (name: number, jobCreatedAtMs: number, nowMs: number) =>
-          capacity.take(made.slotRequest(name, { jobCreatedAtMs }), made.limits(some), nowMs);
+          capacity.take(build.slotRequest(name, { jobCreatedAtMs }), build.limits(some), nowMs);
         await take(1, CREATED_MS, NOW_MS);
         for (const age of [3, 2, 4])
           expect((await take(age, CREATED_MS + age, NOW_MS)).kind).not.toBe('taken');
-        await capacity.handBack(made.runnerName(1));
+        await capacity.handBack(build.runnerName(1));
         expect(await take(3, CREATED_MS + 3, laterMs)).toMatchObject({ kind: 'queue' });
         expect(await take(2, CREATED_MS + 2, laterMs)).toEqual({ kind: 'taken' });
       })(),
@@ -150,10 +150,10 @@ export function capacityContract(open: Open): void {
     test(
       'a job that its profile has no slot for holds nobody back',
       on(open, async ({ capacity }) => {
-        const limits = made.limits({ perProfile: 1 });
+        const limits = build.limits({ perProfile: 1 });
         const take = (name: number, profile: string | null) =>
           capacity.take(
-            made.slotRequest(name, { profile, jobCreatedAtMs: CREATED_MS + name }),
+            build.slotRequest(name, { profile, jobCreatedAtMs: CREATED_MS + name }),
             limits,
             NOW_MS,
           );
@@ -168,12 +168,12 @@ export function capacityContract(open: Open): void {
     test(
       'are paced by the minute, and only slots that were given count',
       on(open, async ({ capacity }) => {
-        const limits = made.limits({ runners: 3, mintsPerMinute: 2 });
-        const take = (name: number, nowMs: number) => capacity.take(made.slotRequest(name), limits, nowMs);
+        const limits = build.limits({ runners: 3, mintsPerMinute: 2 });
+        const take = (name: number, nowMs: number) => capacity.take(build.slotRequest(name), limits, nowMs);
         await take(1, NOW_MS);
         await take(1, NOW_MS);
         expect(await take(2, NOW_MS)).toEqual({ kind: 'taken' });
-        await capacity.handBack(made.runnerName(1));
+        await capacity.handBack(build.runnerName(1));
         expect(await take(3, NEXT_MINUTE_MS - 1)).toEqual({
           kind: 'paced',
           because: 'new runners are paced at 2 a minute',
@@ -188,13 +188,13 @@ export function capacityContract(open: Open): void {
     test(
       'of earlier minutes are forgotten when the sweep recounts, this one is not',
       on(open, async ({ capacity }) => {
-        const limits = made.limits({ mintsPerMinute: 1 });
-        await capacity.take(made.slotRequest(1), limits, NOW_MS);
+        const limits = build.limits({ mintsPerMinute: 1 });
+        await capacity.take(build.slotRequest(1), limits, NOW_MS);
         await capacity.recount(NOW_MS);
-        expect(await capacity.take(made.slotRequest(2), limits, NOW_MS)).toMatchObject({ kind: 'paced' });
+        expect(await capacity.take(build.slotRequest(2), limits, NOW_MS)).toMatchObject({ kind: 'paced' });
         await capacity.recount(NEXT_MINUTE_MS);
         expect(await capacity.view()).toMatchObject({ total: 1 });
-        expect(await capacity.take(made.slotRequest(2), limits, NEXT_MINUTE_MS)).toEqual({ kind: 'taken' });
+        expect(await capacity.take(build.slotRequest(2), limits, NEXT_MINUTE_MS)).toEqual({ kind: 'taken' });
       }),
     );
   });

@@ -1,4 +1,4 @@
-/** What any ledger must do. The simulator's two faces always run this; the real service when REMOTE=1. */
+/** What any ledger must do. The simulator's two transports always run this; the real service when REMOTE=1. */
 import { describe } from 'vitest';
 import { capacityContract } from './capacity.ts';
 import { entriesContract } from './entries.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { RunnerState } from '../../../../shared/ledger/entries.ts';
 import type { Ledger } from '../../../../shared/ledger/ledger.ts';
 import type { JobId, RunId } from '../../../../shared/nouns.ts';
-import { held, made } from '../made.ts';
+import { build, held } from '../builders.ts';
 import { type Open, on } from './opening.ts';
 
 const ONE = 1 as JobId;
@@ -15,7 +15,7 @@ export function entriesContract(open: Open): void {
       on(open, async ({ jobs }) => {
         const because = ['a', 'b', 'c', 'd', 'e'];
         const answers = await Promise.all(
-          because.map((text) => jobs.add(ONE, made.jobEntry(1, { because: text }))),
+          because.map((text) => jobs.add(ONE, build.jobEntry(1, { because: text }))),
         );
         const winners = answers.filter((answer) => answer !== null);
         expect(winners).toHaveLength(1);
@@ -35,12 +35,12 @@ export function entriesContract(open: Open): void {
           asked: false,
           createdAtMs: 5,
         };
-        await jobs.add(ONE, made.jobEntry(1));
-        await runners.add(made.runnerName(1), made.runnerEntry(1));
+        await jobs.add(ONE, build.jobEntry(1));
+        await runners.add(build.runnerName(1), build.runnerEntry(1));
         await reruns.add(rerun.runId, rerun);
         await notes.add('cursor', { text: '„ende“ 終 🏁', untilMs: null });
-        expect((await jobs.read(ONE))?.entry).toEqual(made.jobEntry(1));
-        expect((await runners.read(made.runnerName(1)))?.entry).toEqual(made.runnerEntry(1));
+        expect((await jobs.read(ONE))?.entry).toEqual(build.jobEntry(1));
+        expect((await runners.read(build.runnerName(1)))?.entry).toEqual(build.runnerEntry(1));
         expect((await reruns.read(rerun.runId))?.entry).toEqual(rerun);
         expect((await notes.read('cursor'))?.entry).toEqual({ text: '„ende“ 終 🏁', untilMs: null });
       }),
@@ -49,7 +49,7 @@ export function entriesContract(open: Open): void {
     test(
       'what was never added is not there, whatever another kind has under the same id',
       on(open, async ({ jobs, reruns }) => {
-        await jobs.add(ONE, made.jobEntry(1));
+        await jobs.add(ONE, build.jobEntry(1));
         expect(await reruns.read(1 as RunId)).toBeNull();
         expect((await reruns.list(10)).things).toEqual([]);
       }),
@@ -58,7 +58,7 @@ export function entriesContract(open: Open): void {
     test(
       'of several who replace what they read exactly one wins',
       on(open, async ({ jobs }) => {
-        const first = held(await jobs.add(ONE, made.jobEntry(1)));
+        const first = held(await jobs.add(ONE, build.jobEntry(1)));
         const tries = [2, 3, 4, 5].map((launches) => jobs.replace(ONE, first, { ...first.entry, launches }));
         const winners = (await Promise.all(tries)).filter((answer) => answer !== null);
         expect(winners).toHaveLength(1);
@@ -69,7 +69,7 @@ export function entriesContract(open: Open): void {
     test(
       'who replaced may replace again with what it got back',
       on(open, async ({ jobs }) => {
-        let now = held(await jobs.add(ONE, made.jobEntry(1)));
+        let now = held(await jobs.add(ONE, build.jobEntry(1)));
         for (let launches = 2; launches < 9; launches++)
           now = held(await jobs.replace(ONE, now, { ...now.entry, launches }));
         expect((await jobs.read(ONE))?.entry.launches).toBe(8);
@@ -79,7 +79,7 @@ export function entriesContract(open: Open): void {
     test(
       'an entry that is gone is not brought back by replacing it',
       on(open, async ({ jobs }) => {
-        const first = held(await jobs.add(ONE, made.jobEntry(1)));
+        const first = held(await jobs.add(ONE, build.jobEntry(1)));
         await jobs.remove(ONE, first);
         expect(await jobs.replace(ONE, first, first.entry)).toBeNull();
         expect(await jobs.read(ONE)).toBeNull();
@@ -89,7 +89,7 @@ export function entriesContract(open: Open): void {
     test(
       'an entry that has changed is not removed',
       on(open, async ({ jobs }) => {
-        const first = held(await jobs.add(ONE, made.jobEntry(1)));
+        const first = held(await jobs.add(ONE, build.jobEntry(1)));
         const second = held(await jobs.replace(ONE, first, { ...first.entry, launches: 2 }));
         expect(await jobs.remove(ONE, first)).toBe(false);
         expect(await jobs.read(ONE)).toEqual(second);
@@ -99,9 +99,9 @@ export function entriesContract(open: Open): void {
     test(
       'removing twice is as good as once, and the id is free again',
       on(open, async ({ jobs }) => {
-        const first = held(await jobs.add(ONE, made.jobEntry(1)));
+        const first = held(await jobs.add(ONE, build.jobEntry(1)));
         expect([await jobs.remove(ONE, first), await jobs.remove(ONE, first)]).toEqual([true, true]);
-        const again = held(await jobs.add(ONE, made.jobEntry(1, { launches: 9 })));
+        const again = held(await jobs.add(ONE, build.jobEntry(1, { launches: 9 })));
         expect(await jobs.remove(ONE, first), 'the new one is another entry').toBe(false);
         expect(await jobs.read(ONE)).toEqual(again);
       }),
@@ -111,9 +111,9 @@ export function entriesContract(open: Open): void {
       'a list has all of its kind, over several pages, and says when it was cut',
       on(open, async ({ jobs, runners }) => {
         const ids = Array.from({ length: 520 }, (_, at) => at + 1);
-        await runners.add(made.runnerName(1), made.runnerEntry(1));
+        await runners.add(build.runnerName(1), build.runnerEntry(1));
         for (let at = 0; at < ids.length; at += 40)
-          await Promise.all(ids.slice(at, at + 40).map((id) => jobs.add(id as JobId, made.jobEntry(id))));
+          await Promise.all(ids.slice(at, at + 40).map((id) => jobs.add(id as JobId, build.jobEntry(id))));
         const all = await jobs.list(1_000);
         expect(all.complete).toBe(true);
         expect(all.things.map(({ entry }) => entry.job.id).sort((a, b) => a - b)).toEqual(ids);
@@ -140,8 +140,8 @@ export function entriesContract(open: Open): void {
 
     /** The refusal, or null. */
     async function tryMove({ runners }: Ledger, from: RunnerState, to: RunnerState): Promise<string | null> {
-      const name = made.runnerName(`${from}-${to}`);
-      const before = held(await runners.add(name, made.runnerEntry(`${from}-${to}`, { state: from })));
+      const name = build.runnerName(`${from}-${to}`);
+      const before = held(await runners.add(name, build.runnerEntry(`${from}-${to}`, { state: from })));
       const refusal = await runners.replace(name, before, { ...before.entry, state: to }).then(
         () => null,
         (error: Error) => error.message,

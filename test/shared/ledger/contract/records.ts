@@ -1,7 +1,7 @@
 /** What is kept beside the entries: history, the market, and what could not be had. */
 import { describe, expect, test } from 'vitest';
 import type { JobId } from '../../../../shared/nouns.ts';
-import { CREATED_MS, made } from '../made.ts';
+import { build, CREATED_MS } from '../builders.ts';
 import { type Open, on } from './opening.ts';
 
 const ONE = 1 as JobId;
@@ -13,7 +13,7 @@ export function recordsContract(open: Open): void {
     test(
       'comes together from parts: what is known wins over what is not',
       on(open, async ({ history }) => {
-        const job = made.job(1);
+        const job = build.job(1);
         expect(await history.read(CREATED_MS, ONE)).toBeNull();
         await history.merge({ job, instanceId: 'i-1', startedAtMs: 5, pricePerHour: null });
         await history.merge({ job, pricePerHour: 0.12, instanceId: null });
@@ -33,7 +33,7 @@ export function recordsContract(open: Open): void {
     test(
       'the first outcome stays, with its reason',
       on(open, async ({ history }) => {
-        const job = made.job(1);
+        const job = build.job(1);
         await history.merge({ job, outcome: 'refused', because: 'no label names an architecture' });
         await history.merge({
           job,
@@ -52,7 +52,7 @@ export function recordsContract(open: Open): void {
     test(
       'a refusal gives way to the end of a job that ran after all',
       on(open, async ({ history }) => {
-        const job = made.job(1);
+        const job = build.job(1);
         await history.merge({ job, outcome: 'refused', because: 'no label names an architecture' });
         await history.merge({ job, outcome: 'success', runnerName: 'ci-runner-arm64-spot-1-1' });
         expect(await history.read(CREATED_MS, ONE)).toMatchObject({ outcome: 'success', because: null });
@@ -62,7 +62,7 @@ export function recordsContract(open: Open): void {
     test(
       'loses nothing when many write one job at once',
       on(open, async ({ history }) => {
-        const job = made.job(1);
+        const job = build.job(1);
         await Promise.all([
           history.merge({ job, instanceId: 'i-1' }),
           history.merge({ job, zone: 'cn-hangzhou-k' }),
@@ -81,7 +81,7 @@ export function recordsContract(open: Open): void {
     test(
       'keeps the lines of a job’s story in order, each once, whoever tells them',
       on(open, async ({ history }) => {
-        const job = made.job(1);
+        const job = build.job(1);
         const [a, b, c] = [1, 2, 3].map((atMs) => ({ atMs, text: `at ${atMs}` }));
         if (!a || !b || !c) throw new Error('three lines');
         await history.merge({ job, trail: [a, c] });
@@ -93,7 +93,7 @@ export function recordsContract(open: Open): void {
     test(
       'is found by the day on which the job was created',
       on(open, async ({ history }) => {
-        await history.merge({ job: made.job(1), outcome: 'success' });
+        await history.merge({ job: build.job(1), outcome: 'success' });
         expect(await history.read(CREATED_MS + DAY_MS, ONE)).toBeNull();
         expect(await history.read(CREATED_MS, 2 as JobId)).toBeNull();
       }),

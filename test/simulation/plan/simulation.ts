@@ -11,7 +11,7 @@ export interface PlannedRun {
   readonly run: SimRun;
 }
 
-export interface Scene {
+export interface Simulation {
   readonly plan: Plan;
   readonly world: World;
   readonly faults: Faults;

@@ -4,7 +4,7 @@ import type { Held, Ledger } from '../../../shared/ledger/ledger.ts';
 import type { NamedRunner, RunnerName } from '../../../shared/nouns.ts';
 
 /** Names can be taken by anybody who may register a runner; GitHub's id cannot. */
-export async function ownNamed(
+export async function findOwnRunner(
   runner: NamedRunner,
   { runners }: Pick<Ledger, 'runners'>,
 ): Promise<Held<RunnerEntry> | null> {

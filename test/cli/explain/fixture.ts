@@ -26,7 +26,7 @@ export function operatorOf(world: World): Operator {
   if (known !== undefined) return known;
   const { github, clock } = world;
   const operator = {
-    ...world.plane(),
+    ...world.adapters(),
     log: () => undefined,
     gitHubRequest: inProcessRequest({ github, clock, appId: APP_ID, privateKeyPem: PRIVATE_KEY_PEM }),
   };

@@ -1,7 +1,7 @@
 /** Times, spans and money as people read them. */
 
 /** In the local zone; the date only where it is not today's. */
-export function timeOf(ms: number, nowMs: number): string {
+export function formatTime(ms: number, nowMs: number): string {
   const [at, now] = [new Date(ms), new Date(nowMs)];
   const clock = at.toLocaleTimeString('en-GB', { hour12: false });
   return at.toDateString() === now.toDateString() ? clock : `${dayOf(at)} ${clock}`;
@@ -11,7 +11,7 @@ const dayOf = (at: Date): string =>
   `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, '0')}-${String(at.getDate()).padStart(2, '0')}`;
 
 /** Two units at the most: `40 s`, `3 min 20 s`, `5 h 2 min`, `2 d 4 h`. */
-export function spanOf(ms: number): string {
+export function formatDuration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return joined(Math.floor(seconds / 60), 'min', seconds % 60, 's');
@@ -25,13 +25,14 @@ const joined = (big: number, unit: string, small: number, smaller: string): stri
   small === 0 ? `${big} ${unit}` : `${big} ${unit} ${small} ${smaller}`;
 
 /** `at 10:03:11 (in 40 s)`, or how long it is overdue. */
-export function whenOf(ms: number, nowMs: number): string {
-  const distance = ms >= nowMs ? `in ${spanOf(ms - nowMs)}` : `${spanOf(nowMs - ms)} ago`;
-  return `at ${timeOf(ms, nowMs)} (${distance})`;
+export function formatTimeAndDistance(ms: number, nowMs: number): string {
+  const distance = ms >= nowMs ? `in ${formatDuration(ms - nowMs)}` : `${formatDuration(nowMs - ms)} ago`;
+  return `at ${formatTime(ms, nowMs)} (${distance})`;
 }
 
-export function moneyOf(value: number | null, currency: string | null): string {
+export function formatPrice(value: number | null, currency: string | null): string {
   return value === null ? 'unknown' : `${currency ?? ''} ${value.toFixed(4)}`.trim();
 }
 
-export const isoOf = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+export const toIsoOrNull = (ms: number | null): string | null =>
+  ms === null ? null : new Date(ms).toISOString();

@@ -1,5 +1,5 @@
 /**
- * The door through which a runner in a machine reaches the simulated GitHub, which speaks the runner's own protocol
+ * The endpoint through which a runner in a machine reaches the simulated GitHub, which speaks the runner's own protocol
  * to nobody: open a session with the JIT config, wait for the job, hand in its log, say how it ended.
  */
 import { randomBytes } from 'node:crypto';
@@ -7,7 +7,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { SimGitHub } from '../github/github.ts';
 import { ConfigRefused, type RunnerSession } from '../github/runs/sessions.ts';
 
-export interface DoorOptions {
+export interface RunnerEndpointOptions {
   readonly github: () => Pick<SimGitHub, 'connectRunner'>;
   /** The shell text of a job, by its name. */
   readonly steps: (jobName: string) => string;
@@ -21,7 +21,7 @@ interface Session {
   waiting: ((job: string) => void) | null;
 }
 
-export interface RunnerDoor {
+export interface RunnerEndpoint {
   readonly listener: RequestListener;
   /** The log of the job that the machine at this address runs or ran; '' before it. */
   logOf(address: string): string;
@@ -31,7 +31,7 @@ export interface RunnerDoor {
   vanish(address: string): void;
 }
 
-export function runnerDoor(options: DoorOptions): RunnerDoor {
+export function createRunnerEndpoint(options: RunnerEndpointOptions): RunnerEndpoint {
   const sessions = new Map<string, Session>();
   const refused: string[] = [];
   return {
@@ -58,7 +58,7 @@ export function runnerDoor(options: DoorOptions): RunnerDoor {
 async function open(
   request: IncomingMessage,
   response: ServerResponse,
-  { github, steps }: DoorOptions,
+  { github, steps }: RunnerEndpointOptions,
   sessions: Map<string, Session>,
   refused: string[],
 ): Promise<void> {

@@ -5,9 +5,9 @@ import type { Held } from '../../../shared/ledger/ledger.ts';
 import { STARTED_CHECK_MS } from '../../../shared/limits.ts';
 import type { Job, JobEvent, JobId } from '../../../shared/nouns.ts';
 import type { ReaperWorld } from '../world.ts';
-import { reportForeigner } from './foreigner.ts';
+import { reportForeignJob } from './foreign-job.ts';
 import { hasEnded } from './history.ts';
-import { ownNamed } from './named.ts';
+import { findOwnRunner } from './own-runner.ts';
 import { repoint } from './repoint.ts';
 
 export type StartedEvent = Extract<JobEvent, { kind: 'in_progress' }>;
@@ -16,7 +16,7 @@ export type StartedEvent = Extract<JobEvent, { kind: 'in_progress' }>;
  * The job's entry is written before `history` is read; whoever ends a job does it the other way round. So an
  * event that comes after the end leaves nothing alive.
  */
-export async function started(event: StartedEvent, world: ReaperWorld): Promise<void> {
+export async function recordStart(event: StartedEvent, world: ReaperWorld): Promise<void> {
   const { job, runner } = event;
   const { ledger, log } = world;
   const held = await noteStart(event, world);
@@ -25,15 +25,15 @@ export async function started(event: StartedEvent, world: ReaperWorld): Promise<
     return;
   }
 
-  const before = await ownNamed(runner, ledger);
+  const before = await findOwnRunner(runner, ledger);
   log('job.started', { job: job.id, runner: runner.name, isOurs: before !== null });
   if (before === null) return;
   const { name } = before.entry;
-  await reportForeigner(job, name, world);
+  await reportForeignJob(job, name, world);
   await amend(
     ledger.runners,
     name,
-    (entry) => busyWith(entry, job.id, runner.id, world.clock.nowMs()),
+    (entry) => markBusy(entry, job.id, runner.id, world.clock.nowMs()),
     before,
   );
   await repoint(job, held.entry, before.entry.for, world);
@@ -46,7 +46,7 @@ async function noteStart(
 ): Promise<Held<JobEntry>> {
   const nowMs = clock.nowMs();
   const facts = { startedOn: runner.name, startedAtMs, nextTryAtMs: nowMs + STARTED_CHECK_MS, because: '' };
-  const fresh = { ...unheardOf(job, nowMs), ...facts };
+  const fresh = { ...unlaunchedEntry(job, nowMs), ...facts };
   return (
     (await ledger.jobs.add(job.id, fresh)) ?? (await mark(job, facts, ledger)) ?? { entry: fresh, rev: '' }
   );
@@ -63,7 +63,7 @@ function mark(
 }
 
 /** The entry of a job that no launcher opened. */
-export function unheardOf(job: Job, nowMs: number): JobEntry {
+export function unlaunchedEntry(job: Job, nowMs: number): JobEntry {
   return {
     job,
     nextTryAtMs: nowMs,
@@ -78,7 +78,7 @@ export function unheardOf(job: Job, nowMs: number): JobEntry {
 }
 
 /** Pure. A runner that we are retiring stays so, but what it runs is known, and it is not deleted meanwhile. */
-export function busyWith(
+export function markBusy(
   entry: RunnerEntry,
   job: JobId | null,
   runnerId: number | null,

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { createDemoOrganization, jobPlan, REPOSITORY } from '../../cli/start/demo.ts';
 import { mirrorRunner } from '../../cli/start/mirror.ts';
-import { jobPlan, REPOSITORY, setScene } from '../../cli/start/scene.ts';
 import type { VerdictKind } from '../../functions/reaper/repair/verdict.ts';
 import { ledgerOn } from '../../shared/adapters/tablestore/ledger.ts';
 import type { Config } from '../../shared/config/config.ts';
@@ -39,7 +39,7 @@ const SEEN_IN: Readonly<Record<VerdictKind, 'repairs' | 'repairs-running' | 'lif
 };
 
 /** By what the sweeps themselves account for: those that should have been seen here, and were not. */
-export function unseen(file: (typeof SEEN_IN)[VerdictKind], { lines }: Pick<Stage, 'lines'>): string[] {
+export function unseen(file: (typeof SEEN_IN)[VerdictKind], { lines }: Pick<Harness, 'lines'>): string[] {
   const accounts = lines.filter(({ event }) => event === 'sweep.done');
   const owed = Object.entries(SEEN_IN).filter(([, where]) => where === file);
   return owed.map(([kind]) => kind).filter((kind) => !accounts.some((account) => kind in account));
@@ -61,7 +61,7 @@ interface Line {
   readonly because?: string;
 }
 
-export interface Stage {
+export interface Harness {
   readonly world: Loopback;
   readonly ledger: Ledger;
   /** What the functions logged. */
@@ -72,10 +72,10 @@ export interface Stage {
   didTo(runner: string, verdict: string, because?: string): boolean;
 }
 
-export async function openStage(
+export async function openHarness(
   config: Config,
   options: Pick<LoopbackOptions, 'scale' | 'seed' | 'bundles'> & Partial<LoopbackOptions>,
-): Promise<Stage> {
+): Promise<Harness> {
   const { name: deployment, placements } = config;
   const lines: Line[] = [];
   const onLine = (_: string, line: string) => {
@@ -83,7 +83,7 @@ export async function openStage(
   };
   const ecs = { interruptions: 0, regions: [smallRegion()], ...options.ecs };
   const world = await openLoopback({ deployment, placements, onLine, ...options, ecs });
-  setScene(world.github, deployment);
+  createDemoOrganization(world.github, deployment);
   await mirrorRunner(world, deployment);
   return {
     world,
@@ -122,7 +122,7 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<boolean> 
   return false;
 }
 
-/** As `until`, where the rest of a scene makes no sense without it. */
+/** As `until`, where the rest of a test makes no sense without it. */
 export async function once(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   if (!(await until(holds))) throw new Error(`it never came to this: ${what}`);
 }

@@ -4,23 +4,23 @@ import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { TAG } from '../../../shared/names.ts';
 import type { Instance, Job } from '../../../shared/nouns.ts';
-import { noteInterrupted, takenBack } from '../ending/interrupted.ts';
+import { interruptionLine, noteInterrupted } from '../ending/interrupted.ts';
 import { terminate } from '../ending/terminate.ts';
 import type { ReaperWorld } from '../world.ts';
-import { reportForeigner } from './foreigner.ts';
-import { type EndedEvent, rowOf } from './history.ts';
-import { ownNamed } from './named.ts';
-import { ownRunnerOf, repoint } from './repoint.ts';
+import { reportForeignJob } from './foreign-job.ts';
+import { type EndedEvent, historyRow } from './history.ts';
+import { findOwnRunner } from './own-runner.ts';
+import { findLatestRunner, repoint } from './repoint.ts';
 
 /** `history` first: a launcher that opens the job's entry from now on takes it back. */
-export async function ended(event: EndedEvent, world: ReaperWorld): Promise<void> {
+export async function recordEnd(event: EndedEvent, world: ReaperWorld): Promise<void> {
   const { job, runner, conclusion } = event;
   const { ledger, log } = world;
-  const named = runner === null ? null : await ownNamed(runner, ledger);
+  const named = runner === null ? null : await findOwnRunner(runner, ledger);
   const entry = (await ledger.jobs.read(job.id))?.entry ?? null;
   const machines = named === null ? [] : await machinesOf(named.entry, event, world);
   const ranOn = named === null ? null : seenToTheEnd(named.entry, machines, world.clock.nowMs());
-  await ledger.history.merge(rowOf(event, entry, ranOn));
+  await ledger.history.merge(historyRow(event, entry, ranOn));
   if (ranOn?.isInterrupted) await noteInterrupted(job, world);
   await removeEntry(ledger.jobs, job.id);
   log('job.ended', { job: job.id, conclusion, runner: runner?.name ?? null, isOurs: named !== null });
@@ -49,7 +49,7 @@ async function machinesOf(
 /** Pure. */
 function seenToTheEnd(entry: RunnerEntry, machines: readonly Instance[], atMs: number): RunnerEntry {
   if (entry.isInterrupted || !machines.some(({ isRecycling }) => isRecycling)) return entry;
-  return { ...entry, isInterrupted: true, trail: mergeTrail(...entry.trail, takenBack(entry, atMs)) };
+  return { ...entry, isInterrupted: true, trail: mergeTrail(...entry.trail, interruptionLine(entry, atMs)) };
 }
 
 /** The runner that GitHub names is spent: it needs no proof, and no deregistration. */
@@ -60,7 +60,7 @@ async function retireNamed(
   world: ReaperWorld,
 ): Promise<void> {
   const { name } = named.entry;
-  await reportForeigner(job, name, world);
+  await reportForeignJob(job, name, world);
   const nowMs = world.clock.nowMs();
   const retired = await amend(world.ledger.runners, name, (entry) => spent(entry, job, nowMs), named);
   if (retired !== null) await terminate(retired.entry, world, machines);
@@ -75,7 +75,7 @@ function spent(entry: RunnerEntry, job: Job, nowMs: number): RunnerEntry | undef
 
 /** A launch under lease is only marked: its holder sees the mark at its next write and undoes what it made. */
 async function dropOwnLaunch(job: Job, entry: JobEntry | null, world: ReaperWorld): Promise<void> {
-  const own = await ownRunnerOf(job, entry, world);
+  const own = await findLatestRunner(job, entry, world);
   if (own === null || !isLaunchFor(own.entry, job)) return;
   await amend(
     world.ledger.runners,

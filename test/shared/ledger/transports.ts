@@ -20,7 +20,7 @@ import {
 
 export const START_MS = Date.UTC(2026, 4, 4, 12, 0, 30);
 
-export interface Face {
+export interface LedgerTransport {
   readonly ledger: Ledger;
   readonly store: TableStore;
   readonly clock: VirtualClock;
@@ -36,7 +36,7 @@ export function tokens(prefix = 'token'): () => string {
 /** Retries that take no time, and always the same. */
 export const NO_WAIT: RetryPolicy = { nowMs: () => 0, sleep: () => Promise.resolve(), random: () => 0.5 };
 
-export function inProcess(wrap: (table: Table) => Table = (table) => table): Face {
+export function inProcess(wrap: (table: Table) => Table = (table) => table): LedgerTransport {
   const clock = new VirtualClock(START_MS);
   const store = createTableStore({ clock });
   for (const shape of [LEDGER_TABLE, HISTORY_TABLE]) createTable(store, shape);
@@ -46,7 +46,7 @@ export function inProcess(wrap: (table: Table) => Table = (table) => table): Fac
 }
 
 /** Real dates: the SDK signs with the machine's clock. */
-export async function overTheWire(): Promise<Face> {
+export async function overTheWire(): Promise<LedgerTransport> {
   const clock = new VirtualClock(Date.now());
   const store = createTableStore({
     clock,

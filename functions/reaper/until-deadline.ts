@@ -4,7 +4,7 @@ import { SWEEP_PARALLEL_MAX } from '../../shared/limits.ts';
 import type { Clock } from '../../shared/ports.ts';
 
 /** The first that was left; null: all were done. `act` must not throw. */
-export async function inTime<Thing>(
+export async function untilDeadline<Thing>(
   things: readonly Thing[],
   deadlineMs: number,
   clock: Clock,

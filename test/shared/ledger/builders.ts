@@ -6,7 +6,7 @@ import type { Job, JobId, RunId, RunnerName } from '../../../shared/nouns.ts';
 
 export const CREATED_MS = Date.UTC(2026, 4, 4, 11, 59, 58);
 
-export const made = {
+export const build = {
   job: (id: number, some: Partial<Job> = {}): Job => ({
     id: id as JobId,
     runId: (id * 10) as RunId,
@@ -20,7 +20,7 @@ export const made = {
     ...some,
   }),
   jobEntry: (id: number, some: Partial<JobEntry> = {}): JobEntry => ({
-    job: made.job(id),
+    job: build.job(id),
     nextTryAtMs: CREATED_MS + 180_000,
     because: 'a launch is under way',
     launches: 1,
@@ -34,7 +34,7 @@ export const made = {
   runnerName: (name: string | number): RunnerName => `ci-runner-arm64-spot-${name}` as RunnerName,
   runnerEntry: (name: string | number, some: Partial<RunnerEntry> = {}): RunnerEntry => ({
     ...BLANK_RUNNER,
-    name: made.runnerName(name),
+    name: build.runnerName(name),
     state: 'launching',
     for: 1 as JobId,
     repository: 'acme/kernel',
@@ -48,7 +48,7 @@ export const made = {
     ...some,
   }),
   slotRequest: (name: string | number, some: Partial<SlotRequest> = {}): SlotRequest => ({
-    name: made.runnerName(name),
+    name: build.runnerName(name),
     profile: null,
     repository: 'acme/kernel',
     jobCreatedAtMs: CREATED_MS,

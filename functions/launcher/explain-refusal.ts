@@ -12,7 +12,7 @@ const WORDS: readonly (readonly [code: RegExp, words: string])[] = [
 ];
 
 /** The words, with the cloud's own code for whoever looks it up. */
-export function meaningOf(code: string): string {
+export function explainRefusal(code: string): string {
   const known = WORDS.find(([pattern]) => pattern.test(code));
   return known === undefined ? code : `${known[1]} (${code})`;
 }

@@ -7,16 +7,16 @@ import type { Watch } from '../../world/ports.ts';
 import { smallRegion } from '../../world/small-region.ts';
 import { ALLOWED, type Arrival, DARK, STRANGER } from './arrivals.ts';
 import { type Faults, faultsOf } from './faults.ts';
-import { deployAsPlanned, HAPPENINGS } from './happenings.ts';
+import { deployAsPlanned, INCIDENTS } from './incidents.ts';
 import type { Plan } from './plan.ts';
-import type { PlannedRun, Scene } from './scene.ts';
+import type { PlannedRun, Simulation } from './simulation.ts';
 
 type Installation = ReturnType<World['github']['install']>;
 
 const REVIEWED_MS = 8 * 3_600_000;
 const SEEN = [...ALLOWED, STRANGER];
 
-export function openScene(plan: Plan, watch: Watch, more: WorldOptions = {}): Scene {
+export function openSimulation(plan: Plan, watch: Watch, more: WorldOptions = {}): Simulation {
   const random = seeded(plan.seed + 1);
   const faults = faultsOf(plan.rates, random.fork());
   const world = openWorld({ ...optionsOf(plan, faults, random.fork()), watch, ...more });
@@ -26,7 +26,7 @@ export function openScene(plan: Plan, watch: Watch, more: WorldOptions = {}): Sc
   drawEach(world, faults, off);
 
   const runs: PlannedRun[] = [];
-  const scene: Scene = {
+  const simulation: Simulation = {
     plan,
     world,
     faults,
@@ -38,12 +38,12 @@ export function openScene(plan: Plan, watch: Watch, more: WorldOptions = {}): Sc
     addForeignRunner: (labels, share) => addForeignRunner(world, labels, share),
   };
   for (const arrival of plan.arrivals)
-    world.clock.after(arrival.atMs, () => runs.push({ arrival, run: arrive(scene, arrival) }));
-  for (const { atMs, kind, share, ms } of plan.happenings)
+    world.clock.after(arrival.atMs, () => runs.push({ arrival, run: arrive(simulation, arrival) }));
+  for (const { atMs, kind, share, ms } of plan.incidents)
     world.clock.after(atMs, () => {
-      if (HAPPENINGS[kind](scene, share, ms)) faults.count(kind);
+      if (INCIDENTS[kind](simulation, share, ms)) faults.count(kind);
     });
-  return scene;
+  return simulation;
 }
 
 /** Chances that the simulators hold as numbers: asked for at each use, so that we draw, and count. */
@@ -67,14 +67,14 @@ function optionsOf(plan: Plan, faults: Faults, random: Random): WorldOptions {
     repositories: [...SEEN, DARK],
     installed: SEEN,
     skewMs: () => random.whole(-skewMs, skewMs),
-    ecsDoor: faults.door,
+    wrapEcs: faults.wrapEcs,
     post: async () => {
       if (faults.happens('alert channel down')) throw new Error('the channel is down');
     },
-    observe: (happening) => {
-      if (happening.kind === 'dropped') faults.count(`fc gave up: ${happening.because.split(':')[0]}`);
-      if (happening.kind === 'ended' && happening.outcome === 'failed')
-        faults.count(`fc run ended: ${happening.because.split(':')[0]}`);
+    observe: (event) => {
+      if (event.kind === 'dropped') faults.count(`fc gave up: ${event.because.split(':')[0]}`);
+      if (event.kind === 'ended' && event.outcome === 'failed')
+        faults.count(`fc run ended: ${event.because.split(':')[0]}`);
     },
     github: {
       faults: faults.github,
@@ -96,25 +96,30 @@ function optionsOf(plan: Plan, faults: Faults, random: Random): WorldOptions {
   };
 }
 
-function arrive(scene: Scene, { repository, jobs }: Arrival): SimRun {
-  const { github } = scene.world;
+function arrive(simulation: Simulation, { repository, jobs }: Arrival): SimRun {
+  const { github } = simulation.world;
   const run = github.queueRun({ repository, jobs });
-  if (jobs.some(({ environmentGate }) => environmentGate)) scene.later(60_000, () => approveAll(scene, run));
+  if (jobs.some(({ environmentGate }) => environmentGate))
+    simulation.later(60_000, () => approveAll(simulation, run));
   return run;
 }
 
 /** A reviewer looks each minute, for as long as the last jobs of a chain may take to come. */
-function approveAll(scene: Scene, run: SimRun): void {
-  const { github, clock } = scene.world;
+function approveAll(simulation: Simulation, run: SimRun): void {
+  const { github, clock } = simulation.world;
   for (const job of github.jobsOf(run)) if (job.status === 'waiting') github.approve(job.id);
-  if (clock.nowMs() < START_MS + REVIEWED_MS) scene.later(60_000, () => approveAll(scene, run));
+  if (clock.nowMs() < START_MS + REVIEWED_MS) simulation.later(60_000, () => approveAll(simulation, run));
 }
 
 /** Somebody else's machine in our runner group, good for one job; it waits for half an hour. */
-function addForeignRunner({ plane, github, clock }: World, labels: readonly string[], share: number): void {
+function addForeignRunner(
+  { adapters, github, clock }: World,
+  labels: readonly string[],
+  share: number,
+): void {
   const name = `their-machine-${clock.nowMs() - START_MS}` as never;
   const target = { owner: 'acme', repository: null, installationId: null };
-  const minted = plane().github.mint(target, { name, labels });
+  const minted = adapters().github.mint(target, { name, labels });
   minted.then(
     (outcome) => {
       if (outcome.kind !== 'minted') return;
@@ -130,18 +135,18 @@ function addForeignRunner({ plane, github, clock }: World, labels: readonly stri
 }
 
 /** From now on nothing goes wrong any more; what went wrong before has still to be mended. */
-export function heal(scene: Scene): void {
-  const { world, faults, plan, runs, later } = scene;
+export function heal(simulation: Simulation): void {
+  const { world, faults, plan, runs, later } = simulation;
   const { github, fc, ecs } = world;
   faults.heal();
-  scene.off.now = false;
+  simulation.off.now = false;
   fc.faults.killAfterMs = null;
   world.store.faults = null;
   ecs.stuckPending(0);
   for (const { history, createdAtMs } of ecs.alive())
     if (history.length === 1 && createdAtMs < world.clock.nowMs() - 60_000)
       faults.count('ecs stuck in Pending');
-  for (const { conclusion } of scene.jobs())
+  for (const { conclusion } of simulation.jobs())
     if (conclusion === 'failure') faults.count('job fails by itself');
   later(2 * 60_000, () => deployAsPlanned(world, plan));
   // Nobody is left to run what is not ours.

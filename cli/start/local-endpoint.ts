@@ -1,4 +1,4 @@
-/** The door of `npm start -- --stay`: other commands find the simulated world by a file, and queue jobs through it. */
+/** The endpoint of `npm start -- --stay`: other commands find the simulated world by a file, and queue jobs through it. */
 
 import { rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
@@ -6,13 +6,13 @@ import type { AddressInfo } from 'node:net';
 import * as z from 'zod';
 import type { SimGitHub } from '../../simulator/github/index.ts';
 import { SIMULATOR_FILE, type Simulator } from '../shared/simulator-file.ts';
-import { jobPlan, REPOSITORY } from './scene.ts';
+import { jobPlan, REPOSITORY } from './demo.ts';
 
-export interface Door {
+export interface LocalEndpoint {
   close(): Promise<void>;
 }
 
-export type Found = Omit<Simulator, 'door' | 'pid'>;
+export type ServedWorld = Omit<Simulator, 'endpoint' | 'pid'>;
 
 const Asked = z.strictObject({
   labels: z.array(z.string().min(1).max(100)).min(1).max(100),
@@ -23,7 +23,7 @@ const Asked = z.strictObject({
 const BODY_MAX_BYTES = 64 * 1024;
 
 /** `found`: what other commands are told of the world. */
-export async function openDoor(github: SimGitHub, found: Found): Promise<Door> {
+export async function openLocalEndpoint(github: SimGitHub, found: ServedWorld): Promise<LocalEndpoint> {
   const server = createServer((request, response) => {
     answer(request, github).then(
       (body) => response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
@@ -32,7 +32,7 @@ export async function openDoor(github: SimGitHub, found: Found): Promise<Door> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const simulator: Simulator = {
-    door: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     pid: process.pid,
     ...found,
   };

@@ -4,19 +4,19 @@ import type { Credential } from '../../../simulator/accounts.ts';
 import { VirtualClock } from '../../../simulator/clock.ts';
 import { createTableStore, serveTableStore, type TableStore } from '../../../simulator/tablestore/index.ts';
 
-export interface Desk {
+export interface TableStoreFixture {
   readonly client: TS.Client;
   readonly store: TableStore;
   readonly clock: VirtualClock;
   readonly port: number;
 }
 
-export const ACCESS_KEY_ID = 'LTAI-desk';
-export const SECRET = 'secret-of-desk';
+export const ACCESS_KEY_ID = 'LTAI-fixture';
+export const SECRET = 'secret-of-fixture';
 
 /** With a table `rows` of keys `pk` (STRING) and `at` (INTEGER), ready. */
-export function desk(
-  act: (desk: Desk) => Promise<void>,
+export function openTableStore(
+  act: (fixture: TableStoreFixture) => Promise<void>,
   options: {
     readonly credential?: Credential;
     readonly token?: string;
@@ -29,7 +29,7 @@ export function desk(
     const credential = options.credential ?? { secret: SECRET };
     const store = createTableStore({
       clock,
-      instance: 'desk',
+      instance: 'fixture',
       readyAfterMs: 0,
       credentials: (id) => (id === ACCESS_KEY_ID ? credential : null),
     });
@@ -51,7 +51,7 @@ export function desk(
 export function clientOf(port: number, some: Record<string, unknown> = {}): TS.Client {
   return new TS.Client({
     endpoint: `http://127.0.0.1:${port}`,
-    instancename: 'desk',
+    instancename: 'fixture',
     accessKeyId: ACCESS_KEY_ID,
     accessKeySecret: SECRET,
     maxRetries: 0,

@@ -6,7 +6,7 @@ import type { JobRecord, Listing } from '../../../shared/nouns.ts';
 import type { GitHub, Instances } from '../../../shared/ports.ts';
 import { VirtualClock } from '../../../simulator/clock.ts';
 import { createTable, createTableStore, tableOf } from '../../../simulator/tablestore/index.ts';
-import { made } from '../../shared/ledger/made.ts';
+import { build } from '../../shared/ledger/builders.ts';
 import { configOf, START_MS } from '../../world/in-process.ts';
 
 interface Says {
@@ -15,24 +15,24 @@ interface Says {
   readonly instances?: Partial<Instances>;
 }
 
-export interface Bare {
+export interface ReaperFixture {
   readonly world: ReaperWorld;
   readonly clock: VirtualClock;
   /** Texts that a person was sent. */
-  readonly told: string[];
+  readonly alerts: string[];
   readonly lines: { readonly event: string; readonly [field: string]: unknown }[];
   readonly launched: number[];
   pass(ms: number): Promise<void>;
 }
 
 /** What a test does not say, nobody may ask for. */
-export function bare({ config, github = {}, instances = {} }: Says = {}): Bare {
+export function openReaper({ config, github = {}, instances = {} }: Says = {}): ReaperFixture {
   const clock = new VirtualClock(START_MS);
   const store = createTableStore({ clock, credentials: () => null });
   for (const shape of [LEDGER_TABLE, HISTORY_TABLE]) createTable(store, shape);
   let token = 0;
   const tables = { ledger: tableOf(store, 'ledger'), history: tableOf(store, 'history') };
-  const [told, lines, launched]: [string[], Bare['lines'], number[]] = [[], [], []];
+  const [alerts, lines, launched]: [string[], ReaperFixture['lines'], number[]] = [[], [], []];
   const world: ReaperWorld = {
     config: configOf(config),
     clock,
@@ -47,18 +47,18 @@ export function bare({ config, github = {}, instances = {} }: Says = {}): Bare {
     },
     alerts: {
       async post(text) {
-        told.push(text);
+        alerts.push(text);
       },
     },
     refreshMarket: async () => '',
   };
-  return { world, clock, told, lines, launched, pass: (ms) => clock.runUntil(clock.nowMs() + ms) };
+  return { world, clock, alerts, lines, launched, pass: (ms) => clock.runUntil(clock.nowMs() + ms) };
 }
 
 export const whole = <Thing>(...things: Thing[]): Listing<Thing> => ({ things, complete: true });
 
 export const record = (id: number, some: Partial<JobRecord> = {}): JobRecord => ({
-  job: made.job(id),
+  job: build.job(id),
   status: 'in_progress',
   conclusion: null,
   runner: null,

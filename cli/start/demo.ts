@@ -20,14 +20,14 @@ const JOBS: readonly [name: string, labels: string, minutes: number][] = [
   ['linux', 'Linux ARM64 spot', 1],
 ];
 
-export function setScene(github: SimGitHub, deployment: string): void {
+export function createDemoOrganization(github: SimGitHub, deployment: string): void {
   github.addOrganization('acme');
   github.addRepository(REPOSITORY);
   github.addGroup({ organization: 'acme', name: `${deployment}-runners`, repositories: [REPOSITORY] });
   github.install('acme');
 }
 
-export function playRun(github: SimGitHub): SimRun {
+export function queueDemoRun(github: SimGitHub): SimRun {
   const jobs = JOBS.map(([name, labels, minutes]) => jobPlan(name, labels.split(' '), minutes * MINUTE_MS));
   return github.queueRun({ repository: REPOSITORY, jobs });
 }

@@ -1,11 +1,11 @@
 /** What happens in the world by itself, at a moment that the seed draws. */
 import type { World } from '../../world/in-process.ts';
 import { configOf } from '../../world/in-process.ts';
-import type { HappeningName, Plan } from './plan.ts';
-import type { Scene } from './scene.ts';
+import type { IncidentName, Plan } from './plan.ts';
+import type { Simulation } from './simulation.ts';
 
 /** Each does nothing, and says false, where there is nothing that it could happen to. */
-type Happening = (scene: Scene, share: number, ms: number) => boolean;
+type Incident = (simulation: Simulation, share: number, ms: number) => boolean;
 
 function picked<Thing>(from: readonly Thing[], share: number): Thing | undefined {
   return from[Math.floor(share * from.length)];
@@ -15,7 +15,7 @@ function picked<Thing>(from: readonly Thing[], share: number): Thing | undefined
 export const BIG_RUNNERS = 2;
 const LABELS_OF_OTHERS = ['self-hosted', 'aliyun', 'arm64', 'amd64', 'linux', '4cpu', 'big'];
 
-export const HAPPENINGS = {
+export const INCIDENTS = {
   'a job is cancelled': ({ world, jobs }, share) => {
     const job = picked(
       jobs().filter(({ status }) => status !== 'completed'),
@@ -77,8 +77,8 @@ export const HAPPENINGS = {
     });
     return true;
   },
-  'the operator lowers the limits': (scene) => deploy(scene, { runners: 1 }),
-  'the operator leaves two zones': (scene) => deploy(scene, {}, { k: 'vsw-cn-hangzhou-k' }),
+  'the operator lowers the limits': (simulation) => deploy(simulation, { runners: 1 }),
+  'the operator leaves two zones': (simulation) => deploy(simulation, {}, { k: 'vsw-cn-hangzhou-k' }),
   "another's runner waits for jobs": ({ addForeignRunner }, share) => {
     addForeignRunner(LABELS_OF_OTHERS, share);
     return true;
@@ -88,9 +88,9 @@ export const HAPPENINGS = {
     later(ms, () => faults.setListsOut(false));
     return true;
   },
-} satisfies Record<HappeningName, Happening>;
+} satisfies Record<IncidentName, Incident>;
 
-function deploy({ world, plan }: Scene, limits: object, zones?: object): boolean {
+function deploy({ world, plan }: Simulation, limits: object, zones?: object): boolean {
   const { config } = plan;
   const region = { region: 'cn-hangzhou', securityGroup: 'sg-cn-hangzhou' };
   const next = { ...commonConfig(plan), limits: { ...config.limits, ...limits } };

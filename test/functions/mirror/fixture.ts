@@ -1,4 +1,4 @@
-/** The mirror on the desk: real adapters over simulated OSS and GitHub on the wire, the ledger in process. */
+/** The mirror: real adapters over simulated OSS and GitHub on the wire, the ledger in process. */
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,7 +11,7 @@ import { inProcessRequest } from '../../../simulator/github/in-process.ts';
 import { createGitHub } from '../../../simulator/github/index.ts';
 import { createOss, type OssFault, serveOss } from '../../../simulator/oss/index.ts';
 import { seeded } from '../../../simulator/random.ts';
-import { inProcess } from '../../shared/ledger/faces.ts';
+import { inProcess } from '../../shared/ledger/transports.ts';
 import { APP_ID, PRIVATE_KEY_PEM, PUBLIC_KEY_PEM, WEBHOOK_SECRET } from '../../world/keys.ts';
 
 export const REGIONS = ['cn-hangzhou', 'cn-shanghai'] as const;
@@ -25,10 +25,10 @@ const archiveOf = (name: string) =>
     ),
   );
 
-export type Desk = Awaited<ReturnType<typeof openDesk>>;
+export type MirrorFixture = Awaited<ReturnType<typeof openMirror>>;
 
-export async function openDesk() {
-  const face = inProcess();
+export async function openMirror() {
+  const transport = inProcess();
   // Signatures carry the machine's own time, so OSS must share it.
   const clock: SimClock = { nowMs: () => Date.now(), after: () => () => {} };
   let fault: (action: string, key: string) => OssFault | null = () => null;
@@ -52,7 +52,7 @@ export async function openDesk() {
   await new Promise<void>((resolve) => downloads.listen(0, '127.0.0.1', resolve));
   const from = `http://127.0.0.1:${(downloads.address() as AddressInfo).port}`;
   const github = createGitHub({
-    clock: face.clock,
+    clock: transport.clock,
     random: seeded(1),
     app: { id: APP_ID, publicKeyPem: PUBLIC_KEY_PEM, webhookSecret: WEBHOOK_SECRET },
     deliver: async () => ({ status: 202 }),
@@ -61,7 +61,12 @@ export async function openDesk() {
   const lines: string[] = [];
   const world: MirrorWorld = {
     releases: runnerReleases({
-      request: inProcessRequest({ github, appId: APP_ID, privateKeyPem: PRIVATE_KEY_PEM, clock: face.clock }),
+      request: inProcessRequest({
+        github,
+        appId: APP_ID,
+        privateKeyPem: PRIVATE_KEY_PEM,
+        clock: transport.clock,
+      }),
       asApp: false,
       egressProxy: null,
       downloadMaxMs: 10_000,
@@ -74,7 +79,7 @@ export async function openDesk() {
         accessKey: () => ({ accessKeyId: 'STS.mirror', accessKeySecret: 'secret', securityToken: 'token' }),
       }),
     ),
-    notes: face.ledger.notes,
+    notes: transport.ledger.notes,
     clock: { nowMs: () => nowMs },
     log: (event, fields) => void lines.push(JSON.stringify({ event, ...fields })),
   };
@@ -102,14 +107,14 @@ export async function openDesk() {
       wrongDownload = next;
     },
     async manifest() {
-      const held = await face.ledger.notes.read(RUNNER_RELEASE_NOTE);
+      const held = await transport.ledger.notes.read(RUNNER_RELEASE_NOTE);
       return held === null ? null : parseRunnerRelease(held.entry.text);
     },
     async close() {
       await served.close();
       downloads.closeAllConnections();
       await new Promise((resolve) => downloads.close(resolve));
-      await face.close();
+      await transport.close();
     },
   };
 }
