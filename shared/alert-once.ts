@@ -1,4 +1,4 @@
-/** Tells a person, once for as long as the note lasts. */
+/** An alert to a person, once for as long as its note lasts. */
 import type { Ledger } from './ledger/ledger.ts';
 import { ALERT_REPEAT_MS } from './limits.ts';
 import type { Alerts, Clock, Log } from './ports.ts';
@@ -11,8 +11,8 @@ export interface AlertWorld {
 }
 
 /**
- * The note comes first, so that two of us do not tell twice; it is taken back when telling failed, and the next
- * occasion tells again. What needs a person must not stop what does not, so this does not throw for the channel.
+ * The note comes first, so that two of us do not alert twice; it is taken back when the post failed, and the next
+ * occasion alerts again. What needs a person must not stop what does not, so this does not throw for the channel.
  */
 export async function alertOnce(
   key: string,

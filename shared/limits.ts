@@ -32,7 +32,7 @@ export const SWEEP_PARTS_MS = {
   rerun: 4_000,
   market: 10_000,
 } as const;
-/** Sweeps that failed in a row before a person is told: one may be a moment's weather. */
+/** Sweeps that failed in a row before an alert: one failure may be transient. */
 export const SWEEP_FAILURES_MIN = 3;
 export const SWEEP_ACTS_MAX = 500;
 export const LAUNCHES_PER_SWEEP_MAX = 200;
@@ -88,7 +88,7 @@ export const IDLE_STUCK_MAX_MS = 4 * 60_000;
 /** Doubled for each runner of a job that never came online, or that GitHub gave nothing, up to the longest. */
 export const WASTED_PAUSE_MS = 60_000;
 export const WASTED_PAUSE_MAX_MS = 30 * 60_000;
-/** From so many on, a person is told. */
+/** From so many on, an alert is raised. */
 export const WASTED_ALERT_MIN = 3;
 /** Sweeps that must have seen a runner idle before its removal is asked for. */
 export const IDLE_SIGHTINGS_MIN = 2;

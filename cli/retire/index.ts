@@ -48,14 +48,14 @@ async function retire(named: string, options: Options, { ledger, clock }: Operat
   if (entry === null) return fail(`There is no runner '${named}' in the ledger. What there is: npm run list`);
   const plan = decideRetirement(entry, options.force);
   if (plan.kind === 'refused') return fail(plan.because);
-  if (plan.kind === 'already') return tell(entry, plan, options);
+  if (plan.kind === 'already') return printRetirement(entry, plan, options);
   if (!options.yes) {
     if (!process.stdin.isTTY || options.json) return fail('Nobody is there to be asked: say --yes.', 2);
     if (!(await confirm({ message: `${plan.text} Go on?`, default: false })))
       return fail('Nothing was done.');
   }
   const last = await mark(entry, options.force, ledger, clock.nowMs());
-  return last.kind === 'refused' ? fail(last.because) : tell(entry, last, options);
+  return last.kind === 'refused' ? fail(last.because) : printRetirement(entry, last, options);
 }
 
 async function find(named: string, { runners }: Ledger): Promise<RunnerEntry | null> {
@@ -68,7 +68,7 @@ function fail(text: string, code = 1): number {
   return code;
 }
 
-function tell(
+function printRetirement(
   { name, state }: RunnerEntry,
   { kind, text }: Exclude<Retirement, { kind: 'refused' }>,
   { json }: Options,

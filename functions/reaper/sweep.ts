@@ -36,7 +36,7 @@ export async function sweep(world: ReaperWorld): Promise<SweepReport> {
   }
 }
 
-/** One failure may be a moment's weather; several are told. */
+/** One failure may be transient; several raise an alert. */
 async function alertOfFailures(
   inARow: number,
   failures: readonly string[],

@@ -35,7 +35,7 @@ async function leaveBehind(nowMs: number, ledger: Ledger): Promise<void> {
   });
   await ledger.runners.add(dead.name, dead);
   for (const name of [dead.name, build.runnerName('901-1')])
-    await ledger.capacity.take({ ...build.slotRequest('x'), name }, build.limits(), nowMs);
+    await ledger.capacity.take({ ...build.slot('x'), name }, build.limits(), nowMs);
 }
 
 test('what crashes, losses, cancellations and dead boots leave is repaired by the deployed sweep', {

@@ -48,10 +48,10 @@ export function portsOver(parts: Parts) {
   const draws = random.fork();
   const pause = parts.isPrompt ? async () => undefined : () => sleep(draws.whole(1, 6));
   const sleep = (ms: number) => clock.sleep(ms);
-  const patience = { nowMs: () => clock.nowMs(), sleep, random: () => draws.next() };
+  const policy = { nowMs: () => clock.nowMs(), sleep, random: () => draws.next() };
   const table = (name: string) => {
     const lagging = lag(tableOf(store, name), pause);
-    return withRetries(watched(name, lagging, watch), patience);
+    return withRetries(watched(name, lagging, watch), policy);
   };
   const whose = parts.isPrompt ? 'test' : 'token';
   let tokens = 0;

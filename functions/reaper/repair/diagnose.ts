@@ -12,11 +12,11 @@ import {
 } from '../../../shared/limits.ts';
 import { TAG } from '../../../shared/names.ts';
 import type { Observation } from '../survey/observe.ts';
-import { type SurveyCoverage, type Verdict, verdict, wasted } from './verdict.ts';
+import { type Coverage, type Verdict, verdict, wasted } from './verdict.ts';
 
 /** May it still take a job? Asked before matching; what it leaves out is diagnosed without a waiting job. */
 export function isUsable(
-  coverage: SurveyCoverage,
+  coverage: Coverage,
   { held, instances, registration, isGone, bootMaxMs }: Observation,
 ): boolean {
   if (held === null || isGone || registration?.isBusy) return false;
@@ -35,7 +35,7 @@ export function isUsable(
   }
 }
 
-export function diagnose(coverage: SurveyCoverage, observation: Observation): Verdict {
+export function diagnose(coverage: Coverage, observation: Observation): Verdict {
   const { held, instances, isGone } = observation;
   if (held === null) return diagnoseStray(observation, coverage);
   const { entry } = held;
@@ -60,10 +60,7 @@ function endsAtMs({ releaseAtMs }: RunnerEntry): number {
 }
 
 /** The ledger was read last, so an instance or a registration without an entry is really unknown. */
-function diagnoseStray(
-  { instances, registration }: Observation,
-  { instancesComplete }: SurveyCoverage,
-): Verdict {
+function diagnoseStray({ instances, registration }: Observation, { instancesComplete }: Coverage): Verdict {
   if (instances.length > 0) return verdict('adopt', 'its instance is unknown to the ledger');
   if (registration?.isBusy)
     return verdict('keep', 'it is registered and busy, on a machine that we do not see');
@@ -77,7 +74,7 @@ function diagnoseStray(
 function diagnoseLaunching(
   entry: RunnerEntry,
   { instances, registration, held }: Observation,
-  coverage: SurveyCoverage,
+  coverage: Coverage,
 ): Verdict {
   if (held === null || entry.leaseUntilMs >= coverage.surveyAtMs)
     return verdict('keep', 'its launch is under way');
@@ -92,7 +89,7 @@ function diagnoseLaunching(
 }
 
 /** Absence wants time for a late instance to be seen, and two complete look-ups. */
-function absence(entry: RunnerEntry, coverage: SurveyCoverage, why: string): Verdict {
+function absence(entry: RunnerEntry, coverage: Coverage, why: string): Verdict {
   const because = why === '' ? 'it is not needed' : why;
   const sinceMs = Math.max(entry.leaseUntilMs, entry.removedAtMs ?? 0);
   if (coverage.surveyAtMs < sinceMs + INSTANCE_VISIBLE_MS)
@@ -104,7 +101,7 @@ function absence(entry: RunnerEntry, coverage: SurveyCoverage, why: string): Ver
 }
 
 /** Booting or idle: no job is known to run on it. */
-function diagnoseComing(entry: RunnerEntry, observation: Observation, coverage: SurveyCoverage): Verdict {
+function diagnoseComing(entry: RunnerEntry, observation: Observation, coverage: Coverage): Verdict {
   const { registration, instances, waiting } = observation;
   if (registration?.isBusy) return verdict('busy', 'GitHub says that it is busy');
   if (instances.length > 0 && instances.every(isStopped)) return stopped(entry);
@@ -127,7 +124,7 @@ function stopped({ state }: RunnerEntry): Verdict {
 function diagnoseOffline(
   entry: RunnerEntry,
   { bootMaxMs }: Observation,
-  { nowMs, registrationsComplete }: SurveyCoverage,
+  { nowMs, registrationsComplete }: Coverage,
 ): Verdict {
   if (entry.state === 'booting' && nowMs - entry.stateAtMs <= bootMaxMs)
     return verdict('keep', 'it is booting');
@@ -137,7 +134,7 @@ function diagnoseOffline(
     : doubt(entry, 'it went offline');
 }
 
-function diagnoseOnline(entry: RunnerEntry, isWanted: boolean, { nowMs }: SurveyCoverage): Verdict {
+function diagnoseOnline(entry: RunnerEntry, isWanted: boolean, { nowMs }: Coverage): Verdict {
   if (entry.state === 'booting') return verdict('online', 'it is online');
   if (!isWanted) return doubt(entry, 'no job waits that it covers');
   if (nowMs - entry.stateAtMs > IDLE_STUCK_MAX_MS) return wasted(doubt(entry, 'GitHub gives it no job'));
@@ -152,13 +149,13 @@ function doubt(entry: RunnerEntry, because: string): Verdict {
 }
 
 /** A job that it took just before its removal is shown by GitHub after a moment. */
-function lastLook({ removedAtMs }: RunnerEntry, because: string, { nowMs }: SurveyCoverage): Verdict {
+function lastLook({ removedAtMs }: RunnerEntry, because: string, { nowMs }: Coverage): Verdict {
   return nowMs - (removedAtMs ?? nowMs) < REMOVED_MIN_MS
     ? verdict('keep', 'it was taken off GitHub a moment ago')
     : verdict('confirm', because);
 }
 
-function diagnoseBusy(entry: RunnerEntry, observation: Observation, coverage: SurveyCoverage): Verdict {
+function diagnoseBusy(entry: RunnerEntry, observation: Observation, coverage: Coverage): Verdict {
   const { registration, instances } = observation;
   if (!entry.isInterrupted && instances.some(({ isRecycling }) => isRecycling))
     return verdict('interrupt', 'the spot market takes its machine back');
@@ -173,14 +170,14 @@ function diagnoseBusy(entry: RunnerEntry, observation: Observation, coverage: Su
 }
 
 /** A job that nobody named to us, or that ended unnoticed: as with an idle one, sightings, removal, and a last look. */
-function diagnoseUnseen(entry: RunnerEntry, { isJobOpen }: Observation, coverage: SurveyCoverage): Verdict {
+function diagnoseUnseen(entry: RunnerEntry, { isJobOpen }: Observation, coverage: Coverage): Verdict {
   if (isJobOpen || entry.idleSightings < IDLE_SIGHTINGS_MIN)
     return verdict('ask', 'GitHub does not show it as busy, or its machine stopped');
   const because = 'nobody knows of a job on it';
   return entry.removedAtMs === null ? verdict('remove', because) : lastLook(entry, because, coverage);
 }
 
-function diagnoseRetiring(entry: RunnerEntry, observation: Observation, coverage: SurveyCoverage): Verdict {
+function diagnoseRetiring(entry: RunnerEntry, observation: Observation, coverage: Coverage): Verdict {
   const { instances, isGone, isJobOpen } = observation;
   if (isGone) return verdict('close', entry.because);
   if (isJobOpen && endsAtMs(entry) > coverage.nowMs)

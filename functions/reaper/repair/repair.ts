@@ -14,7 +14,7 @@ import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { act } from './act.ts';
 import { diagnose, isUsable } from './diagnose.ts';
-import type { SurveyCoverage, Verdict } from './verdict.ts';
+import type { Coverage, Verdict } from './verdict.ts';
 
 export interface Repaired {
   /** Waiting jobs with no runner coming, oldest first. */
@@ -58,7 +58,7 @@ export async function repair(
 /** Pure, but for the time. */
 function diagnoseAll(survey: Survey, { config, clock }: ReaperWorld) {
   const nowMs = clock.nowMs();
-  const coverageOf = (each: Observation): SurveyCoverage => ({
+  const coverageOf = (each: Observation): Coverage => ({
     nowMs,
     surveyAtMs: survey.atMs,
     ...wholeFor(each, survey, config),
@@ -85,13 +85,13 @@ function wholeFor({ held }: Observation, survey: Survey, { github }: Config): Wh
   return { instancesComplete, registrationsComplete: target === '' ? anywhere : wholeTargets.has(target) };
 }
 
-type Whole = Pick<SurveyCoverage, 'instancesComplete' | 'registrationsComplete'>;
+type Whole = Pick<Coverage, 'instancesComplete' | 'registrationsComplete'>;
 
 async function movePointers({ moves }: Matching, { ledger, clock, log }: ReaperWorld): Promise<void> {
   for (const { runner, job } of moves) {
     const { entry } = runner;
-    const told = { atMs: clock.nowMs(), text: `${entry.name} had no job any more: it is for ${job} now` };
-    const trail = mergeTrail(...entry.trail, told);
+    const line = { atMs: clock.nowMs(), text: `${entry.name} had no job any more: it is for ${job} now` };
+    const trail = mergeTrail(...entry.trail, line);
     const moved = await ledger.runners.replace(entry.name, runner, { ...entry, for: job, trail });
     log('job.matched', { job, runner: runner.entry.name, moved: moved !== null });
   }

@@ -38,7 +38,7 @@ export interface Verdict {
   readonly isWasted?: boolean;
 }
 
-export interface SurveyCoverage {
+export interface Coverage {
   readonly nowMs: number;
   readonly surveyAtMs: number;
   readonly instancesComplete: boolean;

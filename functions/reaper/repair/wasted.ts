@@ -1,4 +1,4 @@
-/** A runner that its job had nothing of: the next one has to wait, and a person is told when it goes on. */
+/** A runner that its job had nothing of: the next one has to wait, and an alert is raised when it goes on. */
 
 import { alertOnce } from '../../../shared/alert-once.ts';
 import { amend, mergeTrail } from '../../../shared/ledger/amend.ts';

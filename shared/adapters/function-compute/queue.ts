@@ -97,7 +97,7 @@ export function fcQueue(options: FcQueueOptions): Queue {
   const send = async (functionName: string, event: JobEvent | DueEvent): Promise<void> => {
     const bytes = encodeEvent(event);
     if (bytes === null) throw new Error(`the event is larger than ${EVENT_MAX_BYTES} bytes`);
-    const answer = await patiently(() => oneTry(functionName, Buffer.from(bytes)));
+    const answer = await retryCall(() => oneTry(functionName, Buffer.from(bytes)));
     if (!isAccepted(answer)) throw new FcRefusal(functionName, answer);
   };
 
@@ -110,7 +110,7 @@ export function fcQueue(options: FcQueueOptions): Queue {
 const RETRY_MS = 100;
 
 /** Tries again what may pass: no answer, 5xx, 429. A repeat of an accepted event is harmless: the ledger knows it. */
-async function patiently(call: () => Promise<FcAnswer>): Promise<FcAnswer> {
+async function retryCall(call: () => Promise<FcAnswer>): Promise<FcAnswer> {
   for (let tries = 1; ; tries++) {
     const isLast = tries >= ENQUEUE_TRIES_MAX;
     try {

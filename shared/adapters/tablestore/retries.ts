@@ -13,8 +13,8 @@ const PAUSE_MIN_MS = 50;
 const PAUSE_MAX_MS = 3_000;
 
 /** The same table, but what is worth another try gets one, within CALL_MAX_MS. Throws the last `TableError`. */
-export function withRetries(table: Table, patience: RetryPolicy): Table {
-  const persist = <Answer>(call: () => Promise<Answer>) => retry(call, patience);
+export function withRetries(table: Table, policy: RetryPolicy): Table {
+  const persist = <Answer>(call: () => Promise<Answer>) => retry(call, policy);
   return {
     get: (key) => persist(() => table.get(key)),
     put: (key, columns, condition) => persist(() => table.put(key, columns, condition)),
@@ -25,16 +25,16 @@ export function withRetries(table: Table, patience: RetryPolicy): Table {
 }
 
 /** The same for any call that may be made twice. */
-export async function retry<Answer>(call: () => Promise<Answer>, patience: RetryPolicy): Promise<Answer> {
-  const startMs = patience.nowMs();
+export async function retry<Answer>(call: () => Promise<Answer>, policy: RetryPolicy): Promise<Answer> {
+  const startMs = policy.nowMs();
   const tries: Tries = { later: 0, unknown: 0 };
   for (;;) {
     try {
       return await call();
     } catch (error) {
-      const pauseMs = pauseAfter(count(error, tries), patience.random());
-      if (patience.nowMs() + pauseMs - startMs >= CALL_MAX_MS) throw error;
-      await patience.sleep(pauseMs);
+      const pauseMs = pauseAfter(count(error, tries), policy.random());
+      if (policy.nowMs() + pauseMs - startMs >= CALL_MAX_MS) throw error;
+      await policy.sleep(pauseMs);
     }
   }
 }

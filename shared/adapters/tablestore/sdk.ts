@@ -17,7 +17,7 @@ export interface TableShape {
 export function sdkTable(
   connection: TableStoreConnection,
   { name, keys }: TableShape,
-  patience: RetryPolicy = RETRY_POLICY,
+  policy: RetryPolicy = RETRY_POLICY,
 ): Table {
   const calling = clientsOf(connection);
   const primaryKey = ([first, second]: Key) => [{ [keys[0]]: first }, { [keys[1]]: second }];
@@ -71,7 +71,7 @@ export function sdkTable(
         return pageIn(answer);
       },
     },
-    patience,
+    policy,
   );
 }
 

@@ -19,20 +19,20 @@ export const HISTORY_TABLE: TableShape = {
 export function tablestoreLedger(
   connection: TableStoreConnection,
   newToken: () => string,
-  patience: RetryPolicy = RETRY_POLICY,
+  policy: RetryPolicy = RETRY_POLICY,
 ): Ledger {
-  const ledger = sdkTable(connection, LEDGER_TABLE, patience);
-  return ledgerOn({ ledger, history: sdkTable(connection, HISTORY_TABLE, patience) }, newToken);
+  const ledger = sdkTable(connection, LEDGER_TABLE, policy);
+  return ledgerOn({ ledger, history: sdkTable(connection, HISTORY_TABLE, policy) }, newToken);
 }
 
 /** Creates what is missing, and waits until both tables take requests. Throws when one is there with another shape. */
 export async function ensureTables(
   connection: TableStoreConnection,
-  patience: RetryPolicy = RETRY_POLICY,
+  policy: RetryPolicy = RETRY_POLICY,
 ): Promise<void> {
   for (const shape of [LEDGER_TABLE, HISTORY_TABLE]) {
-    await retry(() => ensureTable(connection, shape), patience);
-    await ready(connection, shape, patience);
+    await retry(() => ensureTable(connection, shape), policy);
+    await ready(connection, shape, policy);
   }
 }
 
@@ -70,17 +70,17 @@ async function verifyTable(connection: TableStoreConnection, shape: TableShape):
 async function ready(
   connection: TableStoreConnection,
   shape: TableShape,
-  patience: RetryPolicy,
+  policy: RetryPolicy,
 ): Promise<void> {
-  const table = sdkTable(connection, shape, patience);
-  const startMs = patience.nowMs();
+  const table = sdkTable(connection, shape, policy);
+  const startMs = policy.nowMs();
   for (;;) {
     try {
       await table.get(['ready', 'ready']);
       return;
     } catch (error) {
       const isNew = error instanceof TableError && error.code === 'OTSTableNotReady';
-      if (!isNew || patience.nowMs() - startMs > 2 * CALL_MAX_MS) throw error;
+      if (!isNew || policy.nowMs() - startMs > 2 * CALL_MAX_MS) throw error;
     }
   }
 }

@@ -47,7 +47,7 @@ export const build = {
     leaseUntilMs: CREATED_MS + 180_000,
     ...some,
   }),
-  slotRequest: (name: string | number, some: Partial<SlotRequest> = {}): SlotRequest => ({
+  slot: (name: string | number, some: Partial<SlotRequest> = {}): SlotRequest => ({
     name: build.runnerName(name),
     profile: null,
     repository: 'acme/kernel',

@@ -9,7 +9,7 @@ const LIMITS = build.limits({ runners: 3, perProfile: 2, perRepository: 3 });
 async function withSlots(count: number) {
   const transport = inProcess();
   for (let at = 0; at < count; at++)
-    await transport.ledger.capacity.take(build.slotRequest(at, { profile: 'big' }), LIMITS, START_MS);
+    await transport.ledger.capacity.take(build.slot(at, { profile: 'big' }), LIMITS, START_MS);
   const row = tableOf(transport.store, 'ledger');
   const columns = async () => (await row.get(CAPACITY)) ?? {};
   return { ...transport, row, columns };
@@ -57,7 +57,7 @@ test('a slot taken while a recount is on its way counts once', async () => {
     // After the recount's reading and before its write.
     if (requests++ === 1) {
       store.faults = null;
-      void ledger.capacity.take(build.slotRequest('late'), build.limits(), START_MS);
+      void ledger.capacity.take(build.slot('late'), build.limits(), START_MS);
     }
     return null;
   };
@@ -69,7 +69,7 @@ test('a slot taken while a recount is on its way counts once', async () => {
 test('the row does not grow with the minutes that pass, whether or not anyone recounts', async () => {
   const { ledger, columns } = await withSlots(0);
   for (let minute = 0; minute < 50; minute++) {
-    await ledger.capacity.take(build.slotRequest(minute), LIMITS, START_MS + minute * 60_000);
+    await ledger.capacity.take(build.slot(minute), LIMITS, START_MS + minute * 60_000);
     await ledger.capacity.handBack(build.runnerName(minute));
   }
   expect(Object.keys(await columns()).filter((column) => column.startsWith('m_')).length).toBeLessThanOrEqual(
@@ -80,7 +80,7 @@ test('the row does not grow with the minutes that pass, whether or not anyone re
 test('taking a slot is one request, and handing it back two', async () => {
   const { ledger, store } = await withSlots(1);
   store.counts.calls.clear();
-  await ledger.capacity.take(build.slotRequest('next'), LIMITS, START_MS);
+  await ledger.capacity.take(build.slot('next'), LIMITS, START_MS);
   expect(Object.fromEntries(store.counts.calls)).toEqual({ UpdateRow: 1 });
   await ledger.capacity.handBack(build.runnerName('next'));
   expect(Object.fromEntries(store.counts.calls)).toEqual({ UpdateRow: 2, GetRow: 1 });

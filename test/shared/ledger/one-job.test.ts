@@ -39,7 +39,7 @@ const STEPS: readonly Step[] = [
     does: 'launcher takes a slot, and a mint',
     covers: 'more runners than the limit, more mints than GitHub takes',
     requests: 1,
-    act: ({ capacity }) => capacity.take(build.slotRequest(1), build.limits(), START_MS),
+    act: ({ capacity }) => capacity.take(build.slot(1), build.limits(), START_MS),
   },
   {
     does: 'launcher reads the market, and what could not be had',

@@ -67,7 +67,7 @@ test('slots never exceed the limit and none is lost, in ten thousand interleavin
     fc.asyncProperty(fc.scheduler(), async (scheduler) => {
       const { store } = inProcess();
       const ledgers = invocations(store, scheduler, 3);
-      const requests = ledgers.map((_, at) => build.slotRequest(at, { profile: at === 0 ? null : 'big' }));
+      const requests = ledgers.map((_, at) => build.slot(at, { profile: at === 0 ? null : 'big' }));
       const lives = ledgers.map(async ({ capacity }, at): Promise<SlotOutcome> => {
         const request = requests[at] as (typeof requests)[0];
         const outcome = await capacity.take(request, limits, START_MS);
@@ -91,9 +91,7 @@ async function expectSlots(store: TableStore, outcomes: readonly SlotOutcome[], 
   expect([view.total, view.slots.length]).toEqual([left, left]);
   if (left === 1) await capacity.handBack(build.runnerName(2));
   const limits = build.limits({ runners: most, perProfile: 1, perRepository: 2 });
-  const again = ['a', 'b', 'c'].map((name) =>
-    build.slotRequest(name, { profile: name === 'a' ? 'big' : null }),
-  );
+  const again = ['a', 'b', 'c'].map((name) => build.slot(name, { profile: name === 'a' ? 'big' : null }));
   const kinds = [];
   for (const request of again) kinds.push((await capacity.take(request, limits, START_MS)).kind);
   expect(kinds, 'the same slots can be had again').toEqual(['taken', 'taken', 'full']);
@@ -127,9 +125,7 @@ test('the same holds while the store loses replies and requests on the way', {
         if (fault === null || fault === 'conflict') return fault;
         return unknown-- > 0 ? fault : null;
       };
-      const taking = ledgers.map(({ capacity }, at) =>
-        capacity.take(build.slotRequest(at), limits, START_MS),
-      );
+      const taking = ledgers.map(({ capacity }, at) => capacity.take(build.slot(at), limits, START_MS));
       const outcomes = await scheduler.waitFor(Promise.all(taking));
       const view = await truth(store).capacity.view();
       const holders = outcomes.flatMap(({ kind }, at) => (kind === 'taken' ? [build.runnerName(at)] : []));

@@ -30,7 +30,7 @@ interface World {
   /** Keys that the client uses. */
   readonly keys: { now: ReturnType<TableStoreConnection['credentials']> };
   readonly connection: TableStoreConnection;
-  readonly patience: RetryPolicy;
+  readonly policy: RetryPolicy;
 }
 
 /** Tables are ready three seconds after they were created; retries move the store's clock. */
@@ -42,21 +42,21 @@ async function served(act: (world: World) => Promise<void>): Promise<void> {
   const keys: World['keys'] = { now: KEYS };
   const endpoint = `http://127.0.0.1:${server.port}`;
   const connection = { endpoint, instance: 'ci', credentials: () => keys.now };
-  const patience: RetryPolicy = {
+  const policy: RetryPolicy = {
     nowMs: () => clock.nowMs(),
     sleep: (ms) => clock.runUntil(clock.nowMs() + ms),
     random: () => 0.5,
   };
   try {
-    await act({ clock, store, valid, keys, connection, patience });
+    await act({ clock, store, valid, keys, connection, policy });
   } finally {
     await server.close();
   }
 }
 
 test('both tables are created, and waited for until they take requests', () =>
-  served(async ({ store, connection, patience, clock }) => {
-    await ensureTables(connection, patience);
+  served(async ({ store, connection, policy, clock }) => {
+    await ensureTables(connection, policy);
     expect([...store.tables.keys()].sort()).toEqual(['history', 'ledger']);
     expect(store.tables.get('history')?.options.timeToLiveS).toBe(90 * 86_400);
     expect(store.tables.get('ledger')?.options.timeToLiveS).toBe(-1);
@@ -64,27 +64,27 @@ test('both tables are created, and waited for until they take requests', () =>
   }));
 
 test('tables that are there already stay, with what they hold', () =>
-  served(async ({ connection, patience }) => {
-    await ensureTables(connection, patience);
-    const ledger = tablestoreLedger(connection, tokens(), patience);
+  served(async ({ connection, policy }) => {
+    await ensureTables(connection, policy);
+    const ledger = tablestoreLedger(connection, tokens(), policy);
     await ledger.notes.add('a', { text: 'kept', untilMs: null });
-    await ensureTables(connection, patience);
+    await ensureTables(connection, policy);
     expect((await ledger.notes.read('a'))?.entry.text).toBe('kept');
   }));
 
 test('a table of that name with another shape is not touched', () =>
-  served(async ({ store, connection, patience }) => {
+  served(async ({ store, connection, policy }) => {
     createTable(store, LEDGER_TABLE);
     createTable(store, { ...HISTORY_TABLE, timeToLiveS: 86_400 });
-    await expect(ensureTables(connection, patience)).rejects.toThrow(
+    await expect(ensureTables(connection, policy)).rejects.toThrow(
       'table history is there with the keys day, jobId',
     );
   }));
 
 test('credentials that were renewed are used from the next call on', () =>
-  served(async ({ connection, patience, keys, valid }) => {
-    await ensureTables(connection, patience);
-    const ledger = tablestoreLedger(connection, tokens(), patience);
+  served(async ({ connection, policy, keys, valid }) => {
+    await ensureTables(connection, policy);
+    const ledger = tablestoreLedger(connection, tokens(), policy);
     expect(await ledger.notes.read('a')).toBeNull();
     valid.delete('LTAI-1');
     await expect(ledger.notes.read('a')).rejects.toThrow('OTSAuthFailed The AccessKeyID does not exist.');

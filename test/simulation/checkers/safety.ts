@@ -20,9 +20,9 @@ const SKEW_MAX_MS = 10_000;
 /** A launch may begin under a configuration that was replaced meanwhile, but not later than its function lives. */
 const LAUNCH_MAX_MS = 2 * MINUTE_MS;
 
-/** `simulation` comes later, because the watch is part of the world. */
+/** `sim` comes later, because the watch is part of the world. */
 export function createSafety(report: Report) {
-  let simulation: Simulation | null = null;
+  let sim: Simulation | null = null;
   const secrets = createSecrets(report);
   /** Runners that the ledger once knew as busy, by what it was asked to write. */
   const knownBusy = new Set<string>();
@@ -33,21 +33,21 @@ export function createSafety(report: Report) {
     log: (event, fields) => secrets.line(event, fields),
     row(table, key, columns) {
       secrets.row(table, key, columns);
-      if (typeof columns.body !== 'string' || simulation === null) return;
-      const nowMs = simulation.world.clock.nowMs();
+      if (typeof columns.body !== 'string' || sim === null) return;
+      const nowMs = sim.world.clock.nowMs();
       if (table === 'history') noteEnd(columns.body, knownEnded, nowMs);
       else if (key[0] === 'runner') noteBusy(columns.body, knownBusy);
       else if (key[0] === 'job') checkWait(columns.body, report);
     },
     gone(_table, [kind, id]) {
-      if (simulation !== null && kind === 'runner') checkForgotten(simulation, id, report);
+      if (sim !== null && kind === 'runner') checkForgotten(sim, id, report);
     },
   };
 
   return {
     watch,
     attach(to: Simulation): void {
-      simulation = to;
+      sim = to;
       watchEcs(to, { knownBusy, knownEnded }, report);
     },
   };
@@ -61,8 +61,8 @@ function checkWait(body: string, report: Report): void {
 }
 
 /** The entry is the last that goes: while there is an instance, there is an entry. */
-function checkForgotten(simulation: Simulation, name: string, report: Report): void {
-  const left = ours(simulation).find(({ tags }) => tags.get(TAGS.name) === name);
+function checkForgotten(sim: Simulation, name: string, report: Report): void {
+  const left = ours(sim).find(({ tags }) => tags.get(TAGS.name) === name);
   if (left !== undefined)
     report('an entry outlives its instance', `${name} is forgotten, ${left.id} is alive`);
 }
@@ -72,18 +72,18 @@ interface Known {
   readonly knownEnded: ReadonlyMap<number, number>;
 }
 
-function watchEcs(simulation: Simulation, { knownBusy, knownEnded }: Known, report: Report): void {
-  const { ecs } = simulation.world;
+function watchEcs(sim: Simulation, { knownBusy, knownEnded }: Known, report: Report): void {
+  const { ecs } = sim.world;
   const call = ecs.call.bind(ecs);
   const idempotence = createIdempotence(report);
-  const limits = createLimits(simulation);
+  const limits = createLimits(sim);
   ecs.call = (region, action, params, credential) => {
     if (action === 'DeleteInstance' || action === 'DeleteInstances' || action === 'StopInstance')
-      checkDeletion(simulation, params, knownBusy, report);
+      checkDeletion(sim, params, knownBusy, report);
     if (action !== 'RunInstances') return call(region, action, params, credential);
-    checkOneLaunch(simulation, params, report);
-    checkEnded(simulation, params, knownEnded, report);
-    const before = ours(simulation).length;
+    checkOneLaunch(sim, params, report);
+    checkEnded(sim, params, knownEnded, report);
+    const before = ours(sim).length;
     try {
       const answer = call(region, action, params, credential);
       idempotence.answered(params, null);
@@ -92,7 +92,7 @@ function watchEcs(simulation: Simulation, { knownBusy, knownEnded }: Known, repo
       idempotence.answered(params, error as { code: string; status: number | null });
       throw error;
     } finally {
-      if (ours(simulation).length > before) checkBirth(simulation, limits(), report);
+      if (ours(sim).length > before) checkBirth(sim, limits(), report);
     }
   };
 }
@@ -113,22 +113,17 @@ function createLimits({ world }: Simulation): () => number {
 }
 
 /** An instance that runs a job is not deleted before its lifetime is over. */
-function checkDeletion(
-  simulation: Simulation,
-  params: Params,
-  knownBusy: ReadonlySet<string>,
-  report: Report,
-): void {
+function checkDeletion(sim: Simulation, params: Params, busy: ReadonlySet<string>, report: Report): void {
   const asked = new Set(Object.entries(params).flatMap(([key, id]) => (/^InstanceId/.test(key) ? [id] : [])));
-  for (const machine of simulation.world.ecs.alive().filter(({ id }) => asked.has(id))) {
-    const job = jobOn(simulation, machine);
+  for (const machine of sim.world.ecs.alive().filter(({ id }) => asked.has(id))) {
+    const job = jobOn(sim, machine);
     if (job === null) continue;
     const name = machine.tags.get(TAGS.name) ?? '';
     const endsAtMs = (machine.releaseAtMs ?? 0) - 31 * MINUTE_MS;
-    if (simulation.world.clock.nowMs() >= endsAtMs) continue;
+    if (sim.world.clock.nowMs() >= endsAtMs) continue;
     // Nobody can tell us of a job elsewhere that GitHub keeps secret; what we were told counts.
     const isOurs = ALLOWED.some((repository) => repository === job.run.repository.fullName);
-    if (!isOurs && !knownBusy.has(name)) continue;
+    if (!isOurs && !busy.has(name)) continue;
     report(
       'no busy instance is deleted',
       `${machine.id} (${name}) runs ${job.id} of ${job.run.repository.fullName}`,
@@ -137,11 +132,11 @@ function checkDeletion(
 }
 
 /** Of one job, one launch at a time. */
-function checkOneLaunch(simulation: Simulation, params: Params, report: Report): void {
-  const nowMs = simulation.world.clock.nowMs();
+function checkOneLaunch(sim: Simulation, params: Params, report: Report): void {
+  const nowMs = sim.world.clock.nowMs();
   const tags = tagsIn(params);
   const job = Number(tags.get(TAGS.job));
-  const live = rowsOf<RunnerRow>(simulation, 'runner').filter(
+  const live = rowsOf<RunnerRow>(sim, 'runner').filter(
     (row) =>
       row.state === 'launching' &&
       row.for === job &&
@@ -150,7 +145,7 @@ function checkOneLaunch(simulation: Simulation, params: Params, report: Report):
   );
   if (live.length > 1)
     report('at most one launch is in progress for a job', live.map(({ name }) => name).join(', '));
-  if (!rowsOf<RunnerRow>(simulation, 'runner').some(({ name }) => name === tags.get(TAGS.name)))
+  if (!rowsOf<RunnerRow>(sim, 'runner').some(({ name }) => name === tags.get(TAGS.name)))
     report('the intention is written before the effect', `${tags.get(TAGS.name)} has no entry`);
 }
 
@@ -166,13 +161,13 @@ function noteEnd(body: string, ended: Map<number, number>, nowMs: number): void 
 
 /** A launch that was under way when its job ended may come to its end; none begins after that. */
 function checkEnded(
-  simulation: Simulation,
+  sim: Simulation,
   params: Params,
   ended: ReadonlyMap<number, number>,
   report: Report,
 ): void {
   const job = Number(tagsIn(params).get(TAGS.job));
-  const sinceMs = simulation.world.clock.nowMs() - (ended.get(job) ?? Number.POSITIVE_INFINITY);
+  const sinceMs = sim.world.clock.nowMs() - (ended.get(job) ?? Number.POSITIVE_INFINITY);
   if (sinceMs > LAUNCH_MAX_MS + SKEW_MAX_MS)
     report('nothing is launched for a job that has ended', `${job}, ${sinceMs} ms after its end was kept`);
 }
@@ -184,9 +179,9 @@ function tagsIn(params: Params): Map<string, string> {
   return tags;
 }
 
-function checkBirth(simulation: Simulation, limit: number, report: Report): void {
-  const alive = ours(simulation);
-  const all = simulation.world.ecs.alive();
+function checkBirth(sim: Simulation, limit: number, report: Report): void {
+  const alive = ours(sim);
+  const all = sim.world.ecs.alive();
   const born = all.at(-1);
   if (born === undefined) return;
   if (alive.length > limit)

@@ -1,6 +1,6 @@
 /** What three sides may say of a runner, and what is done about it: one row for each diagnosis. */
 
-import type { SurveyCoverage, VerdictKind } from '../../../../functions/reaper/repair/verdict.ts';
+import type { Coverage, VerdictKind } from '../../../../functions/reaper/repair/verdict.ts';
 import type { Observation } from '../../../../functions/reaper/survey/observe.ts';
 import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
 import type { Instance, JobId } from '../../../../shared/nouns.ts';
@@ -10,7 +10,7 @@ const NOW_MS = Date.UTC(2026, 4, 4, 14, 0, 0);
 const MINUTE_MS = 60_000;
 export const ago = (minutes: number) => NOW_MS - minutes * MINUTE_MS;
 
-export const COVERAGE: SurveyCoverage = {
+export const COVERAGE: Coverage = {
   nowMs: NOW_MS,
   surveyAtMs: NOW_MS,
   instancesComplete: true,
@@ -73,14 +73,14 @@ export const launching = (some: Partial<RunnerEntry>) => ({
 });
 export const works = at('busy', 20, { busyWith: 1 as JobId });
 const waiting = { waiting: build.jobEntry(1) };
-const instancesCut: Partial<SurveyCoverage> = { instancesComplete: false };
-const runnersCut: Partial<SurveyCoverage> = { registrationsComplete: false };
+const instancesCut: Partial<Coverage> = { instancesComplete: false };
+const runnersCut: Partial<Coverage> = { registrationsComplete: false };
 
 type Row = readonly [
   name: string,
   observation: Observation,
   verdict: VerdictKind,
-  coverage?: Partial<SurveyCoverage>,
+  coverage?: Partial<Coverage>,
 ];
 
 // biome-ignore format: a table reads best as a table.

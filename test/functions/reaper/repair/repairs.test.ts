@@ -79,7 +79,7 @@ test('entries, slots and registrations that crashes left behind are dropped, eac
   const lost = build.runnerEntry('900-1', { leaseUntilMs: nowMs - 1, createdAtMs: nowMs, stateAtMs: nowMs });
   await ledger.runners.add(lost.name, lost);
   for (const name of [lost.name, build.runnerName('901-1')])
-    await ledger.capacity.take({ ...build.slotRequest('x'), name }, build.limits(), nowMs);
+    await ledger.capacity.take({ ...build.slot('x'), name }, build.limits(), nowMs);
   const target = { owner: 'acme', repository: null, installationId: null };
   await world.until(() => false, 1_000);
   const minting = github.mint(target, {

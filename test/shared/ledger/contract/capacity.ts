@@ -13,7 +13,7 @@ export function capacityContract(open: Open): void {
       'are given up to the limit, and the next one when one is handed back',
       on(open, async ({ capacity }) => {
         const limits = build.limits({ runners: 2 });
-        const take = (name: number) => capacity.take(build.slotRequest(name), limits, NOW_MS);
+        const take = (name: number) => capacity.take(build.slot(name), limits, NOW_MS);
         expect([await take(1), await take(2)]).toEqual([{ kind: 'taken' }, { kind: 'taken' }]);
         expect(await take(3)).toEqual({
           kind: 'full',
@@ -31,7 +31,7 @@ export function capacityContract(open: Open): void {
         const names = Array.from({ length: 12 }, (_, at) => at);
         const limits = build.limits({ runners: 5 });
         const answers = await Promise.all(
-          names.map((name) => capacity.take(build.slotRequest(name), limits, NOW_MS)),
+          names.map((name) => capacity.take(build.slot(name), limits, NOW_MS)),
         );
         expect(answers.filter(({ kind }) => kind === 'taken')).toHaveLength(5);
         const view = await capacity.view();
@@ -44,7 +44,7 @@ export function capacityContract(open: Open): void {
       on(open, async ({ capacity }) => {
         const limits = build.limits({ runners: 1, mintsPerMinute: 1 });
         for (let tries = 0; tries < 3; tries++)
-          expect(await capacity.take(build.slotRequest(1), limits, NOW_MS)).toEqual({ kind: 'taken' });
+          expect(await capacity.take(build.slot(1), limits, NOW_MS)).toEqual({ kind: 'taken' });
         expect(await capacity.view()).toMatchObject({ total: 1, slots: [{ name: build.runnerName(1) }] });
       }),
     );
@@ -53,14 +53,14 @@ export function capacityContract(open: Open): void {
       'handing back twice, or what was never taken, changes nothing',
       on(open, async ({ capacity }) => {
         const limits = build.limits({ perProfile: 1, perRepository: 2 });
-        await capacity.take(build.slotRequest(1), limits, NOW_MS);
-        await capacity.take(build.slotRequest(2), limits, NOW_MS);
+        await capacity.take(build.slot(1), limits, NOW_MS);
+        await capacity.take(build.slot(2), limits, NOW_MS);
         await capacity.handBack(build.runnerName(1));
         await capacity.handBack(build.runnerName(1));
         await capacity.handBack(build.runnerName(3));
         expect(await capacity.view()).toMatchObject({ total: 1, slots: [{ name: build.runnerName(2) }] });
-        expect(await capacity.take(build.slotRequest(4), limits, NOW_MS)).toEqual({ kind: 'taken' });
-        expect(await capacity.take(build.slotRequest(5), limits, NOW_MS)).toMatchObject({ kind: 'full' });
+        expect(await capacity.take(build.slot(4), limits, NOW_MS)).toEqual({ kind: 'taken' });
+        expect(await capacity.take(build.slot(5), limits, NOW_MS)).toMatchObject({ kind: 'full' });
       }),
     );
 
@@ -69,7 +69,7 @@ export function capacityContract(open: Open): void {
       on(open, async ({ capacity }) => {
         const limits = build.limits({ perProfile: 1, perRepository: 2 });
         const take = (name: number, profile: string | null, repository: string) =>
-          capacity.take(build.slotRequest(name, { profile, repository }), limits, NOW_MS);
+          capacity.take(build.slot(name, { profile, repository }), limits, NOW_MS);
         expect(await take(1, 'big', 'acme/a')).toEqual({ kind: 'taken' });
         expect(await take(2, 'big', 'acme/b')).toEqual({
           kind: 'full',
@@ -89,7 +89,7 @@ export function capacityContract(open: Open): void {
       on(open, async ({ capacity }) => {
         const limits = build.limits({ perRepository: 1 });
         const requests = ['acme/a-b', 'acme/a_b', 'acme/a.b'].map((repository, at) =>
-          build.slotRequest(`x${'-_.'[at]}y`, { repository }),
+          build.slot(`x${'-_.'[at]}y`, { repository }),
         );
         for (const request of requests)
           expect(await capacity.take(request, limits, NOW_MS)).toEqual({ kind: 'taken' });
@@ -102,13 +102,13 @@ export function capacityContract(open: Open): void {
     test(
       'a slot taken without a limit of its repository is handed back without one',
       on(open, async ({ capacity }) => {
-        await capacity.take(build.slotRequest(1), build.limits(), NOW_MS);
+        await capacity.take(build.slot(1), build.limits(), NOW_MS);
         const limits = build.limits({ perRepository: 1 });
-        expect(await capacity.take(build.slotRequest(2), limits, NOW_MS)).toEqual({ kind: 'taken' });
+        expect(await capacity.take(build.slot(2), limits, NOW_MS)).toEqual({ kind: 'taken' });
         await capacity.handBack(build.runnerName(1));
-        expect(await capacity.take(build.slotRequest(3), limits, NOW_MS)).toMatchObject({ kind: 'full' });
+        expect(await capacity.take(build.slot(3), limits, NOW_MS)).toMatchObject({ kind: 'full' });
         await capacity.handBack(build.runnerName(2));
-        expect(await capacity.take(build.slotRequest(3), limits, NOW_MS)).toEqual({ kind: 'taken' });
+        expect(await capacity.take(build.slot(3), limits, NOW_MS)).toEqual({ kind: 'taken' });
       }),
     );
   });
@@ -119,7 +119,7 @@ export function capacityContract(open: Open): void {
       on(open, async ({ capacity }) => {
         await capacity.setWaiting({ total: CREATED_MS });
         const take = (name: number, jobCreatedAtMs: number) =>
-          capacity.take(build.slotRequest(name, { jobCreatedAtMs }), build.limits(), NOW_MS);
+          capacity.take(build.slot(name, { jobCreatedAtMs }), build.limits(), NOW_MS);
         expect(await take(1, CREATED_MS + 1)).toEqual({
           kind: 'queue',
           because: 'an older job waits for the same slot',
@@ -137,7 +137,7 @@ export function capacityContract(open: Open): void {
     ] as const)('who is refused %s is the first to get one, without a sweep between', (_, some, laterMs) =>
       on(open, async ({ capacity }) => {
         const take = (name: number, jobCreatedAtMs: number, nowMs: number) =>
-          capacity.take(build.slotRequest(name, { jobCreatedAtMs }), build.limits(some), nowMs);
+          capacity.take(build.slot(name, { jobCreatedAtMs }), build.limits(some), nowMs);
         await take(1, CREATED_MS, NOW_MS);
         for (const age of [3, 2, 4])
           expect((await take(age, CREATED_MS + age, NOW_MS)).kind).not.toBe('taken');
@@ -152,11 +152,7 @@ export function capacityContract(open: Open): void {
       on(open, async ({ capacity }) => {
         const limits = build.limits({ perProfile: 1 });
         const take = (name: number, profile: string | null) =>
-          capacity.take(
-            build.slotRequest(name, { profile, jobCreatedAtMs: CREATED_MS + name }),
-            limits,
-            NOW_MS,
-          );
+          capacity.take(build.slot(name, { profile, jobCreatedAtMs: CREATED_MS + name }), limits, NOW_MS);
         await take(1, 'big');
         expect(await take(2, 'big')).toMatchObject({ kind: 'full' });
         expect(await take(3, null)).toEqual({ kind: 'taken' });
@@ -169,7 +165,7 @@ export function capacityContract(open: Open): void {
       'are paced by the minute, and only slots that were given count',
       on(open, async ({ capacity }) => {
         const limits = build.limits({ runners: 3, mintsPerMinute: 2 });
-        const take = (name: number, nowMs: number) => capacity.take(build.slotRequest(name), limits, nowMs);
+        const take = (name: number, nowMs: number) => capacity.take(build.slot(name), limits, nowMs);
         await take(1, NOW_MS);
         await take(1, NOW_MS);
         expect(await take(2, NOW_MS)).toEqual({ kind: 'taken' });
@@ -189,12 +185,12 @@ export function capacityContract(open: Open): void {
       'of earlier minutes are forgotten when the sweep recounts, this one is not',
       on(open, async ({ capacity }) => {
         const limits = build.limits({ mintsPerMinute: 1 });
-        await capacity.take(build.slotRequest(1), limits, NOW_MS);
+        await capacity.take(build.slot(1), limits, NOW_MS);
         await capacity.recount(NOW_MS);
-        expect(await capacity.take(build.slotRequest(2), limits, NOW_MS)).toMatchObject({ kind: 'paced' });
+        expect(await capacity.take(build.slot(2), limits, NOW_MS)).toMatchObject({ kind: 'paced' });
         await capacity.recount(NEXT_MINUTE_MS);
         expect(await capacity.view()).toMatchObject({ total: 1 });
-        expect(await capacity.take(build.slotRequest(2), limits, NEXT_MINUTE_MS)).toEqual({ kind: 'taken' });
+        expect(await capacity.take(build.slot(2), limits, NEXT_MINUTE_MS)).toEqual({ kind: 'taken' });
       }),
     );
   });
