@@ -86,7 +86,7 @@ export const FunctionsYaml = z.strictObject({
 export type FunctionsYaml = z.output<typeof FunctionsYaml>;
 
 /** The file as deployed: with the functions' own network where one is asked for, and its checks passed. */
-export function rendered(source: string, config: Pick<Config, 'control'>): string {
+export function renderFunctionsYaml(source: string, config: Pick<Config, 'control'>): string {
   const document = parseDocument(source);
   const network = config.control.fixedAddress;
   if (network !== null) {

@@ -5,7 +5,7 @@
 import type { Config } from '../shared/config/config.ts';
 import type { FunctionKind } from '../shared/config/environment.ts';
 import { TAG } from '../shared/names.ts';
-import { logWriting, secretReading } from './everybody.ts';
+import { logWriting, secretReading } from './common-permissions.ts';
 import { namesOf } from './names.ts';
 import type { Permission, Scope } from './permission.ts';
 

@@ -15,7 +15,7 @@ export interface PolicyDocument {
 }
 
 /** Actions with the same resources and conditions share a statement. */
-export function documentOf(permissions: readonly Permission[]): PolicyDocument {
+export function policyDocument(permissions: readonly Permission[]): PolicyDocument {
   const groups = new Map<string, Permission[]>();
   for (const permission of permissions) {
     const key = keyOf(permission);

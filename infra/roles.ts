@@ -7,7 +7,7 @@ import { deployPermissions } from './deploy-policy.ts';
 import { FUNCTION_KINDS, namesOf } from './names.ts';
 import { output } from './placement-stack.ts';
 import { type Permission, permissionsOf, type Scope } from './policies.ts';
-import { documentOf } from './policy-document.ts';
+import { policyDocument } from './policy-document.ts';
 
 const GITHUB_ISSUER = 'https://token.actions.githubusercontent.com';
 /** GitHub's certificate authorities, as GitHub publishes them for OIDC providers (GitHub changelog, 2023-06-27). */
@@ -42,7 +42,7 @@ function makeRole(
   trust: Trust,
   permissions: readonly Permission[],
 ): ram.Role {
-  const { Version, Statement } = documentOf(permissions);
+  const { Version, Statement } = policyDocument(permissions);
   const title = `${id[0]?.toUpperCase()}${id.slice(1)}`;
   const role = new ram.Role(stack, `Role${title}`, {
     roleName,

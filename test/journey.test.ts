@@ -1,12 +1,12 @@
 /** Read this first: the way of one job, from GitHub's delivery to the deleted instance. */
 import { expect, test } from 'vitest';
-import { mirrored, openWorld } from './world/in-process.ts';
+import { openWorld, seedRunnerRelease } from './world/in-process.ts';
 
 const HOUR_MS = 3_600_000;
 
 test('a queued job gets an instance of its own, runs on it, and leaves nothing behind', async () => {
   const world = openWorld();
-  await mirrored(world);
+  await seedRunnerRelease(world);
   const labels = ['self-hosted', 'aliyun', 'arm64'];
   const run = world.github.queueRun({
     repository: 'acme/app',

@@ -4,7 +4,7 @@ import { userDataMistakes } from '../cli/shared/user-data-size.ts';
 import { parseConfig } from '../shared/config/parse.ts';
 import { isRunnerName } from '../shared/names.ts';
 import type { JobId } from '../shared/nouns.ts';
-import { configOf, mirrored, openWorld } from './world/in-process.ts';
+import { configOf, openWorld, seedRunnerRelease } from './world/in-process.ts';
 
 const MINUTE_MS = 60_000;
 const LABELS = ['self-hosted', 'aliyun', 'arm64'];
@@ -26,7 +26,7 @@ test.each(names)('%s is a runner of %s: %s', (name, deployment, isOurs) => {
 
 test('a registration that only begins like ours is left alone', async () => {
   const world = openWorld();
-  await mirrored(world);
+  await seedRunnerRelease(world);
   const target = { owner: 'acme', repository: null, installationId: null };
   const minted = world.adapters().github.mint(target, { name: 'ci-runner-mac' as never, labels: ['macos'] });
   await world.pass(5 * MINUTE_MS);
@@ -36,7 +36,7 @@ test('a registration that only begins like ours is left alone', async () => {
 
 test('a job that ended on another runner of the same name does not take ours away', async () => {
   const world = openWorld({ repositories: ['acme/app', 'acme/evil'] });
-  await mirrored(world);
+  await seedRunnerRelease(world);
   const run = world.github.queueRun({
     repository: 'acme/app',
     jobs: [{ name: 'build', labels: LABELS, durationMs: 30 * MINUTE_MS }],
@@ -71,7 +71,7 @@ test('a job that ended on another runner of the same name does not take ours awa
 
 test('jobs that cannot be handed on are refused once, and hold nobody up', async () => {
   const world = openWorld({ config: { limits: { runners: 1 } } });
-  await mirrored(world);
+  await seedRunnerRelease(world);
   const many = Array.from({ length: 101 }, (_, at) => `label-${at}`);
   const wild = world.github.queueRun({
     repository: 'acme/app',
@@ -98,7 +98,7 @@ test('a repository that was taken off the list gets no launch for its waiting jo
   const [job] = world.github.jobsOf(run);
   await world.pass(30_000); // waits: the mirror has not run yet
   world.state.config = configOf({ repositories: { allow: ['acme/other'] } });
-  await mirrored(world);
+  await seedRunnerRelease(world);
   await world.pass(10 * MINUTE_MS);
   expect(world.ecs.paid()).toEqual([]);
   const row = await world.adapters().ledger.history.read(job?.createdAtMs ?? 0, job?.id as JobId);

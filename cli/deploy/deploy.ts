@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { synthesise, type Template } from '../../infra/app.ts';
-import { rendered } from '../../infra/functions-yaml.ts';
+import { renderFunctionsYaml } from '../../infra/functions-yaml.ts';
 import { namesOf } from '../../infra/names.ts';
 import { releaseOf } from '../../infra/release.ts';
 import { secretReferences } from '../../infra/secrets.ts';
@@ -12,7 +12,7 @@ import { webhookUrl } from '../doctor/functions.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
 import { keepVersion, type Live, liveFunctions } from './functions.ts';
 import { withFixedAddress, withNetwork } from './ids.ts';
-import { apply, changeOf, type StackChange } from './stacks.ts';
+import { apply, compareStack, type StackChange } from './stacks.ts';
 import { deployVariables, missing } from './variables.ts';
 
 export interface DeployWorld {
@@ -60,7 +60,7 @@ interface Plan {
 }
 
 async function planOf(world: DeployWorld, config: Config): Promise<Plan> {
-  const stacks = await Promise.all(templatesFor(world, config).map((each) => changeOf(world, each)));
+  const stacks = await Promise.all(templatesFor(world, config).map((each) => compareStack(world, each)));
   const live = await liveFunctions(world.alibaba, config);
   const isComplete = !isPending(config);
   if (isComplete) await world.build(config);
@@ -138,7 +138,7 @@ const isPlacement = ({ stackName }: Template, config: Config) => stackName !== n
 
 async function control(world: DeployWorld, config: Config): Promise<void> {
   const template = templatesFor(world, config).find((each) => !isPlacement(each, config)) as Template;
-  const change = await changeOf(world, template);
+  const change = await compareStack(world, template);
   toBegin(world, change);
   const outputs = await apply(world, change);
   const path = join(world.root, 'runners.yaml');
@@ -158,7 +158,7 @@ async function functions(world: DeployWorld, config: Config): Promise<number> {
     if (live.release !== release) await keepVersion(alibaba, region, live);
   const { AccountId } = await alibaba.rpc('sts', region, 'GetCallerIdentity');
   const file = '.s.deploy.yaml';
-  writeFileSync(join(root, file), rendered(readFileSync(join(root, 's.yaml'), 'utf8'), config));
+  writeFileSync(join(root, file), renderFunctionsYaml(readFileSync(join(root, 's.yaml'), 'utf8'), config));
   const filled = deployVariables(config, String(AccountId), release, world.variables, root);
   const code = await world.deployFunctions(file, filled);
   if (code !== 0) {

@@ -2,7 +2,7 @@
 import { FUNCTION_KINDS, namesOf } from '../../infra/names.ts';
 import type { Config } from '../../shared/config/config.ts';
 import type { FunctionKind } from '../../shared/config/environment.ts';
-import { absent } from '../doctor/account.ts';
+import { nullIfAbsent } from '../doctor/account.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
 
 export interface Live {
@@ -21,7 +21,7 @@ export function liveFunctions(alibaba: Alibaba, config: Config): Promise<Live[]>
     FUNCTION_KINDS.map(async (kind) => {
       const name = namesOf(config).functionOf(kind);
       const path = `/functions/${name}`;
-      const found = await alibaba.fc(config.control.region, 'GetFunction', 'GET', path).catch(absent);
+      const found = await alibaba.fc(config.control.region, 'GetFunction', 'GET', path).catch(nullIfAbsent);
       return {
         kind,
         name,

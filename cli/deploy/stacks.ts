@@ -28,7 +28,7 @@ interface Body {
 }
 
 /** Null: there is no stack of this name. */
-export async function stackIdOf(
+export async function findStackId(
   { alibaba }: StackWorld,
   { stackName, region }: Pick<Template, 'stackName' | 'region'>,
 ): Promise<string | null> {
@@ -39,8 +39,8 @@ export async function stackIdOf(
   return found?.StackId ?? null;
 }
 
-export async function changeOf(world: StackWorld, template: Template): Promise<StackChange> {
-  const stackId = await stackIdOf(world, template);
+export async function compareStack(world: StackWorld, template: Template): Promise<StackChange> {
+  const stackId = await findStackId(world, template);
   const before: Body = stackId === null ? {} : await bodyOf(world, template.region, stackId);
   return { template, stackId, lines: differences(before, template.body as Body) };
 }

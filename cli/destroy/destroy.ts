@@ -3,8 +3,8 @@ import { namesOf } from '../../infra/names.ts';
 import type { Config } from '../../shared/config/config.ts';
 import type { FunctionKind } from '../../shared/config/environment.ts';
 import { type Live, liveFunctions } from '../deploy/functions.ts';
-import { removeStack, stackIdOf } from '../deploy/stacks.ts';
-import { absent } from '../doctor/account.ts';
+import { findStackId, removeStack } from '../deploy/stacks.ts';
+import { nullIfAbsent } from '../doctor/account.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
 
 export interface DestroyWorld {
@@ -75,7 +75,7 @@ async function stacksOf(world: DestroyWorld): Promise<Stack[]> {
     })),
   ];
   const found = await Promise.all(
-    wanted.map(async (each) => ({ ...each, stackId: await stackIdOf(world, each) })),
+    wanted.map(async (each) => ({ ...each, stackId: await findStackId(world, each) })),
   );
   return found.filter((each): each is Stack => each.stackId !== null);
 }
@@ -108,7 +108,9 @@ async function removeFunction(world: DestroyWorld, { name, kind }: Live): Promis
   const { versions } = await alibaba.fc(region, 'ListFunctionVersions', 'GET', `${path}/versions`);
   for (const { versionId } of (versions ?? []) as { versionId: string }[])
     await alibaba.fc(region, 'DeleteFunctionVersion', 'DELETE', `${path}/versions/${versionId}`);
-  await alibaba.fc(region, 'DeleteAsyncInvokeConfig', 'DELETE', `${path}/async-invoke-config`).catch(absent);
+  await alibaba
+    .fc(region, 'DeleteAsyncInvokeConfig', 'DELETE', `${path}/async-invoke-config`)
+    .catch(nullIfAbsent);
   await alibaba.fc(region, 'DeleteFunction', 'DELETE', path);
   say(`${name} is gone`);
 }

@@ -96,7 +96,9 @@ async function roles(world: DoctorWorld) {
 /** Null: there is no such role. */
 async function actionsOf({ alibaba, config }: DoctorWorld, role: string): Promise<Set<string> | null> {
   const { region } = config.control;
-  const listed = await alibaba.rpc('ram', region, 'ListPoliciesForRole', { RoleName: role }).catch(absent);
+  const listed = await alibaba
+    .rpc('ram', region, 'ListPoliciesForRole', { RoleName: role })
+    .catch(nullIfAbsent);
   if (listed === null) return null;
   const { Policy } = listed.Policies as { Policy: { PolicyName: string; PolicyType: string }[] };
   const actions = new Set<string>();
@@ -115,7 +117,7 @@ function actionsIn(document: { Statement: { Effect: string; Action: string | str
   return document.Statement.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action }) => Action);
 }
 
-export function absent(error: unknown): null {
+export function nullIfAbsent(error: unknown): null {
   if (error instanceof AlibabaRefusal && error.statusCode === 404) return null;
   throw error;
 }

@@ -2,7 +2,7 @@
 import { FUNCTION_KINDS, namesOf } from '../../infra/names.ts';
 import { HISTORY_TABLE, LEDGER_TABLE } from '../../shared/adapters/tablestore/tables.ts';
 import type { FunctionKind } from '../../shared/config/environment.ts';
-import { absent } from './account.ts';
+import { nullIfAbsent } from './account.ts';
 import { type Check, ok, warning, wrong } from './finding.ts';
 import type { DoctorWorld } from './world.ts';
 
@@ -38,7 +38,7 @@ async function functions({ alibaba, config, release }: DoctorWorld) {
     const name = namesOf(config).functionOf(kind);
     const found = await alibaba
       .fc(config.control.region, 'GetFunction', 'GET', `/functions/${name}`)
-      .catch(absent);
+      .catch(nullIfAbsent);
     if (found === null) {
       findings.push(wrong(`${name} is not deployed`, 'run npm run deploy'));
       continue;
@@ -73,7 +73,9 @@ async function triggers(world: DoctorWorld) {
 
 async function onFailureOf({ alibaba, config }: DoctorWorld): Promise<string> {
   const path = `/functions/${namesOf(config).functionOf('launcher')}/async-invoke-config`;
-  const found = await alibaba.fc(config.control.region, 'GetAsyncInvokeConfig', 'GET', path).catch(absent);
+  const found = await alibaba
+    .fc(config.control.region, 'GetAsyncInvokeConfig', 'GET', path)
+    .catch(nullIfAbsent);
   const { onFailure } = (found?.destinationConfig ?? {}) as { onFailure?: { destination?: string } };
   return onFailure?.destination ?? '';
 }

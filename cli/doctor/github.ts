@@ -62,13 +62,13 @@ export const ownersOf = ({ config }: DoctorWorld): string[] => [
   ...new Set(config.repositories.allow.map((pattern) => pattern.split('/')[0] as string)),
 ];
 
-export async function installationsOf({ github }: DoctorWorld): Promise<readonly Installation[]> {
+export async function listInstallations({ github }: DoctorWorld): Promise<readonly Installation[]> {
   const answer = await github('GET /app/installations', { per_page: 100 }, 'app');
   return answer.data as Installation[];
 }
 
 async function installation(world: DoctorWorld) {
-  const installed = await installationsOf(world);
+  const installed = await listInstallations(world);
   const findings = [];
   for (const owner of ownersOf(world)) {
     const found = installed.find(({ account }) => account.login.toLowerCase() === owner.toLowerCase());

@@ -42,7 +42,7 @@ export async function main(args: readonly string[]): Promise<number> {
   if (config === null) return 1;
   const findings = await examine(CHECKS, realWorld(config));
   process.stdout.write(
-    values.json ? `${JSON.stringify(findings, null, 2)}\n` : findings.map(lineOf).join(''),
+    values.json ? `${JSON.stringify(findings, null, 2)}\n` : findings.map(formatFinding).join(''),
   );
   return exitCodeOf(findings);
 }
@@ -54,6 +54,6 @@ const MARKS: Readonly<Record<Level, string>> = {
   unknown: pc.dim('–      '),
 };
 
-export function lineOf({ check, level, text, advice }: Finding): string {
+export function formatFinding({ check, level, text, advice }: Finding): string {
   return `${MARKS[level]} ${check}: ${text}${advice === null ? '' : pc.dim(` → ${advice}`)}\n`;
 }

@@ -1,7 +1,7 @@
 /** Whose jobs the runner group serves, against the allow-list. */
 import { isAllowed } from '../../shared/job/labels.ts';
 import { type Check, ok, warning, wrong } from './finding.ts';
-import { dataOf, installationsOf, ownersOf } from './github.ts';
+import { dataOf, listInstallations, ownersOf } from './github.ts';
 import type { DoctorWorld } from './world.ts';
 
 export const RUNNER_GROUP_CHECK: Check = {
@@ -25,7 +25,7 @@ async function runnerGroup(world: DoctorWorld) {
   if (config.github.scope === 'repository') return [ok('not used: runners register at each repository')];
   const findings = [];
   const owners = ownersOf(world).map((owner) => owner.toLowerCase());
-  for (const { id, account } of await installationsOf(world))
+  for (const { id, account } of await listInstallations(world))
     if (owners.includes(account.login.toLowerCase()))
       findings.push(...(await groupOf(world, id, account.login)));
   return findings.length > 0

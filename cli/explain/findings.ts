@@ -34,7 +34,7 @@ const DAY_MS = 24 * 3_600_000;
 const REPOSITORIES_ASKED_MAX = 20;
 const AT_ONCE_MAX = 8;
 
-export async function findingsOf(
+export async function gatherFindings(
   id: JobId,
   repository: string | null,
   operator: Operator,

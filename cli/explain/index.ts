@@ -7,10 +7,10 @@ import { toIsoOrNull } from '../shared/format.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
 import { answerOn } from './answer.ts';
-import { type Findings, findingsOf } from './findings.ts';
-import { type Reference, referenceIn } from './reference.ts';
+import { type Findings, gatherFindings } from './findings.ts';
+import { parseReference, type Reference } from './reference.ts';
 import { costOf, storyOf } from './story.ts';
-import { textOf } from './text.ts';
+import { renderText } from './text.ts';
 
 export function main(args: readonly string[]): Promise<number> {
   let named = '';
@@ -21,7 +21,7 @@ export function main(args: readonly string[]): Promise<number> {
     args,
   );
   if (typeof options === 'number') return Promise.resolve(options);
-  const reference = referenceIn(named);
+  const reference = parseReference(named);
   if (reference === null) {
     process.stderr.write(
       `'${named}' is neither the id of a job nor its address at GitHub (--help shows both)\n`,
@@ -46,13 +46,13 @@ function command(take: (job: string) => void): Command {
 /** Exit code 1 when nothing is known of it. */
 async function explain(reference: Reference, isJson: boolean, operator: Operator): Promise<number> {
   if (reference.kind === 'run') return showRun(reference, operator);
-  const findings = await findingsOf(reference.id, reference.repository, operator);
+  const findings = await gatherFindings(reference.id, reference.repository, operator);
   const isColoured = process.stdout.isTTY === true && pc.isColorSupported;
   const { config } = operator;
   process.stdout.write(
     isJson
-      ? `${JSON.stringify(jsonOf(findings, operator), null, 2)}\n`
-      : textOf(findings, config, isColoured),
+      ? `${JSON.stringify(toJson(findings, operator), null, 2)}\n`
+      : renderText(findings, config, isColoured),
   );
   return answerOn(findings, config.name).state === 'unknown' ? 1 : 0;
 }
@@ -68,7 +68,7 @@ async function showRun(
   return 2;
 }
 
-export function jsonOf(findings: Findings, { config }: Pick<Operator, 'config'>) {
+export function toJson(findings: Findings, { config }: Pick<Operator, 'config'>) {
   const { id, job, row, entry, runners, currency, deliveries, gitHubFailed, record } = findings;
   const understood = job === null ? null : parseLabels(job.labels, job.repository, config);
   return {

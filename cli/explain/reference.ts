@@ -15,7 +15,7 @@ const JOB_PATHS = [
 const RUN_PATH = new RegExp(`${REPOSITORY}/actions/runs/(\\d+)(?:/attempts/\\d+)?/?$`);
 
 /** Null: neither. */
-export function referenceIn(text: string): Reference | null {
+export function parseReference(text: string): Reference | null {
   const plain = text.trim();
   if (/^\d{1,15}$/.test(plain)) return { kind: 'job', id: Number(plain) as JobId, repository: null };
   if (!/^https?:\/\//.test(plain) || !URL.canParse(plain)) return null;

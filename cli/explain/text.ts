@@ -9,7 +9,7 @@ import { asksFor, costOf, costText, phasesOf, storyOf } from './story.ts';
 
 const CONSOLE_LINES_MAX = 15;
 
-export function textOf(findings: Findings, config: Config, isColoured: boolean): string {
+export function renderText(findings: Findings, config: Config, isColoured: boolean): string {
   const paint = pc.createColors(isColoured);
   const { text, advice, state } = answerOn(findings, config.name);
   const parts = [

@@ -4,16 +4,16 @@ import pc from 'picocolors';
 import { toIsoOrNull } from '../shared/format.ts';
 import { withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
-import { type Alive, look } from './look.ts';
-import { tableOf } from './table.ts';
+import { type LiveState, readLiveState } from './live-state.ts';
+import { renderTable } from './table.ts';
 
 export function main(args: readonly string[]): Promise<number> {
   const options = parseOptions<{ json: boolean }>(command(), args);
   if (typeof options === 'number') return Promise.resolve(options);
   return withOperator(async (operator) => {
-    const alive = await look(operator);
+    const alive = await readLiveState(operator);
     const isColoured = process.stdout.isTTY === true && pc.isColorSupported;
-    const text = options.json ? JSON.stringify(jsonOf(alive), null, 2) : tableOf(alive, isColoured);
+    const text = options.json ? JSON.stringify(jsonOf(alive), null, 2) : renderTable(alive, isColoured);
     process.stdout.write(`${text}\n`);
     return 0;
   });
@@ -26,7 +26,7 @@ function command(): Command {
     .addHelpText('after', '\nExamples:\n  npm run list\n  npm run list -- --json');
 }
 
-function jsonOf({ atMs, sweptAtMs, slots, currency, runners, jobs }: Alive) {
+function jsonOf({ atMs, sweptAtMs, slots, currency, runners, jobs }: LiveState) {
   return {
     at: toIsoOrNull(atMs),
     lastSweepAt: toIsoOrNull(sweptAtMs),

@@ -2,11 +2,11 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { formatDuration, formatPrice, formatTime, formatTimeAndDistance } from '../shared/format.ts';
-import type { Alive, AliveRunner, WaitingJob } from './look.ts';
+import type { LiveRunner, LiveState, WaitingJob } from './live-state.ts';
 
 const SWEEP_LATE_MS = 5 * 60_000;
 
-export function tableOf(alive: Alive, isColoured: boolean): string {
+export function renderTable(alive: LiveState, isColoured: boolean): string {
   const paint = pc.createColors(isColoured);
   const { runners, jobs, slots } = alive;
   const parts = [
@@ -22,7 +22,7 @@ export function tableOf(alive: Alive, isColoured: boolean): string {
 }
 
 /** Nothing here moves without the sweep. */
-export function lateSweep({ sweptAtMs, atMs }: Pick<Alive, 'sweptAtMs' | 'atMs'>): string[] {
+export function lateSweep({ sweptAtMs, atMs }: Pick<LiveState, 'sweptAtMs' | 'atMs'>): string[] {
   if (sweptAtMs === null) return ['No sweep has ended yet: it runs once a minute. Look: npm run doctor'];
   if (atMs - sweptAtMs < SWEEP_LATE_MS) return [];
   return [
@@ -30,7 +30,7 @@ export function lateSweep({ sweptAtMs, atMs }: Pick<Alive, 'sweptAtMs' | 'atMs'>
   ];
 }
 
-function runnersTable({ runners, currency, atMs }: Alive, isColoured: boolean): string {
+function runnersTable({ runners, currency, atMs }: LiveState, isColoured: boolean): string {
   const head = ['runner', 'state', 'job', 'type', `${currency ?? 'price'}/h`, 'age'];
   const table = new Table({ head, style: styleOf(isColoured) });
   for (const runner of runners) table.push(runnerCells(runner, atMs));
@@ -41,7 +41,7 @@ const styleOf = (isColoured: boolean) =>
   isColoured ? { compact: true } : { compact: true, head: [], border: [] };
 
 /** Two lines a runner, so that a row fits into a common terminal. */
-function runnerCells(runner: AliveRunner, nowMs: number): string[] {
+function runnerCells(runner: LiveRunner, nowMs: number): string[] {
   const { job, jobName, instanceType, capacityType, pricePerHour, untilMs } = runner;
   return [
     [runner.runner, runner.instance],

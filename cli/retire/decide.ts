@@ -30,7 +30,7 @@ const WITHOUT_A_JOB =
 const ASKED = 'the operator asked for it';
 
 /** Idle ones are unwanted, so the sweep removes the registration first and looks for a job after; by force there is no proof. `job`: what runs on it, whose history gets the bill. */
-export function retired(
+export function retiredEntry(
   entry: RunnerEntry,
   isForced: boolean,
   atMs: number,

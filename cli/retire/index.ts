@@ -7,7 +7,7 @@ import { LEDGER_SCAN_MAX } from '../../shared/limits.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
 import { decideRetirement, type Retirement } from './decide.ts';
-import { mark } from './mark.ts';
+import { markRetired } from './mark.ts';
 
 interface Options {
   readonly yes: boolean;
@@ -54,7 +54,7 @@ async function retire(named: string, options: Options, { ledger, clock }: Operat
     if (!(await confirm({ message: `${plan.text} Go on?`, default: false })))
       return fail('Nothing was done.');
   }
-  const last = await mark(entry, options.force, ledger, clock.nowMs());
+  const last = await markRetired(entry, options.force, ledger, clock.nowMs());
   return last.kind === 'refused' ? fail(last.because) : printRetirement(entry, last, options);
 }
 

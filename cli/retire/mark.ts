@@ -2,10 +2,10 @@
 import { amend } from '../../shared/ledger/amend.ts';
 import type { RunnerEntry } from '../../shared/ledger/entries.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
-import { decideRetirement, type Retirement, retired } from './decide.ts';
+import { decideRetirement, type Retirement, retiredEntry } from './decide.ts';
 
 /** What it has become meanwhile is decided anew. */
-export async function mark(
+export async function markRetired(
   { name, busyWith }: RunnerEntry,
   force: boolean,
   { runners, jobs }: Pick<Ledger, 'runners' | 'jobs'>,
@@ -17,7 +17,7 @@ export async function mark(
   await amend(runners, name, (now) => {
     const plan = decideRetirement(now, force);
     decided.push(plan);
-    return plan.kind === 'retire' ? retired(now, force, nowMs, job) : undefined;
+    return plan.kind === 'retire' ? retiredEntry(now, force, nowMs, job) : undefined;
   });
   return decided.at(-1) ?? gone;
 }

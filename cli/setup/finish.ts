@@ -7,7 +7,7 @@ const PING_PAUSE_MS = 2_000;
 /** A role that was just made may take a while to be believed: the ping is asked for again, at leisure. */
 const LOOKS_AN_ASK = 10;
 
-export async function installation({ owner }: Answers, world: SetupWorld): Promise<boolean> {
+export async function confirmInstallation({ owner }: Answers, world: SetupWorld): Promise<boolean> {
   const { app, isInstalled } = world.progress.read();
   if (isInstalled || app === null) return isInstalled;
   world.say(`Install it: ${app.url}/installations/new`);
@@ -24,7 +24,7 @@ async function isInstalledAt(owner: string, world: SetupWorld): Promise<boolean>
   return found.includes(owner.toLowerCase());
 }
 
-export async function webhookAddress(world: SetupWorld): Promise<boolean> {
+export async function setWebhookAddress(world: SetupWorld): Promise<boolean> {
   const url = await world.webhookUrl();
   if (url === null) {
     world.say('The webhook is not deployed: npm run deploy, then npm run setup again.');
@@ -47,7 +47,7 @@ interface Delivery {
 }
 
 /** GitHub sends `ping` when it makes an App: to the address of that time, so it is asked to send it once more. */
-export async function firstDelivery(world: SetupWorld): Promise<boolean> {
+export async function awaitFirstDelivery(world: SetupWorld): Promise<boolean> {
   world.say('Waiting for the first delivery …');
   for (let look = 0; look < PING_LOOKS_MAX; look++) {
     const pings = await pingsOf(world);

@@ -10,7 +10,7 @@ import { Command } from 'commander';
 import type { AccessKey } from '../../shared/adapters/alibaba/sdk.ts';
 import { apiUrl } from '../../shared/adapters/github/octokit.ts';
 import { parseYaml } from '../../shared/config/parse.ts';
-import { absent } from '../doctor/account.ts';
+import { nullIfAbsent } from '../doctor/account.ts';
 import { webhookUrl } from '../doctor/functions.ts';
 import { githubAsApp } from '../doctor/real-world.ts';
 import { type Alibaba, alibaba, operatorKey } from '../shared/alibaba.ts';
@@ -70,7 +70,7 @@ export function realWorld({ root, environment, accessKey, ask }: RealOptions): S
       const parsed = parseYaml(readFileSync(join(root, 'runners.yaml'), 'utf8'));
       if (parsed.kind === 'wrong')
         throw new Error(`runners.yaml has mistakes: ${parsed.mistakes.join('; ')}`);
-      return webhookUrl({ alibaba: cloud, config: parsed.config }).catch(absent);
+      return webhookUrl({ alibaba: cloud, config: parsed.config }).catch(nullIfAbsent);
     },
     sleep,
   };

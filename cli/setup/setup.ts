@@ -2,7 +2,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeDotEnv } from '../shared/dot-env.ts';
-import { firstDelivery, installation, webhookAddress } from './finish.ts';
+import { awaitFirstDelivery, confirmInstallation, setWebhookAddress } from './finish.ts';
 import { keepSecrets } from './keep-secrets.ts';
 import { localPage } from './local-page.ts';
 import { broughtNetwork } from './network.ts';
@@ -16,10 +16,10 @@ export async function setup(world: SetupWorld): Promise<number> {
   const answers = await answered(world);
   await configured(answers, world);
   await created(answers, world);
-  if (!(await installation(answers, world))) return 1;
+  if (!(await confirmInstallation(answers, world))) return 1;
   if (!(await deployed(world))) return 1;
-  if (!(await webhookAddress(world))) return 1;
-  if (!(await firstDelivery(world))) return 1;
+  if (!(await setWebhookAddress(world))) return 1;
+  if (!(await awaitFirstDelivery(world))) return 1;
   // Who runs it again, after a destroy perhaps, has the App, and wants its address and the rest looked after.
   world.progress.write({ isInstalled: false, isDeployed: false, webhook: null });
   world.say(

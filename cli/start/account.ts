@@ -18,7 +18,7 @@ export async function serveAccount(): Promise<number> {
   writeFileSync(join(ROOT, LOG), '');
   const onLine = (name: string, line: string) => appendFileSync(join(ROOT, LOG), `${name} ${line}\n`);
   const account = await openEmptyAccount({ folder, organization: ORGANIZATION, onLine });
-  writeFileSync(join(ROOT, FILE), exportsOf(account), { mode: 0o600 });
+  writeFileSync(join(ROOT, FILE), shellExports(account), { mode: 0o600 });
   const { accessKeyId, accessKeySecret } = account.accessKey;
   const time = { scale: 1, simulatedMs: Date.now(), realMs: Date.now() };
   const found = { ...time, environment: null, accessKeyId, accessKeySecret };
@@ -45,7 +45,10 @@ What the functions log is in ${LOG}.
 `;
 
 /** For a shell to source. Serverless Devs is played too: its component comes from a registry of its own. */
-export function exportsOf({ accessKey, variables }: Pick<EmptyAccount, 'accessKey' | 'variables'>): string {
+export function shellExports({
+  accessKey,
+  variables,
+}: Pick<EmptyAccount, 'accessKey' | 'variables'>): string {
   const all = {
     ALIBABA_CLOUD_ACCESS_KEY_ID: accessKey.accessKeyId,
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKey.accessKeySecret,

@@ -16,7 +16,7 @@ import { type Display, plainDisplay, terminalDisplay } from './display.ts';
 import { leftovers } from './leftovers.ts';
 import { type LocalEndpoint, openLocalEndpoint, type ServedWorld } from './local-endpoint.ts';
 import { mirrorRunner } from './mirror.ts';
-import { type Row, rowOf, tableOf } from './table.ts';
+import { type Row, renderTable, toRow } from './table.ts';
 import { type JobProgress, Watch } from './watch.ts';
 
 interface Options {
@@ -102,7 +102,7 @@ async function play(run: DemoRun): Promise<number> {
   if (signal.aborted) return interrupted(jobs, say);
 
   const left = isDone ? await settled(world, signal) : await leftovers(world);
-  const rows = look().map((seen) => rowOf(seen, world.clock.nowMs()));
+  const rows = look().map((seen) => toRow(seen, world.clock.nowMs()));
   const ok = left.length === 0 && rows.every(({ conclusion }) => conclusion === 'success');
   printEnd(run, rows, left, ok);
   if (options.stay) return stayUntil(signal, await openLocalEndpoint(world.github, foundOf(world)), say);
@@ -119,7 +119,7 @@ function printEnd(
 ): void {
   const { scale, seed, json } = options;
   if (json) process.stdout.write(`${JSON.stringify({ scale, seed, jobs: rows, left, ok }, null, 2)}\n`);
-  say(`\n${tableOf(rows, isLive(options) && pc.isColorSupported)}`);
+  say(`\n${renderTable(rows, isLive(options) && pc.isColorSupported)}`);
   say(
     'cost: instance and system disk, from creation to deletion, in CNY; not included: traffic, NAT gateway,',
   );

@@ -19,7 +19,7 @@ export interface Row {
 
 const HOUR_MS = 3_600_000;
 
-export function rowOf({ job, bill }: JobProgress, nowMs: number): Row {
+export function toRow({ job, bill }: JobProgress, nowMs: number): Row {
   return {
     job: job.plan.name,
     labels: job.plan.labels.slice(2).join(' '),
@@ -53,7 +53,7 @@ function billed(bill: Bill, nowMs: number): Billed {
   };
 }
 
-export function tableOf(rows: readonly Row[], isColoured: boolean): string {
+export function renderTable(rows: readonly Row[], isColoured: boolean): string {
   const table = new Table({
     head: ['job', 'labels', 'instance', 'zone', 'CNY/h', 'wait', 'cost CNY', 'saved'],
     colAligns: ['left', 'left', 'left', 'left', 'right', 'right', 'right', 'right'],

@@ -8,7 +8,7 @@ import type { RunOutcome } from '../../shared/ports.ts';
 import type { LauncherWorld } from './world.ts';
 
 /** Null: the next candidate may fare better. */
-export async function stopAfter(
+export async function takeRefusal(
   candidate: Candidate,
   outcome: Exclude<RunOutcome, { kind: 'running' | 'unknown' }>,
   world: LauncherWorld,
@@ -41,7 +41,7 @@ export async function remember(
 type Unavailable = Extract<RunOutcome, { kind: 'unavailable' }>;
 
 /** Pure. What is slow was not asked for the rest of its offers. */
-export function whyNone(refused: number, slow: number, meanings: readonly string[]): string {
+export function whyAllRefused(refused: number, slow: number, meanings: readonly string[]): string {
   const why = meanings.slice(0, 3).join(', or ');
   if (refused === slow) return why;
   return `${refused === 1 ? 'the only offer was' : `all ${refused} offers were`} refused: ${why}`;

@@ -16,7 +16,7 @@ import type { RunOutcome, RunRequest } from '../../shared/ports.ts';
 import type { RunnerRelease } from '../../shared/runner/release.ts';
 import { bootedEntry } from './entries.ts';
 import { explainRefusal } from './explain-refusal.ts';
-import { remember, stopAfter, whyNone } from './refused.ts';
+import { remember, takeRefusal, whyAllRefused } from './refused.ts';
 import type { LauncherWorld } from './world.ts';
 
 export interface Launch {
@@ -64,7 +64,7 @@ export async function walk(launch: Walk, world: LauncherWorld): Promise<Walked> 
   const { said, meanings, slow } = refusals;
   return {
     kind: 'exhausted',
-    because: whyNone(said.length, slow.size, [...meanings]),
+    because: whyAllRefused(said.length, slow.size, [...meanings]),
     nextTryAtMs: Math.min(world.clock.nowMs() + RETRY_MS, ...slow.values()),
     refusals: said,
   };
@@ -86,7 +86,7 @@ async function tryOne(
   meanings.add(meaning);
   said.push(`${saidOf(candidate)} was refused: ${meaning}`);
   if (outcome.kind === 'throttled') slow.set(candidate.region, outcome.retryAtMs);
-  const stop = await stopAfter(candidate, outcome, world);
+  const stop = await takeRefusal(candidate, outcome, world);
   return stop === null ? null : { kind: 'exhausted', refusals: said, ...stop };
 }
 

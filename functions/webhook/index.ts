@@ -3,7 +3,7 @@
 import runners from 'config:runners';
 import { readFile } from 'node:fs/promises';
 import { alibabaCaller } from '../../shared/adapters/alibaba/call.ts';
-import { type FcReply, replyOf, requestOf } from '../../shared/adapters/function-compute/http.ts';
+import { type FcReply, httpReply, parseHttpEvent } from '../../shared/adapters/function-compute/http.ts';
 import type { FcCredentials } from '../../shared/adapters/function-compute/invocation.ts';
 import { fcQueue } from '../../shared/adapters/function-compute/queue.ts';
 import { jsonLog } from '../../shared/adapters/json-log.ts';
@@ -50,9 +50,9 @@ export async function handler(
   context: { readonly credentials: Required<FcCredentials> },
 ): Promise<FcReply> {
   credentials = context.credentials;
-  const request = requestOf(event);
+  const request = parseHttpEvent(event);
   const { status, text } = request === null ? NOT_HTTP : await webhook(request, world);
-  return replyOf(status, text);
+  return httpReply(status, text);
 }
 
 /** Anyone who knows the URL can have it invoked in other ways. */

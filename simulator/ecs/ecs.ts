@@ -8,7 +8,7 @@ import { runInstances } from './actions/run-instances.ts';
 import * as types from './actions/types.ts';
 import { type Bill, billOf } from './bill.ts';
 import { type Cloud, createCloud, type EcsOptions, type Quotas, regionOf } from './cloud.ts';
-import { type Fault, underFault } from './faults.ts';
+import { applyFault, type Fault } from './faults.ts';
 import { interrupt } from './life.ts';
 import { endedAtMs, type Machine } from './machine.ts';
 import type { Params } from './parameters.ts';
@@ -102,7 +102,7 @@ export function createEcs(options: EcsOptions): Ecs {
       throttle(action, regionId, options.clock.nowMs());
       const later = (run: () => void) =>
         void options.clock.after(options.random.whole(1_000, LATE_MAX_MS), run);
-      return underFault(faultOf(action, params, regionId), () => act(cloud, region, params), later);
+      return applyFault(faultOf(action, params, regionId), () => act(cloud, region, params), later);
     },
     calls,
     alive,

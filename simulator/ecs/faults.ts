@@ -24,7 +24,7 @@ type NamedFault =
 export type FaultSource = (action: string, params: Params, region: string) => Fault | null;
 
 /** Runs `act` as the fault has it; without a fault, just runs it. */
-export function underFault(fault: Fault | null, act: () => object, later: (act: () => void) => void): object {
+export function applyFault(fault: Fault | null, act: () => object, later: (act: () => void) => void): object {
   if (fault === null) return act();
   if (typeof fault === 'object') throw new EcsRefusal(fault.code, undefined, fault.status);
   return fault === 'late' ? tooLate(act, later) : spoiled(fault, act);

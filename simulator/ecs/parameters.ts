@@ -12,14 +12,14 @@ export function required(params: Params, name: string): string {
 }
 
 /** What is not played here is refused rather than ignored: nobody should rely on a parameter that does nothing. */
-export function onlyPlayed(params: Params, names: ReadonlySet<string>): void {
+export function refuseUnsimulated(params: Params, names: ReadonlySet<string>): void {
   const stranger = Object.keys(params).find((name) => !names.has(name.replace(/\..*$/, '')));
   if (stranger === undefined) return;
   throw new EcsRefusal('SimulatorDoesNotPlay', `The simulator does not play ${stranger}.`, 501);
 }
 
 /** Absent or empty: `fallback`. Out of bounds or not whole: refused with `code`. */
-export function whole(
+export function wholeNumber(
   params: Params,
   name: string,
   bounds: { readonly min: number; readonly max: number; readonly fallback: number; readonly code?: string },
@@ -78,7 +78,7 @@ function numbered(params: Params, name: string): { index: number; rest: string; 
 }
 
 /** `yyyy-MM-ddTHH:mm[:ss]Z`, UTC; null when it is no such time. */
-export function timeOf(text: string): number | null {
+export function parseTime(text: string): number | null {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$/.test(text)) return null;
   const atMs = Date.parse(text);
   return Number.isNaN(atMs) ? null : atMs;

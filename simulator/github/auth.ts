@@ -23,7 +23,7 @@ const JWT_LIFE_MAX_S = 600;
 const undecodable = (): Refusal => new Refusal(401, 'A JSON web token could not be decoded');
 const badCredentials = (): Refusal => new Refusal(401, 'Bad credentials');
 
-export function callerOf(state: State, request: SimRequest): Caller {
+export function authenticate(state: State, request: SimRequest): Caller {
   const header = request.headers.authorization;
   if (header === undefined) return { kind: 'nobody', name: 'anonymous' };
   const [scheme = '', credential = ''] = header.split(' ');

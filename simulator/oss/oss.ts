@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { Credentials } from '../accounts.ts';
 import type { SimClock } from '../clock.ts';
-import { letsAnyone, Policy } from './policy.ts';
-import { claimOf, isSignedWith, type Signed } from './signature.ts';
+import { allowsAnonymous, Policy } from './policy.ts';
+import { isSignedWith, parseAuthorization, type Signed } from './signature.ts';
 
 export interface OssObject {
   readonly bytes: Buffer;
@@ -112,7 +112,7 @@ function admitAnyone(
   { key, address }: { readonly key: string; readonly address: string },
 ): void {
   const vpc = vpcOf?.(address) ?? null;
-  if (!letsAnyone(policy, { action, bucket: name, key, vpc })) throw refuse(403, 'AccessDenied');
+  if (!allowsAnonymous(policy, { action, bucket: name, key, vpc })) throw refuse(403, 'AccessDenied');
 }
 
 function admitSigned(
@@ -122,7 +122,7 @@ function admitSigned(
   authorization: string,
   request: Signed,
 ): void {
-  const claim = claimOf(authorization);
+  const claim = parseAuthorization(authorization);
   if (claim === null) throw refuse(400, 'InvalidArgument');
   const known = credentials(claim.accessKeyId);
   if (known === null) throw refuse(403, 'InvalidAccessKeyId');

@@ -25,7 +25,7 @@ export interface Asking {
 }
 
 /** Whether one who is not known may do this. A Deny wins over any Allow. */
-export function letsAnyone(policy: Policy | null, asking: Asking): boolean {
+export function allowsAnonymous(policy: Policy | null, asking: Asking): boolean {
   const matching = (policy?.Statement ?? []).filter((statement) => matches(statement, asking));
   return (
     matching.some(({ Effect }) => Effect === 'Allow') && !matching.some(({ Effect }) => Effect === 'Deny')

@@ -19,7 +19,7 @@ export interface Claim {
 }
 
 /** Null: no claim of version 4. Version 1 is closed to new accounts, so nobody may count on it. */
-export function claimOf(authorization: string): Claim | null {
+export function parseAuthorization(authorization: string): Claim | null {
   const match =
     /^OSS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([a-z0-9-]+)\/oss\/aliyun_v4_request,(?:AdditionalHeaders=([^,]*),)?Signature=([0-9a-f]{64})$/.exec(
       authorization.replaceAll(', ', ','),

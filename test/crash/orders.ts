@@ -7,7 +7,7 @@ import type { Report } from '../simulation/checkers/truth.ts';
 import { openSimulation } from '../simulation/plan/open-simulation.ts';
 import type { Plan } from '../simulation/plan/plan.ts';
 import type { Simulation } from '../simulation/plan/simulation.ts';
-import { mirrored } from '../world/in-process.ts';
+import { seedRunnerRelease } from '../world/in-process.ts';
 
 export const EVENTS = [
   'queued A',
@@ -93,7 +93,7 @@ async function played({ seed, isOurs }: Case, report: Report) {
   const sweepAgain = () => {
     isQuiet = false;
   };
-  await mirrored(world);
+  await seedRunnerRelease(world);
   const theirs = isOurs ? [] : [0.3, 0.6];
   for (const share of theirs)
     world.clock.after(share * 1_000, () => simulation.addForeignRunner(LABELS, share));

@@ -6,7 +6,7 @@ import type { PlannedJob } from '../simulation/plan/arrivals.ts';
 import { openSimulation } from '../simulation/plan/open-simulation.ts';
 import type { Plan } from '../simulation/plan/plan.ts';
 import type { Simulation } from '../simulation/plan/simulation.ts';
-import { mirrored } from '../world/in-process.ts';
+import { seedRunnerRelease } from '../world/in-process.ts';
 import { type Call, type CrashPoint, diesAt } from './points.ts';
 
 export interface Scenario {
@@ -52,7 +52,7 @@ export async function run({ jobs, prepare, attempt = 1 }: Scenario, point: Crash
   const simulation = openSimulation(plan(jobs), safety.watch, { killable });
   safety.attach(simulation);
   const { world } = simulation;
-  await mirrored(world);
+  await seedRunnerRelease(world);
   prepare?.(simulation);
   await world.pass(10_000);
   const startedAtMs = world.clock.nowMs();

@@ -6,7 +6,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type * as z from 'zod';
-import { FunctionsYaml, rendered } from '../../infra/functions-yaml.ts';
+import { FunctionsYaml, renderFunctionsYaml } from '../../infra/functions-yaml.ts';
 import { FUNCTION_KINDS, namesOf } from '../../infra/names.ts';
 import { ENVIRONMENTS } from '../../shared/config/environment.ts';
 import * as limits from '../../shared/limits.ts';
@@ -145,7 +145,7 @@ describe('a fixed address', () => {
 
   test('puts every function into its network', () => {
     const config = configOf({ control: { fixedAddress: { ...fixedAddress, ...ids } } });
-    const made = FunctionsYaml.parse(parse(rendered(source, config)));
+    const made = FunctionsYaml.parse(parse(renderFunctionsYaml(source, config)));
     for (const kind of FUNCTION_KINDS)
       expect(made.resources[kind].props.vpcConfig).toEqual({
         vpcId: 'vpc-1a',
@@ -155,10 +155,12 @@ describe('a fixed address', () => {
   });
 
   test('cannot be deployed before its network is made', () => {
-    expect(() => rendered(source, configOf({ control: { fixedAddress } }))).toThrow('not made yet');
+    expect(() => renderFunctionsYaml(source, configOf({ control: { fixedAddress } }))).toThrow(
+      'not made yet',
+    );
   });
 
   test('is left out where none is asked for', () => {
-    expect(parse(rendered(source, configOf()))).toEqual(parse(source));
+    expect(parse(renderFunctionsYaml(source, configOf()))).toEqual(parse(source));
   });
 });

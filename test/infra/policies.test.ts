@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { FUNCTION_KINDS } from '../../infra/names.ts';
 import { permissionsOf, type Scope } from '../../infra/policies.ts';
-import { difference, documentOf, policyFor } from '../../infra/policy-document.ts';
+import { difference, policyDocument, policyFor } from '../../infra/policy-document.ts';
 import { secretReferences } from '../../infra/secrets.ts';
 import { BROUGHT, configOf, MADE, SECRETS } from './deployment.ts';
 
@@ -95,7 +95,7 @@ describe('secrets', () => {
 });
 
 test('actions with the same resources and conditions share a statement', () => {
-  const document = documentOf([
+  const document = policyDocument([
     { action: 'ots:PutRow', resources: ['a'] },
     { action: 'ots:GetRow', resources: ['a'] },
     { action: 'ots:GetRow', resources: ['b'] },

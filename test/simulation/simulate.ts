@@ -1,5 +1,5 @@
 /** One seed from its first moment to its last, and what the checkers say of it. */
-import { mirrored, START_MS } from '../world/in-process.ts';
+import { START_MS, seedRunnerRelease } from '../world/in-process.ts';
 import { openJobs, unsettled } from './checkers/progress.ts';
 import { createSafety, type Violation } from './checkers/safety.ts';
 import { TAGS } from './checkers/truth.ts';
@@ -40,7 +40,7 @@ export async function simulate(plan: Plan): Promise<Outcome> {
   simulation = openSimulation(plan, safety.watch);
   safety.attach(simulation);
   const { world } = simulation;
-  await mirrored(world);
+  await seedRunnerRelease(world);
   world.store.faults = simulation.faults.store;
   const isBroken = () => found.length > 0;
   await world.until(isBroken, plan.faultMs);

@@ -4,7 +4,7 @@ import { launcherWorld } from '../../functions/launcher/world.ts';
 import { reap } from '../../functions/reaper/reap.ts';
 import { webhook } from '../../functions/webhook/webhook.ts';
 import { ecsMarket } from '../../shared/adapters/ecs/market.ts';
-import { replyOf, requestOf } from '../../shared/adapters/function-compute/http.ts';
+import { httpReply, parseHttpEvent } from '../../shared/adapters/function-compute/http.ts';
 import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { parseEvent } from '../../shared/job/event.ts';
@@ -61,10 +61,10 @@ function host({ adapters, state }: Deployed, coldStart: (adapters: Ports) => Run
 function webhookOf(deployed: Deployed): FunctionSpec {
   const secrets = [{ read: async () => WEBHOOK_SECRET, stale: () => false }];
   const body = host(deployed, ({ config, log }) => async (event) => {
-    const request = requestOf(event);
+    const request = parseHttpEvent(event);
     if (request === null) throw new Error('not a request');
     const { status, text } = await webhook(request, { secrets, rules: config, queue: deployed.queue(), log });
-    return replyOf(status, text);
+    return httpReply(status, text);
   });
   const timeoutMs = WEBHOOK_TIMEOUT_S * 1000;
   return { name: 'ci-webhook', memoryMb: 512, timeoutMs, http: { methods: ['POST'] }, body };

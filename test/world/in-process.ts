@@ -143,6 +143,6 @@ function passing(clock: VirtualClock) {
 }
 
 /** The mirror ran before: launches know which runner to install. */
-export async function mirrored({ adapters }: Pick<World, 'adapters'>): Promise<void> {
+export async function seedRunnerRelease({ adapters }: Pick<World, 'adapters'>): Promise<void> {
   await adapters().ledger.notes.add(RUNNER_RELEASE_NOTE, { text: JSON.stringify(RELEASE), untilMs: null });
 }

@@ -145,14 +145,14 @@ function instanceOf(row: Row): Instance {
     status: row.Status,
     instanceType: row.InstanceType,
     zone: row.ZoneId,
-    createdAtMs: timeOf(row.CreationTime),
-    releaseAtMs: row.AutoReleaseTime ? timeOf(row.AutoReleaseTime) : null,
+    createdAtMs: parseTime(row.CreationTime),
+    releaseAtMs: row.AutoReleaseTime ? parseTime(row.AutoReleaseTime) : null,
     isRecycling: locks.some(({ LockReason }) => LockReason === 'Recycling'),
     tags: Object.fromEntries((row.Tags?.Tag ?? []).map(({ TagKey, TagValue }) => [TagKey, TagValue])),
   };
 }
 
-function timeOf(text: string): number {
+function parseTime(text: string): number {
   const atMs = Date.parse(text);
   if (Number.isNaN(atMs)) throw new Error(`ECS gave a time that is none: ${text.slice(0, 40)}`);
   return atMs;

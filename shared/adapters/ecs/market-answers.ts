@@ -23,7 +23,7 @@ export const TypesPage = z.object({
 /** GPU, FPGA and bare metal, where the fields do not say so. @see Alibaba Cloud docs, "Overview of instance families" */
 const SPECIAL_FAMILY = /^ecs\.(ebm|scc|f\d|gn|vgn|sgn|ga)/;
 
-export function typesOf(page: z.output<typeof TypesPage>): TypeFacts[] {
+export function readTypes(page: z.output<typeof TypesPage>): TypeFacts[] {
   return page.InstanceTypes.InstanceType.filter(
     (each) => Number.isInteger(each.CpuCoreCount) && each.CpuCoreCount > 0 && each.MemorySize > 0,
   ).map((each) => ({
@@ -72,7 +72,7 @@ const STOCK_WORDS = new Map<string, Stock>([
   ['ClosedWithoutStock', 'gone'],
 ]);
 
-export function stockOf(answer: z.output<typeof StockAnswer>): StockByZone {
+export function readStock(answer: z.output<typeof StockAnswer>): StockByZone {
   return new Map(
     answer.AvailableZones.AvailableZone.map(({ ZoneId, AvailableResources }) => {
       const resources = (AvailableResources?.AvailableResource ?? []).filter(
@@ -112,7 +112,7 @@ export const PricePage = z.object({
 });
 
 /** A price of zero is no price, and a time that is none makes no point. */
-export function pointsOf(page: z.output<typeof PricePage>): PricePoint[] {
+export function readPricePoints(page: z.output<typeof PricePage>): PricePoint[] {
   return page.SpotPrices.SpotPriceType.filter((each) => each.IoOptimized !== 'none')
     .map((each) => ({
       zone: each.ZoneId,
@@ -140,7 +140,9 @@ export const AdviceAnswer = z.object({
 });
 
 /** Type → zone → share. ECS gives percent: its descriptions of the same value read `0-3%`. */
-export function ratesOf(answer: z.output<typeof AdviceAnswer>): Map<string, Map<string, number>> {
+export function readInterruptionRates(
+  answer: z.output<typeof AdviceAnswer>,
+): Map<string, Map<string, number>> {
   const rates = new Map<string, Map<string, number>>();
   for (const { ZoneId, AvailableSpotResources } of answer.AvailableSpotZones.AvailableSpotZone)
     for (const { InstanceType, InterruptionRate } of AvailableSpotResources.AvailableSpotResource) {

@@ -20,7 +20,7 @@ export interface Round extends EcsMarketOptions {
 }
 
 /** Null: it was not asked, or there was no answer; why is in the problems. */
-export async function asked<Answer>(
+export async function callOrNote<Answer>(
   round: Round,
   action: string,
   params: Readonly<Record<string, string>>,
@@ -52,7 +52,7 @@ function codeOf(error: unknown): string {
 export const note = (round: Round, problem: string) =>
   round.problems.set(problem, (round.problems.get(problem) ?? 0) + 1);
 
-export function incompleteness({ problems }: Round): string | null {
+export function whyIncomplete({ problems }: Round): string | null {
   if (problems.size === 0) return null;
   return [...problems]
     .map(([problem, times]) => (times === 1 ? problem : `${problem} (${times} times)`))
@@ -60,7 +60,7 @@ export function incompleteness({ problems }: Round): string | null {
 }
 
 /** Answers by what was asked for, in its order, a few at once; without those that had none. */
-export async function eachOf<Thing, Answer>(
+export async function collectAnswers<Thing, Answer>(
   things: readonly Thing[],
   round: Round,
   ask: (thing: Thing) => Promise<Answer | null>,

@@ -12,14 +12,21 @@ import type { MarketQuery, MarketSource } from '../../ports.ts';
 import {
   AdviceAnswer,
   PricePage,
-  pointsOf,
-  ratesOf,
+  readInterruptionRates,
+  readPricePoints,
+  readStock,
+  readTypes,
   StockAnswer,
-  stockOf,
   TypesPage,
-  typesOf,
 } from './market-answers.ts';
-import { asked, type EcsMarketOptions, eachOf, incompleteness, note, type Round } from './market-round.ts';
+import {
+  callOrNote,
+  collectAnswers,
+  type EcsMarketOptions,
+  note,
+  type Round,
+  whyIncomplete,
+} from './market-round.ts';
 
 export function ecsMarket(options: EcsMarketOptions): MarketSource {
   return {
@@ -51,7 +58,7 @@ function marketOf(known: Market, answers: Answers, round: Round, query: MarketQu
     adviceAtMs: adviceAtMs(known, answers, query, nowMs),
     throttledAtMs: round.throttled ? nowMs : known.throttledAtMs,
     neededAtMs: known.neededAtMs,
-    incomplete: incompleteness(round),
+    incomplete: whyIncomplete(round),
     types: mergeAnswers(known.types, answers, nowMs),
   };
 }
@@ -68,11 +75,13 @@ async function allAnswers(round: Round, query: MarketQuery): Promise<Answers> {
   const types = query.listTypes ? await allTypes(round) : null;
   const spotStock = await stock(round, 'SpotAsPriceGo');
   const onDemandStock = await stock(round, 'NoSpot');
-  const prices = await eachOf(query.prices, round, (type) => priceHistory(round, type, query.sinceMs));
+  const prices = await collectAnswers(query.prices, round, (type) =>
+    priceHistory(round, type, query.sinceMs),
+  );
   const tens = Array.from({ length: Math.ceil(query.advice.length / 10) }, (_, at) =>
     query.advice.slice(at * 10, at * 10 + 10),
   );
-  const advised = await eachOf(tens, round, (ten) => advice(round, ten));
+  const advised = await collectAnswers(tens, round, (ten) => advice(round, ten));
   const interruptions = new Map([...advised.values()].flatMap((each) => [...each]));
   return { types, spotStock, onDemandStock, prices, interruptions };
 }
@@ -86,9 +95,9 @@ async function allTypes(round: Round) {
       MaxResults: '100',
       ...(token === null ? {} : { NextToken: token }),
     };
-    const answer = await asked(round, 'DescribeInstanceTypes', params, (body) => TypesPage.parse(body));
+    const answer = await callOrNote(round, 'DescribeInstanceTypes', params, (body) => TypesPage.parse(body));
     if (answer === null) return null;
-    found.push(...typesOf(answer));
+    found.push(...readTypes(answer));
     token = answer.NextToken || null;
     if (token === null) return found;
   }
@@ -105,7 +114,7 @@ function stock(round: Round, SpotStrategy: string) {
     SpotStrategy,
     ...ofSpot,
   };
-  return asked(round, 'DescribeAvailableResource', params, (body) => stockOf(StockAnswer.parse(body)));
+  return callOrNote(round, 'DescribeAvailableResource', params, (body) => readStock(StockAnswer.parse(body)));
 }
 
 /** No document says how long a page is; this few rows are surely the last. */
@@ -119,7 +128,7 @@ async function priceHistory(round: Round, type: string, sinceMs: number | null) 
     const answer = await pricePage(round, type, sinceMs, offset);
     if (answer === null) return null;
     round.currency = answer.Currency ?? round.currency;
-    points.push(...pointsOf(answer));
+    points.push(...readPricePoints(answer));
     const isLast = answer.SpotPrices.SpotPriceType.length <= ROWS_OF_A_LAST_PAGE_MAX;
     const next = answer.NextOffset ?? 0;
     if (isLast || next <= offset) return points;
@@ -136,13 +145,15 @@ function pricePage(round: Round, type: string, sinceMs: number | null, offset: n
     ...(sinceMs === null ? {} : { StartTime: `${new Date(sinceMs).toISOString().slice(0, 19)}Z` }),
     ...(offset === 0 ? {} : { Offset: String(offset) }),
   };
-  return asked(round, 'DescribeSpotPriceHistory', params, (body) => PricePage.parse(body));
+  return callOrNote(round, 'DescribeSpotPriceHistory', params, (body) => PricePage.parse(body));
 }
 
 /** Ten types a call. @see SDK model DescribeSpotAdviceRequest */
 async function advice(round: Round, types: readonly string[]) {
   const named = Object.fromEntries(types.map((type, at) => [`InstanceTypes.${at + 1}`, type]));
-  const rates = await asked(round, 'DescribeSpotAdvice', named, (body) => ratesOf(AdviceAnswer.parse(body)));
+  const rates = await callOrNote(round, 'DescribeSpotAdvice', named, (body) =>
+    readInterruptionRates(AdviceAnswer.parse(body)),
+  );
   return rates === null
     ? null
     : new Map(types.map((type) => [type, rates.get(type) ?? new Map<string, number>()]));

@@ -19,7 +19,7 @@ export interface FcReply {
 }
 
 /** Header names arrive in Go's canonical case: here they become lower-case. Null: not an HTTP event. */
-export function requestOf(
+export function parseHttpEvent(
   event: Uint8Array,
 ): { readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array } | null {
   const http = httpEventOf(event);
@@ -31,7 +31,7 @@ export function requestOf(
   };
 }
 
-export function replyOf(status: number, text: string): FcReply {
+export function httpReply(status: number, text: string): FcReply {
   return {
     statusCode: status,
     headers: { 'Content-Type': 'text/plain; charset=utf-8' },

@@ -2,7 +2,7 @@
 import { Agent } from 'node:https';
 import TS from 'tablestore';
 import { CALL_MAX_MS, CALL_TRIES_MAX } from '../../limits.ts';
-import { tableErrorOf } from './errors.ts';
+import { toTableError } from './errors.ts';
 import type { RetryPolicy } from './retries.ts';
 
 export interface TableStoreConnection {
@@ -49,7 +49,7 @@ export function clientsOf(
     try {
       return await within(tryMaxMs, call(client));
     } catch (error) {
-      throw tableErrorOf(error, what);
+      throw toTableError(error, what);
     }
   };
 }

@@ -26,7 +26,7 @@ const MEANINGS: ReadonlyMap<string, TableErrorMeaning> = new Map([
  * The SDK hands on a server's error as `code` = HTTP status and `message` = the raw bytes of the protobuf Error,
  * so the real code has to be found in the message; an error of its own has a word as its code (SDK 5.6.5, client.js).
  */
-export function tableErrorOf(error: unknown, what: string): TableError {
+export function toTableError(error: unknown, what: string): TableError {
   if (error instanceof TableError) return error;
   const status = error instanceof Error && 'code' in error ? error.code : null;
   const said = error instanceof Error ? error.message : '';

@@ -1,7 +1,7 @@
 /** The ledger's tables over the wire, by the official SDK. */
 import TS from 'tablestore';
 import { clientsOf, RETRY_POLICY, type TableStoreConnection } from './client.ts';
-import { CONDITION_CODE, tableErrorOf } from './errors.ts';
+import { CONDITION_CODE, toTableError } from './errors.ts';
 import { type RetryPolicy, withRetries } from './retries.ts';
 import type { Change, Check, Column, Columns, Condition, Key, Page, Row, Table } from './table.ts';
 
@@ -27,7 +27,7 @@ export function sdkTable(
       await calling(`${what} ${name}`, call);
       return true;
     } catch (error) {
-      if (tableErrorOf(error, what).code === CONDITION_CODE) return false;
+      if (toTableError(error, what).code === CONDITION_CODE) return false;
       throw error;
     }
   };

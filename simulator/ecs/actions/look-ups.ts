@@ -2,7 +2,16 @@
 
 import type { Cloud } from '../cloud.ts';
 import { endedAtMs, type Machine, type Status, statusAt } from '../machine.ts';
-import { isTrue, listOf, onlyPlayed, type Params, required, tagsOf, toMinute, whole } from '../parameters.ts';
+import {
+  isTrue,
+  listOf,
+  type Params,
+  refuseUnsimulated,
+  required,
+  tagsOf,
+  toMinute,
+  wholeNumber,
+} from '../parameters.ts';
 import { EcsRefusal } from '../refusal.ts';
 import type { Region } from '../region/catalogue.ts';
 
@@ -22,7 +31,7 @@ const PLAYED = new Set(
 );
 
 export function describeInstances(cloud: Cloud, region: Region, params: Params): object {
-  onlyPlayed(params, PLAYED);
+  refuseUnsimulated(params, PLAYED);
   const ids = idsOf(params);
   const tags = tagsOf(params);
   const matching = seenIn(cloud, region, ids).filter((seen) => isWanted(seen, params, tags));
@@ -32,7 +41,7 @@ export function describeInstances(cloud: Cloud, region: Region, params: Params):
   const { items, next } = page(
     matching,
     params,
-    whole(params, 'MaxResults', { min: 1, max: 100, fallback: 10 }),
+    wholeNumber(params, 'MaxResults', { min: 1, max: 100, fallback: 10 }),
   );
   return {
     Instances: { Instance: items.map((seen) => shown(seen, params.AdditionalAttributes === undefined)) },

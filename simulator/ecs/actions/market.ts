@@ -1,7 +1,7 @@
 /** What can be asked about stock and prices. */
 
 import type { Cloud } from '../cloud.ts';
-import { atMostTen, type Params, required, timeOf, toSecond, whole } from '../parameters.ts';
+import { atMostTen, type Params, parseTime, required, toSecond, wholeNumber } from '../parameters.ts';
 import { EcsRefusal } from '../refusal.ts';
 import type { InstanceType, Region } from '../region/catalogue.ts';
 import { type Category, PRICE_STEP_MS } from '../region/market.ts';
@@ -70,7 +70,7 @@ function summary(resources: readonly Stocked[]): Omit<Stocked, 'Value'> {
 /** One type a call, 30 days at most, newest first. @see SDK model DescribeSpotPriceHistory */
 export function describeSpotPriceHistory(cloud: Cloud, region: Region, params: Params): object {
   if (required(params, 'NetworkType') !== 'vpc') throw new EcsRefusal('InvalidParameter');
-  whole(params, 'SpotDuration', { min: 0, max: 1, fallback: 1, code: 'InvalidSpotDuration' });
+  wholeNumber(params, 'SpotDuration', { min: 0, max: 1, fallback: 1, code: 'InvalidSpotDuration' });
   const type = region.types.get(required(params, 'InstanceType'));
   if (type === undefined) throw new EcsRefusal('InvalidInstanceType.ValueNotSupported');
   const untilMs = Math.min(instant(params, 'EndTime') ?? cloud.clock.nowMs(), cloud.clock.nowMs());
@@ -80,7 +80,7 @@ export function describeSpotPriceHistory(cloud: Cloud, region: Region, params: P
     (zone) => region.sells(zone, type.id) && [undefined, zone].includes(params.ZoneId),
   );
   const rows = zones.flatMap((zone) => history(cloud, zone, type, fromMs, untilMs));
-  const offset = whole(params, 'Offset', { min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 0 });
+  const offset = wholeNumber(params, 'Offset', { min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 0 });
   const SpotPriceType = rows.slice(offset, offset + HISTORY_ROWS_MAX);
   return { Currency: 'CNY', NextOffset: offset + SpotPriceType.length, SpotPrices: { SpotPriceType } };
 }
@@ -105,7 +105,7 @@ function history(cloud: Cloud, zone: string, type: InstanceType, fromMs: number,
 function instant(params: Params, name: string): number | null {
   const text = params[name];
   if (text === undefined || text === '') return null;
-  const atMs = timeOf(text);
+  const atMs = parseTime(text);
   if (atMs === null) throw new EcsRefusal('InvalidParameter', `The specified ${name} is not valid.`);
   return atMs;
 }

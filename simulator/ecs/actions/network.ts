@@ -2,7 +2,7 @@
 
 import type { Cloud } from '../cloud.ts';
 import { endedAtMs, isSpot, type Machine } from '../machine.ts';
-import { listOf, type Params, required, whole } from '../parameters.ts';
+import { listOf, type Params, required, wholeNumber } from '../parameters.ts';
 import { EcsRefusal } from '../refusal.ts';
 import type { Region } from '../region/catalogue.ts';
 
@@ -122,8 +122,8 @@ function isAsked(params: Params, values: Readonly<Record<string, string>>): bool
 }
 
 function paged<Item>(all: readonly Item[], params: Params) {
-  const PageNumber = whole(params, 'PageNumber', { min: 1, max: 10_000, fallback: 1 });
-  const PageSize = whole(params, 'PageSize', { min: 1, max: 100, fallback: 10 });
+  const PageNumber = wholeNumber(params, 'PageNumber', { min: 1, max: 10_000, fallback: 1 });
+  const PageSize = wholeNumber(params, 'PageSize', { min: 1, max: 100, fallback: 10 });
   const items = all.slice((PageNumber - 1) * PageSize, PageNumber * PageSize);
   return { items, TotalCount: all.length, PageNumber, PageSize };
 }

@@ -1,5 +1,5 @@
 /** What RunInstances refuses about a request's own words. @see SDK model RunInstancesRequest; API reference RunInstances */
-import { isTrue, type Params, tagsOf, timeOf, whole } from '../parameters.ts';
+import { isTrue, type Params, parseTime, tagsOf, wholeNumber } from '../parameters.ts';
 import { EcsRefusal } from '../refusal.ts';
 
 const MINUTE_MS = 60_000;
@@ -12,7 +12,7 @@ const TAGS_MAX = 20;
 export function releaseTime(params: Params, nowMs: number): number | null {
   const text = params.AutoReleaseTime;
   if (text === undefined || text === '') return null;
-  const atMs = timeOf(text);
+  const atMs = parseTime(text);
   const minuteMs = atMs === null ? null : Math.floor(atMs / MINUTE_MS) * MINUTE_MS;
   if (minuteMs === null || minuteMs < nowMs + RELEASE_MIN_MS || minuteMs > nowMs + RELEASE_MAX_MS) {
     throw new EcsRefusal('InvalidAutoReleaseTime.Malformed');
@@ -79,7 +79,7 @@ export function bidOf(params: Params): Bid {
   if (strategy !== 'NoSpot' && strategy !== 'SpotWithPriceLimit' && strategy !== 'SpotAsPriceGo') {
     throw new EcsRefusal('InvalidSpotStrategy');
   }
-  const protectedHours = whole(params, 'SpotDuration', {
+  const protectedHours = wholeNumber(params, 'SpotDuration', {
     min: 0,
     max: 1,
     fallback: 1,
@@ -127,6 +127,6 @@ export function diskOf(params: Params): { category: string; level: string; sizeG
   if (least === undefined)
     throw new EcsRefusal('InvalidParameter', 'The specified PerformanceLevel is not valid.');
   const bounds = { min: category === 'cloud_auto' ? 1 : least, max: 2048, fallback: 40 };
-  const sizeGiB = whole(params, 'SystemDisk.Size', { ...bounds, code: 'InvalidSystemDiskSize' });
+  const sizeGiB = wholeNumber(params, 'SystemDisk.Size', { ...bounds, code: 'InvalidSystemDiskSize' });
   return { category, level, sizeGiB };
 }

@@ -3,7 +3,7 @@
 import type { Cloud } from '../cloud.ts';
 import { begin } from '../life.ts';
 import { endedAtMs, isSpot, type Order } from '../machine.ts';
-import { isTrue, onlyPlayed, type Params, required, whole } from '../parameters.ts';
+import { isTrue, type Params, refuseUnsimulated, required, wholeNumber } from '../parameters.ts';
 import { EcsRefusal } from '../refusal.ts';
 import type { InstanceType, Region } from '../region/catalogue.ts';
 import { checkPlace, imageOf, type Place, placeOf } from './place.ts';
@@ -20,7 +20,7 @@ const PLAYED = new Set(
 );
 
 export function runInstances(cloud: Cloud, region: Region, params: Params): object {
-  onlyPlayed(params, PLAYED);
+  refuseUnsimulated(params, PLAYED);
   checks.checkToken(params);
   const repeated = repeatOf(cloud, region, params);
   if (repeated !== null) return answer(repeated, null);
@@ -93,7 +93,7 @@ function orderOf(cloud: Cloud, region: Region, params: Params): Order {
     vpc: place.vSwitch.vpc,
     securityGroup: place.securityGroup.id,
     imageId: image.id,
-    bandwidthOut: whole(params, 'InternetMaxBandwidthOut', { min: 0, max: 100, fallback: 0 }),
+    bandwidthOut: wholeNumber(params, 'InternetMaxBandwidthOut', { min: 0, max: 100, fallback: 0 }),
     needsTokens: params.HttpTokens === 'required',
     keyPair: place.keyPair,
     resourceGroup: place.resourceGroup,
@@ -125,8 +125,8 @@ function checkPrice(cloud: Cloud, zone: string, type: InstanceType, bid: checks.
 
 /** All or nothing, unless MinAmount allows less. Stock last: DryRun checks it too. */
 function amountOf(cloud: Cloud, params: Params, order: Order): number {
-  const wanted = whole(params, 'Amount', { min: 1, max: 100, fallback: 1 });
-  const least = whole(params, 'MinAmount', { min: 1, max: wanted, fallback: wanted });
+  const wanted = wholeNumber(params, 'Amount', { min: 1, max: 100, fallback: 1 });
+  const least = wholeNumber(params, 'MinAmount', { min: 1, max: wanted, fallback: wanted });
   const place = cloud.regions.get(order.region)?.network;
   const room = place === undefined ? 0 : checkPlace(cloud, place, order, least);
   checkQuotas(cloud, order, least);

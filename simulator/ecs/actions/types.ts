@@ -1,7 +1,7 @@
 /** What can be asked about types and images. */
 
 import type { Cloud } from '../cloud.ts';
-import { atMostTen, type Params, required, whole } from '../parameters.ts';
+import { atMostTen, type Params, required, wholeNumber } from '../parameters.ts';
 import { EcsRefusal } from '../refusal.ts';
 import type { InstanceType, Region } from '../region/catalogue.ts';
 import type { Image } from '../region/network.ts';
@@ -10,7 +10,11 @@ const TYPES_PER_PAGE_MAX = 100;
 
 /** MaxResults is at most 100 since 2023-11-15, whatever older comments say. @see SDK model DescribeInstanceTypes */
 export function describeInstanceTypes(_cloud: Cloud, region: Region, params: Params): object {
-  const size = whole(params, 'MaxResults', { min: 1, max: TYPES_PER_PAGE_MAX, fallback: TYPES_PER_PAGE_MAX });
+  const size = wholeNumber(params, 'MaxResults', {
+    min: 1,
+    max: TYPES_PER_PAGE_MAX,
+    fallback: TYPES_PER_PAGE_MAX,
+  });
   const ids = atMostTen(params, 'InstanceTypes');
   const families = atMostTen(params, 'InstanceTypeFamilies');
   const matching = [...region.types.values()].filter(

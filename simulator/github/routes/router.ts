@@ -1,7 +1,7 @@
 /** One request from end to end: outage, faults, caller, limits, route, conditional answer, account of calls. */
 
 import { createHash } from 'node:crypto';
-import { type Caller, callerOf } from '../auth.ts';
+import { authenticate, type Caller } from '../auth.ts';
 import { admit, charge, primaryLimit, secondaryLimit } from '../limits.ts';
 import type { State } from '../state.ts';
 import { type Fault, notFound, Refusal, type SimRequest, type SimResponse } from '../wire.ts';
@@ -45,7 +45,7 @@ function answerTo(
   found: Found | null,
 ): SimResponse {
   try {
-    const caller = callerOf(state, request);
+    const caller = authenticate(state, request);
     admit(state, caller.name, request.method);
     return called(state, request, caller, url, origin, found);
   } catch (error) {

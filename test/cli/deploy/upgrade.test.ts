@@ -1,6 +1,6 @@
 /** A deploy, and a rollback, in the middle of everything: each instance of a function begins anew, on the same ledger. */
 import { expect, test } from 'vitest';
-import { configOf, mirrored, openWorld } from '../../world/in-process.ts';
+import { configOf, openWorld, seedRunnerRelease } from '../../world/in-process.ts';
 
 const MINUTE_MS = 60_000;
 const RUNNING = 50;
@@ -8,7 +8,7 @@ const WAITING = 20;
 
 test(`a deploy among ${RUNNING} live runners and ${WAITING} that are coming loses none`, async () => {
   const world = openWorld({ ecs: { soldOut: 0, interruptions: 0 } });
-  await mirrored(world);
+  await seedRunnerRelease(world);
   const before = world.state.config;
   const queue = (count: number) =>
     world.github.queueRun({

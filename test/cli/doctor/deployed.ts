@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FUNCTION_KINDS, namesOf } from '../../../infra/names.ts';
 import { permissionsOf } from '../../../infra/policies.ts';
-import { documentOf } from '../../../infra/policy-document.ts';
+import { policyDocument } from '../../../infra/policy-document.ts';
 import type { Config } from '../../../shared/config/config.ts';
 import type { ManagementState } from '../../../simulator/management/index.ts';
 
@@ -26,7 +26,7 @@ export function build(): string {
 export function deploy(state: ManagementState, config: Config, release: string): void {
   const names = namesOf(config);
   for (const kind of FUNCTION_KINDS) {
-    const document = documentOf(permissionsOf(kind, { config, accountId: ACCOUNT, secrets: {} }));
+    const document = policyDocument(permissionsOf(kind, { config, accountId: ACCOUNT, secrets: {} }));
     state.roles.set(names.roleOf(kind), { policies: new Map([[names.roleOf(kind), document]]) });
     state.functions.set(names.functionOf(kind), {
       description: release,

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { examine, exitCodeOf, type Finding } from '../../../cli/doctor/finding.ts';
-import { CHECKS, lineOf } from '../../../cli/doctor/index.ts';
+import { CHECKS, formatFinding } from '../../../cli/doctor/index.ts';
 import { tablestoreLedger } from '../../../shared/adapters/tablestore/tables.ts';
 import type { Config } from '../../../shared/config/config.ts';
 import { RUNNER_RELEASE_NOTE } from '../../../shared/runner/release.ts';
@@ -171,7 +171,12 @@ describe('a line', () => {
     here = await healthy();
   });
   test('says what is so and what to do', () => {
-    const line = lineOf({ check: 'quota', level: 'warning', text: 'too small', advice: 'ask for more' });
+    const line = formatFinding({
+      check: 'quota',
+      level: 'warning',
+      text: 'too small',
+      advice: 'ask for more',
+    });
     expect(line).toMatch(/warning.* quota: too small.* → ask for more/);
   });
 });

@@ -1,12 +1,12 @@
 /** What an operator reads, over the world in one process. */
 import { type Answer, answerOn } from '../../../cli/explain/answer.ts';
-import { type Findings, findingsOf } from '../../../cli/explain/findings.ts';
-import { referenceIn } from '../../../cli/explain/reference.ts';
-import { textOf } from '../../../cli/explain/text.ts';
+import { type Findings, gatherFindings } from '../../../cli/explain/findings.ts';
+import { parseReference } from '../../../cli/explain/reference.ts';
+import { renderText } from '../../../cli/explain/text.ts';
 import type { Operator } from '../../../cli/shared/operator.ts';
 import { inProcessRequest } from '../../../simulator/github/in-process.ts';
 import type { JobPlan, SimJob } from '../../../simulator/github/index.ts';
-import { mirrored, openWorld, type World, type WorldOptions } from '../../world/in-process.ts';
+import { openWorld, seedRunnerRelease, type World, type WorldOptions } from '../../world/in-process.ts';
 import { APP_ID, PRIVATE_KEY_PEM } from '../../world/keys.ts';
 import { smallRegion } from '../../world/small-region.ts';
 
@@ -14,7 +14,7 @@ export const MINUTE_MS = 60_000;
 
 export async function open(options: WorldOptions = {}): Promise<World> {
   const world = openWorld({ ...options, ecs: { regions: [smallRegion()], ...options.ecs } });
-  await mirrored(world);
+  await seedRunnerRelease(world);
   return world;
 }
 
@@ -55,16 +55,16 @@ export interface Read {
 /** Asked by the address that GitHub shows, or by the bare id. */
 export async function read(world: World, job: SimJob, by: 'address' | 'id' = 'address'): Promise<Read> {
   const address = `https://github.com/${job.run.repository.fullName}/actions/runs/${job.run.id}/job/${job.id}`;
-  const reference = referenceIn(by === 'id' ? String(job.id) : address);
+  const reference = parseReference(by === 'id' ? String(job.id) : address);
   if (reference?.kind !== 'job') throw new Error('not a job');
   const operator = operatorOf(world);
   let findings: Findings | undefined;
-  const asked = findingsOf(reference.id, reference.repository, operator).then((found) => {
+  const asked = gatherFindings(reference.id, reference.repository, operator).then((found) => {
     findings = found;
   });
   await world.until(() => findings !== undefined, MINUTE_MS);
   await asked;
   if (findings === undefined) throw new Error('no findings');
   const { config } = operator;
-  return { findings, answer: answerOn(findings, config.name), text: textOf(findings, config, false) };
+  return { findings, answer: answerOn(findings, config.name), text: renderText(findings, config, false) };
 }

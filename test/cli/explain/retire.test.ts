@@ -1,6 +1,6 @@
 /** A runner that the operator ended under its job, over the world in one process. */
 import { expect, test } from 'vitest';
-import { mark } from '../../../cli/retire/mark.ts';
+import { markRetired } from '../../../cli/retire/mark.ts';
 import { MINUTE_MS, OURS, open, operatorOf, queue, read } from './fixture.ts';
 
 test('a job whose runner was ended by force keeps its instance, its price and its story', async () => {
@@ -14,8 +14,8 @@ test('a job whose runner was ended by force keeps its instance, its price and it
   const { ledger } = operatorOf(world);
   const [entry] = (await ledger.runners.list(10)).things.map((held) => held.entry);
   if (entry === undefined) throw new Error('there is no runner');
-  expect(await mark(entry, false, ledger, world.clock.nowMs())).toMatchObject({ kind: 'refused' });
-  expect(await mark(entry, true, ledger, world.clock.nowMs())).toMatchObject({ kind: 'retire' });
+  expect(await markRetired(entry, false, ledger, world.clock.nowMs())).toMatchObject({ kind: 'refused' });
+  expect(await markRetired(entry, true, ledger, world.clock.nowMs())).toMatchObject({ kind: 'retire' });
 
   // GitHub misses its runner after ten minutes, when our entry is long gone.
   await world.until(() => job.status === 'completed', 20 * MINUTE_MS);

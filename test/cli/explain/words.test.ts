@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { referenceIn } from '../../../cli/explain/reference.ts';
-import { decideRetirement, retired } from '../../../cli/retire/decide.ts';
+import { parseReference } from '../../../cli/explain/reference.ts';
+import { decideRetirement, retiredEntry } from '../../../cli/retire/decide.ts';
 import { formatDuration, formatPrice, formatTimeAndDistance } from '../../../cli/shared/format.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { JobId, RunnerName } from '../../../shared/nouns.ts';
@@ -24,7 +24,7 @@ test.each([
   ['1234567890123456789', null],
   ['', null],
 ] as const)('%s names what it names', (text, expected) => {
-  expect(referenceIn(text)).toEqual(expected);
+  expect(parseReference(text)).toEqual(expected);
 });
 
 test.each([
@@ -73,8 +73,8 @@ describe('retiring by hand', () => {
   });
 
   test('an idle one keeps its state, so that the sweep proves it free; by force there is no proof', () => {
-    expect(retired(entry, false, 1)).toMatchObject({ state: 'idle', isUnwanted: true, for: 48 });
-    expect(retired(entry, true, 1)).toMatchObject({ state: 'idle', isUnwanted: true });
-    expect(retired(busy, true, 1)).toMatchObject({ state: 'retiring', busyWith: null, for: null });
+    expect(retiredEntry(entry, false, 1)).toMatchObject({ state: 'idle', isUnwanted: true, for: 48 });
+    expect(retiredEntry(entry, true, 1)).toMatchObject({ state: 'idle', isUnwanted: true });
+    expect(retiredEntry(busy, true, 1)).toMatchObject({ state: 'retiring', busyWith: null, for: null });
   });
 });

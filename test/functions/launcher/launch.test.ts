@@ -2,14 +2,14 @@
 import { expect, test } from 'vitest';
 import { RELEASE_MARGIN_MS } from '../../../shared/limits.ts';
 import type { SimJob } from '../../../simulator/github/index.ts';
-import { mirrored, openWorld, START_MS, type WorldOptions } from '../../world/in-process.ts';
+import { openWorld, START_MS, seedRunnerRelease, type WorldOptions } from '../../world/in-process.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 async function launched(labels: string, options: WorldOptions = {}) {
   const world = openWorld({ ...options, ecs: { interruptions: 0 } });
-  await mirrored(world);
+  await seedRunnerRelease(world);
   const plan = { name: 'build', labels: labels.split(' '), durationMs: MINUTE_MS };
   const run = world.github.queueRun({ repository: 'acme/app', jobs: [plan] });
   const [job] = world.github.jobsOf(run) as [SimJob];

@@ -2,14 +2,14 @@
 import { expect, test } from 'vitest';
 import { ACCOUNT_FATAL_RETRY_MS } from '../../../shared/limits.ts';
 import type { SimJob } from '../../../simulator/github/index.ts';
-import { mirrored, openWorld, type World, type WorldOptions } from '../../world/in-process.ts';
+import { openWorld, seedRunnerRelease, type World, type WorldOptions } from '../../world/in-process.ts';
 
 const MINUTE_MS = 60_000;
 const SHORT = { name: 'build', labels: ['self-hosted', 'aliyun', 'arm64'], durationMs: MINUTE_MS };
 
 async function open(options: WorldOptions = {}): Promise<World> {
   const world = openWorld(options);
-  await mirrored(world);
+  await seedRunnerRelease(world);
   return world;
 }
 

@@ -55,7 +55,7 @@ export function openReaper({ config, github = {}, instances = {} }: Says = {}): 
   return { world, clock, alerts, lines, launched, pass: (ms) => clock.runUntil(clock.nowMs() + ms) };
 }
 
-export const whole = <Thing>(...things: Thing[]): Listing<Thing> => ({ things, complete: true });
+export const completeList = <Thing>(...things: Thing[]): Listing<Thing> => ({ things, complete: true });
 
 export const record = (id: number, some: Partial<JobRecord> = {}): JobRecord => ({
   job: build.job(id),
@@ -70,11 +70,11 @@ export const record = (id: number, some: Partial<JobRecord> = {}): JobRecord => 
 /** A sweep of a deployment where nothing is alive. */
 export const QUIET = {
   github: {
-    registrations: async () => whole<never>(),
-    deliveries: async () => whole<never>(),
-    repositories: async () => whole<never>(),
-    activeJobs: async () => whole<never>(),
+    registrations: async () => completeList<never>(),
+    deliveries: async () => completeList<never>(),
+    repositories: async () => completeList<never>(),
+    activeJobs: async () => completeList<never>(),
     latestRunner: async () => ({ version: '2.336.0', publishedAtMs: START_MS }),
   },
-  instances: { list: async () => whole<never>() },
+  instances: { list: async () => completeList<never>() },
 } satisfies Says;

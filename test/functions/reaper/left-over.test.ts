@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { sweep } from '../../../functions/reaper/sweep.ts';
 import { SWEEP_ACTS_MAX, SWEEP_PARTS_MS } from '../../../shared/limits.ts';
 import { build } from '../../shared/ledger/builders.ts';
-import { openReaper, QUIET, type ReaperFixture, whole } from './fixture.ts';
+import { completeList, openReaper, QUIET, type ReaperFixture } from './fixture.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -18,7 +18,7 @@ function strays(count: number, removalMs: number) {
     ...QUIET,
     github: {
       ...QUIET.github,
-      registrations: async () => whole(...registrations),
+      registrations: async () => completeList(...registrations),
       removeRunner: async (_target, id) => {
         asked.push(id);
         await each.clock.sleep(removalMs);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tableErrorOf } from '../../../shared/adapters/tablestore/errors.ts';
+import { toTableError } from '../../../shared/adapters/tablestore/errors.ts';
 
 /** As the SDK makes them: the status for a code, and raw protobuf for a message. */
 const fromServer = (status: number, code: string, message: string) =>
@@ -30,7 +30,7 @@ const cases: [name: string, error: unknown, meaning: string, message: string][] 
 ];
 
 test.each(cases)('%s is understood', (_name, error, meaning, message) => {
-  const understood = tableErrorOf(error, 'PutRow ledger');
+  const understood = toTableError(error, 'PutRow ledger');
   expect([understood.meaning, understood.message]).toEqual([
     meaning,
     `TableStore: PutRow ledger: ${message}`,

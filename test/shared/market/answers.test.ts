@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
   PricePage,
-  pointsOf,
+  readPricePoints,
+  readStock,
+  readTypes,
   StockAnswer,
-  stockOf,
   TypesPage,
-  typesOf,
 } from '../../../shared/adapters/ecs/market-answers.ts';
 import { mergeAnswers, type PricePoint } from '../../../shared/market/merge.ts';
 import { NOW_MS, offer, type } from '../advisor/builders.ts';
@@ -60,7 +60,7 @@ describe('prices', () => {
       { ...row, IoOptimized: 'none' },
     ];
     const page = PricePage.parse({ Currency: 'CNY', SpotPrices: { SpotPriceType: rows } });
-    expect(pointsOf(page)).toEqual([
+    expect(readPricePoints(page)).toEqual([
       { zone: 'z', atMs: Date.UTC(2026, 9, 1), price: 0.1, onDemandPrice: null },
     ]);
   });
@@ -79,7 +79,7 @@ test('types without an architecture are taken for amd64; GPU and bare metal are 
     { ...row, GPUAmount: 1 },
     { ...row, CpuCoreCount: 0 },
   ];
-  const types = typesOf(TypesPage.parse({ InstanceTypes: { InstanceType: rows }, NextToken: '' }));
+  const types = readTypes(TypesPage.parse({ InstanceTypes: { InstanceType: rows }, NextToken: '' }));
   expect(types.map(({ arch, isSpecial }) => `${arch} ${isSpecial}`)).toEqual([
     'amd64 false',
     'amd64 true',
@@ -103,7 +103,7 @@ test.each(words)('stock %s, %s is %s', (Status, StatusCategory, stock) => {
     { Type: 'InstanceType', SupportedResources: { SupportedResource } },
   ];
   const zones = [{ ZoneId: 'z', AvailableResources: { AvailableResource } }, { ZoneId: 'empty' }];
-  const answer = stockOf(StockAnswer.parse({ AvailableZones: { AvailableZone: zones } }));
+  const answer = readStock(StockAnswer.parse({ AvailableZones: { AvailableZone: zones } }));
   expect([...(answer.get('z') ?? [])]).toEqual([['ecs.a.large', stock]]);
   expect(answer.get('empty')?.size).toBe(0);
 });

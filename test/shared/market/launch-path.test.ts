@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { mirrored, openWorld, type World } from '../../world/in-process.ts';
+import { openWorld, seedRunnerRelease, type World } from '../../world/in-process.ts';
 import { smallRegion } from '../../world/small-region.ts';
 
 const MINUTE_MS = 60_000;
 const LABELS = ['self-hosted', 'aliyun', 'arm64'];
 const open = async () => {
   const world = openWorld({ ecs: { regions: [smallRegion()], soldOut: 0 } });
-  await mirrored(world);
+  await seedRunnerRelease(world);
   return world;
 };
 const questions = (world: World) => [...world.ecs.calls].filter(([action]) => action.startsWith('Describe'));

@@ -1,7 +1,7 @@
 /** A day of office hours: how long jobs wait, phase by phase, and what they cost beside other ways to buy. */
 import { standardRegions } from '../../../simulator/ecs/index.ts';
 import { type Random, seeded } from '../../../simulator/random.ts';
-import { mirrored, openWorld, type World } from '../../world/in-process.ts';
+import { openWorld, seedRunnerRelease, type World } from '../../world/in-process.ts';
 import { type Money, moneyOf } from './money.ts';
 
 const HOUR_MS = 3_600_000;
@@ -37,7 +37,7 @@ export async function playDay(jobs: number, seed: number): Promise<Day> {
     boots: { failures: 0.02 },
     watch: { log: (event, fields) => void mark(marks, event, fields, world?.clock.nowMs() ?? 0) },
   });
-  await mirrored(world);
+  await seedRunnerRelease(world);
   const runs = arrive(world, jobs, random);
   let callsMax = 0;
   let callsBefore = 0;

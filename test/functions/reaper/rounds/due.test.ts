@@ -6,7 +6,7 @@ import { LAUNCHES_PER_SWEEP_MAX } from '../../../../shared/limits.ts';
 import { mintPace, minuteOf } from '../../../../shared/runner/mint-pace.ts';
 import type { SimJob } from '../../../../simulator/github/index.ts';
 import { build, CREATED_MS } from '../../../shared/ledger/builders.ts';
-import { configOf, mirrored, openWorld, type World } from '../../../world/in-process.ts';
+import { configOf, openWorld, seedRunnerRelease, type World } from '../../../world/in-process.ts';
 
 const NOW_MS = CREATED_MS + 3_600_000;
 const MINUTE_MS = 60_000;
@@ -95,7 +95,7 @@ function launchedAt({ ecs }: World, jobs: readonly SimJob[]): (number | null)[] 
 describe('over the whole system', () => {
   test('while mints are paced, no younger job overtakes an older one', async () => {
     const world = openWorld({ config: { limits: { mintsPerMinute: 4 } } });
-    await mirrored(world);
+    await seedRunnerRelease(world);
     const jobs = await queueEvery(3_000, 30, world);
     await world.until(() => jobs.every(({ status }) => status === 'completed'), 60 * MINUTE_MS);
     expect(jobs.map(({ conclusion }) => conclusion)).toEqual(jobs.map(() => 'success'));
@@ -108,7 +108,7 @@ describe('over the whole system', () => {
 
   test('a slot that comes back in a sweep starts the oldest waiting job in the same sweep', async () => {
     const world = openWorld({ config: { limits: { runners: 1 } } });
-    await mirrored(world);
+    await seedRunnerRelease(world);
     const jobs = await queueEvery(1_000, 3, world);
     const first = jobs[0] as SimJob;
     await world.until(() => first.status === 'completed', 5 * MINUTE_MS);

@@ -4,8 +4,8 @@ import { noteInterrupted } from '../../../../functions/reaper/ending/interrupted
 import { rerunInterrupted } from '../../../../functions/reaper/rounds/reruns.ts';
 import type { JobRecord } from '../../../../shared/nouns.ts';
 import { build } from '../../../shared/ledger/builders.ts';
-import { mirrored, openWorld, type WorldOptions } from '../../../world/in-process.ts';
-import { openReaper, record, whole } from '../fixture.ts';
+import { openWorld, seedRunnerRelease, type WorldOptions } from '../../../world/in-process.ts';
+import { completeList, openReaper, record } from '../fixture.ts';
 
 const MINUTE_MS = 60_000;
 const job = build.job(1);
@@ -25,7 +25,7 @@ function ended(jobs: readonly JobRecord[], crash: () => void = () => undefined, 
     config,
     github: {
       run: async () => ({ ...run, id: job.runId, conclusion: null, event: 'push', headRepository: null }),
-      jobsOfRun: async () => whole(...jobs),
+      jobsOfRun: async () => completeList(...jobs),
       rerunFailedJobs: () => ask('all failed'),
       rerunJob: (_target, _repository, id) => ask(`job ${id}`),
     },
@@ -87,7 +87,7 @@ describe('a run of which jobs were interrupted', () => {
 /** One job, whose machine gets the market's notice a minute after it began. */
 async function noticed(boots: WorldOptions['boots'] = {}, isNoticed = true) {
   const world = openWorld({ ecs: { interruptions: 0 }, boots });
-  await mirrored(world);
+  await seedRunnerRelease(world);
   const plan = { name: 'build', labels: ['self-hosted', 'aliyun', 'arm64'], durationMs: 10 * MINUTE_MS };
   const run = world.github.queueRun({ repository: 'acme/app', jobs: [plan] });
   const [first] = world.github.jobsOf(run);

@@ -13,7 +13,7 @@ import { KNOWN_REPOSITORIES_MAX } from '../../../../shared/limits.ts';
 import type { Listing } from '../../../../shared/nouns.ts';
 import { build } from '../../../shared/ledger/builders.ts';
 import { START_MS } from '../../../world/in-process.ts';
-import { openReaper, QUIET, type ReaperFixture, record, whole } from '../fixture.ts';
+import { completeList, openReaper, QUIET, type ReaperFixture, record } from '../fixture.ts';
 
 const MINUTE_MS = 60_000;
 const seenIn = (repository: string) => ({ repository, installationId: 7 });
@@ -46,7 +46,7 @@ test('an owner without the App keeps no other from being listed, nor is it asked
       async repositories({ owner }) {
         asked++;
         if (owner === 'gone') throw new Error('GitHub answered 404');
-        return whole('acme/app');
+        return completeList('acme/app');
       },
     },
   });
@@ -67,7 +67,7 @@ test('a repository that is gone proves nothing, is not asked again, and its jobs
       ...QUIET.github,
       async activeJobs(_, repository) {
         asked.push(repository);
-        return repository === 'acme/gone' ? null : whole();
+        return repository === 'acme/gone' ? null : completeList();
       },
     },
   });
@@ -116,19 +116,19 @@ async function evidenceOf(answer: (repository: string) => Listing<typeof naming>
 }
 
 test('a job that names a runner is looked for in eight repositories at once, and no longer than there is time', async () => {
-  const { named, asked, most } = await evidenceOf(() => whole());
+  const { named, asked, most } = await evidenceOf(() => completeList());
   expect({ named, asked: asked.length, most }).toEqual({ named: 'unknown', asked: 24, most: 8 });
 });
 
 test('once found, nobody else is asked', async () => {
   const { named, asked } = await evidenceOf((repository) =>
-    repository === 'acme/app' ? whole(naming) : whole(),
+    repository === 'acme/app' ? completeList(naming) : completeList(),
   );
   expect(named).toEqual(naming);
   expect(asked).toHaveLength(8);
 });
 
 test('a runner that is registered in a repository serves that alone', async () => {
-  const { named, asked } = await evidenceOf(() => whole(), { github: { scope: 'repository' } });
+  const { named, asked } = await evidenceOf(() => completeList(), { github: { scope: 'repository' } });
   expect({ named, asked }).toEqual({ named: null, asked: ['acme/app'] });
 });

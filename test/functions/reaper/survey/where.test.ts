@@ -6,7 +6,7 @@ import { TARGETS_IN_TURN_MAX } from '../../../../shared/limits.ts';
 import type { JobId } from '../../../../shared/nouns.ts';
 import { build } from '../../../shared/ledger/builders.ts';
 import { START_MS } from '../../../world/in-process.ts';
-import { openReaper, QUIET, type ReaperFixture, whole } from '../fixture.ts';
+import { completeList, openReaper, QUIET, type ReaperFixture } from '../fixture.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const placement = (region: string) => ({
@@ -24,7 +24,7 @@ function regional(unknown: readonly string[] = []) {
       async list(region) {
         asked.push(region);
         if (unknown.includes(region)) throw new Error('InvalidRegionId.NotFound');
-        return whole();
+        return completeList();
       },
     },
   });
@@ -89,7 +89,7 @@ test('an organisation whose runners cannot be listed hides its own alone, howeve
       ...QUIET.github,
       async registrations({ owner }) {
         if (owner === 'other') throw new Error('GitHub answered 502');
-        return whole();
+        return completeList();
       },
     },
   });
@@ -105,7 +105,7 @@ test('in repository scope those with something alive are asked, and a few more i
       ...QUIET.github,
       registrations: async ({ repository }) => {
         asked.push(repository ?? '');
-        return whole();
+        return completeList();
       },
       removeRunner: async () => 'absent' as const,
     },

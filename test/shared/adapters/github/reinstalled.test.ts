@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { leftovers } from '../../../../cli/start/leftovers.ts';
 import type { SimJob } from '../../../../simulator/github/index.ts';
-import { mirrored, openWorld, type World } from '../../../world/in-process.ts';
+import { openWorld, seedRunnerRelease, type World } from '../../../world/in-process.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -13,7 +13,7 @@ function queue({ github }: World, name: string, minutes: number): SimJob {
 
 async function opened(): Promise<World> {
   const world = openWorld({ config: { limits: { runners: 1 } } });
-  await mirrored(world);
+  await seedRunnerRelease(world);
   return world;
 }
 

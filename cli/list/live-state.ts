@@ -4,7 +4,7 @@ import type { JobEntry, RunnerEntry, RunnerState } from '../../shared/ledger/ent
 import { LEDGER_SCAN_MAX, RELEASE_MARGIN_MS } from '../../shared/limits.ts';
 import { currencyOf, type Operator } from '../shared/operator.ts';
 
-export interface AliveRunner {
+export interface LiveRunner {
   readonly runner: string;
   readonly state: RunnerState;
   /** The job that it runs, or is meant for. */
@@ -32,18 +32,18 @@ export interface WaitingJob {
   readonly because: string;
 }
 
-export interface Alive {
+export interface LiveState {
   readonly atMs: number;
   /** Null: no sweep ended yet. */
   readonly sweptAtMs: number | null;
   readonly slots: { readonly taken: number; readonly limit: number };
   readonly currency: string | null;
-  readonly runners: readonly AliveRunner[];
+  readonly runners: readonly LiveRunner[];
   /** Those without a runner coming. */
   readonly jobs: readonly WaitingJob[];
 }
 
-export async function look(operator: Operator): Promise<Alive> {
+export async function readLiveState(operator: Operator): Promise<LiveState> {
   const { ledger, clock, config } = operator;
   const [runners, jobs, view, currency, sweptAtMs] = await Promise.all([
     ledger.runners.list(LEDGER_SCAN_MAX),
@@ -65,7 +65,7 @@ export async function look(operator: Operator): Promise<Alive> {
   };
 }
 
-function aliveOf(entry: RunnerEntry, names: ReadonlyMap<number, string>): AliveRunner {
+function aliveOf(entry: RunnerEntry, names: ReadonlyMap<number, string>): LiveRunner {
   const { name, state, candidate, releaseAtMs } = entry;
   const job = entry.busyWith ?? entry.ran?.id ?? entry.for;
   return {
