@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { tableOf } from '../cli/start/table.ts';
+import { renderTable } from '../cli/start/table.ts';
 import * as limits from '../shared/limits.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -63,7 +63,7 @@ test('each of the ten steps of a job’s life links to the file that does it', (
 
 test('the picture of the end of npm start has the columns and the last line that it prints', () => {
   const picture = textOf('docs/images/npm-start.svg');
-  const [head = ''] = tableOf([], false)
+  const [head = ''] = renderTable([], false)
     .split('\n')
     .filter((line) => line.includes('job'));
   const columns = head.split('│').map((cell) => cell.trim());

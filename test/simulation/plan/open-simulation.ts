@@ -11,8 +11,6 @@ import { deployAsPlanned, INCIDENTS } from './incidents.ts';
 import type { Plan } from './plan.ts';
 import type { PlannedRun, Simulation } from './simulation.ts';
 
-type Installation = ReturnType<World['github']['install']>;
-
 const REVIEWED_MS = 8 * 3_600_000;
 const SEEN = [...ALLOWED, STRANGER];
 
