@@ -20,7 +20,7 @@ const TAGGED_MAX = 1000;
 const IDS_MAX = 100;
 const TAG_ROWS_PER_PAGE = 50;
 
-interface Seen {
+interface VisibleMachine {
   readonly machine: Machine;
   readonly status: Status;
 }
@@ -34,7 +34,7 @@ export function describeInstances(cloud: Cloud, region: Region, params: Params):
   refuseUnsimulated(params, PLAYED);
   const ids = idsOf(params);
   const tags = tagsOf(params);
-  const matching = seenIn(cloud, region, ids).filter((seen) => isWanted(seen, params, tags));
+  const matching = visibleIn(cloud, region, ids).filter((seen) => isWanted(seen, params, tags));
   if (tags.length > 0 && matching.length > TAGGED_MAX) {
     throw new EcsRefusal('InvalidParameter.TagResult', 'More than 1000 resources have the specified tags.');
   }
@@ -67,7 +67,7 @@ function idsOf(params: Params): ReadonlySet<string> | null {
 }
 
 /** A list shows the world as it was a while ago, one by ids as it was a moment ago; each instance in its own time. */
-function seenIn(cloud: Cloud, region: Region, ids: ReadonlySet<string> | null): Seen[] {
+function visibleIn(cloud: Cloud, region: Region, ids: ReadonlySet<string> | null): VisibleMachine[] {
   const nowMs = cloud.clock.nowMs();
   return [...cloud.machines.values()].flatMap((machine) => {
     if (machine.region !== region.id || (ids !== null && !ids.has(machine.id))) return [];
@@ -76,7 +76,7 @@ function seenIn(cloud: Cloud, region: Region, ids: ReadonlySet<string> | null): 
   });
 }
 
-function isWanted({ machine, status }: Seen, params: Params, tags: Tags): boolean {
+function isWanted({ machine, status }: VisibleMachine, params: Params, tags: Tags): boolean {
   const same = (name: string, value: string) => params[name] === undefined || params[name] === value;
   return (
     same('Status', status) &&
@@ -100,10 +100,10 @@ function hasTags(machine: Machine, tags: Tags): boolean {
 
 /** The token says after which instance the next page begins; the list may change in between. */
 function page(
-  all: readonly Seen[],
+  all: readonly VisibleMachine[],
   params: Params,
   size: number,
-): { items: readonly Seen[]; next: string | null } {
+): { items: readonly VisibleMachine[]; next: string | null } {
   const after = tokenOf(params.NextToken);
   const rest = all.filter(({ machine }) => machine.number > after);
   const items = rest.slice(0, Math.max(10, size));
@@ -120,7 +120,7 @@ function tokenOf(text: string | undefined): number {
 }
 
 /** @see SDK model DescribeInstancesResponseBodyInstancesInstance */
-function shown({ machine, status }: Seen, isShort: boolean): object {
+function shown({ machine, status }: VisibleMachine, isShort: boolean): object {
   const { type } = machine;
   return {
     InstanceId: machine.id,
@@ -162,7 +162,7 @@ export function listTagResources(cloud: Cloud, region: Region, params: Params): 
   if (ids.length > 50) throw new EcsRefusal('InvalidParameter', 'At most 50 resources are allowed.');
   const tags = tagsOf(params);
   if (ids.length === 0 && tags.length === 0) throw new EcsRefusal('MissingParameter');
-  const rows = seenIn(cloud, region, ids.length === 0 ? null : new Set(ids))
+  const rows = visibleIn(cloud, region, ids.length === 0 ? null : new Set(ids))
     .filter(({ machine }) => hasTags(machine, tags))
     .flatMap(({ machine }) => [...machine.tags].map(([key, value]) => ({ machine, key, value })));
   const from = tokenOf(params.NextToken);
