@@ -63,7 +63,7 @@ async function rowsOf({ store }: Loopback): Promise<string[]> {
   return [...rows, JSON.stringify(await ledger.capacity.view())];
 }
 
-interface Leaks {
+interface Collected {
   readonly secrets: Set<string>;
   readonly texts: string[];
 }
@@ -72,7 +72,7 @@ interface Leaks {
 async function playToEnd(
   world: Loopback,
   isOver: () => boolean,
-  { secrets, texts }: Leaks,
+  { secrets, texts }: Collected,
   owed: () => readonly string[],
 ): Promise<string[]> {
   const rows = new Set<string>();
@@ -112,7 +112,7 @@ test('jobs of every kind run under exact roles, leave nothing, and no secret is 
   timeout: 150_000,
 }, async () => {
   const called = new Map<FunctionKind, Set<string>>(FUNCTION_KINDS.map((kind) => [kind, new Set()]));
-  const seen: Leaks = { secrets: new Set(), texts: [] };
+  const seen: Collected = { secrets: new Set(), texts: [] };
   const { name: deployment, placements } = config;
   // The first machine never gets to its runner, so that the reaper has a console to read.
   let booted = 0;
