@@ -17,7 +17,7 @@ export interface TimedDriverOptions {
   readonly hangs?: () => boolean;
   /** Share of jobs that fail by themselves. */
   readonly failures?: number;
-  /** The machine's own deadline for a boot, armed first. */
+  /** The machine's own deadline for a boot, armed first; an idle runner that is online has none but its lifetime. */
   readonly bootDeadlineMs?: number;
   /** Share of machines that hear nothing of the market's notice, such as one whose metadata service hangs. */
   readonly missesNotice?: () => boolean;
@@ -60,7 +60,9 @@ export function timedDriver(options: TimedDriverOptions): BootDriver {
       const disarm = after(bootDeadlineMs, () => machine.stop());
       if (options.hangs?.() !== true)
         after(options.random.whole(bootMs[0], bootMs[1]), () => {
-          session = connect(machine, options, after, disarm);
+          session = connect(machine, options, after);
+          // The script waits for the runner's "Listening for Jobs", and no longer.
+          if (session !== null) disarm();
           if (machine.terminationAtMs() !== null) notice();
         });
       return {
@@ -79,14 +81,12 @@ function connect(
   machine: BootedMachine,
   { github, random, failures = 0, stopMs = STOP_MS }: TimedDriverOptions,
   after: (ms: number, act: () => void) => () => void,
-  disarm: () => void,
 ): RunnerSession | null {
   machine.console('bootstrap runner.starting');
   let isOver = false;
   try {
     const session = github.connectRunner(jitConfigOf(machine.userData), {
       onJob(job) {
-        disarm();
         after(job.durationMs, () => {
           // Cancelled a moment ago: the machine is about to stop.
           if (!isOver) session.finishJob(random.chance(failures) ? 'failure' : 'success');

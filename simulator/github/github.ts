@@ -32,6 +32,7 @@ const BEHAVIOUR: Behaviour = {
   offlineMs: 60_000,
   lostMs: 10 * 60_000,
   cancelMs: 5_000,
+  pollMs: [0, 50_000],
   tokenDelayMs: 0,
   hiddenBusy: 0,
   consumedAtAssignment: 0,

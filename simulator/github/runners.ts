@@ -137,5 +137,8 @@ export function removeRunner(state: State, runner: SimRunner): void {
   if (runner.job !== null) return;
   const { listener } = runner;
   runner.listener = null;
-  listener?.onExit?.('removed');
+  const [min, max] = state.behaviour.pollMs;
+  state.clock.after(state.random.whole(min, max), () => {
+    if (!runner.isVanished) listener?.onExit?.('removed');
+  });
 }

@@ -96,6 +96,8 @@ export interface Behaviour {
   /** "The self-hosted runner lost communication with the server." */
   lostMs: number;
   cancelMs: number;
+  /** A runner asks for messages by a long poll (actions/runner: 50 s): so late may it hear that it was removed. */
+  pollMs: [min: number, max: number];
   /** An installation token is refused for so long after its birth (octokit's auth-app waits for this). */
   tokenDelayMs: number;
   /** actions/runner issue 4422: `busy:false` while a job runs; then removal is not refused either. */
