@@ -11,10 +11,12 @@ import type {
   Repository,
   RunnerListener,
   RunnerRelease,
+  SimCheckRun,
   SimJob,
   SimRun,
   SimRunner,
 } from './model.ts';
+import { checksPage } from './pages/check-pages.ts';
 import { respond } from './routes/router.ts';
 import { cancelJob, cancelRun } from './runs/cancel.ts';
 import { approve, queueRun, type RunPlan } from './runs/runs.ts';
@@ -40,10 +42,11 @@ const BEHAVIOUR: Behaviour = {
   lateStatus: 0.1,
 };
 
-/** What the App of the documentation asks for, with the right to re-run. */
+/** What the App of the documentation asks for, with the rights to re-run and to tell authors. */
 const PERMISSIONS: Permissions = {
   actions: 'write',
   administration: 'write',
+  checks: 'write',
   metadata: 'read',
   organization_self_hosted_runners: 'write',
 };
@@ -76,6 +79,10 @@ export interface SimGitHub {
   /** All registrations, also those that lists leave out. */
   runners(): readonly SimRunner[];
   queued(): readonly SimJob[];
+  /** What Apps said of commits, oldest first. */
+  checkRuns(): readonly SimCheckRun[];
+  /** GitHub's pages as a person sees them, by path: HTML; null: there is no such page. */
+  page(path: string): string | null;
   setRunnerReleases(releases: readonly RunnerRelease[]): void;
   /** Everything answers 503; runners and deliveries go on. */
   setOutage(isOut: boolean): void;
@@ -112,6 +119,8 @@ export function createGitHub(options: GitHubOptions): SimGitHub {
     connectRunner: (jitConfig, listener) => connectRunner(state, jitConfig, listener),
     runners: () => [...state.runners.values()],
     queued: () => [...state.queue],
+    checkRuns: () => [...state.checkRuns.values()],
+    page: (path) => checksPage(state, path),
     setRunnerReleases: (releases) => {
       state.releases = releases;
     },
@@ -163,6 +172,7 @@ function stateOf(options: GitHubOptions): State {
     runs: new Map(),
     liveRuns: new Set(),
     jobs: new Map(),
+    checkRuns: new Map(),
     queue: new Set(),
     idle: new Set(),
     deliveries: [],

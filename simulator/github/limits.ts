@@ -13,6 +13,7 @@ export const LIMITS: Limits = {
   pointsPerMinute: 900,
   concurrent: 100,
   registrationsPer5Minutes: 1_500,
+  contents: { perMinute: 80, perHour: 500 },
   creations: null,
 };
 
@@ -58,6 +59,16 @@ export function admitRegistration(state: State, owner: string): void {
     hour.used++;
   }
   minutes.used++;
+}
+
+/** One check run made or changed more, or a refusal. That a change counts too is the less convenient reading. */
+export function admitContent(state: State, caller: string): void {
+  const { perMinute, perHour } = state.limits.contents;
+  const minute = budget(state, `contents/m ${caller}`, 60_000);
+  const hour = budget(state, `contents/h ${caller}`, 3_600_000);
+  if (minute.used >= perMinute || hour.used >= perHour) throw secondaryLimit(60);
+  minute.used++;
+  hour.used++;
 }
 
 const EXCEEDED = (caller: string): string =>

@@ -29,6 +29,8 @@ export interface SimRun {
   readonly id: number;
   readonly number: number;
   readonly repository: Repository;
+  readonly workflow: string;
+  readonly headSha: string;
   readonly event: string;
   /** owner/name of a fork, or the repository itself; null when the fork is gone. */
   readonly headRepository: string | null;
@@ -39,6 +41,22 @@ export interface SimRun {
   /** Jobs by attempt; those of an earlier attempt that were not run again stand in both. */
   readonly attempts: Map<number, SimJob[]>;
   isCancelled: boolean;
+}
+
+/** What an App said of a commit. */
+export interface SimCheckRun {
+  readonly id: number;
+  readonly repository: Repository;
+  readonly headSha: string;
+  readonly createdAtMs: number;
+  name: string;
+  externalId: string;
+  detailsUrl: string | null;
+  status: 'queued' | 'in_progress' | 'completed';
+  conclusion: string | null;
+  startedAtMs: number | null;
+  completedAtMs: number | null;
+  output: { title: string | null; summary: string | null; text: string | null };
 }
 
 export interface InstallationToken {
@@ -128,6 +146,8 @@ export interface Limits {
   readonly pointsPerMinute: number;
   readonly concurrent: number;
   readonly registrationsPer5Minutes: number;
+  /** Of check runs: making and changing them creates content. */
+  readonly contents: { readonly perMinute: number; readonly perHour: number };
   /** Whether a JIT config counts as content creation is not documented; null: it does not. */
   readonly creations: { readonly perMinute: number; readonly perHour: number } | null;
 }

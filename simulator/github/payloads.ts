@@ -68,7 +68,7 @@ export function jobRecord(of: SimJob, api: string): Json {
     run_url: `${url}/actions/runs/${of.run.id}`,
     run_attempt: of.attempt,
     node_id: `CR_${of.id}`,
-    head_sha: headSha(of.run),
+    head_sha: of.run.headSha,
     head_branch: 'main',
     url: `${url}/actions/jobs/${of.id}`,
     html_url: `https://github.com/${of.run.repository.fullName}/actions/runs/${of.run.id}/job/${of.id}`,
@@ -84,7 +84,7 @@ export function jobRecord(of: SimJob, api: string): Json {
     runner_name: of.runner?.name ?? null,
     runner_group_id: of.runner?.groupId ?? null,
     runner_group_name: of.runner?.groupName ?? null,
-    workflow_name: 'CI',
+    workflow_name: of.run.workflow,
   };
 }
 
@@ -93,10 +93,10 @@ export function runRecord(state: State, run: SimRun, api: string): Json {
   const url = `${api}/repos/${run.repository.fullName}/actions/runs/${run.id}`;
   return {
     id: run.id,
-    name: 'CI',
+    name: run.workflow,
     node_id: `WFR_${run.id}`,
     head_branch: 'main',
-    head_sha: headSha(run),
+    head_sha: run.headSha,
     run_number: run.number,
     run_attempt: run.attempt,
     event: run.event,
@@ -117,8 +117,6 @@ export function runRecord(state: State, run: SimRun, api: string): Json {
         : { full_name: run.headRepository, fork: true },
   };
 }
-
-const headSha = (run: SimRun): string => run.id.toString(16).padStart(40, '0');
 
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -4,6 +4,9 @@ import type { AddressInfo } from 'node:net';
 import type { SimGitHub } from './github.ts';
 import { jsonText, type SimRequest, type SimResponse } from './wire.ts';
 
+/** Its API, and where there are some, its pages. */
+type Shown = Pick<SimGitHub, 'request'> & Partial<Pick<SimGitHub, 'page'>>;
+
 export interface ServedGitHub {
   readonly port: number;
   readonly origin: string;
@@ -13,7 +16,7 @@ export interface ServedGitHub {
 const BODY_MAX_BYTES = 1024 * 1024;
 
 export async function serveGitHub(
-  github: Pick<SimGitHub, 'request'>,
+  github: Shown,
   { port = 0 }: { readonly port?: number } = {},
 ): Promise<ServedGitHub> {
   const server = createServer((incoming, outgoing) => {
@@ -36,11 +39,16 @@ function closed(server: Server): Promise<void> {
 }
 
 async function exchange(
-  github: Pick<SimGitHub, 'request'>,
+  github: Shown,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   origin: string,
 ): Promise<void> {
+  const page = incoming.method === 'GET' ? github.page?.(incoming.url ?? '/') : null;
+  if (page) {
+    outgoing.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page);
+    return;
+  }
   const body = await bodyOf(incoming);
   if (body === undefined) return write(outgoing, problem('Problems parsing JSON'));
   const headers = Object.fromEntries(

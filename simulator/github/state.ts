@@ -7,12 +7,14 @@ import type {
   Group,
   Installation,
   InstallationToken,
+  JobPlan,
   Limits,
   LoggedDelivery,
   OutgoingDelivery,
   Permissions,
   Repository,
   RunnerRelease,
+  SimCheckRun,
   SimJob,
   SimRun,
   SimRunner,
@@ -37,6 +39,7 @@ export interface State {
   /** Those that are not completed: a day has many runs, and few of them live. */
   readonly liveRuns: Set<SimRun>;
   readonly jobs: Map<number, SimJob>;
+  readonly checkRuns: Map<number, SimCheckRun>;
   /** Queued, oldest first. */
   readonly queue: Set<SimJob>;
   /** Online, without a job. */
@@ -78,6 +81,8 @@ export interface GitHubOptions {
   readonly permissions?: Permissions;
   /** What the App is told of, as its record says; default `workflow_job`. */
   readonly events?: readonly string[];
+  /** Repositories with a workflow `on: check_run`, and its jobs. */
+  readonly onCheckRun?: Readonly<Record<string, readonly JobPlan[]>>;
   /** What `POST /app-manifests/{code}/conversions` answers; null: no such code. */
   readonly manifestConversion?: (code: string) => Readonly<Record<string, unknown>> | null;
 }

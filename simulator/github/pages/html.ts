@@ -9,7 +9,7 @@ export interface Manifest {
   readonly default_events?: readonly string[];
 }
 
-const escaped = (text: string): string =>
+export const escaped = (text: string): string =>
   text.replace(/[&<>"]/g, (one) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[one] ?? one);
 
 export const page = (title: string, body: string): string =>

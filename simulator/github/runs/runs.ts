@@ -14,6 +14,10 @@ export interface RunPlan {
   /** owner/name of the fork that the head commit lives in; null: a fork that is gone. */
   readonly fork?: string | null;
   readonly event?: string;
+  /** Its name; default: CI. */
+  readonly workflow?: string;
+  /** Default: a commit of its own. */
+  readonly headSha?: string;
 }
 
 const QUEUED_MAX_MS = 24 * 3_600_000;
@@ -23,8 +27,11 @@ export function queueRun(state: State, plan: RunPlan): SimRun {
   const repository: Repository = repositoryOf(state, plan.repository);
   const nowMs = state.clock.nowMs();
   repository.pushedAtMs = nowMs;
+  const id = newId(state);
   const run: SimRun = {
-    id: newId(state),
+    id,
+    workflow: plan.workflow ?? 'CI',
+    headSha: plan.headSha ?? id.toString(16).padStart(40, '0'),
     number: state.runs.size + 1,
     repository,
     event: plan.event ?? (plan.fork === undefined ? 'push' : 'pull_request'),
