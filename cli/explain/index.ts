@@ -3,13 +3,14 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { parseLabels } from '../../shared/job/labels.ts';
 import { targetOf } from '../../shared/names.ts';
+import { costOf } from '../../shared/story/cost.ts';
 import { toIsoOrNull } from '../shared/format.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
 import { answerOn } from './answer.ts';
 import { type Findings, gatherFindings } from './findings.ts';
 import { parseReference, type Reference } from './reference.ts';
-import { costOf, storyOf } from './story.ts';
+import { storyOf } from './story.ts';
 import { renderText } from './text.ts';
 
 export function main(args: readonly string[]): Promise<number> {
@@ -89,7 +90,7 @@ export function toJson(findings: Findings, { config }: Pick<Operator, 'config'>)
       candidate,
     })),
     instance: row?.instanceId ?? null,
-    cost: { currency, ...costOf(findings) },
+    cost: { currency, ...costOf(findings, findings.nowMs) },
     story: storyOf(findings).map(({ atMs, text }) => ({ at: toIsoOrNull(atMs), text })),
     deliveries: deliveries.found.map(({ deliveredAtMs, ...each }) => ({
       ...each,

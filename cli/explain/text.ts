@@ -2,10 +2,11 @@
 import pc from 'picocolors';
 import type { Config } from '../../shared/config/config.ts';
 import { parseLabels } from '../../shared/job/labels.ts';
+import { costOf, formatCost } from '../../shared/story/cost.ts';
 import { formatTime } from '../shared/format.ts';
 import { type Answer, answerOn } from './answer.ts';
 import type { Findings } from './findings.ts';
-import { asksFor, costOf, costText, phasesOf, storyOf } from './story.ts';
+import { asksFor, phasesOf, storyOf } from './story.ts';
 
 const CONSOLE_LINES_MAX = 15;
 
@@ -56,9 +57,9 @@ const fact = (name: string, value: string | null): string =>
   value === null ? '' : `${name.padEnd(11)}${value}`;
 
 function costFact(findings: Findings, launches: number): string | null {
-  const cost = costOf(findings);
+  const cost = costOf(findings, findings.nowMs);
   if (cost === null) return null;
-  return `${launches > 1 ? 'of the last launch ' : ''}${costText(cost, findings.currency)}`;
+  return `${launches > 1 ? 'of the last launch ' : ''}${formatCost(cost, findings.currency)}`;
 }
 
 function trailText(findings: Findings): string {

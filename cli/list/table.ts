@@ -1,7 +1,8 @@
 /** What is alive, for people. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import { formatDuration, formatPrice, formatTime, formatTimeAndDistance } from '../shared/format.ts';
+import { formatDuration, formatPrice } from '../../shared/story/format.ts';
+import { formatTime, formatTimeAndDistance } from '../shared/format.ts';
 import type { LiveRunner, LiveState, WaitingJob } from './live-state.ts';
 
 const SWEEP_LATE_MS = 5 * 60_000;

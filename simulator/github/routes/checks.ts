@@ -1,11 +1,9 @@
 /**
  * Check runs. GitHub docs, "REST API endpoints for check runs": an App with `checks: write` makes them on a commit of
- * the repository, and changes its own; a `status` of completed wants a `conclusion`; output texts have at most 65,535
- * characters; lists are filtered by name, and show the latest of a name unless `filter=all`.
+ * the repository, and changes its own; lists are filtered by name, and show the latest of a name unless `filter=all`.
  * Shapes are those of GitHub's OpenAPI description, as octokit has it.
  */
 import type { Octokit } from '@octokit/core';
-import * as z from 'zod';
 import { demand } from '../auth.ts';
 import { admitContent } from '../limits.ts';
 import type { Repository, SimCheckRun } from '../model.ts';
@@ -13,39 +11,9 @@ import { queueRun } from '../runs/runs.ts';
 import { jobsOf } from '../runs/status.ts';
 import { newId, type State } from '../state.ts';
 import { isoTime, isoTimeOrNull, listed, notFound, ok, Refusal, type SimResponse } from '../wire.ts';
+import { bodyOf, Change, Creation } from './check-body.ts';
 import { type Call, numberParam, param, type Route, route } from './route.ts';
 import { repositoryFor } from './runners.ts';
-
-/** Of the commit page and of the API; GitHub's words when there are more: seen in Kitware's rust-ghostflow, issue 96. */
-const TEXT_MAX_CHARS = 65_535;
-const text = z.string().superRefine((value, context) => {
-  if (value.length > TEXT_MAX_CHARS)
-    context.addIssue(
-      `Invalid request.\n\nOnly ${TEXT_MAX_CHARS} characters are allowed; ${value.length} were supplied.`,
-    );
-});
-const time = z.iso.datetime();
-const CONCLUSIONS = [
-  'action_required',
-  'cancelled',
-  'failure',
-  'neutral',
-  'success',
-  'skipped',
-  'timed_out',
-] as const;
-const Change = z.object({
-  name: z.string().min(1).optional(),
-  details_url: z.url().optional(),
-  external_id: z.string().optional(),
-  status: z.enum(['queued', 'in_progress', 'completed']).optional(),
-  started_at: time.optional(),
-  conclusion: z.enum(CONCLUSIONS).optional(),
-  completed_at: time.optional(),
-  output: z.object({ title: z.string().min(1), summary: text, text: text.optional() }).optional(),
-});
-const Creation = Change.extend({ name: z.string().min(1), head_sha: z.string().min(1) });
-type Change = z.output<typeof Change>;
 
 /** What octokit says that GitHub answers. */
 const create = (client: Octokit, body: { name: string; head_sha: string; owner: string; repo: string }) =>
@@ -77,15 +45,6 @@ function recordOf(
     app: { id: appId },
     pull_requests: [],
   };
-}
-
-function bodyOf<Shape extends z.ZodType>(call: Call, shape: Shape): z.output<Shape> {
-  const parsed = shape.safeParse(call.body ?? {});
-  if (!parsed.success) throw new Refusal(422, parsed.error.issues[0]?.message ?? 'Invalid request.');
-  const body = parsed.data as Change;
-  if (body.status === 'completed' && body.conclusion === undefined)
-    throw new Refusal(422, 'Invalid request.\n\n"conclusion" wasn\'t supplied.');
-  return parsed.data;
 }
 
 /** The head of a fork's pull request is in the network of the repository, too. */

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { parseReference } from '../../../cli/explain/reference.ts';
 import { decideRetirement, retiredEntry } from '../../../cli/retire/decide.ts';
-import { formatDuration, formatPrice, formatTimeAndDistance } from '../../../cli/shared/format.ts';
+import { formatTimeAndDistance } from '../../../cli/shared/format.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { JobId, RunnerName } from '../../../shared/nouns.ts';
+import { formatDuration, formatPrice } from '../../../shared/story/format.ts';
 
 const JOB = { kind: 'job', id: 48, repository: 'my-org/app.js' };
 

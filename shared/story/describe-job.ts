@@ -1,0 +1,145 @@
+/**
+ * What is with a job, in a sentence or two: pure. Made here for everybody who tells it: `explain` in a terminal, the
+ * check on a commit.
+ */
+import type { HistoryRow, JobEntry, RerunEntry, RunnerEntry } from '../ledger/entries.ts';
+import { isRunnerName } from '../names.ts';
+import type { Candidate } from '../nouns.ts';
+import { formatPrice } from './format.ts';
+
+export type JobState = 'waits' | 'coming' | 'runs' | 'ended' | 'refused';
+
+export interface JobDescription {
+  readonly state: JobState;
+  readonly text: string;
+}
+
+export interface JobFacts {
+  readonly entry: JobEntry | null;
+  readonly row: HistoryRow | null;
+  /** Those that were launched for it, are meant for it, or run it. */
+  readonly runners: readonly RunnerEntry[];
+  readonly rerun: RerunEntry | null;
+  /** How many jobs get a runner before it; null: it stands in no line, or nobody looked. */
+  readonly ahead: number | null;
+}
+
+/** For whom it is said. A terminal is read now; a page is read at any time, and perhaps by anybody. */
+export interface Audience {
+  /** `name:` of runners.yaml */
+  readonly deployment: string;
+  readonly currency: string | null;
+  /** True: no money, and nothing of the account. */
+  readonly isPublic: boolean;
+  /** `for 40 s now`, `since 10:03 UTC` */
+  readonly since: (ms: number) => string;
+  /** A whole sentence: when the next try is. */
+  readonly next: (ms: number) => string;
+}
+
+/** Null: neither ledger nor history knows it. */
+export function describeJob(known: JobFacts, how: Audience): JobDescription | null {
+  const { row, entry } = known;
+  if (row !== null && row.outcome !== null && row.outcome !== 'refused')
+    return { state: 'ended', text: ended(row, row.outcome, known, how) };
+  if (entry !== null) return alive(entry, known, how);
+  if (row?.outcome === 'refused') return { state: 'refused', text: refusedBecause(row.because ?? '') };
+  return null;
+}
+
+/** A reason may end in a question. */
+const sentence = (text: string): string => (text.endsWith('?') ? text : `${text}.`);
+
+export const refusedBecause = (because: string): string => sentence(`It was refused because ${because}`);
+
+function ended(
+  row: HistoryRow,
+  outcome: string,
+  { rerun }: JobFacts,
+  { deployment, isPublic }: Audience,
+): string {
+  const { runnerName, instanceType, zone } = row;
+  const verb = outcome === 'success' ? 'succeeded' : `ended with '${outcome}'`;
+  if (runnerName === null) return `It ${verb} before any runner took it.`;
+  const place = instanceType === null ? '' : ` (${instanceType} in ${zone})`;
+  const whose = isRunnerName(deployment, runnerName) ? '' : ', which is none of our runners';
+  const because =
+    outcome !== 'success' && row.because !== null && !isPublic ? `, because ${row.because}` : '';
+  const again = rerun?.interrupted.includes(row.job.id) ? ` ${rerunOf(rerun.asked)}` : '';
+  return `It ${verb} on ${runnerName}${place}${whose}${because}.${again}`;
+}
+
+const rerunOf = (isDecided: boolean): string =>
+  isDecided
+    ? 'Its run was decided on: what GitHub was asked to run again goes off spot.'
+    : 'When its run has ended, GitHub is asked to run it again, off spot.';
+
+function alive(entry: JobEntry, known: JobFacts, how: Audience): JobDescription {
+  const { runners } = known;
+  if (entry.startedOn !== null)
+    return { state: 'runs', text: lostOn(entry.startedOn, known, how) ?? runsOn(entry, known, how) };
+  const coming = runners.find((runner) => runner.for === entry.job.id && runner.state !== 'retiring');
+  if (coming !== undefined && coming.state !== 'busy') return { state: 'coming', text: comes(coming, how) };
+  return { state: 'waits', text: waits(entry, known, how) };
+}
+
+function waits(
+  { because, nextTryAtMs }: JobEntry,
+  { ahead }: JobFacts,
+  { isPublic, next }: Audience,
+): string {
+  const why = isPublic ? 'It waits for a runner.' : `It waits because ${because}.`;
+  return [why, ...(ahead === null ? [] : [placeOf(ahead)]), next(nextTryAtMs)].join(' ');
+}
+
+function placeOf(ahead: number): string {
+  if (ahead === 0) return 'It is first in line.';
+  return ahead === 1 ? '1 job is ahead of it.' : `${ahead} jobs are ahead of it.`;
+}
+
+/** Ours, and not there any more: null while it may be. */
+function lostOn(name: string, { runners }: JobFacts, { deployment }: Audience): string | null {
+  const isThere = runners.some((runner) => runner.name === name && runner.state !== 'retiring');
+  if (isThere || !isRunnerName(deployment, name)) return null;
+  return `It was given to ${name}, which is gone or going. If the job had not ended, GitHub notices within about ten minutes, and the job fails.`;
+}
+
+function runsOn({ startedOn, startedAtMs }: JobEntry, { runners }: JobFacts, how: Audience): string {
+  const machine = runners.find(({ name }) => name === startedOn)?.candidate ?? null;
+  return describeRunning(startedOn ?? '', startedAtMs, machine, how);
+}
+
+export function describeRunning(
+  name: string,
+  sinceMs: number | null,
+  machine: Candidate | null,
+  how: Audience,
+): string {
+  const since = sinceMs === null ? '' : ` ${how.since(sinceMs)}`;
+  const whose = isRunnerName(how.deployment, name)
+    ? ''
+    : ', which is none of our runners: GitHub gives a job to any runner whose labels cover it';
+  return `It runs on ${name}${machineOf(machine, how)}${since}${whose}.`;
+}
+
+function machineOf(machine: Candidate | null, { currency, isPublic }: Audience): string {
+  if (machine === null) return '';
+  const { instanceType, zone, capacityType, pricePerHour } = machine;
+  const price =
+    pricePerHour === null || isPublic
+      ? ''
+      : `, ${capacityType} at ${formatPrice(pricePerHour, currency)} an hour`;
+  return ` (${instanceType} in ${zone}${price})`;
+}
+
+function comes({ name, state, stateAtMs, candidate }: RunnerEntry, { since }: Audience): string {
+  const place = candidate === null ? '' : ` (${candidate.instanceType} in ${candidate.zone})`;
+  const span = since(stateAtMs);
+  return {
+    launching: `Its runner ${name} is being launched, ${span}.`,
+    booting: `Its runner ${name}${place} is booting, ${span}.`,
+    idle: `Its runner ${name}${place} has been online ${span}; GitHub has not handed the job over yet.`,
+    busy: '',
+    retiring: '',
+  }[state];
+}
