@@ -48,7 +48,33 @@ export interface RunRecord {
   readonly event: string;
   /** owner/name of where the head commit lives; null when that repository is gone */
   readonly headRepository: string | null;
+  /** The commit that its checks are shown on. */
+  readonly headSha: string;
+  /** As its author named it. */
+  readonly workflow: string;
 }
+
+/** What we say of one attempt of a run, on its commit. */
+export interface CheckRun {
+  readonly headSha: string;
+  /** GitHub shows one of each name. */
+  readonly name: string;
+  /** Tells it from all others that we made, for ever. */
+  readonly externalId: string;
+  readonly detailsUrl: string;
+  /** Plain text. */
+  readonly title: string;
+  /** Markdown; at most 65,535 characters. */
+  readonly summary: string;
+}
+
+export type CheckOutcome =
+  | { readonly kind: 'written'; readonly checkId: number }
+  /** The App may not write checks there: nothing is told, and nothing else is the worse for it. */
+  | { readonly kind: 'not-permitted'; readonly because: string }
+  | { readonly kind: 'throttled'; readonly retryAtMs: number }
+  /** This one cannot be: its commit or repository is gone, or it was deleted. */
+  | { readonly kind: 'refused'; readonly because: string };
 
 export interface GitHub {
   mint(
@@ -68,6 +94,13 @@ export interface GitHub {
   repositories(target: Target): Promise<Listing<string>>;
   rerunFailedJobs(target: Target, repository: string, id: RunId): Promise<'asked' | 'refused'>;
   rerunJob(target: Target, repository: string, id: JobId): Promise<'asked' | 'refused'>;
+  /** `checkId` null: looks for one that we made before, and makes one where there is none. */
+  writeCheck(
+    target: Target,
+    repository: string,
+    check: CheckRun,
+    checkId: number | null,
+  ): Promise<CheckOutcome>;
   /** Newest first, back to `sinceMs`. */
   deliveries(sinceMs: number): Promise<Listing<Delivery>>;
   redeliver(deliveryId: string): Promise<void>;

@@ -5,6 +5,7 @@ import { parseOptions } from '../shared/options.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
 import { ACCOUNT_CHECKS } from './account.ts';
 import { CAPACITY_CHECKS } from './capacity.ts';
+import { CHECK_RUNS_CHECK } from './check-runs.ts';
 import { type Check, examine, exitCodeOf, type Finding, type Level } from './finding.ts';
 import { FUNCTION_CHECKS } from './functions.ts';
 import { GITHUB_CHECKS } from './github.ts';
@@ -20,6 +21,7 @@ export const CHECKS: readonly Check[] = [
   ...CAPACITY_CHECKS,
   ...FUNCTION_CHECKS,
   ...GITHUB_CHECKS,
+  CHECK_RUNS_CHECK,
   RUNNER_GROUP_CHECK,
   RUNNER_AGE_CHECK,
 ];

@@ -24,6 +24,7 @@ export function manifestFor({ name, owner, scope }: Answers, redirectUrl: string
     public: false,
     default_permissions: {
       actions: 'write',
+      checks: 'write',
       metadata: 'read',
       ...(scope === 'organization'
         ? { organization_self_hosted_runners: 'write' as const }

@@ -39,6 +39,7 @@ const titleOf = (permission: string) => permission.replaceAll('_', ' ').replace(
 const REASONS: Readonly<Record<string, string>> = {
   actions: 'to look at jobs, and to run again those that the market interrupted',
   administration: 'to register runners at the repositories',
+  checks: 'to tell authors why a job waits or was refused, and what it cost; without it all else works',
   metadata: 'GitHub wants it of every App',
   organization_self_hosted_runners: 'to register runners, and to remove them',
 };

@@ -2,6 +2,7 @@
 import type { Listing } from '../../nouns.ts';
 import type { Clock, Delivery, GitHub } from '../../ports.ts';
 import { type Calls, callsOver, parsed } from './calls.ts';
+import { checksOver } from './checks.ts';
 import { jobsOver } from './jobs.ts';
 import { failed, type GitHubAuth, type GitHubRequest } from './request.ts';
 import { runnersOver } from './runners.ts';
@@ -19,6 +20,7 @@ export function gitHubOver(transport: GitHubRequest, config: GitHubConfig): GitH
   return {
     ...runnersOver(calls, config),
     ...jobsOver(calls),
+    ...checksOver(calls, config),
     deliveries: (sinceMs) => deliveries(calls, sinceMs),
     redeliver: (id) => redeliver(calls, id),
     latestRunner: () => latestRunner(calls),

@@ -35,8 +35,8 @@ const RETRY_AFTER_MAX_S = 5;
 const NEWBORN_TRIES_MAX = 3;
 /** A definite answer, or one that a repetition cannot better; 429 is throttling's, 409 means that it is there already. */
 const NOT_REPEATED = [304, 400, 401, 403, 404, 409, 410, 422, 429, 451];
-/** Asking twice would run jobs twice: an unknown outcome is for the caller to look at. */
-const ONCE = /^POST .*\/(rerun|rerun-failed-jobs|attempts)$/;
+/** Asking twice would run jobs, or tell, twice: an unknown outcome is for the caller to look at. */
+const ONCE = /^POST .*\/(rerun|rerun-failed-jobs|attempts|check-runs)$/;
 
 /** https://docs.github.com/en/rest/overview (github.com), …/enterprise-server (GHES), …/data-residency (ghe.com) */
 export function apiUrl(baseUrl: string): string {

@@ -97,18 +97,24 @@ const run = z
     conclusion: z.string().nullable(),
     event: z.string(),
     head_repository: z.object({ full_name: z.string() }).nullish(),
+    head_sha: z.string(),
+    name: z.string().nullish(),
   })
   .transform(
-    ({ id, run_attempt, status, conclusion, event, head_repository }): RunRecord => ({
+    ({ id, run_attempt, status, conclusion, event, head_repository, head_sha, name }): RunRecord => ({
       id: id as RunId,
       attempt: run_attempt,
       status: status ?? 'unknown',
       conclusion,
       event,
       headRepository: head_repository?.full_name ?? null,
+      headSha: head_sha,
+      workflow: name ?? '',
     }),
   );
 export const oneRun = run;
+export const oneCheckRun = z.object({ id, external_id: z.string().nullish() });
+export const checkRunsPage = z.object({ total_count: id, check_runs: z.array(oneCheckRun) });
 export const runsPage = z.object({ total_count: id, workflow_runs: z.array(run) });
 
 /** Ids lie beyond 2^53: octokit gives those as bigint, and we keep the digits. */

@@ -149,6 +149,22 @@ describe('doctor', () => {
     expect(exitCodeOf(findings)).toBe(level === 'wrong' ? 1 : 0);
   });
 
+  test.each([
+    ['told', {}, true, 'authors are told on the commit'],
+    ['off', {}, false, 'off: github.checks is false'],
+    [
+      'not permitted',
+      { github: { permissions: PERMISSIONS } },
+      true,
+      'not permitted at my-org, optional: to tell authors on the commit, add “Checks: write” in the App’s settings, then accept it',
+    ],
+  ])('that authors are told on the commit is optional: %s', async (_, options, checks, text) => {
+    here = await healthy(options);
+    const findings = await examine(CHECKS, here.world({ github: { ...here.config.github, checks } }));
+    expect(findings.find(({ check }) => check === 'check runs')).toMatchObject({ level: 'ok', text });
+    expect(notWell(findings)).toEqual([]);
+  });
+
   test('changes nothing', async () => {
     here = await healthy();
     const before = JSON.stringify([...here.management.functions, ...here.management.roles]);

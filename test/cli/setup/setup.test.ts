@@ -41,6 +41,7 @@ describe('from nothing', () => {
         public: false,
         default_permissions: {
           actions: 'write',
+          checks: 'write',
           metadata: 'read',
           organization_self_hosted_runners: 'write',
         },
@@ -55,6 +56,7 @@ describe('from nothing', () => {
     expect(await here.run()).toBe(0);
     expect(here.pages.made[0]?.default_permissions).toEqual({
       actions: 'write',
+      checks: 'write',
       metadata: 'read',
       administration: 'write',
     });

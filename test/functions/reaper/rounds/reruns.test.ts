@@ -24,7 +24,15 @@ function ended(jobs: readonly JobRecord[], crash: () => void = () => undefined, 
   const each = openReaper({
     config,
     github: {
-      run: async () => ({ ...run, id: job.runId, conclusion: null, event: 'push', headRepository: null }),
+      run: async () => ({
+        ...run,
+        id: job.runId,
+        conclusion: null,
+        event: 'push',
+        headRepository: null,
+        headSha: '',
+        workflow: '',
+      }),
       jobsOfRun: async () => completeList(...jobs),
       rerunFailedJobs: () => ask('all failed'),
       rerunJob: (_target, _repository, id) => ask(`job ${id}`),

@@ -114,6 +114,8 @@ onBothTransports('jobs and runs', (world) => {
       conclusion: null,
       event: 'pull_request',
       headRepository: 'eve/app',
+      headSha: run.headSha,
+      workflow: 'CI',
     });
     expect(await w.hub.run(w.org, 'acme/app', runId(3))).toBeNull();
   });

@@ -1,0 +1,79 @@
+/**
+ * What is told on a commit. GitHub docs, "REST API endpoints for check runs": one is made by POST on a commit, and
+ * changed by PATCH for as long as it is there; both need `checks: write`.
+ */
+import type { Target } from '../../nouns.ts';
+import type { CheckOutcome, CheckRun, Clock, GitHub } from '../../ports.ts';
+import { allPages, type Calls, type Params, parsed, partsOf, REPO } from './calls.ts';
+import { failed, type GitHubAnswer, messageOf, redact, throttledMs } from './request.ts';
+import { checkRunsPage, oneCheckRun } from './shapes.ts';
+
+/** GitHub keeps 1,000 of one name in a suite. */
+const CHECK_PAGES_MAX = 10;
+
+export function checksOver(calls: Calls, { clock }: { readonly clock: Clock }): Pick<GitHub, 'writeCheck'> {
+  return {
+    async writeCheck(target, repository, check, checkId) {
+      const found = checkId ?? (await find(calls, target, repository, check));
+      if (typeof found === 'object' && found !== null) return outcomeOf(FIND, found, clock.nowMs());
+      const route = found === null ? `POST ${REPO}/check-runs` : `PATCH ${REPO}/check-runs/{check_run_id}`;
+      const which: Params = found === null ? { head_sha: check.headSha } : { check_run_id: found };
+      const answer = await calls.ask(target, route, { ...partsOf(repository), ...which, ...bodyOf(check) });
+      return outcomeOf(route, answer, clock.nowMs());
+    },
+  };
+}
+
+/** Neutral from the first word on: it tells, and holds nothing up (docs/decisions/check-runs.md). */
+const bodyOf = ({ name, externalId, detailsUrl, title, summary }: CheckRun): Params => ({
+  name,
+  external_id: externalId,
+  details_url: detailsUrl,
+  status: 'completed',
+  conclusion: 'neutral',
+  output: { title, summary },
+});
+
+const FIND = `GET ${REPO}/commits/{ref}/check-runs`;
+
+/** A POST whose answer was lost may have made one. Null: there is none. An answer: GitHub would not say. */
+async function find(
+  calls: Calls,
+  target: Target,
+  repository: string,
+  { headSha, name, externalId }: CheckRun,
+): Promise<number | null | GitHubAnswer> {
+  const where = { ...partsOf(repository), ref: headSha, check_name: name, filter: 'all' };
+  let refusal: GitHubAnswer | null = null;
+  const { things, complete } = await allPages(
+    async (paging) => {
+      const answer = await calls.ask(target, FIND, { ...where, ...paging });
+      if (answer.status !== 200) {
+        refusal = answer;
+        return { total: 0, things: [] };
+      }
+      const { total_count: total, check_runs: things } = parsed(FIND, checkRunsPage, answer);
+      return { total, things };
+    },
+    ({ id }) => id,
+    CHECK_PAGES_MAX,
+  );
+  if (refusal !== null) return refusal;
+  const own = things.filter(({ external_id }) => external_id === externalId).map(({ id }) => id);
+  if (own.length > 0) return Math.min(...own);
+  // A list that was cut proves nothing absent, and a second check is worse than a late one.
+  if (!complete) throw failed(FIND, { status: 200, headers: {}, data: 'the list of checks was cut' });
+  return null;
+}
+
+function outcomeOf(route: string, answer: GitHubAnswer, nowMs: number): CheckOutcome {
+  const { status } = answer;
+  if (status === 200 || status === 201)
+    return { kind: 'written', checkId: parsed(route, oneCheckRun, answer).id };
+  const waitMs = throttledMs(answer);
+  if (waitMs !== null) return { kind: 'throttled', retryAtMs: nowMs + waitMs };
+  const because = `GitHub answered ${status} (${redact(messageOf(answer))})`;
+  if (status === 403 && /not accessible/i.test(messageOf(answer))) return { kind: 'not-permitted', because };
+  if (status >= 400 && status < 500 && status !== 401) return { kind: 'refused', because };
+  throw failed(route, answer);
+}
