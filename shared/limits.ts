@@ -31,6 +31,7 @@ export const SWEEP_PARTS_MS = {
   look: 12_000,
   rerun: 4_000,
   market: 10_000,
+  checks: 6_000,
 } as const;
 /** Sweeps that failed in a row before an alert: one failure may be transient. */
 export const SWEEP_FAILURES_MIN = 3;

@@ -1,11 +1,7 @@
 /** The answer to "what is with this job?", in a sentence or two: pure. */
+import type { JobState } from '../../shared/ledger/entries.ts';
 import type { JobRecord } from '../../shared/nouns.ts';
-import {
-  type Audience,
-  describeJob,
-  describeRunning,
-  type JobState,
-} from '../../shared/story/describe-job.ts';
+import { type Audience, describeJob, describeRunning } from '../../shared/story/describe-job.ts';
 import { formatDuration } from '../../shared/story/format.ts';
 import { lateSweep } from '../list/table.ts';
 import { formatTimeAndDistance } from '../shared/format.ts';

@@ -5,6 +5,7 @@ import { alertOnce } from '../../shared/alert-once.ts';
 import { parseLabels, whyNotAllowed } from '../../shared/job/labels.ts';
 import type { JobEntry } from '../../shared/ledger/entries.ts';
 import type { Held } from '../../shared/ledger/ledger.ts';
+import { recordRefusal } from '../../shared/ledger/record-refusal.ts';
 import { RETRY_MS } from '../../shared/limits.ts';
 import { targetOf } from '../../shared/names.ts';
 import type { Requirements } from '../../shared/nouns.ts';
@@ -47,7 +48,7 @@ export async function launch(event: LaunchEvent, world: LauncherWorld): Promise<
 /** Written to `history`, so that a typo in a label can be explained. */
 async function refuse(event: LaunchEvent, because: string, world: LauncherWorld): Promise<Outcome> {
   world.log('launch.refused', { job: event.job.id, repository: event.job.repository, because });
-  await world.ledger.history.merge({ job: event.job, outcome: 'refused', because });
+  await recordRefusal(event.job, because, world);
   const held = await world.ledger.jobs.read(event.job.id);
   if (held !== null) await world.ledger.jobs.remove(event.job.id, held);
   return { kind: 'refused', because };

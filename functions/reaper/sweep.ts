@@ -3,6 +3,7 @@
 import { alertOnce } from '../../shared/alert-once.ts';
 import { SWEEP_FAILURES_MIN, SWEEP_PARTS_MS } from '../../shared/limits.ts';
 import { repair } from './repair/repair.ts';
+import { writeChecks } from './rounds/checks/write-checks.ts';
 import { redeliverLost } from './rounds/deliveries.ts';
 import { startDue } from './rounds/due.ts';
 import { lookForJobs } from './rounds/look.ts';
@@ -74,6 +75,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
     await part('slotsDropped', () => recountSlots(seen, world)),
     await part('release', () => checkRelease(world)),
     await part('market', () => world.refreshMarket(seen.jobs.length > 0, until('market'))),
+    await part('checks', () => writeChecks(seen, repaired.uncovered, until('checks'), world)),
   ];
   const account = {
     ...aliveIn(seen),

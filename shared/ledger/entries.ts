@@ -1,6 +1,9 @@
 /** What the ledger holds, one shape for each kind of row. */
 import type { Candidate, CapacityType, Job, JobId, RunId, RunnerName } from '../nouns.ts';
 
+/** How a job stands, in the words of those who tell people. */
+export type JobState = 'waits' | 'coming' | 'runs' | 'ended' | 'refused';
+
 /** Ledger entries. Each row also carries a schema version and the owner token of its last write. */
 /** One line of a job's story for `explain`: at most TRAIL_MAX are kept. */
 export interface TrailLine {
@@ -81,6 +84,46 @@ export interface RerunEntry {
   readonly interrupted: readonly JobId[];
   readonly asked: boolean;
   readonly createdAtMs: number;
+}
+
+/** A refused job until its author was told: it has no entry of its own. */
+export interface RefusalEntry {
+  readonly job: Job;
+  readonly because: string;
+  readonly atMs: number;
+}
+
+/** What the check of one attempt of a run says of one job. */
+export interface CheckLine {
+  readonly id: JobId;
+  /** With `id` the key of `history`. */
+  readonly createdAtMs: number;
+  readonly name: string;
+  readonly state: JobState;
+  readonly text: string;
+  /** Nothing more will be said of it. */
+  readonly isFinal: boolean;
+}
+
+/** The check run of one attempt of a run: where it is, and what GitHub was told last. */
+export interface CheckEntry {
+  readonly runId: RunId;
+  readonly attempt: number;
+  readonly repository: string;
+  readonly isPublic: boolean;
+  readonly installationId: number | null;
+  readonly headSha: string;
+  readonly name: string;
+  /** GitHub's id of it; null: not known, and perhaps not made. */
+  readonly checkId: number | null;
+  readonly lines: readonly CheckLine[];
+  /** Digest of the words that GitHub was told last; '' for none. */
+  readonly said: string;
+  readonly saidAtMs: number;
+  /** How often in a row GitHub refused it for itself. */
+  readonly refusals: number;
+  /** Nothing is told of this run any more. */
+  readonly isClosed: boolean;
 }
 
 /** What remains of a job that ended or was refused. Merged, never overwritten with less. */

@@ -1,7 +1,15 @@
 /** The ledger as stories see it: the only memory between invocations. Implemented over TableStore. */
 
 import type { JobId, Listing, RunId, RunnerName } from '../nouns.ts';
-import type { HistoryRow, JobEntry, Note, RerunEntry, RunnerEntry } from './entries.ts';
+import type {
+  CheckEntry,
+  HistoryRow,
+  JobEntry,
+  Note,
+  RefusalEntry,
+  RerunEntry,
+  RunnerEntry,
+} from './entries.ts';
 
 /** An entry as read or written: `rev` is the owner token of the write that made it so. */
 export interface Held<Entry> {
@@ -84,6 +92,10 @@ export interface Ledger {
   readonly jobs: Entries<JobId, JobEntry>;
   readonly runners: Entries<RunnerName, RunnerEntry>;
   readonly reruns: Entries<RunId, RerunEntry>;
+  /** Those whose authors are still to be told. */
+  readonly refusals: Entries<JobId, RefusalEntry>;
+  /** One for each attempt of a run: `RUN-ATTEMPT`. */
+  readonly checks: Entries<string, CheckEntry>;
   readonly capacity: Capacity;
   /** Small facts kept between invocations: cursors, the sweep's lease, alerts already posted, the mirror's manifest. */
   readonly notes: Entries<string, Note>;

@@ -2,12 +2,10 @@
  * What is with a job, in a sentence or two: pure. Made here for everybody who tells it: `explain` in a terminal, the
  * check on a commit.
  */
-import type { HistoryRow, JobEntry, RerunEntry, RunnerEntry } from '../ledger/entries.ts';
+import type { HistoryRow, JobEntry, JobState, RerunEntry, RunnerEntry } from '../ledger/entries.ts';
 import { isRunnerName } from '../names.ts';
 import type { Candidate } from '../nouns.ts';
 import { formatPrice } from './format.ts';
-
-export type JobState = 'waits' | 'coming' | 'runs' | 'ended' | 'refused';
 
 export interface JobDescription {
   readonly state: JobState;
@@ -43,14 +41,17 @@ export function describeJob(known: JobFacts, how: Audience): JobDescription | nu
   if (row !== null && row.outcome !== null && row.outcome !== 'refused')
     return { state: 'ended', text: ended(row, row.outcome, known, how) };
   if (entry !== null) return alive(entry, known, how);
-  if (row?.outcome === 'refused') return { state: 'refused', text: refusedBecause(row.because ?? '') };
+  if (row?.outcome === 'refused') return describeRefusal(row.because ?? '');
   return null;
 }
 
 /** A reason may end in a question. */
 const sentence = (text: string): string => (text.endsWith('?') ? text : `${text}.`);
 
-export const refusedBecause = (because: string): string => sentence(`It was refused because ${because}`);
+export const describeRefusal = (because: string): JobDescription => ({
+  state: 'refused',
+  text: sentence(`It was refused because ${because}`),
+});
 
 function ended(
   row: HistoryRow,

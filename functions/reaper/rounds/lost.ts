@@ -2,6 +2,7 @@
 
 import { encodeEvent } from '../../../shared/job/event.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
+import { recordRefusal } from '../../../shared/ledger/record-refusal.ts';
 import { LABELS_MAX } from '../../../shared/limits.ts';
 import type { Job, JobRecord } from '../../../shared/nouns.ts';
 import { unlaunchedEntry } from '../events/record-start.ts';
@@ -10,14 +11,14 @@ import type { ReaperWorld } from '../world.ts';
 /** Put first, `history` read after it: as a launcher does. Due now, and handed on at once. */
 export async function openLost(
   { job }: JobRecord,
-  { ledger, clock, log, queue }: ReaperWorld,
+  { ledger, clock, log, queue, config }: ReaperWorld,
 ): Promise<boolean> {
   const row = await ledger.history.read(job.createdAtMs, job.id);
   if (row !== null && row.outcome !== null) return false;
   const because = tooLargeToHandOn(job);
   if (because !== null) {
     log('launch.refused', { job: job.id, repository: job.repository, because });
-    await ledger.history.merge({ job, outcome: 'refused', because });
+    await recordRefusal(job, because, { ledger, clock, config });
     return false;
   }
   const held = await ledger.jobs.add(job.id, foundNow(job, clock.nowMs()));

@@ -1,5 +1,12 @@
 /** The ledger (docs: "Ledger"), over two tables. */
-import type { JobEntry, Note, RerunEntry, RunnerEntry } from '../../ledger/entries.ts';
+import type {
+  CheckEntry,
+  JobEntry,
+  Note,
+  RefusalEntry,
+  RerunEntry,
+  RunnerEntry,
+} from '../../ledger/entries.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { isLegalMove } from '../../ledger/moves.ts';
 import type { JobId, RunId, RunnerName } from '../../nouns.ts';
@@ -34,6 +41,16 @@ const RERUN: Kind<RerunEntry> = {
   show: ({ repository, attempt }) => ({ repository, attempt }),
 };
 
+const REFUSAL: Kind<RefusalEntry> = {
+  kind: 'refusal',
+  show: ({ job, because }) => ({ repository: job.repository, because }),
+};
+
+const CHECK: Kind<CheckEntry> = {
+  kind: 'check',
+  show: ({ repository, attempt }) => ({ repository, attempt }),
+};
+
 const NOTE: Kind<Note> = {
   kind: 'note',
   show: ({ text }) => ({ text }),
@@ -49,6 +66,8 @@ export function ledgerOn(
     jobs: entriesOf<JobId, JobEntry>(ledger, newToken, JOB),
     runners: entriesOf<RunnerName, RunnerEntry>(ledger, newToken, RUNNER),
     reruns: entriesOf<RunId, RerunEntry>(ledger, newToken, RERUN),
+    refusals: entriesOf<JobId, RefusalEntry>(ledger, newToken, REFUSAL),
+    checks: entriesOf<string, CheckEntry>(ledger, newToken, CHECK),
     notes: entriesOf<string, Note>(ledger, newToken, NOTE),
     capacity: capacityOn(ledger, newToken),
     history: historyOn(history, newToken),

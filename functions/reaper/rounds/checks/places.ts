@@ -1,0 +1,32 @@
+/** Who gets a runner before whom: as the plan of starts would have it, were there slots and mints for all. */
+import type { Config } from '../../../../shared/config/config.ts';
+import type { JobEntry } from '../../../../shared/ledger/entries.ts';
+import type { Held } from '../../../../shared/ledger/ledger.ts';
+import type { JobId } from '../../../../shared/nouns.ts';
+import { planStarts } from '../due.ts';
+
+const MANY = 1_000_000;
+
+/** How many are ahead of each that waits. What the plan would not start stands in no line. */
+export function placesInLine(
+  uncovered: readonly Held<JobEntry>[],
+  config: Config,
+): ReadonlyMap<JobId, number> {
+  const { start } = planStarts(uncovered, { total: 0, slots: [], mints: {} }, unlimited(config), LATER_MS);
+  return new Map(start.map(({ entry }, at) => [entry.job.id, at]));
+}
+
+/** When each would be due. */
+const LATER_MS = Number.MAX_SAFE_INTEGER;
+
+function unlimited(config: Config): Config {
+  const profiles = Object.entries(config.profiles).map(([name, { runners: _, ...profile }]) => [
+    name,
+    profile,
+  ]);
+  return {
+    ...config,
+    limits: { ...config.limits, runners: MANY, runnersPerRepository: null, mintsPerMinute: MANY },
+    profiles: Object.fromEntries(profiles),
+  };
+}

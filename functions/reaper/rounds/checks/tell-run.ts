@@ -1,0 +1,165 @@
+/** Tells one run: what is to be said, whether it is due, and what became of it. */
+import type { CheckEntry, CheckLine } from '../../../../shared/ledger/entries.ts';
+import type { Held } from '../../../../shared/ledger/ledger.ts';
+import { targetOf } from '../../../../shared/names.ts';
+import type { CheckOutcome, CheckRun, RunRecord } from '../../../../shared/ports.ts';
+import { describeRun } from '../../../../shared/story/describe-run.ts';
+import {
+  CHECK_NAME_MAX_CHARS,
+  CHECK_PAUSE_MS,
+  CHECK_QUIET_MS,
+  CHECK_TRIES_MAX,
+} from '../../../../shared/story/limits.ts';
+import { plainText } from '../../../../shared/story/outside-text.ts';
+import { ownerOf } from '../../survey/known.ts';
+import type { ReaperWorld } from '../../world.ts';
+import type { Budget } from './budget.ts';
+import { digestOf, isDue } from './decide.ts';
+import { type Context, linesOf } from './lines.ts';
+import type { ToldRun } from './runs.ts';
+
+export type Told = 'written' | 'nothing' | 'failed' | 'spent';
+
+/** Its entry is written before GitHub is told, and after: one whose answer was lost is looked for by its external id. */
+export async function tellRun(
+  run: ToldRun,
+  context: Context,
+  budget: Budget,
+  world: ReaperWorld,
+): Promise<Told> {
+  try {
+    return await tell(run, context, budget, world);
+  } catch (error) {
+    const because = error instanceof Error ? error.message : 'unknown';
+    world.log('check.failed', { run: run.runId, repository: run.repository, error: because });
+    budget.quieten(run.repository, context.nowMs + CHECK_PAUSE_MS);
+    return 'failed';
+  }
+}
+
+async function tell(run: ToldRun, context: Context, budget: Budget, world: ReaperWorld): Promise<Told> {
+  const before = run.check?.entry ?? null;
+  if (before?.isClosed) return forgetRefusals(run, world);
+  const lines = await linesOf(run, context, world);
+  const words = describeRun(lines, linkTo(run, world));
+  const digest = digestOf(words);
+  if (before?.said === digest) return forgetRefusals(run, world);
+  if (!isDue(before, lines, digest, context.nowMs)) return 'nothing';
+  if (!budget.spend()) return 'spent';
+  const held = await locate(run, lines, world);
+  if (held === null || held.entry.headSha === '') return 'nothing';
+  if (held.entry.isClosed) return forgetRefusals(run, world);
+  const check = { ...checkOf(run, held.entry, world), ...words };
+  const target = targetOf(run, world.config);
+  const outcome = await world.github.writeCheck(target, run.repository, check, held.entry.checkId);
+  return note(outcome, { run, held, lines, digest }, budget, world);
+}
+
+/** Its entry, with the commit. Null: another sweep was faster. Just after a delivery GitHub may not know the run yet. */
+async function locate(
+  run: ToldRun,
+  lines: readonly CheckLine[],
+  { github, ledger, config, log }: ReaperWorld,
+): Promise<Held<CheckEntry> | null> {
+  const { key, check, runId, repository } = run;
+  if (check !== null && check.entry.headSha !== '') return check;
+  const record = await github.run(targetOf(run, config), repository, runId);
+  const entry = record === null ? unknownRun(run, lines) : knownRun(run, lines, record);
+  if (entry.isClosed) log('check.left', { run: runId, repository, event: record?.event ?? null });
+  return check === null ? ledger.checks.add(key, entry) : ledger.checks.replace(key, check, entry);
+}
+
+function unknownRun(run: ToldRun, lines: readonly CheckLine[]): CheckEntry {
+  const refusals = (run.check?.entry.refusals ?? 0) + 1;
+  return { ...blank(run, lines), refusals, isClosed: refusals >= CHECK_TRIES_MAX };
+}
+
+function knownRun(run: ToldRun, lines: readonly CheckLine[], record: RunRecord): CheckEntry {
+  const { headSha, event } = record;
+  const workflow = plainText(record.workflow, CHECK_NAME_MAX_CHARS) || 'workflow';
+  const name = `runners: ${workflow} (${event})`;
+  return { ...blank(run, lines), headSha, name, isClosed: isSetOffByChecks(record) };
+}
+
+const blank = (
+  { runId, attempt, repository, isPublic, installationId }: ToldRun,
+  lines: readonly CheckLine[],
+): CheckEntry => ({
+  ...{ runId, attempt, repository, isPublic, installationId, lines },
+  ...{ headSha: '', name: '', checkId: null, said: '', saidAtMs: 0, refusals: 0, isClosed: false },
+});
+
+/**
+ * A run that checks set off is told nothing: it would set off the next. GitHub docs, "Events that trigger workflows":
+ * a check run of an App starts workflows on these.
+ */
+const isSetOffByChecks = ({ event }: RunRecord): boolean => ['check_run', 'check_suite'].includes(event);
+
+function linkTo({ repository, runId }: ToldRun, { config }: ReaperWorld): (id: number) => string {
+  const base = config.github.baseUrl.replace(/\/+$/, '');
+  return (id) => `${base}/${repository}/actions/runs/${runId}/job/${id}`;
+}
+
+function checkOf(
+  { key, repository, runId, attempt }: ToldRun,
+  { headSha, name }: CheckEntry,
+  { config }: ReaperWorld,
+): Omit<CheckRun, 'title' | 'summary'> {
+  const base = config.github.baseUrl.replace(/\/+$/, '');
+  const detailsUrl = `${base}/${repository}/actions/runs/${runId}/attempts/${attempt}`;
+  return { headSha, name, externalId: `${config.name}-${key}`, detailsUrl };
+}
+
+interface Telling {
+  readonly run: ToldRun;
+  readonly held: Held<CheckEntry>;
+  readonly lines: readonly CheckLine[];
+  readonly digest: string;
+}
+
+async function note(
+  outcome: CheckOutcome,
+  { run, held, lines, digest }: Telling,
+  budget: Budget,
+  world: ReaperWorld,
+): Promise<Told> {
+  const { ledger, log, clock } = world;
+  const { key, repository, runId } = run;
+  const saidAtMs = clock.nowMs();
+  switch (outcome.kind) {
+    case 'written': {
+      const { checkId } = outcome;
+      log('check.written', { run: runId, repository, check: checkId, jobs: lines.length });
+      await ledger.checks.replace(key, held, {
+        ...held.entry,
+        ...{ checkId, lines, said: digest, saidAtMs, refusals: 0 },
+      });
+      await forgetRefusals(run, world);
+      return 'written';
+    }
+    case 'refused': {
+      const refusals = held.entry.refusals + 1;
+      const isClosed = refusals >= CHECK_TRIES_MAX;
+      log('check.refused', { run: runId, repository, because: outcome.because, isClosed });
+      await ledger.checks.replace(key, held, {
+        ...held.entry,
+        ...{ checkId: null, lines, saidAtMs, refusals, isClosed },
+      });
+      return 'nothing';
+    }
+    case 'not-permitted':
+      log('check.not_permitted', { repository, because: outcome.because });
+      budget.quieten(ownerOf(repository), saidAtMs + CHECK_QUIET_MS);
+      return 'nothing';
+    case 'throttled':
+      log('check.throttled', { repository, until: new Date(outcome.retryAtMs).toISOString() });
+      budget.quieten(null, outcome.retryAtMs);
+      return 'spent';
+  }
+}
+
+/** They are in the check's entry, or nobody will be told. */
+async function forgetRefusals({ refused }: ToldRun, { ledger }: ReaperWorld): Promise<Told> {
+  for (const held of refused) await ledger.refusals.remove(held.entry.job.id, held);
+  return 'nothing';
+}
