@@ -115,6 +115,8 @@ export const LABELS_MAX = 100;
 export const USER_DATA_MAX_BYTES = 16 * 1024;
 export const CONSOLE_TAIL_MAX_CHARS = 2_000;
 export const HISTORY_TTL_DAYS = 90;
+/** Rows of one day that are looked through for one answer. */
+export const HISTORY_DAY_MAX = 10_000;
 export const WRITE_CONFLICTS_MAX = 8;
 /** A rotated secret is in use after this, without a deploy. */
 export const SECRET_KEPT_MAX_MS = 5 * 60_000;

@@ -21,12 +21,23 @@ export function main(args: readonly string[]): Promise<number> {
 
 function command(): Command {
   return new Command('npm run list --')
-    .description('Shows the runners that are alive, and the jobs that wait with their reasons.')
+    .description(
+      'Shows the runners that are alive, the jobs that wait, and those refused today, with their reasons.',
+    )
     .option('--json', 'as JSON, times in UTC', false)
     .addHelpText('after', '\nExamples:\n  npm run list\n  npm run list -- --json');
 }
 
-function jsonOf({ atMs, sweptAtMs, slots, currency, runners, jobs }: LiveState) {
+export function jsonOf({
+  atMs,
+  sweptAtMs,
+  slots,
+  currency,
+  runners,
+  jobs,
+  refused,
+  isRefusedComplete,
+}: LiveState) {
   return {
     at: toIsoOrNull(atMs),
     lastSweepAt: toIsoOrNull(sweptAtMs),
@@ -42,5 +53,7 @@ function jsonOf({ atMs, sweptAtMs, slots, currency, runners, jobs }: LiveState) 
       createdAt: toIsoOrNull(createdAtMs),
       nextTryAt: toIsoOrNull(nextTryAtMs),
     })),
+    refused: refused.map(({ createdAtMs, ...job }) => ({ ...job, createdAt: toIsoOrNull(createdAtMs) })),
+    isRefusedComplete,
   };
 }

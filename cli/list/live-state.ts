@@ -1,7 +1,7 @@
 /** What is alive, as the ledger has it. */
 import { lastSweepMs } from '../../functions/reaper/sweep-lease.ts';
 import type { JobEntry, RunnerEntry, RunnerState } from '../../shared/ledger/entries.ts';
-import { LEDGER_SCAN_MAX, RELEASE_MARGIN_MS } from '../../shared/limits.ts';
+import { HISTORY_DAY_MAX, LEDGER_SCAN_MAX, RELEASE_MARGIN_MS } from '../../shared/limits.ts';
 import { currencyOf, type Operator } from '../shared/operator.ts';
 
 export interface LiveRunner {
@@ -41,6 +41,20 @@ export interface LiveState {
   readonly runners: readonly LiveRunner[];
   /** Those without a runner coming. */
   readonly jobs: readonly WaitingJob[];
+  /** In the last 24 hours, newest first. */
+  readonly refused: readonly RefusedJob[];
+  /** False: there were more jobs on these days than were looked through. */
+  readonly isRefusedComplete: boolean;
+}
+
+/** GitHub shows it as queued, and it gets no runner. */
+export interface RefusedJob {
+  readonly job: number;
+  readonly name: string;
+  readonly repository: string;
+  readonly labels: readonly string[];
+  readonly createdAtMs: number;
+  readonly because: string;
 }
 
 export async function readLiveState(operator: Operator): Promise<LiveState> {
@@ -52,6 +66,7 @@ export async function readLiveState(operator: Operator): Promise<LiveState> {
     currencyOf(operator),
     lastSweepMs(ledger),
   ]);
+  const refused = await readRefused(operator);
   const entries = runners.things.map(({ entry }) => entry);
   const jobEntries = jobs.things.map(({ entry }) => entry);
   const names = new Map(jobEntries.map(({ job }) => [job.id as number, job.name]));
@@ -62,7 +77,29 @@ export async function readLiveState(operator: Operator): Promise<LiveState> {
     currency,
     runners: entries.map((entry) => aliveOf(entry, names)).sort((a, b) => a.createdAtMs - b.createdAtMs),
     jobs: withoutRunner(jobEntries, entries),
+    ...refused,
   };
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+async function readRefused({
+  ledger,
+  clock,
+}: Operator): Promise<Pick<LiveState, 'refused' | 'isRefusedComplete'>> {
+  const sinceMs = clock.nowMs() - DAY_MS;
+  const days = await Promise.all(
+    [clock.nowMs(), sinceMs].map((ms) => ledger.history.ofDay(ms, HISTORY_DAY_MAX)),
+  );
+  const refused = days
+    .flatMap(({ things }) => things)
+    .filter(({ outcome, job }) => outcome === 'refused' && job.createdAtMs > sinceMs)
+    .map(({ job: { id: job, name, repository, labels, createdAtMs }, because }) => ({
+      ...{ job, name, repository, labels, createdAtMs },
+      because: because ?? '',
+    }))
+    .sort((a, b) => b.createdAtMs - a.createdAtMs);
+  return { refused, isRefusedComplete: days.every(({ complete }) => complete) };
 }
 
 function aliveOf(entry: RunnerEntry, names: ReadonlyMap<number, string>): LiveRunner {

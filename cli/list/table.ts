@@ -3,7 +3,7 @@ import Table from 'cli-table3';
 import pc from 'picocolors';
 import { formatDuration, formatPrice } from '../../shared/story/format.ts';
 import { formatTime, formatTimeAndDistance } from '../shared/format.ts';
-import type { LiveRunner, LiveState, WaitingJob } from './live-state.ts';
+import type { LiveRunner, LiveState, RefusedJob, WaitingJob } from './live-state.ts';
 
 const SWEEP_LATE_MS = 5 * 60_000;
 
@@ -17,6 +17,7 @@ export function renderTable(alive: LiveState, isColoured: boolean): string {
     jobs.length === 0
       ? 'No job waits for a runner.'
       : `Jobs without a runner\n${jobsTable(jobs, alive.atMs, isColoured)}`,
+    ...refusedParts(alive, isColoured),
     ...lateSweep(alive).map(paint.red),
   ];
   return parts.join('\n\n');
@@ -76,3 +77,37 @@ function jobsTable(jobs: readonly WaitingJob[], nowMs: number, isColoured: boole
     ]);
   return table.toString();
 }
+
+const REFUSED_ROWS_MAX = 20;
+
+/** One row for all jobs of a repository that were refused for the same reason: a matrix has hundreds. */
+function refusedParts({ refused, isRefusedComplete, atMs }: LiveState, isColoured: boolean): string[] {
+  if (refused.length === 0) return [];
+  const groups = new Map<string, RefusedJob[]>();
+  for (const job of refused) {
+    const key = JSON.stringify([job.repository, job.because]);
+    groups.set(key, [...(groups.get(key) ?? []), job]);
+  }
+  const head = ['jobs', 'last', 'name', 'repository', 'at', 'because'];
+  const table = new Table({
+    ...{ head, style: styleOf(isColoured), wordWrap: true },
+    colWidths: [null, null, null, null, null, 60],
+  });
+  for (const [first, ...others] of [...groups.values()].slice(0, REFUSED_ROWS_MAX))
+    if (first !== undefined) table.push(refusedCells(first, others.length + 1, atMs));
+  const more = groups.size - REFUSED_ROWS_MAX;
+  const notes = [
+    ...(more > 0 ? [`And ${more} more reasons: npm run list -- --json`] : []),
+    ...(isRefusedComplete ? [] : ['There may be others: not all jobs of the day were looked through.']),
+  ];
+  return [['Refused today: GitHub shows them as queued', table.toString(), ...notes].join('\n')];
+}
+
+const refusedCells = (job: RefusedJob, count: number, nowMs: number): string[] => [
+  String(count),
+  String(job.job),
+  job.name,
+  job.repository,
+  formatTime(job.createdAtMs, nowMs),
+  job.because,
+];

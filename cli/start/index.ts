@@ -11,7 +11,7 @@ import { parseOptions, wholeNumber } from '../shared/options.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
 import { ROOT } from '../shared/steps.ts';
 import { serveAccount } from './account.ts';
-import { createDemoOrganization, queueDemoRun } from './demo.ts';
+import { createDemoOrganization, queueDemoRun, REPOSITORY } from './demo.ts';
 import { type Display, plainDisplay, terminalDisplay } from './display.ts';
 import { leftovers } from './leftovers.ts';
 import { type LocalEndpoint, openLocalEndpoint, type ServedWorld } from './local-endpoint.ts';
@@ -105,7 +105,8 @@ async function play(run: DemoRun): Promise<number> {
   const rows = look().map((seen) => toRow(seen, world.clock.nowMs()));
   const ok = left.length === 0 && rows.every(({ conclusion }) => conclusion === 'success');
   printEnd(run, rows, left, ok);
-  if (options.stay) return stayUntil(signal, await openLocalEndpoint(world.github, foundOf(world)), say);
+  if (options.stay)
+    return stayUntil(signal, await openLocalEndpoint(world.github, foundOf(world)), commitsOf(world), say);
   return ok ? 0 : 1;
 }
 
@@ -177,13 +178,17 @@ const foundOf = (world: Loopback): ServedWorld => ({
   accessKeySecret: world.secrets.operatorSecret,
 });
 
+/** The simulated GitHub's own page. */
+const commitsOf = (world: Loopback): string => `${world.environment().GITHUB_API}/${REPOSITORY}/commits`;
+
 async function stayUntil(
   signal: AbortSignal,
   endpoint: LocalEndpoint,
+  commits: string,
   say: (line: string) => void,
 ): Promise<number> {
   say(
-    '\nServing on until Ctrl-C. From another terminal:\n  npm run job -- --labels self-hosted,aliyun,arm64,16cpu\n  npm run list\n  npm run explain -- JOB',
+    `\nServing on until Ctrl-C. From another terminal:\n  npm run job -- --labels self-hosted,aliyun,arm64,16cpu\n  npm run list\n  npm run explain -- JOB\nWhat authors are told on their commits: ${commits}`,
   );
   if (!signal.aborted)
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));

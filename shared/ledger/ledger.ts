@@ -108,6 +108,8 @@ export interface Ledger {
 
 export interface History {
   read(createdAtMs: number, id: JobId): Promise<HistoryRow | null>;
+  /** Jobs created on that UTC day; `complete` is false when `max` was reached first. */
+  ofDay(dayMs: number, max: number): Promise<Listing<HistoryRow>>;
   /** Known values win over null; an outcome once written stays, but for 'refused' of a job that ran on a runner after all. */
   merge(row: Partial<HistoryRow> & Pick<HistoryRow, 'job'>): Promise<void>;
 }

@@ -2,7 +2,7 @@
 import type { HistoryRow } from '../../ledger/entries.ts';
 import type { History } from '../../ledger/ledger.ts';
 import { TRAIL_MAX, WRITE_CONFLICTS_MAX } from '../../limits.ts';
-import type { Job, JobId } from '../../nouns.ts';
+import type { Job, JobId, Listing } from '../../nouns.ts';
 import { SCHEMA_VERSION, textIn } from './entries.ts';
 import type { Columns, Condition, Key, Table } from './table.ts';
 
@@ -46,6 +46,7 @@ export function historyOn(table: Table, newToken: () => string): History {
       const columns = await table.get(keyOf(createdAtMs, id));
       return columns === null ? null : rowIn(columns);
     },
+    ofDay: (dayMs, max) => ofDay(table, dayOf(dayMs), max),
     async merge(findings) {
       for (let tries = 0; tries < WRITE_CONFLICTS_MAX; tries++) if (await tryToMerge(findings)) return;
       throw new Error(
@@ -88,9 +89,22 @@ function known(findings: Findings): Partial<HistoryRow> {
   );
 }
 
-function keyOf(createdAtMs: number, id: JobId): Key {
-  return [new Date(createdAtMs).toISOString().slice(0, 10), String(id)];
+const PAGE_ROWS = 500;
+
+async function ofDay(table: Table, day: string, max: number): Promise<Listing<HistoryRow>> {
+  const things: HistoryRow[] = [];
+  let from: string | null = null;
+  do {
+    const page = await table.range(day, from, Math.min(PAGE_ROWS, max - things.length));
+    things.push(...page.rows.map(({ columns }) => rowIn(columns)));
+    from = page.next?.[1] ?? null;
+  } while (from !== null && things.length < max);
+  return { things, complete: from === null };
 }
+
+const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+
+const keyOf = (createdAtMs: number, id: JobId): Key => [dayOf(createdAtMs), String(id)];
 
 function columnsOf(row: HistoryRow, rev: string): Columns {
   return {

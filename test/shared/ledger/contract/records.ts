@@ -98,6 +98,23 @@ export function recordsContract(open: Open): void {
         expect(await history.read(CREATED_MS, 2 as JobId)).toBeNull();
       }),
     );
+
+    test(
+      'is listed by that day, as far as it is asked for',
+      on(open, async ({ history }) => {
+        const ids = [1, 2, 3].map((id) => id as JobId);
+        for (const id of ids) await history.merge({ job: build.job(id), outcome: 'refused' });
+        await history.merge({ job: build.job(4, { createdAtMs: CREATED_MS - DAY_MS }), outcome: 'success' });
+        const all = await history.ofDay(CREATED_MS, 100);
+        expect(all.things.map(({ job, outcome }) => [job.id, outcome])).toEqual(
+          ids.map((id) => [id, 'refused']),
+        );
+        expect(all.complete).toBe(true);
+        const some = await history.ofDay(CREATED_MS, 2);
+        expect([some.things.length, some.complete]).toEqual([2, false]);
+        expect((await history.ofDay(CREATED_MS - 2 * DAY_MS, 100)).things).toEqual([]);
+      }),
+    );
   });
 
   describe('the market', () => {
