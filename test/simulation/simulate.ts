@@ -1,5 +1,6 @@
 /** One seed from its first moment to its last, and what the checkers say of it. */
 import { START_MS, seedRunnerRelease } from '../world/in-process.ts';
+import { checkCommits } from './checkers/commits.ts';
 import { openJobs, unsettled } from './checkers/progress.ts';
 import { createSafety, type Violation } from './checkers/safety.ts';
 import { TAGS } from './checkers/truth.ts';
@@ -34,9 +35,10 @@ const DELAYED_MAX_MS = 125 * MINUTE_MS;
 export async function simulate(plan: Plan): Promise<Outcome> {
   const found: Violation[] = [];
   let simulation: Simulation | null = null;
-  const safety = createSafety((check, what) => {
+  const report = (check: string, what: string) => {
     found.push({ check, what, atMs: simulation?.world.clock.nowMs() ?? 0 });
-  });
+  };
+  const safety = createSafety(report);
   simulation = openSimulation(plan, safety.watch);
   safety.attach(simulation);
   const { world } = simulation;
@@ -52,6 +54,7 @@ export async function simulate(plan: Plan): Promise<Outcome> {
       what: unsettled(simulation).slice(0, 5).join('; '),
       atMs: world.clock.nowMs(),
     });
+  checkCommits(simulation, report);
   world.fc.close();
   return {
     violation: found[0] ?? null,

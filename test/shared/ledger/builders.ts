@@ -1,6 +1,6 @@
 /** Made-up jobs, entries and requests; each test says only what matters to it. */
 import { BLANK_RUNNER } from '../../../shared/ledger/blank-runner.ts';
-import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { CheckEntry, JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held, SlotLimits, SlotRequest } from '../../../shared/ledger/ledger.ts';
 import type { Job, JobId, RunId, RunnerName } from '../../../shared/nouns.ts';
 
@@ -30,6 +30,11 @@ export const build = {
     startedAtMs: null,
     trail: [],
     ...some,
+  }),
+  check: (some: Partial<CheckEntry> = {}): CheckEntry => ({
+    ...{ runId: 1 as RunId, attempt: 1, repository: 'acme/app', isPublic: false, installationId: 7 },
+    ...{ headSha: 'a'.repeat(40), name: 'runners: CI (push)', checkId: 1, lines: [] },
+    ...{ said: 'before', saidAtMs: CREATED_MS, refusals: 0, isClosed: false, ...some },
   }),
   runnerName: (name: string | number): RunnerName => `ci-runner-arm64-spot-${name}` as RunnerName,
   runnerEntry: (name: string | number, some: Partial<RunnerEntry> = {}): RunnerEntry => ({

@@ -154,6 +154,12 @@ export const MUTATIONS: readonly Mutation[] = [
     'if (retired !== null) { await terminate(retired.entry, world, machines); await world.ledger.capacity.handBack(name); }',
   ),
   one(
+    'a check is looked for before one is made',
+    'shared/adapters/github/checks.ts',
+    'checkId ?? (await find(calls, target, repository, check));',
+    'checkId ?? (null as Awaited<ReturnType<typeof find>>);',
+  ),
+  one(
     'the look for jobs that nobody told us of',
     'functions/reaper/rounds/look.ts',
     "if (record.status !== 'queued' || !isOurs(record, world)) return false;",

@@ -36,14 +36,16 @@ export async function linesOf(
 ): Promise<readonly CheckLine[]> {
   const lines = new Map((run.check?.entry.lines ?? []).map((line) => [line.id, line]));
   for (const line of lines.values()) {
-    if (line.isFinal || run.alive.has(line.id)) continue;
+    if (line.isFinal || (run.alive.has(line.id) && line.state !== 'ended')) continue;
     const row = await ledger.history.read(line.createdAtMs, line.id);
     lines.set(line.id, lineOfEnded(line, row, context));
   }
   for (const { entry } of run.refused)
     lines.set(entry.job.id, lineFor(entry.job, { ...describeRefusal(entry.because), isFinal: true }));
+  // The survey may be older than what was told last: an end is an end.
   for (const { job, ...rest } of run.alive.values())
-    lines.set(job.id, lineOfAlive(job, { ...NOTHING, entry: { job, ...rest } }, context));
+    if (lines.get(job.id)?.state !== 'ended')
+      lines.set(job.id, lineOfAlive(job, { ...NOTHING, entry: { job, ...rest } }, context));
   return [...lines.values()].slice(0, CHECK_JOBS_MAX);
 }
 

@@ -2,22 +2,27 @@
 import type { Config } from '../../../../shared/config/config.ts';
 import type { JobEntry } from '../../../../shared/ledger/entries.ts';
 import type { Held } from '../../../../shared/ledger/ledger.ts';
+import { RETRY_MS } from '../../../../shared/limits.ts';
 import type { JobId } from '../../../../shared/nouns.ts';
 import { planStarts } from '../due.ts';
 
 const MANY = 1_000_000;
 
-/** How many are ahead of each that waits. What the plan would not start stands in no line. */
+/** How many are ahead of each that waits. What is under a lease, pauses, or would not be started stands in no line. */
 export function placesInLine(
   uncovered: readonly Held<JobEntry>[],
   config: Config,
+  nowMs: number,
 ): ReadonlyMap<JobId, number> {
-  const { start } = planStarts(uncovered, { total: 0, slots: [], mints: {} }, unlimited(config), LATER_MS);
+  const inLine = uncovered.filter(({ entry }) => entry.nextTryAtMs <= nowMs + RETRY_MS);
+  const { start } = planStarts(
+    inLine,
+    { total: 0, slots: [], mints: {} },
+    unlimited(config),
+    nowMs + RETRY_MS,
+  );
   return new Map(start.map(({ entry }, at) => [entry.job.id, at]));
 }
-
-/** When each would be due. */
-const LATER_MS = Number.MAX_SAFE_INTEGER;
 
 function unlimited(config: Config): Config {
   const profiles = Object.entries(config.profiles).map(([name, { runners: _, ...profile }]) => [

@@ -1,4 +1,6 @@
 /** Tells one run: what is to be said, whether it is due, and what became of it. */
+
+import { amend } from '../../../../shared/ledger/amend.ts';
 import type { CheckEntry, CheckLine } from '../../../../shared/ledger/entries.ts';
 import type { Held } from '../../../../shared/ledger/ledger.ts';
 import { targetOf } from '../../../../shared/names.ts';
@@ -20,7 +22,7 @@ import type { ToldRun } from './runs.ts';
 
 export type Told = 'written' | 'nothing' | 'failed' | 'spent';
 
-/** Its entry is written before GitHub is told, and after: one whose answer was lost is looked for by its external id. */
+/** Its entry is written before GitHub is told, and after: one whose answer was lost is looked for by its external id, and told again. */
 export async function tellRun(
   run: ToldRun,
   context: Context,
@@ -46,9 +48,12 @@ async function tell(run: ToldRun, context: Context, budget: Budget, world: Reape
   if (before?.said === digest) return forgetRefusals(run, world);
   if (!isDue(before, lines, digest, context.nowMs)) return 'nothing';
   if (!budget.spend()) return 'spent';
-  const held = await locate(run, lines, world);
-  if (held === null || held.entry.headSha === '') return 'nothing';
-  if (held.entry.isClosed) return forgetRefusals(run, world);
+  const located = await locate(run, lines, world);
+  if (located === null || located.entry.headSha === '') return 'nothing';
+  if (located.entry.isClosed) return forgetRefusals(run, world);
+  // A sweep that looked before another told must not tell after it.
+  const held = await world.ledger.checks.replace(run.key, located, { ...located.entry, said: '' });
+  if (held === null) return 'nothing';
   const check = { ...checkOf(run, held.entry, world), ...words };
   const target = targetOf(run, world.config);
   const outcome = await world.github.writeCheck(target, run.repository, check, held.entry.checkId);
@@ -130,11 +135,11 @@ async function note(
     case 'written': {
       const { checkId } = outcome;
       log('check.written', { run: runId, repository, check: checkId, jobs: lines.length });
-      await ledger.checks.replace(key, held, {
-        ...held.entry,
-        ...{ checkId, lines, said: digest, saidAtMs, refusals: 0 },
-      });
-      await forgetRefusals(run, world);
+      const next = { ...held.entry, checkId, lines, said: digest, saidAtMs, refusals: 0 };
+      const noted = await ledger.checks.replace(key, held, next);
+      // Two told at once: whose words GitHub shows is not known, and the next sweep says them again.
+      if (noted === null) await amend(ledger.checks, key, (entry) => ({ ...entry, said: '' }));
+      else await forgetRefusals(run, world);
       return 'written';
     }
     case 'refused': {

@@ -106,15 +106,15 @@ describe('when it is told', () => {
   });
 });
 
-test('the place in line is that of the plan of starts, whatever is free, and whenever it is due', () => {
+test('the place in line is that of the plan of starts, whatever is free; what is being launched, or pauses, stands in none', () => {
   const small = configOf({ limits: { runners: 1, runnersPerRepository: 1, mintsPerMinute: 1 } });
-  const waiting = [1, 2, 3].map((id) =>
-    held(build.jobEntry(id, { job: ofRun(id, id), nextTryAtMs: NOW_MS * 2 })),
+  const waiting = [0, 180_000, 60_000, 0].map((inMs, at) =>
+    held(build.jobEntry(at + 1, { job: ofRun(at + 1, at + 1), nextTryAtMs: NOW_MS + inMs })),
   );
-  expect([...placesInLine(waiting, small)]).toEqual([
+  expect([...placesInLine(waiting, small, NOW_MS)]).toEqual([
     [1, 0],
-    [2, 1],
-    [3, 2],
+    [3, 1],
+    [4, 2],
   ]);
 });
 

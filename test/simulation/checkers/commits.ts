@@ -1,0 +1,27 @@
+/** What authors were told on commits: at the end, each attempt of a run has one check at the most, and only ours have. */
+import { ALLOWED } from '../plan/arrivals.ts';
+import type { Simulation } from '../plan/simulation.ts';
+import { createSecrets } from './secrets.ts';
+import type { Report } from './truth.ts';
+
+const BASE_LABELS = ['self-hosted', 'aliyun'];
+
+export function checkCommits({ world, runs }: Simulation, report: Report): void {
+  const secrets = createSecrets(report);
+  const asksForUs = new Set(
+    runs
+      .filter(({ arrival }) =>
+        arrival.jobs.some(({ labels }) => BASE_LABELS.every((base) => labels.includes(base))),
+      )
+      .map(({ run }) => run.headSha),
+  );
+  const seen = new Set<string>();
+  for (const { externalId, repository, headSha, output } of world.github.checkRuns()) {
+    const where = `${repository.fullName} ${externalId}`;
+    if (seen.has(where)) report('one check for each attempt of a run', where);
+    seen.add(where);
+    if (!ALLOWED.some((name) => name === repository.fullName) || !asksForUs.has(headSha))
+      report('nobody else is told anything', where);
+    secrets.line('check', { ...output });
+  }
+}
