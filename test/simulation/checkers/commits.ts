@@ -4,16 +4,10 @@ import type { Simulation } from '../plan/simulation.ts';
 import { createSecrets } from './secrets.ts';
 import type { Report } from './truth.ts';
 
-const BASE_LABELS = ['self-hosted', 'aliyun'];
-
 export function checkCommits({ world, runs }: Simulation, report: Report): void {
   const secrets = createSecrets(report);
   const asksForUs = new Set(
-    runs
-      .filter(({ arrival }) =>
-        arrival.jobs.some(({ labels }) => BASE_LABELS.every((base) => labels.includes(base))),
-      )
-      .map(({ run }) => run.headSha),
+    runs.filter(({ arrival }) => arrival.fate !== 'foreign').map(({ run }) => run.headSha),
   );
   const seen = new Set<string>();
   for (const { externalId, repository, headSha, output } of world.github.checkRuns()) {
