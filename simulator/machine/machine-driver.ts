@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { BootDriver, BootedMachine } from '../ecs/index.ts';
 import { run } from './commands.ts';
+import { type ControlGroup, controlGroup } from './control-group.ts';
 import { addressOf, CLOUD_ADDRESS, cutCable, namespaceOf, plugIn, unplug } from './network.ts';
 
 export interface MachineDriverOptions {
@@ -33,6 +34,8 @@ export interface RunningMachine {
   readonly isRunning: boolean;
   /** A file that was written there; '' when there is none. Also after its end. */
   read(inside: string): string;
+  /** What cloud-init could not do, in any of its stages so far: nothing, on a machine that booted as it should. */
+  bootErrors(): readonly string[];
   /** A shell command as root inside, its output. */
   shell(command: string): Promise<string>;
   cutCable(): Promise<void>;
@@ -66,6 +69,7 @@ class Started implements RunningMachine {
   readonly #options: MachineDriverOptions;
   readonly #folder: string;
   #process: ChildProcess | null = null;
+  #group: ControlGroup | null = null;
   #hasEnded = false;
   #tellGone: () => void = () => {};
   readonly gone: Promise<void> = new Promise((resolve) => {
@@ -92,10 +96,13 @@ class Started implements RunningMachine {
     await run('mount', '-t', 'overlay', 'overlay', '-o', layers, root as string);
     await plugIn(this.#number);
     if (this.#hasEnded) return this.#cleanUp();
+    const group = controlGroup(this.facts.id);
+    this.#group = group;
     // A terminal of its own: systemd writes its console to nothing else.
     const child = spawn(
-      'systemd-nspawn',
+      'sh',
       [
+        ...['-c', 'echo $$ >"$0" && exec systemd-nspawn "$@"', group.door],
         ...['--quiet', '--register=no', '--keep-unit', '--boot', '--console=read-only', '--capability=all'],
         ...['--system-call-filter=@keyring bpf', `--machine=${this.facts.id}`, `--directory=${root}`],
         `--network-namespace-path=${namespaceOf(this.#number)}`,
@@ -122,12 +129,14 @@ class Started implements RunningMachine {
 
   end(): void {
     this.#hasEnded = true;
-    // The container dies with its supervisor.
+    // Not the supervisor alone: a system outlives that as an orphan.
+    this.#group?.kill();
     if (this.isRunning) this.#process?.kill('SIGKILL');
   }
 
   async #cleanUp(): Promise<void> {
     this.#options.onGone?.(this.address);
+    await this.#group?.remove();
     await run('umount', '--lazy', join(this.#folder, 'root'));
     await unplug(this.#number);
     this.#tellGone();
@@ -152,6 +161,14 @@ class Started implements RunningMachine {
   read(inside: string): string {
     const path = join(this.#folder, 'upper', inside);
     return existsSync(path) ? readFileSync(path, 'utf8') : '';
+  }
+
+  bootErrors(): readonly string[] {
+    const status = this.read('/var/lib/cloud/data/status.json');
+    const stages = status === '' ? {} : (JSON.parse(status).v1 as Record<string, { errors?: string[] }>);
+    return Object.entries(stages).flatMap(([stage, at]) =>
+      (at?.errors ?? []).map((error) => `${stage}: ${error}`),
+    );
   }
 
   async shell(command: string): Promise<string> {

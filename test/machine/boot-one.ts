@@ -1,4 +1,5 @@
 /** One machine with user data of its own, as RunInstances would have booted it. */
+import { expect } from 'vitest';
 import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
 import type { RunnerName } from '../../shared/nouns.ts';
 import { type UserDataValues, userData } from '../../shared/runner/user-data.ts';
@@ -12,7 +13,7 @@ export interface One {
   readonly machine: RunningMachine;
   readonly jitConfig: string;
   readonly console: readonly string[];
-  /** It powered itself off; throws with all that is known of it when it did not within so long. */
+  /** It powered itself off; throws with all that is known of it when it did not within so long, or had not booted well. */
   stops(maxMs: number): Promise<void>;
   trace(): string;
   /** All that is known of it. */
@@ -80,7 +81,10 @@ export async function bootOne(cloud: Cloud, values: Partial<UserDataValues> = {}
     machine,
     jitConfig,
     console,
-    stops: (maxMs) => cloud.until(`the stop of ${name}`, () => stopped, maxMs, story),
+    async stops(maxMs) {
+      await cloud.until(`the stop of ${name}`, () => stopped, maxMs, story);
+      expect(machine.bootErrors()).toEqual([]);
+    },
     trace,
     story,
     log: () => cloud.runnerEndpoint.logOf(machine.address),

@@ -42,16 +42,13 @@ const failures: Record<string, Failure> = {
   'it is rebooted in the middle of a job': { job: 'long', when: 'runner.online', act: shell('systemctl reboot') },
 };
 
-/** Most begin within five seconds; a few, on a host that starts several at once, after half a minute and more. */
-const BOOT_MAX_MS = 60_000;
-
 test.concurrent.each(Object.entries(failures))(
   'when %s, the machine stops by itself',
   async (_what, failure) => {
     const one = await bootOne(cloud, failure.values?.() ?? {});
     if (failure.job !== undefined) giveJob(cloud, one, failure.job);
     const { when, act } = failure;
-    if (when !== undefined) await cloud.until(when, () => one.trace().includes(when), BOOT_MAX_MS, one.story);
+    if (when !== undefined) await cloud.until(when, () => one.trace().includes(when), 60_000, one.story);
     await act?.(one);
     await one.stops(90_000);
     if (failure.traced !== undefined) expect(one.trace()).toMatch(failure.traced);
@@ -61,7 +58,7 @@ test.concurrent.each(Object.entries(failures))(
 test.concurrent('cloud-init that is killed while the job runs changes nothing', async () => {
   const one = await bootOne(cloud);
   const job = giveJob(cloud, one);
-  await cloud.until('the boot', () => one.trace().includes('boot.began'), BOOT_MAX_MS, one.story);
+  await cloud.until('the boot', () => one.trace().includes('boot.began'), 60_000, one.story);
   await one.machine.shell('systemctl kill --signal=KILL cloud-final cloud-config cloud-init || true');
   await one.stops(90_000);
   expect(job.conclusion).toBe('success');
