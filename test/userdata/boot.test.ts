@@ -1,7 +1,8 @@
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { boot, type Circumstances, removeInstances, VALUES } from './instance.ts';
+import { boot, type Circumstances, removeInstances, SCRIPTS, VALUES } from './instance.ts';
 
 afterEach(removeInstances);
 
@@ -128,9 +129,27 @@ describe('the walls', () => {
     expect(at).not.toContain(-1);
   });
 
-  test('metadata is closed by iptables where there is no nft', () => {
-    const rules = boot({ without: ['nft'] }).calls.filter((call) => call.startsWith('iptables'));
-    expect(rules).toEqual([expect.stringContaining('--uid-owner 1001'), expect.stringContaining('FORWARD')]);
+  test('metadata is closed for whoever is not root, at both of its addresses, and for what is forwarded', () => {
+    const { root } = boot({ tools: { nft: 'cat >"$CI_RUNNER_ROOT/rules"' } });
+    const rules = readFileSync(join(root, 'rules'), 'utf8');
+    expect(rules).toContain('ip daddr 100.100.100.200 drop; ip6 daddr fd00:100::100:200 drop;');
+    expect(rules).toMatch(/hook output .*meta skuid 0 accept; jump metadata;/);
+    expect(rules).toMatch(/hook forward .*jump metadata;/);
+    expect(rules).not.toContain('1001');
+  });
+
+  // biome-ignore format: a table reads best as a table.
+  test.each([
+    [false, ['iptables 100.100.100.200']],
+    [true, ['iptables 100.100.100.200', 'ip6tables fd00:100::100:200']],
+  ])('where there is no nft, by iptables; the kernel has IPv6: %s', (hasIpv6, closed) => {
+    const { calls } = boot({ without: ['nft'], ...(hasIpv6 ? { files: { 'proc/net/if_inet6': '' } } : {}) });
+    expect(calls.filter((call) => /^ip6?tables/.test(call))).toEqual(
+      closed.map((each) => each.split(' ')).flatMap(([tool, address]) => [
+        `${tool} --table mangle --append OUTPUT --destination ${address} --match owner ! --uid-owner 0 --jump DROP`,
+        `${tool} --table mangle --append FORWARD --destination ${address} --jump DROP`,
+      ]),
+    );
   });
 
   test('metadata stays open only when the operator says so', () => {
@@ -140,4 +159,49 @@ describe('the walls', () => {
   test.each([true, false])('with sudo %s the rule for it is there or not', (sudo) => {
     expect(existsSync(join(boot({ values: { sudo } }).root, 'etc/sudoers.d/ci-runner'))).toBe(sudo);
   });
+
+  test('all that the job left behind is killed before anything else is done, whatever user it has become', () => {
+    const [left, daemon] = [0, 1].map(() => spawn('sleep', ['60'], { stdio: 'ignore' }));
+    try {
+      const { calls } = boot({ tools: { ps: `echo "${left?.pid} 100005"; echo "${daemon?.pid} 0"` } });
+      const [killed, off] = ['systemctl kill --signal=KILL ci-runner-job.scope', 'systemctl poweroff'];
+      expect(calls.indexOf(killed)).toBeGreaterThan(calls.findIndex((call) => call.endsWith('./run.sh')));
+      expect(calls.lastIndexOf(off)).toBeGreaterThan(calls.indexOf(killed));
+      expect(isAlive(left?.pid)).toBe(false);
+      expect(isAlive(daemon?.pid)).toBe(true);
+    } finally {
+      for (const each of [left, daemon]) each?.kill('SIGKILL');
+    }
+  });
+
+  test('the runner is in a scope of its own, so that its end is the end of all that it started', () => {
+    expect(boot().calls).toContainEqual(
+      expect.stringMatching(/^systemd-run --quiet --scope --unit=ci-runner-job .* setpriv .*\.\/run\.sh$/),
+    );
+  });
+
+  test('what the runner says once a job may have come is read by nobody’s user, and reaches no log', () => {
+    const { trace, calls } = boot({
+      runner: "echo 'Listening for Jobs'; echo 'Job x completed with result: FORGED'; sleep 1",
+    });
+    expect(trace).toContain('runner.online');
+    expect(trace).not.toContain('FORGED');
+    expect(calls).toContain('setpriv --reuid=65534 --regid=65534 --clear-groups cat');
+  });
 });
+
+test('a library that is there is not fetched, however long the list is that it stands in', () => {
+  const ldconfig = "echo '\tlibicuuc.so.72'; printf '%s\\n' {1..60000}";
+  expect(downloads(boot({ inImage: '2.336.0', tools: { ldconfig } }).calls)).toEqual([]);
+});
+
+test('no script pipes into what leaves before it has read all: under pipefail that is a failure, now and then', () => {
+  for (const script of Object.values(SCRIPTS))
+    expect(script).not.toMatch(/\|\s*(?:head|grep\b.*(?:\s-q|--quiet|-m|--max-count)|read\b|sed\b.*q)/);
+});
+
+/** A killed child that nobody has waited for is a zombie. */
+function isAlive(pid: number | undefined): boolean {
+  const stat = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : ') Z';
+  return !/\) [ZX]/.test(stat);
+}

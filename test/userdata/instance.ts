@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
 import { type UserDataValues, userData } from '../../shared/runner/user-data.ts';
 
@@ -57,17 +57,21 @@ export const VALUES: UserDataValues = {
   launchedAtSeconds: 1_790_000_004,
 };
 
-const REAL = 'bash base64 cat cp env grep gzip mkdir rm sed sha256sum tail tee touch openssl chmod'.split(
+const REAL = 'bash base64 cat cp env grep gzip mkdir rm sed sha1sum sha256sum tail tee touch chmod'.split(
   ' ',
 );
 const RECORDED =
-  'chown systemctl systemd-run useradd usermod nft iptables apt-get dnf pgrep dockerd git sudo'.split(' ');
+  'chown systemctl useradd usermod nft iptables ip6tables apt-get dnf pgrep ps dockerd git sudo'.split(' ');
 
 /** Writes down its call; the special ones answer as the real ones do on the path that the script takes. */
 const ANSWERS: Readonly<Record<string, string>> = {
   id: 'echo 1001',
   ldconfig: 'echo "	libicuuc.so.72 (libc6,x86-64) => /usr/lib/libicuuc.so.72"',
   install: 'for last; do :; done; exec mkdir -p "$last"',
+  // A timer is armed; a scope's process is started in it.
+  'systemd-run':
+    'case " $* " in *" --scope "*) while [ "$1" != -- ]; do shift; done; shift; exec "$@" ;; esac',
+  timeout: 'shift 2; exec "$@"',
   // Unpacking the archive is bringing the runner.
   setpriv:
     'shift 3; case $1 in tar) exec cp "$CI_RUNNER_ROOT/run.sh" "$CI_RUNNER_ROOT/opt/actions-runner/run.sh" ;; *) exec "$@" ;; esac',
@@ -99,6 +103,8 @@ export interface Circumstances {
   readonly inImage?: string;
   readonly os?: string;
   readonly notice?: string;
+  /** More files of its disk, by path. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 const roots: string[] = [];
@@ -148,6 +154,10 @@ function instanceRoot(circumstances: Circumstances): string {
   if (circumstances.inImage !== undefined) {
     writeFileSync(join(root, 'opt/actions-runner/.version'), `${circumstances.inImage}\n`);
     tool(root, 'opt/actions-runner/run.sh', circumstances.runner ?? USUAL_RUNNER);
+  }
+  for (const [path, content] of Object.entries(circumstances.files ?? {})) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), content);
   }
   if (circumstances.notice !== undefined) writeFileSync(join(root, 'notice'), circumstances.notice);
   tool(root, 'run.sh', circumstances.runner ?? USUAL_RUNNER);
