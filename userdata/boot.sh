@@ -198,18 +198,6 @@ install_now() {
   fi
 }
 
-# In the job's own log, by the runner's started hook. Its file has the values in front.
-job_started() {
-  local now
-  printf -v now '%(%s)T' -1
-  printf '%s\n' "${MACHINE:?}"
-  printf 'Running %d s after it was queued: %d s to the launch, %d s to the boot, %d s to the runner, %d s to the job\n' \
-    "$((now - ${QUEUED_AT:?}))" "$((${LAUNCHED_AT:?} - QUEUED_AT))" "$((BOOTED_AT - LAUNCHED_AT))" \
-    "$((RUNNER_AT - BOOTED_AT))" "$((now - RUNNER_AT))"
-  # A container's steps inherit nothing from the runner's own environment.
-  printf '%s\n' "${JOB_ENVIRONMENT[@]?}" >>"${GITHUB_ENV:-/dev/null}"
-}
-
 write_hooks() {
   local hooks="${ROOT}/opt/ci-runner"
   local BOOTED_AT RUNNER_AT
@@ -217,8 +205,9 @@ write_hooks() {
   BOOTED_AT=$((RUNNER_AT - SECONDS))
   mkdir --parents "${hooks}"
   {
-    declare -p MACHINE QUEUED_AT LAUNCHED_AT BOOTED_AT RUNNER_AT JOB_ENVIRONMENT
-    declare -f job_started
+    declare -p BOOTED_AT RUNNER_AT
+    declare -p "${HOOK_VALUES[@]?}"
+    declare -f job_started turn_away judge judge_event read_event
     printf 'job_started\n%s\n' "${HOOK_STARTED?}"
   } >"${hooks}/job-started.sh"
   printf '%s\n' "${HOOK_COMPLETED?}" >"${hooks}/job-completed.sh"
@@ -245,7 +234,7 @@ run_one_job() {
 # actions/runner reads ACTIONS_RUNNER_INPUT_* and takes them out of the environment of all it starts.
 start_runner() {
   cd "${RUNNER_HOME}"
-  export "${JOB_ENVIRONMENT[@]}" ACTIONS_RUNNER_INPUT_JITCONFIG="${JIT_CONFIG:?}" \
+  export "${JOB_ENVIRONMENT[@]?}" ACTIONS_RUNNER_INPUT_JITCONFIG="${JIT_CONFIG:?}" \
     ACTIONS_RUNNER_HOOK_JOB_STARTED="${ROOT}/opt/ci-runner/job-started.sh" \
     ACTIONS_RUNNER_HOOK_JOB_COMPLETED="${ROOT}/opt/ci-runner/job-completed.sh" \
     ACTIONS_RUNNER_RETURN_VERSION_DEPRECATED_EXIT_CODE=1 RUNNER_MANUALLY_TRAP_SIG=1 \

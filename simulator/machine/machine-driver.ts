@@ -1,20 +1,20 @@
 /** Boots real Linux systems: systemd, cloud-init and our user data in a container with a network of its own. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { BootDriver, BootedMachine } from '../ecs/index.ts';
 import { run } from './commands.ts';
 import { type ControlGroup, controlGroup } from './control-group.ts';
-import { addressOf, CLOUD_ADDRESS, cutCable, namespaceOf, plugIn, unplug } from './network.ts';
+import { addressOf, addressV6Of, CLOUD_ADDRESS, cutCable, namespaceOf, plugIn, unplug } from './network.ts';
 
 export interface MachineDriverOptions {
   /** The folder of `rootFilesystem`. */
   readonly image: string;
   /** For the disks of machines, which hold what they changed. */
   readonly folder: string;
-  /** Files that this machine's disk has beyond the image, by path. */
-  readonly files?: (machine: BootedMachine) => Readonly<Record<string, string>>;
+  /** Files that this machine's disk has beyond the image, by path; null: one that it lacks. */
+  readonly files?: (machine: BootedMachine) => Readonly<Record<string, string | null>>;
   /** Names that the machines resolve to the simulated cloud. */
   readonly hosts: readonly string[];
   /** The machine at this address is gone. */
@@ -54,7 +54,7 @@ export function machineDriver(options: MachineDriverOptions): MachineDriver {
       return { end: () => machine.end() };
     },
     machines: () => machines,
-    at: (address) => machines.find((each) => each.address === address) ?? null,
+    at: (address) => machines.find((each) => each.addresses.includes(address)) ?? null,
     async close() {
       for (const machine of machines) machine.end();
       await Promise.all(machines.map((machine) => machine.gone));
@@ -65,6 +65,7 @@ export function machineDriver(options: MachineDriverOptions): MachineDriver {
 class Started implements RunningMachine {
   readonly facts: BootedMachine;
   readonly address: string;
+  readonly addresses: readonly string[];
   readonly #number: number;
   readonly #options: MachineDriverOptions;
   readonly #folder: string;
@@ -79,6 +80,7 @@ class Started implements RunningMachine {
   constructor(facts: BootedMachine, number: number, options: MachineDriverOptions) {
     this.facts = facts;
     this.address = addressOf(number);
+    this.addresses = [this.address, addressV6Of(number)];
     this.#number = number;
     this.#options = options;
     this.#folder = join(options.folder, facts.id);
@@ -145,7 +147,7 @@ class Started implements RunningMachine {
   #write(upper: string): void {
     const { id, userData } = this.facts;
     const hosts = this.#options.hosts.map((name) => `${CLOUD_ADDRESS} ${name}\n`).join('');
-    const files: Record<string, string> = {
+    const files: Record<string, string | null> = {
       '/etc/hosts': `127.0.0.1 localhost ${id}\n${hosts}`,
       '/var/lib/cloud/seed/nocloud/meta-data': `instance-id: ${id}\nlocal-hostname: ${id}\n`,
       '/var/lib/cloud/seed/nocloud/user-data': userData,
@@ -154,7 +156,10 @@ class Started implements RunningMachine {
     for (const [path, text] of Object.entries(files)) {
       const target = join(upper, path);
       mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, text, { mode: path.includes('/bin/') || path.endsWith('.sh') ? 0o755 : 0o644 });
+      // How an overlay says that a file of the layer below is gone (Linux, overlayfs.rst, "whiteouts").
+      if (text === null) execFileSync('mknod', [target, 'c', '0', '0']);
+      else
+        writeFileSync(target, text, { mode: path.includes('/bin/') || path.endsWith('.sh') ? 0o755 : 0o644 });
     }
   }
 

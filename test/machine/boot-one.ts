@@ -4,7 +4,7 @@ import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts'
 import type { RunnerName } from '../../shared/nouns.ts';
 import { type UserDataValues, userData } from '../../shared/runner/user-data.ts';
 import type { RunningMachine } from '../../simulator/machine/machine-driver.ts';
-import { VALUES } from '../userdata/instance.ts';
+import { VALUES } from '../userdata/values.ts';
 import type { Cloud } from './cloud.ts';
 
 const SCRIPTS = readUserDataScripts(`${import.meta.dirname}/../../userdata`);
@@ -102,11 +102,17 @@ async function minted({ github }: Cloud, name: string): Promise<string> {
 }
 
 /** A job that only this machine's runner covers; resolves when its steps run. */
-export function giveJob(cloud: Cloud, one: One, jobName = 'build') {
+export function giveJob(
+  cloud: Cloud,
+  one: One,
+  jobName = 'build',
+  whose: { readonly repository?: string; readonly fork?: string } = {},
+) {
   const label = one.machine.facts.id.slice(2);
   const run = cloud.world.github.queueRun({
     repository: 'acme/app',
     jobs: [{ name: jobName, labels: [label] }],
+    ...whose,
   });
   const [job] = cloud.world.github.jobsOf(run);
   if (job === undefined) throw new Error('no job');
