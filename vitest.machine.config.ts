@@ -8,9 +8,7 @@ export default defineConfig({
     maxWorkers: 1,
     fileParallelism: false,
     maxConcurrency: 3,
-    // Now and then Debian's cloud-init does not come to its last stage in a container, and no user data runs at all.
-    retry: 2,
-    testTimeout: 300_000,
+    testTimeout: 180_000,
     hookTimeout: 120_000,
   },
 });

@@ -53,6 +53,7 @@ async function installMissing(): Promise<void> {
   const installed = await run('dpkg-query', '--show', '--showformat', '${Package} ${db:Status-Status}\n');
   const missing = PACKAGES.filter((name) => !installed.includes(`${name} installed\n`));
   if (missing.length === 0) return;
-  await run('apt-get', '--quiet=2', 'update');
-  await run('env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '--quiet=2', '--yes', 'install', ...missing);
+  const apt = ['apt-get', '--quiet=2', '--option', 'DPkg::Lock::Timeout=300'];
+  await run(...(apt as [string]), 'update');
+  await run('env', 'DEBIAN_FRONTEND=noninteractive', ...apt, '--yes', 'install', ...missing);
 }

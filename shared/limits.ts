@@ -131,6 +131,9 @@ export const CLIENT_TOKEN_MAX_CHARS = 64;
 /** No further candidate is tried after this: there must be time left to undo. */
 export const WALK_MAX_MS = 75_000;
 
+/** Of runs whose code is known to be a fork's or not, in a warm function. */
+export const RUNS_REMEMBERED_MAX = 2_000;
+
 export const LEDGER_SCAN_MAX = 20_000;
 /** Calls under way at once within one sweep. */
 export const SWEEP_PARALLEL_MAX = 8;

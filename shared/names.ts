@@ -28,6 +28,14 @@ export function clientTokenOf(name: RunnerName, candidate: Candidate): string {
   return createHash('sha256').update(text).digest('hex').slice(0, CLIENT_TOKEN_MAX_CHARS);
 }
 
+/** The runner group of an organisation: jobs of public repositories never share one with private ones. */
+export function runnerGroupOf(
+  { isPublic }: Pick<Job, 'isPublic'>,
+  { github }: Pick<Config, 'github'>,
+): string {
+  return isPublic ? (github.publicRunnerGroup ?? `${github.runnerGroup}-public`) : github.runnerGroup;
+}
+
 /** Where a job's runner registers. */
 export function targetOf(job: Pick<Job, 'repository' | 'installationId'>, config: Config): Target {
   const owner = job.repository.split('/')[0] as string;

@@ -76,11 +76,15 @@ export type CheckOutcome =
   /** This one cannot be: its commit or repository is gone, or it was deleted. */
   | { readonly kind: 'refused'; readonly because: string };
 
+export interface MintRequest {
+  readonly name: RunnerName;
+  readonly labels: readonly string[];
+  /** The organisation's runner group, by its name, where it is not the deployment's usual one; unused in repository scope. */
+  readonly group?: string;
+}
+
 export interface GitHub {
-  mint(
-    target: Target,
-    runner: { readonly name: RunnerName; readonly labels: readonly string[] },
-  ): Promise<MintOutcome>;
+  mint(target: Target, runner: MintRequest): Promise<MintOutcome>;
   registrations(target: Target): Promise<Listing<Registration>>;
   /** 'absent' counts as done; 'busy' is GitHub's refusal. */
   removeRunner(target: Target, runnerId: number): Promise<'removed' | 'absent' | 'busy'>;
@@ -101,6 +105,8 @@ export interface GitHub {
     check: CheckRun,
     checkId: number | null,
   ): Promise<CheckOutcome>;
+  /** 'over': there is nothing to cancel any more. 'refused': the App may not. */
+  cancelRun(target: Target, repository: string, id: RunId): Promise<'asked' | 'over' | 'refused'>;
   /** Newest first, back to `sinceMs`. */
   deliveries(sinceMs: number): Promise<Listing<Delivery>>;
   redeliver(deliveryId: string): Promise<void>;

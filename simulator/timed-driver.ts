@@ -1,10 +1,12 @@
 /**
  * What happens inside an instance, played by the clock: boot, fetch, connect as a real runner does, one job, power
  * off; on the market's notice the script ends the runner, and with it the job. The figures are those of stock images: online after 30 to 75 s (peers report two to four minutes with package
- * installs, one without). The instance reads its user data as bash would, for the JIT config alone.
+ * installs, one without). The instance reads its user data as bash would, for the JIT config and for whose jobs may run.
  */
+import { gunzipSync } from 'node:zlib';
 import type { BootDriver, BootedMachine } from './ecs/machine.ts';
 import type { SimGitHub } from './github/github.ts';
+import type { JobForRunner } from './github/model.ts';
 import { ConfigRefused, type RunnerSession } from './github/runs/sessions.ts';
 import type { Random } from './random.ts';
 
@@ -14,7 +16,7 @@ export interface TimedDriverOptions {
   /** From Running to the runner's connection. */
   readonly bootMs?: readonly [min: number, max: number];
   /** Share of boots that never get to the runner; the machine stops by its own deadline. */
-  readonly hangs?: () => boolean;
+  readonly hangs?: (machine: BootedMachine) => boolean;
   /** Share of jobs that fail by themselves. */
   readonly failures?: number;
   /** The machine's own deadline for a boot, armed first; an idle runner that is online has none but its lifetime. */
@@ -29,6 +31,8 @@ const BOOT_DEADLINE_MS = 10 * 60_000;
 /** The script asks the metadata every five seconds; then the runner tells GitHub. */
 const NOTICE_HEARD_MS = [1_000, 8_000] as const;
 const STOP_MS = 2_000;
+/** The started hook's no: the runner is told to end before the first step. */
+const TURNED_AWAY_MS = 3_000;
 
 export function timedDriver(options: TimedDriverOptions): BootDriver {
   const { bootMs = [30_000, 75_000], bootDeadlineMs = BOOT_DEADLINE_MS } = options;
@@ -58,7 +62,7 @@ export function timedDriver(options: TimedDriverOptions): BootDriver {
         after(options.random.whole(...NOTICE_HEARD_MS), endRunner);
       };
       const disarm = after(bootDeadlineMs, () => machine.stop());
-      if (options.hangs?.() !== true)
+      if (options.hangs?.(machine) !== true)
         after(options.random.whole(bootMs[0], bootMs[1]), () => {
           session = connect(machine, options, after);
           // The script waits for the runner's "Listening for Jobs", and no longer.
@@ -87,9 +91,10 @@ function connect(
   try {
     const session = github.connectRunner(jitConfigOf(machine.userData), {
       onJob(job) {
-        after(job.durationMs, () => {
+        const isTurnedAway = !admits(machine.userData, job);
+        after(isTurnedAway ? TURNED_AWAY_MS : job.durationMs, () => {
           // Cancelled a moment ago: the machine is about to stop.
-          if (!isOver) session.finishJob(random.chance(failures) ? 'failure' : 'success');
+          if (!isOver) session.finishJob(isTurnedAway || random.chance(failures) ? 'failure' : 'success');
         });
       },
       onExit: () => {
@@ -104,6 +109,35 @@ function connect(
     after(stopMs, () => machine.stop());
     return null;
   }
+}
+
+/** As the started hook judges. */
+function admits(userData: string, { repository, event }: JobForRunner): boolean {
+  const name = repository.toLowerCase();
+  const { lists, isPublicRefused, areForksRefused } = admissionOf(userData);
+  const isListed = ([pattern = '']: RegExpMatchArray) =>
+    pattern.endsWith('/*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+  if (!lists.every((list) => [...list.matchAll(/\S+/g)].some(isListed))) return false;
+  const { repository: own, pull_request: pull } = event.payload as EventPayload;
+  if (isPublicRefused && own?.private !== true && event.name !== 'schedule') return false;
+  return !areForksRefused || pull === undefined || pull.head.repo?.full_name.toLowerCase() === name;
+}
+
+interface EventPayload {
+  readonly repository?: { readonly private: boolean };
+  readonly pull_request?: { readonly head: { readonly repo: { readonly full_name: string } | null } };
+}
+
+function admissionOf(userData: string) {
+  const packed = /<<SCRIPTS .*\n([A-Za-z0-9+/=]+)\nSCRIPTS$/m.exec(userData)?.[1];
+  if (packed === undefined) throw new Error('the user data has no SCRIPTS');
+  const script = gunzipSync(Buffer.from(packed, 'base64')).toString('utf8');
+  const value = (name: string) => new RegExp(`^readonly ${name}=(.*)$`, 'm').exec(script)?.[1] ?? '';
+  return {
+    lists: [...value('ADMITTED').matchAll(/'([^']*)'/g)].map(([, list = '']) => list),
+    isPublicRefused: value('PUBLIC') === "'refuse'",
+    areForksRefused: value('FORKS') === "'refuse'",
+  };
 }
 
 /** The one line of the header that a runner needs; its value is quoted for bash. */

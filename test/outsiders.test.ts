@@ -1,4 +1,5 @@
 /** What outsiders, and mistakes, may try; and what it must not do to others. */
+import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { userDataMistakes } from '../cli/shared/user-data-size.ts';
 import { parseConfig } from '../shared/config/parse.ts';
@@ -120,6 +121,18 @@ test.each(['keep', 'ci-runner-name', 'GITHUB_RUNNER_TYPE'])('the tag %s is ours,
 
 test('user data that would not fit is told before anything is built', () => {
   expect(userDataMistakes(configOf())).toEqual([]);
-  const long = { extraUserData: 'x'.repeat(4_096), hooks: { started: 'y'.repeat(2_000) } };
+  // What repeats itself is compressed, so it is random.
+  const long = {
+    extraUserData: randomBytes(3_000).toString('base64'),
+    hooks: { started: randomBytes(3_000).toString('hex') },
+  };
   expect(userDataMistakes(configOf({ defaults: long })).join()).toMatch(/placements\[0\]: .* 16384 at most/);
+});
+
+test('a list of repositories that does not fit into user data is told, also that of one profile', () => {
+  const many = Array.from({ length: 1_000 }, () => `acme/${randomBytes(12).toString('hex')}`);
+  const mistakes = (more: object) => userDataMistakes(configOf(more)).join();
+  expect(mistakes({ repositories: { allow: many } })).toMatch(/lists of repositories/);
+  expect(mistakes({ profiles: { big: { cpu: 16, repositories: many } } })).toMatch(/lists of repositories/);
+  expect(mistakes({ repositories: { allow: many.slice(0, 100) } })).toBe('');
 });

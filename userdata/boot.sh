@@ -106,24 +106,31 @@ prepare_user() {
   log "user.prepared sudo=${SUDO}"
 }
 
-# By owner for the job, on the forwarding path for containers. In a table that docker never
-# touches: docker puts its own rules before others' in the filter table.
+# For all but root, because a job has more user ids than its own: those that newuidmap gives it. By address, so
+# by each name that leads there; on the forwarding path for containers. In a table that docker never touches:
+# docker puts its own rules before others' in the filter table. (IPv6 address: canonical/cloud-init #6893.)
 close_metadata() {
   [[ "${METADATA_OPEN:?}" == false ]] || return 0
-  local uid
-  uid=$(id --user runner)
   if command -v nft >/dev/null; then
-    nft --file - <<RULES
-table ip ci_runner {
-  chain output { type filter hook output priority -150; ip daddr 100.100.100.200 meta skuid ${uid} drop; }
-  chain forward { type filter hook forward priority -150; ip daddr 100.100.100.200 drop; }
+    nft --file - <<'RULES'
+table inet ci_runner {
+  chain metadata { ip daddr 100.100.100.200 drop; ip6 daddr fd00:100::100:200 drop; }
+  chain output { type filter hook output priority -150; meta skuid 0 accept; jump metadata; }
+  chain forward { type filter hook forward priority -150; jump metadata; }
 }
 RULES
   else
-    iptables --table mangle --append OUTPUT --destination 100.100.100.200 --match owner --uid-owner "${uid}" --jump DROP
-    iptables --table mangle --append FORWARD --destination 100.100.100.200 --jump DROP
+    close_address iptables 100.100.100.200
+    # A kernel without IPv6 has nothing to close.
+    if [[ -e "${ROOT}/proc/net/if_inet6" ]]; then close_address ip6tables fd00:100::100:200; fi
   fi
   log 'metadata.closed'
+}
+
+# close_address TOOL ADDRESS
+close_address() {
+  "$1" --table mangle --append OUTPUT --destination "$2" --match owner ! --uid-owner 0 --jump DROP
+  "$1" --table mangle --append FORWARD --destination "$2" --jump DROP
 }
 
 run_extra_user_data() {
@@ -162,8 +169,11 @@ fetch_runner() {
 
 # Nothing at all when the image has it all.
 install_packages() {
+  local libraries
   install_missing git git
-  if ! ldconfig --print-cache | grep --quiet libicuuc; then
+  # Not by a pipe into grep, which leaves early: ldconfig would end by SIGPIPE, and that reads as "missing".
+  libraries=$(ldconfig --print-cache) || true
+  if [[ "${libraries}" != *libicuuc* ]]; then
     if command -v apt-get >/dev/null; then install_now '^libicu[0-9]+$'; else install_now libicu; fi
   fi
   if [[ "${DOCKER:?}" == true ]]; then install_docker; fi
@@ -188,18 +198,6 @@ install_now() {
   fi
 }
 
-# In the job's own log, by the runner's started hook. Its file has the values in front.
-job_started() {
-  local now
-  printf -v now '%(%s)T' -1
-  printf '%s\n' "${MACHINE:?}"
-  printf 'Running %d s after it was queued: %d s to the launch, %d s to the boot, %d s to the runner, %d s to the job\n' \
-    "$((now - ${QUEUED_AT:?}))" "$((${LAUNCHED_AT:?} - QUEUED_AT))" "$((BOOTED_AT - LAUNCHED_AT))" \
-    "$((RUNNER_AT - BOOTED_AT))" "$((now - RUNNER_AT))"
-  # A container's steps inherit nothing from the runner's own environment.
-  printf '%s\n' "${JOB_ENVIRONMENT[@]?}" >>"${GITHUB_ENV:-/dev/null}"
-}
-
 write_hooks() {
   local hooks="${ROOT}/opt/ci-runner"
   local BOOTED_AT RUNNER_AT
@@ -207,8 +205,9 @@ write_hooks() {
   BOOTED_AT=$((RUNNER_AT - SECONDS))
   mkdir --parents "${hooks}"
   {
-    declare -p MACHINE QUEUED_AT LAUNCHED_AT BOOTED_AT RUNNER_AT JOB_ENVIRONMENT
-    declare -f job_started
+    declare -p BOOTED_AT RUNNER_AT
+    declare -p "${HOOK_VALUES[@]?}"
+    declare -f job_started turn_away judge judge_event read_event
     printf 'job_started\n%s\n' "${HOOK_STARTED?}"
   } >"${hooks}/job-started.sh"
   printf '%s\n' "${HOOK_COMPLETED?}" >"${hooks}/job-completed.sh"
@@ -230,29 +229,27 @@ run_one_job() {
   log "runner.ended status=${status}"
 }
 
+# In a scope of its own: whatever it starts, under whatever user, is ended with that. Delegated, because then the
+# kernel's killing of one process for want of memory does not end them all.
 # actions/runner reads ACTIONS_RUNNER_INPUT_* and takes them out of the environment of all it starts.
 start_runner() {
   cd "${RUNNER_HOME}"
-  export "${JOB_ENVIRONMENT[@]}" ACTIONS_RUNNER_INPUT_JITCONFIG="${JIT_CONFIG:?}" \
+  export "${JOB_ENVIRONMENT[@]?}" ACTIONS_RUNNER_INPUT_JITCONFIG="${JIT_CONFIG:?}" \
     ACTIONS_RUNNER_HOOK_JOB_STARTED="${ROOT}/opt/ci-runner/job-started.sh" \
     ACTIONS_RUNNER_HOOK_JOB_COMPLETED="${ROOT}/opt/ci-runner/job-completed.sh" \
     ACTIONS_RUNNER_RETURN_VERSION_DEPRECATED_EXIT_CODE=1 RUNNER_MANUALLY_TRAP_SIG=1 \
     HOME="${ROOT}/home/runner" USER=runner LOGNAME=runner SHELL=/bin/bash LANG=C.UTF-8
-  exec "${AS_RUNNER[@]}" ./run.sh
+  exec systemd-run --quiet --scope --unit=ci-runner-job --property=Delegate=yes --property=TasksMax=infinity \
+    --property=TimeoutStopSec=60 -- "${AS_RUNNER[@]}" ./run.sh
 }
 
+# From the moment when a job may come, root reads no more of it: what it says then is the job's word.
 note_online() {
-  local line
-  while read -r line; do
-    case "${line}" in
-      *'Listening for Jobs'*)
-        : >"${RUN}/online"
-        log "runner.online"
-        ;;
-      *'completed with result:'*) log "job.completed result=${line##*: }" ;;
-      *) ;;
-    esac
-  done
+  local line=''
+  until [[ "${line}" == *'Listening for Jobs'* ]]; do read -r -n 1000 line || return 0; done
+  : >"${RUN}/online"
+  log 'runner.online'
+  exec setpriv --reuid=65534 --regid=65534 --clear-groups cat >/dev/null
 }
 
 # watch_spot_notice RUNNER_PID: the market takes an instance back five minutes after the notice.
@@ -278,13 +275,21 @@ ask_metadata() {
     <<<"X-aliyun-ecs-metadata-token: ${token}"
 }
 
-# tell_job LINE: into the standard output of the step that runs, which is the job's log.
+# tell_job LINE: as the job's own user, who can open what a step may have put there, and no more; and not for long:
+# it may be a pipe that nobody reads.
 tell_job() {
+  local told
+  told=$(declare -f write_to_steps)
+  timeout --signal=KILL 5 "${AS_RUNNER[@]}" bash -c "${told}; write_to_steps \"\$1\"" tell_job "$1"
+}
+
+# write_to_steps LINE: into the standard output of each step that runs, which is the job's log.
+write_to_steps() {
   local worker steps step
   worker=$(pgrep --full --oldest 'Runner[.]Worker')
   steps=$(pgrep --parent "${worker}")
   for step in ${steps}; do
-    printf '%s\n' "$1" >"/proc/${step}/fd/1"
+    printf '%s\n' "$1" >>"/proc/${step}/fd/1"
   done
 }
 
@@ -296,12 +301,19 @@ stop() {
     while read -r line; do log "error ${line:0:200}"; done <<<"${lines}"
   fi
   log "stopping status=${status}"
-  if [[ -n "${SELF_DESTRUCT_ROLE:-}" ]]; then
-    # What the job left behind could read the role's key from our argument list.
-    pkill --signal KILL --uid runner || true
-    self_destruct
-  fi
+  end_job
+  if [[ -n "${SELF_DESTRUCT_ROLE:-}" ]]; then self_destruct; fi
   systemctl poweroff || systemctl --force poweroff || systemctl --force --force poweroff
+}
+
+# All that the job left behind: its scope, and what a daemon such as cron started for it elsewhere.
+end_job() {
+  local processes pid uid
+  systemctl kill --signal=KILL ci-runner-job.scope
+  processes=$(ps -e -o pid=,uid=)
+  while read -r pid uid; do
+    [[ "${uid:-0}" -lt 1000 ]] || kill -s KILL -- "${pid}"
+  done <<<"${processes}"
 }
 
 # The trace of a boot: one line a step, on the serial console, too. Never a reason to fail.

@@ -40,11 +40,39 @@ deletion_of() {
     "${instance}-${time//%/}" "${time}"
 }
 
-# sign QUERY SECRET (Alibaba Cloud docs, signature of RPC-style calls).
+# sign QUERY SECRET (Alibaba Cloud docs, signature of RPC-style calls): HMAC-SHA1, RFC 2104, of a key of at most 64
+# characters. By builtins, because openssl takes the key as an argument, which others can read.
 sign() {
-  local query
+  local query inner
   query=$(encode "$1")
-  printf 'POST&%%2F&%s' "${query}" | openssl dgst -sha1 -hmac "$2&" -binary | base64
+  inner=$(
+    {
+      padded "$2&" 0x36
+      printf 'POST&%%2F&%s' "${query}"
+    } | sha1sum
+  )
+  inner=$(
+    {
+      padded "$2&" 0x5c
+      bytes_of "${inner%% *}"
+    } | sha1sum
+  )
+  bytes_of "${inner%% *}" | base64
+}
+
+# padded KEY BYTE: the key's 64 bytes, each combined with the other one.
+padded() {
+  local at code hex
+  for ((at = 0; at < 64; at++)); do
+    printf -v code '%d' "'${1:at:1}"
+    printf -v hex '%02x' "$((code ^ $2))"
+    printf '%b' "\\x${hex}"
+  done
+}
+
+bytes_of() {
+  local at
+  for ((at = 0; at < ${#1}; at += 2)); do printf '%b' "\\x${1:at:2}"; done
 }
 
 encode() {

@@ -68,8 +68,7 @@ function requirementsToCheck(config: Config): CheckedRequirements[] {
 
 function requirementsFor(config: Config, profile: string, arch: Arch): CheckedRequirements[] {
   const labels = [...config.baseLabels, ...(profile === '' ? [] : [profile]), arch];
-  const repository = config.profiles[profile]?.repositories?.[0]?.replace('*', 'any') ?? 'any/any';
-  const understood = parseLabels(labels, repository, config);
+  const understood = parseLabels(labels, null, config);
   if (understood.kind !== 'ours') return [];
   return [{ name: `${profile || 'default'} ${arch}`, requirements: understood.requirements }];
 }

@@ -1,5 +1,6 @@
 /** Whose jobs the runner group serves, against the allow-list. */
 import { isAllowed } from '../../shared/job/labels.ts';
+import { runnerGroupOf } from '../../shared/names.ts';
 import { type Check, ok, warning, wrong } from './finding.ts';
 import { dataOf, listInstallations, ownersOf } from './github.ts';
 import type { DoctorWorld } from './world.ts';
@@ -24,18 +25,20 @@ async function runnerGroup(world: DoctorWorld) {
   const { config } = world;
   if (config.github.scope === 'repository') return [ok('not used: runners register at each repository')];
   const findings = [];
+  // Jobs of public repositories, where they are taken, have a group that no private one's runner is in.
+  const kinds = config.repositories.public === 'allow' ? [false, true] : [false];
   const owners = ownersOf(world).map((owner) => owner.toLowerCase());
   for (const { id, account } of await listInstallations(world))
     if (owners.includes(account.login.toLowerCase()))
-      findings.push(...(await groupOf(world, id, account.login)));
-  return findings.length > 0
-    ? findings
-    : [ok(`${config.github.runnerGroup} is restricted to the allow-list`)];
+      for (const isPublic of kinds) findings.push(...(await groupOf(world, id, account.login, isPublic)));
+  if (findings.length > 0) return findings;
+  const names = kinds.map((isPublic) => runnerGroupOf({ isPublic }, config)).join(' and ');
+  return [ok(`${names} ${kinds.length > 1 ? 'are' : 'is'} restricted to the allow-list`)];
 }
 
-async function groupOf(world: DoctorWorld, installation: number, org: string) {
+async function groupOf(world: DoctorWorld, installation: number, org: string, isPublic: boolean) {
   const { github, config } = world;
-  const { runnerGroup: name } = config.github;
+  const name = runnerGroupOf({ isPublic }, config);
   const page = await github(
     'GET /orgs/{org}/actions/runner-groups',
     { org, per_page: 100 },
@@ -45,11 +48,19 @@ async function groupOf(world: DoctorWorld, installation: number, org: string) {
   const group = groups.find((each) => each.name === name);
   if (group === undefined)
     return [wrong(`${org} has no runner group ${name}`, 'make it in the organisation’s settings, “Actions”')];
-  const open =
-    group.allows_public_repositories && config.repositories.public === 'refuse'
-      ? [wrong(`${name} serves public repositories`, 'switch that off in the group’s settings')]
-      : [];
+  if (isPublic) return servedByPublic(world, installation, org, group);
+  const open = group.allows_public_repositories
+    ? [wrong(`${name} serves public repositories`, 'switch that off in the group’s settings')]
+    : [];
   return [...open, ...(await servedBy(world, installation, org, group))];
+}
+
+/** Which of the allowed repositories are public, nobody has said: those that it serves are to be allowed ones. */
+async function servedByPublic(world: DoctorWorld, installation: number, org: string, group: Group) {
+  if (!group.allows_public_repositories)
+    return [wrong(`${group.name} serves no public repository`, 'switch that on in the group’s settings')];
+  const findings = await servedBy(world, installation, org, group);
+  return findings.filter(({ text }) => !text.includes('does not serve') && !text.includes('no runner comes'));
 }
 
 /** Too many are served: strangers get runners. Too few: runners are launched for jobs that they are not shown to. */

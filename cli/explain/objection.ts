@@ -1,6 +1,6 @@
 /** Why we would not act on a job: asked of the very rules that webhook and launcher follow. */
-import { whyForkRefused } from '../../functions/launcher/launch.ts';
 import { decide } from '../../functions/webhook/decide.ts';
+import { forkLookUp } from '../../shared/job/forks.ts';
 import { parseLabels } from '../../shared/job/labels.ts';
 import type { Job, JobRecord } from '../../shared/nouns.ts';
 import type { Operator } from '../shared/operator.ts';
@@ -26,7 +26,7 @@ export async function objectionTo(
       because: understood.because,
       advice: 'Mend runs-on in the workflow, and run it again. What labels there are: docs/configure.md',
     };
-  const stranger = await whyForkRefused({ job }, { config, github }).catch(() => null);
+  const stranger = await forkLookUp(config, github)(job).catch(() => null);
   return stranger === null
     ? null
     : {

@@ -4,7 +4,7 @@ import { bootValues } from '../../functions/launcher/boot.ts';
 import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { architecturesOf, parseLabels } from '../../shared/job/labels.ts';
-import type { Candidate, Job, JobId, RunId } from '../../shared/nouns.ts';
+import type { Candidate, Job, JobId, Requirements, RunId } from '../../shared/nouns.ts';
 import type { RunnerRelease } from '../../shared/runner/release.ts';
 import { userData } from '../../shared/runner/user-data.ts';
 import { ROOT } from './steps.ts';
@@ -18,20 +18,30 @@ export function userDataMistakes(config: Config): string[] {
   const scripts = readUserDataScripts(join(ROOT, 'userdata'));
   return config.placements.flatMap(({ region }, at) => {
     try {
-      userData(bootValues(longestBoot(region, config), config), scripts);
+      for (const requirements of requirementsToCheck(config))
+        userData(bootValues(longestBoot(region, requirements), config), scripts);
       return [];
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      return [`placements[${at}]: with defaults.extraUserData and defaults.hooks, ${error.message}`];
+      const keys = 'defaults.extraUserData, defaults.hooks and the lists of repositories';
+      return [`placements[${at}]: with ${keys}, ${error.message}`];
     }
   });
 }
 
-function longestBoot(region: string, config: Config): Parameters<typeof bootValues>[0] {
+/** A plain job's, and each profile's: what is kept for some repositories names them to its machine. */
+function requirementsToCheck(config: Config): Requirements[] {
   const [arch = 'amd64'] = architecturesOf(config);
-  const labels = [...config.baseLabels, arch];
-  const understood = parseLabels(labels, 'any/any', config);
-  if (understood.kind !== 'ours') throw new Error('the base labels and an architecture are not understood');
+  return [[], ...Object.entries(config.profiles)].flatMap(([name, profile]) => {
+    const hasArch = profile?.arch !== undefined || profile?.image !== undefined;
+    const labels = [...config.baseLabels, ...(name === undefined ? [] : [name]), ...(hasArch ? [] : [arch])];
+    const understood = parseLabels(labels, null, config);
+    return understood.kind === 'ours' ? [understood.requirements] : [];
+  });
+}
+
+function longestBoot(region: string, asked: Requirements): Parameters<typeof bootValues>[0] {
+  const { arch } = asked;
   const job: Job = {
     ...{
       id: 1 as JobId,
@@ -41,7 +51,7 @@ function longestBoot(region: string, config: Config): Parameters<typeof bootValu
       repository: 'any/any',
       isPublic: false,
     },
-    ...{ installationId: null, labels, createdAtMs: Date.UTC(2100, 0) },
+    ...{ installationId: null, labels: [], createdAtMs: Date.UTC(2100, 0) },
   };
   const candidate: Candidate = {
     ...{
@@ -55,7 +65,7 @@ function longestBoot(region: string, config: Config): Parameters<typeof bootValu
     ...{ cpu: 512, memoryGiB: 4096, pricePerHour: 1234.567, onDemandPricePerHour: 1234.567 },
     ...{ priceLimit: null, expectedCostPerHour: null, because: '' },
   };
-  const requirements = { ...understood.requirements, docker: true, arch };
+  const requirements = { ...asked, docker: true };
   const launchedAtMs = Date.UTC(2100, 0);
   return {
     jitConfig: 'x'.repeat(JIT_CONFIG_CHARS),

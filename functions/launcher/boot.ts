@@ -1,6 +1,7 @@
 /** What user data is told about one launch: pure. */
 
 import type { Config } from '../../shared/config/config.ts';
+import { guardsOf } from '../../shared/job/guards.ts';
 import type { Candidate, Job, Requirements } from '../../shared/nouns.ts';
 import { bootMaxMs } from '../../shared/runner/boot-max.ts';
 import { type RunnerRelease, stillTaken } from '../../shared/runner/release.ts';
@@ -35,6 +36,14 @@ export function bootValues(boot: Boot, config: Config): UserDataValues {
     proxy: proxyOf(placement?.proxy ?? null),
     docker: requirements.docker,
     sudo: requirements.sudo,
+    admission: {
+      lists: [
+        config.repositories.allow,
+        ...guardsOf(requirements, config).map(({ repositories }) => repositories),
+      ],
+      public: config.repositories.public,
+      forks: config.repositories.forks,
+    },
     registryMirror: config.defaults.registryMirror,
     metadata: config.defaults.metadata,
     extraUserData: config.defaults.extraUserData,

@@ -2,14 +2,13 @@
 
 import { type Ranking, rank } from '../../shared/advisor/rank.ts';
 import { alertOnce } from '../../shared/alert-once.ts';
+import { RUN_UNKNOWN } from '../../shared/job/forks.ts';
 import { parseLabels, whyNotAllowed } from '../../shared/job/labels.ts';
 import type { JobEntry } from '../../shared/ledger/entries.ts';
 import type { Held } from '../../shared/ledger/ledger.ts';
 import { recordRefusal } from '../../shared/ledger/record-refusal.ts';
 import { RETRY_MS } from '../../shared/limits.ts';
-import { targetOf } from '../../shared/names.ts';
 import type { Requirements } from '../../shared/nouns.ts';
-import type { GitHub } from '../../shared/ports.ts';
 import { announce } from './announce.ts';
 import { mintAndRun } from './mint-and-run.ts';
 import { openJob } from './open.ts';
@@ -25,7 +24,7 @@ export async function launch(event: LaunchEvent, world: LauncherWorld): Promise<
 
   const job = await openJob(event, world);
   if (job === 'known' || job === 'ended') return { kind: job };
-  const forkRefusal = await whyForkRefused(event, world);
+  const forkRefusal = await world.whyForkRefused(event.job);
   if (forkRefusal === RUN_UNKNOWN)
     return wait(job, { because: forkRefusal, nextTryAtMs: world.clock.nowMs() + RETRY_MS }, world);
   if (forkRefusal !== null) return refuse(event, forkRefusal, world);
@@ -52,21 +51,6 @@ async function refuse(event: LaunchEvent, because: string, world: LauncherWorld)
   const held = await world.ledger.jobs.read(event.job.id);
   if (held !== null) await world.ledger.jobs.remove(event.job.id, held);
   return { kind: 'refused', because };
-}
-
-/** Just after a delivery, GitHub's own records may lag behind it. */
-const RUN_UNKNOWN = 'its run is not known at GitHub';
-
-/** The one look-up before a launch: a public repository's run may come from anybody's fork. */
-export async function whyForkRefused(
-  { job }: Pick<LaunchEvent, 'job'>,
-  { config, github }: Pick<LauncherWorld, 'config'> & { readonly github: Pick<GitHub, 'run'> },
-): Promise<string | null> {
-  if (!job.isPublic || config.repositories.forks === 'allow') return null;
-  const run = await github.run(targetOf(job, config), job.repository, job.runId);
-  if (run === null) return RUN_UNKNOWN;
-  const isOwn = run.headRepository?.toLowerCase() === job.repository.toLowerCase();
-  return isOwn ? null : 'its code comes from a fork, and forks are refused';
 }
 
 async function rankFor(

@@ -4,7 +4,7 @@ import { alertOnce } from '../../shared/alert-once.ts';
 import type { RunnerEntry } from '../../shared/ledger/entries.ts';
 import type { Held } from '../../shared/ledger/ledger.ts';
 import { RETRY_MS } from '../../shared/limits.ts';
-import { targetOf } from '../../shared/names.ts';
+import { runnerGroupOf, targetOf } from '../../shared/names.ts';
 import type { Target } from '../../shared/nouns.ts';
 import type { MintOutcome } from '../../shared/ports.ts';
 import { type Wait, wait } from './wait.ts';
@@ -15,7 +15,8 @@ export async function mintAndRun(launch: Launch, world: LauncherWorld): Promise<
   const { job, runner } = launch;
   const { name, labels } = runner.entry;
   const target = targetOf(runner.entry, world.config);
-  const minted = await world.github.mint(target, { name, labels });
+  const group = runnerGroupOf(job.entry.job, world.config);
+  const minted = await world.github.mint(target, { name, labels, group });
   world.log('launch.minted', { job: job.entry.job.id, runner: name, outcome: minted.kind });
   if (minted.kind !== 'minted') {
     await undo(runner, null, world);

@@ -1,6 +1,7 @@
 /** What a launch needs of the world. */
 
 import type { Config } from '../../shared/config/config.ts';
+import { forkLookUp, type WhyForkRefused } from '../../shared/job/forks.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { MARKET_KEPT_MS, RELEASE_KEPT_MS } from '../../shared/limits.ts';
 import type { Market } from '../../shared/market/market.ts';
@@ -19,7 +20,9 @@ export interface LauncherWorld {
   readonly clock: Clock;
   readonly log: Log;
   readonly ledger: Ledger;
-  readonly github: Pick<GitHub, 'mint' | 'removeRunner' | 'run'>;
+  readonly github: Pick<GitHub, 'mint' | 'removeRunner'>;
+  /** Of a run that it was asked about before, without a call. */
+  readonly whyForkRefused: WhyForkRefused;
   readonly instances: Pick<Instances, 'run'>;
   /** The last snapshots, by region; null where there is none. Kept for a moment between launches. */
   readonly markets: () => Promise<ReadonlyMap<string, Market | null>>;
@@ -43,7 +46,12 @@ export type Outcome =
   /** An instance may exist: the sweep decides when the lease has ended. */
   | { readonly kind: 'unknown'; readonly because: string };
 
-type LauncherAdapters = Omit<LauncherWorld, 'markets' | 'release' | 'userData'>;
+type LauncherAdapters = Omit<
+  LauncherWorld,
+  'whyForkRefused' | 'markets' | 'release' | 'userData' | 'github'
+> & {
+  readonly github: Pick<GitHub, 'mint' | 'removeRunner' | 'run'>;
+};
 
 /** Adds what a warm launcher keeps for a moment. */
 export function launcherWorld(adapters: LauncherAdapters, scripts: UserDataScripts): LauncherWorld {
@@ -54,6 +62,7 @@ export function launcherWorld(adapters: LauncherAdapters, scripts: UserDataScrip
   };
   return {
     ...adapters,
+    whyForkRefused: forkLookUp(config, adapters.github),
     markets: memoize(() => readMarkets(config, ledger.market, log), MARKET_KEPT_MS, clock),
     release: memoize(readRelease, RELEASE_KEPT_MS, clock),
     userData: (boot) => userData(bootValues(boot, config), scripts),

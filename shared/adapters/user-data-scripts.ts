@@ -5,5 +5,10 @@ import type { UserDataScripts } from '../runner/user-data.ts';
 
 export function readUserDataScripts(folder: string): UserDataScripts {
   const text = (name: string) => readFileSync(join(folder, name), 'utf8');
-  return { boot: text('boot.sh'), docker: text('docker.sh'), selfDestruct: text('self-destruct.sh') };
+  return {
+    boot: text('boot.sh'),
+    jobStarted: text('job-started.sh'),
+    docker: text('docker.sh'),
+    selfDestruct: text('self-destruct.sh'),
+  };
 }

@@ -25,6 +25,7 @@ const GitHub = z.strictObject({
   baseUrl: url.default('https://github.com'),
   scope: z.enum(['organization', 'repository']).default('organization'),
   runnerGroup: z.string().min(1).max(100).default('ci-runners'),
+  publicRunnerGroup: z.string().min(1).max(100).nullable().default(null),
   polling: z.boolean().default(false),
   checks: z.boolean().default(true),
 });
@@ -73,6 +74,7 @@ const Image = z
     family: z.string().min(1).optional(),
     id: resourceId('m').optional(),
     arch: Arch.optional(),
+    repositories: z.array(githubName).optional(),
   })
   .refine(
     (image) => (image.family === undefined) !== (image.id === undefined),

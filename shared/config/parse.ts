@@ -54,11 +54,10 @@ function profileMistakes(config: Config): string[] {
   return Object.entries(config.profiles).flatMap(([name, profile]) => {
     if (base.has(name.toLowerCase())) return [`profiles.${name}: is a base label already`];
     if (isKnownLabel(name)) return [`profiles.${name}: is a label with a meaning of its own already`];
-    const repository = profile.repositories?.[0]?.replace('*', 'any') ?? 'any/any';
     const arch = architecturesOf(config)[0];
     const named =
       profile.arch === undefined && profile.image === undefined && arch !== undefined ? [arch] : [];
-    const understood = parseLabels([...config.baseLabels, name, ...named], repository, config);
+    const understood = parseLabels([...config.baseLabels, name, ...named], null, config);
     return understood.kind === 'refused' ? [`profiles.${name}: ${understood.because}`] : [];
   });
 }

@@ -1,12 +1,13 @@
 /** What a job's labels ask for: pure. The table of labels is part of the public contract (docs/configure.md). */
-import type { Config, ProfileConfig } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import type { Arch, CapacityType, Job, Requirements } from '../nouns.ts';
+import { guardsOf } from './guards.ts';
 import { KIND_NAMES, type LabelValues, parseLabel, Refusal } from './label-words.ts';
 
 export type ParsedLabels =
   | { readonly kind: 'ours'; readonly requirements: Requirements }
-  /** Has our base labels, but asks for what we do not understand or do not have. */
-  | { readonly kind: 'refused'; readonly because: string }
+  /** Has our base labels, but asks for what we do not understand or do not have, or (`isForbidden`) keep for others. */
+  | { readonly kind: 'refused'; readonly because: string; readonly isForbidden: boolean }
   | { readonly kind: 'foreign' };
 
 const MEMORY_PER_CORE_GIB: Record<Arch, number> = { amd64: 1, arm64: 2 };
@@ -22,15 +23,29 @@ export function covers(runnerLabels: readonly string[], jobLabels: readonly stri
   return hasBaseLabels(runnerLabels, jobLabels);
 }
 
-export function parseLabels(labels: readonly string[], repository: string, config: Config): ParsedLabels {
+/** `repository`: who asks; null: whoever may. */
+export function parseLabels(
+  labels: readonly string[],
+  repository: string | null,
+  config: Config,
+): ParsedLabels {
   if (!hasBaseLabels(labels, config.baseLabels)) return { kind: 'foreign' };
   try {
-    const values = read(labels, config);
-    return { kind: 'ours', requirements: requirementsOf(values, repository, config) };
+    const requirements = requirementsOf(read(labels, config), config);
+    const because = repository === null ? null : whyKept(requirements, repository, config);
+    return because === null
+      ? { kind: 'ours', requirements }
+      : { kind: 'refused', because, isForbidden: true };
   } catch (refusal) {
     if (!(refusal instanceof Refusal)) throw refusal;
-    return { kind: 'refused', because: refusal.message };
+    return { kind: 'refused', because: refusal.message, isForbidden: false };
   }
+}
+
+function whyKept(requirements: Requirements, repository: string, config: Config): string | null {
+  const guard = guardsOf(requirements, config).find((each) => !isAllowed(repository, each.repositories));
+  if (guard === undefined) return null;
+  return `${guard.what} is not for the repository ${repository}: ${guard.key} keeps it for others`;
 }
 
 function read(labels: readonly string[], config: Config): LabelValues {
@@ -48,8 +63,8 @@ function read(labels: readonly string[], config: Config): LabelValues {
   return values as LabelValues;
 }
 
-function requirementsOf(values: LabelValues, repository: string, config: Config): Requirements {
-  const profile = profileFor(values, repository, config);
+function requirementsOf(values: LabelValues, config: Config): Requirements {
+  const profile = config.profiles[values.profile ?? ''];
   // Explicit labels override the profile, and the profile the defaults.
   const asked = { ...fallbacks(config), ...given(profile ?? {}), ...given(values) };
   if (asked.image !== undefined) requireImage(asked.image, config);
@@ -75,17 +90,6 @@ type Given<Asks> = { [Key in keyof Asks]?: Exclude<Asks[Key], undefined> };
 /** Only what was said, so that nothing unsaid hides a fallback. */
 function given<Asks extends object>(asks: Asks): Given<Asks> {
   return Object.fromEntries(Object.entries(asks).filter(([, value]) => value !== undefined)) as Given<Asks>;
-}
-
-function profileFor(
-  { profile: name }: LabelValues,
-  repository: string,
-  config: Config,
-): ProfileConfig | undefined {
-  const profile = name === undefined ? undefined : config.profiles[name];
-  if (profile?.repositories !== undefined && !isAllowed(repository, profile.repositories))
-    throw new Refusal(`the profile '${name}' is not for the repository ${repository}`);
-  return profile;
 }
 
 function fallbacks({ defaults, limits }: Config) {

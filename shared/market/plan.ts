@@ -97,9 +97,8 @@ export function likelyTypes(last: Market, config: Config, nowMs: number): Readon
 function usualRequirements(config: Config): readonly Requirements[] {
   const kinds = [undefined, ...Object.keys(config.profiles)].flatMap((profile) =>
     ['amd64', 'arm64', undefined].map((arch) => {
-      const repository = config.profiles[profile ?? '']?.repositories?.[0]?.replace('*', 'any') ?? 'any/any';
       const labels = [...config.baseLabels, profile, arch].filter((label) => label !== undefined);
-      return parseLabels(labels, repository, config);
+      return parseLabels(labels, null, config);
     }),
   );
   return kinds.flatMap((kind) => (kind.kind === 'ours' ? [kind.requirements] : []));

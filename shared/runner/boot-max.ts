@@ -9,10 +9,7 @@ export function bootMaxMs(image: string, { images }: Pick<Config, 'images'>): nu
 }
 
 /** Of a runner by what it registered with; when that says nothing any more, the longer time. */
-export function bootMaxOf(
-  { labels, repository }: { readonly labels: readonly string[]; readonly repository: string },
-  config: Config,
-): number {
-  const understood = parseLabels(labels, repository, config);
+export function bootMaxOf({ labels }: { readonly labels: readonly string[] }, config: Config): number {
+  const understood = parseLabels(labels, null, config);
   return understood.kind === 'ours' ? bootMaxMs(understood.requirements.image, config) : BOOT_MAX_CUSTOM_MS;
 }

@@ -1,10 +1,11 @@
 /**
- * The user data of one instance: the values that the launcher knows, each quoted, and below them the scripts as
- * they are in git. The scripts are compressed, because user data is small and the JIT config is large.
+ * The user data of one instance: the values that the launcher knows, each quoted, and below them the scripts of git.
+ * All but the JIT config is compressed, because user data is small and the JIT config is large.
  */
 import { gzipSync } from 'node:zlib';
 import { USER_DATA_MAX_BYTES } from '../limits.ts';
 import type { CapacityType } from '../nouns.ts';
+import { dockerClientJson, proxyEnvironment } from './proxy.ts';
 
 export interface UserDataValues {
   /** Secret, good for one runner. */
@@ -26,6 +27,13 @@ export interface UserDataValues {
   readonly docker: boolean;
   readonly registryMirror: string | null;
   readonly sudo: boolean;
+  /** Whose jobs may run on it. */
+  readonly admission: {
+    /** Each of `owner/name` and `owner/*`; a repository must be in each list. */
+    readonly lists: readonly (readonly string[])[];
+    readonly public: 'refuse' | 'allow';
+    readonly forks: 'refuse' | 'allow';
+  };
   readonly metadata: 'closed' | 'open';
   /** Bash, run as root after the stop is armed; never sees the JIT config. */
   readonly extraUserData: string | null;
@@ -48,6 +56,7 @@ export interface UserDataValues {
 /** The text of the files in `userdata/`. */
 export interface UserDataScripts {
   readonly boot: string;
+  readonly jobStarted: string;
   readonly docker: string;
   readonly selfDestruct: string;
 }
@@ -55,28 +64,22 @@ export interface UserDataScripts {
 /** One download of the runner may take this long; GitHub from mainland China takes minutes. */
 const FETCH_SECONDS = 240;
 
-/** Never by a proxy: the metadata service, Alibaba's own endpoints and any private network, the VPC's among them. */
-const NO_PROXY = [
-  'localhost',
-  '127.0.0.1',
-  '100.100.100.200',
-  '.aliyuncs.com',
-  '10.0.0.0/8',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-];
-
 /** Throws when the result would be larger than USER_DATA_MAX_BYTES: the operator's own scripts are too long. */
 export function userData(values: UserDataValues, scripts: UserDataScripts): string {
   const parts = [
-    values.docker ? scripts.docker : '',
-    values.selfDestruct === null ? '' : scripts.selfDestruct,
-    scripts.boot,
+    ...header(values),
+    ...[
+      scripts.jobStarted,
+      values.docker ? scripts.docker : '',
+      values.selfDestruct === null ? '' : scripts.selfDestruct,
+      scripts.boot,
+    ].map(withoutComments),
   ];
   const text = [
     '#!/usr/bin/env bash',
     "trap 'systemctl poweroff' EXIT",
-    ...header(values),
+    // Alone outside: it is random, and compressing would make it longer.
+    `readonly JIT_CONFIG=${quoted(values.jitConfig)}`,
     'source <(base64 --decode <<SCRIPTS | gzip --decompress',
     gzipSync(parts.join('\n'), { level: 9 }).toString('base64'),
     'SCRIPTS',
@@ -86,10 +89,13 @@ export function userData(values: UserDataValues, scripts: UserDataScripts): stri
   const bytes = Buffer.byteLength(text);
   if (bytes > USER_DATA_MAX_BYTES)
     throw new RangeError(
-      `user data has ${bytes} bytes, ${USER_DATA_MAX_BYTES} at most: shorten extraUserData or hooks`,
+      `user data has ${bytes} bytes, ${USER_DATA_MAX_BYTES} at most: shorten extraUserData, hooks or the lists of repositories`,
     );
   return text;
 }
+
+/** They are for who reads the scripts in git: no line of theirs that begins so is anything else. */
+const withoutComments = (script: string): string => script.replace(/^ *#.*\n/gm, '');
 
 function header(values: UserDataValues): string[] {
   const { runner, instance } = values;
@@ -101,7 +107,6 @@ function header(values: UserDataValues): string[] {
     RUNNER_CAPACITY_TYPE: instance.capacityType,
   };
   const words: Record<string, string> = {
-    JIT_CONFIG: values.jitConfig,
     RUNNER_SHA256: runner.sha256,
     FETCH_SECONDS: whole(FETCH_SECONDS),
     LIFETIME_SECONDS: whole(values.lifetimeSeconds),
@@ -109,6 +114,8 @@ function header(values: UserDataValues): string[] {
     PROXY: String(values.proxy !== null),
     DOCKER: String(values.docker),
     SUDO: String(values.sudo),
+    PUBLIC: values.admission.public,
+    FORKS: values.admission.forks,
     METADATA_OPEN: String(values.metadata === 'open'),
     INSTANCE_TYPE: instance.instanceType,
     ZONE: instance.zone,
@@ -127,6 +134,7 @@ function header(values: UserDataValues): string[] {
   const lists: Record<string, readonly string[]> = {
     RUNNER_VERSIONS: runner.versions,
     RUNNER_URLS: runner.urls,
+    ADMITTED: values.admission.lists.map((list) => list.join(' ').toLowerCase()),
     PROXY_ENVIRONMENT: assignments(proxyEnvironment(values.proxy)),
     JOB_ENVIRONMENT: assignments(environment),
   };
@@ -148,32 +156,6 @@ export function quoted(text: string): string {
 function whole(value: number): string {
   if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is not a whole number`);
   return String(value);
-}
-
-const noProxyOf = (proxy: NonNullable<UserDataValues['proxy']>): string =>
-  [...NO_PROXY, ...proxy.noProxy].join(',');
-
-/** Both spellings: curl reads the lower one for http, other tools only the upper one. */
-function proxyEnvironment(proxy: UserDataValues['proxy']): Record<string, string> {
-  if (proxy === null) return {};
-  const lower = {
-    ...(proxy.http === null ? {} : { http_proxy: proxy.http }),
-    ...(proxy.https === null ? {} : { https_proxy: proxy.https }),
-    no_proxy: noProxyOf(proxy),
-  };
-  const upper = Object.entries(lower).map(([name, value]) => [name.toUpperCase(), value]);
-  return { ...lower, ...Object.fromEntries(upper) };
-}
-
-/** What docker gives to each container (Docker docs, "Configure the Docker CLI to use a proxy server"). */
-function dockerClientJson(proxy: UserDataValues['proxy']): string {
-  if (proxy === null) return '';
-  const settings = {
-    ...(proxy.http === null ? {} : { httpProxy: proxy.http }),
-    ...(proxy.https === null ? {} : { httpsProxy: proxy.https }),
-    noProxy: noProxyOf(proxy),
-  };
-  return JSON.stringify({ proxies: { default: settings } });
 }
 
 function machineOf(instance: UserDataValues['instance']): string {

@@ -169,6 +169,8 @@ export interface JobForRunner {
   readonly repository: string;
   readonly labels: readonly string[];
   readonly durationMs: number;
+  /** As the runner lays them before its started hook: GITHUB_EVENT_NAME, and the file of GITHUB_EVENT_PATH. */
+  readonly event: { readonly name: string; readonly payload: unknown };
 }
 
 /** What GitHub tells a connected runner. */

@@ -118,6 +118,23 @@ export function runRecord(state: State, run: SimRun, api: string): Json {
   };
 }
 
+/**
+ * The event that a run is of, as `github.event` has it, with what tells whose code it is. A schedule's is documented as
+ * having none of a webhook's fields.
+ */
+export function eventPayload({ event, repository, headRepository }: SimRun): Json {
+  if (event === 'schedule') return { schedule: '30 5 * * 1' };
+  const api = 'https://api.github.com';
+  const payload = { repository: repositoryRecord(repository, api) };
+  if (!event.startsWith('pull_request')) return payload;
+  const repo = headRepository === null ? null : { full_name: headRepository };
+  return {
+    action: 'synchronize',
+    pull_request: { title: 'A change', head: { ref: 'change', repo } },
+    ...payload,
+  };
+}
+
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

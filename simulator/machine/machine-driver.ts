@@ -1,19 +1,20 @@
 /** Boots real Linux systems: systemd, cloud-init and our user data in a container with a network of its own. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { BootDriver, BootedMachine } from '../ecs/index.ts';
 import { run } from './commands.ts';
-import { addressOf, CLOUD_ADDRESS, cutCable, namespaceOf, plugIn, unplug } from './network.ts';
+import { type ControlGroup, controlGroup } from './control-group.ts';
+import { addressOf, addressV6Of, CLOUD_ADDRESS, cutCable, namespaceOf, plugIn, unplug } from './network.ts';
 
 export interface MachineDriverOptions {
   /** The folder of `rootFilesystem`. */
   readonly image: string;
   /** For the disks of machines, which hold what they changed. */
   readonly folder: string;
-  /** Files that this machine's disk has beyond the image, by path. */
-  readonly files?: (machine: BootedMachine) => Readonly<Record<string, string>>;
+  /** Files that this machine's disk has beyond the image, by path; null: one that it lacks. */
+  readonly files?: (machine: BootedMachine) => Readonly<Record<string, string | null>>;
   /** Names that the machines resolve to the simulated cloud. */
   readonly hosts: readonly string[];
   /** The machine at this address is gone. */
@@ -33,6 +34,8 @@ export interface RunningMachine {
   readonly isRunning: boolean;
   /** A file that was written there; '' when there is none. Also after its end. */
   read(inside: string): string;
+  /** What cloud-init could not do, in any of its stages so far: nothing, on a machine that booted as it should. */
+  bootErrors(): readonly string[];
   /** A shell command as root inside, its output. */
   shell(command: string): Promise<string>;
   cutCable(): Promise<void>;
@@ -51,7 +54,7 @@ export function machineDriver(options: MachineDriverOptions): MachineDriver {
       return { end: () => machine.end() };
     },
     machines: () => machines,
-    at: (address) => machines.find((each) => each.address === address) ?? null,
+    at: (address) => machines.find((each) => each.addresses.includes(address)) ?? null,
     async close() {
       for (const machine of machines) machine.end();
       await Promise.all(machines.map((machine) => machine.gone));
@@ -62,10 +65,12 @@ export function machineDriver(options: MachineDriverOptions): MachineDriver {
 class Started implements RunningMachine {
   readonly facts: BootedMachine;
   readonly address: string;
+  readonly addresses: readonly string[];
   readonly #number: number;
   readonly #options: MachineDriverOptions;
   readonly #folder: string;
   #process: ChildProcess | null = null;
+  #group: ControlGroup | null = null;
   #hasEnded = false;
   #tellGone: () => void = () => {};
   readonly gone: Promise<void> = new Promise((resolve) => {
@@ -75,6 +80,7 @@ class Started implements RunningMachine {
   constructor(facts: BootedMachine, number: number, options: MachineDriverOptions) {
     this.facts = facts;
     this.address = addressOf(number);
+    this.addresses = [this.address, addressV6Of(number)];
     this.#number = number;
     this.#options = options;
     this.#folder = join(options.folder, facts.id);
@@ -92,10 +98,13 @@ class Started implements RunningMachine {
     await run('mount', '-t', 'overlay', 'overlay', '-o', layers, root as string);
     await plugIn(this.#number);
     if (this.#hasEnded) return this.#cleanUp();
+    const group = controlGroup(this.facts.id);
+    this.#group = group;
     // A terminal of its own: systemd writes its console to nothing else.
     const child = spawn(
-      'systemd-nspawn',
+      'sh',
       [
+        ...['-c', 'echo $$ >"$0" && exec systemd-nspawn "$@"', group.door],
         ...['--quiet', '--register=no', '--keep-unit', '--boot', '--console=read-only', '--capability=all'],
         ...['--system-call-filter=@keyring bpf', `--machine=${this.facts.id}`, `--directory=${root}`],
         `--network-namespace-path=${namespaceOf(this.#number)}`,
@@ -122,12 +131,14 @@ class Started implements RunningMachine {
 
   end(): void {
     this.#hasEnded = true;
-    // The container dies with its supervisor.
+    // Not the supervisor alone: a system outlives that as an orphan.
+    this.#group?.kill();
     if (this.isRunning) this.#process?.kill('SIGKILL');
   }
 
   async #cleanUp(): Promise<void> {
     this.#options.onGone?.(this.address);
+    await this.#group?.remove();
     await run('umount', '--lazy', join(this.#folder, 'root'));
     await unplug(this.#number);
     this.#tellGone();
@@ -136,7 +147,7 @@ class Started implements RunningMachine {
   #write(upper: string): void {
     const { id, userData } = this.facts;
     const hosts = this.#options.hosts.map((name) => `${CLOUD_ADDRESS} ${name}\n`).join('');
-    const files: Record<string, string> = {
+    const files: Record<string, string | null> = {
       '/etc/hosts': `127.0.0.1 localhost ${id}\n${hosts}`,
       '/var/lib/cloud/seed/nocloud/meta-data': `instance-id: ${id}\nlocal-hostname: ${id}\n`,
       '/var/lib/cloud/seed/nocloud/user-data': userData,
@@ -145,13 +156,24 @@ class Started implements RunningMachine {
     for (const [path, text] of Object.entries(files)) {
       const target = join(upper, path);
       mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, text, { mode: path.includes('/bin/') || path.endsWith('.sh') ? 0o755 : 0o644 });
+      // How an overlay says that a file of the layer below is gone (Linux, overlayfs.rst, "whiteouts").
+      if (text === null) execFileSync('mknod', [target, 'c', '0', '0']);
+      else
+        writeFileSync(target, text, { mode: path.includes('/bin/') || path.endsWith('.sh') ? 0o755 : 0o644 });
     }
   }
 
   read(inside: string): string {
     const path = join(this.#folder, 'upper', inside);
     return existsSync(path) ? readFileSync(path, 'utf8') : '';
+  }
+
+  bootErrors(): readonly string[] {
+    const status = this.read('/var/lib/cloud/data/status.json');
+    const stages = status === '' ? {} : (JSON.parse(status).v1 as Record<string, { errors?: string[] }>);
+    return Object.entries(stages).flatMap(([stage, at]) =>
+      (at?.errors ?? []).map((error) => `${stage}: ${error}`),
+    );
   }
 
   async shell(command: string): Promise<string> {

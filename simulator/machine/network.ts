@@ -5,8 +5,11 @@ const BRIDGE = 'ci-cloud';
 /** Where OSS and GitHub answer. */
 export const CLOUD_ADDRESS = '10.213.0.1';
 export const METADATA_ADDRESS = '100.100.100.200';
+/** The same service for those who speak IPv6 (canonical/cloud-init #6893). */
+export const METADATA_ADDRESS_V6 = 'fd00:100::100:200';
 
 export const addressOf = (number: number): string => `10.213.0.${10 + number}`;
+export const addressV6Of = (number: number): string => `fd00:213::${10 + number}`;
 const nameOf = (number: number): string => `ci-m${number}`;
 export const namespaceOf = (number: number): string => `/run/netns/${nameOf(number)}`;
 
@@ -16,6 +19,8 @@ export async function openNetwork(): Promise<void> {
   await run('ip', 'link', 'add', BRIDGE, 'type', 'bridge');
   await run('ip', 'address', 'add', `${CLOUD_ADDRESS}/24`, 'dev', BRIDGE);
   await run('ip', 'address', 'add', `${METADATA_ADDRESS}/32`, 'dev', BRIDGE);
+  for (const address of ['fd00:213::1/64', `${METADATA_ADDRESS_V6}/128`])
+    await run('ip', 'address', 'add', address, 'dev', BRIDGE, 'nodad');
   await run('ip', 'link', 'set', BRIDGE, 'up');
 }
 
@@ -30,6 +35,8 @@ export async function plugIn(number: number): Promise<void> {
   await inside('link', 'set', 'lo', 'up');
   await inside('link', 'set', 'eth0', 'up');
   await inside('route', 'add', 'default', 'via', CLOUD_ADDRESS);
+  await inside('address', 'add', `${addressV6Of(number)}/64`, 'dev', 'eth0', 'nodad');
+  await inside('route', 'add', METADATA_ADDRESS_V6, 'dev', 'eth0');
 }
 
 /** The cable is cut, both ways. */

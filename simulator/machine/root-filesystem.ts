@@ -12,9 +12,9 @@ import {
 import { join } from 'node:path';
 import { run } from './commands.ts';
 
-/** What a cloud image of Debian has, as far as the boot touches it, and docker. */
+/** What a cloud image has, as far as the boot touches it; docker; and `newuidmap`, which comes with rootless containers. */
 const PACKAGES =
-  'systemd systemd-sysv dbus cloud-init sudo curl ca-certificates git iproute2 iptables procps openssl docker.io busybox-static ^libicu[0-9]+$'.split(
+  'systemd systemd-sysv dbus cloud-init locales sudo curl ca-certificates git iproute2 iptables nftables procps openssl docker.io uidmap busybox-static ^libicu[0-9]+$'.split(
     ' ',
   );
 
@@ -24,7 +24,7 @@ export async function rootFilesystem(cache: string): Promise<string> {
   const stamp = join(cache, 'base.stamp');
   const { uri, release } = await distribution();
   const recipe = createHash('sha256')
-    .update([release, ...PACKAGES].join(' '))
+    .update([release, ...PACKAGES, CLOUD_CONFIG].join(' '))
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === recipe) return folder;
   rmSync(stamp, { force: true });
@@ -44,9 +44,14 @@ export async function rootFilesystem(cache: string): Promise<string> {
   return folder;
 }
 
-/** The seed lies beside the machine: cloud-init's AliYun source wants DMI, which a container lacks. */
+/**
+ * The seed lies beside the machine: cloud-init's AliYun source wants DMI, which a container lacks. The locale is that of
+ * Debian's own cloud images.
+ */
+const CLOUD_CONFIG = 'datasource_list: [NoCloud]\nlocale: C.UTF-8\n';
+
 function prepare(root: string): void {
-  writeFileSync(join(root, 'etc/cloud/cloud.cfg.d/90-seed.cfg'), 'datasource_list: [NoCloud]\n');
+  writeFileSync(join(root, 'etc/cloud/cloud.cfg.d/90-seed.cfg'), CLOUD_CONFIG);
   // What cloud images do not do at a boot either, and what only costs time here.
   for (const timer of ['apt-daily.timer', 'apt-daily-upgrade.timer', 'e2scrub_all.timer', 'fstrim.timer'])
     rmSync(join(root, 'etc/systemd/system/timers.target.wants', timer), { force: true });

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { SimGitHub } from '../github/github.ts';
+import type { JobForRunner } from '../github/model.ts';
 import { ConfigRefused, type RunnerSession } from '../github/runs/sessions.ts';
 
 export interface RunnerEndpointOptions {
@@ -66,9 +67,9 @@ async function open(
   const id = randomBytes(8).toString('hex');
   try {
     const runner = github().connectRunner(config, {
-      onJob({ name }) {
+      onJob(job) {
         const session = sessions.get(id) as Session;
-        session.job = `# ${name}\n${steps(name)}\n`;
+        session.job = scriptOf(job, steps(job.name));
         session.waiting?.(session.job);
       },
     });
@@ -80,6 +81,15 @@ async function open(
     refused.push(error.message);
     response.writeHead(403).end(error.message);
   }
+}
+
+/** The job as shell: who it is, in assignments that both halves of the stand-in read, and its steps below them. */
+function scriptOf({ name, repository, event }: JobForRunner, steps: string): string {
+  const payload = Buffer.from(JSON.stringify(event.payload)).toString('base64');
+  const head = { name, repository, event: event.name, payload };
+  return `${Object.entries(head)
+    .map(([key, value]) => `# ${key}=${value}`)
+    .join('\n')}\n${steps}\n`;
 }
 
 async function serve(

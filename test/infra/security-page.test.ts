@@ -4,10 +4,16 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FUNCTION_KINDS } from '../../infra/names.ts';
 import { permissionsOf, type Scope } from '../../infra/policies.ts';
+import { HISTORY_TABLE } from '../../shared/adapters/tablestore/tables.ts';
+import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
+import { RunnersYaml } from '../../shared/config/config.ts';
 import type { FunctionKind } from '../../shared/config/environment.ts';
+import { CONSOLE_TAIL_MAX_CHARS } from '../../shared/limits.ts';
+import { runnerGroupOf } from '../../shared/names.ts';
 import { configOf, MADE } from './deployment.ts';
 
-const PAGE = readFileSync(join(import.meta.dirname, '../../docs/security.md'), 'utf8');
+const ROOT = join(import.meta.dirname, '../..');
+const PAGE = readFileSync(join(ROOT, 'docs/security.md'), 'utf8');
 
 /** Everything that can be switched on is: the page tells of what a function may have, at most. */
 const config = configOf({
@@ -35,4 +41,55 @@ function told(kind: FunctionKind): Set<string> {
 test.each(FUNCTION_KINDS)('the page names each action of %s, and none that it has not', (kind) => {
   const granted = new Set(permissionsOf(kind, scope).map(({ action }) => action));
   expect([...told(kind)].sort()).toEqual([...granted].sort());
+});
+
+const SCRIPTS = readUserDataScripts(join(ROOT, 'userdata'));
+const DEFAULTS = RunnersYaml.parse({ repositories: { allow: ['acme/*'] }, placements: [MADE] });
+const resourcesOf = (kind: FunctionKind, action: string, reference: string) =>
+  permissionsOf(kind, { ...scope, secrets: { ...secrets, [kind]: [reference] } })
+    .filter((permission) => permission.action === action)
+    .flatMap(({ resources }) => resources);
+
+/** What a sentence says, and that it is so. A sentence that is changed is looked for here. */
+// biome-ignore format: a table reads best as a table.
+const sentences: [says: RegExp, isSo: () => boolean][] = [
+  [/Public repositories and pull requests of forks are refused by default/, () => DEFAULTS.repositories.public === 'refuse' && DEFAULTS.repositories.forks === 'refuse'],
+  [/at neither of its addresses \(100\.100\.100\.200, fd00:100::100:200\)/, () => /ip daddr 100\.100\.100\.200 drop; ip6 daddr fd00:100::100:200 drop;/.test(SCRIPTS.boot)],
+  [/under no user id but root's/, () => /meta skuid 0 accept; jump metadata/.test(SCRIPTS.boot) && /! --uid-owner 0 --jump DROP/.test(SCRIPTS.boot)],
+  [/With `defaults\.metadata: closed`/, () => DEFAULTS.defaults.metadata === 'closed'],
+  [/There is no role on the machine \(unless you set `selfDestruct\.roleName`/, () => DEFAULTS.selfDestruct.roleName === null],
+  [/Runners of public repositories are in a runner group of their own\*\* \(`github\.publicRunnerGroup`\)/, () => runnerGroupOf({ isPublic: true }, DEFAULTS) !== runnerGroupOf({ isPublic: false }, DEFAULTS)],
+  [/by what GitHub's own runner tells it/, () => /GITHUB_REPOSITORY/.test(SCRIPTS.jobStarted) && /GITHUB_EVENT_PATH/.test(SCRIPTS.jobStarted)],
+  [/not even one with `if: always\(\)`/, () => /pkill --signal INT --full 'Runner\[\.\]Listener'/.test(SCRIPTS.jobStarted)],
+  [/history 90 days/, () => HISTORY_TABLE.timeToLiveS === 90 * 86_400],
+  [/the last 2,000 characters of the console/, () => CONSOLE_TAIL_MAX_CHARS === 2_000],
+  [/any instance of the placements’ regions, with our deployment tag alone/, () => permissionsOf('launcher', scope).some(({ action, condition }) => action === 'ecs:TagResources' && !JSON.stringify(condition).includes('acs:ResourceTag'))],
+  [/With `oos:`, every KMS secret of the region/, () => resourcesOf('webhook', 'kms:GetSecretValue', 'oos:two').some((each) => each.endsWith('secret/*'))],
+  [/`kms:` names each/, () => resourcesOf('webhook', 'kms:GetSecretValue', 'kms:one').every((each) => each.endsWith('secret/one'))],
+];
+
+test.each(sentences)('the page says %s, and it is so', (says, isSo) => {
+  expect(PAGE).toMatch(says);
+  expect(isSo()).toBe(true);
+});
+
+/** What a review of 0.1 found untrue, word for word: it is not to come back. */
+test.each([
+  'no secret, no payload',
+  'and hold none of a service',
+  'A runner of ours that ran a repository outside the allow-list is reported',
+  "suspend the App's installation (no more deliveries, tokens end), then `npm run destroy`",
+  'None may change rights',
+])('the page does not say: %s', (untrue) => {
+  expect(PAGE).not.toContain(untrue);
+});
+
+test('each command that stops everything is one of ours, and does what the page says', () => {
+  const steps = PAGE.slice(PAGE.indexOf('To stop everything at once'));
+  const named = [...steps.matchAll(/`npm run (\w+)/g)].map(([, name = '']) => name);
+  expect(named).toEqual(['list', 'retire', 'destroy']);
+  const scripts = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).scripts;
+  for (const name of named) expect(Object.keys(scripts)).toContain(name);
+  expect(readFileSync(join(ROOT, 'cli/retire/index.ts'), 'utf8')).toContain("'--force'");
+  expect(steps).toContain('it refuses while an instance lives');
 });

@@ -1,9 +1,10 @@
 /** One machine with user data of its own, as RunInstances would have booted it. */
+import { expect } from 'vitest';
 import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
 import type { RunnerName } from '../../shared/nouns.ts';
 import { type UserDataValues, userData } from '../../shared/runner/user-data.ts';
 import type { RunningMachine } from '../../simulator/machine/machine-driver.ts';
-import { VALUES } from '../userdata/instance.ts';
+import { VALUES } from '../userdata/values.ts';
 import type { Cloud } from './cloud.ts';
 
 const SCRIPTS = readUserDataScripts(`${import.meta.dirname}/../../userdata`);
@@ -12,7 +13,7 @@ export interface One {
   readonly machine: RunningMachine;
   readonly jitConfig: string;
   readonly console: readonly string[];
-  /** It powered itself off; throws with all that is known of it when it did not within so long. */
+  /** It powered itself off; throws with all that is known of it when it did not within so long, or had not booted well. */
   stops(maxMs: number): Promise<void>;
   trace(): string;
   /** All that is known of it. */
@@ -80,7 +81,10 @@ export async function bootOne(cloud: Cloud, values: Partial<UserDataValues> = {}
     machine,
     jitConfig,
     console,
-    stops: (maxMs) => cloud.until(`the stop of ${name}`, () => stopped, maxMs, story),
+    async stops(maxMs) {
+      await cloud.until(`the stop of ${name}`, () => stopped, maxMs, story);
+      expect(machine.bootErrors()).toEqual([]);
+    },
     trace,
     story,
     log: () => cloud.runnerEndpoint.logOf(machine.address),
@@ -98,11 +102,17 @@ async function minted({ github }: Cloud, name: string): Promise<string> {
 }
 
 /** A job that only this machine's runner covers; resolves when its steps run. */
-export function giveJob(cloud: Cloud, one: One, jobName = 'build') {
+export function giveJob(
+  cloud: Cloud,
+  one: One,
+  jobName = 'build',
+  whose: { readonly repository?: string; readonly fork?: string } = {},
+) {
   const label = one.machine.facts.id.slice(2);
   const run = cloud.world.github.queueRun({
     repository: 'acme/app',
     jobs: [{ name: jobName, labels: [label] }],
+    ...whose,
   });
   const [job] = cloud.world.github.jobsOf(run);
   if (job === undefined) throw new Error('no job');

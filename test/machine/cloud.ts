@@ -9,7 +9,12 @@ import { RUNNER_RELEASE_NOTE } from '../../shared/runner/release.ts';
 import { metadataListener } from '../../simulator/instance-metadata/index.ts';
 import { run } from '../../simulator/machine/commands.ts';
 import { type MachineDriver, machineDriver } from '../../simulator/machine/machine-driver.ts';
-import { CLOUD_ADDRESS, METADATA_ADDRESS, openNetwork } from '../../simulator/machine/network.ts';
+import {
+  CLOUD_ADDRESS,
+  METADATA_ADDRESS,
+  METADATA_ADDRESS_V6,
+  openNetwork,
+} from '../../simulator/machine/network.ts';
 import { createRunnerEndpoint } from '../../simulator/machine/runner-endpoint.ts';
 import { createOss, type OssFault, ossListener } from '../../simulator/oss/index.ts';
 import { openWorld, START_MS, type World, type WorldOptions } from '../world/in-process.ts';
@@ -30,8 +35,7 @@ export interface Cloud {
   readonly faults: Faults;
   /** What was asked of whom, in order: `host path`. */
   readonly asked: readonly string[];
-  /** Until something holds, in real time; throws after so long. */
-  /** `story` is told when it does not hold in time. */
+  /** Until something holds, in real time; throws after so long, with the `story`. */
   until(what: string, holds: () => boolean, maxMs: number, story?: () => string): Promise<void>;
   close(): Promise<void>;
 }
@@ -41,9 +45,16 @@ export interface Faults {
   github: boolean;
 }
 
+export interface CloudOptions {
+  /** The image holds the runner. */
+  readonly hasRunner?: boolean;
+  /** What else it holds, by path; null: what it lacks. */
+  readonly files?: Readonly<Record<string, string | null>>;
+}
+
 export async function openCloud(
   steps: (jobName: string) => string,
-  more: WorldOptions & { readonly hasRunner?: boolean } = {},
+  more: WorldOptions & CloudOptions = {},
 ): Promise<Cloud> {
   await openNetwork();
   mkdirSync(CACHE, { recursive: true });
@@ -61,6 +72,7 @@ export async function openCloud(
     files: () => ({
       '/etc/ssl/certs/ca-certificates.crt': tls.authorities,
       ...(more.hasRunner === true ? inImage(join(folder, 'stand-in')) : {}),
+      ...more.files,
     }),
     onGone: (address) => runnerEndpoint.vanish(address),
   });
@@ -108,6 +120,7 @@ export async function openCloud(
       CLOUD_ADDRESS,
     ),
     await listening(createHttp(noting(metadata)), 80, METADATA_ADDRESS),
+    await listening(createHttp(noting(metadata)), 80, METADATA_ADDRESS_V6),
     await listening(createHttp(noting(runnerEndpoint.listener)), RUNNER_PORT, CLOUD_ADDRESS),
   ];
   const time = passTime(world);

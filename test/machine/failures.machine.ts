@@ -3,10 +3,17 @@ import type { UserDataValues } from '../../shared/runner/user-data.ts';
 import { bootOne, giveJob, type One } from './boot-one.ts';
 import { type Cloud, openCloud } from './cloud.ts';
 
+/** By the name of the job. */
+const STEPS: Readonly<Record<string, string>> = {
+  long: 'sleep 600',
+  // A descriptor is all that it takes: opened for reading, on a file of root's.
+  aims: 'exec 1</etc/precious; sleep 600',
+};
+
 let cloud: Cloud;
 beforeAll(async () => {
   cloud = await openCloud(
-    (name) => `echo "${name} begins"; sleep ${name === 'long' ? 600 : 2}; echo "${name} ends"`,
+    (name) => `echo "${name} begins"; ${STEPS[name] ?? 'sleep 2'}; echo "${name} ends"`,
   );
 });
 afterAll(() => cloud.close());
@@ -42,16 +49,13 @@ const failures: Record<string, Failure> = {
   'it is rebooted in the middle of a job': { job: 'long', when: 'runner.online', act: shell('systemctl reboot') },
 };
 
-/** Most begin within five seconds; a few, on a host that starts several at once, after half a minute and more. */
-const BOOT_MAX_MS = 60_000;
-
 test.concurrent.each(Object.entries(failures))(
   'when %s, the machine stops by itself',
   async (_what, failure) => {
     const one = await bootOne(cloud, failure.values?.() ?? {});
     if (failure.job !== undefined) giveJob(cloud, one, failure.job);
     const { when, act } = failure;
-    if (when !== undefined) await cloud.until(when, () => one.trace().includes(when), BOOT_MAX_MS, one.story);
+    if (when !== undefined) await cloud.until(when, () => one.trace().includes(when), 60_000, one.story);
     await act?.(one);
     await one.stops(90_000);
     if (failure.traced !== undefined) expect(one.trace()).toMatch(failure.traced);
@@ -61,7 +65,7 @@ test.concurrent.each(Object.entries(failures))(
 test.concurrent('cloud-init that is killed while the job runs changes nothing', async () => {
   const one = await bootOne(cloud);
   const job = giveJob(cloud, one);
-  await cloud.until('the boot', () => one.trace().includes('boot.began'), BOOT_MAX_MS, one.story);
+  await cloud.until('the boot', () => one.trace().includes('boot.began'), 60_000, one.story);
   await one.machine.shell('systemctl kill --signal=KILL cloud-final cloud-config cloud-init || true');
   await one.stops(90_000);
   expect(job.conclusion).toBe('success');
@@ -72,6 +76,18 @@ test.concurrent('a metadata service that is gone does not end the job', async ()
   const job = giveJob(cloud, one);
   await one.stops(90_000);
   expect(job.conclusion).toBe('success');
+});
+
+test.concurrent('a notice goes into nothing that the job may not write, whatever its step made of its output', async () => {
+  const extraUserData = 'echo untouched >/etc/precious';
+  const one = await bootOne(cloud, { extraUserData, sudo: false });
+  const job = giveJob(cloud, one, 'aims');
+  await cloud.until('the job', () => one.log().includes('aims begins'), 60_000, one.story);
+  one.giveNotice(Date.UTC(2026, 4, 4, 9, 0, 0));
+  await one.stops(60_000);
+  expect(one.trace()).toContain('spot.notice at=2026-05-04T09:00:00Z');
+  expect(one.machine.read('/etc/precious')).toBe('untouched\n');
+  expect(job.conclusion).toBe('failure');
 });
 
 test.concurrent('a spot notice is told in the log of the job, which ends with the instance', async () => {

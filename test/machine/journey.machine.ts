@@ -14,7 +14,10 @@ const queue = () => {
   if (job === undefined) throw new Error('no job');
   return job;
 };
-const nothingIsLeft = () => cloud.until('the deletion', () => cloud.world.ecs.alive().length === 0, 90_000);
+const nothingIsLeft = async () => {
+  await cloud.until('the deletion', () => cloud.world.ecs.alive().length === 0, 90_000);
+  for (const machine of cloud.driver.machines()) expect(machine.bootErrors()).toEqual([]);
+};
 
 test('a job runs from its queued delivery to its deleted instance, with one download on the way', async () => {
   const { driver, runnerEndpoint, asked, until } = cloud;

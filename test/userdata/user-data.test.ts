@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { USER_DATA_MAX_BYTES } from '../../shared/limits.ts';
 import { quoted, userData } from '../../shared/runner/user-data.ts';
-import { SCRIPTS, VALUES } from './instance.ts';
+import { SCRIPTS } from './instance.ts';
+import { VALUES } from './values.ts';
 
 const text = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 60 }),

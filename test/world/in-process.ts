@@ -100,7 +100,7 @@ export function openWorld(options: WorldOptions = {}) {
     ...(options.observe === undefined ? {} : { observe: options.observe }),
   });
   const queue = inProcessQueue(fc, { launcher: 'ci-launcher', reaper: 'ci-reaper' });
-  const installation = peopled(github, options);
+  const people = peopled(github, options);
   const adapters = () => promptPorts(state.config);
   return {
     clock,
@@ -115,7 +115,7 @@ export function openWorld(options: WorldOptions = {}) {
     queue,
     state,
     adapters,
-    installation,
+    ...people,
     ...passing(clock),
   };
 }
@@ -126,9 +126,17 @@ function peopled(github: ReturnType<typeof createGitHub>, options: WorldOptions)
   const { repositories = ['acme/app'], installed } = options;
   github.addOrganization('acme');
   for (const repository of repositories) github.addRepository(repository);
-  github.addGroup({ organization: 'acme', name: 'ci-runners', repositories: [...repositories] });
+  const ours = { organization: 'acme', name: 'ci-runners' };
+  const { id } = github.addGroup({ ...ours, repositories: [...repositories] });
   github.setRunnerReleases([{ version: RELEASE.version, publishedAtMs: RELEASE.publishedAtMs, assets: [] }]);
-  return github.install('acme', installed);
+  return {
+    installation: github.install('acme', installed),
+    /** The runner group serves others, from now on. */
+    regroup(plan: { readonly repositories: 'all' | string[]; readonly allowsPublic: boolean }) {
+      github.removeGroup(id);
+      github.addGroup({ ...ours, ...plan });
+    },
+  };
 }
 
 function passing(clock: VirtualClock) {

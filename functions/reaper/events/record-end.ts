@@ -7,7 +7,7 @@ import type { Instance, Job } from '../../../shared/nouns.ts';
 import { interruptionLine, noteInterrupted } from '../ending/interrupted.ts';
 import { terminate } from '../ending/terminate.ts';
 import type { ReaperWorld } from '../world.ts';
-import { reportForeignJob } from './foreign-job.ts';
+import { reportForeignJob, wasTurnedAway } from './foreign-job.ts';
 import { type EndedEvent, historyRow } from './history.ts';
 import { findOwnRunner } from './own-runner.ts';
 import { findLatestRunner, repoint } from './repoint.ts';
@@ -21,13 +21,14 @@ export async function recordEnd(event: EndedEvent, world: ReaperWorld): Promise<
   const machines = named === null ? [] : await machinesOf(named.entry, event, world);
   const ranOn = named === null ? null : seenToTheEnd(named.entry, machines, world.clock.nowMs());
   await ledger.history.merge(historyRow(event, entry, ranOn));
-  if (ranOn?.isInterrupted) await noteInterrupted(job, world);
+  if (ranOn?.isInterrupted || wasTurnedAway(event, ranOn, world)) await noteInterrupted(job, world);
   await removeEntry(ledger.jobs, job.id);
   log('job.ended', { job: job.id, conclusion, runner: runner?.name ?? null, isOurs: named !== null });
 
   if (named !== null) await retireNamed(job, named, machines, world);
   await repoint(job, entry, named?.entry.for ?? null, world);
   await dropOwnLaunch(job, entry, world);
+  if (named !== null) await reportForeignJob(job, entry, named.entry, world);
 }
 
 /**
@@ -60,7 +61,6 @@ async function retireNamed(
   world: ReaperWorld,
 ): Promise<void> {
   const { name } = named.entry;
-  await reportForeignJob(job, name, world);
   const nowMs = world.clock.nowMs();
   const retired = await amend(world.ledger.runners, name, (entry) => spent(entry, job, nowMs), named);
   if (retired !== null) await terminate(retired.entry, world, machines);

@@ -29,7 +29,6 @@ export async function recordStart(event: StartedEvent, world: ReaperWorld): Prom
   log('job.started', { job: job.id, runner: runner.name, isOurs: before !== null });
   if (before === null) return;
   const { name } = before.entry;
-  await reportForeignJob(job, name, world);
   await amend(
     ledger.runners,
     name,
@@ -37,6 +36,7 @@ export async function recordStart(event: StartedEvent, world: ReaperWorld): Prom
     before,
   );
   await repoint(job, held.entry, before.entry.for, world);
+  await reportForeignJob(job, held.entry, before.entry, world);
 }
 
 /** GitHub binds nothing, so a job that we never heard of may start on our runner. */

@@ -13,7 +13,7 @@ const REPOSITORY_PAGES_MAX = 50;
 
 type Jobs = Pick<
   GitHub,
-  'job' | 'run' | 'jobsOfRun' | 'activeJobs' | 'repositories' | 'rerunFailedJobs' | 'rerunJob'
+  'job' | 'run' | 'jobsOfRun' | 'activeJobs' | 'repositories' | 'rerunFailedJobs' | 'rerunJob' | 'cancelRun'
 >;
 
 export function jobsOver(calls: Calls): Jobs {
@@ -63,6 +63,7 @@ export function jobsOver(calls: Calls): Jobs {
       }),
     rerunJob: (target, repository, id) =>
       rerun(calls, target, repository, `POST ${REPO}/actions/jobs/{job_id}/rerun`, { job_id: id }),
+    cancelRun: (target, repository, id) => cancelRun(calls, target, repository, id),
   };
 }
 
@@ -130,5 +131,20 @@ async function rerun(
   if (answer.status === 201) return 'asked';
   const isOurs = throttledMs(answer) !== null || /not accessible/i.test(messageOf(answer));
   if ([403, 404, 409, 422].includes(answer.status) && !isOurs) return 'refused';
+  throw failed(route, answer);
+}
+
+/** GitHub docs: 202, or 409 for what is over. 403 without the permission, 404 where the App may not even look. */
+async function cancelRun(
+  calls: Calls,
+  target: Target,
+  repository: string,
+  id: number,
+): Promise<'asked' | 'over' | 'refused'> {
+  const route = `POST ${REPO}/actions/runs/{run_id}/cancel`;
+  const answer = await calls.ask(target, route, { ...partsOf(repository), run_id: id });
+  if (answer.status === 202) return 'asked';
+  if (answer.status === 409) return 'over';
+  if ([403, 404].includes(answer.status) && throttledMs(answer) === null) return 'refused';
   throw failed(route, answer);
 }

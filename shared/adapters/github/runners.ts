@@ -1,6 +1,6 @@
 /** Runner registrations: mint, list, remove; for an organisation's group or for one repository. */
 import type { Registration, Target } from '../../nouns.ts';
-import type { Clock, GitHub, MintOutcome } from '../../ports.ts';
+import type { Clock, GitHub, MintOutcome, MintRequest } from '../../ports.ts';
 import { allPages, type Calls, parsed } from './calls.ts';
 import {
   failed,
@@ -38,18 +38,18 @@ export function runnersOver(
   const groupIds = new Map<string, number>();
 
   /** Null: the organisation has no such group. An answer: GitHub would not say. */
-  const groupId = async (target: Target): Promise<number | null | GitHubAnswer> => {
+  const groupId = async (target: Target, group: string): Promise<number | null | GitHubAnswer> => {
     if (target.repository !== null) return REPOSITORY_GROUP;
-    const known = groupIds.get(target.owner);
+    const known = groupIds.get(groupKey(target, group));
     if (known !== undefined) return known;
-    const found = await groupNamed(calls, target, runnerGroup);
-    if (typeof found === 'number') groupIds.set(target.owner, found);
+    const found = await groupNamed(calls, target, group);
+    if (typeof found === 'number') groupIds.set(groupKey(target, group), found);
     return found;
   };
 
-  const generate: Generate = async (target, name, labels) => {
-    const id = await groupId(target);
-    if (id === null) return `there is no runner group named ${runnerGroup}`;
+  const generate: Generate = async (target, { name, labels, group = runnerGroup }) => {
+    const id = await groupId(target, group);
+    if (id === null) return `there is no runner group named ${group}`;
     if (typeof id !== 'number') return id;
     const { path, params } = scopeOf(target);
     const body = { ...params, name, labels, runner_group_id: id };
@@ -57,21 +57,21 @@ export function runnersOver(
   };
 
   /** Once more where the first refusal is one that we can mend. */
-  const attempt: Generate = async (target, name, labels) => {
-    let answer = await generate(target, name, labels);
-    if (statusOf(answer) === 404 && groupIds.delete(target.owner)) {
-      answer = await generate(target, name, labels);
+  const attempt: Generate = async (target, runner) => {
+    let answer = await generate(target, runner);
+    if (statusOf(answer) === 404 && groupIds.delete(groupKey(target, runner.group ?? runnerGroup))) {
+      answer = await generate(target, runner);
     }
     if (statusOf(answer) !== 409) return answer;
     // A name is used for one launch only: who has it is our own launch, whose reply was lost.
-    const isFree = await removeNamed(calls, target, name);
-    return isFree ? generate(target, name, labels) : answer;
+    const isFree = await removeNamed(calls, target, runner.name);
+    return isFree ? generate(target, runner) : answer;
   };
 
   return {
-    async mint(target, { name, labels }) {
+    async mint(target, runner) {
       try {
-        return outcomeOf(await attempt(target, name, labels), target, clock.nowMs());
+        return outcomeOf(await attempt(target, runner), target, clock.nowMs());
       } catch (error) {
         if (error instanceof Throttled) return { kind: 'throttled', retryAtMs: clock.nowMs() + error.waitMs };
         if (!(error instanceof InstallationUnusable)) throw error;
@@ -84,7 +84,9 @@ export function runnersOver(
 }
 
 /** A string: why not. */
-type Generate = (target: Target, name: string, labels: readonly string[]) => Promise<GitHubAnswer | string>;
+type Generate = (target: Target, runner: MintRequest) => Promise<GitHubAnswer | string>;
+
+const groupKey = ({ owner }: Target, group: string): string => `${owner}/${group}`;
 
 const statusOf = (answer: GitHubAnswer | string): number => (typeof answer === 'string' ? 0 : answer.status);
 

@@ -7,6 +7,7 @@
 import { groupServes } from '../accounts.ts';
 import { announceJob } from '../announcements.ts';
 import type { SimJob, SimRunner } from '../model.ts';
+import { eventPayload } from '../payloads.ts';
 import type { State } from '../state.ts';
 
 /** Asks for a pass soon; one at a time is enough. */
@@ -61,6 +62,7 @@ function assign(state: State, runner: SimRunner, job: SimJob): void {
     repository: job.run.repository.fullName,
     labels: job.plan.labels,
     durationMs: job.plan.durationMs ?? 60_000,
+    event: { name: job.run.event, payload: eventPayload(job.run) },
   });
 }
 

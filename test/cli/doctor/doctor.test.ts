@@ -37,6 +37,10 @@ const stranger = generateKeyPairSync('rsa', {
   publicKeyEncoding: { type: 'spki', format: 'pem' },
 });
 const organisation = { organization: 'my-org', name: 'ci-runners' };
+const PUBLIC_GROUP = { organization: 'my-org', name: 'ci-runners-public', repositories: ['my-org/app'] };
+const PUBLIC_ALLOWED = ({ repositories }: Config) => ({
+  repositories: { ...repositories, public: 'allow' as const },
+});
 const PERMISSIONS = {
   actions: 'write',
   metadata: 'read',
@@ -121,6 +125,9 @@ const FAULTS: [what: string, level: 'wrong' | 'warning', says: RegExp, fault: Fa
   ['a runner group that is not there', 'wrong', /^runner group: my-org has no runner group ci-runners/, { breakIt: (all) => regroup(all, null) }],
   ['a runner group for every repository', 'wrong', /^runner group: ci-runners serves every repository/, { breakIt: (all) => regroup(all, { repositories: 'all' }) }],
   ['a runner group for public repositories', 'wrong', /^runner group: ci-runners serves public repositories/, { breakIt: (all) => regroup(all, { repositories: ['my-org/app', 'my-org/kernel'], allowsPublic: true }) }],
+  ['no runner group for public repositories that are allowed', 'wrong', /^runner group: my-org has no runner group ci-runners-public/, { config: PUBLIC_ALLOWED }],
+  ['a public runner group that serves no public one', 'wrong', /^runner group: ci-runners-public serves no public repository/, { config: PUBLIC_ALLOWED, breakIt: ({ github }) => github.addGroup({ ...PUBLIC_GROUP, allowsPublic: false }) }],
+  ['a public runner group with a foreign repository', 'wrong', /^runner group: ci-runners-public serves my-org\/secret/, { config: PUBLIC_ALLOWED, breakIt: ({ github }) => github.addGroup({ ...PUBLIC_GROUP, repositories: ['my-org/secret'], allowsPublic: true }) }],
   ['a runner group with a foreign repository', 'wrong', /^runner group: ci-runners serves my-org\/secret/, { breakIt: (all) => regroup(all, { repositories: ['my-org/app', 'my-org/kernel', 'my-org/secret'] }) }],
   ['a runner group without an allowed repository', 'wrong', /^runner group: ci-runners does not serve my-org\/kernel/, { breakIt: (all) => regroup(all, { repositories: ['my-org/app'] }) }],
   ['a runner group narrower than the allow-list', 'warning', /^runner group: ci-runners serves 2 repositories; no runner comes to jobs of others of my-org/, { config: ({ repositories }) => ({ repositories: { ...repositories, allow: ['My-Org/*'] } }) }],

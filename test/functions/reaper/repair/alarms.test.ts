@@ -13,7 +13,10 @@ const name = build.runnerName('1-1');
 const MINUTE_MS = 60_000;
 
 test('a job from outside the allow-list on a runner of ours is told, once for its repository', async () => {
-  const { world, alerts, lines } = openReaper({ config: { repositories: { allow: ['acme/kernel'] } } });
+  const { world, alerts, lines } = openReaper({
+    config: { repositories: { allow: ['acme/kernel'] } },
+    github: { run: async () => null, cancelRun: async () => 'asked' },
+  });
   await world.ledger.runners.add(name, build.runnerEntry('1-1', { state: 'idle', runnerId: 9 }));
   const start = (id: number, repository: string) =>
     recordStart(
@@ -30,7 +33,9 @@ test('a job from outside the allow-list on a runner of ours is told, once for it
   await start(5, 'acme/stranger');
   await start(1, 'acme/kernel');
   expect(alerts).toHaveLength(1);
-  expect(alerts[0]).toContain('acme/stranger, which is not in repositories.allow');
+  expect(alerts[0]).toContain(
+    'acme/stranger, which is refused because the repository is not under repositories.allow',
+  );
   const events = lines.filter(({ event }) => event === 'security.foreign_job');
   expect(events).toHaveLength(2);
   expect(events[0]).toMatchObject({ job: 5, repository: 'acme/stranger', runner: name });

@@ -70,6 +70,24 @@ onBothTransports('runners', (world) => {
     expect(outcome).toEqual({ kind: 'refused', because: 'there is no runner group named gone' });
   });
 
+  test('a runner comes into the group that is asked for, each found once', async () => {
+    const w = await world();
+    const other = w.github.addGroup({ organization: 'acme', name: 'ci-public', repositories: 'all' });
+    for (const [at, group] of [undefined, 'ci-public', undefined, 'ci-public'].entries())
+      await w.hub.mint(w.org, {
+        ...runner,
+        name: name(`r-${at}`),
+        ...(group === undefined ? {} : { group }),
+      });
+    expect(w.github.runners().map(({ groupId }) => groupId)).toEqual([
+      w.groupId,
+      other.id,
+      w.groupId,
+      other.id,
+    ]);
+    expect(callsOf(w, 'GET /orgs/{org}/actions/runner-groups')).toBe(2);
+  });
+
   test('a runner group that was made anew is looked up again', async () => {
     const w = await world();
     const group = w.github.addGroup({ organization: 'acme', name: 'second', repositories: 'all' });

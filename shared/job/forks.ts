@@ -1,0 +1,33 @@
+/** Whether a job's code is a fork's: GitHub's record of its run is the only one that says so. */
+import type { Config } from '../config/config.ts';
+import { RUNS_REMEMBERED_MAX } from '../limits.ts';
+import { targetOf } from '../names.ts';
+import type { Job, RunId } from '../nouns.ts';
+import type { GitHub } from '../ports.ts';
+
+/** Just after a delivery, GitHub's own records may lag behind it. */
+export const RUN_UNKNOWN = 'its run is not known at GitHub';
+export const FORK_REFUSED = 'its code comes from a fork, and forks are refused';
+
+export type WhyForkRefused = (job: Job) => Promise<string | null>;
+
+/**
+ * Null: it is the repository's own, or forks are allowed. Asked of every job, because a delivery does not say what its
+ * run's event was, and forks exist of private repositories, too. One call for a run: where its code is from never
+ * changes, and is remembered by whoever holds the answer of this function.
+ */
+export function forkLookUp(config: Config, github: Pick<GitHub, 'run'>): WhyForkRefused {
+  const known = new Map<RunId, string | null>();
+  return async (job) => {
+    if (config.repositories.forks === 'allow') return null;
+    const before = known.get(job.runId);
+    if (before !== undefined) return before;
+    const run = await github.run(targetOf(job, config), job.repository, job.runId);
+    if (run === null) return RUN_UNKNOWN;
+    const isOwn = run.headRepository?.toLowerCase() === job.repository.toLowerCase();
+    const answer = isOwn ? null : FORK_REFUSED;
+    if (known.size >= RUNS_REMEMBERED_MAX) known.clear();
+    known.set(job.runId, answer);
+    return answer;
+  };
+}
