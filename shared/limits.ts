@@ -37,6 +37,10 @@ export const SWEEP_PARTS_MS = {
 export const SWEEP_FAILURES_MIN = 3;
 export const SWEEP_ACTS_MAX = 500;
 export const LAUNCHES_PER_SWEEP_MAX = 200;
+/** Of jobs that stand aside: of those without an offer, and of the others. */
+export const PROBES_PER_SWEEP_MAX = 50;
+/** One that stands aside and was due for so long goes before those in line, once in so long. */
+export const PROBE_FIRST_MS = 5 * 60_000;
 
 export const CANDIDATES_MAX = 6;
 /** Of them, zones of one type whose price is unknown. */

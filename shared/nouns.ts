@@ -50,6 +50,8 @@ export interface DueEvent {
   readonly kind: 'due';
   readonly job: Job;
   readonly rev: string;
+  /** The sweep's plan gave it the next slot: it passes those that wait. */
+  readonly hasTurn: boolean;
 }
 
 /** A runner as a job's record names it. */

@@ -13,7 +13,7 @@ import type { GitHub } from '../../shared/ports.ts';
 import { announce } from './announce.ts';
 import { mintAndRun } from './mint-and-run.ts';
 import { openJob } from './open.ts';
-import { wait } from './wait.ts';
+import { type Wait, wait } from './wait.ts';
 import type { LaunchEvent, LauncherWorld, Outcome } from './world.ts';
 
 export async function launch(event: LaunchEvent, world: LauncherWorld): Promise<Outcome> {
@@ -27,7 +27,7 @@ export async function launch(event: LaunchEvent, world: LauncherWorld): Promise<
   if (job === 'known' || job === 'ended') return { kind: job };
   const forkRefusal = await whyForkRefused(event, world);
   if (forkRefusal === RUN_UNKNOWN)
-    return wait(job, { because: forkRefusal, nextTryAtMs: world.clock.nowMs() + RETRY_MS }, world);
+    return waitAMinute(job, { because: forkRefusal, obstacle: 'refusal' }, world);
   if (forkRefusal !== null) return refuse(event, forkRefusal, world);
 
   const { requirements } = understood;
@@ -37,7 +37,7 @@ export async function launch(event: LaunchEvent, world: LauncherWorld): Promise<
   const release = await world.release();
   if (release === null) return waitForRelease(job, world);
 
-  const runner = await announce(job, requirements, world);
+  const runner = await announce(event, job, requirements, world);
   if (runner.kind !== 'announced') return runner;
   return mintAndRun(
     { job, runner: runner.held, requirements, candidates: ranking.candidates, release },
@@ -86,8 +86,14 @@ async function rankFor(
 function waitForOffer(job: Held<JobEntry>, { leftOut }: Ranking, world: LauncherWorld): Promise<Outcome> {
   const refusals = leftOut.map(({ what, because }) => `left out because ${because}: ${what}`);
   const because = whyNothing(leftOut, world.config);
-  return wait(job, { because, nextTryAtMs: world.clock.nowMs() + RETRY_MS, refusals }, world);
+  return waitAMinute(job, { because, obstacle: 'offer', refusals }, world);
 }
+
+const waitAMinute = (
+  job: Held<JobEntry>,
+  why: Omit<Wait, 'nextTryAtMs'>,
+  world: LauncherWorld,
+): Promise<Outcome> => wait(job, { ...why, nextTryAtMs: world.clock.nowMs() + RETRY_MS }, world);
 
 /** Pure: in one clause; each offering is in the trail. */
 function whyNothing(leftOut: Ranking['leftOut'], { placements }: LauncherWorld['config']): string {
@@ -101,5 +107,5 @@ function whyNothing(leftOut: Ranking['leftOut'], { placements }: LauncherWorld['
 async function waitForRelease(job: Held<JobEntry>, world: LauncherWorld): Promise<Outcome> {
   const because = 'the mirror has no runner release yet';
   await alertOnce('no-runner-release', `No job can start: ${because}. Run: npm run mirror`, world);
-  return wait(job, { because, nextTryAtMs: world.clock.nowMs() + RETRY_MS }, world);
+  return waitAMinute(job, { because, obstacle: 'refusal' }, world);
 }

@@ -3,7 +3,7 @@ import type { JobEntry } from '../../shared/ledger/entries.ts';
 import type { Held } from '../../shared/ledger/ledger.ts';
 import { LEASE_MS } from '../../shared/limits.ts';
 import type { Job } from '../../shared/nouns.ts';
-import { newJobEntry } from './entries.ts';
+import { lastingObstacle, newJobEntry } from './entries.ts';
 import type { LaunchEvent, LauncherWorld } from './world.ts';
 
 /**
@@ -39,6 +39,7 @@ async function leaseAgain(
     launches: entry.launches + 1,
     nextTryAtMs: clock.nowMs() + LEASE_MS,
     because,
+    obstacle: lastingObstacle(entry),
   });
 }
 

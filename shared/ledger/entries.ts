@@ -11,6 +11,14 @@ export interface TrailLine {
   readonly text: string;
 }
 
+/**
+ * What keeps a job from a slot though one is free. Such a job stands aside: it is tried now and then, and nobody waits
+ * behind it. `offer`: nothing that fits is to be had; `limit`: its profile or repository has all its runners;
+ * `refusal`: GitHub or the account gives nothing; `waste`: runners of its own came to nothing; `cap`: too many did, and
+ * it is only looked at.
+ */
+export type Obstacle = 'offer' | 'limit' | 'refusal' | 'waste' | 'cap';
+
 export interface JobEntry {
   readonly job: Job;
   /** The end of the lease, or the next try. The sweep alone starts a job again, and not before this. */
@@ -26,6 +34,8 @@ export interface JobEntry {
   /** The runner GitHub says took it (ours or not), else null. */
   readonly startedOn: string | null;
   readonly startedAtMs: number | null;
+  /** Null or absent: its launch can take a slot, as far as its last try tells. */
+  readonly obstacle?: Obstacle | null;
   /** Runners of it that came to nothing, though an instance was had: each makes the next wait longer. */
   readonly wasted?: number;
   readonly trail: readonly TrailLine[];

@@ -30,14 +30,14 @@ export async function openLost(
   }
   log('job.found', { job: job.id, repository: job.repository });
   // If the launcher cannot be asked now, the next sweep does it.
-  await queue.launch({ kind: 'due', job, rev: held.rev });
+  await queue.launch({ kind: 'due', job, rev: held.rev, hasTurn: false });
   return true;
 }
 
 /** As the webhook refuses it: what cannot be handed on would be found again and again. */
 function tooLargeToHandOn(job: Job): string | null {
   if (job.labels.length > LABELS_MAX) return `the job has more than ${LABELS_MAX} labels`;
-  const isTooLong = encodeEvent({ kind: 'due', job, rev: 'x'.repeat(200) }) === null;
+  const isTooLong = encodeEvent({ kind: 'due', job, rev: 'x'.repeat(200), hasTurn: false }) === null;
   return isTooLong ? 'the labels of the job are too long to hand on' : null;
 }
 
