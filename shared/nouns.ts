@@ -135,6 +135,8 @@ export interface JobRecord {
   readonly runner: NamedRunner | null;
   readonly startedAtMs: number | null;
   readonly completedAtMs: number | null;
+  /** When its run last changed; null or absent: it was not told with the job. */
+  readonly runChangedAtMs?: number | null;
 }
 
 /** A list that may have been cut: then it proves nothing absent. */

@@ -13,6 +13,7 @@ import type { GitHub } from '../../shared/ports.ts';
 import { announce } from './announce.ts';
 import { mintAndRun } from './mint-and-run.ts';
 import { openJob } from './open.ts';
+import { tellOfRefusal } from './refused.ts';
 import { type Wait, wait } from './wait.ts';
 import type { LaunchEvent, LauncherWorld, Outcome } from './world.ts';
 
@@ -51,6 +52,7 @@ async function refuse(event: LaunchEvent, because: string, world: LauncherWorld)
   await recordRefusal(event.job, because, world);
   const held = await world.ledger.jobs.read(event.job.id);
   if (held !== null) await world.ledger.jobs.remove(event.job.id, held);
+  await tellOfRefusal(event.job, because, world);
   return { kind: 'refused', because };
 }
 

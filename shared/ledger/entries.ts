@@ -19,6 +19,17 @@ export interface TrailLine {
  */
 export type Obstacle = 'offer' | 'limit' | 'refusal' | 'waste' | 'cap';
 
+/** How a runner that got no job came to its end. */
+export type Ending =
+  | 'taken back'
+  | 'gone'
+  | 'stopped in its boot'
+  | 'never online'
+  | 'stopped'
+  | 'offline'
+  | 'given nothing'
+  | 'ended';
+
 export interface JobEntry {
   readonly job: Job;
   /** The end of the lease, or the next try. The sweep alone starts a job again, and not before this. */
@@ -38,6 +49,16 @@ export interface JobEntry {
   readonly obstacle?: Obstacle | null;
   /** Runners of it that came to nothing, though an instance was had: each makes the next wait longer. */
   readonly wasted?: number;
+  /** The last of them by name, also those that count for nothing because many jobs' runners ended so. */
+  readonly wastes?: readonly {
+    readonly runner: RunnerName;
+    readonly atMs: number;
+    readonly ending: Ending;
+  }[];
+  /** What was held against it while no runner of ours got a job was forgotten once. */
+  readonly isForgiven?: boolean;
+  /** With the obstacle `cap`: what has to change before it is launched for again. */
+  readonly cappedUnder?: string | null;
   readonly trail: readonly TrailLine[];
 }
 

@@ -1,18 +1,24 @@
 /** Starts the jobs whose turn has come, as far as slots and mints go. */
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
-import type { Held } from '../../../shared/ledger/ledger.ts';
+import type { Held, Waiting } from '../../../shared/ledger/ledger.ts';
+import type { Braked } from '../brake/brake.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
+import { tellOfLate } from './late.ts';
 import { planStarts } from './plan.ts';
 
 export async function startDue(
-  uncovered: readonly Held<JobEntry>[],
+  { uncovered, mayStart, because }: Braked,
   deadlineMs: number,
   world: ReaperWorld,
 ): Promise<number> {
   const { ledger, queue, clock, config, log } = world;
-  const { start, line } = planStarts(uncovered, await ledger.capacity.view(), config, clock.nowMs());
-  await ledger.capacity.setWaiting(waitingIn(line));
+  const nowMs = clock.nowMs();
+  const view = await ledger.capacity.view();
+  // Launches that are held back are told of as such.
+  if (because === null) await tellOfLate(uncovered, view, world);
+  const { start, line } = planStarts(uncovered, view, config, nowMs, mayStart);
+  await ledger.capacity.setWaiting(waitingIn(line, because, nowMs));
   const left = await untilDeadline(start, deadlineMs, clock, async ({ entry, rev }) => {
     try {
       await queue.launch({ kind: 'due', job: entry.job, rev, hasTurn: true });
@@ -26,8 +32,8 @@ export async function startDue(
 }
 
 /** Pure. Null: whoever comes is served. */
-function waitingIn(line: readonly Held<JobEntry>[]) {
-  if (line.length === 0) return null;
-  const sinceMs = Math.min(...line.map(({ entry }) => entry.job.createdAtMs));
-  return { sinceMs, because: 'other jobs wait for the same slot' };
+function waitingIn(line: readonly Held<JobEntry>[], because: string | null, nowMs: number): Waiting | null {
+  if (line.length === 0 && because === null) return null;
+  const sinceMs = Math.min(nowMs, ...line.map(({ entry }) => entry.job.createdAtMs));
+  return { sinceMs, because: because ?? 'other jobs wait for the same slot' };
 }

@@ -107,6 +107,6 @@ export function commonConfig({ config }: Plan): object {
   };
 }
 
-export function deployAsPlanned(world: World, plan: Plan): void {
-  world.state.config = configOf(commonConfig(plan));
+export function deployAsPlanned(world: World, plan: Plan, more: object = {}): void {
+  world.state.config = configOf({ ...commonConfig(plan), ...more });
 }
