@@ -100,13 +100,10 @@ export function refusalIn(
   if (full !== undefined)
     return { kind: full.column === 'total' ? 'full' : 'limited', because: full.because };
   if (!request.hasTurn && typeof columns.waiting === 'number')
-    return { kind: 'queue', because: whyQueue(columns) };
+    return { kind: 'queue', because: String(columns.barrier ?? 'other jobs wait for the same slot') };
   if (countIn(columns, minuteColumn(nowMs)) < limits.mintsPerMinute) return null;
   return { kind: 'paced', because: `new runners are paced at ${limits.mintsPerMinute} a minute` };
 }
-
-const whyQueue = ({ barrier }: Columns): string =>
-  typeof barrier === 'string' ? barrier : 'other jobs wait for the same slot';
 
 /** Null: whoever comes is served from now on. */
 export function waitingChange(waiting: Waiting | null): Change {

@@ -90,6 +90,7 @@ function optionsOf(plan: Plan, faults: Faults, random: Random): WorldOptions {
       hangs: () => faults.happens('boot hangs'),
       failures: faults.rate('job fails by itself'),
       missesNotice: () => faults.happens('notice missed'),
+      endsAfterMs: faults.refusedAfterMs,
     },
   };
 }
