@@ -24,6 +24,7 @@ export const SWEEP_LEASE_MS = (REAPER_TIMEOUT_S + 60) * 1000;
 /** How long each part of a sweep may begin something new: whatever one part meets, the next has its own time. */
 export const SWEEP_PARTS_MS = {
   repair: 15_000,
+  brake: 8_000,
   /** Within repair. All known repositories, four calls of 200 ms each, 8 at once: 50 s. */
   evidence: 60_000,
   start: 8_000,
@@ -37,6 +38,10 @@ export const SWEEP_PARTS_MS = {
 export const SWEEP_FAILURES_MIN = 3;
 export const SWEEP_ACTS_MAX = 500;
 export const LAUNCHES_PER_SWEEP_MAX = 200;
+/** Of jobs that stand aside: of those without an offer, and of the others. */
+export const PROBES_PER_SWEEP_MAX = 50;
+/** One that stands aside and was due for so long goes before those in line, once in so long. */
+export const PROBE_FIRST_MS = 5 * 60_000;
 
 export const CANDIDATES_MAX = 6;
 /** Of them, zones of one type whose price is unknown. */
@@ -91,6 +96,19 @@ export const WASTED_PAUSE_MS = 60_000;
 export const WASTED_PAUSE_MAX_MS = 30 * 60_000;
 /** From so many on, an alert is raised. */
 export const WASTED_ALERT_MIN = 3;
+/** After so many the job goes off spot. */
+export const OFF_SPOT_WASTED_MIN = 2;
+/** After so many the job is only looked at, until something about it changes. */
+export const WASTED_MAX = 5;
+/** An offering whose machine came to nothing before a job. */
+export const UNAVAILABLE_WASTED_MS = 15 * 60_000;
+/** Jobs whose runners came to nothing while none of ours got one: from so many on the cause is not the job. */
+export const BRAKE_JOBS_MIN = 5;
+/** What lies further back counts no more. */
+export const BRAKE_WINDOW_MS = 2 * 3_600_000;
+export const BRAKE_STREAK_MAX = 100;
+/** From one probe's end to the next: with the probe's own life, five minutes or more. */
+export const BRAKE_PROBE_MS = 3 * 60_000;
 /** Sweeps that must have seen a runner idle before its removal is asked for. */
 export const IDLE_SIGHTINGS_MIN = 2;
 /** Sightings count only when time passed between them: a sweep begins no sooner after the last one began. */
@@ -159,6 +177,8 @@ export const DELIVERIES_KEPT_MS = 3 * 24 * 3_600_000;
 /** GitHub may refuse a re-run for a moment; after this we believe it. */
 export const RERUN_TRIES_MS = 3_600_000;
 export const RERUN_KEPT_MS = 24 * 3_600_000;
+/** Different refusals of one repository that are told of in a day. */
+export const REFUSALS_TOLD_MAX = 64;
 export const ALERT_REPEAT_MS = 24 * 3_600_000;
 /** GitHub gives no jobs to a runner 30 days behind any release. */
 export const RUNNER_VERSION_WARN_MS = 20 * 24 * 3_600_000;

@@ -50,6 +50,8 @@ export interface DueEvent {
   readonly kind: 'due';
   readonly job: Job;
   readonly rev: string;
+  /** The sweep's plan gave it the next slot: it passes those that wait. */
+  readonly hasTurn: boolean;
 }
 
 /** A runner as a job's record names it. */
@@ -133,6 +135,8 @@ export interface JobRecord {
   readonly runner: NamedRunner | null;
   readonly startedAtMs: number | null;
   readonly completedAtMs: number | null;
+  /** When its run last changed; null or absent: it was not told with the job. */
+  readonly runChangedAtMs?: number | null;
 }
 
 /** A list that may have been cut: then it proves nothing absent. */

@@ -52,6 +52,8 @@ export interface RunRecord {
   readonly headSha: string;
   /** As its author named it. */
   readonly workflow: string;
+  /** When anything of it last changed, or its attempt began; null or absent: GitHub does not say. */
+  readonly changedAtMs?: number | null;
 }
 
 /** What we say of one attempt of a run, on its commit. */

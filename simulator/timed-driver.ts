@@ -23,6 +23,8 @@ export interface TimedDriverOptions {
   readonly bootDeadlineMs?: number;
   /** Share of machines that hear nothing of the market's notice, such as one whose metadata service hangs. */
   readonly missesNotice?: () => boolean;
+  /** A runner that ends by itself so long after it connected, unless it has a job; null: it does not. */
+  readonly endsAfterMs?: () => number | null;
   /** From the end of the job to power off. */
   readonly stopMs?: number;
 }
@@ -83,14 +85,15 @@ export function timedDriver(options: TimedDriverOptions): BootDriver {
 /** Null: the registration is gone or spent; the machine stops at once, as the script does. */
 function connect(
   machine: BootedMachine,
-  { github, random, failures = 0, stopMs = STOP_MS }: TimedDriverOptions,
+  { github, random, failures = 0, stopMs = STOP_MS, endsAfterMs = () => null }: TimedDriverOptions,
   after: (ms: number, act: () => void) => () => void,
 ): RunnerSession | null {
   machine.console('bootstrap runner.starting');
-  let isOver = false;
+  let [isOver, hasJob] = [false, false];
   try {
     const session = github.connectRunner(jitConfigOf(machine.userData), {
       onJob(job) {
+        hasJob = true;
         const isTurnedAway = !admits(machine.userData, job);
         after(isTurnedAway ? TURNED_AWAY_MS : job.durationMs, () => {
           // Cancelled a moment ago: the machine is about to stop.
@@ -102,6 +105,14 @@ function connect(
         after(stopMs, () => machine.stop());
       },
     });
+    const endsMs = endsAfterMs();
+    if (endsMs !== null)
+      after(endsMs, () => {
+        if (hasJob || isOver) return;
+        machine.console('bootstrap runner.ended status=7');
+        session.disconnect();
+        after(stopMs, () => machine.stop());
+      });
     return session;
   } catch (error) {
     if (!(error instanceof ConfigRefused)) throw error;

@@ -48,6 +48,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['functions/reaper/reap.ts'],
   ['functions/reaper/sweep.ts'],
   ['functions/reaper/rounds/'],
+  ['functions/reaper/brake/'],
   ['functions/reaper/repair/'],
   ['functions/reaper/survey/'],
   ['functions/reaper/events/'],

@@ -35,7 +35,12 @@ function inTerminal({ nowMs, currency }: Findings, deployment: string): Audience
 /** So late that the sweep itself is in doubt. */
 const OVERDUE_MS = 3 * 60_000;
 
-function adviceOn(state: Answer['state'], { entry, objection, sweptAtMs, nowMs }: Findings): string | null {
+function adviceOn(
+  state: Answer['state'],
+  { entry, row, objection, sweptAtMs, nowMs }: Findings,
+): string | null {
+  if (row?.outcome === 'expired')
+    return 'If GitHub still shows it: cancel its run there, and run it again if it is still wanted.';
   if (state === 'refused')
     return (
       objection?.advice ??

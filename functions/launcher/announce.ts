@@ -4,14 +4,15 @@ import type { Held, SlotLimits } from '../../shared/ledger/ledger.ts';
 import { runnerNameOf } from '../../shared/names.ts';
 import type { Requirements } from '../../shared/nouns.ts';
 import { mintPace } from '../../shared/runner/mint-pace.ts';
-import { newRunnerEntry } from './entries.ts';
+import { lastingObstacle, newRunnerEntry } from './entries.ts';
 import { wait } from './wait.ts';
-import type { LauncherWorld, Outcome } from './world.ts';
+import type { LaunchEvent, LauncherWorld, Outcome } from './world.ts';
 
 export type Announced = { readonly kind: 'announced'; readonly held: Held<RunnerEntry> } | Outcome;
 
 /** The entry precedes the slot, the registration and the instance: whatever a crash leaves has a name. */
 export async function announce(
+  event: LaunchEvent,
   job: Held<JobEntry>,
   requirements: Requirements,
   world: LauncherWorld,
@@ -25,13 +26,19 @@ export async function announce(
   if (held === null) return { kind: 'known' };
 
   const { profile, repository } = held.entry;
-  const request = { name, profile, repository, jobCreatedAtMs: job.entry.job.createdAtMs };
+  const hasTurn = event.kind === 'due' && event.hasTurn;
+  const isInLine = lastingObstacle(job.entry) === null;
+  const request = {
+    ...{ name, profile, repository, hasTurn, isInLine },
+    jobCreatedAtMs: job.entry.job.createdAtMs,
+  };
   const slot = await ledger.capacity.take(request, slotLimits(profile, world), clock.nowMs());
   if (slot.kind === 'taken') return { kind: 'announced', held };
 
   await ledger.runners.remove(name, held);
-  // Due at once: the sweep starts as many as slots and pace allow, the oldest first.
-  return wait(job, { because: slot.because, nextTryAtMs: clock.nowMs() }, world);
+  // Due at once: the sweep starts as many as slots and pace allow, in turns.
+  const obstacle = slot.kind === 'limited' ? 'limit' : null;
+  return wait(job, { because: slot.because, nextTryAtMs: clock.nowMs(), obstacle }, world);
 }
 
 function slotLimits(profile: string | null, { config }: LauncherWorld): SlotLimits {

@@ -1,7 +1,7 @@
 /** The first form of each entry: pure. */
 import { mergeTrail } from '../../shared/ledger/amend.ts';
 import { BLANK_RUNNER } from '../../shared/ledger/blank-runner.ts';
-import type { JobEntry, RunnerEntry } from '../../shared/ledger/entries.ts';
+import type { JobEntry, Obstacle, RunnerEntry } from '../../shared/ledger/entries.ts';
 import { LEASE_MS } from '../../shared/limits.ts';
 import type { Job, Requirements, RunnerName } from '../../shared/nouns.ts';
 
@@ -18,6 +18,9 @@ export function newJobEntry(job: Job, delivery: string, nowMs: number): JobEntry
     trail: [{ atMs: nowMs, text: `was heard of by the delivery ${delivery}` }],
   };
 }
+
+/** What stays in its way when the last try met nothing else: a runner that came to nothing is not forgotten. */
+export const lastingObstacle = ({ wasted = 0 }: JobEntry): Obstacle | null => (wasted > 0 ? 'waste' : null);
 
 export function newRunnerEntry(
   name: RunnerName,

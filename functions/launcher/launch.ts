@@ -12,7 +12,8 @@ import type { Requirements } from '../../shared/nouns.ts';
 import { announce } from './announce.ts';
 import { mintAndRun } from './mint-and-run.ts';
 import { openJob } from './open.ts';
-import { wait } from './wait.ts';
+import { tellOfRefusal } from './refused.ts';
+import { type Wait, wait } from './wait.ts';
 import type { LaunchEvent, LauncherWorld, Outcome } from './world.ts';
 
 export async function launch(event: LaunchEvent, world: LauncherWorld): Promise<Outcome> {
@@ -26,7 +27,7 @@ export async function launch(event: LaunchEvent, world: LauncherWorld): Promise<
   if (job === 'known' || job === 'ended') return { kind: job };
   const forkRefusal = await world.whyForkRefused(event.job);
   if (forkRefusal === RUN_UNKNOWN)
-    return wait(job, { because: forkRefusal, nextTryAtMs: world.clock.nowMs() + RETRY_MS }, world);
+    return waitAMinute(job, { because: forkRefusal, obstacle: 'refusal' }, world);
   if (forkRefusal !== null) return refuse(event, forkRefusal, world);
 
   const { requirements } = understood;
@@ -36,7 +37,7 @@ export async function launch(event: LaunchEvent, world: LauncherWorld): Promise<
   const release = await world.release();
   if (release === null) return waitForRelease(job, world);
 
-  const runner = await announce(job, requirements, world);
+  const runner = await announce(event, job, requirements, world);
   if (runner.kind !== 'announced') return runner;
   return mintAndRun(
     { job, runner: runner.held, requirements, candidates: ranking.candidates, release },
@@ -50,6 +51,7 @@ async function refuse(event: LaunchEvent, because: string, world: LauncherWorld)
   await recordRefusal(event.job, because, world);
   const held = await world.ledger.jobs.read(event.job.id);
   if (held !== null) await world.ledger.jobs.remove(event.job.id, held);
+  await tellOfRefusal(event.job, because, world);
   return { kind: 'refused', because };
 }
 
@@ -70,8 +72,14 @@ async function rankFor(
 function waitForOffer(job: Held<JobEntry>, { leftOut }: Ranking, world: LauncherWorld): Promise<Outcome> {
   const refusals = leftOut.map(({ what, because }) => `left out because ${because}: ${what}`);
   const because = whyNothing(leftOut, world.config);
-  return wait(job, { because, nextTryAtMs: world.clock.nowMs() + RETRY_MS, refusals }, world);
+  return waitAMinute(job, { because, obstacle: 'offer', refusals }, world);
 }
+
+const waitAMinute = (
+  job: Held<JobEntry>,
+  why: Omit<Wait, 'nextTryAtMs'>,
+  world: LauncherWorld,
+): Promise<Outcome> => wait(job, { ...why, nextTryAtMs: world.clock.nowMs() + RETRY_MS }, world);
 
 /** Pure: in one clause; each offering is in the trail. */
 function whyNothing(leftOut: Ranking['leftOut'], { placements }: LauncherWorld['config']): string {
@@ -85,5 +93,5 @@ function whyNothing(leftOut: Ranking['leftOut'], { placements }: LauncherWorld['
 async function waitForRelease(job: Held<JobEntry>, world: LauncherWorld): Promise<Outcome> {
   const because = 'the mirror has no runner release yet';
   await alertOnce('no-runner-release', `No job can start: ${because}. Run: npm run mirror`, world);
-  return wait(job, { because, nextTryAtMs: world.clock.nowMs() + RETRY_MS }, world);
+  return waitAMinute(job, { because, obstacle: 'refusal' }, world);
 }

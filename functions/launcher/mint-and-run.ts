@@ -31,7 +31,7 @@ export async function mintAndRun(launch: Launch, world: LauncherWorld): Promise<
   const walked = await walk({ ...launch, runner: held, jitConfig }, world);
   if (walked.kind !== 'exhausted') return walked;
   await undo(held, runnerId, world);
-  return wait(job, walked, world);
+  return wait(job, { ...walked, obstacle: walked.isFatal ? 'refusal' : 'offer' }, world);
 }
 
 async function unminted(
@@ -40,11 +40,11 @@ async function unminted(
   world: LauncherWorld,
 ): Promise<Wait> {
   if (minted.kind === 'throttled')
-    return { because: 'GitHub asks us to slow down', nextTryAtMs: minted.retryAtMs };
+    return { because: 'GitHub asks us to slow down', nextTryAtMs: minted.retryAtMs, obstacle: null };
   const because = `GitHub gives no runner: ${minted.because}`;
   const whose = repository ?? owner;
   await alertOnce(`github-refuses-${whose}`, `${whose}: ${because}`, world);
-  return { because, nextTryAtMs: world.clock.nowMs() + RETRY_MS };
+  return { because, nextTryAtMs: world.clock.nowMs() + RETRY_MS, obstacle: 'refusal' };
 }
 
 /** While the lease lives, only the mark `unwanted` changes our entry. */

@@ -1,9 +1,9 @@
 /** Opens a job's entry: exactly one caller gets to launch. */
 import type { JobEntry } from '../../shared/ledger/entries.ts';
-import type { Held } from '../../shared/ledger/ledger.ts';
+import { type Held, isEnd } from '../../shared/ledger/ledger.ts';
 import { LEASE_MS } from '../../shared/limits.ts';
 import type { Job } from '../../shared/nouns.ts';
-import { newJobEntry } from './entries.ts';
+import { lastingObstacle, newJobEntry } from './entries.ts';
 import type { LaunchEvent, LauncherWorld } from './world.ts';
 
 /**
@@ -39,13 +39,12 @@ async function leaseAgain(
     launches: entry.launches + 1,
     nextTryAtMs: clock.nowMs() + LEASE_MS,
     because,
+    obstacle: lastingObstacle(entry),
   });
 }
 
-/** A refusal is no end: the operator may have mended what was refused. */
 async function hasEnded(job: Job, { ledger }: LauncherWorld): Promise<boolean> {
-  const row = await ledger.history.read(job.createdAtMs, job.id);
-  return row !== null && row.outcome !== null && row.outcome !== 'refused';
+  return isEnd((await ledger.history.read(job.createdAtMs, job.id))?.outcome ?? null);
 }
 
 /** A job of a run that we asked GitHub to run again, because spot took it back, does not go on spot again. */

@@ -1,11 +1,26 @@
 /** What a definite refusal of the cloud means for the rest of the walk, and for other launches. */
 
+import { createHash } from 'node:crypto';
 import { unavailableKeys } from '../../shared/advisor/rank.ts';
 import { alertOnce } from '../../shared/alert-once.ts';
-import { ACCOUNT_FATAL_RETRY_MS } from '../../shared/limits.ts';
-import type { Candidate } from '../../shared/nouns.ts';
+import { ACCOUNT_FATAL_RETRY_MS, REFUSALS_TOLD_MAX } from '../../shared/limits.ts';
+import type { Candidate, Job } from '../../shared/nouns.ts';
 import type { RunOutcome } from '../../shared/ports.ts';
 import type { LauncherWorld } from './world.ts';
+
+/**
+ * Each reason once a day for each repository. Reasons quote labels, which anybody may write: so many different ones a
+ * day are told of each repository, and two that share a number count as one.
+ */
+export async function tellOfRefusal(
+  { id, repository }: Job,
+  because: string,
+  world: LauncherWorld,
+): Promise<void> {
+  const hash = createHash('sha256').update(because).digest().readUInt16BE(0);
+  const text = `The job ${id} of ${repository} was refused because ${because}. Its author has to mend that: npm run explain -- ${id}`;
+  await alertOnce(`refused-${repository}-${hash % REFUSALS_TOLD_MAX}`, text, world);
+}
 
 /** Null: the next candidate may fare better. */
 export async function takeRefusal(

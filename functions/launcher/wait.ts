@@ -1,19 +1,22 @@
 /** A job that cannot be launched for now keeps a next try, with its reason. */
 import { amend, mergeTrail } from '../../shared/ledger/amend.ts';
-import type { JobEntry } from '../../shared/ledger/entries.ts';
+import type { JobEntry, Obstacle } from '../../shared/ledger/entries.ts';
 import type { Held } from '../../shared/ledger/ledger.ts';
+import { lastingObstacle } from './entries.ts';
 import type { LauncherWorld, Outcome } from './world.ts';
 
 export interface Wait {
   readonly because: string;
   readonly nextTryAtMs: number;
+  /** Null: the next try can take a slot as soon as one is free. */
+  readonly obstacle: Obstacle | null;
   readonly refusals?: readonly string[];
 }
 
 /** Leaves the entry alone when the job was taken, or launched for again, meanwhile. */
 export async function wait(
   held: Held<JobEntry>,
-  { because, nextTryAtMs, refusals = [] }: Wait,
+  { because, nextTryAtMs, obstacle, refusals = [] }: Wait,
   world: LauncherWorld,
 ): Promise<Outcome> {
   const { job, launches } = held.entry;
@@ -31,6 +34,7 @@ export async function wait(
             ...entry,
             nextTryAtMs,
             because,
+            obstacle: obstacle ?? lastingObstacle(entry),
             trail: mergeTrail(...entry.trail, ...(isNews(entry.trail) ? lines : [])),
           },
     held,

@@ -41,6 +41,8 @@ type Walked =
       readonly because: string;
       readonly nextTryAtMs: number;
       readonly refusals: readonly string[];
+      /** The account itself is refused. */
+      readonly isFatal: boolean;
     };
 
 /** What the offers of one walk were refused for. */
@@ -67,6 +69,7 @@ export async function walk(launch: Walk, world: LauncherWorld): Promise<Walked> 
     because: whyAllRefused(said.length, slow.size, [...meanings]),
     nextTryAtMs: Math.min(world.clock.nowMs() + RETRY_MS, ...slow.values()),
     refusals: said,
+    isFatal: false,
   };
 }
 
@@ -87,7 +90,7 @@ async function tryOne(
   said.push(`${saidOf(candidate)} was refused: ${meaning}`);
   if (outcome.kind === 'throttled') slow.set(candidate.region, outcome.retryAtMs);
   const stop = await takeRefusal(candidate, outcome, world);
-  return stop === null ? null : { kind: 'exhausted', refusals: said, ...stop };
+  return stop === null ? null : { kind: 'exhausted', refusals: said, isFatal: true, ...stop };
 }
 
 /** An instance may exist; the sweep finds out when the lease has ended. */

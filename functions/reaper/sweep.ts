@@ -2,6 +2,7 @@
 
 import { alertOnce } from '../../shared/alert-once.ts';
 import { SWEEP_FAILURES_MIN, SWEEP_PARTS_MS } from '../../shared/limits.ts';
+import { brake } from './brake/brake.ts';
 import { repair } from './repair/repair.ts';
 import { writeChecks } from './rounds/checks/write-checks.ts';
 import { redeliverLost } from './rounds/deliveries.ts';
@@ -68,7 +69,10 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
   const repaired = await repair(seen, evidence, until('repair'), world);
   failures.push(...repaired.failures);
   const done = [
-    await part('started', () => startDue(repaired.uncovered, until('start'), world)),
+    await part('started', async () => {
+      const braked = await brake(seen, repaired, until('brake'), world);
+      return startDue(braked, until('start'), world);
+    }),
     await part('redelivered', () => redeliverLost(until('redeliver'), world)),
     await part('found', () => lookForJobs(seen, evidence, until('look'), world)),
     await part('reruns', () => rerunInterrupted(until('rerun'), world)),

@@ -157,7 +157,7 @@ function whyUnavailable(offering: PricedOffering, unavailable: ReadonlyMap<strin
   const key = SCOPES.flatMap((scope) => unavailableKeys(offering, scope)).find((each) =>
     unavailable.has(each),
   );
-  return key === undefined ? null : `the cloud refused it a moment ago (${unavailable.get(key)})`;
+  return key === undefined ? null : `it was of no use a moment ago (${unavailable.get(key)})`;
 }
 
 /** One entry a reason, in the order they came up: a few named, the rest counted. */

@@ -152,6 +152,7 @@ export const RunnersYaml = z.strictObject({
     .strictObject({
       url: url.nullable().default(null),
       format: z.enum(['json', 'dingtalk', 'feishu']).default('json'),
+      waiting: ms.prefault('10m'),
     })
     .prefault({}),
   selfDestruct: z.strictObject({ roleName: z.string().min(1).max(64).nullable().default(null) }).prefault({}),

@@ -122,7 +122,13 @@ const HandedOn = z.discriminatedUnion('kind', [
     startedAtMs: z.nullable(ms),
     completedAtMs: ms,
   }),
-  z.object({ kind: z.literal('due'), job: JobSchema, rev: text }),
+  z.object({
+    kind: z.literal('due'),
+    job: JobSchema,
+    rev: text,
+    // Absent: sent by the release before this one.
+    hasTurn: z._default(z.boolean(), false),
+  }),
 ]);
 
 /** As UTF-8 JSON; null when it is larger than we hand on. */

@@ -11,6 +11,25 @@ export interface TrailLine {
   readonly text: string;
 }
 
+/**
+ * What keeps a job from a slot though one is free. Such a job stands aside: it is tried now and then, and nobody waits
+ * behind it. `offer`: nothing that fits is to be had; `limit`: its profile or repository has all its runners;
+ * `refusal`: GitHub or the account gives nothing; `waste`: runners of its own came to nothing; `cap`: too many did, and
+ * it is only looked at.
+ */
+export type Obstacle = 'offer' | 'limit' | 'refusal' | 'waste' | 'cap';
+
+/** How a runner that got no job came to its end. */
+export type Ending =
+  | 'taken back'
+  | 'gone'
+  | 'stopped in its boot'
+  | 'never online'
+  | 'stopped'
+  | 'offline'
+  | 'given nothing'
+  | 'ended';
+
 export interface JobEntry {
   readonly job: Job;
   /** The end of the lease, or the next try. The sweep alone starts a job again, and not before this. */
@@ -26,8 +45,20 @@ export interface JobEntry {
   /** The runner GitHub says took it (ours or not), else null. */
   readonly startedOn: string | null;
   readonly startedAtMs: number | null;
+  /** Null or absent: its launch can take a slot, as far as its last try tells. */
+  readonly obstacle?: Obstacle | null;
   /** Runners of it that came to nothing, though an instance was had: each makes the next wait longer. */
   readonly wasted?: number;
+  /** The last of them by name, also those that count for nothing because many jobs' runners ended so. */
+  readonly wastes?: readonly {
+    readonly runner: RunnerName;
+    readonly atMs: number;
+    readonly ending: Ending;
+  }[];
+  /** What was held against it while no runner of ours got a job was forgotten once. */
+  readonly isForgiven?: boolean;
+  /** With the obstacle `cap`: what has to change before it is launched for again. */
+  readonly cappedUnder?: string | null;
   readonly trail: readonly TrailLine[];
 }
 

@@ -39,8 +39,11 @@ export interface SlotRequest {
   readonly name: RunnerName;
   readonly profile: string | null;
   readonly repository: string;
-  /** The job's age decides who gets the next slot while jobs wait. */
   readonly jobCreatedAtMs: number;
+  /** The sweep's plan gave it this slot: it passes those that wait. */
+  readonly hasTurn: boolean;
+  /** Its launch can take a slot, as far as is known: refused, it is waited for. */
+  readonly isInLine: boolean;
 }
 
 export interface SlotLimits {
@@ -53,10 +56,19 @@ export interface SlotLimits {
 export type SlotOutcome =
   | { readonly kind: 'taken' }
   | { readonly kind: 'full'; readonly because: string }
-  /** An older job waits for the same slot. */
+  /** All runners of its profile or of its repository are in use: nobody else's matter. */
+  | { readonly kind: 'limited'; readonly because: string }
+  /** Others wait, and the sweep gives the turns. */
   | { readonly kind: 'queue'; readonly because: string }
   /** This minute's mints are used up. */
   | { readonly kind: 'paced'; readonly because: string };
+
+export interface Waiting {
+  /** When the oldest of those jobs was created. */
+  readonly sinceMs: number;
+  /** lower-case clause: why whoever comes without a turn has to wait */
+  readonly because: string;
+}
 
 export interface CapacityView {
   readonly total: number;
@@ -72,18 +84,15 @@ export interface CapacityView {
 /** One row: slots as columns, totals beside them, and this minute's mints. */
 export interface Capacity {
   /**
-   * Idempotent: a slot this runner has already is 'taken' and counts once. Who is refused what all slots have in common
-   * ('full' of all, 'paced') is first in the queue from then on, until the sweep says who is.
+   * Idempotent: a slot this runner has already is 'taken' and counts once. From the first one in line that is refused
+   * what all slots have in common ('full', 'paced') until the next sweep, slots go only to those who have a turn.
    */
   take(request: SlotRequest, limits: SlotLimits, nowMs: number): Promise<SlotOutcome>;
   /** Idempotent. */
   handBack(name: RunnerName): Promise<void>;
   view(): Promise<CapacityView>;
-  /**
-   * The sweep says who waits, by what it waits for; null clears. `total`: when the oldest job was created that gets no
-   * slot in this sweep. Every younger one is answered 'queue' until the next.
-   */
-  setWaiting(oldest: { readonly total: number | null }): Promise<void>;
+  /** The sweep says whether some wait that its plan had no slot for; null: nobody, and whoever comes is served. */
+  setWaiting(waiting: Waiting | null): Promise<void>;
   /** Sets right a total that disagrees with the slots, and forgets mints of minutes gone by. For the sweep. */
   recount(nowMs: number): Promise<void>;
 }
@@ -106,11 +115,18 @@ export interface Ledger {
   readonly market: MarketSnapshots;
 }
 
+/**
+ * Whether an outcome in `history` says that GitHub ended the job. What was refused may be mended by the operator, and
+ * what we gave up may be let go at GitHub after all.
+ */
+export const isEnd = (outcome: string | null): boolean =>
+  outcome !== null && outcome !== 'refused' && outcome !== 'expired';
+
 export interface History {
   read(createdAtMs: number, id: JobId): Promise<HistoryRow | null>;
   /** Jobs created on that UTC day; `complete` is false when `max` was reached first. */
   ofDay(dayMs: number, max: number): Promise<Listing<HistoryRow>>;
-  /** Known values win over null; an outcome once written stays, but for 'refused' of a job that ran on a runner after all. */
+  /** Known values win over null; an outcome once written stays, but for 'refused' of a job that ran on a runner after all, and 'expired' of one that ended. */
   merge(row: Partial<HistoryRow> & Pick<HistoryRow, 'job'>): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 /** One seed from its first moment to its last, and what the checkers say of it. */
 import { START_MS, seedRunnerRelease } from '../world/in-process.ts';
 import { checkCommits } from './checkers/commits.ts';
+import { watchFairness } from './checkers/fairness.ts';
 import { openJobs, unsettled } from './checkers/progress.ts';
 import { createSafety, type Violation } from './checkers/safety.ts';
 import { TAGS } from './checkers/truth.ts';
@@ -35,12 +36,12 @@ const DELAYED_MAX_MS = 125 * MINUTE_MS;
 export async function simulate(plan: Plan): Promise<Outcome> {
   const found: Violation[] = [];
   let simulation: Simulation | null = null;
-  const report = (check: string, what: string) => {
-    found.push({ check, what, atMs: simulation?.world.clock.nowMs() ?? 0 });
-  };
+  const report = (check: string, what: string) =>
+    void found.push({ check, what, atMs: simulation?.world.clock.nowMs() ?? 0 });
   const safety = createSafety(report);
   simulation = openSimulation(plan, safety.watch);
   safety.attach(simulation);
+  watchFairness(simulation, report);
   const { world } = simulation;
   await seedRunnerRelease(world);
   world.store.faults = simulation.faults.store;

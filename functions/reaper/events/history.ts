@@ -2,7 +2,7 @@
 
 import { mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { HistoryRow, JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
-import type { Ledger } from '../../../shared/ledger/ledger.ts';
+import { isEnd, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { Job, JobEvent } from '../../../shared/nouns.ts';
 
 export type EndedEvent = Extract<JobEvent, { kind: 'completed' }>;
@@ -10,8 +10,7 @@ export type EndedEvent = Extract<JobEvent, { kind: 'completed' }>;
 type Row = Partial<HistoryRow> & Pick<HistoryRow, 'job'>;
 
 export async function hasEnded(job: Job, { history }: Pick<Ledger, 'history'>): Promise<boolean> {
-  const row = await history.read(job.createdAtMs, job.id);
-  return row !== null && row.outcome !== null && row.outcome !== 'refused';
+  return isEnd((await history.read(job.createdAtMs, job.id))?.outcome ?? null);
 }
 
 export function historyRow(event: EndedEvent, entry: JobEntry | null, runner: RunnerEntry | null): Row {

@@ -102,5 +102,5 @@ async function startNow(
   );
   if (held === null || !isDue(held.entry)) return;
   log('job.due', { job: job.id, because });
-  await queue.launch({ kind: 'due', job: held.entry.job, rev: held.rev });
+  await queue.launch({ kind: 'due', job: held.entry.job, rev: held.rev, hasTurn: false });
 }

@@ -11,7 +11,6 @@ import { countSighting, entryAfter } from './notes.ts';
 import { removeRegistration } from './remove.ts';
 import { interrupt, retire } from './retire.ts';
 import type { Verdict } from './verdict.ts';
-import { delayNextLaunch } from './wasted.ts';
 
 export async function act(
   observation: Observation,
@@ -22,7 +21,6 @@ export async function act(
   const { held, instances } = observation;
   const { kind, because } = judged;
   if (held === null) return actOnStray(observation, kind, world);
-  if (judged.isWasted) await delayNextLaunch(held.entry, observation, because, world);
   switch (kind) {
     case 'keep':
     case 'adopt':

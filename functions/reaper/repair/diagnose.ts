@@ -12,7 +12,7 @@ import {
 } from '../../../shared/limits.ts';
 import { TAG } from '../../../shared/names.ts';
 import type { Observation } from '../survey/observe.ts';
-import { type Coverage, type Verdict, verdict, wasted } from './verdict.ts';
+import { type Coverage, type Verdict, verdict } from './verdict.ts';
 
 /** May it still take a job? Asked before matching; what it leaves out is diagnosed without a waiting job. */
 export function isUsable(
@@ -104,7 +104,8 @@ function absence(entry: RunnerEntry, coverage: Coverage, why: string): Verdict {
 function diagnoseComing(entry: RunnerEntry, observation: Observation, coverage: Coverage): Verdict {
   const { registration, instances, waiting } = observation;
   if (registration?.isBusy) return verdict('busy', 'GitHub says that it is busy');
-  if (instances.length > 0 && instances.every(isStopped)) return stopped(entry);
+  if (instances.length > 0 && instances.every(isStopped))
+    return verdict('retire', 'its machine stopped without a job');
   if (entry.removedAtMs !== null) return lastLook(entry, entry.because, coverage);
   // What is online may be taking a job at this moment, wanted or not.
   if (entry.isUnwanted)
@@ -116,11 +117,6 @@ function diagnoseComing(entry: RunnerEntry, observation: Observation, coverage: 
     : diagnoseOffline(entry, observation, coverage);
 }
 
-function stopped({ state }: RunnerEntry): Verdict {
-  const because = 'its machine stopped without a job';
-  return state === 'booting' ? wasted(verdict('retire', because)) : verdict('retire', because);
-}
-
 function diagnoseOffline(
   entry: RunnerEntry,
   { bootMaxMs }: Observation,
@@ -129,15 +125,13 @@ function diagnoseOffline(
   if (entry.state === 'booting' && nowMs - entry.stateAtMs <= bootMaxMs)
     return verdict('keep', 'it is booting');
   if (!registrationsComplete) return verdict('keep', 'GitHub was not asked in full');
-  return entry.state === 'booting'
-    ? wasted(doubt(entry, 'it never came online'))
-    : doubt(entry, 'it went offline');
+  return doubt(entry, entry.state === 'booting' ? 'it never came online' : 'it went offline');
 }
 
 function diagnoseOnline(entry: RunnerEntry, isWanted: boolean, { nowMs }: Coverage): Verdict {
   if (entry.state === 'booting') return verdict('online', 'it is online');
   if (!isWanted) return doubt(entry, 'no job waits that it covers');
-  if (nowMs - entry.stateAtMs > IDLE_STUCK_MAX_MS) return wasted(doubt(entry, 'GitHub gives it no job'));
+  if (nowMs - entry.stateAtMs > IDLE_STUCK_MAX_MS) return doubt(entry, 'GitHub gives it no job');
   return entry.idleSightings > 0
     ? verdict('unsight', 'a job waits for it')
     : verdict('keep', 'a job waits for it');

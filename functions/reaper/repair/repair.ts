@@ -2,7 +2,7 @@
 
 import type { Config } from '../../../shared/config/config.ts';
 import { amend, mergeTrail } from '../../../shared/ledger/amend.ts';
-import type { JobEntry } from '../../../shared/ledger/entries.ts';
+import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { SWEEP_ACTS_MAX } from '../../../shared/limits.ts';
 import type { Evidence } from '../survey/evidence.ts';
@@ -17,8 +17,12 @@ import { diagnose, isUsable } from './diagnose.ts';
 import type { Coverage, Verdict } from './verdict.ts';
 
 export interface Repaired {
-  /** Waiting jobs with no runner coming, oldest first. */
+  /** Waiting jobs with no runner coming. */
   readonly uncovered: readonly Held<JobEntry>[];
+  /** Runners that may still take the job that they are matched with. */
+  readonly coming: readonly { readonly runner: RunnerEntry; readonly job: JobEntry }[];
+  /** Runners that can take no job any more. */
+  readonly spent: readonly Observation[];
   /** By verdict, and `leftOver`. */
   readonly counts: Readonly<Record<string, number>>;
   readonly failures: readonly string[];
@@ -37,7 +41,7 @@ export async function repair(
   deadlineMs: number,
   world: ReaperWorld,
 ): Promise<Repaired> {
-  const { matching, diagnosed } = diagnoseAll(survey, world);
+  const { matching, diagnosed, spent, coming } = diagnoseAll(survey, world);
   await movePointers(matching, world);
 
   const wanted = await inTurn(
@@ -52,7 +56,7 @@ export async function repair(
   });
   await rememberLeft(left?.first ?? wanted[SWEEP_ACTS_MAX], world);
   const counts = { ...countsOf(diagnosed), leftOver: wanted.length - now.length + (left?.count ?? 0) };
-  return { uncovered: matching.uncovered, counts, failures };
+  return { uncovered: matching.uncovered, coming, spent, counts, failures };
 }
 
 /** Pure, but for the time. */
@@ -64,14 +68,20 @@ function diagnoseAll(survey: Survey, { config, clock }: ReaperWorld) {
     ...wholeFor(each, survey, config),
   });
   const observations = observe(survey, config);
+  const isStillUsable = (each: Observation) => isUsable(coverageOf(each), each);
   const usable = observations.flatMap((each) =>
-    each.held !== null && isUsable(coverageOf(each), each) ? [each.held] : [],
+    each.held !== null && isStillUsable(each) ? [each.held] : [],
   );
   const matching = match(survey.jobs, usable, config.github.scope === 'repository');
   const diagnosed: readonly Diagnosed[] = observations
     .map((each) => ({ ...each, waiting: matching.wanted.get(each.name) ?? null }))
     .map((observation) => ({ observation, verdict: diagnose(coverageOf(observation), observation) }));
-  return { matching, diagnosed };
+  const coming = usable.flatMap(({ entry: runner }) => {
+    const job = matching.wanted.get(runner.name);
+    return job === undefined ? [] : [{ runner, job }];
+  });
+  const spent = observations.filter((each) => each.held !== null && !isStillUsable(each));
+  return { matching, diagnosed, coming, spent };
 }
 
 /** A registration is proved absent where it would be; an instance that nobody knows the id of, by all regions together. */

@@ -29,9 +29,13 @@ export async function retire(
   if (written === null) return;
   if (word === 'runs') await noteInterruptedJob(entry.busyWith, world);
   if (isGone || instances.length === 0) return;
-  if (entry.onlineAtMs === null) await keepConsoleTail({ ...entry, trail }, instances, because, world);
+  if (isTelling(entry, instances)) await keepConsoleTail({ ...entry, trail }, instances, because, world);
   await terminate(written.entry, world, instances);
 }
+
+/** Its console says why it had no job: it never came online, or its machine stopped by itself. */
+const isTelling = ({ onlineAtMs, state }: RunnerEntry, instances: Observation['instances']): boolean =>
+  onlineAtMs === null || (state === 'idle' && instances.every(({ status }) => status === 'Stopped'));
 
 /**
  * The machine is gone under its job. A job that ended before, unheard, was not interrupted: its record is asked for,

@@ -34,8 +34,6 @@ export interface Verdict {
   readonly kind: VerdictKind;
   /** lower-case clause that completes "because …" */
   readonly because: string;
-  /** Its job has nothing of it, and might have nothing of the next one either. */
-  readonly isWasted?: boolean;
 }
 
 export interface Coverage {
@@ -44,7 +42,5 @@ export interface Coverage {
   readonly instancesComplete: boolean;
   readonly registrationsComplete: boolean;
 }
-
-export const wasted = (verdict: Verdict): Verdict => ({ ...verdict, isWasted: true });
 
 export const verdict = (kind: VerdictKind, because: string): Verdict => ({ kind, because });

@@ -7,6 +7,7 @@ import type { Held } from '../../../shared/ledger/ledger.ts';
 import { LOST_JOB_MS, OVERDUE_PER_SWEEP_MAX } from '../../../shared/limits.ts';
 import { isRunnerName } from '../../../shared/names.ts';
 import type { Job, JobRecord } from '../../../shared/nouns.ts';
+import { released } from '../brake/charge.ts';
 import { hasEnded } from '../events/history.ts';
 import { askRecord, type Evidence, putOff, takeAsEvent } from '../survey/evidence.ts';
 import { type KnownRepository, rememberRepositories } from '../survey/known.ts';
@@ -135,15 +136,25 @@ async function takeRecord(
   return openLost(record, world);
 }
 
-/** GitHub took a job back from a runner that it had started on. */
-async function takeQueued(
-  record: JobRecord,
-  { entry }: Held<JobEntry>,
-  world: ReaperWorld,
-): Promise<boolean> {
-  if (entry.startedOn === null) return false;
+/** GitHub took a job back from a runner that it had started on, or has changed what it says of it. */
+async function takeQueued(record: JobRecord, held: Held<JobEntry>, world: ReaperWorld): Promise<boolean> {
+  if (held.entry.startedOn === null) return takeChange(record, held, world);
   await takeAsEvent(record, world);
   return true;
+}
+
+/** What was only looked at is launched for again. */
+async function takeChange(
+  { job }: JobRecord,
+  held: Held<JobEntry>,
+  { ledger, clock }: ReaperWorld,
+): Promise<boolean> {
+  const isSame = String(job.labels) === String(held.entry.job.labels) && job.name === held.entry.job.name;
+  if (held.entry.obstacle !== 'cap' || isSame) return false;
+  const because = 'GitHub’s record of it changed';
+  const { labels, name } = job;
+  const next = released({ ...held.entry, job: { ...held.entry.job, labels, name } }, because, clock.nowMs());
+  return (await ledger.jobs.replace(job.id, held, next)) !== null;
 }
 
 /** Jobs that the ledger has and GitHub does not list as active: their own records tell how they ended. */

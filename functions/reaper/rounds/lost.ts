@@ -7,14 +7,20 @@ import { LABELS_MAX } from '../../../shared/limits.ts';
 import type { Job, JobRecord } from '../../../shared/nouns.ts';
 import { unlaunchedEntry } from '../events/record-start.ts';
 import type { ReaperWorld } from '../world.ts';
+import { giveUp, isGivenUp } from './expired.ts';
 
 /** Put first, `history` read after it: as a launcher does. Due now, and handed on at once. */
 export async function openLost(
-  { job }: JobRecord,
-  { ledger, clock, log, queue, config }: ReaperWorld,
+  { job, runChangedAtMs = null }: JobRecord,
+  world: ReaperWorld,
 ): Promise<boolean> {
-  const row = await ledger.history.read(job.createdAtMs, job.id);
-  if (row !== null && row.outcome !== null) return false;
+  const { ledger, clock, log, queue, config } = world;
+  const outcome = await outcomeOf(job, world);
+  if (isGivenUp(job, null, runChangedAtMs, clock.nowMs())) {
+    if (outcome === null) await giveUp(job, [], world);
+    return false;
+  }
+  if (isSettled(outcome)) return false;
   const because = tooLargeToHandOn(job);
   if (because !== null) {
     log('launch.refused', { job: job.id, repository: job.repository, because });
@@ -23,21 +29,26 @@ export async function openLost(
   }
   const held = await ledger.jobs.add(job.id, foundNow(job, clock.nowMs()));
   if (held === null) return false;
-  const again = await ledger.history.read(job.createdAtMs, job.id);
-  if (again !== null && again.outcome !== null) {
+  if (isSettled(await outcomeOf(job, world))) {
     await ledger.jobs.remove(job.id, held);
     return false;
   }
   log('job.found', { job: job.id, repository: job.repository });
   // If the launcher cannot be asked now, the next sweep does it.
-  await queue.launch({ kind: 'due', job, rev: held.rev });
+  await queue.launch({ kind: 'due', job, rev: held.rev, hasTurn: false });
   return true;
 }
+
+const outcomeOf = async ({ createdAtMs, id }: Job, { ledger }: ReaperWorld): Promise<string | null> =>
+  (await ledger.history.read(createdAtMs, id))?.outcome ?? null;
+
+/** What was given up may be let go at GitHub after all: then its run has changed since. */
+const isSettled = (outcome: string | null): boolean => outcome !== null && outcome !== 'expired';
 
 /** As the webhook refuses it: what cannot be handed on would be found again and again. */
 function tooLargeToHandOn(job: Job): string | null {
   if (job.labels.length > LABELS_MAX) return `the job has more than ${LABELS_MAX} labels`;
-  const isTooLong = encodeEvent({ kind: 'due', job, rev: 'x'.repeat(200) }) === null;
+  const isTooLong = encodeEvent({ kind: 'due', job, rev: 'x'.repeat(200), hasTurn: false }) === null;
   return isTooLong ? 'the labels of the job are too long to hand on' : null;
 }
 

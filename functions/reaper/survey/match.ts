@@ -11,7 +11,7 @@ export interface Matching {
   readonly wanted: ReadonlyMap<string, JobEntry>;
   /** Pointers to move. */
   readonly moves: readonly { readonly runner: Held<RunnerEntry>; readonly job: JobId }[];
-  /** Waiting jobs with no runner coming, oldest first. */
+  /** Waiting jobs with no runner coming. */
   readonly uncovered: readonly Held<JobEntry>[];
 }
 
@@ -21,7 +21,7 @@ export function match(
   usable: readonly Held<RunnerEntry>[],
   isRepositoryScope: boolean,
 ): Matching {
-  const waiting = jobs.filter(({ entry }) => entry.startedOn === null).sort(byAge);
+  const waiting = jobs.filter(({ entry }) => entry.startedOn === null).sort(byPlace);
   const wanted = new Map<string, JobEntry>();
   const free = [...usable].sort(byReadiness);
   const uncovered = waiting.filter(
@@ -59,8 +59,11 @@ function mayTake(runner: RunnerEntry, { job }: JobEntry, isRepositoryScope: bool
   return isReachable && covers(runner.labels, job.labels);
 }
 
-const byAge = (a: Held<JobEntry>, b: Held<JobEntry>): number =>
-  a.entry.job.createdAtMs - b.entry.job.createdAtMs || a.entry.job.id - b.entry.job.id;
+/** Whoever had runners of no use comes after those that had none yet. */
+const byPlace = (a: Held<JobEntry>, b: Held<JobEntry>): number =>
+  Number((a.entry.wasted ?? 0) > 0) - Number((b.entry.wasted ?? 0) > 0) ||
+  a.entry.job.createdAtMs - b.entry.job.createdAtMs ||
+  a.entry.job.id - b.entry.job.id;
 
 const READINESS = { idle: 0, booting: 1, launching: 2, busy: 3, retiring: 4 } as const;
 

@@ -32,10 +32,11 @@ export async function activeJobs(
   for (const status of others) runs.push(await listRuns(calls, target, repository, status));
   const jobs = new Map<number, JobRecord>();
   let complete = runs.every((listing) => listing.complete);
-  for (const id of new Set(runs.flatMap(({ things }) => things.map((run) => run.id)))) {
+  const live = new Map(runs.flatMap(({ things }) => things.map((run) => [run.id, run] as const)));
+  for (const { id, changedAtMs: runChangedAtMs = null } of live.values()) {
     const listing = await jobsOfRun(target, repository, id);
     complete &&= listing.complete;
-    for (const record of listing.things) jobs.set(record.job.id, record);
+    for (const record of listing.things) jobs.set(record.job.id, { ...record, runChangedAtMs });
   }
   return { things: [...jobs.values()], complete };
 }

@@ -99,17 +99,20 @@ const run = z
     head_repository: z.object({ full_name: z.string() }).nullish(),
     head_sha: z.string(),
     name: z.string().nullish(),
+    updated_at: time.nullish(),
+    run_started_at: time.nullish(),
   })
   .transform(
-    ({ id, run_attempt, status, conclusion, event, head_repository, head_sha, name }): RunRecord => ({
+    ({ id, run_attempt, status, conclusion, event, head_repository, ...rest }): RunRecord => ({
       id: id as RunId,
       attempt: run_attempt,
       status: status ?? 'unknown',
       conclusion,
       event,
       headRepository: head_repository?.full_name ?? null,
-      headSha: head_sha,
-      workflow: name ?? '',
+      headSha: rest.head_sha,
+      workflow: rest.name ?? '',
+      changedAtMs: Math.max(rest.updated_at ?? 0, rest.run_started_at ?? 0) || null,
     }),
   );
 export const oneRun = run;

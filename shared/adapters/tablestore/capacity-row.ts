@@ -1,6 +1,6 @@
 /** The capacity row, decided purely: what is written under which condition, and what a refusal means. */
 import { createHash } from 'node:crypto';
-import type { CapacityView, SlotLimits, SlotOutcome, SlotRequest } from '../../ledger/ledger.ts';
+import type { CapacityView, SlotLimits, SlotOutcome, SlotRequest, Waiting } from '../../ledger/ledger.ts';
 import type { RunnerName } from '../../nouns.ts';
 import { minuteOf } from '../../runner/mint-pace.ts';
 import type { Change, Check, Columns, Condition, Key } from './table.ts';
@@ -55,6 +55,9 @@ function boundsOf(request: SlotRequest, limits: SlotLimits): Bound[] {
   return bounds;
 }
 
+/** Times are positive: it holds only while there is no such column. */
+const NOBODY_WAITS: Check = { column: 'waiting', is: '<', value: 0, ifMissing: true };
+
 const under = ({ column, max }: Bound): Check => ({ column, is: '<', value: max, ifMissing: true });
 
 /** One update: the slot's column and every total, if the column is absent and every total under its limit. */
@@ -78,7 +81,7 @@ export function taking(
         // A slot's text is never empty: the check holds only while there is no such column.
         { column: columnOf('s', request.name), is: '=', value: '', ifMissing: true },
         ...bounds.map(under),
-        { column: 'waiting', is: '>=', value: request.jobCreatedAtMs, ifMissing: true },
+        ...(request.hasTurn ? [] : [NOBODY_WAITS]),
         under(mints),
       ],
     },
@@ -94,12 +97,18 @@ export function refusalIn(
 ): SlotOutcome | null {
   if (slotOf(columns, request.name) !== null) return { kind: 'taken' };
   const full = boundsOf(request, limits).find(({ column, max }) => countIn(columns, column) >= max);
-  if (full !== undefined) return { kind: 'full', because: full.because };
-  const { waiting } = columns;
-  if (typeof waiting === 'number' && waiting < request.jobCreatedAtMs)
-    return { kind: 'queue', because: 'an older job waits for the same slot' };
+  if (full !== undefined)
+    return { kind: full.column === 'total' ? 'full' : 'limited', because: full.because };
+  if (!request.hasTurn && typeof columns.waiting === 'number')
+    return { kind: 'queue', because: String(columns.barrier ?? 'other jobs wait for the same slot') };
   if (countIn(columns, minuteColumn(nowMs)) < limits.mintsPerMinute) return null;
   return { kind: 'paced', because: `new runners are paced at ${limits.mintsPerMinute} a minute` };
+}
+
+/** Null: whoever comes is served from now on. */
+export function waitingChange(waiting: Waiting | null): Change {
+  if (waiting === null) return { drop: ['waiting', 'barrier'] };
+  return { put: { waiting: waiting.sinceMs, barrier: waiting.because } };
 }
 
 /** Slots came and went under each of our tries. */

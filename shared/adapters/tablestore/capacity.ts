@@ -4,26 +4,24 @@ import { WRITE_CONFLICTS_MAX } from '../../limits.ts';
 import {
   CAPACITY_KEY,
   CONTENDED,
-  countIn,
   handingBack,
   recounting,
   refusalIn,
   taking,
   viewOf,
+  waitingChange,
 } from './capacity-row.ts';
 import { checkSchema, SCHEMA_VERSION } from './entries.ts';
 import type { Change, Columns, Condition, Table } from './table.ts';
 
-/** What makes the younger queue behind a job that is refused what all slots have in common; null: they do already. */
+/** What makes others queue behind a job that is refused what all slots have in common; null: they do already. */
 function queueing(
-  columns: Columns,
-  { jobCreatedAtMs }: SlotRequest,
+  { waiting }: Columns,
+  { jobCreatedAtMs, isInLine }: SlotRequest,
   { kind }: SlotOutcome,
-  { runners }: SlotLimits,
 ): { change: Change; when: Condition } | null {
-  const isForAll = kind === 'paced' || (kind === 'full' && countIn(columns, 'total') >= runners);
-  const { waiting } = columns;
-  if (!isForAll || (typeof waiting === 'number' && waiting <= jobCreatedAtMs)) return null;
+  const isForAll = kind === 'paced' || kind === 'full';
+  if (!isInLine || !isForAll || (typeof waiting === 'number' && waiting <= jobCreatedAtMs)) return null;
   return {
     change: { put: { waiting: jobCreatedAtMs } },
     when: {
@@ -55,7 +53,7 @@ export function capacityOn(table: Table, newToken: () => string): Capacity {
     // Reads as 'taken', too, when the reply to an earlier try was lost.
     const columns = await row();
     const refusal = refusalIn(columns, request, limits, nowMs);
-    const act = refusal === null ? null : queueing(columns, request, refusal, limits);
+    const act = refusal === null ? null : queueing(columns, request, refusal);
     if (act !== null) await table.update(CAPACITY_KEY, act.change, act.when);
     return refusal;
   }
@@ -78,10 +76,9 @@ export function capacityOn(table: Table, newToken: () => string): Capacity {
     async view() {
       return viewOf(await row());
     },
-    async setWaiting({ total }) {
-      const change = total === null ? { drop: ['waiting'] } : { put: { waiting: total } };
+    async setWaiting(waiting) {
       await row();
-      await table.update(CAPACITY_KEY, change, { row: 'present' });
+      await table.update(CAPACITY_KEY, waitingChange(waiting), { row: 'present' });
     },
     async recount(nowMs) {
       const act = recounting(await row(), newToken(), nowMs);

@@ -1,6 +1,6 @@
 /** What remains of jobs, as rows of the `history` table under the UTC day of their creation. */
 import type { HistoryRow } from '../../ledger/entries.ts';
-import type { History } from '../../ledger/ledger.ts';
+import { type History, isEnd } from '../../ledger/ledger.ts';
 import { TRAIL_MAX, WRITE_CONFLICTS_MAX } from '../../limits.ts';
 import type { Job, JobId, Listing } from '../../nouns.ts';
 import { SCHEMA_VERSION, textIn } from './entries.ts';
@@ -58,7 +58,7 @@ export function historyOn(table: Table, newToken: () => string): History {
 
 /**
  * Known values win over null; the first outcome stays, and its reason with it, except that a refusal is no end: where
- * the operator mended its cause, the job ran on a runner. Lines of the trail come together. Every column is written anew
+ * the operator mended its cause, the job ran on a runner; nor is what we gave up while GitHub had not. Lines of the trail come together. Every column is written anew
  * each time, because TableStore counts the time to live by column.
  */
 export function merged(before: HistoryRow | null, findings: Findings): HistoryRow {
@@ -71,8 +71,10 @@ export function merged(before: HistoryRow | null, findings: Findings): HistoryRo
   if (before === null) return after;
   const trail = together(before.trail, after.trail);
   if (before.outcome === null) return { ...after, trail };
-  const hasRun = findings.outcome != null && findings.runnerName != null;
-  if (before.outcome === 'refused' && hasRun) return { ...after, trail, because: findings.because ?? null };
+  const hasEnded = findings.outcome != null && isEnd(findings.outcome);
+  const hasRun = hasEnded && findings.runnerName != null;
+  if ((before.outcome === 'refused' && hasRun) || (before.outcome === 'expired' && hasEnded))
+    return { ...after, trail, because: findings.because ?? null };
   return { ...after, trail, outcome: before.outcome, because: before.because ?? after.because };
 }
 

@@ -18,6 +18,11 @@ export interface RunPlan {
   readonly workflow?: string;
   /** Default: a commit of its own. */
   readonly headSha?: string;
+  /**
+   * GitHub lost this run then (zephyr PR 52061, dfinity/oisy-wallet PR 13759: `queued` for more than a year): its jobs
+   * are in no delivery, no runner is given one, and nothing ends them.
+   */
+  readonly forgottenSinceMs?: number;
 }
 
 const QUEUED_MAX_MS = 24 * 3_600_000;
@@ -25,7 +30,7 @@ const RERUN_MAX_MS = 30 * 24 * 3_600_000;
 
 export function queueRun(state: State, plan: RunPlan): SimRun {
   const repository: Repository = repositoryOf(state, plan.repository);
-  const nowMs = state.clock.nowMs();
+  const nowMs = plan.forgottenSinceMs ?? state.clock.nowMs();
   repository.pushedAtMs = nowMs;
   const id = newId(state);
   const run: SimRun = {
@@ -42,10 +47,11 @@ export function queueRun(state: State, plan: RunPlan): SimRun {
     attempt: 1,
     attempts: new Map([[1, []]]),
     isCancelled: false,
+    isForgotten: plan.forgottenSinceMs !== undefined,
   };
   state.runs.set(run.id, run);
   state.liveRuns.add(run);
-  announceRun(state, 'requested', run);
+  if (!run.isForgotten) announceRun(state, 'requested', run);
   advance(state, run);
   return run;
 }
@@ -66,7 +72,7 @@ function advance(state: State, run: SimRun): void {
 }
 
 function make(state: State, run: SimRun, plan: JobPlan, conclusion: 'skipped' | null): SimJob {
-  const nowMs = state.clock.nowMs();
+  const nowMs = run.isForgotten ? run.createdAtMs : state.clock.nowMs();
   const job: SimJob = {
     id: newId(state),
     run,
@@ -103,6 +109,7 @@ export function approve(state: State, jobId: number): void {
 
 function enqueue(state: State, job: SimJob): void {
   job.status = 'queued';
+  if (job.run.isForgotten) return;
   state.queue.add(job);
   announceJob(state, 'queued', job);
   assignSoon(state);

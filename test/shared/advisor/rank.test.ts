@@ -159,7 +159,7 @@ describe('what is left out says why', () => {
   test('a refusal by the cloud is told with its code', () => {
     const { leftOut } = rank(ask([eight], { unavailable: unavailable([first, 'offering']) }));
     expect(leftOut).toEqual([
-      { what: 'cn-hangzhou-b/ecs.c8y.2xlarge/spot', because: 'the cloud refused it a moment ago (NoStock)' },
+      { what: 'cn-hangzhou-b/ecs.c8y.2xlarge/spot', because: 'it was of no use a moment ago (NoStock)' },
     ]);
   });
 });

@@ -57,6 +57,8 @@ export const build = {
     profile: null,
     repository: 'acme/kernel',
     jobCreatedAtMs: CREATED_MS,
+    hasTurn: true,
+    isInLine: true,
     ...some,
   }),
   limits: (some: Partial<SlotLimits> = {}): SlotLimits => ({

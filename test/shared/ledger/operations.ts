@@ -73,8 +73,8 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     name: 'capacity.setWaiting',
-    act: ({ capacity }) => capacity.setWaiting({ total: CREATED_MS - 1 }),
-    truth: ({ capacity }) => capacity.take(build.slot(1), LIMITS, START_MS),
+    act: ({ capacity }) => capacity.setWaiting({ sinceMs: CREATED_MS, because: 'others wait' }),
+    truth: ({ capacity }) => capacity.take(build.slot(1, { hasTurn: false }), LIMITS, START_MS),
   },
   {
     name: 'capacity.recount',

@@ -6,6 +6,8 @@ export type Fate =
   | 'runs'
   /** Has our base labels, and asks for what cannot be: it must be explained. */
   | 'refused'
+  /** Asks for what may be, and is nowhere to be had. */
+  | 'unservable'
   /** Somebody else's, though our runners may fit it. */
   | 'foreign';
 
@@ -51,6 +53,20 @@ export function drawArrivals(random: Random, forMs: number, isBig: boolean): Arr
   const workload = random.pick([quiet, quiet, bursts, matrix, chains, office]);
   const arrivals = [...workload(random, forMs), ...strangers(random, forMs)];
   return arrivals.sort((a, b) => a.atMs - b.atMs);
+}
+
+/** One repository floods us with jobs that nothing fits, and another has a job now and then. */
+export function drawCrowd(random: Random, forMs: number): Arrival[] {
+  const labels = [...BASE, 'arm64', '128cpu'];
+  const flood = times(random.whole(1, 3), (n) => ({
+    ...{ atMs: n * 60_000, repository: ALLOWED[0], fate: 'unservable' as const },
+    jobs: times(random.whole(20, 60), (m) => job(random, `wide (${m})`, labels)),
+  }));
+  const honest = times(Math.floor(forMs / 120_000), (n) => ({
+    ...arrival(random, 150_000 + n * 120_000, [{ ...job(random, 'build', OURS[0]), durationMs: 90_000 }]),
+    repository: ALLOWED[1],
+  }));
+  return [...flood, ...honest].filter(({ atMs }) => atMs < forMs);
 }
 
 function durationOf(random: Random): number {

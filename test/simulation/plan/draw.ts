@@ -1,6 +1,6 @@
 /** Draws a plan from a seed. */
 import { type Random, seeded } from '../../../simulator/random.ts';
-import { drawArrivals } from './arrivals.ts';
+import { drawArrivals, drawCrowd } from './arrivals.ts';
 import {
   FAULTS,
   type FaultName,
@@ -18,6 +18,32 @@ export function drawPlan(seed: number): Plan {
   const faultMs = random.whole(15, 40) * MINUTE_MS;
   const share = random.chance(0.1) ? 0 : random.pick([0.05, 0.15, 0.3]);
   const isBig = seed % 100 === 77;
+  const drawn = drawUsual(seed, random, faultMs, share, isBig);
+  return seed % 100 === 33 ? crowded(drawn, seeded(seed * 40503)) : drawn;
+}
+
+/** Nothing goes wrong but what people ask for; or, in every other, that GitHub refuses our runners for a while. */
+function crowded(plan: Plan, random: Random): Plan {
+  const { faultMs, config } = plan;
+  const isRefused = plan.seed % 200 === 133;
+  const incident = {
+    kind: 'GitHub refuses our runners' as const,
+    atMs: 0,
+    share: random.next(),
+    ms: faultMs,
+  };
+  const limits = { ...config.limits, runners: 10, mintsPerMinute: 120, runnersPerRepository: null };
+  return {
+    ...plan,
+    config: { ...config, limits },
+    rates: {},
+    arrivals: drawCrowd(random, faultMs),
+    incidents: isRefused ? [incident] : [],
+    world: { soldOut: 0, interruptions: 0, listLagMs: 20_000, skewMs: 500, tokenDelayMs: 0 },
+  };
+}
+
+function drawUsual(seed: number, random: Random, faultMs: number, share: number, isBig: boolean): Plan {
   return {
     seed,
     faultMs,

@@ -20,7 +20,7 @@ const ONLY_RUN = new Set<string>([
 
 export function faultsOf(rates: Rates, random: Random) {
   const fired = new Map<string, number>();
-  const state = { isHealed: false, areListsOut: false };
+  const state = { isHealed: false, areListsOut: false, refusedAfterMs: null as number | null };
   const count = (name: string) => fired.set(name, (fired.get(name) ?? 0) + 1);
   const happens = (name: FaultName): boolean => {
     const rate = state.isHealed ? 0 : (rates[name] ?? 0);
@@ -58,6 +58,11 @@ export function faultsOf(rates: Rates, random: Random) {
     setListsOut(areOut: boolean): void {
       state.areListsOut = areOut;
     },
+    /** For so long a runner stays, once it is connected and has no job; null: as long as it likes. */
+    setRefusing(ms: number | null): void {
+      state.refusedAfterMs = ms;
+    },
+    refusedAfterMs: () => (state.isHealed ? null : state.refusedAfterMs),
     ecs(action: string): EcsFault | null {
       if (state.areListsOut && !state.isHealed && /^(Describe|List)/.test(action)) return 'gateway';
       for (const name of ecs) if (concerns(name, action) && happens(name)) return ecsFault(name);

@@ -88,6 +88,13 @@ export const INCIDENTS = {
     later(ms, () => faults.setListsOut(false));
     return true;
   },
+  // Such as for the runner's version, in a brown-out: online for some seconds, and given nothing.
+  'GitHub refuses our runners': ({ world, faults, later }, share, ms) => {
+    faults.setRefusing(Math.round(2_000 + 90_000 * share));
+    world.github.pauseAssignment(ms);
+    later(ms, () => faults.setRefusing(null));
+    return true;
+  },
 } satisfies Record<IncidentName, Incident>;
 
 function deploy({ world, plan }: Simulation, limits: object, zones?: object): boolean {
@@ -107,6 +114,6 @@ export function commonConfig({ config }: Plan): object {
   };
 }
 
-export function deployAsPlanned(world: World, plan: Plan): void {
-  world.state.config = configOf(commonConfig(plan));
+export function deployAsPlanned(world: World, plan: Plan, more: object = {}): void {
+  world.state.config = configOf({ ...commonConfig(plan), ...more });
 }

@@ -90,6 +90,7 @@ function optionsOf(plan: Plan, faults: Faults, random: Random): WorldOptions {
       hangs: () => faults.happens('boot hangs'),
       failures: faults.rate('job fails by itself'),
       missesNotice: () => faults.happens('notice missed'),
+      endsAfterMs: faults.refusedAfterMs,
     },
   };
 }
@@ -146,7 +147,8 @@ export function heal(simulation: Simulation): void {
       faults.count('ecs stuck in Pending');
   for (const { conclusion } of simulation.jobs())
     if (conclusion === 'failure') faults.count('job fails by itself');
-  later(2 * 60_000, () => deployAsPlanned(world, plan));
+  // The operator was told of jobs that are only looked at; a deployed change lets them be launched for again.
+  later(2 * 60_000, () => deployAsPlanned(world, plan, { tags: { mended: 'yes' } }));
   // Nobody is left to run what is not ours.
   for (const { arrival, run } of runs)
     if (arrival.fate !== 'runs') later(4 * 60_000, () => github.cancelRun(run));

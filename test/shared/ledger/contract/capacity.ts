@@ -1,7 +1,7 @@
-/** Slots: never above a limit, never counted twice, never lost, and in order while jobs wait. */
+/** Slots: never above a limit, never counted twice, never lost. */
 import { describe, expect, test } from 'vitest';
 import { minuteOf } from '../../../../shared/runner/mint-pace.ts';
-import { build, CREATED_MS } from '../builders.ts';
+import { build } from '../builders.ts';
 import { type Open, on } from './opening.ts';
 
 const NOW_MS = Date.UTC(2026, 4, 4, 12, 0, 30);
@@ -60,7 +60,7 @@ export function capacityContract(open: Open): void {
         await capacity.handBack(build.runnerName(3));
         expect(await capacity.view()).toMatchObject({ total: 1, slots: [{ name: build.runnerName(2) }] });
         expect(await capacity.take(build.slot(4), limits, NOW_MS)).toEqual({ kind: 'taken' });
-        expect(await capacity.take(build.slot(5), limits, NOW_MS)).toMatchObject({ kind: 'full' });
+        expect(await capacity.take(build.slot(5), limits, NOW_MS)).toMatchObject({ kind: 'limited' });
       }),
     );
 
@@ -72,12 +72,12 @@ export function capacityContract(open: Open): void {
           capacity.take(build.slot(name, { profile, repository }), limits, NOW_MS);
         expect(await take(1, 'big', 'acme/a')).toEqual({ kind: 'taken' });
         expect(await take(2, 'big', 'acme/b')).toEqual({
-          kind: 'full',
+          kind: 'limited',
           because: 'all runners of the profile big are in use (its limit is 1)',
         });
         expect(await take(3, 'small', 'acme/a')).toEqual({ kind: 'taken' });
         expect(await take(4, null, 'ACME/a'), 'GitHub does not tell cases apart').toEqual({
-          kind: 'full',
+          kind: 'limited',
           because: 'all runners of ACME/a are in use (limits.runnersPerRepository is 2)',
         });
         expect(await take(5, null, 'acme/b')).toEqual({ kind: 'taken' });
@@ -106,56 +106,9 @@ export function capacityContract(open: Open): void {
         const limits = build.limits({ perRepository: 1 });
         expect(await capacity.take(build.slot(2), limits, NOW_MS)).toEqual({ kind: 'taken' });
         await capacity.handBack(build.runnerName(1));
-        expect(await capacity.take(build.slot(3), limits, NOW_MS)).toMatchObject({ kind: 'full' });
+        expect(await capacity.take(build.slot(3), limits, NOW_MS)).toMatchObject({ kind: 'limited' });
         await capacity.handBack(build.runnerName(2));
         expect(await capacity.take(build.slot(3), limits, NOW_MS)).toEqual({ kind: 'taken' });
-      }),
-    );
-  });
-
-  describe('while jobs wait', () => {
-    test(
-      'the oldest gets the next slot, and younger ones queue',
-      on(open, async ({ capacity }) => {
-        await capacity.setWaiting({ total: CREATED_MS });
-        const take = (name: number, jobCreatedAtMs: number) =>
-          capacity.take(build.slot(name, { jobCreatedAtMs }), build.limits(), NOW_MS);
-        expect(await take(1, CREATED_MS + 1)).toEqual({
-          kind: 'queue',
-          because: 'an older job waits for the same slot',
-        });
-        expect(await take(2, CREATED_MS)).toEqual({ kind: 'taken' });
-        expect(await take(3, CREATED_MS - 1)).toEqual({ kind: 'taken' });
-        await capacity.setWaiting({ total: null });
-        expect(await take(1, CREATED_MS + 1)).toEqual({ kind: 'taken' });
-      }),
-    );
-
-    test.each([
-      ['a slot', { runners: 1 }, NOW_MS],
-      ['a mint', { mintsPerMinute: 1 }, NEXT_MINUTE_MS],
-    ] as const)('who is refused %s is the first to get one, without a sweep between', (_, some, laterMs) =>
-      on(open, async ({ capacity }) => {
-        const take = (name: number, jobCreatedAtMs: number, nowMs: number) =>
-          capacity.take(build.slot(name, { jobCreatedAtMs }), build.limits(some), nowMs);
-        await take(1, CREATED_MS, NOW_MS);
-        for (const age of [3, 2, 4])
-          expect((await take(age, CREATED_MS + age, NOW_MS)).kind).not.toBe('taken');
-        await capacity.handBack(build.runnerName(1));
-        expect(await take(3, CREATED_MS + 3, laterMs)).toMatchObject({ kind: 'queue' });
-        expect(await take(2, CREATED_MS + 2, laterMs)).toEqual({ kind: 'taken' });
-      })(),
-    );
-
-    test(
-      'a job that its profile has no slot for holds nobody back',
-      on(open, async ({ capacity }) => {
-        const limits = build.limits({ perProfile: 1 });
-        const take = (name: number, profile: string | null) =>
-          capacity.take(build.slot(name, { profile, jobCreatedAtMs: CREATED_MS + name }), limits, NOW_MS);
-        await take(1, 'big');
-        expect(await take(2, 'big')).toMatchObject({ kind: 'full' });
-        expect(await take(3, null)).toEqual({ kind: 'taken' });
       }),
     );
   });

@@ -4,11 +4,13 @@ import { capacityContract } from './capacity.ts';
 import { entriesContract } from './entries.ts';
 import type { Open } from './opening.ts';
 import { recordsContract } from './records.ts';
+import { turnsContract } from './turns.ts';
 
 export function ledgerContract(name: string, open: Open): void {
   describe(`${name} keeps the ledger contract`, () => {
     entriesContract(open);
     capacityContract(open);
+    turnsContract(open);
     recordsContract(open);
   });
 }

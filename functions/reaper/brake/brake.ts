@@ -1,0 +1,189 @@
+/**
+ * The one brake: each runner that ended without a job, though its job waits, delays that job's next launch and marks
+ * its offering; many of them hold all launches back to a probe. Fed by the outcome, whatever led to it.
+ */
+import { createHash } from 'node:crypto';
+import { unavailableKeys } from '../../../shared/advisor/rank.ts';
+import { parseLabels } from '../../../shared/job/labels.ts';
+import { amend } from '../../../shared/ledger/amend.ts';
+import type { JobEntry } from '../../../shared/ledger/entries.ts';
+import type { Held } from '../../../shared/ledger/ledger.ts';
+import { UNAVAILABLE_WASTED_MS } from '../../../shared/limits.ts';
+import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../../shared/runner/release.ts';
+import type { Repaired } from '../repair/repair.ts';
+import type { Survey } from '../survey/survey.ts';
+import { untilDeadline } from '../until-deadline.ts';
+import type { ReaperWorld } from '../world.ts';
+import { charged, forgiven, released, type Terms } from './charge.ts';
+import { ENDING_WORDS, type IsHeld, isOfTheMachine, type Waste, wastesIn } from './endings.ts';
+import {
+  forgottenIn,
+  gateOf,
+  lastSuccessMs,
+  NO_STREAK,
+  parseStreak,
+  STREAK_NOTE,
+  type Streak,
+  type StreakEntry,
+  streakAfter,
+} from './streak.ts';
+import { tellOfBrake, tellOfJob } from './tell.ts';
+
+export interface Braked {
+  /** Waiting jobs with no runner coming, as they are now. */
+  readonly uncovered: readonly Held<JobEntry>[];
+  readonly mayStart: (entry: JobEntry) => boolean;
+  /** lower-case clause: why launches are held back; null: they are not */
+  readonly because: string | null;
+}
+
+/** GitHub's own holding back (max-parallel, concurrency) is not known yet. */
+const NEVER_HELD: IsHeld = () => false;
+
+/** What could not be written down is not launched for in this sweep. */
+export async function brake(
+  seen: Survey,
+  { spent, coming, uncovered }: Pick<Repaired, 'spent' | 'coming' | 'uncovered'>,
+  deadlineMs: number,
+  world: ReaperWorld,
+): Promise<Braked> {
+  const { ledger, clock, config } = world;
+  const nowMs = clock.nowMs();
+  const wastes = wastesIn(spent, uncovered, NEVER_HELD);
+  const release = await releaseText(wastes, uncovered, world);
+  const held = await ledger.notes.read(STREAK_NOTE);
+  const before = held === null ? NO_STREAK : parseStreak(held.entry.text);
+  const fresh = wastes.map((waste) => streakEntry(waste, release, nowMs, world));
+  const successAtMs = lastSuccessMs(seen.runners.map(({ entry }) => entry));
+  const after = streakAfter(before, fresh, successAtMs, nowMs);
+  await markOfferings(wastes, world);
+  await writeStreak(before, after, world);
+
+  const terms: Terms = {
+    nowMs,
+    isBraked: after.sinceMs !== null,
+    circumstances: circumstancesOf(world, release),
+    mayLeaveSpot: config.spot.onDemandFallback,
+  };
+  const forgotten = new Set(after.sinceMs === null ? forgottenIn(before, successAtMs) : []);
+  const changed = await changeJobs(uncovered, wastes, forgotten, terms, deadlineMs, world);
+  if (after.sinceMs !== null && before.sinceMs === null)
+    await tellOfBrake(after, !seen.registrationsComplete, world);
+  return {
+    uncovered: changed,
+    mayStart: gateOf(after, coming, nowMs),
+    because: after.sinceMs === null ? null : whyHeldBack(after),
+  };
+}
+
+const whyHeldBack = ({ wastes }: Streak): string =>
+  `launches are held back to one at a time: ${wastes.length} runners in a row ended without a job, the last one because ${ENDING_WORDS[wastes.at(-1)?.ending ?? 'ended']}`;
+
+async function changeJobs(
+  uncovered: readonly Held<JobEntry>[],
+  wastes: readonly Waste[],
+  forgotten: ReadonlySet<string>,
+  terms: Terms,
+  deadlineMs: number,
+  world: ReaperWorld,
+): Promise<readonly Held<JobEntry>[]> {
+  const now = new Map(uncovered.map((held) => [held.entry.job.id, held]));
+  const change = (entry: JobEntry): JobEntry | undefined => {
+    const next = wastesOf(entry, wastes).reduce(
+      (before, waste) => charged(before, waste, terms) ?? before,
+      entry,
+    );
+    const then = forgiven(next, forgotten, terms.nowMs) ?? uncapped(next, terms) ?? next;
+    return then === entry ? undefined : then;
+  };
+  const concerned = uncovered.filter(({ entry }) => change(entry) !== undefined);
+  for (const { entry } of concerned) now.delete(entry.job.id);
+  await untilDeadline(concerned, deadlineMs, world.clock, async (held) => {
+    const written = await changeOne(held, change, world);
+    if (written === null || written.entry.startedOn !== null) return;
+    now.set(written.entry.job.id, written);
+    const last = wastesOf(written.entry, wastes).at(-1);
+    if (last !== undefined && !terms.isBraked) await tellOfJob(written.entry, last.ending, world);
+  });
+  return [...now.values()];
+}
+
+const wastesOf = ({ job }: JobEntry, wastes: readonly Waste[]): readonly Waste[] =>
+  wastes.filter((waste) => waste.job.entry.job.id === job.id);
+
+/** Null: it is gone, or the ledger could not be written: the next sweep sees the same again. */
+async function changeOne(
+  held: Held<JobEntry>,
+  change: (entry: JobEntry) => JobEntry | undefined,
+  { ledger, log }: ReaperWorld,
+): Promise<Held<JobEntry> | null> {
+  const { id } = held.entry.job;
+  try {
+    const written = await amend(ledger.jobs, id, change, held);
+    log('job.charged', {
+      job: id,
+      because: written?.entry.because ?? '',
+      wasted: written?.entry.wasted ?? 0,
+    });
+    return written;
+  } catch (error) {
+    log('job.charge_failed', { job: id, error: error instanceof Error ? error.message : 'unknown' });
+    return null;
+  }
+}
+
+/** It was only looked at, and something has changed since. */
+function uncapped(entry: JobEntry, { circumstances, nowMs }: Terms): JobEntry | undefined {
+  if (entry.obstacle !== 'cap' || entry.cappedUnder === circumstances) return undefined;
+  return released(entry, 'the configuration or the runner release changed', nowMs);
+}
+
+/** What a launch is made of, beside the job: configuration and runner release. */
+function circumstancesOf({ config }: ReaperWorld, release: string): string {
+  return createHash('sha256').update(JSON.stringify(config)).update(release).digest('hex').slice(0, 16);
+}
+
+/** Asked for only where it matters. */
+async function releaseText(
+  wastes: readonly Waste[],
+  uncovered: readonly Held<JobEntry>[],
+  { ledger }: ReaperWorld,
+): Promise<string> {
+  if (wastes.length === 0 && !uncovered.some(({ entry }) => entry.obstacle === 'cap')) return '';
+  return (await ledger.notes.read(RUNNER_RELEASE_NOTE))?.entry.text ?? '';
+}
+
+/** What it was made of, so that many can be compared. */
+function streakEntry(
+  { runner, job, ending }: Waste,
+  release: string,
+  atMs: number,
+  { config }: ReaperWorld,
+): StreakEntry {
+  const { id, repository } = job.entry.job;
+  const understood = parseLabels(runner.labels, runner.repository, config);
+  const offering = runner.candidate === null ? null : unavailableKeys(runner.candidate, 'offering')[0];
+  return {
+    ...{ runner: runner.name, job: id, repository, atMs, ending },
+    offering: offering ?? null,
+    image: understood.kind === 'ours' ? understood.requirements.image : null,
+    version: release === '' ? null : (parseRunnerRelease(release)?.version ?? null),
+  };
+}
+
+/** A machine that failed before any job: the next launches try another. */
+async function markOfferings(wastes: readonly Waste[], { ledger, clock }: ReaperWorld): Promise<void> {
+  const untilMs = clock.nowMs() + UNAVAILABLE_WASTED_MS;
+  for (const { runner, ending } of wastes)
+    if (runner.candidate !== null && isOfTheMachine(ending))
+      for (const key of unavailableKeys(runner.candidate, 'offering'))
+        await ledger.unavailable.remember(key, untilMs, ENDING_WORDS[ending]);
+}
+
+async function writeStreak(before: Streak, after: Streak, { ledger }: ReaperWorld): Promise<void> {
+  const text = JSON.stringify(after);
+  if (text === JSON.stringify(before)) return;
+  const note = { text, untilMs: null };
+  if ((await amend(ledger.notes, STREAK_NOTE, () => note)) === null)
+    await ledger.notes.add(STREAK_NOTE, note);
+}

@@ -1,0 +1,76 @@
+/** What a runner of no use means for its job's entry, and when that is forgotten: pure. */
+import { mergeTrail } from '../../../shared/ledger/amend.ts';
+import type { JobEntry } from '../../../shared/ledger/entries.ts';
+import {
+  OFF_SPOT_WASTED_MIN,
+  QUEUED_MAX_MS,
+  WASTED_MAX,
+  WASTED_PAUSE_MAX_MS,
+  WASTED_PAUSE_MS,
+} from '../../../shared/limits.ts';
+import { ENDING_WORDS, isCharged, isOfTheMachine, type Waste } from './endings.ts';
+
+export interface Terms {
+  readonly nowMs: number;
+  /** Many ended so: the cause is not the job, and nothing is held against it. */
+  readonly isBraked: boolean;
+  /** What a job is only looked at under: see `circumstancesOf`. */
+  readonly circumstances: string;
+  readonly mayLeaveSpot: boolean;
+}
+
+/** Undefined: it was charged before, or its job has started since. */
+export function charged(
+  entry: JobEntry,
+  { runner, ending }: Pick<Waste, 'runner' | 'ending'>,
+  terms: Terms,
+): JobEntry | undefined {
+  if (entry.startedOn !== null || isCharged(runner, entry)) return undefined;
+  const { nowMs: atMs, isBraked } = terms;
+  const wasted = (entry.wasted ?? 0) + (isBraked ? 0 : 1);
+  const because = `its runner ${runner.name} was of no use: ${ENDING_WORDS[ending]}`;
+  const wastes = [...(entry.wastes ?? []), { runner: runner.name, atMs, ending }].slice(-WASTES_KEPT_MAX);
+  const next = {
+    ...entry,
+    ...{ wasted, wastes, because },
+    offSpot: entry.offSpot || (terms.mayLeaveSpot && leavesSpot(wasted, wastes)),
+    trail: mergeTrail(...entry.trail, { atMs, text: because }),
+  };
+  if (wasted >= WASTED_MAX) return capped(next, because, terms);
+  // Held back with all others, it is due as soon as it is its turn.
+  const pauseMs = isBraked ? 0 : Math.min(2 ** wasted * WASTED_PAUSE_MS, WASTED_PAUSE_MAX_MS);
+  return { ...next, obstacle: 'waste', nextTryAtMs: Math.max(entry.nextTryAtMs, atMs + pauseMs) };
+}
+
+const WASTES_KEPT_MAX = 20;
+
+/** Spot may not be to blame; a job that has lost two machines is worth finding out. */
+const leavesSpot = (wasted: number, wastes: NonNullable<JobEntry['wastes']>): boolean =>
+  wasted >= OFF_SPOT_WASTED_MIN ||
+  wastes.filter(({ ending }) => isOfTheMachine(ending)).length >= OFF_SPOT_WASTED_MIN;
+
+/** By the time of its next try GitHub has given it up. */
+function capped(entry: JobEntry, last: string, { nowMs: atMs, circumstances }: Terms): JobEntry {
+  const because = `${entry.wasted} runners were of no use to it, and it gets no further one until something about it changes (the last: ${last})`;
+  const trail = mergeTrail(...entry.trail, { atMs, text: `is only looked at: ${because}` });
+  const nextTryAtMs = atMs + QUEUED_MAX_MS;
+  return { ...entry, obstacle: 'cap', cappedUnder: circumstances, because, trail, nextTryAtMs };
+}
+
+/** Runners get jobs again: what was held against it while none did is forgotten, once. Undefined: nothing is. */
+export function forgiven(entry: JobEntry, streak: ReadonlySet<string>, nowMs: number): JobEntry | undefined {
+  const { startedOn, wastes = [], isForgiven = false } = entry;
+  const isOfStreak = wastes.length > 0 && wastes.every(({ runner }) => streak.has(runner));
+  if (startedOn !== null || !isOfStreak) return undefined;
+  if (isForgiven && (entry.wasted ?? 0) > 0) return undefined;
+  return { ...released(entry, 'runners get jobs again', nowMs), isForgiven: true };
+}
+
+/** It is launched for anew; it stands aside until a launch gets further. */
+export function released(entry: JobEntry, because: string, atMs: number): JobEntry {
+  return {
+    ...entry,
+    ...{ wasted: 0, obstacle: 'waste', cappedUnder: null, because, nextTryAtMs: atMs },
+    trail: mergeTrail(...entry.trail, { atMs, text: `is due, because ${because}` }),
+  };
+}

@@ -1,0 +1,73 @@
+/** Runners that came to their end without a job, though their job waits: judged by the outcome alone. Pure. */
+import type { Ending, JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { Held } from '../../../shared/ledger/ledger.ts';
+import type { Observation } from '../survey/observe.ts';
+
+export interface Waste {
+  readonly runner: RunnerEntry;
+  readonly job: Held<JobEntry>;
+  readonly ending: Ending;
+}
+
+/** Held back by GitHub itself: its runner was given nothing because a sibling has to end first. */
+export type IsHeld = (job: JobEntry) => boolean;
+
+/**
+ * `spent`: runners that can take no job any more; `uncovered`: waiting jobs with no runner coming. A surplus runner is no
+ * waste, because its job has ended, or has another; nor is a launch that never had an instance.
+ */
+export function wastesIn(
+  spent: readonly Observation[],
+  uncovered: readonly Held<JobEntry>[],
+  isHeld: IsHeld,
+): readonly Waste[] {
+  const waiting = new Map(uncovered.map((held) => [held.entry.job.id, held]));
+  return spent.flatMap((observation): Waste[] => {
+    const runner = observation.held?.entry;
+    if (runner === undefined || !isWithoutJob(runner, observation)) return [];
+    const job = runner.for === null ? undefined : waiting.get(runner.for);
+    if (job === undefined || isCharged(runner, job.entry) || isHeld(job.entry)) return [];
+    return [{ runner, job, ending: endingOf(runner, observation) }];
+  });
+}
+
+/** What a person ended, or what its job's end made unwanted, says nothing about anything. */
+function isWithoutJob(runner: RunnerEntry, { instances, registration }: Observation): boolean {
+  const { state, busyWith, ran, isUnwanted, instanceId } = runner;
+  const hadJob = state === 'busy' || busyWith !== null || ran !== null || registration?.isBusy === true;
+  return !hadJob && !isUnwanted && (instanceId !== null || instances.length > 0);
+}
+
+/** A crash, or the next sweep, finds it charged: the job's entry names the runner. */
+export const isCharged = ({ name }: Pick<RunnerEntry, 'name'>, { wastes = [] }: JobEntry): boolean =>
+  wastes.some(({ runner }) => runner === name);
+
+function endingOf(runner: RunnerEntry, { instances, registration, isGone }: Observation): Ending {
+  const { onlineAtMs, removedAtMs, state } = runner;
+  if (instances.some(({ isRecycling }) => isRecycling)) return 'taken back';
+  if (isGone) return 'gone';
+  if (instances.some(({ status }) => status === 'Stopped' || status === 'Stopping'))
+    return onlineAtMs === null ? 'stopped in its boot' : 'stopped';
+  if (onlineAtMs === null) return 'never online';
+  if (removedAtMs !== null) return 'given nothing';
+  return state === 'idle' && registration?.isOnline !== true ? 'offline' : 'ended';
+}
+
+/** Lower-case clauses that complete "was of no use: …". */
+export const ENDING_WORDS: Readonly<Record<Ending, string>> = {
+  'taken back': 'the spot market takes its machine back',
+  gone: 'its machine is gone',
+  'stopped in its boot': 'its machine stopped before it was online',
+  'never online': 'it never came online',
+  stopped: 'it was online, and its machine stopped without a job',
+  offline: 'it was online, and went offline without a job',
+  'given nothing': 'GitHub gives it no job',
+  ended: 'it ended without a job',
+};
+
+const OF_THE_MACHINE: ReadonlySet<Ending> = new Set([
+  ...(['taken back', 'gone', 'stopped in its boot', 'never online'] as const),
+]);
+
+/** The machine was of no use, whatever GitHub would have given it. */
+export const isOfTheMachine = (ending: Ending): boolean => OF_THE_MACHINE.has(ending);

@@ -1,0 +1,111 @@
+/** Runners of no use since one of ours last got a job: when there are many, launches are held back to a probe. Pure. */
+import * as z from 'zod';
+import type { Ending, JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import {
+  BRAKE_JOBS_MIN,
+  BRAKE_PROBE_MS,
+  BRAKE_STREAK_MAX,
+  BRAKE_WINDOW_MS,
+  QUEUED_MAX_MS,
+} from '../../../shared/limits.ts';
+import { ENDING_WORDS } from './endings.ts';
+
+export const STREAK_NOTE = 'brake';
+
+const Entry = z.object({
+  runner: z.string(),
+  job: z.number(),
+  repository: z.string(),
+  atMs: z.number(),
+  ending: z.enum(Object.keys(ENDING_WORDS) as [Ending, ...Ending[]]),
+  offering: z.string().nullable(),
+  image: z.string().nullable(),
+  version: z.string().nullable(),
+});
+const Streak = z.object({ sinceMs: z.number().nullable(), wastes: z.array(Entry) });
+
+export type StreakEntry = z.output<typeof Entry>;
+/** `sinceMs`: from when launches are held back; null: they are not. */
+export type Streak = z.output<typeof Streak>;
+
+export const NO_STREAK: Streak = { sinceMs: null, wastes: [] };
+
+/** What cannot be read holds nobody back. */
+export function parseStreak(text: string): Streak {
+  try {
+    const parsed = Streak.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : NO_STREAK;
+  } catch (error) {
+    if (error instanceof SyntaxError) return NO_STREAK;
+    throw error;
+  }
+}
+
+/** The first of ours that gets a job ends it. Each runner counts once; for the brake, those of the last two hours. */
+export function streakAfter(
+  before: Streak,
+  fresh: readonly StreakEntry[],
+  successAtMs: number,
+  nowMs: number,
+): Streak {
+  const known = new Set(before.wastes.map(({ runner }) => runner));
+  const all = [...before.wastes, ...fresh.filter(({ runner }) => !known.has(runner))];
+  const wastes = all
+    .filter(({ atMs }) => atMs > successAtMs && nowMs - atMs < QUEUED_MAX_MS)
+    .slice(-BRAKE_STREAK_MAX);
+  const recent = wastes.filter(({ atMs }) => nowMs - atMs < BRAKE_WINDOW_MS);
+  const isLetGo = forgottenIn(before, successAtMs).length > 0 || recent.length === 0;
+  if (before.sinceMs !== null && !isLetGo) return { sinceMs: before.sinceMs, wastes };
+  const jobs = new Set(recent.map(({ job }) => job)).size;
+  return { sinceMs: jobs >= BRAKE_JOBS_MIN ? nowMs : null, wastes };
+}
+
+/** Runners of no use before one of ours got a job again. */
+export const forgottenIn = ({ wastes }: Streak, successAtMs: number): readonly string[] =>
+  wastes.filter(({ atMs }) => atMs <= successAtMs).map(({ runner }) => runner);
+
+/** When one of ours last got a job, as far as its entry tells; null: it had none. */
+function gotJobAtMs({ state, stateAtMs, ran, onlineAtMs }: RunnerEntry): number | null {
+  if (state === 'busy') return stateAtMs;
+  return ran === null ? null : onlineAtMs;
+}
+
+export const lastSuccessMs = (runners: readonly RunnerEntry[]): number =>
+  Math.max(0, ...runners.map((runner) => gotJobAtMs(runner) ?? 0));
+
+export interface Coming {
+  readonly runner: RunnerEntry;
+  readonly job: JobEntry;
+}
+
+/**
+ * While launches are held back: one at a time for all jobs that had a runner of no use, some minutes after the last; and
+ * one at a time for each repository's jobs that had none, so that no repository waits for another's.
+ */
+export function gateOf(
+  { sinceMs, wastes }: Streak,
+  coming: readonly Coming[],
+  nowMs: number,
+): (entry: JobEntry) => boolean {
+  if (sinceMs === null) return () => true;
+  const isFresh = ({ wastes = [] }: JobEntry) => wastes.length === 0;
+  const probes = coming.filter(({ runner }) => runner.createdAtMs >= sinceMs).map(({ job }) => job);
+  const freshOut = new Set(probes.filter(isFresh).map(({ job }) => job.repository));
+  const lastAtMs = Math.max(...wastes.map(({ atMs }) => atMs));
+  let isClosed = probes.some((job) => !isFresh(job)) || nowMs - lastAtMs < BRAKE_PROBE_MS;
+  return (entry) => {
+    const { repository } = entry.job;
+    const mayStart = isFresh(entry) ? !freshOut.has(repository) : !isClosed;
+    if (mayStart && isFresh(entry)) freshOut.add(repository);
+    if (mayStart && !isFresh(entry)) isClosed = true;
+    return mayStart;
+  };
+}
+
+/** The ending that most of them had. */
+export function commonEnding({ wastes }: Streak): Ending {
+  const counts = new Map<Ending, number>();
+  for (const { ending } of wastes) counts.set(ending, (counts.get(ending) ?? 0) + 1);
+  const [first] = [...counts].sort(([, a], [, b]) => b - a);
+  return first?.[0] ?? 'ended';
+}

@@ -1,0 +1,38 @@
+/** A job whose launch could take a slot, slots are free, and it waits on: something is wrong that nobody else tells of. */
+import { alertOnce } from '../../../shared/alert-once.ts';
+import { amend } from '../../../shared/ledger/amend.ts';
+import type { JobEntry } from '../../../shared/ledger/entries.ts';
+import type { CapacityView, Held } from '../../../shared/ledger/ledger.ts';
+import type { ReaperWorld } from '../world.ts';
+import { isInLine } from './plan.ts';
+
+const FULL_NOTE = 'slots-full';
+const MINUTE_MS = 60_000;
+
+/** Called before the plan's launches are made. Waiting counts from when slots were last all in use. */
+export async function tellOfLate(
+  uncovered: readonly Held<JobEntry>[],
+  { total }: CapacityView,
+  world: ReaperWorld,
+): Promise<void> {
+  const { ledger, clock, config } = world;
+  const { alerts, limits } = config;
+  const nowMs = clock.nowMs();
+  const due = uncovered.filter(({ entry }) => isInLine(entry) && entry.nextTryAtMs <= nowMs);
+  if (total >= limits.runners) return due.length > 0 ? noteFull(nowMs, world) : undefined;
+  const late = due.filter(({ entry }) => nowMs - entry.firstTryAtMs > alerts.waiting);
+  if (late.length === 0) return;
+  const full = await ledger.notes.read(FULL_NOTE);
+  if (full !== null && nowMs - Number(full.entry.text) <= alerts.waiting) return;
+  for (const { entry } of new Map(late.map((held) => [held.entry.job.repository, held])).values()) {
+    const { job, firstTryAtMs, because } = entry;
+    const minutes = Math.floor((nowMs - firstTryAtMs) / MINUTE_MS);
+    const text = `The job ${job.id} of ${job.repository} has waited for ${minutes} minutes, and ${limits.runners - total} of ${limits.runners} slots are free. Its last reason: ${because}. Look: npm run explain -- ${job.id}, and npm run doctor`;
+    await alertOnce(`waiting-${job.repository}`, text, world);
+  }
+}
+
+async function noteFull(nowMs: number, { ledger }: ReaperWorld): Promise<void> {
+  const note = { text: String(nowMs), untilMs: null };
+  if ((await amend(ledger.notes, FULL_NOTE, () => note)) === null) await ledger.notes.add(FULL_NOTE, note);
+}

@@ -1,0 +1,185 @@
+/** Whose turn it is: which waiting jobs are launched for now, and in which order the others wait. Pure. */
+import type { Config } from '../../../shared/config/config.ts';
+import { parseLabels } from '../../../shared/job/labels.ts';
+import type { JobEntry } from '../../../shared/ledger/entries.ts';
+import type { CapacityView, Held } from '../../../shared/ledger/ledger.ts';
+import { LAUNCHES_PER_SWEEP_MAX, PROBE_FIRST_MS, PROBES_PER_SWEEP_MAX } from '../../../shared/limits.ts';
+import { mintPace, minuteOf } from '../../../shared/runner/mint-pace.ts';
+
+type Waiting = Held<JobEntry>;
+
+export interface Plan {
+  /** To be launched for now, first turn first. */
+  readonly start: readonly Waiting[];
+  /** Due, servable, and without a slot or a mint: the first in line first. */
+  readonly line: readonly Waiting[];
+}
+
+/** What else has to agree to a launch; asked once for each, in order, and yes means that it is made. */
+export type Gate = (entry: JobEntry) => boolean;
+
+interface Room {
+  readonly config: Config;
+  /** Runners by key of a limit, those of this plan included. */
+  readonly used: Map<string, number>;
+  startsLeft: number;
+}
+
+/**
+ * Who stands in line goes first, by turns: the repository with the fewest runners, then the oldest job. What had runners
+ * of no use takes of what they leave, or once in a few minutes one place before them, so that it is not starved itself.
+ * What found no offer is tried beside them: it takes a slot only if it has become servable.
+ * `uncovered`: waiting jobs with no runner coming.
+ */
+export function planStarts(
+  uncovered: readonly Waiting[],
+  view: CapacityView,
+  config: Config,
+  nowMs: number,
+  mayStart: Gate = () => true,
+): Plan {
+  const room = roomIn(view, config, nowMs);
+  const due = uncovered.filter(({ entry }) => entry.nextTryAtMs <= nowMs);
+  const servable = due.filter(({ entry }) => isInLine(entry)).sort(byAge);
+  const withoutOffer = due.filter(({ entry }) => entry.obstacle === 'offer').sort(byTry);
+  const aside = due.filter(({ entry }) => isTriedLast(entry)).sort(byTry);
+
+  const probes = hasRoom(room) ? inTurns(withoutOffer).slice(0, PROBES_PER_SWEEP_MAX) : [];
+  const overdue = aside.filter(({ entry }) => nowMs - entry.nextTryAtMs >= PROBE_FIRST_MS);
+  const isProbeFirst = (minuteOf(nowMs) * 60_000) % PROBE_FIRST_MS === 0;
+  const first = isProbeFirst ? takeFew(overdue, 1, room, mayStart) : [];
+  const { start, line } = takeTurns(servable, room, mayStart);
+  const rest = aside.filter((each) => !first.includes(each));
+  const last = line.length > 0 ? [] : takeFew(rest, PROBES_PER_SWEEP_MAX, room, mayStart);
+  return { start: [...first, ...start, ...last, ...probes.filter(({ entry }) => mayStart(entry))], line };
+}
+
+/** Its launch can take a slot, as far as its last try tells; whether its own limit has room is seen each time. */
+export function isInLine({ obstacle = null }: JobEntry): boolean {
+  return obstacle === null || obstacle === 'limit';
+}
+
+const isTriedLast = ({ obstacle }: JobEntry): boolean => obstacle === 'waste' || obstacle === 'refusal';
+
+function roomIn(view: CapacityView, config: Config, nowMs: number): Room {
+  const used = new Map<string, number>();
+  const left = mintPace(config) - (view.mints[minuteOf(nowMs)] ?? 0);
+  for (const { profile, repository } of view.slots) count(keysFor(profile, repository), used);
+  return { config, used, startsLeft: Math.min(LAUNCHES_PER_SWEEP_MAX, left) };
+}
+
+const hasRoom = ({ used, config, startsLeft }: Room): boolean =>
+  startsLeft > 0 && (used.get(ALL) ?? 0) < config.limits.runners;
+
+/** Everybody in the order of the turns: those that there is room for, and those that wait for it. */
+function takeTurns(jobs: readonly Waiting[], room: Room, mayStart: Gate): Plan {
+  const [start, line]: [Waiting[], Waiting[]] = [[], []];
+  const turns = turnsOf(jobs);
+  for (let next = nextTurn(turns, room.used); next !== null; next = nextTurn(turns, room.used)) {
+    const keys = keysOf(next.entry, room.config);
+    // What its own limit keeps out is nobody else's matter.
+    if (isLimited(keys, room)) continue;
+    if (hasRoom(room) && mayStart(next.entry)) {
+      start.push(next);
+      take(keys, room);
+    } else {
+      line.push(next);
+      // Whoever waits counts as well: the line goes on in turns.
+      count(keys.slice(1), room.used);
+    }
+  }
+  return { start, line };
+}
+
+/** At most `max` of those that stand aside, in turns of their own. */
+function takeFew(jobs: readonly Waiting[], max: number, room: Room, mayStart: Gate): readonly Waiting[] {
+  const start: Waiting[] = [];
+  for (const next of inTurns(jobs)) {
+    if (start.length >= max || !hasRoom(room)) return start;
+    const keys = keysOf(next.entry, room.config);
+    if (isLimited(keys, room) || !mayStart(next.entry)) continue;
+    start.push(next);
+    take(keys, room);
+  }
+  return start;
+}
+
+function take(keys: readonly string[], room: Room): void {
+  count(keys, room.used);
+  room.startsLeft--;
+}
+
+/** One of each repository, then the next of each. */
+function inTurns(jobs: readonly Waiting[]): readonly Waiting[] {
+  const used = new Map<string, number>();
+  const turns = turnsOf(jobs);
+  const all: Waiting[] = [];
+  for (let next = nextTurn(turns, used); next !== null; next = nextTurn(turns, used)) {
+    all.push(next);
+    count([repositoryKey(next.entry.job.repository)], used);
+  }
+  return all;
+}
+
+/** By repository, each in the order that they came in. */
+function turnsOf(jobs: readonly Waiting[]): Map<string, Waiting[]> {
+  const turns = new Map<string, Waiting[]>();
+  for (const each of jobs) {
+    const key = repositoryKey(each.entry.job.repository);
+    const before = turns.get(key);
+    if (before === undefined) turns.set(key, [each]);
+    else before.push(each);
+  }
+  for (const queue of turns.values()) queue.reverse();
+  return turns;
+}
+
+/** The head of the repository with the fewest runners; of several the one that came first. */
+function nextTurn(turns: Map<string, Waiting[]>, used: ReadonlyMap<string, number>): Waiting | null {
+  let [best, fewest] = [null as string | null, Number.POSITIVE_INFINITY];
+  for (const key of turns.keys()) {
+    const has = used.get(key) ?? 0;
+    if (has < fewest) [best, fewest] = [key, has];
+  }
+  if (best === null) return null;
+  const queue = turns.get(best) as Waiting[];
+  const next = queue.pop() as Waiting;
+  if (queue.length === 0) turns.delete(best);
+  return next;
+}
+
+const byAge = ({ entry: a }: Waiting, { entry: b }: Waiting): number =>
+  a.job.createdAtMs - b.job.createdAtMs || a.job.id - b.job.id;
+const byTry = ({ entry: a }: Waiting, { entry: b }: Waiting): number =>
+  a.nextTryAtMs - b.nextTryAtMs || a.job.id - b.job.id;
+
+const ALL = 'all';
+
+const repositoryKey = (repository: string): string => `repository ${repository.toLowerCase()}`;
+
+function count(keys: readonly string[], used: Map<string, number>): void {
+  for (const key of keys) used.set(key, (used.get(key) ?? 0) + 1);
+}
+
+/** Of all runners, of its repository, and of its profile. */
+function keysOf({ job }: JobEntry, config: Config): readonly string[] {
+  const understood = parseLabels(job.labels, job.repository, config);
+  const profile = understood.kind === 'ours' ? understood.requirements.profile : null;
+  return keysFor(profile, job.repository);
+}
+
+const PROFILE = 'profile ';
+
+const keysFor = (profile: string | null, repository: string): readonly string[] => [
+  ...[ALL, repositoryKey(repository)],
+  ...(profile === null ? [] : [`${PROFILE}${profile}`]),
+];
+
+const isLimited = (keys: readonly string[], { used, config }: Room): boolean =>
+  keys.slice(1).some((key) => (used.get(key) ?? 0) >= limitOf(key, config));
+
+function limitOf(key: string, { limits, profiles }: Config): number {
+  const isProfile = key.startsWith(PROFILE);
+  const limit = isProfile ? profiles[key.slice(PROFILE.length)]?.runners : limits.runnersPerRepository;
+  return limit ?? Number.POSITIVE_INFINITY;
+}

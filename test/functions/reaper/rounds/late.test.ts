@@ -1,0 +1,93 @@
+/** What a person is told of jobs that wait for no good reason, and when a queued job is given up. */
+import { expect, test } from 'vitest';
+import { startDue } from '../../../../functions/reaper/rounds/due.ts';
+import { dropExpired, isGivenUp } from '../../../../functions/reaper/rounds/expired.ts';
+import type { JobEntry } from '../../../../shared/ledger/entries.ts';
+import { QUEUED_MAX_MS } from '../../../../shared/limits.ts';
+import type { JobId } from '../../../../shared/nouns.ts';
+import { build, held } from '../../../shared/ledger/builders.ts';
+import { START_MS } from '../../../world/in-process.ts';
+import { openReaper, record } from '../fixture.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = QUEUED_MAX_MS;
+
+function sweeper(config: object = {}) {
+  const each = openReaper({ config });
+  const { world, alerts } = each;
+  const told = () => alerts.filter((text) => /has waited for \d+ minutes/.test(text));
+  const sweep = async (entry: JobEntry, because: string | null = null) => {
+    const uncovered = [{ entry, rev: 'r' }];
+    await startDue({ uncovered, mayStart: () => true, because }, world.clock.nowMs() + MINUTE_MS, world);
+    await each.pass(MINUTE_MS);
+  };
+  return { ...each, told, sweep };
+}
+
+const due = (some: Partial<JobEntry> = {}) =>
+  build.jobEntry(1, { firstTryAtMs: START_MS, nextTryAtMs: START_MS, ...some });
+
+test('a job that could start and does not is told of after alerts.waiting, once, with how many slots are free', async () => {
+  const { sweep, told } = sweeper({ alerts: { waiting: '3m' } });
+  for (let minute = 0; minute < 4; minute++) await sweep(due());
+  expect(told()).toEqual([]);
+  for (let minute = 0; minute < 4; minute++) await sweep(due());
+  expect(told()).toHaveLength(1);
+  expect(told()[0]).toMatch(
+    /^The job 1 of acme\/kernel has waited for 4 minutes, and 100 of 100 slots are free\./,
+  );
+});
+
+test('not what stands aside, nor while launches are held back, nor soon after all slots were in use', async () => {
+  const { sweep, told, world } = sweeper({ alerts: { waiting: '3m' }, limits: { runners: 1 } });
+  for (let minute = 0; minute < 6; minute++) await sweep(due({ obstacle: 'offer' }));
+  for (let minute = 0; minute < 6; minute++) await sweep(due(), 'launches are held back');
+  await world.ledger.capacity.take(build.slot(9), build.limits(), world.clock.nowMs());
+  await sweep(due());
+  await world.ledger.capacity.handBack(build.runnerName(9));
+  for (let minute = 0; minute < 3; minute++) await sweep(due());
+  expect(told()).toEqual([]);
+  await sweep(due());
+  expect(told()).toHaveLength(1);
+});
+
+// biome-ignore format: a table reads best as a table.
+test.each([
+  ['queued for more than a day, its run unchanged',      [2 * DAY_MS, null, 2 * DAY_MS], true],
+  ['created long ago, its run let it go a moment ago',   [20 * DAY_MS, null, MINUTE_MS], false],
+  ['created long ago, a delivery said queued just now',  [20 * DAY_MS, MINUTE_MS, 20 * DAY_MS], false],
+  ['heard of more than a day ago, nothing since',        [20 * DAY_MS, 2 * DAY_MS, 20 * DAY_MS], true],
+  ['created long ago, nothing tells of its run',         [20 * DAY_MS, null, null], false],
+  ['young',                                              [MINUTE_MS, MINUTE_MS, MINUTE_MS], false],
+] as const)('%s: given up %s', (_, [created, heard, changed], isSo) => {
+  const at = (ago: number | null) => (ago === null ? null : START_MS - ago);
+  expect(isGivenUp({ createdAtMs: START_MS - created }, at(heard), at(changed), START_MS)).toBe(isSo);
+});
+
+test('what waits for a day in the ledger, and GitHub still calls queued, is given up, once its run is quiet as well', async () => {
+  const run = { id: 10, attempt: 1, status: 'queued', conclusion: null, event: 'push', headRepository: null };
+  let changedAtMs = START_MS - MINUTE_MS;
+  const { world, alerts } = openReaper({
+    github: {
+      job: async () => record(1, { status: 'queued' }),
+      run: async () => ({ ...run, changedAtMs }) as never,
+    },
+  });
+  const { jobs, history } = world.ledger;
+  const entry = due({
+    firstTryAtMs: START_MS - 2 * DAY_MS,
+    job: build.job(1, { createdAtMs: START_MS - 2 * DAY_MS }),
+  });
+  await jobs.add(1 as JobId, entry);
+  await dropExpired([held(await jobs.read(1 as JobId))], world);
+  expect(await jobs.read(1 as JobId)).not.toBeNull();
+  changedAtMs = START_MS - 2 * DAY_MS;
+  await dropExpired([held(await jobs.read(1 as JobId))], world);
+  expect(await jobs.read(1 as JobId)).toBeNull();
+  expect((await history.read(entry.job.createdAtMs, 1 as JobId))?.outcome).toBe('expired');
+  expect(alerts).toHaveLength(1);
+  await history.merge({ job: entry.job, outcome: 'success', runnerName: 'theirs' });
+  expect((await history.read(entry.job.createdAtMs, 1 as JobId))?.outcome, 'it ran after all').toBe(
+    'success',
+  );
+});
