@@ -5,6 +5,9 @@ export const WEBHOOK_BODY_MAX_BYTES = 25 * 1024 * 1024;
 /** What we hand on by asynchronous invocation; FC takes 128 KB. */
 export const EVENT_MAX_BYTES = 16 * 1024;
 
+/** Of one kind of line that a stranger can cause, each instance of the webhook writes one in this time. */
+export const SAMPLED_LINE_MS = 60_000;
+
 /** GitHub waits 10 s for the webhook's reply. */
 export const WEBHOOK_TIMEOUT_S = 9;
 export const LAUNCHER_TIMEOUT_S = 120;
@@ -115,10 +118,14 @@ export const USER_DATA_MAX_BYTES = 16 * 1024;
 export const CONSOLE_TAIL_MAX_CHARS = 2_000;
 export const HISTORY_TTL_DAYS = 90;
 export const WRITE_CONFLICTS_MAX = 8;
+/** Shorter ones are guessed; GitHub makes 40, and the word that a mistake leaves behind is shorter. */
+export const SECRET_MIN_CHARS = 20;
 /** A rotated secret is in use after this, without a deploy. */
 export const SECRET_KEPT_MAX_MS = 5 * 60_000;
 /** After a bad signature or a 401 a secret is read again, but no more often than this. */
 export const SECRET_REREAD_MIN_MS = 60_000;
+/** A store that just failed is asked again after this: strangers must not make us ask it with each request. */
+export const SECRET_FAILED_MS = 5_000;
 /** Lines of a job's story kept for `explain`. */
 export const TRAIL_MAX = 20;
 /** ECS, tags: a longer value is refused. */

@@ -13,7 +13,7 @@ import type { Alibaba } from '../shared/alibaba.ts';
 import { keepVersion, type Live, liveFunctions } from './functions.ts';
 import { withFixedAddress, withNetwork } from './ids.ts';
 import { apply, compareStack, type StackChange } from './stacks.ts';
-import { deployVariables, missing } from './variables.ts';
+import { deployVariables, missing, secretMistakes } from './variables.ts';
 
 export interface DeployWorld {
   readonly root: string;
@@ -36,6 +36,9 @@ export async function deploy(world: DeployWorld): Promise<number> {
     world.say(`${lacking.join(', ')}: not set. npm run setup makes the App and writes them into .env.`);
     return 1;
   }
+  const mistakes = secretMistakes(world.variables);
+  for (const line of mistakes) world.say(line);
+  if (mistakes.length > 0) return 1;
   const before = await planOf(world, read(world));
   show(before, world);
   if (before.isEmpty) return await printWebhookUrl(world, before.config);
@@ -90,7 +93,8 @@ function templatesFor({ variables, root }: DeployWorld, config: Config): Templat
 async function isTold(world: DeployWorld, config: Config, live: readonly Live[]): Promise<boolean> {
   const { alibaba, variables, root } = world;
   const { AccountId } = await alibaba.rpc('sts', config.control.region, 'GetCallerIdentity');
-  const wanted: Record<string, string> = deployVariables(config, String(AccountId), '', variables, root);
+  const filling = { config, accountId: String(AccountId), release: '', variables, root, cloud: alibaba };
+  const wanted = await deployVariables(filling);
   return live.every((each) =>
     Object.entries(each.variables).every(([name, value]) => !(name in wanted) || wanted[name] === value),
   );
@@ -159,7 +163,9 @@ async function functions(world: DeployWorld, config: Config): Promise<number> {
   const { AccountId } = await alibaba.rpc('sts', region, 'GetCallerIdentity');
   const file = '.s.deploy.yaml';
   writeFileSync(join(root, file), renderFunctionsYaml(readFileSync(join(root, 's.yaml'), 'utf8'), config));
-  const filled = deployVariables(config, String(AccountId), release, world.variables, root);
+  const { variables } = world;
+  const accountId = String(AccountId);
+  const filled = await deployVariables({ config, accountId, release, variables, root, cloud: alibaba });
   const code = await world.deployFunctions(file, filled);
   if (code !== 0) {
     say(`Serverless Devs ended with ${code}. Run npm run deploy again: it goes on from there.`);

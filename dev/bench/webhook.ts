@@ -109,6 +109,7 @@ async function storyRow(): Promise<Row> {
     rules: RULES,
     queue: { launch: nothing, reap: nothing },
     log: () => undefined,
+    logSampled: () => undefined,
   };
   for (let run = 0; run < STORY_RUNS; run++) {
     const from = performance.now();

@@ -10,6 +10,7 @@ import { jsonLog } from '../../shared/adapters/json-log.ts';
 import { secretSource } from '../../shared/adapters/secrets/secrets.ts';
 import { alibabaSecrets } from '../../shared/adapters/secrets/stores.ts';
 import { invokeEndpoint, parseEnvironment } from '../../shared/config/environment.ts';
+import { sampledLog } from './sampled-log.ts';
 import { type World, webhook } from './webhook.ts';
 
 const environment = parseEnvironment('webhook', process.env);
@@ -43,6 +44,7 @@ const world: World = {
     log,
   }),
   log,
+  logSampled: sampledLog(log, { nowMs: Date.now }),
 };
 
 export async function handler(

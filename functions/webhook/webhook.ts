@@ -4,7 +4,8 @@ import { WEBHOOK_BODY_MAX_BYTES } from '../../shared/limits.ts';
 import type { Job, JobEvent } from '../../shared/nouns.ts';
 import type { Log, Queue } from '../../shared/ports.ts';
 import { decide, type Rules } from './decide.ts';
-import { isSigned, type WebhookSecret } from './verify.ts';
+import type { SampledLog } from './sampled-log.ts';
+import { isSigned, type Unread, type WebhookSecret } from './verify.ts';
 
 /** One HTTP POST. Header names in lower case; the body as it was sent. */
 export interface Request {
@@ -23,6 +24,8 @@ export interface World {
   readonly rules: Rules;
   readonly queue: Queue;
   readonly log: Log;
+  /** For what strangers can cause as often as they like. */
+  readonly logSampled: SampledLog;
 }
 
 export async function webhook(request: Request, world: World): Promise<Reply> {
@@ -61,6 +64,8 @@ export async function webhook(request: Request, world: World): Promise<Reply> {
   }
 }
 
+const WHICH = ['current', 'previous'];
+
 /** What is wrong with the request before its content is looked at. */
 async function objectionTo(
   request: Request,
@@ -69,10 +74,11 @@ async function objectionTo(
   const reject = (status: number, because: string) => ({ status, kind: 'reject', because });
   if (request.body.length > WEBHOOK_BODY_MAX_BYTES) return reject(413, 'the body is over 25 MB');
   try {
-    if (!(await isSigned(request.body, request.headers['x-hub-signature-256'], world.secrets)))
+    const unread = ({ at, error }: Unread) =>
+      world.logSampled('webhook.secret-unread', { which: WHICH[at] ?? 'older', because: messageOf(error) });
+    if (!(await isSigned(request.body, request.headers['x-hub-signature-256'], world.secrets, unread)))
       return reject(401, 'the signature is missing or wrong');
-  } catch (error) {
-    world.log('webhook.secret-unread', { because: messageOf(error) });
+  } catch {
     return { status: 503, kind: 'failed', because: 'our secret is out of reach; deliver it again' };
   }
   if (!header(request, 'content-type').startsWith('application/json'))

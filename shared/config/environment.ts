@@ -5,9 +5,13 @@
  */
 import * as z from 'zod';
 import { regionId, url } from './field-types.ts';
+import { whyNoSecret } from './secret-text.ts';
 
 /** A secret itself, or where it is kept: `kms:NAME`, `oos:NAME`, `file:PATH`. */
-const reference = z.string().min(1, 'must be a secret, or a reference such as kms:NAME');
+const reference = z.string().superRefine((text, context) => {
+  const message = whyNoSecret(text);
+  if (message !== null) context.addIssue({ code: 'custom', message });
+});
 const functionName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/, 'must be the name of a function');
 
 /** Set by Function Compute itself. */

@@ -117,9 +117,15 @@ async function installAt(page: string): Promise<void> {
   await fetch(page, { method: 'POST', body: new URLSearchParams({ owner }) });
 }
 
+const TEXTS: Readonly<Record<string, string>> = {
+  'The organisation': 'acme',
+  'The id of the KMS instance': 'kst-1',
+  'The id of its key that encrypts secrets': 'key-1',
+};
+
 const ASK: Ask = {
   async text(message, options) {
-    const text = message === 'The organisation' ? 'acme' : (options.default ?? '');
+    const text = TEXTS[message] ?? options.default ?? '';
     const checked = options.check?.(text) ?? true;
     if (checked !== true) throw new Error(`${message}: ${text} is refused: ${checked}`);
     return text;

@@ -2,6 +2,7 @@
 import { launch } from '../../functions/launcher/launch.ts';
 import { launcherWorld } from '../../functions/launcher/world.ts';
 import { reap } from '../../functions/reaper/reap.ts';
+import { sampledLog } from '../../functions/webhook/sampled-log.ts';
 import { webhook } from '../../functions/webhook/webhook.ts';
 import { ecsMarket } from '../../shared/adapters/ecs/market.ts';
 import { httpReply, parseHttpEvent } from '../../shared/adapters/function-compute/http.ts';
@@ -60,10 +61,12 @@ function host({ adapters, state }: Deployed, coldStart: (adapters: Ports) => Run
 
 function webhookOf(deployed: Deployed): FunctionSpec {
   const secrets = [{ read: async () => WEBHOOK_SECRET, stale: () => false }];
-  const body = host(deployed, ({ config, log }) => async (event) => {
+  const body = host(deployed, ({ config, clock, log }) => async (event) => {
     const request = parseHttpEvent(event);
     if (request === null) throw new Error('not a request');
-    const { status, text } = await webhook(request, { secrets, rules: config, queue: deployed.queue(), log });
+    const logSampled = sampledLog(log, clock);
+    const world = { secrets, rules: config, queue: deployed.queue(), log, logSampled };
+    const { status, text } = await webhook(request, world);
     return httpReply(status, text);
   });
   const timeoutMs = WEBHOOK_TIMEOUT_S * 1000;

@@ -150,6 +150,10 @@ function destroyWorldOf(self: DeployAccount): DestroyWorld {
   };
 }
 
+function notFound(name: string): never {
+  throw new Error(`env('${name}') not found`);
+}
+
 /** env() and vars filled in as Serverless Devs does (its own `preview` is held against the file elsewhere). */
 function played(
   { root, management }: DeployAccount,
@@ -158,8 +162,8 @@ function played(
 ): void {
   const env = (text: string) =>
     text.replace(
-      /\$\{env\('(\w+)', '([^']*)'\)\}/g,
-      (_, name: string, fallback: string) => variables[name] || fallback,
+      /\$\{env\('(\w+)'(?:, '([^']*)')?\)\}/g,
+      (_, name: string, fallback?: string) => variables[name] || (fallback ?? notFound(name)),
     );
   const raw = FunctionsYaml.parse(parse(readFileSync(join(root, file), 'utf8')));
   const vars = Object.fromEntries(Object.entries(raw.vars).map(([name, value]) => [name, env(value)]));

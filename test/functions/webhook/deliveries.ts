@@ -95,6 +95,7 @@ export async function callWebhook(
     rules,
     queue: { launch: taking(launched), reap: taking(reaped) },
     log: (event, fields) => void lines.push({ ...fields, event }),
+    logSampled: (event, fields) => void lines.push({ ...fields, event }),
   });
   return { reply, launched, reaped, lines };
 }

@@ -55,11 +55,14 @@ test('either of two secrets is good, so that one can be rotated', async () => {
   expect((await callWebhook(deliver(queued()), { secrets })).reply.status).toBe(401);
 });
 
-const withSecret = async (secret: WebhookSecret) => {
+const withSecret = async (...secrets: WebhookSecret[]) => {
   const lines: string[] = [];
   const queue = { launch: async () => undefined, reap: async () => undefined };
   const log = (event: string) => void lines.push(event);
-  return { ...(await webhook(deliver(queued()), { secrets: [secret], rules: RULES, queue, log })), lines };
+  return {
+    ...(await webhook(deliver(queued()), { secrets, rules: RULES, queue, log, logSampled: log })),
+    lines,
+  };
 };
 
 test('a secret that was rotated since it was read is read again, once', async () => {
@@ -78,6 +81,18 @@ test('a secret out of reach is no wrong signature: GitHub shall deliver again', 
   const seen = await withSecret({ read, stale: () => false });
   expect(seen).toMatchObject({ status: 503, text: 'our secret is out of reach; deliver it again' });
   expect(seen.lines).toEqual(['webhook.secret-unread', 'webhook.decided']);
+});
+
+test('a previous secret that is gone is told, and stops nothing', async () => {
+  const gone = { read: () => Promise.reject(new Error('kms:old is not there')), stale: () => false };
+  const good = { read: async () => SECRET, stale: () => false };
+  const other = { read: async () => 'another-secret-of-the-app', stale: () => false };
+  const told = ['webhook.secret-unread', 'webhook.decided'];
+  expect(await withSecret(good, gone)).toMatchObject({ status: 202, lines: told });
+  expect(await withSecret(gone, good)).toMatchObject({ status: 202, lines: told });
+  expect(await withSecret(other, gone)).toMatchObject({ status: 401, lines: told });
+  // Nothing is known against it: GitHub shall deliver again.
+  expect(await withSecret(gone, other)).toMatchObject({ status: 503, lines: told });
 });
 
 const good = Buffer.from(JSON.stringify(queued()));
