@@ -1,7 +1,12 @@
 /** Every bound the system relies on, with its unit last in the name. */
 
-/** GitHub never sends more. @see https://docs.github.com/webhooks/webhook-events-and-payloads */
-export const WEBHOOK_BODY_MAX_BYTES = 25 * 1024 * 1024;
+/** GitHub sends up to 25 MB, but of `workflow_job`, the only event that we act on, tens of kilobytes; anyone may send. */
+export const WEBHOOK_BODY_MAX_BYTES = 1024 * 1024;
+/** The HTTP trigger's event around it: each character may be escaped as \u003c, and headers come on top. */
+export const WEBHOOK_EVENT_MAX_BYTES = 6 * WEBHOOK_BODY_MAX_BYTES + 64 * 1024;
+/** Whoever knows the URL may ask for asynchronous invocation, whose backlog outlives a flood: it is tried once, and soon. */
+export const WEBHOOK_ASYNC_TRIES_MAX = 0;
+export const WEBHOOK_ASYNC_AGE_MAX_S = 60;
 /** What we hand on by asynchronous invocation; FC takes 128 KB. */
 export const EVENT_MAX_BYTES = 16 * 1024;
 

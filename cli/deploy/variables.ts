@@ -30,6 +30,8 @@ export interface Filling {
   /** Where paths count from. */
   readonly root: string;
   readonly cloud: Alibaba;
+  /** GitHub's `hooks` ranges; empty: not known, or not asked for. */
+  readonly hookRanges: readonly string[];
 }
 
 /**
@@ -46,6 +48,7 @@ export async function deployVariables(filling: Filling): Promise<Record<string, 
     RELEASE: release,
     TABLESTORE_INSTANCE: namesOf(config).tablestoreInstance,
     GITHUB_APP_ID: variables.GITHUB_APP_ID ?? '',
+    HOOK_RANGES: filling.hookRanges.join(','),
     ...(Object.fromEntries(secrets) as Record<string, string>),
   };
 }

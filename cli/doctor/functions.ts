@@ -52,6 +52,15 @@ async function functions({ alibaba, config, release }: DoctorWorld) {
   return findings.length > 0 ? findings : [ok(`all four, ${[...seen].join(', ')}`)];
 }
 
+/** Of the deployed function. Values may be secrets: they are compared, never shown. */
+export async function variablesOf(
+  { alibaba, config }: DoctorWorld,
+  name: string,
+): Promise<Readonly<Record<string, string>>> {
+  const found = await alibaba.fc(config.control.region, 'GetFunction', 'GET', `/functions/${name}`);
+  return (found.environmentVariables ?? {}) as Record<string, string>;
+}
+
 async function triggers(world: DoctorWorld) {
   const findings = [];
   for (const [kind, type] of Object.entries({ webhook: 'http', reaper: 'timer', mirror: 'timer' })) {

@@ -8,6 +8,7 @@ import { CAPACITY_CHECKS } from './capacity.ts';
 import { type Check, examine, exitCodeOf, type Finding, type Level } from './finding.ts';
 import { FUNCTION_CHECKS } from './functions.ts';
 import { GITHUB_CHECKS } from './github.ts';
+import { HOOK_RANGES_CHECK } from './hook-ranges.ts';
 import { NETWORK_CHECKS } from './network.ts';
 import { realWorld } from './real-world.ts';
 import { RUNNER_AGE_CHECK } from './runner-age.ts';
@@ -19,6 +20,7 @@ export const CHECKS: readonly Check[] = [
   ...NETWORK_CHECKS,
   ...CAPACITY_CHECKS,
   ...FUNCTION_CHECKS,
+  HOOK_RANGES_CHECK,
   ...GITHUB_CHECKS,
   RUNNER_GROUP_CHECK,
   RUNNER_AGE_CHECK,

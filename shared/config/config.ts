@@ -26,6 +26,7 @@ const GitHub = z.strictObject({
   scope: z.enum(['organization', 'repository']).default('organization'),
   runnerGroup: z.string().min(1).max(100).default('ci-runners'),
   polling: z.boolean().default(false),
+  hooksOnly: z.boolean().default(false),
 });
 
 const Repositories = z.strictObject({

@@ -78,6 +78,8 @@ export interface GitHubOptions {
   readonly permissions?: Permissions;
   /** What the App is told of, as its record says; default `workflow_job`. */
   readonly events?: readonly string[];
+  /** Where deliveries come from, as `GET /meta` says; null: it says nothing of it (GitHub Enterprise Server). */
+  readonly hooks?: readonly string[] | null;
   /** What `POST /app-manifests/{code}/conversions` answers; null: no such code. */
   readonly manifestConversion?: (code: string) => Readonly<Record<string, unknown>> | null;
 }

@@ -96,6 +96,13 @@ test('failed launches go to the reaper, whose own failures go nowhere', () => {
   expect(propsOf('reaper').asyncInvokeConfig?.destinationConfig).toBeUndefined();
 });
 
+test('what strangers have invoked asynchronously is tried once, and soon forgotten', () => {
+  expect(propsOf('webhook').asyncInvokeConfig).toEqual({
+    maxAsyncRetryAttempts: limits.WEBHOOK_ASYNC_TRIES_MAX,
+    maxAsyncEventAgeInSeconds: limits.WEBHOOK_ASYNC_AGE_MAX_S,
+  });
+});
+
 test('the sweep comes every minute', () => {
   expect(propsOf('reaper').triggers?.[0]?.triggerConfig).toMatchObject({
     cronExpression: '@every 1m',

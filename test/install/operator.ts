@@ -11,7 +11,7 @@ import { busyRunners } from '../../cli/destroy/busy.ts';
 import { destroy } from '../../cli/destroy/destroy.ts';
 import { examine, type Finding } from '../../cli/doctor/finding.ts';
 import { CHECKS } from '../../cli/doctor/index.ts';
-import { realWorld as doctorWorld } from '../../cli/doctor/real-world.ts';
+import { realWorld as doctorWorld, githubAsApp } from '../../cli/doctor/real-world.ts';
 import { realWorld as setupWorld } from '../../cli/setup/index.ts';
 import { setup } from '../../cli/setup/setup.ts';
 import type { Ask } from '../../cli/setup/world.ts';
@@ -62,6 +62,7 @@ export function operatorOf(account: EmptyAccount): Operator {
           await deployFunctions({ root, file, variables: filled, endpoint, call: cloud.call, say });
           return 0;
         },
+        github: githubAsApp(config().github.baseUrl, config().control.region, variables(), cloud, root),
         startMirror: (functionName, accountId) =>
           invokeOnce({
             ...{ functionName, accountId, config: config(), accessKey },

@@ -50,6 +50,8 @@ export interface DeployAccount {
   /** What the operator's identity may not do. */
   readonly denied: Set<string>;
   busy: string[][];
+  /** What GitHub says of where its deliveries come from. */
+  hooks: string[];
   yaml(): string;
   write(yaml: string): void;
   config(): Config;
@@ -90,6 +92,7 @@ export async function deployAccount(): Promise<DeployAccount> {
     mirrored: [],
     denied,
     busy: [],
+    hooks: ['192.30.252.0/22'],
     yaml: () => readFileSync(join(root, 'runners.yaml'), 'utf8'),
     write: (yaml) => writeFileSync(join(root, 'runners.yaml'), yaml),
     config: () => configIn(self.yaml()),
@@ -135,6 +138,7 @@ function worldOf(self: DeployAccount): DeployWorld {
     startMirror: async (name) => {
       self.mirrored.push(name);
     },
+    github: async () => ({ status: 200, headers: {}, data: { hooks: self.hooks } }),
     sleep: async () => undefined,
   };
 }

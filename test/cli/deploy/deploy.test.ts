@@ -154,6 +154,20 @@ describe('small things', () => {
     },
   );
 
+  test('GitHub’s addresses reach the webhook where they are asked for, and again when they changed', async () => {
+    const told = () => here.management.functions.get('ci-webhook')?.environmentVariables.HOOK_RANGES;
+    await here.deploy();
+    expect(told()).toBe('');
+    here.write(`${here.yaml().replace('  runnerGroup:', '  hooksOnly: true\n  runnerGroup:')}`);
+    await here.deploy();
+    expect(told()).toBe('192.30.252.0/22');
+    here.hooks = ['2a0a:a440::/29', '192.30.252.0/22'];
+    expect(await here.deploy()).toBe(0);
+    expect(told()).toBe('192.30.252.0/22,2a0a:a440::/29');
+    here.hooks = ['anywhere'];
+    await expect(here.deploy()).rejects.toThrow('must be an address range');
+  });
+
   test('a fixed address is made first and then used', async () => {
     here.write(here.yaml().replace('  # fixedAddress:', '  fixedAddress:'));
     expect(await here.deploy(), here.said.join('\n')).toBe(0);

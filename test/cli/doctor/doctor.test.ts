@@ -108,6 +108,8 @@ const FAULTS: [what: string, level: 'wrong' | 'warning', says: RegExp, fault: Fa
   ['a webhook without an address', 'wrong', /^triggers: ci-webhook has no http trigger/, { breakIt: (all) => Object.assign(called(all, 'ci-webhook'), { triggers: [] }) }],
   ['a timer that is off', 'wrong', /^triggers: the timer of ci-reaper is switched off/, { breakIt: (all) => Object.assign(called(all, 'ci-reaper').triggers[0] ?? {}, { config: { enable: false } }) }],
   ['failed launches that nobody is told of', 'wrong', /^triggers: failed launches are not handed to ci-reaper/, { breakIt: (all) => Object.assign(called(all, 'ci-launcher'), { onFailure: null }) }],
+  ['addresses of GitHub that the webhook was not told', 'warning', /^webhook addresses: GitHub’s addresses are others than the webhook was told/, { config: ({ github }) => ({ github: { ...github, hooksOnly: true } }) }],
+  ['a GitHub that names no addresses', 'warning', /^webhook addresses: GitHub names no addresses here/, { config: ({ github }) => ({ github: { ...github, hooksOnly: true } }), options: { github: { hooks: null } } }],
   ['the other signature', 'warning', /^signature: acs3 is refused and fc accepted/, { options: { signatures: ['fc'] } }],
   ['no signature', 'wrong', /^signature: neither/, { options: { signatures: [] } }],
   ['another App’s key', 'wrong', /^App: GitHub does not know this App/, { breakIt: ({ variables }) => Object.assign(variables, { GITHUB_PRIVATE_KEY: stranger.privateKey }) }],
