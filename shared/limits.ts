@@ -68,6 +68,8 @@ export const MARKET_LIKELY_MS = 5 * 60_000;
 export const MARKET_REST_MS = 30 * 60_000;
 /** Which types there are, and their interruption rates: averages of 30 days. */
 export const MARKET_SELDOM_MS = 24 * 3_600_000;
+/** A list of types older than this proves no type absent: a job that none could do waits, and is not refused. */
+export const NEVER_MARKET_MAX_MS = 2 * MARKET_SELDOM_MS;
 /** Without jobs for so long, nothing is asked. */
 export const MARKET_IDLE_MS = 3_600_000;
 /** Types priced by one sweep, one call each: the operator's other tools use the same limit of calls a minute. */

@@ -10,7 +10,7 @@ import { type Alibaba, type Answer, alibaba, operatorKey } from '../shared/aliba
 import { readDotEnv } from '../shared/dot-env.ts';
 import { operatorSecret } from '../shared/secrets.ts';
 import { ROOT } from '../shared/steps.ts';
-import { mirroredVersion, tableReader } from './ledger-look.ts';
+import { ledgerReader, tableReader } from './ledger-look.ts';
 import { prober } from './probe.ts';
 import type { DoctorWorld } from './world.ts';
 
@@ -40,9 +40,10 @@ export function realWorld(config: Config, options: RealOptions = {}): DoctorWorl
     alibaba: cloud,
     github: githubAsApp(config.github.baseUrl, region, variables, cloud, root),
     table: tableReader(connection, accessKey),
-    mirrored: mirroredVersion(connection, accessKey),
+    ...ledgerReader(connection, accessKey),
     probe: prober(config, variables, cloud),
     release: releaseOf(root),
+    root,
     nowMs: Date.now,
   };
 }

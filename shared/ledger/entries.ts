@@ -23,6 +23,8 @@ export interface JobEntry {
   /** The runner GitHub says took it (ours or not), else null. */
   readonly startedOn: string | null;
   readonly startedAtMs: number | null;
+  /** What its last launch threw; absent or null: nothing. */
+  readonly failure?: string | null;
   /** Runners of it that came to nothing, though an instance was had: each makes the next wait longer. */
   readonly wasted?: number;
   readonly trail: readonly TrailLine[];
@@ -110,4 +112,6 @@ export interface HistoryRow {
 export interface Note {
   readonly text: string;
   readonly untilMs: number | null;
+  /** Of an alert: since when it stands. Absent in other notes, and in alerts of 0.1. */
+  readonly raised?: { readonly key: string; readonly atMs: number };
 }

@@ -17,6 +17,7 @@ import { type DestroyWorld, destroy } from '../../../cli/destroy/destroy.ts';
 import { type Alibaba, alibaba } from '../../../cli/shared/alibaba.ts';
 import { FunctionsYaml } from '../../../infra/functions-yaml.ts';
 import { FUNCTION_KINDS } from '../../../infra/names.ts';
+import { noteConfiguration } from '../../../infra/release.ts';
 import type { Config } from '../../../shared/config/config.ts';
 import { parseYaml } from '../../../shared/config/parse.ts';
 import { createAccount } from '../../../simulator/accounts.ts';
@@ -130,6 +131,7 @@ function worldOf(self: DeployAccount): DeployWorld {
         mkdirSync(join(self.root, 'dist', kind), { recursive: true });
         writeFileSync(join(self.root, 'dist', kind, 'index.mjs'), `${self.source} ${JSON.stringify(config)}`);
       }
+      noteConfiguration(config, join(self.root, 'dist'));
     },
     async deployFunctions(file, variables) {
       if (self.toolCode === 0) played(self, file, variables);

@@ -1,9 +1,9 @@
 /** Where GitHub's deliveries come from, as it says now, against what the webhook was told at deploy. */
 import * as z from 'zod';
-import { namesOf } from '../../infra/names.ts';
-import type { GitHubRequest } from '../../shared/adapters/github/request.ts';
-import { addressRange } from '../../shared/config/field-types.ts';
-import { type Check, ok, warning } from './finding.ts';
+import { namesOf } from '../../../infra/names.ts';
+import type { GitHubRequest } from '../../../shared/adapters/github/request.ts';
+import { addressRange } from '../../../shared/config/field-types.ts';
+import { type Check, ok, warning } from '../finding.ts';
 import { variablesOf } from './functions.ts';
 
 const Meta = z.object({ hooks: z.array(addressRange).optional() });
