@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:f
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as esbuild, type Metafile, type Plugin } from 'esbuild';
+import { noteConfiguration } from './infra/release.ts';
 import type { Config } from './shared/config/config.ts';
 
 export const ROOT = import.meta.dirname;
@@ -24,12 +25,16 @@ export function functionNames(): string[] {
 }
 
 /** `changes`: sources as another version has them, for tests. */
-export function buildAll(
+export async function buildAll(
   config: Config,
   folder = join(ROOT, 'dist'),
   changes: readonly Plugin[] = [],
 ): Promise<Bundle[]> {
-  return Promise.all(functionNames().map((name) => buildFunction(name, config, join(folder, name), changes)));
+  const built = await Promise.all(
+    functionNames().map((name) => buildFunction(name, config, join(folder, name), changes)),
+  );
+  noteConfiguration(config, folder);
+  return built;
 }
 
 /** The same sources and configuration make the same bytes. Throws with esbuild's own messages. */

@@ -1,7 +1,8 @@
 /** Which build is deployed: our version and a hash of the functions' code and settings, without any secret. */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Config } from '../shared/config/config.ts';
 import { FUNCTION_KINDS } from './names.ts';
 
 /** Null: not all functions are built. */
@@ -16,8 +17,26 @@ export function releaseOf(root: string): string | null {
   for (const kind of FUNCTION_KINDS)
     for (const path of filesIn(join(dist, kind)))
       hash.update(`${path.slice(dist.length)}\n`).update(readFileSync(path));
-  return `${version} ${hash.digest('hex').slice(0, 12)}`;
+  const build = `${version} ${hash.digest('hex').slice(0, 12)}`;
+  const configured = join(dist, CONFIGURED);
+  return existsSync(configured) ? `${build} of ${readFileSync(configured, 'utf8')}` : build;
 }
+
+/** Beside the bundles: the configuration that they were built with. */
+const CONFIGURED = 'configuration';
+
+export function noteConfiguration(config: Config, dist: string): void {
+  writeFileSync(join(dist, CONFIGURED), configurationHash(config));
+}
+
+/** Of what was read from `runners.yaml`, whatever its comments and blanks. */
+export function configurationHash(config: Config): string {
+  return createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 12);
+}
+
+/** As `releaseOf` wrote it; null: a release of 0.1, which does not say. */
+export const configurationIn = (release: string): string | null =>
+  / of ([0-9a-f]{12})$/.exec(release)?.[1] ?? null;
 
 /** Source maps hold paths of the machine that built them. */
 function filesIn(folder: string): string[] {

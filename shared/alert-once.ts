@@ -1,6 +1,6 @@
 /** An alert to a person, once for as long as its note lasts. */
 import type { Ledger } from './ledger/ledger.ts';
-import { ALERT_REPEAT_MS } from './limits.ts';
+import { ALERT_REPEAT_MS, LEDGER_SCAN_MAX } from './limits.ts';
 import type { Alerts, Clock, Log } from './ports.ts';
 
 export interface AlertWorld {
@@ -8,6 +8,40 @@ export interface AlertWorld {
   readonly clock: Clock;
   readonly alerts: Alerts;
   readonly log: Log;
+}
+
+const idOf = (key: string): string => `alert:${key}`;
+
+/** An alert whose cause is not known to be gone, and whose time to be repeated has not come. */
+export interface StandingAlert {
+  readonly key: string;
+  readonly text: string;
+  readonly raisedAtMs: number;
+}
+
+/** Newest first. */
+export async function standingAlerts({
+  ledger,
+  clock,
+}: Pick<AlertWorld, 'clock'> & { readonly ledger: Pick<Ledger, 'notes'> }): Promise<StandingAlert[]> {
+  const { things } = await ledger.notes.list(LEDGER_SCAN_MAX);
+  return things
+    .flatMap(({ entry: { text, untilMs, raised } }) =>
+      raised === undefined || (untilMs ?? 0) <= clock.nowMs()
+        ? []
+        : [{ key: raised.key, text, raisedAtMs: raised.atMs }],
+    )
+    .sort((a, b) => b.raisedAtMs - a.raisedAtMs);
+}
+
+/** Its cause is gone: it is shown no more, and raised again when it comes back. */
+export async function resolveAlert(
+  key: string,
+  { ledger, log }: Omit<AlertWorld, 'alerts' | 'clock'>,
+): Promise<void> {
+  const held = await ledger.notes.read(idOf(key));
+  if (held === null) return;
+  if (await ledger.notes.remove(idOf(key), held)) log('alert.resolved', { key });
 }
 
 /**
@@ -19,8 +53,9 @@ export async function alertOnce(
   text: string,
   { ledger, clock, alerts, log }: AlertWorld,
 ): Promise<void> {
-  const id = `alert:${key}`;
-  const note = { text, untilMs: clock.nowMs() + ALERT_REPEAT_MS };
+  const id = idOf(key);
+  const raised = { key, atMs: clock.nowMs() };
+  const note = { text, untilMs: clock.nowMs() + ALERT_REPEAT_MS, raised };
   const held = await ledger.notes.read(id);
   if (held !== null && (held.entry.untilMs ?? 0) > clock.nowMs()) return;
   const noted = held === null ? await ledger.notes.add(id, note) : await ledger.notes.replace(id, held, note);

@@ -1,9 +1,17 @@
 /** Every bound the system relies on, with its unit last in the name. */
 
-/** GitHub never sends more. @see https://docs.github.com/webhooks/webhook-events-and-payloads */
-export const WEBHOOK_BODY_MAX_BYTES = 25 * 1024 * 1024;
+/** GitHub sends up to 25 MB, but of `workflow_job`, the only event that we act on, tens of kilobytes; anyone may send. */
+export const WEBHOOK_BODY_MAX_BYTES = 1024 * 1024;
+/** The HTTP trigger's event around it: each character may be escaped as \u003c, and headers come on top. */
+export const WEBHOOK_EVENT_MAX_BYTES = 6 * WEBHOOK_BODY_MAX_BYTES + 64 * 1024;
+/** Whoever knows the URL may ask for asynchronous invocation, whose backlog outlives a flood: it is tried once, and soon. */
+export const WEBHOOK_ASYNC_TRIES_MAX = 0;
+export const WEBHOOK_ASYNC_AGE_MAX_S = 60;
 /** What we hand on by asynchronous invocation; FC takes 128 KB. */
 export const EVENT_MAX_BYTES = 16 * 1024;
+
+/** Of one kind of line that a stranger can cause, each instance of the webhook writes one in this time. */
+export const SAMPLED_LINE_MS = 60_000;
 
 /** GitHub waits 10 s for the webhook's reply. */
 export const WEBHOOK_TIMEOUT_S = 9;
@@ -66,6 +74,8 @@ export const MARKET_LIKELY_MS = 5 * 60_000;
 export const MARKET_REST_MS = 30 * 60_000;
 /** Which types there are, and their interruption rates: averages of 30 days. */
 export const MARKET_SELDOM_MS = 24 * 3_600_000;
+/** A list of types older than this proves no type absent: a job that none could do waits, and is not refused. */
+export const NEVER_MARKET_MAX_MS = 2 * MARKET_SELDOM_MS;
 /** Without jobs for so long, nothing is asked. */
 export const MARKET_IDLE_MS = 3_600_000;
 /** Types priced by one sweep, one call each: the operator's other tools use the same limit of calls a minute. */
@@ -136,10 +146,14 @@ export const HISTORY_TTL_DAYS = 90;
 /** Rows of one day that are looked through for one answer. */
 export const HISTORY_DAY_MAX = 10_000;
 export const WRITE_CONFLICTS_MAX = 8;
+/** Shorter ones are guessed; GitHub makes 40, and the word that a mistake leaves behind is shorter. */
+export const SECRET_MIN_CHARS = 20;
 /** A rotated secret is in use after this, without a deploy. */
 export const SECRET_KEPT_MAX_MS = 5 * 60_000;
 /** After a bad signature or a 401 a secret is read again, but no more often than this. */
 export const SECRET_REREAD_MIN_MS = 60_000;
+/** A store that just failed is asked again after this: strangers must not make us ask it with each request. */
+export const SECRET_FAILED_MS = 5_000;
 /** Lines of a job's story kept for `explain`. */
 export const TRAIL_MAX = 20;
 /** ECS, tags: a longer value is refused. */

@@ -6,14 +6,16 @@ import { renderFunctionsYaml } from '../../infra/functions-yaml.ts';
 import { namesOf } from '../../infra/names.ts';
 import { releaseOf } from '../../infra/release.ts';
 import { secretReferences } from '../../infra/secrets.ts';
+import type { GitHubRequest } from '../../shared/adapters/github/request.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { parseYaml } from '../../shared/config/parse.ts';
-import { webhookUrl } from '../doctor/functions.ts';
+import { webhookUrl } from '../doctor/checks/functions.ts';
+import { hookRangesAt } from '../doctor/checks/hook-ranges.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
 import { keepVersion, type Live, liveFunctions } from './functions.ts';
 import { withFixedAddress, withNetwork } from './ids.ts';
 import { apply, compareStack, type StackChange } from './stacks.ts';
-import { deployVariables, missing } from './variables.ts';
+import { deployVariables, type Filling, missing, secretMistakes } from './variables.ts';
 
 export interface DeployWorld {
   readonly root: string;
@@ -26,6 +28,8 @@ export interface DeployWorld {
   readonly deployFunctions: (file: string, variables: Readonly<Record<string, string>>) => Promise<number>;
   /** Has the mirror look for the newest runner now: without it no launch knows which one to install. */
   readonly startMirror: (functionName: string, accountId: string) => Promise<void>;
+  /** For what anyone may ask of GitHub. */
+  readonly github: GitHubRequest;
   readonly sleep: (ms: number) => Promise<void>;
 }
 
@@ -36,6 +40,9 @@ export async function deploy(world: DeployWorld): Promise<number> {
     world.say(`${lacking.join(', ')}: not set. npm run setup makes the App and writes them into .env.`);
     return 1;
   }
+  const mistakes = secretMistakes(world.variables);
+  for (const line of mistakes) world.say(line);
+  if (mistakes.length > 0) return 1;
   const before = await planOf(world, read(world));
   show(before, world);
   if (before.isEmpty) return await printWebhookUrl(world, before.config);
@@ -88,12 +95,22 @@ function templatesFor({ variables, root }: DeployWorld, config: Config): Templat
 
 /** Compares values without showing them. */
 async function isTold(world: DeployWorld, config: Config, live: readonly Live[]): Promise<boolean> {
-  const { alibaba, variables, root } = world;
+  const { alibaba } = world;
   const { AccountId } = await alibaba.rpc('sts', config.control.region, 'GetCallerIdentity');
-  const wanted: Record<string, string> = deployVariables(config, String(AccountId), '', variables, root);
+  const wanted = await deployVariables(await fillingOf(world, config, String(AccountId), ''));
   return live.every((each) =>
     Object.entries(each.variables).every(([name, value]) => !(name in wanted) || wanted[name] === value),
   );
+}
+
+async function fillingOf(
+  { variables, root, alibaba, github }: DeployWorld,
+  config: Config,
+  accountId: string,
+  release: string,
+): Promise<Filling> {
+  const ranges = config.github.hooksOnly ? await hookRangesAt(github) : [];
+  return { config, accountId, release, variables, root, cloud: alibaba, hookRanges: ranges };
 }
 
 function show(plan: Plan, { say }: DeployWorld): void {
@@ -159,7 +176,7 @@ async function functions(world: DeployWorld, config: Config): Promise<number> {
   const { AccountId } = await alibaba.rpc('sts', region, 'GetCallerIdentity');
   const file = '.s.deploy.yaml';
   writeFileSync(join(root, file), renderFunctionsYaml(readFileSync(join(root, 's.yaml'), 'utf8'), config));
-  const filled = deployVariables(config, String(AccountId), release, world.variables, root);
+  const filled = await deployVariables(await fillingOf(world, config, String(AccountId), release));
   const code = await world.deployFunctions(file, filled);
   if (code !== 0) {
     say(`Serverless Devs ended with ${code}. Run npm run deploy again: it goes on from there.`);

@@ -2,7 +2,7 @@
 import { FUNCTION_KINDS, namesOf } from '../../infra/names.ts';
 import type { Config } from '../../shared/config/config.ts';
 import type { FunctionKind } from '../../shared/config/environment.ts';
-import { nullIfAbsent } from '../doctor/account.ts';
+import { nullIfAbsent } from '../doctor/checks/roles.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
 
 export interface Live {

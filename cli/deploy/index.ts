@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { confirm } from '@inquirer/prompts';
 import { Command } from 'commander';
 import { buildAll } from '../../build.ts';
+import { githubAsApp } from '../doctor/real-world.ts';
 import { alibaba, operatorKey } from '../shared/alibaba.ts';
 import { readDotEnv } from '../shared/dot-env.ts';
 import { parseOptions } from '../shared/options.ts';
@@ -60,6 +61,7 @@ export async function main(args: readonly string[]): Promise<number> {
         ...{ functionName, accountId, config, accessKey: operatorKey },
         endpoint: variables.INVOKE_ENDPOINT,
       }),
+    github: githubAsApp(config.github.baseUrl, config.control.region, variables, cloud, ROOT),
     sleep,
   });
 }

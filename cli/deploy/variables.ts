@@ -2,8 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { namesOf } from '../../infra/names.ts';
-import { parseReference } from '../../shared/adapters/secrets/secrets.ts';
 import type { Config } from '../../shared/config/config.ts';
+import { parseReference, whyNoSecret } from '../../shared/config/secret-text.ts';
+
+import type { Alibaba } from '../shared/alibaba.ts';
+import { operatorSecret } from '../shared/secrets.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 const SECRETS = ['GITHUB_PRIVATE_KEY', 'WEBHOOK_SECRET', 'WEBHOOK_SECRET_PREVIOUS'] as const;
@@ -12,15 +15,32 @@ const NEEDED = ['GITHUB_APP_ID', 'GITHUB_PRIVATE_KEY', 'WEBHOOK_SECRET'] as cons
 /** Names of what a deploy cannot do without. */
 export const missing = (variables: Variables): string[] => NEEDED.filter((name) => !variables[name]);
 
-/** A key in a file is read here: functions have no such file. All else stays a reference. */
-export function deployVariables(
-  config: Config,
-  accountId: string,
-  release: string,
-  variables: Variables,
-  root: string,
-): Record<string, string> {
-  const secrets = SECRETS.map((name) => [name, inlined(variables[name] ?? '', root)]);
+/** One line for each secret that the functions would refuse at their start, by name and never by value. */
+export const secretMistakes = (variables: Variables): string[] =>
+  SECRETS.flatMap((name) => {
+    const why = variables[name] ? whyNoSecret(variables[name]) : null;
+    return why === null ? [] : [`${name}: ${why}`];
+  });
+
+export interface Filling {
+  readonly config: Config;
+  readonly accountId: string;
+  readonly release: string;
+  readonly variables: Variables;
+  /** Where paths count from. */
+  readonly root: string;
+  readonly cloud: Alibaba;
+  /** GitHub's `hooks` ranges; empty: not known, or not asked for. */
+  readonly hookRanges: readonly string[];
+}
+
+/**
+ * A key in a file is read here: functions have no such file. So is the webhook's secret where it is an OOS parameter:
+ * the function that anyone can call must not hold the right that reading one takes. All else stays a reference.
+ */
+export async function deployVariables(filling: Filling): Promise<Record<string, string>> {
+  const { config, accountId, release, variables } = filling;
+  const secrets = await Promise.all(SECRETS.map(async (name) => [name, await inlined(name, filling)]));
   return {
     DEPLOYMENT: config.name,
     REGION: config.control.region,
@@ -28,13 +48,17 @@ export function deployVariables(
     RELEASE: release,
     TABLESTORE_INSTANCE: namesOf(config).tablestoreInstance,
     GITHUB_APP_ID: variables.GITHUB_APP_ID ?? '',
+    HOOK_RANGES: filling.hookRanges.join(','),
     ...(Object.fromEntries(secrets) as Record<string, string>),
   };
 }
 
 /** A variable holds no line breaks: `\n` stands for each (see shared/adapters/secrets/secrets.ts). */
-function inlined(text: string, root: string): string {
+async function inlined(name: string, { variables, root, cloud, config }: Filling): Promise<string> {
+  const text = variables[name] ?? '';
   const place = parseReference(text);
+  if (place?.store === 'oos' && name.startsWith('WEBHOOK_SECRET'))
+    return operatorSecret(text, { cloud, region: config.control.region, root }).read();
   if (place?.store !== 'file') return text;
   return readFileSync(resolve(root, place.name), 'utf8').trim().replaceAll('\n', '\\n');
 }

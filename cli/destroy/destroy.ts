@@ -4,7 +4,7 @@ import type { Config } from '../../shared/config/config.ts';
 import type { FunctionKind } from '../../shared/config/environment.ts';
 import { type Live, liveFunctions } from '../deploy/functions.ts';
 import { findStackId, removeStack } from '../deploy/stacks.ts';
-import { nullIfAbsent } from '../doctor/account.ts';
+import { nullIfAbsent } from '../doctor/checks/roles.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
 
 export interface DestroyWorld {

@@ -13,7 +13,7 @@ export interface Finding {
   readonly advice: string | null;
 }
 
-type CheckOutcome = Omit<Finding, 'check'>;
+export type CheckOutcome = Omit<Finding, 'check'>;
 export const ok = (text: string): CheckOutcome => ({ level: 'ok', text, advice: null });
 export const warning = (text: string, advice: string): CheckOutcome => ({ level: 'warning', text, advice });
 export const wrong = (text: string, advice: string): CheckOutcome => ({ level: 'wrong', text, advice });

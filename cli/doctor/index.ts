@@ -3,16 +3,19 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { parseOptions } from '../shared/options.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
-import { ACCOUNT_CHECKS } from './account.ts';
-import { CAPACITY_CHECKS } from './capacity.ts';
-import { CHECK_RUNS_CHECK } from './check-runs.ts';
+import { ACCOUNT_CHECKS } from './checks/account.ts';
+import { CAPACITY_CHECKS } from './checks/capacity.ts';
+import { CHECK_RUNS_CHECK } from './checks/check-runs.ts';
+import { FUNCTION_CHECKS } from './checks/functions.ts';
+import { GITHUB_CHECKS } from './checks/github.ts';
+import { HELD_CHECK } from './checks/held.ts';
+import { HOOK_RANGES_CHECK } from './checks/hook-ranges.ts';
+import { NETWORK_CHECKS } from './checks/network.ts';
+import { RUNNER_AGE_CHECK } from './checks/runner-age.ts';
+import { RUNNER_GROUP_CHECK } from './checks/runner-group.ts';
+import { SWEEPS_CHECK } from './checks/sweeps.ts';
 import { type Check, examine, exitCodeOf, type Finding, type Level } from './finding.ts';
-import { FUNCTION_CHECKS } from './functions.ts';
-import { GITHUB_CHECKS } from './github.ts';
-import { NETWORK_CHECKS } from './network.ts';
 import { realWorld } from './real-world.ts';
-import { RUNNER_AGE_CHECK } from './runner-age.ts';
-import { RUNNER_GROUP_CHECK } from './runner-group.ts';
 
 /** In the order in which one needs the other. */
 export const CHECKS: readonly Check[] = [
@@ -20,7 +23,10 @@ export const CHECKS: readonly Check[] = [
   ...NETWORK_CHECKS,
   ...CAPACITY_CHECKS,
   ...FUNCTION_CHECKS,
+  HOOK_RANGES_CHECK,
+  SWEEPS_CHECK,
   ...GITHUB_CHECKS,
+  HELD_CHECK,
   CHECK_RUNS_CHECK,
   RUNNER_GROUP_CHECK,
   RUNNER_AGE_CHECK,

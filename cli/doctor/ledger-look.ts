@@ -1,9 +1,11 @@
 /** The ledger, looked at: its tables, and what the mirror noted. */
+import { pastSweeps } from '../../functions/reaper/sweep-lease.ts';
 import type { AccessKey } from '../../shared/adapters/alibaba/sdk.ts';
 import { clientsOf, type TableStoreConnection } from '../../shared/adapters/tablestore/client.ts';
 import type { TableShape } from '../../shared/adapters/tablestore/sdk.ts';
 import { TableError } from '../../shared/adapters/tablestore/table.ts';
 import { tablestoreLedger } from '../../shared/adapters/tablestore/tables.ts';
+import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../shared/runner/release.ts';
 
 interface Place {
@@ -37,17 +39,26 @@ export function tableReader(place: Place, accessKey: () => Promise<AccessKey>) {
     }
   };
 }
-/** Null: no mirror has run, or there is no ledger yet. */
-export function mirroredVersion(place: Place, accessKey: () => Promise<AccessKey>) {
-  return async (): Promise<string | null> => {
+
+export function ledgerReader(place: Place, accessKey: () => Promise<AccessKey>) {
+  const read = async <Found>(
+    look: (ledger: Pick<Ledger, 'notes'>) => Promise<Found>,
+  ): Promise<Found | null> => {
     const connection = await connectionTo(place, accessKey);
-    const { notes } = tablestoreLedger(connection, () => 'doctor only reads');
     try {
-      const held = await notes.read(RUNNER_RELEASE_NOTE);
-      return held === null ? null : (parseRunnerRelease(held.entry.text)?.version ?? null);
+      return await look(tablestoreLedger(connection, () => 'doctor only reads'));
     } catch (error) {
       if (isNoTable(error)) return null;
       throw error;
     }
+  };
+  return {
+    /** Null: no mirror has run, or there is no ledger yet. */
+    mirrored: () =>
+      read(async ({ notes }) => {
+        const held = await notes.read(RUNNER_RELEASE_NOTE);
+        return held === null ? null : (parseRunnerRelease(held.entry.text)?.version ?? null);
+      }),
+    sweeps: () => read(pastSweeps),
   };
 }

@@ -1,19 +1,16 @@
 /** Doctor's world, from `runners.yaml`, `.env` and the operator's own credentials. */
 
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { namesOf } from '../../infra/names.ts';
 import { releaseOf } from '../../infra/release.ts';
 import type { AccessKey } from '../../shared/adapters/alibaba/sdk.ts';
 import { octokitRequest } from '../../shared/adapters/github/octokit.ts';
 import type { GitHubRequest } from '../../shared/adapters/github/request.ts';
-import { secretSource } from '../../shared/adapters/secrets/secrets.ts';
-import { alibabaSecrets } from '../../shared/adapters/secrets/stores.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { type Alibaba, type Answer, alibaba, operatorKey } from '../shared/alibaba.ts';
 import { readDotEnv } from '../shared/dot-env.ts';
+import { operatorSecret } from '../shared/secrets.ts';
 import { ROOT } from '../shared/steps.ts';
-import { mirroredVersion, tableReader } from './ledger-look.ts';
+import { ledgerReader, tableReader } from './ledger-look.ts';
 import { prober } from './probe.ts';
 import type { DoctorWorld } from './world.ts';
 
@@ -43,9 +40,10 @@ export function realWorld(config: Config, options: RealOptions = {}): DoctorWorl
     alibaba: cloud,
     github: githubAsApp(config.github.baseUrl, region, variables, cloud, root),
     table: tableReader(connection, accessKey),
-    mirrored: mirroredVersion(connection, accessKey),
+    ...ledgerReader(connection, accessKey),
     probe: prober(config, variables, cloud),
     release: releaseOf(root),
+    root,
     nowMs: Date.now,
   };
 }
@@ -73,14 +71,8 @@ export function githubAsApp(
   cloud: Alibaba,
   root: string,
 ): GitHubRequest {
-  const { ALIBABA_ENDPOINT, GITHUB_API, GITHUB_APP_ID = '', GITHUB_PRIVATE_KEY = '' } = variables;
-  const stores = { kmsEndpoint: ALIBABA_ENDPOINT, oosEndpoint: ALIBABA_ENDPOINT };
-  const secret = secretSource({
-    reference: GITHUB_PRIVATE_KEY,
-    ...alibabaSecrets({ region, call: cloud.call, ...stores }),
-    readFile: (path) => readFile(resolve(root, path), 'utf8'),
-    nowMs: Date.now,
-  });
+  const { GITHUB_API, GITHUB_APP_ID = '', GITHUB_PRIVATE_KEY = '' } = variables;
+  const secret = operatorSecret(GITHUB_PRIVATE_KEY, { cloud, region, root });
   const common = {
     baseUrl: GITHUB_API ?? baseUrl,
     egressProxy: null,

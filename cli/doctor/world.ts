@@ -1,5 +1,6 @@
 /** What doctor looks at. */
 
+import type { PastSweeps } from '../../functions/reaper/sweep-lease.ts';
 import type { GitHubRequest } from '../../shared/adapters/github/request.ts';
 import type { TableShape } from '../../shared/adapters/tablestore/sdk.ts';
 import type { Config } from '../../shared/config/config.ts';
@@ -13,11 +14,15 @@ export interface DoctorWorld {
   readonly github: GitHubRequest;
   /** The table as it is; null: there is none. Throws when the instance is out of reach. */
   readonly table: (name: string) => Promise<TableShape | null>;
+  /** Where paths in `.env` count from. */
+  readonly root: string;
   /** The answer of the invocation gateway to a call signed so, of a function that does not exist. */
   readonly probe: (signature: 'fc' | 'acs3') => Promise<{ readonly status: number; readonly code: string }>;
   /** The release that would be deployed from here; null: nothing is built. */
   readonly release: string | null;
-  /** The runner release that the mirror holds; null: no mirror has run. */
+  /** The runner release that the ledger names; null: none, and no job can start. */
   readonly mirrored: () => Promise<string | null>;
+  /** How the last sweeps went; null: there was none. */
+  readonly sweeps: () => Promise<PastSweeps | null>;
   readonly nowMs: () => number;
 }

@@ -37,9 +37,12 @@ export async function askAll({ ask, variables }: Pick<SetupWorld, 'ask' | 'varia
       'owner/name or owner/*',
   });
   const store = await ask.choose('Where the App’s key and secret are kept', [
-    { value: 'oos', name: 'OOS encrypted parameters (rotated without a deploy)' },
-    { value: 'kms', name: 'KMS secrets (needs a KMS instance)' },
+    { value: 'kms', name: 'KMS secrets: each function may read its own and no other (needs a KMS instance)' },
     { value: 'file', name: 'a file here, mode 600, not in git; functions get it as a variable' },
+    {
+      value: 'oos',
+      name: 'OOS encrypted parameters: launcher and reaper may then read every KMS secret here',
+    },
   ]);
   return { name, region, baseUrl, scope, owner, allow: allow.split(',').map((each) => each.trim()), store };
 }

@@ -5,7 +5,6 @@ import { pathToFileURL } from 'node:url';
 import type { Plugin } from 'esbuild';
 import { buildFunction, ROOT } from '../../build.ts';
 import { isSigned } from '../../functions/webhook/verify.ts';
-import { WEBHOOK_BODY_MAX_BYTES } from '../../shared/limits.ts';
 import { ENVIRONMENT } from './child.ts';
 import { isSigned as isSignedAlone } from './hmac-alone.ts';
 import { loadMs } from './load.ts';
@@ -72,7 +71,7 @@ const hmacAlone: Plugin = {
 };
 
 const USUAL = Buffer.from(JSON.stringify({ action: 'queued', description: 'x'.repeat(24_970) }));
-const LARGE = Buffer.from('ü'.repeat(WEBHOOK_BODY_MAX_BYTES / 2));
+const LARGE = Buffer.from('ü'.repeat((25 * 1024 * 1024) / 2));
 const SECRETS = [{ read: async () => ENVIRONMENT.WEBHOOK_SECRET, stale: () => false }];
 
 function verifies(verify: typeof isSigned, body: Uint8Array): Measure {

@@ -55,7 +55,7 @@ async function handlerRows(signature: string, url: string, endpoint: string): Pr
   const event = JSON.stringify({
     version: 'v1',
     headers,
-    body: Buffer.from(body).toString(),
+    body: Buffer.from(body()).toString(),
     isBase64Encoded: false,
   });
   const calls = (times: number, tell: string): string => `
@@ -108,7 +108,9 @@ async function storyRow(): Promise<Row> {
     secrets: [{ read: async () => ENVIRONMENT.WEBHOOK_SECRET, stale: () => false }],
     rules: RULES,
     queue: { launch: nothing, reap: nothing },
+    isHook: null,
     log: () => undefined,
+    logSampled: () => undefined,
   };
   for (let run = 0; run < STORY_RUNS; run++) {
     const from = performance.now();
@@ -144,5 +146,5 @@ function delivery(): Request {
     'x-github-delivery': '0b989ba4-242f-11e5-81e1-c7b6966d2516',
     'x-hub-signature-256': `sha256=${digest}`,
   };
-  return { headers, body };
+  return { headers, sourceIp: null, bodyBytes: body.length, body: () => body };
 }

@@ -3,6 +3,7 @@
 import runners from 'config:runners';
 import { join } from 'node:path';
 import { type Credentials, createAdapters } from '../../shared/adapters/adapters.ts';
+import { type Fingerprints, parseProbe } from '../../shared/adapters/fingerprints.ts';
 import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
 import { parseEnvironment } from '../../shared/config/environment.ts';
 import { parseEvent } from '../../shared/job/event.ts';
@@ -17,8 +18,10 @@ const world: LauncherWorld = launcherWorld(adapters, scripts);
 export async function handler(
   event: Uint8Array,
   context: { readonly credentials: Credentials },
-): Promise<string> {
+): Promise<string | Fingerprints> {
   credentials = context.credentials;
+  const probe = parseProbe(event);
+  if (probe !== null) return adapters.fingerprints(probe);
   const handedOn = parseEvent(event);
   if (handedOn?.kind !== 'queued' && handedOn?.kind !== 'due')
     throw new Error('the launcher was handed something else than a launch');

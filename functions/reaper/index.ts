@@ -2,6 +2,7 @@
 import runners from 'config:runners';
 import { type Credentials, createAdapters } from '../../shared/adapters/adapters.ts';
 import { ecsMarket } from '../../shared/adapters/ecs/market.ts';
+import { type Fingerprints, parseProbe } from '../../shared/adapters/fingerprints.ts';
 import { fcQueue } from '../../shared/adapters/function-compute/queue.ts';
 import { invokeEndpoint, parseEnvironment } from '../../shared/config/environment.ts';
 import { refreshMarkets } from '../../shared/market/refresh.ts';
@@ -33,7 +34,9 @@ const world: ReaperWorld = {
 export async function handler(
   event: Uint8Array,
   context: { readonly credentials: Credentials },
-): Promise<string> {
+): Promise<string | Fingerprints> {
   credentials = context.credentials;
+  const probe = parseProbe(event);
+  if (probe !== null) return adapters.fingerprints(probe);
   return reap(event, world);
 }

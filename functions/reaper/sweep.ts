@@ -1,6 +1,6 @@
 /** Each minute: makes cloud, GitHub and ledger agree, then starts what is due. */
 
-import { alertOnce } from '../../shared/alert-once.ts';
+import { alertOnce, resolveAlert } from '../../shared/alert-once.ts';
 import { SWEEP_FAILURES_MIN, SWEEP_PARTS_MS } from '../../shared/limits.ts';
 import { brake } from './brake/brake.ts';
 import { repair } from './repair/repair.ts';
@@ -25,18 +25,30 @@ export async function sweep(world: ReaperWorld): Promise<SweepReport> {
   const lease = await leaseSweep(world);
   if (lease === null) return { skipped: true };
   const failures: string[] = [];
-  let isEnded = false;
   try {
-    const account = await sweepOnce(failures, world);
-    isEnded = true;
-    if (failures.length > 0) throw new Error(`the sweep failed in part: ${failures.join('; ')}`);
-    return account;
+    return await sweepOnce(failures, world);
+  } catch (error) {
+    if (!(error instanceof PartlyFailed)) failures.push(error instanceof Error ? error.message : 'unknown');
+    throw error;
   } finally {
-    const isWhole = isEnded && failures.length === 0;
-    if (!isWhole) await alertOfFailures(lease.failedInARow + 1, failures, world);
-    await lease.handBack(isWhole);
+    await tell(failures, lease.failedInARow, world);
+    await lease.handBack(failures.length === 0 ? null : failures.join('; '));
   }
 }
+
+/** A whole sweep takes back what failed ones had raised. */
+async function tell(failures: readonly string[], failedInARow: number, world: ReaperWorld): Promise<void> {
+  if (failures.length > 0) await alertOfFailures(failedInARow + 1, failures, world);
+  else if (failedInARow > 0) await resolveAlert(ALERT, world);
+}
+
+class PartlyFailed extends Error {
+  constructor(failures: readonly string[]) {
+    super(`the sweep failed in part: ${failures.join('; ')}`);
+  }
+}
+
+const ALERT = 'sweep-fails';
 
 /** One failure may be transient; several raise an alert. */
 async function alertOfFailures(
@@ -45,12 +57,8 @@ async function alertOfFailures(
   world: ReaperWorld,
 ): Promise<void> {
   if (inARow < SWEEP_FAILURES_MIN) return;
-  const what = failures[0]?.slice(0, 300) ?? 'it ended early';
-  await alertOnce(
-    'sweep-fails',
-    `The last ${inARow} sweeps failed, the last one because of this: ${what}`,
-    world,
-  );
+  const what = failures[0]?.slice(0, 300) ?? 'unknown';
+  await alertOnce(ALERT, `The last ${inARow} sweeps failed, the last one because of this: ${what}`, world);
 }
 
 /**
@@ -89,6 +97,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
     tookMs: clock.nowMs() - beganMs,
   };
   world.log('sweep.done', account);
+  if (failures.length > 0) throw new PartlyFailed(failures);
   return account;
 }
 

@@ -10,6 +10,9 @@ import { jsonLog } from '../../shared/adapters/json-log.ts';
 import { secretSource } from '../../shared/adapters/secrets/secrets.ts';
 import { alibabaSecrets } from '../../shared/adapters/secrets/stores.ts';
 import { invokeEndpoint, parseEnvironment } from '../../shared/config/environment.ts';
+import { WEBHOOK_EVENT_MAX_BYTES } from '../../shared/limits.ts';
+import { hookRanges } from './hook-ranges.ts';
+import { sampledLog } from './sampled-log.ts';
 import { type World, webhook } from './webhook.ts';
 
 const environment = parseEnvironment('webhook', process.env);
@@ -31,6 +34,7 @@ const world: World = {
   secrets: [environment.WEBHOOK_SECRET, environment.WEBHOOK_SECRET_PREVIOUS]
     .filter((reference) => reference !== undefined)
     .map((reference) => secretSource({ ...stores, reference })),
+  isHook: environment.HOOK_RANGES === undefined ? null : hookRanges(environment.HOOK_RANGES),
   rules: runners,
   queue: fcQueue({
     endpoint: invokeEndpoint(environment),
@@ -43,6 +47,7 @@ const world: World = {
     log,
   }),
   log,
+  logSampled: sampledLog(log, { nowMs: Date.now }),
 };
 
 export async function handler(
@@ -50,10 +55,6 @@ export async function handler(
   context: { readonly credentials: Required<FcCredentials> },
 ): Promise<FcReply> {
   credentials = context.credentials;
-  const request = parseHttpEvent(event);
-  const { status, text } = request === null ? NOT_HTTP : await webhook(request, world);
+  const { status, text } = await webhook(parseHttpEvent(event, WEBHOOK_EVENT_MAX_BYTES), world);
   return httpReply(status, text);
 }
-
-/** Anyone who knows the URL can have it invoked in other ways. */
-const NOT_HTTP = { status: 400, text: 'not an HTTP request' };

@@ -10,28 +10,49 @@ export interface WebhookSecret {
   stale(): boolean;
 }
 
+/** One of the secrets could not be read. */
+export interface Unread {
+  /** 0 is the current one; what comes after it was good before. */
+  readonly at: number;
+  readonly error: unknown;
+}
+
+export const hasShapeOfSignature = (signature: string | undefined): signature is string =>
+  signature !== undefined && /^sha256=[0-9a-f]{64}$/.test(signature);
+
 /**
- * Several secrets are good at once, so that one can be rotated without losing a delivery.
- * Throws when a secret is out of reach, or empty.
+ * Several secrets are good at once, so that one can be rotated without losing a delivery: any that can be read and fits
+ * is enough, and the others are told to `unread`. Throws when none fits and the current one could not be read.
  */
 export async function isSigned(
   body: Uint8Array,
   signature: string | undefined,
   secrets: readonly WebhookSecret[],
+  unread: (secret: Unread) => void = () => undefined,
 ): Promise<boolean> {
-  // Before a secret is read or a byte is hashed: anyone can post 25 MB without a signature.
-  if (signature === undefined || !/^sha256=[0-9a-f]{64}$/.test(signature)) return false;
+  // Before a secret is read or a byte is hashed: anyone can post without a signature.
+  if (!hasShapeOfSignature(signature)) return false;
   const text = exactTextOf(body);
   if (text === null) return false;
-  const fits = async (): Promise<boolean> => {
-    const values = await Promise.all(secrets.map((secret) => secret.read()));
-    // Every secret is tried, so that the time tells nothing of which one fits.
-    const each = values.map((secret) => new Webhooks({ secret }).verify(text, signature));
-    return (await Promise.all(each)).includes(true);
-  };
-  if (await fits()) return true;
-  const mayHaveChanged = secrets.map((secret) => secret.stale()).includes(true);
-  return mayHaveChanged && fits();
+  const first = await look(text, signature, secrets);
+  const mayHaveChanged = !first.fits && secrets.map((secret) => secret.stale()).includes(true);
+  const { fits, missed } = mayHaveChanged ? await look(text, signature, secrets) : first;
+  for (const one of missed) unread(one);
+  const current = missed.find(({ at }) => at === 0);
+  if (!fits && current !== undefined) throw current.error;
+  return fits;
+}
+
+/** Every secret is tried, so that the time tells nothing of which one fits. */
+async function look(text: string, signature: string, secrets: readonly WebhookSecret[]) {
+  const read = await Promise.allSettled(secrets.map((secret) => secret.read()));
+  const missed = read.flatMap((one, at): Unread[] =>
+    one.status === 'rejected' ? [{ at, error: one.reason }] : [],
+  );
+  const each = read.map((one) =>
+    one.status === 'fulfilled' ? new Webhooks({ secret: one.value }).verify(text, signature) : false,
+  );
+  return { fits: (await Promise.all(each)).includes(true), missed };
 }
 
 /**

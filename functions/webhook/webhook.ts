@@ -1,15 +1,20 @@
 /** GitHub says that something happened to a job: check it, decide, hand it on. */
-import { parseWorkflowJob } from '../../shared/job/event.ts';
+import { type Parsed, parseWorkflowJob } from '../../shared/job/event.ts';
 import { WEBHOOK_BODY_MAX_BYTES } from '../../shared/limits.ts';
 import type { Job, JobEvent } from '../../shared/nouns.ts';
 import type { Log, Queue } from '../../shared/ports.ts';
 import { decide, type Rules } from './decide.ts';
-import { isSigned, type WebhookSecret } from './verify.ts';
+import type { SampledLog } from './sampled-log.ts';
+import { hasShapeOfSignature, isSigned, type Unread, type WebhookSecret } from './verify.ts';
 
-/** One HTTP POST. Header names in lower case; the body as it was sent. */
+/** One HTTP POST. Header names in lower case. */
 export interface Request {
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
+  /** Null: not told. */
+  readonly sourceIp: string | null;
+  readonly bodyBytes: number;
+  /** As it was sent: decoded here, and not before. */
+  readonly body: () => Uint8Array;
 }
 
 /** 5xx makes GitHub mark the delivery failed, and the sweep ask for it again. */
@@ -20,24 +25,65 @@ export interface Reply {
 
 export interface World {
   readonly secrets: readonly WebhookSecret[];
+  /** Whether GitHub's deliveries come from there; null: not known, or not asked for. */
+  readonly isHook: ((address: string) => boolean) | null;
   readonly rules: Rules;
   readonly queue: Queue;
   readonly log: Log;
+  /** For what strangers can cause as often as they like. */
+  readonly logSampled: SampledLog;
 }
 
-export async function webhook(request: Request, world: World): Promise<Reply> {
+/** What is no request, or too large to look into, is a stranger's. */
+export async function webhook(request: Request | 'too large' | null, world: World): Promise<Reply> {
+  if (request === null) return turnAway(NOT_HTTP, world);
+  if (request === 'too large') return turnAway(TOO_LARGE, world);
+  const strange = strangeness(request, world);
+  return strange === null ? receive(request, world) : turnAway(strange, world);
+}
+
+interface Strange {
+  readonly status: number;
+  readonly because: string;
+}
+/** Anyone who knows the URL can have it invoked in other ways. */
+const NOT_HTTP: Strange = { status: 400, because: 'not an HTTP request' };
+const TOO_LARGE: Strange = { status: 413, because: 'the body is over 1 MB' };
+const FROM_ELSEWHERE: Strange = { status: 403, because: 'the address is none of GitHub’s' };
+const UNSIGNED: Strange = { status: 401, because: 'the signature is missing or wrong' };
+
+/** What is wrong with it before its body is decoded or a secret is read: anyone may post. */
+function strangeness({ headers, sourceIp, bodyBytes }: Request, { isHook }: World): Strange | null {
+  if (bodyBytes > WEBHOOK_BODY_MAX_BYTES) return TOO_LARGE;
+  if (isHook !== null && sourceIp !== null && !isHook(sourceIp)) return FROM_ELSEWHERE;
+  return hasShapeOfSignature(headers['x-hub-signature-256']) ? null : UNSIGNED;
+}
+
+function turnAway({ status, because }: Strange, { logSampled }: World): Reply {
+  logSampled('webhook.turned-away', { status, because });
+  return { status, text: because };
+}
+
+async function receive(request: Request, world: World): Promise<Reply> {
+  const body = request.body();
+  const isSent = await isFromGitHub(body, request, world);
+  if (isSent === false) return turnAway(UNSIGNED, world);
   const delivery = header(request, 'x-github-delivery');
   const event = header(request, 'x-github-event');
-  const answer = (status: number, kind: string, because: string, job?: Job): Reply => {
+  const answer: Answer = (status, kind, because, job) => {
     world.log('webhook.decided', { delivery, of: event, status, kind, because, ...fieldsOf(job) });
     return { status, text: because };
   };
-
-  const objection = await objectionTo(request, world);
-  if (objection !== null) return answer(objection.status, objection.kind, objection.because);
+  if (isSent === null) return answer(503, 'failed', 'our secret is out of reach; deliver it again');
+  if (!header(request, 'content-type').startsWith('application/json'))
+    return answer(415, 'reject', 'the content type of the webhook must be application/json');
   if (event !== 'workflow_job') return answer(200, 'ignore', `we do not act on ${event || 'unnamed events'}`);
+  return act(parseWorkflowJob(body, delivery), answer, world);
+}
 
-  const parsed = parseWorkflowJob(request.body, delivery);
+type Answer = (status: number, kind: string, because: string, job?: Job) => Reply;
+
+async function act(parsed: Parsed, answer: Answer, world: World): Promise<Reply> {
   const job = parsed.kind === 'event' ? parsed.event.job : undefined;
   const decision = decide(parsed, world.rules);
   switch (decision.kind) {
@@ -48,36 +94,25 @@ export async function webhook(request: Request, world: World): Promise<Reply> {
       return answer(200, decision.kind, decision.because, job);
     case 'launch':
     case 'reap': {
-      const isAccepted = await enqueue(decision.kind, decision.event, world);
-      return isAccepted
-        ? answer(
-            202,
-            decision.kind,
-            decision.kind === 'launch' ? 'handed to launcher' : 'handed to reaper',
-            job,
-          )
-        : answer(503, 'failed', 'Function Compute did not accept it; deliver it again', job);
+      if (!(await enqueue(decision.kind, decision.event, world)))
+        return answer(503, 'failed', 'Function Compute did not accept it; deliver it again', job);
+      const whose = decision.kind === 'launch' ? 'launcher' : 'reaper';
+      return answer(202, decision.kind, `handed to ${whose}`, job);
     }
   }
 }
 
-/** What is wrong with the request before its content is looked at. */
-async function objectionTo(
-  request: Request,
-  world: World,
-): Promise<{ readonly status: number; readonly kind: string; readonly because: string } | null> {
-  const reject = (status: number, because: string) => ({ status, kind: 'reject', because });
-  if (request.body.length > WEBHOOK_BODY_MAX_BYTES) return reject(413, 'the body is over 25 MB');
+const WHICH = ['current', 'previous'];
+
+/** Whether GitHub signed these bytes; null: that cannot be told now. */
+async function isFromGitHub(body: Uint8Array, { headers }: Request, world: World): Promise<boolean | null> {
+  const unread = ({ at, error }: Unread) =>
+    world.logSampled('webhook.secret-unread', { which: WHICH[at] ?? 'older', because: messageOf(error) });
   try {
-    if (!(await isSigned(request.body, request.headers['x-hub-signature-256'], world.secrets)))
-      return reject(401, 'the signature is missing or wrong');
-  } catch (error) {
-    world.log('webhook.secret-unread', { because: messageOf(error) });
-    return { status: 503, kind: 'failed', because: 'our secret is out of reach; deliver it again' };
+    return await isSigned(body, headers['x-hub-signature-256'], world.secrets, unread);
+  } catch {
+    return null;
   }
-  if (!header(request, 'content-type').startsWith('application/json'))
-    return reject(415, 'the content type of the webhook must be application/json');
-  return null;
 }
 
 /** True once Function Compute accepted it: that is our durable write. */

@@ -11,11 +11,12 @@ import { alibabaCaller } from './alibaba/call.ts';
 import type { AccessKey } from './alibaba/sdk.ts';
 import { type EcsCall, ecsCall } from './ecs/call.ts';
 import { ecsInstances } from './ecs/instances.ts';
+import { type Fingerprints, fingerprints, type HeldKey } from './fingerprints.ts';
 import { gitHubOver } from './github/adapter.ts';
 import { octokitRequest } from './github/octokit.ts';
 import type { GitHubRequest } from './github/request.ts';
 import { jsonLog } from './json-log.ts';
-import { secretSource } from './secrets/secrets.ts';
+import { type SecretSource, secretSource } from './secrets/secrets.ts';
 import { alibabaSecrets } from './secrets/stores.ts';
 import { tablestoreLedger } from './tablestore/tables.ts';
 
@@ -37,6 +38,8 @@ export interface Adapters {
   readonly instances: Instances;
   readonly callEcs: EcsCall;
   readonly alerts: Alerts;
+  /** Of the App's id and key as this function holds them. */
+  readonly fingerprints: (nonce: string) => Promise<Fingerprints>;
   /** HTTP calls made so far; those to the ledger with each try. */
   readonly calls: () => Readonly<Record<'ecs' | 'gitHub' | 'ledger', number>>;
 }
@@ -53,7 +56,9 @@ export function createAdapters(
   const ecs = counted(
     ecsCall({ credentials: async () => credentials(), ...ecsAddress(environment.ECS_ENDPOINT) }),
   );
-  const gitHub = counted(gitHubFor(config, environment, credentials, clock, log));
+  const key = appKeyFor(environment, credentials);
+  const readKey = async () => ({ appId: environment.GITHUB_APP_ID, privateKeyPem: await key.read() });
+  const gitHub = counted(gitHubFor(config, environment, { key, readKey }, clock, log));
   const [callEcs, gitHubRequest] = [ecs.call, gitHub.call];
   let ledgerCalls = 0;
   return {
@@ -84,6 +89,7 @@ export function createAdapters(
     }),
     callEcs,
     alerts: alertsTo(config),
+    fingerprints: (nonce) => fingerprints(nonce, environment.GITHUB_APP_ID, readKey),
     calls: () => ({ ecs: ecs.count(), gitHub: gitHub.count(), ledger: ledgerCalls }),
   };
 }
@@ -108,30 +114,36 @@ function ecsAddress(endpoint: string | undefined) {
   return { endpointOf: () => host, protocol: protocol === 'http:' ? ('HTTP' as const) : ('HTTPS' as const) };
 }
 
-function gitHubFor(
-  config: Config,
+function appKeyFor(
   environment: Omit<Environment<'launcher'>, 'FC_ACCOUNT_ID'>,
   credentials: () => AccessKey,
-  clock: Clock,
-  log: Log,
-): GitHubRequest {
+): SecretSource {
   const { fetchKms, fetchOos } = alibabaSecrets({
     region: environment.FC_REGION,
     call: alibabaCaller(credentials),
     kmsEndpoint: environment.KMS_ENDPOINT,
     oosEndpoint: environment.OOS_ENDPOINT,
   });
-  const key = secretSource({
+  return secretSource({
     reference: environment.GITHUB_PRIVATE_KEY,
     fetchKms,
     fetchOos,
     readFile: (path) => readFile(path, 'utf8'),
     nowMs: Date.now,
   });
+}
+
+function gitHubFor(
+  config: Config,
+  environment: Omit<Environment<'launcher'>, 'FC_ACCOUNT_ID'>,
+  { key, readKey }: { readonly key: SecretSource; readonly readKey: () => Promise<HeldKey> },
+  clock: Clock,
+  log: Log,
+): GitHubRequest {
   return octokitRequest({
     baseUrl: environment.GITHUB_API ?? config.github.baseUrl,
     egressProxy: config.control.egressProxy,
-    appKey: async () => ({ appId: environment.GITHUB_APP_ID, privateKeyPem: await key.read() }),
+    appKey: readKey,
     keyRefused: () => key.stale(),
     clock,
     log,

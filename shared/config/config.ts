@@ -28,6 +28,7 @@ const GitHub = z.strictObject({
   publicRunnerGroup: z.string().min(1).max(100).nullable().default(null),
   polling: z.boolean().default(false),
   checks: z.boolean().default(true),
+  hooksOnly: z.boolean().default(false),
 });
 
 const Repositories = z.strictObject({

@@ -4,10 +4,14 @@
  * begin with FC_ or ALIBABA_CLOUD_ belong to the platform (Alibaba Cloud docs, "Environment variables").
  */
 import * as z from 'zod';
-import { regionId, url } from './field-types.ts';
+import { addressRange, regionId, url } from './field-types.ts';
+import { whyNoSecret } from './secret-text.ts';
 
 /** A secret itself, or where it is kept: `kms:NAME`, `oos:NAME`, `file:PATH`. */
-const reference = z.string().min(1, 'must be a secret, or a reference such as kms:NAME');
+const reference = z.string().superRefine((text, context) => {
+  const message = whyNoSecret(text);
+  if (message !== null) context.addIssue({ code: 'custom', message });
+});
 const functionName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/, 'must be the name of a function');
 
 /** Set by Function Compute itself. */
@@ -36,6 +40,12 @@ const WebhookEnvironment = z.object({
   ...Invocation,
   WEBHOOK_SECRET: reference,
   WEBHOOK_SECRET_PREVIOUS: reference.optional(),
+  /** Where GitHub's deliveries come from, separated by commas; absent: not known, or not asked for. */
+  HOOK_RANGES: z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(z.array(addressRange).min(1).max(50))
+    .optional(),
   LAUNCHER_FUNCTION: functionName,
   REAPER_FUNCTION: functionName,
 });

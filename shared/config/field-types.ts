@@ -33,6 +33,9 @@ export const url = z.url({ protocol: /^https?$/, error: 'must be an http or http
 export const resourceId = (prefix: string) =>
   z.string().regex(new RegExp(`^${prefix}-[a-zA-Z0-9-]{2,40}$`), `must be an id that starts with ${prefix}-`);
 
+/** An IPv4 or IPv6 range such as 192.30.252.0/22 or 2a0a:a440::/29. */
+export const addressRange = z.union([z.cidrv4(), z.cidrv6()], 'must be an address range');
+
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
 /** An IPv4 range such as 10.1.0.0/16. */
 export const ipRange = z

@@ -47,6 +47,8 @@ export interface JobEntry {
   readonly startedAtMs: number | null;
   /** Null or absent: its launch can take a slot, as far as its last try tells. */
   readonly obstacle?: Obstacle | null;
+  /** What its last launch threw; absent or null: nothing. */
+  readonly failure?: string | null;
   /** Runners of it that came to nothing, though an instance was had: each makes the next wait longer. */
   readonly wasted?: number;
   /** The last of them by name, also those that count for nothing because many jobs' runners ended so. */
@@ -184,4 +186,6 @@ export interface HistoryRow {
 export interface Note {
   readonly text: string;
   readonly untilMs: number | null;
+  /** Of an alert: since when it stands. Absent in other notes, and in alerts of 0.1. */
+  readonly raised?: { readonly key: string; readonly atMs: number };
 }

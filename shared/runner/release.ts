@@ -6,6 +6,8 @@ import * as z from 'zod';
 import { RUNNER_VERSION_WARN_MS } from '../limits.ts';
 import type { Arch } from '../nouns.ts';
 
+/** The alert that there is none. */
+export const NO_RUNNER_RELEASE = 'no-runner-release';
 export const RUNNER_RELEASE_NOTE = 'runner-release';
 
 const version = z.string().regex(/^\d{1,4}\.\d{1,5}\.\d{1,5}$/, 'must be a version such as 2.336.0');

@@ -7,7 +7,11 @@ import { mkdirSync } from 'node:fs';
 import { createAccount } from '../accounts.ts';
 import { scaledClock } from '../clock.ts';
 import { createEcs, type EcsOptions, serveEcs } from '../ecs/index.ts';
-import { createFunctionCompute, serveFunctionCompute } from '../function-compute/index.ts';
+import {
+  createFunctionCompute,
+  type FunctionCompute,
+  serveFunctionCompute,
+} from '../function-compute/index.ts';
 import { createGitHub, type GitHubOptions, type SimGitHub, serveGitHub } from '../github/index.ts';
 import { type AppPages, serveAppPages } from '../github/pages/app-pages.ts';
 import { post } from '../loopback-functions.ts';
@@ -80,6 +84,7 @@ export async function openEmptyAccount(options: EmptyAccountOptions) {
   management.onStack = (stack, before, after) => applyStack(places, stack, before, after);
   management.onFunction = (name) =>
     host({ ...hosting, addresses: () => ({ ...addresses(), ...stores, ...platform }) }, name);
+  management.onInvoke = (name, event) => invoked(fc, name, event);
   return {
     ...{ clock, ecs, store, fc, management, github: hub.github, pages: hub.pages },
     accessKey: { ...KEY, securityToken: null },
@@ -96,6 +101,12 @@ export async function openEmptyAccount(options: EmptyAccountOptions) {
       await Promise.all(servers.map((server) => server.close()));
     },
   };
+}
+
+async function invoked(fc: FunctionCompute, name: string, event: Buffer): Promise<unknown> {
+  const outcome = await fc.invokeSync(name, event);
+  if (outcome.kind === 'done') return outcome.value;
+  throw new Error('message' in outcome ? outcome.message : outcome.kind);
 }
 
 /** An organisation with a repository and a runner group; its person may make an App, which then has what it asked for. */

@@ -159,6 +159,7 @@ interface Policy {
 function makeRole({ management }: Places, { text, Properties }: Made): void {
   const policies = (Properties.Policies ?? []) as readonly Policy[];
   management.roles.set(text('RoleName'), {
+    trust: Properties.AssumeRolePolicyDocument,
     policies: new Map(policies.map(({ PolicyName, PolicyDocument }) => [PolicyName, PolicyDocument])),
   });
 }

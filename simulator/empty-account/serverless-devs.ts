@@ -44,12 +44,16 @@ function filled({ root, file, variables }: ServerlessDevs): FunctionsYaml {
   const raw = FunctionsYaml.parse(parse(readFileSync(join(root, file), 'utf8')));
   const env = (text: string) =>
     text.replace(
-      /\$\{env\('(\w+)', '([^']*)'\)\}/g,
-      (_, name: string, preset: string) => variables[name] || preset,
+      /\$\{env\('(\w+)'(?:, '([^']*)')?\)\}/g,
+      (_, name: string, preset?: string) => variables[name] || (preset ?? notFound(name)),
     );
   const text = (part: string) =>
     env(part.replace(/\$\{vars\.(\w+)\}/g, (_, name: string) => raw.vars[name] ?? ''));
   return FunctionsYaml.parse(mapped(raw, text));
+}
+
+function notFound(name: string): never {
+  throw new Error(`env('${name}') not found`);
 }
 
 function mapped(value: unknown, text: (part: string) => string): unknown {

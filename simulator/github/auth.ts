@@ -4,6 +4,7 @@
  */
 
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { repositoriesOf } from './accounts.ts';
 import type { Installation, InstallationToken, Permissions } from './model.ts';
 import type { State } from './state.ts';
 import { isoTime, notFound, ok, Refusal, type SimRequest, type SimResponse } from './wire.ts';
@@ -110,6 +111,7 @@ export function issueToken(state: State, caller: Caller, id: number, body: unkno
     token: `ghs_${letters(state, 36)}`,
     installationId: id,
     permissions: granted(state, body),
+    repositories: repositoriesFor(state, installation, body),
     bornAtMs: nowMs,
     expiresAtMs: nowMs + TOKEN_LIFE_MS,
   };
@@ -120,7 +122,8 @@ export function issueToken(state: State, caller: Caller, id: number, body: unkno
       token: token.token,
       expires_at: isoTime(token.expiresAtMs),
       permissions: token.permissions,
-      repository_selection: installation.repositories === 'all' ? 'all' : 'selected',
+      repository_selection:
+        installation.repositories === 'all' && token.repositories === 'all' ? 'all' : 'selected',
     },
     201,
   );
@@ -151,6 +154,31 @@ function granted(state: State, body: unknown): Permissions {
     }
   }
   return asked;
+}
+
+/** GitHub docs: 422 for a repository that the installation has not; names come without their owner. */
+function repositoriesFor(
+  state: State,
+  installation: Installation,
+  body: unknown,
+): InstallationToken['repositories'] {
+  const asked = (body as { repositories?: readonly string[] } | undefined)?.repositories;
+  if (asked === undefined) return 'all';
+  const had = new Map(
+    repositoriesOf(state, installation).map(({ fullName }) => [
+      fullName.split('/')[1]?.toLowerCase(),
+      fullName,
+    ]),
+  );
+  return asked.map((name) => {
+    const fullName = had.get(name.toLowerCase());
+    if (fullName === undefined)
+      throw new Refusal(
+        422,
+        'There is at least one repository that does not exist or is not accessible to the parent installation.',
+      );
+    return fullName.toLowerCase();
+  });
 }
 
 export function letters(state: State, length: number): string {

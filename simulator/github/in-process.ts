@@ -1,5 +1,6 @@
 /** The adapter's way to a GitHub in the same process: real JWTs and tokens, no network, the simulator's clock. */
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import { NO_TOKEN } from '../../shared/adapters/github/app-auth.ts';
 import type { GitHubAnswer, GitHubAuth, GitHubRequest } from '../../shared/adapters/github/request.ts';
 import {
   GitHubFailed,
@@ -8,6 +9,7 @@ import {
   Throttled,
   throttledMs,
 } from '../../shared/adapters/github/request.ts';
+import { type TokenScope, tokenScope } from '../../shared/adapters/github/token-scope.ts';
 import type { SimClock } from '../clock.ts';
 import type { SimGitHub } from './github.ts';
 
@@ -34,7 +36,7 @@ const TOKEN_ROUTE = 'POST /app/installations/{installation_id}/access_tokens';
 
 export function inProcessRequest(options: InProcessOptions): GitHubRequest {
   const key = keyOf(options.privateKeyPem);
-  const tokens = new Map<number, { token: string; untilMs: number }>();
+  const tokens = new Map<string, { token: string; untilMs: number }>();
 
   const call = async (route: string, params: Params, authorization: string | null): Promise<GitHubAnswer> => {
     const { headers: extra, ...rest } = params as { headers?: Record<string, string> };
@@ -45,27 +47,30 @@ export function inProcessRequest(options: InProcessOptions): GitHubRequest {
   };
   const asApp = (route: string, params: Params): Promise<GitHubAnswer> =>
     call(route, params, `bearer ${jwt(key, options, jwts++)}`);
-  const tokenFor = async (id: number, isStale: boolean): Promise<string> => {
-    const known = tokens.get(id);
+  const tokenFor = async (id: number, scope: TokenScope, isStale: boolean): Promise<string> => {
+    const key = JSON.stringify([id, scope]);
+    const known = tokens.get(key);
     if (!isStale && known !== undefined && options.clock.nowMs() < known.untilMs) return known.token;
-    const answer = await asApp(TOKEN_ROUTE, { installation_id: id });
+    const { permissions, repositoryNames: repositories } = scope;
+    const answer = await asApp(TOKEN_ROUTE, { installation_id: id, permissions, repositories });
     const waitMs = throttledMs(answer);
     if (waitMs !== null) throw new Throttled(TOKEN_ROUTE, answer.status, waitMs);
-    if ([401, 403, 404].includes(answer.status)) {
+    if (NO_TOKEN.includes(answer.status)) {
       throw new InstallationUnusable(id, answer.status, messageOf(answer));
     }
     if (answer.status !== 201) throw new GitHubFailed(TOKEN_ROUTE, answer.status, messageOf(answer));
     const { token, expires_at } = answer.data as { token: string; expires_at: string };
-    tokens.set(id, { token, untilMs: Date.parse(expires_at) - 60_000 });
+    tokens.set(key, { token, untilMs: Date.parse(expires_at) - 60_000 });
     return token;
   };
 
   return async (route, params, auth: GitHubAuth) => {
     if (auth === 'none') return call(route, params, null);
     if (auth === 'app') return asApp(route, params);
-    const answer = await call(route, params, `token ${await tokenFor(auth.installation, false)}`);
+    const scope = tokenScope(route, params);
+    const answer = await call(route, params, `token ${await tokenFor(auth.installation, scope, false)}`);
     if (answer.status !== 401) return answer;
-    return call(route, params, `token ${await tokenFor(auth.installation, true)}`);
+    return call(route, params, `token ${await tokenFor(auth.installation, scope, true)}`);
   };
 }
 

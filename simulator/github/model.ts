@@ -65,6 +65,8 @@ export interface InstallationToken {
   readonly token: string;
   readonly installationId: number;
   readonly permissions: Permissions;
+  /** Full names in lower case; 'all': whatever the installation has. */
+  readonly repositories: 'all' | readonly string[];
   readonly bornAtMs: number;
   readonly expiresAtMs: number;
 }

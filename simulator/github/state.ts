@@ -83,6 +83,8 @@ export interface GitHubOptions {
   readonly events?: readonly string[];
   /** Repositories with a workflow `on: check_run`, and its jobs. */
   readonly onCheckRun?: Readonly<Record<string, readonly JobPlan[]>>;
+  /** Where deliveries come from, as `GET /meta` says; null: it says nothing of it (GitHub Enterprise Server). */
+  readonly hooks?: readonly string[] | null;
   /** What `POST /app-manifests/{code}/conversions` answers; null: no such code. */
   readonly manifestConversion?: (code: string) => Readonly<Record<string, unknown>> | null;
 }

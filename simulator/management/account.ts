@@ -55,6 +55,12 @@ export const ACCOUNT_ACTS: Readonly<Record<string, RpcAct>> = {
       }),
     },
   }),
+  'ram:GetRole': ({ roles }, query) => {
+    const RoleName = needed(query, 'RoleName');
+    const role = roles.get(RoleName);
+    if (role === undefined) throw new ManagementRefusal(404, 'EntityNotExist.Role', 'The role not exists.');
+    return { Role: { RoleName, AssumeRolePolicyDocument: JSON.stringify(role.trust) } };
+  },
   'ram:ListPoliciesForRole': ({ roles }, query) => {
     const role = roles.get(needed(query, 'RoleName'));
     if (role === undefined) throw new ManagementRefusal(404, 'EntityNotExist.Role', 'The role not exists.');

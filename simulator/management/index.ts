@@ -5,6 +5,7 @@ import type { Credential, Credentials } from '../accounts.ts';
 import { type Ecs, EcsRefusal } from '../ecs/index.ts';
 import { verify } from '../function-compute/signatures.ts';
 import { ACCOUNT_ACTS } from './account.ts';
+import { functionNamed } from './function-writes.ts';
 import { functionAct, versionOf } from './functions.ts';
 import { type RpcAct, STACK_ACTS } from './stacks.ts';
 import { ManagementRefusal, type ManagementState, type Query } from './state.ts';
@@ -132,12 +133,30 @@ async function performFunction(
     body: asked.body.length > 0 ? (JSON.parse(asked.body.toString()) as Record<string, unknown>) : {},
     origin: asked.url.origin,
   };
+  const invoked = /^\/functions\/([^/]+)\/invocations$/.exec(call.path)?.[1];
+  if (invoked !== undefined && call.method === 'POST') return invoke(state, invoked, asked.body, credential);
   const act = functionAct(call);
   if (act === null) throw new ManagementRefusal(400, 'PathNotSupported', `${call.method} ${call.path}`);
   demand(state, credential, act.action);
   const answered = act.run(state);
   if (call.method !== 'GET') await state.onFunction?.(act.name);
   return answered;
+}
+
+/** Synchronous: the answer is what the function returned, or how it failed (Function Compute docs, "Invoke a function"). */
+async function invoke(
+  state: ManagementState,
+  name: string,
+  event: Buffer,
+  credential: Credential,
+): Promise<object> {
+  demand(state, credential, 'fc:InvokeFunction');
+  functionNamed(state, name);
+  try {
+    return (await state.onInvoke?.(name, event)) as object;
+  } catch (error) {
+    return { errorType: 'Error', errorMessage: error instanceof Error ? error.message : 'unknown' };
+  }
 }
 
 function demand(state: ManagementState, credential: Credential, action: string): void {

@@ -50,6 +50,8 @@ export interface SimRule {
 export interface SimRole {
   /** RAM policy document by policy name. */
   readonly policies: Map<string, unknown>;
+  /** Who may take it: its trust policy. */
+  readonly trust: unknown;
 }
 
 export interface SimStack {
@@ -85,6 +87,8 @@ export interface ManagementState {
   onStack: ((stack: SimStack, before: string | null, after: string | null) => void) | null;
   /** A function, or one of its triggers, was made, changed or removed. */
   onFunction: ((name: string) => Promise<void>) | null;
+  /** Runs a function, waited for; null: none is hosted here. What it throws is the function's own failure. */
+  onInvoke: ((name: string, event: Buffer) => Promise<unknown>) | null;
   lastId: number;
 }
 
@@ -102,6 +106,7 @@ export function createManagement(accountId: string): ManagementState {
     stackFailure: null,
     onStack: null,
     onFunction: null,
+    onInvoke: null,
     lastId: 0,
   };
 }

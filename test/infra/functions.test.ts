@@ -23,13 +23,15 @@ const theirs = new Ajv({ allErrors: true, strict: false }).compile(
 const variable = (name: string) => ['$', '{vars.', name, '}'].join('');
 const propsOf = (kind: (typeof FUNCTION_KINDS)[number]) => file.resources[kind].props;
 
+const SECRETS = { GITHUB_APP_ID: '1', GITHUB_PRIVATE_KEY: 'kms:key', WEBHOOK_SECRET: 'kms:hook' };
+
 /** What `env()` and `vars` stand for in a first deployment called ci. */
 const preview = spawnSync(
   join(ROOT, 'node_modules/.bin/s'),
   ['preview', '--silent', '-o', 'json', '-t', join(ROOT, 's.yaml')],
   {
     encoding: 'utf8',
-    env: { PATH: process.env.PATH, HOME: tmpdir(), ACCOUNT_ID: '1234567890123456' },
+    env: { PATH: process.env.PATH, HOME: tmpdir(), ACCOUNT_ID: '1234567890123456', ...SECRETS },
     timeout: 60_000,
   },
 );
@@ -94,6 +96,13 @@ test('failed launches go to the reaper, whose own failures go nowhere', () => {
   expect(propsOf('reaper').asyncInvokeConfig?.destinationConfig).toBeUndefined();
 });
 
+test('what strangers have invoked asynchronously is tried once, and soon forgotten', () => {
+  expect(propsOf('webhook').asyncInvokeConfig).toEqual({
+    maxAsyncRetryAttempts: limits.WEBHOOK_ASYNC_TRIES_MAX,
+    maxAsyncEventAgeInSeconds: limits.WEBHOOK_ASYNC_AGE_MAX_S,
+  });
+});
+
 test('the sweep comes every minute', () => {
   expect(propsOf('reaper').triggers?.[0]?.triggerConfig).toMatchObject({
     cronExpression: '@every 1m',
@@ -105,6 +114,21 @@ test('Serverless Devs itself reads the file, offline', () => {
   expect(preview.status, preview.stderr).toBe(0);
   expect(preview.stdout).toContain('acs:fc:cn-hongkong:1234567890123456:functions/ci-reaper');
   expect(preview.stdout).not.toContain(variable('').slice(0, 2));
+});
+
+test('nothing stands in for a secret that is not set: no deploy may end with a word that is public', () => {
+  const defaults = [...source.matchAll(/env\('(\w+)'(?:, '([^']*)')?\)/g)].map(([, name, word]) => [
+    name,
+    word,
+  ]);
+  const secrets = defaults.filter(([name]) => /SECRET|KEY|APP_ID/.test(name ?? ''));
+  expect(Object.fromEntries(secrets)).toEqual({
+    GITHUB_APP_ID: undefined,
+    GITHUB_PRIVATE_KEY: undefined,
+    WEBHOOK_SECRET: undefined,
+    // Absent: there was none.
+    WEBHOOK_SECRET_PREVIOUS: '',
+  });
 });
 
 describe('our own schema refuses what the component lets pass', () => {

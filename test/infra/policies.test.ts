@@ -80,10 +80,14 @@ describe('secrets', () => {
       WEBHOOK_SECRET_PREVIOUS: 'a literal one',
     });
     expect(secrets).toEqual({
-      webhook: ['oos:hook'],
+      webhook: [],
       launcher: ['kms:ci/key'],
       reaper: ['kms:ci/key'],
       mirror: ['kms:ci/key'],
+    });
+    expect(secretReferences({ WEBHOOK_SECRET: 'kms:hook', GITHUB_PRIVATE_KEY: 'oos:key' })).toMatchObject({
+      webhook: ['kms:hook'],
+      launcher: ['oos:key'],
     });
     const readable = permissionsOf('launcher', { ...scope, secrets }).filter(({ action }) =>
       /^(kms|oos):/.test(action),
@@ -92,6 +96,22 @@ describe('secrets', () => {
       { action: 'kms:GetSecretValue', resources: ['acs:kms:cn-hongkong:12:secret/ci/key'] },
     ]);
   });
+});
+
+test('the function that anyone can call reads no key but its own, wherever both are kept', () => {
+  const stores = ['kms', 'oos', 'file'];
+  for (const [key, hook] of stores.flatMap((one) => stores.map((other) => [one, other]))) {
+    const secrets = secretReferences({
+      GITHUB_PRIVATE_KEY: `${key}:app-key`,
+      WEBHOOK_SECRET: `${hook}:hook`,
+    });
+    const rights = permissionsOf('webhook', { ...scope, secrets }).filter(({ action }) =>
+      /^(kms|oos)/.test(action),
+    );
+    expect(rights.flatMap(({ resources }) => resources)).toEqual(
+      hook === 'kms' ? ['acs:kms:cn-hongkong:12:secret/hook'] : [],
+    );
+  }
 });
 
 test('actions with the same resources and conditions share a statement', () => {

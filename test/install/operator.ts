@@ -11,7 +11,7 @@ import { busyRunners } from '../../cli/destroy/busy.ts';
 import { destroy } from '../../cli/destroy/destroy.ts';
 import { examine, type Finding } from '../../cli/doctor/finding.ts';
 import { CHECKS } from '../../cli/doctor/index.ts';
-import { realWorld as doctorWorld } from '../../cli/doctor/real-world.ts';
+import { realWorld as doctorWorld, githubAsApp } from '../../cli/doctor/real-world.ts';
 import { realWorld as setupWorld } from '../../cli/setup/index.ts';
 import { setup } from '../../cli/setup/setup.ts';
 import type { Ask } from '../../cli/setup/world.ts';
@@ -62,6 +62,7 @@ export function operatorOf(account: EmptyAccount): Operator {
           await deployFunctions({ root, file, variables: filled, endpoint, call: cloud.call, say });
           return 0;
         },
+        github: githubAsApp(config().github.baseUrl, config().control.region, variables(), cloud, root),
         startMirror: (functionName, accountId) =>
           invokeOnce({
             ...{ functionName, accountId, config: config(), accessKey },
@@ -117,9 +118,15 @@ async function installAt(page: string): Promise<void> {
   await fetch(page, { method: 'POST', body: new URLSearchParams({ owner }) });
 }
 
+const TEXTS: Readonly<Record<string, string>> = {
+  'The organisation': 'acme',
+  'The id of the KMS instance': 'kst-1',
+  'The id of its key that encrypts secrets': 'key-1',
+};
+
 const ASK: Ask = {
   async text(message, options) {
-    const text = message === 'The organisation' ? 'acme' : (options.default ?? '');
+    const text = TEXTS[message] ?? options.default ?? '';
     const checked = options.check?.(text) ?? true;
     if (checked !== true) throw new Error(`${message}: ${text} is refused: ${checked}`);
     return text;

@@ -8,7 +8,12 @@ import { httpReply, parseHttpEvent } from '../../shared/adapters/function-comput
 import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { parseEvent } from '../../shared/job/event.ts';
-import { LAUNCHER_TIMEOUT_S, REAPER_TIMEOUT_S, WEBHOOK_TIMEOUT_S } from '../../shared/limits.ts';
+import {
+  LAUNCHER_TIMEOUT_S,
+  REAPER_TIMEOUT_S,
+  WEBHOOK_EVENT_MAX_BYTES,
+  WEBHOOK_TIMEOUT_S,
+} from '../../shared/limits.ts';
 import { refreshMarkets } from '../../shared/market/refresh.ts';
 import type { Queue } from '../../shared/ports.ts';
 import {
@@ -61,9 +66,8 @@ function host({ adapters, state }: Deployed, coldStart: (adapters: Ports) => Run
 function webhookOf(deployed: Deployed): FunctionSpec {
   const secrets = [{ read: async () => WEBHOOK_SECRET, stale: () => false }];
   const body = host(deployed, ({ config, log }) => async (event) => {
-    const request = parseHttpEvent(event);
-    if (request === null) throw new Error('not a request');
-    const { status, text } = await webhook(request, { secrets, rules: config, queue: deployed.queue(), log });
+    const world = { secrets, isHook: null, rules: config, queue: deployed.queue(), log, logSampled: log };
+    const { status, text } = await webhook(parseHttpEvent(event, WEBHOOK_EVENT_MAX_BYTES), world);
     return httpReply(status, text);
   });
   const timeoutMs = WEBHOOK_TIMEOUT_S * 1000;

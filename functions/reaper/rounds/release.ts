@@ -1,8 +1,12 @@
 /** GitHub gives no jobs to old runners: warns before that bites. */
 
-import { alertOnce } from '../../../shared/alert-once.ts';
+import { alertOnce, resolveAlert } from '../../../shared/alert-once.ts';
 import { REPOSITORY_LIST_MS, RUNNER_VERSION_WARN_MS } from '../../../shared/limits.ts';
-import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../../shared/runner/release.ts';
+import {
+  NO_RUNNER_RELEASE,
+  parseRunnerRelease,
+  RUNNER_RELEASE_NOTE,
+} from '../../../shared/runner/release.ts';
 import type { ReaperWorld } from '../world.ts';
 
 const CHECKED = 'release-checked';
@@ -28,6 +32,7 @@ async function compare(before: string, world: ReaperWorld): Promise<string> {
   const latest = await world.github.latestRunner();
   const mirrored = held === null ? null : parseRunnerRelease(held.entry.text);
   if (mirrored === null) return 'unknown';
+  if (before.startsWith('unknown') || before === '') await resolveAlert(NO_RUNNER_RELEASE, world);
   const { version } = mirrored;
   if (version === latest.version) return 'fresh';
   const sinceMs = behindSince(before, version, latest.publishedAtMs);

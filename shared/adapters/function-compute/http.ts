@@ -8,6 +8,18 @@ interface HttpEvent {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly isBase64Encoded: boolean;
+  readonly requestContext?: { readonly http?: { readonly sourceIp?: unknown } };
+}
+
+/** One HTTP POST, its body not decoded yet. */
+export interface HttpRequest {
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** As the trigger says; null: it says none. */
+  readonly sourceIp: string | null;
+  /** Of the body once it is decoded. */
+  readonly bodyBytes: number;
+  readonly body: () => Uint8Array;
 }
 
 /** Every field is always there: what the trigger makes of less is not documented. */
@@ -18,16 +30,22 @@ export interface FcReply {
   readonly body: string;
 }
 
-/** Header names arrive in Go's canonical case: here they become lower-case. Null: not an HTTP event. */
-export function parseHttpEvent(
-  event: Uint8Array,
-): { readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array } | null {
+/**
+ * Header names arrive in Go's canonical case: here they become lower-case. Null: not an HTTP event. An event of more
+ * than `maxBytes` is not looked into.
+ */
+export function parseHttpEvent(event: Uint8Array, maxBytes: number): HttpRequest | 'too large' | null {
+  if (event.length > maxBytes) return 'too large';
   const http = httpEventOf(event);
   if (http === null) return null;
   const names = Object.entries(http.headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
+  const encoding = http.isBase64Encoded ? 'base64' : 'utf8';
+  const sourceIp = http.requestContext?.http?.sourceIp;
   return {
     headers: Object.fromEntries(names),
-    body: Buffer.from(http.body, http.isBase64Encoded ? 'base64' : 'utf8'),
+    sourceIp: typeof sourceIp === 'string' ? sourceIp : null,
+    bodyBytes: Buffer.byteLength(http.body, encoding),
+    body: () => Buffer.from(http.body, encoding),
   };
 }
 

@@ -10,6 +10,7 @@ import {
   Throttled,
   throttledMs,
 } from './request.ts';
+import type { TokenScope } from './token-scope.ts';
 
 export type AppKey = () => Promise<{ readonly appId: number | string; readonly privateKeyPem: string }>;
 
@@ -47,26 +48,41 @@ export async function appAuth(appKey: AppKey, clock: Clock) {
   return { appId, createJwt };
 }
 
+/** 422: it lacks a permission that was asked for, or the repository is none of its own. */
+export const NO_TOKEN = [401, 403, 404, 422];
+
 export interface Token {
   readonly token: string;
   readonly expiresAt: string;
 }
 
+export interface WantedToken extends TokenScope {
+  readonly installationId: number;
+}
+
+/** Of an answer that was cut short, auth-app keeps the rest like any other: its token is the word 'undefined'. */
+const isToken = ({ token }: Token): boolean => typeof token === 'string' && token.length > 'undefined'.length;
+
 /** Throws `InstallationUnusable`, `Throttled` or `GitHubFailed`. */
 export async function installationToken(
   auth: unknown,
-  installationId: number,
+  wanted: WantedToken,
   refresh: boolean,
 ): Promise<Token> {
   try {
     const ask = auth as (how: object) => Promise<Token>;
-    return await ask({ type: 'installation', installationId, refresh });
+    const token = await ask({ type: 'installation', ...wanted, refresh });
+    if (isToken(token)) return token;
+    const again = await ask({ type: 'installation', ...wanted, refresh: true });
+    if (isToken(again)) return again;
+    throw new GitHubFailed(TOKEN_ROUTE, 201, 'malformed answer at token');
   } catch (error) {
+    if (error instanceof GitHubFailed) throw error;
     const answer = answerIn(error, TOKEN_ROUTE);
     const waitMs = throttledMs(answer);
     if (waitMs !== null) throw new Throttled(TOKEN_ROUTE, answer.status, waitMs);
-    if ([401, 403, 404].includes(answer.status)) {
-      throw new InstallationUnusable(installationId, answer.status, messageOf(answer));
+    if (NO_TOKEN.includes(answer.status)) {
+      throw new InstallationUnusable(wanted.installationId, answer.status, messageOf(answer));
     }
     throw failed(TOKEN_ROUTE, answer);
   }

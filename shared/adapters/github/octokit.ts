@@ -7,9 +7,17 @@ import { throttling } from '@octokit/plugin-throttling';
 import Bottleneck from 'bottleneck/light.js';
 import { CALL_MAX_MS, CALL_TRIES_MAX } from '../../limits.ts';
 import type { Clock, Log } from '../../ports.ts';
-import { type AppKey, answerIn, appAuth, installationToken, isNewborn } from './app-auth.ts';
+import {
+  type AppKey,
+  answerIn,
+  appAuth,
+  installationToken,
+  isNewborn,
+  type WantedToken,
+} from './app-auth.ts';
 import { fetchVia } from './fetch.ts';
 import { type GitHubAnswer, type GitHubRequest, InstallationUnusable, redact } from './request.ts';
+import { tokenScope } from './token-scope.ts';
 
 export interface OctokitOptions {
   /** `github.baseUrl`: https://github.com, a GHES host, or SUBDOMAIN.ghe.com */
@@ -46,7 +54,7 @@ export function apiUrl(baseUrl: string): string {
   return `${url.origin}/api/v3`;
 }
 
-/** One client for the App, one for everything else; installation tokens are kept by auth-app for their life. */
+/** One client for the App, one for everything else; installation tokens are kept by auth-app for their life, by scope. */
 export function octokitRequest(options: OctokitOptions): GitHubRequest {
   const plainClient = madeOnce(() => openPlain(options));
   // Whoever only reads what anyone may read has no key.
@@ -55,7 +63,8 @@ export function octokitRequest(options: OctokitOptions): GitHubRequest {
     if (auth === 'app') return answered(await appClient(), route, params);
     const plain = await plainClient();
     if (auth === 'none') return answered(plain, route, params);
-    return asInstallation(await appClient(), options, auth.installation, (authorization) => {
+    const wanted = { installationId: auth.installation, ...tokenScope(route, params) };
+    return asInstallation(await appClient(), options, wanted, (authorization) => {
       const headers = { ...(params.headers as object | undefined), authorization };
       return answered(plain, route, { ...params, headers });
     });
@@ -102,12 +111,12 @@ async function openApp(options: OctokitOptions): Promise<Client> {
 async function asInstallation(
   app: Client,
   { pauseMs = 1000 }: OctokitOptions,
-  installation: number,
+  wanted: WantedToken,
   call: (authorization: string) => Promise<GitHubAnswer>,
 ): Promise<GitHubAnswer> {
   let refresh = false;
   for (let attempt = 1; ; attempt++) {
-    const token = await installationToken(app.auth, installation, refresh);
+    const token = await installationToken(app.auth, wanted, refresh);
     const answer = await call(`token ${token.token}`);
     if (answer.status !== 401 || attempt > NEWBORN_TRIES_MAX) return answer;
     const isYoung = isNewborn(token, answer);

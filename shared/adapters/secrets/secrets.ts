@@ -1,6 +1,12 @@
 /** One secret, wherever it is kept: read when needed, kept a short time, read again when it seems to have changed. */
 
-import { SECRET_KEPT_MAX_MS, SECRET_REREAD_MIN_MS } from '../../limits.ts';
+import { parseReference, type SecretReference, TOO_SHORT } from '../../config/secret-text.ts';
+import {
+  SECRET_FAILED_MS,
+  SECRET_KEPT_MAX_MS,
+  SECRET_MIN_CHARS,
+  SECRET_REREAD_MIN_MS,
+} from '../../limits.ts';
 import { AlibabaRefusal, NoAlibabaAnswer } from '../alibaba/call.ts';
 
 /** The secret's value by its name in the store. Throws when it cannot be had. */
@@ -22,14 +28,6 @@ export interface SecretWorld {
   readonly nowMs: () => number;
 }
 
-type Store = 'kms' | 'oos' | 'file';
-
-/** Null: the text is the secret itself. */
-export function parseReference(text: string): { readonly store: Store; readonly name: string } | null {
-  const found = /^(kms|oos|file):([^\s]+)$/.exec(text);
-  return found ? { store: found[1] as Store, name: found[2] as string } : null;
-}
-
 export function secretSource(world: SecretWorld): SecretSource {
   const place = parseReference(world.reference);
   if (place === null) return literal(world.reference);
@@ -43,7 +41,7 @@ function literal(text: string): SecretSource {
   return { read: async () => value, stale: () => false };
 }
 
-async function fetchChecked(place: { store: Store; name: string }, fetch: FetchSecret): Promise<string> {
+async function fetchChecked(place: SecretReference, fetch: FetchSecret): Promise<string> {
   const where = `${place.store}:${place.name}`;
   let value: string;
   try {
@@ -52,6 +50,7 @@ async function fetchChecked(place: { store: Store; name: string }, fetch: FetchS
     throw new Error(`the secret ${where} could not be read: ${reasonOf(error)}`, { cause: error });
   }
   if (value === '') throw new Error(`the secret ${where} is empty`);
+  if (value.length < SECRET_MIN_CHARS) throw new Error(`the secret ${where} ${TOO_SHORT}`);
   return value;
 }
 
@@ -66,16 +65,24 @@ function kept(fetch: () => Promise<string>, nowMs: () => number): SecretSource {
   let held: { readonly value: string; readonly atMs: number } | null = null;
   let askedAtMs = Number.NEGATIVE_INFINITY;
   let isDoubted = false;
+  let failure: { readonly error: unknown } | null = null;
   let pending: Promise<string> | null = null;
 
   const ask = async (): Promise<string> => {
     askedAtMs = nowMs();
     isDoubted = false;
-    const value = await fetch();
-    held = { value, atMs: askedAtMs };
-    return value;
+    failure = null;
+    try {
+      const value = await fetch();
+      held = { value, atMs: askedAtMs };
+      return value;
+    } catch (error) {
+      failure = { error };
+      throw error;
+    }
   };
-  const asking = (): Promise<string> => {
+  const asking = async (): Promise<string> => {
+    if (failure !== null && nowMs() - askedAtMs < SECRET_FAILED_MS) throw failure.error;
     pending ??= ask().finally(() => {
       pending = null;
     });

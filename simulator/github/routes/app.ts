@@ -98,7 +98,14 @@ function app(call: Call): SimResponse {
   return ok({ id, slug: `app-${id}`, name: `app ${id}`, permissions, events: eventsOf(call) });
 }
 
+/** GitHub docs, "Get GitHub meta information": anyone may ask. */
+function meta({ state: { options } }: Call): SimResponse {
+  const { hooks = ['127.0.0.0/8', '::1/128'] } = options;
+  return ok({ verifiable_password_authentication: false, ...(hooks === null ? {} : { hooks }) });
+}
+
 export const APP_ROUTES: readonly Route[] = [
+  route('GET /meta', meta),
   route('GET /app', app),
   route('GET /app/installations', installations),
   route('GET /app/installations/{id}', (call) =>

@@ -15,6 +15,8 @@ export function repositoryFor(call: Call): Repository {
   const repository = repositoryOf(call.state, `${param(call, 'owner')}/${param(call, 'repo')}`);
   const { caller } = call;
   if (caller.kind !== 'installation' || !canSee(caller.installation, repository)) throw notFound();
+  const { repositories } = caller.token;
+  if (repositories !== 'all' && !repositories.includes(repository.fullName.toLowerCase())) throw notFound();
   return repository;
 }
 

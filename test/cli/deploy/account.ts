@@ -17,6 +17,7 @@ import { type DestroyWorld, destroy } from '../../../cli/destroy/destroy.ts';
 import { type Alibaba, alibaba } from '../../../cli/shared/alibaba.ts';
 import { FunctionsYaml } from '../../../infra/functions-yaml.ts';
 import { FUNCTION_KINDS } from '../../../infra/names.ts';
+import { noteConfiguration } from '../../../infra/release.ts';
 import type { Config } from '../../../shared/config/config.ts';
 import { parseYaml } from '../../../shared/config/parse.ts';
 import { createAccount } from '../../../simulator/accounts.ts';
@@ -50,6 +51,8 @@ export interface DeployAccount {
   /** What the operator's identity may not do. */
   readonly denied: Set<string>;
   busy: string[][];
+  /** What GitHub says of where its deliveries come from. */
+  hooks: string[];
   yaml(): string;
   write(yaml: string): void;
   config(): Config;
@@ -90,6 +93,7 @@ export async function deployAccount(): Promise<DeployAccount> {
     mirrored: [],
     denied,
     busy: [],
+    hooks: ['192.30.252.0/22'],
     yaml: () => readFileSync(join(root, 'runners.yaml'), 'utf8'),
     write: (yaml) => writeFileSync(join(root, 'runners.yaml'), yaml),
     config: () => configIn(self.yaml()),
@@ -127,6 +131,7 @@ function worldOf(self: DeployAccount): DeployWorld {
         mkdirSync(join(self.root, 'dist', kind), { recursive: true });
         writeFileSync(join(self.root, 'dist', kind, 'index.mjs'), `${self.source} ${JSON.stringify(config)}`);
       }
+      noteConfiguration(config, join(self.root, 'dist'));
     },
     async deployFunctions(file, variables) {
       if (self.toolCode === 0) played(self, file, variables);
@@ -135,6 +140,7 @@ function worldOf(self: DeployAccount): DeployWorld {
     startMirror: async (name) => {
       self.mirrored.push(name);
     },
+    github: async () => ({ status: 200, headers: {}, data: { hooks: self.hooks } }),
     sleep: async () => undefined,
   };
 }
@@ -150,6 +156,10 @@ function destroyWorldOf(self: DeployAccount): DestroyWorld {
   };
 }
 
+function notFound(name: string): never {
+  throw new Error(`env('${name}') not found`);
+}
+
 /** env() and vars filled in as Serverless Devs does (its own `preview` is held against the file elsewhere). */
 function played(
   { root, management }: DeployAccount,
@@ -158,8 +168,8 @@ function played(
 ): void {
   const env = (text: string) =>
     text.replace(
-      /\$\{env\('(\w+)', '([^']*)'\)\}/g,
-      (_, name: string, fallback: string) => variables[name] || fallback,
+      /\$\{env\('(\w+)'(?:, '([^']*)')?\)\}/g,
+      (_, name: string, fallback?: string) => variables[name] || (fallback ?? notFound(name)),
     );
   const raw = FunctionsYaml.parse(parse(readFileSync(join(root, file), 'utf8')));
   const vars = Object.fromEntries(Object.entries(raw.vars).map(([name, value]) => [name, env(value)]));

@@ -85,10 +85,10 @@ describe('another deploy', () => {
   });
 
   test('of another secret tells the functions, and shows no value', async () => {
-    here.variables = { ...VARIABLES, WEBHOOK_SECRET: 'hunter2-hunter2' };
+    here.variables = { ...VARIABLES, WEBHOOK_SECRET: 'hunter2-hunter2-hunter2' };
     expect(await here.deploy()).toBe(0);
     expect(here.management.functions.get('ci-webhook')?.environmentVariables.WEBHOOK_SECRET).toBe(
-      'hunter2-hunter2',
+      'hunter2-hunter2-hunter2',
     );
     expect(here.said.join()).not.toContain('hunter2');
   });
@@ -128,6 +128,44 @@ describe('small things', () => {
     expect(here.management.functions.get('ci-launcher')?.environmentVariables.GITHUB_PRIVATE_KEY).toBe(
       '-----BEGIN X-----\\nabc\\n-----END X-----',
     );
+  });
+
+  test('the webhook gets the value of an OOS parameter, because the right to read one is too wide for it', async () => {
+    here.management.secrets.set('ci-hook', 'kept-in-oos-by-the-operator');
+    here.variables = { ...VARIABLES, GITHUB_PRIVATE_KEY: 'oos:ci-key', WEBHOOK_SECRET: 'oos:ci-hook' };
+    expect(await here.deploy(), here.said.join('\n')).toBe(0);
+    const told = (name: string) => here.management.functions.get(name)?.environmentVariables;
+    expect(told('ci-webhook')?.WEBHOOK_SECRET).toBe('kept-in-oos-by-the-operator');
+    expect(told('ci-launcher')?.GITHUB_PRIVATE_KEY).toBe('oos:ci-key');
+    expect(here.said.join()).not.toContain('kept-in-oos');
+    here.changes();
+    expect(await here.deploy()).toBe(0);
+    expect(here.changes()).toEqual([]);
+  });
+
+  test.each(['KMS:ci-hook-of-the-deployment', 'oss:ci-hook-of-the-deployment', 'hunter2'])(
+    'a secret that the functions would refuse is not deployed: %s',
+    async (text) => {
+      here.variables = { ...VARIABLES, WEBHOOK_SECRET_PREVIOUS: text };
+      expect(await here.deploy()).toBe(1);
+      expect(here.said.join()).toMatch(/^WEBHOOK_SECRET_PREVIOUS: (looks like a reference|is shorter)/);
+      expect(here.said.join()).not.toContain(text);
+      expect(here.changes()).toEqual([]);
+    },
+  );
+
+  test('GitHub’s addresses reach the webhook where they are asked for, and again when they changed', async () => {
+    const told = () => here.management.functions.get('ci-webhook')?.environmentVariables.HOOK_RANGES;
+    await here.deploy();
+    expect(told()).toBe('');
+    here.write(`${here.yaml().replace('  runnerGroup:', '  hooksOnly: true\n  runnerGroup:')}`);
+    await here.deploy();
+    expect(told()).toBe('192.30.252.0/22');
+    here.hooks = ['2a0a:a440::/29', '192.30.252.0/22'];
+    expect(await here.deploy()).toBe(0);
+    expect(told()).toBe('192.30.252.0/22,2a0a:a440::/29');
+    here.hooks = ['anywhere'];
+    await expect(here.deploy()).rejects.toThrow('must be an address range');
   });
 
   test('a fixed address is made first and then used', async () => {

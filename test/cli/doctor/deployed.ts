@@ -2,32 +2,105 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { webhook } from '../../../functions/webhook/webhook.ts';
 import { FUNCTION_KINDS, namesOf } from '../../../infra/names.ts';
-import { permissionsOf } from '../../../infra/policies.ts';
+import { permissionsOf, type Scope } from '../../../infra/policies.ts';
 import { policyDocument } from '../../../infra/policy-document.ts';
+import { noteConfiguration, releaseOf } from '../../../infra/release.ts';
+import { fingerprints, parseProbe } from '../../../shared/adapters/fingerprints.ts';
+import { httpReply, parseHttpEvent } from '../../../shared/adapters/function-compute/http.ts';
+import { secretSource } from '../../../shared/adapters/secrets/secrets.ts';
 import type { Config } from '../../../shared/config/config.ts';
+import { WEBHOOK_EVENT_MAX_BYTES } from '../../../shared/limits.ts';
 import type { ManagementState } from '../../../simulator/management/index.ts';
+import { configOf } from '../../infra/deployment.ts';
 
 export const ACCOUNT = '1234567890123456';
-export const REGION = 'cn-hangzhou';
+const REGION = 'cn-hangzhou';
 export const WEBHOOK_URL = 'https://webhook.cn-hongkong.fcapp.run';
 
 /** What a release is a hash of. */
-export function build(): string {
+export function build(config: Config): string {
   const root = mkdtempSync(join(tmpdir(), 'doctor-'));
   writeFileSync(join(root, 'package.json'), '{"version":"0.1.0"}');
   for (const kind of FUNCTION_KINDS) {
     mkdirSync(join(root, 'dist', kind), { recursive: true });
     writeFileSync(join(root, 'dist', kind, 'index.mjs'), kind);
   }
+  noteConfiguration(config, join(root, 'dist'));
   return root;
+}
+
+/** Another configuration, by the same code. */
+export function redeploy(state: ManagementState, config: Config, root: string): void {
+  const before = releaseOf(root);
+  noteConfiguration(config, join(root, 'dist'));
+  grant(state, config, {});
+  for (const one of state.functions.values())
+    if (one.description === before) one.description = releaseOf(root) ?? '';
+}
+
+/** Launcher and reaper answer as theirs do; the webhook, with its own code. */
+export function hosted(held: Held) {
+  const log = () => undefined;
+  const secrets = held.webhookSecrets;
+  return async (name: string, event: Buffer): Promise<unknown> => {
+    if (name === 'ci-webhook') {
+      const world = {
+        secrets: secrets.map((text) => ({ read: async () => text, stale: () => false })),
+        ...{ isHook: null, log, logSampled: log },
+        rules: { name: 'ci', baseLabels: [], repositories: { allow: [], public: 'refuse' as const } },
+        queue: { launch: async () => undefined, reap: async () => undefined },
+      };
+      const { status, text } = await webhook(parseHttpEvent(event, WEBHOOK_EVENT_MAX_BYTES), world);
+      return httpReply(status, text);
+    }
+    const nonce = parseProbe(event);
+    if (nonce === null) return 'swept';
+    const key = secretSource({
+      reference: held.privateKey,
+      ...{ fetchKms: notThere, fetchOos: notThere, readFile: notThere, nowMs: Date.now },
+    });
+    const read = async () => ({ appId: held.appId, privateKeyPem: await key.read() });
+    return fingerprints(nonce, held.appId, read);
+  };
+}
+
+/** What the functions were deployed with; to be changed. */
+export interface Held {
+  appId: string;
+  privateKey: string;
+  webhookSecrets: string[];
+}
+
+const notThere = async (name: string): Promise<string> => {
+  throw Object.assign(new Error(`there is no ${name}`), { code: 'NotFound' });
+};
+
+/** Roles as the stack makes them. */
+export function grant(state: ManagementState, config: Config, secrets: Scope['secrets']): void {
+  const names = namesOf(config);
+  for (const kind of FUNCTION_KINDS) {
+    // As RAM keeps it: a copy that is nobody else's.
+    const document = structuredClone(
+      policyDocument(permissionsOf(kind, { config, accountId: ACCOUNT, secrets })),
+    );
+    state.roles.set(names.roleOf(kind), {
+      policies: new Map([[names.roleOf(kind), document]]),
+      trust: {
+        Version: '1',
+        Statement: [
+          { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: ['fc.aliyuncs.com'] } },
+        ],
+      },
+    });
+  }
 }
 
 export function deploy(state: ManagementState, config: Config, release: string): void {
   const names = namesOf(config);
+  grant(state, config, {});
   for (const kind of FUNCTION_KINDS) {
-    const document = policyDocument(permissionsOf(kind, { config, accountId: ACCOUNT, secrets: {} }));
-    state.roles.set(names.roleOf(kind), { policies: new Map([[names.roleOf(kind), document]]) });
     state.functions.set(names.functionOf(kind), {
       description: release,
       role: names.roleOf(kind),
@@ -59,4 +132,28 @@ export function deploy(state: ManagementState, config: Config, release: string):
   state.groups.set(`sg-${REGION}`, { region: REGION, innerAccess: 'Drop', rules: [...drop] });
   state.quotas.set('max-postpaid-instance-vcpu-count', '5000');
   state.quotas.set('max-spot-instance-vcpu-count', '5000');
+}
+
+export function configuration(): Config {
+  return configOf({
+    control: { region: 'cn-hongkong' },
+    repositories: { allow: ['my-org/app', 'my-org/kernel'] },
+    limits: { runners: 10 },
+    profiles: { big: { cpu: 32, repositories: ['my-org/kernel'] } },
+    placements: [
+      {
+        region: REGION,
+        vpc: `vpc-${REGION}`,
+        zones: Object.fromEntries(['b', 'g', 'h', 'i'].map((zone) => [zone, `vsw-${REGION}-${zone}`])),
+        securityGroup: `sg-${REGION}`,
+      },
+    ],
+  });
+}
+
+/** As the mirror notes it. */
+export function releaseText(version: string): string {
+  const archive = { key: 'a', sha256: '0'.repeat(64), sizeBytes: 1 };
+  const archives = { amd64: archive, arm64: archive };
+  return JSON.stringify({ version, publishedAtMs: 0, archives, regions: [], superseded: [] });
 }

@@ -1,10 +1,11 @@
 /** A deployment in which everything is well, on loopback, for tests to break one thing of. */
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { realWorld } from '../../../cli/doctor/real-world.ts';
 import type { DoctorWorld } from '../../../cli/doctor/world.ts';
-import { ensureTables } from '../../../shared/adapters/tablestore/tables.ts';
+import { ensureTables, tablestoreLedger } from '../../../shared/adapters/tablestore/tables.ts';
 import type { Config } from '../../../shared/config/config.ts';
+import { RUNNER_RELEASE_NOTE } from '../../../shared/runner/release.ts';
 import { createAccount } from '../../../simulator/accounts.ts';
 import { scaledClock } from '../../../simulator/clock.ts';
 import { createEcs, type Ecs } from '../../../simulator/ecs/index.ts';
@@ -22,10 +23,20 @@ import {
 } from '../../../simulator/management/index.ts';
 import { seeded } from '../../../simulator/random.ts';
 import { createTableStore, serveTableStore, type TableStore } from '../../../simulator/tablestore/index.ts';
-import { configOf } from '../../infra/deployment.ts';
-import { ACCOUNT, build, deploy, REGION, WEBHOOK_URL } from './deployed.ts';
+import {
+  ACCOUNT,
+  build,
+  configuration,
+  deploy,
+  type Held,
+  hosted,
+  redeploy,
+  releaseText,
+  WEBHOOK_URL,
+} from './deployed.ts';
 
 export const KEY = { accessKeyId: 'LTAIoperator', accessKeySecret: 'shh', securityToken: null };
+const HOOK_SECRET = 'hush-hush-hush-hush-hush-hush';
 const { privateKey, publicKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
@@ -49,6 +60,10 @@ export interface Healthy {
   readonly groups: number[];
   /** Its id. */
   readonly installation: number;
+  /** Puts it in the place of what was there; empty: takes it away. */
+  note(id: string, text: string): Promise<void>;
+  /** What the functions were deployed with. */
+  readonly held: Held;
   close(): Promise<void>;
 }
 
@@ -91,7 +106,7 @@ export async function healthy(options: Options = {}): Promise<Healthy> {
   const servedGitHub = await serveGitHub(github);
   const config = configuration();
   const key = { ...KEY };
-  const root = build();
+  const root = build(config);
   const variables: Record<string, string> = {
     ALIBABA_ENDPOINT: served.endpoint,
     TABLESTORE_ENDPOINT: `http://127.0.0.1:${store.port}`,
@@ -99,14 +114,30 @@ export async function healthy(options: Options = {}): Promise<Healthy> {
     GITHUB_API: servedGitHub.origin,
     GITHUB_APP_ID: '42',
     GITHUB_PRIVATE_KEY: privateKey,
+    WEBHOOK_SECRET: HOOK_SECRET,
   };
-  await ensureTables({
+  const connection = {
     endpoint: variables.TABLESTORE_ENDPOINT as string,
     instance: 'ci-run',
     credentials: () => ({ accessKeyId: KEY.accessKeyId, accessKeySecret: KEY.accessKeySecret }),
-  });
-  const world = (changes: Partial<Config> = {}) =>
-    realWorld({ ...config, ...changes }, { variables, accessKey: async () => key, root });
+  };
+  await ensureTables(connection);
+  const { notes } = tablestoreLedger(connection, randomUUID);
+  const note = async (id: string, text: string) => {
+    const held = await notes.read(id);
+    if (held !== null) await notes.remove(id, held);
+    if (text !== '') await notes.add(id, { text, untilMs: 0 });
+  };
+  await note(RUNNER_RELEASE_NOTE, releaseText('2.341.0'));
+  await note('sweep', `${Date.now()} 0 ${Date.now()}`);
+  const held: Held = { appId: '42', privateKey, webhookSecrets: [HOOK_SECRET] };
+  management.onInvoke = hosted(held);
+  const world = (changes: Partial<Config> = {}) => {
+    const changed = { ...config, ...changes };
+    // A test that is about a configuration is about one that was deployed.
+    if (Object.keys(changes).length > 0) redeploy(management, changed, root);
+    return realWorld(changed, { variables, accessKey: async () => key, root });
+  };
   deploy(management, config, world().release ?? '');
   await world().github('PATCH /app/hook/config', { data: { url: WEBHOOK_URL } }, 'app');
   return {
@@ -121,6 +152,8 @@ export async function healthy(options: Options = {}): Promise<Healthy> {
     variables,
     groups,
     installation,
+    note,
+    held,
     async close() {
       await Promise.all([served.close(), store.close(), gateway.close(), servedGitHub.close()]);
       fc.close();
@@ -128,23 +161,6 @@ export async function healthy(options: Options = {}): Promise<Healthy> {
       rmSync(root, { recursive: true });
     },
   };
-}
-
-function configuration(): Config {
-  return configOf({
-    control: { region: 'cn-hongkong' },
-    repositories: { allow: ['my-org/app', 'my-org/kernel'] },
-    limits: { runners: 10 },
-    profiles: { big: { cpu: 32, repositories: ['my-org/kernel'] } },
-    placements: [
-      {
-        region: REGION,
-        vpc: `vpc-${REGION}`,
-        zones: Object.fromEntries(['b', 'g', 'h', 'i'].map((zone) => [zone, `vsw-${REGION}-${zone}`])),
-        securityGroup: `sg-${REGION}`,
-      },
-    ],
-  });
 }
 
 async function gitHub(
@@ -157,7 +173,7 @@ async function gitHub(
   const github = createGitHub({
     clock: ahead,
     random,
-    app: { id: 42, publicKeyPem: publicKey, webhookSecret: 'hush' },
+    app: { id: 42, publicKeyPem: publicKey, webhookSecret: HOOK_SECRET },
     deliver: async () => ({ status: deliveryStatus }),
     behaviour: { deliveryMs: [0, 1] },
     ...options.github,

@@ -17,6 +17,8 @@ describe('interrupted', () => {
     'Where runners run',
     'runners.yaml is written',
     'Open http',
+    'PutSecretValue',
+    'CreateSecret',
     'UpdateSecretParameter',
     'CreateSecretParameter',
     'The App ',
@@ -30,6 +32,7 @@ describe('interrupted', () => {
 
   test.each(PLACES)('at “%s”, and begun again, it ends the same with one App', async (place) => {
     here = await operator();
+    if (place.endsWith('Parameter')) here.answers.set('Where the App’s key', 'oos');
     here.interruptAt = place;
     await expect(here.run()).rejects.toThrow(Interrupted);
     expect(await here.run(), here.said.join('\n')).toBe(0);
@@ -50,7 +53,7 @@ describe('interrupted', () => {
 
   test('between GitHub’s answer and its keeping, the key waits in a file of its owner alone', async () => {
     here = await operator();
-    here.interruptAt = 'UpdateSecretParameter';
+    here.interruptAt = 'PutSecretValue';
     await expect(here.run()).rejects.toThrow(Interrupted);
     expect(here.fileOf('.setup.json')).toContain('PRIVATE KEY');
     expect(here.modeOf('.setup.json')).toBe('600');

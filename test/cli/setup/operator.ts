@@ -28,7 +28,7 @@ const { privateKey, publicKey } = generateKeyPairSync('rsa', {
   publicKeyEncoding: { type: 'spki', format: 'pem' },
 });
 export const PEM = privateKey;
-export const WEBHOOK_SECRET = 'made-by-github';
+export const WEBHOOK_SECRET = 'made-by-github-with-40-characters';
 export const WEBHOOK_URL = 'https://webhook.cn-hongkong.fcapp.run';
 const KEY = { accessKeyId: 'LTAIoperator', accessKeySecret: 'shh', securityToken: null };
 
@@ -104,6 +104,7 @@ export async function operator(
     answers: new Map<string, string | boolean>([
       ['GitHub’s address', pages.origin],
       ['The organisation', 'my-org'],
+      ['The id of', 'kst-1'],
     ]),
     browse: (url) => createApp(url),
     interruptAt: null,

@@ -15,8 +15,8 @@ describe('from nothing', () => {
     expect(await here.run(), here.said.join('\n')).toBe(0);
     expect(readDotEnv(here.root)).toEqual({
       GITHUB_APP_ID: '42',
-      GITHUB_PRIVATE_KEY: 'oos:ci-runner-private-key',
-      WEBHOOK_SECRET: 'oos:ci-runner-webhook-secret',
+      GITHUB_PRIVATE_KEY: 'kms:ci-runner-private-key',
+      WEBHOOK_SECRET: 'kms:ci-runner-webhook-secret',
     });
     expect(here.management.secrets).toEqual(
       new Map([
@@ -74,11 +74,11 @@ describe('where the secrets are kept', () => {
     expect(readDotEnv(here.root).WEBHOOK_SECRET).toBe('file:ci-runner-webhook-secret.pem');
   });
 
-  test('in KMS, in the instance that the operator names', async () => {
+  test('in OOS, where the operator takes it that functions may read every KMS secret', async () => {
     here = await operator();
-    here.answers.set('Where the App’s key', 'kms').set('The id of', 'kst-1');
+    here.answers.set('Where the App’s key', 'oos');
     expect(await here.run()).toBe(0);
-    expect(readDotEnv(here.root).GITHUB_PRIVATE_KEY).toBe('kms:ci-runner-private-key');
+    expect(readDotEnv(here.root).GITHUB_PRIVATE_KEY).toBe('oos:ci-runner-private-key');
     expect(here.management.secrets.get('ci-runner-webhook-secret')).toBe(WEBHOOK_SECRET);
   });
 

@@ -53,7 +53,13 @@ export function sign(body: Uint8Array, secret = SECRET): string {
   return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 }
 
-export function deliver(payload: Payload | Uint8Array, change: Record<string, string> = {}): Request {
+/** As it is posted. */
+export interface Posted {
+  readonly headers: Record<string, string>;
+  readonly body: Uint8Array;
+}
+
+export function deliver(payload: Payload | Uint8Array, change: Record<string, string> = {}): Posted {
   const body = payload instanceof Uint8Array ? payload : Buffer.from(JSON.stringify(payload));
   return {
     body,
@@ -75,13 +81,24 @@ export interface DeliveryOutcome {
 }
 
 /** What one delivery led to. */
+export const requestOf = ({ headers, body }: Posted): Request => ({
+  ...{ headers, sourceIp: null, bodyBytes: body.length },
+  body: () => body,
+});
+
 export async function callWebhook(
-  request: Request,
+  posted: Posted | Request,
   {
     rules = RULES,
     secrets = [SECRET],
     refuse = '',
-  }: { rules?: Rules; secrets?: string[]; refuse?: string } = {},
+    isHook = null,
+  }: {
+    rules?: Rules;
+    secrets?: string[];
+    refuse?: string;
+    isHook?: ((address: string) => boolean) | null;
+  } = {},
 ): Promise<DeliveryOutcome> {
   const launched: JobEvent[] = [];
   const reaped: JobEvent[] = [];
@@ -90,11 +107,16 @@ export async function callWebhook(
     if (refuse !== '') throw new Error(refuse);
     taken.push(event as JobEvent);
   };
-  const reply = await webhook(request, {
-    secrets: secrets.map((text) => ({ read: async () => text, stale: () => false })),
-    rules,
-    queue: { launch: taking(launched), reap: taking(reaped) },
-    log: (event, fields) => void lines.push({ ...fields, event }),
-  });
+  const reply = await webhook(
+    typeof posted.body === 'function' ? (posted as Request) : requestOf(posted as Posted),
+    {
+      isHook,
+      secrets: secrets.map((text) => ({ read: async () => text, stale: () => false })),
+      rules,
+      queue: { launch: taking(launched), reap: taking(reaped) },
+      log: (event, fields) => void lines.push({ ...fields, event }),
+      logSampled: (event, fields) => void lines.push({ ...fields, event }),
+    },
+  );
   return { reply, launched, reaped, lines };
 }

@@ -1,15 +1,19 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { hookRanges } from '../../../functions/webhook/hook-ranges.ts';
+import { sampledLog } from '../../../functions/webhook/sampled-log.ts';
 import type { WebhookSecret } from '../../../functions/webhook/verify.ts';
 import { webhook } from '../../../functions/webhook/webhook.ts';
+import { parseHttpEvent } from '../../../shared/adapters/function-compute/http.ts';
 import { parseEvent } from '../../../shared/job/event.ts';
 import {
   ENQUEUE_CALL_MAX_MS,
   ENQUEUE_TRIES_MAX,
   EVENT_MAX_BYTES,
   WEBHOOK_BODY_MAX_BYTES,
+  WEBHOOK_EVENT_MAX_BYTES,
   WEBHOOK_TIMEOUT_S,
 } from '../../../shared/limits.ts';
-import { callWebhook, deliver, examplesOf, queued, RULES, SECRET, sign } from './deliveries.ts';
+import { callWebhook, deliver, examplesOf, queued, RULES, requestOf, SECRET, sign } from './deliveries.ts';
 
 test('a queued job of ours is handed to the launcher, and only then answered with 202', async () => {
   const seen = await callWebhook(deliver(queued()));
@@ -55,11 +59,21 @@ test('either of two secrets is good, so that one can be rotated', async () => {
   expect((await callWebhook(deliver(queued()), { secrets })).reply.status).toBe(401);
 });
 
-const withSecret = async (secret: WebhookSecret) => {
+const withSecret = async (...secrets: WebhookSecret[]) => {
   const lines: string[] = [];
   const queue = { launch: async () => undefined, reap: async () => undefined };
   const log = (event: string) => void lines.push(event);
-  return { ...(await webhook(deliver(queued()), { secrets: [secret], rules: RULES, queue, log })), lines };
+  return {
+    ...(await webhook(requestOf(deliver(queued())), {
+      secrets,
+      isHook: null,
+      rules: RULES,
+      queue,
+      log,
+      logSampled: log,
+    })),
+    lines,
+  };
 };
 
 test('a secret that was rotated since it was read is read again, once', async () => {
@@ -80,6 +94,21 @@ test('a secret out of reach is no wrong signature: GitHub shall deliver again', 
   expect(seen.lines).toEqual(['webhook.secret-unread', 'webhook.decided']);
 });
 
+test('a previous secret that is gone is told, and stops nothing', async () => {
+  const gone = { read: () => Promise.reject(new Error('kms:old is not there')), stale: () => false };
+  const good = { read: async () => SECRET, stale: () => false };
+  const other = { read: async () => 'another-secret-of-the-app', stale: () => false };
+  const told = ['webhook.secret-unread', 'webhook.decided'];
+  expect(await withSecret(good, gone)).toMatchObject({ status: 202, lines: told });
+  expect(await withSecret(gone, good)).toMatchObject({ status: 202, lines: told });
+  expect(await withSecret(other, gone)).toMatchObject({
+    status: 401,
+    lines: ['webhook.secret-unread', 'webhook.turned-away'],
+  });
+  // Nothing is known against it: GitHub shall deliver again.
+  expect(await withSecret(gone, other)).toMatchObject({ status: 503, lines: told });
+});
+
 const good = Buffer.from(JSON.stringify(queued()));
 const notUtf8 = Buffer.concat([Buffer.from('{"action":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]);
 const oversized = Buffer.alloc(WEBHOOK_BODY_MAX_BYTES + 1, ' ');
@@ -92,7 +121,7 @@ const hostile: [name: string, request: ReturnType<typeof deliver>, status: numbe
   ['signed with a short hex', deliver(good, { 'x-hub-signature-256': 'sha256=00' }),          401, 'the signature is missing or wrong'],
   ['truncated on the way',   { ...deliver(good), body: good.subarray(0, 300) },               401, 'the signature is missing or wrong'],
   ['truncated, then signed', deliver(good.subarray(0, 300)),                                  400, 'the body is not JSON in UTF-8'],
-  ['oversized',              deliver(oversized),                                              413, 'the body is over 25 MB'],
+  ['oversized',              deliver(oversized),                                              413, 'the body is over 1 MB'],
   ['not JSON',               deliver(Buffer.from('hello')),                                   400, 'the body is not JSON in UTF-8'],
   ['empty',                  deliver(Buffer.alloc(0)),                                        401, 'the signature is missing or wrong'],
   ['not UTF-8',              deliver(notUtf8),                                                401, 'the signature is missing or wrong'],
@@ -108,7 +137,8 @@ test.each(hostile)(
     const seen = await callWebhook(request);
     expect(seen.reply).toEqual({ status, text: because });
     expect(seen.lines).toHaveLength(1);
-    expect(seen.lines[0]).toMatchObject({ event: 'webhook.decided', status, because });
+    const event = [401, 413].includes(status) ? 'webhook.turned-away' : 'webhook.decided';
+    expect(seen.lines[0]).toMatchObject({ event, status, because });
     expect([...seen.launched, ...seen.reaped]).toEqual([]);
   },
 );
@@ -156,4 +186,62 @@ test('no line and no reply holds a secret or a signature', async () => {
 test('all tries to hand an event on, and a change of signature, fit into the webhook’s time', () => {
   const callsMs = (ENQUEUE_TRIES_MAX + 1) * ENQUEUE_CALL_MAX_MS;
   expect(callsMs + 500).toBeLessThan(WEBHOOK_TIMEOUT_S * 1000);
+});
+
+describe('a stranger', () => {
+  const unread = (headers: Record<string, string>, sourceIp: string | null, bodyBytes = 2) => ({
+    ...{ headers, sourceIp, bodyBytes },
+    body: (): Uint8Array => {
+      throw new Error('decoded');
+    },
+  });
+  const signed = { 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` };
+
+  test.each([
+    ['a large body', unread(signed, null, WEBHOOK_BODY_MAX_BYTES + 1), 413],
+    ['no signature', unread({}, '192.30.252.9'), 401],
+    ['another address than GitHub’s', unread(signed, '203.0.113.7'), 403],
+    ['what is no address', unread(signed, 'unknown'), 403],
+  ])('with %s is turned away before the body is decoded', async (_what, request, status) => {
+    const isHook = hookRanges(['192.30.252.0/22', '2a0a:a440::/29']);
+    expect((await callWebhook(request, { isHook })).reply.status).toBe(status);
+  });
+
+  test.each(['192.30.255.255', '2a0a:a447::1', '::ffff:192.30.252.1'])(
+    'GitHub’s own address %s is let in',
+    async (sourceIp) => {
+      const isHook = hookRanges(['192.30.252.0/22', '2a0a:a440::/29']);
+      const request = { ...requestOf(deliver(queued())), sourceIp };
+      expect((await callWebhook(request, { isHook })).reply.status).toBe(202);
+    },
+  );
+
+  test('is one line a minute, however often it comes', () => {
+    const lines: object[] = [];
+    let nowMs = 0;
+    const log = sampledLog((event, fields) => lines.push({ event, ...fields }), { nowMs: () => nowMs });
+    for (; nowMs < 120_000; nowMs += 100) log('webhook.turned-away', { status: 401 });
+    log('webhook.secret-unread', {});
+    log('webhook.turned-away', { status: 413 });
+    expect(lines).toEqual([
+      { event: 'webhook.turned-away', status: 401, count: 1 },
+      { event: 'webhook.turned-away', status: 401, count: 600 },
+      { event: 'webhook.secret-unread', count: 1 },
+      { event: 'webhook.turned-away', status: 413, count: 600 },
+    ]);
+  });
+
+  test('sends an event that is not even parsed when it is too large', () => {
+    const event = (body: string) =>
+      Buffer.from(JSON.stringify({ headers: {}, body, isBase64Encoded: false }));
+    expect(parseHttpEvent(event('x'.repeat(WEBHOOK_EVENT_MAX_BYTES)), WEBHOOK_EVENT_MAX_BYTES)).toBe(
+      'too large',
+    );
+    // The largest body that we take, in the longest way to write it.
+    const largest = event('')
+      .toString()
+      .replace('""', `"${'\\u003c'.repeat(WEBHOOK_BODY_MAX_BYTES)}"`);
+    const parsed = parseHttpEvent(Buffer.from(largest), WEBHOOK_EVENT_MAX_BYTES);
+    expect(parsed).toMatchObject({ bodyBytes: WEBHOOK_BODY_MAX_BYTES, sourceIp: null });
+  });
 });

@@ -5,6 +5,7 @@ import {
   invokeEndpoint,
   parseEnvironment,
 } from '../../../shared/config/environment.ts';
+import { parseReference } from '../../../shared/config/secret-text.ts';
 
 const COMPLETE = {
   FC_REGION: 'cn-hongkong',
@@ -45,6 +46,44 @@ test('a value is never printed, wrong or not', () => {
   })();
   expect(message).toMatch(/GITHUB_APP_ID: must be a number/);
   expect(message).not.toMatch(/hunter2/i);
+});
+
+describe('what stands where a secret is asked for', () => {
+  const PEM = '-----BEGIN RSA PRIVATE KEY-----\\nMIIE';
+  // biome-ignore format: a table reads best as a table.
+  const cases: [text: string, place: object | null, why: RegExp | null][] = [
+    ['kms:ci/app-key',                      { store: 'kms', name: 'ci/app-key' }, null],
+    ['oos:ci-hook',                         { store: 'oos', name: 'ci-hook' },    null],
+    ['file:./app.pem',                      { store: 'file', name: './app.pem' }, null],
+    ['file:/etc/app.pem',                   { store: 'file', name: '/etc/app.pem' }, null],
+    ['9f3b6e1c8a2d4f7091b3c5d7e9f1a3b5',    null, null],
+    ['9f:b6:1c:8a:2d:4f:70:91:b3:c5:d7:e9', null, null],
+    [PEM,                                   null, null],
+    ['KMS:ci-webhook-secret-name',          null, /looks like a reference/],
+    ['Kms:ci-webhook-secret-name',          null, /looks like a reference/],
+    ['oss:ci-webhook-secret-name',          null, /looks like a reference/],
+    ['kms://ci-webhook-secret-name',        null, /looks like a reference/],
+    ['file:///etc/ci-webhook.pem',          null, /looks like a reference/],
+    [' kms:ci-webhook-secret-name',         null, /looks like a reference/],
+    ['"kms:ci-webhook-secret-name"',        null, /looks like a reference/],
+    ['kms: ci-webhook-secret-name',         null, /looks like a reference/],
+    ['kms:ci webhook secret name',          null, /looks like a reference/],
+    ['https://vault.example/ci-webhook',    null, /looks like a reference/],
+    ['ssm:/ci/webhook-secret-name',         null, /looks like a reference/],
+    ['kms:',                                null, /looks like a reference/],
+    ['none',                                null, /shorter than 20/],
+    ['nineteen-character',                  null, /shorter than 20/],
+    ['                              x',     null, /shorter than 20/],
+  ];
+  test.each(cases)('%j', (text, place, why) => {
+    expect(parseReference(text)).toEqual(place);
+    const start = () => parseEnvironment('webhook', { ...COMPLETE, WEBHOOK_SECRET_PREVIOUS: text });
+    if (why === null) expect(start().WEBHOOK_SECRET_PREVIOUS).toBe(text);
+    else {
+      expect(start).toThrow(why);
+      if (text.length > 'kms:'.length) expect(start).not.toThrow(text.trim());
+    }
+  });
 });
 
 describe('least knowledge', () => {

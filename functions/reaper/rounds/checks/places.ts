@@ -4,7 +4,7 @@ import type { JobEntry } from '../../../../shared/ledger/entries.ts';
 import type { Held } from '../../../../shared/ledger/ledger.ts';
 import { RETRY_MS } from '../../../../shared/limits.ts';
 import type { JobId } from '../../../../shared/nouns.ts';
-import { planStarts } from '../due.ts';
+import { planStarts } from '../plan.ts';
 
 const MANY = 1_000_000;
 
@@ -15,13 +15,9 @@ export function placesInLine(
   nowMs: number,
 ): ReadonlyMap<JobId, number> {
   const inLine = uncovered.filter(({ entry }) => entry.nextTryAtMs <= nowMs + RETRY_MS);
-  const { start } = planStarts(
-    inLine,
-    { total: 0, slots: [], mints: {} },
-    unlimited(config),
-    nowMs + RETRY_MS,
-  );
-  return new Map(start.map(({ entry }, at) => [entry.job.id, at]));
+  const nobody = { total: 0, slots: [], mints: {} };
+  const { line } = planStarts(inLine, nobody, unlimited(config), nowMs + RETRY_MS, () => false);
+  return new Map(line.map(({ entry }, at) => [entry.job.id, at]));
 }
 
 function unlimited(config: Config): Config {

@@ -1,6 +1,6 @@
 /** How old the runner is that we hand out: GitHub gives no job to one too far behind. */
-import { type Check, ok, warning, wrong } from './finding.ts';
-import type { DoctorWorld } from './world.ts';
+import { type Check, ok, warning, wrong } from '../finding.ts';
+import type { DoctorWorld } from '../world.ts';
 
 /** GitHub docs, "Self-hosted runners reference": without its own update a runner has 30 days after any release. */
 const DEADLINE_DAYS = 30;
@@ -18,8 +18,9 @@ async function look({ github, mirrored, nowMs }: DoctorWorld) {
   }));
   const newest = releases.toSorted((a, b) => b.publishedAtMs - a.publishedAtMs)[0];
   const ours = await mirrored();
+  if (ours === null)
+    return [wrong('the ledger names no runner release: no job can start', 'run npm run mirror')];
   if (newest === undefined) return [warning('GitHub names no release', 'look at GitHub’s status page')];
-  if (ours === null) return [ok(`no mirror: instances fetch the newest, ${newest.version}`)];
   if (ours === newest.version) return [ok(`${ours} is the newest`)];
   const since = releases
     .filter(({ version }) => isNewer(version, ours))

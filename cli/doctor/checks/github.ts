@@ -1,8 +1,8 @@
 /** GitHub's side: the App, its webhook, the runner group, the age of the runner that we hand out. */
-import type { GitHubAnswer } from '../../shared/adapters/github/request.ts';
-import { type Check, ok, warning, wrong } from './finding.ts';
+import type { GitHubAnswer } from '../../../shared/adapters/github/request.ts';
+import { type Check, ok, warning, wrong } from '../finding.ts';
+import type { DoctorWorld } from '../world.ts';
 import { webhookUrl } from './functions.ts';
-import type { DoctorWorld } from './world.ts';
 
 const DELIVERIES_LOOKED_AT = 50;
 

@@ -1,7 +1,7 @@
 /** Whether authors are told on the commit: optional, so nothing here is wrong. */
-import { type Check, ok } from './finding.ts';
+import { type Check, ok } from '../finding.ts';
+import type { DoctorWorld } from '../world.ts';
 import { listInstallations, ownersOf } from './github.ts';
-import type { DoctorWorld } from './world.ts';
 
 export const CHECK_RUNS_CHECK: Check = { name: 'check runs', needs: ['App installation'], look };
 

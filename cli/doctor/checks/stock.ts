@@ -1,9 +1,9 @@
 /** Types that fit, and that ECS says are in stock as spot. */
 
-import { zoneIdOf } from '../../infra/names.ts';
-import type { PlacementConfig } from '../../shared/config/config.ts';
-import type { Requirements } from '../../shared/nouns.ts';
-import type { DoctorWorld } from './world.ts';
+import { zoneIdOf } from '../../../infra/names.ts';
+import type { PlacementConfig } from '../../../shared/config/config.ts';
+import type { Requirements } from '../../../shared/nouns.ts';
+import type { DoctorWorld } from '../world.ts';
 
 interface Stocked {
   readonly type: string;

@@ -1,11 +1,11 @@
 /** Whether a job would find an instance: images, stock, quota, and one launch that is not made. */
-import { AlibabaRefusal } from '../../shared/adapters/alibaba/call.ts';
-import type { Config, PlacementConfig } from '../../shared/config/config.ts';
-import { architecturesOf, parseLabels } from '../../shared/job/labels.ts';
-import type { Arch, Requirements } from '../../shared/nouns.ts';
-import { type Check, ok, warning, wrong } from './finding.ts';
+import { AlibabaRefusal } from '../../../shared/adapters/alibaba/call.ts';
+import type { Config, PlacementConfig } from '../../../shared/config/config.ts';
+import { architecturesOf, parseLabels } from '../../../shared/job/labels.ts';
+import type { Arch, Requirements } from '../../../shared/nouns.ts';
+import { type Check, ok, warning, wrong } from '../finding.ts';
+import type { DoctorWorld } from '../world.ts';
 import { typesInStock } from './stock.ts';
-import type { DoctorWorld } from './world.ts';
 
 export const CAPACITY_CHECKS: readonly Check[] = [
   { name: 'images', needs: ['credentials', 'configuration'], look: images },

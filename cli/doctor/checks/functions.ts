@@ -1,10 +1,11 @@
 /** What is deployed: the ledger's tables, the functions, their triggers, and how they may be invoked. */
-import { FUNCTION_KINDS, namesOf } from '../../infra/names.ts';
-import { HISTORY_TABLE, LEDGER_TABLE } from '../../shared/adapters/tablestore/tables.ts';
-import type { FunctionKind } from '../../shared/config/environment.ts';
-import { nullIfAbsent } from './account.ts';
-import { type Check, ok, warning, wrong } from './finding.ts';
-import type { DoctorWorld } from './world.ts';
+import { FUNCTION_KINDS, namesOf } from '../../../infra/names.ts';
+import { configurationHash, configurationIn } from '../../../infra/release.ts';
+import { HISTORY_TABLE, LEDGER_TABLE } from '../../../shared/adapters/tablestore/tables.ts';
+import type { FunctionKind } from '../../../shared/config/environment.ts';
+import { type Check, type CheckOutcome, ok, warning, wrong } from '../finding.ts';
+import type { DoctorWorld } from '../world.ts';
+import { nullIfAbsent } from './roles.ts';
 
 export const FUNCTION_CHECKS: readonly Check[] = [
   { name: 'ledger', needs: ['credentials'], look: ledger },
@@ -31,25 +32,47 @@ async function ledger({ table }: DoctorWorld) {
   return findings.length > 0 ? findings : [ok('both tables are there')];
 }
 
+/** What is deployed, against `runners.yaml`; and against `dist/`, where that was built from this `runners.yaml`. */
 async function functions({ alibaba, config, release }: DoctorWorld) {
-  const findings = [];
+  const findings: CheckOutcome[] = [];
+  const wanted = configurationHash(config);
   const seen = new Set<string>();
   for (const kind of FUNCTION_KINDS) {
     const name = namesOf(config).functionOf(kind);
-    const found = await alibaba
-      .fc(config.control.region, 'GetFunction', 'GET', `/functions/${name}`)
-      .catch(nullIfAbsent);
-    if (found === null) {
-      findings.push(wrong(`${name} is not deployed`, 'run npm run deploy'));
-      continue;
+    const path = `/functions/${name}`;
+    const found = await alibaba.fc(config.control.region, 'GetFunction', 'GET', path).catch(nullIfAbsent);
+    if (found === null) findings.push(wrong(`${name} is not deployed`, 'run npm run deploy'));
+    else {
+      const live = String(found.description ?? '');
+      seen.add(live);
+      findings.push(...differenceOf(name, live, release, wanted));
     }
-    seen.add(String(found.description));
-    if (release !== null && found.description !== release)
-      findings.push(
-        warning(`${name} is ${found.description || 'of no release'}, not ${release}`, 'run npm run deploy'),
-      );
   }
-  return findings.length > 0 ? findings : [ok(`all four, ${[...seen].join(', ')}`)];
+  if (findings.length > 0) return findings;
+  const note = isComparable(release, wanted)
+    ? ''
+    : '; not compared with dist/, which is not built from this runners.yaml';
+  return [ok(`all four, ${[...seen].join(', ')}${note}`)];
+}
+
+function differenceOf(name: string, live: string, release: string | null, wanted: string): CheckOutcome[] {
+  const configured = configurationIn(live);
+  if (configured !== null && configured !== wanted)
+    return [warning(`${name} was deployed from another runners.yaml (${live})`, 'run npm run deploy')];
+  if (!isComparable(release, wanted) || live === release) return [];
+  return [warning(`${name} is ${live || 'of no release'}, not ${release}`, 'run npm run deploy')];
+}
+
+const isComparable = (release: string | null, wanted: string): release is string =>
+  release !== null && [null, wanted].includes(configurationIn(release));
+
+/** Of the deployed function. Values may be secrets: they are compared, never shown. */
+export async function variablesOf(
+  { alibaba, config }: DoctorWorld,
+  name: string,
+): Promise<Readonly<Record<string, string>>> {
+  const found = await alibaba.fc(config.control.region, 'GetFunction', 'GET', `/functions/${name}`);
+  return (found.environmentVariables ?? {}) as Record<string, string>;
 }
 
 async function triggers(world: DoctorWorld) {

@@ -1,9 +1,9 @@
 /** Whose jobs the runner group serves, against the allow-list. */
-import { isAllowed } from '../../shared/job/labels.ts';
-import { runnerGroupOf } from '../../shared/names.ts';
-import { type Check, ok, warning, wrong } from './finding.ts';
+import { isAllowed } from '../../../shared/job/labels.ts';
+import { runnerGroupOf } from '../../../shared/names.ts';
+import { type Check, ok, warning, wrong } from '../finding.ts';
+import type { DoctorWorld } from '../world.ts';
 import { dataOf, listInstallations, ownersOf } from './github.ts';
-import type { DoctorWorld } from './world.ts';
 
 export const RUNNER_GROUP_CHECK: Check = {
   name: 'runner group',
@@ -11,8 +11,9 @@ export const RUNNER_GROUP_CHECK: Check = {
   look: runnerGroup,
 };
 
-/** Of a list; one page is looked at. */
 const PAGE = 100;
+/** GitHub docs: an organisation has at most 10,000 repositories in such a list. */
+const PAGES_MAX = 100;
 
 interface Group {
   readonly id: number;
@@ -37,15 +38,11 @@ async function runnerGroup(world: DoctorWorld) {
 }
 
 async function groupOf(world: DoctorWorld, installation: number, org: string, isPublic: boolean) {
-  const { github, config } = world;
-  const name = runnerGroupOf({ isPublic }, config);
-  const page = await github(
-    'GET /orgs/{org}/actions/runner-groups',
-    { org, per_page: 100 },
-    { installation },
-  );
-  const groups = (dataOf(page).runner_groups ?? []) as Group[];
-  const group = groups.find((each) => each.name === name);
+  const name = runnerGroupOf({ isPublic }, world.config);
+  const route = 'GET /orgs/{org}/actions/runner-groups';
+  const { things: groups } = await listed<Group>(world, installation, route, { org }, 'runner_groups');
+  // As the launcher looks for it.
+  const group = groups.find((each) => each.name.toLowerCase() === name.toLowerCase());
   if (group === undefined)
     return [wrong(`${org} has no runner group ${name}`, 'make it in the organisation’s settings, “Actions”')];
   if (isPublic) return servedByPublic(world, installation, org, group);
@@ -63,9 +60,28 @@ async function servedByPublic(world: DoctorWorld, installation: number, org: str
   return findings.filter(({ text }) => !text.includes('does not serve') && !text.includes('no runner comes'));
 }
 
+/** All pages, up to a bound that GitHub's own lists do not reach. */
+async function listed<Thing>(
+  { github }: DoctorWorld,
+  installation: number,
+  route: string,
+  params: Readonly<Record<string, string | number>>,
+  key: string,
+): Promise<{ readonly things: readonly Thing[]; readonly isWhole: boolean }> {
+  const things: Thing[] = [];
+  for (let page = 1; page <= PAGES_MAX; page++) {
+    const answer = await github(route, { ...params, per_page: PAGE, page }, { installation });
+    const found = (dataOf(answer)[key] ?? []) as Thing[];
+    things.push(...found);
+    if (found.length < PAGE) return { things, isWhole: true };
+  }
+  return { things, isWhole: false };
+}
+
 /** Too many are served: strangers get runners. Too few: runners are launched for jobs that they are not shown to. */
-async function servedBy({ github, config }: DoctorWorld, installation: number, org: string, group: Group) {
+async function servedBy(world: DoctorWorld, installation: number, org: string, group: Group) {
   const { id, name, visibility } = group;
+  const { config } = world;
   const allowed = config.repositories.allow.filter((each) =>
     each.toLowerCase().startsWith(`${org.toLowerCase()}/`),
   );
@@ -76,10 +92,14 @@ async function servedBy({ github, config }: DoctorWorld, installation: number, o
       ? []
       : [wrong(`${name} serves every repository of ${org}`, 'restrict it to the allow-list')];
   const route = 'GET /orgs/{org}/actions/runner-groups/{runner_group_id}/repositories';
-  const listed = await github(route, { org, runner_group_id: id, per_page: PAGE }, { installation });
-  const names = ((dataOf(listed).repositories ?? []) as { full_name: string }[]).map((each) =>
-    each.full_name.toLowerCase(),
+  const served = await listed<{ full_name: string }>(
+    world,
+    installation,
+    route,
+    { org, runner_group_id: id },
+    'repositories',
   );
+  const names = served.things.map((each) => each.full_name.toLowerCase());
   const foreign = names.filter((each) => !isAllowed(each, config.repositories.allow));
   const missing = allowed.filter((each) => !each.endsWith('/*') && !names.includes(each.toLowerCase()));
   const findings = [];
@@ -87,7 +107,14 @@ async function servedBy({ github, config }: DoctorWorld, installation: number, o
     findings.push(
       wrong(`${name} serves ${foreign.join(', ')}, which is not allowed`, 'take it off the group'),
     );
-  if (missing.length > 0 && names.length < PAGE)
+  if (!served.isWhole)
+    findings.push(
+      warning(
+        `${name} serves more repositories than were looked at (${names.length})`,
+        'look at the rest by hand',
+      ),
+    );
+  if (missing.length > 0 && served.isWhole)
     findings.push(
       wrong(
         `${name} does not serve ${missing.join(', ')}: no runner comes to its jobs`,

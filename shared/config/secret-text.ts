@@ -1,0 +1,35 @@
+/** What stands where a secret is asked for: where it is kept, or the secret itself. Pure. */
+import { SECRET_MIN_CHARS } from '../limits.ts';
+
+export interface SecretReference {
+  readonly store: 'kms' | 'oos' | 'file';
+  readonly name: string;
+}
+
+/** Names as the stores take them (KMS docs, CreateSecret; OOS docs, CreateSecretParameter); a path may begin with /. */
+const REFERENCE = /^(?:(kms|oos):([\w+=.@-][\w/+=.@-]*)|(file):((?!\/\/)[^\s:][^\s]*))$/;
+/** A few letters and a colon: no secret that a service made looks like it, and a mistyped reference does. */
+const LOOKS_LIKE_ONE = /^[\s'"]*[A-Za-z][A-Za-z0-9+.-]{0,15}\s*:/;
+
+/** Null: the text is the secret itself, or nothing that we take: see `whyNoSecret`. */
+export function parseReference(text: string): SecretReference | null {
+  const found = REFERENCE.exec(text);
+  if (found === null) return null;
+  return {
+    store: (found[1] ?? found[3]) as SecretReference['store'],
+    name: (found[2] ?? found[4]) as string,
+  };
+}
+
+/**
+ * Null: it may be one. Never holds the text: a mistyped reference would else be taken for the secret itself, a public
+ * word with which anyone could sign.
+ */
+export function whyNoSecret(text: string): string | null {
+  if (parseReference(text) !== null) return null;
+  if (LOOKS_LIKE_ONE.test(text))
+    return 'looks like a reference and is none: write kms:NAME, oos:NAME or file:PATH, in small letters and without //';
+  return text.trim().length < SECRET_MIN_CHARS ? TOO_SHORT : null;
+}
+
+export const TOO_SHORT = `is shorter than ${SECRET_MIN_CHARS} characters: anyone could guess it`;
