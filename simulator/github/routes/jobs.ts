@@ -3,7 +3,7 @@ import { demand } from '../auth.ts';
 import type { SimJob, SimRun } from '../model.ts';
 import { jobRecord, runRecord } from '../payloads.ts';
 import { cancelRun } from '../runs/cancel.ts';
-import { rerunFailed, rerunJob } from '../runs/runs.ts';
+import { rerunFailed, rerunJob } from '../runs/rerun.ts';
 import { jobsOf, runConclusion, runStatus } from '../runs/status.ts';
 import { listed, notFound, ok, Refusal, type SimResponse } from '../wire.ts';
 import { type Call, numberParam, type Route, route } from './route.ts';
@@ -25,7 +25,7 @@ function jobFor(call: Call, level: 'read' | 'write'): SimJob {
   return job;
 }
 
-const LIVE = ['queued', 'in_progress', 'waiting'];
+const LIVE = ['queued', 'in_progress', 'waiting', 'pending'];
 
 /** GitHub docs: `status` filters by status or by conclusion. Newest first. */
 function runs(call: Call): SimResponse {
