@@ -2,6 +2,7 @@
 
 import { alertOnce } from '../../shared/alert-once.ts';
 import { SWEEP_FAILURES_MIN, SWEEP_PARTS_MS } from '../../shared/limits.ts';
+import { releaseHeld } from './events/release-held.ts';
 import { repair } from './repair/repair.ts';
 import { writeChecks } from './rounds/checks/write-checks.ts';
 import { redeliverLost } from './rounds/deliveries.ts';
@@ -68,6 +69,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
   const repaired = await repair(seen, evidence, until('repair'), world);
   failures.push(...repaired.failures);
   const done = [
+    await part('released', () => releaseHeld(seen.jobs, seen.runners, world)),
     await part('started', () => startDue(repaired.uncovered, until('start'), world)),
     await part('redelivered', () => redeliverLost(until('redeliver'), world)),
     await part('found', () => lookForJobs(seen, evidence, until('look'), world)),

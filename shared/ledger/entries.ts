@@ -28,7 +28,18 @@ export interface JobEntry {
   readonly startedAtMs: number | null;
   /** Runners of it that came to nothing, though an instance was had: each makes the next wait longer. */
   readonly wasted?: number;
+  /** GitHub seems to hold it back: nothing is launched for it before it is released. */
+  readonly held?: Hold | null;
+  /** How often it was held: each makes the next look by time later. */
+  readonly holds?: number;
   readonly trail: readonly TrailLine[];
+}
+
+/** Why a job waits though a runner for it did: GitHub lets so many at once, of its run, or of its name in the repository. */
+export interface Hold {
+  readonly by: 'run' | 'name';
+  readonly width: number;
+  readonly sinceMs: number;
 }
 
 export type RunnerState = 'launching' | 'booting' | 'idle' | 'busy' | 'retiring';

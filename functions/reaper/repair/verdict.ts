@@ -1,4 +1,5 @@
 /** What a diagnosis may ask for. */
+import type { Standing } from '../events/held.ts';
 
 export type VerdictKind =
   | 'keep'
@@ -36,6 +37,8 @@ export interface Verdict {
   readonly because: string;
   /** Its job has nothing of it, and might have nothing of the next one either. */
   readonly isWasted?: boolean;
+  /** Its job is held back, and this is written down first. */
+  readonly standing?: Standing;
 }
 
 export interface Coverage {
