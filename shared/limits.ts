@@ -166,6 +166,14 @@ export const DELIVERY_TRIES_MAX = 3;
 export const DELIVERIES_KEPT_MS = 3 * 24 * 3_600_000;
 /** GitHub may refuse a re-run for a moment; after this we believe it. */
 export const RERUN_TRIES_MS = 3_600_000;
+/** A run in this attempt or a later one is not asked for again: something takes its machines each time. */
+export const RERUN_ATTEMPTS_MAX = 5;
+/** So long after an interruption GitHub has cancelled what it cancels for it, cleanup steps included. */
+export const CONSEQUENCE_MAX_MS = 10 * 60_000;
+/** So soon after its last need ended GitHub makes a job. */
+export const NEEDED_MAX_MS = 60_000;
+/** GitHub's times are of whole seconds. */
+export const GITHUB_TIME_MS = 1_000;
 export const RERUN_KEPT_MS = 24 * 3_600_000;
 export const ALERT_REPEAT_MS = 24 * 3_600_000;
 /** GitHub gives no jobs to a runner 30 days behind any release. */

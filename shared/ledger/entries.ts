@@ -94,6 +94,8 @@ export interface RerunEntry {
   readonly attempt: number;
   readonly interrupted: readonly JobId[];
   readonly asked: boolean;
+  /** lower-case clause: why it was not run again, or not all of it. Absent: it was, or nothing is decided. */
+  readonly because?: string;
   readonly createdAtMs: number;
 }
 

@@ -99,17 +99,23 @@ const run = z
     head_repository: z.object({ full_name: z.string() }).nullish(),
     head_sha: z.string(),
     name: z.string().nullish(),
+    workflow_id: id.nullish(),
+    head_branch: z.string().nullish(),
+    run_number: id.nullish(),
   })
   .transform(
-    ({ id, run_attempt, status, conclusion, event, head_repository, head_sha, name }): RunRecord => ({
-      id: id as RunId,
-      attempt: run_attempt,
-      status: status ?? 'unknown',
-      conclusion,
-      event,
-      headRepository: head_repository?.full_name ?? null,
-      headSha: head_sha,
-      workflow: name ?? '',
+    (seen): RunRecord => ({
+      id: seen.id as RunId,
+      attempt: seen.run_attempt,
+      status: seen.status ?? 'unknown',
+      conclusion: seen.conclusion,
+      event: seen.event,
+      headRepository: seen.head_repository?.full_name ?? null,
+      workflowId: seen.workflow_id ?? null,
+      branch: seen.head_branch ?? null,
+      number: seen.run_number ?? null,
+      headSha: seen.head_sha,
+      workflow: seen.name ?? '',
     }),
   );
 export const oneRun = run;
