@@ -101,6 +101,17 @@ export const BOOT_MAX_STOCK_MS = 10 * 60_000;
 export const BOOT_MAX_CUSTOM_MS = 15 * 60_000;
 /** An idle runner whose job GitHub does not hand over is replaced. */
 export const IDLE_STUCK_MAX_MS = 4 * 60_000;
+/** GitHub gives a job to an idle runner within seconds: after this, while others of its run are running, it holds the job back. */
+export const HELD_AFTER_MS = 45_000;
+/** So long one idle runner is kept for jobs that are held. */
+export const HELD_KEPT_MS = 6 * 60_000;
+/** A held job is looked at by time too, doubled each time: what holds it is a guess. */
+export const HELD_PROBE_MS = 10 * 60_000;
+export const HELD_PROBE_MAX_MS = 2 * 3_600_000;
+/** No job of the run started for so long. */
+export const HELD_ALERT_MS = 3 * 3_600_000;
+/** How long events look for held jobs in a repository after one was held; the sweep always does. */
+export const HELD_NOTE_MS = 6 * 3_600_000;
 /** Doubled for each runner of a job that never came online, or that GitHub gave nothing, up to the longest. */
 export const WASTED_PAUSE_MS = 60_000;
 export const WASTED_PAUSE_MAX_MS = 30 * 60_000;
@@ -190,6 +201,14 @@ export const DELIVERY_TRIES_MAX = 3;
 export const DELIVERIES_KEPT_MS = 3 * 24 * 3_600_000;
 /** GitHub may refuse a re-run for a moment; after this we believe it. */
 export const RERUN_TRIES_MS = 3_600_000;
+/** A run in this attempt or a later one is not asked for again: something takes its machines each time. */
+export const RERUN_ATTEMPTS_MAX = 5;
+/** So long after an interruption GitHub has cancelled what it cancels for it, cleanup steps included. */
+export const CONSEQUENCE_MAX_MS = 10 * 60_000;
+/** So soon after its last need ended GitHub makes a job. */
+export const NEEDED_MAX_MS = 60_000;
+/** GitHub's times are of whole seconds. */
+export const GITHUB_TIME_MS = 1_000;
 export const RERUN_KEPT_MS = 24 * 3_600_000;
 /** Different refusals of one repository that are told of in a day. */
 export const REFUSALS_TOLD_MAX = 64;

@@ -54,6 +54,11 @@ export interface RunRecord {
   readonly workflow: string;
   /** When anything of it last changed, or its attempt began; null or absent: GitHub does not say. */
   readonly changedAtMs?: number | null;
+  /** Null: GitHub did not say. */
+  readonly workflowId: number | null;
+  readonly branch: string | null;
+  /** Of the workflow; grows with each run, not with each attempt. */
+  readonly number: number | null;
 }
 
 /** What we say of one attempt of a run, on its commit. */
@@ -92,6 +97,8 @@ export interface GitHub {
   removeRunner(target: Target, runnerId: number): Promise<'removed' | 'absent' | 'busy'>;
   job(target: Target, repository: string, id: JobId): Promise<JobRecord | null>;
   run(target: Target, repository: string, id: RunId): Promise<RunRecord | null>;
+  /** Is there a later run of the same workflow, branch and event? One call. */
+  hasNewerRun(target: Target, repository: string, run: RunRecord): Promise<boolean>;
   /** Jobs of this attempt of a run. */
   jobsOfRun(target: Target, repository: string, id: RunId): Promise<Listing<JobRecord>>;
   /** Jobs of runs that are not over. Null: the App is installed at the owner, and there is no such repository for it. */

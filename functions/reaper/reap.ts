@@ -2,6 +2,7 @@
 import { parseEvent } from '../../shared/job/event.ts';
 import { recordEnd } from './events/record-end.ts';
 import { recordStart } from './events/record-start.ts';
+import { releaseAfter } from './events/release-held.ts';
 import { sweep } from './sweep.ts';
 import type { ReaperWorld } from './world.ts';
 
@@ -12,9 +13,11 @@ export async function reap(event: Uint8Array, world: ReaperWorld): Promise<strin
   switch (handedOn.kind) {
     case 'in_progress':
       await recordStart(handedOn, world);
+      await releaseAfter(handedOn.job, world);
       return 'started';
     case 'completed':
       await recordEnd(handedOn, world);
+      await releaseAfter(handedOn.job, world);
       return 'ended';
     case 'queued':
     case 'due':

@@ -3,6 +3,7 @@
 import { alertOnce, resolveAlert } from '../../shared/alert-once.ts';
 import { SWEEP_FAILURES_MIN, SWEEP_PARTS_MS } from '../../shared/limits.ts';
 import { brake } from './brake/brake.ts';
+import { releaseHeld } from './events/release-held.ts';
 import { repair } from './repair/repair.ts';
 import { writeChecks } from './rounds/checks/write-checks.ts';
 import { redeliverLost } from './rounds/deliveries.ts';
@@ -77,6 +78,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
   const repaired = await repair(seen, evidence, until('repair'), world);
   failures.push(...repaired.failures);
   const done = [
+    await part('released', () => releaseHeld(seen.jobs, seen.runners, world)),
     await part('started', async () => {
       const braked = await brake(seen, repaired, until('brake'), world);
       return startDue(braked, until('start'), world);

@@ -61,7 +61,18 @@ export interface JobEntry {
   readonly isForgiven?: boolean;
   /** With the obstacle `cap`: what has to change before it is launched for again. */
   readonly cappedUnder?: string | null;
+  /** GitHub seems to hold it back: nothing is launched for it before it is released. */
+  readonly held?: Hold | null;
+  /** How often it was held: each makes the next look by time later. */
+  readonly holds?: number;
   readonly trail: readonly TrailLine[];
+}
+
+/** Why a job waits though a runner for it did: GitHub lets so many at once, of its run, or of its name in the repository. */
+export interface Hold {
+  readonly by: 'run' | 'name';
+  readonly width: number;
+  readonly sinceMs: number;
 }
 
 export type RunnerState = 'launching' | 'booting' | 'idle' | 'busy' | 'retiring';
@@ -116,6 +127,8 @@ export interface RerunEntry {
   readonly attempt: number;
   readonly interrupted: readonly JobId[];
   readonly asked: boolean;
+  /** lower-case clause: why it was not run again, or not all of it. Absent: it was, or nothing is decided. */
+  readonly because?: string;
   readonly createdAtMs: number;
 }
 

@@ -66,14 +66,15 @@ function ended(
   const whose = isRunnerName(deployment, runnerName) ? '' : ', which is none of our runners';
   const because =
     outcome !== 'success' && row.because !== null && !isPublic ? `, because ${row.because}` : '';
-  const again = rerun?.interrupted.includes(row.job.id) ? ` ${rerunOf(rerun.asked)}` : '';
+  const again = rerun?.interrupted.includes(row.job.id) ? ` ${rerunOf(rerun)}` : '';
   return `It ${verb} on ${runnerName}${place}${whose}${because}.${again}`;
 }
 
-const rerunOf = (isDecided: boolean): string =>
-  isDecided
-    ? 'Its run was decided on: what GitHub was asked to run again goes off spot.'
-    : 'When its run has ended, GitHub is asked to run it again, off spot.';
+function rerunOf({ asked, because }: RerunEntry): string {
+  if (!asked) return 'When its run has ended, GitHub is asked to run it again, off spot.';
+  if (because !== undefined) return `What was interrupted is not all run again because ${because}.`;
+  return 'Its run was decided on: what GitHub was asked to run again goes off spot.';
+}
 
 function alive(entry: JobEntry, known: JobFacts, how: Audience): JobDescription {
   const { runners } = known;

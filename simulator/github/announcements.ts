@@ -31,7 +31,9 @@ export function announceJob(state: State, action: JobAction, job: SimJob): void 
   const installation = installationFor(state, repository);
   if (installation === null) return;
   const isLate = action === 'in_progress' && state.random.chance(state.behaviour.lateStatus);
-  const record = { ...jobRecord(job, API), ...(isLate ? { status: 'queued' } : {}) };
+  // octokit's schema: `queued` knows no status `pending`, so what its concurrency group holds looks like any other.
+  const isHeld = action === 'queued' && job.isPending;
+  const record = { ...jobRecord(job, API), ...(isLate || isHeld ? { status: 'queued' } : {}) };
   const payload = () => jobPayload(action, record, repository, installation, API);
   announce(state, { event: 'workflow_job', action, ...subject(installation, repository), payload });
 }

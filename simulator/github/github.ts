@@ -17,9 +17,10 @@ import type {
   SimRunner,
 } from './model.ts';
 import { checksPage } from './pages/check-pages.ts';
+import type { RunPlan } from './plans.ts';
 import { respond } from './routes/router.ts';
 import { cancelJob, cancelRun } from './runs/cancel.ts';
-import { approve, queueRun, type RunPlan } from './runs/runs.ts';
+import { approve, queueRun } from './runs/runs.ts';
 import { assignSoon } from './runs/scheduler.ts';
 import { connectRunner, type RunnerSession } from './runs/sessions.ts';
 import { jobsOf } from './runs/status.ts';
@@ -155,7 +156,7 @@ function suspended(state: State, id: number): void {
 }
 
 function stateOf(options: GitHubOptions): State {
-  return {
+  const state: State = {
     clock: options.clock,
     random: options.random,
     options,
@@ -175,6 +176,8 @@ function stateOf(options: GitHubOptions): State {
     checkRuns: new Map(),
     queue: new Set(),
     idle: new Set(),
+    concurrency: new Map(),
+    cancel: (what) => ('plans' in what ? cancelRun(state, what) : cancelJob(state, what)),
     deliveries: [],
     budgets: new Map(),
     spentJwts: new Map(),
@@ -188,4 +191,5 @@ function stateOf(options: GitHubOptions): State {
     lastId: 40_000_000_000,
     lastDeliveryId: 190_000_000_000_000_000n,
   };
+  return state;
 }

@@ -1,15 +1,7 @@
+import type { Concurrency, JobPlan } from './plans.ts';
+
 export type Conclusion = 'success' | 'failure' | 'cancelled' | 'skipped';
 export type Permissions = Readonly<Record<string, 'read' | 'write'>>;
-
-export interface JobPlan {
-  readonly name: string;
-  readonly labels: readonly string[];
-  /** Names of jobs of the same run that must have succeeded first. */
-  readonly needs?: readonly string[];
-  readonly durationMs?: number;
-  /** An environment with a required reviewer: see `approve`. */
-  readonly environmentGate?: boolean;
-}
 
 export interface SimJob {
   readonly id: number;
@@ -18,6 +10,8 @@ export interface SimJob {
   readonly plan: JobPlan;
   readonly createdAtMs: number;
   status: 'waiting' | 'queued' | 'in_progress' | 'completed';
+  /** Queued, and held by its concurrency group: its record says `pending`. */
+  isPending: boolean;
   conclusion: Conclusion | null;
   /** Stays after the registration is gone, as it does at GitHub. */
   runner: { id: number; name: string; groupId: number; groupName: string } | null;
@@ -32,6 +26,10 @@ export interface SimRun {
   readonly workflow: string;
   readonly headSha: string;
   readonly event: string;
+  readonly branch: string;
+  readonly concurrency: Concurrency | null;
+  /** Held by its concurrency group: it has no jobs yet. */
+  isPending: boolean;
   /** owner/name of a fork, or the repository itself; null when the fork is gone. */
   readonly headRepository: string | null;
   readonly plans: readonly JobPlan[];

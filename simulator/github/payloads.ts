@@ -69,10 +69,10 @@ export function jobRecord(of: SimJob, api: string): Json {
     run_attempt: of.attempt,
     node_id: `CR_${of.id}`,
     head_sha: of.run.headSha,
-    head_branch: 'main',
+    head_branch: of.run.branch,
     url: `${url}/actions/jobs/${of.id}`,
     html_url: `https://github.com/${of.run.repository.fullName}/actions/runs/${of.run.id}/job/${of.id}`,
-    status: of.status,
+    status: of.isPending ? 'pending' : of.status,
     conclusion: of.conclusion,
     created_at: isoTime(of.createdAtMs),
     started_at: isoTime(of.startedAtMs ?? of.createdAtMs),
@@ -88,6 +88,10 @@ export function jobRecord(of: SimJob, api: string): Json {
   };
 }
 
+/** The same for all runs of one workflow of one repository. */
+export const workflowId = ({ repository, workflow }: SimRun): number =>
+  [...workflow].reduce((id, letter) => (id * 31 + (letter.codePointAt(0) ?? 0)) % 1_000_003, repository.id);
+
 export function runRecord(state: State, run: SimRun, api: string): Json {
   const head = run.headRepository === null ? null : state.repositories.get(run.headRepository.toLowerCase());
   const url = `${api}/repos/${run.repository.fullName}/actions/runs/${run.id}`;
@@ -95,14 +99,14 @@ export function runRecord(state: State, run: SimRun, api: string): Json {
     id: run.id,
     name: run.workflow,
     node_id: `WFR_${run.id}`,
-    head_branch: 'main',
+    head_branch: run.branch,
     head_sha: run.headSha,
     run_number: run.number,
     run_attempt: run.attempt,
     event: run.event,
     status: runStatus(run),
     conclusion: runConclusion(run),
-    workflow_id: run.repository.id,
+    workflow_id: workflowId(run),
     url,
     jobs_url: `${url}/jobs`,
     html_url: `https://github.com/${run.repository.fullName}/actions/runs/${run.id}`,

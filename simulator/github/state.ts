@@ -7,7 +7,6 @@ import type {
   Group,
   Installation,
   InstallationToken,
-  JobPlan,
   Limits,
   LoggedDelivery,
   OutgoingDelivery,
@@ -19,6 +18,7 @@ import type {
   SimRun,
   SimRunner,
 } from './model.ts';
+import type { JobPlan } from './plans.ts';
 import type { Fault } from './wire.ts';
 
 export interface State {
@@ -44,6 +44,10 @@ export interface State {
   readonly queue: Set<SimJob>;
   /** Online, without a job. */
   readonly idle: Set<SimRunner>;
+  /** By repository and group, in lower case. */
+  readonly concurrency: Map<string, ConcurrencyGroup>;
+  /** Cancelling needs what ends jobs, and ending a job may cancel others. */
+  readonly cancel: (what: SimJob | SimRun) => void;
   /** Newest last. */
   readonly deliveries: LoggedDelivery[];
   readonly budgets: Map<string, Budget>;
@@ -58,6 +62,12 @@ export interface State {
   inFlight: number;
   lastId: number;
   lastDeliveryId: bigint;
+}
+
+export interface ConcurrencyGroup {
+  holder: SimJob | SimRun | null;
+  /** In the order in which they began to wait. */
+  readonly pending: (SimJob | SimRun)[];
 }
 
 /** Ids grow, and are never dense. */

@@ -15,7 +15,7 @@ import type { Survey } from '../survey/survey.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { charged, forgiven, released, type Terms } from './charge.ts';
-import { ENDING_WORDS, type IsHeld, isOfTheMachine, type Waste, wastesIn } from './endings.ts';
+import { ENDING_WORDS, isOfTheMachine, type Waste, wastesIn } from './endings.ts';
 import {
   forgottenIn,
   gateOf,
@@ -37,9 +37,6 @@ export interface Braked {
   readonly because: string | null;
 }
 
-/** GitHub's own holding back (max-parallel, concurrency) is not known yet. */
-const NEVER_HELD: IsHeld = () => false;
-
 /** What could not be written down is not launched for in this sweep. */
 export async function brake(
   seen: Survey,
@@ -49,7 +46,7 @@ export async function brake(
 ): Promise<Braked> {
   const { ledger, clock, config } = world;
   const nowMs = clock.nowMs();
-  const wastes = wastesIn(spent, uncovered, NEVER_HELD);
+  const wastes = wastesIn(spent, uncovered);
   const release = await releaseText(wastes, uncovered, world);
   const held = await ledger.notes.read(STREAK_NOTE);
   const before = held === null ? NO_STREAK : parseStreak(held.entry.text);

@@ -1,6 +1,7 @@
 /** Runners that came to their end without a job, though their job waits: judged by the outcome alone. Pure. */
 import type { Ending, JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
+import { isHeld } from '../events/held.ts';
 import type { Observation } from '../survey/observe.ts';
 
 export interface Waste {
@@ -9,9 +10,6 @@ export interface Waste {
   readonly ending: Ending;
 }
 
-/** Held back by GitHub itself: its runner was given nothing because a sibling has to end first. */
-export type IsHeld = (job: JobEntry) => boolean;
-
 /**
  * `spent`: runners that can take no job any more; `uncovered`: waiting jobs with no runner coming. A surplus runner is no
  * waste, because its job has ended, or has another; nor is a launch that never had an instance.
@@ -19,7 +17,6 @@ export type IsHeld = (job: JobEntry) => boolean;
 export function wastesIn(
   spent: readonly Observation[],
   uncovered: readonly Held<JobEntry>[],
-  isHeld: IsHeld,
 ): readonly Waste[] {
   const waiting = new Map(uncovered.map((held) => [held.entry.job.id, held]));
   return spent.flatMap((observation): Waste[] => {

@@ -45,7 +45,8 @@ async function noteStart(
   { ledger, clock }: ReaperWorld,
 ): Promise<Held<JobEntry>> {
   const nowMs = clock.nowMs();
-  const facts = { startedOn: runner.name, startedAtMs, nextTryAtMs: nowMs + STARTED_CHECK_MS, because: '' };
+  const nextTryAtMs = nowMs + STARTED_CHECK_MS;
+  const facts = { startedOn: runner.name, startedAtMs, nextTryAtMs, because: '', held: null };
   const fresh = { ...unlaunchedEntry(job, nowMs), ...facts };
   return (
     (await ledger.jobs.add(job.id, fresh)) ?? (await mark(job, facts, ledger)) ?? { entry: fresh, rev: '' }

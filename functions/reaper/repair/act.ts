@@ -1,5 +1,6 @@
 import { alertOnce } from '../../../shared/alert-once.ts';
 import { terminate } from '../ending/terminate.ts';
+import { holdBack } from '../events/release-held.ts';
 import type { Evidence } from '../survey/evidence.ts';
 import type { Observation } from '../survey/observe.ts';
 import type { ReaperWorld } from '../world.ts';
@@ -21,6 +22,7 @@ export async function act(
   const { held, instances } = observation;
   const { kind, because } = judged;
   if (held === null) return actOnStray(observation, kind, world);
+  if (judged.standing && observation.waiting) await holdBack(observation.waiting, judged.standing, world);
   switch (kind) {
     case 'keep':
     case 'adopt':

@@ -11,29 +11,10 @@ import {
   REMOVED_MIN_MS,
 } from '../../../shared/limits.ts';
 import { TAG } from '../../../shared/names.ts';
+import type { Standing } from '../events/held.ts';
 import type { Observation } from '../survey/observe.ts';
+import { isStopped } from './usable.ts';
 import { type Coverage, type Verdict, verdict } from './verdict.ts';
-
-/** May it still take a job? Asked before matching; what it leaves out is diagnosed without a waiting job. */
-export function isUsable(
-  coverage: Coverage,
-  { held, instances, registration, isGone, bootMaxMs }: Observation,
-): boolean {
-  if (held === null || isGone || registration?.isBusy) return false;
-  const { state, isUnwanted, removedAtMs, leaseUntilMs, stateAtMs } = held.entry;
-  if (isUnwanted || removedAtMs !== null || instances.some(isEnding)) return false;
-  switch (state) {
-    case 'launching':
-      return leaseUntilMs >= coverage.surveyAtMs || instances.length > 0;
-    case 'booting':
-      return coverage.nowMs - stateAtMs <= bootMaxMs || registration?.isOnline === true;
-    case 'idle':
-      return registration?.isOnline === true || !coverage.registrationsComplete;
-    case 'busy':
-    case 'retiring':
-      return false;
-  }
-}
 
 export function diagnose(coverage: Coverage, observation: Observation): Verdict {
   const { held, instances, isGone } = observation;
@@ -102,7 +83,7 @@ function absence(entry: RunnerEntry, coverage: Coverage, why: string): Verdict {
 
 /** Booting or idle: no job is known to run on it. */
 function diagnoseComing(entry: RunnerEntry, observation: Observation, coverage: Coverage): Verdict {
-  const { registration, instances, waiting } = observation;
+  const { registration, instances } = observation;
   if (registration?.isBusy) return verdict('busy', 'GitHub says that it is busy');
   if (instances.length > 0 && instances.every(isStopped))
     return verdict('retire', 'its machine stopped without a job');
@@ -113,7 +94,7 @@ function diagnoseComing(entry: RunnerEntry, observation: Observation, coverage: 
   if (instances.some(({ isRecycling }) => isRecycling))
     return doubt(entry, 'the spot market takes its machine back');
   return registration?.isOnline
-    ? diagnoseOnline(entry, waiting !== null, coverage)
+    ? diagnoseOnline(entry, observation, coverage)
     : diagnoseOffline(entry, observation, coverage);
 }
 
@@ -128,13 +109,24 @@ function diagnoseOffline(
   return doubt(entry, entry.state === 'booting' ? 'it never came online' : 'it went offline');
 }
 
-function diagnoseOnline(entry: RunnerEntry, isWanted: boolean, { nowMs }: Coverage): Verdict {
+function diagnoseOnline(
+  entry: RunnerEntry,
+  { waiting, standing = null }: Observation,
+  { nowMs }: Coverage,
+): Verdict {
   if (entry.state === 'booting') return verdict('online', 'it is online');
-  if (!isWanted) return doubt(entry, 'no job waits that it covers');
+  if (standing !== null) return diagnoseHeld(entry, standing);
+  if (waiting === null) return doubt(entry, 'no job waits that it covers');
   if (nowMs - entry.stateAtMs > IDLE_STUCK_MAX_MS) return doubt(entry, 'GitHub gives it no job');
   return entry.idleSightings > 0
     ? verdict('unsight', 'a job waits for it')
     : verdict('keep', 'a job waits for it');
+}
+
+/** No waste: its job may not run yet. */
+function diagnoseHeld(entry: RunnerEntry, standing: Standing): Verdict {
+  if (standing.isKept) return verdict('keep', 'GitHub holds its job back, and one runner is kept for that');
+  return { ...doubt(entry, 'GitHub holds its job back'), standing };
 }
 
 /** GitHub's word alone is no proof: two sightings, then its removal, then a look for a job that names it. */
@@ -185,8 +177,5 @@ function diagnoseRetiring(entry: RunnerEntry, observation: Observation, coverage
   return entry.runnerId === null ? verdict('close', entry.because) : absence(entry, coverage, entry.because);
 }
 
-const isStopped = ({ status }: { status: string }): boolean => status === 'Stopped' || status === 'Stopping';
-const isEnding = ({ status, isRecycling }: { status: string; isRecycling: boolean }): boolean =>
-  isRecycling || isStopped({ status });
 /** ECS deletes no instance that is Pending or Starting. */
 const isYoung = ({ status }: { status: string }): boolean => status === 'Pending' || status === 'Starting';

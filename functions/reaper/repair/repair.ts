@@ -5,6 +5,8 @@ import { amend, mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { SWEEP_ACTS_MAX } from '../../../shared/limits.ts';
+import type { RunnerName } from '../../../shared/nouns.ts';
+import { type Idle, standingOf } from '../events/held.ts';
 import type { Evidence } from '../survey/evidence.ts';
 import { ownerOf } from '../survey/known.ts';
 import { type Matching, match } from '../survey/match.ts';
@@ -13,7 +15,8 @@ import type { Survey } from '../survey/survey.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { act } from './act.ts';
-import { diagnose, isUsable } from './diagnose.ts';
+import { diagnose } from './diagnose.ts';
+import { isUsable } from './usable.ts';
 import type { Coverage, Verdict } from './verdict.ts';
 
 export interface Repaired {
@@ -73,8 +76,10 @@ function diagnoseAll(survey: Survey, { config, clock }: ReaperWorld) {
     each.held !== null && isStillUsable(each) ? [each.held] : [],
   );
   const matching = match(survey.jobs, usable, config.github.scope === 'repository');
-  const diagnosed: readonly Diagnosed[] = observations
-    .map((each) => ({ ...each, waiting: matching.wanted.get(each.name) ?? null }))
+  const matched = observations.map((each) => ({ ...each, waiting: matching.wanted.get(each.name) ?? null }));
+  const standing = standingOf(matched.flatMap(idleFor), entriesOf(survey.jobs), nowMs);
+  const diagnosed: readonly Diagnosed[] = matched
+    .map((each) => ({ ...each, standing: standing.get(each.name as RunnerName) ?? null }))
     .map((observation) => ({ observation, verdict: diagnose(coverageOf(observation), observation) }));
   const coming = usable.flatMap(({ entry: runner }) => {
     const job = matching.wanted.get(runner.name);
@@ -83,6 +88,13 @@ function diagnoseAll(survey: Survey, { config, clock }: ReaperWorld) {
   const spent = observations.filter((each) => each.held !== null && !isStillUsable(each));
   return { matching, diagnosed, coming, spent };
 }
+
+function idleFor({ held, registration, waiting }: Observation): Idle[] {
+  if (held?.entry.state !== 'idle' || waiting === null || registration?.isOnline !== true) return [];
+  return registration.isBusy ? [] : [{ runner: held.entry, job: waiting }];
+}
+
+const entriesOf = <Entry>(held: readonly Held<Entry>[]): Entry[] => held.map(({ entry }) => entry);
 
 /** A registration is proved absent where it would be; an instance that nobody knows the id of, by all regions together. */
 function wholeFor({ held }: Observation, survey: Survey, { github }: Config): Whole {

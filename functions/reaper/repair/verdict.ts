@@ -1,4 +1,5 @@
 /** What a diagnosis may ask for. */
+import type { Standing } from '../events/held.ts';
 
 export type VerdictKind =
   | 'keep'
@@ -34,6 +35,8 @@ export interface Verdict {
   readonly kind: VerdictKind;
   /** lower-case clause that completes "because …" */
   readonly because: string;
+  /** Its job is held back, and this is written down first. */
+  readonly standing?: Standing;
 }
 
 export interface Coverage {

@@ -1,36 +1,18 @@
+/** Runs that the spot market interrupted: asked for again when they have ended, once, or told why not. */
+import { alertOnce } from '../../../shared/alert-once.ts';
 import type { RerunEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
-import { LEDGER_SCAN_MAX, RERUN_KEPT_MS, RERUN_TRIES_MS } from '../../../shared/limits.ts';
+import {
+  LEDGER_SCAN_MAX,
+  OVERDUE_PER_SWEEP_MAX,
+  RERUN_KEPT_MS,
+  RERUN_TRIES_MS,
+} from '../../../shared/limits.ts';
 import { targetOf } from '../../../shared/names.ts';
-import type { JobId, JobRecord, Target } from '../../../shared/nouns.ts';
+import type { JobRecord } from '../../../shared/nouns.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
-
-export type RerunDecision =
-  | { readonly kind: 'wait' }
-  | { readonly kind: 'all-failed' }
-  | { readonly kind: 'one'; readonly job: JobId }
-  | { readonly kind: 'leave'; readonly because: string };
-
-/** Pure. `jobs`: those of the run's attempt. A job that failed by itself is never run again because of us. */
-export function decideRerun(
-  entry: RerunEntry,
-  run: { attempt: number; status: string } | null,
-  jobs: readonly JobRecord[],
-): RerunDecision {
-  if (run === null) return { kind: 'leave', because: 'GitHub does not know the run any more' };
-  if (run.attempt !== entry.attempt) return { kind: 'leave', because: 'the run has a later attempt' };
-  if (run.status !== 'completed') return { kind: 'wait' };
-  const failed = jobs.filter(
-    ({ conclusion }) => conclusion === 'failure' || conclusion === 'cancelled' || conclusion === 'timed_out',
-  );
-  const ours = failed.filter(({ job }) => entry.interrupted.includes(job.id));
-  const [first] = ours;
-  if (first === undefined) return { kind: 'leave', because: 'no interrupted job failed' };
-  if (ours.length === failed.length) return { kind: 'all-failed' };
-  if (ours.length === 1) return { kind: 'one', job: first.job.id };
-  return { kind: 'leave', because: 'other jobs failed by themselves, and more than one was interrupted' };
-}
+import { decideRerun, type RerunDecision } from './decide-rerun.ts';
 
 /** How many runs are noted. One that cannot be asked for keeps nobody else's from being so. */
 export async function rerunInterrupted(deadlineMs: number, world: ReaperWorld): Promise<number> {
@@ -45,35 +27,100 @@ export async function rerunInterrupted(deadlineMs: number, world: ReaperWorld): 
 
 /** GitHub counts attempts, so asking again after a crash is seen: the run has moved on. */
 async function rerunOne(held: Held<RerunEntry>, world: ReaperWorld): Promise<void> {
-  const { ledger, github, clock, config, log } = world;
+  const { ledger, clock, log } = world;
   const { entry } = held;
-  const { runId, repository } = entry;
+  const { runId } = entry;
+  const ageMs = clock.nowMs() - entry.createdAtMs;
   if (entry.asked) {
-    if (clock.nowMs() - entry.createdAtMs > RERUN_KEPT_MS) await ledger.reruns.remove(runId, held);
+    if (ageMs > RERUN_KEPT_MS) await ledger.reruns.remove(runId, held);
     return;
   }
+  const { decision, jobs } = await decided(entry, world);
+  if (decision.kind === 'wait') return;
+  const outcome = await askRerun(decision, entry, world);
+  const because = outcome === 'refused' ? 'GitHub refused to run it again' : whyLeft(decision);
+  log('rerun.decided', {
+    ...{ run: runId, attempt: entry.attempt, decision: decision.kind, outcome, because: because ?? '' },
+  });
+  if (outcome === 'refused' && ageMs < RERUN_TRIES_MS) return;
+  if (because !== null) await tell(entry, jobs, because, isLoss(decision, outcome), world);
+  await ledger.reruns.replace(runId, held, {
+    ...entry,
+    asked: true,
+    ...(because === null ? {} : { because }),
+  });
+}
+
+interface Decided {
+  readonly decision: RerunDecision;
+  readonly jobs: readonly JobRecord[];
+}
+
+/** At most four calls: the run, its jobs, and whether there is a newer run, which is asked only before anything is done. */
+async function decided(entry: RerunEntry, world: ReaperWorld): Promise<Decided> {
+  const { github, config } = world;
+  const { runId, repository } = entry;
   const target = targetOf(entry, config);
   const run = await github.run(target, repository, runId);
-  const jobs =
-    run?.status === 'completed'
-      ? await github.jobsOfRun(target, repository, runId)
-      : { things: [], complete: true };
-  const decision = jobs.complete ? decideRerun(entry, run, jobs.things) : ({ kind: 'wait' } as const);
-  if (decision.kind === 'wait') return;
-  const because = decision.kind === 'leave' ? decision.because : '';
-  const outcome = await askRerun(decision, target, entry, world);
-  log('rerun.decided', { run: runId, attempt: entry.attempt, decision: decision.kind, outcome, because });
-  if (outcome === 'refused' && clock.nowMs() - entry.createdAtMs < RERUN_TRIES_MS) return;
-  await ledger.reruns.replace(runId, held, { ...entry, asked: true });
+  if (run?.status !== 'completed') return { decision: decideRerun(entry, run, []), jobs: [] };
+  const { things: jobs, complete } = await github.jobsOfRun(target, repository, runId);
+  const decision = decideRerun(entry, run, jobs);
+  const isAct = decision.kind === 'all-failed' || decision.kind === 'one';
+  if (!complete || (decision.kind !== 'all-failed' && (await isEndUnheard(entry, jobs, world))))
+    return { decision: { kind: 'wait' }, jobs };
+  const isSuperseded = isAct && (await github.hasNewerRun(target, repository, run));
+  return { decision: isSuperseded ? decideRerun(entry, run, jobs, true) : decision, jobs };
+}
+
+/** A job that failed, and whose end we have not taken in yet, may turn out to be interrupted. */
+async function isEndUnheard(
+  entry: RerunEntry,
+  jobs: readonly JobRecord[],
+  { ledger, clock }: ReaperWorld,
+): Promise<boolean> {
+  if (clock.nowMs() - entry.createdAtMs > RERUN_TRIES_MS) return false;
+  const others = jobs.filter(
+    ({ job, conclusion, runner }) =>
+      conclusion !== 'success' && runner !== null && !entry.interrupted.includes(job.id),
+  );
+  for (const { job } of others.slice(0, OVERDUE_PER_SWEEP_MAX))
+    if ((await ledger.jobs.read(job.id)) !== null) return true;
+  return false;
 }
 
 function askRerun(
   decision: RerunDecision,
-  target: Target,
-  { repository, runId }: RerunEntry,
-  { github }: ReaperWorld,
+  entry: RerunEntry,
+  { github, config }: ReaperWorld,
 ): Promise<'asked' | 'refused'> | 'left' {
+  const { repository, runId } = entry;
+  const target = targetOf(entry, config);
   if (decision.kind === 'all-failed') return github.rerunFailedJobs(target, repository, runId);
   if (decision.kind === 'one') return github.rerunJob(target, repository, decision.job);
   return 'left';
+}
+
+const whyLeft = (decision: RerunDecision): string | null =>
+  decision.kind === 'leave' || decision.kind === 'one' ? decision.because : null;
+
+const isLoss = (decision: RerunDecision, outcome: string): boolean =>
+  outcome === 'refused' || decision.kind === 'one' || (decision.kind === 'leave' && decision.isLoss);
+
+/** In the story of each job that was interrupted; and to a person, where nobody meant it so. */
+async function tell(
+  { interrupted, repository, runId }: RerunEntry,
+  jobs: readonly JobRecord[],
+  because: string,
+  isAlert: boolean,
+  world: ReaperWorld,
+): Promise<void> {
+  const line = {
+    atMs: world.clock.nowMs(),
+    text: `what was interrupted is not all run again because ${because}`,
+  };
+  for (const { job } of jobs.filter(({ job }) => interrupted.includes(job.id)))
+    await world.ledger.history.merge({ job, trail: [line] });
+  if (!isAlert) return;
+  const text = `The run ${runId} of ${repository} was interrupted by the spot market, and is not all run again because ${because}. Run it again at GitHub if it is still wanted.`;
+  await alertOnce(`rerun-${repository}`, text, world);
 }

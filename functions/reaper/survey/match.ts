@@ -4,6 +4,7 @@ import { covers } from '../../../shared/job/labels.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import type { JobId } from '../../../shared/nouns.ts';
+import { isHeld } from '../events/held.ts';
 import { ownerOf } from './known.ts';
 
 export interface Matching {
@@ -11,7 +12,7 @@ export interface Matching {
   readonly wanted: ReadonlyMap<string, JobEntry>;
   /** Pointers to move. */
   readonly moves: readonly { readonly runner: Held<RunnerEntry>; readonly job: JobId }[];
-  /** Waiting jobs with no runner coming. */
+  /** Waiting jobs with no runner coming; not those that GitHub holds back. */
   readonly uncovered: readonly Held<JobEntry>[];
 }
 
@@ -24,16 +25,20 @@ export function match(
   const waiting = jobs.filter(({ entry }) => entry.startedOn === null).sort(byPlace);
   const wanted = new Map<string, JobEntry>();
   const free = [...usable].sort(byReadiness);
-  const uncovered = waiting.filter(
-    (job) => !claim(job, free, wanted, (runner) => runner.for === job.entry.job.id),
-  );
-
+  const isUncovered = (job: Held<JobEntry>) =>
+    !claim(job, free, wanted, (runner) => runner.for === job.entry.job.id);
   const moves: { runner: Held<RunnerEntry>; job: JobId }[] = [];
-  const left = uncovered.filter((job) => {
+  const isLeft = (job: Held<JobEntry>) => {
     const runner = claim(job, free, wanted, (entry) => mayTake(entry, job.entry, isRepositoryScope));
     if (runner !== undefined) moves.push({ runner, job: job.entry.job.id });
     return runner === undefined;
-  });
+  };
+  const left = waiting
+    .filter(({ entry }) => !isHeld(entry))
+    .filter(isUncovered)
+    .filter(isLeft);
+  // What GitHub holds back comes last, and nothing is launched for it.
+  for (const job of waiting) if (isHeld(job.entry) && isUncovered(job)) isLeft(job);
   return { wanted, moves, uncovered: left };
 }
 

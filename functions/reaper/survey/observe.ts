@@ -7,6 +7,7 @@ import { BOOT_MAX_CUSTOM_MS, INSTANCE_VISIBLE_MS } from '../../../shared/limits.
 import { isRunnerName, TAG } from '../../../shared/names.ts';
 import type { Instance, JobId, Registration, Target } from '../../../shared/nouns.ts';
 import { bootMaxOf } from '../../../shared/runner/boot-max.ts';
+import type { Standing } from '../events/held.ts';
 import type { Survey } from './survey.ts';
 
 export interface Observation {
@@ -19,6 +20,8 @@ export interface Observation {
   readonly isGone: boolean;
   /** The job that it is meant for, while that waits; after matching. */
   readonly waiting: JobEntry | null;
+  /** GitHub holds that job back; after matching. */
+  readonly standing?: Standing | null;
   /** The job that it is busy with has an entry: nobody has heard of its end. */
   readonly isJobOpen: boolean;
   /** How long its boot may take. */

@@ -1,11 +1,11 @@
 /** Jobs and runs as GitHub records them, and asking for re-runs. */
 import type * as z from 'zod';
 import type { Listing, Target } from '../../nouns.ts';
-import type { GitHub } from '../../ports.ts';
+import type { GitHub, RunRecord } from '../../ports.ts';
 import { activeJobs } from './active-jobs.ts';
 import { allPages, type Calls, parsed, partsOf, REPO } from './calls.ts';
 import { failed, type GitHubAnswer, messageOf, throttledMs } from './request.ts';
-import { jobRecord, jobsPage, oneJob, oneRepository, oneRun, repositoriesPage } from './shapes.ts';
+import { jobRecord, jobsPage, oneJob, oneRepository, oneRun, repositoriesPage, runsPage } from './shapes.ts';
 
 /** GitHub docs, "Actions limits": 256 jobs in a matrix; a run may have several. */
 const JOB_PAGES_MAX = 20;
@@ -13,7 +13,15 @@ const REPOSITORY_PAGES_MAX = 50;
 
 type Jobs = Pick<
   GitHub,
-  'job' | 'run' | 'jobsOfRun' | 'activeJobs' | 'repositories' | 'rerunFailedJobs' | 'rerunJob' | 'cancelRun'
+  | 'job'
+  | 'run'
+  | 'hasNewerRun'
+  | 'jobsOfRun'
+  | 'activeJobs'
+  | 'repositories'
+  | 'rerunFailedJobs'
+  | 'rerunJob'
+  | 'cancelRun'
 >;
 
 export function jobsOver(calls: Calls): Jobs {
@@ -54,6 +62,7 @@ export function jobsOver(calls: Calls): Jobs {
       const answer = await found(calls, target, repository, route, { run_id: id });
       return answer === null ? null : parsed(route, oneRun, answer);
     },
+    hasNewerRun: (target, repository, run) => hasNewerRun(calls, target, repository, run),
     jobsOfRun,
     activeJobs: (target, repository) => activeJobs(calls, jobsOfRun, target, repository),
     repositories: (target) => repositories(calls, target, visibility),
@@ -82,6 +91,25 @@ async function found(
   if (answer.status !== 404) throw failed(route, answer);
   await calls.confirmInstalled({ ...target, repository });
   return null;
+}
+
+/** GitHub lists the newest first. A fork may have a branch of the same name. */
+async function hasNewerRun(
+  calls: Calls,
+  target: Target,
+  repository: string,
+  { workflowId, branch, event, number, headRepository }: RunRecord,
+): Promise<boolean> {
+  if (workflowId === null || branch === null || number === null) return false;
+  const route = `GET ${REPO}/actions/workflows/{workflow_id}/runs`;
+  const params = { ...partsOf(repository), workflow_id: workflowId, branch, event, per_page: 30 };
+  const answer = await calls.ask(target, route, params);
+  // A workflow that is gone has no newer run.
+  if (answer.status === 404) return false;
+  if (answer.status !== 200) throw failed(route, answer);
+  return parsed(route, runsPage, answer).workflow_runs.some(
+    (other) => (other.number ?? 0) > number && other.headRepository === headRepository,
+  );
 }
 
 function listJobs(calls: Calls, target: Target, repository: string, id: number): Promise<Listing<SeenJob>> {

@@ -101,18 +101,24 @@ const run = z
     name: z.string().nullish(),
     updated_at: time.nullish(),
     run_started_at: time.nullish(),
+    workflow_id: id.nullish(),
+    head_branch: z.string().nullish(),
+    run_number: id.nullish(),
   })
   .transform(
-    ({ id, run_attempt, status, conclusion, event, head_repository, ...rest }): RunRecord => ({
-      id: id as RunId,
-      attempt: run_attempt,
-      status: status ?? 'unknown',
-      conclusion,
-      event,
-      headRepository: head_repository?.full_name ?? null,
-      headSha: rest.head_sha,
-      workflow: rest.name ?? '',
-      changedAtMs: Math.max(rest.updated_at ?? 0, rest.run_started_at ?? 0) || null,
+    (seen): RunRecord => ({
+      id: seen.id as RunId,
+      attempt: seen.run_attempt,
+      status: seen.status ?? 'unknown',
+      conclusion: seen.conclusion,
+      event: seen.event,
+      headRepository: seen.head_repository?.full_name ?? null,
+      workflowId: seen.workflow_id ?? null,
+      branch: seen.head_branch ?? null,
+      number: seen.run_number ?? null,
+      headSha: seen.head_sha,
+      workflow: seen.name ?? '',
+      changedAtMs: Math.max(seen.updated_at ?? 0, seen.run_started_at ?? 0) || null,
     }),
   );
 export const oneRun = run;

@@ -1,9 +1,9 @@
 /** Jobs and runs of a repository. */
 import { demand } from '../auth.ts';
 import type { SimJob, SimRun } from '../model.ts';
-import { jobRecord, runRecord } from '../payloads.ts';
+import { jobRecord, runRecord, workflowId } from '../payloads.ts';
 import { cancelRun } from '../runs/cancel.ts';
-import { rerunFailed, rerunJob } from '../runs/runs.ts';
+import { rerunFailed, rerunJob } from '../runs/rerun.ts';
 import { jobsOf, runConclusion, runStatus } from '../runs/status.ts';
 import { listed, notFound, ok, Refusal, type SimResponse } from '../wire.ts';
 import { type Call, numberParam, type Route, route } from './route.ts';
@@ -25,7 +25,7 @@ function jobFor(call: Call, level: 'read' | 'write'): SimJob {
   return job;
 }
 
-const LIVE = ['queued', 'in_progress', 'waiting'];
+const LIVE = ['queued', 'in_progress', 'waiting', 'pending'];
 
 /** GitHub docs: `status` filters by status or by conclusion. Newest first. */
 function runs(call: Call): SimResponse {
@@ -36,6 +36,21 @@ function runs(call: Call): SimResponse {
   const all = [...(isLive ? call.state.liveRuns : call.state.runs.values())]
     .filter((run) => run.repository === repository)
     .filter((run) => status === null || runStatus(run) === status || runConclusion(run) === status)
+    .reverse();
+  return listed(call.origin, call.url, 'workflow_runs', all, (run) =>
+    runRecord(call.state, run, call.origin),
+  );
+}
+
+/** GitHub docs, "List workflow runs for a workflow": `branch`, `event`; newest first. */
+function workflowRuns(call: Call): SimResponse {
+  const repository = repositoryFor(call);
+  demand(call.caller, 'actions', 'read');
+  const id = numberParam(call, 'id');
+  const [branch, event] = ['branch', 'event'].map((name) => call.url.searchParams.get(name));
+  const all = [...call.state.runs.values()]
+    .filter((run) => run.repository === repository && workflowId(run) === id)
+    .filter((run) => (branch ?? run.branch) === run.branch && (event ?? run.event) === run.event)
     .reverse();
   return listed(call.origin, call.url, 'workflow_runs', all, (run) =>
     runRecord(call.state, run, call.origin),
@@ -80,6 +95,7 @@ export const JOB_ROUTES: readonly Route[] = [
   route(`GET ${REPO}/jobs/{id}`, (call) => ok(jobRecord(jobFor(call, 'read'), call.origin))),
   route(`POST ${REPO}/jobs/{id}/rerun`, rerunOneJob),
   route(`GET ${REPO}/runs`, runs),
+  route(`GET ${REPO}/workflows/{id}/runs`, workflowRuns),
   route(`GET ${REPO}/runs/{id}`, (call) => ok(runRecord(call.state, runFor(call, 'read'), call.origin))),
   route(`GET ${REPO}/runs/{id}/jobs`, runJobs),
   route(`GET ${REPO}/runs/{id}/attempts/{attempt}/jobs`, attemptJobs),

@@ -2,7 +2,7 @@
 
 import type { SimJob, SimRun } from '../model.ts';
 import type { State } from '../state.ts';
-import { endJob } from './runs.ts';
+import { endJob, endRun } from './runs.ts';
 import { spend } from './sessions.ts';
 import { jobsOf, runStatus } from './status.ts';
 
@@ -11,6 +11,7 @@ export function cancelRun(state: State, run: SimRun): void {
   run.isCancelled = true;
   const live = jobsOf(run).filter(({ status }) => status !== 'completed');
   for (const job of live) cancelJob(state, job);
+  endRun(state, run);
 }
 
 export function cancelJob(state: State, job: SimJob): void {

@@ -1,32 +1,15 @@
-/** Workflow runs: attempts, jobs that need other jobs, environment gates, re-runs. */
+/** Workflow runs: jobs that need other jobs, environment gates, fail-fast, and how all of it ends. */
 
 import { repositoryOf } from '../accounts.ts';
 import { announceJob, announceRun } from '../announcements.ts';
-import type { Conclusion, JobPlan, Repository, SimJob, SimRun } from '../model.ts';
+import type { Conclusion, Repository, SimJob, SimRun } from '../model.ts';
+import type { JobPlan, RunPlan } from '../plans.ts';
 import { newId, type State } from '../state.ts';
-import { Refusal } from '../wire.ts';
+import { enterGroup, leaveGroup } from './concurrency.ts';
 import { assignSoon } from './scheduler.ts';
 import { jobsOf, runStatus } from './status.ts';
 
-export interface RunPlan {
-  readonly repository: string;
-  readonly jobs: readonly JobPlan[];
-  /** owner/name of the fork that the head commit lives in; null: a fork that is gone. */
-  readonly fork?: string | null;
-  readonly event?: string;
-  /** Its name; default: CI. */
-  readonly workflow?: string;
-  /** Default: a commit of its own. */
-  readonly headSha?: string;
-  /**
-   * GitHub lost this run then (zephyr PR 52061, dfinity/oisy-wallet PR 13759: `queued` for more than a year): its jobs
-   * are in no delivery, no runner is given one, and nothing ends them.
-   */
-  readonly forgottenSinceMs?: number;
-}
-
 const QUEUED_MAX_MS = 24 * 3_600_000;
-const RERUN_MAX_MS = 30 * 24 * 3_600_000;
 
 export function queueRun(state: State, plan: RunPlan): SimRun {
   const repository: Repository = repositoryOf(state, plan.repository);
@@ -41,6 +24,9 @@ export function queueRun(state: State, plan: RunPlan): SimRun {
     repository,
     event: plan.event ?? (plan.fork === undefined ? 'push' : 'pull_request'),
     headRepository: plan.fork === undefined ? repository.fullName : plan.fork,
+    branch: plan.branch ?? 'main',
+    concurrency: plan.concurrency ?? null,
+    isPending: false,
     plans: plan.jobs,
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
@@ -51,9 +37,15 @@ export function queueRun(state: State, plan: RunPlan): SimRun {
   };
   state.runs.set(run.id, run);
   state.liveRuns.add(run);
-  if (!run.isForgotten) announceRun(state, 'requested', run);
-  advance(state, run);
+  begin(state, run);
   return run;
+}
+
+/** A run that its concurrency group holds has no jobs before its turn. */
+export function begin(state: State, run: SimRun): void {
+  if (!run.isForgotten) announceRun(state, 'requested', run);
+  if (run.concurrency === null) advance(state, run);
+  else enterGroup(state, run, run.concurrency, () => advance(state, run));
 }
 
 /** Makes every job whose needs are met; those whose needs failed are skipped. */
@@ -80,6 +72,7 @@ function make(state: State, run: SimRun, plan: JobPlan, conclusion: 'skipped' | 
     plan,
     createdAtMs: nowMs,
     status: conclusion === null ? 'queued' : 'completed',
+    isPending: false,
     conclusion,
     runner: null,
     startedAtMs: conclusion === null ? null : nowMs,
@@ -107,10 +100,14 @@ export function approve(state: State, jobId: number): void {
   enqueue(state, job);
 }
 
+/** GitHub says `queued` when a job is made, also of one that is held; RunsOn issue 347. */
 function enqueue(state: State, job: SimJob): void {
+  const { concurrency } = job.plan;
   job.status = 'queued';
   if (job.run.isForgotten) return;
-  state.queue.add(job);
+  if (concurrency !== undefined) enterGroup(state, job, concurrency, () => ready(state, job));
+  if (!isQueued(job)) return;
+  if (!job.isPending) state.queue.add(job);
   announceJob(state, 'queued', job);
   assignSoon(state);
   state.clock.after(QUEUED_MAX_MS, () => {
@@ -118,51 +115,45 @@ function enqueue(state: State, job: SimJob): void {
   });
 }
 
+/** By now a newer one may have taken its place in the group. */
+const isQueued = (job: SimJob): boolean => job.status === 'queued';
+
+/** Its concurrency group holds it no longer. */
+function ready(state: State, job: SimJob): void {
+  if (!isQueued(job)) return;
+  state.queue.add(job);
+  assignSoon(state);
+}
+
 export function endJob(state: State, job: SimJob, conclusion: Conclusion): void {
   if (job.status === 'completed') return;
-  const { run } = job;
+  const { run, plan } = job;
   state.queue.delete(job);
   job.status = 'completed';
+  job.isPending = false;
   job.conclusion = conclusion;
   job.completedAtMs = state.clock.nowMs();
   run.updatedAtMs = job.completedAtMs;
   announceJob(state, 'completed', job);
+  if (conclusion === 'failure') failFast(state, job);
   if (!run.isCancelled) advance(state, run);
-  if (runStatus(run) !== 'completed') return;
-  state.liveRuns.delete(run);
+  if (plan.concurrency !== undefined) leaveGroup(state, job, plan.concurrency);
+  // Its place in the matrix is free.
+  if (plan.strategy !== undefined) assignSoon(state);
+  endRun(state, run);
+}
+
+/** GitHub docs, `fail-fast`: "will cancel all in-progress and queued jobs in the matrix if any job in the matrix fails". */
+function failFast(state: State, { run, plan: { strategy } }: SimJob): void {
+  if (strategy === undefined || strategy.failFast === false) return;
+  const siblings = jobsOf(run).filter(({ plan }) => plan.strategy?.matrix === strategy.matrix);
+  for (const job of siblings) state.cancel(job);
+}
+
+/** When its last job has ended, or it was cancelled before it had any. */
+export function endRun(state: State, run: SimRun): void {
+  if (runStatus(run) !== 'completed' || !state.liveRuns.delete(run)) return;
+  run.isPending = false;
   announceRun(state, 'completed', run);
-}
-
-/** `rerun-failed-jobs`: the failed, the cancelled, the skipped, and what needed them. */
-export function rerunFailed(state: State, run: SimRun): void {
-  const names = jobsOf(run)
-    .filter(({ conclusion }) => conclusion !== 'success')
-    .map(({ plan }) => plan.name);
-  if (names.length === 0) throw new Refusal(403, 'This workflow run cannot be retried');
-  rerun(state, run, new Set(names));
-}
-
-/** `jobs/{id}/rerun`: that job, and what needed it. */
-export function rerunJob(state: State, job: SimJob): void {
-  if (!jobsOf(job.run).includes(job)) throw new Refusal(403, 'This job cannot be retried');
-  rerun(state, job.run, new Set([job.plan.name]));
-}
-
-/** RunsOn issue 259: refused while the run is in progress. A job that is run again gets a new id. */
-function rerun(state: State, run: SimRun, names: Set<string>): void {
-  if (runStatus(run) !== 'completed') throw new Refusal(403, 'This workflow is already running');
-  if (state.clock.nowMs() > run.createdAtMs + RERUN_MAX_MS) {
-    throw new Refusal(403, 'Unable to re-run this workflow run because it was created over a month ago');
-  }
-  for (const { name, needs = [] } of run.plans) {
-    if (needs.some((needed) => names.has(needed))) names.add(name);
-  }
-  const kept = jobsOf(run).filter(({ plan }) => !names.has(plan.name));
-  run.attempt++;
-  run.isCancelled = false;
-  run.updatedAtMs = state.clock.nowMs();
-  run.attempts.set(run.attempt, [...kept]);
-  state.liveRuns.add(run);
-  announceRun(state, 'requested', run);
-  advance(state, run);
+  if (run.concurrency !== null) leaveGroup(state, run, run.concurrency);
 }

@@ -9,6 +9,7 @@ import { announceJob } from '../announcements.ts';
 import type { SimJob, SimRunner } from '../model.ts';
 import { eventPayload } from '../payloads.ts';
 import type { State } from '../state.ts';
+import { jobsOf } from './status.ts';
 
 /** Asks for a pass soon; one at a time is enough. */
 export function assignSoon(state: State): void {
@@ -25,6 +26,7 @@ export function assignSoon(state: State): void {
 
 function assignAll(state: State): void {
   for (const job of [...state.queue]) {
+    if (isMatrixFull(job)) continue;
     const fitting = [...state.idle].filter((runner) => fits(state, runner, job));
     if (fitting.length > 0 && job.status === 'queued') assign(state, state.random.pick(fitting), job);
     if (state.idle.size === 0) return;
@@ -42,6 +44,13 @@ function fits(state: State, runner: SimRunner, job: SimJob): boolean {
     if (group === undefined || !groupServes(group, repository)) return false;
   }
   return job.plan.labels.every((label) => runner.labels.includes(label.toLowerCase()));
+}
+
+/** `max-parallel`: GitHub gives out the next when one ends; what it holds so looks like any other queued job. */
+function isMatrixFull({ run, plan: { strategy } }: SimJob): boolean {
+  if (strategy?.maxParallel === undefined) return false;
+  const siblings = jobsOf(run).filter(({ plan }) => plan.strategy?.matrix === strategy.matrix);
+  return siblings.filter(({ status }) => status === 'in_progress').length >= strategy.maxParallel;
 }
 
 function assign(state: State, runner: SimRunner, job: SimJob): void {

@@ -33,7 +33,7 @@ describe('a runner of no use', () => {
   const seen = (runner: RunnerEntry, some: Partial<Observation> = {}) => observed(runner, some);
   const waiting = { entry: build.jobEntry(1), rev: 'r' };
   const judged = (observation: Observation, jobs = [waiting]) =>
-    wastesIn([observation], jobs, () => false).map(({ ending }) => ending)[0] ?? null;
+    wastesIn([observation], jobs).map(({ ending }) => ending)[0] ?? null;
 
   // biome-ignore format: a table reads best as a table.
   test.each<[string, Observation, Ending | null]>([
@@ -59,7 +59,8 @@ describe('a runner of no use', () => {
   test('is none when its job has another, or has ended, or is held, or has been charged with it', () => {
     const observation = seen(idle(), { isGone: true });
     expect(judged(observation, [])).toBeNull();
-    expect(wastesIn([observation], [waiting], () => true)).toEqual([]);
+    const held = { by: 'run' as const, width: 1, sinceMs: 1 };
+    expect(judged(observation, [{ entry: build.jobEntry(1, { held }), rev: 'r' }])).toBeNull();
     const wastes = [{ runner: build.runnerName('1-1'), atMs: 1, ending: 'gone' as const }];
     expect(judged(observation, [{ entry: build.jobEntry(1, { wastes }), rev: 'r' }])).toBeNull();
   });

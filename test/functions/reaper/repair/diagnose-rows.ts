@@ -73,6 +73,7 @@ export const launching = (some: Partial<RunnerEntry>) => ({
 });
 export const works = at('busy', 20, { busyWith: 1 as JobId });
 const waiting = { waiting: build.jobEntry(1) };
+const held = (isKept: boolean) => ({ by: 'run' as const, width: 2, isKept });
 const instancesCut: Partial<Coverage> = { instancesComplete: false };
 const runnersCut: Partial<Coverage> = { registrationsComplete: false };
 
@@ -126,6 +127,9 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ['without a waiting job is doubted', observed(at('idle', 1), { ...has, registration: online }), 'sight'],
     ['without one, seen twice, is taken off GitHub', observed(at('idle', 1, { idleSightings: 1 }), { ...has, registration: online }), 'remove'],
     ['that GitHub gives no job for minutes is doubted too', observed(at('idle', 5), { ...has, ...waiting, registration: online }), 'sight'],
+    ['whose job GitHub holds back is doubted at once', observed(at('idle', 1), { ...has, ...waiting, registration: online, standing: held(false) }), 'sight'],
+    ['whose job is held back, seen twice, is taken off GitHub', observed(at('idle', 9, { idleSightings: 1 }), { ...has, ...waiting, registration: online, standing: held(false) }), 'remove'],
+    ['that is kept for held jobs is kept, doubted before or not', observed(at('idle', 5, { idleSightings: 1 }), { ...has, ...waiting, registration: online, standing: held(true) }), 'keep'],
     ['gone offline is doubted', observed(at('idle', 5), { ...has, ...waiting, registration: offline }), 'sight'],
     ['taken off GitHub a moment ago is left alone', observed(at('idle', 5, { removedAtMs: ago(0.3) }), has), 'keep'],
     ['taken off GitHub is looked for in the jobs', observed(at('idle', 5, { removedAtMs: ago(1) }), has), 'confirm'],

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { diagnose, isUsable } from '../../../../functions/reaper/repair/diagnose.ts';
+import { diagnose } from '../../../../functions/reaper/repair/diagnose.ts';
+import { isUsable } from '../../../../functions/reaper/repair/usable.ts';
 import type { Observation } from '../../../../functions/reaper/survey/observe.ts';
 import {
   ago,

@@ -1,9 +1,9 @@
 /** The reaper's other decisions, each as a table. */
 import { describe, expect, test } from 'vitest';
 import { redact } from '../../../../functions/reaper/repair/console-tail.ts';
+import { decideRerun } from '../../../../functions/reaper/rounds/decide-rerun.ts';
 import { decideRedeliveries } from '../../../../functions/reaper/rounds/deliveries.ts';
 import { behindSince } from '../../../../functions/reaper/rounds/release.ts';
-import { decideRerun } from '../../../../functions/reaper/rounds/reruns.ts';
 import { match } from '../../../../functions/reaper/survey/match.ts';
 import type { JobEntry, RunnerEntry } from '../../../../shared/ledger/entries.ts';
 import type { Held } from '../../../../shared/ledger/ledger.ts';
@@ -100,25 +100,51 @@ describe('an interrupted job is run again', () => {
     asked: false,
     createdAtMs: CREATED_MS,
   });
-  const ended = (id: number, conclusion: string): JobRecord => ({
-    job: build.job(id),
+  const T0 = CREATED_MS;
+  const MIN = 60_000;
+  /** `at`: minutes from the start of its run at which it was made, and ended. */
+  const ended = (
+    id: number,
+    conclusion: string,
+    at?: readonly [made: number, ended: number],
+    isOnRunner = true,
+  ): JobRecord => ({
+    job: build.job(id, at && { createdAtMs: T0 + at[0] * MIN }),
     status: 'completed',
     conclusion,
-    runner: null,
+    runner: isOnRunner ? { id, name: `r-${id}` } : null,
     startedAtMs: null,
-    completedAtMs: null,
+    completedAtMs: at === undefined ? null : T0 + at[1] * MIN,
   });
-  const run = { attempt: 1, status: 'completed' };
+  const run = { attempt: 1, status: 'completed', conclusion: 'failure' };
+  const cancelled = { ...run, conclusion: 'cancelled' };
+  const hit = ended(1, 'failure', [0, 2]);
   // biome-ignore format: a table reads best as a table.
   test.each<[string, Parameters<typeof decideRerun>, object]>([
     ['when it alone failed', [entry(1), run, [ended(1, 'failure'), ended(2, 'success')]], { kind: 'all-failed' }],
     ['with all that were interrupted', [entry(1, 2), run, [ended(1, 'failure'), ended(2, 'cancelled')]], { kind: 'all-failed' }],
-    ['alone when another failed by itself', [entry(1), run, [ended(1, 'failure'), ended(2, 'failure')]], { kind: 'one', job: 1 }],
-    ['not when two were, and another failed by itself', [entry(1, 2), run, [ended(1, 'failure'), ended(2, 'failure'), ended(3, 'failure')]], { kind: 'leave' }],
-    ['not when it succeeded after all', [entry(1), run, [ended(1, 'success')]], { kind: 'leave' }],
-    ['not before its run has ended', [entry(1), { attempt: 1, status: 'in_progress' }, []], { kind: 'wait' }],
-    ['not twice', [entry(1), { attempt: 2, status: 'completed' }, [ended(1, 'failure')]], { kind: 'leave' }],
+    ['alone when another failed by itself', [entry(1), run, [ended(1, 'failure'), ended(2, 'failure')]], { kind: 'one', job: 1, because: null }],
+    ['not when two were, and another failed by itself', [entry(1, 2), run, [ended(1, 'failure'), ended(2, 'failure'), ended(3, 'failure')]], { kind: 'leave', isLoss: true }],
+    ['not when it succeeded after all', [entry(1), run, [ended(1, 'success')]], { kind: 'leave', isLoss: false }],
+    ['not before its run has ended', [entry(1), { ...run, status: 'in_progress' }, []], { kind: 'wait' }],
+    ['not twice', [entry(1), { ...run, attempt: 2 }, [ended(1, 'failure')]], { kind: 'leave', isLoss: false }],
     ['not when its run is gone', [entry(1), null, []], { kind: 'leave' }],
+    ['with those that fail-fast cancelled for it, running or queued', [entry(1), run, [hit, ended(2, 'cancelled', [0, 2.2]), ended(3, 'cancelled', [0, 2], false)]], { kind: 'all-failed' }],
+    ['two of them, with those that fail-fast cancelled', [entry(1, 2), run, [hit, ended(2, 'failure', [0, 2.1]), ended(3, 'cancelled', [0, 2.2])]], { kind: 'all-failed' }],
+    ['without what was cancelled before it', [entry(1), run, [hit, ended(2, 'cancelled', [0, 1])]], { kind: 'one', because: null }],
+    ['without what was cancelled long after it', [entry(1), run, [hit, ended(2, 'cancelled', [0, 30])]], { kind: 'one' }],
+    ['with what sums the matrix up, and fails with it', [entry(1), run, [hit, ended(2, 'cancelled', [0, 2.5]), ended(9, 'failure', [2.6, 3.5])]], { kind: 'all-failed' }],
+    ['not with a later job that failed by itself', [entry(1), run, [hit, ended(9, 'failure', [12, 15])]], { kind: 'one', because: null }],
+    ['with what GitHub failed without a runner after it', [entry(1), run, [hit, ended(2, 'failure', [0, 3], false)]], { kind: 'all-failed' }],
+    ['with what was skipped for it: that is in its needs', [entry(1), run, [hit, ended(2, 'skipped', [2, 2], false)]], { kind: 'all-failed' }],
+    ['alone, which is told, where another failed by itself and fail-fast cancelled the rest', [entry(1), run, [hit, ended(2, 'failure', [0, 1.9]), ended(3, 'cancelled', [0, 2.1])]], { kind: 'one', because: expect.stringContaining('cancelled') }],
+    ['not when a person cancelled its run after it', [entry(1), cancelled, [hit, ended(2, 'cancelled', [0, 4])]], { kind: 'leave', because: 'the run was cancelled', isLoss: false }],
+    ['not when a person cancelled its run with nothing else left', [entry(1), cancelled, [hit]], { kind: 'leave', because: 'the run was cancelled' }],
+    ['when it was cancelled itself, as a runner that ends in order does, and nothing else was', [entry(1), cancelled, [ended(1, 'cancelled', [0, 2]), ended(2, 'success', [0, 2])]], { kind: 'all-failed' }],
+    ['not when it was cancelled with others', [entry(1), cancelled, [ended(1, 'cancelled', [0, 2]), ended(2, 'cancelled', [0, 2])]], { kind: 'leave', because: 'the run was cancelled' }],
+    ['not when a newer run has taken its place', [entry(1), run, [hit], true], { kind: 'leave', because: expect.stringContaining('newer run'), isLoss: false }],
+    ['again in its second attempt', [{ ...entry(1), attempt: 2 }, { ...run, attempt: 2 }, [hit]], { kind: 'all-failed' }],
+    ['not for ever', [{ ...entry(1), attempt: 5 }, { ...run, attempt: 5 }, [hit]], { kind: 'leave', isLoss: true }],
   ])('%s', (_, given, expected) => {
     expect(decideRerun(...given)).toMatchObject(expected);
   });

@@ -1,0 +1,92 @@
+/** Held jobs: noted, and launched for again as soon as one that they wait for starts or ends. */
+import { alertOnce } from '../../../shared/alert-once.ts';
+import { amend, mergeTrail } from '../../../shared/ledger/amend.ts';
+import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { Held } from '../../../shared/ledger/ledger.ts';
+import { HELD_ALERT_MS, HELD_NOTE_MS, LEDGER_SCAN_MAX } from '../../../shared/limits.ts';
+import type { Job, JobId } from '../../../shared/nouns.ts';
+import type { ReaperWorld } from '../world.ts';
+import { heldBack, heldGroups, isHeld, releasable, type Standing } from './held.ts';
+
+/** An event looks for held jobs only where there are some: this costs it one read. */
+const noteId = ({ repository }: Job): string => `held:${repository}`;
+
+/** Written before its runner goes: from then on nobody launches for it by time. */
+export async function holdBack({ job }: JobEntry, standing: Standing, world: ReaperWorld): Promise<void> {
+  const { ledger, clock, log } = world;
+  const atMs = clock.nowMs();
+  const what = standing.by === 'run' ? 'of its run' : 'of its name';
+  const because = `GitHub holds it back while ${standing.width} ${what} run: max-parallel, or concurrency`;
+  const line = { atMs, text: `waits without a runner because ${because}` };
+  const note = { text: '', untilMs: atMs + HELD_NOTE_MS };
+  if ((await ledger.notes.add(noteId(job), note)) === null)
+    await amend(ledger.notes, noteId(job), () => note);
+  const held = await amend(ledger.jobs, job.id, (entry) => {
+    const next = heldBack(entry, standing, atMs);
+    return next && { ...next, because, trail: mergeTrail(...entry.trail, line) };
+  });
+  log('job.held', { job: job.id, by: standing.by, width: standing.width, held: held !== null });
+}
+
+/** A job started or ended: who was held by it may be next. */
+export async function releaseAfter(job: Job, world: ReaperWorld): Promise<void> {
+  const { ledger, clock } = world;
+  const note = await ledger.notes.read(noteId(job));
+  if (note === null || (note.entry.untilMs ?? 0) < clock.nowMs()) return;
+  const jobs = await ledger.jobs.list(LEDGER_SCAN_MAX);
+  const runners = await ledger.runners.list(LEDGER_SCAN_MAX);
+  await releaseHeld(jobs.things, runners.things, world);
+}
+
+/** How many. Each sweep does what an event that was lost would have done. */
+export async function releaseHeld(
+  jobs: readonly Held<JobEntry>[],
+  runners: readonly Held<RunnerEntry>[],
+  world: ReaperWorld,
+): Promise<number> {
+  const entries = jobs.map(({ entry }) => entry);
+  const due = releasable(
+    entries,
+    runners.map(({ entry }) => entry),
+    world.clock.nowMs(),
+  );
+  for (const [id, because] of due) await release(id, because, world);
+  await alertOfStandstill(entries, world);
+  return due.size;
+}
+
+/** If the launcher cannot be asked now, the next sweep does it: the job is due. */
+async function release(
+  id: JobId,
+  because: string,
+  { ledger, clock, queue, log }: ReaperWorld,
+): Promise<void> {
+  const nextTryAtMs = clock.nowMs();
+  const line = { atMs: nextTryAtMs, text: `is launched for again because ${because}` };
+  let isOurs = false;
+  const held = await amend(ledger.jobs, id, (entry) => {
+    isOurs = isHeld(entry);
+    if (!isOurs) return undefined;
+    return { ...entry, held: null, nextTryAtMs, because, trail: mergeTrail(...entry.trail, line) };
+  });
+  if (held === null || !isOurs) return;
+  log('job.due', { job: id, because });
+  await queue.launch({ kind: 'due', job: held.entry.job, rev: held.rev, hasTurn: false });
+}
+
+/** While others of the run come and go, waiting is what the workflow asks for. */
+async function alertOfStandstill(jobs: readonly JobEntry[], world: ReaperWorld): Promise<void> {
+  for (const { held, running } of heldGroups(jobs)) {
+    const [first] = held;
+    const movedAtMs = Math.max(...running.map(({ startedAtMs }) => startedAtMs ?? 0));
+    const isStill = running.length > 0 && world.clock.nowMs() - movedAtMs > HELD_ALERT_MS;
+    if (first === undefined || !isStill) continue;
+    const { repository, runId } = first.job;
+    const names = running
+      .map(({ job }) => job.name)
+      .slice(0, 3)
+      .join(', ');
+    const text = `Of ${repository} (run ${runId}) ${held.length} waiting jobs have got no runner from GitHub for hours, while ${names} runs. If their workflow says max-parallel or concurrency, they wait for that, and no machine is paid for them. If it does not, look at the runner group ${world.config.github.runnerGroup} and at https://www.githubstatus.com.`;
+    await alertOnce(`held-${repository}`, text, world);
+  }
+}

@@ -1,0 +1,29 @@
+/** Which runners may be counted on: pure. */
+import type { Observation } from '../survey/observe.ts';
+import type { Coverage } from './verdict.ts';
+
+/** May it still take a job? Asked before matching; what it leaves out is diagnosed without a waiting job. */
+export function isUsable(
+  coverage: Coverage,
+  { held, instances, registration, isGone, bootMaxMs }: Observation,
+): boolean {
+  if (held === null || isGone || registration?.isBusy) return false;
+  const { state, isUnwanted, removedAtMs, leaseUntilMs, stateAtMs } = held.entry;
+  if (isUnwanted || removedAtMs !== null || instances.some(isEnding)) return false;
+  switch (state) {
+    case 'launching':
+      return leaseUntilMs >= coverage.surveyAtMs || instances.length > 0;
+    case 'booting':
+      return coverage.nowMs - stateAtMs <= bootMaxMs || registration?.isOnline === true;
+    case 'idle':
+      return registration?.isOnline === true || !coverage.registrationsComplete;
+    case 'busy':
+    case 'retiring':
+      return false;
+  }
+}
+
+export const isStopped = ({ status }: { status: string }): boolean =>
+  status === 'Stopped' || status === 'Stopping';
+const isEnding = ({ status, isRecycling }: { status: string; isRecycling: boolean }): boolean =>
+  isRecycling || isStopped({ status });

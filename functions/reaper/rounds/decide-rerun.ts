@@ -1,0 +1,98 @@
+/** Which part of a run is brought back after an interruption: pure. */
+import type { RerunEntry } from '../../../shared/ledger/entries.ts';
+import {
+  CONSEQUENCE_MAX_MS,
+  GITHUB_TIME_MS,
+  NEEDED_MAX_MS,
+  RERUN_ATTEMPTS_MAX,
+} from '../../../shared/limits.ts';
+import type { JobId, JobRecord } from '../../../shared/nouns.ts';
+import type { RunRecord } from '../../../shared/ports.ts';
+
+export type RerunDecision =
+  | { readonly kind: 'wait' }
+  | { readonly kind: 'all-failed' }
+  /** `because`: why those that were cancelled with it are not. */
+  | { readonly kind: 'one'; readonly job: JobId; readonly because: string | null }
+  /** `isLoss`: nobody meant it, so a person is told. */
+  | { readonly kind: 'leave'; readonly because: string; readonly isLoss: boolean };
+
+export type EndedRun = Pick<RunRecord, 'attempt' | 'status' | 'conclusion'>;
+
+/**
+ * `jobs`: those of the run's attempt. A job that failed by itself is never run again because of us; one that failed or
+ * was cancelled because another was interrupted is. What a person, or a newer run, cancelled stays so.
+ */
+export function decideRerun(
+  entry: RerunEntry,
+  run: EndedRun | null,
+  jobs: readonly JobRecord[],
+  isSuperseded = false,
+): RerunDecision {
+  if (run === null) return leave('GitHub does not know the run any more');
+  if (run.attempt !== entry.attempt) return leave('the run has a later attempt');
+  if (run.status !== 'completed') return { kind: 'wait' };
+  const failed = jobs.filter(isBad);
+  const ours = failed.filter(({ job }) => entry.interrupted.includes(job.id));
+  const [first] = ours;
+  if (first === undefined) return leave('no interrupted job failed');
+  if (wasCancelled(run, failed, ours)) return leave('the run was cancelled');
+  if (isSuperseded) return leave('a newer run of its workflow and branch has taken its place');
+  if (run.attempt >= RERUN_ATTEMPTS_MAX)
+    return leave(`the run is in its attempt ${run.attempt}, and was interrupted again`, true);
+  const all = withConsequences(ours, failed);
+  if (all.length === failed.length) return { kind: 'all-failed' };
+  if (ours.length === 1)
+    return { kind: 'one', job: first.job.id, because: whyNotAll(all.slice(ours.length)) };
+  return leave('other jobs failed by themselves, and more than one was interrupted', true);
+}
+
+const leave = (because: string, isLoss = false): RerunDecision => ({ kind: 'leave', because, isLoss });
+
+const whyNotAll = (consequences: readonly JobRecord[]): string | null =>
+  consequences.some(({ conclusion }) => conclusion === 'cancelled')
+    ? 'another job failed by itself, so those that were cancelled with it stay so'
+    : null;
+
+const isBad = ({ conclusion }: JobRecord): boolean =>
+  conclusion === 'failure' || conclusion === 'cancelled' || conclusion === 'timed_out';
+
+/**
+ * After a failure GitHub calls the run failed, fail-fast or not; cancelled it is only as a whole. A runner that ends on
+ * the market's notice may have its job cancelled, and with no failure the run is cancelled too: then it is alone in that.
+ */
+function wasCancelled(
+  { conclusion }: EndedRun,
+  failed: readonly JobRecord[],
+  ours: readonly JobRecord[],
+): boolean {
+  if (conclusion !== 'cancelled') return false;
+  return failed.length > ours.length || ours.some((job) => job.conclusion !== 'cancelled');
+}
+
+/** In the order in which they were made: what needs a consequence is one, too. */
+function withConsequences(ours: readonly JobRecord[], failed: readonly JobRecord[]): readonly JobRecord[] {
+  const found = [...ours];
+  const others = failed.filter((job) => !ours.includes(job));
+  for (const job of others.toSorted((a, b) => a.job.createdAtMs - b.job.createdAtMs))
+    if (isCancelledFor(job, ours) || isNeeding(job, found)) found.push(job);
+  return found;
+}
+
+/** By fail-fast; or failed by GitHub before any runner had it. */
+function isCancelledFor(
+  { conclusion, runner, completedAtMs }: JobRecord,
+  ours: readonly JobRecord[],
+): boolean {
+  if (conclusion !== 'cancelled' && runner !== null) return false;
+  return ours.some((one) => isWithin(completedAtMs, one.completedAtMs, CONSEQUENCE_MAX_MS));
+}
+
+/** GitHub makes a job when the last that it needs has ended: one that sums up a matrix fails with it. */
+const isNeeding = ({ job }: JobRecord, found: readonly JobRecord[]): boolean =>
+  found.some((one) => isWithin(job.createdAtMs, one.completedAtMs, NEEDED_MAX_MS));
+
+function isWithin(atMs: number | null, sinceMs: number | null, maxMs: number): boolean {
+  if (atMs === null || sinceMs === null) return false;
+  return atMs >= sinceMs - GITHUB_TIME_MS && atMs <= sinceMs + maxMs;
+}

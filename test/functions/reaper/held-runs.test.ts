@@ -1,0 +1,37 @@
+/** Matrices with max-parallel, and concurrency groups of jobs, over the whole system: what they cost, and who waits. */
+import { expect, test } from 'vitest';
+import { LABELS, MINUTE_MS, matrix, play } from './held-world.ts';
+
+test('six jobs, two at once: surplus runners go after the first minutes, and what is ready waits for a boot', async () => {
+  const played = await play(matrix([12, 20, 15, 10, 14, 18], 2), 2);
+  // Before: 20 instances and more, and up to 24 minutes for a job that was ready.
+  expect(played.instances).toBeLessThanOrEqual(6 + 4);
+  expect(played.machineMin).toBeLessThan(played.jobsMin + 6 * 2 + 4 * 7);
+  expect(played.longestReadyMin).toBeLessThan(2);
+  expect([...new Set(played.conclusions), ...played.alerts]).toEqual(['success']);
+});
+
+test('a job that several runs have one at a time is launched for as its turn comes', async () => {
+  const job = { name: 'deploy', labels: LABELS, durationMs: 15 * MINUTE_MS };
+  const deploy = { ...job, concurrency: { group: 'deploy', queue: 'max' as const } };
+  const runs = Array.from({ length: 5 }, () => ({ repository: 'acme/app', jobs: [deploy] }));
+  const played = await play(runs, 1);
+  expect(played.instances).toBeLessThanOrEqual(5 + 4);
+  expect(played.longestReadyMin).toBeLessThan(2);
+  expect([...new Set(played.conclusions), ...played.alerts]).toEqual(['success']);
+});
+
+test('a matrix without max-parallel runs all at once', async () => {
+  const played = await play(matrix([4, 9, 5, 8, 6, 7]), 6);
+  expect(played.instances).toBeLessThanOrEqual(7);
+  expect(played.longestReadyMin).toBeLessThan(2);
+});
+
+test('one that is long holds nobody whom GitHub is merely slow to give a runner', async () => {
+  const slow = 3 * MINUTE_MS;
+  const played = await play(matrix([40, 5, 5, 5, 5]), 5, {
+    wrong: ({ clock, github }) => void clock.after(MINUTE_MS, () => github.pauseAssignment(slow)),
+  });
+  expect(played.longestReadyMin).toBeLessThan(4 + 4);
+  expect(played.alerts).toEqual([]);
+});
