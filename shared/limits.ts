@@ -56,8 +56,16 @@ export const CANDIDATES_MAX = 6;
 export const UNPRICED_PER_TYPE_MAX = 2;
 /** An offering the cloud just could not give: with 45 s a simulated day of 5,000 jobs cost 1.4 % less than with three minutes. */
 export const UNAVAILABLE_MS = 60_000;
-/** A quota is raised by a person, not by waiting a moment. */
-export const UNAVAILABLE_QUOTA_MS = 30 * 60_000;
+/** What a placement names and ECS does not know is mended by a person, not by waiting a moment. */
+export const UNAVAILABLE_PLACE_MS = 30 * 60_000;
+/** A learned limit of the account is tried with one launch after this. */
+export const LIMIT_PROBE_MS = 2 * 60_000;
+/** Not met for so long, it is forgotten. */
+export const LIMIT_KEPT_MS = 30 * 60_000;
+/** Who waits for a quota is ranked again after this: stock, prices, or the configuration may have changed. */
+export const LIMIT_RERANK_MS = 5 * 60_000;
+/** One for each family in each region: more than a deployment uses. */
+export const LIMITS_MAX = 100;
 
 /** Longer than until a job is tried again whose launch ended unclear: its lease, and a sweep or two. */
 export const REGION_OUT_MS = 10 * 60_000;

@@ -61,7 +61,17 @@ export interface JobEntry {
   readonly isForgiven?: boolean;
   /** With the obstacle `cap`: what has to change before it is launched for again. */
   readonly cappedUnder?: string | null;
+  /** What it was last refused, or not tried, for a used-up quota; absent or null: something else is in its way. */
+  readonly quota?: QuotaWait | null;
   readonly trail: readonly TrailLine[];
+}
+
+/** The sweep lets it go on when there is room in a scope again. */
+export interface QuotaWait {
+  /** Scope → the least that it needs there. */
+  readonly needs: Readonly<Record<string, number>>;
+  /** Its offers are ranked again then, room or not. */
+  readonly againAtMs: number;
 }
 
 export type RunnerState = 'launching' | 'booting' | 'idle' | 'busy' | 'retiring';
@@ -91,6 +101,8 @@ export interface RunnerEntry {
   readonly region: string | null;
   /** Null until an offering was taken, and for an adopted instance. */
   readonly candidate: Candidate | null;
+  /** While `launching`: what its launcher may have asked the cloud for, in this order. */
+  readonly walks?: readonly Candidate[] | null;
   readonly releaseAtMs: number | null;
   /** Complete look-ups that saw no instance of an abandoned launch. */
   readonly absentLooks: number;
