@@ -42,6 +42,10 @@ export const SWEEP_PARTS_MS = {
   market: 10_000,
   checks: 6_000,
 } as const;
+/** Sweeps in a row in which one look-up failed, before an alert. */
+export const LOOK_FAILURES_MIN = 10;
+/** Look-ups whose failures are counted: more fail only together. */
+export const FAILED_LOOKS_MAX = 100;
 /** Sweeps that failed in a row before an alert: one failure may be transient. */
 export const SWEEP_FAILURES_MIN = 3;
 export const SWEEP_ACTS_MAX = 500;
@@ -208,10 +212,8 @@ export const RUNNER_VERSION_WARN_MS = 20 * 24 * 3_600_000;
 export const ECS_CALL_MAX_MS = 9_000;
 /** The pause before a try is made again. */
 export const ECS_RETRY_PAUSE_MS = 1_000;
-/** ECS refuses a tag filter over more than 1,000 instances; pages hold 100. */
-export const INSTANCE_PAGES_MAX = 12;
-/** ListTagResources gives 50 rows a page, one for each tag of each instance. */
-export const TAG_PAGES_MAX = 800;
+/** 100 instances each: twice what `limits.runners` allows, and what others named like ours. */
+export const INSTANCE_PAGES_MAX = 120;
 export const INSTANCE_IDS_PER_CALL_MAX = 100;
 /** A warm launcher asks the ledger again after this. */
 export const MARKET_KEPT_MS = 30_000;

@@ -3,11 +3,11 @@ import { namesOf } from '../../infra/names.ts';
 import { TableError } from '../../shared/adapters/tablestore/table.ts';
 import { tablestoreLedger } from '../../shared/adapters/tablestore/tables.ts';
 import type { Config } from '../../shared/config/config.ts';
-import { TAG } from '../../shared/names.ts';
+import { runnerNamePattern, TAG } from '../../shared/names.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
 
 const RUNNERS_MAX = 5_000;
-const PAGES_MAX = 60;
+const PAGES_MAX = 120;
 
 /** An instance that exists may be running a job, whatever the ledger says. Throws when either cannot be asked in full. */
 export async function busyRunners(config: Config, cloud: Alibaba, endpoint?: string): Promise<string[]> {
@@ -40,21 +40,23 @@ async function inLedger(config: Config, cloud: Alibaba, endpoint: string | undef
 
 interface InstanceRecord {
   readonly InstanceName: string;
+  readonly Tags?: { readonly Tag: readonly { readonly TagKey: string; readonly TagValue: string }[] };
 }
 
 async function instancesIn(config: Config, cloud: Alibaba, region: string): Promise<string[]> {
+  const isOurs = ({ Tags }: InstanceRecord) =>
+    Tags?.Tag.some(({ TagKey, TagValue }) => TagKey === TAG.deployment && TagValue === config.name);
   const found: string[] = [];
   let token = '';
   for (let page = 0; page === 0 || token !== ''; page++) {
     if (page === PAGES_MAX) throw new Error(`${region} has more instances of ours than can be looked at`);
     const answer = await cloud.rpc('ecs', region, 'DescribeInstances', {
-      'Tag.1.Key': TAG.deployment,
-      'Tag.1.Value': config.name,
+      InstanceName: runnerNamePattern(config.name),
       MaxResults: '100',
       ...(token === '' ? {} : { NextToken: token }),
     });
     const { Instance } = answer.Instances as { Instance: InstanceRecord[] };
-    found.push(...Instance.map(({ InstanceName }) => InstanceName));
+    found.push(...Instance.filter(isOurs).map(({ InstanceName }) => InstanceName));
     token = String(answer.NextToken ?? '');
   }
   return found;

@@ -1,6 +1,6 @@
 /** The simulated ECS: one call in, an answer, a refusal or no answer out. */
 import type { Credential } from '../accounts.ts';
-import { consoleOutput, describeInstances, listTagResources } from './actions/look-ups.ts';
+import { consoleOutput, describeInstances } from './actions/look-ups.ts';
 import * as market from './actions/market.ts';
 import * as network from './actions/network.ts';
 import * as removals from './actions/removals.ts';
@@ -21,7 +21,6 @@ type Act = (cloud: Cloud, region: Region, params: Params) => object;
 const ACTS = new Map<string, Act>([
   ['RunInstances', runInstances],
   ['DescribeInstances', describeInstances],
-  ['ListTagResources', listTagResources],
   ['GetInstanceConsoleOutput', consoleOutput],
   ['DeleteInstance', removals.deleteInstance],
   ['DeleteInstances', removals.deleteInstances],
