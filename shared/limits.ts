@@ -145,7 +145,10 @@ export const LIFETIME_MAX_MS = 5 * 24 * 3_600_000;
 export const RELEASE_TIME_MIN_MS = 32 * 60_000;
 /** The cloud's release comes after ours. */
 export const RELEASE_MARGIN_MS = 30 * 60_000;
+/** Or a sixth of a short lifetime. */
 export const LIFETIME_WARNING_MS = 3_600_000;
+/** What was launched last in a region is released by then; a day for the time's own coarseness, one for clocks and delays. */
+export const REGION_KEPT_MS = LIFETIME_MAX_MS + RELEASE_MARGIN_MS + 2 * 24 * 3_600_000;
 
 /** Waiting for a slot or for stock is looked at again after this. */
 export const RETRY_MS = 60_000;

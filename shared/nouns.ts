@@ -113,6 +113,8 @@ export interface Instance {
   readonly status: 'Pending' | 'Starting' | 'Running' | 'Stopping' | 'Stopped';
   readonly instanceType: string;
   readonly zone: string;
+  /** Null: the cloud did not say. */
+  readonly capacityType: CapacityType | null;
   readonly createdAtMs: number;
   readonly releaseAtMs: number | null;
   /** The spot market takes it back within five minutes. */

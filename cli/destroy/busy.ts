@@ -1,10 +1,9 @@
 /** Which runners may be running a job: the ledger's word and the cloud's, either is enough. */
-import { namesOf } from '../../infra/names.ts';
 import { TableError } from '../../shared/adapters/tablestore/table.ts';
-import { tablestoreLedger } from '../../shared/adapters/tablestore/tables.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { runnerNamePattern, TAG } from '../../shared/names.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
+import { ledgerToRead } from '../shared/ledger.ts';
 
 const RUNNERS_MAX = 5_000;
 const PAGES_MAX = 120;
@@ -18,15 +17,7 @@ export async function busyRunners(config: Config, cloud: Alibaba, endpoint?: str
 }
 
 async function inLedger(config: Config, cloud: Alibaba, endpoint: string | undefined): Promise<string[]> {
-  const instance = namesOf(config).tablestoreInstance;
-  const { accessKeyId, accessKeySecret, securityToken } = await cloud.accessKey();
-  const credentials = { accessKeyId, accessKeySecret, ...(securityToken === null ? {} : { securityToken }) };
-  const connection = {
-    endpoint: endpoint ?? `https://${instance}.${config.control.region}.ots.aliyuncs.com`,
-    instance,
-    credentials: () => credentials,
-  };
-  const { runners } = tablestoreLedger(connection, () => 'destroy only reads');
+  const { runners } = await ledgerToRead(config, cloud, endpoint);
   try {
     const { things, complete } = await runners.list(RUNNERS_MAX);
     if (!complete) throw new Error('the ledger holds more runners than can be looked at');

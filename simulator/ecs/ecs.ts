@@ -96,7 +96,7 @@ export function createEcs(options: EcsOptions): Ecs {
       calls.set(action, (calls.get(action) ?? 0) + 1);
       const act = ACTS.get(action);
       if (act === undefined) throw new EcsRefusal('InvalidAction.NotFound');
-      if (credential?.mayDo?.(ramNameOf(action)) === false) throw new EcsRefusal('Forbidden.RAM');
+      if (credential?.mayDo?.(ramNameOf(action), regionId) === false) throw new EcsRefusal('Forbidden.RAM');
       const region = regionOf(cloud, regionId);
       throttle(action, regionId, options.clock.nowMs());
       const later = (run: () => void) =>

@@ -14,6 +14,8 @@ export interface Survey {
   readonly atMs: number;
   readonly instances: readonly Instance[];
   readonly instancesComplete: boolean;
+  /** Regions whose instances were listed in full. */
+  readonly wholeRegions: ReadonlySet<string>;
   readonly registrations: readonly (Registration & { readonly target: Target })[];
   readonly registrationsComplete: boolean;
   /** Where runners register, listed in full: an organisation, or owner/name of a repository; in lower case. */
@@ -53,6 +55,7 @@ export async function survey(world: ReaperWorld): Promise<Survey> {
     atMs,
     instances: instances.things,
     instancesComplete: instances.complete,
+    wholeRegions,
     registrations: registrations.things,
     registrationsComplete: registrations.complete,
     wholeTargets: new Set(

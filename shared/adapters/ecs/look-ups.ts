@@ -30,6 +30,7 @@ const Page = z.object({
         Status: z.enum(['Pending', 'Starting', 'Running', 'Stopping', 'Stopped']),
         CreationTime: z.string(),
         AutoReleaseTime: z.string().optional(),
+        SpotStrategy: z.string().optional(),
         OperationLocks: z.object({ LockReason: z.array(z.object({ LockReason: z.string() })) }).optional(),
         Tags: z.object({ Tag: z.array(z.object({ TagKey: z.string(), TagValue: z.string() })) }).optional(),
       }),
@@ -109,11 +110,18 @@ function instanceOf(row: Row): Instance {
     status: row.Status,
     instanceType: row.InstanceType,
     zone: row.ZoneId,
+    capacityType: capacityTypeOf(row),
     createdAtMs: parseTime(row.CreationTime),
     releaseAtMs: row.AutoReleaseTime ? parseTime(row.AutoReleaseTime) : null,
     isRecycling: locks.some(({ LockReason }) => LockReason === 'Recycling'),
     tags: Object.fromEntries((row.Tags?.Tag ?? []).map(({ TagKey, TagValue }) => [TagKey, TagValue])),
   };
+}
+
+/** SDK model DescribeInstancesResponseBody: NoSpot is pay-as-you-go. */
+function capacityTypeOf({ SpotStrategy }: Row): Instance['capacityType'] {
+  if (SpotStrategy === undefined || SpotStrategy === '') return null;
+  return SpotStrategy === 'NoSpot' ? 'on-demand' : 'spot';
 }
 
 function parseTime(text: string): number {

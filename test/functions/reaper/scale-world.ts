@@ -134,6 +134,7 @@ const instanceOf = ({ name, instanceId }: RunnerEntry, isBroken: boolean): Insta
   zone: 'cn-hangzhou-h',
   createdAtMs: START_MS - 120_000,
   releaseAtMs: START_MS + 6 * 3_600_000,
+  capacityType: 'spot',
   isRecycling: false,
   tags: { [TAG.name]: name },
 });
