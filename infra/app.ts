@@ -13,7 +13,12 @@ export interface Template {
 }
 
 /** Placements first: the control stack's policies name what they make. Throws when a service would refuse a name. */
-export function synthesise(config: Config, secrets: Scope['secrets'], outdir: string): Template[] {
+export function synthesise(
+  config: Config,
+  secrets: Scope['secrets'],
+  outdir: string,
+  formerRegions: readonly string[] = [],
+): Template[] {
   const mistakes = nameMistakes(config);
   if (mistakes.length > 0) throw new Error(`names are wrong\n${mistakes.join('\n')}`);
   const app = new ros.App({ outdir });
@@ -22,7 +27,7 @@ export function synthesise(config: Config, secrets: Scope['secrets'], outdir: st
     ({ network, mirrorBucket }) => network !== null || mirrorBucket !== null,
   );
   for (const placement of placements) new PlacementStack(app, config, placement);
-  new ControlStack(app, config, secrets);
+  new ControlStack(app, { config, secrets, formerRegions });
   const assembly = app.synth();
   const templateOf = (stackName: string, region: string): Template => ({
     stackName,

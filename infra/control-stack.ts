@@ -9,20 +9,20 @@ import { egressRules } from './egress.ts';
 import { namesOf, zoneIdOf } from './names.ts';
 import { natEgress } from './nat.ts';
 import { output, tagList } from './placement-stack.ts';
-import type { Scope } from './policies.ts';
-import { makeRoles } from './roles.ts';
+import { makeRoles, type StackScope } from './roles.ts';
 
 const LOGS_KEPT_DAYS = 30;
 /** The functions speak with a few APIs in small messages. */
 const FIXED_ADDRESS_MBIT = 20;
 
 export class ControlStack extends ros.Stack {
-  constructor(scope: ros.Construct, config: Config, secrets: Scope['secrets']) {
+  constructor(scope: ros.Construct, about: StackScope) {
+    const { config } = about;
     const stackName = namesOf(config).controlStack;
     super(scope, stackName, { stackName, description: `The functions of ${config.name} and their ledger` });
     makeLedger(this, config);
     makeLogs(this, config);
-    makeRoles(this, config, secrets);
+    makeRoles(this, about);
     if (config.control.fixedAddress !== null) makeFixedAddress(this, config, config.control.fixedAddress);
   }
 }

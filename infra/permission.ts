@@ -16,5 +16,7 @@ export interface Scope {
   readonly config: Config;
   readonly accountId: string;
   /** References of the secrets each function reads, such as `kms:ci-key`. */
+  /** Regions without a placement by now, where something of ours may still live. */
+  readonly formerRegions?: readonly string[];
   readonly secrets: Readonly<Partial<Record<FunctionKind, readonly string[]>>>;
 }

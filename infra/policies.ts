@@ -110,8 +110,14 @@ function passing(config: Config, accountId: string): Permission[] {
   ];
 }
 
-function surveying({ config, accountId }: Scope): Permission[] {
-  const instances = config.placements.map(({ region }) => `acs:ecs:${region}:${accountId}:instance/*`);
+/** Regions where instances of ours may live. */
+export const regionsOf = ({ config, formerRegions = [] }: Omit<Scope, 'secrets' | 'accountId'>): string[] => [
+  ...new Set([...config.placements.map(({ region }) => region), ...formerRegions]),
+];
+
+function surveying(scope: Scope): Permission[] {
+  const { config, accountId } = scope;
+  const instances = regionsOf(scope).map((region) => `acs:ecs:${region}:${accountId}:instance/*`);
   return [
     { action: 'ecs:DescribeInstances', resources: instances },
     { action: 'ecs:DeleteInstance', resources: instances, condition: ours(config, 'acs:ResourceTag') },

@@ -40,10 +40,16 @@ function statementOf(group: readonly [Permission, ...Permission[]]): Statement {
   };
 }
 
-/** What a simulator's credential of this function may do, by action. */
-export function policyFor(kind: FunctionKind, scope: Scope): (action: string) => boolean {
-  const allowed = new Set(permissionsOf(kind, scope).map(({ action }) => action));
-  return (action) => allowed.has(action);
+/** What a simulator's credential of this function may do, by action, and by region where it says one. */
+export function policyFor(kind: FunctionKind, scope: Scope): (action: string, region?: string) => boolean {
+  const permissions = permissionsOf(kind, scope);
+  const isIn = (resource: string, region: string) => resource === '*' || resource.split(':')[2] === region;
+  return (action, region) =>
+    permissions.some(
+      (each) =>
+        each.action === action &&
+        (region === undefined || each.resources.some((resource) => isIn(resource, region))),
+    );
 }
 
 /** Held against what was really called. Both empty: the policy is exact. */

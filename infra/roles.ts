@@ -6,7 +6,7 @@ import { TAG } from '../shared/names.ts';
 import { deployPermissions } from './deploy-policy.ts';
 import { FUNCTION_KINDS, namesOf } from './names.ts';
 import { output } from './placement-stack.ts';
-import { type Permission, permissionsOf, type Scope } from './policies.ts';
+import { type Permission, permissionsOf, regionsOf, type Scope } from './policies.ts';
 import { policyDocument } from './policy-document.ts';
 
 const GITHUB_ISSUER = 'https://token.actions.githubusercontent.com';
@@ -17,11 +17,13 @@ const GITHUB_FINGERPRINTS = [
 ];
 const AUDIENCE = 'sts.aliyuncs.com';
 
+export type StackScope = Required<Omit<Scope, 'accountId'>>;
+
 type Trust = ram.RosRole.AssumeRolePolicyDocumentProperty;
 
-export function makeRoles(stack: ros.Stack, config: Config, secrets: Scope['secrets']): void {
+export function makeRoles(stack: ros.Stack, { config, secrets, formerRegions }: StackScope): void {
   const names = namesOf(config);
-  const scope: Scope = { config, accountId: ros.RosPseudo.tenantId, secrets };
+  const scope = { config, accountId: ros.RosPseudo.tenantId, secrets, formerRegions };
   for (const kind of FUNCTION_KINDS)
     makeRole(stack, kind, names.roleOf(kind), trusted('fc.aliyuncs.com'), permissionsOf(kind, scope));
   if (config.control.deployFrom !== null) makeDeployRole(stack, config, config.control.deployFrom);
@@ -31,7 +33,7 @@ export function makeRoles(stack: ros.Stack, config: Config, secrets: Scope['secr
       'instance',
       config.selfDestruct.roleName,
       trusted('ecs.aliyuncs.com'),
-      instancePermissions(config),
+      instancePermissions(scope),
     );
 }
 
@@ -110,10 +112,9 @@ function makeDeployRole(
 }
 
 /** RAM knows no "only itself": an instance of ours may delete instances of ours. */
-function instancePermissions(config: Config): Permission[] {
-  const resources = config.placements.map(
-    ({ region }) => `acs:ecs:${region}:${ros.RosPseudo.tenantId}:instance/*`,
-  );
+function instancePermissions(scope: Scope): Permission[] {
+  const { config, accountId } = scope;
+  const resources = regionsOf(scope).map((region) => `acs:ecs:${region}:${accountId}:instance/*`);
   const condition = { StringEquals: { [`acs:ResourceTag/${TAG.deployment}`]: [config.name] } };
   return [{ action: 'ecs:DeleteInstance', resources, condition }];
 }

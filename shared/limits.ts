@@ -42,6 +42,10 @@ export const SWEEP_PARTS_MS = {
   market: 10_000,
   checks: 6_000,
 } as const;
+/** Sweeps in a row in which one look-up failed, before an alert. */
+export const LOOK_FAILURES_MIN = 10;
+/** Look-ups whose failures are counted: more fail only together. */
+export const FAILED_LOOKS_MAX = 100;
 /** Sweeps that failed in a row before an alert: one failure may be transient. */
 export const SWEEP_FAILURES_MIN = 3;
 export const SWEEP_ACTS_MAX = 500;
@@ -56,8 +60,16 @@ export const CANDIDATES_MAX = 6;
 export const UNPRICED_PER_TYPE_MAX = 2;
 /** An offering the cloud just could not give: with 45 s a simulated day of 5,000 jobs cost 1.4 % less than with three minutes. */
 export const UNAVAILABLE_MS = 60_000;
-/** A quota is raised by a person, not by waiting a moment. */
-export const UNAVAILABLE_QUOTA_MS = 30 * 60_000;
+/** What a placement names and ECS does not know is mended by a person, not by waiting a moment. */
+export const UNAVAILABLE_PLACE_MS = 30 * 60_000;
+/** A learned limit of the account is tried with one launch after this. */
+export const LIMIT_PROBE_MS = 2 * 60_000;
+/** Not met for so long, it is forgotten. */
+export const LIMIT_KEPT_MS = 30 * 60_000;
+/** Who waits for a quota is ranked again after this: stock, prices, or the configuration may have changed. */
+export const LIMIT_RERANK_MS = 5 * 60_000;
+/** One for each family in each region: more than a deployment uses. */
+export const LIMITS_MAX = 100;
 
 /** Longer than until a job is tried again whose launch ended unclear: its lease, and a sweep or two. */
 export const REGION_OUT_MS = 10 * 60_000;
@@ -144,7 +156,10 @@ export const LIFETIME_MAX_MS = 5 * 24 * 3_600_000;
 export const RELEASE_TIME_MIN_MS = 32 * 60_000;
 /** The cloud's release comes after ours. */
 export const RELEASE_MARGIN_MS = 30 * 60_000;
+/** Or a sixth of a short lifetime. */
 export const LIFETIME_WARNING_MS = 3_600_000;
+/** What was launched last in a region is released by then; a day for the time's own coarseness, one for clocks and delays. */
+export const REGION_KEPT_MS = LIFETIME_MAX_MS + RELEASE_MARGIN_MS + 2 * 24 * 3_600_000;
 
 /** Waiting for a slot or for stock is looked at again after this. */
 export const RETRY_MS = 60_000;
@@ -219,10 +234,8 @@ export const RUNNER_VERSION_WARN_MS = 20 * 24 * 3_600_000;
 export const ECS_CALL_MAX_MS = 9_000;
 /** The pause before a try is made again. */
 export const ECS_RETRY_PAUSE_MS = 1_000;
-/** ECS refuses a tag filter over more than 1,000 instances; pages hold 100. */
-export const INSTANCE_PAGES_MAX = 12;
-/** ListTagResources gives 50 rows a page, one for each tag of each instance. */
-export const TAG_PAGES_MAX = 800;
+/** 100 instances each: twice what `limits.runners` allows, and what others named like ours. */
+export const INSTANCE_PAGES_MAX = 120;
 export const INSTANCE_IDS_PER_CALL_MAX = 100;
 /** A warm launcher asks the ledger again after this. */
 export const MARKET_KEPT_MS = 30_000;

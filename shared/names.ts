@@ -15,6 +15,9 @@ export function isRunnerName(deployment: string, name: string): boolean {
   return name.startsWith(own) && /^(?:amd64|arm64)-spot-\d{1,20}-\d{1,6}$/.test(name.slice(own.length));
 }
 
+/** What DescribeInstances finds them by; others may be named so, too. */
+export const runnerNamePattern = (deployment: string): string => `${deployment}-runner-*`;
+
 /** The job whose launch the name is of. */
 export function parseJobId(name: string): JobId | null {
   const id = /-spot-(\d{1,15})-\d+$/.exec(name)?.[1];

@@ -52,6 +52,8 @@ export interface DueEvent {
   readonly rev: string;
   /** The sweep's plan gave it the next slot: it passes those that wait. */
   readonly hasTurn: boolean;
+  /** The scope of a used-up quota in which the sweep has kept room for it. */
+  readonly within?: string | undefined;
 }
 
 /** A runner as a job's record names it. */
@@ -111,6 +113,8 @@ export interface Instance {
   readonly status: 'Pending' | 'Starting' | 'Running' | 'Stopping' | 'Stopped';
   readonly instanceType: string;
   readonly zone: string;
+  /** Null: the cloud did not say. */
+  readonly capacityType: CapacityType | null;
   readonly createdAtMs: number;
   readonly releaseAtMs: number | null;
   /** The spot market takes it back within five minutes. */

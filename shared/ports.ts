@@ -144,6 +144,8 @@ export type RunOutcome =
       readonly scope: 'offering' | 'zone' | 'family' | 'placement';
       readonly forMs: number;
     }
+  /** Definite: no instance was made, because the account's quota is used up: by machines that end, or until a person raises it. */
+  | { readonly kind: 'used-up'; readonly code: string; readonly scope: 'family' | 'placement' }
   /** Definite: no instance was made; nothing worth remembering. */
   | { readonly kind: 'refused'; readonly code: string }
   /** Definite, and every other candidate of its region would fare the same: throttled until then. */

@@ -8,10 +8,10 @@ export interface Credential {
   /** in simulated time */
   readonly expiresAtMs?: number;
   /**
-   * Takes a RAM action name such as `ecs:RunInstances`. A refused action gets the service's own permission error.
+   * Takes a RAM action name such as `ecs:RunInstances`, and of ECS the region that it is for. A refused action gets the service's own permission error.
    * Absent: everything is allowed.
    */
-  readonly mayDo?: (action: string) => boolean;
+  readonly mayDo?: (action: string, region?: string) => boolean;
 }
 
 /** Null: no such access key. */

@@ -59,7 +59,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['shared/market/plan.ts'],
   ['shared/advisor/', 'shared/config/parse.ts', 'shared/market/read.ts'],
   ['shared/runner/', 'shared/market/catalog.ts'],
-  ['shared/job/', 'shared/market/merge.ts', 'shared/memoize.ts', 'shared/alert-once.ts'],
+  ['shared/job/', 'shared/quota/', 'shared/market/merge.ts', 'shared/memoize.ts', 'shared/alert-once.ts'],
   ['shared/story/'],
   ['shared/names.ts', 'shared/ports.ts'],
   ['shared/config/', 'shared/ledger/', 'shared/market/'],

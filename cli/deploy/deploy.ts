@@ -12,6 +12,7 @@ import { parseYaml } from '../../shared/config/parse.ts';
 import { webhookUrl } from '../doctor/checks/functions.ts';
 import { hookRangesAt } from '../doctor/checks/hook-ranges.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
+import { formerRegions } from './former-regions.ts';
 import { keepVersion, type Live, liveFunctions } from './functions.ts';
 import { withFixedAddress, withNetwork } from './ids.ts';
 import { apply, compareStack, type StackChange } from './stacks.ts';
@@ -31,6 +32,8 @@ export interface DeployWorld {
   /** For what anyone may ask of GitHub. */
   readonly github: GitHubRequest;
   readonly sleep: (ms: number) => Promise<void>;
+  /** See RegionsWorld. */
+  readonly regionsInUse: () => Promise<ReadonlyMap<string, number>>;
 }
 
 /** 0: deployed, or nothing to do. 1: refused by the operator, or it failed; another run goes on from there. */
@@ -43,12 +46,13 @@ export async function deploy(world: DeployWorld): Promise<number> {
   const mistakes = secretMistakes(world.variables);
   for (const line of mistakes) world.say(line);
   if (mistakes.length > 0) return 1;
-  const before = await planOf(world, read(world));
+  const former = await formerRegions(world, read(world));
+  const before = await planOf(world, read(world), former);
   show(before, world);
   if (before.isEmpty) return await printWebhookUrl(world, before.config);
   if (!(await world.confirm('Go on?'))) return 1;
   const config = await networks(world, before);
-  await control(world, config);
+  await control(world, config, former);
   return functions(world, read(world));
 }
 
@@ -66,8 +70,10 @@ interface Plan {
   readonly isEmpty: boolean;
 }
 
-async function planOf(world: DeployWorld, config: Config): Promise<Plan> {
-  const stacks = await Promise.all(templatesFor(world, config).map((each) => compareStack(world, each)));
+async function planOf(world: DeployWorld, config: Config, former: readonly string[]): Promise<Plan> {
+  const stacks = await Promise.all(
+    templatesFor(world, config, former).map((each) => compareStack(world, each)),
+  );
   const live = await liveFunctions(world.alibaba, config);
   const isComplete = !isPending(config);
   if (isComplete) await world.build(config);
@@ -89,8 +95,12 @@ function isPending({ placements, control }: Config): boolean {
   return hasPending || (control.fixedAddress !== null && control.fixedAddress.vpc === null);
 }
 
-function templatesFor({ variables, root }: DeployWorld, config: Config): Template[] {
-  return synthesise(config, secretReferences(variables), join(root, 'cdk.out'));
+function templatesFor(
+  { variables, root }: DeployWorld,
+  config: Config,
+  former: readonly string[],
+): Template[] {
+  return synthesise(config, secretReferences(variables), join(root, 'cdk.out'), former);
 }
 
 /** Compares values without showing them. */
@@ -153,8 +163,8 @@ function toBegin({ say }: DeployWorld, { stackId, lines, template }: StackChange
 
 const isPlacement = ({ stackName }: Template, config: Config) => stackName !== namesOf(config).controlStack;
 
-async function control(world: DeployWorld, config: Config): Promise<void> {
-  const template = templatesFor(world, config).find((each) => !isPlacement(each, config)) as Template;
+async function control(world: DeployWorld, config: Config, former: readonly string[]): Promise<void> {
+  const template = templatesFor(world, config, former).find((each) => !isPlacement(each, config)) as Template;
   const change = await compareStack(world, template);
   toBegin(world, change);
   const outputs = await apply(world, change);

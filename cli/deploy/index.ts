@@ -3,9 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { confirm } from '@inquirer/prompts';
 import { Command } from 'commander';
 import { buildAll } from '../../build.ts';
+import { regionsInUse } from '../../functions/reaper/survey/known.ts';
 import { githubAsApp } from '../doctor/real-world.ts';
 import { alibaba, operatorKey } from '../shared/alibaba.ts';
 import { readDotEnv } from '../shared/dot-env.ts';
+import { ledgerToRead } from '../shared/ledger.ts';
 import { parseOptions } from '../shared/options.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
 import { ROOT, tool } from '../shared/steps.ts';
@@ -63,6 +65,11 @@ export async function main(args: readonly string[]): Promise<number> {
       }),
     github: githubAsApp(config.github.baseUrl, config.control.region, variables, cloud, ROOT),
     sleep,
+    regionsInUse: async () =>
+      regionsInUse({
+        ledger: await ledgerToRead(config, cloud, variables.TABLESTORE_ENDPOINT),
+        clock: { nowMs: Date.now },
+      }),
   });
 }
 

@@ -41,11 +41,11 @@ export async function findStackId(
 
 export async function compareStack(world: StackWorld, template: Template): Promise<StackChange> {
   const stackId = await findStackId(world, template);
-  const before: Body = stackId === null ? {} : await bodyOf(world, template.region, stackId);
+  const before: Body = stackId === null ? {} : await templateOf(world, template.region, stackId);
   return { template, stackId, lines: differences(before, template.body as Body) };
 }
 
-async function bodyOf({ alibaba }: StackWorld, region: string, StackId: string): Promise<Body> {
+export async function templateOf({ alibaba }: StackWorld, region: string, StackId: string): Promise<Body> {
   const { TemplateBody } = await alibaba.rpc('ros', region, 'GetTemplate', { StackId });
   return JSON.parse(String(TemplateBody)) as Body;
 }

@@ -1,13 +1,12 @@
 /** Which runners may be running a job: the ledger's word and the cloud's, either is enough. */
-import { namesOf } from '../../infra/names.ts';
 import { TableError } from '../../shared/adapters/tablestore/table.ts';
-import { tablestoreLedger } from '../../shared/adapters/tablestore/tables.ts';
 import type { Config } from '../../shared/config/config.ts';
-import { TAG } from '../../shared/names.ts';
+import { runnerNamePattern, TAG } from '../../shared/names.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
+import { ledgerToRead } from '../shared/ledger.ts';
 
 const RUNNERS_MAX = 5_000;
-const PAGES_MAX = 60;
+const PAGES_MAX = 120;
 
 /** An instance that exists may be running a job, whatever the ledger says. Throws when either cannot be asked in full. */
 export async function busyRunners(config: Config, cloud: Alibaba, endpoint?: string): Promise<string[]> {
@@ -18,15 +17,7 @@ export async function busyRunners(config: Config, cloud: Alibaba, endpoint?: str
 }
 
 async function inLedger(config: Config, cloud: Alibaba, endpoint: string | undefined): Promise<string[]> {
-  const instance = namesOf(config).tablestoreInstance;
-  const { accessKeyId, accessKeySecret, securityToken } = await cloud.accessKey();
-  const credentials = { accessKeyId, accessKeySecret, ...(securityToken === null ? {} : { securityToken }) };
-  const connection = {
-    endpoint: endpoint ?? `https://${instance}.${config.control.region}.ots.aliyuncs.com`,
-    instance,
-    credentials: () => credentials,
-  };
-  const { runners } = tablestoreLedger(connection, () => 'destroy only reads');
+  const { runners } = await ledgerToRead(config, cloud, endpoint);
   try {
     const { things, complete } = await runners.list(RUNNERS_MAX);
     if (!complete) throw new Error('the ledger holds more runners than can be looked at');
@@ -40,21 +31,23 @@ async function inLedger(config: Config, cloud: Alibaba, endpoint: string | undef
 
 interface InstanceRecord {
   readonly InstanceName: string;
+  readonly Tags?: { readonly Tag: readonly { readonly TagKey: string; readonly TagValue: string }[] };
 }
 
 async function instancesIn(config: Config, cloud: Alibaba, region: string): Promise<string[]> {
+  const isOurs = ({ Tags }: InstanceRecord) =>
+    Tags?.Tag.some(({ TagKey, TagValue }) => TagKey === TAG.deployment && TagValue === config.name);
   const found: string[] = [];
   let token = '';
   for (let page = 0; page === 0 || token !== ''; page++) {
     if (page === PAGES_MAX) throw new Error(`${region} has more instances of ours than can be looked at`);
     const answer = await cloud.rpc('ecs', region, 'DescribeInstances', {
-      'Tag.1.Key': TAG.deployment,
-      'Tag.1.Value': config.name,
+      InstanceName: runnerNamePattern(config.name),
       MaxResults: '100',
       ...(token === '' ? {} : { NextToken: token }),
     });
     const { Instance } = answer.Instances as { Instance: InstanceRecord[] };
-    found.push(...Instance.map(({ InstanceName }) => InstanceName));
+    found.push(...Instance.filter(isOurs).map(({ InstanceName }) => InstanceName));
     token = String(answer.NextToken ?? '');
   }
   return found;

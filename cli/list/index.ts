@@ -32,6 +32,7 @@ export function jsonOf({
   atMs,
   sweptAtMs,
   slots,
+  quotas,
   currency,
   runners,
   jobs,
@@ -42,6 +43,7 @@ export function jsonOf({
     at: toIsoOrNull(atMs),
     lastSweepAt: toIsoOrNull(sweptAtMs),
     slots,
+    quotas,
     currency,
     runners: runners.map(({ createdAtMs, untilMs, ...runner }) => ({
       ...runner,

@@ -2,6 +2,8 @@
 import { lastSweepMs } from '../../functions/reaper/sweep-lease.ts';
 import type { JobEntry, RunnerEntry, RunnerState } from '../../shared/ledger/entries.ts';
 import { HISTORY_DAY_MAX, LEDGER_SCAN_MAX, RELEASE_MARGIN_MS } from '../../shared/limits.ts';
+import { describeLimit } from '../../shared/quota/learned-limits.ts';
+import { readLimits } from '../../shared/quota/note.ts';
 import { currencyOf, type Operator } from '../shared/operator.ts';
 
 export interface LiveRunner {
@@ -37,6 +39,8 @@ export interface LiveState {
   /** Null: no sweep ended yet. */
   readonly sweptAtMs: number | null;
   readonly slots: { readonly taken: number; readonly limit: number };
+  /** What the account gives at once, as its refusals say: one clause each. */
+  readonly quotas: readonly string[];
   readonly currency: string | null;
   readonly runners: readonly LiveRunner[];
   /** Those without a runner coming. */
@@ -59,10 +63,11 @@ export interface RefusedJob {
 
 export async function readLiveState(operator: Operator): Promise<LiveState> {
   const { ledger, clock, config } = operator;
-  const [runners, jobs, view, currency, sweptAtMs] = await Promise.all([
+  const [runners, jobs, view, limits, currency, sweptAtMs] = await Promise.all([
     ledger.runners.list(LEDGER_SCAN_MAX),
     ledger.jobs.list(LEDGER_SCAN_MAX),
     ledger.capacity.view(),
+    readLimits(ledger),
     currencyOf(operator),
     lastSweepMs(ledger),
   ]);
@@ -74,6 +79,7 @@ export async function readLiveState(operator: Operator): Promise<LiveState> {
     atMs: clock.nowMs(),
     sweptAtMs,
     slots: { taken: view.total, limit: config.limits.runners },
+    quotas: [...limits].map(([scope, limit]) => describeLimit(scope, limit)),
     currency,
     runners: entries.map((entry) => aliveOf(entry, names)).sort((a, b) => a.createdAtMs - b.createdAtMs),
     jobs: withoutRunner(jobEntries, entries),

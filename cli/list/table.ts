@@ -18,6 +18,7 @@ export function renderTable(alive: LiveState, isColoured: boolean): string {
       ? 'No job waits for a runner.'
       : `Jobs without a runner\n${jobsTable(jobs, alive.atMs, isColoured)}`,
     ...refusedParts(alive, isColoured),
+    ...alive.quotas.map((quota) => `The account’s quota: ${quota}.`),
     ...lateSweep(alive).map(paint.red),
   ];
   return parts.join('\n\n');

@@ -53,7 +53,7 @@ export function bootedEntry(
   known: Pick<RunnerEntry, 'instanceId' | 'region' | 'candidate' | 'releaseAtMs' | 'trail'>,
   atMs: number,
 ): RunnerEntry {
-  const next = { ...entry, ...known, trail: mergeTrail(...entry.trail, ...known.trail) };
+  const next = { ...entry, ...known, walks: null, trail: mergeTrail(...entry.trail, ...known.trail) };
   if (entry.state !== 'launching') return next;
   return { ...next, state: 'booting', stateAtMs: atMs };
 }

@@ -12,6 +12,7 @@ import type { Requirements } from '../../shared/nouns.ts';
 import { announce } from './announce.ts';
 import { mintAndRun } from './mint-and-run.ts';
 import { openJob } from './open.ts';
+import { openQuotaGate, type QuotaGate } from './quota.ts';
 import { tellOfRefusal } from './refused.ts';
 import { type Wait, wait } from './wait.ts';
 import type { LaunchEvent, LauncherWorld, Outcome } from './world.ts';
@@ -31,8 +32,9 @@ export async function launch(event: LaunchEvent, world: LauncherWorld): Promise<
   if (forkRefusal !== null) return refuse(event, forkRefusal, world);
 
   const { requirements } = understood;
-  const ranking = await rankFor(job, requirements, world);
-  if (ranking.candidates.length === 0) return waitForOffer(job, ranking, world);
+  const gate = await openQuotaGate(job.entry, event, world);
+  const ranking = await rankFor(job, requirements, gate, world);
+  if (ranking.candidates.length === 0) return waitForOffer(job, ranking, gate, world);
 
   const release = await world.release();
   if (release === null) return waitForRelease(job, world);
@@ -40,7 +42,7 @@ export async function launch(event: LaunchEvent, world: LauncherWorld): Promise<
   const runner = await announce(event, job, requirements, world);
   if (runner.kind !== 'announced') return runner;
   return mintAndRun(
-    { job, runner: runner.held, requirements, candidates: ranking.candidates, release },
+    { job, runner: runner.held, requirements, candidates: ranking.candidates, release, gate },
     world,
   );
 }
@@ -58,21 +60,35 @@ async function refuse(event: LaunchEvent, because: string, world: LauncherWorld)
 async function rankFor(
   held: Held<JobEntry>,
   requirements: Requirements,
+  { withheld }: QuotaGate,
   world: LauncherWorld,
 ): Promise<Ranking> {
   const { config, clock, ledger, log } = world;
   const { job, firstTryAtMs, offSpot } = held.entry;
   const nowMs = clock.nowMs();
   const [markets, unavailable] = await Promise.all([world.markets(), ledger.unavailable.list(nowMs)]);
-  const ranking = rank({ requirements, config, markets, unavailable, nowMs, firstTryAtMs, offSpot });
+  const ranking = rank({
+    ...{ requirements, config, markets, unavailable, withheld },
+    ...{ nowMs, firstTryAtMs, offSpot },
+  });
   for (const note of ranking.notes) log('launch.ranked', { job: job.id, note });
   return ranking;
 }
 
-function waitForOffer(job: Held<JobEntry>, { leftOut }: Ranking, world: LauncherWorld): Promise<Outcome> {
+function waitForOffer(
+  job: Held<JobEntry>,
+  { leftOut }: Ranking,
+  gate: QuotaGate,
+  world: LauncherWorld,
+): Promise<Outcome> {
   const refusals = leftOut.map(({ what, because }) => `left out because ${because}: ${what}`);
   const because = whyNothing(leftOut, world.config);
-  return waitAMinute(job, { because, obstacle: 'offer', refusals }, world);
+  const nowMs = world.clock.nowMs();
+  const onDemandAtMs = job.entry.firstTryAtMs + world.config.spot.patience;
+  const quota = gate.waitAfter(leftOut.filter(isFitting), nowMs, onDemandAtMs);
+  // For a quota it is due at once: the sweep starts as many as there is room for, the oldest first.
+  const nextTryAtMs = quota === null ? nowMs + RETRY_MS : nowMs;
+  return wait(job, { because, nextTryAtMs, obstacle: 'offer', refusals, quota }, world);
 }
 
 const waitAMinute = (
@@ -81,9 +97,11 @@ const waitAMinute = (
   world: LauncherWorld,
 ): Promise<Outcome> => wait(job, { ...why, nextTryAtMs: world.clock.nowMs() + RETRY_MS }, world);
 
+const isFitting = ({ because }: Ranking['leftOut'][number]): boolean => !because.includes('no label');
+
 /** Pure: in one clause; each offering is in the trail. */
 function whyNothing(leftOut: Ranking['leftOut'], { placements }: LauncherWorld['config']): string {
-  const reasons = leftOut.map(({ because }) => because).filter((because) => !because.includes('no label'));
+  const reasons = leftOut.filter(isFitting).map(({ because }) => because);
   if (reasons.length > 0) return `each offer that fits is out: ${reasons.slice(0, 3).join(', or ')}`;
   const regions = placements.map(({ region }) => region).join(' and ');
   return `no instance type in ${regions} has what its labels ask for`;

@@ -1,11 +1,14 @@
 /** What a definite refusal of the cloud means for the rest of the walk, and for other launches. */
 
 import { createHash } from 'node:crypto';
-import { unavailableKeys } from '../../shared/advisor/rank.ts';
+import { keysOf, unavailableKeys } from '../../shared/advisor/rank.ts';
 import { alertOnce } from '../../shared/alert-once.ts';
+import type { QuotaWait } from '../../shared/ledger/entries.ts';
 import { ACCOUNT_FATAL_RETRY_MS, REFUSALS_TOLD_MAX } from '../../shared/limits.ts';
 import type { Candidate, Job } from '../../shared/nouns.ts';
 import type { RunOutcome } from '../../shared/ports.ts';
+import { needOf, scopeOf, scopesOf } from '../../shared/quota/learned-limits.ts';
+import { learn, type QuotaGate } from './quota.ts';
 import type { LauncherWorld } from './world.ts';
 
 /**
@@ -22,15 +25,54 @@ export async function tellOfRefusal(
   await alertOnce(`refused-${repository}-${hash % REFUSALS_TOLD_MAX}`, text, world);
 }
 
+/** What the offers of one walk were refused for. */
+export interface Refusals {
+  readonly said: string[];
+  readonly meanings: Set<string>;
+  /** Until when each region wants to be left alone: another may not. */
+  readonly slow: Map<string, number>;
+  /** What was refused for all of its like: these are not asked for. */
+  readonly out: Set<string>;
+  /** Scopes of the account's quotas that are used up, with what was asked for. */
+  readonly used: Map<string, number>;
+}
+
+/** An offer that fares as one before it did. */
+export async function isRefusedWith(
+  candidate: Candidate,
+  { out, used, said }: Refusals,
+  gate: Pick<QuotaGate, 'refusedSince'>,
+): Promise<boolean> {
+  const since = await gate.refusedSince(candidate);
+  if (since !== null) used.set(since, needOf(since, candidate));
+  const isOut =
+    keysOf(candidate).some((key) => out.has(key)) || scopesOf(candidate).some((scope) => used.has(scope));
+  if (isOut)
+    said.push(
+      `${candidate.instanceType} in ${candidate.zone} was not asked for: it is refused with the one before`,
+    );
+  return isOut;
+}
+
+/** Pure. Null: no quota was in the way. A walk sees a few offers only: the next ranking knows what is left of the others. */
+export const waitAfter = ({ used }: Refusals, nowMs: number): QuotaWait | null =>
+  used.size === 0 ? null : { needs: Object.fromEntries(used), againAtMs: nowMs };
+
 /** Null: the next candidate may fare better. */
 export async function takeRefusal(
   candidate: Candidate,
   outcome: Exclude<RunOutcome, { kind: 'running' | 'unknown' }>,
+  { out, used }: Refusals,
   world: LauncherWorld,
 ): Promise<{ because: string; nextTryAtMs: number } | null> {
   switch (outcome.kind) {
     case 'unavailable':
       await remember(candidate, outcome, world);
+      for (const key of unavailableKeys(candidate, outcome.scope)) out.add(key);
+      return null;
+    case 'used-up':
+      used.set(scopeOf(candidate, outcome), needOf(scopeOf(candidate, outcome), candidate));
+      await learn(candidate, outcome, world);
       return null;
     case 'refused':
     case 'throttled':

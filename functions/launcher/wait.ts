@@ -1,6 +1,6 @@
 /** A job that cannot be launched for now keeps a next try, with its reason. */
 import { amend, mergeTrail } from '../../shared/ledger/amend.ts';
-import type { JobEntry, Obstacle } from '../../shared/ledger/entries.ts';
+import type { JobEntry, Obstacle, QuotaWait } from '../../shared/ledger/entries.ts';
 import type { Held } from '../../shared/ledger/ledger.ts';
 import { lastingObstacle } from './entries.ts';
 import type { LauncherWorld, Outcome } from './world.ts';
@@ -11,12 +11,13 @@ export interface Wait {
   /** Null: the next try can take a slot as soon as one is free. */
   readonly obstacle: Obstacle | null;
   readonly refusals?: readonly string[];
+  readonly quota?: QuotaWait | null;
 }
 
 /** Leaves the entry alone when the job was taken, or launched for again, meanwhile. */
 export async function wait(
   held: Held<JobEntry>,
-  { because, nextTryAtMs, obstacle, refusals = [] }: Wait,
+  { because, nextTryAtMs, obstacle, refusals = [], quota = null }: Wait,
   world: LauncherWorld,
 ): Promise<Outcome> {
   const { job, launches } = held.entry;
@@ -35,6 +36,7 @@ export async function wait(
             nextTryAtMs,
             because,
             obstacle: obstacle ?? lastingObstacle(entry),
+            quota,
             trail: mergeTrail(...entry.trail, ...(isNews(entry.trail) ? lines : [])),
           },
     held,

@@ -1,7 +1,7 @@
 /** Walks the candidates, best first, until an instance is made. */
 
 import { amend, mergeTrail } from '../../shared/ledger/amend.ts';
-import type { JobEntry, RunnerEntry } from '../../shared/ledger/entries.ts';
+import type { JobEntry, QuotaWait, RunnerEntry } from '../../shared/ledger/entries.ts';
 import type { Held } from '../../shared/ledger/ledger.ts';
 import {
   REGION_OUT_MS,
@@ -16,7 +16,8 @@ import type { RunOutcome, RunRequest } from '../../shared/ports.ts';
 import type { RunnerRelease } from '../../shared/runner/release.ts';
 import { bootedEntry } from './entries.ts';
 import { explainRefusal } from './explain-refusal.ts';
-import { remember, takeRefusal, whyAllRefused } from './refused.ts';
+import type { QuotaGate } from './quota.ts';
+import { isRefusedWith, type Refusals, remember, takeRefusal, waitAfter, whyAllRefused } from './refused.ts';
 import type { LauncherWorld } from './world.ts';
 
 export interface Launch {
@@ -25,6 +26,7 @@ export interface Launch {
   readonly requirements: Requirements;
   readonly candidates: readonly Candidate[];
   readonly release: RunnerRelease;
+  readonly gate: Pick<QuotaGate, 'refusedSince'>;
 }
 
 interface Walk extends Launch {
@@ -43,33 +45,34 @@ type Walked =
       readonly refusals: readonly string[];
       /** The account itself is refused. */
       readonly isFatal: boolean;
+      readonly quota?: QuotaWait | null;
     };
 
-/** What the offers of one walk were refused for. */
-interface Refusals {
-  readonly said: string[];
-  readonly meanings: Set<string>;
-  /** Until when each region wants to be left alone: another may not. */
-  readonly slow: Map<string, number>;
-}
+const noRefusals = (): Refusals => ({
+  ...{ said: [], meanings: new Set(), slow: new Map() },
+  ...{ out: new Set(), used: new Map() },
+});
 
 /** Only a definite refusal moves to the next candidate; an unknown outcome ends the walk. */
 export async function walk(launch: Walk, world: LauncherWorld): Promise<Walked> {
-  const refusals: Refusals = { said: [], meanings: new Set(), slow: new Map() };
+  const refusals = noRefusals();
   const untilMs = world.clock.nowMs() + WALK_MAX_MS;
   for (const candidate of launch.candidates) {
     if (world.clock.nowMs() > untilMs) break;
     if (refusals.slow.has(candidate.region)) continue;
+    if (await isRefusedWith(candidate, refusals, launch.gate)) continue;
     const walked = await tryOne(launch, candidate, refusals, world);
     if (walked !== null) return walked;
   }
   const { said, meanings, slow } = refusals;
+  const quota = waitAfter(refusals, world.clock.nowMs());
   return {
     kind: 'exhausted',
     because: whyAllRefused(said.length, slow.size, [...meanings]),
-    nextTryAtMs: Math.min(world.clock.nowMs() + RETRY_MS, ...slow.values()),
+    nextTryAtMs: Math.min(world.clock.nowMs() + (quota === null ? RETRY_MS : 0), ...slow.values()),
     refusals: said,
     isFatal: false,
+    quota,
   };
 }
 
@@ -77,10 +80,11 @@ export async function walk(launch: Walk, world: LauncherWorld): Promise<Walked> 
 async function tryOne(
   launch: Walk,
   candidate: Candidate,
-  { said, meanings, slow }: Refusals,
+  refusals: Refusals,
   world: LauncherWorld,
 ): Promise<Walked | null> {
   const request = requestOf(launch, candidate, world);
+  const { said, meanings, slow } = refusals;
   const outcome = await world.instances.run(request);
   logAttempt(launch, candidate, outcome, world);
   if (outcome.kind === 'running') return settle(launch, request, outcome.instanceId, said, world);
@@ -89,7 +93,7 @@ async function tryOne(
   meanings.add(meaning);
   said.push(`${saidOf(candidate)} was refused: ${meaning}`);
   if (outcome.kind === 'throttled') slow.set(candidate.region, outcome.retryAtMs);
-  const stop = await takeRefusal(candidate, outcome, world);
+  const stop = await takeRefusal(candidate, outcome, refusals, world);
   return stop === null ? null : { kind: 'exhausted', refusals: said, isFatal: true, ...stop };
 }
 

@@ -9,6 +9,7 @@ import { writeChecks } from './rounds/checks/write-checks.ts';
 import { redeliverLost } from './rounds/deliveries.ts';
 import { startDue } from './rounds/due.ts';
 import { lookForJobs } from './rounds/look.ts';
+import { tendLimits } from './rounds/quota.ts';
 import { recountSlots } from './rounds/recount.ts';
 import { checkRelease } from './rounds/release.ts';
 import { rerunInterrupted } from './rounds/reruns.ts';
@@ -79,6 +80,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
   failures.push(...repaired.failures);
   const done = [
     await part('released', () => releaseHeld(seen.jobs, seen.runners, world)),
+    await part('limits', () => tendLimits(seen, world)),
     await part('started', async () => {
       const braked = await brake(seen, repaired, until('brake'), world);
       return startDue(braked, until('start'), world);

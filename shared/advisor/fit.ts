@@ -23,6 +23,8 @@ export interface FitRequest {
   readonly config: Config;
   /** by `unavailableKeys`, with the reason */
   readonly unavailable: ReadonlyMap<string, string>;
+  /** Why the account's quota forbids an offering; null: it does not. */
+  readonly withheld?: (offering: Offering) => string | null;
   readonly nowMs: number;
 }
 
@@ -55,6 +57,10 @@ export function unavailableKeys(offering: Offering, scope: Scope): readonly stri
 }
 
 const SCOPES: readonly Scope[] = ['offering', 'zone', 'family', 'placement'];
+
+/** Each key that a refusal of it may be remembered under. */
+export const keysOf = (offering: Offering): readonly string[] =>
+  SCOPES.flatMap((scope) => unavailableKeys(offering, scope));
 
 export function nearestFit(
   request: FitRequest,
@@ -141,7 +147,8 @@ function fitType(
 }
 
 function scoreOffering(offering: PricedOffering, request: FitRequest): ScoredOffering | LeftOut {
-  const because = whyUnavailable(offering, request.unavailable);
+  // A quota holds whatever is in stock.
+  const because = request.withheld?.(offering) ?? whyUnavailable(offering, request.unavailable);
   if (because !== null) return { what: offeringKey(offering), because };
   const { spot, limits } = request.config;
   const bid = bidFor(offering, { ratio: spot.priceLimitRatio, ceiling: limits.pricePerHour });
@@ -154,9 +161,7 @@ function scoreOffering(offering: PricedOffering, request: FitRequest): ScoredOff
 function whyUnavailable(offering: PricedOffering, unavailable: ReadonlyMap<string, string>): string | null {
   if (offering.stock === 'sold-out' || offering.stock === 'gone') return 'it is sold out';
   if (unavailable.size === 0) return null;
-  const key = SCOPES.flatMap((scope) => unavailableKeys(offering, scope)).find((each) =>
-    unavailable.has(each),
-  );
+  const key = keysOf(offering).find((each) => unavailable.has(each));
   return key === undefined ? null : `it was of no use a moment ago (${unavailable.get(key)})`;
 }
 

@@ -128,6 +128,7 @@ const HandedOn = z.discriminatedUnion('kind', [
     rev: text,
     // Absent: sent by the release before this one.
     hasTurn: z._default(z.boolean(), false),
+    within: z.optional(text),
   }),
 ]);
 

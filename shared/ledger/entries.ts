@@ -65,6 +65,8 @@ export interface JobEntry {
   readonly held?: Hold | null;
   /** How often it was held: each makes the next look by time later. */
   readonly holds?: number;
+  /** What it was last refused, or not tried, for a used-up quota; absent or null: something else is in its way. */
+  readonly quota?: QuotaWait | null;
   readonly trail: readonly TrailLine[];
 }
 
@@ -73,6 +75,14 @@ export interface Hold {
   readonly by: 'run' | 'name';
   readonly width: number;
   readonly sinceMs: number;
+}
+
+/** The sweep lets it go on when there is room in a scope again. */
+export interface QuotaWait {
+  /** Scope → the least that it needs there. */
+  readonly needs: Readonly<Record<string, number>>;
+  /** Its offers are ranked again then, room or not. */
+  readonly againAtMs: number;
 }
 
 export type RunnerState = 'launching' | 'booting' | 'idle' | 'busy' | 'retiring';
@@ -102,6 +112,8 @@ export interface RunnerEntry {
   readonly region: string | null;
   /** Null until an offering was taken, and for an adopted instance. */
   readonly candidate: Candidate | null;
+  /** While `launching`: what its launcher may have asked the cloud for, in this order. */
+  readonly walks?: readonly Candidate[] | null;
   readonly releaseAtMs: number | null;
   /** Complete look-ups that saw no instance of an abandoned launch. */
   readonly absentLooks: number;

@@ -93,7 +93,7 @@ export interface Capacity {
   view(): Promise<CapacityView>;
   /** The sweep says whether some wait that its plan had no slot for; null: nobody, and whoever comes is served. */
   setWaiting(waiting: Waiting | null): Promise<void>;
-  /** Sets right a total that disagrees with the slots, and forgets mints of minutes gone by. For the sweep. */
+  /** Sets right a total that disagrees with the slots; forgets mints of minutes gone by, and totals of nothing. For the sweep. */
   recount(nowMs: number): Promise<void>;
 }
 

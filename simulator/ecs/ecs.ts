@@ -1,6 +1,6 @@
 /** The simulated ECS: one call in, an answer, a refusal or no answer out. */
 import type { Credential } from '../accounts.ts';
-import { consoleOutput, describeInstances, listTagResources } from './actions/look-ups.ts';
+import { consoleOutput, describeInstances } from './actions/look-ups.ts';
 import * as market from './actions/market.ts';
 import * as network from './actions/network.ts';
 import * as removals from './actions/removals.ts';
@@ -21,7 +21,6 @@ type Act = (cloud: Cloud, region: Region, params: Params) => object;
 const ACTS = new Map<string, Act>([
   ['RunInstances', runInstances],
   ['DescribeInstances', describeInstances],
-  ['ListTagResources', listTagResources],
   ['GetInstanceConsoleOutput', consoleOutput],
   ['DeleteInstance', removals.deleteInstance],
   ['DeleteInstances', removals.deleteInstances],
@@ -97,7 +96,7 @@ export function createEcs(options: EcsOptions): Ecs {
       calls.set(action, (calls.get(action) ?? 0) + 1);
       const act = ACTS.get(action);
       if (act === undefined) throw new EcsRefusal('InvalidAction.NotFound');
-      if (credential?.mayDo?.(ramNameOf(action)) === false) throw new EcsRefusal('Forbidden.RAM');
+      if (credential?.mayDo?.(ramNameOf(action), regionId) === false) throw new EcsRefusal('Forbidden.RAM');
       const region = regionOf(cloud, regionId);
       throttle(action, regionId, options.clock.nowMs());
       const later = (run: () => void) =>

@@ -48,6 +48,14 @@ test('a simulator that asks the policy refuses what is not in it', () => {
   expect(mayWebhook('ots:GetRow')).toBe(false);
 });
 
+test('a former region is the reaper’s to look at and delete in, and nobody’s to launch in', () => {
+  const wider = { ...scope, formerRegions: ['cn-shanghai'] };
+  expect(policyFor('reaper', wider)('ecs:DeleteInstance', 'cn-shanghai')).toBe(true);
+  expect(policyFor('reaper', scope)('ecs:DeleteInstance', 'cn-shanghai')).toBe(false);
+  expect(policyFor('reaper', scope)('ecs:DescribeSpotAdvice', 'cn-shanghai')).toBe(true);
+  expect(policyFor('launcher', wider)('ecs:RunInstances', 'cn-shanghai')).toBe(false);
+});
+
 test('a role for the instance is passed to ECS alone, and only when there is one', () => {
   const passRole = (config: Scope['config']) =>
     permissionsOf('launcher', { ...scope, config }).filter(({ action }) => action === 'ram:PassRole');

@@ -17,6 +17,8 @@ import { setup } from '../../cli/setup/setup.ts';
 import type { Ask } from '../../cli/setup/world.ts';
 import { alibaba } from '../../cli/shared/alibaba.ts';
 import { readDotEnv } from '../../cli/shared/dot-env.ts';
+import { ledgerToRead } from '../../cli/shared/ledger.ts';
+import { regionsInUse } from '../../functions/reaper/survey/known.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { parseYaml } from '../../shared/config/parse.ts';
 import { deployFunctions, type EmptyAccount } from '../../simulator/empty-account/index.ts';
@@ -67,6 +69,11 @@ export function operatorOf(account: EmptyAccount): Operator {
           invokeOnce({
             ...{ functionName, accountId, config: config(), accessKey },
             endpoint: account.variables.INVOKE_ENDPOINT,
+          }),
+        regionsInUse: async () =>
+          regionsInUse({
+            ledger: await ledgerToRead(config(), cloud, account.variables.TABLESTORE_ENDPOINT),
+            clock: { nowMs: Date.now },
           }),
       }),
     rollBack: () => rollBack({ alibaba: cloud, config: config(), download, say }),

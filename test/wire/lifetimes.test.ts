@@ -14,7 +14,7 @@ import { configWith, type Harness, MINUTE_MS, once, openHarness, unseen } from '
 /** Released by the cloud half an hour after our own end. */
 const PROFILES = `
   short: {cpu: 4, lifetime: 10m}
-  long: {cpu: 4, lifetime: 70m}
+  long: {cpu: 4, lifetime: 24m}
 `;
 
 const told: { readonly text: string; readonly atMs: number }[] = [];
@@ -52,11 +52,11 @@ const billOf = ({ id }: SimJob) => harness.world.ecs.paid().find(({ tags }) => t
 const isOver = async () => (await leftovers(harness.world)).length === 0;
 const tellings = (of: string | null | undefined) => told.filter(({ text }) => text.includes(` ${of} `));
 
-test('a busy runner’s end is warned of an hour before, once, and comes; what a person keeps is left alone', {
+test('a busy runner’s end is warned of a sixth before, once, and comes; what a person keeps is left alone', {
   timeout: 200_000,
 }, async () => {
   const { world, ledger } = harness;
-  const warned = harness.play('warned', 'arm64 long', 14);
+  const warned = harness.play('warned', 'arm64 long', 20);
   const kept = harness.play('kept', 'arm64 short', 1);
   const machine = await keepMachine(harness, kept);
   const overdue = harness.play('overdue', 'arm64 short', 60);
@@ -84,10 +84,8 @@ test('a busy runner’s end is warned of an hour before, once, and comes; what a
   const [warning, ...again] = tellings(warned.runner?.name);
   const launchedAtMs = billOf(warned)?.startedAtMs ?? 0;
   expect(again).toEqual([]);
-  expect(warning?.text).toMatch(/less than an hour of its lifetime is left/);
-  expect(warning?.atMs, 'not before ten of its seventy minutes').toBeGreaterThan(
-    launchedAtMs + 9 * MINUTE_MS,
-  );
+  expect(warning?.text).toMatch(/no more than 4 minutes of its lifetime are left/);
+  expect(warning?.atMs, 'not before twenty of its 24 minutes').toBeGreaterThan(launchedAtMs + 19 * MINUTE_MS);
 
   expect(told.filter(({ text }) => text.includes(`(${forgotten.runner?.name})`))).toHaveLength(1);
   const plain = [warned, kept, freed, forgotten];

@@ -36,14 +36,15 @@ export async function recordEnd(event: EndedEvent, world: ReaperWorld): Promise<
  * the notice: what ended badly on spot is asked for its machine, which is not deleted yet.
  */
 async function machinesOf(
-  { name, candidate, region, instanceId }: RunnerEntry,
+  { name, candidate, region, instanceId, walks }: RunnerEntry,
   { conclusion }: EndedEvent,
   { instances, config }: ReaperWorld,
 ): Promise<readonly Instance[]> {
   if (conclusion === 'success' || candidate?.capacityType === 'on-demand') return [];
   if (region !== null && instanceId !== null) return instances.find(region, [instanceId]);
   // Its launcher died before it could write down what it had made.
-  const lists = await Promise.all(config.placements.map((placement) => instances.list(placement.region)));
+  const regions = new Set((walks ?? config.placements).map((place) => place.region));
+  const lists = await Promise.all([...regions].map((each) => instances.list(each)));
   return lists.flatMap(({ things }) => things).filter(({ tags }) => tags[TAG.name] === name);
 }
 

@@ -6,15 +6,13 @@ import {
   IDLE_SIGHTINGS_MIN,
   IDLE_STUCK_MAX_MS,
   INSTANCE_VISIBLE_MS,
-  LIFETIME_WARNING_MS,
-  RELEASE_MARGIN_MS,
   REMOVED_MIN_MS,
 } from '../../../shared/limits.ts';
 import { TAG } from '../../../shared/names.ts';
 import type { Standing } from '../events/held.ts';
 import type { Observation } from '../survey/observe.ts';
 import { isStopped } from './usable.ts';
-import { type Coverage, type Verdict, verdict } from './verdict.ts';
+import { type Coverage, endIsNear, endsAtMs, type Verdict, verdict, warningMs } from './verdict.ts';
 
 export function diagnose(coverage: Coverage, observation: Observation): Verdict {
   const { held, instances, isGone } = observation;
@@ -33,11 +31,6 @@ export function diagnose(coverage: Coverage, observation: Observation): Verdict 
   return entry.state === 'busy'
     ? diagnoseBusy(entry, observation, coverage)
     : diagnoseComing(entry, observation, coverage);
-}
-
-/** Our own end of its life; the cloud's release time comes after it. */
-function endsAtMs({ releaseAtMs }: RunnerEntry): number {
-  return releaseAtMs === null ? Number.POSITIVE_INFINITY : releaseAtMs - RELEASE_MARGIN_MS;
 }
 
 /** The ledger was read last, so an instance or a registration without an entry is really unknown. */
@@ -150,8 +143,7 @@ function diagnoseBusy(entry: RunnerEntry, observation: Observation, coverage: Co
     coverage.registrationsComplete &&
     coverage.nowMs - entry.stateAtMs > BUSY_UNSEEN_MS;
   if (isUnseen || instances.some(isStopped)) return diagnoseUnseen(entry, observation, coverage);
-  if (endsAtMs(entry) - coverage.nowMs <= LIFETIME_WARNING_MS)
-    return verdict('warn', 'less than an hour of its lifetime is left');
+  if (endsAtMs(entry) - coverage.nowMs <= warningMs(entry)) return verdict('warn', endIsNear(entry));
   return verdict('keep', 'it is busy');
 }
 

@@ -4,11 +4,11 @@ import type { Config } from '../../../shared/config/config.ts';
 import { amend, mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
-import { SWEEP_ACTS_MAX } from '../../../shared/limits.ts';
+import { REGION_KEPT_MS, SWEEP_ACTS_MAX } from '../../../shared/limits.ts';
 import type { RunnerName } from '../../../shared/nouns.ts';
 import { type Idle, standingOf } from '../events/held.ts';
 import type { Evidence } from '../survey/evidence.ts';
-import { ownerOf } from '../survey/known.ts';
+import { ownerOf, regionsOf } from '../survey/known.ts';
 import { type Matching, match } from '../survey/match.ts';
 import { type Observation, observe } from '../survey/observe.ts';
 import type { Survey } from '../survey/survey.ts';
@@ -16,6 +16,7 @@ import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { act } from './act.ts';
 import { diagnose } from './diagnose.ts';
+import { isUnnoted } from './notes.ts';
 import { isUsable } from './usable.ts';
 import type { Coverage, Verdict } from './verdict.ts';
 
@@ -48,7 +49,7 @@ export async function repair(
   await movePointers(matching, world);
 
   const wanted = await inTurn(
-    diagnosed.filter(({ verdict }) => verdict.kind !== 'keep'),
+    diagnosed.filter(({ verdict, observation }) => verdict.kind !== 'keep' || isUnnoted(observation)),
     world,
   );
   const now = wanted.slice(0, SWEEP_ACTS_MAX);
@@ -96,15 +97,26 @@ function idleFor({ held, registration, waiting }: Observation): Idle[] {
 
 const entriesOf = <Entry>(held: readonly Held<Entry>[]): Entry[] => held.map(({ entry }) => entry);
 
-/** A registration is proved absent where it would be; an instance that nobody knows the id of, by all regions together. */
+/** A registration is proved absent where it would be, and so is an instance. */
 function wholeFor({ held }: Observation, survey: Survey, { github }: Config): Whole {
   const { repository = '' } = held?.entry ?? {};
-  const { instancesComplete, registrationsComplete, wholeTargets } = survey;
+  const { registrationsComplete, wholeTargets } = survey;
+  const instancesComplete = isWholeFor(held?.entry ?? null, survey);
   const isRepositoryScope = github.scope === 'repository';
   const target = (isRepositoryScope ? repository : ownerOf(repository)).toLowerCase();
   // Not every repository is asked in each sweep.
   const anywhere = registrationsComplete && !isRepositoryScope;
   return { instancesComplete, registrationsComplete: target === '' ? anywhere : wholeTargets.has(target) };
+}
+
+/** Where its launcher asked for one; all regions together where nobody knows. A region that is out holds up no other. */
+function isWholeFor(entry: RunnerEntry | null, { wholeRegions, instancesComplete, atMs }: Survey): boolean {
+  if (entry === null) return instancesComplete;
+  const regions = regionsOf(entry);
+  if (regions.length === 0) return instancesComplete;
+  // Whatever it was, the cloud released it long ago.
+  if (atMs - entry.createdAtMs > REGION_KEPT_MS) return true;
+  return regions.every((region) => wholeRegions.has(region));
 }
 
 type Whole = Pick<Coverage, 'instancesComplete' | 'registrationsComplete'>;

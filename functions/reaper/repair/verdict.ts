@@ -1,9 +1,11 @@
 /** What a diagnosis may ask for. */
+import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
+import { LIFETIME_WARNING_MS, RELEASE_MARGIN_MS } from '../../../shared/limits.ts';
 import type { Standing } from '../events/held.ts';
 
 export type VerdictKind =
   | 'keep'
-  /** An hour is left. */
+  /** Its end is near. */
   | 'warn'
   /** An instance without entry: give it one. */
   | 'adopt'
@@ -45,5 +47,17 @@ export interface Coverage {
   readonly instancesComplete: boolean;
   readonly registrationsComplete: boolean;
 }
+
+/** Our own end of its life; the cloud's release time comes after it. */
+export function endsAtMs({ releaseAtMs }: Pick<RunnerEntry, 'releaseAtMs'>): number {
+  return releaseAtMs === null ? Number.POSITIVE_INFINITY : releaseAtMs - RELEASE_MARGIN_MS;
+}
+
+/** An hour before it, or a sixth of a short life. */
+export const warningMs = (entry: Pick<RunnerEntry, 'releaseAtMs' | 'createdAtMs'>): number =>
+  Math.min(LIFETIME_WARNING_MS, (endsAtMs(entry) - entry.createdAtMs) / 6);
+
+export const endIsNear = (entry: Pick<RunnerEntry, 'releaseAtMs' | 'createdAtMs'>): string =>
+  `no more than ${Math.ceil(warningMs(entry) / 60_000)} minutes of its lifetime are left`;
 
 export const verdict = (kind: VerdictKind, because: string): Verdict => ({ kind, because });

@@ -6,6 +6,7 @@ import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { tellOfLate } from './late.ts';
 import { planStarts } from './plan.ts';
+import { admit } from './quota.ts';
 
 export async function startDue(
   { uncovered, mayStart, because }: Braked,
@@ -17,11 +18,13 @@ export async function startDue(
   const view = await ledger.capacity.view();
   // Launches that are held back are told of as such.
   if (because === null) await tellOfLate(uncovered, view, world);
-  const { start, line } = planStarts(uncovered, view, config, nowMs, mayStart);
+  const { jobs, within } = await admit(uncovered, world);
+  const { start, line } = planStarts(jobs, view, config, nowMs, mayStart);
   await ledger.capacity.setWaiting(waitingIn(line, because, nowMs));
   const left = await untilDeadline(start, deadlineMs, clock, async ({ entry, rev }) => {
     try {
-      await queue.launch({ kind: 'due', job: entry.job, rev, hasTurn: true });
+      const turn = { hasTurn: true, within: within.get(entry.job.id) };
+      await queue.launch({ kind: 'due', job: entry.job, rev, ...turn });
       log('job.due', { job: entry.job.id, because: entry.because });
     } catch (error) {
       // It stays due: the next sweep asks again.

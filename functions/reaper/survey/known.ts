@@ -3,12 +3,11 @@
 import { isAllowed } from '../../../shared/job/labels.ts';
 import { amend } from '../../../shared/ledger/amend.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
-import type { Held } from '../../../shared/ledger/ledger.ts';
+import type { Held, Ledger } from '../../../shared/ledger/ledger.ts';
 import {
   KNOWN_REPOSITORIES_MAX,
   LEDGER_SCAN_MAX,
-  LIFETIME_MAX_MS,
-  RELEASE_MARGIN_MS,
+  REGION_KEPT_MS,
   TARGETS_IN_TURN_MAX,
 } from '../../../shared/limits.ts';
 import type { Job, Target } from '../../../shared/nouns.ts';
@@ -21,6 +20,21 @@ export async function regionsToSurvey({ ledger, config, clock }: ReaperWorld): P
   return [...new Set([...config.placements.map(({ region }) => region), ...known.map(([region]) => region)])];
 }
 
+/** Region → when all that was launched there is released at the latest: noted, or named by a runner's entry. */
+export async function regionsInUse({
+  ledger,
+  clock,
+}: Pick<ReaperWorld, 'clock'> & { readonly ledger: Pick<Ledger, 'notes' | 'runners'> }): Promise<
+  ReadonlyMap<string, number>
+> {
+  const nowMs = clock.nowMs();
+  const used = usedIn((await ledger.notes.read('regions'))?.entry.text ?? '');
+  const { things } = await ledger.runners.list(LEDGER_SCAN_MAX);
+  for (const { entry } of things) for (const region of regionsOf(entry)) used.set(region, nowMs);
+  const untilMs = [...used].map(([region, atMs]) => [region, atMs + REGION_KEPT_MS] as const);
+  return new Map(untilMs.filter(([, endMs]) => endMs > nowMs));
+}
+
 /**
  * In use: those of runner entries, and of placements as soon as they were listed in full: a name that ECS never knew
  * is not kept. What is in neither any more is forgotten when all in it is released.
@@ -31,7 +45,7 @@ export async function rememberRegions(
   { ledger, config, clock }: ReaperWorld,
 ): Promise<void> {
   const inPlacements = config.placements.map(({ region }) => region).filter((region) => listed.has(region));
-  const inUse = [...inPlacements, ...runners.flatMap(({ entry }) => entry.region ?? [])];
+  const inUse = [...inPlacements, ...runners.flatMap(({ entry }) => regionsOf(entry))];
   const held = await ledger.notes.read('regions');
   const text = textAfter(usedIn(held?.entry.text ?? ''), inUse, clock.nowMs());
   if (text === held?.entry.text) return;
@@ -48,8 +62,12 @@ function textAfter(used: Map<string, number>, inUse: readonly string[], nowMs: n
 }
 
 const DAY_MS = 24 * 3_600_000;
-/** What was launched last is released by then; a day for the time's own coarseness, one for clocks and delays. */
-const REGION_KEPT_MS = LIFETIME_MAX_MS + RELEASE_MARGIN_MS + 2 * DAY_MS;
+
+/** Where its instance is, or may be: what its launcher may have asked. None: nobody noted it, or it asked nowhere. */
+export function regionsOf({ region, walks }: Pick<RunnerEntry, 'region' | 'walks'>): readonly string[] {
+  if (region !== null) return [region];
+  return [...new Set((walks ?? []).map((candidate) => candidate.region))];
+}
 
 /** region → when it was last in use */
 function usedIn(text: string): Map<string, number> {

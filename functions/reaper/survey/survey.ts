@@ -6,6 +6,7 @@ import type { Held } from '../../../shared/ledger/ledger.ts';
 import { LEDGER_SCAN_MAX, SWEEP_PARALLEL_MAX } from '../../../shared/limits.ts';
 import type { Instance, Listing, Registration, Target } from '../../../shared/nouns.ts';
 import type { ReaperWorld } from '../world.ts';
+import { countFailedLooks } from './failed-looks.ts';
 import { regionsToSurvey, rememberRegions, targetsToSurvey } from './known.ts';
 
 export interface Survey {
@@ -13,6 +14,8 @@ export interface Survey {
   readonly atMs: number;
   readonly instances: readonly Instance[];
   readonly instancesComplete: boolean;
+  /** Regions whose instances were listed in full. */
+  readonly wholeRegions: ReadonlySet<string>;
   readonly registrations: readonly (Registration & { readonly target: Target })[];
   readonly registrationsComplete: boolean;
   /** Where runners register, listed in full: an organisation, or owner/name of a repository; in lower case. */
@@ -26,24 +29,33 @@ export interface Survey {
 
 export async function survey(world: ReaperWorld): Promise<Survey> {
   const atMs = world.clock.nowMs();
+  const looks = new Map<string, string | null>();
+  const look: Look = async (what, ask) => {
+    const { listing, failure } = await attempt(what, ask, world);
+    looks.set(what, failure);
+    return listing;
+  };
   const regions = await regionsToSurvey(world);
   const inRegions = await inParallel(regions, SWEEP_PARALLEL_MAX, (region) =>
-    attempt(`instances of ${region}`, () => world.instances.list(region), world),
+    look(`instances of ${region}`, () => world.instances.list(region)),
   );
   const instances = joined(inRegions);
   const targets = await targetsToSurvey(world);
   const atTargets = await inParallel(targets, SWEEP_PARALLEL_MAX, (target) =>
-    attempt(`runners of ${target.repository ?? target.owner}`, () => registrationsOf(target, world), world),
+    look(`runners of ${target.repository ?? target.owner}`, () => registrationsOf(target, world)),
   );
   const registrations = joined(atTargets);
   const runners = await world.ledger.runners.list(LEDGER_SCAN_MAX);
   const jobs = await world.ledger.jobs.list(LEDGER_SCAN_MAX);
   const wholeRegions = new Set(regions.filter((_, at) => inRegions[at]?.complete));
   await rememberRegions(runners.things, wholeRegions, world);
+  const gone = await lookUpMissing(runners.things, instances.things, look, world);
+  await countFailedLooks(looks, world);
   return {
     atMs,
     instances: instances.things,
     instancesComplete: instances.complete,
+    wholeRegions,
     registrations: registrations.things,
     registrationsComplete: registrations.complete,
     wholeTargets: new Set(
@@ -54,7 +66,7 @@ export async function survey(world: ReaperWorld): Promise<Survey> {
     jobs: jobs.things,
     runners: runners.things,
     ledgerComplete: jobs.complete && runners.complete,
-    gone: await lookUpMissing(runners.things, instances.things, world),
+    gone,
   };
 }
 
@@ -66,19 +78,23 @@ async function registrationsOf(
   return { things: things.map((registration) => ({ ...registration, target })), complete };
 }
 
-/** A look-up that failed is an incomplete one: it proves nothing absent. */
+type Look = <Thing>(what: string, ask: () => Promise<Listing<Thing>>) => Promise<Listing<Thing>>;
+
+/** A look-up that failed is an incomplete one: it proves nothing absent. Of both it is said why, in one clause. */
 async function attempt<Thing>(
   what: string,
-  look: () => Promise<Listing<Thing>>,
+  ask: () => Promise<Listing<Thing>>,
   { log }: ReaperWorld,
-): Promise<Listing<Thing>> {
+): Promise<{ readonly listing: Listing<Thing>; readonly failure: string | null }> {
   try {
-    const listing = await look();
-    if (!listing.complete) log('survey.truncated', { what, seen: listing.things.length });
-    return listing;
+    const listing = await ask();
+    if (listing.complete) return { listing, failure: null };
+    log('survey.truncated', { what, seen: listing.things.length });
+    return { listing, failure: `the list was cut after ${listing.things.length}` };
   } catch (error) {
-    log('survey.failed', { what, error: error instanceof Error ? error.message : 'unknown' });
-    return { things: [], complete: false };
+    const reason = error instanceof Error ? error.message : 'unknown';
+    log('survey.failed', { what, error: reason });
+    return { listing: { things: [], complete: false }, failure: `it was refused (${reason.slice(0, 300)})` };
   }
 }
 
@@ -93,7 +109,8 @@ function joined<Thing>(listings: readonly Listing<Thing>[]): Listing<Thing> {
 async function lookUpMissing(
   runners: readonly Held<RunnerEntry>[],
   listed: readonly Instance[],
-  world: ReaperWorld,
+  look: Look,
+  { instances }: ReaperWorld,
 ): Promise<ReadonlySet<string>> {
   const seen = new Set(listed.map(({ id }) => id));
   const missing = new Map<string, string[]>();
@@ -103,11 +120,10 @@ async function lookUpMissing(
     missing.set(region, [...(missing.get(region) ?? []), instanceId]);
   }
   const gone = await inParallel([...missing], SWEEP_PARALLEL_MAX, async ([region, ids]) => {
-    const found = await attempt(
-      `instances by id in ${region}`,
-      async () => ({ things: await world.instances.find(region, ids), complete: true }),
-      world,
-    );
+    const found = await look(`instances by id in ${region}`, async () => ({
+      things: await instances.find(region, ids),
+      complete: true,
+    }));
     const existing = new Set(found.things.map(({ id }) => id));
     return found.complete ? ids.filter((id) => !existing.has(id)) : [];
   });

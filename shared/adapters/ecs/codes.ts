@@ -2,13 +2,15 @@
  * What each error code of ECS means to a launch. One line a code.
  * @see Alibaba Cloud API reference, RunInstances and CreateInstance, "Error codes"
  */
-import { UNAVAILABLE_MS, UNAVAILABLE_QUOTA_MS } from '../../limits.ts';
+import { UNAVAILABLE_MS, UNAVAILABLE_PLACE_MS } from '../../limits.ts';
 
 type Scope = 'offering' | 'zone' | 'family' | 'placement';
 
 export type Meaning =
   /** No instance was made; remember it and go on. */
   | { readonly kind: 'unavailable'; readonly scope: Scope; readonly forMs: number }
+  /** No instance was made: the account's quota is used up, until an instance ends or a person raises it. */
+  | { readonly kind: 'used-up'; readonly scope: 'family' | 'placement' }
   /** No instance was made; go on. */
   | { readonly kind: 'refused' }
   /** This disk does not go with this type or zone: the same with the next kind of disk. */
@@ -24,7 +26,8 @@ export type Meaning =
   | { readonly kind: 'fatal'; readonly advice: string };
 
 const soon = (scope: Scope): Meaning => ({ kind: 'unavailable', scope, forMs: UNAVAILABLE_MS });
-const quota = (scope: Scope): Meaning => ({ kind: 'unavailable', scope, forMs: UNAVAILABLE_QUOTA_MS });
+const misnamed = (scope: Scope): Meaning => ({ kind: 'unavailable', scope, forMs: UNAVAILABLE_PLACE_MS });
+export const usedUp = (scope: 'family' | 'placement'): Meaning => ({ kind: 'used-up', scope });
 const fatal = (advice: string): Meaning => ({ kind: 'fatal', advice });
 export const REFUSED: Meaning = { kind: 'refused' };
 const OTHER_DISK: Meaning = { kind: 'other-disk' };
@@ -85,27 +88,28 @@ export const MEANINGS: readonly (readonly [code: string, meaning: Meaning])[] = 
   ['QuotaExceeded.PrivateIpAddress',                   soon('zone')],
   ['InvalidVSwitchId.IpInvalid',                       soon('zone')],
   ['IncorrectVSwitchStatus',                           soon('zone')],
-  ['InvalidVSwitchId.NotFound',                        quota('zone')],
-  ['InvalidVSwitchId.NotExist',                        quota('zone')],
-  ['InvalidZoneId.NotFound',                           quota('zone')],
-  ['InvalidParameter.Mismatch',                        quota('zone')],
-  // Quotas: a person raises them, but another family, zone or region may have room.
-  ['QuotaExceed.ElasticQuota',                         quota('family')],
-  ['QuotaExceed.AfterpayInstance',                     quota('placement')],
-  ['QuotaExceeded',                                    quota('placement')],
-  ['QuotaExceed.PostPaidDisk',                         quota('placement')],
-  ['SecurityGroupInstanceLimitExceed',                 quota('placement')],
+  ['InvalidVSwitchId.NotFound',                        misnamed('zone')],
+  ['InvalidVSwitchId.NotExist',                        misnamed('zone')],
+  ['InvalidZoneId.NotFound',                           misnamed('zone')],
+  ['InvalidParameter.Mismatch',                        misnamed('zone')],
+  // Quotas: a person raises them, and machines that end make room; another family or region may have some.
+  ['QuotaExceed.ElasticQuota',                         usedUp('family')],
+  ['QuotaExceed.AfterpayInstance',                     usedUp('placement')],
+  ['QuotaExceeded',                                    usedUp('placement')],
+  ['QuotaExceed.PostPaidDisk',                         usedUp('placement')],
+  ['SecurityGroupInstanceLimitExceed',                 usedUp('placement')],
+  ['QuotaExceeded.InternetBandwidth',                  usedUp('placement')],
   // This placement's configuration: another placement may be right.
-  ['InvalidImageId.NotFound',                          quota('placement')],
-  ['InvalidImageFamily.MissingAvailableImage',         quota('placement')],
-  ['OperationDenied.ImageNotValid',                    quota('placement')],
-  ['InvalidSecurityGroupId.NotFound',                  quota('placement')],
-  ['InvalidKeyPair.NotFound',                          quota('placement')],
-  ['InvalidKeyPairName.NotFound',                      quota('placement')],
-  ['InvalidResourceGroup.NotFound',                    quota('placement')],
-  ['InvalidRegionId.NotFound',                         quota('placement')],
-  ['RegionUnauthorized',                               quota('placement')],
-  ['OperationDenied.RegionIdNotSupported',             quota('placement')],
+  ['InvalidImageId.NotFound',                          misnamed('placement')],
+  ['InvalidImageFamily.MissingAvailableImage',         misnamed('placement')],
+  ['OperationDenied.ImageNotValid',                    misnamed('placement')],
+  ['InvalidSecurityGroupId.NotFound',                  misnamed('placement')],
+  ['InvalidKeyPair.NotFound',                          misnamed('placement')],
+  ['InvalidKeyPairName.NotFound',                      misnamed('placement')],
+  ['InvalidResourceGroup.NotFound',                    misnamed('placement')],
+  ['InvalidRegionId.NotFound',                         misnamed('placement')],
+  ['RegionUnauthorized',                               misnamed('placement')],
+  ['OperationDenied.RegionIdNotSupported',             misnamed('placement')],
   ['InvalidOperation.PublicIpAddressNoStock',          soon('placement')],
   // Throttled, under any status.
   ['Throttling',                                       THROTTLED],

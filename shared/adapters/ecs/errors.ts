@@ -1,5 +1,5 @@
 /** What a failed call to ECS means to a launch; a code that has no meaning is judged by its status, and reported. */
-import { AGAIN, KEY, MEANINGS, type Meaning, OURS, PERMISSION, REFUSED, THROTTLED } from './codes.ts';
+import { AGAIN, KEY, MEANINGS, type Meaning, OURS, PERMISSION, REFUSED, THROTTLED, usedUp } from './codes.ts';
 
 export type { Meaning } from './codes.ts';
 
@@ -38,5 +38,7 @@ function familyOf(code: string): Meaning | null {
   if (/^(NoPermission|Forbidden\.RAM)/.test(code)) return PERMISSION;
   if (/^InvalidAccessKeyId/.test(code)) return KEY;
   if (/^InvalidTag/.test(code)) return OURS;
+  // Of what, nobody knows: the narrowest scope.
+  if (/^QuotaExceed(?:ed)?\./.test(code)) return usedUp('family');
   return null;
 }

@@ -6,21 +6,17 @@ import {
   ECS_RETRY_PAUSE_MS,
   INSTANCE_IDS_PER_CALL_MAX,
   INSTANCE_PAGES_MAX,
-  TAG_PAGES_MAX,
 } from '../../limits.ts';
+import { runnerNamePattern, TAG } from '../../names.ts';
 import type { Instance, Listing } from '../../nouns.ts';
 import type { EcsCall } from './call.ts';
 import { failureOf, meaningOf } from './errors.ts';
-import { deploymentFilter } from './request.ts';
 
 export interface LookUpWorld {
   readonly call: EcsCall;
   readonly pause: (ms: number) => Promise<void>;
   readonly deployment: string;
 }
-
-/** Beyond this many ECS wants ListTagResources instead. @see SDK model DescribeInstancesRequestTag */
-const TAGGED_MAX = 1000;
 
 /** @see SDK model DescribeInstancesResponseBody; names as the wire spells them */
 const Page = z.object({
@@ -34,38 +30,24 @@ const Page = z.object({
         Status: z.enum(['Pending', 'Starting', 'Running', 'Stopping', 'Stopped']),
         CreationTime: z.string(),
         AutoReleaseTime: z.string().optional(),
+        SpotStrategy: z.string().optional(),
         OperationLocks: z.object({ LockReason: z.array(z.object({ LockReason: z.string() })) }).optional(),
         Tags: z.object({ Tag: z.array(z.object({ TagKey: z.string(), TagValue: z.string() })) }).optional(),
       }),
     ),
   }),
   NextToken: z.string().optional(),
-  TotalCount: z.number().optional(),
 });
 type Row = z.output<typeof Page>['Instances']['Instance'][number];
 
-const TagPage = z.object({
-  TagResources: z.object({ TagResource: z.array(z.object({ ResourceId: z.string().min(1) })) }),
-  NextToken: z.string().optional(),
-});
-
-/** All of this deployment in one region. */
+/**
+ * All of this deployment in one region: by their name, because ECS refuses a filter by tag for more than 1,000 instances
+ * (SDK model DescribeInstancesRequestTag); which of them are ours say their tags.
+ */
 export async function listInstances(region: string, world: LookUpWorld): Promise<Listing<Instance>> {
-  const filter = deploymentFilter(world.deployment);
-  try {
-    const listed = await pages(region, filter, world);
-    if (listed.things.length < TAGGED_MAX) return listed;
-  } catch (error) {
-    if (!isTooMany(error)) throw error;
-  }
-  const tagged = await taggedIds(region, filter, world);
-  return { things: await findInstances(region, tagged.things, world), complete: tagged.complete };
-}
-
-/** The code is in no document. A refusal that has no other meaning to us is taken for it; the way round proves it. */
-function isTooMany(error: unknown): boolean {
-  const { meaning, isKnown } = meaningOf(failureOf(error));
-  return meaning.kind === 'refused' && !isKnown;
+  const { deployment } = world;
+  const { things, complete } = await pages(region, { InstanceName: runnerNamePattern(deployment) }, world);
+  return { things: things.filter(({ tags }) => tags[TAG.deployment] === deployment), complete };
 }
 
 /** Those of `ids` that exist, whatever the order. */
@@ -97,27 +79,10 @@ async function pages(
     const body = Page.parse(await ask(region, 'DescribeInstances', params, world));
     for (const row of body.Instances.Instance) found.set(row.InstanceId, instanceOf(row));
     token = body.NextToken ?? '';
-    // Fewer than it counted itself: something was left out, or came or went in between.
-    if (token === '') return { things: [...found.values()], complete: found.size >= (body.TotalCount ?? 0) };
+    // No other sign says that it is whole: TotalCount means nothing beside a token (SDK model DescribeInstancesResponseBody).
+    if (token === '') return { things: [...found.values()], complete: true };
   }
   return { things: [...found.values()], complete: false };
-}
-
-async function taggedIds(
-  region: string,
-  filter: Readonly<Record<string, string>>,
-  world: LookUpWorld,
-): Promise<Listing<string>> {
-  const ids = new Set<string>();
-  let token = '';
-  for (let page = 1; page <= TAG_PAGES_MAX; page++) {
-    const params = { ...filter, ResourceType: 'instance', ...(token === '' ? {} : { NextToken: token }) };
-    const body = TagPage.parse(await ask(region, 'ListTagResources', params, world));
-    for (const { ResourceId } of body.TagResources.TagResource) ids.add(ResourceId);
-    token = body.NextToken ?? '';
-    if (token === '') return { things: [...ids], complete: true };
-  }
-  return { things: [...ids], complete: false };
 }
 
 /** A question changes nothing, so it may be asked again; a throttled one may not, before the next minute. */
@@ -145,11 +110,18 @@ function instanceOf(row: Row): Instance {
     status: row.Status,
     instanceType: row.InstanceType,
     zone: row.ZoneId,
+    capacityType: capacityTypeOf(row),
     createdAtMs: parseTime(row.CreationTime),
     releaseAtMs: row.AutoReleaseTime ? parseTime(row.AutoReleaseTime) : null,
     isRecycling: locks.some(({ LockReason }) => LockReason === 'Recycling'),
     tags: Object.fromEntries((row.Tags?.Tag ?? []).map(({ TagKey, TagValue }) => [TagKey, TagValue])),
   };
+}
+
+/** SDK model DescribeInstancesResponseBody: NoSpot is pay-as-you-go. */
+function capacityTypeOf({ SpotStrategy }: Row): Instance['capacityType'] {
+  if (SpotStrategy === undefined || SpotStrategy === '') return null;
+  return SpotStrategy === 'NoSpot' ? 'on-demand' : 'spot';
 }
 
 function parseTime(text: string): number {

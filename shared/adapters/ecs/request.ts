@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import type { RunInstancesRequest } from '@alicloud/ecs20140526';
 import { CLIENT_TOKEN_MAX_CHARS, RELEASE_TIME_MIN_MS } from '../../limits.ts';
-import { TAG } from '../../names.ts';
 import type { RunRequest } from '../../ports.ts';
 
 /** What of a placement an instance needs to be told. */
@@ -140,9 +139,4 @@ function tags(tags: Readonly<Record<string, string>>): Record<string, string> {
     [`Tag.${at + 1}.Value`, value],
   ]);
   return Object.fromEntries(numbered);
-}
-
-/** The filter that finds our instances again. */
-export function deploymentFilter(deployment: string): Readonly<Record<string, string>> {
-  return tags({ [TAG.deployment]: deployment });
 }

@@ -120,6 +120,8 @@ function outcomeOf(meaning: Exclude<Meaning, { kind: 'again' }>, last: Failure, 
   switch (meaning.kind) {
     case 'unavailable':
       return { kind: 'unavailable', code, scope: meaning.scope, forMs: meaning.forMs };
+    case 'used-up':
+      return { kind: 'used-up', code, scope: meaning.scope };
     case 'refused':
       return { kind: 'refused', code };
     case 'other-disk':

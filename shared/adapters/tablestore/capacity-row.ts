@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { CapacityView, SlotLimits, SlotOutcome, SlotRequest, Waiting } from '../../ledger/ledger.ts';
 import type { RunnerName } from '../../nouns.ts';
 import { minuteOf } from '../../runner/mint-pace.ts';
-import type { Change, Check, Columns, Condition, Key } from './table.ts';
+import { CHECKS_MAX, type Change, type Check, type Columns, type Condition, type Key } from './table.ts';
 
 export const CAPACITY_KEY: Key = ['capacity', 'all'];
 
@@ -160,6 +160,17 @@ export function recounting(
       checks: [{ column: 'recounted', is: '=', value: before, ifMissing: before === '' }],
     },
   };
+}
+
+/** Columns of profiles and repositories that nobody has a slot of: they go, unless somebody takes one meanwhile. */
+export function forgetting(columns: Columns): { change: Change; when: Condition } | null {
+  const counted = new Set(slotsIn(columns).flatMap(({ counts }) => counts));
+  const drop = Object.keys(columns)
+    .filter((column) => /^[pr]_/.test(column) && columns[column] === 0 && !counted.has(column))
+    .slice(0, CHECKS_MAX);
+  if (drop.length === 0) return null;
+  const checks = drop.map((column): Check => ({ column, is: '=', value: 0, ifMissing: true }));
+  return { change: { drop }, when: { row: 'present', checks } };
 }
 
 function driftIn(columns: Columns): Record<string, number> {

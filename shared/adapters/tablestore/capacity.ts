@@ -4,6 +4,7 @@ import { WRITE_CONFLICTS_MAX } from '../../limits.ts';
 import {
   CAPACITY_KEY,
   CONTENDED,
+  forgetting,
   handingBack,
   recounting,
   refusalIn,
@@ -81,8 +82,9 @@ export function capacityOn(table: Table, newToken: () => string): Capacity {
       await table.update(CAPACITY_KEY, waitingChange(waiting), { row: 'present' });
     },
     async recount(nowMs) {
-      const act = recounting(await row(), newToken(), nowMs);
-      if (act !== null) await table.update(CAPACITY_KEY, act.change, act.when);
+      const columns = await row();
+      for (const act of [recounting(columns, newToken(), nowMs), forgetting(columns)])
+        if (act !== null) await table.update(CAPACITY_KEY, act.change, act.when);
     },
   };
 }

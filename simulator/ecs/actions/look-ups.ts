@@ -1,10 +1,9 @@
-/** DescribeInstances, ListTagResources, GetInstanceConsoleOutput: what is seen of the instances, and how late. */
+/** DescribeInstances, GetInstanceConsoleOutput: what is seen of the instances, and how late. */
 
 import type { Cloud } from '../cloud.ts';
 import { endedAtMs, type Machine, type Status, statusAt } from '../machine.ts';
 import {
   isTrue,
-  listOf,
   type Params,
   refuseUnsimulated,
   required,
@@ -15,10 +14,9 @@ import {
 import { EcsRefusal } from '../refusal.ts';
 import type { Region } from '../region/catalogue.ts';
 
-/** SDK model DescribeInstancesRequestTag: beyond this many, ListTagResources is to be used. Its code is not documented. */
+/** SDK model DescribeInstancesRequestTag: a filter by tag may not find more than this many. The code is not documented. */
 const TAGGED_MAX = 1000;
 const IDS_MAX = 100;
-const TAG_ROWS_PER_PAGE = 50;
 
 interface VisibleMachine {
   readonly machine: Machine;
@@ -26,7 +24,7 @@ interface VisibleMachine {
 }
 
 const PLAYED = new Set(
-  `RegionId InstanceIds Status ZoneId VSwitchId VpcId InstanceType LockReason Tag MaxResults NextToken
+  `RegionId InstanceIds InstanceName Status ZoneId VSwitchId VpcId InstanceType LockReason Tag MaxResults NextToken
   AdditionalAttributes`.split(/\s+/),
 );
 
@@ -34,7 +32,10 @@ export function describeInstances(cloud: Cloud, region: Region, params: Params):
   refuseUnsimulated(params, PLAYED);
   const ids = idsOf(params);
   const tags = tagsOf(params);
-  const matching = visibleIn(cloud, region, ids).filter((seen) => isWanted(seen, params, tags));
+  const named = patternOf(params.InstanceName);
+  const matching = visibleIn(cloud, region, ids)
+    .filter(({ machine: { name, id } }) => named.test(name ?? id))
+    .filter((seen) => isWanted(seen, params, tags));
   if (tags.length > 0 && matching.length > TAGGED_MAX) {
     throw new EcsRefusal('InvalidParameter.TagResult', 'More than 1000 resources have the specified tags.');
   }
@@ -46,7 +47,8 @@ export function describeInstances(cloud: Cloud, region: Region, params: Params):
   return {
     Instances: { Instance: items.map((seen) => shown(seen, params.AdditionalAttributes === undefined)) },
     ...(next === null ? {} : { NextToken: next }),
-    TotalCount: matching.length,
+    // SDK model DescribeInstancesResponseBody: meaningless beside MaxResults and NextToken.
+    TotalCount: matching.length + ('MaxResults' in params ? TAGGED_MAX : 0),
     PageNumber: 1,
     PageSize: items.length,
   };
@@ -87,6 +89,12 @@ function isWanted({ machine, status }: VisibleMachine, params: Params, tags: Tag
     same('LockReason', machine.recyclingAtMs === null ? '' : 'Recycling') &&
     hasTags(machine, tags)
   );
+}
+
+/** SDK model DescribeInstancesRequest: an asterisk stands for anything. */
+function patternOf(name: string | undefined): RegExp {
+  const words = (name || '*').split('*').map((word) => word.replace(/[.\\+?^${}()|[\]]/g, '\\$&'));
+  return new RegExp(`^${words.join('.*')}$`);
 }
 
 type Tags = ReturnType<typeof tagsOf>;
@@ -152,26 +160,6 @@ function shown({ machine, status }: VisibleMachine, isShort: boolean): object {
     Tags: { Tag: [...machine.tags].map(([TagKey, TagValue]) => ({ TagKey, TagValue })) },
     ...(isShort ? {} : { MetadataOptions: { HttpTokens: machine.needsTokens ? 'required' : 'optional' } }),
   };
-}
-
-/** One row for each tag of each resource, 50 rows a page. @see SDK model ListTagResources */
-export function listTagResources(cloud: Cloud, region: Region, params: Params): object {
-  if (required(params, 'ResourceType') !== 'instance')
-    throw new EcsRefusal('InvalidResourceType.NotSupported');
-  const ids = listOf(params, 'ResourceId');
-  if (ids.length > 50) throw new EcsRefusal('InvalidParameter', 'At most 50 resources are allowed.');
-  const tags = tagsOf(params);
-  if (ids.length === 0 && tags.length === 0) throw new EcsRefusal('MissingParameter');
-  const rows = visibleIn(cloud, region, ids.length === 0 ? null : new Set(ids))
-    .filter(({ machine }) => hasTags(machine, tags))
-    .flatMap(({ machine }) => [...machine.tags].map(([key, value]) => ({ machine, key, value })));
-  const from = tokenOf(params.NextToken);
-  const until = from + TAG_ROWS_PER_PAGE;
-  const TagResource = rows.slice(from, until).map(({ machine, key, value }) => {
-    return { ResourceId: machine.id, ResourceType: 'instance', TagKey: key, TagValue: value };
-  });
-  const NextToken = until < rows.length ? Buffer.from(`after:${until}`).toString('base64url') : '';
-  return { TagResources: { TagResource }, NextToken };
 }
 
 export function consoleOutput(cloud: Cloud, region: Region, params: Params): object {

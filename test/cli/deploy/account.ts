@@ -53,6 +53,8 @@ export interface DeployAccount {
   busy: string[][];
   /** What GitHub says of where its deliveries come from. */
   hooks: string[];
+  /** What the ledger says; throws when it cannot be read. */
+  regionsInUse: () => Promise<ReadonlyMap<string, number>>;
   yaml(): string;
   write(yaml: string): void;
   config(): Config;
@@ -94,6 +96,7 @@ export async function deployAccount(): Promise<DeployAccount> {
     denied,
     busy: [],
     hooks: ['192.30.252.0/22'],
+    regionsInUse: async () => new Map(),
     yaml: () => readFileSync(join(root, 'runners.yaml'), 'utf8'),
     write: (yaml) => writeFileSync(join(root, 'runners.yaml'), yaml),
     config: () => configIn(self.yaml()),
@@ -142,6 +145,7 @@ function worldOf(self: DeployAccount): DeployWorld {
     },
     github: async () => ({ status: 200, headers: {}, data: { hooks: self.hooks } }),
     sleep: async () => undefined,
+    regionsInUse: () => self.regionsInUse(),
   };
 }
 

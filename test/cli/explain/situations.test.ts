@@ -64,7 +64,7 @@ test('a quota of the account names the code and each offer that it cost', async 
     action === 'RunInstances' ? { code: 'QuotaExceed.ElasticQuota' } : null;
   const { answer, text } = await told(await open({ ecs: { faults } }), OURS);
   expect(answer.text).toMatch(
-    /^It waits because all \d offers were refused: a quota of the account is used up \(QuotaExceed\.ElasticQuota\)\. The next try is due at /,
+    /^It waits because all \d offers were refused: a quota of the account is used up \(QuotaExceed\.ElasticQuota\)\. It is due: /,
   );
   expect(text).toMatch(/ecs\.\S+ in cn-hangzhou-\w \(spot\) was refused: a quota/);
 });

@@ -1,147 +1,14 @@
 /** What one sweep costs: by what is alive, not by what has been. */
 import { expect, test } from 'vitest';
-import { sweep } from '../../../functions/reaper/sweep.ts';
-import { ledgerOn } from '../../../shared/adapters/tablestore/ledger.ts';
-import type { Table } from '../../../shared/adapters/tablestore/table.ts';
-import { HISTORY_TABLE, LEDGER_TABLE } from '../../../shared/adapters/tablestore/tables.ts';
-import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
+import { ecsInstances } from '../../../shared/adapters/ecs/instances.ts';
 import { TAG } from '../../../shared/names.ts';
-import type { Instance, Job, JobId, JobRecord, Registration } from '../../../shared/nouns.ts';
-import { VirtualClock } from '../../../simulator/clock.ts';
-import { createTable, createTableStore, tableOf } from '../../../simulator/tablestore/index.ts';
+import type { Job, JobRecord } from '../../../shared/nouns.ts';
+import { createEcs } from '../../../simulator/ecs/index.ts';
+import { seeded } from '../../../simulator/random.ts';
 import { build } from '../../shared/ledger/builders.ts';
-import { configOf, START_MS } from '../../world/in-process.ts';
-
-const CALL_MS = 50;
-const PAGE = 100;
-
-/** Counts calls, each taking 50 ms of the virtual clock; a list costs one a page. */
-function fixture(clock: VirtualClock) {
-  const calls: Record<string, number> = {};
-  const call = async <Answer>(
-    name: string,
-    times: number,
-    answer: () => Answer | Promise<Answer>,
-  ): Promise<Answer> => {
-    calls[name] = (calls[name] ?? 0) + times;
-    await clock.sleep(CALL_MS * times);
-    return answer();
-  };
-  return { calls, call };
-}
-
-async function worldOf(live: number, broken: number, historyRows: number) {
-  const clock = new VirtualClock(START_MS);
-  const { calls, call } = fixture(clock);
-  const store = createTableStore({ clock, credentials: () => null });
-  for (const shape of [LEDGER_TABLE, HISTORY_TABLE]) createTable(store, shape);
-  const counted = (name: string): Table => {
-    const table = tableOf(store, name);
-    return {
-      get: (key) => call(`${name} get`, 1, () => table.get(key)),
-      put: (...asked) => call(`${name} write`, 1, () => table.put(...asked)),
-      update: (...asked) => call(`${name} write`, 1, () => table.update(...asked)),
-      delete: (...asked) => call(`${name} write`, 1, () => table.delete(...asked)),
-      range: (...asked) => call(`${name} range`, 1, () => table.range(...asked)),
-    };
-  };
-  let token = 0;
-  const newToken = () => `token-${++token}`;
-  const quick = ledgerOn({ ledger: tableOf(store, 'ledger'), history: tableOf(store, 'history') }, newToken);
-  const { instances, registrations } = await fill(quick, live, broken, historyRows);
-  const world = {
-    config: configOf({ limits: { runners: 3000 } }),
-    clock,
-    log: () => undefined,
-    ledger: ledgerOn({ ledger: counted('ledger'), history: counted('history') }, newToken),
-    ...vendors(call, instances, registrations),
-    alerts: { post: async () => undefined },
-    queue: { launch: () => call('launch', 1, () => undefined) },
-    refreshMarket: async () => '',
-  };
-  return { clock, calls, world: world as unknown as Parameters<typeof sweep>[0] };
-}
-
-type Call = ReturnType<typeof fixture>['call'];
-
-function vendors(call: Call, instances: readonly Instance[], registrations: readonly Registration[]) {
-  const pagesOf = (things: readonly unknown[]) => Math.max(1, Math.ceil(things.length / PAGE));
-  const none = { things: [], complete: true };
-  return {
-    instances: {
-      list: () => call('ecs', pagesOf(instances), () => ({ things: instances, complete: true })),
-      find: (_: string, ids: readonly string[]) => call('ecs', pagesOf(ids), () => []),
-      terminate: () => call('ecs', 1, () => 'asked' as const),
-      consoleOutput: () => call('ecs', 1, () => ''),
-    },
-    github: {
-      registrations: () =>
-        call('github', pagesOf(registrations), () => ({ things: registrations, complete: true })),
-      removeRunner: () => call('github', 1, () => 'removed' as const),
-      activeJobs: () => call('github', 4, () => none),
-      repositories: () => call('github', 1, () => none),
-      deliveries: () => call('github', 1, () => none),
-      latestRunner: () => call('github', 1, () => ({ version: '2.336.0', publishedAtMs: START_MS })),
-      job: () => call('github', 1, () => null),
-    },
-  };
-}
-
-/** All busy, but for `broken` whose machines stopped in the boot. */
-async function fill(ledger: ReturnType<typeof ledgerOn>, live: number, broken: number, historyRows: number) {
-  const instances: Instance[] = [];
-  const registrations: Registration[] = [];
-  for (let n = 1; n <= live; n++) {
-    const isBroken = n <= broken;
-    const entry: RunnerEntry = build.runnerEntry(`${n}-1`, {
-      state: isBroken ? 'booting' : 'busy',
-      busyWith: isBroken ? null : (n as JobId),
-      for: n as JobId,
-      stateAtMs: START_MS - 60_000,
-      leaseUntilMs: START_MS - 1,
-      runnerId: n,
-      instanceId: `i-${n}`,
-      region: 'cn-hangzhou',
-      releaseAtMs: START_MS + 6 * 3_600_000,
-    });
-    await ledger.runners.add(entry.name, entry);
-    const startedOn = isBroken ? null : entry.name;
-    await ledger.jobs.add(n as JobId, build.jobEntry(n, { startedOn, nextTryAtMs: START_MS + 600_000 }));
-    instances.push(instanceOf(entry, isBroken));
-    registrations.push({ id: n, name: entry.name, isOnline: !isBroken, isBusy: !isBroken, labels: [] });
-  }
-  for (let n = 1; n <= historyRows; n++)
-    await ledger.history.merge({ job: build.job(1_000_000 + n), outcome: 'success' });
-  return { instances, registrations };
-}
-
-const instanceOf = ({ name, instanceId }: RunnerEntry, isBroken: boolean): Instance => ({
-  id: instanceId as string,
-  region: 'cn-hangzhou',
-  status: isBroken ? 'Stopped' : 'Running',
-  instanceType: 'ecs.c8y.2xlarge',
-  zone: 'cn-hangzhou-h',
-  createdAtMs: START_MS - 120_000,
-  releaseAtMs: START_MS + 6 * 3_600_000,
-  isRecycling: false,
-  tags: { [TAG.name]: name },
-});
-
-async function sweepOf(live: number, broken: number, historyRows: number) {
-  const { clock, calls, world } = await worldOf(live, broken, historyRows);
-  return { calls, account: await swept(clock, world) };
-}
-
-async function swept(clock: VirtualClock, world: Parameters<typeof sweep>[0]) {
-  let account: Awaited<ReturnType<typeof sweep>> | null = null;
-  const ending = sweep(world).then((done) => {
-    account = done;
-  });
-  await clock.runUntil(clock.nowMs() + 290_000, () => account !== null);
-  await ending;
-  if (account === null) throw new Error('the sweep did not end in the time of its function');
-  return account as Record<string, number>;
-}
+import { START_MS } from '../../world/in-process.ts';
+import { smallRegion } from '../../world/small-region.ts';
+import { type InstancesOf, sweepOf, swept, worldOf } from './scale-world.ts';
 
 test('2,000 live runners, 500 to repair: lists, not a call a runner, and within its time', async () => {
   const { calls, account } = await sweepOf(2_000, 500, 0);
@@ -194,3 +61,60 @@ test('a thousand jobs that nobody told us of take no more than their time, and t
   expect(found[0]).toBeLessThan(1_000);
   expect(found.reduce((sum, each) => sum + each, 0)).toBe(1_000);
 });
+
+/** One instance for each entry, at the simulated ECS, which refuses what ECS refuses of so many. */
+const atEcs: InstancesOf = (entries, clock, counted) => {
+  const ecs = createEcs({
+    ...{ clock, random: seeded(1), credentials: () => null, regions: [smallRegion()], soldOut: 0 },
+    ...{ interruptions: 0, callsPerMinute: { RunInstances: 10_000 }, delays: { listLagMs: [0, 0] } },
+  });
+  ecs.setQuota({ vcpusPerFamily: 100_000, instances: 10_000 });
+  const { network } = ecs.region('cn-hangzhou');
+  for (const vSwitch of network.vSwitches.values()) Object.assign(vSwitch, { freeIps: 10_000 });
+  for (const group of network.securityGroups.values()) Object.assign(group, { instancesMax: 10_000 });
+  ecs.setStock('cn-hangzhou-h', 'ecs.c8y.2xlarge', 10_000);
+  const words = {
+    ...{ InstanceType: 'ecs.c8y.2xlarge', VSwitchId: 'vsw-cn-hangzhou-h', SecurityGroupId: 'sg-cn-hangzhou' },
+    ...{ ImageFamily: 'acs:ubuntu_24_04_arm64', 'SystemDisk.Category': 'cloud_essd' },
+    ...{ 'Tag.1.Key': TAG.deployment, 'Tag.1.Value': 'ci', 'Tag.2.Key': TAG.name },
+  };
+  const idOf = new Map<string, string>();
+  for (const { name, instanceId } of entries) {
+    const params = { ...words, InstanceName: name, 'Tag.2.Value': name };
+    const answer = ecs.call('cn-hangzhou', 'RunInstances', params) as {
+      InstanceIdSets: { InstanceIdSet: string[] };
+    };
+    idOf.set(answer.InstanceIdSets.InstanceIdSet[0] ?? '', instanceId ?? '');
+  }
+  const instances = ecsInstances({
+    call: (region, action, params) =>
+      counted(() => ecs.call(region, action, params) as Record<string, unknown>),
+    ...{ deployment: 'ci', clock, log: () => undefined, pause: (ms) => clock.sleep(ms) },
+    ...{ placements: [], images: {}, spotDuration: 1, ramRole: null },
+  });
+  return {
+    ...instances,
+    async list(region) {
+      const { things, complete } = await instances.list(region);
+      return { complete, things: things.map((each) => ({ ...each, id: idOf.get(each.id) ?? each.id })) };
+    },
+  };
+};
+
+test.each([
+  [2_000, 12_000],
+  [5_000, 30_000],
+])(
+  'a sweep over %i instances at ECS asks for pages of a hundred, and takes less than %i ms',
+  async (live, maxMs) => {
+    const { clock, calls, world } = await worldOf(live, 0, 0, atEcs);
+    await clock.runUntil(clock.nowMs() + 30_000);
+    const account = await swept(clock, world);
+    expect(account).toMatchObject({ runners: live, instances: live, keep: live });
+    expect(calls.ecs).toBe(live / 100);
+    expect(account.tookMs).toBeLessThan(maxMs);
+    if (process.env.FIGURES)
+      process.stdout.write(`${JSON.stringify({ live, calls, tookMs: account.tookMs })}\n`);
+  },
+  120_000,
+);

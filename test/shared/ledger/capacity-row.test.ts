@@ -25,7 +25,7 @@ test('a recount sets right every total that disagrees with the slots, and once',
   await ledger.capacity.recount(START_MS);
   await ledger.capacity.recount(START_MS);
   const { recounted, p_long_gone, ...rest } = await columns();
-  expect([rest, p_long_gone, typeof recounted]).toEqual([right, 0, 'string']);
+  expect([rest, p_long_gone, typeof recounted]).toEqual([right, undefined, 'string']);
 });
 
 test('a recount whose reply is lost sets right once, and so do two at the same time', async () => {
@@ -64,6 +64,42 @@ test('a slot taken while a recount is on its way counts once', async () => {
   await ledger.capacity.recount(START_MS);
   expect((await columns()).total).toBe(2);
   expect((await ledger.capacity.view()).slots).toHaveLength(2);
+});
+
+const totalsOf = (columns: object) => Object.keys(columns).filter((column) => /^[pr]_/.test(column));
+
+test('the row does not grow with the repositories that once had a runner', async () => {
+  const { ledger, columns } = await withSlots(0);
+  const repository = (at: number) => ({ repository: `acme/r-${at}` });
+  for (let at = 0; at < 20; at++)
+    await ledger.capacity.take(build.slot(at, repository(at)), LIMITS, START_MS);
+  for (let at = 0; at < 20; at++) {
+    await ledger.capacity.handBack(build.runnerName(at));
+    if (at < 17) await ledger.capacity.take(build.slot(at + 3, repository(at + 3)), LIMITS, START_MS);
+  }
+  for (let sweeps = 0; sweeps < 3; sweeps++) await ledger.capacity.recount(START_MS);
+  expect(totalsOf(await columns())).toEqual([]);
+});
+
+test('a slot of a repository that is taken while its column is about to go counts', async () => {
+  const { ledger, columns, store } = await withSlots(0);
+  const last = build.slot('last');
+  await ledger.capacity.take(last, LIMITS, START_MS);
+  await ledger.capacity.handBack(last.name);
+  expect(totalsOf(await columns())).toHaveLength(1);
+  let requests = 0;
+  store.faults = () => {
+    if (requests++ === 1) {
+      store.faults = null;
+      void ledger.capacity.take(build.slot('late'), LIMITS, START_MS);
+    }
+    return null;
+  };
+  await ledger.capacity.recount(START_MS);
+  const [column = ''] = totalsOf(await columns());
+  expect((await columns())[column]).toBe(1);
+  const one = build.limits({ perRepository: 1 });
+  expect(await ledger.capacity.take(build.slot('more'), one, START_MS)).toMatchObject({ kind: 'full' });
 });
 
 test('the row does not grow with the minutes that pass, whether or not anyone recounts', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readLimits } from '../../../shared/quota/note.ts';
 import { openWorld, seedRunnerRelease, type World } from '../../world/in-process.ts';
 import { smallRegion } from '../../world/small-region.ts';
 
@@ -62,7 +63,7 @@ describe('a launch', () => {
     expect((await unavailable.list(nowMs + MINUTE_MS)).size).toBe(0);
   });
 
-  test('takes a quota for the whole family, and for longer', async () => {
+  test('takes a quota for the whole family, and learns how much it is', async () => {
     const world = await open();
     world.ecs.setQuota({ vcpusPerFamily: 4 });
     world.github.queueRun({
@@ -70,9 +71,9 @@ describe('a launch', () => {
       jobs: [{ name: 'build', labels: LABELS, durationMs: MINUTE_MS }],
     });
     await world.pass(20_000);
-    const { unavailable } = world.adapters().ledger;
-    const later = [...(await unavailable.list(Math.floor(world.clock.nowMs()) + 20 * MINUTE_MS)).keys()];
-    expect(later.length).toBeGreaterThan(0);
-    expect(later.every((key) => /^(family|zone):/.test(key))).toBe(true);
+    const limits = [...(await readLimits(world.adapters().ledger))];
+    expect(limits.length).toBeGreaterThan(0);
+    for (const [scope, { tooMany }] of limits)
+      expect([scope, tooMany]).toEqual([expect.stringMatching(/^family:.*\/spot$/), 8]);
   });
 });

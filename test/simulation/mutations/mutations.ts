@@ -143,8 +143,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       edit(
         'functions/reaper/survey/survey.ts',
-        'return { things: [], complete: false };',
-        'return { things: [], complete: true };',
+        'return { listing: { things: [], complete: false },',
+        'return { listing: { things: [], complete: true },',
       ),
     ],
   },

@@ -10,7 +10,6 @@ test('every field that the simulator answers is in the SDK’s models', async ()
   const calls: Record<string, Words> = {
     RunInstances: good(),
     DescribeInstances: { AdditionalAttributes: 'META_OPTIONS' },
-    ListTagResources: { ResourceType: 'instance', 'Tag.1.Key': 'a' },
     GetInstanceConsoleOutput: { InstanceId: id },
     DescribeInstanceTypes: {},
     DescribeAvailableResource: { DestinationResource: 'SystemDisk', InstanceType: TYPES.arm },

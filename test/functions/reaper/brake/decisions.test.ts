@@ -23,6 +23,7 @@ const target = { owner: 'acme', repository: null, installationId: 7 };
 const online = { id: 9, name: 'r', isOnline: true, isBusy: false, labels: [], target };
 const machine = (status: 'Running' | 'Stopped', isRecycling = false) => ({
   ...{ id: 'i-1', region: 'cn-hangzhou', status, instanceType: 't', zone: 'z', createdAtMs: 0 },
+  capacityType: 'spot' as const,
   ...{ releaseAtMs: null, isRecycling, tags: {} },
 });
 

@@ -49,6 +49,7 @@ const MACHINE: Instance = {
   zone: 'cn-hangzhou-h',
   createdAtMs: START_MS,
   releaseAtMs: null,
+  capacityType: 'spot',
   isRecycling: false,
   tags: {},
 };

@@ -25,6 +25,7 @@ export const machine = (some: Partial<Instance> = {}): Instance => ({
   zone: 'cn-hangzhou-h',
   createdAtMs: ago(5),
   releaseAtMs: ago(-300),
+  capacityType: 'spot',
   isRecycling: false,
   tags: {},
   ...some,
@@ -150,7 +151,9 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ['on a machine that spot takes back is interrupted', observed(works, { instances: [machine({ isRecycling: true })], registration: busy, isJobOpen: true }), 'interrupt'],
     ['interrupted is kept until its job ends', observed({ ...works, isInterrupted: true }, { instances: [machine({ isRecycling: true })], registration: busy, isJobOpen: true }), 'keep'],
     ['without its machine is retired', observed(works, { isGone: true, isJobOpen: true }), 'retire'],
-    ['an hour before its end warns', observed({ ...works, releaseAtMs: ago(-85) }, { ...has, registration: busy, isJobOpen: true }), 'warn'],
+    ['an hour before its end warns', observed({ ...works, createdAtMs: ago(600), releaseAtMs: ago(-85) }, { ...has, registration: busy, isJobOpen: true }), 'warn'],
+    ['a short life does not warn for all of it', observed({ ...works, createdAtMs: ago(5), releaseAtMs: ago(-55) }, { ...has, registration: busy, isJobOpen: true }), 'keep'],
+    ['a sixth before the end of a short life warns', observed({ ...works, createdAtMs: ago(25), releaseAtMs: ago(-35) }, { ...has, registration: busy, isJobOpen: true }), 'warn'],
     ['past its lifetime is retired, busy or not', observed({ ...works, releaseAtMs: ago(-29) }, { ...has, registration: busy, isJobOpen: true }), 'retire'],
   ],
   'retiring': [

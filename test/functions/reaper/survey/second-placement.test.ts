@@ -40,6 +40,20 @@ test.each([
   world.fc.close();
 });
 
+test('while the quota of the first placement is used up, the second is used, and the first again when one ends', async () => {
+  const world = await withBoth(() => null);
+  world.ecs.setQuota({ instances: 1 });
+  const jobs = [1, 2].map(() => queue(world, OURS, { durationMs: 40 * MINUTE_MS }));
+  const isRunning = () => jobs.every(({ status }) => status === 'in_progress');
+  expect(await world.until(isRunning, 5 * MINUTE_MS)).toBe(true);
+  expect(world.ecs.alive().map(({ region }) => region)).toEqual(['cn-hangzhou', 'cn-beijing']);
+  const third = queue(world, OURS);
+  await world.pass(10 * MINUTE_MS);
+  expect(third.status).toBe('queued');
+  expect(await world.until(() => third.conclusion === 'success', 60 * MINUTE_MS)).toBe(true);
+  world.fc.close();
+});
+
 test('a job runs in the second placement while the first is sold out, and nothing is left in either', async () => {
   const first = smallRegion();
   const placements = [placement('cn-hangzhou', 'h'), placement('cn-beijing', 'h', 'i', 'k', 'l')];

@@ -1,5 +1,6 @@
 /** Where the survey looks, and what an incomplete look proves absent: nothing, but only there. */
 import { expect, test } from 'vitest';
+import { regionsInUse } from '../../../../functions/reaper/survey/known.ts';
 import { sweep } from '../../../../functions/reaper/sweep.ts';
 import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
 import { TARGETS_IN_TURN_MAX } from '../../../../shared/limits.ts';
@@ -60,6 +61,41 @@ test('a region that a runner names is looked at as long as there is one', async 
     await pass(DAY_MS);
     expect(await swept('cn-hangzhou')).toContain('cn-beijing');
   }
+});
+
+const walked = (region: string) => ({ region }) as NonNullable<RunnerEntry['walks']>[number];
+
+test('a region that cannot be looked at holds up no launch that never asked there', async () => {
+  const { swept, world, pass } = regional(['cn-beijing']);
+  const abandoned = { runnerId: 9, removedAtMs: START_MS, leaseUntilMs: START_MS, createdAtMs: START_MS };
+  const walks = [[walked('cn-hangzhou')], [walked('cn-hangzhou'), walked('cn-beijing')], null];
+  for (const [at, each] of walks.entries())
+    await world.ledger.runners.add(
+      build.runnerName(at),
+      build.runnerEntry(at, { ...abandoned, walks: each }),
+    );
+  await pass(5 * 60_000);
+  for (let n = 0; n < 3; n++) await swept('cn-hangzhou', 'cn-beijing');
+  const names = async () =>
+    (await world.ledger.runners.list(9)).things.map(({ entry }) => entry.name).toSorted();
+  expect(await names()).toEqual([build.runnerName(1), build.runnerName(2)]);
+  // What may have been made there is released by then; where nobody noted the regions, all are needed.
+  await pass(8 * DAY_MS);
+  for (let n = 0; n < 3; n++) await swept('cn-hangzhou', 'cn-beijing');
+  expect(await names()).toEqual([build.runnerName(2)]);
+});
+
+test('a region that a launch may have asked is in use, for the rights there too', async () => {
+  const { swept, world } = regional();
+  await swept('cn-hangzhou');
+  const walks = [walked('cn-beijing')];
+  await world.ledger.runners.add(
+    build.runnerName(1),
+    build.runnerEntry(1, { walks, leaseUntilMs: START_MS * 2 }),
+  );
+  await swept('cn-hangzhou');
+  expect(await swept('cn-hangzhou')).toEqual(['cn-beijing', 'cn-hangzhou']);
+  expect([...(await regionsInUse(world)).keys()].toSorted()).toEqual(['cn-beijing', 'cn-hangzhou']);
 });
 
 test('a region that was typed wrong is asked only as long as it is configured', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KNOWN_CODES } from '../../../../shared/adapters/ecs/errors.ts';
-import { UNAVAILABLE_MS, UNAVAILABLE_QUOTA_MS } from '../../../../shared/limits.ts';
+import { UNAVAILABLE_MS, UNAVAILABLE_PLACE_MS } from '../../../../shared/limits.ts';
 import type { RunOutcome } from '../../../../shared/ports.ts';
 import { MINUTE_MS, overTheWire, requestFor, START_MS, TYPES } from './fixture.ts';
 
@@ -18,10 +18,11 @@ const MEANINGS: Record<string, string> = {
     400 QuotaExceeded.PrivateIpAddress, 403 InvalidVSwitchId.IpInvalid, 400 IncorrectVSwitchStatus`,
   'unavailable, the zone, for long': `404 InvalidVSwitchId.NotFound, 404 InvalidVSwitchId.NotExist,
     404 InvalidZoneId.NotFound, 400 InvalidParameter.Mismatch`,
-  'unavailable, the family, for long': '403 QuotaExceed.ElasticQuota',
+  'used up, of the family': '403 QuotaExceed.ElasticQuota',
+  'used up, of the placement': `400 QuotaExceed.AfterpayInstance, 400 QuotaExceeded, 403 QuotaExceed.PostPaidDisk,
+    403 SecurityGroupInstanceLimitExceed, 400 QuotaExceeded.InternetBandwidth`,
   'unavailable, the placement, for minutes': '403 InvalidOperation.PublicIpAddressNoStock',
-  'unavailable, the placement, for long': `400 QuotaExceed.AfterpayInstance, 400 QuotaExceeded,
-    403 QuotaExceed.PostPaidDisk, 403 SecurityGroupInstanceLimitExceed, 404 InvalidImageId.NotFound,
+  'unavailable, the placement, for long': `404 InvalidImageId.NotFound,
     400 InvalidSecurityGroupId.NotFound, 404 InvalidKeyPair.NotFound, 404 InvalidResourceGroup.NotFound,
     404 InvalidRegionId.NotFound, 404 InvalidKeyPairName.NotFound, 403 InvalidImageFamily.MissingAvailableImage,
     403 OperationDenied.ImageNotValid, 403 RegionUnauthorized, 403 OperationDenied.RegionIdNotSupported`,
@@ -77,9 +78,11 @@ const made = () => fixture.ecs.alive().length;
 function expected(code: string, meaning: string): object {
   if (meaning.startsWith('unavailable')) {
     const scope = ['offering', 'zone', 'family', 'placement'].find((one) => meaning.includes(one));
-    const forMs = meaning.endsWith('for long') ? UNAVAILABLE_QUOTA_MS : UNAVAILABLE_MS;
+    const forMs = meaning.endsWith('for long') ? UNAVAILABLE_PLACE_MS : UNAVAILABLE_MS;
     return { kind: 'unavailable', code, scope, forMs };
   }
+  if (meaning.startsWith('used up'))
+    return { kind: 'used-up', code, scope: meaning.includes('family') ? 'family' : 'placement' };
   if (meaning.startsWith('throttled'))
     return { kind: 'throttled', code, retryAtMs: START_MS + MINUTE_MS / 2 };
   if (meaning.endsWith('put off if that does not help'))
@@ -132,6 +135,7 @@ describe('a code that nobody knows', () => {
     ['Strange.NewRule',                 400, true,  { kind: 'refused', code: 'Strange.NewRule' }],
     ['Strange.NewRule',                 403, true,  { kind: 'refused', code: 'Strange.NewRule' }],
     ['Strange.NewRule',                 500, true,  { kind: 'unknown', code: 'Strange.NewRule', isSilent: true }],
+    ['QuotaExceed.Strange',             403, false, { kind: 'used-up', code: 'QuotaExceed.Strange', scope: 'family' }],
     ['Throttling.Strange',              503, false, { kind: 'throttled', code: 'Throttling.Strange', retryAtMs: START_MS + 30_000 }],
   ];
   test.each(cases)(

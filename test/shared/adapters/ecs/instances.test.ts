@@ -66,6 +66,7 @@ describe('an instance, over the wire', () => {
         zone: expect.stringMatching(/^cn-hangzhou-/),
         createdAtMs: START_MS - 30_000, // ECS tells the minute
         releaseAtMs: START_MS + 60 * MINUTE_MS + 30_000,
+        capacityType: 'spot',
         isRecycling: false,
         tags: { 'ci-runner-deployment': 'ci', 'ci-runner-job': '1', costCenter: 'ci & more' },
       },

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { policyFor } from '../../../../infra/policy-document.ts';
 import type { EcsCall } from '../../../../shared/adapters/ecs/call.ts';
+import { configOf } from '../../../infra/deployment.ts';
 import {
   account,
   directly,
@@ -27,10 +29,13 @@ async function crowd(count: number) {
     'SystemDisk.Category': 'cloud_essd',
     'Tag.1.Key': 'ci-runner-deployment',
   };
-  const run = (deployment: string, amount: number) =>
-    ecs.call(REGION, 'RunInstances', { ...params, 'Tag.1.Value': deployment, Amount: String(amount) });
+  const run = (deployment: string, amount: number, InstanceName = `${deployment}-runner-arm64-spot-1-1`) =>
+    ecs.call(REGION, 'RunInstances', {
+      ...{ ...params, InstanceName, 'Tag.1.Value': deployment, Amount: String(amount) },
+    });
   for (let left = count; left > 0; left -= 100) run('ci', Math.min(100, left));
   run('other', 1);
+  run('other', 1, 'ci-runner-mac');
   await clock.runUntil(START_MS + MINUTE_MS);
   const sent: Sent[] = [];
   const call = directly(ecs, sent);
@@ -45,39 +50,45 @@ test('a list of several pages is whole, and holds no stranger', async () => {
   expect(sent.map(({ action }) => action)).toEqual(Array(3).fill('DescribeInstances'));
 });
 
-test('beyond a thousand, where ECS refuses the filter, the list goes by tags and ids', async () => {
-  const { instances, sent } = await crowd(1100);
+test('the rights of the reaper are enough for more than a thousand, to list them and to delete them', async () => {
+  const { ecs, clock } = await crowd(1100);
+  const config = configOf();
+  const mayDo = policyFor('reaper', { config, accountId: '12', secrets: {} });
+  const called: string[] = [];
+  const call: EcsCall = async (region, action, params) => {
+    called.push(action);
+    return ecs.call(region, action, params, { secret: '', mayDo }) as Record<string, unknown>;
+  };
+  const { instances } = instancesOn(call, clock);
   const listed = await instances.list(REGION);
   expect(listed.complete).toBe(true);
   expect(new Set(listed.things.map(({ id }) => id)).size).toBe(1100);
   expect(listed.things.every(({ tags }) => tags['ci-runner-deployment'] === 'ci')).toBe(true);
-  const byIds = sent.filter(({ params }) => 'InstanceIds' in params);
-  expect(byIds).toHaveLength(11);
-  expect(byIds.every(({ params }) => JSON.parse(params.InstanceIds ?? '').length <= 100)).toBe(true);
+  // One for each hundred of what has such a name.
+  expect(called).toEqual(Array(12).fill('DescribeInstances'));
+  expect(await instances.terminate(REGION, listed.things.at(-1)?.id ?? '')).toBe('asked');
+});
+
+test('a filter by tag is refused beyond a thousand, and one by name is not', async () => {
+  const { ecs } = await crowd(1100);
+  const byTag = { 'Tag.1.Key': 'ci-runner-deployment', 'Tag.1.Value': 'ci', MaxResults: '100' };
+  expect(() => ecs.call(REGION, 'DescribeInstances', byTag)).toThrow(/1000/);
+  const named = (InstanceName: string) =>
+    ecs.call(REGION, 'DescribeInstances', { InstanceName }) as { TotalCount: number };
+  expect(named('ci-runner-*').TotalCount).toBe(1101);
+  expect(named('ci-runner-mac').TotalCount).toBe(1);
+  expect(named('*.mac').TotalCount).toBe(0);
 });
 
 test('ids are looked up by the hundred, each once', async () => {
   const { ecs, instances, sent } = await crowd(150);
-  const ids = ecs.alive().map(({ id }) => id);
+  const ids = ecs
+    .alive()
+    .filter(({ tags }) => tags.get('ci-runner-deployment') === 'ci')
+    .map(({ id }) => id);
   const found = await instances.find(REGION, [...ids, ...ids, 'i-gone']);
   expect(found.map(({ id }) => id).sort()).toEqual([...ids].sort());
   expect(sent).toHaveLength(2);
-});
-
-test('a list that was cut at a thousand without a word goes by tags and ids, too', async () => {
-  const { call, clock } = await crowd(1100);
-  const cut: EcsCall = async (region, action, params) => {
-    if (!('Tag.1.Key' in params) || action !== 'DescribeInstances') return call(region, action, params);
-    const page = Number(params.NextToken ?? 0);
-    const Instance = Array.from({ length: 100 }, (_, n) => ({ ...SOME, InstanceId: `i-${page}-${n}` }));
-    return {
-      Instances: { Instance },
-      TotalCount: 1000,
-      ...(page < 9 ? { NextToken: String(page + 1) } : {}),
-    };
-  };
-  const { instances } = instancesOn(cut, clock);
-  expect((await instances.list(REGION)).things).toHaveLength(1100);
 });
 
 const SOME = {
@@ -104,13 +115,13 @@ test('a list that never ends is cut, and says so', async () => {
   await expect(instances.find(REGION, ['i-1'])).rejects.toThrow(/did not say all/);
 });
 
-test('a list that is shorter than its own count is not whole', async () => {
+test('a list is whole by its last page alone: its count means nothing', async () => {
   const { call, clock } = await crowd(30);
   const { instances } = instancesOn(
-    async (...words) => ({ ...(await call(...words)), TotalCount: 31 }),
+    async (...words) => ({ ...(await call(...words)), TotalCount: 99 }),
     clock,
   );
-  expect((await instances.list(REGION)).complete).toBe(false);
+  expect((await instances.list(REGION)).complete).toBe(true);
 });
 
 // biome-ignore format: a table reads best as a table.

@@ -36,8 +36,6 @@ function noting(call: EcsCall, read: Set<string>): EcsCall {
 async function sayEverything(): Promise<{ sent: Sent[]; read: Set<string> }> {
   const { ecs, clock } = account({
     delays: { listLagMs: [0, 0], findLagMs: [0, 0] },
-    faults: (action, params) =>
-      action === 'DescribeInstances' && 'Tag.1.Key' in params ? { code: 'Too.Many', status: 400 } : null,
   });
   ecs.region(REGION).network.ramRoles.add('runner');
   const sent: Sent[] = [];
@@ -77,19 +75,13 @@ test('every parameter that is sent is in the SDK’s request model', async () =>
   });
   expect([...new Set(strangers)]).toEqual([]);
   expect(new Set(sent.map(({ action }) => action))).toEqual(
-    new Set([
-      'RunInstances',
-      'DescribeInstances',
-      'ListTagResources',
-      'GetInstanceConsoleOutput',
-      'DeleteInstance',
-    ]),
+    new Set(['RunInstances', 'DescribeInstances', 'GetInstanceConsoleOutput', 'DeleteInstance']),
   );
 });
 
 test('every field that is read is in the SDK’s answer model', async () => {
   const { read } = await sayEverything();
-  expect(read.size).toBeGreaterThan(20);
+  expect(read.size).toBeGreaterThan(15);
   const strangers = [...read].filter((path) => {
     const [action, ...names] = path.split('.');
     return fieldOf(models[`${action}ResponseBody`] as Model, names) === null;

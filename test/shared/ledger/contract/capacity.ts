@@ -135,6 +135,24 @@ export function capacityContract(open: Open): void {
     );
 
     test(
+      'a repository without a runner is forgotten when the sweep recounts, and counts from nothing again',
+      on(open, async ({ capacity }) => {
+        const limits = build.limits({ perRepository: 1, runners: 3 });
+        await capacity.take(build.slot(1), limits, NOW_MS);
+        await capacity.recount(NOW_MS);
+        expect(await capacity.take(build.slot(2), limits, NOW_MS)).toMatchObject({ kind: 'full' });
+        await capacity.handBack(build.runnerName(1));
+        await Promise.all([capacity.recount(NOW_MS), capacity.take(build.slot(3), limits, NOW_MS)]);
+        expect(await capacity.take(build.slot(4), limits, NOW_MS)).toMatchObject({ kind: 'full' });
+        await capacity.handBack(build.runnerName(3));
+        await capacity.recount(NOW_MS);
+        expect(await capacity.take(build.slot(5), limits, NOW_MS)).toEqual({ kind: 'taken' });
+        expect(await capacity.take(build.slot(6), limits, NOW_MS)).toMatchObject({ kind: 'full' });
+        expect(await capacity.view()).toMatchObject({ total: 1 });
+      }),
+    );
+
+    test(
       'of earlier minutes are forgotten when the sweep recounts, this one is not',
       on(open, async ({ capacity }) => {
         const limits = build.limits({ mintsPerMinute: 1 });

@@ -1,0 +1,60 @@
+/** A placement that is taken out of runners.yaml: the reaper keeps its rights there until nothing of ours can live there. */
+import { namesOf } from '../../infra/names.ts';
+import type { Config } from '../../shared/config/config.ts';
+import { findStackId, type StackWorld, templateOf } from './stacks.ts';
+
+export interface RegionsWorld extends StackWorld {
+  readonly say: (line: string) => void;
+  /** Region → when all that was launched there is released at the latest. Throws when the ledger cannot be read. */
+  readonly regionsInUse: () => Promise<ReadonlyMap<string, number>>;
+}
+
+/** Regions beyond the placements that the roles are to name. */
+export async function formerRegions(world: RegionsWorld, config: Config): Promise<readonly string[]> {
+  const granted = await regionsGranted(world, config);
+  // Nothing was deployed, so nothing was launched.
+  if (granted === null) return [];
+  const isFormer = (region: string) => !config.placements.some((placement) => placement.region === region);
+  const named = granted.filter(isFormer);
+  const inUse = await usedRegions(world, named);
+  if (inUse === null) return named;
+  const kept = [...inUse.keys()].filter(isFormer).sort();
+  for (const region of kept) world.say(keptLine(region, inUse.get(region) as number));
+  for (const region of named.filter((each) => !inUse.has(each)))
+    world.say(`${region}: nothing of ours is left there, and the reaper’s rights there go.`);
+  return kept;
+}
+
+function keptLine(region: string, untilMs: number): string {
+  const day = new Date(untilMs).toISOString().slice(0, 10);
+  return `${region}: no placement any more. What was launched there may live until ${day}, so the reaper keeps its rights there; a deploy after that takes them away.`;
+}
+
+/** Null: unknown is not unused. */
+async function usedRegions(
+  { regionsInUse, say }: RegionsWorld,
+  named: readonly string[],
+): Promise<ReadonlyMap<string, number> | null> {
+  try {
+    return await regionsInUse();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unknown';
+    if (named.length > 0)
+      say(
+        `${named.join(', ')}: the ledger could not be read (${reason}), so the reaper keeps its rights there.`,
+      );
+    return null;
+  }
+}
+
+/** Those that the reaper’s role names now; null: there is no such stack. */
+async function regionsGranted(world: StackWorld, config: Config): Promise<readonly string[] | null> {
+  const { region } = config.control;
+  const stackId = await findStackId(world, { stackName: namesOf(config).controlStack, region });
+  if (stackId === null) return null;
+  const { Resources } = await templateOf(world, region, stackId);
+  const role = JSON.stringify(Resources?.RoleReaper ?? {});
+  return [
+    ...new Set([...role.matchAll(/acs:ecs:([a-z]{2}-[a-z0-9-]+):/g)].map(([, id]) => id as string)),
+  ].sort();
+}

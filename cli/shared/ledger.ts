@@ -1,0 +1,19 @@
+/** The deployment's ledger, read with the operator's own key. */
+import { namesOf } from '../../infra/names.ts';
+import { tablestoreLedger } from '../../shared/adapters/tablestore/tables.ts';
+import type { Config } from '../../shared/config/config.ts';
+import type { Ledger } from '../../shared/ledger/ledger.ts';
+import type { Alibaba } from './alibaba.ts';
+
+/** `endpoint`: a simulator's; absent: the region's own. */
+export async function ledgerToRead(config: Config, cloud: Alibaba, endpoint?: string): Promise<Ledger> {
+  const instance = namesOf(config).tablestoreInstance;
+  const { accessKeyId, accessKeySecret, securityToken } = await cloud.accessKey();
+  const credentials = { accessKeyId, accessKeySecret, ...(securityToken === null ? {} : { securityToken }) };
+  const connection = {
+    endpoint: endpoint ?? `https://${instance}.${config.control.region}.ots.aliyuncs.com`,
+    instance,
+    credentials: () => credentials,
+  };
+  return tablestoreLedger(connection, () => 'an operator only reads');
+}

@@ -1,0 +1,99 @@
+/** The account's quota is used up by our own machines, and free again when they end. */
+import { expect, test } from 'vitest';
+import { readLiveState } from '../../../cli/list/live-state.ts';
+import { renderTable } from '../../../cli/list/table.ts';
+import { MINUTE_MS, OURS, open, operatorOf, queue } from '../../cli/explain/fixture.ts';
+import { playBacklog } from './quota-figures.ts';
+
+/** What 20 runners need for 120 jobs of four minutes: `limits.runners: 20` without a quota takes 35. */
+const BOUND_MINUTES = 36;
+const PLAYED_MAX_MS = 120_000;
+
+/** Before: 74 minutes, 39 of them without a machine, 1,466 refusals, 364 mints. */
+test(
+  'a quota of 20 instances takes 120 jobs as long as 20 runners do',
+  async () => {
+    const backlog = { jobs: 120, labels: OURS, minutes: 4, runners: 100, quota: { instances: 20 } };
+    const { world, ...figures } = await playBacklog(backlog);
+    expect(figures).toMatchObject({ aliveMax: 20, idleMinutes: 0 });
+    expect(figures.doneMinute).toBeLessThanOrEqual(BOUND_MINUTES);
+    expect(figures.refused).toBeLessThan(50);
+    expect(figures.mints).toBeLessThan(120 + 90);
+    expect(figures.alerts).toEqual([
+      expect.stringMatching(
+        /it gives no more than 20 instances in cn-hangzhou \(QuotaExceed\.AfterpayInstance\)\. Ask/,
+      ),
+    ]);
+    await world.pass(20 * MINUTE_MS);
+    expect((await world.adapters().ledger.capacity.view()).total).toBe(0);
+  },
+  PLAYED_MAX_MS,
+);
+
+/** Before: 100 minutes, 58 of them without a machine, 1,222 refusals. */
+test(
+  'a quota of 64 vCPUs for each family leaves no half hour idle',
+  async () => {
+    const backlog = { jobs: 120, labels: OURS, minutes: 4, runners: 100, quota: { vcpusPerFamily: 64 } };
+    const figures = await playBacklog(backlog);
+    expect(figures).toMatchObject({ aliveMax: 24, idleMinutes: 0 });
+    expect(figures.doneMinute).toBeLessThan(40);
+    expect(figures.refused).toBeLessThan(330);
+  },
+  PLAYED_MAX_MS,
+);
+
+const hold = (jobs: number, minutes = 60) => ({ jobs, labels: OURS, minutes, runners: 100 });
+
+test('a quota that a person raised is found out about, and used up to the new one, in minutes', async () => {
+  const { world } = await playBacklog({ ...hold(40), quota: { instances: 4 }, untilMinute: 10 });
+  expect(world.ecs.alive()).toHaveLength(4);
+  world.ecs.setQuota({ instances: 5_000 });
+  expect(await world.until(() => world.ecs.alive().length === 40, 12 * MINUTE_MS)).toBe(true);
+});
+
+test('a quota that others take is learned anew, and a job that waits for it is not tried each minute', async () => {
+  const { world } = await playBacklog({ ...hold(10), quota: { instances: 4 }, untilMinute: 10 });
+  const before = world.ecs.calls.get('RunInstances') ?? 0;
+  await world.pass(20 * MINUTE_MS);
+  const tried = (world.ecs.calls.get('RunInstances') ?? 0) - before;
+  expect(tried).toBeGreaterThanOrEqual(5);
+  expect(tried).toBeLessThanOrEqual(11);
+});
+
+test('at its learned limit a new job mints nothing and asks for nothing, and a person is told why it waits', async () => {
+  const { world, minted } = await playBacklog({ ...hold(8), quota: { instances: 4 }, untilMinute: 8 });
+  const before = { mints: minted(), calls: world.ecs.calls.get('RunInstances') };
+  const job = queue(world, OURS);
+  await world.pass(20_000);
+  expect({ mints: minted(), calls: world.ecs.calls.get('RunInstances') }).toEqual(before);
+  const { things } = await world.adapters().ledger.jobs.list(99);
+  const waiting = things.find(({ entry }) => entry.job.id === job.id)?.entry;
+  expect(waiting?.because).toMatch(
+    /the account’s quota is used up: it gives no more than 4 instances in cn-hangzhou/,
+  );
+  const state = readLiveState(operatorOf(world));
+  let shown = '';
+  void state.then((alive) => {
+    shown = renderTable(alive, false);
+  });
+  await world.until(() => shown !== '', MINUTE_MS);
+  expect(shown).toMatch(/The account’s quota: it gives no more than 4 instances in cn-hangzhou/);
+});
+
+test('an instance that ends makes room for the job that waits longest', async () => {
+  const { world, runs } = await playBacklog({ ...hold(4, 15), quota: { instances: 4 }, untilMinute: 5 });
+  const [older, younger] = [queue(world, OURS), queue(world, OURS)];
+  world.ecs.setQuota({ instances: 1 });
+  expect(runs()).toBe(4);
+  expect(await world.until(() => older.status === 'in_progress', 25 * MINUTE_MS)).toBe(true);
+  expect(younger.status).toBe('queued');
+});
+
+test('other families are used while the quota of one is used up', async () => {
+  const world = await open({ ecs: { soldOut: 0 } });
+  world.ecs.setQuota({ vcpusPerFamily: 8 });
+  const jobs = [1, 2, 3, 4].map(() => queue(world, OURS, { durationMs: 60 * MINUTE_MS }));
+  await world.until(() => jobs.filter(({ status }) => status === 'in_progress').length === 3, 20 * MINUTE_MS);
+  expect(new Set(world.ecs.alive().map(({ type }) => type.family)).size).toBe(3);
+});
