@@ -25,6 +25,8 @@ export interface RunPlan {
   readonly forgottenSinceMs?: number;
 }
 
+const FORGOTTEN = new WeakSet<SimRun>();
+
 const QUEUED_MAX_MS = 24 * 3_600_000;
 const RERUN_MAX_MS = 30 * 24 * 3_600_000;
 
@@ -47,11 +49,11 @@ export function queueRun(state: State, plan: RunPlan): SimRun {
     attempt: 1,
     attempts: new Map([[1, []]]),
     isCancelled: false,
-    isForgotten: plan.forgottenSinceMs !== undefined,
   };
   state.runs.set(run.id, run);
   state.liveRuns.add(run);
-  if (!run.isForgotten) announceRun(state, 'requested', run);
+  if (plan.forgottenSinceMs !== undefined) FORGOTTEN.add(run);
+  else announceRun(state, 'requested', run);
   advance(state, run);
   return run;
 }
@@ -72,7 +74,7 @@ function advance(state: State, run: SimRun): void {
 }
 
 function make(state: State, run: SimRun, plan: JobPlan, conclusion: 'skipped' | null): SimJob {
-  const nowMs = run.isForgotten ? run.createdAtMs : state.clock.nowMs();
+  const nowMs = FORGOTTEN.has(run) ? run.createdAtMs : state.clock.nowMs();
   const job: SimJob = {
     id: newId(state),
     run,
@@ -109,7 +111,7 @@ export function approve(state: State, jobId: number): void {
 
 function enqueue(state: State, job: SimJob): void {
   job.status = 'queued';
-  if (job.run.isForgotten) return;
+  if (FORGOTTEN.has(job.run)) return;
   state.queue.add(job);
   announceJob(state, 'queued', job);
   assignSoon(state);
