@@ -60,6 +60,7 @@ function ended(
   { deployment, isPublic }: Audience,
 ): string {
   const { runnerName, instanceType, zone } = row;
+  if (outcome === 'expired') return givenUp(row, isPublic);
   const verb = outcome === 'success' ? 'succeeded' : `ended with '${outcome}'`;
   if (runnerName === null) return `It ${verb} before any runner took it.`;
   const place = instanceType === null ? '' : ` (${instanceType} in ${zone})`;
@@ -69,6 +70,9 @@ function ended(
   const again = rerun?.interrupted.includes(row.job.id) ? ` ${rerunOf(rerun)}` : '';
   return `It ${verb} on ${runnerName}${place}${whose}${because}.${again}`;
 }
+
+const givenUp = ({ because }: HistoryRow, isPublic: boolean): string =>
+  isPublic || because === null ? 'It was given up.' : sentence(`It was given up, because ${because}`);
 
 function rerunOf({ asked, because }: RerunEntry): string {
   if (!asked) return 'When its run has ended, GitHub is asked to run it again, off spot.';

@@ -39,8 +39,6 @@ export interface SimRun {
   /** Jobs by attempt; those of an earlier attempt that were not run again stand in both. */
   readonly attempts: Map<number, SimJob[]>;
   isCancelled: boolean;
-  /** GitHub lost it: its jobs stay queued for ever, given to nobody, told to nobody. */
-  readonly isForgotten: boolean;
 }
 
 /** What an App said of a commit. */

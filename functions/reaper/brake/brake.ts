@@ -8,7 +8,6 @@ import { parseLabels } from '../../../shared/job/labels.ts';
 import { amend } from '../../../shared/ledger/amend.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
-import { UNAVAILABLE_WASTED_MS } from '../../../shared/limits.ts';
 import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../../shared/runner/release.ts';
 import type { Repaired } from '../repair/repair.ts';
 import type { Survey } from '../survey/survey.ts';
@@ -16,6 +15,7 @@ import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { charged, forgiven, released, type Terms } from './charge.ts';
 import { ENDING_WORDS, isOfTheMachine, type Waste, wastesIn } from './endings.ts';
+import { UNAVAILABLE_WASTED_MS } from './limits.ts';
 import {
   forgottenIn,
   gateOf,

@@ -1,14 +1,9 @@
 /** What a runner of no use means for its job's entry, and when that is forgotten: pure. */
 import { mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
-import {
-  OFF_SPOT_WASTED_MIN,
-  QUEUED_MAX_MS,
-  WASTED_MAX,
-  WASTED_PAUSE_MAX_MS,
-  WASTED_PAUSE_MS,
-} from '../../../shared/limits.ts';
+import { QUEUED_MAX_MS } from '../../../shared/limits.ts';
 import { ENDING_WORDS, isCharged, isOfTheMachine, type Waste } from './endings.ts';
+import { OFF_SPOT_WASTED_MIN, WASTED_MAX, WASTED_PAUSE_MAX_MS, WASTED_PAUSE_MS } from './limits.ts';
 
 export interface Terms {
   readonly nowMs: number;

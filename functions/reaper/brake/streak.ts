@@ -1,14 +1,9 @@
 /** Runners of no use since one of ours last got a job: when there are many, launches are held back to a probe. Pure. */
 import * as z from 'zod';
 import type { Ending, JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
-import {
-  BRAKE_JOBS_MIN,
-  BRAKE_PROBE_MS,
-  BRAKE_STREAK_MAX,
-  BRAKE_WINDOW_MS,
-  QUEUED_MAX_MS,
-} from '../../../shared/limits.ts';
+import { QUEUED_MAX_MS } from '../../../shared/limits.ts';
 import { ENDING_WORDS } from './endings.ts';
+import { BRAKE_JOBS_MIN, BRAKE_PROBE_MS, BRAKE_STREAK_MAX, BRAKE_WINDOW_MS } from './limits.ts';
 
 export const STREAK_NOTE = 'brake';
 

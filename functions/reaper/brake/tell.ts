@@ -1,9 +1,9 @@
 /** Who has runners of no use is told once, with what it may be. */
 import { alertOnce } from '../../../shared/alert-once.ts';
 import type { Ending, JobEntry } from '../../../shared/ledger/entries.ts';
-import { WASTED_ALERT_MIN } from '../../../shared/limits.ts';
 import type { ReaperWorld } from '../world.ts';
 import { ENDING_WORDS } from './endings.ts';
+import { WASTED_ALERT_MIN } from './limits.ts';
 import { commonEnding, type Streak } from './streak.ts';
 
 /** actions/runner, Constants.cs: what it exits with when GitHub refuses its version. */

@@ -54,6 +54,15 @@ export function planStarts(
   return { start: [...first, ...start, ...last, ...probes.filter(({ entry }) => mayStart(entry))], line };
 }
 
+/** Everybody whose launch could take a slot, in the order of the turns: what a person is told of its place. */
+export function lineOf(
+  uncovered: readonly Waiting[],
+  view: CapacityView,
+  config: Config,
+): readonly Waiting[] {
+  return inTurns(uncovered.filter(({ entry }) => isInLine(entry)).sort(byAge), roomIn(view, config, 0).used);
+}
+
 /** Its launch can take a slot, as far as its last try tells; whether its own limit has room is seen each time. */
 export function isInLine({ obstacle = null }: JobEntry): boolean {
   return obstacle === null || obstacle === 'limit';
@@ -109,9 +118,8 @@ function take(keys: readonly string[], room: Room): void {
   room.startsLeft--;
 }
 
-/** One of each repository, then the next of each. */
-function inTurns(jobs: readonly Waiting[]): readonly Waiting[] {
-  const used = new Map<string, number>();
+/** One of each repository, then the next of each; or first those who have fewer runners. */
+function inTurns(jobs: readonly Waiting[], used = new Map<string, number>()): readonly Waiting[] {
   const turns = turnsOf(jobs);
   const all: Waiting[] = [];
   for (let next = nextTurn(turns, used); next !== null; next = nextTurn(turns, used)) {

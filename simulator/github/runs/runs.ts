@@ -9,6 +9,8 @@ import { enterGroup, leaveGroup } from './concurrency.ts';
 import { assignSoon } from './scheduler.ts';
 import { jobsOf, runStatus } from './status.ts';
 
+const FORGOTTEN = new WeakSet<SimRun>();
+
 const QUEUED_MAX_MS = 24 * 3_600_000;
 
 export function queueRun(state: State, plan: RunPlan): SimRun {
@@ -33,17 +35,17 @@ export function queueRun(state: State, plan: RunPlan): SimRun {
     attempt: 1,
     attempts: new Map([[1, []]]),
     isCancelled: false,
-    isForgotten: plan.forgottenSinceMs !== undefined,
   };
   state.runs.set(run.id, run);
   state.liveRuns.add(run);
+  if (plan.forgottenSinceMs !== undefined) FORGOTTEN.add(run);
   begin(state, run);
   return run;
 }
 
 /** A run that its concurrency group holds has no jobs before its turn. */
 export function begin(state: State, run: SimRun): void {
-  if (!run.isForgotten) announceRun(state, 'requested', run);
+  if (!FORGOTTEN.has(run)) announceRun(state, 'requested', run);
   if (run.concurrency === null) advance(state, run);
   else enterGroup(state, run, run.concurrency, () => advance(state, run));
 }
@@ -64,7 +66,7 @@ function advance(state: State, run: SimRun): void {
 }
 
 function make(state: State, run: SimRun, plan: JobPlan, conclusion: 'skipped' | null): SimJob {
-  const nowMs = run.isForgotten ? run.createdAtMs : state.clock.nowMs();
+  const nowMs = FORGOTTEN.has(run) ? run.createdAtMs : state.clock.nowMs();
   const job: SimJob = {
     id: newId(state),
     run,
@@ -104,7 +106,7 @@ export function approve(state: State, jobId: number): void {
 function enqueue(state: State, job: SimJob): void {
   const { concurrency } = job.plan;
   job.status = 'queued';
-  if (job.run.isForgotten) return;
+  if (FORGOTTEN.has(job.run)) return;
   if (concurrency !== undefined) enterGroup(state, job, concurrency, () => ready(state, job));
   if (!isQueued(job)) return;
   if (!job.isPending) state.queue.add(job);

@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import { MUTATIONS, type Mutation } from './mutations.ts';
+import type { Mutation } from './edit.ts';
+import { MUTATIONS } from './mutations.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 /** Two folders below the root, as the world that the bundle holds expects. */

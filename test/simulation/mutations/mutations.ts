@@ -1,14 +1,6 @@
-/** Protections of the product, each with what takes it away: the simulation must notice. Texts of the sources. */
-export interface Mutation {
-  readonly name: string;
-  readonly edits: readonly { readonly file: string; readonly find: string; readonly put: string }[];
-}
-
-const edit = (file: string, find: string, put: string) => ({ file, find, put });
-const one = (name: string, file: string, find: string, put: string): Mutation => ({
-  name,
-  edits: [edit(file, find, put)],
-});
+/** Protections of the product, each with what takes it away: the simulation must notice. */
+import { edit, type Mutation, one } from './edit.ts';
+import { FAIRNESS } from './fairness.ts';
 
 const LEASE = edit(
   'functions/launcher/open.ts',
@@ -76,28 +68,6 @@ const OWN_STOP = edit(
   'simulator/timed-driver.ts',
   'const disarm = after(bootDeadlineMs, () => machine.stop());',
   'const disarm = after(bootDeadlineMs, () => undefined);',
-);
-
-const ASIDE = edit(
-  'functions/reaper/rounds/plan.ts',
-  "return obstacle === null || obstacle === 'limit';",
-  'return obstacle !== undefined;',
-);
-const TURNS = edit('functions/reaper/rounds/plan.ts', 'if (has < fewest)', 'if (best === null)');
-const CAP = edit(
-  'functions/reaper/brake/charge.ts',
-  'if (wasted >= WASTED_MAX) return capped(next, because, terms);',
-  '',
-);
-const PAUSE = edit(
-  'functions/reaper/brake/charge.ts',
-  'const pauseMs = isBraked ? 0 :',
-  'const pauseMs = true ? 0 :',
-);
-const PROBE = edit(
-  'functions/reaper/brake/streak.ts',
-  'if (sinceMs === null) return () => true;',
-  'if (sinceMs === null || nowMs > 0) return () => true;',
 );
 
 export const MUTATIONS: readonly Mutation[] = [
@@ -175,24 +145,7 @@ export const MUTATIONS: readonly Mutation[] = [
     'if (retired !== null) await terminate(retired.entry, world, machines);',
     'if (retired !== null) { await terminate(retired.entry, world, machines); await world.ledger.capacity.handBack(name); }',
   ),
-  { name: 'what found no offer stands aside', edits: [ASIDE] },
-  { name: 'what found no offer stands aside, and turns go round', edits: [ASIDE, TURNS] },
-  one(
-    'those in line are not overtaken',
-    'shared/adapters/tablestore/capacity-row.ts',
-    '...(request.hasTurn ? [] : [NOBODY_WAITS]),',
-    '',
-  ),
-  { name: 'the pause after a runner of no use', edits: [PAUSE] },
-  { name: 'the pause after a runner of no use, the cap, and the probe', edits: [PAUSE, CAP, PROBE] },
-  { name: 'the cap', edits: [CAP] },
-  { name: 'the probe', edits: [PROBE] },
-  one(
-    'a check is looked for before one is made',
-    'shared/adapters/github/checks.ts',
-    'checkId ?? (await find(calls, target, repository, check));',
-    'checkId ?? (null as Awaited<ReturnType<typeof find>>);',
-  ),
+  ...FAIRNESS,
   one(
     'the look for jobs that nobody told us of',
     'functions/reaper/rounds/look.ts',

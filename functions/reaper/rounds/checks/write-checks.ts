@@ -83,7 +83,7 @@ async function contextOf(
 ): Promise<(run: ToldRun) => Context> {
   const markets = await readMarkets(config, ledger.market, log);
   const currency = [...markets.values()].find((market) => market?.currency)?.currency ?? null;
-  const places = placesInLine(uncovered, config, nowMs);
+  const places = placesInLine(uncovered, await ledger.capacity.view(), config, nowMs);
   const runners = runnersByJob(
     survey.runners.map(({ entry }) => entry),
     survey.jobs,

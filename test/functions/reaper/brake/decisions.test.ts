@@ -3,6 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { charged, forgiven, type Terms } from '../../../../functions/reaper/brake/charge.ts';
 import { wastesIn } from '../../../../functions/reaper/brake/endings.ts';
 import {
+  BRAKE_JOBS_MIN,
+  BRAKE_PROBE_MS,
+  BRAKE_WINDOW_MS,
+} from '../../../../functions/reaper/brake/limits.ts';
+import {
   gateOf,
   NO_STREAK,
   parseStreak,
@@ -11,7 +16,7 @@ import {
 } from '../../../../functions/reaper/brake/streak.ts';
 import type { Observation } from '../../../../functions/reaper/survey/observe.ts';
 import type { Ending, JobEntry, RunnerEntry } from '../../../../shared/ledger/entries.ts';
-import { BRAKE_JOBS_MIN, BRAKE_PROBE_MS, BRAKE_WINDOW_MS, QUEUED_MAX_MS } from '../../../../shared/limits.ts';
+import { QUEUED_MAX_MS } from '../../../../shared/limits.ts';
 import type { Job, JobId } from '../../../../shared/nouns.ts';
 import { build } from '../../../shared/ledger/builders.ts';
 import { observed } from '../repair/diagnose-rows.ts';

@@ -111,7 +111,7 @@ test('the place in line is that of the plan of starts, whatever is free; what is
   const waiting = [0, 180_000, 60_000, 0].map((inMs, at) =>
     held(build.jobEntry(at + 1, { job: ofRun(at + 1, at + 1), nextTryAtMs: NOW_MS + inMs })),
   );
-  expect([...placesInLine(waiting, small, NOW_MS)]).toEqual([
+  expect([...placesInLine(waiting, { total: 0, slots: [], mints: {} }, small, NOW_MS)]).toEqual([
     [1, 0],
     [3, 1],
     [4, 2],

@@ -1,0 +1,45 @@
+/** Who gets the next slot, and what a runner without a job means. */
+import { edit, type Mutation, one } from './edit.ts';
+
+const ASIDE = edit(
+  'functions/reaper/rounds/plan.ts',
+  "return obstacle === null || obstacle === 'limit';",
+  'return obstacle !== undefined;',
+);
+const TURNS = edit('functions/reaper/rounds/plan.ts', 'if (has < fewest)', 'if (best === null)');
+const CAP = edit(
+  'functions/reaper/brake/charge.ts',
+  'if (wasted >= WASTED_MAX) return capped(next, because, terms);',
+  '',
+);
+const PAUSE = edit(
+  'functions/reaper/brake/charge.ts',
+  'const pauseMs = isBraked ? 0 :',
+  'const pauseMs = true ? 0 :',
+);
+const PROBE = edit(
+  'functions/reaper/brake/streak.ts',
+  'if (sinceMs === null) return () => true;',
+  'if (sinceMs === null || nowMs > 0) return () => true;',
+);
+
+export const FAIRNESS: readonly Mutation[] = [
+  { name: 'what found no offer stands aside', edits: [ASIDE] },
+  { name: 'what found no offer stands aside, and turns go round', edits: [ASIDE, TURNS] },
+  one(
+    'those in line are not overtaken',
+    'shared/adapters/tablestore/capacity-row.ts',
+    '...(request.hasTurn ? [] : [NOBODY_WAITS]),',
+    '',
+  ),
+  { name: 'the pause after a runner of no use', edits: [PAUSE] },
+  { name: 'the pause after a runner of no use, the cap, and the probe', edits: [PAUSE, CAP, PROBE] },
+  { name: 'the cap', edits: [CAP] },
+  { name: 'the probe', edits: [PROBE] },
+  one(
+    'a check is looked for before one is made',
+    'shared/adapters/github/checks.ts',
+    'checkId ?? (await find(calls, target, repository, check));',
+    'checkId ?? (null as Awaited<ReturnType<typeof find>>);',
+  ),
+];
