@@ -33,6 +33,7 @@ export function jsonOf({
   sweptAtMs,
   slots,
   currency,
+  alerts,
   runners,
   jobs,
   refused,
@@ -43,6 +44,7 @@ export function jsonOf({
     lastSweepAt: toIsoOrNull(sweptAtMs),
     slots,
     currency,
+    alerts: alerts.map(({ raisedAtMs, ...alert }) => ({ ...alert, raisedAt: toIsoOrNull(raisedAtMs) })),
     runners: runners.map(({ createdAtMs, untilMs, ...runner }) => ({
       ...runner,
       createdAt: toIsoOrNull(createdAtMs),

@@ -35,6 +35,7 @@ export async function wait(
             nextTryAtMs,
             because,
             obstacle: obstacle ?? lastingObstacle(entry),
+            failure: null,
             trail: mergeTrail(...entry.trail, ...(isNews(entry.trail) ? lines : [])),
           },
     held,
