@@ -46,6 +46,7 @@ function adviceOn(
       objection?.advice ??
       'By the runners.yaml of here it would be accepted now: cancel it at GitHub, and run it again.'
     );
+  if (state === 'waits' && entry?.failure) return 'Look for what is wrong: npm run doctor';
   const isLate = state === 'waits' && nowMs - (entry?.nextTryAtMs ?? nowMs) > OVERDUE_MS;
   return isLate ? (lateSweep({ sweptAtMs, atMs: nowMs })[0] ?? null) : null;
 }

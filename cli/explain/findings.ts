@@ -1,6 +1,7 @@
 /** All that is known of one job: from the ledger, from `history`, and from GitHub. */
 import { knownRepositories } from '../../functions/reaper/survey/known.ts';
 import { lastSweepMs } from '../../functions/reaper/sweep-lease.ts';
+import { type StandingAlert, standingAlerts } from '../../shared/alert-once.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import type { HistoryRow, JobEntry, RerunEntry, RunnerEntry } from '../../shared/ledger/entries.ts';
 import { HISTORY_TTL_DAYS, LEDGER_SCAN_MAX } from '../../shared/limits.ts';
@@ -27,6 +28,7 @@ export interface Findings {
   readonly objection: Objection | null;
   readonly sweptAtMs: number | null;
   readonly currency: string | null;
+  readonly alerts: readonly StandingAlert[];
 }
 
 const DAY_MS = 24 * 3_600_000;
@@ -58,15 +60,16 @@ type Books = Pick<Findings, 'id' | 'job' | 'entry' | 'row' | 'record'>;
 
 /** What has to do with the job, beside its own rows. */
 async function around({ id, job, entry, row, record }: Books, operator: Operator) {
-  const [runners, rerun, deliveries, objection, sweptAtMs, currency] = await Promise.all([
+  const [runners, rerun, deliveries, objection, sweptAtMs, currency, alerts] = await Promise.all([
     runnersOf(id, operator),
     job === null ? null : operator.ledger.reruns.read(job.runId),
     lookForDeliveries({ job, row, entry }, operator),
     job === null ? null : objectionTo(job, record, operator),
     lastSweepMs(operator.ledger),
     currencyOf(operator),
+    standingAlerts(operator),
   ]);
-  return { runners, rerun: rerun?.entry ?? null, deliveries, objection, sweptAtMs, currency };
+  return { runners, rerun: rerun?.entry ?? null, deliveries, objection, sweptAtMs, currency, alerts };
 }
 
 /** One row for each day that `history` keeps: the day of a bare id is not known. */

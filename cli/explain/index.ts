@@ -70,11 +70,12 @@ async function showRun(
 }
 
 export function toJson(findings: Findings, { config }: Pick<Operator, 'config'>) {
-  const { id, job, row, entry, runners, currency, deliveries, gitHubFailed, record } = findings;
+  const { id, job, row, entry, runners, currency, deliveries, gitHubFailed, record, alerts } = findings;
   const understood = job === null ? null : parseLabels(job.labels, job.repository, config);
   return {
     id,
     job,
+    alerts: alerts.map(({ raisedAtMs, ...alert }) => ({ ...alert, raisedAt: toIsoOrNull(raisedAtMs) })),
     answer: answerOn(findings, config.name),
     nextTryAt: toIsoOrNull(entry?.startedOn === null ? entry.nextTryAtMs : null),
     requirements: understood?.kind === 'ours' ? understood.requirements : null,

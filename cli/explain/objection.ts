@@ -1,7 +1,9 @@
 /** Why we would not act on a job: asked of the very rules that webhook and launcher follow. */
 import { decide } from '../../functions/webhook/decide.ts';
+import { whyNever } from '../../shared/advisor/never.ts';
 import { forkLookUp } from '../../shared/job/forks.ts';
 import { parseLabels } from '../../shared/job/labels.ts';
+import { readMarkets } from '../../shared/market/read.ts';
 import type { Job, JobRecord } from '../../shared/nouns.ts';
 import type { Operator } from '../shared/operator.ts';
 
@@ -14,7 +16,7 @@ export interface Objection {
 export async function objectionTo(
   job: Job,
   record: JobRecord | null,
-  { config, github }: Operator,
+  { config, github, ledger, clock, log }: Operator,
 ): Promise<Objection | null> {
   const isGated = record?.status === 'waiting';
   const decision = decide({ kind: 'event', event: { kind: 'queued', job, delivery: '' }, isGated }, config);
@@ -26,6 +28,12 @@ export async function objectionTo(
       because: understood.because,
       advice: 'Mend runs-on in the workflow, and run it again. What labels there are: docs/configure.md',
     };
+  if (understood.kind === 'ours') {
+    const markets = await readMarkets(config, ledger.market, log);
+    const never = whyNever(understood.requirements, config, markets, clock.nowMs());
+    if (never !== null)
+      return { because: never, advice: 'Mend runs-on in the workflow (or the profile), and run it again.' };
+  }
   const stranger = await forkLookUp(config, github)(job).catch(() => null);
   return stranger === null
     ? null

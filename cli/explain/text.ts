@@ -3,6 +3,7 @@ import pc from 'picocolors';
 import type { Config } from '../../shared/config/config.ts';
 import { parseLabels } from '../../shared/job/labels.ts';
 import { costOf, formatCost } from '../../shared/story/cost.ts';
+import { alertLines } from '../list/table.ts';
 import { formatTime } from '../shared/format.ts';
 import { type Answer, answerOn } from './answer.ts';
 import type { Findings } from './findings.ts';
@@ -14,6 +15,7 @@ export function renderText(findings: Findings, config: Config, isColoured: boole
   const paint = pc.createColors(isColoured);
   const { text, advice, state } = answerOn(findings, config.name);
   const parts = [
+    alertLines({ alerts: findings.alerts, atMs: findings.nowMs }).map(paint.red).join('\n'),
     paint.bold(titleOf(findings)),
     `${colourOf(state, paint)(text)}${advice === null ? '' : `\n→ ${advice}`}`,
     facts(findings, config).join('\n'),

@@ -34,6 +34,7 @@ export function jsonOf({
   slots,
   quotas,
   currency,
+  alerts,
   runners,
   jobs,
   refused,
@@ -45,6 +46,7 @@ export function jsonOf({
     slots,
     quotas,
     currency,
+    alerts: alerts.map(({ raisedAtMs, ...alert }) => ({ ...alert, raisedAt: toIsoOrNull(raisedAtMs) })),
     runners: runners.map(({ createdAtMs, untilMs, ...runner }) => ({
       ...runner,
       createdAt: toIsoOrNull(createdAtMs),

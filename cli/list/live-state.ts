@@ -1,5 +1,6 @@
 /** What is alive, as the ledger has it. */
 import { lastSweepMs } from '../../functions/reaper/sweep-lease.ts';
+import { type StandingAlert, standingAlerts } from '../../shared/alert-once.ts';
 import type { JobEntry, RunnerEntry, RunnerState } from '../../shared/ledger/entries.ts';
 import { HISTORY_DAY_MAX, LEDGER_SCAN_MAX, RELEASE_MARGIN_MS } from '../../shared/limits.ts';
 import { describeLimit } from '../../shared/quota/learned-limits.ts';
@@ -42,6 +43,8 @@ export interface LiveState {
   /** What the account gives at once, as its refusals say: one clause each. */
   readonly quotas: readonly string[];
   readonly currency: string | null;
+  /** Newest first: raised, and not known to be over. */
+  readonly alerts: readonly StandingAlert[];
   readonly runners: readonly LiveRunner[];
   /** Those without a runner coming. */
   readonly jobs: readonly WaitingJob[];
@@ -63,13 +66,14 @@ export interface RefusedJob {
 
 export async function readLiveState(operator: Operator): Promise<LiveState> {
   const { ledger, clock, config } = operator;
-  const [runners, jobs, view, limits, currency, sweptAtMs] = await Promise.all([
+  const [runners, jobs, view, limits, currency, sweptAtMs, alerts] = await Promise.all([
     ledger.runners.list(LEDGER_SCAN_MAX),
     ledger.jobs.list(LEDGER_SCAN_MAX),
     ledger.capacity.view(),
     readLimits(ledger),
     currencyOf(operator),
     lastSweepMs(ledger),
+    standingAlerts({ ledger, clock }),
   ]);
   const refused = await readRefused(operator);
   const entries = runners.things.map(({ entry }) => entry);
@@ -81,6 +85,7 @@ export async function readLiveState(operator: Operator): Promise<LiveState> {
     slots: { taken: view.total, limit: config.limits.runners },
     quotas: [...limits].map(([scope, limit]) => describeLimit(scope, limit)),
     currency,
+    alerts,
     runners: entries.map((entry) => aliveOf(entry, names)).sort((a, b) => a.createdAtMs - b.createdAtMs),
     jobs: withoutRunner(jobEntries, entries),
     ...refused,
@@ -129,7 +134,11 @@ function aliveOf(entry: RunnerEntry, names: ReadonlyMap<number, string>): LiveRu
 }
 
 function withoutRunner(jobs: readonly JobEntry[], runners: readonly RunnerEntry[]): WaitingJob[] {
-  const served = new Set(runners.filter(({ state }) => state !== 'retiring').flatMap(jobsOf));
+  // A launch that threw leaves an entry that stands for nothing until the sweep has looked.
+  const failed = new Set(jobs.filter(({ failure }) => (failure ?? null) !== null).map(({ job }) => job.id));
+  const isComing = ({ state, for: wanted }: RunnerEntry) =>
+    state !== 'retiring' && !(state === 'launching' && wanted !== null && failed.has(wanted));
+  const served = new Set(runners.filter(isComing).flatMap(jobsOf));
   return jobs
     .filter(({ job }) => !served.has(job.id))
     .sort((a, b) => a.job.createdAtMs - b.job.createdAtMs)

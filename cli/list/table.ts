@@ -11,6 +11,7 @@ export function renderTable(alive: LiveState, isColoured: boolean): string {
   const paint = pc.createColors(isColoured);
   const { runners, jobs, slots } = alive;
   const parts = [
+    ...alertLines(alive).map(paint.red),
     runners.length === 0
       ? 'No runner is alive.'
       : `Runners (${slots.taken} of ${slots.limit} slots taken)\n${runnersTable(alive, isColoured)}`,
@@ -23,6 +24,10 @@ export function renderTable(alive: LiveState, isColoured: boolean): string {
   ];
   return parts.join('\n\n');
 }
+
+/** What a person has to mend comes first: most of what follows may hang on it. */
+export const alertLines = ({ alerts, atMs }: Pick<LiveState, 'alerts' | 'atMs'>): string[] =>
+  alerts.map(({ text, raisedAtMs }) => `Alert, ${formatDuration(atMs - raisedAtMs)} ago: ${text}`);
 
 /** Nothing here moves without the sweep. */
 export function lateSweep({ sweptAtMs, atMs }: Pick<LiveState, 'sweptAtMs' | 'atMs'>): string[] {

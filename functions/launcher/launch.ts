@@ -1,5 +1,6 @@
 /** Puts one runner under one queued job. */
 
+import { whyNever } from '../../shared/advisor/never.ts';
 import { type Ranking, rank } from '../../shared/advisor/rank.ts';
 import { alertOnce } from '../../shared/alert-once.ts';
 import { RUN_UNKNOWN } from '../../shared/job/forks.ts';
@@ -9,8 +10,10 @@ import type { Held } from '../../shared/ledger/ledger.ts';
 import { recordRefusal } from '../../shared/ledger/record-refusal.ts';
 import { RETRY_MS } from '../../shared/limits.ts';
 import type { Requirements } from '../../shared/nouns.ts';
+import { NO_RUNNER_RELEASE } from '../../shared/runner/release.ts';
 import { announce } from './announce.ts';
 import { mintAndRun } from './mint-and-run.ts';
+import { noteIfThrown } from './note-failure.ts';
 import { openJob } from './open.ts';
 import { openQuotaGate, type QuotaGate } from './quota.ts';
 import { tellOfRefusal } from './refused.ts';
@@ -31,11 +34,21 @@ export async function launch(event: LaunchEvent, world: LauncherWorld): Promise<
     return waitAMinute(job, { because: forkRefusal, obstacle: 'refusal' }, world);
   if (forkRefusal !== null) return refuse(event, forkRefusal, world);
 
-  const { requirements } = understood;
+  return noteIfThrown(job, () => launchFor(job, understood.requirements, event, world), world);
+}
+
+async function launchFor(
+  job: Held<JobEntry>,
+  requirements: Requirements,
+  event: LaunchEvent,
+  world: LauncherWorld,
+): Promise<Outcome> {
   const gate = await openQuotaGate(job.entry, event, world);
   const ranking = await rankFor(job, requirements, gate, world);
-  if (ranking.candidates.length === 0) return waitForOffer(job, ranking, gate, world);
-
+  if (ranking.candidates.length === 0) {
+    const never = whyNever(requirements, world.config, await world.markets(), world.clock.nowMs());
+    return never === null ? waitForOffer(job, ranking, gate, world) : refuse(event, never, world);
+  }
   const release = await world.release();
   if (release === null) return waitForRelease(job, world);
 
@@ -110,6 +123,6 @@ function whyNothing(leftOut: Ranking['leftOut'], { placements }: LauncherWorld['
 /** Nobody knows which runner to install: the mirror has not run since the deployment. */
 async function waitForRelease(job: Held<JobEntry>, world: LauncherWorld): Promise<Outcome> {
   const because = 'the mirror has no runner release yet';
-  await alertOnce('no-runner-release', `No job can start: ${because}. Run: npm run mirror`, world);
+  await alertOnce(NO_RUNNER_RELEASE, `No job can start: ${because}. Run: npm run mirror`, world);
   return waitAMinute(job, { because, obstacle: 'refusal' }, world);
 }

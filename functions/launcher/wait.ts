@@ -37,6 +37,7 @@ export async function wait(
             because,
             obstacle: obstacle ?? lastingObstacle(entry),
             quota,
+            failure: null,
             trail: mergeTrail(...entry.trail, ...(isNews(entry.trail) ? lines : [])),
           },
     held,

@@ -79,7 +79,7 @@ export function nearestFit(
   return { usable: [], leftOut, notes: [...notes, `nothing ${capacityType} is to be had`] };
 }
 
-interface Cores {
+export interface Cores {
   readonly min: number;
   readonly max: number;
   /** Null: as asked. */
@@ -89,7 +89,7 @@ interface Cores {
 const WIDER_CORES = [2, 4, 8, 16, 32, 64];
 
 /** A type named exactly has the cores that it has. */
-function coresToTry({ cpu, type }: Requirements): readonly Cores[] {
+export function coresToTry({ cpu, type }: Requirements): readonly Cores[] {
   const asked: Cores = { ...cpu, because: null };
   if (type !== null && isExact(type))
     return [

@@ -81,7 +81,8 @@ const familiesOf = (type: MarketType): readonly string[] => [type.family, family
 const matches = (family: string, pattern: string): boolean =>
   pattern.endsWith('*') ? family.startsWith(pattern.slice(0, -1)) : family === pattern;
 
-function isNamed(type: MarketType, name: string): boolean {
+/** By its exact name, or by its family's. */
+export function isNamed(type: MarketType, name: string): boolean {
   if (type.type === name) return true;
   return familiesOf(type).some((family) => family === name || family.startsWith(`${name}-`));
 }

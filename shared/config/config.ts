@@ -7,14 +7,16 @@ import { LIFETIME_MAX_MS } from '../limits.ts';
 import { familyPattern, githubName, labelText, ms, resourceId, url } from './field-types.ts';
 import { Control, Placement } from './places.ts';
 
-const Cores = z.union([
-  z.int().min(1).max(512),
-  z.string().regex(/^\d+-\d+$/, 'must be cores, or a range such as 8-32'),
-]);
-const Gib = z.union([
-  z.int().min(1).max(4096),
-  z.string().regex(/^\d+-\d+$/, 'must be GiB, or a range such as 16-64'),
-]);
+const range = (says: string) =>
+  z
+    .string()
+    .regex(/^\d+-\d+$/, says)
+    .refine((text) => {
+      const [from = 0, to = 0] = text.split('-').map(Number);
+      return from <= to;
+    }, 'must be written with the smaller number first');
+const Cores = z.union([z.int().min(1).max(512), range('must be cores, or a range such as 8-32')]);
+const Gib = z.union([z.int().min(1).max(4096), range('must be GiB, or a range such as 16-64')]);
 const Arch = z.enum(['amd64', 'arm64']);
 const Lifetime = ms.refine(
   (value) => value >= 600_000 && value <= LIFETIME_MAX_MS,
@@ -82,9 +84,18 @@ const Image = z
     'must have either family or id',
   );
 
-const Images = z
-  .record(labelText, Image)
-  .default({ amd64: { family: 'acs:ubuntu_24_04_x64' }, arm64: { family: 'acs:ubuntu_24_04_arm64' } })
+const STOCK_IMAGES = {
+  amd64: { family: 'acs:ubuntu_24_04_x64' },
+  arm64: { family: 'acs:ubuntu_24_04_arm64' },
+};
+
+const NamedImages = z.record(labelText, Image);
+const Images = NamedImages.default({})
+  // Images of other names come beside those of the architectures; who names one of these says which are offered.
+  .transform(
+    (images): z.output<typeof NamedImages> =>
+      images.amd64 === undefined && images.arm64 === undefined ? { ...STOCK_IMAGES, ...images } : images,
+  )
   .superRefine((images, context) => {
     for (const [name, image] of Object.entries(images))
       if (image.arch === undefined && name !== 'amd64' && name !== 'arm64')

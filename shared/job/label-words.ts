@@ -97,7 +97,8 @@ function nearest(label: string, profiles: ReadonlyMap<string, string>): string {
   return near.length > 0 ? `; is ${near.map(({ word }) => `'${word}'`).join(' or ')} meant?` : '';
 }
 
-function editDistance(a: string, b: string): number {
+/** How many letters differ (Levenshtein). */
+export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];

@@ -85,6 +85,8 @@ function alive(entry: JobEntry, known: JobFacts, how: Audience): JobDescription 
   if (entry.startedOn !== null)
     return { state: 'runs', text: lostOn(entry.startedOn, known, how) ?? runsOn(entry, known, how) };
   const coming = runners.find((runner) => runner.for === entry.job.id && runner.state !== 'retiring');
+  if (coming?.state === 'launching' && entry.failure)
+    return { state: 'waits', text: failed(entry, entry.failure, how) };
   if (coming !== undefined && coming.state !== 'busy') return { state: 'coming', text: comes(coming, how) };
   return { state: 'waits', text: waits(entry, known, how) };
 }
@@ -96,6 +98,11 @@ function waits(
 ): string {
   const why = isPublic ? 'It waits for a runner.' : `It waits because ${because}.`;
   return [why, ...(ahead === null ? [] : [placeOf(ahead)]), next(nextTryAtMs)].join(' ');
+}
+
+/** Its runner's entry stands for nothing until the sweep has looked for what the launch left. */
+function failed({ nextTryAtMs }: JobEntry, failure: string, { isPublic, next }: Audience): string {
+  return `${isPublic ? 'Its launch failed.' : sentence(`Its launch failed: ${failure}`)} ${next(nextTryAtMs)}`;
 }
 
 function placeOf(ahead: number): string {

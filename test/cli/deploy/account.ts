@@ -51,7 +51,6 @@ export interface DeployAccount {
   /** What the operator's identity may not do. */
   readonly denied: Set<string>;
   busy: string[][];
-  /** What GitHub says of where its deliveries come from. */
   hooks: string[];
   /** What the ledger says; throws when it cannot be read. */
   regionsInUse: () => Promise<ReadonlyMap<string, number>>;
@@ -160,10 +159,6 @@ function destroyWorldOf(self: DeployAccount): DestroyWorld {
   };
 }
 
-function notFound(name: string): never {
-  throw new Error(`env('${name}') not found`);
-}
-
 /** env() and vars filled in as Serverless Devs does (its own `preview` is held against the file elsewhere). */
 function played(
   { root, management }: DeployAccount,
@@ -173,7 +168,7 @@ function played(
   const env = (text: string) =>
     text.replace(
       /\$\{env\('(\w+)'(?:, '([^']*)')?\)\}/g,
-      (_, name: string, fallback?: string) => variables[name] || (fallback ?? notFound(name)),
+      (_, name: string, fallback?: string) => variables[name] || (fallback ?? `no ${name}`),
     );
   const raw = FunctionsYaml.parse(parse(readFileSync(join(root, file), 'utf8')));
   const vars = Object.fromEntries(Object.entries(raw.vars).map(([name, value]) => [name, env(value)]));

@@ -56,7 +56,8 @@ const wrong: [what: string, yaml: string, mistake: RegExp][] = [
   ['a profile called like a label',   `${minimal}profiles: {arm64: {cpu: 2}}`,              /profiles\.arm64: is a label with a meaning/],
   ['a profile called like a base label', `${minimal}profiles: {aliyun: {cpu: 2}}`,          /profiles\.aliyun: is a base label/],
   ['a profile with an unknown image', `${minimal}profiles: {big: {image: none}}`,           /profiles\.big: there is no image/],
-  ['a profile with a range upside down', `${minimal}profiles: {big: {cpu: 32-8}}`,          /profiles\.big: .*smaller number first/],
+  ['a profile with a range upside down', `${minimal}profiles: {big: {cpu: 32-8}}`,          /profiles\.big\.cpu: .*smaller number first/],
+  ['defaults with a range upside down', `${minimal}defaults: {cpu: 32-8}`,                  /defaults\.cpu: .*smaller number first/],
   ['a region twice',                  minimal + minimal.trim().split('\n').slice(-1)[0],    /placements\[1\]\.region: is named twice/],
   ['an image without architecture',   `${minimal}images: {baked: {id: m-1a}}`,              /images\.baked\.arch/],
   ['an image with id and family',     `${minimal}images: {arm64: {id: m-1a, family: x}}`,   /either family or id/],
@@ -83,4 +84,13 @@ test('what was parsed once parses the same from plain values', () => {
       placements: [{ region: 'cn-hangzhou', zones: { k: 'vsw-1a' }, securityGroup: 'sg-1a' }],
     }),
   ).toEqual(parseYaml(minimal));
+});
+
+test('images of one’s own stand beside those of the architectures; naming one of these says which are offered', () => {
+  const imagesOf = (yaml: string) => {
+    const parsed = parseYaml(`${minimal}images: ${yaml}`);
+    return parsed.kind === 'ok' ? Object.keys(parsed.config.images).sort() : parsed.mistakes;
+  };
+  expect(imagesOf('{mine: {id: m-abc, arch: amd64}}')).toEqual(['amd64', 'arm64', 'mine']);
+  expect(imagesOf('{arm64: {id: m-abc}, mine: {id: m-abc, arch: arm64}}')).toEqual(['arm64', 'mine']);
 });

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { diagnose } from '../../../../functions/reaper/repair/diagnose.ts';
 import type { Observation } from '../../../../functions/reaper/survey/observe.ts';
 import { sweep } from '../../../../functions/reaper/sweep.ts';
-import { lastSweepMs } from '../../../../functions/reaper/sweep-lease.ts';
+import { lastSweepMs, pastSweeps } from '../../../../functions/reaper/sweep-lease.ts';
+import { standingAlerts } from '../../../../shared/alert-once.ts';
 import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
 import { build } from '../../../shared/ledger/builders.ts';
 import { START_MS } from '../../../world/in-process.ts';
@@ -59,4 +60,26 @@ test('a sweep of a clock that is ahead does not keep the others from theirs', as
   const { world, clock } = openReaper(QUIET);
   await sweep({ ...world, clock: { nowMs: () => clock.nowMs() + 3_600_000 } });
   expect(await sweep(world)).not.toHaveProperty('skipped');
+});
+
+test('a sweep that failed leaves its words for whoever asks, and a whole one takes them and its alert away', async () => {
+  const { world, pass } = openReaper(QUIET);
+  const broken = { ...world, refreshMarket: () => Promise.reject(new Error('ECS said no')) };
+  for (let at = 1; at <= 3; at++) {
+    await expect(sweep(broken)).rejects.toThrow('the sweep failed in part: market: ECS said no');
+    expect(await pastSweeps(world.ledger)).toMatchObject({
+      failedInARow: at,
+      failure: 'market: ECS said no',
+    });
+    await pass(60_000);
+  }
+  expect(await standingAlerts(world)).toMatchObject([{ key: 'sweep-fails' }]);
+  const runners = { ...world.ledger.runners, list: () => Promise.reject(new Error('no answer')) };
+  const dead = { ...world, ledger: { ...world.ledger, runners } };
+  await expect(sweep(dead)).rejects.toThrow();
+  expect((await pastSweeps(world.ledger))?.failure).toMatch(/no answer/);
+  await pass(60_000);
+  await sweep(world);
+  expect(await pastSweeps(world.ledger)).toMatchObject({ failedInARow: 0, failure: null });
+  expect(await standingAlerts(world)).toEqual([]);
 });

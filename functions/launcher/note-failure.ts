@@ -1,0 +1,46 @@
+/** A launch that threw leaves its words in the job's entry, so that whoever asks why the job waits is told. */
+import { amend, mergeTrail } from '../../shared/ledger/amend.ts';
+import type { JobEntry } from '../../shared/ledger/entries.ts';
+import type { Held } from '../../shared/ledger/ledger.ts';
+import type { LauncherWorld, Outcome } from './world.ts';
+
+const WORDS_MAX_CHARS = 300;
+
+/**
+ * Throws on. What was made is not known, so nothing is undone and the next try stays where it was, at the lease's end:
+ * the sweep takes it from there.
+ */
+export async function noteIfThrown(
+  held: Held<JobEntry>,
+  launch: () => Promise<Outcome>,
+  world: LauncherWorld,
+): Promise<Outcome> {
+  try {
+    return await launch();
+  } catch (error) {
+    await note(held, error, world).catch((second: unknown) => {
+      world.log('launch.failure-unwritten', { job: held.entry.job.id, because: wordsOf(second) });
+    });
+    throw error;
+  }
+}
+
+/** Errors of our adapters are scrubbed where they are made. */
+const wordsOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : 'no reason given').replace(/\s+/g, ' ').slice(0, WORDS_MAX_CHARS);
+
+async function note({ entry: { job, launches } }: Held<JobEntry>, error: unknown, world: LauncherWorld) {
+  const failure = wordsOf(error);
+  const line = { atMs: world.clock.nowMs(), text: `the launch failed: ${failure}` };
+  world.log('launch.failed', { job: job.id, because: failure });
+  await amend(world.ledger.jobs, job.id, (entry) =>
+    entry.startedOn !== null || entry.launches !== launches
+      ? undefined
+      : {
+          ...entry,
+          failure,
+          because: line.text,
+          trail: entry.trail.at(-1)?.text === line.text ? entry.trail : mergeTrail(...entry.trail, line),
+        },
+  );
+}

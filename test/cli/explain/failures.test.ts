@@ -1,0 +1,59 @@
+/** What an operator is shown first: alerts that stand, and launches that threw. */
+import { expect, test } from 'vitest';
+import { readLiveState } from '../../../cli/list/live-state.ts';
+import { renderTable } from '../../../cli/list/table.ts';
+import { alertOnce, resolveAlert, standingAlerts } from '../../../shared/alert-once.ts';
+import { ALERT_REPEAT_MS } from '../../../shared/limits.ts';
+import type { World } from '../../world/in-process.ts';
+import { MINUTE_MS, OURS, open, operatorOf, queue, read } from './fixture.ts';
+
+const listOf = async (world: World) => renderTable(await readLiveState(operatorOf(world)), false);
+
+test('a launch that threw says what GitHub answered, and is tried again when GitHub is well', async () => {
+  let isBroken = true;
+  const faults = (_method: string, path: string) =>
+    isBroken && path.includes('generate-jitconfig') ? ({ kind: 'status', status: 500 } as const) : null;
+  const world = await open({ github: { faults } });
+  const job = queue(world, OURS);
+  await world.pass(MINUTE_MS);
+  const { answer, text } = await read(world, job);
+  expect(answer.state).toBe('waits');
+  expect(answer.text).toMatch(/^Its launch failed: GitHub answered 500 to POST \S+generate-jitconfig/);
+  expect(answer.advice).toMatch(/npm run doctor/);
+  expect(text).toMatch(/the launch failed: GitHub answered 500/);
+  expect(await listOf(world)).toMatch(/Jobs without a runner[\s\S]*the launch failed: GitHub/);
+  isBroken = false;
+  expect(await world.until(() => job.status === 'completed', 30 * MINUTE_MS)).toBe(true);
+  world.fc.close();
+});
+
+test('an alert stands first until it is resolved, or until it would be repeated', async () => {
+  const world = await open();
+  const job = queue(world, OURS);
+  await world.pass(20_000);
+  const adapters = world.adapters();
+  await alertOnce('sweep-fails', 'The last 3 sweeps failed', adapters);
+  await world.pass(2 * MINUTE_MS);
+  expect(await listOf(world)).toMatch(/^Alert, 2 min ago: The last 3 sweeps failed\n/);
+  expect((await read(world, job)).text).toMatch(/^Alert, 2 min ago: The last 3 sweeps failed\n/);
+  await resolveAlert('sweep-fails', adapters);
+  expect(await standingAlerts(adapters)).toEqual([]);
+  await alertOnce('sweep-fails', 'The last 3 sweeps failed again', adapters);
+  expect(await standingAlerts(adapters)).toHaveLength(1);
+  const later = { ...adapters, clock: { nowMs: () => world.clock.nowMs() + ALERT_REPEAT_MS + 1 } };
+  expect(await standingAlerts(later)).toEqual([]);
+  expect(await listOf(world)).toMatch(/^Alert/);
+  world.fc.close();
+});
+
+test('a job that no type can do is refused with what would do, and not tried each minute', async () => {
+  const world = await open();
+  const job = queue(world, 'self-hosted aliyun amd64 ecs.c8y');
+  await world.pass(2 * MINUTE_MS);
+  const { answer } = await read(world, job);
+  expect(answer).toMatchObject({ state: 'refused' });
+  expect(answer.text).toBe('It was refused because ecs.c8y is arm64, and its labels say amd64: write arm64.');
+  expect(answer.advice).toMatch(/^Mend runs-on/);
+  expect((await world.adapters().ledger.jobs.list(10)).things).toEqual([]);
+  world.fc.close();
+});
