@@ -54,6 +54,11 @@ export const INCIDENT_NAMES = [
   'the operator leaves two zones',
   "another's runner waits for jobs",
   'ECS answers no question',
+  // New ones come last here, too.
+  'a matrix with max-parallel comes',
+  'deployments of one concurrency group come',
+  'a matrix fails fast when its machine is taken back',
+  'a newer run takes the place of one',
 ] as const;
 
 export type IncidentName = (typeof INCIDENT_NAMES)[number];
