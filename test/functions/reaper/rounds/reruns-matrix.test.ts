@@ -12,7 +12,7 @@ async function interruptedMatrix(then: (world: World, run: SimRun) => void) {
   const jobs = [1, 2, 3, 4].map((n) => ({
     name: `test (${n})`,
     labels: ['self-hosted', 'aliyun', 'arm64'],
-    durationMs: 10 * MINUTE_MS,
+    durationMs: 5 * MINUTE_MS,
     strategy: { matrix: 'test' },
   }));
   const last = {
@@ -28,7 +28,7 @@ async function interruptedMatrix(then: (world: World, run: SimRun) => void) {
     world.ecs.alive().find(({ tags }) => tags.get('ci-runner-name') === first()[0]?.runner?.name)?.id ?? '',
   );
   then(world, run);
-  await world.pass(45 * MINUTE_MS);
+  await world.pass(25 * MINUTE_MS);
   world.fc.close();
   const story = await world
     .adapters()
