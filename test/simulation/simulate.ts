@@ -134,6 +134,8 @@ function boundMs({ plan, runs, world }: Simulation): number {
   const big = open.filter(({ labels }) => labels.includes('big'));
   const workMs = workOf(open) / width + workOf(big) / Math.min(width, BIG_RUNNERS);
   const paceMs = (open.length / mintsPerMinute) * MINUTE_MS;
-  const chainMs = open.some(({ needs }) => needs !== undefined) ? 90 * MINUTE_MS : 0;
+  // One after the other, each with a launch of its own.
+  const isSerial = open.some(({ strategy, concurrency }) => (strategy ?? concurrency) !== undefined);
+  const chainMs = isSerial || open.some(({ needs }) => needs !== undefined) ? 90 * MINUTE_MS : 0;
   return 75 * MINUTE_MS + chainMs + paceMs + 2 * workMs;
 }

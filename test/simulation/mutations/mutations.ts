@@ -152,4 +152,10 @@ export const MUTATIONS: readonly Mutation[] = [
     "if (record.status !== 'queued' || !isOurs(record, world)) return false;",
     'if (record.status !== null) return false;',
   ),
+  one(
+    'held jobs are launched for again',
+    'functions/reaper/events/held.ts',
+    'const [count, because] = howMany(group, covered, nowMs);',
+    "const [count, because] = [howMany(group, covered, nowMs)[0] * 0, ''];",
+  ),
 ];

@@ -1,4 +1,5 @@
 /** Who asks for what, and when: the workloads. */
+import type { Concurrency, Strategy } from '../../../simulator/github/plans.ts';
 import type { Random } from '../../../simulator/random.ts';
 
 export type Fate =
@@ -17,6 +18,8 @@ export interface PlannedJob {
   readonly durationMs: number;
   readonly needs?: readonly string[];
   readonly environmentGate?: boolean;
+  readonly strategy?: Strategy;
+  readonly concurrency?: Concurrency;
 }
 
 export interface Arrival {
@@ -24,6 +27,9 @@ export interface Arrival {
   readonly repository: string;
   readonly fate: Fate;
   readonly jobs: readonly PlannedJob[];
+  /** Default: one of its own. */
+  readonly branch?: string;
+  readonly concurrency?: Concurrency;
 }
 
 /** Allowed; served by the group but not allowed; and one where the App is not installed. */

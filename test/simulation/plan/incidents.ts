@@ -1,6 +1,9 @@
 /** What happens in the world by itself, at a moment that the seed draws. */
+
+import type { Strategy } from '../../../simulator/github/plans.ts';
 import type { World } from '../../world/in-process.ts';
 import { configOf } from '../../world/in-process.ts';
+import type { Arrival, PlannedJob } from './arrivals.ts';
 import type { IncidentName, Plan } from './plan.ts';
 import type { Simulation } from './simulation.ts';
 
@@ -95,7 +98,57 @@ export const INCIDENTS = {
     later(ms, () => faults.setRefusing(null));
     return true;
   },
+  'a matrix with max-parallel comes': ({ arrive }, share) => {
+    arrive(matrixOf(4 + Math.floor(share * 6), { maxParallel: 1 + Math.floor(share * 3), failFast: false }));
+    return true;
+  },
+  'deployments of one concurrency group come': ({ arrive, later }, share) => {
+    const concurrency = { group: 'deploy', queue: share < 0.7 ? ('max' as const) : ('single' as const) };
+    for (let n = 0; n < 3; n++)
+      later(n * 20_000, () => arrive(arrivalOf([{ ...shortJob('deploy'), concurrency }])));
+    return true;
+  },
+  'a matrix fails fast when its machine is taken back': ({ world, arrive, later }, share, ms) => {
+    const run = arrive(matrixOf(4, {}, 5 * 60_000));
+    later(120_000 + ms / 5, () => {
+      const names = world.github.jobsOf(run).map(({ runner }) => runner?.name);
+      const machines = world.ecs.alive().filter(({ tags }) => names.includes(tags.get('ci-runner-name')));
+      const machine = picked(machines, share);
+      if (machine !== undefined) world.ecs.interrupt(machine.id);
+    });
+    return true;
+  },
+  'a newer run takes the place of one': ({ arrive, later }, share, ms) => {
+    const more = { branch: 'main', concurrency: { group: 'main', cancelInProgress: true } };
+    const build = () => arrive(arrivalOf([{ ...shortJob('build'), durationMs: 180_000 }], more));
+    build();
+    later(ms * share, build);
+    return true;
+  },
 } satisfies Record<IncidentName, Incident>;
+
+const shortJob = (name: string): PlannedJob => ({
+  name,
+  labels: ['self-hosted', 'aliyun', 'arm64'],
+  durationMs: 60_000,
+});
+
+const arrivalOf = (jobs: readonly PlannedJob[], more: Partial<Arrival> = {}): Arrival => ({
+  atMs: 0,
+  repository: 'acme/app',
+  fate: 'runs',
+  jobs,
+  ...more,
+});
+
+const matrixOf = (size: number, strategy: Omit<Strategy, 'matrix'>, durationMs = 60_000): Arrival =>
+  arrivalOf(
+    Array.from({ length: size }, (_, n) => ({
+      ...shortJob(`test (${n})`),
+      durationMs,
+      strategy: { matrix: 'test', ...strategy },
+    })),
+  );
 
 function deploy({ world, plan }: Simulation, limits: object, zones?: object): boolean {
   const { config } = plan;

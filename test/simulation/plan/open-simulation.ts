@@ -33,10 +33,14 @@ export function openSimulation(plan: Plan, watch: Watch, more: WorldOptions = {}
     jobs: () => runs.flatMap(({ run }) => world.github.jobsOf(run)),
     later: (ms, act) => void world.clock.after(ms, act),
     installation: { now: world.installation, repositories: SEEN },
+    arrive(arrival) {
+      const run = arrive(simulation, arrival);
+      runs.push({ arrival, run });
+      return run;
+    },
     addForeignRunner: (labels, share) => addForeignRunner(world, labels, share),
   };
-  for (const arrival of plan.arrivals)
-    world.clock.after(arrival.atMs, () => runs.push({ arrival, run: arrive(simulation, arrival) }));
+  for (const arrival of plan.arrivals) world.clock.after(arrival.atMs, () => simulation.arrive(arrival));
   for (const { atMs, kind, share, ms } of plan.incidents)
     world.clock.after(atMs, () => {
       if (INCIDENTS[kind](simulation, share, ms)) faults.count(kind);
@@ -95,9 +99,11 @@ function optionsOf(plan: Plan, faults: Faults, random: Random): WorldOptions {
   };
 }
 
-function arrive(simulation: Simulation, { repository, jobs }: Arrival): SimRun {
+function arrive(simulation: Simulation, { repository, jobs, branch, concurrency }: Arrival): SimRun {
   const { github } = simulation.world;
-  const run = github.queueRun({ repository, jobs });
+  const own = `branch-${simulation.runs.length}`;
+  const more = concurrency === undefined ? {} : { concurrency };
+  const run = github.queueRun({ repository, jobs, branch: branch ?? own, ...more });
   if (jobs.some(({ environmentGate }) => environmentGate))
     simulation.later(60_000, () => approveAll(simulation, run));
   return run;

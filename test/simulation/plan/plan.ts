@@ -56,6 +56,10 @@ export const INCIDENT_NAMES = [
   'ECS answers no question',
   // New ones come last, so that the plans of known seeds stay as they are.
   'GitHub refuses our runners',
+  'a matrix with max-parallel comes',
+  'deployments of one concurrency group come',
+  'a matrix fails fast when its machine is taken back',
+  'a newer run takes the place of one',
 ] as const;
 
 export type IncidentName = (typeof INCIDENT_NAMES)[number];

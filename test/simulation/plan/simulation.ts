@@ -16,6 +16,8 @@ export interface Simulation {
   readonly world: World;
   readonly faults: Faults;
   readonly runs: readonly PlannedRun[];
+  /** One more run, now. */
+  arrive(arrival: Arrival): SimRun;
   /** Of the latest attempt of each run. */
   jobs(): readonly SimJob[];
   later(ms: number, act: () => void): void;
