@@ -119,6 +119,8 @@ export const BRAKE_WINDOW_MS = 2 * 3_600_000;
 export const BRAKE_STREAK_MAX = 100;
 /** From one probe's end to the next: with the probe's own life, five minutes or more. */
 export const BRAKE_PROBE_MS = 3 * 60_000;
+/** Sweeps in a row that must have seen a machine Stopped before it is deleted without a word of GitHub's. */
+export const STOPPED_LOOKS_MIN = 3;
 /** Sweeps that must have seen a runner idle before its removal is asked for. */
 export const IDLE_SIGHTINGS_MIN = 2;
 /** Sightings count only when time passed between them: a sweep begins no sooner after the last one began. */
@@ -193,6 +195,8 @@ export const RERUN_TRIES_MS = 3_600_000;
 export const RERUN_KEPT_MS = 24 * 3_600_000;
 /** Different refusals of one repository that are told of in a day. */
 export const REFUSALS_TOLD_MAX = 64;
+/** Instances with our tag that we did not make: so many are told of in one sweep. */
+export const STRANGERS_TOLD_MAX = 50;
 export const ALERT_REPEAT_MS = 24 * 3_600_000;
 /** GitHub gives no jobs to a runner 30 days behind any release. */
 export const RUNNER_VERSION_WARN_MS = 20 * 24 * 3_600_000;

@@ -89,7 +89,11 @@ export function jobRecord(of: SimJob, api: string): Json {
 }
 
 export function runRecord(state: State, run: SimRun, api: string): Json {
-  const head = run.headRepository === null ? null : state.repositories.get(run.headRepository.toLowerCase());
+  const head =
+    run.headRepository === null
+      ? null
+      : (state.repositories.get(run.headRepository.toLowerCase()) ??
+        state.formerNames.get(run.headRepository.toLowerCase()));
   const url = `${api}/repos/${run.repository.fullName}/actions/runs/${run.id}`;
   return {
     id: run.id,

@@ -1,7 +1,7 @@
 /** Whether the sweep, on which everything hangs, ran lately and did all that it had to. */
 import type { PastSweeps } from '../../../functions/reaper/sweep-lease.ts';
-import { formatDuration } from '../../shared/format.ts';
 import { SWEEP_FAILURES_MIN } from '../../../shared/limits.ts';
+import { formatDuration } from '../../shared/format.ts';
 import { type Check, type CheckOutcome, ok, warning, wrong } from '../finding.ts';
 
 const LATE_MS = 5 * 60_000;

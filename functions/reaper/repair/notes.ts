@@ -5,6 +5,7 @@ import type { Held } from '../../../shared/ledger/ledger.ts';
 import { markBusy } from '../events/record-start.ts';
 import type { Observation } from '../survey/observe.ts';
 import type { ReaperWorld } from '../world.ts';
+import { placeOf } from './seen.ts';
 
 /** Pure: the entry after a verdict that only takes note. */
 export function entryAfter(
@@ -35,15 +36,6 @@ export function entryAfter(
     case 'look-again':
       return { ...entry, absentLooks: entry.absentLooks + 1 };
   }
-}
-
-/** What the launcher could not write any more. */
-function placeOf(
-  entry: RunnerEntry,
-  instance: Observation['instances'][number] | undefined,
-): Partial<RunnerEntry> {
-  if (instance === undefined || entry.instanceId !== null) return {};
-  return { instanceId: instance.id, region: instance.region, releaseAtMs: instance.releaseAtMs };
 }
 
 export async function countSighting(

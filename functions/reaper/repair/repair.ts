@@ -8,12 +8,14 @@ import { SWEEP_ACTS_MAX } from '../../../shared/limits.ts';
 import type { Evidence } from '../survey/evidence.ts';
 import { ownerOf } from '../survey/known.ts';
 import { type Matching, match } from '../survey/match.ts';
-import { type Observation, observe } from '../survey/observe.ts';
+import { type Observation, observe, strangersIn } from '../survey/observe.ts';
 import type { Survey } from '../survey/survey.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { act } from './act.ts';
 import { diagnose, isUsable } from './diagnose.ts';
+import { entryWithSeen, keepSeen } from './seen.ts';
+import { reportStrangers } from './strangers.ts';
 import type { Coverage, Verdict } from './verdict.ts';
 
 export interface Repaired {
@@ -43,9 +45,12 @@ export async function repair(
 ): Promise<Repaired> {
   const { matching, diagnosed, spent, coming } = diagnoseAll(survey, world);
   await movePointers(matching, world);
+  await reportStrangers(strangersIn(survey, world.config), world);
 
   const wanted = await inTurn(
-    diagnosed.filter(({ verdict }) => verdict.kind !== 'keep'),
+    diagnosed.filter(
+      ({ verdict, observation }) => verdict.kind !== 'keep' || entryWithSeen(observation) !== undefined,
+    ),
     world,
   );
   const now = wanted.slice(0, SWEEP_ACTS_MAX);
@@ -133,7 +138,7 @@ async function actOne(
 ): Promise<string | null> {
   const fields = { runner: observation.name, verdict: verdict.kind, because: verdict.because };
   try {
-    await act(observation, verdict, evidence, world);
+    await act(await keepSeen(observation, world), verdict, evidence, world);
     world.log('reap.acted', fields);
     return null;
   } catch (error) {

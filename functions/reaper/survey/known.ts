@@ -4,57 +4,31 @@ import { isAllowed } from '../../../shared/job/labels.ts';
 import { amend } from '../../../shared/ledger/amend.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
-import {
-  KNOWN_REPOSITORIES_MAX,
-  LEDGER_SCAN_MAX,
-  LIFETIME_MAX_MS,
-  RELEASE_MARGIN_MS,
-  TARGETS_IN_TURN_MAX,
-} from '../../../shared/limits.ts';
+import { KNOWN_REPOSITORIES_MAX, LEDGER_SCAN_MAX, TARGETS_IN_TURN_MAX } from '../../../shared/limits.ts';
 import type { Job, Target } from '../../../shared/nouns.ts';
+import { lastInUse, rememberInUse } from '../in-use.ts';
 import type { ReaperWorld } from '../world.ts';
 
-/** Placements of today, and where instances of ours may live on: noted beside each is when it was last in use. */
-export async function regionsToSurvey({ ledger, config, clock }: ReaperWorld): Promise<readonly string[]> {
-  const used = usedIn((await ledger.notes.read('regions'))?.entry.text ?? '');
-  const known = [...used].filter(([, atMs]) => clock.nowMs() - atMs < REGION_KEPT_MS);
-  return [...new Set([...config.placements.map(({ region }) => region), ...known.map(([region]) => region)])];
+/** Placements of today, and where instances of ours may live on. */
+export async function regionsToSurvey(world: ReaperWorld): Promise<readonly string[]> {
+  const ofToday = world.config.placements.map(({ region }) => region);
+  return [...new Set([...ofToday, ...(await lastInUse('regions', world))])];
 }
 
 /**
  * In use: those of runner entries, and of placements as soon as they were listed in full: a name that ECS never knew
- * is not kept. What is in neither any more is forgotten when all in it is released.
+ * is not kept.
  */
 export async function rememberRegions(
   runners: readonly Held<RunnerEntry>[],
   listed: ReadonlySet<string>,
-  { ledger, config, clock }: ReaperWorld,
+  world: ReaperWorld,
 ): Promise<void> {
-  const inPlacements = config.placements.map(({ region }) => region).filter((region) => listed.has(region));
+  const inPlacements = world.config.placements
+    .map(({ region }) => region)
+    .filter((region) => listed.has(region));
   const inUse = [...inPlacements, ...runners.flatMap(({ entry }) => entry.region ?? [])];
-  const held = await ledger.notes.read('regions');
-  const text = textAfter(usedIn(held?.entry.text ?? ''), inUse, clock.nowMs());
-  if (text === held?.entry.text) return;
-  const note = { text, untilMs: null };
-  if (held === null) await ledger.notes.add('regions', note);
-  else await ledger.notes.replace('regions', held, note);
-}
-
-/** Pure. Once a day is enough beside days. */
-function textAfter(used: Map<string, number>, inUse: readonly string[], nowMs: number): string {
-  for (const region of inUse) if (nowMs - (used.get(region) ?? 0) > DAY_MS) used.set(region, nowMs);
-  const kept = [...used].filter(([, atMs]) => nowMs - atMs < REGION_KEPT_MS);
-  return kept.map(([region, atMs]) => `${region}=${atMs}`).join(' ');
-}
-
-const DAY_MS = 24 * 3_600_000;
-/** What was launched last is released by then; a day for the time's own coarseness, one for clocks and delays. */
-const REGION_KEPT_MS = LIFETIME_MAX_MS + RELEASE_MARGIN_MS + 2 * DAY_MS;
-
-/** region → when it was last in use */
-function usedIn(text: string): Map<string, number> {
-  const words = text.split(' ').filter(Boolean);
-  return new Map(words.map((word) => [word.split('=')[0] ?? '', Number(word.split('=')[1] ?? 0)]));
+  await rememberInUse('regions', inUse, world);
 }
 
 /** Owners of the allow-list, and of repositories that it allowed; in repository scope, repositories with something alive, and a few more in turn. */

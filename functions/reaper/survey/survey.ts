@@ -5,6 +5,7 @@ import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { LEDGER_SCAN_MAX, SWEEP_PARALLEL_MAX } from '../../../shared/limits.ts';
 import type { Instance, Listing, Registration, Target } from '../../../shared/nouns.ts';
+import { type Networks, ownNetworks, rememberNetworks } from '../own-instance.ts';
 import type { ReaperWorld } from '../world.ts';
 import { regionsToSurvey, rememberRegions, targetsToSurvey } from './known.ts';
 
@@ -22,6 +23,7 @@ export interface Survey {
   readonly ledgerComplete: boolean;
   /** Instance ids that the cloud says do not exist, each looked up by id after the ledger was read. */
   readonly gone: ReadonlySet<string>;
+  readonly networks: Networks;
 }
 
 export async function survey(world: ReaperWorld): Promise<Survey> {
@@ -40,6 +42,7 @@ export async function survey(world: ReaperWorld): Promise<Survey> {
   const jobs = await world.ledger.jobs.list(LEDGER_SCAN_MAX);
   const wholeRegions = new Set(regions.filter((_, at) => inRegions[at]?.complete));
   await rememberRegions(runners.things, wholeRegions, world);
+  await rememberNetworks(world);
   return {
     atMs,
     instances: instances.things,
@@ -55,6 +58,7 @@ export async function survey(world: ReaperWorld): Promise<Survey> {
     runners: runners.things,
     ledgerComplete: jobs.complete && runners.complete,
     gone: await lookUpMissing(runners.things, instances.things, world),
+    networks: await ownNetworks(world),
   };
 }
 

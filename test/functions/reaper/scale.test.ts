@@ -124,6 +124,9 @@ const instanceOf = ({ name, instanceId }: RunnerEntry, isBroken: boolean): Insta
   createdAtMs: START_MS - 120_000,
   releaseAtMs: START_MS + 6 * 3_600_000,
   isRecycling: false,
+  name,
+  securityGroupIds: ['sg-cn-hangzhou'],
+  vSwitchId: 'vsw-cn-hangzhou-h',
   tags: { [TAG.name]: name },
 });
 

@@ -1,6 +1,7 @@
 /** What happens in the world by itself, at a moment that the seed draws. */
 import type { World } from '../../world/in-process.ts';
 import { configOf } from '../../world/in-process.ts';
+import { THEIRS } from '../../world/strangers.ts';
 import type { IncidentName, Plan } from './plan.ts';
 import type { Simulation } from './simulation.ts';
 
@@ -31,7 +32,10 @@ export const INCIDENTS = {
     return job !== undefined;
   },
   'an instance is taken back': ({ world }, share) => {
-    const machine = picked(world.ecs.alive(), share);
+    const machine = picked(
+      world.ecs.alive().filter(({ name }) => name !== THEIRS),
+      share,
+    );
     if (machine !== undefined) world.ecs.interrupt(machine.id);
     return machine !== undefined;
   },
@@ -94,6 +98,11 @@ export const INCIDENTS = {
     world.github.pauseAssignment(ms);
     later(ms, () => faults.setRefusing(null));
     return true;
+  },
+  'somebody tags a machine as ours': ({ world, addStranger }, share) => {
+    const before = world.ecs.alive().length;
+    addStranger(share);
+    return world.ecs.alive().length > before;
   },
 } satisfies Record<IncidentName, Incident>;
 

@@ -23,7 +23,7 @@ const target = { owner: 'acme', repository: null, installationId: 7 };
 const online = { id: 9, name: 'r', isOnline: true, isBusy: false, labels: [], target };
 const machine = (status: 'Running' | 'Stopped', isRecycling = false) => ({
   ...{ id: 'i-1', region: 'cn-hangzhou', status, instanceType: 't', zone: 'z', createdAtMs: 0 },
-  ...{ releaseAtMs: null, isRecycling, tags: {} },
+  ...{ releaseAtMs: null, isRecycling, tags: {}, name: '', securityGroupIds: [], vSwitchId: '' },
 });
 
 describe('a runner of no use', () => {

@@ -50,6 +50,9 @@ const MACHINE: Instance = {
   createdAtMs: START_MS,
   releaseAtMs: null,
   isRecycling: false,
+  name: '',
+  securityGroupIds: ['sg-cn-hangzhou'],
+  vSwitchId: 'vsw-cn-hangzhou-h',
   tags: {},
 };
 

@@ -26,6 +26,9 @@ export const machine = (some: Partial<Instance> = {}): Instance => ({
   createdAtMs: ago(5),
   releaseAtMs: ago(-300),
   isRecycling: false,
+  name: build.runnerName(1),
+  securityGroupIds: ['sg-cn-hangzhou'],
+  vSwitchId: 'vsw-cn-hangzhou-h',
   tags: {},
   ...some,
 });
@@ -135,6 +138,7 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   ],
   'busy': [
     ['by both sides is kept', observed(works, { ...has, registration: busy, isJobOpen: true }), 'keep'],
+    ['whose machine stopped for good is retired', observed({ ...works, stoppedLooks: 2 }, { instances: [machine({ status: 'Stopped' })], registration: busy, isJobOpen: true }), 'retire'],
     ['by the ledger alone is asked about', observed(works, { ...has, registration: online, isJobOpen: true }), 'ask'],
     ['whose registration is gone is asked about', observed(works, { ...has, isJobOpen: true }), 'ask'],
     ['unseen only because the list was cut is kept', observed(works, { ...has, isJobOpen: true }), 'keep', runnersCut],

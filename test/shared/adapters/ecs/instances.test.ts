@@ -67,6 +67,9 @@ describe('an instance, over the wire', () => {
         createdAtMs: START_MS - 30_000, // ECS tells the minute
         releaseAtMs: START_MS + 60 * MINUTE_MS + 30_000,
         isRecycling: false,
+        name: 'ci-runner-arm64-spot-1-1',
+        securityGroupIds: [`sg-${REGION}`],
+        vSwitchId: expect.stringMatching(/^vsw-cn-hangzhou-/),
         tags: { 'ci-runner-deployment': 'ci', 'ci-runner-job': '1', costCenter: 'ci & more' },
       },
     ]);
