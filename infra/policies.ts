@@ -55,7 +55,11 @@ const ours = (config: Config, key: 'acs:RequestTag' | 'acs:ResourceTag') => ({
   StringEquals: { [`${key}/${TAG.deployment}`]: [config.name] },
 });
 
-/** ECS checks each resource of a request by itself; the tag condition holds for what is created. */
+/**
+ * ECS checks each resource of a request by itself; the tag condition holds for what is created. No ecs:TagResources: who
+ * may tag any instance as ours may have the reaper delete it. Resource Management docs, "Create a resource with a
+ * specific tag": instances are created with tags under a Deny on ecs:TagResources.
+ */
 function running({ config, accountId }: Scope): Permission[] {
   const created = config.placements.flatMap(({ region }) => [
     `acs:ecs:${region}:${accountId}:instance/*`,
@@ -74,23 +78,7 @@ function running({ config, accountId }: Scope): Permission[] {
   return [
     { action: 'ecs:RunInstances', resources: created, condition: ours(config, 'acs:RequestTag') },
     { action: 'ecs:RunInstances', resources: used },
-    ...tagging(config, accountId),
     ...passing(config, accountId),
-  ];
-}
-
-function tagging(config: Config, accountId: string): Permission[] {
-  return [
-    {
-      action: 'ecs:TagResources',
-      resources: config.placements.map(({ region }) => `acs:ecs:${region}:${accountId}:instance/*`),
-      condition: ours(config, 'acs:RequestTag'),
-      implied: {
-        by: 'RunInstances with Tag.N',
-        source:
-          'Resource Management docs, "Create a resource with a specific tag": tags in a create request count as tagging',
-      },
-    },
   ];
 }
 

@@ -124,6 +124,8 @@ export const HELD_PROBE_MAX_MS = 2 * 3_600_000;
 export const HELD_ALERT_MS = 3 * 3_600_000;
 /** How long events look for held jobs in a repository after one was held; the sweep always does. */
 export const HELD_NOTE_MS = 6 * 3_600_000;
+/** Sweeps in a row that must have seen a machine Stopped before it is deleted without a word of GitHub's. */
+export const STOPPED_LOOKS_MIN = 3;
 /** Sweeps that must have seen a runner idle before its removal is asked for. */
 export const IDLE_SIGHTINGS_MIN = 2;
 /** Sightings count only when time passed between them: a sweep begins no sooner after the last one began. */
@@ -209,6 +211,8 @@ export const GITHUB_TIME_MS = 1_000;
 export const RERUN_KEPT_MS = 24 * 3_600_000;
 /** Different refusals of one repository that are told of in a day. */
 export const REFUSALS_TOLD_MAX = 64;
+/** Instances with our tag that we did not make: so many are told of in one sweep. */
+export const STRANGERS_TOLD_MAX = 50;
 export const ALERT_REPEAT_MS = 24 * 3_600_000;
 /** GitHub gives no jobs to a runner 30 days behind any release. */
 export const RUNNER_VERSION_WARN_MS = 20 * 24 * 3_600_000;

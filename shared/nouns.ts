@@ -17,11 +17,15 @@ export interface Job {
   readonly name: string;
   /** owner/name, as GitHub spells it */
   readonly repository: string;
+  /** Stays when the repository is renamed or transferred; absent where nobody said it. */
+  readonly repositoryId?: number | null | undefined;
   readonly isPublic: boolean;
   /** A hint: the installation may have been renewed since. */
   readonly installationId: number | null;
   readonly labels: readonly string[];
   readonly createdAtMs: number;
+  /** GitHub does not say when it was created: its start, as far as it was heard of, stands in for that. */
+  readonly isUndated?: boolean | undefined;
 }
 
 /** What a delivery, or a look at GitHub, says happened to a job. */
@@ -106,7 +110,7 @@ export interface Candidate extends Offering {
   readonly because: string;
 }
 
-/** An ECS instance of ours as the cloud lists it. */
+/** An ECS instance with our deployment's tag, as the cloud lists it. */
 export interface Instance {
   readonly id: string;
   readonly region: string;
@@ -119,6 +123,11 @@ export interface Instance {
   readonly releaseAtMs: number | null;
   /** The spot market takes it back within five minutes. */
   readonly isRecycling: boolean;
+  /** InstanceName; '' where there is none */
+  readonly name: string;
+  readonly securityGroupIds: readonly string[];
+  /** '' outside of any */
+  readonly vSwitchId: string;
   readonly tags: Readonly<Record<string, string>>;
 }
 

@@ -4,7 +4,7 @@
  * installs, one without). The instance reads its user data as bash would, for the JIT config and for whose jobs may run.
  */
 import { gunzipSync } from 'node:zlib';
-import type { BootDriver, BootedMachine } from './ecs/machine.ts';
+import { type BootDriver, type BootedMachine, silentDriver } from './ecs/machine.ts';
 import type { SimGitHub } from './github/github.ts';
 import type { JobForRunner } from './github/model.ts';
 import { ConfigRefused, type RunnerSession } from './github/runs/sessions.ts';
@@ -40,6 +40,8 @@ export function timedDriver(options: TimedDriverOptions): BootDriver {
   const { bootMs = [30_000, 75_000], bootDeadlineMs = BOOT_DEADLINE_MS } = options;
   return {
     boot(machine) {
+      // Somebody else's: it has nothing to do with runners.
+      if (machine.userData === '') return silentDriver.boot(machine);
       let session: RunnerSession | null = null;
       const pending = new Set<() => void>();
       const after = (ms: number, act: () => void) => {

@@ -4,6 +4,7 @@ import { lastSweepMs } from '../../functions/reaper/sweep-lease.ts';
 import { type StandingAlert, standingAlerts } from '../../shared/alert-once.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import type { HistoryRow, JobEntry, RerunEntry, RunnerEntry } from '../../shared/ledger/entries.ts';
+import { readHistory } from '../../shared/ledger/read-history.ts';
 import { HISTORY_TTL_DAYS, LEDGER_SCAN_MAX } from '../../shared/limits.ts';
 import { parseJobId, targetOf } from '../../shared/names.ts';
 import type { Job, JobId, JobRecord } from '../../shared/nouns.ts';
@@ -54,7 +55,7 @@ export async function gatherFindings(
 }
 
 const rowOf = async (job: Job | null, { ledger }: Operator): Promise<HistoryRow | null> =>
-  job === null ? null : ledger.history.read(job.createdAtMs, job.id);
+  job === null ? null : readHistory(job, ledger);
 
 type Books = Pick<Findings, 'id' | 'job' | 'entry' | 'row' | 'record'>;
 

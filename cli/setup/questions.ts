@@ -1,5 +1,6 @@
 /** What the operator is asked, in a terminal; tests answer by themselves. */
 
+import { githubName } from '../../shared/config/field-types.ts';
 import { broughtNetwork } from './network.ts';
 import type { Answers } from './progress.ts';
 import type { SetupWorld } from './world.ts';
@@ -27,14 +28,13 @@ export async function askAll({ ask, variables }: Pick<SetupWorld, 'ask' | 'varia
   const owner = await ask.text(
     scope === 'organization' ? 'The organisation' : 'The owner of the repositories',
     {
-      check: matches(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})$/, 'a GitHub login is needed, such as my-org'),
+      check: matches(/^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})$/, 'a GitHub login is needed, such as my-org'),
     },
   );
   const allow = await ask.text('Repositories that get runners, separated by commas', {
     default: `${owner}/*`,
     check: (text) =>
-      text.split(',').every((each) => /^[A-Za-z0-9-]+\/(\*|[A-Za-z0-9._-]+)$/.test(each.trim())) ||
-      'owner/name or owner/*',
+      text.split(',').every((each) => githubName.safeParse(each.trim()).success) || 'owner/name or owner/*',
   });
   const store = await ask.choose('Where the App’s key and secret are kept', [
     { value: 'kms', name: 'KMS secrets: each function may read its own and no other (needs a KMS instance)' },

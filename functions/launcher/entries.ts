@@ -34,6 +34,7 @@ export function newRunnerEntry(
     state: 'launching',
     for: job.id,
     repository: job.repository,
+    repositoryId: job.repositoryId,
     installationId: job.installationId,
     labels: job.labels,
     profile: requirements.profile,

@@ -1,6 +1,7 @@
 /** Opens a job's entry: exactly one caller gets to launch. */
 import type { JobEntry } from '../../shared/ledger/entries.ts';
-import { type Held, isEnd } from '../../shared/ledger/ledger.ts';
+import type { Held } from '../../shared/ledger/ledger.ts';
+import { hasEnded } from '../../shared/ledger/read-history.ts';
 import { LEASE_MS } from '../../shared/limits.ts';
 import type { Job } from '../../shared/nouns.ts';
 import { lastingObstacle, newJobEntry } from './entries.ts';
@@ -19,7 +20,7 @@ export async function openJob(
       ? await world.ledger.jobs.add(event.job.id, newJobEntry(event.job, event.delivery, world.clock.nowMs()))
       : await leaseAgain(event.job, event.rev, world);
   if (held === null) return 'known';
-  if (!(await hasEnded(event.job, world))) return markOffSpot(held, world);
+  if (!(await hasEnded(event.job, world.ledger))) return markOffSpot(held, world);
   await world.ledger.jobs.remove(event.job.id, held);
   return 'ended';
 }
@@ -41,10 +42,6 @@ async function leaseAgain(
     because,
     obstacle: lastingObstacle(entry),
   });
-}
-
-async function hasEnded(job: Job, { ledger }: LauncherWorld): Promise<boolean> {
-  return isEnd((await ledger.history.read(job.createdAtMs, job.id))?.outcome ?? null);
 }
 
 /** A job of a run that we asked GitHub to run again, because spot took it back, does not go on spot again. */

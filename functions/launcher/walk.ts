@@ -97,7 +97,7 @@ async function tryOne(
   return stop === null ? null : { kind: 'exhausted', refusals: said, isFatal: true, ...stop };
 }
 
-/** An instance may exist; the sweep finds out when the lease has ended. */
+/** An instance may exist; the sweep finds out when the lease has ended. What it would be and cost only we know. */
 async function leaveToSweep(
   { runner }: Walk,
   candidate: Candidate,
@@ -115,7 +115,7 @@ async function leaveToSweep(
   await amend(
     world.ledger.runners,
     runner.entry.name,
-    (entry) => ({ ...entry, trail: mergeTrail(...entry.trail, ...trail) }),
+    (entry) => ({ ...entry, candidate, trail: mergeTrail(...entry.trail, ...trail) }),
     runner,
   );
   return { kind: 'unknown', because };

@@ -16,10 +16,11 @@ export const labelText = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be a label: letters, digits, . _ -');
 
+/** A name of an Enterprise Managed User ends in `_` and the enterprise's short code. */
 export const githubName = z
   .string()
   .regex(
-    /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/(?:\*|[A-Za-z0-9._-]{1,100})$/,
+    /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})\/(?:\*|[A-Za-z0-9._-]{1,100})$/,
     'must be owner/name or owner/*',
   );
 

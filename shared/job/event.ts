@@ -4,8 +4,19 @@
  */
 import * as z from 'zod/mini';
 import { EVENT_MAX_BYTES, JOB_NAME_MAX_CHARS, LABELS_MAX } from '../limits.ts';
-import type { DueEvent, Job, JobEvent, NamedRunner } from '../nouns.ts';
-import { id, jobId, Payload, runId, type Sent, text, type WorkflowJob } from './payload.ts';
+import type { DueEvent, Job, JobEvent } from '../nouns.ts';
+import {
+  attemptOf,
+  id,
+  jobId,
+  namedRunner,
+  Payload,
+  runId,
+  type Sent,
+  text,
+  timeMs,
+  type WorkflowJob,
+} from './payload.ts';
 
 export type Parsed =
   | { readonly kind: 'event'; readonly event: JobEvent; readonly isGated: boolean }
@@ -33,11 +44,12 @@ export function parseEvent(body: Uint8Array): JobEvent | DueEvent | null {
 }
 
 function eventOf(action: string, job: WorkflowJob, payload: Payload, delivery: string): Parsed {
-  const createdAtMs = msOf(job.created_at) ?? msOf(job.started_at);
+  const startedAtMs = timeMs(job.started_at);
+  const endedAtMs = timeMs(job.completed_at);
+  const createdAtMs = timeMs(job.created_at) ?? startedAtMs ?? endedAtMs;
   if (createdAtMs === null) return { kind: 'malformed', because: 'the job has no time of creation' };
   const common = { job: jobOf(job, payload, createdAtMs), delivery };
-  const runner = runnerOf(job);
-  const startedAtMs = msOf(job.started_at);
+  const runner = namedRunner(job.runner_id, job.runner_name);
   // GitHub may add an action one day, and its types tell us: then the last line does not compile.
   const known = action as Sent['action'];
   switch (known) {
@@ -52,8 +64,8 @@ function eventOf(action: string, job: WorkflowJob, payload: Payload, delivery: s
         isGated: false,
       };
     case 'completed': {
-      const conclusion = job.conclusion ?? 'unknown';
-      const completedAtMs = msOf(job.completed_at) ?? startedAtMs ?? createdAtMs;
+      const conclusion = job.conclusion || 'unknown';
+      const completedAtMs = endedAtMs ?? startedAtMs ?? createdAtMs;
       return {
         kind: 'event',
         event: { kind: 'completed', ...common, runner, conclusion, startedAtMs, completedAtMs },
@@ -82,19 +94,17 @@ function jobOf(job: WorkflowJob, payload: Payload, createdAtMs: number): Job {
   return {
     id: job.id,
     runId: job.run_id,
-    runAttempt: job.run_attempt ?? 1,
-    name: trimmedName(job.name),
+    runAttempt: attemptOf(job.run_attempt),
+    name: trimmedName(job.name ?? ''),
     repository: repository.full_name,
+    repositoryId: repository.id ?? null,
     // Older payloads have no `visibility`; `internal` is private too.
     isPublic: !repository.private,
     installationId: installation?.id ?? null,
-    labels: job.labels,
+    labels: job.labels ?? [],
     createdAtMs,
+    ...(timeMs(job.created_at) === null ? { isUndated: true } : {}),
   };
-}
-
-function runnerOf(job: WorkflowJob): NamedRunner | null {
-  return job.runner_id && job.runner_name ? { id: job.runner_id, name: job.runner_name } : null;
 }
 
 const ms = z.int().check(z.nonnegative());
@@ -104,10 +114,12 @@ const JobSchema = z.object({
   runAttempt: id,
   name: text,
   repository: text,
+  repositoryId: z.optional(z.nullable(z.int())),
   isPublic: z.boolean(),
   installationId: z.nullable(id),
   labels: z.array(text).check(z.maxLength(LABELS_MAX)),
   createdAtMs: ms,
+  isUndated: z.optional(z.boolean()),
 });
 const Runner = z.object({ id, name: text });
 const common = { job: JobSchema, delivery: text };
@@ -158,8 +170,4 @@ function where(error: z.core.$ZodError): string {
     .slice(0, 5)
     .map(({ path }) => path.slice(0, 6).join('.') || 'the whole')
     .join(', ');
-}
-
-function msOf(iso: string | null | undefined): number | null {
-  return typeof iso === 'string' ? Date.parse(iso) : null;
 }

@@ -163,6 +163,14 @@ export function whyNotAllowed(
   return null;
 }
 
+/** A job that asks for us, and may. */
+export function isForUs(
+  job: Pick<Job, 'labels' | 'repository' | 'isPublic'>,
+  config: Pick<Config, 'baseLabels' | 'repositories'>,
+): boolean {
+  return hasBaseLabels(job.labels, config.baseLabels) && whyNotAllowed(job, config) === null;
+}
+
 /** `owner/name` or `owner/*`; GitHub's names have no case. */
 export function isAllowed(repository: string, patterns: readonly string[]): boolean {
   const name = repository.toLowerCase();

@@ -4,7 +4,7 @@
  */
 import type { EmitterWebhookEvent } from '@octokit/webhooks';
 import * as z from 'zod/mini';
-import type { JobId, RunId } from '../nouns.ts';
+import type { JobId, NamedRunner, RunId } from '../nouns.ts';
 
 export const id = z.int().check(z.positive());
 export const jobId = z.pipe(
@@ -16,16 +16,20 @@ export const runId = z.pipe(
   z.transform((value) => value as RunId),
 );
 export const text = z.string().check(z.maxLength(1024));
-const time = z.iso.datetime({ offset: true });
+/** Servers of other make write '' where there is no time. */
+const time = z.union([z.literal(''), z.iso.datetime({ offset: true })]);
 
-/** @see https://docs.github.com/webhooks/webhook-events-and-payloads#workflow_job */
+/**
+ * Null is seen in the wild for most of it, and means that it is not known.
+ * @see https://docs.github.com/webhooks/webhook-events-and-payloads#workflow_job
+ */
 const WorkflowJob = z.object({
   id: jobId,
   run_id: runId,
-  run_attempt: z.optional(id),
-  name: z.string(),
-  labels: z.array(text),
-  status: z.optional(z.string()),
+  run_attempt: z.nullish(z.int()),
+  name: z.nullish(z.string()),
+  labels: z.nullish(z.array(text)),
+  status: z.nullish(z.string()),
   conclusion: z.nullish(text),
   /** 0 and '' are seen where no runner took the job. */
   runner_id: z.nullish(z.int()),
@@ -35,6 +39,8 @@ const WorkflowJob = z.object({
   completed_at: z.nullish(time),
 });
 const Repository = z.object({
+  /** Stays when a repository is renamed or transferred. */
+  id: z.nullish(z.int()),
   full_name: z.string().check(z.regex(/^[\w.-]{1,100}\/[\w.-]{1,100}$/)),
   private: z.boolean(),
   visibility: z.optional(z.string()),
@@ -49,6 +55,24 @@ export const Payload = z.object({
 });
 export type Payload = z.output<typeof Payload>;
 export type WorkflowJob = z.output<typeof WorkflowJob>;
+
+/** A time that there is not is written as one of the year 1 by Go and .NET: before 1970 is absent. */
+export function timeMs(iso: string | null | undefined): number | null {
+  const ms = Date.parse(iso ?? '');
+  return ms >= 0 ? ms : null;
+}
+
+/** GitHub names runner 0 with an empty name where there is none. */
+export function namedRunner(
+  runnerId: number | null | undefined,
+  name: string | null | undefined,
+): NamedRunner | null {
+  return runnerId && runnerId > 0 && name ? { id: runnerId, name } : null;
+}
+
+/** The first, where nobody says which. */
+export const attemptOf = (attempt: number | null | undefined): number =>
+  attempt && attempt > 0 ? attempt : 1;
 
 /** Compiles only while what GitHub may send is what the schema takes. */
 export type Taken<Ours, Sent extends Ours> = Sent;

@@ -95,6 +95,8 @@ export interface RunnerEntry {
   readonly busyWith: JobId | null;
   /** For whom it was launched; labels and profile are what it registered with. */
   readonly repository: string;
+  /** GitHub's id of it, which stays when it is renamed; absent where nobody said it. */
+  readonly repositoryId?: number | null | undefined;
   readonly installationId: number | null;
   readonly labels: readonly string[];
   readonly profile: string | null;
@@ -117,6 +119,8 @@ export interface RunnerEntry {
   readonly releaseAtMs: number | null;
   /** Complete look-ups that saw no instance of an abandoned launch. */
   readonly absentLooks: number;
+  /** Sweeps that saw its machine Stopped, in a row; absent: none. */
+  readonly stoppedLooks?: number;
   /** Sweeps that saw it unneeded, in a row. */
   readonly idleSightings: number;
   /** When GitHub accepted the removal of its registration. */

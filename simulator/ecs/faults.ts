@@ -8,6 +8,7 @@ import { EcsRefusal, NoAnswer } from './refusal.ts';
  *   request may be under way while nobody hears of it;
  * - `hang`: it is done, and the connection stays silent; `truncated`: the answer ends in the middle;
  * - `500-after-success`: it is done, and the answer is 500 InternalError; `gateway`: nothing is done, a 502 in HTML;
+ * - `400-after-success`: it is done, and the answer is 400 UnknownError (alibaba/terraform-provider issue 466);
  * - `{code}`: nothing is done, and ECS says so with this code.
  */
 export type Fault = NamedFault | { readonly code: string; readonly status?: number };
@@ -18,6 +19,7 @@ type NamedFault =
   | 'hang'
   | 'truncated'
   | '500-after-success'
+  | '400-after-success'
   | 'gateway'
   | 'late';
 
@@ -57,5 +59,12 @@ function spoiled(fault: Exclude<NamedFault, 'late'>, act: () => object): never {
     case '500-after-success':
       act();
       throw new EcsRefusal('InternalError', 'The request processing has failed due to some unknown error.');
+    case '400-after-success':
+      act();
+      throw new EcsRefusal(
+        'UnknownError',
+        'The request processing has failed due to some unknown error.',
+        400,
+      );
   }
 }

@@ -29,6 +29,25 @@ export function addRepository(state: State, fullName: string, isPublic: boolean)
   return repository;
 }
 
+/** GitHub docs, "Renaming a repository": its id, runs and access stay; the old name leads to it until it is taken. */
+export function renameRepository(state: State, from: string, to: string): void {
+  const repository = repositoryOf(state, from);
+  const [login, name] = to.split('/') as [string, string];
+  state.repositories.delete(key(from));
+  state.formerNames.set(key(from), repository);
+  Object.assign(repository, { owner: accountOf(state, login), name, fullName: to });
+  state.repositories.set(key(to), repository);
+  const renamed = (names: 'all' | readonly string[]) =>
+    names === 'all' ? names : names.map((each) => (key(each) === key(from) ? to : each));
+  for (const group of state.groups.values())
+    state.groups.set(group.id, { ...group, repositories: renamed(group.repositories) });
+  for (const one of state.installations.values())
+    state.installations.set(one.id, { ...one, repositories: renamed(one.repositories) });
+  for (const runner of state.runners.values())
+    if (runner.scope.kind === 'repository' && key(runner.scope.repository) === key(from))
+      runner.scope = { kind: 'repository', repository: to };
+}
+
 export interface GroupPlan {
   readonly organization: string;
   readonly name: string;

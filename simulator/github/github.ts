@@ -1,6 +1,13 @@
 /** GitHub, as one state machine: what tests and simulated worlds hold in their hands. */
 
-import { addAccount, addGroup, addRepository, type GroupPlan, install } from './accounts.ts';
+import {
+  addAccount,
+  addGroup,
+  addRepository,
+  type GroupPlan,
+  install,
+  renameRepository,
+} from './accounts.ts';
 import { announceInstallation, announcePing, announceRaw } from './announcements.ts';
 import { LIMITS } from './limits.ts';
 import type {
@@ -60,12 +67,14 @@ export interface SimGitHub {
   addOrganization(login: string): Account;
   addUser(login: string): Account;
   addRepository(fullName: string, options?: { readonly isPublic?: boolean }): Repository;
+  /** To another owner: transferred. */
+  renameRepository(from: string, to: string): void;
   addGroup(plan: GroupPlan): Group;
   removeGroup(id: number): void;
   /** Announces `installation` too, as do the next two. A later one of the same account is the one that is found. */
   install(login: string, repositories?: Installation['repositories']): Installation;
   uninstall(id: number): void;
-  suspend(id: number): void;
+  suspend(id: number, isSuspended?: boolean): void;
   ping(): void;
   /** A signed delivery with any content. */
   send(event: string, payload: unknown): void;
@@ -104,11 +113,12 @@ export function createGitHub(options: GitHubOptions): SimGitHub {
     addOrganization: (login) => addAccount(state, login, 'Organization'),
     addUser: (login) => addAccount(state, login, 'User'),
     addRepository: (fullName, { isPublic = false } = {}) => addRepository(state, fullName, isPublic),
+    renameRepository: (from, to) => renameRepository(state, from, to),
     addGroup: (plan) => addGroup(state, plan),
     removeGroup: (id) => void state.groups.delete(id),
     install: (login, repositories = 'all') => installed(state, login, repositories),
     uninstall: (id) => uninstalled(state, id),
-    suspend: (id) => suspended(state, id),
+    suspend: (id, isSuspended = true) => suspended(state, id, isSuspended),
     ping: () => announcePing(state),
     send: (event, payload) => announceRaw(state, event, payload),
     queueRun: (plan) => queueRun(state, plan),
@@ -148,11 +158,11 @@ function uninstalled(state: State, id: number): void {
   announceInstallation(state, 'deleted', installation);
 }
 
-function suspended(state: State, id: number): void {
+function suspended(state: State, id: number, isSuspended: boolean): void {
   const installation = state.installations.get(id);
   if (installation === undefined) throw new Error(`no installation ${id}`);
-  installation.isSuspended = true;
-  announceInstallation(state, 'suspend', installation);
+  installation.isSuspended = isSuspended;
+  announceInstallation(state, isSuspended ? 'suspend' : 'unsuspend', installation);
 }
 
 function stateOf(options: GitHubOptions): State {
@@ -165,6 +175,7 @@ function stateOf(options: GitHubOptions): State {
     permissions: options.permissions ?? PERMISSIONS,
     accounts: new Map(),
     repositories: new Map(),
+    formerNames: new Map(),
     installations: new Map(),
     groups: new Map(),
     tokens: new Map(),

@@ -12,6 +12,7 @@ import {
 import { type TokenScope, tokenScope } from '../../shared/adapters/github/token-scope.ts';
 import type { SimClock } from '../clock.ts';
 import type { SimGitHub } from './github.ts';
+import type { SimRequest, SimResponse } from './wire.ts';
 
 export interface InProcessOptions {
   readonly github: Pick<SimGitHub, 'request'>;
@@ -41,7 +42,7 @@ export function inProcessRequest(options: InProcessOptions): GitHubRequest {
   const call = async (route: string, params: Params, authorization: string | null): Promise<GitHubAnswer> => {
     const { headers: extra, ...rest } = params as { headers?: Record<string, string> };
     const headers = { ...extra, ...(authorization === null ? {} : { authorization }) };
-    const answer = await options.github.request({ ...expanded(route, rest), headers });
+    const answer = await followed(options.github, { ...expanded(route, rest), headers });
     if (answer === null) throw new GitHubFailed(route, 0, 'the connection ended');
     return { status: answer.status, headers: answer.headers, data: answer.body ?? '' };
   };
@@ -75,6 +76,28 @@ export function inProcessRequest(options: InProcessOptions): GitHubRequest {
 }
 
 type Params = Readonly<Record<string, unknown>>;
+
+const REDIRECTS_MAX = 5;
+
+/** As `fetch` follows redirects: a POST becomes a GET after 301 and 302, and stays one after 307 and 308. */
+async function followed(
+  github: InProcessOptions['github'],
+  request: SimRequest,
+): Promise<SimResponse | null> {
+  let next = request;
+  for (let hops = 0; ; hops++) {
+    const answer = await github.request(next);
+    const { location } = answer?.headers ?? {};
+    if (answer === null || location === undefined || answer.status < 301 || answer.status > 308)
+      return answer;
+    if (hops >= REDIRECTS_MAX) return null;
+    const { pathname, search } = new URL(location);
+    const isKept = answer.status >= 307 || next.method === 'GET';
+    next = isKept
+      ? { ...next, path: pathname + search }
+      : { method: 'GET', path: pathname + search, headers: next.headers };
+  }
+}
 
 /** The path with its places filled; what is left becomes the query of a GET, else the body. */
 function expanded(route: string, params: Params) {

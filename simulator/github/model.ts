@@ -87,10 +87,10 @@ export interface Account {
 
 export interface Repository {
   readonly id: number;
-  readonly owner: Account;
-  readonly name: string;
+  owner: Account;
+  name: string;
   /** owner/name */
-  readonly fullName: string;
+  fullName: string;
   readonly isPublic: boolean;
   pushedAtMs: number;
 }
@@ -183,7 +183,7 @@ export interface RunnerListener {
 export interface SimRunner {
   readonly id: number;
   readonly name: string;
-  readonly scope: Scope;
+  scope: Scope;
   readonly groupId: number;
   readonly labels: readonly string[];
   readonly jitConfig: string;

@@ -93,7 +93,11 @@ export const workflowId = ({ repository, workflow }: SimRun): number =>
   [...workflow].reduce((id, letter) => (id * 31 + (letter.codePointAt(0) ?? 0)) % 1_000_003, repository.id);
 
 export function runRecord(state: State, run: SimRun, api: string): Json {
-  const head = run.headRepository === null ? null : state.repositories.get(run.headRepository.toLowerCase());
+  const head =
+    run.headRepository === null
+      ? null
+      : (state.repositories.get(run.headRepository.toLowerCase()) ??
+        state.formerNames.get(run.headRepository.toLowerCase()));
   const url = `${api}/repos/${run.repository.fullName}/actions/runs/${run.id}`;
   return {
     id: run.id,

@@ -30,6 +30,8 @@ export interface State {
   readonly permissions: Permissions;
   readonly accounts: Map<string, Account>;
   readonly repositories: Map<string, Repository>;
+  /** Names that repositories had before they were renamed or transferred. */
+  readonly formerNames: Map<string, Repository>;
   readonly installations: Map<number, Installation>;
   readonly groups: Map<number, Group>;
   readonly tokens: Map<string, InstallationToken>;

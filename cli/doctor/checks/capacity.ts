@@ -2,6 +2,7 @@
 import { AlibabaRefusal } from '../../../shared/adapters/alibaba/call.ts';
 import type { Config, PlacementConfig } from '../../../shared/config/config.ts';
 import { architecturesOf, parseLabels } from '../../../shared/job/labels.ts';
+import { TAG } from '../../../shared/names.ts';
 import type { Arch, Requirements } from '../../../shared/nouns.ts';
 import { type Check, ok, warning, wrong } from '../finding.ts';
 import type { DoctorWorld } from '../world.ts';
@@ -97,14 +98,30 @@ async function stock(world: DoctorWorld) {
 async function dryRun(world: DoctorWorld) {
   const findings = [];
   for (const placement of world.config.placements) {
-    const code = await tryLaunch(world, placement);
+    const code = await tryLaunch(world, placement, tagged(world.config));
     if (code === 'nothing in stock' || code === 'DryRunOperation') continue;
-    findings.push(wrong(`${placement.region}: a launch would be refused with ${code}`, adviceFor(code)));
+    const isForTags = isDenied(code) && (await tryLaunch(world, placement, {})) === 'DryRunOperation';
+    findings.push(
+      isForTags
+        ? wrong(`${placement.region}: ${code} for a launch with our tag, and none without it`, TAG_ADVICE)
+        : wrong(`${placement.region}: a launch would be refused with ${code}`, adviceFor(code)),
+    );
   }
   return findings.length > 0 ? findings : [ok('ECS would take one in each placement')];
 }
 
-async function tryLaunch(world: DoctorWorld, placement: PlacementConfig): Promise<string> {
+/** Alibaba's own example denies ecs:TagResources while it creates tagged instances: this is where that would show. */
+const tagged = ({ name }: Config) => ({ 'Tag.1.Key': TAG.deployment, 'Tag.1.Value': name });
+const TAG_ADVICE =
+  'ECS asks for ecs:TagResources where it should not: report this, and see "Tags are rights" in docs/security.md';
+
+const isDenied = (code: string): boolean => /Forbidden|NoPermission/.test(code);
+
+async function tryLaunch(
+  world: DoctorWorld,
+  placement: PlacementConfig,
+  tags: Readonly<Record<string, string>>,
+): Promise<string> {
   const [first] = requirementsToCheck(world.config);
   if (first === undefined) return 'nothing in stock';
   const [found] = await typesInStock(world, placement, first.requirements);
@@ -123,6 +140,7 @@ async function tryLaunch(world: DoctorWorld, placement: PlacementConfig): Promis
     SpotStrategy: 'SpotAsPriceGo',
     'SystemDisk.Category': 'cloud_essd',
     'SystemDisk.Size': String(first.requirements.diskGiB),
+    ...tags,
   };
   try {
     await world.alibaba.rpc('ecs', placement.region, 'RunInstances', query);
@@ -134,8 +152,7 @@ async function tryLaunch(world: DoctorWorld, placement: PlacementConfig): Promis
 }
 
 function adviceFor(code: string): string {
-  if (/Forbidden|NoPermission/.test(code))
-    return 'this identity may not run instances; the launcher’s role may';
+  if (isDenied(code)) return 'this identity may not run instances; the launcher’s role may';
   if (/Quota/.test(code)) return 'ask for a higher quota in the Quota Center';
   if (/Balance|Arrearage|Payment/.test(code)) return 'the account cannot pay: top it up';
   return 'look this code up in the documentation of RunInstances';

@@ -1,10 +1,14 @@
 /** Asks the cloud to delete the instances of a retiring runner. */
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
-import { TAG } from '../../../shared/names.ts';
+import { isRunnerName, TAG } from '../../../shared/names.ts';
 import type { Instance } from '../../../shared/nouns.ts';
+import { isLaunched, ownNetworks, whyNotOurs } from '../own-instance.ts';
 import type { ReaperWorld } from '../world.ts';
 
-/** The entry keeps its slot until the cloud says that there is no such instance; that is the sweep's to see. */
+/**
+ * The entry keeps its slot until the cloud says that there is no such instance; that is the sweep's to see. `seen`:
+ * just looked up, and ours.
+ */
 export async function terminate(
   entry: RunnerEntry,
   world: ReaperWorld,
@@ -14,7 +18,11 @@ export async function terminate(
   const { instanceId: id, region } = entry;
   if (known.length === 0 && id !== null && region !== null) known.push({ region, id });
   for (const each of known) {
-    if (await isKept(each, seen, world)) continue;
+    const because = await whyLeft(each, entry, seen, world);
+    if (because !== null) {
+      world.log('instance.kept', { instance: each.id, because });
+      continue;
+    }
     const outcome = await world.instances.terminate(each.region, each.id);
     world.log('instance.terminated', {
       runner: entry.name,
@@ -25,14 +33,18 @@ export async function terminate(
   }
 }
 
-/** A person wants to look at it. Whoever has not just seen its tags asks for them. */
-async function isKept(
+/** Null: it may be deleted. Whoever has not just seen its tags asks for them. */
+async function whyLeft(
   { region, id }: Pick<Instance, 'region' | 'id'>,
+  entry: RunnerEntry,
   seen: readonly Instance[],
-  { instances, log }: ReaperWorld,
-): Promise<boolean> {
-  const known = seen.length > 0 ? seen : await instances.find(region, [id]);
-  const isKept = known.some((each) => each.id === id && each.tags[TAG.keep] !== undefined);
-  if (isKept) log('instance.kept', { instance: id });
-  return isKept;
+  world: ReaperWorld,
+): Promise<string | null> {
+  if (!isRunnerName(world.config.name, entry.name)) return 'its entry is that of no runner';
+  const known = seen.length > 0 ? seen : await world.instances.find(region, [id]);
+  const instance = known.find((each) => each.id === id);
+  // A young instance may be missing; its id is the cloud's own answer to our launch.
+  if (instance === undefined) return isLaunched(entry) ? null : 'it was not seen';
+  if (instance.tags[TAG.keep] !== undefined) return 'a person wants to look at it';
+  return seen.length > 0 ? null : whyNotOurs(instance, entry, await ownNetworks(world), world.config.name);
 }

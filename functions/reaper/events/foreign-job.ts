@@ -8,6 +8,7 @@ import { runnerGroupOf, targetOf } from '../../../shared/names.ts';
 import type { Job } from '../../../shared/nouns.ts';
 import type { ReaperWorld } from '../world.ts';
 import type { EndedEvent } from './history.ts';
+import { reportRenamed } from './renamed.ts';
 
 interface Refused {
   /** Lower-case clause that completes "because …". */
@@ -26,6 +27,7 @@ export async function reportForeignJob(
   runner: RunnerEntry,
   world: ReaperWorld,
 ): Promise<void> {
+  if (await reportRenamed(job, entry?.job ?? null, runner, world)) return;
   const refused = await whyRefused(job, entry, world);
   if (refused === null) return;
   const { because, isForbidden } = refused;

@@ -1,17 +1,12 @@
-/** What is written of a job that ended: pure rows, and the one question that is asked of `history`. */
+/** What is written of a job that ended: pure. */
 
 import { mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { HistoryRow, JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
-import { isEnd, type Ledger } from '../../../shared/ledger/ledger.ts';
-import type { Job, JobEvent } from '../../../shared/nouns.ts';
+import type { JobEvent } from '../../../shared/nouns.ts';
 
 export type EndedEvent = Extract<JobEvent, { kind: 'completed' }>;
 
 type Row = Partial<HistoryRow> & Pick<HistoryRow, 'job'>;
-
-export async function hasEnded(job: Job, { history }: Pick<Ledger, 'history'>): Promise<boolean> {
-  return isEnd((await history.read(job.createdAtMs, job.id))?.outcome ?? null);
-}
 
 export function historyRow(event: EndedEvent, entry: JobEntry | null, runner: RunnerEntry | null): Row {
   const { job, conclusion, startedAtMs, completedAtMs } = event;

@@ -1,12 +1,13 @@
 /** GitHub gave a job to a runner: A on R. */
+import { isForUs } from '../../../shared/job/labels.ts';
 import { amend, removeEntry } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
+import { hasEnded } from '../../../shared/ledger/read-history.ts';
 import { STARTED_CHECK_MS } from '../../../shared/limits.ts';
 import type { Job, JobEvent, JobId } from '../../../shared/nouns.ts';
 import type { ReaperWorld } from '../world.ts';
 import { reportForeignJob } from './foreign-job.ts';
-import { hasEnded } from './history.ts';
 import { findOwnRunner } from './own-runner.ts';
 import { repoint } from './repoint.ts';
 
@@ -19,14 +20,16 @@ export type StartedEvent = Extract<JobEvent, { kind: 'in_progress' }>;
 export async function recordStart(event: StartedEvent, world: ReaperWorld): Promise<void> {
   const { job, runner } = event;
   const { ledger, log } = world;
+  const before = await findOwnRunner(runner, ledger);
+  log('job.started', { job: job.id, runner: runner.name, isOurs: before !== null });
+  // Any repository's runner may bear a name like ours: its jobs are none of our business, and leave no row.
+  if (before === null && !isForUs(job, world.config)) return;
   const held = await noteStart(event, world);
   if (await hasEnded(job, ledger)) {
     await removeEntry(ledger.jobs, job.id);
     return;
   }
 
-  const before = await findOwnRunner(runner, ledger);
-  log('job.started', { job: job.id, runner: runner.name, isOurs: before !== null });
   if (before === null) return;
   const { name } = before.entry;
   await amend(

@@ -8,19 +8,17 @@ import { adopt } from './adopt.ts';
 import { ask } from './ask.ts';
 import { close } from './close.ts';
 import { confirm } from './confirm.ts';
-import { countSighting, entryAfter, isUnnoted, noteInstance } from './notes.ts';
+import { countSighting, entryAfter } from './notes.ts';
 import { removeRegistration } from './remove.ts';
 import { interrupt, retire } from './retire.ts';
 import type { Verdict } from './verdict.ts';
 
 export async function act(
-  seen: Observation,
+  observation: Observation,
   judged: Verdict,
   evidence: Evidence,
   world: ReaperWorld,
 ): Promise<void> {
-  const observation = isUnnoted(seen) ? await withInstance(seen, world) : seen;
-  if (observation === null) return;
   const { held, instances } = observation;
   const { kind, because } = judged;
   if (held === null) return actOnStray(observation, kind, world);
@@ -63,12 +61,6 @@ export async function act(
         entryAfter(kind, observation, held.entry, world.clock.nowMs()),
       );
   }
-}
-
-/** Null: its entry has changed since. */
-async function withInstance(seen: Observation, world: ReaperWorld): Promise<Observation | null> {
-  const held = seen.held === null ? null : await noteInstance(seen.held, seen, world);
-  return held === null ? null : { ...seen, held };
 }
 
 /** The ledger does not know it. */

@@ -5,6 +5,7 @@ import type { Held } from '../../../shared/ledger/ledger.ts';
 import { ABSENT_LOOKS_MIN } from '../../../shared/limits.ts';
 import type { RunnerName } from '../../../shared/nouns.ts';
 import { runnerFacts } from '../events/history.ts';
+import { isLaunched } from '../own-instance.ts';
 import type { Observation } from '../survey/observe.ts';
 import type { ReaperWorld } from '../world.ts';
 import { noteInterruptedJob } from './retire.ts';
@@ -33,7 +34,7 @@ export async function close(
 
 /**
  * Two empty answers may both be wrong. Its deletion, asked for once more, says 'gone' from another side; where a job
- * may run on it that is not asked for, and a second sweep must see the same.
+ * may run on it, or we found it instead of launching it, that is not asked for, and a second sweep must see the same.
  */
 async function isProvenGone(
   held: Held<RunnerEntry>,
@@ -43,7 +44,8 @@ async function isProvenGone(
   const { entry } = held;
   const { instanceId, region, absentLooks } = entry;
   if (instanceId === null || region === null) return true;
-  if (!isJobOpen && (await instances.terminate(region, instanceId)) === 'gone') return true;
+  const isAskable = !isJobOpen && isLaunched(entry);
+  if (isAskable && (await instances.terminate(region, instanceId)) === 'gone') return true;
   if (absentLooks + 1 >= ABSENT_LOOKS_MIN) return true;
   await ledger.runners.replace(entry.name, held, { ...entry, absentLooks: absentLooks + 1 });
   return false;

@@ -20,6 +20,6 @@ export async function confirm(
   const named = await evidence.jobNaming(entry);
   if (named === 'unknown') return;
   if (named === null) return retire(held, observation, because, world);
-  const next = markBusy(entry, named.job.id, named.runner?.id ?? null, world.clock.nowMs());
+  const next = markBusy(entry, named.job.id, entry.runnerId, world.clock.nowMs());
   if (next !== undefined) await world.ledger.runners.replace(entry.name, held, next);
 }

@@ -11,18 +11,24 @@ import {
 import { TAG } from '../../../shared/names.ts';
 import type { Standing } from '../events/held.ts';
 import type { Observation } from '../survey/observe.ts';
-import { isStopped } from './usable.ts';
+import { hasStoppedForGood, isStopped, isYoung } from './machine-status.ts';
 import { type Coverage, endIsNear, endsAtMs, type Verdict, verdict, warningMs } from './verdict.ts';
 
 export function diagnose(coverage: Coverage, observation: Observation): Verdict {
-  const { held, instances, isGone } = observation;
+  const { held, instances } = observation;
   if (held === null) return diagnoseStray(observation, coverage);
   const { entry } = held;
   if (instances.some(({ tags }) => tags[TAG.keep] !== undefined))
     return verdict('keep', 'its instance has the tag keep');
+  if (hasStoppedForGood(observation))
+    return verdict(entry.state === 'retiring' ? 'terminate' : 'retire', 'its machine has stopped');
   if (entry.state === 'retiring') return diagnoseRetiring(entry, observation, coverage);
   if (entry.state === 'launching') return diagnoseLaunching(entry, observation, coverage);
-  if (isGone)
+  return diagnoseUsed(entry, observation, coverage);
+}
+
+function diagnoseUsed(entry: RunnerEntry, observation: Observation, coverage: Coverage): Verdict {
+  if (observation.isGone)
     return verdict(
       'retire',
       entry.busyWith === null ? 'its machine is gone' : 'its machine is gone while its job ran',
@@ -168,6 +174,3 @@ function diagnoseRetiring(entry: RunnerEntry, observation: Observation, coverage
   if (entry.leaseUntilMs >= coverage.surveyAtMs) return verdict('keep', 'its launch is under way');
   return entry.runnerId === null ? verdict('close', entry.because) : absence(entry, coverage, entry.because);
 }
-
-/** ECS deletes no instance that is Pending or Starting. */
-const isYoung = ({ status }: { status: string }): boolean => status === 'Pending' || status === 'Starting';

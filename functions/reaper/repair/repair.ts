@@ -10,13 +10,14 @@ import { type Idle, standingOf } from '../events/held.ts';
 import type { Evidence } from '../survey/evidence.ts';
 import { ownerOf, regionsOf } from '../survey/known.ts';
 import { type Matching, match } from '../survey/match.ts';
-import { type Observation, observe } from '../survey/observe.ts';
+import { type Observation, observe, strangersIn } from '../survey/observe.ts';
 import type { Survey } from '../survey/survey.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { act } from './act.ts';
 import { diagnose } from './diagnose.ts';
-import { isUnnoted } from './notes.ts';
+import { entryWithSeen, keepSeen } from './seen.ts';
+import { reportStrangers } from './strangers.ts';
 import { isUsable } from './usable.ts';
 import type { Coverage, Verdict } from './verdict.ts';
 
@@ -47,9 +48,12 @@ export async function repair(
 ): Promise<Repaired> {
   const { matching, diagnosed, spent, coming } = diagnoseAll(survey, world);
   await movePointers(matching, world);
+  await reportStrangers(strangersIn(survey, world.config), world);
 
   const wanted = await inTurn(
-    diagnosed.filter(({ verdict, observation }) => verdict.kind !== 'keep' || isUnnoted(observation)),
+    diagnosed.filter(
+      ({ verdict, observation }) => verdict.kind !== 'keep' || entryWithSeen(observation) !== undefined,
+    ),
     world,
   );
   const now = wanted.slice(0, SWEEP_ACTS_MAX);
@@ -157,7 +161,7 @@ async function actOne(
 ): Promise<string | null> {
   const fields = { runner: observation.name, verdict: verdict.kind, because: verdict.because };
   try {
-    await act(observation, verdict, evidence, world);
+    await act(await keepSeen(observation, world), verdict, evidence, world);
     world.log('reap.acted', fields);
     return null;
   } catch (error) {

@@ -1,5 +1,6 @@
 /** Which runners may be counted on: pure. */
 import type { Observation } from '../survey/observe.ts';
+import { isEnding } from './machine-status.ts';
 import type { Coverage } from './verdict.ts';
 
 /** May it still take a job? Asked before matching; what it leaves out is diagnosed without a waiting job. */
@@ -22,8 +23,3 @@ export function isUsable(
       return false;
   }
 }
-
-export const isStopped = ({ status }: { status: string }): boolean =>
-  status === 'Stopped' || status === 'Stopping';
-const isEnding = ({ status, isRecycling }: { status: string; isRecycling: boolean }): boolean =>
-  isRecycling || isStopped({ status });

@@ -1,14 +1,14 @@
 /** Looks at GitHub for jobs that nobody told us of, and for those that ended or started unnoticed. */
 
-import { hasBaseLabels, whyNotAllowed } from '../../../shared/job/labels.ts';
+import { isForUs } from '../../../shared/job/labels.ts';
 import { removeEntry } from '../../../shared/ledger/amend.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
+import { hasEnded } from '../../../shared/ledger/read-history.ts';
 import { LOST_JOB_MS, OVERDUE_PER_SWEEP_MAX } from '../../../shared/limits.ts';
 import { isRunnerName } from '../../../shared/names.ts';
 import type { Job, JobRecord } from '../../../shared/nouns.ts';
 import { released } from '../brake/charge.ts';
-import { hasEnded } from '../events/history.ts';
 import { askRecord, type Evidence, putOff, takeAsEvent } from '../survey/evidence.ts';
 import { type KnownRepository, rememberRepositories } from '../survey/known.ts';
 import type { Survey } from '../survey/survey.ts';
@@ -181,9 +181,7 @@ async function settle(job: Job, world: ReaperWorld): Promise<void> {
   else await askRecord(job, world);
 }
 
-function isOurs({ job }: JobRecord, { config }: ReaperWorld): boolean {
-  return hasBaseLabels(job.labels, config.baseLabels) && whyNotAllowed(job, config) === null;
-}
+const isOurs = ({ job }: JobRecord, { config }: ReaperWorld): boolean => isForUs(job, config);
 
 /** A job of ours, or anybody's job on a runner of ours. */
 function concernsUs(record: JobRecord, world: ReaperWorld): boolean {

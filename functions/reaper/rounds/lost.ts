@@ -2,6 +2,7 @@
 
 import { encodeEvent } from '../../../shared/job/event.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
+import { readHistory } from '../../../shared/ledger/read-history.ts';
 import { recordRefusal } from '../../../shared/ledger/record-refusal.ts';
 import { LABELS_MAX } from '../../../shared/limits.ts';
 import type { Job, JobRecord } from '../../../shared/nouns.ts';
@@ -39,8 +40,8 @@ export async function openLost(
   return true;
 }
 
-const outcomeOf = async ({ createdAtMs, id }: Job, { ledger }: ReaperWorld): Promise<string | null> =>
-  (await ledger.history.read(createdAtMs, id))?.outcome ?? null;
+const outcomeOf = async (job: Job, { ledger }: ReaperWorld): Promise<string | null> =>
+  (await readHistory(job, ledger))?.outcome ?? null;
 
 /** What was given up may be let go at GitHub after all: then its run has changed since. */
 const isSettled = (outcome: string | null): boolean => outcome !== null && outcome !== 'expired';

@@ -4,7 +4,7 @@ import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import { STARTED_CHECK_MS } from '../../../shared/limits.ts';
 import { targetOf } from '../../../shared/names.ts';
 import type { Job, JobId, JobRecord, Listing } from '../../../shared/nouns.ts';
-import { recordEnd } from '../events/record-end.ts';
+import { settleEnd } from '../events/record-end.ts';
 import { recordStart } from '../events/record-start.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
@@ -44,13 +44,17 @@ export function gatherEvidence(deadlineMs: number, world: ReaperWorld): Evidence
       const left = await untilDeadline(repositories, deadlineMs, world.clock, async (repository) => {
         if (found.length > 0) return;
         const { things, complete } = await activeJobs(repository);
-        found.push(...things.filter((record) => record.runner?.name === runner.name));
+        found.push(...things.filter((record) => isNamed(record, runner)));
         isComplete &&= complete;
       });
       return found[0] ?? (isComplete && left === null ? null : 'unknown');
     },
   };
 }
+
+/** By GitHub's id, where we know it: a name may be anybody's. */
+const isNamed = (record: JobRecord, { name, runnerId }: RunnerEntry): boolean =>
+  record.runner?.name === name && (runnerId === null || record.runner.id === runnerId);
 
 /** Whose jobs it may be given, its own first: one that is registered in a repository serves that alone. */
 function servedBy(
@@ -95,7 +99,7 @@ export async function takeAsEvent(record: JobRecord, world: ReaperWorld): Promis
   const nowMs = world.clock.nowMs();
   if (status === 'completed') {
     const conclusion = record.conclusion ?? 'unknown';
-    await recordEnd(
+    await settleEnd(
       {
         kind: 'completed',
         job,

@@ -11,13 +11,13 @@ import {
   TARGETS_IN_TURN_MAX,
 } from '../../../shared/limits.ts';
 import type { Job, Target } from '../../../shared/nouns.ts';
+import { lastInUse, rememberInUse, timesInUse } from '../in-use.ts';
 import type { ReaperWorld } from '../world.ts';
 
-/** Placements of today, and where instances of ours may live on: noted beside each is when it was last in use. */
-export async function regionsToSurvey({ ledger, config, clock }: ReaperWorld): Promise<readonly string[]> {
-  const used = usedIn((await ledger.notes.read('regions'))?.entry.text ?? '');
-  const known = [...used].filter(([, atMs]) => clock.nowMs() - atMs < REGION_KEPT_MS);
-  return [...new Set([...config.placements.map(({ region }) => region), ...known.map(([region]) => region)])];
+/** Placements of today, and where instances of ours may live on. */
+export async function regionsToSurvey(world: ReaperWorld): Promise<readonly string[]> {
+  const ofToday = world.config.placements.map(({ region }) => region);
+  return [...new Set([...ofToday, ...(await lastInUse('regions', world))])];
 }
 
 /** Region → when all that was launched there is released at the latest: noted, or named by a runner's entry. */
@@ -28,7 +28,7 @@ export async function regionsInUse({
   ReadonlyMap<string, number>
 > {
   const nowMs = clock.nowMs();
-  const used = usedIn((await ledger.notes.read('regions'))?.entry.text ?? '');
+  const used = await timesInUse('regions', { ledger });
   const { things } = await ledger.runners.list(LEDGER_SCAN_MAX);
   for (const { entry } of things) for (const region of regionsOf(entry)) used.set(region, nowMs);
   const untilMs = [...used].map(([region, atMs]) => [region, atMs + REGION_KEPT_MS] as const);
@@ -37,42 +37,24 @@ export async function regionsInUse({
 
 /**
  * In use: those of runner entries, and of placements as soon as they were listed in full: a name that ECS never knew
- * is not kept. What is in neither any more is forgotten when all in it is released.
+ * is not kept.
  */
 export async function rememberRegions(
   runners: readonly Held<RunnerEntry>[],
   listed: ReadonlySet<string>,
-  { ledger, config, clock }: ReaperWorld,
+  world: ReaperWorld,
 ): Promise<void> {
-  const inPlacements = config.placements.map(({ region }) => region).filter((region) => listed.has(region));
+  const inPlacements = world.config.placements
+    .map(({ region }) => region)
+    .filter((region) => listed.has(region));
   const inUse = [...inPlacements, ...runners.flatMap(({ entry }) => regionsOf(entry))];
-  const held = await ledger.notes.read('regions');
-  const text = textAfter(usedIn(held?.entry.text ?? ''), inUse, clock.nowMs());
-  if (text === held?.entry.text) return;
-  const note = { text, untilMs: null };
-  if (held === null) await ledger.notes.add('regions', note);
-  else await ledger.notes.replace('regions', held, note);
+  await rememberInUse('regions', inUse, world);
 }
-
-/** Pure. Once a day is enough beside days. */
-function textAfter(used: Map<string, number>, inUse: readonly string[], nowMs: number): string {
-  for (const region of inUse) if (nowMs - (used.get(region) ?? 0) > DAY_MS) used.set(region, nowMs);
-  const kept = [...used].filter(([, atMs]) => nowMs - atMs < REGION_KEPT_MS);
-  return kept.map(([region, atMs]) => `${region}=${atMs}`).join(' ');
-}
-
-const DAY_MS = 24 * 3_600_000;
 
 /** Where its instance is, or may be: what its launcher may have asked. None: nobody noted it, or it asked nowhere. */
 export function regionsOf({ region, walks }: Pick<RunnerEntry, 'region' | 'walks'>): readonly string[] {
   if (region !== null) return [region];
   return [...new Set((walks ?? []).map((candidate) => candidate.region))];
-}
-
-/** region → when it was last in use */
-function usedIn(text: string): Map<string, number> {
-  const words = text.split(' ').filter(Boolean);
-  return new Map(words.map((word) => [word.split('=')[0] ?? '', Number(word.split('=')[1] ?? 0)]));
 }
 
 /** Owners of the allow-list, and of repositories that it allowed; in repository scope, repositories with something alive, and a few more in turn. */

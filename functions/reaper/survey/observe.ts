@@ -4,10 +4,11 @@ import type { Config } from '../../../shared/config/config.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { BOOT_MAX_CUSTOM_MS, INSTANCE_VISIBLE_MS } from '../../../shared/limits.ts';
-import { isRunnerName, TAG } from '../../../shared/names.ts';
+import { isRunnerName, TAG, targetOf } from '../../../shared/names.ts';
 import type { Instance, JobId, Registration, Target } from '../../../shared/nouns.ts';
 import { bootMaxOf } from '../../../shared/runner/boot-max.ts';
 import type { Standing } from '../events/held.ts';
+import { whyNotOurs } from '../own-instance.ts';
 import type { Survey } from './survey.ts';
 
 export interface Observation {
@@ -29,13 +30,11 @@ export interface Observation {
 }
 
 export function observe(survey: Survey, config: Config): Observation[] {
-  const held = new Map(survey.runners.map((each) => [each.entry.name as string, each]));
-  const instances = byName(survey.instances);
-  const registrations = new Map(
-    survey.registrations
-      .filter(({ name }) => isRunnerName(config.name, name))
-      .map((each) => [each.name, each]),
-  );
+  const held = heldByName(survey);
+  const instances = byName(splitInstances(survey, held, config.name).own);
+  const registrations = new Map<string, Seen[]>();
+  for (const each of survey.registrations.filter(({ name }) => isRunnerName(config.name, name)))
+    registrations.set(each.name, [...(registrations.get(each.name) ?? []), each]);
   const open = new Set(survey.jobs.map(({ entry }) => entry.job.id));
   const names = new Set([...held.keys(), ...instances.keys(), ...registrations.keys()]);
   return [...names].map((name) => {
@@ -45,7 +44,7 @@ export function observe(survey: Survey, config: Config): Observation[] {
       name,
       held: ours,
       instances: seen,
-      registration: registrations.get(name) ?? null,
+      registration: registrationOf(ours?.entry ?? null, registrations.get(name) ?? [], config),
       isGone: ours !== null && seen.length === 0 && isGone(ours.entry, survey),
       waiting: null,
       bootMaxMs: ours?.entry.state === 'booting' ? bootMaxOf(ours.entry, config) : BOOT_MAX_CUSTOM_MS,
@@ -63,6 +62,46 @@ function isJobOpen(job: JobId | null, open: ReadonlySet<JobId>, { ledgerComplete
 function isGone({ instanceId, stateAtMs, state }: RunnerEntry, { gone, atMs }: Survey): boolean {
   if (instanceId === null || !gone.has(instanceId)) return false;
   return state === 'retiring' || state === 'busy' || atMs - stateAtMs > INSTANCE_VISIBLE_MS;
+}
+
+type Seen = Survey['registrations'][number];
+
+/** By GitHub's id; while that is not known, where it would be. A name may be taken by anybody elsewhere. */
+function registrationOf(entry: RunnerEntry | null, named: readonly Seen[], config: Config): Seen | null {
+  if (entry === null || entry.repository === '') return named[0] ?? null;
+  if (entry.runnerId !== null) return named.find(({ id }) => id === entry.runnerId) ?? null;
+  const whole = ({ owner, repository }: Target) => (repository ?? owner).toLowerCase();
+  return named.find(({ target }) => whole(target) === whole(targetOf(entry, config))) ?? null;
+}
+
+/** With our tag, and not of our making: told to a person, and otherwise left alone. */
+export interface Stranger {
+  readonly instance: Instance;
+  /** a clause: what it lacks of what we make */
+  readonly because: string;
+}
+
+export function strangersIn(survey: Survey, config: Config): readonly Stranger[] {
+  return splitInstances(survey, heldByName(survey), config.name).strangers;
+}
+
+const heldByName = ({ runners }: Survey): ReadonlyMap<string, Held<RunnerEntry>> =>
+  new Map(runners.map((each) => [each.entry.name, each]));
+
+function splitInstances(
+  { instances, networks }: Survey,
+  held: ReadonlyMap<string, Held<RunnerEntry>>,
+  deployment: string,
+) {
+  const own: Instance[] = [];
+  const strangers: Stranger[] = [];
+  for (const instance of instances) {
+    const entry = held.get(instance.tags[TAG.name] ?? '')?.entry ?? null;
+    const because = whyNotOurs(instance, entry, networks, deployment);
+    if (because === null) own.push(instance);
+    else strangers.push({ instance, because });
+  }
+  return { own, strangers };
 }
 
 function byName(instances: readonly Instance[]): Map<string, Instance[]> {

@@ -5,6 +5,7 @@ import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { LEDGER_SCAN_MAX, SWEEP_PARALLEL_MAX } from '../../../shared/limits.ts';
 import type { Instance, Listing, Registration, Target } from '../../../shared/nouns.ts';
+import { type Networks, ownNetworks, rememberNetworks } from '../own-instance.ts';
 import type { ReaperWorld } from '../world.ts';
 import { countFailedLooks } from './failed-looks.ts';
 import { regionsToSurvey, rememberRegions, targetsToSurvey } from './known.ts';
@@ -25,6 +26,7 @@ export interface Survey {
   readonly ledgerComplete: boolean;
   /** Instance ids that the cloud says do not exist, each looked up by id after the ledger was read. */
   readonly gone: ReadonlySet<string>;
+  readonly networks: Networks;
 }
 
 export async function survey(world: ReaperWorld): Promise<Survey> {
@@ -51,6 +53,7 @@ export async function survey(world: ReaperWorld): Promise<Survey> {
   await rememberRegions(runners.things, wholeRegions, world);
   const gone = await lookUpMissing(runners.things, instances.things, look, world);
   await countFailedLooks(looks, world);
+  await rememberNetworks(world);
   return {
     atMs,
     instances: instances.things,
@@ -67,6 +70,7 @@ export async function survey(world: ReaperWorld): Promise<Survey> {
     runners: runners.things,
     ledgerComplete: jobs.complete && runners.complete,
     gone,
+    networks: await ownNetworks(world),
   };
 }
 

@@ -130,6 +130,8 @@ export const MEANINGS: readonly (readonly [code: string, meaning: Meaning])[] = 
   // The service itself.
   ['InternalError',                                    AGAIN],
   ['ServiceUnavailable',                               AGAIN],
+  // Under status 400, and an instance was made (alibaba/terraform-provider issue 466).
+  ['UnknownError',                                     AGAIN],
   // Money.
   ['InvalidAccountStatus.NotEnoughBalance',            PAY],
   ['InsufficientBalance',                              PAY],

@@ -25,6 +25,7 @@ const Page = z.object({
       z.object({
         InstanceId: z.string().min(1),
         RegionId: z.string().min(1),
+        InstanceName: z.string().optional(),
         ZoneId: z.string(),
         InstanceType: z.string(),
         Status: z.enum(['Pending', 'Starting', 'Running', 'Stopping', 'Stopped']),
@@ -32,6 +33,8 @@ const Page = z.object({
         AutoReleaseTime: z.string().optional(),
         SpotStrategy: z.string().optional(),
         OperationLocks: z.object({ LockReason: z.array(z.object({ LockReason: z.string() })) }).optional(),
+        SecurityGroupIds: z.object({ SecurityGroupId: z.array(z.string()) }).optional(),
+        VpcAttributes: z.object({ VSwitchId: z.string().optional() }).optional(),
         Tags: z.object({ Tag: z.array(z.object({ TagKey: z.string(), TagValue: z.string() })) }).optional(),
       }),
     ),
@@ -113,6 +116,9 @@ function instanceOf(row: Row): Instance {
     capacityType: capacityTypeOf(row),
     createdAtMs: parseTime(row.CreationTime),
     releaseAtMs: row.AutoReleaseTime ? parseTime(row.AutoReleaseTime) : null,
+    name: row.InstanceName ?? '',
+    securityGroupIds: row.SecurityGroupIds?.SecurityGroupId ?? [],
+    vSwitchId: row.VpcAttributes?.VSwitchId ?? '',
     isRecycling: locks.some(({ LockReason }) => LockReason === 'Recycling'),
     tags: Object.fromEntries((row.Tags?.Tag ?? []).map(({ TagKey, TagValue }) => [TagKey, TagValue])),
   };

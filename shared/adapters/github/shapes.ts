@@ -1,6 +1,7 @@
 /** GitHub's answers, as far as we read them. What does not parse throws: half a list is no list. */
 import * as z from 'zod';
 import { trimmedName } from '../../job/event.ts';
+import { attemptOf, namedRunner, timeMs } from '../../job/payload.ts';
 import type { JobId, JobRecord, Registration, RunId } from '../../nouns.ts';
 import type { Delivery, RunRecord } from '../../ports.ts';
 
@@ -43,18 +44,34 @@ const repository = z.object({
 export const repositoriesPage = z.object({ total_count: id, repositories: z.array(repository) });
 export const oneRepository = repository;
 
+/** Null and times of the year 1 are absent, as in deliveries: both end in the same entries. */
+const maybeTime = z
+  .string()
+  .nullish()
+  .transform((text) => timeMs(text));
 const job = z.object({
   id,
   run_id: id,
-  run_attempt: id.default(1),
-  name: z.string(),
-  status: z.enum(['queued', 'in_progress', 'completed', 'waiting', 'pending', 'requested']),
-  conclusion: z.string().nullable(),
-  labels: z.array(z.string()),
-  created_at: time,
-  started_at: time.nullish(),
-  completed_at: time.nullish(),
-  runner_id: id.nullish(),
+  run_attempt: id.nullish().transform(attemptOf),
+  name: z
+    .string()
+    .nullish()
+    .transform((name) => name ?? ''),
+  /** One that GitHub does not say, or that is newer than we, asks nothing of us. */
+  status: z.enum(['queued', 'in_progress', 'completed', 'waiting', 'pending', 'requested']).catch('pending'),
+  conclusion: z
+    .string()
+    .nullish()
+    .transform((conclusion) => conclusion || null),
+  labels: z
+    .array(z.string())
+    .nullish()
+    .transform((labels) => labels ?? []),
+  /** Not said by GitHub Enterprise Server before 3.8. */
+  created_at: maybeTime,
+  started_at: maybeTime,
+  completed_at: maybeTime,
+  runner_id: z.number().int().nullish(),
   runner_name: z.string().nullish(),
 });
 export const oneJob = job;
@@ -67,10 +84,9 @@ export interface Where {
   readonly installationId: number | null;
 }
 
-/** GitHub names runner 0 with an empty name where there is none. `started_at` is set before a job has started. */
+/** `started_at` is set before a job has started. */
 export function jobRecord(seen: z.output<typeof job>, where: Where): JobRecord {
-  const { runner_id: runnerId, runner_name: runnerName } = seen;
-  const runner = runnerId && runnerName ? { id: runnerId, name: runnerName } : null;
+  const runner = namedRunner(seen.runner_id, seen.runner_name);
   return {
     job: {
       id: seen.id as JobId,
@@ -78,14 +94,15 @@ export function jobRecord(seen: z.output<typeof job>, where: Where): JobRecord {
       runAttempt: seen.run_attempt,
       name: trimmedName(seen.name),
       labels: seen.labels,
-      createdAtMs: seen.created_at,
+      createdAtMs: seen.created_at ?? seen.started_at ?? seen.completed_at ?? 0,
+      ...(seen.created_at === null ? { isUndated: true } : {}),
       ...where,
     },
     status: seen.status,
     conclusion: seen.conclusion,
     runner,
-    startedAtMs: runner === null ? null : (seen.started_at ?? null),
-    completedAtMs: seen.completed_at ?? null,
+    startedAtMs: runner === null ? null : seen.started_at,
+    completedAtMs: seen.completed_at,
   };
 }
 

@@ -5,6 +5,7 @@ import { authenticate, type Caller } from '../auth.ts';
 import { admit, charge, primaryLimit, secondaryLimit } from '../limits.ts';
 import type { State } from '../state.ts';
 import { type Fault, notFound, Refusal, type SimRequest, type SimResponse } from '../wire.ts';
+import { moved, named } from './moved.ts';
 import { ROUTES, type Route } from './routes.ts';
 
 /** Null: the connection ended without an answer. */
@@ -14,7 +15,7 @@ export async function respond(
   origin: string,
 ): Promise<SimResponse | null> {
   const url = new URL(request.path, origin);
-  const found = routeOf(request.method, url.pathname);
+  const found = routeOf(state, request.method, url.pathname);
   const name = found === null ? `${request.method} (no such route)` : found.route.name;
   state.calls.set(name, (state.calls.get(name) ?? 0) + 1);
   if (state.isOut) return dated(state, refused(new Refusal(503, 'Service Unavailable')));
@@ -67,8 +68,10 @@ function called(
   const spent = charge(state, caller.name, 0);
   if (spent['x-ratelimit-remaining'] === '0') charge(state, caller.name, 1);
   const { route, params } = found;
-  const answer = settledAnswer(() =>
-    route.answer({ state, caller, params, url, origin, body: request.body }),
+  const answer = settledAnswer(
+    () =>
+      moved(state, caller, request.method, url) ??
+      route.answer({ state, caller, params, url, origin, body: request.body }),
   );
   if (request.method === 'GET' && answer.status === 200) {
     const etag = etagOf(caller, answer);
@@ -179,8 +182,8 @@ interface Found {
 }
 
 /** GitHub Enterprise Server has the same paths under `/api/v3`. */
-function routeOf(method: string, pathname: string): Found | null {
-  const path = pathname.replace(/^\/api\/v3(?=\/)/, '');
+function routeOf(state: State, method: string, pathname: string): Found | null {
+  const path = named(state, pathname.replace(/^\/api\/v3(?=\/)/, ''));
   for (const route of ROUTES) {
     const match = route.method === method ? route.pattern.exec(path) : null;
     if (match !== null) {

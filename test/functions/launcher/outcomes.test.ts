@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { ACCOUNT_FATAL_RETRY_MS } from '../../../shared/limits.ts';
 import type { SimJob } from '../../../simulator/github/index.ts';
 import { openWorld, seedRunnerRelease, type World, type WorldOptions } from '../../world/in-process.ts';
+import { smallRegion } from '../../world/small-region.ts';
 
 const MINUTE_MS = 60_000;
 const SHORT = { name: 'build', labels: ['self-hosted', 'aliyun', 'arm64'], durationMs: MINUTE_MS };
@@ -129,5 +130,54 @@ test('the runner of a job that is cancelled while it boots is given to a waiting
   expect(await world.until(() => isOver(waiting), 10 * MINUTE_MS)).toBe(true);
   expect(world.ecs.paid()).toHaveLength(1);
   expect(waiting.runner?.name).toContain(cancelled.id);
+  await isEmpty(world);
+});
+
+test('an error that ECS itself calls unknown: no second machine, and history has what the first one was', async () => {
+  const world = await open({ ecs: { regions: [smallRegion()] } });
+  const first = queue(world);
+  await world.until(() => isOver(first), 10 * MINUTE_MS);
+  await world.pass(3 * MINUTE_MS);
+  world.ecs.failNext('RunInstances', '400-after-success', 3);
+  const job = queue(world, { durationMs: 6 * MINUTE_MS });
+  expect(await world.until(() => isOver(job), 20 * MINUTE_MS)).toBe(true);
+  await world.pass(3 * MINUTE_MS);
+  const [, paid, ...others] = world.ecs.paid();
+  expect(others).toEqual([]);
+  const row = await world.adapters().ledger.history.read(job.createdAtMs, job.id as never);
+  expect(row).toMatchObject({
+    outcome: 'success',
+    instanceId: paid?.instanceId,
+    instanceType: paid?.instanceType,
+    zone: paid?.zone,
+    capacityType: 'spot',
+    pricePerHour: expect.any(Number),
+    goneAtMs: expect.any(Number),
+  });
+  await isEmpty(world);
+});
+
+test('a launch that found no offer is not undone while GitHub calls its registration busy', async () => {
+  let isBusy = true;
+  const world = await open({
+    ecs: {
+      regions: [smallRegion()],
+      faults: (action) => (action === 'RunInstances' ? { code: 'Strange.No' } : null),
+    },
+    github: {
+      faults: (method, path) =>
+        isBusy && method === 'DELETE' && path.includes('/runners/') ? { kind: 'status', status: 422 } : null,
+    },
+  });
+  const job = queue(world);
+  await world.until(() => linesOf(world, 'launch.waited').length > 0, 2 * MINUTE_MS);
+  const { ledger } = world.adapters();
+  expect((await ledger.capacity.view()).total).toBe(1);
+  const { things } = await ledger.runners.list(10);
+  expect(things.map(({ entry }) => entry.state)).toEqual(['launching']);
+  expect(world.github.runners().map(({ id }) => id)).toEqual([things[0]?.entry.runnerId]);
+  isBusy = false;
+  world.github.cancelJob(job);
+  await world.pass(12 * MINUTE_MS);
   await isEmpty(world);
 });

@@ -135,6 +135,9 @@ const instanceOf = ({ name, instanceId }: RunnerEntry, isBroken: boolean): Insta
   createdAtMs: START_MS - 120_000,
   releaseAtMs: START_MS + 6 * 3_600_000,
   capacityType: 'spot',
+  name,
+  securityGroupIds: ['sg-cn-hangzhou'],
+  vSwitchId: 'vsw-cn-hangzhou-h',
   isRecycling: false,
   tags: { [TAG.name]: name },
 });

@@ -24,6 +24,7 @@ test('a queued job of ours is handed to the launcher, and only then answered wit
         runAttempt: 1,
         name: 'update',
         repository: 'my-org/kernel',
+        repositoryId: 186853002,
         isPublic: false,
         installationId: 3456996,
         labels: ['self-hosted', 'aliyun', 'arm64'],

@@ -2,7 +2,7 @@
 
 import type { Machine } from '../../../simulator/ecs/index.ts';
 import type { Simulation } from '../plan/simulation.ts';
-import { rowsOf, slotsIn, TAGS } from './truth.ts';
+import { ours, rowsOf, slotsIn, TAGS } from './truth.ts';
 
 export function unsettled(simulation: Simulation): string[] {
   const stuck = stuckIn(simulation);
@@ -18,11 +18,11 @@ export function unsettled(simulation: Simulation): string[] {
 }
 
 /** Nobody can delete what never leaves Pending: its release time does. */
-function stuckIn({ world }: Simulation): readonly Machine[] {
-  const nowMs = world.clock.nowMs();
-  return world.ecs
-    .alive()
-    .filter(({ history, createdAtMs }) => history.length === 1 && nowMs - createdAtMs > 60_000);
+function stuckIn(simulation: Simulation): readonly Machine[] {
+  const nowMs = simulation.world.clock.nowMs();
+  return ours(simulation).filter(
+    ({ history, createdAtMs }) => history.length === 1 && nowMs - createdAtMs > 60_000,
+  );
 }
 
 /** Those of ours that have not ended. */
@@ -33,9 +33,8 @@ export const openJobs = ({ runs, world }: Simulation): string[] =>
     .filter(({ status }) => status !== 'completed')
     .map(({ id, plan, status }) => `job ${id} (${plan.name}, ${plan.labels.join(' ')}) is ${status}`);
 
-const alive = ({ world }: Simulation, stuck: readonly Machine[]): string[] =>
-  world.ecs
-    .alive()
+const alive = (simulation: Simulation, stuck: readonly Machine[]): string[] =>
+  ours(simulation)
     .filter((machine) => !stuck.includes(machine))
     .map(({ id, tags }) => `instance ${id} (${tags.get(TAGS.name)}) costs money`);
 

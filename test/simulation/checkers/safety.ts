@@ -6,7 +6,7 @@ import { ALLOWED } from '../plan/arrivals.ts';
 import type { Simulation } from '../plan/simulation.ts';
 import { createIdempotence } from './idempotence.ts';
 import { createSecrets } from './secrets.ts';
-import { jobOn, ours, type Report, type RunnerRow, rowsOf, TAGS } from './truth.ts';
+import { checkTheirs, jobOn, ours, type Report, type RunnerRow, rowsOf, TAGS } from './truth.ts';
 
 export interface Violation {
   readonly check: string;
@@ -116,6 +116,7 @@ function createLimits({ world }: Simulation): () => number {
 function checkDeletion(sim: Simulation, params: Params, busy: ReadonlySet<string>, report: Report): void {
   const asked = new Set(Object.entries(params).flatMap(([key, id]) => (/^InstanceId/.test(key) ? [id] : [])));
   for (const machine of sim.world.ecs.alive().filter(({ id }) => asked.has(id))) {
+    checkTheirs(machine, report);
     const job = jobOn(sim, machine);
     if (job === null) continue;
     const name = machine.tags.get(TAGS.name) ?? '';
@@ -181,15 +182,14 @@ function tagsIn(params: Params): Map<string, string> {
 
 function checkBirth(sim: Simulation, limit: number, report: Report): void {
   const alive = ours(sim);
-  const all = sim.world.ecs.alive();
-  const born = all.at(-1);
+  const born = alive.at(-1);
   if (born === undefined) return;
   if (alive.length > limit)
     report('no launch begins above the limit', `${alive.length} alive, ${limit} allowed`);
   const missing = Object.values(TAGS).filter((tag) => !born.tags.get(tag));
   if (missing.length > 0) report('every instance has our tags', `${born.id} has no ${missing.join(', ')}`);
   if (born.releaseAtMs === null) report('every instance has a release time', born.id);
-  const twins = all.filter(({ tags }) => tags.get(TAGS.name) === born.tags.get(TAGS.name));
+  const twins = alive.filter(({ tags }) => tags.get(TAGS.name) === born.tags.get(TAGS.name));
   if (twins.length > 1)
     report(
       'a runner has one instance',

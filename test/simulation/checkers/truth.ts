@@ -4,6 +4,7 @@ import { LEDGER_TABLE } from '../../../shared/adapters/tablestore/tables.ts';
 import type { Machine } from '../../../simulator/ecs/index.ts';
 import type { SimJob } from '../../../simulator/github/index.ts';
 import { INF_MAX, INF_MIN } from '../../../simulator/tablestore/values.ts';
+import { THEIRS } from '../../world/strangers.ts';
 import type { Simulation } from '../plan/simulation.ts';
 
 export type Report = (check: string, what: string) => void;
@@ -43,6 +44,7 @@ export function slotsIn({ world }: Pick<Simulation, 'world'>): string[] {
 
 /** The job that runs on this machine right now: its process is alive, and GitHub counts on it. */
 export function jobOn({ jobs, runs, world }: Simulation, machine: Machine): SimJob | null {
+  if (isTheirs(machine)) return null;
   const name = machine.tags.get(TAGS.name);
   if (machine.booted === null || name === undefined) return null;
   const earlier = runs.flatMap(({ run }) => [...run.attempts.values()].flat());
@@ -52,6 +54,15 @@ export function jobOn({ jobs, runs, world }: Simulation, machine: Machine): SimJ
   return null;
 }
 
-export function ours(simulation: Simulation): Machine[] {
-  return simulation.world.ecs.alive().filter(({ tags }) => tags.get(TAGS.deployment) === 'ci');
+export function ours({ world }: Pick<Simulation, 'world'>): Machine[] {
+  return world.ecs
+    .alive()
+    .filter((machine) => machine.tags.get(TAGS.deployment) === 'ci' && !isTheirs(machine));
+}
+
+/** Made by somebody else, whatever its tags say. */
+const isTheirs = ({ name }: Machine): boolean => name === THEIRS;
+
+export function checkTheirs(machine: Machine, report: Report): void {
+  if (isTheirs(machine)) report('nobody else’s machine is deleted', machine.id);
 }

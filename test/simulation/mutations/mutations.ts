@@ -125,6 +125,18 @@ export const MUTATIONS: readonly Mutation[] = [
     'return ids;',
   ),
   one(
+    'a tag alone makes no machine ours',
+    'functions/reaper/own-instance.ts',
+    'if (instance.name !== name) return',
+    'if (instance.name !== name) return null;\n  if (instance.name === "never") return',
+  ),
+  one(
+    'a machine stopped for good is deleted whatever GitHub says, at once',
+    'functions/reaper/repair/machine-status.ts',
+    'return isNow ? Math.min(before + 1, STOPPED_LOOKS_MIN) : 0;',
+    'return instances.length > 0 ? STOPPED_LOOKS_MIN : 0;',
+  ),
+  one(
     'the release time',
     'shared/adapters/ecs/request.ts',
     'AutoReleaseTime: releaseTime(request.releaseAtMs, nowMs),',
@@ -134,7 +146,7 @@ export const MUTATIONS: readonly Mutation[] = [
   one(
     'put, then read history',
     'functions/launcher/open.ts',
-    'if (!(await hasEnded(event.job, world))) return markOffSpot(held, world);',
+    'if (!(await hasEnded(event.job, world.ledger))) return markOffSpot(held, world);',
     'if (Date.UTC(1970) === 0) return markOffSpot(held, world);',
   ),
   { name: 'unwanted', edits: [UNWANTED] },

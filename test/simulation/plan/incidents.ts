@@ -3,6 +3,7 @@
 import type { Strategy } from '../../../simulator/github/plans.ts';
 import type { World } from '../../world/in-process.ts';
 import { configOf } from '../../world/in-process.ts';
+import { THEIRS } from '../../world/strangers.ts';
 import type { Arrival, PlannedJob } from './arrivals.ts';
 import type { IncidentName, Plan } from './plan.ts';
 import type { Simulation } from './simulation.ts';
@@ -34,7 +35,10 @@ export const INCIDENTS = {
     return job !== undefined;
   },
   'an instance is taken back': ({ world }, share) => {
-    const machine = picked(world.ecs.alive(), share);
+    const machine = picked(
+      world.ecs.alive().filter(({ name }) => name !== THEIRS),
+      share,
+    );
     if (machine !== undefined) world.ecs.interrupt(machine.id);
     return machine !== undefined;
   },
@@ -124,6 +128,11 @@ export const INCIDENTS = {
     build();
     later(ms * share, build);
     return true;
+  },
+  'somebody tags a machine as ours': ({ world, addStranger }, share) => {
+    const before = world.ecs.alive().length;
+    addStranger(share);
+    return world.ecs.alive().length > before;
   },
 } satisfies Record<IncidentName, Incident>;
 

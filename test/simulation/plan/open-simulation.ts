@@ -5,6 +5,7 @@ import { type Random, seeded } from '../../../simulator/random.ts';
 import { openWorld, START_MS, type World, type WorldOptions } from '../../world/in-process.ts';
 import type { Watch } from '../../world/ports.ts';
 import { smallRegion } from '../../world/small-region.ts';
+import { addStranger, THEIRS } from '../../world/strangers.ts';
 import { ALLOWED, type Arrival, DARK, STRANGER } from './arrivals.ts';
 import { type Faults, faultsOf } from './faults.ts';
 import { deployAsPlanned, INCIDENTS } from './incidents.ts';
@@ -24,6 +25,8 @@ export function openSimulation(plan: Plan, watch: Watch, more: WorldOptions = {}
   drawEach(world, faults, off);
 
   const runs: PlannedRun[] = [];
+  // Before anybody looks on: what others do is none of the product's calls.
+  const callEcs = world.ecs.call.bind(world.ecs);
   const simulation: Simulation = {
     plan,
     world,
@@ -38,6 +41,7 @@ export function openSimulation(plan: Plan, watch: Watch, more: WorldOptions = {}
       runs.push({ arrival, run });
       return run;
     },
+    addStranger: (share) => addTheirs(world, callEcs, share),
     addForeignRunner: (labels, share) => addForeignRunner(world, labels, share),
   };
   for (const arrival of plan.arrivals) world.clock.after(arrival.atMs, () => simulation.arrive(arrival));
@@ -137,6 +141,17 @@ function addForeignRunner(
     },
     () => undefined,
   );
+}
+
+/** Tagged with a name of anything, or of a runner of ours that lives. */
+function addTheirs(world: World, callEcs: World['ecs']['call'], share: number): void {
+  const names = world.ecs.alive().flatMap(({ name }) => name ?? []);
+  const taggedAs = share < 0.3 ? 'anything' : names[Math.floor(share * names.length)];
+  try {
+    addStranger(callEcs, { name: THEIRS, taggedAs });
+  } catch {
+    // ECS has none for them at this moment either.
+  }
 }
 
 /** From now on nothing goes wrong any more; what went wrong before has still to be mended. */

@@ -33,7 +33,7 @@ export const FAULTS = {
   'runner busy in secret': [0.05, 1], 'registration consumed at assignment': [0.05, 1], 'runner is deaf': [0.02, 0.2],
   'job fails by itself': [0.05, 0.5], 'alert channel down': [0.1, 1],
   // New ones come last, so that the plans of known seeds stay as they are.
-  'ecs late': [0.02, 0.3], 'notice missed': [0.1, 1],
+  'ecs late': [0.02, 0.3], 'notice missed': [0.1, 1], 'ecs 400-after-success': [0.01, 0.15],
 } as const satisfies Record<string, readonly [min: number, max: number]>;
 
 export type FaultName = keyof typeof FAULTS;
@@ -60,6 +60,7 @@ export const INCIDENT_NAMES = [
   'deployments of one concurrency group come',
   'a matrix fails fast when its machine is taken back',
   'a newer run takes the place of one',
+  'somebody tags a machine as ours',
 ] as const;
 
 export type IncidentName = (typeof INCIDENT_NAMES)[number];

@@ -24,5 +24,7 @@ export interface Simulation {
   /** All functions are off. */
   readonly off: { now: boolean };
   readonly installation: { now: Installation; readonly repositories: readonly string[] };
+  /** Somebody else's machine, with our tag. */
+  addStranger(share: number): void;
   addForeignRunner(labels: readonly string[], share: number): void;
 }

@@ -29,7 +29,7 @@ const online = { id: 9, name: 'r', isOnline: true, isBusy: false, labels: [], ta
 const machine = (status: 'Running' | 'Stopped', isRecycling = false) => ({
   ...{ id: 'i-1', region: 'cn-hangzhou', status, instanceType: 't', zone: 'z', createdAtMs: 0 },
   capacityType: 'spot' as const,
-  ...{ releaseAtMs: null, isRecycling, tags: {} },
+  ...{ releaseAtMs: null, isRecycling, tags: {}, name: '', securityGroupIds: [], vSwitchId: '' },
 });
 
 describe('a runner of no use', () => {

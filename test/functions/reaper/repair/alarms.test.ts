@@ -51,6 +51,9 @@ const MACHINE: Instance = {
   releaseAtMs: null,
   capacityType: 'spot',
   isRecycling: false,
+  name: '',
+  securityGroupIds: ['sg-cn-hangzhou'],
+  vSwitchId: 'vsw-cn-hangzhou-h',
   tags: {},
 };
 

@@ -27,6 +27,9 @@ export const machine = (some: Partial<Instance> = {}): Instance => ({
   releaseAtMs: ago(-300),
   capacityType: 'spot',
   isRecycling: false,
+  name: build.runnerName(1),
+  securityGroupIds: ['sg-cn-hangzhou'],
+  vSwitchId: 'vsw-cn-hangzhou-h',
   tags: {},
   ...some,
 });
@@ -140,6 +143,7 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   ],
   'busy': [
     ['by both sides is kept', observed(works, { ...has, registration: busy, isJobOpen: true }), 'keep'],
+    ['whose machine stopped for good is retired', observed({ ...works, stoppedLooks: 2 }, { instances: [machine({ status: 'Stopped' })], registration: busy, isJobOpen: true }), 'retire'],
     ['by the ledger alone is asked about', observed(works, { ...has, registration: online, isJobOpen: true }), 'ask'],
     ['whose registration is gone is asked about', observed(works, { ...has, isJobOpen: true }), 'ask'],
     ['unseen only because the list was cut is kept', observed(works, { ...has, isJobOpen: true }), 'keep', runnersCut],

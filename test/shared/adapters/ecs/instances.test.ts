@@ -68,6 +68,9 @@ describe('an instance, over the wire', () => {
         releaseAtMs: START_MS + 60 * MINUTE_MS + 30_000,
         capacityType: 'spot',
         isRecycling: false,
+        name: 'ci-runner-arm64-spot-1-1',
+        securityGroupIds: [`sg-${REGION}`],
+        vSwitchId: expect.stringMatching(/^vsw-cn-hangzhou-/),
         tags: { 'ci-runner-deployment': 'ci', 'ci-runner-job': '1', costCenter: 'ci & more' },
       },
     ]);

@@ -23,8 +23,9 @@ const run = () => fixture.instances.run(requestFor(fixture.ecs, TYPES.arm));
 
 describe('a launch whose answer is lost', () => {
   const faults: Fault[] = ['timeout-before', 'timeout-after', 'truncated', 'gateway', '500-after-success'];
+  const all: Fault[] = [...faults, '400-after-success'];
 
-  test.each(faults)('once (%s) is said again with the same token, and makes one instance', async (fault) => {
+  test.each(all)('once (%s) is said again with the same token, and makes one instance', async (fault) => {
     fixture.ecs.failNext('RunInstances', fault);
     expect(await run()).toMatchObject({ kind: 'running', instanceId: fixture.ecs.alive()[0]?.id });
     expect(fixture.ecs.alive()).toHaveLength(1);
@@ -34,6 +35,12 @@ describe('a launch whose answer is lost', () => {
     fixture.ecs.failNext('RunInstances', fault, 3);
     expect(await run()).toMatchObject({ kind: 'unknown', isSilent: true });
     expect(fixture.ecs.calls.get('RunInstances')).toBe(3);
+  });
+
+  test('with an error that ECS itself calls unknown, under status 400, stays unknown', async () => {
+    fixture.ecs.failNext('RunInstances', '400-after-success', 3);
+    expect(await run()).toEqual({ kind: 'unknown', code: 'UnknownError', isSilent: false });
+    expect(fixture.ecs.alive()).toHaveLength(1);
   });
 
   test('and is then refused stays unknown: the refusal says nothing of the first try', async () => {

@@ -1,0 +1,37 @@
+/** A repository of the allow-list goes by a new name: no security event, and something for the operator to do. */
+import { alertOnce } from '../../../shared/alert-once.ts';
+import { isAllowed } from '../../../shared/job/labels.ts';
+import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { Job } from '../../../shared/nouns.ts';
+import type { ReaperWorld } from '../world.ts';
+
+/** `known`: the same job as the ledger has it. False: it was not renamed, as far as we know. */
+export async function reportRenamed(
+  job: Job,
+  known: Job | null,
+  runner: RunnerEntry,
+  world: ReaperWorld,
+): Promise<boolean> {
+  const { allow } = world.config.repositories;
+  const { id, repository } = job;
+  const former = isAllowed(repository, allow) ? null : formerName(job, known, runner);
+  if (former === null || !isAllowed(former, allow)) return false;
+  world.log('repository.renamed', { job: id, former, repository });
+  const text = `The repository ${former} is called ${repository} now. Add ${repository} to repositories.allow in runners.yaml and deploy: until then its new jobs are refused.`;
+  await alertOnce(`renamed-${repository}`, text, world);
+  return true;
+}
+
+/** Pure. Ids stay when a repository is renamed or transferred: of the job, and of the repository. */
+export function formerName(
+  { repository, repositoryId }: Job,
+  known: Job | null,
+  runner: Pick<RunnerEntry, 'repository' | 'repositoryId'>,
+): string | null {
+  const isOther = (id: number | null | undefined) =>
+    id != null && repositoryId != null && id !== repositoryId;
+  if (known !== null && known.repository !== repository && !isOther(known.repositoryId))
+    return known.repository;
+  const isSame = repositoryId != null && runner.repositoryId === repositoryId;
+  return isSame ? runner.repository : null;
+}

@@ -1,0 +1,84 @@
+/** A repository is renamed or transferred while its jobs wait and run. */
+import { expect, test } from 'vitest';
+import { formerName } from '../../../../functions/reaper/events/renamed.ts';
+import { MINUTE_MS, OURS, open, queue } from '../../../cli/explain/fixture.ts';
+import { build } from '../../../shared/ledger/builders.ts';
+import type { World } from '../../../world/in-process.ts';
+
+const ONLY = { repositories: { allow: ['acme/app'] } };
+const securityLines = ({ lines }: World) => lines.filter((line) => line.includes('security.foreign_job'));
+
+async function isEmpty(world: World): Promise<void> {
+  await world.pass(5 * MINUTE_MS);
+  const { ledger } = world.adapters();
+  expect(world.ecs.alive()).toEqual([]);
+  expect((await ledger.runners.list(10)).things).toEqual([]);
+  expect((await ledger.jobs.list(10)).things).toEqual([]);
+  expect((await ledger.capacity.view()).total).toBe(0);
+  world.fc.close();
+}
+
+test.each(['organization', 'repository'])(
+  'renamed while its job runs (%s): told as that, and no security event',
+  async (scope) => {
+    const alerts: string[] = [];
+    const world = await open({
+      config: { ...ONLY, github: { scope } },
+      post: async (text) => void alerts.push(text),
+    });
+    const job = queue(world, OURS, { durationMs: 10 * MINUTE_MS });
+    await world.until(() => job.status === 'in_progress', 5 * MINUTE_MS);
+    await world.pass(MINUTE_MS);
+    world.github.renameRepository('acme/app', 'acme/renamed');
+    expect(await world.until(() => job.status === 'completed', 20 * MINUTE_MS)).toBe(true);
+    expect(job.conclusion).toBe('success');
+    await isEmpty(world);
+    expect(securityLines(world)).toEqual([]);
+    expect(alerts).toEqual([
+      expect.stringMatching(/acme\/app is called acme\/renamed now\. Add acme\/renamed to/),
+    ]);
+  },
+);
+
+test('renamed between its queue and its start, with its end told by nobody: it ends, and nothing is left', async () => {
+  const world = await open({
+    config: ONLY,
+    github: {
+      deliveryFaults: (_, action) => (action === 'completed' ? { kind: 'lose', isLogged: false } : null),
+    },
+  });
+  const job = queue(world, OURS, { durationMs: 2 * MINUTE_MS });
+  await world.pass(5_000);
+  world.github.renameRepository('acme/app', 'acme/renamed');
+  expect(await world.until(() => job.status === 'completed', 20 * MINUTE_MS)).toBe(true);
+  await isEmpty(world);
+  expect(securityLines(world)).toEqual([]);
+});
+
+test('another repository’s job on a runner of ours is a security event, whatever its name', async () => {
+  const world = await open({ config: ONLY, repositories: ['acme/app', 'acme/other'] });
+  const job = queue(world, OURS, { durationMs: 3 * MINUTE_MS });
+  await world.until(() => world.github.runners().some(({ isOnline }) => isOnline), 5 * MINUTE_MS);
+  world.github.cancelJob(job);
+  queue(world, OURS, { durationMs: 3 * MINUTE_MS }, 'acme/other');
+  await world.pass(8 * MINUTE_MS);
+  expect(securityLines(world).length).toBeGreaterThan(0);
+  expect(securityLines(world)[0]).toContain('acme/other');
+  await isEmpty(world);
+});
+
+const job = build.job(1, { repository: 'acme/new', repositoryId: 5 });
+test.each([
+  ['the same job under another name', build.job(1, { repository: 'acme/old' }), {}, 'acme/old'],
+  [
+    'a job of that id in another repository',
+    build.job(1, { repository: 'acme/old', repositoryId: 6 }),
+    {},
+    null,
+  ],
+  ['a job of the repository that the runner is for', null, { repositoryId: 5 }, 'acme/kernel'],
+  ['a job of another repository', null, { repositoryId: 6 }, null],
+  ['a job of which nothing is known', null, {}, null],
+])('the former name: of %s', (_what, known, runner, expected) => {
+  expect(formerName(job, known, build.runnerEntry('1-1', runner))).toBe(expected);
+});
