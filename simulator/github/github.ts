@@ -3,13 +3,13 @@
 import { addAccount, addGroup, addRepository, type GroupPlan, install } from './accounts.ts';
 import { announceInstallation, announcePing, announceRaw } from './announcements.ts';
 import { LIMITS } from './limits.ts';
+import type { RunnerListener } from './listener.ts';
 import type {
   Account,
   Group,
   Installation,
   Permissions,
   Repository,
-  RunnerListener,
   RunnerRelease,
   SimCheckRun,
   SimJob,
