@@ -6,7 +6,7 @@
 import { gunzipSync } from 'node:zlib';
 import { type BootDriver, type BootedMachine, silentDriver } from './ecs/machine.ts';
 import type { SimGitHub } from './github/github.ts';
-import type { JobForRunner } from './github/model.ts';
+import type { JobForRunner } from './github/listener.ts';
 import { ConfigRefused, type RunnerSession } from './github/runs/sessions.ts';
 import type { Random } from './random.ts';
 

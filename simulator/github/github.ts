@@ -10,13 +10,13 @@ import {
 } from './accounts.ts';
 import { announceInstallation, announcePing, announceRaw } from './announcements.ts';
 import { LIMITS } from './limits.ts';
+import type { RunnerListener } from './listener.ts';
 import type {
   Account,
   Group,
   Installation,
   Permissions,
   Repository,
-  RunnerListener,
   RunnerRelease,
   SimCheckRun,
   SimJob,

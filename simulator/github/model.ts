@@ -1,3 +1,4 @@
+import type { RunnerListener } from './listener.ts';
 import type { Concurrency, JobPlan } from './plans.ts';
 
 export type Conclusion = 'success' | 'failure' | 'cancelled' | 'skipped';
@@ -161,24 +162,6 @@ export interface Budget {
 export type Scope =
   | { readonly kind: 'organization'; readonly organization: string }
   | { readonly kind: 'repository'; readonly repository: string };
-
-export interface JobForRunner {
-  readonly id: number;
-  readonly runId: number;
-  readonly name: string;
-  readonly repository: string;
-  readonly labels: readonly string[];
-  readonly durationMs: number;
-  /** As the runner lays them before its started hook: GITHUB_EVENT_NAME, and the file of GITHUB_EVENT_PATH. */
-  readonly event: { readonly name: string; readonly payload: unknown };
-}
-
-/** What GitHub tells a connected runner. */
-export interface RunnerListener {
-  onJob(job: JobForRunner): void;
-  /** The process ends by itself: its one job is over, or its registration was removed. */
-  onExit?(because: 'done' | 'removed' | 'cancelled'): void;
-}
 
 export interface SimRunner {
   readonly id: number;

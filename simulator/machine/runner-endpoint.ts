@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { SimGitHub } from '../github/github.ts';
-import type { JobForRunner } from '../github/model.ts';
+import type { JobForRunner } from '../github/listener.ts';
 import { ConfigRefused, type RunnerSession } from '../github/runs/sessions.ts';
 
 export interface RunnerEndpointOptions {

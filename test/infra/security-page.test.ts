@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FUNCTION_KINDS } from '../../infra/names.ts';
 import { permissionsOf, type Scope } from '../../infra/policies.ts';
+import { secretReferences } from '../../infra/secrets.ts';
 import { HISTORY_TABLE } from '../../shared/adapters/tablestore/tables.ts';
 import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
 import { RunnersYaml } from '../../shared/config/config.ts';
@@ -64,8 +65,8 @@ const sentences: [says: RegExp, isSo: () => boolean][] = [
   [/history 90 days/, () => HISTORY_TABLE.timeToLiveS === 90 * 86_400],
   [/the last 2,000 characters of the console/, () => CONSOLE_TAIL_MAX_CHARS === 2_000],
   [/any instance of the placements’ regions, with our deployment tag alone/, () => permissionsOf('launcher', scope).some(({ action, condition }) => action === 'ecs:TagResources' && !JSON.stringify(condition).includes('acs:ResourceTag'))],
-  [/With `oos:`, every KMS secret of the region/, () => resourcesOf('webhook', 'kms:GetSecretValue', 'oos:two').some((each) => each.endsWith('secret/*'))],
-  [/`kms:` names each/, () => resourcesOf('webhook', 'kms:GetSecretValue', 'kms:one').every((each) => each.endsWith('secret/one'))],
+  [/With `oos:`, every KMS secret of the region; the webhook never/, () => (secretReferences({ WEBHOOK_SECRET: 'oos:one' }).webhook ?? []).length === 0 && resourcesOf('launcher', 'kms:GetSecretValue', 'oos:two').some((each) => each.endsWith('secret/*'))],
+  [/Prefer `kms:`, which names each secret/, () => resourcesOf('webhook', 'kms:GetSecretValue', 'kms:one').every((each) => each.endsWith('secret/one'))],
 ];
 
 test.each(sentences)('the page says %s, and it is so', (says, isSo) => {

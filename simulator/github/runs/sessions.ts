@@ -1,6 +1,7 @@
 /** What a real runner does with its JIT config: connects once, takes one job, ends. */
 
-import type { Conclusion, RunnerListener, SimRunner } from '../model.ts';
+import type { RunnerListener } from '../listener.ts';
+import type { Conclusion, SimRunner } from '../model.ts';
 import { dropRunner, goOffline } from '../runners.ts';
 import type { State } from '../state.ts';
 import { endJob } from './runs.ts';

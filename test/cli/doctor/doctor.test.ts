@@ -38,14 +38,10 @@ const trust = ({ management }: Healthy, role: string) =>
   management.roles.get(role)?.trust as { Statement: object[] };
 const stranger = generateKeyPairSync('rsa', {
   modulusLength: 2048,
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
 });
 const organisation = { organization: 'my-org', name: 'ci-runners' };
-const PUBLIC_GROUP = { organization: 'my-org', name: 'ci-runners-public', repositories: ['my-org/app'] };
-const PUBLIC_ALLOWED = ({ repositories }: Config) => ({
-  repositories: { ...repositories, public: 'allow' as const },
-});
 const PERMISSIONS = {
   actions: 'write',
   metadata: 'read',
@@ -53,10 +49,8 @@ const PERMISSIONS = {
 } as const;
 
 /** Takes the group away, and puts another in its place. */
-function regroup(
-  { github }: Healthy,
-  plan: { repositories: 'all' | string[]; allowsPublic?: boolean } | null,
-) {
+type GroupPlan = { repositories: 'all' | string[]; allowsPublic?: boolean };
+function regroup({ github }: Healthy, plan: GroupPlan | null) {
   for (const id of groupIds) github.removeGroup(id);
   if (plan !== null) github.addGroup({ ...organisation, ...plan });
 }
@@ -138,9 +132,8 @@ const FAULTS: [what: string, level: 'wrong' | 'warning', says: RegExp, fault: Fa
   ['a runner group that is not there', 'wrong', /^runner group: my-org has no runner group ci-runners/, { breakIt: (all) => regroup(all, null) }],
   ['a runner group for every repository', 'wrong', /^runner group: ci-runners serves every repository/, { breakIt: (all) => regroup(all, { repositories: 'all' }) }],
   ['a runner group for public repositories', 'wrong', /^runner group: ci-runners serves public repositories/, { breakIt: (all) => regroup(all, { repositories: ['my-org/app', 'my-org/kernel'], allowsPublic: true }) }],
-  ['no runner group for public repositories that are allowed', 'wrong', /^runner group: my-org has no runner group ci-runners-public/, { config: PUBLIC_ALLOWED }],
-  ['a public runner group that serves no public one', 'wrong', /^runner group: ci-runners-public serves no public repository/, { config: PUBLIC_ALLOWED, breakIt: ({ github }) => github.addGroup({ ...PUBLIC_GROUP, allowsPublic: false }) }],
-  ['a public runner group with a foreign repository', 'wrong', /^runner group: ci-runners-public serves my-org\/secret/, { config: PUBLIC_ALLOWED, breakIt: ({ github }) => github.addGroup({ ...PUBLIC_GROUP, repositories: ['my-org/secret'], allowsPublic: true }) }],
+  ['no runner group for public repositories that are allowed', 'wrong', /^runner group: my-org has no runner group ci-runners-public/, { config: ({ repositories }) => ({ repositories: { ...repositories, public: 'allow' } }) }],
+  ['a public runner group that serves no public one', 'wrong', /^runner group: ci-runners-public serves no public repository/, { config: ({ repositories }) => ({ repositories: { ...repositories, public: 'allow' } }), breakIt: ({ github }) => github.addGroup({ organization: 'my-org', name: 'ci-runners-public', repositories: ['my-org/app'] }) }],
   ['a runner group with a foreign repository', 'wrong', /^runner group: ci-runners serves my-org\/secret/, { breakIt: (all) => regroup(all, { repositories: ['my-org/app', 'my-org/kernel', 'my-org/secret'] }) }],
   ['a foreign repository on the second page', 'wrong', /^runner group: ci-runners serves my-org\/zz-foreign/, { breakIt: (all) => { const many = Array.from({ length: 120 }, (_, at) => `my-org/app-${at}`); for (const one of [...many, 'my-org/zz-foreign']) all.github.addRepository(one); regroup(all, { repositories: ['my-org/app', 'my-org/kernel', ...many, 'my-org/zz-foreign'] }); }, config: ({ repositories }) => ({ repositories: { ...repositories, allow: [...repositories.allow, ...Array.from({ length: 120 }, (_, at) => `my-org/app-${at}`)] } }) }],
   ['a runner group without an allowed repository', 'wrong', /^runner group: ci-runners does not serve my-org\/kernel/, { breakIt: (all) => regroup(all, { repositories: ['my-org/app'] }) }],
@@ -168,22 +161,6 @@ describe('doctor', () => {
     expect(notWell(findings)[0]?.level).toBe(level);
     expect(notWell(findings)[0]?.advice?.length).toBeGreaterThan(5);
     expect(exitCodeOf(findings)).toBe(level === 'wrong' ? 1 : 0);
-  });
-
-  test.each([
-    ['told', {}, true, 'authors are told on the commit'],
-    ['off', {}, false, 'off: github.checks is false'],
-    [
-      'not permitted',
-      { github: { permissions: PERMISSIONS } },
-      true,
-      'not permitted at my-org, optional: to tell authors on the commit, add “Checks: write” in the App’s settings, then accept it',
-    ],
-  ])('that authors are told on the commit is optional: %s', async (_, options, checks, text) => {
-    here = await healthy(options);
-    const findings = await examine(CHECKS, here.world({ github: { ...here.config.github, checks } }));
-    expect(findings.find(({ check }) => check === 'check runs')).toMatchObject({ level: 'ok', text });
-    expect(notWell(findings)).toEqual([]);
   });
 
   test('changes nothing', async () => {
