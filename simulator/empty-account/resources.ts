@@ -157,11 +157,24 @@ interface Policy {
 }
 
 function makeRole({ management }: Places, { text, Properties }: Made): void {
-  const policies = (Properties.Policies ?? []) as readonly Policy[];
+  const { Policies = [], AssumeRolePolicyDocument } = resolved(Properties, management.accountId) as {
+    Policies?: readonly Policy[];
+    AssumeRolePolicyDocument: unknown;
+  };
   management.roles.set(text('RoleName'), {
-    trust: Properties.AssumeRolePolicyDocument,
-    policies: new Map(policies.map(({ PolicyName, PolicyDocument }) => [PolicyName, PolicyDocument])),
+    trust: AssumeRolePolicyDocument,
+    policies: new Map(Policies.map(({ PolicyName, PolicyDocument }) => [PolicyName, PolicyDocument])),
   });
+}
+
+/** ROS docs, "Functions" and "Pseudo parameters": what RAM keeps has the account's id where the template names it. */
+function resolved(value: unknown, accountId: string): unknown {
+  if (Array.isArray(value)) return value.map((each) => resolved(each, accountId));
+  if (typeof value !== 'object' || value === null) return value;
+  const { Ref, 'Fn::Join': join } = value as { Ref?: string; 'Fn::Join'?: [string, unknown[]] };
+  if (Ref === 'ALIYUN::TenantId') return accountId;
+  if (join !== undefined) return join[1].map((each) => resolved(each, accountId)).join(join[0]);
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, resolved(each, accountId)]));
 }
 
 function makeTable({ store }: Places, { text, Properties }: Made): void {

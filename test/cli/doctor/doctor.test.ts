@@ -1,145 +1,14 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { examine, exitCodeOf, type Finding } from '../../../cli/doctor/finding.ts';
 import { CHECKS, formatFinding } from '../../../cli/doctor/index.ts';
-import { secretReferences } from '../../../infra/secrets.ts';
-import type { Config } from '../../../shared/config/config.ts';
-import { RUNNER_RELEASE_NOTE } from '../../../shared/runner/release.ts';
-import type { ManagementState } from '../../../simulator/management/index.ts';
-import { ACCOUNT, grant, releaseText } from './deployed.ts';
-import { type Healthy, healthy, type Options } from './healthy.ts';
+import { FAULTS } from './faults.ts';
+import { type Healthy, healthy } from './healthy.ts';
 
 let here: Healthy;
 afterEach(() => here.close());
 
 const notWell = (findings: readonly Finding[]) =>
   findings.filter(({ level }) => level === 'wrong' || level === 'warning');
-
-interface Fault {
-  readonly options?: Options;
-  readonly config?: (config: Config) => Partial<Config>;
-  readonly breakIt?: (here: Healthy) => unknown;
-}
-
-const placed = (changes: object) => (config: Config) =>
-  ({ placements: config.placements.map((one) => ({ ...one, ...changes })) }) as Partial<Config>;
-const zonesOf = (changes: object) => (config: Config) =>
-  placed({ zones: { ...config.placements[0]?.zones, ...changes } })(config);
-const group = ({ management }: Healthy) =>
-  management.groups.get('sg-cn-hangzhou') as NonNullable<ReturnType<ManagementState['groups']['get']>>;
-const called = ({ management }: Healthy, name: string) =>
-  management.functions.get(name) as NonNullable<ReturnType<ManagementState['functions']['get']>>;
-type Policy = {
-  Statement: { Effect: string; Action: string[]; Resource: string | string[]; Condition?: unknown }[];
-};
-const policy = ({ management }: Healthy, role: string) =>
-  management.roles.get(role)?.policies.get(role) as Policy;
-const trust = ({ management }: Healthy, role: string) =>
-  management.roles.get(role)?.trust as { Statement: object[] };
-const stranger = generateKeyPairSync('rsa', {
-  modulusLength: 2048,
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-});
-const organisation = { organization: 'my-org', name: 'ci-runners' };
-const PERMISSIONS = {
-  actions: 'write',
-  metadata: 'read',
-  organization_self_hosted_runners: 'write',
-} as const;
-
-/** Takes the group away, and puts another in its place. */
-type GroupPlan = { repositories: 'all' | string[]; allowsPublic?: boolean };
-function regroup({ github }: Healthy, plan: GroupPlan | null) {
-  for (const id of groupIds) github.removeGroup(id);
-  if (plan !== null) github.addGroup({ ...organisation, ...plan });
-}
-let groupIds: number[] = [];
-
-const mirrorHolds = ({ note }: Healthy, version: string) => note(RUNNER_RELEASE_NOTE, releaseText(version));
-const sweepWas = ({ note }: Healthy, agoMs: number, rest: string) =>
-  note('sweep', `${Date.now() - agoMs} ${rest}`);
-
-// biome-ignore format: a table reads best as a table.
-const FAULTS: [what: string, level: 'wrong' | 'warning', says: RegExp, fault: Fault][] = [
-  ['a network that is not made yet', 'wrong', /^configuration: the network/, { config: placed({ securityGroup: 'sg-pending' }) }],
-  ['sudo closed and Docker open', 'warning', /^configuration: defaults, profiles\.big: sudo: false is no wall while docker: true/, { config: ({ defaults }) => ({ defaults: { ...defaults, sudo: false } }) }],
-  ['a profile with sudo closed and Docker open', 'warning', /^configuration: profiles\.calm: sudo: false is no wall/, { config: ({ profiles }) => ({ profiles: { ...profiles, calm: { sudo: false } } }) }],
-  ['a clock that is off', 'wrong', /^clock: (299|300|301) s off/, { options: { githubAheadMs: 300_000 } }],
-  ['a key that nobody has', 'wrong', /^credentials: .*InvalidAccessKey/, { breakIt: ({ key }) => Object.assign(key, { accessKeyId: 'LTAInobody' }) }],
-  ['a key with another secret', 'wrong', /^credentials: .*SignatureDoesNotMatch/, { breakIt: ({ key }) => Object.assign(key, { accessKeySecret: 'other' }) }],
-  ['a role that may too little', 'wrong', /^permissions: role ci-runner-launcher may not ecs:RunInstances on acs:ecs:cn-hangzhou:\d+:instance\/\* where acs:RequestTag\/ci-runner-deployment StringEquals ci; .* more$/, { breakIt: (all) => { const it = policy(all, 'ci-runner-launcher'); it.Statement = it.Statement.filter(({ Action }) => !Action.includes('ecs:RunInstances')); } }],
-  ['a role that may too much', 'warning', /^permissions: role ci-runner-webhook may more than it needs: ecs:StopInstance on \*$/, { breakIt: (all) => policy(all, 'ci-runner-webhook').Statement.push({ Effect: 'Allow', Action: ['ecs:StopInstance'], Resource: '*' }) }],
-  ['a right on everything', 'warning', /^permissions: role ci-runner-reaper may more than it needs: ots:\w+ on \*; .*; and \d+ more$/, { breakIt: (all) => { for (const one of policy(all, 'ci-runner-reaper').Statement) one.Resource = [one.Resource, '*'].flat(); } }],
-  ['a right without its condition', 'warning', /^permissions: role ci-runner-reaper may more than it needs: ecs:DeleteInstance on acs:ecs:cn-hangzhou:\d+:instance\/\*$/, { breakIt: (all) => policy(all, 'ci-runner-reaper').Statement.push({ Effect: 'Allow', Action: ['ecs:DeleteInstance'], Resource: `acs:ecs:cn-hangzhou:${ACCOUNT}:instance/*` }) }],
-  ['a right on all but something', 'warning', /^permissions: role ci-runner-mirror may more than it needs: all but ecs:X on \*$/, { breakIt: (all) => policy(all, 'ci-runner-mirror').Statement.push({ Effect: 'Allow', NotAction: 'ecs:X', Resource: '*' } as never) }],
-  ['a role that others may take', 'wrong', /^permissions: role ci-runner-launcher may be taken by RAM acs:ram::7:root, Service fc\.aliyuncs\.com$/, { breakIt: (all) => trust(all, 'ci-runner-launcher').Statement.push({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { RAM: ['acs:ram::7:root'] } }) }],
-  ['a key whose store opens all others', 'warning', /^permissions: with oos: launcher, reaper and mirror may read every KMS secret/, { breakIt: ({ variables, management, config }) => { management.secrets.set('ci-key', variables.GITHUB_PRIVATE_KEY as string); variables.GITHUB_PRIVATE_KEY = 'oos:ci-key'; grant(management, config, secretReferences(variables)); } }],
-  ['a role that is gone', 'wrong', /^permissions: role ci-runner-mirror does not exist/, { breakIt: ({ management }) => management.roles.delete('ci-runner-mirror') }],
-  ['a look that is denied', 'warning', /^quota: could not be looked at: DescribeAccountAttributes/, { breakIt: ({ denied }) => denied.add('ecs:DescribeAccountAttributes') }],
-  ['a vSwitch that is not there', 'wrong', /^vSwitches: vsw-cn-hangzhou-b does not exist/, { breakIt: ({ management }) => management.vSwitches.delete('vsw-cn-hangzhou-b') }],
-  ['a vSwitch of another zone', 'wrong', /^vSwitches: vsw-cn-hangzhou-b is in cn-hangzhou-b, not cn-hangzhou-i/, { config: zonesOf({ i: 'vsw-cn-hangzhou-b' }) }],
-  ['a vSwitch of another network', 'wrong', /^vSwitches: vsw-cn-hangzhou-g is in vpc-other, not/, { breakIt: ({ management }) => Object.assign(management.vSwitches.get('vsw-cn-hangzhou-g') ?? {}, { vpc: 'vpc-other' }) }],
-  ['a vSwitch without addresses', 'wrong', /^vSwitches: vsw-cn-hangzhou-h has no address left/, { breakIt: ({ management }) => Object.assign(management.vSwitches.get('vsw-cn-hangzhou-h') ?? {}, { freeIps: 0 }) }],
-  ['a vSwitch with few addresses', 'warning', /^vSwitches: vsw-cn-hangzhou-h has 2 addresses left/, { breakIt: ({ management }) => Object.assign(management.vSwitches.get('vsw-cn-hangzhou-h') ?? {}, { freeIps: 2 }) }],
-  ['members that reach each other', 'wrong', /^security groups: sg-cn-hangzhou: its members reach each other/, { breakIt: (all) => Object.assign(group(all), { innerAccess: 'Accept' }) }],
-  ['an inbound rule', 'wrong', /^security groups: .*lets someone in/, { breakIt: (all) => group(all).rules.push({ direction: 'ingress', policy: 'Accept', cidr: '0.0.0.0/0', priority: '1' }) }],
-  ['private networks that jobs reach', 'warning', /^security groups: .*\(10\.0\.0\.0\/8\)/, { breakIt: (all) => { group(all).rules = group(all).rules.filter(({ cidr }) => cidr !== '10.0.0.0/8'); } }],
-  ['a rule that opens before another shuts', 'warning', /^security groups: .*\(10\.0\.0\.0\/8\)/, { breakIt: (all) => group(all).rules.push({ direction: 'egress', policy: 'Accept', cidr: '10.0.0.0/8', priority: '1' }) }],
-  ['a rule for everything that comes first', 'warning', /^security groups: .*\(10\.0\.0\.0\/8, 172\.16\.0\.0\/12, 192\.168\.0\.0\/16\)/, { breakIt: (all) => group(all).rules.push({ direction: 'egress', policy: 'Accept', cidr: '0.0.0.0/0', priority: '9' }) }],
-  ['an image family that is not there', 'wrong', /^images: image old: cn-hangzhou has no family acs:ubuntu_04/, { config: ({ images }) => ({ images: { ...images, old: { family: 'acs:ubuntu_04', arch: 'amd64' } } }) }],
-  ['an image of the other architecture', 'wrong', /^images: image arm64: is x86_64, not arm64/, { config: ({ images }) => ({ images: { ...images, arm64: { family: 'acs:ubuntu_24_04_x64' } } }) }],
-  ['an image that is not in that region', 'wrong', /^images: image own: cn-hangzhou has no image m-bp1lost/, { config: ({ images }) => ({ images: { ...images, own: { id: 'm-bp1lost', arch: 'amd64' } } }) }],
-  ['an image by its id, of the other architecture', 'wrong', /^images: image own: is x86_64, not arm64/, { config: ({ images }) => ({ images: { ...images, own: { id: 'ubuntu_24_04_x64_20G_alibase_20260901.vhd', arch: 'arm64' } } }) }],
-  ['a profile that nothing fits', 'wrong', /^stock: huge amd64: no type of 512 cores/, { config: ({ profiles }) => ({ profiles: { ...profiles, huge: { arch: 'amd64', cpu: 512 } } }) }],
-  ['a key pair that is not there', 'wrong', /^launch: cn-hangzhou: a launch would be refused with InvalidKeyPair/, { config: placed({ keyPair: 'lost-key' }) }],
-  ['a quota below the limit', 'warning', /^quota: cn-hangzhou: max-spot-instance-vcpu-count is 8, and 10 runners need 80/, { breakIt: ({ management }) => management.quotas.set('max-spot-instance-vcpu-count', '8') }],
-  ['a table that is not there', 'wrong', /^ledger: there is no table history/, { breakIt: ({ tablestore }) => tablestore.tables.delete('history') }],
-  ['a table that forgets nothing', 'wrong', /^ledger: table history keeps rows -1 s/, { breakIt: ({ tablestore }) => Object.assign(tablestore.tables.get('history')?.options ?? {}, { timeToLiveS: -1 }) }],
-  ['a ledger out of reach', 'wrong', /^ledger: /, { breakIt: (all) => { all.tablestore.faults = (call) => (call.operation === 'DescribeTable' ? 'lost-before' : null); } }],
-  ['a function that is not deployed', 'wrong', /^functions: ci-mirror is not deployed/, { breakIt: ({ management }) => management.functions.delete('ci-mirror') }],
-  ['a function of another release', 'warning', /^functions: ci-reaper is 0\.0\.9 aaa, not 0\.1\.0 /, { breakIt: (all) => Object.assign(called(all, 'ci-reaper'), { description: '0.0.9 aaa' }) }],
-  ['a function from another runners.yaml', 'warning', /^functions: ci-reaper was deployed from another runners\.yaml/, { breakIt: (all) => Object.assign(called(all, 'ci-reaper'), { description: '0.1.0 aaa of 0123456789ab' }) }],
-  ['sweeps that fail', 'wrong', /^sweeps: the last 7 failed: GitHub answered 401 to GET \/app\/hook\/deliveries/, { breakIt: (all) => sweepWas(all, 9000, '7 1 GitHub answered 401 to GET /app/hook/deliveries') }],
-  ['a sweep that failed', 'warning', /^sweeps: the last one failed: found: timed out/, { breakIt: (all) => sweepWas(all, 9000, '1 1 found: timed out') }],
-  ['sweeps that stopped', 'wrong', /^sweeps: the last one ended 1 h ago, and there is one each minute/, { breakIt: (all) => sweepWas(all, 3_600_000, '0 1') }],
-  ['sweeps that never were', 'warning', /^sweeps: there was none yet/, { breakIt: (all) => all.note('sweep', '') }],
-  ['a sweep that never ended', 'wrong', /^sweeps: none has ended/, { breakIt: (all) => all.note('sweep', '0 0 1') }],
-  ['another key in the functions', 'wrong', /^deployed secrets: ci-launcher, ci-reaper: another private key than the App's: nothing can start/, { breakIt: ({ held }) => Object.assign(held, { privateKey: stranger.privateKey }) }],
-  ['another App in the functions', 'wrong', /^deployed secrets: ci-launcher, ci-reaper: the id of another App/, { breakIt: ({ held }) => Object.assign(held, { appId: '43' }) }],
-  ['a key that the functions cannot read', 'wrong', /^deployed secrets: ci-launcher, ci-reaper: no key of the App, because the secret kms:lost could not be read: NotFound/, { breakIt: ({ held }) => Object.assign(held, { privateKey: 'kms:lost' }) }],
-  ['a text that is no key in the functions', 'wrong', /^deployed secrets: ci-launcher, ci-reaper: no key of the App, because it is no private key/, { breakIt: ({ held }) => Object.assign(held, { privateKey: 'a-text-that-is-no-key-at-all' }) }],
-  ['functions that do not start', 'warning', /^deployed secrets: ci-launcher, ci-reaper: no answer to what is held/, { breakIt: ({ management }) => { const answer = management.onInvoke; management.onInvoke = async (name, event) => { if (name !== 'ci-webhook') throw new Error('exited'); return answer?.(name, event); }; } }],
-  ['another secret in the webhook', 'wrong', /^deployed secrets: ci-webhook does not accept what is signed with WEBHOOK_SECRET$/, { breakIt: ({ held }) => { held.webhookSecrets[0] = 'another-secret-of-the-same-App'; } }],
-  ['a previous secret that the webhook lacks', 'wrong', /^deployed secrets: ci-webhook does not accept what is signed with WEBHOOK_SECRET_PREVIOUS/, { breakIt: ({ variables }) => Object.assign(variables, { WEBHOOK_SECRET_PREVIOUS: 'the-one-before-this-one' }) }],
-  ['no webhook secret at all', 'wrong', /^deployed secrets: WEBHOOK_SECRET is not set/, { breakIt: ({ variables }) => Object.assign(variables, { WEBHOOK_SECRET: '' }) }],
-  ['no runner release', 'wrong', /^runner version: the ledger names no runner release: no job can start/, { breakIt: (all) => all.note(RUNNER_RELEASE_NOTE, '') }],
-  ['a webhook without an address', 'wrong', /^triggers: ci-webhook has no http trigger/, { breakIt: (all) => Object.assign(called(all, 'ci-webhook'), { triggers: [] }) }],
-  ['a timer that is off', 'wrong', /^triggers: the timer of ci-reaper is switched off/, { breakIt: (all) => Object.assign(called(all, 'ci-reaper').triggers[0] ?? {}, { config: { enable: false } }) }],
-  ['failed launches that nobody is told of', 'wrong', /^triggers: failed launches are not handed to ci-reaper/, { breakIt: (all) => Object.assign(called(all, 'ci-launcher'), { onFailure: null }) }],
-  ['addresses of GitHub that the webhook was not told', 'warning', /^webhook addresses: GitHub’s addresses are others than the webhook was told/, { config: ({ github }) => ({ github: { ...github, hooksOnly: true } }) }],
-  ['a GitHub that names no addresses', 'warning', /^webhook addresses: GitHub names no addresses here/, { config: ({ github }) => ({ github: { ...github, hooksOnly: true } }), options: { github: { hooks: null } } }],
-  ['the other signature', 'warning', /^signature: acs3 is refused and fc accepted/, { options: { signatures: ['fc'] } }],
-  ['no signature', 'wrong', /^signature: neither/, { options: { signatures: [] } }],
-  ['another App’s key', 'wrong', /^App: GitHub does not know this App/, { breakIt: ({ variables }) => Object.assign(variables, { GITHUB_PRIVATE_KEY: stranger.privateKey }) }],
-  ['no App at all', 'wrong', /^App: GITHUB_APP_ID or GITHUB_PRIVATE_KEY is not set/, { breakIt: ({ variables }) => Object.assign(variables, { GITHUB_APP_ID: '' }) }],
-  ['an App that may too little', 'wrong', /^App: the App lacks actions: write$/, { options: { github: { permissions: { ...PERMISSIONS, actions: 'read' } } } }],
-  ['an App that is not told of jobs', 'wrong', /^App: the App is not told of workflow_job/, { options: { github: { events: ['push'] } } }],
-  ['an App that is suspended', 'wrong', /^App installation: the App’s installation at my-org is suspended/, { breakIt: ({ github, installation }) => github.suspend(installation) }],
-  ['an App that is not installed', 'wrong', /^App installation: the App is not installed at other-org/, { config: ({ repositories }) => ({ repositories: { ...repositories, allow: [...repositories.allow, 'other-org/*'] } }) }],
-  ['a webhook address of somebody else', 'wrong', /^webhook: GitHub delivers to https:\/\/old\.example, not to/, { breakIt: (all) => all.world().github('PATCH /app/hook/config', { data: { url: 'https://old.example' } }, 'app') }],
-  ['deliveries that all fail', 'wrong', /^deliveries: .* failed \(401\)/, { options: { deliveryStatus: 401 } }],
-  ['a runner group that is not there', 'wrong', /^runner group: my-org has no runner group ci-runners/, { breakIt: (all) => regroup(all, null) }],
-  ['a runner group for every repository', 'wrong', /^runner group: ci-runners serves every repository/, { breakIt: (all) => regroup(all, { repositories: 'all' }) }],
-  ['a runner group for public repositories', 'wrong', /^runner group: ci-runners serves public repositories/, { breakIt: (all) => regroup(all, { repositories: ['my-org/app', 'my-org/kernel'], allowsPublic: true }) }],
-  ['no runner group for public repositories that are allowed', 'wrong', /^runner group: my-org has no runner group ci-runners-public/, { config: ({ repositories }) => ({ repositories: { ...repositories, public: 'allow' } }) }],
-  ['a public runner group that serves no public one', 'wrong', /^runner group: ci-runners-public serves no public repository/, { config: ({ repositories }) => ({ repositories: { ...repositories, public: 'allow' } }), breakIt: ({ github }) => github.addGroup({ organization: 'my-org', name: 'ci-runners-public', repositories: ['my-org/app'] }) }],
-  ['a runner group with a foreign repository', 'wrong', /^runner group: ci-runners serves my-org\/secret/, { breakIt: (all) => regroup(all, { repositories: ['my-org/app', 'my-org/kernel', 'my-org/secret'] }) }],
-  ['a foreign repository on the second page', 'wrong', /^runner group: ci-runners serves my-org\/zz-foreign/, { breakIt: (all) => { const many = Array.from({ length: 120 }, (_, at) => `my-org/app-${at}`); for (const one of [...many, 'my-org/zz-foreign']) all.github.addRepository(one); regroup(all, { repositories: ['my-org/app', 'my-org/kernel', ...many, 'my-org/zz-foreign'] }); }, config: ({ repositories }) => ({ repositories: { ...repositories, allow: [...repositories.allow, ...Array.from({ length: 120 }, (_, at) => `my-org/app-${at}`)] } }) }],
-  ['a runner group without an allowed repository', 'wrong', /^runner group: ci-runners does not serve my-org\/kernel/, { breakIt: (all) => regroup(all, { repositories: ['my-org/app'] }) }],
-  ['a runner group narrower than the allow-list', 'warning', /^runner group: ci-runners serves 2 repositories; no runner comes to jobs of others of my-org/, { config: ({ repositories }) => ({ repositories: { ...repositories, allow: ['My-Org/*'] } }) }],
-  ['a runner that GitHub soon gives no jobs', 'wrong', /^runner version: 2\.340\.0 is behind 2\.341\.0 since 25 days/, { breakIt: (all) => mirrorHolds(all, '2.340.0') }],
-];
 
 describe('doctor', () => {
   test('finds nothing where everything is well', async () => {
@@ -152,7 +21,6 @@ describe('doctor', () => {
 
   test.each(FAULTS)('finds %s, and nothing else', async (_what, level, says, fault) => {
     here = await healthy(fault.options);
-    groupIds = here.groups;
     await fault.breakIt?.(here);
     const findings = await examine(CHECKS, here.world(fault.config?.(here.config)));
     expect(notWell(findings).map(({ check, text }) => `${check}: ${text}`)).toEqual([
