@@ -5,6 +5,7 @@ import { type Batch, joined, report } from '../../test/simulation/batch.ts';
 import { type Day, playDay } from '../../test/simulation/money/day.ts';
 import { judge } from '../../test/simulation/mutations/mutate.ts';
 import { FAULTS } from '../../test/simulation/plan/plan.ts';
+import { playLoads } from './load.ts';
 import { barOf, linesOf } from './progress.ts';
 import { inWorker, playShare, type Share } from './workers.ts';
 
@@ -14,6 +15,8 @@ interface Options {
   readonly seed?: number;
   readonly workers: number;
   readonly day?: number;
+  /** Part of a name; true: all of them. */
+  readonly load?: string | true;
   /** True: all of them. */
   readonly mutations?: string | true;
   /** What a worker process is told to do. */
@@ -28,6 +31,10 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--seed <seed>', 'one seed: its shortest story', whole)
     .option('--workers <count>', 'processes', whole, availableParallelism())
     .option('--day <jobs>', 'a day of office hours: waits by phase, and its money', whole)
+    .option(
+      '--load [name]',
+      'a backlog, a busy hour, many repositories: waits, and what GitHub was asked for',
+    )
     .option('--mutations [name]', 'take protections away one at a time, and see that it is noticed')
     .addOption(new Option('--share <json>').hideHelp())
     .addHelpText(
@@ -37,15 +44,20 @@ export async function main(args: readonly string[]): Promise<number> {
     .exitOverride();
   try {
     const options = program.parse(args, { from: 'user' }).opts<Options>();
-    if (options.share !== undefined) return await playShare(JSON.parse(options.share) as Share);
-    if (options.seed !== undefined) return await playOne(options.seed);
-    if (options.mutations !== undefined) return await playMutations(options.mutations);
-    if (options.day !== undefined) return tellDay(await playDay(options.day, options.from));
-    return await playMany(options);
+    return await play(options);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     throw error;
   }
+}
+
+async function play(options: Options): Promise<number> {
+  if (options.share !== undefined) return playShare(JSON.parse(options.share) as Share);
+  if (options.seed !== undefined) return playOne(options.seed);
+  if (options.mutations !== undefined) return playMutations(options.mutations);
+  if (options.load !== undefined) return playLoads(options.load === true ? '' : options.load, options.from);
+  if (options.day !== undefined) return tellDay(await playDay(options.day, options.from));
+  return playMany(options);
 }
 
 function whole(text: string): number {
