@@ -1,6 +1,5 @@
 /** Which waiting job has which runner coming: pure. Nothing is bound; only the pointer `for` moves. */
 
-import { covers } from '../../../shared/job/labels.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import type { JobId } from '../../../shared/nouns.ts';
@@ -25,13 +24,20 @@ export function match(
   const waiting = jobs.filter(({ entry }) => entry.startedOn === null).sort(byPlace);
   const wanted = new Map<string, JobEntry>();
   const free = [...usable].sort(byReadiness);
-  const isUncovered = (job: Held<JobEntry>) =>
-    !claim(job, free, wanted, (runner) => runner.for === job.entry.job.id);
-  const moves: { runner: Held<RunnerEntry>; job: JobId }[] = [];
-  const isLeft = (job: Held<JobEntry>) => {
-    const runner = claim(job, free, wanted, (entry) => mayTake(entry, job.entry, isRepositoryScope));
-    if (runner !== undefined) moves.push({ runner, job: job.entry.job.id });
+  const meant = byJob(free);
+  const isUncovered = ({ entry }: Held<JobEntry>) => {
+    const runner = meant.get(entry.job.id)?.find((each) => !wanted.has(each.entry.name));
+    if (runner !== undefined) wanted.set(runner.entry.name, entry);
     return runner === undefined;
+  };
+  const offers = groupAlike(free, wanted, isRepositoryScope);
+  const moves: { runner: Held<RunnerEntry>; job: JobId }[] = [];
+  const isLeft = ({ entry }: Held<JobEntry>) => {
+    const runner = offers.first(entry.job);
+    if (runner === undefined) return true;
+    wanted.set(runner.entry.name, entry);
+    moves.push({ runner, job: entry.job.id });
+    return false;
   };
   const left = waiting
     .filter(({ entry }) => !isHeld(entry))
@@ -42,26 +48,90 @@ export function match(
   return { wanted, moves, uncovered: left };
 }
 
-/** Takes the first runner that fits out of `free`. */
-function claim(
-  job: Held<JobEntry>,
-  free: Held<RunnerEntry>[],
-  wanted: Map<string, JobEntry>,
-  fits: (runner: RunnerEntry) => boolean,
-): Held<RunnerEntry> | undefined {
-  const at = free.findIndex(({ entry }) => fits(entry));
-  const [runner] = at < 0 ? [] : free.splice(at, 1);
-  if (runner !== undefined) wanted.set(runner.entry.name, job.entry);
-  return runner;
+/** By the job that each is for, in order. */
+function byJob(free: readonly Held<RunnerEntry>[]): ReadonlyMap<JobId | null, Held<RunnerEntry>[]> {
+  const found = new Map<JobId | null, Held<RunnerEntry>[]>();
+  for (const runner of free) addTo(found, runner.entry.for, runner);
+  return found;
 }
 
-/** A launch under way stays its own job's: its outcome is open, and a job has one launch at a time. */
-function mayTake(runner: RunnerEntry, { job }: JobEntry, isRepositoryScope: boolean): boolean {
-  if (runner.state === 'launching') return false;
-  const isReachable = isRepositoryScope
-    ? runner.repository === job.repository
-    : ownerOf(runner.repository) === ownerOf(job.repository);
-  return isReachable && covers(runner.labels, job.labels);
+function addTo<Key, Thing>(lists: Map<Key, Thing[]>, key: Key, thing: Thing): void {
+  const known = lists.get(key);
+  if (known === undefined) lists.set(key, [thing]);
+  else known.push(thing);
+}
+
+/** Runners that may take the same jobs, in order; each with its place among all. */
+interface Group {
+  readonly labels: ReadonlySet<string>;
+  readonly runners: { readonly place: number; readonly runner: Held<RunnerEntry> }[];
+  next: number;
+}
+
+/**
+ * Jobs and runners are many, and what they ask for and offer is little: each kind of job is held against each kind of
+ * runner once. A launch under way stays its own job's: its outcome is open, and a job has one launch at a time.
+ */
+function groupAlike(
+  free: readonly Held<RunnerEntry>[],
+  wanted: ReadonlyMap<string, JobEntry>,
+  isRepositoryScope: boolean,
+) {
+  const reachOf = (repository: string) => (isRepositoryScope ? repository : ownerOf(repository));
+  const groups = new Map<string, Group>();
+  const offering = new Map<string, Group[]>();
+  for (const [place, runner] of free.entries()) {
+    if (runner.entry.state === 'launching') continue;
+    const { key, reach, labels } = kindOf(reachOf(runner.entry.repository), runner.entry.labels);
+    let group = groups.get(key);
+    if (group === undefined) {
+      group = { labels, runners: [], next: 0 };
+      groups.set(key, group);
+      for (const label of [ANY, ...labels]) addTo(offering, `${reach}\n${label}`, group);
+    }
+    group.runners.push({ place, runner });
+  }
+  const fitting = new Map<string, Group[]>();
+  return {
+    /** The first that fits and is not taken. */
+    first(job: JobEntry['job']): Held<RunnerEntry> | undefined {
+      const { key, reach, labels } = kindOf(reachOf(job.repository), job.labels);
+      const all = fitting.get(key) ?? fittingIn(offering, reach, labels);
+      const rest = all.filter((group) => headOf(group, wanted) !== undefined);
+      fitting.set(key, rest);
+      const heads = rest.flatMap((group) => headOf(group, wanted) ?? []);
+      return heads.reduce<Head | undefined>(
+        (least, each) => (least === undefined || each.place < least.place ? each : least),
+        undefined,
+      )?.runner;
+    },
+  };
+}
+
+type Head = Group['runners'][number];
+
+function headOf(group: Group, wanted: ReadonlyMap<string, JobEntry>): Head | undefined {
+  while (wanted.has(group.runners[group.next]?.runner.entry.name ?? '')) group.next++;
+  return group.runners[group.next];
+}
+
+/** What every runner offers: a job may ask for nothing. */
+const ANY = '';
+
+/** GitHub's rule, as `covers` has it; only who offers the job's rarest label is looked at. */
+function fittingIn(
+  offering: ReadonlyMap<string, Group[]>,
+  reach: string,
+  labels: ReadonlySet<string>,
+): Group[] {
+  const candidates = [ANY, ...labels].map((label) => offering.get(`${reach}\n${label}`) ?? []);
+  const fewest = candidates.reduce((least, each) => (each.length < least.length ? each : least));
+  return fewest.filter((group) => [...labels].every((label) => group.labels.has(label)));
+}
+
+function kindOf(reach: string, given: readonly string[]) {
+  const labels = new Set(given.map((label) => label.toLowerCase()).sort());
+  return { key: [reach, ...labels].join('\n'), reach, labels };
 }
 
 /** Whoever had runners of no use comes after those that had none yet. */
