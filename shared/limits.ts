@@ -226,8 +226,3 @@ export const INSTANCE_IDS_PER_CALL_MAX = 100;
 /** A warm launcher asks the ledger again after this. */
 export const MARKET_KEPT_MS = 30_000;
 export const RELEASE_KEPT_MS = 5 * 60_000;
-/**
- * Of `limits.mintsPerMinute`: a mint may be made in the minute after its slot was taken, and a repeated call counts at
- * GitHub too. In a burst of 550 jobs with 5 % of calls failing, GitHub's busiest minute had 22 % more than were paced.
- */
-export const MINT_PACE_SHARE = 0.75;

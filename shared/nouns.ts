@@ -158,6 +158,19 @@ export interface Listing<Thing> {
   readonly complete: boolean;
 }
 
+/** What GitHub lets an installation ask for, as its last answer had it. */
+export interface CallBudget {
+  /** An hour's. */
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetAtMs: number;
+  /** Until then GitHub wants to be left alone; 0: it never did. */
+  readonly heldUntilMs: number;
+}
+
+/** What a call of GitHub is for, in the order in which each has its claim. */
+export type CallUse = 'mint' | 'removal' | 'proof' | 'look';
+
 /** Where runners register: an organisation, or one repository. */
 export interface Target {
   readonly owner: string;

@@ -4,6 +4,8 @@
  */
 import type { Market } from './market/market.ts';
 import type {
+  CallBudget,
+  CallUse,
   Candidate,
   DueEvent,
   Instance,
@@ -52,6 +54,8 @@ export interface RunRecord {
   readonly headSha: string;
   /** As its author named it. */
   readonly workflow: string;
+  /** 0: GitHub does not say. */
+  readonly createdAtMs: number;
   /** When anything of it last changed, or its attempt began; null or absent: GitHub does not say. */
   readonly changedAtMs?: number | null;
   /** Null: GitHub did not say. */
@@ -90,19 +94,36 @@ export interface MintRequest {
   readonly group?: string;
 }
 
+/**
+ * GitHub docs, "List workflow runs for a repository": `waiting` is a run with a job behind its environment's rules,
+ * `pending` one held up by its concurrency group; other jobs of either may be queued, or run.
+ */
+export type LiveStatus = 'queued' | 'in_progress' | 'waiting' | 'pending';
+
 export interface GitHub {
+  /** What the owner's installation has left; null: this process has had no answer yet. */
+  budget(owner: string): CallBudget | null;
+  /** Whether a call for this use would be made now, or kept back for what comes before it. */
+  mayAsk(use: CallUse, owner: string): boolean;
+  /** So many runners may be minted by others in the coming minute: what that takes is left to them. */
+  leaveRoomFor(mints: number): void;
   mint(target: Target, runner: MintRequest): Promise<MintOutcome>;
   registrations(target: Target): Promise<Listing<Registration>>;
+  /** One runner's own question, by its id where that is known: null is as good a proof as a whole list. */
+  registration(
+    target: Target,
+    runner: { readonly name: RunnerName; readonly id: number | null },
+  ): Promise<Registration | null>;
   /** 'absent' counts as done; 'busy' is GitHub's refusal. */
   removeRunner(target: Target, runnerId: number): Promise<'removed' | 'absent' | 'busy'>;
   job(target: Target, repository: string, id: JobId): Promise<JobRecord | null>;
   run(target: Target, repository: string, id: RunId): Promise<RunRecord | null>;
   /** Is there a later run of the same workflow, branch and event? One call. */
   hasNewerRun(target: Target, repository: string, run: RunRecord): Promise<boolean>;
-  /** Jobs of this attempt of a run. */
-  jobsOfRun(target: Target, repository: string, id: RunId): Promise<Listing<JobRecord>>;
-  /** Jobs of runs that are not over. Null: the App is installed at the owner, and there is no such repository for it. */
-  activeJobs(target: Target, repository: string): Promise<Listing<JobRecord> | null>;
+  /** Jobs of the latest attempt of a run. */
+  jobsOfRun(target: Target, repository: string, id: RunId, use?: CallUse): Promise<Listing<JobRecord>>;
+  /** Runs of one status, newest first. Null: the App is installed at the owner, and there is no such repository for it. */
+  liveRuns(target: Target, repository: string, status: LiveStatus): Promise<Listing<RunRecord> | null>;
   /** Repositories of the installation, most recently pushed first. */
   repositories(target: Target): Promise<Listing<string>>;
   rerunFailedJobs(target: Target, repository: string, id: RunId): Promise<'asked' | 'refused'>;

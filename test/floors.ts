@@ -59,11 +59,18 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['shared/market/plan.ts'],
   ['shared/advisor/', 'shared/config/parse.ts', 'shared/market/read.ts'],
   ['shared/runner/', 'shared/market/catalog.ts'],
-  ['shared/job/', 'shared/quota/', 'shared/market/merge.ts', 'shared/memoize.ts', 'shared/alert-once.ts'],
+  [
+    'shared/job/',
+    'shared/quota/',
+    'shared/market/merge.ts',
+    'shared/memoize.ts',
+    'shared/alert-once.ts',
+    'shared/github-note.ts',
+  ],
   ['shared/story/'],
-  ['shared/names.ts', 'shared/ports.ts'],
+  ['shared/names.ts', 'shared/ports.ts', 'shared/budget.ts'],
   ['shared/config/', 'shared/ledger/', 'shared/market/'],
-  ['shared/in-parallel.ts', 'shared/limits.ts', 'shared/nouns.ts'],
+  ['shared/in-parallel.ts', 'shared/github-limits.ts', 'shared/limits.ts', 'shared/nouns.ts'],
 ];
 
 /** Null: the file has no room, and wants one. The number counts floors from the top. */

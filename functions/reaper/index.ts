@@ -6,6 +6,7 @@ import { type Fingerprints, parseProbe } from '../../shared/adapters/fingerprint
 import { fcQueue } from '../../shared/adapters/function-compute/queue.ts';
 import { invokeEndpoint, parseEnvironment } from '../../shared/config/environment.ts';
 import { refreshMarkets } from '../../shared/market/refresh.ts';
+import { newLooks } from './looks.ts';
 import { reap } from './reap.ts';
 import type { ReaperWorld } from './world.ts';
 
@@ -17,6 +18,7 @@ const source = ecsMarket({ call: adapters.callEcs, clock, spotDuration: config.s
 
 const world: ReaperWorld = {
   ...adapters,
+  looks: newLooks(),
   queue: fcQueue({
     endpoint: invokeEndpoint(environment),
     accountId: environment.FC_ACCOUNT_ID,

@@ -2,9 +2,11 @@
 
 import { alertOnce, resolveAlert } from '../../shared/alert-once.ts';
 import { SWEEP_FAILURES_MIN, SWEEP_PARTS_MS } from '../../shared/limits.ts';
+import { mintPace } from '../../shared/runner/mint-pace.ts';
 import { brake } from './brake/brake.ts';
 import { releaseHeld } from './events/release-held.ts';
 import { repair } from './repair/repair.ts';
+import { noteBudgets } from './rounds/budget.ts';
 import { writeChecks } from './rounds/checks/write-checks.ts';
 import { redeliverLost } from './rounds/deliveries.ts';
 import { startDue } from './rounds/due.ts';
@@ -75,6 +77,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
   const until = (name: keyof typeof SWEEP_PARTS_MS) => clock.nowMs() + SWEEP_PARTS_MS[name];
 
   const seen = await survey(world);
+  world.github.leaveRoomFor(mintsToCome(seen, world));
   const evidence = gatherEvidence(until('evidence'), world);
   const repaired = await repair(seen, evidence, until('repair'), world);
   failures.push(...repaired.failures);
@@ -89,6 +92,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
     await part('found', () => lookForJobs(seen, evidence, until('look'), world)),
     await part('reruns', () => rerunInterrupted(until('rerun'), world)),
     await part('slotsDropped', () => recountSlots(seen, world)),
+    await part('gitHubLevel', () => noteBudgets(world)),
     await part('release', () => checkRelease(world)),
     await part('market', () => world.refreshMarket(seen.jobs.length > 0, until('market'))),
     await part('checks', () => writeChecks(seen, repaired.uncovered, until('checks'), world)),
@@ -103,6 +107,16 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
   world.log('sweep.done', account);
   if (failures.length > 0) throw new PartlyFailed(failures);
   return account;
+}
+
+/** GitHub's minute is not ours: two of our minutes' mints may be made in one of its. */
+const MINT_PACE_SLACK = 1.25;
+
+/** For each job that waits, and for those that will be queued meanwhile. */
+function mintsToCome({ jobs }: Survey, { config }: ReaperWorld): number {
+  const pace = mintPace(config);
+  const waiting = jobs.filter(({ entry }) => entry.startedOn === null).length;
+  return Math.ceil(MINT_PACE_SLACK * Math.min(pace, waiting + Math.ceil(pace / 4)));
 }
 
 function partsOf(failures: string[]) {

@@ -9,10 +9,11 @@ export async function untilDeadline<Thing>(
   deadlineMs: number,
   clock: Clock,
   act: (thing: Thing) => Promise<void>,
+  mayBegin: (thing: Thing) => boolean = () => true,
 ): Promise<{ readonly first: Thing; readonly count: number } | null> {
   const left: Thing[] = [];
   await inParallel(things, SWEEP_PARALLEL_MAX, async (thing) => {
-    if (clock.nowMs() < deadlineMs) await act(thing);
+    if (clock.nowMs() < deadlineMs && mayBegin(thing)) await act(thing);
     else left.push(thing);
   });
   const [first] = left;

@@ -2,6 +2,7 @@
 import type { Config } from '../../shared/config/config.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import type { Alerts, Clock, GitHub, Instances, Log, Queue } from '../../shared/ports.ts';
+import type { Looks } from './looks.ts';
 
 export interface ReaperWorld {
   readonly config: Config;
@@ -9,6 +10,8 @@ export interface ReaperWorld {
   readonly log: Log;
   readonly ledger: Ledger;
   readonly github: GitHub;
+  /** Of this process. */
+  readonly looks: Looks;
   readonly instances: Omit<Instances, 'run'>;
   readonly queue: Pick<Queue, 'launch'>;
   readonly alerts: Alerts;

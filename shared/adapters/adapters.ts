@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Config } from '../config/config.ts';
 import type { Environment } from '../config/environment.ts';
+import { memoryIn } from '../github-note.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Alerts, Clock, GitHub, Instances, Log } from '../ports.ts';
 import { alertsTo } from './alerts.ts';
@@ -61,20 +62,26 @@ export function createAdapters(
   const gitHub = counted(gitHubFor(config, environment, { key, readKey }, clock, log));
   const [callEcs, gitHubRequest] = [ecs.call, gitHub.call];
   let ledgerCalls = 0;
+  const ledger = tablestoreLedger(
+    {
+      endpoint: environment.TABLESTORE_ENDPOINT,
+      instance: environment.TABLESTORE_INSTANCE,
+      credentials: () => withoutNull(credentials()),
+      onCall: () => ledgerCalls++,
+    },
+    randomUUID,
+  );
   return {
     config,
     clock,
     log,
-    ledger: tablestoreLedger(
-      {
-        endpoint: environment.TABLESTORE_ENDPOINT,
-        instance: environment.TABLESTORE_INSTANCE,
-        credentials: () => withoutNull(credentials()),
-        onCall: () => ledgerCalls++,
-      },
-      randomUUID,
-    ),
-    github: gitHubOver(gitHubRequest, { clock, runnerGroup: config.github.runnerGroup }),
+    ledger,
+    github: gitHubOver(gitHubRequest, {
+      clock,
+      runnerGroup: config.github.runnerGroup,
+      pause,
+      memory: memoryIn(ledger, clock),
+    }),
     gitHubRequest,
     instances: ecsInstances({
       call: callEcs,

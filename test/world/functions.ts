@@ -1,6 +1,7 @@
 /** The functions as s.yaml has them, with stories for bodies. A killed run is abandoned. */
 import { launch } from '../../functions/launcher/launch.ts';
 import { launcherWorld } from '../../functions/launcher/world.ts';
+import { newLooks } from '../../functions/reaper/looks.ts';
 import { reap } from '../../functions/reaper/reap.ts';
 import { webhook } from '../../functions/webhook/webhook.ts';
 import { ecsMarket } from '../../shared/adapters/ecs/market.ts';
@@ -106,7 +107,7 @@ function reaperOf(deployed: Deployed): FunctionSpec {
       const source = ecsMarket({ call: callEcs, clock, spotDuration: config.spot.duration });
       const refreshMarket = (isBusy: boolean, deadlineMs: number) =>
         refreshMarkets(isBusy, deadlineMs, { config, clock, log, market: ledger.market, source });
-      const world = { ...adapters, queue: queue(), refreshMarket };
+      const world = { ...adapters, looks: newLooks(), queue: queue(), refreshMarket };
       return (event, life) => reap(event, killable(world, life));
     }),
   };

@@ -5,6 +5,7 @@ import { ledgerOn } from '../../shared/adapters/tablestore/ledger.ts';
 import { withRetries } from '../../shared/adapters/tablestore/retries.ts';
 import type { Columns, Key, Table } from '../../shared/adapters/tablestore/table.ts';
 import type { Config } from '../../shared/config/config.ts';
+import { memoryIn } from '../../shared/github-note.ts';
 import type { Log } from '../../shared/ports.ts';
 import type { VirtualClock } from '../../simulator/clock.ts';
 import { type Ecs, inProcess } from '../../simulator/ecs/index.ts';
@@ -68,7 +69,12 @@ export function portsOver(parts: Parts) {
       log,
       ledger,
       callEcs,
-      github: gitHubOver(request, { clock: skewed, runnerGroup: config.github.runnerGroup }),
+      github: gitHubOver(request, {
+        clock: skewed,
+        runnerGroup: config.github.runnerGroup,
+        pause: sleep,
+        memory: memoryIn(ledger, skewed),
+      }),
       instances: ecsInstances({
         ...{ call: callEcs, deployment: config.name, clock: skewed, log, pause: sleep },
         ...{ placements: config.placements, images: config.images },

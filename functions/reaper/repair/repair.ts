@@ -1,5 +1,6 @@
 /** Diagnoses everything that the survey saw, and does what is asked for, as far as number and time go. */
 
+import { isKept } from '../../../shared/budget.ts';
 import type { Config } from '../../../shared/config/config.ts';
 import { amend, mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
@@ -16,10 +17,11 @@ import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { act } from './act.ts';
 import { diagnose } from './diagnose.ts';
+import { type Diagnosed, hasCalls, inTurn, rememberLeft } from './in-turn.ts';
 import { entryWithSeen, keepSeen } from './seen.ts';
 import { reportStrangers } from './strangers.ts';
 import { isUsable } from './usable.ts';
-import type { Coverage, Verdict } from './verdict.ts';
+import type { Coverage } from './verdict.ts';
 
 export interface Repaired {
   /** Waiting jobs with no runner coming. */
@@ -32,13 +34,6 @@ export interface Repaired {
   readonly counts: Readonly<Record<string, number>>;
   readonly failures: readonly string[];
 }
-
-interface Diagnosed {
-  readonly observation: Observation;
-  readonly verdict: Verdict;
-}
-
-const LEFT_OVER_NOTE = 'sweep-left';
 
 export async function repair(
   survey: Survey,
@@ -58,10 +53,16 @@ export async function repair(
   );
   const now = wanted.slice(0, SWEEP_ACTS_MAX);
   const failures: string[] = [];
-  const left = await untilDeadline(now, deadlineMs, world.clock, async (each) => {
-    const failure = await actOne(each, evidence, world);
-    if (failure !== null) failures.push(failure);
-  });
+  const left = await untilDeadline(
+    now,
+    deadlineMs,
+    world.clock,
+    async (each) => {
+      const failure = await actOne(each, evidence, world);
+      if (failure !== null) failures.push(failure);
+    },
+    (each) => hasCalls(each, world),
+  );
   await rememberLeft(left?.first ?? wanted[SWEEP_ACTS_MAX], world);
   const counts = { ...countsOf(diagnosed), leftOver: wanted.length - now.length + (left?.count ?? 0) };
   return { uncovered: matching.uncovered, coming, spent, counts, failures };
@@ -102,15 +103,16 @@ function idleFor({ held, registration, waiting }: Observation): Idle[] {
 const entriesOf = <Entry>(held: readonly Held<Entry>[]): Entry[] => held.map(({ entry }) => entry);
 
 /** A registration is proved absent where it would be, and so is an instance. */
-function wholeFor({ held }: Observation, survey: Survey, { github }: Config): Whole {
+function wholeFor({ held, name }: Observation, survey: Survey, { github }: Config): Whole {
   const { repository = '' } = held?.entry ?? {};
-  const { registrationsComplete, wholeTargets } = survey;
+  const { registrationsComplete, wholeTargets, singly } = survey;
   const instancesComplete = isWholeFor(held?.entry ?? null, survey);
   const isRepositoryScope = github.scope === 'repository';
   const target = (isRepositoryScope ? repository : ownerOf(repository)).toLowerCase();
   // Not every repository is asked in each sweep.
   const anywhere = registrationsComplete && !isRepositoryScope;
-  return { instancesComplete, registrationsComplete: target === '' ? anywhere : wholeTargets.has(target) };
+  const isWhole = target === '' ? anywhere : wholeTargets.has(target);
+  return { instancesComplete, registrationsComplete: isWhole || singly.has(name) };
 }
 
 /** Where its launcher asked for one; all regions together where nobody knows. A region that is out holds up no other. */
@@ -135,24 +137,6 @@ async function movePointers({ moves }: Matching, { ledger, clock, log }: ReaperW
   }
 }
 
-/** From where the last sweep stopped: what takes every sweep's time must not keep the rest from its turn. */
-async function inTurn(wanted: readonly Diagnosed[], { ledger }: ReaperWorld): Promise<readonly Diagnosed[]> {
-  const byName = [...wanted].sort((a, b) => (a.observation.name < b.observation.name ? -1 : 1));
-  const from = (await ledger.notes.read(LEFT_OVER_NOTE))?.entry.text ?? '';
-  return [
-    ...byName.filter(({ observation }) => observation.name >= from),
-    ...byName.filter(({ observation }) => observation.name < from),
-  ];
-}
-
-async function rememberLeft(first: Diagnosed | undefined, { ledger }: ReaperWorld): Promise<void> {
-  const note = { text: first?.observation.name ?? '', untilMs: null };
-  const held = await ledger.notes.read(LEFT_OVER_NOTE);
-  if ((held?.entry.text ?? '') === note.text) return;
-  if (held === null) await ledger.notes.add(LEFT_OVER_NOTE, note);
-  else await amend(ledger.notes, LEFT_OVER_NOTE, () => note, held);
-}
-
 /** Null: done. One failure does not stop the rest. */
 async function actOne(
   { observation, verdict }: Diagnosed,
@@ -167,6 +151,7 @@ async function actOne(
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown';
     world.log('reap.failed', { ...fields, error: reason });
+    if (isKept(error)) return null;
     return `${verdict.kind} of ${observation.name}: ${reason}`;
   }
 }

@@ -3,8 +3,8 @@ import { mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { RECORD_ASKS_MAX } from '../../../shared/limits.ts';
-import { targetOf } from '../../../shared/names.ts';
-import type { JobId } from '../../../shared/nouns.ts';
+import { parseJobId, targetOf } from '../../../shared/names.ts';
+import type { JobId, JobRecord } from '../../../shared/nouns.ts';
 import { interruptionLine, noteInterrupted } from '../ending/interrupted.ts';
 import { terminate } from '../ending/terminate.ts';
 import { takeAsEvent } from '../survey/evidence.ts';
@@ -36,31 +36,46 @@ export async function retire(
 /** Its console says why it had no job: it never came online, or its machine stopped by itself. */
 const isTelling = ({ onlineAtMs, state }: RunnerEntry, instances: Observation['instances']): boolean =>
   onlineAtMs === null || (state === 'idle' && instances.every(({ status }) => status === 'Stopped'));
+type Word = 'none' | 'ended' | 'runs' | 'ask again';
 
 /**
  * The machine is gone under its job. A job that ended before, unheard, was not interrupted: its record is asked for,
- * sweep after sweep; a record that cannot be had for long keeps the slot no longer.
+ * sweep after sweep; a record that cannot be had for long keeps the slot no longer. The job that it was meant for may
+ * have begun on it, unheard.
  */
-async function lastWord(
-  held: Held<RunnerEntry>,
-  world: ReaperWorld,
-): Promise<'none' | 'ended' | 'runs' | 'ask again'> {
-  const id = held.entry.busyWith;
-  if (id === null) return 'none';
-  const job = (await world.ledger.jobs.read(id))?.entry.job;
-  if (job === undefined) return 'ended';
+async function lastWord(held: Held<RunnerEntry>, world: ReaperWorld): Promise<Word> {
+  const { busyWith, for: meantFor, name } = held.entry;
+  const unknown = busyWith === null ? 'none' : 'ended';
+  const id = busyWith ?? meantFor ?? parseJobId(name);
+  const job = id === null ? undefined : (await world.ledger.jobs.read(id))?.entry.job;
+  if (job === undefined) return unknown;
   try {
-    const record = await world.github.job(targetOf(job, world.config), job.repository, id);
-    if (record?.status !== 'completed') return 'runs';
-    await takeAsEvent(record, world);
-    return 'ended';
+    const record = await world.github.job(targetOf(job, world.config), job.repository, job.id);
+    return await wordOf(record, held.entry, world);
   } catch (error) {
-    const { entry } = held;
-    world.log('job.unasked', { job: id, error: error instanceof Error ? error.message : 'unknown' });
-    if (entry.absentLooks >= RECORD_ASKS_MAX) return 'runs';
-    await world.ledger.runners.replace(entry.name, held, { ...entry, absentLooks: entry.absentLooks + 1 });
-    return 'ask again';
+    world.log('job.unasked', { job: job.id, error: error instanceof Error ? error.message : 'unknown' });
+    return askAgain(held, world);
   }
+}
+
+/** So often, and no longer. */
+async function askAgain(held: Held<RunnerEntry>, { ledger }: ReaperWorld): Promise<Word> {
+  const { entry } = held;
+  if (entry.absentLooks >= RECORD_ASKS_MAX) return entry.busyWith === null ? 'none' : 'runs';
+  await ledger.runners.replace(entry.name, held, { ...entry, absentLooks: entry.absentLooks + 1 });
+  return 'ask again';
+}
+
+async function wordOf(
+  record: JobRecord | null,
+  { busyWith, name }: RunnerEntry,
+  world: ReaperWorld,
+): Promise<Word> {
+  if (busyWith === null && record?.runner?.name !== name) return 'none';
+  if (busyWith !== null && record?.status !== 'completed') return 'runs';
+  if (record !== null) await takeAsEvent(record, world);
+  // It is known to be busy now: the next sweep sees it as interrupted.
+  return busyWith === null ? 'ask again' : 'ended';
 }
 
 export async function interrupt(held: Held<RunnerEntry>, world: ReaperWorld): Promise<void> {

@@ -1,22 +1,23 @@
 /** Looks at GitHub for jobs that nobody told us of, and for those that ended or started unnoticed. */
 
-import { isForUs } from '../../../shared/job/labels.ts';
+import { isKept } from '../../../shared/budget.ts';
+import { ENDED_ASKS_CUT_MAX, ENDED_ASKS_MAX } from '../../../shared/github-limits.ts';
 import { removeEntry } from '../../../shared/ledger/amend.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { hasEnded } from '../../../shared/ledger/read-history.ts';
 import { LOST_JOB_MS, OVERDUE_PER_SWEEP_MAX } from '../../../shared/limits.ts';
-import { isRunnerName } from '../../../shared/names.ts';
-import type { Job, JobRecord } from '../../../shared/nouns.ts';
-import { released } from '../brake/charge.ts';
-import { askRecord, type Evidence, putOff, takeAsEvent } from '../survey/evidence.ts';
-import { type KnownRepository, rememberRepositories } from '../survey/known.ts';
+import type { Job } from '../../../shared/nouns.ts';
+import { markTaken } from '../looks.ts';
+import { askRecord, type Evidence, putOff } from '../survey/evidence.ts';
+import { type KnownRepository, ownerOf, rememberRepositories } from '../survey/known.ts';
 import type { Survey } from '../survey/survey.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { dropExpired } from './expired.ts';
-import { openLost } from './lost.ts';
-import { listRepositories, nextInTurn, rememberTurn } from './turn.ts';
+import { lookAtRuns, type Pick, pickOf, type SeenRuns } from './runs-in-turn.ts';
+import { takeRecord } from './take-record.ts';
+import { isTold, isUnheard, listRepositories, nextInTurn, noteTurn, rememberTurn } from './turn.ts';
 
 /** How many jobs were found that the ledger did not know so. */
 export async function lookForJobs(
@@ -31,14 +32,18 @@ export async function lookForJobs(
   );
   await listRepositories(world);
   const { inTurn, from, known } = await nextInTurn(world);
+  const pick = pickOf(world);
   let found = 0;
   const failures: string[] = [];
   const left = await untilDeadline(inTurn, deadlineMs, world.clock, async (repository) => {
-    try {
-      found += await lookInto(repository, survey, evidence, deadlineMs, world);
-    } catch (error) {
-      failures.push(error instanceof Error ? error.message : 'unknown');
-    }
+    if (isTold(repository, survey, world)) return;
+    const outcome = await tryToLook(
+      repository,
+      () => lookInto(repository, survey, evidence, deadlineMs, pick, world),
+      world,
+    );
+    if (typeof outcome === 'number') found += outcome;
+    else failures.push(outcome);
   });
   await rememberTurn(from + inTurn.length - (left?.count ?? 0), known, world);
   await askOverdue(survey, new Set(inTurn.map(({ repository }) => repository)), world);
@@ -47,21 +52,44 @@ export async function lookForJobs(
   return found;
 }
 
+/** How many were found; or what failed. Where calls are kept back, even in the middle, its turn comes again. */
+async function tryToLook(
+  { repository }: KnownRepository,
+  look: () => Promise<number>,
+  { github }: ReaperWorld,
+): Promise<number | string> {
+  const mayLook = () => github.mayAsk('look', ownerOf(repository));
+  if (!mayLook()) return 0;
+  try {
+    return await look();
+  } catch (error) {
+    if (isKept(error) || !mayLook()) return 0;
+    return error instanceof Error ? error.message : 'unknown';
+  }
+}
+
 async function lookInto(
   repository: KnownRepository,
   survey: Survey,
   evidence: Evidence,
   deadlineMs: number,
+  pick: Pick,
   world: ReaperWorld,
 ): Promise<number> {
-  const { things, complete, isGone } = await evidence.activeJobs(repository);
   const jobs = survey.jobs.filter(({ entry }) => entry.job.repository === repository.repository);
-  if (isGone) return dropJobs(jobs, world);
+  // Of those that we are told of, nothing more need be asked.
+  const told = isUnheard(repository.repository, survey) ? [] : jobs;
+  const seen = await lookAtRuns(repository, told, evidence.runs, pick, world);
+  if (seen === null) return dropJobs(jobs, world);
   const known = new Map(jobs.map((held) => [held.entry.job.id, held]));
-  const found = await countInTime(things, deadlineMs, world, (record) =>
+  const found = await countInTime(seen.records, deadlineMs, world, (record) =>
     takeRecord(record, known.get(record.job.id), world),
   );
-  return complete ? found + (await askEnded(things, jobs, deadlineMs, world)) : found;
+  // What there was no time for is asked for again.
+  if (world.clock.nowMs() < deadlineMs) markTaken(world.looks, seen.listed);
+  const ended = await askEnded(seen, jobs, deadlineMs, world);
+  noteTurn(repository, found, world);
+  return found + ended;
 }
 
 /** How many `act` says yes to. One that fails does not stop the rest. */
@@ -116,76 +144,34 @@ async function askOverdue(
   }
 }
 
-/** True: the ledger did not know this. */
-async function takeRecord(
-  record: JobRecord,
-  held: Held<JobEntry> | undefined,
-  world: ReaperWorld,
-): Promise<boolean> {
-  if (record.status === 'in_progress') {
-    if (record.runner === null || held?.entry.startedOn === record.runner.name || !concernsUs(record, world))
-      return false;
-    await takeAsEvent(record, world);
-    return true;
-  }
-  if (record.status !== 'queued' || !isOurs(record, world)) return false;
-  if (held !== undefined) return takeQueued(record, held, world);
-  // Where no delivery comes, there is none to wait for.
-  const { clock, config } = world;
-  if (!config.github.polling && clock.nowMs() - record.job.createdAtMs < LOST_JOB_MS) return false;
-  return openLost(record, world);
-}
-
-/** GitHub took a job back from a runner that it had started on, or has changed what it says of it. */
-async function takeQueued(record: JobRecord, held: Held<JobEntry>, world: ReaperWorld): Promise<boolean> {
-  if (held.entry.startedOn === null) return takeChange(record, held, world);
-  await takeAsEvent(record, world);
-  return true;
-}
-
-/** What was only looked at is launched for again. */
-async function takeChange(
-  { job }: JobRecord,
-  held: Held<JobEntry>,
-  { ledger, clock }: ReaperWorld,
-): Promise<boolean> {
-  const isSame = String(job.labels) === String(held.entry.job.labels) && job.name === held.entry.job.name;
-  if (held.entry.obstacle !== 'cap' || isSame) return false;
-  const because = 'GitHub’s record of it changed';
-  const { labels, name } = job;
-  const next = released({ ...held.entry, job: { ...held.entry.job, labels, name } }, because, clock.nowMs());
-  return (await ledger.jobs.replace(job.id, held, next)) !== null;
-}
-
 /** Jobs that the ledger has and GitHub does not list as active: their own records tell how they ended. */
 async function askEnded(
-  active: readonly JobRecord[],
+  seen: SeenRuns,
   jobs: readonly Held<JobEntry>[],
   deadlineMs: number,
   world: ReaperWorld,
 ): Promise<number> {
-  const listed = new Set(active.map(({ job }) => job.id));
   const nowMs = world.clock.nowMs();
   const missing = jobs.filter(
-    ({ entry }) => !listed.has(entry.job.id) && nowMs - entry.job.createdAtMs > LOST_JOB_MS,
+    ({ entry }) => isMissing(entry.job, seen) && nowMs - entry.job.createdAtMs > LOST_JOB_MS,
   );
-  return countInTime(missing, deadlineMs, world, async ({ entry }) => {
+  // Of a list that was cut, those that it left out are asked about in turn.
+  const max = seen.complete ? ENDED_ASKS_MAX : ENDED_ASKS_CUT_MAX;
+  const from = missing.length <= max ? 0 : (Math.floor(nowMs / 60_000) * max) % missing.length;
+  const asked = [...missing.slice(from), ...missing.slice(0, from)].slice(0, max);
+  return countInTime(asked, deadlineMs, world, async ({ entry }) => {
     await settle(entry.job, world);
     return true;
   });
+}
+
+/** Its run is in no list, or its jobs were asked for just now, and it is not among them. */
+function isMissing(job: Job, { live, listed, records }: SeenRuns): boolean {
+  return listed.has(job.runId) ? !records.some((each) => each.job.id === job.id) : !live.has(job.runId);
 }
 
 /** An entry in both tables was left by a crash between the two writes of an end: GitHub need not be asked. */
 async function settle(job: Job, world: ReaperWorld): Promise<void> {
   if (await hasEnded(job, world.ledger)) await removeEntry(world.ledger.jobs, job.id);
   else await askRecord(job, world);
-}
-
-const isOurs = ({ job }: JobRecord, { config }: ReaperWorld): boolean => isForUs(job, config);
-
-/** A job of ours, or anybody's job on a runner of ours. */
-function concernsUs(record: JobRecord, world: ReaperWorld): boolean {
-  return (
-    isOurs(record, world) || (record.runner !== null && isRunnerName(world.config.name, record.runner.name))
-  );
 }

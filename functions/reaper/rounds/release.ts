@@ -7,6 +7,7 @@ import {
   parseRunnerRelease,
   RUNNER_RELEASE_NOTE,
 } from '../../../shared/runner/release.ts';
+import { ownersOf } from '../survey/known.ts';
 import type { ReaperWorld } from '../world.ts';
 
 const CHECKED = 'release-checked';
@@ -18,7 +19,9 @@ export async function checkRelease(world: ReaperWorld): Promise<string> {
   const nowMs = clock.nowMs();
   const checked = await ledger.notes.read(CHECKED);
   const before = checked?.entry.text ?? '';
-  if (checked !== null && (checked.entry.untilMs ?? 0) > nowMs) return wordIn(before);
+  const isRecent = checked !== null && (checked.entry.untilMs ?? 0) > nowMs;
+  const hasCalls = ownersOf(world).every((owner) => world.github.mayAsk('look', owner));
+  if (isRecent || !hasCalls) return wordIn(before);
   const note = { text: await compare(before, world), untilMs: nowMs + REPOSITORY_LIST_MS };
   if (checked === null) await ledger.notes.add(CHECKED, note);
   else await ledger.notes.replace(CHECKED, checked, note);

@@ -18,9 +18,15 @@ import { decideRerun, type RerunDecision } from './decide-rerun.ts';
 export async function rerunInterrupted(deadlineMs: number, world: ReaperWorld): Promise<number> {
   const { things } = await world.ledger.reruns.list(LEDGER_SCAN_MAX);
   const failures: string[] = [];
-  await untilDeadline(things, deadlineMs, world.clock, async (held) => {
-    await rerunOne(held, world).catch((error: Error) => failures.push(error.message));
-  });
+  await untilDeadline(
+    things,
+    deadlineMs,
+    world.clock,
+    async (held) => {
+      await rerunOne(held, world).catch((error: Error) => failures.push(error.message));
+    },
+    ({ entry }) => world.github.mayAsk('proof', targetOf(entry, world.config).owner),
+  );
   if (failures.length > 0) throw new Error(`${failures.length} runs could not be decided: ${failures[0]}`);
   return things.length;
 }

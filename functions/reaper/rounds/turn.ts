@@ -1,7 +1,10 @@
 /** Whose turn it is to be looked at: repositories that we know, a few each sweep. */
+import { lookShare } from '../../../shared/budget.ts';
+import { LOOK_LOST_MS, LOOK_TOLD_MS } from '../../../shared/github-limits.ts';
 import { amend } from '../../../shared/ledger/amend.ts';
 import { LOOK_REPOSITORIES_MAX, REPOSITORY_LIST_MS } from '../../../shared/limits.ts';
 import { type KnownRepository, knownRepositories, ownersOf, rememberListed } from '../survey/known.ts';
+import type { Survey } from '../survey/survey.ts';
 import type { ReaperWorld } from '../world.ts';
 
 const TURN = 'look';
@@ -16,17 +19,43 @@ interface Turn {
 /**
  * A bounded number each sweep, in turn; polling asks for as many as fit, since nobody else tells us. An unchanged
  * repository costs four calls that GitHub answers with 304 and does not count (GitHub docs, "Use conditional
- * requests"): at 200 ms a call and 8 at once, 60 take 6 s of the look's 12. With changes, an installation's 5,000
- * calls an hour are 83 a minute: two lists and the jobs of a run in about 27 repositories.
+ * requests"): at 200 ms a call and 8 at once, 60 take 6 s of the look's 12. With changes there are fewer as the hour's
+ * calls sink, and those whose deliveries arrive come less often (docs/decisions/github-budget.md).
  */
-export async function nextInTurn({ ledger, config }: ReaperWorld): Promise<Turn> {
+export async function nextInTurn(world: ReaperWorld): Promise<Turn> {
+  const { ledger, config, github, clock } = world;
   const known = await knownRepositories({ ledger });
   if (known.length === 0) return { inTurn: [], from: 0, known: 0 };
   const held = await ledger.notes.read(TURN);
   const from = held === null ? 0 : Number(held.entry.text) % known.length;
-  const width = config.github.polling ? 3 * LOOK_REPOSITORIES_MAX : LOOK_REPOSITORIES_MAX;
+  const most = config.github.polling ? 3 * LOOK_REPOSITORIES_MAX : LOOK_REPOSITORIES_MAX;
+  const shares = ownersOf(world).map((owner) => lookShare(github.budget(owner), clock.nowMs()));
+  const width = Math.ceil(most * Math.max(0, ...shares));
   const inTurn = [...known.slice(from), ...known.slice(0, from)].slice(0, width);
   return { inTurn, from, known: known.length };
+}
+
+/** Its deliveries arrive: the last look found nothing that they had not told, and the ledger has jobs of it. */
+export function isTold({ repository }: KnownRepository, survey: Survey, world: ReaperWorld): boolean {
+  const { looks, config, clock } = world;
+  const last = looks.turns.get(repository);
+  if (config.github.polling || last === undefined || isUnheard(repository, survey)) return false;
+  const nowMs = clock.nowMs();
+  const isRecent = nowMs - last.atMs < LOOK_TOLD_MS && nowMs - last.foundAtMs > LOOK_LOST_MS;
+  return isRecent && survey.jobs.some(({ entry }) => entry.job.repository === repository);
+}
+
+/** A runner is busy there, and no delivery said with which job. */
+export function isUnheard(repository: string, { runners }: Survey): boolean {
+  return runners.some(
+    ({ entry }) => entry.state === 'busy' && entry.busyWith === null && entry.repository === repository,
+  );
+}
+
+export function noteTurn({ repository }: KnownRepository, found: number, world: ReaperWorld): void {
+  const atMs = world.clock.nowMs();
+  const foundAtMs = found > 0 ? atMs : (world.looks.turns.get(repository)?.foundAtMs ?? 0);
+  world.looks.turns.set(repository, { atMs, foundAtMs });
 }
 
 /** Where the next sweep goes on: after those that there was time for. */

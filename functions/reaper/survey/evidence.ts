@@ -3,86 +3,29 @@ import { amend } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import { STARTED_CHECK_MS } from '../../../shared/limits.ts';
 import { targetOf } from '../../../shared/names.ts';
-import type { Job, JobId, JobRecord, Listing } from '../../../shared/nouns.ts';
+import type { Job, JobId, JobRecord } from '../../../shared/nouns.ts';
 import { settleEnd } from '../events/record-end.ts';
 import { recordStart } from '../events/record-start.ts';
-import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
-import { forgetRepository, type KnownRepository, knownRepositories } from './known.ts';
+import { namingOf } from './naming.ts';
+import { type Runs, runsOf } from './runs.ts';
 
 export interface Evidence {
+  readonly runs: Runs;
   jobEntry(id: JobId): Promise<JobEntry | null>;
-  /** The active job that names this runner; null: there is none in any repository that we know; 'unknown': not all could be asked. */
+  /** The job that names this runner; null: there is none in any repository that we know; 'unknown': not all could be asked yet. */
   jobNaming(runner: RunnerEntry): Promise<JobRecord | null | 'unknown'>;
-  activeJobs(repository: KnownRepository): Promise<ActiveJobs>;
 }
 
-export interface ActiveJobs extends Listing<JobRecord> {
-  /** There is no such repository any more, for us. */
-  readonly isGone?: boolean;
-}
-
-/** After `deadlineMs` no further repository is asked for a job that names a runner. */
+/** After `deadlineMs` nothing further is asked for a job that names a runner. */
 export function gatherEvidence(deadlineMs: number, world: ReaperWorld): Evidence {
-  const asked = new Map<string, Promise<ActiveJobs>>();
-  let known: Promise<readonly KnownRepository[]> | undefined;
-  const activeJobs = (repository: KnownRepository): Promise<ActiveJobs> => {
-    const before = asked.get(repository.repository);
-    if (before !== undefined) return before;
-    const listing = lookAt(repository, world);
-    asked.set(repository.repository, listing);
-    return listing;
-  };
+  const runs = runsOf(world);
+  const naming = namingOf(runs, deadlineMs, world);
   return {
-    activeJobs,
+    runs,
+    jobNaming: naming,
     jobEntry: async (id) => (await world.ledger.jobs.read(id))?.entry ?? null,
-    async jobNaming(runner) {
-      known ??= knownRepositories(world);
-      const repositories = servedBy(runner, await known, world);
-      const found: JobRecord[] = [];
-      let isComplete = true;
-      const left = await untilDeadline(repositories, deadlineMs, world.clock, async (repository) => {
-        if (found.length > 0) return;
-        const { things, complete } = await activeJobs(repository);
-        found.push(...things.filter((record) => isNamed(record, runner)));
-        isComplete &&= complete;
-      });
-      return found[0] ?? (isComplete && left === null ? null : 'unknown');
-    },
   };
-}
-
-/** By GitHub's id, where we know it: a name may be anybody's. */
-const isNamed = (record: JobRecord, { name, runnerId }: RunnerEntry): boolean =>
-  record.runner?.name === name && (runnerId === null || record.runner.id === runnerId);
-
-/** Whose jobs it may be given, its own first: one that is registered in a repository serves that alone. */
-function servedBy(
-  { repository, installationId }: RunnerEntry,
-  known: readonly KnownRepository[],
-  { config }: ReaperWorld,
-): readonly KnownRepository[] {
-  if (repository === '') return known;
-  const own = { repository, installationId, seenAtMs: 0 };
-  if (config.github.scope === 'repository') return [own];
-  return [own, ...known.filter((each) => each.repository !== repository)];
-}
-
-async function lookAt(
-  { repository, installationId }: KnownRepository,
-  world: ReaperWorld,
-): Promise<ActiveJobs> {
-  try {
-    const target = targetOf({ repository, installationId }, world.config);
-    const jobs = await world.github.activeJobs(target, repository);
-    if (jobs !== null) return jobs;
-    world.log('repository.gone', { repository });
-    await forgetRepository(repository, world);
-    return { things: [], complete: true, isGone: true };
-  } catch (error) {
-    world.log('look.failed', { repository, error: error instanceof Error ? error.message : 'unknown' });
-    return { things: [], complete: false };
-  }
 }
 
 /** Asks for a job's own record and takes it as an event. A record that GitHub does not have proves nothing. */

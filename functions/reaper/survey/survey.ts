@@ -9,6 +9,7 @@ import { type Networks, ownNetworks, rememberNetworks } from '../own-instance.ts
 import type { ReaperWorld } from '../world.ts';
 import { countFailedLooks } from './failed-looks.ts';
 import { regionsToSurvey, rememberRegions, targetsToSurvey } from './known.ts';
+import { askSingly } from './single.ts';
 
 export interface Survey {
   /** When the first look-up began: an entry younger than this may be missing on the other sides. */
@@ -21,6 +22,8 @@ export interface Survey {
   readonly registrationsComplete: boolean;
   /** Where runners register, listed in full: an organisation, or owner/name of a repository; in lower case. */
   readonly wholeTargets: ReadonlySet<string>;
+  /** Runners that were asked about alone: what is not among the registrations is not registered. */
+  readonly singly: ReadonlySet<string>;
   readonly jobs: readonly Held<JobEntry>[];
   readonly runners: readonly Held<RunnerEntry>[];
   readonly ledgerComplete: boolean;
@@ -43,12 +46,26 @@ export async function survey(world: ReaperWorld): Promise<Survey> {
   );
   const instances = joined(inRegions);
   const targets = await targetsToSurvey(world);
+  const answered = new Set<Target>();
   const atTargets = await inParallel(targets, SWEEP_PARALLEL_MAX, (target) =>
-    look(`runners of ${target.repository ?? target.owner}`, () => registrationsOf(target, world)),
+    look(runnersOf(target), async () => {
+      const listing = await registrationsOf(target, world);
+      answered.add(target);
+      return listing;
+    }),
   );
   const registrations = joined(atTargets);
   const runners = await world.ledger.runners.list(LEDGER_SCAN_MAX);
   const jobs = await world.ledger.jobs.list(LEDGER_SCAN_MAX);
+  const named = (isOf: (_: Target, at: number) => boolean) => new Set(targets.filter(isOf).map(placeOf));
+  const singles = await askSingly(
+    runners.things,
+    registrations.things,
+    named((target, at) => answered.has(target) && atTargets[at]?.complete === false),
+    world,
+  );
+  // Everybody whom the lists left out was asked about alone: nothing is missing.
+  if (singles.open === 0) for (const target of answered) looks.set(runnersOf(target), null);
   const wholeRegions = new Set(regions.filter((_, at) => inRegions[at]?.complete));
   await rememberRegions(runners.things, wholeRegions, world);
   const gone = await lookUpMissing(runners.things, instances.things, look, world);
@@ -59,13 +76,10 @@ export async function survey(world: ReaperWorld): Promise<Survey> {
     instances: instances.things,
     instancesComplete: instances.complete,
     wholeRegions,
-    registrations: registrations.things,
+    registrations: [...registrations.things, ...singles.found],
     registrationsComplete: registrations.complete,
-    wholeTargets: new Set(
-      targets
-        .filter((_, at) => atTargets[at]?.complete)
-        .map(({ repository, owner }) => (repository ?? owner).toLowerCase()),
-    ),
+    wholeTargets: named((_, at) => atTargets[at]?.complete === true),
+    singly: singles.answered,
     jobs: jobs.things,
     runners: runners.things,
     ledgerComplete: jobs.complete && runners.complete,
@@ -73,6 +87,9 @@ export async function survey(world: ReaperWorld): Promise<Survey> {
     networks: await ownNetworks(world),
   };
 }
+
+const placeOf = ({ repository, owner }: Target): string => (repository ?? owner).toLowerCase();
+const runnersOf = ({ repository, owner }: Target): string => `runners of ${repository ?? owner}`;
 
 async function registrationsOf(
   target: Target,

@@ -1,9 +1,13 @@
 /** The port `GitHub` over any way to GitHub. */
+
+import type { GitHubMemory } from '../../github-note.ts';
 import type { Listing } from '../../nouns.ts';
 import type { Clock, Delivery, GitHub } from '../../ports.ts';
 import { type Calls, callsOver, parsed } from './calls.ts';
 import { checksOver } from './checks.ts';
 import { jobsOver } from './jobs.ts';
+import { budgeted } from './limits/budgeted.ts';
+import { pacing } from './limits/pacing.ts';
 import { failed, type GitHubAuth, type GitHubRequest } from './request.ts';
 import { runnersOver } from './runners.ts';
 import { deliveriesPage, installationsPage, release } from './shapes.ts';
@@ -12,12 +16,19 @@ export interface GitHubConfig {
   readonly clock: Clock;
   /** Name of the organisation's runner group; unused in repository scope. */
   readonly runnerGroup: string;
+  readonly pause: (ms: number) => Promise<void>;
+  /** What processes tell each other of GitHub. */
+  readonly memory: GitHubMemory;
 }
 
 /** Throws `GitHubFailed` for what is not in a method's own answers. Its memory is that of the process. */
 export function gitHubOver(transport: GitHubRequest, config: GitHubConfig): GitHub {
-  const calls = callsOver(transport);
+  const pace = pacing(config.clock, config.pause);
+  const calls = callsOver(budgeted(transport, pace, config.clock));
   return {
+    budget: (owner) => calls.budget(owner),
+    mayAsk: (use, owner) => calls.mayAsk(use, owner),
+    leaveRoomFor: (mints) => pace.reserve(mints),
     ...runnersOver(calls, config),
     ...jobsOver(calls),
     ...checksOver(calls, config),

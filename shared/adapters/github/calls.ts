@@ -1,7 +1,8 @@
 /** Calls as our installation: which installation that is, conditional repetition, and pages. */
 import type * as z from 'zod';
-import { KNOWN_REPOSITORIES_MAX } from '../../limits.ts';
-import type { Listing, Target } from '../../nouns.ts';
+import type { CallBudget, CallUse, Listing, Target } from '../../nouns.ts';
+import type { Budgets } from './limits/budgeted.ts';
+import { conditional } from './limits/conditional.ts';
 import {
   failed,
   type GitHubAnswer,
@@ -16,15 +17,18 @@ export type Params = Readonly<Record<string, unknown>>;
 export interface Calls {
   readonly request: GitHubRequest;
   /** As the installation of the target; resolves with any status. */
-  ask(target: Target, route: string, params: Params): Promise<GitHubAnswer>;
+  ask(target: Target, route: string, params: Params, use?: CallUse): Promise<GitHubAnswer>;
+  /** Null: nothing is known yet of the owner's installation. */
+  budget(owner: string): CallBudget | null;
+  mayAsk(use: CallUse, owner: string): boolean;
   installationId(target: Target): Promise<number>;
   /** Throws unless the App is installed there: only then is a 404 a statement about the thing. */
   confirmInstalled(target: Target): Promise<void>;
   isInstalledAt(owner: string): Promise<boolean>;
 }
 
-export function callsOver(transport: GitHubRequest): Calls {
-  const request = conditional(transport);
+export function callsOver(budgets: Budgets): Calls {
+  const request = conditional(budgets.request);
   /** A stale id → the one that replaced it. */
   const replaced = new Map<number, number>();
   const byOwner = new Map<string, number>();
@@ -39,23 +43,36 @@ export function callsOver(transport: GitHubRequest): Calls {
     if (hint !== null) return replaced.get(hint) ?? hint;
     return byOwner.get(target.owner) ?? (await lookUp(target));
   };
-  const ask: Calls['ask'] = async (target, route, params) => {
+  const ask: Calls['ask'] = async (target, route, params, use) => {
     const id = await installationId(target);
+    byOwner.set(target.owner, id);
     try {
-      return await request(route, params, { installation: id });
+      return await request(route, params, { installation: id }, use);
     } catch (error) {
       if (!(error instanceof InstallationUnusable)) throw error;
       // An App that was installed anew has a new id, and old events carry the old one.
       const fresh = await lookUp(target);
       if (fresh === id) throw error;
       replaced.set(target.installationId ?? id, fresh);
-      return request(route, params, { installation: fresh });
+      return request(route, params, { installation: fresh }, use);
     }
   };
   const confirmInstalled = async (target: Target): Promise<void> => void (await lookUp(target));
+  const knownOf = (owner: string) => {
+    const hint = byOwner.get(owner);
+    return hint === undefined ? null : (replaced.get(hint) ?? hint);
+  };
   return {
     request,
     ask,
+    budget(owner) {
+      const id = knownOf(owner);
+      return id === null ? null : budgets.of(id);
+    },
+    mayAsk(use, owner) {
+      const id = knownOf(owner);
+      return id === null || budgets.mayAsk(use, id);
+    },
     installationId,
     confirmInstalled,
     isInstalledAt: (owner) => isInstalledAt(request, owner),
@@ -88,32 +105,6 @@ async function askInstallation(
   const asOrganization = await ask('GET /orgs/{org}/installation', { org: owner });
   if (asOrganization.answer.status !== 404) return asOrganization;
   return ask('GET /users/{username}/installation', { username: owner });
-}
-
-/** Four lists of runs for each repository that the sweep looks at, and the jobs of what is live. */
-const CONDITIONAL_MAX = 6 * KNOWN_REPOSITORIES_MAX;
-
-/** GitHub docs: an unchanged answer (304) does not count against the rate limit. */
-function conditional(request: GitHubRequest): GitHubRequest {
-  const kept = new Map<string, GitHubAnswer>();
-  return async (route, params, auth) => {
-    if (!route.startsWith('GET ') || typeof auth === 'string') return request(route, params, auth);
-    const key = JSON.stringify([route, params, auth]);
-    const known = kept.get(key);
-    if (known === undefined) return keep(kept, key, await request(route, params, auth));
-    const headers = { 'if-none-match': known.headers.etag };
-    const answer = await request(route, { ...params, headers }, auth);
-    return answer.status === 304 ? known : keep(kept, key, answer);
-  };
-}
-
-/** Only whole answers that GitHub gave a tag; the oldest goes first. */
-function keep(kept: Map<string, GitHubAnswer>, key: string, answer: GitHubAnswer): GitHubAnswer {
-  kept.delete(key);
-  if (answer.status !== 200 || answer.headers.etag === undefined) return answer;
-  if (typeof answer.data === 'object') kept.set(key, answer);
-  if (kept.size > CONDITIONAL_MAX) kept.delete(kept.keys().next().value as string);
-  return answer;
 }
 
 /** What does not have the shape throws, without repeating what it was. */

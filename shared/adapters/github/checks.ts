@@ -5,21 +5,32 @@
 import type { Target } from '../../nouns.ts';
 import type { CheckOutcome, CheckRun, Clock, GitHub } from '../../ports.ts';
 import { allPages, type Calls, type Params, parsed, partsOf, REPO } from './calls.ts';
-import { failed, type GitHubAnswer, messageOf, redact, throttledMs } from './request.ts';
+import { CallKept, failed, type GitHubAnswer, messageOf, redact, Throttled, throttledMs } from './request.ts';
 import { checkRunsPage, oneCheckRun } from './shapes.ts';
 
+const KEPT_MS = 60_000;
 /** GitHub keeps 1,000 of one name in a suite. */
 const CHECK_PAGES_MAX = 10;
 
 export function checksOver(calls: Calls, { clock }: { readonly clock: Clock }): Pick<GitHub, 'writeCheck'> {
+  const write: GitHub['writeCheck'] = async (target, repository, check, checkId) => {
+    const found = checkId ?? (await find(calls, target, repository, check));
+    if (typeof found === 'object' && found !== null) return outcomeOf(FIND, found, clock.nowMs());
+    const route = found === null ? `POST ${REPO}/check-runs` : `PATCH ${REPO}/check-runs/{check_run_id}`;
+    const which: Params = found === null ? { head_sha: check.headSha } : { check_run_id: found };
+    const answer = await calls.ask(target, route, { ...partsOf(repository), ...which, ...bodyOf(check) });
+    return outcomeOf(route, answer, clock.nowMs());
+  };
   return {
     async writeCheck(target, repository, check, checkId) {
-      const found = checkId ?? (await find(calls, target, repository, check));
-      if (typeof found === 'object' && found !== null) return outcomeOf(FIND, found, clock.nowMs());
-      const route = found === null ? `POST ${REPO}/check-runs` : `PATCH ${REPO}/check-runs/{check_run_id}`;
-      const which: Params = found === null ? { head_sha: check.headSha } : { check_run_id: found };
-      const answer = await calls.ask(target, route, { ...partsOf(repository), ...which, ...bodyOf(check) });
-      return outcomeOf(route, answer, clock.nowMs());
+      try {
+        return await write(target, repository, check, checkId);
+      } catch (error) {
+        // Kept back for launches: authors are told a little later.
+        if (error instanceof Throttled) return { kind: 'throttled', retryAtMs: clock.nowMs() + error.waitMs };
+        if (error instanceof CallKept) return { kind: 'throttled', retryAtMs: clock.nowMs() + KEPT_MS };
+        throw error;
+      }
     },
   };
 }

@@ -1,9 +1,9 @@
 /** Jobs and runs as GitHub records them, and asking for re-runs. */
 import type * as z from 'zod';
-import type { Listing, Target } from '../../nouns.ts';
+import type { CallUse, Listing, Target } from '../../nouns.ts';
 import type { GitHub, RunRecord } from '../../ports.ts';
-import { activeJobs } from './active-jobs.ts';
 import { allPages, type Calls, parsed, partsOf, REPO } from './calls.ts';
+import { liveRuns } from './live-runs.ts';
 import { failed, type GitHubAnswer, messageOf, throttledMs } from './request.ts';
 import { jobRecord, jobsPage, oneJob, oneRepository, oneRun, repositoriesPage, runsPage } from './shapes.ts';
 
@@ -17,7 +17,7 @@ type Jobs = Pick<
   | 'run'
   | 'hasNewerRun'
   | 'jobsOfRun'
-  | 'activeJobs'
+  | 'liveRuns'
   | 'repositories'
   | 'rerunFailedJobs'
   | 'rerunJob'
@@ -44,8 +44,8 @@ export function jobsOver(calls: Calls): Jobs {
     const where = { repository, isPublic: await isPublic(target, repository), installationId };
     return seen.map((job) => jobRecord(job, where));
   };
-  const jobsOfRun: Jobs['jobsOfRun'] = async (target, repository, id) => {
-    const { things, complete } = await listJobs(calls, target, repository, id);
+  const jobsOfRun: Jobs['jobsOfRun'] = async (target, repository, id, use = 'proof') => {
+    const { things, complete } = await listJobs(calls, target, repository, id, use);
     return { things: await recorded(target, repository, things), complete };
   };
 
@@ -64,7 +64,7 @@ export function jobsOver(calls: Calls): Jobs {
     },
     hasNewerRun: (target, repository, run) => hasNewerRun(calls, target, repository, run),
     jobsOfRun,
-    activeJobs: (target, repository) => activeJobs(calls, jobsOfRun, target, repository),
+    liveRuns: (target, repository, status) => liveRuns(calls, target, repository, status),
     repositories: (target) => repositories(calls, target, visibility),
     rerunFailedJobs: (target, repository, id) =>
       rerun(calls, target, repository, `POST ${REPO}/actions/runs/{run_id}/rerun-failed-jobs`, {
@@ -112,11 +112,17 @@ async function hasNewerRun(
   );
 }
 
-function listJobs(calls: Calls, target: Target, repository: string, id: number): Promise<Listing<SeenJob>> {
+function listJobs(
+  calls: Calls,
+  target: Target,
+  repository: string,
+  id: number,
+  use: CallUse,
+): Promise<Listing<SeenJob>> {
   const route = `GET ${REPO}/actions/runs/{run_id}/jobs`;
   return allPages(
     async (paging) => {
-      const answer = await calls.ask(target, route, { ...partsOf(repository), run_id: id, ...paging });
+      const answer = await calls.ask(target, route, { ...partsOf(repository), run_id: id, ...paging }, use);
       if (answer.status !== 200) throw failed(route, answer);
       const { total_count: total, jobs: things } = parsed(route, jobsPage, answer);
       return { total, things };

@@ -1,5 +1,7 @@
 /** The little that the mapping needs of a way to GitHub: octokit over the network, or a simulated one in process. */
 
+import type { CallUse } from '../../nouns.ts';
+
 export type GitHubAuth = 'app' | 'none' | { readonly installation: number };
 
 export interface GitHubAnswer {
@@ -18,6 +20,8 @@ export type GitHubRequest = (
   route: string,
   params: Readonly<Record<string, unknown>>,
   auth: GitHubAuth,
+  /** What it is for; by default what its route tells. */
+  use?: CallUse,
 ) => Promise<GitHubAnswer>;
 
 /** GitHub did not do what was asked. Holds no header and no body: octokit's errors carry both. */
@@ -51,6 +55,16 @@ export class Throttled extends GitHubFailed {
   constructor(route: string, status: number, waitMs: number) {
     super(route, status, `throttled for ${waitMs} ms`);
     this.waitMs = waitMs;
+  }
+}
+
+/** Not asked at all: what is left of GitHub's calls is kept for something before it. */
+export class CallKept extends GitHubFailed {
+  /** As `isKept` in shared/budget.ts asks. */
+  readonly isKept = true;
+
+  constructor(route: string, because: string) {
+    super(route, 0, `it was not asked, because ${because}`);
   }
 }
 

@@ -1,4 +1,6 @@
 /** Runner registrations: mint, list, remove; for an organisation's group or for one repository. */
+
+import type { GitHubMemory } from '../../github-note.ts';
 import type { Registration, Target } from '../../nouns.ts';
 import type { Clock, GitHub, MintOutcome, MintRequest } from '../../ports.ts';
 import { allPages, type Calls, parsed } from './calls.ts';
@@ -11,7 +13,7 @@ import {
   Throttled,
   throttledMs,
 } from './request.ts';
-import { groupsPage, minted, runnersPage } from './shapes.ts';
+import { groupsPage, minted, oneRunner, runnersPage } from './shapes.ts';
 
 /** GitHub docs, "Actions limits": 10,000 runners in a group. */
 const RUNNER_PAGES_MAX = 100;
@@ -33,17 +35,15 @@ function scopeOf({ owner, repository }: Target): Scope {
 
 export function runnersOver(
   calls: Calls,
-  { clock, runnerGroup }: { readonly clock: Clock; readonly runnerGroup: string },
-): Pick<GitHub, 'mint' | 'registrations' | 'removeRunner'> {
-  const groupIds = new Map<string, number>();
-
+  { clock, runnerGroup, memory }: RunnersConfig,
+): Pick<GitHub, 'mint' | 'registrations' | 'registration' | 'removeRunner'> {
   /** Null: the organisation has no such group. An answer: GitHub would not say. */
   const groupId = async (target: Target, group: string): Promise<number | null | GitHubAnswer> => {
     if (target.repository !== null) return REPOSITORY_GROUP;
-    const known = groupIds.get(groupKey(target, group));
-    if (known !== undefined) return known;
+    const known = await memory.groupId(target.owner, group);
+    if (known !== null) return known;
     const found = await groupNamed(calls, target, group);
-    if (typeof found === 'number') groupIds.set(groupKey(target, group), found);
+    if (typeof found === 'number') await memory.keepGroupId(target.owner, group, found);
     return found;
   };
 
@@ -59,7 +59,8 @@ export function runnersOver(
   /** Once more where the first refusal is one that we can mend. */
   const attempt: Generate = async (target, runner) => {
     let answer = await generate(target, runner);
-    if (statusOf(answer) === 404 && groupIds.delete(groupKey(target, runner.group ?? runnerGroup))) {
+    const isStale = () => memory.forgetGroupId(target.owner, runner.group ?? runnerGroup);
+    if (statusOf(answer) === 404 && (await isStale())) {
       answer = await generate(target, runner);
     }
     if (statusOf(answer) !== 409) return answer;
@@ -70,23 +71,30 @@ export function runnersOver(
 
   return {
     async mint(target, runner) {
-      try {
-        return outcomeOf(await attempt(target, runner), target, clock.nowMs());
-      } catch (error) {
-        if (error instanceof Throttled) return { kind: 'throttled', retryAtMs: clock.nowMs() + error.waitMs };
-        if (!(error instanceof InstallationUnusable)) throw error;
-        return { kind: 'refused', because: `the App's installation gives no token (${error.status})` };
-      }
+      const heldUntilMs = await memory.heldUntilMs(target.owner);
+      if (heldUntilMs > clock.nowMs()) return { kind: 'throttled', retryAtMs: heldUntilMs };
+      const outcome = await attempt(target, runner).then(
+        (answer) => outcomeOf(answer, target, clock.nowMs()),
+        (error: unknown) => outcomeOfFailure(error, clock.nowMs()),
+      );
+      if (outcome.kind === 'throttled') await memory.hold(target.owner, outcome.retryAtMs);
+      return outcome;
     },
     registrations: (target) => registrations(calls, target, {}),
+    registration: (target, { name, id }) =>
+      id === null ? registrationNamed(calls, target, name) : registrationOf(calls, target, id),
     removeRunner: (target, id) => removeRunner(calls, target, id),
   };
 }
 
+interface RunnersConfig {
+  readonly clock: Clock;
+  readonly runnerGroup: string;
+  readonly memory: GitHubMemory;
+}
+
 /** A string: why not. */
 type Generate = (target: Target, runner: MintRequest) => Promise<GitHubAnswer | string>;
-
-const groupKey = ({ owner }: Target, group: string): string => `${owner}/${group}`;
 
 const statusOf = (answer: GitHubAnswer | string): number => (typeof answer === 'string' ? 0 : answer.status);
 
@@ -103,6 +111,12 @@ function outcomeOf(answer: GitHubAnswer | string, target: Target, nowMs: number)
     return { kind: 'refused', because: `GitHub answered ${answer.status} (${redact(messageOf(answer))})` };
   }
   throw failed(route, answer);
+}
+
+function outcomeOfFailure(error: unknown, nowMs: number): MintOutcome {
+  if (error instanceof Throttled) return { kind: 'throttled', retryAtMs: nowMs + error.waitMs };
+  if (!(error instanceof InstallationUnusable)) throw error;
+  return { kind: 'refused', because: `the App's installation gives no token (${error.status})` };
 }
 
 async function groupNamed(calls: Calls, target: Target, name: string): Promise<number | null | GitHubAnswer> {
@@ -154,6 +168,25 @@ async function removeRunner(
   if (answer.status !== 404) throw failed(route, answer);
   await calls.confirmInstalled(target);
   return 'absent';
+}
+
+async function registrationOf(calls: Calls, target: Target, id: number): Promise<Registration | null> {
+  const { path, params } = scopeOf(target);
+  const route = `GET ${path}/actions/runners/{runner_id}`;
+  const answer = await calls.ask(target, route, { ...params, runner_id: id });
+  if (answer.status === 200) return parsed(route, oneRunner, answer);
+  if (answer.status !== 404) throw failed(route, answer);
+  await calls.confirmInstalled(target);
+  return null;
+}
+
+/** Its id was never told to us: its launcher died at the mint. */
+async function registrationNamed(calls: Calls, target: Target, name: string): Promise<Registration | null> {
+  const { things, complete } = await registrations(calls, target, { name });
+  const found = things.find((one) => one.name.toLowerCase() === name.toLowerCase());
+  if (found === undefined && !complete)
+    throw new Error(`GitHub did not say in full whether there is ${name}`);
+  return found ?? null;
 }
 
 /** False: it is busy, so it is not for us to remove. */

@@ -31,6 +31,7 @@ const runner = z
   );
 
 export const minted = z.object({ runner: z.object({ id }), encoded_jit_config: z.string().min(1) });
+export const oneRunner = runner;
 export const runnersPage = z.object({ total_count: id, runners: z.array(runner) });
 
 const group = z.object({ id, name: z.string() });
@@ -116,6 +117,7 @@ const run = z
     head_repository: z.object({ full_name: z.string() }).nullish(),
     head_sha: z.string(),
     name: z.string().nullish(),
+    created_at: time.nullish(),
     updated_at: time.nullish(),
     run_started_at: time.nullish(),
     workflow_id: id.nullish(),
@@ -135,6 +137,7 @@ const run = z
       number: seen.run_number ?? null,
       headSha: seen.head_sha,
       workflow: seen.name ?? '',
+      createdAtMs: seen.created_at ?? 0,
       changedAtMs: Math.max(seen.updated_at ?? 0, seen.run_started_at ?? 0) || null,
     }),
   );

@@ -1,13 +1,17 @@
 /** The reaper over a real ledger, and vendors that answer only what a test has them say. */
+import { newLooks } from '../../../functions/reaper/looks.ts';
 import type { ReaperWorld } from '../../../functions/reaper/world.ts';
 import { ledgerOn } from '../../../shared/adapters/tablestore/ledger.ts';
 import { HISTORY_TABLE, LEDGER_TABLE } from '../../../shared/adapters/tablestore/tables.ts';
-import type { JobRecord, Listing } from '../../../shared/nouns.ts';
-import type { GitHub, Instances } from '../../../shared/ports.ts';
+import type { JobRecord, Listing, RunId } from '../../../shared/nouns.ts';
+import type { GitHub, Instances, RunRecord } from '../../../shared/ports.ts';
 import { VirtualClock } from '../../../simulator/clock.ts';
 import { createTable, createTableStore, tableOf } from '../../../simulator/tablestore/index.ts';
 import { build } from '../../shared/ledger/builders.ts';
 import { configOf, START_MS } from '../../world/in-process.ts';
+
+/** GitHub has calls to spare. */
+export const FREE = { budget: () => null, mayAsk: () => true, leaveRoomFor: () => undefined };
 
 interface Says {
   readonly config?: object;
@@ -38,7 +42,8 @@ export function openReaper({ config, github = {}, instances = {} }: Says = {}): 
     clock,
     log: (event, fields) => lines.push({ event, ...fields }),
     ledger: ledgerOn(tables, () => `token-${++token}`),
-    github: github as GitHub,
+    looks: newLooks(),
+    github: { ...FREE, ...github } as GitHub,
     instances: instances as Instances,
     queue: {
       async launch({ job }) {
@@ -67,13 +72,21 @@ export const record = (id: number, some: Partial<JobRecord> = {}): JobRecord => 
   ...some,
 });
 
+/** A run that is not over. */
+export const runOf = (id: number, some: { status?: string } & Partial<RunRecord> = {}): RunRecord => ({
+  ...{ id: id as RunId, attempt: 1, status: 'in_progress', conclusion: null, event: 'push' },
+  ...{ headRepository: 'acme/app', createdAtMs: START_MS, changedAtMs: START_MS },
+  ...{ headSha: '', workflow: 'CI', workflowId: 1, branch: 'main', number: 1 },
+  ...some,
+});
+
 /** A sweep of a deployment where nothing is alive. */
 export const QUIET = {
   github: {
     registrations: async () => completeList<never>(),
     deliveries: async () => completeList<never>(),
     repositories: async () => completeList<never>(),
-    activeJobs: async () => completeList<never>(),
+    liveRuns: async () => completeList<never>(),
     latestRunner: async () => ({ version: '2.336.0', publishedAtMs: START_MS }),
   },
   instances: { list: async () => completeList<never>() },

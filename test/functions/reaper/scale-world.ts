@@ -1,4 +1,5 @@
 /** A deployment of many runners: each call takes 50 ms of the virtual clock, and is counted. */
+import { newLooks } from '../../../functions/reaper/looks.ts';
 import { sweep } from '../../../functions/reaper/sweep.ts';
 import { ledgerOn } from '../../../shared/adapters/tablestore/ledger.ts';
 import type { Table } from '../../../shared/adapters/tablestore/table.ts';
@@ -11,6 +12,7 @@ import { VirtualClock } from '../../../simulator/clock.ts';
 import { createTable, createTableStore, tableOf } from '../../../simulator/tablestore/index.ts';
 import { build } from '../../shared/ledger/builders.ts';
 import { configOf, START_MS } from '../../world/in-process.ts';
+import { FREE } from './fixture.ts';
 
 const CALL_MS = 50;
 const PAGE = 100;
@@ -54,6 +56,7 @@ export async function worldOf(live: number, broken: number, historyRows: number,
   const world = {
     config: configOf({ limits: { runners: 5000 } }),
     clock,
+    looks: newLooks(),
     log: () => undefined,
     ledger: ledgerOn({ ledger: counted('ledger'), history: counted('history') }, newToken),
     ...vendors(call, instances, registrations),
@@ -87,7 +90,8 @@ function vendors(call: Call, instances: readonly Instance[], registrations: read
       registrations: () =>
         call('github', pagesOf(registrations), () => ({ things: registrations, complete: true })),
       removeRunner: () => call('github', 1, () => 'removed' as const),
-      activeJobs: () => call('github', 4, () => none),
+      liveRuns: () => call('github', 1, () => none),
+      ...FREE,
       repositories: () => call('github', 1, () => none),
       deliveries: () => call('github', 1, () => none),
       latestRunner: () => call('github', 1, () => ({ version: '2.336.0', publishedAtMs: START_MS })),

@@ -2,12 +2,13 @@
 import { expect, test } from 'vitest';
 import { ecsInstances } from '../../../shared/adapters/ecs/instances.ts';
 import { TAG } from '../../../shared/names.ts';
-import type { Job, JobRecord } from '../../../shared/nouns.ts';
+import type { Job, JobRecord, RunId } from '../../../shared/nouns.ts';
 import { createEcs } from '../../../simulator/ecs/index.ts';
 import { seeded } from '../../../simulator/random.ts';
 import { build } from '../../shared/ledger/builders.ts';
 import { START_MS } from '../../world/in-process.ts';
 import { smallRegion } from '../../world/small-region.ts';
+import { completeList, runOf } from './fixture.ts';
 import { type InstancesOf, sweepOf, swept, worldOf } from './scale-world.ts';
 
 test('2,000 live runners, 500 to repair: lists, not a call a runner, and within its time', async () => {
@@ -37,7 +38,9 @@ test('a sweep costs the same with 200, 2,000 and 20,000 rows of history', async 
 test('a thousand jobs that nobody told us of take no more than their time, and the next sweeps find the rest', async () => {
   const { clock, world } = await worldOf(10, 0, 0);
   const known = Array.from({ length: 10 }, (_, at) => build.job(at + 1, { createdAtMs: START_MS }));
-  const untold = Array.from({ length: 1_000 }, (_, at) => build.job(5_000 + at, { createdAtMs: START_MS }));
+  const untold = Array.from({ length: 1_000 }, (_, at) =>
+    build.job(5_000 + at, { createdAtMs: START_MS, runId: 1 as RunId }),
+  );
   const record = (job: Job, runner: JobRecord['runner']): JobRecord => ({
     ...{ job, runner, status: runner === null ? 'queued' : 'in_progress', conclusion: null },
     ...{ startedAtMs: null, completedAtMs: null },
@@ -46,10 +49,11 @@ test('a thousand jobs that nobody told us of take no more than their time, and t
     ...known.map((job) => record(job, { id: job.id, name: build.runnerName(`${job.id}-1`) })),
     ...untold.map((job) => record(job, null)),
   ];
-  const asked = {
-    ...world,
-    github: { ...world.github, activeJobs: async () => ({ things, complete: true }) },
-  };
+  const liveRuns = async () =>
+    completeList(...[...known.map(({ runId }) => runId), 1].map((id) => runOf(id)));
+  const jobsOfRun = async (_: object, __: string, id: number) =>
+    completeList(...things.filter(({ job }) => job.runId === id));
+  const asked = { ...world, github: { ...world.github, liveRuns, jobsOfRun } };
   await clock.runUntil(clock.nowMs() + 10 * 60_000);
   const found: number[] = [];
   for (let sweeps = 0; sweeps < 5; sweeps++) {

@@ -1,6 +1,7 @@
 /** The reaper as a whole: two sweeps at once, all of it off for an hour, and one job's end without any sweep. */
 import { expect, test } from 'vitest';
 import { leftovers } from '../../../cli/start/leftovers.ts';
+import { newLooks } from '../../../functions/reaper/looks.ts';
 import { sweep } from '../../../functions/reaper/sweep.ts';
 import type { ReaperWorld } from '../../../functions/reaper/world.ts';
 import { TAG } from '../../../shared/names.ts';
@@ -19,7 +20,13 @@ function blindTo({ adapters, queue: handOn }: World): ReaperWorld {
     replace: async (id, held, entry) =>
       id === 'sweep' ? { entry, rev: '' } : ledger.notes.replace(id, held, entry),
   };
-  return { ...rest, ledger: { ...ledger, notes }, queue: handOn, refreshMarket: async () => '' };
+  return {
+    ...rest,
+    looks: newLooks(),
+    ledger: { ...ledger, notes },
+    queue: handOn,
+    refreshMarket: async () => '',
+  };
 }
 
 const launchesOf = ({ ecs }: World, job: number) =>

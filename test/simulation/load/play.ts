@@ -98,9 +98,11 @@ function note(
 ): void {
   if (event === 'sweep.done') seen.sweepMs.push(Number(fields.tookMs));
   if (event === 'alert.raised') seen.alerts.push(String(fields.text));
-  // The base says `survey.truncated` of a list of runners; from then on only what stays open is said.
-  const isUnsure = event === 'survey.truncated' || event === 'survey.failed' || event === 'survey.unsure';
-  if (isUnsure && String(fields.what).startsWith('runner')) seen.unsure.add(Math.floor(nowMs / MINUTE_MS));
+  // A list that was cut is made whole by asking about those alone whom it left out.
+  const isUnsure = event === 'survey.truncated' || event === 'survey.failed';
+  const minute = Math.floor(nowMs / MINUTE_MS);
+  if (isUnsure && String(fields.what).startsWith('runner')) seen.unsure.add(minute);
+  if (event === 'survey.asked_singly' && fields.open === 0) seen.unsure.delete(minute);
 }
 
 function arrive(world: World, load: Load, repositories: readonly string[], random: Random): SimRun[] {

@@ -158,11 +158,22 @@ export const MUTATIONS: readonly Mutation[] = [
     'if (retired !== null) { await terminate(retired.entry, world, machines); await world.ledger.capacity.handBack(name); }',
   ),
   ...FAIRNESS,
+  {
+    name: 'one runner’s own question, and that no answer proves nothing',
+    edits: [
+      edit('functions/reaper/survey/single.ts', 'hasFailed = true;', 'answered.add(entry.name);'),
+      edit(
+        'functions/reaper/survey/single.ts',
+        'if (registration !== null) found.push({ ...registration, target });',
+        '',
+      ),
+    ],
+  },
   one(
     'the look for jobs that nobody told us of',
-    'functions/reaper/rounds/look.ts',
-    "if (record.status !== 'queued' || !isOurs(record, world)) return false;",
-    'if (record.status !== null) return false;',
+    'functions/reaper/rounds/take-record.ts',
+    'switch (record.status) {',
+    'switch (null as unknown as JobRecord["status"]) {',
   ),
   one(
     'held jobs are launched for again',

@@ -7,6 +7,7 @@ import { readMarkets } from '../../../../shared/market/read.ts';
 import type { JobId } from '../../../../shared/nouns.ts';
 import type { Audience } from '../../../../shared/story/describe-job.ts';
 import { CHECK_FAILURES_MAX, CHECK_KEPT_MS } from '../../../../shared/story/limits.ts';
+import { ownerOf } from '../../survey/known.ts';
 import type { Survey } from '../../survey/survey.ts';
 import type { ReaperWorld } from '../../world.ts';
 import { type Budget, openBudget } from './budget.ts';
@@ -51,7 +52,9 @@ async function tellInTurn(
 ): Promise<number> {
   const count = { written: 0, nothing: 0, failed: 0, spent: 0 };
   for (const run of runs) {
-    if (budget.isQuiet(run.repository)) continue;
+    // Launches come first: authors are told a little later.
+    const mayTell = world.github.mayAsk('look', ownerOf(run.repository));
+    if (!mayTell || budget.isQuiet(run.repository)) continue;
     count[await tellRun(run, context(run), budget, world)]++;
     const isOut = count.spent > 0 || count.failed >= CHECK_FAILURES_MAX;
     if (isOut || world.clock.nowMs() >= deadlineMs) break;

@@ -1,8 +1,9 @@
 /** Which waiting jobs are started, by turns, and what waits behind nobody. */
 import { describe, expect, test } from 'vitest';
 import { planStarts } from '../../../../functions/reaper/rounds/plan.ts';
+import { MINT_PACE_MAX } from '../../../../shared/github-limits.ts';
 import type { JobEntry } from '../../../../shared/ledger/entries.ts';
-import { LAUNCHES_PER_SWEEP_MAX, PROBE_FIRST_MS, PROBES_PER_SWEEP_MAX } from '../../../../shared/limits.ts';
+import { PROBE_FIRST_MS, PROBES_PER_SWEEP_MAX } from '../../../../shared/limits.ts';
 import { mintPace, minuteOf } from '../../../../shared/runner/mint-pace.ts';
 import { build, CREATED_MS } from '../../../shared/ledger/builders.ts';
 import { configOf } from '../../../world/in-process.ts';
@@ -70,8 +71,8 @@ describe('as far as slots and mints go', () => {
       line: [],
     });
     const wide = configOf({ limits: { runners: 5000, mintsPerMinute: 300 } });
-    const { start, line } = planStarts(many(LAUNCHES_PER_SWEEP_MAX + 5, 1), view(), wide, NOW_MS);
-    expect([start.length, line.length]).toEqual([LAUNCHES_PER_SWEEP_MAX, 5]);
+    const { start, line } = planStarts(many(MINT_PACE_MAX + 5, 1), view(), wide, NOW_MS);
+    expect([start.length, line.length]).toEqual([MINT_PACE_MAX, 5]);
   });
 
   test('no more than this minute has mints for', () => {

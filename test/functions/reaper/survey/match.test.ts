@@ -27,7 +27,12 @@ function oneByOne(
   );
   const waiting = jobs
     .filter(({ entry }) => entry.startedOn === null)
-    .sort((a, b) => a.entry.job.createdAtMs - b.entry.job.createdAtMs || a.entry.job.id - b.entry.job.id);
+    .sort(
+      ({ entry: a }, { entry: b }) =>
+        Number((a.wasted ?? 0) > 0) - Number((b.wasted ?? 0) > 0) ||
+        a.job.createdAtMs - b.job.createdAtMs ||
+        a.job.id - b.job.id,
+    );
   const pairs: string[] = [];
   const claim = (job: Held<JobEntry>, how: string, fits: (runner: RunnerEntry) => boolean) => {
     const at = free.findIndex(({ entry }) => fits(entry));
@@ -35,15 +40,16 @@ function oneByOne(
     if (runner !== undefined) pairs.push(`${how} ${runner.entry.name} ${job.entry.job.id}`);
     return runner !== undefined;
   };
-  const uncovered = waiting.filter((job) => !claim(job, 'is for', (each) => each.for === job.entry.job.id));
-  const left = uncovered.filter(
-    (job) =>
-      !claim(job, 'moves to', (each) => {
-        const [ours, theirs] = [each.repository, job.entry.job.repository];
-        const isReached = isRepositoryScope ? ours === theirs : ownerOf(ours) === ownerOf(theirs);
-        return each.state !== 'launching' && isReached && covers(each.labels, job.entry.job.labels);
-      }),
-  );
+  const takesOwn = (job: Held<JobEntry>) => claim(job, 'is for', (each) => each.for === job.entry.job.id);
+  const takesOther = (job: Held<JobEntry>) =>
+    claim(job, 'moves to', (each) => {
+      const [ours, theirs] = [each.repository, job.entry.job.repository];
+      const isReached = isRepositoryScope ? ours === theirs : ownerOf(ours) === ownerOf(theirs);
+      return each.state !== 'launching' && isReached && covers(each.labels, job.entry.job.labels);
+    });
+  const uncovered = waiting.filter(({ entry }) => entry.held == null).filter((job) => !takesOwn(job));
+  const left = uncovered.filter((job) => !takesOther(job));
+  for (const job of waiting) if (job.entry.held != null && !takesOwn(job)) takesOther(job);
   return { pairs, left: left.map(({ entry }) => entry.job.id) };
 }
 
@@ -59,7 +65,10 @@ function byKinds(...asked: Parameters<typeof match>) {
 const labels = fc.subarray(['self-hosted', 'aliyun', 'ARM64', 'arm64', '8cpu'], { minLength: 1 });
 const repository = fc.constantFrom('acme/app', 'acme/lib', 'other/app', '');
 const jobs = fc.array(
-  fc.record({ labels, repository, age: fc.nat(3), isStarted: fc.boolean() }).map((each) => each),
+  fc.record({
+    ...{ labels, repository, age: fc.nat(3), isStarted: fc.boolean() },
+    ...{ wasted: fc.nat(1), isHeld: fc.boolean() },
+  }),
   { maxLength: 12 },
 );
 const runners = fc.array(
@@ -76,11 +85,13 @@ const runners = fc.array(
 test('each waiting job gets the runner that it would get if all were gone through one by one', () => {
   fc.assert(
     fc.property(jobs, runners, fc.boolean(), (ofJobs, ofRunners, isRepositoryScope) => {
-      const heldJobs = ofJobs.map(({ age, isStarted, ...job }, at) =>
+      const heldJobs = ofJobs.map(({ age, isStarted, wasted, isHeld, ...job }, at) =>
         hold(
           build.jobEntry(at + 1, {
             job: build.job(at + 1, { ...job, createdAtMs: CREATED_MS + age }),
             startedOn: isStarted ? 'x' : null,
+            wasted,
+            held: isHeld ? { by: 'run', width: 1, sinceMs: CREATED_MS } : null,
           }),
         ),
       );

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { gitHubOver } from '../../../../shared/adapters/github/adapter.ts';
 import type { GitHubRequest } from '../../../../shared/adapters/github/request.ts';
-import { openWorld, START_MS } from './world.ts';
+import { alone, openWorld, START_MS } from './world.ts';
 
 const target = { owner: 'acme', repository: null, installationId: 1 };
 const open = (request: GitHubRequest) =>
-  gitHubOver(request, { clock: { nowMs: () => START_MS }, runnerGroup: 'ci-runners' });
+  gitHubOver(request, { clock: { nowMs: () => START_MS }, runnerGroup: 'ci-runners', ...alone() });
 const answer = (data: unknown, headers: Record<string, string> = {}) => ({ status: 200, headers, data });
 const runner = (id: number) => ({ id, name: `r-${id}`, status: 'online', busy: false, labels: [] });
 

@@ -5,7 +5,7 @@ import { gitHubOver } from '../../../../shared/adapters/github/adapter.ts';
 import { apiUrl, octokitRequest } from '../../../../shared/adapters/github/octokit.ts';
 import { serveGitHub } from '../../../../simulator/github/serve.ts';
 import { APP_ID, PRIVATE_KEY_PEM } from './jwt.ts';
-import { LABELS, name, openWorld } from './world.ts';
+import { alone, LABELS, name, openWorld } from './world.ts';
 
 // biome-ignore format: a table reads best as a table.
 const urls: [baseUrl: string, api: string][] = [
@@ -58,7 +58,7 @@ test('every request goes through the egress proxy, where that is the only way ou
         log: () => undefined,
         pauseMs: 1,
       }),
-      { clock: w.clock, runnerGroup: 'ci-runners' },
+      { clock: w.clock, runnerGroup: 'ci-runners', ...alone() },
     );
   try {
     const runner = { name: name('r-1'), labels: LABELS };

@@ -7,7 +7,7 @@ import type { GitHub } from '../../../../shared/ports.ts';
 import { serveGitHub } from '../../../../simulator/github/serve.ts';
 import type { Fault } from '../../../../simulator/github/wire.ts';
 import { APP_ID, PRIVATE_KEY_PEM } from './jwt.ts';
-import { jobId, LABELS, name, openWorld, runId } from './world.ts';
+import { alone, jobId, LABELS, name, openWorld, runId } from './world.ts';
 
 // biome-ignore format: a table reads best as a table.
 const secrets: [what: string, text: string, left: string][] = [
@@ -47,7 +47,7 @@ test('no error and no log line holds a token, a JWT, a config or a key, whatever
         log: (event, fields) => said.push(event, fields),
         pauseMs: 1,
       }),
-      { clock: w.clock, runnerGroup: 'ci-runners' },
+      { clock: w.clock, runnerGroup: 'ci-runners', ...alone() },
     );
   const run = w.github.queueRun({ repository: 'acme/app', jobs: [{ name: 'a', labels: LABELS }] });
   const job = jobId(w.github.jobsOf(run)[0]?.id ?? 0);

@@ -39,7 +39,10 @@ test('a route without a line gets no token at all', () => {
 
 test('every route of ours that an installation asks for has a line', () => {
   const folder = join(import.meta.dirname, '../../../../shared/adapters/github');
-  const sources = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  );
+  const sources = files.map((file) => readFileSync(join(folder, file), 'utf8'));
   const routes = sources.flatMap((text) =>
     [
       ...text.matchAll(
@@ -108,7 +111,7 @@ describe('GitHub', () => {
     for (const repository of repositories) {
       await w.hub.registrations(w.org);
       await w.hub.run(w.org, repository, runId(1));
-      await w.hub.activeJobs(w.org, repository);
+      await w.hub.liveRuns(w.org, repository, 'queued');
     }
     await w.hub.repositories(w.org);
     // To mint, to list, to read.

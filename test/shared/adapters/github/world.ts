@@ -2,6 +2,7 @@
 
 import { gitHubOver } from '../../../../shared/adapters/github/adapter.ts';
 import { octokitRequest } from '../../../../shared/adapters/github/octokit.ts';
+import type { GitHubMemory } from '../../../../shared/github-note.ts';
 import type { JobId, RunId, RunnerName, Target } from '../../../../shared/nouns.ts';
 import type { Clock, GitHub } from '../../../../shared/ports.ts';
 import { VirtualClock } from '../../../../simulator/clock.ts';
@@ -53,6 +54,20 @@ export const jobId = (id: number): JobId => id as JobId;
 export const runId = (id: number): RunId => id as RunId;
 export const LABELS = ['self-hosted', 'aliyun', 'arm64'];
 
+/** A process that nobody tells anything, and that need not wait. */
+export function alone() {
+  const ids = new Map<string, number>();
+  const held = new Map<string, number>();
+  const memory: GitHubMemory = {
+    groupId: async (owner, group) => ids.get(`${owner}/${group}`) ?? null,
+    keepGroupId: async (owner, group, id) => void ids.set(`${owner}/${group}`, id),
+    forgetGroupId: async (owner, group) => ids.delete(`${owner}/${group}`),
+    heldUntilMs: async (owner) => held.get(owner) ?? 0,
+    hold: async (owner, untilMs) => void held.set(owner, untilMs),
+  };
+  return { memory, pause: async () => undefined };
+}
+
 /** One try of a call may take `tryMaxMs` of real time: long, but where a test is about that. */
 export async function openWorld(
   transport: Transport,
@@ -97,7 +112,7 @@ export async function openWorld(
           tryMaxMs,
         });
   const another: TestWorld['another'] = ({ runnerGroup = 'ci-runners', clock: own = clock } = {}) =>
-    gitHubOver(requestWith(own), { clock: own, runnerGroup });
+    gitHubOver(requestWith(own), { clock: own, runnerGroup, ...alone() });
   world = {
     clock,
     github,

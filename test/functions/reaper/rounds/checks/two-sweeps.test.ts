@@ -25,7 +25,7 @@ const RUN: ToldRun = {
 const RECORD: RunRecord = {
   ...{ id: 7 as RunId, attempt: 1, status: 'queued', conclusion: null, event: 'push' },
   ...{ headRepository: 'acme/app', headSha: 'a'.repeat(40), workflow: 'CI' },
-  ...{ workflowId: 1, branch: 'main', number: 1 },
+  ...{ workflowId: 1, branch: 'main', number: 1, createdAtMs: 0 },
 };
 const context = (nowMs: number): Context => ({
   nowMs,

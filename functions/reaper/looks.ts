@@ -1,0 +1,57 @@
+/** What this process saw of GitHub's runs: its memory. One that begins anew sees again, in its own time. */
+import type { JobRecord, RunId } from '../../shared/nouns.ts';
+import type { LiveStatus, RunRecord } from '../../shared/ports.ts';
+
+/** A list of runs of one status. */
+export interface SeenList {
+  /** When it was asked for. */
+  readonly atMs: number;
+  readonly runs: readonly RunRecord[];
+  readonly complete: boolean;
+}
+
+/** The jobs of one run. */
+export interface SeenRun {
+  readonly atMs: number;
+  readonly stamp: string;
+  /** All that its jobs said at this stamp was taken into the ledger. */
+  readonly isTaken: boolean;
+  /** By the runner that each names. */
+  readonly named: ReadonlyMap<string, JobRecord>;
+  /** Jobs with our base labels, whatever became of them. */
+  readonly hasOurs: boolean;
+  /** At most one job is not over, and that one waits: nothing can run in it before its stamp changes. */
+  readonly isStill: boolean;
+}
+
+export interface Looks {
+  readonly lists: Map<string, SeenList>;
+  readonly runs: Map<RunId, SeenRun>;
+  /** By repository: the last look, and the last that found what no delivery had told. */
+  readonly turns: Map<string, { readonly atMs: number; readonly foundAtMs: number }>;
+}
+
+export const newLooks = (): Looks => ({ lists: new Map(), runs: new Map(), turns: new Map() });
+
+/** Changes when a run does: another attempt, another status, a job that ended. */
+export const stampOf = ({ attempt, status, changedAtMs }: RunRecord): string =>
+  `${attempt} ${status} ${changedAtMs ?? 0}`;
+
+export const listKey = (repository: string, status: LiveStatus): string => `${repository} ${status}`;
+
+/** Until then a run counts as changed: what was seen of it for another reason is not lost. */
+export function markTaken({ runs }: Looks, ids: Iterable<RunId>): void {
+  for (const id of ids) {
+    const seen = runs.get(id);
+    if (seen !== undefined) runs.set(id, { ...seen, isTaken: true });
+  }
+}
+
+/** Most of what is forgotten is over long ago. */
+const RUNS_MAX = 20_000;
+
+export function rememberRun({ runs }: Looks, id: RunId, seen: SeenRun): void {
+  runs.delete(id);
+  runs.set(id, seen);
+  if (runs.size > RUNS_MAX) runs.delete(runs.keys().next().value as RunId);
+}

@@ -1,0 +1,116 @@
+/**
+ * Of a repository's runs, whose jobs are worth a call: those that are new, or changed, and of whom the ledger knows
+ * nothing; others when calls are left over.
+ */
+import { lookShare } from '../../../shared/budget.ts';
+import {
+  RUN_RELIST_MS,
+  RUNS_LISTED_PER_SWEEP_MAX,
+  TOLD_RUNS_PER_SWEEP_MAX,
+} from '../../../shared/github-limits.ts';
+import type { JobEntry } from '../../../shared/ledger/entries.ts';
+import type { Held } from '../../../shared/ledger/ledger.ts';
+import { LOST_JOB_MS } from '../../../shared/limits.ts';
+import type { JobRecord, RunId } from '../../../shared/nouns.ts';
+import type { RunRecord } from '../../../shared/ports.ts';
+import { type SeenRun, stampOf } from '../looks.ts';
+import { type KnownRepository, ownerOf } from '../survey/known.ts';
+import { LIVE, type Runs } from '../survey/runs.ts';
+import type { ReaperWorld } from '../world.ts';
+
+export interface SeenRuns {
+  /** Runs that are not over. */
+  readonly live: ReadonlySet<RunId>;
+  /** Of these, those whose jobs this sweep has asked for, in full. */
+  readonly listed: ReadonlySet<RunId>;
+  readonly records: readonly JobRecord[];
+  /** All runs of each status. */
+  readonly complete: boolean;
+}
+
+/** What is left of one sweep's calls for lists of jobs. */
+export interface Pick {
+  unknown: number;
+  told: number;
+}
+
+export function pickOf(world: ReaperWorld): Pick {
+  const { config, github, clock } = world;
+  const owners = new Set(config.repositories.allow.map(ownerOf));
+  const share = Math.max(0, ...[...owners].map((owner) => lookShare(github.budget(owner), clock.nowMs())));
+  return {
+    unknown: Math.ceil(RUNS_LISTED_PER_SWEEP_MAX * share),
+    told: share < 1 ? 0 : TOLD_RUNS_PER_SWEEP_MAX,
+  };
+}
+
+/** Null: there is no such repository any more. */
+export async function lookAtRuns(
+  repository: KnownRepository,
+  jobs: readonly Held<JobEntry>[],
+  runs: Runs,
+  pick: Pick,
+  world: ReaperWorld,
+): Promise<SeenRuns | null> {
+  const lists = [];
+  for (const status of LIVE) {
+    const list = await runs.list(repository, status);
+    if (list === null) return null;
+    lists.push(list);
+  }
+  const live = new Map(lists.flatMap((list) => list.runs.map((run) => [run.id, run] as const)));
+  const told = new Set(jobs.map(({ entry }) => entry.job.runId));
+  const listed = new Set<RunId>();
+  const records: JobRecord[] = [];
+  for (const run of [...live.values()].reverse()) {
+    const jobsOf =
+      runs.seenNow(run) ?? (await listIfWorth(repository, run, told.has(run.id), runs, pick, world));
+    if (jobsOf?.complete) listed.add(run.id);
+    records.push(...(jobsOf?.things ?? []));
+  }
+  const complete = lists.every((list) => list.complete);
+  return { live: new Set(live.keys()), listed, records, complete };
+}
+
+/** Undefined: it was not asked for. */
+async function listIfWorth(
+  repository: KnownRepository,
+  run: RunRecord,
+  isTold: boolean,
+  runs: Runs,
+  pick: Pick,
+  world: ReaperWorld,
+) {
+  const { looks, clock, config, github } = world;
+  const worth = worthOf(run, looks.runs.get(run.id), isTold, config.github.polling, clock.nowMs());
+  if (worth === null || pick[worth] <= 0 || !github.mayAsk('look', ownerOf(repository.repository)))
+    return undefined;
+  pick[worth]--;
+  return runs.jobsOf(repository, run, 'look');
+}
+
+/** Pure. Null: nothing is to be learnt of its jobs. */
+export function worthOf(
+  run: RunRecord,
+  seen: SeenRun | undefined,
+  isTold: boolean,
+  isPolling: boolean,
+  nowMs: number,
+): keyof Pick | null {
+  const waits = run.status === 'waiting' || run.status === 'pending';
+  const isSame = seen?.isTaken === true && seen.stamp === stampOf(run);
+  if (isPolling) return isSame && waits ? null : 'unknown';
+  if (isSame) return !waits && nowMs - seen.atMs > RUN_RELIST_MS ? 'told' : null;
+  return worthOfChanged(run, seen, isTold, nowMs);
+}
+
+/** The webhook has its time first; where it told us of the run, or the run is none of ours, it may have more. */
+function worthOfChanged(
+  run: RunRecord,
+  seen: SeenRun | undefined,
+  isTold: boolean,
+  nowMs: number,
+): keyof Pick | null {
+  if (isTold || seen?.hasOurs === false) return nowMs - (run.changedAtMs ?? 0) < LOST_JOB_MS ? null : 'told';
+  return seen === undefined && nowMs - run.createdAtMs < LOST_JOB_MS ? null : 'unknown';
+}

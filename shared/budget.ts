@@ -1,0 +1,43 @@
+/** Who may spend what is left of GitHub's calls: pure. The shares, and why: docs/decisions/github-budget.md. */
+import type { CallBudget, CallUse } from './nouns.ts';
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Of the calls that are left, this share is kept for what comes before a use: half for mints, then a tenth each for
+ * removals and for what proves a job's end. Looks live on what is over.
+ */
+export const KEPT_SHARE: Readonly<Record<CallUse, number>> = { mint: 0, removal: 0.5, proof: 0.6, look: 0.7 };
+
+/** To the last minute a few calls are kept: what is asked at once must not take them all. */
+const END_SHARE = 0.05;
+
+/** 1: what is left would last to the hour's end if each minute took as much; infinite: a new hour has begun. */
+export function paceOf({ limit, remaining, resetAtMs }: CallBudget, nowMs: number, shareMin = 0): number {
+  const share = Math.min(1, (resetAtMs - nowMs) / HOUR_MS);
+  return share <= 0 ? Number.POSITIVE_INFINITY : remaining / (limit * Math.max(share, shareMin));
+}
+
+/** Null: GitHub has not said yet. */
+export function mayCall(use: CallUse, budget: CallBudget | null, nowMs: number): boolean {
+  if (budget === null) return true;
+  if (budget.heldUntilMs > nowMs) return false;
+  return use === 'mint' || paceOf(budget, nowMs, END_SHARE) > KEPT_SHARE[use];
+}
+
+/** What is over for looks: 1 in quiet times, 0 when the share of others is reached. */
+export function lookShare(budget: CallBudget | null, nowMs: number): number {
+  if (budget === null) return 1;
+  if (budget.heldUntilMs > nowMs) return 0;
+  return Math.max(0, Math.min(1, (paceOf(budget, nowMs) - KEPT_SHARE.look) / (0.95 - KEPT_SHARE.look)));
+}
+
+/** Eighths: what is worth a note. 8: an even pace, or better. */
+export function levelOf(budget: CallBudget, nowMs: number): number {
+  return Math.floor(8 * Math.min(1, paceOf(budget, nowMs)));
+}
+
+/** A call was kept back: no failure, its turn comes again. */
+export function isKept(error: unknown): boolean {
+  return error instanceof Error && 'isKept' in error && error.isKept === true;
+}

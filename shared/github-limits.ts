@@ -1,0 +1,55 @@
+/** What bounds our calls of GitHub: docs/decisions/github-budget.md. As in limits.ts, the unit is last in each name. */
+
+/** Runners missing from a list that moved, each asked about alone, by one sweep. */
+export const SINGLE_ASKS_MAX = 40;
+
+/** A mint, a share of a token, of the lists and of the look: docs/decisions/github-budget.md has the figures. */
+export const CALLS_PER_JOB = 1.5;
+
+/** The lowest level of GitHub's calls is kept for each of so many days. */
+export const BUDGET_DAYS_KEPT = 8;
+
+/** Calls of one sweep for a job that names a runner, all runners together; the next sweep goes on. */
+export const NAMING_CALLS_PER_SWEEP_MAX = 200;
+
+/** After this a repository that GitHub does not let us read keeps no removed runner any longer. */
+export const UNREADABLE_MAX_MS = 30 * 60_000;
+
+/** Runs whose jobs one sweep lists, because the ledger knows none of them. */
+export const RUNS_LISTED_PER_SWEEP_MAX = 120;
+
+/** Of those whose jobs we were told of, so many, when calls are left over. */
+export const TOLD_RUNS_PER_SWEEP_MAX = 20;
+
+/** A run that did not change is looked at again after this, when calls are left over. */
+export const RUN_RELIST_MS = 15 * 60_000;
+
+/** A repository of which deliveries tell us everything is looked at again after this. */
+export const LOOK_TOLD_MS = 3 * 60_000;
+
+/** Where a look found what no delivery had told, each sweep looks for so long. */
+export const LOOK_LOST_MS = 15 * 60_000;
+
+/** Jobs of a repository whose own records one look asks for. */
+export const ENDED_ASKS_MAX = 50;
+
+/** The same, where the list of runs was cut. */
+export const ENDED_ASKS_CUT_MAX = 10;
+
+/** Of GitHub's answers that may be unchanged, kept by one process; as JSON. */
+export const UNCHANGED_MAX_BYTES = 64 * 1024 * 1024;
+
+/** Which runner group has which id, told by one launcher to all: a group that is made anew is noticed by its 404. */
+export const RUNNER_GROUP_KEPT_MS = 24 * 3_600_000;
+
+/** What other functions found out of GitHub's limits is read again after this. */
+export const GITHUB_NOTE_KEPT_MS = 30_000;
+
+/** GitHub docs: 900 points a minute for an installation, a mint is 5: the rest is for deletions, proofs and looks. */
+export const MINT_PACE_MAX = 115;
+
+/**
+ * Of `limits.mintsPerMinute`: a mint may be made in the minute after its slot was taken, and a repeated call counts at
+ * GitHub too. In a burst of 550 jobs with 5 % of calls failing, GitHub's busiest minute had 22 % more than were paced.
+ */
+export const MINT_PACE_SHARE = 0.75;

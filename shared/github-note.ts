@@ -1,0 +1,110 @@
+/** What functions tell each other of GitHub: one small note for each owner, written seldom. */
+
+import { GITHUB_NOTE_KEPT_MS, RUNNER_GROUP_KEPT_MS } from './github-limits.ts';
+import { amend } from './ledger/amend.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import type { Clock } from './ports.ts';
+
+export interface GitHubNote {
+  /** Runner groups by name, and when each was looked up. */
+  readonly groups: Readonly<Record<string, { readonly id: number; readonly atMs: number }>>;
+  /** Until then GitHub wants to be left alone; 0: it does not. */
+  readonly heldUntilMs: number;
+  /** Calls an hour, as GitHub last said; null: it did not yet. */
+  readonly limit: number | null;
+  /** In eighths of an even pace, as the sweep last saw it. */
+  readonly level: number;
+  /** The lowest level of each of the last days, by UTC date. */
+  readonly lows: Readonly<Record<string, number>>;
+}
+
+const BLANK: GitHubNote = { groups: {}, heldUntilMs: 0, limit: null, level: 8, lows: {} };
+const idOf = (owner: string): string => `github:${owner.toLowerCase()}`;
+
+type Notes = Pick<Ledger, 'notes'>;
+
+export async function readGitHubNote(owner: string, { notes }: Notes): Promise<GitHubNote> {
+  return parsed((await notes.read(idOf(owner)))?.entry.text);
+}
+
+/** Writes only what is new. Lost to another who wrote at the same moment is told again at the next occasion. */
+export async function amendGitHubNote(
+  owner: string,
+  change: (before: GitHubNote) => GitHubNote,
+  { notes }: Notes,
+): Promise<void> {
+  const id = idOf(owner);
+  const held = await notes.read(id);
+  const next = (text: string | undefined) => ({ text: JSON.stringify(change(parsed(text))), untilMs: null });
+  if (held === null) await notes.add(id, next(undefined));
+  else
+    await amend(
+      notes,
+      id,
+      (note) => (next(note.text).text === note.text ? undefined : next(note.text)),
+      held,
+    );
+}
+
+/** A note of another release may lack what is new. */
+function parsed(text: string | undefined): GitHubNote {
+  if (text === undefined) return BLANK;
+  return { ...BLANK, ...(JSON.parse(text) as Partial<GitHubNote>) };
+}
+
+/** The same as the adapter asks for it, kept for a moment: a cold launcher need not ask GitHub. */
+export interface GitHubMemory {
+  /** Null: nobody looked it up lately. */
+  groupId(owner: string, name: string): Promise<number | null>;
+  keepGroupId(owner: string, name: string, id: number): Promise<void>;
+  /** False: it was not known anyway. */
+  forgetGroupId(owner: string, name: string): Promise<boolean>;
+  /** Until when GitHub wants to be left alone; 0: it does not. */
+  heldUntilMs(owner: string): Promise<number>;
+  hold(owner: string, untilMs: number): Promise<void>;
+}
+
+const HOLD_MAX_MS = 65 * 60_000;
+
+export function memoryIn(ledger: Pick<Ledger, 'notes'>, clock: Clock): GitHubMemory {
+  const known = new Map<string, { readonly note: GitHubNote; readonly atMs: number }>();
+  const read = async (owner: string): Promise<GitHubNote> => {
+    const before = known.get(owner);
+    if (before !== undefined && clock.nowMs() - before.atMs < GITHUB_NOTE_KEPT_MS) return before.note;
+    const note = await readGitHubNote(owner, ledger);
+    known.set(owner, { note, atMs: clock.nowMs() });
+    return note;
+  };
+  const amend = async (owner: string, change: (note: GitHubNote) => GitHubNote): Promise<void> => {
+    await amendGitHubNote(owner, change, ledger);
+    known.delete(owner);
+  };
+  return {
+    async groupId(owner, name) {
+      const group = (await read(owner)).groups[name.toLowerCase()];
+      const isFresh = group !== undefined && clock.nowMs() - group.atMs < RUNNER_GROUP_KEPT_MS;
+      return isFresh ? group.id : null;
+    },
+    keepGroupId: (owner, name, id) =>
+      amend(owner, (note) => ({
+        ...note,
+        groups: { ...note.groups, [name.toLowerCase()]: { id, atMs: clock.nowMs() } },
+      })),
+    async forgetGroupId(owner, name) {
+      const isKnown = (await read(owner)).groups[name.toLowerCase()] !== undefined;
+      if (isKnown)
+        await amend(owner, (note) => {
+          const { [name.toLowerCase()]: _, ...groups } = note.groups;
+          return { ...note, groups };
+        });
+      return isKnown;
+    },
+    async heldUntilMs(owner) {
+      const { heldUntilMs } = await read(owner);
+      // From further in the future it was written by a wrong clock: GitHub's hour is the longest wait there is.
+      return heldUntilMs - clock.nowMs() > HOLD_MAX_MS ? 0 : heldUntilMs;
+    },
+    hold: (owner, untilMs) =>
+      amend(owner, (note) => ({ ...note, heldUntilMs: Math.max(note.heldUntilMs, untilMs) })),
+  };
+}
