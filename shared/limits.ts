@@ -74,32 +74,6 @@ export const LIMITS_MAX = 100;
 /** Longer than until a job is tried again whose launch ended unclear: its lease, and a sweep or two. */
 export const REGION_OUT_MS = 10 * 60_000;
 
-/** A market row must stay far under what TableStore takes for a cell (2 MB). */
-export const MARKET_ROW_MAX_BYTES = 256 * 1024;
-/** Prices or stock older than this are a hint only: bids go up to pay-as-you-go, and "sold out" proves nothing. */
-export const MARKET_STALE_MS = 3_600_000;
-/** A market from further in the future was written by a wrong clock. */
-export const MARKET_SKEW_MAX_MS = 5 * 60_000;
-/** What the likely candidates cost, and what is in stock, is asked again after this. */
-export const MARKET_LIKELY_MS = 5 * 60_000;
-/** What all others cost. */
-export const MARKET_REST_MS = 30 * 60_000;
-/** Which types there are, and their interruption rates: averages of 30 days. */
-export const MARKET_SELDOM_MS = 24 * 3_600_000;
-/** A list of types older than this proves no type absent: a job that none could do waits, and is not refused. */
-export const NEVER_MARKET_MAX_MS = 2 * MARKET_SELDOM_MS;
-/** Without jobs for so long, nothing is asked. */
-export const MARKET_IDLE_MS = 3_600_000;
-/** Types priced by one sweep, one call each: the operator's other tools use the same limit of calls a minute. */
-export const MARKET_PRICES_PER_SWEEP_MAX = 120;
-/** The same, for MARKET_REST_MS after ECS said that we ask too often. */
-export const MARKET_PRICES_THROTTLED_MAX = 30;
-/** Types that count as likely, for each kind of job: the best of the ranking. */
-export const MARKET_LIKELY_PER_DEMAND_MAX = 12;
-export const MARKET_CALLS_AT_ONCE_MAX = 8;
-/** A refresh that meets so many failures asks no more. */
-export const MARKET_FAILURES_MAX = 10;
-export const MARKET_PAGES_MAX = 50;
 /** Of the offerings left out for one reason, so many are named and the rest counted. */
 export const LEFT_OUT_NAMED_MAX = 4;
 
@@ -113,17 +87,6 @@ export const BOOT_MAX_STOCK_MS = 10 * 60_000;
 export const BOOT_MAX_CUSTOM_MS = 15 * 60_000;
 /** An idle runner whose job GitHub does not hand over is replaced. */
 export const IDLE_STUCK_MAX_MS = 4 * 60_000;
-/** GitHub gives a job to an idle runner within seconds: after this, while others of its run are running, it holds the job back. */
-export const HELD_AFTER_MS = 45_000;
-/** So long one idle runner is kept for jobs that are held. */
-export const HELD_KEPT_MS = 6 * 60_000;
-/** A held job is looked at by time too, doubled each time: what holds it is a guess. */
-export const HELD_PROBE_MS = 10 * 60_000;
-export const HELD_PROBE_MAX_MS = 2 * 3_600_000;
-/** No job of the run started for so long. */
-export const HELD_ALERT_MS = 3 * 3_600_000;
-/** How long events look for held jobs in a repository after one was held; the sweep always does. */
-export const HELD_NOTE_MS = 6 * 3_600_000;
 /** Sweeps in a row that must have seen a machine Stopped before it is deleted without a word of GitHub's. */
 export const STOPPED_LOOKS_MIN = 3;
 /** Sweeps that must have seen a runner idle before its removal is asked for. */
@@ -223,6 +186,4 @@ export const ECS_RETRY_PAUSE_MS = 1_000;
 /** 100 instances each: twice what `limits.runners` allows, and what others named like ours. */
 export const INSTANCE_PAGES_MAX = 120;
 export const INSTANCE_IDS_PER_CALL_MAX = 100;
-/** A warm launcher asks the ledger again after this. */
-export const MARKET_KEPT_MS = 30_000;
 export const RELEASE_KEPT_MS = 5 * 60_000;

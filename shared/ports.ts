@@ -1,8 +1,3 @@
-/**
- * What a story asks of the world. Each port is implemented by one adapter over a vendor.
- * A look-up that failed throws; null and `complete: true` are statements by the other side.
- */
-import type { Market } from './market/market.ts';
 import type {
   CallBudget,
   CallUse,
@@ -192,28 +187,6 @@ export interface Instances {
   terminate(region: string, id: string): Promise<'asked' | 'gone' | 'later'>;
   /** Decoded console output, newest last; '' when there is none. */
   consoleOutput(region: string, id: string): Promise<string>;
-}
-
-/** What to ask of a region's market; its stock is always asked for. */
-export interface MarketQuery {
-  /** Ask which types there are. */
-  readonly listTypes: boolean;
-  /** Types whose prices are wanted, most wanted first: one call each. */
-  readonly prices: readonly string[];
-  /** Types whose interruption rates are wanted: one call for ten. */
-  readonly advice: readonly string[];
-  /** From when prices are wanted; null: the last three hours. */
-  readonly sinceMs: number | null;
-  /** No call is begun after this. */
-  readonly deadlineMs: number;
-}
-
-export interface MarketSource {
-  /**
-   * What could not be had (throttled, out of time, failed) keeps its last known value, and the market says so in
-   * `incomplete`. Throws when not even the types are known.
-   */
-  refresh(region: string, last: Market | null, query: MarketQuery): Promise<Market>;
 }
 
 /** What we hand to our own functions; resolves only after Function Compute accepted it. */

@@ -11,18 +11,15 @@ import type { Config } from '../../shared/config/config.ts';
 import { parseYaml } from '../../shared/config/parse.ts';
 import { webhookUrl } from '../doctor/checks/functions.ts';
 import { hookRangesAt } from '../doctor/checks/hook-ranges.ts';
-import type { Alibaba } from '../shared/alibaba.ts';
-import { formerRegions } from './former-regions.ts';
+import { formerRegions, type RegionsWorld } from './former-regions.ts';
 import { keepVersion, type Live, liveFunctions } from './functions.ts';
 import { withFixedAddress, withNetwork } from './ids.ts';
 import { apply, compareStack, type StackChange } from './stacks.ts';
 import { deployVariables, type Filling, missing, secretMistakes } from './variables.ts';
 
-export interface DeployWorld {
+export interface DeployWorld extends RegionsWorld {
   readonly root: string;
-  readonly alibaba: Alibaba;
   readonly variables: Readonly<Record<string, string | undefined>>;
-  readonly say: (line: string) => void;
   readonly confirm: (question: string) => Promise<boolean>;
   readonly build: (config: Config) => Promise<void>;
   /** Brings the functions to what `file` says. Exit code. */
@@ -32,8 +29,6 @@ export interface DeployWorld {
   /** For what anyone may ask of GitHub. */
   readonly github: GitHubRequest;
   readonly sleep: (ms: number) => Promise<void>;
-  /** See RegionsWorld. */
-  readonly regionsInUse: () => Promise<ReadonlyMap<string, number>>;
 }
 
 /** 0: deployed, or nothing to do. 1: refused by the operator, or it failed; another run goes on from there. */

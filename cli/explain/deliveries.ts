@@ -1,7 +1,9 @@
 /** The deliveries that told us of a job, as GitHub's log of the App has them. The log is by time, not by job. */
+
 import * as z from 'zod';
 import { inParallel } from '../../shared/in-parallel.ts';
-import type { HistoryRow, JobEntry } from '../../shared/ledger/entries.ts';
+import type { JobEntry } from '../../shared/ledger/entries.ts';
+import type { HistoryRow } from '../../shared/ledger/history-row.ts';
 import { DELIVERIES_KEPT_MS } from '../../shared/limits.ts';
 import type { Job, JobId } from '../../shared/nouns.ts';
 import type { Delivery } from '../../shared/ports.ts';

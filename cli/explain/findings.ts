@@ -1,9 +1,11 @@
 /** All that is known of one job: from the ledger, from `history`, and from GitHub. */
+
 import { knownRepositories } from '../../functions/reaper/survey/known.ts';
 import { lastSweepMs } from '../../functions/reaper/sweep-lease.ts';
 import { type StandingAlert, standingAlerts } from '../../shared/alert-once.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
-import type { HistoryRow, JobEntry, RerunEntry, RunnerEntry } from '../../shared/ledger/entries.ts';
+import type { JobEntry, RerunEntry, RunnerEntry } from '../../shared/ledger/entries.ts';
+import type { HistoryRow } from '../../shared/ledger/history-row.ts';
 import { readHistory } from '../../shared/ledger/read-history.ts';
 import { HISTORY_TTL_DAYS, LEDGER_SCAN_MAX } from '../../shared/limits.ts';
 import { parseJobId, targetOf } from '../../shared/names.ts';

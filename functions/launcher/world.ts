@@ -3,7 +3,8 @@
 import type { Config } from '../../shared/config/config.ts';
 import { forkLookUp, type WhyForkRefused } from '../../shared/job/forks.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
-import { MARKET_KEPT_MS, RELEASE_KEPT_MS } from '../../shared/limits.ts';
+import { RELEASE_KEPT_MS } from '../../shared/limits.ts';
+import { MARKET_KEPT_MS } from '../../shared/market/limits.ts';
 import type { Market } from '../../shared/market/market.ts';
 import { readMarkets } from '../../shared/market/read.ts';
 import { memoize } from '../../shared/memoize.ts';

@@ -2,10 +2,11 @@
  * Whether no instance type could ever do a job, whatever is in stock: such a job is refused, with what would do. Pure,
  * and careful: it says so only when a fresh, whole market of every placement *and* the catalogue know of none.
  */
+
 import type { Config } from '../config/config.ts';
 import { editDistance } from '../job/label-words.ts';
-import { NEVER_MARKET_MAX_MS } from '../limits.ts';
 import { catalogMarket } from '../market/catalog.ts';
+import { NEVER_MARKET_MAX_MS } from '../market/limits.ts';
 import { familyOf, type Market, type MarketType } from '../market/market.ts';
 import type { Requirements } from '../nouns.ts';
 import { coresToTry } from './fit.ts';

@@ -1,7 +1,8 @@
 /** From a market to the offerings that a job could have: each with its price, or with why it is left out. Pure. */
+
 import type { Config } from '../config/config.ts';
-import { MARKET_SKEW_MAX_MS, MARKET_STALE_MS } from '../limits.ts';
 import { catalogMarket } from '../market/catalog.ts';
+import { MARKET_SKEW_MAX_MS, MARKET_STALE_MS } from '../market/limits.ts';
 import {
   familyOf,
   type Market,

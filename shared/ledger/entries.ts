@@ -1,5 +1,5 @@
 /** What the ledger holds, one shape for each kind of row. */
-import type { Candidate, CapacityType, Job, JobId, RunId, RunnerName } from '../nouns.ts';
+import type { Candidate, Job, JobId, RunId, RunnerName } from '../nouns.ts';
 
 /** How a job stands, in the words of those who tell people. */
 export type JobState = 'waits' | 'coming' | 'runs' | 'ended' | 'refused';
@@ -186,30 +186,6 @@ export interface CheckEntry {
   readonly refusals: number;
   /** Nothing is told of this run any more. */
   readonly isClosed: boolean;
-}
-
-/** What remains of a job that ended or was refused. Merged, never overwritten with less. */
-export interface HistoryRow {
-  readonly job: Job;
-  /** Null while only parts are known (a refusal has 'refused'). */
-  readonly outcome: string | null;
-  readonly because: string | null;
-  readonly runnerName: string | null;
-  readonly instanceId: string | null;
-  readonly instanceType: string | null;
-  readonly zone: string | null;
-  readonly capacityType: CapacityType | null;
-  readonly pricePerHour: number | null;
-  readonly onDemandPricePerHour: number | null;
-  readonly diskGiB: number | null;
-  readonly launchedAtMs: number | null;
-  readonly onlineAtMs: number | null;
-  readonly startedAtMs: number | null;
-  readonly completedAtMs: number | null;
-  readonly goneAtMs: number | null;
-  readonly launches: number | null;
-  readonly consoleTail: string | null;
-  readonly trail: readonly TrailLine[] | null;
 }
 
 export interface Note {

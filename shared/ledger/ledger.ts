@@ -1,15 +1,8 @@
 /** The ledger as stories see it: the only memory between invocations. Implemented over TableStore. */
 
 import type { JobId, Listing, RunId, RunnerName } from '../nouns.ts';
-import type {
-  CheckEntry,
-  HistoryRow,
-  JobEntry,
-  Note,
-  RefusalEntry,
-  RerunEntry,
-  RunnerEntry,
-} from './entries.ts';
+import type { CheckEntry, JobEntry, Note, RefusalEntry, RerunEntry, RunnerEntry } from './entries.ts';
+import type { HistoryRow } from './history-row.ts';
 
 /** An entry as read or written: `rev` is the owner token of the write that made it so. */
 export interface Held<Entry> {

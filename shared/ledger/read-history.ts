@@ -1,6 +1,7 @@
 /** What remains of a job, under whichever day it was written. */
+
 import type { Job } from '../nouns.ts';
-import type { HistoryRow } from './entries.ts';
+import type { HistoryRow } from './history-row.ts';
 import { isEnd, type Ledger } from './ledger.ts';
 
 const DAY_MS = 24 * 3_600_000;

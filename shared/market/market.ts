@@ -2,10 +2,11 @@
  * The market of one region: what was for sale, and for how much, when we last looked. Data, and its compact form
  * for one row of the ledger. Prices in the account's currency an hour; null always means "not known".
  */
+
 import { deflateSync, inflateSync } from 'node:zlib';
 import * as z from 'zod';
-import { MARKET_ROW_MAX_BYTES } from '../limits.ts';
 import type { Arch } from '../nouns.ts';
+import { MARKET_ROW_MAX_BYTES } from './limits.ts';
 
 /** From ample to gone. Alibaba's words: WithStock, ClosedWithStock, WithoutStock, ClosedWithoutStock. */
 export const STOCKS = ['ample', 'scarce', 'sold-out', 'gone'] as const;

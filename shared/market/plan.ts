@@ -5,6 +5,7 @@ import { isExcluded, marketsOfPlacements } from '../advisor/offerings.ts';
 import { sortOfferings } from '../advisor/pick.ts';
 import type { Config } from '../config/config.ts';
 import { parseLabels } from '../job/labels.ts';
+import type { Requirements } from '../nouns.ts';
 import {
   MARKET_IDLE_MS,
   MARKET_LIKELY_MS,
@@ -13,10 +14,9 @@ import {
   MARKET_PRICES_THROTTLED_MAX,
   MARKET_REST_MS,
   MARKET_SELDOM_MS,
-} from '../limits.ts';
-import type { Requirements } from '../nouns.ts';
-import type { MarketQuery } from '../ports.ts';
+} from './limits.ts';
 import type { Market, MarketType } from './market.ts';
+import type { MarketQuery } from './source.ts';
 
 export interface RefreshRequest {
   readonly region: string;

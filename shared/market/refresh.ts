@@ -1,9 +1,11 @@
 /** The sweep's look at the markets: asks what is due, and keeps the last good values of what could not be had. */
+
 import type { Config } from '../config/config.ts';
 import type { MarketSnapshots } from '../ledger/ledger.ts';
-import type { Clock, Log, MarketSource } from '../ports.ts';
+import type { Clock, Log } from '../ports.ts';
 import { decodeMarket, encodeMarket, type Market } from './market.ts';
 import { refreshDue } from './plan.ts';
+import type { MarketSource } from './source.ts';
 
 export interface MarketWorld {
   readonly config: Config;

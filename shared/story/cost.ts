@@ -1,5 +1,7 @@
 /** What a job's instance cost: pure. */
-import type { HistoryRow, RunnerEntry } from '../ledger/entries.ts';
+
+import type { RunnerEntry } from '../ledger/entries.ts';
+import type { HistoryRow } from '../ledger/history-row.ts';
 import { formatDuration, formatPrice } from './format.ts';
 
 const HOUR_MS = 3_600_000;

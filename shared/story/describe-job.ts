@@ -2,7 +2,9 @@
  * What is with a job, in a sentence or two: pure. Made here for everybody who tells it: `explain` in a terminal, the
  * check on a commit.
  */
-import type { HistoryRow, JobEntry, JobState, RerunEntry, RunnerEntry } from '../ledger/entries.ts';
+
+import type { JobEntry, JobState, RerunEntry, RunnerEntry } from '../ledger/entries.ts';
+import type { HistoryRow } from '../ledger/history-row.ts';
 import { isRunnerName } from '../names.ts';
 import type { Candidate } from '../nouns.ts';
 import { formatPrice } from './format.ts';

@@ -1,14 +1,8 @@
 /** GitHub, as one state machine: what tests and simulated worlds hold in their hands. */
 
-import {
-  addAccount,
-  addGroup,
-  addRepository,
-  type GroupPlan,
-  install,
-  renameRepository,
-} from './accounts.ts';
-import { announceInstallation, announcePing, announceRaw } from './announcements.ts';
+import { addAccount, addGroup, addRepository, type GroupPlan, renameRepository } from './accounts.ts';
+import { announcePing, announceRaw } from './announcements.ts';
+import { installed, suspended, uninstalled } from './installing.ts';
 import { LIMITS } from './limits.ts';
 import type { RunnerListener } from './listener.ts';
 import type {
@@ -143,26 +137,6 @@ export function createGitHub(options: GitHubOptions): SimGitHub {
       assignSoon(state);
     },
   };
-}
-
-function installed(state: State, login: string, repositories: Installation['repositories']): Installation {
-  const installation = install(state, login, repositories);
-  announceInstallation(state, 'created', installation);
-  return installation;
-}
-
-function uninstalled(state: State, id: number): void {
-  const installation = state.installations.get(id);
-  if (installation === undefined) throw new Error(`no installation ${id}`);
-  state.installations.delete(id);
-  announceInstallation(state, 'deleted', installation);
-}
-
-function suspended(state: State, id: number, isSuspended: boolean): void {
-  const installation = state.installations.get(id);
-  if (installation === undefined) throw new Error(`no installation ${id}`);
-  installation.isSuspended = isSuspended;
-  announceInstallation(state, isSuspended ? 'suspend' : 'unsuspend', installation);
 }
 
 function stateOf(options: GitHubOptions): State {

@@ -2,15 +2,11 @@
  * Jobs that GitHub holds back: pure. It says `queued` when a job is made, not when it may run, so `max-parallel` and
  * concurrency groups show only in this: runners wait, jobs that they cover wait, and others of the same run are running.
  */
+
 import type { Hold, JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
-import {
-  HELD_AFTER_MS,
-  HELD_KEPT_MS,
-  HELD_PROBE_MAX_MS,
-  HELD_PROBE_MS,
-  IDLE_STUCK_MAX_MS,
-} from '../../../shared/limits.ts';
+import { IDLE_STUCK_MAX_MS } from '../../../shared/limits.ts';
 import type { JobId, RunnerName } from '../../../shared/nouns.ts';
+import { HELD_AFTER_MS, HELD_KEPT_MS, HELD_PROBE_MAX_MS, HELD_PROBE_MS } from './limits.ts';
 
 /** The one place that says so: nothing is launched for it, and its idle runner was no waste. */
 export const isHeld = ({ held, startedOn }: JobEntry): boolean => held != null && startedOn === null;

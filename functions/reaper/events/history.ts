@@ -1,7 +1,8 @@
 /** What is written of a job that ended: pure. */
 
 import { mergeTrail } from '../../../shared/ledger/amend.ts';
-import type { HistoryRow, JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { HistoryRow } from '../../../shared/ledger/history-row.ts';
 import type { JobEvent } from '../../../shared/nouns.ts';
 
 export type EndedEvent = Extract<JobEvent, { kind: 'completed' }>;

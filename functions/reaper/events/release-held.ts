@@ -1,12 +1,14 @@
 /** Held jobs: noted, and launched for again as soon as one that they wait for starts or ends. */
+
 import { alertOnce } from '../../../shared/alert-once.ts';
 import { amend, mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
-import { HELD_ALERT_MS, HELD_NOTE_MS, LEDGER_SCAN_MAX } from '../../../shared/limits.ts';
+import { LEDGER_SCAN_MAX } from '../../../shared/limits.ts';
 import type { Job, JobId } from '../../../shared/nouns.ts';
 import type { ReaperWorld } from '../world.ts';
 import { heldBack, heldGroups, isHeld, releasable, type Standing } from './held.ts';
+import { HELD_ALERT_MS, HELD_NOTE_MS } from './limits.ts';
 
 /** An event looks for held jobs only where there are some: this costs it one read. */
 const noteId = ({ repository }: Job): string => `held:${repository}`;

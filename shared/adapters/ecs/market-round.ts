@@ -1,5 +1,5 @@
 /** One refresh of a market: asks a few things at once, until it is stopped by throttling, failures or its deadline. */
-import { MARKET_CALLS_AT_ONCE_MAX, MARKET_FAILURES_MAX } from '../../limits.ts';
+import { MARKET_CALLS_AT_ONCE_MAX, MARKET_FAILURES_MAX } from '../../market/limits.ts';
 import type { Clock } from '../../ports.ts';
 import type { EcsCall } from './call.ts';
 

@@ -1,5 +1,6 @@
 /** The market of a region as ECS tells it: five questions, few at once, and none after the first "too often". */
-import { MARKET_PAGES_MAX, MARKET_REST_MS, MARKET_SELDOM_MS } from '../../limits.ts';
+
+import { MARKET_PAGES_MAX, MARKET_REST_MS, MARKET_SELDOM_MS } from '../../market/limits.ts';
 import type { Market } from '../../market/market.ts';
 import {
   type Answers,
@@ -8,7 +9,7 @@ import {
   type PricePoint,
   type TypeFacts,
 } from '../../market/merge.ts';
-import type { MarketQuery, MarketSource } from '../../ports.ts';
+import type { MarketQuery, MarketSource } from '../../market/source.ts';
 import {
   AdviceAnswer,
   PricePage,

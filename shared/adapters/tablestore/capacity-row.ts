@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { CapacityView, SlotLimits, SlotOutcome, SlotRequest, Waiting } from '../../ledger/ledger.ts';
 import type { RunnerName } from '../../nouns.ts';
 import { minuteOf } from '../../runner/mint-pace.ts';
-import { CHECKS_MAX, type Change, type Check, type Columns, type Condition, type Key } from './table.ts';
+import type { Change, Check, Columns, Condition, Key } from './table.ts';
 
 export const CAPACITY_KEY: Key = ['capacity', 'all'];
 
@@ -26,7 +26,7 @@ export function columnOf(prefix: 's' | 'p' | 'r', name: string): string {
   return `${prefix}_${one.replace(/[^a-z0-9]/g, '_').slice(0, 200)}_${hash}`;
 }
 
-const minuteColumn = (nowMs: number): string => `m_${minuteOf(nowMs)}`;
+export const minuteColumn = (nowMs: number): string => `m_${minuteOf(nowMs)}`;
 
 interface Bound {
   readonly column: string;
@@ -137,53 +137,6 @@ function mintsOfThePast(columns: Columns): string[] {
   return minutes.sort().slice(0, -2);
 }
 
-/**
- * What sets the totals right again, or null. The difference between totals and slots does not change while slots are
- * taken and handed back, so adding it is right whenever it happens; `recounted` makes it happen once.
- */
-export function recounting(
-  columns: Columns,
-  token: string,
-  nowMs: number,
-): { change: Change; when: Condition } | null {
-  const add = driftIn(columns);
-  const drop = Object.keys(columns).filter(
-    (column) => column.startsWith('m_') && column < minuteColumn(nowMs),
-  );
-  if (Object.keys(add).length === 0 && drop.length === 0) return null;
-  const { recounted } = columns;
-  const before = typeof recounted === 'string' ? recounted : '';
-  return {
-    change: { put: { recounted: token }, add, drop },
-    when: {
-      row: 'present',
-      checks: [{ column: 'recounted', is: '=', value: before, ifMissing: before === '' }],
-    },
-  };
-}
-
-/** Columns of profiles and repositories that nobody has a slot of: they go, unless somebody takes one meanwhile. */
-export function forgetting(columns: Columns): { change: Change; when: Condition } | null {
-  const counted = new Set(slotsIn(columns).flatMap(({ counts }) => counts));
-  const drop = Object.keys(columns)
-    .filter((column) => /^[pr]_/.test(column) && columns[column] === 0 && !counted.has(column))
-    .slice(0, CHECKS_MAX);
-  if (drop.length === 0) return null;
-  const checks = drop.map((column): Check => ({ column, is: '=', value: 0, ifMissing: true }));
-  return { change: { drop }, when: { row: 'present', checks } };
-}
-
-function driftIn(columns: Columns): Record<string, number> {
-  const counted = new Map<string, number>();
-  for (const slot of slotsIn(columns))
-    for (const column of slot.counts) counted.set(column, (counted.get(column) ?? 0) + 1);
-  const totals = Object.keys(columns).filter((column) => column === 'total' || /^[pr]_/.test(column));
-  const drifts = [...new Set([...totals, ...counted.keys()])].map(
-    (column) => [column, (counted.get(column) ?? 0) - countIn(columns, column)] as const,
-  );
-  return Object.fromEntries(drifts.filter(([, drift]) => drift !== 0));
-}
-
 export function viewOf(columns: Columns): CapacityView {
   const slots = slotsIn(columns).map(({ name, profile, repository }) => ({ name, profile, repository }));
   const minutes = Object.keys(columns).filter((column) => column.startsWith('m_'));
@@ -196,7 +149,7 @@ function slotOf(columns: Columns, name: RunnerName): Slot | null {
   return typeof text === 'string' ? JSON.parse(text) : null;
 }
 
-function slotsIn(columns: Columns): Slot[] {
+export function slotsIn(columns: Columns): Slot[] {
   return Object.entries(columns)
     .filter(([column]) => column.startsWith('s_'))
     .map(([, text]) => JSON.parse(String(text)));

@@ -1,12 +1,11 @@
 /** Slots, over the one capacity row. */
 import type { Capacity, SlotLimits, SlotOutcome, SlotRequest } from '../../ledger/ledger.ts';
 import { WRITE_CONFLICTS_MAX } from '../../limits.ts';
+import { forgetting, recounting } from './capacity-recount.ts';
 import {
   CAPACITY_KEY,
   CONTENDED,
-  forgetting,
   handingBack,
-  recounting,
   refusalIn,
   taking,
   viewOf,

@@ -1,5 +1,5 @@
 /** What remains of jobs, as rows of the `history` table under the UTC day of their creation. */
-import type { HistoryRow } from '../../ledger/entries.ts';
+import type { HistoryRow } from '../../ledger/history-row.ts';
 import { type History, isEnd } from '../../ledger/ledger.ts';
 import { TRAIL_MAX, WRITE_CONFLICTS_MAX } from '../../limits.ts';
 import type { Job, JobId, Listing } from '../../nouns.ts';

@@ -1,9 +1,10 @@
 /** What GitHub holds back: who seems to be, and when it is launched for again. */
+
 import { describe, expect, test } from 'vitest';
 import { heldBack, isHeld, releasable, standingOf } from '../../../functions/reaper/events/held.ts';
+import { HELD_ALERT_MS, HELD_PROBE_MAX_MS } from '../../../functions/reaper/events/limits.ts';
 import { holdBack, releaseAfter, releaseHeld } from '../../../functions/reaper/events/release-held.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
-import { HELD_ALERT_MS, HELD_PROBE_MAX_MS } from '../../../shared/limits.ts';
 import type { JobId, RunId } from '../../../shared/nouns.ts';
 import { build } from '../../shared/ledger/builders.ts';
 import { START_MS } from '../../world/in-process.ts';

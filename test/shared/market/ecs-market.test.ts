@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { rank } from '../../../shared/advisor/rank.ts';
 import { encodeMarket, type Market } from '../../../shared/market/market.ts';
-import type { MarketQuery } from '../../../shared/ports.ts';
+import type { MarketQuery } from '../../../shared/market/source.ts';
 import { ask, config, NOW_MS, needs, placement, REGION, ZONES } from '../advisor/builders.ts';
 import { fullRefresh, simulated } from './simulated.ts';
 

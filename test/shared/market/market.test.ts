@@ -1,8 +1,8 @@
 import { deflateSync, inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { compact, readFull } from '../../../dev/catalog.ts';
-import { MARKET_ROW_MAX_BYTES } from '../../../shared/limits.ts';
 import compactCatalog from '../../../shared/market/catalog.json' with { type: 'json' };
+import { MARKET_ROW_MAX_BYTES } from '../../../shared/market/limits.ts';
 import { decodeMarket, encodeMarket, zoneId } from '../../../shared/market/market.ts';
 import { market, offer, type, wholeMarket } from '../advisor/builders.ts';
 

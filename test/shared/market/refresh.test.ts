@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MarketSnapshots } from '../../../shared/ledger/ledger.ts';
-import { MARKET_PRICES_PER_SWEEP_MAX } from '../../../shared/limits.ts';
+import { MARKET_PRICES_PER_SWEEP_MAX } from '../../../shared/market/limits.ts';
 import { decodeMarket, encodeMarket, type Market } from '../../../shared/market/market.ts';
 import { likelyTypes, type RefreshRequest, refreshDue } from '../../../shared/market/plan.ts';
 import { refreshMarkets } from '../../../shared/market/refresh.ts';

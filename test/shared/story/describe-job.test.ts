@@ -1,6 +1,8 @@
 /** What is said of a job, for a page that is read later: a sentence for each way it may stand. */
+
 import { describe, expect, test } from 'vitest';
-import type { HistoryRow, JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { HistoryRow } from '../../../shared/ledger/history-row.ts';
 import type { Candidate, JobId, RunId } from '../../../shared/nouns.ts';
 import { costOf, formatCost } from '../../../shared/story/cost.ts';
 import { type Audience, describeJob, type JobFacts } from '../../../shared/story/describe-job.ts';

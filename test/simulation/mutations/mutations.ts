@@ -59,8 +59,8 @@ const MATCHING = edit(
 const UNWANTED = edit('functions/reaper/events/record-end.ts', 'isUnwanted: true', 'isUnwanted: false');
 const IDLE = edit(
   'functions/reaper/repair/diagnose.ts',
-  "if (!isWanted) return doubt(entry, 'no job waits that it covers');",
-  "if (!isWanted) return verdict('keep', 'no job waits that it covers');",
+  "if (waiting === null) return doubt(entry, 'no job waits that it covers');",
+  "if (waiting === null) return verdict('keep', 'no job waits that it covers');",
 );
 
 /** What userdata/boot.sh arms first, as the simulated machine has it. */

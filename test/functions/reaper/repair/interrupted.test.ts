@@ -13,7 +13,13 @@ import { openReaper, record } from '../fixture.ts';
 
 const job = build.job(1);
 const name = build.runnerName('1-1');
-const RUNS_ON_IT = { state: 'busy', busyWith: 1 as JobId, instanceId: 'i-1', region: 'cn-hangzhou' } as const;
+const RUNS_ON_IT = {
+  state: 'busy',
+  busyWith: 1 as JobId,
+  runnerId: 9,
+  instanceId: 'i-1',
+  region: 'cn-hangzhou',
+} as const;
 
 /** The ledger has the job on the runner, and the cloud does not know its machine. */
 async function gone(entry: Partial<RunnerEntry>, answer: () => JobRecord | null) {

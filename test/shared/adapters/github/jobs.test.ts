@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Listing } from '../../../../shared/nouns.ts';
 import type { RunRecord } from '../../../../shared/ports.ts';
 import { onBothTransports } from './transports.ts';
-import { connected, jobId, LABELS, name, runId, START_MS, type TestWorld } from './world.ts';
+import { connected, jobId, LABELS, runId, START_MS, type TestWorld } from './world.ts';
 
 const NONE: Listing<RunRecord> = { things: [], complete: false };
 
@@ -87,36 +87,6 @@ onBothTransports('jobs and runs', (world) => {
     const run = w.github.queueRun({ repository: 'acme/app', jobs: [{ name: 'build', labels: ['x'] }] });
     expect(await w.hub.cancelRun(w.org, 'acme/app', runId(run.id))).toBe('refused');
   });
-  test.each(['acme/renamed', 'else/app'])(
-    'a repository that is called %s by now is found by its old name',
-    async (to) => {
-      const w = await world();
-      w.github.addOrganization('else');
-      const jobs = [{ name: 'build', labels: LABELS }];
-      const run = w.github.queueRun({ repository: 'acme/app', jobs });
-      const id = jobId(w.github.jobsOf(run)[0]?.id ?? 0);
-      const target = { ...w.org, repository: 'acme/app' };
-      w.github.renameRepository('acme/app', to);
-      if (to.startsWith('else')) {
-        // The App may be there or not: the installation that we know sees it no more.
-        await expect(w.hub.job(w.org, 'acme/app', id)).rejects.toThrow(/404/);
-        expect(await w.hub.liveRuns(w.org, 'acme/app', 'queued')).toBeNull();
-        return;
-      }
-      expect(await w.hub.job(w.org, 'acme/app', id)).toMatchObject({ job: { id }, status: 'queued' });
-      expect(await activeJobs(w)).toMatchObject({ things: [{ job: { id } }] });
-      expect(await w.hub.mint(target, { name: name('ci-1'), labels: LABELS })).toMatchObject({
-        kind: 'minted',
-      });
-      const registered = await w.hub.registrations(target);
-      expect(registered.things).toHaveLength(1);
-      expect(await w.hub.removeRunner(target, registered.things[0]?.id ?? 0)).toBe('removed');
-      // The name is somebody else's from here on.
-      w.github.addRepository('acme/app');
-      expect(await w.hub.job(w.org, 'acme/app', id)).toBeNull();
-    },
-  );
-
   test('active jobs are those of runs queued or in progress, once each', async () => {
     const w = await world();
     const jobs = ['a', 'b', 'c'].map((text) => ({ name: text, labels: LABELS }));

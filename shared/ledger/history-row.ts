@@ -1,0 +1,28 @@
+/** What remains of a job in `history`. */
+
+import type { CapacityType, Job } from '../nouns.ts';
+import type { TrailLine } from './entries.ts';
+
+/** What remains of a job that ended or was refused. Merged, never overwritten with less. */
+export interface HistoryRow {
+  readonly job: Job;
+  /** Null while only parts are known (a refusal has 'refused'). */
+  readonly outcome: string | null;
+  readonly because: string | null;
+  readonly runnerName: string | null;
+  readonly instanceId: string | null;
+  readonly instanceType: string | null;
+  readonly zone: string | null;
+  readonly capacityType: CapacityType | null;
+  readonly pricePerHour: number | null;
+  readonly onDemandPricePerHour: number | null;
+  readonly diskGiB: number | null;
+  readonly launchedAtMs: number | null;
+  readonly onlineAtMs: number | null;
+  readonly startedAtMs: number | null;
+  readonly completedAtMs: number | null;
+  readonly goneAtMs: number | null;
+  readonly launches: number | null;
+  readonly consoleTail: string | null;
+  readonly trail: readonly TrailLine[] | null;
+}
