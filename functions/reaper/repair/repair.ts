@@ -2,6 +2,7 @@
 
 import { isKept } from '../../../shared/budget.ts';
 import type { Config } from '../../../shared/config/config.ts';
+import { mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { REGION_KEPT_MS, SWEEP_ACTS_MAX } from '../../../shared/limits.ts';
