@@ -14,6 +14,7 @@ import { hookRangesAt } from '../doctor/checks/hook-ranges.ts';
 import { formerRegions, type RegionsWorld } from './former-regions.ts';
 import { keepVersion, type Live, liveFunctions } from './functions.ts';
 import { withFixedAddress, withNetwork } from './ids.ts';
+import { type Plan, show } from './plan.ts';
 import { apply, compareStack, type StackChange } from './stacks.ts';
 import { deployVariables, type Filling, missing, secretMistakes } from './variables.ts';
 
@@ -55,14 +56,6 @@ function read({ root }: DeployWorld): Config {
   const parsed = parseYaml(readFileSync(join(root, 'runners.yaml'), 'utf8'));
   if (parsed.kind === 'wrong') throw new Error(`runners.yaml has mistakes:\n${parsed.mistakes.join('\n')}`);
   return parsed.config;
-}
-
-interface Plan {
-  readonly config: Config;
-  readonly stacks: readonly StackChange[];
-  readonly functions: readonly Live[];
-  readonly release: string | null;
-  readonly isEmpty: boolean;
 }
 
 async function planOf(world: DeployWorld, config: Config, former: readonly string[]): Promise<Plan> {
@@ -116,24 +109,6 @@ async function fillingOf(
 ): Promise<Filling> {
   const ranges = config.github.hooksOnly ? await hookRangesAt(github) : [];
   return { config, accountId, release, variables, root, cloud: alibaba, hookRanges: ranges };
-}
-
-function show(plan: Plan, { say }: DeployWorld): void {
-  if (plan.isEmpty) {
-    say('Nothing to change.');
-    return;
-  }
-  for (const change of plan.stacks.filter(({ lines }) => lines.length > 0)) {
-    const { stackName, region } = change.template;
-    say(`${change.stackId === null ? 'create' : 'change'} ${stackName} in ${region}`);
-    for (const line of change.lines) say(`  ${line}`);
-  }
-  for (const { name, release } of plan.functions) say(functionLine(name, release, plan.release));
-}
-
-function functionLine(name: string, was: string | null, will: string | null): string {
-  if (was === null) return `+ ${name}`;
-  return was === will ? `= ${name} (${was})` : `~ ${name} (${was} → ${will ?? 'a new build'})`;
 }
 
 /** Their ids stand in `runners.yaml` before anything is built on them. */

@@ -82,6 +82,7 @@ export async function deployAccount(): Promise<DeployAccount> {
     for (const call of calls) seen.add(call);
     return calls;
   };
+  const say = (line: string) => void self.said.push(line);
   const self: DeployAccount = {
     root,
     management,
@@ -100,8 +101,7 @@ export async function deployAccount(): Promise<DeployAccount> {
     write: (yaml) => writeFileSync(join(root, 'runners.yaml'), yaml),
     config: () => configIn(self.yaml()),
     deploy: () => deploy(worldOf(self)),
-    rollBack: () =>
-      rollBack({ alibaba: cloud, config: self.config(), download, say: (line) => self.said.push(line) }),
+    rollBack: () => rollBack({ alibaba: cloud, config: self.config(), download, say }),
     destroy: () => destroy(destroyWorldOf(self)),
     everCalled: () => new Set([...seen, ...management.calls]),
     changes: () => taken().filter((call) => !/:(Get|List|Describe)/.test(call)),

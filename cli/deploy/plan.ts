@@ -1,0 +1,30 @@
+/** What a deploy would change, and how it is said. */
+import type { Config } from '../../shared/config/config.ts';
+import type { Live } from './functions.ts';
+import type { StackChange } from './stacks.ts';
+
+export interface Plan {
+  readonly config: Config;
+  readonly stacks: readonly StackChange[];
+  readonly functions: readonly Live[];
+  readonly release: string | null;
+  readonly isEmpty: boolean;
+}
+
+export function show(plan: Plan, { say }: { readonly say: (line: string) => void }): void {
+  if (plan.isEmpty) {
+    say('Nothing to change.');
+    return;
+  }
+  for (const change of plan.stacks.filter(({ lines }) => lines.length > 0)) {
+    const { stackName, region } = change.template;
+    say(`${change.stackId === null ? 'create' : 'change'} ${stackName} in ${region}`);
+    for (const line of change.lines) say(`  ${line}`);
+  }
+  for (const { name, release } of plan.functions) say(functionLine(name, release, plan.release));
+}
+
+function functionLine(name: string, was: string | null, will: string | null): string {
+  if (was === null) return `+ ${name}`;
+  return was === will ? `= ${name} (${was})` : `~ ${name} (${was} → ${will ?? 'a new build'})`;
+}
