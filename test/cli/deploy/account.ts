@@ -77,11 +77,7 @@ export async function deployAccount(): Promise<DeployAccount> {
   const served = await serveManagement({ state: management, credentials: account.find, nowMs: Date.now });
   const cloud = alibaba(async () => KEY, served.endpoint);
   const seen = new Set<string>();
-  const taken = (): string[] => {
-    const calls = management.calls.splice(0);
-    for (const call of calls) seen.add(call);
-    return calls;
-  };
+  const taken = (): string[] => management.calls.splice(0).filter((call) => seen.add(call));
   const say = (line: string) => void self.said.push(line);
   const self: DeployAccount = {
     root,
