@@ -99,7 +99,7 @@ test('a slot of a repository that is taken while its column is about to go count
   const [column = ''] = totalsOf(await columns());
   expect((await columns())[column]).toBe(1);
   const one = build.limits({ perRepository: 1 });
-  expect(await ledger.capacity.take(build.slot('more'), one, START_MS)).toMatchObject({ kind: 'full' });
+  expect(await ledger.capacity.take(build.slot('more'), one, START_MS)).toMatchObject({ kind: 'limited' });
 });
 
 test('the row does not grow with the minutes that pass, whether or not anyone recounts', async () => {

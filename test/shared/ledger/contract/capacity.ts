@@ -140,14 +140,14 @@ export function capacityContract(open: Open): void {
         const limits = build.limits({ perRepository: 1, runners: 3 });
         await capacity.take(build.slot(1), limits, NOW_MS);
         await capacity.recount(NOW_MS);
-        expect(await capacity.take(build.slot(2), limits, NOW_MS)).toMatchObject({ kind: 'full' });
+        expect(await capacity.take(build.slot(2), limits, NOW_MS)).toMatchObject({ kind: 'limited' });
         await capacity.handBack(build.runnerName(1));
         await Promise.all([capacity.recount(NOW_MS), capacity.take(build.slot(3), limits, NOW_MS)]);
-        expect(await capacity.take(build.slot(4), limits, NOW_MS)).toMatchObject({ kind: 'full' });
+        expect(await capacity.take(build.slot(4), limits, NOW_MS)).toMatchObject({ kind: 'limited' });
         await capacity.handBack(build.runnerName(3));
         await capacity.recount(NOW_MS);
         expect(await capacity.take(build.slot(5), limits, NOW_MS)).toEqual({ kind: 'taken' });
-        expect(await capacity.take(build.slot(6), limits, NOW_MS)).toMatchObject({ kind: 'full' });
+        expect(await capacity.take(build.slot(6), limits, NOW_MS)).toMatchObject({ kind: 'limited' });
         expect(await capacity.view()).toMatchObject({ total: 1 });
       }),
     );
