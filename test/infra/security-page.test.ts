@@ -64,7 +64,7 @@ const sentences: [says: RegExp, isSo: () => boolean][] = [
   [/not even one with `if: always\(\)`/, () => /pkill --signal INT --full 'Runner\[\.\]Listener'/.test(SCRIPTS.jobStarted)],
   [/history 90 days/, () => HISTORY_TABLE.timeToLiveS === 90 * 86_400],
   [/the last 2,000 characters of the console/, () => CONSOLE_TAIL_MAX_CHARS === 2_000],
-  [/no role has `ecs:TagResources`/, () => FUNCTION_KINDS.every((kind) => permissionsOf(kind, scope).every(({ action }) => action !== 'ecs:TagResources'))],
+  [/no role has `ecs:TagResources`/, () => FUNCTION_KINDS.every((kind) => permissionsOf(kind, scope).every(({ action }) => !/:(Un)?Tag/.test(action)))],
   [/With `oos:`, every KMS secret of the region; the webhook never/, () => (secretReferences({ WEBHOOK_SECRET: 'oos:one' }).webhook ?? []).length === 0 && resourcesOf('launcher', 'kms:GetSecretValue', 'oos:two').some((each) => each.endsWith('secret/*'))],
   [/Prefer `kms:`, which names each secret/, () => resourcesOf('webhook', 'kms:GetSecretValue', 'kms:one').every((each) => each.endsWith('secret/one'))],
 ];
