@@ -1,5 +1,4 @@
 /** Who may spend what is left of GitHub's calls: pure. The shares, and why: docs/decisions/github-budget.md. */
-import type { CallBudget, CallUse } from './nouns.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -41,3 +40,16 @@ export function levelOf(budget: CallBudget, nowMs: number): number {
 export function isKept(error: unknown): boolean {
   return error instanceof Error && 'isKept' in error && error.isKept === true;
 }
+
+/** What GitHub lets an installation ask for, as its last answer had it. */
+export interface CallBudget {
+  /** An hour's. */
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetAtMs: number;
+  /** Until then GitHub wants to be left alone; 0: it never did. */
+  readonly heldUntilMs: number;
+}
+
+/** What a call of GitHub is for, in the order in which each has its claim. */
+export type CallUse = 'mint' | 'removal' | 'proof' | 'look';

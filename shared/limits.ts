@@ -176,6 +176,10 @@ export const RERUN_KEPT_MS = 24 * 3_600_000;
 export const REFUSALS_TOLD_MAX = 64;
 /** Instances with our tag that we did not make: so many are told of in one sweep. */
 export const STRANGERS_TOLD_MAX = 50;
+/** What others gave our tag is looked for so often: a person is told, and nothing is done. */
+export const TAGGED_LOOK_MS = 10 * 60_000;
+/** ECS finds no more by tag (SDK model DescribeInstancesRequestTag). */
+export const TAG_FILTER_MAX = 1_000;
 export const ALERT_REPEAT_MS = 24 * 3_600_000;
 /** GitHub gives no jobs to a runner 30 days behind any release. */
 export const RUNNER_VERSION_WARN_MS = 20 * 24 * 3_600_000;

@@ -158,19 +158,6 @@ export interface Listing<Thing> {
   readonly complete: boolean;
 }
 
-/** What GitHub lets an installation ask for, as its last answer had it. */
-export interface CallBudget {
-  /** An hour's. */
-  readonly limit: number;
-  readonly remaining: number;
-  readonly resetAtMs: number;
-  /** Until then GitHub wants to be left alone; 0: it never did. */
-  readonly heldUntilMs: number;
-}
-
-/** What a call of GitHub is for, in the order in which each has its claim. */
-export type CallUse = 'mint' | 'removal' | 'proof' | 'look';
-
 /** Where runners register: an organisation, or one repository. */
 export interface Target {
   readonly owner: string;
@@ -178,3 +165,32 @@ export interface Target {
   readonly repository: string | null;
   readonly installationId: number | null;
 }
+
+export interface RunRecord {
+  readonly id: RunId;
+  readonly attempt: number;
+  readonly status: string;
+  readonly conclusion: string | null;
+  readonly event: string;
+  /** owner/name of where the head commit lives; null when that repository is gone */
+  readonly headRepository: string | null;
+  /** The commit that its checks are shown on. */
+  readonly headSha: string;
+  /** As its author named it. */
+  readonly workflow: string;
+  /** 0: GitHub does not say. */
+  readonly createdAtMs: number;
+  /** When anything of it last changed, or its attempt began; null or absent: GitHub does not say. */
+  readonly changedAtMs?: number | null;
+  /** Null: GitHub did not say. */
+  readonly workflowId: number | null;
+  readonly branch: string | null;
+  /** Of the workflow; grows with each run, not with each attempt. */
+  readonly number: number | null;
+}
+
+/**
+ * GitHub docs, "List workflow runs for a repository": `waiting` is a run with a job behind its environment's rules,
+ * `pending` one held up by its concurrency group; other jobs of either may be queued, or run.
+ */
+export type LiveStatus = 'queued' | 'in_progress' | 'waiting' | 'pending';

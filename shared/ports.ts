@@ -1,6 +1,5 @@
+import type { CallBudget, CallUse } from './budget.ts';
 import type {
-  CallBudget,
-  CallUse,
   Candidate,
   DueEvent,
   Instance,
@@ -8,9 +7,11 @@ import type {
   JobId,
   JobRecord,
   Listing,
+  LiveStatus,
   Registration,
   RunId,
   RunnerName,
+  RunRecord,
   Target,
 } from './nouns.ts';
 
@@ -35,29 +36,6 @@ export interface Delivery {
   readonly statusCode: number;
   readonly event: string;
   readonly action: string | null;
-}
-
-export interface RunRecord {
-  readonly id: RunId;
-  readonly attempt: number;
-  readonly status: string;
-  readonly conclusion: string | null;
-  readonly event: string;
-  /** owner/name of where the head commit lives; null when that repository is gone */
-  readonly headRepository: string | null;
-  /** The commit that its checks are shown on. */
-  readonly headSha: string;
-  /** As its author named it. */
-  readonly workflow: string;
-  /** 0: GitHub does not say. */
-  readonly createdAtMs: number;
-  /** When anything of it last changed, or its attempt began; null or absent: GitHub does not say. */
-  readonly changedAtMs?: number | null;
-  /** Null: GitHub did not say. */
-  readonly workflowId: number | null;
-  readonly branch: string | null;
-  /** Of the workflow; grows with each run, not with each attempt. */
-  readonly number: number | null;
 }
 
 /** What we say of one attempt of a run, on its commit. */
@@ -88,12 +66,6 @@ export interface MintRequest {
   /** The organisation's runner group, by its name, where it is not the deployment's usual one; unused in repository scope. */
   readonly group?: string;
 }
-
-/**
- * GitHub docs, "List workflow runs for a repository": `waiting` is a run with a job behind its environment's rules,
- * `pending` one held up by its concurrency group; other jobs of either may be queued, or run.
- */
-export type LiveStatus = 'queued' | 'in_progress' | 'waiting' | 'pending';
 
 export interface GitHub {
   /** What the owner's installation has left; null: this process has had no answer yet. */
@@ -179,8 +151,10 @@ export type RunOutcome =
 export interface Instances {
   /** Into the placement of the candidate's region. */
   run(request: RunRequest): Promise<RunOutcome>;
-  /** All of this deployment in one region, by tag. */
+  /** All of this deployment in one region, by name, with its tag. */
   list(region: string): Promise<Listing<Instance>>;
+  /** All with this deployment's tag, whatever they are called. Throws where there are more than 1,000. */
+  tagged(region: string): Promise<Listing<Instance>>;
   /** By instance id: those that exist. An id not in the answer does not exist. */
   find(region: string, ids: readonly string[]): Promise<readonly Instance[]>;
   /** 'gone': no such instance. 'later': not in a state to be deleted yet. */

@@ -127,10 +127,12 @@ test('the parts of a sweep are drawn in their order, with their times', () => {
   expect(drawn).toEqual(partsOfSweep());
 });
 
-/** As the story calls them: what it imports from survey, repair, brake and rounds, and the market's refresh. */
+/** As the story calls them: what it imports from survey, repair, brake, events and rounds, and the market's refresh. */
 function partsOfSweep(): string[][] {
   const [imported, story = ''] = textOf('functions/reaper/sweep.ts').split('async function sweepOnce');
-  const names = [...(imported as string).matchAll(/\{ (.+) \} from '.\/(?:survey|repair|brake|rounds)\//g)]
+  const names = [
+    ...(imported as string).matchAll(/\{ (.+) \} from '.\/(?:survey|repair|brake|events|rounds)\//g),
+  ]
     .flatMap(([, list]) => (list as string).split(', '))
     .filter((name) => !name.startsWith('type '));
   const called = new RegExp(`\\b(${[...names, 'refreshMarket'].join('|')})\\(`, 'g');

@@ -1,6 +1,5 @@
-/** What this process saw of GitHub's runs: its memory. One that begins anew sees again, in its own time. */
-import type { JobRecord, RunId } from '../../shared/nouns.ts';
-import type { LiveStatus, RunRecord } from '../../shared/ports.ts';
+/** What this process saw of GitHub's runs, and when it looked: its memory. One that begins anew sees again, in its own time. */
+import type { JobRecord, LiveStatus, RunId, RunRecord } from '../../shared/nouns.ts';
 
 /** A list of runs of one status. */
 export interface SeenList {
@@ -29,9 +28,16 @@ export interface Looks {
   readonly runs: Map<RunId, SeenRun>;
   /** By repository: the last look, and the last that found what no delivery had told. */
   readonly turns: Map<string, { readonly atMs: number; readonly foundAtMs: number }>;
+  /** By region: when instances were last looked for by tag alone. */
+  readonly tagged: Map<string, number>;
 }
 
-export const newLooks = (): Looks => ({ lists: new Map(), runs: new Map(), turns: new Map() });
+export const newLooks = (): Looks => ({
+  lists: new Map(),
+  runs: new Map(),
+  turns: new Map(),
+  tagged: new Map(),
+});
 
 /** Changes when a run does: another attempt, another status, a job that ended. */
 export const stampOf = ({ attempt, status, changedAtMs }: RunRecord): string =>

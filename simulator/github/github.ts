@@ -18,9 +18,9 @@ import type {
   SimRunner,
 } from './model.ts';
 import { checksPage } from './pages/check-pages.ts';
-import type { RunPlan } from './plans.ts';
 import { respond } from './routes/router.ts';
 import { cancelJob, cancelRun } from './runs/cancel.ts';
+import type { RunPlan } from './runs/plans.ts';
 import { approve, queueRun } from './runs/runs.ts';
 import { assignSoon } from './runs/scheduler.ts';
 import { connectRunner, type RunnerSession } from './runs/sessions.ts';

@@ -1,5 +1,5 @@
 import type { RunnerListener } from './listener.ts';
-import type { Concurrency, JobPlan } from './plans.ts';
+import type { Concurrency, JobPlan } from './runs/plans.ts';
 
 export type Conclusion = 'success' | 'failure' | 'cancelled' | 'skipped';
 export type Permissions = Readonly<Record<string, 'read' | 'write'>>;

@@ -1,5 +1,4 @@
 /** Bodies of deliveries and records: GitHub's own examples, with our fields in place of theirs. */
-
 import { createRequire } from 'node:module';
 import type { Account, Installation, Repository, SimJob, SimRun } from './model.ts';
 import { runConclusion, runStatus } from './runs/status.ts';

@@ -18,7 +18,7 @@ import type {
   SimRun,
   SimRunner,
 } from './model.ts';
-import type { JobPlan } from './plans.ts';
+import type { JobPlan } from './runs/plans.ts';
 import type { Fault } from './wire.ts';
 
 export interface State {

@@ -1,7 +1,6 @@
 /** Whose calls are made when there are not enough for all. */
 import { expect, test } from 'vitest';
-import { levelOf, lookShare, mayCall, paceOf } from '../../shared/budget.ts';
-import type { CallBudget, CallUse } from '../../shared/nouns.ts';
+import { type CallBudget, type CallUse, levelOf, lookShare, mayCall, paceOf } from '../../shared/budget.ts';
 
 const HOUR_MS = 3_600_000;
 const NOW_MS = 1_000 * HOUR_MS;

@@ -12,6 +12,7 @@ import type { Evidence } from '../survey/evidence.ts';
 import { ownerOf, regionsOf } from '../survey/known.ts';
 import { type Matching, match } from '../survey/match.ts';
 import { type Observation, observe, strangersIn } from '../survey/observe.ts';
+import { reportStrangers } from '../survey/strangers.ts';
 import type { Survey } from '../survey/survey.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
@@ -19,7 +20,6 @@ import { act } from './act.ts';
 import { diagnose } from './diagnose.ts';
 import { type Diagnosed, hasCalls, inTurn, rememberLeft } from './in-turn.ts';
 import { entryWithSeen, keepSeen } from './seen.ts';
-import { reportStrangers } from './strangers.ts';
 import { isUsable } from './usable.ts';
 import type { Coverage } from './verdict.ts';
 

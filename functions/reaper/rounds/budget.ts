@@ -1,9 +1,8 @@
 /** What is left of GitHub's calls: told to the other functions when it changes much, and to a person before it ends. */
 import { alertOnce } from '../../../shared/alert-once.ts';
-import { levelOf, paceOf } from '../../../shared/budget.ts';
+import { type CallBudget, levelOf, paceOf } from '../../../shared/budget.ts';
 import { BUDGET_DAYS_KEPT, CALLS_PER_JOB } from '../../../shared/github-limits.ts';
 import { amendGitHubNote, type GitHubNote, readGitHubNote } from '../../../shared/github-note.ts';
-import type { CallBudget } from '../../../shared/nouns.ts';
 import { ownersOf } from '../survey/known.ts';
 import type { ReaperWorld } from '../world.ts';
 

@@ -6,8 +6,7 @@ import {
   NEEDED_MAX_MS,
   RERUN_ATTEMPTS_MAX,
 } from '../../../shared/limits.ts';
-import type { JobId, JobRecord } from '../../../shared/nouns.ts';
-import type { RunRecord } from '../../../shared/ports.ts';
+import type { JobId, JobRecord, RunRecord } from '../../../shared/nouns.ts';
 
 export type RerunDecision =
   | { readonly kind: 'wait' }

@@ -11,8 +11,7 @@ import {
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { LOST_JOB_MS } from '../../../shared/limits.ts';
-import type { JobRecord, RunId } from '../../../shared/nouns.ts';
-import type { RunRecord } from '../../../shared/ports.ts';
+import type { JobRecord, RunId, RunRecord } from '../../../shared/nouns.ts';
 import { type SeenRun, stampOf } from '../looks.ts';
 import { type KnownRepository, ownerOf } from '../survey/known.ts';
 import { LIVE, type Runs } from '../survey/runs.ts';

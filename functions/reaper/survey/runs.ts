@@ -1,8 +1,8 @@
 /** Lists of runs, and their jobs, each asked for at most once a sweep, and remembered. */
+import type { CallUse } from '../../../shared/budget.ts';
 import { hasBaseLabels } from '../../../shared/job/labels.ts';
 import { targetOf } from '../../../shared/names.ts';
-import type { CallUse, JobRecord, Listing } from '../../../shared/nouns.ts';
-import type { LiveStatus, RunRecord } from '../../../shared/ports.ts';
+import type { JobRecord, Listing, LiveStatus, RunRecord } from '../../../shared/nouns.ts';
 import { listKey, rememberRun, type SeenList, type SeenRun, stampOf } from '../looks.ts';
 import type { ReaperWorld } from '../world.ts';
 import { forgetRepository, type KnownRepository } from './known.ts';

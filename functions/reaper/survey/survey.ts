@@ -9,7 +9,9 @@ import { type Networks, ownNetworks, rememberNetworks } from '../own-instance.ts
 import type { ReaperWorld } from '../world.ts';
 import { countFailedLooks } from './failed-looks.ts';
 import { regionsToSurvey, rememberRegions, targetsToSurvey } from './known.ts';
+import { attempt, type Look } from './look.ts';
 import { askSingly } from './single.ts';
+import { withTagged } from './tagged.ts';
 
 export interface Survey {
   /** When the first look-up began: an entry younger than this may be missing on the other sides. */
@@ -44,7 +46,7 @@ export async function survey(world: ReaperWorld): Promise<Survey> {
   const inRegions = await inParallel(regions, SWEEP_PARALLEL_MAX, (region) =>
     look(`instances of ${region}`, () => world.instances.list(region)),
   );
-  const instances = joined(inRegions);
+  const instances = await withTagged(regions, joined(inRegions), look, world);
   const targets = await targetsToSurvey(world);
   const answered = new Set<Target>();
   const atTargets = await inParallel(targets, SWEEP_PARALLEL_MAX, (target) =>
@@ -97,26 +99,6 @@ async function registrationsOf(
 ): Promise<Listing<Registration & { target: Target }>> {
   const { things, complete } = await github.registrations(target);
   return { things: things.map((registration) => ({ ...registration, target })), complete };
-}
-
-type Look = <Thing>(what: string, ask: () => Promise<Listing<Thing>>) => Promise<Listing<Thing>>;
-
-/** A look-up that failed is an incomplete one: it proves nothing absent. Of both it is said why, in one clause. */
-async function attempt<Thing>(
-  what: string,
-  ask: () => Promise<Listing<Thing>>,
-  { log }: ReaperWorld,
-): Promise<{ readonly listing: Listing<Thing>; readonly failure: string | null }> {
-  try {
-    const listing = await ask();
-    if (listing.complete) return { listing, failure: null };
-    log('survey.truncated', { what, seen: listing.things.length });
-    return { listing, failure: `the list was cut after ${listing.things.length}` };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : 'unknown';
-    log('survey.failed', { what, error: reason });
-    return { listing: { things: [], complete: false }, failure: `it was refused (${reason.slice(0, 300)})` };
-  }
 }
 
 function joined<Thing>(listings: readonly Listing<Thing>[]): Listing<Thing> {

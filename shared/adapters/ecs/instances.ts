@@ -3,7 +3,7 @@ import { CALL_TRIES_MAX, ECS_RETRY_PAUSE_MS } from '../../limits.ts';
 import type { Clock, Instances, Log } from '../../ports.ts';
 import type { EcsCall } from './call.ts';
 import { type Failure, failureOf, meaningOf } from './errors.ts';
-import { findInstances, listInstances, lookAtConsole } from './look-ups.ts';
+import { findInstances, listInstances, listTagged, lookAtConsole } from './look-ups.ts';
 import type { RunSetting } from './request.ts';
 import { runInstance } from './run.ts';
 
@@ -19,6 +19,7 @@ export function ecsInstances(options: EcsInstancesOptions): Instances {
   return {
     run: (request) => runInstance(request, { ...options, setting: options }),
     list: (region) => listInstances(region, options),
+    tagged: (region) => listTagged(region, options),
     find: (region, ids) => findInstances(region, ids, options),
     terminate: (region, id) => terminate(region, id, options),
     consoleOutput: (region, id) => lookAtConsole(region, id, options),

@@ -53,6 +53,11 @@ export async function listInstances(region: string, world: LookUpWorld): Promise
   return { things: things.filter(({ tags }) => tags[TAG.deployment] === deployment), complete };
 }
 
+/** SDK model DescribeInstancesRequestTag: at most 1,000, or ECS refuses. */
+export async function listTagged(region: string, world: LookUpWorld): Promise<Listing<Instance>> {
+  return pages(region, { 'Tag.1.Key': TAG.deployment, 'Tag.1.Value': world.deployment }, world);
+}
+
 /** Those of `ids` that exist, whatever the order. */
 export async function findInstances(
   region: string,

@@ -1,6 +1,8 @@
 /** Calls as our installation: which installation that is, conditional repetition, and pages. */
+
 import type * as z from 'zod';
-import type { CallBudget, CallUse, Listing, Target } from '../../nouns.ts';
+import type { CallBudget, CallUse } from '../../budget.ts';
+import type { Listing, Target } from '../../nouns.ts';
 import type { Budgets } from './limits/budgeted.ts';
 import { conditional } from './limits/conditional.ts';
 import {

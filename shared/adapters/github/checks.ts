@@ -5,7 +5,16 @@
 import type { Target } from '../../nouns.ts';
 import type { CheckOutcome, CheckRun, Clock, GitHub } from '../../ports.ts';
 import { allPages, type Calls, type Params, parsed, partsOf, REPO } from './calls.ts';
-import { CallKept, failed, type GitHubAnswer, messageOf, redact, Throttled, throttledMs } from './request.ts';
+import {
+  CallKept,
+  failed,
+  type GitHubAnswer,
+  InstallationUnusable,
+  messageOf,
+  redact,
+  Throttled,
+  throttledMs,
+} from './request.ts';
 import { checkRunsPage, oneCheckRun } from './shapes.ts';
 
 const KEPT_MS = 60_000;
@@ -22,17 +31,20 @@ export function checksOver(calls: Calls, { clock }: { readonly clock: Clock }): 
     return outcomeOf(route, answer, clock.nowMs());
   };
   return {
-    async writeCheck(target, repository, check, checkId) {
-      try {
-        return await write(target, repository, check, checkId);
-      } catch (error) {
-        // Kept back for launches: authors are told a little later.
-        if (error instanceof Throttled) return { kind: 'throttled', retryAtMs: clock.nowMs() + error.waitMs };
-        if (error instanceof CallKept) return { kind: 'throttled', retryAtMs: clock.nowMs() + KEPT_MS };
-        throw error;
-      }
-    },
+    writeCheck: (target, repository, check, checkId) =>
+      write(target, repository, check, checkId).catch((error: unknown) => heldBack(error, clock.nowMs())),
   };
+}
+
+/** What kept it from being asked: authors are told a little later, or not at all. */
+function heldBack(error: unknown, nowMs: number): CheckOutcome {
+  if (error instanceof Throttled) return { kind: 'throttled', retryAtMs: nowMs + error.waitMs };
+  // Kept for launches.
+  if (error instanceof CallKept) return { kind: 'throttled', retryAtMs: nowMs + KEPT_MS };
+  // GitHub gives no token with a permission that the App lacks.
+  if (error instanceof InstallationUnusable && error.status === 422)
+    return { kind: 'not-permitted', because: redact(error.message) };
+  throw error;
 }
 
 /** Neutral from the first word on: it tells, and holds nothing up (docs/decisions/check-runs.md). */

@@ -1,10 +1,12 @@
 /** Jobs and runs as GitHub records them, and asking for re-runs. */
+
 import type * as z from 'zod';
-import type { CallUse, Listing, Target } from '../../nouns.ts';
-import type { GitHub, RunRecord } from '../../ports.ts';
+import type { CallUse } from '../../budget.ts';
+import type { Listing, RunRecord, Target } from '../../nouns.ts';
+import type { GitHub } from '../../ports.ts';
 import { allPages, type Calls, parsed, partsOf, REPO } from './calls.ts';
 import { liveRuns } from './live-runs.ts';
-import { failed, type GitHubAnswer, messageOf, throttledMs } from './request.ts';
+import { failed, type GitHubAnswer, InstallationUnusable, messageOf, throttledMs } from './request.ts';
 import { jobRecord, jobsPage, oneJob, oneRepository, oneRun, repositoriesPage, runsPage } from './shapes.ts';
 
 /** GitHub docs, "Actions limits": 256 jobs in a matrix; a run may have several. */
@@ -168,7 +170,7 @@ async function rerun(
   throw failed(route, answer);
 }
 
-/** GitHub docs: 202, or 409 for what is over. 403 without the permission, 404 where the App may not even look. */
+/** GitHub docs: 202, or 409 for what is over. 404 where the App may not even look; without the permission, no token. */
 async function cancelRun(
   calls: Calls,
   target: Target,
@@ -176,9 +178,16 @@ async function cancelRun(
   id: number,
 ): Promise<'asked' | 'over' | 'refused'> {
   const route = `POST ${REPO}/actions/runs/{run_id}/cancel`;
-  const answer = await calls.ask(target, route, { ...partsOf(repository), run_id: id });
+  const answer = await calls.ask(target, route, { ...partsOf(repository), run_id: id }).catch(refusedToken);
+  if (answer === null) return 'refused';
   if (answer.status === 202) return 'asked';
   if (answer.status === 409) return 'over';
   if ([403, 404].includes(answer.status) && throttledMs(answer) === null) return 'refused';
   throw failed(route, answer);
+}
+
+/** GitHub gives no token with a permission that the App lacks. */
+function refusedToken(error: unknown): null {
+  if (error instanceof InstallationUnusable && error.status === 422) return null;
+  throw error;
 }

@@ -1,6 +1,6 @@
 /** Runs that are not over. */
-import type { CallUse, Listing, Target } from '../../nouns.ts';
-import type { LiveStatus, RunRecord } from '../../ports.ts';
+import type { CallUse } from '../../budget.ts';
+import type { Listing, LiveStatus, RunRecord, Target } from '../../nouns.ts';
 import { allPages, type Calls, parsed, partsOf, REPO } from './calls.ts';
 import { failed, GitHubFailed } from './request.ts';
 import { runsPage } from './shapes.ts';

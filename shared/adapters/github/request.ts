@@ -1,6 +1,5 @@
 /** The little that the mapping needs of a way to GitHub: octokit over the network, or a simulated one in process. */
-
-import type { CallUse } from '../../nouns.ts';
+import type { CallUse } from '../../budget.ts';
 
 export type GitHubAuth = 'app' | 'none' | { readonly installation: number };
 

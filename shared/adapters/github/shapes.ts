@@ -2,8 +2,8 @@
 import * as z from 'zod';
 import { trimmedName } from '../../job/event.ts';
 import { attemptOf, namedRunner, timeMs } from '../../job/payload.ts';
-import type { JobId, JobRecord, Registration, RunId } from '../../nouns.ts';
-import type { Delivery, RunRecord } from '../../ports.ts';
+import type { JobId, JobRecord, Registration, RunId, RunRecord } from '../../nouns.ts';
+import type { Delivery } from '../../ports.ts';
 
 const id = z.number().int().nonnegative().refine(Number.isSafeInteger);
 const time = z.string().transform((text, context) => {

@@ -33,6 +33,12 @@ const RULES: readonly Rule[] = [
     permissions: { administration: 'write' },
     isOfRepository: true,
   },
+  // Telling looks first whether it was told before, and both take one token.
+  {
+    route: /^\w+ \/repos\/\{owner\}\/\{repo\}\/(check-runs|commits)/,
+    permissions: { checks: 'write' },
+    isOfRepository: true,
+  },
   { route: /^GET \/(repos|installation)\//, permissions: { actions: 'read', metadata: 'read' } },
   {
     route: /^\w+ \/repos\/\{owner\}\/\{repo\}\/actions\//,

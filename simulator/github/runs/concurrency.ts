@@ -5,9 +5,9 @@
  * for a runner.
  */
 import type { SimJob, SimRun } from '../model.ts';
-import type { Concurrency } from '../plans.ts';
 import type { ConcurrencyGroup, State } from '../state.ts';
 import { Refusal } from '../wire.ts';
+import type { Concurrency } from './plans.ts';
 
 const PENDING_MAX = 100;
 

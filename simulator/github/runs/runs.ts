@@ -3,9 +3,9 @@
 import { repositoryOf } from '../accounts.ts';
 import { announceJob, announceRun } from '../announcements.ts';
 import type { Conclusion, Repository, SimJob, SimRun } from '../model.ts';
-import type { JobPlan, RunPlan } from '../plans.ts';
 import { newId, type State } from '../state.ts';
 import { enterGroup, leaveGroup } from './concurrency.ts';
+import type { JobPlan, RunPlan } from './plans.ts';
 import { assignSoon } from './scheduler.ts';
 import { jobsOf, runStatus } from './status.ts';
 

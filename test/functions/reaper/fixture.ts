@@ -3,8 +3,8 @@ import { newLooks } from '../../../functions/reaper/looks.ts';
 import type { ReaperWorld } from '../../../functions/reaper/world.ts';
 import { ledgerOn } from '../../../shared/adapters/tablestore/ledger.ts';
 import { HISTORY_TABLE, LEDGER_TABLE } from '../../../shared/adapters/tablestore/tables.ts';
-import type { JobRecord, Listing, RunId } from '../../../shared/nouns.ts';
-import type { GitHub, Instances, RunRecord } from '../../../shared/ports.ts';
+import type { JobRecord, Listing, RunId, RunRecord } from '../../../shared/nouns.ts';
+import type { GitHub, Instances } from '../../../shared/ports.ts';
 import { VirtualClock } from '../../../simulator/clock.ts';
 import { createTable, createTableStore, tableOf } from '../../../simulator/tablestore/index.ts';
 import { build } from '../../shared/ledger/builders.ts';
@@ -44,7 +44,7 @@ export function openReaper({ config, github = {}, instances = {} }: Says = {}): 
     ledger: ledgerOn(tables, () => `token-${++token}`),
     looks: newLooks(),
     github: { ...FREE, ...github } as GitHub,
-    instances: instances as Instances,
+    instances: { tagged: async () => completeList(), ...instances } as Instances,
     queue: {
       async launch({ job }) {
         launched.push(job.id);

@@ -1,6 +1,6 @@
 /** A run whose jobs GitHub holds back, over the whole system: what it costs, and how long what is ready waits. */
 import type { JobPlan, SimJob } from '../../../simulator/github/index.ts';
-import type { RunPlan } from '../../../simulator/github/plans.ts';
+import type { RunPlan } from '../../../simulator/github/runs/plans.ts';
 import { openWorld, START_MS, seedRunnerRelease, type WorldOptions } from '../../world/in-process.ts';
 
 export const MINUTE_MS = 60_000;

@@ -1,5 +1,5 @@
 /** Who asks for what, and when: the workloads. */
-import type { Concurrency, Strategy } from '../../../simulator/github/plans.ts';
+import type { Concurrency, Strategy } from '../../../simulator/github/runs/plans.ts';
 import type { Random } from '../../../simulator/random.ts';
 
 export type Fate =

@@ -1,6 +1,6 @@
 /** What happens in the world by itself, at a moment that the seed draws. */
 
-import type { Strategy } from '../../../simulator/github/plans.ts';
+import type { Strategy } from '../../../simulator/github/runs/plans.ts';
 import type { World } from '../../world/in-process.ts';
 import { configOf } from '../../world/in-process.ts';
 import { THEIRS } from '../../world/strangers.ts';

@@ -1,6 +1,6 @@
 /** What GitHub holds back or cancels by itself: matrices and concurrency groups, as it documents them. */
 import { describe, expect, test } from 'vitest';
-import type { Concurrency, JobPlan, RunPlan, Strategy } from '../../../simulator/github/plans.ts';
+import type { Concurrency, JobPlan, RunPlan, Strategy } from '../../../simulator/github/runs/plans.ts';
 import { connected, LABELS, openWorld, type TestWorld } from '../../shared/adapters/github/world.ts';
 
 const MATRIX: Strategy = { matrix: 'test' };

@@ -4,7 +4,8 @@ import { amend } from '../../../../shared/ledger/amend.ts';
 import type { CheckEntry, CheckLine } from '../../../../shared/ledger/entries.ts';
 import type { Held } from '../../../../shared/ledger/ledger.ts';
 import { targetOf } from '../../../../shared/names.ts';
-import type { CheckOutcome, CheckRun, RunRecord } from '../../../../shared/ports.ts';
+import type { RunRecord } from '../../../../shared/nouns.ts';
+import type { CheckOutcome, CheckRun } from '../../../../shared/ports.ts';
 import { describeRun } from '../../../../shared/story/describe-run.ts';
 import {
   CHECK_NAME_MAX_CHARS,

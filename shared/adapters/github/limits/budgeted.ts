@@ -1,6 +1,5 @@
 /** Each call within its share of what GitHub lets an installation ask for, and at GitHub's pace. */
-import { mayCall } from '../../../budget.ts';
-import type { CallBudget, CallUse } from '../../../nouns.ts';
+import { type CallBudget, type CallUse, mayCall } from '../../../budget.ts';
 import type { Clock } from '../../../ports.ts';
 import {
   CallKept,

@@ -3,8 +3,8 @@
  * a minute (a GET 1, others 5), 100 calls at once, 80 a minute that create content. Octokit over the network and the
  * simulated GitHub in process are paced by this same file.
  */
+import type { CallUse } from '../../../budget.ts';
 import { SWEEP_PARALLEL_MAX } from '../../../limits.ts';
-import type { CallUse } from '../../../nouns.ts';
 import type { Clock } from '../../../ports.ts';
 import { CallKept } from '../request.ts';
 

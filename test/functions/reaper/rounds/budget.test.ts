@@ -1,8 +1,9 @@
 /** A person is told before GitHub's calls end, and others by a note that is written seldom. */
+
 import { expect, test } from 'vitest';
 import { noteBudgets } from '../../../../functions/reaper/rounds/budget.ts';
+import type { CallBudget } from '../../../../shared/budget.ts';
 import { memoryIn, readGitHubNote } from '../../../../shared/github-note.ts';
-import type { CallBudget } from '../../../../shared/nouns.ts';
 import { START_MS } from '../../../world/in-process.ts';
 import { openReaper } from '../fixture.ts';
 

@@ -59,6 +59,7 @@ test('a list that is cut, sweep after sweep, is told only while somebody whom it
         if (isAnswered) return null;
         throw new Error('GitHub answered 502');
       },
+      removeRunner: async () => 'absent',
     },
   });
   const sweeps = async () => {

@@ -4,8 +4,7 @@ import { gatherEvidence } from '../../../../functions/reaper/survey/evidence.ts'
 import { rememberListed } from '../../../../functions/reaper/survey/known.ts';
 import { NAMING_CALLS_PER_SWEEP_MAX, UNREADABLE_MAX_MS } from '../../../../shared/github-limits.ts';
 import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
-import type { JobRecord, RunId } from '../../../../shared/nouns.ts';
-import type { RunRecord } from '../../../../shared/ports.ts';
+import type { JobRecord, RunId, RunRecord } from '../../../../shared/nouns.ts';
 import { build } from '../../../shared/ledger/builders.ts';
 import { START_MS } from '../../../world/in-process.ts';
 import { completeList, openReaper, record, runOf } from '../fixture.ts';

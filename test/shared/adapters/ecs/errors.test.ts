@@ -36,7 +36,7 @@ const MEANINGS: Record<string, string> = {
     503 Throttling.ConcurrentLimitExceeded, 503 Rejected.Throttling`,
   'said again, and unknown if that does not help': `400 LastTokenProcessing, 400 Idempotence.Processing,
     400 LastOrderProcessing, 400 LastRequestProcessing, 404 OperationDenied.CreatingConflict, 409 OperationConflict, 500 InternalError,
-    503 ServiceUnavailable`,
+    503 ServiceUnavailable, 400 UnknownError`,
   'said again, and put off if that does not help': '400 SignatureNonceUsed',
   unknown: '400 IdempotentParameterMismatch',
   'fatal: money': `403 InvalidAccountStatus.NotEnoughBalance, 403 InsufficientBalance, 400 Account.Arrearage,

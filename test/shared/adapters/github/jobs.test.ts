@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Listing } from '../../../../shared/nouns.ts';
-import type { RunRecord } from '../../../../shared/ports.ts';
+import type { Listing, RunRecord } from '../../../../shared/nouns.ts';
 import { onBothTransports } from './transports.ts';
 import { connected, jobId, LABELS, runId, START_MS, type TestWorld } from './world.ts';
 
@@ -70,23 +69,6 @@ onBothTransports('jobs and runs', (world) => {
     expect(await w.hub.job(w.org, 'acme/app', jobId(1))).toBeNull();
   });
 
-  test('a run is cancelled, with what of it waits; then there is nothing to cancel', async () => {
-    const w = await world();
-    const labels = ['self-hosted'];
-    const run = w.github.queueRun({ repository: 'acme/app', jobs: [{ name: 'build', labels }] });
-    expect(await w.hub.cancelRun(w.org, 'acme/app', runId(run.id))).toBe('asked');
-    expect(w.github.jobsOf(run).map(({ conclusion }) => conclusion)).toEqual(['cancelled']);
-    expect(await w.hub.cancelRun(w.org, 'acme/app', runId(run.id))).toBe('over');
-    expect(await w.hub.cancelRun(w.org, 'acme/app', runId(1))).toBe('refused');
-  });
-
-  test('an App that may not cancel is told so, and a failure is thrown', async () => {
-    const w = await world({
-      permissions: { actions: 'read', metadata: 'read', organization_self_hosted_runners: 'write' },
-    });
-    const run = w.github.queueRun({ repository: 'acme/app', jobs: [{ name: 'build', labels: ['x'] }] });
-    expect(await w.hub.cancelRun(w.org, 'acme/app', runId(run.id))).toBe('refused');
-  });
   test('active jobs are those of runs queued or in progress, once each', async () => {
     const w = await world();
     const jobs = ['a', 'b', 'c'].map((text) => ({ name: text, labels: LABELS }));
@@ -143,6 +125,7 @@ onBothTransports('jobs and runs', (world) => {
       attempt: 1,
       status: 'queued',
       conclusion: null,
+      changedAtMs: START_MS,
       event: 'pull_request',
       headRepository: 'eve/app',
       headSha: run.headSha,

@@ -129,6 +129,8 @@ onBothTransports('runners', (world) => {
     const w = await world();
     const idle = await connected(w, 'idle', ['other']);
     expect(await w.hub.removeRunner(w.org, idle.runnerId)).toBe('removed');
+    // It hears of it when its poll ends.
+    await w.pass(50_000);
     expect(idle.exits).toEqual(['removed']);
     expect(await w.hub.removeRunner(w.org, idle.runnerId)).toBe('absent');
     const busy = await connected(w, 'busy');

@@ -23,6 +23,9 @@ const rows: [route: string, permissions: object, repositoryNames?: string[]][] =
   ['GET /repos/{owner}/{repo}/actions/jobs/{job_id}',                    { actions: 'read', metadata: 'read' }],
   ['GET /repos/{owner}/{repo}',                                          { actions: 'read', metadata: 'read' }],
   ['GET /installation/repositories',                                     { actions: 'read', metadata: 'read' }],
+  ['GET /repos/{owner}/{repo}/commits/{ref}/check-runs',                 { checks: 'write' }, ['app']],
+  ['POST /repos/{owner}/{repo}/check-runs',                              { checks: 'write' }, ['app']],
+  ['POST /repos/{owner}/{repo}/actions/runs/{run_id}/cancel',            { actions: 'write' }, ['app']],
   ['POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs', { actions: 'write' }, ['app']],
   ['POST /repos/{owner}/{repo}/actions/jobs/{job_id}/rerun',             { actions: 'write' }, ['app']],
 ];

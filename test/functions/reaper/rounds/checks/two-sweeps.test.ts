@@ -4,8 +4,8 @@ import { openBudget } from '../../../../../functions/reaper/rounds/checks/budget
 import { type Context, linesOf } from '../../../../../functions/reaper/rounds/checks/lines.ts';
 import type { ToldRun } from '../../../../../functions/reaper/rounds/checks/runs.ts';
 import { tellRun } from '../../../../../functions/reaper/rounds/checks/tell-run.ts';
-import type { JobId, RunId } from '../../../../../shared/nouns.ts';
-import type { CheckRun, RunRecord } from '../../../../../shared/ports.ts';
+import type { JobId, RunId, RunRecord } from '../../../../../shared/nouns.ts';
+import type { CheckRun } from '../../../../../shared/ports.ts';
 import { build, held } from '../../../../shared/ledger/builders.ts';
 import { openReaper, type ReaperFixture } from '../../fixture.ts';
 

@@ -1,9 +1,10 @@
 /** The pace of one process, and what a limit that was met means for the calls after it. */
+
 import { expect, test } from 'vitest';
 import { budgeted, useOf } from '../../../../../shared/adapters/github/limits/budgeted.ts';
 import { pacing } from '../../../../../shared/adapters/github/limits/pacing.ts';
 import type { GitHubAnswer, GitHubRequest } from '../../../../../shared/adapters/github/request.ts';
-import type { CallUse } from '../../../../../shared/nouns.ts';
+import type { CallUse } from '../../../../../shared/budget.ts';
 import { VirtualClock } from '../../../../../simulator/clock.ts';
 
 const START_MS = Date.UTC(2026, 4, 4);

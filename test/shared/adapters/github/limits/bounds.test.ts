@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { gitHubOver } from '../../../../shared/adapters/github/adapter.ts';
-import type { GitHubRequest } from '../../../../shared/adapters/github/request.ts';
-import { alone, openWorld, START_MS } from './world.ts';
+import { gitHubOver } from '../../../../../shared/adapters/github/adapter.ts';
+import type { GitHubRequest } from '../../../../../shared/adapters/github/request.ts';
+import { alone, openWorld, START_MS } from '../world.ts';
 
 const target = { owner: 'acme', repository: null, installationId: 1 };
 const open = (request: GitHubRequest) =>

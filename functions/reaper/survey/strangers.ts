@@ -2,8 +2,8 @@
 import { alertOnce } from '../../../shared/alert-once.ts';
 import { STRANGERS_TOLD_MAX } from '../../../shared/limits.ts';
 import { TAG } from '../../../shared/names.ts';
-import type { Stranger } from '../survey/observe.ts';
 import type { ReaperWorld } from '../world.ts';
+import type { Stranger } from './observe.ts';
 
 export async function reportStrangers(strangers: readonly Stranger[], world: ReaperWorld): Promise<void> {
   // ECS may show a machine that is just being made without all that it will have.
