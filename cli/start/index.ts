@@ -106,7 +106,12 @@ async function play(run: DemoRun): Promise<number> {
   const ok = left.length === 0 && rows.every(({ conclusion }) => conclusion === 'success');
   printEnd(run, rows, left, ok);
   if (options.stay)
-    return stayUntil(signal, await openLocalEndpoint(world.github, foundOf(world)), commitsOf(world), say);
+    return stayUntil(
+      signal,
+      await openLocalEndpoint(world.github, () => foundOf(world)),
+      commitsOf(world),
+      say,
+    );
   return ok ? 0 : 1;
 }
 

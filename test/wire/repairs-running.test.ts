@@ -5,7 +5,7 @@ import { TAG } from '../../shared/names.ts';
 import type { SimJob } from '../../simulator/github/index.ts';
 import { bundlesFor } from './bundles.ts';
 import * as failures from './failures.ts';
-import { configWith, type Harness, MINUTE_MS, once, openHarness, unseen } from './harness.ts';
+import { configWith, type Harness, MINUTE_MS, once, openHarness, STANDSTILL_MS, unseen } from './harness.ts';
 
 /** One slot for what is stuck: no second runner is launched beside it. */
 const config = configWith(`
@@ -102,7 +102,7 @@ const billsOf = ({ id }: SimJob) =>
   harness.world.ecs.paid().filter(({ tags }) => tags[TAG.job] === String(id));
 
 test('what befalls runners that live is seen and repaired by the deployed sweep', {
-  timeout: 240_000,
+  timeout: STANDSTILL_MS,
 }, async () => {
   const { world, lines } = harness;
   const { alone, cancelled, jobs } = await playAll();

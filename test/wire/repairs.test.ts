@@ -6,7 +6,7 @@ import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { build } from '../shared/ledger/builders.ts';
 import { bundlesFor } from './bundles.ts';
 import { firstRunnerOf, forget } from './failures.ts';
-import { configWith, type Harness, MINUTE_MS, once, openHarness, unseen } from './harness.ts';
+import { configWith, type Harness, MINUTE_MS, once, openHarness, STANDSTILL_MS, unseen } from './harness.ts';
 
 const config = configWith();
 let booted = 0;
@@ -39,7 +39,7 @@ async function leaveBehind(nowMs: number, ledger: Ledger): Promise<void> {
 }
 
 test('what crashes, losses, cancellations and dead boots leave is repaired by the deployed sweep', {
-  timeout: 200_000,
+  timeout: STANDSTILL_MS,
 }, async () => {
   const { world, ledger, lines } = harness;
   await leaveBehind(world.clock.nowMs(), ledger);

@@ -20,6 +20,7 @@ import { type Loopback, openLoopback } from '../../simulator/loopback.ts';
 import { tableOf } from '../../simulator/tablestore/index.ts';
 import { smallRegion } from '../world/small-region.ts';
 import { bundlesFor } from './bundles.ts';
+import { STANDSTILL_MS } from './harness.ts';
 
 const parsed = parseYaml(readFileSync(join(import.meta.dirname, '../../simulator/runners.yaml'), 'utf8'));
 if (parsed.kind === 'wrong') throw new Error(parsed.mistakes.join('\n'));
@@ -63,6 +64,9 @@ async function rowsOf({ store }: Loopback): Promise<string[]> {
   return [...rows, JSON.stringify(await ledger.capacity.view())];
 }
 
+/** Of simulated time. */
+const PLAY_MAX_MS = 30 * 60_000;
+
 interface Collected {
   readonly secrets: Set<string>;
   readonly texts: string[];
@@ -77,7 +81,8 @@ async function playToEnd(
 ): Promise<string[]> {
   const rows = new Set<string>();
   let left = ['not looked yet'];
-  for (let tries = 0; tries < 900 && left.length > 0; tries++) {
+  const untilMs = world.clock.nowMs() + PLAY_MAX_MS;
+  while (left.length > 0 && world.clock.nowMs() < untilMs) {
     await setTimeout(100);
     for (const { jitConfig } of world.github.runners()) secrets.add(jitConfig);
     for (const row of await rowsOf(world)) rows.add(row);
@@ -109,7 +114,7 @@ const differences = (called: Map<FunctionKind, Set<string>>) =>
   FUNCTION_KINDS.map((kind) => [kind, difference(kind, scope, called.get(kind) ?? new Set())] as const);
 
 test('jobs of every kind run under exact roles, leave nothing, and no secret is seen', {
-  timeout: 150_000,
+  timeout: STANDSTILL_MS,
 }, async () => {
   const called = new Map<FunctionKind, Set<string>>(FUNCTION_KINDS.map((kind) => [kind, new Set()]));
   const seen: Collected = { secrets: new Set(), texts: [] };
