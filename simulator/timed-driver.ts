@@ -21,6 +21,8 @@ export interface TimedDriverOptions {
   readonly bootDeadlineMs?: number;
   /** Share of machines that hear nothing of the market's notice, such as one whose metadata service hangs. */
   readonly missesNotice?: () => boolean;
+  /** Drawn when a runner is online: so long after that it ends by itself, if it has no job by then; null: it does not. */
+  readonly endsEarlyMs?: () => number | null;
   /** From the end of the job to power off. */
   readonly stopMs?: number;
 }
@@ -57,12 +59,17 @@ export function timedDriver(options: TimedDriverOptions): BootDriver {
         if (session === null || options.missesNotice?.() === true) return;
         after(options.random.whole(...NOTICE_HEARD_MS), endRunner);
       };
+      const online = (connected: RunnerSession) => {
+        // The script waits for the runner's "Listening for Jobs", and no longer.
+        disarm();
+        const earlyMs = options.endsEarlyMs?.() ?? null;
+        if (earlyMs !== null) after(earlyMs, () => connected.isIdle() && endRunner());
+      };
       const disarm = after(bootDeadlineMs, () => machine.stop());
       if (options.hangs?.() !== true)
         after(options.random.whole(bootMs[0], bootMs[1]), () => {
           session = connect(machine, options, after);
-          // The script waits for the runner's "Listening for Jobs", and no longer.
-          if (session !== null) disarm();
+          if (session !== null) online(session);
           if (machine.terminationAtMs() !== null) notice();
         });
       return {

@@ -16,6 +16,7 @@ import type {
   SimRunner,
 } from './model.ts';
 import { respond } from './routes/router.ts';
+import { dropRunner, mint } from './runners.ts';
 import { cancelJob, cancelRun } from './runs/cancel.ts';
 import { approve, queueRun, type RunPlan } from './runs/runs.ts';
 import { assignSoon } from './runs/scheduler.ts';
@@ -61,7 +62,7 @@ export interface SimGitHub {
   /** Announces `installation` too, as do the next two. A later one of the same account is the one that is found. */
   install(login: string, repositories?: Installation['repositories']): Installation;
   uninstall(id: number): void;
-  suspend(id: number): void;
+  suspend(id: number): boolean;
   ping(): void;
   /** A signed delivery with any content. */
   send(event: string, payload: unknown): void;
@@ -73,6 +74,8 @@ export interface SimGitHub {
   cancelJob(job: SimJob): void;
   /** Throws `ConfigRefused`. */
   connectRunner(jitConfig: string, listener: RunnerListener): RunnerSession;
+  /** A runner of somebody else's fleet, good for no job of ours; the answer takes it away again. */
+  addOthersRunner(organization: string, name: string): () => void;
   /** All registrations, also those that lists leave out. */
   runners(): readonly SimRunner[];
   queued(): readonly SimJob[];
@@ -103,6 +106,11 @@ export function createGitHub(options: GitHubOptions): SimGitHub {
     suspend: (id) => suspended(state, id),
     ping: () => announcePing(state),
     send: (event, payload) => announceRaw(state, event, payload),
+    addOthersRunner(organization, name) {
+      const body = { name, runner_group_id: 1, labels: ['their-fleet'] };
+      const runner = mint(state, { kind: 'organization', organization }, body, () => undefined);
+      return () => dropRunner(state, runner);
+    },
     queueRun: (plan) => queueRun(state, plan),
     jobsOf,
     job: (id) => state.jobs.get(id),
@@ -138,11 +146,13 @@ function uninstalled(state: State, id: number): void {
   announceInstallation(state, 'deleted', installation);
 }
 
-function suspended(state: State, id: number): void {
+/** False: the App is not installed there any more. */
+function suspended(state: State, id: number): boolean {
   const installation = state.installations.get(id);
-  if (installation === undefined) throw new Error(`no installation ${id}`);
+  if (installation === undefined) return false;
   installation.isSuspended = true;
   announceInstallation(state, 'suspend', installation);
+  return true;
 }
 
 function stateOf(options: GitHubOptions): State {

@@ -131,5 +131,7 @@ function boundMs({ plan, runs, world }: Simulation): number {
   const workMs = workOf(open) / width + workOf(big) / Math.min(width, BIG_RUNNERS);
   const paceMs = (open.length / mintsPerMinute) * MINUTE_MS;
   const chainMs = open.some(({ needs }) => needs !== undefined) ? 90 * MINUTE_MS : 0;
-  return 75 * MINUTE_MS + chainMs + paceMs + 2 * workMs;
+  // However wide it is done, the longest one takes its time, and once more if it is interrupted.
+  const longestMs = Math.max(0, ...open.map(({ durationMs }) => durationMs));
+  return 75 * MINUTE_MS + chainMs + paceMs + 2 * (workMs + longestMs);
 }

@@ -11,6 +11,7 @@ import {
   type PlannedConfig,
   type Rates,
 } from './plan.ts';
+import { drawWide } from './wide.ts';
 
 /** Swarm: each fault is off in most seeds, and where it is on, rare or frequent. One seed in ten is calm. */
 export function drawPlan(seed: number): Plan {
@@ -18,7 +19,7 @@ export function drawPlan(seed: number): Plan {
   const faultMs = random.whole(15, 40) * MINUTE_MS;
   const share = random.chance(0.1) ? 0 : random.pick([0.05, 0.15, 0.3]);
   const isBig = seed % 100 === 77;
-  return {
+  const narrow = {
     seed,
     faultMs,
     config: drawConfig(random, isBig),
@@ -34,6 +35,9 @@ export function drawPlan(seed: number): Plan {
       tokenDelayMs: random.chance(0.1) ? 1_500 : 0,
     },
   };
+  const { wide, arrivals } = drawWide(random.fork(), faultMs, isBig);
+  const all = [...narrow.arrivals, ...arrivals].sort((a, b) => a.atMs - b.atMs);
+  return { ...narrow, wide, arrivals: all };
 }
 
 function drawRates(random: Random, share: number): Rates {

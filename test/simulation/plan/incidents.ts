@@ -1,8 +1,10 @@
 /** What happens in the world by itself, at a moment that the seed draws. */
 import type { World } from '../../world/in-process.ts';
 import { configOf } from '../../world/in-process.ts';
+import { ALLOWED } from './arrivals.ts';
 import type { IncidentName, Plan } from './plan.ts';
 import type { Simulation } from './simulation.ts';
+import { KERNEL_REPOSITORY, KERNEL_RUNNERS, SISTER } from './wide.ts';
 
 /** Each does nothing, and says false, where there is nothing that it could happen to. */
 type Incident = (simulation: Simulation, share: number, ms: number) => boolean;
@@ -88,7 +90,51 @@ export const INCIDENTS = {
     later(ms, () => faults.setListsOut(false));
     return true;
   },
+  'GitHub mints nothing': (simulation, _share, ms) => brownOut(simulation, /generate-jitconfig/, ms),
+  'GitHub lists nothing': (simulation, _share, ms) =>
+    brownOut(simulation, /^GET .*(runners|runs|jobs)\b/, ms),
+  'GitHub has no records': (simulation, _share, ms) => brownOut(simulation, /^GET .*\/jobs\/\d+/, ms),
+  'the App is suspended': ({ world, later, installation }, _share, ms) => {
+    if (!world.github.suspend(installation.now.id)) return false;
+    later(ms, () => {
+      installation.now = world.github.install('acme', installation.repositories);
+    });
+    return true;
+  },
+  'a right at ECS is missing': ({ faults, later }, share, ms) => {
+    faults.setMissingRight(picked(RIGHTS, share) ?? null);
+    later(ms, () => faults.setMissingRight(null));
+    return true;
+  },
+  "others' runners come and go": (simulation, _share, ms) => {
+    const untilMs = simulation.world.clock.nowMs() + ms;
+    const fleet = `their-fleet-${untilMs}`;
+    for (let n = 0; n < OTHERS_RUNNERS; n++)
+      simulation.later(n * 50, () => comeAndGo(simulation, untilMs, fleet, n));
+    return true;
+  },
 } satisfies Record<IncidentName, Incident>;
+
+const RIGHTS = ['DescribeInstances', 'DeleteInstance', 'RunInstances', 'GetInstanceConsoleOutput'];
+/** More than a page of GitHub's lists. */
+const OTHERS_RUNNERS = 120;
+
+function brownOut({ faults, later }: Simulation, calls: RegExp, ms: number): boolean {
+  faults.setBrownOut(calls);
+  later(ms, () => faults.setBrownOut(null));
+  return true;
+}
+
+/** Registered, idle for a moment, gone, and again: no list of runners holds still. */
+function comeAndGo(simulation: Simulation, untilMs: number, fleet: string, n: number): void {
+  const { world, later } = simulation;
+  const leave = world.github.addOthersRunner('acme', `${fleet}-${n}-${world.clock.nowMs()}`);
+  const stayMs = 40_000 + ((n * 7_919) % 60_000);
+  later(stayMs, () => {
+    leave();
+    if (world.clock.nowMs() < untilMs) later(1_000, () => comeAndGo(simulation, untilMs, fleet, n));
+  });
+}
 
 function deploy({ world, plan }: Simulation, limits: object, zones?: object): boolean {
   const { config } = plan;
@@ -98,12 +144,26 @@ function deploy({ world, plan }: Simulation, limits: object, zones?: object): bo
   return true;
 }
 
+const placementIn = (region: string, zones: string) => ({
+  region,
+  zones: Object.fromEntries([...zones].map((zone) => [zone, `vsw-${region}-${zone}`])),
+  securityGroup: `sg-${region}`,
+});
+const FIRST = placementIn('cn-hangzhou', 'hik');
+const SECOND = placementIn('cn-beijing', 'hikl');
+export const quietRepository = (n: number): string => `acme/quiet-${n}`;
+
 /** What every deployment of this plan has in runners.yaml. */
-export function commonConfig({ config }: Plan): object {
+export function commonConfig({ config, wide }: Plan): object {
+  const { second, hasSister, hasKernel, quietRepositories, lifetime } = wide;
+  const kernel = { cpu: 4, runners: KERNEL_RUNNERS, repositories: [KERNEL_REPOSITORY] };
+  const quiet = Array.from({ length: quietRepositories }, (_, n) => quietRepository(n));
   return {
     ...config,
-    repositories: { allow: ['acme/app', 'acme/lib'] },
-    profiles: { big: { cpu: 16, runners: BIG_RUNNERS } },
+    limits: { ...config.limits, ...(lifetime === null ? {} : { lifetime }) },
+    repositories: { allow: [...ALLOWED, ...(hasSister ? [SISTER] : []), ...quiet] },
+    profiles: { big: { cpu: 16, runners: BIG_RUNNERS }, ...(hasKernel ? { kernel } : {}) },
+    ...(second === null ? {} : { placementChoice: second, placements: [FIRST, SECOND] }),
   };
 }
 
