@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as z from 'zod';
 import type { SimGitHub } from '../../simulator/github/index.ts';
+import { type Loopback, OPERATOR_KEY } from '../../simulator/loopback.ts';
 import { SIMULATOR_FILE, type Simulator } from '../shared/simulator-file.ts';
 import { jobPlan, REPOSITORY } from './demo.ts';
 
@@ -21,6 +22,16 @@ const Asked = z.strictObject({
 });
 
 const BODY_MAX_BYTES = 64 * 1024;
+
+/** The world as it is now. */
+export const foundOf = (world: Loopback): ServedWorld => ({
+  scale: world.clock.scale,
+  simulatedMs: world.clock.nowMs(),
+  realMs: Date.now(),
+  environment: world.environment(),
+  accessKeyId: OPERATOR_KEY,
+  accessKeySecret: world.secrets.operatorSecret,
+});
 
 /** How long ago its time may have been looked at: it does not run evenly where cores are busy. */
 const TIME_AGE_MAX_MS = 1_000;

@@ -10,7 +10,7 @@ import { standardRegions } from '../../simulator/ecs/index.ts';
 import type { SimJob } from '../../simulator/github/index.ts';
 import { OPERATOR_KEY } from '../../simulator/loopback.ts';
 import { bundlesFor } from './bundles.ts';
-import { type Harness, once, openHarness, STANDSTILL_MS } from './harness.ts';
+import { type Harness, once, openHarness } from './harness.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SCALE = 20;
@@ -28,7 +28,7 @@ beforeAll(async () => {
     boots: { bootMs: [10_000, 20_000] },
   });
   writeFileSync(file, JSON.stringify(found()), { mode: 0o600 });
-}, 90_000);
+});
 afterAll(async () => {
   await harness.world.close();
   rmSync(folder, { recursive: true });
@@ -69,9 +69,7 @@ async function parsed(...words: readonly string[]): Promise<Record<string, unkno
 const addressOf = ({ id, run: { id: runId } }: SimJob) =>
   `https://github.com/acme/app/actions/runs/${runId}/job/${id}`;
 
-test('list, explain and retire tell of a served world, and act on it', {
-  timeout: STANDSTILL_MS,
-}, async () => {
+test('list, explain and retire tell of a served world, and act on it', async () => {
   const { world, ledger } = harness;
   const job = harness.play('build', 'arm64 4cpu', 60);
   const typo = harness.play('typo', 'arm46 4cpu', 1);

@@ -17,8 +17,6 @@ import { smallRegion } from '../world/small-region.ts';
 export const MINUTE_MS = 60_000;
 /** Of simulated time, which stands still where cores are busy: nothing here takes as long. */
 const WAIT_MAX_MS = 60 * MINUTE_MS;
-/** The runner's own bound on a test, for a world that stands still. */
-export const STANDSTILL_MS = 20 * MINUTE_MS;
 
 /** Which test sees a verdict of each kind come about over the wire: a kind that is in none does not compile. */
 const SEEN_IN: Readonly<Record<VerdictKind, 'repairs' | 'repairs-running' | 'lifetimes'>> = {

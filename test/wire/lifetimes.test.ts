@@ -9,7 +9,7 @@ import type { RunnerName } from '../../shared/nouns.ts';
 import type { SimJob } from '../../simulator/github/index.ts';
 import { bundlesFor } from './bundles.ts';
 import { forget, keepForAWhile, keepMachine } from './failures.ts';
-import { configWith, type Harness, MINUTE_MS, once, openHarness, STANDSTILL_MS, unseen } from './harness.ts';
+import { configWith, type Harness, MINUTE_MS, once, openHarness, unseen } from './harness.ts';
 
 /** Released by the cloud half an hour after our own end. */
 const PROFILES = `
@@ -42,7 +42,7 @@ beforeAll(async () => {
     github: { behaviour: { lostMs: 2 * MINUTE_MS } },
   });
   nowMs = () => harness.world.clock.nowMs();
-}, 90_000);
+});
 afterAll(async () => {
   await harness.world.close();
   robot.close();
@@ -52,9 +52,7 @@ const billOf = ({ id }: SimJob) => harness.world.ecs.paid().find(({ tags }) => t
 const isOver = async () => (await leftovers(harness.world)).length === 0;
 const tellings = (of: string | null | undefined) => told.filter(({ text }) => text.includes(` ${of} `));
 
-test('a busy runner’s end is warned of a sixth before, once, and comes; what a person keeps is left alone', {
-  timeout: STANDSTILL_MS,
-}, async () => {
+test('a busy runner’s end is warned of a sixth before, once, and comes; what a person keeps is left alone', async () => {
   const { world, ledger } = harness;
   const warned = harness.play('warned', 'arm64 long', 20);
   const kept = harness.play('kept', 'arm64 short', 1);
