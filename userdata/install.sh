@@ -92,7 +92,7 @@ runner:1000000000:65536"; fi
 # Prebuilt tools work at this path alone (actions/setup-python). What an image holds in it may be root's.
 make_tool_cache() {
   mkdir --parents "${TOOL_CACHE}"
-  find "${TOOL_CACHE}" -maxdepth 2 -exec chown runner: {} +
+  find "${TOOL_CACHE}" -maxdepth 2 -exec chown runner: {} + || log 'tool_cache.not_owned'
 }
 
 # In one transaction. No boot goes on without what is needed; what is only wanted is named to the job where it lacks.
@@ -228,7 +228,7 @@ cause_of() {
     *'not yet valid'* | *'not valid yet'* | *expired*) printf clock_is_wrong ;;
     *lock*) printf database_is_locked ;;
     *'failed to '[cf]* | *'could not connect'* | *'timed out'* | *'error: 5'* | *'reset by peer'*) printf mirror_is_away ;;
-    *'checksum is wrong'*) printf checksum! ;;
+    *'checksum is wrong'* | *'not in gzip'*) printf checksum! ;;
     *'no space'* | *'writing'*) printf disk_is_full! ;;
     *'unable to '[lf]* | *'no installation candidate'*) printf no_such_package! ;;
     *'error: 4'*) printf refused! ;;

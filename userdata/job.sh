@@ -19,7 +19,6 @@ run_one_job() {
     log "spot.notice at=${at}"
     return 1
   fi
-  if [[ "${DOCKER}" == true ]]; then usermod --append --groups docker runner; fi
   log 'runner.starting'
   RUNNER_PID='' GRACE_PID=''
   trap end_gracefully TERM

@@ -60,10 +60,11 @@ ExecStart=/usr/bin/env bash -c '${3//\'/\\\'}'"
 }
 
 # write_units ARMED_FILE: systemd stops the instance when the first one ends, even if the script or the runner is killed;
-# at a shutdown it ends before the network and docker do. The other is for a reboot without user data.
+# at a shutdown it ends before the network and docker do. It begins when cloud-init, whose service has two names, has made
+# its users and let the disk grow. The other is for a reboot without user data.
 write_units() {
   put /run/systemd/system/ci-runner.service '[Unit]
-After=network.target docker.service
+After=network.target docker.service cloud-init.service cloud-init-network.service
 SuccessAction=poweroff
 FailureAction=poweroff
 [Service]
@@ -74,7 +75,7 @@ TasksMax=infinity
 LimitNOFILE=65536:1048576
 TimeoutStopSec=75'
   put /etc/systemd/system/ci-runner-rebooted.service "[Unit]
-After=cloud-init.service
+After=cloud-init.service cloud-init-network.service
 ConditionPathExists=!/run/ci-runner
 ConditionPathExists=$1
 [Service]
@@ -103,6 +104,10 @@ boot() {
   fetch_runner
   wait "${installing}"
   allow_sudo
+  if [[ "${DOCKER}" == true ]]; then
+    groupadd --force docker
+    usermod --append --groups docker runner
+  fi
   write_hooks
   get_ready &
   run_one_job
