@@ -218,10 +218,13 @@ patiently() {
   return 1
 }
 
-# cause_of FILE, by what curl, apt-get and dnf say; first what may pass, because one of two ways is enough.
+# cause_of FILE, by what curl, apt-get and dnf say; first what may pass, because one of two ways is enough. They do not
+# all say that there is no way out.
 cause_of() {
-  local said
+  local said routes=unknown
   said=$(<"$1")
+  if has ip; then routes=$(ip route show default); fi
+  if [[ -z "${routes}" ]]; then said=unreachable; fi
   case "${said,,}" in
     *'could not resolve'* | *'failure resolving'*) printf no_name_server ;;
     *unreachable* | *'no route'*) printf no_network ;;

@@ -73,6 +73,7 @@ describe('patience', () => {
   const passing: [what: string, says: string, because: string, circumstances: Circumstances][] = [
     ['no name server', 'curl: (6) Could not resolve host: github.com', 'no_name_server', {}],
     ['no network', 'curl: (7) Failed to connect: No route to host', 'no_network', {}],
+    ['no way out', "curl: (7) Failed to connect: Couldn't connect to server", 'no_network', { tools: { ip: 'true' } }],
     ['no mirror', 'curl: (7) Failed to connect to github.com port 443: Connection refused', 'mirror_is_away', {}],
     ['a mirror that is out of order', 'curl: (22) The requested URL returned error: 503', 'mirror_is_away', {}],
     ['a clock a day off', 'curl: (60) SSL certificate problem: certificate is not yet valid', 'clock_is_wrong', {}],
@@ -87,7 +88,7 @@ describe('patience', () => {
     const tools = apt
       ? { 'apt-get': `case "$*" in *install*) ${failing} ;; esac` }
       : { curl: `case "$*" in *100.100*) exit 22 ;; esac; ${failing}; printf %s "$ARCHIVE"` };
-    const { trace } = boot({ ...circumstances, tools });
+    const { trace } = boot({ ...circumstances, tools: { ...circumstances.tools, ...tools } });
     const kind = apt ? 'packages' : 'runner';
     const pauses = [...trace.matchAll(new RegExp(`${kind}\\.again because=${because} pause=(\\d+)s`, 'g'))];
     expect(pauses.map(([, pause]) => pause)).toEqual(apt ? ['1', '2', '4', '8'] : ['1', '2']);

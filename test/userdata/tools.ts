@@ -13,6 +13,7 @@ export const RECORDED =
 /** Writes down its call; the special ones answer as the real ones do on the path that the script takes. */
 export const ANSWERS: Readonly<Record<string, string>> = {
   id: 'echo 1001',
+  ip: 'echo default via 10.0.0.1',
   getent: 'echo "runner:x:1001:1001::$CI_RUNNER_ROOT/home/runner:/bin/bash"',
   stat: 'echo 1001',
   // Ten minutes lie between the notice and the end that it names.
