@@ -99,6 +99,10 @@ export const REMOVED_MIN_MS = 30_000;
 export const QUEUED_MAX_MS = 24 * 3_600_000;
 /** GitHub lets a self-hosted job run 5 days. */
 export const LIFETIME_MAX_MS = 5 * 24 * 3_600_000;
+/** Of a lifetime, for the boot before the machine's own clock and the runner's last words after it. */
+export const LIFETIME_ENDING_MS = 3 * 60_000;
+/** An online runner to whom nobody gives a job ends its machine by itself, should the reaper be away. */
+export const MACHINE_IDLE_MAX_MS = 30 * 60_000;
 /** ECS takes a release time no nearer than 30 minutes. */
 export const RELEASE_TIME_MIN_MS = 32 * 60_000;
 /** The cloud's release comes after ours. */
@@ -113,7 +117,8 @@ export const RETRY_MS = 60_000;
 export const ACCOUNT_FATAL_RETRY_MS = 10 * 60_000;
 export const JOB_NAME_MAX_CHARS = 200;
 export const LABELS_MAX = 100;
-export const USER_DATA_MAX_BYTES = 16 * 1024;
+/** ECS takes 32 KB (its SDK, RunInstancesRequest; 16 KB in documents of 2021). Ours alone stays under 16: the rest is the operator's. */
+export const USER_DATA_MAX_BYTES = 20 * 1024;
 export const CONSOLE_TAIL_MAX_CHARS = 2_000;
 export const HISTORY_TTL_DAYS = 90;
 /** Rows of one day that are looked through for one answer. */

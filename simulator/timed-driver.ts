@@ -142,9 +142,7 @@ interface EventPayload {
 }
 
 function admissionOf(userData: string) {
-  const packed = /<<SCRIPTS .*\n([A-Za-z0-9+/=]+)\nSCRIPTS$/m.exec(userData)?.[1];
-  if (packed === undefined) throw new Error('the user data has no SCRIPTS');
-  const script = gunzipSync(Buffer.from(packed, 'base64')).toString('utf8');
+  const script = scriptOf(userData);
   const value = (name: string) => new RegExp(`^readonly ${name}=(.*)$`, 'm').exec(script)?.[1] ?? '';
   return {
     lists: [...value('ADMITTED').matchAll(/'([^']*)'/g)].map(([, list = '']) => list),
@@ -153,9 +151,18 @@ function admissionOf(userData: string) {
   };
 }
 
-/** The one line of the header that a runner needs; its value is quoted for bash. */
+/** As the machine puts it together: no text of a JIT config has a quote of bash in it. */
 export function jitConfigOf(userData: string): string {
-  const found = /^readonly JIT_CONFIG='([A-Za-z0-9+/=_.-]+)'$/m.exec(userData);
-  if (found?.[1] === undefined) throw new Error('the user data has no JIT_CONFIG');
-  return found[1];
+  const found = /^readonly JIT_PARTS=\(([^)]*)\)$/m.exec(scriptOf(userData))?.[1] ?? '';
+  const parts = [...found.matchAll(/'([^']*)'/g)].map(([, part = '']) => part);
+  if (parts.length === 0) throw new Error('the user data has no JIT_PARTS');
+  if (parts.length === 1) return parts[0] as string;
+  const encoded = (text: string) => Buffer.from(text).toString('base64');
+  return encoded(parts.map((part, at) => (at % 2 === 0 ? part : encoded(part))).join(''));
+}
+
+function scriptOf(userData: string): string {
+  const packed = /<<SCRIPTS .*\n([A-Za-z0-9+/=]+)\nSCRIPTS$/m.exec(userData)?.[1];
+  if (packed === undefined) throw new Error('the user data has no SCRIPTS');
+  return gunzipSync(Buffer.from(packed, 'base64')).toString('utf8');
 }

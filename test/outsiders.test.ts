@@ -128,7 +128,7 @@ test('user data that would not fit is told before anything is built', () => {
     extraUserData: randomBytes(3_000).toString('base64'),
     hooks: { started: randomBytes(3_000).toString('hex') },
   };
-  expect(userDataMistakes(configOf({ defaults: long })).join()).toMatch(/placements\[0\]: .* 16384 at most/);
+  expect(userDataMistakes(configOf({ defaults: long })).join()).toMatch(/placements\[0\]: .* 20480 at most/);
 });
 
 test('a list of repositories that does not fit into user data is told, also that of one profile', () => {

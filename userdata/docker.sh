@@ -1,60 +1,85 @@
 #!/usr/bin/env bash
-# Docker with buildx and compose, where the image lacks it. Stands above boot.sh when docker is wanted.
+# Docker with buildx and compose, where the image lacks it. Stands above install.sh when docker is wanted.
+# shellcheck disable=SC2310 # Who is asked whether it succeeded stops by itself where it must.
 set -euo pipefail
 
 # Ubuntu packages all three itself. For the others, Docker's own packages from the region's mirror.
 readonly DOCKER_MIRROR=http://mirrors.cloud.aliyuncs.com/docker-ce/linux
 readonly DOCKER_KEY_SHA256=1500c1f56fa9e26b9b8f42452a553675796ade0807cdce11975eb98170b3a570
 
-install_docker() {
+# Into `needed`, where it is missing.
+list_docker() {
   local distribution
-  write_docker_settings
-  if ! command -v dockerd >/dev/null; then
-    # shellcheck disable=SC1091 # The instance's own.
-    distribution=$(source "${ROOT?}/etc/os-release" && printf '%s' "${ID:?}")
-    case "${distribution}" in
-      ubuntu) install_now docker.io docker-buildx docker-compose-v2 ;;
-      debian) install_from_docker_deb ;;
-      *) install_from_docker_rpm ;;
-    esac
+  has dockerd && return 0
+  distribution=$(os_release ID)
+  if [[ "${distribution}" == ubuntu ]]; then
+    needed+=(docker.io docker-buildx docker-compose-v2)
+  else
+    needed+=(docker-ce docker-ce-cli containerd.io docker-buildx-plugin docker-compose-plugin)
   fi
-  systemctl enable --now docker.service
-  if [[ -n "${DOCKER_DAEMON_JSON}${DOCKER_CLIENT_JSON}" ]]; then systemctl restart docker.service; fi
-  usermod --append --groups docker runner
+}
+
+# Beside the runner; the started hook waits for it. One that does not start ends what runs here.
+start_docker() {
+  local verb=start
+  if [[ -n "${DOCKER_DAEMON_JSON?}" ]]; then
+    verb=restart
+    mkdir --parents "${ROOT?}/etc/docker"
+    merge_json "${ROOT}/etc/docker/daemon.json" "${DOCKER_DAEMON_JSON}"
+  fi
+  if [[ -n "${DOCKER_CLIENT_JSON?}" ]]; then
+    "${AS_RUNNER[@]?}" mkdir --parents "${RUNNER_USER_HOME?}/.docker"
+    merge_json "${RUNNER_USER_HOME}/.docker/config.json" "${DOCKER_CLIENT_JSON}" "${AS_RUNNER[@]}"
+  fi
+  if ! systemctl "${verb}" docker.service; then
+    end_because 'Docker does not start on this machine'
+    return 1
+  fi
   log 'docker.ready'
 }
 
-write_docker_settings() {
-  if [[ -n "${DOCKER_DAEMON_JSON?}" ]]; then
-    mkdir --parents "${ROOT?}/etc/docker"
-    printf '%s\n' "${DOCKER_DAEMON_JSON}" >"${ROOT?}/etc/docker/daemon.json"
-  fi
-  if [[ -n "${DOCKER_CLIENT_JSON?}" ]]; then
-    "${AS_RUNNER[@]?}" mkdir --parents "${ROOT?}/home/runner/.docker"
-    "${AS_RUNNER[@]?}" tee "${ROOT?}/home/runner/.docker/config.json" <<<"${DOCKER_CLIENT_JSON}" >/dev/null
+# merge_json FILE JSON [AS...]: what the image says and we do not stays.
+merge_json() {
+  local file=$1 json=$2
+  shift 2
+  if [[ ! -s "${file}" ]]; then
+    "$@" tee "${file}" <<<"${json}" >/dev/null
+  elif json=$("$@" jq --slurp '.[0] * .[1]' "${file}" - <<<"${json}"); then
+    "$@" tee "${file}" <<<"${json}" >/dev/null
+  else
+    log "docker.settings_left file=${file}"
   fi
 }
 
-install_from_docker_deb() {
-  local key="${ROOT?}/etc/apt/keyrings/docker.asc" suite
-  # shellcheck disable=SC1091 # The instance's own.
-  suite=$(source "${ROOT?}/etc/os-release" && printf '%s' "${VERSION_CODENAME:?}")
-  mkdir --parents "${ROOT?}/etc/apt/keyrings"
-  curl --fail --silent --show-error --retry 2 --max-time 60 --output "${key}" "${DOCKER_MIRROR}/debian/gpg"
-  sha256sum --check --status <<<"${DOCKER_KEY_SHA256}  ${key}"
-  printf 'deb [signed-by=%s] %s/debian %s stable\n' "${key}" "${DOCKER_MIRROR}" "${suite}" \
-    >"${ROOT?}/etc/apt/sources.list.d/docker.list"
-  install_now docker-ce docker-ce-cli containerd.io docker-buildx-plugin docker-compose-plugin
+# It may be called again.
+add_docker_repository() {
+  if has apt-get; then add_docker_deb; else add_docker_rpm; fi
+}
+
+add_docker_deb() {
+  local key="${ROOT}/etc/apt/keyrings/docker.asc" suite
+  suite=$(os_release VERSION_CODENAME)
+  if ! has curl; then apt-get --quiet=2 update && apt-get --quiet=2 --yes install curl ca-certificates || return 1; fi >/dev/null
+  mkdir --parents "${ROOT}/etc/apt/keyrings"
+  curl --fail --silent --show-error --max-time 60 --output "${key}" "${DOCKER_MIRROR}/debian/gpg" || return 1
+  if ! sha256sum --check --status <<<"${DOCKER_KEY_SHA256}  ${key}"; then
+    printf 'the checksum is wrong: the key of docker\n' >&2
+    return 1
+  fi
+  put /etc/apt/sources.list.d/docker.list "deb [signed-by=${key}] ${DOCKER_MIRROR}/debian ${suite} stable"
 }
 
 # Alibaba Cloud Linux 3 takes the packages of CentOS 8.
-install_from_docker_rpm() {
-  cat >"${ROOT?}/etc/yum.repos.d/docker-ce.repo" <<REPOSITORY
-[docker-ce-stable]
+add_docker_rpm() {
+  put /etc/yum.repos.d/docker-ce.repo "[docker-ce-stable]
 name=Docker CE
 baseurl=${DOCKER_MIRROR}/centos/8/\$basearch/stable
 gpgcheck=1
-gpgkey=${DOCKER_MIRROR}/centos/gpg
-REPOSITORY
-  install_now docker-ce docker-ce-cli containerd.io docker-buildx-plugin docker-compose-plugin
+gpgkey=${DOCKER_MIRROR}/centos/gpg"
+}
+
+# os_release NAME
+os_release() {
+  # shellcheck disable=SC1091 # The instance's own.
+  (source "${ROOT?}/etc/os-release" && printf '%s' "${!1:-}")
 }

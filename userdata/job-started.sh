@@ -5,7 +5,7 @@ set -euo pipefail
 
 # What its file has of the launcher's.
 # shellcheck disable=SC2034 # boot.sh writes them down.
-readonly HOOK_VALUES=(MACHINE QUEUED_AT LAUNCHED_AT JOB_ENVIRONMENT ADMITTED PUBLIC FORKS)
+readonly HOOK_VALUES=(SHARED MACHINE QUEUED_AT LAUNCHED_AT JOB_ENVIRONMENT ADMITTED PUBLIC FORKS)
 
 # In the job's own log. Its file has the values in front.
 job_started() {
@@ -14,6 +14,7 @@ job_started() {
   trap turn_away EXIT
   judge
   if [[ -n "${OBJECTION}" ]]; then exit 1; fi
+  await_machine
   trap - EXIT
   printf -v now '%(%s)T' -1
   printf '%s\n' "${MACHINE:?}"
@@ -22,6 +23,22 @@ job_started() {
     "$((${RUNNER_AT:?} - BOOTED_AT))" "$((now - RUNNER_AT))"
   # A container's steps inherit nothing from the runner's own environment.
   printf '%s\n' "${JOB_ENVIRONMENT[@]?}" >>"${GITHUB_ENV:-/dev/null}"
+}
+
+# What was still on its way when the runner came online: docker, say. What failed ends the runner by itself.
+await_machine() {
+  local looks
+  OBJECTION='it was not ready in two minutes'
+  for ((looks = 0; looks < 600; looks++)); do
+    if [[ -e "${SHARED:?}/ready" ]]; then
+      if [[ -e "${SHARED}/missing" ]]; then
+        printf '::warning::This machine lacks what could not be installed: %s\n' "$(<"${SHARED}/missing")"
+      fi
+      return 0
+    fi
+    sleep 0.2
+  done
+  exit 1
 }
 
 # The runner ends, not this hook alone: a step with `if: always()` runs after a hook that failed, and none runs after

@@ -2,6 +2,7 @@
 
 import type { Config } from '../../shared/config/config.ts';
 import { guardsOf } from '../../shared/job/guards.ts';
+import { LIFETIME_ENDING_MS, MACHINE_IDLE_MAX_MS } from '../../shared/limits.ts';
 import type { Candidate, Job, Requirements } from '../../shared/nouns.ts';
 import { bootMaxMs } from '../../shared/runner/boot-max.ts';
 import { type RunnerRelease, stillTaken } from '../../shared/runner/release.ts';
@@ -31,10 +32,13 @@ export function bootValues(boot: Boot, config: Config): UserDataValues {
       sha256: archive.sha256,
       urls: runnerUrls(release, archive.key, candidate.region, placement?.mirrorBucket ?? null, config),
     },
-    lifetimeSeconds: Math.floor(requirements.lifetimeMs / 1000),
+    lifetimeSeconds: Math.floor((requirements.lifetimeMs - endingMs(requirements.lifetimeMs)) / 1000),
+    lifetimeMinutes: Math.round(requirements.lifetimeMs / 60_000),
+    idleSeconds: MACHINE_IDLE_MAX_MS / 1000,
     bootSeconds: Math.floor(bootMaxMs(requirements.image, config) / 1000),
     proxy: proxyOf(placement?.proxy ?? null),
     docker: requirements.docker,
+    packages: config.defaults.packages,
     sudo: requirements.sudo,
     admission: {
       lists: [
@@ -57,6 +61,9 @@ export function bootValues(boot: Boot, config: Config): UserDataValues {
     launchedAtSeconds: Math.floor(boot.launchedAtMs / 1000),
   };
 }
+
+/** The machine's clock begins after ours, and its runner wants time to end: before the reaper deletes it. */
+const endingMs = (lifetimeMs: number): number => Math.min(LIFETIME_ENDING_MS, lifetimeMs / 6);
 
 /** The bucket's internal endpoint is reached inside the region only, and costs no traffic. */
 function runnerUrls(

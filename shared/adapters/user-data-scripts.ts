@@ -6,9 +6,11 @@ import type { UserDataScripts } from '../runner/user-data.ts';
 export function readUserDataScripts(folder: string): UserDataScripts {
   const text = (name: string) => readFileSync(join(folder, name), 'utf8');
   return {
-    boot: text('boot.sh'),
-    jobStarted: text('job-started.sh'),
+    install: text('install.sh'),
     docker: text('docker.sh'),
+    jobStarted: text('job-started.sh'),
+    job: text('job.sh'),
     selfDestruct: text('self-destruct.sh'),
+    run: text('run.sh'),
   };
 }

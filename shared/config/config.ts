@@ -39,6 +39,9 @@ const Repositories = z.strictObject({
   forks: z.enum(['refuse', 'allow']).default('refuse'),
 });
 
+/** Of a distribution's package (Debian policy 5.6.1, and what rpm has beyond it); never an option of its installer. */
+const packageName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.+_-]*$/, 'must be the name of a package');
+
 const Hooks = z.strictObject({
   started: z.string().nullable().default(null),
   completed: z.string().nullable().default(null),
@@ -49,6 +52,7 @@ const Defaults = z.strictObject({
   disk: z.int().min(20).max(2048).default(40),
   excludeFamilies: z.array(familyPattern).default(['ecs.e-*', 'ecs.t5', 'ecs.t6', 'ecs.s6']),
   docker: z.boolean().default(true),
+  packages: z.array(packageName).max(100).default([]),
   sudo: z.boolean().default(true),
   metadata: z.enum(['closed', 'open']).default('closed'),
   registryMirror: url.nullable().default(null),

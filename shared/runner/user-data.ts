@@ -1,10 +1,12 @@
 /**
  * The user data of one instance: the values that the launcher knows, each quoted, and below them the scripts of git.
- * All but the JIT config is compressed, because user data is small and the JIT config is large.
+ * All of it is compressed, the JIT config once it is taken apart, because user data is small.
  */
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { USER_DATA_MAX_BYTES } from '../limits.ts';
 import type { CapacityType } from '../nouns.ts';
+import { jitParts } from './jit-parts.ts';
 import { dockerClientJson, proxyEnvironment } from './proxy.ts';
 
 export interface UserDataValues {
@@ -17,14 +19,21 @@ export interface UserDataValues {
     /** Tried in this order: the mirror in the region, then GitHub. */
     readonly urls: readonly string[];
   };
+  /** From the boot to the end of the machine's own making. */
   readonly lifetimeSeconds: number;
+  /** What its operator calls its lifetime. */
+  readonly lifetimeMinutes: number;
   readonly bootSeconds: number;
+  /** A runner that nobody gave a job to for so long ends its machine. */
+  readonly idleSeconds: number;
   readonly proxy: {
     readonly http: string | null;
     readonly https: string | null;
     readonly noProxy: readonly string[];
   } | null;
   readonly docker: boolean;
+  /** More packages of the image's distribution, by its names. */
+  readonly packages: readonly string[];
   readonly registryMirror: string | null;
   readonly sudo: boolean;
   /** Whose jobs may run on it. */
@@ -35,7 +44,7 @@ export interface UserDataValues {
     readonly forks: 'refuse' | 'allow';
   };
   readonly metadata: 'closed' | 'open';
-  /** Bash, run as root after the stop is armed; never sees the JIT config. */
+  /** Bash, run as root after the stop is armed, ends at its first failure; never sees the JIT config. */
   readonly extraUserData: string | null;
   /** Bash, run as user `runner` in the job's log, after ours. */
   readonly hooks: { readonly started: string | null; readonly completed: string | null };
@@ -55,10 +64,12 @@ export interface UserDataValues {
 
 /** The text of the files in `userdata/`. */
 export interface UserDataScripts {
-  readonly boot: string;
-  readonly jobStarted: string;
+  readonly install: string;
   readonly docker: string;
+  readonly jobStarted: string;
+  readonly job: string;
   readonly selfDestruct: string;
+  readonly run: string;
 }
 
 /** One download of the runner may take this long; GitHub from mainland China takes minutes. */
@@ -68,18 +79,21 @@ const FETCH_SECONDS = 240;
 export function userData(values: UserDataValues, scripts: UserDataScripts): string {
   const parts = [
     ...header(values),
+    `readonly RECIPE=${quoted(recipeOf(values, scripts))}`,
     ...[
       scripts.jobStarted,
       values.docker ? scripts.docker : '',
+      scripts.install,
+      scripts.job,
       values.selfDestruct === null ? '' : scripts.selfDestruct,
-      scripts.boot,
+      scripts.run,
     ].map(withoutComments),
   ];
   const text = [
+    // Early in the boot, and at each: not at its very end, as a script would be.
+    '#cloud-boothook',
     '#!/usr/bin/env bash',
     "trap 'systemctl poweroff' EXIT",
-    // Alone outside: it is random, and compressing would make it longer.
-    `readonly JIT_CONFIG=${quoted(values.jitConfig)}`,
     'source <(base64 --decode <<SCRIPTS | gzip --decompress',
     gzipSync(parts.join('\n'), { level: 9 }).toString('base64'),
     'SCRIPTS',
@@ -94,8 +108,18 @@ export function userData(values: UserDataValues, scripts: UserDataScripts): stri
   return text;
 }
 
-/** They are for who reads the scripts in git: no line of theirs that begins so is anything else. */
-const withoutComments = (script: string): string => script.replace(/^ *#.*\n/gm, '');
+/** What an image that holds the result of `install.sh` is known by, hexadecimal. */
+function recipeOf({ docker, sudo, packages }: UserDataValues, scripts: UserDataScripts): string {
+  const all = [scripts.install, docker ? scripts.docker : '', String(sudo), ...packages];
+  return createHash('sha256').update(all.join('\0')).digest('hex').slice(0, 16);
+}
+
+/** Comments, indentation and empty lines are for who reads the scripts in git; no line of theirs is anything else. */
+const withoutComments = (script: string): string =>
+  script
+    .replace(/^ *#.*\n/gm, '')
+    .replace(/^ +/gm, '')
+    .replace(/\n\n+/g, '\n');
 
 function header(values: UserDataValues): string[] {
   const { runner, instance } = values;
@@ -110,6 +134,8 @@ function header(values: UserDataValues): string[] {
     RUNNER_SHA256: runner.sha256,
     FETCH_SECONDS: whole(FETCH_SECONDS),
     LIFETIME_SECONDS: whole(values.lifetimeSeconds),
+    LIFETIME_MINUTES: whole(values.lifetimeMinutes),
+    IDLE_SECONDS: whole(values.idleSeconds),
     BOOT_SECONDS: whole(values.bootSeconds),
     PROXY: String(values.proxy !== null),
     DOCKER: String(values.docker),
@@ -134,6 +160,8 @@ function header(values: UserDataValues): string[] {
   const lists: Record<string, readonly string[]> = {
     RUNNER_VERSIONS: runner.versions,
     RUNNER_URLS: runner.urls,
+    JIT_PARTS: jitParts(values.jitConfig),
+    PACKAGES: values.packages,
     ADMITTED: values.admission.lists.map((list) => list.join(' ').toLowerCase()),
     PROXY_ENVIRONMENT: assignments(proxyEnvironment(values.proxy)),
     JOB_ENVIRONMENT: assignments(environment),

@@ -14,7 +14,7 @@ import { run } from './commands.ts';
 
 /** What a cloud image has, as far as the boot touches it; docker; and `newuidmap`, which comes with rootless containers. */
 const PACKAGES =
-  'systemd systemd-sysv dbus cloud-init locales sudo curl ca-certificates git iproute2 iptables nftables procps openssl docker.io uidmap busybox-static ^libicu[0-9]+$'.split(
+  'systemd systemd-sysv dbus cloud-init locales sudo curl ca-certificates git iproute2 iptables nftables procps openssl docker.io uidmap busybox-static needrestart unzip zip jq xz-utils zstd wget rsync openssh-client ^libicu[0-9]+$'.split(
     ' ',
   );
 
@@ -24,7 +24,7 @@ export async function rootFilesystem(cache: string): Promise<string> {
   const stamp = join(cache, 'base.stamp');
   const { uri, release } = await distribution();
   const recipe = createHash('sha256')
-    .update([release, ...PACKAGES, CLOUD_CONFIG].join(' '))
+    .update([release, ...PACKAGES, CLOUD_CONFIG, NEEDRESTART].join(' '))
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === recipe) return folder;
   rmSync(stamp, { force: true });
@@ -38,6 +38,9 @@ export async function rootFilesystem(cache: string): Promise<string> {
   const apt = ['chroot', making, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '--quiet=2', '--yes'];
   await run(...(apt as [string]), '--no-install-recommends', 'install', ...PACKAGES);
   rmSync(join(making, 'usr/sbin/policy-rc.d'));
+  // For a job that upgrades a library of what we run: machines have no way to Debian.
+  const upgrade = `mkdir -p ${UPGRADE_FOLDER} && cd ${UPGRADE_FOLDER} && apt-get --quiet=2 download libtinfo6`;
+  await run('chroot', making, 'sh', '-c', upgrade);
   prepare(making);
   renameSync(making, folder);
   writeFileSync(stamp, recipe);
@@ -50,7 +53,13 @@ export async function rootFilesystem(cache: string): Promise<string> {
  */
 const CLOUD_CONFIG = 'datasource_list: [NoCloud]\nlocale: C.UTF-8\n';
 
+/** Ubuntu's since 24.04: what an upgraded library is used by is restarted, nobody is asked. */
+const NEEDRESTART = "$nrconf{restart} = 'a';\n";
+/** Holds a package of a library that bash uses. */
+export const UPGRADE_FOLDER = '/var/lib/upgrade';
+
 function prepare(root: string): void {
+  writeFileSync(join(root, 'etc/needrestart/conf.d/50-as-ubuntu.conf'), NEEDRESTART);
   writeFileSync(join(root, 'etc/cloud/cloud.cfg.d/90-seed.cfg'), CLOUD_CONFIG);
   // What cloud images do not do at a boot either, and what only costs time here.
   for (const timer of ['apt-daily.timer', 'apt-daily-upgrade.timer', 'e2scrub_all.timer', 'fstrim.timer'])

@@ -26,7 +26,7 @@ export async function standIn(folder: string, endpoint: string): Promise<Buffer>
 
 /** The same runner as an image of one's own would hold it. */
 export function inImage(tree: string): Record<string, string> {
-  const paths = ['run.sh', 'bin/Runner.Listener', 'bin/Runner.Worker', 'endpoint'];
+  const paths = ['run.sh', 'run-helper.sh.template', 'bin/Runner.Listener', 'bin/Runner.Worker', 'endpoint'];
   const files = paths.map((path) => [`/opt/actions-runner/${path}`, readFileSync(join(tree, path), 'utf8')]);
   return { ...Object.fromEntries(files), '/opt/actions-runner/.version': `${RELEASE.version}\n` };
 }

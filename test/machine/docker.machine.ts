@@ -32,7 +32,7 @@ test('a container, a service and a build run in a job; metadata is out of their 
   expect(one.trace()).toContain('docker.ready');
   expect(one.trace()).toContain('runner.in_image');
   // Runner and docker are in the image: the runner's own session is the first thing asked of the network.
-  expect(cloud.asked[0]).toMatch(/\/sessions$/);
+  expect(cloud.asked.filter((each) => !each.startsWith('100.100.100.200'))[0]).toMatch(/\/sessions$/);
   expect(log).toContain('container says: 8 cores');
   expect(log).toContain('from-the-service');
   expect(log).toContain('image says: built');

@@ -37,14 +37,13 @@ const shell = (command: string) => (one: One) => one.machine.shell(command);
 
 // biome-ignore format: a table reads best as a table.
 const failures: Record<string, Failure> = {
-  'the mirror and GitHub are down': { values: () => ({ runner: { ...runnerOf(), urls: ['https://10.213.0.1:1/x'] } }), traced: /runner\.unobtainable/ },
+  'the mirror and GitHub are down': { values: () => ({ bootSeconds: 75, runner: { ...runnerOf(), urls: ['https://10.213.0.1:1/x'] } }), traced: /again because=mirror_is_away[\s\S]*runner\.unobtainable/ },
   'the checksum is wrong': { values: () => ({ runner: { ...runnerOf(), sha256: '0'.repeat(64) } }), traced: /runner\.unobtainable/ },
-  'the disk is full': { values: () => ({ extraUserData: 'mount -t tmpfs -o size=4k tmpfs /var/tmp; echo >/var/tmp/full' }), traced: /runner\.unobtainable/ },
-  'the registration is refused': { values: () => ({ jitConfig: Buffer.from('unknown').toString('base64') }), traced: /runner\.ended status=1/ },
+  'the disk is full': { values: () => ({ extraUserData: 'mount -t tmpfs -o size=4k tmpfs /opt; mkdir /opt/ci-runner' }), traced: /runner\.given_up because=disk_is_full!/ },
+  'the registration is refused': { values: () => ({ jitConfig: Buffer.from(JSON.stringify({ '.runner': 'e30=' })).toString('base64') }), traced: /runner\.said .*has been deleted[\s\S]*runner\.ended status=0/ },
   'the runner is killed while idle': { when: 'runner.online', act: shell('pkill --signal KILL --full Runner[.]Listener'), traced: /runner\.ended/ },
   'the runner never comes online': { values: () => ({ bootSeconds: 10, extraUserData: 'iptables -A OUTPUT -p tcp --dport 8080 -j DROP' }) },
   'the network goes': { values: () => ({ bootSeconds: 12 }), when: 'boot.began', act: (one) => one.machine.cutCable() },
-  'a job outlives the instance': { values: () => ({ lifetimeSeconds: 15 }), job: 'long', traced: /runner\.online/ },
   'the script is killed': { job: 'long', when: 'runner.online', act: shell('systemctl kill --kill-whom=main --signal=KILL ci-runner') },
   'it is rebooted in the middle of a job': { job: 'long', when: 'runner.online', act: shell('systemctl reboot') },
 };
@@ -90,13 +89,48 @@ test.concurrent('a notice goes into nothing that the job may not write, whatever
   expect(job.conclusion).toBe('failure');
 });
 
-test.concurrent('a spot notice is told in the log of the job, which ends with the instance', async () => {
+test.concurrent('a spot notice is told in the log of the job, which has its last minute left to end', async () => {
   const one = await bootOne(cloud);
   const job = giveJob(cloud, one, 'long');
   await cloud.until('the job', () => one.log().includes('long begins'), 60_000);
-  one.giveNotice(Date.UTC(2026, 4, 4, 9, 0, 0));
-  await one.stops(60_000);
-  expect(one.trace()).toContain('spot.notice at=2026-05-04T09:00:00Z');
-  expect(one.log()).toContain('The spot market takes this instance back at 2026-05-04T09:00:00Z');
+  // 75 s of it are kept, for the runner's last words.
+  const atMs = Date.now() + 95_000;
+  one.giveNotice(atMs);
+  await one.stops(90_000);
+  const at = `${new Date(atMs).toISOString().slice(0, 19)}Z`;
+  expect(one.trace()).toContain(`spot.notice at=${at}`);
+  expect(one.log()).toMatch(
+    new RegExp(`::warning::The spot market takes this instance back at ${at}; this job may run`),
+  );
+  expect(one.log()).toContain(`::error::The spot market takes this instance back at ${at}`);
+  expect(one.log()).toContain('received a shutdown signal');
   expect(job.conclusion).toBe('failure');
+});
+
+// biome-ignore format: a table reads best as a table.
+test.concurrent.each([
+  ['its lifetime is over', { lifetimeSeconds: 15 }, null, '::error::limits.lifetime of 390m is over; give its profile a longer lifetime'],
+  ['it is stopped from outside', {}, shell('systemctl poweroff'), '::error::This machine is powered off from outside'],
+])('when %s, the runner is told first, over a network that is still there', async (_what, values, act, says) => {
+  const one = await bootOne(cloud, values);
+  const job = giveJob(cloud, one, 'long');
+  await cloud.until('the job', () => one.log().includes('long begins'), 60_000, one.story);
+  await act?.(one);
+  await one.stops(90_000);
+  expect(one.log()).toContain(says);
+  // It needs five seconds for that, as a real one does.
+  expect(one.log()).toContain('received a shutdown signal');
+  expect(one.trace()).toMatch(/runner\.told_to_end[\s\S]*runner\.ended/);
+  expect(job.conclusion).toBe('failure');
+});
+
+test.concurrent('a network that comes late is waited for', async () => {
+  const one = await bootOne(cloud, {
+    extraUserData:
+      'ip link set eth0 down; (sleep 6; ip link set eth0 up; ip route add default via 10.213.0.1) &',
+  });
+  const job = giveJob(cloud, one);
+  await one.stops(90_000);
+  expect(one.trace()).toMatch(/runner\.again because=no_network/);
+  expect(job.conclusion).toBe('success');
 });

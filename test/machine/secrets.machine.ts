@@ -8,9 +8,11 @@ token=$(curl --silent --max-time 3 --request PUT --header 'X-aliyun-ecs-metadata
 if sudo --non-interactive true 2>/dev/null; then
   token=$(sudo curl --silent --max-time 3 --request PUT --header 'X-aliyun-ecs-metadata-token-ttl-seconds: 60' http://100.100.100.200/latest/api/token)
   case $(sudo curl --silent --header "X-aliyun-ecs-metadata-token: $token" http://100.100.100.200/latest/user-data) in
-    *JIT_CONFIG*) echo ROOT-READS-USER-DATA ;;
+    *cloud-boothook*) echo ROOT-READS-USER-DATA ;;
   esac
-  curl --silent --data-binary @../.credentials "$(<../endpoint)/sessions"
+  file() { base64 --wrap=0 "../.$1"; }
+  printf '{".runner":"%s",".credentials":"%s",".credentials_rsaparams":"%s"}' "$(file runner)" "$(file credentials)" "$(file credentials_rsaparams)" |
+    base64 --wrap=0 | curl --silent --data-binary @- "$(<../endpoint)/sessions"
   echo
 fi
 echo LOOKED
@@ -32,9 +34,12 @@ const hasLooked = async (one: One) => {
 test('while a job runs, its registration is in no argument list, step environment, copy, log or console', async () => {
   const one = await bootOne(cloud, { sudo: false });
   const log = await hasLooked(one);
-  // A piece that no longer text can hide; looked for from a file, so that the search itself is no find.
+  // Pieces of it, as GitHub gave it and as the runner writes it down; looked for from a file, so that the search itself
+  // is no find.
   const piece = one.jitConfig.slice(0, 60);
-  await one.machine.shell(`umask 077; printf '%s' '${piece}' >/root/piece`);
+  const { '.credentials_rsaparams': key } = JSON.parse(Buffer.from(one.jitConfig, 'base64').toString());
+  const secret = Buffer.from(key, 'base64').toString().slice(6, 66);
+  await one.machine.shell(`umask 077; printf '%s\\n' '${piece}' '${secret}' >/root/piece`);
   const found = async (command: string) => (await one.machine.shell(`${command} || true`)).trim();
   expect(await found('cat /proc/[0-9]*/cmdline | grep --text --count --file=/root/piece')).toBe('0');
   // The seed is this test's own stand-in for the source that cloud-init has on ECS.
@@ -42,8 +47,9 @@ test('while a job runs, its registration is in no argument list, step environmen
   const files = await found(
     `grep --recursive --files-with-matches --text --devices=skip --file=/root/piece --exclude-dir=nocloud --exclude=piece ${places} 2>/dev/null`,
   );
-  expect(files.split('\n')).toEqual(['/opt/actions-runner/.credentials']);
+  expect(files.split('\n')).toEqual(['/opt/actions-runner/.credentials_rsaparams']);
   expect(log).not.toContain(piece);
+  expect(log).not.toContain(secret);
   expect(log).not.toMatch(/^ACTIONS_RUNNER_INPUT/m);
   expect(one.console.join('\n')).not.toContain(piece);
   expect(one.trace()).not.toContain(piece);

@@ -17,35 +17,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
 import { type UserDataValues, userData } from '../../shared/runner/user-data.ts';
+import { ANSWERS, pathOf, REAL, RECORDED } from './tools.ts';
 import { ARCHIVE, VALUES } from './values.ts';
 
 export const SCRIPTS = readUserDataScripts(join(import.meta.dirname, '..', '..', 'userdata'));
-
-const REAL = 'bash base64 cat chmod cp env grep gzip mkdir rm sed sha1sum sha256sum tail tee'.split(' ');
-const RECORDED =
-  'chown systemctl useradd usermod nft iptables ip6tables apt-get dnf pgrep pkill ps dockerd git sudo'.split(
-    ' ',
-  );
-
-/** Writes down its call; the special ones answer as the real ones do on the path that the script takes. */
-const ANSWERS: Readonly<Record<string, string>> = {
-  id: 'echo 1001',
-  ldconfig: 'echo "	libicuuc.so.72 (libc6,x86-64) => /usr/lib/libicuuc.so.72"',
-  install: 'for last; do :; done; exec mkdir -p "$last"',
-  // A timer is armed; a scope's process is started in it.
-  'systemd-run':
-    'case " $* " in *" --scope "*) while [ "$1" != -- ]; do shift; done; shift; exec "$@" ;; esac',
-  timeout: 'shift 2; exec "$@"',
-  // Unpacking the archive is bringing the runner.
-  setpriv:
-    'shift 3; case $1 in tar) exec cp "$CI_RUNNER_ROOT/run.sh" "$CI_RUNNER_ROOT/opt/actions-runner/run.sh" ;; *) exec "$@" ;; esac',
-  sleep: `exec ${pathOf('sleep')} 0.05`,
-  curl: `case "$*" in
-*termination-time*) cat "$CI_RUNNER_ROOT/notice" 2>/dev/null || exit 22 ;;
-*100.100.100.200*) echo token ;;
-*) while [ $# -gt 1 ]; do if [ "$1" = --output ]; then printf '%s' "$ARCHIVE" >"$2"; fi; shift; done ;;
-esac`,
-};
 
 export interface Boot {
   readonly calls: readonly string[];
@@ -71,6 +46,10 @@ export interface Circumstances {
   readonly job?: JobFacts;
   /** More files of its disk, by path. */
   readonly files?: Readonly<Record<string, string>>;
+  /** curl lies beside, for an installer that brings it. */
+  readonly lateCurl?: boolean;
+  /** The image's PATH has no tools: the runner looks at its variables by this machine's own. */
+  readonly keepPath?: boolean;
 }
 
 export interface JobFacts {
@@ -97,8 +76,8 @@ export function boot(circumstances: Circumstances = {}): Boot {
   const file = join(root, 'part-001');
   writeFileSync(file, userData({ ...VALUES, ...circumstances.values }, SCRIPTS));
   run(root, [file], circumstances);
-  const unit = join(root, 'run/ci-runner/boot.sh');
-  if (readCalls(root).at(-1) === 'systemctl start ci-runner.service' && existsSync(unit))
+  const unit = join(root, 'run/ci-runner/run.sh');
+  if (readCalls(root).at(-1) === 'systemctl --no-block start ci-runner.service' && existsSync(unit))
     run(root, [unit, 'run'], circumstances);
   const text = (path: string) => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '');
   return {
@@ -123,7 +102,7 @@ function instanceRoot(circumstances: Circumstances): string {
     'home/runner',
     'var/log',
     'var/tmp',
-    'var/lib/cloud/instances/i-1/scripts',
+    'var/lib/cloud/instances/i-1/boothooks',
     'dev',
     'opt/actions-runner',
   ])
@@ -135,7 +114,11 @@ function instanceRoot(circumstances: Circumstances): string {
     tool(root, 'opt/actions-runner/run.sh', circumstances.runner ?? USUAL_RUNNER);
   }
   putFiles(root, circumstances);
-  tool(root, 'run.sh', circumstances.runner ?? USUAL_RUNNER);
+  const { runner = USUAL_RUNNER, keepPath = false } = circumstances;
+  tool(root, 'run.sh', keepPath ? `/usr/bin/env >"$CI_RUNNER_ROOT/runner-saw"` : runner);
+  if (keepPath && circumstances.inImage !== undefined)
+    tool(root, 'opt/actions-runner/run.sh', `/usr/bin/env >"$CI_RUNNER_ROOT/runner-saw"`);
+  if (circumstances.lateCurl === true) tool(root, 'late-curl', ANSWERS.curl ?? '');
   putTools(root, circumstances);
   return root;
 }
@@ -168,10 +151,6 @@ echo 'Job build completed with result: Succeeded'`;
 function tool(root: string, path: string, text: string): void {
   writeFileSync(join(root, path), `#!/bin/bash\n${text}\n`);
   chmodSync(join(root, path), 0o755);
-}
-
-function pathOf(name: string): string {
-  return spawnSync('bash', ['-c', `type -P ${name}`], { encoding: 'utf8' }).stdout.trim();
 }
 
 function run(root: string, args: readonly string[], { job }: Circumstances): void {

@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { USER_DATA_MAX_BYTES } from '../../shared/limits.ts';
 import { quoted, userData } from '../../shared/runner/user-data.ts';
-import { SCRIPTS } from './instance.ts';
-import { VALUES } from './values.ts';
+import { jitConfigOf } from '../../simulator/timed-driver.ts';
+import { boot, removeInstances, SCRIPTS } from './instance.ts';
+import { realJitConfig, VALUES } from './values.ts';
+
+afterEach(removeInstances);
 
 const text = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 60 }),
@@ -37,11 +40,12 @@ test('a NUL, which bash would drop, is refused', () => {
   expect(() => quoted('a\0b')).toThrow(RangeError);
 });
 
-test('everything together stays under the limit with a JIT config of four kilobytes that does not compress', () => {
+test('everything of ours together stays under 16 KB with a JIT config of more than four, and leaves the rest to the operator', () => {
+  expect(realJitConfig().length).toBeGreaterThan(4000);
   const full = userData(
     {
       ...VALUES,
-      jitConfig: randomBytes(3066).toString('base64'),
+      jitConfig: realJitConfig(),
       docker: true,
       registryMirror: 'https://registry-mirror.example.com',
       proxy: {
@@ -56,11 +60,12 @@ test('everything together stays under the limit with a JIT config of four kiloby
     },
     SCRIPTS,
   );
-  expect(Buffer.byteLength(full)).toBeLessThan(USER_DATA_MAX_BYTES);
+  expect(Buffer.byteLength(full)).toBeLessThan(16 * 1024);
+  expect(USER_DATA_MAX_BYTES - Buffer.byteLength(full)).toBeGreaterThan(4 * 1024);
 });
 
 test('what would be too large is refused by name', () => {
-  expect(() => userData({ ...VALUES, extraUserData: randomBytes(4096).toString('hex') }, SCRIPTS)).toThrow(
+  expect(() => userData({ ...VALUES, extraUserData: randomBytes(8192).toString('hex') }, SCRIPTS)).toThrow(
     /extraUserData/,
   );
 });
@@ -70,8 +75,20 @@ test('the same values give the same bytes, because a launch is resent byte for b
 });
 
 test('the stop is armed by the first line that does anything', () => {
-  expect(userData(VALUES, SCRIPTS).split('\n').slice(0, 2)).toEqual([
+  expect(userData(VALUES, SCRIPTS).split('\n').slice(0, 3)).toEqual([
+    '#cloud-boothook',
     '#!/usr/bin/env bash',
     "trap 'systemctl poweroff' EXIT",
   ]);
 });
+
+test.each([realJitConfig(), VALUES.jitConfig, 'x'.repeat(4500), 'bm8ganNvbg=='])(
+  'a JIT config reaches the runner as GitHub made it',
+  (jitConfig) => {
+    const joined = jitConfigOf(userData({ ...VALUES, jitConfig }, SCRIPTS));
+    expect(joined).toBe(jitConfig);
+    expect(boot({ values: { jitConfig }, inImage: '2.336.0' }).runner).toContain(
+      `ACTIONS_RUNNER_INPUT_JITCONFIG=${jitConfig}\n`,
+    );
+  },
+);

@@ -1,5 +1,5 @@
 /** What one launch tells its instance. */
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import type { UserDataValues } from '../../shared/runner/user-data.ts';
 
 export const ARCHIVE = 'the runner, as an archive';
@@ -15,10 +15,13 @@ export const VALUES: UserDataValues = {
       'https://github.com/actions/runner/releases/download/v2.336.0/actions-runner-linux-x64-2.336.0.tar.gz',
     ],
   },
-  lifetimeSeconds: 23_400,
+  lifetimeSeconds: 23_220,
+  lifetimeMinutes: 390,
   bootSeconds: 540,
+  idleSeconds: 1800,
   proxy: null,
   docker: false,
+  packages: [],
   registryMirror: null,
   sudo: true,
   admission: { lists: [['acme/*']], public: 'refuse', forks: 'refuse' },
@@ -38,3 +41,47 @@ export const VALUES: UserDataValues = {
   queuedAtSeconds: 1_790_000_000,
   launchedAtSeconds: 1_790_000_004,
 };
+
+/** As GitHub makes one (actions/runner, Runner.cs and RSAParametersSerializable): files by name, a new key in them. */
+export function realJitConfig(): string {
+  const base64 = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64');
+  const { d, dp, dq, e, qi, n, p, q } = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export(
+    {
+      format: 'jwk',
+    },
+  );
+  const parts = Object.entries({ d, dp, dq, exponent: e, inverseQ: qi, modulus: n, p, q });
+  const key = Object.fromEntries(
+    parts.map(([name, part]) => [name, Buffer.from(part as string, 'base64url').toString('base64')]),
+  );
+  const url = 'https://pipelinesghubeus21.actions.githubusercontent.com/';
+  return base64({
+    '.runner': base64({
+      AgentId: '123456',
+      AgentName: `ci-runner-arm64-spot-${'9'.repeat(12)}-1`,
+      PoolId: '12',
+      PoolName: 'ci-runners',
+      DisableUpdate: 'True',
+      ServerUrl: `${url}${createHash('sha256')
+        .update(n as string)
+        .digest('base64url')}/`,
+      ServerUrlV2: 'https://broker.actions.githubusercontent.com/',
+      UseV2Flow: 'True',
+      GitHubUrl: 'https://github.com/acme-corporation',
+      WorkFolder: '_work',
+      Ephemeral: 'True',
+    }),
+    '.credentials': base64({
+      Data: {
+        ClientId: createHash('sha256')
+          .update(d as string)
+          .digest('hex'),
+        AuthorizationUrl: `${url}_apis/oauth2/token`,
+        AuthorizationUrlV2: 'https://token.actions.githubusercontent.com/',
+        RequireFipsCryptography: 'True',
+      },
+      Scheme: 'OAuth',
+    }),
+    '.credentials_rsaparams': base64(key),
+  });
+}

@@ -63,7 +63,7 @@ const IDLE = edit(
   "if (waiting === null) return verdict('keep', 'no job waits that it covers');",
 );
 
-/** What userdata/boot.sh arms first, as the simulated machine has it. */
+/** What userdata/run.sh arms first, as the simulated machine has it. */
 const OWN_STOP = edit(
   'simulator/timed-driver.ts',
   'const disarm = after(bootDeadlineMs, () => machine.stop());',

@@ -1,0 +1,127 @@
+/** What a machine gets from mirrors: what it lacks, patiently, and what it can do without. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { boot, type Circumstances, removeInstances } from './instance.ts';
+
+afterEach(removeInstances);
+
+const text = (root: string, path: string) => readFileSync(join(root, path), 'utf8');
+const packagesOf = (calls: readonly string[]) =>
+  calls.find((call) => /^(apt-get|dnf) .*\binstall /.test(call));
+
+describe('packages', () => {
+  // biome-ignore format: a table reads best as a table.
+  test.each([
+    ['Ubuntu', { os: 'ID=ubuntu\n' }, /^apt-get .*install curl git sudo \^libicu\[0-9\]\+\$ docker\.io docker-buildx docker-compose-v2 unzip zip jq zstd wget rsync xz-utils openssh-client git-lfs$/],
+    ['a distribution of dnf', { os: 'ID=alinux\n', withoutMore: ['apt-get'] }, /^dnf .*install curl git sudo libicu docker-ce .* unzip zip jq zstd wget rsync xz openssh-clients git-lfs$/],
+  ])('that %s lacks come in one transaction', (_what, { os, withoutMore = [] }: { os: string; withoutMore?: string[] }, installs) => {
+    const tools = { ldconfig: 'echo none', dpkg: 'exit 1', rpm: 'exit 1' };
+    const lacks = 'git sudo dockerd unzip zip jq zstd wget rsync xz ssh'.split(' ');
+    // curl comes with the transaction; the download waits for it.
+    const installer = `case "$*" in *install*) cp "$CI_RUNNER_ROOT/late-curl" "$CI_RUNNER_ROOT/bin/curl" ;; esac`;
+    const { calls, trace } = boot({
+      os, tools: { ...tools, 'apt-get': installer, dnf: installer }, lateCurl: true,
+      values: { docker: true, packages: ['git-lfs'] }, without: [...lacks, 'curl', ...withoutMore],
+    });
+    const [fetched, installed, ...others] = calls.filter((call) => /^(apt-get|dnf) .*install /.test(call));
+    expect(others).toEqual([]);
+    expect(installed).toMatch(installs);
+    expect(fetched?.replace(/--download-?only /, '')).toBe(installed);
+    expect(trace).toContain('runner.fetched');
+  });
+
+  test('are asked for no more on an image that holds the result of the same recipe', () => {
+    const first = boot({ without: ['jq'], values: { packages: ['git-lfs'] } });
+    const recipe = text(first.root, 'opt/ci-runner/recipe');
+    const again = { without: ['jq'], inImage: '2.336.0', files: { 'opt/ci-runner/recipe': recipe } };
+    const second = boot({ ...again, values: { packages: ['git-lfs'] } });
+    expect(second.trace).toContain('install.in_image');
+    expect(second.calls.filter((call) => /^(curl|apt-get|dpkg|sysctl) /.test(call))).toEqual([]);
+    expect(packagesOf(boot({ ...again, values: { packages: ['gcc'] } }).calls)).toContain(' jq');
+  });
+
+  test('that are only wanted, and not to be had, are named to the job, which runs', () => {
+    const { trace, root } = boot({
+      without: ['jq', 'zip'],
+      tools: { 'apt-get': 'echo Failed to fetch >&2; exit 100' },
+    });
+    expect(trace).toMatch(/packages\.again because=mirror_is_away/);
+    expect(trace).toContain('packages.missing zip jq');
+    expect(text(root, 'job-log')).toContain(
+      '::warning::This machine lacks what could not be installed: zip jq',
+    );
+    expect(trace).toContain('runner.ended status=0');
+    expect(existsSync(join(root, 'opt/ci-runner/recipe'))).toBe(false);
+  });
+
+  test('one whose name is wrong does not keep those that are needed away', () => {
+    const apt = 'case "$*" in *no-such*) echo "E: Unable to locate package no-such" >&2; exit 100 ;; esac';
+    const { trace } = boot({
+      without: ['git'],
+      values: { packages: ['no-such'] },
+      tools: { 'apt-get': apt, dpkg: 'exit 1' },
+    });
+    expect(trace).toContain('packages.given_up because=no_such_package!');
+    expect(trace).toContain('packages.missing no-such');
+    expect(trace).toContain('runner.ended status=0');
+  });
+});
+
+describe('patience', () => {
+  // biome-ignore format: a table reads best as a table.
+  const passing: [what: string, says: string, because: string, circumstances: Circumstances][] = [
+    ['no name server', 'curl: (6) Could not resolve host: github.com', 'no_name_server', {}],
+    ['no network', 'curl: (7) Failed to connect: No route to host', 'no_network', {}],
+    ['no way out', "curl: (7) Failed to connect: Couldn't connect to server", 'no_network', { tools: { ip: 'true' } }],
+    ['no mirror', 'curl: (7) Failed to connect to github.com port 443: Connection refused', 'mirror_is_away', {}],
+    ['a mirror that is out of order', 'curl: (22) The requested URL returned error: 503', 'mirror_is_away', {}],
+    ['a clock a day off', 'curl: (60) SSL certificate problem: certificate is not yet valid', 'clock_is_wrong', {}],
+    ['no name server', "W: Failed to fetch http://x  Temporary failure resolving 'x'", 'no_name_server', { without: ['git'] }],
+    ['a clock a day off', 'E: Release file is not valid yet (invalid for another 23h)', 'clock_is_wrong', { without: ['git'] }],
+    ['a package database that is locked', 'E: Could not get lock /var/lib/dpkg/lock-frontend', 'database_is_locked', { without: ['git'] }],
+  ];
+
+  test.each(passing)('%s (%s) is %s: tried again until it is over', (_what, says, because, circumstances) => {
+    const failing = `if [[ $(grep -c TRY "$CI_RUNNER_ROOT/calls") -lt 4 ]]; then echo "TRY" >>"$CI_RUNNER_ROOT/calls"; echo "${says}" >&2; exit 7; fi`;
+    const apt = circumstances.without !== undefined;
+    const tools = apt
+      ? { 'apt-get': `case "$*" in *install*) ${failing} ;; esac` }
+      : { curl: `case "$*" in *100.100*) exit 22 ;; esac; ${failing}; printf %s "$ARCHIVE"` };
+    const { trace } = boot({ ...circumstances, tools: { ...circumstances.tools, ...tools } });
+    const kind = apt ? 'packages' : 'runner';
+    const pauses = [...trace.matchAll(new RegExp(`${kind}\\.again because=${because} pause=(\\d+)s`, 'g'))];
+    expect(pauses.map(([, pause]) => pause)).toEqual(apt ? ['1', '2', '4', '8'] : ['1', '2']);
+    expect(trace).toContain('runner.ended status=0');
+  });
+
+  test('ends a minute before the boot must, with its cause', () => {
+    const { trace, calls } = boot({
+      tools: { curl: 'echo "(7) Failed to connect" >&2; exit 7' },
+      values: { bootSeconds: 120 },
+    });
+    // 1 + 2 + 4 + 8 + 15 + 15 s of the 60; the next would be over it.
+    expect(trace.match(/runner\.again/g)).toHaveLength(6);
+    expect(trace).toContain('runner.given_up because=mirror_is_away');
+    expect(calls.at(-1)).toBe('systemctl poweroff');
+  });
+
+  // biome-ignore format: a table reads best as a table.
+  test.each([
+    ['a wrong checksum', 'printf other', 'checksum!'],
+    ['a refusal', 'echo "curl: (22) The requested URL returned error: 404" >&2; exit 22', 'refused!'],
+    ['a full disk', 'echo "curl: (23) Failure writing output to destination" >&2; exit 23', 'disk_is_full!'],
+  ])('is not had with %s', (_what, curl, because) => {
+    const { trace } = boot({ tools: { curl } });
+    expect(trace).toContain(`runner.given_up because=${because}`);
+    expect(trace).not.toContain('runner.again');
+  });
+
+  test('goes on where one of two mirrors refuses and the other one may come back', () => {
+    const curl =
+      'case "$*" in *aliyuncs*) echo "error: 404" >&2 ;; *) echo "(28) Connection timed out" >&2 ;; esac; exit 22';
+    expect(boot({ tools: { curl }, values: { bootSeconds: 70 } }).trace).toContain(
+      'runner.again because=mirror_is_away',
+    );
+  });
+});

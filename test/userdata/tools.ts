@@ -1,0 +1,41 @@
+/** The tools of an instance that is no more than a folder. */
+import { spawnSync } from 'node:child_process';
+
+/** This machine's own. */
+export const REAL =
+  'bash base64 cat chmod cp env grep gzip ln mkdir mv rm sed sha1sum sha256sum tail tee'.split(' ');
+/** Write down their call, and succeed. */
+export const RECORDED =
+  'chown systemctl useradd usermod groupadd nft iptables ip6tables apt-get dnf dpkg rpm pgrep pkill ps dockerd find sysctl curl git sudo unzip zip jq zstd wget rsync xz ssh'.split(
+    ' ',
+  );
+
+/** Writes down its call; the special ones answer as the real ones do on the path that the script takes. */
+export const ANSWERS: Readonly<Record<string, string>> = {
+  id: 'echo 1001',
+  ip: 'echo default via 10.0.0.1',
+  getent: 'echo "runner:x:1001:1001::$CI_RUNNER_ROOT/home/runner:/bin/bash"',
+  stat: 'echo 1001',
+  // Ten minutes lie between the notice and the end that it names.
+  date: 'case "$*" in *--date=*) echo 1600 ;; *) echo 1000 ;; esac',
+  ldconfig: 'echo "	libicuuc.so.72 (libc6,x86-64) => /usr/lib/libicuuc.so.72"',
+  install: 'for last; do :; done; exec mkdir -p "$last"',
+  // A timer is armed; a scope's process is started in it.
+  'systemd-run':
+    'case " $* " in *" --scope "*) while [ "$1" != -- ]; do shift; done; shift; exec "$@" ;; esac',
+  timeout: 'shift 2; exec "$@"',
+  // Unpacking the archive is bringing the runner.
+  setpriv:
+    'shift 3; case $1 in tar) cat >/dev/null; exec cp "$CI_RUNNER_ROOT/run.sh" "$CI_RUNNER_ROOT/opt/actions-runner.new/run.sh" ;; *) exec "$@" ;; esac',
+  sleep: `exec ${pathOf('sleep')} 0.05`,
+  curl: `case "$*" in
+*termination-time*) cat "$CI_RUNNER_ROOT/notice" 2>/dev/null || exit 22 ;;
+*100.100.100.200*) echo token ;;
+*--output*) while [ $# -gt 1 ]; do if [ "$1" = --output ]; then echo a-key >"$2"; fi; shift; done ;;
+*) printf '%s' "$ARCHIVE" ;;
+esac`,
+};
+
+export function pathOf(name: string): string {
+  return spawnSync('bash', ['-c', `type -P ${name}`], { encoding: 'utf8' }).stdout.trim();
+}

@@ -1,0 +1,224 @@
+#!/usr/bin/env bash
+# Runs one job on this instance, then stops it.
+# The launcher writes the values above this file, each quoted; nothing in here is templated. cloud-init runs it as a
+# boot hook: early, and at each boot.
+# shellcheck disable=SC2154,SC2310 # install.sh has the folders. Who is asked whether it succeeded stops by itself.
+set -euo pipefail
+
+main() {
+  # First: whatever fails after this line, the instance still stops.
+  trap stop EXIT
+  if [[ "${1:-}" == run ]]; then
+    boot
+  else
+    arm
+    # From here on the unit stops the instance, however it ends.
+    trap - EXIT
+  fi
+}
+
+# Nothing before the stop is armed waits for anything but systemd. A reboot has lost the job: its instance is known by a
+# file in cloud-init's folder of this instance, which an image that is made of its disk is none of.
+arm() {
+  local armed=/var/lib/cloud/instance/ci-runner-armed
+  if [[ -e "${ROOT}${armed}" ]]; then
+    log 'machine.rebooted'
+    exit 1
+  fi
+  put "${armed}" ''
+  (umask 077 && mkdir --parents "${RUN}" && cat -- "$0" >"${RUN}/run.sh")
+  write_deadlines
+  write_units "${armed}"
+  silence_timers
+  systemctl daemon-reload
+  systemctl start ci-runner-lifetime.timer ci-runner-boot.timer
+  systemctl --no-block start ci-runner.service
+}
+
+# systemd's: they outlive cloud-init and this script. A stopped instance still bills for its disk: the reaper deletes
+# it, and the release time set at creation frees it after that. A busy runner is never stopped by the boot's deadline,
+# should its "online" line ever change.
+write_deadlines() {
+  timer ci-runner-lifetime "${LIFETIME_SECONDS:?}" \
+    "echo 'limits.lifetime of ${LIFETIME_MINUTES:?}m is over; give its profile a longer lifetime' >/run/ci-runner/why; systemctl poweroff"
+  timer ci-runner-boot "${BOOT_SECONDS:?}" \
+    '[[ -e /run/ci-runner/online ]] || pgrep --full "Runner[.]Worker" || systemctl poweroff'
+}
+
+# timer NAME SECONDS SHELL_TEXT, which starts as early as this script does.
+timer() {
+  put "/run/systemd/system/$1.timer" "[Unit]
+DefaultDependencies=no
+[Timer]
+OnActiveSec=$2
+AccuracySec=1s"
+  put "/run/systemd/system/$1.service" "[Unit]
+DefaultDependencies=no
+[Service]
+Type=oneshot
+ExecStart=/usr/bin/env bash -c '${3//\'/\\\'}'"
+}
+
+# write_units ARMED_FILE: systemd stops the instance when the first one ends, even if the script or the runner is killed;
+# at a shutdown it ends before the network and docker do. It begins when cloud-init, whose service has two names, has made
+# its users and let the disk grow. The other is for a reboot without user data.
+write_units() {
+  put /run/systemd/system/ci-runner.service '[Unit]
+After=network.target docker.service cloud-init.service cloud-init-network.service
+SuccessAction=poweroff
+FailureAction=poweroff
+[Service]
+ExecStart=/usr/bin/env bash /run/ci-runner/run.sh run
+KillMode=mixed
+OOMPolicy=continue
+TasksMax=infinity
+LimitNOFILE=65536:1048576
+TimeoutStopSec=75'
+  put /etc/systemd/system/ci-runner-rebooted.service "[Unit]
+After=cloud-init.service cloud-init-network.service
+ConditionPathExists=!/run/ci-runner
+ConditionPathExists=$1
+[Service]
+ExecStart=/usr/bin/env systemctl poweroff
+[Install]
+WantedBy=multi-user.target"
+  systemctl --quiet --no-reload enable ci-runner-rebooted.service
+}
+
+boot() {
+  local installing
+  # What failed says why; the trace repeats it at the end.
+  exec 2>"${RUN}/errors"
+  log "boot.began instance_type=${INSTANCE_TYPE:?} zone=${ZONE:?}"
+  mkdir --parents "${SHARED}"
+  rm --force "${SHARED}"/{ready,missing} "${RUN}/run.sh"
+  set_proxy
+  prepare_user
+  is_installed || write_settings
+  close_metadata
+  run_extra_user_data
+  install_all &
+  installing=$!
+  # The download needs it; all else can come beside the download.
+  has curl || wait "${installing}"
+  fetch_runner
+  wait "${installing}"
+  allow_sudo
+  if [[ "${DOCKER}" == true ]]; then
+    groupadd --force docker
+    usermod --append --groups docker runner
+  fi
+  write_hooks
+  get_ready &
+  run_one_job
+}
+
+set_proxy() {
+  [[ "${PROXY:?}" == true ]] || return 0
+  export "${PROXY_ENVIRONMENT[@]?}"
+  # what systemd starts from now on: docker, too
+  systemctl set-environment "${PROXY_ENVIRONMENT[@]}"
+  log 'proxy.set'
+}
+
+# For all but root, because a job has more user ids than its own: those that newuidmap gives it. By address, so
+# by each name that leads there; on the forwarding path for containers. In a table that docker never touches:
+# docker puts its own rules before others' in the filter table. (IPv6 address: canonical/cloud-init #6893.)
+close_metadata() {
+  [[ "${METADATA_OPEN:?}" == false ]] || return 0
+  if has nft; then
+    nft --file - <<'RULES'
+table inet ci_runner {
+  chain metadata { ip daddr 100.100.100.200 drop; ip6 daddr fd00:100::100:200 drop; }
+  chain output { type filter hook output priority -150; meta skuid 0 accept; jump metadata; }
+  chain forward { type filter hook forward priority -150; jump metadata; }
+}
+RULES
+  else
+    close_address iptables 100.100.100.200
+    # A kernel without IPv6 has nothing to close.
+    if [[ -e "${ROOT}/proc/net/if_inet6" ]]; then close_address ip6tables fd00:100::100:200; fi
+  fi
+  log 'metadata.closed'
+}
+
+# close_address TOOL ADDRESS
+close_address() {
+  "$1" --table mangle --append OUTPUT --destination "$2" --match owner ! --uid-owner 0 --jump DROP
+  "$1" --table mangle --append FORWARD --destination "$2" --jump DROP
+}
+
+# From a file, and with nothing to read: a command that reads its input would swallow the lines below it.
+run_extra_user_data() {
+  [[ -n "${EXTRA_USER_DATA?}" ]] || return 0
+  await_unit cloud-config.service
+  (umask 077 && printf '%s\n' "${EXTRA_USER_DATA}" >"${RUN}/extra.sh")
+  bash -euo pipefail "${RUN}/extra.sh" </dev/null
+  log 'extra.ran'
+}
+
+allow_sudo() {
+  [[ "${SUDO}" == true ]] || return 0
+  (
+    umask 337
+    printf 'runner ALL=(ALL) NOPASSWD:ALL\nDefaults env_keep += "DEBIAN_FRONTEND %s"\n' \
+      "${PROXY_ENVIRONMENT[*]%%=*}" >"${ROOT}/etc/sudoers.d/ci-runner"
+  )
+}
+
+write_hooks() {
+  local BOOTED_AT RUNNER_AT
+  printf -v RUNNER_AT '%(%s)T' -1
+  BOOTED_AT=$((RUNNER_AT - SECONDS))
+  {
+    declare -p BOOTED_AT RUNNER_AT
+    declare -p "${HOOK_VALUES[@]?}"
+    declare -f job_started turn_away await_machine judge judge_event read_event
+    printf 'job_started\n%s\n' "${HOOK_STARTED?}"
+  } >"${SHARED}/job-started.sh"
+  printf '%s\n' "${HOOK_COMPLETED?}" >"${SHARED}/job-completed.sh"
+}
+
+# What a job must find, and the runner need not wait for.
+get_ready() {
+  if [[ "${DOCKER}" == true ]]; then start_docker; fi
+  # cloud-init's later stages read what is removed here.
+  await_unit cloud-final.service
+  remove_copies
+  : >"${SHARED}/ready"
+}
+
+# The JIT config is in each of them.
+remove_copies() {
+  rm --force "${ROOT}"/run/cloud-init/{instance-data-sensitive,combined-cloud-config}.json \
+    "${ROOT}"/var/lib/cloud/instances/*/{user-data.txt*,cloud-config.txt,obj.pkl,{boothooks,scripts}/part-*}
+}
+
+stop() {
+  local status=$?
+  set +e
+  if [[ "${status}" -ne 0 && -s "${RUN}/errors" ]]; then log_lines error "${RUN}/errors"; fi
+  log "stopping status=${status}"
+  end_job
+  if [[ -n "${SELF_DESTRUCT_ROLE:-}" ]]; then self_destruct; fi
+  systemctl poweroff || systemctl --force poweroff || systemctl --force --force poweroff
+}
+
+# log_lines NAME FILE: its last ones.
+log_lines() {
+  local lines line
+  lines=$(tail --lines=5 "$2")
+  while read -r line; do log "$1 ${line:0:200}"; done <<<"${lines}"
+}
+
+# All that the job left behind: its scope, and what a daemon such as cron started for it elsewhere.
+end_job() {
+  local processes pid uid
+  systemctl kill --signal=KILL ci-runner-job.scope
+  processes=$(ps -e -o pid=,uid=)
+  while read -r pid uid; do
+    [[ "${uid:-0}" -lt 1000 ]] || kill -s KILL -- "${pid}"
+  done <<<"${processes}"
+}
+
+main "$@"
