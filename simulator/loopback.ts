@@ -13,7 +13,7 @@ import { functionsOf, type Hosting, post } from './loopback-functions.ts';
 import { createOss, serveOss } from './oss/index.ts';
 import { type Random, seeded } from './random.ts';
 import { serveReleases } from './releases.ts';
-import { createTable, createTableStore, serveTableStore } from './tablestore/index.ts';
+import { ALL_NETWORKS, createTable, createTableStore, serveTableStore } from './tablestore/index.ts';
 import { type TimedDriverOptions, timedDriver } from './timed-driver.ts';
 
 export interface LoopbackOptions {
@@ -115,7 +115,7 @@ function machinesOf(
   hub: Pick<GitHubOptions, 'app' | 'deliver'>,
 ) {
   const instance = `${options.deployment}-run`;
-  const store = createTableStore({ clock, credentials: account.find, instance });
+  const store = createTableStore({ clock, credentials: account.find, instance, networks: ALL_NETWORKS });
   for (const [name, keys, timeToLiveS] of TABLES) createTable(store, { name, keys, timeToLiveS });
   const github = createGitHub({ clock, random: random.fork(), ...hub, ...options.github });
   const boot = timedDriver({ github, random: random.fork(), ...options.boots });

@@ -93,6 +93,7 @@ export const FAULTS: [what: string, level: 'wrong' | 'warning', says: RegExp, fa
   ['a quota below the limit', 'warning', /^quota: cn-hangzhou: max-spot-instance-vcpu-count is 8, and 10 runners need 80/, { breakIt: ({ management }) => management.quotas.set('max-spot-instance-vcpu-count', '8') }],
   ['a table that is not there', 'wrong', /^ledger: there is no table history/, { breakIt: ({ tablestore }) => tablestore.tables.delete('history') }],
   ['a table that forgets nothing', 'wrong', /^ledger: table history keeps rows -1 s/, { breakIt: ({ tablestore }) => Object.assign(tablestore.tables.get('history')?.options ?? {}, { timeToLiveS: -1 }) }],
+  ['a ledger that refuses the Internet', 'wrong', /^ledger: its instance refuses the Internet \(network ACL\)/, { breakIt: ({ tablestore }) => Object.assign(tablestore, { networks: ['VPC'] }) }],
   ['a ledger out of reach', 'wrong', /^ledger: /, { breakIt: (all) => { all.tablestore.faults = (call) => (call.operation === 'DescribeTable' ? 'lost-before' : null); } }],
   ['a function that is not deployed', 'wrong', /^functions: ci-mirror is not deployed/, { breakIt: ({ management }) => management.functions.delete('ci-mirror') }],
   ['a function of another release', 'warning', /^functions: ci-reaper is 0\.0\.9 aaa, not 0\.1\.0 /, { breakIt: (all) => Object.assign(called(all, 'ci-reaper'), { description: '0.0.9 aaa' }) }],
