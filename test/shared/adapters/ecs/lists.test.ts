@@ -50,6 +50,29 @@ test('a list of several pages is whole, and holds no stranger', async () => {
   expect(sent.map(({ action }) => action)).toEqual(Array(3).fill('DescribeInstances'));
 });
 
+test('whether a list is whole says the last page’s token, whatever TotalCount says', async () => {
+  const { ecs, clock, call, instances } = await crowd(250);
+  const counts = new Set<number>();
+  for (let minute = 0; minute < 12; minute++) {
+    const { TotalCount } = ecs.call(REGION, 'DescribeInstances', { MaxResults: '100' }) as {
+      TotalCount: number;
+    };
+    counts.add(TotalCount);
+    expect((await instances.list(REGION)).complete).toBe(true);
+    expect(await instances.find(REGION, ['i-gone'])).toEqual([]);
+    await clock.runUntil(clock.nowMs() + MINUTE_MS);
+  }
+  // Too low and too high, or this shows nothing.
+  expect([...counts].some((count) => count < 250)).toBe(true);
+  expect([...counts].some((count) => count > 251)).toBe(true);
+
+  let pages = 0;
+  const cut: EcsCall = async (...asked) => ({ ...(await call(...asked)), NextToken: `after:${++pages}` });
+  const endless: EcsCall = async (region, action, params) =>
+    cut(region, action, { ...params, NextToken: '' });
+  expect((await instancesOn(endless, clock).instances.list(REGION)).complete).toBe(false);
+});
+
 test('the rights of the reaper are enough for more than a thousand, to list them and to delete them', async () => {
   const { ecs, clock } = await crowd(1100);
   const config = configOf();
