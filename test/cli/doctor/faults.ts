@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { secretReferences } from '../../../infra/secrets.ts';
 import type { Config } from '../../../shared/config/config.ts';
 import { RUNNER_RELEASE_NOTE } from '../../../shared/runner/release.ts';
+import type { Image } from '../../../simulator/ecs/region/network.ts';
 import type { ManagementState } from '../../../simulator/management/index.ts';
 import { ACCOUNT, grant, releaseText } from './deployed.ts';
 import type { Healthy, Options } from './healthy.ts';
@@ -44,6 +45,18 @@ export const PERMISSIONS = {
   organization_self_hosted_runners: 'write',
 } as const;
 
+/** An image of one's own, `own`, in hardened mode. */
+const own = (facts: Partial<Image>): Fault => ({
+  config: ({ images }) => ({
+    images: { ...images, own: { id: 'm-bp1own', arch: 'amd64', metadata: 'hardened' } },
+  }),
+  breakIt: ({ ecs }) =>
+    ecs.region('cn-hangzhou').network.images.push({
+      ...{ id: 'm-bp1own', family: null, arch: 'amd64', sizeGiB: 20, isPublic: false },
+      ...facts,
+    }),
+});
+
 /** Takes the group away, and puts another in its place. */
 function regroup(
   { github, groups }: Healthy,
@@ -84,10 +97,13 @@ export const FAULTS: [what: string, level: 'wrong' | 'warning', says: RegExp, fa
   ['private networks that jobs reach', 'warning', /^security groups: .*\(10\.0\.0\.0\/8\)/, { breakIt: (all) => { group(all).rules = group(all).rules.filter(({ cidr }) => cidr !== '10.0.0.0/8'); } }],
   ['a rule that opens before another shuts', 'warning', /^security groups: .*\(10\.0\.0\.0\/8\)/, { breakIt: (all) => group(all).rules.push({ direction: 'egress', policy: 'Accept', cidr: '10.0.0.0/8', priority: '1' }) }],
   ['a rule for everything that comes first', 'warning', /^security groups: .*\(10\.0\.0\.0\/8, 172\.16\.0\.0\/12, 192\.168\.0\.0\/16\)/, { breakIt: (all) => group(all).rules.push({ direction: 'egress', policy: 'Accept', cidr: '0.0.0.0/0', priority: '9' }) }],
-  ['an image family that is not there', 'wrong', /^images: image old: cn-hangzhou has no family acs:ubuntu_04/, { config: ({ images }) => ({ images: { ...images, old: { family: 'acs:ubuntu_04', arch: 'amd64' } } }) }],
-  ['an image of the other architecture', 'wrong', /^images: image arm64: is x86_64, not arm64/, { config: ({ images }) => ({ images: { ...images, arm64: { family: 'acs:ubuntu_24_04_x64' } } }) }],
-  ['an image that is not in that region', 'wrong', /^images: image own: cn-hangzhou has no image m-bp1lost/, { config: ({ images }) => ({ images: { ...images, own: { id: 'm-bp1lost', arch: 'amd64' } } }) }],
-  ['an image by its id, of the other architecture', 'wrong', /^images: image own: is x86_64, not arm64/, { config: ({ images }) => ({ images: { ...images, own: { id: 'ubuntu_24_04_x64_20G_alibase_20260901.vhd', arch: 'arm64' } } }) }],
+  ['an image family that is not there', 'wrong', /^images: image old: cn-hangzhou has no family acs:ubuntu_04/, { config: ({ images }) => ({ images: { ...images, old: { family: 'acs:ubuntu_04', arch: 'amd64', metadata: 'hardened' } } }) }],
+  ['an image of the other architecture', 'wrong', /^images: image arm64: is x86_64, not arm64/, { config: ({ images }) => ({ images: { ...images, arm64: { family: 'acs:ubuntu_24_04_x64', metadata: 'hardened' } } }) }],
+  ['an image that is not in that region', 'wrong', /^images: image own: cn-hangzhou has no image m-bp1lost/, { config: ({ images }) => ({ images: { ...images, own: { id: 'm-bp1lost', arch: 'amd64', metadata: 'hardened' } } }) }],
+  ['an image by its id, of the other architecture', 'wrong', /^images: image own: is x86_64, not arm64/, { config: ({ images }) => ({ images: { ...images, own: { id: 'ubuntu_24_04_x64_20G_alibase_20260901.vhd', arch: 'arm64', metadata: 'hardened' } } }) }],
+  ['an image that takes no hardened-only metadata', 'wrong', /^images: image own: m-bp1own in cn-hangzhou takes no hardened-only metadata \(ImdsSupport v1\)/, own({ imds: 'v1' })],
+  ['an image whose cloud-init knows no tokens', 'wrong', /^images: image own: m-bp1own in cn-hangzhou is Debian 12: its cloud-init reads no user data/, own({ imds: 'v2', system: 'Debian  12.11 64 bit', knowsTokens: false })],
+  ['a default image that takes no hardened-only metadata', 'wrong', /^images: image arm64: ubuntu_24_04_arm64\S+ in cn-hangzhou takes no hardened-only/, { breakIt: ({ ecs }) => { const { images } = ecs.region('cn-hangzhou').network; images.push({ ...(images.find(({ family }) => family === 'acs:ubuntu_24_04_arm64') as (typeof images)[number]), imds: 'v1' }); const at = images.findIndex(({ family }) => family === 'acs:ubuntu_24_04_arm64'); images.splice(at, 1); } }],
   ['a profile that nothing fits', 'wrong', /^stock: huge amd64: no type of 512 cores/, { config: ({ profiles }) => ({ profiles: { ...profiles, huge: { arch: 'amd64', cpu: 512 } } }) }],
   ['a key pair that is not there', 'wrong', /^launch: cn-hangzhou: a launch would be refused with InvalidKeyPair/, { config: placed({ keyPair: 'lost-key' }) }],
   ['a quota below the limit', 'warning', /^quota: cn-hangzhou: max-spot-instance-vcpu-count is 8, and 10 runners need 80/, { breakIt: ({ management }) => management.quotas.set('max-spot-instance-vcpu-count', '8') }],
