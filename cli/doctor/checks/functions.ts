@@ -57,6 +57,7 @@ async function functions({ alibaba, config, release }: DoctorWorld) {
       const live = String(found.description ?? '');
       seen.add(live);
       findings.push(...differenceOf(name, live, release, wanted));
+      if (config.control.fixedAddress !== null) findings.push(...wayOut(name, found));
     }
   }
   if (findings.length > 0) return findings;
@@ -64,6 +65,14 @@ async function functions({ alibaba, config, release }: DoctorWorld) {
     ? ''
     : '; not compared with dist/, which is not built from this runners.yaml';
   return [ok(`all four, ${[...seen].join(', ')}${note}`)];
+}
+
+/** FC docs, "Configure a fixed public IP": the default NIC's own way out must be closed, or the address has no effect. */
+function wayOut(name: string, found: Readonly<Record<string, unknown>>): CheckOutcome[] {
+  const { vpcId } = (found.vpcConfig ?? {}) as { vpcId?: string };
+  if (found.internetAccess === false && vpcId) return [];
+  const text = `${name} does not call from control.fixedAddress, but from Function Compute’s own addresses`;
+  return [wrong(text, 'run npm run deploy: it closes the default way to the Internet')];
 }
 
 function differenceOf(name: string, live: string, release: string | null, wanted: string): CheckOutcome[] {
