@@ -15,6 +15,9 @@ const LOGS_KEPT_DAYS = 30;
 /** The functions speak with a few APIs in small messages. */
 const FIXED_ADDRESS_MBIT = 20;
 
+/** The instance of the ledger, in the template. */
+export const LEDGER_RESOURCE = 'Ledger';
+
 export class ControlStack extends ros.Stack {
   constructor(scope: ros.Construct, about: StackScope) {
     const { config } = about;
@@ -28,11 +31,13 @@ export class ControlStack extends ros.Stack {
 }
 
 function makeLedger(stack: ros.Stack, config: Config): void {
-  const instance = new ots.Instance(stack, 'Ledger', {
+  const instance = new ots.InstanceV2(stack, LEDGER_RESOURCE, {
     instanceName: namesOf(config).tablestoreInstance,
-    description: `What ${config.name} has promised`,
+    instanceDescription: `What ${config.name} has promised`,
     clusterType: 'SSD',
-    network: 'NORMAL',
+    // Tablestore docs, "Network ACL" (2024-11): a new instance refuses the Internet, from where the functions call.
+    networkTypeAcl: ['VPC', 'CLASSIC', 'INTERNET'],
+    networkSourceAcl: ['TRUST_PROXY'],
     tags: tagList(config),
   });
   for (const shape of [LEDGER_TABLE, HISTORY_TABLE])
@@ -45,7 +50,6 @@ function makeLedger(stack: ros.Stack, config: Config): void {
       reservedThroughput: { read: 0, write: 0 },
     });
   output(stack, 'TablestoreInstance', instance.attrInstanceName);
-  output(stack, 'TablestoreEndpoint', instance.attrPublicEndpoint);
 }
 
 function makeLogs(stack: ros.Stack, config: Config): void {

@@ -94,8 +94,12 @@ export function renderFunctionsYaml(source: string, config: Pick<Config, 'contro
     if (vpc === null || vSwitch === null || securityGroup === null)
       throw new Error('control.fixedAddress: its network is not made yet; npm run deploy makes it');
     const vpcConfig = { vpcId: vpc, vSwitchIds: [vSwitch], securityGroupId: securityGroup };
-    for (const name of ['reaper', 'launcher', 'webhook', 'mirror'])
-      document.setIn(['resources', name, 'props', 'vpcConfig'], document.createNode(vpcConfig));
+    for (const name of ['reaper', 'launcher', 'webhook', 'mirror']) {
+      const props = ['resources', name, 'props'];
+      document.setIn([...props, 'vpcConfig'], document.createNode(vpcConfig));
+      // FC docs, "Configure a fixed public IP": with the default NIC's way to the Internet open, calls leave by that one.
+      document.setIn([...props, 'internetAccess'], false);
+    }
   }
   FunctionsYaml.parse(document.toJS());
   return document.toString({ lineWidth: 0 });

@@ -131,7 +131,11 @@ export type RunOutcome =
       readonly code: string;
       readonly scope: 'offering' | 'zone' | 'family' | 'placement';
       readonly forMs: number;
+      /** What a person has to do before it can be had; absent: it comes back by itself. */
+      readonly advice?: string;
     }
+  /** Definite: no instance of this image is made in this placement, whatever the type, until a person acts. */
+  | { readonly kind: 'image'; readonly code: string; readonly advice: string }
   /** Definite: no instance was made, because the account's quota is used up: by machines that end, or until a person raises it. */
   | { readonly kind: 'used-up'; readonly code: string; readonly scope: 'family' | 'placement' }
   /** Definite: no instance was made; nothing worth remembering. */

@@ -14,7 +14,7 @@ import { createOss, serveOss } from './oss/index.ts';
 import { type Random, seeded } from './random.ts';
 import { serveReleases } from './releases.ts';
 import { coreWaits } from './starvation.ts';
-import { createTable, createTableStore, serveTableStore } from './tablestore/index.ts';
+import { ALL_NETWORKS, createTable, createTableStore, serveTableStore } from './tablestore/index.ts';
 import { type TimedDriverOptions, timedDriver } from './timed-driver.ts';
 
 export interface LoopbackOptions {
@@ -116,7 +116,7 @@ function machinesOf(
   hub: Pick<GitHubOptions, 'app' | 'deliver'>,
 ) {
   const instance = `${options.deployment}-run`;
-  const store = createTableStore({ clock, credentials: account.find, instance });
+  const store = createTableStore({ clock, credentials: account.find, instance, networks: ALL_NETWORKS });
   for (const [name, keys, timeToLiveS] of TABLES) createTable(store, { name, keys, timeToLiveS });
   const github = createGitHub({ clock, random: random.fork(), ...hub, ...options.github });
   const boot = timedDriver({ github, random: random.fork(), ...options.boots });

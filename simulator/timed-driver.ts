@@ -25,6 +25,10 @@ export interface TimedDriverOptions {
   readonly missesNotice?: () => boolean;
   /** A runner that ends by itself so long after it connected, unless it has a job; null: it does not. */
   readonly endsAfterMs?: () => number | null;
+  /** What such a runner exits with: 7, GitHub refuses its version; 0, it ended as if all were well (actions/runner, Constants.cs). */
+  readonly exitStatus?: () => number;
+  /** GitHub's broker answers 403 to the version: the runner never has a session, and exits with 7. */
+  readonly refusesVersion?: () => boolean;
   /** From the end of the job to power off. */
   readonly stopMs?: number;
 }
@@ -87,10 +91,16 @@ export function timedDriver(options: TimedDriverOptions): BootDriver {
 /** Null: the registration is gone or spent; the machine stops at once, as the script does. */
 function connect(
   machine: BootedMachine,
-  { github, random, failures = 0, stopMs = STOP_MS, endsAfterMs = () => null }: TimedDriverOptions,
+  options: TimedDriverOptions,
   after: (ms: number, act: () => void) => () => void,
 ): RunnerSession | null {
+  const { github, random, failures = 0, stopMs = STOP_MS, endsAfterMs = () => null } = options;
   machine.console('bootstrap runner.starting');
+  if (options.refusesVersion?.() === true) {
+    machine.console('bootstrap runner.ended status=7');
+    after(stopMs, () => machine.stop());
+    return null;
+  }
   let [isOver, hasJob] = [false, false];
   try {
     const session = github.connectRunner(jitConfigOf(machine.userData), {
@@ -111,7 +121,7 @@ function connect(
     if (endsMs !== null)
       after(endsMs, () => {
         if (hasJob || isOver) return;
-        machine.console('bootstrap runner.ended status=7');
+        machine.console(`bootstrap runner.ended status=${options.exitStatus?.() ?? 7}`);
         session.disconnect();
         after(stopMs, () => machine.stop());
       });

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Template } from '../../infra/app.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
+import { keepingLedger } from './kept-ledger.ts';
 
 export interface StackWorld {
   readonly alibaba: Alibaba;
@@ -39,9 +40,10 @@ export async function findStackId(
   return found?.StackId ?? null;
 }
 
-export async function compareStack(world: StackWorld, template: Template): Promise<StackChange> {
-  const stackId = await findStackId(world, template);
-  const before: Body = stackId === null ? {} : await templateOf(world, template.region, stackId);
+export async function compareStack(world: StackWorld, wanted: Template): Promise<StackChange> {
+  const stackId = await findStackId(world, wanted);
+  const before: Body = stackId === null ? {} : await templateOf(world, wanted.region, stackId);
+  const template = keepingLedger(wanted, before);
   return { template, stackId, lines: differences(before, template.body as Body) };
 }
 

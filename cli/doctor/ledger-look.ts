@@ -57,7 +57,7 @@ export function ledgerReader(place: Place, accessKey: () => Promise<AccessKey>) 
     mirrored: () =>
       read(async ({ notes }) => {
         const held = await notes.read(RUNNER_RELEASE_NOTE);
-        return held === null ? null : (parseRunnerRelease(held.entry.text)?.version ?? null);
+        return held === null ? null : parseRunnerRelease(held.entry.text);
       }),
     sweeps: () => read(pastSweeps),
   };

@@ -4,6 +4,7 @@ import type { PastSweeps } from '../../functions/reaper/sweep-lease.ts';
 import type { GitHubRequest } from '../../shared/adapters/github/request.ts';
 import type { TableShape } from '../../shared/adapters/tablestore/sdk.ts';
 import type { Config } from '../../shared/config/config.ts';
+import type { RunnerRelease } from '../../shared/runner/release.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
 
 export interface DoctorWorld {
@@ -20,8 +21,8 @@ export interface DoctorWorld {
   readonly probe: (signature: 'fc' | 'acs3') => Promise<{ readonly status: number; readonly code: string }>;
   /** The release that would be deployed from here; null: nothing is built. */
   readonly release: string | null;
-  /** The runner release that the ledger names; null: none, and no job can start. */
-  readonly mirrored: () => Promise<string | null>;
+  /** The runner release that the ledger names, and the regions whose bucket has it; null: none, and no job can start. */
+  readonly mirrored: () => Promise<Pick<RunnerRelease, 'version' | 'regions'> | null>;
   /** How the last sweeps went; null: there was none. */
   readonly sweeps: () => Promise<PastSweeps | null>;
   readonly nowMs: () => number;

@@ -2,7 +2,12 @@
 import { Agent, request } from 'node:http';
 import { VirtualClock } from '../../simulator/clock.ts';
 import { seeded } from '../../simulator/random.ts';
-import { createTableStore, serveTableStore, type TableStore } from '../../simulator/tablestore/index.ts';
+import {
+  ALL_NETWORKS,
+  createTableStore,
+  serveTableStore,
+  type TableStore,
+} from '../../simulator/tablestore/index.ts';
 import { Message } from '../../simulator/tablestore/wire/protobuf.ts';
 import { recorded } from './recording.ts';
 import { type Broken, mutated, type Sent, type Signer, signed, tooLarge } from './tablestore.ts';
@@ -37,7 +42,13 @@ export interface FuzzOutcome {
 export async function fuzz(count: number, seed: number): Promise<FuzzOutcome> {
   const clock = new VirtualClock(Date.now());
   const credentials = (id: string) => (id === KEYS.accessKeyId ? { secret: SECRET } : null);
-  const store = createTableStore({ clock, instance: 'fuzz', readyAfterMs: 0, credentials });
+  const store = createTableStore({
+    clock,
+    instance: 'fuzz',
+    networks: ALL_NETWORKS,
+    readyAfterMs: 0,
+    credentials,
+  });
   const signer: Signer = { secret: SECRET, nowMs: () => Date.now() };
   const whole = await recorded(store, KEYS);
   const server = await serveTableStore(store);

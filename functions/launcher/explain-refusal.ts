@@ -3,6 +3,12 @@
 // biome-ignore format: a table reads best as a table.
 const WORDS: readonly (readonly [code: RegExp, words: string])[] = [
   [/PrivateIpAddress|IpInvalid/,             'the vSwitch has no free address'],
+  [/EnterpriseGroup|(?:Multi|Mutli)GroupType/, 'the type cannot join the placement’s enterprise security group'],
+  [/HttpTokens|Imds/i,                       'the image takes no hardened-only metadata: images.NAME.metadata: any'],
+  [/^InvalidEncrypted|Kms|InvalidRegion\.NotSupport$/i, 'the disk would have to be encrypted, or its key is of no use there: defaults.diskEncryption'],
+  [/CloudInit/,                              'the image has no cloud-init'],
+  [/Balance|Arrearage|Pay(?:ment|Method|Amount)/, 'the account cannot pay'],
+  [/^AccountForbidden|^UserNotIn|UserNotSupported$/, 'the account may not buy this'],
   [/Quota|LimitExceed/i,                     'a quota of the account is used up'],
   [/^Throttling|Throttling$/,                'Alibaba Cloud asks us to slow down'],
   [/^NotSent$/,                              'Alibaba Cloud is out of reach'],

@@ -13,6 +13,7 @@ import type { Requirements } from '../../shared/nouns.ts';
 import { NO_RUNNER_RELEASE } from '../../shared/runner/release.ts';
 import { announce } from './announce.ts';
 import { mintAndRun } from './mint-and-run.ts';
+import { unavailableWith } from './misfit.ts';
 import { noteIfThrown } from './note-failure.ts';
 import { openJob } from './open.ts';
 import { openQuotaGate, type QuotaGate } from './quota.ts';
@@ -81,7 +82,8 @@ async function rankFor(
   const nowMs = clock.nowMs();
   const [markets, unavailable] = await Promise.all([world.markets(), ledger.unavailable.list(nowMs)]);
   const ranking = rank({
-    ...{ requirements, config, markets, unavailable, withheld },
+    ...{ requirements, config, markets, withheld },
+    unavailable: unavailableWith(requirements.image, unavailable, config),
     ...{ nowMs, firstTryAtMs, offSpot },
   });
   for (const note of ranking.notes) log('launch.ranked', { job: job.id, note });

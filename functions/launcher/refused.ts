@@ -8,6 +8,8 @@ import { ACCOUNT_FATAL_RETRY_MS, REFUSALS_TOLD_MAX } from '../../shared/limits.t
 import type { Candidate, Job } from '../../shared/nouns.ts';
 import type { RunOutcome } from '../../shared/ports.ts';
 import { needOf, scopeOf, scopesOf } from '../../shared/quota/learned-limits.ts';
+import { explainRefusal } from './explain-refusal.ts';
+import { tellOfPlacement, withoutImage } from './misfit.ts';
 import { learn, type QuotaGate } from './quota.ts';
 import type { LauncherWorld } from './world.ts';
 
@@ -27,6 +29,8 @@ export async function tellOfRefusal(
 
 /** What the offers of one walk were refused for. */
 export interface Refusals {
+  /** Of the job: its name in `runners.yaml`. */
+  readonly image: string;
   readonly said: string[];
   readonly meanings: Set<string>;
   /** Until when each region wants to be left alone: another may not. */
@@ -62,13 +66,16 @@ export const waitAfter = ({ used }: Refusals, nowMs: number): QuotaWait | null =
 export async function takeRefusal(
   candidate: Candidate,
   outcome: Exclude<RunOutcome, { kind: 'running' | 'unknown' }>,
-  { out, used }: Refusals,
+  { out, used, image }: Refusals,
   world: LauncherWorld,
 ): Promise<{ because: string; nextTryAtMs: number } | null> {
   switch (outcome.kind) {
     case 'unavailable':
-      await remember(candidate, outcome, world);
+      await takeUnavailable(candidate, outcome, world);
       for (const key of unavailableKeys(candidate, outcome.scope)) out.add(key);
+      return null;
+    case 'image':
+      for (const key of await withoutImage(candidate, image, outcome, world)) out.add(key);
       return null;
     case 'used-up':
       used.set(scopeOf(candidate, outcome), needOf(scopeOf(candidate, outcome), candidate));
@@ -84,6 +91,13 @@ export async function takeRefusal(
       return { because, nextTryAtMs };
     }
   }
+}
+
+/** What only a person ends is remembered in words, and told. */
+async function takeUnavailable(candidate: Candidate, outcome: Unavailable, world: LauncherWorld) {
+  if (outcome.advice === undefined) return remember(candidate, outcome, world);
+  await remember(candidate, { ...outcome, code: explainRefusal(outcome.code) }, world);
+  await tellOfPlacement(candidate.region, outcome, world);
 }
 
 export async function remember(

@@ -48,14 +48,15 @@ type Walked =
       readonly quota?: QuotaWait | null;
     };
 
-const noRefusals = (): Refusals => ({
+const noRefusals = (image: string): Refusals => ({
+  image,
   ...{ said: [], meanings: new Set(), slow: new Map() },
   ...{ out: new Set(), used: new Map() },
 });
 
 /** Only a definite refusal moves to the next candidate; an unknown outcome ends the walk. */
 export async function walk(launch: Walk, world: LauncherWorld): Promise<Walked> {
-  const refusals = noRefusals();
+  const refusals = noRefusals(launch.requirements.image);
   const untilMs = world.clock.nowMs() + WALK_MAX_MS;
   for (const candidate of launch.candidates) {
     if (world.clock.nowMs() > untilMs) break;

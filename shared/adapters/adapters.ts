@@ -93,6 +93,7 @@ export function createAdapters(
       images: config.images,
       spotDuration: config.spot.duration,
       ramRole: config.selfDestruct.roleName,
+      diskEncryption: config.defaults.diskEncryption,
     }),
     callEcs,
     alerts: alertsTo(config),

@@ -55,6 +55,11 @@ const Defaults = z.strictObject({
   packages: z.array(packageName).max(100).default([]),
   sudo: z.boolean().default(true),
   metadata: z.enum(['closed', 'open']).default('closed'),
+  diskEncryption: z
+    .string()
+    .regex(/^(default|[A-Za-z0-9_-]{8,64})$/, 'must be the id of a KMS key, or default')
+    .nullable()
+    .default(null),
   registryMirror: url.nullable().default(null),
   extraUserData: z.string().max(4096).nullable().default(null),
   hooks: Hooks.prefault({}),
@@ -81,6 +86,7 @@ const Image = z
     family: z.string().min(1).optional(),
     id: resourceId('m').optional(),
     arch: Arch.optional(),
+    metadata: z.enum(['hardened', 'any']).default('hardened'),
     repositories: z.array(githubName).optional(),
   })
   .refine(
@@ -89,8 +95,8 @@ const Image = z
   );
 
 const STOCK_IMAGES = {
-  amd64: { family: 'acs:ubuntu_24_04_x64' },
-  arm64: { family: 'acs:ubuntu_24_04_arm64' },
+  amd64: { family: 'acs:ubuntu_24_04_x64', metadata: 'hardened' as const },
+  arm64: { family: 'acs:ubuntu_24_04_arm64', metadata: 'hardened' as const },
 };
 
 const NamedImages = z.record(labelText, Image);

@@ -26,6 +26,7 @@ export type Ending =
   | 'stopped in its boot'
   | 'never online'
   | 'stopped'
+  | 'version refused'
   | 'offline'
   | 'given nothing'
   | 'ended';

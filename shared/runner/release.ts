@@ -42,6 +42,15 @@ export function parseRunnerRelease(text: string): RunnerRelease | null {
   }
 }
 
+/** Regions that have a bucket of ours, and not a whole copy in it. */
+export const bucketsWithout = (
+  placements: readonly { readonly region: string; readonly mirrorBucket: string | null }[],
+  regions: readonly string[],
+): readonly string[] =>
+  placements
+    .filter(({ region, mirrorBucket }) => mirrorBucket !== null && !regions.includes(region))
+    .map(({ region }) => region);
+
 /** A release as GitHub publishes it. */
 export interface PublishedRelease {
   readonly version: string;

@@ -12,7 +12,7 @@ export interface Hosting {
   /** Where code is unpacked. */
   readonly folder: string;
   /** What the names of services resolve to here: variables that win over those deployed. */
-  readonly addresses: () => Readonly<Record<string, string>>;
+  readonly addresses: (deployed: SimFunction) => Readonly<Record<string, string>>;
   /** Opens the URL of a function with an HTTP trigger. */
   readonly openUrl: (name: string) => Promise<string>;
 }
@@ -33,7 +33,7 @@ function specOf(hosting: Hosting, name: string, deployed: SimFunction): Function
   const { fc, addresses } = hosting;
   const { environmentVariables, timeout, memorySize, asyncRetries, onFailure, concurrency } = deployed;
   const path = join(unpacked(hosting.folder, name, deployed.code), 'index.mjs');
-  const env = () => ({ ...environmentVariables, ...addresses() });
+  const env = () => ({ ...environmentVariables, ...addresses(deployed) });
   const destination = onFailure?.split('/').at(-1);
   return {
     name,

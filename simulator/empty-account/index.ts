@@ -15,7 +15,13 @@ import {
 import { createGitHub, type GitHubOptions, type SimGitHub, serveGitHub } from '../github/index.ts';
 import { type AppPages, serveAppPages } from '../github/pages/app-pages.ts';
 import { post } from '../loopback-functions.ts';
-import { createManagement, serveManagement } from '../management/index.ts';
+import {
+  createManagement,
+  EGRESS,
+  egressOf,
+  type SimFunction,
+  serveManagement,
+} from '../management/index.ts';
 import { seeded } from '../random.ts';
 import { serveReleases } from '../releases.ts';
 import { createTableStore, serveTableStore } from '../tablestore/index.ts';
@@ -76,14 +82,14 @@ export async function openEmptyAccount(options: EmptyAccountOptions) {
     ECS_ENDPOINT: `http://127.0.0.1:${ecsServer.port}`,
     GITHUB_API: hub.api.origin,
   });
-  const platform = { FC_REGION: REGION, FC_ACCOUNT_ID: ACCOUNT_ID };
   const stores = { KMS_ENDPOINT: served.endpoint, OOS_ENDPOINT: served.endpoint };
+  const fixed = () => ({ ...addresses(), ...stores, FC_REGION: REGION, FC_ACCOUNT_ID: ACCOUNT_ID });
   mkdirSync(options.folder, { recursive: true });
   const hosting = { fc, management, folder: options.folder, openUrl: fcServer.open };
   const places = { management, ecs, store };
   management.onStack = (stack, before, after) => applyStack(places, stack, before, after);
   management.onFunction = (name) =>
-    host({ ...hosting, addresses: () => ({ ...addresses(), ...stores, ...platform }) }, name);
+    host({ ...hosting, addresses: (deployed) => ({ ...fixed(), GITHUB_API: hub.doorOf(deployed) }) }, name);
   management.onInvoke = (name, event) => invoked(fc, name, event);
   return {
     ...{ clock, ecs, store, fc, management, github: hub.github, pages: hub.pages },
@@ -144,9 +150,17 @@ async function gitHub(
   github.addRepository(`${organization}/app`);
   github.addGroup({ organization, name: 'ci-runners', repositories: 'all' });
   const api = await serveGitHub(github);
+  const doors = {
+    shared: await serveGitHub(github, { from: EGRESS.shared }),
+    nat: await serveGitHub(github, { from: EGRESS.nat }),
+    // Port 9, "discard": nobody is there.
+    none: { origin: 'http://127.0.0.1:9', close: async () => undefined },
+  };
   const releases = await serveReleases(github, clock, RUNNER_VERSION);
   return {
     ...{ github, pages, api },
-    close: () => Promise.all([pages.close(), api.close(), releases.close()]),
+    /** Where the calls of that function arrive, as coming from its address. */
+    doorOf: (deployed: SimFunction) => doors[egressOf(deployed) ?? 'none'].origin,
+    close: () => Promise.all([pages, api, releases, ...Object.values(doors)].map((server) => server.close())),
   };
 }

@@ -1,7 +1,8 @@
 /** What a stack's template names comes into being in the other simulators, and goes with it. */
 import type { Ecs } from '../ecs/index.ts';
 import { ManagementRefusal, type ManagementState, type SimStack } from '../management/index.ts';
-import { createTable, type TableStore } from '../tablestore/index.ts';
+import type { TableStore } from '../tablestore/index.ts';
+import { makeLedger, makeTable, removeLedger } from './ledger.ts';
 
 export interface Places {
   readonly management: ManagementState;
@@ -51,10 +52,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
     make: makeRole,
     remove: ({ management }, { text }) => void management.roles.delete(text('RoleName')),
   },
-  'ALIYUN::OTS::Instance': {
-    make: ({ store }, { text }) => Object.assign(store, { instance: text('InstanceName') }),
-    remove: ({ store }) => Object.assign(store, { instance: '' }),
-  },
+  'ALIYUN::OTS::Instance': { make: makeLedger, remove: removeLedger },
+  'ALIYUN::OTS::InstanceV2': { make: makeLedger, remove: removeLedger },
   'ALIYUN::OTS::Table': {
     make: makeTable,
     remove: ({ store }, { text }) => void store.tables.delete(text('TableName')),
@@ -69,8 +68,11 @@ export function applyStack(
   after: string | null,
 ): void {
   const [old, next] = [madeIn(before, stack), madeIn(after, stack)];
-  for (const [name, made] of next) if (!old.has(name) || made.id !== '') kindOf(made).make(places, made);
-  for (const [name, made] of old) if (!next.has(name)) kindOf(made).remove(places, made);
+  // ROS docs do not say that a resource may change its type in place: it is replaced, with what it held.
+  const isKept = (name: string, { Type }: Made) => next.get(name)?.Type === Type;
+  for (const [name, made] of old) if (!isKept(name, made)) kindOf(made).remove(places, made);
+  for (const [name, made] of next)
+    if (old.get(name)?.Type !== made.Type || made.id !== '') kindOf(made).make(places, made);
 }
 
 function kindOf({ Type }: Resource): Kind {
@@ -175,11 +177,4 @@ function resolved(value: unknown, accountId: string): unknown {
   if (Ref === 'ALIYUN::TenantId') return accountId;
   if (join !== undefined) return join[1].map((each) => resolved(each, accountId)).join(join[0]);
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, resolved(each, accountId)]));
-}
-
-function makeTable({ store }: Places, { text, Properties }: Made): void {
-  const name = text('TableName');
-  if (store.tables.has(name)) return;
-  const keys = (Properties.PrimaryKey as readonly { Name: string }[]).map(({ Name }) => Name);
-  createTable(store, { name, keys: keys as [string, string], timeToLiveS: Number(Properties.TimeToLive) });
 }

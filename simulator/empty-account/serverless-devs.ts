@@ -66,9 +66,23 @@ function mapped(value: unknown, text: (part: string) => string): unknown {
 async function deployOne(props: Props, root: string, send: Send): Promise<void> {
   const { functionName, triggers = [], asyncInvokeConfig, concurrencyConfig } = props;
   const { description, runtime, handler, role, timeout, memorySize, environmentVariables } = props;
+  const network = {
+    internetAccess: props.internetAccess,
+    ...(props.vpcConfig ? { vpcConfig: props.vpcConfig } : {}),
+  };
   const path = `/functions/${functionName}`;
   const code = { zipFile: zipped(join(root, props.code)).toString('base64') };
-  const settings = { description, runtime, handler, role, timeout, memorySize, environmentVariables, code };
+  const settings = {
+    description,
+    runtime,
+    handler,
+    role,
+    timeout,
+    memorySize,
+    environmentVariables,
+    code,
+    ...network,
+  };
   await send('CreateFunction', 'POST', '/functions', { functionName, ...settings }).catch(
     orElse(() => send('UpdateFunction', 'PUT', path, settings)),
   );

@@ -5,7 +5,7 @@
 
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { repositoriesOf } from './accounts.ts';
-import type { Installation, InstallationToken, Permissions } from './model.ts';
+import type { Account, Installation, InstallationToken, Permissions } from './model.ts';
 import type { State } from './state.ts';
 import { isoTime, notFound, ok, Refusal, type SimRequest, type SimResponse } from './wire.ts';
 
@@ -33,10 +33,10 @@ export function authenticate(state: State, request: SimRequest): Caller {
     verifyJwt(state, credential);
     return { kind: 'app', name: `app ${state.options.app.id}`, jwt: credential };
   }
-  return installationCaller(state, credential);
+  return installationCaller(state, credential, request);
 }
 
-function installationCaller(state: State, credential: string): Caller {
+function installationCaller(state: State, credential: string, request: SimRequest): Caller {
   const token = state.tokens.get(credential);
   const nowMs = state.clock.nowMs();
   if (token === undefined || nowMs >= token.expiresAtMs) throw badCredentials();
@@ -44,7 +44,17 @@ function installationCaller(state: State, credential: string): Caller {
   const installation = state.installations.get(token.installationId);
   if (installation === undefined) throw badCredentials();
   if (installation.isSuspended) throw new Refusal(403, 'This installation has been suspended');
+  checkAddress(installation.account, request.from);
   return { kind: 'installation', name: `installation ${installation.id}`, installation, token };
+}
+
+/** GitHub docs, "Managing allowed IP addresses for your organization": an App's calls for an installation, too. */
+function checkAddress({ login, allowedAddresses }: Account, from: string | undefined): void {
+  if (from === undefined || allowedAddresses === undefined || allowedAddresses.includes(from)) return;
+  throw new Refusal(
+    403,
+    `Although you appear to have the correct authorization credentials, the \`${login}\` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.`,
+  );
 }
 
 const keys = new Map<string, KeyObject>();

@@ -84,6 +84,8 @@ export interface Account {
   readonly id: number;
   readonly login: string;
   readonly type: 'Organization' | 'User';
+  /** Its IP allow list; absent: it has none. To be changed by tests. */
+  allowedAddresses?: readonly string[];
 }
 
 export interface Repository {

@@ -1,4 +1,4 @@
-/** GitHub's REST API on loopback: paths at the root as on api.github.com, and under /api/v3 as on GHES. */
+/** GitHub's REST API on loopback (`from`: the address that all who come by this door call from): paths at the root as on api.github.com, and under /api/v3 as on GHES. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SimGitHub } from './github.ts';
@@ -17,11 +17,13 @@ const BODY_MAX_BYTES = 1024 * 1024;
 
 export async function serveGitHub(
   github: Shown,
-  { port = 0 }: { readonly port?: number } = {},
+  { port = 0, from }: { readonly port?: number; readonly from?: string } = {},
 ): Promise<ServedGitHub> {
   const server = createServer((incoming, outgoing) => {
     const origin = `http://${incoming.headers.host ?? '127.0.0.1'}`;
-    exchange(github, incoming, outgoing, origin).catch((error: unknown) => outgoing.destroy(error as Error));
+    exchange(github, incoming, outgoing, { origin, from }).catch((error: unknown) =>
+      outgoing.destroy(error as Error),
+    );
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -42,7 +44,7 @@ async function exchange(
   github: Shown,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  origin: string,
+  { origin, from }: { readonly origin: string; readonly from: string | undefined },
 ): Promise<void> {
   const page = incoming.method === 'GET' ? github.page?.(incoming.url ?? '/') : null;
   if (page) {
@@ -54,7 +56,13 @@ async function exchange(
   const headers = Object.fromEntries(
     Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]),
   );
-  const request: SimRequest = { method: incoming.method ?? '', path: incoming.url ?? '/', headers, body };
+  const request: SimRequest = {
+    method: incoming.method ?? '',
+    path: incoming.url ?? '/',
+    headers,
+    body,
+    ...(from === undefined ? {} : { from }),
+  };
   const answer = await github.request(request, origin);
   if (answer === null) outgoing.destroy();
   else write(outgoing, answer);

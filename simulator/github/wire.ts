@@ -7,6 +7,8 @@ export interface SimRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** The caller's address; absent: nobody looked. */
+  readonly from?: string;
 }
 
 export interface SimResponse {

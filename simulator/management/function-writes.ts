@@ -26,6 +26,8 @@ interface Settings {
   readonly timeout?: number;
   readonly memorySize?: number;
   readonly environmentVariables?: Record<string, string>;
+  readonly internetAccess?: boolean;
+  readonly vpcConfig?: { readonly vpcId: string };
 }
 
 function create(state: ManagementState, name: string, { body }: RoaCall): object {
@@ -39,9 +41,12 @@ function create(state: ManagementState, name: string, { body }: RoaCall): object
     timeout = 3,
     memorySize = 128,
     environmentVariables = {},
+    internetAccess = true,
+    vpcConfig,
   } = body as Settings;
   state.functions.set(name, {
-    ...{ description, role, timeout, memorySize, environmentVariables },
+    ...{ description, role, timeout, memorySize, environmentVariables, internetAccess },
+    ...(vpcConfig === undefined ? {} : { vpcConfig }),
     code: Buffer.from(code?.zipFile ?? '', 'base64'),
     triggers: [],
     onFailure: null,
@@ -54,7 +59,15 @@ function create(state: ManagementState, name: string, { body }: RoaCall): object
 function update(state: ManagementState, name: string, { body }: RoaCall): object {
   const one = functionNamed(state, name);
   const { code, ...settings } = body as Settings;
-  const known = ['description', 'role', 'timeout', 'memorySize', 'environmentVariables'];
+  const known = [
+    'description',
+    'role',
+    'timeout',
+    'memorySize',
+    'environmentVariables',
+    'internetAccess',
+    'vpcConfig',
+  ];
   Object.assign(one, Object.fromEntries(Object.entries(settings).filter(([key]) => known.includes(key))));
   if (code?.zipFile !== undefined) one.code = Buffer.from(code.zipFile, 'base64');
   return { functionName: name, description: one.description };

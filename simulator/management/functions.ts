@@ -54,12 +54,15 @@ const checksum = (code: Buffer): string => createHash('sha256').update(code).dig
 
 function shown(
   functionName: string,
-  { code, description, role, timeout, memorySize, environmentVariables }: SimFunction,
+  { code, description, role, timeout, memorySize, environmentVariables, ...network }: SimFunction,
 ) {
+  const { internetAccess = true, vpcConfig } = network;
   return {
     functionName,
     description,
     role,
+    internetAccess,
+    ...(vpcConfig === undefined ? {} : { vpcConfig }),
     timeout,
     memorySize,
     environmentVariables,

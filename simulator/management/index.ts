@@ -12,6 +12,8 @@ import { ManagementRefusal, type ManagementState, type Query } from './state.ts'
 
 export {
   createManagement,
+  EGRESS,
+  egressOf,
   ManagementRefusal,
   type ManagementState,
   type SimFunction,

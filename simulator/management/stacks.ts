@@ -1,5 +1,12 @@
 /** Resource Orchestration Service (2019-09-10): stacks are made, changed and removed, and that takes a while. */
-import { ManagementRefusal, type ManagementState, needed, type Query, type SimStack } from './state.ts';
+import {
+  EGRESS,
+  ManagementRefusal,
+  type ManagementState,
+  needed,
+  type Query,
+  type SimStack,
+} from './state.ts';
 
 export type RpcAct = (state: ManagementState, query: Query) => object;
 
@@ -121,6 +128,7 @@ const PREFIXES: readonly [RegExp, string][] = [
 ];
 
 function outputOf(key: string, stackId: string): string {
+  if (key === 'FunctionsAddress') return EGRESS.nat;
   const prefix = PREFIXES.find(([pattern]) => pattern.test(key))?.[1];
   return prefix === undefined ? `${key} of ${stackId}` : `${prefix}-${key.toLowerCase()}${stackId.slice(6)}`;
 }

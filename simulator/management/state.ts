@@ -28,9 +28,24 @@ export interface SimFunction {
   /** Null: none configured. */
   onFailure: string | null;
   versions: SimVersion[];
+  /** Absent: true, as the service has it. */
+  internetAccess?: boolean;
+  vpcConfig?: { readonly vpcId: string };
   /** `maxAsyncRetryAttempts` and `reservedConcurrency`; absent: the service's own. */
   asyncRetries?: number;
   concurrency?: number;
+}
+
+/** FC's own addresses are shared by all accounts; the other is the NAT gateway's of the functions' network. */
+export const EGRESS = { shared: '198.51.100.1', nat: '203.0.113.9' } as const;
+
+/**
+ * FC docs, "Configure a fixed public IP address": "Allow default NIC to access the Internet" must be off, or the fixed address
+ * has no effect. Without either there is no way out.
+ */
+export function egressOf({ internetAccess = true, vpcConfig }: SimFunction): keyof typeof EGRESS | null {
+  if (internetAccess) return 'shared';
+  return vpcConfig === undefined ? null : 'nat';
 }
 
 export interface SimVersion {

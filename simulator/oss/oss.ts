@@ -32,11 +32,29 @@ export interface OssOptions {
 export class OssRefusal extends Error {
   readonly status: number;
   readonly code: string;
-  constructor(status: number, code: string, message: string) {
+  /** The reason's own number, told by the header `x-oss-ec`, too. */
+  readonly ec: string;
+  constructor(status: number, code: string, message: string, ec = '0000-00000000') {
     super(message);
     this.status = status;
     this.code = code;
+    this.ec = ec;
   }
+}
+
+/**
+ * OSS docs, "Regions and endpoints" (2026-08): accounts that activated OSS after 2025-03-20 reach objects of mainland buckets
+ * by the internal endpoint alone. Hong Kong is not the mainland.
+ */
+function checkEndpoint({ region }: OssBucket, { isPublic = false }: { readonly isPublic?: boolean }): void {
+  const isMainland = region.startsWith('cn-') && region !== 'cn-hongkong';
+  if (isPublic && isMainland)
+    throw new OssRefusal(
+      400,
+      'PublicEndpointForbidden',
+      'Object access through the public endpoint is not allowed.',
+      '0048-00000401',
+    );
 }
 
 /** The clock of the caller may be wrong by so much (Alibaba Cloud docs, error RequestTimeTooSkewed). */
@@ -53,8 +71,8 @@ export interface Oss {
   put(bucket: OssBucket, key: string, bytes: Buffer): OssObject;
   find(bucket: OssBucket, key: string): OssObject;
   remove(bucket: OssBucket, key: string): void;
-  /** Throws the refusal of one who may not. */
-  admit(action: string, request: Signed & { readonly address: string }): void;
+  /** Throws the refusal of one who may not. `isPublic`: it came by the bucket's public endpoint. */
+  admit(action: string, request: Signed & { readonly address: string; readonly isPublic?: boolean }): void;
 }
 
 export function createOss(options: OssOptions): Oss {
@@ -96,6 +114,7 @@ export function createOss(options: OssOptions): Oss {
     admit(action, request) {
       const bucket = this.bucket(request.bucket ?? '');
       const { authorization } = request.headers;
+      checkEndpoint(bucket, request);
       if (authorization === undefined) return admitAnyone(options, action, bucket, request);
       return admitSigned(options, action, bucket, authorization, request);
     },

@@ -16,8 +16,14 @@ export interface ServedOss {
   close(): Promise<void>;
 }
 
-export async function serveOss(oss: Oss, port = 0, host = '127.0.0.1'): Promise<ServedOss> {
-  const server = createServer(ossListener(oss));
+/** `endpoint`: as which of OSS's endpoints this door serves; the internal one takes objects of every region. */
+export async function serveOss(
+  oss: Oss,
+  port = 0,
+  host = '127.0.0.1',
+  endpoint: 'public' | 'internal' = 'internal',
+): Promise<ServedOss> {
+  const server = createServer(ossListener(oss, endpoint));
   await new Promise<void>((resolve) => server.listen(port, host, resolve));
   return {
     port: (server.address() as AddressInfo).port,
@@ -30,9 +36,9 @@ export async function serveOss(oss: Oss, port = 0, host = '127.0.0.1'): Promise<
 }
 
 /** For a server of its own kind, such as one with TLS. */
-export function ossListener(oss: Oss): RequestListener {
+export function ossListener(oss: Oss, endpoint: 'public' | 'internal' = 'internal'): RequestListener {
   return (request, response) => {
-    answer(oss, request, response).catch((error: unknown) => refuse(response, error));
+    answer(oss, request, response, endpoint === 'public').catch((error: unknown) => refuse(response, error));
   };
 }
 
@@ -52,7 +58,12 @@ function placeOf(request: IncomingMessage): Place {
   return { bucket, key: rest.join('/'), query: url.searchParams };
 }
 
-async function answer(oss: Oss, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  oss: Oss,
+  request: IncomingMessage,
+  response: ServerResponse,
+  isPublic: boolean,
+): Promise<void> {
   const { bucket: name, key, query } = placeOf(request);
   const method = request.method ?? 'GET';
   const action = ACTIONS[method];
@@ -63,7 +74,7 @@ async function answer(oss: Oss, request: IncomingMessage, response: ServerRespon
   if (fault === 'silent') return void request.socket.destroy();
   if (fault === 'unavailable') throw new OssRefusal(503, 'ServiceUnavailable', 'Please try again later.');
   const headers = request.headers as Readonly<Record<string, string | undefined>>;
-  oss.admit(action, { method, bucket: name, key, query, headers, address });
+  oss.admit(action, { method, bucket: name, key, query, headers, address, isPublic });
   const bucket = oss.bucket(name);
   if (method === 'PUT') return put(oss, bucket, key, request, response);
   if (method === 'DELETE') {
@@ -116,11 +127,13 @@ const ids = () => ({
 function refuse(response: ServerResponse, error: unknown): void {
   // The caller went away in the middle of its own upload: there is nobody to answer.
   if (response.req.destroyed && !(error instanceof OssRefusal)) return;
-  const { status, code, message } =
+  const { status, code, message, ec } =
     error instanceof OssRefusal ? error : new OssRefusal(500, 'InternalError', 'The simulator failed.');
   const id = ids();
-  response.writeHead(status, { ...id, 'content-type': 'application/xml' });
+  response.writeHead(status, { ...id, 'content-type': 'application/xml', 'x-oss-ec': ec });
+  // HTTP: an answer to HEAD has no body, so the header alone says why.
+  if (response.req.method === 'HEAD') return void response.end();
   response.end(
-    `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message><RequestId>${id['x-oss-request-id']}</RequestId></Error>`,
+    `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message><EC>${ec}</EC><RequestId>${id['x-oss-request-id']}</RequestId></Error>`,
   );
 }

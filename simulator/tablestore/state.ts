@@ -21,8 +21,17 @@ export type Fault =
   | 'lost-before'
   | 'lost-after';
 
+/** Whence an instance may be reached: its `NetworkTypeACL`. */
+export type NetworkType = 'VPC' | 'CLASSIC' | 'INTERNET';
+
+/** Alibaba Cloud docs, Tablestore "Network ACL" (2024-11): a new instance refuses the Internet. */
+export const NEW_INSTANCE_NETWORKS: readonly NetworkType[] = ['VPC', 'CLASSIC'];
+export const ALL_NETWORKS: readonly NetworkType[] = [...NEW_INSTANCE_NETWORKS, 'INTERNET'];
+
 export interface TableStoreOptions {
   readonly clock: SimClock;
+  /** Default: those of a new instance. */
+  readonly networks?: readonly NetworkType[];
   /** Alibaba Cloud docs, Tablestore "Instance": 3 to 16 characters. */
   readonly instance?: string;
   readonly credentials?: Credentials;
@@ -34,6 +43,8 @@ export interface TableStore {
   readonly clock: SimClock;
   /** Where a stack makes it, named then. */
   instance: string;
+  /** Its network ACL. What comes over the wire here comes from the Internet. */
+  networks: readonly NetworkType[];
   readonly credentials: Credentials;
   readonly readyAfterMs: number;
   readonly tables: Map<string, TableState>;
@@ -57,6 +68,7 @@ export function createTableStore(options: TableStoreOptions): TableStore {
   return {
     clock: options.clock,
     instance: options.instance ?? 'simulated',
+    networks: options.networks ?? NEW_INSTANCE_NETWORKS,
     credentials: options.credentials ?? (() => null),
     readyAfterMs: options.readyAfterMs ?? READY_AFTER_MS,
     tables: new Map(),

@@ -171,6 +171,7 @@ describe('a fixed address', () => {
   test('puts every function into its network', () => {
     const config = configOf({ control: { fixedAddress: { ...fixedAddress, ...ids } } });
     const made = FunctionsYaml.parse(parse(renderFunctionsYaml(source, config)));
+    for (const kind of FUNCTION_KINDS) expect(made.resources[kind].props.internetAccess).toBe(false);
     for (const kind of FUNCTION_KINDS)
       expect(made.resources[kind].props.vpcConfig).toEqual({
         vpcId: 'vpc-1a',

@@ -95,6 +95,14 @@ function uniqueNames({ Type, Properties }: ReturnType<typeof resourcesOf>[number
   return keys.flatMap((key) => (key in Properties ? [`${Type} ${JSON.stringify(Properties[key])}`] : []));
 }
 
+test('the ledger lets in the Internet, from where functions call; a new instance does not', () => {
+  const [instance] = ofType(templates, 'ALIYUN::OTS::InstanceV2');
+  expect(instance?.Properties).toMatchObject({
+    NetworkTypeACL: ['VPC', 'CLASSIC', 'INTERNET'],
+    NetworkSourceACL: ['TRUST_PROXY'],
+  });
+});
+
 test('the tables have the keys and the time to live that the ledger expects', () => {
   const tables = ofType(templates, 'ALIYUN::OTS::Table').map(({ Properties }) => Properties);
   expect(tables).toMatchObject([
@@ -163,7 +171,9 @@ test('a name that its service would refuse is told before anything is made', () 
     /TableStore instance railway-run: 3-16 characters.*set control.tablestoreInstance/,
   );
   const renamed = configOf({ name: 'railway', control: { tablestoreInstance: 'rw-ledger' } });
-  expect(ofType(templatesOf(renamed), 'ALIYUN::OTS::Instance')[0]?.Properties.InstanceName).toBe('rw-ledger');
+  expect(ofType(templatesOf(renamed), 'ALIYUN::OTS::InstanceV2')[0]?.Properties.InstanceName).toBe(
+    'rw-ledger',
+  );
 });
 
 test('a network is cut the same whatever zones are asked for', () => {

@@ -79,6 +79,7 @@ export function portsOver(parts: Parts) {
         ...{ call: callEcs, deployment: config.name, clock: skewed, log, pause: sleep },
         ...{ placements: config.placements, images: config.images },
         ...{ spotDuration: config.spot.duration, ramRole: null },
+        diskEncryption: config.defaults.diskEncryption,
       }),
       alerts: { post: parts.post },
     };

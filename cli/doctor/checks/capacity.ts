@@ -6,52 +6,15 @@ import { TAG } from '../../../shared/names.ts';
 import type { Arch, Requirements } from '../../../shared/nouns.ts';
 import { type Check, ok, warning, wrong } from '../finding.ts';
 import type { DoctorWorld } from '../world.ts';
+import { IMAGES_CHECK } from './images.ts';
 import { typesInStock } from './stock.ts';
 
 export const CAPACITY_CHECKS: readonly Check[] = [
-  { name: 'images', needs: ['credentials', 'configuration'], look: images },
+  IMAGES_CHECK,
   { name: 'stock', needs: ['credentials', 'configuration'], look: stock },
   { name: 'launch', needs: ['credentials', 'configuration', 'vSwitches', 'images', 'stock'], look: dryRun },
   { name: 'quota', needs: ['credentials'], look: quota },
 ];
-
-const ARCHITECTURES: Readonly<Record<string, string>> = { amd64: 'x86_64', arm64: 'arm64' };
-
-async function images(world: DoctorWorld) {
-  const findings = [];
-  for (const { region } of world.config.placements)
-    for (const name of Object.keys(world.config.images)) findings.push(...(await image(world, region, name)));
-  return findings.length > 0 ? findings : [ok('each is there, and of its architecture')];
-}
-
-async function image(world: DoctorWorld, region: string, name: string) {
-  const { family, id, arch } = world.config.images[name] ?? {};
-  const found =
-    id === undefined ? await byFamily(world, region, family ?? '') : await byId(world, region, id);
-  const wanted = ARCHITECTURES[arch ?? name];
-  if (!found?.ImageId) {
-    const what = id === undefined ? `family ${family}` : `image ${id}`;
-    return [wrong(`image ${name}: ${region} has no ${what}`, 'correct images in runners.yaml')];
-  }
-  if (found.Architecture === undefined || found.Architecture === wanted) return [];
-  return [wrong(`image ${name}: is ${found.Architecture}, not ${wanted}`, 'correct images in runners.yaml')];
-}
-
-interface Image {
-  readonly Architecture?: string;
-  readonly ImageId?: string;
-}
-
-async function byFamily({ alibaba }: DoctorWorld, region: string, ImageFamily: string) {
-  const answer = await alibaba.rpc('ecs', region, 'DescribeImageFromFamily', { ImageFamily });
-  return answer.Image as Image | undefined;
-}
-
-/** An image has another id in each region. */
-async function byId({ alibaba }: DoctorWorld, region: string, ImageId: string) {
-  const answer = await alibaba.rpc('ecs', region, 'DescribeImages', { ImageId });
-  return (answer.Images as { readonly Image: readonly Image[] }).Image[0];
-}
 
 interface CheckedRequirements {
   readonly name: string;

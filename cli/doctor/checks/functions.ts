@@ -1,6 +1,7 @@
 /** What is deployed: the ledger's tables, the functions, their triggers, and how they may be invoked. */
 import { FUNCTION_KINDS, namesOf } from '../../../infra/names.ts';
 import { configurationHash, configurationIn } from '../../../infra/release.ts';
+import { ACL_ADVICE, isAclRefusal } from '../../../shared/adapters/tablestore/errors.ts';
 import { HISTORY_TABLE, LEDGER_TABLE } from '../../../shared/adapters/tablestore/tables.ts';
 import type { FunctionKind } from '../../../shared/config/environment.ts';
 import { type Check, type CheckOutcome, ok, warning, wrong } from '../finding.ts';
@@ -14,7 +15,17 @@ export const FUNCTION_CHECKS: readonly Check[] = [
   { name: 'signature', needs: ['credentials'], look: signature },
 ];
 
-async function ledger({ table }: DoctorWorld) {
+/** A refusal that the operator can lift is told with how; what else throws is told as it is. */
+async function ledger(world: DoctorWorld): Promise<readonly CheckOutcome[]> {
+  try {
+    return await tables(world);
+  } catch (error) {
+    if (!isAclRefusal(error)) throw error;
+    return [wrong('its instance refuses the Internet (network ACL): no function reaches it', ACL_ADVICE)];
+  }
+}
+
+async function tables({ table }: DoctorWorld): Promise<readonly CheckOutcome[]> {
   const findings = [];
   for (const wanted of [LEDGER_TABLE, HISTORY_TABLE]) {
     const found = await table(wanted.name);
@@ -46,6 +57,7 @@ async function functions({ alibaba, config, release }: DoctorWorld) {
       const live = String(found.description ?? '');
       seen.add(live);
       findings.push(...differenceOf(name, live, release, wanted));
+      if (config.control.fixedAddress !== null) findings.push(...wayOut(name, found));
     }
   }
   if (findings.length > 0) return findings;
@@ -53,6 +65,14 @@ async function functions({ alibaba, config, release }: DoctorWorld) {
     ? ''
     : '; not compared with dist/, which is not built from this runners.yaml';
   return [ok(`all four, ${[...seen].join(', ')}${note}`)];
+}
+
+/** FC docs, "Configure a fixed public IP": the default NIC's own way out must be closed, or the address has no effect. */
+function wayOut(name: string, found: Readonly<Record<string, unknown>>): CheckOutcome[] {
+  const { vpcId } = (found.vpcConfig ?? {}) as { vpcId?: string };
+  if (found.internetAccess === false && vpcId) return [];
+  const text = `${name} does not call from control.fixedAddress, but from Function Compute’s own addresses`;
+  return [wrong(text, 'run npm run deploy: it closes the default way to the Internet')];
 }
 
 function differenceOf(name: string, live: string, release: string | null, wanted: string): CheckOutcome[] {

@@ -1,5 +1,6 @@
 /** How old the runner is that we hand out: GitHub gives no job to one too far behind. */
-import { type Check, ok, warning, wrong } from '../finding.ts';
+import { bucketsWithout } from '../../../shared/runner/release.ts';
+import { type Check, type CheckOutcome, ok, warning, wrong } from '../finding.ts';
 import type { DoctorWorld } from '../world.ts';
 
 /** GitHub docs, "Self-hosted runners reference": without its own update a runner has 30 days after any release. */
@@ -9,7 +10,21 @@ const DAY_MS = 24 * 3_600_000;
 
 export const RUNNER_AGE_CHECK: Check = { name: 'runner version', needs: ['clock', 'ledger'], look };
 
-async function look({ github, mirrored, nowMs }: DoctorWorld) {
+async function look(world: DoctorWorld): Promise<readonly CheckOutcome[]> {
+  const release = await world.mirrored();
+  return [...(await age(world, release?.version ?? null)), ...copies(world, release?.regions ?? null)];
+}
+
+/** A newest release that no bucket has is fetched from GitHub by each machine, about 160 MB, or not at all. */
+function copies({ config }: DoctorWorld, regions: readonly string[] | null): readonly CheckOutcome[] {
+  if (regions === null) return [];
+  const lacking = bucketsWithout(config.placements, regions);
+  if (lacking.length === 0) return [];
+  const text = `the bucket of ${lacking.join(', ')} does not have it: each machine there fetches it from GitHub`;
+  return [warning(text, 'run npm run mirror, which says why a copy fails')];
+}
+
+async function age({ github, nowMs }: DoctorWorld, ours: string | null): Promise<readonly CheckOutcome[]> {
   const route = 'GET /repos/{owner}/{repo}/releases';
   const { data } = await github(route, { owner: 'actions', repo: 'runner', per_page: 30 }, 'none');
   const releases = (data as { tag_name: string; published_at: string }[]).map((each) => ({
@@ -17,7 +32,6 @@ async function look({ github, mirrored, nowMs }: DoctorWorld) {
     publishedAtMs: Date.parse(each.published_at),
   }));
   const newest = releases.toSorted((a, b) => b.publishedAtMs - a.publishedAtMs)[0];
-  const ours = await mirrored();
   if (ours === null)
     return [wrong('the ledger names no runner release: no job can start', 'run npm run mirror')];
   if (newest === undefined) return [warning('GitHub names no release', 'look at GitHub’s status page')];

@@ -14,7 +14,8 @@ import type { Survey } from '../survey/survey.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { charged, forgiven, released, type Terms } from './charge.ts';
-import { ENDING_WORDS, isOfTheMachine, type Waste, wastesIn } from './endings.ts';
+import { isOfTheMachine, type Waste, wastesIn, wordsOf } from './endings.ts';
+import { withExits } from './exits.ts';
 import { UNAVAILABLE_WASTED_MS } from './limits.ts';
 import {
   forgottenIn,
@@ -46,11 +47,12 @@ export async function brake(
 ): Promise<Braked> {
   const { ledger, clock, config } = world;
   const nowMs = clock.nowMs();
-  const wastes = wastesIn(spent, uncovered);
-  const release = await releaseText(wastes, uncovered, world);
+  const ended = wastesIn(spent, uncovered);
+  const release = await releaseText(ended, uncovered, world);
+  const wastes = await withExits(ended, parseRunnerRelease(release)?.version ?? null, world);
   const held = await ledger.notes.read(STREAK_NOTE);
   const before = held === null ? NO_STREAK : parseStreak(held.entry.text);
-  const fresh = wastes.map((waste) => streakEntry(waste, release, nowMs, world));
+  const fresh = wastes.map((waste) => streakEntry(waste, nowMs, world));
   const successAtMs = lastSuccessMs(seen.runners.map(({ entry }) => entry));
   const after = streakAfter(before, fresh, successAtMs, nowMs);
   await markOfferings(wastes, world);
@@ -73,8 +75,10 @@ export async function brake(
   };
 }
 
-const whyHeldBack = ({ wastes }: Streak): string =>
-  `launches are held back to one at a time: ${wastes.length} runners in a row ended without a job, the last one because ${ENDING_WORDS[wastes.at(-1)?.ending ?? 'ended']}`;
+function whyHeldBack({ wastes }: Streak): string {
+  const last = wastes.at(-1);
+  return `launches are held back to one at a time: ${wastes.length} runners in a row ended without a job, the last one because ${wordsOf(last?.ending ?? 'ended', last?.version)}`;
+}
 
 async function changeJobs(
   uncovered: readonly Held<JobEntry>[],
@@ -100,7 +104,7 @@ async function changeJobs(
     if (written === null || written.entry.startedOn !== null) return;
     now.set(written.entry.job.id, written);
     const last = wastesOf(written.entry, wastes).at(-1);
-    if (last !== undefined && !terms.isBraked) await tellOfJob(written.entry, last.ending, world);
+    if (last !== undefined && !terms.isBraked) await tellOfJob(written.entry, last, world);
   });
   return [...now.values()];
 }
@@ -152,8 +156,7 @@ async function releaseText(
 
 /** What it was made of, so that many can be compared. */
 function streakEntry(
-  { runner, job, ending }: Waste,
-  release: string,
+  { runner, job, ending, version = null }: Waste,
   atMs: number,
   { config }: ReaperWorld,
 ): StreakEntry {
@@ -164,7 +167,7 @@ function streakEntry(
     ...{ runner: runner.name, job: id, repository, atMs, ending },
     offering: offering ?? null,
     image: understood.kind === 'ours' ? understood.requirements.image : null,
-    version: release === '' ? null : (parseRunnerRelease(release)?.version ?? null),
+    version,
   };
 }
 
@@ -174,7 +177,7 @@ async function markOfferings(wastes: readonly Waste[], { ledger, clock }: Reaper
   for (const { runner, ending } of wastes)
     if (runner.candidate !== null && isOfTheMachine(ending))
       for (const key of unavailableKeys(runner.candidate, 'offering'))
-        await ledger.unavailable.remember(key, untilMs, ENDING_WORDS[ending]);
+        await ledger.unavailable.remember(key, untilMs, wordsOf(ending));
 }
 
 async function writeStreak(before: Streak, after: Streak, { ledger }: ReaperWorld): Promise<void> {

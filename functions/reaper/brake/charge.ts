@@ -2,7 +2,7 @@
 import { mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import { QUEUED_MAX_MS } from '../../../shared/limits.ts';
-import { ENDING_WORDS, isCharged, isOfTheMachine, type Waste } from './endings.ts';
+import { isCharged, isOfTheMachine, type Waste, wordsOf } from './endings.ts';
 import { OFF_SPOT_WASTED_MIN, WASTED_MAX, WASTED_PAUSE_MAX_MS, WASTED_PAUSE_MS } from './limits.ts';
 
 export interface Terms {
@@ -17,13 +17,13 @@ export interface Terms {
 /** Undefined: it was charged before, or its job has started since. */
 export function charged(
   entry: JobEntry,
-  { runner, ending }: Pick<Waste, 'runner' | 'ending'>,
+  { runner, ending, version = null }: Pick<Waste, 'runner' | 'ending' | 'version'>,
   terms: Terms,
 ): JobEntry | undefined {
   if (entry.startedOn !== null || isCharged(runner, entry)) return undefined;
   const { nowMs: atMs, isBraked } = terms;
   const wasted = (entry.wasted ?? 0) + (isBraked ? 0 : 1);
-  const because = `its runner ${runner.name} was of no use: ${ENDING_WORDS[ending]}`;
+  const because = `its runner ${runner.name} was of no use: ${wordsOf(ending, version)}`;
   const wastes = [...(entry.wastes ?? []), { runner: runner.name, atMs, ending }].slice(-WASTES_KEPT_MAX);
   const next = {
     ...entry,

@@ -1,6 +1,7 @@
 /** Runners that came to their end without a job, though their job waits: judged by the outcome alone. Pure. */
 import type { Ending, JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
+import { VERSION_REFUSED_STATUS, versionRefused } from '../../../shared/runner/exit.ts';
 import { isHeld } from '../events/held.ts';
 import type { Observation } from '../survey/observe.ts';
 
@@ -8,6 +9,10 @@ export interface Waste {
   readonly runner: RunnerEntry;
   readonly job: Held<JobEntry>;
   readonly ending: Ending;
+  /** As they were seen. */
+  readonly instances: Observation['instances'];
+  /** Of the runner, where it is known. */
+  readonly version?: string | null;
 }
 
 /**
@@ -24,7 +29,7 @@ export function wastesIn(
     if (runner === undefined || !isWithoutJob(runner, observation)) return [];
     const job = runner.for === null ? undefined : waiting.get(runner.for);
     if (job === undefined || isCharged(runner, job.entry) || isHeld(job.entry)) return [];
-    return [{ runner, job, ending: endingOf(runner, observation) }];
+    return [{ runner, job, ending: endingOf(runner, observation), instances: observation.instances }];
   });
 }
 
@@ -51,16 +56,33 @@ function endingOf(runner: RunnerEntry, { instances, registration, isGone }: Obse
 }
 
 /** Lower-case clauses that complete "was of no use: …". */
-export const ENDING_WORDS: Readonly<Record<Ending, string>> = {
+const ENDING_WORDS: Readonly<Record<Ending, string>> = {
   'taken back': 'the spot market takes its machine back',
   gone: 'its machine is gone',
   'stopped in its boot': 'its machine stopped before it was online',
   'never online': 'it never came online',
   stopped: 'it was online, and its machine stopped without a job',
+  'version refused': versionRefused(null),
   offline: 'it was online, and went offline without a job',
   'given nothing': 'GitHub gives it no job',
   ended: 'it ended without a job',
 };
+
+export const ENDINGS = Object.keys(ENDING_WORDS) as [Ending, ...Ending[]];
+
+export const wordsOf = (ending: Ending, version: string | null = null): string =>
+  ending === 'version refused' ? versionRefused(version) : ENDING_WORDS[ending];
+
+/** Endings that a machine's console can tell more of. */
+export const isTold = (ending: Ending): boolean =>
+  ending === 'stopped' || ending === 'stopped in its boot' || ending === 'offline';
+
+/** What the runner did before, as the console has it: GitHub refused its version, or it ended without a job. */
+export function endingWith(ending: Ending, exit: number | null): Ending {
+  if (exit === null || !isTold(ending)) return ending;
+  if (exit === VERSION_REFUSED_STATUS) return 'version refused';
+  return ending === 'stopped in its boot' ? ending : 'ended';
+}
 
 const OF_THE_MACHINE: ReadonlySet<Ending> = new Set([
   ...(['taken back', 'gone', 'stopped in its boot', 'never online'] as const),

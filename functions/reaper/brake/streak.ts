@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { Ending, JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import { QUEUED_MAX_MS } from '../../../shared/limits.ts';
-import { ENDING_WORDS } from './endings.ts';
+import { ENDINGS } from './endings.ts';
 import { BRAKE_JOBS_MIN, BRAKE_PROBE_MS, BRAKE_STREAK_MAX, BRAKE_WINDOW_MS } from './limits.ts';
 
 export const STREAK_NOTE = 'brake';
@@ -12,7 +12,7 @@ const Entry = z.object({
   job: z.number(),
   repository: z.string(),
   atMs: z.number(),
-  ending: z.enum(Object.keys(ENDING_WORDS) as [Ending, ...Ending[]]),
+  ending: z.enum(ENDINGS),
   offering: z.string().nullable(),
   image: z.string().nullable(),
   version: z.string().nullable(),

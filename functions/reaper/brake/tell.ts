@@ -2,19 +2,20 @@
 import { alertOnce } from '../../../shared/alert-once.ts';
 import type { Ending, JobEntry } from '../../../shared/ledger/entries.ts';
 import type { ReaperWorld } from '../world.ts';
-import { ENDING_WORDS } from './endings.ts';
+import { type Waste, wordsOf } from './endings.ts';
 import { WASTED_ALERT_MIN } from './limits.ts';
 import { commonEnding, type Streak } from './streak.ts';
 
-/** actions/runner, Constants.cs: what it exits with when GitHub refuses its version. */
-const VERSION_REFUSED = 'runner.ended status=7';
-
 /** One job's runners: from the third on, and again when it gets no further one. */
-export async function tellOfJob(entry: JobEntry, ending: Ending, world: ReaperWorld): Promise<void> {
+export async function tellOfJob(
+  entry: JobEntry,
+  { ending, version = null }: Pick<Waste, 'ending' | 'version'>,
+  world: ReaperWorld,
+): Promise<void> {
   const { job, wasted = 0, obstacle } = entry;
   if (wasted < WASTED_ALERT_MIN) return;
-  const what = `The job ${job.id} of ${job.repository} had ${wasted} runners of no use, the last one because ${ENDING_WORDS[ending]}.`;
-  const cause = `Likely cause: ${causeOf(ending, null, world)}.`;
+  const what = `The job ${job.id} of ${job.repository} had ${wasted} runners of no use, the last one because ${wordsOf(ending, version)}.`;
+  const cause = `Likely cause: ${causeOf(ending, version, world)}.`;
   if (obstacle !== 'cap') return alertOnce(`wasted-${job.repository}`, `${what} ${cause}`, world);
   const next = `It gets no further one until something about it changes: mend that and deploy, or cancel its run at GitHub and run it again. npm run explain -- ${job.id}`;
   await alertOnce(`capped-${job.repository}`, `${what} ${cause} ${next}`, world);
@@ -29,24 +30,13 @@ export async function tellOfBrake(streak: Streak, isGitHubDown: boolean, world: 
   const ending = commonEnding(streak);
   const cause = isGitHubDown
     ? 'GitHub is down, or refuses us (https://www.githubstatus.com)'
-    : `${causeOf(ending, await versionRefused(streak, world), world)} (most often ${ENDING_WORDS[ending]})`;
+    : `${causeOf(ending, last?.version ?? null, world)} (most often ${wordsOf(ending, last?.version)})`;
   const next = `Launches are held back to one at a time until a runner gets a job; then all go on. npm run explain -- ${last?.job ?? 'JOB'}`;
   world.log('brake.engaged', { runners: wastes.length, jobs: count(({ job }) => job), ending });
   await alertOnce(`brake-${ending.replaceAll(' ', '-')}`, `${what} Likely cause: ${cause}. ${next}`, world);
 }
 
-/** What the console of one of them says; null: nothing of that kind. */
-async function versionRefused({ wastes }: Streak, { ledger }: ReaperWorld): Promise<string | null> {
-  const stopped = wastes.findLast(({ ending }) => ending === 'stopped' || ending === 'stopped in its boot');
-  const entry = stopped === undefined ? null : await ledger.jobs.read(stopped.job as never);
-  if (stopped === undefined || entry === null) return null;
-  const row = await ledger.history.read(entry.entry.job.createdAtMs, entry.entry.job.id);
-  return row?.consoleTail?.includes(VERSION_REFUSED) ? (stopped.version ?? 'in use') : null;
-}
-
-function causeOf(ending: Ending, refusedVersion: string | null, { config }: ReaperWorld): string {
-  if (refusedVersion !== null)
-    return `GitHub refuses the runner version ${refusedVersion}; run: npm run mirror`;
+function causeOf(ending: Ending, version: string | null, { config }: ReaperWorld): string {
   switch (ending) {
     case 'taken back':
     case 'gone':
@@ -54,9 +44,11 @@ function causeOf(ending: Ending, refusedVersion: string | null, { config }: Reap
     case 'stopped in its boot':
     case 'never online':
       return 'the image does not boot, or the network reaches neither GitHub nor the mirror';
+    case 'version refused':
+      return `GitHub refuses the runner version ${version ?? 'in use'}; run: npm run mirror`;
     case 'stopped':
     case 'offline':
-      return 'GitHub turns the runner away, such as for its version (npm run mirror), or is in trouble';
+      return 'GitHub turns the runner away, or is in trouble (https://www.githubstatus.com)';
     case 'given nothing':
     case 'ended':
       return `the runner group ${config.github.runnerGroup} does not serve the repository, or GitHub hands out no jobs (https://www.githubstatus.com)`;

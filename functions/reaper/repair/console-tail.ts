@@ -3,6 +3,8 @@ import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import { CONSOLE_TAIL_MAX_CHARS } from '../../../shared/limits.ts';
 import { parseJobId } from '../../../shared/names.ts';
 import type { Job } from '../../../shared/nouns.ts';
+import { runnerExitIn, VERSION_REFUSED_STATUS, versionRefused } from '../../../shared/runner/exit.ts';
+import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../../shared/runner/release.ts';
 import type { Observation } from '../survey/observe.ts';
 import type { ReaperWorld } from '../world.ts';
 
@@ -27,7 +29,19 @@ export async function keepConsoleTail(
   const job = await jobOf(entry, world);
   if (job === null) return;
   const { trail } = entry;
-  await world.ledger.history.merge({ job, because: `a boot failed: ${because}`, consoleTail, trail });
+  const why =
+    (await whyEnded(consoleTail, world)) ??
+    `${entry.onlineAtMs === null ? 'a boot failed' : 'its runner had no job'}: ${because}`;
+  await world.ledger.history.merge({ job, because: why, consoleTail, trail });
+}
+
+/** The runner itself came to its end, and says how; null: it never began, or does not say. */
+async function whyEnded(consoleTail: string, { ledger }: ReaperWorld): Promise<string | null> {
+  const status = runnerExitIn(consoleTail);
+  if (status === null) return null;
+  if (status !== VERSION_REFUSED_STATUS) return `its runner ended without a job (status ${status})`;
+  const note = await ledger.notes.read(RUNNER_RELEASE_NOTE);
+  return versionRefused(parseRunnerRelease(note?.entry.text ?? '')?.version ?? null);
 }
 
 /**

@@ -14,7 +14,7 @@ import { keepConsoleTail } from './console-tail.ts';
 
 export async function retire(
   held: Held<RunnerEntry>,
-  { instances, isGone }: Observation,
+  { instances, isGone, registration }: Observation,
   because: string,
   world: ReaperWorld,
 ): Promise<void> {
@@ -29,13 +29,21 @@ export async function retire(
   if (written === null) return;
   if (word === 'runs') await noteInterruptedJob(entry.busyWith, world);
   if (isGone || instances.length === 0) return;
-  if (isTelling(entry, instances)) await keepConsoleTail({ ...entry, trail }, instances, because, world);
+  if (isTelling(entry, instances, registration))
+    await keepConsoleTail({ ...entry, trail }, instances, because, world);
   await terminate(written.entry, world, instances);
 }
 
-/** Its console says why it had no job: it never came online, or its machine stopped by itself. */
-const isTelling = ({ onlineAtMs, state }: RunnerEntry, instances: Observation['instances']): boolean =>
-  onlineAtMs === null || (state === 'idle' && instances.every(({ status }) => status === 'Stopped'));
+/** Its console says why it had no job: it never came online, went offline, or its machine stopped by itself. */
+function isTelling(
+  { onlineAtMs, state }: RunnerEntry,
+  instances: Observation['instances'],
+  registration: Observation['registration'],
+): boolean {
+  const isOver = registration?.isOnline !== true || instances.every(({ status }) => status === 'Stopped');
+  return onlineAtMs === null || (state === 'idle' && isOver);
+}
+
 type Word = 'none' | 'ended' | 'runs' | 'ask again';
 
 /**

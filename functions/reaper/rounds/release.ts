@@ -9,6 +9,7 @@ import {
 } from '../../../shared/runner/release.ts';
 import { ownersOf } from '../survey/known.ts';
 import type { ReaperWorld } from '../world.ts';
+import { checkCopies } from './bucket-copies.ts';
 
 const CHECKED = 'release-checked';
 const DAY_MS = 24 * 3_600_000;
@@ -36,6 +37,7 @@ async function compare(before: string, world: ReaperWorld): Promise<string> {
   const mirrored = held === null ? null : parseRunnerRelease(held.entry.text);
   if (mirrored === null) return 'unknown';
   if (before.startsWith('unknown') || before === '') await resolveAlert(NO_RUNNER_RELEASE, world);
+  await checkCopies(mirrored, world);
   const { version } = mirrored;
   if (version === latest.version) return 'fresh';
   const sinceMs = behindSince(before, version, latest.publishedAtMs);

@@ -2,50 +2,31 @@
  * What each error code of ECS means to a launch. One line a code.
  * @see Alibaba Cloud API reference, RunInstances and CreateInstance, "Error codes"
  */
-import { UNAVAILABLE_MS, UNAVAILABLE_PLACE_MS } from '../../limits.ts';
-
-type Scope = 'offering' | 'zone' | 'family' | 'placement';
-
-export type Meaning =
-  /** No instance was made; remember it and go on. */
-  | { readonly kind: 'unavailable'; readonly scope: Scope; readonly forMs: number }
-  /** No instance was made: the account's quota is used up, until an instance ends or a person raises it. */
-  | { readonly kind: 'used-up'; readonly scope: 'family' | 'placement' }
-  /** No instance was made; go on. */
-  | { readonly kind: 'refused' }
-  /** This disk does not go with this type or zone: the same with the next kind of disk. */
-  | { readonly kind: 'other-disk' }
-  /** Nor this level of it: the same with its next level. */
-  | { readonly kind: 'other-level' }
-  /** Not before the next minute. */
-  | { readonly kind: 'throttled' }
-  /** Same request, same token, in a moment. */
-  | { readonly kind: 'again' }
-  /** An instance may exist. */
-  | { readonly kind: 'unknown' }
-  | { readonly kind: 'fatal'; readonly advice: string };
-
-const soon = (scope: Scope): Meaning => ({ kind: 'unavailable', scope, forMs: UNAVAILABLE_MS });
-const misnamed = (scope: Scope): Meaning => ({ kind: 'unavailable', scope, forMs: UNAVAILABLE_PLACE_MS });
-export const usedUp = (scope: 'family' | 'placement'): Meaning => ({ kind: 'used-up', scope });
-const fatal = (advice: string): Meaning => ({ kind: 'fatal', advice });
-export const REFUSED: Meaning = { kind: 'refused' };
-const OTHER_DISK: Meaning = { kind: 'other-disk' };
-const OTHER_LEVEL: Meaning = { kind: 'other-level' };
-export const THROTTLED: Meaning = { kind: 'throttled' };
-export const AGAIN: Meaning = { kind: 'again' };
-const UNKNOWN: Meaning = { kind: 'unknown' };
-
-const PAY = fatal('top up the Alibaba Cloud account, or settle its bill');
-const PAYMENT = fatal('give the Alibaba Cloud account a valid method of payment');
-const ACCOUNT = fatal('sign in to the Alibaba Cloud console: the account must be verified before it may buy');
-export const PERMISSION = fatal(
-  'give the functions’ RAM role the permissions that `npm run setup` lists for ECS',
-);
-export const KEY = fatal(
-  'check the access key or RAM role of the functions: Alibaba Cloud does not accept its signature',
-);
-export const OURS = fatal('report this: the request was not well-formed, and no candidate will fare better');
+import {
+  ACCOUNT,
+  AGAIN,
+  DISK_KEY,
+  ENCRYPTION,
+  fatal,
+  HARDENED,
+  image,
+  KEY,
+  type Meaning,
+  misnamed,
+  NO_IMAGE,
+  OTHER_DISK,
+  OTHER_LEVEL,
+  OURS,
+  PAY,
+  PAYMENT,
+  PERMISSION,
+  REFUSED,
+  RESELLER,
+  soon,
+  THROTTLED,
+  UNKNOWN,
+  usedUp,
+} from './meaning.ts';
 
 // biome-ignore format: a table reads best as a table.
 export const MEANINGS: readonly (readonly [code: string, meaning: Meaning])[] = [
@@ -71,6 +52,11 @@ export const MEANINGS: readonly (readonly [code: string, meaning: Meaning])[] = 
   ['InvalidParameter.Conflict',                        soon('offering')],
   ['InvalidSpotPriceLimit.LowerThanPublicPrice',       soon('offering')],
   ['OperationDenied.SpotPriceLowerThanPublicPrice',    soon('offering')],
+  // Our group is an enterprise one, and not every type may join it.
+  ['EnterpriseGroupLimited.InstanceType',              misnamed('offering')],
+  ['InvalidOperation.NotSupportEnterpriseGroup',       misnamed('offering')],
+  ['EnterpriseGroupLimited.MutliGroupType',            misnamed('offering')],
+  ['InvalidOperation.MultiGroupType',                  misnamed('offering')],
   // The disk and the type.
   ['CategoryNotSupported',                             OTHER_DISK],
   ['InvalidDiskCategory.NotSupported',                 OTHER_DISK],
@@ -80,6 +66,7 @@ export const MEANINGS: readonly (readonly [code: string, meaning: Meaning])[] = 
   ['InvalidInstanceType.NotSupportDiskCategory',       OTHER_DISK],
   ['OperationDenied.CloudSSDNotSupported',             OTHER_DISK],
   ['QuotaExceed.DiskCapacity',                         OTHER_DISK],
+  ['NotSupportSnapshotEncrypted.DiskCategory',         OTHER_DISK],
   ['InvalidPerformanceLevel.ValueNotSupported',        OTHER_LEVEL],
   ['InvalidPerformanceLevel.Malformed',                OTHER_LEVEL],
   ['OperationDenied.PerformanceLevelNotMatch',         OTHER_LEVEL],
@@ -99,10 +86,15 @@ export const MEANINGS: readonly (readonly [code: string, meaning: Meaning])[] = 
   ['QuotaExceed.PostPaidDisk',                         usedUp('placement')],
   ['SecurityGroupInstanceLimitExceed',                 usedUp('placement')],
   ['QuotaExceeded.InternetBandwidth',                  usedUp('placement')],
+  // The image, and what the account wants of disks: a person's to mend.
+  ['ImageNotSupportCloudInit',                         image('take an image with cloud-init: without it a machine never learns what it is for')],
+  ['InvalidHttpTokens.NotSupported',                   HARDENED],
+  ['InvalidEncrypted.NotMatchDiskDefaultEncryption',   ENCRYPTION],
+  ['InvalidRegion.NotSupport',                         DISK_KEY],
   // This placement's configuration: another placement may be right.
-  ['InvalidImageId.NotFound',                          misnamed('placement')],
-  ['InvalidImageFamily.MissingAvailableImage',         misnamed('placement')],
-  ['OperationDenied.ImageNotValid',                    misnamed('placement')],
+  ['InvalidImageId.NotFound',                          NO_IMAGE],
+  ['InvalidImageFamily.MissingAvailableImage',         NO_IMAGE],
+  ['OperationDenied.ImageNotValid',                    NO_IMAGE],
   ['InvalidSecurityGroupId.NotFound',                  misnamed('placement')],
   ['InvalidKeyPair.NotFound',                          misnamed('placement')],
   ['InvalidKeyPairName.NotFound',                      misnamed('placement')],
@@ -130,12 +122,17 @@ export const MEANINGS: readonly (readonly [code: string, meaning: Meaning])[] = 
   // The service itself.
   ['InternalError',                                    AGAIN],
   ['ServiceUnavailable',                               AGAIN],
+  // Comes as 500, and what is that is never believed to be a refusal.
+  ['InvalidImage.OSType',                              AGAIN],
   // Under status 400, and an instance was made (alibaba/terraform-provider issue 466).
   ['UnknownError',                                     AGAIN],
   // Money.
   ['InvalidAccountStatus.NotEnoughBalance',            PAY],
   ['InsufficientBalance',                              PAY],
   ['Account.Arrearage',                                PAY],
+  ['InsufficientBalance.AgentCredit',                  RESELLER],
+  ['InvalidOperation.UserNotSupported',                RESELLER],
+  ['OperationDenied.IllegalPaymentPolicy',             PAYMENT],
   ['PaymentMethodNotFound',                            PAYMENT],
   ['InvalidAccountStatus.PayAmountLimitExceeded',      PAYMENT],
   ['InvalidPayMethod',                                 PAYMENT],
@@ -144,6 +141,8 @@ export const MEANINGS: readonly (readonly [code: string, meaning: Meaning])[] = 
   ['Forbidden.RiskControl',                            ACCOUNT],
   ['SecurityRisk.3DVerification',                      ACCOUNT],
   ['InvalidAccountStatus',                             ACCOUNT],
+  ['AccountForbidden.ProductCreationLimited',          fatal('ask Alibaba Cloud’s support to let this account buy pay-as-you-go instances')],
+  ['UserNotInTheWhiteList',                            fatal('ask Alibaba Cloud’s support to admit this account, or set defaults.diskEncryption: null (own keys are by admission)')],
   // Permissions and keys.
   ['Forbbiden',                                        PERMISSION],
   ['Forbidden',                                        PERMISSION],

@@ -1,7 +1,19 @@
 /** What a failed call to ECS means to a launch; a code that has no meaning is judged by its status, and reported. */
-import { AGAIN, KEY, MEANINGS, type Meaning, OURS, PERMISSION, REFUSED, THROTTLED, usedUp } from './codes.ts';
+import { MEANINGS } from './codes.ts';
+import {
+  AGAIN,
+  DISK_KEY,
+  HARDENED,
+  KEY,
+  type Meaning,
+  OURS,
+  PERMISSION,
+  REFUSED,
+  THROTTLED,
+  usedUp,
+} from './meaning.ts';
 
-export type { Meaning } from './codes.ts';
+export type { Meaning } from './meaning.ts';
 
 const MEANING_OF = new Map(MEANINGS);
 
@@ -26,10 +38,16 @@ export function meaningOf({ code, status }: Failure): {
   readonly meaning: Meaning;
   readonly isKnown: boolean;
 } {
-  const meaning = MEANING_OF.get(code) ?? familyOf(code);
+  const meaning = believed(MEANING_OF.get(code) ?? familyOf(code), status);
   if (meaning !== null) return { meaning, isKnown: true };
   if (status === null) return { meaning: AGAIN, isKnown: true };
   return { meaning: status >= 400 && status < 500 ? REFUSED : AGAIN, isKnown: false };
+}
+
+/** HTTP 500 is no refusal, whatever its code says: what failed inside may have made an instance before. */
+function believed(meaning: Meaning | null, status: number | null): Meaning | null {
+  const isClear = meaning?.kind === 'throttled' || meaning?.kind === 'unknown';
+  return status === 500 && meaning !== null && !isClear ? AGAIN : meaning;
 }
 
 /** Codes that come in many endings. */
@@ -38,6 +56,8 @@ function familyOf(code: string): Meaning | null {
   if (/^(NoPermission|Forbidden\.RAM)/.test(code)) return PERMISSION;
   if (/^InvalidAccessKeyId/.test(code)) return KEY;
   if (/^InvalidTag/.test(code)) return OURS;
+  if (/HttpTokens|Imds/i.test(code)) return HARDENED;
+  if (/Kms/i.test(code)) return DISK_KEY;
   // Of what, nobody knows: the narrowest scope.
   if (/^QuotaExceed(?:ed)?\./.test(code)) return usedUp('family');
   return null;

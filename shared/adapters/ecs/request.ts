@@ -21,6 +21,8 @@ export interface EcsPlacement {
 export interface EcsImage {
   readonly family?: string | undefined;
   readonly id?: string | undefined;
+  /** `any`: its cloud-init, or its ImdsSupport, does not do with tokens alone. Absent: hardened. */
+  readonly metadata?: 'hardened' | 'any' | undefined;
 }
 
 export interface RunSetting {
@@ -30,6 +32,8 @@ export interface RunSetting {
   readonly spotDuration: 0 | 1;
   /** Null, and that is the rule: jobs must not find the account's permissions in the metadata. */
   readonly ramRole: string | null;
+  /** The id of a KMS key, or `default`: the one of the account or the service; null: as the account has it. */
+  readonly diskEncryption: string | null;
 }
 
 export interface Disk {
@@ -79,14 +83,14 @@ export function runParameters(
     UserData: Buffer.from(request.userData, 'utf8').toString('base64'),
     AutoReleaseTime: releaseTime(request.releaseAtMs, nowMs),
     HttpEndpoint: 'enabled',
-    HttpTokens: 'required',
+    HttpTokens: image.metadata === 'any' ? 'optional' : 'required',
     KeyPairName: placement.keyPair ?? undefined,
     ResourceGroupId: placement.resourceGroup ?? undefined,
     RamRoleName: setting.ramRole ?? undefined,
     ...bid(request, setting),
     ...egress(placement),
   };
-  const all = { ...words, ...diskWords(request, disk), ...tags(request.tags) };
+  const all = { ...words, ...diskWords(request, disk), ...encryption(setting), ...tags(request.tags) };
   const said = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return Object.freeze(Object.fromEntries(said));
 }
@@ -131,6 +135,13 @@ function diskWords({ diskGiB }: RunRequest, { category, level }: Disk): Record<s
     'SystemDisk.Size': String(diskGiB),
     ...(level === undefined ? {} : { 'SystemDisk.PerformanceLevel': level }),
   };
+}
+
+/** SDK model RunInstancesRequestSystemDisk: without a key, the account's own for that region, else the service's. */
+function encryption({ diskEncryption }: RunSetting): Record<string, string> {
+  if (diskEncryption === null) return {};
+  const key = diskEncryption === 'default' ? {} : { 'SystemDisk.KMSKeyId': diskEncryption };
+  return { 'SystemDisk.Encrypted': 'true', ...key };
 }
 
 function tags(tags: Readonly<Record<string, string>>): Record<string, string> {

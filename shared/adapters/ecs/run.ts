@@ -119,7 +119,8 @@ function outcomeOf(meaning: Exclude<Meaning, { kind: 'again' }>, last: Failure, 
   const { code } = last;
   switch (meaning.kind) {
     case 'unavailable':
-      return { kind: 'unavailable', code, scope: meaning.scope, forMs: meaning.forMs };
+    case 'image':
+      return { ...meaning, code };
     case 'used-up':
       return { kind: 'used-up', code, scope: meaning.scope };
     case 'refused':

@@ -83,11 +83,34 @@ function temporary(stsToken: string, accessKey: () => AccessKey) {
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : '';
 
+/**
+ * A HEAD has no body: the client knows the status, and the header `x-oss-ec` the reason (OSS docs, "EC overview"). What a
+ * person can do about it is said with it.
+ */
+const REASONS: ReadonlyMap<string, string> = new Map([
+  [
+    '0048-00000401',
+    'PublicEndpointForbidden: accounts that activated OSS after 2025-03-20 reach objects in mainland regions by the internal endpoint alone; runners there fetch from GitHub until a mirror of their own region fills the bucket',
+  ],
+]);
+
+function reasonOf(error: unknown): string | null {
+  const { code, ecCode, headers, res } = (error ?? {}) as {
+    readonly code?: unknown;
+    readonly ecCode?: unknown;
+    readonly headers?: Readonly<Record<string, unknown>>;
+    readonly res?: { readonly headers?: Readonly<Record<string, unknown>> };
+  };
+  const ec = String(ecCode ?? headers?.['x-oss-ec'] ?? res?.headers?.['x-oss-ec'] ?? '');
+  const known = REASONS.get(ec) ?? (code === 'PublicEndpointForbidden' ? REASONS.get('0048-00000401') : null);
+  return known ?? (ec === '' ? null : `EC ${ec}`);
+}
+
 /** Without the client's own error: it carries the request, and with it the signature. */
 function failed(action: string, key: string, error: unknown): Error {
   const code = codeOf(error);
-  const because = error instanceof Error ? error.message : String(error);
-  return new Error(
-    `OSS ${action} of ${key} failed: ${code === '' ? '' : `${code}: `}${because.slice(0, 200)}`,
-  );
+  const words = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
+  const said = `${code === '' ? '' : `${code}: `}${words.slice(0, 200)}`;
+  return new Error(`OSS ${action} of ${key} failed: ${said}${reason === null ? '' : ` (${reason})`}`);
 }

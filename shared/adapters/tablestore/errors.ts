@@ -22,6 +22,16 @@ const MEANINGS: ReadonlyMap<string, TableErrorMeaning> = new Map([
   ['OTSInternalServerError', 'unknown'],
 ]);
 
+/** Tablestore docs, "Network ACL" (2024-11): 403 OTSAuthFailed with these words, until the instance lets the network in. */
+const ACL_REFUSAL = /denied by instance ACL/i;
+
+/** What a person does about it. */
+export const ACL_ADVICE =
+  'in the TableStore console, under the instance’s network management, allow access from the Internet: functions and commands call it from there';
+
+export const isAclRefusal = (error: unknown): boolean =>
+  error instanceof TableError && ACL_REFUSAL.test(error.message);
+
 /**
  * The SDK hands on a server's error as `code` = HTTP status and `message` = the raw bytes of the protobuf Error,
  * so the real code has to be found in the message; an error of its own has a word as its code (SDK 5.6.5, client.js).
@@ -33,7 +43,8 @@ export function toTableError(error: unknown, what: string): TableError {
   const found = /OTS[A-Za-z]+/.exec(said);
   const code = found?.[0] ?? String(status ?? 'unknown');
   const why = found === null ? '' : wordsOf(said.slice(found.index + code.length));
-  return new TableError(code, meaningOf(found?.[0], status), `TableStore: ${what}: ${code}${why}`);
+  const advice = ACL_REFUSAL.test(why) ? `: ${ACL_ADVICE}` : '';
+  return new TableError(code, meaningOf(found?.[0], status), `TableStore: ${what}: ${code}${why}${advice}`);
 }
 
 /** The service's own words, without the bytes of the protobuf around them (tag and length, which may look like a letter). */

@@ -1,5 +1,6 @@
 /** DescribeInstances, GetInstanceConsoleOutput: what is seen of the instances, and how late. */
 
+import { seeded } from '../../random.ts';
 import type { Cloud } from '../cloud.ts';
 import { endedAtMs, type Machine, type Status, statusAt } from '../machine.ts';
 import {
@@ -47,11 +48,19 @@ export function describeInstances(cloud: Cloud, region: Region, params: Params):
   return {
     Instances: { Instance: items.map((seen) => shown(seen, params.AdditionalAttributes === undefined)) },
     ...(next === null ? {} : { NextToken: next }),
-    // SDK model DescribeInstancesResponseBody: meaningless beside MaxResults and NextToken.
-    TotalCount: matching.length + ('MaxResults' in params ? TAGGED_MAX : 0),
+    TotalCount: 'MaxResults' in params || params.NextToken ? nonsense(cloud) : matching.length,
     PageNumber: 1,
     PageSize: items.length,
   };
+}
+
+/**
+ * SDK model DescribeInstancesResponseBody 7.11.6: beside MaxResults and NextToken the TotalCount is meaningless. So it is
+ * now too high, now too low, now 0; from the time alone, so that nothing else that is drawn changes with it.
+ */
+function nonsense({ clock }: Cloud): number {
+  const random = seeded(clock.nowMs());
+  return random.pick([0, 1, random.whole(2, 50), random.whole(51, 5_000)]);
 }
 
 /** Null: no filter by ids. What an empty array means is not documented; here it means none of them, as text has it. */

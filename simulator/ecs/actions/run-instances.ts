@@ -6,6 +6,7 @@ import { endedAtMs, isSpot, type Order } from '../machine.ts';
 import { isTrue, type Params, refuseUnsimulated, required, wholeNumber } from '../parameters.ts';
 import { EcsRefusal } from '../refusal.ts';
 import type { InstanceType, Region } from '../region/catalogue.ts';
+import { checkEncryption, checkMetadata } from './image-checks.ts';
 import { checkPlace, imageOf, type Place, placeOf } from './place.ts';
 import * as checks from './run-checks.ts';
 
@@ -78,13 +79,18 @@ function orderOf(cloud: Cloud, region: Region, params: Params): Order {
   const type = typeOf(region, place, params);
   const image = imageOf(region, params);
   if (image.arch !== type.arch) throw new EcsRefusal('ImageNotSupportInstanceType');
+  checkMetadata(image, params);
   if (disk.sizeGiB < image.sizeGiB) throw new EcsRefusal('InvalidSystemDiskSize');
   if (!type.disks.includes(disk.category))
     throw new EcsRefusal('InvalidSystemDiskCategory.ValueNotSupported');
+  checkEncryption(region.network.encryption, disk.category, params);
   if (isWithoutPl0(disk, type)) throw new EcsRefusal('InvalidPerformanceLevel.ValueNotSupported');
   checkPrice(cloud, place.vSwitch.zone, type, words);
+  const isUnread = params.HttpTokens === 'required' && image.knowsTokens === false;
   return {
     ...words,
+    // Its cloud-init is told 403 for each question, and runs nothing (cloud-init 22.4.2 of Debian 12).
+    ...(isUnread ? { userData: '' } : {}),
     region: region.id,
     zone: place.vSwitch.zone,
     type,

@@ -61,7 +61,10 @@ function shown(type: InstanceType): object {
 export function describeImageFromFamily(_cloud: Cloud, region: Region, params: Params): object {
   const family = required(params, 'ImageFamily');
   const image = region.network.images.findLast((one) => one.family === family);
-  return image === undefined ? {} : { Image: shownImage(image) };
+  if (image === undefined) return {};
+  // SDK model DescribeImageFromFamilyResponseBody: this one has no Features, and no name of the system.
+  const { Features: _features, OSNameEn: _system, ...shown } = shownImage(image);
+  return { Image: shown };
 }
 
 /** By ids, with commas between them. @see SDK model DescribeImages */
@@ -71,12 +74,14 @@ export function describeImages(_cloud: Cloud, region: Region, params: Params): o
   return { Images: { Image }, TotalCount: Image.length, PageNumber: 1, PageSize: 10 };
 }
 
-function shownImage({ id, family, arch, sizeGiB, isPublic }: Image): object {
+function shownImage({ id, family, arch, sizeGiB, isPublic, imds, system }: Image) {
   return {
     ImageId: id,
     ...(family === null ? {} : { ImageFamily: family }),
     Architecture: arch === 'arm64' ? 'arm64' : 'x86_64',
     OSType: 'linux',
+    OSNameEn: system ?? `Ubuntu  24.04 64 bit`,
+    Features: { ImdsSupport: imds ?? 'v1', NvmeSupport: 'supported' },
     Size: sizeGiB,
     Status: 'Available',
     IsSupportCloudinit: true,

@@ -36,6 +36,7 @@ export function verify(store: TableStore, request: SentRequest, operation: strin
   if (header('x-ots-apiversion') !== '2015-12-31')
     throw invalid(`Unsupported API version: ${header('x-ots-apiversion').slice(0, 40)}.`);
   if (header('x-ots-instancename') !== store.instance) throw refused('The instance is not found.');
+  if (!store.networks.includes('INTERNET')) throw refused('Request denied by instance ACL policies.');
   checkDate(header('x-ots-date'), wallNowMs);
   const credential = store.credentials(header('x-ots-accesskeyid'));
   if (credential === null) throw refused('The AccessKeyID does not exist.');

@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { secretReferences } from '../../../infra/secrets.ts';
 import type { Config } from '../../../shared/config/config.ts';
 import { RUNNER_RELEASE_NOTE } from '../../../shared/runner/release.ts';
+import type { Image } from '../../../simulator/ecs/region/network.ts';
 import type { ManagementState } from '../../../simulator/management/index.ts';
 import { ACCOUNT, grant, releaseText } from './deployed.ts';
 import type { Healthy, Options } from './healthy.ts';
@@ -44,6 +45,18 @@ export const PERMISSIONS = {
   organization_self_hosted_runners: 'write',
 } as const;
 
+/** An image of one's own, `own`, in hardened mode. */
+const own = (facts: Partial<Image>): Fault => ({
+  config: ({ images }) => ({
+    images: { ...images, own: { id: 'm-bp1own', arch: 'amd64', metadata: 'hardened' } },
+  }),
+  breakIt: ({ ecs }) =>
+    ecs.region('cn-hangzhou').network.images.push({
+      ...{ id: 'm-bp1own', family: null, arch: 'amd64', sizeGiB: 20, isPublic: false },
+      ...facts,
+    }),
+});
+
 /** Takes the group away, and puts another in its place. */
 function regroup(
   { github, groups }: Healthy,
@@ -84,19 +97,24 @@ export const FAULTS: [what: string, level: 'wrong' | 'warning', says: RegExp, fa
   ['private networks that jobs reach', 'warning', /^security groups: .*\(10\.0\.0\.0\/8\)/, { breakIt: (all) => { group(all).rules = group(all).rules.filter(({ cidr }) => cidr !== '10.0.0.0/8'); } }],
   ['a rule that opens before another shuts', 'warning', /^security groups: .*\(10\.0\.0\.0\/8\)/, { breakIt: (all) => group(all).rules.push({ direction: 'egress', policy: 'Accept', cidr: '10.0.0.0/8', priority: '1' }) }],
   ['a rule for everything that comes first', 'warning', /^security groups: .*\(10\.0\.0\.0\/8, 172\.16\.0\.0\/12, 192\.168\.0\.0\/16\)/, { breakIt: (all) => group(all).rules.push({ direction: 'egress', policy: 'Accept', cidr: '0.0.0.0/0', priority: '9' }) }],
-  ['an image family that is not there', 'wrong', /^images: image old: cn-hangzhou has no family acs:ubuntu_04/, { config: ({ images }) => ({ images: { ...images, old: { family: 'acs:ubuntu_04', arch: 'amd64' } } }) }],
-  ['an image of the other architecture', 'wrong', /^images: image arm64: is x86_64, not arm64/, { config: ({ images }) => ({ images: { ...images, arm64: { family: 'acs:ubuntu_24_04_x64' } } }) }],
-  ['an image that is not in that region', 'wrong', /^images: image own: cn-hangzhou has no image m-bp1lost/, { config: ({ images }) => ({ images: { ...images, own: { id: 'm-bp1lost', arch: 'amd64' } } }) }],
-  ['an image by its id, of the other architecture', 'wrong', /^images: image own: is x86_64, not arm64/, { config: ({ images }) => ({ images: { ...images, own: { id: 'ubuntu_24_04_x64_20G_alibase_20260901.vhd', arch: 'arm64' } } }) }],
+  ['an image family that is not there', 'wrong', /^images: image old: cn-hangzhou has no family acs:ubuntu_04/, { config: ({ images }) => ({ images: { ...images, old: { family: 'acs:ubuntu_04', arch: 'amd64', metadata: 'hardened' } } }) }],
+  ['an image of the other architecture', 'wrong', /^images: image arm64: is x86_64, not arm64/, { config: ({ images }) => ({ images: { ...images, arm64: { family: 'acs:ubuntu_24_04_x64', metadata: 'hardened' } } }) }],
+  ['an image that is not in that region', 'wrong', /^images: image own: cn-hangzhou has no image m-bp1lost/, { config: ({ images }) => ({ images: { ...images, own: { id: 'm-bp1lost', arch: 'amd64', metadata: 'hardened' } } }) }],
+  ['an image by its id, of the other architecture', 'wrong', /^images: image own: is x86_64, not arm64/, { config: ({ images }) => ({ images: { ...images, own: { id: 'ubuntu_24_04_x64_20G_alibase_20260901.vhd', arch: 'arm64', metadata: 'hardened' } } }) }],
+  ['an image that takes no hardened-only metadata', 'wrong', /^images: image own: m-bp1own in cn-hangzhou takes no hardened-only metadata \(ImdsSupport v1\)/, own({ imds: 'v1' })],
+  ['an image whose cloud-init knows no tokens', 'wrong', /^images: image own: m-bp1own in cn-hangzhou is Debian 12: its cloud-init reads no user data/, own({ imds: 'v2', system: 'Debian  12.11 64 bit', knowsTokens: false })],
+  ['a default image that takes no hardened-only metadata', 'wrong', /^images: image arm64: ubuntu_24_04_arm64\S+ in cn-hangzhou takes no hardened-only/, { breakIt: ({ ecs }) => { const { images } = ecs.region('cn-hangzhou').network; images.push({ ...(images.find(({ family }) => family === 'acs:ubuntu_24_04_arm64') as (typeof images)[number]), imds: 'v1' }); const at = images.findIndex(({ family }) => family === 'acs:ubuntu_24_04_arm64'); images.splice(at, 1); } }],
   ['a profile that nothing fits', 'wrong', /^stock: huge amd64: no type of 512 cores/, { config: ({ profiles }) => ({ profiles: { ...profiles, huge: { arch: 'amd64', cpu: 512 } } }) }],
   ['a key pair that is not there', 'wrong', /^launch: cn-hangzhou: a launch would be refused with InvalidKeyPair/, { config: placed({ keyPair: 'lost-key' }) }],
   ['a quota below the limit', 'warning', /^quota: cn-hangzhou: max-spot-instance-vcpu-count is 8, and 10 runners need 80/, { breakIt: ({ management }) => management.quotas.set('max-spot-instance-vcpu-count', '8') }],
   ['a table that is not there', 'wrong', /^ledger: there is no table history/, { breakIt: ({ tablestore }) => tablestore.tables.delete('history') }],
   ['a table that forgets nothing', 'wrong', /^ledger: table history keeps rows -1 s/, { breakIt: ({ tablestore }) => Object.assign(tablestore.tables.get('history')?.options ?? {}, { timeToLiveS: -1 }) }],
+  ['a ledger that refuses the Internet', 'wrong', /^ledger: its instance refuses the Internet \(network ACL\)/, { breakIt: ({ tablestore }) => Object.assign(tablestore, { networks: ['VPC'] }) }],
   ['a ledger out of reach', 'wrong', /^ledger: /, { breakIt: (all) => { all.tablestore.faults = (call) => (call.operation === 'DescribeTable' ? 'lost-before' : null); } }],
   ['a function that is not deployed', 'wrong', /^functions: ci-mirror is not deployed/, { breakIt: ({ management }) => management.functions.delete('ci-mirror') }],
   ['a function of another release', 'warning', /^functions: ci-reaper is 0\.0\.9 aaa, not 0\.1\.0 /, { breakIt: (all) => Object.assign(called(all, 'ci-reaper'), { description: '0.0.9 aaa' }) }],
   ['a function from another runners.yaml', 'warning', /^functions: ci-reaper was deployed from another runners\.yaml/, { breakIt: (all) => Object.assign(called(all, 'ci-reaper'), { description: '0.1.0 aaa of 0123456789ab' }) }],
+  ['functions that do not call from the fixed address', 'wrong', /^functions: ci-launcher does not call from control\.fixedAddress/, { config: ({ control }) => ({ control: { ...control, fixedAddress: { cidr: '10.89.0.0/24', zone: 'b', vpc: 'vpc-f', vSwitch: 'vsw-f', securityGroup: 'sg-f' } } }), breakIt: (all) => { for (const kind of ['webhook', 'launcher', 'reaper', 'mirror']) Object.assign(called(all, `ci-${kind}`), { internetAccess: kind === 'launcher', vpcConfig: { vpcId: 'vpc-f' } }); } }],
   ['sweeps that fail', 'wrong', /^sweeps: the last 7 failed: GitHub answered 401 to GET \/app\/hook\/deliveries/, { breakIt: (all) => sweepWas(all, 9000, '7 1 GitHub answered 401 to GET /app/hook/deliveries') }],
   ['a sweep that failed', 'warning', /^sweeps: the last one failed: found: timed out/, { breakIt: (all) => sweepWas(all, 9000, '1 1 found: timed out') }],
   ['sweeps that stopped', 'wrong', /^sweeps: the last one ended 1 h ago, and there is one each minute/, { breakIt: (all) => sweepWas(all, 3_600_000, '0 1') }],
@@ -111,6 +129,7 @@ export const FAULTS: [what: string, level: 'wrong' | 'warning', says: RegExp, fa
   ['a previous secret that the webhook lacks', 'wrong', /^deployed secrets: ci-webhook does not accept what is signed with WEBHOOK_SECRET_PREVIOUS/, { breakIt: ({ variables }) => Object.assign(variables, { WEBHOOK_SECRET_PREVIOUS: 'the-one-before-this-one' }) }],
   ['no webhook secret at all', 'wrong', /^deployed secrets: WEBHOOK_SECRET is not set/, { breakIt: ({ variables }) => Object.assign(variables, { WEBHOOK_SECRET: '' }) }],
   ['no runner release', 'wrong', /^runner version: the ledger names no runner release: no job can start/, { breakIt: (all) => all.note(RUNNER_RELEASE_NOTE, '') }],
+  ['a release that no bucket has', 'warning', /^runner version: the bucket of cn-hangzhou does not have it: each machine there fetches it from GitHub/, { config: placed({ mirrorBucket: 'ci-runners-mirror' }) }],
   ['a webhook without an address', 'wrong', /^triggers: ci-webhook has no http trigger/, { breakIt: (all) => Object.assign(called(all, 'ci-webhook'), { triggers: [] }) }],
   ['a timer that is off', 'wrong', /^triggers: the timer of ci-reaper is switched off/, { breakIt: (all) => Object.assign(called(all, 'ci-reaper').triggers[0] ?? {}, { config: { enable: false } }) }],
   ['failed launches that nobody is told of', 'wrong', /^triggers: failed launches are not handed to ci-reaper/, { breakIt: (all) => Object.assign(called(all, 'ci-launcher'), { onFailure: null }) }],

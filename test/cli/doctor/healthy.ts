@@ -22,7 +22,12 @@ import {
   serveManagement,
 } from '../../../simulator/management/index.ts';
 import { seeded } from '../../../simulator/random.ts';
-import { createTableStore, serveTableStore, type TableStore } from '../../../simulator/tablestore/index.ts';
+import {
+  ALL_NETWORKS,
+  createTableStore,
+  serveTableStore,
+  type TableStore,
+} from '../../../simulator/tablestore/index.ts';
 import {
   ACCOUNT,
   build,
@@ -84,17 +89,10 @@ export async function healthy(options: Options = {}): Promise<Healthy> {
   account.add(KEY.accessKeyId, { secret: KEY.accessKeySecret, mayDo: (action) => !denied.has(action) });
   const ecs = createEcs({ clock, random, credentials: account.find, soldOut: 0 });
   const management = createManagement(ACCOUNT);
-  const served = await serveManagement({
-    state: management,
-    credentials: account.find,
-    nowMs: Date.now,
-    ecs,
-  });
+  const credentials = account.find;
+  const served = await serveManagement({ state: management, credentials, nowMs: Date.now, ecs });
   const tablestore = createTableStore({
-    clock,
-    instance: 'ci-run',
-    credentials: account.find,
-    readyAfterMs: 0,
+    ...{ clock, credentials, instance: 'ci-run', networks: ALL_NETWORKS, readyAfterMs: 0 },
   });
   const store = await serveTableStore(tablestore);
   const fc = createFunctionCompute({ clock, random, account, functions: [] });

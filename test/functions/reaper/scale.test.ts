@@ -94,7 +94,7 @@ const atEcs: InstancesOf = (entries, clock, counted) => {
     call: (region, action, params) =>
       counted(() => ecs.call(region, action, params) as Record<string, unknown>),
     ...{ deployment: 'ci', clock, log: () => undefined, pause: (ms) => clock.sleep(ms) },
-    ...{ placements: [], images: {}, spotDuration: 1, ramRole: null },
+    ...{ placements: [], images: {}, spotDuration: 1, ramRole: null, diskEncryption: null },
   });
   return {
     ...instances,

@@ -14,8 +14,8 @@ test('two keys are enough', () => {
     expect(parsed.config.limits).toMatchObject({ runners: 100, lifetime: 390 * 60_000, mintsPerMinute: 120 });
     expect(parsed.config.spot).toMatchObject({ patience: 300_000, duration: 1, priceLimitRatio: 1.2 });
     expect(parsed.config.images).toEqual({
-      amd64: { family: 'acs:ubuntu_24_04_x64' },
-      arm64: { family: 'acs:ubuntu_24_04_arm64' },
+      amd64: { family: 'acs:ubuntu_24_04_x64', metadata: 'hardened' },
+      arm64: { family: 'acs:ubuntu_24_04_arm64', metadata: 'hardened' },
     });
   }
 });

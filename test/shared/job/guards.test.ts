@@ -67,7 +67,10 @@ describe('a machine that is kept for some', () => {
   test('the image of an architecture may be kept, too: a plain job is refused then', () => {
     const kept = {
       ...config,
-      images: { ...config.images, arm64: { family: 'y', repositories: ['acme/ml'] } },
+      images: {
+        ...config.images,
+        arm64: { family: 'y', metadata: 'hardened' as const, repositories: ['acme/ml'] },
+      },
     };
     const ask = (repository: string | null) =>
       parseLabels(['self-hosted', 'aliyun', 'arm64'], repository, kept).kind;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toTableError } from '../../../shared/adapters/tablestore/errors.ts';
+import { ACL_ADVICE, toTableError } from '../../../shared/adapters/tablestore/errors.ts';
 
 /** As the SDK makes them: the status for a code, and raw protobuf for a message. */
 const fromServer = (status: number, code: string, message: string) =>
@@ -21,6 +21,7 @@ const cases: [name: string, error: unknown, meaning: string, message: string][] 
   ['a server’s new failure',   fromServer(500, 'OTSNewCode', 'x'),                             'unknown', 'OTSNewCode x requestId:r-1'],
   ['a new refusal',            fromServer(400, 'OTSNewCode', 'x'),                             'fatal',   'OTSNewCode x requestId:r-1'],
   ['a wrong signature',        fromServer(403, 'OTSAuthFailed', 'Signature mismatch.'),        'fatal',   'OTSAuthFailed Signature mismatch. requestId:r-1'],
+  ['a network ACL',            fromServer(403, 'OTSAuthFailed', 'Request denied by instance ACL policies.'), 'fatal', `OTSAuthFailed Request denied by instance ACL policies. requestId:r-1: ${ACL_ADVICE}`],
   ['a proxy’s page',           Object.assign(new Error('<html>'), { code: 502 }),              'unknown', '502'],
   ['a front end’s refusal',    Object.assign(new Error(''), { code: 403 }),                    'fatal',   '403'],
   ['a slow request',           Object.assign(new Error(''), { code: 408 }),                    'unknown', '408'],

@@ -13,6 +13,7 @@ import { CALL_TRIES_MAX } from '../../../shared/limits.ts';
 import type { Credential } from '../../../simulator/accounts.ts';
 import { VirtualClock } from '../../../simulator/clock.ts';
 import {
+  ALL_NETWORKS,
   createTable,
   createTableStore,
   serveTableStore,
@@ -37,7 +38,12 @@ interface World {
 async function served(act: (world: World) => Promise<void>): Promise<void> {
   const clock = new VirtualClock(START_MS);
   const valid = new Map<string, Credential>([['LTAI-1', { secret: 's-1' }]]);
-  const store = createTableStore({ clock, instance: 'ci', credentials: (id) => valid.get(id) ?? null });
+  const store = createTableStore({
+    clock,
+    instance: 'ci',
+    networks: ALL_NETWORKS,
+    credentials: (id) => valid.get(id) ?? null,
+  });
   const server = await serveTableStore(store);
   const keys: World['keys'] = { now: KEYS };
   const endpoint = `http://127.0.0.1:${server.port}`;

@@ -11,6 +11,7 @@ import {
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { VirtualClock } from '../../../simulator/clock.ts';
 import {
+  ALL_NETWORKS,
   createTable,
   createTableStore,
   serveTableStore,
@@ -51,6 +52,7 @@ export async function overTheWire(): Promise<LedgerTransport> {
   const store = createTableStore({
     clock,
     instance: 'ci-ledger',
+    networks: ALL_NETWORKS,
     readyAfterMs: 0,
     credentials: (id) => (id === 'LTAI-test' ? { secret: 'secret-of-test' } : null),
   });

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import type TS from 'tablestore';
 import { describe, expect, test } from 'vitest';
+import { NEW_INSTANCE_NETWORKS } from '../../../simulator/tablestore/index.ts';
 import { ACCESS_KEY_ID, clientOf, openTableStore, refusal, SECRET, tableOf } from './fixture.ts';
 
 describe('who may', () => {
@@ -22,6 +23,16 @@ describe('who may', () => {
         '403 OTSAuthFailed: The instance is not found.',
       );
     }),
+  );
+
+  test(
+    'an instance as a service makes it refuses the Internet, whoever calls',
+    openTableStore(
+      async ({ client }) => {
+        expect(await list(client)).toBe('403 OTSAuthFailed: Request denied by instance ACL policies.');
+      },
+      { credential: { secret: SECRET }, networks: NEW_INSTANCE_NETWORKS },
+    ),
   );
 
   test(

@@ -2,7 +2,13 @@
 import TS from 'tablestore';
 import type { Credential } from '../../../simulator/accounts.ts';
 import { VirtualClock } from '../../../simulator/clock.ts';
-import { createTableStore, serveTableStore, type TableStore } from '../../../simulator/tablestore/index.ts';
+import {
+  ALL_NETWORKS,
+  createTableStore,
+  type NetworkType,
+  serveTableStore,
+  type TableStore,
+} from '../../../simulator/tablestore/index.ts';
 
 export interface TableStoreFixture {
   readonly client: TS.Client;
@@ -21,6 +27,7 @@ export function openTableStore(
     readonly credential?: Credential;
     readonly token?: string;
     readonly timeToLive?: number;
+    readonly networks?: readonly NetworkType[];
     wallNowMs?(): number;
   } = {},
 ): () => Promise<void> {
@@ -30,6 +37,7 @@ export function openTableStore(
     const store = createTableStore({
       clock,
       instance: 'fixture',
+      networks: options.networks ?? ALL_NETWORKS,
       readyAfterMs: 0,
       credentials: (id) => (id === ACCESS_KEY_ID ? credential : null),
     });

@@ -13,6 +13,13 @@ const MEANINGS: Record<string, string> = {
     403 InvalidInstanceType.NotSupported, 403 InstanceType.Offline, 403 InvalidResourceType.NotSupported,
     403 ImageNotSupportInstanceType, 400 InvalidParameter.Conflict, 400 InvalidSpotPriceLimit.LowerThanPublicPrice,
     403 OperationDenied.SpotPriceLowerThanPublicPrice`,
+  'unavailable, the offering, for long': `403 EnterpriseGroupLimited.InstanceType,
+    400 InvalidOperation.NotSupportEnterpriseGroup, 403 EnterpriseGroupLimited.MutliGroupType,
+    400 InvalidOperation.MultiGroupType`,
+  'unavailable, the placement, until a person acts': `403 InvalidEncrypted.NotMatchDiskDefaultEncryption,
+    403 InvalidRegion.NotSupport`,
+  'the image, until a person acts': `404 InvalidImageId.NotFound, 403 InvalidImageFamily.MissingAvailableImage,
+    403 OperationDenied.ImageNotValid, 400 ImageNotSupportCloudInit, 400 InvalidHttpTokens.NotSupported`,
   'unavailable, the zone, for minutes': `403 Zone.NotOnSale, 403 Zone.NotOpen, 403 OperationDenied.ZoneNotAllowed,
     400 InvalidVpcZone.NotSupported,
     400 QuotaExceeded.PrivateIpAddress, 403 InvalidVSwitchId.IpInvalid, 400 IncorrectVSwitchStatus`,
@@ -22,27 +29,26 @@ const MEANINGS: Record<string, string> = {
   'used up, of the placement': `400 QuotaExceed.AfterpayInstance, 400 QuotaExceeded, 403 QuotaExceed.PostPaidDisk,
     403 SecurityGroupInstanceLimitExceed, 400 QuotaExceeded.InternetBandwidth`,
   'unavailable, the placement, for minutes': '403 InvalidOperation.PublicIpAddressNoStock',
-  'unavailable, the placement, for long': `404 InvalidImageId.NotFound,
-    400 InvalidSecurityGroupId.NotFound, 404 InvalidKeyPair.NotFound, 404 InvalidResourceGroup.NotFound,
-    404 InvalidRegionId.NotFound, 404 InvalidKeyPairName.NotFound, 403 InvalidImageFamily.MissingAvailableImage,
-    403 OperationDenied.ImageNotValid, 403 RegionUnauthorized, 403 OperationDenied.RegionIdNotSupported`,
+  'unavailable, the placement, for long': `400 InvalidSecurityGroupId.NotFound, 404 InvalidKeyPair.NotFound, 404 InvalidResourceGroup.NotFound,
+    404 InvalidRegionId.NotFound, 404 InvalidKeyPairName.NotFound, 403 RegionUnauthorized, 403 OperationDenied.RegionIdNotSupported`,
   'the next disk': `403 CategoryNotSupported, 403 InvalidDiskCategory.NotSupported,
     403 InvalidSystemDiskCategory.ValueNotSupported, 403 InvalidSystemDiskCategory.ValueUnauthorized,
     400 InvalidDiskCategory.ValueNotSupported, 403 InvalidInstanceType.NotSupportDiskCategory,
-    403 OperationDenied.CloudSSDNotSupported, 400 QuotaExceed.DiskCapacity`,
+    403 OperationDenied.CloudSSDNotSupported, 400 QuotaExceed.DiskCapacity, 403 NotSupportSnapshotEncrypted.DiskCategory`,
   'the next level of the disk': `400 InvalidPerformanceLevel.ValueNotSupported, 400 InvalidPerformanceLevel.Malformed,
     403 OperationDenied.PerformanceLevelNotMatch, 403 InvalidDiskSize.TooSmall`,
   'throttled until the next minute': `400 Throttling, 503 Throttling.User, 429 Throttling.Api,
     503 Throttling.ConcurrentLimitExceeded, 503 Rejected.Throttling`,
   'said again, and unknown if that does not help': `400 LastTokenProcessing, 400 Idempotence.Processing,
     400 LastOrderProcessing, 400 LastRequestProcessing, 404 OperationDenied.CreatingConflict, 409 OperationConflict, 500 InternalError,
-    503 ServiceUnavailable, 400 UnknownError`,
+    503 ServiceUnavailable, 400 UnknownError, 500 InvalidImage.OSType`,
   'said again, and put off if that does not help': '400 SignatureNonceUsed',
   unknown: '400 IdempotentParameterMismatch',
   'fatal: money': `403 InvalidAccountStatus.NotEnoughBalance, 403 InsufficientBalance, 400 Account.Arrearage,
-    404 PaymentMethodNotFound, 403 InvalidPayMethod, 400 InvalidAccountStatus.PayAmountLimitExceeded`,
+    404 PaymentMethodNotFound, 403 InvalidPayMethod, 400 InvalidAccountStatus.PayAmountLimitExceeded,
+    403 InsufficientBalance.AgentCredit, 403 OperationDenied.IllegalPaymentPolicy, 400 InvalidOperation.UserNotSupported`,
   'fatal: the account': `403 RealNameAuthenticationError, 403 Forbidden.RiskControl, 403 SecurityRisk.3DVerification,
-    403 InvalidAccountStatus, 400 InvalidSpotAuthorized, 400 InvalidSpotAliUid`,
+    403 InvalidAccountStatus, 400 AccountForbidden.ProductCreationLimited, 403 UserNotInTheWhiteList, 400 InvalidSpotAuthorized, 400 InvalidSpotAliUid`,
   'fatal: permission': `403 Forbbiden, 403 Forbidden, 403 Forbidden.RAM, 403 NoPermission,
     403 InvalidUser.PassRoleForbidden, 404 InvalidRamRole.NotFound, 401 InvalidRamRole.NotEcsRole`,
   'fatal: the key': `404 InvalidAccessKeyId.NotFound, 403 InvalidAccessKeyId.Inactive,
@@ -75,12 +81,11 @@ afterAll(() => fixture.wire.close());
 const request = () => requestFor(fixture.ecs, TYPES.arm, { clientToken: `t-${++tokens}` });
 const made = () => fixture.ecs.alive().length;
 
+const ADVICE = expect.stringMatching(/^[a-z].{20,}/);
+
 function expected(code: string, meaning: string): object {
-  if (meaning.startsWith('unavailable')) {
-    const scope = ['offering', 'zone', 'family', 'placement'].find((one) => meaning.includes(one));
-    const forMs = meaning.endsWith('for long') ? UNAVAILABLE_PLACE_MS : UNAVAILABLE_MS;
-    return { kind: 'unavailable', code, scope, forMs };
-  }
+  if (meaning.startsWith('unavailable')) return unavailable(code, meaning);
+  if (meaning.startsWith('the image')) return { kind: 'image', code, advice: ADVICE };
   if (meaning.startsWith('used up'))
     return { kind: 'used-up', code, scope: meaning.includes('family') ? 'family' : 'placement' };
   if (meaning.startsWith('throttled'))
@@ -88,9 +93,15 @@ function expected(code: string, meaning: string): object {
   if (meaning.endsWith('put off if that does not help'))
     return { kind: 'throttled', code, retryAtMs: START_MS + MINUTE_MS };
   if (meaning.includes('unknown')) return { kind: 'unknown', code, isSilent: expect.any(Boolean) };
-  if (meaning.startsWith('fatal'))
-    return { kind: 'fatal', code, advice: expect.stringMatching(/^[a-z].{20,}/) };
+  if (meaning.startsWith('fatal')) return { kind: 'fatal', code, advice: ADVICE };
   return { kind: 'refused', code };
+}
+
+function unavailable(code: string, meaning: string): object {
+  const scope = ['offering', 'zone', 'family', 'placement'].find((one) => meaning.includes(one));
+  const isUntil = meaning.endsWith('until a person acts');
+  const forMs = isUntil || meaning.endsWith('for long') ? UNAVAILABLE_PLACE_MS : UNAVAILABLE_MS;
+  return { kind: 'unavailable', code, scope, forMs, ...(isUntil ? { advice: ADVICE } : {}) };
 }
 
 describe('each code of ECS has a meaning', () => {
@@ -149,6 +160,29 @@ describe('a code that nobody knows', () => {
       for (let n = 0; n < 2; n++) await fixture.instances.run(request()); // uses up what is left of the failures
     },
   );
+});
+
+test.each([
+  'OperationDenied.NoStock',
+  'InvalidImageId.NotFound',
+  'InsufficientBalance',
+  'CategoryNotSupported',
+])('%s under HTTP 500 is no refusal: an instance may have been made', async (code) => {
+  fixture.ecs.failNext('RunInstances', { code, status: 500 }, 3);
+  expect(await fixture.instances.run(request())).toEqual({ kind: 'unknown', code, isSilent: true });
+});
+
+test.each([
+  'InvalidParameter.KMSKeyId.NotFound',
+  'InvalidParameter.KMSKeyId.CMKNotEnabled',
+  'InvalidKMSKeyId.NotSymmetric',
+  'InvalidParameter.KmsNotEnabled',
+])('%s is told as the key’s', async (code) => {
+  fixture.ecs.failNext('RunInstances', { code, status: 403 });
+  expect(await fixture.instances.run(request())).toMatchObject({
+    kind: 'unavailable',
+    advice: expect.stringContaining('defaults.diskEncryption'),
+  });
 });
 
 test('a refused spelling of the permission error advises what to do', async () => {

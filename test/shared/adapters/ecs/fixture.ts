@@ -69,9 +69,13 @@ export function instancesOn(
     pause: async (ms) => void pauses.push(ms),
     log: (event, fields) => void logged.push({ event, fields }),
     placements: [placement],
-    images: { amd64: { family: 'acs:ubuntu_24_04_x64' }, arm64: { family: 'acs:ubuntu_24_04_arm64' } },
+    images: {
+      amd64: { family: 'acs:ubuntu_24_04_x64', metadata: 'hardened' as const },
+      arm64: { family: 'acs:ubuntu_24_04_arm64', metadata: 'hardened' as const },
+    },
     spotDuration: 1,
     ramRole: null,
+    diskEncryption: null,
     ...setting,
   });
   return { instances, pauses, logged };

@@ -9,6 +9,7 @@ const setting: RunSetting = {
   images: { arm64: { family: 'acs:ubuntu_24_04_arm64' }, mine: { id: 'm-123' } },
   spotDuration: 0,
   ramRole: null,
+  diskEncryption: null,
 };
 
 function said(change: object = {}, candidate: Partial<Candidate> = {}, more: Partial<RunSetting> = {}) {
@@ -30,6 +31,20 @@ test.each(bids)('%s', (_what, candidate, words) => {
   expect(params).toMatchObject(words);
   expect('SpotPriceLimit' in params).toBe('SpotPriceLimit' in words);
   expect('SpotDuration' in params).toBe(candidate.capacityType !== 'on-demand');
+});
+
+test('an image that does not do with tokens alone is launched without that demand', () => {
+  const images = { arm64: { family: 'acs:ubuntu_24_04_arm64', metadata: 'any' as const } };
+  expect(said({}, {}, { images }).HttpTokens).toBe('optional');
+});
+
+test.each([
+  [null, {}],
+  ['default', { 'SystemDisk.Encrypted': 'true' }],
+  ['key-hzz65f3a68554', { 'SystemDisk.Encrypted': 'true', 'SystemDisk.KMSKeyId': 'key-hzz65f3a68554' }],
+])('a disk is encrypted by %s', (diskEncryption, words) => {
+  const asked = Object.entries(said({}, {}, { diskEncryption })).filter(([name]) => /Encrypt|KMS/.test(name));
+  expect(Object.fromEntries(asked)).toEqual(words);
 });
 
 test('the metadata of an instance needs a token, and holds no role unless one is configured', () => {

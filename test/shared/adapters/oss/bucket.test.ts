@@ -89,3 +89,18 @@ test.each([
 ])('%s is refused', async (_who, bucket, code) => {
   await expect(bucket().put('c.tar.gz', bytes('one'), 3)).rejects.toThrow(code);
 });
+
+test('the public endpoint of a mainland bucket refuses objects, and the error says so, though a HEAD has no body', async () => {
+  const open = await serveOss(oss, 0, '127.0.0.1', 'public');
+  const place = { bucket: 'runners', endpoint: `http://127.0.0.1:${open.port}` };
+  const accessKey = () => ({ accessKeyId: 'LTAI', accessKeySecret: 'right', securityToken: null });
+  const mainland = ossBucket({ ...place, region: 'cn-hangzhou', accessKey });
+  const says = /PublicEndpointForbidden: accounts .* runners there fetch from GitHub/;
+  await expect(mainland.sizeBytesOf('a/b.tar.gz')).rejects.toThrow(says);
+  await expect(mainland.put('c', bytes('x'), 1)).rejects.toThrow(says);
+  await expect(mainland.remove('c')).rejects.toThrow(says);
+  oss.addBucket('elsewhere', 'cn-hongkong');
+  const hongKong = ossBucket({ ...place, bucket: 'elsewhere', region: 'cn-hongkong', accessKey });
+  expect(await hongKong.sizeBytesOf('a')).toBeNull();
+  await open.close();
+});

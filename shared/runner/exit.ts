@@ -1,0 +1,14 @@
+/** How the runner came to its end, as `userdata/` writes it to the console. */
+
+/** actions/runner, Constants.cs `Runner.ReturnCode`: GitHub's broker refused the version of the runner. */
+export const VERSION_REFUSED_STATUS = 7;
+
+/** The status of the last runner that this console tells of; null: it tells of none that ended. */
+export function runnerExitIn(console: string): number | null {
+  const [last] = [...console.matchAll(/\brunner\.ended status=(\d{1,3})\b/g)].reverse();
+  return last === undefined ? null : Number(last[1]);
+}
+
+/** A clause: what to do about it is in it. `version` null: not known. */
+export const versionRefused = (version: string | null): string =>
+  `GitHub refuses runner ${version ?? 'as old as this one'}: npm run mirror`;

@@ -1,0 +1,39 @@
+/** The TableStore instance and tables of a template. */
+import {
+  createTable,
+  NEW_INSTANCE_NETWORKS,
+  type NetworkType,
+  type TableStore,
+} from '../tablestore/index.ts';
+
+interface Place {
+  readonly store: TableStore;
+}
+
+interface Made {
+  readonly Properties: Readonly<Record<string, unknown>>;
+  text(property: string): string;
+}
+
+/**
+ * Whether `Network: NORMAL` of the older type opens it to the Internet is UNCONFIRMED (docs/facts.md): it does not.
+ * An instance that stays keeps the ACL that it has.
+ */
+export function makeLedger({ store }: Place, { text, Properties }: Made): void {
+  if (store.instance === text('InstanceName')) return;
+  const networks = (Properties.NetworkTypeACL as NetworkType[] | undefined) ?? NEW_INSTANCE_NETWORKS;
+  Object.assign(store, { instance: text('InstanceName'), networks });
+}
+
+/** Its tables go with it. */
+export function removeLedger({ store }: Place): void {
+  Object.assign(store, { instance: '', networks: NEW_INSTANCE_NETWORKS });
+  store.tables.clear();
+}
+
+export function makeTable({ store }: Place, { text, Properties }: Made): void {
+  const name = text('TableName');
+  if (store.tables.has(name)) return;
+  const keys = (Properties.PrimaryKey as readonly { Name: string }[]).map(({ Name }) => Name);
+  createTable(store, { name, keys: keys as [string, string], timeToLiveS: Number(Properties.TimeToLive) });
+}
