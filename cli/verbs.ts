@@ -15,6 +15,7 @@ const OPERATORS: readonly Verb[] = [
   ['setup', 'create the GitHub App and runners.yaml, step by step', () => import('./setup/index.ts')],
   ['deploy', 'deploy all of it, or go back with --rollback', () => import('./deploy/index.ts')],
   ['doctor', 'look whether all is well, read-only', () => import('./doctor/index.ts')],
+  ['prove', 'ask the account what only it can tell', () => import('./prove/index.ts')],
   ['list', 'show what is alive', () => import('./list/index.ts')],
   ['explain', 'tell the story of a job, and why it waits', () => import('./explain/index.ts')],
   ['advise', 'show what a job would be given, and why', () => import('./advise/index.ts')],

@@ -42,6 +42,8 @@ export function timedDriver(options: TimedDriverOptions): BootDriver {
     boot(machine) {
       // Somebody else's: it has nothing to do with runners.
       if (machine.userData === '') return silentDriver.boot(machine);
+      const bootedAtMs = machine.clock.nowMs();
+      const trace = (words: string) => machine.console(traceLine(machine.clock.nowMs(), bootedAtMs, words));
       let session: RunnerSession | null = null;
       const pending = new Set<() => void>();
       const after = (ms: number, act: () => void) => {
@@ -65,10 +67,11 @@ export function timedDriver(options: TimedDriverOptions): BootDriver {
         if (session === null || options.missesNotice?.() === true) return;
         after(options.random.whole(...NOTICE_HEARD_MS), endRunner);
       };
+      trace('boot.began');
       const disarm = after(bootDeadlineMs, () => machine.stop());
       if (options.hangs?.(machine) !== true)
         after(options.random.whole(bootMs[0], bootMs[1]), () => {
-          session = connect(machine, options, after);
+          session = connect(machine, options, after, trace);
           // The script waits for the runner's "Listening for Jobs", and no longer.
           if (session !== null) disarm();
           if (machine.terminationAtMs() !== null) notice();
@@ -89,8 +92,14 @@ function connect(
   machine: BootedMachine,
   { github, random, failures = 0, stopMs = STOP_MS, endsAfterMs = () => null }: TimedDriverOptions,
   after: (ms: number, act: () => void) => () => void,
+  trace: (words: string) => void,
 ): RunnerSession | null {
-  machine.console('bootstrap runner.starting');
+  if (!machine.userData.includes('JIT_CONFIG=')) {
+    machine.stop();
+    return null;
+  }
+  trace(`runner.fetched host=${hostOf(machine.userData)}`);
+  trace('runner.starting');
   let [isOver, hasJob] = [false, false];
   try {
     const session = github.connectRunner(jitConfigOf(machine.userData), {
@@ -111,18 +120,28 @@ function connect(
     if (endsMs !== null)
       after(endsMs, () => {
         if (hasJob || isOver) return;
-        machine.console('bootstrap runner.ended status=7');
+        trace('runner.ended status=7');
         session.disconnect();
         after(stopMs, () => machine.stop());
       });
     return session;
   } catch (error) {
     if (!(error instanceof ConfigRefused)) throw error;
-    machine.console(`bootstrap runner.refused ${error.message}`);
+    trace('runner.ended status=1');
     after(stopMs, () => machine.stop());
     return null;
   }
 }
+
+/** As `userdata/boot.sh` logs. */
+function traceLine(nowMs: number, bootedAtMs: number, words: string): string {
+  const seconds = Math.floor((nowMs - bootedAtMs) / 1000);
+  return `${new Date(nowMs).toISOString().slice(0, 19)}Z +${seconds}s ${words}`;
+}
+
+/** Of the first address that the runner's archive is fetched from. */
+const hostOf = (userData: string): string =>
+  /^readonly RUNNER_URLS=\('https?:\/\/([^/']+)/m.exec(scriptsIn(userData))?.[1] ?? 'none';
 
 /** As the started hook judges. */
 function admits(userData: string, { repository, event }: JobForRunner): boolean {
@@ -141,10 +160,14 @@ interface EventPayload {
   readonly pull_request?: { readonly head: { readonly repo: { readonly full_name: string } | null } };
 }
 
-function admissionOf(userData: string) {
+function scriptsIn(userData: string): string {
   const packed = /<<SCRIPTS .*\n([A-Za-z0-9+/=]+)\nSCRIPTS$/m.exec(userData)?.[1];
   if (packed === undefined) throw new Error('the user data has no SCRIPTS');
-  const script = gunzipSync(Buffer.from(packed, 'base64')).toString('utf8');
+  return gunzipSync(Buffer.from(packed, 'base64')).toString('utf8');
+}
+
+function admissionOf(userData: string) {
+  const script = scriptsIn(userData);
   const value = (name: string) => new RegExp(`^readonly ${name}=(.*)$`, 'm').exec(script)?.[1] ?? '';
   return {
     lists: [...value('ADMITTED').matchAll(/'([^']*)'/g)].map(([, list = '']) => list),

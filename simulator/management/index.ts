@@ -10,6 +10,7 @@ import { functionAct, versionOf } from './functions.ts';
 import { type RpcAct, STACK_ACTS } from './stacks.ts';
 import { ManagementRefusal, type ManagementState, type Query } from './state.ts';
 
+export { ACCOUNT_ACTS } from './account.ts';
 export {
   createManagement,
   ManagementRefusal,

@@ -72,6 +72,8 @@ export interface ManagementState {
   readonly accountId: string;
   readonly functions: Map<string, SimFunction>;
   readonly roles: Map<string, SimRole>;
+  /** Made by CreatePolicy, by name; those of stacks are in their roles. */
+  readonly policies: Map<string, unknown>;
   /** Those that exist, by id. */
   readonly stacks: Map<string, SimStack>;
   readonly vSwitches: Map<string, { vpc: string; zone: string; freeIps: number; region: string }>;
@@ -89,7 +91,15 @@ export interface ManagementState {
   onFunction: ((name: string) => Promise<void>) | null;
   /** Runs a function, waited for; null: none is hosted here. What it throws is the function's own failure. */
   onInvoke: ((name: string, event: Buffer) => Promise<unknown>) | null;
+  /** Somebody took a role: its temporary key is good until then, real time. */
+  onAssume: ((role: string, key: SessionKey, untilMs: number) => void) | null;
   lastId: number;
+}
+
+export interface SessionKey {
+  readonly AccessKeyId: string;
+  readonly AccessKeySecret: string;
+  readonly SecurityToken: string;
 }
 
 export function createManagement(accountId: string): ManagementState {
@@ -97,6 +107,7 @@ export function createManagement(accountId: string): ManagementState {
     accountId,
     functions: new Map(),
     roles: new Map(),
+    policies: new Map(),
     stacks: new Map(),
     vSwitches: new Map(),
     groups: new Map(),
@@ -107,6 +118,7 @@ export function createManagement(accountId: string): ManagementState {
     onStack: null,
     onFunction: null,
     onInvoke: null,
+    onAssume: null,
     lastId: 0,
   };
 }
