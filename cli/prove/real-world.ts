@@ -14,6 +14,7 @@ import { prober } from '../doctor/probe.ts';
 import { alibaba } from '../shared/alibaba.ts';
 import { ledgerToRead } from '../shared/ledger.ts';
 import { ROOT } from '../shared/steps.ts';
+import { isReading, tryAgain } from '../shared/try-again.ts';
 import { type Intention, type IntentionFile, Left, type ProveWorld } from './world.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -29,8 +30,11 @@ export interface RealOptions {
 export function realWorlds(config: Config, signal: AbortSignal, options: RealOptions) {
   const { variables, accessKey } = options;
   const cloud = alibaba(accessKey, variables.ALIBABA_ENDPOINT);
-  const ecsWith = (key: () => Promise<AccessKey>): EcsCall =>
-    ecsCall({ credentials: key, ...addressIn(variables) });
+  const ecsWith = (key: () => Promise<AccessKey>): EcsCall => {
+    const once = ecsCall({ credentials: key, ...addressIn(variables) });
+    return (region, action, params) =>
+      isReading(action) ? tryAgain(() => once(region, action, params)) : once(region, action, params);
+  };
   const ledger = () => ledgerToRead(config, cloud, variables.TABLESTORE_ENDPOINT);
   const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
   const world: ProveWorld = {

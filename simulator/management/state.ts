@@ -85,6 +85,10 @@ export interface ManagementState {
   readonly calls: string[];
   /** The next stack operation ends so instead of well. */
   stackFailure: string | null;
+  /** Client tokens of stacks, with what they were answered. */
+  readonly tokens: Map<string, object>;
+  /** Calls whose connection is cut, in this order: before they have their effect, or after. */
+  readonly lost: { readonly action: string; readonly when: 'before' | 'after' }[];
   /** Makes, changes and removes what a template names; `before` and `after` are templates. Throws a refusal. */
   onStack: ((stack: SimStack, before: string | null, after: string | null) => void) | null;
   /** A function, or one of its triggers, was made, changed or removed. */
@@ -115,6 +119,8 @@ export function createManagement(accountId: string): ManagementState {
     secrets: new Map(),
     calls: [],
     stackFailure: null,
+    tokens: new Map(),
+    lost: [],
     onStack: null,
     onFunction: null,
     onInvoke: null,

@@ -47,19 +47,23 @@ const ARCHITECTURES: Readonly<Record<string, string>> = { amd64: 'x86_64', arm64
 
 /** Each family of runners.yaml in the region where we launch, or in the first placement's. */
 export async function askImages(world: ProveWorld, region: string, diskGiB: number): Promise<Finding> {
-  const faults: string[] = [];
-  const seen: string[] = [];
+  const looked = [];
   for (const [name, { family, id, arch }] of Object.entries(world.config.images)) {
     const image = await imageOf(world, region, family, id);
-    const what = family ?? `image ${name}`;
-    const wrong =
+    const faults =
       image === null ? ['not there'] : faultsOf(image, ARCHITECTURES[arch ?? name] ?? '', diskGiB);
-    faults.push(...wrong.map((fault) => `${what}: ${fault}`));
-    if (image !== null)
-      seen.push(`${what}: ${image.Size} GiB, metadata ${image.Features?.ImdsSupport ?? 'not said'}`);
+    looked.push({ what: family ?? `image ${name}`, image, faults });
   }
-  return faults.length > 0 ? otherwise(faults.join('; ')) : asAssumed(seen.join('; '));
+  const faults = looked.flatMap(({ what, faults }) => faults.map((fault) => `${what}: ${fault}`));
+  if (faults.length > 0) return otherwise(faults.join('; '));
+  const seen = looked
+    .map(({ what, image }) => `${what}: ${image?.Size} GiB, metadata ${imdsOf(image)}`)
+    .join('; ');
+  return looked.every(({ image }) => imdsOf(image) !== NOT_SAID) ? asAssumed(seen) : notTold(seen);
 }
+
+const NOT_SAID = 'not said';
+const imdsOf = (image: Image | null): string => image?.Features?.ImdsSupport ?? NOT_SAID;
 
 function faultsOf(image: Image, architecture: string, diskGiB: number): string[] {
   return [

@@ -75,7 +75,11 @@ export async function deployAccount(): Promise<DeployAccount> {
   account.add(KEY.accessKeyId, { secret: KEY.accessKeySecret, mayDo: (action) => !denied.has(action) });
   const management = createManagement(account.id);
   const served = await serveManagement({ state: management, credentials: account.find, nowMs: Date.now });
-  const cloud = alibaba(async () => KEY, served.endpoint);
+  const cloud = alibaba(
+    async () => KEY,
+    served.endpoint,
+    async () => undefined,
+  );
   const seen = new Set<string>();
   const taken = (): string[] => management.calls.splice(0).filter((call) => seen.add(call));
   const say = (line: string) => void self.said.push(line);
