@@ -1,28 +1,65 @@
 /** The commands: operators' first, then those of whoever changes the project. */
 import pc from 'picocolors';
 
-/** One verb; `main` gives its exit code: 0, 1 for failure, 2 for usage. Its file is loaded only when it is asked for. */
+/**
+ * One verb; `main` gives its exit code: 0, 1 for failure, 2 for usage. Its file is loaded only when it is asked for.
+ * `after`: what a failure, or Ctrl-C, left behind, and how to go on.
+ */
 type Verb = readonly [
   name: string,
   summary: string,
   load: () => Promise<{ main(args: readonly string[]): Promise<number> }>,
+  after?: string,
 ];
+
+const UNCHANGED = 'Nothing was changed; it can be run again at any time.';
 
 /** What operators use, in the order in which they meet it. */
 const OPERATORS: readonly Verb[] = [
   ['start', 'play a dozen jobs against simulated services', () => import('./start/index.ts')],
   ['job', 'queue one more job in the simulated world', () => import('./job/index.ts')],
-  ['setup', 'create the GitHub App and runners.yaml, step by step', () => import('./setup/index.ts')],
-  ['deploy', 'deploy all of it, or go back with --rollback', () => import('./deploy/index.ts')],
-  ['doctor', 'look whether all is well, read-only', () => import('./doctor/index.ts')],
-  ['list', 'show what is alive', () => import('./list/index.ts')],
-  ['explain', 'tell the story of a job, and why it waits', () => import('./explain/index.ts')],
-  ['advise', 'show what a job would be given, and why', () => import('./advise/index.ts')],
-  ['retire', 'end a runner by hand, safely', () => import('./retire/index.ts')],
-  ['mirror', 'copy the newest runner to our regions', () => import('./mirror/index.ts')],
+  [
+    'setup',
+    'create the GitHub App and runners.yaml, step by step',
+    () => import('./setup/index.ts'),
+    'What was answered and made is kept: npm run setup goes on from there.',
+  ],
+  [
+    'deploy',
+    'deploy all of it, or go back with --rollback',
+    () => import('./deploy/index.ts'),
+    'What is said to be done stays: npm run deploy goes on from there.',
+  ],
+  ['doctor', 'look whether all is well, read-only', () => import('./doctor/index.ts'), UNCHANGED],
+  [
+    'prove',
+    'ask the account what only it can tell',
+    () => import('./prove/index.ts'),
+    'npm run prove -- --clean removes what it left, should it have left anything.',
+  ],
+  ['list', 'show what is alive', () => import('./list/index.ts'), UNCHANGED],
+  ['explain', 'tell the story of a job, and why it waits', () => import('./explain/index.ts'), UNCHANGED],
+  ['advise', 'show what a job would be given, and why', () => import('./advise/index.ts'), UNCHANGED],
+  [
+    'retire',
+    'end a runner by hand, safely',
+    () => import('./retire/index.ts'),
+    'npm run list shows whether it was marked; to ask again does no harm.',
+  ],
+  [
+    'mirror',
+    'copy the newest runner to our regions',
+    () => import('./mirror/index.ts'),
+    'What was copied stays: npm run mirror goes on from there, and the function does so each day.',
+  ],
   ['build', 'bundle the functions with runners.yaml', () => import('./build/index.ts')],
   ['infra:synth', 'write the ROS templates of the infrastructure', () => import('./infra-synth/index.ts')],
-  ['destroy', 'remove all that deploy made', () => import('./destroy/index.ts')],
+  [
+    'destroy',
+    'remove all that deploy made',
+    () => import('./destroy/index.ts'),
+    'What is said to be gone is gone: npm run destroy goes on from there.',
+  ],
 ];
 
 /** What those who change the project use. */
@@ -40,7 +77,7 @@ const DEVELOPERS: readonly Verb[] = [
 ];
 
 /** What an operator can do something about is told in its own words. A mistake in here keeps its trace. */
-function reportError(error: unknown): number {
+function reportError(error: unknown, after: string | undefined): number {
   const isMistake = [TypeError, ReferenceError, RangeError, SyntaxError].some(
     (kind) => error instanceof kind,
   );
@@ -48,6 +85,7 @@ function reportError(error: unknown): number {
   // The prompts' way of saying Ctrl-C.
   const isLeft = error.name === 'ExitPromptError';
   process.stderr.write(isLeft ? '\nLeft. Nothing more is done.\n' : `${error.message}\n`);
+  if (after !== undefined) process.stderr.write(`${after}\n`);
   return isLeft ? 130 : 1;
 }
 
@@ -55,7 +93,10 @@ function reportError(error: unknown): number {
 export async function run(argv: readonly string[]): Promise<number> {
   const [name, ...args] = argv;
   const verb = [...OPERATORS, ...DEVELOPERS].find(([each]) => each === name);
-  if (verb !== undefined) return (await verb[2]()).main(args).catch(reportError);
+  if (verb !== undefined) {
+    const { main } = await verb[2]();
+    return main(args).catch((error: unknown) => reportError(error, verb[3]));
+  }
   const isAskedFor = name === undefined || ['help', '--help', '-h'].includes(name);
   if (isAskedFor) process.stdout.write(list());
   else process.stderr.write(`There is no command '${name}'.\n\n${list()}`);

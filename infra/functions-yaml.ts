@@ -74,7 +74,7 @@ const Props = z
   })
   .refine(isProportioned, 'cpu and memory must stand 1:1 to 1:4');
 
-const Resource = z.strictObject({ component: z.literal('fc3'), props: Props });
+const Resource = z.strictObject({ component: z.literal('fc3@0.1.22'), props: Props });
 
 export const FunctionsYaml = z.strictObject({
   edition: z.literal('3.0.0'),

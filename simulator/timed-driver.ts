@@ -46,6 +46,8 @@ export function timedDriver(options: TimedDriverOptions): BootDriver {
     boot(machine) {
       // Somebody else's: it has nothing to do with runners.
       if (machine.userData === '') return silentDriver.boot(machine);
+      const bootedAtMs = machine.clock.nowMs();
+      const trace = (words: string) => machine.console(traceLine(machine.clock.nowMs(), bootedAtMs, words));
       let session: RunnerSession | null = null;
       const pending = new Set<() => void>();
       const after = (ms: number, act: () => void) => {
@@ -69,10 +71,11 @@ export function timedDriver(options: TimedDriverOptions): BootDriver {
         if (session === null || options.missesNotice?.() === true) return;
         after(options.random.whole(...NOTICE_HEARD_MS), endRunner);
       };
+      trace('boot.began');
       const disarm = after(bootDeadlineMs, () => machine.stop());
       if (options.hangs?.(machine) !== true)
         after(options.random.whole(bootMs[0], bootMs[1]), () => {
-          session = connect(machine, options, after);
+          session = connect(machine, options, after, trace);
           // The script waits for the runner's "Listening for Jobs", and no longer.
           if (session !== null) disarm();
           if (machine.terminationAtMs() !== null) notice();
@@ -93,11 +96,17 @@ function connect(
   machine: BootedMachine,
   options: TimedDriverOptions,
   after: (ms: number, act: () => void) => () => void,
+  trace: (words: string) => void,
 ): RunnerSession | null {
   const { github, random, failures = 0, stopMs = STOP_MS, endsAfterMs = () => null } = options;
-  machine.console('bootstrap runner.starting');
+  if (!machine.userData.includes('<<SCRIPTS')) {
+    machine.stop();
+    return null;
+  }
+  trace(`runner.fetched host=${hostOf(machine.userData)}`);
+  trace('runner.starting');
   if (options.refusesVersion?.() === true) {
-    machine.console('bootstrap runner.ended status=7');
+    trace('runner.ended status=7');
     after(stopMs, () => machine.stop());
     return null;
   }
@@ -121,18 +130,28 @@ function connect(
     if (endsMs !== null)
       after(endsMs, () => {
         if (hasJob || isOver) return;
-        machine.console(`bootstrap runner.ended status=${options.exitStatus?.() ?? 7}`);
+        trace(`runner.ended status=${options.exitStatus?.() ?? 7}`);
         session.disconnect();
         after(stopMs, () => machine.stop());
       });
     return session;
   } catch (error) {
     if (!(error instanceof ConfigRefused)) throw error;
-    machine.console(`bootstrap runner.refused ${error.message}`);
+    trace('runner.ended status=1');
     after(stopMs, () => machine.stop());
     return null;
   }
 }
+
+/** As `userdata/boot.sh` logs. */
+function traceLine(nowMs: number, bootedAtMs: number, words: string): string {
+  const seconds = Math.floor((nowMs - bootedAtMs) / 1000);
+  return `${new Date(nowMs).toISOString().slice(0, 19)}Z +${seconds}s ${words}`;
+}
+
+/** Of the first address that the runner's archive is fetched from. */
+const hostOf = (userData: string): string =>
+  /^readonly RUNNER_URLS=\('https?:\/\/([^/']+)/m.exec(scriptOf(userData))?.[1] ?? 'none';
 
 /** As the started hook judges. */
 function admits(userData: string, { repository, event }: JobForRunner): boolean {

@@ -152,7 +152,7 @@ test('each region is drawn with the functions and the services that are deployed
   const picture = pictureUnder('What runs where');
   const regionOf = (name: string) => picture.split(`subgraph ${name}`)[1]?.split(/^ *end$/m)[0] ?? '';
   const boxes = (region: string) => [...boxesOf(regionOf(region)).values()].flat();
-  const functions = [...textOf('s.yaml').matchAll(/^ {2}(\w+):\n {4}component: fc3$/gm)].map(
+  const functions = [...textOf('s.yaml').matchAll(/^ {2}(\w+):\n {4}component: fc3@[\d.]+$/gm)].map(
     ([, name]) => name,
   );
   expect(boxes('control')).toEqual(expect.arrayContaining(functions));

@@ -15,7 +15,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['test/world/'],
   ['cli/setup/'],
   ['cli/destroy/', 'cli/explain/'],
-  ['cli/deploy/', 'cli/list/'],
+  ['cli/deploy/', 'cli/list/', 'cli/prove/'],
   ['cli/advise/', 'cli/build/', 'cli/doctor/', 'cli/infra-synth/', 'cli/job/', 'cli/mirror/', 'cli/retire/'],
   ['cli/start/'],
   ['cli/shared/'],

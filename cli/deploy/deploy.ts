@@ -46,7 +46,10 @@ export async function deploy(world: DeployWorld): Promise<number> {
   const before = await planOf(world, read(world), former);
   show(before, world);
   if (before.isEmpty) return await printWebhookUrl(world, before.config);
-  if (!(await world.confirm('Go on?'))) return 1;
+  if (!(await world.confirm('Go on?'))) {
+    world.say('Nothing was changed.');
+    return 1;
+  }
   const config = await networks(world, before);
   await control(world, config, former);
   return functions(world, read(world));

@@ -38,9 +38,9 @@ export async function main(args: readonly string[]): Promise<number> {
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   if (values.rollback) {
     await rollBack({ alibaba: cloud, config, download, say });
-    return 0;
+    return told(0, say);
   }
-  return deploy({
+  const code = await deploy({
     root: ROOT,
     alibaba: cloud,
     variables,
@@ -71,6 +71,13 @@ export async function main(args: readonly string[]): Promise<number> {
         clock: { nowMs: Date.now },
       }),
   });
+  return told(code, say);
+}
+
+function told(code: number, say: (line: string) => void): number {
+  if (code === 0)
+    say('npm run doctor looks whether all is well; npm run prove asks the account what only it can tell.');
+  return code;
 }
 
 async function download(url: string): Promise<Buffer> {

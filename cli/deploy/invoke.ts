@@ -2,6 +2,7 @@
 import type { AccessKey } from '../../shared/adapters/alibaba/sdk.ts';
 import type { Invoke } from '../../shared/adapters/function-compute/invocation.ts';
 import type { Config } from '../../shared/config/config.ts';
+import { tryAgain, unanswered } from '../shared/try-again.ts';
 
 const CALL_MS = 10_000;
 
@@ -25,15 +26,18 @@ export async function invokeOnce(invocation: Invocation): Promise<void> {
   const { region } = config.control;
   const { accessKeyId, accessKeySecret, securityToken } = await accessKey();
   const { invoke } = await LOAD[config.functionCompute.signature]();
-  const { status, code } = await invoke({
-    endpoint: new URL(endpoint ?? `https://${accountId}.${region}.fc.aliyuncs.com`),
-    accountId,
-    region,
-    credentials: { accessKeyId, accessKeySecret, ...(securityToken === null ? {} : { securityToken }) },
-    functionName,
-    body: Buffer.from('{}'),
-    timeoutMs: CALL_MS,
-  });
+  const ask = () =>
+    invoke({
+      endpoint: new URL(endpoint ?? `https://${accountId}.${region}.fc.aliyuncs.com`),
+      accountId,
+      region,
+      credentials: { accessKeyId, accessKeySecret, ...(securityToken === null ? {} : { securityToken }) },
+      functionName,
+      body: Buffer.from('{}'),
+      timeoutMs: CALL_MS,
+    });
+  // Twice does what once does: the mirror looks what is there already.
+  const { status, code } = await tryAgain(() => ask().catch(unanswered));
   if (status < 200 || status > 299)
     throw new Error(`${functionName} was not invoked: ${status} ${code}; run npm run mirror`);
 }

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { AccessKey } from '../../shared/adapters/alibaba/sdk.ts';
+import { toolHome } from './tool-home.ts';
 
 export interface ServerlessDevs {
   /** The program. */
@@ -25,6 +26,7 @@ export function serverlessDevs(options: ServerlessDevs): Promise<number> {
     env: {
       ...process.env,
       ...options.variables,
+      serverless_devs_config_home: toolHome(options.root),
       AccountID: options.accountId,
       AccessKeyID: accessKeyId,
       AccessKeySecret: accessKeySecret,

@@ -1,4 +1,5 @@
 /** Stacks of Resource Orchestration Service: what is there, what would change, and changing it. */
+import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Template } from '../../infra/app.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
@@ -73,17 +74,19 @@ export async function apply(world: StackWorld, change: StackChange): Promise<Out
   const { template, lines } = change;
   const { region, stackName } = template;
   let { stackId } = change;
+  // Said again after a lost answer, it is the same request (SDK models CreateStackRequest, UpdateStackRequest).
+  const ClientToken = randomUUID();
   // In the body: a template is longer than an address may be.
   const form = { TemplateBody: JSON.stringify(template.body) };
   if (stackId === null) {
-    const wanted = { StackName: stackName, TimeoutInMinutes: TIMEOUT_MINUTES };
+    const wanted = { StackName: stackName, TimeoutInMinutes: TIMEOUT_MINUTES, ClientToken };
     stackId = String((await world.alibaba.rpc('ros', region, 'CreateStack', wanted, form)).StackId);
   } else if (lines.length > 0)
     await world.alibaba.rpc(
       'ros',
       region,
       'UpdateStack',
-      { StackId: stackId, TimeoutInMinutes: TIMEOUT_MINUTES },
+      { StackId: stackId, TimeoutInMinutes: TIMEOUT_MINUTES, ClientToken },
       form,
     );
   return settled(world, region, stackId);

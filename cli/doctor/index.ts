@@ -50,9 +50,20 @@ export async function main(args: readonly string[]): Promise<number> {
   if (config === null) return 1;
   const findings = await examine(CHECKS, realWorld(config));
   process.stdout.write(
-    values.json ? `${JSON.stringify(findings, null, 2)}\n` : findings.map(formatFinding).join(''),
+    values.json
+      ? `${JSON.stringify(findings, null, 2)}\n`
+      : `${findings.map(formatFinding).join('')}${endOf(findings)}\n`,
   );
   return exitCodeOf(findings);
+}
+
+/** What was done, and how to go on. */
+export function endOf(findings: readonly Finding[]): string {
+  const count = (level: Level) => findings.filter((each) => each.level === level).length;
+  const [wrong, warnings] = [count('wrong'), count('warning')];
+  const looked = `Nothing was changed. ${count('ok')} ok, ${warnings} to look at, ${wrong} wrong, ${count('unknown')} not looked at`;
+  if (wrong > 0) return `${looked}: do what stands behind the arrows, then run npm run doctor again.`;
+  return warnings > 0 ? `${looked}: what stands behind the arrows can wait.` : `${looked}: all is well.`;
 }
 
 const MARKS: Readonly<Record<Level, string>> = {

@@ -1,6 +1,7 @@
 /** Asks the invocation gateway for a function that does not exist: its answer shows whether it took the signature. */
 import type { Config } from '../../shared/config/config.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
+import { tryAgain, unanswered } from '../shared/try-again.ts';
 import type { DoctorWorld } from './world.ts';
 
 const CALL_MS = 10_000;
@@ -18,14 +19,16 @@ export function prober(
       signature === 'fc'
         ? await import('../../shared/adapters/function-compute/invoke-fc.ts')
         : await import('../../shared/adapters/function-compute/invoke-acs3.ts');
-    return invoke({
-      endpoint: new URL(variables.INVOKE_ENDPOINT ?? `https://${AccountId}.${region}.fc.aliyuncs.com`),
-      accountId: String(AccountId),
-      region,
-      credentials: { accessKeyId, accessKeySecret, ...(securityToken === null ? {} : { securityToken }) },
-      functionName: `${config.name}-nothing-of-this-name`,
-      body: Buffer.from('{}'),
-      timeoutMs: CALL_MS,
-    });
+    const ask = () =>
+      invoke({
+        endpoint: new URL(variables.INVOKE_ENDPOINT ?? `https://${AccountId}.${region}.fc.aliyuncs.com`),
+        accountId: String(AccountId),
+        region,
+        credentials: { accessKeyId, accessKeySecret, ...(securityToken === null ? {} : { securityToken }) },
+        functionName: `${config.name}-nothing-of-this-name`,
+        body: Buffer.from('{}'),
+        timeoutMs: CALL_MS,
+      });
+    return tryAgain(() => ask().catch(unanswered));
   };
 }

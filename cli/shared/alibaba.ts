@@ -4,6 +4,7 @@ import type { CredentialModel } from '@alicloud/credentials';
 import * as credentials from '@alicloud/credentials';
 import { alibabaCaller, type CallAlibaba } from '../../shared/adapters/alibaba/call.ts';
 import type { AccessKey } from '../../shared/adapters/alibaba/sdk.ts';
+import { isRepeatable, type Pause, tryAgain } from './try-again.ts';
 
 export type Service = 'ecs' | 'fc' | 'kms' | 'oos' | 'ram' | 'ros' | 'sts' | 'vpc';
 
@@ -50,8 +51,14 @@ export interface Alibaba {
 export type Answer = Readonly<Record<string, unknown>>;
 
 /** `everywhere`: one address for all services, such as a simulator's. */
-export function alibaba(accessKey: () => Promise<AccessKey>, everywhere: string | undefined): Alibaba {
-  const call = alibabaCaller(accessKey);
+export function alibaba(
+  accessKey: () => Promise<AccessKey>,
+  everywhere: string | undefined,
+  pause?: Pause,
+): Alibaba {
+  const once = alibabaCaller(accessKey);
+  const call: CallAlibaba = (asked) =>
+    isRepeatable(asked) ? tryAgain(() => once(asked), pause) : once(asked);
   const endpoint = (service: Service, region: string) => everywhere ?? `https://${HOSTS[service](region)}`;
   return {
     call,

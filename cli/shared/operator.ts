@@ -82,14 +82,9 @@ export async function currencyOf({ config, ledger, log }: Operator): Promise<str
   return null;
 }
 
-/** Runs a command over the operator's world; what could not be asked is one line, and the exit code 1. */
+/** Runs a command over the operator's world. What it throws, the command's end tells. */
 export async function withOperator(act: (operator: Operator) => Promise<number>): Promise<number> {
   const operator = await openOperator();
   if (operator === null) return 1;
-  try {
-    return await act(operator);
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : 'something failed'}\n`);
-    return 1;
-  }
+  return act(operator);
 }

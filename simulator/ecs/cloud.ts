@@ -8,6 +8,7 @@ import { type BootDriver, type Machine, silentDriver } from './machine.ts';
 import { EcsRefusal } from './refusal.ts';
 import { type Region, standardRegions } from './region/catalogue.ts';
 import { createMarket, type Market } from './region/market.ts';
+import { DOCUMENTED, type Ways } from './ways.ts';
 
 /** Every span is drawn evenly between its two ends. */
 export interface Delays {
@@ -46,6 +47,7 @@ export interface EcsOptions {
   /** Calls a minute, by action; the default is in throttle.ts. */
   readonly callsPerMinute?: Readonly<Record<string, number>>;
   readonly faults?: FaultSource;
+  readonly ways?: Partial<Ways>;
 }
 
 /** What an account may have; a refusal names the one that is used up. */
@@ -71,6 +73,7 @@ export interface Cloud {
   >;
   readonly bills: Bill[];
   readonly quotas: Quotas;
+  readonly ways: Ways;
   stuckPending: number;
   made: number;
 }
@@ -89,6 +92,7 @@ export function createCloud(options: EcsOptions): Cloud {
     tokens: new Map(),
     bills: [],
     quotas: { vcpusPerFamily: 10_000, instances: 5_000 },
+    ways: { ...DOCUMENTED, ...options.ways },
     stuckPending: 0,
     made: 0,
   };

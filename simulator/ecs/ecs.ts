@@ -1,5 +1,6 @@
 /** The simulated ECS: one call in, an answer, a refusal or no answer out. */
 import type { Credential } from '../accounts.ts';
+import { describeDisks } from './actions/disks.ts';
 import { consoleOutput, describeInstances } from './actions/look-ups.ts';
 import * as market from './actions/market.ts';
 import * as network from './actions/network.ts';
@@ -21,6 +22,7 @@ type Act = (cloud: Cloud, region: Region, params: Params) => object;
 const ACTS = new Map<string, Act>([
   ['RunInstances', runInstances],
   ['DescribeInstances', describeInstances],
+  ['DescribeDisks', describeDisks],
   ['GetInstanceConsoleOutput', consoleOutput],
   ['DeleteInstance', removals.deleteInstance],
   ['DeleteInstances', removals.deleteInstances],
@@ -49,6 +51,9 @@ export function versionOf(action: string): string {
 function ramNameOf(action: string): string {
   return action === 'DescribeVSwitches' ? `vpc:${action}` : `ecs:${action}`;
 }
+
+const isTagging = ({ ways }: Cloud, action: string, params: Params): boolean =>
+  ways.tagsNeedRight && action === 'RunInstances' && 'Tag.1.Key' in params;
 
 export interface Ecs {
   readonly credentials: EcsOptions['credentials'];
@@ -97,6 +102,8 @@ export function createEcs(options: EcsOptions): Ecs {
       const act = ACTS.get(action);
       if (act === undefined) throw new EcsRefusal('InvalidAction.NotFound');
       if (credential?.mayDo?.(ramNameOf(action), regionId) === false) throw new EcsRefusal('Forbidden.RAM');
+      if (isTagging(cloud, action, params) && credential?.mayDo?.('ecs:TagResources', regionId) === false)
+        throw new EcsRefusal('Forbidden.RAM');
       const region = regionOf(cloud, regionId);
       throttle(action, regionId, options.clock.nowMs());
       const later = (run: () => void) =>

@@ -70,7 +70,7 @@ interface Document {
 }
 
 /** Asked anew each time: a role may change. A role that is not there may do nothing. */
-function rightsOf({ roles }: ManagementState, arn: string): (action: string) => boolean {
+export function rightsOf({ roles }: ManagementState, arn: string): (action: string) => boolean {
   const name = arn.split('/').at(-1) ?? '';
   return (action) =>
     [...(roles.get(name)?.policies.values() ?? [])].some((document) =>

@@ -4,7 +4,7 @@
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { createAccount } from '../accounts.ts';
+import { type Account, createAccount } from '../accounts.ts';
 import { scaledClock } from '../clock.ts';
 import { createEcs, type EcsOptions, serveEcs } from '../ecs/index.ts';
 import {
@@ -19,6 +19,7 @@ import {
   createManagement,
   EGRESS,
   egressOf,
+  type ManagementState,
   type SimFunction,
   serveManagement,
 } from '../management/index.ts';
@@ -26,7 +27,7 @@ import { seeded } from '../random.ts';
 import { serveReleases } from '../releases.ts';
 import { createTableStore, serveTableStore } from '../tablestore/index.ts';
 import { type TimedDriverOptions, timedDriver } from '../timed-driver.ts';
-import { host } from './hosting.ts';
+import { host, rightsOf } from './hosting.ts';
 import { applyStack } from './resources.ts';
 
 export { deployFunctions } from './serverless-devs.ts';
@@ -90,6 +91,7 @@ export async function openEmptyAccount(options: EmptyAccountOptions) {
   management.onStack = (stack, before, after) => applyStack(places, stack, before, after);
   management.onFunction = (name) =>
     host({ ...hosting, addresses: (deployed) => ({ ...fixed(), GITHUB_API: hub.doorOf(deployed) }) }, name);
+  takeRoles(management, account);
   management.onInvoke = (name, event) => invoked(fc, name, event);
   return {
     ...{ clock, ecs, store, fc, management, github: hub.github, pages: hub.pages },
@@ -107,6 +109,15 @@ export async function openEmptyAccount(options: EmptyAccountOptions) {
       await Promise.all(servers.map((server) => server.close()));
     },
   };
+}
+
+/** Whoever takes a role may do what it allows. */
+function takeRoles(management: ManagementState, account: Account): void {
+  management.onAssume = (role, { AccessKeyId, AccessKeySecret: secret, SecurityToken }, expiresAtMs) =>
+    account.add(AccessKeyId, {
+      ...{ secret, securityToken: SecurityToken, expiresAtMs },
+      mayDo: rightsOf(management, role),
+    });
 }
 
 async function invoked(fc: FunctionCompute, name: string, event: Buffer): Promise<unknown> {

@@ -1,9 +1,11 @@
 /** Identity, rights, networks and quotas, as their services' SDK models answer. */
+import { ROLE_ACTS } from './roles.ts';
 import type { RpcAct } from './stacks.ts';
 import { ManagementRefusal, needed, type Query } from './state.ts';
 
 /** By RAM action: the service's short name, then the API. */
 export const ACCOUNT_ACTS: Readonly<Record<string, RpcAct>> = {
+  ...ROLE_ACTS,
   'sts:GetCallerIdentity': ({ accountId }) => ({
     AccountId: accountId,
     Arn: `acs:ram::${accountId}:user/operator`,

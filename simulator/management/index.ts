@@ -10,6 +10,7 @@ import { functionAct, versionOf } from './functions.ts';
 import { type RpcAct, STACK_ACTS } from './stacks.ts';
 import { ManagementRefusal, type ManagementState, type Query } from './state.ts';
 
+export { ACCOUNT_ACTS } from './account.ts';
 export {
   createManagement,
   EGRESS,
@@ -66,7 +67,10 @@ export async function serveManagement(options: ManagementOptions): Promise<Serve
       );
       return;
     }
+    const loss = lossOf(options.state, asked);
+    if (loss === 'before') return void outgoing.destroy();
     const { status, body } = await answer(options, nonces, asked);
+    if (loss === 'after') return void outgoing.destroy();
     outgoing.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -77,6 +81,12 @@ export async function serveManagement(options: ManagementOptions): Promise<Serve
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** A connection that was kept alive too long, or a network that is bad: the caller cannot tell before from after. */
+function lossOf({ lost }: ManagementState, { headers }: Asked): 'before' | 'after' | null {
+  const at = lost.findIndex(({ action }) => action === headers['x-acs-action']);
+  return at < 0 ? null : (lost.splice(at, 1)[0]?.when ?? null);
 }
 
 async function answer(

@@ -11,13 +11,25 @@ import {
 export type RpcAct = (state: ManagementState, query: Query) => object;
 
 export const STACK_ACTS: Readonly<Record<string, RpcAct>> = {
-  CreateStack: create,
-  UpdateStack: update,
+  CreateStack: once(create),
+  UpdateStack: once(update),
   DeleteStack: remove,
   GetStack: get,
   ListStacks: list,
   GetTemplate: (state, query) => ({ TemplateBody: found(state, query).template }),
 };
+
+/** SDK model CreateStackRequest, ClientToken: the same token is the same request. */
+function once(act: RpcAct): RpcAct {
+  return (state, query) => {
+    const { ClientToken: token } = query;
+    const answered = token === undefined ? undefined : state.tokens.get(token);
+    if (answered !== undefined) return answered;
+    const answer = act(state, query);
+    if (token !== undefined) state.tokens.set(token, answer);
+    return answer;
+  };
+}
 
 interface Template {
   readonly Outputs?: Readonly<Record<string, unknown>>;

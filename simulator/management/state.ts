@@ -87,6 +87,8 @@ export interface ManagementState {
   readonly accountId: string;
   readonly functions: Map<string, SimFunction>;
   readonly roles: Map<string, SimRole>;
+  /** Made by CreatePolicy, by name; those of stacks are in their roles. */
+  readonly policies: Map<string, unknown>;
   /** Those that exist, by id. */
   readonly stacks: Map<string, SimStack>;
   readonly vSwitches: Map<string, { vpc: string; zone: string; freeIps: number; region: string }>;
@@ -98,13 +100,25 @@ export interface ManagementState {
   readonly calls: string[];
   /** The next stack operation ends so instead of well. */
   stackFailure: string | null;
+  /** Client tokens of stacks, with what they were answered. */
+  readonly tokens: Map<string, object>;
+  /** Calls whose connection is cut, in this order: before they have their effect, or after. */
+  readonly lost: { readonly action: string; readonly when: 'before' | 'after' }[];
   /** Makes, changes and removes what a template names; `before` and `after` are templates. Throws a refusal. */
   onStack: ((stack: SimStack, before: string | null, after: string | null) => void) | null;
   /** A function, or one of its triggers, was made, changed or removed. */
   onFunction: ((name: string) => Promise<void>) | null;
   /** Runs a function, waited for; null: none is hosted here. What it throws is the function's own failure. */
   onInvoke: ((name: string, event: Buffer) => Promise<unknown>) | null;
+  /** Somebody took a role: its temporary key is good until then, real time. */
+  onAssume: ((role: string, key: SessionKey, untilMs: number) => void) | null;
   lastId: number;
+}
+
+export interface SessionKey {
+  readonly AccessKeyId: string;
+  readonly AccessKeySecret: string;
+  readonly SecurityToken: string;
 }
 
 export function createManagement(accountId: string): ManagementState {
@@ -112,6 +126,7 @@ export function createManagement(accountId: string): ManagementState {
     accountId,
     functions: new Map(),
     roles: new Map(),
+    policies: new Map(),
     stacks: new Map(),
     vSwitches: new Map(),
     groups: new Map(),
@@ -119,9 +134,12 @@ export function createManagement(accountId: string): ManagementState {
     secrets: new Map(),
     calls: [],
     stackFailure: null,
+    tokens: new Map(),
+    lost: [],
     onStack: null,
     onFunction: null,
     onInvoke: null,
+    onAssume: null,
     lastId: 0,
   };
 }

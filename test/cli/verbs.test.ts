@@ -26,6 +26,7 @@ const VERBS = [
   'list',
   'explain',
   'retire',
+  'prove',
 ];
 
 test.each(VERBS)('%s --help tells its use; another word is refused', (verb) => {

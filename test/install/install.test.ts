@@ -86,6 +86,32 @@ test('doctor finds all well: the ping that came before there was a webhook was a
   expect(await notWell()).toEqual([]);
 });
 
+test('prove asks the account over the wire what it has to tell, and leaves nothing', async () => {
+  const proof = await operator.prove(sweep);
+  const verdicts = Object.fromEntries(
+    proof.facts.map(({ id, verdict, seen }) => [id, `${verdict}: ${seen}`]),
+  );
+  for (const id of [
+    'signature',
+    'ledger',
+    'rights',
+    'launch',
+    'idempotent',
+    'lag',
+    'release-time',
+    'disk-tags',
+    'boot',
+    'stop',
+  ])
+    expect(verdicts[id]).toMatch(/^as assumed/);
+  // No operating system is played there, and no bucket.
+  expect(verdicts.metadata).toMatch(/^not told/);
+  expect(verdicts.mirror).toMatch(/^otherwise: from GitHub/);
+  expect(account.ecs.alive()).toEqual([]);
+  expect([...account.management.roles.keys()].filter((name) => name.includes('prove'))).toEqual([]);
+  expect(proof.clean).toBe(true);
+}, 120_000);
+
 test('a second deploy changes nothing', async () => {
   account.management.calls.length = 0;
   operator.said.length = 0;

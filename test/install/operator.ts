@@ -12,6 +12,11 @@ import { destroy } from '../../cli/destroy/destroy.ts';
 import { examine, type Finding } from '../../cli/doctor/finding.ts';
 import { CHECKS } from '../../cli/doctor/index.ts';
 import { realWorld as doctorWorld, githubAsApp } from '../../cli/doctor/real-world.ts';
+import { newDraft } from '../../cli/prove/draft.ts';
+import { type Proof, proofOf } from '../../cli/prove/page.ts';
+import { planOf } from '../../cli/prove/plan.ts';
+import { intentionFile, realWorlds } from '../../cli/prove/real-world.ts';
+import { stepsOf } from '../../cli/prove/steps.ts';
 import { realWorld as setupWorld } from '../../cli/setup/index.ts';
 import { setup } from '../../cli/setup/setup.ts';
 import type { Ask } from '../../cli/setup/world.ts';
@@ -34,6 +39,7 @@ export interface Operator {
   deploy(): Promise<number>;
   rollBack(): Promise<void>;
   doctor(): Promise<readonly Finding[]>;
+  prove(sweep: () => Promise<void>): Promise<Proof>;
   destroy(): Promise<number>;
   close(): void;
 }
@@ -78,6 +84,7 @@ export function operatorOf(account: EmptyAccount): Operator {
       }),
     rollBack: () => rollBack({ alibaba: cloud, config: config(), download, say }),
     doctor: () => examine(CHECKS, doctorWorld(config(), { variables: variables(), accessKey, root })),
+    prove: (sweep) => proveOn(account, config(), root, sweep),
     destroy: () =>
       destroy({
         ...{ alibaba: cloud, config: config(), say, sleep: pause },
@@ -87,6 +94,39 @@ export function operatorOf(account: EmptyAccount): Operator {
     close: () => rmSync(root, { recursive: true }),
   };
   return self;
+}
+
+/** Its time is made of its waits, each of which is short; `sweep` is made before each look but the first. */
+async function proveOn(
+  account: EmptyAccount,
+  config: Config,
+  root: string,
+  sweep: () => Promise<void>,
+): Promise<Proof> {
+  let nowMs = Date.now();
+  const quick = {
+    nowMs: () => nowMs,
+    async sleep(ms: number) {
+      await new Promise<void>((resolve) => setTimeout(resolve, 20));
+      nowMs += ms;
+    },
+  };
+  const options = {
+    ...{ variables: account.variables, accessKey: async () => account.accessKey },
+    ...{ intention: intentionFile(join(root, 'prove.json')), run: 'a1b2c3' },
+  };
+  const { world } = realWorlds(config, new AbortController().signal, options);
+  const plan = planOf(config, await world.markets(), quick.nowMs());
+  const draft = newDraft(plan, quick.nowMs());
+  const first = world.sweeps;
+  let looks = 0;
+  const sweeps = async () => {
+    if (looks++ > 0) await sweep();
+    return first();
+  };
+  const here = { ...world, ...quick, sweeps };
+  for (const { run } of stepsOf(draft, here, here)) await run();
+  return proofOf(draft, config, '0.2.0', quick.nowMs());
 }
 
 const download = async (url: string) => Buffer.from(await (await fetch(url)).arrayBuffer());

@@ -8,6 +8,7 @@ import { namesOf } from '../../../infra/names.ts';
 import { type Fingerprints, fingerprints } from '../../../shared/adapters/fingerprints.ts';
 import type { FunctionKind } from '../../../shared/config/environment.ts';
 import { operatorSecret } from '../../shared/secrets.ts';
+import { tryAgain } from '../../shared/try-again.ts';
 import { type Check, type CheckOutcome, ok, warning, wrong } from '../finding.ts';
 import type { DoctorWorld } from '../world.ts';
 
@@ -100,5 +101,5 @@ const secretOf = ({ alibaba, config, variables, root }: DoctorWorld, name: strin
 /** By the management API, and waited for. */
 function invoked({ alibaba, config }: DoctorWorld, name: string, event: object) {
   const path = `/functions/${name}/invocations`;
-  return alibaba.fc(config.control.region, 'InvokeFunction', 'POST', path, event);
+  return tryAgain(() => alibaba.fc(config.control.region, 'InvokeFunction', 'POST', path, event));
 }

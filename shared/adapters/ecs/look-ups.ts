@@ -54,8 +54,12 @@ export async function listInstances(region: string, world: LookUpWorld): Promise
 }
 
 /** SDK model DescribeInstancesRequestTag: at most 1,000, or ECS refuses. */
-export async function listTagged(region: string, world: LookUpWorld): Promise<Listing<Instance>> {
-  return pages(region, { 'Tag.1.Key': TAG.deployment, 'Tag.1.Value': world.deployment }, world);
+export async function listTagged(
+  region: string,
+  world: LookUpWorld,
+  key: string = TAG.deployment,
+): Promise<Listing<Instance>> {
+  return pages(region, { 'Tag.1.Key': key, 'Tag.1.Value': world.deployment }, world);
 }
 
 /** Those of `ids` that exist, whatever the order. */

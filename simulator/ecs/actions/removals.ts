@@ -11,7 +11,7 @@ const IDS_MAX = 100;
 
 export function deleteInstance(cloud: Cloud, region: Region, params: Params): object {
   const found = standing(cloud, region, required(params, 'InstanceId'));
-  checkDeletable(found.status, isTrue(params, 'Force'));
+  checkDeletable(cloud, found.status, isTrue(params, 'Force'));
   checkDryRun(params);
   remove(cloud, found.machine);
   return {};
@@ -27,7 +27,7 @@ export function deleteInstances(cloud: Cloud, region: Region, params: Params): o
   if (ids.length > IDS_MAX) throw new EcsRefusal('InvalidParameter', 'At most 100 instances are allowed.');
   for (const id of ids) {
     const found = standing(cloud, region, id);
-    checkDeletable(found.status, isTrue(params, 'Force'));
+    checkDeletable(cloud, found.status, isTrue(params, 'Force'));
     if (!isTrue(params, 'DryRun')) remove(cloud, found.machine);
   }
   checkDryRun(params);
@@ -55,10 +55,12 @@ function standing(cloud: Cloud, region: Region, id: string): { machine: Machine;
 }
 
 /** A Stopping instance may be one that is being deleted: whether ECS takes a second request is not documented. */
-function checkDeletable(status: Status, isForced: boolean): void {
-  if (status === 'Pending' || status === 'Starting') {
+function checkDeletable({ ways }: Cloud, status: Status, isForced: boolean): void {
+  const isStarting = status === 'Pending' || status === 'Starting';
+  if (isStarting && ways.deletionWhileStarting === 'refused')
     throw new EcsRefusal('IncorrectInstanceStatus.Initializing');
-  }
+  if (isStarting && ways.deletionWhileStarting === 'not found')
+    throw new EcsRefusal('InvalidInstanceId.NotFound');
   if (status === 'Stopping' || (status === 'Running' && !isForced)) {
     throw new EcsRefusal('IncorrectInstanceStatus');
   }

@@ -45,7 +45,7 @@ export function runInstances(cloud: Cloud, region: Region, params: Params): obje
 /** Same token, same words: the same instances, also when they are gone. Other words: refused. */
 function repeatOf(cloud: Cloud, region: Region, params: Params): readonly string[] | null {
   const seen = cloud.tokens.get(`${region.id}/${params.ClientToken ?? ''}`);
-  if (seen === undefined) return null;
+  if (seen === undefined || cloud.ways.tokens === 'forgotten') return null;
   if (seen.params === canonical(params)) return seen.ids;
   throw new EcsRefusal('IdempotentParameterMismatch');
 }
@@ -70,7 +70,7 @@ function orderOf(cloud: Cloud, region: Region, params: Params): Order {
   const words = {
     name: checks.nameOf(params),
     tags: checks.tagsToSet(params),
-    releaseAtMs: checks.releaseTime(params, nowMs),
+    releaseAtMs: keptIf(cloud.ways.releaseTimes === 'stand', checks.releaseTime(params, nowMs)),
     userData: checks.userDataOf(params),
     ...checks.bidOf(params),
   };
@@ -105,6 +105,8 @@ function orderOf(cloud: Cloud, region: Region, params: Params): Order {
     resourceGroup: place.resourceGroup,
   };
 }
+
+const keptIf = (isKept: boolean, atMs: number | null): number | null => (isKept ? atMs : null);
 
 /**
  * CreateInstance's error codes: "the current ZoneId or InstanceType does not support PL0", but no list of them. That the

@@ -1,0 +1,32 @@
+/** A home of our own for Serverless Devs: no access keys and no settings of another project, and nothing sent to others. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Its check for a newer one of anything, put off for ever. */
+const CHECKED_MS = Date.UTC(2100, 0);
+
+/**
+ * The value of `serverless_devs_config_home`. As @serverless-devs/s 3.1.10 reads it: `analysis: disable` keeps it from
+ * reporting account and arguments over plain HTTP; what was checked for updates a moment ago is not checked again.
+ */
+export function toolHome(root: string): string {
+  const home = join(root, '.cache', 'serverless-devs');
+  const own = join(home, '.s');
+  mkdirSync(join(own, 'config'), { recursive: true });
+  writeFileSync(join(own, 'set-config.yml'), 'analysis: disable\n');
+  const checked = { lastUpdateCheck: CHECKED_MS };
+  writeFileSync(join(own, 'config', 'update-notifier.json'), JSON.stringify(checked));
+  for (const lock of locksIn(join(own, 'components', 'devsapp.cn', 'v3'))) {
+    const held = JSON.parse(readFileSync(lock, 'utf8')) as object;
+    writeFileSync(lock, JSON.stringify({ ...held, ...checked }));
+  }
+  return home;
+}
+
+/** Beside each component that was fetched: which version it is, and when that was checked. */
+function locksIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .map((component) => join(folder, component, '.s.lock'))
+    .filter((lock) => existsSync(lock));
+}

@@ -1,0 +1,70 @@
+/** Roles that a person makes and takes, as RAM's and STS's SDK models have it. */
+import type { RpcAct } from './stacks.ts';
+import { ManagementRefusal, type ManagementState, needed, type Query, type SimRole } from './state.ts';
+
+const HOUR_MS = 3_600_000;
+
+export const ROLE_ACTS: Readonly<Record<string, RpcAct>> = {
+  'ram:CreateRole': ({ roles }, query) => {
+    const RoleName = needed(query, 'RoleName');
+    if (roles.has(RoleName)) throw refusal(409, 'EntityAlreadyExists.Role');
+    roles.set(RoleName, {
+      trust: JSON.parse(needed(query, 'AssumeRolePolicyDocument')),
+      policies: new Map(),
+    });
+    return { Role: { RoleName } };
+  },
+  'ram:CreatePolicy': ({ policies }, query) => {
+    const PolicyName = needed(query, 'PolicyName');
+    if (policies.has(PolicyName)) throw refusal(409, 'EntityAlreadyExists.Policy');
+    policies.set(PolicyName, JSON.parse(needed(query, 'PolicyDocument')));
+    return { Policy: { PolicyName } };
+  },
+  'ram:AttachPolicyToRole': (state, query) => {
+    const document = state.policies.get(needed(query, 'PolicyName'));
+    if (document === undefined) throw refusal(404, 'EntityNotExist.Policy');
+    roleOf(state, query).policies.set(needed(query, 'PolicyName'), document);
+    return {};
+  },
+  'ram:DetachPolicyFromRole': (state, query) => {
+    if (!roleOf(state, query).policies.delete(needed(query, 'PolicyName')))
+      throw refusal(404, 'EntityNotExist.Role.Policy');
+    return {};
+  },
+  'ram:DeletePolicy': ({ policies, roles }, query) => {
+    const name = needed(query, 'PolicyName');
+    if ([...roles.values()].some((role) => role.policies.has(name)))
+      throw refusal(409, 'DeleteConflict.Policy.Role');
+    if (!policies.delete(name)) throw refusal(404, 'EntityNotExist.Policy');
+    return {};
+  },
+  'ram:DeleteRole': (state, query) => {
+    if (roleOf(state, query).policies.size > 0) throw refusal(409, 'DeleteConflict.Role.Policy');
+    state.roles.delete(needed(query, 'RoleName'));
+    return {};
+  },
+  /** The trust is not read here: whoever asks is of the account that the role trusts. */
+  'sts:AssumeRole': (state, query) => {
+    const name = needed(query, 'RoleArn').split('/').at(-1) ?? '';
+    if (!state.roles.has(name)) throw refusal(404, 'EntityNotExist.Role');
+    needed(query, 'RoleSessionName');
+    const number = ++state.lastId;
+    const key = {
+      AccessKeyId: `STS.simulated-${number}`,
+      AccessKeySecret: `canary-session-secret-${number}`,
+      SecurityToken: `canary-session-token-${number}`,
+    };
+    const until = Date.now() + HOUR_MS;
+    state.onAssume?.(name, key, until);
+    return { Credentials: { ...key, Expiration: `${new Date(until).toISOString().slice(0, 19)}Z` } };
+  },
+};
+
+function roleOf({ roles }: ManagementState, query: Query): SimRole {
+  const role = roles.get(needed(query, 'RoleName'));
+  if (role === undefined) throw refusal(404, 'EntityNotExist.Role');
+  return role;
+}
+
+const refusal = (status: number, code: string) =>
+  new ManagementRefusal(status, code, `The simulator says ${code}.`);
