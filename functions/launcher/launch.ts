@@ -110,7 +110,7 @@ const waitAMinute = (
   world: LauncherWorld,
 ): Promise<Outcome> => wait(job, { ...why, nextTryAtMs: world.clock.nowMs() + RETRY_MS }, world);
 
-const isFitting = ({ because }: Ranking['leftOut'][number]): boolean => !because.includes('no label');
+const isFitting = ({ because }: Ranking['leftOut'][number]): boolean => !/no (?:label|profile)/.test(because);
 
 /** Pure: in one clause; each offering is in the trail. */
 function whyNothing(leftOut: Ranking['leftOut'], { placements }: LauncherWorld['config']): string {

@@ -1,9 +1,11 @@
 /** What is to be had for a job: with the cores it asked for or, only when that is nothing, with the next more. Pure. */
 import type { Config } from '../config/config.ts';
+import { coresMax } from '../job/bounds.ts';
 import { LEFT_OUT_NAMED_MAX } from '../limits.ts';
 import { familyOf, type MarketType } from '../market/market.ts';
 import type { CapacityType, Offering, Requirements } from '../nouns.ts';
 import type { RunOutcome } from '../ports.ts';
+import { type Ceiling, type Cores, coresToTry, isWidened, sizeAskedFor, UNKNOWN_SIZE } from './cores.ts';
 import { type PlacementMarket, type PricedOffering, priceOfferings, whyUnfit } from './offerings.ts';
 import { bidFor, scoreOf } from './price.ts';
 
@@ -26,6 +28,8 @@ export interface FitRequest {
   /** Why the account's quota forbids an offering; null: it does not. */
   readonly withheld?: (offering: Offering) => string | null;
   readonly nowMs: number;
+  /** How long the job is expected to run; absent: nothing is known of its like. */
+  readonly hours?: number;
 }
 
 export interface Fit {
@@ -69,44 +73,23 @@ export function nearestFit(
 ): Fit {
   const notes: string[] = [];
   const leftOut: LeftOut[] = [];
-  for (const step of coresToTry(request.requirements)) {
-    if (step.because !== null) notes.push(`${step.because}: nothing ${capacityType} is to be had with fewer`);
+  const { requirements, config } = request;
+  let size: Ceiling | null = null;
+  for (const step of coresToTry(requirements, coresMax(requirements, config))) {
+    if (step.because !== null) {
+      notes.push(`${step.because}: nothing ${capacityType} is to be had with fewer`);
+      size ??= sizeAskedFor(request, placementMarkets);
+    }
     const usable: ScoredOffering[] = [];
     for (const placementMarket of placementMarkets)
-      fitTypes(placementMarket, step, capacityType, request, { usable, leftOut });
+      fitTypes(placementMarket, step, capacityType, { ...request, size }, { usable, leftOut });
     if (usable.length > 0) return { usable, leftOut, notes };
   }
   return { usable: [], leftOut, notes: [...notes, `nothing ${capacityType} is to be had`] };
 }
 
-export interface Cores {
-  readonly min: number;
-  readonly max: number;
-  /** Null: as asked. */
-  readonly because: string | null;
-}
-
-const WIDER_CORES = [2, 4, 8, 16, 32, 64];
-
-/** A type named exactly has the cores that it has. */
-export function coresToTry({ cpu, type }: Requirements): readonly Cores[] {
-  const asked: Cores = { ...cpu, because: null };
-  if (type !== null && isExact(type))
-    return [
-      asked,
-      { min: cpu.max + 1, max: Number.MAX_SAFE_INTEGER, because: `widened to the cores of ${type}` },
-    ];
-  const tops = [cpu.max, ...WIDER_CORES.filter((cores) => cores > cpu.max)];
-  const wider = tops.slice(1).map((max, step) => ({
-    min: (tops[step] as number) + 1,
-    max,
-    because: `widened to at most ${max} cores`,
-  }));
-  return [asked, ...wider];
-}
-
-/** `ecs.c8y.2xlarge` is a type, `ecs.c8y` a family. */
-const isExact = (type: string): boolean => type.split('.').length > 2;
+/** With what nothing wider may cost more than; null: this is the size that was asked for. */
+type Sized = FitRequest & { readonly size: Ceiling | null };
 
 interface Sorted {
   readonly usable: ScoredOffering[];
@@ -118,7 +101,7 @@ function fitTypes(
   placementMarket: PlacementMarket,
   cores: Cores,
   capacityType: CapacityType,
-  request: FitRequest,
+  request: Sized,
   seen: Sorted,
 ): void {
   for (const type of placementMarket.market.types)
@@ -130,7 +113,7 @@ function fitType(
   placementMarket: PlacementMarket,
   type: MarketType,
   capacityType: CapacityType,
-  request: FitRequest,
+  request: Sized,
   { usable, leftOut }: Sorted,
 ): void {
   const verdict = whyUnfit(type, request.requirements, request.config);
@@ -146,16 +129,24 @@ function fitType(
   }
 }
 
-function scoreOffering(offering: PricedOffering, request: FitRequest): ScoredOffering | LeftOut {
+function scoreOffering(offering: PricedOffering, request: Sized): ScoredOffering | LeftOut {
   // A quota holds whatever is in stock.
   const because = request.withheld?.(offering) ?? whyUnavailable(offering, request.unavailable);
   if (because !== null) return { what: offeringKey(offering), because };
   const { spot, limits } = request.config;
-  const bid = bidFor(offering, { ratio: spot.priceLimitRatio, ceiling: limits.pricePerHour });
+  const size = isWidened(offering, request.requirements) ? request.size : null;
+  if (size?.ceiling === null) return { what: offeringKey(offering), because: UNKNOWN_SIZE };
+  const bid = bidFor(offering, { ratio: spot.priceLimitRatio, ...lowest(limits, size) });
   if (bid.kind === 'left out') return { what: offeringKey(offering), because: bid.because };
   const { min, max } = request.requirements.cpu;
-  const score = scoreOf(offering) / (min === max ? 1 : offering.cpu);
+  const score = scoreOf(offering, request.hours) / (max === null || min === max ? 1 : offering.cpu);
   return Object.assign(offering, { priceLimit: bid.priceLimit, score });
+}
+
+function lowest({ pricePerHour }: Config['limits'], size: Ceiling | null): Ceiling {
+  const own = { ceiling: pricePerHour, what: 'limits.pricePerHour' };
+  if (size === null) return own;
+  return (size.ceiling ?? 0) < (pricePerHour ?? Number.POSITIVE_INFINITY) ? size : own;
 }
 
 function whyUnavailable(offering: PricedOffering, unavailable: ReadonlyMap<string, string>): string | null {
