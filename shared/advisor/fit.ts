@@ -2,6 +2,7 @@
 import type { Config } from '../config/config.ts';
 import { coresMax } from '../job/bounds.ts';
 import { LEFT_OUT_NAMED_MAX } from '../limits.ts';
+import { diskPricePerHour } from '../market/disk.ts';
 import { familyOf, type MarketType } from '../market/market.ts';
 import type { CapacityType, Offering, Requirements } from '../nouns.ts';
 import type { RunOutcome } from '../ports.ts';
@@ -133,20 +134,30 @@ function scoreOffering(offering: PricedOffering, request: Sized): ScoredOffering
   // A quota holds whatever is in stock.
   const because = request.withheld?.(offering) ?? whyUnavailable(offering, request.unavailable);
   if (because !== null) return { what: offeringKey(offering), because };
-  const { spot, limits } = request.config;
+  const { spot } = request.config;
   const size = isWidened(offering, request.requirements) ? request.size : null;
   if (size?.ceiling === null) return { what: offeringKey(offering), because: UNKNOWN_SIZE };
-  const bid = bidFor(offering, { ratio: spot.priceLimitRatio, ...lowest(limits, size) });
+  const bid = bidFor(offering, { ratio: spot.priceLimitRatio, ...lowest(request, size) });
   if (bid.kind === 'left out') return { what: offeringKey(offering), because: bid.because };
   const { min, max } = request.requirements.cpu;
   const score = scoreOf(offering, request.hours) / (max === null || min === max ? 1 : offering.cpu);
   return Object.assign(offering, { priceLimit: bid.priceLimit, score });
 }
 
-function lowest({ pricePerHour }: Config['limits'], size: Ceiling | null): Ceiling {
-  const own = { ceiling: pricePerHour, what: 'limits.pricePerHour' };
-  if (size === null) return own;
-  return (size.ceiling ?? 0) < (pricePerHour ?? Number.POSITIVE_INFINITY) ? size : own;
+/** Of several the lowest. A machine that alone costs more than all may cost would wait for ever. */
+function lowest({ config, requirements }: FitRequest, size: Ceiling | null): Ceiling {
+  const { pricePerHour, spendPerHour, spendPerDay } = config.limits;
+  const disk = diskPricePerHour(requirements.diskGiB);
+  const least = (bound: number | null) => (bound === null ? null : Math.max(0, bound - disk));
+  const all: readonly Ceiling[] = [
+    { ceiling: pricePerHour, what: 'limits.pricePerHour' },
+    { ceiling: least(spendPerHour), what: 'limits.spendPerHour' },
+    { ceiling: least(spendPerDay), what: 'limits.spendPerDay' },
+    ...(size === null ? [] : [size]),
+  ];
+  const [first, ...others] = all.filter(({ ceiling }) => ceiling !== null);
+  const lower = (a: Ceiling, b: Ceiling) => ((b.ceiling as number) < (a.ceiling as number) ? b : a);
+  return first === undefined ? (all[0] as Ceiling) : others.reduce(lower, first);
 }
 
 function whyUnavailable(offering: PricedOffering, unavailable: ReadonlyMap<string, string>): string | null {

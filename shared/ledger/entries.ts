@@ -1,5 +1,7 @@
 /** What the ledger holds, one shape for each kind of row. */
+
 import type { Candidate, Job, JobId, RunId, RunnerName } from '../nouns.ts';
+import type { SlotCost } from './slot-cost.ts';
 
 /** How a job stands, in the words of those who tell people. */
 export type JobState = 'waits' | 'coming' | 'runs' | 'ended' | 'refused';
@@ -47,6 +49,8 @@ export interface JobEntry {
   readonly startedAtMs: number | null;
   /** Null or absent: its launch can take a slot, as far as its last try tells. */
   readonly obstacle?: Obstacle | null;
+  /** What its last launch would have cost, where money is bounded; absent or null: none came so far. */
+  readonly cost?: SlotCost | null;
   /** What its last launch threw; absent or null: nothing. */
   readonly failure?: string | null;
   /** Runners of it that came to nothing, though an instance was had: each makes the next wait longer. */
