@@ -17,6 +17,7 @@ const OPERATORS: readonly Verb[] = [
   ['doctor', 'look whether all is well, read-only', () => import('./doctor/index.ts')],
   ['list', 'show what is alive', () => import('./list/index.ts')],
   ['explain', 'tell the story of a job, and why it waits', () => import('./explain/index.ts')],
+  ['cost', 'tell what jobs have cost', () => import('./cost/index.ts')],
   ['advise', 'show what a job would be given, and why', () => import('./advise/index.ts')],
   ['retire', 'end a runner by hand, safely', () => import('./retire/index.ts')],
   ['mirror', 'copy the newest runner to our regions', () => import('./mirror/index.ts')],

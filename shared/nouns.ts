@@ -15,6 +15,8 @@ export interface Job {
   readonly runId: RunId;
   readonly runAttempt: number;
   readonly name: string;
+  /** As its author named it; absent where nobody said it. */
+  readonly workflow?: string | undefined;
   /** owner/name, as GitHub spells it */
   readonly repository: string;
   /** Stays when the repository is renamed or transferred; absent where nobody said it. */

@@ -16,7 +16,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['cli/setup/'],
   ['cli/destroy/', 'cli/explain/'],
   ['cli/deploy/', 'cli/list/'],
-  ['cli/advise/', 'cli/build/', 'cli/doctor/', 'cli/infra-synth/', 'cli/job/', 'cli/mirror/', 'cli/retire/'],
+  ['cli/advise/', 'cli/build/', 'cli/cost/', 'cli/doctor/', 'cli/infra-synth/', 'cli/job/', 'cli/mirror/', 'cli/retire/'],
   ['cli/start/'],
   ['cli/shared/'],
   ['build.ts'],
