@@ -58,11 +58,8 @@ export const PROBE_FIRST_MS = 5 * 60_000;
 export const CANDIDATES_MAX = 6;
 /** Of them, zones of one type whose price is unknown. */
 export const UNPRICED_PER_TYPE_MAX = 2;
-/** How long jobs run is learned so often, from so many rows of a day, of so many names: 60 kB. */
-export const HOURS_LEARNED_MS = 3_600_000;
-export const HOURS_ROWS_MAX = 5_000;
+/** Of so many names it is known how long they run (60 kB), and a warm launcher asks for it again after this. */
 export const HOURS_NAMES_MAX = 2_000;
-/** A warm launcher asks for it again after this. */
 export const HOURS_KEPT_MS = 10 * 60_000;
 /** An offering the cloud just could not give: with 45 s a simulated day of 5,000 jobs cost 1.4 % less than with three minutes. */
 export const UNAVAILABLE_MS = 60_000;

@@ -63,9 +63,15 @@ export function unavailableKeys(offering: Offering, scope: Scope): readonly stri
 
 const SCOPES: readonly Scope[] = ['offering', 'zone', 'family', 'placement'];
 
+/** What the market takes back again and again. */
+export const familyInZoneKey = ({ zone, instanceType, capacityType }: Offering): string =>
+  `family-zone:${zone}/${familyOf(instanceType)}/${capacityType}`;
+
 /** Each key that a refusal of it may be remembered under. */
-export const keysOf = (offering: Offering): readonly string[] =>
-  SCOPES.flatMap((scope) => unavailableKeys(offering, scope));
+export const keysOf = (offering: Offering): readonly string[] => [
+  ...SCOPES.flatMap((scope) => unavailableKeys(offering, scope)),
+  familyInZoneKey(offering),
+];
 
 export function nearestFit(
   request: FitRequest,

@@ -8,7 +8,7 @@ import { isStale, marketsOfPlacements, type PlacementMarket } from './offerings.
 import { pick, sortOfferings } from './pick.ts';
 import { expectedCost } from './price.ts';
 
-export { keysOf, unavailableKeys } from './fit.ts';
+export { familyInZoneKey, keysOf, unavailableKeys } from './fit.ts';
 
 export interface RankRequest extends FitRequest {
   /** by region; null or missing: the catalogue stands in */

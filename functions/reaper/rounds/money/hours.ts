@@ -1,7 +1,7 @@
 /** How long jobs run is learned from `history` once an hour: it decides how much an interruption would cost. */
 import { decodeHours, encodeHours, HOURS_NOTE, learnHours } from '../../../../shared/job/hours.ts';
-import { HOURS_LEARNED_MS, HOURS_ROWS_MAX } from '../../../../shared/limits.ts';
 import type { ReaperWorld } from '../../world.ts';
+import { HOURS_LEARNED_MS, HOURS_ROWS_MAX } from './limits.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
