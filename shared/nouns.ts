@@ -15,6 +15,8 @@ export interface Job {
   readonly runId: RunId;
   readonly runAttempt: number;
   readonly name: string;
+  /** As its author named it; absent where nobody said it. */
+  readonly workflow?: string | undefined;
   /** owner/name, as GitHub spells it */
   readonly repository: string;
   /** Stays when the repository is renamed or transferred; absent where nobody said it. */
@@ -69,9 +71,10 @@ export interface NamedRunner {
 /** What a job's labels ask of an instance. */
 export interface Requirements {
   readonly arch: Arch;
-  /** Exactly these cores when min equals max; the cheapest by the core within a range. */
-  readonly cpu: { readonly min: number; readonly max: number };
-  readonly memoryGiB: { readonly min: number; readonly max: number | null };
+  /** Exactly these cores when min equals max; the cheapest by the core within a range; max null: the cheapest of all with so many. */
+  readonly cpu: { readonly min: number; readonly max: number | null };
+  /** `perCore`: at least so much for each core that the machine has. */
+  readonly memoryGiB: { readonly min: number; readonly max: number | null; readonly perCore?: number };
   readonly capacityType: CapacityType;
   /** Family (`ecs.c8y`) or exact type (`ecs.c8y.2xlarge`); null: any. */
   readonly type: string | null;

@@ -30,7 +30,8 @@ export async function adviceForJob(
   world: LookWorld,
 ): Promise<Advice> {
   const requirements = requirementsOf(options, config);
-  const { min, max } = requirements.cpu;
+  const { min, max: asked } = requirements.cpu;
+  const max = asked ?? WIDENED_CORES_MAX;
   const markets = new Map<string, Market>();
   const look = async (atMost: number) => {
     for (const { region } of config.placements) {

@@ -84,10 +84,15 @@ export function phasesOf({ job, row, entry, runners, record }: Findings): string
     .join(', ');
 }
 
+function coresOf({ min, max }: Requirements['cpu']): string {
+  if (max === null) return `at least ${min} cores`;
+  return min === max ? `${min} cores` : `${min} to ${max} cores`;
+}
+
 /** `arm64, 16 cores, at least 32 GiB, 40 GiB disk, spot` */
 export function asksFor(asked: Requirements): string {
   const { cpu, memoryGiB, type, profile, image, arch } = asked;
-  const cores = cpu.min === cpu.max ? `${cpu.min} cores` : `${cpu.min} to ${cpu.max} cores`;
+  const cores = coresOf(cpu);
   const memory =
     memoryGiB.max === null ? `at least ${memoryGiB.min} GiB` : `${memoryGiB.min} to ${memoryGiB.max} GiB`;
   return [

@@ -10,10 +10,14 @@ export function firstYaml(answers: Answers, placement: PlacementAnswer | Brought
     control: { region: answers.region },
     github: { baseUrl: answers.baseUrl.replace(/\/+$/, ''), scope: answers.scope },
     repositories: { allow: answers.allow },
+    limits: PROPOSED,
     placements: ['securityGroup' in placement ? brought(placement) : made(placement)],
   };
-  return `# Every key and its default: docs/configure.md\n# yaml-language-server: $schema=./runners.schema.json\n${stringify(content)}`;
+  return `# Every key and its default: docs/configure.md\n# limits.spendPerHour and spendPerDay are a proposal, in your account's currency: raise them when jobs wait for them.\n# yaml-language-server: $schema=./runners.schema.json\n${stringify(content)}`;
 }
+
+/** A hundred machines of eight cores on spot for an hour; and six such hours a day. */
+const PROPOSED = { spendPerHour: 50, spendPerDay: 300 };
 
 /** `npm run deploy` makes it and fills in the ids. */
 function made({ region, zones }: PlacementAnswer) {

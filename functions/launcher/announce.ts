@@ -1,6 +1,8 @@
 /** Writes the intention to launch, and takes a slot for it. */
+
+import { spendLimits } from '../../shared/advisor/spend.ts';
 import type { JobEntry, RunnerEntry } from '../../shared/ledger/entries.ts';
-import type { Held, SlotLimits } from '../../shared/ledger/ledger.ts';
+import type { Held, SlotCost, SlotLimits } from '../../shared/ledger/ledger.ts';
 import { runnerNameOf } from '../../shared/names.ts';
 import type { Requirements } from '../../shared/nouns.ts';
 import { mintPace } from '../../shared/runner/mint-pace.ts';
@@ -15,6 +17,7 @@ export async function announce(
   event: LaunchEvent,
   job: Held<JobEntry>,
   requirements: Requirements,
+  cost: SlotCost | null,
   world: LauncherWorld,
 ): Promise<Announced> {
   const { ledger, config, clock } = world;
@@ -31,6 +34,7 @@ export async function announce(
   const request = {
     ...{ name, profile, repository, hasTurn, isInLine },
     jobCreatedAtMs: job.entry.job.createdAtMs,
+    cost,
   };
   const slot = await ledger.capacity.take(request, slotLimits(profile, world), clock.nowMs());
   if (slot.kind === 'taken') return { kind: 'announced', held };
@@ -38,11 +42,12 @@ export async function announce(
   await ledger.runners.remove(name, held);
   // Due at once: the sweep starts as many as slots and pace allow, in turns.
   const obstacle = slot.kind === 'limited' ? 'limit' : null;
-  return wait(job, { because: slot.because, nextTryAtMs: clock.nowMs(), obstacle }, world);
+  return wait(job, { because: slot.because, nextTryAtMs: clock.nowMs(), obstacle, cost }, world);
 }
 
 function slotLimits(profile: string | null, { config }: LauncherWorld): SlotLimits {
   const { runners, runnersPerRepository: perRepository } = config.limits;
   const perProfile = profile === null ? null : (config.profiles[profile]?.runners ?? null);
-  return { runners, perProfile, perRepository, mintsPerMinute: mintPace(config) };
+  const spend = spendLimits(config);
+  return { runners, perProfile, perRepository, mintsPerMinute: mintPace(config), spend };
 }

@@ -2,11 +2,13 @@
 
 import { whyNever } from '../../shared/advisor/never.ts';
 import { type Ranking, rank } from '../../shared/advisor/rank.ts';
+import { slotCost, spendLimits } from '../../shared/advisor/spend.ts';
 import { alertOnce } from '../../shared/alert-once.ts';
 import { RUN_UNKNOWN } from '../../shared/job/forks.ts';
+import { expectedHours } from '../../shared/job/hours.ts';
 import { parseLabels, whyNotAllowed } from '../../shared/job/labels.ts';
 import type { JobEntry } from '../../shared/ledger/entries.ts';
-import type { Held } from '../../shared/ledger/ledger.ts';
+import type { Held, SlotCost } from '../../shared/ledger/ledger.ts';
 import { recordRefusal } from '../../shared/ledger/record-refusal.ts';
 import { RETRY_MS } from '../../shared/limits.ts';
 import type { Requirements } from '../../shared/nouns.ts';
@@ -53,13 +55,20 @@ async function launchFor(
   const release = await world.release();
   if (release === null) return waitForRelease(job, world);
 
-  const runner = await announce(event, job, requirements, world);
+  const runner = await announce(event, job, requirements, costOf(ranking, requirements, world), world);
   if (runner.kind !== 'announced') return runner;
   return mintAndRun(
     { job, runner: runner.held, requirements, candidates: ranking.candidates, release, gate },
     world,
   );
 }
+
+/** Null: money is not bounded. */
+const costOf = (
+  { candidates, hours }: Ranked,
+  { diskGiB }: Requirements,
+  { config }: LauncherWorld,
+): SlotCost | null => (spendLimits(config) === null ? null : slotCost(candidates, diskGiB, hours));
 
 /** Written to `history`, so that a typo in a label can be explained. */
 async function refuse(event: LaunchEvent, because: string, world: LauncherWorld): Promise<Outcome> {
@@ -76,19 +85,27 @@ async function rankFor(
   requirements: Requirements,
   { withheld }: QuotaGate,
   world: LauncherWorld,
-): Promise<Ranking> {
+): Promise<Ranked> {
   const { config, clock, ledger, log } = world;
   const { job, firstTryAtMs, offSpot } = held.entry;
   const nowMs = clock.nowMs();
-  const [markets, unavailable] = await Promise.all([world.markets(), ledger.unavailable.list(nowMs)]);
+  const [markets, unavailable, known] = await Promise.all([
+    world.markets(),
+    ledger.unavailable.list(nowMs),
+    world.hours(),
+  ]);
+  const hours = expectedHours(job, known);
   const ranking = rank({
-    ...{ requirements, config, markets, withheld },
+    ...{ requirements, config, markets, withheld, ...(hours === undefined ? {} : { hours }) },
     unavailable: unavailableWith(requirements.image, unavailable, config),
     ...{ nowMs, firstTryAtMs, offSpot },
   });
   for (const note of ranking.notes) log('launch.ranked', { job: job.id, note });
-  return ranking;
+  return { ...ranking, hours };
 }
+
+/** With how long the job is expected to run. */
+type Ranked = Ranking & { readonly hours: number | undefined };
 
 function waitForOffer(
   job: Held<JobEntry>,
@@ -112,7 +129,7 @@ const waitAMinute = (
   world: LauncherWorld,
 ): Promise<Outcome> => wait(job, { ...why, nextTryAtMs: world.clock.nowMs() + RETRY_MS }, world);
 
-const isFitting = ({ because }: Ranking['leftOut'][number]): boolean => !because.includes('no label');
+const isFitting = ({ because }: Ranking['leftOut'][number]): boolean => !/no (?:label|profile)/.test(because);
 
 /** Pure: in one clause; each offering is in the trail. */
 function whyNothing(leftOut: Ranking['leftOut'], { placements }: LauncherWorld['config']): string {

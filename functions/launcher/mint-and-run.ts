@@ -68,6 +68,6 @@ async function undo(held: Held<RunnerEntry>, runnerId: number | null, world: Lau
   const { entry } = held;
   const target = targetOf(entry, world.config);
   if (runnerId !== null && (await world.github.removeRunner(target, runnerId)) === 'busy') return;
-  await world.ledger.capacity.handBack(entry.name);
+  await world.ledger.capacity.handBack(entry.name, 0);
   await world.ledger.runners.remove(entry.name, held);
 }

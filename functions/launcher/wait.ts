@@ -1,7 +1,7 @@
 /** A job that cannot be launched for now keeps a next try, with its reason. */
 import { amend, mergeTrail } from '../../shared/ledger/amend.ts';
 import type { JobEntry, Obstacle, QuotaWait } from '../../shared/ledger/entries.ts';
-import type { Held } from '../../shared/ledger/ledger.ts';
+import type { Held, SlotCost } from '../../shared/ledger/ledger.ts';
 import { lastingObstacle } from './entries.ts';
 import type { LauncherWorld, Outcome } from './world.ts';
 
@@ -12,12 +12,14 @@ export interface Wait {
   readonly obstacle: Obstacle | null;
   readonly refusals?: readonly string[];
   readonly quota?: QuotaWait | null;
+  /** What the launch would have cost, where money is bounded. */
+  readonly cost?: SlotCost | null;
 }
 
 /** Leaves the entry alone when the job was taken, or launched for again, meanwhile. */
 export async function wait(
   held: Held<JobEntry>,
-  { because, nextTryAtMs, obstacle, refusals = [], quota = null }: Wait,
+  { because, nextTryAtMs, obstacle, refusals = [], quota = null, cost = null }: Wait,
   world: LauncherWorld,
 ): Promise<Outcome> {
   const { job, launches } = held.entry;
@@ -37,6 +39,7 @@ export async function wait(
             because,
             obstacle: obstacle ?? lastingObstacle(entry),
             quota,
+            cost: cost ?? entry.cost ?? null,
             failure: null,
             trail: mergeTrail(...entry.trail, ...(isNews(entry.trail) ? lines : [])),
           },

@@ -1,5 +1,6 @@
 /** Walks the candidates, best first, until an instance is made. */
 
+import { isWidened } from '../../shared/advisor/cores.ts';
 import { amend, mergeTrail } from '../../shared/ledger/amend.ts';
 import type { JobEntry, QuotaWait, RunnerEntry } from '../../shared/ledger/entries.ts';
 import type { Held } from '../../shared/ledger/ledger.ts';
@@ -152,14 +153,17 @@ function requestOf(
 
 /** The instance exists: that is written whatever others wrote meanwhile. */
 async function settle(
-  { runner }: Walk,
+  { runner, requirements }: Walk,
   { candidate, releaseAtMs }: RunRequest,
   instanceId: string,
   refusals: readonly string[],
   world: LauncherWorld,
 ): Promise<Walked> {
   const atMs = world.clock.nowMs();
-  const lines = [...refusals, `${saidOf(candidate)} was launched: ${instanceId}`];
+  const lines = [
+    ...refusals,
+    `${saidOf(candidate)} was launched: ${instanceId}${sizeOf(candidate, requirements)}`,
+  ];
   const trail = lines.map((text) => ({ atMs, text }));
   const known = { instanceId, region: candidate.region, candidate, releaseAtMs, trail };
   const change = (entry: RunnerEntry) => bootedEntry(entry, known, atMs);
@@ -172,6 +176,10 @@ async function settle(
 
 const saidOf = ({ instanceType, zone, capacityType }: Candidate): string =>
   `${instanceType} in ${zone} (${capacityType})`;
+
+/** Of a machine that is bigger than its job asked for. */
+const sizeOf = ({ cpu }: Candidate, asked: Requirements): string =>
+  isWidened({ cpu }, asked) ? `, with ${cpu} cores, because none with ${asked.cpu.max} was to be had` : '';
 
 function logAttempt({ job }: Walk, candidate: Candidate, outcome: RunOutcome, { log }: LauncherWorld): void {
   const code = 'code' in outcome ? outcome.code : '';

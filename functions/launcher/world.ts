@@ -2,8 +2,9 @@
 
 import type { Config } from '../../shared/config/config.ts';
 import { forkLookUp, type WhyForkRefused } from '../../shared/job/forks.ts';
+import { decodeHours, HOURS_NOTE, type KnownHours } from '../../shared/job/hours.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
-import { RELEASE_KEPT_MS } from '../../shared/limits.ts';
+import { HOURS_KEPT_MS, RELEASE_KEPT_MS } from '../../shared/limits.ts';
 import { MARKET_KEPT_MS } from '../../shared/market/limits.ts';
 import type { Market } from '../../shared/market/market.ts';
 import { readMarkets } from '../../shared/market/read.ts';
@@ -27,6 +28,8 @@ export interface LauncherWorld {
   readonly instances: Pick<Instances, 'run'>;
   /** The last snapshots, by region; null where there is none. Kept for a moment between launches. */
   readonly markets: () => Promise<ReadonlyMap<string, Market | null>>;
+  /** How long jobs run, as the reaper last learned it. Kept for a while between launches. */
+  readonly hours: () => Promise<KnownHours>;
   /** What the mirror last wrote; null: it never ran. */
   readonly release: () => Promise<RunnerRelease | null>;
   readonly userData: (boot: Boot) => string;
@@ -49,7 +52,7 @@ export type Outcome =
 
 type LauncherAdapters = Omit<
   LauncherWorld,
-  'whyForkRefused' | 'markets' | 'release' | 'userData' | 'github'
+  'whyForkRefused' | 'markets' | 'hours' | 'release' | 'userData' | 'github'
 > & {
   readonly github: Pick<GitHub, 'mint' | 'removeRunner' | 'run'>;
 };
@@ -61,10 +64,12 @@ export function launcherWorld(adapters: LauncherAdapters, scripts: UserDataScrip
     const held = await ledger.notes.read(RUNNER_RELEASE_NOTE);
     return held === null ? null : parseRunnerRelease(held.entry.text);
   };
+  const readHours = async () => decodeHours((await ledger.notes.read(HOURS_NOTE))?.entry.text ?? '{}');
   return {
     ...adapters,
     whyForkRefused: forkLookUp(config, adapters.github),
     markets: memoize(() => readMarkets(config, ledger.market, log), MARKET_KEPT_MS, clock),
+    hours: memoize(readHours, HOURS_KEPT_MS, clock),
     release: memoize(readRelease, RELEASE_KEPT_MS, clock),
     userData: (boot) => userData(bootValues(boot, config), scripts),
   };

@@ -11,6 +11,7 @@ import { writeChecks } from './rounds/checks/write-checks.ts';
 import { redeliverLost } from './rounds/deliveries.ts';
 import { startDue } from './rounds/due.ts';
 import { lookForJobs } from './rounds/look.ts';
+import { tendMoney } from './rounds/money/money.ts';
 import { tendLimits } from './rounds/quota.ts';
 import { recountSlots } from './rounds/recount.ts';
 import { checkRelease } from './rounds/release.ts';
@@ -94,6 +95,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
     await part('slotsDropped', () => recountSlots(seen, world)),
     await part('gitHubLevel', () => noteBudgets(world)),
     await part('release', () => checkRelease(world)),
+    await part('spendPercent', () => tendMoney(seen, world)),
     await part('market', () => world.refreshMarket(seen.jobs.length > 0, until('market'))),
     await part('checks', () => writeChecks(seen, repaired.uncovered, until('checks'), world)),
   ];

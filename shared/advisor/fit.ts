@@ -1,9 +1,12 @@
 /** What is to be had for a job: with the cores it asked for or, only when that is nothing, with the next more. Pure. */
 import type { Config } from '../config/config.ts';
+import { coresMax } from '../job/bounds.ts';
 import { LEFT_OUT_NAMED_MAX } from '../limits.ts';
+import { diskPricePerHour } from '../market/disk.ts';
 import { familyOf, type MarketType } from '../market/market.ts';
 import type { CapacityType, Offering, Requirements } from '../nouns.ts';
 import type { RunOutcome } from '../ports.ts';
+import { type Ceiling, type Cores, coresToTry, isWidened, sizeAskedFor, UNKNOWN_SIZE } from './cores.ts';
 import { type PlacementMarket, type PricedOffering, priceOfferings, whyUnfit } from './offerings.ts';
 import { bidFor, scoreOf } from './price.ts';
 
@@ -26,6 +29,8 @@ export interface FitRequest {
   /** Why the account's quota forbids an offering; null: it does not. */
   readonly withheld?: (offering: Offering) => string | null;
   readonly nowMs: number;
+  /** How long the job is expected to run; absent: nothing is known of its like. */
+  readonly hours?: number;
 }
 
 export interface Fit {
@@ -58,9 +63,15 @@ export function unavailableKeys(offering: Offering, scope: Scope): readonly stri
 
 const SCOPES: readonly Scope[] = ['offering', 'zone', 'family', 'placement'];
 
+/** What the market takes back again and again. */
+export const familyInZoneKey = ({ zone, instanceType, capacityType }: Offering): string =>
+  `family-zone:${zone}/${familyOf(instanceType)}/${capacityType}`;
+
 /** Each key that a refusal of it may be remembered under. */
-export const keysOf = (offering: Offering): readonly string[] =>
-  SCOPES.flatMap((scope) => unavailableKeys(offering, scope));
+export const keysOf = (offering: Offering): readonly string[] => [
+  ...SCOPES.flatMap((scope) => unavailableKeys(offering, scope)),
+  familyInZoneKey(offering),
+];
 
 export function nearestFit(
   request: FitRequest,
@@ -69,44 +80,23 @@ export function nearestFit(
 ): Fit {
   const notes: string[] = [];
   const leftOut: LeftOut[] = [];
-  for (const step of coresToTry(request.requirements)) {
-    if (step.because !== null) notes.push(`${step.because}: nothing ${capacityType} is to be had with fewer`);
+  const { requirements, config } = request;
+  let size: Ceiling | null = null;
+  for (const step of coresToTry(requirements, coresMax(requirements, config))) {
+    if (step.because !== null) {
+      notes.push(`${step.because}: nothing ${capacityType} is to be had with fewer`);
+      size ??= sizeAskedFor(request, placementMarkets);
+    }
     const usable: ScoredOffering[] = [];
     for (const placementMarket of placementMarkets)
-      fitTypes(placementMarket, step, capacityType, request, { usable, leftOut });
+      fitTypes(placementMarket, step, capacityType, { ...request, size }, { usable, leftOut });
     if (usable.length > 0) return { usable, leftOut, notes };
   }
   return { usable: [], leftOut, notes: [...notes, `nothing ${capacityType} is to be had`] };
 }
 
-export interface Cores {
-  readonly min: number;
-  readonly max: number;
-  /** Null: as asked. */
-  readonly because: string | null;
-}
-
-const WIDER_CORES = [2, 4, 8, 16, 32, 64];
-
-/** A type named exactly has the cores that it has. */
-export function coresToTry({ cpu, type }: Requirements): readonly Cores[] {
-  const asked: Cores = { ...cpu, because: null };
-  if (type !== null && isExact(type))
-    return [
-      asked,
-      { min: cpu.max + 1, max: Number.MAX_SAFE_INTEGER, because: `widened to the cores of ${type}` },
-    ];
-  const tops = [cpu.max, ...WIDER_CORES.filter((cores) => cores > cpu.max)];
-  const wider = tops.slice(1).map((max, step) => ({
-    min: (tops[step] as number) + 1,
-    max,
-    because: `widened to at most ${max} cores`,
-  }));
-  return [asked, ...wider];
-}
-
-/** `ecs.c8y.2xlarge` is a type, `ecs.c8y` a family. */
-const isExact = (type: string): boolean => type.split('.').length > 2;
+/** With what nothing wider may cost more than; null: this is the size that was asked for. */
+type Sized = FitRequest & { readonly size: Ceiling | null };
 
 interface Sorted {
   readonly usable: ScoredOffering[];
@@ -118,7 +108,7 @@ function fitTypes(
   placementMarket: PlacementMarket,
   cores: Cores,
   capacityType: CapacityType,
-  request: FitRequest,
+  request: Sized,
   seen: Sorted,
 ): void {
   for (const type of placementMarket.market.types)
@@ -130,7 +120,7 @@ function fitType(
   placementMarket: PlacementMarket,
   type: MarketType,
   capacityType: CapacityType,
-  request: FitRequest,
+  request: Sized,
   { usable, leftOut }: Sorted,
 ): void {
   const verdict = whyUnfit(type, request.requirements, request.config);
@@ -146,16 +136,34 @@ function fitType(
   }
 }
 
-function scoreOffering(offering: PricedOffering, request: FitRequest): ScoredOffering | LeftOut {
+function scoreOffering(offering: PricedOffering, request: Sized): ScoredOffering | LeftOut {
   // A quota holds whatever is in stock.
   const because = request.withheld?.(offering) ?? whyUnavailable(offering, request.unavailable);
   if (because !== null) return { what: offeringKey(offering), because };
-  const { spot, limits } = request.config;
-  const bid = bidFor(offering, { ratio: spot.priceLimitRatio, ceiling: limits.pricePerHour });
+  const { spot } = request.config;
+  const size = isWidened(offering, request.requirements) ? request.size : null;
+  if (size?.ceiling === null) return { what: offeringKey(offering), because: UNKNOWN_SIZE };
+  const bid = bidFor(offering, { ratio: spot.priceLimitRatio, ...lowest(request, size) });
   if (bid.kind === 'left out') return { what: offeringKey(offering), because: bid.because };
   const { min, max } = request.requirements.cpu;
-  const score = scoreOf(offering) / (min === max ? 1 : offering.cpu);
+  const score = scoreOf(offering, request.hours) / (max === null || min === max ? 1 : offering.cpu);
   return Object.assign(offering, { priceLimit: bid.priceLimit, score });
+}
+
+/** Of several the lowest. A machine that alone costs more than all may cost would wait for ever. */
+function lowest({ config, requirements }: FitRequest, size: Ceiling | null): Ceiling {
+  const { pricePerHour, spendPerHour, spendPerDay } = config.limits;
+  const disk = diskPricePerHour(requirements.diskGiB);
+  const least = (bound: number | null) => (bound === null ? null : Math.max(0, bound - disk));
+  const all: readonly Ceiling[] = [
+    { ceiling: pricePerHour, what: 'limits.pricePerHour' },
+    { ceiling: least(spendPerHour), what: 'limits.spendPerHour' },
+    { ceiling: least(spendPerDay), what: 'limits.spendPerDay' },
+    ...(size === null ? [] : [size]),
+  ];
+  const [first, ...others] = all.filter(({ ceiling }) => ceiling !== null);
+  const lower = (a: Ceiling, b: Ceiling) => ((b.ceiling as number) < (a.ceiling as number) ? b : a);
+  return first === undefined ? (all[0] as Ceiling) : others.reduce(lower, first);
 }
 
 function whyUnavailable(offering: PricedOffering, unavailable: ReadonlyMap<string, string>): string | null {

@@ -4,13 +4,14 @@
  */
 
 import type { Config } from '../config/config.ts';
+import { whyKeptBack } from '../job/bounds.ts';
 import { editDistance } from '../job/label-words.ts';
 import { catalogMarket } from '../market/catalog.ts';
 import { NEVER_MARKET_MAX_MS } from '../market/limits.ts';
 import { familyOf, type Market, type MarketType } from '../market/market.ts';
 import type { Requirements } from '../nouns.ts';
-import { coresToTry } from './fit.ts';
-import { isNamed } from './offerings.ts';
+import { coresToTry } from './cores.ts';
+import { hasMemory, isNamed } from './offerings.ts';
 
 /** Null: one may, or too little is known. Else a lower-case clause that completes "refused because …". */
 export function whyNever(
@@ -24,11 +25,17 @@ export function whyNever(
     ...(markets.get(region)?.types ?? []),
     ...catalogMarket(region, []).types,
   ]);
-  if (sold.some((type) => couldDo(type, asked))) return null;
+  const able = sold.filter((type) => couldDo(type, asked));
+  const kept = able.map((type) => ({ type, because: whyKeptBack(type, asked, config) }));
+  if (kept.some(({ because }) => because === null)) return null;
+  const [first] = kept;
+  // What was named, and is kept back by the operator, is so whatever else there is.
+  if (first !== undefined && asked.type !== null) return `${first.type.type} is not for it: ${first.because}`;
   const otherArch = whyOtherArchitecture(sold, asked);
   // A family's architecture does not change: of this, the catalogue alone is proof enough.
   if (otherArch !== null) return otherArch;
   if (!regions.every((region) => isProof(markets.get(region) ?? null, nowMs))) return null;
+  if (first !== undefined) return `of all that would do, each is kept back: ${first.because}`;
   return asked.type === null
     ? whyTooLarge(sold, asked, 'type', regions)
     : whyNotNamed(sold, asked, asked.type, regions);
@@ -39,9 +46,7 @@ const isProof = (market: Market | null, nowMs: number): boolean =>
   market !== null && market.incomplete === null && Math.abs(nowMs - market.typesAtMs) <= NEVER_MARKET_MAX_MS;
 
 function couldDo(type: MarketType, asked: Requirements): boolean {
-  const { min, max } = asked.memoryGiB;
-  if (type.arch !== asked.arch || type.memoryGiB < min || (max !== null && type.memoryGiB > max))
-    return false;
+  if (type.arch !== asked.arch || !hasMemory(type, asked.memoryGiB)) return false;
   if (asked.type !== null && !isNamed(type, asked.type)) return false;
   return coresToTry(asked).some((cores) => type.cpu >= cores.min && type.cpu <= cores.max);
 }

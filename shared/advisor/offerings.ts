@@ -1,6 +1,7 @@
 /** From a market to the offerings that a job could have: each with its price, or with why it is left out. Pure. */
 
 import type { Config } from '../config/config.ts';
+import { whyKeptBack } from '../job/bounds.ts';
 import { catalogMarket } from '../market/catalog.ts';
 import { MARKET_SKEW_MAX_MS, MARKET_STALE_MS } from '../market/limits.ts';
 import {
@@ -61,14 +62,20 @@ export function whyUnfit(
   asked: Requirements,
   config: Config,
 ): { readonly because: string } | 'other' | null {
-  if (type.arch !== asked.arch || type.memoryGiB < asked.memoryGiB.min) return 'other';
-  if (asked.memoryGiB.max !== null && type.memoryGiB > asked.memoryGiB.max) return 'other';
-  if (asked.type !== null) return isNamed(type, asked.type) ? null : 'other';
-  if (type.isSpecial) return { because: 'it has a GPU or FPGA, or is bare metal, and no label names it' };
+  if (type.arch !== asked.arch || !hasMemory(type, asked.memoryGiB)) return 'other';
+  if (asked.type !== null && !isNamed(type, asked.type)) return 'other';
+  const because = whyKeptBack(type, asked, config);
+  if (because !== null) return { because };
+  if (asked.type !== null) return null;
   const pattern = excludingPattern(type, config);
   if (pattern === undefined) return null;
   return { because: `defaults.excludeFamilies has ${pattern}, and no label names it` };
 }
+
+export const hasMemory = (
+  { memoryGiB, cpu }: Pick<MarketType, 'memoryGiB' | 'cpu'>,
+  { min, max, perCore = 0 }: Requirements['memoryGiB'],
+): boolean => memoryGiB >= Math.max(min, perCore * cpu) && (max === null || memoryGiB <= max);
 
 export const isExcluded = (type: MarketType, config: Config): boolean =>
   excludingPattern(type, config) !== undefined;

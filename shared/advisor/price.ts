@@ -15,8 +15,10 @@ export interface Prices {
 
 export interface BidRules {
   readonly ratio: number;
-  /** `limits.pricePerHour` */
+  /** What an hour may cost at most. */
   readonly ceiling: number | null;
+  /** What sets the ceiling, completing "it costs more than …"; absent: `limits.pricePerHour`. */
+  readonly what?: string;
 }
 
 export type Bid =
@@ -28,22 +30,24 @@ export type Bid =
  * Null means at market price, which ECS itself caps at pay-as-you-go; so does "on demand".
  */
 export function bidFor(prices: Prices, rules: BidRules): Bid {
-  const because = whyTooDear(prices, rules.ceiling);
+  const because = whyTooDear(prices, rules);
   if (because !== null) return { kind: 'left out', because };
   if (prices.capacityType === 'on-demand') return { kind: 'bid', priceLimit: null };
   return spotBid(prices, rules);
 }
 
-function whyTooDear(prices: Prices, ceiling: number | null): string | null {
+const CEILING = 'limits.pricePerHour';
+
+function whyTooDear(prices: Prices, { ceiling, what = CEILING }: BidRules): string | null {
   const { pricePerHour: price, onDemandPricePerHour: onDemand } = prices;
   if (price !== null && onDemand !== null && price > onDemand)
     return 'spot costs more than pay-as-you-go there';
   if (ceiling === null) return null;
-  if (onDemand === null) return 'its pay-as-you-go price is unknown, and limits.pricePerHour is set';
-  return price !== null && price > ceiling ? 'it costs more than limits.pricePerHour' : null;
+  if (onDemand === null) return `its pay-as-you-go price is unknown, and ${what} is set`;
+  return price !== null && price > ceiling ? `it costs more than ${what}` : null;
 }
 
-function spotBid(prices: Prices, { ratio, ceiling }: BidRules): Bid {
+function spotBid(prices: Prices, { ratio, ceiling, what = CEILING }: BidRules): Bid {
   const { pricePerHour: price, onDemandPricePerHour: onDemand } = prices;
   if (onDemand === null) return { kind: 'bid', priceLimit: null };
   const top = Math.min(onDemand, ceiling ?? onDemand);
@@ -52,19 +56,26 @@ function spotBid(prices: Prices, { ratio, ceiling }: BidRules): Bid {
   const priceLimit = floorToThree(wanted);
   if (priceLimit > 0 && priceLimit >= (price ?? 0)) return { kind: 'bid', priceLimit };
   if (top === onDemand) return { kind: 'bid', priceLimit: null };
-  return { kind: 'left out', because: 'no price limit of three decimals fits under limits.pricePerHour' };
+  return { kind: 'left out', because: `no price limit of three decimals fits under ${what}` };
 }
 
-/** Price × (1 + the share of runs that an interruption makes us repeat). Null when no price is known. */
-export function expectedCost(prices: Prices): number | null {
-  if (prices.pricePerHour === null) return null;
-  if (prices.capacityType === 'on-demand') return prices.pricePerHour;
-  return prices.pricePerHour * (1 + (prices.interruption ?? INTERRUPTION_UNKNOWN));
+/** What is taken for the length of a job of which nothing is known: most end within a quarter of an hour. */
+export const HOURS_UNKNOWN = 0.25;
+
+/**
+ * An hour of it, and its share of a second run: a job of `hours` is interrupted with the probability rate × hours, and is
+ * then run again whole at pay-as-you-go. Null when no price is known.
+ */
+export function expectedCost(prices: Prices, hours = HOURS_UNKNOWN): number | null {
+  const { pricePerHour, onDemandPricePerHour, interruption } = prices;
+  if (pricePerHour === null || prices.capacityType === 'on-demand') return pricePerHour;
+  const share = Math.min(1, (interruption ?? INTERRUPTION_UNKNOWN) * hours);
+  return pricePerHour + share * (onDemandPricePerHour ?? pricePerHour);
 }
 
 /** What orders offerings: an unknown spot price counts as its cap, and nothing known as dearest. */
-export function scoreOf(prices: Prices): number {
-  return expectedCost(prices) ?? prices.onDemandPricePerHour ?? Number.POSITIVE_INFINITY;
+export function scoreOf(prices: Prices, hours = HOURS_UNKNOWN): number {
+  return expectedCost(prices, hours) ?? prices.onDemandPricePerHour ?? Number.POSITIVE_INFINITY;
 }
 
 /** Never above the value, whatever binary fractions do. */

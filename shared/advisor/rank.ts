@@ -2,12 +2,13 @@
 import { CANDIDATES_MAX } from '../limits.ts';
 import type { Market } from '../market/market.ts';
 import type { Candidate, CapacityType } from '../nouns.ts';
+import { isWidened } from './cores.ts';
 import { type FitRequest, groupByReason, type LeftOut, nearestFit, type ScoredOffering } from './fit.ts';
 import { isStale, marketsOfPlacements, type PlacementMarket } from './offerings.ts';
 import { pick, sortOfferings } from './pick.ts';
 import { expectedCost } from './price.ts';
 
-export { keysOf, unavailableKeys } from './fit.ts';
+export { familyInZoneKey, keysOf, unavailableKeys } from './fit.ts';
 
 export interface RankRequest extends FitRequest {
   /** by region; null or missing: the catalogue stands in */
@@ -34,7 +35,9 @@ export function rank(request: RankRequest): Ranking {
   const usable = fits.flatMap((fit) => fit.usable);
   const inOrder = sortOfferings(usable, request.config.placementChoice === 'order', CANDIDATES_MAX);
   return {
-    candidates: pick(inOrder, CANDIDATES_MAX).map((each) => toCandidate(each, placeOf(each, usable))),
+    candidates: pick(inOrder, CANDIDATES_MAX).map((each) =>
+      toCandidate(each, placeOf(each, usable), request),
+    ),
     leftOut: groupByReason(fits.flatMap((fit) => fit.leftOut)),
     notes: [
       ...placementMarkets.flatMap((placementMarket) => notesOn(placementMarket, request.nowMs)),
@@ -67,16 +70,19 @@ function placeOf({ score }: ScoredOffering, usable: readonly ScoredOffering[]): 
   return `${better + 1} of ${usable.length}`;
 }
 
-function toCandidate(chosen: ScoredOffering, place: string): Candidate {
+function toCandidate(chosen: ScoredOffering, place: string, request: FitRequest): Candidate {
   const { placement, region, zone, instanceType, capacityType, arch, cpu, memoryGiB } = chosen;
   const { pricePerHour, onDemandPricePerHour, priceLimit } = chosen;
   return {
     ...{ placement, region, zone, instanceType, capacityType, arch, cpu, memoryGiB },
     ...{ pricePerHour, onDemandPricePerHour, priceLimit },
-    expectedCostPerHour: expectedCost(chosen),
-    because: reasonFor(chosen, place),
+    expectedCostPerHour: expectedCost(chosen, request.hours),
+    because: `${reasonFor(chosen, place)}${sizeNote(chosen, request.requirements)}`,
   };
 }
+
+const sizeNote = (chosen: ScoredOffering, { cpu, type }: FitRequest['requirements']): string =>
+  isWidened(chosen, { cpu, type }) ? `; nothing with ${cpu.max} cores was to be had` : '';
 
 function reasonFor({ capacityType, pricePerHour, isStale }: ScoredOffering, place: string): string {
   const what = capacityType === 'on-demand' ? ', pay-as-you-go' : '';

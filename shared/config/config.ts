@@ -4,19 +4,22 @@
  */
 import * as z from 'zod';
 import { LIFETIME_MAX_MS } from '../limits.ts';
-import { familyPattern, githubName, labelText, ms, resourceId, url } from './field-types.ts';
+import { familyPattern, githubName, labelText, ms, resourceId, typePattern, url } from './field-types.ts';
 import { Control, Placement } from './places.ts';
 
-const range = (says: string) =>
+const range = (pattern: RegExp, says: string) =>
   z
     .string()
-    .regex(/^\d+-\d+$/, says)
+    .regex(pattern, says)
     .refine((text) => {
-      const [from = 0, to = 0] = text.split('-').map(Number);
+      const [from = 0, to = from] = text.replace('+', '').split('-').map(Number);
       return from <= to;
     }, 'must be written with the smaller number first');
-const Cores = z.union([z.int().min(1).max(512), range('must be cores, or a range such as 8-32')]);
-const Gib = z.union([z.int().min(1).max(4096), range('must be GiB, or a range such as 16-64')]);
+const Cores = z.union([
+  z.int().min(1).max(512),
+  range(/^\d+(?:-\d+|\+)$/, 'must be cores, a range such as 8-32, or at least so many, such as 8+'),
+]);
+const Gib = z.union([z.int().min(1).max(4096), range(/^\d+-\d+$/, 'must be GiB, or a range such as 16-64')]);
 const Arch = z.enum(['amd64', 'arm64']);
 const Lifetime = ms.refine(
   (value) => value >= 600_000 && value <= LIFETIME_MAX_MS,
@@ -65,17 +68,31 @@ const Defaults = z.strictObject({
   hooks: Hooks.prefault({}),
 });
 
-const Limits = z.strictObject({
+const LimitsAsWritten = z.strictObject({
   runners: z.int().min(1).max(5000).default(100),
-  runnersPerRepository: z.int().min(1).nullable().default(null),
+  /** Absent: half of `runners`; null: no limit. */
+  runnersPerRepository: z.int().min(1).nullable().optional(),
   lifetime: Lifetime.prefault('390m'),
+  cpu: z.int().min(1).max(512).default(64),
+  disk: z.int().min(20).max(2048).default(500),
+  types: z.array(typePattern).min(1).nullable().default(null),
   pricePerHour: z.number().positive().nullable().default(null),
+  spendPerHour: z.number().positive().nullable().default(null),
+  spendPerDay: z.number().positive().nullable().default(null),
   mintsPerMinute: z.int().min(1).max(300).default(120),
 });
+
+/** One push must not leave others without a runner. */
+const Limits = LimitsAsWritten.transform(({ runnersPerRepository, ...limits }) => ({
+  ...limits,
+  runnersPerRepository:
+    runnersPerRepository === undefined ? Math.ceil(limits.runners / 2) : runnersPerRepository,
+}));
 
 const Spot = z.strictObject({
   patience: ms.prefault('5m'),
   onDemandFallback: z.boolean().default(true),
+  onDemandLabel: z.enum(['refuse', 'allow']).default('refuse'),
   duration: z.union([z.literal(0), z.literal(1)]).default(1),
   priceLimitRatio: z.number().min(1).max(5).default(1.2),
   rerun: z.boolean().default(true),

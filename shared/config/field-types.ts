@@ -28,6 +28,14 @@ export const familyPattern = z
   .string()
   .regex(/^ecs\.[a-z0-9-]+\*?$/, 'must be a family such as ecs.t6, or a pattern such as ecs.e-*');
 
+/** A family, a pattern of families, or one type. */
+export const typePattern = z
+  .string()
+  .regex(
+    /^ecs\.[a-z0-9-]+(?:\*|\.[a-z0-9-]+)?$/,
+    'must be a family such as ecs.c8y, a type such as ecs.c8y.2xlarge, or a pattern such as ecs.c8*',
+  );
+
 export const url = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
 
 /** An Alibaba resource id such as vpc-bp1aevy8sofi8mh1q. */

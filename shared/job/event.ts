@@ -96,6 +96,7 @@ function jobOf(job: WorkflowJob, payload: Payload, createdAtMs: number): Job {
     runId: job.run_id,
     runAttempt: attemptOf(job.run_attempt),
     name: trimmedName(job.name ?? ''),
+    ...(job.workflow_name ? { workflow: trimmedName(job.workflow_name) } : {}),
     repository: repository.full_name,
     repositoryId: repository.id ?? null,
     // Older payloads have no `visibility`; `internal` is private too.
@@ -113,6 +114,7 @@ const JobSchema = z.object({
   runId,
   runAttempt: id,
   name: text,
+  workflow: z.optional(text),
   repository: text,
   repositoryId: z.optional(z.nullable(z.int())),
   isPublic: z.boolean(),

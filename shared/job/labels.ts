@@ -1,6 +1,7 @@
 /** What a job's labels ask for: pure. The table of labels is part of the public contract (docs/configure.md). */
 import type { Config } from '../config/config.ts';
 import type { Arch, CapacityType, Job, Requirements } from '../nouns.ts';
+import { refuseBeyond } from './bounds.ts';
 import { guardsOf } from './guards.ts';
 import { KIND_NAMES, type LabelValues, parseLabel, Refusal } from './label-words.ts';
 
@@ -69,14 +70,16 @@ function requirementsOf(values: LabelValues, config: Config): Requirements {
   const asked = { ...fallbacks(config), ...given(profile ?? {}), ...given(values) };
   if (asked.image !== undefined) requireImage(asked.image, config);
   const arch = archOf(asked, config);
-  const cpu = rangeOf(asked.cpu, 'cores');
+  const cpu = coresOf(asked.cpu);
+  const diskGiB = diskOf(asked.disk);
+  refuseBeyond(values, { cpu, diskGiB, profile: values.profile ?? null }, config);
   return {
     arch,
     cpu,
-    memoryGiB: memoryOf(asked.memory ?? `${cpu.min * MEMORY_PER_CORE_GIB[arch]}`),
+    memoryGiB: asked.memory === undefined ? memoryFor(cpu, arch) : memoryOf(asked.memory),
     capacityType: asked.capacity,
     type: asked.type ?? null,
-    diskGiB: diskOf(asked.disk),
+    diskGiB,
     image: imageOf(asked.image, arch, config),
     profile: values.profile ?? null,
     docker: asked.docker,
@@ -136,6 +139,19 @@ function rangeOf(text: string | number, what: string): { min: number; max: numbe
   if (max < min)
     throw new Refusal(`it asks for ${what} from ${min} down to ${max}: write the smaller number first`);
   return { min, max };
+}
+
+/** `8+` has no upper end. */
+function coresOf(text: string | number): Requirements['cpu'] {
+  const isOpen = String(text).endsWith('+');
+  const { min, max } = rangeOf(isOpen ? String(text).slice(0, -1) : text, 'cores');
+  return { min, max: isOpen ? null : max };
+}
+
+/** Where no label says it. A machine that may have more cores than were asked must not be short of memory for them. */
+function memoryFor({ min, max }: Requirements['cpu'], arch: Arch): Requirements['memoryGiB'] {
+  const perCore = MEMORY_PER_CORE_GIB[arch];
+  return { min: min * perCore, max: null, ...(max === null ? { perCore } : {}) };
 }
 
 /** `16gb` means 16 at least; `16-64gb` both ends. */

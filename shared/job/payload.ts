@@ -28,6 +28,7 @@ const WorkflowJob = z.object({
   run_id: runId,
   run_attempt: z.nullish(z.int()),
   name: z.nullish(z.string()),
+  workflow_name: z.nullish(z.string()),
   labels: z.nullish(z.array(text)),
   status: z.nullish(z.string()),
   conclusion: z.nullish(text),

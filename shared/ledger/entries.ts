@@ -1,10 +1,11 @@
-/** What the ledger holds, one shape for each kind of row. */
+/** What the ledger holds, one shape for each kind of row; each row also has a schema version and the owner token of its last write. */
+
 import type { Candidate, Job, JobId, RunId, RunnerName } from '../nouns.ts';
+import type { SlotCost } from './slot-cost.ts';
 
 /** How a job stands, in the words of those who tell people. */
 export type JobState = 'waits' | 'coming' | 'runs' | 'ended' | 'refused';
 
-/** Ledger entries. Each row also carries a schema version and the owner token of its last write. */
 /** One line of a job's story for `explain`: at most TRAIL_MAX are kept. */
 export interface TrailLine {
   readonly atMs: number;
@@ -48,6 +49,8 @@ export interface JobEntry {
   readonly startedAtMs: number | null;
   /** Null or absent: its launch can take a slot, as far as its last try tells. */
   readonly obstacle?: Obstacle | null;
+  /** What its last launch would have cost, where money is bounded; absent or null: none came so far. */
+  readonly cost?: SlotCost | null;
   /** What its last launch threw; absent or null: nothing. */
   readonly failure?: string | null;
   /** Runners of it that came to nothing, though an instance was had: each makes the next wait longer. */

@@ -3,6 +3,9 @@
 import type { JobId, Listing, RunId, RunnerName } from '../nouns.ts';
 import type { CheckEntry, JobEntry, Note, RefusalEntry, RerunEntry, RunnerEntry } from './entries.ts';
 import type { HistoryRow } from './history-row.ts';
+import type { SlotCost } from './slot-cost.ts';
+
+export type { SlotCost } from './slot-cost.ts';
 
 /** An entry as read or written: `rev` is the owner token of the write that made it so. */
 export interface Held<Entry> {
@@ -27,6 +30,14 @@ export interface Entries<Id, Entry> {
   list(max: number): Promise<Listing<Held<Entry>>>;
 }
 
+/** Bounds of money, in millionths; null: there is none. */
+export interface SpendLimits {
+  readonly perHour: number | null;
+  /** Of one repository: what is above it is left to others, but for a first machine. */
+  readonly perHourRepository: number | null;
+  readonly perDay: number | null;
+}
+
 /** What a slot counts against. */
 export interface SlotRequest {
   readonly name: RunnerName;
@@ -37,6 +48,8 @@ export interface SlotRequest {
   readonly hasTurn: boolean;
   /** Its launch can take a slot, as far as is known: refused, it is waited for. */
   readonly isInLine: boolean;
+  /** Absent or null: money is not bounded. */
+  readonly cost?: SlotCost | null;
 }
 
 export interface SlotLimits {
@@ -44,11 +57,14 @@ export interface SlotLimits {
   readonly perProfile: number | null;
   readonly perRepository: number | null;
   readonly mintsPerMinute: number;
+  readonly spend?: SpendLimits | null;
 }
 
 export type SlotOutcome =
   | { readonly kind: 'taken' }
   | { readonly kind: 'full'; readonly because: string }
+  /** The money that all have in common is used up. */
+  | { readonly kind: 'spend'; readonly because: string }
   /** All runners of its profile or of its repository are in use: nobody else's matter. */
   | { readonly kind: 'limited'; readonly because: string }
   /** Others wait, and the sweep gives the turns. */
@@ -69,20 +85,25 @@ export interface CapacityView {
     readonly name: RunnerName;
     readonly profile: string | null;
     readonly repository: string;
+    readonly cost?: SlotCost | null;
   }[];
   /** Slots given, by the minute since 1970; of the last minutes only. */
   readonly mints: Readonly<Record<string, number>>;
+  /** Kept or spent for machines of a day, in millionths, by its date as 20261128. */
+  readonly days?: Readonly<Record<string, number>>;
 }
 
 /** One row: slots as columns, totals beside them, and this minute's mints. */
 export interface Capacity {
   /**
    * Idempotent: a slot this runner has already is 'taken' and counts once. From the first one in line that is refused
-   * what all slots have in common ('full', 'paced') until the next sweep, slots go only to those who have a turn.
+   * what all slots have in common ('full', 'spend', 'paced') until the next sweep, slots go only to those who have a turn.
    */
   take(request: SlotRequest, limits: SlotLimits, nowMs: number): Promise<SlotOutcome>;
-  /** Idempotent. */
-  handBack(name: RunnerName): Promise<void>;
+  /** Idempotent. `spent`: what its machine cost, in millionths; absent: what was kept of the day's money for it. */
+  handBack(name: RunnerName, spent?: number): Promise<void>;
+  /** What the machines cost as is known by now. Those that have no slot, or count for no money, are left alone. */
+  reprice(costs: ReadonlyMap<RunnerName, SlotCost>): Promise<void>;
   view(): Promise<CapacityView>;
   /** The sweep says whether some wait that its plan had no slot for; null: nobody, and whoever comes is served. */
   setWaiting(waiting: Waiting | null): Promise<void>;

@@ -24,6 +24,7 @@ const VERBS = [
   'build',
   'mirror',
   'list',
+  'cost',
   'explain',
   'retire',
   'prove',

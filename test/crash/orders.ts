@@ -37,7 +37,7 @@ const planOf = (seed: number): Plan => ({
   config: {
     limits: { runners: 5, mintsPerMinute: 120, lifetime: '90m', runnersPerRepository: null },
     github: { scope: 'organization', polling: false },
-    spot: { duration: 1, patience: '5m', onDemandFallback: true },
+    spot: { onDemandLabel: 'allow', duration: 1, patience: '5m', onDemandFallback: true },
   },
   rates: {},
   arrivals: [

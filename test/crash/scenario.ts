@@ -26,7 +26,7 @@ const plan = (jobs: readonly PlannedJob[]): Plan => ({
   config: {
     limits: { runners: 5, mintsPerMinute: 120, lifetime: '90m', runnersPerRepository: null },
     github: { scope: 'organization', polling: false },
-    spot: { duration: 1, patience: '5m', onDemandFallback: true },
+    spot: { onDemandLabel: 'allow', duration: 1, patience: '5m', onDemandFallback: true },
   },
   rates: {},
   arrivals: [{ atMs: 5_000, repository: 'acme/app', fate: 'runs', jobs }],

@@ -46,7 +46,7 @@ function pageOfTypes({ alibaba }: DoctorWorld, region: string, wanted: Requireme
   return alibaba.rpc('ecs', region, 'DescribeInstanceTypes', {
     CpuArchitecture: wanted.arch === 'arm64' ? 'ARM' : 'X86',
     MinimumCpuCoreCount: String(wanted.cpu.min),
-    MaximumCpuCoreCount: String(wanted.cpu.max),
+    ...(wanted.cpu.max === null ? {} : { MaximumCpuCoreCount: String(wanted.cpu.max) }),
     MinimumMemorySize: String(wanted.memoryGiB.min),
     MaxResults: '100',
     ...(token === '' ? {} : { NextToken: token }),

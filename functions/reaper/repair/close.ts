@@ -1,5 +1,6 @@
 /** The end of a runner: its machine is proven gone, its facts are kept, registration, slot and entry go. */
 
+import { spentOn } from '../../../shared/advisor/spend.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { ABSENT_LOOKS_MIN } from '../../../shared/limits.ts';
@@ -28,7 +29,7 @@ export async function close(
   if (registration !== null) await github.removeRunner(registration.target, registration.id);
   if (entry.isInterrupted) await noteInterruptedJob(entry.busyWith, world);
   await keepFacts(entry, world);
-  await ledger.capacity.handBack(entry.name as RunnerName);
+  await ledger.capacity.handBack(entry.name as RunnerName, spentOn(entry, world.clock.nowMs()));
   await ledger.runners.remove(entry.name, last);
 }
 

@@ -4,6 +4,7 @@ import { amend } from '../../../shared/ledger/amend.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { CapacityView, Held } from '../../../shared/ledger/ledger.ts';
 import type { ReaperWorld } from '../world.ts';
+import { waitsFor } from './money/room.ts';
 import { isInLine } from './plan.ts';
 
 const FULL_NOTE = 'slots-full';
@@ -19,7 +20,9 @@ export async function tellOfLate(
   const { alerts, limits } = config;
   const nowMs = clock.nowMs();
   const due = uncovered.filter(({ entry }) => isInLine(entry) && entry.nextTryAtMs <= nowMs);
-  if (total >= limits.runners) return due.length > 0 ? noteFull(nowMs, world) : undefined;
+  // Of money a person is told where it is bounded.
+  const isShort = due.some(({ entry }) => waitsFor('spendPerHour', entry) || waitsFor('spendPerDay', entry));
+  if (total >= limits.runners || isShort) return due.length > 0 ? noteFull(nowMs, world) : undefined;
   const late = due.filter(({ entry }) => nowMs - entry.firstTryAtMs > alerts.waiting);
   if (late.length === 0) return;
   const full = await ledger.notes.read(FULL_NOTE);

@@ -5,6 +5,7 @@ import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { CapacityView, Held } from '../../../shared/ledger/ledger.ts';
 import { LAUNCHES_PER_SWEEP_MAX, PROBE_FIRST_MS, PROBES_PER_SWEEP_MAX } from '../../../shared/limits.ts';
 import { mintPace, minuteOf } from '../../../shared/runner/mint-pace.ts';
+import { type MoneyRoom, moneyRoom } from './money/room.ts';
 
 type Waiting = Held<JobEntry>;
 
@@ -22,6 +23,7 @@ interface Room {
   readonly config: Config;
   /** Runners by key of a limit, those of this plan included. */
   readonly used: Map<string, number>;
+  readonly money: MoneyRoom;
   startsLeft: number;
 }
 
@@ -74,7 +76,12 @@ function roomIn(view: CapacityView, config: Config, nowMs: number): Room {
   const used = new Map<string, number>();
   const left = mintPace(config) - (view.mints[minuteOf(nowMs)] ?? 0);
   for (const { profile, repository } of view.slots) count(keysFor(profile, repository), used);
-  return { config, used, startsLeft: Math.min(LAUNCHES_PER_SWEEP_MAX, left) };
+  return {
+    config,
+    used,
+    money: moneyRoom(view, config, nowMs),
+    startsLeft: Math.min(LAUNCHES_PER_SWEEP_MAX, left),
+  };
 }
 
 const hasRoom = ({ used, config, startsLeft }: Room): boolean =>
@@ -87,10 +94,10 @@ function takeTurns(jobs: readonly Waiting[], room: Room, mayStart: Gate): Plan {
   for (let next = nextTurn(turns, room.used); next !== null; next = nextTurn(turns, room.used)) {
     const keys = keysOf(next.entry, room.config);
     // What its own limit keeps out is nobody else's matter.
-    if (isLimited(keys, room)) continue;
-    if (hasRoom(room) && mayStart(next.entry)) {
+    if (isLimited(next, keys, room)) continue;
+    if (hasRoom(room) && room.money.mayStart(next.entry) && mayStart(next.entry)) {
       start.push(next);
-      take(keys, room);
+      take(next, keys, room);
     } else {
       line.push(next);
       // Whoever waits counts as well: the line goes on in turns.
@@ -106,14 +113,15 @@ function takeFew(jobs: readonly Waiting[], max: number, room: Room, mayStart: Ga
   for (const next of inTurns(jobs)) {
     if (start.length >= max || !hasRoom(room)) return start;
     const keys = keysOf(next.entry, room.config);
-    if (isLimited(keys, room) || !mayStart(next.entry)) continue;
+    if (isLimited(next, keys, room) || !room.money.mayStart(next.entry) || !mayStart(next.entry)) continue;
     start.push(next);
-    take(keys, room);
+    take(next, keys, room);
   }
   return start;
 }
 
-function take(keys: readonly string[], room: Room): void {
+function take({ entry }: Waiting, keys: readonly string[], room: Room): void {
+  room.money.take(entry);
   count(keys, room.used);
   room.startsLeft--;
 }
@@ -162,7 +170,6 @@ const byTry = ({ entry: a }: Waiting, { entry: b }: Waiting): number =>
   a.nextTryAtMs - b.nextTryAtMs || a.job.id - b.job.id;
 
 const ALL = 'all';
-
 const repositoryKey = (repository: string): string => `repository ${repository.toLowerCase()}`;
 
 function count(keys: readonly string[], used: Map<string, number>): void {
@@ -177,14 +184,13 @@ function keysOf({ job }: JobEntry, config: Config): readonly string[] {
 }
 
 const PROFILE = 'profile ';
-
 const keysFor = (profile: string | null, repository: string): readonly string[] => [
   ...[ALL, repositoryKey(repository)],
   ...(profile === null ? [] : [`${PROFILE}${profile}`]),
 ];
 
-const isLimited = (keys: readonly string[], { used, config }: Room): boolean =>
-  keys.slice(1).some((key) => (used.get(key) ?? 0) >= limitOf(key, config));
+const isLimited = ({ entry }: Waiting, keys: readonly string[], { used, config, money }: Room): boolean =>
+  money.isShareUsed(entry) || keys.slice(1).some((key) => (used.get(key) ?? 0) >= limitOf(key, config));
 
 function limitOf(key: string, { limits, profiles }: Config): number {
   const isProfile = key.startsWith(PROFILE);

@@ -1,5 +1,5 @@
 /** The capacity row's totals, set right, and what is over in it, forgotten: pure. */
-import { countIn, minuteColumn, slotsIn } from './capacity-row.ts';
+import { countIn, dayColumn, minuteColumn, slotsIn } from './capacity-columns.ts';
 import { CHECKS_MAX, type Change, type Check, type Columns, type Condition } from './table.ts';
 
 /**
@@ -13,7 +13,9 @@ export function recounting(
 ): { change: Change; when: Condition } | null {
   const add = driftIn(columns);
   const drop = Object.keys(columns).filter(
-    (column) => column.startsWith('m_') && column < minuteColumn(nowMs),
+    (column) =>
+      (column.startsWith('m_') && column < minuteColumn(nowMs)) ||
+      (column.startsWith('d_') && column < dayColumn(nowMs)),
   );
   if (Object.keys(add).length === 0 && drop.length === 0) return null;
   const { recounted } = columns;
@@ -29,9 +31,11 @@ export function recounting(
 
 /** Columns of profiles and repositories that nobody has a slot of: they go, unless somebody takes one meanwhile. */
 export function forgetting(columns: Columns): { change: Change; when: Condition } | null {
-  const counted = new Set(slotsIn(columns).flatMap(({ counts }) => counts));
+  const counted = new Set(
+    slotsIn(columns).flatMap(({ counts, money }) => [...counts, ...(money?.hours ?? [])]),
+  );
   const drop = Object.keys(columns)
-    .filter((column) => /^[pr]_/.test(column) && columns[column] === 0 && !counted.has(column))
+    .filter((column) => /^[prh]_/.test(column) && columns[column] === 0 && !counted.has(column))
     .slice(0, CHECKS_MAX);
   if (drop.length === 0) return null;
   const checks = drop.map((column): Check => ({ column, is: '=', value: 0, ifMissing: true }));
@@ -40,9 +44,12 @@ export function forgetting(columns: Columns): { change: Change; when: Condition 
 
 function driftIn(columns: Columns): Record<string, number> {
   const counted = new Map<string, number>();
-  for (const slot of slotsIn(columns))
-    for (const column of slot.counts) counted.set(column, (counted.get(column) ?? 0) + 1);
-  const totals = Object.keys(columns).filter((column) => column === 'total' || /^[pr]_/.test(column));
+  const count = (column: string, amount: number) => counted.set(column, (counted.get(column) ?? 0) + amount);
+  for (const { counts, cost, money } of slotsIn(columns)) {
+    for (const column of counts) count(column, 1);
+    for (const column of money?.hours ?? []) count(column, cost?.perHour ?? 0);
+  }
+  const totals = Object.keys(columns).filter((column) => /^(?:total$|money$|[prh]_)/.test(column));
   const drifts = [...new Set([...totals, ...counted.keys()])].map(
     (column) => [column, (counted.get(column) ?? 0) - countIn(columns, column)] as const,
   );

@@ -1,55 +1,28 @@
 /** The capacity row, decided purely: what is written under which condition, and what a refusal means. */
-import { createHash } from 'node:crypto';
 import type { CapacityView, SlotLimits, SlotOutcome, SlotRequest, Waiting } from '../../ledger/ledger.ts';
 import type { RunnerName } from '../../nouns.ts';
-import { minuteOf } from '../../runner/mint-pace.ts';
-import type { Change, Check, Columns, Condition, Key } from './table.ts';
-
-export const CAPACITY_KEY: Key = ['capacity', 'all'];
-
-/** What a slot's column holds: enough to hand back exactly what was counted. */
-interface Slot {
-  readonly name: RunnerName;
-  readonly profile: string | null;
-  readonly repository: string;
-  /** The total columns that this slot was counted in. */
-  readonly counts: readonly string[];
-}
-
-/**
- * TableStore's names take letters, digits and `_` only (Alibaba Cloud docs, Tablestore "Limits": 255 characters),
- * and GitHub's do not tell cases apart; the hash keeps `a-b` and `a_b` two.
- */
-export function columnOf(prefix: 's' | 'p' | 'r', name: string): string {
-  const one = name.toLowerCase();
-  const hash = createHash('sha256').update(one).digest('hex').slice(0, 8);
-  return `${prefix}_${one.replace(/[^a-z0-9]/g, '_').slice(0, 200)}_${hash}`;
-}
-
-export const minuteColumn = (nowMs: number): string => `m_${minuteOf(nowMs)}`;
-
-interface Bound {
-  readonly column: string;
-  readonly max: number;
-  readonly because: string;
-}
+import { type Bound, columnOf, countIn, minuteColumn, type Slot, slotsIn } from './capacity-columns.ts';
+import { moneyBounds, moneyOf } from './capacity-money.ts';
+import type { Change, Check, Columns, Condition } from './table.ts';
 
 /** The totals that count for a request: all runners, and profile and repository where these are limited. */
 function boundsOf(request: SlotRequest, limits: SlotLimits): Bound[] {
   const { runners: max } = limits;
   const bounds: Bound[] = [
-    { column: 'total', max, because: `all runners are in use (limits.runners is ${max})` },
+    { column: 'total', max, kind: 'full', because: `all runners are in use (limits.runners is ${max})` },
   ];
   if (request.profile !== null && limits.perProfile !== null)
     bounds.push({
       column: columnOf('p', request.profile),
       max: limits.perProfile,
+      kind: 'limited',
       because: `all runners of the profile ${request.profile} are in use (its limit is ${limits.perProfile})`,
     });
   if (limits.perRepository !== null)
     bounds.push({
       column: columnOf('r', request.repository),
       max: limits.perRepository,
+      kind: 'limited',
       because: `all runners of ${request.repository} are in use (limits.runnersPerRepository is ${limits.perRepository})`,
     });
   return bounds;
@@ -58,7 +31,12 @@ function boundsOf(request: SlotRequest, limits: SlotLimits): Bound[] {
 /** Times are positive: it holds only while there is no such column. */
 const NOBODY_WAITS: Check = { column: 'waiting', is: '<', value: 0, ifMissing: true };
 
-const under = ({ column, max }: Bound): Check => ({ column, is: '<', value: max, ifMissing: true });
+const under = ({ column, max, amount = 1 }: Bound): Check => ({
+  column,
+  is: '<=',
+  value: max - amount,
+  ifMissing: amount <= max,
+});
 
 /** One update: the slot's column and every total, if the column is absent and every total under its limit. */
 export function taking(
@@ -67,20 +45,29 @@ export function taking(
   nowMs: number,
 ): { change: Change; when: Condition } {
   const bounds = boundsOf(request, limits);
+  const money = moneyBounds(request, limits, nowMs);
   const counts = bounds.map(({ column }) => column);
-  const slot: Slot = { name: request.name, profile: request.profile, repository: request.repository, counts };
-  const mints = { column: minuteColumn(nowMs), max: limits.mintsPerMinute, because: '' };
+  const { name, profile, repository, cost } = request;
+  const [all, own, day] = money.map(({ column }) => column) as [string, string, string];
+  const slot: Slot = {
+    ...{ name, profile, repository, counts },
+    ...(cost == null ? {} : { cost, money: { hours: [all, own], day } }),
+  };
+  const mints: Bound = {
+    ...{ column: minuteColumn(nowMs), max: limits.mintsPerMinute },
+    ...{ because: '', kind: 'full' },
+  };
   return {
     change: {
       put: { [columnOf('s', request.name)]: JSON.stringify(slot) },
-      add: Object.fromEntries([...counts, mints.column].map((column) => [column, 1])),
+      add: Object.fromEntries([...bounds, ...money, mints].map(({ column, amount = 1 }) => [column, amount])),
     },
     when: {
       row: 'present',
       checks: [
         // A slot's text is never empty: the check holds only while there is no such column.
         { column: columnOf('s', request.name), is: '=', value: '', ifMissing: true },
-        ...bounds.map(under),
+        ...[...bounds, ...money].map(under),
         ...(request.hasTurn ? [] : [NOBODY_WAITS]),
         under(mints),
       ],
@@ -96,9 +83,9 @@ export function refusalIn(
   nowMs: number,
 ): SlotOutcome | null {
   if (slotOf(columns, request.name) !== null) return { kind: 'taken' };
-  const full = boundsOf(request, limits).find(({ column, max }) => countIn(columns, column) >= max);
-  if (full !== undefined)
-    return { kind: full.column === 'total' ? 'full' : 'limited', because: full.because };
+  const bounds = [...boundsOf(request, limits), ...moneyBounds(request, limits, nowMs)];
+  const full = bounds.find(({ column, max, amount = 1 }) => countIn(columns, column) + amount > max);
+  if (full !== undefined) return { kind: full.kind, because: full.because };
   if (!request.hasTurn && typeof columns.waiting === 'number')
     return { kind: 'queue', because: String(columns.barrier ?? 'other jobs wait for the same slot') };
   if (countIn(columns, minuteColumn(nowMs)) < limits.mintsPerMinute) return null;
@@ -115,14 +102,21 @@ export function waitingChange(waiting: Waiting | null): Change {
 export const CONTENDED: SlotOutcome = { kind: 'paced', because: 'too many launches want a slot at once' };
 
 /** Null: there is no such slot to hand back. */
-export function handingBack(columns: Columns, name: RunnerName): { change: Change; when: Condition } | null {
+export function handingBack(
+  columns: Columns,
+  name: RunnerName,
+  spent: number | undefined,
+): { change: Change; when: Condition } | null {
   const slot = slotOf(columns, name);
   if (slot === null) return null;
   const column = columnOf('s', name);
   return {
     change: {
       drop: [column, ...mintsOfThePast(columns)],
-      add: Object.fromEntries(slot.counts.map((total) => [total, -1])),
+      add: Object.fromEntries([
+        ...slot.counts.map((total) => [total, -1] as const),
+        ...moneyOf(slot, 0, spent),
+      ]),
     },
     when: {
       row: 'present',
@@ -138,24 +132,20 @@ function mintsOfThePast(columns: Columns): string[] {
 }
 
 export function viewOf(columns: Columns): CapacityView {
-  const slots = slotsIn(columns).map(({ name, profile, repository }) => ({ name, profile, repository }));
+  const slots = slotsIn(columns).map(({ name, profile, repository, cost }) => ({
+    ...{ name, profile, repository },
+    ...(cost === undefined ? {} : { cost }),
+  }));
   const minutes = Object.keys(columns).filter((column) => column.startsWith('m_'));
   const mints = minutes.map((column) => [column.slice('m_'.length), countIn(columns, column)] as const);
-  return { total: countIn(columns, 'total'), slots, mints: Object.fromEntries(mints) };
+  const days = Object.keys(columns).filter((column) => column.startsWith('d_'));
+  return {
+    ...{ total: countIn(columns, 'total'), slots, mints: Object.fromEntries(mints) },
+    days: Object.fromEntries(days.map((column) => [column.slice('d_'.length), countIn(columns, column)])),
+  };
 }
 
 function slotOf(columns: Columns, name: RunnerName): Slot | null {
   const text = columns[columnOf('s', name)];
   return typeof text === 'string' ? JSON.parse(text) : null;
-}
-
-export function slotsIn(columns: Columns): Slot[] {
-  return Object.entries(columns)
-    .filter(([column]) => column.startsWith('s_'))
-    .map(([, text]) => JSON.parse(String(text)));
-}
-
-export function countIn(columns: Columns, column: string): number {
-  const count = columns[column];
-  return typeof count === 'number' ? count : 0;
 }

@@ -1,16 +1,10 @@
 /** Slots, over the one capacity row. */
 import type { Capacity, SlotLimits, SlotOutcome, SlotRequest } from '../../ledger/ledger.ts';
 import { WRITE_CONFLICTS_MAX } from '../../limits.ts';
+import { CAPACITY_KEY } from './capacity-columns.ts';
+import { repricing } from './capacity-money.ts';
 import { forgetting, recounting } from './capacity-recount.ts';
-import {
-  CAPACITY_KEY,
-  CONTENDED,
-  handingBack,
-  refusalIn,
-  taking,
-  viewOf,
-  waitingChange,
-} from './capacity-row.ts';
+import { CONTENDED, handingBack, refusalIn, taking, viewOf, waitingChange } from './capacity-row.ts';
 import { checkSchema, SCHEMA_VERSION } from './entries.ts';
 import type { Change, Columns, Condition, Table } from './table.ts';
 
@@ -20,7 +14,7 @@ function queueing(
   { jobCreatedAtMs, isInLine }: SlotRequest,
   { kind }: SlotOutcome,
 ): { change: Change; when: Condition } | null {
-  const isForAll = kind === 'paced' || kind === 'full';
+  const isForAll = kind === 'paced' || kind === 'full' || kind === 'spend';
   if (!isInLine || !isForAll || (typeof waiting === 'number' && waiting <= jobCreatedAtMs)) return null;
   return {
     change: { put: { waiting: jobCreatedAtMs } },
@@ -66,12 +60,16 @@ export function capacityOn(table: Table, newToken: () => string): Capacity {
       }
       return CONTENDED;
     },
-    async handBack(name) {
+    async handBack(name, spent) {
       for (let tries = 0; tries < WRITE_CONFLICTS_MAX; tries++) {
-        const act = handingBack(await row(), name);
+        const act = handingBack(await row(), name, spent);
         if (act === null || (await table.update(CAPACITY_KEY, act.change, act.when))) return;
       }
       throw new Error(`slot of ${name}: changed under each of ${WRITE_CONFLICTS_MAX} tries to hand it back`);
+    },
+    async reprice(costs) {
+      for (const { change, when } of repricing(await row(), costs))
+        await table.update(CAPACITY_KEY, change, when);
     },
     async view() {
       return viewOf(await row());

@@ -23,6 +23,7 @@ test('a queued job of ours is handed to the launcher, and only then answered wit
         runId: 2202229078,
         runAttempt: 1,
         name: 'update',
+        workflow: 'CodeQL',
         repository: 'my-org/kernel',
         repositoryId: 186853002,
         isPublic: false,

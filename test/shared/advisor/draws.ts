@@ -9,6 +9,7 @@ const MARKETS = [1, 2, 3, 4].map((seed) => wholeMarket(seed));
 const cores = fc.constantFrom(1, 2, 4, 8, 12, 16, 32, 64, 128);
 const cpu = fc.oneof(
   cores.map((each) => ({ min: each, max: each })),
+  cores.map((each) => ({ min: each, max: null })),
   fc.tuple(cores, cores).map(([a, b]) => ({ min: Math.min(a, b), max: Math.max(a, b) })),
 );
 

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { sizeAskedFor } from '../../../shared/advisor/cores.ts';
+import { marketsOfPlacements } from '../../../shared/advisor/offerings.ts';
 import { bidFor } from '../../../shared/advisor/price.ts';
 import { type RankRequest, rank, unavailableKeys } from '../../../shared/advisor/rank.ts';
 import { CANDIDATES_MAX } from '../../../shared/limits.ts';
@@ -63,7 +65,7 @@ describe('whatever is asked of whatever market', () => {
           }
           const cost = (each: Candidate) =>
             (each.expectedCostPerHour ?? each.onDemandPricePerHour ?? Number.POSITIVE_INFINITY) /
-            (min === max ? 1 : each.cpu);
+            (max === null || min === max ? 1 : each.cpu);
           expect(cost(a)).toBeLessThanOrEqual(cost(b));
         }
       }),
@@ -107,6 +109,26 @@ describe('whatever is asked of whatever market', () => {
       { numRuns: 250, seed: 7 },
     );
     expect(widened, 'the draw must contain such jobs').toBeGreaterThan(10);
+  });
+
+  test('no machine that is wider than asked can come to cost more than pay-as-you-go of the size asked', () => {
+    let widened = 0;
+    fc.assert(
+      fc.property(draws, (draw) => {
+        const asked = askOf({ ...draw, cpu: { min: 8, max: 8 }, type: null });
+        const { candidates } = rank(asked);
+        const wider = candidates.filter(({ cpu }) => cpu > 8);
+        if (wider.length === 0) return;
+        widened++;
+        const { requirements, config: own, nowMs } = asked;
+        const markets = marketsOfPlacements(own, asked.markets, nowMs);
+        const { ceiling } = sizeAskedFor({ requirements, config: own, nowMs }, markets);
+        const most = wider.map(({ priceLimit, onDemandPricePerHour }) => priceLimit ?? onDemandPricePerHour);
+        expect(Math.max(...(most as number[]))).toBeLessThanOrEqual(ceiling as number);
+      }),
+      { numRuns: 250, seed: 7 },
+    );
+    expect(widened, 'the draw must contain such jobs').toBeGreaterThan(5);
   });
 
   test('what the cloud refused is not tried again, and there are never more than six', () => {

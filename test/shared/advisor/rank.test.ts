@@ -13,6 +13,19 @@ const sixtyFour = type('ecs.c8y.16xlarge', [offer('b', { price: 0.8, onDemandPri
   memoryGiB: 128,
 });
 
+const dumped = type('ecs.g8y.8xlarge', [offer('b', { price: 0.3, onDemandPrice: 8 })], {
+  cpu: 32,
+  memoryGiB: 128,
+});
+const lean = type('ecs.c8y.8xlarge', [offer('b', { price: 0.3, onDemandPrice: 8 })], {
+  cpu: 32,
+  memoryGiB: 32,
+});
+const soldOut = type('ecs.c8y.2xlarge', [offer('b', { spotStock: 'sold-out' })]);
+const wide = (price: number) =>
+  type('ecs.c8y.4xlarge', [offer('b', { price, onDemandPrice: 4 })], { cpu: 16, memoryGiB: 32 });
+const [dear, nearlyDear] = [wide(2.1), wide(1.9)];
+
 const short = (candidates: readonly Candidate[]) =>
   candidates.map(
     (each) => `${each.zone.at(-1)} ${each.instanceType.slice(4)} ${each.capacityType} ${each.priceLimit}`,
@@ -32,6 +45,18 @@ const cases: [name: string, asked: RankRequest, candidates: string[]][] = [
   ['a range takes the cheapest by the core', ask([eight, sixtyFour], { requirements: needs({ cpu: { min: 8, max: 64 } }) }),
     ['b c8y.16xlarge spot 0.96', 'b c8y.2xlarge spot 0.48', 'k c8y.2xlarge spot 0.6']],
   ['nothing fits: wider, step by step', ask([sixteen, sixtyFour]), ['b c8y.4xlarge spot 0.72']],
+  ['at least 8: the cheapest in total, whatever a core costs', ask([eight, sixtyFour], { requirements: needs({ cpu: { min: 8, max: null } }) }),
+    ['b c8y.2xlarge spot 0.48', 'k c8y.2xlarge spot 0.6', 'b c8y.16xlarge spot 0.96']],
+  ['at least 8: more cores that cost less', ask([eight, dumped], { requirements: needs({ cpu: { min: 8, max: null } }) }),
+    ['b g8y.8xlarge spot 0.36', 'b c8y.2xlarge spot 0.48', 'k c8y.2xlarge spot 0.6']],
+  ['at least 8 with memory by the core: what is short of it is not', ask([eight, lean], { requirements: needs({ cpu: { min: 8, max: null }, memoryGiB: { min: 16, max: null, perCore: 2 } }) }),
+    ['b c8y.2xlarge spot 0.48', 'k c8y.2xlarge spot 0.6']],
+  ['wider, but never dearer than pay-as-you-go of the size asked', ask([soldOut, dear]), []],
+  ['wider, and bid no higher than pay-as-you-go of the size asked', ask([soldOut, nearlyDear]), ['b c8y.4xlarge spot 2']],
+  ['patience over: pay-as-you-go of the size asked before anything wider that is dearer', ask([soldOut, dear], patient),
+    ['b c8y.2xlarge on-demand null']],
+  ['pay-as-you-go is not widened beyond the price of the size asked', ask([soldOut, sixteen], { offSpot: true, unavailable: unavailable([{ ...first, capacityType: 'on-demand' }, 'offering']) }), []],
+  ['nobody knows the price of the size asked: nothing wider', ask([type('ecs.c8y.2xlarge', [offer('b', { price: null, onDemandPrice: null, spotStock: 'gone' })]), sixteen]), []],
   ['nothing fits at all', ask([eight], { requirements: needs({ memoryGiB: { min: 512, max: null } }) }), []],
   ['nothing of that architecture', ask([eight], { requirements: needs({ arch: 'amd64' }) }), []],
   ['only one zone is left', ask([type('ecs.c8y.2xlarge', [offer('b', { spotStock: 'sold-out' }), offer('k')])]), ['k c8y.2xlarge spot 0.48']],

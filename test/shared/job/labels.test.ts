@@ -14,6 +14,7 @@ const configOf = (more: object = {}) => {
 };
 const config = configOf({
   profiles: { big: { cpu: 32, repositories: ['my-org/kernel'] }, Tiny: { cpu: 2, memory: 2, arch: 'amd64' } },
+  spot: { onDemandLabel: 'allow' },
   images: { amd64: { family: 'x' }, arm64: { family: 'y' }, baked: { id: 'm-1a', arch: 'arm64' } },
 });
 const ask = (text: string, repository = 'my-org/app', on = config) =>
@@ -26,6 +27,8 @@ const understood: [labels: string, asks: Partial<Requirements>][] = [
   ['x64',                      { arch: 'amd64', memoryGiB: { min: 8, max: null } }],
   ['x86_64 16cpu',             { cpu: { min: 16, max: 16 }, memoryGiB: { min: 16, max: null } }],
   ['arm64 8-32cpu',            { cpu: { min: 8, max: 32 }, memoryGiB: { min: 16, max: null } }],
+  ['arm64 8+cpu',              { cpu: { min: 8, max: null }, memoryGiB: { min: 16, max: null, perCore: 2 } }],
+  ['amd64 8+cpu 24gb',         { cpu: { min: 8, max: null }, memoryGiB: { min: 24, max: null } }],
   ['amd64 16gb',               { memoryGiB: { min: 16, max: null } }],
   ['amd64 16-64gb',            { memoryGiB: { min: 16, max: 64 } }],
   ['amd64 spot-instance',      { capacityType: 'spot' }],
@@ -55,6 +58,8 @@ const refused: [labels: string, because: RegExp][] = [
   ['arm64 macos',            /only linux/],
   ['arm64 32-8cpu',          /smaller number first/],
   ['arm64 0cpu',             /no cores/],
+  ['arm64 0+cpu',            /no cores/],
+  ['arm64 8-16+cpu',         /not understood/],
   ['arm64 disk-10gb',        /20 to 2048 GiB/],
   ['arm64 image-none',       /no image 'none'/],
   ['amd64 image-baked',      /not for amd64/],

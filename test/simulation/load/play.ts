@@ -40,7 +40,7 @@ export async function playLoad(load: Load, seed: number, say: (line: string) => 
   const world = openWorld({
     seed,
     repositories,
-    config: { limits: load.limits },
+    config: { limits: { ...load.limits, runnersPerRepository: null } },
     ecs: { regions: [smallRegion()] },
     github: { limits: { callsPerHour: load.callsPerHour } },
     boots: load.hearsAfterMs === undefined ? {} : { stopMs: load.hearsAfterMs },

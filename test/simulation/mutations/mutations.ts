@@ -142,7 +142,12 @@ export const MUTATIONS: readonly Mutation[] = [
     'AutoReleaseTime: releaseTime(request.releaseAtMs, nowMs),',
     '',
   ),
-  one('the capacity condition', 'shared/adapters/tablestore/capacity-row.ts', '...bounds.map(under),', ''),
+  one(
+    'the capacity condition',
+    'shared/adapters/tablestore/capacity-row.ts',
+    '...[...bounds, ...money].map(under),',
+    '',
+  ),
   one(
     'put, then read history',
     'functions/launcher/open.ts',

@@ -19,7 +19,7 @@ export function calmPlan(minutes: number, more: Partial<Plan> = {}): Plan {
     config: {
       limits: { runners: 20, mintsPerMinute: 120, lifetime: '90m', runnersPerRepository: null },
       github: { scope: 'organization', polling: false },
-      spot: { duration: 1, patience: '5m', onDemandFallback: true },
+      spot: { onDemandLabel: 'allow', duration: 1, patience: '5m', onDemandFallback: true },
     },
     rates: {},
     arrivals,

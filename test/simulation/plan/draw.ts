@@ -88,6 +88,7 @@ function drawConfig(random: Random, isBig: boolean): PlannedConfig {
     },
     github: { scope: random.chance(0.3) ? 'repository' : 'organization', polling: random.chance(0.1) },
     spot: {
+      onDemandLabel: 'allow',
       duration: random.chance(0.5) ? 1 : 0,
       patience: random.pick(['0s', '2m', '5m']),
       onDemandFallback: random.chance(0.8),

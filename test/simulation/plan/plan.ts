@@ -130,7 +130,12 @@ export interface PlannedConfig {
     readonly runnersPerRepository: number | null;
   };
   readonly github: { readonly scope: 'organization' | 'repository'; readonly polling: boolean };
-  readonly spot: { readonly duration: 0 | 1; readonly patience: string; readonly onDemandFallback: boolean };
+  readonly spot: {
+    readonly onDemandLabel: 'allow';
+    readonly duration: 0 | 1;
+    readonly patience: string;
+    readonly onDemandFallback: boolean;
+  };
 }
 
 export const MINUTE_MS = 60_000;

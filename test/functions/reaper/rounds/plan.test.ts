@@ -40,7 +40,7 @@ const limited = configOf({
   limits: { runners: 3, runnersPerRepository: 2 },
   profiles: { big: { cpu: 32, runners: 1 } },
 });
-const three = configOf({ limits: { runners: 3 } });
+const three = configOf({ limits: { runners: 3, runnersPerRepository: null } });
 
 describe('as far as slots and mints go', () => {
   test('the oldest first; the others are in line', () => {

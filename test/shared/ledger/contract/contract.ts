@@ -2,6 +2,7 @@
 import { describe } from 'vitest';
 import { capacityContract } from './capacity.ts';
 import { entriesContract } from './entries.ts';
+import { moneyContract } from './money.ts';
 import type { Open } from './opening.ts';
 import { recordsContract } from './records.ts';
 import { turnsContract } from './turns.ts';
@@ -11,6 +12,7 @@ export function ledgerContract(name: string, open: Open): void {
     entriesContract(open);
     capacityContract(open);
     turnsContract(open);
+    moneyContract(open);
     recordsContract(open);
   });
 }

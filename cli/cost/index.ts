@@ -1,0 +1,55 @@
+/** `npm run cost`: what jobs have cost. */
+import { Command, Option } from 'commander';
+import { toIsoOrNull } from '../shared/format.ts';
+import { withOperator } from '../shared/operator.ts';
+import { parseOptions, wholeNumber } from '../shared/options.ts';
+import { HOSTED_SOURCE } from './hosted-prices.ts';
+import { type CostState, readCosts } from './read.ts';
+import { GROUPS, type Group } from './report.ts';
+import { csvOf, renderCosts } from './table.ts';
+
+interface Options {
+  readonly by: Group;
+  readonly days?: number;
+  readonly json: boolean;
+  readonly csv: boolean;
+}
+
+export function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions<Options>(command(), args);
+  if (typeof options === 'number') return Promise.resolve(options);
+  return withOperator(async (operator) => {
+    const state = await readCosts(operator, options.days ?? null);
+    process.stdout.write(`${textOf(state, options)}\n`);
+    return 0;
+  });
+}
+
+function textOf(state: CostState, { by, json, csv }: Options): string {
+  if (json) return JSON.stringify(jsonOf(state), null, 2);
+  return csv ? csvOf(state) : renderCosts(state, by);
+}
+
+export function jsonOf({ fromMs, atMs, currency, report, monthForecast, cutDays }: CostState) {
+  return {
+    ...{ from: toIsoOrNull(fromMs), at: toIsoOrNull(atMs), currency },
+    ...{ total: report.total, by: report.by, monthForecast, cutDays },
+    hosted: { currency: 'USD', source: HOSTED_SOURCE },
+    rightSizing: null,
+  };
+}
+
+function command(): Command {
+  return new Command('npm run cost --')
+    .description(
+      'Tells what jobs have cost since the first of the month, from what is remembered of them, and what they would have cost elsewhere.',
+    )
+    .addOption(new Option('--by <what>', 'rows').choices([...GROUPS]).default('repository'))
+    .option('--days <count>', 'the last so many days instead, 90 at most', wholeNumber)
+    .option('--json', 'all of it as JSON', false)
+    .addOption(new Option('--csv', 'all of it as comma-separated values').default(false).conflicts('json'))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npm run cost\n  npm run cost -- --by day --days 7\n  npm run cost -- --csv',
+    );
+}

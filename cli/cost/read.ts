@@ -1,0 +1,51 @@
+/** What the report is made from: `history`, day by day. */
+import { HISTORY_DAY_MAX, HISTORY_TTL_DAYS } from '../../shared/limits.ts';
+import { catalogMarket } from '../../shared/market/catalog.ts';
+import type { Market, MarketType } from '../../shared/market/market.ts';
+import { readMarkets } from '../../shared/market/read.ts';
+import type { Operator } from '../shared/operator.ts';
+import { type CostReport, costReport, forecast } from './report.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+export interface CostState {
+  readonly fromMs: number;
+  readonly atMs: number;
+  readonly currency: string | null;
+  readonly report: CostReport;
+  /** Of the whole month, at this pace; null: the report is of another time, or the month has just begun. */
+  readonly monthForecast: number | null;
+  /** Days of which there were more jobs than are read: their sums are too small. */
+  readonly cutDays: readonly string[];
+}
+
+/** `days` null: since the first of this month (UTC). */
+export async function readCosts(operator: Operator, days: number | null): Promise<CostState> {
+  const { ledger, config, clock, log } = operator;
+  const atMs = clock.nowMs();
+  const now = new Date(atMs);
+  const monthMs = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1);
+  const todayMs = Math.floor(atMs / DAY_MS) * DAY_MS;
+  const fromMs = days === null ? monthMs : todayMs - (Math.min(days, HISTORY_TTL_DAYS) - 1) * DAY_MS;
+  const rows = [];
+  const cutDays: string[] = [];
+  // A job is kept under the day of its creation, and may be launched on the next.
+  for (let dayMs = fromMs - DAY_MS; dayMs <= atMs; dayMs += DAY_MS) {
+    const { things, complete } = await ledger.history.ofDay(dayMs, HISTORY_DAY_MAX);
+    rows.push(...things.filter(({ launchedAtMs }) => (launchedAtMs ?? 0) >= fromMs));
+    if (!complete) cutDays.push(new Date(dayMs).toISOString().slice(0, 10));
+  }
+  const markets = await readMarkets(config, ledger.market, log);
+  const report = costReport({ rows, config, types: typesOf(markets), nowMs: atMs });
+  const known = [...markets.values()].find((market) => market?.currency);
+  const monthForecast = days === null ? forecast(report.total.total, atMs) : null;
+  return { fromMs, atMs, currency: known?.currency ?? null, report, monthForecast, cutDays };
+}
+
+function typesOf(markets: ReadonlyMap<string, Market | null>): ReadonlyMap<string, MarketType> {
+  const types = [...markets].flatMap(([region, market]) => [
+    ...catalogMarket(region, []).types,
+    ...(market?.types ?? []),
+  ]);
+  return new Map(types.map((type) => [type.type, type]));
+}

@@ -1,0 +1,128 @@
+/** What jobs have cost, by day, repository and so on: pure. Estimates, by the price at each launch. */
+import type { Config } from '../../shared/config/config.ts';
+import { parseLabels } from '../../shared/job/labels.ts';
+import type { HistoryRow } from '../../shared/ledger/history-row.ts';
+import { diskPricePerHour } from '../../shared/market/disk.ts';
+import { familyOf, type MarketType } from '../../shared/market/market.ts';
+import { hostedUsd } from './hosted-prices.ts';
+
+const HOUR_MS = 3_600_000;
+
+export interface Sums {
+  readonly jobs: number;
+  readonly hours: number;
+  /** In the account's currency, as are the next three. */
+  readonly instance: number;
+  readonly disk: number;
+  readonly total: number;
+  /** The same machines, pay-as-you-go, their disks included. */
+  readonly onDemand: number;
+  /** USD; of jobs whose machine's cores are known, and which ran. */
+  readonly hostedUsd: number;
+  /** Jobs that had a machine of which no price is known: they are in no sum of money. */
+  readonly unpriced: number;
+}
+
+export const GROUPS = ['day', 'repository', 'workflow', 'labels', 'profile', 'family', 'capacity'] as const;
+export type Group = (typeof GROUPS)[number];
+
+export interface CostReport {
+  readonly total: Sums;
+  readonly by: Readonly<Record<Group, readonly (Sums & { readonly name: string })[]>>;
+}
+
+export interface CostRequest {
+  readonly rows: readonly HistoryRow[];
+  readonly config: Config;
+  /** By name: what is known of its cores. */
+  readonly types: ReadonlyMap<string, Pick<MarketType, 'cpu' | 'arch'>>;
+  readonly nowMs: number;
+}
+
+const NOTHING: Sums = {
+  ...{ jobs: 0, hours: 0, instance: 0, disk: 0, total: 0, onDemand: 0, hostedUsd: 0, unpriced: 0 },
+};
+
+export function costReport(request: CostRequest): CostReport {
+  const costs = request.rows.flatMap((row) => {
+    const sums = costOf(row, request);
+    return sums === null ? [] : [{ row, sums }];
+  });
+  const by = GROUPS.map((group) => {
+    const sums = new Map<string, Sums>();
+    for (const { row, sums: each } of costs) {
+      const name = nameOf(row, group, request.config);
+      sums.set(name, added(sums.get(name) ?? NOTHING, each));
+    }
+    const named = [...sums].map(([name, each]) => ({ name, ...each }));
+    const order = (a: (typeof named)[0], b: (typeof named)[0]) =>
+      group === 'day' ? a.name.localeCompare(b.name) : b.total - a.total || a.name.localeCompare(b.name);
+    return [group, named.sort(order)] as const;
+  });
+  return {
+    total: costs.reduce((sum, { sums }) => added(sum, sums), NOTHING),
+    by: Object.fromEntries(by) as unknown as CostReport['by'],
+  };
+}
+
+/** Null: it had no machine. */
+function costOf(row: HistoryRow, { types, nowMs }: CostRequest): Sums | null {
+  const { instanceId, launchedAtMs, goneAtMs, completedAtMs, diskGiB } = row;
+  if (instanceId === null || launchedAtMs === null) return null;
+  const hours = Math.max(0, (goneAtMs ?? completedAtMs ?? nowMs) - launchedAtMs) / HOUR_MS;
+  const price = row.pricePerHour ?? row.onDemandPricePerHour;
+  if (price === null) return { ...NOTHING, jobs: 1, hours, unpriced: 1 };
+  const [instance, disk] = [price * hours, diskPricePerHour(diskGiB) * hours];
+  return {
+    ...{ jobs: 1, hours, instance, disk, total: instance + disk, unpriced: 0 },
+    onDemand: (row.onDemandPricePerHour ?? price) * hours + disk,
+    hostedUsd: elsewhere(row, types),
+  };
+}
+
+/** 0 where that is not known. */
+function elsewhere({ startedAtMs, completedAtMs, instanceType }: HistoryRow, types: CostRequest['types']) {
+  const type = types.get(instanceType ?? '');
+  if (type === undefined || startedAtMs === null || completedAtMs === null) return 0;
+  return hostedUsd(type.arch, type.cpu, completedAtMs - startedAtMs) ?? 0;
+}
+
+function added(a: Sums, b: Sums): Sums {
+  const keys = Object.keys(NOTHING) as (keyof Sums)[];
+  return Object.fromEntries(keys.map((key) => [key, a[key] + b[key]])) as unknown as Sums;
+}
+
+/** A machine counts on the day of its launch (UTC). */
+function nameOf(row: HistoryRow, group: Group, config: Config): string {
+  const { job, launchedAtMs, instanceType, capacityType } = row;
+  switch (group) {
+    case 'day':
+      return new Date(launchedAtMs ?? job.createdAtMs).toISOString().slice(0, 10);
+    case 'repository':
+      return job.repository;
+    case 'workflow':
+      return `${job.repository}: ${job.workflow ?? 'not told'}`;
+    case 'labels':
+      return job.labels.map((label) => label.toLowerCase()).join(' ');
+    case 'profile':
+      return profileOf(row, config) ?? 'none';
+    case 'family':
+      return instanceType === null ? 'not known' : familyOf(instanceType);
+    case 'capacity':
+      return capacityType ?? 'not known';
+  }
+}
+
+function profileOf({ job }: HistoryRow, config: Config): string | null {
+  const understood = parseLabels(job.labels, null, config);
+  return understood.kind === 'ours' ? understood.requirements.profile : null;
+}
+
+/** What the whole month comes to if it goes on like this; null: its first day is not over. */
+export function forecast(monthToDate: number, nowMs: number): number | null {
+  const now = new Date(nowMs);
+  const firstMs = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1);
+  const nextMs = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1);
+  const passed = (nowMs - firstMs) / (nextMs - firstMs);
+  return nowMs - firstMs < 24 * HOUR_MS ? null : monthToDate / passed;
+}

@@ -1,0 +1,92 @@
+/**
+ * What the market takes back from jobs is left alone for a while: the offering at once, its family in the zone when it
+ * happens again and again. Learned from our own interruptions, and forgotten by halves.
+ */
+import * as z from 'zod';
+import { familyInZoneKey, unavailableKeys } from '../../../../shared/advisor/rank.ts';
+import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
+import type { Held } from '../../../../shared/ledger/ledger.ts';
+import type { Candidate } from '../../../../shared/nouns.ts';
+import type { ReaperWorld } from '../../world.ts';
+import { BREAKER_HALVED_MS, BREAKER_OPEN_MS, BREAKER_STRIKES_MAX } from './limits.ts';
+
+const NOTE = 'interruptions';
+/** So many interruptions of a family in a zone, older ones counting less, and the zone is short of it. */
+const FAMILY_STRIKES_MIN = 2.5;
+/** Each further one of the same offering doubles the time, so often. */
+const DOUBLINGS_MAX = 3;
+
+const Strikes = z.array(
+  z.strictObject({ runner: z.string(), offering: z.string(), family: z.string(), atMs: z.number() }),
+);
+export type Strike = z.output<typeof Strikes>[number];
+
+export interface Opened {
+  readonly key: string;
+  readonly untilMs: number;
+  readonly because: string;
+}
+
+/** How many offerings and families were left alone. Without an interruption that is new it asks the ledger nothing. */
+export async function openBreakers(
+  runners: readonly Held<RunnerEntry>[],
+  { ledger, clock, log }: Pick<ReaperWorld, 'ledger' | 'clock' | 'log'>,
+): Promise<number> {
+  const taken = runners.map(({ entry }) => entry).filter(isTaken);
+  if (taken.length === 0) return 0;
+  const held = await ledger.notes.read(NOTE);
+  const before = decode(held?.entry.text ?? '[]');
+  const known = new Set(before.map(({ runner }) => runner));
+  const fresh = taken.filter(({ name }) => !known.has(name));
+  if (fresh.length === 0) return 0;
+  const nowMs = clock.nowMs();
+  const strikes = [...before, ...fresh.map((entry) => strikeOf(entry, nowMs))];
+  const opened = opening(strikes, nowMs);
+  // First what they are for: after a crash between the two they are counted, and opened, again.
+  for (const { key, untilMs, because } of opened) await ledger.unavailable.remember(key, untilMs, because);
+  const note = { text: JSON.stringify(strikes.slice(-BREAKER_STRIKES_MAX)), untilMs: null };
+  if (held === null) await ledger.notes.add(NOTE, note);
+  else await ledger.notes.replace(NOTE, held, note);
+  for (const { key, because } of opened) log('breaker.opened', { key, because });
+  return opened.length;
+}
+
+type Taken = RunnerEntry & { readonly candidate: Candidate };
+
+const isTaken = (entry: RunnerEntry): entry is Taken =>
+  entry.isInterrupted && entry.candidate?.capacityType === 'spot';
+
+const strikeOf = ({ name, candidate }: Taken, atMs: number): Strike => ({
+  ...{ runner: name, atMs, family: familyInZoneKey(candidate) },
+  offering: unavailableKeys(candidate, 'offering')[0] as string,
+});
+
+/** Pure: what the newest strikes leave alone, and until when. */
+export function opening(strikes: readonly Strike[], nowMs: number): readonly Opened[] {
+  const newest = strikes.filter(({ atMs }) => atMs === nowMs);
+  const weightOf = (by: 'offering' | 'family', key: string) =>
+    strikes
+      .filter((strike) => strike[by] === key)
+      .reduce((sum, { atMs }) => sum + 2 ** (-(nowMs - atMs) / BREAKER_HALVED_MS), 0);
+  const offerings = [...new Set(newest.map(({ offering }) => offering))].map((key) => {
+    const doublings = Math.min(DOUBLINGS_MAX, Math.max(0, Math.round(weightOf('offering', key)) - 1));
+    return opened(key, nowMs + BREAKER_OPEN_MS * 2 ** doublings, 'the market took it back from a job');
+  });
+  const families = [...new Set(newest.map(({ family }) => family))]
+    .filter((key) => weightOf('family', key) >= FAMILY_STRIKES_MIN)
+    .map((key) =>
+      opened(key, nowMs + BREAKER_OPEN_MS, 'the market takes its family back in this zone, again and again'),
+    );
+  return [...offerings, ...families];
+}
+
+const opened = (key: string, untilMs: number, because: string): Opened => ({ key, untilMs, because });
+
+/** What is no such note is forgotten. */
+function decode(text: string): readonly Strike[] {
+  try {
+    return Strikes.parse(JSON.parse(text));
+  } catch {
+    return [];
+  }
+}

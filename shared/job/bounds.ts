@@ -1,0 +1,71 @@
+/** What labels may ask for at most. What the operator wrote, under `profiles` or `defaults`, is his word: it is not bound. Pure. */
+import type { Config } from '../config/config.ts';
+import { familyOf, type MarketType } from '../market/market.ts';
+import type { Requirements } from '../nouns.ts';
+import { type LabelValues, Refusal } from './label-words.ts';
+
+type Asked = Pick<Requirements, 'cpu' | 'diskGiB' | 'profile'>;
+
+const isExact = (type: string): boolean => type.split('.').length > 2;
+
+/** The upper end of what the operator wrote; `8+` has none. */
+const topOf = (cores: string | number | undefined): number =>
+  Number(
+    String(cores ?? 0)
+      .replace('+', '')
+      .split('-')
+      .at(-1),
+  );
+
+/** A machine has no more cores than this, whatever was asked; an exact type that a profile names has its own. */
+export function coresMax({ profile }: Pick<Requirements, 'profile'>, config: Config): number {
+  const own = config.profiles[profile ?? ''];
+  if (own?.type !== undefined && isExact(own.type)) return Number.MAX_SAFE_INTEGER;
+  return Math.max(config.limits.cpu, topOf(own?.cpu), topOf(config.defaults.cpu));
+}
+
+/** Throws a Refusal that names the key which may be raised. */
+export function refuseBeyond(values: LabelValues, asked: Asked, config: Config): void {
+  const { limits, spot, profiles, defaults } = config;
+  const own = profiles[asked.profile ?? ''];
+  const cores = asked.cpu.max ?? asked.cpu.min;
+  if (values.cpu !== undefined && cores > coresMax(asked, config))
+    throw new Refusal(`it asks for ${cores} cores, and limits.cpu is ${limits.cpu}`);
+  const disk = Math.max(limits.disk, own?.disk ?? 0, defaults.disk);
+  if (asked.diskGiB > disk)
+    throw new Refusal(`it asks for a disk of ${asked.diskGiB} GiB, and limits.disk is ${limits.disk}`);
+  if (values.capacity === 'on-demand' && spot.onDemandLabel === 'refuse' && own?.capacity !== 'on-demand')
+    throw new Refusal(
+      "the label 'on-demand' is not taken here: spot.onDemandLabel is refuse, or a profile may have it",
+    );
+  if (values.type !== undefined && own?.type !== values.type && !isListed(values.type, limits.types))
+    throw new Refusal(`limits.types does not have ${values.type}`);
+}
+
+/** Whether a label may name it: a family that is listed, one of its types, or what holds a listed type. */
+const isListed = (name: string, types: readonly string[] | null): boolean =>
+  types === null || types.some((each) => matches(name, each) || each.startsWith(`${name}.`));
+
+/** `ecs.c8*`, a family, or an exact type. */
+const matches = (name: string, pattern: string): boolean =>
+  pattern.endsWith('*')
+    ? name.startsWith(pattern.slice(0, -1))
+    : name === pattern || name.startsWith(`${pattern}.`);
+
+type Sold = Pick<MarketType, 'type' | 'family' | 'cpu' | 'isSpecial'>;
+
+/** Why a job may not have a type, whatever its price: a lower-case clause; null: it may. */
+export function whyKeptBack(
+  { type, family, cpu, isSpecial }: Sold,
+  { profile }: Pick<Requirements, 'profile'>,
+  config: Config,
+): string | null {
+  const { limits, profiles } = config;
+  if (cpu > coresMax({ profile }, config)) return `limits.cpu is ${limits.cpu}`;
+  const names = [type, familyOf(type), family];
+  const own = profiles[profile ?? '']?.type;
+  if (own !== undefined && names.some((name) => matches(name, own))) return null;
+  if (isSpecial) return 'it has a GPU or FPGA, or is bare metal, and no profile of the job names it';
+  if (limits.types?.every((each) => !names.some((name) => matches(name, each))) !== true) return null;
+  return 'limits.types does not have it';
+}

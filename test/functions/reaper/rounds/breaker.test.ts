@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { openBreakers, opening, type Strike } from '../../../../functions/reaper/rounds/money/breaker.ts';
+import { BREAKER_HALVED_MS, BREAKER_OPEN_MS } from '../../../../functions/reaper/rounds/money/limits.ts';
+import { keysOf } from '../../../../shared/advisor/rank.ts';
+import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
+import type { Held } from '../../../../shared/ledger/ledger.ts';
+import type { Candidate } from '../../../../shared/nouns.ts';
+import { build } from '../../../shared/ledger/builders.ts';
+import { inProcess } from '../../../shared/ledger/transports.ts';
+
+const NOW_MS = Date.UTC(2026, 4, 4, 12);
+const strike = (name: string, offering: string, agoMs = 0, family = 'f'): Strike => ({
+  ...{ runner: name, offering, family, atMs: NOW_MS - agoMs },
+});
+const candidate = {
+  ...{ placement: 0, region: 'cn-hangzhou', zone: 'cn-hangzhou-k', instanceType: 'ecs.c8y.2xlarge' },
+  ...{ capacityType: 'spot', arch: 'arm64', cpu: 8, memoryGiB: 16, pricePerHour: 1, onDemandPricePerHour: 2 },
+  ...{ priceLimit: 1.2, expectedCostPerHour: 1, because: '' },
+} as Candidate;
+
+describe('what the market took back from a job', () => {
+  // biome-ignore format: a table reads best as a table.
+  const cases: [what: string, strikes: Strike[], opened: [key: string, minutes: number][]][] = [
+    ['is left alone for a while',                        [strike('a', 'x')],                                     [['x', 1]]],
+    ['for twice as long the second time',                [strike('a', 'x', 1), strike('b', 'x')],                [['x', 2]]],
+    ['and no longer than eight times that',              Array.from({ length: 9 }, (_, at) => strike(`${at}`, 'x', 9 - at - 1, `f${at}`)), [['x', 8]]],
+    ['not again for one that is known',                  [strike('a', 'x', 60_000)],                             []],
+    ['old ones count for little',                        [strike('a', 'x', 9 * BREAKER_HALVED_MS), strike('b', 'x')], [['x', 1]]],
+    ['its family in the zone, after the third',          [strike('a', 'x', 1), strike('b', 'y', 1), strike('c', 'z')], [['z', 1], ['f', 1]]],
+    ['not for three in three zones',                     [strike('a', 'x', 1, 'g'), strike('b', 'y', 1, 'h'), strike('c', 'z')], [['z', 1]]],
+  ];
+  test.each(cases)('%s', (_what, strikes, expected) => {
+    const opened = opening(strikes, NOW_MS).map(({ key, untilMs }) => [
+      key,
+      (untilMs - NOW_MS) / BREAKER_OPEN_MS,
+    ]);
+    expect(opened).toEqual(expected);
+  });
+
+  test('is remembered for all launches, once, under keys that the ranking looks at', async () => {
+    const { ledger, store } = inProcess();
+    const world = { ledger, clock: { nowMs: () => NOW_MS }, log: () => undefined };
+    const of = (name: string, some: Partial<RunnerEntry> = {}) =>
+      ({
+        entry: build.runnerEntry(name, { candidate, isInterrupted: true, ...some }),
+        rev: '',
+      }) as Held<RunnerEntry>;
+    store.counts.calls.clear();
+    expect(await openBreakers([of('a', { isInterrupted: false })], world)).toBe(0);
+    expect(store.counts.calls.size, 'nothing is asked').toBe(0);
+    expect(await openBreakers([of('a')], world)).toBe(1);
+    expect(await openBreakers([of('a')], world)).toBe(0);
+    expect(await openBreakers([of('a'), of('b'), of('c')], world)).toBe(2);
+    const now = await ledger.unavailable.list(NOW_MS);
+    expect(keysOf(candidate).filter((key) => now.has(key))).toHaveLength(2);
+    const sibling = { ...candidate, instanceType: 'ecs.c8y.4xlarge' };
+    expect(
+      keysOf(sibling).filter((key) => now.has(key)),
+      'its family',
+    ).toHaveLength(1);
+    expect(keysOf({ ...candidate, zone: 'cn-hangzhou-h' }).filter((key) => now.has(key))).toEqual([]);
+    expect(keysOf({ ...candidate, capacityType: 'on-demand' }).filter((key) => now.has(key))).toEqual([]);
+  });
+});
