@@ -1,6 +1,6 @@
 /** The ledger, looked at: its tables, and what the mirror noted. */
 import { pastSweeps } from '../../functions/reaper/sweep-lease.ts';
-import type { AccessKey } from '../../shared/adapters/alibaba/sdk.ts';
+import type { AccessKey } from '../../shared/adapters/alibaba/acs3.ts';
 import { clientsOf, type TableStoreConnection } from '../../shared/adapters/tablestore/client.ts';
 import type { TableShape } from '../../shared/adapters/tablestore/sdk.ts';
 import { TableError } from '../../shared/adapters/tablestore/table.ts';

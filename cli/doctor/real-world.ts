@@ -2,7 +2,7 @@
 
 import { namesOf } from '../../infra/names.ts';
 import { releaseOf } from '../../infra/release.ts';
-import type { AccessKey } from '../../shared/adapters/alibaba/sdk.ts';
+import type { AccessKey } from '../../shared/adapters/alibaba/acs3.ts';
 import { octokitRequest } from '../../shared/adapters/github/octokit.ts';
 import type { GitHubRequest } from '../../shared/adapters/github/request.ts';
 import type { Config } from '../../shared/config/config.ts';

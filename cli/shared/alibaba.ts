@@ -2,8 +2,8 @@
 
 import type { CredentialModel } from '@alicloud/credentials';
 import * as credentials from '@alicloud/credentials';
+import type { AccessKey } from '../../shared/adapters/alibaba/acs3.ts';
 import { alibabaCaller, type CallAlibaba } from '../../shared/adapters/alibaba/call.ts';
-import type { AccessKey } from '../../shared/adapters/alibaba/sdk.ts';
 
 export type Service = 'ecs' | 'fc' | 'kms' | 'oos' | 'ram' | 'ros' | 'sts' | 'vpc';
 
@@ -60,7 +60,6 @@ export function alibaba(accessKey: () => Promise<AccessKey>, everywhere: string 
     rpc: (service, region, action, query = {}, form = undefined) =>
       call({
         endpoint: endpoint(service, region),
-        region,
         action,
         version: VERSIONS[service],
         query: service === 'sts' || service === 'ram' ? query : { RegionId: region, ...query },
@@ -69,7 +68,6 @@ export function alibaba(accessKey: () => Promise<AccessKey>, everywhere: string 
     fc: (region, action, method, path, body, query = {}) =>
       call({
         endpoint: endpoint('fc', region),
-        region,
         action,
         version: VERSIONS.fc,
         query,

@@ -8,8 +8,8 @@ import { build as esbuild } from 'esbuild';
 import { type Bundle, buildAll, ROOT } from '../../build.ts';
 import { readRunnersYaml } from '../../cli/shared/runners-yaml.ts';
 import { measured } from './child.ts';
-import { KEY, openServices, type Services } from './services.ts';
 import { type Bench, median, type Row } from './row.ts';
+import { KEY, openServices, type Services } from './services.ts';
 
 const COLD_RUNS = 5;
 const WARM_RUNS = { webhook: 400, launcher: 60 } as const;

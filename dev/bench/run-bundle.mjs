@@ -16,7 +16,8 @@ const { handler } = await import(process.argv[2]);
 const one = async (event) => {
   const from = performance.now();
   const outcome = await handler(event, { credentials });
-  if (outcome !== 'booting' && outcome.statusCode !== 202) throw new Error(`${JSON.stringify(outcome)}\n${said}`);
+  if (outcome !== 'booting' && outcome.statusCode !== 202)
+    throw new Error(`${JSON.stringify(outcome)}\n${said}`);
   return performance.now() - from;
 };
 await one(asBytes[0]);
@@ -31,5 +32,9 @@ if (how === 'at once') {
 } else for (const event of rest) took.push(await one(event));
 const { user, system } = process.cpuUsage(cpuBefore);
 took.sort((a, b) => a - b);
-const figures = { firstMs, warmMs: took[took.length >> 1] ?? 0, cpuMs: (user + system) / 1000 / (rest.length || 1) };
+const figures = {
+  firstMs,
+  warmMs: took[took.length >> 1] ?? 0,
+  cpuMs: (user + system) / 1000 / (rest.length || 1),
+};
 write(`\n${JSON.stringify(figures)}\n`, () => process.exit());

@@ -3,7 +3,13 @@ import { createPrivateKey, type KeyObject, randomUUID, sign } from 'node:crypto'
 import { putRow } from './row.ts';
 import { acs3, type Key, post, queryOf } from './send.ts';
 
-const { ECS_ENDPOINT = '', GITHUB_API = '', GITHUB_APP_ID = '', OOS_ENDPOINT = '', FC_REGION = '' } = process.env;
+const {
+  ECS_ENDPOINT = '',
+  GITHUB_API = '',
+  GITHUB_APP_ID = '',
+  OOS_ENDPOINT = '',
+  FC_REGION = '',
+} = process.env;
 const name = (process.env.GITHUB_PRIVATE_KEY ?? '').slice('oos:'.length);
 let token: string | null = null;
 
@@ -39,7 +45,10 @@ async function tokenFor(key: Key, installation: number): Promise<string> {
   return (await gitHub(path, `Bearer ${jwt}`, { permissions })).token;
 }
 
-export async function handler(event: Buffer, { credentials }: { readonly credentials: Key }): Promise<string> {
+export async function handler(
+  event: Buffer,
+  { credentials }: { readonly credentials: Key },
+): Promise<string> {
   const { job } = JSON.parse(event.toString());
   const runner = `ci-runner-arm64-spot-${job.id}-1`;
   const columns = { state: 'launching', body: JSON.stringify({ job, runner, state: 'launching' }) };

@@ -44,7 +44,13 @@ export async function putRow(
   const cells = Object.entries(columns).map(([name, value]) => cell(name, value));
   const sums = Uint8Array.from([...keys, ...cells].map((bytes) => bytes.at(-1) as number));
   const ends = Uint8Array.of(0x09, crc8(crc8(0, sums), Uint8Array.of(0)));
-  const row = Buffer.concat([Uint8Array.of(0x75, 0, 0, 0, 0x01), ...keys, Uint8Array.of(0x02), ...cells, ends]);
+  const row = Buffer.concat([
+    Uint8Array.of(0x75, 0, 0, 0, 0x01),
+    ...keys,
+    Uint8Array.of(0x02),
+    ...cells,
+    ends,
+  ]);
   const condition = Uint8Array.of(0x08, 0x00);
   const body = Buffer.concat([field(1, Buffer.from(table)), field(2, row), field(3, condition)]);
   const headers: Record<string, string> = {
@@ -59,7 +65,9 @@ export async function putRow(
     .sort()
     .map((name) => `${name}:${headers[name]}\n`)
     .join('');
-  const signature = createHmac('sha1', key.accessKeySecret).update(`/PutRow\nPOST\n\n${lines}`).digest('base64');
+  const signature = createHmac('sha1', key.accessKeySecret)
+    .update(`/PutRow\nPOST\n\n${lines}`)
+    .digest('base64');
   const url = new URL('/PutRow', TABLESTORE_ENDPOINT);
   const answer = await post(url, { ...headers, 'x-ots-signature': signature }, body);
   if (answer.status !== 200) throw new Error(`PutRow: ${answer.status} ${answer.body.toString('latin1')}`);
