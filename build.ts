@@ -58,7 +58,7 @@ export async function buildFunction(
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     // An optional part of ali-oss, asked for only when a proxy is set.
     external: ['proxy-agent'],
-    plugins: [configuration(config), leftOut, sloppyApart, ...changes],
+    plugins: [configuration(config), sloppyApart, ...changes],
   });
   const metafile = importsSloppy(main) ? joined(main, await buildSloppy(folder)) : main;
   // The launcher sends these scripts as they are.
@@ -125,23 +125,3 @@ function configuration(config: Config): Plugin {
     },
   };
 }
-
-/**
- * What two clients bring for uploads, shells and sockets, which an invocation and a call never touch: left out where
- * they ask for it, and nowhere else.
- */
-const LEFT_OUT = [
-  { by: /[/\\]@alicloud[/\\]fc2[/\\]/, names: ['ali-oss', 'axios', 'ws'] },
-  { by: /[/\\]@darabonba[/\\]typescript[/\\]/, names: ['ws'] },
-];
-
-const leftOut: Plugin = {
-  name: 'left-out',
-  setup(build) {
-    build.onResolve({ filter: /^(ali-oss|axios|ws)$/ }, ({ path, importer }) => {
-      const isLeftOut = LEFT_OUT.some(({ by, names }) => by.test(importer) && names.includes(path));
-      return isLeftOut ? { path, namespace: 'left-out' } : undefined;
-    });
-    build.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {}' }));
-  },
-};

@@ -1,9 +1,11 @@
 /** Our signature against the official client's, which is the oracle. */
 import { createHash } from 'node:crypto';
+import FcClient from '@alicloud/fc2';
 import * as core from '@alicloud/openapi-core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { signed } from '../../../shared/adapters/alibaba/acs3.ts';
+import { fcAuthorization } from '../../../shared/adapters/function-compute/invoke-fc.ts';
 
 interface Oracle {
   getAuthorization(
@@ -27,7 +29,11 @@ const request = fc.record({
     'https://1.cn-x.fc.aliyuncs.com',
   ),
   method: fc.constantFrom('GET', 'POST', 'PUT', 'DELETE'),
-  path: fc.constantFrom('/', '/2023-03-30/functions/ci-launcher/invocations', '/2023-03-30/functions/a%20b/x~y'),
+  path: fc.constantFrom(
+    '/',
+    '/2023-03-30/functions/ci-launcher/invocations',
+    '/2023-03-30/functions/a%20b/x~y',
+  ),
   query: fc.dictionary(name, word, { maxKeys: 12 }),
   headers: fc.dictionary(
     fc.constantFrom('content-type', 'x-acs-more', 'x-fc-invocation-type', 'user-agent'),
@@ -91,4 +97,27 @@ test('the official client sends the same headers, but for those that say who it 
     'x-acs-version',
   ]);
   expect(headers['x-acs-date']).toBe('2026-11-28T12:00:00Z');
+});
+
+test('the older signature of Function Compute is the one that its official client makes', () => {
+  const headers = fc.record(
+    {
+      'content-md5': printable,
+      'content-type': printable,
+      date: printable.filter((text) => text !== ''),
+      'x-fc-account-id': printable,
+      'x-fc-security-token': printable,
+      'x-fc-invocation-type': printable,
+      host: printable,
+    },
+    { requiredKeys: ['date'] },
+  );
+  fc.assert(
+    fc.property(key, fc.webPath(), headers, ({ accessKeyId, accessKeySecret }, path, sent) => {
+      const all = sent as Record<string, string>;
+      const official = FcClient.getSignature(accessKeyId, accessKeySecret, 'POST', path, { ...all });
+      expect(fcAuthorization(accessKeyId, accessKeySecret, path, all)).toBe(official);
+    }),
+    { numRuns: 2_000, seed: 22 },
+  );
 });
