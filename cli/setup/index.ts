@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { confirm, input, select } from '@inquirer/prompts';
 import { Command } from 'commander';
 import type { AccessKey } from '../../shared/adapters/alibaba/acs3.ts';
-import { apiUrl } from '../../shared/adapters/github/octokit.ts';
+import { apiUrl } from '../../shared/adapters/github/client.ts';
 import { parseYaml } from '../../shared/config/parse.ts';
 import { webhookUrl } from '../doctor/checks/functions.ts';
 import { nullIfAbsent } from '../doctor/checks/roles.ts';

@@ -14,7 +14,7 @@ import { type EcsCall, ecsCall } from './ecs/call.ts';
 import { ecsInstances } from './ecs/instances.ts';
 import { type Fingerprints, fingerprints, type HeldKey } from './fingerprints.ts';
 import { gitHubOver } from './github/adapter.ts';
-import { octokitRequest } from './github/octokit.ts';
+import { gitHubClient } from './github/client.ts';
 import type { GitHubRequest } from './github/request.ts';
 import { jsonLog } from './json-log.ts';
 import { type SecretSource, secretSource } from './secrets/secrets.ts';
@@ -147,7 +147,7 @@ function gitHubFor(
   clock: Clock,
   log: Log,
 ): GitHubRequest {
-  return octokitRequest({
+  return gitHubClient({
     baseUrl: environment.GITHUB_API ?? config.github.baseUrl,
     egressProxy: config.control.egressProxy,
     appKey: readKey,
