@@ -1,7 +1,6 @@
 /** Alibaba Cloud as the operator's commands reach it. */
 
 import type { CredentialModel } from '@alicloud/credentials';
-import * as credentials from '@alicloud/credentials';
 import type { AccessKey } from '../../shared/adapters/alibaba/acs3.ts';
 import { alibabaCaller, type CallAlibaba } from '../../shared/adapters/alibaba/call.ts';
 
@@ -80,6 +79,8 @@ export function alibaba(accessKey: () => Promise<AccessKey>, everywhere: string 
 export async function operatorKey(): Promise<AccessKey> {
   // A machine without metadata would wait for it; an operator's is one.
   process.env.ALIBABA_CLOUD_ECS_METADATA_DISABLED ??= 'true';
+  // Loaded here: whoever needs no key starts without it.
+  const credentials = await import('@alicloud/credentials');
   const found = await new (classOf(credentials.default))().getCredential().catch(noKey);
   return {
     accessKeyId: found.accessKeyId ?? '',

@@ -10,7 +10,7 @@ import type { Alerts, Clock, GitHub, Instances, Log } from '../ports.ts';
 import { alertsTo } from './alerts.ts';
 import type { AccessKey } from './alibaba/acs3.ts';
 import { alibabaCaller } from './alibaba/call.ts';
-import { type EcsCall, ecsCall } from './ecs/call.ts';
+import { type EcsCall, ecsAddress, ecsCall } from './ecs/call.ts';
 import { ecsInstances } from './ecs/instances.ts';
 import { type Fingerprints, fingerprints, type HeldKey } from './fingerprints.ts';
 import { gitHubOver } from './github/adapter.ts';
@@ -112,13 +112,6 @@ function counted<Asked extends unknown[], Answer>(ask: (...asked: Asked) => Answ
 
 function withoutNull({ securityToken, ...key }: AccessKey) {
   return securityToken === null ? key : { ...key, securityToken };
-}
-
-/** A simulator's is on HTTP, and one for all regions. */
-function ecsAddress(endpoint: string | undefined) {
-  if (endpoint === undefined) return {};
-  const { protocol, host } = new URL(endpoint);
-  return { endpointOf: () => host, protocol: protocol === 'http:' ? ('HTTP' as const) : ('HTTPS' as const) };
 }
 
 function appKeyFor(

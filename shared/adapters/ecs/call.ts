@@ -54,6 +54,13 @@ export function ecsCall(options: EcsCallOptions): EcsCall {
   };
 }
 
+/** Of ECS_ENDPOINT, one for all regions: a simulator's is on HTTP, a private one is not. */
+export function ecsAddress(endpoint: string | undefined): Pick<EcsCallOptions, 'endpointOf' | 'protocol'> {
+  if (endpoint === undefined || endpoint === '') return {};
+  const { protocol, host } = new URL(endpoint);
+  return { endpointOf: () => host, protocol: protocol === 'http:' ? 'HTTP' : 'HTTPS' };
+}
+
 /** Alibaba Cloud docs, "ECS endpoints". */
 function publicEndpoint(region: string): string {
   return `ecs.${region}.aliyuncs.com`;

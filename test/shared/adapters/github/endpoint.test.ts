@@ -30,7 +30,7 @@ test('paths, queries and bodies are those that octokit makes', () => {
       const theirs = endpoint(route, { ...all, baseUrl: 'https://api.github.com' });
       expect(ours.method).toBe(theirs.method);
       expect(ours.url.href).toBe(new URL(theirs.url).href);
-      expect(ours.body === undefined ? undefined : JSON.parse(ours.body)).toEqual(theirs.body);
+      expect(ours.body === undefined ? undefined : JSON.parse(ours.body)).toEqual(theirs.body || undefined);
       expect(ours.headers).toMatchObject({ accept: theirs.headers.accept, authorization: 'token x' });
     }),
     { numRuns: 1_000, seed: 22 },
