@@ -55,6 +55,6 @@ export const ENVIRONMENT = {
   LAUNCHER_FUNCTION: 'ci-launcher',
   REAPER_FUNCTION: 'ci-reaper',
   GITHUB_APP_ID: '12',
-  GITHUB_PRIVATE_KEY: 'not-a-key-and-as-long-as-a-secret-has-to-be',
+  GITHUB_PRIVATE_KEY: 'not-a-key-and-never-used-as-one',
   WEBHOOK_SECRET: 'a-secret-of-more-than-16-characters',
 };
