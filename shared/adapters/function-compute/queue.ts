@@ -88,8 +88,8 @@ export function fcQueue(options: FcQueueOptions): Queue {
 
   const oneTry = async (functionName: string, body: Buffer): Promise<FcAnswer> => {
     const by = signature;
-    const answer = await within(timeoutMs, invoke(functionName, body, by));
-    return changeOver(by, answer) ? within(timeoutMs, invoke(functionName, body, signature)) : answer;
+    const answer = await invoke(functionName, body, by);
+    return changeOver(by, answer) ? invoke(functionName, body, signature) : answer;
   };
 
   const send = async (functionName: string, event: JobEvent | DueEvent): Promise<void> => {
@@ -118,20 +118,6 @@ async function retryCall(call: () => Promise<FcAnswer>): Promise<FcAnswer> {
       if (isLast) throw new Error('Function Compute gave no answer', { cause: error });
     }
     await sleep(RETRY_MS * tries);
-  }
-}
-
-/** Bounds the whole call: the clients bound only its parts. */
-async function within<Value>(ms: number, promise: Promise<Value>): Promise<Value> {
-  const controller = new AbortController();
-  const late = sleep(ms, undefined, { signal: controller.signal }).then(() => {
-    throw new Error(`no answer within ${ms} ms`);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    late.catch(() => undefined); // the race is over: this loser is nobody's
-    controller.abort();
   }
 }
 
