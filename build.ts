@@ -1,7 +1,6 @@
 /** Bundles each function, with the operator's configuration inside, for Function Compute's nodejs20. */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build as esbuild, type Metafile, type Plugin } from 'esbuild';
 import { noteConfiguration } from './infra/release.ts';
 import type { Config } from './shared/config/config.ts';
@@ -45,7 +44,7 @@ export async function buildFunction(
   changes: readonly Plugin[] = [],
 ): Promise<Bundle> {
   rmSync(folder, { recursive: true, force: true });
-  const { metafile: main } = await esbuild({
+  const { metafile } = await esbuild({
     ...COMMON,
     entryPoints: { index: `functions/${name}/index.ts` },
     outdir: folder,
@@ -58,9 +57,8 @@ export async function buildFunction(
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     // An optional part of ali-oss, asked for only when a proxy is set.
     external: ['proxy-agent'],
-    plugins: [configuration(config), leftOut, sloppyApart, ...changes],
+    plugins: [configuration(config), ...changes],
   });
-  const metafile = importsSloppy(main) ? joined(main, await buildSloppy(folder)) : main;
   // The launcher sends these scripts as they are.
   if (USER_DATA_READER in metafile.inputs) copyUserData(join(folder, 'userdata'));
   return { name, folder, path: join(folder, 'index.mjs'), metafile };
@@ -77,30 +75,6 @@ const COMMON = {
   metafile: true,
   logLevel: 'silent',
 } as const;
-
-/** `tablestore` 5.6.5 assigns to variables that it never declares: an error in an ES module, which is always strict. */
-const SLOPPY = 'tablestore';
-
-const sloppyApart: Plugin = {
-  name: 'sloppy-apart',
-  setup(build) {
-    build.onResolve({ filter: /^tablestore$/ }, () => ({ path: `./${SLOPPY}.cjs`, external: true }));
-  },
-};
-
-function importsSloppy({ outputs }: Metafile): boolean {
-  return Object.values(outputs).some(({ imports }) => imports.some(({ path }) => path === `./${SLOPPY}.cjs`));
-}
-
-async function buildSloppy(folder: string): Promise<Metafile> {
-  const outfile = join(folder, `${SLOPPY}.cjs`);
-  const entryPoints = [fileURLToPath(import.meta.resolve(SLOPPY))];
-  return (await esbuild({ ...COMMON, entryPoints, outfile, format: 'cjs' })).metafile;
-}
-
-function joined(a: Metafile, b: Metafile): Metafile {
-  return { inputs: { ...a.inputs, ...b.inputs }, outputs: { ...a.outputs, ...b.outputs } };
-}
 
 /** Reads the scripts that run on instances from beside the entry. */
 const USER_DATA_READER = 'shared/adapters/user-data-scripts.ts';
@@ -125,23 +99,3 @@ function configuration(config: Config): Plugin {
     },
   };
 }
-
-/**
- * What two clients bring for uploads, shells and sockets, which an invocation and a call never touch: left out where
- * they ask for it, and nowhere else.
- */
-const LEFT_OUT = [
-  { by: /[/\\]@alicloud[/\\]fc2[/\\]/, names: ['ali-oss', 'axios', 'ws'] },
-  { by: /[/\\]@darabonba[/\\]typescript[/\\]/, names: ['ws'] },
-];
-
-const leftOut: Plugin = {
-  name: 'left-out',
-  setup(build) {
-    build.onResolve({ filter: /^(ali-oss|axios|ws)$/ }, ({ path, importer }) => {
-      const isLeftOut = LEFT_OUT.some(({ by, names }) => by.test(importer) && names.includes(path));
-      return isLeftOut ? { path, namespace: 'left-out' } : undefined;
-    });
-    build.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {}' }));
-  },
-};

@@ -22,6 +22,10 @@ export const MIRROR_TIMEOUT_S = 900;
 /** One call to a vendor, all tries together. */
 export const CALL_MAX_MS = 30_000;
 export const CALL_TRIES_MAX = 3;
+/** Of one answer, whatever service gave it: the largest list that we ask for has a tenth of it. */
+export const ANSWER_MAX_BYTES = 32 * 1024 * 1024;
+/** A connection that nobody used for so long is not trusted: gateways close them after a minute at the earliest. */
+export const SOCKET_KEPT_MS = 30_000;
 /** One try to hand an event to Function Compute; all tries fit into the webhook's timeout. */
 export const ENQUEUE_CALL_MAX_MS = 2_000;
 export const ENQUEUE_TRIES_MAX = 3;

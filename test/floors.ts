@@ -54,6 +54,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['shared/adapters/'],
   ['shared/adapters/ecs/', 'shared/adapters/function-compute/', 'shared/adapters/github/'],
   ['shared/adapters/alibaba/', 'shared/adapters/tablestore/'],
+  ['shared/adapters/http/'],
   ['functions/reaper/reap.ts'],
   ['functions/reaper/sweep.ts'],
   ['functions/reaper/rounds/'],

@@ -1,6 +1,6 @@
 /** `npm run advise`: what a job would be given, and why, before trusting us with it. */
 import { existsSync } from 'node:fs';
-import { type EcsCall, ecsCall } from '../../shared/adapters/ecs/call.ts';
+import { type EcsCall, ecsAddress, ecsCall } from '../../shared/adapters/ecs/call.ts';
 import { ecsMarket } from '../../shared/adapters/ecs/market.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { operatorKey } from '../shared/alibaba.ts';
@@ -72,7 +72,7 @@ async function realCall(): Promise<EcsCall> {
       'no credentials of Alibaba Cloud: set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or say --simulate',
     );
   }
-  return ecsCall({ credentials: operatorKey });
+  return ecsCall({ credentials: operatorKey, ...ecsAddress(process.env.ECS_ENDPOINT) });
 }
 
 function show(advice: Advice, { json, cutoff }: AdviseOptions, { out, err, isColoured }: Terminal): void {

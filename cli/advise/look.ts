@@ -118,5 +118,6 @@ async function priced(
   const wanted = types.types
     .filter((type) => type.pricedAtMs === null && isWanted(type))
     .map(({ type }) => type);
-  return source.refresh(region, types, { ...query, listTypes: false, prices: wanted, advice: wanted });
+  const rest = { listTypes: false, withoutStock: true, prices: wanted, advice: wanted };
+  return source.refresh(region, types, { ...query, ...rest });
 }

@@ -86,7 +86,7 @@ function declared(): Command {
     .addOption(number('maxmem', 'most memory in GiB', 64, 0, 16_384))
     .addOption(new Option('--arch <arch>', 'x86_64 or arm64').argParser(archNamed))
     .option('--family <families>', 'parts of type names, comma-separated, such as ecs.c8y,ecs.g8y')
-    .addOption(number('limit', 'most rows', 20, 1, 1000))
+    .addOption(number('limit', 'most rows; 0: all', 20, 0, 100_000))
     .addOption(number('cutoff', 'green up to this discount, in tenths of pay-as-you-go', 2, 0, 10))
     .addOption(number('resolution', 'days of past prices that mean and possibility look at', 7, 1, 30));
 }
@@ -119,7 +119,11 @@ function checked(command: Command): AdviseOptions {
     ...{ region: given.region ?? null, simulate: given.simulate, json: given.json },
     ...{ arch: given.arch ?? null, family: listed(given.family ?? '') },
     ...{ mincpu: given.mincpu, maxcpu: given.maxcpu, minmem: given.minmem, maxmem: given.maxmem },
-    ...{ limit: given.limit, cutoff: given.cutoff, resolution: given.resolution },
+    ...{
+      limit: given.limit === 0 ? Number.POSITIVE_INFINITY : given.limit,
+      cutoff: given.cutoff,
+      resolution: given.resolution,
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 /** One asynchronous invocation of a function of ours, by the operator. */
-import type { AccessKey } from '../../shared/adapters/alibaba/sdk.ts';
+import type { AccessKey } from '../../shared/adapters/alibaba/acs3.ts';
 import type { Invoke } from '../../shared/adapters/function-compute/invocation.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { tryAgain, unanswered } from '../shared/try-again.ts';

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { AccessKey } from '../../shared/adapters/alibaba/sdk.ts';
+import type { AccessKey } from '../../shared/adapters/alibaba/acs3.ts';
 import { toolHome } from './tool-home.ts';
 
 export interface ServerlessDevs {

@@ -1,10 +1,11 @@
 /** The ledger, looked at: its tables, and what the mirror noted. */
 import { pastSweeps } from '../../functions/reaper/sweep-lease.ts';
-import type { AccessKey } from '../../shared/adapters/alibaba/sdk.ts';
-import { clientsOf, type TableStoreConnection } from '../../shared/adapters/tablestore/client.ts';
-import type { TableShape } from '../../shared/adapters/tablestore/sdk.ts';
+import type { AccessKey } from '../../shared/adapters/alibaba/acs3.ts';
+import { callsOf, type TableStoreConnection } from '../../shared/adapters/tablestore/client.ts';
+import type { TableShape } from '../../shared/adapters/tablestore/remote.ts';
 import { TableError } from '../../shared/adapters/tablestore/table.ts';
 import { tablestoreLedger } from '../../shared/adapters/tablestore/tables.ts';
+import { describeTable, shapeIn } from '../../shared/adapters/tablestore/wire/messages.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../shared/runner/release.ts';
 
@@ -26,13 +27,11 @@ const isNoTable = (error: unknown) => error instanceof TableError && error.code 
 
 export function tableReader(place: Place, accessKey: () => Promise<AccessKey>) {
   return async (tableName: string): Promise<TableShape | null> => {
-    const calling = clientsOf(await connectionTo(place, accessKey));
+    const call = callsOf(await connectionTo(place, accessKey));
     try {
-      const { tableMeta, tableOptions } = await calling(`DescribeTable ${tableName}`, (client) =>
-        client.describeTable({ tableName }),
-      );
-      const [first, second] = tableMeta.primaryKey.map(({ name }) => name);
-      return { name: tableName, keys: [first ?? '', second ?? ''], timeToLiveS: tableOptions.timeToLive };
+      const { keys, timeToLiveS } = await call('DescribeTable', tableName, describeTable(tableName), shapeIn);
+      const [first, second] = keys;
+      return { name: tableName, keys: [first ?? '', second ?? ''], timeToLiveS };
     } catch (error) {
       if (isNoTable(error)) return null;
       throw error;

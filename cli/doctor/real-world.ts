@@ -2,8 +2,8 @@
 
 import { namesOf } from '../../infra/names.ts';
 import { releaseOf } from '../../infra/release.ts';
-import type { AccessKey } from '../../shared/adapters/alibaba/sdk.ts';
-import { octokitRequest } from '../../shared/adapters/github/octokit.ts';
+import type { AccessKey } from '../../shared/adapters/alibaba/acs3.ts';
+import { gitHubClient } from '../../shared/adapters/github/client.ts';
 import type { GitHubRequest } from '../../shared/adapters/github/request.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { type Alibaba, type Answer, alibaba, operatorKey } from '../shared/alibaba.ts';
@@ -84,9 +84,9 @@ export function githubAsApp(
       throw new Error('GITHUB_APP_ID or GITHUB_PRIVATE_KEY is not set: npm run setup writes them into .env');
     return { appId: GITHUB_APP_ID, privateKeyPem: await secret.read() };
   };
-  const asApp = octokitRequest({ ...common, appKey });
+  const asApp = gitHubClient({ ...common, appKey });
   // What anyone may ask must not fail for want of the App's key: its own check tells of that.
-  const asNobody = octokitRequest({ ...common, appKey: async () => NOBODY });
+  const asNobody = gitHubClient({ ...common, appKey: async () => NOBODY });
   return (route, params, auth) => (auth === 'none' ? asNobody : asApp)(route, params, auth);
 }
 

@@ -2,7 +2,7 @@
 
 import type { PastSweeps } from '../../functions/reaper/sweep-lease.ts';
 import type { GitHubRequest } from '../../shared/adapters/github/request.ts';
-import type { TableShape } from '../../shared/adapters/tablestore/sdk.ts';
+import type { TableShape } from '../../shared/adapters/tablestore/remote.ts';
 import type { Config } from '../../shared/config/config.ts';
 import type { RunnerRelease } from '../../shared/runner/release.ts';
 import type { Alibaba } from '../shared/alibaba.ts';

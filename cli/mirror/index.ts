@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import { mirror } from '../../functions/mirror/mirror.ts';
 import { namesOf } from '../../infra/names.ts';
-import { octokitRequest } from '../../shared/adapters/github/octokit.ts';
+import { gitHubClient } from '../../shared/adapters/github/client.ts';
 import { runnerReleases } from '../../shared/adapters/github/runner-releases.ts';
 import { jsonLog } from '../../shared/adapters/json-log.ts';
 import { ossBucket, publicEndpoint } from '../../shared/adapters/oss/bucket.ts';
@@ -43,7 +43,7 @@ async function worldOf(config: Config) {
   const { securityToken, ...longLived } = key;
   const tablestoreKey = securityToken === null ? longLived : { ...longLived, securityToken };
   const instance = namesOf(config).tablestoreInstance;
-  const request = octokitRequest({
+  const request = gitHubClient({
     baseUrl: process.env.GITHUB_API ?? config.github.baseUrl,
     egressProxy,
     appKey: () => Promise.reject(new Error('anyone may read the releases: no key is asked for')),

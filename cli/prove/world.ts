@@ -1,6 +1,6 @@
 /** What `prove` works with. Everything of it stops when the operator leaves, but for what cleans up. */
 import type { PastSweeps } from '../../functions/reaper/sweep-lease.ts';
-import type { AccessKey } from '../../shared/adapters/alibaba/sdk.ts';
+import type { AccessKey } from '../../shared/adapters/alibaba/acs3.ts';
 import type { EcsCall } from '../../shared/adapters/ecs/call.ts';
 import type { Config } from '../../shared/config/config.ts';
 import type { Market } from '../../shared/market/market.ts';

@@ -1,9 +1,8 @@
 /** Alibaba Cloud as the operator's commands reach it. */
 
 import type { CredentialModel } from '@alicloud/credentials';
-import * as credentials from '@alicloud/credentials';
+import type { AccessKey } from '../../shared/adapters/alibaba/acs3.ts';
 import { alibabaCaller, type CallAlibaba } from '../../shared/adapters/alibaba/call.ts';
-import type { AccessKey } from '../../shared/adapters/alibaba/sdk.ts';
 import { isRepeatable, type Pause, tryAgain } from './try-again.ts';
 
 export type Service = 'ecs' | 'fc' | 'kms' | 'oos' | 'ram' | 'ros' | 'sts' | 'vpc';
@@ -67,7 +66,6 @@ export function alibaba(
     rpc: (service, region, action, query = {}, form = undefined) =>
       call({
         endpoint: endpoint(service, region),
-        region,
         action,
         version: VERSIONS[service],
         query: service === 'sts' || service === 'ram' ? query : { RegionId: region, ...query },
@@ -76,7 +74,6 @@ export function alibaba(
     fc: (region, action, method, path, body, query = {}) =>
       call({
         endpoint: endpoint('fc', region),
-        region,
         action,
         version: VERSIONS.fc,
         query,
@@ -89,6 +86,8 @@ export function alibaba(
 export async function operatorKey(): Promise<AccessKey> {
   // A machine without metadata would wait for it; an operator's is one.
   process.env.ALIBABA_CLOUD_ECS_METADATA_DISABLED ??= 'true';
+  // Loaded here: whoever needs no key starts without it.
+  const credentials = await import('@alicloud/credentials');
   const found = await new (classOf(credentials.default))().getCredential().catch(noKey);
   return {
     accessKeyId: found.accessKeyId ?? '',

@@ -1,5 +1,5 @@
 /** A bad network, borne: what changes nothing, or the same however often it is said, is said again. */
-import type { Call } from '../../shared/adapters/alibaba/sdk.ts';
+import type { Call } from '../../shared/adapters/alibaba/send.ts';
 
 /** Before the second try and the third. */
 const PAUSES_MS = [500, 2_000];

@@ -1,5 +1,7 @@
 /** Fresh processes: what a cold start costs is seen in no other. */
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -13,6 +15,36 @@ export async function numberFrom(script: string, env: Readonly<Record<string, st
   if (Number.isNaN(value)) throw new Error(`no number in what was printed: ${stdout.slice(0, 200)}`);
   return value;
 }
+
+export interface Events {
+  readonly events: readonly string[];
+  readonly credentials: object;
+  /** How all but the first are handed over. */
+  readonly how: 'in turn' | 'at once';
+}
+
+export interface Measured {
+  /** From the start of the process to the first outcome. */
+  readonly firstMs: number;
+  /** Of the others: the median of one, or all of those at once. */
+  readonly warmMs: number;
+  /** Of one of the others, user and system. */
+  readonly cpuMs: number;
+}
+
+/** A fresh process loads the bundle and is handed the events. Throws when one of them ends in something else than success. */
+export async function measured(
+  path: string,
+  events: Events,
+  env: Readonly<Record<string, string>>,
+): Promise<Measured> {
+  const ended = promisify(execFile)(process.execPath, [RUN_BUNDLE, pathToFileURL(path).href], { env });
+  ended.child.stdin?.end(JSON.stringify(events));
+  const { stdout } = await ended;
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+}
+
+const RUN_BUNDLE = join(import.meta.dirname, 'run-bundle.mjs');
 
 /** A complete environment for every function; nothing in it is real. */
 export const ENVIRONMENT = {

@@ -10,18 +10,20 @@ import { readRunnersYaml } from '../../cli/shared/runners-yaml.ts';
 import { ROOT } from '../../cli/shared/steps.ts';
 import { burst } from './burst.ts';
 import { calls } from './calls.ts';
+import { deployed } from './deployed.ts';
 import { load } from './load.ts';
 import type { Bench, Row } from './row.ts';
 import { verification } from './verification.ts';
 import { webhook } from './webhook.ts';
 
-const BENCHES: readonly Bench[] = [load, webhook, verification, calls];
+const BENCHES: readonly Bench[] = [deployed, load, webhook, verification, calls];
 
 interface Options {
   readonly burst: number | null;
   readonly limit: number;
   readonly scale: number;
   readonly seed: number;
+  readonly only: string;
   readonly log?: string;
 }
 
@@ -34,7 +36,8 @@ export async function main(args: readonly string[]): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   try {
     const bundles = await buildAll(config, folder);
-    for (const bench of BENCHES) print(bench.title, await bench.run({ bundles, config, folder }));
+    for (const bench of BENCHES.filter(({ title }) => title.includes(options.only)))
+      print(bench.title, await bench.run({ bundles, config, folder }));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -43,14 +46,16 @@ export async function main(args: readonly string[]): Promise<number> {
 
 function print(title: string, rows: readonly Row[]): void {
   const table = new Table({
-    head: [title, 'median', '', 'runs'],
+    head: [title, 'median', '', 'runs', '× floor'],
     style: { head: [], border: [] },
-    colAligns: ['left', 'right', 'left', 'right'],
+    colAligns: ['left', 'right', 'left', 'right', 'right'],
   });
-  for (const { what, median, unit, runs } of rows)
-    table.push([what, median.toFixed(median < 100 ? 1 : 0), unit, runs]);
+  for (const { what, median, unit, runs, times } of rows)
+    table.push([what, median.toFixed(digitsOf(median)), unit, runs, times?.toFixed(1) ?? '']);
   process.stdout.write(`${table.toString()}\n`);
 }
+
+const digitsOf = (value: number): number => (value < 2 ? 2 : value < 100 ? 1 : 0);
 
 function command(): Command {
   return new Command('npm run bench --')
@@ -59,6 +64,7 @@ function command(): Command {
     .option('--limit <runners>', 'limits.runners of the burst', wholeNumber, 200)
     .option('--scale <times>', 'how much faster than real time the burst runs', wholeNumber, 6)
     .option('--seed <number>', 'which world is drawn', wholeNumber, 1)
+    .option('--only <words>', 'only the parts whose title has these words in it', '')
     .option('--log <file>', 'keep every line that the functions print in the burst')
     .addHelpText('after', '\nExamples:\n  npm run bench\n  npm run bench -- --burst 500 --limit 200');
 }

@@ -8,6 +8,8 @@ export interface Row {
   readonly unit: 'ms' | 'µs' | '1/s' | 'calls' | 'kB';
   /** How many times it was measured. */
   readonly runs: number;
+  /** How many times the floor of the same row. */
+  readonly times?: number;
 }
 
 /** What was built for the bench, and of what. */

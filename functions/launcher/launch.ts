@@ -13,6 +13,7 @@ import { recordRefusal } from '../../shared/ledger/record-refusal.ts';
 import { RETRY_MS } from '../../shared/limits.ts';
 import type { Requirements } from '../../shared/nouns.ts';
 import { NO_RUNNER_RELEASE } from '../../shared/runner/release.ts';
+import { type Ahead, readAhead } from './ahead.ts';
 import { announce } from './announce.ts';
 import { mintAndRun } from './mint-and-run.ts';
 import { unavailableWith } from './misfit.ts';
@@ -30,6 +31,7 @@ export async function launch(event: LaunchEvent, world: LauncherWorld): Promise<
   const objection = whyNotAllowed(event.job, world.config);
   if (objection !== null) return refuse(event, objection, world);
 
+  const known = readAhead(world);
   const job = await openJob(event, world);
   if (job === 'known' || job === 'ended') return { kind: job };
   const forkRefusal = await world.whyForkRefused(event.job);
@@ -37,22 +39,23 @@ export async function launch(event: LaunchEvent, world: LauncherWorld): Promise<
     return waitAMinute(job, { because: forkRefusal, obstacle: 'refusal' }, world);
   if (forkRefusal !== null) return refuse(event, forkRefusal, world);
 
-  return noteIfThrown(job, () => launchFor(job, understood.requirements, event, world), world);
+  return noteIfThrown(job, () => launchFor(job, understood.requirements, known, event, world), world);
 }
 
 async function launchFor(
   job: Held<JobEntry>,
   requirements: Requirements,
+  known: Ahead,
   event: LaunchEvent,
   world: LauncherWorld,
 ): Promise<Outcome> {
-  const gate = await openQuotaGate(job.entry, event, world);
-  const ranking = await rankFor(job, requirements, gate, world);
+  const gate = await openQuotaGate(job.entry, await known.limits, event, world);
+  const ranking = await rankFor(job, requirements, known, gate, world);
   if (ranking.candidates.length === 0) {
-    const never = whyNever(requirements, world.config, await world.markets(), world.clock.nowMs());
+    const never = whyNever(requirements, world.config, await known.markets, world.clock.nowMs());
     return never === null ? waitForOffer(job, ranking, gate, world) : refuse(event, never, world);
   }
-  const release = await world.release();
+  const release = await known.release;
   if (release === null) return waitForRelease(job, world);
 
   const runner = await announce(event, job, requirements, costOf(ranking, requirements, world), world);
@@ -83,18 +86,15 @@ async function refuse(event: LaunchEvent, because: string, world: LauncherWorld)
 async function rankFor(
   held: Held<JobEntry>,
   requirements: Requirements,
+  known: Ahead,
   { withheld }: QuotaGate,
   world: LauncherWorld,
 ): Promise<Ranked> {
-  const { config, clock, ledger, log } = world;
+  const { config, clock, log } = world;
   const { job, firstTryAtMs, offSpot } = held.entry;
   const nowMs = clock.nowMs();
-  const [markets, unavailable, known] = await Promise.all([
-    world.markets(),
-    ledger.unavailable.list(nowMs),
-    world.hours(),
-  ]);
-  const hours = expectedHours(job, known);
+  const [markets, unavailable, seen] = await Promise.all([known.markets, known.unavailable, known.hours]);
+  const hours = expectedHours(job, seen);
   const ranking = rank({
     ...{ requirements, config, markets, withheld, ...(hours === undefined ? {} : { hours }) },
     unavailable: unavailableWith(requirements.image, unavailable, config),

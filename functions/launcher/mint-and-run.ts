@@ -26,6 +26,7 @@ export async function mintAndRun(launch: Launch, world: LauncherWorld): Promise<
   // From here on an instance may be asked for; an entry without a runner id proves that none was.
   const { runnerId, jitConfig } = minted;
   const walks = launch.candidates;
+  launch.gate.lookAgain();
   const held = await world.ledger.runners.replace(name, runner, { ...runner.entry, runnerId, walks });
   if (held === null) return undoUnwanted(runner, runnerId, world);
 

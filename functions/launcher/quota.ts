@@ -17,6 +17,7 @@ import {
   usageOf,
 } from '../../shared/quota/learned-limits.ts';
 import { changeLimits, readLimits } from '../../shared/quota/note.ts';
+import { ahead } from './ahead.ts';
 import type { LaunchEvent, LauncherWorld } from './world.ts';
 
 /** Which offerings a launch leaves out. */
@@ -24,24 +25,31 @@ export interface QuotaGate {
   withheld(offering: Offering): string | null;
   /** Null: no quota is in the job's way. `onDemandAtMs`: from then on there are more offers. */
   waitAfter(leftOut: readonly LeftOut[], nowMs: number, onDemandAtMs: number): QuotaWait | null;
+  /** Begins to look for what `refusedSince` will be asked next. */
+  lookAgain(): void;
   /** The scope in which others of the same burst were refused since the ranking; null: in none. */
   refusedSince(candidate: Candidate): Promise<string | null>;
 }
 
 export async function openQuotaGate(
   { quota }: Pick<JobEntry, 'quota'>,
+  limits: LearnedLimits,
   event: LaunchEvent,
   { ledger, clock }: Pick<LauncherWorld, 'ledger' | 'clock'>,
 ): Promise<QuotaGate> {
   const within = event.kind === 'due' ? event.within : undefined;
-  const limits = await readLimits(ledger);
   // What is alive is asked for only where a limit is known.
   const runners = limits.size === 0 ? [] : (await ledger.runners.list(LEDGER_SCAN_MAX)).things;
   const entries = runners.map(({ entry }) => entry);
+  let again: Promise<LearnedLimits> | null = null;
   return {
+    lookAgain() {
+      again = ahead(readLimits(ledger));
+    },
     ...rankingGate(limits, usageOf(entries, 'made and coming'), quota?.needs ?? {}, within),
     async refusedSince(candidate) {
-      const now = await readLimits(ledger);
+      const now = await (again ?? readLimits(ledger));
+      again = null;
       const isRefused = (scope: string) => now.has(scope) && !isNews(now.get(scope), clock.nowMs());
       return scopesOf(candidate).find((scope) => scope !== within && isRefused(scope)) ?? null;
     },
@@ -57,7 +65,7 @@ export function rankingGate(
   usage: Usage,
   waited: QuotaWait['needs'],
   within: string | undefined,
-): Omit<QuotaGate, 'refusedSince'> {
+): Omit<QuotaGate, 'refusedSince' | 'lookAgain'> {
   const needs = new Map<string, number>();
   const reasons = new Set<string>();
   const isOpen = (scope: string, need: number): boolean => {

@@ -27,7 +27,7 @@ export interface Launch {
   readonly requirements: Requirements;
   readonly candidates: readonly Candidate[];
   readonly release: RunnerRelease;
-  readonly gate: Pick<QuotaGate, 'refusedSince'>;
+  readonly gate: Pick<QuotaGate, 'refusedSince' | 'lookAgain'>;
 }
 
 interface Walk extends Launch {

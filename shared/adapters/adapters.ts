@@ -8,13 +8,13 @@ import { memoryIn } from '../github-note.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Alerts, Clock, GitHub, Instances, Log } from '../ports.ts';
 import { alertsTo } from './alerts.ts';
+import type { AccessKey } from './alibaba/acs3.ts';
 import { alibabaCaller } from './alibaba/call.ts';
-import type { AccessKey } from './alibaba/sdk.ts';
-import { type EcsCall, ecsCall } from './ecs/call.ts';
+import { type EcsCall, ecsAddress, ecsCall } from './ecs/call.ts';
 import { ecsInstances } from './ecs/instances.ts';
 import { type Fingerprints, fingerprints, type HeldKey } from './fingerprints.ts';
 import { gitHubOver } from './github/adapter.ts';
-import { octokitRequest } from './github/octokit.ts';
+import { gitHubClient } from './github/client.ts';
 import type { GitHubRequest } from './github/request.ts';
 import { jsonLog } from './json-log.ts';
 import { type SecretSource, secretSource } from './secrets/secrets.ts';
@@ -115,13 +115,6 @@ function withoutNull({ securityToken, ...key }: AccessKey) {
   return securityToken === null ? key : { ...key, securityToken };
 }
 
-/** A simulator's is on HTTP, and one for all regions. */
-function ecsAddress(endpoint: string | undefined) {
-  if (endpoint === undefined) return {};
-  const { protocol, host } = new URL(endpoint);
-  return { endpointOf: () => host, protocol: protocol === 'http:' ? ('HTTP' as const) : ('HTTPS' as const) };
-}
-
 function appKeyFor(
   environment: Omit<Environment<'launcher'>, 'FC_ACCOUNT_ID'>,
   credentials: () => AccessKey,
@@ -148,7 +141,7 @@ function gitHubFor(
   clock: Clock,
   log: Log,
 ): GitHubRequest {
-  return octokitRequest({
+  return gitHubClient({
     baseUrl: environment.GITHUB_API ?? config.github.baseUrl,
     egressProxy: config.control.egressProxy,
     appKey: readKey,

@@ -2,50 +2,55 @@
  * What each function reads from its environment, and from nowhere else: `s.yaml` sets these names and no others
  * (a test compares). Together at most 4 KB, keys of letters, digits and _, values of printable ASCII; names that
  * begin with FC_ or ALIBABA_CLOUD_ belong to the platform (Alibaba Cloud docs, "Environment variables").
+ * zod/mini, because the webhook's cold start pays for every kilobyte.
  */
-import * as z from 'zod';
-import { addressRange, regionId, url } from './field-types.ts';
+import * as z from 'zod/mini';
 import { whyNoSecret } from './secret-text.ts';
 
+const matching = (pattern: RegExp, message: string) => z.string().check(z.regex(pattern, message));
 /** A secret itself, or where it is kept: `kms:NAME`, `oos:NAME`, `file:PATH`. */
-const reference = z.string().superRefine((text, context) => {
-  const message = whyNoSecret(text);
-  if (message !== null) context.addIssue({ code: 'custom', message });
+const reference = z.string().check(({ value, issues }) => {
+  const message = whyNoSecret(value);
+  if (message !== null) issues.push({ code: 'custom', message, input: value });
 });
-const functionName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/, 'must be the name of a function');
+const url = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
+const addressRange = z.union([z.cidrv4(), z.cidrv6()], 'must be an address range');
+const functionName = matching(/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/, 'must be the name of a function');
 
 /** Set by Function Compute itself. */
 const Platform = {
-  FC_REGION: regionId,
-  FC_ACCOUNT_ID: z.string().regex(/^\d{4,32}$/, 'must be an account id'),
+  FC_REGION: matching(/^[a-z]{2}-[a-z0-9-]{2,30}$/, 'must look like cn-hangzhou'),
+  FC_ACCOUNT_ID: matching(/^\d{4,32}$/, 'must be an account id'),
 };
 /** Other addresses than the service's own: for tests, and for networks with private endpoints. */
-const SecretStores = { KMS_ENDPOINT: url.optional(), OOS_ENDPOINT: url.optional() };
+const SecretStores = { KMS_ENDPOINT: z.optional(url), OOS_ENDPOINT: z.optional(url) };
 const Tablestore = {
   TABLESTORE_ENDPOINT: url,
-  TABLESTORE_INSTANCE: z
-    .string()
-    .regex(/^[A-Za-z][A-Za-z0-9-]{1,14}[A-Za-z0-9]$/, 'must be an instance name'),
+  TABLESTORE_INSTANCE: matching(/^[A-Za-z][A-Za-z0-9-]{1,14}[A-Za-z0-9]$/, 'must be an instance name'),
 };
 const GitHubApp = {
-  GITHUB_APP_ID: z.string().regex(/^\d{1,12}$/, 'must be a number'),
+  GITHUB_APP_ID: matching(/^\d{1,12}$/, 'must be a number'),
   GITHUB_PRIVATE_KEY: reference,
-  GITHUB_API: url.optional(),
+  GITHUB_API: z.optional(url),
 };
-const Invocation = { INVOKE_ENDPOINT: url.optional() };
+const Invocation = { INVOKE_ENDPOINT: z.optional(url) };
 
 const WebhookEnvironment = z.object({
   ...Platform,
   ...SecretStores,
   ...Invocation,
   WEBHOOK_SECRET: reference,
-  WEBHOOK_SECRET_PREVIOUS: reference.optional(),
+  WEBHOOK_SECRET_PREVIOUS: z.optional(reference),
   /** Where GitHub's deliveries come from, separated by commas; absent: not known, or not asked for. */
-  HOOK_RANGES: z
-    .string()
-    .transform((text) => text.split(','))
-    .pipe(z.array(addressRange).min(1).max(50))
-    .optional(),
+  HOOK_RANGES: z.optional(
+    z.pipe(
+      z.pipe(
+        z.string(),
+        z.transform((text: string) => text.split(',')),
+      ),
+      z.array(addressRange).check(z.minLength(1), z.maxLength(50)),
+    ),
+  ),
   LAUNCHER_FUNCTION: functionName,
   REAPER_FUNCTION: functionName,
 });
@@ -54,8 +59,8 @@ const LauncherEnvironment = z.object({
   ...SecretStores,
   ...Tablestore,
   ...GitHubApp,
-  ECS_ENDPOINT: url.optional(),
-  OSS_ENDPOINT: url.optional(),
+  ECS_ENDPOINT: z.optional(url),
+  OSS_ENDPOINT: z.optional(url),
 });
 const ReaperEnvironment = z.object({
   ...LauncherEnvironment.shape,

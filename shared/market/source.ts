@@ -1,8 +1,10 @@
 /** Where a market comes from: what the reaper asks a region for. */
 import type { Market } from './market.ts';
 
-/** What to ask of a region's market; its stock is always asked for. */
+/** What to ask of a region's market. */
 export interface MarketQuery {
+  /** Whose asker had it a moment ago leaves it out. */
+  readonly withoutStock?: boolean;
   /** Ask which types there are. */
   readonly listTypes: boolean;
   /** Types whose prices are wanted, most wanted first: one call each. */

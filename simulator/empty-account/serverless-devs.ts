@@ -29,7 +29,6 @@ export async function deployFunctions(options: ServerlessDevs): Promise<void> {
     const send: Send = (action, method, path, body) =>
       options.call({
         endpoint: options.endpoint,
-        region: props.region,
         action,
         version: '2023-03-30',
         roa: { method, path: `/2023-03-30${path}`, body },

@@ -143,7 +143,7 @@ const wrong: [name: string, args: string[], message: RegExp][] = [
   ['a label range that runs backwards', ['--labels', 'self-hosted,aliyun,arm64,32-8cpu'], /write the smaller number first/],
   ['an impossible range', ['--mincpu', '16', '--maxcpu', '8'], /--mincpu 16 is more than --maxcpu 8: raise the one or lower the other/],
   ['an impossible range of memory', ['--minmem', '99'], /--minmem 99 is more than --maxmem 64/],
-  ['a number that is none', ['--limit', 'many'], /--limit <number>.*must be a number from 1 to 1000/],
+  ['a number that is none', ['--limit', 'many'], /--limit <number>.*must be a number from 0 to 100000/],
   ['an empty number', ['--cutoff', ''], /must be a number from 0 to 10/],
   ['an architecture that there is not', ['--arch', 'mips'], /must be x86_64 or arm64/],
   ['a look back that the cloud does not keep', ['--resolution', '31'], /must be a number from 1 to 30/],

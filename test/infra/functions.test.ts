@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { FunctionsYaml, renderFunctionsYaml } from '../../infra/functions-yaml.ts';
 import { FUNCTION_KINDS, namesOf } from '../../infra/names.ts';
 import { ENVIRONMENTS } from '../../shared/config/environment.ts';
@@ -58,7 +58,7 @@ describe.each(FUNCTION_KINDS)('%s', (kind) => {
   });
 
   test('gets every variable that it needs, and none that it does not read', () => {
-    const shape: Record<string, z.ZodType> = ENVIRONMENTS[kind].shape;
+    const shape: Record<string, z.ZodMiniType> = ENVIRONMENTS[kind].shape;
     const given = Object.keys(propsOf(kind).environmentVariables);
     const needed = Object.entries(shape)
       .filter(([name, type]) => !name.startsWith('FC_') && !type.safeParse(undefined).success)

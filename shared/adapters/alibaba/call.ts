@@ -1,8 +1,11 @@
 /**
  * One signed call to an Alibaba Cloud API, by its name: for what has no adapter of its own (secrets, and the
- * operator's commands). The SDK is loaded at the first call, so that whoever never calls starts without it.
+ * operator's commands).
  */
-import type { AccessKey, Call } from './sdk.ts';
+import { CALL_MAX_MS } from '../../limits.ts';
+import type { AccessKey } from './acs3.ts';
+import { type Answer, type Call, send } from './send.ts';
+
 /** The parsed body of the answer. */
 export type CallAlibaba = (call: Call) => Promise<Record<string, unknown>>;
 
@@ -32,22 +35,20 @@ export class NoAlibabaAnswer extends Error {
 /** Credentials are asked for at each call: a function's are renewed while it lives. */
 export function alibabaCaller(accessKey: () => AccessKey | Promise<AccessKey>): CallAlibaba {
   return async (call) => {
-    const { send } = await import('./sdk.ts');
     const key = await accessKey();
-    try {
-      return await send(call, key);
-    } catch (error) {
-      throw failureIn(error, call);
-    }
+    const answer = await send(call, key, CALL_MAX_MS).catch(() => {
+      throw new NoAlibabaAnswer(call);
+    });
+    return bodyIn(answer, call);
   };
 }
 
-/** The SDK's own error holds the address, and with it every parameter: nothing of it is kept but the code. */
-function failureIn(error: unknown, call: Call): Error {
-  if (!(error instanceof Error) || !('code' in error) || !('statusCode' in error))
-    return new NoAlibabaAnswer(call);
-  const { code, statusCode } = error as Error & { code: unknown; statusCode: unknown };
-  return typeof code === 'string' && typeof statusCode === 'number'
-    ? new AlibabaRefusal(call.action, code, statusCode)
-    : new NoAlibabaAnswer(call);
+function bodyIn({ status, body }: Answer, call: Call): Record<string, unknown> {
+  const isObject = typeof body === 'object' && body !== null;
+  if (status >= 400 && isObject) {
+    const { Code, code = Code } = body as { Code?: unknown; code?: unknown };
+    throw new AlibabaRefusal(call.action, String(Code ?? code), status);
+  }
+  if (status >= 400 || !isObject) throw new NoAlibabaAnswer(call);
+  return body as Record<string, unknown>;
 }

@@ -1,9 +1,7 @@
-/**
- * One signed call to ECS: `@alicloud/openapi-core`'s generic call, because the generated ECS client costs half a
- * second of every cold start. No retries in here: whoever calls knows which words may be said twice.
- */
-import * as core from '@alicloud/openapi-core';
+/** One signed call to ECS. No retries in here: whoever calls knows which words may be said twice. */
 import { ECS_CALL_MAX_MS } from '../../limits.ts';
+import type { SigningKey } from '../alibaba/acs3.ts';
+import { type Answer, send } from '../alibaba/send.ts';
 
 /** Answers with the body, its names as ECS spells them. Throws EcsFailure, or a refusal of the same shape. */
 export type EcsCall = (
@@ -12,16 +10,9 @@ export type EcsCall = (
   params: Readonly<Record<string, string>>,
 ) => Promise<Record<string, unknown>>;
 
-export interface EcsCredentials {
-  readonly accessKeyId: string;
-  readonly accessKeySecret: string;
-  /** Belongs to temporary credentials. */
-  readonly securityToken?: string | null;
-}
-
 /**
  * Why a call gave no body. With a status ECS itself spoke; without, `NotSent` is sure that it heard nothing, and
- * `NoAnswer` is sure of nothing. Built from codes alone: the client's own errors carry the URL, and with it user data.
+ * `NoAnswer` is sure of nothing. Built from codes alone: an address holds every parameter, and with it user data.
  */
 export class EcsFailure extends Error {
   override readonly name = 'EcsFailure';
@@ -37,7 +28,7 @@ export class EcsFailure extends Error {
 
 export interface EcsCallOptions {
   /** Asked before each call: the credentials of a function are renewed while it lives. */
-  readonly credentials: () => Promise<EcsCredentials>;
+  readonly credentials: () => Promise<SigningKey>;
   /** host, or host:port, without scheme */
   readonly endpointOf?: (region: string) => string;
   /** HTTP is for the simulator. */
@@ -49,77 +40,41 @@ export interface EcsCallOptions {
 export function ecsCall(options: EcsCallOptions): EcsCall {
   const { endpointOf = publicEndpoint, protocol = 'HTTPS', callMaxMs = ECS_CALL_MAX_MS } = options;
   return async (region, action, params) => {
+    const call = {
+      endpoint: `${protocol.toLowerCase()}://${endpointOf(region)}`,
+      action,
+      version: '2014-05-26',
+      query: { RegionId: region, ...params },
+    };
     const key = await options.credentials();
-    const { Config, OpenApiRequest, Params } = core.$OpenApiUtil;
-    const config = new Config({
-      accessKeyId: key.accessKeyId,
-      accessKeySecret: key.accessKeySecret,
-      ...(key.securityToken ? { securityToken: key.securityToken } : {}),
-      endpoint: endpointOf(region),
-      protocol,
-      regionId: region,
+    const answer = await send(call, key, callMaxMs).catch((error: unknown) => {
+      throw new EcsFailure(isNotSent(error) ? 'NotSent' : 'NoAnswer', null);
     });
-    const client = new Client(config);
-    const request = new OpenApiRequest({ query: { RegionId: region, ...params } });
-    // The client's connectTimeout ends whatever is silent for so long, an instance in the making included.
-    const runtime = { readTimeout: callMaxMs, connectTimeout: callMaxMs };
-    const asked = client.callApi(new Params({ ...RPC, action, protocol }), request, runtime as never);
-    return bodyOf(await inTime(asked, callMaxMs));
+    return bodyOf(answer);
   };
 }
 
-type ClientClass = typeof core.default.default;
-/** Under Node's ES modules the default export of this CommonJS package is the module itself; bundlers unwrap it. */
-const Client: ClientClass = core.default.default ?? (core.default as unknown as ClientClass);
-
-const RPC = {
-  version: '2014-05-26',
-  pathname: '/',
-  method: 'POST',
-  authType: 'AK',
-  style: 'RPC',
-  reqBodyType: 'formData',
-  bodyType: 'json',
-};
+/** Of ECS_ENDPOINT, one for all regions: a simulator's is on HTTP, a private one is not. */
+export function ecsAddress(endpoint: string | undefined): Pick<EcsCallOptions, 'endpointOf' | 'protocol'> {
+  if (endpoint === undefined || endpoint === '') return {};
+  const { protocol, host } = new URL(endpoint);
+  return { endpointOf: () => host, protocol: protocol === 'http:' ? 'HTTP' : 'HTTPS' };
+}
 
 /** Alibaba Cloud docs, "ECS endpoints". */
 function publicEndpoint(region: string): string {
   return `ecs.${region}.aliyuncs.com`;
 }
 
-/** The client's timeouts end at the first byte of the answer; ours ends it all. */
-async function inTime<Answer>(asked: Promise<Answer>, maxMs: number): Promise<Answer> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new EcsFailure('NoAnswer', null)), maxMs);
-  });
-  try {
-    return await Promise.race([asked, late]);
-  } catch (error) {
-    throw failureOf(error);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function bodyOf(answer: { readonly body?: unknown }): Record<string, unknown> {
-  if (typeof answer.body !== 'object' || answer.body === null) throw new EcsFailure('NoAnswer', null);
-  return answer.body as Record<string, unknown>;
+function bodyOf({ status, body }: Answer): Record<string, unknown> {
+  if (typeof body !== 'object' || body === null) throw new EcsFailure('NoAnswer', null);
+  if (status < 400) return body as Record<string, unknown>;
+  const { Code, Message } = body as { Code?: unknown; Message?: unknown };
+  if (typeof Code !== 'string') throw new EcsFailure('NoAnswer', null);
+  throw new EcsFailure(Code, status, typeof Message === 'string' ? Message.slice(0, 300) : '');
 }
 
 /** The request never left: there was nobody to send it to. */
 const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH']);
 
-function failureOf(error: unknown): EcsFailure {
-  if (error instanceof EcsFailure) return error;
-  const { statusCode, code, data } = (error ?? {}) as {
-    statusCode?: unknown;
-    code?: unknown;
-    data?: unknown;
-  };
-  if (typeof statusCode === 'number' && typeof code === 'string') {
-    const words = (data as { Message?: unknown } | undefined)?.Message;
-    return new EcsFailure(code, statusCode, typeof words === 'string' ? words.slice(0, 300) : '');
-  }
-  return new EcsFailure(NOT_SENT.has(String(code)) ? 'NotSent' : 'NoAnswer', null);
-}
+const isNotSent = (error: unknown): boolean => NOT_SENT.has(String((error as { code?: unknown }).code));

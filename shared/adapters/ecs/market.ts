@@ -74,8 +74,7 @@ function adviceAtMs(known: Market, answers: Answers, query: MarketQuery, nowMs: 
 /** The cheapest questions with the most in them come first. */
 async function allAnswers(round: Round, query: MarketQuery): Promise<Answers> {
   const types = query.listTypes ? await allTypes(round) : null;
-  const spotStock = await stock(round, 'SpotAsPriceGo');
-  const onDemandStock = await stock(round, 'NoSpot');
+  const [spotStock, onDemandStock] = query.withoutStock ? [null, null] : await bothStocks(round);
   const prices = await collectAnswers(query.prices, round, (type) =>
     priceHistory(round, type, query.sinceMs),
   );
@@ -105,6 +104,9 @@ async function allTypes(round: Round) {
   note(round, `there are more than ${MARKET_PAGES_MAX} pages of types`);
   return found;
 }
+
+const bothStocks = async (round: Round) =>
+  [await stock(round, 'SpotAsPriceGo'), await stock(round, 'NoSpot')] as const;
 
 /** @see SDK model DescribeAvailableResourceRequest */
 function stock(round: Round, SpotStrategy: string) {

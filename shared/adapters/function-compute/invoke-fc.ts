@@ -1,53 +1,45 @@
-/** An invocation signed the older way, `Authorization: FC …`, by the official client @alicloud/fc2. */
-import { createHash } from 'node:crypto';
-import http from 'node:http';
-import https from 'node:https';
-import FcClient from '@alicloud/fc2';
+/**
+ * An invocation signed the older way, `Authorization: FC …`. Alibaba Cloud docs, Function Compute "Signature"; the
+ * official client, @alicloud/fc2, is its oracle in the tests.
+ */
+import { createHash, createHmac } from 'node:crypto';
+import { exchange } from '../http/exchange.ts';
 import { codeOf, FC_VERSION, type FcAnswer, type FcCall, pathOf } from './invocation.ts';
 
-/**
- * The client makes the headers and the signature; we send them ourselves, because its own `post` throws away the
- * status and every error code but one spelling of it, and has no bound on the whole call.
- */
 export async function invoke(call: FcCall): Promise<FcAnswer> {
+  const { endpoint, accountId, body, timeoutMs } = call;
   const { accessKeyId, accessKeySecret, securityToken } = call.credentials;
-  const client = new FcClient(call.accountId, {
-    accessKeyID: accessKeyId,
-    accessKeySecret,
-    securityToken,
-    region: call.region,
-    endpoint: call.endpoint.origin,
-  });
-  client.version = FC_VERSION;
-  const path = `/${client.version}${pathOf(call.functionName)}`;
+  const path = `/${FC_VERSION}${pathOf(call.functionName)}`;
   const headers = {
-    ...client.buildHeaders(),
+    accept: 'application/json',
+    host: endpoint.host,
+    date: new Date().toUTCString(),
+    'x-fc-account-id': accountId,
+    ...(securityToken === undefined ? {} : { 'x-fc-security-token': securityToken }),
     'content-type': 'application/octet-stream',
-    'content-length': String(call.body.length),
-    // base64 of the digest's hex form, as this client has always sent it
-    'content-md5': Buffer.from(createHash('md5').update(call.body).digest('hex')).toString('base64'),
+    // base64 of the digest's hex form, as the official client sends it
+    'content-md5': Buffer.from(createHash('md5').update(body).digest('hex')).toString('base64'),
     'x-fc-invocation-type': 'Async',
   };
-  const authorization = FcClient.getSignature(accessKeyId, accessKeySecret, 'POST', path, headers);
-  return post(new URL(path, call.endpoint), { ...headers, authorization }, call);
+  const authorization = fcAuthorization(accessKeyId, accessKeySecret, path, headers);
+  const url = new URL(path, endpoint);
+  const sent = { ...headers, authorization };
+  const answer = await exchange({ url, method: 'POST', headers: sent, body, maxMs: timeoutMs });
+  return { status: answer.status, code: codeOf(jsonOf(answer.body.toString('utf8'))) };
 }
 
-function post(url: URL, headers: http.OutgoingHttpHeaders, call: FcCall): Promise<FcAnswer> {
-  const { request } = url.protocol === 'https:' ? https : http;
-  const options = { method: 'POST', headers, signal: AbortSignal.timeout(call.timeoutMs) };
-  return new Promise((resolve, reject) => {
-    const sent = request(url, options, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => {
-        const status = response.statusCode ?? 0;
-        resolve({ status, code: codeOf(jsonOf(Buffer.concat(chunks).toString('utf8'))) });
-      });
-    });
-    sent.on('error', reject);
-    sent.end(call.body);
-  });
+/** Of a POST. Header names in lower case; those that begin with x-fc- are signed, in order. */
+export function fcAuthorization(
+  accessKeyId: string,
+  accessKeySecret: string,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+): string {
+  const names = Object.keys(headers).filter((name) => name.startsWith('x-fc-'));
+  const lines = names.sort().map((name) => `${name}:${headers[name]}\n`);
+  const said = ['content-md5', 'content-type', 'date'].map((name) => headers[name] ?? '');
+  const text = `POST\n${said.join('\n')}\n${lines.join('')}${path}`;
+  return `FC ${accessKeyId}:${createHmac('sha256', accessKeySecret).update(text).digest('base64')}`;
 }
 
 /** An answer that is not JSON has no code; its status still speaks. */

@@ -5,6 +5,8 @@ import { ENQUEUE_CALL_MAX_MS, ENQUEUE_TRIES_MAX, EVENT_MAX_BYTES } from '../../l
 import type { DueEvent, JobEvent } from '../../nouns.ts';
 import type { Log, Queue } from '../../ports.ts';
 import type { FcAnswer, FcCredentials, Invoke } from './invocation.ts';
+import { invoke as invokeByAcs3 } from './invoke-acs3.ts';
+import { invoke as invokeByFc } from './invoke-fc.ts';
 
 export type FcSignature = 'fc' | 'acs3';
 
@@ -46,11 +48,7 @@ const SIGNATURE_REFUSALS = new Set([
   'IncompleteSignature',
 ]);
 
-/** Each is loaded at its first use: a cold start pays for one at most. */
-const LOAD: Record<FcSignature, () => Promise<{ invoke: Invoke }>> = {
-  fc: () => import('./invoke-fc.ts'),
-  acs3: () => import('./invoke-acs3.ts'),
-};
+const INVOKE: Record<FcSignature, Invoke> = { fc: invokeByFc, acs3: invokeByAcs3 };
 
 export function fcQueue(options: FcQueueOptions): Queue {
   const endpoint = new URL(options.endpoint);
@@ -69,7 +67,7 @@ export function fcQueue(options: FcQueueOptions): Queue {
       body,
       timeoutMs,
     };
-    return (await LOAD[by]()).invoke(call);
+    return INVOKE[by](call);
   };
 
   /** Once in the life of this function's instance, and only because the signature itself was refused. */
@@ -90,8 +88,8 @@ export function fcQueue(options: FcQueueOptions): Queue {
 
   const oneTry = async (functionName: string, body: Buffer): Promise<FcAnswer> => {
     const by = signature;
-    const answer = await within(timeoutMs, invoke(functionName, body, by));
-    return changeOver(by, answer) ? within(timeoutMs, invoke(functionName, body, signature)) : answer;
+    const answer = await invoke(functionName, body, by);
+    return changeOver(by, answer) ? invoke(functionName, body, signature) : answer;
   };
 
   const send = async (functionName: string, event: JobEvent | DueEvent): Promise<void> => {
@@ -120,20 +118,6 @@ async function retryCall(call: () => Promise<FcAnswer>): Promise<FcAnswer> {
       if (isLast) throw new Error('Function Compute gave no answer', { cause: error });
     }
     await sleep(RETRY_MS * tries);
-  }
-}
-
-/** Bounds the whole call: the clients bound only its parts. */
-async function within<Value>(ms: number, promise: Promise<Value>): Promise<Value> {
-  const controller = new AbortController();
-  const late = sleep(ms, undefined, { signal: controller.signal }).then(() => {
-    throw new Error(`no answer within ${ms} ms`);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    late.catch(() => undefined); // the race is over: this loser is nobody's
-    controller.abort();
   }
 }
 

@@ -1,4 +1,4 @@
-/** The little that the mapping needs of a way to GitHub: octokit over the network, or a simulated one in process. */
+/** The little that the mapping needs of a way to GitHub: the network, or a simulated one in process. */
 import type { CallUse } from '../../budget.ts';
 
 export type GitHubAuth = 'app' | 'none' | { readonly installation: number };
@@ -12,7 +12,7 @@ export interface GitHubAnswer {
 }
 
 /**
- * `route` as octokit writes it: `GET /orgs/{org}/actions/runners`; what is left of `params` becomes query or body.
+ * `route` as GitHub's documentation writes it: `GET /orgs/{org}/actions/runners`; what is left of `params` becomes query or body.
  * Resolves with any status that GitHub answered; throws `InstallationUnusable`, or `GitHubFailed` where there was no answer.
  */
 export type GitHubRequest = (
@@ -23,7 +23,7 @@ export type GitHubRequest = (
   use?: CallUse,
 ) => Promise<GitHubAnswer>;
 
-/** GitHub did not do what was asked. Holds no header and no body: octokit's errors carry both. */
+/** GitHub did not do what was asked. Holds no header and no body. */
 export class GitHubFailed extends Error {
   override readonly name = 'GitHubFailed';
   readonly route: string;

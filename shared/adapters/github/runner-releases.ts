@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { PublishedRelease, Releases } from '../../runner/release.ts';
 import { archiveName } from '../../runner/release.ts';
 import { anyInstallation } from './adapter.ts';
-import { fetchVia } from './fetch.ts';
+import { download } from './download.ts';
 import { failed, type GitHubRequest } from './request.ts';
 
 const ROUTE = 'GET /repos/{owner}/{repo}/releases/latest';
@@ -45,13 +45,7 @@ export function runnerReleases(source: ReleaseSource): Releases {
         throw new Error(`the runner's release does not parse\n${z.prettifyError(parsed.error)}`);
       return releaseOf(parsed.data);
     },
-    async open(url) {
-      const download = await fetchVia(source.egressProxy, source.downloadMaxMs);
-      const response = await download(url, { redirect: 'follow' });
-      if (!response.ok || response.body === null)
-        throw new Error(`the archive cannot be downloaded: ${new URL(url).host} answered ${response.status}`);
-      return response.body as unknown as AsyncIterable<Uint8Array>;
-    },
+    open: (url) => download(url, source.egressProxy, source.downloadMaxMs),
   };
 }
 

@@ -3,7 +3,7 @@
 import { Readable } from 'node:stream';
 import OSS from 'ali-oss';
 import type { Bucket } from '../../runner/release.ts';
-import type { AccessKey } from '../alibaba/sdk.ts';
+import type { AccessKey } from '../alibaba/acs3.ts';
 
 export interface OssPlace {
   readonly bucket: string;

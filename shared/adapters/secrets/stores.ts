@@ -16,7 +16,6 @@ export function alibabaSecrets(stores: SecretStores): { fetchKms: FetchSecret; f
     async fetchKms(name) {
       const body = await call({
         endpoint: stores.kmsEndpoint ?? `https://kms.${region}.aliyuncs.com`,
-        region,
         action: 'GetSecretValue',
         version: '2016-01-20',
         query: { SecretName: name },
@@ -26,7 +25,6 @@ export function alibabaSecrets(stores: SecretStores): { fetchKms: FetchSecret; f
     async fetchOos(name) {
       const body = await call({
         endpoint: stores.oosEndpoint ?? `https://oos.${region}.aliyuncs.com`,
-        region,
         action: 'GetSecretParameter',
         version: '2019-06-01',
         query: { Name: name, RegionId: region, WithDecryption: 'true' },

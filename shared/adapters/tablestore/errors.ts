@@ -33,8 +33,8 @@ export const isAclRefusal = (error: unknown): boolean =>
   error instanceof TableError && ACL_REFUSAL.test(error.message);
 
 /**
- * The SDK hands on a server's error as `code` = HTTP status and `message` = the raw bytes of the protobuf Error,
- * so the real code has to be found in the message; an error of its own has a word as its code (SDK 5.6.5, client.js).
+ * A server's error comes as `code` = HTTP status and `message` = the raw bytes of the protobuf Error, in which the real
+ * code is found; where there was no answer, Node's own error has a word as its code. The official SDK does the same.
  */
 export function toTableError(error: unknown, what: string): TableError {
   if (error instanceof TableError) return error;

@@ -1,4 +1,4 @@
-/** Our own bounded retries with jitter: the SDK's never match, because it loses the error's code. */
+/** Bounded retries with jitter, by what each error means. */
 import { CALL_MAX_MS, CALL_TRIES_MAX, WRITE_CONFLICTS_MAX } from '../../limits.ts';
 import { type Table, TableError } from './table.ts';
 

@@ -1,7 +1,6 @@
 /**
  * The little of TableStore that the ledger needs: rows of one table under a two-part string key, and writes
- * of one row under a condition. The official SDK implements it over the wire (`tablestore-sdk.ts`), the
- * simulator in process; all of the ledger's logic stands on this port.
+ * of one row under a condition. `remote.ts` implements it over the wire, the simulator in process; all of the ledger's logic stands on this port.
  */
 
 /** A number is a whole one, stored as INTEGER. */

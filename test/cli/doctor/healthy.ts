@@ -3,7 +3,7 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { realWorld } from '../../../cli/doctor/real-world.ts';
 import type { DoctorWorld } from '../../../cli/doctor/world.ts';
-import { ensureTables, tablestoreLedger } from '../../../shared/adapters/tablestore/tables.ts';
+import { tablestoreLedger } from '../../../shared/adapters/tablestore/tables.ts';
 import type { Config } from '../../../shared/config/config.ts';
 import { RUNNER_RELEASE_NOTE } from '../../../shared/runner/release.ts';
 import { createAccount } from '../../../simulator/accounts.ts';
@@ -28,6 +28,7 @@ import {
   serveTableStore,
   type TableStore,
 } from '../../../simulator/tablestore/index.ts';
+import { ensureTables } from '../../shared/ledger/ensure-tables.ts';
 import {
   ACCOUNT,
   build,

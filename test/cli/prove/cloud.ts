@@ -5,7 +5,7 @@ import { type Proof, proofOf } from '../../../cli/prove/page.ts';
 import { planOf } from '../../../cli/prove/plan.ts';
 import { stepsOf } from '../../../cli/prove/steps.ts';
 import { type Intention, Left, type ProveWorld } from '../../../cli/prove/world.ts';
-import type { AccessKey } from '../../../shared/adapters/alibaba/sdk.ts';
+import type { AccessKey } from '../../../shared/adapters/alibaba/acs3.ts';
 import type { EcsCall } from '../../../shared/adapters/ecs/call.ts';
 import { readUserDataScripts } from '../../../shared/adapters/user-data-scripts.ts';
 import type { RunnerRelease } from '../../../shared/runner/release.ts';

@@ -5,13 +5,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import TS from 'tablestore';
-import {
-  ensureTables,
-  HISTORY_TABLE,
-  LEDGER_TABLE,
-  tablestoreLedger,
-} from '../../../shared/adapters/tablestore/tables.ts';
+import { HISTORY_TABLE, LEDGER_TABLE, tablestoreLedger } from '../../../shared/adapters/tablestore/tables.ts';
 import type { OpenLedger } from './contract/opening.ts';
+import { ensureTables } from './ensure-tables.ts';
 
 function wanted(name: string): string {
   const value = process.env[name];

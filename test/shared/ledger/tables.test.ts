@@ -3,12 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import type { TableStoreConnection } from '../../../shared/adapters/tablestore/client.ts';
 import type { RetryPolicy } from '../../../shared/adapters/tablestore/retries.ts';
-import {
-  ensureTables,
-  HISTORY_TABLE,
-  LEDGER_TABLE,
-  tablestoreLedger,
-} from '../../../shared/adapters/tablestore/tables.ts';
+import { HISTORY_TABLE, LEDGER_TABLE, tablestoreLedger } from '../../../shared/adapters/tablestore/tables.ts';
 import { CALL_TRIES_MAX } from '../../../shared/limits.ts';
 import type { Credential } from '../../../simulator/accounts.ts';
 import { VirtualClock } from '../../../simulator/clock.ts';
@@ -19,6 +14,7 @@ import {
   serveTableStore,
   type TableStore,
 } from '../../../simulator/tablestore/index.ts';
+import { ensureTables } from './ensure-tables.ts';
 import { NO_WAIT, START_MS, tokens } from './transports.ts';
 
 const KEYS = { accessKeyId: 'LTAI-1', accessKeySecret: 's-1' };

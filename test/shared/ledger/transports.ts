@@ -2,12 +2,7 @@
 import { ledgerOn } from '../../../shared/adapters/tablestore/ledger.ts';
 import { type RetryPolicy, withRetries } from '../../../shared/adapters/tablestore/retries.ts';
 import type { Table } from '../../../shared/adapters/tablestore/table.ts';
-import {
-  ensureTables,
-  HISTORY_TABLE,
-  LEDGER_TABLE,
-  tablestoreLedger,
-} from '../../../shared/adapters/tablestore/tables.ts';
+import { HISTORY_TABLE, LEDGER_TABLE, tablestoreLedger } from '../../../shared/adapters/tablestore/tables.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { VirtualClock } from '../../../simulator/clock.ts';
 import {
@@ -18,6 +13,7 @@ import {
   type TableStore,
   tableOf,
 } from '../../../simulator/tablestore/index.ts';
+import { ensureTables } from './ensure-tables.ts';
 
 export const START_MS = Date.UTC(2026, 4, 4, 12, 0, 30);
 

@@ -1,6 +1,6 @@
 /**
  * How fast one process may call, on GitHub's documented points. GitHub docs, "Rate limits for the REST API": 900 points
- * a minute (a GET 1, others 5), 100 calls at once, 80 a minute that create content. Octokit over the network and the
+ * a minute (a GET 1, others 5), 100 calls at once, 80 a minute that create content. The client over the network and the
  * simulated GitHub in process are paced by this same file.
  */
 import type { CallUse } from '../../../budget.ts';

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { gitHubOver } from '../../../../shared/adapters/github/adapter.ts';
-import { apiUrl, octokitRequest } from '../../../../shared/adapters/github/octokit.ts';
+import { apiUrl, gitHubClient } from '../../../../shared/adapters/github/client.ts';
 import { serveGitHub } from '../../../../simulator/github/serve.ts';
 import { APP_ID, PRIVATE_KEY_PEM } from './jwt.ts';
 import { alone, LABELS, name, openWorld } from './world.ts';
@@ -50,7 +50,7 @@ test('every request goes through the egress proxy, where that is the only way ou
   const proxy = await openProxy(served.port);
   const hubVia = (egressProxy: string | null) =>
     gitHubOver(
-      octokitRequest({
+      gitHubClient({
         baseUrl: 'http://github.invalid',
         egressProxy,
         appKey: async () => ({ appId: APP_ID, privateKeyPem: PRIVATE_KEY_PEM }),

@@ -136,7 +136,7 @@ onBothTransports('what goes wrong on the way', (world) => {
   });
 });
 
-/** Repeating is octokit's part: only the wire has it. */
+/** Repeating is the client's part: only the wire has it. */
 async function onTheWire(tell: (w: TestWorld) => Promise<void>): Promise<void> {
   const w = await openWorld('wire', {}, 1_000);
   try {

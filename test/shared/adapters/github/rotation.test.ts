@@ -1,7 +1,7 @@
 /** The App's key is rotated while a function lives. */
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
-import { octokitRequest } from '../../../../shared/adapters/github/octokit.ts';
+import { gitHubClient } from '../../../../shared/adapters/github/client.ts';
 import { VirtualClock } from '../../../../simulator/clock.ts';
 import { createGitHub } from '../../../../simulator/github/github.ts';
 import { serveGitHub } from '../../../../simulator/github/serve.ts';
@@ -27,7 +27,7 @@ async function adapterWith(keys: string[], mayReadAgain = true) {
   const served = await serveGitHub(github);
   closing.push(() => served.close());
   let reads = 0;
-  const request = octokitRequest({
+  const request = gitHubClient({
     baseUrl: served.origin,
     egressProxy: null,
     appKey: async () => ({ appId: APP_ID, privateKeyPem: keys[0] ?? '' }),
@@ -77,7 +77,7 @@ test('what anyone may read is read without a key', async () => {
   const served = await serveGitHub(github);
   closing.push(() => served.close());
   const appKey = () => Promise.reject(new Error('there is no key'));
-  const request = octokitRequest({
+  const request = gitHubClient({
     baseUrl: served.origin,
     egressProxy: null,
     appKey,

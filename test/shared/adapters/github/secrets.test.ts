@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { gitHubOver } from '../../../../shared/adapters/github/adapter.ts';
-import { octokitRequest } from '../../../../shared/adapters/github/octokit.ts';
+import { gitHubClient } from '../../../../shared/adapters/github/client.ts';
 import { redact } from '../../../../shared/adapters/github/request.ts';
 import type { GitHub } from '../../../../shared/ports.ts';
 import { serveGitHub } from '../../../../simulator/github/serve.ts';
@@ -39,7 +39,7 @@ test('no error and no log line holds a token, a JWT, a config or a key, whatever
   // One for each fault: one alone would wait for GitHub's pace of writes.
   const open = () =>
     gitHubOver(
-      octokitRequest({
+      gitHubClient({
         baseUrl: served.origin,
         egressProxy: null,
         appKey: async () => ({ appId: APP_ID, privateKeyPem: PRIVATE_KEY_PEM }),

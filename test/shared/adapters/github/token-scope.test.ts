@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { octokitRequest } from '../../../../shared/adapters/github/octokit.ts';
+import { gitHubClient } from '../../../../shared/adapters/github/client.ts';
 import { tokenScope } from '../../../../shared/adapters/github/token-scope.ts';
 import { serveGitHub } from '../../../../simulator/github/index.ts';
 import { APP_ID, PRIVATE_KEY_PEM } from './jwt.ts';
@@ -76,7 +76,7 @@ describe('GitHub', () => {
         return w.github.request(request, origin);
       },
     });
-    const hub = octokitRequest({
+    const hub = gitHubClient({
       ...{ baseUrl: served.origin, egressProxy: null, clock: w.clock, log: () => undefined, pauseMs: 1 },
       appKey: async () => ({ appId: APP_ID, privateKeyPem: PRIVATE_KEY_PEM }),
     });

@@ -1,7 +1,7 @@
 /** A simulated GitHub with an organisation, and the adapter over one of its two transports. */
 
 import { gitHubOver } from '../../../../shared/adapters/github/adapter.ts';
-import { octokitRequest } from '../../../../shared/adapters/github/octokit.ts';
+import { gitHubClient } from '../../../../shared/adapters/github/client.ts';
 import type { GitHubMemory } from '../../../../shared/github-note.ts';
 import type { JobId, RunId, RunnerName, Target } from '../../../../shared/nouns.ts';
 import type { Clock, GitHub } from '../../../../shared/ports.ts';
@@ -102,7 +102,7 @@ export async function openWorld(
   const requestWith = (adapterClock: Clock) =>
     served === null
       ? inProcessRequest({ github, clock, appId: APP_ID, privateKeyPem: PRIVATE_KEY_PEM })
-      : octokitRequest({
+      : gitHubClient({
           baseUrl: served.origin,
           egressProxy: null,
           appKey: async () => ({ appId: APP_ID, privateKeyPem: PRIVATE_KEY_PEM }),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { AccessKey } from '../../../../shared/adapters/alibaba/acs3.ts';
 import { AlibabaRefusal, alibabaCaller } from '../../../../shared/adapters/alibaba/call.ts';
-import type { AccessKey } from '../../../../shared/adapters/alibaba/sdk.ts';
 import { alibabaSecrets } from '../../../../shared/adapters/secrets/stores.ts';
 import { type Answer, type Asked, signedServer } from './signed.ts';
 

@@ -1,0 +1,170 @@
+/** The simulated services that a deployed function calls, each behind a gate that counts, and waits when told to. */
+import { createHmac } from 'node:crypto';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import { mirrorRunner } from '../../cli/start/mirror.ts';
+import type { Config } from '../../shared/config/config.ts';
+import { createAccount } from '../../simulator/accounts.ts';
+import { scaledClock } from '../../simulator/clock.ts';
+import { createFunctionCompute, serveFunctionCompute } from '../../simulator/function-compute/index.ts';
+import { type Loopback, openLoopback } from '../../simulator/loopback.ts';
+import { seeded } from '../../simulator/random.ts';
+
+export const KEY = { accessKeyId: 'STS.bench', accessKeySecret: 'bench', securityToken: 'bench' };
+const CREDENTIAL = { secret: KEY.accessKeySecret, securityToken: KEY.securityToken };
+const WEBHOOK_SECRET = 'a-secret-of-more-than-16-characters';
+const LABELS = ['self-hosted', 'aliyun', 'arm64'];
+
+export type Services = Awaited<ReturnType<typeof openServices>>;
+
+export async function openServices(bundles: string, { name: deployment, placements }: Config) {
+  const world = await openLoopback({
+    ...{ scale: 1, seed: 1, bundles, deployment, placements },
+    ecs: { soldOut: 0 },
+    github: { deliver: async () => ({ status: 202 }) },
+  });
+  world.account.add(KEY.accessKeyId, CREDENTIAL);
+  world.github.addOrganization('acme');
+  world.github.addRepository('acme/app');
+  const groupName = `${deployment}-runners`;
+  const group = world.github.addGroup({ organization: 'acme', name: groupName, repositories: ['acme/app'] });
+  const installation = world.github.install('acme');
+  const run = world.github.queueRun({ repository: 'acme/app', jobs: [{ name: 'build', labels: LABELS }] });
+  await mirrorRunner(world, deployment);
+  for (const { region } of placements) alwaysInStock(world, region);
+  const queue = await quietQueue();
+  const simulated = world.environment();
+  const secrets = await secretStore({ hook: WEBHOOK_SECRET, key: simulated.GITHUB_PRIVATE_KEY ?? '' });
+  const state = { calls: 0, delayMs: 0 };
+  const far = { ...simulated, INVOKE_ENDPOINT: queue.endpoint, OOS_ENDPOINT: secrets.endpoint };
+  const gates = await gatesOf(far, state);
+  let job = 1_000_000;
+  return {
+    environment: {
+      ...gates.environment,
+      WEBHOOK_SECRET: 'oos:hook-secret',
+      GITHUB_PRIVATE_KEY: 'oos:key-secret',
+      FLOOR_GROUP: String(group.id),
+      FLOOR_VSWITCH: 'vsw-cn-hangzhou-k',
+    },
+    calls: () => state.calls,
+    delayMs(ms: number) {
+      state.delayMs = ms;
+    },
+    events: (kind: 'webhook' | 'launcher', count: number) =>
+      Array.from({ length: count }, () =>
+        kind === 'webhook' ? delivery(job++) : queued(job++, run.id, installation.id),
+      ),
+    async close() {
+      for (const server of [...gates.servers, secrets, queue, world]) await server.close();
+    },
+  };
+}
+
+/** A walk down the candidates is a story of its own. */
+function alwaysInStock({ ecs }: Loopback, id: string): void {
+  const { zones, types } = ecs.region(id);
+  for (const zone of zones) for (const type of types.keys()) ecs.setStock(zone, type, 100_000);
+  ecs.setQuota({ vcpusPerFamily: 1_000_000, instances: 100_000 });
+}
+
+/** Accepts invocations, and runs nothing: what it would run is measured by itself. */
+async function quietQueue() {
+  const clock = scaledClock(1);
+  const account = createAccount('1234567890123456', 'cn-hongkong');
+  account.add(KEY.accessKeyId, CREDENTIAL);
+  const functions = [{ name: 'ci-launcher', timeoutMs: 9_000, memoryMb: 256, body: async () => null }];
+  const fc = createFunctionCompute({ clock, account, random: seeded(1), functions, instancesMax: 10_000 });
+  const served = await serveFunctionCompute(fc);
+  const close = async () => {
+    await served.close();
+    fc.close();
+    clock.stop();
+  };
+  return { endpoint: served.endpoint, close };
+}
+
+/** OOS, as far as a cold start asks it; signatures are checked in test/shared/adapters. */
+function secretStore({ hook, key }: { readonly hook: string; readonly key: string }) {
+  const pem = key.replaceAll('\\n', '\n');
+  return listening((request, reply) => {
+    const isKey = request.url?.includes('key-secret');
+    const body = JSON.stringify({ Parameter: { Value: isKey ? pem : hook } });
+    reply.writeHead(200, { 'content-type': 'application/json' }).end(body);
+  });
+}
+
+async function gatesOf(
+  environment: Readonly<Record<string, string>>,
+  state: { calls: number; readonly delayMs: number },
+) {
+  const servers: { close: () => Promise<void> }[] = [];
+  const gated: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (!/^http:\/\/127/.test(value)) gated[name] = value;
+    else {
+      const gate = await gateTo(new URL(value), state);
+      servers.push(gate);
+      gated[name] = gate.endpoint;
+    }
+  }
+  return { environment: gated, servers };
+}
+
+/** Hands on as it came, the host that was signed included. */
+function gateTo(target: URL, state: { calls: number; readonly delayMs: number }) {
+  const agent = new http.Agent({ keepAlive: true });
+  return listening(async (request, reply) => {
+    state.calls++;
+    if (state.delayMs > 0) await setTimeout(state.delayMs);
+    const { method = 'GET', url: path = '/', headers } = request;
+    const onward = http.request({ host: target.hostname, port: target.port, agent, method, path, headers });
+    onward.on('response', (answer) => {
+      reply.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(reply);
+    });
+    onward.on('error', () => reply.destroy());
+    request.pipe(onward);
+  });
+}
+
+async function listening(handle: http.RequestListener) {
+  const server = http.createServer({ maxHeaderSize: 131_072 }, handle);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.closeAllConnections();
+      server.close(() => resolve());
+    });
+  return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+}
+
+/** As the trigger hands it over; of the size that GitHub's are, most of which is of no interest to us. */
+function delivery(id: number): string {
+  const body = JSON.stringify({
+    action: 'queued',
+    workflow_job: {
+      ...{ id, run_id: 2_202_229_078, name: 'build', labels: LABELS, status: 'queued' },
+      created_at: new Date().toISOString(),
+    },
+    repository: { full_name: 'acme/app', private: true, description: 'x'.repeat(24_500) },
+    installation: { id: 5 },
+  });
+  const digest = createHmac('sha256', WEBHOOK_SECRET).update(body).digest('hex');
+  const headers = {
+    'content-type': 'application/json',
+    'x-github-event': 'workflow_job',
+    'x-github-delivery': `0b989ba4-242f-11e5-81e1-${String(id).padStart(12, '0')}`,
+    'x-hub-signature-256': `sha256=${digest}`,
+  };
+  return JSON.stringify({ version: 'v1', headers, body, isBase64Encoded: false });
+}
+
+function queued(id: number, runId: number, installationId: number): string {
+  const job = {
+    ...{ id, runId, runAttempt: 1, name: 'build', repository: 'acme/app', repositoryId: 1 },
+    ...{ isPublic: false, installationId, labels: LABELS, createdAtMs: Date.now() },
+  };
+  return JSON.stringify({ kind: 'queued', job, delivery: `delivery-${id}` });
+}
