@@ -16,6 +16,7 @@ import { rollBack } from './functions.ts';
 import { invokeOnce } from './invoke.ts';
 import { serverlessDevs } from './serverless-devs.ts';
 import { secretsIn } from './variables.ts';
+import { rootFingerprint } from './workflow-trust.ts';
 
 interface Options {
   readonly yes: boolean;
@@ -64,6 +65,7 @@ export async function main(args: readonly string[]): Promise<number> {
         endpoint: variables.INVOKE_ENDPOINT,
       }),
     github: githubAsApp(config.github.baseUrl, config.control.region, variables, cloud, ROOT),
+    rootOf: rootFingerprint,
     sleep,
     regionsInUse: async () =>
       regionsInUse({

@@ -6,6 +6,7 @@ import type { AccessKey } from '../../shared/adapters/alibaba/sdk.ts';
 import { octokitRequest } from '../../shared/adapters/github/octokit.ts';
 import type { GitHubRequest } from '../../shared/adapters/github/request.ts';
 import type { Config } from '../../shared/config/config.ts';
+import { rootFingerprint } from '../deploy/workflow-trust.ts';
 import { type Alibaba, type Answer, alibaba, operatorKey } from '../shared/alibaba.ts';
 import { readDotEnv } from '../shared/dot-env.ts';
 import { operatorSecret } from '../shared/secrets.ts';
@@ -20,6 +21,7 @@ export interface RealOptions {
   readonly variables?: Variables;
   readonly accessKey?: () => Promise<AccessKey>;
   readonly root?: string;
+  readonly rootOf?: DoctorWorld['rootOf'];
 }
 
 /** Addresses of simulators come by the variables that the functions know, and ALIBABA_ENDPOINT for all the rest. */
@@ -43,6 +45,7 @@ export function realWorld(config: Config, options: RealOptions = {}): DoctorWorl
     ...ledgerReader(connection, accessKey),
     probe: prober(config, variables, cloud),
     release: releaseOf(root),
+    rootOf: options.rootOf ?? rootFingerprint,
     root,
     nowMs: Date.now,
   };
