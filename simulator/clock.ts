@@ -97,30 +97,81 @@ function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Real time from `startMs` on, `scale` times as fast. `stop` forgets all appointments. */
+export interface ScaledClock extends SimClock {
+  readonly scale: number;
+  /** One number, shared with other threads: real milliseconds that did not count. */
+  readonly lostMs: Float64Array;
+  /** Forgets all appointments. */
+  stop(): void;
+}
+
+/** Often enough that time runs evenly. */
+const TICK_MS = 20;
+/** Of each tick so much counts whatever was waited for: a thread that never rests must not stop the world. */
+const COUNTED_MIN = 0.05;
+const OWED_MAX_MS = 1_000;
+
+/**
+ * Real time from `startMs` on, `scale` times as fast. `waits`: how long somebody who has work waited for a core since it
+ * was last asked. That does not count: a busy machine would make what functions do `scale` times as slow again.
+ */
 export function scaledClock(
   scale: number,
   startMs: number = Date.now(),
-): SimClock & { readonly scale: number; stop(): void } {
+  waits: (() => number) | null = null,
+): ScaledClock {
   const bornMs = Date.now();
+  const lostMs = new Float64Array(new SharedArrayBuffer(8));
+  const stopWatching = waits === null ? () => undefined : watch(waits, lostMs);
   const pending = new Set<NodeJS.Timeout>();
+  let latestMs = startMs;
+  const nowMs = (): number => {
+    const [lost = 0] = lostMs;
+    latestMs = Math.max(latestMs, startMs + (Date.now() - bornMs - lost) * scale);
+    return latestMs;
+  };
+  const arm = (dueMs: number, act: () => void, armed: { timer?: NodeJS.Timeout }): void => {
+    const timer = setTimeout(
+      () => {
+        pending.delete(timer);
+        if (dueMs - nowMs() < scale) act();
+        else arm(dueMs, act, armed);
+      },
+      Math.max(0, dueMs - nowMs()) / scale,
+    );
+    armed.timer = timer;
+    pending.add(timer);
+  };
   return {
     scale,
-    nowMs: () => startMs + (Date.now() - bornMs) * scale,
+    lostMs,
+    nowMs,
     after(ms, act) {
-      const timer = setTimeout(() => {
-        pending.delete(timer);
-        act();
-      }, Math.max(0, ms) / scale);
-      pending.add(timer);
+      const armed: { timer?: NodeJS.Timeout } = {};
+      arm(nowMs() + Math.max(0, ms), act, armed);
       return () => {
-        clearTimeout(timer);
-        pending.delete(timer);
+        clearTimeout(armed.timer);
+        if (armed.timer !== undefined) pending.delete(armed.timer);
       };
     },
     stop() {
+      stopWatching();
       for (const timer of pending) clearTimeout(timer);
       pending.clear();
     },
   };
+}
+
+/** A wait is known when it is over: what is more than a tick is taken from the next ones. */
+function watch(waits: () => number, lostMs: Float64Array): () => void {
+  let [owedMs, atMs] = [0, Date.now()];
+  const timer = setInterval(() => {
+    const elapsedMs = Date.now() - atMs;
+    atMs += elapsedMs;
+    owedMs = Math.min(OWED_MAX_MS, owedMs + waits());
+    const taken = Math.min(owedMs, elapsedMs * (1 - COUNTED_MIN));
+    owedMs -= taken;
+    lostMs[0] = (lostMs[0] ?? 0) + taken;
+  }, TICK_MS);
+  return () => clearInterval(timer);
 }

@@ -8,7 +8,7 @@ import {
   REAPER_TIMEOUT_S,
   WEBHOOK_TIMEOUT_S,
 } from '../shared/limits.ts';
-import type { SimClock } from './clock.ts';
+import type { ScaledClock } from './clock.ts';
 import { bundleBody, type FunctionSpec } from './function-compute/index.ts';
 import type { OutgoingDelivery } from './github/index.ts';
 
@@ -22,7 +22,7 @@ export interface Hosting {
 
 export function functionsOf(
   { deployment, bundles, scale, mayDo }: Hosting,
-  clock: SimClock,
+  clock: ScaledClock,
   env: () => Record<string, string>,
 ): FunctionSpec[] {
   const hosted = (name: FunctionKind) =>

@@ -13,6 +13,7 @@ import { functionsOf, type Hosting, post } from './loopback-functions.ts';
 import { createOss, serveOss } from './oss/index.ts';
 import { type Random, seeded } from './random.ts';
 import { serveReleases } from './releases.ts';
+import { coreWaits } from './starvation.ts';
 import { ALL_NETWORKS, createTable, createTableStore, serveTableStore } from './tablestore/index.ts';
 import { type TimedDriverOptions, timedDriver } from './timed-driver.ts';
 
@@ -57,7 +58,7 @@ const SECRETS: Secrets = {
 export async function openLoopback(options: LoopbackOptions) {
   const { deployment } = options;
   const secrets = { ...SECRETS, ...options.secrets };
-  const clock = scaledClock(options.scale);
+  const clock = scaledClock(options.scale, Date.now(), coreWaits());
   const account = createAccount(ACCOUNT_ID, REGION);
   account.add(OPERATOR_KEY, { secret: secrets.operatorSecret });
   const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });

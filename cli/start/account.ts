@@ -20,8 +20,8 @@ export async function serveAccount(): Promise<number> {
   const account = await openEmptyAccount({ folder, organization: ORGANIZATION, onLine });
   writeFileSync(join(ROOT, FILE), shellExports(account), { mode: 0o600 });
   const { accessKeyId, accessKeySecret } = account.accessKey;
-  const time = { scale: 1, simulatedMs: Date.now(), realMs: Date.now() };
-  const found = { ...time, environment: null, accessKeyId, accessKeySecret };
+  const time = () => ({ scale: 1, simulatedMs: Date.now(), realMs: Date.now() });
+  const found = () => ({ ...time(), environment: null, accessKeyId, accessKeySecret });
   const endpoint = await openLocalEndpoint(account.github, found);
   process.stdout.write(HELP);
   await new Promise<void>((resolve) => {

@@ -6,7 +6,7 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { buildAll } from '../../build.ts';
 import type { SimJob } from '../../simulator/github/index.ts';
-import { type Loopback, OPERATOR_KEY, openLoopback } from '../../simulator/loopback.ts';
+import { type Loopback, openLoopback } from '../../simulator/loopback.ts';
 import { parseOptions, wholeNumber } from '../shared/options.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
 import { ROOT } from '../shared/steps.ts';
@@ -14,7 +14,7 @@ import { serveAccount } from './account.ts';
 import { createDemoOrganization, queueDemoRun, REPOSITORY } from './demo.ts';
 import { type Display, plainDisplay, terminalDisplay } from './display.ts';
 import { leftovers } from './leftovers.ts';
-import { type LocalEndpoint, openLocalEndpoint, type ServedWorld } from './local-endpoint.ts';
+import { foundOf, type LocalEndpoint, openLocalEndpoint } from './local-endpoint.ts';
 import { mirrorRunner } from './mirror.ts';
 import { type Row, renderTable, toRow } from './table.ts';
 import { type JobProgress, Watch } from './watch.ts';
@@ -106,7 +106,12 @@ async function play(run: DemoRun): Promise<number> {
   const ok = left.length === 0 && rows.every(({ conclusion }) => conclusion === 'success');
   printEnd(run, rows, left, ok);
   if (options.stay)
-    return stayUntil(signal, await openLocalEndpoint(world.github, foundOf(world)), commitsOf(world), say);
+    return stayUntil(
+      signal,
+      await openLocalEndpoint(world.github, () => foundOf(world)),
+      commitsOf(world),
+      say,
+    );
   return ok ? 0 : 1;
 }
 
@@ -168,15 +173,6 @@ function interrupted(jobs: readonly SimJob[], say: (line: string) => void): numb
   );
   return 130;
 }
-
-const foundOf = (world: Loopback): ServedWorld => ({
-  scale: world.clock.scale,
-  simulatedMs: world.clock.nowMs(),
-  realMs: Date.now(),
-  environment: world.environment(),
-  accessKeyId: OPERATOR_KEY,
-  accessKeySecret: world.secrets.operatorSecret,
-});
 
 /** The simulated GitHub's own page. */
 const commitsOf = (world: Loopback): string => `${world.environment().GITHUB_API}/${REPOSITORY}/commits`;

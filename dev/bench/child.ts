@@ -23,6 +23,6 @@ export const ENVIRONMENT = {
   LAUNCHER_FUNCTION: 'ci-launcher',
   REAPER_FUNCTION: 'ci-reaper',
   GITHUB_APP_ID: '12',
-  GITHUB_PRIVATE_KEY: 'not-a-key',
+  GITHUB_PRIVATE_KEY: 'not-a-key-and-never-used-as-one',
   WEBHOOK_SECRET: 'a-secret-of-more-than-16-characters',
 };

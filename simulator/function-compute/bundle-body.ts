@@ -3,12 +3,12 @@
  * ends at the timeout whatever it is doing. A worker thread is the process; its environment is its own.
  */
 import { Worker } from 'node:worker_threads';
-import type { SimClock } from '../clock.ts';
+import type { ScaledClock, SimClock } from '../clock.ts';
 import type { Context, Host, Instance } from './model.ts';
 
 export interface BundleOptions {
   /** The simulator's clock: `Date` inside the bundle shows its time. */
-  readonly clock: SimClock;
+  readonly clock: SimClock & Partial<Pick<ScaledClock, 'lostMs'>>;
   /** Simulated milliseconds in one real one, as in the clock. */
   readonly clockScale: number;
   /** Asked for at each start of an instance. Nothing else of the environment is seen inside. */
@@ -34,7 +34,10 @@ type Message =
 function openInstance(path: string, options: BundleOptions, onLine: (line: string) => void): Instance {
   const { clock, clockScale, env } = options;
   const worker = new Worker(ENTRY, {
-    workerData: { path, clockScale, simulatedMs: clock.nowMs(), realMs: Date.now() },
+    workerData: {
+      ...{ path, clockScale, simulatedMs: clock.nowMs(), realMs: Date.now() },
+      lostMs: clock.lostMs ?? new Float64Array(1),
+    },
     env: { ...env() },
     stdout: true,
     stderr: true,

@@ -1,10 +1,17 @@
 // Inside of one instance: sets its clock to the simulator's, loads the bundle, and answers one request after the other.
 import { parentPort, workerData } from 'node:worker_threads';
 
-const { path, clockScale, simulatedMs, realMs } = workerData;
+const { path, clockScale, simulatedMs, realMs, lostMs } = workerData;
 
 const realNow = Date.now;
-const now = () => Math.floor(simulatedMs + (realNow() - realMs) * clockScale);
+const lostBeforeMs = lostMs[0];
+let latestMs = 0;
+/** As the simulator's: what was waited for a core does not count, and time does not go back. */
+const now = () => {
+  const realLifeMs = realNow() - realMs - (lostMs[0] - lostBeforeMs);
+  latestMs = Math.max(latestMs, Math.floor(simulatedMs + realLifeMs * clockScale));
+  return latestMs;
+};
 globalThis.Date = new Proxy(Date, {
   construct: (target, args, newTarget) =>
     Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),

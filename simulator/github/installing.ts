@@ -21,9 +21,11 @@ export function uninstalled(state: State, id: number): void {
   announceInstallation(state, 'deleted', installation);
 }
 
-export function suspended(state: State, id: number, isSuspended: boolean): void {
+/** False: the App is not installed there any more. */
+export function suspended(state: State, id: number, isSuspended: boolean): boolean {
   const installation = state.installations.get(id);
-  if (installation === undefined) throw new Error(`no installation ${id}`);
+  if (installation === undefined) return false;
   installation.isSuspended = isSuspended;
   announceInstallation(state, isSuspended ? 'suspend' : 'unsuspend', installation);
+  return true;
 }

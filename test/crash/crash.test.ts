@@ -71,7 +71,7 @@ describe.each(cases)('$story', ({ ends, attempt = 1, isWhole = false, ...story }
   const scenario = { ...story, attempt };
   const attempts = ends.map(() => attempt);
 
-  test('ends well after a crash before and after each call', { timeout: 240_000 }, async () => {
+  test('ends well after a crash before and after each call', async () => {
     const whole = await run(scenario, null);
     expect(whole).toMatchObject({ violations: [], left: [], conclusions: ends, attempts });
     const points = pointsIn(whole.calls, isWhole ? ['before', 'after'] : ['after']);

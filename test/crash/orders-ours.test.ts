@@ -5,9 +5,7 @@ import { EVENTS, inOrder, permutations } from './orders.ts';
 /** In this seed each of the two jobs runs on the runner that was launched for the other. */
 const SEED = 7;
 
-test('two jobs with swapped runners: in whatever order events come, late or repeated, nothing is left and nothing is launched twice', {
-  timeout: 240_000,
-}, async () => {
+test('two jobs with swapped runners: in whatever order events come, late or repeated, nothing is left and nothing is launched twice', async () => {
   const orders = permutations(EVENTS);
   expect(orders).toHaveLength(720);
   const broken: string[] = [];

@@ -5,9 +5,7 @@ import { EVENTS, inOrder, permutations } from './orders.ts';
 /** In this seed each of the two jobs runs on the runner that was launched for the other. */
 const SEED = 7;
 
-test('two jobs that ran elsewhere: in whatever order events come, all at once, what was launched for them is taken back', {
-  timeout: 240_000,
-}, async () => {
+test('two jobs that ran elsewhere: in whatever order events come, all at once, what was launched for them is taken back', async () => {
   const orders = permutations(EVENTS);
   expect(orders).toHaveLength(720);
   const broken: string[] = [];

@@ -5,7 +5,7 @@ import { unsettled } from '../simulation/checkers/progress.ts';
 import { createSafety } from '../simulation/checkers/safety.ts';
 import type { Report } from '../simulation/checkers/truth.ts';
 import { openSimulation } from '../simulation/plan/open-simulation.ts';
-import type { Plan } from '../simulation/plan/plan.ts';
+import { NARROW, type Plan } from '../simulation/plan/plan.ts';
 import type { Simulation } from '../simulation/plan/simulation.ts';
 import { seedRunnerRelease } from '../world/in-process.ts';
 
@@ -49,6 +49,7 @@ const planOf = (seed: number): Plan => ({
     },
   ],
   incidents: [],
+  wide: NARROW,
   world: { soldOut: 0, interruptions: 0, listLagMs: 0, skewMs: 0, tokenDelayMs: 0 },
 });
 

@@ -4,7 +4,7 @@ import { unsettled } from '../simulation/checkers/progress.ts';
 import { createSafety } from '../simulation/checkers/safety.ts';
 import type { PlannedJob } from '../simulation/plan/arrivals.ts';
 import { openSimulation } from '../simulation/plan/open-simulation.ts';
-import type { Plan } from '../simulation/plan/plan.ts';
+import { NARROW, type Plan } from '../simulation/plan/plan.ts';
 import type { Simulation } from '../simulation/plan/simulation.ts';
 import { seedRunnerRelease } from '../world/in-process.ts';
 import { type Call, type CrashPoint, diesAt } from './points.ts';
@@ -31,6 +31,7 @@ const plan = (jobs: readonly PlannedJob[]): Plan => ({
   rates: {},
   arrivals: [{ atMs: 5_000, repository: 'acme/app', fate: 'runs', jobs }],
   incidents: [],
+  wide: NARROW,
   world: { soldOut: 0, interruptions: 0, listLagMs: 20_000, skewMs: 0, tokenDelayMs: 0 },
 });
 

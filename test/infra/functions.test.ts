@@ -31,8 +31,9 @@ const preview = spawnSync(
   ['preview', '--silent', '-o', 'json', '-t', join(ROOT, 's.yaml')],
   {
     encoding: 'utf8',
+    // It waits for no network here; a busy machine may be slow.
+    timeout: 300_000,
     env: { PATH: process.env.PATH, HOME: tmpdir(), ACCOUNT_ID: '1234567890123456', ...SECRETS },
-    timeout: 60_000,
   },
 );
 

@@ -50,7 +50,7 @@ const anyConfig = fc
   );
 
 describe('whatever the deployment', () => {
-  test('no action is a wildcard, and no security group lets anyone in', { timeout: 60_000 }, () => {
+  test('no action is a wildcard, and no security group lets anyone in', () => {
     fc.assert(
       fc.property(anyConfig, (config) => {
         const made = templatesOf(config);
@@ -70,9 +70,7 @@ describe('whatever the deployment', () => {
     );
   });
 
-  test('every name carries the deployment, so that two in one account never clash', {
-    timeout: 60_000,
-  }, () => {
+  test('every name carries the deployment, so that two in one account never clash', () => {
     fc.assert(
       fc.property(anyConfig, anyConfig, (one, other) => {
         fc.pre(one.name !== other.name);

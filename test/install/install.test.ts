@@ -80,7 +80,7 @@ test('set-up makes the App, deploys, and sees the first delivery accepted', asyn
 test('a job runs, with the rights of the roles as they were made, and nothing is left of it', async () => {
   await until(() => account.fc.pending === 0, 'the mirror has run');
   await runJob('first');
-}, 60_000);
+});
 
 test('doctor finds all well: the ping that came before there was a webhook was accepted later', async () => {
   expect(await notWell()).toEqual([]);
@@ -108,7 +108,7 @@ test('a change of runners.yaml is deployed, taken back, and put in place again; 
   await runJob('on the old one');
   await operator.rollBack();
   expect(new Set(releases())).toEqual(new Set([second]));
-}, 120_000);
+});
 
 test('destroy leaves nothing', async () => {
   expect(await operator.destroy(), operator.said.join('\n')).toBe(0);

@@ -137,5 +137,7 @@ function boundMs({ plan, runs, world }: Simulation): number {
   // One after the other, each with a launch of its own.
   const isSerial = open.some(({ strategy, concurrency }) => (strategy ?? concurrency) !== undefined);
   const chainMs = isSerial || open.some(({ needs }) => needs !== undefined) ? 90 * MINUTE_MS : 0;
-  return 75 * MINUTE_MS + chainMs + paceMs + 2 * workMs;
+  // However wide it is done, the longest one takes its time, and once more if it is interrupted.
+  const longestMs = Math.max(0, ...open.map(({ durationMs }) => durationMs));
+  return 75 * MINUTE_MS + chainMs + paceMs + 2 * (workMs + longestMs);
 }

@@ -27,18 +27,22 @@ beforeAll(async () => {
     ecs: { regions: standardRegions() },
     boots: { bootMs: [10_000, 20_000] },
   });
-  const { world } = harness;
-  const found: Simulator = {
-    ...{ endpoint: '', pid: process.pid, scale: SCALE },
-    ...{ simulatedMs: world.clock.nowMs(), realMs: Date.now(), environment: world.environment() },
-    ...{ accessKeyId: OPERATOR_KEY, accessKeySecret: world.secrets.operatorSecret },
-  };
-  writeFileSync(file, JSON.stringify(found), { mode: 0o600 });
-}, 90_000);
+  writeFileSync(file, JSON.stringify(found()), { mode: 0o600 });
+});
 afterAll(async () => {
   await harness.world.close();
   rmSync(folder, { recursive: true });
 });
+
+/** As the world is now: time does not run evenly where cores are busy. */
+function found(): Simulator {
+  const { world } = harness;
+  return {
+    ...{ endpoint: '', pid: process.pid, scale: SCALE },
+    ...{ simulatedMs: world.clock.nowMs(), realMs: Date.now(), environment: world.environment() },
+    ...{ accessKeyId: OPERATOR_KEY, accessKeySecret: world.secrets.operatorSecret },
+  };
+}
 
 interface Ended {
   readonly code: number;
@@ -48,6 +52,7 @@ interface Ended {
 
 function run(...words: readonly string[]): Promise<Ended> {
   const env = { ...process.env, SIMULATOR_FILE: file, NO_COLOR: '1' };
+  writeFileSync(file, JSON.stringify(found()), { mode: 0o600 });
   return new Promise((resolve) => {
     execFile(process.execPath, ['cli/run.mjs', ...words], { cwd: ROOT, env }, (error, out, err) =>
       resolve({ code: Number(error?.code ?? 0), out, err }),
@@ -64,7 +69,7 @@ async function parsed(...words: readonly string[]): Promise<Record<string, unkno
 const addressOf = ({ id, run: { id: runId } }: SimJob) =>
   `https://github.com/acme/app/actions/runs/${runId}/job/${id}`;
 
-test('list, explain and retire tell of a served world, and act on it', { timeout: 120_000 }, async () => {
+test('list, explain and retire tell of a served world, and act on it', async () => {
   const { world, ledger } = harness;
   const job = harness.play('build', 'arm64 4cpu', 60);
   const typo = harness.play('typo', 'arm46 4cpu', 1);

@@ -59,7 +59,7 @@ beforeAll(async () => {
       deliveryFaults: (_, action) => (isUntold(action) ? { kind: 'lose', isLogged: false } : null),
     },
   });
-}, 90_000);
+});
 afterAll(() => harness.world.close());
 
 /** One after the other as far as they get in each other's way, each begun by what the world can do to it. */
@@ -101,9 +101,7 @@ async function playAll() {
 const billsOf = ({ id }: SimJob) =>
   harness.world.ecs.paid().filter(({ tags }) => tags[TAG.job] === String(id));
 
-test('what befalls runners that live is seen and repaired by the deployed sweep', {
-  timeout: 240_000,
-}, async () => {
+test('what befalls runners that live is seen and repaired by the deployed sweep', async () => {
   const { world, lines } = harness;
   const { alone, cancelled, jobs } = await playAll();
   const { stuck, unheard, taken, heard, gone, hidden, consumed, forgotten, twice } = jobs;

@@ -23,7 +23,7 @@ beforeAll(async () => {
         action === 'queued' && ++queued === 4 ? { kind: 'lose', isLogged: false } : null,
     },
   });
-}, 90_000);
+});
 afterAll(() => harness.world.close());
 
 /** What crashes leave behind: an entry whose launcher died, and slots without entry. */
@@ -38,9 +38,7 @@ async function leaveBehind(nowMs: number, ledger: Ledger): Promise<void> {
     await ledger.capacity.take({ ...build.slot('x'), name }, build.limits(), nowMs);
 }
 
-test('what crashes, losses, cancellations and dead boots leave is repaired by the deployed sweep', {
-  timeout: 200_000,
-}, async () => {
+test('what crashes, losses, cancellations and dead boots leave is repaired by the deployed sweep', async () => {
   const { world, ledger, lines } = harness;
   await leaveBehind(world.clock.nowMs(), ledger);
   const deadBoot = harness.play('dead-boot', 'arm64 4cpu', 0.5);

@@ -10,6 +10,8 @@ import { assignSoon } from './scheduler.ts';
 export interface RunnerSession {
   readonly runnerId: number;
   readonly name: string;
+  /** Connected, and without a job. */
+  isIdle(): boolean;
   /** The job's steps are over. Throws where there is no job. */
   finishJob(conclusion: 'success' | 'failure' | 'cancelled'): void;
   /** The process ends in good order (SIGTERM); a job that it was running fails at once. */
@@ -35,6 +37,7 @@ export function connectRunner(state: State, jitConfig: string, listener: RunnerL
   return {
     runnerId: runner.id,
     name: runner.name,
+    isIdle: () => runner.isOnline && runner.job === null,
     finishJob: (conclusion) => finish(state, runner, conclusion),
     disconnect: () => disconnect(state, runner),
     vanish: () => vanish(state, runner),

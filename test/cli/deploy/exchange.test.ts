@@ -55,7 +55,7 @@ beforeAll(async () => {
     boots: { bootMs: [20_000, 40_000] },
     ecs: { soldOut: 0 },
   });
-}, 90_000);
+});
 afterAll(async () => {
   await harness.world.close();
   rmSync(folder, { recursive: true });
@@ -83,9 +83,7 @@ async function schemas(): Promise<Set<unknown>> {
   return new Set(rows.map(({ columns }) => columns.schema));
 }
 
-test(`among ${RUNNERS} live runners bundles are exchanged and taken back: none is lost, each job runs once`, {
-  timeout: 240_000,
-}, async () => {
+test(`among ${RUNNERS} live runners bundles are exchanged and taken back: none is lost, each job runs once`, async () => {
   const { ecs } = harness.world;
   exchange('before');
   const all: SimJob[] = [];

@@ -29,6 +29,9 @@ test('costs GitHub one mint and ECS one launch and one deletion, which is asked 
   expect(Object.fromEntries([...github.calls].filter(changing))).toEqual({
     'POST /orgs/{org}/actions/runners/generate-jitconfig': 1,
     'POST /app/installations/{id}/access_tokens': expect.any(Number),
+    // Its author is told that it runs, and what it cost.
+    'POST /repos/{owner}/{repo}/check-runs': 1,
+    'PATCH /repos/{owner}/{repo}/check-runs/{id}': 1,
   });
 });
 

@@ -13,8 +13,6 @@ import { scheduled } from './scheduling.ts';
 import { inProcess, NO_WAIT, START_MS, tokens } from './transports.ts';
 
 const ONE = 1 as JobId;
-const TIMEOUT_MS = 60_000;
-
 /** One ledger for each invocation, all on one store, their requests interleaved by the scheduler. */
 function invocations(store: TableStore, scheduler: fc.Scheduler, count: number): Ledger[] {
   const newToken = tokens();
@@ -30,9 +28,7 @@ function truth(store: TableStore): Ledger {
   return ledgerOn({ ledger: tableOf(store, 'ledger'), history: tableOf(store, 'history') }, tokens('truth'));
 }
 
-test('two launchers open one job, and two sweeps take one that is due: one winner, in ten thousand interleavings', {
-  timeout: TIMEOUT_MS,
-}, async () => {
+test('two launchers open one job, and two sweeps take one that is due: one winner, in ten thousand interleavings', async () => {
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), async (scheduler) => {
       const { store } = inProcess();
@@ -59,9 +55,7 @@ test('two launchers open one job, and two sweeps take one that is due: one winne
   );
 });
 
-test('slots never exceed the limit and none is lost, in ten thousand interleavings of taking and handing back twice', {
-  timeout: TIMEOUT_MS,
-}, async () => {
+test('slots never exceed the limit and none is lost, in ten thousand interleavings of taking and handing back twice', async () => {
   const limits = build.limits({ runners: 2, perProfile: 1, perRepository: 2 });
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), async (scheduler) => {
@@ -108,9 +102,7 @@ const FAULTS: readonly (Fault | null)[] = [
   'conflict',
 ];
 
-test('the same holds while the store loses replies and requests on the way', {
-  timeout: TIMEOUT_MS,
-}, async () => {
+test('the same holds while the store loses replies and requests on the way', async () => {
   const limits = build.limits({ runners: 2 });
   const faults = fc.array(fc.constantFrom(...FAULTS), { maxLength: 12 });
   await fc.assert(

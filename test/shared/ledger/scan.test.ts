@@ -8,9 +8,7 @@ const HISTORY_ROWS = 100_000;
 const ALIVE_ROWS = 2_000;
 const DAY_MS = 24 * 3_600_000;
 
-test('a sweep costs by what is alive: 2,000 entries beside 100,000 rows of history', {
-  timeout: 60_000,
-}, async () => {
+test('a sweep costs by what is alive: 2,000 entries beside 100,000 rows of history', async () => {
   const { ledger, store } = inProcess();
   const history = tableOf(store, 'history');
   for (let at = 0; at < HISTORY_ROWS; at++)

@@ -115,7 +115,7 @@ test('two openings, in_progress and the end together: none of it stays', async (
     }),
     { numRuns: 5_000 },
   );
-}, 60_000);
+});
 
 test('whoever dies on the way: after the ending was repeated and one sweep, no entry of the dead job is left', async () => {
   const crashAt = fc.oneof(fc.nat({ max: 6 }), fc.constant(NEVER));
@@ -133,4 +133,4 @@ test('whoever dies on the way: after the ending was repeated and one sweep, no e
     }),
     { numRuns: 3_000 },
   );
-}, 60_000);
+});

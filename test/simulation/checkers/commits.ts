@@ -1,6 +1,7 @@
 /** What authors were told on commits: at the end, each attempt of a run has one check at the most, and only ours have. */
 import { ALLOWED } from '../plan/arrivals.ts';
 import type { Simulation } from '../plan/simulation.ts';
+import { SISTER } from '../plan/wide.ts';
 import { createSecrets } from './secrets.ts';
 import type { Report } from './truth.ts';
 
@@ -14,7 +15,7 @@ export function checkCommits({ world, runs }: Simulation, report: Report): void 
     const where = `${repository.fullName} ${externalId}`;
     if (seen.has(where)) report('one check for each attempt of a run', where);
     seen.add(where);
-    if (!ALLOWED.some((name) => name === repository.fullName) || !asksForUs.has(headSha))
+    if (![...ALLOWED, SISTER].some((name) => name === repository.fullName) || !asksForUs.has(headSha))
       report('nobody else is told anything', where);
     secrets.line('check', { ...output });
   }

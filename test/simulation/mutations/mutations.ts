@@ -112,7 +112,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'an incomplete list proves nothing',
     edits: [
       edit(
-        'functions/reaper/survey/survey.ts',
+        'functions/reaper/survey/look.ts',
         'return { listing: { things: [], complete: false },',
         'return { listing: { things: [], complete: true },',
       ),

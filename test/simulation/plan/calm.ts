@@ -1,6 +1,6 @@
 /** Plans with one thing wrong, for tests that want to see just that. */
 import type { PlannedJob } from './arrivals.ts';
-import type { Plan } from './plan.ts';
+import { NARROW, type Plan } from './plan.ts';
 
 const MINUTE_MS = 60_000;
 export const ARM = ['self-hosted', 'aliyun', 'arm64'];
@@ -24,6 +24,7 @@ export function calmPlan(minutes: number, more: Partial<Plan> = {}): Plan {
     rates: {},
     arrivals,
     incidents: [],
+    wide: NARROW,
     world: { soldOut: 0, interruptions: 0, listLagMs: 20_000, skewMs: 0, tokenDelayMs: 0 },
     ...more,
   };

@@ -6,11 +6,13 @@ import {
   type FaultName,
   INCIDENT_NAMES,
   MINUTE_MS,
+  NARROW,
   type Plan,
   type Planned,
   type PlannedConfig,
   type Rates,
 } from './plan.ts';
+import { drawWide } from './wide.ts';
 
 /** Swarm: each fault is off in most seeds, and where it is on, rare or frequent. One seed in ten is calm. */
 export function drawPlan(seed: number): Plan {
@@ -35,6 +37,7 @@ function crowded(plan: Plan, random: Random): Plan {
   const limits = { ...config.limits, runners: 10, mintsPerMinute: 120, runnersPerRepository: null };
   return {
     ...plan,
+    wide: NARROW,
     config: { ...config, limits },
     rates: {},
     arrivals: drawCrowd(random, faultMs),
@@ -44,7 +47,7 @@ function crowded(plan: Plan, random: Random): Plan {
 }
 
 function drawUsual(seed: number, random: Random, faultMs: number, share: number, isBig: boolean): Plan {
-  return {
+  const narrow = {
     seed,
     faultMs,
     config: drawConfig(random, isBig),
@@ -60,6 +63,9 @@ function drawUsual(seed: number, random: Random, faultMs: number, share: number,
       tokenDelayMs: random.chance(0.1) ? 1_500 : 0,
     },
   };
+  const { wide, arrivals } = drawWide(random.fork(), faultMs, isBig);
+  const all = [...narrow.arrivals, ...arrivals].sort((a, b) => a.atMs - b.atMs);
+  return { ...narrow, wide, arrivals: all };
 }
 
 function drawRates(random: Random, share: number): Rates {

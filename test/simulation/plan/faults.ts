@@ -20,7 +20,13 @@ const ONLY_RUN = new Set<string>([
 
 export function faultsOf(rates: Rates, random: Random) {
   const fired = new Map<string, number>();
-  const state = { isHealed: false, areListsOut: false, refusedAfterMs: null as number | null };
+  const state: {
+    isHealed: boolean;
+    areListsOut: boolean;
+    brownOut: RegExp | null;
+    missingRight: string | null;
+    refusedAfterMs: number | null;
+  } = { isHealed: false, areListsOut: false, brownOut: null, missingRight: null, refusedAfterMs: null };
   const count = (name: string) => fired.set(name, (fired.get(name) ?? 0) + 1);
   const happens = (name: FaultName): boolean => {
     const rate = state.isHealed ? 0 : (rates[name] ?? 0);
@@ -40,7 +46,17 @@ export function faultsOf(rates: Rates, random: Random) {
     heal: () => {
       state.isHealed = true;
     },
+    /** GitHub answers 503 to calls whose method and path fit; null: to none. */
+    setBrownOut(calls: RegExp | null): void {
+      state.brownOut = calls;
+    },
+    /** Our role may not call this action; null: it may call all. */
+    setMissingRight(action: string | null): void {
+      state.missingRight = action;
+    },
     github(method: string, path: string): GitHubFault | null {
+      if (!state.isHealed && state.brownOut?.test(`${method} ${path}`))
+        return { kind: 'status', status: 503 };
       for (const name of github)
         if (mayMeet(name, method, path) && happens(name)) return gitHubFault(name, random);
       return null;
@@ -64,7 +80,8 @@ export function faultsOf(rates: Rates, random: Random) {
     },
     refusedAfterMs: () => (state.isHealed ? null : state.refusedAfterMs),
     ecs(action: string): EcsFault | null {
-      if (state.areListsOut && !state.isHealed && /^(Describe|List)/.test(action)) return 'gateway';
+      const lasting = state.isHealed ? null : lastingFault(action, state);
+      if (lasting !== null) return lasting;
       for (const name of ecs) if (concerns(name, action) && happens(name)) return ecsFault(name);
       return null;
     },
@@ -81,6 +98,14 @@ export function faultsOf(rates: Rates, random: Random) {
       return null;
     },
   };
+}
+
+function lastingFault(
+  action: string,
+  { areListsOut, missingRight }: { readonly areListsOut: boolean; readonly missingRight: string | null },
+): EcsFault | null {
+  if (areListsOut && /^(Describe|List)/.test(action)) return 'gateway';
+  return action === missingRight ? { code: 'Forbidden.RAM', status: 403 } : null;
 }
 
 function mayMeet(name: FaultName, method: string, path: string): boolean {

@@ -1,12 +1,14 @@
 /** What happens in the world by itself, at a moment that the seed draws. */
 
-import type { Strategy } from '../../../simulator/github/runs/plans.ts';
 import type { World } from '../../world/in-process.ts';
 import { configOf } from '../../world/in-process.ts';
 import { THEIRS } from '../../world/strangers.ts';
-import type { Arrival, PlannedJob } from './arrivals.ts';
+import { brownOut, fleetComes } from './around-us.ts';
+import { ALLOWED } from './arrivals.ts';
+import { arrivalOf, matrixOf, shortJob } from './made-runs.ts';
 import type { IncidentName, Plan } from './plan.ts';
 import type { Simulation } from './simulation.ts';
+import { KERNEL_REPOSITORY, KERNEL_RUNNERS, SISTER } from './wide.ts';
 
 /** Each does nothing, and says false, where there is nothing that it could happen to. */
 type Incident = (simulation: Simulation, share: number, ms: number) => boolean;
@@ -134,30 +136,26 @@ export const INCIDENTS = {
     addStranger(share);
     return world.ecs.alive().length > before;
   },
+  'GitHub mints nothing': (simulation, _share, ms) => brownOut(simulation, /generate-jitconfig/, ms),
+  'GitHub lists nothing': (simulation, _share, ms) =>
+    brownOut(simulation, /^GET .*(runners|runs|jobs)\b/, ms),
+  'GitHub has no records': (simulation, _share, ms) => brownOut(simulation, /^GET .*\/jobs\/\d+/, ms),
+  'the App is suspended': ({ world, later, installation }, _share, ms) => {
+    if (!world.github.suspend(installation.now.id)) return false;
+    later(ms, () => {
+      installation.now = world.github.install('acme', installation.repositories);
+    });
+    return true;
+  },
+  'a right at ECS is missing': ({ faults, later }, share, ms) => {
+    faults.setMissingRight(picked(RIGHTS, share) ?? null);
+    later(ms, () => faults.setMissingRight(null));
+    return true;
+  },
+  "others' runners come and go": (simulation, _share, ms) => fleetComes(simulation, ms),
 } satisfies Record<IncidentName, Incident>;
 
-const shortJob = (name: string): PlannedJob => ({
-  name,
-  labels: ['self-hosted', 'aliyun', 'arm64'],
-  durationMs: 60_000,
-});
-
-const arrivalOf = (jobs: readonly PlannedJob[], more: Partial<Arrival> = {}): Arrival => ({
-  atMs: 0,
-  repository: 'acme/app',
-  fate: 'runs',
-  jobs,
-  ...more,
-});
-
-const matrixOf = (size: number, strategy: Omit<Strategy, 'matrix'>, durationMs = 60_000): Arrival =>
-  arrivalOf(
-    Array.from({ length: size }, (_, n) => ({
-      ...shortJob(`test (${n})`),
-      durationMs,
-      strategy: { matrix: 'test', ...strategy },
-    })),
-  );
+const RIGHTS = ['DescribeInstances', 'DeleteInstance', 'RunInstances', 'GetInstanceConsoleOutput'];
 
 function deploy({ world, plan }: Simulation, limits: object, zones?: object): boolean {
   const { config } = plan;
@@ -167,12 +165,26 @@ function deploy({ world, plan }: Simulation, limits: object, zones?: object): bo
   return true;
 }
 
+const placementIn = (region: string, zones: string) => ({
+  region,
+  zones: Object.fromEntries([...zones].map((zone) => [zone, `vsw-${region}-${zone}`])),
+  securityGroup: `sg-${region}`,
+});
+const FIRST = placementIn('cn-hangzhou', 'hik');
+const SECOND = placementIn('cn-beijing', 'hikl');
+export const quietRepository = (n: number): string => `acme/quiet-${n}`;
+
 /** What every deployment of this plan has in runners.yaml. */
-export function commonConfig({ config }: Plan): object {
+export function commonConfig({ config, wide }: Plan): object {
+  const { second, hasSister, hasKernel, quietRepositories, lifetime } = wide;
+  const kernel = { cpu: 4, runners: KERNEL_RUNNERS, repositories: [KERNEL_REPOSITORY] };
+  const quiet = Array.from({ length: quietRepositories }, (_, n) => quietRepository(n));
   return {
     ...config,
-    repositories: { allow: ['acme/app', 'acme/lib'] },
-    profiles: { big: { cpu: 16, runners: BIG_RUNNERS } },
+    limits: { ...config.limits, ...(lifetime === null ? {} : { lifetime }) },
+    repositories: { allow: [...ALLOWED, ...(hasSister ? [SISTER] : []), ...quiet] },
+    profiles: { big: { cpu: 16, runners: BIG_RUNNERS }, ...(hasKernel ? { kernel } : {}) },
+    ...(second === null ? {} : { placementChoice: second, placements: [FIRST, SECOND] }),
   };
 }
 

@@ -8,10 +8,13 @@ import { smallRegion } from '../../world/small-region.ts';
 import { addStranger, THEIRS } from '../../world/strangers.ts';
 import { ALLOWED, type Arrival, DARK, STRANGER } from './arrivals.ts';
 import { type Faults, faultsOf } from './faults.ts';
-import { deployAsPlanned, INCIDENTS } from './incidents.ts';
+import { deployAsPlanned, INCIDENTS, quietRepository } from './incidents.ts';
 import type { Plan } from './plan.ts';
 import type { PlannedRun, Simulation } from './simulation.ts';
+import { SISTER } from './wide.ts';
 
+/** Seen online by no sweep, by the next, by several. */
+const EARLY_MS = [2_000, 20_000, 200_000];
 const REVIEWED_MS = 8 * 3_600_000;
 const SEEN = [...ALLOWED, STRANGER];
 
@@ -19,6 +22,7 @@ export function openSimulation(plan: Plan, watch: Watch, more: WorldOptions = {}
   const random = seeded(plan.seed + 1);
   const faults = faultsOf(plan.rates, random.fork());
   const world = openWorld({ ...optionsOf(plan, faults, random.fork()), watch, ...more });
+  addOthers(world, plan);
   deployAsPlanned(world, plan);
   world.ecs.stuckPending(faults.rate('ecs stuck in Pending'));
   const off = { now: false };
@@ -35,7 +39,7 @@ export function openSimulation(plan: Plan, watch: Watch, more: WorldOptions = {}
     runs,
     jobs: () => runs.flatMap(({ run }) => world.github.jobsOf(run)),
     later: (ms, act) => void world.clock.after(ms, act),
-    installation: { now: world.installation, repositories: SEEN },
+    installation: { now: world.installation, repositories: installedIn(plan) },
     arrive(arrival) {
       const run = arrive(simulation, arrival);
       runs.push({ arrival, run });
@@ -52,6 +56,16 @@ export function openSimulation(plan: Plan, watch: Watch, more: WorldOptions = {}
   return simulation;
 }
 
+/** What the world has beside one organisation. */
+function addOthers({ github }: World, { wide }: Plan): void {
+  if (!wide.hasSister) return;
+  const [login = ''] = SISTER.split('/');
+  github.addOrganization(login);
+  github.addRepository(SISTER);
+  github.addGroup({ organization: login, name: 'ci-runners', repositories: [SISTER] });
+  github.install(login);
+}
+
 /** Chances that the simulators hold as numbers: asked for at each use, so that we draw, and count. */
 function drawEach({ fc, github }: World, faults: Faults, off: { readonly now: boolean }): void {
   const define = (target: object, property: string, isSo: () => boolean) =>
@@ -66,12 +80,19 @@ function drawEach({ fc, github }: World, faults: Faults, off: { readonly now: bo
   define(github.behaviour, 'deaf', () => faults.happens('runner is deaf'));
 }
 
+/** Of acme: where the App is. */
+const installedIn = ({ wide }: Plan): readonly string[] => [
+  ...SEEN,
+  ...Array.from({ length: wide.quietRepositories }, (_, n) => quietRepository(n)),
+];
+
 function optionsOf(plan: Plan, faults: Faults, random: Random): WorldOptions {
   const { soldOut, interruptions, listLagMs, skewMs, tokenDelayMs } = plan.world;
+  const quiet = Array.from({ length: plan.wide.quietRepositories }, (_, n) => quietRepository(n));
   return {
     seed: plan.seed,
-    repositories: [...SEEN, DARK],
-    installed: SEEN,
+    repositories: [...SEEN, DARK, ...quiet],
+    installed: installedIn(plan),
     skewMs: () => random.whole(-skewMs, skewMs),
     wrapEcs: faults.wrapEcs,
     post: async () => {
@@ -88,7 +109,7 @@ function optionsOf(plan: Plan, faults: Faults, random: Random): WorldOptions {
       behaviour: { tokenDelayMs },
     },
     ecs: {
-      regions: [smallRegion()],
+      regions: [smallRegion(), ...(plan.wide.second === null ? [] : [smallRegion('cn-beijing')])],
       soldOut,
       interruptions,
       delays: { listLagMs: [0, listLagMs] },
@@ -98,7 +119,8 @@ function optionsOf(plan: Plan, faults: Faults, random: Random): WorldOptions {
       hangs: () => faults.happens('boot hangs'),
       failures: faults.rate('job fails by itself'),
       missesNotice: () => faults.happens('notice missed'),
-      endsAfterMs: faults.refusedAfterMs,
+      endsAfterMs: () =>
+        faults.refusedAfterMs() ?? (faults.happens('runner ends early') ? random.pick(EARLY_MS) : null),
     },
   };
 }

@@ -34,6 +34,8 @@ export const FAULTS = {
   'job fails by itself': [0.05, 0.5], 'alert channel down': [0.1, 1],
   // New ones come last, so that the plans of known seeds stay as they are.
   'ecs late': [0.02, 0.3], 'notice missed': [0.1, 1], 'ecs 400-after-success': [0.01, 0.15],
+  // A runner that is online for a moment and ends without a job: a crash, a refused version.
+  'runner ends early': [0.05, 1],
 } as const satisfies Record<string, readonly [min: number, max: number]>;
 
 export type FaultName = keyof typeof FAULTS;
@@ -61,6 +63,12 @@ export const INCIDENT_NAMES = [
   'a matrix fails fast when its machine is taken back',
   'a newer run takes the place of one',
   'somebody tags a machine as ours',
+  'GitHub mints nothing',
+  'GitHub lists nothing',
+  'GitHub has no records',
+  'the App is suspended',
+  'a right at ECS is missing',
+  "others' runners come and go",
 ] as const;
 
 export type IncidentName = (typeof INCIDENT_NAMES)[number];
@@ -82,6 +90,8 @@ export interface Plan {
   readonly rates: Rates;
   readonly arrivals: readonly Arrival[];
   readonly incidents: readonly Planned[];
+  /** Beyond one placement and one organisation; drawn after all else. */
+  readonly wide: Wide;
   readonly world: {
     readonly soldOut: number;
     readonly interruptions: number;
@@ -90,6 +100,27 @@ export interface Plan {
     readonly tokenDelayMs: number;
   };
 }
+
+export interface Wide {
+  /** How a second placement, in cn-beijing, is chosen beside the first; null: there is none. */
+  readonly second: 'order' | 'price' | null;
+  /** A second organisation, with an installation of its own. */
+  readonly hasSister: boolean;
+  /** A profile that one repository may use. */
+  readonly hasKernel: boolean;
+  /** So many more repositories are allowed, and quiet. */
+  readonly quietRepositories: number;
+  /** Replaces `limits.lifetime`, where jobs of hours come. */
+  readonly lifetime: string | null;
+}
+
+export const NARROW: Wide = {
+  second: null,
+  hasSister: false,
+  hasKernel: false,
+  quietRepositories: 0,
+  lifetime: null,
+};
 
 export interface PlannedConfig {
   readonly limits: {

@@ -44,7 +44,7 @@ test('the App is suspended while a job runs: its machine goes minutes after it s
   world.fc.close();
 });
 
-test('and so do a hundred', { timeout: 180_000 }, async () => {
+test('and so do a hundred', async () => {
   const { world } = await suspendedWith(100);
   expect((await world.adapters().ledger.runners.list(200)).things).toEqual([]);
   world.fc.close();

@@ -1,0 +1,31 @@
+/** What happens to GitHub, and beside us in its organisation. */
+import type { Simulation } from './simulation.ts';
+
+/** More than a page of GitHub's lists. */
+const OTHERS_RUNNERS = 120;
+
+export function brownOut({ faults, later }: Simulation, calls: RegExp, ms: number): boolean {
+  faults.setBrownOut(calls);
+  later(ms, () => faults.setBrownOut(null));
+  return true;
+}
+
+/** Registered, idle for a moment, gone, and again: no list of runners holds still. */
+function comeAndGo(simulation: Simulation, untilMs: number, fleet: string, n: number): void {
+  const { world, later } = simulation;
+  const leave = world.github.addOthersRunner('acme', `${fleet}-${n}-${world.clock.nowMs()}`);
+  const stayMs = 40_000 + ((n * 7_919) % 60_000);
+  later(stayMs, () => {
+    leave?.();
+    if (world.clock.nowMs() < untilMs) later(1_000, () => comeAndGo(simulation, untilMs, fleet, n));
+  });
+}
+
+/** Runners of somebody else's, registered for some seconds each. */
+export function fleetComes(simulation: Simulation, ms: number): boolean {
+  const untilMs = simulation.world.clock.nowMs() + ms;
+  const fleet = `their-fleet-${untilMs}`;
+  for (let n = 0; n < OTHERS_RUNNERS; n++)
+    simulation.later(n * 50, () => comeAndGo(simulation, untilMs, fleet, n));
+  return true;
+}
