@@ -1,8 +1,8 @@
 /** Every stack of a deployment, as templates. Needs no network and no credentials. */
 import * as ros from '@alicloud/ros-cdk-core';
 import type { Config } from '../shared/config/config.ts';
+import type { WorkflowTrust } from '../shared/github-trust.ts';
 import { ControlStack } from './control-stack.ts';
-import type { WorkflowTrust } from './github-trust.ts';
 import { nameMistakes, namesOf } from './names.ts';
 import { PlacementStack } from './placement-stack.ts';
 import type { Scope } from './policies.ts';

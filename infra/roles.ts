@@ -2,9 +2,9 @@
 import * as ros from '@alicloud/ros-cdk-core';
 import * as ram from '@alicloud/ros-cdk-ram';
 import type { Config } from '../shared/config/config.ts';
+import { fingerprintsOf, subjectsOf, type WorkflowTrust } from '../shared/github-trust.ts';
 import { TAG } from '../shared/names.ts';
 import { deployPermissions } from './deploy-policy.ts';
-import { fingerprintsOf, subjectsOf, type WorkflowTrust } from './github-trust.ts';
 import { FUNCTION_KINDS, namesOf } from './names.ts';
 import { output } from './placement-stack.ts';
 import { type Permission, permissionsOf, regionsOf, type Scope } from './policies.ts';

@@ -10,13 +10,13 @@ import type { Config } from '../../shared/config/config.ts';
 import { parseYaml } from '../../shared/config/parse.ts';
 import { webhookUrl } from '../doctor/checks/functions.ts';
 import { hookRangesAt } from '../doctor/checks/hook-ranges.ts';
+import { apply, compareStack, type StackChange } from '../shared/stacks.ts';
+import { type TrustWorld, workflowTrust } from '../shared/workflow-trust.ts';
 import { formerRegions, type RegionsWorld } from './former-regions.ts';
 import { keepVersion, type Live, liveFunctions } from './functions.ts';
 import { withFixedAddress, withNetwork } from './ids.ts';
 import { type Plan, show } from './plan.ts';
-import { apply, compareStack, type StackChange } from './stacks.ts';
 import { deployVariables, type Filling, missing, secretMistakes } from './variables.ts';
-import { type TrustWorld, workflowTrust } from './workflow-trust.ts';
 
 export interface DeployWorld extends RegionsWorld, TrustWorld {
   readonly root: string;

@@ -11,12 +11,12 @@ import { ledgerToRead } from '../shared/ledger.ts';
 import { parseOptions } from '../shared/options.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
 import { ROOT, tool } from '../shared/steps.ts';
+import { rootFingerprint } from '../shared/workflow-trust.ts';
 import { deploy } from './deploy.ts';
 import { rollBack } from './functions.ts';
 import { invokeOnce } from './invoke.ts';
 import { serverlessDevs } from './serverless-devs.ts';
 import { secretsIn } from './variables.ts';
-import { rootFingerprint } from './workflow-trust.ts';
 
 interface Options {
   readonly yes: boolean;

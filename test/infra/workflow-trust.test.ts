@@ -1,6 +1,6 @@
 /** A deploy from a workflow without access keys: what the template trusts, tried against the token service. */
 import { expect, test } from 'vitest';
-import { fingerprintsOf, subjectsOf } from '../../infra/github-trust.ts';
+import { fingerprintsOf, subjectsOf } from '../../shared/github-trust.ts';
 import { assumeRoleWithOidc } from '../../simulator/management/oidc.ts';
 import { appJwt, PUBLIC_KEY_PEM, START_MS } from '../shared/adapters/github/jwt.ts';
 import { configOf, ofType, templatesOf } from './deployment.ts';

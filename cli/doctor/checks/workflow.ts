@@ -1,7 +1,7 @@
 /** Whether the workflow of `control.deployFrom` would be let in: GitHub's root certificate against those that were deployed. */
 import { namesOf } from '../../../infra/names.ts';
-import { findStackId, templateOf } from '../../deploy/stacks.ts';
-import { GITHUB_ISSUER_HOST } from '../../deploy/workflow-trust.ts';
+import { findStackId, templateOf } from '../../shared/stacks.ts';
+import { GITHUB_ISSUER_HOST } from '../../shared/workflow-trust.ts';
 import { type Check, type CheckOutcome, ok, warning, wrong } from '../finding.ts';
 import type { DoctorWorld } from '../world.ts';
 

@@ -1,14 +1,14 @@
 /** What a deploy finds out about the workflow that may deploy: GitHub's root certificate, and the repository's ids. */
 import { connect, type DetailedPeerCertificate } from 'node:tls';
 import * as z from 'zod';
+import type { GitHubRequest } from '../../shared/adapters/github/request.ts';
+import type { Config } from '../../shared/config/config.ts';
 import {
   fingerprintsOf,
   type RepositoryIds,
   subjectsOf,
   type WorkflowTrust,
-} from '../../infra/github-trust.ts';
-import type { GitHubRequest } from '../../shared/adapters/github/request.ts';
-import type { Config } from '../../shared/config/config.ts';
+} from '../../shared/github-trust.ts';
 
 export interface TrustWorld {
   readonly github: GitHubRequest;

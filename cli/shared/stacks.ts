@@ -1,7 +1,7 @@
 /** Stacks of Resource Orchestration Service: what is there, what would change, and changing it. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Template } from '../../infra/app.ts';
-import type { Alibaba } from '../shared/alibaba.ts';
+import type { Alibaba } from './alibaba.ts';
 import { keepingLedger } from './kept-ledger.ts';
 
 export interface StackWorld {
