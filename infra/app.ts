@@ -1,6 +1,7 @@
 /** Every stack of a deployment, as templates. Needs no network and no credentials. */
 import * as ros from '@alicloud/ros-cdk-core';
 import type { Config } from '../shared/config/config.ts';
+import type { WorkflowTrust } from '../shared/github-trust.ts';
 import { ControlStack } from './control-stack.ts';
 import { nameMistakes, namesOf } from './names.ts';
 import { PlacementStack } from './placement-stack.ts';
@@ -12,12 +13,19 @@ export interface Template {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** What a deploy finds out, and a template alone cannot know. */
+export interface Found {
+  readonly formerRegions?: readonly string[];
+  /** Null or absent: by what is known of GitHub, without the repository's ids. */
+  readonly workflow?: WorkflowTrust | null;
+}
+
 /** Placements first: the control stack's policies name what they make. Throws when a service would refuse a name. */
 export function synthesise(
   config: Config,
   secrets: Scope['secrets'],
   outdir: string,
-  formerRegions: readonly string[] = [],
+  { formerRegions = [], workflow = null }: Found = {},
 ): Template[] {
   const mistakes = nameMistakes(config);
   if (mistakes.length > 0) throw new Error(`names are wrong\n${mistakes.join('\n')}`);
@@ -27,7 +35,7 @@ export function synthesise(
     ({ network, mirrorBucket }) => network !== null || mirrorBucket !== null,
   );
   for (const placement of placements) new PlacementStack(app, config, placement);
-  new ControlStack(app, { config, secrets, formerRegions });
+  new ControlStack(app, { config, secrets, formerRegions, workflow });
   const assembly = app.synth();
   const templateOf = (stackName: string, region: string): Template => ({
     stackName,

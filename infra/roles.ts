@@ -2,6 +2,7 @@
 import * as ros from '@alicloud/ros-cdk-core';
 import * as ram from '@alicloud/ros-cdk-ram';
 import type { Config } from '../shared/config/config.ts';
+import { fingerprintsOf, subjectsOf, type WorkflowTrust } from '../shared/github-trust.ts';
 import { TAG } from '../shared/names.ts';
 import { deployPermissions } from './deploy-policy.ts';
 import { FUNCTION_KINDS, namesOf } from './names.ts';
@@ -10,23 +11,19 @@ import { type Permission, permissionsOf, regionsOf, type Scope } from './policie
 import { policyDocument } from './policy-document.ts';
 
 const GITHUB_ISSUER = 'https://token.actions.githubusercontent.com';
-/** GitHub's certificate authorities, as GitHub publishes them for OIDC providers (GitHub changelog, 2023-06-27). */
-const GITHUB_FINGERPRINTS = [
-  '6938fd4d98bab03faadb97b34396831e3780aea1',
-  '1c58a3a8518e8759bf075b76b750d4f2df264fcd',
-];
 const AUDIENCE = 'sts.aliyuncs.com';
 
-export type StackScope = Required<Omit<Scope, 'accountId'>>;
+export type StackScope = Required<Omit<Scope, 'accountId'>> & { readonly workflow: WorkflowTrust | null };
 
 type Trust = ram.RosRole.AssumeRolePolicyDocumentProperty;
 
-export function makeRoles(stack: ros.Stack, { config, secrets, formerRegions }: StackScope): void {
+export function makeRoles(stack: ros.Stack, { config, secrets, formerRegions, workflow }: StackScope): void {
   const names = namesOf(config);
   const scope = { config, accountId: ros.RosPseudo.tenantId, secrets, formerRegions };
   for (const kind of FUNCTION_KINDS)
     makeRole(stack, kind, names.roleOf(kind), trusted('fc.aliyuncs.com'), permissionsOf(kind, scope));
-  if (config.control.deployFrom !== null) makeDeployRole(stack, config, config.control.deployFrom);
+  const { deployFrom } = config.control;
+  if (deployFrom !== null) makeDeployRole(stack, config, deployFrom, workflow ?? knownTrust(deployFrom));
   if (config.selfDestruct.roleName !== null)
     makeRole(
       stack,
@@ -77,10 +74,17 @@ const trusted = (service: string): Trust => ({
 
 type DeployFrom = NonNullable<Config['control']['deployFrom']>;
 
+/** Without a network: what is known of GitHub's roots, and the subject that needs no ids. */
+const knownTrust = (deployFrom: DeployFrom): WorkflowTrust => ({
+  fingerprints: fingerprintsOf(null),
+  subjects: subjectsOf(deployFrom, null),
+});
+
 function makeDeployRole(
   stack: ros.Stack,
   config: Config,
-  { repository, branch, provider }: DeployFrom,
+  { repository, provider }: DeployFrom,
+  { fingerprints, subjects }: WorkflowTrust,
 ): void {
   const names = namesOf(config);
   if (provider === null)
@@ -88,7 +92,7 @@ function makeDeployRole(
       oidcProviderName: names.oidcProvider,
       issuerUrl: GITHUB_ISSUER,
       clientIds: [AUDIENCE],
-      fingerprints: GITHUB_FINGERPRINTS,
+      fingerprints: [...fingerprints],
       description: `Workflows of ${repository}`,
     });
   const trust: Trust = {
@@ -102,7 +106,7 @@ function makeDeployRole(
           stringEquals: {
             'oidc:iss': [GITHUB_ISSUER],
             'oidc:aud': [AUDIENCE],
-            'oidc:sub': [`repo:${repository}:ref:refs/heads/${branch}`],
+            'oidc:sub': [...subjects],
           },
         },
       },

@@ -1,24 +1,24 @@
 /** Shows what would change, then changes it: networks, then the ledger and roles, then the functions. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { synthesise, type Template } from '../../infra/app.ts';
+import { type Found, synthesise, type Template } from '../../infra/app.ts';
 import { renderFunctionsYaml } from '../../infra/functions-yaml.ts';
 import { namesOf } from '../../infra/names.ts';
 import { releaseOf } from '../../infra/release.ts';
 import { secretReferences } from '../../infra/secrets.ts';
-import type { GitHubRequest } from '../../shared/adapters/github/request.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { parseYaml } from '../../shared/config/parse.ts';
 import { webhookUrl } from '../doctor/checks/functions.ts';
 import { hookRangesAt } from '../doctor/checks/hook-ranges.ts';
+import { apply, compareStack, type StackChange } from '../shared/stacks.ts';
+import { type TrustWorld, workflowTrust } from '../shared/workflow-trust.ts';
 import { formerRegions, type RegionsWorld } from './former-regions.ts';
 import { keepVersion, type Live, liveFunctions } from './functions.ts';
 import { withFixedAddress, withNetwork } from './ids.ts';
 import { type Plan, show } from './plan.ts';
-import { apply, compareStack, type StackChange } from './stacks.ts';
 import { deployVariables, type Filling, missing, secretMistakes } from './variables.ts';
 
-export interface DeployWorld extends RegionsWorld {
+export interface DeployWorld extends RegionsWorld, TrustWorld {
   readonly root: string;
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly confirm: (question: string) => Promise<boolean>;
@@ -27,8 +27,6 @@ export interface DeployWorld extends RegionsWorld {
   readonly deployFunctions: (file: string, variables: Readonly<Record<string, string>>) => Promise<number>;
   /** Has the mirror look for the newest runner now: without it no launch knows which one to install. */
   readonly startMirror: (functionName: string, accountId: string) => Promise<void>;
-  /** For what anyone may ask of GitHub. */
-  readonly github: GitHubRequest;
   readonly sleep: (ms: number) => Promise<void>;
 }
 
@@ -42,8 +40,11 @@ export async function deploy(world: DeployWorld): Promise<number> {
   const mistakes = secretMistakes(world.variables);
   for (const line of mistakes) world.say(line);
   if (mistakes.length > 0) return 1;
-  const former = await formerRegions(world, read(world));
-  const before = await planOf(world, read(world), former);
+  const found = {
+    formerRegions: await formerRegions(world, read(world)),
+    workflow: await workflowTrust(read(world), world),
+  };
+  const before = await planOf(world, read(world), found);
   show(before, world);
   if (before.isEmpty) return await printWebhookUrl(world, before.config);
   if (!(await world.confirm('Go on?'))) {
@@ -51,7 +52,7 @@ export async function deploy(world: DeployWorld): Promise<number> {
     return 1;
   }
   const config = await networks(world, before);
-  await control(world, config, former);
+  await control(world, config, found);
   return functions(world, read(world));
 }
 
@@ -61,9 +62,9 @@ function read({ root }: DeployWorld): Config {
   return parsed.config;
 }
 
-async function planOf(world: DeployWorld, config: Config, former: readonly string[]): Promise<Plan> {
+async function planOf(world: DeployWorld, config: Config, found: Found): Promise<Plan> {
   const stacks = await Promise.all(
-    templatesFor(world, config, former).map((each) => compareStack(world, each)),
+    templatesFor(world, config, found).map((each) => compareStack(world, each)),
   );
   const live = await liveFunctions(world.alibaba, config);
   const isComplete = !isPending(config);
@@ -86,12 +87,8 @@ function isPending({ placements, control }: Config): boolean {
   return hasPending || (control.fixedAddress !== null && control.fixedAddress.vpc === null);
 }
 
-function templatesFor(
-  { variables, root }: DeployWorld,
-  config: Config,
-  former: readonly string[],
-): Template[] {
-  return synthesise(config, secretReferences(variables), join(root, 'cdk.out'), former);
+function templatesFor({ variables, root }: DeployWorld, config: Config, found: Found): Template[] {
+  return synthesise(config, secretReferences(variables), join(root, 'cdk.out'), found);
 }
 
 /** Compares values without showing them. */
@@ -136,8 +133,8 @@ function toBegin({ say }: DeployWorld, { stackId, lines, template }: StackChange
 
 const isPlacement = ({ stackName }: Template, config: Config) => stackName !== namesOf(config).controlStack;
 
-async function control(world: DeployWorld, config: Config, former: readonly string[]): Promise<void> {
-  const template = templatesFor(world, config, former).find((each) => !isPlacement(each, config)) as Template;
+async function control(world: DeployWorld, config: Config, found: Found): Promise<void> {
+  const template = templatesFor(world, config, found).find((each) => !isPlacement(each, config)) as Template;
   const change = await compareStack(world, template);
   toBegin(world, change);
   const outputs = await apply(world, change);

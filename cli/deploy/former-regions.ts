@@ -1,7 +1,7 @@
 /** A placement that is taken out of runners.yaml: the reaper keeps its rights there until nothing of ours can live there. */
 import { namesOf } from '../../infra/names.ts';
 import type { Config } from '../../shared/config/config.ts';
-import { findStackId, type StackWorld, templateOf } from './stacks.ts';
+import { findStackId, type StackWorld, templateOf } from '../shared/stacks.ts';
 
 export interface RegionsWorld extends StackWorld {
   readonly say: (line: string) => void;

@@ -1,7 +1,7 @@
 /** What the stacks made, written into `runners.yaml` beside the operator's own words and comments. Pure. */
 import { parseDocument } from 'yaml';
 import type { Config } from '../../shared/config/config.ts';
-import type { Outputs } from './stacks.ts';
+import type { Outputs } from '../shared/stacks.ts';
 
 /** `region` is that of the placement whose network was made. */
 export function withNetwork(text: string, config: Config, region: string, outputs: Outputs): string {

@@ -11,6 +11,7 @@ import { ledgerToRead } from '../shared/ledger.ts';
 import { parseOptions } from '../shared/options.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
 import { ROOT, tool } from '../shared/steps.ts';
+import { rootFingerprint } from '../shared/workflow-trust.ts';
 import { deploy } from './deploy.ts';
 import { rollBack } from './functions.ts';
 import { invokeOnce } from './invoke.ts';
@@ -64,6 +65,7 @@ export async function main(args: readonly string[]): Promise<number> {
         endpoint: variables.INVOKE_ENDPOINT,
       }),
     github: githubAsApp(config.github.baseUrl, config.control.region, variables, cloud, ROOT),
+    rootOf: rootFingerprint,
     sleep,
     regionsInUse: async () =>
       regionsInUse({

@@ -1,7 +1,7 @@
 /** What a deploy would change, and how it is said. */
 import type { Config } from '../../shared/config/config.ts';
+import type { StackChange } from '../shared/stacks.ts';
 import type { Live } from './functions.ts';
-import type { StackChange } from './stacks.ts';
 
 export interface Plan {
   readonly config: Config;

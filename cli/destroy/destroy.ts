@@ -3,9 +3,9 @@ import { namesOf } from '../../infra/names.ts';
 import type { Config } from '../../shared/config/config.ts';
 import type { FunctionKind } from '../../shared/config/environment.ts';
 import { type Live, liveFunctions } from '../deploy/functions.ts';
-import { findStackId, removeStack } from '../deploy/stacks.ts';
 import { nullIfAbsent } from '../doctor/checks/roles.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
+import { findStackId, removeStack } from '../shared/stacks.ts';
 
 export interface DestroyWorld {
   readonly alibaba: Alibaba;

@@ -14,6 +14,7 @@ import { NETWORK_CHECKS } from './checks/network.ts';
 import { RUNNER_AGE_CHECK } from './checks/runner-age.ts';
 import { RUNNER_GROUP_CHECK } from './checks/runner-group.ts';
 import { SWEEPS_CHECK } from './checks/sweeps.ts';
+import { WORKFLOW_CHECK } from './checks/workflow.ts';
 import { type Check, examine, exitCodeOf, type Finding, type Level } from './finding.ts';
 import { realWorld } from './real-world.ts';
 
@@ -30,6 +31,7 @@ export const CHECKS: readonly Check[] = [
   CHECK_RUNS_CHECK,
   RUNNER_GROUP_CHECK,
   RUNNER_AGE_CHECK,
+  WORKFLOW_CHECK,
 ];
 
 interface Options {

@@ -10,6 +10,7 @@ import { type Alibaba, type Answer, alibaba, operatorKey } from '../shared/aliba
 import { readDotEnv } from '../shared/dot-env.ts';
 import { operatorSecret } from '../shared/secrets.ts';
 import { ROOT } from '../shared/steps.ts';
+import { rootFingerprint } from '../shared/workflow-trust.ts';
 import { ledgerReader, tableReader } from './ledger-look.ts';
 import { prober } from './probe.ts';
 import type { DoctorWorld } from './world.ts';
@@ -20,6 +21,7 @@ export interface RealOptions {
   readonly variables?: Variables;
   readonly accessKey?: () => Promise<AccessKey>;
   readonly root?: string;
+  readonly rootOf?: DoctorWorld['rootOf'];
 }
 
 /** Addresses of simulators come by the variables that the functions know, and ALIBABA_ENDPOINT for all the rest. */
@@ -43,6 +45,7 @@ export function realWorld(config: Config, options: RealOptions = {}): DoctorWorl
     ...ledgerReader(connection, accessKey),
     probe: prober(config, variables, cloud),
     release: releaseOf(root),
+    rootOf: options.rootOf ?? rootFingerprint,
     root,
     nowMs: Date.now,
   };

@@ -23,6 +23,8 @@ export interface DoctorWorld {
   readonly release: string | null;
   /** The runner release that the ledger names, and the regions whose bucket has it; null: none, and no job can start. */
   readonly mirrored: () => Promise<Pick<RunnerRelease, 'version' | 'regions'> | null>;
+  /** SHA-1 of the root certificate that is served there; null: it could not be read. */
+  readonly rootOf: (host: string) => Promise<string | null>;
   /** How the last sweeps went; null: there was none. */
   readonly sweeps: () => Promise<PastSweeps | null>;
   readonly nowMs: () => number;

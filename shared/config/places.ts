@@ -19,6 +19,12 @@ const DeployFrom = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9._/-]{1,200}$/, 'must be a branch')
     .default('main'),
+  /** The subject is the environment's, whatever the branch: its reviewers and branch rules decide. Null: the branch's. */
+  environment: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,255}$/, 'must be the name of an environment')
+    .nullable()
+    .default(null),
   /** An OIDC provider of GitHub that the account has already; null: `infra/` makes one. */
   provider: z.string().min(1).max(128).nullable().default(null),
 });

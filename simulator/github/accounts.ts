@@ -1,7 +1,7 @@
 /** Organisations, users, repositories, runner groups and where the App is installed. */
 import type { Account, Group, Installation, Repository } from './model.ts';
 import { newId, type State } from './state.ts';
-import { notFound } from './wire.ts';
+import { notFound, Refusal } from './wire.ts';
 
 const key = (name: string): string => name.toLowerCase();
 
@@ -113,4 +113,13 @@ export function groupServes(group: Group, repository: Repository): boolean {
 
 export function repositoriesOf(state: State, installation: Installation): Repository[] {
   return [...state.repositories.values()].filter((repository) => canSee(installation, repository));
+}
+
+/** GitHub docs, "Managing allowed IP addresses for your organization": an App's calls for an installation, too. */
+export function checkAddress({ login, allowedAddresses }: Account, from: string | undefined): void {
+  if (from === undefined || allowedAddresses === undefined || allowedAddresses.includes(from)) return;
+  throw new Refusal(
+    403,
+    `Although you appear to have the correct authorization credentials, the \`${login}\` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.`,
+  );
 }

@@ -2,10 +2,9 @@
  * Who calls. GitHub docs, "Generating a JSON Web Token for a GitHub App": RS256, `iat` not in the future,
  * `exp` at most ten minutes ahead, `iss` the App's id. Messages as GitHub words them: octokit's auth-app reads them.
  */
-
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { repositoriesOf } from './accounts.ts';
-import type { Account, Installation, InstallationToken, Permissions } from './model.ts';
+import { checkAddress, repositoriesOf } from './accounts.ts';
+import type { Installation, InstallationToken, Permissions } from './model.ts';
 import type { State } from './state.ts';
 import { isoTime, notFound, ok, Refusal, type SimRequest, type SimResponse } from './wire.ts';
 
@@ -46,15 +45,6 @@ function installationCaller(state: State, credential: string, request: SimReques
   if (installation.isSuspended) throw new Refusal(403, 'This installation has been suspended');
   checkAddress(installation.account, request.from);
   return { kind: 'installation', name: `installation ${installation.id}`, installation, token };
-}
-
-/** GitHub docs, "Managing allowed IP addresses for your organization": an App's calls for an installation, too. */
-function checkAddress({ login, allowedAddresses }: Account, from: string | undefined): void {
-  if (from === undefined || allowedAddresses === undefined || allowedAddresses.includes(from)) return;
-  throw new Refusal(
-    403,
-    `Although you appear to have the correct authorization credentials, the \`${login}\` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.`,
-  );
 }
 
 const keys = new Map<string, KeyObject>();

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { synthesise, type Template } from '../../infra/app.ts';
+import { type Found, synthesise, type Template } from '../../infra/app.ts';
 import type { Scope } from '../../infra/policies.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { parseConfig } from '../../shared/config/parse.ts';
@@ -43,10 +43,14 @@ export interface Resource {
   readonly Properties: Readonly<Record<string, unknown>>;
 }
 
-export function templatesOf(config: Config, secrets: Scope['secrets'] = SECRETS): Template[] {
+export function templatesOf(
+  config: Config,
+  secrets: Scope['secrets'] = SECRETS,
+  found: Found = {},
+): Template[] {
   const outdir = mkdtempSync(join(tmpdir(), 'synth-'));
   try {
-    return synthesise(config, secrets, outdir);
+    return synthesise(config, secrets, outdir, found);
   } finally {
     rmSync(outdir, { recursive: true });
   }

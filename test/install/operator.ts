@@ -71,6 +71,7 @@ export function operatorOf(account: EmptyAccount): Operator {
           return 0;
         },
         github: githubAsApp(config().github.baseUrl, config().control.region, variables(), cloud, root),
+        rootOf: async () => null,
         startMirror: (functionName, accountId) =>
           invokeOnce({
             ...{ functionName, accountId, config: config(), accessKey },
@@ -83,7 +84,11 @@ export function operatorOf(account: EmptyAccount): Operator {
           }),
       }),
     rollBack: () => rollBack({ alibaba: cloud, config: config(), download, say }),
-    doctor: () => examine(CHECKS, doctorWorld(config(), { variables: variables(), accessKey, root })),
+    doctor: () =>
+      examine(
+        CHECKS,
+        doctorWorld(config(), { variables: variables(), accessKey, root, rootOf: async () => null }),
+      ),
     prove: (sweep) => proveOn(account, config(), root, sweep),
     destroy: () =>
       destroy({

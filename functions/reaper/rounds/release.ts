@@ -7,9 +7,9 @@ import {
   parseRunnerRelease,
   RUNNER_RELEASE_NOTE,
 } from '../../../shared/runner/release.ts';
+import { checkCopies } from '../survey/bucket-copies.ts';
 import { ownersOf } from '../survey/known.ts';
 import type { ReaperWorld } from '../world.ts';
-import { checkCopies } from './bucket-copies.ts';
 
 const CHECKED = 'release-checked';
 const DAY_MS = 24 * 3_600_000;

@@ -140,6 +140,7 @@ function worldOf(self: DeployAccount): DeployWorld {
       self.mirrored.push(name);
     },
     github: async () => ({ status: 200, headers: {}, data: { hooks: self.hooks } }),
+    rootOf: async () => null,
     sleep: async () => undefined,
     regionsInUse: () => self.regionsInUse(),
   };

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { redact } from '../../../cli/deploy/serverless-devs.ts';
-import { differences } from '../../../cli/deploy/stacks.ts';
+import { differences } from '../../../cli/shared/stacks.ts';
 import { type DeployAccount, deployAccount, VARIABLES, WEBHOOK_URL } from './account.ts';
 
 let here: DeployAccount;

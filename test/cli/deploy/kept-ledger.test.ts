@@ -1,48 +1,69 @@
 /** An upgrade from release 0.1: the ledger's instance was made by another type, and holds what was promised. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type EmptyAccount, openEmptyAccount } from '../../../simulator/empty-account/index.ts';
-import { tableOf } from '../../../simulator/tablestore/index.ts';
-import { type Operator, operatorOf } from '../../install/operator.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { VirtualClock } from '../../../simulator/clock.ts';
+import { createEcs } from '../../../simulator/ecs/index.ts';
+import { applyStack } from '../../../simulator/empty-account/resources.ts';
+import { seeded } from '../../../simulator/random.ts';
+import { createTableStore, type TableStore, tableOf } from '../../../simulator/tablestore/index.ts';
+import { type DeployAccount, deployAccount } from './account.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'upgrade-'));
-let account: EmptyAccount;
-let operator: Operator;
-beforeAll(async () => {
-  account = await openEmptyAccount({ folder, organization: 'acme', ecs: { soldOut: 0 } });
-  operator = operatorOf(account);
+let here: DeployAccount;
+let store: TableStore;
+beforeEach(async () => {
+  here = await deployAccount();
+  const clock = new VirtualClock(Date.now());
+  store = createTableStore({ clock, instance: '' });
+  const ecs = createEcs({ clock, random: seeded(1), credentials: () => null });
+  const places = { management: here.management, ecs, store };
+  here.management.onStack = (stack, before, after) => applyStack(places, stack, before, after);
+  expect(await here.deploy(), here.said.join('\n')).toBe(0);
 });
-afterAll(async () => {
-  operator.close();
-  await account.close();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => here.close());
 
 const control = () => {
-  const found = [...account.management.stacks.values()].find(({ name }) => name.endsWith('-control'));
+  const found = [...here.management.stacks.values()].find(({ name }) => name.endsWith('-control'));
   if (found === undefined) throw new Error('there is no control stack');
   return found;
 };
-const ledgerIn = (text: string) =>
-  (JSON.parse(text) as { Resources: Record<string, { Type: string; Properties: Record<string, unknown> }> })
-    .Resources.Ledger;
+type Resources = Record<string, { Type: string; Properties: Record<string, unknown> }>;
+const resourcesOf = (text: string) => (JSON.parse(text) as { Resources: Resources }).Resources;
+const keep = () => tableOf(store, 'ledger').put(['note', 'kept'], { text: 'of 0.1' }, { row: 'any' });
+const kept = async () => (await tableOf(store, 'ledger').get(['note', 'kept']))?.text;
 
-test('a deploy over 0.1 keeps the ledger’s instance, its tables and their rows', async () => {
-  expect(await operator.setup(), operator.said.join('\n')).toBe(0);
+/** As release 0.1 made it. */
+function made01(): void {
   const stack = control();
-  const old = JSON.parse(stack.template) as { Resources: Record<string, unknown> };
-  const { InstanceName, ClusterType, Tags } = ledgerIn(stack.template)?.Properties ?? {};
-  old.Resources.Ledger = {
+  const template = JSON.parse(stack.template) as { Resources: Resources };
+  const { InstanceName, ClusterType, Tags } = template.Resources.Ledger?.Properties ?? {};
+  template.Resources.Ledger = {
     Type: 'ALIYUN::OTS::Instance',
     Properties: { InstanceName, ClusterType, Network: 'NORMAL', Tags },
   };
-  stack.template = JSON.stringify(old);
+  stack.template = JSON.stringify(template);
   stack.applied = stack.template;
-  await tableOf(account.store, 'ledger').put(['note', 'kept'], { text: 'of 0.1' }, { row: 'any' });
+}
 
-  expect(await operator.deploy(), operator.said.join('\n')).toBe(0);
-  expect(ledgerIn(control().template)?.Type).toBe('ALIYUN::OTS::Instance');
-  expect((await tableOf(account.store, 'ledger').get(['note', 'kept']))?.text).toBe('of 0.1');
-}, 60_000);
+test('a deploy over 0.1 keeps the ledger’s instance, its tables and their rows', async () => {
+  made01();
+  await keep();
+  here.write(here.yaml().replace('costCenter: ci', 'costCenter: build'));
+  expect(await here.deploy(), here.said.join('\n')).toBe(0);
+  const { Type, Properties } = resourcesOf(control().template).Ledger ?? {};
+  expect(Type).toBe('ALIYUN::OTS::Instance');
+  expect(JSON.stringify(Properties?.Tags)).toContain('build');
+  expect(await kept()).toBe('of 0.1');
+  here.changes();
+  expect(await here.deploy()).toBe(0);
+  expect(here.changes()).toEqual([]);
+});
+
+test('a new deployment lets the Internet in, and a resource that changes its type loses what it held', async () => {
+  expect(resourcesOf(control().template).Ledger?.Type).toBe('ALIYUN::OTS::InstanceV2');
+  expect(store.networks).toContain('INTERNET');
+  await keep();
+  const { applied } = control();
+  made01();
+  here.management.onStack?.(control(), applied, control().template);
+  expect(store.networks).not.toContain('INTERNET');
+  expect(store.tables.size).toBe(0);
+});

@@ -135,7 +135,7 @@ export async function healthy(options: Options = {}): Promise<Healthy> {
     const changed = { ...config, ...changes };
     // A test that is about a configuration is about one that was deployed.
     if (Object.keys(changes).length > 0) redeploy(management, changed, root);
-    return realWorld(changed, { variables, accessKey: async () => key, root });
+    return realWorld(changed, { variables, accessKey: async () => key, root, rootOf: async () => null });
   };
   deploy(management, config, world().release ?? '');
   await world().github('PATCH /app/hook/config', { data: { url: WEBHOOK_URL } }, 'app');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkCopies, lackingSince } from '../../../../functions/reaper/rounds/bucket-copies.ts';
+import { checkCopies, lackingSince } from '../../../../functions/reaper/survey/bucket-copies.ts';
 import type { ReaperWorld } from '../../../../functions/reaper/world.ts';
 import { parseRunnerRelease, type RunnerRelease } from '../../../../shared/runner/release.ts';
 import { releaseText } from '../../../cli/doctor/deployed.ts';

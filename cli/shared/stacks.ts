@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Template } from '../../infra/app.ts';
-import type { Alibaba } from '../shared/alibaba.ts';
+import type { Alibaba } from './alibaba.ts';
 import { keepingLedger } from './kept-ledger.ts';
 
 export interface StackWorld {
