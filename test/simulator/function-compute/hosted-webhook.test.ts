@@ -60,12 +60,12 @@ test.each(['acs3', 'fc'] as const)(
     ).toMatchObject({
       status: 401,
     });
-    expect(await post(deliver(Buffer.from([0xff, 0xfe])))).toMatchObject({ status: 400 });
+    expect(await post(deliver(Buffer.from([0xff, 0xfe])))).toMatchObject({ status: 401 });
     await until(() => lines.length === 8);
     expect(lines.map((line) => JSON.parse(line)).map(({ event, status }) => [event, status])).toEqual([
       ...Array.from({ length: 6 }, () => ['webhook.decided', 202]),
       ['webhook.decided', 401],
-      ['webhook.decided', 400],
+      ['webhook.decided', 401],
     ]);
     expect(Math.abs(Date.parse(JSON.parse(lines[0] as string).at) - clock.nowMs())).toBeLessThan(60_000);
     expect(lines.join('\n')).not.toContain(SECRET);
