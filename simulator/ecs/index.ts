@@ -6,5 +6,5 @@ export { inProcess } from './in-process.ts';
 export { type BootDriver, type BootedMachine, type Machine, silentDriver } from './machine.ts';
 export { EcsRefusal, NoAnswer } from './refusal.ts';
 export { bigRegion, type Region, standardRegions } from './region/catalogue.ts';
-export { rpcSignature } from './signature.ts';
+export { rpcSignature, verify as verifyEcs } from './signature.ts';
 export { serveEcs, type Wire } from './wire.ts';

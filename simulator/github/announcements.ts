@@ -3,15 +3,8 @@
 import { canSee } from './accounts.ts';
 import { announce } from './deliveries.ts';
 import type { Installation, Repository, SimJob, SimRun } from './model.ts';
-import {
-  installationPayload,
-  type JobAction,
-  jobPayload,
-  jobRecord,
-  pingPayload,
-  runPayload,
-  runRecord,
-} from './payloads.ts';
+import { type JobAction, jobPayload, jobRecord, pingPayload, runPayload, runRecord } from './payloads.ts';
+import { installationPayload } from './runs/installation-payload.ts';
 import type { State } from './state.ts';
 
 const API = 'https://api.github.com';

@@ -16,7 +16,7 @@ const all = createRequire(import.meta.url)(
 ) as Examples[];
 
 /** The newest example of an event that satisfies `fits`. */
-function example(event: string, fits: (example: Json) => boolean): Json {
+export function example(event: string, fits: (example: Json) => boolean): Json {
   const found = all.find(({ name }) => name === event)?.examples.findLast(fits);
   if (found === undefined) throw new Error(`GitHub gives no such example of ${event}`);
   return found;
@@ -34,7 +34,6 @@ const TEMPLATES: Record<JobAction | 'gated', Json> = {
 const RUN_TEMPLATE = example('workflow_run', isAction('completed'));
 const ORGANIZATION = example('workflow_job', (one) => 'organization' in one).organization as Json;
 const PING = example('ping', (one) => 'hook' in one);
-const INSTALLED = example('installation', isAction('created'));
 
 export type JobAction = 'queued' | 'in_progress' | 'completed' | 'waiting';
 
@@ -146,7 +145,7 @@ const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** An example with what is ours in place of theirs, at any depth. */
-function onto(template: unknown, own: Json): Json {
+export function onto(template: unknown, own: Json): Json {
   const merged = { ...(isObject(template) ? template : {}) };
   for (const [key, value] of Object.entries(own)) {
     merged[key] = isObject(value) ? onto(merged[key], value) : value;
@@ -192,8 +191,3 @@ export const pingPayload = (appId: number): Json => ({
   hook_id: appId,
   hook: onto(PING.hook, { type: 'App', app_id: appId }),
 });
-
-export function installationPayload(action: string, { id, account }: Installation): Json {
-  const own = { id, account: ownerRecord(account), target_id: account.id, target_type: account.type };
-  return onto(INSTALLED, { action, installation: own, repositories: [] });
-}

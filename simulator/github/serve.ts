@@ -98,5 +98,5 @@ function write(outgoing: ServerResponse, { status, headers, body }: SimResponse)
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),
   };
-  outgoing.writeHead(status, { ...headers, ...fixed }).end(text);
+  outgoing.writeHead(status, { ...fixed, ...headers }).end(text);
 }

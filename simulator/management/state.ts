@@ -163,3 +163,9 @@ export function needed(query: Query, name: string): string {
     throw new ManagementRefusal(400, `Missing${name}`, `${name} is mandatory for this action.`);
   return value;
 }
+
+/** A connection that was kept alive too long, or a bad network: the caller cannot tell before from after. */
+export function lossOf({ lost }: ManagementState, action: string | undefined): 'before' | 'after' | null {
+  const at = lost.findIndex((one) => one.action === action);
+  return at < 0 ? null : (lost.splice(at, 1)[0]?.when ?? null);
+}

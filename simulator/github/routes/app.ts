@@ -2,17 +2,21 @@
 import { accountOf, installationOf, repositoriesOf, repositoryOf } from '../accounts.ts';
 import { demandApp, issueToken } from '../auth.ts';
 import type { Installation, RunnerRelease } from '../model.ts';
-import { ownerRecord, repositoryRecord } from '../payloads.ts';
 import { isoTime, listed, notFound, ok, pageOf, Refusal, type SimResponse } from '../wire.ts';
 import { type Call, numberParam, param, type Route, route } from './route.ts';
 import { repositoryFor } from './runners.ts';
+import { wholeApp, wholeOwner, wholeRepository } from './whole.ts';
 
 function installationRecord(call: Call, installation: Installation) {
   const { id, account, repositories, isSuspended, createdAtMs } = installation;
   return {
     id,
-    account: ownerRecord(account),
+    account: wholeOwner(account),
     app_id: call.state.options.app.id,
+    ...{ app_slug: `app-${call.state.options.app.id}`, single_file_name: null, suspended_by: null },
+    access_tokens_url: `${call.origin}/app/installations/${id}/access_tokens`,
+    repositories_url: `${call.origin}/installation/repositories`,
+    html_url: `https://github.com/settings/installations/${id}`,
     target_id: account.id,
     target_type: account.type,
     repository_selection: repositories === 'all' ? 'all' : 'selected',
@@ -54,7 +58,7 @@ function installations(call: Call): SimResponse {
 function installationRepositories(call: Call): SimResponse {
   if (call.caller.kind !== 'installation') throw new Refusal(403, 'Resource not accessible by integration');
   const all = repositoriesOf(call.state, call.caller.installation);
-  return listed(call.origin, call.url, 'repositories', all, (one) => repositoryRecord(one, call.origin));
+  return listed(call.origin, call.url, 'repositories', all, (one) => wholeRepository(one, call.origin));
 }
 
 function convertManifest(call: Call): SimResponse {
@@ -63,8 +67,25 @@ function convertManifest(call: Call): SimResponse {
   return ok(converted, 201);
 }
 
+const RELEASER = { login: 'actions', id: 44036562, type: 'Organization' } as const;
+
+function releaseAddresses(version: string) {
+  const api = 'https://api.github.com/repos/actions/runner/releases/1';
+  return {
+    ...{ url: api, assets_url: `${api}/assets`, upload_url: `${api}/assets{?name,label}` },
+    ...{
+      html_url: `https://github.com/actions/runner/releases/tag/v${version}`,
+      tarball_url: null,
+      zipball_url: null,
+    },
+  };
+}
+
 function releaseRecord({ version, publishedAtMs, assets }: RunnerRelease) {
   return {
+    ...releaseAddresses(version),
+    author: wholeOwner(RELEASER),
+    ...{ id: 1, node_id: 'RE_1', target_commitish: 'main', created_at: isoTime(publishedAtMs) },
     tag_name: `v${version}`,
     name: `v${version}`,
     draft: false,
@@ -74,6 +95,12 @@ function releaseRecord({ version, publishedAtMs, assets }: RunnerRelease) {
       .map(({ name, sha256 }) => `- ${name} <!-- BEGIN SHA -->${sha256}<!-- END SHA -->`)
       .join('\n'),
     assets: assets.map(({ name, sizeBytes, url, sha256 }) => ({
+      ...{ id: 1, node_id: 'RA_1', url, label: '', content_type: 'application/gzip', download_count: 0 },
+      ...{
+        created_at: isoTime(publishedAtMs),
+        updated_at: isoTime(publishedAtMs),
+        uploader: wholeOwner(RELEASER),
+      },
       name,
       size: sizeBytes,
       state: 'uploaded',
@@ -95,7 +122,7 @@ function app(call: Call): SimResponse {
   demandApp(call.caller);
   const { id } = call.state.options.app;
   const permissions = call.state.permissions;
-  return ok({ id, slug: `app-${id}`, name: `app ${id}`, permissions, events: eventsOf(call) });
+  return ok({ ...wholeApp(id, call.state.clock.nowMs()), permissions, events: eventsOf(call) });
 }
 
 /** GitHub docs, "Get GitHub meta information": anyone may ask. */
@@ -104,8 +131,11 @@ function meta({ state: { options } }: Call): SimResponse {
   return ok({ verifiable_password_authentication: false, ...(hooks === null ? {} : { hooks }) });
 }
 
+const TEXT = { 'content-type': 'text/plain;charset=utf-8' };
+
 export const APP_ROUTES: readonly Route[] = [
   route('GET /meta', meta),
+  route('GET /zen', () => ({ ...ok('Keep it logically awesome.'), headers: TEXT })),
   route('GET /app', app),
   route('GET /app/installations', installations),
   route('GET /app/installations/{id}', (call) =>
@@ -120,6 +150,6 @@ export const APP_ROUTES: readonly Route[] = [
   route('GET /installation/repositories', installationRepositories),
   route('POST /app-manifests/{code}/conversions', convertManifest),
   route('GET /repos/actions/runner/releases/latest', latestRelease),
-  route('GET /repos/{owner}/{repo}', (call) => ok(repositoryRecord(repositoryFor(call), call.origin))),
+  route('GET /repos/{owner}/{repo}', (call) => ok(wholeRepository(repositoryFor(call), call.origin))),
   route('GET /repos/actions/runner/releases', ({ state }) => ok(state.releases.map(releaseRecord))),
 ];

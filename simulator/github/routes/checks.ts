@@ -14,6 +14,7 @@ import { isoTime, isoTimeOrNull, listed, notFound, ok, Refusal, type SimResponse
 import { bodyOf, Change, Creation } from './check-body.ts';
 import { type Call, numberParam, param, type Route, route } from './route.ts';
 import { repositoryFor } from './runners.ts';
+import { wholeApp } from './whole.ts';
 
 /** What octokit says that GitHub answers. */
 const create = (client: Octokit, body: { name: string; head_sha: string; owner: string; repo: string }) =>
@@ -42,7 +43,7 @@ function recordOf(
     output: { ...output, annotations_count: 0, annotations_url: `${url}/annotations` },
     name: check.name,
     check_suite: { id: repository.id },
-    app: { id: appId },
+    app: wholeApp(appId, check.startedAtMs ?? 0),
     pull_requests: [],
   };
 }
@@ -161,7 +162,7 @@ function jobChecks({ state, origin }: Call, repository: Repository, sha: string)
     conclusion: job.conclusion,
     started_at: isoTime(job.startedAtMs ?? job.createdAtMs),
     completed_at: isoTimeOrNull(job.completedAtMs),
-    app: { id: ACTIONS_APP },
+    app: wholeApp(ACTIONS_APP, job.createdAtMs),
   }));
 }
 

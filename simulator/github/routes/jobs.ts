@@ -1,13 +1,14 @@
 /** Jobs and runs of a repository. */
 import { demand } from '../auth.ts';
 import type { SimJob, SimRun } from '../model.ts';
-import { jobRecord, runRecord, workflowId } from '../payloads.ts';
+import { jobRecord, workflowId } from '../payloads.ts';
 import { cancelRun } from '../runs/cancel.ts';
 import { rerunFailed, rerunJob } from '../runs/rerun.ts';
 import { jobsOf, runConclusion, runStatus } from '../runs/status.ts';
 import { listed, notFound, ok, Refusal, type SimResponse } from '../wire.ts';
 import { type Call, numberParam, type Route, route } from './route.ts';
 import { repositoryFor } from './runners.ts';
+import { wholeRun } from './whole.ts';
 
 function runFor(call: Call, level: 'read' | 'write'): SimRun {
   const repository = repositoryFor(call);
@@ -37,9 +38,7 @@ function runs(call: Call): SimResponse {
     .filter((run) => run.repository === repository)
     .filter((run) => status === null || runStatus(run) === status || runConclusion(run) === status)
     .reverse();
-  return listed(call.origin, call.url, 'workflow_runs', all, (run) =>
-    runRecord(call.state, run, call.origin),
-  );
+  return listed(call.origin, call.url, 'workflow_runs', all, (run) => wholeRun(call.state, run, call.origin));
 }
 
 /** GitHub docs, "List workflow runs for a workflow": `branch`, `event`; newest first. */
@@ -52,9 +51,7 @@ function workflowRuns(call: Call): SimResponse {
     .filter((run) => run.repository === repository && workflowId(run) === id)
     .filter((run) => (branch ?? run.branch) === run.branch && (event ?? run.event) === run.event)
     .reverse();
-  return listed(call.origin, call.url, 'workflow_runs', all, (run) =>
-    runRecord(call.state, run, call.origin),
-  );
+  return listed(call.origin, call.url, 'workflow_runs', all, (run) => wholeRun(call.state, run, call.origin));
 }
 
 /** `filter=latest`, the default: jobs of the latest attempt. */
@@ -96,7 +93,7 @@ export const JOB_ROUTES: readonly Route[] = [
   route(`POST ${REPO}/jobs/{id}/rerun`, rerunOneJob),
   route(`GET ${REPO}/runs`, runs),
   route(`GET ${REPO}/workflows/{id}/runs`, workflowRuns),
-  route(`GET ${REPO}/runs/{id}`, (call) => ok(runRecord(call.state, runFor(call, 'read'), call.origin))),
+  route(`GET ${REPO}/runs/{id}`, (call) => ok(wholeRun(call.state, runFor(call, 'read'), call.origin))),
   route(`GET ${REPO}/runs/{id}/jobs`, runJobs),
   route(`GET ${REPO}/runs/{id}/attempts/{attempt}/jobs`, attemptJobs),
   route(`POST ${REPO}/runs/{id}/rerun-failed-jobs`, rerunFailedJobs),

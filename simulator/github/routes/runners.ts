@@ -3,10 +3,10 @@
 import { accountOf, canSee, groupsOf, repositoryOf } from '../accounts.ts';
 import { type Caller, demand } from '../auth.ts';
 import type { Group, Repository, Scope, SimRunner } from '../model.ts';
-import { repositoryRecord } from '../payloads.ts';
 import { isInScope, type JitBody, mint, removeRunner } from '../runners.ts';
 import { listed, noContent, notFound, ok, Refusal, type SimResponse } from '../wire.ts';
 import { type Call, numberParam, param, type Route, route } from './route.ts';
+import { wholeRepository } from './whole.ts';
 
 /** Repositories have the one default group, whose id is 1 (GitHub docs, example of the repository's call). */
 const REPOSITORY_GROUP = 1;
@@ -92,8 +92,9 @@ function remove(call: Call): SimResponse {
   return noContent();
 }
 
-function groupRecord(group: Group) {
+function groupRecord(group: Group, url: string) {
   return {
+    runners_url: `${url}/${group.id}/runners`,
     id: group.id,
     name: group.name,
     visibility: group.repositories === 'all' ? 'all' : 'selected',
@@ -108,7 +109,9 @@ function groupRecord(group: Group) {
 function groups(call: Call): SimResponse {
   const organization = organizationFor(call);
   demand(call.caller, 'organization_self_hosted_runners', 'read');
-  return listed(call.origin, call.url, 'runner_groups', groupsOf(call.state, organization), groupRecord);
+  return listed(call.origin, call.url, 'runner_groups', groupsOf(call.state, organization), (group) =>
+    groupRecord(group, `${call.origin}${call.url.pathname}`),
+  );
 }
 
 function groupRepositories(call: Call): SimResponse {
@@ -118,7 +121,7 @@ function groupRepositories(call: Call): SimResponse {
   if (group === undefined) throw notFound();
   if (group.repositories === 'all') throw new Refusal(422, 'The runner group is visible to all repositories');
   const named = group.repositories.map((name) => repositoryOf(call.state, name));
-  return listed(call.origin, call.url, 'repositories', named, (one) => repositoryRecord(one, call.origin));
+  return listed(call.origin, call.url, 'repositories', named, (one) => wholeRepository(one, call.origin));
 }
 
 const SCOPES = ['/orgs/{org}', '/repos/{owner}/{repo}'];

@@ -11,6 +11,7 @@ test('every field that the simulator answers is in the SDK’s models', async ()
     RunInstances: good(),
     DescribeInstances: { AdditionalAttributes: 'META_OPTIONS' },
     GetInstanceConsoleOutput: { InstanceId: id },
+    DescribeDisks: { InstanceId: id },
     DescribeInstanceTypes: {},
     DescribeAvailableResource: { DestinationResource: 'SystemDisk', InstanceType: TYPES.arm },
     DescribeSpotPriceHistory: { NetworkType: 'vpc', InstanceType: TYPES.arm },
