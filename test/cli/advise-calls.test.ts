@@ -27,12 +27,15 @@ afterAll(async () => {
 });
 
 async function rows(...args: readonly string[]): Promise<number> {
-  let out = '';
+  const out: string[] = [];
   const err: string[] = [];
-  const terminal = { out: (text: string) => void (out += text), err: (text: string) => void err.push(text) };
+  const terminal = {
+    out: (text: string) => void out.push(text),
+    err: (text: string) => void err.push(text),
+  };
   const code = await advise([...args, '--json'], { ...terminal, isColoured: false, nowMs: Date.now });
   expect({ code, err: err.filter((line) => !/^(left out|note)/.test(line)) }).toEqual({ code: 0, err: [] });
-  return JSON.parse(out).length;
+  return JSON.parse(out.join('')).length;
 }
 
 test('ECS_ENDPOINT is where it asks, each thing once; --limit 0 is all of them', async () => {
