@@ -27,7 +27,7 @@ import { assignSoon } from './runs/scheduler.ts';
 import { connectRunner, type RunnerSession } from './runs/sessions.ts';
 import { jobsOf } from './runs/status.ts';
 import type { Behaviour, GitHubOptions, State } from './state.ts';
-import type { SimRequest, SimResponse } from './wire.ts';
+import { Refusal, type SimRequest, type SimResponse } from './wire.ts';
 
 const BEHAVIOUR: Behaviour = {
   assignMs: [500, 3_000],
@@ -82,8 +82,8 @@ export interface SimGitHub {
   cancelJob(job: SimJob): void;
   /** Throws `ConfigRefused`. */
   connectRunner(jitConfig: string, listener: RunnerListener): RunnerSession;
-  /** A runner of somebody else's fleet, good for no job of ours; the answer takes it away again. */
-  addOthersRunner(organization: string, name: string): () => void;
+  /** A runner of somebody else's fleet, good for no job of ours; the answer takes it away again. Null: refused, as we are. */
+  addOthersRunner(organization: string, name: string): (() => void) | null;
   /** All registrations, also those that lists leave out. */
   runners(): readonly SimRunner[];
   queued(): readonly SimJob[];
@@ -119,11 +119,7 @@ export function createGitHub(options: GitHubOptions): SimGitHub {
     suspend: (id, isSuspended = true) => suspended(state, id, isSuspended),
     ping: () => announcePing(state),
     send: (event, payload) => announceRaw(state, event, payload),
-    addOthersRunner(organization, name) {
-      const body = { name, runner_group_id: 1, labels: ['their-fleet'] };
-      const runner = mint(state, { kind: 'organization', organization }, body, () => undefined);
-      return () => dropRunner(state, runner);
-    },
+    addOthersRunner: (organization, name) => othersRunner(state, organization, name),
     queueRun: (plan) => queueRun(state, plan),
     jobsOf,
     job: (id) => state.jobs.get(id),
@@ -146,6 +142,18 @@ export function createGitHub(options: GitHubOptions): SimGitHub {
       assignSoon(state);
     },
   };
+}
+
+function othersRunner(state: State, organization: string, name: string): (() => void) | null {
+  const body = { name, runner_group_id: 1, labels: ['their-fleet'] };
+  try {
+    const runner = mint(state, { kind: 'organization', organization }, body, () => undefined);
+    return () => dropRunner(state, runner);
+  } catch (error) {
+    // GitHub's limit on registrations is one for the whole organisation.
+    if (error instanceof Refusal) return null;
+    throw error;
+  }
 }
 
 function stateOf(options: GitHubOptions): State {

@@ -16,7 +16,7 @@ function comeAndGo(simulation: Simulation, untilMs: number, fleet: string, n: nu
   const leave = world.github.addOthersRunner('acme', `${fleet}-${n}-${world.clock.nowMs()}`);
   const stayMs = 40_000 + ((n * 7_919) % 60_000);
   later(stayMs, () => {
-    leave();
+    leave?.();
     if (world.clock.nowMs() < untilMs) later(1_000, () => comeAndGo(simulation, untilMs, fleet, n));
   });
 }
