@@ -1,6 +1,7 @@
 /** What the ledger asks TableStore, as bytes. Alibaba Cloud docs, Tablestore "API reference": fields by their numbers. */
 import type { Change, Check, Columns, Condition, Key, Page, Row } from '../table.ts';
-import { INF_MAX, INF_MIN, type Named, rowBytes, rowsIn, variantOf } from './plain-buffer.ts';
+import { INF_MAX, INF_MIN, type Named, rowBytes, variantOf } from './plain-buffer.ts';
+import { rowsIn } from './plain-buffer-read.ts';
 import { Message, message } from './protobuf.ts';
 
 /** A table with two primary key columns, both STRING. */

@@ -2,7 +2,7 @@
 import { endpoint } from '@octokit/endpoint';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { redirected, requestFor } from '../../../../shared/adapters/github/wire.ts';
+import { redirected, requestFor } from '../../../shared/adapters/github/wire.ts';
 
 const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 });
 const ROUTES = [
