@@ -1,5 +1,4 @@
 /** Every bound the system relies on, with its unit last in the name. */
-
 /** GitHub sends up to 25 MB, but of `workflow_job`, the only event that we act on, tens of kilobytes; anyone may send. */
 export const WEBHOOK_BODY_MAX_BYTES = 1024 * 1024;
 /** The HTTP trigger's event around it: each character may be escaped as \u003c, and headers come on top. */
@@ -188,18 +187,13 @@ export const RERUN_KEPT_MS = 24 * 3_600_000;
 export const REFUSALS_TOLD_MAX = 64;
 /** Instances with our tag that we did not make: so many are told of in one sweep. */
 export const STRANGERS_TOLD_MAX = 50;
-/** What others gave our tag is looked for so often: a person is told, and nothing is done. */
-export const TAGGED_LOOK_MS = 10 * 60_000;
-/** ECS finds no more by tag (SDK model DescribeInstancesRequestTag). */
-export const TAG_FILTER_MAX = 1_000;
 export const ALERT_REPEAT_MS = 24 * 3_600_000;
 /** GitHub gives no jobs to a runner 30 days behind any release. */
 export const RUNNER_VERSION_WARN_MS = 20 * 24 * 3_600_000;
 /** One try of one ECS call; all tries of a launch fit into CALL_MAX_MS. */
 export const ECS_CALL_MAX_MS = 9_000;
-/** The pause before a try is made again. */
 export const ECS_RETRY_PAUSE_MS = 1_000;
-/** 100 instances each: twice what `limits.runners` allows, and what others named like ours. */
+/** 100 instances each: twice `limits.runners`, and what others named like ours. */
 export const INSTANCE_PAGES_MAX = 120;
 export const INSTANCE_IDS_PER_CALL_MAX = 100;
 export const RELEASE_KEPT_MS = 5 * 60_000;

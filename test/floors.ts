@@ -78,7 +78,7 @@ export const FLOORS: readonly (readonly string[])[] = [
     'shared/github-note.ts',
   ],
   ['shared/story/'],
-  ['shared/names.ts', 'shared/ports.ts'],
+  ['shared/github-trust.ts', 'shared/names.ts', 'shared/ports.ts'],
   ['shared/budget.ts', 'shared/config/', 'shared/ledger/', 'shared/market/'],
   ['shared/in-parallel.ts', 'shared/github-limits.ts', 'shared/limits.ts', 'shared/nouns.ts'],
 ];

@@ -31,8 +31,7 @@ export async function setWebhookAddress(world: SetupWorld): Promise<boolean> {
     return false;
   }
   if (world.progress.read().webhook === url) return true;
-  // As `data`: octokit would take `url` for the address of the call itself.
-  const change = { data: { url, content_type: 'json' } };
+  const change = { url, content_type: 'json' };
   const { status } = await world.github()('PATCH /app/hook/config', change, 'app');
   if (status !== 200) throw new Error(`GitHub answered ${status} when told the webhook's address`);
   world.progress.write({ webhook: url });

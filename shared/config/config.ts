@@ -4,7 +4,8 @@
  */
 import * as z from 'zod';
 import { LIFETIME_MAX_MS } from '../limits.ts';
-import { familyPattern, githubName, labelText, ms, resourceId, typePattern, url } from './field-types.ts';
+import { Arch, familyPattern, githubName, labelText, ms, typePattern, url } from './field-types.ts';
+import { Images } from './images.ts';
 import { Control, Placement } from './places.ts';
 
 const range = (pattern: RegExp, says: string) =>
@@ -20,7 +21,6 @@ const Cores = z.union([
   range(/^\d+(?:-\d+|\+)$/, 'must be cores, a range such as 8-32, or at least so many, such as 8+'),
 ]);
 const Gib = z.union([z.int().min(1).max(4096), range(/^\d+-\d+$/, 'must be GiB, or a range such as 16-64')]);
-const Arch = z.enum(['amd64', 'arm64']);
 const Lifetime = ms.refine(
   (value) => value >= 600_000 && value <= LIFETIME_MAX_MS,
   'must lie between 10m and 5d',
@@ -97,41 +97,6 @@ const Spot = z.strictObject({
   priceLimitRatio: z.number().min(1).max(5).default(1.2),
   rerun: z.boolean().default(true),
 });
-
-const Image = z
-  .strictObject({
-    family: z.string().min(1).optional(),
-    id: resourceId('m').optional(),
-    arch: Arch.optional(),
-    metadata: z.enum(['hardened', 'any']).default('hardened'),
-    repositories: z.array(githubName).optional(),
-  })
-  .refine(
-    (image) => (image.family === undefined) !== (image.id === undefined),
-    'must have either family or id',
-  );
-
-const STOCK_IMAGES = {
-  amd64: { family: 'acs:ubuntu_24_04_x64', metadata: 'hardened' as const },
-  arm64: { family: 'acs:ubuntu_24_04_arm64', metadata: 'hardened' as const },
-};
-
-const NamedImages = z.record(labelText, Image);
-const Images = NamedImages.default({})
-  // Images of other names come beside those of the architectures; who names one of these says which are offered.
-  .transform(
-    (images): z.output<typeof NamedImages> =>
-      images.amd64 === undefined && images.arm64 === undefined ? { ...STOCK_IMAGES, ...images } : images,
-  )
-  .superRefine((images, context) => {
-    for (const [name, image] of Object.entries(images))
-      if (image.arch === undefined && name !== 'amd64' && name !== 'arm64')
-        context.addIssue({
-          code: 'custom',
-          path: [name, 'arch'],
-          message: 'must be amd64 or arm64 for an image of another name',
-        });
-  });
 
 const Profile = z.strictObject({
   arch: Arch.optional(),

@@ -53,3 +53,5 @@ export const ipRange = z
     new RegExp(`^${OCTET}(?:\\.${OCTET}){3}/(?:[89]|[12]\\d|3[0-2])$`),
     'must be a range such as 10.1.0.0/16',
   );
+
+export const Arch = z.enum(['amd64', 'arm64']);

@@ -29,14 +29,7 @@ afterAll(async () => {
 async function rows(...args: readonly string[]): Promise<number> {
   const out: string[] = [];
   const err: string[] = [];
-<<<<<<< HEAD
   const terminal = { out: (text: string) => void out.push(text), err: (text: string) => void err.push(text) };
-=======
-  const terminal = {
-    out: (text: string) => void out.push(text),
-    err: (text: string) => void err.push(text),
-  };
->>>>>>> h-22
   const code = await advise([...args, '--json'], { ...terminal, isColoured: false, nowMs: Date.now });
   expect({ code, err: err.filter((line) => !/^(left out|note)/.test(line)) }).toEqual({ code: 0, err: [] });
   return JSON.parse(out.join('')).length;

@@ -124,7 +124,7 @@ test('a change of runners.yaml is deployed, taken back, and put in place again; 
   const releases = () => [...account.management.functions.values()].map(({ description }) => description);
   const path = join(operator.root, 'runners.yaml');
   const [first] = releases();
-  writeFileSync(path, `${readFileSync(path, 'utf8')}limits: { runners: 7 }\n`);
+  writeFileSync(path, `${readFileSync(path, 'utf8')}alerts: { waiting: 9m }\n`);
   expect(await operator.deploy()).toBe(0);
   const [second] = releases();
   expect(second).not.toBe(first);

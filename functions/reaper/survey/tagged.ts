@@ -1,10 +1,15 @@
 /** Runners are found by their name; what else has our tag is looked for now and then, to tell a person. */
 
 import { inParallel } from '../../../shared/in-parallel.ts';
-import { SWEEP_PARALLEL_MAX, TAG_FILTER_MAX, TAGGED_LOOK_MS } from '../../../shared/limits.ts';
+import { SWEEP_PARALLEL_MAX } from '../../../shared/limits.ts';
 import type { Instance, Listing } from '../../../shared/nouns.ts';
 import type { ReaperWorld } from '../world.ts';
 import type { Look } from './look.ts';
+
+/** A person is told, and nothing is done: that has time. */
+const TAGGED_LOOK_MS = 10 * 60_000;
+/** ECS finds no more by tag (SDK model DescribeInstancesRequestTag). */
+const TAG_FILTER_MAX = 1_000;
 
 /** `listed`: those with a runner's name. Where there are too many, ECS refuses to look by tag. */
 async function lookByTag(

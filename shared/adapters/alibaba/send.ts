@@ -32,7 +32,8 @@ export async function send(call: Call, key: SigningKey, maxMs: number): Promise<
   const [method, path] = roa === undefined ? ['POST', '/'] : [roa.method, roa.path];
   const unsigned = { ...{ endpoint, method, path, query, headers }, ...{ body, action, version } };
   const ready = signed(unsigned, key, Date.now(), randomUUID());
-  const answer = await exchange({ ...ready, method, body: body.length === 0 ? undefined : body, maxMs });
+  const words = body.length === 0 ? undefined : body;
+  const answer = await exchange({ ...ready, method, body: words, maxMs, isSignedOnce: true });
   return { status: answer.status, body: jsonIn(answer.body.toString('utf8')) };
 }
 

@@ -12,6 +12,8 @@ export interface Asked {
   readonly maxMs: number;
   /** Saying it twice would do harm: it gets a connection of its own, which nobody closed while it was kept. */
   readonly isOnce?: boolean;
+  /** Its signature is good for one time: who repeats it signs it anew. */
+  readonly isSignedOnce?: boolean;
   /** Another way out than straight to the host. */
   readonly agent?: http.Agent | undefined;
 }
@@ -33,7 +35,7 @@ const lastUsedAtMs = new WeakMap<http.Agent, number>();
 
 /**
  * Throws Node's own error, whose `code` says whether anything was sent; 'Timeout' and 'TooLarge' are ours. A kept
- * connection that turns out to be closed is no answer to anything: the same is said once more, on a new one.
+ * connection that turns out to be closed is no answer to anything: the same is said once more, on a new one, where it may be.
  */
 export async function exchange(asked: Asked): Promise<Answered> {
   const agent = asked.agent ?? AGENTS[asked.url.protocol];
@@ -44,7 +46,7 @@ export async function exchange(asked: Asked): Promise<Answered> {
   try {
     return await first.answer;
   } catch (error) {
-    if (!first.isStale(error)) throw error;
+    if (asked.isSignedOnce || !first.isStale(error)) throw error;
     return attempt(asked, asked.agent ?? false).answer;
   }
 }

