@@ -5,6 +5,10 @@ export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = 
   [228, 'a runner whose job nobody named was busy until its lifetime'],
   [235, 'a wrong 422 on an abandoned launch took a slot for ever'],
   [317, 'a job was launched for while its own launch was under way'],
+  [
+    477,
+    'jobs dropped with a repository that was gone for a moment were not seen again in a run that changed all the time',
+  ],
   [619, 'a job of elsewhere on our runner, whose end was lost, stayed in the ledger'],
   [2244, 'a launch under way was given to another job, which was launched for at the same moment'],
   [7950, 'no bug of the product: a chain that was run again had too little time'],

@@ -113,9 +113,12 @@ async function countInTime<Thing>(
 }
 
 /** Nothing is written of their end: should we see their repository again, they are found again. */
-async function dropJobs(jobs: readonly Held<JobEntry>[], { ledger, log }: ReaperWorld): Promise<number> {
+async function dropJobs(jobs: readonly Held<JobEntry>[], world: ReaperWorld): Promise<number> {
+  const { ledger, log, looks } = world;
   for (const held of jobs) {
-    const { id: job, repository } = held.entry.job;
+    const { id: job, repository, runId } = held.entry.job;
+    // Or their runs would count as known, and unchanged.
+    looks.runs.delete(runId);
     const removed = await ledger.jobs.remove(job, held);
     log('job.dropped', { job, repository, removed });
   }

@@ -110,6 +110,10 @@ function worthOfChanged(
   isTold: boolean,
   nowMs: number,
 ): keyof Pick | null {
-  if (isTold || seen?.hasOurs === false) return nowMs - (run.changedAtMs ?? 0) < LOST_JOB_MS ? null : 'told';
+  if (isTold || seen?.hasOurs === false) {
+    // One that changes all the time has its turn, too: of some of its jobs we may know nothing any more.
+    const isDue = nowMs - (seen?.atMs ?? run.createdAtMs) > RUN_RELIST_MS;
+    return isDue || nowMs - (run.changedAtMs ?? 0) >= LOST_JOB_MS ? 'told' : null;
+  }
   return seen === undefined && nowMs - run.createdAtMs < LOST_JOB_MS ? null : 'unknown';
 }

@@ -26,6 +26,8 @@ test.each<[string, RunRecord, SeenRun | undefined, isTold: boolean, isPolling: b
   ['a new one that we were told of',            run(),      undefined,                          true,  false, 'told'],
   ['one that changed',                          run(),      changed,                            false, false, 'unknown'],
   ['one that changed, and that we know of',     run(),      changed,                            true,  false, 'told'],
+  ['one that changes all the time, not seen for long', run({ changedAtMs: NOW_MS }), seen(run(), { atMs: START_MS }), true, false, 'told'],
+  ['one that changes all the time, seen lately', run({ changedAtMs: NOW_MS }), seen(run()),    true,  false, null],
   ['one that is none of ours, and changed',     run(),      { ...changed, hasOurs: false },     false, false, 'told'],
   ['one that did not change',                   run(),      seen(run()),                        false, false, null],
   ['one that was seen, and not taken',          run(),      seen(run(), { isTaken: false }),    false, false, 'unknown'],
