@@ -27,7 +27,6 @@ beforeAll(async () => {
     ecs: { regions: standardRegions() },
     boots: { bootMs: [10_000, 20_000] },
   });
-  writeFileSync(file, JSON.stringify(found()), { mode: 0o600 });
 });
 afterAll(async () => {
   await harness.world.close();

@@ -9,7 +9,7 @@ import {
   CallKept,
   failed,
   type GitHubAnswer,
-  InstallationUnusable,
+  lacksPermission,
   messageOf,
   redact,
   Throttled,
@@ -41,9 +41,7 @@ function heldBack(error: unknown, nowMs: number): CheckOutcome {
   if (error instanceof Throttled) return { kind: 'throttled', retryAtMs: nowMs + error.waitMs };
   // Kept for launches.
   if (error instanceof CallKept) return { kind: 'throttled', retryAtMs: nowMs + KEPT_MS };
-  // GitHub gives no token with a permission that the App lacks.
-  if (error instanceof InstallationUnusable && error.status === 422)
-    return { kind: 'not-permitted', because: redact(error.message) };
+  if (lacksPermission(error)) return { kind: 'not-permitted', because: redact(error.message) };
   throw error;
 }
 

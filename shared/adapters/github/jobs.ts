@@ -6,7 +6,7 @@ import type { Listing, RunRecord, Target } from '../../nouns.ts';
 import type { GitHub } from '../../ports.ts';
 import { allPages, type Calls, parsed, partsOf, REPO } from './calls.ts';
 import { liveRuns } from './live-runs.ts';
-import { failed, type GitHubAnswer, InstallationUnusable, messageOf, throttledMs } from './request.ts';
+import { failed, type GitHubAnswer, lacksPermission, messageOf, throttledMs } from './request.ts';
 import { jobRecord, jobsPage, oneJob, oneRepository, oneRun, repositoriesPage, runsPage } from './shapes.ts';
 
 /** GitHub docs, "Actions limits": 256 jobs in a matrix; a run may have several. */
@@ -186,8 +186,7 @@ async function cancelRun(
   throw failed(route, answer);
 }
 
-/** GitHub gives no token with a permission that the App lacks. */
 function refusedToken(error: unknown): null {
-  if (error instanceof InstallationUnusable && error.status === 422) return null;
+  if (lacksPermission(error)) return null;
   throw error;
 }

@@ -47,6 +47,10 @@ export class InstallationUnusable extends GitHubFailed {
   }
 }
 
+/** GitHub gives no token with a permission that the App lacks. */
+export const lacksPermission = (error: unknown): error is InstallationUnusable =>
+  error instanceof InstallationUnusable && error.status === 422;
+
 /** A limit was met before the call itself: while a token was asked for. */
 export class Throttled extends GitHubFailed {
   readonly waitMs: number;

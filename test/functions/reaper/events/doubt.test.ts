@@ -7,6 +7,7 @@ import { build, held } from '../../../shared/ledger/builders.ts';
 import type { World } from '../../../world/in-process.ts';
 import { queued } from '../../webhook/deliveries.ts';
 import { openReaper } from '../fixture.ts';
+import { endsEmpty } from './ends-empty.ts';
 
 const ONLY = { config: { repositories: { allow: ['acme/app'] } }, repositories: ['acme/app', 'acme/other'] };
 
@@ -34,16 +35,6 @@ async function running(world: World): Promise<{ job: SimJob; runner: Told['runne
   return { job, runner: job.runner };
 }
 
-async function isEmpty(world: World): Promise<void> {
-  await world.pass(6 * MINUTE_MS);
-  const { ledger } = world.adapters();
-  expect(world.ecs.alive()).toEqual([]);
-  expect((await ledger.runners.list(10)).things).toEqual([]);
-  expect((await ledger.jobs.list(10)).things).toEqual([]);
-  expect((await ledger.capacity.view()).total).toBe(0);
-  world.fc.close();
-}
-
 describe('the end of another job on a busy runner', () => {
   test.each([
     ['of a repository that is not allowed', 'acme/other'],
@@ -55,7 +46,7 @@ describe('the end of another job on a busy runner', () => {
     send(world, 'completed', { id: 7, repository, runner });
     expect(await world.until(() => job.status === 'completed', 40 * MINUTE_MS)).toBe(true);
     expect(job.conclusion).toBe('success');
-    await isEmpty(world);
+    await endsEmpty(world, 6 * MINUTE_MS);
   });
 
   test('that GitHub’s record has on another runner ends nothing', async () => {
@@ -66,7 +57,7 @@ describe('the end of another job on a busy runner', () => {
     send(world, 'completed', { id: other.id, repository: 'acme/app', runner });
     expect(await world.until(() => job.status === 'completed', 40 * MINUTE_MS)).toBe(true);
     expect(job.conclusion).toBe('success');
-    await isEmpty(world);
+    await endsEmpty(world, 6 * MINUTE_MS);
   });
 
   test('while GitHub gives no record ends nothing either', async () => {
@@ -84,7 +75,7 @@ describe('the end of another job on a busy runner', () => {
     isOut = false;
     expect(await world.until(() => job.status === 'completed', 40 * MINUTE_MS)).toBe(true);
     expect(job.conclusion).toBe('success');
-    await isEmpty(world);
+    await endsEmpty(world, 6 * MINUTE_MS);
   });
 });
 
@@ -98,7 +89,7 @@ test('a job from outside the allow-list that really ended on a runner of ours ta
   await world.pass(10_000);
   const { things } = await world.adapters().ledger.runners.list(10);
   expect(things.map(({ entry }) => [entry.state, entry.ran?.id])).toEqual([['retiring', foreign.id]]);
-  await isEmpty(world);
+  await endsEmpty(world, 6 * MINUTE_MS);
 });
 
 test('five hundred deliveries of strangers with names like ours leave no row, and no false alarm', async () => {
@@ -141,7 +132,7 @@ test('a stranger with the name of a runner that is just being launched neither t
   expect(await world.until(() => job.status === 'completed', 15 * MINUTE_MS)).toBe(true);
   expect(job.runner?.name).toBe(name);
   expect(alerts).toEqual([]);
-  await isEmpty(world);
+  await endsEmpty(world, 6 * MINUTE_MS);
 });
 
 test.each([
@@ -165,5 +156,5 @@ test('a runner that was adopted without an id gets it from the next list, and it
   await world.pass(2 * MINUTE_MS);
   expect(held(await ledger.runners.read(entry.name)).entry.runnerId).toBe(runner.id);
   expect(await world.until(() => job.status === 'completed', 40 * MINUTE_MS)).toBe(true);
-  await isEmpty(world);
+  await endsEmpty(world, 6 * MINUTE_MS);
 });

@@ -4,19 +4,10 @@ import { formerName } from '../../../../functions/reaper/events/renamed.ts';
 import { MINUTE_MS, OURS, open, queue } from '../../../cli/explain/fixture.ts';
 import { build } from '../../../shared/ledger/builders.ts';
 import type { World } from '../../../world/in-process.ts';
+import { endsEmpty } from './ends-empty.ts';
 
 const ONLY = { repositories: { allow: ['acme/app'] } };
 const securityLines = ({ lines }: World) => lines.filter((line) => line.includes('security.foreign_job'));
-
-async function isEmpty(world: World): Promise<void> {
-  await world.pass(5 * MINUTE_MS);
-  const { ledger } = world.adapters();
-  expect(world.ecs.alive()).toEqual([]);
-  expect((await ledger.runners.list(10)).things).toEqual([]);
-  expect((await ledger.jobs.list(10)).things).toEqual([]);
-  expect((await ledger.capacity.view()).total).toBe(0);
-  world.fc.close();
-}
 
 test.each(['organization', 'repository'])(
   'renamed while its job runs (%s): told as that, and no security event',
@@ -32,7 +23,7 @@ test.each(['organization', 'repository'])(
     world.github.renameRepository('acme/app', 'acme/renamed');
     expect(await world.until(() => job.status === 'completed', 20 * MINUTE_MS)).toBe(true);
     expect(job.conclusion).toBe('success');
-    await isEmpty(world);
+    await endsEmpty(world, 5 * MINUTE_MS);
     expect(securityLines(world)).toEqual([]);
     expect(alerts).toEqual([
       expect.stringMatching(/acme\/app is called acme\/renamed now\. Add acme\/renamed to/),
@@ -51,7 +42,7 @@ test('renamed between its queue and its start, with its end told by nobody: it e
   await world.pass(5_000);
   world.github.renameRepository('acme/app', 'acme/renamed');
   expect(await world.until(() => job.status === 'completed', 20 * MINUTE_MS)).toBe(true);
-  await isEmpty(world);
+  await endsEmpty(world, 5 * MINUTE_MS);
   expect(securityLines(world)).toEqual([]);
 });
 
@@ -64,7 +55,7 @@ test('another repository’s job on a runner of ours is a security event, whatev
   await world.pass(8 * MINUTE_MS);
   expect(securityLines(world).length).toBeGreaterThan(0);
   expect(securityLines(world)[0]).toContain('acme/other');
-  await isEmpty(world);
+  await endsEmpty(world, 5 * MINUTE_MS);
 });
 
 const job = build.job(1, { repository: 'acme/new', repositoryId: 5 });
