@@ -34,7 +34,7 @@ export interface RunningMachine {
   readonly isRunning: boolean;
   /** A file that was written there; '' when there is none. Also after its end. */
   read(inside: string): string;
-  /** What cloud-init could not do, in any of its stages so far: nothing, on a machine that booted as it should. */
+  /** What the host or cloud-init, in any of its stages so far, could not do: nothing, on a machine that booted well. */
   bootErrors(): readonly string[];
   /** A shell command as root inside, its output. */
   shell(command: string): Promise<string>;
@@ -47,10 +47,7 @@ export function machineDriver(options: MachineDriverOptions): MachineDriver {
     boot(facts) {
       const machine = new Started(facts, machines.length + 1, options);
       machines.push(machine);
-      machine.start().catch((error: unknown) => {
-        facts.console(`the host could not start it: ${String(error)}`);
-        facts.stop();
-      });
+      machine.start().catch((error: unknown) => machine.fail(error));
       return { end: () => machine.end() };
     },
     machines: () => machines,
@@ -72,6 +69,7 @@ class Started implements RunningMachine {
   #process: ChildProcess | null = null;
   #group: ControlGroup | null = null;
   #hasEnded = false;
+  readonly #failures: string[] = [];
   #tellGone: () => void = () => {};
   readonly gone: Promise<void> = new Promise((resolve) => {
     this.#tellGone = resolve;
@@ -124,9 +122,23 @@ class Started implements RunningMachine {
         this.facts.console(line),
       );
     child.on('close', () => {
-      this.#cleanUp().catch((error: unknown) => this.facts.console(String(error)));
+      this.#cleanUp().catch((error: unknown) =>
+        this.#note(`the host could not clean up after it: ${String(error)}`),
+      );
       if (!this.#hasEnded) this.facts.stop();
     });
+  }
+
+  /** The host could not start it: it has no process, whose end would tell. */
+  fail(error: unknown): void {
+    this.#note(`the host could not start it: ${String(error)}`);
+    this.facts.stop();
+    this.#tellGone();
+  }
+
+  #note(failure: string): void {
+    this.#failures.push(failure);
+    this.facts.console(failure);
   }
 
   end(): void {
@@ -137,11 +149,14 @@ class Started implements RunningMachine {
   }
 
   async #cleanUp(): Promise<void> {
-    this.#options.onGone?.(this.address);
-    await this.#group?.remove();
-    await run('umount', '--lazy', join(this.#folder, 'root'));
-    await unplug(this.#number);
-    this.#tellGone();
+    try {
+      this.#options.onGone?.(this.address);
+      await this.#group?.remove();
+      await run('umount', '--lazy', join(this.#folder, 'root'));
+      await unplug(this.#number);
+    } finally {
+      this.#tellGone();
+    }
   }
 
   #write(upper: string): void {
@@ -171,9 +186,10 @@ class Started implements RunningMachine {
   bootErrors(): readonly string[] {
     const status = this.read('/var/lib/cloud/data/status.json');
     const stages = status === '' ? {} : (JSON.parse(status).v1 as Record<string, { errors?: string[] }>);
-    return Object.entries(stages).flatMap(([stage, at]) =>
+    const errors = Object.entries(stages).flatMap(([stage, at]) =>
       (at?.errors ?? []).map((error) => `${stage}: ${error}`),
     );
+    return [...this.#failures, ...errors];
   }
 
   async shell(command: string): Promise<string> {

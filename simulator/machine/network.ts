@@ -16,7 +16,9 @@ export const namespaceOf = (number: number): string => `/run/netns/${nameOf(numb
 /** In a network of its own (`unshare --net`): all of it is gone when the process ends. */
 export async function openNetwork(): Promise<void> {
   await run('ip', 'link', 'set', 'lo', 'up');
-  await run('ip', 'link', 'add', BRIDGE, 'type', 'bridge');
+  // An address of its own: without one a bridge takes the lowest of its cables', another with each machine that comes or
+  // goes, and what the others send goes to the old one until their tables notice: connections stood still for a minute.
+  await run('ip', 'link', 'add', BRIDGE, 'address', '02:00:00:00:00:01', 'type', 'bridge');
   await run('ip', 'address', 'add', `${CLOUD_ADDRESS}/24`, 'dev', BRIDGE);
   await run('ip', 'address', 'add', `${METADATA_ADDRESS}/32`, 'dev', BRIDGE);
   for (const address of ['fd00:213::1/64', `${METADATA_ADDRESS_V6}/128`])
@@ -45,5 +47,8 @@ export async function cutCable(number: number): Promise<void> {
 }
 
 export async function unplug(number: number): Promise<void> {
+  // The cable by itself: it would outlive the name while anything, as a connection not yet closed, holds the space, and
+  // the next machine of this number could not be plugged in.
+  await run('ip', 'link', 'delete', `${nameOf(number)}h`);
   await run('ip', 'netns', 'delete', nameOf(number));
 }
