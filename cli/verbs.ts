@@ -48,6 +48,18 @@ const OPERATORS: readonly Verb[] = [
     'npm run list shows whether it was marked; to ask again does no harm.',
   ],
   [
+    'stop',
+    'end every machine, and launch no more',
+    () => import('./stop/index.ts'),
+    'What was stopped stays so, and each sweep goes on ending it: npm run stop goes on from there, npm run resume takes it back.',
+  ],
+  [
+    'resume',
+    'take a stop back',
+    () => import('./stop/resume.ts'),
+    'npm run list shows whether anything is stopped; to ask again does no harm.',
+  ],
+  [
     'mirror',
     'copy the newest runner to our regions',
     () => import('./mirror/index.ts'),

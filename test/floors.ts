@@ -14,7 +14,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['test/simulation/'],
   ['test/world/'],
   ['cli/setup/'],
-  ['cli/destroy/', 'cli/explain/'],
+  ['cli/destroy/', 'cli/explain/', 'cli/stop/'],
   ['cli/deploy/', 'cli/list/', 'cli/prove/'],
   [
     'cli/advise/',
@@ -59,7 +59,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['functions/reaper/sweep.ts'],
   ['functions/reaper/rounds/'],
   ['functions/reaper/brake/'],
-  ['functions/reaper/repair/'],
+  ['functions/reaper/repair/', 'functions/reaper/stop/'],
   ['functions/reaper/survey/'],
   ['functions/reaper/events/'],
   ['functions/reaper/ending/'],

@@ -16,6 +16,7 @@ import { tendLimits } from './rounds/quota.ts';
 import { recountSlots } from './rounds/recount.ts';
 import { checkRelease } from './rounds/release.ts';
 import { rerunInterrupted } from './rounds/reruns.ts';
+import { endStopped } from './stop/end-machines.ts';
 import { gatherEvidence } from './survey/evidence.ts';
 import { type Survey, survey } from './survey/survey.ts';
 import { leaseSweep } from './sweep-lease.ts';
@@ -77,12 +78,14 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
   const part = partsOf(failures);
   const until = (name: keyof typeof SWEEP_PARTS_MS) => clock.nowMs() + SWEEP_PARTS_MS[name];
 
+  const stopped = await part('stopped', () => endStopped(world));
   const seen = await survey(world);
   world.github.leaveRoomFor(mintsToCome(seen, world));
   const evidence = gatherEvidence(until('evidence'), world);
   const repaired = await repair(seen, evidence, until('repair'), world);
   failures.push(...repaired.failures);
   const done = [
+    stopped,
     await part('released', () => releaseHeld(seen.jobs, seen.runners, world)),
     await part('limits', () => tendLimits(seen, world)),
     await part('started', async () => {

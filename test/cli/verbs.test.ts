@@ -27,6 +27,8 @@ const VERBS = [
   'cost',
   'explain',
   'retire',
+  'stop',
+  'resume',
   'prove',
 ];
 
