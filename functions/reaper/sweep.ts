@@ -85,7 +85,6 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
   const repaired = await repair(seen, evidence, until('repair'), world);
   failures.push(...repaired.failures);
   const done = [
-    stopped,
     await part('released', () => releaseHeld(seen.jobs, seen.runners, world)),
     await part('limits', () => tendLimits(seen, world)),
     await part('started', async () => {
@@ -104,6 +103,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
   ];
   const account = {
     ...aliveIn(seen),
+    ...Object.fromEntries([stopped]),
     ...repaired.counts,
     ...Object.fromEntries(done),
     ...callsSince(callsBefore, world),
