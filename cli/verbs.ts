@@ -39,6 +39,7 @@ const OPERATORS: readonly Verb[] = [
   ],
   ['list', 'show what is alive', () => import('./list/index.ts'), UNCHANGED],
   ['explain', 'tell the story of a job, and why it waits', () => import('./explain/index.ts'), UNCHANGED],
+  ['logs', 'show all that was written about a job', () => import('./logs/index.ts'), UNCHANGED],
   ['cost', 'tell what jobs have cost', () => import('./cost/index.ts'), UNCHANGED],
   ['advise', 'show what a job would be given, and why', () => import('./advise/index.ts'), UNCHANGED],
   [

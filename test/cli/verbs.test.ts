@@ -28,6 +28,7 @@ const VERBS = [
   'explain',
   'retire',
   'stop',
+  'logs',
   'resume',
   'prove',
 ];

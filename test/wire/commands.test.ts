@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Simulator } from '../../cli/shared/simulator-file.ts';
 import { parseYaml } from '../../shared/config/parse.ts';
@@ -89,6 +90,17 @@ test('list, explain and retire tell of a served world, and act on it', async () 
   expect((told.story as { text: string }[]).length).toBeGreaterThan(2);
   expect((await run('explain', String(typo.id))).out).toMatch(/arm46/);
   expect(await run('explain', '48')).toMatchObject({ code: 1 });
+
+  const written = await run('logs', String(job.id));
+  expect(written).toMatchObject({ code: 0, err: expect.not.stringContaining('Error') });
+  expect(written.out).toMatch(/story +was queued at GitHub/);
+  expect(written.out, 'of Log Service').toMatch(/launcher +\{.*"event":"launch\.done"/);
+  expect(written.out).not.toMatch(/Not here/);
+  const bundle = join(folder, 'bundle.gz');
+  expect(await run('logs', addressOf(job), '--bundle', bundle)).toMatchObject({ code: 0 });
+  const text = gunzipSync(readFileSync(bundle)).toString('utf8');
+  expect(text).toContain(name);
+  for (const secret of Object.values(world.secrets)) expect(text).not.toContain(secret);
 
   const refused = await run('retire', name, '--yes');
   expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('Cancel that at GitHub') });
