@@ -39,6 +39,7 @@ const OPERATORS: readonly Verb[] = [
     'npm run prove -- --clean removes what it left, should it have left anything.',
   ],
   ['list', 'show what is alive', () => import('./list/index.ts'), UNCHANGED],
+  ['dashboard', 'show all of it in a browser, live', () => import('./dashboard/index.ts'), UNCHANGED],
   ['explain', 'tell the story of a job, and why it waits', () => import('./explain/index.ts'), UNCHANGED],
   ['cost', 'tell what jobs have cost', () => import('./cost/index.ts'), UNCHANGED],
   ['advise', 'show what a job would be given, and why', () => import('./advise/index.ts'), UNCHANGED],
