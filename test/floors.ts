@@ -13,7 +13,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   // Seeds of whole days are played by a command, too.
   ['test/simulation/'],
   ['test/world/'],
-  ['cli/setup/'],
+  ['cli/dashboard/', 'cli/setup/'],
   ['cli/logs/'],
   ['cli/destroy/', 'cli/explain/', 'cli/stop/'],
   ['cli/deploy/', 'cli/list/', 'cli/prove/'],
