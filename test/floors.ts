@@ -13,7 +13,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   // Seeds of whole days are played by a command, too.
   ['test/simulation/'],
   ['test/world/'],
-  ['cli/setup/'],
+  ['cli/dashboard/', 'cli/setup/'],
   ['cli/logs/'],
   ['cli/destroy/', 'cli/explain/', 'cli/stop/'],
   ['cli/deploy/', 'cli/list/', 'cli/prove/'],
@@ -69,7 +69,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['shared/market/refresh.ts'],
   ['shared/market/plan.ts'],
   ['shared/advisor/', 'shared/config/parse.ts', 'shared/market/read.ts'],
-  ['shared/runner/', 'shared/market/catalog.ts'],
+  ['shared/runner/', 'shared/warm/', 'shared/market/catalog.ts'],
   [
     'shared/job/',
     'shared/quota/',

@@ -9,6 +9,7 @@ import { readMarkets } from '../../shared/market/read.ts';
 import { operatorKey } from './alibaba.ts';
 import { readDotEnv } from './dot-env.ts';
 import { readRunnersYaml } from './runners-yaml.ts';
+import { complain } from './show.ts';
 import { findSimulator, liveInSimulatedTime, type Simulator } from './simulator-file.ts';
 import { ROOT } from './steps.ts';
 
@@ -70,7 +71,7 @@ async function keyOrNull() {
   try {
     return await operatorKey();
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : 'no credentials'}\n`);
+    complain(error instanceof Error ? error.message : 'no credentials');
     return null;
   }
 }
