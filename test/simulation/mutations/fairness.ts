@@ -29,8 +29,8 @@ export const FAIRNESS: readonly Mutation[] = [
   one(
     'those in line are not overtaken',
     'shared/adapters/tablestore/capacity-row.ts',
-    '...(request.hasTurn ? [] : [NOBODY_WAITS]),',
-    '',
+    'request.hasTurn ? stillStopped(stop) : NOBODY_WAITS,',
+    'stillStopped(stop),',
   ),
   { name: 'the pause after a runner of no use', edits: [PAUSE] },
   { name: 'the pause after a runner of no use, the cap, and the probe', edits: [PAUSE, CAP, PROBE] },
