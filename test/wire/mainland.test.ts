@@ -1,0 +1,76 @@
+/**
+ * An account of 2026: runners in Hangzhou, whose bucket takes objects from inside alone, functions in Hong Kong. The deployed
+ * bundles fill it, and a machine's first word to GitHub is its runner's own.
+ */
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../shared/runner/release.ts';
+import { bundlesFor } from './bundles.ts';
+import { configWith, type Harness, MINUTE_MS, once, openHarness } from './harness.ts';
+
+const config = configWith();
+const userData: string[] = [];
+let harness: Harness;
+beforeAll(async () => {
+  harness = await openHarness(config, { scale: 35, seed: 7, bundles: await bundlesFor(config) });
+});
+afterAll(() => harness.world.close());
+
+const bucket = () => harness.world.oss.bucket('ci-runner-cn-hangzhou');
+const regions = async () => {
+  const note = await harness.ledger.notes.read(RUNNER_RELEASE_NOTE);
+  return parseRunnerRelease(note?.entry.text ?? '')?.regions;
+};
+
+/** Where the newest machine fetches its runner, in this order. */
+async function runnerHostsOf(name: string): Promise<string[]> {
+  const { world } = harness;
+  const job = harness.play(name, 'arm64 4cpu', 0.5);
+  await once(`${name} has a machine`, () => world.ecs.alive().length > 0);
+  const [machine] = world.ecs.alive();
+  const packed =
+    Buffer.from(machine?.userData ?? '', 'base64')
+      .toString('utf8')
+      .split('SCRIPTS\n')[1] ?? '';
+  const text = gunzipSync(Buffer.from(packed, 'base64')).toString('utf8');
+  userData.push(text);
+  await once(`${name} is over`, () => job.status === 'completed');
+  await once('its machine is gone', () => world.ecs.alive().length === 0);
+  const urls = /^readonly RUNNER_URLS=\((.*)\)$/m.exec(text)?.[1] ?? '';
+  return [...urls.matchAll(/https:\/\/([^/]+)\//g)].map(([, host]) => host ?? '');
+}
+
+const INSIDE = 'ci-runner-cn-hangzhou.oss-cn-hangzhou-internal.aliyuncs.com';
+
+test('the mirror of the region fills its bucket, GitHub is asked once, and machines fetch from inside', async () => {
+  const { world } = harness;
+  const objects = [...bucket().objects.keys()].sort();
+  expect(objects).toEqual(
+    ['arm64', 'x64'].map((arch) => `actions-runner/2.336.0/actions-runner-linux-${arch}-2.336.0.tar.gz`),
+  );
+  expect([...world.releases.asked].sort()).toEqual(objects.map((key) => key.split('/').at(-1)));
+  expect(await regions()).toEqual(['cn-hangzhou']);
+  expect(await runnerHostsOf('filled')).toEqual([INSIDE, 'github.com']);
+});
+
+test('with the bucket emptied and closed machines go to GitHub, and that is said; filled again, they come back', async () => {
+  const { world, lines } = harness;
+  bucket().objects.clear();
+  world.setOssFault((action, key) =>
+    action === 'oss:PutObject' && key.startsWith('incoming/') ? 'unavailable' : null,
+  );
+  await once('the reaper saw it', async () => (await regions())?.length === 0);
+  expect(await runnerHostsOf('emptied')).toEqual(['github.com']);
+  expect(lines.filter(({ event }) => event === 'mirror.asked').length).toBeGreaterThan(0);
+  const copies = await harness.ledger.notes.read('bucket-copies');
+  await once('why is known', async () =>
+    /copying from the bucket of cn-hongkong/.test(
+      (await harness.ledger.notes.read('bucket-copies'))?.entry.text ?? '',
+    ),
+  );
+  expect(copies).not.toBeNull();
+  world.setOssFault(() => null);
+  await once('it is whole again', async () => (await regions())?.length === 1);
+  expect(await runnerHostsOf('filled again')).toEqual([INSIDE, 'github.com']);
+  expect(world.clock.nowMs()).toBeGreaterThan(10 * MINUTE_MS);
+});
