@@ -5,6 +5,7 @@
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mirrorRunner } from '../../cli/start/mirror.ts';
+import { RELEASE_KEPT_MS } from '../../shared/limits.ts';
 import { ASK_FOR_COPIES, ASK_HOW_COPIES_GET_ON, COPIES_NOTE } from '../../shared/runner/copies.ts';
 import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../shared/runner/release.ts';
 import { bundlesFor } from './bundles.ts';
@@ -37,6 +38,13 @@ async function runnerHostsOf(name: string): Promise<string[]> {
   return [...urls.matchAll(/https:\/\/([^/]+)\//g)].map(([, host]) => host ?? '');
 }
 
+/** A warm launcher keeps what it read; a machine that boots meanwhile finds nothing there, and goes on to GitHub. */
+async function launcherReadsAnew(): Promise<void> {
+  const { clock } = harness.world;
+  const untilMs = clock.nowMs() + RELEASE_KEPT_MS;
+  await once('the launcher reads anew', () => clock.nowMs() > untilMs);
+}
+
 const INSIDE = 'ci-runner-cn-hangzhou.oss-cn-hangzhou-internal.aliyuncs.com';
 
 test('the mirror of the region fills its bucket, GitHub is asked once, and machines fetch from inside', async () => {
@@ -59,6 +67,7 @@ test('with the bucket emptied and closed machines go to GitHub, and that is said
   // A person asks: the sweep would see it within ten minutes.
   await world.fc.invokeSync('ci-reaper', Buffer.from(ASK_FOR_COPIES));
   expect(await regions()).toEqual([]);
+  await launcherReadsAnew();
   expect(await runnerHostsOf('emptied')).toEqual(['github.com']);
   await once('why is known', async () => {
     await world.fc.invokeSync('ci-reaper', Buffer.from(ASK_HOW_COPIES_GET_ON));
@@ -67,5 +76,6 @@ test('with the bucket emptied and closed machines go to GitHub, and that is said
   });
   world.setOssFault(() => null);
   await mirrorRunner(world, 'ci');
+  await launcherReadsAnew();
   expect(await runnerHostsOf('filled again')).toEqual([INSIDE, 'github.com']);
 });
