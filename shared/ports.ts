@@ -1,6 +1,7 @@
 import type { CallBudget, CallUse } from './budget.ts';
 import type { WarmEvent } from './ledger/warm-entry.ts';
 import type {
+  Arch,
   Candidate,
   DueEvent,
   Instance,
@@ -108,8 +109,16 @@ export interface GitHub {
   /** Newest first, back to `sinceMs`. */
   deliveries(sinceMs: number): Promise<Listing<Delivery>>;
   redeliver(deliveryId: string): Promise<void>;
-  /** The newest runner release: version without v, when published. */
-  latestRunner(): Promise<{ readonly version: string; readonly publishedAtMs: number }>;
+  latestRunner(): Promise<PublishedRelease>;
+}
+
+/** The runner's newest release as GitHub publishes it; its version without v. */
+export interface PublishedRelease {
+  readonly version: string;
+  readonly publishedAtMs: number;
+  readonly archives: Readonly<
+    Record<Arch, { readonly url: string; readonly sha256: string; readonly sizeBytes: number }>
+  >;
 }
 
 /** All that one RunInstances needs; built once for each candidate and resent byte for byte. */

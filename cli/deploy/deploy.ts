@@ -25,7 +25,7 @@ export interface DeployWorld extends RegionsWorld, TrustWorld {
   readonly build: (config: Config) => Promise<void>;
   /** Brings the functions to what `file` says. Exit code. */
   readonly deployFunctions: (file: string, variables: Readonly<Record<string, string>>) => Promise<number>;
-  /** Has the mirror look for the newest runner now: without it no launch knows which one to install. */
+  /** Has the reaper look for the newest runner now: without it no launch knows which one to install. */
   readonly startMirror: (functionName: string, accountId: string) => Promise<void>;
   readonly sleep: (ms: number) => Promise<void>;
 }
@@ -152,7 +152,7 @@ async function functions(world: DeployWorld, config: Config): Promise<number> {
   if (release === null) throw new Error('not every function was built');
   const { region } = config.control;
   for (const live of await liveFunctions(alibaba, config))
-    if (live.release !== release) await keepVersion(alibaba, region, live);
+    if (live.release !== release) await keepVersion(alibaba, live);
   const { AccountId } = await alibaba.rpc('sts', region, 'GetCallerIdentity');
   const file = '.s.deploy.yaml';
   writeFileSync(join(root, file), renderFunctionsYaml(readFileSync(join(root, 's.yaml'), 'utf8'), config));
@@ -162,7 +162,7 @@ async function functions(world: DeployWorld, config: Config): Promise<number> {
     say(`Serverless Devs ended with ${code}. Run npm run deploy again: it goes on from there.`);
     return 1;
   }
-  await world.startMirror(namesOf(config).functionOf('mirror'), String(AccountId));
+  await world.startMirror(namesOf(config).functionOf('reaper'), String(AccountId));
   return printWebhookUrl(world, config);
 }
 

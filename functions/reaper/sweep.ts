@@ -14,7 +14,7 @@ import { lookForJobs } from './rounds/look.ts';
 import { tendMoney } from './rounds/money/money.ts';
 import { tendLimits } from './rounds/quota.ts';
 import { recountSlots } from './rounds/recount.ts';
-import { checkRelease } from './rounds/release.ts';
+import { checkRelease } from './rounds/release/check-release.ts';
 import { rerunInterrupted } from './rounds/reruns.ts';
 import { refillPools } from './rounds/warm/refill.ts';
 import { endStopped } from './stop/end-machines.ts';
@@ -99,7 +99,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
     await part('reruns', () => rerunInterrupted(until('rerun'), world)),
     await part('slotsDropped', () => recountSlots(seen, world)),
     await part('gitHubLevel', () => noteBudgets(world)),
-    await part('release', () => checkRelease(world)),
+    await part('release', async () => (await checkRelease(world)).word),
     await part('spendPercent', () => tendMoney(seen, world)),
     await part('market', () => world.refreshMarket(seen.jobs.length > 0, until('market'))),
     await part('checks', () => writeChecks(seen, repaired.uncovered, until('checks'), world)),

@@ -2,6 +2,7 @@
 import type { Config } from '../../shared/config/config.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import type { Alerts, Clock, GitHub, Instances, Log, Queue } from '../../shared/ports.ts';
+import type { Mirrors } from '../../shared/runner/copies.ts';
 import type { Looks } from './looks.ts';
 
 export interface ReaperWorld {
@@ -15,6 +16,7 @@ export interface ReaperWorld {
   readonly instances: Omit<Instances, 'run'>;
   readonly queue: Pick<Queue, 'launch'>;
   readonly alerts: Alerts;
+  readonly mirrors: Mirrors;
   /** HTTP calls made by this function instance so far, by whom they go to. */
   readonly calls?: () => Readonly<Record<string, number>>;
   /** Refreshes what is due of the market; says in a few words what it did. */

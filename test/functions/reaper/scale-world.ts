@@ -13,6 +13,7 @@ import { VirtualClock } from '../../../simulator/clock.ts';
 import { createTable, createTableStore, tableOf } from '../../../simulator/tablestore/index.ts';
 import { build } from '../../shared/ledger/builders.ts';
 import { configOf, START_MS } from '../../world/in-process.ts';
+import { PUBLISHED } from '../../world/release.ts';
 import { FREE } from './fixture.ts';
 
 const CALL_MS = 50;
@@ -98,7 +99,7 @@ function vendors(call: Call, instances: readonly Instance[], registrations: read
       ...FREE,
       repositories: () => call('github', 1, () => none),
       deliveries: () => call('github', 1, () => none),
-      latestRunner: () => call('github', 1, () => ({ version: '2.336.0', publishedAtMs: START_MS })),
+      latestRunner: () => call('github', 1, () => PUBLISHED),
       job: () => call('github', 1, () => null),
     },
   };
