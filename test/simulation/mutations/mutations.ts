@@ -1,6 +1,7 @@
 /** Protections of the product, each with what takes it away: the simulation must notice. */
 import { edit, type Mutation, one } from './edit.ts';
 import { FAIRNESS } from './fairness.ts';
+import { WARM } from './warm.ts';
 
 const LEASE = edit(
   'functions/launcher/open.ts',
@@ -163,6 +164,7 @@ export const MUTATIONS: readonly Mutation[] = [
     'if (retired !== null) { await terminate(retired.entry, world, machines); await world.ledger.capacity.handBack(name); }',
   ),
   ...FAIRNESS,
+  ...WARM,
   {
     name: 'one runner’s own question, and that no answer proves nothing',
     edits: [
