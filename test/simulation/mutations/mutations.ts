@@ -60,8 +60,8 @@ const MATCHING = edit(
 const UNWANTED = edit('functions/reaper/events/record-end.ts', 'isUnwanted: true', 'isUnwanted: false');
 const IDLE = edit(
   'functions/reaper/repair/diagnose.ts',
-  "if (waiting === null) return doubt(entry, 'no job waits that it covers');",
-  "if (waiting === null) return verdict('keep', 'no job waits that it covers');",
+  "if (waiting === null && !isWarm) return doubt(entry, 'no job waits that it covers');",
+  "if (waiting === null && !isWarm) return verdict('keep', 'no job waits that it covers');",
 );
 
 /** What userdata/run.sh arms first, as the simulated machine has it. */
