@@ -17,6 +17,7 @@ import { recountSlots } from './rounds/recount.ts';
 import { checkRelease } from './rounds/release.ts';
 import { rerunInterrupted } from './rounds/reruns.ts';
 import { refillPools } from './rounds/warm/refill.ts';
+import { endStopped } from './stop/end-machines.ts';
 import { gatherEvidence } from './survey/evidence.ts';
 import { type Survey, survey } from './survey/survey.ts';
 import { leaseSweep } from './sweep-lease.ts';
@@ -78,6 +79,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
   const part = partsOf(failures);
   const until = (name: keyof typeof SWEEP_PARTS_MS) => clock.nowMs() + SWEEP_PARTS_MS[name];
 
+  const stopped = await part('stopped', () => endStopped(world));
   const seen = await survey(world);
   world.github.leaveRoomFor(mintsToCome(seen, world));
   const evidence = gatherEvidence(until('evidence'), world);
@@ -104,6 +106,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
   ];
   const account = {
     ...aliveIn(seen),
+    ...Object.fromEntries([stopped]),
     ...repaired.counts,
     ...Object.fromEntries(done),
     ...callsSince(callsBefore, world),

@@ -4,7 +4,16 @@
  */
 import * as z from 'zod';
 import { LIFETIME_MAX_MS } from '../limits.ts';
-import { Arch, familyPattern, githubName, labelText, ms, typePattern, url } from './field-types.ts';
+import {
+  Arch,
+  familyPattern,
+  githubName,
+  labelText,
+  ms,
+  packageName,
+  typePattern,
+  url,
+} from './field-types.ts';
 import { Images } from './images.ts';
 import { Control, Placement } from './places.ts';
 import { Warm } from './warm.ts';
@@ -42,9 +51,6 @@ const Repositories = z.strictObject({
   public: z.enum(['refuse', 'allow']).default('refuse'),
   forks: z.enum(['refuse', 'allow']).default('refuse'),
 });
-
-/** Of a distribution's package (Debian policy 5.6.1, and what rpm has beyond it); never an option of its installer. */
-const packageName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.+_-]*$/, 'must be the name of a package');
 
 const Hooks = z.strictObject({
   started: z.string().nullable().default(null),

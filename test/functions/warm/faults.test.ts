@@ -1,5 +1,6 @@
 /** What may go wrong with runners that wait: no job is lost, no machine left, and none launched twice. */
 import { expect, test } from 'vitest';
+import { resuming, stopping } from '../../../shared/ledger/stop.ts';
 import type { SimJob } from '../../../simulator/github/index.ts';
 import { diesAt } from '../../crash/points.ts';
 import { configOf, type World, type WorldOptions } from '../../world/in-process.ts';
@@ -65,6 +66,22 @@ test('it is stolen by a job of which nobody has told us: the job that took it ge
   expect(await world.until(() => isOver([...first, ...second]), 15 * MINUTE_MS)).toBe(true);
   await world.until(isWaiting(world, 1), 6 * MINUTE_MS);
   expect(machines(world), 'it, one for the other job, and one in its place').toBe(3);
+  await endsEmpty(world);
+});
+
+test('while the operator has stopped everything, none waits and none is launched; then they are there again', async () => {
+  const world = await ready();
+  const { capacity, runners } = world.adapters().ledger;
+  await capacity.stop((stop) => stopping(stop, null, world.clock.nowMs()), world.clock.nowMs());
+  await world.pass(5 * MINUTE_MS);
+  const before = machines(world);
+  await world.pass(20 * MINUTE_MS);
+  expect(world.ecs.alive()).toEqual([]);
+  expect((await runners.list(100)).things).toEqual([]);
+  expect(machines(world)).toBe(before);
+  expect(linesOf(world, 'warm.due')).toHaveLength(before);
+  await capacity.stop((stop) => resuming(stop, null), world.clock.nowMs());
+  expect(await world.until(isWaiting(world, 1), 6 * MINUTE_MS)).toBe(true);
   await endsEmpty(world);
 });
 

@@ -2,6 +2,7 @@
 import { alertOnce, resolveAlert } from '../../../../shared/alert-once.ts';
 import { BLANK_RUNNER } from '../../../../shared/ledger/blank-runner.ts';
 import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
+import { isStopped } from '../../../../shared/ledger/stop.ts';
 import { LEASE_MS } from '../../../../shared/limits.ts';
 import { warmNameOf } from '../../../../shared/names.ts';
 import { WARM_PAUSE_MAX_MS, WARM_STARTS_PER_SWEEP_MAX } from '../../../../shared/warm/limits.ts';
@@ -26,10 +27,12 @@ export async function refillPools(
     world,
   );
   if (!ledgerComplete || !hasPrecedence(braked)) return 0;
+  const { stop } = await world.ledger.capacity.view();
   const failed = spent.flatMap(({ held }) => held?.entry ?? []).filter(isNeverOnline);
   const due: Repaired['wanting'][number][] = [];
   for (const each of wanting)
-    if (await mayRefill(each.pool, failed, world)) due.push(...Array(each.count).fill(each));
+    if (!isStopped(stop, each.pool.repository) && (await mayRefill(each.pool, failed, world)))
+      due.push(...Array(each.count).fill(each));
   let made = 0;
   for (const [at, { pool, stamp }] of due.slice(0, WARM_STARTS_PER_SWEEP_MAX).entries())
     if (await start(pool, stamp, at, world)) made++;
