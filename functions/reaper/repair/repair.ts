@@ -16,7 +16,7 @@ import { type Matching, match } from '../survey/match.ts';
 import { type Observation, observe, strangersIn } from '../survey/observe.ts';
 import { reportStrangers } from '../survey/strangers.ts';
 import type { Survey } from '../survey/survey.ts';
-import { LEFT, planWarm, type WarmPlan } from '../survey/warm.ts';
+import { LEFT, planWarm, type WarmPlan, yielding } from '../survey/warm.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { act } from './act.ts';
@@ -93,7 +93,9 @@ function diagnoseAll(survey: Survey, version: string, { config, clock }: ReaperW
   );
   const matching = match(survey.jobs, usable, config.github.scope === 'repository');
   const free = entriesOf(usable).filter(({ name }) => !matching.wanted.has(name));
-  const warm = planWarm(poolsAt(config, nowMs), free, { config, version, nowMs });
+  const isFull = survey.runners.length >= config.limits.runners;
+  const pools = yielding(poolsAt(config, nowMs), isFull ? matching.uncovered.length : 0);
+  const warm = planWarm(pools, free, { config, version, nowMs });
   const matched = observations.map((each) => ({
     ...each,
     waiting: matching.wanted.get(each.name) ?? null,
