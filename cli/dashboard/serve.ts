@@ -97,11 +97,14 @@ const plain = (status: number, body: string): Reply => ({ status, type: 'text/pl
 function refusalOf({ headers, method, url = '' }: IncomingMessage, token: string): Reply | null {
   const host = headers.host ?? '';
   if (!/^(127\.0\.0\.1|localhost):\d+$/.test(host)) return plain(421, 'Not here: use 127.0.0.1.');
-  const [, first = ''] = url.split(/[/?#]/);
+  // After `..` was followed, as it is for all that comes after.
+  const [, first = ''] = new URL(url, 'http://127.0.0.1').pathname.split('/');
   if (!isSame(first, token)) return plain(404, 'There is nothing at this address.');
   if (method !== 'GET' && method !== 'POST') return plain(405, 'This page is only looked at.');
   const isForeign = method === 'POST' && headers.origin !== `http://${host}`;
-  if (isForeign || headers['sec-fetch-site'] === 'cross-site') return plain(403, 'Only from this page.');
+  // To come here from elsewhere is no harm, for who knows the path: the browser does so at the start.
+  const isDrawnIn = headers['sec-fetch-site'] === 'cross-site' && headers['sec-fetch-mode'] !== 'navigate';
+  if (isForeign || isDrawnIn) return plain(403, 'Only from this page.');
   return null;
 }
 

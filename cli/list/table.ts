@@ -53,7 +53,7 @@ function runnerCells(runner: LiveRunner, nowMs: number): string[] {
   const { job, jobName, instanceType, capacityType, pricePerHour, untilMs } = runner;
   return [
     [runner.runner, runner.instance],
-    [runner.state],
+    [runner.state, `for ${formatDuration(nowMs - runner.stateAtMs)}`],
     [job, jobName],
     [`${instanceType ?? '-'}${capacityType === 'on-demand' ? ' (on demand)' : ''}`, runner.zone],
     [pricePerHour === null ? null : formatPrice(pricePerHour, null)],

@@ -119,7 +119,7 @@ function moneySections({ costs, trouble, unavailable }: MoneyState, ask: Ask, sa
 
 function sumsOf({ report: { total }, currency, monthForecast }: CostState, { words, money }: Say): Html {
   const saved = total.onDemand - total.total;
-  const share = total.onDemand === 0 ? '' : ` (${Math.round((100 * saved) / total.onDemand)} %)`;
+  const share = total.onDemand === 0 ? '' : ` (${Math.round((100 * saved) / total.onDemand)}\u00a0%)`;
   return html`<dl class="figures">
     ${figure(words.total, money(total.total, currency))}
     ${figure(words.saved, `${money(saved, currency)}${share}`)}

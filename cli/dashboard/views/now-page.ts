@@ -36,11 +36,11 @@ function figures({ live, spendPerHour, unpriced, withoutJob, images }: NowState,
   return html`<dl class="figures">
     ${figure(words.slots, words.of(live.slots.taken, live.slots.limit))}
     ${figure(words.waiting, String(live.jobs.length))}
-    ${figure(words.spend, `${money(spendPerHour, live.currency)}${unpriced === 0 ? '' : ` + ${unpriced} ?`}`)}
+    ${figure(words.spend, money(spendPerHour, live.currency))}
     ${figure(words.sweep, swept)}
     ${figure(words.withoutJob, String(withoutJob))}
     ${figure(words.images, images.join(', '))}
-  </dl>${live.quotas.map((quota) => html`<p class="hint">${words.quota(quota)}</p>`)}`;
+  </dl>${unpriced === 0 ? null : html`<p class="hint">${words.unpricedMachines(unpriced)}</p>`}${live.quotas.map((quota) => html`<p class="hint">${words.quota(quota)}</p>`)}`;
 }
 
 interface Row {
