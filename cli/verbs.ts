@@ -41,6 +41,7 @@ const OPERATORS: readonly Verb[] = [
   ['list', 'show what is alive', () => import('./list/index.ts'), UNCHANGED],
   ['dashboard', 'show all of it in a browser, live', () => import('./dashboard/index.ts'), UNCHANGED],
   ['explain', 'tell the story of a job, and why it waits', () => import('./explain/index.ts'), UNCHANGED],
+  ['logs', 'show all that was written about a job', () => import('./logs/index.ts'), UNCHANGED],
   ['cost', 'tell what jobs have cost', () => import('./cost/index.ts'), UNCHANGED],
   ['advise', 'show what a job would be given, and why', () => import('./advise/index.ts'), UNCHANGED],
   [
@@ -48,6 +49,18 @@ const OPERATORS: readonly Verb[] = [
     'end a runner by hand, safely',
     () => import('./retire/index.ts'),
     'npm run list shows whether it was marked; to ask again does no harm.',
+  ],
+  [
+    'stop',
+    'end every machine, and launch no more',
+    () => import('./stop/index.ts'),
+    'What was stopped stays so, and each sweep goes on ending it: npm run stop goes on from there, npm run resume takes it back.',
+  ],
+  [
+    'resume',
+    'take a stop back',
+    () => import('./stop/resume.ts'),
+    'npm run list shows whether anything is stopped; to ask again does no harm.',
   ],
   [
     'mirror',

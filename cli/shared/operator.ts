@@ -16,7 +16,7 @@ import { ROOT } from './steps.ts';
 /** The same for a simulated and a real deployment. */
 export type Operator = Pick<
   Adapters,
-  'config' | 'clock' | 'ledger' | 'github' | 'gitHubRequest' | 'log' | 'alerts'
+  'config' | 'clock' | 'ledger' | 'github' | 'gitHubRequest' | 'instances' | 'log' | 'alerts'
 >;
 
 type Environment = NonNullable<Simulator['environment']>;

@@ -1,4 +1,5 @@
-/** What people elsewhere wrote (names of jobs, workflows and branches, labels, a console) as it may leave for a page or a terminal. */
+/** The one place where what was written elsewhere (names of jobs and workflows, labels, consoles) leaves for a page, a terminal or a file. */
+import { stripVTControlCharacters } from 'node:util';
 
 /** Control characters, and what turns the direction of text or hides in it. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu;
@@ -51,4 +52,23 @@ const MEANINGFUL = /[\\`*_{}[\]<>#|~@&]|:(?=\/\/)|(?<=\bwww)\./gi;
 
 export function escapeMarkdown(text: string): string {
   return text.replace(MEANINGFUL, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/** For a terminal or a file: escape sequences, control characters and hidden ones are gone, then what looks like a secret; lines and columns stay. */
+export function cleanLines(text: string): string[] {
+  const plain = stripVTControlCharacters(text.replace(/\r\n?/g, '\n').replace(/\t/g, '  '));
+  // Secrets are looked for last: a character that nobody sees could hide one.
+  return withoutSecrets(plain.replace(/[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, ''))
+    .split('\n')
+    .map((line) => line.trimEnd());
+}
+
+/** Long unbroken words (JIT configs, keys, tokens), and what is called a secret, are left out. */
+export function withoutSecrets(text: string): string {
+  return text
+    .replace(/-----BEGIN [\s\S]*?(?:-----END [^-]*-----|$)/g, '[left out]')
+    .replace(/[A-Za-z0-9+/=_-]{60,}/g, '[left out]')
+    .replace(/\b(gh[a-z]_|github_pat_|LTAI|STS\.)\w+/g, '[left out]')
+    .replace(/authorization.*/gi, 'authorization [left out]')
+    .replace(/(token|secret|password)(["'\s:=]+)\S+/gi, '$1$2[left out]');
 }

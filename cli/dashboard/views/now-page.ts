@@ -1,6 +1,7 @@
 /** The page Now. */
 
 import type { LiveRunner, RefusedJob, WaitingJob } from '../../list/live-state.ts';
+import { stopLines } from '../../list/table.ts';
 import { type Html, html } from '../../shared/html.ts';
 import { PHASES, type Stretch, timeline } from '../charts.ts';
 import { inEnglish, type Say, type Section, section } from '../say.ts';
@@ -16,7 +17,7 @@ const ROWS_MAX = 200;
 export function nowSections(state: NowState, say: Say, allowsActions: boolean): Section[] {
   const { live } = state;
   return [
-    section('alerts', null, [alertsOf(live, say), sweepWarning(live, say)]),
+    section('alerts', null, [stoppedBanner(live, say), alertsOf(live, say), sweepWarning(live, say)]),
     section('figures', null, figures(state, say)),
     section('runners', say.words.runners, runnersOf(state, say, allowsActions)),
     section('waiting', say.words.jobsWaiting, waitingOf(live.jobs, live.atMs, say)),
@@ -24,7 +25,13 @@ export function nowSections(state: NowState, say: Say, allowsActions: boolean): 
   ];
 }
 
-export function sweepWarning({ sweptAtMs, atMs }: NowState['live'], { words, duration }: Say): Html {
+/** In the words of `list`. */
+const stoppedBanner = (live: NowState['live'], say: Say): Html =>
+  html`${stopLines(live).map((text) => html`<p class="banner wrong" role="alert">${inEnglish(text, say)}</p>`)}`;
+
+export function sweepWarning({ sweptAtMs, atMs, stop }: NowState['live'], { words, duration }: Say): Html {
+  // The switch turns the sweep's trigger off, too.
+  if (stop?.repositories === null) return html``;
   if (sweptAtMs === null) return html`<p class="banner wrong" role="alert">${words.noSweep}</p>`;
   if (atMs - sweptAtMs < SWEEP_LATE_MS) return html``;
   return html`<p class="banner wrong" role="alert">${words.lateSweep(duration(atMs - sweptAtMs))}</p>`;

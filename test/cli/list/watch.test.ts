@@ -6,7 +6,14 @@ import { build } from '../../shared/ledger/builders.ts';
 import { open, operatorOf } from '../explain/fixture.ts';
 
 const EMPTY: LiveState = {
-  ...{ atMs: 100_000, sweptAtMs: 60_000, slots: { taken: 2, limit: 100 }, quotas: [], currency: 'CNY' },
+  ...{
+    atMs: 100_000,
+    sweptAtMs: 60_000,
+    stop: null,
+    slots: { taken: 2, limit: 100 },
+    quotas: [],
+    currency: 'CNY',
+  },
   ...{ alerts: [], runners: [], jobs: [], refused: [], isRefusedComplete: true },
 };
 
