@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Html } from '../shared/html.ts';
+import { Html } from '../shared/screen/html.ts';
 
 const read = (name: string): Buffer => readFileSync(join(import.meta.dirname, 'assets', name));
 

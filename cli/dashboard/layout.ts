@@ -1,5 +1,5 @@
 /** The document around a page's sections. No script, style or handler stands in it: the policy of `serve.ts` lets none run. */
-import { type Html, html } from '../shared/html.ts';
+import { type Html, html } from '../shared/screen/html.ts';
 import { STYLE } from './assets.ts';
 import type { Look } from './looks.ts';
 import { inEnglish, type Say, type Section, section } from './say.ts';

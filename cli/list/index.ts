@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { toIsoOrNull } from '../shared/format.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
-import { complain, isTerminalColoured, show } from '../shared/show.ts';
+import { complain, isTerminalColoured, show } from '../shared/screen/show.ts';
 import { type LiveState, readLiveState } from './live-state.ts';
 import { renderTable } from './table.ts';
 import { watch } from './watch.ts';

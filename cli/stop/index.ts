@@ -6,7 +6,7 @@ import { LEDGER_SCAN_MAX } from '../../shared/limits.ts';
 import { isRunnerName } from '../../shared/names.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
-import { complain } from '../shared/show.ts';
+import { complain } from '../shared/screen/show.ts';
 import { type Stopped, stop, type Target } from './stop.ts';
 import { triggerSwitch } from './world.ts';
 

@@ -5,7 +5,7 @@ import { HOSTED_SOURCE } from '../../cost/hosted-prices.ts';
 import { jsonOf } from '../../cost/index.ts';
 import { type CostState, readCosts } from '../../cost/read.ts';
 import { GROUPS, type Group, type Sums } from '../../cost/report.ts';
-import { type Html, html } from '../../shared/html.ts';
+import { type Html, html } from '../../shared/screen/html.ts';
 import { barChart } from '../charts.ts';
 import { inEnglish, type Say, type Section, section, tableOf } from '../say.ts';
 import type { Ask, DashboardWorld, View } from '../world.ts';

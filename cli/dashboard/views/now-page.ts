@@ -2,7 +2,7 @@
 
 import type { LiveRunner, RefusedJob, WaitingJob } from '../../list/live-state.ts';
 import { stopLines } from '../../list/table.ts';
-import { type Html, html } from '../../shared/html.ts';
+import { type Html, html } from '../../shared/screen/html.ts';
 import { PHASES, type Stretch, timeline } from '../charts.ts';
 import { inEnglish, type Say, type Section, section } from '../say.ts';
 import { type GoneLane, type Moments, type NowState, stretchesOf } from './now.ts';

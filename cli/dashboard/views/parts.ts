@@ -1,6 +1,6 @@
 /** What several pages show. */
 import type { StandingAlert } from '../../../shared/alert-once.ts';
-import { type Html, html, type Part } from '../../shared/html.ts';
+import { type Html, html, type Part } from '../../shared/screen/html.ts';
 import { inEnglish, type Say } from '../say.ts';
 import { SPANS } from '../world.ts';
 

@@ -5,7 +5,7 @@ import { Looks } from '../../../cli/dashboard/looks.ts';
 import { troubleOf } from '../../../cli/dashboard/views/money.ts';
 import { stretchesOf } from '../../../cli/dashboard/views/now.ts';
 import { percentilesOf, waitsOf } from '../../../cli/dashboard/views/waits.ts';
-import { html } from '../../../cli/shared/html.ts';
+import { html } from '../../../cli/shared/screen/html.ts';
 import type { HistoryRow } from '../../../shared/ledger/history-row.ts';
 import { build } from '../../shared/ledger/builders.ts';
 import { open, operatorOf } from '../explain/fixture.ts';
