@@ -1,6 +1,6 @@
 /** The commands: operators' first, then those of whoever changes the project. */
 import pc from 'picocolors';
-import { complain } from './shared/show.ts';
+import { complain } from './shared/screen/show.ts';
 
 /**
  * One verb; `main` gives its exit code: 0, 1 for failure, 2 for usage. Its file is loaded only when it is asked for.

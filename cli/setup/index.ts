@@ -14,7 +14,7 @@ import { nullIfAbsent } from '../doctor/checks/roles.ts';
 import { githubAsApp } from '../doctor/real-world.ts';
 import { type Alibaba, alibaba, operatorKey } from '../shared/alibaba.ts';
 import { readDotEnv } from '../shared/dot-env.ts';
-import { openBrowser } from '../shared/open-browser.ts';
+import { openBrowser } from '../shared/screen/open-browser.ts';
 import { parseOptions } from '../shared/options.ts';
 import { ROOT } from '../shared/steps.ts';
 import { progressFile } from './progress.ts';

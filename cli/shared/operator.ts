@@ -9,7 +9,7 @@ import { readMarkets } from '../../shared/market/read.ts';
 import { operatorKey } from './alibaba.ts';
 import { readDotEnv } from './dot-env.ts';
 import { readRunnersYaml } from './runners-yaml.ts';
-import { complain } from './show.ts';
+import { complain } from './screen/show.ts';
 import { findSimulator, liveInSimulatedTime, type Simulator } from './simulator-file.ts';
 import { ROOT } from './steps.ts';
 
