@@ -12,9 +12,10 @@ import { ownersOf } from '../survey/known.ts';
 import type { ReaperWorld } from '../world.ts';
 
 const CHECKED = 'release-checked';
+const FRESH_KEPT_MS = 3_600_000;
 const DAY_MS = 24 * 3_600_000;
 
-/** 'fresh', 'behind', or 'unknown' while nothing was mirrored yet. Asked for every ten minutes. */
+/** 'fresh', 'behind', or 'unknown' while nothing was mirrored yet. Asked for every ten minutes, and once an hour while it is fresh. */
 export async function checkRelease(world: ReaperWorld): Promise<string> {
   const { ledger, clock } = world;
   const nowMs = clock.nowMs();
@@ -23,7 +24,8 @@ export async function checkRelease(world: ReaperWorld): Promise<string> {
   const isRecent = checked !== null && (checked.entry.untilMs ?? 0) > nowMs;
   const hasCalls = ownersOf(world).every((owner) => world.github.mayAsk('look', owner));
   if (isRecent || !hasCalls) return wordIn(before);
-  const note = { text: await compare(before, world), untilMs: nowMs + REPOSITORY_LIST_MS };
+  const text = await compare(before, world);
+  const note = { text, untilMs: nowMs + (text === 'fresh' ? FRESH_KEPT_MS : REPOSITORY_LIST_MS) };
   if (checked === null) await ledger.notes.add(CHECKED, note);
   else await ledger.notes.replace(CHECKED, checked, note);
   return wordIn(note.text);

@@ -3,7 +3,7 @@ import type { CapacityView, SlotLimits, SlotOutcome, SlotRequest, Waiting } from
 import type { RunnerName } from '../../nouns.ts';
 import { type Bound, columnOf, countIn, minuteColumn, type Slot, slotsIn } from './capacity-columns.ts';
 import { moneyBounds, moneyOf } from './capacity-money.ts';
-import type { Change, Check, Columns, Condition } from './table.ts';
+import { CHECKS_MAX, type Change, type Check, type Columns, type Condition } from './table.ts';
 
 /** The totals that count for a request: all runners, and profile and repository where these are limited. */
 function boundsOf(request: SlotRequest, limits: SlotLimits): Bound[] {
@@ -101,27 +101,34 @@ export function waitingChange(waiting: Waiting | null): Change {
 /** Slots came and went under each of our tries. */
 export const CONTENDED: SlotOutcome = { kind: 'paced', because: 'too many launches want a slot at once' };
 
-/** Null: there is no such slot to hand back. */
+/** As many as one write bears, each on condition that it is as it was read. Null: there is no such slot to hand back. */
 export function handingBack(
   columns: Columns,
-  name: RunnerName,
-  spent: number | undefined,
+  slots: ReadonlyMap<RunnerName, number | undefined>,
 ): { change: Change; when: Condition } | null {
-  const slot = slotOf(columns, name);
-  if (slot === null) return null;
-  const column = columnOf('s', name);
+  const held = [...slots]
+    .flatMap(([name, spent]) => {
+      const slot = slotOf(columns, name);
+      return slot === null ? [] : [{ slot, spent, column: columnOf('s', name) }];
+    })
+    .slice(0, CHECKS_MAX);
+  if (held.length === 0) return null;
+  const add = new Map<string, number>();
+  for (const { slot, spent } of held)
+    for (const [column, amount] of [
+      ...slot.counts.map((total) => [total, -1] as const),
+      ...moneyOf(slot, 0, spent),
+    ])
+      add.set(column, (add.get(column) ?? 0) + amount);
+  const checks = held.map(
+    ({ column }): Check => ({ column, is: '=', value: String(columns[column]), ifMissing: false }),
+  );
   return {
     change: {
-      drop: [column, ...mintsOfThePast(columns)],
-      add: Object.fromEntries([
-        ...slot.counts.map((total) => [total, -1] as const),
-        ...moneyOf(slot, 0, spent),
-      ]),
+      drop: [...held.map(({ column }) => column), ...mintsOfThePast(columns)],
+      add: Object.fromEntries(add),
     },
-    when: {
-      row: 'present',
-      checks: [{ column, is: '=', value: String(columns[column]), ifMissing: false }],
-    },
+    when: { row: 'present', checks },
   };
 }
 
@@ -142,8 +149,15 @@ export function viewOf(columns: Columns): CapacityView {
   return {
     ...{ total: countIn(columns, 'total'), slots, mints: Object.fromEntries(mints) },
     days: Object.fromEntries(days.map((column) => [column.slice('d_'.length), countIn(columns, column)])),
+    isAtRest: Object.keys(columns).every((column) => isIdle(column, columns)),
   };
 }
+
+const isIdle = (column: string, columns: Columns): boolean =>
+  column === 'schema' ||
+  column === 'recounted' ||
+  column.startsWith('d_') ||
+  (/^(?:total|money)$/.test(column) && columns[column] === 0);
 
 function slotOf(columns: Columns, name: RunnerName): Slot | null {
   const text = columns[columnOf('s', name)];

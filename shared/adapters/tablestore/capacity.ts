@@ -1,6 +1,7 @@
 /** Slots, over the one capacity row. */
 import type { Capacity, SlotLimits, SlotOutcome, SlotRequest } from '../../ledger/ledger.ts';
 import { WRITE_CONFLICTS_MAX } from '../../limits.ts';
+import type { RunnerName } from '../../nouns.ts';
 import { CAPACITY_KEY } from './capacity-columns.ts';
 import { repricing } from './capacity-money.ts';
 import { forgetting, recounting } from './capacity-recount.ts';
@@ -23,6 +24,30 @@ function queueing(
       checks: [{ column: 'waiting', is: '>', value: jobCreatedAtMs, ifMissing: true }],
     },
   };
+}
+
+const without = (columns: Columns, dropped: readonly string[]): Columns =>
+  Object.fromEntries(Object.entries(columns).filter(([column]) => !dropped.includes(column)));
+
+async function handBackAll(
+  slots: ReadonlyMap<RunnerName, number | undefined>,
+  table: Table,
+  row: () => Promise<Columns>,
+): Promise<void> {
+  let columns = await row();
+  for (let tries = 0; tries < WRITE_CONFLICTS_MAX; ) {
+    const act = handingBack(columns, slots);
+    if (act === null) return;
+    const isDone = await table.update(CAPACITY_KEY, act.change, act.when);
+    // What was dropped is known; the rest of the row is as it was read, or the next condition says so.
+    if (isDone) columns = without(columns, act.change.drop ?? []);
+    else {
+      tries++;
+      columns = await row();
+    }
+  }
+  const names = [...slots.keys()].slice(0, 3).join(', ');
+  throw new Error(`slots of ${names}: changed under each of ${WRITE_CONFLICTS_MAX} tries to hand them back`);
 }
 
 export function capacityOn(table: Table, newToken: () => string): Capacity {
@@ -60,13 +85,8 @@ export function capacityOn(table: Table, newToken: () => string): Capacity {
       }
       return CONTENDED;
     },
-    async handBack(name, spent) {
-      for (let tries = 0; tries < WRITE_CONFLICTS_MAX; tries++) {
-        const act = handingBack(await row(), name, spent);
-        if (act === null || (await table.update(CAPACITY_KEY, act.change, act.when))) return;
-      }
-      throw new Error(`slot of ${name}: changed under each of ${WRITE_CONFLICTS_MAX} tries to hand it back`);
-    },
+    handBack: (name, spent) => handBackAll(new Map([[name, spent]]), table, row),
+    handBackAll: (slots) => handBackAll(slots, table, row),
     async reprice(costs) {
       for (const { change, when } of repricing(await row(), costs))
         await table.update(CAPACITY_KEY, change, when);

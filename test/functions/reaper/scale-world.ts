@@ -88,6 +88,8 @@ function vendors(call: Call, instances: readonly Instance[], registrations: read
       tagged: () => call('ecs', 1, () => none),
       find: (_: string, ids: readonly string[]) => call('ecs', pagesOf(ids), () => []),
       terminate: () => call('ecs', 1, () => 'asked' as const),
+      terminateAll: (_: string, ids: readonly string[]) =>
+        call('ecs', pagesOf(ids), () => new Map(ids.map((id) => [id, 'asked' as const]))),
       consoleOutput: () => call('ecs', 1, () => ''),
     },
     github: {

@@ -74,8 +74,9 @@ test('a sweep that failed leaves its words for whoever asks, and a whole one tak
     await pass(60_000);
   }
   expect(await standingAlerts(world)).toMatchObject([{ key: 'sweep-fails' }]);
-  const runners = { ...world.ledger.runners, list: () => Promise.reject(new Error('no answer')) };
-  const dead = { ...world, ledger: { ...world.ledger, runners } };
+  const together: typeof world.ledger.together = (part, max) =>
+    part === 'runners' ? Promise.reject(new Error('no answer')) : world.ledger.together(part, max);
+  const dead = { ...world, ledger: { ...world.ledger, together } };
   await expect(sweep(dead)).rejects.toThrow();
   expect((await pastSweeps(world.ledger))?.failure).toMatch(/no answer/);
   await pass(60_000);
