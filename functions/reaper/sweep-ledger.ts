@@ -116,6 +116,7 @@ function resting(capacity: Capacity): Resting {
     handBack: awake(capacity.handBack),
     handBackAll: awake(capacity.handBackAll),
     reprice: awake(capacity.reprice),
+    stop: awake(capacity.stop),
     view: async () => rest ?? capacity.view(),
     async setWaiting(waiting) {
       if (rest !== null && waiting === null) return;

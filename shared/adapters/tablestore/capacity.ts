@@ -6,6 +6,7 @@ import { CAPACITY_KEY } from './capacity-columns.ts';
 import { repricing } from './capacity-money.ts';
 import { forgetting, recounting } from './capacity-recount.ts';
 import { CONTENDED, handingBack, refusalIn, taking, viewOf, waitingChange } from './capacity-row.ts';
+import { stopChange, stopIn, stopText } from './capacity-stop.ts';
 import { checkSchema, SCHEMA_VERSION } from './entries.ts';
 import type { Change, Columns, Condition, Table } from './table.ts';
 
@@ -61,27 +62,30 @@ export function capacityOn(table: Table, newToken: () => string): Capacity {
     return now;
   }
 
-  /** Null: it did not hold, for no reason that is still to be seen. */
+  /** Where it did not hold, for no reason that is still to be seen: what is stopped meanwhile, for the next try. */
   async function tryToTake(
     request: SlotRequest,
     limits: SlotLimits,
     nowMs: number,
-  ): Promise<SlotOutcome | null> {
-    const { change, when } = taking(request, limits, nowMs);
+    stop: string,
+  ): Promise<SlotOutcome | { readonly kind: 'again'; readonly stop: string }> {
+    const { change, when } = taking(request, limits, nowMs, stop);
     if (await table.update(CAPACITY_KEY, change, when)) return { kind: 'taken' };
     // Reads as 'taken', too, when the reply to an earlier try was lost.
     const columns = await row();
     const refusal = refusalIn(columns, request, limits, nowMs);
     const act = refusal === null ? null : queueing(columns, request, refusal);
     if (act !== null) await table.update(CAPACITY_KEY, act.change, act.when);
-    return refusal;
+    return refusal ?? { kind: 'again', stop: stopText(columns) };
   }
 
   return {
     async take(request, limits, nowMs) {
+      let stop = '';
       for (let tries = 0; tries < WRITE_CONFLICTS_MAX; tries++) {
-        const outcome = await tryToTake(request, limits, nowMs);
-        if (outcome !== null) return outcome;
+        const outcome = await tryToTake(request, limits, nowMs, stop);
+        if (outcome.kind !== 'again') return outcome;
+        stop = outcome.stop;
       }
       return CONTENDED;
     },
@@ -96,12 +100,29 @@ export function capacityOn(table: Table, newToken: () => string): Capacity {
     },
     async setWaiting(waiting) {
       await row();
-      await table.update(CAPACITY_KEY, waitingChange(waiting), { row: 'present' });
+      const { change, when } = waitingChange(waiting);
+      await table.update(CAPACITY_KEY, change, when);
     },
+    stop: (change, nowMs) => stopOn(table, row, change, nowMs),
     async recount(nowMs) {
       const columns = await row();
       for (const act of [recounting(columns, newToken(), nowMs), forgetting(columns)])
         if (act !== null) await table.update(CAPACITY_KEY, act.change, act.when);
     },
   };
+}
+
+async function stopOn(
+  table: Table,
+  row: () => Promise<Columns>,
+  change: Parameters<Capacity['stop']>[0],
+  nowMs: number,
+): ReturnType<Capacity['stop']> {
+  for (let tries = 0; tries < WRITE_CONFLICTS_MAX; tries++) {
+    const columns = await row();
+    const stop = change(stopIn(columns));
+    const act = stopChange(columns, stop, nowMs);
+    if (await table.update(CAPACITY_KEY, act.change, act.when)) return stop;
+  }
+  throw new Error(`the stop changed under each of ${WRITE_CONFLICTS_MAX} tries to write it`);
 }
