@@ -111,6 +111,7 @@ function surveying(scope: Scope): Permission[] {
   return [
     { action: 'ecs:DescribeInstances', resources: instances },
     { action: 'ecs:DeleteInstance', resources: instances, condition: ours(config, 'acs:ResourceTag') },
+    { action: 'ecs:DeleteInstances', resources: instances, condition: ours(config, 'acs:ResourceTag') },
     {
       action: 'ecs:GetInstanceConsoleOutput',
       resources: instances,

@@ -158,6 +158,9 @@ export type RunOutcome =
   /** `isSilent`: to the last try there was no answer, or none but that the cloud itself failed. */
   | { readonly kind: 'unknown'; readonly code: string; readonly isSilent: boolean };
 
+/** What came of asking for a deletion. */
+export type Removal = 'asked' | 'gone' | 'later';
+
 /**
  * By region, not by placement: an instance outlives the configuration that it was launched under, and one
  * region is in at most one placement.
@@ -172,7 +175,9 @@ export interface Instances {
   /** By instance id: those that exist. An id not in the answer does not exist. */
   find(region: string, ids: readonly string[]): Promise<readonly Instance[]>;
   /** 'gone': no such instance. 'later': not in a state to be deleted yet. */
-  terminate(region: string, id: string): Promise<'asked' | 'gone' | 'later'>;
+  terminate(region: string, id: string): Promise<Removal>;
+  /** The same of many, a hundred a call; what is refused together is asked for one by one. By id; an id that is not in the answer could not be asked for. */
+  terminateAll(region: string, ids: readonly string[]): Promise<ReadonlyMap<string, Removal>>;
   /** Decoded console output, newest last; '' when there is none. */
   consoleOutput(region: string, id: string): Promise<string>;
 }

@@ -17,6 +17,7 @@ let credentials: Credentials;
 const environment = parseEnvironment('reaper', process.env);
 const adapters = createAdapters(runners, environment, () => credentials);
 const { config, clock, log, ledger } = adapters;
+const idle = new Map<string, number>();
 const source = ecsMarket({ call: adapters.callEcs, clock, spotDuration: config.spot.duration });
 
 const invocations = {
@@ -38,7 +39,7 @@ const world: ReaperWorld = {
   }),
   mirrors: fcMirrors(config, environment, fcInvoker(invocations)),
   refreshMarket: (isBusy, deadlineMs) =>
-    refreshMarkets(isBusy, deadlineMs, { config, clock, log, market: ledger.market, source }),
+    refreshMarkets(isBusy, deadlineMs, { config, clock, log, market: ledger.market, source, idle }),
 };
 
 export async function handler(

@@ -104,8 +104,9 @@ function reaperOf(deployed: Deployed): FunctionSpec {
     body: host(deployed, ({ callEcs, ...adapters }) => {
       const { config, clock, ledger, log } = adapters;
       const source = ecsMarket({ call: callEcs, clock, spotDuration: config.spot.duration });
+      const idle = new Map<string, number>();
       const refreshMarket = (isBusy: boolean, deadlineMs: number) =>
-        refreshMarkets(isBusy, deadlineMs, { config, clock, log, market: ledger.market, source });
+        refreshMarkets(isBusy, deadlineMs, { config, clock, log, market: ledger.market, source, idle });
       const world = { ...adapters, looks: newLooks(), queue: queue(), mirrors: NO_MIRRORS, refreshMarket };
       return (event, life) => reap(event, killable(world, life));
     }),

@@ -28,7 +28,7 @@ export const FAIRNESS: readonly Mutation[] = [
   { name: 'what found no offer stands aside, and turns go round', edits: [ASIDE, TURNS] },
   one(
     'those in line are not overtaken',
-    'shared/adapters/tablestore/capacity-row.ts',
+    'shared/adapters/tablestore/capacity/row.ts',
     'request.hasTurn ? stillStopped(stop) : NOBODY_WAITS,',
     'stillStopped(stop),',
   ),

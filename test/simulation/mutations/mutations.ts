@@ -145,7 +145,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   one(
     'the capacity condition',
-    'shared/adapters/tablestore/capacity-row.ts',
+    'shared/adapters/tablestore/capacity/row.ts',
     '...[...bounds, ...money].map(under),',
     '',
   ),

@@ -21,6 +21,7 @@ import { planCopies, type Seen } from './copies.ts';
 import { nextManifest, versionsToRemove } from './manifest.ts';
 
 const WANTED_NOTE = 'runner-wanted';
+const FRESH_KEPT_MS = 3_600_000;
 const ALERT = 'bucket-copies';
 /** A copy under way, or a placement that was just added, is no news. */
 const PATIENCE_MS = 2 * 3_600_000;
@@ -34,12 +35,12 @@ export interface ReleaseReport {
   readonly copies: Copies | null;
 }
 
-/** `isAsked`: by a person, who does not wait for the next look. GitHub is asked every ten minutes. */
+/** `isAsked`: by a person, who does not wait for the next look. */
 export async function checkRelease(world: ReaperWorld, isAsked = false): Promise<ReleaseReport> {
   const { notes } = world.ledger;
-  const wanted = await wantedRelease(world);
   const held = await notes.read(RUNNER_RELEASE_NOTE);
   const before = held === null ? null : parseRunnerRelease(held.entry.text);
+  const wanted = await wantedRelease(before, world);
   if (wanted === null) return { word: 'unknown', version: before?.version ?? null, copies: null };
   const { release, isNews } = wanted;
   if (!isNews && !isAsked && before !== null && isComplete(before, release, world))
@@ -58,8 +59,12 @@ export async function checkRelease(world: ReaperWorld, isAsked = false): Promise
 const isComplete = (manifest: RunnerRelease, latest: PublishedRelease, { config }: ReaperWorld): boolean =>
   manifest.version === latest.version && bucketsWithout(config.placements, manifest.regions).length === 0;
 
-/** As GitHub said at most ten minutes ago. Null: nothing is known, and GitHub cannot be asked now. */
+/**
+ * As GitHub said at most an hour ago, and at most ten minutes while the regions have not what it said. Null: nothing is
+ * known, and GitHub cannot be asked now.
+ */
 async function wantedRelease(
+  before: RunnerRelease | null,
   world: ReaperWorld,
 ): Promise<{ readonly release: PublishedRelease; readonly isNews: boolean } | null> {
   const { notes } = world.ledger;
@@ -71,7 +76,9 @@ async function wantedRelease(
   if (kept !== null && (isRecent || !hasCalls)) return { release: kept, isNews: false };
   if (!hasCalls) return null;
   const release = await world.github.latestRunner();
-  await keep(WANTED_NOTE, held, JSON.stringify(release), world, nowMs + REPOSITORY_LIST_MS);
+  const isFresh = before !== null && isComplete(before, release, world);
+  const untilMs = nowMs + (isFresh ? FRESH_KEPT_MS : REPOSITORY_LIST_MS);
+  await keep(WANTED_NOTE, held, JSON.stringify(release), world, untilMs);
   return { release, isNews: true };
 }
 
