@@ -23,6 +23,7 @@ export const FLOORS: readonly (readonly string[])[] = [
     'cli/doctor/',
     'cli/infra-synth/',
     'cli/job/',
+    'cli/lint/',
     'cli/mirror/',
     'cli/retire/',
   ],
@@ -68,7 +69,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['shared/market/refresh.ts'],
   ['shared/market/plan.ts'],
   ['shared/advisor/', 'shared/config/parse.ts', 'shared/market/read.ts'],
-  ['shared/runner/', 'shared/market/catalog.ts'],
+  ['shared/runner/', 'shared/config/mistakes.ts', 'shared/market/catalog.ts'],
   [
     'shared/job/',
     'shared/quota/',
