@@ -7,6 +7,7 @@ import { rootFilesystem } from '../simulator/machine/root-filesystem.ts';
 
 const PACKAGES = [
   'debootstrap',
+  'dnsmasq-base',
   'systemd-container',
   'iproute2',
   'iptables',

@@ -32,12 +32,9 @@ run_one_job() {
   exec {lines}>&-
   watch_machine &
   watcher=$!
-  # Also a signal ends a wait.
-  while :; do
-    status=0
-    wait "${RUNNER_PID}" || status=$?
-    kill -0 "${RUNNER_PID}" 2>/dev/null || break
-  done
+  # A signal ends a wait, too, with a status of its own: the runner's is told by the one after its end.
+  while kill -0 "${RUNNER_PID}" 2>/dev/null; do wait "${RUNNER_PID}" || true; done
+  wait "${RUNNER_PID}" || status=$?
   kill "${watcher}" ${GRACE_PID:+"${GRACE_PID}"} 2>/dev/null || true
   if [[ ! -e "${RUN}/online" ]]; then wait "${notes}" || true; fi
   log "runner.ended status=${status}"

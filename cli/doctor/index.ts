@@ -8,6 +8,7 @@ import { CAPACITY_CHECKS } from './checks/capacity.ts';
 import { CHECK_RUNS_CHECK } from './checks/check-runs.ts';
 import { FUNCTION_CHECKS } from './checks/functions.ts';
 import { GITHUB_CHECKS } from './checks/github.ts';
+import { GITHUB_CALLS_CHECK } from './checks/github-calls.ts';
 import { HELD_CHECK } from './checks/held.ts';
 import { HOOK_RANGES_CHECK } from './checks/hook-ranges.ts';
 import { NETWORK_CHECKS } from './checks/network.ts';
@@ -31,6 +32,7 @@ export const CHECKS: readonly Check[] = [
   CHECK_RUNS_CHECK,
   RUNNER_GROUP_CHECK,
   RUNNER_AGE_CHECK,
+  GITHUB_CALLS_CHECK,
   WORKFLOW_CHECK,
 ];
 

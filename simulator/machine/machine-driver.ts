@@ -1,12 +1,22 @@
 /** Boots real Linux systems: systemd, cloud-init and our user data in a container with a network of its own. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { BootDriver, BootedMachine } from '../ecs/index.ts';
 import { run } from './commands.ts';
 import { type ControlGroup, controlGroup } from './control-group.ts';
-import { addressOf, addressV6Of, CLOUD_ADDRESS, cutCable, namespaceOf, plugIn, unplug } from './network.ts';
+import { CLOUD_INIT_STATUS, cloudInitErrors, readFrom, writeInto } from './disk.ts';
+import {
+  addressOf,
+  addressV6Of,
+  CLOUD_ADDRESS,
+  cutCable,
+  namespaceOf,
+  networkFiles,
+  plugIn,
+  unplug,
+} from './network.ts';
 
 export interface MachineDriverOptions {
   /** The folder of `rootFilesystem`. */
@@ -160,36 +170,20 @@ class Started implements RunningMachine {
   }
 
   #write(upper: string): void {
-    const { id, userData } = this.facts;
     const hosts = this.#options.hosts.map((name) => `${CLOUD_ADDRESS} ${name}\n`).join('');
-    const files: Record<string, string | null> = {
-      '/etc/hosts': `127.0.0.1 localhost ${id}\n${hosts}`,
-      '/var/lib/cloud/seed/nocloud/meta-data': `instance-id: ${id}\nlocal-hostname: ${id}\n`,
-      '/var/lib/cloud/seed/nocloud/user-data': userData,
+    writeInto(upper, {
+      '/etc/hosts': `127.0.0.1 localhost ${this.facts.id}\n${hosts}`,
+      ...networkFiles(this.#number),
       ...this.#options.files?.(this.facts),
-    };
-    for (const [path, text] of Object.entries(files)) {
-      const target = join(upper, path);
-      mkdirSync(dirname(target), { recursive: true });
-      // How an overlay says that a file of the layer below is gone (Linux, overlayfs.rst, "whiteouts").
-      if (text === null) execFileSync('mknod', [target, 'c', '0', '0']);
-      else
-        writeFileSync(target, text, { mode: path.includes('/bin/') || path.endsWith('.sh') ? 0o755 : 0o644 });
-    }
+    });
   }
 
   read(inside: string): string {
-    const path = join(this.#folder, 'upper', inside);
-    return existsSync(path) ? readFileSync(path, 'utf8') : '';
+    return readFrom(join(this.#folder, 'upper'), inside);
   }
 
   bootErrors(): readonly string[] {
-    const status = this.read('/var/lib/cloud/data/status.json');
-    const stages = status === '' ? {} : (JSON.parse(status).v1 as Record<string, { errors?: string[] }>);
-    const errors = Object.entries(stages).flatMap(([stage, at]) =>
-      (at?.errors ?? []).map((error) => `${stage}: ${error}`),
-    );
-    return [...this.#failures, ...errors];
+    return [...this.#failures, ...cloudInitErrors(this.read(CLOUD_INIT_STATUS))];
   }
 
   async shell(command: string): Promise<string> {

@@ -7,7 +7,6 @@ import type { GitHub } from '../../shared/ports.ts';
 import type { RunnerRelease } from '../../shared/runner/release.ts';
 import { RUNNER_RELEASE_NOTE } from '../../shared/runner/release.ts';
 import { metadataListener } from '../../simulator/instance-metadata/index.ts';
-import { run } from '../../simulator/machine/commands.ts';
 import { type MachineDriver, machineDriver } from '../../simulator/machine/machine-driver.ts';
 import {
   CLOUD_ADDRESS,
@@ -56,7 +55,7 @@ export async function openCloud(
   steps: (jobName: string) => string,
   more: WorldOptions & CloudOptions = {},
 ): Promise<Cloud> {
-  await openNetwork();
+  const network = await openNetwork();
   mkdirSync(CACHE, { recursive: true });
   const folder = mkdtempSync(join(CACHE, 'run-'));
   const tls = await certificate(folder, [MIRROR, 'github.com']);
@@ -147,7 +146,7 @@ export async function openCloud(
         await new Promise((resolve) => server.close(resolve));
       }
       rmSync(folder, { recursive: true, force: true });
-      await run('ip', 'link', 'delete', 'ci-cloud');
+      await network.close();
     },
   };
 }

@@ -65,7 +65,7 @@ test.concurrent('cloud-init that is killed while the job runs changes nothing', 
   const one = await bootOne(cloud);
   const job = giveJob(cloud, one);
   await cloud.until('the boot', () => one.trace().includes('boot.began'), 60_000, one.story);
-  await one.machine.shell('systemctl kill --signal=KILL cloud-final cloud-config cloud-init || true');
+  await one.machine.shell('systemctl kill --signal=KILL cloud-final cloud-config cloud-init-main || true');
   await one.stops(90_000);
   expect(job.conclusion).toBe('success');
 });

@@ -30,13 +30,16 @@ test('a job runs from its queued delivery to its deleted instance, with one down
   expect(log).toMatch(/ecs\.\S+ in cn-hangzhou-.: 4 cores, \d+ GiB, spot/);
   expect(log).toMatch(/Running -?\d+ s after it was queued/);
   await nothingIsLeft();
+  // By the source that cloud-init has on ECS, hardened: a token first, then the dated path.
+  const metadata = '100.100.100.200';
+  expect(asked.slice(0, 2)).toEqual([`${metadata} /latest/api/token`, `${metadata} /2016-01-01/user-data`]);
   // Up to the moment when the runner is online, but for the look for a spot notice; after it, the runner's own talk.
   const toOnline = asked
     .slice(
       0,
       asked.findIndex((each) => each.endsWith('/sessions')),
     )
-    .filter((each) => !each.startsWith('100.100.100.200'));
+    .filter((each) => !each.startsWith(metadata));
   expect(toOnline).toEqual([expect.stringMatching(/^ci-runners\.oss-cn-hangzhou-internal.*\.tar\.gz$/)]);
 });
 

@@ -12,7 +12,7 @@ import {
   type GitHubRequest,
   InstallationUnusable,
 } from './request.ts';
-import { installation } from './shapes.ts';
+import { installation, oneRepository } from './shapes.ts';
 
 export type Params = Readonly<Record<string, unknown>>;
 
@@ -45,6 +45,17 @@ export function callsOver(budgets: Budgets): Calls {
     if (hint !== null) return replaced.get(hint) ?? hint;
     return byOwner.get(target.owner) ?? (await lookUp(target));
   };
+  /** What else to ask, where no token was to be had: an App that was installed anew, a repository that was renamed. */
+  const corrected = async (target: Target, id: number, params: Params, error: InstallationUnusable) => {
+    const fresh = await lookUp(target);
+    if (fresh !== id) {
+      replaced.set(target.installationId ?? id, fresh);
+      return { params, installation: fresh };
+    }
+    const named = error.status === 422 ? await newName(request, params, id) : null;
+    if (named === null) throw error;
+    return { params: { ...params, ...named }, installation: id };
+  };
   const ask: Calls['ask'] = async (target, route, params, use) => {
     const id = await installationId(target);
     byOwner.set(target.owner, id);
@@ -52,11 +63,8 @@ export function callsOver(budgets: Budgets): Calls {
       return await request(route, params, { installation: id }, use);
     } catch (error) {
       if (!(error instanceof InstallationUnusable)) throw error;
-      // An App that was installed anew has a new id, and old events carry the old one.
-      const fresh = await lookUp(target);
-      if (fresh === id) throw error;
-      replaced.set(target.installationId ?? id, fresh);
-      return request(route, params, { installation: fresh }, use);
+      const { params: other, installation } = await corrected(target, id, params, error);
+      return request(route, other, { installation }, use);
     }
   };
   const confirmInstalled = async (target: Target): Promise<void> => void (await lookUp(target));
@@ -107,6 +115,20 @@ async function askInstallation(
   const asOrganization = await ask('GET /orgs/{org}/installation', { org: owner });
   if (asOrganization.answer.status !== 404) return asOrganization;
   return ask('GET /users/{username}/installation', { username: owner });
+}
+
+/** GitHub narrows a token by the names of today alone; null: the repository has the one that we know, or is gone. */
+async function newName(
+  request: GitHubRequest,
+  { owner, repo }: Params,
+  installationId: number,
+): Promise<Params | null> {
+  if (typeof owner !== 'string' || typeof repo !== 'string') return null;
+  const route = 'GET /repos/{owner}/{repo}';
+  const answer = await request(route, { owner, repo }, { installation: installationId });
+  if (answer.status !== 200) return null;
+  const named = partsOf(parsed(route, oneRepository, answer).full_name);
+  return named.owner === owner && named.repo === repo ? null : { ...named };
 }
 
 /** What does not have the shape throws, without repeating what it was. */

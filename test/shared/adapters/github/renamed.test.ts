@@ -1,7 +1,7 @@
 /** A repository is asked for by the name that we know, and goes by another. */
 import { expect, test } from 'vitest';
 import { onBothTransports } from './transports.ts';
-import { jobId, LABELS, runId, type TestWorld } from './world.ts';
+import { jobId, LABELS, name, runId, type TestWorld } from './world.ts';
 
 function queuedIn(w: TestWorld) {
   const run = w.github.queueRun({ repository: 'acme/app', jobs: [{ name: 'build', labels: LABELS }] });
@@ -20,6 +20,17 @@ onBothTransports('a repository with a new name', (world) => {
     expect(await w.hub.registrations({ ...w.org, repository: 'acme/app' })).toMatchObject({ complete: true });
     w.github.addRepository('acme/app');
     expect(await w.hub.job(w.org, 'acme/app', id)).toBeNull();
+  });
+
+  test('is changed under the name of today: GitHub narrows a token by no other', async () => {
+    const w = await world();
+    queuedIn(w);
+    w.github.renameRepository('acme/app', 'acme/renamed');
+    const target = { ...w.org, repository: 'acme/app' };
+    expect(await w.hub.mint(target, { name: name('a'), labels: LABELS })).toMatchObject({ kind: 'minted' });
+    const { things } = await w.hub.registrations({ ...w.org, repository: 'acme/renamed' });
+    expect(things).toMatchObject([{ name: 'a' }]);
+    expect(await w.hub.removeRunner(target, things[0]?.id ?? 0)).toBe('removed');
   });
 
   test('and another owner is gone for the installation that we know', async () => {
