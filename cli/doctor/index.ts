@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { parseOptions } from '../shared/options.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
+import { show } from '../shared/show.ts';
 import { ACCOUNT_CHECKS } from './checks/account.ts';
 import { CAPACITY_CHECKS } from './checks/capacity.ts';
 import { CHECK_RUNS_CHECK } from './checks/check-runs.ts';
@@ -53,11 +54,11 @@ export async function main(args: readonly string[]): Promise<number> {
   const config = readRunnersYaml(values.config);
   if (config === null) return 1;
   const findings = await examine(CHECKS, realWorld(config));
-  process.stdout.write(
-    values.json
-      ? `${JSON.stringify(findings, null, 2)}\n`
-      : `${findings.map(formatFinding).join('')}${endOf(findings)}\n`,
-  );
+  show(findings, {
+    isJson: values.json,
+    json: (all) => all,
+    text: (all) => `${all.map(formatFinding).join('')}${endOf(all)}`,
+  });
   return exitCodeOf(findings);
 }
 

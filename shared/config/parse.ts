@@ -2,6 +2,7 @@
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { isKnownLabel } from '../job/label-words.ts';
 import { architecturesOf, parseLabels } from '../job/labels.ts';
+import { parsePools } from '../warm/pools.ts';
 import { type Config, RunnersYaml } from './config.ts';
 import { type Mistake, mistakeOf, type Path } from './mistakes.ts';
 
@@ -74,7 +75,7 @@ const wrong = (found: readonly Mistake[], lineOf: (path: Path) => number | null 
 function checked(raw: unknown): Config | Mistake[] {
   const parsed = RunnersYaml.safeParse(raw);
   if (!parsed.success) return parsed.error.issues.map(mistakeOf);
-  const mistakes = [...profileMistakes(parsed.data), ...placementMistakes(parsed.data)];
+  const mistakes = [...profileMistakes(parsed.data), ...placementMistakes(parsed.data), ...warmMistakes(parsed.data)];
   return mistakes.length > 0 ? mistakes : parsed.data;
 }
 
@@ -116,6 +117,25 @@ function placementMistakes(config: Config): Mistake[] {
         : []),
     ];
   });
+}
+
+/** A runner of a pool is one of the runners, and waits in the group of private repositories. */
+function warmMistakes(config: Config): Mistake[] {
+  const { warm, limits, repositories, github } = config;
+  const parsed = warm.map((each) => parsePools(each, config));
+  const mistakes = parsed.flatMap((each, at): Mistake[] =>
+    each.kind === 'wrong' ? [{ path: ['warm', at], text: `warm[${at}]: ${each.because}` }] : [],
+  );
+  const says = (text: string) => mistakes.push({ path: ['warm'], text: `warm: ${text}` });
+  const pools = parsed.flatMap((each) => (each.kind === 'pools' ? each.pools : []));
+  const hot = pools.reduce((sum, each) => sum + each.hot, 0);
+  if (hot > limits.runners)
+    says(`keeps ${hot} runners, and limits.runners is ${limits.runners}`);
+  if (warm.length > 0 && repositories.public === 'allow' && github.scope === 'organization')
+    says(
+      'is not for deployments whose repositories.public says allow: their jobs need runners of another group',
+    );
+  return mistakes;
 }
 
 function warningsOf(config: Config): string[] {
