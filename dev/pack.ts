@@ -2,7 +2,7 @@
  * `prepack`: what the package holds beside the files that `package.json` lists. Operators get the commands and the
  * functions built, with the libraries inside, so that neither TypeScript nor two hundred packages are installed.
  */
-import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build as esbuild, type Metafile, type Plugin } from 'esbuild';
 import { buildFunction, functionNames } from '../build.ts';
@@ -71,6 +71,8 @@ async function packCommands(folder: string): Promise<Metafile> {
   });
   for (const file of ['cli/spot-runners.mjs', 'simulator/function-compute/bundle-worker.mjs'])
     copyFileSync(join(ROOT, file), join(folder, file.split('/').at(-1) as string));
+  // The page is read from beside the code that serves it.
+  cpSync(join(ROOT, 'cli/dashboard/assets'), join(folder, 'assets'), { recursive: true });
   const standIn = join(folder, 'serverless-devs.mjs');
   writeFileSync(standIn, `#!/usr/bin/env node\n${readFileSync(standIn, 'utf8')}`);
   for (const program of [standIn, join(folder, 'spot-runners.mjs')]) chmodSync(program, 0o755);

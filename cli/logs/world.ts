@@ -4,8 +4,8 @@ import { logLines } from '../../shared/adapters/log-lines.ts';
 import { alibaba, operatorKey } from '../shared/alibaba.ts';
 import { readDotEnv } from '../shared/dot-env.ts';
 import type { Operator } from '../shared/operator.ts';
-import { findSimulator } from '../shared/simulator-file.ts';
 import { FOLDER } from '../shared/package/places.ts';
+import { findSimulator } from '../shared/simulator-file.ts';
 import type { AskLog } from './gather.ts';
 
 export function askLogService({ config, clock }: Operator): AskLog {

@@ -2,8 +2,8 @@
 import type { Config } from '../../shared/config/config.ts';
 import { alibaba, operatorKey } from '../shared/alibaba.ts';
 import { readDotEnv } from '../shared/dot-env.ts';
-import { findSimulator } from '../shared/simulator-file.ts';
 import { FOLDER } from '../shared/package/places.ts';
+import { findSimulator } from '../shared/simulator-file.ts';
 import type { StopWorld } from './stop.ts';
 import { switchTriggers } from './triggers.ts';
 

@@ -80,29 +80,21 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 function wanted(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      if (issue.message.endsWith('received undefined')) return 'is missing';
-      return issue.message.startsWith('Invalid input')
-        ? `must be ${KINDS[issue.expected] ?? issue.expected}`
-        : issue.message;
-    case 'invalid_value':
-      return `must be ${issue.values.map(String).join(' or ')}`;
-    case 'too_small':
-      return issue.message.startsWith('Too small')
-        ? bound('at least', issue.minimum, issue.origin)
-        : issue.message;
-    case 'too_big':
-      return issue.message.startsWith('Too big')
-        ? bound('at most', issue.maximum, issue.origin)
-        : issue.message;
-    case 'invalid_union':
-      return ofUnion(issue.errors, issue.message);
-    case 'invalid_key':
-      return issue.issues[0]?.message ?? issue.message;
-    default:
-      return issue.message;
-  }
+  if (issue.code === 'invalid_value') return `must be ${issue.values.map(String).join(' or ')}`;
+  if (issue.code === 'invalid_union') return ofUnion(issue.errors, issue.message);
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
+  return LIBRARYS_OWN.test(issue.message) ? inOurWords(issue) : issue.message;
+}
+
+/** What the library says where the schema says nothing better. */
+const LIBRARYS_OWN = /^(Invalid input|Too small|Too big)/;
+
+function inOurWords(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'too_small') return bound('at least', issue.minimum, issue.origin);
+  if (issue.code === 'too_big') return bound('at most', issue.maximum, issue.origin);
+  if (issue.code !== 'invalid_type') return issue.message;
+  const isAbsent = issue.message.endsWith('received undefined');
+  return isAbsent ? 'is missing' : `must be ${KINDS[issue.expected] ?? issue.expected}`;
 }
 
 const UNITS: Readonly<Record<string, string>> = { string: ' letters long', array: ' long' };

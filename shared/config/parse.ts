@@ -75,7 +75,11 @@ const wrong = (found: readonly Mistake[], lineOf: (path: Path) => number | null 
 function checked(raw: unknown): Config | Mistake[] {
   const parsed = RunnersYaml.safeParse(raw);
   if (!parsed.success) return parsed.error.issues.map(mistakeOf);
-  const mistakes = [...profileMistakes(parsed.data), ...placementMistakes(parsed.data), ...warmMistakes(parsed.data)];
+  const mistakes = [
+    ...profileMistakes(parsed.data),
+    ...placementMistakes(parsed.data),
+    ...warmMistakes(parsed.data),
+  ];
   return mistakes.length > 0 ? mistakes : parsed.data;
 }
 
@@ -129,8 +133,7 @@ function warmMistakes(config: Config): Mistake[] {
   const says = (text: string) => mistakes.push({ path: ['warm'], text: `warm: ${text}` });
   const pools = parsed.flatMap((each) => (each.kind === 'pools' ? each.pools : []));
   const hot = pools.reduce((sum, each) => sum + each.hot, 0);
-  if (hot > limits.runners)
-    says(`keeps ${hot} runners, and limits.runners is ${limits.runners}`);
+  if (hot > limits.runners) says(`keeps ${hot} runners, and limits.runners is ${limits.runners}`);
   if (warm.length > 0 && repositories.public === 'allow' && github.scope === 'organization')
     says(
       'is not for deployments whose repositories.public says allow: their jobs need runners of another group',

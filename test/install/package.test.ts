@@ -41,6 +41,7 @@ test('the package holds what operators need and nothing else, in less than three
       ...['bundle-worker', 'commands', 'serverless-devs', 'spot-runners'].map(
         (name) => `packed/cli/${name}.mjs`,
       ),
+      ...readdirSync(join(ROOT, 'cli/dashboard/assets')).map((name) => `packed/cli/assets/${name}`),
       ...scripts.flatMap((name) => [`userdata/${name}`, `packed/functions/launcher/userdata/${name}`]),
     ].sort(),
   );
