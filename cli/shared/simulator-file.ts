@@ -1,10 +1,10 @@
 /** How commands find the world of `npm start -- --stay`, and `npm run job` that of `--account`. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from './steps.ts';
+import { STATE } from './package/places.ts';
 
 /** A test that serves a world of its own names its own file. */
-export const SIMULATOR_FILE = process.env.SIMULATOR_FILE ?? join(ROOT, '.cache', 'simulator.json');
+export const SIMULATOR_FILE = process.env.SIMULATOR_FILE ?? join(STATE, 'simulator.json');
 
 export interface Simulator {
   readonly endpoint: string;

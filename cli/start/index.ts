@@ -1,13 +1,13 @@
 /** `npm start`: the whole path of a dozen jobs on this machine, over the real wire protocols. */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { buildAll } from '../../build.ts';
 import type { SimJob } from '../../simulator/github/index.ts';
 import { type Loopback, openLoopback } from '../../simulator/loopback.ts';
 import { parseOptions, wholeNumber } from '../shared/options.ts';
+import { makeBundles } from '../shared/package/bundles.ts';
+import { STATE } from '../shared/package/places.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
 import { ROOT } from '../shared/steps.ts';
 import { serveAccount } from './account.ts';
@@ -51,9 +51,8 @@ export async function main(args: readonly string[]): Promise<number> {
   const say = (line: string) => void (options.json ? undefined : process.stdout.write(`${line}\n`));
 
   say(`Building the functions, and starting GitHub and Alibaba Cloud on 127.0.0.1 …`);
-  const bundles = join(ROOT, '.cache', 'start');
-  mkdirSync(bundles, { recursive: true });
-  await buildAll(config, bundles);
+  const bundles = join(STATE, 'start');
+  await makeBundles(config, bundles);
   const watch = new Watch();
   const seed = { scale: options.scale, seed: options.seed };
   const world = await openLoopback({
