@@ -8,10 +8,10 @@ import { CHECKS } from '../doctor/index.ts';
 import { realWorld } from '../doctor/real-world.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
+import { STATE } from '../shared/package/places.ts';
 import { html } from '../shared/screen/html.ts';
 import { openBrowser } from '../shared/screen/open-browser.ts';
 import { isSimulated } from '../shared/simulator-file.ts';
-import { ROOT } from '../shared/steps.ts';
 import { rememberingHistory } from './history.ts';
 import { serve } from './serve.ts';
 
@@ -66,9 +66,8 @@ async function show(operator: Operator, { allowActions, open }: Options): Promis
 
 /** A program's arguments are seen by every user of a machine: the browser gets a file that leads to the address. */
 function openDoor(url: string): string {
-  const folder = join(ROOT, '.cache');
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, `dashboard-${process.pid}.html`);
+  mkdirSync(STATE, { recursive: true });
+  const file = join(STATE, `dashboard-${process.pid}.html`);
   const { text } =
     html`<!doctype html><meta charset="utf-8"><title>Runners</title><meta http-equiv="refresh" content="0; url=${url}"><a href="${url}">Runners</a>`;
   writeFileSync(file, text, { mode: 0o600 });
