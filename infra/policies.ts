@@ -6,6 +6,7 @@ import type { Config } from '../shared/config/config.ts';
 import type { FunctionKind } from '../shared/config/environment.ts';
 import { TAG } from '../shared/names.ts';
 import { logWriting, secretReading } from './common-permissions.ts';
+import { baking } from './image-permissions.ts';
 import { namesOf } from './names.ts';
 import type { Permission, Scope } from './permission.ts';
 
@@ -29,7 +30,13 @@ const OWN: Readonly<Record<FunctionKind, (scope: Scope) => Permission[]>> = {
       },
     },
   ],
-  reaper: (scope) => [...ledger(scope), ...surveying(scope), ...pricing(), invoke(scope, 'launcher')],
+  reaper: (scope) => [
+    ...ledger(scope),
+    ...surveying(scope),
+    ...pricing(),
+    ...baking(scope),
+    invoke(scope, 'launcher'),
+  ],
   mirror: (scope) => [...noting(scope), ...mirroring(scope)],
 };
 

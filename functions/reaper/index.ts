@@ -1,9 +1,11 @@
 /** The entry of timer and asynchronous invocation: the real world, put together once a cold start. */
 import runners from 'config:runners';
 import { type Credentials, createAdapters } from '../../shared/adapters/adapters.ts';
+import { ecsImages } from '../../shared/adapters/ecs/images.ts';
 import { ecsMarket } from '../../shared/adapters/ecs/market.ts';
 import { type Fingerprints, parseProbe } from '../../shared/adapters/fingerprints.ts';
 import { fcQueue } from '../../shared/adapters/function-compute/queue.ts';
+import { readBakeScripts } from '../../shared/adapters/user-data-scripts.ts';
 import { invokeEndpoint, parseEnvironment } from '../../shared/config/environment.ts';
 import { refreshMarkets } from '../../shared/market/refresh.ts';
 import { newLooks } from './looks.ts';
@@ -19,6 +21,8 @@ const source = ecsMarket({ call: adapters.callEcs, clock, spotDuration: config.s
 const world: ReaperWorld = {
   ...adapters,
   looks: newLooks(),
+  images: ecsImages({ call: adapters.callEcs, pause: adapters.pause, deployment: config.name }),
+  bakeScripts: readBakeScripts(`${import.meta.dirname}/userdata`),
   queue: fcQueue({
     endpoint: invokeEndpoint(environment),
     accountId: environment.FC_ACCOUNT_ID,

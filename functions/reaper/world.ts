@@ -2,6 +2,8 @@
 import type { Config } from '../../shared/config/config.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import type { Alerts, Clock, GitHub, Instances, Log, Queue } from '../../shared/ports.ts';
+import type { BakeScripts } from '../../shared/runner/bake.ts';
+import type { ImageBuilder } from '../../shared/runner/image-builder.ts';
 import type { Looks } from './looks.ts';
 
 export interface ReaperWorld {
@@ -13,6 +15,9 @@ export interface ReaperWorld {
   /** Of this process. */
   readonly looks: Looks;
   readonly instances: Omit<Instances, 'run'>;
+  readonly images: ImageBuilder;
+  /** What an image that bakes itself is made by. */
+  readonly bakeScripts: BakeScripts;
   readonly queue: Pick<Queue, 'launch'>;
   readonly alerts: Alerts;
   /** HTTP calls made by this function instance so far, by whom they go to. */

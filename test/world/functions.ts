@@ -6,7 +6,7 @@ import { reap } from '../../functions/reaper/reap.ts';
 import { webhook } from '../../functions/webhook/webhook.ts';
 import { ecsMarket } from '../../shared/adapters/ecs/market.ts';
 import { httpReply, parseHttpEvent } from '../../shared/adapters/function-compute/http.ts';
-import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
+import { readBakeScripts, readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { parseEvent } from '../../shared/job/event.ts';
 import {
@@ -27,6 +27,7 @@ import { WEBHOOK_SECRET } from './keys.ts';
 import type { Ports } from './ports.ts';
 
 const SCRIPTS = readUserDataScripts(`${import.meta.dirname}/../../userdata`);
+export const bakeScripts = readBakeScripts(`${import.meta.dirname}/../../userdata`);
 
 export interface Deployed {
   readonly adapters: (config: Config) => Ports;
@@ -107,7 +108,7 @@ function reaperOf(deployed: Deployed): FunctionSpec {
       const source = ecsMarket({ call: callEcs, clock, spotDuration: config.spot.duration });
       const refreshMarket = (isBusy: boolean, deadlineMs: number) =>
         refreshMarkets(isBusy, deadlineMs, { config, clock, log, market: ledger.market, source });
-      const world = { ...adapters, looks: newLooks(), queue: queue(), refreshMarket };
+      const world = { ...adapters, bakeScripts, looks: newLooks(), queue: queue(), refreshMarket };
       return (event, life) => reap(event, killable(world, life));
     }),
   };
