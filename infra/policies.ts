@@ -5,8 +5,8 @@
 import type { Config } from '../shared/config/config.ts';
 import type { FunctionKind } from '../shared/config/environment.ts';
 import { TAG } from '../shared/names.ts';
+import { bakedNames, bakeryOf } from '../shared/runner/bake.ts';
 import { logWriting, secretReading } from './common-permissions.ts';
-import { baking } from './image-permissions.ts';
 import { namesOf } from './names.ts';
 import type { Permission, Scope } from './permission.ts';
 
@@ -134,6 +134,33 @@ function pricing(): Permission[] {
   ];
   return actions.map((action) => ({ action: `ecs:${action}`, resources: ['*'] }));
 }
+
+/**
+ * Builds are begun in one region, as pipelines of ours; an image, and a snapshot, is changed or deleted only with our
+ * tag. That the service-linked role of Image Builder is there is a person's to see to: no function changes rights.
+ */
+function baking({ config, accountId }: Scope): Permission[] {
+  if (bakedNames(config).length === 0) return [];
+  const pipelines = [`acs:ecs:${bakeryOf(config).region}:${accountId}:imagepipeline/*`];
+  const inEach = (kind: string) =>
+    config.placements.map(({ region }) => `acs:ecs:${region}:${accountId}:${kind}/*`);
+  const condition = ours(config, 'acs:ResourceTag');
+  return [
+    ...PIPELINE_ACTIONS.map((action) => ({ action: `ecs:${action}`, resources: pipelines })),
+    { action: 'ecs:DescribeImages', resources: inEach('image') },
+    { action: 'ecs:ModifyImageAttribute', resources: inEach('image'), condition },
+    { action: 'ecs:DeleteImage', resources: inEach('image'), condition },
+    { action: 'ecs:DeleteSnapshot', resources: inEach('snapshot'), condition },
+  ];
+}
+
+const PIPELINE_ACTIONS = [
+  'CreateImagePipeline',
+  'DeleteImagePipeline',
+  'DescribeImagePipelineExecutions',
+  'DescribeImagePipelines',
+  'StartImagePipelineExecution',
+];
 
 function mirroring({ config }: Scope): Permission[] {
   const objects = config.placements.flatMap(({ mirrorBucket }) =>

@@ -21,6 +21,7 @@ export const FLOORS: readonly (readonly string[])[] = [
     'cli/build/',
     'cli/cost/',
     'cli/doctor/',
+    'cli/image/',
     'cli/infra-synth/',
     'cli/job/',
     'cli/mirror/',

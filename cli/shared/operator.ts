@@ -15,7 +15,7 @@ import { ROOT } from './steps.ts';
 /** The same for a simulated and a real deployment. */
 export type Operator = Pick<
   Adapters,
-  'config' | 'clock' | 'ledger' | 'github' | 'gitHubRequest' | 'log' | 'alerts'
+  'config' | 'clock' | 'ledger' | 'github' | 'gitHubRequest' | 'log' | 'alerts' | 'callEcs' | 'pause'
 >;
 
 type Environment = NonNullable<Simulator['environment']>;

@@ -97,7 +97,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
     await part('gitHubLevel', () => noteBudgets(world)),
     await part('release', () => checkRelease(world)),
     await part('spendPercent', () => tendMoney(seen, world)),
-    await part('imagesBuilding', () => tendImages(seen, world)),
+    await part('imagesBuilding', () => tendImages(seen, until('images'), world)),
     await part('market', () => world.refreshMarket(seen.jobs.length > 0, until('market'))),
     await part('checks', () => writeChecks(seen, repaired.uncovered, until('checks'), world)),
   ];

@@ -2,8 +2,8 @@
 import type { Credentials } from '../accounts.ts';
 import type { SimClock } from '../clock.ts';
 import type { Random } from '../random.ts';
-import { type Builder, newBuilder } from './actions/image-builder.ts';
 import type { Bill } from './bill.ts';
+import { type Builder, newBuilder } from './builder.ts';
 import type { FaultSource } from './faults.ts';
 import { type BootDriver, type Machine, silentDriver } from './machine.ts';
 import { EcsRefusal } from './refusal.ts';

@@ -10,6 +10,7 @@ import * as removals from './actions/removals.ts';
 import { runInstances } from './actions/run-instances.ts';
 import * as types from './actions/types.ts';
 import { type Bill, billOf } from './bill.ts';
+import type { BuildOutcome } from './builder.ts';
 import { type Cloud, createCloud, type EcsOptions, type Quotas, regionOf } from './cloud.ts';
 import { applyFault, type Fault } from './faults.ts';
 import { interrupt } from './life.ts';
@@ -85,7 +86,7 @@ export interface Ecs {
   stuckPending(probability: number): void;
   setQuota(quota: Partial<Quotas>): void;
   /** What the next builds of images come to. */
-  bakeNext(...outcomes: builder.BuildOutcome[]): void;
+  bakeNext(...outcomes: BuildOutcome[]): void;
   /** Pipelines that exist, by name. */
   pipelines(): readonly string[];
   /** For tests that need a vSwitch without addresses, an image, a key. */

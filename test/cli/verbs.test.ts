@@ -23,6 +23,7 @@ const VERBS = [
   'infra:synth',
   'build',
   'mirror',
+  'image',
   'list',
   'cost',
   'explain',

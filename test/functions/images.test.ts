@@ -1,5 +1,6 @@
 /** Images that bake themselves, over the whole system: baked, tried, promoted, put aside, and never in a job's way. */
 import { describe, expect, test } from 'vitest';
+import { type Change, rolledBack } from '../../cli/image/decide.ts';
 import { amendImageNote, type ImageNote, readImageNote } from '../../shared/runner/image-note.ts';
 import type { World } from '../world/in-process.ts';
 import { isOver, MINUTE_MS, type Opened, open, queue, rowOf } from './fixture.ts';
@@ -10,6 +11,11 @@ const opened = (config: object = {}): Promise<Opened> => open({ config: { images
 
 const noteOf = (world: World): Promise<ImageNote> => readImageNote('arm64', world.adapters().ledger);
 const statesOf = async (world: World) => (await noteOf(world)).images.map(({ state }) => state);
+
+const noteAfter = (change: Change): ImageNote => {
+  if (change.kind !== 'changed') throw new Error(change.because);
+  return change.note;
+};
 
 /** As `npm run image -- bake` asks for it. */
 async function bakeNow(world: World): Promise<void> {
@@ -112,6 +118,9 @@ describe('a new image that is broken', () => {
     expect(alerts.filter((text) => /is put aside because 2 runners/.test(text))).toHaveLength(1);
     await world.pass(HOUR_MS);
     expect(images(world)).toEqual([good?.name]);
+    // A person does not trust that one either.
+    await amendImageNote('arm64', (note) => noteAfter(rolledBack(note)), world.adapters().ledger);
+    expect(await run(world, 1)).toEqual([null]);
   });
 });
 

@@ -70,6 +70,7 @@ export function portsOver(parts: Parts) {
       log,
       ledger,
       callEcs,
+      pause: sleep,
       github: gitHubOver(request, {
         clock: skewed,
         runnerGroup: config.github.runnerGroup,

@@ -88,8 +88,7 @@ export const NEVER_ONLINE = 'it never came online';
 function diagnoseComing(entry: RunnerEntry, observation: Observation, coverage: Coverage): Verdict {
   const { registration, instances } = observation;
   if (registration?.isBusy) return verdict('busy', 'GitHub says that it is busy');
-  if (instances.length > 0 && instances.every(isStopped))
-    return verdict('retire', STOPPED_WITHOUT_JOB);
+  if (instances.length > 0 && instances.every(isStopped)) return verdict('retire', STOPPED_WITHOUT_JOB);
   if (entry.removedAtMs !== null) return lastLook(entry, entry.because, coverage);
   // What is online may be taking a job at this moment, wanted or not.
   if (entry.isUnwanted)

@@ -1,9 +1,9 @@
 /** Which images are ours, in one region, by their tags. */
 import * as z from 'zod';
-import { IMAGE_PAGES_MAX } from '../../limits.ts';
 import { TAG } from '../../names.ts';
 import type { Listing } from '../../nouns.ts';
 import type { CloudImage } from '../../runner/image-builder.ts';
+import { IMAGE_PAGES_MAX } from '../../runner/image-limits.ts';
 import { ask, type LookUpWorld } from './look-ups.ts';
 
 /** @see SDK model DescribeImagesResponseBody */

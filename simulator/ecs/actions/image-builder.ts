@@ -2,39 +2,12 @@
  * Image Builder: a pipeline, its executions, and what comes out of them. What it costs is not played.
  * @see SDK models CreateImagePipelineRequest, DescribeImagePipelineExecutionsResponseBody
  */
+import type { BuildOutcome, Execution, Pipeline } from '../builder.ts';
 import type { Cloud } from '../cloud.ts';
 import { listOf, type Params, refuseUnsimulated, required, tagsOf, wholeNumber } from '../parameters.ts';
 import { EcsRefusal } from '../refusal.ts';
 import type { Region } from '../region/catalogue.ts';
 import type { Image } from '../region/network.ts';
-
-/** What the next build comes to. `broken`: its test sees nothing, and its machines never come to their runner. */
-export type BuildOutcome = 'good' | 'broken' | 'no-network' | 'script-fails' | 'test-fails' | 'no-copies';
-
-interface Execution {
-  readonly id: string;
-  status: string;
-  imageId: string;
-  message: string;
-}
-
-export interface Pipeline {
-  readonly id: string;
-  readonly region: string;
-  readonly name: string;
-  readonly base: Image;
-  readonly params: Params;
-  readonly executions: Execution[];
-}
-
-export interface Builder {
-  readonly pipelines: Map<string, Pipeline>;
-  /** Of the builds to come, in order; then all are good. */
-  readonly outcomes: BuildOutcome[];
-  made: number;
-}
-
-export const newBuilder = (): Builder => ({ pipelines: new Map(), outcomes: [], made: 0 });
 
 const MINUTE_MS = 60_000;
 const STEPS = [
@@ -56,14 +29,7 @@ export function createImagePipeline(cloud: Cloud, region: Region, params: Params
     (each) => params.ClientToken !== undefined && each.params.ClientToken === params.ClientToken,
   );
   if (repeated !== undefined) return { ImagePipelineId: repeated.id };
-  for (const name of ['BuildContent', 'TestContent'])
-    if (Buffer.byteLength(params[name] ?? '') > CONTENT_MAX_BYTES)
-      throw new EcsRefusal('InvalidParameter', `${name} is too long.`);
-  if (!/^[A-Za-z][A-Za-z0-9:_.-]{1,63}$/.test(params['ImageOptions.ImageName'] ?? ''))
-    throw new EcsRefusal('InvalidParameter', 'ImageOptions.ImageName is not valid.');
-  wholeNumber(params, 'SystemDiskSize', { min: 20, max: 500, fallback: 40 });
-  if (!region.network.vSwitches.has(required(params, 'VSwitchId')))
-    throw new EcsRefusal('InvalidVSwitchId.NotFound');
+  checkWords(region, params);
   const base = baseOf(region, params);
   const type = params.InstanceType === undefined ? undefined : region.types.get(params.InstanceType);
   // The type that it takes by itself is an x86 one.
@@ -72,6 +38,17 @@ export function createImagePipeline(cloud: Cloud, region: Region, params: Params
   const pipeline = { id, region: region.id, name: required(params, 'Name'), base, params, executions: [] };
   cloud.builder.pipelines.set(id, pipeline);
   return { ImagePipelineId: id };
+}
+
+function checkWords(region: Region, params: Params): void {
+  for (const name of ['BuildContent', 'TestContent'])
+    if (Buffer.byteLength(params[name] ?? '') > CONTENT_MAX_BYTES)
+      throw new EcsRefusal('InvalidParameter', `${name} is too long.`);
+  if (!/^[A-Za-z][A-Za-z0-9:_.-]{1,63}$/.test(params['ImageOptions.ImageName'] ?? ''))
+    throw new EcsRefusal('InvalidParameter', 'ImageOptions.ImageName is not valid.');
+  wholeNumber(params, 'SystemDiskSize', { min: 20, max: 500, fallback: 40 });
+  if (!region.network.vSwitches.has(required(params, 'VSwitchId')))
+    throw new EcsRefusal('InvalidVSwitchId.NotFound');
 }
 
 function baseOf({ network }: Region, params: Params): Image {
@@ -116,24 +93,26 @@ function run(
   }
   cloud.clock.after(step[1], () => {
     execution.status = step[0];
-    if (step[0] === 'TESTING' && ['no-network', 'script-fails'].includes(outcome))
-      return fail(
-        execution,
-        'FAILED',
-        outcome === 'no-network' ? 'runner.given_up because=no_network' : 'exit code 1',
-      );
     if (step[0] === 'TESTING') execution.imageId = add(cloud, pipeline, execution, pipeline.region, outcome);
-    if (step[0] === 'DISTRIBUTING' && outcome === 'test-fails')
-      return fail(execution, 'TEST_FAILED', 'the runner does not start');
-    if (step[0] === 'RELEASING' && outcome !== 'no-copies')
-      for (const region of listOf(pipeline.params, 'ToRegionId'))
-        if (region !== pipeline.region) add(cloud, pipeline, execution, region, outcome);
-    run(cloud, pipeline, execution, outcome, at + 1);
+    if (step[0] === 'RELEASING' && outcome !== 'no-copies') copy(cloud, pipeline, execution, outcome);
+    const failure = FAILURES[outcome];
+    if (failure?.at === step[0]) Object.assign(execution, failure.as);
+    else run(cloud, pipeline, execution, outcome, at + 1);
   });
 }
 
-function fail(execution: Execution, status: string, message: string): void {
-  Object.assign(execution, { status, message });
+type Failure = { readonly at: string; readonly as: Pick<Execution, 'status' | 'message'> };
+
+/** One whose build fails never comes to its test. */
+const FAILURES: Partial<Record<BuildOutcome, Failure>> = {
+  'no-network': { at: 'BUILDING', as: { status: 'FAILED', message: 'runner.given_up because=no_network' } },
+  'script-fails': { at: 'BUILDING', as: { status: 'FAILED', message: 'exit code 1' } },
+  'test-fails': { at: 'DISTRIBUTING', as: { status: 'TEST_FAILED', message: 'the runner does not start' } },
+};
+
+function copy(cloud: Cloud, pipeline: Pipeline, execution: Execution, outcome: BuildOutcome): void {
+  for (const region of listOf(pipeline.params, 'ToRegionId'))
+    if (region !== pipeline.region) add(cloud, pipeline, execution, region, outcome);
 }
 
 function add(

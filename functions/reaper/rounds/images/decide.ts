@@ -1,5 +1,9 @@
 /** Which image serves, when one is baked anew, and what is kept: pure. */
 import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
+import { LEASE_MS } from '../../../../shared/limits.ts';
+import type { Instance } from '../../../../shared/nouns.ts';
+import type { Recipe } from '../../../../shared/runner/bake.ts';
+import type { BuildProgress, CloudImage } from '../../../../shared/runner/image-builder.ts';
 import {
   BAKED_KEPT,
   BUILD_MAX_MS,
@@ -7,12 +11,8 @@ import {
   BUILD_RETRY_MS,
   CANARY_BAD_MAX,
   CANARY_GOOD_MIN,
-  LEASE_MS,
   STRAY_IMAGE_MS,
-} from '../../../../shared/limits.ts';
-import type { Instance } from '../../../../shared/nouns.ts';
-import type { Recipe } from '../../../../shared/runner/bake.ts';
-import type { BuildProgress, CloudImage } from '../../../../shared/runner/image-builder.ts';
+} from '../../../../shared/runner/image-limits.ts';
 import {
   type BakedImage,
   canaryIn,
@@ -62,7 +62,14 @@ export function trialEnd(
   if (runner === undefined) return nowMs - trial.atMs > LEASE_MS ? 'void' : undefined;
   if (runner.instanceId !== null && runner.image !== trial.image) return 'void';
   if (isKnownOnline(runner)) return 'good';
-  if (runner.state !== 'retiring') return undefined;
+  return runner.state === 'retiring' ? retiredAs(runner, instances) : undefined;
+}
+
+/** The image's fault only where nothing else ended it. */
+function retiredAs(
+  runner: RunnerEntry,
+  instances: readonly Pick<Instance, 'id' | 'isRecycling'>[],
+): TrialEnd {
   const isTakenBack = instances.some(({ id, isRecycling }) => id === runner.instanceId && isRecycling);
   const isItsOwn = runner.because === NEVER_ONLINE || runner.because === STOPPED_WITHOUT_JOB;
   return isItsOwn && !isTakenBack && !runner.isUnwanted ? 'bad' : 'void';

@@ -1,8 +1,8 @@
 /** Images that bake themselves: what became of a canary's runners each sweep; the cloud is asked once an hour. */
 import { alertOnce, resolveAlert } from '../../../../shared/alert-once.ts';
-import { BUILD_LOOK_MS, IMAGE_LOOK_MS } from '../../../../shared/limits.ts';
 import { bakedNames, recipeFor } from '../../../../shared/runner/bake.ts';
 import type { CloudImage } from '../../../../shared/runner/image-builder.ts';
+import { BUILD_LOOK_MS, IMAGE_LOOK_MS } from '../../../../shared/runner/image-limits.ts';
 import { amendImageNote, type ImageNote, readImageNote } from '../../../../shared/runner/image-note.ts';
 import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../../../shared/runner/release.ts';
 import type { Survey } from '../../survey/survey.ts';
@@ -11,12 +11,12 @@ import { decideBuild, followBuild } from './build.ts';
 import { afterTrial, keptNames, spareImages, trialEnd } from './decide.ts';
 
 /** How many are built at the moment. Costs nothing where no image bakes itself. */
-export async function tendImages(seen: Survey, world: ReaperWorld): Promise<number> {
+export async function tendImages(seen: Survey, deadlineMs: number, world: ReaperWorld): Promise<number> {
   let building = 0;
   const failures: string[] = [];
   for (const name of bakedNames(world.config)) {
     try {
-      const note = await tendImage(name, seen, world);
+      const note = await tendImage(name, seen, deadlineMs, world);
       building += Number(note.build !== null);
     } catch (error) {
       failures.push(`${name}: ${error instanceof Error ? error.message : 'unknown'}`);
@@ -26,13 +26,19 @@ export async function tendImages(seen: Survey, world: ReaperWorld): Promise<numb
   return building;
 }
 
-async function tendImage(name: string, seen: Survey, world: ReaperWorld): Promise<ImageNote> {
+async function tendImage(
+  name: string,
+  seen: Survey,
+  deadlineMs: number,
+  world: ReaperWorld,
+): Promise<ImageNote> {
   const nowMs = world.clock.nowMs();
   const note = await judgeTrial(name, await readImageNote(name, world.ledger), seen, world);
-  if (nowMs < note.nextLookMs && !note.isAsked) return note;
+  // What there is no time for is due in the next sweep, too.
+  if (nowMs > deadlineMs || (nowMs < note.nextLookMs && !note.isAsked)) return note;
   // Before anything is asked: what fails is asked again in its own time, not each minute.
   await amendImageNote(name, (before) => ({ ...before, nextLookMs: nowMs + BUILD_LOOK_MS }), world.ledger);
-  const looked = await look(name, note, seen, world);
+  const looked = await look(name, seen, deadlineMs, world);
   const nextLookMs = nowMs + (looked.build === null ? IMAGE_LOOK_MS : BUILD_LOOK_MS);
   return amendImageNote(name, (before) => ({ ...before, nextLookMs }), world.ledger);
 }
@@ -66,7 +72,7 @@ async function judgeTrial(
   return next;
 }
 
-async function look(name: string, note: ImageNote, seen: Survey, world: ReaperWorld): Promise<ImageNote> {
+async function look(name: string, seen: Survey, deadlineMs: number, world: ReaperWorld): Promise<ImageNote> {
   const { config, ledger, bakeScripts } = world;
   const held = await ledger.notes.read(RUNNER_RELEASE_NOTE);
   const release = held === null ? null : parseRunnerRelease(held.entry.text);
@@ -74,6 +80,7 @@ async function look(name: string, note: ImageNote, seen: Survey, world: ReaperWo
   const listed: CloudImage[] = [];
   let isWhole = true;
   for (const { region } of config.placements) {
+    if (world.clock.nowMs() > deadlineMs) throw new Error('there was no time to list the images');
     const { things, complete } = await world.images.images(region);
     listed.push(...things);
     isWhole &&= complete;

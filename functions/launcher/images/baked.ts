@@ -1,6 +1,6 @@
 /** A launch from an image that we baked, where there is one; the stock image is always behind it. */
 
-import type { RunOutcome, RunRequest } from '../../shared/ports.ts';
+import type { RunOutcome, RunRequest } from '../../../shared/ports.ts';
 import {
   amendImageNote,
   canaryIn,
@@ -8,8 +8,8 @@ import {
   readImageNote,
   servingIn,
   withImage,
-} from '../../shared/runner/image-note.ts';
-import type { LauncherWorld } from './world.ts';
+} from '../../../shared/runner/image-note.ts';
+import type { LauncherWorld } from '../world.ts';
 
 /** What is to be tried in one walk. */
 export interface Baked {
