@@ -123,21 +123,27 @@ set_proxy() {
 
 # For all but root, because a job has more user ids than its own: those that newuidmap gives it. By address, so
 # by each name that leads there; on the forwarding path for containers. In a table that docker never touches:
-# docker puts its own rules before others' in the filter table. (IPv6 address: canonical/cloud-init #6893.)
+# docker puts its own rules before others' in the filter table. Neighbour discovery is nobody's: without it IPv6 would
+# be closed to root, too, now and then. (IPv6 address: canonical/cloud-init #6893.)
 close_metadata() {
   [[ "${METADATA_OPEN:?}" == false ]] || return 0
   if has nft; then
     nft --file - <<'RULES'
 table inet ci_runner {
   chain metadata { ip daddr 100.100.100.200 drop; ip6 daddr fd00:100::100:200 drop; }
-  chain output { type filter hook output priority -150; meta skuid 0 accept; jump metadata; }
+  chain output {
+    type filter hook output priority -150; meta skuid 0 accept; meta l4proto ipv6-icmp accept; jump metadata;
+  }
   chain forward { type filter hook forward priority -150; jump metadata; }
 }
 RULES
   else
     close_address iptables 100.100.100.200
     # A kernel without IPv6 has nothing to close.
-    if [[ -e "${ROOT}/proc/net/if_inet6" ]]; then close_address ip6tables fd00:100::100:200; fi
+    if [[ -e "${ROOT}/proc/net/if_inet6" ]]; then
+      ip6tables --table mangle --append OUTPUT --protocol ipv6-icmp --jump ACCEPT
+      close_address ip6tables fd00:100::100:200
+    fi
   fi
   log 'metadata.closed'
 }

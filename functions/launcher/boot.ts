@@ -8,6 +8,7 @@ import { bootMaxMs } from '../../shared/runner/boot-max.ts';
 import { type RunnerRelease, stillTaken } from '../../shared/runner/release.ts';
 import { proxyOf, runnerUrls } from '../../shared/runner/sources.ts';
 import type { UserDataValues } from '../../shared/runner/user-data.ts';
+import { WARM_AGE_MAX_MS } from '../../shared/warm/limits.ts';
 
 /** What user data is made of, for one candidate. */
 export interface Boot {
@@ -17,6 +18,8 @@ export interface Boot {
   readonly candidate: Candidate;
   readonly launchedAtMs: number;
   readonly release: RunnerRelease;
+  /** It is launched for no job, and waits for one. */
+  readonly isWarm?: boolean;
 }
 
 /** The placement's mirror first, then GitHub, through the placement's proxy if it has one. */
@@ -35,7 +38,7 @@ export function bootValues(boot: Boot, config: Config): UserDataValues {
     },
     lifetimeSeconds: Math.floor((requirements.lifetimeMs - endingMs(requirements.lifetimeMs)) / 1000),
     lifetimeMinutes: Math.round(requirements.lifetimeMs / 60_000),
-    idleSeconds: MACHINE_IDLE_MAX_MS / 1000,
+    idleSeconds: (MACHINE_IDLE_MAX_MS + (boot.isWarm ? WARM_AGE_MAX_MS : 0)) / 1000,
     bootSeconds: Math.floor(bootMaxMs(requirements.image, config) / 1000),
     proxy: proxyOf(placement?.proxy ?? null),
     docker: requirements.docker,

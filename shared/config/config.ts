@@ -16,6 +16,7 @@ import {
 } from './field-types.ts';
 import { Images } from './images.ts';
 import { Control, Placement } from './places.ts';
+import { Warm } from './warm.ts';
 
 const range = (pattern: RegExp, says: string) =>
   z
@@ -157,6 +158,7 @@ export const RunnersYaml = z.strictObject({
   placements: z.array(Placement).min(1, 'must have at least one region with its network').max(10),
   placementChoice: z.enum(['order', 'price']).default('order'),
   profiles: z.record(labelText, Profile).default({}),
+  warm: Warm,
   tags: Tags.default({}),
   alerts: z
     .strictObject({

@@ -170,14 +170,12 @@ class Started implements RunningMachine {
   }
 
   #write(upper: string): void {
-    const { id } = this.facts;
     const hosts = this.#options.hosts.map((name) => `${CLOUD_ADDRESS} ${name}\n`).join('');
-    const files: Record<string, string | null> = {
-      '/etc/hosts': `127.0.0.1 localhost ${id}\n${hosts}`,
+    writeInto(upper, {
+      '/etc/hosts': `127.0.0.1 localhost ${this.facts.id}\n${hosts}`,
       ...networkFiles(this.#number),
       ...this.#options.files?.(this.facts),
-    };
-    writeInto(upper, files);
+    });
   }
 
   read(inside: string): string {

@@ -28,6 +28,9 @@ const VERBS = [
   'cost',
   'explain',
   'retire',
+  'stop',
+  'logs',
+  'resume',
   'prove',
 ];
 

@@ -24,7 +24,7 @@ describe('the walls', () => {
     const { root } = boot({ tools: { nft: 'cat >"$CI_RUNNER_ROOT/rules"' } });
     const rules = readFileSync(join(root, 'rules'), 'utf8');
     expect(rules).toContain('ip daddr 100.100.100.200 drop; ip6 daddr fd00:100::100:200 drop;');
-    expect(rules).toMatch(/hook output .*meta skuid 0 accept; jump metadata;/);
+    expect(rules).toMatch(/hook output .*meta skuid 0 accept; meta l4proto ipv6-icmp accept; jump metadata;/);
     expect(rules).toMatch(/hook forward .*jump metadata;/);
     expect(rules).not.toContain('1001');
   });
@@ -37,6 +37,8 @@ describe('the walls', () => {
     const { calls } = boot({ without: ['nft'], ...(hasIpv6 ? { files: { 'proc/net/if_inet6': '' } } : {}) });
     expect(calls.filter((call) => /^ip6?tables/.test(call))).toEqual(
       closed.map((each) => each.split(' ')).flatMap(([tool, address]) => [
+        // Neighbour discovery, which the kernel does by itself.
+        ...(tool === 'ip6tables' ? [`${tool} --table mangle --append OUTPUT --protocol ipv6-icmp --jump ACCEPT`] : []),
         `${tool} --table mangle --append OUTPUT --destination ${address} --match owner ! --uid-owner 0 --jump DROP`,
         `${tool} --table mangle --append FORWARD --destination ${address} --jump DROP`,
       ]),

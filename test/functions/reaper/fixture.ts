@@ -50,8 +50,8 @@ export function openReaper({ config, github = {}, instances = {} }: Says = {}): 
     images: {} as ReaperWorld['images'],
     bakeScripts,
     queue: {
-      async launch({ job }) {
-        launched.push(job.id);
+      async launch(event) {
+        if (event.kind !== 'warm') launched.push(event.job.id);
       },
     },
     alerts: {
