@@ -73,6 +73,23 @@ describe('a bake', () => {
   });
 });
 
+describe('of two regions', () => {
+  const region = (id: string, zone: string) => ({
+    region: id,
+    zones: { [zone]: `vsw-${id}-${zone}` },
+    securityGroup: `sg-${id}`,
+  });
+  test.each([
+    ['good', ['cn-hangzhou', 'cn-shanghai']],
+    ['no-copies', ['cn-hangzhou']],
+  ] as const)('each has its copy, and one without has the stock image (%s)', async (outcome, regions) => {
+    const { world } = await opened({ placements: [region('cn-hangzhou', 'h'), region('cn-shanghai', 'b')] });
+    world.ecs.bakeNext(outcome);
+    await world.pass(40 * MINUTE_MS);
+    expect(Object.keys((await noteOf(world)).images[0]?.ids ?? {}).sort()).toEqual(regions);
+  });
+});
+
 describe('a bake that fails', () => {
   test.each(['no-network', 'script-fails', 'test-fails'] as const)(
     'with %s is told, leaves no image and no pipeline, and stops no job',
