@@ -55,13 +55,15 @@ export interface ImageNote {
   readonly isAsked: boolean;
   /** Until then the cloud need not be asked. */
   readonly nextLookMs: number;
+  /** Looks in a row in which the cloud gave no answer, or a no. */
+  readonly failedLooks: number;
   /** Snapshots of images that are gone, which our role may not delete: region/id. */
   readonly leftovers: readonly string[];
 }
 
 export const BLANK_IMAGE_NOTE: ImageNote = {
   ...{ build: null, failure: null, trial: null, images: [] },
-  ...{ isAsked: false, nextLookMs: 0, leftovers: [] },
+  ...{ isAsked: false, nextLookMs: 0, failedLooks: 0, leftovers: [] },
 };
 
 const idOf = (image: string): string => `baked-image:${image}`;

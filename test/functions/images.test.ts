@@ -107,6 +107,16 @@ describe('a bake that fails', () => {
     },
   );
 
+  test('because the role may not is told once, and stops no job', async () => {
+    const { world, alerts } = await opened();
+    world.ecs.failNext('DescribeImages', { code: 'Forbidden.RAM' }, 20);
+    await world.pass(20 * MINUTE_MS);
+    expect(alerts).toEqual([
+      expect.stringMatching(/image arm64 could not be looked after 3 times.*Forbidden\.RAM/),
+    ]);
+    expect(await run(world, 1)).toEqual([null]);
+  });
+
   test('that is begun with a lost answer is begun once', async () => {
     const { world } = await opened();
     world.ecs.failNext('CreateImagePipeline', 'timeout-after');

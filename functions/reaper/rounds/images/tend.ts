@@ -1,6 +1,7 @@
 /** Images that bake themselves: what became of a canary's runners each sweep; the cloud is asked once an hour. */
 import { alertOnce, resolveAlert } from '../../../../shared/alert-once.ts';
-import { bakedNames, recipeFor } from '../../../../shared/runner/bake.ts';
+import { SWEEP_FAILURES_MIN } from '../../../../shared/limits.ts';
+import { bakedNames, type Recipe, recipeFor } from '../../../../shared/runner/bake.ts';
 import type { CloudImage } from '../../../../shared/runner/image-builder.ts';
 import { BUILD_LOOK_MS, IMAGE_LOOK_MS } from '../../../../shared/runner/image-limits.ts';
 import { amendImageNote, type ImageNote, readImageNote } from '../../../../shared/runner/image-note.ts';
@@ -19,11 +20,25 @@ export async function tendImages(seen: Survey, deadlineMs: number, world: Reaper
       const note = await tendImage(name, seen, deadlineMs, world);
       building += Number(note.build !== null);
     } catch (error) {
-      failures.push(`${name}: ${error instanceof Error ? error.message : 'unknown'}`);
+      const because = error instanceof Error ? error.message : 'unknown';
+      failures.push(`${name}: ${because}`);
+      await tellIfLasting(name, because, world);
     }
   }
   if (failures.length > 0) throw new Error(failures.join('; '));
   return building;
+}
+
+/** One failure may be transient; a right that is missing is a person's to give. */
+async function tellIfLasting(name: string, because: string, world: ReaperWorld): Promise<void> {
+  const change = (before: ImageNote) => ({ ...before, failedLooks: before.failedLooks + 1 });
+  const { failedLooks } = await amendImageNote(name, change, world.ledger);
+  if (failedLooks < SWEEP_FAILURES_MIN) return;
+  await alertOnce(
+    `image-${name}-look`,
+    `The image ${name} could not be looked after ${failedLooks} times, the last time because of this: ${because.slice(0, 300)}. Jobs go on with what there is, or with the stock image. Deploy, so that the reaper has its rights; then: npm run doctor`,
+    world,
+  );
 }
 
 async function tendImage(
@@ -40,7 +55,8 @@ async function tendImage(
   await amendImageNote(name, (before) => ({ ...before, nextLookMs: nowMs + BUILD_LOOK_MS }), world.ledger);
   const looked = await look(name, seen, deadlineMs, world);
   const nextLookMs = nowMs + (looked.build === null ? IMAGE_LOOK_MS : BUILD_LOOK_MS);
-  return amendImageNote(name, (before) => ({ ...before, nextLookMs }), world.ledger);
+  if (note.failedLooks > 0) await resolveAlert(`image-${name}-look`, world);
+  return amendImageNote(name, (before) => ({ ...before, nextLookMs, failedLooks: 0 }), world.ledger);
 }
 
 async function judgeTrial(
@@ -73,10 +89,8 @@ async function judgeTrial(
 }
 
 async function look(name: string, seen: Survey, deadlineMs: number, world: ReaperWorld): Promise<ImageNote> {
-  const { config, ledger, bakeScripts } = world;
-  const held = await ledger.notes.read(RUNNER_RELEASE_NOTE);
-  const release = held === null ? null : parseRunnerRelease(held.entry.text);
-  const recipe = release === null ? null : recipeFor(name, release, config, bakeScripts);
+  const { config, ledger } = world;
+  const recipe = await readRecipe(name, world);
   const listed: CloudImage[] = [];
   let isWhole = true;
   for (const { region } of config.placements) {
@@ -93,6 +107,19 @@ async function look(name: string, seen: Survey, deadlineMs: number, world: Reape
   }
   await keepHouse(name, now, listed, seen, world);
   return now;
+}
+
+/** Null, and said where it is looked for: nothing can be built now. */
+async function readRecipe(name: string, world: ReaperWorld): Promise<Recipe | null> {
+  const { ledger, config, clock, bakeScripts } = world;
+  const held = await ledger.notes.read(RUNNER_RELEASE_NOTE);
+  const release = held === null ? null : parseRunnerRelease(held.entry.text);
+  if (release !== null) return recipeFor(name, release, config, bakeScripts);
+  const because = 'the mirror has no runner release yet: npm run mirror';
+  const failure = { recipe: '', atMs: clock.nowMs(), because, inARow: 1 };
+  const change = (before: ImageNote) => (before.isAsked ? { ...before, isAsked: false, failure } : before);
+  await amendImageNote(name, change, ledger);
+  return null;
 }
 
 /** Where the operator has hardened metadata, as is the rule: an image that is made of a snapshot takes it only when told. */
