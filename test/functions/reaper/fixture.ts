@@ -10,6 +10,7 @@ import { createTable, createTableStore, tableOf } from '../../../simulator/table
 import { build } from '../../shared/ledger/builders.ts';
 import { bakeScripts } from '../../world/functions.ts';
 import { configOf, START_MS } from '../../world/in-process.ts';
+import { NO_MIRRORS, PUBLISHED } from '../../world/release.ts';
 
 /** GitHub has calls to spare. */
 export const FREE = { budget: () => null, mayAsk: () => true, leaveRoomFor: () => undefined };
@@ -54,6 +55,7 @@ export function openReaper({ config, github = {}, instances = {} }: Says = {}): 
         if (event.kind !== 'warm') launched.push(event.job.id);
       },
     },
+    mirrors: NO_MIRRORS,
     alerts: {
       async post(text) {
         alerts.push(text);
@@ -91,7 +93,7 @@ export const QUIET = {
     deliveries: async () => completeList<never>(),
     repositories: async () => completeList<never>(),
     liveRuns: async () => completeList<never>(),
-    latestRunner: async () => ({ version: '2.336.0', publishedAtMs: START_MS }),
+    latestRunner: async () => PUBLISHED,
   },
   instances: { list: async () => completeList<never>() },
 } satisfies Says;
