@@ -69,6 +69,12 @@ const OPERATORS: readonly Verb[] = [
     () => import('./mirror/index.ts'),
     'What was copied stays: npm run mirror goes on from there, and the function does so each day.',
   ],
+  [
+    'image',
+    'show and steer images that bake themselves',
+    () => import('./image/index.ts'),
+    'npm run image shows what was done; a build that is under way goes on by itself.',
+  ],
   ['lint', 'check runners.yaml, and the runs-on of workflows', () => import('./lint/index.ts'), UNCHANGED],
   ['build', 'bundle the functions with runners.yaml', () => import('./build/index.ts')],
   ['infra:synth', 'write the ROS templates of the infrastructure', () => import('./infra-synth/index.ts')],

@@ -5,6 +5,7 @@
 import type { Config } from '../shared/config/config.ts';
 import type { FunctionKind } from '../shared/config/environment.ts';
 import { TAG } from '../shared/names.ts';
+import { bakedNames, bakeryOf } from '../shared/runner/bake.ts';
 import { mirrorPlaces } from '../shared/runner/copies.ts';
 import { logWriting, secretReading } from './common-permissions.ts';
 import { functionPlaces, namesOf } from './names.ts';
@@ -35,6 +36,7 @@ const OWN: Readonly<Record<FunctionKind, (scope: Scope) => Permission[]>> = {
     ...ledger(scope),
     ...surveying(scope),
     ...pricing(),
+    ...baking(scope),
     invoke(scope, 'launcher', 'mirror'),
   ],
   mirror: mirroring,
@@ -130,6 +132,33 @@ function pricing(): Permission[] {
   ];
   return actions.map((action) => ({ action: `ecs:${action}`, resources: ['*'] }));
 }
+
+/**
+ * Builds are begun in one region, as pipelines of ours; an image, and a snapshot, is changed or deleted only with our
+ * tag. That the service-linked role of Image Builder is there is a person's to see to: no function changes rights.
+ */
+function baking({ config, accountId }: Scope): Permission[] {
+  if (bakedNames(config).length === 0) return [];
+  const pipelines = [`acs:ecs:${bakeryOf(config).region}:${accountId}:imagepipeline/*`];
+  const inEach = (kind: string) =>
+    config.placements.map(({ region }) => `acs:ecs:${region}:${accountId}:${kind}/*`);
+  const condition = ours(config, 'acs:ResourceTag');
+  return [
+    ...PIPELINE_ACTIONS.map((action) => ({ action: `ecs:${action}`, resources: pipelines })),
+    { action: 'ecs:DescribeImages', resources: inEach('image') },
+    { action: 'ecs:ModifyImageAttribute', resources: inEach('image'), condition },
+    { action: 'ecs:DeleteImage', resources: inEach('image'), condition },
+    { action: 'ecs:DeleteSnapshot', resources: inEach('snapshot'), condition },
+  ];
+}
+
+const PIPELINE_ACTIONS = [
+  'CreateImagePipeline',
+  'DeleteImagePipeline',
+  'DescribeImagePipelineExecutions',
+  'DescribeImagePipelines',
+  'StartImagePipelineExecution',
+];
 
 /** One role in all regions: each mirror reads the source, and fills its own. */
 function mirroring({ config, accountId }: Scope): Permission[] {

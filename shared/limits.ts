@@ -42,6 +42,7 @@ export const SWEEP_PARTS_MS = {
   redeliver: 5_000,
   look: 12_000,
   rerun: 4_000,
+  images: 15_000,
   market: 10_000,
   checks: 6_000,
 } as const;
@@ -82,7 +83,6 @@ export const REGION_OUT_MS = 10 * 60_000;
 
 /** Of the offerings left out for one reason, so many are named and the rest counted. */
 export const LEFT_OUT_NAMED_MAX = 4;
-
 /** A late instance of an abandoned launch would be listed by then. */
 export const INSTANCE_VISIBLE_MS = 2 * 60_000;
 /** Two complete look-ups prove that an abandoned launch left no instance. */

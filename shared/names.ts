@@ -72,6 +72,8 @@ export const TAG = {
   name: 'ci-runner-name',
   job: 'ci-runner-job',
   repository: 'ci-runner-repository',
+  /** Of what is baked: the key of `images:`. */
+  image: 'ci-runner-image',
   /** Of `npm run prove`: no machine of a job, and the reaper's eyes pass over it. */
   prove: 'ci-runner-prove',
   /** Set by a person who wants to look at an instance: it is left alone until its release time. */

@@ -130,6 +130,8 @@ export interface RunRequest {
   readonly releaseAtMs: number;
   readonly diskGiB: number;
   readonly image: string;
+  /** A baked image in its stead. */
+  readonly imageId?: string;
   readonly tags: Readonly<Record<string, string>>;
 }
 

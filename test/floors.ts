@@ -22,6 +22,7 @@ export const FLOORS: readonly (readonly string[])[] = [
     'cli/build/',
     'cli/cost/',
     'cli/doctor/',
+    'cli/image/',
     'cli/infra-synth/',
     'cli/job/',
     'cli/lint/',

@@ -5,12 +5,14 @@ import { type Live, liveFunctions } from '../deploy/functions.ts';
 import { nullIfAbsent } from '../doctor/checks/roles.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
 import { findStackId, removeStack } from '../shared/stacks.ts';
+import { type Images, imagesIn, removeImages } from './images.ts';
 
 export interface DestroyWorld {
   readonly alibaba: Alibaba;
   readonly config: Config;
   /** Names of runners that may be running a job, by the ledger and by the cloud. Throws when that cannot be known. */
   readonly busyRunners: () => Promise<readonly string[]>;
+  readonly images: Images;
   readonly say: (line: string) => void;
   /** True when the operator wrote the deployment's name. */
   readonly confirm: (name: string) => Promise<boolean>;
@@ -27,11 +29,16 @@ export async function destroy(world: DestroyWorld): Promise<number> {
   const { config, say } = world;
   const live = (await liveFunctions(world.alibaba, config)).filter(({ release }) => release !== null);
   const stacks = await stacksOf(world);
-  if (live.length === 0 && stacks.length === 0) {
+  const images = await imagesIn(
+    config.placements.map(({ region }) => region),
+    world.images,
+  );
+  if (live.length + stacks.length + images.length === 0) {
     say(`There is nothing of ${config.name}.`);
     return 0;
   }
   show(live, stacks, say);
+  for (const { name, region } of images) say(`- image ${name} in ${region}, with its snapshots`);
   if (await isBusy(world)) return 1;
   if (!(await world.confirm(config.name))) return 1;
   // From here on nothing new is launched; what was on its way shows itself in the second look.
@@ -40,6 +47,7 @@ export async function destroy(world: DestroyWorld): Promise<number> {
     say('Deliveries and timers are off. Run npm run destroy again when these have ended.');
     return 1;
   }
+  await removeImages(images, world.images, say);
   await removeAll(world, live, stacks);
   say('Left: the GitHub App, its secrets, runners.yaml and .env. Delete the App in its settings.');
   return 0;

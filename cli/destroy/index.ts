@@ -2,6 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { input } from '@inquirer/prompts';
 import { Command } from 'commander';
+import { ecsAddress, ecsCall } from '../../shared/adapters/ecs/call.ts';
+import { ecsImages } from '../../shared/adapters/ecs/images.ts';
 import { plainLines } from '../../shared/story/outside-text.ts';
 import { alibaba, operatorKey } from '../shared/alibaba.ts';
 import { readDotEnv } from '../shared/dot-env.ts';
@@ -27,6 +29,14 @@ export async function main(args: readonly string[]): Promise<number> {
     alibaba: cloud,
     config,
     busyRunners: () => busyRunners(config, cloud, variables.TABLESTORE_ENDPOINT),
+    images: ecsImages({
+      call: ecsCall({
+        credentials: operatorKey,
+        ...ecsAddress(variables.ECS_ENDPOINT ?? variables.ALIBABA_ENDPOINT),
+      }),
+      pause: sleep,
+      deployment: config.name,
+    }),
     say: (line) => void process.stdout.write(`${plainLines(line)}\n`),
     confirm: async (name) => (await input({ message: `Write ${name} to remove all of it` })) === name,
     sleep,

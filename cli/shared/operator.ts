@@ -17,7 +17,16 @@ import { ROOT } from './steps.ts';
 /** The same for a simulated and a real deployment. */
 export type Operator = Pick<
   Adapters,
-  'config' | 'clock' | 'ledger' | 'github' | 'gitHubRequest' | 'instances' | 'log' | 'alerts'
+  | 'config'
+  | 'clock'
+  | 'ledger'
+  | 'github'
+  | 'gitHubRequest'
+  | 'instances'
+  | 'log'
+  | 'alerts'
+  | 'callEcs'
+  | 'pause'
 >;
 
 type Environment = NonNullable<Simulator['environment']>;

@@ -51,7 +51,7 @@ export function newRunnerEntry(
  */
 export function bootedEntry(
   entry: RunnerEntry,
-  known: Pick<RunnerEntry, 'instanceId' | 'region' | 'candidate' | 'releaseAtMs' | 'trail'>,
+  known: Pick<RunnerEntry, 'instanceId' | 'image' | 'region' | 'candidate' | 'releaseAtMs' | 'trail'>,
   atMs: number,
 ): RunnerEntry {
   const next = { ...entry, ...known, walks: null, trail: mergeTrail(...entry.trail, ...known.trail) };

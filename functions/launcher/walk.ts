@@ -17,6 +17,7 @@ import type { RunOutcome, RunRequest } from '../../shared/ports.ts';
 import type { RunnerRelease } from '../../shared/runner/release.ts';
 import { bootedEntry } from './entries.ts';
 import { explainRefusal } from './explain-refusal.ts';
+import { type Baked, chooseBaked, runFrom } from './images/baked.ts';
 import type { QuotaGate } from './quota.ts';
 import { isRefusedWith, type Refusals, remember, takeRefusal, waitAfter, whyAllRefused } from './refused.ts';
 import type { LauncherWorld } from './world.ts';
@@ -59,11 +60,12 @@ const noRefusals = (image: string): Refusals => ({
 export async function walk(launch: Walk, world: LauncherWorld): Promise<Walked> {
   const refusals = noRefusals(launch.requirements.image);
   const untilMs = world.clock.nowMs() + WALK_MAX_MS;
+  const baked = await chooseBaked(launch.requirements.image, launch.runner.entry.name, world);
   for (const candidate of launch.candidates) {
     if (world.clock.nowMs() > untilMs) break;
     if (refusals.slow.has(candidate.region)) continue;
     if (await isRefusedWith(candidate, refusals, launch.gate)) continue;
-    const walked = await tryOne(launch, candidate, refusals, world);
+    const walked = await tryOne(launch, candidate, baked, refusals, world);
     if (walked !== null) return walked;
   }
   const { said, meanings, slow } = refusals;
@@ -82,15 +84,16 @@ export async function walk(launch: Walk, world: LauncherWorld): Promise<Walked> 
 async function tryOne(
   launch: Walk,
   candidate: Candidate,
+  baked: Baked | null,
   refusals: Refusals,
   world: LauncherWorld,
 ): Promise<Walked | null> {
   const request = requestOf(launch, candidate, world);
   const { said, meanings, slow } = refusals;
-  const outcome = await world.instances.run(request);
+  const { outcome, image } = await runFrom(baked, request, world);
   logAttempt(launch, candidate, outcome, world);
-  if (outcome.kind === 'running') return settle(launch, request, outcome.instanceId, said, world);
-  if (outcome.kind === 'unknown') return leaveToSweep(launch, candidate, outcome, said, world);
+  if (outcome.kind === 'running') return settle(launch, request, { ...outcome, image }, said, world);
+  if (outcome.kind === 'unknown') return leaveToSweep(launch, candidate, { ...outcome, image }, said, world);
   const meaning = explainRefusal(outcome.code);
   meanings.add(meaning);
   said.push(`${saidOf(candidate)} was refused: ${meaning}`);
@@ -103,7 +106,7 @@ async function tryOne(
 async function leaveToSweep(
   { runner }: Walk,
   candidate: Candidate,
-  { code, isSilent }: Extract<RunOutcome, { kind: 'unknown' }>,
+  { code, isSilent, image }: Extract<RunOutcome, { kind: 'unknown' }> & { image: string | null },
   refusals: readonly string[],
   world: LauncherWorld,
 ): Promise<Walked> {
@@ -117,7 +120,7 @@ async function leaveToSweep(
   await amend(
     world.ledger.runners,
     runner.entry.name,
-    (entry) => ({ ...entry, candidate, trail: mergeTrail(...entry.trail, ...trail) }),
+    (entry) => ({ ...entry, candidate, image, trail: mergeTrail(...entry.trail, ...trail) }),
     runner,
   );
   return { kind: 'unknown', because };
@@ -156,17 +159,17 @@ function requestOf(
 async function settle(
   { runner, requirements }: Walk,
   { candidate, releaseAtMs }: RunRequest,
-  instanceId: string,
+  { instanceId, image }: { readonly instanceId: string; readonly image: string | null },
   refusals: readonly string[],
   world: LauncherWorld,
 ): Promise<Walked> {
   const atMs = world.clock.nowMs();
   const lines = [
     ...refusals,
-    `${saidOf(candidate)} was launched: ${instanceId}${sizeOf(candidate, requirements)}`,
+    `${saidOf(candidate)} was launched: ${instanceId}${image === null ? '' : ` from image ${image}`}${sizeOf(candidate, requirements)}`,
   ];
   const trail = lines.map((text) => ({ atMs, text }));
-  const known = { instanceId, region: candidate.region, candidate, releaseAtMs, trail };
+  const known = { instanceId, image, region: candidate.region, candidate, releaseAtMs, trail };
   const change = (entry: RunnerEntry) => bootedEntry(entry, known, atMs);
   const written = await amend(world.ledger.runners, runner.entry.name, change, runner);
   // Gone only if the lease had ended: the sweep finds the instance by its tags.

@@ -1,11 +1,13 @@
 /** The entry of timer and asynchronous invocation: the real world, put together once a cold start. */
 import runners from 'config:runners';
 import { type Credentials, createAdapters } from '../../shared/adapters/adapters.ts';
+import { ecsImages } from '../../shared/adapters/ecs/images.ts';
 import { ecsMarket } from '../../shared/adapters/ecs/market.ts';
 import { type Fingerprints, parseProbe } from '../../shared/adapters/fingerprints.ts';
 import { fcInvoker } from '../../shared/adapters/function-compute/invoker.ts';
 import { fcMirrors } from '../../shared/adapters/function-compute/mirrors.ts';
 import { fcQueue } from '../../shared/adapters/function-compute/queue.ts';
+import { readBakeScripts } from '../../shared/adapters/user-data-scripts.ts';
 import { parseEnvironment } from '../../shared/config/environment.ts';
 import { refreshMarkets } from '../../shared/market/refresh.ts';
 import { newLooks } from './looks.ts';
@@ -31,6 +33,8 @@ const invocations = {
 const world: ReaperWorld = {
   ...adapters,
   looks: newLooks(),
+  images: ecsImages({ call: adapters.callEcs, pause: adapters.pause, deployment: config.name }),
+  bakeScripts: readBakeScripts(`${import.meta.dirname}/userdata`),
   queue: fcQueue({
     ...invocations,
     region: environment.FC_REGION,

@@ -3,7 +3,9 @@ import type { Config } from '../../shared/config/config.ts';
 import type { RunnerEntry } from '../../shared/ledger/entries.ts';
 import type { Held, Ledger } from '../../shared/ledger/ledger.ts';
 import type { Alerts, Clock, GitHub, Instances, Log, Queue } from '../../shared/ports.ts';
+import type { BakeScripts } from '../../shared/runner/bake.ts';
 import type { Mirrors } from '../../shared/runner/copies.ts';
+import type { ImageBuilder } from '../../shared/runner/image-builder.ts';
 import type { Looks } from './looks.ts';
 
 /** What the acts of one sweep ask for together, once all of them are through. */
@@ -23,6 +25,9 @@ export interface ReaperWorld {
   /** Of this process. */
   readonly looks: Looks;
   readonly instances: Omit<Instances, 'run'>;
+  readonly images: ImageBuilder;
+  /** What an image that bakes itself is made by. */
+  readonly bakeScripts: BakeScripts;
   readonly queue: Pick<Queue, 'launch'>;
   readonly alerts: Alerts;
   readonly mirrors: Mirrors;

@@ -38,6 +38,7 @@ export interface Adapters {
   readonly gitHubRequest: GitHubRequest;
   readonly instances: Instances;
   readonly callEcs: EcsCall;
+  readonly pause: (ms: number) => Promise<void>;
   readonly alerts: Alerts;
   /** Of the App's id and key as this function holds them. */
   readonly fingerprints: (nonce: string) => Promise<Fingerprints>;
@@ -96,6 +97,7 @@ export function createAdapters(
       diskEncryption: config.defaults.diskEncryption,
     }),
     callEcs,
+    pause,
     alerts: alertsTo(config),
     fingerprints: (nonce) => fingerprints(nonce, environment.GITHUB_APP_ID, readKey),
     calls: () => ({ ecs: ecs.count(), gitHub: gitHub.count(), ledger: ledgerCalls }),

@@ -12,10 +12,9 @@ export interface TrailLine {
 }
 
 /**
- * What keeps a job from a slot though one is free. Such a job stands aside: it is tried now and then, and nobody waits
- * behind it. `offer`: nothing that fits is to be had; `limit`: its profile or repository has all its runners;
- * `refusal`: GitHub or the account gives nothing; `waste`: runners of its own came to nothing; `cap`: too many did, and
- * it is only looked at.
+ * What keeps a job from a slot though one is free; it stands aside, is tried now and then, and nobody waits behind it. `offer`:
+ * nothing that fits is to be had; `limit`: its profile or repository has all its runners; `refusal`: GitHub or the account
+ * gives nothing; `waste`: runners of its own came to nothing; `cap`: too many did, and it is only looked at.
  */
 export type Obstacle = 'offer' | 'limit' | 'refusal' | 'waste' | 'cap';
 
@@ -52,9 +51,8 @@ export interface JobEntry extends TookWarm {
   readonly cost?: SlotCost | null;
   /** What its last launch threw; absent or null: nothing. */
   readonly failure?: string | null;
-  /** Runners of it that came to nothing, though an instance was had: each makes the next wait longer. */
+  /** Runners of it that came to nothing, though an instance was had; below, the last by name, counted or not. */
   readonly wasted?: number;
-  /** The last of them by name, also those that count for nothing because many jobs' runners ended so. */
   readonly wastes?: readonly {
     readonly runner: RunnerName;
     readonly atMs: number;
@@ -117,6 +115,8 @@ export interface RunnerEntry extends KeptWarm {
   readonly region: string | null;
   /** Null until an offering was taken, and for an adopted instance. */
   readonly candidate: Candidate | null;
+  /** The baked image that its machine was made from; absent or null: another. */
+  readonly image?: string | null;
   /** While `launching`: what its launcher may have asked the cloud for, in this order. */
   readonly walks?: readonly Candidate[] | null;
   readonly releaseAtMs: number | null;

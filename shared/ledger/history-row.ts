@@ -13,6 +13,8 @@ export interface HistoryRow {
   readonly instanceId: string | null;
   readonly instanceType: string | null;
   readonly zone: string | null;
+  /** The baked image, if its machine was made from one; absent in rows of earlier releases. */
+  readonly image?: string | null;
   readonly capacityType: CapacityType | null;
   readonly pricePerHour: number | null;
   readonly onDemandPricePerHour: number | null;

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import type { Config } from '../config/config.ts';
 import type { BakeConfig } from '../config/images.ts';
 import type { Arch } from '../nouns.ts';
-import { BAKE_CONTENT_MAX_BYTES, BAKE_INSTALL_S } from './limits.ts';
+import { BAKE_CONTENT_MAX_BYTES, BAKE_INSTALL_S } from './image-limits.ts';
 import { proxyEnvironment } from './proxy.ts';
 import type { RunnerRelease } from './release.ts';
 import { proxyOf, runnerUrls } from './sources.ts';

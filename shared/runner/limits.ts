@@ -1,4 +1,4 @@
-/** Bounds of copying the runner, and of baking it into an image. */
+/** Bounds of copying the runner. */
 import { MIRROR_TIMEOUT_S } from '../limits.ts';
 
 /** A copy ends by itself before the function is ended; the next one goes on from there. */
@@ -11,7 +11,3 @@ export const STALLED_MAX_MS = 45_000;
 export const MIRROR_LOOK_MAX_MS = 10_000;
 /** A copy that did not move for so long is asked for again. */
 export const COPY_AGAIN_MS = 5 * 60_000;
-/** Of a build and of its test (SDK model CreateImagePipelineRequest): 16 KB, and the end of the line. */
-export const BAKE_CONTENT_MAX_BYTES = 16 * 1024 - 1;
-/** One installation in a build; nobody waits for it. */
-export const BAKE_INSTALL_S = 1_800;

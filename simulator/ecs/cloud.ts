@@ -3,6 +3,7 @@ import type { Credentials } from '../accounts.ts';
 import type { SimClock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import type { Bill } from './bill.ts';
+import { type Builder, newBuilder } from './builder.ts';
 import type { FaultSource } from './faults.ts';
 import { type BootDriver, type Machine, silentDriver } from './machine.ts';
 import { EcsRefusal } from './refusal.ts';
@@ -71,6 +72,7 @@ export interface Cloud {
     string,
     { readonly params: string; readonly ids: readonly string[]; readonly atMs: number }
   >;
+  readonly builder: Builder;
   readonly bills: Bill[];
   readonly quotas: Quotas;
   readonly ways: Ways;
@@ -90,6 +92,7 @@ export function createCloud(options: EcsOptions): Cloud {
     interruptions: options.interruptions ?? 1,
     machines: new Map(),
     tokens: new Map(),
+    builder: newBuilder(),
     bills: [],
     quotas: { vcpusPerFamily: 10_000, instances: 5_000 },
     ways: { ...DOCUMENTED, ...options.ways },

@@ -1,6 +1,8 @@
 /** The simulated ECS: one call in, an answer, a refusal or no answer out. */
 import type { Credential } from '../accounts.ts';
 import { describeDisks } from './actions/disks.ts';
+import * as builder from './actions/image-builder.ts';
+import * as images from './actions/images.ts';
 import { consoleOutput, describeInstances } from './actions/look-ups.ts';
 import * as market from './actions/market.ts';
 import * as network from './actions/network.ts';
@@ -8,6 +10,7 @@ import * as removals from './actions/removals.ts';
 import { runInstances } from './actions/run-instances.ts';
 import * as types from './actions/types.ts';
 import { type Bill, billOf } from './bill.ts';
+import type { BuildOutcome } from './builder.ts';
 import { type Cloud, createCloud, type EcsOptions, type Quotas, regionOf } from './cloud.ts';
 import { applyFault, type Fault } from './faults.ts';
 import { interrupt } from './life.ts';
@@ -33,6 +36,14 @@ const ACTS = new Map<string, Act>([
   ['DescribeSpotAdvice', market.describeSpotAdvice],
   ['DescribeImageFromFamily', types.describeImageFromFamily],
   ['DescribeImages', types.describeImages],
+  ['CreateImagePipeline', builder.createImagePipeline],
+  ['StartImagePipelineExecution', builder.startImagePipelineExecution],
+  ['DescribeImagePipelines', builder.describeImagePipelines],
+  ['DescribeImagePipelineExecutions', builder.describeImagePipelineExecutions],
+  ['DeleteImagePipeline', builder.deleteImagePipeline],
+  ['DeleteImage', images.deleteImage],
+  ['DeleteSnapshot', images.deleteSnapshot],
+  ['ModifyImageAttribute', images.modifyImageAttribute],
   ['DescribeRegions', network.describeRegions],
   ['DescribeZones', network.describeZones],
   ['DescribePrice', network.describePrice],
@@ -74,6 +85,10 @@ export interface Ecs {
   /** New instances stay Pending for ever with this probability. */
   stuckPending(probability: number): void;
   setQuota(quota: Partial<Quotas>): void;
+  /** What the next builds of images come to. */
+  bakeNext(...outcomes: BuildOutcome[]): void;
+  /** Pipelines that exist, by name. */
+  pipelines(): readonly string[];
   /** For tests that need a vSwitch without addresses, an image, a key. */
   region(id: string): Region;
 }
@@ -127,6 +142,8 @@ export function createEcs(options: EcsOptions): Ecs {
     setQuota(quota) {
       Object.assign(cloud.quotas, quota);
     },
+    bakeNext: (...outcomes) => void cloud.builder.outcomes.push(...outcomes),
+    pipelines: () => [...cloud.builder.pipelines.values()].map(({ name }) => name),
     region: (id) => regionOf(cloud, id),
   };
 }

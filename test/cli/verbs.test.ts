@@ -24,6 +24,7 @@ const VERBS = [
   'build',
   'lint',
   'mirror',
+  'image',
   'list',
   'cost',
   'explain',

@@ -56,6 +56,31 @@ test('a former region is the reaper’s to look at and delete in, and nobody’s
   expect(policyFor('launcher', wider)('ecs:RunInstances', 'cn-shanghai')).toBe(false);
 });
 
+test('images are baked, changed and deleted by the reaper alone, by our tag, and only where one bakes itself', () => {
+  const image = (permissions: ReturnType<typeof permissionsOf>) =>
+    permissions.filter(({ action }) => /^ecs:.*(Image(?!s?Family)|Snapshot)/.test(action));
+  for (const kind of FUNCTION_KINDS) expect(image(permissionsOf(kind, scope))).toEqual([]);
+  const images = { arm64: { family: 'acs:ubuntu_24_04_arm64', bake: true } };
+  const baking = { ...scope, config: configOf({ images }) };
+  expect(image(permissionsOf('launcher', baking))).toEqual([]);
+  const allowed = image(permissionsOf('reaper', baking));
+  const changing = allowed.filter(({ action }) =>
+    /:(Modify|Delete)(Image$|ImageAttribute|Snapshot)/.test(action),
+  );
+  expect(changing.map(({ action }) => action).sort()).toEqual([
+    'ecs:DeleteImage',
+    'ecs:DeleteSnapshot',
+    'ecs:ModifyImageAttribute',
+  ]);
+  const ours = { StringEquals: { 'acs:ResourceTag/ci-runner-deployment': ['ci'] } };
+  for (const { condition, resources } of changing)
+    expect([condition, resources.some((each) => /:\*:|^\*$/.test(each))]).toEqual([ours, false]);
+  const pipelines = allowed.filter(({ action }) => action.includes('Pipeline'));
+  expect(new Set(pipelines.flatMap(({ resources }) => resources))).toEqual(
+    new Set(['acs:ecs:cn-hangzhou:12:imagepipeline/*']),
+  );
+});
+
 test('a role for the instance is passed to ECS alone, and only when there is one', () => {
   const passRole = (config: Scope['config']) =>
     permissionsOf('launcher', { ...scope, config }).filter(({ action }) => action === 'ram:PassRole');

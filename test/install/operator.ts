@@ -24,6 +24,8 @@ import { alibaba } from '../../cli/shared/alibaba.ts';
 import { readDotEnv } from '../../cli/shared/dot-env.ts';
 import { ledgerToRead } from '../../cli/shared/ledger.ts';
 import { regionsInUse } from '../../functions/reaper/survey/known.ts';
+import { ecsAddress, ecsCall } from '../../shared/adapters/ecs/call.ts';
+import { ecsImages } from '../../shared/adapters/ecs/images.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { parseYaml } from '../../shared/config/parse.ts';
 import { deployFunctions, type EmptyAccount } from '../../simulator/empty-account/index.ts';
@@ -94,6 +96,10 @@ export function operatorOf(account: EmptyAccount): Operator {
     destroy: () =>
       destroy({
         ...{ alibaba: cloud, config: config(), say, sleep: pause },
+        images: ecsImages({
+          call: ecsCall({ credentials: accessKey, ...ecsAddress(account.variables.ECS_ENDPOINT) }),
+          ...{ pause, deployment: config().name },
+        }),
         busyRunners: () => busyRunners(config(), cloud, account.variables.TABLESTORE_ENDPOINT),
         confirm: async () => true,
       }),

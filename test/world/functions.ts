@@ -6,7 +6,7 @@ import { reap } from '../../functions/reaper/reap.ts';
 import { webhook } from '../../functions/webhook/webhook.ts';
 import { ecsMarket } from '../../shared/adapters/ecs/market.ts';
 import { httpReply, parseHttpEvent } from '../../shared/adapters/function-compute/http.ts';
-import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
+import { readBakeScripts, readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { parseEvent } from '../../shared/job/event.ts';
 import {
@@ -28,6 +28,7 @@ import type { Ports } from './ports.ts';
 import { NO_MIRRORS } from './release.ts';
 
 const SCRIPTS = readUserDataScripts(`${import.meta.dirname}/../../userdata`);
+export const bakeScripts = readBakeScripts(`${import.meta.dirname}/../../userdata`);
 
 export interface Deployed {
   readonly adapters: (config: Config) => Ports;
@@ -107,7 +108,14 @@ function reaperOf(deployed: Deployed): FunctionSpec {
       const idle = new Map<string, number>();
       const refreshMarket = (isBusy: boolean, deadlineMs: number) =>
         refreshMarkets(isBusy, deadlineMs, { config, clock, log, market: ledger.market, source, idle });
-      const world = { ...adapters, looks: newLooks(), queue: queue(), mirrors: NO_MIRRORS, refreshMarket };
+      const world = {
+        ...adapters,
+        bakeScripts,
+        looks: newLooks(),
+        queue: queue(),
+        mirrors: NO_MIRRORS,
+        refreshMarket,
+      };
       return (event, life) => reap(event, killable(world, life));
     }),
   };

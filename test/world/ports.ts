@@ -1,4 +1,5 @@
 /** The product's ports over the simulators in process: real adapters' mappings, answers that take simulated time. */
+import { ecsImages } from '../../shared/adapters/ecs/images.ts';
 import { ecsInstances } from '../../shared/adapters/ecs/instances.ts';
 import { gitHubOver } from '../../shared/adapters/github/adapter.ts';
 import { ledgerOn } from '../../shared/adapters/tablestore/ledger.ts';
@@ -69,6 +70,7 @@ export function portsOver(parts: Parts) {
       log,
       ledger,
       callEcs,
+      pause: sleep,
       github: gitHubOver(request, {
         clock: skewed,
         runnerGroup: config.github.runnerGroup,
@@ -81,6 +83,7 @@ export function portsOver(parts: Parts) {
         ...{ spotDuration: config.spot.duration, ramRole: null },
         diskEncryption: config.defaults.diskEncryption,
       }),
+      images: ecsImages({ call: callEcs, pause: sleep, deployment: config.name }),
       alerts: { post: parts.post },
     };
   };

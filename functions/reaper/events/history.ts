@@ -30,6 +30,7 @@ export function runnerFacts(runner: RunnerEntry): Omit<Row, 'job'> {
     instanceId: runner.instanceId,
     instanceType: candidate?.instanceType ?? null,
     zone: candidate?.zone ?? null,
+    ...(runner.image ? { image: runner.image } : {}),
     diskGiB: runner.diskGiB,
     capacityType: candidate?.capacityType ?? null,
     pricePerHour: candidate?.pricePerHour ?? null,

@@ -80,12 +80,15 @@ function absence(entry: RunnerEntry, coverage: Coverage, why: string): Verdict {
   return verdict('close', `${because}, and there is no instance`);
 }
 
+/** Why a boot came to nothing, as the entry of its runner has it from then on. */
+export const STOPPED_WITHOUT_JOB = 'its machine stopped without a job';
+export const NEVER_ONLINE = 'it never came online';
+
 /** Booting or idle: no job is known to run on it. */
 function diagnoseComing(entry: RunnerEntry, observation: Observation, coverage: Coverage): Verdict {
   const { registration, instances } = observation;
   if (registration?.isBusy) return verdict('busy', 'GitHub says that it is busy');
-  if (instances.length > 0 && instances.every(isStopped))
-    return verdict('retire', 'its machine stopped without a job');
+  if (instances.length > 0 && instances.every(isStopped)) return verdict('retire', STOPPED_WITHOUT_JOB);
   if (entry.removedAtMs !== null) return lastLook(entry, entry.because, coverage);
   // What is online may be taking a job at this moment, wanted or not.
   if (entry.isUnwanted)
@@ -105,7 +108,7 @@ function diagnoseOffline(
   if (entry.state === 'booting' && nowMs - entry.stateAtMs <= bootMaxMs)
     return verdict('keep', 'it is booting');
   if (!registrationsComplete) return verdict('keep', 'GitHub was not asked in full');
-  return doubt(entry, entry.state === 'booting' ? 'it never came online' : 'it went offline');
+  return doubt(entry, entry.state === 'booting' ? NEVER_ONLINE : 'it went offline');
 }
 
 function diagnoseOnline(

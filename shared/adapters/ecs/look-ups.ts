@@ -98,7 +98,7 @@ async function pages(
 }
 
 /** A question changes nothing, so it may be asked again; a throttled one may not, before the next minute. */
-async function ask(
+export async function ask(
   region: string,
   action: string,
   params: Readonly<Record<string, string>>,

@@ -75,10 +75,10 @@ export function runParameters(
     ZoneId: candidate.zone,
     VSwitchId: vSwitch,
     SecurityGroupId: placement.securityGroup,
-    ImageFamily: image.id === undefined ? image.family : undefined,
-    ImageId: image.id,
+    ImageFamily: (request.imageId ?? image.id) === undefined ? image.family : undefined,
+    ImageId: request.imageId ?? image.id,
     Amount: '1',
-    ClientToken: tokenFor(request.clientToken, disk),
+    ClientToken: tokenFor(request, disk),
     InstanceName: request.name,
     UserData: Buffer.from(request.userData, 'utf8').toString('base64'),
     AutoReleaseTime: releaseTime(request.releaseAtMs, nowMs),
@@ -95,10 +95,10 @@ export function runParameters(
   return Object.freeze(Object.fromEntries(said));
 }
 
-/** Each disk is a request of its own, so it has a token of its own. */
-function tokenFor(token: string, { category, level }: Disk): string {
+/** With another disk, or from another image, it is a request of its own, so it has a token of its own. */
+function tokenFor({ clientToken, imageId }: RunRequest, { category, level }: Disk): string {
   return createHash('sha256')
-    .update(`${token}\n${category}\n${level ?? ''}`)
+    .update(`${clientToken}\n${category}\n${level ?? ''}${imageId === undefined ? '' : `\n${imageId}`}`)
     .digest('hex')
     .slice(0, CLIENT_TOKEN_MAX_CHARS);
 }

@@ -1,7 +1,7 @@
 /** What can be asked about types and images. */
 
 import type { Cloud } from '../cloud.ts';
-import { atMostTen, type Params, required, wholeNumber } from '../parameters.ts';
+import { atMostTen, type Params, required, tagsOf, toSecond, wholeNumber } from '../parameters.ts';
 import { EcsRefusal } from '../refusal.ts';
 import type { InstanceType, Region } from '../region/catalogue.ts';
 import type { Image } from '../region/network.ts';
@@ -67,15 +67,22 @@ export function describeImageFromFamily(_cloud: Cloud, region: Region, params: P
   return { Image: shown };
 }
 
-/** By ids, with commas between them. @see SDK model DescribeImages */
+/** By ids, with commas between them, or by tags, a page of them. @see SDK model DescribeImages */
 export function describeImages(_cloud: Cloud, region: Region, params: Params): object {
-  const ids = required(params, 'ImageId').split(',');
-  const Image = region.network.images.filter(({ id }) => ids.includes(id)).map(shownImage);
-  return { Images: { Image }, TotalCount: Image.length, PageNumber: 1, PageSize: 10 };
+  const tags = tagsOf(params);
+  const ids = tags.length > 0 ? null : required(params, 'ImageId').split(',');
+  const found = region.network.images.filter(
+    ({ id, made }) => ids?.includes(id) ?? tags.every(({ key, value }) => made?.tags.get(key) === value),
+  );
+  const PageSize = wholeNumber(params, 'PageSize', { min: 1, max: 100, fallback: 10 });
+  const PageNumber = wholeNumber(params, 'PageNumber', { min: 1, max: 1_000_000, fallback: 1 });
+  const Image = found.slice((PageNumber - 1) * PageSize, PageNumber * PageSize).map(shownImage);
+  return { Images: { Image }, TotalCount: found.length, PageNumber, PageSize };
 }
 
-function shownImage({ id, family, arch, sizeGiB, isPublic, imds, system }: Image) {
+function shownImage({ id, family, arch, sizeGiB, isPublic, imds, system, made }: Image) {
   return {
+    ...(made === undefined ? {} : shownMade(made)),
     ImageId: id,
     ...(family === null ? {} : { ImageFamily: family }),
     Architecture: arch === 'arm64' ? 'arm64' : 'x86_64',
@@ -88,3 +95,10 @@ function shownImage({ id, family, arch, sizeGiB, isPublic, imds, system }: Image
     ImageOwnerAlias: isPublic ? 'system' : 'self',
   };
 }
+
+const shownMade = ({ name, tags, atMs, snapshotId }: NonNullable<Image['made']>) => ({
+  ImageName: name,
+  CreationTime: toSecond(atMs),
+  Tags: { Tag: [...tags].map(([TagKey, TagValue]) => ({ TagKey, TagValue })) },
+  DiskDeviceMappings: { DiskDeviceMapping: [{ SnapshotId: snapshotId }] },
+});

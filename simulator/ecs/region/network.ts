@@ -24,10 +24,19 @@ export interface Image {
   readonly arch: 'amd64' | 'arm64';
   readonly sizeGiB: number;
   readonly isPublic: boolean;
+  /** Of what came out of a build that was good by its own test, and is not: a machine of it never comes to its runner. */
+  readonly isBroken?: boolean;
   /** `Features.ImdsSupport`; absent: v1, as of a snapshot or an import (SDK models CreateImageRequest, ImportImageRequest). */
   readonly imds?: 'v1' | 'v2';
   /** False: its cloud-init asks for metadata without a token, as before 23.1. Then hardened mode gives it no user data. */
   readonly knowsTokens?: boolean;
+  /** Of one that was baked. */
+  readonly made?: {
+    readonly name: string;
+    readonly tags: ReadonlyMap<string, string>;
+    readonly atMs: number;
+    readonly snapshotId: string;
+  };
   /** As the console calls the system. */
   readonly system?: string;
 }
@@ -48,6 +57,7 @@ export interface Network {
   readonly resourceGroups: Set<string>;
   readonly ramRoles: Set<string>;
   readonly images: Image[];
+  readonly snapshots: Set<string>;
   readonly encryption: Encryption;
 }
 
@@ -70,6 +80,7 @@ export function standardNetwork(region: string, zones: readonly string[]): Netwo
       publicImage('ubuntu_22_04_x64', 'amd64'),
       publicImage('ubuntu_22_04_arm64', 'arm64'),
     ],
+    snapshots: new Set(),
     encryption: { isRequired: false, keys: new Set() },
   };
 }

@@ -19,6 +19,7 @@ import {
   type ManagementState,
   serveManagement,
 } from '../../../simulator/management/index.ts';
+import { NO_IMAGES } from './no-images.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const KEY = { accessKeyId: 'LTAIoperator', accessKeySecret: 'shh', securityToken: null };
@@ -143,8 +144,7 @@ function worldOf(self: DeployAccount): DeployWorld {
 
 function destroyWorldOf(self: DeployAccount): DestroyWorld {
   return {
-    alibaba: self.alibaba,
-    config: self.config(),
+    ...{ alibaba: self.alibaba, config: self.config(), images: NO_IMAGES },
     busyRunners: async () => self.busy.shift() ?? [],
     say: (line) => self.said.push(line),
     confirm: async () => self.isConfirmed,

@@ -8,6 +8,7 @@ import type { GitHub, Instances } from '../../../shared/ports.ts';
 import { VirtualClock } from '../../../simulator/clock.ts';
 import { createTable, createTableStore, tableOf } from '../../../simulator/tablestore/index.ts';
 import { build } from '../../shared/ledger/builders.ts';
+import { bakeScripts } from '../../world/functions.ts';
 import { configOf, START_MS } from '../../world/in-process.ts';
 import { NO_MIRRORS, PUBLISHED } from '../../world/release.ts';
 
@@ -46,6 +47,9 @@ export function openReaper({ config, github = {}, instances = {} }: Says = {}): 
     looks: newLooks(),
     github: { ...FREE, ...github } as GitHub,
     instances: { tagged: async () => completeList(), ...instances } as Instances,
+    // No image bakes itself in these tests.
+    images: {} as ReaperWorld['images'],
+    bakeScripts,
     queue: {
       async launch(event) {
         if (event.kind !== 'warm') launched.push(event.job.id);

@@ -9,6 +9,7 @@ import { TAG } from '../../../shared/names.ts';
 import type { JobId } from '../../../shared/nouns.ts';
 import { MINUTE_MS, OURS, open, queue } from '../../cli/explain/fixture.ts';
 import { build } from '../../shared/ledger/builders.ts';
+import { bakeScripts } from '../../world/functions.ts';
 import type { World } from '../../world/in-process.ts';
 import { NO_MIRRORS } from '../../world/release.ts';
 
@@ -24,6 +25,7 @@ function blindTo({ adapters, queue: handOn }: World): ReaperWorld {
   };
   return {
     ...rest,
+    bakeScripts,
     looks: newLooks(),
     ledger: { ...ledger, notes },
     queue: handOn,

@@ -1,0 +1,34 @@
+/** How images that bake themselves are shown. */
+import { canaryIn, type ImageNote, servingIn } from '../../shared/runner/image-note.ts';
+import { toIsoOrNull } from '../shared/format.ts';
+
+export function linesOf(name: string, note: ImageNote): string[] {
+  const serves = servingIn(note)?.name ?? 'the stock image';
+  const { build, failure } = note;
+  return [
+    `${name}: ${serves} serves${canaryIn(note) === null ? '' : `; ${canaryIn(note)?.name} is tried by one job at a time`}`,
+    ...note.images.map(
+      ({ name: image, state, runnerVersion, bakedAtMs, ids, good, bad, because }) =>
+        `  ${state.padEnd(6)}  ${image}  runner ${runnerVersion}  ${toIsoOrNull(bakedAtMs)}  in ${Object.keys(ids).join(', ') || 'no region'}  ${good} online, ${bad} not: ${because}`,
+    ),
+    ...(build === null
+      ? []
+      : [
+          `  ${build.step.toLowerCase()}  ${build.name}  since ${toIsoOrNull(build.startedAtMs)}: ${build.because}`,
+        ]),
+    ...(failure === null
+      ? []
+      : [
+          `  the last build failed ${failure.inARow} times, at ${toIsoOrNull(failure.atMs)}: ${failure.because}`,
+        ]),
+    ...(note.isAsked ? ['  a bake is asked for'] : []),
+    ...note.leftovers.map((each) => `  left over: snapshot ${each}; npm run image -- prune ${name}`),
+  ];
+}
+
+export const jsonOf = (name: string, note: ImageNote) => ({
+  image: name,
+  serving: servingIn(note)?.name ?? null,
+  canary: canaryIn(note)?.name ?? null,
+  ...note,
+});

@@ -1,0 +1,123 @@
+/** What is known of one image that bakes itself: one small note in the ledger, and what may be read from it. Pure, but for `amendImageNote`. */
+import { amend } from '../ledger/amend.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { BAKED_KNOWN_MAX } from './image-limits.ts';
+
+/** A build that was decided on: written before it is begun. */
+export interface Build {
+  readonly name: string;
+  readonly recipe: string;
+  readonly runnerVersion: string;
+  readonly startedAtMs: number;
+  /** lower-case clause: why it is baked */
+  readonly because: string;
+  /** Null: not known to have begun. */
+  readonly executionId: string | null;
+  readonly step: string;
+}
+
+/** `canary`: tried by one job at a time; `good`: what came online; `aside`: of no use, and not used. */
+export type BakedState = 'canary' | 'good' | 'aside';
+
+export interface BakedImage {
+  readonly name: string;
+  readonly recipe: string;
+  readonly runnerVersion: string;
+  readonly bakedAtMs: number;
+  readonly state: BakedState;
+  /** region → id; where it is missing, the stock image serves. */
+  readonly ids: Readonly<Record<string, string>>;
+  readonly good: number;
+  readonly bad: number;
+  /** lower-case clause: why it is in this state */
+  readonly because: string;
+}
+
+export interface Trial {
+  readonly image: string;
+  readonly runner: string;
+  readonly atMs: number;
+}
+
+export interface ImageNote {
+  readonly build: Build | null;
+  /** The last build, when it failed. */
+  readonly failure: {
+    readonly recipe: string;
+    readonly atMs: number;
+    readonly because: string;
+    readonly inARow: number;
+  } | null;
+  readonly trial: Trial | null;
+  /** Newest first. */
+  readonly images: readonly BakedImage[];
+  /** An operator wants one now. */
+  readonly isAsked: boolean;
+  /** Until then the cloud need not be asked. */
+  readonly nextLookMs: number;
+  /** Looks in a row in which the cloud gave no answer, or a no. */
+  readonly failedLooks: number;
+  /** Snapshots of images that are gone, which our role may not delete: region/id. */
+  readonly leftovers: readonly string[];
+}
+
+export const BLANK_IMAGE_NOTE: ImageNote = {
+  ...{ build: null, failure: null, trial: null, images: [] },
+  ...{ isAsked: false, nextLookMs: 0, failedLooks: 0, leftovers: [] },
+};
+
+const idOf = (image: string): string => `baked-image:${image}`;
+type Notes = Pick<Ledger, 'notes'>;
+
+export async function readImageNote(image: string, { notes }: Notes): Promise<ImageNote> {
+  return parsed((await notes.read(idOf(image)))?.entry.text);
+}
+
+/** `change` is asked anew for each state it meets; what it answers is written only where it is new. */
+export async function amendImageNote(
+  image: string,
+  change: (before: ImageNote) => ImageNote,
+  { notes }: Notes,
+): Promise<ImageNote> {
+  const next = (text: string | undefined) => ({ text: textOf(change(parsed(text))), untilMs: null });
+  const held = await notes.read(idOf(image));
+  const added = held === null ? await notes.add(idOf(image), next(undefined)) : null;
+  if (added !== null) return parsed(added.entry.text);
+  const written = await amend(
+    notes,
+    idOf(image),
+    (note) => (next(note.text).text === note.text ? undefined : next(note.text)),
+    held ?? undefined,
+  );
+  return parsed(written?.entry.text);
+}
+
+const textOf = (note: ImageNote): string =>
+  JSON.stringify({ ...note, images: note.images.slice(0, BAKED_KNOWN_MAX) });
+
+/** A note of another release may lack what is new. */
+function parsed(text: string | undefined): ImageNote {
+  if (text === undefined) return BLANK_IMAGE_NOTE;
+  try {
+    return { ...BLANK_IMAGE_NOTE, ...(JSON.parse(text) as Partial<ImageNote>) };
+  } catch (error) {
+    // No job waits for that: it begins anew.
+    if (error instanceof SyntaxError) return BLANK_IMAGE_NOTE;
+    throw error;
+  }
+}
+
+/** What jobs get; null: the stock image. */
+export const servingIn = ({ images }: ImageNote): BakedImage | null =>
+  images.find(({ state }) => state === 'good') ?? null;
+
+/** The newest, if it is still to be tried. */
+export function canaryIn({ images }: ImageNote): BakedImage | null {
+  const newest = images.find(({ state }) => state !== 'aside');
+  return newest?.state === 'canary' ? newest : null;
+}
+
+export const withImage = (note: ImageNote, name: string, change: Partial<BakedImage>): ImageNote => ({
+  ...note,
+  images: note.images.map((each) => (each.name === name ? { ...each, ...change } : each)),
+});

@@ -1,0 +1,8 @@
+/** An account without an image of ours. */
+import type { DestroyWorld } from '../../../cli/destroy/destroy.ts';
+
+export const NO_IMAGES: DestroyWorld['images'] = {
+  images: async () => ({ things: [], complete: true }),
+  remove: async () => 'gone',
+  removeSnapshot: async () => 'gone',
+};
