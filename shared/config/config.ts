@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { LIFETIME_MAX_MS } from '../limits.ts';
+import { LANGUAGES } from '../words/language.ts';
 import { Arch, familyPattern, githubName, labelText, ms, typePattern, url } from './field-types.ts';
 import { Images } from './images.ts';
 import { Control, Placement } from './places.ts';
@@ -156,6 +157,7 @@ export const RunnersYaml = z.strictObject({
     .strictObject({
       url: url.nullable().default(null),
       format: z.enum(['json', 'dingtalk', 'feishu']).default('json'),
+      language: z.enum(LANGUAGES).default('en'),
       waiting: ms.prefault('10m'),
     })
     .prefault({}),
