@@ -1,5 +1,6 @@
 /** The commands: operators' first, then those of whoever changes the project. */
 import pc from 'picocolors';
+import { complain } from './shared/show.ts';
 
 /**
  * One verb; `main` gives its exit code: 0, 1 for failure, 2 for usage. Its file is loaded only when it is asked for.
@@ -38,7 +39,9 @@ const OPERATORS: readonly Verb[] = [
     'npm run prove -- --clean removes what it left, should it have left anything.',
   ],
   ['list', 'show what is alive', () => import('./list/index.ts'), UNCHANGED],
+  ['dashboard', 'show all of it in a browser, live', () => import('./dashboard/index.ts'), UNCHANGED],
   ['explain', 'tell the story of a job, and why it waits', () => import('./explain/index.ts'), UNCHANGED],
+  ['logs', 'show all that was written about a job', () => import('./logs/index.ts'), UNCHANGED],
   ['cost', 'tell what jobs have cost', () => import('./cost/index.ts'), UNCHANGED],
   ['advise', 'show what a job would be given, and why', () => import('./advise/index.ts'), UNCHANGED],
   [
@@ -46,6 +49,18 @@ const OPERATORS: readonly Verb[] = [
     'end a runner by hand, safely',
     () => import('./retire/index.ts'),
     'npm run list shows whether it was marked; to ask again does no harm.',
+  ],
+  [
+    'stop',
+    'end every machine, and launch no more',
+    () => import('./stop/index.ts'),
+    'What was stopped stays so, and each sweep goes on ending it: npm run stop goes on from there, npm run resume takes it back.',
+  ],
+  [
+    'resume',
+    'take a stop back',
+    () => import('./stop/resume.ts'),
+    'npm run list shows whether anything is stopped; to ask again does no harm.',
   ],
   [
     'mirror',
@@ -85,7 +100,7 @@ function reportError(error: unknown, after: string | undefined): number {
   if (!(error instanceof Error) || isMistake || process.env.DEBUG) throw error;
   // The prompts' way of saying Ctrl-C.
   const isLeft = error.name === 'ExitPromptError';
-  process.stderr.write(isLeft ? '\nLeft. Nothing more is done.\n' : `${error.message}\n`);
+  complain(isLeft ? '\nLeft. Nothing more is done.' : error.message);
   if (after !== undefined) process.stderr.write(`${after}\n`);
   return isLeft ? 130 : 1;
 }

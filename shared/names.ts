@@ -18,9 +18,14 @@ export function isRunnerName(deployment: string, name: string): boolean {
 /** What DescribeInstances finds them by; others may be named so, too. */
 export const runnerNamePattern = (deployment: string): string => `${deployment}-runner-*`;
 
-/** The job whose launch the name is of. */
+/** One that is launched for no job: its number begins with 0, as no job's does. `at` counts those of one minute. */
+export function warmNameOf(deployment: string, arch: Arch, minute: number, at: number): RunnerName {
+  return `${deployment}-runner-${arch}-spot-0${minute}${String(at).padStart(3, '0')}-1` as RunnerName;
+}
+
+/** The job whose launch the name is of; null: it is a warm runner's, or nobody's. */
 export function parseJobId(name: string): JobId | null {
-  const id = /-spot-(\d{1,15})-\d+$/.exec(name)?.[1];
+  const id = /-spot-([1-9]\d{0,14})-\d+$/.exec(name)?.[1];
   return id === undefined ? null : (Number(id) as JobId);
 }
 

@@ -1,4 +1,5 @@
 import type { CallBudget, CallUse } from './budget.ts';
+import type { WarmEvent } from './ledger/warm-entry.ts';
 import type {
   Candidate,
   DueEvent,
@@ -169,7 +170,7 @@ export interface Instances {
 
 /** What we hand to our own functions; resolves only after Function Compute accepted it. */
 export interface Queue {
-  launch(event: JobEvent | DueEvent): Promise<void>;
+  launch(event: JobEvent | DueEvent | WarmEvent): Promise<void>;
   reap(event: JobEvent): Promise<void>;
 }
 

@@ -9,6 +9,7 @@ import {
   serveFunctionCompute,
 } from './function-compute/index.ts';
 import { createGitHub, type GitHubOptions, type OutgoingDelivery, serveGitHub } from './github/index.ts';
+import { serveLogService } from './log-service.ts';
 import { functionsOf, type Hosting, post } from './loopback-functions.ts';
 import { createOss, serveOss } from './oss/index.ts';
 import { type Random, seeded } from './random.ts';
@@ -69,12 +70,14 @@ export async function openLoopback(options: LoopbackOptions) {
   const oss = createOss({ clock, credentials: account.find });
   for (const { region, mirrorBucket } of options.placements)
     if (mirrorBucket !== null) oss.addBucket(mirrorBucket, region);
-  const [ecsServer, storeServer, gitHubServer, ossServer, releases] = await Promise.all([
+  const logPlace = { project: `${deployment}-runner-${ACCOUNT_ID}`, store: 'functions' };
+  const [ecsServer, storeServer, gitHubServer, ossServer, releases, logs] = await Promise.all([
     serveEcs(ecs, { wallNowMs: () => clock.nowMs() }),
     serveTableStore(store, { wallNowMs: () => clock.nowMs() }),
     serveGitHub(github),
     serveOss(oss),
     serveReleases(github, clock, RUNNER_VERSION),
+    serveLogService({ clock, credentials: account.find, ...logPlace }),
   ]);
   const environment = (): Record<string, string> => ({
     FC_REGION: REGION,
@@ -83,6 +86,7 @@ export async function openLoopback(options: LoopbackOptions) {
     TABLESTORE_INSTANCE: store.instance,
     ECS_ENDPOINT: `http://127.0.0.1:${ecsServer.port}`,
     OSS_ENDPOINT: `http://127.0.0.1:${ossServer.port}`,
+    LOG_ENDPOINT: `http://127.0.0.1:${logs.port}`,
     GITHUB_API: gitHubServer.origin,
     GITHUB_APP_ID: String(APP_ID),
     GITHUB_PRIVATE_KEY: pemOf(keys.privateKey).replaceAll('\n', '\\n'),
@@ -91,7 +95,8 @@ export async function openLoopback(options: LoopbackOptions) {
     LAUNCHER_FUNCTION: `${deployment}-launcher`,
     REAPER_FUNCTION: `${deployment}-reaper`,
   });
-  const { onLine = () => undefined, observe = () => undefined } = options;
+  const { observe = () => undefined } = options;
+  const onLine = alsoTo(logs.append, options.onLine);
   const functions = functionsOf(options, clock, environment);
   const fc = createFunctionCompute({ clock, random: random.fork(), account, functions, onLine, observe });
   const fcServer = await serveFunctionCompute(fc);
@@ -100,11 +105,20 @@ export async function openLoopback(options: LoopbackOptions) {
     async close() {
       fc.close();
       clock.stop();
-      const servers = [fcServer, ecsServer, storeServer, gitHubServer, ossServer, releases];
+      const servers = [fcServer, ecsServer, storeServer, gitHubServer, ossServer, releases, logs];
       await Promise.all(servers.map((server) => server.close()));
     },
   };
 }
+
+type OnLine = (functionName: string, line: string) => void;
+
+const alsoTo =
+  (keep: OnLine, tell: OnLine = () => undefined): OnLine =>
+  (functionName, line) => {
+    keep(functionName, line);
+    tell(functionName, line);
+  };
 
 function pemOf(key: KeyObject): string {
   return key.export({ type: key.type === 'private' ? 'pkcs8' : 'spki', format: 'pem' }).toString();

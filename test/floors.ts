@@ -13,8 +13,9 @@ export const FLOORS: readonly (readonly string[])[] = [
   // Seeds of whole days are played by a command, too.
   ['test/simulation/'],
   ['test/world/'],
-  ['cli/setup/'],
-  ['cli/destroy/', 'cli/explain/'],
+  ['cli/dashboard/', 'cli/setup/'],
+  ['cli/logs/'],
+  ['cli/destroy/', 'cli/explain/', 'cli/stop/'],
   ['cli/deploy/', 'cli/list/', 'cli/prove/'],
   [
     'cli/advise/',
@@ -39,7 +40,7 @@ export const FLOORS: readonly (readonly string[])[] = [
     'simulator/timed-driver.ts',
   ],
   ['simulator/ecs/', 'simulator/function-compute/', 'simulator/github/', 'simulator/instance-metadata/'],
-  ['simulator/oss/', 'simulator/tablestore/'],
+  ['simulator/log-service.ts', 'simulator/oss/', 'simulator/tablestore/'],
   ['simulator/accounts.ts', 'simulator/clock.ts', 'simulator/random.ts', 'simulator/starvation.ts'],
   ['infra/'],
   // Functions: the entry puts the real world together, the adapters are the real world, a story knows neither.
@@ -59,7 +60,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['functions/reaper/sweep.ts'],
   ['functions/reaper/rounds/'],
   ['functions/reaper/brake/'],
-  ['functions/reaper/repair/'],
+  ['functions/reaper/repair/', 'functions/reaper/stop/'],
   ['functions/reaper/survey/'],
   ['functions/reaper/events/'],
   ['functions/reaper/ending/'],
@@ -68,7 +69,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['shared/market/refresh.ts'],
   ['shared/market/plan.ts'],
   ['shared/advisor/', 'shared/config/parse.ts', 'shared/market/read.ts'],
-  ['shared/runner/', 'shared/market/catalog.ts'],
+  ['shared/runner/', 'shared/warm/', 'shared/market/catalog.ts'],
   [
     'shared/job/',
     'shared/quota/',

@@ -13,7 +13,7 @@ readonly SHARED="${ROOT}/opt/ci-runner" # root's, and the job reads it
 readonly RUNNER_HOME="${ROOT}/opt/actions-runner"
 readonly TOOL_CACHE="${ROOT}/opt/hostedtoolcache"
 # A boot's last minute is for the runner; what a machine can do without is waited for no longer than the other.
-readonly PATIENCE_SECONDS=$((${BOOT_SECONDS:?} - 60)) WANTED_SECONDS=30
+readonly PATIENCE_SECONDS=$((${BOOT_SECONDS:?} - 60)) WANTED_SECONDS="${WANTED_SECONDS:-30}"
 
 # The recipe is a hash of all that would be done here, but for the runner, which has a version of its own.
 is_installed() {

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { toIsoOrNull } from '../shared/format.ts';
 import { withOperator } from '../shared/operator.ts';
 import { parseOptions, wholeNumber } from '../shared/options.ts';
+import { show } from '../shared/show.ts';
 import { HOSTED_SOURCE } from './hosted-prices.ts';
 import { type CostState, readCosts } from './read.ts';
 import { GROUPS, type Group } from './report.ts';
@@ -20,13 +21,12 @@ export function main(args: readonly string[]): Promise<number> {
   if (typeof options === 'number') return Promise.resolve(options);
   return withOperator(async (operator) => {
     const state = await readCosts(operator, options.days ?? null);
-    process.stdout.write(`${textOf(state, options)}\n`);
+    show(state, { isJson: options.json, json: jsonOf, text: (found) => textOf(found, options) });
     return 0;
   });
 }
 
-function textOf(state: CostState, { by, json, csv }: Options): string {
-  if (json) return JSON.stringify(jsonOf(state), null, 2);
+function textOf(state: CostState, { by, csv }: Options): string {
   return csv ? csvOf(state) : renderCosts(state, by);
 }
 

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { input } from '@inquirer/prompts';
 import { Command } from 'commander';
+import { plainLines } from '../../shared/story/outside-text.ts';
 import { alibaba, operatorKey } from '../shared/alibaba.ts';
 import { readDotEnv } from '../shared/dot-env.ts';
 import { parseOptions } from '../shared/options.ts';
@@ -26,7 +27,7 @@ export async function main(args: readonly string[]): Promise<number> {
     alibaba: cloud,
     config,
     busyRunners: () => busyRunners(config, cloud, variables.TABLESTORE_ENDPOINT),
-    say: (line) => void process.stdout.write(`${line}\n`),
+    say: (line) => void process.stdout.write(`${plainLines(line)}\n`),
     confirm: async (name) => (await input({ message: `Write ${name} to remove all of it` })) === name,
     sleep,
   });

@@ -3,11 +3,13 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { parseOptions } from '../shared/options.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
+import { show } from '../shared/show.ts';
 import { ACCOUNT_CHECKS } from './checks/account.ts';
 import { CAPACITY_CHECKS } from './checks/capacity.ts';
 import { CHECK_RUNS_CHECK } from './checks/check-runs.ts';
 import { FUNCTION_CHECKS } from './checks/functions.ts';
 import { GITHUB_CHECKS } from './checks/github.ts';
+import { GITHUB_CALLS_CHECK } from './checks/github-calls.ts';
 import { HELD_CHECK } from './checks/held.ts';
 import { HOOK_RANGES_CHECK } from './checks/hook-ranges.ts';
 import { NETWORK_CHECKS } from './checks/network.ts';
@@ -31,6 +33,7 @@ export const CHECKS: readonly Check[] = [
   CHECK_RUNS_CHECK,
   RUNNER_GROUP_CHECK,
   RUNNER_AGE_CHECK,
+  GITHUB_CALLS_CHECK,
   WORKFLOW_CHECK,
 ];
 
@@ -51,11 +54,11 @@ export async function main(args: readonly string[]): Promise<number> {
   const config = readRunnersYaml(values.config);
   if (config === null) return 1;
   const findings = await examine(CHECKS, realWorld(config));
-  process.stdout.write(
-    values.json
-      ? `${JSON.stringify(findings, null, 2)}\n`
-      : `${findings.map(formatFinding).join('')}${endOf(findings)}\n`,
-  );
+  show(findings, {
+    isJson: values.json,
+    json: (all) => all,
+    text: (all) => `${all.map(formatFinding).join('')}${endOf(all)}`,
+  });
   return exitCodeOf(findings);
 }
 

@@ -6,6 +6,7 @@ import type { TableShape } from '../../shared/adapters/tablestore/remote.ts';
 import { TableError } from '../../shared/adapters/tablestore/table.ts';
 import { tablestoreLedger } from '../../shared/adapters/tablestore/tables.ts';
 import { describeTable, shapeIn } from '../../shared/adapters/tablestore/wire/messages.ts';
+import { readGitHubNote } from '../../shared/github-note.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../shared/runner/release.ts';
 
@@ -59,5 +60,6 @@ export function ledgerReader(place: Place, accessKey: () => Promise<AccessKey>) 
         return held === null ? null : parseRunnerRelease(held.entry.text);
       }),
     sweeps: () => read(pastSweeps),
+    gitHubNote: (owner: string) => read((ledger) => readGitHubNote(owner, ledger)),
   };
 }

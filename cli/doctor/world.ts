@@ -4,6 +4,7 @@ import type { PastSweeps } from '../../functions/reaper/sweep-lease.ts';
 import type { GitHubRequest } from '../../shared/adapters/github/request.ts';
 import type { TableShape } from '../../shared/adapters/tablestore/remote.ts';
 import type { Config } from '../../shared/config/config.ts';
+import type { GitHubNote } from '../../shared/github-note.ts';
 import type { RunnerRelease } from '../../shared/runner/release.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
 
@@ -27,5 +28,7 @@ export interface DoctorWorld {
   readonly rootOf: (host: string) => Promise<string | null>;
   /** How the last sweeps went; null: there was none. */
   readonly sweeps: () => Promise<PastSweeps | null>;
+  /** What the sweep noted of GitHub's calls for this owner; null: there is no ledger. */
+  readonly gitHubNote: (owner: string) => Promise<Pick<GitHubNote, 'limit' | 'lows'> | null>;
   readonly nowMs: () => number;
 }

@@ -1,12 +1,13 @@
 /** `npm run explain`: the story of a job, live or ended. */
 import { Command } from 'commander';
-import pc from 'picocolors';
 import { parseLabels } from '../../shared/job/labels.ts';
 import { targetOf } from '../../shared/names.ts';
 import { costOf } from '../../shared/story/cost.ts';
+import { plainData } from '../../shared/story/outside-text.ts';
 import { toIsoOrNull } from '../shared/format.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
+import { complain, show } from '../shared/show.ts';
 import { answerOn } from './answer.ts';
 import { type Findings, gatherFindings } from './findings.ts';
 import { parseReference, type Reference } from './reference.ts';
@@ -48,13 +49,12 @@ function command(take: (job: string) => void): Command {
 async function explain(reference: Reference, isJson: boolean, operator: Operator): Promise<number> {
   if (reference.kind === 'run') return showRun(reference, operator);
   const findings = await gatherFindings(reference.id, reference.repository, operator);
-  const isColoured = process.stdout.isTTY === true && pc.isColorSupported;
   const { config } = operator;
-  process.stdout.write(
-    isJson
-      ? `${JSON.stringify(toJson(findings, operator), null, 2)}\n`
-      : renderText(findings, config, isColoured),
-  );
+  show(findings, {
+    isJson,
+    json: (found) => toJson(found, operator),
+    text: (found, isColoured) => renderText(found, config, isColoured),
+  });
   return answerOn(findings, config.name).state === 'unknown' ? 1 : 0;
 }
 
@@ -65,7 +65,7 @@ async function showRun(
   const target = targetOf({ repository, installationId: null }, config);
   const { things } = await github.jobsOfRun(target, repository, id);
   const lines = things.map(({ job, status }) => `  npm run explain -- ${job.id}   # ${job.name}: ${status}`);
-  process.stderr.write(`${id} is a run. Name one of its jobs:\n${lines.join('\n')}\n`);
+  complain([`${id} is a run. Name one of its jobs:`, ...plainData(lines)].join('\n'));
   return 2;
 }
 

@@ -1,9 +1,9 @@
 /** `npm run list`: what is alive. */
 import { Command } from 'commander';
-import pc from 'picocolors';
 import { toIsoOrNull } from '../shared/format.ts';
 import { withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
+import { show } from '../shared/show.ts';
 import { type LiveState, readLiveState } from './live-state.ts';
 import { renderTable } from './table.ts';
 
@@ -11,10 +11,7 @@ export function main(args: readonly string[]): Promise<number> {
   const options = parseOptions<{ json: boolean }>(command(), args);
   if (typeof options === 'number') return Promise.resolve(options);
   return withOperator(async (operator) => {
-    const alive = await readLiveState(operator);
-    const isColoured = process.stdout.isTTY === true && pc.isColorSupported;
-    const text = options.json ? JSON.stringify(jsonOf(alive), null, 2) : renderTable(alive, isColoured);
-    process.stdout.write(`${text}\n`);
+    show(await readLiveState(operator), { isJson: options.json, json: jsonOf, text: renderTable });
     return 0;
   });
 }

@@ -2,6 +2,7 @@
 import { lastSweepMs } from '../../functions/reaper/sweep-lease.ts';
 import { type StandingAlert, standingAlerts } from '../../shared/alert-once.ts';
 import type { JobEntry, RunnerEntry, RunnerState } from '../../shared/ledger/entries.ts';
+import type { Stop } from '../../shared/ledger/stop.ts';
 import { HISTORY_DAY_MAX, LEDGER_SCAN_MAX, RELEASE_MARGIN_MS } from '../../shared/limits.ts';
 import { describeLimit } from '../../shared/quota/learned-limits.ts';
 import { readLimits } from '../../shared/quota/note.ts';
@@ -39,6 +40,8 @@ export interface LiveState {
   readonly atMs: number;
   /** Null: no sweep ended yet. */
   readonly sweptAtMs: number | null;
+  /** Null: nothing is stopped. */
+  readonly stop: Stop | null;
   readonly slots: { readonly taken: number; readonly limit: number };
   /** What the account gives at once, as its refusals say: one clause each. */
   readonly quotas: readonly string[];
@@ -82,6 +85,7 @@ export async function readLiveState(operator: Operator): Promise<LiveState> {
   return {
     atMs: clock.nowMs(),
     sweptAtMs,
+    stop: view.stop ?? null,
     slots: { taken: view.total, limit: config.limits.runners },
     quotas: [...limits].map(([scope, limit]) => describeLimit(scope, limit)),
     currency,

@@ -11,6 +11,7 @@ export function renderTable(alive: LiveState, isColoured: boolean): string {
   const paint = pc.createColors(isColoured);
   const { runners, jobs, slots } = alive;
   const parts = [
+    ...stopLines(alive).map(paint.red),
     ...alertLines(alive).map(paint.red),
     runners.length === 0
       ? 'No runner is alive.'
@@ -29,8 +30,21 @@ export function renderTable(alive: LiveState, isColoured: boolean): string {
 export const alertLines = ({ alerts, atMs }: Pick<LiveState, 'alerts' | 'atMs'>): string[] =>
   alerts.map(({ text, raisedAtMs }) => `Alert, ${formatDuration(atMs - raisedAtMs)} ago: ${text}`);
 
+function stopLines({ stop, atMs }: LiveState): string[] {
+  if (stop === null) return [];
+  const what = stop.repositories?.join(', ') ?? 'Everything';
+  return [
+    `${what} is stopped since ${formatTime(stop.atMs, atMs)}: nothing is launched for it, and its machines are ended. To go on: npm run resume`,
+  ];
+}
+
 /** Nothing here moves without the sweep. */
-export function lateSweep({ sweptAtMs, atMs }: Pick<LiveState, 'sweptAtMs' | 'atMs'>): string[] {
+export function lateSweep({
+  sweptAtMs,
+  atMs,
+  stop = null,
+}: Pick<LiveState, 'sweptAtMs' | 'atMs'> & Partial<LiveState>): string[] {
+  if (stop?.repositories === null) return [];
   if (sweptAtMs === null) return ['No sweep has ended yet: it runs once a minute. Look: npm run doctor'];
   if (atMs - sweptAtMs < SWEEP_LATE_MS) return [];
   return [

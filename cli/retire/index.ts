@@ -6,6 +6,7 @@ import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { LEDGER_SCAN_MAX } from '../../shared/limits.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
+import { complain, show } from '../shared/show.ts';
 import { decideRetirement, type Retirement } from './decide.ts';
 import { markRetired } from './mark.ts';
 
@@ -64,7 +65,7 @@ async function find(named: string, { runners }: Ledger): Promise<RunnerEntry | n
 }
 
 function fail(text: string, code = 1): number {
-  process.stderr.write(`${text}\n`);
+  complain(text);
   return code;
 }
 
@@ -73,6 +74,7 @@ function printRetirement(
   { kind, text }: Exclude<Retirement, { kind: 'refused' }>,
   { json }: Options,
 ): number {
-  process.stdout.write(json ? `${JSON.stringify({ runner: name, was: state, kind, text })}\n` : `${text}\n`);
+  const said = { runner: name, was: state, kind, text };
+  show(said, { isJson: json, json: (all) => all, text: (all) => all.text });
   return 0;
 }

@@ -1,6 +1,5 @@
 /** `npm run setup`: from an account and an organisation to the first delivery. */
 
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,6 +14,7 @@ import { nullIfAbsent } from '../doctor/checks/roles.ts';
 import { githubAsApp } from '../doctor/real-world.ts';
 import { type Alibaba, alibaba, operatorKey } from '../shared/alibaba.ts';
 import { readDotEnv } from '../shared/dot-env.ts';
+import { openBrowser } from '../shared/open-browser.ts';
 import { parseOptions } from '../shared/options.ts';
 import { ROOT } from '../shared/steps.ts';
 import { progressFile } from './progress.ts';
@@ -105,12 +105,4 @@ async function convert(api: string, code: string): Promise<{ status: number; dat
     signal: AbortSignal.timeout(30_000),
   });
   return { status: answer.status, data: await answer.json().catch(() => null) };
-}
-
-/** A machine without a browser shows the address only. */
-function openBrowser(url: string): void {
-  const command = process.platform === 'darwin' ? 'open' : 'xdg-open';
-  const child = spawn(command, [url], { stdio: 'ignore', detached: true });
-  child.on('error', () => undefined);
-  child.unref();
 }

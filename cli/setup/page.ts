@@ -1,4 +1,5 @@
 /** The pages that set-up shows in a browser. Everything that is not ours is escaped. */
+import { escaped } from '../shared/html.ts';
 
 const STYLE = `
   body { font: 16px/1.5 system-ui, sans-serif; color: #1f2328; background: #f6f8fa; margin: 0; }
@@ -13,15 +14,6 @@ const STYLE = `
   .hint { color: #59636e; font-size: .9rem; margin: 1.2rem 0 0; }
   code { background: #f6f8fa; padding: .1rem .3rem; border-radius: 4px; overflow-wrap: anywhere; }
   @media (max-width: 40rem) { main { margin: 0; padding: 1.5rem; border: 0; border-radius: 0; } td:first-child { width: 8rem; } }`;
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-export const escaped = (text: string): string => text.replace(/[&<>"']/g, (one) => ESCAPES[one] as string);
 
 const page = (title: string, body: string): string =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title>` +

@@ -9,13 +9,14 @@ import { readMarkets } from '../../shared/market/read.ts';
 import { operatorKey } from './alibaba.ts';
 import { readDotEnv } from './dot-env.ts';
 import { readRunnersYaml } from './runners-yaml.ts';
+import { complain } from './show.ts';
 import { findSimulator, liveInSimulatedTime, type Simulator } from './simulator-file.ts';
 import { ROOT } from './steps.ts';
 
 /** The same for a simulated and a real deployment. */
 export type Operator = Pick<
   Adapters,
-  'config' | 'clock' | 'ledger' | 'github' | 'gitHubRequest' | 'log' | 'alerts'
+  'config' | 'clock' | 'ledger' | 'github' | 'gitHubRequest' | 'instances' | 'log' | 'alerts'
 >;
 
 type Environment = NonNullable<Simulator['environment']>;
@@ -70,7 +71,7 @@ async function keyOrNull() {
   try {
     return await operatorKey();
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : 'no credentials'}\n`);
+    complain(error instanceof Error ? error.message : 'no credentials');
     return null;
   }
 }

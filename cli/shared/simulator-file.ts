@@ -31,6 +31,12 @@ export function findSimulator(): Simulator | null {
   }
 }
 
+/** Whether commands look at the world of `npm start -- --stay`, and not at a deployment. */
+export function isSimulated(): boolean {
+  const simulator = findSimulator();
+  return simulator !== null && simulator.environment !== null;
+}
+
 /** Requests to the simulator are signed with its time, not ours. */
 export function liveInSimulatedTime({ scale, simulatedMs, realMs }: Simulator): void {
   const realNow = Date.now;

@@ -20,11 +20,11 @@ const JOBS: readonly [name: string, labels: string, minutes: number][] = [
   ['linux', 'Linux ARM64 spot', 1],
 ];
 
-export function createDemoOrganization(github: SimGitHub, deployment: string): void {
+export function createDemoOrganization(github: SimGitHub, deployment: string): number {
   github.addOrganization('acme');
   github.addRepository(REPOSITORY);
   github.addGroup({ organization: 'acme', name: `${deployment}-runners`, repositories: [REPOSITORY] });
-  github.install('acme');
+  return github.install('acme').id;
 }
 
 export function queueDemoRun(github: SimGitHub): SimRun {

@@ -2,7 +2,7 @@
 
 import { spendLimits } from '../../shared/advisor/spend.ts';
 import type { JobEntry, RunnerEntry } from '../../shared/ledger/entries.ts';
-import type { Held, SlotCost, SlotLimits } from '../../shared/ledger/ledger.ts';
+import type { Held, SlotCost, SlotLimits, SlotOutcome, SlotRequest } from '../../shared/ledger/ledger.ts';
 import { runnerNameOf } from '../../shared/names.ts';
 import type { Requirements } from '../../shared/nouns.ts';
 import { mintPace } from '../../shared/runner/mint-pace.ts';
@@ -28,21 +28,32 @@ export async function announce(
   );
   if (held === null) return { kind: 'known' };
 
-  const { profile, repository } = held.entry;
-  const hasTurn = event.kind === 'due' && event.hasTurn;
-  const isInLine = lastingObstacle(job.entry) === null;
-  const request = {
-    ...{ name, profile, repository, hasTurn, isInLine },
+  const turn = {
     jobCreatedAtMs: job.entry.job.createdAtMs,
-    cost,
+    hasTurn: event.kind === 'due' && event.hasTurn,
+    isInLine: lastingObstacle(job.entry) === null,
   };
-  const slot = await ledger.capacity.take(request, slotLimits(profile, world), clock.nowMs());
+  const slot = await slotFor(held.entry, turn, cost, world);
   if (slot.kind === 'taken') return { kind: 'announced', held };
 
   await ledger.runners.remove(name, held);
   // Due at once: the sweep starts as many as slots and pace allow, in turns.
   const obstacle = slot.kind === 'limited' ? 'limit' : null;
   return wait(job, { because: slot.because, nextTryAtMs: clock.nowMs(), obstacle, cost }, world);
+}
+
+/** Its entry is there before. */
+export function slotFor(
+  { name, profile, repository, warm }: RunnerEntry,
+  turn: Pick<SlotRequest, 'jobCreatedAtMs' | 'hasTurn' | 'isInLine'>,
+  cost: SlotCost | null,
+  world: LauncherWorld,
+): Promise<SlotOutcome> {
+  const request = { name, profile, repository, ...turn, cost };
+  const limits = slotLimits(profile, world);
+  // What waits is no repository's yet, and the operator said how many wait.
+  const own = warm === undefined ? limits : { ...limits, perRepository: null };
+  return world.ledger.capacity.take(request, own, world.clock.nowMs());
 }
 
 function slotLimits(profile: string | null, { config }: LauncherWorld): SlotLimits {

@@ -6,7 +6,9 @@ import { LIFETIME_ENDING_MS, MACHINE_IDLE_MAX_MS } from '../../shared/limits.ts'
 import type { Candidate, Job, Requirements } from '../../shared/nouns.ts';
 import { bootMaxMs } from '../../shared/runner/boot-max.ts';
 import { type RunnerRelease, stillTaken } from '../../shared/runner/release.ts';
+import { proxyOf, runnerUrls } from '../../shared/runner/sources.ts';
 import type { UserDataValues } from '../../shared/runner/user-data.ts';
+import { WARM_AGE_MAX_MS } from '../../shared/warm/limits.ts';
 
 /** What user data is made of, for one candidate. */
 export interface Boot {
@@ -16,6 +18,8 @@ export interface Boot {
   readonly candidate: Candidate;
   readonly launchedAtMs: number;
   readonly release: RunnerRelease;
+  /** It is launched for no job, and waits for one. */
+  readonly isWarm?: boolean;
 }
 
 /** The placement's mirror first, then GitHub, through the placement's proxy if it has one. */
@@ -34,7 +38,7 @@ export function bootValues(boot: Boot, config: Config): UserDataValues {
     },
     lifetimeSeconds: Math.floor((requirements.lifetimeMs - endingMs(requirements.lifetimeMs)) / 1000),
     lifetimeMinutes: Math.round(requirements.lifetimeMs / 60_000),
-    idleSeconds: MACHINE_IDLE_MAX_MS / 1000,
+    idleSeconds: (MACHINE_IDLE_MAX_MS + (boot.isWarm ? WARM_AGE_MAX_MS : 0)) / 1000,
     bootSeconds: Math.floor(bootMaxMs(requirements.image, config) / 1000),
     proxy: proxyOf(placement?.proxy ?? null),
     docker: requirements.docker,
@@ -64,28 +68,3 @@ export function bootValues(boot: Boot, config: Config): UserDataValues {
 
 /** The machine's clock begins after ours, and its runner wants time to end: before the reaper deletes it. */
 const endingMs = (lifetimeMs: number): number => Math.min(LIFETIME_ENDING_MS, lifetimeMs / 6);
-
-/** The bucket's internal endpoint is reached inside the region only, and costs no traffic. */
-function runnerUrls(
-  { version, regions }: RunnerRelease,
-  key: string,
-  region: string,
-  bucket: string | null,
-  { github }: Config,
-): readonly string[] {
-  const mirror =
-    bucket !== null && regions.includes(region)
-      ? [`https://${bucket}.oss-${region}-internal.aliyuncs.com/${key}`]
-      : [];
-  // The runner's releases are on github.com, whatever host the jobs are on; GHES has its own copy.
-  const host = github.baseUrl.replace(/\/+$/, '').endsWith('.ghe.com')
-    ? 'https://github.com'
-    : github.baseUrl.replace(/\/+$/, '');
-  const file = key.split('/').at(-1);
-  return [...mirror, `${host}/actions/runner/releases/download/v${version}/${file}`];
-}
-
-function proxyOf(proxy: Config['placements'][number]['proxy']): UserDataValues['proxy'] {
-  if (proxy === null) return null;
-  return { http: proxy.http ?? null, https: proxy.https ?? null, noProxy: proxy.noProxy };
-}

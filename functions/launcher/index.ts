@@ -7,7 +7,7 @@ import { type Fingerprints, parseProbe } from '../../shared/adapters/fingerprint
 import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
 import { parseEnvironment } from '../../shared/config/environment.ts';
 import { parseEvent } from '../../shared/job/event.ts';
-import { launch } from './launch.ts';
+import { launchAny } from './warm/launch-any.ts';
 import { type LauncherWorld, launcherWorld } from './world.ts';
 
 let credentials: Credentials;
@@ -23,9 +23,8 @@ export async function handler(
   const probe = parseProbe(event);
   if (probe !== null) return adapters.fingerprints(probe);
   const handedOn = parseEvent(event);
-  if (handedOn?.kind !== 'queued' && handedOn?.kind !== 'due')
-    throw new Error('the launcher was handed something else than a launch');
-  const outcome = await launch(handedOn, world);
-  world.log('launch.done', { job: handedOn.job.id, outcome: outcome.kind });
+  const outcome = await launchAny(handedOn, world);
+  const job = handedOn !== null && 'job' in handedOn ? handedOn.job.id : null;
+  world.log('launch.done', { job, outcome: outcome.kind });
   return outcome.kind;
 }

@@ -22,6 +22,7 @@ import { openJob } from './open.ts';
 import { openQuotaGate, type QuotaGate } from './quota.ts';
 import { tellOfRefusal } from './refused.ts';
 import { type Wait, wait } from './wait.ts';
+import { takeWarm } from './warm/take.ts';
 import type { LaunchEvent, LauncherWorld, Outcome } from './world.ts';
 
 export async function launch(event: LaunchEvent, world: LauncherWorld): Promise<Outcome> {
@@ -49,6 +50,8 @@ async function launchFor(
   event: LaunchEvent,
   world: LauncherWorld,
 ): Promise<Outcome> {
+  const taken = await takeWarm(job, world);
+  if (taken !== null) return taken;
   const gate = await openQuotaGate(job.entry, await known.limits, event, world);
   const ranking = await rankFor(job, requirements, known, gate, world);
   if (ranking.candidates.length === 0) {
@@ -67,7 +70,7 @@ async function launchFor(
 }
 
 /** Null: money is not bounded. */
-const costOf = (
+export const costOf = (
   { candidates, hours }: Ranked,
   { diskGiB }: Requirements,
   { config }: LauncherWorld,
@@ -83,7 +86,7 @@ async function refuse(event: LaunchEvent, because: string, world: LauncherWorld)
   return { kind: 'refused', because };
 }
 
-async function rankFor(
+export async function rankFor(
   held: Held<JobEntry>,
   requirements: Requirements,
   known: Ahead,

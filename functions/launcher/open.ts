@@ -39,6 +39,7 @@ async function leaseAgain(
     ...entry,
     launches: entry.launches + 1,
     nextTryAtMs: clock.nowMs() + LEASE_MS,
+    took: null,
     because,
     obstacle: lastingObstacle(entry),
   });

@@ -1,6 +1,7 @@
 /** The account's quotas at a launch: what is used up is not tried, and a refusal is learned from. */
 import type { LeftOut } from '../../shared/advisor/fit.ts';
 import type { JobEntry, QuotaWait } from '../../shared/ledger/entries.ts';
+import type { WarmEvent } from '../../shared/ledger/warm-entry.ts';
 import { LEDGER_SCAN_MAX, LIMIT_RERANK_MS, RETRY_MS } from '../../shared/limits.ts';
 import type { Candidate, Offering } from '../../shared/nouns.ts';
 import {
@@ -34,7 +35,7 @@ export interface QuotaGate {
 export async function openQuotaGate(
   { quota }: Pick<JobEntry, 'quota'>,
   limits: LearnedLimits,
-  event: LaunchEvent,
+  event: LaunchEvent | WarmEvent,
   { ledger, clock }: Pick<LauncherWorld, 'ledger' | 'clock'>,
 ): Promise<QuotaGate> {
   const within = event.kind === 'due' ? event.within : undefined;

@@ -129,7 +129,7 @@ function requestOf(
   candidate: Candidate,
   world: LauncherWorld,
 ): RunRequest {
-  const { name } = runner.entry;
+  const { name, warm } = runner.entry;
   const launchedAtMs = world.clock.nowMs();
   const lifetimeMs = Math.max(RELEASE_TIME_MIN_MS, requirements.lifetimeMs + RELEASE_MARGIN_MS);
   return {
@@ -143,6 +143,7 @@ function requestOf(
       candidate,
       launchedAtMs,
       release,
+      isWarm: warm !== undefined,
     }),
     releaseAtMs: launchedAtMs + lifetimeMs,
     diskGiB: requirements.diskGiB,

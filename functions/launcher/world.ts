@@ -9,7 +9,7 @@ import { MARKET_KEPT_MS } from '../../shared/market/limits.ts';
 import type { Market } from '../../shared/market/market.ts';
 import { readMarkets } from '../../shared/market/read.ts';
 import { memoize } from '../../shared/memoize.ts';
-import type { DueEvent, JobEvent } from '../../shared/nouns.ts';
+import type { DueEvent, JobEvent, RunnerName } from '../../shared/nouns.ts';
 import type { Alerts, Clock, GitHub, Instances, Log } from '../../shared/ports.ts';
 import { parseRunnerRelease, RUNNER_RELEASE_NOTE, type RunnerRelease } from '../../shared/runner/release.ts';
 import { type UserDataScripts, userData } from '../../shared/runner/user-data.ts';
@@ -45,6 +45,8 @@ export type Outcome =
   /** Nothing was made, or all was undone; the job has a next try. */
   | { readonly kind: 'waits'; readonly because: string; readonly nextTryAtMs: number }
   | { readonly kind: 'booting'; readonly instanceId: string }
+  /** Nothing was made: a runner that waited is for the job now. */
+  | { readonly kind: 'warm'; readonly runner: RunnerName }
   /** The job ended meanwhile; what was made is undone, or left retiring. */
   | { readonly kind: 'unwanted' }
   /** An instance may exist: the sweep decides when the lease has ended. */

@@ -21,6 +21,7 @@ export async function reap(event: Uint8Array, world: ReaperWorld): Promise<strin
       return 'ended';
     case 'queued':
     case 'due':
+    case 'warm':
       throw new Error(`the reaper was handed '${handedOn.kind}'`);
   }
 }

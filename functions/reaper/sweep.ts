@@ -3,7 +3,7 @@
 import { alertOnce, resolveAlert } from '../../shared/alert-once.ts';
 import { SWEEP_FAILURES_MIN, SWEEP_PARTS_MS } from '../../shared/limits.ts';
 import { mintPace } from '../../shared/runner/mint-pace.ts';
-import { brake } from './brake/brake.ts';
+import { type Braked, brake } from './brake/brake.ts';
 import { releaseHeld } from './events/release-held.ts';
 import { repair } from './repair/repair.ts';
 import { noteBudgets } from './rounds/budget.ts';
@@ -16,6 +16,8 @@ import { tendLimits } from './rounds/quota.ts';
 import { recountSlots } from './rounds/recount.ts';
 import { checkRelease } from './rounds/release.ts';
 import { rerunInterrupted } from './rounds/reruns.ts';
+import { refillPools } from './rounds/warm/refill.ts';
+import { endStopped } from './stop/end-machines.ts';
 import { gatherEvidence } from './survey/evidence.ts';
 import { type Survey, survey } from './survey/survey.ts';
 import { leaseSweep } from './sweep-lease.ts';
@@ -77,18 +79,21 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
   const part = partsOf(failures);
   const until = (name: keyof typeof SWEEP_PARTS_MS) => clock.nowMs() + SWEEP_PARTS_MS[name];
 
+  const stopped = await part('stopped', () => endStopped(world));
   const seen = await survey(world);
   world.github.leaveRoomFor(mintsToCome(seen, world));
   const evidence = gatherEvidence(until('evidence'), world);
   const repaired = await repair(seen, evidence, until('repair'), world);
   failures.push(...repaired.failures);
+  let braked = null as Braked | null;
   const done = [
     await part('released', () => releaseHeld(seen.jobs, seen.runners, world)),
     await part('limits', () => tendLimits(seen, world)),
     await part('started', async () => {
-      const braked = await brake(seen, repaired, until('brake'), world);
+      braked = await brake(seen, repaired, until('brake'), world);
       return startDue(braked, until('start'), world);
     }),
+    await part('warmed', () => refillPools(repaired, seen, braked, world)),
     await part('redelivered', () => redeliverLost(until('redeliver'), world)),
     await part('found', () => lookForJobs(seen, evidence, until('look'), world)),
     await part('reruns', () => rerunInterrupted(until('rerun'), world)),
@@ -101,6 +106,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
   ];
   const account = {
     ...aliveIn(seen),
+    ...Object.fromEntries([stopped]),
     ...repaired.counts,
     ...Object.fromEntries(done),
     ...callsSince(callsBefore, world),

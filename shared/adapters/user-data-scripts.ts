@@ -1,6 +1,7 @@
 /** The scripts as files: from `userdata/` in the repository, or from the copy that the build lays beside a function. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BakeScripts } from '../runner/bake.ts';
 import type { UserDataScripts } from '../runner/user-data.ts';
 
 export function readUserDataScripts(folder: string): UserDataScripts {
@@ -13,4 +14,10 @@ export function readUserDataScripts(folder: string): UserDataScripts {
     selfDestruct: text('self-destruct.sh'),
     run: text('run.sh'),
   };
+}
+
+export function readBakeScripts(folder: string): BakeScripts {
+  const text = (name: string) => readFileSync(join(folder, name), 'utf8');
+  const [install, docker] = [text('install.sh'), text('docker.sh')];
+  return { install, docker, bake: text('bake.sh'), bakeTest: text('bake-test.sh') };
 }

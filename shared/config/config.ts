@@ -5,9 +5,19 @@
 import * as z from 'zod';
 import { LIFETIME_MAX_MS } from '../limits.ts';
 import { LANGUAGES } from '../words/language.ts';
-import { Arch, familyPattern, githubName, labelText, ms, typePattern, url } from './field-types.ts';
+import {
+  Arch,
+  familyPattern,
+  githubName,
+  labelText,
+  ms,
+  packageName,
+  typePattern,
+  url,
+} from './field-types.ts';
 import { Images } from './images.ts';
 import { Control, Placement } from './places.ts';
+import { Warm } from './warm.ts';
 
 const range = (pattern: RegExp, says: string) =>
   z
@@ -42,9 +52,6 @@ const Repositories = z.strictObject({
   public: z.enum(['refuse', 'allow']).default('refuse'),
   forks: z.enum(['refuse', 'allow']).default('refuse'),
 });
-
-/** Of a distribution's package (Debian policy 5.6.1, and what rpm has beyond it); never an option of its installer. */
-const packageName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.+_-]*$/, 'must be the name of a package');
 
 const Hooks = z.strictObject({
   started: z.string().nullable().default(null),
@@ -152,6 +159,7 @@ export const RunnersYaml = z.strictObject({
   placements: z.array(Placement).min(1, 'must have at least one region with its network').max(10),
   placementChoice: z.enum(['order', 'price']).default('order'),
   profiles: z.record(labelText, Profile).default({}),
+  warm: Warm,
   tags: Tags.default({}),
   alerts: z
     .strictObject({

@@ -24,6 +24,9 @@ export const githubName = z
     'must be owner/name or owner/*',
   );
 
+/** Of a distribution's package (Debian policy 5.6.1, and what rpm has beyond it); never an option of its installer. */
+export const packageName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.+_-]*$/, 'must be the name of a package');
+
 export const familyPattern = z
   .string()
   .regex(/^ecs\.[a-z0-9-]+\*?$/, 'must be a family such as ecs.t6, or a pattern such as ecs.e-*');

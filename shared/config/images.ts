@@ -1,6 +1,18 @@
 /** `images`: of an architecture, and of the operator's own names. */
 import * as z from 'zod';
-import { Arch, githubName, labelText, resourceId } from './field-types.ts';
+import { Arch, githubName, labelText, ms, packageName, resourceId } from './field-types.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+/** What an image is to hold beyond what each runner needs, and how old it may become. */
+const Bake = z.strictObject({
+  packages: z.array(packageName).max(100).default([]),
+  script: z.string().max(4096).nullable().default(null),
+  every: ms
+    .refine((value) => value >= DAY_MS && value <= 60 * DAY_MS, 'must lie between 1d and 60d')
+    .prefault('7d'),
+});
+export type BakeConfig = z.output<typeof Bake>;
 
 const Image = z
   .strictObject({
@@ -9,6 +21,7 @@ const Image = z
     arch: Arch.optional(),
     metadata: z.enum(['hardened', 'any']).default('hardened'),
     repositories: z.array(githubName).optional(),
+    bake: z.union([z.literal(true).transform((): BakeConfig => Bake.parse({})), Bake]).optional(),
   })
   .refine(
     (image) => (image.family === undefined) !== (image.id === undefined),

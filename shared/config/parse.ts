@@ -3,6 +3,7 @@ import { isMap, parseDocument } from 'yaml';
 import type * as z from 'zod';
 import { isKnownLabel } from '../job/label-words.ts';
 import { architecturesOf, parseLabels } from '../job/labels.ts';
+import { parsePools } from '../warm/pools.ts';
 import { type Config, RunnersYaml } from './config.ts';
 
 export type ParsedConfig =
@@ -28,7 +29,7 @@ export function parseConfig(raw: unknown): ParsedConfig {
   const parsed = RunnersYaml.safeParse(raw);
   if (!parsed.success) return { kind: 'wrong', mistakes: parsed.error.issues.map(describe) };
   const config = parsed.data;
-  const mistakes = [...profileMistakes(config), ...placementMistakes(config)];
+  const mistakes = [...profileMistakes(config), ...placementMistakes(config), ...warmMistakes(config)];
   return mistakes.length > 0
     ? { kind: 'wrong', mistakes }
     : { kind: 'ok', config, warnings: warningsOf(config) };
@@ -71,6 +72,24 @@ function placementMistakes(config: Config): string[] {
     seen.add(region);
     return mistakes;
   });
+}
+
+/** A runner of a pool is one of the runners, and waits in the group of private repositories. */
+function warmMistakes(config: Config): string[] {
+  const { warm, limits, repositories, github } = config;
+  const parsed = warm.map((each) => parsePools(each, config));
+  const mistakes = parsed.flatMap((each, at) =>
+    each.kind === 'wrong' ? [`warm[${at}]: ${each.because}`] : [],
+  );
+  const pools = parsed.flatMap((each) => (each.kind === 'pools' ? each.pools : []));
+  const hot = pools.reduce((sum, each) => sum + each.hot, 0);
+  if (hot > limits.runners)
+    mistakes.push(`warm: keeps ${hot} runners, and limits.runners is ${limits.runners}`);
+  if (warm.length > 0 && repositories.public === 'allow' && github.scope === 'organization')
+    mistakes.push(
+      'warm: is not for deployments whose repositories.public says allow: their jobs need runners of another group',
+    );
+  return mistakes;
 }
 
 function warningsOf(config: Config): string[] {

@@ -3,8 +3,9 @@
  * zod/mini, because the webhook's cold start pays for every kilobyte.
  */
 import * as z from 'zod/mini';
+import type { WarmEvent } from '../ledger/warm-entry.ts';
 import { EVENT_MAX_BYTES, JOB_NAME_MAX_CHARS, LABELS_MAX } from '../limits.ts';
-import type { DueEvent, Job, JobEvent } from '../nouns.ts';
+import type { DueEvent, Job, JobEvent, RunnerName } from '../nouns.ts';
 import {
   attemptOf,
   id,
@@ -38,7 +39,7 @@ export function parseWorkflowJob(body: Uint8Array, delivery: string): Parsed {
 }
 
 /** What one of our functions was handed by asynchronous invocation. Null: not an event of ours. */
-export function parseEvent(body: Uint8Array): JobEvent | DueEvent | null {
+export function parseEvent(body: Uint8Array): JobEvent | DueEvent | WarmEvent | null {
   const parsed = HandedOn.safeParse(jsonOf(body));
   return parsed.success ? parsed.data : null;
 }
@@ -124,6 +125,10 @@ const JobSchema = z.object({
   isUndated: z.optional(z.boolean()),
 });
 const Runner = z.object({ id, name: text });
+const runnerName = z.pipe(
+  text,
+  z.transform((value) => value as RunnerName),
+);
 const common = { job: JobSchema, delivery: text };
 const HandedOn = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('queued'), ...common }),
@@ -144,10 +149,11 @@ const HandedOn = z.discriminatedUnion('kind', [
     hasTurn: z._default(z.boolean(), false),
     within: z.optional(text),
   }),
+  z.object({ kind: z.literal('warm'), runner: runnerName, rev: text }),
 ]);
 
 /** As UTF-8 JSON; null when it is larger than we hand on. */
-export function encodeEvent(event: JobEvent | DueEvent): Uint8Array | null {
+export function encodeEvent(event: JobEvent | DueEvent | WarmEvent): Uint8Array | null {
   const bytes = new TextEncoder().encode(JSON.stringify(event));
   return bytes.length <= EVENT_MAX_BYTES ? bytes : null;
 }

@@ -1,7 +1,7 @@
 /** What the ledger holds, one shape for each kind of row; each row also has a schema version and the owner token of its last write. */
 import type { Candidate, Job, JobId, RunId, RunnerName } from '../nouns.ts';
 import type { SlotCost } from './slot-cost.ts';
-
+import type { KeptWarm, TookWarm } from './warm-entry.ts';
 /** How a job stands, in the words of those who tell people. */
 export type JobState = 'waits' | 'coming' | 'runs' | 'ended' | 'refused';
 
@@ -31,7 +31,7 @@ export type Ending =
   | 'given nothing'
   | 'ended';
 
-export interface JobEntry {
+export interface JobEntry extends TookWarm {
   readonly job: Job;
   /** The end of the lease, or the next try. The sweep alone starts a job again, and not before this. */
   readonly nextTryAtMs: number;
@@ -90,7 +90,7 @@ export interface QuotaWait {
 
 export type RunnerState = 'launching' | 'booting' | 'idle' | 'busy' | 'retiring';
 
-export interface RunnerEntry {
+export interface RunnerEntry extends KeptWarm {
   readonly name: RunnerName;
   readonly state: RunnerState;
   /** The one pointer: the job this runner is meant for. Null: for none. */

@@ -4,6 +4,7 @@ import type { JobId, Listing, RunId, RunnerName } from '../nouns.ts';
 import type { CheckEntry, JobEntry, Note, RefusalEntry, RerunEntry, RunnerEntry } from './entries.ts';
 import type { HistoryRow } from './history-row.ts';
 import type { SlotCost } from './slot-cost.ts';
+import type { Stop } from './stop.ts';
 
 export type { SlotCost } from './slot-cost.ts';
 
@@ -65,6 +66,8 @@ export type SlotOutcome =
   | { readonly kind: 'full'; readonly because: string }
   /** The money that all have in common is used up. */
   | { readonly kind: 'spend'; readonly because: string }
+  /** The operator stopped it. */
+  | { readonly kind: 'stopped'; readonly because: string }
   /** All runners of its profile or of its repository are in use: nobody else's matter. */
   | { readonly kind: 'limited'; readonly because: string }
   /** Others wait, and the sweep gives the turns. */
@@ -91,6 +94,8 @@ export interface CapacityView {
   readonly mints: Readonly<Record<string, number>>;
   /** Kept or spent for machines of a day, in millionths, by its date as 20261128. */
   readonly days?: Readonly<Record<string, number>>;
+  /** Absent or null: nothing is stopped. */
+  readonly stop?: Stop | null;
 }
 
 /** One row: slots as columns, totals beside them, and this minute's mints. */
@@ -107,6 +112,8 @@ export interface Capacity {
   view(): Promise<CapacityView>;
   /** The sweep says whether some wait that its plan had no slot for; null: nobody, and whoever comes is served. */
   setWaiting(waiting: Waiting | null): Promise<void>;
+  /** From then on no slot is given to what is stopped; the stop as it is now. `change` is asked anew for each that it meets. */
+  stop(change: (stop: Stop | null) => Stop | null, nowMs: number): Promise<Stop | null>;
   /** Sets right a total that disagrees with the slots; forgets mints of minutes gone by, and totals of nothing. For the sweep. */
   recount(nowMs: number): Promise<void>;
 }

@@ -73,7 +73,7 @@ export interface UserDataScripts {
 }
 
 /** One download of the runner may take this long; GitHub from mainland China takes minutes. */
-const FETCH_SECONDS = 240;
+export const FETCH_SECONDS = 240;
 
 /** Throws when the result would be larger than USER_DATA_MAX_BYTES: the operator's own scripts are too long. */
 export function userData(values: UserDataValues, scripts: UserDataScripts): string {
@@ -109,13 +109,16 @@ export function userData(values: UserDataValues, scripts: UserDataScripts): stri
 }
 
 /** What an image that holds the result of `install.sh` is known by, hexadecimal. */
-function recipeOf({ docker, sudo, packages }: UserDataValues, scripts: UserDataScripts): string {
+export function recipeOf(
+  { docker, sudo, packages }: Pick<UserDataValues, 'docker' | 'sudo' | 'packages'>,
+  scripts: Pick<UserDataScripts, 'install' | 'docker'>,
+): string {
   const all = [scripts.install, docker ? scripts.docker : '', String(sudo), ...packages];
   return createHash('sha256').update(all.join('\0')).digest('hex').slice(0, 16);
 }
 
 /** Comments, indentation and empty lines are for who reads the scripts in git; no line of theirs is anything else. */
-const withoutComments = (script: string): string =>
+export const withoutComments = (script: string): string =>
   script
     .replace(/^ *#.*\n/gm, '')
     .replace(/^ +/gm, '')
@@ -172,7 +175,7 @@ function header(values: UserDataValues): string[] {
   ];
 }
 
-const assignments = (environment: Record<string, string>): string[] =>
+export const assignments = (environment: Record<string, string>): string[] =>
   Object.entries(environment).map(([name, value]) => `${name}=${value}`);
 
 /** One bash word that stands for exactly this text. */

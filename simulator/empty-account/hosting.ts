@@ -49,7 +49,7 @@ function specOf(hosting: Hosting, name: string, deployed: SimFunction): Function
 }
 
 function triggersOf({ triggers }: SimFunction): Pick<FunctionSpec, 'http' | 'timer'> {
-  const http = triggers.find(({ type }) => type === 'http');
+  const http = triggers.find(({ type, config }) => type === 'http' && config.disableURLInternet !== true);
   const timer = triggers.find(({ type, config }) => type === 'timer' && config.enable === true);
   return {
     ...(http === undefined ? {} : { http: { methods: http.config.methods as string[] } }),

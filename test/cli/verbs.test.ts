@@ -27,6 +27,9 @@ const VERBS = [
   'cost',
   'explain',
   'retire',
+  'stop',
+  'logs',
+  'resume',
   'prove',
 ];
 

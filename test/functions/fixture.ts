@@ -1,5 +1,5 @@
 /** Jobs of one organisation's repositories, over the whole system. */
-import type { SimJob } from '../../simulator/github/index.ts';
+import type { JobPlan, SimJob } from '../../simulator/github/index.ts';
 import { openWorld, seedRunnerRelease, type World, type WorldOptions } from '../world/in-process.ts';
 
 export const MINUTE_MS = 60_000;
@@ -26,16 +26,18 @@ export interface Queued {
   readonly fork?: string | null;
   readonly labels?: readonly string[];
   readonly jobs?: number;
+  readonly plan?: Partial<JobPlan>;
 }
 
 export function queue(
   { github }: World,
-  { repository = 'acme/app', fork, labels = PLAIN, jobs = 1 }: Queued = {},
+  { repository = 'acme/app', fork, labels = PLAIN, jobs = 1, plan = {} }: Queued = {},
 ) {
   const plans = Array.from({ length: jobs }, (_, at) => ({
     name: `build-${at}`,
     labels,
     durationMs: MINUTE_MS,
+    ...plan,
   }));
   const run = github.queueRun({ repository, jobs: plans, ...(fork === undefined ? {} : { fork }) });
   return github.jobsOf(run) as [SimJob, ...SimJob[]];

@@ -56,7 +56,7 @@ const resourcesOf = (kind: FunctionKind, action: string, reference: string) =>
 const sentences: [says: RegExp, isSo: () => boolean][] = [
   [/Public repositories and pull requests of forks are refused by default/, () => DEFAULTS.repositories.public === 'refuse' && DEFAULTS.repositories.forks === 'refuse'],
   [/at neither of its addresses \(100\.100\.100\.200, fd00:100::100:200\)/, () => /ip daddr 100\.100\.100\.200 drop; ip6 daddr fd00:100::100:200 drop;/.test(SCRIPTS.run)],
-  [/under no user id but root's/, () => /meta skuid 0 accept; jump metadata/.test(SCRIPTS.run) && /! --uid-owner 0 --jump DROP/.test(SCRIPTS.run)],
+  [/under no user id but root's/, () => /meta skuid 0 accept; meta l4proto ipv6-icmp accept; jump metadata/.test(SCRIPTS.run) && /! --uid-owner 0 --jump DROP/.test(SCRIPTS.run)],
   [/With `defaults\.metadata: closed`/, () => DEFAULTS.defaults.metadata === 'closed'],
   [/There is no role on the machine \(unless you set `selfDestruct\.roleName`/, () => DEFAULTS.selfDestruct.roleName === null],
   [/Runners of public repositories are in a runner group of their own\*\* \(`github\.publicRunnerGroup`\)/, () => runnerGroupOf({ isPublic: true }, DEFAULTS) !== runnerGroupOf({ isPublic: false }, DEFAULTS)],
@@ -86,11 +86,12 @@ test.each([
 });
 
 test('each command that stops everything is one of ours, and does what the page says', () => {
-  const steps = PAGE.slice(PAGE.indexOf('To stop everything at once'));
+  const steps = PAGE.slice(PAGE.indexOf('## If something is wrong'));
   const named = [...steps.matchAll(/`npm run (\w+)/g)].map(([, name = '']) => name);
-  expect(named).toEqual(['list', 'retire', 'destroy']);
+  expect(named).toEqual(['stop', 'resume', 'destroy']);
   const scripts = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).scripts;
   for (const name of named) expect(Object.keys(scripts)).toContain(name);
-  expect(readFileSync(join(ROOT, 'cli/retire/index.ts'), 'utf8')).toContain("'--force'");
-  expect(steps).toContain('it refuses while an instance lives');
+  const command = readFileSync(join(ROOT, 'cli/stop/index.ts'), 'utf8');
+  for (const [, option] of steps.matchAll(/`(?:npm run stop -- )?(--\w+)/g))
+    expect(command).toContain(`'${option}`);
 });

@@ -89,6 +89,14 @@ export function boot(circumstances: Circumstances = {}): Boot {
   };
 }
 
+/** Any script of ours, on the machine that an image is made of. */
+export function runOnly(script: string, circumstances: Circumstances = {}) {
+  const root = instanceRoot(circumstances);
+  writeFileSync(join(root, 'script'), script);
+  const status = run(root, [join(root, 'script')], circumstances);
+  return { root, status, calls: readCalls(root) };
+}
+
 function instanceRoot(circumstances: Circumstances): string {
   const root = mkdtempSync(join(tmpdir(), 'instance-'));
   roots.push(root);
@@ -153,7 +161,7 @@ function tool(root: string, path: string, text: string): void {
   chmodSync(join(root, path), 0o755);
 }
 
-function run(root: string, args: readonly string[], { job }: Circumstances): void {
+function run(root: string, args: readonly string[], { job }: Circumstances): number | null {
   const { repository, event } = { ...OWN_PUSH, ...job };
   const github = {
     GITHUB_ENV: join(root, 'github-env'),
@@ -162,11 +170,12 @@ function run(root: string, args: readonly string[], { job }: Circumstances): voi
     GITHUB_EVENT_PATH: join(root, 'event.json'),
   };
   // Its output is read to the end: then all that the script started is over, too.
-  spawnSync('bash', args, {
+  const { status } = spawnSync('bash', args, {
     env: { PATH: join(root, 'bin'), CI_RUNNER_ROOT: root, ARCHIVE, ...github },
     stdio: ['ignore', 'pipe', 'ignore'],
     timeout: 20_000,
   });
+  return status;
 }
 
 /** Of the story itself: notes and the watch for a spot notice go on beside it, at their own pace. */

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Simulator } from '../../cli/shared/simulator-file.ts';
 import { parseYaml } from '../../shared/config/parse.ts';
@@ -90,8 +91,42 @@ test('list, explain and retire tell of a served world, and act on it', async () 
   expect((await run('explain', String(typo.id))).out).toMatch(/arm46/);
   expect(await run('explain', '48')).toMatchObject({ code: 1 });
 
+  const written = await run('logs', String(job.id));
+  expect(written).toMatchObject({ code: 0, err: expect.not.stringContaining('Error') });
+  expect(written.out).toMatch(/story +was queued at GitHub/);
+  expect(written.out, 'of Log Service').toMatch(/launcher +\{.*"event":"launch\.done"/);
+  expect(written.out).not.toMatch(/Not here/);
+  const bundle = join(folder, 'bundle.gz');
+  expect(await run('logs', addressOf(job), '--bundle', bundle)).toMatchObject({ code: 0 });
+  const text = gunzipSync(readFileSync(bundle)).toString('utf8');
+  expect(text).toContain(name);
+  for (const secret of Object.values(world.secrets)) expect(text).not.toContain(secret);
+
   const refused = await run('retire', name, '--yes');
   expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('Cancel that at GitHub') });
   expect(await parsed('retire', name, '--yes', '--force')).toMatchObject({ runner: name, kind: 'retire' });
   await once('its machine is gone', () => world.ecs.alive().length === 0);
+});
+
+test('stop ends two jobs that run, with the App suspended; nothing is launched until resume', async () => {
+  const { world, installation } = harness;
+  const jobs = [harness.play('hostile-1', 'arm64 4cpu', 300), harness.play('hostile-2', 'arm64 4cpu', 300)];
+  await once('both run', () => jobs.every(({ status }) => status === 'in_progress'));
+  world.github.suspend(installation);
+  expect(await run('stop', '--all')).toMatchObject({ code: 2, err: expect.stringContaining('say --yes') });
+  const { code, out, err } = await run('stop', '--all', '--yes', '--json');
+  expect(JSON.parse(out), err).toMatchObject({ kind: 'all', machines: 0, registrations: 2 });
+  expect(code, 'GitHub keeps the registrations').toBe(1);
+  expect(err).toContain('2 machines left');
+  expect(world.ecs.alive()).toEqual([]);
+
+  world.github.suspend(installation, false);
+  const launched = world.ecs.paid().length;
+  const later = harness.play('later', 'arm64 4cpu', 1);
+  const told = async () => (await run('explain', String(later.id))).out;
+  await once('it waits for the operator', async () => /operator has stopped everything/.test(await told()));
+  expect((await run('list')).out).toMatch(/Everything is stopped since/);
+  expect(world.ecs.paid()).toHaveLength(launched);
+  expect(await run('resume')).toMatchObject({ code: 0 });
+  await once('it ran', () => later.conclusion === 'success');
 });

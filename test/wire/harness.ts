@@ -64,6 +64,8 @@ interface Line {
 
 export interface Harness {
   readonly world: Loopback;
+  /** Of the App. */
+  readonly installation: number;
   readonly ledger: Ledger;
   /** What the functions logged. */
   readonly lines: readonly Line[];
@@ -85,10 +87,11 @@ export async function openHarness(
   const ecs = { interruptions: 0, regions: [smallRegion()], ...options.ecs };
   const world = await openLoopback({ deployment, placements, onLine, ...options, ecs });
   opened = world;
-  createDemoOrganization(world.github, deployment);
+  const installation = createDemoOrganization(world.github, deployment);
   await mirrorRunner(world, deployment);
   return {
     world,
+    installation,
     ledger: ledgerOf(world),
     lines,
     play(name, labels, minutes) {

@@ -1,5 +1,5 @@
 /** The functions as s.yaml has them, with stories for bodies. A killed run is abandoned. */
-import { launch } from '../../functions/launcher/launch.ts';
+import { launchAny } from '../../functions/launcher/warm/launch-any.ts';
 import { launcherWorld } from '../../functions/launcher/world.ts';
 import { newLooks } from '../../functions/reaper/looks.ts';
 import { reap } from '../../functions/reaper/reap.ts';
@@ -86,9 +86,7 @@ function launcherOf(deployed: Deployed): FunctionSpec {
     body: host(deployed, (adapters) => {
       const world = launcherWorld(adapters, SCRIPTS);
       return async (event, life) => {
-        const handedOn = parseEvent(event);
-        if (handedOn?.kind !== 'queued' && handedOn?.kind !== 'due') throw new Error('not a launch');
-        return launch(handedOn, killable(world, life));
+        return launchAny(parseEvent(event), killable(world, life));
       };
     }),
   };

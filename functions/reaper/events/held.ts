@@ -57,11 +57,15 @@ function candidateOf({ runner, job: entry }: Idle, jobs: readonly JobEntry[], no
   const inRun = started.filter((other) => isOf({ by: 'run', job }, other));
   const by = inRun.length > 0 ? 'run' : 'name';
   const running = by === 'run' ? inRun : started.filter((other) => isOf({ by, job }, other));
-  const sinceMs = Math.max(runner.stateAtMs, ...running.map(({ startedAtMs }) => startedAtMs ?? 0));
+  const sinceMs = Math.max(meantSinceMs(runner), ...running.map(({ startedAtMs }) => startedAtMs ?? 0));
   const waitedMs = nowMs - sinceMs;
   const isOne = running.length > 0 && waitedMs >= HELD_AFTER_MS;
   return isOne ? [{ runner, job, by, width: running.length, waitedMs }] : [];
 }
+
+/** Since then an idle runner might have been given its job: one that waited for any had none. */
+export const meantSinceMs = ({ stateAtMs, takenAtMs }: RunnerEntry): number =>
+  Math.max(stateAtMs, takenAtMs ?? 0);
 
 /** Of one run; or of one name in one repository, as the `deploy` of several runs in one concurrency group. */
 function isOf({ by, job }: Pick<Candidate, 'by' | 'job'>, { job: other }: JobEntry): boolean {

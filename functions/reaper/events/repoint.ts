@@ -21,12 +21,22 @@ export async function repoint(
   if (waiting === null || waiting.entry.startedOn !== null) return;
 
   const own = await findLatestRunner(taker, takerEntry, world);
-  if (own !== null && isGivable(own.entry, taker.id) && covers(own.entry.labels, waiting.entry.job.labels)) {
-    if (await give(own, robbed, taker, world)) return;
-  }
-  if (await hasAnother(waiting.entry, world)) return;
+  if (await isHandedOn(own, waiting.entry, taker, world)) return;
+  // A launch that is under way has a machine soon, which is nobody's then: the sweep gives it to whoever waits.
+  if (isUnderWay(own, taker.id, world.clock.nowMs()) || (await hasAnother(waiting.entry, world))) return;
   if (await inherit(taker, waiting.entry, world)) return;
   await startNow(waiting.entry, `its runner was given to the job ${taker.id}`, world);
+}
+
+/** What was meant for the taker is free, if nobody runs on it. */
+async function isHandedOn(
+  own: Held<RunnerEntry> | null,
+  { job }: JobEntry,
+  taker: Job,
+  world: ReaperWorld,
+): Promise<boolean> {
+  if (own === null || !isGivable(own.entry, taker.id) || !covers(own.entry.labels, job.labels)) return false;
+  return give(own, job.id, taker, world);
 }
 
 /** After a chain of swaps, what is left for the taker is not its own launch's: the one runner whose pointer it holds. */
@@ -59,13 +69,14 @@ async function hasAnother(entry: JobEntry, world: ReaperWorld): Promise<boolean>
   return latest === null ? entry.nextTryAtMs > world.clock.nowMs() : isComing(latest.entry, entry.job.id);
 }
 
-/** The runner of this job's latest launch, whatever became of it. */
+/** The runner of this job's latest launch, or the warm one that it took instead, whatever became of it. */
 export async function findLatestRunner(
   job: Job,
   entry: JobEntry | null,
   { ledger, config }: ReaperWorld,
 ): Promise<Held<RunnerEntry> | null> {
   if (entry === null || entry.launches === 0) return null;
+  if (entry.took) return ledger.runners.read(entry.took);
   const understood = parseLabels(job.labels, job.repository, config);
   if (understood.kind !== 'ours') return null;
   return ledger.runners.read(runnerNameOf(config.name, understood.requirements.arch, job.id, entry.launches));
@@ -80,6 +91,13 @@ function isComing(entry: RunnerEntry, own: JobId): boolean {
 /** Pure. A launch under way stays its own job's: its outcome is open, and a job has one launch at a time. */
 function isGivable(entry: RunnerEntry, own: JobId): boolean {
   return entry.state !== 'launching' && isComing(entry, own);
+}
+
+/** Pure. */
+function isUnderWay(runner: Held<RunnerEntry> | null, own: JobId, nowMs: number): boolean {
+  if (runner?.entry.state !== 'launching') return false;
+  const { isUnwanted, leaseUntilMs } = runner.entry;
+  return runner.entry.for === own && !isUnwanted && leaseUntilMs > nowMs;
 }
 
 /** If the launcher cannot be asked now, the next sweep does it: the job is due. */

@@ -5,6 +5,7 @@ import { parseJobId } from '../../../shared/names.ts';
 import type { Job } from '../../../shared/nouns.ts';
 import { runnerExitIn, VERSION_REFUSED_STATUS, versionRefused } from '../../../shared/runner/exit.ts';
 import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../../shared/runner/release.ts';
+import { withoutSecrets } from '../../../shared/story/outside-text.ts';
 import type { Observation } from '../survey/observe.ts';
 import type { ReaperWorld } from '../world.ts';
 
@@ -62,13 +63,6 @@ async function jobOf(entry: RunnerEntry, { ledger }: ReaperWorld): Promise<Job |
 export function redact(console: string): string {
   const isCut = console.length > 4 * CONSOLE_TAIL_MAX_CHARS;
   const tail = console.slice(-4 * CONSOLE_TAIL_MAX_CHARS);
-  return (
-    // The cut may lie within a secret.
-    (isCut ? tail.replace(/^\S+/, '') : tail)
-      .replace(/[A-Za-z0-9+/=_-]{60,}/g, '[left out]')
-      .replace(/\b(gh[a-z]_|github_pat_|LTAI|STS\.)\w+/g, '[left out]')
-      .replace(/authorization.*/gi, 'authorization [left out]')
-      .replace(/(token|secret|password)(["'\s:=]+)\S+/gi, '$1$2[left out]')
-      .slice(-CONSOLE_TAIL_MAX_CHARS)
-  );
+  // The cut may lie within a secret.
+  return withoutSecrets(isCut ? tail.replace(/^\S+/, '') : tail).slice(-CONSOLE_TAIL_MAX_CHARS);
 }

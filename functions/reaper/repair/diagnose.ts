@@ -9,7 +9,7 @@ import {
   REMOVED_MIN_MS,
 } from '../../../shared/limits.ts';
 import { TAG } from '../../../shared/names.ts';
-import type { Standing } from '../events/held.ts';
+import { meantSinceMs, type Standing } from '../events/held.ts';
 import type { Observation } from '../survey/observe.ts';
 import { hasStoppedForGood, isStopped, isYoung } from './machine-status.ts';
 import { type Coverage, endIsNear, endsAtMs, type Verdict, verdict, warningMs } from './verdict.ts';
@@ -110,16 +110,16 @@ function diagnoseOffline(
 
 function diagnoseOnline(
   entry: RunnerEntry,
-  { waiting, standing = null }: Observation,
+  { waiting, standing = null, isWarm = false }: Observation,
   { nowMs }: Coverage,
 ): Verdict {
   if (entry.state === 'booting') return verdict('online', 'it is online');
   if (standing !== null) return diagnoseHeld(entry, standing);
-  if (waiting === null) return doubt(entry, 'no job waits that it covers');
-  if (nowMs - entry.stateAtMs > IDLE_STUCK_MAX_MS) return doubt(entry, 'GitHub gives it no job');
-  return entry.idleSightings > 0
-    ? verdict('unsight', 'a job waits for it')
-    : verdict('keep', 'a job waits for it');
+  if (waiting === null && !isWarm) return doubt(entry, 'no job waits that it covers');
+  if (waiting !== null && nowMs - meantSinceMs(entry) > IDLE_STUCK_MAX_MS)
+    return doubt(entry, 'GitHub gives it no job');
+  const because = waiting === null ? 'it waits for a job' : 'a job waits for it';
+  return verdict(entry.idleSightings > 0 ? 'unsight' : 'keep', because);
 }
 
 /** No waste: its job may not run yet. */

@@ -7,6 +7,8 @@ import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { REGION_KEPT_MS, SWEEP_ACTS_MAX } from '../../../shared/limits.ts';
 import type { RunnerName } from '../../../shared/nouns.ts';
+import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../../shared/runner/release.ts';
+import { poolsAt } from '../../../shared/warm/pools.ts';
 import { type Idle, standingOf } from '../events/held.ts';
 import type { Evidence } from '../survey/evidence.ts';
 import { ownerOf, regionsOf } from '../survey/known.ts';
@@ -14,6 +16,7 @@ import { type Matching, match } from '../survey/match.ts';
 import { type Observation, observe, strangersIn } from '../survey/observe.ts';
 import { reportStrangers } from '../survey/strangers.ts';
 import type { Survey } from '../survey/survey.ts';
+import { LEFT, planWarm, type WarmPlan } from '../survey/warm.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { act } from './act.ts';
@@ -28,6 +31,8 @@ export interface Repaired {
   readonly uncovered: readonly Held<JobEntry>[];
   /** Runners that may still take the job that they are matched with. */
   readonly coming: readonly { readonly runner: RunnerEntry; readonly job: JobEntry }[];
+  /** What is to be made for jobs to come. */
+  readonly wanting: WarmPlan['wanting'];
   /** Runners that can take no job any more. */
   readonly spent: readonly Observation[];
   /** By verdict, and `leftOver`. */
@@ -41,8 +46,10 @@ export async function repair(
   deadlineMs: number,
   world: ReaperWorld,
 ): Promise<Repaired> {
-  const { matching, diagnosed, spent, coming } = diagnoseAll(survey, world);
+  const version = world.config.warm.length === 0 ? '' : await releaseVersion(world);
+  const { matching, diagnosed, spent, coming, warm } = diagnoseAll(survey, version, world);
   await movePointers(matching, world);
+  await freePointers(diagnosed, world);
   await reportStrangers(strangersIn(survey, world.config), world);
 
   const wanted = await inTurn(
@@ -65,11 +72,14 @@ export async function repair(
   );
   await rememberLeft(left?.first ?? wanted[SWEEP_ACTS_MAX], world);
   const counts = { ...countsOf(diagnosed), leftOver: wanted.length - now.length + (left?.count ?? 0) };
-  return { uncovered: matching.uncovered, coming, spent, counts, failures };
+  return { uncovered: matching.uncovered, coming, wanting: warm.wanting, spent, counts, failures };
 }
 
-/** Pure, but for the time. */
-function diagnoseAll(survey: Survey, { config, clock }: ReaperWorld) {
+const releaseVersion = async ({ ledger }: ReaperWorld): Promise<string> =>
+  parseRunnerRelease((await ledger.notes.read(RUNNER_RELEASE_NOTE))?.entry.text ?? '')?.version ?? '';
+
+/** Pure, but for the time. `version`: of the runner that is installed now. */
+function diagnoseAll(survey: Survey, version: string, { config, clock }: ReaperWorld) {
   const nowMs = clock.nowMs();
   const coverageOf = (each: Observation): Coverage => ({
     nowMs,
@@ -82,7 +92,13 @@ function diagnoseAll(survey: Survey, { config, clock }: ReaperWorld) {
     each.held !== null && isStillUsable(each) ? [each.held] : [],
   );
   const matching = match(survey.jobs, usable, config.github.scope === 'repository');
-  const matched = observations.map((each) => ({ ...each, waiting: matching.wanted.get(each.name) ?? null }));
+  const free = entriesOf(usable).filter(({ name }) => !matching.wanted.has(name));
+  const warm = planWarm(poolsAt(config, nowMs), free, { config, version, nowMs });
+  const matched = observations.map((each) => ({
+    ...each,
+    waiting: matching.wanted.get(each.name) ?? null,
+    isWarm: warm.kept.has(each.name as RunnerName),
+  }));
   const standing = standingOf(matched.flatMap(idleFor), entriesOf(survey.jobs), nowMs);
   const diagnosed: readonly Diagnosed[] = matched
     .map((each) => ({ ...each, standing: standing.get(each.name as RunnerName) ?? null }))
@@ -92,7 +108,7 @@ function diagnoseAll(survey: Survey, { config, clock }: ReaperWorld) {
     return job === undefined ? [] : [{ runner, job }];
   });
   const spent = observations.filter((each) => each.held !== null && !isStillUsable(each));
-  return { matching, diagnosed, coming, spent };
+  return { matching, diagnosed, coming, spent, warm };
 }
 
 function idleFor({ held, registration, waiting }: Observation): Idle[] {
@@ -132,8 +148,20 @@ async function movePointers({ moves }: Matching, { ledger, clock, log }: ReaperW
     const { entry } = runner;
     const line = { atMs: clock.nowMs(), text: `${entry.name} had no job any more: it is for ${job} now` };
     const trail = mergeTrail(...entry.trail, line);
-    const moved = await ledger.runners.replace(entry.name, runner, { ...entry, for: job, trail });
+    const taken = entry.warm === undefined || entry.for !== null ? {} : { takenAtMs: clock.nowMs() };
+    const moved = await ledger.runners.replace(entry.name, runner, { ...entry, ...taken, for: job, trail });
     log('job.matched', { job, runner: runner.entry.name, moved: moved !== null });
+  }
+}
+
+/** The job that took it has another, or is over: the next one may take it. */
+async function freePointers(diagnosed: readonly Diagnosed[], { ledger, log }: ReaperWorld): Promise<void> {
+  for (const { observation } of diagnosed) {
+    const { held, isWarm } = observation;
+    if (held === null || !isWarm || held.entry.for === null || held.entry.state === 'launching') continue;
+    const { name, warm = LEFT } = held.entry;
+    const freed = await ledger.runners.replace(name, held, { ...held.entry, for: null, warm });
+    log('runner.freed', { runner: held.entry.name, freed: freed !== null });
   }
 }
 

@@ -1,6 +1,7 @@
 /** Starts the jobs whose turn has come, as far as slots and mints go. */
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { Held, Waiting } from '../../../shared/ledger/ledger.ts';
+import { isStopped } from '../../../shared/ledger/stop.ts';
 import type { Braked } from '../brake/brake.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
@@ -16,9 +17,10 @@ export async function startDue(
   const { ledger, queue, clock, config, log } = world;
   const nowMs = clock.nowMs();
   const view = await ledger.capacity.view();
+  const going = uncovered.filter(({ entry }) => !isStopped(view.stop, entry.job.repository));
   // Launches that are held back are told of as such.
-  if (because === null) await tellOfLate(uncovered, view, world);
-  const { jobs, within } = await admit(uncovered, world);
+  if (because === null) await tellOfLate(going, view, world);
+  const { jobs, within } = await admit(going, world);
   const { start, line } = planStarts(jobs, view, config, nowMs, mayStart);
   await ledger.capacity.setWaiting(waitingIn(line, because, nowMs));
   const left = await untilDeadline(start, deadlineMs, clock, async ({ entry, rev }) => {

@@ -15,7 +15,9 @@ import { lastInUse, rememberInUse, timesInUse } from '../in-use.ts';
 import type { ReaperWorld } from '../world.ts';
 
 /** Placements of today, and where instances of ours may live on. */
-export async function regionsToSurvey(world: ReaperWorld): Promise<readonly string[]> {
+export async function regionsToSurvey(
+  world: Pick<ReaperWorld, 'config' | 'ledger' | 'clock'>,
+): Promise<readonly string[]> {
   const ofToday = world.config.placements.map(({ region }) => region);
   return [...new Set([...ofToday, ...(await lastInUse('regions', world))])];
 }

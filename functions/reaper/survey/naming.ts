@@ -69,7 +69,8 @@ function servedBy(
   const others = known.filter(
     (each) => each.repository !== repository && ownerOf(each.repository).toLowerCase() === owner,
   );
-  return [own, ...others];
+  // A warm runner's is none of its own.
+  return repository.endsWith('/*') ? others : [own, ...others];
 }
 
 async function searchIn(

@@ -23,6 +23,8 @@ export interface Observation {
   readonly waiting: JobEntry | null;
   /** GitHub holds that job back; after matching. */
   readonly standing?: Standing | null;
+  /** No job waits for it, and it waits for one; after matching. */
+  readonly isWarm?: boolean;
   /** The job that it is busy with has an entry: nobody has heard of its end. */
   readonly isJobOpen: boolean;
   /** How long its boot may take. */

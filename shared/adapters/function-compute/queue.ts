@@ -1,6 +1,7 @@
 /** `Queue` by asynchronous invocation of our own functions: Function Compute's acceptance is a durable write. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeEvent } from '../../job/event.ts';
+import type { WarmEvent } from '../../ledger/warm-entry.ts';
 import { ENQUEUE_CALL_MAX_MS, ENQUEUE_TRIES_MAX, EVENT_MAX_BYTES } from '../../limits.ts';
 import type { DueEvent, JobEvent } from '../../nouns.ts';
 import type { Log, Queue } from '../../ports.ts';
@@ -92,7 +93,7 @@ export function fcQueue(options: FcQueueOptions): Queue {
     return changeOver(by, answer) ? invoke(functionName, body, signature) : answer;
   };
 
-  const send = async (functionName: string, event: JobEvent | DueEvent): Promise<void> => {
+  const send = async (functionName: string, event: JobEvent | DueEvent | WarmEvent): Promise<void> => {
     const bytes = encodeEvent(event);
     if (bytes === null) throw new Error(`the event is larger than ${EVENT_MAX_BYTES} bytes`);
     const answer = await retryCall(() => oneTry(functionName, Buffer.from(bytes)));

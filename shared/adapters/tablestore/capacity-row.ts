@@ -1,8 +1,10 @@
 /** The capacity row, decided purely: what is written under which condition, and what a refusal means. */
 import type { CapacityView, SlotLimits, SlotOutcome, SlotRequest, Waiting } from '../../ledger/ledger.ts';
+import { isStopped, type Stop, whyStopped } from '../../ledger/stop.ts';
 import type { RunnerName } from '../../nouns.ts';
 import { type Bound, columnOf, countIn, minuteColumn, type Slot, slotsIn } from './capacity-columns.ts';
 import { moneyBounds, moneyOf } from './capacity-money.ts';
+import { stillStopped, stopIn } from './capacity-stop.ts';
 import type { Change, Check, Columns, Condition } from './table.ts';
 
 /** The totals that count for a request: all runners, and profile and repository where these are limited. */
@@ -38,11 +40,12 @@ const under = ({ column, max, amount = 1 }: Bound): Check => ({
   ifMissing: amount <= max,
 });
 
-/** One update: the slot's column and every total, if the column is absent and every total under its limit. */
+/** One update: the slot's column and every total, if the column is absent and every total under its limit. `stop`: its text, as read. */
 export function taking(
   request: SlotRequest,
   limits: SlotLimits,
   nowMs: number,
+  stop = '',
 ): { change: Change; when: Condition } {
   const bounds = boundsOf(request, limits);
   const money = moneyBounds(request, limits, nowMs);
@@ -68,7 +71,8 @@ export function taking(
         // A slot's text is never empty: the check holds only while there is no such column.
         { column: columnOf('s', request.name), is: '=', value: '', ifMissing: true },
         ...[...bounds, ...money].map(under),
-        ...(request.hasTurn ? [] : [NOBODY_WAITS]),
+        // Whoever stops anything lets only those pass who have a turn.
+        request.hasTurn ? stillStopped(stop) : NOBODY_WAITS,
         under(mints),
       ],
     },
@@ -83,19 +87,36 @@ export function refusalIn(
   nowMs: number,
 ): SlotOutcome | null {
   if (slotOf(columns, request.name) !== null) return { kind: 'taken' };
+  const stop = stopIn(columns);
+  if (stop !== null && isStopped(stop, request.repository))
+    return { kind: 'stopped', because: whyStopped(stop, request.repository) };
   const bounds = [...boundsOf(request, limits), ...moneyBounds(request, limits, nowMs)];
   const full = bounds.find(({ column, max, amount = 1 }) => countIn(columns, column) + amount > max);
   if (full !== undefined) return { kind: full.kind, because: full.because };
   if (!request.hasTurn && typeof columns.waiting === 'number')
-    return { kind: 'queue', because: String(columns.barrier ?? 'other jobs wait for the same slot') };
+    return { kind: 'queue', because: queueReason(columns, stop) };
   if (countIn(columns, minuteColumn(nowMs)) < limits.mintsPerMinute) return null;
   return { kind: 'paced', because: `new runners are paced at ${limits.mintsPerMinute} a minute` };
 }
 
-/** Null: whoever comes is served from now on. */
-export function waitingChange(waiting: Waiting | null): Change {
-  if (waiting === null) return { drop: ['waiting', 'barrier'] };
-  return { put: { waiting: waiting.sinceMs, barrier: waiting.because } };
+function queueReason({ barrier }: Columns, stop: Stop | null): string {
+  if (barrier !== undefined) return String(barrier);
+  return stop === null
+    ? 'other jobs wait for the same slot'
+    : 'the operator has stopped others, and new runners are given at the next minute';
+}
+
+/** Null: whoever comes is served from now on, unless anything is stopped. */
+export function waitingChange(waiting: Waiting | null): { change: Change; when: Condition } {
+  if (waiting === null)
+    return {
+      change: { drop: ['waiting', 'barrier'] },
+      when: { row: 'present', checks: [stillStopped('')] },
+    };
+  return {
+    change: { put: { waiting: waiting.sinceMs, barrier: waiting.because } },
+    when: { row: 'present' },
+  };
 }
 
 /** Slots came and went under each of our tries. */
@@ -138,10 +159,12 @@ export function viewOf(columns: Columns): CapacityView {
   }));
   const minutes = Object.keys(columns).filter((column) => column.startsWith('m_'));
   const mints = minutes.map((column) => [column.slice('m_'.length), countIn(columns, column)] as const);
+  const stop = stopIn(columns);
   const days = Object.keys(columns).filter((column) => column.startsWith('d_'));
   return {
     ...{ total: countIn(columns, 'total'), slots, mints: Object.fromEntries(mints) },
     days: Object.fromEntries(days.map((column) => [column.slice('d_'.length), countIn(columns, column)])),
+    ...(stop === null ? {} : { stop }),
   };
 }
 

@@ -1,10 +1,12 @@
 /** Slots, over the one capacity row. */
 import type { Capacity, SlotLimits, SlotOutcome, SlotRequest } from '../../ledger/ledger.ts';
 import { WRITE_CONFLICTS_MAX } from '../../limits.ts';
+import type { RunnerName } from '../../nouns.ts';
 import { CAPACITY_KEY } from './capacity-columns.ts';
 import { repricing } from './capacity-money.ts';
 import { forgetting, recounting } from './capacity-recount.ts';
 import { CONTENDED, handingBack, refusalIn, taking, viewOf, waitingChange } from './capacity-row.ts';
+import { stopChange, stopIn, stopText } from './capacity-stop.ts';
 import { checkSchema, SCHEMA_VERSION } from './entries.ts';
 import type { Change, Columns, Condition, Table } from './table.ts';
 
@@ -36,37 +38,34 @@ export function capacityOn(table: Table, newToken: () => string): Capacity {
     return now;
   }
 
-  /** Null: it did not hold, for no reason that is still to be seen. */
+  /** Where it did not hold, for no reason that is still to be seen: what is stopped meanwhile, for the next try. */
   async function tryToTake(
     request: SlotRequest,
     limits: SlotLimits,
     nowMs: number,
-  ): Promise<SlotOutcome | null> {
-    const { change, when } = taking(request, limits, nowMs);
+    stop: string,
+  ): Promise<SlotOutcome | { readonly kind: 'again'; readonly stop: string }> {
+    const { change, when } = taking(request, limits, nowMs, stop);
     if (await table.update(CAPACITY_KEY, change, when)) return { kind: 'taken' };
     // Reads as 'taken', too, when the reply to an earlier try was lost.
     const columns = await row();
     const refusal = refusalIn(columns, request, limits, nowMs);
     const act = refusal === null ? null : queueing(columns, request, refusal);
     if (act !== null) await table.update(CAPACITY_KEY, act.change, act.when);
-    return refusal;
+    return refusal ?? { kind: 'again', stop: stopText(columns) };
   }
 
   return {
     async take(request, limits, nowMs) {
+      let stop = '';
       for (let tries = 0; tries < WRITE_CONFLICTS_MAX; tries++) {
-        const outcome = await tryToTake(request, limits, nowMs);
-        if (outcome !== null) return outcome;
+        const outcome = await tryToTake(request, limits, nowMs, stop);
+        if (outcome.kind !== 'again') return outcome;
+        stop = outcome.stop;
       }
       return CONTENDED;
     },
-    async handBack(name, spent) {
-      for (let tries = 0; tries < WRITE_CONFLICTS_MAX; tries++) {
-        const act = handingBack(await row(), name, spent);
-        if (act === null || (await table.update(CAPACITY_KEY, act.change, act.when))) return;
-      }
-      throw new Error(`slot of ${name}: changed under each of ${WRITE_CONFLICTS_MAX} tries to hand it back`);
-    },
+    handBack: (name, spent) => handBackOn(table, row, name, spent),
     async reprice(costs) {
       for (const { change, when } of repricing(await row(), costs))
         await table.update(CAPACITY_KEY, change, when);
@@ -76,12 +75,42 @@ export function capacityOn(table: Table, newToken: () => string): Capacity {
     },
     async setWaiting(waiting) {
       await row();
-      await table.update(CAPACITY_KEY, waitingChange(waiting), { row: 'present' });
+      const { change, when } = waitingChange(waiting);
+      await table.update(CAPACITY_KEY, change, when);
     },
+    stop: (change, nowMs) => stopOn(table, row, change, nowMs),
     async recount(nowMs) {
       const columns = await row();
       for (const act of [recounting(columns, newToken(), nowMs), forgetting(columns)])
         if (act !== null) await table.update(CAPACITY_KEY, act.change, act.when);
     },
   };
+}
+
+async function handBackOn(
+  table: Table,
+  row: () => Promise<Columns>,
+  name: RunnerName,
+  spent: number | undefined,
+): Promise<void> {
+  for (let tries = 0; tries < WRITE_CONFLICTS_MAX; tries++) {
+    const act = handingBack(await row(), name, spent);
+    if (act === null || (await table.update(CAPACITY_KEY, act.change, act.when))) return;
+  }
+  throw new Error(`slot of ${name}: changed under each of ${WRITE_CONFLICTS_MAX} tries to hand it back`);
+}
+
+async function stopOn(
+  table: Table,
+  row: () => Promise<Columns>,
+  change: Parameters<Capacity['stop']>[0],
+  nowMs: number,
+): ReturnType<Capacity['stop']> {
+  for (let tries = 0; tries < WRITE_CONFLICTS_MAX; tries++) {
+    const columns = await row();
+    const stop = change(stopIn(columns));
+    const act = stopChange(columns, stop, nowMs);
+    if (await table.update(CAPACITY_KEY, act.change, act.when)) return stop;
+  }
+  throw new Error(`the stop changed under each of ${WRITE_CONFLICTS_MAX} tries to write it`);
 }

@@ -129,6 +129,7 @@ export async function healthy(options: Options = {}): Promise<Healthy> {
   };
   await note(RUNNER_RELEASE_NOTE, releaseText('2.341.0'));
   await note('sweep', `${Date.now()} 0 ${Date.now()}`);
+  await note('github:my-org', JSON.stringify({ limit: 5000, lows: { '2026-11-27': 8, '2026-11-28': 7 } }));
   const held: Held = { appId: '42', privateKey, webhookSecrets: [HOOK_SECRET] };
   management.onInvoke = hosted(held);
   const world = (changes: Partial<Config> = {}) => {

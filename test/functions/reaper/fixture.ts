@@ -46,8 +46,8 @@ export function openReaper({ config, github = {}, instances = {} }: Says = {}): 
     github: { ...FREE, ...github } as GitHub,
     instances: { tagged: async () => completeList(), ...instances } as Instances,
     queue: {
-      async launch({ job }) {
-        launched.push(job.id);
+      async launch(event) {
+        if (event.kind !== 'warm') launched.push(event.job.id);
       },
     },
     alerts: {

@@ -24,9 +24,9 @@ const rows = table
 test('the parts come in the order that is written down', async () => {
   const account = Object.keys(await sweep(openReaper(QUIET).world));
   const parts = rows.map(([, part]) => part ?? '');
-  expect(parts.slice(0, 2)).toEqual(['survey', 'repair']);
+  expect(parts.slice(0, 3)).toEqual(['stopped', 'survey', 'repair']);
   const after = account.slice(account.indexOf('leftOver') + 1, account.indexOf('tookMs'));
-  expect(after).toEqual(parts.slice(2));
+  expect(after).toEqual(parts.slice(3));
 });
 
 test.each([

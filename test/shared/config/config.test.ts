@@ -62,6 +62,14 @@ const wrong: [what: string, yaml: string, mistake: RegExp][] = [
   ['an image without architecture',   `${minimal}images: {baked: {id: m-1a}}`,              /images\.baked\.arch/],
   ['an image with id and family',     `${minimal}images: {arm64: {id: m-1a, family: x}}`,   /either family or id/],
   ['a lifetime beyond five days',     `${minimal}limits: {lifetime: 6d}`,                   /limits\.lifetime/],
+  ['a warm pool with labels and a profile', `${minimal}warm: [{labels: [arm64], profile: big, hot: 1}]`, /warm\[0\]: must have either labels or a profile/],
+  ['a warm pool of no architecture',  `${minimal}warm: [{labels: [8cpu], hot: 1}]`,         /warm\[0\]: its labels name no architecture/],
+  ['a warm pool of no profile',       `${minimal}warm: [{profile: big, hot: 1}]`,           /warm\[0\]: there is no profile 'big'/],
+  ['warm runners beyond the limit',   `${minimal}limits: {runners: 2}\nwarm: [{labels: [arm64], hot: 3}]`, /warm: keeps 3 runners, and limits.runners is 2/],
+  ['a warm pool at no time',          `${minimal}warm: [{labels: [arm64], hot: 1, when: always}]`, /warm\[0\]\.when: must be spans/],
+  ['a warm pool in no time zone',     `${minimal}warm: [{labels: [arm64], hot: 1, timeZone: Shanghai}]`, /warm\[0\]\.timeZone: must be a time zone/],
+  ['a warm pool of any repository, in repository scope', `${minimal}github: {scope: repository}\nwarm: [{labels: [arm64], hot: 1}]`, /warm\[0\]: in repository scope/],
+  ['warm runners beside public jobs', `repositories: {public: allow, allow: ["my-org/*"]}\n${minimal.split('\n').slice(2).join('\n')}warm: [{labels: [arm64], hot: 1}]`, /warm: is not for deployments/],
   ['a tag of Alibaba’s',              `${minimal}tags: {acs:x: y}`,                         /tags/],
 ];
 

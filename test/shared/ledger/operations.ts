@@ -77,6 +77,14 @@ export const OPERATIONS: readonly Operation[] = [
     truth: ({ capacity }) => capacity.take(build.slot(1, { hasTurn: false }), LIMITS, START_MS),
   },
   {
+    name: 'capacity.stop',
+    act: ({ capacity }) => capacity.stop(() => ({ atMs: START_MS, repositories: null }), START_MS),
+    truth: async ({ capacity }) => [
+      await capacity.view(),
+      await capacity.take(build.slot(1), LIMITS, START_MS),
+    ],
+  },
+  {
     name: 'capacity.recount',
     prepare: ({ capacity }) => capacity.take(build.slot(1), LIMITS, START_MS - 600_000),
     act: ({ capacity }) => capacity.recount(START_MS),

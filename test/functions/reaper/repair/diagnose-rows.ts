@@ -126,6 +126,10 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ['that nobody wants, and is busy, is busy', observed(at('booting', 2, { isUnwanted: true }), { ...has, registration: busy }), 'busy'],
   ],
   'idle': [
+    ['that waits for a job to come is kept', observed(at('idle', 300), { ...has, registration: online, isWarm: true }), 'keep'],
+    ['that waits for a job to come, and was seen unneeded before, is that no more', observed(at('idle', 300, { idleSightings: 1 }), { ...has, registration: online, isWarm: true }), 'unsight'],
+    ['that waited long, and was taken a moment ago, has its time', observed(at('idle', 300, { takenAtMs: ago(1) }), { ...has, registration: online, ...waiting }), 'keep'],
+    ['that waited long, and is given nothing since it was taken, is doubted', observed(at('idle', 300, { takenAtMs: ago(5) }), { ...has, registration: online, ...waiting }), 'sight'],
     ['for a waiting job is kept', observed(at('idle', 1), { ...has, ...waiting, registration: online }), 'keep'],
     ['for a waiting job forgets a doubt', observed(at('idle', 1, { idleSightings: 1 }), { ...has, ...waiting, registration: online }), 'unsight'],
     ['without a waiting job is doubted', observed(at('idle', 1), { ...has, registration: online }), 'sight'],

@@ -5,6 +5,7 @@ import { entriesContract } from './entries.ts';
 import { moneyContract } from './money.ts';
 import type { Open } from './opening.ts';
 import { recordsContract } from './records.ts';
+import { stopsContract } from './stops.ts';
 import { turnsContract } from './turns.ts';
 
 export function ledgerContract(name: string, open: Open): void {
@@ -12,6 +13,7 @@ export function ledgerContract(name: string, open: Open): void {
     entriesContract(open);
     capacityContract(open);
     turnsContract(open);
+    stopsContract(open);
     moneyContract(open);
     recordsContract(open);
   });

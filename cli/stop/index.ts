@@ -1,0 +1,90 @@
+/** `npm run stop`: the switch for an incident. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { confirm } from '@inquirer/prompts';
+import { Command } from 'commander';
+import { LEDGER_SCAN_MAX } from '../../shared/limits.ts';
+import { isRunnerName } from '../../shared/names.ts';
+import { type Operator, withOperator } from '../shared/operator.ts';
+import { parseOptions } from '../shared/options.ts';
+import { type Stopped, stop, type Target } from './stop.ts';
+import { triggerSwitch } from './world.ts';
+
+interface Options {
+  readonly all?: boolean;
+  readonly repository?: string;
+  readonly runner?: string;
+  readonly yes: boolean;
+  readonly json: boolean;
+}
+
+export function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions<Options>(command(), args);
+  if (typeof options === 'number') return Promise.resolve(options);
+  const { all, repository, runner } = options;
+  if ([all, repository, runner].filter((each) => each !== undefined).length !== 1)
+    return Promise.resolve(fail('Say one of --all, --repository OWNER/NAME and --runner NAME.', 2));
+  return withOperator((operator) => stopAsked(options, operator));
+}
+
+function command(): Command {
+  return new Command('npm run stop --')
+    .description(
+      'For an incident: launches nothing more from this second, and deletes machines under their jobs. It needs no GitHub.',
+    )
+    .option('--all', 'everything: triggers go off, every machine of this deployment is deleted')
+    .option('--repository <owner/name>', 'what is launched for it, or runs a job of it')
+    .option('--runner <name>', 'one runner, by its name or the id of its instance; nothing else changes')
+    .option('--yes', 'do not ask', false)
+    .option('--json', 'the outcome as JSON', false)
+    .addHelpText('after', '\nExamples:\n  npm run stop -- --all\n  npm run resume');
+}
+
+async function stopAsked(options: Options, operator: Operator): Promise<number> {
+  const target = await targetIn(options, operator);
+  if (target === null)
+    return fail(`There is no runner '${options.runner}' in the ledger. What there is: npm run list`);
+  if (!options.yes) {
+    if (!process.stdin.isTTY || options.json) return fail('Nobody is there to be asked: say --yes.', 2);
+    if (!(await confirm({ message: QUESTIONS[target.kind], default: false })))
+      return fail('Nothing was done.');
+  }
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  const switchTriggers = triggerSwitch(operator.config);
+  return report(await stop(target, { operator, switchTriggers, say, sleep }), target, options);
+}
+
+const QUESTIONS: Readonly<Record<Target['kind'], string>> = {
+  all: 'Every machine of this deployment is deleted under its job, kept ones too, and nothing is launched until npm run resume. Go on?',
+  repository:
+    'Its machines are deleted under their jobs, and nothing is launched for it until npm run resume. Go on?',
+  runner: 'Its machine is deleted under its job. Go on?',
+};
+
+async function targetIn(
+  { repository, runner }: Options,
+  { ledger, config }: Operator,
+): Promise<Target | null> {
+  if (repository !== undefined) return { kind: 'repository', repository };
+  if (runner === undefined) return { kind: 'all' };
+  const { things } = await ledger.runners.list(LEDGER_SCAN_MAX);
+  const found = things.find(({ entry }) => entry.name === runner || entry.instanceId === runner);
+  if (found !== undefined) return { kind: 'runner', name: found.entry.name };
+  return isRunnerName(config.name, runner) ? { kind: 'runner', name: runner } : null;
+}
+
+function report(stopped: Stopped, target: Target, { json }: Options): number {
+  const { machines, failures } = stopped;
+  const isDone = machines === 0 && failures.length === 0;
+  if (json) process.stdout.write(`${JSON.stringify({ ...target, ...stopped })}\n`);
+  else {
+    for (const failure of failures) process.stderr.write(`Not done: ${failure}\n`);
+    const how = target.kind === 'runner' ? '' : ' To go on: npm run resume';
+    process.stdout.write(`${isDone ? 'No machine is left.' : 'Not all is stopped: see above.'}${how}\n`);
+  }
+  return isDone ? 0 : 1;
+}
+
+function fail(text: string, code = 1): number {
+  process.stderr.write(`${text}\n`);
+  return code;
+}

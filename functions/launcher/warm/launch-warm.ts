@@ -1,0 +1,82 @@
+/** Launches a runner that waits for a job: as for a job that nobody queued. */
+import { parseLabels } from '../../../shared/job/labels.ts';
+import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { Held } from '../../../shared/ledger/ledger.ts';
+import type { WarmEvent } from '../../../shared/ledger/warm-entry.ts';
+import { LEASE_MS, LIFETIME_MAX_MS } from '../../../shared/limits.ts';
+import type { Job, JobId, Requirements, RunId } from '../../../shared/nouns.ts';
+import { WARM_AGE_MAX_MS } from '../../../shared/warm/limits.ts';
+import { pausePool } from '../../../shared/warm/pause.ts';
+import { poolNameOf } from '../../../shared/warm/pools.ts';
+import { readAhead } from '../ahead.ts';
+import { slotFor } from '../announce.ts';
+import { newJobEntry } from '../entries.ts';
+import { costOf, rankFor } from '../launch.ts';
+import { mintAndRun } from '../mint-and-run.ts';
+import { openQuotaGate } from '../quota.ts';
+import type { LauncherWorld, Outcome } from '../world.ts';
+
+/** Its entry was written by the sweep, and is good for one launch. What comes to nothing leaves no entry, and a pause. */
+export async function launchWarm(event: WarmEvent, world: LauncherWorld): Promise<Outcome> {
+  const known = readAhead(world);
+  const runner = await claim(event, world);
+  if (runner === null) return { kind: 'known' };
+  const { entry } = runner;
+  const understood = parseLabels(entry.labels, null, world.config);
+  if (understood.kind !== 'ours') return giveUp(runner, 'its labels mean nothing any more', world);
+  const requirements = waiting(understood.requirements);
+  const job = standIn(entry, world.clock.nowMs());
+  const gate = await openQuotaGate(job.entry, await known.limits, event, world);
+  const ranking = await rankFor(job, requirements, known, gate, world);
+  const release = await known.release;
+  if (ranking.candidates.length === 0) return giveUp(runner, 'nothing that fits is to be had', world);
+  if (release === null) return giveUp(runner, 'the mirror has no runner release yet', world);
+  const cost = costOf(ranking, requirements, world);
+  const slot = await slotFor(
+    entry,
+    { jobCreatedAtMs: entry.createdAtMs, hasTurn: false, isInLine: false },
+    cost,
+    world,
+  );
+  if (slot.kind !== 'taken') return giveUp(runner, slot.because, world);
+  const { candidates } = ranking;
+  const outcome = await mintAndRun({ job, runner, requirements, candidates, release, gate }, world);
+  if (outcome.kind === 'waits') await pausePool(poolNameOf(entry, world.config), outcome.because, world);
+  return outcome;
+}
+
+/** One caller gets it, and a lease of its own. */
+async function claim(
+  { runner, rev }: WarmEvent,
+  { ledger, clock }: LauncherWorld,
+): Promise<Held<RunnerEntry> | null> {
+  const held = await ledger.runners.read(runner);
+  const nowMs = clock.nowMs();
+  if (held === null || held.rev !== rev || held.entry.leaseUntilMs < nowMs) return null;
+  return ledger.runners.replace(runner, held, { ...held.entry, leaseUntilMs: nowMs + LEASE_MS });
+}
+
+/** The job that comes has its whole lifetime, however long the machine waited for it. */
+const waiting = (requirements: Requirements): Requirements => ({
+  ...requirements,
+  lifetimeMs: Math.min(LIFETIME_MAX_MS, requirements.lifetimeMs + WARM_AGE_MAX_MS),
+});
+
+/** In no ledger: what a launch writes of its job's waiting is written nowhere. */
+function standIn({ labels, repository, installationId }: RunnerEntry, createdAtMs: number): Held<JobEntry> {
+  const job: Job = {
+    ...{ id: 0 as JobId, runId: 0 as RunId, runAttempt: 1, name: '' },
+    ...{ repository, isPublic: false, installationId, labels, createdAtMs },
+  };
+  return { entry: newJobEntry(job, '', createdAtMs), rev: '' };
+}
+
+async function giveUp(
+  { entry, rev }: Held<RunnerEntry>,
+  because: string,
+  world: LauncherWorld,
+): Promise<Outcome> {
+  await pausePool(poolNameOf(entry, world.config), because, world);
+  await world.ledger.runners.remove(entry.name, { entry, rev });
+  return { kind: 'waits', because, nextTryAtMs: world.clock.nowMs() };
+}

@@ -1,0 +1,82 @@
+/** A job takes a runner that waits for one: the pointer moves, and nothing is launched. */
+import { covers, parseLabels } from '../../../shared/job/labels.ts';
+import { amend, mergeTrail } from '../../../shared/ledger/amend.ts';
+import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { Held } from '../../../shared/ledger/ledger.ts';
+import { LEDGER_SCAN_MAX, RETRY_MS } from '../../../shared/limits.ts';
+import { targetOf } from '../../../shared/names.ts';
+import type { Job } from '../../../shared/nouns.ts';
+import type { LauncherWorld, Outcome } from '../world.ts';
+
+/**
+ * Null: none that covers it is free. A crash after the pointer has moved is harmless: the sweep sees the job covered, and
+ * the pool one short.
+ */
+export async function takeWarm(job: Held<JobEntry>, world: LauncherWorld): Promise<Outcome | null> {
+  const { ledger, config } = world;
+  if (config.warm.length === 0) return null;
+  const { things } = await ledger.runners.list(LEDGER_SCAN_MAX);
+  const free = things.filter(({ entry }) => isFree(entry, job.entry.job, config)).sort(byReadiness);
+  for (const runner of free) if (await take(runner, job.entry.job, world)) return settle(job, runner, world);
+  // GitHub may have given it one that waited, before we could.
+  const now = await ledger.jobs.read(job.entry.job.id);
+  return now === null || now.entry.startedOn !== null ? { kind: 'known' } : null;
+}
+
+/** Whoever reads it meanwhile, and writes what it saw, does not lose us the runner: two launchers may want the same one. */
+async function take(runner: Held<RunnerEntry>, job: Job, world: LauncherWorld): Promise<boolean> {
+  const { ledger, clock, config } = world;
+  const atMs = clock.nowMs();
+  const text = `${runner.entry.name} waited for a job: it is for ${job.id} now`;
+  const moved = await amend(
+    ledger.runners,
+    runner.entry.name,
+    (entry) =>
+      isFree(entry, job, config)
+        ? { ...entry, for: job.id, takenAtMs: atMs, trail: mergeTrail(...entry.trail, { atMs, text }) }
+        : undefined,
+    runner,
+  );
+  return moved?.entry.for === job.id;
+}
+
+/** Looked at again soon: should the runner be gone, nobody else tells. */
+async function settle(
+  { entry: { job, launches } }: Held<JobEntry>,
+  { entry: runner }: Held<RunnerEntry>,
+  { ledger, clock, log }: LauncherWorld,
+): Promise<Outcome> {
+  const atMs = clock.nowMs();
+  const because = `the runner ${runner.name}, which waited for a job, is for it`;
+  await amend(ledger.jobs, job.id, (entry) =>
+    entry.startedOn !== null || entry.launches !== launches
+      ? undefined
+      : {
+          ...entry,
+          ...{ took: runner.name, because, nextTryAtMs: atMs + RETRY_MS },
+          trail: mergeTrail(...entry.trail, { atMs, text: because }),
+        },
+  );
+  log('launch.warm', { job: job.id, runner: runner.name, state: runner.state });
+  return { kind: 'warm', runner: runner.name };
+}
+
+/** Pure. It registered where the job's repository is served, and its machine would not turn the job away. */
+export function isFree(entry: RunnerEntry, job: Job, config: LauncherWorld['config']): boolean {
+  const { warm, state, isUnwanted, removedAtMs, labels } = entry;
+  if (warm === undefined || entry.for !== null || isUnwanted || removedAtMs !== null) return false;
+  if (state !== 'idle' && state !== 'booting') return false;
+  const [here, there] = [targetOf(entry, config), targetOf(job, config)];
+  const isServed =
+    (here.repository ?? here.owner).toLowerCase() === (there.repository ?? there.owner).toLowerCase();
+  return (
+    isServed && covers(labels, job.labels) && parseLabels(labels, job.repository, config).kind === 'ours'
+  );
+}
+
+/** Those that ask for least beyond the job, and of these the oldest: it has the least time left. */
+const byReadiness = ({ entry: a }: Held<RunnerEntry>, { entry: b }: Held<RunnerEntry>): number =>
+  Number(b.state === 'idle') - Number(a.state === 'idle') ||
+  a.labels.length - b.labels.length ||
+  a.createdAtMs - b.createdAtMs ||
+  (a.name < b.name ? -1 : 1);

@@ -1,0 +1,56 @@
+/** Which runners wait on for jobs to come, and how many are wanting: pure. */
+import type { Config } from '../../../shared/config/config.ts';
+import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { RunnerName } from '../../../shared/nouns.ts';
+import { WARM_AGE_MAX_MS, WARM_AGE_MS, WARM_LEFT_MS } from '../../../shared/warm/limits.ts';
+import { type Pool, poolNameOf, stampOf } from '../../../shared/warm/pools.ts';
+
+/** Instead of a stamp: it was launched for a job. */
+export const LEFT = 'left over';
+
+export interface WarmPlan {
+  /** No job waits for them, and they are kept. */
+  readonly kept: ReadonlySet<RunnerName>;
+  /** To be launched. */
+  readonly wanting: readonly { readonly pool: Pool; readonly count: number; readonly stamp: string }[];
+}
+
+/**
+ * `free`: runners that may still take a job, and that no job waits for. Of those that are ready, new ones stay before old
+ * ones. What is old, or made of what has changed, is replaced one at a time, and stays until another is ready.
+ */
+export function planWarm(
+  pools: readonly Pool[],
+  free: readonly RunnerEntry[],
+  { config, version, nowMs }: { readonly config: Config; readonly version: string; readonly nowMs: number },
+): WarmPlan {
+  const kept = new Set<RunnerName>();
+  const wanting = pools.map((pool) => {
+    const stamp = stampOf(pool, version, config);
+    const isNew = ({ warm, createdAtMs }: RunnerEntry) =>
+      warm === undefined || warm === LEFT
+        ? nowMs - createdAtMs <= WARM_LEFT_MS
+        : warm === stamp && nowMs - createdAtMs <= WARM_AGE_MS;
+    const members = free
+      .filter((each) => isMember(each, pool, config, nowMs) && !kept.has(each.name))
+      .sort((a, b) => Number(isNew(b)) - Number(isNew(a)) || b.createdAtMs - a.createdAtMs);
+    const ready = members.filter(({ state }) => state === 'idle').slice(0, pool.hot);
+    const newOnes = ready.filter(isNew).length;
+    const coming = members.filter(({ state }) => state !== 'idle').slice(0, pool.hot - newOnes);
+    for (const { name } of [...ready, ...coming]) kept.add(name);
+    const missing = Math.max(0, pool.hot - ready.length - coming.length);
+    const isOneReplaced = missing === 0 && coming.length === 0 && newOnes < ready.length;
+    return { pool, stamp, count: isOneReplaced ? 1 : missing };
+  });
+  return { kept, wanting: wanting.filter(({ count }) => count > 0) };
+}
+
+/** Also what was launched for a job that has another now: it is kept where one is wanting, and not for long. */
+const isMember = (entry: RunnerEntry, pool: Pool, config: Config, nowMs: number): boolean =>
+  poolNameOf(entry, config) === pool.name && nowMs - entry.createdAtMs <= maxAgeMs(entry);
+
+const maxAgeMs = ({ warm }: RunnerEntry): number =>
+  warm === undefined || warm === LEFT ? WARM_LEFT_MS + SPARE_MS : WARM_AGE_MAX_MS;
+
+/** Of its half hour, for the one in its place to boot. */
+const SPARE_MS = 5 * 60_000;

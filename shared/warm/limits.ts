@@ -1,0 +1,13 @@
+/** Bounds of warm runners. */
+
+/** GitHub removes a runner that had no job for a day, and the longer it waits, the older are its runner and image: it is replaced. */
+export const WARM_AGE_MS = 12 * 3_600_000;
+/** And given up, even where none can be had in its place. */
+export const WARM_AGE_MAX_MS = 14 * 3_600_000;
+/** One that was launched for a job which needs it no more: its machine ends by itself after half an hour without a job. */
+export const WARM_LEFT_MS = 20 * 60_000;
+/** Of all pools together. */
+export const WARM_STARTS_PER_SWEEP_MAX = 20;
+/** A pool whose runner could not be had, or did not come online, is not refilled for so long; twice as long each time. */
+export const WARM_PAUSE_MS = 2 * 60_000;
+export const WARM_PAUSE_MAX_MS = 30 * 60_000;

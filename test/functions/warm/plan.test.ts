@@ -1,0 +1,65 @@
+/** Which runners wait on, and how many are wanting. */
+import { expect, test } from 'vitest';
+import { LEFT, planWarm } from '../../../functions/reaper/survey/warm.ts';
+import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { JobId } from '../../../shared/nouns.ts';
+import { WARM_AGE_MAX_MS, WARM_AGE_MS } from '../../../shared/warm/limits.ts';
+import { poolsAt, stampOf } from '../../../shared/warm/pools.ts';
+import { build } from '../../shared/ledger/builders.ts';
+import { configOf } from '../../world/in-process.ts';
+
+const NOW_MS = Date.UTC(2026, 4, 4, 14);
+const MINUTE_MS = 60_000;
+const config = configOf({ warm: [{ labels: ['arm64'], hot: 2 }] });
+const pools = poolsAt(config, NOW_MS);
+const STAMP = stampOf(pools[0] as (typeof pools)[0], '1', config);
+
+let made = 0;
+/** Of the pool, unless it says otherwise; `ageMin` tells it apart. */
+const runner = (state: RunnerEntry['state'], ageMin: number, some: Partial<RunnerEntry> = {}): RunnerEntry =>
+  build.runnerEntry(`0${++made}-1`, {
+    ...{ state, for: null, warm: STAMP, createdAtMs: NOW_MS - ageMin * MINUTE_MS, repository: 'acme/*' },
+    ...some,
+  });
+const OLD_MIN = WARM_AGE_MS / MINUTE_MS + 1;
+const TOO_OLD_MIN = WARM_AGE_MAX_MS / MINUTE_MS + 1;
+const changed = { warm: 'another stamp' };
+
+// biome-ignore format: a table reads best as a table.
+test.each<[what: string, free: readonly RunnerEntry[], keptAges: readonly number[], wanting: number]>([
+  ['nothing',                                       [], [], 2],
+  ['one that is ready',                             [runner('idle', 1)], [1], 1],
+  ['one that comes',                                [runner('launching', 1)], [1], 1],
+  ['as many as wanted',                             [runner('idle', 2), runner('booting', 1)], [1, 2], 0],
+  ['more than wanted: the newest stay',             [runner('idle', 3), runner('idle', 2), runner('idle', 1)], [1, 2], 0],
+  ['ready ones, and another that comes too many',   [runner('idle', 3), runner('idle', 2), runner('booting', 1)], [2, 3], 0],
+  ['an old one: another is made beside it',         [runner('idle', OLD_MIN), runner('idle', 1)], [1, OLD_MIN], 1],
+  ['an old one, and the other comes: it stays',     [runner('idle', OLD_MIN), runner('idle', 1), runner('booting', 0)], [0, 1, OLD_MIN], 0],
+  ['an old one, and the other is ready: it goes',   [runner('idle', OLD_MIN), runner('idle', 1), runner('idle', 0)], [0, 1], 0],
+  ['two old ones: one at a time',                   [runner('idle', OLD_MIN + 1), runner('idle', OLD_MIN)], [OLD_MIN, OLD_MIN + 1], 1],
+  ['one that is too old',                           [runner('idle', TOO_OLD_MIN), runner('idle', 1)], [1], 1],
+  ['what is made of something that has changed',    [runner('idle', 5, changed), runner('idle', 6, changed)], [5, 6], 1],
+  ['others’ labels',                                [runner('idle', 1, { labels: [...config.baseLabels, 'arm64', '4cpu'] })], [], 2],
+  ['another organisation’s',                        [runner('idle', 1, { repository: 'beta/*' })], [], 2],
+  ['what was launched for a job that has another',  [runner('idle', 3, { warm: undefined as never, for: 7 as JobId, repository: 'acme/app' })], [3], 1],
+  ['the same, a while later: another is made',      [runner('idle', 21, { warm: LEFT }), runner('idle', 1)], [1, 21], 1],
+  ['the same, before its machine ends by itself',   [runner('idle', 26, { warm: LEFT }), runner('idle', 1)], [1], 1],
+])('%s', (_, free, keptAges, wanting) => {
+  const plan = planWarm(pools, free, { config, version: '1', nowMs: NOW_MS });
+  const ages = free.filter(({ name }) => plan.kept.has(name)).map(({ createdAtMs }) => (NOW_MS - createdAtMs) / MINUTE_MS);
+  expect(ages.toSorted((a, b) => a - b)).toEqual(keptAges);
+  expect(plan.wanting.reduce((sum, { count }) => sum + count, 0)).toBe(wanting);
+});
+
+test('two pools with the same labels keep as many as both together, and none is counted twice', () => {
+  const both = configOf({
+    warm: [
+      { labels: ['arm64'], hot: 1 },
+      { labels: ['ARM64'], hot: 2 },
+    ],
+  });
+  const free = [runner('idle', 1), runner('idle', 2)];
+  const plan = planWarm(poolsAt(both, NOW_MS), free, { config: both, version: '1', nowMs: NOW_MS });
+  expect(plan.kept.size).toBe(2);
+  expect(plan.wanting.map(({ count }) => count)).toEqual([1]);
+});
