@@ -1,5 +1,6 @@
 /** `npm run list`: what is alive. */
 import { Command } from 'commander';
+import { wordsOf } from '../../shared/words/words-of.ts';
 import { toIsoOrNull } from '../shared/format.ts';
 import { withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
@@ -11,7 +12,11 @@ export function main(args: readonly string[]): Promise<number> {
   const options = parseOptions<{ json: boolean }>(command(), args);
   if (typeof options === 'number') return Promise.resolve(options);
   return withOperator(async (operator) => {
-    show(await readLiveState(operator), { isJson: options.json, json: jsonOf, text: renderTable });
+    show(await readLiveState(operator), {
+      isJson: options.json,
+      json: jsonOf,
+      text: (alive, isColoured) => renderTable(alive, isColoured, wordsOf(process.env)),
+    });
     return 0;
   });
 }

@@ -33,9 +33,11 @@ export function translatorOf(catalogue: Catalogue): Translate {
     if (found === null) return text;
     const { to, values, end } = found;
     const rest = text.slice(end + 1);
-    const words = to.replaceAll(/\{(\d+)\}/g, (_, at) => translate(values[Number(at) - 1] ?? ''));
+    const words = to.replaceAll(/\{(\d+)\}/g, (_, at) => quoted(values[Number(at) - 1] ?? ''));
     return rest === '' ? words : words + translate(rest);
   };
+  // One word is a name, such as a job's: it stays what it is.
+  const quoted = (value: string): string => (value.includes(' ') ? translate(value) : value);
   return translate;
 }
 
