@@ -1,8 +1,8 @@
-/** Bundles each function, with the operator's configuration inside, for Function Compute's nodejs20. */
+/** Bundles each function, with the operator's configuration beside it, for Function Compute's nodejs20. */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build as esbuild, type Metafile, type Plugin } from 'esbuild';
-import { noteConfiguration } from './infra/release.ts';
+import { CONFIGURATION, noteConfiguration, writeConfiguration } from './infra/release.ts';
 import type { Config } from './shared/config/config.ts';
 
 export const ROOT = import.meta.dirname;
@@ -57,10 +57,11 @@ export async function buildFunction(
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     // An optional part of ali-oss, asked for only when a proxy is set.
     external: ['proxy-agent'],
-    plugins: [configuration(config), ...changes],
+    plugins: [CONFIGURED_LATER, ...changes],
   });
   // The launcher sends these scripts as they are.
   if (USER_DATA_READER in metafile.inputs) copyUserData(join(folder, 'userdata'));
+  writeConfiguration(config, folder);
   return { name, folder, path: join(folder, 'index.mjs'), metafile };
 }
 
@@ -86,16 +87,10 @@ function copyUserData(folder: string): void {
     copyFileSync(join(from, file), join(folder, file));
 }
 
-/** `config:runners` is the parsed configuration: checked here, so that no function has to. */
-function configuration(config: Config): Plugin {
-  return {
-    name: 'configuration',
-    setup(build) {
-      build.onResolve({ filter: /^config:runners$/ }, () => ({ path: 'runners', namespace: 'config' }));
-      build.onLoad({ filter: /.*/, namespace: 'config' }, () => ({
-        contents: JSON.stringify(config),
-        loader: 'json',
-      }));
-    },
-  };
-}
+/** `config:runners` is the parsed configuration, written beside the entry: checked here, so that no function has to. */
+const CONFIGURED_LATER: Plugin = {
+  name: 'configuration',
+  setup(build) {
+    build.onResolve({ filter: /^config:runners$/ }, () => ({ path: `./${CONFIGURATION}`, external: true }));
+  },
+};

@@ -1,6 +1,7 @@
 /** The commands: operators' first, then those of whoever changes the project. */
 import pc from 'picocolors';
-import { complain } from './shared/show.ts';
+import { IS_PACKAGE } from './shared/package/places.ts';
+import { complain } from './shared/screen/show.ts';
 
 /**
  * One verb; `main` gives its exit code: 0, 1 for failure, 2 for usage. Its file is loaded only when it is asked for.
@@ -68,6 +69,7 @@ const OPERATORS: readonly Verb[] = [
     () => import('./mirror/index.ts'),
     'What was copied stays: npm run mirror goes on from there, and the function does so each day.',
   ],
+  ['lint', 'check runners.yaml, and the runs-on of workflows', () => import('./lint/index.ts'), UNCHANGED],
   ['build', 'bundle the functions with runners.yaml', () => import('./build/index.ts')],
   ['infra:synth', 'write the ROS templates of the infrastructure', () => import('./infra-synth/index.ts')],
   [
@@ -90,6 +92,7 @@ const DEVELOPERS: readonly Verb[] = [
   ['simulate', 'play days of production from seeds', () => import('../dev/simulate/index.ts')],
   ['fuzz', 'send broken requests to the simulators', () => import('../dev/fuzz/index.ts')],
   ['bench', 'measure cold starts and deliveries', () => import('../dev/bench/index.ts')],
+  ['pack', 'build what npm pack puts into the package', () => import('../dev/pack.ts')],
 ];
 
 /** What an operator can do something about is told in its own words. A mistake in here keeps its trace. */
@@ -105,10 +108,18 @@ function reportError(error: unknown, after: string | undefined): number {
   return isLeft ? 130 : 1;
 }
 
+/** Those who change the project have it, and not the package. */
+const SECTIONS: readonly (readonly [title: string, verbs: readonly Verb[]])[] = IS_PACKAGE
+  ? [['Commands', OPERATORS]]
+  : [
+      ['For operators', OPERATORS],
+      ['For those who change the project', DEVELOPERS],
+    ];
+
 /** The exit code of `npm run NAME -- ARGUMENTS`; without a name, or with one that is not there, the list of them. */
 export async function run(argv: readonly string[]): Promise<number> {
   const [name, ...args] = argv;
-  const verb = [...OPERATORS, ...DEVELOPERS].find(([each]) => each === name);
+  const verb = SECTIONS.flatMap(([, verbs]) => verbs).find(([each]) => each === name);
   if (verb !== undefined) {
     const { main } = await verb[2]();
     return main(args).catch((error: unknown) => reportError(error, verb[3]));
@@ -125,8 +136,7 @@ function list(): string {
   const lines = (verbs: readonly Verb[]) =>
     verbs.map(([name, summary]) => `  npm run ${name.padEnd(NAME_WIDTH)}${summary}\n`).join('');
   return [
-    `${title('For operators')}\n${lines(OPERATORS)}\n`,
-    `${title('For those who change the project')}\n${lines(DEVELOPERS)}\n`,
+    ...SECTIONS.map(([heading, verbs]) => `${title(heading)}\n${lines(verbs)}\n`),
     "What a command takes is told by 'npm run COMMAND -- --help'.\n",
   ].join('');
 }

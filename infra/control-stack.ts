@@ -1,10 +1,12 @@
 /** What the functions need and s.yaml cannot make: the ledger, logs, roles, and on request a fixed address. */
 import * as ros from '@alicloud/ros-cdk-core';
 import * as ecs from '@alicloud/ros-cdk-ecs';
+import * as oss from '@alicloud/ros-cdk-oss';
 import * as ots from '@alicloud/ros-cdk-ots';
 import * as sls from '@alicloud/ros-cdk-sls';
 import { HISTORY_TABLE, LEDGER_TABLE } from '../shared/adapters/tablestore/tables.ts';
 import type { Config } from '../shared/config/config.ts';
+import { mirrorPlaces } from '../shared/runner/copies.ts';
 import { egressRules } from './egress.ts';
 import { namesOf, zoneIdOf } from './names.ts';
 import { natEgress } from './nat.ts';
@@ -26,6 +28,7 @@ export class ControlStack extends ros.Stack {
     makeLedger(this, config);
     makeLogs(this, config);
     makeRoles(this, about);
+    makeSource(this, config);
     if (config.control.fixedAddress !== null) makeFixedAddress(this, config, config.control.fixedAddress);
   }
 }
@@ -75,6 +78,19 @@ function makeLogs(stack: ros.Stack, config: Config): void {
   });
   index.addDependency(store);
   output(stack, 'LogProject', project.attrName);
+}
+
+/** Where mirrors of other regions copy from; read by their role alone. A placement's own bucket here serves as well. */
+function makeSource(stack: ros.Stack, config: Config): void {
+  const { source } = mirrorPlaces(config, ros.RosPseudo.tenantId);
+  if (source === null || config.placements.some(({ mirrorBucket }) => mirrorBucket === source.bucket)) return;
+  new oss.Bucket(stack, 'MirrorSource', {
+    bucketName: source.bucket,
+    accessControl: 'private',
+    tags: Object.fromEntries(tagList(config).map(({ key, value }) => [key, value])),
+    // What the mirror can fetch again is no reason to refuse a destroy.
+    deletionForce: true,
+  });
 }
 
 function makeFixedAddress(

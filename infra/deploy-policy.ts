@@ -1,14 +1,14 @@
-/** What a workflow may do that deploys new code: change our four functions, and look at what `infra/` made. */
+/** What a workflow may do that deploys new code: change our functions, and look at what `infra/` made. */
 import type { Config } from '../shared/config/config.ts';
-import { FUNCTION_KINDS, namesOf } from './names.ts';
+import { FUNCTION_KINDS, functionPlaces, namesOf } from './names.ts';
 import type { Permission } from './policies.ts';
 
 /** Infrastructure itself, roles above all, is changed by a person. */
 export function deployPermissions(config: Config, accountId: string): Permission[] {
   const names = namesOf(config);
   const { region } = config.control;
-  const functions = FUNCTION_KINDS.flatMap((kind) => {
-    const name = `acs:fc:${region}:${accountId}:functions/${names.functionOf(kind)}`;
+  const functions = functionPlaces(config).flatMap((place) => {
+    const name = `acs:fc:${place.region}:${accountId}:functions/${place.name}`;
     return [name, `${name}/*`];
   });
   const roles = FUNCTION_KINDS.map((kind) => `acs:ram::${accountId}:role/${names.roleOf(kind)}`);

@@ -1,7 +1,8 @@
 /** `s.yaml`, stricter than its component reads it: theirs lets an unknown key pass, and a wrong trigger. */
-import { parseDocument } from 'yaml';
+import { type Document, parseDocument } from 'yaml';
 import * as z from 'zod';
 import type { Config } from '../shared/config/config.ts';
+import { FUNCTION_KINDS, functionPlaces } from './names.ts';
 
 const text = z.string().min(1);
 const reference = text;
@@ -31,76 +32,101 @@ const Http = z.strictObject({
   }),
 });
 
+const PROPORTIONS = 'cpu and memory must stand 1:1 to 1:4';
 /** Function Compute 3.0 docs, "Instance specifications": cpu in steps of 0.05, memory of 64 MB, 1:1 to 1:4. */
 const isProportioned = ({ cpu, memorySize }: { cpu: number; memorySize: number }) =>
   memorySize / 1024 >= cpu && memorySize / 1024 <= cpu * 4;
 
-const Props = z
-  .strictObject({
-    region: reference,
-    functionName: reference,
-    description: reference,
-    runtime: z.literal('nodejs20'),
-    handler: z.literal('index.handler'),
-    code: z.string().regex(/^\.\/dist\/[a-z]+$/),
-    cpu: z.number().min(0.05).max(16).multipleOf(0.05),
-    memorySize: z.int().min(128).max(32_768).multipleOf(64),
-    diskSize: z.union([z.literal(512), z.literal(10_240)]),
-    timeout: z.int().min(1).max(86_400),
-    internetAccess: z.boolean(),
-    role: z.string().startsWith('acs:ram::'),
-    environmentVariables: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string()),
-    logConfig: z.strictObject({
-      project: reference,
-      logstore: text,
-      enableRequestMetrics: z.boolean(),
-      enableInstanceMetrics: z.boolean(),
-      logBeginRule: z.enum(['None', 'DefaultRegex']),
-    }),
-    asyncInvokeConfig: z
-      .strictObject({
-        maxAsyncRetryAttempts: z.int().min(0).max(8),
-        maxAsyncEventAgeInSeconds: z.int().min(1).max(604_800),
-        destinationConfig: z
-          .strictObject({ onFailure: z.strictObject({ destination: z.string().startsWith('acs:fc:') }) })
-          .optional(),
-      })
-      .optional(),
-    concurrencyConfig: z.strictObject({ reservedConcurrency: z.int().min(1).max(100) }).optional(),
-    vpcConfig: z
-      .strictObject({ vpcId: text, vSwitchIds: z.array(text).min(1), securityGroupId: text })
-      .optional(),
-    triggers: z.array(z.discriminatedUnion('triggerType', [Timer, Http])).optional(),
-  })
-  .refine(isProportioned, 'cpu and memory must stand 1:1 to 1:4');
+const settings = {
+  region: reference,
+  functionName: reference,
+  description: reference,
+  runtime: z.literal('nodejs20'),
+  handler: z.literal('index.handler'),
+  code: z.string().regex(/^\.\/dist\/[a-z]+$/),
+  cpu: z.number().min(0.05).max(16).multipleOf(0.05),
+  memorySize: z.int().min(128).max(32_768).multipleOf(64),
+  diskSize: z.union([z.literal(512), z.literal(10_240)]),
+  timeout: z.int().min(1).max(86_400),
+  internetAccess: z.boolean(),
+  role: z.string().startsWith('acs:ram::'),
+  environmentVariables: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string()),
+  asyncInvokeConfig: z
+    .strictObject({
+      maxAsyncRetryAttempts: z.int().min(0).max(8),
+      maxAsyncEventAgeInSeconds: z.int().min(1).max(604_800),
+      destinationConfig: z
+        .strictObject({ onFailure: z.strictObject({ destination: z.string().startsWith('acs:fc:') }) })
+        .optional(),
+    })
+    .optional(),
+  concurrencyConfig: z.strictObject({ reservedConcurrency: z.int().min(1).max(100) }).optional(),
+  vpcConfig: z
+    .strictObject({ vpcId: text, vSwitchIds: z.array(text).min(1), securityGroupId: text })
+    .optional(),
+  triggers: z.array(z.discriminatedUnion('triggerType', [Timer, Http])).optional(),
+};
+const logConfig = z.strictObject({
+  project: reference,
+  logstore: text,
+  enableRequestMetrics: z.boolean(),
+  enableInstanceMetrics: z.boolean(),
+  logBeginRule: z.enum(['None', 'DefaultRegex']),
+});
 
-const Resource = z.strictObject({ component: z.literal('fc3@0.1.22'), props: Props });
+const Resource = z.strictObject({
+  component: z.literal('fc3@0.1.22'),
+  props: z.strictObject({ ...settings, logConfig }).refine(isProportioned, PROPORTIONS),
+});
+/** A mirror in another region: a log project of that region would cost more than it tells; its answers say what failed. */
+const Regional = z.strictObject({
+  component: z.literal('fc3@0.1.22'),
+  props: z.strictObject(settings).refine(isProportioned, PROPORTIONS),
+});
 
 export const FunctionsYaml = z.strictObject({
   edition: z.literal('3.0.0'),
   name: text,
   access: text,
   vars: z.record(z.string(), z.string()),
-  resources: z.strictObject({ reaper: Resource, launcher: Resource, webhook: Resource, mirror: Resource }),
+  resources: z
+    .object({ reaper: Resource, launcher: Resource, webhook: Resource, mirror: Resource })
+    .catchall(Regional),
 });
 export type FunctionsYaml = z.output<typeof FunctionsYaml>;
 
-/** The file as deployed: with the functions' own network where one is asked for, and its checks passed. */
-export function renderFunctionsYaml(source: string, config: Pick<Config, 'control'>): string {
+/** The file as deployed: with a mirror in each region, the functions' own network where one is asked for, and checked. */
+export function renderFunctionsYaml(
+  source: string,
+  config: Pick<Config, 'name' | 'control' | 'placements'>,
+): string {
   const document = parseDocument(source);
-  const network = config.control.fixedAddress;
-  if (network !== null) {
-    const { vpc, vSwitch, securityGroup } = network;
-    if (vpc === null || vSwitch === null || securityGroup === null)
-      throw new Error('control.fixedAddress: its network is not made yet; npm run deploy makes it');
-    const vpcConfig = { vpcId: vpc, vSwitchIds: [vSwitch], securityGroupId: securityGroup };
-    for (const name of ['reaper', 'launcher', 'webhook', 'mirror']) {
-      const props = ['resources', name, 'props'];
-      document.setIn([...props, 'vpcConfig'], document.createNode(vpcConfig));
-      // FC docs, "Configure a fixed public IP": with the default NIC's way to the Internet open, calls leave by that one.
-      document.setIn([...props, 'internetAccess'], false);
-    }
-  }
+  // Before the network: that is of the functions' own region.
+  for (const { kind, name, region } of functionPlaces(config))
+    if (region !== config.control.region) addRegional(document, kind, name, region);
+  if (config.control.fixedAddress !== null) useNetwork(document, config.control.fixedAddress);
   FunctionsYaml.parse(document.toJS());
   return document.toString({ lineWidth: 0 });
+}
+
+function addRegional(document: Document, kind: string, functionName: string, region: string): void {
+  const { component, props } = (document.toJS() as FunctionsYaml).resources[
+    kind
+  ] as FunctionsYaml['resources']['mirror'];
+  const { logConfig: _, ...settings } = props;
+  const resource = { component, props: { ...settings, region, functionName } };
+  document.setIn(['resources', `${kind}-${region}`], document.createNode(resource));
+}
+
+function useNetwork(document: Document, network: NonNullable<Config['control']['fixedAddress']>): void {
+  const { vpc, vSwitch, securityGroup } = network;
+  if (vpc === null || vSwitch === null || securityGroup === null)
+    throw new Error('control.fixedAddress: its network is not made yet; npm run deploy makes it');
+  const vpcConfig = { vpcId: vpc, vSwitchIds: [vSwitch], securityGroupId: securityGroup };
+  for (const name of FUNCTION_KINDS) {
+    const props = ['resources', name, 'props'];
+    document.setIn([...props, 'vpcConfig'], document.createNode(vpcConfig));
+    // FC docs, "Configure a fixed public IP": with the default NIC's way to the Internet open, calls leave by that one.
+    document.setIn([...props, 'internetAccess'], false);
+  }
 }

@@ -1,6 +1,7 @@
 /** What everything is called, from `name:` in `runners.yaml`, each checked against its service's rules. */
 import type { Config, PlacementConfig } from '../shared/config/config.ts';
 import type { FunctionKind } from '../shared/config/environment.ts';
+import { mirrorFunction, mirrorPlaces } from '../shared/runner/copies.ts';
 
 export const FUNCTION_KINDS: readonly FunctionKind[] = ['webhook', 'launcher', 'reaper', 'mirror'];
 
@@ -35,6 +36,27 @@ export function namesOf(config: Pick<Config, 'name' | 'control'>): Names {
     vSwitch: ({ region }, zone) => `vsw-${name}-runner-${region}-${zone}`,
     securityGroup: () => `sg-${name}-runner`,
   };
+}
+
+export interface FunctionPlace {
+  readonly kind: FunctionKind;
+  readonly name: string;
+  readonly region: string;
+}
+
+/** All that are deployed: the four in the functions' own region, and a mirror in each other region with a bucket. */
+export function functionPlaces(config: Pick<Config, 'name' | 'control' | 'placements'>): FunctionPlace[] {
+  const { functionOf } = namesOf(config);
+  const home = config.control.region;
+  const regional = mirrorPlaces(config, '').regional.map(({ region }) => region);
+  return [
+    ...FUNCTION_KINDS.map((kind) => ({ kind, name: functionOf(kind), region: home })),
+    ...[...new Set(regional)].map((region) => ({
+      kind: 'mirror' as const,
+      name: mirrorFunction(functionOf('mirror'), region, home),
+      region,
+    })),
+  ];
 }
 
 /** A full zone id: cn-hangzhou has cn-hangzhou-b, ap-southeast-1 has ap-southeast-1a. */
@@ -87,8 +109,8 @@ export function nameMistakes(config: Config): string[] {
     [RULES.instance, names.tablestoreInstance],
     [RULES.project, names.logProject(accountId)],
     [RULES.role, names.roleOf('deploy')],
-    ...FUNCTION_KINDS.flatMap((kind): [Rule, string][] => [
-      [RULES.function, names.functionOf(kind)],
+    ...functionPlaces(config).flatMap(({ kind, name }): [Rule, string][] => [
+      [RULES.function, name],
       [RULES.role, names.roleOf(kind)],
     ]),
     ...config.placements.flatMap((placement): [Rule, string][] => [

@@ -5,14 +5,16 @@
 import type { Config } from '../shared/config/config.ts';
 import type { FunctionKind } from '../shared/config/environment.ts';
 import { TAG } from '../shared/names.ts';
+import { mirrorPlaces } from '../shared/runner/copies.ts';
 import { logWriting, secretReading } from './common-permissions.ts';
-import { namesOf } from './names.ts';
+import { functionPlaces, namesOf } from './names.ts';
 import type { Permission, Scope } from './permission.ts';
 
 export type { Permission, Scope } from './permission.ts';
 
 export function permissionsOf(kind: FunctionKind, scope: Scope): Permission[] {
-  return [...OWN[kind](scope), ...secretReading(kind, scope), logWriting(scope)];
+  const secrets = kind === 'mirror' ? [] : secretReading(kind, scope);
+  return [...OWN[kind](scope), ...secrets, logWriting(scope)];
 }
 
 const OWN: Readonly<Record<FunctionKind, (scope: Scope) => Permission[]>> = {
@@ -29,8 +31,13 @@ const OWN: Readonly<Record<FunctionKind, (scope: Scope) => Permission[]>> = {
       },
     },
   ],
-  reaper: (scope) => [...ledger(scope), ...surveying(scope), ...pricing(), invoke(scope, 'launcher')],
-  mirror: (scope) => [...noting(scope), ...mirroring(scope)],
+  reaper: (scope) => [
+    ...ledger(scope),
+    ...surveying(scope),
+    ...pricing(),
+    invoke(scope, 'launcher', 'mirror'),
+  ],
+  mirror: mirroring,
 };
 
 const TABLES = ['ledger', 'history'] as const;
@@ -44,11 +51,6 @@ function tables(scope: Scope, names: readonly string[]): string[] {
 function ledger(scope: Scope): Permission[] {
   const actions = ['GetRow', 'PutRow', 'UpdateRow', 'DeleteRow', 'GetRange'];
   return actions.map((action) => ({ action: `ots:${action}`, resources: tables(scope, TABLES) }));
-}
-
-/** The mirror keeps its manifest as a note: read, then written under a condition. */
-function noting(scope: Scope): Permission[] {
-  return ['ots:GetRow', 'ots:PutRow'].map((action) => ({ action, resources: tables(scope, ['ledger']) }));
 }
 
 const ours = (config: Config, key: 'acs:RequestTag' | 'acs:ResourceTag') => ({
@@ -109,6 +111,7 @@ function surveying(scope: Scope): Permission[] {
   return [
     { action: 'ecs:DescribeInstances', resources: instances },
     { action: 'ecs:DeleteInstance', resources: instances, condition: ours(config, 'acs:ResourceTag') },
+    { action: 'ecs:DeleteInstances', resources: instances, condition: ours(config, 'acs:ResourceTag') },
     {
       action: 'ecs:GetInstanceConsoleOutput',
       resources: instances,
@@ -128,11 +131,11 @@ function pricing(): Permission[] {
   return actions.map((action) => ({ action: `ecs:${action}`, resources: ['*'] }));
 }
 
-function mirroring({ config }: Scope): Permission[] {
-  const objects = config.placements.flatMap(({ mirrorBucket }) =>
-    mirrorBucket === null ? [] : [`acs:oss:*:*:${mirrorBucket}/*`],
-  );
-  if (objects.length === 0) return [];
+/** One role in all regions: each mirror reads the source, and fills its own. */
+function mirroring({ config, accountId }: Scope): Permission[] {
+  const { source, regional } = mirrorPlaces(config, accountId);
+  if (source === null) return [];
+  const objects = [source, ...regional].map(({ bucket }) => `acs:oss:*:*:${bucket}/*`);
   return ['oss:DeleteObject', 'oss:GetObject', 'oss:PutObject'].map((action) => ({
     action,
     resources: objects,
@@ -140,11 +143,9 @@ function mirroring({ config }: Scope): Permission[] {
 }
 
 function invoke({ config, accountId }: Scope, ...kinds: FunctionKind[]): Permission {
-  const names = namesOf(config);
+  const places = functionPlaces(config).filter(({ kind }) => kinds.includes(kind));
   return {
     action: 'fc:InvokeFunction',
-    resources: kinds.map(
-      (kind) => `acs:fc:${config.control.region}:${accountId}:functions/${names.functionOf(kind)}`,
-    ),
+    resources: places.map(({ region, name }) => `acs:fc:${region}:${accountId}:functions/${name}`),
   };
 }

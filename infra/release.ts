@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import type { Config } from '../shared/config/config.ts';
 import { FUNCTION_KINDS } from './names.ts';
 
-/** Null: not all functions are built. */
-export function releaseOf(root: string): string | null {
-  const dist = join(root, 'dist');
+/** `made`: where `dist/` is, if not beside our `package.json` and `s.yaml`. Null: not all functions are built. */
+export function releaseOf(ours: string, made: string = ours): string | null {
+  const dist = join(made, 'dist');
   const isBuilt = FUNCTION_KINDS.every((kind) => existsSync(join(dist, kind, 'index.mjs')));
   if (!isBuilt) return null;
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(join(ours, 'package.json'), 'utf8')) as { version: string };
   const hash = createHash('sha256');
-  const settings = join(root, 's.yaml');
+  const settings = join(ours, 's.yaml');
   if (existsSync(settings)) hash.update(readFileSync(settings));
   for (const kind of FUNCTION_KINDS)
     for (const path of filesIn(join(dist, kind)))
@@ -24,6 +24,15 @@ export function releaseOf(root: string): string | null {
 
 /** Beside the bundles: the configuration that they were built with. */
 const CONFIGURED = 'configuration';
+
+/** What each function imports its configuration from: a file of its own, so that the code is the same for all. */
+export const CONFIGURATION = 'configuration.mjs';
+
+export function writeConfiguration(config: Config, folder: string): void {
+  // Parsed, not written as a literal: there a key `__proto__` would be none.
+  const text = JSON.stringify(JSON.stringify(config));
+  writeFileSync(join(folder, CONFIGURATION), `export default JSON.parse(${text});\n`);
+}
 
 export function noteConfiguration(config: Config, dist: string): void {
   writeFileSync(join(dist, CONFIGURED), configurationHash(config));

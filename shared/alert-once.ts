@@ -1,4 +1,5 @@
 /** An alert to a person, once for as long as its note lasts. */
+import type { Note } from './ledger/entries.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { ALERT_REPEAT_MS, LEDGER_SCAN_MAX } from './limits.ts';
 import type { Alerts, Clock, Log } from './ports.ts';
@@ -9,6 +10,10 @@ export interface AlertWorld {
   readonly alerts: Alerts;
   readonly log: Log;
 }
+
+/** One that is no more to be repeated is forgotten after this, so many in one sweep. */
+const ALERT_KEPT_MS = 7 * 24 * 3_600_000;
+const ALERTS_FORGOTTEN_MAX = 20;
 
 const idOf = (key: string): string => `alert:${key}`;
 
@@ -42,6 +47,16 @@ export async function resolveAlert(
   const held = await ledger.notes.read(idOf(key));
   if (held === null) return;
   if (await ledger.notes.remove(idOf(key), held)) log('alert.resolved', { key });
+}
+
+/** Alerts that are over for long are forgotten, a few at a time: whoever reads all notes reads no old ones. How many went. */
+export async function forgetAlerts({ ledger, clock }: Pick<AlertWorld, 'ledger' | 'clock'>): Promise<number> {
+  const { things } = await ledger.notes.list(LEDGER_SCAN_MAX);
+  const isOver = ({ raised, untilMs }: Note) =>
+    raised !== undefined && untilMs !== null && clock.nowMs() - untilMs > ALERT_KEPT_MS;
+  const over = things.filter(({ entry }) => isOver(entry)).slice(0, ALERTS_FORGOTTEN_MAX);
+  for (const held of over) await ledger.notes.remove(idOf(held.entry.raised?.key ?? ''), held);
+  return over.length;
 }
 
 /**

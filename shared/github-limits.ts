@@ -27,6 +27,11 @@ export const RUN_RELIST_MS = 15 * 60_000;
 /** A repository of which deliveries tell us everything is looked at again after this. */
 export const LOOK_TOLD_MS = 3 * 60_000;
 
+/** One without jobs for so long is quiet: when it last had some is noted once an hour. */
+export const QUIET_AFTER_MS = 2 * 3_600_000;
+/** A quiet repository is looked at again after this; what GitHub could not deliver there comes within a minute all the same. */
+export const LOOK_QUIET_MS = 10 * 60_000;
+
 /** Where a look found what no delivery had told, each sweep looks for so long. */
 export const LOOK_LOST_MS = 15 * 60_000;
 

@@ -125,10 +125,6 @@ export const JOB_NAME_MAX_CHARS = 200;
 export const LABELS_MAX = 100;
 /** ECS takes 32 KB (its SDK, RunInstancesRequest; 16 KB in documents of 2021). Ours alone stays under 16: the rest is the operator's. */
 export const USER_DATA_MAX_BYTES = 20 * 1024;
-/** Of a build and of its test (SDK model CreateImagePipelineRequest): 16 KB, and the end of the line. */
-export const BAKE_CONTENT_MAX_BYTES = 16 * 1024 - 1;
-/** One installation in a build; nobody waits for it. */
-export const BAKE_INSTALL_S = 1_800;
 export const CONSOLE_TAIL_MAX_CHARS = 2_000;
 export const HISTORY_TTL_DAYS = 90;
 /** Rows of one day that are looked through for one answer. */

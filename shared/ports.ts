@@ -1,6 +1,7 @@
 import type { CallBudget, CallUse } from './budget.ts';
 import type { WarmEvent } from './ledger/warm-entry.ts';
 import type {
+  Arch,
   Candidate,
   DueEvent,
   Instance,
@@ -108,8 +109,16 @@ export interface GitHub {
   /** Newest first, back to `sinceMs`. */
   deliveries(sinceMs: number): Promise<Listing<Delivery>>;
   redeliver(deliveryId: string): Promise<void>;
-  /** The newest runner release: version without v, when published. */
-  latestRunner(): Promise<{ readonly version: string; readonly publishedAtMs: number }>;
+  latestRunner(): Promise<PublishedRelease>;
+}
+
+/** The runner's newest release as GitHub publishes it; its version without v. */
+export interface PublishedRelease {
+  readonly version: string;
+  readonly publishedAtMs: number;
+  readonly archives: Readonly<
+    Record<Arch, { readonly url: string; readonly sha256: string; readonly sizeBytes: number }>
+  >;
 }
 
 /** All that one RunInstances needs; built once for each candidate and resent byte for byte. */
@@ -149,6 +158,9 @@ export type RunOutcome =
   /** `isSilent`: to the last try there was no answer, or none but that the cloud itself failed. */
   | { readonly kind: 'unknown'; readonly code: string; readonly isSilent: boolean };
 
+/** What came of asking for a deletion. */
+export type Removal = 'asked' | 'gone' | 'later';
+
 /**
  * By region, not by placement: an instance outlives the configuration that it was launched under, and one
  * region is in at most one placement.
@@ -163,7 +175,9 @@ export interface Instances {
   /** By instance id: those that exist. An id not in the answer does not exist. */
   find(region: string, ids: readonly string[]): Promise<readonly Instance[]>;
   /** 'gone': no such instance. 'later': not in a state to be deleted yet. */
-  terminate(region: string, id: string): Promise<'asked' | 'gone' | 'later'>;
+  terminate(region: string, id: string): Promise<Removal>;
+  /** The same of many, a hundred a call; what is refused together is asked for one by one. By id; an id that is not in the answer could not be asked for. */
+  terminateAll(region: string, ids: readonly string[]): Promise<ReadonlyMap<string, Removal>>;
   /** Decoded console output, newest last; '' when there is none. */
   consoleOutput(region: string, id: string): Promise<string>;
 }

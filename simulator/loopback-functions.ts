@@ -14,6 +14,8 @@ import type { OutgoingDelivery } from './github/index.ts';
 
 export interface Hosting {
   readonly deployment: string;
+  /** Regions with a mirror of their own, besides the functions'. */
+  readonly mirrorRegions: readonly string[];
   readonly bundles: string;
   readonly scale: number;
   /** What the role of each function allows, by RAM action; absent: everything. */
@@ -21,12 +23,16 @@ export interface Hosting {
 }
 
 export function functionsOf(
-  { deployment, bundles, scale, mayDo }: Hosting,
+  { deployment, bundles, scale, mayDo, mirrorRegions }: Hosting,
   clock: ScaledClock,
   env: () => Record<string, string>,
 ): FunctionSpec[] {
-  const hosted = (name: FunctionKind) =>
-    bundleBody(join(bundles, name, 'index.mjs'), { clock, clockScale: scale, env: () => only(name, env()) });
+  const hosted = (name: FunctionKind, region?: string) =>
+    bundleBody(join(bundles, name, 'index.mjs'), {
+      clock,
+      clockScale: scale,
+      env: () => only(name, { ...env(), ...(region === undefined ? {} : { FC_REGION: region }) }),
+    });
   const role = (kind: FunctionKind) => (mayDo === undefined ? {} : { mayDo: mayDo(kind) });
   const timer = { name: 'sweep', cron: '@every 1m', payload: 'sweep' };
   return [
@@ -56,13 +62,14 @@ export function functionsOf(
       asyncRetries: 3,
       timer,
     },
-    {
-      name: `${deployment}-mirror`,
+    ...[undefined, ...mirrorRegions].map((region) => ({
+      name: region === undefined ? `${deployment}-mirror` : `${deployment}-mirror-${region}`,
       timeoutMs: MIRROR_TIMEOUT_S * 1000,
       memoryMb: 512,
-      body: hosted('mirror'),
+      body: hosted('mirror', region),
       ...role('mirror'),
-    },
+      asyncRetries: 0,
+    })),
   ];
 }
 

@@ -1,5 +1,6 @@
 /** The whole simulated world on loopback: Alibaba Cloud and GitHub over their wire protocols, hosting built bundles. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { mirrorPlaces } from '../shared/runner/copies.ts';
 import { type Account, createAccount } from './accounts.ts';
 import { type SimClock, scaledClock } from './clock.ts';
 import { createEcs, type EcsOptions, serveEcs } from './ecs/index.ts';
@@ -11,7 +12,7 @@ import {
 import { createGitHub, type GitHubOptions, type OutgoingDelivery, serveGitHub } from './github/index.ts';
 import { serveLogService } from './log-service.ts';
 import { functionsOf, type Hosting, post } from './loopback-functions.ts';
-import { createOss, serveOss } from './oss/index.ts';
+import { createOss, type OssOptions, serveOss } from './oss/index.ts';
 import { type Random, seeded } from './random.ts';
 import { serveReleases } from './releases.ts';
 import { coreWaits } from './starvation.ts';
@@ -67,15 +68,14 @@ export async function openLoopback(options: LoopbackOptions) {
   const deliver = (delivery: OutgoingDelivery) => post(fcServer.urlOf(`${deployment}-webhook`), delivery);
   const app = { id: APP_ID, publicKeyPem: pemOf(keys.publicKey), webhookSecret: secrets.webhookSecret };
   const { store, github, ecs } = machinesOf(options, { clock, random, account }, { app, deliver });
-  const oss = createOss({ clock, credentials: account.find });
-  for (const { region, mirrorBucket } of options.placements)
-    if (mirrorBucket !== null) oss.addBucket(mirrorBucket, region);
+  const { oss, mirrorRegions, setOssFault } = bucketsOf(options, clock, account);
   const logPlace = { project: `${deployment}-runner-${ACCOUNT_ID}`, store: 'functions' };
-  const [ecsServer, storeServer, gitHubServer, ossServer, releases, logs] = await Promise.all([
+  const [ecsServer, storeServer, gitHubServer, ossServer, publicOss, releases, logs] = await Promise.all([
     serveEcs(ecs, { wallNowMs: () => clock.nowMs() }),
     serveTableStore(store, { wallNowMs: () => clock.nowMs() }),
     serveGitHub(github),
     serveOss(oss),
+    serveOss(oss, 0, '127.0.0.1', 'public'),
     serveReleases(github, clock, RUNNER_VERSION),
     serveLogService({ clock, credentials: account.find, ...logPlace }),
   ]);
@@ -86,6 +86,7 @@ export async function openLoopback(options: LoopbackOptions) {
     TABLESTORE_INSTANCE: store.instance,
     ECS_ENDPOINT: `http://127.0.0.1:${ecsServer.port}`,
     OSS_ENDPOINT: `http://127.0.0.1:${ossServer.port}`,
+    OSS_SOURCE_ENDPOINT: `http://127.0.0.1:${publicOss.port}`,
     LOG_ENDPOINT: `http://127.0.0.1:${logs.port}`,
     GITHUB_API: gitHubServer.origin,
     GITHUB_APP_ID: String(APP_ID),
@@ -94,18 +95,19 @@ export async function openLoopback(options: LoopbackOptions) {
     INVOKE_ENDPOINT: fcServer.endpoint,
     LAUNCHER_FUNCTION: `${deployment}-launcher`,
     REAPER_FUNCTION: `${deployment}-reaper`,
+    MIRROR_FUNCTION: `${deployment}-mirror`,
   });
   const { observe = () => undefined } = options;
   const onLine = alsoTo(logs.append, options.onLine);
-  const functions = functionsOf(options, clock, environment);
+  const functions = functionsOf({ ...options, mirrorRegions }, clock, environment);
   const fc = createFunctionCompute({ clock, random: random.fork(), account, functions, onLine, observe });
   const fcServer = await serveFunctionCompute(fc);
   return {
-    ...{ clock, account, store, github, ecs, fc, oss, releases, environment, secrets },
+    ...{ clock, account, store, github, ecs, fc, oss, releases, environment, secrets, setOssFault },
     async close() {
       fc.close();
       clock.stop();
-      const servers = [fcServer, ecsServer, storeServer, gitHubServer, ossServer, releases, logs];
+      const servers = [fcServer, ecsServer, storeServer, gitHubServer, ossServer, publicOss, releases, logs];
       await Promise.all(servers.map((server) => server.close()));
     },
   };
@@ -136,6 +138,19 @@ function machinesOf(
   const boot = timedDriver({ github, random: random.fork(), ...options.boots });
   const ecs = createEcs({ clock, random: random.fork(), credentials: account.find, boot, ...options.ecs });
   return { store, github, ecs };
+}
+
+/** The mirrors' buckets, and where a mirror of its own fills one. */
+function bucketsOf({ deployment: name, placements }: LoopbackOptions, clock: SimClock, account: Account) {
+  let fault: NonNullable<OssOptions['fault']> = () => null;
+  const setOssFault = (next: typeof fault): void => {
+    fault = next;
+  };
+  const oss = createOss({ clock, credentials: account.find, fault: (...asked) => fault(...asked) });
+  const { source, regional } = mirrorPlaces({ name, control: { region: REGION }, placements }, ACCOUNT_ID);
+  for (const { region, bucket } of source === null ? [] : [source, ...regional])
+    oss.addBucket(bucket, region);
+  return { oss, setOssFault, mirrorRegions: regional.map(({ region }) => region) };
 }
 
 const TABLES = [

@@ -11,6 +11,8 @@ const SIZE_BYTES = 256 * 1024;
 export interface ServedReleases {
   /** A newer release, published now. */
   publish(version: string, publishedAtMs?: number): void;
+  /** Files that were asked for. */
+  readonly asked: readonly string[];
   close(): Promise<void>;
 }
 
@@ -20,9 +22,12 @@ export async function serveReleases(
   clock: SimClock,
   first: string,
 ): Promise<ServedReleases> {
-  const server = createServer((request, response) =>
-    response.end(archiveOf(request.url?.split('/').at(-1) ?? '')),
-  );
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const name = request.url?.split('/').at(-1) ?? '';
+    asked.push(name);
+    response.end(archiveOf(name));
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const publish = (version: string, publishedAtMs = clock.nowMs()): void => {
@@ -32,7 +37,7 @@ export async function serveReleases(
     github.setRunnerReleases([{ version, publishedAtMs, assets }]);
   };
   publish(first, clock.nowMs() - 3 * DAY_MS);
-  return { publish, close: () => closed(server) };
+  return { publish, asked, close: () => closed(server) };
 }
 
 function assetOf(name: string, version: string, origin: string) {

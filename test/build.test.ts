@@ -41,7 +41,6 @@ describe('the bundle of webhook', () => {
     expect(first.filter((name) => !/^(functions|shared)\//.test(name)).sort()).toEqual([
       '@octokit/webhooks',
       '@octokit/webhooks-methods',
-      'config:runners',
       'zod',
     ]);
   });

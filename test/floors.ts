@@ -24,6 +24,7 @@ export const FLOORS: readonly (readonly string[])[] = [
     'cli/doctor/',
     'cli/infra-synth/',
     'cli/job/',
+    'cli/lint/',
     'cli/mirror/',
     'cli/retire/',
   ],
@@ -69,7 +70,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['shared/market/refresh.ts'],
   ['shared/market/plan.ts'],
   ['shared/advisor/', 'shared/config/parse.ts', 'shared/market/read.ts'],
-  ['shared/runner/', 'shared/warm/', 'shared/market/catalog.ts'],
+  ['shared/runner/', 'shared/warm/', 'shared/config/mistakes.ts', 'shared/market/catalog.ts'],
   [
     'shared/job/',
     'shared/quota/',

@@ -1,7 +1,11 @@
 /** `npm run build`: every function's bundle, in `dist/`. */
+
+import { join } from 'node:path';
 import { Command } from 'commander';
-import { buildAll } from '../../build.ts';
+import { FUNCTION_KINDS } from '../../infra/names.ts';
 import { parseOptions } from '../shared/options.ts';
+import { makeBundles, sizesOf } from '../shared/package/bundles.ts';
+import { MADE } from '../shared/package/places.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
 
 interface Options {
@@ -18,11 +22,10 @@ export async function main(args: readonly string[]): Promise<number> {
   if (typeof options === 'number') return options;
   const config = readRunnersYaml(options.config ?? process.env.RUNNERS_YAML);
   if (config === null) return 1;
-  for (const { name, metafile } of await buildAll(config)) {
-    const files = Object.entries(metafile.outputs).filter(([path]) => path.endsWith('.mjs'));
-    const sizes = files.map(([, { bytes }]) => bytes);
-    const entry = files.find(([path]) => path.endsWith('/index.mjs'))?.[1].bytes ?? 0;
-    const all = sizes.reduce((sum, bytes) => sum + bytes, 0);
+  const dist = join(MADE, 'dist');
+  await makeBundles(config, dist);
+  for (const name of FUNCTION_KINDS) {
+    const { entry, all } = sizesOf(join(dist, name));
     process.stdout.write(`dist/${name}  entry ${kb(entry)}, with what loads when needed ${kb(all)}\n`);
   }
   return 0;

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { toIsoOrNull } from '../shared/format.ts';
 import { withOperator } from '../shared/operator.ts';
 import { parseOptions, wholeNumber } from '../shared/options.ts';
-import { show } from '../shared/show.ts';
+import { show } from '../shared/screen/show.ts';
 import { HOSTED_SOURCE } from './hosted-prices.ts';
 import { type CostState, readCosts } from './read.ts';
 import { GROUPS, type Group } from './report.ts';

@@ -3,8 +3,8 @@ import type { RunnerEntry } from '../../shared/ledger/entries.ts';
 import { LEDGER_SCAN_MAX } from '../../shared/limits.ts';
 import { decideRetirement } from '../retire/decide.ts';
 import { markRetired } from '../retire/mark.ts';
-import { html } from '../shared/html.ts';
 import type { Operator } from '../shared/operator.ts';
+import { html } from '../shared/screen/html.ts';
 import { inEnglish, type Say, type Section, section } from './say.ts';
 
 const GONE = 'There is no such runner in the ledger (any more).';

@@ -25,8 +25,8 @@ export type Answer =
   | { readonly kind: 'live'; readonly viewer: Viewer }
   | { readonly kind: 'none' };
 
-/** A page waits so long for what it shows; then it comes without, and the rest follows live. */
-const FIRST_PAINT_WAIT_MS = 120;
+/** What a page shows is read after it was painted: to go through ten thousand rows takes the processor for a while. */
+const AFTER_PAINT_MS = 300;
 
 export async function answer(asked: Asked, looks: Looks, world: DashboardWorld): Promise<Answer> {
   const { path, query, form } = asked;
@@ -65,16 +65,12 @@ interface PageAsked extends Viewer {
   readonly asked: Asked;
 }
 
-async function htmlPage(
-  { page, ask, asked, say }: PageAsked,
-  looks: Looks,
-  world: DashboardWorld,
-): Promise<Answer> {
+function htmlPage({ page, ask, asked, say }: PageAsked, looks: Looks, world: DashboardWorld): Answer {
   if (page === 'health' && asked.query.get('again') === '1') {
     void looks.current(page, ask, true);
     return { kind: 'moved', to: say.link('health') };
   }
-  await Promise.race([looks.current(page, ask), sleep(FIRST_PAINT_WAIT_MS)]);
+  void sleep(AFTER_PAINT_MS, undefined, { ref: false }).then(() => looks.current(page, ask));
   const sections = sectionsOf(page, looks.peek(page, ask), ask, say, world);
   const live = addressOf(`live/${page}`, asked.query, say.language);
   return {

@@ -1,5 +1,5 @@
 /** Charts as SVG made here: places in per cent, so that they are as wide as the page, and letters keep their size. */
-import { type Html, html } from '../shared/html.ts';
+import { type Html, html } from '../shared/screen/html.ts';
 
 export const PHASES = ['queued', 'launch', 'boot', 'idle', 'busy', 'ending', 'gone'] as const;
 export type Phase = (typeof PHASES)[number];

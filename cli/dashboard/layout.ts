@@ -1,5 +1,6 @@
 /** The document around a page's sections. No script, style or handler stands in it: the policy of `serve.ts` lets none run. */
-import { type Html, html } from '../shared/html.ts';
+import { type Html, html } from '../shared/screen/html.ts';
+import { STYLE } from './assets.ts';
 import type { Look } from './looks.ts';
 import { inEnglish, type Say, type Section, section } from './say.ts';
 import { PAGES, type Page, VIEWS } from './views/all.ts';
@@ -36,7 +37,7 @@ export function document({ page, sections, turned, live }: Shown, { words, langu
   const { text } =
     html`<html lang="${language === 'zh' ? 'zh-CN' : 'en'}"><head><meta charset="utf-8"><title>${title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
-<link rel="icon" href="icon.svg"><link rel="stylesheet" href="page.css"><script src="page.js" defer></script></head>
+<link rel="icon" href="icon.svg">${STYLE}<script src="page.js" defer></script></head>
 <body data-live="${live}"><a class="skip" href="#main">${words.skip}</a>
 <header><span class="brand">${words.title}</span><nav aria-label="${words.title}"><ul>${PAGES.map(
       (each) =>

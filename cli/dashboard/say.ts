@@ -1,7 +1,7 @@
 /** Times, spans and money as the page says them; links that keep the language. */
 import { formatDuration } from '../../shared/story/format.ts';
 import { inChinese as sentenceInChinese } from '../../shared/words/chinese.ts';
-import { type Html, html, type Part } from '../shared/html.ts';
+import { type Html, html, type Part } from '../shared/screen/html.ts';
 import { EN, type Words } from './words.ts';
 import { ZH } from './words-zh.ts';
 

@@ -1,12 +1,11 @@
 /** The dashboard's server: on this machine alone, at a path that only who started it knows. */
 import { timingSafeEqual } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { plainJson } from '../../shared/story/outside-text.ts';
 import { type Answer, type Asked, answer } from './answer.ts';
+import { ASSETS, STYLE_SOURCE } from './assets.ts';
 import { follow, type Viewer } from './live.ts';
 import { Looks } from './looks.ts';
 import type { DashboardWorld } from './world.ts';
@@ -19,19 +18,12 @@ export interface Dashboard {
 
 /** Nothing runs, loads or connects but from here; no page of others may hold ours. */
 const HEADERS = {
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  'content-security-policy': `default-src 'none'; script-src 'self'; style-src ${STYLE_SOURCE}; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-};
-
-const ASSETS: Readonly<Record<string, string>> = {
-  'page.css': 'text/css; charset=utf-8',
-  'page.js': 'text/javascript; charset=utf-8',
-  'icon.svg': 'image/svg+xml',
 };
 
 const BODY_MAX_BYTES = 4_096;
@@ -40,11 +32,8 @@ const VIEWERS_MAX = 20;
 /** `token`: the path, of which nobody may guess. */
 export async function serve(world: DashboardWorld, token: string): Promise<Dashboard> {
   const looks = new Looks(world, () => performance.now());
-  const assets = new Map(
-    Object.keys(ASSETS).map((name) => [name, readFileSync(join(import.meta.dirname, 'assets', name))]),
-  );
   const viewers = new Set<ServerResponse>();
-  const parts = { world, looks, assets, viewers, token };
+  const parts = { world, looks, viewers, token };
   const server = createServer((request, response) => {
     handle(request, response, parts).catch((error: unknown) =>
       end(response, plain(500, error instanceof Error ? error.message : 'no reason given')),
@@ -67,18 +56,17 @@ export async function serve(world: DashboardWorld, token: string): Promise<Dashb
 interface Parts {
   readonly world: DashboardWorld;
   readonly looks: Looks;
-  readonly assets: ReadonlyMap<string, Buffer>;
   readonly viewers: Set<ServerResponse>;
   readonly token: string;
 }
 
 async function handle(request: IncomingMessage, response: ServerResponse, parts: Parts): Promise<void> {
-  const { assets, token, looks, world } = parts;
+  const { token, looks, world } = parts;
   const refused = refusalOf(request, token);
   if (refused !== null) return end(response, refused);
   const asked = await askedOf(request, token);
-  const asset = assets.get(asked.path);
-  if (asset !== undefined) return end(response, { status: 200, type: ASSETS[asked.path] ?? '', body: asset });
+  const asset = ASSETS.get(asked.path);
+  if (asset !== undefined) return end(response, { status: 200, ...asset });
   const said = await answer(asked, looks, world);
   if (said.kind === 'live') return stream(response, said.viewer, parts);
   end(response, toReply(said, token));
@@ -97,11 +85,14 @@ const plain = (status: number, body: string): Reply => ({ status, type: 'text/pl
 function refusalOf({ headers, method, url = '' }: IncomingMessage, token: string): Reply | null {
   const host = headers.host ?? '';
   if (!/^(127\.0\.0\.1|localhost):\d+$/.test(host)) return plain(421, 'Not here: use 127.0.0.1.');
-  const [, first = ''] = url.split(/[/?#]/);
+  // After `..` was followed, as it is for all that comes after.
+  const [, first = ''] = new URL(url, 'http://127.0.0.1').pathname.split('/');
   if (!isSame(first, token)) return plain(404, 'There is nothing at this address.');
   if (method !== 'GET' && method !== 'POST') return plain(405, 'This page is only looked at.');
   const isForeign = method === 'POST' && headers.origin !== `http://${host}`;
-  if (isForeign || headers['sec-fetch-site'] === 'cross-site') return plain(403, 'Only from this page.');
+  // To come here from elsewhere is no harm, for who knows the path: the browser does so at the start.
+  const isDrawnIn = headers['sec-fetch-site'] === 'cross-site' && headers['sec-fetch-mode'] !== 'navigate';
+  if (isForeign || isDrawnIn) return plain(403, 'Only from this page.');
   return null;
 }
 

@@ -1,5 +1,5 @@
 /** Shows what would change, then changes it: networks, then the ledger and roles, then the functions. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Found, synthesise, type Template } from '../../infra/app.ts';
 import { renderFunctionsYaml } from '../../infra/functions-yaml.ts';
@@ -15,17 +15,24 @@ import { type TrustWorld, workflowTrust } from '../shared/workflow-trust.ts';
 import { formerRegions, type RegionsWorld } from './former-regions.ts';
 import { keepVersion, type Live, liveFunctions } from './functions.ts';
 import { withFixedAddress, withNetwork } from './ids.ts';
+import { type ConfigurationWorld, changedKeys } from './live-configuration.ts';
+import { newsSince } from './news.ts';
 import { type Plan, show } from './plan.ts';
 import { deployVariables, type Filling, missing, secretMistakes } from './variables.ts';
 
-export interface DeployWorld extends RegionsWorld, TrustWorld {
+export interface DeployWorld extends RegionsWorld, TrustWorld, ConfigurationWorld {
+  /** Holds `runners.yaml`, and what `file:` names. */
   readonly root: string;
+  /** Holds our `package.json` and `s.yaml`. */
+  readonly ours: string;
+  /** Where the functions are built, and deployed from. */
+  readonly made: string;
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly confirm: (question: string) => Promise<boolean>;
   readonly build: (config: Config) => Promise<void>;
   /** Brings the functions to what `file` says. Exit code. */
   readonly deployFunctions: (file: string, variables: Readonly<Record<string, string>>) => Promise<number>;
-  /** Has the mirror look for the newest runner now: without it no launch knows which one to install. */
+  /** Has the reaper look for the newest runner now: without it no launch knows which one to install. */
   readonly startMirror: (functionName: string, accountId: string) => Promise<void>;
   readonly sleep: (ms: number) => Promise<void>;
 }
@@ -69,7 +76,7 @@ async function planOf(world: DeployWorld, config: Config, found: Found): Promise
   const live = await liveFunctions(world.alibaba, config);
   const isComplete = !isPending(config);
   if (isComplete) await world.build(config);
-  const release = isComplete ? releaseOf(world.root) : null;
+  const release = isComplete ? releaseOf(world.ours, world.made) : null;
   const isSame =
     release !== null && live.every((each) => each.release === release) && (await isTold(world, config, live));
   return {
@@ -77,8 +84,15 @@ async function planOf(world: DeployWorld, config: Config, found: Found): Promise
     stacks,
     functions: live,
     release,
+    keys: await changedKeys(config, live, world),
+    news: release === null ? [] : newsSince(live[0]?.release ?? null, release, changelogOf(world)),
     isEmpty: isSame && stacks.every(({ lines }) => lines.length === 0),
   };
+}
+
+function changelogOf({ ours }: DeployWorld): string {
+  const path = join(ours, 'CHANGELOG.md');
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
 }
 
 /** Networks that are still to be made have ids that stand for them. */
@@ -87,8 +101,8 @@ function isPending({ placements, control }: Config): boolean {
   return hasPending || (control.fixedAddress !== null && control.fixedAddress.vpc === null);
 }
 
-function templatesFor({ variables, root }: DeployWorld, config: Config, found: Found): Template[] {
-  return synthesise(config, secretReferences(variables), join(root, 'cdk.out'), found);
+function templatesFor({ variables, made }: DeployWorld, config: Config, found: Found): Template[] {
+  return synthesise(config, secretReferences(variables), join(made, 'cdk.out'), found);
 }
 
 /** Compares values without showing them. */
@@ -146,23 +160,23 @@ async function control(world: DeployWorld, config: Config, found: Found): Promis
 }
 
 async function functions(world: DeployWorld, config: Config): Promise<number> {
-  const { alibaba, root, say } = world;
+  const { alibaba, ours, made, say } = world;
   await world.build(config);
-  const release = releaseOf(root);
+  const release = releaseOf(ours, made);
   if (release === null) throw new Error('not every function was built');
   const { region } = config.control;
   for (const live of await liveFunctions(alibaba, config))
-    if (live.release !== release) await keepVersion(alibaba, region, live);
+    if (live.release !== release) await keepVersion(alibaba, live);
   const { AccountId } = await alibaba.rpc('sts', region, 'GetCallerIdentity');
   const file = '.s.deploy.yaml';
-  writeFileSync(join(root, file), renderFunctionsYaml(readFileSync(join(root, 's.yaml'), 'utf8'), config));
+  writeFileSync(join(made, file), renderFunctionsYaml(readFileSync(join(ours, 's.yaml'), 'utf8'), config));
   const filled = await deployVariables(await fillingOf(world, config, String(AccountId), release));
   const code = await world.deployFunctions(file, filled);
   if (code !== 0) {
     say(`Serverless Devs ended with ${code}. Run npm run deploy again: it goes on from there.`);
     return 1;
   }
-  await world.startMirror(namesOf(config).functionOf('mirror'), String(AccountId));
+  await world.startMirror(namesOf(config).functionOf('reaper'), String(AccountId));
   return printWebhookUrl(world, config);
 }
 

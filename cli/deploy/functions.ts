@@ -1,5 +1,5 @@
 /** The functions as they are deployed: what would change, the version kept to go back to, and going back. */
-import { FUNCTION_KINDS, namesOf } from '../../infra/names.ts';
+import { functionPlaces } from '../../infra/names.ts';
 import type { Config } from '../../shared/config/config.ts';
 import type { FunctionKind } from '../../shared/config/environment.ts';
 import { nullIfAbsent } from '../doctor/checks/roles.ts';
@@ -8,6 +8,7 @@ import type { Alibaba } from '../shared/alibaba.ts';
 export interface Live {
   readonly kind: FunctionKind;
   readonly name: string;
+  readonly region: string;
   /** Null: not deployed. */
   readonly release: string | null;
   readonly variables: Readonly<Record<string, string>>;
@@ -18,13 +19,11 @@ const VERSIONS_KEPT = 5;
 
 export function liveFunctions(alibaba: Alibaba, config: Config): Promise<Live[]> {
   return Promise.all(
-    FUNCTION_KINDS.map(async (kind) => {
-      const name = namesOf(config).functionOf(kind);
-      const path = `/functions/${name}`;
-      const found = await alibaba.fc(config.control.region, 'GetFunction', 'GET', path).catch(nullIfAbsent);
+    functionPlaces(config).map(async (place) => {
+      const path = `/functions/${place.name}`;
+      const found = await alibaba.fc(place.region, 'GetFunction', 'GET', path).catch(nullIfAbsent);
       return {
-        kind,
-        name,
+        ...place,
         release: found === null ? null : String(found.description ?? ''),
         variables: (found?.environmentVariables ?? {}) as Live['variables'],
       };
@@ -38,15 +37,16 @@ interface Version {
 }
 
 /** Newest first. */
-async function versionsOf(alibaba: Alibaba, region: string, name: string): Promise<Version[]> {
+async function versionsOf(alibaba: Alibaba, { region, name }: Live): Promise<Version[]> {
   const answer = await alibaba.fc(region, 'ListFunctionVersions', 'GET', `/functions/${name}/versions`);
   return ((answer.versions ?? []) as Version[]).toSorted((a, b) => Number(b.versionId) - Number(a.versionId));
 }
 
 /** Publishes what is live, so that a rollback finds it. Once for each release, however often a deploy is tried. */
-export async function keepVersion(alibaba: Alibaba, region: string, { name, release }: Live): Promise<void> {
+export async function keepVersion(alibaba: Alibaba, live: Live): Promise<void> {
+  const { name, region, release } = live;
   if (release === null) return;
-  const versions = await versionsOf(alibaba, region, name);
+  const versions = await versionsOf(alibaba, live);
   const path = `/functions/${name}/versions`;
   if (versions.every(({ description }) => description !== release))
     await alibaba.fc(region, 'PublishFunctionVersion', 'POST', path, { description: release });
@@ -66,21 +66,21 @@ const KEPT = /^(GITHUB_|WEBHOOK_SECRET)/;
 
 /** Every function to the newest version of another release. Throws before it changes anything when one has none. */
 export async function rollBack({ alibaba, config, download, say }: RollbackWorld): Promise<void> {
-  const { region } = config.control;
   const targets = [];
   for (const live of await liveFunctions(alibaba, config)) {
-    const [target] = (await versionsOf(alibaba, region, live.name)).filter(
+    const [target] = (await versionsOf(alibaba, live)).filter(
       ({ description }) => description !== live.release,
     );
     if (target === undefined) throw new Error(`${live.name} has no earlier version to go back to`);
     targets.push({
       live,
       target,
-      code: await codeOf(alibaba, region, live.name, target.versionId, download),
+      code: await codeOf(alibaba, live, target.versionId, download),
     });
   }
-  for (const { live } of targets) await keepVersion(alibaba, region, live);
+  for (const { live } of targets) await keepVersion(alibaba, live);
   for (const { live, target, code } of targets) {
+    const { region } = live;
     const before = await alibaba.fc(region, 'GetFunction', 'GET', `/functions/${live.name}`, undefined, {
       qualifier: target.versionId,
     });
@@ -100,8 +100,7 @@ function variablesOf(before: unknown, { variables }: Live): Record<string, strin
 
 async function codeOf(
   alibaba: Alibaba,
-  region: string,
-  name: string,
+  { region, name }: Live,
   qualifier: string,
   download: RollbackWorld['download'],
 ): Promise<Buffer> {

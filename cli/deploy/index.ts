@@ -2,15 +2,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { confirm } from '@inquirer/prompts';
 import { Command } from 'commander';
-import { buildAll } from '../../build.ts';
 import { regionsInUse } from '../../functions/reaper/survey/known.ts';
 import { githubAsApp } from '../doctor/real-world.ts';
 import { alibaba, operatorKey } from '../shared/alibaba.ts';
 import { readDotEnv } from '../shared/dot-env.ts';
 import { ledgerToRead } from '../shared/ledger.ts';
 import { parseOptions } from '../shared/options.ts';
+import { makeBundles } from '../shared/package/bundles.ts';
+import { FOLDER, MADE } from '../shared/package/places.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
-import { ROOT, tool } from '../shared/steps.ts';
+import { program, ROOT } from '../shared/steps.ts';
 import { rootFingerprint } from '../shared/workflow-trust.ts';
 import { deploy } from './deploy.ts';
 import { rollBack } from './functions.ts';
@@ -34,7 +35,7 @@ export async function main(args: readonly string[]): Promise<number> {
   if (typeof values === 'number') return values;
   const config = readRunnersYaml();
   if (config === null) return 1;
-  const variables = { ...readDotEnv(ROOT), ...process.env };
+  const variables = { ...readDotEnv(FOLDER), ...process.env };
   const cloud = alibaba(operatorKey, variables.ALIBABA_ENDPOINT);
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   if (values.rollback) {
@@ -42,16 +43,19 @@ export async function main(args: readonly string[]): Promise<number> {
     return told(0, say);
   }
   const code = await deploy({
-    root: ROOT,
+    root: FOLDER,
+    ours: ROOT,
+    made: MADE,
     alibaba: cloud,
+    download,
     variables,
     say,
     confirm: async (message) => values.yes || confirm({ message, default: false }),
-    build: async (built) => void (await buildAll(built)),
+    build: (built) => makeBundles(built),
     deployFunctions: async (file, filled) =>
       serverlessDevs({
-        command: variables.SERVERLESS_DEVS || tool('s'),
-        root: ROOT,
+        command: variables.SERVERLESS_DEVS || program('@serverless-devs/s', 's'),
+        root: MADE,
         file,
         variables: filled,
         secrets: secretsIn(filled),
@@ -64,7 +68,7 @@ export async function main(args: readonly string[]): Promise<number> {
         ...{ functionName, accountId, config, accessKey: operatorKey },
         endpoint: variables.INVOKE_ENDPOINT,
       }),
-    github: githubAsApp(config.github.baseUrl, config.control.region, variables, cloud, ROOT),
+    github: githubAsApp(config.github.baseUrl, config.control.region, variables, cloud, FOLDER),
     rootOf: rootFingerprint,
     sleep,
     regionsInUse: async () =>

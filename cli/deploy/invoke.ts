@@ -1,7 +1,8 @@
-/** One asynchronous invocation of a function of ours, by the operator. */
+/** Has the reaper ask for the runner's copies, and not wait for them. */
 import type { AccessKey } from '../../shared/adapters/alibaba/acs3.ts';
 import type { Invoke } from '../../shared/adapters/function-compute/invocation.ts';
 import type { Config } from '../../shared/config/config.ts';
+import { ASK_FOR_COPIES } from '../../shared/runner/copies.ts';
 import { tryAgain, unanswered } from '../shared/try-again.ts';
 
 const CALL_MS = 10_000;
@@ -33,10 +34,10 @@ export async function invokeOnce(invocation: Invocation): Promise<void> {
       region,
       credentials: { accessKeyId, accessKeySecret, ...(securityToken === null ? {} : { securityToken }) },
       functionName,
-      body: Buffer.from('{}'),
+      body: Buffer.from(ASK_FOR_COPIES),
       timeoutMs: CALL_MS,
     });
-  // Twice does what once does: the mirror looks what is there already.
+  // Twice does what once does: mirrors look what is there already.
   const { status, code } = await tryAgain(() => ask().catch(unanswered));
   if (status < 200 || status > 299)
     throw new Error(`${functionName} was not invoked: ${status} ${code}; run npm run mirror`);

@@ -8,6 +8,10 @@ export interface Plan {
   readonly stacks: readonly StackChange[];
   readonly functions: readonly Live[];
   readonly release: string | null;
+  /** Of `runners.yaml`: which keys differ from what is deployed. */
+  readonly keys: readonly string[];
+  /** The changelog since the deployed version. */
+  readonly news: readonly string[];
   readonly isEmpty: boolean;
 }
 
@@ -22,9 +26,18 @@ export function show(plan: Plan, { say }: { readonly say: (line: string) => void
     for (const line of change.lines) say(`  ${line}`);
   }
   for (const { name, release } of plan.functions) say(functionLine(name, release, plan.release));
+  list('In runners.yaml, against what is deployed:', plan.keys, say);
+  list('New in this version:', plan.news, say);
+}
+
+function list(title: string, lines: readonly string[], say: (line: string) => void): void {
+  if (lines.length > 0) say(title);
+  for (const line of lines) say(`  ${line}`);
 }
 
 function functionLine(name: string, was: string | null, will: string | null): string {
   if (was === null) return `+ ${name}`;
-  return was === will ? `= ${name} (${was})` : `~ ${name} (${was} → ${will ?? 'a new build'})`;
+  return was === will
+    ? `= ${name} (${was}): the same code, other variables`
+    : `~ ${name} (${was} → ${will ?? 'a new build'})`;
 }

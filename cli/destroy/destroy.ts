@@ -1,7 +1,6 @@
 /** Removes all that a deploy made, after showing it; not while a runner is busy. */
 import { namesOf } from '../../infra/names.ts';
 import type { Config } from '../../shared/config/config.ts';
-import type { FunctionKind } from '../../shared/config/environment.ts';
 import { type Live, liveFunctions } from '../deploy/functions.ts';
 import { nullIfAbsent } from '../doctor/checks/roles.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
@@ -36,7 +35,7 @@ export async function destroy(world: DestroyWorld): Promise<number> {
   if (await isBusy(world)) return 1;
   if (!(await world.confirm(config.name))) return 1;
   // From here on nothing new is launched; what was on its way shows itself in the second look.
-  for (const kind of ['webhook', 'reaper', 'launcher'] as const) await removeTriggers(world, kind, live);
+  for (const each of live) await removeTriggers(world, each);
   if (await isBusy(world)) {
     say('Deliveries and timers are off. Run npm run destroy again when these have ended.');
     return 1;
@@ -87,23 +86,17 @@ async function isBusy({ busyRunners, say }: DestroyWorld): Promise<boolean> {
   return true;
 }
 
-async function removeTriggers(
-  { alibaba, config }: DestroyWorld,
-  kind: FunctionKind,
-  live: readonly Live[],
-): Promise<void> {
-  const name = live.find((each) => each.kind === kind)?.name;
-  if (name === undefined) return;
+async function removeTriggers({ alibaba }: DestroyWorld, { name, region }: Live): Promise<void> {
   const path = `/functions/${name}/triggers`;
-  const { triggers } = await alibaba.fc(config.control.region, 'ListTriggers', 'GET', path);
+  const { triggers } = await alibaba.fc(region, 'ListTriggers', 'GET', path);
   for (const { triggerName } of (triggers ?? []) as { triggerName: string }[])
-    await alibaba.fc(config.control.region, 'DeleteTrigger', 'DELETE', `${path}/${triggerName}`);
+    await alibaba.fc(region, 'DeleteTrigger', 'DELETE', `${path}/${triggerName}`);
 }
 
-async function removeFunction(world: DestroyWorld, { name, kind }: Live): Promise<void> {
-  const { alibaba, config, say } = world;
-  const { region } = config.control;
-  await removeTriggers(world, kind, [{ name, kind, release: '', variables: {} }]);
+async function removeFunction(world: DestroyWorld, live: Live): Promise<void> {
+  const { alibaba, say } = world;
+  const { name, region } = live;
+  await removeTriggers(world, live);
   const path = `/functions/${name}`;
   const { versions } = await alibaba.fc(region, 'ListFunctionVersions', 'GET', `${path}/versions`);
   for (const { versionId } of (versions ?? []) as { versionId: string }[])

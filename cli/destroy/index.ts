@@ -6,8 +6,8 @@ import { plainLines } from '../../shared/story/outside-text.ts';
 import { alibaba, operatorKey } from '../shared/alibaba.ts';
 import { readDotEnv } from '../shared/dot-env.ts';
 import { parseOptions } from '../shared/options.ts';
+import { FOLDER } from '../shared/package/places.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
-import { ROOT } from '../shared/steps.ts';
 import { busyRunners } from './busy.ts';
 import { destroy } from './destroy.ts';
 
@@ -21,7 +21,7 @@ export async function main(args: readonly string[]): Promise<number> {
   if (typeof options === 'number') return options;
   const config = readRunnersYaml();
   if (config === null) return 1;
-  const variables = { ...readDotEnv(ROOT), ...process.env };
+  const variables = { ...readDotEnv(FOLDER), ...process.env };
   const cloud = alibaba(operatorKey, variables.ALIBABA_ENDPOINT);
   return destroy({
     alibaba: cloud,

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { parseOptions } from '../shared/options.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
-import { show } from '../shared/show.ts';
+import { show } from '../shared/screen/show.ts';
 import { ACCOUNT_CHECKS } from './checks/account.ts';
 import { CAPACITY_CHECKS } from './checks/capacity.ts';
 import { CHECK_RUNS_CHECK } from './checks/check-runs.ts';

@@ -8,6 +8,7 @@ import { tablestoreLedger } from '../../shared/adapters/tablestore/tables.ts';
 import { describeTable, shapeIn } from '../../shared/adapters/tablestore/wire/messages.ts';
 import { readGitHubNote } from '../../shared/github-note.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
+import { COPIES_NOTE, parseCopies } from '../../shared/runner/copies.ts';
 import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../shared/runner/release.ts';
 
 interface Place {
@@ -53,11 +54,16 @@ export function ledgerReader(place: Place, accessKey: () => Promise<AccessKey>) 
     }
   };
   return {
-    /** Null: no mirror has run, or there is no ledger yet. */
+    /** Null: the reaper has not looked, or there is no ledger yet. */
     mirrored: () =>
       read(async ({ notes }) => {
         const held = await notes.read(RUNNER_RELEASE_NOTE);
         return held === null ? null : parseRunnerRelease(held.entry.text);
+      }),
+    copies: () =>
+      read(async ({ notes }) => {
+        const held = await notes.read(COPIES_NOTE);
+        return held === null ? null : parseCopies(held.entry.text);
       }),
     sweeps: () => read(pastSweeps),
     gitHubNote: (owner: string) => read((ledger) => readGitHubNote(owner, ledger)),

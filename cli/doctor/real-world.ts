@@ -8,6 +8,7 @@ import type { GitHubRequest } from '../../shared/adapters/github/request.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { type Alibaba, type Answer, alibaba, operatorKey } from '../shared/alibaba.ts';
 import { readDotEnv } from '../shared/dot-env.ts';
+import { FOLDER, MADE } from '../shared/package/places.ts';
 import { operatorSecret } from '../shared/secrets.ts';
 import { ROOT } from '../shared/steps.ts';
 import { rootFingerprint } from '../shared/workflow-trust.ts';
@@ -26,7 +27,7 @@ export interface RealOptions {
 
 /** Addresses of simulators come by the variables that the functions know, and ALIBABA_ENDPOINT for all the rest. */
 export function realWorld(config: Config, options: RealOptions = {}): DoctorWorld {
-  const root = options.root ?? ROOT;
+  const root = options.root ?? FOLDER;
   const variables = options.variables ?? { ...readDotEnv(root), ...process.env };
   const accessKey = options.accessKey ?? operatorKey;
   const cloud = remembering(alibaba(accessKey, variables.ALIBABA_ENDPOINT));
@@ -44,7 +45,7 @@ export function realWorld(config: Config, options: RealOptions = {}): DoctorWorl
     table: tableReader(connection, accessKey),
     ...ledgerReader(connection, accessKey),
     probe: prober(config, variables, cloud),
-    release: releaseOf(root),
+    release: releaseOf(options.root ?? ROOT, options.root ?? MADE),
     rootOf: options.rootOf ?? rootFingerprint,
     root,
     nowMs: Date.now,

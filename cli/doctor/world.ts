@@ -5,6 +5,7 @@ import type { GitHubRequest } from '../../shared/adapters/github/request.ts';
 import type { TableShape } from '../../shared/adapters/tablestore/remote.ts';
 import type { Config } from '../../shared/config/config.ts';
 import type { GitHubNote } from '../../shared/github-note.ts';
+import type { Copies } from '../../shared/runner/copies.ts';
 import type { RunnerRelease } from '../../shared/runner/release.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
 
@@ -24,6 +25,8 @@ export interface DoctorWorld {
   readonly release: string | null;
   /** The runner release that the ledger names, and the regions whose bucket has it; null: none, and no job can start. */
   readonly mirrored: () => Promise<Pick<RunnerRelease, 'version' | 'regions'> | null>;
+  /** How the copies of the newest one get on, as the reaper saw last; null: it did not look yet. */
+  readonly copies: () => Promise<Copies | null>;
   /** SHA-1 of the root certificate that is served there; null: it could not be read. */
   readonly rootOf: (host: string) => Promise<string | null>;
   /** How the last sweeps went; null: there was none. */

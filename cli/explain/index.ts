@@ -8,7 +8,7 @@ import { wordsOf } from '../../shared/words/words-of.ts';
 import { toIsoOrNull } from '../shared/format.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
-import { complain, show } from '../shared/show.ts';
+import { complain, show } from '../shared/screen/show.ts';
 import { answerOn } from './answer.ts';
 import { type Findings, gatherFindings } from './findings.ts';
 import { parseReference, type Reference } from './reference.ts';

@@ -5,8 +5,8 @@ import { Command } from 'commander';
 import { secretReferences } from '../../infra/secrets.ts';
 import { readDotEnv } from '../shared/dot-env.ts';
 import { parseOptions } from '../shared/options.ts';
+import { FOLDER, MADE } from '../shared/package/places.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
-import { ROOT } from '../shared/steps.ts';
 
 interface Options {
   readonly config?: string;
@@ -17,7 +17,7 @@ const command = (): Command =>
   new Command('npm run infra:synth --')
     .description('Writes the ROS templates, without network or credentials.')
     .option('--config <file>', 'another runners.yaml')
-    .option('--out <folder>', 'where they are written', join(ROOT, 'cdk.out'));
+    .option('--out <folder>', 'where they are written', join(MADE, 'cdk.out'));
 
 export async function main(args: readonly string[]): Promise<number> {
   const values = parseOptions<Options>(command(), args);
@@ -25,7 +25,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const config = readRunnersYaml(values.config);
   if (config === null) return 1;
   const { synthesise } = await import('../../infra/app.ts');
-  const secrets = secretReferences({ ...readDotEnv(ROOT), ...process.env });
+  const secrets = secretReferences({ ...readDotEnv(FOLDER), ...process.env });
   mkdirSync(values.out, { recursive: true });
   for (const { stackName, region, body } of synthesise(config, secrets, values.out)) {
     const file = join(values.out, `${stackName}.json`);

@@ -1,24 +1,53 @@
 /** `npm run list`: what is alive. */
-import { Command } from 'commander';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command, Option } from 'commander';
 import { wordsOf } from '../../shared/words/words-of.ts';
 import { toIsoOrNull } from '../shared/format.ts';
-import { withOperator } from '../shared/operator.ts';
+import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
-import { show } from '../shared/show.ts';
+import { complain, isTerminalColoured, show } from '../shared/screen/show.ts';
 import { type LiveState, readLiveState } from './live-state.ts';
 import { renderTable } from './table.ts';
+import { watch } from './watch.ts';
+
+interface Options {
+  readonly json: boolean;
+  readonly watch: boolean;
+}
 
 export function main(args: readonly string[]): Promise<number> {
-  const options = parseOptions<{ json: boolean }>(command(), args);
+  const options = parseOptions<Options>(command(), args);
   if (typeof options === 'number') return Promise.resolve(options);
+  if (options.watch && !process.stdout.isTTY) {
+    complain('--watch draws on a terminal, and there is none: npm run list -- --json gives the same once.');
+    return Promise.resolve(2);
+  }
   return withOperator(async (operator) => {
+    const say = wordsOf(process.env);
+    if (options.watch) return watchUntilLeft(operator);
     show(await readLiveState(operator), {
       isJson: options.json,
       json: jsonOf,
-      text: (alive, isColoured) => renderTable(alive, isColoured, wordsOf(process.env)),
+      text: (alive, isColoured) => renderTable(alive, isColoured, say),
     });
     return 0;
   });
+}
+
+async function watchUntilLeft(operator: Operator): Promise<number> {
+  const left = new AbortController();
+  const leave = () => left.abort();
+  process.once('SIGINT', leave).once('SIGTERM', leave);
+  await watch({
+    read: () => readLiveState(operator),
+    write: (text) => void process.stdout.write(text),
+    rows: () => process.stdout.rows,
+    isColoured: isTerminalColoured(),
+    nowMs: () => operator.clock.nowMs(),
+    isOver: () => left.signal.aborted,
+    sleep: (ms) => sleep(ms, undefined, { signal: left.signal }).catch(() => undefined),
+  });
+  return 0;
 }
 
 function command(): Command {
@@ -26,8 +55,9 @@ function command(): Command {
     .description(
       'Shows the runners that are alive, the jobs that wait, and those refused today, with their reasons.',
     )
-    .option('--json', 'as JSON, times in UTC', false)
-    .addHelpText('after', '\nExamples:\n  npm run list\n  npm run list -- --json');
+    .addOption(new Option('--json', 'as JSON, times in UTC').default(false))
+    .addOption(new Option('--watch', 'redrawn in place until Ctrl-C').default(false).conflicts('json'))
+    .addHelpText('after', '\nExamples:\n  npm run list\n  npm run list -- --watch\n  npm run list -- --json');
 }
 
 export function jsonOf({
@@ -49,8 +79,9 @@ export function jsonOf({
     quotas,
     currency,
     alerts: alerts.map(({ raisedAtMs, ...alert }) => ({ ...alert, raisedAt: toIsoOrNull(raisedAtMs) })),
-    runners: runners.map(({ createdAtMs, untilMs, ...runner }) => ({
+    runners: runners.map(({ createdAtMs, stateAtMs, untilMs, ...runner }) => ({
       ...runner,
+      stateAt: toIsoOrNull(stateAtMs),
       createdAt: toIsoOrNull(createdAtMs),
       until: toIsoOrNull(untilMs),
     })),

@@ -21,6 +21,8 @@ export interface LiveRunner {
   readonly capacityType: 'spot' | 'on-demand' | null;
   readonly pricePerHour: number | null;
   readonly createdAtMs: number;
+  /** Since when it is in this state. */
+  readonly stateAtMs: number;
   /** When we end it, whatever it does; null: there is no instance yet. */
   readonly untilMs: number | null;
   readonly because: string;
@@ -132,6 +134,7 @@ function aliveOf(entry: RunnerEntry, names: ReadonlyMap<number, string>): LiveRu
     capacityType: candidate?.capacityType ?? null,
     pricePerHour: candidate?.pricePerHour ?? null,
     createdAtMs: entry.createdAtMs,
+    stateAtMs: entry.stateAtMs,
     untilMs: releaseAtMs === null ? null : releaseAtMs - RELEASE_MARGIN_MS,
     because: entry.because,
   };

@@ -32,7 +32,7 @@ export function renderTable(alive: LiveState, isColoured: boolean, say: Translat
 export const alertLines = ({ alerts, atMs }: Pick<LiveState, 'alerts' | 'atMs'>): string[] =>
   alerts.map(({ text, raisedAtMs }) => `Alert, ${formatDuration(atMs - raisedAtMs)} ago: ${text}`);
 
-function stopLines({ stop, atMs }: LiveState): string[] {
+export function stopLines({ stop, atMs }: Pick<LiveState, 'stop' | 'atMs'>): string[] {
   if (stop === null) return [];
   const what = stop.repositories?.join(', ') ?? 'Everything';
   return [
@@ -69,7 +69,7 @@ function runnerCells(runner: LiveRunner, nowMs: number): string[] {
   const { job, jobName, instanceType, capacityType, pricePerHour, untilMs } = runner;
   return [
     [runner.runner, runner.instance],
-    [runner.state],
+    [runner.state, `for ${formatDuration(nowMs - runner.stateAtMs)}`],
     [job, jobName],
     [`${instanceType ?? '-'}${capacityType === 'on-demand' ? ' (on demand)' : ''}`, runner.zone],
     [pricePerHour === null ? null : formatPrice(pricePerHour, null)],

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { Command } from 'commander';
-import { cleanLines } from '../../shared/story/outside-text.ts';
+import { cleanLines, plainLines } from '../../shared/story/outside-text.ts';
 import { answerOn } from '../explain/answer.ts';
 import { type Findings, gatherFindings } from '../explain/findings.ts';
 import { parseReference, type Reference } from '../explain/reference.ts';
@@ -66,7 +66,7 @@ async function logs(
   const findings = await gatherFindings(reference.id, reference.repository, operator);
   const all = await gatherLogs(findings, operator, askLog);
   if (options.bundle !== undefined) return writeBundle(findings, all, options.bundle, operator);
-  process.stdout.write(renderLogs(all, findings.nowMs));
+  process.stdout.write(plainLines(renderLogs(all, findings.nowMs)));
   if (options.follow) await follow(reference, findings, all, operator, askLog);
   return stateOf(findings, operator) === 'unknown' ? 1 : 0;
 }
@@ -87,7 +87,7 @@ async function follow(
     findings = await gatherFindings(id, repository, operator);
     const now = await gatherLogs(findings, operator, askLog);
     const news = newsIn(before, now);
-    if (!isNothing(news)) process.stdout.write(renderLogs(news, findings.nowMs));
+    if (!isNothing(news)) process.stdout.write(plainLines(renderLogs(news, findings.nowMs)));
     before = now;
   }
 }

@@ -4,13 +4,13 @@ import { logLines } from '../../shared/adapters/log-lines.ts';
 import { alibaba, operatorKey } from '../shared/alibaba.ts';
 import { readDotEnv } from '../shared/dot-env.ts';
 import type { Operator } from '../shared/operator.ts';
+import { FOLDER } from '../shared/package/places.ts';
 import { findSimulator } from '../shared/simulator-file.ts';
-import { ROOT } from '../shared/steps.ts';
 import type { AskLog } from './gather.ts';
 
 export function askLogService({ config, clock }: Operator): AskLog {
   const simulator = findSimulator();
-  const variables = { ...readDotEnv(ROOT), ...process.env };
+  const variables = { ...readDotEnv(FOLDER), ...process.env };
   const served = simulator?.environment ?? null;
   const cloud = alibaba(operatorKey, variables.ALIBABA_ENDPOINT);
   const { region } = config.control;

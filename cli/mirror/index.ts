@@ -1,18 +1,16 @@
-/** `npm run mirror`: what the function `mirror` does each day, now and from the operator's machine. */
-import { randomUUID } from 'node:crypto';
+/** `npm run mirror`: starts the copies of GitHub's newest runner now, and follows them. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
-import { mirror } from '../../functions/mirror/mirror.ts';
+import type { ReleaseReport } from '../../functions/reaper/rounds/release/check-release.ts';
 import { namesOf } from '../../infra/names.ts';
-import { gitHubClient } from '../../shared/adapters/github/client.ts';
-import { runnerReleases } from '../../shared/adapters/github/runner-releases.ts';
-import { jsonLog } from '../../shared/adapters/json-log.ts';
-import { ossBucket, publicEndpoint } from '../../shared/adapters/oss/bucket.ts';
-import { tablestoreLedger } from '../../shared/adapters/tablestore/tables.ts';
+import { fcInvoker } from '../../shared/adapters/function-compute/invoker.ts';
 import type { Config } from '../../shared/config/config.ts';
-import { MIRROR_TIMEOUT_S } from '../../shared/limits.ts';
-import { operatorKey } from '../shared/alibaba.ts';
+import { REAPER_TIMEOUT_S } from '../../shared/limits.ts';
+import { ASK_FOR_COPIES, ASK_HOW_COPIES_GET_ON } from '../../shared/runner/copies.ts';
+import { alibaba, operatorKey } from '../shared/alibaba.ts';
 import { parseOptions } from '../shared/options.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
+import { follow } from './follow.ts';
 
 interface Options {
   readonly config?: string;
@@ -20,7 +18,7 @@ interface Options {
 
 const command = (): Command =>
   new Command('npm run mirror --')
-    .description('Copies GitHub’s newest runner into each region now, as the function does each day.')
+    .description('Has GitHub’s newest runner copied to each region now, and shows how the copies get on.')
     .option('--config <file>', 'another runners.yaml');
 
 export async function main(args: readonly string[]): Promise<number> {
@@ -28,44 +26,31 @@ export async function main(args: readonly string[]): Promise<number> {
   if (typeof options === 'number') return options;
   const config = readRunnersYaml(options.config);
   if (config === null) return 1;
-  const { version, manifest, regions } = await mirror(await worldOf(config));
-  for (const { region, kind, error } of regions)
-    process.stdout.write(`${region}  ${kind}${error instanceof Error ? `: ${error.message}` : ''}\n`);
-  process.stdout.write(`runner ${version}: the manifest was ${manifest}\n`);
-  return regions.some(({ kind }) => kind === 'failed') ? 1 : 0;
+  const ask = await asker(config);
+  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  return follow({ ask, say, sleep, nowMs: Date.now });
 }
 
-async function worldOf(config: Config) {
-  const key = await operatorKey();
-  const clock = { nowMs: () => Date.now() };
-  const log = jsonLog(process.stderr, Date.now);
-  const { egressProxy, region: home } = config.control;
-  const { securityToken, ...longLived } = key;
-  const tablestoreKey = securityToken === null ? longLived : { ...longLived, securityToken };
-  const instance = namesOf(config).tablestoreInstance;
-  const request = gitHubClient({
-    baseUrl: process.env.GITHUB_API ?? config.github.baseUrl,
-    egressProxy,
-    appKey: () => Promise.reject(new Error('anyone may read the releases: no key is asked for')),
-    clock,
-    log,
+async function asker(config: Config) {
+  const { region } = config.control;
+  const { accessKeyId, accessKeySecret, securityToken } = await operatorKey();
+  const credentials = { accessKeyId, accessKeySecret, ...(securityToken === null ? {} : { securityToken }) };
+  const cloud = alibaba(operatorKey, process.env.ALIBABA_ENDPOINT);
+  const { AccountId } = await cloud.rpc('sts', region, 'GetCallerIdentity');
+  const functionName = namesOf(config).functionOf('reaper');
+  const invoke = fcInvoker({
+    endpoint: process.env.INVOKE_ENDPOINT,
+    accountId: String(AccountId),
+    signature: config.functionCompute.signature,
+    credentials: () => credentials,
+    log: () => undefined,
   });
-  const endpoint = process.env.TABLESTORE_ENDPOINT ?? `https://${instance}.${home}.ots.aliyuncs.com`;
-  const ledger = tablestoreLedger({ endpoint, instance, credentials: () => tablestoreKey }, randomUUID);
-  return {
-    releases: runnerReleases({ request, asApp: false, egressProxy, downloadMaxMs: MIRROR_TIMEOUT_S * 1000 }),
-    buckets: config.placements.flatMap(({ region, mirrorBucket: bucket }) =>
-      bucket === null
-        ? []
-        : ossBucket({
-            bucket,
-            region,
-            endpoint: process.env.OSS_ENDPOINT ?? publicEndpoint(region),
-            accessKey: () => key,
-          }),
-    ),
-    notes: ledger.notes,
-    clock,
-    log,
+  return async (what: 'copy' | 'look'): Promise<ReleaseReport> => {
+    const body = Buffer.from(what === 'copy' ? ASK_FOR_COPIES : ASK_HOW_COPIES_GET_ON);
+    const timeoutMs = REAPER_TIMEOUT_S * 1000;
+    const answer = await invoke({ region, functionName, body, timeoutMs, type: 'Sync' });
+    const said = (answer.body ?? {}) as Partial<ReleaseReport> & { readonly errorMessage?: unknown };
+    if (said.word !== undefined) return said as ReleaseReport;
+    throw new Error(`${functionName} failed: ${said.errorMessage ?? `${answer.status} ${answer.code}`}`);
   };
 }

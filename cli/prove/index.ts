@@ -7,6 +7,7 @@ import type { Config } from '../../shared/config/config.ts';
 import { operatorKey } from '../shared/alibaba.ts';
 import { readDotEnv } from '../shared/dot-env.ts';
 import { parseOptions } from '../shared/options.ts';
+import { FOLDER } from '../shared/package/places.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
 import { ROOT } from '../shared/steps.ts';
 import { clean } from './clean.ts';
@@ -43,7 +44,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const leaving = new AbortController();
   const leave = () => leaving.abort();
   process.once('SIGINT', leave).once('SIGTERM', leave);
-  const variables = { ...readDotEnv(ROOT), ...process.env };
+  const variables = { ...readDotEnv(FOLDER), ...process.env };
   const worlds = realWorlds(config, leaving.signal, { variables, accessKey: operatorKey });
   const say = (line: string): void => void (values.json ? process.stderr : process.stdout).write(`${line}\n`);
   if (!values.clean) return prove(config, worlds, values, say);
@@ -77,8 +78,8 @@ async function prove(
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
   const proof = proofOf(draft, config, version, world.nowMs());
   const text = `${JSON.stringify(proof, null, 2)}\n`;
-  writeFileSync(join(ROOT, 'proof.json'), text);
-  writeFileSync(join(ROOT, 'proof.md'), pageOf(proof));
+  writeFileSync(join(FOLDER, 'proof.json'), text);
+  writeFileSync(join(FOLDER, 'proof.md'), pageOf(proof));
   if (json) process.stdout.write(text);
   say(endOf(proof));
   return exitCodeOf(proof);

@@ -13,6 +13,7 @@ import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../shared/runner/rel
 import { prober } from '../doctor/probe.ts';
 import { alibaba } from '../shared/alibaba.ts';
 import { ledgerToRead } from '../shared/ledger.ts';
+import { STATE } from '../shared/package/places.ts';
 import { ROOT } from '../shared/steps.ts';
 import { isReading, tryAgain } from '../shared/try-again.ts';
 import { type Intention, type IntentionFile, Left, type ProveWorld } from './world.ts';
@@ -43,7 +44,7 @@ export function realWorlds(config: Config, signal: AbortSignal, options: RealOpt
     ecsWith: (key) => ecsWith(async () => key),
     ...ledgerIn(ledger, config),
     scripts: readUserDataScripts(join(ROOT, 'userdata')),
-    intention: options.intention ?? intentionFile(join(ROOT, '.cache', 'prove.json')),
+    intention: options.intention ?? intentionFile(join(STATE, 'prove.json')),
     run: options.run ?? randomBytes(3).toString('hex'),
     sleep,
   };

@@ -6,7 +6,7 @@ import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { LEDGER_SCAN_MAX } from '../../shared/limits.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
-import { complain, show } from '../shared/show.ts';
+import { complain, show } from '../shared/screen/show.ts';
 import { decideRetirement, type Retirement } from './decide.ts';
 import { markRetired } from './mark.ts';
 

@@ -14,9 +14,10 @@ import { nullIfAbsent } from '../doctor/checks/roles.ts';
 import { githubAsApp } from '../doctor/real-world.ts';
 import { type Alibaba, alibaba, operatorKey } from '../shared/alibaba.ts';
 import { readDotEnv } from '../shared/dot-env.ts';
-import { openBrowser } from '../shared/open-browser.ts';
 import { parseOptions } from '../shared/options.ts';
-import { ROOT } from '../shared/steps.ts';
+import { FOLDER, IS_PACKAGE } from '../shared/package/places.ts';
+import { openBrowser } from '../shared/screen/open-browser.ts';
+import { prepareFolder } from './folder.ts';
 import { progressFile } from './progress.ts';
 import { setup } from './setup.ts';
 import type { Ask, SetupWorld } from './world.ts';
@@ -29,9 +30,10 @@ const command = (): Command =>
 export async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions<object>(command(), args);
   if (typeof options === 'number') return options;
+  if (IS_PACKAGE) prepareFolder(FOLDER);
   try {
     return await setup(
-      realWorld({ root: ROOT, environment: process.env, accessKey: operatorKey, ask: inquirer }),
+      realWorld({ root: FOLDER, environment: process.env, accessKey: operatorKey, ask: inquirer }),
     );
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ExitPromptError') throw error;

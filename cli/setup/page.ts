@@ -1,5 +1,5 @@
 /** The pages that set-up shows in a browser. Everything that is not ours is escaped. */
-import { escaped } from '../shared/html.ts';
+import { escaped } from '../shared/screen/html.ts';
 
 const STYLE = `
   body { font: 16px/1.5 system-ui, sans-serif; color: #1f2328; background: #f6f8fa; margin: 0; }

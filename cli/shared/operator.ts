@@ -8,8 +8,9 @@ import { parseEnvironment } from '../../shared/config/environment.ts';
 import { readMarkets } from '../../shared/market/read.ts';
 import { operatorKey } from './alibaba.ts';
 import { readDotEnv } from './dot-env.ts';
+import { FOLDER } from './package/places.ts';
 import { readRunnersYaml } from './runners-yaml.ts';
-import { complain } from './show.ts';
+import { complain } from './screen/show.ts';
 import { findSimulator, liveInSimulatedTime, type Simulator } from './simulator-file.ts';
 import { ROOT } from './steps.ts';
 
@@ -49,7 +50,7 @@ function simulated(simulator: Simulator, environment: Environment): Operator | n
 async function real(config: Config): Promise<Operator | null> {
   const key = await keyOrNull();
   if (key === null) return null;
-  const variables = { ...readDotEnv(ROOT), ...process.env };
+  const variables = { ...readDotEnv(FOLDER), ...process.env };
   const { region } = config.control;
   const instance = namesOf(config).tablestoreInstance;
   const endpoints = { KMS_ENDPOINT: variables.ALIBABA_ENDPOINT, OOS_ENDPOINT: variables.ALIBABA_ENDPOINT };

@@ -1,10 +1,10 @@
 /** How commands find the world of `npm start -- --stay`, and `npm run job` that of `--account`. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from './steps.ts';
+import { STATE } from './package/places.ts';
 
 /** A test that serves a world of its own names its own file. */
-export const SIMULATOR_FILE = process.env.SIMULATOR_FILE ?? join(ROOT, '.cache', 'simulator.json');
+export const SIMULATOR_FILE = process.env.SIMULATOR_FILE ?? join(STATE, 'simulator.json');
 
 export interface Simulator {
   readonly endpoint: string;
@@ -37,10 +37,22 @@ export function isSimulated(): boolean {
   return simulator !== null && simulator.environment !== null;
 }
 
-/** Requests to the simulator are signed with its time, not ours. */
-export function liveInSimulatedTime({ scale, simulatedMs, realMs }: Simulator): void {
+/** How old what is known of its time may be: it does not run evenly where cores are busy. */
+const TIME_AGE_MAX_MS = 1_000;
+
+/** Requests to the simulator are signed with its time, not ours; a command may stay for hours. */
+export function liveInSimulatedTime(found: Simulator): void {
   const realNow = Date.now;
-  const now = () => Math.floor(simulatedMs + (realNow() - realMs) * scale);
+  const known = { simulator: found, readMs: realNow(), lastMs: 0 };
+  const now = (): number => {
+    if (realNow() - known.readMs > TIME_AGE_MAX_MS) {
+      known.readMs = realNow();
+      known.simulator = findSimulator() ?? known.simulator;
+    }
+    const { simulatedMs, realMs, scale } = known.simulator;
+    known.lastMs = Math.max(known.lastMs, Math.floor(simulatedMs + (realNow() - realMs) * scale));
+    return known.lastMs;
+  };
   globalThis.Date = new Proxy(Date, {
     construct: (target, args, newTarget) =>
       Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),

@@ -1,6 +1,8 @@
 /** Runs tools one after the other; quiet while they succeed. */
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 
 export const ROOT = join(import.meta.dirname, '../..');
 
@@ -14,6 +16,13 @@ export interface Step {
 
 /** A tool of our own dependencies. */
 export const tool = (name: string): string => join(ROOT, 'node_modules', '.bin', name);
+
+/** The program of one of our dependencies, wherever npm put that. */
+export function program(name: string, command: string): string {
+  const file = createRequire(import.meta.url).resolve(`${name}/package.json`);
+  const { bin } = JSON.parse(readFileSync(file, 'utf8')) as { bin: Record<string, string> };
+  return join(dirname(file), bin[command] ?? '');
+}
 
 /** Exit code of the first that failed, after its output; else 0. */
 export async function runSteps(steps: readonly Step[]): Promise<number> {

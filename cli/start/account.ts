@@ -1,24 +1,25 @@
 /** `npm start -- --account`: an empty account and an organisation, served for an install to be tried on. */
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { type EmptyAccount, openEmptyAccount } from '../../simulator/empty-account/index.ts';
+import { FOLDER, IS_PACKAGE, STATE } from '../shared/package/places.ts';
 import { ROOT } from '../shared/steps.ts';
 import { openLocalEndpoint } from './local-endpoint.ts';
 
-const FILE = '.cache/account.env';
+const FILE = join(STATE, 'account.env');
 /** What the functions print, as the log service would keep it. */
-const LOG = '.cache/account.log';
+const LOG = join(STATE, 'account.log');
 const ORGANIZATION = 'acme';
 
 /** Until it is interrupted. */
 export async function serveAccount(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'account-'));
-  mkdirSync(join(ROOT, '.cache'), { recursive: true });
-  writeFileSync(join(ROOT, LOG), '');
-  const onLine = (name: string, line: string) => appendFileSync(join(ROOT, LOG), `${name} ${line}\n`);
+  mkdirSync(STATE, { recursive: true });
+  writeFileSync(LOG, '');
+  const onLine = (name: string, line: string) => appendFileSync(LOG, `${name} ${line}\n`);
   const account = await openEmptyAccount({ folder, organization: ORGANIZATION, onLine });
-  writeFileSync(join(ROOT, FILE), shellExports(account), { mode: 0o600 });
+  writeFileSync(FILE, shellExports(account), { mode: 0o600 });
   const { accessKeyId, accessKeySecret } = account.accessKey;
   const time = () => ({ scale: 1, simulatedMs: Date.now(), realMs: Date.now() });
   const found = () => ({ ...time(), environment: null, accessKeyId, accessKeySecret });
@@ -28,7 +29,7 @@ export async function serveAccount(): Promise<number> {
     process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
   });
   await Promise.all([endpoint.close(), account.close()]);
-  rmSync(join(ROOT, FILE), { force: true });
+  rmSync(FILE, { force: true });
   rmSync(folder, { recursive: true, force: true });
   return 0;
 }
@@ -37,11 +38,11 @@ const HELP = `An empty Alibaba Cloud account, and a GitHub organisation '${ORGAN
 '${ORGANIZATION}/app', are served on 127.0.0.1 until Ctrl-C. Nothing is real but the
 time. In another terminal, in this folder:
 
-  . ${FILE}   # instead of real credentials
+  . ${relative(FOLDER, FILE)}   # instead of real credentials
   npm run setup            # and on, as docs/install.md says; functions in cn-hongkong
   npm run job -- --labels self-hosted,aliyun,arm64 --minutes 1
 
-What the functions log is in ${LOG}.
+What the functions log is in ${relative(FOLDER, LOG)}.
 `;
 
 /** For a shell to source. Serverless Devs is played too: its component comes from a registry of its own. */
@@ -53,7 +54,7 @@ export function shellExports({
     ALIBABA_CLOUD_ACCESS_KEY_ID: accessKey.accessKeyId,
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKey.accessKeySecret,
     ...variables,
-    SERVERLESS_DEVS: join(ROOT, 'cli', 'start', 'serverless-devs.mjs'),
+    SERVERLESS_DEVS: join(ROOT, IS_PACKAGE ? 'packed/cli' : 'cli/start', 'serverless-devs.mjs'),
   };
   return Object.entries(all)
     .map(([name, value]) => `export ${name}='${value}'\n`)

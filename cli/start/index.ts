@@ -1,26 +1,29 @@
 /** `npm start`: the whole path of a dozen jobs on this machine, over the real wire protocols. */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { buildAll } from '../../build.ts';
 import type { SimJob } from '../../simulator/github/index.ts';
 import { type Loopback, openLoopback } from '../../simulator/loopback.ts';
 import { parseOptions, wholeNumber } from '../shared/options.ts';
+import { makeBundles } from '../shared/package/bundles.ts';
+import { STATE } from '../shared/package/places.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
 import { ROOT } from '../shared/steps.ts';
 import { serveAccount } from './account.ts';
+import { startDashboard } from './dashboard.ts';
 import { createDemoOrganization, queueDemoRun, REPOSITORY } from './demo.ts';
 import { type Display, plainDisplay, terminalDisplay } from './display.ts';
 import { leftovers } from './leftovers.ts';
-import { foundOf, type LocalEndpoint, openLocalEndpoint } from './local-endpoint.ts';
+import { foundOf, openLocalEndpoint } from './local-endpoint.ts';
 import { mirrorRunner } from './mirror.ts';
 import { type Row, renderTable, toRow } from './table.ts';
 import { type JobProgress, Watch } from './watch.ts';
 
 interface Options {
   readonly stay: boolean;
+  /** commander's way to say `--no-open` */
+  readonly open: boolean;
   readonly account: boolean;
   readonly json: boolean;
   readonly scale: number;
@@ -48,9 +51,8 @@ export async function main(args: readonly string[]): Promise<number> {
   const say = (line: string) => void (options.json ? undefined : process.stdout.write(`${line}\n`));
 
   say(`Building the functions, and starting GitHub and Alibaba Cloud on 127.0.0.1 …`);
-  const bundles = join(ROOT, '.cache', 'start');
-  mkdirSync(bundles, { recursive: true });
-  await buildAll(config, bundles);
+  const bundles = join(STATE, 'start');
+  await makeBundles(config, bundles);
   const watch = new Watch();
   const seed = { scale: options.scale, seed: options.seed };
   const world = await openLoopback({
@@ -69,7 +71,8 @@ export async function main(args: readonly string[]): Promise<number> {
     );
     createDemoOrganization(world.github, config.name);
     await mirrorRunner(world, config.name);
-    return await play({ world, watch, options, say, signal: stop.signal });
+    const run = { world, watch, options, say, signal: stop.signal };
+    return options.stay ? await playAndStay(run) : await play(run);
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
     await world.close();
@@ -82,6 +85,7 @@ function command(): Command {
       'Plays a workflow run of a dozen jobs against simulated services, with the functions as they are deployed.',
     )
     .option('--stay', 'keep serving afterwards, for npm run job, list, explain and retire', false)
+    .option('--no-open', 'with --stay: do not open the dashboard in a browser')
     .option('--account', 'serve an empty account and organisation instead, to try an install on', false)
     .option('--json', 'the result as JSON, and nothing else', false)
     .option('--scale <times>', 'how much faster than real time', wholeNumber, 20)
@@ -105,13 +109,6 @@ async function play(run: DemoRun): Promise<number> {
   const rows = look().map((seen) => toRow(seen, world.clock.nowMs()));
   const ok = left.length === 0 && rows.every(({ conclusion }) => conclusion === 'success');
   printEnd(run, rows, left, ok);
-  if (options.stay)
-    return stayUntil(
-      signal,
-      await openLocalEndpoint(world.github, () => foundOf(world)),
-      commitsOf(world),
-      say,
-    );
   return ok ? 0 : 1;
 }
 
@@ -177,17 +174,23 @@ function interrupted(jobs: readonly SimJob[], say: (line: string) => void): numb
 /** The simulated GitHub's own page. */
 const commitsOf = (world: Loopback): string => `${world.environment().GITHUB_API}/${REPOSITORY}/commits`;
 
-async function stayUntil(
-  signal: AbortSignal,
-  endpoint: LocalEndpoint,
-  commits: string,
-  say: (line: string) => void,
-): Promise<number> {
-  say(
-    `\nServing on until Ctrl-C. From another terminal:\n  npm run job -- --labels self-hosted,aliyun,arm64,16cpu\n  npm run list\n  npm run explain -- JOB\nWhat authors are told on their commits: ${commits}`,
-  );
-  if (!signal.aborted)
+/** Other commands, and the dashboard, see the world from the first job on. */
+async function playAndStay(run: DemoRun): Promise<number> {
+  const { world, options, say, signal } = run;
+  const endpoint = await openLocalEndpoint(world.github, () => foundOf(world));
+  const dashboard = options.json ? null : await startDashboard(options, signal);
+  if (dashboard !== null) say(`${dashboard.said}\n`);
+  try {
+    const code = await play(run);
+    if (signal.aborted) return code;
+    say(
+      `\nServing on until Ctrl-C. From another terminal:\n  npm run job -- --labels self-hosted,aliyun,arm64,16cpu\n  npm run list -- --watch\n  npm run explain -- JOB\nWhat authors are told on their commits: ${commitsOf(world)}`,
+    );
+    if (dashboard !== null) say(dashboard.said);
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-  await endpoint.close();
-  return 0;
+    return 0;
+  } finally {
+    await dashboard?.close();
+    await endpoint.close();
+  }
 }

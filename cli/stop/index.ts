@@ -6,6 +6,7 @@ import { LEDGER_SCAN_MAX } from '../../shared/limits.ts';
 import { isRunnerName } from '../../shared/names.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
+import { complain } from '../shared/screen/show.ts';
 import { type Stopped, stop, type Target } from './stop.ts';
 import { triggerSwitch } from './world.ts';
 
@@ -48,7 +49,7 @@ async function stopAsked(options: Options, operator: Operator): Promise<number> 
     if (!(await confirm({ message: QUESTIONS[target.kind], default: false })))
       return fail('Nothing was done.');
   }
-  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  const say = complain;
   const switchTriggers = triggerSwitch(operator.config);
   return report(await stop(target, { operator, switchTriggers, say, sleep }), target, options);
 }
@@ -77,7 +78,7 @@ function report(stopped: Stopped, target: Target, { json }: Options): number {
   const isDone = machines === 0 && failures.length === 0;
   if (json) process.stdout.write(`${JSON.stringify({ ...target, ...stopped })}\n`);
   else {
-    for (const failure of failures) process.stderr.write(`Not done: ${failure}\n`);
+    for (const failure of failures) complain(`Not done: ${failure}`);
     const how = target.kind === 'runner' ? '' : ' To go on: npm run resume';
     process.stdout.write(`${isDone ? 'No machine is left.' : 'Not all is stopped: see above.'}${how}\n`);
   }
@@ -85,6 +86,6 @@ function report(stopped: Stopped, target: Target, { json }: Options): number {
 }
 
 function fail(text: string, code = 1): number {
-  process.stderr.write(`${text}\n`);
+  complain(text);
   return code;
 }

@@ -42,7 +42,7 @@ export async function resume(
   await ledger.capacity.stop((now) => resuming(now, repository), clock.nowMs());
   say(
     stop === null
-      ? 'Nothing was stopped; the triggers are on.'
+      ? `Nothing was stopped${repository === null ? '; the triggers are on' : ''}.`
       : 'On again: the next sweep starts the jobs that wait, and asks GitHub for the deliveries that failed. What was running is not run again.',
   );
   return 0;

@@ -1,44 +1,64 @@
-/** The daily timer's entry: the real world, put together once a cold start. */
+/** The entry of an order from the reaper: the real world, put together once a cold start. */
 import runners from 'config:runners';
-import { type Credentials, createAdapters } from '../../shared/adapters/adapters.ts';
-import { runnerReleases } from '../../shared/adapters/github/runner-releases.ts';
-import { ossBucket, publicEndpoint } from '../../shared/adapters/oss/bucket.ts';
+import type { AccessKey } from '../../shared/adapters/alibaba/acs3.ts';
+import { download } from '../../shared/adapters/github/download.ts';
+import { jsonLog } from '../../shared/adapters/json-log.ts';
+import { endpointOf, ossBucket } from '../../shared/adapters/oss/bucket.ts';
 import { parseEnvironment } from '../../shared/config/environment.ts';
-import { MIRROR_TIMEOUT_S } from '../../shared/limits.ts';
-import { allCopied, mirror } from './mirror.ts';
-import type { MirrorWorld } from './world.ts';
+import {
+  type Bucket,
+  CopyOrder,
+  type CopyState,
+  type MirrorPlace,
+  mirrorPlaces,
+} from '../../shared/runner/copies.ts';
+import { COPY_MAX_MS } from '../../shared/runner/limits.ts';
+import { mirror } from './mirror.ts';
+import type { MirrorWorld, Source } from './world.ts';
 
-let credentials: Credentials;
-const environment = parseEnvironment('mirror', process.env);
-const adapters = createAdapters(runners, environment, () => credentials);
-const { config, clock, log, ledger, gitHubRequest } = adapters;
+let credentials: AccessKey;
+const { FC_REGION, FC_ACCOUNT_ID, OSS_ENDPOINT, OSS_SOURCE_ENDPOINT } = parseEnvironment(
+  'mirror',
+  process.env,
+);
+const { source, regional } = mirrorPlaces(runners, FC_ACCOUNT_ID);
+const isHome = FC_REGION === runners.control.region;
+const here = isHome ? source : (regional.find(({ region }) => region === FC_REGION) ?? null);
+
+const bucketAt = (place: MirrorPlace, endpoint: string): Bucket =>
+  ossBucket({ ...place, endpoint, accessKey: () => credentials });
+
+const gitHub: Source = {
+  name: 'GitHub',
+  // The proxy is for the functions' own region.
+  open: ({ url }, fromByte) =>
+    download(url, fromByte, isHome ? runners.control.egressProxy : null, COPY_MAX_MS),
+};
+
+function bucketSource(place: MirrorPlace): Source {
+  const bucket = bucketAt(place, OSS_SOURCE_ENDPOINT ?? endpointOf(place.region, false));
+  const name = `the bucket of ${place.region}`;
+  return {
+    name,
+    async open({ key }, fromByte) {
+      const chunks = await bucket.open(key, fromByte);
+      if (chunks === null) throw new Error(`${name} does not have ${key} yet`);
+      return chunks;
+    },
+  };
+}
 
 const world: MirrorWorld = {
-  releases: runnerReleases({
-    request: gitHubRequest,
-    asApp: true,
-    egressProxy: config.control.egressProxy,
-    downloadMaxMs: MIRROR_TIMEOUT_S * 1000,
-  }),
-  buckets: config.placements.flatMap(({ region, mirrorBucket }) =>
-    mirrorBucket === null
-      ? []
-      : ossBucket({
-          bucket: mirrorBucket,
-          region,
-          endpoint: environment.OSS_ENDPOINT ?? publicEndpoint(region),
-          accessKey: () => credentials,
-        }),
-  ),
-  notes: ledger.notes,
-  clock,
-  log,
+  bucket: here === null ? null : bucketAt(here, OSS_ENDPOINT ?? endpointOf(here.region, true)),
+  sources: isHome || source === null ? [gitHub] : [bucketSource(source), gitHub],
+  clock: { nowMs: () => Date.now() },
+  log: jsonLog(process.stdout, Date.now),
 };
 
 export async function handler(
-  _event: Uint8Array,
-  context: { readonly credentials: Credentials },
-): Promise<string> {
+  event: Uint8Array,
+  context: { readonly credentials: AccessKey },
+): Promise<CopyState> {
   credentials = context.credentials;
-  return allCopied(await mirror(world));
+  return mirror(CopyOrder.parse(JSON.parse(Buffer.from(event).toString('utf8'))), world);
 }

@@ -1,112 +1,91 @@
-/** Copies GitHub's newest runner into each placement's bucket, and says so last. */
-import {
-  archiveKey,
-  type Bucket,
-  type PublishedRelease,
-  parseRunnerRelease,
-  RUNNER_RELEASE_NOTE,
-  type RunnerRelease,
-  stillTaken,
-} from '../../shared/runner/release.ts';
-import { nextManifest } from './manifest.ts';
-import { verified } from './verified.ts';
-import type { MirrorWorld } from './world.ts';
+/** Keeps this region's copy of the runner as it is ordered: it knows no secret and decides nothing. */
+
+import { type Bucket, type CopyOrder, CopyState } from '../../shared/runner/copies.ts';
+import { COPY_MAX_MS } from '../../shared/runner/limits.ts';
+import { archiveKey } from '../../shared/runner/release.ts';
+import { copy, incomingKey } from './copy.ts';
+import type { Archive, MirrorWorld } from './world.ts';
 
 const ARCHS = ['amd64', 'arm64'] as const;
+/** Why the last copy ended early. */
+const FAILURE_KEY = 'mirror/failure.json';
+const FAILURE_MAX_CHARS = 300;
 
-export interface RegionOutcome {
-  readonly region: string;
-  readonly kind: 'copied' | 'had' | 'failed';
-  readonly error?: unknown;
+/** What is there in the end. Throws when a copy did not get to its end, after it noted why. */
+export async function mirror(order: CopyOrder, world: MirrorWorld): Promise<CopyState> {
+  const { bucket } = world;
+  if (bucket === null) throw new Error('this region has no bucket in runners.yaml: run npm run deploy');
+  if (order.kind === 'copy') await copyAll(order, bucket, world);
+  return stateOf(order, bucket);
 }
 
-export interface MirrorOutcome {
-  readonly version: string;
-  readonly manifest: 'written' | 'kept';
-  readonly regions: readonly RegionOutcome[];
-}
+const archivesOf = ({ release }: CopyOrder): readonly Archive[] =>
+  ARCHS.map((arch) => ({ ...release.archives[arch], key: archiveKey(release.version, arch) }));
 
-/** A region that fails does not stop the others. Throws when GitHub or the ledger is out of reach. */
-export async function mirror(world: MirrorWorld): Promise<MirrorOutcome> {
-  const latest = await world.releases.latest();
-  const regions: RegionOutcome[] = [];
-  // One after the other: a copy needs all of the function's bandwidth, and what is there already is skipped.
-  for (const bucket of world.buckets) regions.push(await fill(bucket, latest, world));
-  const manifest = await writeManifest(latest, regions, world);
-  return { version: latest.version, manifest, regions };
-}
-
-async function fill(bucket: Bucket, latest: PublishedRelease, world: MirrorWorld): Promise<RegionOutcome> {
-  const { region } = bucket;
+async function copyAll(order: CopyOrder, bucket: Bucket, world: MirrorWorld): Promise<void> {
+  const untilMs = world.clock.nowMs() + COPY_MAX_MS;
   try {
-    let kind: 'copied' | 'had' = 'had';
-    for (const arch of ARCHS) {
-      const archive = latest.archives[arch];
-      const key = archiveKey(latest.version, arch);
-      // An object comes into being only whole and verified, so its size tells that it is there.
-      if ((await bucket.sizeBytesOf(key)) === archive.sizeBytes) continue;
-      const chunks = await world.releases.open(archive.url);
-      await bucket.put(key, verified(chunks, archive), archive.sizeBytes);
-      kind = 'copied';
-      world.log('mirror.copied', { region, key, bytes: archive.sizeBytes });
-    }
-    return { region, kind };
+    // One after the other: a copy needs all of the function's bandwidth.
+    for (const archive of archivesOf(order)) await copy(archive, { ...world, bucket, untilMs });
   } catch (error) {
-    world.log('mirror.failed', { region, because: error instanceof Error ? error.message : String(error) });
-    return { region, kind: 'failed', error };
+    await noteFailure(error, bucket, world);
+    throw error;
+  }
+  await bucket.remove(FAILURE_KEY);
+  for (const version of order.remove)
+    for (const arch of ARCHS) {
+      const key = archiveKey(version, arch);
+      await bucket.remove(key);
+      await bucket.remove(incomingKey({ key }));
+    }
+}
+
+async function noteFailure(error: unknown, bucket: Bucket, { clock, log }: MirrorWorld): Promise<void> {
+  const because = (error instanceof Error ? error.message : String(error)).slice(0, FAILURE_MAX_CHARS);
+  const bytes = Buffer.from(JSON.stringify({ atMs: clock.nowMs(), because }));
+  const chunks = (async function* () {
+    yield bytes;
+  })();
+  try {
+    await bucket.put(FAILURE_KEY, chunks, bytes.length);
+  } catch {
+    // A bucket that takes nothing says so to whoever looks next.
+    log('mirror.failure_not_noted', { because });
   }
 }
 
-async function writeManifest(
-  latest: PublishedRelease,
-  outcomes: readonly RegionOutcome[],
-  world: MirrorWorld,
-): Promise<MirrorOutcome['manifest']> {
-  const nowMs = world.clock.nowMs();
-  const held = await world.notes.read(RUNNER_RELEASE_NOTE);
-  const previous = held === null ? null : parseRunnerRelease(held.entry.text);
-  const of = (isFailed: boolean) =>
-    outcomes.filter(({ kind }) => (kind === 'failed') === isFailed).map(({ region }) => region);
-  const manifest = nextManifest(previous, latest, { copied: of(false), failed: of(true) }, nowMs);
-  if (manifest.kind === 'keep') {
-    world.log('mirror.kept', { version: previous?.version ?? null, because: manifest.because });
-    return 'kept';
-  }
-  const note = { text: JSON.stringify(manifest.release), untilMs: null };
-  const written =
-    held === null
-      ? await world.notes.add(RUNNER_RELEASE_NOTE, note)
-      : await world.notes.replace(RUNNER_RELEASE_NOTE, held, note);
-  // Another run wrote at the same time, from the same release: its manifest stands.
-  if (written === null) return 'kept';
-  world.log('mirror.written', { version: latest.version, regions: manifest.release.regions.length });
-  await removeOld(previous, manifest.release, world);
-  return 'written';
+async function stateOf(order: CopyOrder, bucket: Bucket): Promise<CopyState> {
+  const archives = archivesOf(order);
+  const found = await Promise.all(archives.map((archive) => copiedOf(archive, bucket)));
+  const isWhole = found.every(({ isThere }) => isThere);
+  return {
+    version: order.release.version,
+    isWhole,
+    copiedBytes: sum(found.map(({ bytes }) => bytes)),
+    sizeBytes: sum(archives.map(({ sizeBytes }) => sizeBytes)),
+    failure: isWhole ? null : await failureIn(bucket),
+  };
 }
 
-/** What no launch can name any more: an instance that boots now may still be fetching the one before. */
-async function removeOld(
-  previous: RunnerRelease | null,
-  next: RunnerRelease,
-  { buckets, clock, log }: MirrorWorld,
-): Promise<void> {
-  const kept = new Set([next.version, previous?.version, ...stillTaken(next, clock.nowMs())]);
-  const old = next.superseded.map(({ version }) => version).filter((version) => !kept.has(version));
-  const keys = old.flatMap((version) => ARCHS.map((arch) => archiveKey(version, arch)));
-  for (const bucket of buckets) {
-    const removals = await Promise.allSettled(keys.map((key) => bucket.remove(key)));
-    const failed = removals.filter(({ status }) => status === 'rejected').length;
-    // Costs some cents of storage until the next day's run.
-    if (failed > 0) log('mirror.not_removed', { region: bucket.region, objects: failed });
+async function copiedOf(archive: Archive, bucket: Bucket): Promise<{ isThere: boolean; bytes: number }> {
+  const isThere = (await bucket.sizeBytesOf(archive.key)) === archive.sizeBytes;
+  if (isThere) return { isThere, bytes: archive.sizeBytes };
+  return {
+    isThere,
+    bytes: Math.min(archive.sizeBytes, (await bucket.sizeBytesOf(incomingKey(archive))) ?? 0),
+  };
+}
+
+async function failureIn(bucket: Bucket): Promise<CopyState['failure']> {
+  const chunks = await bucket.open(FAILURE_KEY, 0);
+  if (chunks === null) return null;
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  try {
+    return CopyState.shape.failure.parse(JSON.parse(Buffer.concat(all).toString('utf8')));
+  } catch {
+    return { atMs: 0, because: `what ${FAILURE_KEY} holds is not the mirror’s` };
   }
 }
 
-/** Throws when a region failed, so that the platform counts the run as failed and tells. */
-export function allCopied({ version, manifest, regions }: MirrorOutcome): string {
-  const failed = regions.filter(({ kind }) => kind === 'failed');
-  if (failed.length === 0) return `${version} ${manifest}`;
-  throw new AggregateError(
-    failed.map(({ error }) => error),
-    `runner ${version} was not copied to ${failed.map(({ region }) => region).join(', ')}`,
-  );
-}
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

@@ -1,12 +1,27 @@
-import type { Ledger } from '../../shared/ledger/ledger.ts';
 import type { Clock, Log } from '../../shared/ports.ts';
-import type { Bucket, Releases } from '../../shared/runner/release.ts';
+import type { Bucket } from '../../shared/runner/copies.ts';
+
+/** An archive as it was ordered, and where it is kept. */
+export interface Archive {
+  readonly key: string;
+  /** At GitHub. */
+  readonly url: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+/** Where an archive comes from. */
+export interface Source {
+  readonly name: string;
+  /** From that byte to the end. Throws when it has none, or the bytes stop coming. */
+  open(archive: Archive, fromByte: number): Promise<AsyncIterable<Uint8Array>>;
+}
 
 export interface MirrorWorld {
-  readonly releases: Releases;
-  /** One for each placement that has one. */
-  readonly buckets: readonly Bucket[];
-  readonly notes: Ledger['notes'];
+  /** Of this function's region; null: it has none. */
+  readonly bucket: Bucket | null;
+  /** In the order in which they are tried. */
+  readonly sources: readonly Source[];
   readonly clock: Clock;
   readonly log: Log;
 }

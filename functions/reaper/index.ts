@@ -3,40 +3,49 @@ import runners from 'config:runners';
 import { type Credentials, createAdapters } from '../../shared/adapters/adapters.ts';
 import { ecsMarket } from '../../shared/adapters/ecs/market.ts';
 import { type Fingerprints, parseProbe } from '../../shared/adapters/fingerprints.ts';
+import { fcInvoker } from '../../shared/adapters/function-compute/invoker.ts';
+import { fcMirrors } from '../../shared/adapters/function-compute/mirrors.ts';
 import { fcQueue } from '../../shared/adapters/function-compute/queue.ts';
-import { invokeEndpoint, parseEnvironment } from '../../shared/config/environment.ts';
+import { parseEnvironment } from '../../shared/config/environment.ts';
 import { refreshMarkets } from '../../shared/market/refresh.ts';
 import { newLooks } from './looks.ts';
 import { reap } from './reap.ts';
+import type { ReleaseReport } from './rounds/release/check-release.ts';
 import type { ReaperWorld } from './world.ts';
 
 let credentials: Credentials;
 const environment = parseEnvironment('reaper', process.env);
 const adapters = createAdapters(runners, environment, () => credentials);
 const { config, clock, log, ledger } = adapters;
+const idle = new Map<string, number>();
 const source = ecsMarket({ call: adapters.callEcs, clock, spotDuration: config.spot.duration });
+
+const invocations = {
+  endpoint: environment.INVOKE_ENDPOINT,
+  accountId: environment.FC_ACCOUNT_ID,
+  signature: config.functionCompute.signature,
+  credentials: () => credentials,
+  log,
+};
 
 const world: ReaperWorld = {
   ...adapters,
   looks: newLooks(),
   queue: fcQueue({
-    endpoint: invokeEndpoint(environment),
-    accountId: environment.FC_ACCOUNT_ID,
+    ...invocations,
     region: environment.FC_REGION,
-    signature: config.functionCompute.signature,
     launcher: environment.LAUNCHER_FUNCTION,
     reaper: '',
-    credentials: () => credentials,
-    log,
   }),
+  mirrors: fcMirrors(config, environment, fcInvoker(invocations)),
   refreshMarket: (isBusy, deadlineMs) =>
-    refreshMarkets(isBusy, deadlineMs, { config, clock, log, market: ledger.market, source }),
+    refreshMarkets(isBusy, deadlineMs, { config, clock, log, market: ledger.market, source, idle }),
 };
 
 export async function handler(
   event: Uint8Array,
   context: { readonly credentials: Credentials },
-): Promise<string | Fingerprints> {
+): Promise<string | Fingerprints | ReleaseReport> {
   credentials = context.credentials;
   const probe = parseProbe(event);
   if (probe !== null) return adapters.fingerprints(probe);

@@ -1,13 +1,17 @@
 /** What woke the reaper: its timer, a job that started or ended, or a launch that failed for good. */
 import { parseEvent } from '../../shared/job/event.ts';
+import { releaseAsk } from '../../shared/runner/copies.ts';
 import { recordEnd } from './events/record-end.ts';
 import { recordStart } from './events/record-start.ts';
 import { releaseAfter } from './events/release-held.ts';
+import { checkRelease, type ReleaseReport } from './rounds/release/check-release.ts';
 import { sweep } from './sweep.ts';
 import type { ReaperWorld } from './world.ts';
 
 /** In one word what was done. Throws what failed, so that Function Compute tries again. */
-export async function reap(event: Uint8Array, world: ReaperWorld): Promise<string> {
+export async function reap(event: Uint8Array, world: ReaperWorld): Promise<string | ReleaseReport> {
+  const asked = releaseAsk(event);
+  if (asked !== null) return checkRelease(world, asked === 'copy');
   const handedOn = parseEvent(event);
   if (handedOn === null) return wake(event, world);
   switch (handedOn.kind) {

@@ -1,6 +1,6 @@
 /** Each minute: makes cloud, GitHub and ledger agree, then starts what is due. */
 
-import { alertOnce, resolveAlert } from '../../shared/alert-once.ts';
+import { alertOnce, forgetAlerts, resolveAlert } from '../../shared/alert-once.ts';
 import { SWEEP_FAILURES_MIN, SWEEP_PARTS_MS } from '../../shared/limits.ts';
 import { mintPace } from '../../shared/runner/mint-pace.ts';
 import { type Braked, brake } from './brake/brake.ts';
@@ -14,13 +14,14 @@ import { lookForJobs } from './rounds/look.ts';
 import { tendMoney } from './rounds/money/money.ts';
 import { tendLimits } from './rounds/quota.ts';
 import { recountSlots } from './rounds/recount.ts';
-import { checkRelease } from './rounds/release.ts';
+import { checkRelease } from './rounds/release/check-release.ts';
 import { rerunInterrupted } from './rounds/reruns.ts';
 import { refillPools } from './rounds/warm/refill.ts';
 import { endStopped } from './stop/end-machines.ts';
 import { gatherEvidence } from './survey/evidence.ts';
 import { type Survey, survey } from './survey/survey.ts';
 import { leaseSweep } from './sweep-lease.ts';
+import { ledgerOfSweep } from './sweep-ledger.ts';
 import type { ReaperWorld } from './world.ts';
 
 /** What one sweep did; also its one log line. */
@@ -28,7 +29,8 @@ export interface SweepReport {
   readonly [what: string]: string | number | boolean;
 }
 
-export async function sweep(world: ReaperWorld): Promise<SweepReport> {
+export async function sweep(invoked: ReaperWorld): Promise<SweepReport> {
+  const world = { ...invoked, ledger: await ledgerOfSweep(invoked.ledger) };
   const lease = await leaseSweep(world);
   if (lease === null) return { skipped: true };
   const failures: string[] = [];
@@ -99,11 +101,12 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
     await part('reruns', () => rerunInterrupted(until('rerun'), world)),
     await part('slotsDropped', () => recountSlots(seen, world)),
     await part('gitHubLevel', () => noteBudgets(world)),
-    await part('release', () => checkRelease(world)),
+    await part('release', async () => (await checkRelease(world)).word),
     await part('spendPercent', () => tendMoney(seen, world)),
     await part('market', () => world.refreshMarket(seen.jobs.length > 0, until('market'))),
     await part('checks', () => writeChecks(seen, repaired.uncovered, until('checks'), world)),
   ];
+  await part('alerts', () => forgetAlerts(world));
   const account = {
     ...aliveIn(seen),
     ...Object.fromEntries([stopped]),

@@ -1,8 +1,18 @@
 /** What the reaper needs of the world. */
 import type { Config } from '../../shared/config/config.ts';
-import type { Ledger } from '../../shared/ledger/ledger.ts';
+import type { RunnerEntry } from '../../shared/ledger/entries.ts';
+import type { Held, Ledger } from '../../shared/ledger/ledger.ts';
 import type { Alerts, Clock, GitHub, Instances, Log, Queue } from '../../shared/ports.ts';
+import type { Mirrors } from '../../shared/runner/copies.ts';
 import type { Looks } from './looks.ts';
+
+/** What the acts of one sweep ask for together, once all of them are through. */
+export interface Together {
+  /** Of retiring runners, each just checked. */
+  readonly deletions: { readonly entry: RunnerEntry; readonly region: string; readonly id: string }[];
+  /** Runners whose machine is proven gone: slot, then entry. */
+  readonly closings: { readonly held: Held<RunnerEntry>; readonly spent: number | undefined }[];
+}
 
 export interface ReaperWorld {
   readonly config: Config;
@@ -15,8 +25,11 @@ export interface ReaperWorld {
   readonly instances: Omit<Instances, 'run'>;
   readonly queue: Pick<Queue, 'launch'>;
   readonly alerts: Alerts;
+  readonly mirrors: Mirrors;
   /** HTTP calls made by this function instance so far, by whom they go to. */
   readonly calls?: () => Readonly<Record<string, number>>;
+  /** Absent: each is asked for at once. */
+  readonly together?: Together;
   /** Refreshes what is due of the market; says in a few words what it did. */
   readonly refreshMarket: (isBusy: boolean, deadlineMs: number) => Promise<string>;
 }

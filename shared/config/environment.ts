@@ -60,14 +60,21 @@ const LauncherEnvironment = z.object({
   ...Tablestore,
   ...GitHubApp,
   ECS_ENDPOINT: z.optional(url),
-  OSS_ENDPOINT: z.optional(url),
 });
 const ReaperEnvironment = z.object({
   ...LauncherEnvironment.shape,
   ...Invocation,
   LAUNCHER_FUNCTION: functionName,
+  /** In the functions' own region; elsewhere the region's name follows it. */
+  MIRROR_FUNCTION: functionName,
 });
-const MirrorEnvironment = LauncherEnvironment;
+/** No ledger and no secret: it copies what it is told to. */
+const MirrorEnvironment = z.object({
+  ...Platform,
+  OSS_ENDPOINT: z.optional(url),
+  /** Of the bucket that others are filled from. */
+  OSS_SOURCE_ENDPOINT: z.optional(url),
+});
 
 export const ENVIRONMENTS = {
   webhook: WebhookEnvironment,

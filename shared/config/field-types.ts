@@ -5,7 +5,9 @@ const UNITS_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** `90s`, `5m`, `6h`, `5d` → milliseconds. */
 export const ms = z
-  .string()
+  .string({
+    error: ({ input }) => (input === undefined ? undefined : 'must be a time such as 90s, 5m, 6h or 5d'),
+  })
   .regex(/^\d{1,6}[smhd]$/, 'must be a time such as 90s, 5m, 6h or 5d')
   .transform((text) => Number(text.slice(0, -1)) * UNITS_MS[text.slice(-1) as keyof typeof UNITS_MS]);
 

@@ -94,6 +94,8 @@ export interface CapacityView {
   readonly mints: Readonly<Record<string, number>>;
   /** Kept or spent for machines of a day, in millionths, by its date as 20261128. */
   readonly days?: Readonly<Record<string, number>>;
+  /** No slot, nothing counted but days, and nobody waits: there is nothing to set right. */
+  readonly isAtRest?: boolean;
   /** Absent or null: nothing is stopped. */
   readonly stop?: Stop | null;
 }
@@ -107,6 +109,8 @@ export interface Capacity {
   take(request: SlotRequest, limits: SlotLimits, nowMs: number): Promise<SlotOutcome>;
   /** Idempotent. `spent`: what its machine cost, in millionths; absent: what was kept of the day's money for it. */
   handBack(name: RunnerName, spent?: number): Promise<void>;
+  /** The same of many, with as few writes as the number of a write's conditions allows. */
+  handBackAll(slots: ReadonlyMap<RunnerName, number | undefined>): Promise<void>;
   /** What the machines cost as is known by now. Those that have no slot, or count for no money, are left alone. */
   reprice(costs: ReadonlyMap<RunnerName, SlotCost>): Promise<void>;
   view(): Promise<CapacityView>;
@@ -134,6 +138,8 @@ export interface Ledger {
   readonly unavailable: Unavailable;
   /** The market snapshot, compressed; one row for each region. */
   readonly market: MarketSnapshots;
+  /** All entries of some kinds, with as few calls as there are pages. */
+  together(part: Part, max: number): Promise<Together>;
 }
 
 /**
@@ -161,3 +167,33 @@ export interface MarketSnapshots {
   read(region: string): Promise<Uint8Array | null>;
   write(region: string, bytes: Uint8Array): Promise<void>;
 }
+
+/** Lists of several kinds at once, for who reads them all. */
+export interface EntriesByKind {
+  readonly check: CheckEntry;
+  readonly job: JobEntry;
+  readonly note: Note;
+  readonly refusal: RefusalEntry;
+  readonly rerun: RerunEntry;
+  readonly runner: RunnerEntry;
+}
+
+export interface Listed<Entry> extends Held<Entry> {
+  readonly id: string;
+}
+
+/** By their names in the table: what lies between goes with them. The market's row, which is large, is in none. */
+export const PARTS = {
+  jobs: { first: 'capacity', last: 'job' },
+  notes: { first: 'note', last: 'note' },
+  runners: { first: 'refusal', last: 'runner' },
+} as const;
+export type Part = keyof typeof PARTS;
+
+/** A kind that the part does not have is empty. */
+export type Together = { readonly [Kind in keyof EntriesByKind]: readonly Listed<EntriesByKind[Kind]>[] } & {
+  /** Null: not in the part, or there is no such row yet. */
+  readonly capacity: CapacityView | null;
+  /** False: `max` rows were reached first. */
+  readonly complete: boolean;
+};

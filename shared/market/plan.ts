@@ -43,7 +43,7 @@ export function refreshDue(request: RefreshRequest): Omit<MarketQuery, 'deadline
 }
 
 /** A market that no job has needed for an hour, or that none ever did. */
-function isIdle(last: Market | null, nowMs: number): boolean {
+export function isIdle(last: Market | null, nowMs: number): boolean {
   return last === null || last.neededAtMs === null || nowMs - last.neededAtMs > MARKET_IDLE_MS;
 }
 

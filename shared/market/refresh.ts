@@ -3,8 +3,9 @@
 import type { Config } from '../config/config.ts';
 import type { MarketSnapshots } from '../ledger/ledger.ts';
 import type { Clock, Log } from '../ports.ts';
+import { MARKET_REST_MS } from './limits.ts';
 import { decodeMarket, encodeMarket, type Market } from './market.ts';
-import { refreshDue } from './plan.ts';
+import { isIdle, refreshDue } from './plan.ts';
 import type { MarketSource } from './source.ts';
 
 export interface MarketWorld {
@@ -13,6 +14,8 @@ export interface MarketWorld {
   readonly log: Log;
   readonly market: MarketSnapshots;
   readonly source: MarketSource;
+  /** Region → when its market was read last and nobody needed it: until a job comes it is not read each minute. */
+  readonly idle: Map<string, number>;
 }
 
 /** `isBusy`: there are jobs. One region's failure does not keep the others from their turn. Says what it did. */
@@ -34,8 +37,11 @@ async function refreshRegion(
   deadlineMs: number,
   world: MarketWorld,
 ): Promise<string> {
+  const { clock } = world;
   try {
+    if (!isBusy && isKnownIdle(region, world)) return 'nothing is due';
     const last = await lastMarket(region, world);
+    noteIdle(region, isIdle(last, clock.nowMs()) && !isBusy, world);
     const first = await askedOnce(region, last, isBusy, deadlineMs, world);
     if (first === null) return 'nothing is due';
     // What to price is known once the types are.
@@ -47,6 +53,14 @@ async function refreshRegion(
     world.log('market.failed', { region, because });
     return `failed because ${because}`;
   }
+}
+
+const isKnownIdle = (region: string, { idle, clock }: MarketWorld): boolean =>
+  clock.nowMs() - (idle.get(region) ?? 0) < MARKET_REST_MS;
+
+function noteIdle(region: string, isNow: boolean, { idle, clock }: MarketWorld): void {
+  if (isNow) idle.set(region, clock.nowMs());
+  else idle.delete(region);
 }
 
 async function askedOnce(

@@ -1,5 +1,5 @@
 /**
- * What the mirror knows of GitHub's newest runner release: its manifest, kept as a note in the ledger under
+ * Which runner launches install, and which regions have it: the manifest, kept by the reaper as a note in the ledger under
  * RUNNER_RELEASE_NOTE, so that a launch asks neither GitHub nor OSS.
  */
 import * as z from 'zod';
@@ -10,12 +10,14 @@ import type { Arch } from '../nouns.ts';
 export const NO_RUNNER_RELEASE = 'no-runner-release';
 export const RUNNER_RELEASE_NOTE = 'runner-release';
 
-const version = z.string().regex(/^\d{1,4}\.\d{1,5}\.\d{1,5}$/, 'must be a version such as 2.336.0');
+export const version = z.string().regex(/^\d{1,4}\.\d{1,5}\.\d{1,5}$/, 'must be a version such as 2.336.0');
+
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal');
 
 const Archive = z.strictObject({
   /** The object's name in each bucket, and the file's name at GitHub. */
   key: z.string().regex(/^[A-Za-z0-9._/-]{1,200}$/, 'must be an object key'),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal'),
+  sha256,
   sizeBytes: z.int().positive(),
 });
 
@@ -31,7 +33,7 @@ const Release = z.strictObject({
 
 export type RunnerRelease = z.output<typeof Release>;
 
-/** Null: not a manifest that this version of the code understands; the mirror will write a new one. */
+/** Null: not a manifest that this version of the code understands; the reaper will write a new one. */
 export function parseRunnerRelease(text: string): RunnerRelease | null {
   try {
     const parsed = Release.safeParse(JSON.parse(text));
@@ -50,32 +52,6 @@ export const bucketsWithout = (
   placements
     .filter(({ region, mirrorBucket }) => mirrorBucket !== null && !regions.includes(region))
     .map(({ region }) => region);
-
-/** A release as GitHub publishes it. */
-export interface PublishedRelease {
-  readonly version: string;
-  readonly publishedAtMs: number;
-  readonly archives: Readonly<
-    Record<Arch, { readonly url: string; readonly sha256: string; readonly sizeBytes: number }>
-  >;
-}
-
-export interface Releases {
-  latest(): Promise<PublishedRelease>;
-  /** The bytes at one of its addresses. Throws when they stop coming. */
-  open(url: string): Promise<AsyncIterable<Uint8Array>>;
-}
-
-/** One placement's copy of the releases. */
-export interface Bucket {
-  readonly region: string;
-  /** Null: no such object. */
-  sizeBytesOf(key: string): Promise<number | null>;
-  /** Whole or not at all: when `chunks` throws, no object of this name comes into being. */
-  put(key: string, chunks: AsyncIterable<Uint8Array>, sizeBytes: number): Promise<void>;
-  /** An object that is not there counts as removed. */
-  remove(key: string): Promise<void>;
-}
 
 const FILE_ARCH = { amd64: 'x64', arm64: 'arm64' } as const;
 export const archiveName = (version: string, arch: Arch): string =>

@@ -20,7 +20,7 @@ export interface ServerlessDevs {
   readonly say: (line: string) => void;
 }
 
-type Props = FunctionsYaml['resources']['reaper']['props'];
+type Props = Omit<FunctionsYaml['resources']['reaper']['props'], 'logConfig'>;
 type Send = (action: string, method: string, path: string, body: object) => Promise<unknown>;
 
 export async function deployFunctions(options: ServerlessDevs): Promise<void> {

@@ -11,9 +11,8 @@ interface Examples {
   readonly examples: readonly Json[];
 }
 
-const all = createRequire(import.meta.url)(
-  '@octokit/webhooks-examples/api.github.com/index.json',
-) as Examples[];
+const require = createRequire(import.meta.url);
+const all = require('@octokit/webhooks-examples/api.github.com/index.json') as Examples[];
 
 /** The newest example of an event that satisfies `fits`. */
 export function example(event: string, fits: (example: Json) => boolean): Json {

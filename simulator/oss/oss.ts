@@ -9,6 +9,8 @@ export interface OssObject {
   readonly bytes: Buffer;
   readonly etag: string;
   readonly modifiedAtMs: number;
+  /** Made by AppendObject: the only kind that takes more, and one that CopyObject refuses. */
+  readonly isAppendable?: boolean;
 }
 
 export interface OssBucket {
@@ -69,6 +71,7 @@ export interface Oss {
   addBucket(name: string, region: string, policy?: unknown): OssBucket;
   bucket(name: string): OssBucket;
   put(bucket: OssBucket, key: string, bytes: Buffer): OssObject;
+  append(bucket: OssBucket, key: string, bytes: Buffer, position: number): OssObject;
   find(bucket: OssBucket, key: string): OssObject;
   remove(bucket: OssBucket, key: string): void;
   /** Throws the refusal of one who may not. `isPublic`: it came by the bucket's public endpoint. */
@@ -104,6 +107,18 @@ export function createOss(options: OssOptions): Oss {
       const object = { bytes, etag, modifiedAtMs: options.clock.nowMs() };
       bucket.objects.set(key, object);
       return object;
+    },
+    append(bucket, key, bytes, position) {
+      const had = bucket.objects.get(key);
+      // OSS docs, "AppendObject": 409 ObjectNotAppendable, 409 PositionNotEqualToLength.
+      if (had !== undefined && had.isAppendable !== true) throw refuse(409, 'ObjectNotAppendable');
+      if (position !== (had?.bytes.length ?? 0)) throw refuse(409, 'PositionNotEqualToLength');
+      const grown = {
+        ...this.put(bucket, key, Buffer.concat([had?.bytes ?? Buffer.alloc(0), bytes])),
+        isAppendable: true,
+      };
+      bucket.objects.set(key, grown);
+      return grown;
     },
     find(bucket, key) {
       const found = bucket.objects.get(key);

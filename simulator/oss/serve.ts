@@ -2,10 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Oss, OssRefusal } from './oss.ts';
+import { type Oss, type OssObject, OssRefusal } from './oss.ts';
 
 const ACTIONS: Readonly<Record<string, string>> = {
   PUT: 'oss:PutObject',
+  // With ?append alone (OSS docs, "AppendObject": needs oss:PutObject).
+  POST: 'oss:PutObject',
   GET: 'oss:GetObject',
   HEAD: 'oss:GetObject',
   DELETE: 'oss:DeleteObject',
@@ -77,13 +79,26 @@ async function answer(
   oss.admit(action, { method, bucket: name, key, query, headers, address, isPublic });
   const bucket = oss.bucket(name);
   if (method === 'PUT') return put(oss, bucket, key, request, response);
+  if (method === 'POST') return append(oss, bucket, { key, query }, request, response);
   if (method === 'DELETE') {
     oss.remove(bucket, key);
     return void response.writeHead(204, ids()).end();
   }
-  const { bytes, etag, modifiedAtMs } = oss.find(bucket, key);
-  response.writeHead(200, {
+  give(oss.find(bucket, key), request, response, fault);
+}
+
+function give(
+  { bytes: all, etag, modifiedAtMs, isAppendable }: OssObject,
+  { method, headers }: IncomingMessage,
+  response: ServerResponse,
+  fault: 'cut' | 'wrong' | null,
+): void {
+  const from = rangeOf(headers.range, all.length);
+  const bytes = all.subarray(from ?? 0);
+  response.writeHead(from === null ? 200 : 206, {
     ...ids(),
+    ...(from === null ? {} : { 'content-range': `bytes ${from}-${all.length - 1}/${all.length}` }),
+    'x-oss-object-type': isAppendable ? 'Appendable' : 'Normal',
     'content-length': bytes.length,
     'content-type': 'application/octet-stream',
     etag: `"${etag}"`,
@@ -91,6 +106,15 @@ async function answer(
   });
   if (method === 'HEAD') return void response.end();
   send(response, bytes, fault);
+}
+
+/** `bytes=N-` alone. One that begins at the object's end or behind it is refused (OSS docs, "GetObject": 416 InvalidRange). */
+function rangeOf(header: string | undefined, size: number): number | null {
+  const from = /^bytes=(\d+)-$/.exec(header ?? '')?.[1];
+  if (from === undefined) return null;
+  if (Number(from) >= size)
+    throw new OssRefusal(416, 'InvalidRange', 'The requested range cannot be satisfied.');
+  return Number(from);
 }
 
 function send(response: ServerResponse, bytes: Buffer, fault: 'cut' | 'wrong' | null): void {
@@ -117,6 +141,27 @@ async function put(
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const { etag } = oss.put(bucket, key, Buffer.concat(chunks));
   response.writeHead(200, { ...ids(), etag: `"${etag}"` }).end();
+}
+
+/** OSS docs, "AppendObject": in one call all of its bytes or none. */
+async function append(
+  oss: Oss,
+  bucket: ReturnType<Oss['bucket']>,
+  { key, query }: Pick<Place, 'key' | 'query'>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (!query.has('append')) throw new OssRefusal(405, 'MethodNotAllowed', 'The method is not allowed.');
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const { bytes, etag } = oss.append(
+    bucket,
+    key,
+    Buffer.concat(chunks),
+    Number(query.get('position') ?? 'NaN'),
+  );
+  const next = { 'x-oss-next-append-position': String(bytes.length) };
+  response.writeHead(200, { ...ids(), ...next, etag: `"${etag}"` }).end();
 }
 
 const ids = () => ({

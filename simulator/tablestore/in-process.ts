@@ -14,10 +14,11 @@ import {
 } from '../../shared/adapters/tablestore/table.ts';
 import type { Comparator, Filter, Condition as StoreCondition } from './conditions.ts';
 import { ConnectionLost, invalid, TableStoreRefusal } from './errors.ts';
-import { checkColumnName, RANGE_ROWS_MAX, VALUE_MAX_BYTES } from './limits.ts';
+import { checkColumnName, RANGE_MAX_BYTES, RANGE_ROWS_MAX, VALUE_MAX_BYTES } from './limits.ts';
 import { perform, type TableStore, tableNamed } from './state.ts';
 import { type CellChange, type StoredRow, TableState } from './table.ts';
 import { INF_MAX, INF_MIN, sizeOf, type Value } from './values.ts';
+import { sizeOfRow } from './wire/wire.ts';
 
 /** A table with two STRING keys, ready at once. */
 export function createTable(
@@ -71,13 +72,15 @@ export function tableOf(store: TableStore, name: string): Table {
     async delete(key, condition) {
       return isHeld('DeleteRow', (table, nowMs) => table.delete(key, conditionOf(condition), nowMs));
     },
-    async range(partition, from, limit) {
+    async range(first, from, limit, last = first) {
       return call('GetRange', (table, nowMs) => {
         const rows: Row[] = [];
         const most = Math.min(limit, RANGE_ROWS_MAX);
-        for (const row of table.between([partition, from ?? INF_MIN], [partition, INF_MAX], nowMs)) {
-          if (rows.length === most) return { rows, next: keyIn(row) };
+        let bytes = 0;
+        for (const row of table.between(from ?? [first, INF_MIN], [last, INF_MAX], nowMs)) {
+          if (rows.length === most || bytes >= RANGE_MAX_BYTES) return { rows, next: keyIn(row) };
           store.counts.rowsScanned++;
+          bytes += sizeOfRow(row);
           rows.push({ key: keyIn(row), columns: columnsIn(row) });
         }
         return { rows, next: null };

@@ -22,6 +22,7 @@ const VERBS = [
   'destroy',
   'infra:synth',
   'build',
+  'lint',
   'mirror',
   'list',
   'cost',

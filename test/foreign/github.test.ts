@@ -104,14 +104,10 @@ test('an answer of another shape is not taken for one of theirs', () => {
 const RELEASE = {
   version: '2.336.0',
   publishedAtMs: Date.UTC(2026, 4, 1),
-  assets: [
-    {
-      name: 'actions-runner-linux-x64-2.336.0.tar.gz',
-      sha256: 'a'.repeat(64),
-      sizeBytes: 1,
-      url: 'https://x.example/a',
-    },
-  ],
+  assets: ['x64', 'arm64'].map((arch) => ({
+    name: `actions-runner-linux-${arch}-2.336.0.tar.gz`,
+    ...{ sha256: 'a'.repeat(64), sizeBytes: 1, url: `https://x.example/${arch}` },
+  })),
 };
 
 async function aDay(): Promise<{ exchanges: Exchange[]; world: TestWorld }> {

@@ -69,6 +69,26 @@ test('a role for the instance is passed to ECS alone, and only when there is one
   ]);
 });
 
+test('the mirror has no key, no row of the ledger and no function to invoke: only the buckets, and its log', () => {
+  const mainland = { ...MADE, mirrorBucket: 'ci-hangzhou' };
+  const config = configOf({ placements: [mainland] });
+  const rights = permissionsOf('mirror', { ...scope, config, secrets: { mirror: ['kms:key'] } });
+  const services = new Set(rights.map(({ action }) => action.split(':')[0]));
+  expect([...services].sort()).toEqual(['log', 'oss']);
+  expect(rights.find(({ action }) => action === 'oss:PutObject')?.resources).toEqual([
+    'acs:oss:*:*:ci-runner-12/*',
+    'acs:oss:*:*:ci-hangzhou/*',
+  ]);
+  const invoked = permissionsOf('reaper', { ...scope, config }).find(({ action }) =>
+    action.startsWith('fc:'),
+  );
+  expect(invoked?.resources).toEqual([
+    'acs:fc:cn-hongkong:12:functions/ci-launcher',
+    'acs:fc:cn-hongkong:12:functions/ci-mirror',
+    `acs:fc:${MADE.region}:12:functions/ci-mirror-${MADE.region}`,
+  ]);
+});
+
 test('instances are run only in the networks of runners.yaml', () => {
   const config = configOf({ placements: [MADE, BROUGHT] });
   const used = permissionsOf('launcher', { ...scope, config })
@@ -91,7 +111,7 @@ describe('secrets', () => {
       webhook: [],
       launcher: ['kms:ci/key'],
       reaper: ['kms:ci/key'],
-      mirror: ['kms:ci/key'],
+      mirror: [],
     });
     expect(secretReferences({ WEBHOOK_SECRET: 'kms:hook', GITHUB_PRIVATE_KEY: 'oos:key' })).toMatchObject({
       webhook: ['kms:hook'],

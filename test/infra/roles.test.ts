@@ -50,7 +50,7 @@ describe('roles', () => {
     );
     expect([...new Set(keys)].sort()).toEqual([
       'ecs:DeleteInstance acs:ResourceTag',
-      'ecs:DeleteInstance,ecs:GetInstanceConsoleOutput acs:ResourceTag',
+      'ecs:DeleteInstance,ecs:DeleteInstances,ecs:GetInstanceConsoleOutput acs:ResourceTag',
       'ecs:RunInstances acs:RequestTag',
       'ecs:RunInstances null',
     ]);

@@ -62,8 +62,9 @@ export function operatorOf(account: EmptyAccount): Operator {
     setup: () => setup(setUpBy(self, account)),
     deploy: () =>
       deploy({
-        ...{ root, alibaba: cloud, variables: variables(), say, sleep: pause },
+        ...{ root, ours: root, made: root, alibaba: cloud, variables: variables(), say, sleep: pause },
         confirm: async () => true,
+        download,
         build: async (built) => void (await buildAll(built, join(root, 'dist'))),
         async deployFunctions(file, filled) {
           const endpoint = account.variables.ALIBABA_ENDPOINT as string;

@@ -25,6 +25,7 @@ import {
 } from '../../simulator/function-compute/index.ts';
 import { WEBHOOK_SECRET } from './keys.ts';
 import type { Ports } from './ports.ts';
+import { NO_MIRRORS } from './release.ts';
 
 const SCRIPTS = readUserDataScripts(`${import.meta.dirname}/../../userdata`);
 
@@ -103,9 +104,10 @@ function reaperOf(deployed: Deployed): FunctionSpec {
     body: host(deployed, ({ callEcs, ...adapters }) => {
       const { config, clock, ledger, log } = adapters;
       const source = ecsMarket({ call: callEcs, clock, spotDuration: config.spot.duration });
+      const idle = new Map<string, number>();
       const refreshMarket = (isBusy: boolean, deadlineMs: number) =>
-        refreshMarkets(isBusy, deadlineMs, { config, clock, log, market: ledger.market, source });
-      const world = { ...adapters, looks: newLooks(), queue: queue(), refreshMarket };
+        refreshMarkets(isBusy, deadlineMs, { config, clock, log, market: ledger.market, source, idle });
+      const world = { ...adapters, looks: newLooks(), queue: queue(), mirrors: NO_MIRRORS, refreshMarket };
       return (event, life) => reap(event, killable(world, life));
     }),
   };

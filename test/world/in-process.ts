@@ -19,7 +19,7 @@ import { type TimedDriverOptions, timedDriver } from '../../simulator/timed-driv
 import { functionsOf } from './functions.ts';
 import { APP_ID, PUBLIC_KEY_PEM, WEBHOOK_SECRET } from './keys.ts';
 import { type Parts, portsOver, type Watch } from './ports.ts';
-import { RELEASE } from './release.ts';
+import { ASSETS, RELEASE } from './release.ts';
 
 export const START_MS = Date.UTC(2026, 4, 4, 8, 0, 0);
 
@@ -128,7 +128,9 @@ function peopled(github: ReturnType<typeof createGitHub>, options: WorldOptions)
   for (const repository of repositories) github.addRepository(repository);
   const ours = { organization: 'acme', name: 'ci-runners' };
   const { id } = github.addGroup({ ...ours, repositories: [...repositories] });
-  github.setRunnerReleases([{ version: RELEASE.version, publishedAtMs: RELEASE.publishedAtMs, assets: [] }]);
+  github.setRunnerReleases([
+    { version: RELEASE.version, publishedAtMs: RELEASE.publishedAtMs, assets: ASSETS },
+  ]);
   return {
     installation: github.install('acme', installed),
     /** The runner group serves others, from now on. */

@@ -101,7 +101,7 @@ function lag(table: Table, pause: () => Promise<void>): Table {
     put: (key, columns, condition) => slowly(() => table.put(key, columns, condition)),
     update: (key, change, condition) => slowly(() => table.update(key, change, condition)),
     delete: (key, condition) => slowly(() => table.delete(key, condition)),
-    range: (partition, from, limit) => slowly(() => table.range(partition, from, limit)),
+    range: (...asked) => slowly(() => table.range(...asked)),
   };
 }
 

@@ -53,7 +53,7 @@ function show(list) {
 }
 
 localise(document);
-if (body.dataset.live) {
+function follow() {
   const source = new EventSource(body.dataset.live);
   source.onmessage = ({ data }) => {
     offline.hidden = true;
@@ -63,3 +63,5 @@ if (body.dataset.live) {
     offline.hidden = false;
   };
 }
+// Once what is there has been painted.
+if (body.dataset.live) requestAnimationFrame(() => setTimeout(follow));

@@ -3,7 +3,7 @@ import { lastSweepMs } from '../../../functions/reaper/sweep-lease.ts';
 import { type StandingAlert, standingAlerts } from '../../../shared/alert-once.ts';
 import type { Finding } from '../../doctor/finding.ts';
 import { toIsoOrNull } from '../../shared/format.ts';
-import { html } from '../../shared/html.ts';
+import { html } from '../../shared/screen/html.ts';
 import { inEnglish, type Say, type Section, section } from '../say.ts';
 import type { Ask, DashboardWorld, View } from '../world.ts';
 import { alertsOf } from './parts.ts';

@@ -8,7 +8,7 @@ import { type Findings, gatherFindings } from '../../explain/findings.ts';
 import { toJson } from '../../explain/index.ts';
 import { parseReference } from '../../explain/reference.ts';
 import { asksFor, storyOf } from '../../explain/story.ts';
-import { type Html, html } from '../../shared/html.ts';
+import { type Html, html } from '../../shared/screen/html.ts';
 import { PHASES, timeline } from '../charts.ts';
 import { inEnglish, type Say, type Section, section } from '../say.ts';
 import type { Ask, DashboardWorld, View } from '../world.ts';

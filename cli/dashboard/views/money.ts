@@ -5,7 +5,7 @@ import { HOSTED_SOURCE } from '../../cost/hosted-prices.ts';
 import { jsonOf } from '../../cost/index.ts';
 import { type CostState, readCosts } from '../../cost/read.ts';
 import { GROUPS, type Group, type Sums } from '../../cost/report.ts';
-import { type Html, html } from '../../shared/html.ts';
+import { type Html, html } from '../../shared/screen/html.ts';
 import { barChart } from '../charts.ts';
 import { inEnglish, type Say, type Section, section, tableOf } from '../say.ts';
 import type { Ask, DashboardWorld, View } from '../world.ts';
@@ -119,7 +119,7 @@ function moneySections({ costs, trouble, unavailable }: MoneyState, ask: Ask, sa
 
 function sumsOf({ report: { total }, currency, monthForecast }: CostState, { words, money }: Say): Html {
   const saved = total.onDemand - total.total;
-  const share = total.onDemand === 0 ? '' : ` (${Math.round((100 * saved) / total.onDemand)} %)`;
+  const share = total.onDemand === 0 ? '' : ` (${Math.round((100 * saved) / total.onDemand)}\u00a0%)`;
   return html`<dl class="figures">
     ${figure(words.total, money(total.total, currency))}
     ${figure(words.saved, `${money(saved, currency)}${share}`)}

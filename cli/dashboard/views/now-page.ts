@@ -1,7 +1,8 @@
 /** The page Now. */
 
 import type { LiveRunner, RefusedJob, WaitingJob } from '../../list/live-state.ts';
-import { type Html, html } from '../../shared/html.ts';
+import { stopLines } from '../../list/table.ts';
+import { type Html, html } from '../../shared/screen/html.ts';
 import { PHASES, type Stretch, timeline } from '../charts.ts';
 import { inEnglish, type Say, type Section, section } from '../say.ts';
 import { type GoneLane, type Moments, type NowState, stretchesOf } from './now.ts';
@@ -16,7 +17,7 @@ const ROWS_MAX = 200;
 export function nowSections(state: NowState, say: Say, allowsActions: boolean): Section[] {
   const { live } = state;
   return [
-    section('alerts', null, [alertsOf(live, say), sweepWarning(live, say)]),
+    section('alerts', null, [stoppedBanner(live, say), alertsOf(live, say), sweepWarning(live, say)]),
     section('figures', null, figures(state, say)),
     section('runners', say.words.runners, runnersOf(state, say, allowsActions)),
     section('waiting', say.words.jobsWaiting, waitingOf(live.jobs, live.atMs, say)),
@@ -24,7 +25,13 @@ export function nowSections(state: NowState, say: Say, allowsActions: boolean): 
   ];
 }
 
-export function sweepWarning({ sweptAtMs, atMs }: NowState['live'], { words, duration }: Say): Html {
+/** In the words of `list`. */
+const stoppedBanner = (live: NowState['live'], say: Say): Html =>
+  html`${stopLines(live).map((text) => html`<p class="banner wrong" role="alert">${inEnglish(text, say)}</p>`)}`;
+
+export function sweepWarning({ sweptAtMs, atMs, stop }: NowState['live'], { words, duration }: Say): Html {
+  // The switch turns the sweep's trigger off, too.
+  if (stop?.repositories === null) return html``;
   if (sweptAtMs === null) return html`<p class="banner wrong" role="alert">${words.noSweep}</p>`;
   if (atMs - sweptAtMs < SWEEP_LATE_MS) return html``;
   return html`<p class="banner wrong" role="alert">${words.lateSweep(duration(atMs - sweptAtMs))}</p>`;
@@ -36,11 +43,11 @@ function figures({ live, spendPerHour, unpriced, withoutJob, images }: NowState,
   return html`<dl class="figures">
     ${figure(words.slots, words.of(live.slots.taken, live.slots.limit))}
     ${figure(words.waiting, String(live.jobs.length))}
-    ${figure(words.spend, `${money(spendPerHour, live.currency)}${unpriced === 0 ? '' : ` + ${unpriced} ?`}`)}
+    ${figure(words.spend, money(spendPerHour, live.currency))}
     ${figure(words.sweep, swept)}
     ${figure(words.withoutJob, String(withoutJob))}
     ${figure(words.images, images.join(', '))}
-  </dl>${live.quotas.map((quota) => html`<p class="hint">${words.quota(quota)}</p>`)}`;
+  </dl>${unpriced === 0 ? null : html`<p class="hint">${words.unpricedMachines(unpriced)}</p>`}${live.quotas.map((quota) => html`<p class="hint">${words.quota(quota)}</p>`)}`;
 }
 
 interface Row {

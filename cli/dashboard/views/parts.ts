@@ -1,6 +1,6 @@
 /** What several pages show. */
 import type { StandingAlert } from '../../../shared/alert-once.ts';
-import { type Html, html, type Part } from '../../shared/html.ts';
+import { type Html, html, type Part } from '../../shared/screen/html.ts';
 import { inEnglish, type Say } from '../say.ts';
 import { SPANS } from '../world.ts';
 
@@ -16,11 +16,16 @@ export const linkTo = (href: string, text: string, isHere: boolean): Html =>
   isHere ? html`<a href="${href}" aria-current="true">${text}</a>` : html`<a href="${href}">${text}</a>`;
 
 /** How far back a page looks. */
-export const spansOf = (page: string, days: number, more: Readonly<Record<string, string>>, say: Say): Html =>
+export const spansOf = (
+  page: 'waits' | 'money',
+  days: number,
+  more: Readonly<Record<string, string>>,
+  say: Say,
+): Html =>
   html`<nav class="choice" aria-label="${say.words.span}">${SPANS.map((each) =>
     linkTo(
       say.link(page, { days: String(each), ...more }),
-      each === 1 ? say.words.hours24 : say.words.days(each),
+      each === 1 ? (page === 'money' ? say.words.today : say.words.hours24) : say.words.days(each),
       each === days,
     ),
   )}</nav>`;

@@ -2,7 +2,7 @@
 import type { HistoryRow } from '../../../shared/ledger/history-row.ts';
 import { HISTORY_DAY_MAX } from '../../../shared/limits.ts';
 import { toIsoOrNull } from '../../shared/format.ts';
-import { html } from '../../shared/html.ts';
+import { html } from '../../shared/screen/html.ts';
 import { barChart } from '../charts.ts';
 import { type Say, type Section, section, tableOf } from '../say.ts';
 import type { Ask, DashboardWorld, View } from '../world.ts';

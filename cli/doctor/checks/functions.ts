@@ -1,5 +1,5 @@
 /** What is deployed: the ledger's tables, the functions, their triggers, and how they may be invoked. */
-import { FUNCTION_KINDS, namesOf } from '../../../infra/names.ts';
+import { functionPlaces, namesOf } from '../../../infra/names.ts';
 import { configurationHash, configurationIn } from '../../../infra/release.ts';
 import { ACL_ADVICE, isAclRefusal } from '../../../shared/adapters/tablestore/errors.ts';
 import { HISTORY_TABLE, LEDGER_TABLE } from '../../../shared/adapters/tablestore/tables.ts';
@@ -48,23 +48,21 @@ async function functions({ alibaba, config, release }: DoctorWorld) {
   const findings: CheckOutcome[] = [];
   const wanted = configurationHash(config);
   const seen = new Set<string>();
-  for (const kind of FUNCTION_KINDS) {
-    const name = namesOf(config).functionOf(kind);
-    const path = `/functions/${name}`;
-    const found = await alibaba.fc(config.control.region, 'GetFunction', 'GET', path).catch(nullIfAbsent);
+  const places = functionPlaces(config);
+  for (const { name, region } of places) {
+    const found = await alibaba.fc(region, 'GetFunction', 'GET', `/functions/${name}`).catch(nullIfAbsent);
+    const live = String(found?.description ?? '');
+    seen.add(live);
     if (found === null) findings.push(wrong(`${name} is not deployed`, 'run npm run deploy'));
-    else {
-      const live = String(found.description ?? '');
-      seen.add(live);
-      findings.push(...differenceOf(name, live, release, wanted));
-      if (config.control.fixedAddress !== null) findings.push(...wayOut(name, found));
-    }
+    else findings.push(...differenceOf(name, live, release, wanted));
+    const isFixed = config.control.fixedAddress !== null && region === config.control.region;
+    if (found !== null && isFixed) findings.push(...wayOut(name, found));
   }
   if (findings.length > 0) return findings;
   const note = isComparable(release, wanted)
     ? ''
     : '; not compared with dist/, which is not built from this runners.yaml';
-  return [ok(`all four, ${[...seen].join(', ')}${note}`)];
+  return [ok(`all ${places.length}, ${[...seen].join(', ')}${note}`)];
 }
 
 /** FC docs, "Configure a fixed public IP": the default NIC's own way out must be closed, or the address has no effect. */
@@ -97,7 +95,7 @@ export async function variablesOf(
 
 async function triggers(world: DoctorWorld) {
   const findings = [];
-  for (const [kind, type] of Object.entries({ webhook: 'http', reaper: 'timer', mirror: 'timer' })) {
+  for (const [kind, type] of Object.entries({ webhook: 'http', reaper: 'timer' })) {
     const name = namesOf(world.config).functionOf(kind as FunctionKind);
     const found = (await triggersOf(world, kind as FunctionKind)).find((each) => each.triggerType === type);
     const { enable } = JSON.parse(found?.triggerConfig || '{}') as { enable?: boolean };
@@ -111,7 +109,7 @@ async function triggers(world: DoctorWorld) {
     findings.push(wrong(`failed launches are not handed to ${reaper}`, 'run npm run deploy'));
   return findings.length > 0
     ? findings
-    : [ok('the webhook is open, the timers run, failed launches are told')];
+    : [ok('the webhook is open, the timer runs, failed launches are told')];
 }
 
 async function onFailureOf({ alibaba, config }: DoctorWorld): Promise<string> {

@@ -23,7 +23,7 @@ async function roles(world: DoctorWorld): Promise<CheckOutcome[]> {
   if (scope.secrets.launcher?.some((reference) => reference.startsWith('oos:')))
     findings.push(
       warning(
-        `with oos: launcher, reaper and mirror may read every KMS secret of ${config.control.region}`,
+        `with oos: launcher and reaper may read every KMS secret of ${config.control.region}`,
         'keep the App’s key as kms:NAME',
       ),
     );

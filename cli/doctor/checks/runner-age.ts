@@ -1,4 +1,5 @@
 /** How old the runner is that we hand out: GitHub gives no job to one too far behind. */
+import type { Copies } from '../../../shared/runner/copies.ts';
 import { bucketsWithout } from '../../../shared/runner/release.ts';
 import { type Check, type CheckOutcome, ok, warning, wrong } from '../finding.ts';
 import type { DoctorWorld } from '../world.ts';
@@ -12,17 +13,34 @@ export const RUNNER_AGE_CHECK: Check = { name: 'runner version', needs: ['clock'
 
 async function look(world: DoctorWorld): Promise<readonly CheckOutcome[]> {
   const release = await world.mirrored();
-  return [...(await age(world, release?.version ?? null)), ...copies(world, release?.regions ?? null)];
+  return [
+    ...(await age(world, release?.version ?? null)),
+    ...copiesOf(world, release?.regions ?? null, await world.copies()),
+  ];
 }
 
-/** A newest release that no bucket has is fetched from GitHub by each machine, about 160 MB, or not at all. */
-function copies({ config }: DoctorWorld, regions: readonly string[] | null): readonly CheckOutcome[] {
+const MB = 1_000_000;
+
+/** For each region with a bucket: what it has, or how far its copy is and why it ended. */
+function copiesOf(
+  { config }: DoctorWorld,
+  regions: readonly string[] | null,
+  copies: Copies | null,
+): readonly CheckOutcome[] {
   if (regions === null) return [];
-  const lacking = bucketsWithout(config.placements, regions);
-  if (lacking.length === 0) return [];
-  const text = `the bucket of ${lacking.join(', ')} does not have it: each machine there fetches it from GitHub`;
-  return [warning(text, 'run npm run mirror, which says why a copy fails')];
+  const lacking = new Set(bucketsWithout(config.placements, regions));
+  return config.placements.flatMap(({ region, mirrorBucket }) => {
+    if (mirrorBucket === null) return [];
+    const seen = copies?.regions[region];
+    if (!lacking.has(region)) return [ok(`the bucket of ${region} has it`)];
+    const far = seen === undefined ? '' : ` (${mb(seen.copiedBytes)} of ${mb(seen.sizeBytes)} MB are copied)`;
+    const why = seen?.because == null ? '' : `; the last copy ended: ${seen.because}`;
+    const text = `the bucket of ${region} does not have it${far}: each machine there fetches it from GitHub${why}`;
+    return [warning(text, 'run npm run mirror, which asks for the copy again and shows how it gets on')];
+  });
 }
+
+const mb = (bytes: number): number => Math.round(bytes / MB);
 
 async function age({ github, nowMs }: DoctorWorld, ours: string | null): Promise<readonly CheckOutcome[]> {
   const route = 'GET /repos/{owner}/{repo}/releases';
@@ -41,8 +59,8 @@ async function age({ github, nowMs }: DoctorWorld, ours: string | null): Promise
     .map(({ publishedAtMs }) => publishedAtMs);
   const days = Math.floor((nowMs() - Math.min(...since)) / DAY_MS);
   const text = `${ours} is behind ${newest.version} since ${days} days, and GitHub allows ${DEADLINE_DAYS}`;
-  if (days >= WARNING_DAYS) return [wrong(text, 'run npm run mirror, and look at the mirror’s log')];
-  return days > 2 ? [warning(text, 'run npm run mirror, and look at the mirror’s log')] : [ok(text)];
+  if (days >= WARNING_DAYS) return [wrong(text, 'run npm run mirror, and look at the reaper’s log')];
+  return days > 2 ? [warning(text, 'run npm run mirror, and look at the reaper’s log')] : [ok(text)];
 }
 
 function isNewer(one: string, other: string): boolean {

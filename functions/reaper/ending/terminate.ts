@@ -23,6 +23,10 @@ export async function terminate(
       world.log('instance.kept', { instance: each.id, because });
       continue;
     }
+    if (world.together !== undefined) {
+      world.together.deletions.push({ entry, ...each });
+      continue;
+    }
     const outcome = await world.instances.terminate(each.region, each.id);
     world.log('instance.terminated', {
       runner: entry.name,

@@ -4,7 +4,7 @@ import { spentOn } from '../../../shared/advisor/spend.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { ABSENT_LOOKS_MIN } from '../../../shared/limits.ts';
-import type { RunnerName } from '../../../shared/nouns.ts';
+import { closeAll } from '../ending/together.ts';
 import { runnerFacts } from '../events/history.ts';
 import { isLaunched } from '../own-instance.ts';
 import type { Observation } from '../survey/observe.ts';
@@ -29,8 +29,9 @@ export async function close(
   if (registration !== null) await github.removeRunner(registration.target, registration.id);
   if (entry.isInterrupted) await noteInterruptedJob(entry.busyWith, world);
   await keepFacts(entry, world);
-  await ledger.capacity.handBack(entry.name as RunnerName, spentOn(entry, world.clock.nowMs()));
-  await ledger.runners.remove(entry.name, last);
+  const closing = { held: last, spent: spentOn(entry, world.clock.nowMs()) };
+  if (world.together === undefined) await closeAll([closing], world);
+  else world.together.closings.push(closing);
 }
 
 /**

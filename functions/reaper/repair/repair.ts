@@ -9,6 +9,7 @@ import { REGION_KEPT_MS, SWEEP_ACTS_MAX } from '../../../shared/limits.ts';
 import type { RunnerName } from '../../../shared/nouns.ts';
 import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../../shared/runner/release.ts';
 import { poolsAt } from '../../../shared/warm/pools.ts';
+import { finishTogether } from '../ending/together.ts';
 import { type Idle, standingOf } from '../events/held.ts';
 import type { Evidence } from '../survey/evidence.ts';
 import { ownerOf, regionsOf } from '../survey/known.ts';
@@ -16,9 +17,9 @@ import { type Matching, match } from '../survey/match.ts';
 import { type Observation, observe, strangersIn } from '../survey/observe.ts';
 import { reportStrangers } from '../survey/strangers.ts';
 import type { Survey } from '../survey/survey.ts';
-import { LEFT, planWarm, type WarmPlan } from '../survey/warm.ts';
+import { LEFT, planWarm, type WarmPlan, yielding } from '../survey/warm.ts';
 import { untilDeadline } from '../until-deadline.ts';
-import type { ReaperWorld } from '../world.ts';
+import type { ReaperWorld, Together } from '../world.ts';
 import { act } from './act.ts';
 import { diagnose } from './diagnose.ts';
 import { type Diagnosed, hasCalls, inTurn, rememberLeft } from './in-turn.ts';
@@ -60,16 +61,18 @@ export async function repair(
   );
   const now = wanted.slice(0, SWEEP_ACTS_MAX);
   const failures: string[] = [];
+  const together: Together = { deletions: [], closings: [] };
   const left = await untilDeadline(
     now,
     deadlineMs,
     world.clock,
     async (each) => {
-      const failure = await actOne(each, evidence, world);
+      const failure = await actOne(each, evidence, { ...world, together });
       if (failure !== null) failures.push(failure);
     },
     (each) => hasCalls(each, world),
   );
+  failures.push(...(await finishTogether(together, world)));
   await rememberLeft(left?.first ?? wanted[SWEEP_ACTS_MAX], world);
   const counts = { ...countsOf(diagnosed), leftOver: wanted.length - now.length + (left?.count ?? 0) };
   return { uncovered: matching.uncovered, coming, wanting: warm.wanting, spent, counts, failures };
@@ -93,7 +96,9 @@ function diagnoseAll(survey: Survey, version: string, { config, clock }: ReaperW
   );
   const matching = match(survey.jobs, usable, config.github.scope === 'repository');
   const free = entriesOf(usable).filter(({ name }) => !matching.wanted.has(name));
-  const warm = planWarm(poolsAt(config, nowMs), free, { config, version, nowMs });
+  const isFull = survey.runners.length >= config.limits.runners;
+  const pools = yielding(poolsAt(config, nowMs), isFull ? matching.uncovered.length : 0);
+  const warm = planWarm(pools, free, { config, version, nowMs });
   const matched = observations.map((each) => ({
     ...each,
     waiting: matching.wanted.get(each.name) ?? null,

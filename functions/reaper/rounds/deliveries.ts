@@ -1,5 +1,7 @@
 /** GitHub does not repeat a delivery by itself: asks for those again that did not arrive. */
 import { amend } from '../../../shared/ledger/amend.ts';
+import type { Note } from '../../../shared/ledger/entries.ts';
+import type { Held } from '../../../shared/ledger/ledger.ts';
 import {
   DELIVERIES_KEPT_MS,
   DELIVERY_TRIES_MAX,
@@ -12,6 +14,7 @@ import type { ReaperWorld } from '../world.ts';
 const CURSOR = 'deliveries';
 /** A delivery under way is not in the list yet. */
 const OVERLAP_MS = 60_000;
+const CURSOR_KEPT_MS = 10 * 60_000;
 
 export interface Redeliveries {
   /** ids of the latest attempts to ask for again */
@@ -68,11 +71,22 @@ export async function redeliverLost(deadlineMs: number, world: ReaperWorld): Pro
   const asked = ask.length - (left?.count ?? 0) - failures.length;
   if (ask.length > 0) log('deliveries.asked_again', { asked, failed: failures.length });
   if (!complete) tellGap(things, sinceMs, log);
-  const note = { text: String(complete || things.length > 0 ? cursorMs : sinceMs), untilMs: null };
-  if (held === null) await ledger.notes.add(CURSOR, note);
-  else if (held.entry.text !== note.text) await amend(ledger.notes, CURSOR, () => note, held);
+  await keepCursor(held, complete || things.length > 0 ? cursorMs : sinceMs, things.length > 0, world);
   if (failures.length > 0) throw new Error(`${failures.length} deliveries were not repeated: ${failures[0]}`);
   return asked;
+}
+
+/** While nothing comes, the same empty stretch is asked for again, and nothing need be written. */
+async function keepCursor(
+  held: Held<Note> | null,
+  cursorMs: number,
+  hasSeen: boolean,
+  { ledger }: ReaperWorld,
+): Promise<void> {
+  const note = { text: String(cursorMs), untilMs: null };
+  if (held === null) await ledger.notes.add(CURSOR, note);
+  else if (held.entry.text !== note.text && (hasSeen || cursorMs - Number(held.entry.text) > CURSOR_KEPT_MS))
+    await amend(ledger.notes, CURSOR, () => note, held);
 }
 
 /** Newest first: a list that was cut lacks the oldest, and would lack them again. What they said is left to the look. */

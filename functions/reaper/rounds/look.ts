@@ -17,7 +17,7 @@ import type { ReaperWorld } from '../world.ts';
 import { dropExpired } from './expired.ts';
 import { lookAtRuns, type Pick, pickOf, type SeenRuns } from './runs-in-turn.ts';
 import { takeRecord } from './take-record.ts';
-import { isTold, isUnheard, listRepositories, nextInTurn, noteTurn, rememberTurn } from './turn.ts';
+import { isUnheard, listRepositories, mayRest, nextInTurn, noteTurn, rememberTurn } from './turn.ts';
 
 /** How many jobs were found that the ledger did not know so. */
 export async function lookForJobs(
@@ -36,7 +36,7 @@ export async function lookForJobs(
   let found = 0;
   const failures: string[] = [];
   const left = await untilDeadline(inTurn, deadlineMs, world.clock, async (repository) => {
-    if (isTold(repository, survey, world)) return;
+    if (mayRest(repository, survey, world)) return;
     const outcome = await tryToLook(
       repository,
       () => lookInto(repository, survey, evidence, deadlineMs, pick, world),

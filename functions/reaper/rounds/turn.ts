@@ -1,6 +1,6 @@
 /** Whose turn it is to be looked at: repositories that we know, a few each sweep. */
 import { lookShare } from '../../../shared/budget.ts';
-import { LOOK_LOST_MS, LOOK_TOLD_MS } from '../../../shared/github-limits.ts';
+import { LOOK_LOST_MS, LOOK_QUIET_MS, LOOK_TOLD_MS, QUIET_AFTER_MS } from '../../../shared/github-limits.ts';
 import { amend } from '../../../shared/ledger/amend.ts';
 import { LOOK_REPOSITORIES_MAX, REPOSITORY_LIST_MS } from '../../../shared/limits.ts';
 import { type KnownRepository, knownRepositories, ownersOf, rememberListed } from '../survey/known.ts';
@@ -35,14 +35,24 @@ export async function nextInTurn(world: ReaperWorld): Promise<Turn> {
   return { inTurn, from, known: known.length };
 }
 
-/** Its deliveries arrive: the last look found nothing that they had not told, and the ledger has jobs of it. */
-export function isTold({ repository }: KnownRepository, survey: Survey, world: ReaperWorld): boolean {
+/**
+ * The last look found nothing that deliveries had not told, and the next has time: the ledger has jobs of it, or there
+ * was none for long. What GitHub could not deliver is asked for again in each sweep, whatever the repository.
+ */
+export function mayRest(
+  { repository, seenAtMs }: KnownRepository,
+  survey: Survey,
+  world: ReaperWorld,
+): boolean {
   const { looks, config, clock } = world;
   const last = looks.turns.get(repository);
   if (config.github.polling || last === undefined || isUnheard(repository, survey)) return false;
   const nowMs = clock.nowMs();
-  const isRecent = nowMs - last.atMs < LOOK_TOLD_MS && nowMs - last.foundAtMs > LOOK_LOST_MS;
-  return isRecent && survey.jobs.some(({ entry }) => entry.job.repository === repository);
+  if (nowMs - last.foundAtMs <= LOOK_LOST_MS) return false;
+  const hasJobs = survey.jobs.some(({ entry }) => entry.job.repository === repository);
+  const isQuiet = !hasJobs && nowMs - seenAtMs > QUIET_AFTER_MS;
+  const restMs = isQuiet ? LOOK_QUIET_MS : LOOK_TOLD_MS;
+  return (hasJobs || isQuiet) && nowMs - last.atMs < restMs;
 }
 
 /** A runner is busy there, and no delivery said with which job. */

@@ -15,6 +15,16 @@ export interface WarmPlan {
   readonly wanting: readonly { readonly pool: Pool; readonly count: number; readonly stamp: string }[];
 }
 
+/** Jobs wait for a slot, and all are in use: what waits for jobs that may come makes room for as many. */
+export function yielding(pools: readonly Pool[], waiting: number): readonly Pool[] {
+  let left = waiting;
+  return pools.map((pool) => {
+    const hot = Math.max(0, pool.hot - left);
+    left -= pool.hot - hot;
+    return { ...pool, hot };
+  });
+}
+
 /**
  * `free`: runners that may still take a job, and that no job waits for. Of those that are ready, new ones stay before old
  * ones. What is old, or made of what has changed, is replaced one at a time, and stays until another is ready.

@@ -1,6 +1,12 @@
 /** Instances on ECS, over the wire or in process: whatever `call` is. */
-import { CALL_TRIES_MAX, ECS_RETRY_PAUSE_MS } from '../../limits.ts';
-import type { Clock, Instances, Log } from '../../ports.ts';
+import { inParallel } from '../../in-parallel.ts';
+import {
+  CALL_TRIES_MAX,
+  ECS_RETRY_PAUSE_MS,
+  INSTANCE_IDS_PER_CALL_MAX,
+  SWEEP_PARALLEL_MAX,
+} from '../../limits.ts';
+import type { Clock, Instances, Log, Removal } from '../../ports.ts';
 import type { EcsCall } from './call.ts';
 import { type Failure, failureOf, meaningOf } from './errors.ts';
 import { findInstances, listInstances, listTagged, lookAtConsole } from './look-ups.ts';
@@ -22,11 +28,10 @@ export function ecsInstances(options: EcsInstancesOptions): Instances {
     tagged: (region) => listTagged(region, options),
     find: (region, ids) => findInstances(region, ids, options),
     terminate: (region, id) => terminate(region, id, options),
+    terminateAll: (region, ids) => terminateAll(region, ids, options),
     consoleOutput: (region, id) => lookAtConsole(region, id, options),
   };
 }
-
-type Removal = 'asked' | 'gone' | 'later';
 
 /** Asking twice is harmless: what was deleted by a lost answer is gone, or on its way. */
 async function terminate(region: string, id: string, options: EcsInstancesOptions): Promise<Removal> {
@@ -44,6 +49,54 @@ async function terminate(region: string, id: string, options: EcsInstancesOption
       await options.pause(ECS_RETRY_PAUSE_MS * tries);
     }
   }
+}
+
+async function terminateAll(
+  region: string,
+  ids: readonly string[],
+  options: EcsInstancesOptions,
+): Promise<ReadonlyMap<string, Removal>> {
+  const removals = new Map<string, Removal>();
+  for (let from = 0; from < ids.length; from += INSTANCE_IDS_PER_CALL_MAX) {
+    const some = ids.slice(from, from + INSTANCE_IDS_PER_CALL_MAX);
+    const together = some.length === 1 ? null : await terminateTogether(region, some, options);
+    if (together === null) await terminateSingly(region, some, removals, options);
+    else for (const id of some) removals.set(id, together);
+  }
+  return removals;
+}
+
+/** Null: refused, or not answered. Which of them were deleted all the same ECS does not say (not documented). */
+async function terminateTogether(
+  region: string,
+  ids: readonly string[],
+  options: EcsInstancesOptions,
+): Promise<'asked' | 'later' | null> {
+  const named = ids.map((id, at) => [`InstanceId.${at + 1}`, id] as const);
+  try {
+    await options.call(region, 'DeleteInstances', { Force: 'true', ...Object.fromEntries(named) });
+    return 'asked';
+  } catch (error) {
+    const failure = failureOf(error);
+    options.log('instances.refused', { instances: ids.length, code: failure.code });
+    // One by one they would be asked too often all the more.
+    return meaningOf(failure).meaning.kind === 'throttled' ? 'later' : null;
+  }
+}
+
+async function terminateSingly(
+  region: string,
+  ids: readonly string[],
+  removals: Map<string, Removal>,
+  options: EcsInstancesOptions,
+): Promise<void> {
+  await inParallel(ids, SWEEP_PARALLEL_MAX, async (id) => {
+    try {
+      removals.set(id, await terminate(region, id, options));
+    } catch (error) {
+      options.log('instance.unremoved', { instanceId: id, code: failureOf(error).code });
+    }
+  });
 }
 
 /** @see API reference DeleteInstance, "Error codes" */

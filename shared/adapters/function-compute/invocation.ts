@@ -1,4 +1,4 @@
-/** What one asynchronous invocation needs and how it ends, whichever signature it bears. */
+/** What one invocation needs and how it ends, whichever signature it bears. */
 
 /** Temporary, and new with each invocation of ours: read again for each call. */
 export interface FcCredentials {
@@ -16,12 +16,16 @@ export interface FcCall {
   readonly functionName: string;
   readonly body: Buffer;
   readonly timeoutMs: number;
+  /** Absent: `Async`. */
+  readonly type?: 'Async' | 'Sync';
 }
 
 /** A status of 2xx is acceptance. `code` is the service's own word, '' when it gave none. */
 export interface FcAnswer {
   readonly status: number;
   readonly code: string;
+  /** What a synchronous one gave, or why it failed; undefined where it was no JSON. */
+  readonly body?: unknown;
 }
 
 /** Throws when there was no answer. */

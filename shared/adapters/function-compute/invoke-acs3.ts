@@ -11,10 +11,10 @@ export async function invoke(call: FcCall): Promise<FcAnswer> {
       version: FC_VERSION,
       roa: { method: 'POST', path: `/${FC_VERSION}${pathOf(call.functionName)}` },
       bytes: call.body,
-      headers: { 'x-fc-invocation-type': 'Async' },
+      headers: { 'x-fc-invocation-type': call.type ?? 'Async' },
     },
     call.credentials,
     call.timeoutMs,
   );
-  return { status, code: status < 400 ? '' : codeOf(body) };
+  return { status, code: status < 400 ? '' : codeOf(body), body };
 }

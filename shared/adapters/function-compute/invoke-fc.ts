@@ -19,13 +19,14 @@ export async function invoke(call: FcCall): Promise<FcAnswer> {
     'content-type': 'application/octet-stream',
     // base64 of the digest's hex form, as the official client sends it
     'content-md5': Buffer.from(createHash('md5').update(body).digest('hex')).toString('base64'),
-    'x-fc-invocation-type': 'Async',
+    'x-fc-invocation-type': call.type ?? 'Async',
   };
   const authorization = fcAuthorization(accessKeyId, accessKeySecret, path, headers);
   const url = new URL(path, endpoint);
   const sent = { ...headers, authorization };
   const answer = await exchange({ url, method: 'POST', headers: sent, body, maxMs: timeoutMs });
-  return { status: answer.status, code: codeOf(jsonOf(answer.body.toString('utf8'))) };
+  const said = jsonOf(answer.body.toString('utf8'));
+  return { status: answer.status, code: codeOf(said), body: said };
 }
 
 /** Of a POST. Header names in lower case; those that begin with x-fc- are signed, in order. */

@@ -4,24 +4,15 @@ import { encodeEvent } from '../../job/event.ts';
 import type { WarmEvent } from '../../ledger/warm-entry.ts';
 import { ENQUEUE_CALL_MAX_MS, ENQUEUE_TRIES_MAX, EVENT_MAX_BYTES } from '../../limits.ts';
 import type { DueEvent, JobEvent } from '../../nouns.ts';
-import type { Log, Queue } from '../../ports.ts';
-import type { FcAnswer, FcCredentials, Invoke } from './invocation.ts';
-import { invoke as invokeByAcs3 } from './invoke-acs3.ts';
-import { invoke as invokeByFc } from './invoke-fc.ts';
+import type { Queue } from '../../ports.ts';
+import type { FcAnswer } from './invocation.ts';
+import { type FcInvokerOptions, fcInvoker } from './invoker.ts';
 
-export type FcSignature = 'fc' | 'acs3';
-
-export interface FcQueueOptions {
-  /** With scheme; never guessed: both SDKs' defaults are wrong or lack the region. */
-  readonly endpoint: string;
-  readonly accountId: string;
+export interface FcQueueOptions extends FcInvokerOptions {
+  /** Where both functions are. */
   readonly region: string;
-  readonly signature: FcSignature;
   readonly launcher: string;
   readonly reaper: string;
-  /** Asked for at each call: each invocation brings new ones. */
-  readonly credentials: () => FcCredentials;
-  readonly log: Log;
   /** One try. */
   readonly callMs?: number;
 }
@@ -37,72 +28,20 @@ export class FcRefusal extends Error {
   }
 }
 
-/**
- * What a gateway that does not take this signature may say. `SignatureNotMatch` and `MissingRequiredHeader` (the other
- * signature's headers) are in Function Compute's list of error codes, the others in the common ones of Alibaba's APIs.
- * Which of them the other signature really gets is not documented.
- */
-const SIGNATURE_REFUSALS = new Set([
-  'SignatureNotMatch',
-  'MissingRequiredHeader',
-  'SignatureDoesNotMatch',
-  'IncompleteSignature',
-]);
-
-const INVOKE: Record<FcSignature, Invoke> = { fc: invokeByFc, acs3: invokeByAcs3 };
-
 export function fcQueue(options: FcQueueOptions): Queue {
-  const endpoint = new URL(options.endpoint);
-  const timeoutMs = options.callMs ?? ENQUEUE_CALL_MAX_MS;
-  let signature = options.signature;
-  let hasChangedOver = false;
-
-  const invoke = async (functionName: string, body: Buffer, by: FcSignature): Promise<FcAnswer> => {
-    const { accountId, region } = options;
-    const call = {
-      endpoint,
-      accountId,
-      region,
-      credentials: options.credentials(),
-      functionName,
-      body,
-      timeoutMs,
-    };
-    return INVOKE[by](call);
-  };
-
-  /** Once in the life of this function's instance, and only because the signature itself was refused. */
-  const changeOver = (from: FcSignature, { code }: FcAnswer): boolean => {
-    if (!SIGNATURE_REFUSALS.has(code) || (hasChangedOver && signature === from)) return false;
-    if (!hasChangedOver) {
-      signature = from === 'fc' ? 'acs3' : 'fc';
-      hasChangedOver = true;
-      options.log('queue.signature-changed', {
-        from,
-        to: signature,
-        code,
-        advice: 'set functionCompute.signature',
-      });
-    }
-    return true;
-  };
-
-  const oneTry = async (functionName: string, body: Buffer): Promise<FcAnswer> => {
-    const by = signature;
-    const answer = await invoke(functionName, body, by);
-    return changeOver(by, answer) ? invoke(functionName, body, signature) : answer;
-  };
-
+  const { region, launcher, reaper, callMs = ENQUEUE_CALL_MAX_MS } = options;
+  const invoke = fcInvoker(options);
   const send = async (functionName: string, event: JobEvent | DueEvent | WarmEvent): Promise<void> => {
     const bytes = encodeEvent(event);
     if (bytes === null) throw new Error(`the event is larger than ${EVENT_MAX_BYTES} bytes`);
-    const answer = await retryCall(() => oneTry(functionName, Buffer.from(bytes)));
+    const body = Buffer.from(bytes);
+    const answer = await retryCall(() => invoke({ region, functionName, body, timeoutMs: callMs }));
     if (!isAccepted(answer)) throw new FcRefusal(functionName, answer);
   };
 
   return {
-    launch: (event) => send(options.launcher, event),
-    reap: (event) => send(options.reaper, event),
+    launch: (event) => send(launcher, event),
+    reap: (event) => send(reaper, event),
   };
 }
 

@@ -2,15 +2,16 @@
 
 import type { GitHubMemory } from '../../github-note.ts';
 import type { Listing } from '../../nouns.ts';
-import type { Clock, Delivery, GitHub } from '../../ports.ts';
+import type { Clock, Delivery, GitHub, PublishedRelease } from '../../ports.ts';
 import { type Calls, callsOver, parsed } from './calls.ts';
 import { checksOver } from './checks.ts';
 import { jobsOver } from './jobs.ts';
 import { budgeted } from './limits/budgeted.ts';
 import { pacing } from './limits/pacing.ts';
 import { failed, type GitHubAuth, type GitHubRequest } from './request.ts';
+import { releaseIn } from './runner-releases.ts';
 import { runnersOver } from './runners.ts';
-import { deliveriesPage, installationsPage, release } from './shapes.ts';
+import { deliveriesPage, installationsPage } from './shapes.ts';
 
 export interface GitHubConfig {
   readonly clock: Clock;
@@ -69,16 +70,15 @@ async function redeliver({ request }: Calls, id: string): Promise<void> {
 }
 
 /** Anyone may read it, but sixty times an hour and address: as an installation there is room. */
-async function latestRunner({ request }: Calls) {
+async function latestRunner({ request }: Calls): Promise<PublishedRelease> {
   const route = 'GET /repos/{owner}/{repo}/releases/latest';
   const params = { owner: 'actions', repo: 'runner' };
   const answer = await request(route, params, await anyInstallation(request));
   if (answer.status !== 200) throw failed(route, answer);
-  const { tag_name: tag, published_at: publishedAtMs } = parsed(route, release, answer);
-  return { version: tag.slice(1), publishedAtMs };
+  return releaseIn(answer.data);
 }
 
-export async function anyInstallation(request: GitHubRequest): Promise<GitHubAuth> {
+async function anyInstallation(request: GitHubRequest): Promise<GitHubAuth> {
   const route = 'GET /app/installations';
   const answer = await request(route, { per_page: 1 }, 'app');
   if (answer.status !== 200) throw failed(route, answer);

@@ -1,14 +1,9 @@
-/** GitHub's newest runner release, and its archives as they stream in. */
+/** GitHub's newest runner release, with each archive's own checksum. */
 import * as z from 'zod';
-import type { PublishedRelease, Releases } from '../../runner/release.ts';
+import type { PublishedRelease } from '../../ports.ts';
 import { archiveName } from '../../runner/release.ts';
-import { anyInstallation } from './adapter.ts';
-import { download } from './download.ts';
-import { failed, type GitHubRequest } from './request.ts';
 
-const ROUTE = 'GET /repos/{owner}/{repo}/releases/latest';
-
-/** GitHub tells each asset's own checksum (GitHub docs, "Get the latest release": `assets[].digest`). */
+/** GitHub docs, "Get the latest release": `assets[].digest`. */
 const Release = z.object({
   tag_name: z.string().regex(/^v\d+\.\d+\.\d+$/),
   published_at: z.string(),
@@ -25,31 +20,12 @@ const Release = z.object({
   ),
 });
 
-export interface ReleaseSource {
-  readonly request: GitHubRequest;
-  /** As the App there is more room than for anyone: sixty calls an hour and address. */
-  readonly asApp: boolean;
-  readonly egressProxy: string | null;
-  /** One whole download. */
-  readonly downloadMaxMs: number;
-}
-
-export function runnerReleases(source: ReleaseSource): Releases {
-  return {
-    async latest() {
-      const auth = source.asApp ? await anyInstallation(source.request) : 'none';
-      const answer = await source.request(ROUTE, { owner: 'actions', repo: 'runner' }, auth);
-      if (answer.status !== 200) throw failed(ROUTE, answer);
-      const parsed = Release.safeParse(answer.data);
-      if (!parsed.success)
-        throw new Error(`the runner's release does not parse\n${z.prettifyError(parsed.error)}`);
-      return releaseOf(parsed.data);
-    },
-    open: (url) => download(url, source.egressProxy, source.downloadMaxMs),
-  };
-}
-
-function releaseOf(release: z.output<typeof Release>): PublishedRelease {
+/** Throws when it has no archive of ours, or one without a checksum. */
+export function releaseIn(data: unknown): PublishedRelease {
+  const parsed = Release.safeParse(data);
+  if (!parsed.success)
+    throw new Error(`the runner's release does not parse\n${z.prettifyError(parsed.error)}`);
+  const release = parsed.data;
   const version = release.tag_name.slice(1);
   const archive = (arch: 'amd64' | 'arm64') => {
     const name = archiveName(version, arch);

@@ -169,6 +169,5 @@ export const deliveriesPage = z.array(
     ),
 );
 
-export const release = z.object({ tag_name: z.string().regex(/^v\d+\.\d+\.\d+$/), published_at: time });
 export const installation = z.object({ id });
 export const installationsPage = z.array(installation);

@@ -2,8 +2,9 @@
 
 import { Readable } from 'node:stream';
 import OSS from 'ali-oss';
-import type { Bucket } from '../../runner/release.ts';
+import type { Bucket } from '../../runner/copies.ts';
 import type { AccessKey } from '../alibaba/acs3.ts';
+import { withoutStalls } from '../http/stalls.ts';
 
 export interface OssPlace {
   readonly bucket: string;
@@ -13,15 +14,15 @@ export interface OssPlace {
   readonly accessKey: () => AccessKey;
 }
 
-/** One upload of about 200 MB, perhaps to the other side of a border. */
+/** One upload of about 200 MB. */
 const TIMEOUT_MS = 600_000;
 
-/** Public: the mirror runs in another region than the bucket (Alibaba Cloud docs, "OSS regions and endpoints"). */
-export const publicEndpoint = (region: string): string => `https://oss-${region}.aliyuncs.com`;
+/** A region's own functions reach its buckets inside, others by the public one (OSS docs, "Regions and endpoints"). */
+export const endpointOf = (region: string, isInside: boolean): string =>
+  `https://oss-${region}${isInside ? '-internal' : ''}.aliyuncs.com`;
 
 export function ossBucket(place: OssPlace): Bucket {
   return {
-    region: place.region,
     async sizeBytesOf(key) {
       try {
         const { res } = await clientOf(place).head(key);
@@ -29,6 +30,17 @@ export function ossBucket(place: OssPlace): Bucket {
       } catch (error) {
         if (codeOf(error) === 'NoSuchKey') return null;
         throw failed('HeadObject', key, error);
+      }
+    },
+    async open(key, fromByte) {
+      // OSS refuses a range that begins where the object ends.
+      const range = fromByte === 0 ? {} : { headers: { Range: `bytes=${fromByte}-` } };
+      try {
+        const { stream } = await clientOf(place).getStream(key, range as OSS.GetStreamOptions);
+        return withoutStalls(stream);
+      } catch (error) {
+        if (codeOf(error) === 'NoSuchKey') return null;
+        throw failed('GetObject', key, error);
       }
     },
     async put(key, chunks, sizeBytes) {
@@ -42,7 +54,14 @@ export function ossBucket(place: OssPlace): Bucket {
         await clientOf(place).putStream(key, source, options as never);
       } catch (error) {
         // What broke the source is the reason; the client only saw its request end.
-        throw failed('PutObject', key, cause ?? error);
+        throw cause ?? failed('PutObject', key, error);
+      }
+    },
+    async append(key, bytes, position) {
+      try {
+        await clientOf(place).append(key, Buffer.from(bytes), { position: String(position) });
+      } catch (error) {
+        throw failed('AppendObject', key, error);
       }
     },
     async remove(key) {

@@ -1,7 +1,7 @@
 /** Entries of one kind, as rows of the `ledger` table. */
 import type { Entries, Held } from '../../ledger/ledger.ts';
 import type { Listing } from '../../nouns.ts';
-import type { Check, Columns, Condition, Key, Table } from './table.ts';
+import type { Check, Columns, Condition, Key, Page, Table } from './table.ts';
 
 /** Of each row, as it is written. */
 export const SCHEMA_VERSION = 1;
@@ -10,7 +10,8 @@ export const SCHEMA_VERSION = 1;
  * release before it is written: during a deploy old and new code work side by side, and a rollback finds new rows.
  */
 const SCHEMA_READ_MAX = 1;
-const PAGE_ROWS = 500;
+/** GetRange gives no more at once (Alibaba Cloud docs, Tablestore "General limits"), and no more than 4 MB. */
+export const PAGE_ROWS = 5_000;
 /**
  * `rev` is the owner token of the write that made the row so, followed by those of the writes before it: by its own
  * token among them a writer whose reply was lost knows that it was applied, though others have written since.
@@ -74,16 +75,16 @@ const revIs = (rev: string): Check => ({ column: 'rev', is: '=', value: rev, ifM
 
 async function list<Entry>(table: Table, kind: string, max: number): Promise<Listing<Held<Entry>>> {
   const things: Held<Entry>[] = [];
-  let from: string | null = null;
+  let from: Key | null = null;
   do {
-    const page = await table.range(kind, from, Math.min(PAGE_ROWS, max - things.length));
+    const page: Page = await table.range(kind, from, Math.min(PAGE_ROWS, max - things.length));
     for (const row of page.rows) things.push(heldIn<Entry>(row.columns));
-    from = page.next?.[1] ?? null;
+    from = page.next;
   } while (from !== null && things.length < max);
   return { things, complete: from === null };
 }
 
-function heldIn<Entry>(columns: Columns): Held<Entry> {
+export function heldIn<Entry>(columns: Columns): Held<Entry> {
   return { entry: JSON.parse(textIn(columns, 'body')), rev: textIn(columns, 'rev') };
 }
 

@@ -4,7 +4,7 @@ import { type History, isEnd } from '../../ledger/ledger.ts';
 import { TRAIL_MAX, WRITE_CONFLICTS_MAX } from '../../limits.ts';
 import type { Job, JobId, Listing } from '../../nouns.ts';
 import { SCHEMA_VERSION, textIn } from './entries.ts';
-import type { Columns, Condition, Key, Table } from './table.ts';
+import type { Columns, Condition, Key, Page, Table } from './table.ts';
 
 /** What one invocation learnt of a job. */
 type Findings = Parameters<History['merge']>[0];
@@ -95,11 +95,11 @@ const PAGE_ROWS = 500;
 
 async function ofDay(table: Table, day: string, max: number): Promise<Listing<HistoryRow>> {
   const things: HistoryRow[] = [];
-  let from: string | null = null;
+  let from: Key | null = null;
   do {
-    const page = await table.range(day, from, Math.min(PAGE_ROWS, max - things.length));
+    const page: Page = await table.range(day, from, Math.min(PAGE_ROWS, max - things.length));
     things.push(...page.rows.map(({ columns }) => rowIn(columns)));
-    from = page.next?.[1] ?? null;
+    from = page.next;
   } while (from !== null && things.length < max);
   return { things, complete: from === null };
 }

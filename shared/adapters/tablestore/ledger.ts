@@ -10,11 +10,12 @@ import type {
 import type { Ledger } from '../../ledger/ledger.ts';
 import { isLegalMove } from '../../ledger/moves.ts';
 import type { JobId, RunId, RunnerName } from '../../nouns.ts';
-import { capacityOn } from './capacity.ts';
+import { capacityOn } from './capacity/capacity.ts';
 import { entriesOf, type Kind } from './entries.ts';
 import { historyOn } from './history.ts';
 import { snapshotsOn, unavailableOn } from './market.ts';
 import type { Table } from './table.ts';
+import { listTogether } from './together.ts';
 
 const JOB: Kind<JobEntry> = {
   kind: 'job',
@@ -73,5 +74,6 @@ export function ledgerOn(
     history: historyOn(history, newToken),
     unavailable: unavailableOn(ledger),
     market: snapshotsOn(ledger),
+    together: (part, max) => listTogether(ledger, part, max),
   };
 }

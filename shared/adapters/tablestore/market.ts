@@ -1,7 +1,7 @@
 /** What the market said: snapshots by region, and offerings that could not be had just now. */
 import type { MarketSnapshots, Unavailable } from '../../ledger/ledger.ts';
 import { SCHEMA_VERSION } from './entries.ts';
-import type { Columns, Key, Row, Table } from './table.ts';
+import type { Columns, Key, Page, Row, Table } from './table.ts';
 
 const PAGE_ROWS = 500;
 /** Alibaba Cloud docs, Tablestore "Limits": the value of an attribute column. */
@@ -44,11 +44,11 @@ export function unavailableOn(table: Table): Unavailable {
 
 async function all(table: Table): Promise<Row[]> {
   const rows: Row[] = [];
-  let from: string | null = null;
+  let from: Key | null = null;
   do {
-    const page = await table.range('unavailable', from, PAGE_ROWS);
+    const page: Page = await table.range('unavailable', from, PAGE_ROWS);
     rows.push(...page.rows);
-    from = page.next?.[1] ?? null;
+    from = page.next;
   } while (from !== null);
   return rows;
 }

@@ -44,7 +44,7 @@ export function remoteTable(
       put: (key, columns, condition) => isHeld('PutRow', putRow(shape, key, columns, condition)),
       update: (key, change, condition) => isHeld('UpdateRow', updateRow(shape, key, change, condition)),
       delete: (key, condition) => isHeld('DeleteRow', deleteRow(shape, key, condition)),
-      range: (partition, from, limit) => ask('GetRange', getRange(shape, partition, from, limit), pageIn),
+      range: (...asked) => ask('GetRange', getRange(shape, ...asked), pageIn),
     },
     policy,
   );

@@ -20,7 +20,7 @@ export function withRetries(table: Table, policy: RetryPolicy): Table {
     put: (key, columns, condition) => persist(() => table.put(key, columns, condition)),
     update: (key, change, condition) => persist(() => table.update(key, change, condition)),
     delete: (key, condition) => persist(() => table.delete(key, condition)),
-    range: (partition, from, limit) => persist(() => table.range(partition, from, limit)),
+    range: (...asked) => persist(() => table.range(...asked)),
   };
 }
 

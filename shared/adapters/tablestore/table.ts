@@ -56,8 +56,8 @@ export interface Table {
   put(key: Key, columns: Columns, condition: Condition): Promise<boolean>;
   update(key: Key, change: Change, condition: Condition): Promise<boolean>;
   delete(key: Key, condition: Condition): Promise<boolean>;
-  /** Rows of one partition in the order of their names, beginning at `from` (included), or at the first. */
-  range(partition: string, from: string | null, limit: number): Promise<Page>;
+  /** Rows of one partition, or of all up to `last`, in the order of their keys, beginning at `from` (included), or at the first. */
+  range(first: string, from: Key | null, limit: number, last?: string): Promise<Page>;
 }
 
 /**

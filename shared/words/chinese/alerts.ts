@@ -74,8 +74,7 @@ export const ALERTS: Catalogue = {
   'runners of {}': '{1} 的运行器',
   'GitHub does not let the App read {}; whether a job there ran on {} could not be seen, and the runner was ended without it. Give the App access to the repository, or take it out of the runner group and of repositories.allow.': 'GitHub 不允许 App 读取 {1}；看不到那里是否有作业在 {2} 上运行，这个运行器已在不知情的情况下结束。请让 App 能访问该仓库，或把它移出运行器组和 repositories.allow。',
   'GitHub lets the App make {} of {} calls for {} in the {} minutes until a new hour begins. What is left is kept for launches, so jobs go on; lost deliveries and surplus runners are noticed later. An installation with {} calls an hour carries about {} jobs an hour: if this comes again, move some repositories to an organisation, and a deployment, of their own.': '距离新的一小时还有 {4} 分钟，GitHub 允许 App 对 {3} 的 {2} 次调用只剩 {1} 次。剩下的留给启动，所以作业照常；丢失的投递和多余的运行器会晚一些才发现。每小时 {5} 次调用的安装，大约能承担每小时 {6} 个作业：如果反复出现，请把一部分仓库迁到另一个组织，用另一套部署。',
-  'The mirrored runner {} is behind for {} days ({} is out): GitHub stops giving jobs to it 30 days after the release that followed it. Run: npm run mirror': '存好的运行器 {1} 已落后 {2} 天（{3} 已发布）：在其下一个版本发布 30 天后，GitHub 就不再给它作业。请执行：npm run mirror',
-  'The bucket of {} does not have the runner {}: each machine there fetches it from GitHub. Run npm run mirror: it says why the copy fails.': '{1} 的存储空间里没有运行器 {2}：那里的每台机器都要从 GitHub 下载。请执行 npm run mirror：它会说明复制为什么失败。',
+  'Not every bucket has the runner {}: {}. Machines there get an older one, or fetch it from GitHub. Run npm run mirror: it asks for the copies again and shows how they get on.': '不是每个存储空间都有运行器 {1}：{2}。那里的机器会用旧的，或从 GitHub 下载。请执行 npm run mirror：它会再次要求复制，并显示进展。',
   // Machines and jobs that are not as they should be.
   'The runner {} is busy, and {}.': '运行器 {1} 正忙，而且{2}。',
   'no more than {} minutes of its lifetime are left': '存活时间只剩不到 {1} 分钟',

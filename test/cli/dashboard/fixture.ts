@@ -17,6 +17,10 @@ export type State = (typeof STATES)[number];
 
 export interface Shown {
   readonly dashboard: Dashboard;
+  /** Another over the same, which has read nothing yet. */
+  readonly fresh: () => Promise<Dashboard>;
+  /** What is asked of GitHub gets no answer from then on. */
+  readonly stopTime: () => void;
   readonly world: World;
   /** A job that runs, waits or has ended; null in an empty world. */
   readonly job: number | null;
@@ -25,7 +29,12 @@ export interface Shown {
 
 const FINDINGS: readonly Finding[] = [
   { check: 'credentials', level: 'ok', text: 'they are good', advice: null },
-  { check: 'webhook', level: 'warning', text: `it answered late, for ${HOSTILE}`, advice: 'look again tomorrow' },
+  {
+    check: 'webhook',
+    level: 'warning',
+    text: `it answered late, for ${HOSTILE}`,
+    advice: 'look again tomorrow',
+  },
   { check: 'role', level: 'wrong', text: 'a right is missing', advice: 'npm run deploy' },
   { check: 'mirror', level: 'unknown', text: 'not looked at: role comes first', advice: null },
 ];
@@ -36,16 +45,22 @@ export async function show(state: State, allowsActions = false): Promise<Shown> 
   if (state === '10,000 jobs') await manyJobs(world);
   if (state === 'empty') await world.pass(2 * MINUTE_MS);
   const operator = operatorIn(state, world);
-  const remembering = { ...operator, ledger: rememberingHistory(operator.ledger, operator.clock) };
   const doctor = async () => FINDINGS;
-  const dashboard = await serve({ operator: remembering, doctor, allowsActions }, TOKEN);
+  const opened: Dashboard[] = [];
+  const fresh = async () => {
+    const remembering = { ...operator, ledger: rememberingHistory(operator.ledger, operator.clock) };
+    opened.push(await serve({ operator: remembering, doctor, allowsActions }, TOKEN));
+    return opened.at(-1) as Dashboard;
+  };
+  const dashboard = await fresh();
   // What is asked of GitHub takes time of its world.
   const ticking = setInterval(() => void world.clock.runUntil(world.clock.nowMs() + 50), 5);
   return {
-    ...{ dashboard, world, job },
+    ...{ dashboard, fresh, world, job },
+    stopTime: () => clearInterval(ticking),
     async close() {
       clearInterval(ticking);
-      await dashboard.close();
+      for (const each of opened) await each.close();
       world.fc.close();
     },
   };
@@ -85,9 +100,16 @@ async function busy(world: World): Promise<number> {
   queue(world, OURS, { name: 'deploy' }, 'acme/kernel');
   await world.pass(20_000);
   const { ledger, clock } = world.adapters();
-  const waiting = build.job(77, { name: 'nightly', repository: 'acme/app', createdAtMs: clock.nowMs() - 90_000 });
+  const waiting = build.job(77, {
+    name: 'nightly',
+    repository: 'acme/app',
+    createdAtMs: clock.nowMs() - 90_000,
+  });
   const because = 'all 100 slots of limits.runners are taken';
-  await ledger.jobs.add(waiting.id, build.jobEntry(77, { job: waiting, because, nextTryAtMs: clock.nowMs() + 40_000 }));
+  await ledger.jobs.add(
+    waiting.id,
+    build.jobEntry(77, { job: waiting, because, nextTryAtMs: clock.nowMs() + 40_000 }),
+  );
   await ledger.notes.add('alert:quota', {
     text: 'The account’s quota of spot cores is used up: ask for more in the console.',
     untilMs: clock.nowMs() + 3_600_000,
@@ -113,8 +135,17 @@ function rowOf(at: number, dayMs: number) {
   const launchedAtMs = createdAtMs + 2_000 + (at % 90) * 1_000;
   return {
     ...{ job, outcome: 'success', because: at % 50 === 0 ? 'its spot instance was taken back' : null },
-    ...{ runnerName: `ci-runner-arm64-spot-${job.id}-1`, instanceId: `i-${at}`, instanceType: 'ecs.c8y.2xlarge' },
-    ...{ zone: 'cn-hangzhou-k', capacityType: 'spot' as const, pricePerHour: 0.42, onDemandPricePerHour: 1.6 },
+    ...{
+      runnerName: `ci-runner-arm64-spot-${job.id}-1`,
+      instanceId: `i-${at}`,
+      instanceType: 'ecs.c8y.2xlarge',
+    },
+    ...{
+      zone: 'cn-hangzhou-k',
+      capacityType: 'spot' as const,
+      pricePerHour: 0.42,
+      onDemandPricePerHour: 1.6,
+    },
     ...{ diskGiB: 40, launchedAtMs, onlineAtMs: launchedAtMs + 40_000, startedAtMs: launchedAtMs + 44_000 },
     ...{ completedAtMs: launchedAtMs + 400_000, goneAtMs: launchedAtMs + 420_000, launches: 1 },
     trail: [{ atMs: launchedAtMs, text: 'ecs.g8y.large in cn-hangzhou-k (spot) was refused: no stock' }],

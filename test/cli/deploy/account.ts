@@ -1,13 +1,5 @@
 /** An account to deploy into; Serverless Devs is played by what its component would do with the same file. */
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -17,10 +9,11 @@ import { type DestroyWorld, destroy } from '../../../cli/destroy/destroy.ts';
 import { type Alibaba, alibaba } from '../../../cli/shared/alibaba.ts';
 import { FunctionsYaml } from '../../../infra/functions-yaml.ts';
 import { FUNCTION_KINDS } from '../../../infra/names.ts';
-import { noteConfiguration } from '../../../infra/release.ts';
+import { noteConfiguration, writeConfiguration } from '../../../infra/release.ts';
 import type { Config } from '../../../shared/config/config.ts';
 import { parseYaml } from '../../../shared/config/parse.ts';
 import { createAccount } from '../../../simulator/accounts.ts';
+import { zipped } from '../../../simulator/empty-account/serverless-devs.ts';
 import {
   createManagement,
   type ManagementState,
@@ -120,8 +113,9 @@ function configIn(text: string): Config {
 
 function worldOf(self: DeployAccount): DeployWorld {
   return {
-    root: self.root,
+    ...{ root: self.root, ours: self.root, made: self.root },
     alibaba: self.alibaba,
+    download,
     variables: self.variables,
     say: (line) => self.said.push(line),
     confirm: async () => self.isConfirmed,
@@ -130,6 +124,7 @@ function worldOf(self: DeployAccount): DeployWorld {
         mkdirSync(join(self.root, 'dist', kind), { recursive: true });
         writeFileSync(join(self.root, 'dist', kind, 'index.mjs'), `${self.source} ${JSON.stringify(config)}`);
       }
+      for (const kind of FUNCTION_KINDS) writeConfiguration(config, join(self.root, 'dist', kind));
       noteConfiguration(config, join(self.root, 'dist'));
     },
     async deployFunctions(file, variables) {
@@ -173,8 +168,6 @@ function played(
     env(text).replace(/\$\{vars\.(\w+)\}/g, (_, name: string) => vars[name] ?? '');
   for (const { props } of Object.values(raw.resources)) {
     const name = filled(props.functionName);
-    const entry = join(root, props.code, 'index.mjs');
-    if (!existsSync(entry)) throw new Error(`${entry} is not there`);
     const onFailure = props.asyncInvokeConfig?.destinationConfig?.onFailure.destination;
     management.calls.push('s:deploy');
     management.functions.set(name, {
@@ -182,7 +175,7 @@ function played(
       role: filled(props.role),
       timeout: props.timeout,
       memorySize: props.memorySize,
-      code: readFileSync(entry),
+      code: zipped(join(root, props.code)),
       environmentVariables: Object.fromEntries(
         Object.entries(props.environmentVariables).map(([key, value]) => [key, filled(value)]),
       ),

@@ -28,7 +28,7 @@ describe('the first deploy', () => {
     const [, control] = [...here.management.stacks.values()];
     expect(control?.template).toContain(here.config().placements[0]?.securityGroup);
     expect(control?.template).not.toContain('pending');
-    expect(here.mirrored).toEqual(['ci-mirror']);
+    expect(here.mirrored).toEqual(['ci-reaper']);
   });
 
   test('writes the ids into runners.yaml, and leaves the operator’s words alone', async () => {

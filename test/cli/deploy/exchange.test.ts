@@ -63,7 +63,7 @@ afterAll(async () => {
 
 function exchange(version: 'before' | 'after'): void {
   const { clock, fc, environment } = harness.world;
-  const options = { deployment: base.name, bundles: join(folder, version), scale: SCALE };
+  const options = { deployment: base.name, bundles: join(folder, version), scale: SCALE, mirrorRegions: [] };
   // Each instance is a thread that loads its bundle anew: a few do the work of many.
   for (const spec of functionsOf(options, clock, environment))
     fc.put({ ...spec, concurrency: INSTANCES_MAX });

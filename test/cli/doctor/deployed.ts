@@ -117,8 +117,7 @@ export function deploy(state: ManagementState, config: Config, release: string):
   state.functions
     .get('ci-webhook')
     ?.triggers.push({ name: 'github', type: 'http', config: { authType: 'anonymous' }, url: WEBHOOK_URL });
-  for (const name of ['ci-reaper', 'ci-mirror'])
-    state.functions.get(name)?.triggers.push({ ...timer, config: { enable: true } });
+  state.functions.get('ci-reaper')?.triggers.push({ ...timer, config: { enable: true } });
   for (const [zone, id] of Object.entries(config.placements[0]?.zones ?? {}))
     state.vSwitches.set(id, {
       vpc: `vpc-${REGION}`,

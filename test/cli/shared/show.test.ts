@@ -7,7 +7,7 @@ import { renderText } from '../../../cli/explain/text.ts';
 import { jsonOf } from '../../../cli/list/index.ts';
 import { readLiveState } from '../../../cli/list/live-state.ts';
 import { renderTable } from '../../../cli/list/table.ts';
-import { shownText } from '../../../cli/shared/show.ts';
+import { shownText } from '../../../cli/shared/screen/show.ts';
 import type { JobId } from '../../../shared/nouns.ts';
 import { plainData, plainJson } from '../../../shared/story/outside-text.ts';
 import { build } from '../../shared/ledger/builders.ts';

@@ -52,6 +52,7 @@ async function hostile() {
 }
 
 const alive = ({ ecs }: World) => ecs.alive().length;
+const dueLines = ({ lines }: World) => lines.filter((line) => line.includes('"event":"job.due"')).length;
 const launched = ({ ecs }: World) => ecs.paid().length;
 
 test('two hostile jobs run and the App is suspended: no machine after one sweepâ€™s time, nothing launched after, and resumed', async () => {
@@ -69,6 +70,7 @@ test('two hostile jobs run and the App is suspended: no machine after one sweepâ
   expect(alive(world)).toBe(0);
 
   const before = launched(world);
+  const handedOn = dueLines(world);
   await world.pass(30 * MINUTE_MS);
   expect([alive(world), launched(world)], 'the sweeps that go on here start nothing').toEqual([0, before]);
 
@@ -76,6 +78,7 @@ test('two hostile jobs run and the App is suspended: no machine after one sweepâ
   const afresh = queue(world);
   await world.pass(10 * MINUTE_MS);
   expect(launched(world), 'who is queued later waits, too').toBe(before);
+  expect(dueLines(world), 'no launcher is woken for it').toBe(handedOn);
   await resume(null, command.operator, command.switchTriggers, command.say);
   expect(command.switched.at(-1)).toBe('webhook reaper mirror on');
   await world.until(() => isOver(...later, ...afresh), HOUR_MS);

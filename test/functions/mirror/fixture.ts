@@ -1,120 +1,125 @@
-/** The mirror: real adapters over simulated OSS and GitHub on the wire, the ledger in process. */
+/** Two mirrors over simulated OSS on the wire: the source's, fed by GitHub's downloads, and one of a mainland region. */
 import { createHash } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { MirrorWorld } from '../../../functions/mirror/world.ts';
-import { runnerReleases } from '../../../shared/adapters/github/runner-releases.ts';
+import type { MirrorWorld, Source } from '../../../functions/mirror/world.ts';
+import { download } from '../../../shared/adapters/github/download.ts';
 import { ossBucket } from '../../../shared/adapters/oss/bucket.ts';
-import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../../shared/runner/release.ts';
-import type { SimClock } from '../../../simulator/clock.ts';
-import { inProcessRequest } from '../../../simulator/github/in-process.ts';
-import { createGitHub } from '../../../simulator/github/index.ts';
+import type { CopyOrder } from '../../../shared/runner/copies.ts';
+import { COPY_PIECE_BYTES } from '../../../shared/runner/limits.ts';
+import { archiveName } from '../../../shared/runner/release.ts';
 import { createOss, type OssFault, serveOss } from '../../../simulator/oss/index.ts';
-import { seeded } from '../../../simulator/random.ts';
-import { inProcess } from '../../shared/ledger/transports.ts';
-import { APP_ID, PRIVATE_KEY_PEM, PUBLIC_KEY_PEM, WEBHOOK_SECRET } from '../../world/keys.ts';
 
-export const REGIONS = ['cn-hangzhou', 'cn-shanghai'] as const;
-const DAY_MS = 24 * 3_600_000;
-/** Of the runner's role in small: pseudo-random, so that a piece can go missing or change unseen by nobody. */
-const archiveOf = (name: string) =>
-  Buffer.from(
-    Array.from(
-      { length: 40_000 },
-      (_, at) => (at * 31 + name.length * 7 + name.charCodeAt(at % name.length)) % 251,
-    ),
-  );
+/** Of the archive's role in small: no byte can go missing or change unseen. More than a piece of a copy. */
+const SIZE_BYTES = 2 * COPY_PIECE_BYTES + 256 * 1024;
+const archiveOf = (name: string): Buffer => {
+  const block = createHash('sha512').update(name).digest();
+  const bytes = Buffer.alloc(SIZE_BYTES, block);
+  for (let at = 0; at < SIZE_BYTES; at += 4096) bytes.writeUInt32LE(at, at);
+  return bytes;
+};
 
-export type MirrorFixture = Awaited<ReturnType<typeof openMirror>>;
+const rangeOf = ({ headers }: IncomingMessage): number =>
+  Number(/bytes=(\d+)-/.exec(headers.range ?? '')?.[1] ?? 0);
 
-export async function openMirror() {
-  const transport = inProcess();
-  // Signatures carry the machine's own time, so OSS must share it.
-  const clock: SimClock = { nowMs: () => Date.now(), after: () => () => {} };
+export type MirrorFixture = Awaited<ReturnType<typeof openMirrors>>;
+export type Wrong = 'none' | 'other bytes' | 'cut' | 'away';
+
+export async function openMirrors() {
   let fault: (action: string, key: string) => OssFault | null = () => null;
-  let wrongDownload: 'none' | 'other bytes' | 'cut' = 'none';
+  let wrong: Wrong = 'none';
+  const asked: { readonly name: string; readonly from: number }[] = [];
   const oss = createOss({
-    clock,
+    // Signatures carry the machine's own time, so OSS must share it.
+    clock: { nowMs: () => Date.now(), after: () => () => {} },
     credentials: (id) => (id === 'STS.mirror' ? { secret: 'secret', securityToken: 'token' } : null),
     vpcOf: () => null,
     fault: (action, key) => fault(action, key),
   });
-  const buckets = REGIONS.map((region) => oss.addBucket(`runners-${region}`, region));
-  const served = await serveOss(oss);
-  const downloads = createServer((request, response) => {
-    const bytes = archiveOf(request.url?.split('/').at(-1) ?? '');
-    if (wrongDownload === 'other bytes') bytes.writeUInt8(bytes.readUInt8(100) ^ 1, 100);
-    response.writeHead(200, { 'content-length': bytes.length });
-    if (wrongDownload === 'cut')
-      return void response.write(bytes.subarray(0, 9_000), () => response.destroy());
-    response.end(bytes);
+  const inside = await serveOss(oss);
+  const outside = await serveOss(oss, 0, '127.0.0.1', 'public');
+  const buckets = {
+    'cn-hongkong': oss.addBucket('ci-source', 'cn-hongkong'),
+    'cn-hangzhou': oss.addBucket('ci-hangzhou', 'cn-hangzhou'),
+  };
+  const gitHub = createServer((request, response) => {
+    const name = request.url?.split('/').at(-1) ?? '';
+    const from = rangeOf(request);
+    asked.push({ name, from });
+    if (wrong === 'away') return void response.socket?.destroy();
+    const bytes = archiveOf(name);
+    if (wrong === 'other bytes') bytes.writeUInt8(bytes.readUInt8(100) ^ 1, 100);
+    response.writeHead(from === 0 ? 200 : 206, { 'content-length': bytes.length - from });
+    if (wrong === 'cut')
+      return void response.write(bytes.subarray(from, from + COPY_PIECE_BYTES + 1000), () =>
+        response.destroy(),
+      );
+    response.end(bytes.subarray(from));
   });
-  await new Promise<void>((resolve) => downloads.listen(0, '127.0.0.1', resolve));
-  const from = `http://127.0.0.1:${(downloads.address() as AddressInfo).port}`;
-  const github = createGitHub({
-    clock: transport.clock,
-    random: seeded(1),
-    app: { id: APP_ID, publicKeyPem: PUBLIC_KEY_PEM, webhookSecret: WEBHOOK_SECRET },
-    deliver: async () => ({ status: 202 }),
-  });
+  await new Promise<void>((resolve) => gitHub.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${(gitHub.address() as AddressInfo).port}`;
   let nowMs = Date.UTC(2026, 9, 1);
   const lines: string[] = [];
-  const world: MirrorWorld = {
-    releases: runnerReleases({
-      request: inProcessRequest({
-        github,
-        appId: APP_ID,
-        privateKeyPem: PRIVATE_KEY_PEM,
-        clock: transport.clock,
-      }),
-      asApp: false,
-      egressProxy: null,
-      downloadMaxMs: 10_000,
-    }),
-    buckets: buckets.map(({ name, region }) =>
-      ossBucket({
-        bucket: name,
-        region,
-        endpoint: `http://127.0.0.1:${served.port}`,
-        accessKey: () => ({ accessKeyId: 'STS.mirror', accessKeySecret: 'secret', securityToken: 'token' }),
-      }),
-    ),
-    notes: transport.ledger.notes,
+  const bucketOf = (region: keyof typeof buckets, port: number) =>
+    ossBucket({
+      bucket: buckets[region].name,
+      region,
+      endpoint: `http://127.0.0.1:${port}`,
+      accessKey: () => ({ accessKeyId: 'STS.mirror', accessKeySecret: 'secret', securityToken: 'token' }),
+    });
+  const fromGitHub: Source = { name: 'GitHub', open: ({ url }, from) => download(url, from, null, 10_000) };
+  const sourceBucket = bucketOf('cn-hongkong', outside.port);
+  const fromSource: Source = {
+    name: 'the bucket of cn-hongkong',
+    async open({ key }, from) {
+      const chunks = await sourceBucket.open(key, from);
+      if (chunks === null) throw new Error(`the bucket of cn-hongkong does not have ${key} yet`);
+      return chunks;
+    },
+  };
+  const common = {
     clock: { nowMs: () => nowMs },
-    log: (event, fields) => void lines.push(JSON.stringify({ event, ...fields })),
+    log: (event: string, fields: object) => void lines.push(JSON.stringify({ event, ...fields })),
+  };
+  const worlds: Record<keyof typeof buckets, MirrorWorld> = {
+    'cn-hongkong': { ...common, bucket: bucketOf('cn-hongkong', inside.port), sources: [fromGitHub] },
+    'cn-hangzhou': {
+      ...common,
+      bucket: bucketOf('cn-hangzhou', inside.port),
+      sources: [fromSource, fromGitHub],
+    },
   };
   return {
-    world,
+    worlds,
     oss,
     buckets,
     lines,
-    publish(version: string, atMs = nowMs) {
-      const assets = ['x64', 'arm64'].map((arch) => {
-        const name = `actions-runner-linux-${arch}-${version}.tar.gz`;
-        const bytes = archiveOf(name);
-        const sha256 = createHash('sha256').update(bytes).digest('hex');
-        return { name, sizeBytes: bytes.length, sha256, url: `${from}/${name}` };
-      });
-      github.setRunnerReleases([{ version, publishedAtMs: atMs, assets }]);
+    asked,
+    outside: bucketOf('cn-hangzhou', outside.port),
+    keysIn: (region: keyof typeof buckets) => [...buckets[region].objects.keys()].sort(),
+    order(kind: CopyOrder['kind'], version = '2.336.0', remove: string[] = []): CopyOrder {
+      const archive = (arch: 'amd64' | 'arm64') => {
+        const name = archiveName(version, arch);
+        const sha256 = createHash('sha256').update(archiveOf(name)).digest('hex');
+        return { url: `${origin}/${name}`, sha256, sizeBytes: SIZE_BYTES };
+      };
+      const archives = { amd64: archive('amd64'), arm64: archive('arm64') };
+      return { kind, release: { version, publishedAtMs: 0, archives }, remove };
     },
-    passDays(days: number) {
-      nowMs += days * DAY_MS;
+    passMs(ms: number) {
+      nowMs += ms;
     },
     setFault(next: typeof fault) {
       fault = next;
     },
-    setDownload(next: typeof wrongDownload) {
-      wrongDownload = next;
-    },
-    async manifest() {
-      const held = await transport.ledger.notes.read(RUNNER_RELEASE_NOTE);
-      return held === null ? null : parseRunnerRelease(held.entry.text);
+    setDownload(next: Wrong) {
+      wrong = next;
     },
     async close() {
-      await served.close();
-      downloads.closeAllConnections();
-      await new Promise((resolve) => downloads.close(resolve));
-      await transport.close();
+      await inside.close();
+      await outside.close();
+      gitHub.closeAllConnections();
+      await new Promise((resolve) => gitHub.close(resolve));
     },
   };
 }

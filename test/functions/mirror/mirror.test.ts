@@ -1,101 +1,133 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { allCopied, mirror } from '../../../functions/mirror/mirror.ts';
-import { stillTaken } from '../../../shared/runner/release.ts';
-import { type MirrorFixture, openMirror, REGIONS } from './fixture.ts';
+import { mirror } from '../../../functions/mirror/mirror.ts';
+import { CopyOrder } from '../../../shared/runner/copies.ts';
+import { COPY_PIECE_BYTES } from '../../../shared/runner/limits.ts';
+import { type MirrorFixture, openMirrors, type Wrong } from './fixture.ts';
 
 let fixture: MirrorFixture;
 beforeEach(async () => {
-  fixture = await openMirror();
-  fixture.publish('2.336.0');
+  fixture = await openMirrors();
 });
 afterEach(() => fixture.close());
 
-const keysIn = (at: number) => [...(fixture.buckets[at]?.objects.keys() ?? [])].sort();
 const BOTH = ['arm64', 'x64'].map(
   (arch) => `actions-runner/2.336.0/actions-runner-linux-${arch}-2.336.0.tar.gz`,
 );
+const copyIn = (region: 'cn-hongkong' | 'cn-hangzhou') =>
+  mirror(fixture.order('copy'), fixture.worlds[region]);
+const bytesIn = (region: 'cn-hongkong' | 'cn-hangzhou', key: string) =>
+  fixture.buckets[region].objects.get(key)?.bytes;
+const lookIn = (region: 'cn-hongkong' | 'cn-hangzhou') =>
+  mirror(fixture.order('look'), fixture.worlds[region]);
 
-test('both architectures come into every region, and the manifest names them', async () => {
-  expect(allCopied(await mirror(fixture.world))).toBe('2.336.0 written');
-  for (const at of REGIONS.keys()) expect(keysIn(at)).toEqual(BOTH);
-  const manifest = await fixture.manifest();
-  expect(manifest).toMatchObject({ version: '2.336.0', regions: [...REGIONS], superseded: [] });
-  expect(manifest?.archives.amd64.key).toBe(BOTH[1]);
+test('an account of 2026: GitHub is asked once, and the mainland bucket is filled from Hong Kong’s', async () => {
+  await expect(fixture.outside.sizeBytesOf('a')).rejects.toThrow('PublicEndpointForbidden');
+  expect(await copyIn('cn-hongkong')).toMatchObject({ isWhole: true, failure: null });
+  expect(await copyIn('cn-hangzhou')).toMatchObject({ isWhole: true, failure: null });
+  for (const region of ['cn-hongkong', 'cn-hangzhou'] as const) expect(fixture.keysIn(region)).toEqual(BOTH);
+  expect(fixture.asked.map(({ from }) => from)).toEqual([0, 0]);
+  for (const key of BOTH)
+    expect(bytesIn('cn-hangzhou', key)?.equals(bytesIn('cn-hongkong', key) as Buffer)).toBe(true);
+});
+
+test('where the source has nothing, a region fetches from GitHub by itself', async () => {
+  expect(await copyIn('cn-hangzhou')).toMatchObject({ isWhole: true });
+  expect(fixture.asked).toHaveLength(2);
+  expect(fixture.lines.filter((line) => line.includes('does not have'))).toHaveLength(2);
 });
 
 test('what is there already is not copied again', async () => {
-  await mirror(fixture.world);
-  const before = fixture.oss.requests.filter(({ action }) => action === 'oss:PutObject').length;
-  expect((await mirror(fixture.world)).regions.map(({ kind }) => kind)).toEqual(['had', 'had']);
-  expect(fixture.oss.requests.filter(({ action }) => action === 'oss:PutObject')).toHaveLength(before);
+  await copyIn('cn-hongkong');
+  const writes = () => fixture.oss.requests.filter(({ action }) => action === 'oss:PutObject').length;
+  const before = writes();
+  expect(await copyIn('cn-hongkong')).toMatchObject({ isWhole: true });
+  expect(writes()).toBe(before);
 });
 
-describe('half a copy is never used:', () => {
-  test.each(['other bytes', 'cut'] as const)(
-    'a download with %s leaves no object and no manifest region',
-    async (wrong) => {
-      fixture.setDownload(wrong);
-      const outcome = await mirror(fixture.world);
-      expect(outcome.regions.map(({ kind }) => kind)).toEqual(['failed', 'failed']);
-      expect(keysIn(0)).toEqual([]);
-      expect((await fixture.manifest())?.regions).toEqual([]);
-      expect(() => allCopied(outcome)).toThrow('was not copied to cn-hangzhou, cn-shanghai');
-    },
-  );
+describe('half a copy is never used, and never begun again:', () => {
+  test('a download that ends early goes on where it ended', async () => {
+    fixture.setDownload('cut');
+    await expect(copyIn('cn-hongkong')).rejects.toThrow();
+    const { isWhole, copiedBytes, failure } = await lookIn('cn-hongkong');
+    expect([isWhole, failure?.because]).toEqual([false, expect.stringContaining('copying from GitHub')]);
+    expect(copiedBytes).toBeGreaterThanOrEqual(COPY_PIECE_BYTES);
+    expect(fixture.keysIn('cn-hongkong').filter((key) => BOTH.includes(key))).toEqual([]);
+    fixture.setDownload('none');
+    expect(await copyIn('cn-hongkong')).toMatchObject({ isWhole: true, failure: null });
+    expect(fixture.asked.map(({ from }) => from)).toEqual([0, copiedBytes, 0]);
+    expect(fixture.keysIn('cn-hongkong')).toEqual(BOTH);
+  });
 
-  test('the manifest stays with the release before while one region lacks the new one', async () => {
-    await mirror(fixture.world);
-    fixture.passDays(1);
-    fixture.publish('2.337.0');
+  test('an append whose answer is lost costs nothing: the next go asks how much is there', async () => {
+    let lost = 0;
     fixture.setFault((action, key) =>
-      action === 'oss:PutObject' && key.includes('arm64-2.337') ? 'unavailable' : null,
+      action === 'oss:PutObject' && key.startsWith('incoming/') && lost++ === 1 ? 'silent' : null,
     );
-    expect(await mirror(fixture.world)).toMatchObject({ manifest: 'kept' });
-    expect((await fixture.manifest())?.version).toBe('2.336.0');
+    await expect(copyIn('cn-hongkong')).rejects.toThrow('AppendObject');
     fixture.setFault(() => null);
-    expect(await mirror(fixture.world)).toMatchObject({ manifest: 'written' });
-    expect(await fixture.manifest()).toMatchObject({
-      version: '2.337.0',
-      superseded: [{ version: '2.336.0' }],
+    expect(await copyIn('cn-hongkong')).toMatchObject({ isWhole: true });
+  });
+
+  test('other bytes than were published leave no object, and the next copy begins from nothing', async () => {
+    fixture.setDownload('other bytes');
+    await expect(copyIn('cn-hongkong')).rejects.toThrow('another checksum');
+    expect(await lookIn('cn-hongkong')).toMatchObject({
+      isWhole: false,
+      copiedBytes: 0,
+      failure: { because: expect.stringContaining('another checksum') },
     });
+    fixture.setDownload('none');
+    expect(await copyIn('cn-hongkong')).toMatchObject({ isWhole: true });
   });
 
-  test('a region that fails for too long no longer holds the others back from what GitHub demands', async () => {
-    await mirror(fixture.world);
-    fixture.publish('2.337.0');
-    fixture.setFault((action, key) =>
-      action === 'oss:PutObject' && key.includes('2.337') ? 'silent' : null,
-    );
-    fixture.passDays(21);
-    expect(await mirror(fixture.world)).toMatchObject({ manifest: 'written' });
-    expect(await fixture.manifest()).toMatchObject({ version: '2.337.0', regions: [] });
+  test('a copy that does not get to its end in time goes on at the next go', async () => {
+    const world = fixture.worlds['cn-hongkong'];
+    const nowMs = () => {
+      fixture.passMs(600_000);
+      return world.clock.nowMs();
+    };
+    const slow = { nowMs };
+    await expect(mirror(fixture.order('copy'), { ...world, clock: slow })).rejects.toThrow('is slow');
+    expect((await lookIn('cn-hongkong')).copiedBytes).toBeGreaterThan(0);
+    expect(await copyIn('cn-hongkong')).toMatchObject({ isWhole: true });
   });
 });
 
-test('old versions stay while an instance may still name them, and then go', async () => {
-  await mirror(fixture.world);
-  fixture.passDays(30);
-  fixture.publish('2.337.0');
-  await mirror(fixture.world);
-  expect(keysIn(0)).toHaveLength(4);
-  fixture.passDays(30);
-  fixture.publish('2.338.0');
-  await mirror(fixture.world);
-  expect(keysIn(0).filter((key) => key.includes('2.336.0'))).toEqual([]);
-  expect(keysIn(0)).toHaveLength(4);
+test('the region’s source stands before GitHub, and what it lacks of an archive GitHub completes', async () => {
+  await copyIn('cn-hongkong');
+  fixture.setFault((action, key) => (action === 'oss:GetObject' && key === BOTH[1] ? 'cut' : null));
+  expect(await copyIn('cn-hangzhou')).toMatchObject({ isWhole: true });
+  const [{ from } = { from: 0 }] = fixture.asked.slice(2);
+  expect([fixture.asked.length, from >= COPY_PIECE_BYTES]).toEqual([3, true]);
 });
 
-test('a version in an image is good until some days before GitHub turns it away', () => {
-  const superseded = [{ version: '2.335.0', supersededAtMs: 0 }];
-  const DAY_MS = 24 * 3_600_000;
-  expect(stillTaken({ superseded }, 19 * DAY_MS)).toEqual(['2.335.0']);
-  expect(stillTaken({ superseded }, 21 * DAY_MS)).toEqual([]);
+test('versions that the order names are removed, and no others', async () => {
+  await copyIn('cn-hongkong');
+  await mirror(fixture.order('copy', '2.337.0'), fixture.worlds['cn-hongkong']);
+  expect(fixture.keysIn('cn-hongkong')).toHaveLength(4);
+  await mirror(fixture.order('copy', '2.338.0', ['2.336.0']), fixture.worlds['cn-hongkong']);
+  expect(fixture.keysIn('cn-hongkong').filter((key) => key.includes('2.336.0'))).toEqual([]);
+  expect(fixture.keysIn('cn-hongkong')).toHaveLength(4);
 });
 
-test('what failed is told without a signature or a token', async () => {
-  fixture.setFault(() => 'unavailable');
-  const { regions } = await mirror(fixture.world);
-  const text = [...fixture.lines, ...regions.map(({ error }) => String(error))].join('\n');
-  expect(text).toContain('status: 503');
-  expect(text).not.toMatch(/OSS4-HMAC|STS\.mirror|token/);
+test('a region without a bucket says what to do', async () => {
+  const world = { ...fixture.worlds['cn-hangzhou'], bucket: null };
+  await expect(mirror(fixture.order('look'), world)).rejects.toThrow('npm run deploy');
+});
+
+test.each<Wrong>(['cut', 'away', 'other bytes'])(
+  'what failed by %s is told without a signature or a token',
+  async (wrong) => {
+    fixture.setDownload(wrong);
+    const error = await copyIn('cn-hongkong').catch(String);
+    const text = [...fixture.lines, error, JSON.stringify(await lookIn('cn-hongkong'))].join('\n');
+    expect(text).not.toMatch(/OSS4-HMAC|STS\.mirror|token/);
+  },
+);
+
+test('a key of an order is a version of the runner, never a path', () => {
+  const order = fixture.order('copy');
+  expect(CopyOrder.safeParse(order).success).toBe(true);
+  for (const version of ['../2.336.0', '2.336', 'x/2.336.0'])
+    expect(CopyOrder.safeParse({ ...order, remove: [version] }).success).toBe(false);
 });

@@ -9,6 +9,7 @@ import { VirtualClock } from '../../../simulator/clock.ts';
 import { createTable, createTableStore, tableOf } from '../../../simulator/tablestore/index.ts';
 import { build } from '../../shared/ledger/builders.ts';
 import { configOf, START_MS } from '../../world/in-process.ts';
+import { NO_MIRRORS, PUBLISHED } from '../../world/release.ts';
 
 /** GitHub has calls to spare. */
 export const FREE = { budget: () => null, mayAsk: () => true, leaveRoomFor: () => undefined };
@@ -50,6 +51,7 @@ export function openReaper({ config, github = {}, instances = {} }: Says = {}): 
         if (event.kind !== 'warm') launched.push(event.job.id);
       },
     },
+    mirrors: NO_MIRRORS,
     alerts: {
       async post(text) {
         alerts.push(text);
@@ -87,7 +89,7 @@ export const QUIET = {
     deliveries: async () => completeList<never>(),
     repositories: async () => completeList<never>(),
     liveRuns: async () => completeList<never>(),
-    latestRunner: async () => ({ version: '2.336.0', publishedAtMs: START_MS }),
+    latestRunner: async () => PUBLISHED,
   },
   instances: { list: async () => completeList<never>() },
 } satisfies Says;

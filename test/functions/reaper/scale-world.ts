@@ -1,4 +1,5 @@
 /** A deployment of many runners: each call takes 50 ms of the virtual clock, and is counted. */
+
 import { newLooks } from '../../../functions/reaper/looks.ts';
 import { sweep } from '../../../functions/reaper/sweep.ts';
 import { ledgerOn } from '../../../shared/adapters/tablestore/ledger.ts';
@@ -13,6 +14,7 @@ import { VirtualClock } from '../../../simulator/clock.ts';
 import { createTable, createTableStore, tableOf } from '../../../simulator/tablestore/index.ts';
 import { build } from '../../shared/ledger/builders.ts';
 import { configOf, START_MS } from '../../world/in-process.ts';
+import { NO_MIRRORS, PUBLISHED } from '../../world/release.ts';
 import { FREE } from './fixture.ts';
 
 const CALL_MS = 50;
@@ -67,6 +69,7 @@ export async function worldOf(live: number, broken: number, historyRows: number,
     alerts: { post: async () => undefined },
     queue: { launch: () => call('launch', 1, () => undefined) },
     refreshMarket: async () => '',
+    mirrors: NO_MIRRORS,
   };
   return { clock, calls, world: world as unknown as Parameters<typeof sweep>[0] };
 }
@@ -88,6 +91,8 @@ function vendors(call: Call, instances: readonly Instance[], registrations: read
       tagged: () => call('ecs', 1, () => none),
       find: (_: string, ids: readonly string[]) => call('ecs', pagesOf(ids), () => []),
       terminate: () => call('ecs', 1, () => 'asked' as const),
+      terminateAll: (_: string, ids: readonly string[]) =>
+        call('ecs', pagesOf(ids), () => new Map(ids.map((id) => [id, 'asked' as const]))),
       consoleOutput: () => call('ecs', 1, () => ''),
     },
     github: {
@@ -98,7 +103,7 @@ function vendors(call: Call, instances: readonly Instance[], registrations: read
       ...FREE,
       repositories: () => call('github', 1, () => none),
       deliveries: () => call('github', 1, () => none),
-      latestRunner: () => call('github', 1, () => ({ version: '2.336.0', publishedAtMs: START_MS })),
+      latestRunner: () => call('github', 1, () => PUBLISHED),
       job: () => call('github', 1, () => null),
     },
   };

@@ -1,4 +1,5 @@
 /** The reaper as a whole: two sweeps at once, all of it off for an hour, and one job's end without any sweep. */
+
 import { expect, test } from 'vitest';
 import { leftovers } from '../../../cli/start/leftovers.ts';
 import { newLooks } from '../../../functions/reaper/looks.ts';
@@ -9,6 +10,7 @@ import type { JobId } from '../../../shared/nouns.ts';
 import { MINUTE_MS, OURS, open, queue } from '../../cli/explain/fixture.ts';
 import { build } from '../../shared/ledger/builders.ts';
 import type { World } from '../../world/in-process.ts';
+import { NO_MIRRORS } from '../../world/release.ts';
 
 /** A reaper that does not see the lease of another sweep, nor takes one. */
 function blindTo({ adapters, queue: handOn }: World): ReaperWorld {
@@ -25,6 +27,7 @@ function blindTo({ adapters, queue: handOn }: World): ReaperWorld {
     looks: newLooks(),
     ledger: { ...ledger, notes },
     queue: handOn,
+    mirrors: NO_MIRRORS,
     refreshMarket: async () => '',
   };
 }

@@ -178,3 +178,11 @@ test('a pool takes no slot that a job waits for', async () => {
   expect(await world.until(isWaiting(world, 2), 10 * MINUTE_MS)).toBe(true);
   await endsEmpty(world);
 });
+
+test('all slots are held by what waits, and a job comes that it does not cover: one gives way', async () => {
+  const world = await openWarm([{ labels: ['arm64'], hot: 2 }], { config: { limits: { runners: 2 } } });
+  expect(await world.until(isWaiting(world, 2), 6 * MINUTE_MS)).toBe(true);
+  const jobs = queue(world, 1, { labels: ['self-hosted', 'aliyun', 'arm64', '16cpu'] });
+  expect(await world.until(() => isOver(jobs), 15 * MINUTE_MS)).toBe(true);
+  await endsEmpty(world);
+});

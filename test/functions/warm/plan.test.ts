@@ -1,6 +1,6 @@
 /** Which runners wait on, and how many are wanting. */
 import { expect, test } from 'vitest';
-import { LEFT, planWarm } from '../../../functions/reaper/survey/warm.ts';
+import { LEFT, planWarm, yielding } from '../../../functions/reaper/survey/warm.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { JobId } from '../../../shared/nouns.ts';
 import { WARM_AGE_MAX_MS, WARM_AGE_MS } from '../../../shared/warm/limits.ts';
@@ -62,4 +62,20 @@ test('two pools with the same labels keep as many as both together, and none is 
   const plan = planWarm(poolsAt(both, NOW_MS), free, { config: both, version: '1', nowMs: NOW_MS });
   expect(plan.kept.size).toBe(2);
   expect(plan.wanting.map(({ count }) => count)).toEqual([1]);
+});
+
+test('where jobs wait and all slots are in use, as many give way', () => {
+  const all = configOf({
+    warm: [
+      { labels: ['arm64'], hot: 2 },
+      { labels: ['arm64', '4cpu'], hot: 3 },
+    ],
+  });
+  const hotAfter = (waiting: number) => yielding(poolsAt(all, NOW_MS), waiting).map(({ hot }) => hot);
+  expect([0, 1, 3, 9].map(hotAfter)).toEqual([
+    [2, 3],
+    [1, 3],
+    [0, 2],
+    [0, 0],
+  ]);
 });

@@ -13,6 +13,7 @@ const COMPLETE = {
   TABLESTORE_ENDPOINT: 'https://ci-runners.cn-hongkong.ots.aliyuncs.com',
   TABLESTORE_INSTANCE: 'ci-runners',
   LAUNCHER_FUNCTION: 'ci-launcher',
+  MIRROR_FUNCTION: 'ci-mirror',
   REAPER_FUNCTION: 'ci-reaper',
   GITHUB_APP_ID: '12',
   GITHUB_PRIVATE_KEY: 'kms:ci-key',
@@ -91,6 +92,15 @@ describe('least knowledge', () => {
     const names = Object.keys(ENVIRONMENTS.webhook.shape);
     expect(names).not.toContain('GITHUB_PRIVATE_KEY');
     expect(names.filter((name) => name.startsWith('TABLESTORE'))).toEqual([]);
+  });
+
+  test('the mirror knows no secret at all, and no ledger', () => {
+    expect(Object.keys(ENVIRONMENTS.mirror.shape)).toEqual([
+      'FC_REGION',
+      'FC_ACCOUNT_ID',
+      'OSS_ENDPOINT',
+      'OSS_SOURCE_ENDPOINT',
+    ]);
   });
 
   test('only the webhook knows the webhook secret', () => {

@@ -6,10 +6,10 @@ import { inProcess, START_MS } from './transports.ts';
 const CAPACITY = ['capacity', 'all'] as const;
 const LIMITS = build.limits({ runners: 3, perProfile: 2, perRepository: 3 });
 
-async function withSlots(count: number) {
+async function withSlots(count: number, limits = LIMITS) {
   const transport = inProcess();
   for (let at = 0; at < count; at++)
-    await transport.ledger.capacity.take(build.slot(at, { profile: 'big' }), LIMITS, START_MS);
+    await transport.ledger.capacity.take(build.slot(at, { profile: 'big' }), limits, START_MS);
   const row = tableOf(transport.store, 'ledger');
   const columns = async () => (await row.get(CAPACITY)) ?? {};
   return { ...transport, row, columns };
@@ -120,6 +120,35 @@ test('taking a slot is one request, and handing it back two', async () => {
   expect(Object.fromEntries(store.counts.calls)).toEqual({ UpdateRow: 1 });
   await ledger.capacity.handBack(build.runnerName('next'));
   expect(Object.fromEntries(store.counts.calls)).toEqual({ UpdateRow: 2, GetRow: 1 });
+});
+
+test('forty slots are handed back together: one reading, nine a write, and the totals are right', async () => {
+  const { ledger, store, columns } = await withSlots(
+    45,
+    build.limits({ runners: 50, perProfile: 50, perRepository: 50, mintsPerMinute: 50 }),
+  );
+  store.counts.calls.clear();
+  const names = Array.from({ length: 40 }, (_, at) => build.runnerName(at));
+  await ledger.capacity.handBackAll(new Map(names.map((name) => [name, undefined])));
+  expect(Object.fromEntries(store.counts.calls)).toEqual({ UpdateRow: 5, GetRow: 1 });
+  expect((await columns()).total).toBe(5);
+  await ledger.capacity.handBackAll(new Map(names.map((name) => [name, undefined])));
+  expect((await columns()).total, 'a second time nothing is counted').toBe(5);
+});
+
+test('a slot that is taken while others are handed back stays', async () => {
+  const { ledger, store, columns } = await withSlots(12, build.limits({ runners: 50 }));
+  let requests = 0;
+  store.faults = () => {
+    if (requests++ === 1) {
+      store.faults = null;
+      void ledger.capacity.take(build.slot('late'), build.limits(), START_MS);
+    }
+    return null;
+  };
+  const names = Array.from({ length: 12 }, (_, at) => build.runnerName(at));
+  await ledger.capacity.handBackAll(new Map(names.map((name) => [name, undefined])));
+  expect((await columns()).total).toBe(1);
 });
 
 test('a row of a later schema version is left alone', async () => {

@@ -72,6 +72,16 @@ export const OPERATIONS: readonly Operation[] = [
     ],
   },
   {
+    name: 'capacity.handBackAll',
+    prepare: ({ capacity }) => capacity.take(build.slot(1, { profile: 'big' }), LIMITS, START_MS),
+    act: ({ capacity }) => capacity.handBackAll(new Map([[R, undefined]])),
+    truth: async ({ capacity }) => [
+      await capacity.view(),
+      await capacity.take(build.slot(3, { profile: 'big' }), LIMITS, START_MS),
+      await capacity.take(build.slot(4, { profile: 'big' }), LIMITS, START_MS),
+    ],
+  },
+  {
     name: 'capacity.setWaiting',
     act: ({ capacity }) => capacity.setWaiting({ sinceMs: CREATED_MS, because: 'others wait' }),
     truth: ({ capacity }) => capacity.take(build.slot(1, { hasTurn: false }), LIMITS, START_MS),

@@ -25,8 +25,29 @@ test('a sweep costs by what is alive: 2,000 entries beside 100,000 rows of histo
   expect([jobs.things.length, jobs.complete]).toEqual([ALIVE_ROWS / 2, true]);
   expect([runners.things.length, runners.complete]).toEqual([ALIVE_ROWS / 2, true]);
   expect(store.counts.rowsScanned).toBe(ALIVE_ROWS);
-  expect(Object.fromEntries(store.counts.calls), 'pages of 500').toEqual({ GetRange: 4 });
+  expect(Object.fromEntries(store.counts.calls), 'pages of 5,000, or 4 MB').toEqual({ GetRange: 2 });
   expect(process.memoryUsage().heapUsed - heapBefore, 'by what is alive').toBeLessThan(64 * 1024 * 1024);
+});
+
+test('kinds that stand next to each other are one list, over as many pages as it takes, and the market is in none', async () => {
+  const { ledger, store } = inProcess();
+  for (let at = 0; at < 3; at++) {
+    await ledger.jobs.add(at as JobId, build.jobEntry(at));
+    await ledger.runners.add(build.runnerName(at), build.runnerEntry(at));
+    await ledger.notes.add(`note-${at}`, { text: 'x'.repeat(1_500_000), untilMs: null });
+  }
+  await ledger.capacity.take(build.slot(1), build.limits(), START_MS);
+  await ledger.market.write('cn-hangzhou', new Uint8Array(1_000_000));
+  store.counts.calls.clear();
+  const jobs = await ledger.together('jobs', 100);
+  expect([jobs.job.length, jobs.capacity?.total, jobs.note.length, jobs.complete]).toEqual([3, 1, 0, true]);
+  const runners = await ledger.together('runners', 100);
+  expect(runners.runner.map(({ id }) => id)).toEqual([0, 1, 2].map((at) => String(build.runnerName(at))));
+  expect(Object.fromEntries(store.counts.calls)).toEqual({ GetRange: 2 });
+  const notes = await ledger.together('notes', 100);
+  expect(notes.note.map(({ id }) => id)).toEqual(['note-0', 'note-1', 'note-2']);
+  expect(store.counts.calls.get('GetRange'), '4 MB a page').toBeGreaterThan(3);
+  expect(await ledger.together('runners', 2)).toMatchObject({ complete: false });
 });
 
 test('history is kept for 90 days after it was last written, and then it is gone', async () => {

@@ -26,9 +26,9 @@ export function gated(table: Table, gate: () => Promise<unknown>): Table {
       await gate();
       return table.delete(key, condition);
     },
-    async range(partition, from, limit) {
+    async range(...asked) {
       await gate();
-      return table.range(partition, from, limit);
+      return table.range(...asked);
     },
   };
 }

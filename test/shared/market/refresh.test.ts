@@ -90,7 +90,13 @@ function sweeps(options: Parameters<typeof simulated>[0] = {}) {
     write: async (region, bytes) => void rows.set(region, bytes),
   };
   const wide = config({ placements: [placement(REGION, ZONES)] });
-  const parts = { config: wide, clock: world.clock, source: world.source, market: snapshots };
+  const parts = {
+    config: wide,
+    clock: world.clock,
+    source: world.source,
+    market: snapshots,
+    idle: new Map(),
+  };
   const sweep = (isBusy: boolean) =>
     world.timed(() =>
       refreshMarkets(isBusy, world.clock.nowMs() + 40_000, {
@@ -150,7 +156,7 @@ describe('the sweep', () => {
     const rows = new Map<string, Uint8Array>();
     const { answer } = await world.timed(() =>
       refreshMarkets(true, Number.POSITIVE_INFINITY, {
-        ...{ config: both, clock: world.clock, source: world.source, log: () => {} },
+        ...{ config: both, clock: world.clock, source: world.source, log: () => {}, idle: new Map() },
         market: { read: async () => null, write: async (region, bytes) => void rows.set(region, bytes) },
       }),
     );

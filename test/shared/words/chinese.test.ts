@@ -35,8 +35,8 @@ const EXPLAINED = [
   'cli/explain/story.ts',
   'functions/reaper/brake/charge.ts',
   'functions/webhook/decide.ts',
-  'shared/adapters/tablestore/capacity-money.ts',
-  'shared/adapters/tablestore/capacity-row.ts',
+  'shared/adapters/tablestore/capacity/money.ts',
+  'shared/adapters/tablestore/capacity/row.ts',
   'shared/advisor/never.ts',
   'shared/story/describe-job.ts',
 ];

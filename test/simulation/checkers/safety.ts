@@ -6,7 +6,8 @@ import { ALLOWED } from '../plan/arrivals.ts';
 import type { Simulation } from '../plan/simulation.ts';
 import { createIdempotence } from './idempotence.ts';
 import { createSecrets } from './secrets.ts';
-import { checkTheirs, jobOn, ours, type Report, type RunnerRow, rowsOf, TAGS } from './truth.ts';
+import { checkTheirs, jobOn, ours, type Report, type RunnerRow, rowsOf, TAGS, tagsIn } from './truth.ts';
+import { createWarm } from './warm.ts';
 
 export interface Violation {
   readonly check: string;
@@ -24,6 +25,7 @@ const LAUNCH_MAX_MS = 2 * MINUTE_MS;
 export function createSafety(report: Report) {
   let sim: Simulation | null = null;
   const secrets = createSecrets(report);
+  const warm = createWarm(report);
   /** Runners that the ledger once knew as busy, by what it was asked to write. */
   const knownBusy = new Set<string>();
   /** When the history was first asked to keep a job's outcome. */
@@ -36,8 +38,10 @@ export function createSafety(report: Report) {
       if (typeof columns.body !== 'string' || sim === null) return;
       const nowMs = sim.world.clock.nowMs();
       if (table === 'history') noteEnd(columns.body, knownEnded, nowMs);
-      else if (key[0] === 'runner') noteBusy(columns.body, knownBusy);
-      else if (key[0] === 'job') checkWait(columns.body, report);
+      else if (key[0] === 'runner') {
+        noteBusy(columns.body, knownBusy);
+        warm.written(columns.body, nowMs);
+      } else if (key[0] === 'job') checkWait(columns.body, report);
     },
     gone(_table, [kind, id]) {
       if (sim !== null && kind === 'runner') checkForgotten(sim, id, report);
@@ -48,7 +52,7 @@ export function createSafety(report: Report) {
     watch,
     attach(to: Simulation): void {
       sim = to;
-      watchEcs(to, { knownBusy, knownEnded }, report);
+      watchEcs(to, { knownBusy, knownEnded, warm }, report);
     },
   };
 }
@@ -70,9 +74,10 @@ function checkForgotten(sim: Simulation, name: string, report: Report): void {
 interface Known {
   readonly knownBusy: ReadonlySet<string>;
   readonly knownEnded: ReadonlyMap<number, number>;
+  readonly warm: ReturnType<typeof createWarm>;
 }
 
-function watchEcs(sim: Simulation, { knownBusy, knownEnded }: Known, report: Report): void {
+function watchEcs(sim: Simulation, { knownBusy, knownEnded, warm }: Known, report: Report): void {
   const { ecs } = sim.world;
   const call = ecs.call.bind(ecs);
   const idempotence = createIdempotence(report);
@@ -83,6 +88,7 @@ function watchEcs(sim: Simulation, { knownBusy, knownEnded }: Known, report: Rep
     if (action !== 'RunInstances') return call(region, action, params, credential);
     checkOneLaunch(sim, params, report);
     checkEnded(sim, params, knownEnded, report);
+    warm.launched(sim, tagsIn(params));
     const before = ours(sim).length;
     try {
       const answer = call(region, action, params, credential);
@@ -171,13 +177,6 @@ function checkEnded(
   const sinceMs = sim.world.clock.nowMs() - (ended.get(job) ?? Number.POSITIVE_INFINITY);
   if (sinceMs > LAUNCH_MAX_MS + SKEW_MAX_MS)
     report('nothing is launched for a job that has ended', `${job}, ${sinceMs} ms after its end was kept`);
-}
-
-function tagsIn(params: Params): Map<string, string> {
-  const tags = new Map<string, string>();
-  for (let n = 1; params[`Tag.${n}.Key`] !== undefined; n++)
-    tags.set(params[`Tag.${n}.Key`] as string, params[`Tag.${n}.Value`] ?? '');
-  return tags;
 }
 
 function checkBirth(sim: Simulation, limit: number, report: Report): void {

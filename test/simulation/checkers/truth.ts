@@ -2,6 +2,7 @@
 
 import { LEDGER_TABLE } from '../../../shared/adapters/tablestore/tables.ts';
 import type { Machine } from '../../../simulator/ecs/index.ts';
+import type { Params } from '../../../simulator/ecs/parameters.ts';
 import type { SimJob } from '../../../simulator/github/index.ts';
 import { INF_MAX, INF_MIN } from '../../../simulator/tablestore/values.ts';
 import { THEIRS } from '../../world/strangers.ts';
@@ -65,4 +66,12 @@ const isTheirs = ({ name }: Machine): boolean => name === THEIRS;
 
 export function checkTheirs(machine: Machine, report: Report): void {
   if (isTheirs(machine)) report('nobody else’s machine is deleted', machine.id);
+}
+
+/** Of a request to launch. */
+export function tagsIn(params: Params): Map<string, string> {
+  const tags = new Map<string, string>();
+  for (let n = 1; params[`Tag.${n}.Key`] !== undefined; n++)
+    tags.set(params[`Tag.${n}.Key`] as string, params[`Tag.${n}.Value`] ?? '');
+  return tags;
 }

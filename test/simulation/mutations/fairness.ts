@@ -28,9 +28,9 @@ export const FAIRNESS: readonly Mutation[] = [
   { name: 'what found no offer stands aside, and turns go round', edits: [ASIDE, TURNS] },
   one(
     'those in line are not overtaken',
-    'shared/adapters/tablestore/capacity-row.ts',
-    '...(request.hasTurn ? [] : [NOBODY_WAITS]),',
-    '',
+    'shared/adapters/tablestore/capacity/row.ts',
+    'request.hasTurn ? stillStopped(stop) : NOBODY_WAITS,',
+    'stillStopped(stop),',
   ),
   { name: 'the pause after a runner of no use', edits: [PAUSE] },
   { name: 'the pause after a runner of no use, the cap, and the probe', edits: [PAUSE, CAP, PROBE] },

@@ -1,6 +1,7 @@
 /** Protections of the product, each with what takes it away: the simulation must notice. */
 import { edit, type Mutation, one } from './edit.ts';
 import { FAIRNESS } from './fairness.ts';
+import { WARM } from './warm.ts';
 
 const LEASE = edit(
   'functions/launcher/open.ts',
@@ -59,8 +60,8 @@ const MATCHING = edit(
 const UNWANTED = edit('functions/reaper/events/record-end.ts', 'isUnwanted: true', 'isUnwanted: false');
 const IDLE = edit(
   'functions/reaper/repair/diagnose.ts',
-  "if (waiting === null) return doubt(entry, 'no job waits that it covers');",
-  "if (waiting === null) return verdict('keep', 'no job waits that it covers');",
+  "if (waiting === null && !isWarm) return doubt(entry, 'no job waits that it covers');",
+  "if (waiting === null && !isWarm) return verdict('keep', 'no job waits that it covers');",
 );
 
 /** What userdata/run.sh arms first, as the simulated machine has it. */
@@ -144,7 +145,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   one(
     'the capacity condition',
-    'shared/adapters/tablestore/capacity-row.ts',
+    'shared/adapters/tablestore/capacity/row.ts',
     '...[...bounds, ...money].map(under),',
     '',
   ),
@@ -163,6 +164,7 @@ export const MUTATIONS: readonly Mutation[] = [
     'if (retired !== null) { await terminate(retired.entry, world, machines); await world.ledger.capacity.handBack(name); }',
   ),
   ...FAIRNESS,
+  ...WARM,
   {
     name: 'one runner’s own question, and that no answer proves nothing',
     edits: [

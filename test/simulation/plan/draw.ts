@@ -65,7 +65,10 @@ function drawUsual(seed: number, random: Random, faultMs: number, share: number,
   };
   const { wide, arrivals } = drawWide(random.fork(), faultMs, isBig);
   const all = [...narrow.arrivals, ...arrivals].sort((a, b) => a.atMs - b.atMs);
-  return { ...narrow, wide, arrivals: all };
+  // Drawn last, so that the plans of known seeds stay as they are but for this.
+  const warm = random.fork();
+  const hot = warm.chance(0.3) ? warm.whole(1, 3) : 0;
+  return { ...narrow, wide: { ...wide, hot }, arrivals: all };
 }
 
 function drawRates(random: Random, share: number): Rates {

@@ -191,7 +191,7 @@ export function heal(simulation: Simulation): void {
   for (const { conclusion } of simulation.jobs())
     if (conclusion === 'failure') faults.count('job fails by itself');
   // The operator was told of jobs that are only looked at; a deployed change lets them be launched for again.
-  later(2 * 60_000, () => deployAsPlanned(world, plan, { tags: { mended: 'yes' } }));
+  later(2 * 60_000, () => deployAsPlanned(world, plan, { tags: { mended: 'yes' }, warm: [] }));
   // Nobody is left to run what is not ours.
   for (const { arrival, run } of runs)
     if (arrival.fate !== 'runs') later(4 * 60_000, () => github.cancelRun(run));

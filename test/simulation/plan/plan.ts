@@ -112,6 +112,8 @@ export interface Wide {
   readonly quietRepositories: number;
   /** Replaces `limits.lifetime`, where jobs of hours come. */
   readonly lifetime: string | null;
+  /** So many runners wait for jobs. */
+  readonly hot: number;
 }
 
 export const NARROW: Wide = {
@@ -120,6 +122,7 @@ export const NARROW: Wide = {
   hasKernel: false,
   quietRepositories: 0,
   lifetime: null,
+  hot: 0,
 };
 
 export interface PlannedConfig {

@@ -42,13 +42,18 @@ export const deleteRow = (table: Target, key: Key, condition: Condition): Buffer
 
 const FORWARD = 0;
 
-/** Rows of one partition, from a name on. */
-export function getRange(table: Target, partition: string, from: string | null, limit: number): Buffer {
-  const [first, second] = table.keys;
-  const bound = (end: string | typeof INF_MIN | typeof INF_MAX) => {
+/** Rows of the partitions from `first` to `last`, from a key on. */
+export function getRange(
+  table: Target,
+  first: string,
+  from: Key | null,
+  limit: number,
+  last: string = first,
+): Buffer {
+  const bound = (partition: string, end: string | typeof INF_MIN | typeof INF_MAX) => {
     const row = rowBytes([
-      [first, partition],
-      [second, end],
+      [table.keys[0], partition],
+      [table.keys[1], end],
     ]);
     // The official SDK (5.6.5) reserves a byte more than it writes for an end of the range: so the service knows it.
     return typeof end === 'string' ? row : Buffer.concat([row, Uint8Array.of(0)]);
@@ -58,8 +63,8 @@ export function getRange(table: Target, partition: string, from: string | null, 
     [2, FORWARD],
     [5, MAX_VERSIONS],
     [6, limit],
-    [7, bound(from ?? INF_MIN)],
-    [8, bound(INF_MAX)],
+    [7, from === null ? bound(first, INF_MIN) : bound(...from)],
+    [8, bound(last, INF_MAX)],
   );
 }
 

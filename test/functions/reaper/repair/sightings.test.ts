@@ -74,12 +74,24 @@ test('a sweep that failed leaves its words for whoever asks, and a whole one tak
     await pass(60_000);
   }
   expect(await standingAlerts(world)).toMatchObject([{ key: 'sweep-fails' }]);
-  const runners = { ...world.ledger.runners, list: () => Promise.reject(new Error('no answer')) };
-  const dead = { ...world, ledger: { ...world.ledger, runners } };
+  const together: typeof world.ledger.together = (part, max) =>
+    part === 'runners' ? Promise.reject(new Error('no answer')) : world.ledger.together(part, max);
+  const dead = { ...world, ledger: { ...world.ledger, together } };
   await expect(sweep(dead)).rejects.toThrow();
   expect((await pastSweeps(world.ledger))?.failure).toMatch(/no answer/);
   await pass(60_000);
   await sweep(world);
   expect(await pastSweeps(world.ledger)).toMatchObject({ failedInARow: 0, failure: null });
   expect(await standingAlerts(world)).toEqual([]);
+});
+
+test('an alert that is over for a week is forgotten, and one that may be repeated is not', async () => {
+  const { world, clock } = openReaper(QUIET);
+  const note = (key: string, untilMs: number) => ({ text: 'x', untilMs, raised: { key, atMs: 0 } });
+  const DAY_MS = 24 * 3_600_000;
+  await world.ledger.notes.add('alert:old', note('old', clock.nowMs() - 8 * DAY_MS));
+  await world.ledger.notes.add('alert:over', note('over', clock.nowMs() - DAY_MS));
+  await sweep(world);
+  expect(await world.ledger.notes.read('alert:old')).toBeNull();
+  expect(await world.ledger.notes.read('alert:over')).not.toBeNull();
 });

@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { redact } from '../../../../functions/reaper/repair/console-tail.ts';
 import { decideRerun } from '../../../../functions/reaper/rounds/decide-rerun.ts';
 import { decideRedeliveries } from '../../../../functions/reaper/rounds/deliveries.ts';
-import { behindSince } from '../../../../functions/reaper/rounds/release.ts';
 import { match } from '../../../../functions/reaper/survey/match.ts';
 import type { JobEntry, RunnerEntry } from '../../../../shared/ledger/entries.ts';
 import type { Held } from '../../../../shared/ledger/ledger.ts';
@@ -159,16 +158,6 @@ test('a console keeps its last lines, and nothing that looks like a secret', () 
   expect(text.endsWith('bootstrap failed\n')).toBe(true);
   for (const secret of [jit.slice(0, 60), 'ghs_abc', 'AAAAB3', 'hunter2']) expect(text).not.toContain(secret);
   expect(redact('bootstrap failed\n')).toBe('bootstrap failed\n');
-});
-
-// biome-ignore format: a table reads best as a table.
-test.each([
-  ['nothing seen before', '', '2.1.0', 500, 500],
-  ['the same one, behind since earlier', 'behind 2.1.0 300', '2.1.0', 500, 300],
-  ['another one is mirrored by now', 'behind 2.0.0 300', '2.1.0', 500, 500],
-  ['it was fresh', 'fresh', '2.1.0', 500, 500],
-] as const)('since when a mirror is behind: %s', (_, before, version, latestAtMs, since) => {
-  expect(behindSince(before, version, latestAtMs)).toBe(since);
 });
 
 test('a public image boots within ten minutes, one of the operator’s within fifteen', () => {

@@ -62,6 +62,8 @@ async function sayEverything(): Promise<{ sent: Sent[]; read: Set<string> }> {
   expect(things).toHaveLength(3);
   await instances.consoleOutput(REGION, things[0]?.id ?? '');
   expect(await instances.terminate(REGION, things[0]?.id ?? '')).toBe('asked');
+  const others = things.slice(1).map(({ id }) => id);
+  expect([...(await instances.terminateAll(REGION, others)).values()]).toEqual(['asked', 'asked']);
   return { sent, read };
 }
 
@@ -75,7 +77,13 @@ test('every parameter that is sent is in the SDK’s request model', async () =>
   });
   expect([...new Set(strangers)]).toEqual([]);
   expect(new Set(sent.map(({ action }) => action))).toEqual(
-    new Set(['RunInstances', 'DescribeInstances', 'GetInstanceConsoleOutput', 'DeleteInstance']),
+    new Set([
+      'RunInstances',
+      'DescribeInstances',
+      'GetInstanceConsoleOutput',
+      'DeleteInstance',
+      'DeleteInstances',
+    ]),
   );
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { FcCredentials } from '../../../../shared/adapters/function-compute/invocation.ts';
-import type { FcSignature } from '../../../../shared/adapters/function-compute/queue.ts';
+import type { FcSignature } from '../../../../shared/adapters/function-compute/invoker.ts';
 import { EVENT_MAX_BYTES } from '../../../../shared/limits.ts';
 import { inProcessQueue } from '../../../../simulator/function-compute/index.ts';
 import { EVENT, KEY, open, silent } from './queue-fixture.ts';

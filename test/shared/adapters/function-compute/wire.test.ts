@@ -2,7 +2,8 @@
 import { createServer, type IncomingHttpHeaders, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { type FcSignature, fcQueue } from '../../../../shared/adapters/function-compute/queue.ts';
+import type { FcSignature } from '../../../../shared/adapters/function-compute/invoker.ts';
+import { fcQueue } from '../../../../shared/adapters/function-compute/queue.ts';
 import { closers, EVENT, KEY, open } from './queue-fixture.ts';
 
 interface Sent {

@@ -38,12 +38,19 @@ onBothTransports('deliveries and releases', (world) => {
     expect(callsOf(w, 'GET /app/hook/deliveries')).toBe(3);
   });
 
-  test('the latest runner release is known by version and day', async () => {
+  test('the latest runner release is known by version, day and archives', async () => {
     const w = await world();
-    w.github.setRunnerReleases([
-      { version: '2.334.0', publishedAtMs: START_MS - 1_000, assets: [] },
-      { version: '2.333.1', publishedAtMs: START_MS - 9_000, assets: [] },
-    ]);
-    expect(await w.hub.latestRunner()).toEqual({ version: '2.334.0', publishedAtMs: START_MS - 1_000 });
+    const release = (version: string, publishedAtMs: number) => ({
+      ...{ version, publishedAtMs },
+      assets: ['x64', 'arm64'].map((arch) => ({
+        name: `actions-runner-linux-${arch}-${version}.tar.gz`,
+        ...{ url: `https://github.com/${arch}`, sha256: 'a'.repeat(64), sizeBytes: 9 },
+      })),
+    });
+    w.github.setRunnerReleases([release('2.334.0', START_MS - 1_000), release('2.333.1', START_MS - 9_000)]);
+    expect(await w.hub.latestRunner()).toMatchObject({
+      ...{ version: '2.334.0', publishedAtMs: START_MS - 1_000 },
+      archives: { arm64: { url: 'https://github.com/arm64', sha256: 'a'.repeat(64), sizeBytes: 9 } },
+    });
   });
 });

@@ -26,6 +26,20 @@ export function capacityContract(open: Open): void {
     );
 
     test(
+      'handed back together are free together, and a second time nothing is counted',
+      on(open, async ({ capacity }) => {
+        const limits = build.limits({ runners: 12 });
+        for (let at = 0; at < 12; at++) await capacity.take(build.slot(at), limits, NOW_MS);
+        const some = new Map(
+          Array.from({ length: 11 }, (_, at) => [build.runnerName(at), undefined] as const),
+        );
+        await capacity.handBackAll(some);
+        await capacity.handBackAll(some);
+        expect(await capacity.view()).toMatchObject({ total: 1, slots: [{ name: build.runnerName(11) }] });
+      }),
+    );
+
+    test(
       'that many want at once are given up to the limit',
       on(open, async ({ capacity }) => {
         const names = Array.from({ length: 12 }, (_, at) => at);

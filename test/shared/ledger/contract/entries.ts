@@ -24,6 +24,23 @@ export function entriesContract(open: Open): void {
     );
 
     test(
+      'kinds that stand next to each other are listed together',
+      on(open, async (ledger) => {
+        await ledger.capacity.take(build.slot(1), build.limits(), Date.UTC(2026, 4, 4));
+        await ledger.jobs.add(ONE, build.jobEntry(1));
+        await ledger.runners.add(build.runnerName(1), build.runnerEntry(1));
+        await ledger.notes.add('a', { text: 'b', untilMs: null });
+        const [jobs, runners] = [await ledger.together('jobs', 10), await ledger.together('runners', 10)];
+        expect(jobs).toMatchObject({ job: [{ id: '1' }], runner: [], note: [], complete: true });
+        expect(jobs.capacity?.slots).toHaveLength(1);
+        expect(runners.runner).toEqual([
+          { id: build.runnerName(1), ...(await ledger.runners.read(build.runnerName(1))) },
+        ]);
+        expect((await ledger.together('notes', 10)).note).toMatchObject([{ id: 'a', entry: { text: 'b' } }]);
+      }),
+    );
+
+    test(
       'an entry reads as it was written',
       on(open, async ({ jobs, runners, reruns, notes }) => {
         const rerun = {

@@ -1,6 +1,7 @@
 /** The capacity row's totals, set right, and what is over in it, forgotten: pure. */
-import { countIn, dayColumn, minuteColumn, slotsIn } from './capacity-columns.ts';
-import { CHECKS_MAX, type Change, type Check, type Columns, type Condition } from './table.ts';
+
+import { CHECKS_MAX, type Change, type Check, type Columns, type Condition } from '../table.ts';
+import { countIn, dayColumn, minuteColumn, slotsIn } from './columns.ts';
 
 /**
  * What sets the totals right again, or null. The difference between totals and slots does not change while slots are

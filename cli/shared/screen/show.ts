@@ -1,6 +1,6 @@
 /** The one place where what a command has learned leaves for a terminal: nothing from outside gets there as a control character. */
 import pc from 'picocolors';
-import { plainData, plainJson, plainLines } from '../../shared/story/outside-text.ts';
+import { plainData, plainJson, plainLines } from '../../../shared/story/outside-text.ts';
 
 export interface Shown<Data> {
   readonly isJson: boolean;

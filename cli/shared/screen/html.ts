@@ -1,5 +1,5 @@
 /** HTML that is escaped by construction: only what `html` made goes in as it is. */
-import { plainData } from '../../shared/story/outside-text.ts';
+import { plainData } from '../../../shared/story/outside-text.ts';
 
 export class Html {
   readonly text: string;

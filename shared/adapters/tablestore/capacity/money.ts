@@ -1,8 +1,8 @@
 /** Money in the capacity row, in millionths: what is counted, under which bounds, and how it is set right. Pure. */
-import type { SlotCost, SlotLimits, SlotRequest } from '../../ledger/ledger.ts';
-import type { RunnerName } from '../../nouns.ts';
-import { type Bound, columnOf, dayColumn, type Slot, slotsIn } from './capacity-columns.ts';
-import type { Change, Columns, Condition } from './table.ts';
+import type { SlotCost, SlotLimits, SlotRequest } from '../../../ledger/ledger.ts';
+import type { RunnerName } from '../../../nouns.ts';
+import type { Change, Columns, Condition } from '../table.ts';
+import { type Bound, columnOf, dayColumn, type Slot, slotsIn } from './columns.ts';
 
 /** Money an hour of all machines, of the repository's, and of the day: counted wherever a cost is told. */
 export function moneyBounds({ cost, repository }: SlotRequest, limits: SlotLimits, nowMs: number): Bound[] {

@@ -1,11 +1,11 @@
 /** The capacity row, decided purely: what is written under which condition, and what a refusal means. */
-import type { CapacityView, SlotLimits, SlotOutcome, SlotRequest, Waiting } from '../../ledger/ledger.ts';
-import { isStopped, type Stop, whyStopped } from '../../ledger/stop.ts';
-import type { RunnerName } from '../../nouns.ts';
-import { type Bound, columnOf, countIn, minuteColumn, type Slot, slotsIn } from './capacity-columns.ts';
-import { moneyBounds, moneyOf } from './capacity-money.ts';
-import { stillStopped, stopIn } from './capacity-stop.ts';
-import type { Change, Check, Columns, Condition } from './table.ts';
+import type { CapacityView, SlotLimits, SlotOutcome, SlotRequest, Waiting } from '../../../ledger/ledger.ts';
+import { isStopped, type Stop, whyStopped } from '../../../ledger/stop.ts';
+import type { RunnerName } from '../../../nouns.ts';
+import { CHECKS_MAX, type Change, type Check, type Columns, type Condition } from '../table.ts';
+import { type Bound, columnOf, countIn, minuteColumn, type Slot, slotsIn } from './columns.ts';
+import { moneyBounds, moneyOf } from './money.ts';
+import { stillStopped, stopIn } from './stop.ts';
 
 /** The totals that count for a request: all runners, and profile and repository where these are limited. */
 function boundsOf(request: SlotRequest, limits: SlotLimits): Bound[] {
@@ -122,27 +122,34 @@ export function waitingChange(waiting: Waiting | null): { change: Change; when: 
 /** Slots came and went under each of our tries. */
 export const CONTENDED: SlotOutcome = { kind: 'paced', because: 'too many launches want a slot at once' };
 
-/** Null: there is no such slot to hand back. */
+/** As many as one write bears, each on condition that it is as it was read. Null: there is no such slot to hand back. */
 export function handingBack(
   columns: Columns,
-  name: RunnerName,
-  spent: number | undefined,
+  slots: ReadonlyMap<RunnerName, number | undefined>,
 ): { change: Change; when: Condition } | null {
-  const slot = slotOf(columns, name);
-  if (slot === null) return null;
-  const column = columnOf('s', name);
+  const held = [...slots]
+    .flatMap(([name, spent]) => {
+      const slot = slotOf(columns, name);
+      return slot === null ? [] : [{ slot, spent, column: columnOf('s', name) }];
+    })
+    .slice(0, CHECKS_MAX);
+  if (held.length === 0) return null;
+  const add = new Map<string, number>();
+  for (const { slot, spent } of held)
+    for (const [column, amount] of [
+      ...slot.counts.map((total) => [total, -1] as const),
+      ...moneyOf(slot, 0, spent),
+    ])
+      add.set(column, (add.get(column) ?? 0) + amount);
+  const checks = held.map(
+    ({ column }): Check => ({ column, is: '=', value: String(columns[column]), ifMissing: false }),
+  );
   return {
     change: {
-      drop: [column, ...mintsOfThePast(columns)],
-      add: Object.fromEntries([
-        ...slot.counts.map((total) => [total, -1] as const),
-        ...moneyOf(slot, 0, spent),
-      ]),
+      drop: [...held.map(({ column }) => column), ...mintsOfThePast(columns)],
+      add: Object.fromEntries(add),
     },
-    when: {
-      row: 'present',
-      checks: [{ column, is: '=', value: String(columns[column]), ifMissing: false }],
-    },
+    when: { row: 'present', checks },
   };
 }
 
@@ -164,9 +171,16 @@ export function viewOf(columns: Columns): CapacityView {
   return {
     ...{ total: countIn(columns, 'total'), slots, mints: Object.fromEntries(mints) },
     days: Object.fromEntries(days.map((column) => [column.slice('d_'.length), countIn(columns, column)])),
+    isAtRest: Object.keys(columns).every((column) => isIdle(column, columns)),
     ...(stop === null ? {} : { stop }),
   };
 }
+
+const isIdle = (column: string, columns: Columns): boolean =>
+  column === 'schema' ||
+  column === 'recounted' ||
+  column.startsWith('d_') ||
+  (/^(?:total|money)$/.test(column) && columns[column] === 0);
 
 function slotOf(columns: Columns, name: RunnerName): Slot | null {
   const text = columns[columnOf('s', name)];

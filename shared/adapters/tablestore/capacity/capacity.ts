@@ -1,14 +1,14 @@
 /** Slots, over the one capacity row. */
-import type { Capacity, SlotLimits, SlotOutcome, SlotRequest } from '../../ledger/ledger.ts';
-import { WRITE_CONFLICTS_MAX } from '../../limits.ts';
-import type { RunnerName } from '../../nouns.ts';
-import { CAPACITY_KEY } from './capacity-columns.ts';
-import { repricing } from './capacity-money.ts';
-import { forgetting, recounting } from './capacity-recount.ts';
-import { CONTENDED, handingBack, refusalIn, taking, viewOf, waitingChange } from './capacity-row.ts';
-import { stopChange, stopIn, stopText } from './capacity-stop.ts';
-import { checkSchema, SCHEMA_VERSION } from './entries.ts';
-import type { Change, Columns, Condition, Table } from './table.ts';
+import type { Capacity, SlotLimits, SlotOutcome, SlotRequest } from '../../../ledger/ledger.ts';
+import { WRITE_CONFLICTS_MAX } from '../../../limits.ts';
+import type { RunnerName } from '../../../nouns.ts';
+import { checkSchema, SCHEMA_VERSION } from '../entries.ts';
+import type { Change, Columns, Condition, Table } from '../table.ts';
+import { CAPACITY_KEY } from './columns.ts';
+import { repricing } from './money.ts';
+import { forgetting, recounting } from './recount.ts';
+import { CONTENDED, handingBack, refusalIn, taking, viewOf, waitingChange } from './row.ts';
+import { stopChange, stopIn, stopText } from './stop.ts';
 
 /** What makes others queue behind a job that is refused what all slots have in common; null: they do already. */
 function queueing(
@@ -25,6 +25,30 @@ function queueing(
       checks: [{ column: 'waiting', is: '>', value: jobCreatedAtMs, ifMissing: true }],
     },
   };
+}
+
+const without = (columns: Columns, dropped: readonly string[]): Columns =>
+  Object.fromEntries(Object.entries(columns).filter(([column]) => !dropped.includes(column)));
+
+async function handBackAll(
+  slots: ReadonlyMap<RunnerName, number | undefined>,
+  table: Table,
+  row: () => Promise<Columns>,
+): Promise<void> {
+  let columns = await row();
+  for (let tries = 0; tries < WRITE_CONFLICTS_MAX; ) {
+    const act = handingBack(columns, slots);
+    if (act === null) return;
+    const isDone = await table.update(CAPACITY_KEY, act.change, act.when);
+    // What was dropped is known; the rest of the row is as it was read, or the next condition says so.
+    if (isDone) columns = without(columns, act.change.drop ?? []);
+    else {
+      tries++;
+      columns = await row();
+    }
+  }
+  const names = [...slots.keys()].slice(0, 3).join(', ');
+  throw new Error(`slots of ${names}: changed under each of ${WRITE_CONFLICTS_MAX} tries to hand them back`);
 }
 
 export function capacityOn(table: Table, newToken: () => string): Capacity {
@@ -65,7 +89,8 @@ export function capacityOn(table: Table, newToken: () => string): Capacity {
       }
       return CONTENDED;
     },
-    handBack: (name, spent) => handBackOn(table, row, name, spent),
+    handBack: (name, spent) => handBackAll(new Map([[name, spent]]), table, row),
+    handBackAll: (slots) => handBackAll(slots, table, row),
     async reprice(costs) {
       for (const { change, when } of repricing(await row(), costs))
         await table.update(CAPACITY_KEY, change, when);
@@ -85,19 +110,6 @@ export function capacityOn(table: Table, newToken: () => string): Capacity {
         if (act !== null) await table.update(CAPACITY_KEY, act.change, act.when);
     },
   };
-}
-
-async function handBackOn(
-  table: Table,
-  row: () => Promise<Columns>,
-  name: RunnerName,
-  spent: number | undefined,
-): Promise<void> {
-  for (let tries = 0; tries < WRITE_CONFLICTS_MAX; tries++) {
-    const act = handingBack(await row(), name, spent);
-    if (act === null || (await table.update(CAPACITY_KEY, act.change, act.when))) return;
-  }
-  throw new Error(`slot of ${name}: changed under each of ${WRITE_CONFLICTS_MAX} tries to hand it back`);
 }
 
 async function stopOn(

@@ -1,6 +1,6 @@
 /** The stop in the capacity row: a column that each slot's write is conditional on, so that no launch reads more for it. Pure. */
-import type { Stop } from '../../ledger/stop.ts';
-import type { Change, Check, Columns, Condition } from './table.ts';
+import type { Stop } from '../../../ledger/stop.ts';
+import type { Change, Check, Columns, Condition } from '../table.ts';
 
 const COLUMN = 'stopped';
 

@@ -1,9 +1,9 @@
 /** What stands in the capacity row: slots, and what they are counted in. */
 import { createHash } from 'node:crypto';
-import type { SlotCost } from '../../ledger/ledger.ts';
-import type { RunnerName } from '../../nouns.ts';
-import { minuteOf } from '../../runner/mint-pace.ts';
-import type { Columns, Key } from './table.ts';
+import type { SlotCost } from '../../../ledger/ledger.ts';
+import type { RunnerName } from '../../../nouns.ts';
+import { minuteOf } from '../../../runner/mint-pace.ts';
+import type { Columns, Key } from '../table.ts';
 
 export const CAPACITY_KEY: Key = ['capacity', 'all'];
 

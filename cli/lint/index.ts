@@ -1,0 +1,90 @@
+/** `npm run lint [-- runners.yaml .github/workflows/*.yml]`: mistakes before they are deployed or pushed. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Command, Option } from 'commander';
+import type { Config } from '../../shared/config/config.ts';
+import { parseYaml } from '../../shared/config/parse.ts';
+import { parseOptions } from '../shared/options.ts';
+import { FOLDER } from '../shared/package/places.ts';
+import { ROOT } from '../shared/steps.ts';
+import { userDataMistakes } from '../shared/user-data-size.ts';
+import { lintWorkflow } from './check.ts';
+import { FORMATS, type Format, type LintFinding, rendered } from './finding.ts';
+
+interface Options {
+  readonly config?: string;
+  readonly format: Format;
+  readonly out?: string;
+}
+
+const command = (): Command =>
+  new Command('npm run lint --')
+    .description(
+      'Checks runners.yaml, and the runs-on of workflows against it. Needs no account and no network.',
+    )
+    .argument(
+      '[files...]',
+      'runners.yaml and workflows; without any: runners.yaml and .github/workflows here',
+    )
+    .option('--config <file>', 'the runners.yaml that workflows are held to')
+    .addOption(new Option('--format <format>', 'how findings are told').choices([...FORMATS]).default('text'))
+    .option('--out <file>', 'where they are written, instead of to the terminal')
+    .addHelpText('after', '\nExit codes: 0 nothing wrong (warnings do not count), 1 something is, 2 usage.');
+
+export async function main(args: readonly string[]): Promise<number> {
+  const asked = command();
+  const options = parseOptions<Options>(asked, args);
+  if (typeof options === 'number') return options;
+  const files = asked.args.length > 0 ? asked.args : proposed();
+  const isConfiguration = (file: string) => /^runners.*\.ya?ml$/.test(basename(file));
+  const path = options.config ?? files.find(isConfiguration) ?? join(FOLDER, 'runners.yaml');
+  const absent = [path, ...files].find((file) => !existsSync(file));
+  if (absent !== undefined) {
+    process.stderr.write(
+      `There is no ${absent}. Name it with --config, or npm run setup makes a runners.yaml.\n`,
+    );
+    return 2;
+  }
+  const { config, found } = lintConfiguration(path);
+  const workflows = files.filter((file) => !isConfiguration(file));
+  const all = [
+    ...found,
+    ...(config === null
+      ? []
+      : workflows.flatMap((file) => lintWorkflow(file, readFileSync(file, 'utf8'), config))),
+  ];
+  tell(all, options);
+  return all.some(({ level }) => level === 'error') ? 1 : 0;
+}
+
+function tell(found: readonly LintFinding[], { format, out }: Options): void {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  const text = rendered(found, format, version);
+  if (out === undefined) process.stdout.write(text);
+  else writeFileSync(out, text);
+  if (format === 'text' && found.length === 0) process.stderr.write('Nothing is wrong.\n');
+}
+
+function proposed(): string[] {
+  const folder = join('.github', 'workflows');
+  const workflows = existsSync(folder) ? readdirSync(folder).filter((name) => /\.ya?ml$/.test(name)) : [];
+  return [join(FOLDER, 'runners.yaml'), ...workflows.map((name) => join(folder, name))];
+}
+
+/** A file with mistakes has no meaning that workflows could be held to. */
+function lintConfiguration(file: string): {
+  readonly config: Config | null;
+  readonly found: readonly LintFinding[];
+} {
+  const parsed = parseYaml(readFileSync(file, 'utf8'));
+  if (parsed.kind === 'wrong')
+    return {
+      config: null,
+      found: parsed.mistakes.map((text, at) => ({ file, line: parsed.lines[at] ?? 1, level: 'error', text })),
+    };
+  const says =
+    (level: LintFinding['level']) =>
+    (text: string): LintFinding => ({ file, line: 1, level, text });
+  const large = userDataMistakes(parsed.config).map(says('error'));
+  return { config: parsed.config, found: [...large, ...parsed.warnings.map(says('warning'))] };
+}

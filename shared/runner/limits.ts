@@ -1,0 +1,17 @@
+/** Bounds of copying the runner, and of baking it into an image. */
+import { MIRROR_TIMEOUT_S } from '../limits.ts';
+
+/** A copy ends by itself before the function is ended; the next one goes on from there. */
+export const COPY_MAX_MS = (MIRROR_TIMEOUT_S - 60) * 1000;
+/** What a copy holds in memory, and loses when its source breaks off; 10,000 appends make an object (OSS docs, "AppendObject"). */
+export const COPY_PIECE_BYTES = 1024 * 1024;
+/** No byte of a download for so long: the connection is dead, or as good as that. */
+export const STALLED_MAX_MS = 45_000;
+/** A mirror that is asked what it has, cold start included. */
+export const MIRROR_LOOK_MAX_MS = 10_000;
+/** A copy that did not move for so long is asked for again. */
+export const COPY_AGAIN_MS = 5 * 60_000;
+/** Of a build and of its test (SDK model CreateImagePipelineRequest): 16 KB, and the end of the line. */
+export const BAKE_CONTENT_MAX_BYTES = 16 * 1024 - 1;
+/** One installation in a build; nobody waits for it. */
+export const BAKE_INSTALL_S = 1_800;

@@ -1,0 +1,117 @@
+/** What `npm pack` makes, installed into an empty folder of an operator's own: nothing of the repository is at hand there. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { inPackagesWords, pack } from '../../dev/pack.ts';
+import {
+  begin,
+  beginAccount,
+  ended,
+  folder,
+  manifest,
+  served,
+  setUp,
+  type Tarball,
+  tidyUp,
+  unpacked,
+} from './packed.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const MEGABYTE = 1024 * 1024;
+let tarball: Tarball;
+
+beforeAll(() => {
+  tarball = unpacked();
+});
+afterAll(tidyUp);
+
+const run = (...words: readonly string[]) => ended(begin({}, ...words));
+
+test('the package holds what operators need and nothing else, in less than three megabytes', () => {
+  const paths = tarball.files.map(({ path }) => path);
+  const rest = paths.filter(
+    (path) => !/^packed\/(cli\/chunk-[A-Z0-9]+|functions\/[a-z]+\/(index|chunk-[A-Z0-9]+))\.mjs$/.test(path),
+  );
+  const scripts = readdirSync(join(ROOT, 'userdata'));
+  expect(rest.sort()).toEqual(
+    [
+      ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'packed/NOTICES.txt'],
+      ...['runners.example.yaml', 'runners.schema.json', 's.yaml', 'simulator/runners.yaml'],
+      ...['bundle-worker', 'commands', 'serverless-devs', 'spot-runners'].map(
+        (name) => `packed/cli/${name}.mjs`,
+      ),
+      ...readdirSync(join(ROOT, 'cli/dashboard/assets')).map((name) => `packed/cli/assets/${name}`),
+      ...scripts.flatMap((name) => [`userdata/${name}`, `packed/functions/launcher/userdata/${name}`]),
+    ].sort(),
+  );
+  expect(tarball.size).toBeLessThan(3 * MEGABYTE);
+  expect(manifest().private, 'npm publish refuses a private package').toBeUndefined();
+});
+
+test('it imports what Node has and what it declares', async () => {
+  const { imported } = await pack(join(folder, 'again'));
+  const declared = Object.keys(manifest().dependencies);
+  const isThere = (name: string) =>
+    name.startsWith('node:') || builtinModules.includes(name) || declared.includes(name);
+  // Each is asked for within a try, by a library that goes on without it.
+  expect(imported.filter((name) => !isThere(name))).toEqual(['graceful-fs', 'proxy-agent']);
+});
+
+test.each([
+  ["'npm run deploy -- --yes'", "'npx aliyun-spot-runners deploy --yes'"],
+  [
+    '`npm run infra:synth`, npm start -- --stay',
+    '`npx aliyun-spot-runners infra:synth`, npx aliyun-spot-runners start --stay',
+  ],
+  ["new Command('npm run build --')", "new Command('npx aliyun-spot-runners build')"],
+  ['npm run list: -- a dash', 'npx aliyun-spot-runners list: -- a dash'],
+])('%s is said in the package’s words', (said, words) => {
+  expect(inPackagesWords(said)).toBe(words);
+});
+
+test('its commands speak of themselves by the package’s name', async () => {
+  const help = await run('--help');
+  expect(help.code).toBe(0);
+  expect(help.out).toContain('  npx aliyun-spot-runners deploy ');
+  expect(help.out).not.toMatch(/npm run|bench|fuzz/);
+  const lacking = await run('doctor');
+  expect(lacking.code).toBe(1);
+  expect(lacking.out).toContain(
+    `There is no ${join(folder, 'runners.yaml')}. 'npx aliyun-spot-runners setup' makes one`,
+  );
+});
+
+test('advise answers without an account', async () => {
+  const { code, out } = await run('advise', '--simulate', '--labels', 'self-hosted,aliyun,arm64', '--json');
+  expect(code, out).toBe(0);
+  expect(out).toContain('ecs.');
+});
+
+test('from an empty folder to a deployed account: set-up, deploy, a change, and back', async () => {
+  await beginAccount();
+  const { code, out } = await setUp();
+  expect(code, out).toBe(0);
+  expect(out).toContain('npx aliyun-spot-runners doctor');
+  expect(existsSync(join(folder, 'runners.yaml'))).toBe(true);
+  expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toContain('.env');
+  const own = readdirSync(folder).filter((name) => !/^(node_modules|again|.*\.tgz)$/.test(name));
+  expect(own.sort()).toEqual([
+    '.env',
+    '.gitignore',
+    '.setup.json',
+    '.spot-runners',
+    'runners.schema.json',
+    'runners.yaml',
+  ]);
+
+  const again = await ended(begin(served(), 'deploy', '--yes'));
+  expect(again.out).toContain('Nothing to change.');
+  const yaml = join(folder, 'runners.yaml');
+  writeFileSync(yaml, `${readFileSync(yaml, 'utf8')}alerts: {waiting: 9m}\n`);
+  const changed = await ended(begin(served(), 'deploy', '--yes'));
+  expect(changed.code, changed.out).toBe(0);
+  expect(changed.out).toContain('~ alerts.waiting: 10 min → 9 min');
+  const back = await ended(begin(served(), 'deploy', '--rollback'));
+  expect(back.code, back.out).toBe(0);
+}, 600_000);

@@ -1,0 +1,126 @@
+/** The packed package in a folder of its own, and an operator who types there. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createApp } from '../cli/setup/by-hand.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+export const folder = mkdtempSync(join(tmpdir(), 'operator-'));
+const installed = join(folder, 'node_modules', 'aliyun-spot-runners');
+const children: ChildProcess[] = [];
+
+export interface Tarball {
+  readonly filename: string;
+  readonly size: number;
+  readonly files: readonly { readonly path: string }[];
+}
+export function unpacked(): Tarball {
+  const args = ['pack', '--ignore-scripts=false', '--json', '--offline', '--pack-destination', folder];
+  const told = execFileSync('npm', args, {
+    cwd: ROOT,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  // The build's own lines, if any, come first.
+  const [tarball] = JSON.parse(told.slice(told.indexOf('[\n'))) as [Tarball];
+  mkdirSync(installed, { recursive: true });
+  execFileSync('tar', ['xzf', join(folder, tarball.filename), '-C', installed, '--strip-components=1']);
+  // Only what it declares is there to be imported.
+  for (const name of Object.keys(manifest().dependencies)) {
+    mkdirSync(dirname(join(folder, 'node_modules', name)), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
+  }
+  return tarball;
+}
+
+export function tidyUp(): void {
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true });
+}
+
+export const manifest = () =>
+  JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
+    readonly dependencies: Readonly<Record<string, string>>;
+    readonly bin: Readonly<Record<string, string>>;
+    readonly private?: boolean;
+  };
+
+export function begin(env: Readonly<Record<string, string>>, ...words: readonly string[]): ChildProcess {
+  const program = join(installed, manifest().bin['spot-runners'] as string);
+  const { PATH = '' } = process.env;
+  const clean = { PATH, HOME: folder, NO_COLOR: '1', ALIBABA_CLOUD_CREDENTIALS_FILE: '/nowhere', ...env };
+  const child = spawn(process.execPath, [program, ...words], { cwd: folder, env: clean });
+  children.push(child);
+  return child;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+}
+
+/** `onOut`: told of each piece that the command says. */
+export function ended(child: ChildProcess, onOut: (all: string) => void = () => undefined): Promise<Ended> {
+  let out = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (piece: Buffer) => {
+      out += piece.toString();
+      onOut(out);
+    });
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, out })));
+}
+
+/** As `. .spot-runners/account.env` sets them. */
+export const served = (): Record<string, string> =>
+  Object.fromEntries(
+    [
+      ...readFileSync(join(folder, '.spot-runners', 'account.env'), 'utf8').matchAll(
+        /^export (\w+)='(.*)'$/gm,
+      ),
+    ].map(([, name, value]) => [name as string, value as string]),
+  );
+
+const TYPED: Readonly<Record<string, string>> = {
+  'Go on': 'y',
+  'The organisation': 'acme',
+  'The id of the KMS instance': 'kst-1',
+  'The id of its key that encrypts secrets': 'key-1',
+};
+
+/** Until it says that it serves; what it said, should it end before. */
+export function beginAccount(): Promise<void> {
+  const world = begin({}, 'start', '--account');
+  return new Promise<void>((resolve, reject) => {
+    void ended(world, (all) => {
+      if (all.includes('until Ctrl-C')) resolve();
+    }).then(({ out }) => reject(new Error(out)));
+  });
+}
+
+const install = (all: string) =>
+  fetch(/Install it: (\S+)/.exec(all)?.[1] ?? '', {
+    method: 'POST',
+    body: new URLSearchParams({ owner: 'acme' }),
+  });
+
+/** What a person does: opens the page, installs the App, answers each question once, most by what is proposed. */
+export function setUp(): Promise<Ended> {
+  const done = new Set<string>();
+  const once = (thing: string | undefined, act: (thing: string) => unknown): void => {
+    if (thing === undefined || done.has(thing)) return;
+    done.add(thing);
+    act(thing);
+  };
+  const setup = begin(served(), 'setup');
+  return ended(setup, (all) => {
+    once(/Open (http:\S+) to create/.exec(all)?.[1], createApp);
+    // A question is drawn again and again while it is answered: its first letters tell it from the others.
+    for (const [, question = ''] of all.matchAll(/\? (Go on|[\w ,’]{10,24})/g))
+      once(question, async () => {
+        if (question.startsWith('It is not installed')) await install(all);
+        const [, typed = ''] = Object.entries(TYPED).find(([key]) => key.startsWith(question)) ?? [];
+        setup.stdin?.write(`${typed}\n`);
+      });
+  });
+}

@@ -1,0 +1,81 @@
+/**
+ * An account of 2026: runners in Hangzhou, whose bucket takes objects from inside alone, functions in Hong Kong. The deployed
+ * bundles fill it, and a machine's first word to GitHub is its runner's own.
+ */
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mirrorRunner } from '../../cli/start/mirror.ts';
+import { RELEASE_KEPT_MS } from '../../shared/limits.ts';
+import { ASK_FOR_COPIES, ASK_HOW_COPIES_GET_ON, COPIES_NOTE } from '../../shared/runner/copies.ts';
+import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../shared/runner/release.ts';
+import { bundlesFor } from './bundles.ts';
+import { configWith, type Harness, once, openHarness } from './harness.ts';
+
+const config = configWith();
+let harness: Harness;
+beforeAll(async () => {
+  harness = await openHarness(config, { scale: 35, seed: 7, bundles: await bundlesFor(config) });
+});
+afterAll(() => harness.world.close());
+
+const bucket = () => harness.world.oss.bucket('ci-runner-cn-hangzhou');
+const regions = async () => {
+  const note = await harness.ledger.notes.read(RUNNER_RELEASE_NOTE);
+  return parseRunnerRelease(note?.entry.text ?? '')?.regions;
+};
+
+/** Where the newest machine fetches its runner, in this order. */
+async function runnerHostsOf(name: string): Promise<string[]> {
+  const { world } = harness;
+  const job = harness.play(name, 'arm64 4cpu', 0.5);
+  await once(`${name} has a machine`, () => world.ecs.alive().length > 0);
+  const [machine] = world.ecs.alive();
+  const packed = /gzip --decompress\n(.*?)\nSCRIPTS/s.exec(machine?.userData ?? '')?.[1] ?? '';
+  const text = gunzipSync(Buffer.from(packed, 'base64')).toString('utf8');
+  await once(`${name} is over`, () => job.status === 'completed');
+  await once('its machine is gone', () => world.ecs.alive().length === 0);
+  const urls = /^readonly RUNNER_URLS=\((.*)\)$/m.exec(text)?.[1] ?? '';
+  return [...urls.matchAll(/https:\/\/([^/]+)\//g)].map(([, host]) => host ?? '');
+}
+
+/** A warm launcher keeps what it read; a machine that boots meanwhile finds nothing there, and goes on to GitHub. */
+async function launcherReadsAnew(): Promise<void> {
+  const { clock } = harness.world;
+  const untilMs = clock.nowMs() + RELEASE_KEPT_MS;
+  await once('the launcher reads anew', () => clock.nowMs() > untilMs);
+}
+
+const INSIDE = 'ci-runner-cn-hangzhou.oss-cn-hangzhou-internal.aliyuncs.com';
+
+test('the mirror of the region fills its bucket, GitHub is asked once, and machines fetch from inside', async () => {
+  const { world } = harness;
+  const objects = [...bucket().objects.keys()].sort();
+  expect(objects).toEqual(
+    ['arm64', 'x64'].map((arch) => `actions-runner/2.336.0/actions-runner-linux-${arch}-2.336.0.tar.gz`),
+  );
+  expect([...world.releases.asked].sort()).toEqual(objects.map((key) => key.split('/').at(-1)));
+  expect(await regions()).toEqual(['cn-hangzhou']);
+  expect(await runnerHostsOf('filled')).toEqual([INSIDE, 'github.com']);
+});
+
+test('with the bucket emptied and closed machines go to GitHub, and that is said; filled again, they come back', async () => {
+  const { world, ledger } = harness;
+  bucket().objects.clear();
+  world.setOssFault((action, key) =>
+    action === 'oss:PutObject' && key.startsWith('incoming/') ? 'unavailable' : null,
+  );
+  // A person asks: the sweep would see it within ten minutes.
+  await world.fc.invokeSync('ci-reaper', Buffer.from(ASK_FOR_COPIES));
+  expect(await regions()).toEqual([]);
+  await launcherReadsAnew();
+  expect(await runnerHostsOf('emptied')).toEqual(['github.com']);
+  await once('why is known', async () => {
+    await world.fc.invokeSync('ci-reaper', Buffer.from(ASK_HOW_COPIES_GET_ON));
+    const note = await ledger.notes.read(COPIES_NOTE);
+    return /copying from GitHub: OSS AppendObject/.test(note?.entry.text ?? '');
+  });
+  world.setOssFault(() => null);
+  await mirrorRunner(world, 'ci');
+  await launcherReadsAnew();
+  expect(await runnerHostsOf('filled again')).toEqual([INSIDE, 'github.com']);
+});
