@@ -23,12 +23,11 @@ export function main(args: readonly string[]): Promise<number> {
     return Promise.resolve(2);
   }
   return withOperator(async (operator) => {
-    const say = wordsOf(process.env);
     if (options.watch) return watchUntilLeft(operator);
     show(await readLiveState(operator), {
       isJson: options.json,
       json: jsonOf,
-      text: (alive, isColoured) => renderTable(alive, isColoured, say),
+      text: (alive, isColoured) => renderTable(alive, isColoured, wordsOf(process.env)),
     });
     return 0;
   });
@@ -43,6 +42,7 @@ async function watchUntilLeft(operator: Operator): Promise<number> {
     write: (text) => void process.stdout.write(text),
     rows: () => process.stdout.rows,
     isColoured: isTerminalColoured(),
+    say: wordsOf(process.env),
     nowMs: () => operator.clock.nowMs(),
     isOver: () => left.signal.aborted,
     sleep: (ms) => sleep(ms, undefined, { signal: left.signal }).catch(() => undefined),
