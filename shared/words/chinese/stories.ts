@@ -66,6 +66,7 @@ export const STORIES: Catalogue = {
   'Mend runs-on in the workflow (or the profile), and run it again.': '请改正工作流里的 runs-on（或配置档），再重新运行。',
   'Allow forks with repositories.forks, knowing that a fork may run anything.': '可以用 repositories.forks 允许 fork，但要知道 fork 可以运行任何东西。',
   'Approve the environment at GitHub.': '请在 GitHub 上批准该环境（environment）。',
+  "It is somebody else's, unless runs-on was to have {} and {} too.": '它是别人的，除非 runs-on 本来还应当有 {1} 和 {2}。',
   "It is somebody else's, unless runs-on was to have {} too.": '它是别人的，除非 runs-on 本来还应当有 {1}。',
   'Set repositories.public: allow in runners.yaml, knowing that anybody can open a pull request there, and deploy.': '可以在 runners.yaml 里设置 repositories.public: allow 并部署，但要知道任何人都能在那里发起拉取请求。',
   'Add {} under repositories.allow in runners.yaml, and deploy.': '请把 {1} 加进 runners.yaml 的 repositories.allow，并部署。',
