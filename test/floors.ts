@@ -83,7 +83,13 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['shared/story/'],
   ['shared/github-trust.ts', 'shared/names.ts', 'shared/ports.ts'],
   ['shared/budget.ts', 'shared/config/', 'shared/ledger/', 'shared/market/'],
-  ['shared/in-parallel.ts', 'shared/github-limits.ts', 'shared/limits.ts', 'shared/nouns.ts'],
+  [
+    'shared/in-parallel.ts',
+    'shared/github-limits.ts',
+    'shared/limits.ts',
+    'shared/nouns.ts',
+    'shared/words/',
+  ],
 ];
 
 /** Null: the file has no room, and wants one. The number counts floors from the top. */

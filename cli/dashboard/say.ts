@@ -1,5 +1,6 @@
 /** Times, spans and money as the page says them; links that keep the language. */
 import { formatDuration } from '../../shared/story/format.ts';
+import { inChinese as sentenceInChinese } from '../../shared/words/chinese.ts';
 import { type Html, html, type Part } from '../shared/screen/html.ts';
 import { EN, type Words } from './words.ts';
 import { ZH } from './words-zh.ts';
@@ -49,9 +50,13 @@ const timeOf = (ms: number, kind: string): Html => {
   return html`<time datetime="${iso}" data-shown="${kind}">${iso.slice(0, 19).replace('T', ' ')} UTC</time>`;
 };
 
-/** Sentences of `shared/story/` are English wherever they stand. */
-export const inEnglish = (text: string, { language }: Pick<Say, 'language'>): Html =>
-  language === 'en' ? html`<span>${text}</span>` : html`<span lang="en">${text}</span>`;
+/** Sentences of `shared/story/` and alerts are English at their source; what the catalogue lacks stays so, and says so. */
+export function inEnglish(text: string, { language }: Pick<Say, 'language'>): Html {
+  const said = language === 'zh' ? sentenceInChinese(text) : text;
+  return language === 'zh' && said === text
+    ? html`<span lang="en">${text}</span>`
+    : html`<span>${said}</span>`;
+}
 
 /** A table that scrolls by itself on a narrow screen, and is reached by keyboard. */
 export const tableOf = (label: string, head: readonly string[], rows: readonly (readonly Part[])[]): Html =>

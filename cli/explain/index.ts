@@ -4,6 +4,7 @@ import { parseLabels } from '../../shared/job/labels.ts';
 import { targetOf } from '../../shared/names.ts';
 import { costOf } from '../../shared/story/cost.ts';
 import { plainData } from '../../shared/story/outside-text.ts';
+import { wordsOf } from '../../shared/words/words-of.ts';
 import { toIsoOrNull } from '../shared/format.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
@@ -53,7 +54,7 @@ async function explain(reference: Reference, isJson: boolean, operator: Operator
   show(findings, {
     isJson,
     json: (found) => toJson(found, operator),
-    text: (found, isColoured) => renderText(found, config, isColoured),
+    text: (found, isColoured) => renderText(found, config, isColoured, wordsOf(process.env)),
   });
   return answerOn(findings, config.name).state === 'unknown' ? 1 : 0;
 }

@@ -1,6 +1,7 @@
 /** `npm run list`: what is alive. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, Option } from 'commander';
+import { wordsOf } from '../../shared/words/words-of.ts';
 import { toIsoOrNull } from '../shared/format.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
@@ -23,7 +24,11 @@ export function main(args: readonly string[]): Promise<number> {
   }
   return withOperator(async (operator) => {
     if (options.watch) return watchUntilLeft(operator);
-    show(await readLiveState(operator), { isJson: options.json, json: jsonOf, text: renderTable });
+    show(await readLiveState(operator), {
+      isJson: options.json,
+      json: jsonOf,
+      text: (alive, isColoured) => renderTable(alive, isColoured, wordsOf(process.env)),
+    });
     return 0;
   });
 }
@@ -37,6 +42,7 @@ async function watchUntilLeft(operator: Operator): Promise<number> {
     write: (text) => void process.stdout.write(text),
     rows: () => process.stdout.rows,
     isColoured: isTerminalColoured(),
+    say: wordsOf(process.env),
     nowMs: () => operator.clock.nowMs(),
     isOver: () => left.signal.aborted,
     sleep: (ms) => sleep(ms, undefined, { signal: left.signal }).catch(() => undefined),

@@ -2,17 +2,19 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { formatDuration, formatPrice } from '../../shared/story/format.ts';
+import type { Translate } from '../../shared/words/translate.ts';
+import { asItIs } from '../../shared/words/words-of.ts';
 import { formatTime, formatTimeAndDistance } from '../shared/format.ts';
 import type { LiveRunner, LiveState, RefusedJob, WaitingJob } from './live-state.ts';
 
 const SWEEP_LATE_MS = 5 * 60_000;
 
-export function renderTable(alive: LiveState, isColoured: boolean): string {
+export function renderTable(alive: LiveState, isColoured: boolean, say: Translate = asItIs): string {
   const paint = pc.createColors(isColoured);
   const { runners, jobs, slots } = alive;
   const parts = [
     ...stopLines(alive).map(paint.red),
-    ...alertLines(alive).map(paint.red),
+    ...alertLines(alive).map(say).map(paint.red),
     runners.length === 0
       ? 'No runner is alive.'
       : `Runners (${slots.taken} of ${slots.limit} slots taken)\n${runnersTable(alive, isColoured)}`,
@@ -21,7 +23,7 @@ export function renderTable(alive: LiveState, isColoured: boolean): string {
       : `Jobs without a runner\n${jobsTable(jobs, alive.atMs, isColoured)}`,
     ...refusedParts(alive, isColoured),
     ...alive.quotas.map((quota) => `The account’s quota: ${quota}.`),
-    ...lateSweep(alive).map(paint.red),
+    ...lateSweep(alive).map(say).map(paint.red),
   ];
   return parts.join('\n\n');
 }

@@ -1,6 +1,7 @@
 /** What is alive, redrawn in place until somebody has seen enough. */
 import { formatDuration, formatPrice } from '../../shared/story/format.ts';
 import { plainData, plainText } from '../../shared/story/outside-text.ts';
+import type { Translate } from '../../shared/words/translate.ts';
 import { formatTime } from '../shared/format.ts';
 import type { LiveState } from './live-state.ts';
 import { renderTable } from './table.ts';
@@ -11,6 +12,8 @@ export interface WatchWorld {
   /** Lines of the terminal, which changes with its window. */
   readonly rows: () => number;
   readonly isColoured: boolean;
+  /** Into the reader's language. */
+  readonly say?: Translate;
   readonly nowMs: () => number;
   readonly isOver: () => boolean;
   /** Also ends when it is over. */
@@ -52,7 +55,12 @@ function linesOf(state: LiveState | null, failure: string | null, world: WatchWo
           `${formatTime(nowMs, nowMs)}: could not be read: ${failure}. ${state === null ? 'It is tried again; look: npm run doctor' : `What follows is from ${formatTime(state.atMs, nowMs)}.`}`,
         ];
   if (state === null) return failed;
-  return [...failed, summaryOf(state, nowMs), '', ...renderTable(state, world.isColoured).split('\n')];
+  return [
+    ...failed,
+    summaryOf(state, nowMs),
+    '',
+    ...renderTable(state, world.isColoured, world.say).split('\n'),
+  ];
 }
 
 /** One line: what a person looks for first. */

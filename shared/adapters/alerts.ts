@@ -2,6 +2,7 @@
 import type { Config } from '../config/config.ts';
 import { CALL_MAX_MS } from '../limits.ts';
 import type { Alerts } from '../ports.ts';
+import type { Language } from '../words/language.ts';
 
 /** @see DingTalk docs, "Custom robot"; Feishu docs, "Custom bot usage guide" */
 const BODIES = {
@@ -16,12 +17,21 @@ const BODIES = {
   }),
 } as const;
 
+/** A function that has nothing to say starts without the catalogue. */
+async function wordsFor(text: string, language: Language): Promise<string> {
+  if (language === 'en') return text;
+  return (await import('../words/chinese.ts')).inChinese(text);
+}
+
 /** Without an address an alert is its log line alone. Both robots say no with a 200 and a code of their own. */
-export function alertsTo({ name, alerts: { url, format } }: Pick<Config, 'name' | 'alerts'>): Alerts {
+export function alertsTo({
+  name,
+  alerts: { url, format, language },
+}: Pick<Config, 'name' | 'alerts'>): Alerts {
   return {
     async post(text) {
       if (url === null) return;
-      const body = JSON.stringify(BODIES[format](name, text));
+      const body = JSON.stringify(BODIES[format](name, await wordsFor(text, language)));
       let answer: Response;
       try {
         const headers = { 'content-type': 'application/json' };

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { LIFETIME_MAX_MS } from '../limits.ts';
+import { LANGUAGES } from '../words/language.ts';
 import {
   Arch,
   familyPattern,
@@ -164,6 +165,7 @@ export const RunnersYaml = z.strictObject({
     .strictObject({
       url: url.nullable().default(null),
       format: z.enum(['json', 'dingtalk', 'feishu']).default('json'),
+      language: z.enum(LANGUAGES).default('en'),
       waiting: ms.prefault('10m'),
     })
     .prefault({}),
