@@ -75,6 +75,16 @@ export const ALERTS: Catalogue = {
   'GitHub does not let the App read {}; whether a job there ran on {} could not be seen, and the runner was ended without it. Give the App access to the repository, or take it out of the runner group and of repositories.allow.': 'GitHub 不允许 App 读取 {1}；看不到那里是否有作业在 {2} 上运行，这个运行器已在不知情的情况下结束。请让 App 能访问该仓库，或把它移出运行器组和 repositories.allow。',
   'GitHub lets the App make {} of {} calls for {} in the {} minutes until a new hour begins. What is left is kept for launches, so jobs go on; lost deliveries and surplus runners are noticed later. An installation with {} calls an hour carries about {} jobs an hour: if this comes again, move some repositories to an organisation, and a deployment, of their own.': '距离新的一小时还有 {4} 分钟，GitHub 允许 App 对 {3} 的 {2} 次调用只剩 {1} 次。剩下的留给启动，所以作业照常；丢失的投递和多余的运行器会晚一些才发现。每小时 {5} 次调用的安装，大约能承担每小时 {6} 个作业：如果反复出现，请把一部分仓库迁到另一个组织，用另一套部署。',
   'Not every bucket has the runner {}: {}. Machines there get an older one, or fetch it from GitHub. Run npm run mirror: it asks for the copies again and shows how they get on.': '不是每个存储空间都有运行器 {1}：{2}。那里的机器会用旧的，或从 GitHub 下载。请执行 npm run mirror：它会再次要求复制，并显示进展。',
+  // Images that bake themselves.
+  'The image {} could not be baked ({}). Jobs go on with the last good one, or with the stock image. It is tried again; at once by: npm run image -- bake {}': '镜像 {1} 未能制作出来（{2}）。作业继续用上一个好的镜像，或原版镜像。会再试；要立即再试，请执行：npm run image -- bake {3}',
+  'The image {} could not be looked after {} times, the last time because of this: {}. Jobs go on with what there is, or with the stock image. Deploy, so that the reaper has its rights; then: npm run doctor': '镜像 {1} 已有 {2} 次无法照管，最近一次的原因：{3}。作业继续用现有的镜像，或原版镜像。请先部署，让 reaper 得到所需的权限；然后执行：npm run doctor',
+  'The image {} is put aside because {}. Jobs go on with the last good one, or with the stock image. What a machine of it said last: npm run explain -- JOB; all of them: npm run image -- show {}': '镜像 {1} 被搁置：{2}。作业继续用上一个好的镜像，或原版镜像。用它的机器最后说了什么：npm run explain -- JOB；全部镜像：npm run image -- show {3}',
+  '{} snapshots of images {} that are gone could not be deleted by our role, and go on costing. Run: npm run image -- prune {}': '镜像 {2} 已经没有了，而我们的角色删不掉它的 {1} 个快照，快照还在计费。请执行：npm run image -- prune {3}',
+  '{} runners of it did not come online': '用它的 {1} 个运行器没有上线',
+  'it ended well, and its image is nowhere to be seen': '制作顺利结束，却找不到它的镜像',
+  'it is not done after {} hours': '过了 {1} 小时还没有完成',
+  'there was no time to list the images': '没有时间列出镜像',
+  'the mirror has no runner release yet: npm run mirror': '还没有存好的运行器安装包：npm run mirror',
   // Machines and jobs that are not as they should be.
   'The runner {} is busy, and {}.': '运行器 {1} 正忙，而且{2}。',
   'no more than {} minutes of its lifetime are left': '存活时间只剩不到 {1} 分钟',
