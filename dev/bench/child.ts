@@ -54,6 +54,7 @@ export const ENVIRONMENT = {
   TABLESTORE_INSTANCE: 'ci-runners',
   LAUNCHER_FUNCTION: 'ci-launcher',
   REAPER_FUNCTION: 'ci-reaper',
+  MIRROR_FUNCTION: 'ci-mirror',
   GITHUB_APP_ID: '12',
   GITHUB_PRIVATE_KEY: 'not-a-key-and-never-used-as-one',
   WEBHOOK_SECRET: 'a-secret-of-more-than-16-characters',

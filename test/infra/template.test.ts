@@ -41,6 +41,7 @@ const anyConfig = fc
           ...MADE,
           network: isMade ? MADE.network : null,
           vpc: isMade ? null : 'vpc-1a',
+          securityGroup: isMade ? MADE.securityGroup : 'sg-1a',
           zones: Object.fromEntries(zones.map((zone) => [zone, `vsw-${zone}0`])),
           egress,
           mirrorBucket,
