@@ -60,7 +60,7 @@ const isComplete = (manifest: RunnerRelease, latest: PublishedRelease, { config 
   manifest.version === latest.version && bucketsWithout(config.placements, manifest.regions).length === 0;
 
 /**
- * As GitHub said at most an hour ago, and at most ten minutes while the regions have not what it said. Null: nothing is
+ * As GitHub said at most ten minutes ago; without mirrors, and with its newest written down, an hour. Null: nothing is
  * known, and GitHub cannot be asked now.
  */
 async function wantedRelease(
@@ -76,7 +76,8 @@ async function wantedRelease(
   if (kept !== null && (isRecent || !hasCalls)) return { release: kept, isNews: false };
   if (!hasCalls) return null;
   const release = await world.github.latestRunner();
-  const isFresh = before !== null && isComplete(before, release, world);
+  // With mirrors each look is also one at their buckets, which a person may empty.
+  const isFresh = before?.version === release.version && world.mirrors.regions.length === 0;
   const untilMs = nowMs + (isFresh ? FRESH_KEPT_MS : REPOSITORY_LIST_MS);
   await keep(WANTED_NOTE, held, JSON.stringify(release), world, untilMs);
   return { release, isNews: true };

@@ -145,15 +145,3 @@ test('sweeps that fail are told once, after the third in a row', async () => {
   expect(alerts).toHaveLength(1);
   expect(alerts[0]).toMatch(/^The last \d sweeps failed, the last one because of this: /);
 });
-
-test('an old mirror is told before GitHub stops giving jobs to its runner', async () => {
-  const alerts: string[] = [];
-  const world = await open({ post: async (text) => void alerts.push(text) });
-  const day = 24 * HOUR_MS;
-  const release = (version: string, publishedAtMs: number) => ({ version, publishedAtMs, assets: [] });
-  world.github.setRunnerReleases([release('2.337.0', world.clock.nowMs() - 21 * day)]);
-  await world.pass(2 * MINUTE_MS);
-  world.github.setRunnerReleases([release('2.338.0', world.clock.nowMs())]);
-  await world.pass(20 * MINUTE_MS);
-  expect(alerts.filter((text) => text.includes('npm run mirror'))).toHaveLength(1);
-});
