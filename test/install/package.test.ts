@@ -36,13 +36,17 @@ test('the package holds what operators need and nothing else, in less than three
   const scripts = readdirSync(join(ROOT, 'userdata'));
   expect(rest.sort()).toEqual(
     [
-      ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'packed/NOTICES.txt'],
+      ...['CHANGELOG.md', 'LICENSE', 'README.md', 'README.zh-CN.md', 'package.json', 'packed/NOTICES.txt'],
       ...['runners.example.yaml', 'runners.schema.json', 's.yaml', 'simulator/runners.yaml'],
       ...['bundle-worker', 'commands', 'serverless-devs', 'spot-runners'].map(
         (name) => `packed/cli/${name}.mjs`,
       ),
       ...readdirSync(join(ROOT, 'cli/dashboard/assets')).map((name) => `packed/cli/assets/${name}`),
-      ...scripts.flatMap((name) => [`userdata/${name}`, `packed/functions/launcher/userdata/${name}`]),
+      // The launcher boots by them, the reaper has images baked by them.
+      ...scripts.flatMap((name) => [
+        `userdata/${name}`,
+        ...['launcher', 'reaper'].map((kind) => `packed/functions/${kind}/userdata/${name}`),
+      ]),
     ].sort(),
   );
   expect(tarball.size).toBeLessThan(3 * MEGABYTE);
