@@ -6,11 +6,12 @@ import type { RunnerRelease } from '../../shared/runner/release.ts';
 import { run } from '../../simulator/machine/commands.ts';
 import { RELEASE } from '../world/release.ts';
 
+/** Of which the region's bucket has a copy. */
 export function releaseOf(archive: Buffer): RunnerRelease {
   const sha256 = createHash('sha256').update(archive).digest('hex');
   const { amd64, arm64 } = RELEASE.archives;
   const of = (one: typeof amd64) => ({ ...one, sha256, sizeBytes: archive.length });
-  return { ...RELEASE, archives: { amd64: of(amd64), arm64: of(arm64) } };
+  return { ...RELEASE, regions: ['cn-hangzhou'], archives: { amd64: of(amd64), arm64: of(arm64) } };
 }
 
 /** The archive of the stand-in runner, which knows its endpoint. */
