@@ -181,13 +181,9 @@ function repositoriesFor(
   });
 }
 
-const LETTERS = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789');
-
-/** A JIT config has two thousand of them, and a simulated day thousands of those. */
-export function letters({ random }: State, length: number): string {
-  const text = Buffer.allocUnsafe(length);
-  for (let at = 0; at < length; at++) text[at] = LETTERS[random.whole(0, LETTERS.length - 1)] ?? 0;
-  return text.toString('latin1');
+export function letters(state: State, length: number): string {
+  const from = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+  return Array.from({ length }, () => from[state.random.whole(0, from.length - 1)]).join('');
 }
 
 /** Refuses like GitHub: 403 where the App lacks the permission. */
