@@ -1,7 +1,7 @@
 /** What functions tell each other of GitHub: one small note for each owner, written seldom. */
 
 import { GITHUB_NOTE_KEPT_MS, RUNNER_GROUP_KEPT_MS } from './github-limits.ts';
-import { amend } from './ledger/amend.ts';
+import { amendNote } from './ledger/amend.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Clock } from './ports.ts';
 
@@ -27,23 +27,13 @@ export async function readGitHubNote(owner: string, { notes }: Notes): Promise<G
   return parsed((await notes.read(idOf(owner)))?.entry.text);
 }
 
-/** Writes only what is new. Lost to another who wrote at the same moment is told again at the next occasion. */
+/** Writes only what is new. */
 export async function amendGitHubNote(
   owner: string,
   change: (before: GitHubNote) => GitHubNote,
   { notes }: Notes,
 ): Promise<void> {
-  const id = idOf(owner);
-  const held = await notes.read(id);
-  const next = (text: string | undefined) => ({ text: JSON.stringify(change(parsed(text))), untilMs: null });
-  if (held === null) await notes.add(id, next(undefined));
-  else
-    await amend(
-      notes,
-      id,
-      (note) => (next(note.text).text === note.text ? undefined : next(note.text)),
-      held,
-    );
+  await amendNote(notes, idOf(owner), (text) => JSON.stringify(change(parsed(text))));
 }
 
 /** A note of another release may lack what is new. */

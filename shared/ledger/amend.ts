@@ -1,7 +1,7 @@
 /** Changing an entry that others may be changing too. */
 
 import { TRAIL_MAX, WRITE_CONFLICTS_MAX } from '../limits.ts';
-import type { TrailLine } from './entries.ts';
+import type { Note, TrailLine } from './entries.ts';
 import type { Entries, Held } from './ledger.ts';
 
 /**
@@ -24,6 +24,23 @@ export async function amend<Id, Entry>(
     held = await entries.read(id);
   }
   throw new Error(`an entry changed ${WRITE_CONFLICTS_MAX} times under our hands`);
+}
+
+/**
+ * The same of a note that may not be there yet: `change` is given its text, and makes it where there is none. What it makes
+ * anew is written only where it is new.
+ */
+export async function amendNote<Id>(
+  notes: Entries<Id, Note>,
+  id: Id,
+  change: (text: string | undefined) => string,
+): Promise<Held<Note> | null> {
+  const next = (text: string | undefined): Note => ({ text: change(text), untilMs: null });
+  const held = await notes.read(id);
+  const added = held === null ? await notes.add(id, next(undefined)) : null;
+  if (added !== null) return added;
+  const amended = ({ text }: Note) => (change(text) === text ? undefined : next(text));
+  return amend(notes, id, amended, held ?? undefined);
 }
 
 /** Removes an entry whatever it has become meanwhile, unless `isStill` says no of what it meets. */

@@ -1,5 +1,5 @@
 /** What is known of one image that bakes itself: one small note in the ledger, and what may be read from it. Pure, but for `amendImageNote`. */
-import { amend } from '../ledger/amend.ts';
+import { amendNote } from '../ledger/amend.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { BAKED_KNOWN_MAX } from './image-limits.ts';
 
@@ -79,16 +79,7 @@ export async function amendImageNote(
   change: (before: ImageNote) => ImageNote,
   { notes }: Notes,
 ): Promise<ImageNote> {
-  const next = (text: string | undefined) => ({ text: textOf(change(parsed(text))), untilMs: null });
-  const held = await notes.read(idOf(image));
-  const added = held === null ? await notes.add(idOf(image), next(undefined)) : null;
-  if (added !== null) return parsed(added.entry.text);
-  const written = await amend(
-    notes,
-    idOf(image),
-    (note) => (next(note.text).text === note.text ? undefined : next(note.text)),
-    held ?? undefined,
-  );
+  const written = await amendNote(notes, idOf(image), (text) => textOf(change(parsed(text))));
   return parsed(written?.entry.text);
 }
 

@@ -1,6 +1,6 @@
 /** A pool whose runners cannot be had is left alone for a while: kept as a note of the ledger. */
 import * as z from 'zod';
-import { amend } from '../ledger/amend.ts';
+import { amendNote } from '../ledger/amend.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Clock, Log } from '../ports.ts';
 import { WARM_PAUSE_MAX_MS, WARM_PAUSE_MS } from './limits.ts';
@@ -34,7 +34,7 @@ export async function pausePool(pool: string, because: string, world: PauseWorld
   if (before !== null && nowMs < before.untilMs) return before;
   const forMs = Math.min(WARM_PAUSE_MAX_MS, 2 * (before?.forMs ?? WARM_PAUSE_MS / 2));
   const pause: Pause = { untilMs: nowMs + forMs, forMs, because };
-  await write(pool, pause, world);
+  await amendNote(world.ledger.notes, noteOf(pool), () => JSON.stringify(pause));
   world.log('warm.paused', { pool, because, seconds: Math.round(forMs / 1000) });
   return pause;
 }
@@ -44,10 +44,4 @@ export async function endPause(pool: string, world: PauseWorld): Promise<boolean
   const held = await world.ledger.notes.read(noteOf(pool));
   if (held === null) return false;
   return world.ledger.notes.remove(noteOf(pool), held);
-}
-
-async function write(pool: string, pause: Pause, { ledger }: PauseWorld): Promise<void> {
-  const note = { text: JSON.stringify(pause), untilMs: null };
-  if ((await amend(ledger.notes, noteOf(pool), () => note)) === null)
-    await ledger.notes.add(noteOf(pool), note);
 }
