@@ -77,7 +77,7 @@ describe('what stands where a secret is asked for', () => {
     ['kms：ci-webhook-secret-name',          null, /looks like a reference/],
     ['OOS_ci_webhook_secret_name',          null, /looks like a reference/],
     ['ci-runner-webhook-secret',            null, /looks like a reference/],
-    ['${WEBHOOK_SECRET_FROM_VAULT}',        null, /looks like a reference/],
+    [`\${WEBHOOK_SECRET_FROM_VAULT}`,       null, /looks like a reference/],
     ['$WEBHOOK_SECRET_FROM_VAULT',          null, /looks like a reference/],
     ['%WEBHOOK_SECRET_FROM_VAULT%',         null, /looks like a reference/],
     ['{{ secrets.WEBHOOK_SECRET }}',        null, /looks like a reference/],
