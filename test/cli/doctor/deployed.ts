@@ -156,3 +156,9 @@ export function releaseText(version: string): string {
   const archives = { amd64: archive, arm64: archive };
   return JSON.stringify({ version, publishedAtMs: 0, archives, regions: [], superseded: [] });
 }
+
+/** GitHub's newest runner, as the simulated GitHub is told it. */
+export const ARCHIVES = ['x64', 'arm64'].map((arch) => ({
+  name: `actions-runner-linux-${arch}-2.341.0.tar.gz`,
+  ...{ url: `https://github.com/${arch}`, sha256: 'a'.repeat(64), sizeBytes: 9 },
+}));

@@ -2,10 +2,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { filesVia } from '../../../../shared/adapters/github/download.ts';
-import type { Files, OwnHost } from '../../../../shared/adapters/github/runner-releases.ts';
-import { onBothTransports } from './transports.ts';
-import { START_MS } from './world.ts';
+import { filesVia } from '../../../../../shared/adapters/github/download.ts';
+import type { Files, OwnHost } from '../../../../../shared/adapters/github/runner-releases.ts';
+import { onBothTransports } from '../transports.ts';
+import { START_MS } from '../world.ts';
 
 const VERSION = '2.334.0';
 const MODIFIED_MS = Date.UTC(2026, 7, 10);
