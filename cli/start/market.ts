@@ -12,8 +12,10 @@ const DEADLINE_MS = 10 * 60_000;
 
 export async function readMarket(
   config: Config,
-  { clock, environment, secrets }: Pick<Loopback, 'clock' | 'environment' | 'secrets'>,
+  { clock: scaled, environment, secrets }: Pick<Loopback, 'clock' | 'environment' | 'secrets'>,
 ): Promise<void> {
+  // A market's row has whole milliseconds.
+  const clock = { nowMs: () => Math.floor(scaled.nowMs()) };
   const key = { accessKeyId: OPERATOR_KEY, accessKeySecret: secrets.operatorSecret, securityToken: null };
   const log = () => undefined;
   const adapters = createAdapters(config, parseEnvironment('launcher', environment()), () => key, log);
