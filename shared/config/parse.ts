@@ -131,13 +131,19 @@ function regionMistakes({ control, placements }: Config): Mistake[] {
     [['control', 'region'], control.region],
     ...placements.map(({ region }, at): [Path, string] => [['placements', at, 'region'], region]),
   ];
-  const known = [...new Set(REGIONS.map(wordsOf))];
   return named.flatMap(([path, region]) => {
-    const nearest = known.includes(wordsOf(region)) ? null : nearestOf(wordsOf(region), known);
-    const meant = REGIONS.find((each) => nearest !== null && wordsOf(each) === nearest);
-    const text = `${shown(path)}: there is no such region; is '${meant}' meant?`;
-    return meant === undefined ? [] : [{ path, text }];
+    const meant = nearestRegion(region);
+    return meant === null
+      ? []
+      : [{ path, text: `${shown(path)}: there is no such region; is '${meant}' meant?` }];
   });
+}
+
+/** The region that a misspelt one stands for; null: it is one, or may be a new one. */
+export function nearestRegion(region: string): string | null {
+  const known = [...new Set(REGIONS.map(wordsOf))];
+  const nearest = known.includes(wordsOf(region)) ? null : nearestOf(wordsOf(region), known);
+  return REGIONS.find((each) => nearest !== null && wordsOf(each) === nearest) ?? null;
 }
 
 /** A runner of a pool is one of the runners, and waits in the group of private repositories. */

@@ -190,12 +190,9 @@ test('colour only where there are eyes for it: green up to the cutoff', () => {
     because: '',
   };
   const advice = { rows: [{ ...row, ...unknown }], leftOut: [], notes: [] };
+  const screen = { width: 80, isColoured: true, isAscii: false };
   const green = '\u001b[32m1  ecs.a.large';
-  expect(table(advice, { screen: { width: 80, isColoured: true, isAscii: false }, cutoff: 2 })).toContain(
-    green,
-  );
-  expect(table(advice, { screen: { width: 80, isColoured: true, isAscii: false }, cutoff: 1 })).not.toContain(
-    green,
-  );
+  expect(table(advice, { screen, cutoff: 2 })).toContain(green);
+  expect(table(advice, { screen, cutoff: 1 })).not.toContain(green);
   expect(table(advice, { screen: PIPE, cutoff: 2 })).not.toContain('\u001b[');
 });
