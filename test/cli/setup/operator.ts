@@ -9,7 +9,11 @@ import type { SetupWorld } from '../../../cli/setup/world.ts';
 import { createAccount } from '../../../simulator/accounts.ts';
 import { scaledClock } from '../../../simulator/clock.ts';
 import { createGitHub, type SimGitHub, serveGitHub } from '../../../simulator/github/index.ts';
-import { type AppPages, type AppPagesOptions, serveAppPages } from '../../../simulator/github/pages/app-pages.ts';
+import {
+  type AppPages,
+  type AppPagesOptions,
+  serveAppPages,
+} from '../../../simulator/github/pages/app-pages.ts';
 import {
   createManagement,
   type ManagementState,
