@@ -27,15 +27,45 @@ function isFresh() {
   );
 }
 
-if (!isFresh()) {
-  process.stderr.write('Installing the dependencies (once, and after each change of the lockfile)…\n');
-  // Not `npm ci`: it wants the lockfile to name the native packages of every platform, and each machine needs one.
-  const installed = spawnSync('npm', ['install', '--no-save', '--no-progress', '--loglevel=error'], {
+/** Its progress is shown on a terminal. Not `npm ci`: it wants the lockfile to name the native packages of every platform. */
+const install = (...more) =>
+  spawnSync('npm', ['install', '--no-save', '--loglevel=error', '--fetch-retries=1', ...more], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
+  }).status === 0;
+
+/** One question, of a package that is needed: npm itself would go on asking for half an hour. */
+function isRegistryReachable() {
+  const limits = ['--fetch-retries=0', '--fetch-timeout=8000', '--loglevel=silent'];
+  const asked = spawnSync('npm', ['view', 'tsx', 'version', ...limits], { cwd: root, timeout: 10_000 });
+  return asked.status === 0;
+}
+
+function tellRegistry() {
+  const asked = spawnSync('npm', ['config', 'get', 'registry'], {
+    cwd: root,
+    encoding: 'utf8',
+    timeout: 3_000,
   });
-  if (installed.status !== 0) {
-    process.stderr.write('npm install failed: see above; is the npm registry reachable?\n');
+  process.stderr.write(
+    `The npm registry does not answer: ${asked.stdout?.trim() || 'npm config get registry shows which'}
+Choose one that this machine reaches, or say by which proxy it reaches this one; then try again:
+  npm config set registry ADDRESS
+  npm config set https-proxy http://HOST:PORT
+`,
+  );
+}
+
+if (!isFresh()) {
+  process.stderr.write('Installing the dependencies (once, and after each change of the lockfile)…\n');
+  if (isRegistryReachable()) {
+    if (!install()) {
+      process.stderr.write('npm install failed: what it said stands above; then run this again.\n');
+      process.exit(1);
+    }
+  } else if (!install('--offline', '--loglevel=silent')) {
+    // What npm has kept from before was not enough.
+    tellRegistry();
     process.exit(1);
   }
 }

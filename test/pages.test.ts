@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { renderTable } from '../cli/start/table.ts';
+import { PIPE } from '../cli/shared/screen/screen.ts';
+import { renderRows } from '../cli/start/table.ts';
 import * as limits from '../shared/limits.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -63,13 +64,11 @@ test('each of the ten steps of a job’s life links to the file that does it', (
 
 test('the picture of the end of npm start has the columns and the last line that it prints', () => {
   const picture = textOf('docs/images/npm-start.svg');
-  const [head = ''] = renderTable([], false)
-    .split('\n')
-    .filter((line) => line.includes('job'));
-  const columns = head.split('│').map((cell) => cell.trim());
+  const [head = ''] = renderRows([], PIPE).split('\n');
+  const columns = head.split('\t');
   const shown = [...picture.matchAll(/class="head"[^>]*>([^<]+)</g)].map(([, text]) => text);
   expect(shown).toEqual(columns.filter((column) => column !== ''));
   const last = [...picture.matchAll(/>([^<]+)<\/text>/g)].at(-1)?.[1] as string;
-  expect(textOf('cli/start/index.ts')).toContain(last);
+  expect(textOf('cli/start/ending.ts')).toContain(last);
   expect(README).toContain('](docs/images/npm-start.svg)');
 });

@@ -5,6 +5,7 @@ import { ecsMarket } from '../../shared/adapters/ecs/market.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { operatorKey } from '../shared/alibaba.ts';
 import { RUNNERS_YAML, readRunnersYaml } from '../shared/runners-yaml.ts';
+import { inAscii, type Screen, screenNow } from '../shared/screen/screen.ts';
 import { adviceForJob, type LookWorld, listing } from './look.ts';
 import { type AdviseOptions, parseOptions, UsageError } from './options.ts';
 import { simulatedCall, simulatedConfig } from './simulated.ts';
@@ -14,7 +15,7 @@ import { type Advice, table } from './table.ts';
 export interface Terminal {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  readonly isColoured: boolean;
+  readonly screen: Screen;
   readonly nowMs: () => number;
 }
 
@@ -22,7 +23,7 @@ export function main(args: readonly string[]): Promise<number> {
   return advise(args, {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
-    isColoured: process.stdout.isTTY === true && !process.env.NO_COLOR,
+    screen: screenNow(),
     nowMs: Date.now,
   });
 }
@@ -75,9 +76,10 @@ async function realCall(): Promise<EcsCall> {
   return ecsCall({ credentials: operatorKey, ...ecsAddress(process.env.ECS_ENDPOINT) });
 }
 
-function show(advice: Advice, { json, cutoff }: AdviseOptions, { out, err, isColoured }: Terminal): void {
+function show(advice: Advice, { json, cutoff }: AdviseOptions, { out, err, screen }: Terminal): void {
   if (!json) {
-    out(table(advice, { isColoured, cutoff }));
+    const text = table(advice, { screen, cutoff });
+    out(screen.isAscii ? inAscii(text) : text);
     return;
   }
   out(`${JSON.stringify(advice.rows, null, 2)}\n`);

@@ -87,7 +87,7 @@ function declared(): Command {
     .addOption(new Option('--arch <arch>', 'x86_64 or arm64').argParser(archNamed))
     .option('--family <families>', 'parts of type names, comma-separated, such as ecs.c8y,ecs.g8y')
     .addOption(number('limit', 'most rows; 0: all', 20, 0, 100_000))
-    .addOption(number('cutoff', 'green up to this discount, in tenths of pay-as-you-go', 2, 0, 10))
+    .addOption(number('cutoff', 'green up to so many tenths of pay-as-you-go: 2 is 20 %', 2, 0, 10))
     .addOption(number('resolution', 'days of past prices that mean and possibility look at', 7, 1, 30));
 }
 

@@ -1,6 +1,9 @@
 /** Advice for people: one table, what was left out, and what to know about the market. */
-import Table from 'cli-table3';
 import pc from 'picocolors';
+import { formatAmount } from '../../shared/story/format.ts';
+import { wrapped } from '../shared/screen/cut.ts';
+import type { Screen } from '../shared/screen/screen.ts';
+import { type Column, renderTable } from '../shared/screen/table.ts';
 import type { AdviceRow } from './rows.ts';
 
 export interface Advice {
@@ -10,45 +13,33 @@ export interface Advice {
 }
 
 export interface Look {
-  readonly isColoured: boolean;
+  readonly screen: Screen;
   /** tenths of pay-as-you-go up to which a row is green */
   readonly cutoff: number;
 }
 
-const HEAD = [
-  '',
-  'type',
-  'zone',
-  'cores',
-  'GiB',
-  'price/h',
-  'per core',
-  'of on-demand',
-  'taken back',
-  'stock',
-  'bid',
-  'why',
-];
-
-export function table(advice: Advice, { isColoured, cutoff }: Look): string {
-  const paint = pc.createColors(isColoured);
-  const drawn = new Table({
-    head: HEAD,
-    style: { head: isColoured ? ['bold'] : [], border: [], compact: true },
-    colAligns: ['right', 'left', 'left', 'right', 'right', 'right', 'right', 'right', 'right'],
-  });
-  for (const [at, row] of advice.rows.entries()) {
-    const isCheap = row.discount !== null && row.discount <= cutoff;
-    drawn.push(cells(row, at + 1).map((cell) => (isCheap ? paint.green(cell) : cell)));
-  }
-  const body = advice.rows.length === 0 ? paint.yellow('Nothing is to be had.') : drawn.toString();
-  const leftOut = advice.leftOut.map(({ what, because }) => `  ${what}\n    because ${because}`);
+export function table(advice: Advice, { screen, cutoff }: Look): string {
+  const paint = pc.createColors(screen.isColoured);
+  const rows = advice.rows.map((row, at) => ({ ...row, place: at + 1 }));
+  const isCheap = ({ discount }: AdviceRow) => discount !== null && discount <= cutoff;
+  const drawn = renderTable(columnsOf(advice.rows), rows, screen, (line, row) =>
+    isCheap(row) ? paint.green(line) : line,
+  );
+  const body = advice.rows.length === 0 ? paint.yellow('No instance type matches.') : drawn;
+  const width = screen.width ?? Number.POSITIVE_INFINITY;
+  const indented = (text: string, by: string) => wrapped(text, width - by.length).map((line) => by + line);
   const sections = [
     body,
-    section('Left out:', leftOut),
     section(
-      'To know:',
-      advice.notes.map((note) => `  ${note}`),
+      'Left out:',
+      advice.leftOut.flatMap(({ what, because }) => [
+        ...indented(what, '  '),
+        ...indented(`because ${because}`, '    '),
+      ]),
+    ),
+    section(
+      'Notes:',
+      advice.notes.flatMap((note) => indented(note, '  ')),
     ),
   ];
   return `${sections.filter((each) => each !== '').join('\n\n')}\n`;
@@ -57,23 +48,36 @@ export function table(advice: Advice, { isColoured, cutoff }: Look): string {
 const section = (title: string, lines: readonly string[]): string =>
   lines.length === 0 ? '' : [title, ...lines].join('\n');
 
-function cells(row: AdviceRow, place: number): string[] {
-  const money = (value: number | null) =>
-    value === null ? 'unknown' : `${row.currency ?? ''} ${value.toFixed(3)}`.trim();
-  const percent = (value: number | null) => (value === null ? 'unknown' : `${value.toFixed(1)} %`);
-  const bid =
-    row.capacityType === 'on-demand'
-      ? 'on demand'
-      : row.priceLimit === null
-        ? 'market'
-        : money(row.priceLimit);
+interface Placed extends AdviceRow {
+  readonly place: number;
+}
+
+const money = (value: number | null): string => (value === null ? 'unknown' : formatAmount(value));
+const percent = (value: number | null): string => (value === null ? 'unknown' : `${value.toFixed(0)} %`);
+
+/** Without a currency the account's own is meant. */
+function columnsOf(rows: readonly AdviceRow[]): readonly Column<Placed>[] {
+  const currency = rows.find((row) => row.currency !== null)?.currency ?? 'price';
   return [
-    ...[String(place), row.instanceTypeId, row.zoneId, String(row.cpuCoreCount), String(row.memorySize)],
-    ...[
-      money(row.pricePerHour),
-      money(row.pricePerCore),
-      percent(row.discount === null ? null : row.discount * 10),
-    ],
-    ...[percent(row.interruptionRate), row.stock ?? 'unknown', bid, row.because],
+    { head: '', cell: ({ place }) => String(place), align: 'right' },
+    { head: 'type', cell: ({ instanceTypeId }) => instanceTypeId, min: 18 },
+    { head: 'zone', cell: ({ zoneId }) => zoneId, min: 10 },
+    { head: 'cores', cell: ({ cpuCoreCount }) => String(cpuCoreCount), align: 'right' },
+    { head: 'GiB', cell: ({ memorySize }) => String(memorySize), align: 'right' },
+    { head: `${currency}/h`, cell: ({ pricePerHour }) => money(pricePerHour), align: 'right' },
+    { head: 'per core', cell: ({ pricePerCore }) => money(pricePerCore), align: 'right', drop: 4 },
+    { head: 'discount', cell: ({ discount }) => discountOf(discount), align: 'right', drop: 2 },
+    { head: 'interrupted', cell: (row) => percent(row.interruptionRate), align: 'right', drop: 3 },
+    { head: 'stock', cell: ({ stock }) => stock ?? 'unknown', drop: 1 },
+    { head: 'bid', cell: bidOf, align: 'right', drop: 5 },
+    { head: 'why', cell: ({ because }) => because, min: 30, isSentence: true, drop: 6 },
   ];
+}
+
+const discountOf = (tenths: number | null): string =>
+  tenths === null ? 'unknown' : `${Math.round(100 - tenths * 10)} %`;
+
+function bidOf({ capacityType, priceLimit }: AdviceRow): string {
+  if (capacityType === 'on-demand') return 'pay-as-you-go';
+  return priceLimit === null ? 'market' : money(priceLimit);
 }

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { toIsoOrNull } from '../shared/format.ts';
 import { withOperator } from '../shared/operator.ts';
 import { parseOptions, wholeNumber } from '../shared/options.ts';
+import type { Screen } from '../shared/screen/screen.ts';
 import { show } from '../shared/screen/show.ts';
 import { HOSTED_SOURCE } from './hosted-prices.ts';
 import { type CostState, readCosts } from './read.ts';
@@ -21,13 +22,17 @@ export function main(args: readonly string[]): Promise<number> {
   if (typeof options === 'number') return Promise.resolve(options);
   return withOperator(async (operator) => {
     const state = await readCosts(operator, options.days ?? null);
-    show(state, { isJson: options.json, json: jsonOf, text: (found) => textOf(found, options) });
+    show(state, {
+      isJson: options.json,
+      json: jsonOf,
+      text: (found, screen) => textOf(found, options, screen),
+    });
     return 0;
   });
 }
 
-function textOf(state: CostState, { by, csv }: Options): string {
-  return csv ? csvOf(state) : renderCosts(state, by);
+function textOf(state: CostState, { by, csv }: Options, screen: Screen): string {
+  return csv ? csvOf(state) : renderCosts(state, by, screen);
 }
 
 export function jsonOf({ fromMs, atMs, currency, report, monthForecast, cutDays }: CostState) {

@@ -1,19 +1,22 @@
 /** The report for people, and as comma-separated values. */
-import Table from 'cli-table3';
 import { plainText } from '../../shared/story/outside-text.ts';
+import type { Screen } from '../shared/screen/screen.ts';
+import { type Column, renderTable } from '../shared/screen/table.ts';
 import { HOSTED_SOURCE } from './hosted-prices.ts';
 import type { CostState } from './read.ts';
 import { GROUPS, type Group, type Sums } from './report.ts';
 
+/** To the cent: what is paid by the hour is summed up here. */
 const money = (value: number): string => value.toFixed(2);
 
-export function renderCosts({ report, ...state }: CostState, group: Group): string {
-  const { total } = report;
-  const head = [group, 'jobs', 'hours', 'instance', 'disk', 'total', 'saved'];
-  const table = new Table({ head, style: { compact: true, head: [], border: [] } });
-  for (const each of report.by[group]) table.push(cells(plainText(each.name, 60), each));
-  table.push(cells('total', total));
-  return [title(state), table.toString(), ...notes({ report, ...state })].join('\n');
+interface Line extends Sums {
+  readonly name: string;
+}
+
+export function renderCosts({ report, ...state }: CostState, group: Group, screen: Screen): string {
+  const rows: readonly Line[] = [...report.by[group], { name: 'total', ...report.total }];
+  const table = renderTable(columnsOf(group, state.currency), rows, screen);
+  return [title(state), table, ...notes({ report, ...state })].join('\n');
 }
 
 const title = ({ fromMs, atMs, currency }: Omit<CostState, 'report'>): string =>
@@ -21,20 +24,18 @@ const title = ({ fromMs, atMs, currency }: Omit<CostState, 'report'>): string =>
 
 const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
-function cells(name: string, { jobs, hours, instance, disk, total, onDemand }: Sums): string[] {
-  return [
-    name,
-    `${jobs}`,
-    hours.toFixed(1),
-    money(instance),
-    money(disk),
-    money(total),
-    saved(total, onDemand),
-  ];
-}
+const columnsOf = (group: Group, currency: string | null): readonly Column<Line>[] => [
+  { head: group, cell: ({ name }) => plainText(name, 200), min: 16 },
+  { head: 'jobs', cell: ({ jobs }) => `${jobs}`, align: 'right' },
+  { head: 'hours', cell: ({ hours }) => hours.toFixed(1), align: 'right', drop: 1 },
+  { head: 'instance', cell: ({ instance }) => money(instance), align: 'right', drop: 2 },
+  { head: 'disk', cell: ({ disk }) => money(disk), align: 'right', drop: 3 },
+  { head: `total ${currency ?? ''}`.trim(), cell: ({ total }) => money(total), align: 'right' },
+  { head: 'saved', cell: ({ total, onDemand }) => saved(total, onDemand), align: 'right' },
+];
 
 const saved = (total: number, instead: number): string =>
-  instead === 0 ? '-' : `${Math.round(100 * (1 - total / instead))} %`;
+  instead === 0 ? '' : `${Math.round(100 * (1 - total / instead))} %`;
 
 function notes({ report: { total }, monthForecast, cutDays }: CostState): string[] {
   return [

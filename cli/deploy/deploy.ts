@@ -11,6 +11,7 @@ import { parseYaml } from '../../shared/config/parse.ts';
 import { webhookUrl } from '../doctor/checks/functions.ts';
 import { hookRangesAt } from '../doctor/checks/hook-ranges.ts';
 import { apply, compareStack, type StackChange } from '../shared/stacks.ts';
+import { standingCosts } from './standing-costs.ts';
 import { type TrustWorld, workflowTrust } from '../shared/workflow-trust.ts';
 import { formerRegions, type RegionsWorld } from './former-regions.ts';
 import { keepVersion, type Live, liveFunctions } from './functions.ts';
@@ -84,6 +85,9 @@ async function planOf(world: DeployWorld, config: Config, found: Found): Promise
     stacks,
     functions: live,
     release,
+    standing: standingCosts(
+      stacks.filter(({ lines }) => lines.includes('+ Nat')).map(({ template }) => template.region),
+    ),
     keys: await changedKeys(config, live, world),
     news: release === null ? [] : newsSince(live[0]?.release ?? null, release, changelogOf(world)),
     isEmpty: isSame && stacks.every(({ lines }) => lines.length === 0),

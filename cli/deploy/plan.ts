@@ -1,6 +1,7 @@
 /** What a deploy would change, and how it is said. */
 import type { Config } from '../../shared/config/config.ts';
 import type { StackChange } from '../shared/stacks.ts';
+import { COST_SOURCE } from './standing-costs.ts';
 import type { Live } from './functions.ts';
 
 export interface Plan {
@@ -8,6 +9,8 @@ export interface Plan {
   readonly stacks: readonly StackChange[];
   readonly functions: readonly Live[];
   readonly release: string | null;
+  /** Of what would be made: what it costs a month while no job runs. */
+  readonly standing: readonly string[];
   /** Of `runners.yaml`: which keys differ from what is deployed. */
   readonly keys: readonly string[];
   /** The changelog since the deployed version. */
@@ -26,6 +29,7 @@ export function show(plan: Plan, { say }: { readonly say: (line: string) => void
     for (const line of change.lines) say(`  ${line}`);
   }
   for (const { name, release } of plan.functions) say(functionLine(name, release, plan.release));
+  list(`While no job runs (${COST_SOURCE}):`, plan.standing, say);
   list('In runners.yaml, against what is deployed:', plan.keys, say);
   list('New in this version:', plan.news, say);
 }

@@ -55,7 +55,7 @@ export async function destroy(world: DestroyWorld): Promise<number> {
 
 function show(live: readonly Live[], stacks: readonly Stack[], say: DestroyWorld['say']): void {
   for (const { name } of live) say(`- function ${name}`);
-  for (const { stackName, region } of stacks) say(`- stack ${stackName} in ${region}, with all that it made`);
+  for (const { stackName, region } of stacks) say(`- stack ${stackName} in ${region}, and all its resources`);
   if (stacks.length > 0) say('The ledger and its history go with it. Nobody can bring them back.');
 }
 

@@ -40,7 +40,7 @@ export async function examine(checks: readonly Check[], world: DoctorWorld): Pro
 
 const notLooked = (missing: string): CheckOutcome => ({
   level: 'unknown',
-  text: `not looked at: ${missing} comes first`,
+  text: `skipped: needs ${missing}`,
   advice: null,
 });
 

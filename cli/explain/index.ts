@@ -54,7 +54,7 @@ async function explain(reference: Reference, isJson: boolean, operator: Operator
   show(findings, {
     isJson,
     json: (found) => toJson(found, operator),
-    text: (found, isColoured) => renderText(found, config, isColoured, wordsOf(process.env)),
+    text: (found, { isColoured }) => renderText(found, config, isColoured, wordsOf(process.env)),
   });
   return answerOn(findings, config.name).state === 'unknown' ? 1 : 0;
 }

@@ -26,13 +26,13 @@ export async function objectionTo(
   if (understood.kind === 'refused')
     return {
       because: understood.because,
-      advice: 'Mend runs-on in the workflow, and run it again. What labels there are: docs/configure.md',
+      advice: 'Fix runs-on in the workflow, and run it again. What labels there are: docs/configure.md',
     };
   if (understood.kind === 'ours') {
     const markets = await readMarkets(config, ledger.market, log);
     const never = whyNever(understood.requirements, config, markets, clock.nowMs());
     if (never !== null)
-      return { because: never, advice: 'Mend runs-on in the workflow (or the profile), and run it again.' };
+      return { because: never, advice: 'Fix runs-on in the workflow (or the profile), and run it again.' };
   }
   const stranger = await forkLookUp(config, github)(job).catch(() => null);
   return stranger === null

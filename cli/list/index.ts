@@ -5,9 +5,10 @@ import { wordsOf } from '../../shared/words/words-of.ts';
 import { toIsoOrNull } from '../shared/format.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
-import { complain, isTerminalColoured, show } from '../shared/screen/show.ts';
+import { screenNow } from '../shared/screen/screen.ts';
+import { complain, show } from '../shared/screen/show.ts';
 import { type LiveState, readLiveState } from './live-state.ts';
-import { renderTable } from './table.ts';
+import { renderList } from './table.ts';
 import { watch } from './watch.ts';
 
 interface Options {
@@ -27,7 +28,7 @@ export function main(args: readonly string[]): Promise<number> {
     show(await readLiveState(operator), {
       isJson: options.json,
       json: jsonOf,
-      text: (alive, isColoured) => renderTable(alive, isColoured, wordsOf(process.env)),
+      text: (alive, screen) => renderList(alive, screen, wordsOf(process.env)),
     });
     return 0;
   });
@@ -41,7 +42,7 @@ async function watchUntilLeft(operator: Operator): Promise<number> {
     read: () => readLiveState(operator),
     write: (text) => void process.stdout.write(text),
     rows: () => process.stdout.rows,
-    isColoured: isTerminalColoured(),
+    screen: screenNow,
     say: wordsOf(process.env),
     nowMs: () => operator.clock.nowMs(),
     isOver: () => left.signal.aborted,

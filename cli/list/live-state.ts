@@ -1,7 +1,9 @@
 /** What is alive, as the ledger has it. */
+import { placesInLine } from '../../functions/reaper/rounds/checks/places.ts';
 import { lastSweepMs } from '../../functions/reaper/sweep-lease.ts';
 import { type StandingAlert, standingAlerts } from '../../shared/alert-once.ts';
 import type { JobEntry, RunnerEntry, RunnerState } from '../../shared/ledger/entries.ts';
+import type { CapacityView, Held } from '../../shared/ledger/ledger.ts';
 import type { Stop } from '../../shared/ledger/stop.ts';
 import { HISTORY_DAY_MAX, LEDGER_SCAN_MAX, RELEASE_MARGIN_MS } from '../../shared/limits.ts';
 import { describeLimit } from '../../shared/quota/learned-limits.ts';
@@ -35,6 +37,8 @@ export interface WaitingJob {
   readonly labels: readonly string[];
   readonly createdAtMs: number;
   readonly nextTryAtMs: number;
+  /** Jobs that get a slot before it; null: it stands in no line, since it is a time that it waits for. */
+  readonly ahead: number | null;
   readonly because: string;
 }
 
@@ -93,7 +97,7 @@ export async function readLiveState(operator: Operator): Promise<LiveState> {
     currency,
     alerts,
     runners: entries.map((entry) => aliveOf(entry, names)).sort((a, b) => a.createdAtMs - b.createdAtMs),
-    jobs: withoutRunner(jobEntries, entries),
+    jobs: waitingOf(withoutRunner(jobs.things, entries), view, operator),
     ...refused,
   };
 }
@@ -140,24 +144,43 @@ function aliveOf(entry: RunnerEntry, names: ReadonlyMap<number, string>): LiveRu
   };
 }
 
-function withoutRunner(jobs: readonly JobEntry[], runners: readonly RunnerEntry[]): WaitingJob[] {
+type HeldJob = Held<JobEntry>;
+
+function withoutRunner(jobs: readonly HeldJob[], runners: readonly RunnerEntry[]): readonly HeldJob[] {
   // A launch that threw leaves an entry that stands for nothing until the sweep has looked.
-  const failed = new Set(jobs.filter(({ failure }) => (failure ?? null) !== null).map(({ job }) => job.id));
+  const failed = new Set(
+    jobs.filter(({ entry }) => (entry.failure ?? null) !== null).map(({ entry }) => entry.job.id),
+  );
   const isComing = ({ state, for: wanted }: RunnerEntry) =>
     state !== 'retiring' && !(state === 'launching' && wanted !== null && failed.has(wanted));
   const served = new Set(runners.filter(isComing).flatMap(jobsOf));
+  return jobs.filter(({ entry }) => !served.has(entry.job.id));
+}
+
+/** Oldest first. */
+function waitingOf(
+  jobs: readonly HeldJob[],
+  view: CapacityView,
+  { config, clock }: Pick<Operator, 'config' | 'clock'>,
+): WaitingJob[] {
+  const line = placesInLine(
+    jobs.filter(({ entry }) => entry.startedOn === null),
+    view,
+    config,
+    clock.nowMs(),
+  );
   return jobs
-    .filter(({ job }) => !served.has(job.id))
-    .sort((a, b) => a.job.createdAtMs - b.job.createdAtMs)
-    .map(({ job, nextTryAtMs, because, startedOn }) => ({
+    .map(({ entry: { job, nextTryAtMs, because, startedOn } }) => ({
       job: job.id,
       name: job.name,
       repository: job.repository,
       labels: job.labels,
       createdAtMs: job.createdAtMs,
       nextTryAtMs,
+      ahead: line.get(job.id) ?? null,
       because: startedOn === null ? because : `GitHub gave it to ${startedOn}, which is not in our ledger`,
-    }));
+    }))
+    .sort((a, b) => a.createdAtMs - b.createdAtMs);
 }
 
 const jobsOf = ({ for: wanted, busyWith }: RunnerEntry): readonly number[] =>

@@ -1,27 +1,28 @@
 /** What is alive, for people. */
-import Table from 'cli-table3';
 import pc from 'picocolors';
-import { formatDuration, formatPrice } from '../../shared/story/format.ts';
+import { formatAmount, formatDuration } from '../../shared/story/format.ts';
 import type { Translate } from '../../shared/words/translate.ts';
 import { asItIs } from '../../shared/words/words-of.ts';
 import { formatTime, formatTimeAndDistance } from '../shared/format.ts';
+import type { Screen } from '../shared/screen/screen.ts';
+import { type Column, renderTable } from '../shared/screen/table.ts';
 import type { LiveRunner, LiveState, RefusedJob, WaitingJob } from './live-state.ts';
 
 const SWEEP_LATE_MS = 5 * 60_000;
 
-export function renderTable(alive: LiveState, isColoured: boolean, say: Translate = asItIs): string {
-  const paint = pc.createColors(isColoured);
+export function renderList(alive: LiveState, screen: Screen, say: Translate = asItIs): string {
+  const paint = pc.createColors(screen.isColoured);
   const { runners, jobs, slots } = alive;
   const parts = [
     ...stopLines(alive).map(paint.red),
     ...alertLines(alive).map(say).map(paint.red),
     runners.length === 0
       ? 'No runner is alive.'
-      : `Runners (${slots.taken} of ${slots.limit} slots taken)\n${runnersTable(alive, isColoured)}`,
+      : `Runners (${slots.taken} of ${slots.limit} slots taken)\n${renderTable(runnerColumns(alive), runners, screen)}`,
     jobs.length === 0
       ? 'No job waits for a runner.'
-      : `Jobs without a runner\n${jobsTable(jobs, alive.atMs, isColoured)}`,
-    ...refusedParts(alive, isColoured),
+      : `Jobs without a runner\n${renderTable(jobColumns(alive), jobs, screen)}`,
+    ...refusedParts(alive, screen),
     ...alive.quotas.map((quota) => `The account’s quota: ${quota}.`),
     ...lateSweep(alive).map(say).map(paint.red),
   ];
@@ -54,82 +55,82 @@ export function lateSweep({
   ];
 }
 
-function runnersTable({ runners, currency, atMs }: LiveState, isColoured: boolean): string {
-  const head = ['runner', 'state', 'job', 'type', `${currency ?? 'price'}/h`, 'age'];
-  const table = new Table({ head, style: styleOf(isColoured) });
-  for (const runner of runners) table.push(runnerCells(runner, atMs));
-  return table.toString();
+const runnerColumns = ({ currency, atMs }: LiveState): readonly Column<LiveRunner>[] => [
+  { head: 'runner', cell: ({ runner }) => runner, min: 18 },
+  { head: 'state', cell: ({ state }) => state },
+  { head: 'for', cell: ({ stateAtMs }) => formatDuration(atMs - stateAtMs), drop: 4 },
+  { head: 'job', cell: ({ job }) => (job === null ? '' : String(job)) },
+  { head: 'name', cell: ({ jobName }) => jobName ?? '', min: 8, drop: 1 },
+  { head: 'type', cell: ({ instanceType }) => instanceType ?? '', min: 14 },
+  { head: 'paid as', cell: ({ capacityType }) => wordOf(capacityType), drop: 6 },
+  { head: 'zone', cell: ({ zone }) => zone ?? '', drop: 5 },
+  { head: `${currency ?? 'price'}/h`, cell: ({ pricePerHour }) => amountOf(pricePerHour), align: 'right' },
+  { head: 'age', cell: ({ createdAtMs }) => formatDuration(atMs - createdAtMs), drop: 7 },
+  { head: 'until', cell: ({ untilMs }) => (untilMs === null ? '' : formatTime(untilMs, atMs)), drop: 8 },
+  { head: 'instance', cell: ({ instance }) => instance ?? '', drop: 9 },
+];
+
+const wordOf = (capacityType: LiveRunner['capacityType']): string =>
+  capacityType === 'on-demand' ? 'pay-as-you-go' : (capacityType ?? '');
+
+const amountOf = (price: number | null): string => (price === null ? '' : formatAmount(price));
+
+const jobColumns = (alive: LiveState): readonly Column<WaitingJob>[] => [
+  { head: 'job', cell: ({ job }) => String(job) },
+  { head: 'name', cell: ({ name }) => name, min: 8, drop: 2 },
+  { head: 'repository', cell: ({ repository }) => repository, min: 10, drop: 3 },
+  { head: 'waits for', cell: ({ createdAtMs }) => formatDuration(alive.atMs - createdAtMs), drop: 1 },
+  { head: 'because', cell: ({ because }) => because, min: 20, isSentence: true },
+  { head: 'next try', cell: (job) => nextTry(job, alive), min: 16, isSentence: true },
+];
+
+/** A time that is over would read as if it stood still: what it waits for then is its turn. */
+export function nextTry(
+  { ahead, nextTryAtMs }: Pick<WaitingJob, 'ahead' | 'nextTryAtMs'>,
+  { jobs, slots, atMs }: Pick<LiveState, 'jobs' | 'slots' | 'atMs'>,
+): string {
+  if (ahead !== null && slots.taken >= slots.limit)
+    return `${ordinal(ahead + 1)} of ${jobs.filter((job) => job.ahead !== null).length} in line, when a slot is free`;
+  if (nextTryAtMs > atMs) return formatTimeAndDistance(nextTryAtMs, atMs).slice('at '.length);
+  return ahead === null ? 'with the next sweep' : `with the next sweep, ${ordinal(ahead + 1)} in line`;
 }
 
-const styleOf = (isColoured: boolean) =>
-  isColoured ? { compact: true } : { compact: true, head: [], border: [] };
-
-/** Two lines a runner, so that a row fits into a common terminal. */
-function runnerCells(runner: LiveRunner, nowMs: number): string[] {
-  const { job, jobName, instanceType, capacityType, pricePerHour, untilMs } = runner;
-  return [
-    [runner.runner, runner.instance],
-    [runner.state, `for ${formatDuration(nowMs - runner.stateAtMs)}`],
-    [job, jobName],
-    [`${instanceType ?? '-'}${capacityType === 'on-demand' ? ' (on demand)' : ''}`, runner.zone],
-    [pricePerHour === null ? null : formatPrice(pricePerHour, null)],
-    [
-      formatDuration(nowMs - runner.createdAtMs),
-      untilMs === null ? null : `until ${formatTime(untilMs, nowMs)}`,
-    ],
-  ].map(([first, ...more]) => [first ?? '-', ...more.filter((line) => line !== null)].join('\n'));
-}
-
-function jobsTable(jobs: readonly WaitingJob[], nowMs: number, isColoured: boolean): string {
-  const head = ['job', 'name', 'repository', 'waits for', 'because', 'next try'];
-  const table = new Table({
-    head,
-    style: styleOf(isColoured),
-    colWidths: [null, null, null, null, 60, null],
-    wordWrap: true,
-  });
-  for (const job of jobs)
-    table.push([
-      String(job.job),
-      job.name,
-      job.repository,
-      formatDuration(nowMs - job.createdAtMs),
-      job.because,
-      formatTimeAndDistance(job.nextTryAtMs, nowMs).slice('at '.length),
-    ]);
-  return table.toString();
+function ordinal(place: number): string {
+  const isTeen = place % 100 > 10 && place % 100 < 14;
+  const ending = isTeen ? 'th' : (['th', 'st', 'nd', 'rd'][place % 10] ?? 'th');
+  return `${place}${ending}`;
 }
 
 const REFUSED_ROWS_MAX = 20;
 
 /** One row for all jobs of a repository that were refused for the same reason: a matrix has hundreds. */
-function refusedParts({ refused, isRefusedComplete, atMs }: LiveState, isColoured: boolean): string[] {
+function refusedParts({ refused, isRefusedComplete, atMs }: LiveState, screen: Screen): string[] {
   if (refused.length === 0) return [];
-  const groups = new Map<string, RefusedJob[]>();
+  const groups = new Map<string, RefusedGroup>();
   for (const job of refused) {
     const key = JSON.stringify([job.repository, job.because]);
-    groups.set(key, [...(groups.get(key) ?? []), job]);
+    const { last = job, count = 0 } = groups.get(key) ?? {};
+    groups.set(key, { last, count: count + 1 });
   }
-  const head = ['jobs', 'last', 'name', 'repository', 'at', 'because'];
-  const table = new Table({
-    ...{ head, style: styleOf(isColoured), wordWrap: true },
-    colWidths: [null, null, null, null, null, 60],
-  });
-  for (const [first, ...others] of [...groups.values()].slice(0, REFUSED_ROWS_MAX))
-    if (first !== undefined) table.push(refusedCells(first, others.length + 1, atMs));
+  const table = renderTable(refusedColumns(atMs), [...groups.values()].slice(0, REFUSED_ROWS_MAX), screen);
   const more = groups.size - REFUSED_ROWS_MAX;
   const notes = [
     ...(more > 0 ? [`And ${more} more reasons: npm run list -- --json`] : []),
     ...(isRefusedComplete ? [] : ['There may be others: not all jobs of the day were looked through.']),
   ];
-  return [['Refused today: GitHub shows them as queued', table.toString(), ...notes].join('\n')];
+  return [['Refused today: GitHub shows them as queued', table, ...notes].join('\n')];
 }
 
-const refusedCells = (job: RefusedJob, count: number, nowMs: number): string[] => [
-  String(count),
-  String(job.job),
-  job.name,
-  job.repository,
-  formatTime(job.createdAtMs, nowMs),
-  job.because,
+interface RefusedGroup {
+  readonly last: RefusedJob;
+  readonly count: number;
+}
+
+const refusedColumns = (nowMs: number): readonly Column<RefusedGroup>[] => [
+  { head: 'jobs', cell: ({ count }) => String(count), align: 'right' },
+  { head: 'last', cell: ({ last }) => String(last.job) },
+  { head: 'name', cell: ({ last }) => last.name, min: 8, drop: 1 },
+  { head: 'repository', cell: ({ last }) => last.repository, min: 10, drop: 2 },
+  { head: 'at', cell: ({ last }) => formatTime(last.createdAtMs, nowMs), drop: 3 },
+  { head: 'because', cell: ({ last }) => last.because, min: 24, isSentence: true },
 ];

@@ -3,15 +3,16 @@ import { formatDuration, formatPrice } from '../../shared/story/format.ts';
 import { plainData, plainText } from '../../shared/story/outside-text.ts';
 import type { Translate } from '../../shared/words/translate.ts';
 import { formatTime } from '../shared/format.ts';
+import { inAscii, type Screen } from '../shared/screen/screen.ts';
 import type { LiveState } from './live-state.ts';
-import { renderTable } from './table.ts';
+import { renderList } from './table.ts';
 
 export interface WatchWorld {
   readonly read: () => Promise<LiveState>;
   readonly write: (text: string) => void;
   /** Lines of the terminal, which changes with its window. */
   readonly rows: () => number;
-  readonly isColoured: boolean;
+  readonly screen: () => Screen;
   /** Into the reader's language. */
   readonly say?: Translate;
   readonly nowMs: () => number;
@@ -55,12 +56,9 @@ function linesOf(state: LiveState | null, failure: string | null, world: WatchWo
           `${formatTime(nowMs, nowMs)}: could not be read: ${failure}. ${state === null ? 'It is tried again; look: npm run doctor' : `What follows is from ${formatTime(state.atMs, nowMs)}.`}`,
         ];
   if (state === null) return failed;
-  return [
-    ...failed,
-    summaryOf(state, nowMs),
-    '',
-    ...renderTable(state, world.isColoured, world.say).split('\n'),
-  ];
+  const screen = world.screen();
+  const lines = [...failed, summaryOf(state, nowMs), '', ...renderList(state, screen, world.say).split('\n')];
+  return screen.isAscii ? lines.map(inAscii) : lines;
 }
 
 /** One line: what a person looks for first. */

@@ -1,5 +1,6 @@
 /** After the App is created: where it is installed, where it delivers to, and its first delivery. */
 import type { Answers } from './progress.ts';
+import { prepareRunnerGroup } from './runner-group.ts';
 import type { SetupWorld } from './world.ts';
 
 const PING_LOOKS_MAX = 60;
@@ -7,21 +8,27 @@ const PING_PAUSE_MS = 2_000;
 /** A role that was just made may take a while to be believed: the ping is asked for again, at leisure. */
 const LOOKS_AN_ASK = 10;
 
-export async function confirmInstallation({ owner }: Answers, world: SetupWorld): Promise<boolean> {
+export async function confirmInstallation(answers: Answers, world: SetupWorld): Promise<boolean> {
+  const { owner } = answers;
   const { app, isInstalled } = world.progress.read();
   if (isInstalled || app === null) return isInstalled;
-  world.say(`Install it: ${app.url}/installations/new`);
-  while (!(await isInstalledAt(owner, world)))
+  let installation = await installationAt(owner, world);
+  if (installation === null) world.say(`Install it: ${app.url}/installations/new`);
+  while (installation === null) {
     if (!(await world.ask.confirm(`It is not installed at ${owner} yet. Look again?`))) return false;
+    installation = await installationAt(owner, world);
+  }
+  await prepareRunnerGroup(answers, installation, world);
   world.progress.write({ isInstalled: true });
   return true;
 }
 
-async function isInstalledAt(owner: string, world: SetupWorld): Promise<boolean> {
+/** Its id; null: there is none yet. */
+async function installationAt(owner: string, world: SetupWorld): Promise<number | null> {
   const { status, data } = await world.github()('GET /app/installations', { per_page: 100 }, 'app');
   if (status !== 200) throw new Error(`GitHub answered ${status}: does it know the App by this key?`);
-  const found = (data as { account: { login: string } }[]).map(({ account }) => account.login.toLowerCase());
-  return found.includes(owner.toLowerCase());
+  const all = data as { readonly id: number; readonly account: { readonly login: string } }[];
+  return all.find(({ account }) => account.login.toLowerCase() === owner.toLowerCase())?.id ?? null;
 }
 
 export async function setWebhookAddress(world: SetupWorld): Promise<boolean> {

@@ -8,6 +8,7 @@ import { confirm, input, select } from '@inquirer/prompts';
 import { Command } from 'commander';
 import type { AccessKey } from '../../shared/adapters/alibaba/acs3.ts';
 import { apiUrl } from '../../shared/adapters/github/client.ts';
+import { exchange } from '../../shared/adapters/http/exchange.ts';
 import { parseYaml } from '../../shared/config/parse.ts';
 import { webhookUrl } from '../doctor/checks/functions.ts';
 import { nullIfAbsent } from '../doctor/checks/roles.ts';
@@ -99,12 +100,23 @@ async function zonesOf(cloud: Alibaba, region: string): Promise<string[]> {
   }
 }
 
+function parsedOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
 /** @see https://docs.github.com/rest/apps/apps#create-a-github-app-from-a-manifest */
 async function convert(api: string, code: string): Promise<{ status: number; data: unknown }> {
-  const answer = await fetch(`${api}/app-manifests/${encodeURIComponent(code)}/conversions`, {
+  const { status, body } = await exchange({
+    url: new URL(`${api}/app-manifests/${encodeURIComponent(code)}/conversions`),
     method: 'POST',
     headers: { accept: 'application/vnd.github+json', 'user-agent': 'aliyun-spot-runners' },
-    signal: AbortSignal.timeout(30_000),
+    maxMs: 30_000,
+    // The code is good for one exchange.
+    isOnce: true,
   });
-  return { status: answer.status, data: await answer.json().catch(() => null) };
+  return { status, data: parsedOrNull(body.toString()) };
 }

@@ -14,6 +14,41 @@ export interface BroughtNetwork {
   } | null;
 }
 
+/** Beside the network: what dianplus' action knows of images and of machines that delete themselves. */
+export interface BroughtRest {
+  readonly images: Readonly<Record<string, { readonly id: string } | { readonly family: string }>> | null;
+  readonly selfDestructRole: string | null;
+}
+
+const STOCK = { amd64: 'acs:ubuntu_24_04_x64', arm64: 'acs:ubuntu_24_04_arm64' } as const;
+
+/** An image for one architecture leaves the other as it is. */
+export function broughtRest(variables: Variables): BroughtRest {
+  const { ALIYUN_AMD64_IMAGE_ID: amd64, ALIYUN_ARM64_IMAGE_ID: arm64 } = variables;
+  const imageOf = (id: string | undefined, family: string) => (id ? { id } : { family });
+  return {
+    images:
+      amd64 || arm64 ? { amd64: imageOf(amd64, STOCK.amd64), arm64: imageOf(arm64, STOCK.arm64) } : null,
+    selfDestructRole: variables.ALIYUN_ECS_SELF_DESTRUCT_ROLE_NAME || null,
+  };
+}
+
+/** Of a network that is brought along, what is not; empty: all is there, or nothing. */
+export function missingOfNetwork(variables: Variables): string[] {
+  const zone = Object.keys(variables).find(
+    (name) => /^ALIYUN_VSWITCH_ID_[A-Z]$/.test(name) && variables[name],
+  );
+  const wanted = {
+    ALIYUN_REGION_ID: variables.ALIYUN_REGION_ID,
+    ALIYUN_SECURITY_GROUP_ID: variables.ALIYUN_SECURITY_GROUP_ID,
+    'ALIYUN_VSWITCH_ID_A … _Z': zone,
+  };
+  const missing = Object.entries(wanted).flatMap(([name, value]) => (value ? [] : [name]));
+  const isBegun =
+    zone !== undefined || Boolean(variables.ALIYUN_SECURITY_GROUP_ID || variables.ALIYUN_VPC_ID);
+  return isBegun ? missing : [];
+}
+
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Null: the environment names none, or not all that is needed. */

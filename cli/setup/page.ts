@@ -32,7 +32,7 @@ const REASONS: Readonly<Record<string, string>> = {
   actions: 'to look at jobs, and to run again those that the market interrupted',
   administration: 'to register runners at the repositories',
   checks: 'to tell authors why a job waits or was refused, and what it cost; without it all else works',
-  metadata: 'GitHub wants it of every App',
+  metadata: 'GitHub requires it of every App',
   organization_self_hosted_runners: 'to register runners, and to remove them',
 };
 
@@ -50,7 +50,7 @@ export function startPage({ target, manifest, owner, permissions }: StartPage): 
       <input type="hidden" name="manifest" value="${escaped(manifest)}">
       <button id="create">Continue at GitHub</button>
     </form>
-    <p class="hint">If GitHub shows a 404, you are not signed in there, or may not make Apps for ${escaped(owner)}: an owner may.</p>`,
+    <p class="hint">If GitHub shows a 404, you are not signed in there, or may not create Apps for ${escaped(owner)}: ask an owner.</p>`,
   );
 }
 

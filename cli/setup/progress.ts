@@ -11,6 +11,8 @@ const Answers = z.strictObject({
   allow: z.array(z.string()),
   baseUrl: z.string(),
   store: z.enum(['oos', 'kms', 'file']),
+  /** Whether runners will be in mainland China; absent in what an earlier version kept. */
+  isMainland: z.boolean().default(true),
 });
 export type Answers = z.output<typeof Answers>;
 

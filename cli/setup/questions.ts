@@ -1,22 +1,28 @@
 /** What the operator is asked, in a terminal; tests answer by themselves. */
 
-import { githubName } from '../../shared/config/field-types.ts';
+import { githubName, regionId, url } from '../../shared/config/field-types.ts';
+import { nearestRegion } from '../../shared/config/parse.ts';
+import { isMainland } from '../../shared/config/regions.ts';
 import { broughtNetwork } from './network.ts';
 import type { Answers } from './progress.ts';
-import type { SetupWorld } from './world.ts';
+import type { Ask, SetupWorld } from './world.ts';
 
-const REGIONS = ['cn-hongkong', 'ap-southeast-1', 'cn-hangzhou'];
+/** They reach GitHub well, and mainland China, too. */
+const NEAR_GITHUB = ['cn-hongkong', 'ap-southeast-1'];
+const ANOTHER = 'another';
+
 const matches = (pattern: RegExp, says: string) => (text: string) => pattern.test(text) || says;
 
 export async function askAll({ ask, variables }: Pick<SetupWorld, 'ask' | 'variables'>): Promise<Answers> {
-  const name = await ask.text('A short name, the prefix of everything that is made', {
+  const name = await ask.text('A short name, the prefix of all resources', {
     default: 'ci',
     check: matches(/^[a-z][a-z0-9-]{0,10}[a-z0-9]$/, '2-12 characters: a-z, 0-9, -'),
   });
-  const region = await ask.choose(
-    'Where the functions live: a region that reaches GitHub well',
-    REGIONS.map((value) => ({ value, name: value })),
-  );
+  const where = await ask.choose('Will runners be in mainland China?', [
+    { value: 'mainland', name: 'yes: they fetch what they need from a bucket of yours there' },
+    { value: 'elsewhere', name: 'no' },
+  ]);
+  const region = await askControlRegion(ask);
   const baseUrl = await ask.text('GitHub’s address', {
     default: variables.GITHUB_BASE_URL ?? 'https://github.com',
     check: matches(/^https?:\/\/[^\s/]+\/?$/, 'an address such as https://github.com'),
@@ -44,20 +50,47 @@ export async function askAll({ ask, variables }: Pick<SetupWorld, 'ask' | 'varia
       name: 'OOS encrypted parameters: launcher and reaper may then read every KMS secret here',
     },
   ]);
-  return { name, region, baseUrl, scope, owner, allow: allow.split(',').map((each) => each.trim()), store };
+  const isMainland = where === 'mainland';
+  return {
+    ...{ name, region, baseUrl, scope, owner, store, isMainland },
+    allow: allow.split(',').map((each) => each.trim()),
+  };
+}
+
+const isRegion = (text: string): true | string =>
+  !regionId.safeParse(text).success ? 'such as cn-hangzhou' : (misspelt(text) ?? true);
+
+function misspelt(text: string): string | null {
+  const meant = nearestRegion(text);
+  return meant === null ? null : `there is no such region; is ${meant} meant?`;
+}
+
+async function askControlRegion(ask: Ask): Promise<string> {
+  const named = await ask.choose('Where the functions live: a region that reaches GitHub well', [
+    ...NEAR_GITHUB.map((value) => ({ value, name: value })),
+    { value: ANOTHER, name: 'another: outside of mainland China, from where GitHub is slow or out of reach' },
+  ]);
+  if (named !== ANOTHER) return named;
+  return ask.text('Its name', { default: 'eu-central-1', check: isRegion });
 }
 
 export interface PlacementAnswer {
   readonly region: string;
   readonly zones: readonly string[];
+  /** Null: machines fetch from GitHub themselves. */
+  readonly mirrorBucket: string | null;
+  readonly registryMirror: string | null;
 }
 
 /** Asked only when no network is brought along in the environment. */
-export async function askPlacement({ ask, variables, zonesOf }: SetupWorld): Promise<PlacementAnswer | null> {
+export async function askPlacement(
+  answers: Answers,
+  { ask, variables, zonesOf }: Pick<SetupWorld, 'ask' | 'variables' | 'zonesOf'>,
+): Promise<PlacementAnswer | null> {
   if (broughtNetwork(variables) !== null) return null;
   const region = await ask.text('Where runners run: a region', {
-    default: 'cn-hangzhou',
-    check: matches(/^[a-z]{2}-[a-z0-9-]{2,30}$/, 'such as cn-hangzhou'),
+    default: answers.isMainland ? 'cn-hangzhou' : answers.region,
+    check: isRegion,
   });
   const known = await zonesOf(region);
   const zones = await ask.text(
@@ -68,7 +101,31 @@ export async function askPlacement({ ask, variables, zonesOf }: SetupWorld): Pro
         isZones(text, known) || `letters${known.length > 0 ? ` out of ${known.join(', ')}` : ' such as b,h'}`,
     },
   );
-  return { region, zones: lettersIn(zones) };
+  const mirrors = isMainland(region) ? await askMirrors(answers, region, ask) : NO_MIRRORS;
+  return { region, zones: lettersIn(zones), ...mirrors };
+}
+
+type Mirrors = Pick<PlacementAnswer, 'mirrorBucket' | 'registryMirror'>;
+const NO_MIRRORS: Mirrors = { mirrorBucket: null, registryMirror: null };
+
+/** From there GitHub and Docker Hub are slow, or out of reach. */
+async function askMirrors({ name, owner }: Answers, region: string, ask: Ask): Promise<Mirrors> {
+  const proposed = `${name}-runner-${owner}`.toLowerCase().replace(/[^a-z0-9-]/g, '-');
+  const bucket = await ask.text(
+    'A bucket that deploy makes for GitHub’s runner, unique over all accounts; - for none',
+    {
+      default: `${proposed.slice(0, 62 - region.length)}-${region}`,
+      check: matches(/^(-|[a-z0-9][a-z0-9-]{1,61}[a-z0-9])$/, 'a bucket name, or -'),
+    },
+  );
+  const mirror = await ask.text(
+    'A mirror of Docker Hub that machines there reach, by its address; - for none',
+    {
+      default: '-',
+      check: (text) => text === '-' || url.safeParse(text).success || 'an http or https address, or -',
+    },
+  );
+  return { mirrorBucket: bucket === '-' ? null : bucket, registryMirror: mirror === '-' ? null : mirror };
 }
 
 const lettersIn = (text: string): string[] => [...new Set(text.split(',').map((each) => each.trim()))];

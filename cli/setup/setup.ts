@@ -2,10 +2,11 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeDotEnv } from '../shared/dot-env.ts';
+import { begin } from './begin.ts';
 import { awaitFirstDelivery, confirmInstallation, setWebhookAddress } from './finish.ts';
 import { keepSecrets } from './keep-secrets.ts';
 import { localPage } from './local-page.ts';
-import { broughtNetwork } from './network.ts';
+import { broughtNetwork, broughtRest, missingOfNetwork } from './network.ts';
 import { type Answers, type Converted, isOwnedBy, type Progress, parseConverted } from './progress.ts';
 import { askAll, askPlacement } from './questions.ts';
 import { firstYaml } from './runners-yaml.ts';
@@ -13,8 +14,8 @@ import type { SetupWorld } from './world.ts';
 
 /** 0: all is set up. 1: the operator stopped, or something has to be done first; the next run goes on from there. */
 export async function setup(world: SetupWorld): Promise<number> {
-  const answers = await answered(world);
-  await configured(answers, world);
+  await begin(world);
+  const answers = await configured(await answered(world), world);
   await created(answers, world);
   if (!(await confirmInstallation(answers, world))) return 1;
   if (!(await deployed(world))) return 1;
@@ -22,9 +23,7 @@ export async function setup(world: SetupWorld): Promise<number> {
   if (!(await awaitFirstDelivery(world))) return 1;
   // Who runs it again, after a destroy perhaps, has the App, and wants its address and the rest looked after.
   world.progress.write({ isInstalled: false, isDeployed: false, webhook: null });
-  world.say(
-    'All is set up. Give a job the labels [self-hosted, aliyun, arm64], and look with: npm run doctor',
-  );
+  world.say(firstWorkflow(answers));
   return 0;
 }
 
@@ -34,22 +33,70 @@ async function answered(world: SetupWorld): Promise<Answers> {
     world.say(`Going on with ${before.name} for ${before.owner}. For another App, delete .setup.json.`);
     return before;
   }
+  return askedAgain(world);
+}
+
+/** Who asks and answers so often has something else to do first. */
+const ROUNDS_MAX = 20;
+
+/** Written once it was seen; until then one may go back. Gives the answers that it was written by. */
+async function configured(first: Answers, world: SetupWorld): Promise<Answers> {
+  const path = join(world.root, 'runners.yaml');
+  if (existsSync(path)) {
+    world.say('runners.yaml is there and stays as it is.');
+    return first;
+  }
+  tellMissing(world);
+  let answers = first;
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const placement = (await askPlacement(answers, world)) ?? broughtNetwork(world.variables);
+    if (placement === null) throw new Error('no placement');
+    const yaml = firstYaml(answers, placement, broughtRest(world.variables));
+    world.say(`\n${yaml}`);
+    const next = await world.ask.choose('This is runners.yaml', [
+      { value: 'write', name: 'write it' },
+      { value: 'network', name: 'back: ask again where runners run' },
+      { value: 'all', name: 'back: ask everything again' },
+    ]);
+    if (next === 'write') {
+      writeFileSync(path, yaml);
+      world.say('runners.yaml is written.');
+      return answers;
+    }
+    // The App that there is already keeps its owner.
+    if (next === 'all' && isFree(world)) answers = await askedAgain(world);
+  }
+  throw new Error('Nothing was written. npm run setup asks again.');
+}
+
+const isFree = ({ progress }: SetupWorld): boolean => {
+  const { app, converted } = progress.read();
+  return app === null && converted === null;
+};
+
+async function askedAgain(world: SetupWorld): Promise<Answers> {
   const answers = await askAll(world);
   world.progress.write({ answers });
   return answers;
 }
 
-async function configured(answers: Answers, world: SetupWorld): Promise<void> {
-  const path = join(world.root, 'runners.yaml');
-  if (existsSync(path)) {
-    world.say('runners.yaml is there and stays as it is.');
-    return;
-  }
-  const placement = (await askPlacement(world)) ?? broughtNetwork(world.variables);
-  if (placement === null) throw new Error('no placement');
-  writeFileSync(path, firstYaml(answers, placement));
-  world.say('runners.yaml is written.');
+function tellMissing({ variables, say }: SetupWorld): void {
+  const missing = missingOfNetwork(variables);
+  if (missing.length > 0)
+    say(
+      `A network of yours is named in part, and not used: ${missing.join(', ')} is not set. Leave with Ctrl-C and set it, or go on: then a network is made.`,
+    );
 }
+
+const firstWorkflow = ({ allow }: Answers): string => `All is set up. In a workflow of ${allow[0]}:
+
+jobs:
+  first:
+    runs-on: [self-hosted, aliyun, arm64]
+    steps:
+      - run: nproc && uname -m
+
+Then: npm run list, and npm run explain -- JOB. npm run doctor looks whether all is well.`;
 
 /** What GitHub gives once is on the disk before it is anywhere else, and leaves the disk when it is kept. */
 async function created(answers: Answers, world: SetupWorld): Promise<void> {

@@ -27,6 +27,6 @@ export function readRunnersYaml(path: string = RUNNERS_YAML): Config | null {
   return parsed.config;
 }
 
-/** `runners.yaml:12: limits.runners: must be at least 1`: editors and terminals open that. */
+/** `runners.yaml:12: limits.runners: must be at least 1`: editors and terminals open that. What is of the whole is at its beginning. */
 export const placed = (path: string, { mistakes, lines }: Wrong): string[] =>
-  mistakes.map((text, at) => `${basename(path)}${lines[at] === null ? '' : `:${lines[at]}`}: ${text}`);
+  mistakes.map((text, at) => `${basename(path)}:${lines[at] ?? 1}: ${text}`);

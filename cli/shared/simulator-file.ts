@@ -31,6 +31,19 @@ export function findSimulator(): Simulator | null {
   }
 }
 
+const ANSWER_MAX_MS = 2_000;
+
+/** One that another process serves, and that answers: after a restart its number may be somebody else's. */
+export async function findOther(): Promise<Simulator | null> {
+  const found = findSimulator();
+  if (found === null || found.pid === process.pid) return null;
+  const answered = fetch(found.endpoint, { signal: AbortSignal.timeout(ANSWER_MAX_MS) });
+  return answered.then(
+    () => found,
+    () => null,
+  );
+}
+
 /** Whether commands look at the world of `npm start -- --stay`, and not at a deployment. */
 export function isSimulated(): boolean {
   const simulator = findSimulator();

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { type EmptyAccount, openEmptyAccount } from '../../simulator/empty-account/index.ts';
 import { FOLDER, IS_PACKAGE, STATE } from '../shared/package/places.ts';
+import { complain } from '../shared/screen/show.ts';
 import { ROOT } from '../shared/steps.ts';
-import { openLocalEndpoint } from './local-endpoint.ts';
+import { openLocalEndpoint, otherWorld } from './local-endpoint.ts';
 
 const FILE = join(STATE, 'account.env');
 /** What the functions print, as the log service would keep it. */
@@ -14,6 +15,11 @@ const ORGANIZATION = 'acme';
 
 /** Until it is interrupted. */
 export async function serveAccount(): Promise<number> {
+  const other = await otherWorld();
+  if (other !== null) {
+    complain(other);
+    return 1;
+  }
   const folder = mkdtempSync(join(tmpdir(), 'account-'));
   mkdirSync(STATE, { recursive: true });
   writeFileSync(LOG, '');

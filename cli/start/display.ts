@@ -35,7 +35,8 @@ export function terminalDisplay(first: readonly JobProgress[]): Display {
         return row.done;
       },
     })),
-    { concurrent: true, rendererOptions: { collapseSubtasks: false } },
+    // Ctrl-C is ours: it ends with its own words, and the world is closed.
+    { concurrent: true, registerSignalListeners: false, rendererOptions: { collapseSubtasks: false } },
   );
   const shown = listr.run();
   return {

@@ -2,22 +2,25 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Command } from 'commander';
-import pc from 'picocolors';
 import type { SimJob } from '../../simulator/github/index.ts';
 import { type Loopback, openLoopback } from '../../simulator/loopback.ts';
 import { parseOptions, wholeNumber } from '../shared/options.ts';
 import { makeBundles } from '../shared/package/bundles.ts';
 import { STATE } from '../shared/package/places.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
+import { inAscii, screenNow } from '../shared/screen/screen.ts';
+import { complain } from '../shared/screen/show.ts';
 import { ROOT } from '../shared/steps.ts';
 import { serveAccount } from './account.ts';
 import { startDashboard } from './dashboard.ts';
 import { createDemoOrganization, queueDemoRun, REPOSITORY } from './demo.ts';
 import { type Display, plainDisplay, terminalDisplay } from './display.ts';
+import { endOf, INTERRUPTED, interruptedBy, whatToTry } from './ending.ts';
 import { leftovers } from './leftovers.ts';
-import { foundOf, openLocalEndpoint } from './local-endpoint.ts';
+import { foundOf, openLocalEndpoint, otherWorld } from './local-endpoint.ts';
+import { readMarket } from './market.ts';
 import { mirrorRunner } from './mirror.ts';
-import { type Row, renderTable, toRow } from './table.ts';
+import { toRow } from './table.ts';
 import { type JobProgress, Watch } from './watch.ts';
 
 interface Options {
@@ -39,42 +42,60 @@ interface DemoRun {
 }
 
 const TICK_MS = 100;
-const GIVE_UP_MS = 4 * 60_000;
+/** Simulated time, which waits for a computer that is busy; and real time, which does not. */
+const GIVE_UP_SIMULATED_MS = 80 * 60_000;
+const GIVE_UP_MS = 15 * 60_000;
 const SWEEP_MS = 60_000;
 
 export async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions<Options>(command(), args);
   if (typeof options === 'number') return options;
   if (options.account) return serveAccount();
+  const other = options.stay ? await otherWorld() : null;
+  if (other !== null) {
+    complain(other);
+    return 1;
+  }
+  const stop = new AbortController();
+  const interrupt = () => stop.abort();
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    return await open(options, stop.signal);
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+/** Brings the world up, and plays in it. */
+async function open(options: Options, signal: AbortSignal): Promise<number> {
   const config = readRunnersYaml(join(ROOT, 'simulator', 'runners.yaml'));
   if (config === null) return 1;
-  const say = (line: string) => void (options.json ? undefined : process.stdout.write(`${line}\n`));
+  const { isAscii } = screenNow();
+  const write = (line: string) => void process.stdout.write(`${isAscii ? inAscii(line) : line}\n`);
+  const say = options.json ? () => undefined : write;
 
-  say(`Building the functions, and starting GitHub and Alibaba Cloud on 127.0.0.1 …`);
+  say('Building the functions, and starting GitHub and Alibaba Cloud on 127.0.0.1 …');
   const bundles = join(STATE, 'start');
   await makeBundles(config, bundles);
   const watch = new Watch();
-  const seed = { scale: options.scale, seed: options.seed };
   const world = await openLoopback({
-    ...seed,
+    ...{ scale: options.scale, seed: options.seed },
     bundles,
     deployment: config.name,
     placements: config.placements,
     onLine: (_, line) => watch.read(line),
   });
-  const stop = new AbortController();
-  const interrupt = () => stop.abort();
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
     say(
-      `Simulated time runs ${options.scale} times as fast: boots, jobs and timers are that much shorter, and what the functions themselves take counts ${options.scale}-fold.\n`,
+      `Simulated time runs ${options.scale} times as fast: boots, jobs and timers are that much shorter.\n`,
     );
     createDemoOrganization(world.github, config.name);
     await mirrorRunner(world, config.name);
-    const run = { world, watch, options, say, signal: stop.signal };
+    await readMarket(config, world);
+    const run = { world, watch, options, say, signal };
+    if (signal.aborted) return interrupted([], say);
     return options.stay ? await playAndStay(run) : await play(run);
   } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
     await world.close();
   }
 }
@@ -101,53 +122,46 @@ async function play(run: DemoRun): Promise<number> {
   const jobs = world.github.jobsOf(queueDemoRun(world.github));
   const look = () => jobs.map((job) => watch.progressOf(job, world));
   const display = isLive(options) ? terminalDisplay(look()) : plainDisplay(say);
-  const isDone = await follow(look, display, signal);
+  const isDone = await follow(look, display, world.clock, signal);
   await display.end();
   if (signal.aborted) return interrupted(jobs, say);
 
   const left = isDone ? await settled(world, signal) : await leftovers(world);
-  const rows = look().map((seen) => toRow(seen, world.clock.nowMs()));
+  const rows = look().map((seen) => toRow(seen, world.clock.nowMs(), options.scale));
   const ok = left.length === 0 && rows.every(({ conclusion }) => conclusion === 'success');
-  printEnd(run, rows, left, ok);
+  const { scale, seed, json, stay } = options;
+  if (json) process.stdout.write(`${JSON.stringify({ scale, seed, jobs: rows, left, ok }, null, 2)}\n`);
+  say(endOf(rows, left, screenNow()));
+  if (stay && !signal.aborted)
+    say(whatToTry(jobs.find(({ plan }) => plan.name === 'build')?.id ?? 0, commitsOf(world)));
   return ok ? 0 : 1;
 }
 
-const isLive = ({ json }: Options): boolean => process.stdout.isTTY && !json;
+const isLive = ({ json }: Options): boolean => {
+  const { width, isAscii } = screenNow();
+  return width !== null && !isAscii && !json;
+};
 
-function printEnd(
-  { options, say }: DemoRun,
-  rows: readonly Row[],
-  left: readonly string[],
-  ok: boolean,
-): void {
-  const { scale, seed, json } = options;
-  if (json) process.stdout.write(`${JSON.stringify({ scale, seed, jobs: rows, left, ok }, null, 2)}\n`);
-  say(`\n${renderTable(rows, isLive(options) && pc.isColorSupported)}`);
-  say(
-    'cost: instance and system disk, from creation to deletion, in CNY; not included: traffic, NAT gateway,',
-  );
-  say('      addresses, functions, tables, logs. saved: against the same time pay-as-you-go.');
-  say(
-    `wait: from queued to running, in simulated seconds; what the functions took on this machine counts ${scale}-fold.\n`,
-  );
-  if (left.length === 0)
-    say(pc.green('Nothing is left: no instance, no registration, no slot, no ledger entry.'));
-  else say(pc.red(`Still there:\n${left.map((line) => `  ${line}`).join('\n')}`));
+function interrupted(jobs: readonly SimJob[], say: (line: string) => void): number {
+  say(interruptedBy(jobs));
+  return INTERRUPTED;
 }
 
 /** True: every job's instance is gone. */
 async function follow(
   look: () => readonly JobProgress[],
   display: Display,
+  clock: Loopback['clock'],
   signal: AbortSignal,
 ): Promise<boolean> {
   const beganMs = Date.now();
+  const untilMs = clock.nowMs() + GIVE_UP_SIMULATED_MS;
   for (;;) {
     const seen = look();
     const passedMs = Date.now() - beganMs;
     display.update(seen, passedMs / 1000);
     if (seen.every(({ state }) => state === 'deleted')) return true;
-    if (signal.aborted || passedMs > GIVE_UP_MS) return false;
+    if (signal.aborted || passedMs > GIVE_UP_MS || clock.nowMs() > untilMs) return false;
     await setTimeout(TICK_MS);
   }
 }
@@ -163,14 +177,6 @@ async function settled(world: Loopback, signal: AbortSignal): Promise<string[]> 
   return left;
 }
 
-function interrupted(jobs: readonly SimJob[], say: (line: string) => void): number {
-  const open = jobs.filter(({ status }) => status !== 'completed').length;
-  say(
-    `\nInterrupted with ${open} jobs open. The simulated world is gone with this process; nothing was real.`,
-  );
-  return 130;
-}
-
 /** The simulated GitHub's own page. */
 const commitsOf = (world: Loopback): string => `${world.environment().GITHUB_API}/${REPOSITORY}/commits`;
 
@@ -183,9 +189,6 @@ async function playAndStay(run: DemoRun): Promise<number> {
   try {
     const code = await play(run);
     if (signal.aborted) return code;
-    say(
-      `\nServing on until Ctrl-C. From another terminal:\n  npm run job -- --labels self-hosted,aliyun,arm64,16cpu\n  npm run list -- --watch\n  npm run explain -- JOB\nWhat authors are told on their commits: ${commitsOf(world)}`,
-    );
     if (dashboard !== null) say(dashboard.said);
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     return 0;

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import * as z from 'zod';
 import type { SimGitHub } from '../../simulator/github/index.ts';
 import { type Loopback, OPERATOR_KEY } from '../../simulator/loopback.ts';
-import { SIMULATOR_FILE, type Simulator } from '../shared/simulator-file.ts';
+import { findOther, findSimulator, SIMULATOR_FILE, type Simulator } from '../shared/simulator-file.ts';
 import { jobPlan, REPOSITORY } from './demo.ts';
 
 export interface LocalEndpoint {
@@ -52,11 +52,19 @@ export async function openLocalEndpoint(github: SimGitHub, found: () => ServedWo
   return {
     async close() {
       clearInterval(telling);
-      rmSync(SIMULATOR_FILE, { force: true });
+      if (findSimulator()?.pid === process.pid) rmSync(SIMULATOR_FILE, { force: true });
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** What to say to who would serve a second world in this folder: its files are the first one's. Null: there is none. */
+export async function otherWorld(): Promise<string | null> {
+  const other = await findOther();
+  if (other === null) return null;
+  const command = other.environment === null ? 'npm start -- --account' : 'npm start -- --stay';
+  return `A world is served in this folder already, by ${command} (process ${other.pid}).\nEnd that one first (Ctrl-C in its terminal), or serve another from another folder.`;
 }
 
 /** Whole or not at all: others read it at any moment. */

@@ -1,6 +1,9 @@
 /** What the run cost, job by job. */
-import Table from 'cli-table3';
+import pc from 'picocolors';
+import { formatAmount } from '../../shared/story/format.ts';
 import type { Bill } from '../../simulator/ecs/index.ts';
+import type { Screen } from '../shared/screen/screen.ts';
+import { type Column, renderTable } from '../shared/screen/table.ts';
 import type { JobProgress } from './watch.ts';
 
 export interface Row {
@@ -11,6 +14,7 @@ export interface Row {
   readonly capacityType: 'spot' | 'on-demand' | null;
   /** CNY an hour, on average over its life */
   readonly pricePerHour: number | null;
+  /** As `waitOf` has it. */
   readonly queuedToRunningSeconds: number | null;
   readonly costCny: number;
   readonly onDemandCny: number;
@@ -19,14 +23,30 @@ export interface Row {
 
 const HOUR_MS = 3_600_000;
 
-export function toRow({ job, bill }: JobProgress, nowMs: number): Row {
+export function toRow(seen: JobProgress, nowMs: number, scale: number): Row {
+  const { job, bill } = seen;
   return {
     job: job.plan.name,
     labels: job.plan.labels.slice(2).join(' '),
     ...(bill === null ? UNBILLED : billed(bill, nowMs)),
-    queuedToRunningSeconds: job.startedAtMs === null ? null : (job.startedAtMs - job.createdAtMs) / 1000,
+    queuedToRunningSeconds: waitOf(seen, scale),
     conclusion: job.conclusion,
   };
+}
+
+/**
+ * Seconds. Boots and pauses are the simulated world's own; from the queue to the machine functions compute and call, on
+ * this computer: that takes as long as it takes, and not `scale` times as long.
+ */
+export function waitOf(
+  { job, bill, pausedMs }: Pick<JobProgress, 'job' | 'bill' | 'pausedMs'>,
+  scale: number,
+): number | null {
+  if (job.startedAtMs === null) return null;
+  const createdAtMs = Math.max(job.createdAtMs, bill?.startedAtMs ?? job.startedAtMs);
+  const computedMs = Math.max(0, createdAtMs - job.createdAtMs - pausedMs);
+  const waitedMs = job.startedAtMs - job.createdAtMs - computedMs;
+  return (waitedMs + computedMs / scale) / 1000;
 }
 
 type Billed = Omit<Row, 'job' | 'labels' | 'queuedToRunningSeconds' | 'conclusion'>;
@@ -53,30 +73,34 @@ function billed(bill: Bill, nowMs: number): Billed {
   };
 }
 
-export function renderTable(rows: readonly Row[], isColoured: boolean): string {
-  const table = new Table({
-    head: ['job', 'labels', 'instance', 'zone', 'CNY/h', 'wait', 'cost CNY', 'saved'],
-    colAligns: ['left', 'left', 'left', 'left', 'right', 'right', 'right', 'right'],
-    style: isColoured ? { compact: true } : { compact: true, head: [], border: [] },
-  });
-  for (const row of rows)
-    table.push([
-      row.job,
-      row.labels,
-      `${row.instanceType ?? '-'}${row.capacityType === 'on-demand' ? ' (on demand)' : ''}`,
-      row.zone ?? '-',
-      row.pricePerHour?.toFixed(3) ?? '-',
-      row.queuedToRunningSeconds === null ? '-' : `${row.queuedToRunningSeconds.toFixed(0)} s`,
-      row.costCny.toFixed(4),
-      savedOf(row.costCny, row.onDemandCny),
-    ]);
-  const cost = sum(rows, 'costCny');
-  table.push(['all', '', '', '', '', '', cost.toFixed(4), savedOf(cost, sum(rows, 'onDemandCny'))]);
-  return table.toString();
+const COLUMNS: readonly Column<Row>[] = [
+  { head: 'job', cell: ({ job }) => job },
+  { head: 'labels', cell: ({ labels }) => labels, min: 14, drop: 2 },
+  { head: 'instance', cell: ({ instanceType }) => instanceType ?? '', min: 14 },
+  { head: 'zone', cell: ({ zone }) => zone ?? '', drop: 3 },
+  { head: 'paid as', cell: ({ capacityType }) => CAPACITY[capacityType ?? 'none'], drop: 4 },
+  { head: 'CNY/h', cell: ({ pricePerHour }) => amount(pricePerHour), align: 'right' },
+  { head: 'wait', cell: ({ queuedToRunningSeconds: waited }) => seconds(waited), align: 'right' },
+  { head: 'cost CNY', cell: ({ costCny }) => formatAmount(costCny), align: 'right' },
+  { head: 'saved', cell: ({ costCny, onDemandCny }) => savedOf(costCny, onDemandCny), align: 'right' },
+];
+
+const CAPACITY = { spot: 'spot', 'on-demand': 'pay-as-you-go', none: '' } as const;
+
+const amount = (value: number | null): string => (value === null ? '' : formatAmount(value));
+const seconds = (value: number | null): string => (value === null ? '' : `${value.toFixed(0)} s`);
+
+export function renderRows(rows: readonly Row[], screen: Screen): string {
+  const all: Row = {
+    ...{ job: 'all', labels: '', ...UNBILLED, queuedToRunningSeconds: null, conclusion: null },
+    ...{ costCny: sum(rows, 'costCny'), onDemandCny: sum(rows, 'onDemandCny') },
+  };
+  const bold = pc.createColors(screen.isColoured).bold;
+  return renderTable(COLUMNS, [...rows, all], screen, (line, row) => (row === all ? bold(line) : line));
 }
 
 const sum = (rows: readonly Row[], key: 'costCny' | 'onDemandCny'): number =>
   rows.reduce((total, row) => total + row[key], 0);
 
 const savedOf = (cost: number, onDemand: number): string =>
-  onDemand === 0 ? '-' : `${Math.round((1 - cost / onDemand) * 100)} %`;
+  onDemand === 0 ? '' : `${Math.round((1 - cost / onDemand) * 100)} %`;

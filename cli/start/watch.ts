@@ -11,6 +11,8 @@ export interface JobProgress {
   readonly state: State;
   /** a few words on what it waits for or runs on */
   readonly detail: string;
+  /** Simulated time from a try that found no machine to the next one. */
+  readonly pausedMs: number;
   readonly bill: Bill | null;
 }
 
@@ -18,28 +20,44 @@ interface Attempt {
   readonly isMinted: boolean;
   readonly place: string | null;
   readonly because: string;
+  readonly pausedMs: number;
+  /** Since when it waits for its next try. */
+  readonly pausedAtMs: number | null;
 }
+
+const FIRST: Attempt = { isMinted: false, place: null, because: '', pausedMs: 0, pausedAtMs: null };
 
 export class Watch {
   #attempts = new Map<number, Attempt>();
 
   /** One line of a function's log. */
   read(line: string): void {
-    const { event, job, because, outcome, type, zone } = parsed(line);
+    const { at, event, job, because, outcome, type, zone } = parsed(line);
     if (typeof job !== 'number' || typeof event !== 'string') return;
-    const before = this.#attempts.get(job) ?? { isMinted: false, place: null, because: '' };
+    const atMs = Date.parse(String(at));
+    const before = resumed(this.#attempts.get(job) ?? FIRST, event, atMs);
+    this.#attempts.set(job, before);
     if (event === 'launch.minted') this.#attempts.set(job, { ...before, isMinted: true });
     if (event === 'launch.attempted' && outcome === 'running')
       this.#attempts.set(job, { ...before, place: `${type} in ${zone}` });
     if (event === 'launch.waited')
-      this.#attempts.set(job, { isMinted: false, place: null, because: String(because) });
+      this.#attempts.set(job, { ...before, ...NOTHING, because: String(because), pausedAtMs: atMs });
   }
 
   progressOf(job: SimJob, { ecs }: Pick<Loopback, 'ecs'>): JobProgress {
     const name = job.runner?.name;
     const bill = ecs.paid().find(({ tags }) => name !== undefined && tags['ci-runner-name'] === name) ?? null;
-    return { job, bill, ...placeOf(job, bill, this.#attempts.get(job.id)) };
+    const attempt = this.#attempts.get(job.id);
+    return { job, bill, pausedMs: attempt?.pausedMs ?? 0, ...placeOf(job, bill, attempt) };
   }
+}
+
+const NOTHING = { isMinted: false, place: null } as const;
+
+/** Its next try begins with whatever the launcher says of it next. */
+function resumed(attempt: Attempt, event: string, atMs: number): Attempt {
+  if (attempt.pausedAtMs === null || !event.startsWith('launch.')) return attempt;
+  return { ...attempt, pausedMs: attempt.pausedMs + atMs - attempt.pausedAtMs, pausedAtMs: null };
 }
 
 function placeOf(

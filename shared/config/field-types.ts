@@ -59,4 +59,9 @@ export const ipRange = z
     'must be a range such as 10.1.0.0/16',
   );
 
-export const Arch = z.enum(['amd64', 'arm64']);
+const ARCHES = { amd64: 'amd64', arm64: 'arm64', x64: 'amd64', x86_64: 'amd64', aarch64: 'arm64' } as const;
+
+/** As in labels, with the names that others give them. */
+export const Arch = z
+  .enum(Object.keys(ARCHES) as (keyof typeof ARCHES)[], 'must be amd64 or arm64')
+  .transform((name) => ARCHES[name]);

@@ -4,7 +4,8 @@ import { isKnownLabel } from '../job/label-words.ts';
 import { architecturesOf, parseLabels } from '../job/labels.ts';
 import { parsePools } from '../warm/pools.ts';
 import { type Config, RunnersYaml } from './config.ts';
-import { type Mistake, mistakeOf, type Path } from './mistakes.ts';
+import { type Mistake, mistakeOf, nearestOf, type Path, shown } from './mistakes.ts';
+import { REGIONS, wordsOf } from './regions.ts';
 
 export type ParsedConfig =
   | { readonly kind: 'ok'; readonly config: Config; readonly warnings: readonly string[] }
@@ -78,6 +79,7 @@ function checked(raw: unknown): Config | Mistake[] {
   const mistakes = [
     ...profileMistakes(parsed.data),
     ...placementMistakes(parsed.data),
+    ...regionMistakes(parsed.data),
     ...warmMistakes(parsed.data),
     ...deployMistakes(parsed.data),
   ];
@@ -132,6 +134,27 @@ function deployMistakes({ control, github }: Config): Mistake[] {
   return [{ path: ['control', 'deployFrom'], text }];
 }
 
+/** A region that nobody knows may be new; one that differs from a known one by a letter is not. */
+function regionMistakes({ control, placements }: Config): Mistake[] {
+  const named: [Path, string][] = [
+    [['control', 'region'], control.region],
+    ...placements.map(({ region }, at): [Path, string] => [['placements', at, 'region'], region]),
+  ];
+  return named.flatMap(([path, region]) => {
+    const meant = nearestRegion(region);
+    return meant === null
+      ? []
+      : [{ path, text: `${shown(path)}: there is no such region; is '${meant}' meant?` }];
+  });
+}
+
+/** The region that a misspelt one stands for; null: it is one, or may be a new one. */
+export function nearestRegion(region: string): string | null {
+  const known = [...new Set(REGIONS.map(wordsOf))];
+  const nearest = known.includes(wordsOf(region)) ? null : nearestOf(wordsOf(region), known);
+  return REGIONS.find((each) => nearest !== null && wordsOf(each) === nearest) ?? null;
+}
+
 /** A runner of a pool is one of the runners, and waits in the group of private repositories. */
 function warmMistakes(config: Config): Mistake[] {
   const { warm, limits, repositories, github } = config;
@@ -163,6 +186,11 @@ function warningsOf(config: Config): string[] {
     if (key === '[]') warnings.push(`profiles.${name}: asks for nothing beyond the defaults`);
     seen.set(key, name);
   }
+  const offered = architecturesOf(config);
+  if (offered.length === 1)
+    warnings.push(
+      `images: only ${offered[0]} is offered, since images names none for the other architecture; jobs that ask for it are refused`,
+    );
   if (config.repositories.public === 'allow')
     warnings.push('repositories.public: strangers can run code on your instances through pull requests');
   return warnings;

@@ -15,5 +15,15 @@ const joined = (big: number, unit: string, small: number, smaller: string): stri
   small === 0 ? `${big} ${unit}` : `${big} ${unit} ${small} ${smaller}`;
 
 export function formatPrice(value: number | null, currency: string | null): string {
-  return value === null ? 'unknown' : `${currency ?? ''} ${value.toFixed(4)}`.trim();
+  return value === null ? 'unknown' : `${currency ?? ''} ${formatAmount(value)}`.trim();
+}
+
+/** What an amount of money is known by: two digits below one, three up to a hundred, whole ones above: `0.0032`, `0.45`, `1.07`, `12.3`, `805`. */
+export function formatAmount(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 99.95) return value.toFixed(0);
+  if (size >= 9.995) return value.toFixed(1);
+  if (size >= 0.995) return value.toFixed(2);
+  const digits = size === 0 ? 0 : Math.min(8, 1 - Math.floor(Math.log10(size)));
+  return value.toFixed(Math.max(digits, size === 0 ? 0 : 2));
 }

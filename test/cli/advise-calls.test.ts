@@ -1,6 +1,7 @@
 /** What `npm run advise` asks, and where. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { advise } from '../../cli/advise/index.ts';
+import { PIPE } from '../../cli/shared/screen/screen.ts';
 import { VirtualClock } from '../../simulator/clock.ts';
 import { createEcs, serveEcs, standardRegions } from '../../simulator/ecs/index.ts';
 import { seeded } from '../../simulator/random.ts';
@@ -30,7 +31,7 @@ async function rows(...args: readonly string[]): Promise<number> {
   const out: string[] = [];
   const err: string[] = [];
   const terminal = { out: (text: string) => void out.push(text), err: (text: string) => void err.push(text) };
-  const code = await advise([...args, '--json'], { ...terminal, isColoured: false, nowMs: Date.now });
+  const code = await advise([...args, '--json'], { ...terminal, screen: PIPE, nowMs: Date.now });
   expect({ code, err: err.filter((line) => !/^(left out|note)/.test(line)) }).toEqual({ code: 0, err: [] });
   return JSON.parse(out.join('')).length;
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { advise } from '../../cli/advise/index.ts';
 import type { AdviceRow } from '../../cli/advise/rows.ts';
 import { table } from '../../cli/advise/table.ts';
+import { PIPE } from '../../cli/shared/screen/screen.ts';
 import { NOW_MS } from '../shared/advisor/builders.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'advise-'));
@@ -29,7 +30,7 @@ async function run(...args: readonly string[]) {
     err: (text) => {
       said.err += text;
     },
-    isColoured: false,
+    screen: PIPE,
     nowMs: () => NOW_MS,
   });
   return { code, ...said };
@@ -43,7 +44,7 @@ describe('for a job', () => {
     const { code, out } = await simulated(...ARM);
     expect(code).toBe(0);
     expect(out).toMatch(
-      / 1 │ ecs\.\w+\.2xlarge │ cn-hangzhou-[bk] │ +8 │ .*CNY 0\.\d{3} .*it is number 1 of \d+ by expected cost/,
+      /^1\tecs\.\w+\.2xlarge\tcn-hangzhou-[bk]\t8\t.*0\.\d{2,3}\t.*it is number 1 of \d+ by expected cost/m,
     );
     expect(out).toMatch(/Left out:\n {2}cn-hangzhou-/);
     expect(out).not.toContain('\u001b[');
@@ -89,7 +90,7 @@ describe('for a job', () => {
 
   test('nothing at all is said so', async () => {
     const { code, out } = await simulated('--labels', 'self-hosted,aliyun,arm64,4000gb');
-    expect([code, out.split('\n')[0]]).toEqual([0, 'Nothing is to be had.']);
+    expect([code, out.split('\n')[0]]).toEqual([0, 'No instance type matches.']);
   });
 });
 
@@ -189,8 +190,9 @@ test('colour only where there are eyes for it: green up to the cutoff', () => {
     because: '',
   };
   const advice = { rows: [{ ...row, ...unknown }], leftOut: [], notes: [] };
-  const green = '\u001b[32mecs.a.large';
-  expect(table(advice, { isColoured: true, cutoff: 2 })).toContain(green);
-  expect(table(advice, { isColoured: true, cutoff: 1 })).not.toContain(green);
-  expect(table(advice, { isColoured: false, cutoff: 2 })).not.toContain('\u001b[');
+  const screen = { width: 80, isColoured: true, isAscii: false };
+  const green = '\u001b[32m1  ecs.a.large';
+  expect(table(advice, { screen, cutoff: 2 })).toContain(green);
+  expect(table(advice, { screen, cutoff: 1 })).not.toContain(green);
+  expect(table(advice, { screen: PIPE, cutoff: 2 })).not.toContain('\u001b[');
 });

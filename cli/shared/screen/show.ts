@@ -1,27 +1,27 @@
 /** The one place where what a command has learned leaves for a terminal: nothing from outside gets there as a control character. */
-import pc from 'picocolors';
 import { plainData, plainJson, plainLines } from '../../../shared/story/outside-text.ts';
+import { inAscii, isAsciiOnly, type Screen, screenNow } from './screen.ts';
 
 export interface Shown<Data> {
   readonly isJson: boolean;
   readonly json: (data: Data) => unknown;
   /** Colours are added to what has been made plain: no text can bring its own. */
-  readonly text: (data: Data, isColoured: boolean) => string;
+  readonly text: (data: Data, screen: Screen) => string;
 }
 
-export const isTerminalColoured = (): boolean => process.stdout.isTTY === true && pc.isColorSupported;
-
 /** What `show` writes. `data`: plain objects, arrays and scalars. */
-export function shownText<Data>(data: Data, how: Shown<Data>, isColoured: boolean): string {
+export function shownText<Data>(data: Data, how: Shown<Data>, screen: Screen): string {
   if (how.isJson) return plainJson(how.json(data));
-  return how.text(plainData(data), isColoured);
+  const text = how.text(plainData(data), screen);
+  return screen.isAscii ? inAscii(text) : text;
 }
 
 export function show<Data>(data: Data, how: Shown<Data>): void {
-  process.stdout.write(`${shownText(data, how, isTerminalColoured()).trimEnd()}\n`);
+  process.stdout.write(`${shownText(data, how, screenNow()).trimEnd()}\n`);
 }
 
 /** For standard error: an error's own words may quote what a stranger wrote. */
 export function complain(text: string): void {
-  process.stderr.write(`${plainLines(text)}\n`);
+  const plain = plainLines(text);
+  process.stderr.write(`${isAsciiOnly(process.env) ? inAscii(plain) : plain}\n`);
 }

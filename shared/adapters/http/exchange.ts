@@ -33,21 +33,29 @@ const AGENTS: Readonly<Record<string, http.Agent>> = {
 };
 const lastUsedAtMs = new WeakMap<http.Agent, number>();
 
+let wayOut: (url: URL) => http.Agent | undefined = () => undefined;
+
+/** Commands on an operator's machine may have to go out through its proxy; functions never set it. */
+export function goOutBy(way: typeof wayOut): void {
+  wayOut = way;
+}
+
 /**
  * Throws Node's own error, whose `code` says whether anything was sent; 'Timeout' and 'TooLarge' are ours. A kept
  * connection that turns out to be closed is no answer to anything: the same is said once more, on a new one, where it may be.
  */
 export async function exchange(asked: Asked): Promise<Answered> {
-  const agent = asked.agent ?? AGENTS[asked.url.protocol];
+  const own = asked.agent ?? wayOut(asked.url);
+  const agent = own ?? AGENTS[asked.url.protocol];
   if (agent === undefined) throw new Error(`there is no way to ${asked.url.protocol}`);
-  if (asked.isOnce) return attempt(asked, asked.agent ?? false).answer;
+  if (asked.isOnce) return attempt(asked, own ?? false).answer;
   closeStale(agent);
   const first = attempt(asked, agent);
   try {
     return await first.answer;
   } catch (error) {
     if (asked.isSignedOnce || !first.isStale(error)) throw error;
-    return attempt(asked, asked.agent ?? false).answer;
+    return attempt(asked, own ?? false).answer;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Self-hosted runners of an organisation or a repository, and the organisation's runner groups. */
 
-import { accountOf, canSee, groupsOf, repositoryOf } from '../accounts.ts';
+import { accountOf, addGroup, canSee, groupsOf, repositoryOf } from '../accounts.ts';
 import { type Caller, demand } from '../auth.ts';
 import { type Group, newestRelease, type Repository, type Scope, type SimRunner } from '../model.ts';
 import { isInScope, type JitBody, mint, removeRunner } from '../runners.ts';
@@ -137,6 +137,29 @@ function groupRepositories(call: Call): SimResponse {
   return listed(call.origin, call.url, 'repositories', named, (one) => wholeRepository(one, call.origin));
 }
 
+interface GroupBody {
+  readonly name?: string;
+  readonly visibility?: string;
+  readonly selected_repository_ids?: readonly number[];
+  readonly allows_public_repositories?: boolean;
+}
+
+/** @see https://docs.github.com/rest/actions/self-hosted-runner-groups (a name that is taken: no code is documented) */
+function createGroup(call: Call): SimResponse {
+  const organization = organizationFor(call);
+  demand(call.caller, 'organization_self_hosted_runners', 'write');
+  const { name, visibility = 'all', selected_repository_ids: ids = [], ...rest } = call.body as GroupBody;
+  if (!name) throw new Refusal(422, 'Invalid request. "name" wasn\'t supplied.');
+  if (groupsOf(call.state, organization).some((group) => group.name.toLowerCase() === name.toLowerCase()))
+    throw new Refusal(409, 'A runner group with this name already exists');
+  const named = [...call.state.repositories.values()].filter(({ id }) => ids.includes(id));
+  if (named.length < ids.length) throw new Refusal(422, 'A repository was not found');
+  const repositories = visibility === 'selected' ? named.map(({ fullName }) => fullName) : 'all';
+  const allowsPublic = rest.allows_public_repositories === true;
+  const group = addGroup(call.state, { organization, name, repositories, allowsPublic });
+  return { ...ok(groupRecord(group, `${call.origin}${call.url.pathname}`)), status: 201 };
+}
+
 const SCOPES = ['/orgs/{org}', '/repos/{owner}/{repo}'];
 
 export const RUNNER_ROUTES: readonly Route[] = [
@@ -148,5 +171,6 @@ export const RUNNER_ROUTES: readonly Route[] = [
     route(`DELETE ${scope}/actions/runners/{id}`, remove),
   ]),
   route('GET /orgs/{org}/actions/runner-groups', groups),
+  route('POST /orgs/{org}/actions/runner-groups', createGroup),
   route('GET /orgs/{org}/actions/runner-groups/{id}/repositories', groupRepositories),
 ];

@@ -4,6 +4,7 @@ import { jsonOf } from '../../../cli/cost/index.ts';
 import type { CostState } from '../../../cli/cost/read.ts';
 import { costReport, forecast, GROUPS } from '../../../cli/cost/report.ts';
 import { csvOf, renderCosts } from '../../../cli/cost/table.ts';
+import { PIPE } from '../../../cli/shared/screen/screen.ts';
 import type { HistoryRow } from '../../../shared/ledger/history-row.ts';
 import { DISK_PRICE_PER_GIB_HOUR } from '../../../shared/market/disk.ts';
 import { config as configOf } from '../../shared/advisor/builders.ts';
@@ -94,8 +95,8 @@ const state = (rows: HistoryRow[], some: Partial<CostState> = {}): CostState => 
 });
 
 test('the table says what is not in it', () => {
-  const text = renderCosts(state([ran(1)], { cutDays: ['2026-05-03'] }), 'repository');
-  expect(text).toMatch(/acme\/kernel *│ 1 *│ 2\.0 *│ 0\.80 *│ 0\.08 *│ 0\.88 *│ 78 %/);
+  const text = renderCosts(state([ran(1)], { cutDays: ['2026-05-03'] }), 'repository', PIPE);
+  expect(text).toMatch(/^acme\/kernel\t1\t2\.0\t0\.80\t0\.08\t0\.88\t78 %$/m);
   for (const words of [
     /in CNY/,
     /month comes to 31\.00/,
@@ -110,7 +111,7 @@ test('the table says what is not in it', () => {
 test('no name from outside becomes a formula of a spreadsheet, or moves the terminal', () => {
   const evil = ran(1, {}, { workflow: 'x', repository: '=HYPERLINK("http://evil")' });
   expect(csvOf(state([evil]))).toContain(`"'=HYPERLINK(""http://evil"")"`);
-  expect(renderCosts(state([ran(1, {}, { workflow: '\u001b[2Jboo' })]), 'workflow')).not.toContain(
+  expect(renderCosts(state([ran(1, {}, { workflow: '\u001b[2Jboo' })]), 'workflow', PIPE)).not.toContain(
     '\u001b[2J',
   );
 });

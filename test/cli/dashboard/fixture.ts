@@ -36,7 +36,7 @@ const FINDINGS: readonly Finding[] = [
     advice: 'look again tomorrow',
   },
   { check: 'role', level: 'wrong', text: 'a right is missing', advice: 'npm run deploy' },
-  { check: 'mirror', level: 'unknown', text: 'not looked at: role comes first', advice: null },
+  { check: 'mirror', level: 'unknown', text: 'skipped: needs role', advice: null },
 ];
 
 export async function show(state: State, allowsActions = false): Promise<Shown> {

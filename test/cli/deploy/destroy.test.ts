@@ -61,8 +61,8 @@ describe('destroy', () => {
       '- function ci-launcher',
       '- function ci-reaper',
       '- function ci-mirror',
-      '- stack ci-runner-control in cn-hongkong, with all that it made',
-      '- stack ci-runner-cn-hangzhou in cn-hangzhou, with all that it made',
+      '- stack ci-runner-control in cn-hongkong, and all its resources',
+      '- stack ci-runner-cn-hangzhou in cn-hangzhou, and all its resources',
     ]);
     expect([here.management.functions.size, here.management.stacks.size]).toEqual([0, 0]);
     expect(await here.destroy()).toBe(0);

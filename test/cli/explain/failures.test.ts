@@ -1,13 +1,14 @@
 /** What an operator is shown first: alerts that stand, and launches that threw. */
 import { expect, test } from 'vitest';
 import { readLiveState } from '../../../cli/list/live-state.ts';
-import { renderTable } from '../../../cli/list/table.ts';
+import { renderList } from '../../../cli/list/table.ts';
+import { PIPE } from '../../../cli/shared/screen/screen.ts';
 import { alertOnce, resolveAlert, standingAlerts } from '../../../shared/alert-once.ts';
 import { ALERT_REPEAT_MS } from '../../../shared/limits.ts';
 import type { World } from '../../world/in-process.ts';
 import { MINUTE_MS, OURS, open, operatorOf, queue, read } from './fixture.ts';
 
-const listOf = async (world: World) => renderTable(await readLiveState(operatorOf(world)), false);
+const listOf = async (world: World) => renderList(await readLiveState(operatorOf(world)), PIPE);
 
 test('a launch that threw says what GitHub answered, and is tried again when GitHub is well', async () => {
   let isBroken = true;
@@ -53,7 +54,7 @@ test('a job that no type can do is refused with what would do, and not tried eac
   const { answer } = await read(world, job);
   expect(answer).toMatchObject({ state: 'refused' });
   expect(answer.text).toBe('It was refused because ecs.c8y is arm64, and its labels say amd64: write arm64.');
-  expect(answer.advice).toMatch(/^Mend runs-on/);
+  expect(answer.advice).toMatch(/^Fix runs-on/);
   expect((await world.adapters().ledger.jobs.list(10)).things).toEqual([]);
   world.fc.close();
 });

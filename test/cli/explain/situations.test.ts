@@ -18,9 +18,9 @@ async function told(world: World, labels: string, passMs = 20_000, plan = {}, re
 
 // biome-ignore format: a table reads best as a table.
 const REFUSED: readonly [name: string, labels: string, sentence: RegExp, advice: RegExp][] = [
-  ['a typo', `${OURS.replace('arm64', 'arm46')}`, /refused because the label 'arm46' is not understood; is 'arm64' meant\?/, /Mend runs-on/],
-  ['no architecture', 'self-hosted aliyun 16cpu', /refused because its labels name no architecture, and both are offered: add arm64 or amd64/, /Mend runs-on/],
-  ['two of a kind', `${OURS} 8cpu 16cpu`, /refused because its labels name a number of cores twice: 8 and 16/, /Mend runs-on/],
+  ['a typo', `${OURS.replace('arm64', 'arm46')}`, /refused because the label 'arm46' is not understood; is 'arm64' meant\?/, /Fix runs-on/],
+  ['no architecture', 'self-hosted aliyun 16cpu', /refused because its labels name no architecture, and both are offered: add arm64 or amd64/, /Fix runs-on/],
+  ['two of a kind', `${OURS} 8cpu 16cpu`, /refused because its labels name a number of cores twice: 8 and 16/, /Fix runs-on/],
   ['a job of others', 'ubuntu-latest', /do not act on it because the job does not ask for all our base labels/, /unless runs-on was to have self-hosted and aliyun/],
   ['one base label short', 'self-hosted arm64', /do not act on it because/, /unless runs-on was to have aliyun too/],
 ];

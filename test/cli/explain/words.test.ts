@@ -44,7 +44,7 @@ test('a time says how far it is, and money what it is in', () => {
   const nowMs = new Date(2026, 4, 4, 10, 0, 0).getTime();
   expect(formatTimeAndDistance(nowMs + 40_000, nowMs)).toBe('at 10:00:40 (in 40 s)');
   expect(formatTimeAndDistance(nowMs - 86_400_000, nowMs)).toBe('at 2026-05-03 10:00:00 (1 d ago)');
-  expect(formatPrice(0.12345, 'CNY')).toBe('CNY 0.1235');
+  expect(formatPrice(0.12345, 'CNY')).toBe('CNY 0.12');
   expect(formatPrice(null, 'CNY')).toBe('unknown');
 });
 

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { jsonOf } from '../../../cli/list/index.ts';
 import { type LiveState, readLiveState } from '../../../cli/list/live-state.ts';
-import { renderTable } from '../../../cli/list/table.ts';
+import { renderList } from '../../../cli/list/table.ts';
+import { PIPE } from '../../../cli/shared/screen/screen.ts';
 import { build } from '../../shared/ledger/builders.ts';
 import type { World } from '../../world/in-process.ts';
 import { MINUTE_MS, OURS, open, operatorOf, queue } from '../explain/fixture.ts';
@@ -25,10 +26,10 @@ test('a matrix that was refused is one row, with its reason and how many; JSON h
   queue(world, 'ubuntu-latest', { name: 'theirs' });
   await world.pass(20_000);
   const state = await listed(world);
-  const text = renderTable(state, false);
+  const text = renderList(state, PIPE);
   const [, refused = ''] = text.split('Refused today: GitHub shows them as queued\n');
-  expect(refused).toMatch(/│ 3 .*acme\/app.*the label '8cup' is not understood; is '8cpu' meant\?/);
-  expect(refused).toMatch(/│ 1 .*no-arch.*its labels name no architecture/);
+  expect(refused).toMatch(/^3\t.*acme\/app.*the label '8cup' is not understood; is '8cpu' meant\?/m);
+  expect(refused).toMatch(/^1\t.*no-arch.*its labels name no architecture/m);
   expect(refused).not.toContain('theirs');
   expect(
     jsonOf(state)
@@ -59,7 +60,7 @@ test('reasons beyond a screen are counted, and what was not looked through is sa
     ...{ job: at, name: `job-${at}`, repository: 'acme/app', labels: [], createdAtMs: state.atMs },
     because: `reason ${at}`,
   }));
-  const text = renderTable({ ...state, refused, isRefusedComplete: false }, false);
+  const text = renderList({ ...state, refused, isRefusedComplete: false }, PIPE);
   expect(text).toContain('And 5 more reasons: npm run list -- --json');
   expect(text).toContain('There may be others');
   world.fc.close();

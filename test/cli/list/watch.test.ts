@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { type LiveState, readLiveState } from '../../../cli/list/live-state.ts';
 import { frameOf, summaryOf, watch } from '../../../cli/list/watch.ts';
+import { PIPE } from '../../../cli/shared/screen/screen.ts';
 import { build } from '../../shared/ledger/builders.ts';
 import { open, operatorOf } from '../explain/fixture.ts';
 
@@ -28,7 +29,7 @@ async function drawn(answers: readonly (LiveState | Error)[], rows = 40): Promis
       return answer;
     },
     write: (text) => void written.push(text),
-    ...{ rows: () => rows, isColoured: false, nowMs: () => 100_000 },
+    ...{ rows: () => rows, screen: () => PIPE, nowMs: () => 100_000 },
     isOver: () => left.length === 0,
     sleep: async () => undefined,
   });
@@ -39,7 +40,7 @@ test('it draws over what was there, and gives the terminal back', async () => {
   const [enter, first, second, leave] = await drawn([EMPTY, EMPTY]);
   expect(enter).toContain('\u001b[?1049h');
   expect(first?.startsWith('\u001b[H')).toBe(true);
-  expect(first).toMatch(/2 of 100 slots · 0 waiting · CNY 0.0000 an hour · last sweep 40 s ago/);
+  expect(first).toMatch(/2 of 100 slots · 0 waiting · CNY 0 an hour · last sweep 40 s ago/);
   expect(second).toBe(first);
   expect(leave).toContain('\u001b[?1049l');
   expect(leave).toContain('\u001b[?25h');
@@ -65,7 +66,7 @@ test('the terminal is given back when drawing fails', async () => {
     rows: () => {
       throw new Error('no terminal');
     },
-    ...{ isColoured: false, nowMs: () => 0, isOver: () => false, sleep: async () => undefined },
+    ...{ screen: () => PIPE, nowMs: () => 0, isOver: () => false, sleep: async () => undefined },
   });
   await expect(failing).rejects.toThrow('no terminal');
   expect(written.at(-1)).toContain('\u001b[?1049l');

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { realWorld } from '../../../cli/setup/index.ts';
 import { setup } from '../../../cli/setup/setup.ts';
-import type { Ask, SetupWorld } from '../../../cli/setup/world.ts';
+import type { SetupWorld } from '../../../cli/setup/world.ts';
 import { createAccount } from '../../../simulator/accounts.ts';
 import { scaledClock } from '../../../simulator/clock.ts';
 import { createGitHub, type SimGitHub, serveGitHub } from '../../../simulator/github/index.ts';
@@ -20,6 +20,7 @@ import {
   serveManagement,
 } from '../../../simulator/management/index.ts';
 import { seeded } from '../../../simulator/random.ts';
+import { type Answered, askOf } from './answering.ts';
 import { createApp } from './by-hand.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', {
@@ -41,8 +42,8 @@ export interface Operator {
   isNextCodeLate: boolean;
   /** What was said, line by line. */
   readonly said: string[];
-  /** Answers by the beginning of a question; else the question's own default, or yes. */
-  readonly answers: Map<string, string | boolean>;
+  /** Answers by the beginning of a question, one after the other where there are several; else the question's own default, or yes. */
+  readonly answers: Answered;
   /** What the browser does when the page opens; replaced by tests. */
   browse: (url: string) => Promise<unknown>;
   /** The next thing of this name goes wrong. */
@@ -54,7 +55,10 @@ export interface Operator {
 }
 
 export async function operator(
-  options: Partial<AppPagesOptions> & { readonly environment?: Record<string, string> } = {},
+  options: Partial<AppPagesOptions> & {
+    readonly environment?: Record<string, string>;
+    readonly accessKey?: () => Promise<typeof KEY>;
+  } = {},
 ): Promise<Operator> {
   const root = mkdtempSync(join(tmpdir(), 'setup-'));
   const real = scaledClock(1);
@@ -101,7 +105,7 @@ export async function operator(
     management,
     isNextCodeLate: false,
     said: [],
-    answers: new Map<string, string | boolean>([
+    answers: new Map<string, string | boolean | string[]>([
       ['GitHub’s address', pages.origin],
       ['The organisation', 'my-org'],
       ['The id of', 'kst-1'],
@@ -110,7 +114,11 @@ export async function operator(
     interruptAt: null,
     run: () =>
       setup(
-        worldOf(self, { GITHUB_API: api.origin, ALIBABA_ENDPOINT: served.endpoint, ...options.environment }),
+        worldOf(
+          self,
+          { GITHUB_API: api.origin, ALIBABA_ENDPOINT: served.endpoint, ...options.environment },
+          options.accessKey,
+        ),
       ),
     fileOf: (name) => (existsSync(join(root, name)) ? readFileSync(join(root, name), 'utf8') : null),
     modeOf: (name) => (statSync(join(root, name)).mode & 0o777).toString(8),
@@ -126,13 +134,17 @@ export async function operator(
 /** The power goes. */
 export class Interrupted extends Error {}
 
-function worldOf(self: Operator, environment: Record<string, string>): SetupWorld {
+function worldOf(
+  self: Operator,
+  environment: Record<string, string>,
+  accessKey = async () => KEY,
+): SetupWorld {
   const at = (name: string): void => {
     if (self.interruptAt === null || !name.startsWith(self.interruptAt)) return;
     self.interruptAt = null;
     throw new Interrupted(name);
   };
-  const world = realWorld({ root: self.root, environment, accessKey: async () => KEY, ask: askOf(self, at) });
+  const world = realWorld({ root: self.root, environment, accessKey, ask: askOf(self, at) });
   const { rpc } = world.alibaba;
   return {
     ...world,
@@ -169,29 +181,4 @@ export function deployed(management: ManagementState): void {
     versions: [],
     triggers: [{ name: 'github', type: 'http', config: {}, url: WEBHOOK_URL }],
   });
-}
-
-function askOf({ answers, github }: Operator, at: (name: string) => void): Ask {
-  const given = (message: string) => [...answers].find(([begin]) => message.startsWith(begin))?.[1];
-  return {
-    async text(message, options) {
-      at(message);
-      const text = String(given(message) ?? options.default ?? '');
-      const checked = options.check?.(text) ?? true;
-      if (checked !== true) throw new Error(`${message}: ${text} is refused: ${checked}`);
-      return text;
-    },
-    async choose(message, choices) {
-      at(message);
-      const wanted = given(message) ?? choices[0]?.value;
-      const found = choices.find(({ value }) => value === wanted);
-      if (found === undefined) throw new Error(`${message}: there is no choice ${wanted}`);
-      return found.value;
-    },
-    async confirm(message) {
-      at(message);
-      if (message.startsWith('It is not installed') && given(message) === undefined) github.install('my-org');
-      return given(message) !== false;
-    },
-  };
 }

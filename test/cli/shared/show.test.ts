@@ -6,7 +6,8 @@ import { toJson } from '../../../cli/explain/index.ts';
 import { renderText } from '../../../cli/explain/text.ts';
 import { jsonOf } from '../../../cli/list/index.ts';
 import { readLiveState } from '../../../cli/list/live-state.ts';
-import { renderTable } from '../../../cli/list/table.ts';
+import { renderList } from '../../../cli/list/table.ts';
+import { PIPE } from '../../../cli/shared/screen/screen.ts';
 import { shownText } from '../../../cli/shared/screen/show.ts';
 import type { JobId } from '../../../shared/nouns.ts';
 import { plainData, plainJson } from '../../../shared/story/outside-text.ts';
@@ -51,7 +52,7 @@ async function hostileWorld(): Promise<World> {
 test.each([true, false])('list, as JSON: %s, shows no control character of a job', async (isJson) => {
   const world = await hostileWorld();
   const state = await settled(world, readLiveState(operatorOf(world)));
-  const text = shownText(state, { isJson, json: jsonOf, text: renderTable }, false);
+  const text = shownText(state, { isJson, json: jsonOf, text: renderList }, PIPE);
   expect(CONTROL.test(withoutLines(text))).toBe(false);
   expect(text).toContain('owned');
   world.fc.close();
@@ -66,14 +67,14 @@ test.each([1, 2])('explain of job %i shows none either, nor as JSON', async (id)
     text: (found: typeof findings) => renderText(found, operator.config, false),
   };
   for (const isJson of [true, false])
-    expect(CONTROL.test(withoutLines(shownText(findings, { ...how, isJson }, false)))).toBe(false);
+    expect(CONTROL.test(withoutLines(shownText(findings, { ...how, isJson }, PIPE)))).toBe(false);
   world.fc.close();
 });
 
 test('a text brings no colour, and keeps ours', () => {
   const paint = pc.createColors(true);
   const text = (data: { name: string }) => paint.bold(data.name);
-  const shown = shownText({ name: '\u001b[31mred' }, { isJson: false, json: (all) => all, text }, true);
+  const shown = shownText({ name: '\u001b[31mred' }, { isJson: false, json: (all) => all, text }, PIPE);
   expect(shown).toBe(paint.bold(' [31mred'));
 });
 

@@ -1,7 +1,8 @@
 /** The account's quota is used up by our own machines, and free again when they end. */
 import { expect, test } from 'vitest';
 import { readLiveState } from '../../../cli/list/live-state.ts';
-import { renderTable } from '../../../cli/list/table.ts';
+import { renderList } from '../../../cli/list/table.ts';
+import { PIPE } from '../../../cli/shared/screen/screen.ts';
 import { MINUTE_MS, OURS, open, operatorOf, queue } from '../../cli/explain/fixture.ts';
 import { playBacklog } from './quota-figures.ts';
 
@@ -75,7 +76,7 @@ test('at its learned limit a new job mints nothing and asks for nothing, and a p
   const state = readLiveState(operatorOf(world));
   let shown = '';
   void state.then((alive) => {
-    shown = renderTable(alive, false);
+    shown = renderList(alive, PIPE);
   });
   await world.until(() => shown !== '', MINUTE_MS);
   expect(shown).toMatch(/The account’s quota: it gives no more than 4 instances in cn-hangzhou/);

@@ -40,13 +40,23 @@ const WRONG: readonly (readonly [yaml: string, line: number | null, says: string
   ],
   [NETWORK, null, 'repositories: is missing'],
   ['repositories: {allow: [a/b]}\n', null, 'placements: is missing'],
-  [more('profiles:\n  big:\n    arch: x64'), 6, 'profiles.big.arch: must be amd64 or arm64'],
+  [more('profiles:\n  big:\n    arch: x68'), 6, 'profiles.big.arch: must be amd64 or arm64'],
   [more('profiles:\n  spot: {}'), 5, 'profiles.spot: is a label with a meaning of its own already'],
   [more('profiles:\n  big: {image: mine}'), 5, "profiles.big: there is no image 'mine' in runners.yaml"],
   [more('profiles:\n  big: {cpus: 8}'), 5, "profiles.big: there is no key 'cpus' here; is 'cpu' meant?"],
   [more('images:\n  mine: {id: m-abc}'), 5, 'images.mine.arch: must be amd64 or arm64'],
   [more('github:\n  baseUrl: github.com'), 5, 'github.baseUrl: must be an http or https address'],
   [more('github:\n  scope: org'), 5, 'github.scope: must be organization or repository'],
+  [
+    more('control:\n  region: cn-hongkon'),
+    5,
+    "control.region: there is no such region; is 'cn-hongkong' meant?",
+  ],
+  [
+    GOOD.replace('cn-hangzhou', 'cn-hangzou'),
+    3,
+    "placements[0].region: there is no such region; is 'cn-hangzhou' meant?",
+  ],
   [more('tags:\n  aliyunTeam: a'), 5, 'tags.aliyunTeam: must not start with aliyun or acs:'],
   [
     `${GOOD}  - {region: cn-hangzhou, zones: {h: vsw-def}, securityGroup: sg-def}\n`,
@@ -66,6 +76,26 @@ test.each(WRONG)('%j: line %s, %s', (yaml, line, says) => {
   expect(parsed.mistakes[0]).toContain(says);
   expect(parsed.lines[0]).toBe(line);
   expect(parsed.lines.length).toBe(parsed.mistakes.length);
+});
+
+test.each(['cn-taipei', 'ap-southeast-9', 'sa-brazil-1'])(
+  'a region that is new, such as %s, is taken',
+  (region) => {
+    expect(parseYaml(GOOD.replace('cn-hangzhou', region))).toMatchObject({ kind: 'ok' });
+  },
+);
+
+test.each([
+  ['x64', 'amd64'],
+  ['aarch64', 'arm64'],
+])('an architecture may be called as in labels: %s is %s', (name, arch) => {
+  const parsed = parseYaml(more(`profiles: {big: {arch: ${name}}}`));
+  expect(parsed.kind === 'ok' && parsed.config.profiles.big?.arch).toBe(arch);
+});
+
+test('who names an image for one architecture alone is told that the other is not offered', () => {
+  const parsed = parseYaml(more('images: {arm64: {id: m-abc}}'));
+  expect(parsed.kind === 'ok' && parsed.warnings).toEqual([expect.stringContaining('only arm64 is offered')]);
 });
 
 test('what surrounds each of them is good', () => {

@@ -50,7 +50,7 @@ const SAID: readonly [state: string, text: string, facts: Partial<JobFacts>][] =
   ['coming', `Its runner ${NAME} (ecs.c8y.2xlarge in cn-hangzhou-k) is booting, since 3.`, { ...waiting(), ...runner({ state: 'booting' }) }],
   ['coming', `Its runner ${NAME} (ecs.c8y.2xlarge in cn-hangzhou-k) has been online since 3; GitHub has not handed the job over yet.`, { ...waiting(), ...runner({ state: 'idle' }) }],
   ['waits', 'It waits because all 100 runners are in use. Next at 7.', { ...waiting(), ...runner({ state: 'retiring' }) }],
-  ['runs', `It runs on ${NAME} (ecs.c8y.2xlarge in cn-hangzhou-k, spot at CNY 0.3100 an hour) since 5.`, { ...started(NAME), ...runner({ state: 'busy' }) }],
+  ['runs', `It runs on ${NAME} (ecs.c8y.2xlarge in cn-hangzhou-k, spot at CNY 0.31 an hour) since 5.`, { ...started(NAME), ...runner({ state: 'busy' }) }],
   ['runs', 'It runs on their-mac since 5, which is none of our runners: GitHub gives a job to any runner whose labels cover it.', started('their-mac')],
   ['runs', `It was given to ${NAME}, which is gone or going. If the job had not ended, GitHub notices within about ten minutes, and the job fails.`, started(NAME)],
   ['ended', `It succeeded on ${NAME} (ecs.c8y.2xlarge in cn-hangzhou-k).`, row(onMachine)],
@@ -98,6 +98,6 @@ test('a bill is from the launch to the end of the machine, beside what pay-as-yo
   const cost = costOf({ row: billed ?? null, runners: [] }, CREATED_MS + 9_000_000);
   if (cost === null) throw new Error('no cost');
   expect(formatCost(cost, 'CNY')).toBe(
-    'about CNY 0.1550 (CNY 0.3100 an hour for 30 min; pay-as-you-go CNY 0.5000), without disk and traffic',
+    'about CNY 0.15 (CNY 0.31 an hour for 30 min; pay-as-you-go CNY 0.50), without disk and traffic',
   );
 });

@@ -1,0 +1,43 @@
+/** What `npm start` says at its end. */
+import pc from 'picocolors';
+import type { SimJob } from '../../simulator/github/index.ts';
+import { wrapped } from '../shared/screen/cut.ts';
+import type { Screen } from '../shared/screen/screen.ts';
+import { type Row, renderRows } from './table.ts';
+
+const NOTE_WIDTH = 100;
+
+/** For people: the table, what its figures are, and whether something is left. */
+export function endOf(rows: readonly Row[], left: readonly string[], screen: Screen): string {
+  const paint = pc.createColors(screen.isColoured);
+  const width = Math.min(NOTE_WIDTH, screen.width ?? NOTE_WIDTH);
+  const notes = NOTES.flatMap((note) => wrapped(note, width));
+  const end =
+    left.length === 0
+      ? paint.green('Nothing is left: no instance, no registration, no slot, no ledger entry.')
+      : paint.red(`Still there:\n${left.map((line) => `  ${line}`).join('\n')}`);
+  return ['', renderRows(rows, screen), '', ...notes.map(paint.dim), '', end].join('\n');
+}
+
+const NOTES = [
+  'wait: from queued to running. The boot of a stock image is most of it, as the simulated cloud has it; launching counts as it took here.',
+  'cost: instance and system disk, from creation to deletion; not in it: traffic, NAT gateway, addresses, functions, tables, logs.',
+  'saved: against pay-as-you-go of the same machine for the same time. The market is simulated: prices are examples.',
+];
+
+/** Said where Ctrl-C came before the end. */
+export function interruptedBy(jobs: readonly SimJob[]): string {
+  const open = jobs.filter(({ status }) => status !== 'completed').length;
+  const what = jobs.length === 0 ? 'Interrupted before the first job' : `Interrupted with ${open} jobs open`;
+  return `\n${what}. The simulated world is gone with this process; nothing was real.`;
+}
+
+export const INTERRUPTED = 130;
+
+/** What to try in the world that stays. */
+export const whatToTry = (job: number, commits: string): string => `
+This world stays until Ctrl-C. From another terminal:
+  npm run job -- --labels self-hosted,aliyun,arm64,16cpu   queues one more job
+  npm run list -- --watch                                  shows what is alive
+  npm run explain -- ${String(job).padEnd(38)}tells the story of one
+What authors are told on their commits: ${commits}`;
