@@ -14,10 +14,12 @@ import { serveAccount } from './account.ts';
 import { startDashboard } from './dashboard.ts';
 import { createDemoOrganization, queueDemoRun, REPOSITORY } from './demo.ts';
 import { type Display, plainDisplay, terminalDisplay } from './display.ts';
+import { printEnd } from './end.ts';
 import { leftovers } from './leftovers.ts';
 import { foundOf, openLocalEndpoint } from './local-endpoint.ts';
 import { mirrorRunner } from './mirror.ts';
-import { type Row, renderTable, toRow } from './table.ts';
+import { toRow } from './table.ts';
+import { untilReady, warmLine, withPools } from './warm.ts';
 import { type JobProgress, Watch } from './watch.ts';
 
 interface Options {
@@ -25,6 +27,7 @@ interface Options {
   /** commander's way to say `--no-open` */
   readonly open: boolean;
   readonly account: boolean;
+  readonly warm: boolean;
   readonly json: boolean;
   readonly scale: number;
   readonly seed: number;
@@ -46,8 +49,9 @@ export async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions<Options>(command(), args);
   if (typeof options === 'number') return options;
   if (options.account) return serveAccount();
-  const config = readRunnersYaml(join(ROOT, 'simulator', 'runners.yaml'));
-  if (config === null) return 1;
+  const read = readRunnersYaml(join(ROOT, 'simulator', 'runners.yaml'));
+  if (read === null) return 1;
+  const config = options.warm ? withPools(read) : read;
   const say = (line: string) => void (options.json ? undefined : process.stdout.write(`${line}\n`));
 
   say(`Building the functions, and starting GitHub and Alibaba Cloud on 127.0.0.1 …`);
@@ -87,17 +91,22 @@ function command(): Command {
     .option('--stay', 'keep serving afterwards, for npm run job, list, explain and retire', false)
     .option('--no-open', 'with --stay: do not open the dashboard in a browser')
     .option('--account', 'serve an empty account and organisation instead, to try an install on', false)
+    .option('--warm', 'with a few runners that wait for jobs', false)
     .option('--json', 'the result as JSON, and nothing else', false)
     .option('--scale <times>', 'how much faster than real time', wholeNumber, 20)
     .option('--seed <number>', 'which world is drawn', wholeNumber, 1)
     .addHelpText(
       'after',
-      '\nExamples:\n  npm start\n  npm start -- --stay\n  npm start -- --account\n  npm start -- --json --seed 7',
+      '\nExamples:\n  npm start\n  npm start -- --stay\n  npm start -- --warm\n  npm start -- --account\n  npm start -- --json --seed 7',
     );
 }
 
 async function play(run: DemoRun): Promise<number> {
   const { world, watch, options, say, signal } = run;
+  if (options.warm) {
+    say('The runners that are to wait for jobs boot first …\n');
+    if (!(await untilReady(world, GIVE_UP_MS, signal))) say('Not all of them are ready; the jobs come now.');
+  }
   const jobs = world.github.jobsOf(queueDemoRun(world.github));
   const look = () => jobs.map((job) => watch.progressOf(job, world));
   const display = isLive(options) ? terminalDisplay(look()) : plainDisplay(say);
@@ -106,34 +115,15 @@ async function play(run: DemoRun): Promise<number> {
   if (signal.aborted) return interrupted(jobs, say);
 
   const left = isDone ? await settled(world, signal) : await leftovers(world);
-  const rows = look().map((seen) => toRow(seen, world.clock.nowMs()));
+  const nowMs = world.clock.nowMs();
+  const warm = options.warm ? warmLine(look(), world.ecs.paid(), nowMs) : null;
+  const rows = look().map((seen) => toRow(seen, nowMs));
   const ok = left.length === 0 && rows.every(({ conclusion }) => conclusion === 'success');
-  printEnd(run, rows, left, ok);
+  printEnd({ rows, left, ok, warm }, { options, isColoured: isLive(options) && pc.isColorSupported, say });
   return ok ? 0 : 1;
 }
 
 const isLive = ({ json }: Options): boolean => process.stdout.isTTY && !json;
-
-function printEnd(
-  { options, say }: DemoRun,
-  rows: readonly Row[],
-  left: readonly string[],
-  ok: boolean,
-): void {
-  const { scale, seed, json } = options;
-  if (json) process.stdout.write(`${JSON.stringify({ scale, seed, jobs: rows, left, ok }, null, 2)}\n`);
-  say(`\n${renderTable(rows, isLive(options) && pc.isColorSupported)}`);
-  say(
-    'cost: instance and system disk, from creation to deletion, in CNY; not included: traffic, NAT gateway,',
-  );
-  say('      addresses, functions, tables, logs. saved: against the same time pay-as-you-go.');
-  say(
-    `wait: from queued to running, in simulated seconds; what the functions took on this machine counts ${scale}-fold.\n`,
-  );
-  if (left.length === 0)
-    say(pc.green('Nothing is left: no instance, no registration, no slot, no ledger entry.'));
-  else say(pc.red(`Still there:\n${left.map((line) => `  ${line}`).join('\n')}`));
-}
 
 /** True: every job's instance is gone. */
 async function follow(
