@@ -4,12 +4,15 @@ import { type EcsCall, ecsAddress, ecsCall } from '../../shared/adapters/ecs/cal
 import { ecsMarket } from '../../shared/adapters/ecs/market.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { operatorKey } from '../shared/alibaba.ts';
+import { withOperator } from '../shared/operator.ts';
 import { RUNNERS_YAML, readRunnersYaml } from '../shared/runners-yaml.ts';
 import { inAscii, type Screen, screenNow } from '../shared/screen/screen.ts';
 import { adviceForJob, type LookWorld, listing } from './look.ts';
 import { type AdviseOptions, parseOptions, UsageError } from './options.ts';
 import { simulatedCall, simulatedConfig } from './simulated.ts';
 import { type Advice, table } from './table.ts';
+import { warmText } from './warm/text.ts';
+import { adviseWarm } from './warm/warm.ts';
 
 /** Where the words go, whether there are eyes, and what time it is. */
 export interface Terminal {
@@ -33,6 +36,7 @@ export async function advise(args: readonly string[], terminal: Terminal): Promi
   try {
     const options = parseOptions(args, terminal.out);
     if (options === null) return 0;
+    if (options.warm) return await tellWarm(options, terminal);
     const advice = await adviceFor(options, terminal);
     show(advice, options, terminal);
     return 0;
@@ -49,6 +53,14 @@ async function adviceFor(options: AdviseOptions, { nowMs }: Terminal): Promise<A
   const world: LookWorld = { source: ecsMarket({ call, clock: { nowMs }, spotDuration }), nowMs };
   if (config === null) return listing(options, options.region ?? 'cn-hangzhou', world);
   return adviceForJob(options, config, world);
+}
+
+function tellWarm({ days, timeZone, json }: AdviseOptions, { out }: Terminal): Promise<number> {
+  return withOperator(async (operator) => {
+    const advice = await adviseWarm(operator, days, timeZone);
+    out(json ? `${JSON.stringify(advice, null, 2)}\n` : warmText(advice));
+    return 0;
+  });
 }
 
 /** Of the placements, those in the region that was named. */

@@ -1,5 +1,6 @@
 /** What the operator asked `npm run advise` for; a mistake is told with what to change. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { isTimeZone } from '../../shared/config/schedule.ts';
 import type { Arch } from '../../shared/nouns.ts';
 
 export interface AdviseOptions {
@@ -22,6 +23,11 @@ export interface AdviseOptions {
   readonly cutoff: number;
   /** days */
   readonly resolution: number;
+  /** Not for a job: which runners might wait for jobs. */
+  readonly warm: boolean;
+  /** Of the past, for `warm`. */
+  readonly days: number;
+  readonly timeZone: string;
 }
 
 /** The operator's mistake: told as it is, exit code 2. */
@@ -33,7 +39,9 @@ Examples:
   npm run advise -- --labels self-hosted,aliyun,amd64,8-32cpu,64gb --json
   npm run advise -- --region cn-hangzhou --mincpu 8 --maxcpu 16 --arch arm64 --limit 10
   npm run advise -- --simulate --labels self-hosted,aliyun,arm64
+  npm run advise -- --warm --days 28
 
+With --warm, it proposes numbers and hours for warm: in runners.yaml, from the ledger of the deployment.
 With --labels, it ranks as the launcher does for such a job, from runners.yaml. Without, it lists what a region sells,
 by price per core, with the options and the JSON fields of spot-instance-advisor.
 Credentials: ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET (and ALIBABA_CLOUD_SECURITY_TOKEN), or a
@@ -88,6 +96,13 @@ function declared(): Command {
     .option('--family <families>', 'parts of type names, comma-separated, such as ecs.c8y,ecs.g8y')
     .addOption(number('limit', 'most rows; 0: all', 20, 0, 100_000))
     .addOption(number('cutoff', 'green up to so many tenths of pay-as-you-go: 2 is 20 %', 2, 0, 10))
+    .addOption(
+      new Option('--warm', 'which runners might wait for jobs, going by past arrivals')
+        .default(false)
+        .conflicts(['labels', 'simulate']),
+    )
+    .addOption(number('days', 'with --warm: of the past', 14, 1, 90))
+    .option('--time-zone <zone>', 'with --warm: whose clock the hours go by', 'Asia/Shanghai')
     .addOption(number('resolution', 'days of past prices that mean and possibility look at', 7, 1, 30));
 }
 
@@ -112,6 +127,8 @@ function checked(command: Command): AdviseOptions {
   const given = command.opts();
   const labels = given.labels === undefined ? null : listed(given.labels);
   if (labels !== null) checkLabels(labels, command);
+  if (!isTimeZone(given.timeZone))
+    throw new UsageError(`--time-zone ${given.timeZone} is none: give one such as Asia/Shanghai`);
   checkRange('cpu', given.mincpu, given.maxcpu);
   checkRange('mem', given.minmem, given.maxmem);
   return {
@@ -124,6 +141,7 @@ function checked(command: Command): AdviseOptions {
       cutoff: given.cutoff,
       resolution: given.resolution,
     },
+    ...{ warm: given.warm, days: given.days, timeZone: given.timeZone },
   };
 }
 

@@ -38,7 +38,7 @@ function textOf(state: CostState, { by, csv }: Options, screen: Screen): string 
 export function jsonOf({ fromMs, atMs, currency, report, monthForecast, cutDays }: CostState) {
   return {
     ...{ from: toIsoOrNull(fromMs), at: toIsoOrNull(atMs), currency },
-    ...{ total: report.total, by: report.by, monthForecast, cutDays },
+    ...{ total: report.total, idle: report.idle, all: report.all, by: report.by, monthForecast, cutDays },
     hosted: { currency: 'USD', source: HOSTED_SOURCE },
     rightSizing: null,
   };

@@ -1,5 +1,7 @@
 /** What the report is made from: `history`, day by day. */
-import { HISTORY_DAY_MAX, HISTORY_TTL_DAYS } from '../../shared/limits.ts';
+import { unusedRow } from '../../functions/reaper/events/history.ts';
+import type { UnusedRow } from '../../shared/ledger/unused-row.ts';
+import { HISTORY_DAY_MAX, HISTORY_TTL_DAYS, LEDGER_SCAN_MAX } from '../../shared/limits.ts';
 import { catalogMarket } from '../../shared/market/catalog.ts';
 import type { Market, MarketType } from '../../shared/market/market.ts';
 import { readMarkets } from '../../shared/market/read.ts';
@@ -28,18 +30,31 @@ export async function readCosts(operator: Operator, days: number | null): Promis
   const todayMs = Math.floor(atMs / DAY_MS) * DAY_MS;
   const fromMs = days === null ? monthMs : todayMs - (Math.min(days, HISTORY_TTL_DAYS) - 1) * DAY_MS;
   const rows = [];
+  const unused = [...(await waitingNow(operator, fromMs))];
   const cutDays: string[] = [];
   // A job is kept under the day of its creation, and may be launched on the next.
   for (let dayMs = fromMs - DAY_MS; dayMs <= atMs; dayMs += DAY_MS) {
     const { things, complete } = await ledger.history.ofDay(dayMs, HISTORY_DAY_MAX);
+    const idle = await ledger.history.unusedOfDay(dayMs, HISTORY_DAY_MAX);
+    unused.push(...idle.things.filter(({ launchedAtMs }) => launchedAtMs >= fromMs));
     rows.push(...things.filter(({ launchedAtMs }) => (launchedAtMs ?? 0) >= fromMs));
-    if (!complete) cutDays.push(new Date(dayMs).toISOString().slice(0, 10));
+    if (!complete || !idle.complete) cutDays.push(new Date(dayMs).toISOString().slice(0, 10));
   }
   const markets = await readMarkets(config, ledger.market, log);
-  const report = costReport({ rows, config, types: typesOf(markets), nowMs: atMs });
+  const report = costReport({ rows, unused, config, types: typesOf(markets), nowMs: atMs });
   const known = [...markets.values()].find((market) => market?.currency);
-  const monthForecast = days === null ? forecast(report.total.total, atMs) : null;
+  const monthForecast = days === null ? forecast(report.all.total, atMs) : null;
   return { fromMs, atMs, currency: known?.currency ?? null, report, monthForecast, cutDays };
+}
+
+/** Warm runners that wait at this moment, as if they went now. */
+async function waitingNow({ ledger, clock }: Operator, fromMs: number): Promise<readonly UnusedRow[]> {
+  const { things } = await ledger.runners.list(LEDGER_SCAN_MAX);
+  const waiting = things.filter(
+    ({ entry: { warm, state, busyWith, createdAtMs } }) =>
+      warm !== undefined && state !== 'retiring' && busyWith === null && createdAtMs >= fromMs,
+  );
+  return waiting.flatMap(({ entry }) => unusedRow(entry, clock.nowMs()) ?? []);
 }
 
 function typesOf(markets: ReadonlyMap<string, Market | null>): ReadonlyMap<string, MarketType> {

@@ -2,46 +2,34 @@
 import type { Config } from '../../shared/config/config.ts';
 import { parseLabels } from '../../shared/job/labels.ts';
 import type { HistoryRow } from '../../shared/ledger/history-row.ts';
-import { diskPricePerHour } from '../../shared/market/disk.ts';
+import type { UnusedRow } from '../../shared/ledger/unused-row.ts';
 import { familyOf, type MarketType } from '../../shared/market/market.ts';
 import { hostedUsd } from './hosted-prices.ts';
-
-const HOUR_MS = 3_600_000;
-
-export interface Sums {
-  readonly jobs: number;
-  readonly hours: number;
-  /** In the account's currency, as are the next three. */
-  readonly instance: number;
-  readonly disk: number;
-  readonly total: number;
-  /** The same machines, pay-as-you-go, their disks included. */
-  readonly onDemand: number;
-  /** USD; of jobs whose machine's cores are known, and which ran. */
-  readonly hostedUsd: number;
-  /** Jobs that had a machine of which no price is known: they are in no sum of money. */
-  readonly unpriced: number;
-}
+import { type Idle, idleOf } from './idle.ts';
+import { added, HOUR_MS, NOTHING, neededFromMs, type Sums, spentIn } from './sums.ts';
 
 export const GROUPS = ['day', 'repository', 'workflow', 'labels', 'profile', 'family', 'capacity'] as const;
 export type Group = (typeof GROUPS)[number];
 
 export interface CostReport {
+  /** Of jobs: the rows of each group add up to it. */
   readonly total: Sums;
+  /** Of machines while no job needed them. */
+  readonly idle: Idle;
+  /** Both together. */
+  readonly all: Sums;
   readonly by: Readonly<Record<Group, readonly (Sums & { readonly name: string })[]>>;
 }
 
 export interface CostRequest {
   readonly rows: readonly HistoryRow[];
+  /** Machines that no job ran on. */
+  readonly unused: readonly UnusedRow[];
   readonly config: Config;
   /** By name: what is known of its cores. */
   readonly types: ReadonlyMap<string, Pick<MarketType, 'cpu' | 'arch'>>;
   readonly nowMs: number;
 }
-
-const NOTHING: Sums = {
-  ...{ jobs: 0, hours: 0, instance: 0, disk: 0, total: 0, onDemand: 0, hostedUsd: 0, unpriced: 0 },
-};
 
 export function costReport(request: CostRequest): CostReport {
   const costs = request.rows.flatMap((row) => {
@@ -59,25 +47,21 @@ export function costReport(request: CostRequest): CostReport {
       group === 'day' ? a.name.localeCompare(b.name) : b.total - a.total || a.name.localeCompare(b.name);
     return [group, named.sort(order)] as const;
   });
+  const total = costs.reduce((sum, { sums }) => added(sum, sums), NOTHING);
+  const idle = idleOf(request.rows, request.unused);
   return {
-    total: costs.reduce((sum, { sums }) => added(sum, sums), NOTHING),
+    ...{ total, idle, all: [idle.waiting, idle.unused].reduce(added, total) },
     by: Object.fromEntries(by) as unknown as CostReport['by'],
   };
 }
 
 /** Null: it had no machine. */
 function costOf(row: HistoryRow, { types, nowMs }: CostRequest): Sums | null {
-  const { instanceId, launchedAtMs, goneAtMs, completedAtMs, diskGiB } = row;
-  if (instanceId === null || launchedAtMs === null) return null;
-  const hours = Math.max(0, (goneAtMs ?? completedAtMs ?? nowMs) - launchedAtMs) / HOUR_MS;
-  const price = row.pricePerHour ?? row.onDemandPricePerHour;
-  if (price === null) return { ...NOTHING, jobs: 1, hours, unpriced: 1 };
-  const [instance, disk] = [price * hours, diskPricePerHour(diskGiB) * hours];
-  return {
-    ...{ jobs: 1, hours, instance, disk, total: instance + disk, unpriced: 0 },
-    onDemand: (row.onDemandPricePerHour ?? price) * hours + disk,
-    hostedUsd: elsewhere(row, types),
-  };
+  const fromMs = neededFromMs(row);
+  if (row.instanceId === null || fromMs === null) return null;
+  const untilMs = row.goneAtMs ?? row.completedAtMs ?? nowMs;
+  const spent = spentIn(row, Math.max(0, untilMs - fromMs));
+  return { ...spent, jobs: 1, hostedUsd: spent.unpriced === 1 ? 0 : elsewhere(row, types) };
 }
 
 /** 0 where that is not known. */
@@ -85,11 +69,6 @@ function elsewhere({ startedAtMs, completedAtMs, instanceType }: HistoryRow, typ
   const type = types.get(instanceType ?? '');
   if (type === undefined || startedAtMs === null || completedAtMs === null) return 0;
   return hostedUsd(type.arch, type.cpu, completedAtMs - startedAtMs) ?? 0;
-}
-
-function added(a: Sums, b: Sums): Sums {
-  const keys = Object.keys(NOTHING) as (keyof Sums)[];
-  return Object.fromEntries(keys.map((key) => [key, a[key] + b[key]])) as unknown as Sums;
 }
 
 /** A machine counts on the day of its launch (UTC). */

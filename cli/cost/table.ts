@@ -1,22 +1,45 @@
 /** The report for people, and as comma-separated values. */
+import { formatDuration } from '../../shared/story/format.ts';
 import { plainText } from '../../shared/story/outside-text.ts';
 import type { Screen } from '../shared/screen/screen.ts';
 import { type Column, renderTable } from '../shared/screen/table.ts';
 import { HOSTED_SOURCE } from './hosted-prices.ts';
+import type { Idle } from './idle.ts';
 import type { CostState } from './read.ts';
-import { GROUPS, type Group, type Sums } from './report.ts';
+import { GROUPS, type Group } from './report.ts';
+import type { Sums } from './sums.ts';
 
 /** To the cent: what is paid by the hour is summed up here. */
 const money = (value: number): string => value.toFixed(2);
 
 interface Line extends Sums {
   readonly name: string;
+  /** What no job needed has no jobs. */
+  readonly isIdle?: true;
 }
 
 export function renderCosts({ report, ...state }: CostState, group: Group, screen: Screen): string {
-  const rows: readonly Line[] = [...report.by[group], { name: 'total', ...report.total }];
+  const { total } = report;
+  const rows: readonly Line[] = [
+    ...report.by[group],
+    { name: isIdle(report) ? 'jobs' : 'total', ...total },
+    ...(isIdle(report) ? idleRows(report) : []),
+  ];
   const table = renderTable(columnsOf(group, state.currency), rows, screen);
   return [title(state), table, ...notes({ report, ...state })].join('\n');
+}
+
+const isIdle = ({ idle: { machines } }: CostState['report']): boolean =>
+  machines.waiting + machines.unused > 0;
+
+/** What no job needed, each kind in a line of its own; then all of it. */
+function idleRows({ idle: { waiting, unused, machines }, all }: CostState['report']): Line[] {
+  const line = (name: string, sums: Sums): Line => ({ name, ...sums, isIdle: true });
+  return [
+    ...(machines.waiting > 0 ? [line('warm runners, waiting', waiting)] : []),
+    ...(machines.unused > 0 ? [line('machines without a job', unused)] : []),
+    { name: 'total', ...all },
+  ];
 }
 
 const title = ({ fromMs, atMs, currency }: Omit<CostState, 'report'>): string =>
@@ -26,7 +49,7 @@ const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 const columnsOf = (group: Group, currency: string | null): readonly Column<Line>[] => [
   { head: group, cell: ({ name }) => plainText(name, 200), min: 16 },
-  { head: 'jobs', cell: ({ jobs }) => `${jobs}`, align: 'right' },
+  { head: 'jobs', cell: ({ jobs, isIdle: none }) => (none ? '' : `${jobs}`), align: 'right' },
   { head: 'hours', cell: ({ hours }) => hours.toFixed(1), align: 'right', drop: 1 },
   { head: 'instance', cell: ({ instance }) => money(instance), align: 'right', drop: 2 },
   { head: 'disk', cell: ({ disk }) => money(disk), align: 'right', drop: 3 },
@@ -37,16 +60,26 @@ const columnsOf = (group: Group, currency: string | null): readonly Column<Line>
 const saved = (total: number, instead: number): string =>
   instead === 0 ? '' : `${Math.round(100 * (1 - total / instead))} %`;
 
-function notes({ report: { total }, monthForecast, cutDays }: CostState): string[] {
+function notes({ report: { total, all, idle }, monthForecast, cutDays }: CostState): string[] {
   return [
-    `Saved against pay-as-you-go of the same machines: ${money(total.onDemand - total.total)}. GitHub's own runners of as many cores: USD ${money(total.hostedUsd)} (${HOSTED_SOURCE}).`,
+    ...warmNote(idle),
+    `Saved against pay-as-you-go of the same machines: ${money(all.onDemand - all.total)}, what no job needed included. GitHub's own runners of as many cores: USD ${money(total.hostedUsd)} (${HOSTED_SOURCE}).`,
     ...(monthForecast === null ? [] : [`At this pace the month comes to ${money(monthForecast)}.`]),
-    ...(total.unpriced === 0
-      ? []
-      : [`Jobs whose machine's price is not known, in no sum: ${total.unpriced}.`]),
+    ...(all.unpriced === 0 ? [] : [`Machines whose price is not known, in no sum: ${all.unpriced}.`]),
     ...cutDays.map((each) => `Of ${each} not all jobs were read: its sums are too small.`),
-    'These are estimates, by the price at each launch; the disk at an estimated price. Not in here: traffic, NAT and addresses, and machines that no job ran on.',
+    'These are estimates, by the price at each launch; the disk at an estimated price. Not in here: traffic, NAT and addresses, and builds of images.',
     'Right-sizing: no figures of what jobs use of their machines are kept yet, so none is proposed.',
+  ];
+}
+
+function warmNote({ waiting, servedWarm, savedSeconds }: Idle): string[] {
+  if (servedWarm === 0) return [];
+  const saved =
+    savedSeconds === null
+      ? 'no other job ran to compare with'
+      : `${formatDuration(1000 * savedSeconds)} less waited in all, by the median of jobs that had to wait for a machine`;
+  return [
+    `Warm runners cost ${money(waiting.total)} while they waited, and served ${servedWarm} jobs: ${saved}.`,
   ];
 }
 
@@ -62,9 +95,11 @@ export function csvOf({ report }: CostState): string {
     'hostedUsd',
     'unpriced',
   ] as const;
+  const values = (sums: Sums) => columns.map((column) => `${sums[column]}`);
   const lines = GROUPS.flatMap((group) =>
-    report.by[group].map((each) => [group, each.name, ...columns.map((column) => `${each[column]}`)]),
+    report.by[group].map((each) => [group, each.name, ...values(each)]),
   );
+  for (const kind of ['waiting', 'unused'] as const) lines.push(['idle', kind, ...values(report.idle[kind])]);
   return [['group', 'name', ...columns], ...lines].map((line) => line.map(quoted).join(',')).join('\r\n');
 }
 

@@ -31,9 +31,8 @@ export function rememberingHistory<Some extends Pick<Ledger, 'history'>>(ledger:
     return found;
   };
   const history: History = {
+    ...ledger.history,
     ofDay,
-    read: (createdAtMs, id) => ledger.history.read(createdAtMs, id),
-    merge: (row) => ledger.history.merge(row),
   };
   return { ...ledger, history };
 }

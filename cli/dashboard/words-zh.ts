@@ -97,6 +97,7 @@ export const ZH: Words = {
   saved: '比按量付费节省',
   hosted: '同样核数的 GitHub 托管运行器',
   forecast: '按此速度本月合计',
+  waitingWarm: (jobs) => `预热的运行器等候时的费用；它们服务了 ${jobs} 个作业`,
   estimate: '均为估算，按创建时的价格；磁盘按估计价格。不含流量、NAT 与地址，以及没有作业运行过的机器。',
   unpriced: (count) => `机器价格未知、未计入合计的作业：${count}。`,
   by: '按',

@@ -98,6 +98,8 @@ export const EN = {
   saved: 'saved against pay-as-you-go',
   hosted: 'GitHub’s own runners of as many cores',
   forecast: 'the month at this pace',
+  waitingWarm: (jobs: number) =>
+    `warm runners while they waited; they served ${jobs} ${jobs === 1 ? 'job' : 'jobs'}`,
   estimate:
     'Estimates, by the price at each launch; the disk at an estimated price. Not in here: traffic, NAT and addresses, and machines that no job ran on.',
   unpriced: (count: number) => `Jobs whose machine’s price is not known, in no sum: ${count}.`,

@@ -11,7 +11,6 @@ import { parseYaml } from '../../shared/config/parse.ts';
 import { webhookUrl } from '../doctor/checks/functions.ts';
 import { hookRangesAt } from '../doctor/checks/hook-ranges.ts';
 import { apply, compareStack, type StackChange } from '../shared/stacks.ts';
-import { standingCosts } from './standing-costs.ts';
 import { type TrustWorld, workflowTrust } from '../shared/workflow-trust.ts';
 import { formerRegions, type RegionsWorld } from './former-regions.ts';
 import { keepVersion, type Live, liveFunctions } from './functions.ts';
@@ -19,6 +18,7 @@ import { withFixedAddress, withNetwork } from './ids.ts';
 import { type ConfigurationWorld, changedKeys } from './live-configuration.ts';
 import { newsSince } from './news.ts';
 import { type Plan, show } from './plan.ts';
+import { standingCosts } from './standing-costs.ts';
 import { deployVariables, type Filling, missing, secretMistakes } from './variables.ts';
 
 export interface DeployWorld extends RegionsWorld, TrustWorld, ConfigurationWorld {

@@ -1,8 +1,8 @@
 /** What a deploy would change, and how it is said. */
 import type { Config } from '../../shared/config/config.ts';
 import type { StackChange } from '../shared/stacks.ts';
-import { COST_SOURCE } from './standing-costs.ts';
 import type { Live } from './functions.ts';
+import { COST_SOURCE } from './standing-costs.ts';
 
 export interface Plan {
   readonly config: Config;

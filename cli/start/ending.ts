@@ -7,16 +7,25 @@ import { type Row, renderRows } from './table.ts';
 
 const NOTE_WIDTH = 100;
 
+export interface End {
+  readonly rows: readonly Row[];
+  readonly left: readonly string[];
+  /** Null: nothing was kept warm. */
+  readonly warm: string | null;
+}
+
 /** For people: the table, what its figures are, and whether something is left. */
-export function endOf(rows: readonly Row[], left: readonly string[], screen: Screen): string {
+export function endOf({ rows, left, warm }: End, screen: Screen): string {
   const paint = pc.createColors(screen.isColoured);
   const width = Math.min(NOTE_WIDTH, screen.width ?? NOTE_WIDTH);
   const notes = NOTES.flatMap((note) => wrapped(note, width));
+  const rest = warm === null ? '' : ' but the runners that wait';
   const end =
     left.length === 0
-      ? paint.green('Nothing is left: no instance, no registration, no slot, no ledger entry.')
+      ? paint.green(`Nothing is left${rest}: no instance, no registration, no slot, no ledger entry.`)
       : paint.red(`Still there:\n${left.map((line) => `  ${line}`).join('\n')}`);
-  return ['', renderRows(rows, screen), '', ...notes.map(paint.dim), '', end].join('\n');
+  const pool = warm === null ? [] : [...wrapped(warm, width), ''];
+  return ['', renderRows(rows, screen), '', ...pool, ...notes.map(paint.dim), '', end].join('\n');
 }
 
 const NOTES = [

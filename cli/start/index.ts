@@ -1,6 +1,5 @@
 /** `npm start`: the whole path of a dozen jobs on this machine, over the real wire protocols. */
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { Command } from 'commander';
 import type { SimJob } from '../../simulator/github/index.ts';
 import { type Loopback, openLoopback } from '../../simulator/loopback.ts';
@@ -14,13 +13,15 @@ import { ROOT } from '../shared/steps.ts';
 import { serveAccount } from './account.ts';
 import { startDashboard } from './dashboard.ts';
 import { createDemoOrganization, queueDemoRun, REPOSITORY } from './demo.ts';
-import { type Display, plainDisplay, terminalDisplay } from './display.ts';
+import { plainDisplay, terminalDisplay } from './display.ts';
 import { endOf, INTERRUPTED, interruptedBy, whatToTry } from './ending.ts';
+import { follow, settled } from './follow.ts';
 import { leftovers } from './leftovers.ts';
 import { foundOf, openLocalEndpoint, otherWorld } from './local-endpoint.ts';
 import { readMarket } from './market.ts';
 import { mirrorRunner } from './mirror.ts';
 import { toRow } from './table.ts';
+import { untilReady, warmLine, withPools } from './warm.ts';
 import { type JobProgress, Watch } from './watch.ts';
 
 interface Options {
@@ -28,6 +29,7 @@ interface Options {
   /** commander's way to say `--no-open` */
   readonly open: boolean;
   readonly account: boolean;
+  readonly warm: boolean;
   readonly json: boolean;
   readonly scale: number;
   readonly seed: number;
@@ -40,12 +42,6 @@ interface DemoRun {
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
 }
-
-const TICK_MS = 100;
-/** Simulated time, which waits for a computer that is busy; and real time, which does not. */
-const GIVE_UP_SIMULATED_MS = 80 * 60_000;
-const GIVE_UP_MS = 15 * 60_000;
-const SWEEP_MS = 60_000;
 
 export async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions<Options>(command(), args);
@@ -68,8 +64,9 @@ export async function main(args: readonly string[]): Promise<number> {
 
 /** Brings the world up, and plays in it. */
 async function open(options: Options, signal: AbortSignal): Promise<number> {
-  const config = readRunnersYaml(join(ROOT, 'simulator', 'runners.yaml'));
-  if (config === null) return 1;
+  const read = readRunnersYaml(join(ROOT, 'simulator', 'runners.yaml'));
+  if (read === null) return 1;
+  const config = options.warm ? withPools(read) : read;
   const { isAscii } = screenNow();
   const write = (line: string) => void process.stdout.write(`${isAscii ? inAscii(line) : line}\n`);
   const say = options.json ? () => undefined : write;
@@ -108,17 +105,19 @@ function command(): Command {
     .option('--stay', 'keep serving afterwards, for npm run job, list, explain and retire', false)
     .option('--no-open', 'with --stay: do not open the dashboard in a browser')
     .option('--account', 'serve an empty account and organisation instead, to try an install on', false)
+    .option('--warm', 'with a few runners that wait for jobs', false)
     .option('--json', 'the result as JSON, and nothing else', false)
     .option('--scale <times>', 'how much faster than real time', wholeNumber, 20)
     .option('--seed <number>', 'which world is drawn', wholeNumber, 1)
     .addHelpText(
       'after',
-      '\nExamples:\n  npm start\n  npm start -- --stay\n  npm start -- --account\n  npm start -- --json --seed 7',
+      '\nExamples:\n  npm start\n  npm start -- --stay\n  npm start -- --warm\n  npm start -- --account\n  npm start -- --json --seed 7',
     );
 }
 
 async function play(run: DemoRun): Promise<number> {
   const { world, watch, options, say, signal } = run;
+  if (options.warm) await untilReady(world, say, signal);
   const jobs = world.github.jobsOf(queueDemoRun(world.github));
   const look = () => jobs.map((job) => watch.progressOf(job, world));
   const display = isLive(options) ? terminalDisplay(look()) : plainDisplay(say);
@@ -127,14 +126,26 @@ async function play(run: DemoRun): Promise<number> {
   if (signal.aborted) return interrupted(jobs, say);
 
   const left = isDone ? await settled(world, signal) : await leftovers(world);
-  const rows = look().map((seen) => toRow(seen, world.clock.nowMs(), options.scale));
-  const ok = left.length === 0 && rows.every(({ conclusion }) => conclusion === 'success');
+  return told(jobs, look(), left, run) ? 0 : 1;
+}
+
+/** The outcome, for people or scripts. Whether all is as it should be. */
+function told(
+  jobs: readonly SimJob[],
+  seen: readonly JobProgress[],
+  left: readonly string[],
+  { world, options, say, signal }: DemoRun,
+): boolean {
   const { scale, seed, json, stay } = options;
+  const nowMs = world.clock.nowMs();
+  const rows = seen.map((each) => toRow(each, nowMs, scale));
+  const ok = left.length === 0 && rows.every(({ conclusion }) => conclusion === 'success');
   if (json) process.stdout.write(`${JSON.stringify({ scale, seed, jobs: rows, left, ok }, null, 2)}\n`);
-  say(endOf(rows, left, screenNow()));
-  if (stay && !signal.aborted)
-    say(whatToTry(jobs.find(({ plan }) => plan.name === 'build')?.id ?? 0, commitsOf(world)));
-  return ok ? 0 : 1;
+  const warm = options.warm ? warmLine(seen, world.ecs.paid(), nowMs) : null;
+  say(endOf({ rows, left, warm }, screenNow()));
+  const build = jobs.find(({ plan }) => plan.name === 'build')?.id ?? 0;
+  if (stay && !signal.aborted) say(whatToTry(build, commitsOf(world)));
+  return ok;
 }
 
 const isLive = ({ json }: Options): boolean => {
@@ -145,36 +156,6 @@ const isLive = ({ json }: Options): boolean => {
 function interrupted(jobs: readonly SimJob[], say: (line: string) => void): number {
   say(interruptedBy(jobs));
   return INTERRUPTED;
-}
-
-/** True: every job's instance is gone. */
-async function follow(
-  look: () => readonly JobProgress[],
-  display: Display,
-  clock: Loopback['clock'],
-  signal: AbortSignal,
-): Promise<boolean> {
-  const beganMs = Date.now();
-  const untilMs = clock.nowMs() + GIVE_UP_SIMULATED_MS;
-  for (;;) {
-    const seen = look();
-    const passedMs = Date.now() - beganMs;
-    display.update(seen, passedMs / 1000);
-    if (seen.every(({ state }) => state === 'deleted')) return true;
-    if (signal.aborted || passedMs > GIVE_UP_MS || clock.nowMs() > untilMs) return false;
-    await setTimeout(TICK_MS);
-  }
-}
-
-/** Slots come back with the sweep that sees the instance gone: two sweeps at the most, and one for good measure. */
-async function settled(world: Loopback, signal: AbortSignal): Promise<string[]> {
-  const untilMs = world.clock.nowMs() + 5 * SWEEP_MS;
-  let left = await leftovers(world);
-  while (left.length > 0 && world.clock.nowMs() < untilMs && !signal.aborted) {
-    await setTimeout(TICK_MS);
-    left = await leftovers(world);
-  }
-  return left;
 }
 
 /** The simulated GitHub's own page. */

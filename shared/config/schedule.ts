@@ -45,7 +45,7 @@ function daysOf(first: string | undefined, last: string | undefined): readonly n
  * twice is in it twice. A span over midnight is that of the day on which it begins.
  */
 export function isWithin(spans: readonly Span[], timeZone: string, nowMs: number): boolean {
-  const { day, min } = wallClock(timeZone, nowMs);
+  const { day, min } = wallClock(timeZone)(nowMs);
   const before = (day + DAYS.length - 1) % DAYS.length;
   return spans.some(({ days, fromMin, toMin }) => {
     if (toMin > fromMin) return days.includes(day) && min >= fromMin && min < toMin;
@@ -53,14 +53,24 @@ export function isWithin(spans: readonly Span[], timeZone: string, nowMs: number
   });
 }
 
-function wallClock(timeZone: string, nowMs: number): { readonly day: number; readonly min: number } {
-  const parts = new Intl.DateTimeFormat('en-US', {
+interface OnTheWall {
+  /** 0 for Sunday */
+  readonly day: number;
+  /** since midnight */
+  readonly min: number;
+}
+
+export function wallClock(timeZone: string): (nowMs: number) => OnTheWall {
+  const format = new Intl.DateTimeFormat('en-US', {
     ...{ timeZone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
-  }).formatToParts(nowMs);
-  const of = (type: string) => parts.find((part) => part.type === type)?.value ?? '';
-  return {
-    day: DAYS.indexOf(of('weekday').toLowerCase()),
-    min: Number(of('hour')) * 60 + Number(of('minute')),
+  });
+  return (nowMs) => {
+    const parts = format.formatToParts(nowMs);
+    const of = (type: string) => parts.find((part) => part.type === type)?.value ?? '';
+    return {
+      day: DAYS.indexOf(of('weekday').toLowerCase()),
+      min: Number(of('hour')) * 60 + Number(of('minute')),
+    };
   };
 }
 

@@ -25,6 +25,8 @@ export interface HistoryRow {
   readonly completedAtMs: number | null;
   readonly goneAtMs: number | null;
   readonly launches: number | null;
+  /** Its runner had waited for a job, before or without it; absent in rows of earlier releases, and where it had not. */
+  readonly isWarm?: boolean;
   readonly consoleTail: string | null;
   readonly trail: readonly TrailLine[] | null;
 }

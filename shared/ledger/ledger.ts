@@ -2,10 +2,11 @@
 
 import type { JobId, Listing, RunId, RunnerName } from '../nouns.ts';
 import type { CheckEntry, JobEntry, Note, RefusalEntry, RerunEntry, RunnerEntry } from './entries.ts';
-import type { HistoryRow } from './history-row.ts';
+import type { History } from './history.ts';
 import type { SlotCost } from './slot-cost.ts';
 import type { Stop } from './stop.ts';
 
+export { type History, isEnd } from './history.ts';
 export type { SlotCost } from './slot-cost.ts';
 
 /** An entry as read or written: `rev` is the owner token of the write that made it so. */
@@ -140,21 +141,6 @@ export interface Ledger {
   readonly market: MarketSnapshots;
   /** All entries of some kinds, with as few calls as there are pages. */
   together(part: Part, max: number): Promise<Together>;
-}
-
-/**
- * Whether an outcome in `history` says that GitHub ended the job. What was refused may be mended by the operator, and
- * what we gave up may be let go at GitHub after all.
- */
-export const isEnd = (outcome: string | null): boolean =>
-  outcome !== null && outcome !== 'refused' && outcome !== 'expired';
-
-export interface History {
-  read(createdAtMs: number, id: JobId): Promise<HistoryRow | null>;
-  /** Jobs created on that UTC day; `complete` is false when `max` was reached first. */
-  ofDay(dayMs: number, max: number): Promise<Listing<HistoryRow>>;
-  /** Known values win over null; an outcome once written stays, but for 'refused' of a job that ran on a runner after all, and 'expired' of one that ended. */
-  merge(row: Partial<HistoryRow> & Pick<HistoryRow, 'job'>): Promise<void>;
 }
 
 export interface Unavailable {

@@ -4,7 +4,8 @@ import { HISTORY_DAY_MAX } from '../../../shared/limits.ts';
 import { HOSTED_SOURCE } from '../../cost/hosted-prices.ts';
 import { jsonOf } from '../../cost/index.ts';
 import { type CostState, readCosts } from '../../cost/read.ts';
-import { GROUPS, type Group, type Sums } from '../../cost/report.ts';
+import { GROUPS, type Group } from '../../cost/report.ts';
+import type { Sums } from '../../cost/sums.ts';
 import { type Html, html } from '../../shared/screen/html.ts';
 import { barChart } from '../charts.ts';
 import { inEnglish, type Say, type Section, section, tableOf } from '../say.ts';
@@ -117,7 +118,10 @@ function moneySections({ costs, trouble, unavailable }: MoneyState, ask: Ask, sa
   ];
 }
 
-function sumsOf({ report: { total }, currency, monthForecast }: CostState, { words, money }: Say): Html {
+function sumsOf(
+  { report: { total, idle }, currency, monthForecast }: CostState,
+  { words, money }: Say,
+): Html {
   const saved = total.onDemand - total.total;
   const share = total.onDemand === 0 ? '' : ` (${Math.round((100 * saved) / total.onDemand)}\u00a0%)`;
   return html`<dl class="figures">
@@ -125,6 +129,7 @@ function sumsOf({ report: { total }, currency, monthForecast }: CostState, { wor
     ${figure(words.saved, `${money(saved, currency)}${share}`)}
     ${figure(words.hosted, html`${money(total.hostedUsd, 'USD')}`)}
     ${figure(words.jobs, String(total.jobs))}
+    ${idle.waiting.total === 0 ? null : figure(words.waitingWarm(idle.servedWarm), money(idle.waiting.total, currency))}
     ${monthForecast === null ? null : figure(words.forecast, money(monthForecast, currency))}
   </dl><p class="hint">${words.hosted}: ${HOSTED_SOURCE}</p>`;
 }

@@ -3,6 +3,7 @@
 import { mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { HistoryRow } from '../../../shared/ledger/history-row.ts';
+import type { UnusedRow } from '../../../shared/ledger/unused-row.ts';
 import type { JobEvent } from '../../../shared/nouns.ts';
 
 export type EndedEvent = Extract<JobEvent, { kind: 'completed' }>;
@@ -31,11 +32,27 @@ export function runnerFacts(runner: RunnerEntry): Omit<Row, 'job'> {
     instanceType: candidate?.instanceType ?? null,
     zone: candidate?.zone ?? null,
     ...(runner.image ? { image: runner.image } : {}),
+    ...(runner.warm === undefined ? {} : { isWarm: true }),
     diskGiB: runner.diskGiB,
     capacityType: candidate?.capacityType ?? null,
     pricePerHour: candidate?.pricePerHour ?? null,
     onDemandPricePerHour: candidate?.onDemandPricePerHour ?? null,
     launchedAtMs: runner.createdAtMs,
     onlineAtMs: runner.onlineAtMs,
+  };
+}
+
+/** Null: it had no machine, as far as we know. */
+export function unusedRow(runner: RunnerEntry, goneAtMs: number): UnusedRow | null {
+  const { instanceId, candidate, name, repository, labels, profile, because } = runner;
+  if (instanceId === null) return null;
+  return {
+    ...{ runnerName: name, repository, labels, profile, because, isWarm: runner.warm !== undefined },
+    ...{ instanceId, instanceType: candidate?.instanceType ?? null, diskGiB: runner.diskGiB },
+    capacityType: candidate?.capacityType ?? null,
+    pricePerHour: candidate?.pricePerHour ?? null,
+    onDemandPricePerHour: candidate?.onDemandPricePerHour ?? null,
+    ...{ isInterrupted: runner.isInterrupted, onlineAtMs: runner.onlineAtMs },
+    ...{ launchedAtMs: runner.createdAtMs, goneAtMs },
   };
 }

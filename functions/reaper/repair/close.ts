@@ -5,7 +5,7 @@ import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { ABSENT_LOOKS_MIN } from '../../../shared/limits.ts';
 import { closeAll } from '../ending/together.ts';
-import { runnerFacts } from '../events/history.ts';
+import { runnerFacts, unusedRow } from '../events/history.ts';
 import { isLaunched } from '../own-instance.ts';
 import type { Observation } from '../survey/observe.ts';
 import type { ReaperWorld } from '../world.ts';
@@ -58,6 +58,10 @@ async function keepFacts(entry: RunnerEntry, { ledger, clock }: ReaperWorld): Pr
   const goneAtMs = clock.nowMs();
   const held = entry.busyWith === null ? null : await ledger.jobs.read(entry.busyWith);
   const job = entry.ran ?? held?.entry.job;
-  if (job !== undefined)
+  if (job !== undefined) {
     await ledger.history.merge({ job, ...runnerFacts(entry), trail: entry.trail, goneAtMs });
+    return;
+  }
+  const unused = entry.busyWith === null ? unusedRow(entry, goneAtMs) : null;
+  if (unused !== null) await ledger.history.noteUnused(unused);
 }

@@ -1,6 +1,7 @@
 /** What remains of jobs, as rows of the `history` table under the UTC day of their creation. */
 import type { HistoryRow } from '../../ledger/history-row.ts';
 import { type History, isEnd } from '../../ledger/ledger.ts';
+import type { UnusedRow } from '../../ledger/unused-row.ts';
 import { TRAIL_MAX, WRITE_CONFLICTS_MAX } from '../../limits.ts';
 import type { Job, JobId, Listing } from '../../nouns.ts';
 import { SCHEMA_VERSION, textIn } from './entries.ts';
@@ -46,13 +47,20 @@ export function historyOn(table: Table, newToken: () => string): History {
       const columns = await table.get(keyOf(createdAtMs, id));
       return columns === null ? null : rowIn(columns);
     },
-    ofDay: (dayMs, max) => ofDay(table, dayOf(dayMs), max),
+    ofDay: (dayMs, max) => listed(table, dayOf(dayMs), max, rowIn),
     async merge(findings) {
       for (let tries = 0; tries < WRITE_CONFLICTS_MAX; tries++) if (await tryToMerge(findings)) return;
       throw new Error(
         `history of job ${findings.job.id}: others wrote it ${WRITE_CONFLICTS_MAX} times meanwhile`,
       );
     },
+    async noteUnused(row) {
+      const body = JSON.stringify(row);
+      const columns = { repository: row.repository, schema: SCHEMA_VERSION, rev: newToken(), body };
+      await table.put([unusedOn(row.launchedAtMs), row.runnerName], columns, { row: 'any' });
+    },
+    unusedOfDay: (dayMs, max) =>
+      listed(table, unusedOn(dayMs), max, (columns) => JSON.parse(textIn(columns, 'body')) as UnusedRow),
   };
 }
 
@@ -93,18 +101,26 @@ function known(findings: Findings): Partial<HistoryRow> {
 
 const PAGE_ROWS = 500;
 
-async function ofDay(table: Table, day: string, max: number): Promise<Listing<HistoryRow>> {
-  const things: HistoryRow[] = [];
+async function listed<Kept>(
+  table: Table,
+  day: string,
+  max: number,
+  read: (columns: Columns) => Kept,
+): Promise<Listing<Kept>> {
+  const things: Kept[] = [];
   let from: Key | null = null;
   do {
     const page: Page = await table.range(day, from, Math.min(PAGE_ROWS, max - things.length));
-    things.push(...page.rows.map(({ columns }) => rowIn(columns)));
+    things.push(...page.rows.map(({ columns }) => read(columns)));
     from = page.next;
   } while (from !== null && things.length < max);
   return { things, complete: from === null };
 }
 
 const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+
+/** Beside the days of jobs, so that whoever reads those sees jobs alone. */
+const unusedOn = (ms: number): string => `unused ${dayOf(ms)}`;
 
 const keyOf = (createdAtMs: number, id: JobId): Key => [dayOf(createdAtMs), String(id)];
 

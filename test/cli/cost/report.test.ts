@@ -6,6 +6,7 @@ import { costReport, forecast, GROUPS } from '../../../cli/cost/report.ts';
 import { csvOf, renderCosts } from '../../../cli/cost/table.ts';
 import { PIPE } from '../../../cli/shared/screen/screen.ts';
 import type { HistoryRow } from '../../../shared/ledger/history-row.ts';
+import type { UnusedRow } from '../../../shared/ledger/unused-row.ts';
 import { DISK_PRICE_PER_GIB_HOUR } from '../../../shared/market/disk.ts';
 import { config as configOf } from '../../shared/advisor/builders.ts';
 import { build } from '../../shared/ledger/builders.ts';
@@ -31,7 +32,8 @@ const ran = (id: number, some: Partial<HistoryRow> = {}, job: Parameters<typeof 
     goneAtMs: DAY_MS + 2 * HOUR_MS,
     ...some,
   }) as HistoryRow;
-const report = (...rows: HistoryRow[]) => costReport({ rows, config, types, nowMs: DAY_MS + 3 * HOUR_MS });
+const report = (...rows: HistoryRow[]) =>
+  costReport({ rows, unused: [], config, types, nowMs: DAY_MS + 3 * HOUR_MS });
 const DISK = 40 * DISK_PRICE_PER_GIB_HOUR;
 
 describe('what a job has cost', () => {
@@ -101,7 +103,7 @@ test('the table says what is not in it', () => {
     /in CNY/,
     /month comes to 31\.00/,
     /Of 2026-05-03 not all/,
-    /no job ran on/,
+    /builds of images/,
     /no figures of what jobs use/,
   ])
     expect(text).toMatch(words);
@@ -114,4 +116,65 @@ test('no name from outside becomes a formula of a spreadsheet, or moves the term
   expect(renderCosts(state([ran(1, {}, { workflow: '\u001b[2Jboo' })]), 'workflow', PIPE)).not.toContain(
     '\u001b[2J',
   );
+});
+
+describe('machines that no job needed', () => {
+  const unused = (some: Partial<UnusedRow> = {}) =>
+    build.unused({ launchedAtMs: DAY_MS, goneAtMs: DAY_MS + HOUR_MS, ...some });
+  /** It waited for an hour and a half before its job came, and served it six seconds later. */
+  const warm = (id: number) =>
+    ran(
+      id,
+      { isWarm: true, diskGiB: 0, startedAtMs: DAY_MS + 1.5 * HOUR_MS + 6000 },
+      { createdAtMs: DAY_MS + 1.5 * HOUR_MS },
+    );
+  const cold = (id: number, waitedMs: number) =>
+    ran(id, { diskGiB: 0 }, { createdAtMs: DAY_MS + HOUR_MS / 2 - waitedMs });
+  const told = (rows: HistoryRow[], machines: UnusedRow[]) =>
+    costReport({ rows, unused: machines, config, types, nowMs: DAY_MS + 3 * HOUR_MS });
+
+  test('a job pays for a machine that waited from when it came itself; what was before is the cost of waiting', () => {
+    const { total, idle, all } = told([warm(1)], []);
+    expect(total.instance).toBeCloseTo(0.4 * 0.5, 10);
+    expect(idle.waiting.instance).toBeCloseTo(0.4 * 1.5, 10);
+    expect(all.total, 'no second is told twice, or left out').toBeCloseTo(0.4 * 2, 10);
+    expect(idle).toMatchObject({ servedWarm: 1, machines: { waiting: 1, unused: 0 } });
+  });
+
+  test('those that waited in vain, and those that were launched for a job and had none, are lines of their own', () => {
+    const { idle, all, total } = told(
+      [cold(1, 60_000)],
+      [unused(), unused({ isWarm: false, goneAtMs: DAY_MS + 2 * HOUR_MS })],
+    );
+    expect(idle.waiting.total).toBeCloseTo(0.4, 10);
+    expect(idle.unused.total).toBeCloseTo(0.8, 10);
+    expect(all.total).toBeCloseTo(total.total + 1.2, 10);
+    const text = renderCosts(
+      state([], { report: told([cold(1, 60_000)], [unused(), unused({ isWarm: false })]) }),
+      'repository',
+      PIPE,
+    );
+    expect(text).toMatch(/warm runners, waiting\t\t1\.0\t0\.40/);
+    expect(text).toMatch(/machines without a job\t\t1\.0\t0\.40/);
+  });
+
+  test('what waiting bought is told by the median wait of jobs with the same labels, else of all others', () => {
+    expect(
+      told([warm(1), cold(2, 60_000), cold(3, 80_000), cold(4, 300_000)], []).idle.savedSeconds,
+    ).toBeCloseTo(74, 6);
+    const other = ran(
+      2,
+      { diskGiB: 0 },
+      { labels: ['self-hosted', 'aliyun', 'amd64'], createdAtMs: DAY_MS + HOUR_MS / 2 - 36_000 },
+    );
+    expect(told([warm(1), other], []).idle.savedSeconds).toBeCloseTo(30, 6);
+    expect(told([warm(1)], []).idle.savedSeconds, 'nothing to compare with').toBeNull();
+  });
+
+  test('a row of an earlier release had no warm runner, and a machine without a price is in no sum', () => {
+    const { isWarm: _, ...old } = warm(1);
+    expect(told([old as HistoryRow], []).idle).toMatchObject({ servedWarm: 0, waiting: { total: 0 } });
+    const { idle, all } = told([], [unused({ pricePerHour: null, onDemandPricePerHour: null })]);
+    expect([idle.waiting.total, all.unpriced]).toEqual([0, 1]);
+  });
 });

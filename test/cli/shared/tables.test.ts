@@ -60,7 +60,13 @@ const SUMS = {
 };
 const COSTS = {
   ...{ fromMs: NOW_MS, atMs: NOW_MS, currency: 'CNY', monthForecast: null, cutDays: [] },
-  report: { total: SUMS, by: { repository: [{ name: `${LONG}${LONG}`, ...SUMS }] } },
+  report: {
+    ...{ total: SUMS, all: SUMS, by: { repository: [{ name: `${LONG}${LONG}`, ...SUMS }] } },
+    idle: {
+      ...{ waiting: SUMS, unused: SUMS, machines: { waiting: 3, unused: 2 } },
+      ...{ servedWarm: 2, savedSeconds: 60 },
+    },
+  },
 } as unknown as Parameters<typeof renderCosts>[0];
 
 const TABLES: readonly (readonly [
@@ -79,14 +85,18 @@ const TABLES: readonly (readonly [
     ['ecs.g8y.16xlarge', '2.87', '256'],
   ],
   ['cost', (screen) => tableOf(renderCosts(COSTS, 'repository', screen)), ['12345', '124691.34', '69 %']],
-  ['start', (screen) => endOf([PLAYED], [], screen), ['build-x64', '139 s', '0.037', '62 %']],
+  [
+    'start',
+    (screen) => endOf({ rows: [PLAYED], left: [], warm: null }, screen),
+    ['build-x64', '139 s', '0.037', '62 %'],
+  ],
 ];
 
 /** Its notes are sentences, which a terminal breaks by itself. */
 const tableOf = (text: string): string =>
   text
     .split('\n')
-    .filter((line) => !/^(What|Saved|These|Right)/.test(line))
+    .filter((line) => !/^(What|Saved|These|Right|Warm)/.test(line))
     .join('\n');
 
 describe.each([80, 81, 99, 100, 120, 160, 200])('at %i columns', (width) => {

@@ -2,6 +2,7 @@
 import { BLANK_RUNNER } from '../../../shared/ledger/blank-runner.ts';
 import type { CheckEntry, JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held, SlotLimits, SlotRequest } from '../../../shared/ledger/ledger.ts';
+import type { UnusedRow } from '../../../shared/ledger/unused-row.ts';
 import type { Job, JobId, RunId, RunnerName } from '../../../shared/nouns.ts';
 
 export const CREATED_MS = Date.UTC(2026, 4, 4, 11, 59, 58);
@@ -51,6 +52,12 @@ export const build = {
     stateAtMs: CREATED_MS,
     leaseUntilMs: CREATED_MS + 180_000,
     ...some,
+  }),
+  unused: (some: Partial<UnusedRow> = {}): UnusedRow => ({
+    ...{ runnerName: build.runnerName('01-0'), repository: 'acme/*', labels: ['arm64'], profile: null },
+    ...{ isWarm: true, because: '', instanceId: 'i-9', instanceType: 'ecs.c8y.2xlarge', diskGiB: 0 },
+    ...{ capacityType: 'spot', pricePerHour: 0.4, onDemandPricePerHour: 2, isInterrupted: false },
+    ...{ launchedAtMs: CREATED_MS, onlineAtMs: CREATED_MS, goneAtMs: CREATED_MS + 3_600_000, ...some },
   }),
   slot: (name: string | number, some: Partial<SlotRequest> = {}): SlotRequest => ({
     name: build.runnerName(name),

@@ -115,6 +115,20 @@ export function recordsContract(open: Open): void {
         expect((await history.ofDay(CREATED_MS - 2 * DAY_MS, 100)).things).toEqual([]);
       }),
     );
+
+    test(
+      'has machines that no job ran on apart from jobs, each once',
+      on(open, async ({ history }) => {
+        await history.merge({ job: build.job(1), outcome: 'success' });
+        await history.noteUnused(build.unused());
+        await history.noteUnused(build.unused({ goneAtMs: CREATED_MS + 9 }));
+        expect((await history.ofDay(CREATED_MS, 100)).things).toHaveLength(1);
+        expect((await history.unusedOfDay(CREATED_MS, 100)).things).toEqual([
+          build.unused({ goneAtMs: CREATED_MS + 9 }),
+        ]);
+        expect((await history.unusedOfDay(CREATED_MS + DAY_MS, 100)).things).toEqual([]);
+      }),
+    );
   });
 
   describe('the market', () => {

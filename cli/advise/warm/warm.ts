@@ -1,0 +1,90 @@
+/** `advise -- --warm`: which runners might wait for jobs, going by the arrivals that `history` remembers. */
+import type { Config } from '../../../shared/config/config.ts';
+import type { HistoryRow } from '../../../shared/ledger/history-row.ts';
+import { HISTORY_DAY_MAX, HISTORY_TTL_DAYS } from '../../../shared/limits.ts';
+import { diskPricePerHour } from '../../../shared/market/disk.ts';
+import { poolNameOf } from '../../../shared/warm/pools.ts';
+import { currencyOf, type Operator } from '../../shared/operator.ts';
+import { type Habits, JOBS_MIN, type Proposal, propose } from './propose.ts';
+
+const DAY_MS = 24 * 3_600_000;
+/** A sweep sees that one is wanting. */
+const SWEEP_MS = 60_000;
+/** Where no machine's boot is remembered. */
+const BOOT_MS = 90_000;
+
+export interface PoolAdvice extends Proposal {
+  /** Beside the base labels. */
+  readonly labels: readonly string[];
+  /** Where they would wait: `owner/*`, or `owner/name` in repository scope. */
+  readonly place: string;
+}
+
+export interface WarmAdvice {
+  readonly days: number;
+  readonly timeZone: string;
+  readonly currency: string | null;
+  readonly pools: readonly PoolAdvice[];
+  /** Of label sets that came too seldom. */
+  readonly seldomJobs: number;
+  /** Days of which there were more jobs than are read. */
+  readonly cutDays: readonly string[];
+}
+
+export async function adviseWarm(operator: Operator, days: number, timeZone: string): Promise<WarmAdvice> {
+  const { ledger, config, clock } = operator;
+  const nowMs = clock.nowMs();
+  const rows: HistoryRow[] = [];
+  const cutDays: string[] = [];
+  for (let ago = 0; ago < Math.min(days, HISTORY_TTL_DAYS); ago++) {
+    const dayMs = nowMs - ago * DAY_MS;
+    const { things, complete } = await ledger.history.ofDay(dayMs, HISTORY_DAY_MAX);
+    rows.push(...things);
+    if (!complete) cutDays.push(new Date(dayMs).toISOString().slice(0, 10));
+  }
+  const proposed = proposals(rows, config, timeZone);
+  return { days, timeZone, currency: await currencyOf(operator), ...proposed, cutDays };
+}
+
+/** Pure. The pools that serve most jobs first. */
+export function proposals(
+  rows: readonly HistoryRow[],
+  config: Config,
+  timeZone: string,
+): Pick<WarmAdvice, 'pools' | 'seldomJobs'> {
+  const ran = rows.filter(({ instanceId, startedAtMs }) => instanceId !== null && startedAtMs !== null);
+  const groups = new Map<string, HistoryRow[]>();
+  for (const row of ran) {
+    const name = poolNameOf(row.job, config);
+    const alike = groups.get(name);
+    if (alike === undefined) groups.set(name, [row]);
+    else alike.push(row);
+  }
+  const habits: Habits = { timeZone, refillMs: SWEEP_MS + bootMs(ran) };
+  const pools = [...groups].flatMap(([name, alike]) => {
+    const proposal = propose(alike.map(arrivalOf), habits);
+    const [place = '', ...labels] = name.split(' ');
+    const base = config.baseLabels.map((label) => label.toLowerCase());
+    return proposal === null
+      ? []
+      : [{ ...proposal, place, labels: labels.filter((label) => !base.includes(label)) }];
+  });
+  const seldom = [...groups.values()].filter(({ length }) => length < JOBS_MIN);
+  return {
+    pools: pools.sort((a, b) => b.servedShare * b.jobs - a.servedShare * a.jobs),
+    seldomJobs: seldom.reduce((sum, { length }) => sum + length, 0),
+  };
+}
+
+function arrivalOf({ job, pricePerHour, onDemandPricePerHour, diskGiB }: HistoryRow) {
+  const price = pricePerHour ?? onDemandPricePerHour;
+  return { atMs: job.createdAtMs, pricePerHour: price === null ? null : price + diskPricePerHour(diskGiB) };
+}
+
+/** The median of those that are known. */
+function bootMs(rows: readonly HistoryRow[]): number {
+  const boots = rows.flatMap(({ launchedAtMs, onlineAtMs }) =>
+    launchedAtMs === null || onlineAtMs === null ? [] : Math.max(0, onlineAtMs - launchedAtMs),
+  );
+  return boots.sort((a, b) => a - b)[Math.floor((boots.length - 1) / 2)] ?? BOOT_MS;
+}
