@@ -30,12 +30,12 @@ function textOf(state: CostState, { by, csv }: Options): string {
   return csv ? csvOf(state) : renderCosts(state, by);
 }
 
-export function jsonOf({ fromMs, atMs, currency, report, monthForecast, cutDays }: CostState) {
+export function jsonOf({ fromMs, atMs, currency, report, sizings, monthForecast, cutDays }: CostState) {
   return {
     ...{ from: toIsoOrNull(fromMs), at: toIsoOrNull(atMs), currency },
     ...{ total: report.total, by: report.by, monthForecast, cutDays },
     hosted: { currency: 'USD', source: HOSTED_SOURCE },
-    rightSizing: null,
+    rightSizing: sizings,
   };
 }
 

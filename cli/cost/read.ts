@@ -5,6 +5,7 @@ import type { Market, MarketType } from '../../shared/market/market.ts';
 import { readMarkets } from '../../shared/market/read.ts';
 import type { Operator } from '../shared/operator.ts';
 import { type CostReport, costReport, forecast } from './report.ts';
+import { rightSizing, type Sizing } from './right-sizing.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -13,6 +14,7 @@ export interface CostState {
   readonly atMs: number;
   readonly currency: string | null;
   readonly report: CostReport;
+  readonly sizings: readonly Sizing[];
   /** Of the whole month, at this pace; null: the report is of another time, or the month has just begun. */
   readonly monthForecast: number | null;
   /** Days of which there were more jobs than are read: their sums are too small. */
@@ -36,10 +38,11 @@ export async function readCosts(operator: Operator, days: number | null): Promis
     if (!complete) cutDays.push(new Date(dayMs).toISOString().slice(0, 10));
   }
   const markets = await readMarkets(config, ledger.market, log);
-  const report = costReport({ rows, config, types: typesOf(markets), nowMs: atMs });
+  const request = { rows, config, types: typesOf(markets), nowMs: atMs };
+  const [report, sizings] = [costReport(request), rightSizing(request)];
   const known = [...markets.values()].find((market) => market?.currency);
   const monthForecast = days === null ? forecast(report.total.total, atMs) : null;
-  return { fromMs, atMs, currency: known?.currency ?? null, report, monthForecast, cutDays };
+  return { fromMs, atMs, currency: known?.currency ?? null, report, sizings, monthForecast, cutDays };
 }
 
 function typesOf(markets: ReadonlyMap<string, Market | null>): ReadonlyMap<string, MarketType> {

@@ -66,7 +66,7 @@ export function costReport(request: CostRequest): CostReport {
 }
 
 /** Null: it had no machine. */
-function costOf(row: HistoryRow, { types, nowMs }: CostRequest): Sums | null {
+export function costOf(row: HistoryRow, { types, nowMs }: CostRequest): Sums | null {
   const { instanceId, launchedAtMs, goneAtMs, completedAtMs, diskGiB } = row;
   if (instanceId === null || launchedAtMs === null) return null;
   const hours = Math.max(0, (goneAtMs ?? completedAtMs ?? nowMs) - launchedAtMs) / HOUR_MS;

@@ -104,6 +104,7 @@ function moneySections({ costs, trouble, unavailable }: MoneyState, ask: Ask, sa
       null,
       html`<nav class="choice" aria-label="${words.by}">${GROUPS.map((each) => linkTo(say.link('money', { days: String(ask.days), by: each }), words.groups[each], each === group))}</nav>${sumTable(report.by[group], words.groups[group], currency, say)}<p class="hint">${words.estimate}${report.total.unpriced === 0 ? null : ` ${words.unpriced(report.total.unpriced)}`}</p>`,
     ),
+    ...(costs.sizings.length === 0 ? [] : [section('sizings', words.sizings, sizingTable(costs, say))]),
     section('trouble', words.trouble, troubleTable(trouble, say)),
     ...(unavailable.length === 0
       ? []
@@ -165,6 +166,17 @@ function sumTable(
     words.hosted,
   ];
   return html`${tableOf(label, head, rows)}${groups.length > ROWS_MAX ? html`<p>${words.more(groups.length - ROWS_MAX)}</p>` : null}`;
+}
+
+function sizingTable({ sizings, currency }: CostState, { words, money }: Say): Html {
+  const rows = sizings
+    .slice(0, ROWS_MAX)
+    .map((each) => [
+      ...[`${each.repository}: ${each.workflow ?? ''}: ${each.job}`, String(each.runs)],
+      `${each.coresPeak.toFixed(1)} / ${each.cores} CPU, ${each.memoryPeakGiB.toFixed(1)} / ${each.memoryGiB} GiB`,
+      ...[each.write.join(', '), each.saves === null ? '–' : money(each.saves, currency)],
+    ]);
+  return tableOf(words.sizings, [words.job, words.jobs, words.used, words.write, words.saved], rows);
 }
 
 function troubleTable(trouble: readonly Trouble[], { words }: Say): Html {
