@@ -7,7 +7,7 @@ import { type CostState, readCosts } from '../../cost/read.ts';
 import { GROUPS, type Group, type Sums } from '../../cost/report.ts';
 import { type Html, html } from '../../shared/screen/html.ts';
 import { barChart } from '../charts.ts';
-import { inEnglish, type Say, type Section, section, tableOf } from '../say.ts';
+import { type Say, type Section, section, tableOf, translated } from '../say.ts';
 import type { Ask, DashboardWorld, View } from '../world.ts';
 import { figure, linkTo, spansOf } from './parts.ts';
 
@@ -112,7 +112,7 @@ function moneySections({ costs, trouble, unavailable }: MoneyState, ask: Ask, sa
           section(
             'unavailable',
             words.notNow,
-            html`<ul>${unavailable.slice(0, ROWS_MAX).map(({ offering, because }) => html`<li><span class="name">${offering}</span>: ${inEnglish(because, say)}</li>`)}</ul>`,
+            html`<ul>${unavailable.slice(0, ROWS_MAX).map(({ offering, because }) => html`<li><span class="name">${offering}</span>: ${translated(because, say)}</li>`)}</ul>`,
           ),
         ]),
   ];
