@@ -3,12 +3,11 @@
  * off; on the market's notice the script ends the runner, and with it the job. The figures are those of stock images: online after 30 to 75 s (peers report two to four minutes with package
  * installs, one without). The instance reads its user data as bash would, for the JIT config and for whose jobs may run.
  */
-import { gunzipSync } from 'node:zlib';
 import { type BootDriver, type BootedMachine, silentDriver } from './ecs/machine.ts';
 import type { SimGitHub } from './github/github.ts';
-import type { JobForRunner } from './github/listener.ts';
 import { ConfigRefused, type RunnerSession } from './github/runs/sessions.ts';
 import type { Random } from './random.ts';
+import { admits, hostOf, jitConfigOf, usageTeller } from './told-by-user-data.ts';
 
 export interface TimedDriverOptions {
   readonly github: Pick<SimGitHub, 'connectRunner'>;
@@ -111,12 +110,15 @@ function connect(
     return null;
   }
   let [isOver, hasJob] = [false, false];
+  const tellUsage = usageTeller(machine, trace);
   try {
     const session = github.connectRunner(jitConfigOf(machine.userData), {
       onJob(job) {
         hasJob = true;
         const isTurnedAway = !admits(machine.userData, job);
-        after(isTurnedAway ? TURNED_AWAY_MS : job.durationMs, () => {
+        const ranMs = isTurnedAway ? null : job.durationMs;
+        after(ranMs ?? TURNED_AWAY_MS, () => {
+          tellUsage(ranMs);
           // Cancelled a moment ago: the machine is about to stop.
           if (!isOver) session.finishJob(isTurnedAway || random.chance(failures) ? 'failure' : 'success');
         });
@@ -147,51 +149,4 @@ function connect(
 function traceLine(nowMs: number, bootedAtMs: number, words: string): string {
   const seconds = Math.floor((nowMs - bootedAtMs) / 1000);
   return `${new Date(nowMs).toISOString().slice(0, 19)}Z +${seconds}s ${words}`;
-}
-
-/** Of the first address that the runner's archive is fetched from. */
-const hostOf = (userData: string): string =>
-  /^readonly RUNNER_URLS=\('https?:\/\/([^/']+)/m.exec(scriptOf(userData))?.[1] ?? 'none';
-
-/** As the started hook judges. */
-function admits(userData: string, { repository, event }: JobForRunner): boolean {
-  const name = repository.toLowerCase();
-  const { lists, isPublicRefused, areForksRefused } = admissionOf(userData);
-  const isListed = ([pattern = '']: RegExpMatchArray) =>
-    pattern.endsWith('/*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
-  if (!lists.every((list) => [...list.matchAll(/\S+/g)].some(isListed))) return false;
-  const { repository: own, pull_request: pull } = event.payload as EventPayload;
-  if (isPublicRefused && own?.private !== true && event.name !== 'schedule') return false;
-  return !areForksRefused || pull === undefined || pull.head.repo?.full_name.toLowerCase() === name;
-}
-
-interface EventPayload {
-  readonly repository?: { readonly private: boolean };
-  readonly pull_request?: { readonly head: { readonly repo: { readonly full_name: string } | null } };
-}
-
-function admissionOf(userData: string) {
-  const script = scriptOf(userData);
-  const value = (name: string) => new RegExp(`^readonly ${name}=(.*)$`, 'm').exec(script)?.[1] ?? '';
-  return {
-    lists: [...value('ADMITTED').matchAll(/'([^']*)'/g)].map(([, list = '']) => list),
-    isPublicRefused: value('PUBLIC') === "'refuse'",
-    areForksRefused: value('FORKS') === "'refuse'",
-  };
-}
-
-/** As the machine puts it together: no text of a JIT config has a quote of bash in it. */
-export function jitConfigOf(userData: string): string {
-  const found = /^readonly JIT_PARTS=\(([^)]*)\)$/m.exec(scriptOf(userData))?.[1] ?? '';
-  const parts = [...found.matchAll(/'([^']*)'/g)].map(([, part = '']) => part);
-  if (parts.length === 0) throw new Error('the user data has no JIT_PARTS');
-  if (parts.length === 1) return parts[0] as string;
-  const encoded = (text: string) => Buffer.from(text).toString('base64');
-  return encoded(parts.map((part, at) => (at % 2 === 0 ? part : encoded(part))).join(''));
-}
-
-function scriptOf(userData: string): string {
-  const packed = /<<SCRIPTS .*\n([A-Za-z0-9+/=]+)\nSCRIPTS$/m.exec(userData)?.[1];
-  if (packed === undefined) throw new Error('the user data has no SCRIPTS');
-  return gunzipSync(Buffer.from(packed, 'base64')).toString('utf8');
 }

@@ -41,6 +41,7 @@ export const FLOORS: readonly (readonly string[])[] = [
     'simulator/releases.ts',
     'simulator/timed-driver.ts',
   ],
+  ['simulator/told-by-user-data.ts'],
   ['simulator/ecs/', 'simulator/function-compute/', 'simulator/github/', 'simulator/instance-metadata/'],
   ['simulator/log-service.ts', 'simulator/oss/', 'simulator/tablestore/'],
   ['simulator/accounts.ts', 'simulator/clock.ts', 'simulator/random.ts', 'simulator/starvation.ts'],

@@ -23,6 +23,7 @@ job_started() {
     "$((${RUNNER_AT:?} - BOOTED_AT))" "$((now - RUNNER_AT))"
   # A container's steps inherit nothing from the runner's own environment.
   printf '%s\n' "${JOB_ENVIRONMENT[@]?}" >>"${GITHUB_ENV:-/dev/null}"
+  if [[ -p "${SHARED:?}/usage-pipe" ]]; then printf b 3<>"${SHARED}/usage-pipe" >&3; fi
 }
 
 # What was still on its way when the runner came online: docker, say, or what the image has in store for cloud-init's end,

@@ -13,7 +13,7 @@ readonly LOOK_SECONDS=5
 
 # The runner exits by itself after one job: its configuration is good for one.
 run_one_job() {
-  local watcher notes lines status=0 at
+  local watcher notes lines usage='' status=0 at
   at=$(ask_metadata instance/spot/termination-time) || true
   if is_time "${at}"; then
     log "spot.notice at=${at}"
@@ -24,6 +24,7 @@ run_one_job() {
   trap end_gracefully TERM
   exec {lines}> >(note_online)
   notes=$!
+  if [[ "${USAGE:?}" == true ]]; then start_usage; fi
   # Else the runner would start with SIGINT ignored, and could not be told to end.
   set -m
   start_runner >&"${lines}" 2>&1 &
@@ -35,8 +36,9 @@ run_one_job() {
   # A signal ends a wait, too, with a status of its own: the runner's is told by the one after its end.
   while kill -0 "${RUNNER_PID}" 2>/dev/null; do wait "${RUNNER_PID}" || true; done
   wait "${RUNNER_PID}" || status=$?
-  kill "${watcher}" ${GRACE_PID:+"${GRACE_PID}"} 2>/dev/null || true
+  kill "${watcher}" ${usage:+"${usage}"} ${GRACE_PID:+"${GRACE_PID}"} 2>/dev/null || true
   if [[ ! -e "${RUN}/online" ]]; then wait "${notes}" || true; fi
+  if [[ -n "${usage}" ]]; then wait "${usage}" || true; fi
   log "runner.ended status=${status}"
 }
 
@@ -55,7 +57,7 @@ start_runner() {
     ACTIONS_RUNNER_RETURN_VERSION_DEPRECATED_EXIT_CODE=1 RUNNER_MANUALLY_TRAP_SIG=1 \
     HOME="${RUNNER_USER_HOME}" USER=runner LOGNAME=runner SHELL=/bin/bash LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
     AGENT_TOOLSDIRECTORY="${TOOL_CACHE}" RUNNER_TOOL_CACHE="${TOOL_CACHE}"
-  if [[ -n "${HOOK_COMPLETED}" ]]; then export ACTIONS_RUNNER_HOOK_JOB_COMPLETED="${SHARED}/job-completed.sh"; fi
+  if [[ -n "${HOOK_COMPLETED}" || "${USAGE}" == true ]]; then export ACTIONS_RUNNER_HOOK_JOB_COMPLETED="${SHARED}/job-completed.sh"; fi
   exec systemd-run --quiet --scope --unit=ci-runner-job --property=Delegate=yes --property=TasksMax=infinity \
     --property=Before=ci-runner.service --property="TimeoutStopSec=${GRACE_SECONDS}" -- "${AS_RUNNER[@]}" \
     env --unset={INVOCATION_ID,JOURNAL_STREAM,SYSTEMD_EXEC_PID,MEMORY_PRESSURE_WATCH,MEMORY_PRESSURE_WRITE} \

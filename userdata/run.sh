@@ -182,7 +182,10 @@ write_hooks() {
     declare -f job_started turn_away await_machine judge judge_event read_event
     printf 'job_started\n%s\n' "${HOOK_STARTED?}"
   } >"${SHARED}/job-started.sh"
-  printf '%s\n' "${HOOK_COMPLETED?}" >"${SHARED}/job-completed.sh"
+  {
+    if [[ "${USAGE}" == true ]]; then declare -p SHARED && declare -f show_usage && printf 'show_usage || true\n'; fi
+    printf '%s\n' "${HOOK_COMPLETED?}"
+  } >"${SHARED}/job-completed.sh"
 }
 
 # What a job must find, and the runner need not wait for.

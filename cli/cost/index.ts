@@ -35,12 +35,12 @@ function textOf(state: CostState, { by, csv }: Options, screen: Screen): string 
   return csv ? csvOf(state) : renderCosts(state, by, screen);
 }
 
-export function jsonOf({ fromMs, atMs, currency, report, monthForecast, cutDays }: CostState) {
+export function jsonOf({ fromMs, atMs, currency, report, sizings, monthForecast, cutDays }: CostState) {
   return {
     ...{ from: toIsoOrNull(fromMs), at: toIsoOrNull(atMs), currency },
     ...{ total: report.total, idle: report.idle, all: report.all, by: report.by, monthForecast, cutDays },
     hosted: { currency: 'USD', source: HOSTED_SOURCE },
-    rightSizing: null,
+    rightSizing: sizings,
   };
 }
 

@@ -7,6 +7,7 @@ import type { Market, MarketType } from '../../shared/market/market.ts';
 import { readMarkets } from '../../shared/market/read.ts';
 import type { Operator } from '../shared/operator.ts';
 import { type CostReport, costReport, forecast } from './report.ts';
+import { rightSizing, type Sizing } from './right-sizing.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -15,6 +16,7 @@ export interface CostState {
   readonly atMs: number;
   readonly currency: string | null;
   readonly report: CostReport;
+  readonly sizings: readonly Sizing[];
   /** Of the whole month, at this pace; null: the report is of another time, or the month has just begun. */
   readonly monthForecast: number | null;
   /** Days of which there were more jobs than are read: their sums are too small. */
@@ -41,10 +43,11 @@ export async function readCosts(operator: Operator, days: number | null): Promis
     if (!complete || !idle.complete) cutDays.push(new Date(dayMs).toISOString().slice(0, 10));
   }
   const markets = await readMarkets(config, ledger.market, log);
-  const report = costReport({ rows, unused, config, types: typesOf(markets), nowMs: atMs });
+  const request = { rows, unused, config, types: typesOf(markets), nowMs: atMs };
+  const [report, sizings] = [costReport(request), rightSizing(request)];
   const known = [...markets.values()].find((market) => market?.currency);
   const monthForecast = days === null ? forecast(report.all.total, atMs) : null;
-  return { fromMs, atMs, currency: known?.currency ?? null, report, monthForecast, cutDays };
+  return { fromMs, atMs, currency: known?.currency ?? null, report, sizings, monthForecast, cutDays };
 }
 
 /** Warm runners that wait at this moment, as if they went now. */

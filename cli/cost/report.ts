@@ -56,7 +56,7 @@ export function costReport(request: CostRequest): CostReport {
 }
 
 /** Null: it had no machine. */
-function costOf(row: HistoryRow, { types, nowMs }: CostRequest): Sums | null {
+export function costOf(row: HistoryRow, { types, nowMs }: CostRequest): Sums | null {
   const fromMs = neededFromMs(row);
   if (row.instanceId === null || fromMs === null) return null;
   const untilMs = row.goneAtMs ?? row.completedAtMs ?? nowMs;

@@ -7,7 +7,10 @@ import { HOSTED_SOURCE } from './hosted-prices.ts';
 import type { Idle } from './idle.ts';
 import type { CostState } from './read.ts';
 import { GROUPS, type Group } from './report.ts';
+import { RUNS_MIN, type Sizing } from './right-sizing.ts';
 import type { Sums } from './sums.ts';
+
+const SIZINGS_MAX = 20;
 
 /** To the cent: what is paid by the hour is summed up here. */
 const money = (value: number): string => value.toFixed(2);
@@ -60,7 +63,7 @@ const columnsOf = (group: Group, currency: string | null): readonly Column<Line>
 const saved = (total: number, instead: number): string =>
   instead === 0 ? '' : `${Math.round(100 * (1 - total / instead))} %`;
 
-function notes({ report: { total, all, idle }, monthForecast, cutDays }: CostState): string[] {
+function notes({ report: { total, all, idle }, sizings, monthForecast, cutDays }: CostState): string[] {
   return [
     ...warmNote(idle),
     `Saved against pay-as-you-go of the same machines: ${money(all.onDemand - all.total)}, what no job needed included. GitHub's own runners of as many cores: USD ${money(total.hostedUsd)} (${HOSTED_SOURCE}).`,
@@ -68,7 +71,7 @@ function notes({ report: { total, all, idle }, monthForecast, cutDays }: CostSta
     ...(all.unpriced === 0 ? [] : [`Machines whose price is not known, in no sum: ${all.unpriced}.`]),
     ...cutDays.map((each) => `Of ${each} not all jobs were read: its sums are too small.`),
     'These are estimates, by the price at each launch; the disk at an estimated price. Not in here: traffic, NAT and addresses, and builds of images.',
-    'Right-sizing: no figures of what jobs use of their machines are kept yet, so none is proposed.',
+    ...sizingsOf(sizings),
   ];
 }
 
@@ -81,6 +84,31 @@ function warmNote({ waiting, servedWarm, savedSeconds }: Idle): string[] {
   return [
     `Warm runners cost ${money(waiting.total)} while they waited, and served ${servedWarm} jobs: ${saved}.`,
   ];
+}
+
+function sizingsOf(sizings: readonly Sizing[]): string[] {
+  if (sizings.length === 0)
+    return [
+      `Right-sizing: no job with ${RUNS_MIN} measured runs used under a third of its cores, or all of its memory.`,
+    ];
+  const more = sizings.length - SIZINGS_MAX;
+  return [
+    '',
+    'Right-sizing, by the busiest minute of all runs:',
+    ...sizings.slice(0, SIZINGS_MAX).map(sizingLine),
+    ...(more > 0 ? [`  and ${more} more: --json has them all.`] : []),
+  ];
+}
+
+function sizingLine(each: Sizing): string {
+  const { cores, memoryGiB, coresPeak, memoryPeakGiB, oomKilled, write, saves, runs } = each;
+  const name = plainText(`${each.repository}: ${each.workflow ?? 'not told'}: ${each.job}`, 100);
+  const labels = write.map((label) => `\`${label}\``).join(', ');
+  if (saves !== null)
+    return `  ${name}: ${coresPeak.toFixed(1)} of ${cores} cores in ${runs} runs: ${labels} would have saved about ${money(saves)}.`;
+  const ended =
+    oomKilled === 0 ? '' : `, and up to ${oomKilled} processes of a run were ended for want of it`;
+  return `  ${name}: ${memoryPeakGiB.toFixed(1)} of ${memoryGiB} GiB of memory in ${runs} runs${ended}: write ${labels}.`;
 }
 
 /** One line for each group and name; the group is the first value. */

@@ -5,7 +5,7 @@ import { decideRetirement } from '../retire/decide.ts';
 import { markRetired } from '../retire/mark.ts';
 import type { Operator } from '../shared/operator.ts';
 import { html } from '../shared/screen/html.ts';
-import { inEnglish, type Say, type Section, section } from './say.ts';
+import { type Say, type Section, section, translated } from './say.ts';
 
 const GONE = 'There is no such runner in the ledger (any more).';
 
@@ -21,7 +21,7 @@ export async function retirePage(runner: string, operator: Operator, say: Say): 
     section(
       'retire',
       words.retireAsk,
-      html`<p class="name">${entry.name}</p><p>${inEnglish(plan.text, say)}</p><form method="post" action="${link('retire')}"><input type="hidden" name="runner" value="${entry.name}"><button>${words.goOn}</button> <a href="${link('now')}">${words.back}</a></form>`,
+      html`<p class="name">${entry.name}</p><p>${translated(plan.text, say)}</p><form method="post" action="${link('retire')}"><input type="hidden" name="runner" value="${entry.name}"><button>${words.goOn}</button> <a href="${link('now')}">${words.back}</a></form>`,
     ),
   ];
 }
@@ -43,6 +43,6 @@ const saying = (text: string, say: Say): Section[] => [
   section(
     'said',
     null,
-    html`<p class="banner" role="status">${inEnglish(text, say)}</p><p><a href="${say.link('now')}">${say.words.back}</a></p>`,
+    html`<p class="banner" role="status">${translated(text, say)}</p><p><a href="${say.link('now')}">${say.words.back}</a></p>`,
   ),
 ];

@@ -2,7 +2,7 @@
 import { type Html, html } from '../shared/screen/html.ts';
 import { STYLE } from './assets.ts';
 import type { Look } from './looks.ts';
-import { inEnglish, type Say, type Section, section } from './say.ts';
+import { type Say, type Section, section, translated } from './say.ts';
 import { PAGES, type Page, VIEWS } from './views/all.ts';
 import type { Ask, DashboardWorld } from './world.ts';
 
@@ -20,7 +20,7 @@ function failureOf({ failure, readAtMs }: Look, say: Say): Html {
   if (failure === null) return html``;
   const { words, time } = say;
   const from = readAtMs === null ? null : html` ${words.shownFrom} ${time(readAtMs)}.`;
-  return html`<p class="banner wrong" role="alert">${words.failed(failure)} ${inEnglish(words.failedAdvice, say)}${from}</p>`;
+  return html`<p class="banner wrong" role="alert">${words.failed(failure)} ${translated(words.failedAdvice, say)}${from}</p>`;
 }
 
 export interface Shown {

@@ -51,7 +51,7 @@ const timeOf = (ms: number, kind: string): Html => {
 };
 
 /** Sentences of `shared/story/` and alerts are English at their source; what the catalogue lacks stays so, and says so. */
-export function inEnglish(text: string, { language }: Pick<Say, 'language'>): Html {
+export function translated(text: string, { language }: Pick<Say, 'language'>): Html {
   const said = language === 'zh' ? sentenceInChinese(text) : text;
   return language === 'zh' && said === text
     ? html`<span lang="en">${text}</span>`

@@ -43,7 +43,7 @@ export function tableReader(place: Place, accessKey: () => Promise<AccessKey>) {
 
 export function ledgerReader(place: Place, accessKey: () => Promise<AccessKey>) {
   const read = async <Found>(
-    look: (ledger: Pick<Ledger, 'notes'>) => Promise<Found>,
+    look: (ledger: Pick<Ledger, 'notes' | 'capacity'>) => Promise<Found>,
   ): Promise<Found | null> => {
     const connection = await connectionTo(place, accessKey);
     try {
@@ -66,6 +66,7 @@ export function ledgerReader(place: Place, accessKey: () => Promise<AccessKey>) 
         return held === null ? null : parseCopies(held.entry.text);
       }),
     sweeps: () => read(pastSweeps),
+    stopped: () => read(async ({ capacity }) => (await capacity.view()).stop ?? null),
     gitHubNote: (owner: string) => read((ledger) => readGitHubNote(owner, ledger)),
   };
 }

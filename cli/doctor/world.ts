@@ -5,6 +5,7 @@ import type { GitHubRequest } from '../../shared/adapters/github/request.ts';
 import type { TableShape } from '../../shared/adapters/tablestore/remote.ts';
 import type { Config } from '../../shared/config/config.ts';
 import type { GitHubNote } from '../../shared/github-note.ts';
+import type { Stop } from '../../shared/ledger/stop.ts';
 import type { Copies } from '../../shared/runner/copies.ts';
 import type { RunnerRelease } from '../../shared/runner/release.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
@@ -31,6 +32,8 @@ export interface DoctorWorld {
   readonly rootOf: (host: string) => Promise<string | null>;
   /** How the last sweeps went; null: there was none. */
   readonly sweeps: () => Promise<PastSweeps | null>;
+  /** What the operator has stopped; null: nothing. */
+  readonly stopped: () => Promise<Stop | null>;
   /** What the sweep noted of GitHub's calls for this owner; null: there is no ledger. */
   readonly gitHubNote: (owner: string) => Promise<Pick<GitHubNote, 'limit' | 'lows'> | null>;
   readonly nowMs: () => number;

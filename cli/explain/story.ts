@@ -1,5 +1,6 @@
 /** What happened to a job, line by line, and how long it took: pure. */
 import type { RunnerEntry, TrailLine } from '../../shared/ledger/entries.ts';
+import type { Usage } from '../../shared/ledger/history-row.ts';
 import type { Requirements } from '../../shared/nouns.ts';
 import type { Delivery } from '../../shared/ports.ts';
 import { formatDuration } from '../../shared/story/format.ts';
@@ -27,12 +28,16 @@ export function storyOf({
     ...(runners.length === 0 ? line(onlineOf(row?.onlineAtMs, startedAtMs), `${taker} came online`) : []),
     ...line(startedAtMs, `GitHub gave it to ${taker}`),
     ...line(row?.completedAtMs ?? record?.completedAtMs, `ended with '${outcome}'`),
+    ...(row?.usage == null ? [] : line(row.completedAtMs, usedOf(row.usage))),
     ...(rerun === null ? [] : line(rerun.createdAtMs, 'was noted as interrupted, to be run again')),
     ...line(row?.goneAtMs, 'its instance is gone'),
   ];
   const once = new Map(lines.map((each) => [`${each.atMs} ${each.text}`, each]));
   return [...once.values()].sort((a, b) => a.atMs - b.atMs);
 }
+
+const usedOf = ({ cores, memoryGiB, coresPeak, memoryPeakGiB }: Usage): string =>
+  `used at most ${coresPeak.toFixed(1)} of ${cores} cores and ${memoryPeakGiB.toFixed(1)} of ${memoryGiB} GiB`;
 
 const line = (atMs: number | null | undefined, text: string): TrailLine[] =>
   atMs === null || atMs === undefined ? [] : [{ atMs, text }];

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { cleanLines, plainLines } from '../../shared/story/outside-text.ts';
 import { answerOn } from '../explain/answer.ts';
 import { type Findings, gatherFindings } from '../explain/findings.ts';
@@ -10,12 +10,14 @@ import { parseReference, type Reference } from '../explain/reference.ts';
 import { renderText } from '../explain/text.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
+import { show } from '../shared/screen/show.ts';
 import { type AskLog, gatherLogs, type JobLogs } from './gather.ts';
-import { isNothing, newsIn, renderLogs } from './show.ts';
+import { isNothing, jsonOf, newsIn, renderLogs } from './show.ts';
 import { askLogService } from './world.ts';
 
 interface Options {
   readonly follow: boolean;
+  readonly json: boolean;
   readonly bundle?: string | true;
 }
 
@@ -50,6 +52,7 @@ const command = (take: (job: string) => void): Command =>
     .argument('<job>', "its address at GitHub, or its id (the address' last number)")
     .option('--follow', 'go on until the job has ended', false)
     .option('--bundle [file]', 'write it all into one compressed file, for a bug report')
+    .addOption(new Option('--json', 'all of it as JSON').default(false).conflicts(['follow', 'bundle']))
     .action(take)
     .addHelpText(
       'after',
@@ -66,9 +69,14 @@ async function logs(
   const findings = await gatherFindings(reference.id, reference.repository, operator);
   const all = await gatherLogs(findings, operator, askLog);
   if (options.bundle !== undefined) return writeBundle(findings, all, options.bundle, operator);
-  process.stdout.write(plainLines(renderLogs(all, findings.nowMs)));
+  const state = stateOf(findings, operator);
+  show(all, {
+    isJson: options.json,
+    json: (logs) => jsonOf(findings.id, state, logs),
+    text: (logs) => renderLogs(logs, findings.nowMs).trimEnd(),
+  });
   if (options.follow) await follow(reference, findings, all, operator, askLog);
-  return stateOf(findings, operator) === 'unknown' ? 1 : 0;
+  return state === 'unknown' ? 1 : 0;
 }
 
 const stateOf = (findings: Findings, { config }: Operator) => answerOn(findings, config.name).state;

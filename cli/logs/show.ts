@@ -1,5 +1,5 @@
 /** What was written about a job, for a terminal or a file: pure. */
-import { formatTime } from '../shared/format.ts';
+import { formatTime, toIsoOrNull } from '../shared/format.ts';
 import type { Console, JobLogs, Line } from './gather.ts';
 
 export function renderLogs({ lines, consoles, missing }: JobLogs, nowMs: number): string {
@@ -13,6 +13,12 @@ export function renderLogs({ lines, consoles, missing }: JobLogs, nowMs: number)
     .map((part) => part.join('\n'))
     .join('\n\n')}\n`;
 }
+
+/** Times in UTC; `state` as `explain` has it. */
+export const jsonOf = (job: number, state: string, { lines, consoles, missing }: JobLogs) => ({
+  ...{ job, state, consoles, missing },
+  lines: lines.map(({ atMs, source, text }) => ({ at: toIsoOrNull(atMs), source, text })),
+});
 
 const renderLine = ({ atMs, source, text }: Line, nowMs: number): string =>
   `${formatTime(atMs, nowMs)}  ${source.padEnd(9)} ${text}`;

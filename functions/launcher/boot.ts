@@ -54,6 +54,7 @@ export function bootValues(boot: Boot, config: Config): UserDataValues {
     },
     registryMirror: config.defaults.registryMirror,
     metadata: config.defaults.metadata,
+    usage: config.defaults.usage,
     extraUserData: config.defaults.extraUserData,
     hooks: config.defaults.hooks,
     selfDestruct:

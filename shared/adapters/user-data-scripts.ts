@@ -11,6 +11,7 @@ export function readUserDataScripts(folder: string): UserDataScripts {
     docker: text('docker.sh'),
     jobStarted: text('job-started.sh'),
     job: text('job.sh'),
+    usage: text('usage.sh'),
     selfDestruct: text('self-destruct.sh'),
     run: text('run.sh'),
   };

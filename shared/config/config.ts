@@ -66,6 +66,7 @@ const Defaults = z.strictObject({
   packages: z.array(packageName).max(100).default([]),
   sudo: z.boolean().default(true),
   metadata: z.enum(['closed', 'open']).default('closed'),
+  usage: z.boolean().default(true),
   diskEncryption: z
     .string()
     .regex(/^(default|[A-Za-z0-9_-]{8,64})$/, 'must be the id of a KMS key, or default')

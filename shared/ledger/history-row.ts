@@ -3,6 +3,23 @@
 import type { CapacityType, Job } from '../nouns.ts';
 import type { TrailLine } from './entries.ts';
 
+/** What a job used of its machine, as the machine measured it. */
+export interface Usage {
+  /** From the job's begin to its end, as far as it was seen. */
+  readonly seconds: number;
+  /** Of its machine. */
+  readonly cores: number;
+  readonly memoryGiB: number;
+  /** Cores that were busy: on average, and in the busiest minute. */
+  readonly coresMean: number;
+  readonly coresPeak: number;
+  readonly memoryPeakGiB: number;
+  /** Processes that the kernel ended for want of memory. */
+  readonly oomKilled: number;
+  readonly diskMiB: number;
+  readonly networkMiB: number;
+}
+
 /** What remains of a job that ended or was refused. Merged, never overwritten with less. */
 export interface HistoryRow {
   readonly job: Job;
@@ -29,4 +46,6 @@ export interface HistoryRow {
   readonly isWarm?: boolean;
   readonly consoleTail: string | null;
   readonly trail: readonly TrailLine[] | null;
+  /** What it used of its machine; absent in rows of earlier releases, and where nothing was measured. */
+  readonly usage?: Usage | null;
 }

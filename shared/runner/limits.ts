@@ -13,3 +13,6 @@ export const FILE_MAX_MS = 5_000;
 export const MIRROR_LOOK_MAX_MS = 10_000;
 /** A copy that did not move for so long is asked for again. */
 export const COPY_AGAIN_MS = 5 * 60_000;
+
+/** Of a console, as it is read: a machine that goes down says much after the words that matter. */
+export const CONSOLE_MAX_CHARS = 16_000;

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { USER_DATA_MAX_BYTES } from '../limits.ts';
-import type { CapacityType } from '../nouns.ts';
+import type { Candidate } from '../nouns.ts';
 import { jitParts } from './jit-parts.ts';
 import { dockerClientJson, proxyEnvironment } from './proxy.ts';
 
@@ -44,33 +44,25 @@ export interface UserDataValues {
     readonly forks: 'refuse' | 'allow';
   };
   readonly metadata: 'closed' | 'open';
+  /** A chart of what the job used of its machine ends its log, and one line of it the trace. */
+  readonly usage: boolean;
   /** Bash, run as root after the stop is armed, ends at its first failure; never sees the JIT config. */
   readonly extraUserData: string | null;
   /** Bash, run as user `runner` in the job's log, after ours. */
   readonly hooks: { readonly started: string | null; readonly completed: string | null };
   readonly selfDestruct: { readonly roleName: string; readonly ecsEndpoint: string } | null;
-  readonly instance: {
-    readonly instanceType: string;
-    readonly zone: string;
-    readonly cpu: number;
-    readonly memoryGiB: number;
-    readonly capacityType: CapacityType;
-    readonly pricePerHour: number | null;
-    readonly onDemandPricePerHour: number | null;
-  };
+  readonly instance: Pick<
+    Candidate,
+    'instanceType' | 'zone' | 'cpu' | 'memoryGiB' | 'capacityType' | 'pricePerHour' | 'onDemandPricePerHour'
+  >;
   readonly queuedAtSeconds: number;
   readonly launchedAtSeconds: number;
 }
 
 /** The text of the files in `userdata/`. */
-export interface UserDataScripts {
-  readonly install: string;
-  readonly docker: string;
-  readonly jobStarted: string;
-  readonly job: string;
-  readonly selfDestruct: string;
-  readonly run: string;
-}
+export type UserDataScripts = Readonly<
+  Record<'install' | 'docker' | 'jobStarted' | 'job' | 'usage' | 'selfDestruct' | 'run', string>
+>;
 
 /** One download of the runner may take this long; GitHub from mainland China takes minutes. */
 export const FETCH_SECONDS = 240;
@@ -85,6 +77,7 @@ export function userData(values: UserDataValues, scripts: UserDataScripts): stri
       values.docker ? scripts.docker : '',
       scripts.install,
       scripts.job,
+      values.usage ? scripts.usage : '',
       values.selfDestruct === null ? '' : scripts.selfDestruct,
       scripts.run,
     ].map(withoutComments),
@@ -146,6 +139,8 @@ function header(values: UserDataValues): string[] {
     PUBLIC: values.admission.public,
     FORKS: values.admission.forks,
     METADATA_OPEN: String(values.metadata === 'open'),
+    USAGE: String(values.usage),
+    ...(values.usage ? { CORES: whole(instance.cpu), MEMORY_GIB: whole(Math.ceil(instance.memoryGiB)) } : {}),
     INSTANCE_TYPE: instance.instanceType,
     ZONE: instance.zone,
     MACHINE: machineOf(instance),

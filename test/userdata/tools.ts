@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 
 /** This machine's own. */
 export const REAL =
-  'bash base64 cat chmod cp env grep gzip ln mkdir mv rm sed sha1sum sha256sum tail tee'.split(' ');
+  'bash base64 cat chmod cp env grep gzip ln mkdir mkfifo mv rm sed sha1sum sha256sum tail tee'.split(' ');
 /** Write down their call, and succeed. */
 export const RECORDED =
   'chown systemctl useradd usermod groupadd nft iptables ip6tables apt-get dnf dpkg rpm pgrep pkill ps dockerd find sysctl curl git sudo unzip zip jq zstd wget rsync xz ssh'.split(

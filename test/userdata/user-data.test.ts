@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { USER_DATA_MAX_BYTES } from '../../shared/limits.ts';
 import { quoted, userData } from '../../shared/runner/user-data.ts';
-import { jitConfigOf } from '../../simulator/timed-driver.ts';
+import { jitConfigOf } from '../../simulator/told-by-user-data.ts';
 import { boot, removeInstances, SCRIPTS } from './instance.ts';
 import { realJitConfig, VALUES } from './values.ts';
 
@@ -40,12 +40,16 @@ test('a NUL, which bash would drop, is refused', () => {
   expect(() => quoted('a\0b')).toThrow(RangeError);
 });
 
-test('everything of ours together stays under 16 KB with a JIT config of more than four, and leaves the rest to the operator', () => {
+test.each([
+  ['everything of ours together stays under 20 KB', true, 20],
+  ['all but the figures of usage stays under 17 KB', false, 17],
+])('%s with a JIT config of more than four, and leaves the rest to the operator', (_what, usage, maxKib) => {
   expect(realJitConfig().length).toBeGreaterThan(4000);
   const full = userData(
     {
       ...VALUES,
       jitConfig: realJitConfig(),
+      usage,
       docker: true,
       registryMirror: 'https://registry-mirror.example.com',
       proxy: {
@@ -60,8 +64,13 @@ test('everything of ours together stays under 16 KB with a JIT config of more th
     },
     SCRIPTS,
   );
-  expect(Buffer.byteLength(full)).toBeLessThan(16 * 1024);
+  expect(Buffer.byteLength(full)).toBeLessThan(maxKib * 1024);
   expect(USER_DATA_MAX_BYTES - Buffer.byteLength(full)).toBeGreaterThan(4 * 1024);
+});
+
+test('an ordinary machine without the figures of usage stays under the 16 KB of old documents', () => {
+  const plain = userData({ ...VALUES, jitConfig: realJitConfig(), docker: true }, SCRIPTS);
+  expect(Buffer.byteLength(plain)).toBeLessThan(16 * 1024);
 });
 
 test('what would be too large is refused by name', () => {

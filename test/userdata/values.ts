@@ -26,6 +26,7 @@ export const VALUES: UserDataValues = {
   sudo: true,
   admission: { lists: [['acme/*']], public: 'refuse', forks: 'refuse' },
   metadata: 'closed',
+  usage: false,
   extraUserData: null,
   hooks: { started: null, completed: null },
   selfDestruct: null,

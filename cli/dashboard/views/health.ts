@@ -4,7 +4,7 @@ import { type StandingAlert, standingAlerts } from '../../../shared/alert-once.t
 import type { Finding } from '../../doctor/finding.ts';
 import { toIsoOrNull } from '../../shared/format.ts';
 import { html } from '../../shared/screen/html.ts';
-import { inEnglish, type Say, type Section, section } from '../say.ts';
+import { type Say, type Section, section, translated } from '../say.ts';
 import type { Ask, DashboardWorld, View } from '../world.ts';
 import { alertsOf } from './parts.ts';
 
@@ -42,7 +42,7 @@ function healthSections(state: HealthState, _: Ask, say: Say): Section[] {
   const swept = sweptAtMs === null ? words.never : words.ago(say.duration(atMs - sweptAtMs));
   const lines = findings?.map(
     ({ check, level, text, advice }) =>
-      html`<li class="finding ${level}"><strong class="state">${words.levels[level]}</strong> <span class="name">${check}</span> ${inEnglish(text, say)}${advice === null ? null : html`<br>→ ${inEnglish(advice, say)}`}</li>`,
+      html`<li class="finding ${level}"><strong class="state">${words.levels[level]}</strong> <span class="name">${check}</span> ${translated(text, say)}${advice === null ? null : html`<br>→ ${translated(advice, say)}`}</li>`,
   );
   return [
     section(

@@ -10,7 +10,7 @@ import { parseReference } from '../../explain/reference.ts';
 import { asksFor, storyOf } from '../../explain/story.ts';
 import { type Html, html } from '../../shared/screen/html.ts';
 import { PHASES, timeline } from '../charts.ts';
-import { inEnglish, type Say, type Section, section } from '../say.ts';
+import { type Say, type Section, section, translated } from '../say.ts';
 import type { Ask, DashboardWorld, View } from '../world.ts';
 import { type Moments, momentsOfEntry, momentsOfRow, stretchesOf } from './now.ts';
 import { alertsOf, figure } from './parts.ts';
@@ -65,7 +65,7 @@ function jobSections(found: Findings, say: Say, { operator: { config } }: Dashbo
     section(
       'answer',
       found.job?.name ?? `${words.job} ${found.id}`,
-      html`<p class="banner ${tone}" role="status">${inEnglish(text, say)}${advice === null ? null : html`<br>→ ${inEnglish(advice, say)}`}</p>${gitHubLink(found, config.github.baseUrl, say)}`,
+      html`<p class="banner ${tone}" role="status">${translated(text, say)}${advice === null ? null : html`<br>→ ${translated(advice, say)}`}</p>${gitHubLink(found, config.github.baseUrl, say)}`,
     ),
     section('facts', null, factsOf(found, say, config)),
     ...lineOf(found, say),
@@ -96,11 +96,11 @@ function factsOf(
     [words.repository, job.repository],
     [words.workflow, job.workflow ?? null],
     [words.labels, job.labels.join(', ')],
-    [words.asked, understood.kind === 'ours' ? inEnglish(asksFor(understood.requirements), say) : null],
+    [words.asked, understood.kind === 'ours' ? translated(asksFor(understood.requirements), say) : null],
     [words.machine, machineOf(found)],
     [words.runner, row?.runnerName ?? last?.name ?? null],
     [words.launches, launches > 0 ? String(launches) : null],
-    [words.cost, cost === null ? null : inEnglish(formatCost(cost, currency), say)],
+    [words.cost, cost === null ? null : translated(formatCost(cost, currency), say)],
     ['GitHub', gitHubFailed === null ? null : words.gitHubFailed(gitHubFailed)],
     [words.deliveries, deliveries.gap === null ? null : words.gap(deliveries.gap)],
   ];
@@ -141,7 +141,7 @@ function lineOf({ row, runners, entry, job, nowMs }: Findings, say: Say): Sectio
 }
 
 const storyHtml = (found: Findings, say: Say): Html =>
-  html`<ol class="story">${storyOf(found).map(({ atMs, text }) => html`<li>${say.time(atMs)} ${inEnglish(text, say)}</li>`)}</ol>`;
+  html`<ol class="story">${storyOf(found).map(({ atMs, text }) => html`<li>${say.time(atMs)} ${translated(text, say)}</li>`)}</ol>`;
 
 const consoleOf = ({ row }: Findings, { words }: Say): Section[] =>
   row?.consoleTail?.trim()

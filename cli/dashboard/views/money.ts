@@ -8,7 +8,7 @@ import { GROUPS, type Group } from '../../cost/report.ts';
 import type { Sums } from '../../cost/sums.ts';
 import { type Html, html } from '../../shared/screen/html.ts';
 import { barChart } from '../charts.ts';
-import { inEnglish, type Say, type Section, section, tableOf } from '../say.ts';
+import { type Say, type Section, section, tableOf, translated } from '../say.ts';
 import type { Ask, DashboardWorld, View } from '../world.ts';
 import { figure, linkTo, spansOf } from './parts.ts';
 
@@ -105,6 +105,7 @@ function moneySections({ costs, trouble, unavailable }: MoneyState, ask: Ask, sa
       null,
       html`<nav class="choice" aria-label="${words.by}">${GROUPS.map((each) => linkTo(say.link('money', { days: String(ask.days), by: each }), words.groups[each], each === group))}</nav>${sumTable(report.by[group], words.groups[group], currency, say)}<p class="hint">${words.estimate}${report.total.unpriced === 0 ? null : ` ${words.unpriced(report.total.unpriced)}`}</p>`,
     ),
+    ...(costs.sizings.length === 0 ? [] : [section('sizings', words.sizings, sizingTable(costs, say))]),
     section('trouble', words.trouble, troubleTable(trouble, say)),
     ...(unavailable.length === 0
       ? []
@@ -112,7 +113,7 @@ function moneySections({ costs, trouble, unavailable }: MoneyState, ask: Ask, sa
           section(
             'unavailable',
             words.notNow,
-            html`<ul>${unavailable.slice(0, ROWS_MAX).map(({ offering, because }) => html`<li><span class="name">${offering}</span>: ${inEnglish(because, say)}</li>`)}</ul>`,
+            html`<ul>${unavailable.slice(0, ROWS_MAX).map(({ offering, because }) => html`<li><span class="name">${offering}</span>: ${translated(because, say)}</li>`)}</ul>`,
           ),
         ]),
   ];
@@ -170,6 +171,17 @@ function sumTable(
     words.hosted,
   ];
   return html`${tableOf(label, head, rows)}${groups.length > ROWS_MAX ? html`<p>${words.more(groups.length - ROWS_MAX)}</p>` : null}`;
+}
+
+function sizingTable({ sizings, currency }: CostState, { words, money }: Say): Html {
+  const rows = sizings
+    .slice(0, ROWS_MAX)
+    .map((each) => [
+      ...[`${each.repository}: ${each.workflow ?? ''}: ${each.job}`, String(each.runs)],
+      `${each.coresPeak.toFixed(1)} / ${each.cores} CPU, ${each.memoryPeakGiB.toFixed(1)} / ${each.memoryGiB} GiB`,
+      ...[each.write.join(', '), each.saves === null ? '–' : money(each.saves, currency)],
+    ]);
+  return tableOf(words.sizings, [words.job, words.jobs, words.used, words.write, words.saved], rows);
 }
 
 function troubleTable(trouble: readonly Trouble[], { words }: Say): Html {

@@ -4,7 +4,7 @@ import type { LiveRunner, RefusedJob, WaitingJob } from '../../list/live-state.t
 import { stopLines } from '../../list/table.ts';
 import { type Html, html } from '../../shared/screen/html.ts';
 import { PHASES, type Stretch, timeline } from '../charts.ts';
-import { inEnglish, type Say, type Section, section } from '../say.ts';
+import { type Say, type Section, section, translated } from '../say.ts';
 import { type GoneLane, type Moments, type NowState, stretchesOf } from './now.ts';
 import { alertsOf, figure } from './parts.ts';
 
@@ -27,7 +27,7 @@ export function nowSections(state: NowState, say: Say, allowsActions: boolean): 
 
 /** In the words of `list`. */
 const stoppedBanner = (live: NowState['live'], say: Say): Html =>
-  html`${stopLines(live).map((text) => html`<p class="banner wrong" role="alert">${inEnglish(text, say)}</p>`)}`;
+  html`${stopLines(live).map((text) => html`<p class="banner wrong" role="alert">${translated(text, say)}</p>`)}`;
 
 export function sweepWarning({ sweptAtMs, atMs, stop }: NowState['live'], { words, duration }: Say): Html {
   // The switch turns the sweep's trigger off, too.
@@ -140,7 +140,7 @@ function waitingOf(jobs: readonly WaitingJob[], nowMs: number, say: Say): Html {
   const shown = jobs.slice(0, ROWS_MAX);
   return html`<ol class="rows">${shown.map(
     ({ job, name, repository, createdAtMs, nextTryAtMs, because }) =>
-      html`<li><div class="head">${jobLink(job, name, say)} <span>${repository}</span> <span class="quiet">${words.waits} ${duration(nowMs - createdAtMs)} ${nextTryAtMs > nowMs ? ` · ${words.nextTry} ${time(nextTryAtMs)}` : null}</span></div><p class="why">${inEnglish(because, say)}</p></li>`,
+      html`<li><div class="head">${jobLink(job, name, say)} <span>${repository}</span> <span class="quiet">${words.waits} ${duration(nowMs - createdAtMs)} ${nextTryAtMs > nowMs ? ` · ${words.nextTry} ${time(nextTryAtMs)}` : null}</span></div><p class="why">${translated(because, say)}</p></li>`,
   )}</ol>${moreOf(jobs.length - shown.length, say)}`;
 }
 
@@ -159,7 +159,7 @@ function refusedOf({ refused, isRefusedComplete }: NowState['live'], say: Say): 
       first === undefined
         ? []
         : [
-            html`<li><div class="head">${jobLink(first.job, first.name, say)} <span>${first.repository}</span> <span class="quiet">${others.length === 0 ? null : `+ ${others.length} · `}${say.time(first.createdAtMs)}</span></div><p class="why">${inEnglish(first.because, say)}</p></li>`,
+            html`<li><div class="head">${jobLink(first.job, first.name, say)} <span>${first.repository}</span> <span class="quiet">${others.length === 0 ? null : `+ ${others.length} · `}${say.time(first.createdAtMs)}</span></div><p class="why">${translated(first.because, say)}</p></li>`,
           ],
     );
   return html`${rows.length === 0 ? null : html`<ol class="rows">${rows}</ol>`}${moreOf(groups.size - REFUSED_GROUPS_MAX, say)}${isRefusedComplete ? null : html`<p class="hint">${say.words.notAll}</p>`}`;

@@ -1,7 +1,7 @@
 /** What several pages show. */
 import type { StandingAlert } from '../../../shared/alert-once.ts';
 import { type Html, html, type Part } from '../../shared/screen/html.ts';
-import { inEnglish, type Say } from '../say.ts';
+import { type Say, translated } from '../say.ts';
 import { SPANS } from '../world.ts';
 
 export const figure = (name: string, value: Part): Html => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
@@ -10,7 +10,7 @@ export const alertsOf = (
   { alerts, atMs }: { readonly alerts: readonly StandingAlert[]; readonly atMs: number },
   say: Say,
 ): Html =>
-  html`${alerts.map(({ text, raisedAtMs }) => html`<p class="banner wrong" role="alert"><strong>${say.words.alert}</strong> (${say.words.ago(say.duration(atMs - raisedAtMs))}): ${inEnglish(text, say)}</p>`)}`;
+  html`${alerts.map(({ text, raisedAtMs }) => html`<p class="banner wrong" role="alert"><strong>${say.words.alert}</strong> (${say.words.ago(say.duration(atMs - raisedAtMs))}): ${translated(text, say)}</p>`)}`;
 
 export const linkTo = (href: string, text: string, isHere: boolean): Html =>
   isHere ? html`<a href="${href}" aria-current="true">${text}</a>` : html`<a href="${href}">${text}</a>`;

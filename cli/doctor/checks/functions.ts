@@ -4,12 +4,14 @@ import { configurationHash, configurationIn } from '../../../infra/release.ts';
 import { ACL_ADVICE, isAclRefusal } from '../../../shared/adapters/tablestore/errors.ts';
 import { HISTORY_TABLE, LEDGER_TABLE } from '../../../shared/adapters/tablestore/tables.ts';
 import type { FunctionKind } from '../../../shared/config/environment.ts';
+import { formatDuration } from '../../../shared/story/format.ts';
 import { type Check, type CheckOutcome, ok, warning, wrong } from '../finding.ts';
 import type { DoctorWorld } from '../world.ts';
 import { nullIfAbsent } from './roles.ts';
 
 export const FUNCTION_CHECKS: readonly Check[] = [
   { name: 'ledger', needs: ['credentials'], look: ledger },
+  { name: 'stop', needs: ['ledger'], look: stopped },
   { name: 'functions', needs: ['credentials'], look: functions },
   { name: 'triggers', needs: ['functions'], look: triggers },
   { name: 'signature', needs: ['credentials'], look: signature },
@@ -23,6 +25,15 @@ async function ledger(world: DoctorWorld): Promise<readonly CheckOutcome[]> {
     if (!isAclRefusal(error)) throw error;
     return [wrong('its instance refuses the Internet (network ACL): no function reaches it', ACL_ADVICE)];
   }
+}
+
+/** What is not well because of it is no fault: triggers, and sweeps. */
+async function stopped({ stopped: look, nowMs }: DoctorWorld): Promise<readonly CheckOutcome[]> {
+  const stop = await look();
+  if (stop === null) return [ok('nothing is stopped')];
+  const what = stop.repositories?.join(', ') ?? 'everything';
+  const text = `${what} has been stopped for ${formatDuration(nowMs() - stop.atMs)}: nothing is launched, and machines are ended`;
+  return [warning(text, 'when the incident is over: npm run resume')];
 }
 
 async function tables({ table }: DoctorWorld): Promise<readonly CheckOutcome[]> {
@@ -100,7 +111,7 @@ async function triggers(world: DoctorWorld) {
     const found = (await triggersOf(world, kind as FunctionKind)).find((each) => each.triggerType === type);
     const { enable } = JSON.parse(found?.triggerConfig || '{}') as { enable?: boolean };
     if (found === undefined) findings.push(wrong(`${name} has no ${type} trigger`, 'run npm run deploy'));
-    else if (type === 'timer' && enable === false)
+    else if (type === 'timer' && enable === false && (await world.stopped())?.repositories !== null)
       findings.push(wrong(`the timer of ${name} is switched off`, 'switch it on, or run npm run deploy'));
   }
   const destination = await onFailureOf(world);

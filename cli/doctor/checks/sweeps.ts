@@ -9,8 +9,9 @@ const LATE_MS = 5 * 60_000;
 export const SWEEPS_CHECK: Check = {
   name: 'sweeps',
   needs: ['ledger', 'triggers'],
-  async look({ sweeps, nowMs }) {
+  async look({ sweeps, stopped, nowMs }) {
     const past = await sweeps();
+    if ((await stopped())?.repositories === null) return [ok('none is needed while everything is stopped')];
     if (past === null) return [warning('there was none yet', 'wait a minute, then run doctor again')];
     return past.failedInARow > 0 ? [failed(past)] : [whole(past, nowMs())];
   },

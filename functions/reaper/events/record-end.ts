@@ -13,6 +13,7 @@ import type { ReaperWorld } from '../world.ts';
 import { reportForeignJob, wasTurnedAway } from './foreign-job.ts';
 import { type EndedEvent, historyRow } from './history.ts';
 import { findOwnRunner } from './own-runner.ts';
+import { readUsage } from './read-usage.ts';
 import { isEndOnRecord } from './record.ts';
 import { findLatestRunner, repoint } from './repoint.ts';
 
@@ -48,11 +49,12 @@ export async function settleEnd(
   const { job, runner, conclusion } = event;
   const { ledger, log } = world;
   const named = known === undefined ? await findNamed(event, world) : known;
-  const entry = (await ledger.jobs.read(job.id))?.entry ?? null;
+  const [live, usage] = await Promise.all([ledger.jobs.read(job.id), readUsage(named, world)]);
+  const entry = live?.entry ?? null;
   const machines = named === null ? [] : await machinesOf(named.entry, event, world);
   const ranOn = named === null ? null : seenToTheEnd(named.entry, machines, world.clock.nowMs());
   const row = historyRow(event, entry, ranOn);
-  await ledger.history.merge({ ...row, job: await asFirstHeard(job, entry, ledger) });
+  await ledger.history.merge({ ...row, usage, job: await asFirstHeard(job, entry, ledger) });
   if (ranOn?.isInterrupted || wasTurnedAway(event, ranOn, world)) await noteInterrupted(job, world);
   await removeEntry(ledger.jobs, job.id);
   log('job.ended', { job: job.id, conclusion, runner: runner?.name ?? null, isOurs: named !== null });

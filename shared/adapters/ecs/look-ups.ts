@@ -2,13 +2,13 @@
 import * as z from 'zod';
 import {
   CALL_TRIES_MAX,
-  CONSOLE_TAIL_MAX_CHARS,
   ECS_RETRY_PAUSE_MS,
   INSTANCE_IDS_PER_CALL_MAX,
   INSTANCE_PAGES_MAX,
 } from '../../limits.ts';
 import { runnerNamePattern, TAG } from '../../names.ts';
 import type { Instance, Listing } from '../../nouns.ts';
+import { CONSOLE_MAX_CHARS } from '../../runner/limits.ts';
 import type { EcsCall } from './call.ts';
 import { failureOf, meaningOf } from './errors.ts';
 
@@ -155,7 +155,7 @@ export async function lookAtConsole(region: string, id: string, world: LookUpWor
       world,
     );
     const text = z.object({ ConsoleOutput: z.string().optional() }).parse(body).ConsoleOutput ?? '';
-    return readable(Buffer.from(text, 'base64').toString('utf8')).slice(-CONSOLE_TAIL_MAX_CHARS);
+    return readable(Buffer.from(text, 'base64').toString('utf8')).slice(-CONSOLE_MAX_CHARS);
   } catch (error) {
     if (failureOf(error).status === 404) return '';
     throw error;

@@ -91,7 +91,7 @@ test('a month is foretold from its second day on', () => {
 });
 
 const state = (rows: HistoryRow[], some: Partial<CostState> = {}): CostState => ({
-  ...{ fromMs: DAY_MS, atMs: DAY_MS + HOUR_MS, currency: 'CNY', monthForecast: 31, cutDays: [] },
+  ...{ fromMs: DAY_MS, atMs: DAY_MS + HOUR_MS, currency: 'CNY', sizings: [], monthForecast: 31, cutDays: [] },
   report: report(...rows),
   ...some,
 });
@@ -104,10 +104,10 @@ test('the table says what is not in it', () => {
     /month comes to 31\.00/,
     /Of 2026-05-03 not all/,
     /builds of images/,
-    /no figures of what jobs use/,
+    /no job with 3 measured runs/,
   ])
     expect(text).toMatch(words);
-  expect(jsonOf(state([ran(1)]))).toMatchObject({ rightSizing: null, total: { jobs: 1 } });
+  expect(jsonOf(state([ran(1)]))).toMatchObject({ rightSizing: [], total: { jobs: 1 } });
 });
 
 test('no name from outside becomes a formula of a spreadsheet, or moves the terminal', () => {

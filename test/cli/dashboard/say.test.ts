@@ -1,6 +1,6 @@
 /** Sentences of the functions on the page: in the page's language where there is a translation, marked where there is none. */
 import { expect, test } from 'vitest';
-import { inEnglish } from '../../../cli/dashboard/say.ts';
+import { translated } from '../../../cli/dashboard/say.ts';
 
 test.each([
   { language: 'en', text: 'It waits for a runner.', html: '<span>It waits for a runner.</span>' },
@@ -17,5 +17,5 @@ test.each([
     html: '<span>它在 ci-1 上以 “&lt;b&gt;” 结束。</span>',
   },
 ] as const)('in $language: $text', ({ language, text, html }) => {
-  expect(inEnglish(text, { language }).text).toBe(html);
+  expect(translated(text, { language }).text).toBe(html);
 });

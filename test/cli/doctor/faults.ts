@@ -34,6 +34,8 @@ const stranger = generateKeyPairSync('rsa', {
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   publicKeyEncoding: { type: 'spki', format: 'pem' },
 });
+const stop = ({ capacity }: Healthy, repositories: readonly string[] | null) =>
+  capacity.stop(() => ({ atMs: Date.now() - 2 * 3_600_000, repositories }), Date.now());
 const organisation = { organization: 'my-org', name: 'ci-runners' };
 const PUBLIC_GROUP = { organization: 'my-org', name: 'ci-runners-public', repositories: ['my-org/app'] };
 const PUBLIC_ALLOWED = ({ repositories }: Config) => ({
@@ -111,6 +113,8 @@ export const FAULTS: [what: string, level: 'wrong' | 'warning', says: RegExp, fa
   ['a table that forgets nothing', 'wrong', /^ledger: table history keeps rows -1 s/, { breakIt: ({ tablestore }) => Object.assign(tablestore.tables.get('history')?.options ?? {}, { timeToLiveS: -1 }) }],
   ['a ledger that refuses the Internet', 'wrong', /^ledger: its instance refuses the Internet \(network ACL\)/, { breakIt: ({ tablestore }) => Object.assign(tablestore, { networks: ['VPC'] }) }],
   ['a ledger out of reach', 'wrong', /^ledger: /, { breakIt: (all) => { all.tablestore.faults = (call) => (call.operation === 'DescribeTable' ? 'lost-before' : null); } }],
+  ['a stop of everything, with its timers off', 'warning', /^stop: everything has been stopped for 2 h: nothing is launched/, { breakIt: async (all) => { await stop(all, null); await sweepWas(all, 7_200_000, '0 1'); const timer = called(all, 'ci-reaper').triggers.find(({ type }) => type === 'timer'); Object.assign(timer?.config ?? {}, { enable: false }); } }],
+  ['a stop of one repository', 'warning', /^stop: my-org\/app has been stopped for 2 h/, { breakIt: (all) => stop(all, ['my-org/app']) }],
   ['a function that is not deployed', 'wrong', /^functions: ci-mirror is not deployed/, { breakIt: ({ management }) => management.functions.delete('ci-mirror') }],
   ['a function of another release', 'warning', /^functions: ci-reaper is 0\.0\.9 aaa, not 0\.1\.0 /, { breakIt: (all) => Object.assign(called(all, 'ci-reaper'), { description: '0.0.9 aaa' }) }],
   ['a function from another runners.yaml', 'warning', /^functions: ci-reaper was deployed from another runners\.yaml/, { breakIt: (all) => Object.assign(called(all, 'ci-reaper'), { description: '0.1.0 aaa of 0123456789ab' }) }],

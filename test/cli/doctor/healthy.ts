@@ -5,6 +5,7 @@ import { realWorld } from '../../../cli/doctor/real-world.ts';
 import type { DoctorWorld } from '../../../cli/doctor/world.ts';
 import { tablestoreLedger } from '../../../shared/adapters/tablestore/tables.ts';
 import type { Config } from '../../../shared/config/config.ts';
+import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { RUNNER_RELEASE_NOTE } from '../../../shared/runner/release.ts';
 import { createAccount } from '../../../simulator/accounts.ts';
 import { scaledClock } from '../../../simulator/clock.ts';
@@ -69,6 +70,7 @@ export interface Healthy {
   readonly installation: number;
   /** Puts it in the place of what was there; empty: takes it away. */
   note(id: string, text: string): Promise<void>;
+  readonly capacity: Ledger['capacity'];
   /** What the functions were deployed with. */
   readonly held: Held;
   close(): Promise<void>;
@@ -122,7 +124,7 @@ export async function healthy(options: Options = {}): Promise<Healthy> {
     credentials: () => ({ accessKeyId: KEY.accessKeyId, accessKeySecret: KEY.accessKeySecret }),
   };
   await ensureTables(connection);
-  const { notes } = tablestoreLedger(connection, randomUUID);
+  const { notes, capacity } = tablestoreLedger(connection, randomUUID);
   const note = async (id: string, text: string) => {
     const held = await notes.read(id);
     if (held !== null) await notes.remove(id, held);
@@ -154,6 +156,7 @@ export async function healthy(options: Options = {}): Promise<Healthy> {
     groups,
     installation,
     note,
+    capacity,
     held,
     async close() {
       await Promise.all([served.close(), store.close(), gateway.close(), servedGitHub.close()]);

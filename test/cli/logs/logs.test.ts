@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { gatherFindings } from '../../../cli/explain/findings.ts';
 import { type AskLog, gatherLogs, type JobLogs } from '../../../cli/logs/gather.ts';
-import { isNothing, newsIn, renderLogs } from '../../../cli/logs/show.ts';
+import { isNothing, jsonOf, newsIn, renderLogs } from '../../../cli/logs/show.ts';
 import type { SimJob } from '../../../simulator/github/index.ts';
 import type { World } from '../../world/in-process.ts';
 import { MINUTE_MS, OURS, open, operatorOf, queue } from '../explain/fixture.ts';
@@ -43,6 +43,22 @@ test('story and functions’ lines are one list by time; the console of the mach
   expect(text).toMatch(/launcher {2}\{"event":"launch\.done"\}\n\nThe console of ci-runner/);
   expect(text).toContain('  | boot: step one\n  | boot: step two');
   expect(all.lines.map(({ atMs }) => atMs)).toEqual(all.lines.map(({ atMs }) => atMs).toSorted());
+});
+
+test('as JSON it is the same, with times that a machine reads', async () => {
+  const { world, job } = await running();
+  const askLog: AskLog = async () => {
+    throw new Error('no right');
+  };
+  const all = await logsOf(world, job, askLog, 'boot: step one\n');
+  const json = jsonOf(job.id, 'runs', all);
+  expect(json).toMatchObject({ job: job.id, state: 'runs', missing: [expect.stringContaining('no right')] });
+  expect(json.lines[0]).toEqual({
+    ...{ source: 'story', text: 'was queued at GitHub' },
+    at: new Date(job.createdAtMs).toISOString(),
+  });
+  expect(json.lines).toHaveLength(all.lines.length);
+  expect(json.consoles).toEqual([{ runner: job.runner?.name, lines: ['boot: step one'] }]);
 });
 
 test('secrets, escape sequences and hidden characters are in none of it', async () => {

@@ -59,7 +59,7 @@ const SUMS = {
   ...{ onDemand: 400_000, hostedUsd: 100_000, unpriced: 0 },
 };
 const COSTS = {
-  ...{ fromMs: NOW_MS, atMs: NOW_MS, currency: 'CNY', monthForecast: null, cutDays: [] },
+  ...{ fromMs: NOW_MS, atMs: NOW_MS, currency: 'CNY', monthForecast: null, cutDays: [], sizings: [] },
   report: {
     ...{ total: SUMS, all: SUMS, by: { repository: [{ name: `${LONG}${LONG}`, ...SUMS }] } },
     idle: {

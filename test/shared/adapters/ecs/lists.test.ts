@@ -170,7 +170,7 @@ test('a deletion whose answer is lost is asked for again; one that is forbidden 
 });
 
 test('the console is told without its colours, newest last and bounded; of a machine that is gone there is none', async () => {
-  const lines = Array.from({ length: 400 }, (_, n) => `\u001b[32mline ${n}\u001b[0m\u0007`);
+  const lines = Array.from({ length: 2_000 }, (_, n) => `\u001b[32mline ${n}\u001b[0m\u0007`);
   const { ecs, clock } = account({
     boot: {
       boot(machine) {
@@ -185,7 +185,7 @@ test('the console is told without its colours, newest last and bounded; of a mac
   expect(await instances.consoleOutput(REGION, id)).toBe('');
   await clock.runUntil(START_MS + MINUTE_MS);
   const text = await instances.consoleOutput(REGION, id);
-  expect(text.length).toBe(2000);
-  expect(text.endsWith('line 398\nline 399\n')).toBe(true);
+  expect(text.length).toBe(16_000);
+  expect(text.endsWith('line 1998\nline 1999\n')).toBe(true);
   expect(await instances.consoleOutput(REGION, 'i-gone')).toBe('');
 });
