@@ -5,6 +5,7 @@ import { withOperator } from '../shared/operator.ts';
 import { parseOptions, wholeNumber } from '../shared/options.ts';
 import { show } from '../shared/screen/show.ts';
 import { HOSTED_SOURCE } from './hosted-prices.ts';
+import { imageLines, type KnownImageCosts, readImageCosts } from './images.ts';
 import { type CostState, readCosts } from './read.ts';
 import { GROUPS, type Group } from './report.ts';
 import { csvOf, renderCosts } from './table.ts';
@@ -21,13 +22,23 @@ export function main(args: readonly string[]): Promise<number> {
   if (typeof options === 'number') return Promise.resolve(options);
   return withOperator(async (operator) => {
     const state = await readCosts(operator, options.days ?? null);
-    show(state, { isJson: options.json, json: jsonOf, text: (found) => textOf(found, options) });
+    const images = await readImageCosts(operator);
+    show(
+      { ...state, images },
+      {
+        isJson: options.json,
+        json: (found) => ({ ...jsonOf(found), images: found.images }),
+        text: (found) => textOf(found, options),
+      },
+    );
     return 0;
   });
 }
 
-function textOf(state: CostState, { by, csv }: Options): string {
-  return csv ? csvOf(state) : renderCosts(state, by);
+type Told = CostState & { readonly images: KnownImageCosts };
+
+function textOf(state: Told, { by, csv }: Options): string {
+  return csv ? csvOf(state) : [renderCosts(state, by), ...imageLines(state.images)].join('\n');
 }
 
 export function jsonOf({ fromMs, atMs, currency, report, monthForecast, cutDays }: CostState) {

@@ -64,14 +64,14 @@ function runnersTable({ runners, currency, atMs }: LiveState, isColoured: boolea
 const styleOf = (isColoured: boolean) =>
   isColoured ? { compact: true } : { compact: true, head: [], border: [] };
 
-/** Two lines a runner, so that a row fits into a common terminal. */
+/** Two lines a runner, and one for an image that was baked, so that a row fits into a common terminal. */
 function runnerCells(runner: LiveRunner, nowMs: number): string[] {
-  const { job, jobName, instanceType, capacityType, pricePerHour, untilMs } = runner;
+  const { job, jobName, instanceType, capacityType, pricePerHour, untilMs, image } = runner;
   return [
     [runner.runner, runner.instance],
     [runner.state, `for ${formatDuration(nowMs - runner.stateAtMs)}`],
     [job, jobName],
-    [`${instanceType ?? '-'}${capacityType === 'on-demand' ? ' (on demand)' : ''}`, runner.zone],
+    [`${instanceType ?? '-'}${capacityType === 'on-demand' ? ' (on demand)' : ''}`, runner.zone, image],
     [pricePerHour === null ? null : formatPrice(pricePerHour, null)],
     [
       formatDuration(nowMs - runner.createdAtMs),

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { USER_DATA_MAX_BYTES } from '../limits.ts';
-import type { CapacityType } from '../nouns.ts';
+import type { Candidate } from '../nouns.ts';
 import { jitParts } from './jit-parts.ts';
 import { dockerClientJson, proxyEnvironment } from './proxy.ts';
 
@@ -49,15 +49,9 @@ export interface UserDataValues {
   /** Bash, run as user `runner` in the job's log, after ours. */
   readonly hooks: { readonly started: string | null; readonly completed: string | null };
   readonly selfDestruct: { readonly roleName: string; readonly ecsEndpoint: string } | null;
-  readonly instance: {
-    readonly instanceType: string;
-    readonly zone: string;
-    readonly cpu: number;
-    readonly memoryGiB: number;
-    readonly capacityType: CapacityType;
-    readonly pricePerHour: number | null;
-    readonly onDemandPricePerHour: number | null;
-  };
+  /** `image`: the baked one that it is made from; null: another. */
+  readonly instance: Pick<Candidate, 'instanceType' | 'zone' | 'cpu' | 'memoryGiB' | 'capacityType'> &
+    Pick<Candidate, 'pricePerHour' | 'onDemandPricePerHour'> & { readonly image: string | null };
   readonly queuedAtSeconds: number;
   readonly launchedAtSeconds: number;
 }
@@ -148,7 +142,7 @@ function header(values: UserDataValues): string[] {
     METADATA_OPEN: String(values.metadata === 'open'),
     INSTANCE_TYPE: instance.instanceType,
     ZONE: instance.zone,
-    MACHINE: machineOf(instance),
+    MACHINE: `${machineOf(instance)}${instance.image === null ? '' : `, from image ${instance.image}`}`,
     QUEUED_AT: whole(values.queuedAtSeconds),
     LAUNCHED_AT: whole(values.launchedAtSeconds),
     EXTRA_USER_DATA: values.extraUserData ?? '',
