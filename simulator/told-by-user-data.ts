@@ -58,7 +58,7 @@ export function jitConfigOf(userData: string): string {
   return encoded(parts.map((part, at) => (at % 2 === 0 ? part : encoded(part))).join(''));
 }
 
-function scriptOf(userData: string): string {
+export function scriptOf(userData: string): string {
   const packed = /<<SCRIPTS .*\n([A-Za-z0-9+/=]+)\nSCRIPTS$/m.exec(userData)?.[1];
   if (packed === undefined) throw new Error('the user data has no SCRIPTS');
   return gunzipSync(Buffer.from(packed, 'base64')).toString('utf8');

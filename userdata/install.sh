@@ -187,6 +187,8 @@ fetch_from() {
     printf 'the checksum is wrong: %s\n' "$1" >&2
     return 1
   fi
+  # The archive does not say what it is: a boot on an image that was made of this has to know.
+  printf '%s\n' "${RUNNER_VERSIONS[0]}" >"${new}/.version" || return 1
   # The image's own words to its runner.
   for file in .env .path; do
     if [[ -r "${RUNNER_HOME}/${file}" ]]; then cp "${RUNNER_HOME}/${file}" "${new}/${file}" || return 1; fi

@@ -6,6 +6,7 @@ import { parseOptions, wholeNumber } from '../shared/options.ts';
 import type { Screen } from '../shared/screen/screen.ts';
 import { show } from '../shared/screen/show.ts';
 import { HOSTED_SOURCE } from './hosted-prices.ts';
+import { imageLines, type KnownImageCosts, readImageCosts } from './images.ts';
 import { type CostState, readCosts } from './read.ts';
 import { GROUPS, type Group } from './report.ts';
 import { csvOf, renderCosts } from './table.ts';
@@ -22,17 +23,24 @@ export function main(args: readonly string[]): Promise<number> {
   if (typeof options === 'number') return Promise.resolve(options);
   return withOperator(async (operator) => {
     const state = await readCosts(operator, options.days ?? null);
-    show(state, {
-      isJson: options.json,
-      json: jsonOf,
-      text: (found, screen) => textOf(found, options, screen),
-    });
+    const images = await readImageCosts(operator);
+    show(
+      { ...state, images },
+      {
+        isJson: options.json,
+        json: (found) => ({ ...jsonOf(found), images: found.images }),
+        text: (found, screen) => textOf(found, options, screen),
+      },
+    );
     return 0;
   });
 }
 
-function textOf(state: CostState, { by, csv }: Options, screen: Screen): string {
-  return csv ? csvOf(state) : renderCosts(state, by, screen);
+type Told = CostState & { readonly images: KnownImageCosts };
+
+function textOf(state: Told, { by, csv }: Options, screen: Screen): string {
+  if (csv) return csvOf(state);
+  return [renderCosts(state, by, screen), ...imageLines(state.images)].join('\n');
 }
 
 export function jsonOf({ fromMs, atMs, currency, report, sizings, monthForecast, cutDays }: CostState) {

@@ -5,7 +5,7 @@ import { type Live, liveFunctions } from '../deploy/functions.ts';
 import { nullIfAbsent } from '../doctor/checks/roles.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
 import { findStackId, removeStack } from '../shared/stacks.ts';
-import { type Images, imagesIn, removeImages } from './images.ts';
+import { buildsIn, type Images, imagesIn, removeAllImages, stopBuilds } from './images.ts';
 
 export interface DestroyWorld {
   readonly alibaba: Alibaba;
@@ -29,16 +29,16 @@ export async function destroy(world: DestroyWorld): Promise<number> {
   const { config, say } = world;
   const live = (await liveFunctions(world.alibaba, config)).filter(({ release }) => release !== null);
   const stacks = await stacksOf(world);
-  const images = await imagesIn(
-    config.placements.map(({ region }) => region),
-    world.images,
-  );
-  if (live.length + stacks.length + images.length === 0) {
+  const regions = config.placements.map(({ region }) => region);
+  const images = await imagesIn(regions, world.images);
+  const builds = await buildsIn(regions, world.images);
+  if (live.length + stacks.length + images.length + builds.length === 0) {
     say(`There is nothing of ${config.name}.`);
     return 0;
   }
   show(live, stacks, say);
   for (const { name, region } of images) say(`- image ${name} in ${region}, with its snapshots`);
+  for (const { name, region } of builds) say(`- the build ${name} in ${region}, which is stopped`);
   if (await isBusy(world)) return 1;
   if (!(await world.confirm(config.name))) return 1;
   // From here on nothing new is launched; what was on its way shows itself in the second look.
@@ -47,7 +47,9 @@ export async function destroy(world: DestroyWorld): Promise<number> {
     say('Deliveries and timers are off. Run npm run destroy again when these have ended.');
     return 1;
   }
-  await removeImages(images, world.images, say);
+  if (!(await stopBuilds(await buildsIn(regions, world.images), world.images, world))) return 1;
+  // Again: what was built may have come to its image meanwhile.
+  await removeAllImages(await imagesIn(regions, world.images), world.images, say);
   await removeAll(world, live, stacks);
   say('Left: the GitHub App, its secrets, runners.yaml and .env. Delete the App in its settings.');
   return 0;

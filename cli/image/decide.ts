@@ -29,7 +29,7 @@ export function rolledBack(note: ImageNote): Change {
   if (left === null)
     return { kind: 'refused', because: 'There is no image to go back from: the stock image serves.' };
   const next = {
-    ...withImage(note, left.name, { state: 'aside', because: BY_OPERATOR }),
+    ...withImage(note, left.name, { state: 'aside', because: BY_OPERATOR, failed: [] }),
     trial: null,
   };
   const before = servingIn(next);

@@ -1,5 +1,6 @@
 /** How images that bake themselves are shown. */
 import { canaryIn, type ImageNote, servingIn } from '../../shared/runner/image-note.ts';
+import type { Removed } from '../../shared/runner/remove-images.ts';
 import { toIsoOrNull } from '../shared/format.ts';
 
 export function linesOf(name: string, note: ImageNote): string[] {
@@ -24,6 +25,13 @@ export function linesOf(name: string, note: ImageNote): string[] {
     ...(note.isAsked ? ['  a bake is asked for'] : []),
     ...note.leftovers.map((each) => `  left over: snapshot ${each}; npm run image -- prune ${name}`),
   ];
+}
+
+/** What stays is a person's to look at: in the console it says why. */
+export function lineOf({ kind, id, region, name, outcome }: Removed): string {
+  const what = kind === 'image' ? `image ${name} (${id})` : `snapshot ${id}`;
+  if (outcome === 'gone') return `${what} in ${region} is gone`;
+  return `${what} in ${region} stays, because ECS does not delete it: look at it in the console`;
 }
 
 export const jsonOf = (name: string, note: ImageNote) => ({

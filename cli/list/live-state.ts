@@ -20,6 +20,8 @@ export interface LiveRunner {
   readonly instance: string | null;
   readonly instanceType: string | null;
   readonly zone: string | null;
+  /** The baked image that its machine was made from; null: another. */
+  readonly image: string | null;
   readonly capacityType: 'spot' | 'on-demand' | null;
   readonly pricePerHour: number | null;
   readonly createdAtMs: number;
@@ -135,6 +137,7 @@ function aliveOf(entry: RunnerEntry, names: ReadonlyMap<number, string>): LiveRu
     instance: entry.instanceId,
     instanceType: candidate?.instanceType ?? null,
     zone: candidate?.zone ?? null,
+    image: entry.image ?? null,
     capacityType: candidate?.capacityType ?? null,
     pricePerHour: candidate?.pricePerHour ?? null,
     createdAtMs: entry.createdAtMs,

@@ -55,7 +55,7 @@ export function lateSweep({
   ];
 }
 
-const runnerColumns = ({ currency, atMs }: LiveState): readonly Column<LiveRunner>[] => [
+const runnerColumns = ({ currency, runners, atMs }: LiveState): readonly Column<LiveRunner>[] => [
   { head: 'runner', cell: ({ runner }) => runner, min: 18 },
   { head: 'state', cell: ({ state }) => state },
   { head: 'for', cell: ({ stateAtMs }) => formatDuration(atMs - stateAtMs), drop: 4 },
@@ -64,6 +64,9 @@ const runnerColumns = ({ currency, atMs }: LiveState): readonly Column<LiveRunne
   { head: 'type', cell: ({ instanceType }) => instanceType ?? '', min: 14 },
   { head: 'paid as', cell: ({ capacityType }) => wordOf(capacityType), drop: 6 },
   { head: 'zone', cell: ({ zone }) => zone ?? '', drop: 5 },
+  ...(runners.some(({ image }) => image !== null)
+    ? [{ head: 'image', cell: ({ image }: LiveRunner) => image ?? '', min: 8, drop: 10 }]
+    : []),
   { head: `${currency ?? 'price'}/h`, cell: ({ pricePerHour }) => amountOf(pricePerHour), align: 'right' },
   { head: 'age', cell: ({ createdAtMs }) => formatDuration(atMs - createdAtMs), drop: 7 },
   { head: 'until', cell: ({ untilMs }) => (untilMs === null ? '' : formatTime(untilMs, atMs)), drop: 8 },

@@ -73,6 +73,7 @@ function longestBoot(region: string, asked: Requirements): Parameters<typeof boo
     job,
     requirements,
     candidate,
+    image: `${LONGEST}-0123456789ab-t6x0ab_exec-5fb8facb8ed7427c`,
     launchedAtMs,
     release: longestRelease(region),
   };

@@ -16,6 +16,8 @@ export interface Boot {
   readonly job: Job;
   readonly requirements: Requirements;
   readonly candidate: Candidate;
+  /** The baked image that it is made from; null or absent: another. */
+  readonly image?: string | null;
   readonly launchedAtMs: number;
   readonly release: RunnerRelease;
   /** It is launched for no job, and waits for one. */
@@ -61,7 +63,10 @@ export function bootValues(boot: Boot, config: Config): UserDataValues {
       roleName === null
         ? null
         : { roleName, ecsEndpoint: `https://ecs-vpc.${candidate.region}.aliyuncs.com` },
-    instance: { instanceType, zone, capacityType, cpu, memoryGiB, pricePerHour, onDemandPricePerHour },
+    instance: {
+      ...{ instanceType, zone, capacityType, cpu, memoryGiB, pricePerHour, onDemandPricePerHour },
+      image: boot.image ?? null,
+    },
     queuedAtSeconds: Math.floor(job.createdAtMs / 1000),
     launchedAtSeconds: Math.floor(boot.launchedAtMs / 1000),
   };

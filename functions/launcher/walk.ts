@@ -88,11 +88,12 @@ async function tryOne(
   refusals: Refusals,
   world: LauncherWorld,
 ): Promise<Walked | null> {
-  const request = requestOf(launch, candidate, world);
+  const requestFor = requestOf(launch, candidate, world);
   const { said, meanings, slow } = refusals;
-  const { outcome, image } = await runFrom(baked, request, world);
+  const { outcome, image, releaseAtMs } = await runFrom(baked, requestFor, world);
   logAttempt(launch, candidate, outcome, world);
-  if (outcome.kind === 'running') return settle(launch, request, { ...outcome, image }, said, world);
+  if (outcome.kind === 'running')
+    return settle(launch, { ...outcome, candidate, image, releaseAtMs }, said, world);
   if (outcome.kind === 'unknown') return leaveToSweep(launch, candidate, { ...outcome, image }, said, world);
   const meaning = explainRefusal(outcome.code);
   meanings.add(meaning);
@@ -126,44 +127,40 @@ async function leaveToSweep(
   return { kind: 'unknown', because };
 }
 
-/** Built once for each candidate; the adapter resends it byte for byte. */
+/** Built once for each candidate and image; the adapter resends it byte for byte. */
 function requestOf(
   { job, runner, requirements, jitConfig, release }: Walk,
   candidate: Candidate,
   world: LauncherWorld,
-): RunRequest {
+): (image: string | null) => RunRequest {
   const { name, warm } = runner.entry;
   const launchedAtMs = world.clock.nowMs();
   const lifetimeMs = Math.max(RELEASE_TIME_MIN_MS, requirements.lifetimeMs + RELEASE_MARGIN_MS);
-  return {
+  const boot = { jitConfig, job: job.entry.job, requirements, candidate, launchedAtMs, release };
+  return (image) => ({
     candidate,
     name,
     clientToken: clientTokenOf(name, candidate),
-    userData: world.userData({
-      jitConfig,
-      job: job.entry.job,
-      requirements,
-      candidate,
-      launchedAtMs,
-      release,
-      isWarm: warm !== undefined,
-    }),
+    userData: world.userData({ ...boot, image, isWarm: warm !== undefined }),
     releaseAtMs: launchedAtMs + lifetimeMs,
     diskGiB: requirements.diskGiB,
     image: requirements.image,
     tags: tagsOf(name, job.entry.job, world.config),
-  };
+  });
 }
 
 /** The instance exists: that is written whatever others wrote meanwhile. */
 async function settle(
   { runner, requirements }: Walk,
-  { candidate, releaseAtMs }: RunRequest,
-  { instanceId, image }: { readonly instanceId: string; readonly image: string | null },
+  made: Pick<RunRequest, 'candidate' | 'releaseAtMs'> & {
+    readonly instanceId: string;
+    readonly image: string | null;
+  },
   refusals: readonly string[],
   world: LauncherWorld,
 ): Promise<Walked> {
   const atMs = world.clock.nowMs();
+  const { candidate, releaseAtMs, instanceId, image } = made;
   const lines = [
     ...refusals,
     `${saidOf(candidate)} was launched: ${instanceId}${image === null ? '' : ` from image ${image}`}${sizeOf(candidate, requirements)}`,

@@ -1,5 +1,6 @@
 /** What the ledger holds, one shape for each kind of row; each row also has a schema version and the owner token of its last write. */
 import type { Candidate, Job, JobId, RunId, RunnerName } from '../nouns.ts';
+import type { MadeFrom } from './made-from.ts';
 import type { SlotCost } from './slot-cost.ts';
 import type { KeptWarm, TookWarm } from './warm-entry.ts';
 /** How a job stands, in the words of those who tell people. */
@@ -88,7 +89,7 @@ export interface QuotaWait {
 
 export type RunnerState = 'launching' | 'booting' | 'idle' | 'busy' | 'retiring';
 
-export interface RunnerEntry extends KeptWarm {
+export interface RunnerEntry extends KeptWarm, MadeFrom {
   readonly name: RunnerName;
   readonly state: RunnerState;
   /** The one pointer: the job this runner is meant for. Null: for none. */
@@ -115,8 +116,6 @@ export interface RunnerEntry extends KeptWarm {
   readonly region: string | null;
   /** Null until an offering was taken, and for an adopted instance. */
   readonly candidate: Candidate | null;
-  /** The baked image that its machine was made from; absent or null: another. */
-  readonly image?: string | null;
   /** While `launching`: what its launcher may have asked the cloud for, in this order. */
   readonly walks?: readonly Candidate[] | null;
   readonly releaseAtMs: number | null;

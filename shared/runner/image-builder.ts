@@ -58,6 +58,10 @@ export interface ImageBuilder {
   begin(region: string, order: BuildOrder): Promise<BuildStart>;
   /** Null: there is none of this name. */
   progress(region: string, name: string): Promise<BuildProgress | null>;
+  /** Asks for the end of one that runs; harmless when none does. Null: asked, or none runs; else the code of a definite no. */
+  cancel(region: string, name: string): Promise<string | null>;
+  /** Names of those of ours that exist, by their tag, whether they run or not. */
+  builds(region: string): Promise<Listing<string>>;
   /** What a build leaves beside its image; harmless when there is none. */
   forget(region: string, name: string): Promise<void>;
   images(region: string): Promise<Listing<CloudImage>>;

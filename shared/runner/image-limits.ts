@@ -11,6 +11,8 @@ export const BAKED_KEPT = 2;
 /** Runners that must have come online from a new image, and those that need not. */
 export const CANARY_GOOD_MIN = 3;
 export const CANARY_BAD_MAX = 2;
+/** Boots in a row of an image that served well which did not come online: it serves no more. */
+export const SERVING_BAD_MAX = 2;
 /** The cloud is asked about images once in so long, and while one is built. */
 export const IMAGE_LOOK_MS = 3_600_000;
 export const BUILD_LOOK_MS = 5 * 60_000;

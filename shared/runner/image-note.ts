@@ -31,6 +31,15 @@ export interface BakedImage {
   readonly bad: number;
   /** lower-case clause: why it is in this state */
   readonly because: string;
+  /** When a runner of it last came online since it serves; absent: none is known. */
+  readonly onlineAtMs?: number;
+  /** Boots since then that did not, by the time of their launch; absent: none. An image that is put aside keeps what it fell by. */
+  readonly failed?: readonly BadBoot[];
+}
+
+export interface BadBoot {
+  readonly runner: string;
+  readonly atMs: number;
 }
 
 export interface Trial {

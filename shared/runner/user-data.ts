@@ -51,10 +51,9 @@ export interface UserDataValues {
   /** Bash, run as user `runner` in the job's log, after ours. */
   readonly hooks: { readonly started: string | null; readonly completed: string | null };
   readonly selfDestruct: { readonly roleName: string; readonly ecsEndpoint: string } | null;
-  readonly instance: Pick<
-    Candidate,
-    'instanceType' | 'zone' | 'cpu' | 'memoryGiB' | 'capacityType' | 'pricePerHour' | 'onDemandPricePerHour'
-  >;
+  /** `image`: the baked one that it is made from; null: another. */
+  readonly instance: Pick<Candidate, 'instanceType' | 'zone' | 'cpu' | 'memoryGiB' | 'capacityType'> &
+    Pick<Candidate, 'pricePerHour' | 'onDemandPricePerHour'> & { readonly image: string | null };
   readonly queuedAtSeconds: number;
   readonly launchedAtSeconds: number;
 }
@@ -143,7 +142,7 @@ function header(values: UserDataValues): string[] {
     ...(values.usage ? { CORES: whole(instance.cpu), MEMORY_GIB: whole(Math.ceil(instance.memoryGiB)) } : {}),
     INSTANCE_TYPE: instance.instanceType,
     ZONE: instance.zone,
-    MACHINE: machineOf(instance),
+    MACHINE: `${machineOf(instance)}${instance.image === null ? '' : `, from image ${instance.image}`}`,
     QUEUED_AT: whole(values.queuedAtSeconds),
     LAUNCHED_AT: whole(values.launchedAtSeconds),
     EXTRA_USER_DATA: values.extraUserData ?? '',

@@ -2,8 +2,18 @@
 import type { Params } from './parameters.ts';
 import type { Image } from './region/network.ts';
 
-/** What the next build comes to. `broken`: its test sees nothing, and its machines never come to their runner. */
-export type BuildOutcome = 'good' | 'broken' | 'no-network' | 'script-fails' | 'test-fails' | 'no-copies';
+/**
+ * What the next build comes to. `broken`: its test sees nothing, and its machines stop in their boot; `silent`: so that they never
+ * come as far as a line of ours.
+ */
+export type BuildOutcome =
+  | 'good'
+  | 'broken'
+  | 'silent'
+  | 'no-network'
+  | 'script-fails'
+  | 'test-fails'
+  | 'no-copies';
 
 export interface Execution {
   readonly id: string;

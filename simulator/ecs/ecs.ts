@@ -40,6 +40,7 @@ const ACTS = new Map<string, Act>([
   ['StartImagePipelineExecution', builder.startImagePipelineExecution],
   ['DescribeImagePipelines', builder.describeImagePipelines],
   ['DescribeImagePipelineExecutions', builder.describeImagePipelineExecutions],
+  ['CancelImagePipelineExecution', builder.cancelImagePipelineExecution],
   ['DeleteImagePipeline', builder.deleteImagePipeline],
   ['DeleteImage', images.deleteImage],
   ['DeleteSnapshot', images.deleteSnapshot],

@@ -19,8 +19,8 @@ import {
 } from './network.ts';
 
 export interface MachineDriverOptions {
-  /** The folder of `rootFilesystem`. */
-  readonly image: string;
+  /** Of the next machine: the folder of `rootFilesystem`, before it disks of machines that it was made of, the last one first; as an overlay has them. */
+  readonly image: () => string;
   /** For the disks of machines, which hold what they changed. */
   readonly folder: string;
   /** Files that this machine's disk has beyond the image, by path; null: one that it lacks. */
@@ -42,6 +42,8 @@ export interface RunningMachine {
   readonly facts: BootedMachine;
   readonly address: string;
   readonly isRunning: boolean;
+  /** A folder: what it changed of its image. */
+  readonly disk: string;
   /** A file that was written there; '' when there is none. Also after its end. */
   read(inside: string): string;
   /** What the host or cloud-init, in any of its stages so far, could not do: nothing, on a machine that booted well. */
@@ -73,9 +75,9 @@ class Started implements RunningMachine {
   readonly facts: BootedMachine;
   readonly address: string;
   readonly addresses: readonly string[];
+  readonly disk: string;
   readonly #number: number;
   readonly #options: MachineDriverOptions;
-  readonly #folder: string;
   #process: ChildProcess | null = null;
   #group: ControlGroup | null = null;
   #hasEnded = false;
@@ -91,7 +93,7 @@ class Started implements RunningMachine {
     this.addresses = [this.address, addressV6Of(number)];
     this.#number = number;
     this.#options = options;
-    this.#folder = join(options.folder, facts.id);
+    this.disk = join(options.folder, facts.id, 'upper');
   }
 
   get isRunning(): boolean {
@@ -99,11 +101,11 @@ class Started implements RunningMachine {
   }
 
   async start(): Promise<void> {
-    const [upper, work, root] = ['upper', 'work', 'root'].map((name) => join(this.#folder, name));
-    for (const folder of [upper, work, root]) mkdirSync(folder as string, { recursive: true });
-    this.#write(upper as string);
-    const layers = `lowerdir=${this.#options.image},upperdir=${upper},workdir=${work}`;
-    await run('mount', '-t', 'overlay', 'overlay', '-o', layers, root as string);
+    const [work, root] = [join(this.disk, '../work'), join(this.disk, '../root')];
+    for (const folder of [this.disk, work, root]) mkdirSync(folder, { recursive: true });
+    this.#write();
+    const layers = `lowerdir=${this.#options.image()},upperdir=${this.disk},workdir=${work}`;
+    await run('mount', '-t', 'overlay', 'overlay', '-o', layers, root);
     await plugIn(this.#number);
     if (this.#hasEnded) return this.#cleanUp();
     const group = controlGroup(this.facts.id);
@@ -121,8 +123,7 @@ class Started implements RunningMachine {
         stdio: ['ignore', 'pipe', 'pipe'],
         env: {
           PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
-          SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1',
-          SYSTEMD_NSPAWN_API_VFS_WRITABLE: 'network',
+          ...{ SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1', SYSTEMD_NSPAWN_API_VFS_WRITABLE: 'network' },
         },
       },
     );
@@ -162,16 +163,16 @@ class Started implements RunningMachine {
     try {
       this.#options.onGone?.(this.address);
       await this.#group?.remove();
-      await run('umount', '--lazy', join(this.#folder, 'root'));
+      await run('umount', '--lazy', join(this.disk, '../root'));
       await unplug(this.#number);
     } finally {
       this.#tellGone();
     }
   }
 
-  #write(upper: string): void {
+  #write(): void {
     const hosts = this.#options.hosts.map((name) => `${CLOUD_ADDRESS} ${name}\n`).join('');
-    writeInto(upper, {
+    writeInto(this.disk, {
       '/etc/hosts': `127.0.0.1 localhost ${this.facts.id}\n${hosts}`,
       ...networkFiles(this.#number),
       ...this.#options.files?.(this.facts),
@@ -179,7 +180,7 @@ class Started implements RunningMachine {
   }
 
   read(inside: string): string {
-    return readFrom(join(this.#folder, 'upper'), inside);
+    return readFrom(this.disk, inside);
   }
 
   bootErrors(): readonly string[] {

@@ -1,39 +1,17 @@
 /** Images that bake themselves, over the whole system: baked, tried, promoted, put aside, and never in a job's way. */
 import { describe, expect, test } from 'vitest';
 import { type Change, rolledBack } from '../../cli/image/decide.ts';
-import { amendImageNote, type ImageNote, readImageNote } from '../../shared/runner/image-note.ts';
+import { amendImageNote, type ImageNote } from '../../shared/runner/image-note.ts';
+import { scriptOf } from '../../simulator/told-by-user-data.ts';
 import type { World } from '../world/in-process.ts';
-import { isOver, MINUTE_MS, type Opened, open, queue, rowOf } from './fixture.ts';
+import { isOver, MINUTE_MS, open, queue, rowOf } from './fixture.ts';
+import { bakeNow, noteOf, opened, run, statesOf } from './images-fixture.ts';
 
 const HOUR_MS = 60 * MINUTE_MS;
-const BAKED = { arm64: { family: 'acs:ubuntu_24_04_arm64', bake: true } };
-const opened = (config: object = {}): Promise<Opened> => open({ config: { images: BAKED, ...config } });
-
-const noteOf = (world: World): Promise<ImageNote> => readImageNote('arm64', world.adapters().ledger);
-const statesOf = async (world: World) => (await noteOf(world)).images.map(({ state }) => state);
-
 const noteAfter = (change: Change): ImageNote => {
   if (change.kind !== 'changed') throw new Error(change.because);
   return change.note;
 };
-
-/** As `npm run image -- bake` asks for it. */
-async function bakeNow(world: World): Promise<void> {
-  await amendImageNote('arm64', (note) => ({ ...note, isAsked: true }), world.adapters().ledger);
-  await world.pass(30 * MINUTE_MS);
-}
-
-/** Jobs one after the other, each until it is over; the images that their machines were made from, null for stock. */
-async function run(world: World, jobs: number): Promise<(string | null)[]> {
-  const made: (string | null)[] = [];
-  for (let at = 0; at < jobs; at++) {
-    const [job] = queue(world);
-    expect(await world.until(() => isOver(job), 40 * MINUTE_MS)).toBe(true);
-    await world.pass(3 * MINUTE_MS);
-    made.push((await rowOf(world, job))?.image ?? null);
-  }
-  return made;
-}
 
 const images = (world: World, region = 'cn-hangzhou') =>
   world.ecs.region(region).network.images.flatMap(({ made }) => made?.name ?? []);
@@ -71,6 +49,16 @@ describe('a bake', () => {
     await baking.pass(2 * HOUR_MS);
     expect((baking.ecs.calls.get('DescribeImages') ?? 0) - before).toBeLessThanOrEqual(3);
   });
+});
+
+test('a job is told which image its machine is made from, and so is who lists the runners', async () => {
+  const { world } = await opened();
+  await world.pass(40 * MINUTE_MS);
+  const [canary] = (await noteOf(world)).images;
+  const [job] = queue(world);
+  await world.until(() => job.status === 'in_progress', 20 * MINUTE_MS);
+  const [machine] = world.ecs.alive();
+  expect(scriptOf(machine?.userData ?? '')).toContain(`from image ${canary?.name}'`);
 });
 
 describe('of two regions', () => {

@@ -1,6 +1,6 @@
 /** What the simulated cloud hands out: the runner's archive, and a certificate for the names of its hosts. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunnerRelease } from '../../shared/runner/release.ts';
 import { run } from '../../simulator/machine/commands.ts';
@@ -19,7 +19,8 @@ export async function standIn(folder: string, endpoint: string): Promise<Buffer>
   const source = join(import.meta.dirname, '..', '..', 'simulator', 'machine', 'stand-in');
   const tree = join(folder, 'stand-in');
   await run('cp', '--recursive', source, tree);
-  await run('sh', '-c', `printf %s '${endpoint}' >'${tree}/endpoint'`);
+  writeFileSync(join(tree, 'endpoint'), endpoint);
+  writeFileSync(join(tree, 'version'), `${RELEASE.version}\n`);
   const archive = join(folder, 'runner.tar.gz');
   await run('tar', '--create', '--gzip', `--file=${archive}`, `--directory=${tree}`, '.');
   return readFileSync(archive);

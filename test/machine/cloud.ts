@@ -19,8 +19,7 @@ import { createOss, type OssFault, ossListener } from '../../simulator/oss/index
 import { openWorld, START_MS, type World, type WorldOptions } from '../world/in-process.ts';
 import { certificate, inImage, releaseOf, standIn } from './archive.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
-const CACHE = join(ROOT, '.cache', 'machine');
+const CACHE = join(import.meta.dirname, '..', '..', '.cache', 'machine');
 const RUNNER_PORT = 8080;
 export const BUCKET = 'ci-runners';
 const MIRROR = `${BUCKET}.oss-cn-hangzhou-internal.aliyuncs.com`;
@@ -47,6 +46,8 @@ export interface Faults {
 export interface CloudOptions {
   /** The image holds the runner. */
   readonly hasRunner?: boolean;
+  /** Disks that the next machine's image was made of, the last one first. */
+  readonly layers?: () => readonly string[];
   /** What else it holds, by path; null: what it lacks. */
   readonly files?: Readonly<Record<string, string | null>>;
 }
@@ -65,7 +66,7 @@ export async function openCloud(
   let world: World;
   const runnerEndpoint = createRunnerEndpoint({ github: () => world.github, steps });
   const driver = machineDriver({
-    image: join(CACHE, 'base'),
+    image: () => [...(more.layers?.() ?? []), join(CACHE, 'base')].join(':'),
     folder,
     hosts: [MIRROR, 'github.com'],
     files: () => ({
@@ -75,8 +76,7 @@ export async function openCloud(
     }),
     onGone: (address) => runnerEndpoint.vanish(address),
   });
-  const config = { defaults: { cpu: 4, docker: false }, ...more.config };
-  world = openWorld({ ...more, config: withBucket(config), ecs: { ...more.ecs, boot: driver } });
+  world = openWorld({ ...more, config: machineConfig(more.config), ecs: { ...more.ecs, boot: driver } });
   const clock = { nowMs: () => Date.now(), after: () => () => {} };
   const oss = createOss({
     clock,
@@ -85,8 +85,7 @@ export async function openCloud(
     fault: () => faults.oss,
   });
   const release = releaseOf(archive);
-  const bucket = oss.addBucket(BUCKET, 'cn-hangzhou', POLICY);
-  oss.put(bucket, release.archives.amd64.key, archive);
+  oss.put(oss.addBucket(BUCKET, 'cn-hangzhou', POLICY), release.archives.amd64.key, archive);
   const adapters = world.adapters();
   await adapters.ledger.notes.add(RUNNER_RELEASE_NOTE, { text: JSON.stringify(release), untilMs: null });
   const metadata = metadataListener({
@@ -185,11 +184,13 @@ function passTime({ clock }: World) {
   };
 }
 
-function withBucket(config: object): object {
+/** Of the deployment whose machines these are. */
+export function machineConfig(more: object = {}): object {
   const zones = { h: 'vsw-cn-hangzhou-h', i: 'vsw-cn-hangzhou-i', k: 'vsw-cn-hangzhou-k' };
   return {
     placements: [{ region: 'cn-hangzhou', zones, securityGroup: 'sg-cn-hangzhou', mirrorBucket: BUCKET }],
-    ...config,
+    defaults: { cpu: 4, docker: false },
+    ...more,
   };
 }
 

@@ -38,6 +38,7 @@ export const VALUES: UserDataValues = {
     capacityType: 'spot',
     pricePerHour: 0.31,
     onDemandPricePerHour: 1.24,
+    image: null,
   },
   queuedAtSeconds: 1_790_000_000,
   launchedAtSeconds: 1_790_000_004,

@@ -3,7 +3,12 @@ import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import { CONSOLE_TAIL_MAX_CHARS } from '../../../shared/limits.ts';
 import { parseJobId } from '../../../shared/names.ts';
 import type { Job } from '../../../shared/nouns.ts';
-import { runnerExitIn, VERSION_REFUSED_STATUS, versionRefused } from '../../../shared/runner/exit.ts';
+import {
+  isSilent,
+  runnerExitIn,
+  VERSION_REFUSED_STATUS,
+  versionRefused,
+} from '../../../shared/runner/exit.ts';
 import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../../shared/runner/release.ts';
 import { withoutSecrets } from '../../../shared/story/outside-text.ts';
 import type { Observation } from '../survey/observe.ts';
@@ -11,29 +16,33 @@ import type { ReaperWorld } from '../world.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
-/** The last lines of its console, scrubbed of what looks like a secret: in the log, and with its job. */
+/** The last lines of its console, scrubbed of what looks like a secret: in the log, and with its job. Whether it could be read, and has no line of ours. */
 export async function keepConsoleTail(
   entry: RunnerEntry,
   instances: Observation['instances'],
   because: string,
   world: ReaperWorld,
-): Promise<void> {
+): Promise<boolean> {
   const [instance] = instances;
-  if (instance === undefined) return;
+  if (instance === undefined) return false;
   let consoleTail: string;
+  let hasNoLine = false;
   try {
-    consoleTail = redact(await world.instances.consoleOutput(instance.region, instance.id));
+    const text = await world.instances.consoleOutput(instance.region, instance.id);
+    hasNoLine = isSilent(text);
+    consoleTail = redact(text);
   } catch (error) {
     consoleTail = `(the console could not be read: ${error instanceof Error ? error.message : 'unknown'})`;
   }
   world.log('boot.failed', { runner: entry.name, instance: instance.id, because, consoleTail });
   const job = await jobOf(entry, world);
-  if (job === null) return;
+  if (job === null) return hasNoLine;
   const { trail } = entry;
   const why =
     (await whyEnded(consoleTail, world)) ??
     `${entry.onlineAtMs === null ? 'a boot failed' : 'its runner had no job'}: ${because}`;
   await world.ledger.history.merge({ job, because: why, consoleTail, trail });
+  return hasNoLine;
 }
 
 /** The runner itself came to its end, and says how; null: it never began, or does not say. */

@@ -29,9 +29,20 @@ export async function retire(
   if (written === null) return;
   if (word === 'runs') await noteInterruptedJob(entry.busyWith, world);
   if (isGone || instances.length === 0) return;
-  if (isTelling(entry, instances, registration))
-    await keepConsoleTail({ ...entry, trail }, instances, because, world);
+  if (isTelling(entry, instances, registration)) await listen(written, instances, world);
   await terminate(written.entry, world, instances);
+}
+
+/** A baked image is judged by what its machines say, as long as the entry is there. */
+async function listen(
+  retired: Held<RunnerEntry>,
+  instances: Observation['instances'],
+  world: ReaperWorld,
+): Promise<void> {
+  const { entry } = retired;
+  const isSilent = await keepConsoleTail(entry, instances, entry.because, world);
+  if (isSilent && entry.image)
+    await world.ledger.runners.replace(entry.name, retired, { ...entry, isSilent });
 }
 
 /** Its console says why it had no job: it never came online, went offline, or its machine stopped by itself. */

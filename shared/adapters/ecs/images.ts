@@ -11,7 +11,8 @@ import type {
 } from '../../runner/image-builder.ts';
 import { failureOf, meaningOf } from './errors.ts';
 import { listImages } from './image-list.ts';
-import { ask, type LookUpWorld } from './look-ups.ts';
+import type { LookUpWorld } from './look-ups.ts';
+import { executionOf, listPipelines, pipelineId } from './pipelines.ts';
 
 export function ecsImages(world: LookUpWorld): ImageBuilder {
   return {
@@ -22,6 +23,8 @@ export function ecsImages(world: LookUpWorld): ImageBuilder {
       if (id !== null)
         await ignoringAbsence(world.call(region, 'DeleteImagePipeline', { ImagePipelineId: id }));
     },
+    cancel: (region, name) => cancel(region, name, world),
+    builds: (region) => listPipelines(region, world),
     images: (region) => listImages(region, world),
     async harden(region, id) {
       const params = { ImageId: id, 'Features.ImdsSupport': 'v2' };
@@ -30,47 +33,6 @@ export function ecsImages(world: LookUpWorld): ImageBuilder {
     remove: (region, id) => deletion(world.call(region, 'DeleteImage', { ImageId: id })),
     removeSnapshot: (region, id) => deletion(world.call(region, 'DeleteSnapshot', { SnapshotId: id })),
   };
-}
-
-/** @see SDK model DescribeImagePipelinesResponseBody */
-const Pipelines = z.object({
-  ImagePipeline: z
-    .object({
-      ImagePipelineSet: z.array(
-        z.object({ ImagePipelineId: z.string().min(1), Name: z.string().optional() }),
-      ),
-    })
-    .optional(),
-});
-
-async function pipelineId(region: string, name: string, world: LookUpWorld): Promise<string | null> {
-  const body = Pipelines.parse(await ask(region, 'DescribeImagePipelines', { Name: name }, world));
-  const found = body.ImagePipeline?.ImagePipelineSet.find(({ Name }) => Name === name);
-  return found?.ImagePipelineId ?? null;
-}
-
-/** @see SDK model DescribeImagePipelineExecutionsResponseBody */
-const Executions = z.object({
-  ImagePipelineExecution: z
-    .object({
-      ImagePipelineExecutionSet: z.array(
-        z.object({
-          ExecutionId: z.string().min(1),
-          Status: z.string(),
-          ImageId: z.string().optional(),
-          Message: z.string().optional(),
-          ErrorInfo: z.string().optional(),
-        }),
-      ),
-    })
-    .optional(),
-});
-
-async function executionOf(region: string, ImagePipelineId: string, world: LookUpWorld) {
-  const body = Executions.parse(
-    await ask(region, 'DescribeImagePipelineExecutions', { ImagePipelineId }, world),
-  );
-  return body.ImagePipelineExecution?.ImagePipelineExecutionSet[0] ?? null;
 }
 
 const Made = z.object({ ImagePipelineId: z.string().min(1) });
@@ -137,6 +99,8 @@ function wordsOf(order: BuildOrder): Record<string, string> {
 /** With PARTITION_SUCCESS the image is there, and perhaps not each copy. */
 const BUILT = new Set(['SUCCESS', 'PARTITION_SUCCESS']);
 const FAILED = new Set(['FAILED', 'TEST_FAILED', 'CANCELLED']);
+const hasEnded = ({ Status }: { readonly Status: string }): boolean =>
+  BUILT.has(Status) || FAILED.has(Status);
 
 async function progress(region: string, name: string, world: LookUpWorld): Promise<BuildProgress | null> {
   const id = await pipelineId(region, name, world);
@@ -146,6 +110,21 @@ async function progress(region: string, name: string, world: LookUpWorld): Promi
   const kind = BUILT.has(step) ? 'built' : FAILED.has(step) ? 'failed' : 'runs';
   const said = `${Message ?? ''} ${ErrorInfo ?? ''}`.replace(/[^\P{Cc}]/gu, ' ').trim();
   return { kind, step, imageId: ImageId || null, because: said === '' ? null : said.slice(0, 300) };
+}
+
+/** In which states it may be cancelled is not documented: what is refused is told, and the state looked at again. */
+async function cancel(region: string, name: string, world: LookUpWorld): Promise<string | null> {
+  const id = await pipelineId(region, name, world);
+  const execution = id === null ? null : await executionOf(region, id, world);
+  if (execution === null || hasEnded(execution)) return null;
+  try {
+    await world.call(region, 'CancelImagePipelineExecution', { ExecutionId: execution.ExecutionId });
+    return null;
+  } catch (error) {
+    const { status, code } = failureOf(error);
+    if (status === null || status >= 500) throw error;
+    return code;
+  }
 }
 
 async function ignoringAbsence(call: Promise<unknown>): Promise<void> {

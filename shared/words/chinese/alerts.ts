@@ -81,6 +81,8 @@ export const ALERTS: Catalogue = {
   'The image {} is put aside because {}. Jobs go on with the last good one, or with the stock image. What a machine of it said last: npm run explain -- JOB; all of them: npm run image -- show {}': '镜像 {1} 被搁置：{2}。作业继续用上一个好的镜像，或原版镜像。用它的机器最后说了什么：npm run explain -- JOB；全部镜像：npm run image -- show {3}',
   '{} snapshots of images {} that are gone could not be deleted by our role, and go on costing. Run: npm run image -- prune {}': '镜像 {2} 已经没有了，而我们的角色删不掉它的 {1} 个快照，快照还在计费。请执行：npm run image -- prune {3}',
   '{} runners of it did not come online': '用它的 {1} 个运行器没有上线',
+  '{} runners of it in a row did not come online': '用它的运行器连续 {1} 个没有上线',
+  'a machine of it did not write one line to its console': '用它的一台机器没有在控制台写下一行',
   'it ended well, and its image is nowhere to be seen': '制作顺利结束，却找不到它的镜像',
   'it is not done after {} hours': '过了 {1} 小时还没有完成',
   'there was no time to list the images': '没有时间列出镜像',

@@ -35,8 +35,8 @@ export function createImagePipeline(cloud: Cloud, region: Region, params: Params
   // The type that it takes by itself is an x86 one.
   if ((type?.arch ?? 'amd64') !== base.arch) throw new EcsRefusal('ImageNotSupportInstanceType');
   const id = `ip-${region.id}-${++cloud.builder.made}`;
-  const pipeline = { id, region: region.id, name: required(params, 'Name'), base, params, executions: [] };
-  cloud.builder.pipelines.set(id, pipeline);
+  const name = required(params, 'Name');
+  cloud.builder.pipelines.set(id, { id, region: region.id, name, base, params, executions: [] });
   return { ImagePipelineId: id };
 }
 
@@ -92,6 +92,7 @@ function run(
     return;
   }
   cloud.clock.after(step[1], () => {
+    if (execution.status === 'CANCELLED') return;
     execution.status = step[0];
     if (step[0] === 'TESTING') execution.imageId = add(cloud, pipeline, execution, pipeline.region, outcome);
     if (step[0] === 'RELEASING' && outcome !== 'no-copies') copy(cloud, pipeline, execution, outcome);
@@ -126,7 +127,7 @@ function add(
   if (region === undefined) return '';
   const number = ++cloud.builder.made;
   const [id, snapshotId] = [`m-baked-${number}`, `s-baked-${number}`];
-  const { params } = pipeline;
+  const { params, base } = pipeline;
   const tags = tagsOf(
     Object.fromEntries(
       Object.entries(params).flatMap(([name, value]) =>
@@ -136,10 +137,10 @@ function add(
       ),
     ),
   );
-  const { arch } = pipeline.base;
   region.network.snapshots.add(snapshotId);
   region.network.images.push({
-    ...{ id, family: null, arch, isPublic: false, isBroken: outcome === 'broken' },
+    ...{ id, family: null, arch: base.arch, isPublic: false },
+    ...(outcome === 'broken' || outcome === 'silent' ? { fault: outcome } : {}),
     sizeGiB: Number(params.SystemDiskSize ?? '40'),
     // As of a snapshot: whether that of its base is taken over, nobody says.
     imds: 'v1',
@@ -154,10 +155,17 @@ function add(
 }
 
 export function describeImagePipelines(cloud: Cloud, region: Region, params: Params): object {
-  const found = [...cloud.builder.pipelines.values()].filter(
-    (each) => each.region === region.id && [undefined, each.name].includes(params.Name),
-  );
-  const ImagePipelineSet = found.map(({ id, name }) => ({ ImagePipelineId: id, Name: name }));
+  const wanted = tagsOf(params);
+  const found = [...cloud.builder.pipelines.values()]
+    .map((each) => ({ ...each, tags: tagsOf(each.params) }))
+    .filter((each) => each.region === region.id && [undefined, each.name].includes(params.Name))
+    .filter(({ tags }) =>
+      wanted.every(({ key, value }) => tags.some((tag) => tag.key === key && tag.value === value)),
+    );
+  const ImagePipelineSet = found.map(({ id, name, tags }) => ({
+    ...{ ImagePipelineId: id, Name: name },
+    Tags: { Tag: tags.map(({ key, value }) => ({ TagKey: key, TagValue: value ?? '' })) },
+  }));
   return { ImagePipeline: { ImagePipelineSet }, TotalCount: found.length, NextToken: '' };
 }
 
@@ -168,6 +176,17 @@ export function describeImagePipelineExecutions(cloud: Cloud, region: Region, pa
     ...{ ImageId: each.imageId, Message: each.message },
   }));
   return { ImagePipelineExecution: { ImagePipelineExecutionSet }, NextToken: '' };
+}
+
+/** In which states it is taken is not documented: here only while it builds. The image of one that came so far stays. */
+export function cancelImagePipelineExecution(cloud: Cloud, region: Region, params: Params): object {
+  const id = required(params, 'ExecutionId');
+  const here = [...cloud.builder.pipelines.values()].filter((each) => each.region === region.id);
+  const execution = here.flatMap(({ executions }) => executions).find((each) => each.id === id);
+  if (execution === undefined) throw new EcsRefusal('InvalidExecutionId.NotFound', undefined, 404);
+  if (execution.status !== 'BUILDING') throw new EcsRefusal('IncorrectExecutionStatus', undefined, 403);
+  execution.status = 'CANCELLED';
+  return {};
 }
 
 export function deleteImagePipeline(cloud: Cloud, region: Region, params: Params): object {

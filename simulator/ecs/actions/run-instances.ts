@@ -90,7 +90,9 @@ function orderOf(cloud: Cloud, region: Region, params: Params): Order {
   return {
     ...words,
     // Its cloud-init is told 403 for each question, and runs nothing (cloud-init 22.4.2 of Debian 12).
-    ...(isUnread || image.isBroken === true ? { userData: '' } : {}),
+    ...(isUnread || image.fault === 'silent' ? { userData: '' } : {}),
+    // Read, and of no use to what it holds.
+    ...(image.fault === 'broken' ? { userData: '#' } : {}),
     region: region.id,
     zone: place.vSwitch.zone,
     type,

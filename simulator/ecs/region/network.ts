@@ -24,8 +24,8 @@ export interface Image {
   readonly arch: 'amd64' | 'arm64';
   readonly sizeGiB: number;
   readonly isPublic: boolean;
-  /** Of what came out of a build that was good by its own test, and is not: a machine of it never comes to its runner. */
-  readonly isBroken?: boolean;
+  /** Of what is not good: a machine of it stops in its boot (`broken`), or never comes to our first line (`silent`). */
+  readonly fault?: 'broken' | 'silent';
   /** `Features.ImdsSupport`; absent: v1, as of a snapshot or an import (SDK models CreateImageRequest, ImportImageRequest). */
   readonly imds?: 'v1' | 'v2';
   /** False: its cloud-init asks for metadata without a token, as before 23.1. Then hardened mode gives it no user data. */

@@ -1,6 +1,6 @@
 /** What an operator does with images that bake themselves. */
 import { describe, expect, test } from 'vitest';
-import { imagesIn, removeImages } from '../../../cli/destroy/images.ts';
+import { imagesIn, removeAllImages } from '../../../cli/destroy/images.ts';
 import { asked, promoted, rolledBack } from '../../../cli/image/decide.ts';
 import { prune } from '../../../cli/image/prune.ts';
 import { linesOf } from '../../../cli/image/text.ts';
@@ -118,16 +118,39 @@ test('prune deletes neither what serves, nor what a rollback goes to, nor what a
   );
   expect(await prune('arm64', builder, world, () => undefined)).toBe(1);
   expect(removed).toEqual(['m-c', 'm-e', 's-old', 's-c']);
+  // Nobody finds it by its image any more.
+  expect((await readImageNote('arm64', world.ledger)).leftovers).toEqual(['cn-hangzhou/s-e']);
+});
+
+test('a snapshot whose deletion did not come so far is deleted by the next one, though its image is gone', async () => {
+  const { world } = openReaper();
+  await amendImageNote('arm64', () => note(image('e', 'aside')), world.ledger);
+  const first = cloud([cloudImage('e')]);
+  const away = { ...first.images, removeSnapshot: () => Promise.reject(new Error('the line is dead')) };
+  await expect(prune('arm64', away, world, () => undefined)).rejects.toThrow('the line is dead');
+  const second = cloud([]);
+  expect(await prune('arm64', second.images, world, () => undefined)).toBe(0);
+  expect([first.removed, second.removed]).toEqual([['m-e'], ['s-e']]);
+  expect((await readImageNote('arm64', world.ledger)).leftovers).toEqual([]);
+});
+
+test('of an image that ECS keeps, the snapshots stay, and nobody is told that they are left over', async () => {
+  const { world } = openReaper();
+  await amendImageNote('arm64', () => note(image('e', 'aside')), world.ledger);
+  const { removed, images } = cloud([cloudImage('e')], ['m-e']);
+  expect(await prune('arm64', images, world, () => undefined)).toBe(1);
+  expect(removed).toEqual([]);
   expect((await readImageNote('arm64', world.ledger)).leftovers).toEqual([]);
 });
 
 test('destroy removes all images of ours with their snapshots, and names what stays', async () => {
   const { removed, images } = cloud([cloudImage('a'), cloudImage('b')], ['m-b']);
   const said: string[] = [];
-  await removeImages(await imagesIn(['cn-hangzhou'], images), images, (line) => said.push(line));
+  await removeAllImages(await imagesIn(['cn-hangzhou'], images), images, (line) => said.push(line));
   expect(removed).toEqual(['m-a', 's-a']);
   expect(said).toEqual([
-    'image a is gone from cn-hangzhou',
+    'image a (m-a) in cn-hangzhou is gone',
     expect.stringContaining('m-b) in cn-hangzhou stays'),
+    'snapshot s-a in cn-hangzhou is gone',
   ]);
 });

@@ -34,7 +34,9 @@ export function whyBake(
   if (failure?.recipe === recipe.hash && nowMs - failure.atMs < retryMs(failure.inARow)) return null;
   const [newest] = images;
   if (newest === undefined) return 'there is none yet';
-  const isThere = ({ state, ids }: BakedImage) => state === 'aside' || Object.keys(ids).length > 0;
+  // One that served well and broke is baked anew: the new one has to show what it is worth all the same.
+  const isThere = ({ state, ids, failed = [] }: BakedImage) =>
+    state === 'aside' ? failed.length === 0 : Object.keys(ids).length > 0;
   const ofRecipe = images.find((each) => each.recipe === recipe.hash && isThere(each));
   // One that was put aside is not better for being baked at once again.
   if (ofRecipe === undefined)
@@ -48,7 +50,7 @@ const retryMs = (inARow: number): number =>
   Math.min(BUILD_RETRY_MAX_MS, BUILD_RETRY_MS * 2 ** Math.max(0, inARow - 1));
 
 /** What one runner of a canary came to; undefined: that is still open. */
-export type TrialEnd = 'good' | 'bad' | 'void';
+export type TrialEnd = 'good' | 'bad' | 'silent' | 'void';
 
 export function trialEnd(
   note: ImageNote,
@@ -61,6 +63,14 @@ export function trialEnd(
   // Taken back by its launcher, or closed while nobody looked.
   if (runner === undefined) return nowMs - trial.atMs > LEASE_MS ? 'void' : undefined;
   if (runner.instanceId !== null && runner.image !== trial.image) return 'void';
+  return bootEnd(runner, instances);
+}
+
+/** What one boot says of its image; `silent`: it failed without a line in its console; undefined: that is still open. */
+export function bootEnd(
+  runner: RunnerEntry,
+  instances: readonly Pick<Instance, 'id' | 'isRecycling'>[],
+): TrialEnd | undefined {
   if (isKnownOnline(runner)) return 'good';
   return runner.state === 'retiring' ? retiredAs(runner, instances) : undefined;
 }
@@ -72,11 +82,15 @@ function retiredAs(
 ): TrialEnd {
   const isTakenBack = instances.some(({ id, isRecycling }) => id === runner.instanceId && isRecycling);
   const isItsOwn = runner.because === NEVER_ONLINE || runner.because === STOPPED_WITHOUT_JOB;
-  return isItsOwn && !isTakenBack && !runner.isUnwanted ? 'bad' : 'void';
+  if (!isItsOwn || isTakenBack || runner.isUnwanted) return 'void';
+  return runner.isSilent ? 'silent' : 'bad';
 }
 
 const isKnownOnline = ({ onlineAtMs, state, ran, busyWith }: RunnerEntry): boolean =>
   onlineAtMs !== null || state === 'idle' || state === 'busy' || ran !== null || busyWith !== null;
+
+/** Stands after "is put aside because". */
+export const SILENT = 'a machine of it did not write one line to its console';
 
 /** By evidence alone: promoted after so many, put aside after so many. */
 export function afterTrial(note: ImageNote, end: TrialEnd): ImageNote {
@@ -84,11 +98,11 @@ export function afterTrial(note: ImageNote, end: TrialEnd): ImageNote {
   const over = { ...note, trial: null };
   if (tried === undefined || tried.state !== 'canary' || end === 'void') return over;
   const good = tried.good + Number(end === 'good');
-  const bad = tried.bad + Number(end === 'bad');
-  if (bad >= CANARY_BAD_MAX)
+  const bad = tried.bad + Number(end !== 'good');
+  if (bad >= CANARY_BAD_MAX || end === 'silent')
     return withImage(over, tried.name, {
       ...{ good, bad, state: 'aside' },
-      because: `${bad} runners of it did not come online`,
+      because: end === 'silent' ? SILENT : `${bad} runners of it did not come online`,
     });
   if (good >= CANARY_GOOD_MIN)
     return withImage(over, tried.name, {

@@ -6,10 +6,12 @@ import type { CloudImage } from '../../../../shared/runner/image-builder.ts';
 import { BUILD_LOOK_MS, IMAGE_LOOK_MS } from '../../../../shared/runner/image-limits.ts';
 import { amendImageNote, type ImageNote, readImageNote } from '../../../../shared/runner/image-note.ts';
 import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../../../shared/runner/release.ts';
+import { type Removed, removeSpare } from '../../../../shared/runner/remove-images.ts';
 import type { Survey } from '../../survey/survey.ts';
 import type { ReaperWorld } from '../../world.ts';
 import { decideBuild, followBuild } from './build.ts';
-import { afterTrial, keptNames, spareImages, trialEnd } from './decide.ts';
+import { keptNames, spareImages } from './decide.ts';
+import { judgeServing, judgeTrial } from './judge.ts';
 
 /** How many are built at the moment. Costs nothing where no image bakes itself. */
 export async function tendImages(seen: Survey, deadlineMs: number, world: ReaperWorld): Promise<number> {
@@ -48,7 +50,8 @@ async function tendImage(
   world: ReaperWorld,
 ): Promise<ImageNote> {
   const nowMs = world.clock.nowMs();
-  const note = await judgeTrial(name, await readImageNote(name, world.ledger), seen, world);
+  const tried = await judgeTrial(name, await readImageNote(name, world.ledger), seen, world);
+  const note = await judgeServing(name, tried, seen, world);
   // What there is no time for is due in the next sweep, too.
   if (nowMs > deadlineMs || (nowMs < note.nextLookMs && !note.isAsked)) return note;
   // Before anything is asked: what fails is asked again in its own time, not each minute.
@@ -57,35 +60,6 @@ async function tendImage(
   const nextLookMs = nowMs + (looked.build === null ? IMAGE_LOOK_MS : BUILD_LOOK_MS);
   if (note.failedLooks > 0) await resolveAlert(`image-${name}-look`, world);
   return amendImageNote(name, (before) => ({ ...before, nextLookMs, failedLooks: 0 }), world.ledger);
-}
-
-async function judgeTrial(
-  name: string,
-  note: ImageNote,
-  seen: Survey,
-  world: ReaperWorld,
-): Promise<ImageNote> {
-  const { trial } = note;
-  const runner = seen.runners.find(({ entry }) => entry.name === trial?.runner)?.entry;
-  const end = trialEnd(note, runner, seen.instances, world.clock.nowMs());
-  if (trial === null || end === undefined) return note;
-  const isSame = (each: ImageNote) => each.trial?.runner === trial.runner && each.trial.image === trial.image;
-  const next = await amendImageNote(
-    name,
-    (before) => (isSame(before) ? afterTrial(before, end) : before),
-    world.ledger,
-  );
-  const tried = next.images.find((each) => each.name === trial.image);
-  world.log('image.tried', { image: trial.image, runner: trial.runner, end, state: tried?.state ?? null });
-  const alert = `image-${name}-aside`;
-  if (tried?.state === 'good') await resolveAlert(alert, world);
-  if (tried?.state === 'aside')
-    await alertOnce(
-      alert,
-      `The image ${tried.name} is put aside because ${tried.because}. Jobs go on with the last good one, or with the stock image. What a machine of it said last: npm run explain -- JOB; all of them: npm run image -- show ${name}`,
-      world,
-    );
-  return next;
 }
 
 async function look(name: string, seen: Survey, deadlineMs: number, world: ReaperWorld): Promise<ImageNote> {
@@ -139,7 +113,7 @@ function withIds(note: ImageNote, listed: readonly CloudImage[], isWhole: boolea
   return { ...note, images };
 }
 
-/** An image goes before its snapshots; what stays because our role may not is named to the operator. */
+/** What stays because our role may not is named to the operator. */
 async function keepHouse(
   name: string,
   note: ImageNote,
@@ -148,27 +122,17 @@ async function keepHouse(
   world: ReaperWorld,
 ): Promise<void> {
   if (!seen.ledgerComplete) return;
-  const kept = keptNames(
-    note,
-    seen.runners.map(({ entry }) => entry),
-  );
-  const leftovers: string[] = [];
-  for (const { region, id, snapshotIds } of spareImages(name, note, kept, listed, world.clock.nowMs())) {
-    if ((await world.images.remove(region, id)) === 'kept') continue;
-    world.log('image.removed', { image: name, region, id });
-    for (const snapshot of snapshotIds)
-      if ((await world.images.removeSnapshot(region, snapshot)) === 'kept')
-        leftovers.push(`${region}/${snapshot}`);
-  }
-  if (leftovers.length === 0) return;
-  await amendImageNote(
-    name,
-    (before) => ({ ...before, leftovers: [...new Set([...before.leftovers, ...leftovers])] }),
-    world.ledger,
-  );
+  const runners = seen.runners.map(({ entry }) => entry);
+  const spare = spareImages(name, note, keptNames(note, runners), listed, world.clock.nowMs());
+  if (spare.length + note.leftovers.length === 0) return;
+  const tell = ({ id, region, outcome }: Removed) =>
+    world.log('image.removed', { image: name, region, id, outcome });
+  const left = await removeSpare({ name, spare, listed }, world.images, world.ledger, tell);
+  const alert = `image-${name}-snapshots`;
+  if (left.length === 0) return resolveAlert(alert, world);
   await alertOnce(
-    `image-${name}-snapshots`,
-    `${leftovers.length} snapshots of images ${name} that are gone could not be deleted by our role, and go on costing. Run: npm run image -- prune ${name}`,
+    alert,
+    `${left.length} snapshots of images ${name} that are gone could not be deleted by our role, and go on costing. Run: npm run image -- prune ${name}`,
     world,
   );
 }

@@ -7,17 +7,17 @@ import {
   spareImages,
   trialEnd,
   whyBake,
-} from '../../../../functions/reaper/rounds/images/decide.ts';
-import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
-import { LEASE_MS } from '../../../../shared/limits.ts';
-import type { CloudImage } from '../../../../shared/runner/image-builder.ts';
+} from '../../../../../functions/reaper/rounds/images/decide.ts';
+import type { RunnerEntry } from '../../../../../shared/ledger/entries.ts';
+import { LEASE_MS } from '../../../../../shared/limits.ts';
+import type { CloudImage } from '../../../../../shared/runner/image-builder.ts';
 import {
   type BakedImage,
   BLANK_IMAGE_NOTE,
   type Build,
   type ImageNote,
-} from '../../../../shared/runner/image-note.ts';
-import { build } from '../../../shared/ledger/builders.ts';
+} from '../../../../../shared/runner/image-note.ts';
+import { build } from '../../../../shared/ledger/builders.ts';
 
 const HOUR_MS = 3_600_000;
 const NOW_MS = 1_000 * HOUR_MS;
@@ -49,6 +49,7 @@ describe('an image is baked', () => {
     ['when a new runner is out', note({ images: [image('a', { recipe: 'old', runnerVersion: '2.335.0' })] }), 'the runner 2.336.0 is out'],
     ['when its packages changed', note({ images: [image('a', { recipe: 'old' })] }), 'what it is made of has changed, or it is gone'],
     ['when a person deleted it', note({ images: [image('a', { ids: {} })] }), 'what it is made of has changed, or it is gone'],
+    ['when one that served broke', note({ images: [image('a', { state: 'aside', failed: [{ runner: 'r', atMs: 1 }] })] }), 'what it is made of has changed, or it is gone'],
     ['not again at once when it was put aside', note({ images: [image('a', { ids: {}, state: 'aside' })] }), null],
   ])('%s', (_when, before, because) => {
     expect(whyBake(before, { hash: 'abc', runnerVersion: '2.336.0' }, 168 * HOUR_MS, NOW_MS)).toBe(because);
@@ -65,6 +66,7 @@ describe('a trial', () => {
     ['is good when it is online', entry({ state: 'idle', onlineAtMs: 1 }), 'good'],
     ['is good when a job ran on it', entry({ state: 'retiring', busyWith: 1 as never }), 'good'],
     ['is bad when it never came online', entry({ state: 'retiring', because: 'it never came online' }), 'bad'],
+    ['is silent when its console has no line', entry({ state: 'retiring', because: 'it never came online', isSilent: true }), 'silent'],
     ['is bad when it stopped in its boot', entry({ state: 'retiring', because: 'its machine stopped without a job' }), 'bad'],
     ['counts for nothing when its job was cancelled', entry({ state: 'retiring', because: 'its job ended' }), 'void'],
     ['counts for nothing when it runs from the stock image', entry({ state: 'retiring', image: null, because: 'it never came online' }), 'void'],
@@ -83,6 +85,7 @@ describe('a trial', () => {
   test.each([
     ['promotes with the third that came online', { good: 2, bad: 1 }, 'good', { state: 'good', good: 3, bad: 1 }],
     ['puts aside with the second that did not', { good: 2, bad: 1 }, 'bad', { state: 'aside', good: 2, bad: 2 }],
+    ['puts aside with the first that was silent', { good: 2, bad: 0 }, 'silent', { state: 'aside', good: 2, bad: 1, because: expect.stringMatching(/one line to its console/) }],
     ['changes nothing when it counts for nothing', { good: 2, bad: 1 }, 'void', { state: 'canary', good: 2, bad: 1 }],
     ['is not judged again once it is decided', { state: 'aside', good: 0, bad: 2 }, 'good', { state: 'aside', good: 0, bad: 2 }],
   ] as const)('%s', (_what, before, end, after) => {
