@@ -104,6 +104,7 @@ install_packages() {
   if [[ $((${#needed[@]} + ${#wanted[@]})) -eq 0 ]]; then return 0; fi
   # It writes down where packages come from.
   await_unit cloud-config.service
+  if [[ -n "${APT_MIRROR:-}" ]]; then use_apt_mirror; fi
   log "packages.installing ${needed[*]} ${wanted[*]}"
   if [[ ${#needed[@]} -eq 0 ]]; then limit=${WANTED_SECONDS}; fi
   if patiently packages "${limit}" transact "${needed[@]}" "${wanted[@]}"; then return 0; fi

@@ -91,11 +91,12 @@ boot() {
   exec 2>"${RUN}/errors"
   log "boot.began instance_type=${INSTANCE_TYPE:?} zone=${ZONE:?}"
   mkdir --parents "${SHARED}"
-  rm --force "${SHARED}"/{ready,missing} "${RUN}/run.sh"
+  rm --force "${SHARED}"/{ready,missing,mirrors} "${RUN}/run.sh"
   set_proxy
   prepare_user
   is_installed || write_settings
   close_metadata
+  if [[ ${#MIRRORS[@]} -gt 0 ]]; then use_mirrors; fi
   run_extra_user_data
   install_all &
   installing=$!
@@ -190,6 +191,7 @@ get_ready() {
   if [[ "${DOCKER}" == true ]]; then start_docker; fi
   # cloud-init's later stages read what is removed here.
   await_unit cloud-final.service
+  if [[ -n "${APT_MIRROR?}" ]]; then use_apt_mirror; fi
   remove_copies
   : >"${SHARED}/ready"
 }

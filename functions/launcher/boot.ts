@@ -5,6 +5,7 @@ import { guardsOf } from '../../shared/job/guards.ts';
 import { LIFETIME_ENDING_MS, MACHINE_IDLE_MAX_MS } from '../../shared/limits.ts';
 import type { Candidate, Job, Requirements } from '../../shared/nouns.ts';
 import { bootMaxMs } from '../../shared/runner/boot-max.ts';
+import { machineMirrors } from '../../shared/runner/package-mirrors.ts';
 import { type RunnerRelease, stillTaken } from '../../shared/runner/release.ts';
 import { proxyOf, runnerUrls } from '../../shared/runner/sources.ts';
 import type { UserDataValues } from '../../shared/runner/user-data.ts';
@@ -53,6 +54,7 @@ export function bootValues(boot: Boot, config: Config): UserDataValues {
       forks: config.repositories.forks,
     },
     registryMirror: config.defaults.registryMirror,
+    mirrors: machineMirrors(candidate.region, config.mirrors),
     metadata: config.defaults.metadata,
     extraUserData: config.defaults.extraUserData,
     hooks: config.defaults.hooks,

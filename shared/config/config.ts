@@ -16,6 +16,7 @@ import {
   url,
 } from './field-types.ts';
 import { Images } from './images.ts';
+import { PackageMirrors } from './package-mirrors.ts';
 import { Control, Placement } from './places.ts';
 import { Warm } from './warm.ts';
 
@@ -156,6 +157,7 @@ export const RunnersYaml = z.strictObject({
   limits: Limits.prefault({}),
   spot: Spot.prefault({}),
   images: Images,
+  mirrors: PackageMirrors,
   placements: z.array(Placement).min(1, 'must have at least one region with its network').max(10),
   placementChoice: z.enum(['order', 'price']).default('order'),
   profiles: z.record(labelText, Profile).default({}),

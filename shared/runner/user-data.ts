@@ -6,7 +6,9 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { USER_DATA_MAX_BYTES } from '../limits.ts';
 import type { CapacityType } from '../nouns.ts';
+import { assignments, quoted, whole, withoutComments } from './bash.ts';
 import { jitParts } from './jit-parts.ts';
+import { hasMirrors, type MachineMirrors } from './package-mirrors.ts';
 import { dockerClientJson, proxyEnvironment } from './proxy.ts';
 
 export interface UserDataValues {
@@ -35,6 +37,7 @@ export interface UserDataValues {
   /** More packages of the image's distribution, by its names. */
   readonly packages: readonly string[];
   readonly registryMirror: string | null;
+  readonly mirrors: MachineMirrors;
   readonly sudo: boolean;
   /** Whose jobs may run on it. */
   readonly admission: {
@@ -66,6 +69,7 @@ export interface UserDataValues {
 export interface UserDataScripts {
   readonly install: string;
   readonly docker: string;
+  readonly mirrors: string;
   readonly jobStarted: string;
   readonly job: string;
   readonly selfDestruct: string;
@@ -83,6 +87,7 @@ export function userData(values: UserDataValues, scripts: UserDataScripts): stri
     ...[
       scripts.jobStarted,
       values.docker ? scripts.docker : '',
+      hasMirrors(values.mirrors) ? scripts.mirrors : '',
       scripts.install,
       scripts.job,
       values.selfDestruct === null ? '' : scripts.selfDestruct,
@@ -117,15 +122,9 @@ export function recipeOf(
   return createHash('sha256').update(all.join('\0')).digest('hex').slice(0, 16);
 }
 
-/** Comments, indentation and empty lines are for who reads the scripts in git; no line of theirs is anything else. */
-export const withoutComments = (script: string): string =>
-  script
-    .replace(/^ *#.*\n/gm, '')
-    .replace(/^ +/gm, '')
-    .replace(/\n\n+/g, '\n');
-
 function header(values: UserDataValues): string[] {
-  const { runner, instance } = values;
+  const { runner, instance, mirrors } = values;
+  const registry = values.registryMirror ?? mirrors.docker;
   const environment = {
     RUNNER_CPU_CORES: String(instance.cpu),
     RUNNER_MEMORY_GIB: String(instance.memoryGiB),
@@ -154,8 +153,9 @@ function header(values: UserDataValues): string[] {
     EXTRA_USER_DATA: values.extraUserData ?? '',
     HOOK_STARTED: values.hooks.started ?? '',
     HOOK_COMPLETED: values.hooks.completed ?? '',
-    DOCKER_DAEMON_JSON:
-      values.registryMirror === null ? '' : JSON.stringify({ 'registry-mirrors': [values.registryMirror] }),
+    DOCKER_DAEMON_JSON: registry === null ? '' : JSON.stringify({ 'registry-mirrors': [registry] }),
+    REGISTRY_MIRROR: values.registryMirror === null ? (mirrors.docker ?? '') : '',
+    APT_MIRROR: mirrors.apt ?? '',
     DOCKER_CLIENT_JSON: dockerClientJson(values.proxy),
     SELF_DESTRUCT_ROLE: values.selfDestruct?.roleName ?? '',
     ECS_ENDPOINT: values.selfDestruct?.ecsEndpoint ?? '',
@@ -165,6 +165,7 @@ function header(values: UserDataValues): string[] {
     RUNNER_URLS: runner.urls,
     JIT_PARTS: jitParts(values.jitConfig),
     PACKAGES: values.packages,
+    MIRRORS: mirrors.files.flatMap(({ tool, url, files, text }) => [tool, url, files.join(' '), text]),
     ADMITTED: values.admission.lists.map((list) => list.join(' ').toLowerCase()),
     PROXY_ENVIRONMENT: assignments(proxyEnvironment(values.proxy)),
     JOB_ENVIRONMENT: assignments(environment),
@@ -173,20 +174,6 @@ function header(values: UserDataValues): string[] {
     ...Object.entries(words).map(([name, word]) => `readonly ${name}=${quoted(word)}`),
     ...Object.entries(lists).map(([name, list]) => `readonly ${name}=(${list.map(quoted).join(' ')})`),
   ];
-}
-
-export const assignments = (environment: Record<string, string>): string[] =>
-  Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-
-/** One bash word that stands for exactly this text. */
-export function quoted(text: string): string {
-  if (text.includes('\0')) throw new RangeError('a value for the instance has a NUL, which bash cannot hold');
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-function whole(value: number): string {
-  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is not a whole number`);
-  return String(value);
 }
 
 function machineOf(instance: UserDataValues['instance']): string {

@@ -23,6 +23,7 @@ export const VALUES: UserDataValues = {
   docker: false,
   packages: [],
   registryMirror: null,
+  mirrors: { files: [], apt: null, docker: null },
   sudo: true,
   admission: { lists: [['acme/*']], public: 'refuse', forks: 'refuse' },
   metadata: 'closed',
