@@ -103,6 +103,7 @@ boot() {
   # The download needs it; all else can come beside the download.
   has curl || wait "${installing}"
   fetch_runner
+  if [[ -n "${ACTIONS_URL?}" ]]; then bring_actions & fi
   wait "${installing}"
   allow_sudo
   if [[ "${DOCKER}" == true ]]; then
@@ -184,6 +185,21 @@ write_hooks() {
     printf 'job_started\n%s\n' "${HOOK_STARTED?}"
   } >"${SHARED}/job-started.sh"
   printf '%s\n' "${HOOK_COMPLETED?}" >"${SHARED}/job-completed.sh"
+}
+
+# Beside the runner, and no reason for anything to fail or to wait: what is not there comes from GitHub. It is there whole
+# or not at all, because the runner takes what it finds for good.
+bring_actions() {
+  local because said="${RUN}/said.actions"
+  if [[ -e "${ACTION_CACHE}" ]]; then
+    log 'actions.in_image'
+  elif unpack "${ACTIONS_URL}" "${ACTIONS_SHA256?}" "${ACTION_CACHE}.new" --no-same-owner 60 2>"${said}" &&
+    mv "${ACTION_CACHE}.new" "${ACTION_CACHE}"; then
+    log 'actions.brought'
+  else
+    because=$(cause_of "${said}")
+    log "actions.not_brought because=${because}"
+  fi
 }
 
 # What a job must find, and the runner need not wait for.

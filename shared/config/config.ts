@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { LIFETIME_MAX_MS } from '../limits.ts';
 import { LANGUAGES } from '../words/language.ts';
+import { MirrorKeeps } from './actions.ts';
 import {
   Arch,
   familyPattern,
@@ -158,6 +159,7 @@ export const RunnersYaml = z.strictObject({
   spot: Spot.prefault({}),
   images: Images,
   mirrors: PackageMirrors,
+  mirror: MirrorKeeps.prefault({}),
   placements: z.array(Placement).min(1, 'must have at least one region with its network').max(10),
   placementChoice: z.enum(['order', 'price']).default('order'),
   profiles: z.record(labelText, Profile).default({}),

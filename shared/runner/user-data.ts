@@ -21,6 +21,8 @@ export interface UserDataValues {
     /** Tried in this order: the mirror in the region, then GitHub. */
     readonly urls: readonly string[];
   };
+  /** Archives of actions, in one tar; null: all come from GitHub. */
+  readonly actions: { readonly url: string; readonly sha256: string } | null;
   /** From the boot to the end of the machine's own making. */
   readonly lifetimeSeconds: number;
   /** What its operator calls its lifetime. */
@@ -124,7 +126,6 @@ export function recipeOf(
 
 function header(values: UserDataValues): string[] {
   const { runner, instance, mirrors } = values;
-  const registry = values.registryMirror ?? mirrors.docker;
   const environment = {
     RUNNER_CPU_CORES: String(instance.cpu),
     RUNNER_MEMORY_GIB: String(instance.memoryGiB),
@@ -150,15 +151,7 @@ function header(values: UserDataValues): string[] {
     MACHINE: machineOf(instance),
     QUEUED_AT: whole(values.queuedAtSeconds),
     LAUNCHED_AT: whole(values.launchedAtSeconds),
-    EXTRA_USER_DATA: values.extraUserData ?? '',
-    HOOK_STARTED: values.hooks.started ?? '',
-    HOOK_COMPLETED: values.hooks.completed ?? '',
-    DOCKER_DAEMON_JSON: registry === null ? '' : JSON.stringify({ 'registry-mirrors': [registry] }),
-    REGISTRY_MIRROR: values.registryMirror === null ? (mirrors.docker ?? '') : '',
-    APT_MIRROR: mirrors.apt ?? '',
-    DOCKER_CLIENT_JSON: dockerClientJson(values.proxy),
-    SELF_DESTRUCT_ROLE: values.selfDestruct?.roleName ?? '',
-    ECS_ENDPOINT: values.selfDestruct?.ecsEndpoint ?? '',
+    ...optionalWords(values),
   };
   const lists: Record<string, readonly string[]> = {
     RUNNER_VERSIONS: runner.versions,
@@ -174,6 +167,26 @@ function header(values: UserDataValues): string[] {
     ...Object.entries(words).map(([name, word]) => `readonly ${name}=${quoted(word)}`),
     ...Object.entries(lists).map(([name, list]) => `readonly ${name}=(${list.map(quoted).join(' ')})`),
   ];
+}
+
+/** '': there is none. */
+function optionalWords(values: UserDataValues): Record<string, string> {
+  const { mirrors, actions, hooks, selfDestruct } = values;
+  const registry = values.registryMirror ?? mirrors.docker;
+  const words: Record<string, string | null | undefined> = {
+    ACTIONS_URL: actions?.url,
+    ACTIONS_SHA256: actions?.sha256,
+    EXTRA_USER_DATA: values.extraUserData,
+    HOOK_STARTED: hooks.started,
+    HOOK_COMPLETED: hooks.completed,
+    DOCKER_DAEMON_JSON: registry && JSON.stringify({ 'registry-mirrors': [registry] }),
+    REGISTRY_MIRROR: values.registryMirror === null ? mirrors.docker : null,
+    APT_MIRROR: mirrors.apt,
+    DOCKER_CLIENT_JSON: dockerClientJson(values.proxy),
+    SELF_DESTRUCT_ROLE: selfDestruct?.roleName,
+    ECS_ENDPOINT: selfDestruct?.ecsEndpoint,
+  };
+  return Object.fromEntries(Object.entries(words).map(([name, word]) => [name, word ?? '']));
 }
 
 function machineOf(instance: UserDataValues['instance']): string {

@@ -49,6 +49,8 @@ export interface CloudOptions {
   readonly hasRunner?: boolean;
   /** What else it holds, by path; null: what it lacks. */
   readonly files?: Readonly<Record<string, string | null>>;
+  /** What else the region's bucket has, by key. */
+  readonly objects?: Readonly<Record<string, Buffer>>;
 }
 
 export async function openCloud(
@@ -78,15 +80,12 @@ export async function openCloud(
   const config = { defaults: { cpu: 4, docker: false }, ...more.config };
   world = openWorld({ ...more, config: withBucket(config), ecs: { ...more.ecs, boot: driver } });
   const clock = { nowMs: () => Date.now(), after: () => () => {} };
-  const oss = createOss({
-    clock,
-    credentials: () => null,
-    vpcOf: () => 'vpc-ours',
-    fault: () => faults.oss,
-  });
+  const fault = () => faults.oss;
+  const oss = createOss({ clock, credentials: () => null, vpcOf: () => 'vpc-ours', fault });
   const release = releaseOf(archive);
   const bucket = oss.addBucket(BUCKET, 'cn-hangzhou', POLICY);
-  oss.put(bucket, release.archives.amd64.key, archive);
+  const objects = { ...more.objects, [release.archives.amd64.key]: archive };
+  for (const [key, bytes] of Object.entries(objects)) oss.put(bucket, key, bytes);
   const adapters = world.adapters();
   await adapters.ledger.notes.add(RUNNER_RELEASE_NOTE, { text: JSON.stringify(release), untilMs: null });
   const metadata = metadataListener({

@@ -15,6 +15,7 @@ export const VALUES: UserDataValues = {
       'https://github.com/actions/runner/releases/download/v2.336.0/actions-runner-linux-x64-2.336.0.tar.gz',
     ],
   },
+  actions: null,
   lifetimeSeconds: 23_220,
   lifetimeMinutes: 390,
   bootSeconds: 540,
