@@ -39,7 +39,7 @@ export function bootValues(boot: Boot, config: Config): UserDataValues {
     runner: {
       versions: [release.version, ...stillTaken(release, boot.launchedAtMs)],
       sha256: archive.sha256,
-      urls: runnerUrls(release, archive.key, candidate.region, placement?.mirrorBucket ?? null, config),
+      urls: runnerUrls(release, requirements.arch, candidate.region, placement?.mirrorBucket ?? null),
     },
     actions: actionsSource(
       release.actions?.[candidate.region],
