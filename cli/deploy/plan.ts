@@ -1,12 +1,15 @@
 /** What a deploy would change, and how it is said. */
 import type { Config } from '../../shared/config/config.ts';
 import type { StackChange } from '../shared/stacks.ts';
+import type { FormerMirror } from './former-mirrors.ts';
 import type { Live } from './functions.ts';
 
 export interface Plan {
   readonly config: Config;
   readonly stacks: readonly StackChange[];
   readonly functions: readonly Live[];
+  /** They go. */
+  readonly formerMirrors: readonly FormerMirror[];
   readonly release: string | null;
   /** Of `runners.yaml`: which keys differ from what is deployed. */
   readonly keys: readonly string[];
@@ -26,6 +29,8 @@ export function show(plan: Plan, { say }: { readonly say: (line: string) => void
     for (const line of change.lines) say(`  ${line}`);
   }
   for (const { name, release } of plan.functions) say(functionLine(name, release, plan.release));
+  for (const { name, region } of plan.formerMirrors)
+    say(`- ${name}: ${region} has no bucket in runners.yaml any more; the bucket itself stays`);
   list('In runners.yaml, against what is deployed:', plan.keys, say);
   list('New in this version:', plan.news, say);
 }
