@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { DEFAULT_ACTIONS } from '../shared/config/actions.ts';
+import { simActions } from './actions.ts';
 import type { SimClock } from './clock.ts';
 import type { SimGitHub } from './github/index.ts';
 
@@ -23,7 +25,10 @@ export async function serveReleases(
   first: string,
 ): Promise<ServedReleases> {
   const asked: string[] = [];
+  const actions = simActions();
+  for (const action of DEFAULT_ACTIONS) actions.tag(action, 'v4', 'v4.2.0');
   const server = createServer((request, response) => {
+    if (actions.serve(request.url ?? '', response)) return;
     const name = request.url?.split('/').at(-1) ?? '';
     asked.push(name);
     response.end(archiveOf(name));

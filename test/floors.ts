@@ -44,7 +44,13 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['simulator/told-by-user-data.ts'],
   ['simulator/ecs/', 'simulator/function-compute/', 'simulator/github/', 'simulator/instance-metadata/'],
   ['simulator/log-service.ts', 'simulator/oss/', 'simulator/tablestore/'],
-  ['simulator/accounts.ts', 'simulator/clock.ts', 'simulator/random.ts', 'simulator/starvation.ts'],
+  [
+    'simulator/accounts.ts',
+    'simulator/actions.ts',
+    'simulator/clock.ts',
+    'simulator/random.ts',
+    'simulator/starvation.ts',
+  ],
   ['infra/'],
   // Functions: the entry puts the real world together, the adapters are the real world, a story knows neither.
   [

@@ -22,7 +22,7 @@ list_docker() {
 # Beside the runner; the started hook waits for it. One that does not start ends what runs here.
 start_docker() {
   local verb=start
-  if [[ -n "${DOCKER_DAEMON_JSON?}" ]]; then
+  if [[ -n "${DOCKER_DAEMON_JSON?}" ]] && ! has_own_registry; then
     verb=restart
     mkdir --parents "${ROOT?}/etc/docker"
     merge_json "${ROOT}/etc/docker/daemon.json" "${DOCKER_DAEMON_JSON}"
@@ -36,6 +36,14 @@ start_docker() {
     return 1
   fi
   log 'docker.ready'
+}
+
+# A mirror that nobody named for docker itself gives way to the image's.
+has_own_registry() {
+  [[ -n "${REGISTRY_MIRROR?}" ]] || return 1
+  if grep --quiet --no-messages registry-mirrors "${ROOT?}/etc/docker/daemon.json"; then return 0; fi
+  note_mirror docker "${REGISTRY_MIRROR}"
+  return 1
 }
 
 # merge_json FILE JSON [AS...]: what the image says and we do not stays.

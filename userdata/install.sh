@@ -106,6 +106,7 @@ install_packages() {
   if [[ $((${#needed[@]} + ${#wanted[@]})) -eq 0 ]]; then return 0; fi
   # It writes down where packages come from.
   await_unit cloud-config.service
+  if [[ -n "${APT_MIRROR:-}" ]]; then use_apt_mirror; fi
   log "packages.installing ${needed[*]} ${wanted[*]}"
   if [[ ${#needed[@]} -eq 0 ]]; then limit=${WANTED_SECONDS}; fi
   if patiently packages "${limit}" transact "${needed[@]}" "${wanted[@]}"; then return 0; fi
@@ -176,17 +177,10 @@ fetch_from_any() {
   return 1
 }
 
-# fetch_from URL: unpacked while it comes, by a user who can do no harm, and taken when all of it was the right thing.
+# fetch_from URL
 fetch_from() {
-  local new="${RUNNER_HOME}.new" sum file
-  rm --recursive --force "${new}"
-  install --directory --owner=runner --group="${RUNNER_GID}" "${new}" || return 1
-  sum=$({ download "$1" | tee /dev/fd/3 | "${AS_RUNNER[@]}" tar --extract --gzip --directory="${new}"; } 3>&1 | sha256sum) ||
-    return 1
-  if [[ "${sum%% *}" != "${RUNNER_SHA256:?}" ]]; then
-    printf 'the checksum is wrong: %s\n' "$1" >&2
-    return 1
-  fi
+  local new="${RUNNER_HOME}.new" file
+  unpack "$1" "${RUNNER_SHA256:?}" "${new}" --gzip || return 1
   # The archive does not say what it is: a boot on an image that was made of this has to know.
   printf '%s\n' "${RUNNER_VERSIONS[0]}" >"${new}/.version" || return 1
   # The image's own words to its runner.
@@ -196,10 +190,24 @@ fetch_from() {
   rm --recursive --force "${RUNNER_HOME}" && mv "${new}" "${RUNNER_HOME}"
 }
 
-# download URL. Not with curl's own retries: it would begin again in the middle of what was taken.
+# unpack URL SHA256 FOLDER OPTION_OF_TAR [SECONDS]: unpacked while it comes, by a user who can do no harm; good when all of it was
+# the right thing.
+unpack() {
+  local sum
+  rm --recursive --force "$3"
+  install --directory --owner=runner --group="${RUNNER_GID}" "$3" || return 1
+  sum=$({ download "$1" "${5:-}" | tee /dev/fd/3 | "${AS_RUNNER[@]}" tar --extract "$4" --directory="$3"; } 3>&1 | sha256sum) ||
+    return 1
+  if [[ "${sum%% *}" != "$2" ]]; then
+    printf 'the checksum is wrong: %s\n' "$1" >&2
+    return 1
+  fi
+}
+
+# download URL [SECONDS]. Not with curl's own retries: it would begin again in the middle of what was taken.
 download() {
   curl --fail --silent --show-error --location --connect-timeout 10 --speed-limit 50000 --speed-time 20 \
-    --max-time "${FETCH_SECONDS:?}" "$1"
+    --max-time "${2:-${FETCH_SECONDS:?}}" "$1"
 }
 
 # patiently WHAT SECONDS COMMAND...: again, with growing pauses, until it succeeds or the time is over; at once when

@@ -18,6 +18,7 @@ job_started() {
   trap - EXIT
   printf -v now '%(%s)T' -1
   printf '%s\n' "${MACHINE:?}"
+  if [[ -e "${SHARED:?}/mirrors" ]]; then printf 'Mirrors, where this job names no others:%s\n' "$(<"${SHARED}/mirrors")"; fi
   printf 'Running %d s after it was queued: %d s to the launch, %d s to the boot, %d s to the runner, %d s to the job\n' \
     "$((now - ${QUEUED_AT:?}))" "$((${LAUNCHED_AT:?} - QUEUED_AT))" "$((${BOOTED_AT:?} - LAUNCHED_AT))" \
     "$((${RUNNER_AT:?} - BOOTED_AT))" "$((now - RUNNER_AT))"

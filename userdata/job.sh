@@ -4,6 +4,8 @@
 # shellcheck disable=SC2154,SC2310,SC2312 # install.sh and run.sh have the folders. Notes have no status.
 set -euo pipefail
 
+# The runner's own layout: OWNER_REPO/SHA.tar.gz
+readonly ACTION_CACHE="${ROOT}/opt/actions-archives"
 readonly METADATA=http://100.100.100.200/latest
 # The runner gives a job that is told to end 45 s; then it hands in the log.
 readonly GRACE_SECONDS=60
@@ -56,7 +58,8 @@ start_runner() {
     ACTIONS_RUNNER_HOOK_JOB_STARTED="${SHARED}/job-started.sh" \
     ACTIONS_RUNNER_RETURN_VERSION_DEPRECATED_EXIT_CODE=1 RUNNER_MANUALLY_TRAP_SIG=1 \
     HOME="${RUNNER_USER_HOME}" USER=runner LOGNAME=runner SHELL=/bin/bash LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
-    AGENT_TOOLSDIRECTORY="${TOOL_CACHE}" RUNNER_TOOL_CACHE="${TOOL_CACHE}"
+    AGENT_TOOLSDIRECTORY="${TOOL_CACHE}" RUNNER_TOOL_CACHE="${TOOL_CACHE}" \
+    ACTIONS_RUNNER_ACTION_ARCHIVE_CACHE="${ACTION_CACHE}"
   if [[ -n "${HOOK_COMPLETED}" || "${USAGE}" == true ]]; then export ACTIONS_RUNNER_HOOK_JOB_COMPLETED="${SHARED}/job-completed.sh"; fi
   exec systemd-run --quiet --scope --unit=ci-runner-job --property=Delegate=yes --property=TasksMax=infinity \
     --property=Before=ci-runner.service --property="TimeoutStopSec=${GRACE_SECONDS}" -- "${AS_RUNNER[@]}" \

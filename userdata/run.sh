@@ -91,17 +91,19 @@ boot() {
   exec 2>"${RUN}/errors"
   log "boot.began instance_type=${INSTANCE_TYPE:?} zone=${ZONE:?}"
   mkdir --parents "${SHARED}"
-  rm --force "${SHARED}"/{ready,missing} "${RUN}/run.sh"
+  rm --force "${SHARED}"/{ready,missing,mirrors} "${RUN}/run.sh"
   set_proxy
   prepare_user
   is_installed || write_settings
   close_metadata
+  if [[ ${#MIRRORS[@]} -gt 0 ]]; then use_mirrors; fi
   run_extra_user_data
   install_all &
   installing=$!
   # The download needs it; all else can come beside the download.
   has curl || wait "${installing}"
   fetch_runner
+  if [[ -n "${ACTIONS_URL?}" ]]; then bring_actions & fi
   wait "${installing}"
   allow_sudo
   if [[ "${DOCKER}" == true ]]; then
@@ -188,11 +190,27 @@ write_hooks() {
   } >"${SHARED}/job-completed.sh"
 }
 
+# Beside the runner, and no reason for anything to fail or to wait: what is not there comes from GitHub. It is there whole
+# or not at all, because the runner takes what it finds for good.
+bring_actions() {
+  local because said="${RUN}/said.actions"
+  if [[ -e "${ACTION_CACHE}" ]]; then
+    log 'actions.in_image'
+  elif unpack "${ACTIONS_URL}" "${ACTIONS_SHA256?}" "${ACTION_CACHE}.new" --no-same-owner 60 2>"${said}" &&
+    mv "${ACTION_CACHE}.new" "${ACTION_CACHE}"; then
+    log 'actions.brought'
+  else
+    because=$(cause_of "${said}")
+    log "actions.not_brought because=${because}"
+  fi
+}
+
 # What a job must find, and the runner need not wait for.
 get_ready() {
   if [[ "${DOCKER}" == true ]]; then start_docker; fi
   # cloud-init's later stages read what is removed here.
   await_unit cloud-final.service
+  if [[ -n "${APT_MIRROR?}" ]]; then use_apt_mirror; fi
   remove_copies
   : >"${SHARED}/ready"
 }

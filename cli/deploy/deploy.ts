@@ -12,12 +12,14 @@ import { webhookUrl } from '../doctor/checks/functions.ts';
 import { hookRangesAt } from '../doctor/checks/hook-ranges.ts';
 import { apply, compareStack, type StackChange } from '../shared/stacks.ts';
 import { type TrustWorld, workflowTrust } from '../shared/workflow-trust.ts';
+import { formerMirrors } from './former-mirrors.ts';
 import { formerRegions, type RegionsWorld } from './former-regions.ts';
 import { keepVersion, type Live, liveFunctions } from './functions.ts';
 import { withFixedAddress, withNetwork } from './ids.ts';
 import { type ConfigurationWorld, changedKeys } from './live-configuration.ts';
 import { newsSince } from './news.ts';
 import { type Plan, show } from './plan.ts';
+import { removeFunction } from './remove-function.ts';
 import { standingCosts } from './standing-costs.ts';
 import { deployVariables, type Filling, missing, secretMistakes } from './variables.ts';
 
@@ -59,6 +61,8 @@ export async function deploy(world: DeployWorld): Promise<number> {
     world.say('Nothing was changed.');
     return 1;
   }
+  // Before the roles change: they are what names them.
+  for (const each of before.formerMirrors) await removeFunction(world, each);
   const config = await networks(world, before);
   await control(world, config, found);
   return functions(world, read(world));
@@ -75,6 +79,7 @@ async function planOf(world: DeployWorld, config: Config, found: Found): Promise
     templatesFor(world, config, found).map((each) => compareStack(world, each)),
   );
   const live = await liveFunctions(world.alibaba, config);
+  const former = await formerMirrors(world, config);
   const isComplete = !isPending(config);
   if (isComplete) await world.build(config);
   const release = isComplete ? releaseOf(world.ours, world.made) : null;
@@ -84,13 +89,14 @@ async function planOf(world: DeployWorld, config: Config, found: Found): Promise
     config,
     stacks,
     functions: live,
+    formerMirrors: former,
     release,
     standing: standingCosts(
       stacks.filter(({ lines }) => lines.includes('+ Nat')).map(({ template }) => template.region),
     ),
     keys: await changedKeys(config, live, world),
     news: release === null ? [] : newsSince(live[0]?.release ?? null, release, changelogOf(world)),
-    isEmpty: isSame && stacks.every(({ lines }) => lines.length === 0),
+    isEmpty: isSame && former.length === 0 && stacks.every(({ lines }) => lines.length === 0),
   };
 }
 

@@ -1,6 +1,7 @@
 /** What a deploy would change, and how it is said. */
 import type { Config } from '../../shared/config/config.ts';
 import type { StackChange } from '../shared/stacks.ts';
+import type { FormerMirror } from './former-mirrors.ts';
 import type { Live } from './functions.ts';
 import { COST_SOURCE } from './standing-costs.ts';
 
@@ -8,6 +9,8 @@ export interface Plan {
   readonly config: Config;
   readonly stacks: readonly StackChange[];
   readonly functions: readonly Live[];
+  /** They go. */
+  readonly formerMirrors: readonly FormerMirror[];
   readonly release: string | null;
   /** Of what would be made: what it costs a month while no job runs. */
   readonly standing: readonly string[];
@@ -29,6 +32,8 @@ export function show(plan: Plan, { say }: { readonly say: (line: string) => void
     for (const line of change.lines) say(`  ${line}`);
   }
   for (const { name, release } of plan.functions) say(functionLine(name, release, plan.release));
+  for (const { name, region } of plan.formerMirrors)
+    say(`- ${name}: ${region} has no bucket in runners.yaml any more; the bucket itself stays`);
   list(`While no job runs (${COST_SOURCE}):`, plan.standing, say);
   list('In runners.yaml, against what is deployed:', plan.keys, say);
   list('New in this version:', plan.news, say);

@@ -2,7 +2,7 @@
 import { namesOf } from '../../infra/names.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { type Live, liveFunctions } from '../deploy/functions.ts';
-import { nullIfAbsent } from '../doctor/checks/roles.ts';
+import { removeFunction, removeTriggers } from '../deploy/remove-function.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
 import { findStackId, removeStack } from '../shared/stacks.ts';
 import { buildsIn, type Images, imagesIn, removeAllImages, stopBuilds } from './images.ts';
@@ -94,26 +94,4 @@ async function isBusy({ busyRunners, say }: DestroyWorld): Promise<boolean> {
   if (names.length === 0) return false;
   say(`Not now: ${names.length} runners may be busy: ${names.slice(0, 10).join(', ')}`);
   return true;
-}
-
-async function removeTriggers({ alibaba }: DestroyWorld, { name, region }: Live): Promise<void> {
-  const path = `/functions/${name}/triggers`;
-  const { triggers } = await alibaba.fc(region, 'ListTriggers', 'GET', path);
-  for (const { triggerName } of (triggers ?? []) as { triggerName: string }[])
-    await alibaba.fc(region, 'DeleteTrigger', 'DELETE', `${path}/${triggerName}`);
-}
-
-async function removeFunction(world: DestroyWorld, live: Live): Promise<void> {
-  const { alibaba, say } = world;
-  const { name, region } = live;
-  await removeTriggers(world, live);
-  const path = `/functions/${name}`;
-  const { versions } = await alibaba.fc(region, 'ListFunctionVersions', 'GET', `${path}/versions`);
-  for (const { versionId } of (versions ?? []) as { versionId: string }[])
-    await alibaba.fc(region, 'DeleteFunctionVersion', 'DELETE', `${path}/versions/${versionId}`);
-  await alibaba
-    .fc(region, 'DeleteAsyncInvokeConfig', 'DELETE', `${path}/async-invoke-config`)
-    .catch(nullIfAbsent);
-  await alibaba.fc(region, 'DeleteFunction', 'DELETE', path);
-  say(`${name} is gone`);
 }

@@ -1,6 +1,8 @@
 /** `npm run mirror`: starts the copies of GitHub's newest runner now, and follows them. */
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
+import { stringify } from 'yaml';
 import type { ReleaseReport } from '../../functions/reaper/rounds/release/check-release.ts';
 import { namesOf } from '../../infra/names.ts';
 import { fcInvoker } from '../../shared/adapters/function-compute/invoker.ts';
@@ -11,24 +13,43 @@ import { alibaba, operatorKey } from '../shared/alibaba.ts';
 import { parseOptions } from '../shared/options.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
 import { follow } from './follow.ts';
+import { actionsIn, merged } from './uses.ts';
 
 interface Options {
   readonly config?: string;
+  readonly actions?: readonly string[];
 }
 
 const command = (): Command =>
   new Command('npm run mirror --')
     .description('Has GitHub’s newest runner copied to each region now, and shows how the copies get on.')
-    .option('--config <file>', 'another runners.yaml');
+    .option('--config <file>', 'another runners.yaml')
+    .option(
+      '--actions <from...>',
+      'from WORKFLOWFILE…: prints mirror.actions with the actions that these workflows use, and copies nothing',
+    );
 
 export async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions<Options>(command(), args);
   if (typeof options === 'number') return options;
   const config = readRunnersYaml(options.config);
   if (config === null) return 1;
+  if (options.actions !== undefined) return printActions(options.actions, config);
   const ask = await asker(config);
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   return follow({ ask, say, sleep, nowMs: Date.now });
+}
+
+/** 1: a file that cannot be read, which is named; the others count. */
+function printActions(words: readonly string[], { mirror }: Config): number {
+  const files = words.filter((word, at) => at > 0 || word !== 'from');
+  const read = files.map((file) => ({ file, actions: actionsIn(readFileSync(file, 'utf8')) }));
+  const unread = read.filter(({ actions }) => actions === null);
+  for (const { file } of unread)
+    process.stderr.write(`${file} is not a workflow that can be read: left out\n`);
+  const found = read.flatMap(({ actions }) => actions ?? []);
+  process.stdout.write(stringify({ mirror: { actions: merged(mirror.actions, found) } }));
+  return unread.length > 0 ? 1 : 0;
 }
 
 async function asker(config: Config) {

@@ -3,7 +3,7 @@ import type { KnownHours } from '../../shared/job/hours.ts';
 import type { Market } from '../../shared/market/market.ts';
 import type { LearnedLimits } from '../../shared/quota/learned-limits.ts';
 import { readLimits } from '../../shared/quota/note.ts';
-import type { RunnerRelease } from '../../shared/runner/release.ts';
+import type { Installed } from './boot.ts';
 import type { LauncherWorld } from './world.ts';
 
 export interface Ahead {
@@ -12,7 +12,7 @@ export interface Ahead {
   readonly markets: Promise<ReadonlyMap<string, Market | null>>;
   /** How long jobs run. */
   readonly hours: Promise<KnownHours>;
-  readonly release: Promise<RunnerRelease | null>;
+  readonly release: Promise<Installed | null>;
 }
 
 export function readAhead({ ledger, clock, markets, hours, release }: LauncherWorld): Ahead {

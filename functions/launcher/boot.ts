@@ -5,10 +5,15 @@ import { guardsOf } from '../../shared/job/guards.ts';
 import { LIFETIME_ENDING_MS, MACHINE_IDLE_MAX_MS } from '../../shared/limits.ts';
 import type { Candidate, Job, Requirements } from '../../shared/nouns.ts';
 import { bootMaxMs } from '../../shared/runner/boot-max.ts';
+import type { KeptActions } from '../../shared/runner/copies.ts';
+import { machineMirrors } from '../../shared/runner/package-mirrors.ts';
 import { type RunnerRelease, stillTaken } from '../../shared/runner/release.ts';
-import { proxyOf, runnerUrls } from '../../shared/runner/sources.ts';
+import { actionsSource, proxyOf, runnerUrls } from '../../shared/runner/sources.ts';
 import type { UserDataValues } from '../../shared/runner/user-data.ts';
 import { WARM_AGE_MAX_MS } from '../../shared/warm/limits.ts';
+
+/** What a machine brings: the runner, and where it is kept, the actions. */
+export type Installed = RunnerRelease & { readonly actions?: KeptActions };
 
 /** What user data is made of, for one candidate. */
 export interface Boot {
@@ -19,7 +24,7 @@ export interface Boot {
   /** The baked image that it is made from; null or absent: another. */
   readonly image?: string | null;
   readonly launchedAtMs: number;
-  readonly release: RunnerRelease;
+  readonly release: Installed;
   /** It is launched for no job, and waits for one. */
   readonly isWarm?: boolean;
 }
@@ -38,6 +43,11 @@ export function bootValues(boot: Boot, config: Config): UserDataValues {
       sha256: archive.sha256,
       urls: runnerUrls(release, requirements.arch, candidate.region, placement?.mirrorBucket ?? null),
     },
+    actions: actionsSource(
+      release.actions?.[candidate.region],
+      candidate.region,
+      placement?.mirrorBucket ?? null,
+    ),
     lifetimeSeconds: Math.floor((requirements.lifetimeMs - endingMs(requirements.lifetimeMs)) / 1000),
     lifetimeMinutes: Math.round(requirements.lifetimeMs / 60_000),
     idleSeconds: (MACHINE_IDLE_MAX_MS + (boot.isWarm ? WARM_AGE_MAX_MS : 0)) / 1000,
@@ -55,6 +65,7 @@ export function bootValues(boot: Boot, config: Config): UserDataValues {
       forks: config.repositories.forks,
     },
     registryMirror: config.defaults.registryMirror,
+    mirrors: machineMirrors(candidate.region, config.mirrors),
     metadata: config.defaults.metadata,
     usage: config.defaults.usage,
     extraUserData: config.defaults.extraUserData,

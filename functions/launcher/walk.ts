@@ -14,7 +14,7 @@ import {
 import { clientTokenOf, tagsOf } from '../../shared/names.ts';
 import type { Candidate, Requirements } from '../../shared/nouns.ts';
 import type { RunOutcome, RunRequest } from '../../shared/ports.ts';
-import type { RunnerRelease } from '../../shared/runner/release.ts';
+import type { Installed } from './boot.ts';
 import { bootedEntry } from './entries.ts';
 import { explainRefusal } from './explain-refusal.ts';
 import { type Baked, chooseBaked, runFrom } from './images/baked.ts';
@@ -27,7 +27,7 @@ export interface Launch {
   readonly runner: Held<RunnerEntry>;
   readonly requirements: Requirements;
   readonly candidates: readonly Candidate[];
-  readonly release: RunnerRelease;
+  readonly release: Installed;
   readonly gate: Pick<QuotaGate, 'refusedSince' | 'lookAgain'>;
 }
 

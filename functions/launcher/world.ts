@@ -11,9 +11,10 @@ import { readMarkets } from '../../shared/market/read.ts';
 import { memoize } from '../../shared/memoize.ts';
 import type { DueEvent, JobEvent, RunnerName } from '../../shared/nouns.ts';
 import type { Alerts, Clock, GitHub, Instances, Log } from '../../shared/ports.ts';
-import { parseRunnerRelease, RUNNER_RELEASE_NOTE, type RunnerRelease } from '../../shared/runner/release.ts';
+import { ACTIONS_NOTE, parseKeptActions } from '../../shared/runner/copies.ts';
+import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../shared/runner/release.ts';
 import { type UserDataScripts, userData } from '../../shared/runner/user-data.ts';
-import { type Boot, bootValues } from './boot.ts';
+import { type Boot, bootValues, type Installed } from './boot.ts';
 
 export type LaunchEvent = Extract<JobEvent, { kind: 'queued' }> | DueEvent;
 
@@ -31,7 +32,7 @@ export interface LauncherWorld {
   /** How long jobs run, as the reaper last learned it. Kept for a while between launches. */
   readonly hours: () => Promise<KnownHours>;
   /** What the mirror last wrote; null: it never ran. */
-  readonly release: () => Promise<RunnerRelease | null>;
+  readonly release: () => Promise<Installed | null>;
   readonly userData: (boot: Boot) => string;
   readonly alerts: Alerts;
 }
@@ -63,8 +64,12 @@ type LauncherAdapters = Omit<
 export function launcherWorld(adapters: LauncherAdapters, scripts: UserDataScripts): LauncherWorld {
   const { config, clock, ledger, log } = adapters;
   const readRelease = async () => {
-    const held = await ledger.notes.read(RUNNER_RELEASE_NOTE);
-    return held === null ? null : parseRunnerRelease(held.entry.text);
+    const [held, kept] = await Promise.all([
+      ledger.notes.read(RUNNER_RELEASE_NOTE),
+      keepsActions(config) ? ledger.notes.read(ACTIONS_NOTE) : null,
+    ]);
+    const release = held === null ? null : parseRunnerRelease(held.entry.text);
+    return release === null ? null : { ...release, actions: parseKeptActions(kept?.entry.text ?? '{}') };
   };
   const readHours = async () => decodeHours((await ledger.notes.read(HOURS_NOTE))?.entry.text ?? '{}');
   return {
@@ -76,3 +81,6 @@ export function launcherWorld(adapters: LauncherAdapters, scripts: UserDataScrip
     userData: (boot) => userData(bootValues(boot, config), scripts),
   };
 }
+
+const keepsActions = ({ mirror, placements }: Config): boolean =>
+  mirror.actions.length > 0 && placements.some(({ mirrorBucket }) => mirrorBucket !== null);

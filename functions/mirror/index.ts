@@ -13,6 +13,7 @@ import {
   mirrorPlaces,
 } from '../../shared/runner/copies.ts';
 import { COPY_MAX_MS } from '../../shared/runner/limits.ts';
+import { bundleIn } from './actions/bundle.ts';
 import { mirror } from './mirror.ts';
 import type { MirrorWorld, Source } from './world.ts';
 
@@ -51,6 +52,11 @@ function bucketSource(place: MirrorPlace): Source {
 const world: MirrorWorld = {
   bucket: here === null ? null : bucketAt(here, OSS_ENDPOINT ?? endpointOf(here.region, true)),
   sources: isHome || source === null ? [gitHub] : [bucketSource(source), gitHub],
+  fetchFile: (url, maxMs) => download(url, 0, isHome ? runners.control.egressProxy : null, maxMs),
+  sourceBundle:
+    isHome || source === null
+      ? null
+      : () => bundleIn(bucketAt(source, OSS_SOURCE_ENDPOINT ?? endpointOf(source.region, false))),
   clock: { nowMs: () => Date.now() },
   log: jsonLog(process.stdout, Date.now),
 };

@@ -3,6 +3,7 @@
 import { type Bucket, type CopyOrder, CopyState } from '../../shared/runner/copies.ts';
 import { COPY_MAX_MS } from '../../shared/runner/limits.ts';
 import { archiveKey } from '../../shared/runner/release.ts';
+import { bundleOf, keepActions } from './actions/keep.ts';
 import { copy, incomingKey } from './copy.ts';
 import type { Archive, MirrorWorld } from './world.ts';
 
@@ -15,8 +16,11 @@ const FAILURE_MAX_CHARS = 300;
 export async function mirror(order: CopyOrder, world: MirrorWorld): Promise<CopyState> {
   const { bucket } = world;
   if (bucket === null) throw new Error('this region has no bucket in runners.yaml: run npm run deploy');
-  if (order.kind === 'copy') await copyAll(order, bucket, world);
-  return stateOf(order, bucket);
+  if (order.kind === 'copy') {
+    await copyAll(order, bucket, world);
+    await keepActions(order, bucket, world);
+  }
+  return { ...(await stateOf(order, bucket)), ...(await bundleOf(order, bucket, world)) };
 }
 
 const archivesOf = ({ release }: CopyOrder): readonly Archive[] =>
@@ -54,7 +58,7 @@ async function noteFailure(error: unknown, bucket: Bucket, { clock, log }: Mirro
   }
 }
 
-async function stateOf(order: CopyOrder, bucket: Bucket): Promise<CopyState> {
+async function stateOf(order: CopyOrder, bucket: Bucket) {
   const archives = archivesOf(order);
   const found = await Promise.all(archives.map((archive) => copiedOf(archive, bucket)));
   const isWhole = found.every(({ isThere }) => isThere);

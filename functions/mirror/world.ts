@@ -1,5 +1,5 @@
 import type { Clock, Log } from '../../shared/ports.ts';
-import type { Bucket } from '../../shared/runner/copies.ts';
+import type { Bucket, Bundle } from '../../shared/runner/copies.ts';
 
 /** An archive as it was ordered, and where it is kept. */
 export interface Archive {
@@ -22,6 +22,10 @@ export interface MirrorWorld {
   readonly bucket: Bucket | null;
   /** In the order in which they are tried. */
   readonly sources: readonly Source[];
+  /** From GitHub; throws when it does not come, within so long. */
+  readonly fetchFile: (url: string, maxMs: number) => Promise<AsyncIterable<Uint8Array>>;
+  /** What the source has of the actions; null: this is the source. */
+  readonly sourceBundle: (() => Promise<Bundle | null>) | null;
   readonly clock: Clock;
   readonly log: Log;
 }

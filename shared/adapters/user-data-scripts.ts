@@ -9,6 +9,7 @@ export function readUserDataScripts(folder: string): UserDataScripts {
   return {
     install: text('install.sh'),
     docker: text('docker.sh'),
+    mirrors: text('mirrors.sh'),
     jobStarted: text('job-started.sh'),
     job: text('job.sh'),
     usage: text('usage.sh'),

@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { LIFETIME_MAX_MS } from '../limits.ts';
 import { LANGUAGES } from '../words/language.ts';
+import { MirrorKeeps } from './actions.ts';
 import {
   Arch,
   familyPattern,
@@ -16,6 +17,7 @@ import {
   url,
 } from './field-types.ts';
 import { Images } from './images.ts';
+import { PackageMirrors } from './package-mirrors.ts';
 import { Control, Placement } from './places.ts';
 import { Warm } from './warm.ts';
 
@@ -157,6 +159,8 @@ export const RunnersYaml = z.strictObject({
   limits: Limits.prefault({}),
   spot: Spot.prefault({}),
   images: Images,
+  mirrors: PackageMirrors,
+  mirror: MirrorKeeps.prefault({}),
   placements: z.array(Placement).min(1, 'must have at least one region with its network').max(10),
   placementChoice: z.enum(['order', 'price']).default('order'),
   profiles: z.record(labelText, Profile).default({}),

@@ -1,5 +1,6 @@
 /** The runner's copies in buckets of ours: where they are, what a mirror is asked for, and what it answers. */
 import * as z from 'zod';
+import { action } from '../config/actions.ts';
 import type { PublishedRelease } from '../ports.ts';
 import { sha256, version } from './release.ts';
 
@@ -53,11 +54,27 @@ export const Published = z.strictObject({
   archives: z.strictObject({ amd64: Archive, arm64: Archive }),
 });
 
+/** The kept actions as one file: a tar of `<owner>_<repo>/<sha>.tar.gz`. */
+export const Bundle = z.object({
+  key: z.string().regex(/^actions\/bundle-[0-9a-f]{32}\.tar$/),
+  sha256,
+  sizeBytes: z.int().positive(),
+  /** As they were asked for. */
+  actions: z.array(z.string()),
+  /** Of them, what could not be had. */
+  missing: z.array(z.string()),
+  /** When tags are looked up anew. */
+  againAtMs: z.number(),
+});
+export type Bundle = z.output<typeof Bundle>;
+
 export const CopyOrder = z.strictObject({
   kind: z.enum(['look', 'copy']),
   release: Published,
   /** Versions that nobody installs any more. */
   remove: z.array(version).max(20),
+  /** Actions whose archives are kept, too; none: nothing is. */
+  actions: z.array(action).default([]),
 });
 /** What the reaper asks of a mirror: the mirror itself decides nothing. */
 export type CopyOrder = z.output<typeof CopyOrder>;
@@ -70,6 +87,10 @@ export const CopyState = z.object({
   sizeBytes: z.int().positive(),
   /** Why the last copy ended early; null: it did not. */
   failure: z.object({ atMs: z.number(), because: z.string() }).nullable(),
+  /** Of the actions: what is whole there; null: nothing, or none is wanted. */
+  bundle: Bundle.nullable().default(null),
+  /** A copy would bring a newer one. */
+  isBundleDue: z.boolean().default(false),
 });
 /** What is there of the release that was asked for. */
 export type CopyState = z.output<typeof CopyState>;
@@ -95,6 +116,23 @@ export interface Bucket {
   append(key: string, bytes: Uint8Array, position: number): Promise<void>;
   /** An object that is not there counts as removed. */
   remove(key: string): Promise<void>;
+}
+
+/** The reaper's note of which bundle each region has, of JSON; launches read it. */
+export const ACTIONS_NOTE = 'action-bundles';
+
+const KeptActions = z.record(z.string(), Bundle.pick({ key: true, sha256: true, sizeBytes: true }));
+/** By region. */
+export type KeptActions = z.output<typeof KeptActions>;
+
+/** Empty: none that this version of the code understands; machines ask GitHub. */
+export function parseKeptActions(text: string): KeptActions {
+  try {
+    return KeptActions.safeParse(JSON.parse(text)).data ?? {};
+  } catch (error) {
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
 }
 
 /** What a person asks of the reaper, that does not wait for the next sweep: that copies begin now, or how they get on. */

@@ -1,6 +1,7 @@
 /** Where a machine gets the runner, and by which proxy: pure. */
 import type { Config } from '../config/config.ts';
 import type { Arch } from '../nouns.ts';
+import type { KeptActions } from './copies.ts';
 import { archiveName, type RunnerRelease } from './release.ts';
 import type { UserDataValues } from './user-data.ts';
 
@@ -14,12 +15,22 @@ export function runnerUrls(
   bucket: string | null,
 ): readonly string[] {
   const { key, url } = archives[arch];
-  const mirror =
-    bucket !== null && regions.includes(region)
-      ? [`https://${bucket}.oss-${region}-internal.aliyuncs.com/${key}`]
-      : [];
+  const mirror = bucket !== null && regions.includes(region) ? [inside(bucket, region, key)] : [];
   return [...mirror, url ?? `${AT_GITHUB}/v${version}/${archiveName(version, arch)}`];
 }
+
+/** Null: none are kept there. */
+export const actionsSource = (
+  kept: KeptActions[string] | undefined,
+  region: string,
+  bucket: string | null,
+): UserDataValues['actions'] =>
+  kept === undefined || bucket === null
+    ? null
+    : { url: inside(bucket, region, kept.key), sha256: kept.sha256 };
+
+const inside = (bucket: string, region: string, key: string): string =>
+  `https://${bucket}.oss-${region}-internal.aliyuncs.com/${key}`;
 
 export function proxyOf(proxy: Config['placements'][number]['proxy']): UserDataValues['proxy'] {
   if (proxy === null) return null;

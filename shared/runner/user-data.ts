@@ -6,7 +6,9 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { USER_DATA_MAX_BYTES } from '../limits.ts';
 import type { Candidate } from '../nouns.ts';
+import { assignments, quoted, whole, withoutComments } from './bash.ts';
 import { jitParts } from './jit-parts.ts';
+import { hasMirrors, type MachineMirrors } from './package-mirrors.ts';
 import { dockerClientJson, proxyEnvironment } from './proxy.ts';
 
 export interface UserDataValues {
@@ -19,6 +21,8 @@ export interface UserDataValues {
     /** Tried in this order: the mirror in the region, then GitHub. */
     readonly urls: readonly string[];
   };
+  /** Archives of actions, in one tar; null: all come from GitHub. */
+  readonly actions: { readonly url: string; readonly sha256: string } | null;
   /** From the boot to the end of the machine's own making. */
   readonly lifetimeSeconds: number;
   /** What its operator calls its lifetime. */
@@ -35,6 +39,7 @@ export interface UserDataValues {
   /** More packages of the image's distribution, by its names. */
   readonly packages: readonly string[];
   readonly registryMirror: string | null;
+  readonly mirrors: MachineMirrors;
   readonly sudo: boolean;
   /** Whose jobs may run on it. */
   readonly admission: {
@@ -60,7 +65,7 @@ export interface UserDataValues {
 
 /** The text of the files in `userdata/`. */
 export type UserDataScripts = Readonly<
-  Record<'install' | 'docker' | 'jobStarted' | 'job' | 'usage' | 'selfDestruct' | 'run', string>
+  Record<'install' | 'docker' | 'mirrors' | 'jobStarted' | 'job' | 'usage' | 'selfDestruct' | 'run', string>
 >;
 
 /** One download of the runner may take this long; GitHub from mainland China takes minutes. */
@@ -74,6 +79,7 @@ export function userData(values: UserDataValues, scripts: UserDataScripts): stri
     ...[
       scripts.jobStarted,
       values.docker ? scripts.docker : '',
+      hasMirrors(values.mirrors) ? scripts.mirrors : '',
       scripts.install,
       scripts.job,
       values.usage ? scripts.usage : '',
@@ -109,15 +115,8 @@ export function recipeOf(
   return createHash('sha256').update(all.join('\0')).digest('hex').slice(0, 16);
 }
 
-/** Comments, indentation and empty lines are for who reads the scripts in git; no line of theirs is anything else. */
-export const withoutComments = (script: string): string =>
-  script
-    .replace(/^ *#.*\n/gm, '')
-    .replace(/^ +/gm, '')
-    .replace(/\n\n+/g, '\n');
-
 function header(values: UserDataValues): string[] {
-  const { runner, instance } = values;
+  const { runner, instance, mirrors } = values;
   const environment = {
     RUNNER_CPU_CORES: String(instance.cpu),
     RUNNER_MEMORY_GIB: String(instance.memoryGiB),
@@ -145,20 +144,14 @@ function header(values: UserDataValues): string[] {
     MACHINE: `${machineOf(instance)}${instance.image === null ? '' : `, from image ${instance.image}`}`,
     QUEUED_AT: whole(values.queuedAtSeconds),
     LAUNCHED_AT: whole(values.launchedAtSeconds),
-    EXTRA_USER_DATA: values.extraUserData ?? '',
-    HOOK_STARTED: values.hooks.started ?? '',
-    HOOK_COMPLETED: values.hooks.completed ?? '',
-    DOCKER_DAEMON_JSON:
-      values.registryMirror === null ? '' : JSON.stringify({ 'registry-mirrors': [values.registryMirror] }),
-    DOCKER_CLIENT_JSON: dockerClientJson(values.proxy),
-    SELF_DESTRUCT_ROLE: values.selfDestruct?.roleName ?? '',
-    ECS_ENDPOINT: values.selfDestruct?.ecsEndpoint ?? '',
+    ...optionalWords(values),
   };
   const lists: Record<string, readonly string[]> = {
     RUNNER_VERSIONS: runner.versions,
     RUNNER_URLS: runner.urls,
     JIT_PARTS: jitParts(values.jitConfig),
     PACKAGES: values.packages,
+    MIRRORS: mirrors.files.flatMap(({ tool, url, files, text }) => [tool, url, files.join(' '), text]),
     ADMITTED: values.admission.lists.map((list) => list.join(' ').toLowerCase()),
     PROXY_ENVIRONMENT: assignments(proxyEnvironment(values.proxy)),
     JOB_ENVIRONMENT: assignments(environment),
@@ -169,18 +162,24 @@ function header(values: UserDataValues): string[] {
   ];
 }
 
-export const assignments = (environment: Record<string, string>): string[] =>
-  Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-
-/** One bash word that stands for exactly this text. */
-export function quoted(text: string): string {
-  if (text.includes('\0')) throw new RangeError('a value for the instance has a NUL, which bash cannot hold');
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-function whole(value: number): string {
-  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is not a whole number`);
-  return String(value);
+/** '': there is none. */
+function optionalWords(values: UserDataValues): Record<string, string> {
+  const { mirrors, actions, hooks, selfDestruct } = values;
+  const registry = values.registryMirror ?? mirrors.docker;
+  const words: Record<string, string | null | undefined> = {
+    ACTIONS_URL: actions?.url,
+    ACTIONS_SHA256: actions?.sha256,
+    EXTRA_USER_DATA: values.extraUserData,
+    HOOK_STARTED: hooks.started,
+    HOOK_COMPLETED: hooks.completed,
+    DOCKER_DAEMON_JSON: registry && JSON.stringify({ 'registry-mirrors': [registry] }),
+    REGISTRY_MIRROR: values.registryMirror === null ? mirrors.docker : null,
+    APT_MIRROR: mirrors.apt,
+    DOCKER_CLIENT_JSON: dockerClientJson(values.proxy),
+    SELF_DESTRUCT_ROLE: selfDestruct?.roleName,
+    ECS_ENDPOINT: selfDestruct?.ecsEndpoint,
+  };
+  return Object.fromEntries(Object.entries(words).map(([name, word]) => [name, word ?? '']));
 }
 
 function machineOf(instance: UserDataValues['instance']): string {

@@ -50,6 +50,8 @@ export interface CloudOptions {
   readonly layers?: () => readonly string[];
   /** What else it holds, by path; null: what it lacks. */
   readonly files?: Readonly<Record<string, string | null>>;
+  /** What else the region's bucket has, by key. */
+  readonly objects?: Readonly<Record<string, Buffer>>;
 }
 
 export async function openCloud(
@@ -78,14 +80,12 @@ export async function openCloud(
   });
   world = openWorld({ ...more, config: machineConfig(more.config), ecs: { ...more.ecs, boot: driver } });
   const clock = { nowMs: () => Date.now(), after: () => () => {} };
-  const oss = createOss({
-    clock,
-    credentials: () => null,
-    vpcOf: () => 'vpc-ours',
-    fault: () => faults.oss,
-  });
+  const fault = () => faults.oss;
+  const oss = createOss({ clock, credentials: () => null, vpcOf: () => 'vpc-ours', fault });
   const release = releaseOf(archive);
-  oss.put(oss.addBucket(BUCKET, 'cn-hangzhou', POLICY), release.archives.amd64.key, archive);
+  const bucket = oss.addBucket(BUCKET, 'cn-hangzhou', POLICY);
+  const objects = { ...more.objects, [release.archives.amd64.key]: archive };
+  for (const [key, bytes] of Object.entries(objects)) oss.put(bucket, key, bytes);
   const adapters = world.adapters();
   await adapters.ledger.notes.add(RUNNER_RELEASE_NOTE, { text: JSON.stringify(release), untilMs: null });
   const metadata = metadataListener({

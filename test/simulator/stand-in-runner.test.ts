@@ -1,9 +1,10 @@
 /** The stand-in's two outer layers, held against what actions/runner's source does with each status of its listener. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { actionArchive } from '../../simulator/actions.ts';
 
 const SOURCE = join(import.meta.dirname, '..', '..', 'simulator', 'machine', 'stand-in');
 const folders: string[] = [];
@@ -52,4 +53,51 @@ test.each([
   const ran = run(statuses);
   expect([ran.status, ran.starts]).toEqual([status, starts]);
   expect(ran.stdout).toMatch(says);
+});
+
+/** actions/runner, ActionManager.cs, DownloadRepositoryActionAsync: the cache, if it has that very commit; else the download. */
+describe('an action of a job', () => {
+  const SHA = '5'.repeat(40);
+
+  /** `cached` and `there`: what the cache and GitHub have of it. */
+  function prepare(cached: Buffer | null, there: Buffer | null) {
+    const folder = mkdtempSync(join(tmpdir(), 'stand-in-'));
+    folders.push(folder);
+    cpSync(SOURCE, folder, { recursive: true });
+    const put = (path: string, bytes: Buffer) => {
+      mkdirSync(join(folder, path, '..'), { recursive: true });
+      writeFileSync(join(folder, path), bytes);
+    };
+    if (cached !== null) put(`cache/actions_checkout/${SHA}.tar.gz`, cached);
+    if (there !== null) put(`there/actions/checkout/tar.gz/${SHA}`, there);
+    writeFileSync(
+      join(folder, 'job.sh'),
+      `# name=a\n# action=actions/checkout ${SHA}\ncat _actions/actions/checkout/*/action.yml\n`,
+    );
+    const env = {
+      PATH: '/usr/bin:/bin',
+      ACTIONS_RUNNER_ACTION_ARCHIVE_CACHE: join(folder, 'cache'),
+      ACTION_DOWNLOADS: `file://${join(folder, 'there')}`,
+    };
+    const ran = spawnSync(join(folder, 'bin', 'Runner.Worker'), [], {
+      cwd: folder,
+      env,
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    return { status: ran.status, out: ran.stdout };
+  }
+
+  const good = actionArchive('actions/checkout', SHA);
+  // biome-ignore format: a table reads best as a table.
+  test.each([
+    ['is taken from the cache', good, null, 0, /Copied action archive[\s\S]*name: actions\/checkout/],
+    ['that the cache lacks is downloaded', null, good, 0, /Download action repository[\s\S]*name: actions\/checkout/],
+    ['that nobody has fails the job', null, null, 1, /##\[error\]Failed to download/],
+    ['that is broken in the cache fails the job: it is not downloaded instead', good.subarray(0, 60), good, 1, /Copied[\s\S]*##\[error\]/],
+  ])('%s', (_what, cached, there, status, says) => {
+    const ran = prepare(cached, there);
+    expect(ran.out).toMatch(says);
+    expect(ran.status).toBe(status);
+  });
 });

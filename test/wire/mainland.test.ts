@@ -2,11 +2,18 @@
  * An account of 2026: runners in Hangzhou, whose bucket takes objects from inside alone, functions in Hong Kong. The deployed
  * bundles fill it, and a machine's first word to GitHub is its runner's own.
  */
+import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mirrorRunner } from '../../cli/start/mirror.ts';
 import { RELEASE_KEPT_MS } from '../../shared/limits.ts';
-import { ASK_FOR_COPIES, ASK_HOW_COPIES_GET_ON, COPIES_NOTE } from '../../shared/runner/copies.ts';
+import {
+  ACTIONS_NOTE,
+  ASK_FOR_COPIES,
+  ASK_HOW_COPIES_GET_ON,
+  COPIES_NOTE,
+  parseKeptActions,
+} from '../../shared/runner/copies.ts';
 import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../shared/runner/release.ts';
 import { bundlesFor } from './bundles.ts';
 import { configWith, type Harness, once, openHarness } from './harness.ts';
@@ -26,6 +33,11 @@ const regions = async () => {
 
 /** Where the newest machine fetches its runner, in this order. */
 async function runnerHostsOf(name: string): Promise<string[]> {
+  const urls = /^readonly RUNNER_URLS=\((.*)\)$/m.exec(await userDataOf(name))?.[1] ?? '';
+  return [...urls.matchAll(/https:\/\/([^/]+)\//g)].map(([, host]) => host ?? '');
+}
+
+async function userDataOf(name: string): Promise<string> {
   const { world } = harness;
   const job = harness.play(name, 'arm64 4cpu', 0.5);
   await once(`${name} has a machine`, () => world.ecs.alive().length > 0);
@@ -34,8 +46,7 @@ async function runnerHostsOf(name: string): Promise<string[]> {
   const text = gunzipSync(Buffer.from(packed, 'base64')).toString('utf8');
   await once(`${name} is over`, () => job.status === 'completed');
   await once('its machine is gone', () => world.ecs.alive().length === 0);
-  const urls = /^readonly RUNNER_URLS=\((.*)\)$/m.exec(text)?.[1] ?? '';
-  return [...urls.matchAll(/https:\/\/([^/]+)\//g)].map(([, host]) => host ?? '');
+  return text;
 }
 
 /** A warm launcher keeps what it read; a machine that boots meanwhile finds nothing there, and goes on to GitHub. */
@@ -49,13 +60,29 @@ const INSIDE = 'ci-runner-cn-hangzhou.oss-cn-hangzhou-internal.aliyuncs.com';
 
 test('the mirror of the region fills its bucket, GitHub is asked once, and machines fetch from inside', async () => {
   const { world } = harness;
-  const objects = [...bucket().objects.keys()].sort();
+  const objects = [...bucket().objects.keys()].filter((key) => !key.startsWith('actions/')).sort();
   expect(objects).toEqual(
     ['arm64', 'x64'].map((arch) => `actions-runner/2.336.0/actions-runner-linux-${arch}-2.336.0.tar.gz`),
   );
   expect([...world.releases.asked].sort()).toEqual(objects.map((key) => key.split('/').at(-1)));
   expect(await regions()).toEqual(['cn-hangzhou']);
   expect(await runnerHostsOf('filled')).toEqual([INSIDE, 'github.com']);
+});
+
+test('the region has the archives of actions, too, and machines are told where and with which checksum', async () => {
+  const { world, ledger } = harness;
+  await once('the region has them', async () => {
+    await world.fc.invokeSync('ci-reaper', Buffer.from(ASK_FOR_COPIES));
+    const note = await ledger.notes.read(ACTIONS_NOTE);
+    return parseKeptActions(note?.entry.text ?? '')['cn-hangzhou'] !== undefined;
+  });
+  const kept = parseKeptActions((await ledger.notes.read(ACTIONS_NOTE))?.entry.text ?? '')['cn-hangzhou'];
+  const there = bucket().objects.get(kept?.key ?? '')?.bytes ?? Buffer.alloc(0);
+  expect(createHash('sha256').update(there).digest('hex')).toBe(kept?.sha256);
+  await launcherReadsAnew();
+  const text = await userDataOf('with actions');
+  expect(text).toContain(`readonly ACTIONS_URL='https://${INSIDE}/${kept?.key}'`);
+  expect(text).toContain(`readonly ACTIONS_SHA256='${kept?.sha256}'`);
 });
 
 test('with the bucket emptied and closed machines go to GitHub, and that is said; filled again, they come back', async () => {

@@ -16,11 +16,12 @@ import type { FcInvoker } from './invoker.ts';
 type Place = Pick<Environment<'reaper'>, 'FC_ACCOUNT_ID' | 'FC_REGION' | 'MIRROR_FUNCTION'>;
 
 export function fcMirrors(
-  config: Pick<Config, 'name' | 'control' | 'placements'>,
+  config: Pick<Config, 'name' | 'control' | 'placements' | 'mirror'>,
   { FC_ACCOUNT_ID, FC_REGION, MIRROR_FUNCTION }: Place,
   invoke: FcInvoker,
 ): Mirrors {
   const { source, regional } = mirrorPlaces(config, FC_ACCOUNT_ID);
+  const { actions } = config.mirror;
   const order = (region: string, asked: CopyOrder) => ({
     region,
     functionName: mirrorFunction(MIRROR_FUNCTION, region, FC_REGION),
@@ -29,14 +30,14 @@ export function fcMirrors(
   return {
     regions: source === null ? [] : [source, ...regional].map(({ region }) => region),
     async look(region, release) {
-      const asked = order(region, { kind: 'look', release, remove: [] });
+      const asked = order(region, { kind: 'look', release, remove: [], actions });
       const answer = await invoke({ ...asked, timeoutMs: MIRROR_LOOK_MAX_MS, type: 'Sync' });
       const parsed = CopyState.safeParse(answer.body);
       if (!parsed.success) throw refusal(asked.functionName, region, answer);
       return parsed.data;
     },
     async copy(region, release, remove) {
-      const asked = order(region, { kind: 'copy', release, remove: [...remove] });
+      const asked = order(region, { kind: 'copy', release, remove: [...remove], actions });
       const answer = await invoke({ ...asked, timeoutMs: ENQUEUE_CALL_MAX_MS, type: 'Async' });
       if (answer.status !== 202) throw refusal(asked.functionName, region, answer);
     },

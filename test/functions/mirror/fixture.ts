@@ -1,13 +1,15 @@
 /** Two mirrors over simulated OSS on the wire: the source's, fed by GitHub's downloads, and one of a mainland region. */
 import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { bundleIn } from '../../../functions/mirror/actions/bundle.ts';
 import type { MirrorWorld, Source } from '../../../functions/mirror/world.ts';
 import { download } from '../../../shared/adapters/github/download.ts';
 import { ossBucket } from '../../../shared/adapters/oss/bucket.ts';
 import type { CopyOrder } from '../../../shared/runner/copies.ts';
 import { COPY_PIECE_BYTES } from '../../../shared/runner/limits.ts';
 import { archiveName } from '../../../shared/runner/release.ts';
+import { simActions } from '../../../simulator/actions.ts';
 import { createOss, type OssFault, serveOss } from '../../../simulator/oss/index.ts';
 
 /** Of the archive's role in small: no byte can go missing or change unseen. More than a piece of a copy. */
@@ -28,6 +30,7 @@ export type Wrong = 'none' | 'other bytes' | 'cut' | 'away';
 export async function openMirrors() {
   let fault: (action: string, key: string) => OssFault | null = () => null;
   let wrong: Wrong = 'none';
+  const actions = simActions();
   const asked: { readonly name: string; readonly from: number }[] = [];
   const oss = createOss({
     // Signatures carry the machine's own time, so OSS must share it.
@@ -43,6 +46,10 @@ export async function openMirrors() {
     'cn-hangzhou': oss.addBucket('ci-hangzhou', 'cn-hangzhou'),
   };
   const gitHub = createServer((request, response) => {
+    if (wrong !== 'away' && actions.serve(request.url ?? '', response)) return;
+    serveRunner(request, response);
+  });
+  const serveRunner = (request: IncomingMessage, response: ServerResponse) => {
     const name = request.url?.split('/').at(-1) ?? '';
     const from = rangeOf(request);
     asked.push({ name, from });
@@ -55,7 +62,7 @@ export async function openMirrors() {
         response.destroy(),
       );
     response.end(bytes.subarray(from));
-  });
+  };
   await new Promise<void>((resolve) => gitHub.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(gitHub.address() as AddressInfo).port}`;
   let nowMs = Date.UTC(2026, 9, 1);
@@ -79,14 +86,21 @@ export async function openMirrors() {
   };
   const common = {
     clock: { nowMs: () => nowMs },
+    fetchFile: (url: string, maxMs: number) => download(url, 0, null, maxMs),
     log: (event: string, fields: object) => void lines.push(JSON.stringify({ event, ...fields })),
   };
   const worlds: Record<keyof typeof buckets, MirrorWorld> = {
-    'cn-hongkong': { ...common, bucket: bucketOf('cn-hongkong', inside.port), sources: [fromGitHub] },
+    'cn-hongkong': {
+      ...common,
+      bucket: bucketOf('cn-hongkong', inside.port),
+      sources: [fromGitHub],
+      sourceBundle: null,
+    },
     'cn-hangzhou': {
       ...common,
       bucket: bucketOf('cn-hangzhou', inside.port),
       sources: [fromSource, fromGitHub],
+      sourceBundle: () => bundleIn(sourceBucket),
     },
   };
   return {
@@ -95,16 +109,22 @@ export async function openMirrors() {
     buckets,
     lines,
     asked,
+    actions,
     outside: bucketOf('cn-hangzhou', outside.port),
     keysIn: (region: keyof typeof buckets) => [...buckets[region].objects.keys()].sort(),
-    order(kind: CopyOrder['kind'], version = '2.336.0', remove: string[] = []): CopyOrder {
+    order(
+      kind: CopyOrder['kind'],
+      version = '2.336.0',
+      remove: string[] = [],
+      actions: string[] = [],
+    ): CopyOrder {
       const archive = (arch: 'amd64' | 'arm64') => {
         const name = archiveName(version, arch);
         const sha256 = createHash('sha256').update(archiveOf(name)).digest('hex');
         return { url: `${origin}/${name}`, sha256, sizeBytes: SIZE_BYTES };
       };
       const archives = { amd64: archive('amd64'), arm64: archive('arm64') };
-      return { kind, release: { version, publishedAtMs: 0, archives }, remove };
+      return { kind, release: { version, publishedAtMs: 0, archives }, remove, actions };
     },
     passMs(ms: number) {
       nowMs += ms;

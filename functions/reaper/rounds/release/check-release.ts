@@ -18,6 +18,7 @@ import {
 import { ownersOf } from '../../survey/known.ts';
 import type { ReaperWorld } from '../../world.ts';
 import { planCopies, type Seen } from './copies.ts';
+import { keep, noteBundles } from './keep.ts';
 import { nextManifest, versionsToRemove } from './manifest.ts';
 
 const WANTED_NOTE = 'runner-wanted';
@@ -48,6 +49,7 @@ export async function checkRelease(world: ReaperWorld, isAsked = false): Promise
 
   const seen = await lookEverywhere(release, world);
   const copies = await tendCopies(seen, release, { before, isAsked }, world);
+  await noteBundles(seen, world);
   const manifest = nextManifest(before, release, regionsOf(seen, world), world.clock.nowMs());
   if (manifest !== null) await writeManifest(held, before, manifest, world);
   await tellLacking(copies, world);
@@ -158,20 +160,6 @@ async function writeManifest(
   if (!(await keep(RUNNER_RELEASE_NOTE, held, text, world))) return;
   world.log('release.written', { version: manifest.version, regions: manifest.regions.length });
   if (before === null) await resolveAlert(NO_RUNNER_RELEASE, world);
-}
-
-async function keep(
-  id: string,
-  held: Held<Note> | null,
-  text: string,
-  { ledger }: ReaperWorld,
-  untilMs: number | null = null,
-): Promise<boolean> {
-  const note = { text, untilMs };
-  if (held !== null && held.entry.text === text && held.entry.untilMs === untilMs) return true;
-  const written =
-    held === null ? await ledger.notes.add(id, note) : await ledger.notes.replace(id, held, note);
-  return written !== null;
 }
 
 async function tellLacking({ version, lackingSinceMs, regions }: Copies, world: ReaperWorld): Promise<void> {

@@ -38,8 +38,10 @@ export function planCopies(before: Copies | null, about: About): CopiesPlan {
 }
 
 function isToAsk({ region, state }: Seen, had: Copies | null, { seen, isAsked, nowMs }: About): boolean {
-  if (state?.isWhole === true || waitsForSource(region, seen)) return false;
   const last = had?.regions[region];
+  if (state?.isWhole === true)
+    return state.isBundleDue && (isAsked || nowMs - (last?.movedAtMs ?? 0) >= COPY_AGAIN_MS);
+  if (waitsForSource(region, seen)) return false;
   if (isAsked || last === undefined || last.isWhole || !wasAsked(last)) return true;
   const isMoving = state !== null && state.copiedBytes !== last.copiedBytes;
   return !isMoving && nowMs - last.movedAtMs >= COPY_AGAIN_MS;

@@ -19,6 +19,7 @@ const NEXT: PublishedRelease = {
 
 const state = (some: Partial<CopyState> = {}): CopyState => ({
   ...{ version: '2.336.0', isWhole: false, copiedBytes: 0, sizeBytes: 320_000_000, failure: null },
+  ...{ bundle: null, isBundleDue: false },
   ...some,
 });
 const seen = (region: string, some: Partial<CopyState> | null = {}): Seen => ({

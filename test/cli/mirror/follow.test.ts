@@ -1,0 +1,92 @@
+/** What `npm run mirror` says while copies are made, and how it ends. */
+import { expect, test } from 'vitest';
+import { follow } from '../../../cli/mirror/follow.ts';
+import type { ReleaseReport } from '../../../functions/reaper/rounds/release/check-release.ts';
+
+type Region = NonNullable<ReleaseReport['copies']>['regions'][string];
+const region = (some: Partial<Region>): Region => ({
+  ...{ isWhole: false, copiedBytes: 0, sizeBytes: 100, movedAtMs: 0, because: null },
+  ...some,
+});
+const report = (word: ReleaseReport['word'], regions: Record<string, Region> = {}): ReleaseReport => ({
+  ...{ word, version: '2.336.0' },
+  copies: { version: '2.336.0', lackingSinceMs: null, regions },
+});
+
+/** Says each report in turn, and the last one for ever; time passes only while it sleeps. */
+async function followed(...reports: readonly ReleaseReport[]) {
+  const asked: string[] = [];
+  const said: string[] = [];
+  let nowMs = 0;
+  const code = await follow({
+    ask: async (what) => {
+      asked.push(what);
+      return reports[Math.min(asked.length, reports.length) - 1] as ReleaseReport;
+    },
+    say: (line) => void said.push(line),
+    sleep: async (ms) => {
+      nowMs += ms;
+    },
+    nowMs: () => nowMs,
+  });
+  return { code, asked, said };
+}
+
+test('asks for copies once, then looks; says each step of each region once', async () => {
+  const { code, asked, said } = await followed(
+    report('copying', { 'cn-hongkong': region({ copiedBytes: 0 }) }),
+    report('copying', { 'cn-hongkong': region({ copiedBytes: 50 }), 'cn-hangzhou': region({}) }),
+    report('copying', { 'cn-hongkong': region({ copiedBytes: 50 }), 'cn-hangzhou': region({}) }),
+    report('fresh', {
+      'cn-hongkong': region({ isWhole: true, copiedBytes: 100 }),
+      'cn-hangzhou': region({ isWhole: true, copiedBytes: 100 }),
+    }),
+  );
+  expect(code).toBe(0);
+  expect(asked).toEqual(['copy', 'look', 'look', 'look']);
+  expect(said).toEqual([
+    'cn-hongkong      [....................] is copying',
+    'cn-hongkong      [##########..........] is copying',
+    'cn-hangzhou      [....................] is copying',
+    'cn-hongkong      [####################] has 2.336.0',
+    'cn-hangzhou      [####################] has 2.336.0',
+    'Machines install the runner 2.336.0.',
+  ]);
+});
+
+test('says why a copy ended early, and goes on: it is asked for again', async () => {
+  const { code, said } = await followed(
+    report('kept', { 'cn-hangzhou': region({ because: 'OSS PutObject: 503' }) }),
+    report('fresh', { 'cn-hangzhou': region({ isWhole: true, copiedBytes: 100 }) }),
+  );
+  expect(code).toBe(0);
+  expect(said[0]).toContain('last ended: OSS PutObject: 503');
+});
+
+test('without a bucket there is nothing to follow', async () => {
+  expect(await followed({ word: 'fresh', version: '2.336.0', copies: null })).toMatchObject({
+    ...{ code: 0, asked: ['copy'] },
+    said: ['Machines install the runner 2.336.0.'],
+  });
+});
+
+test('GitHub that cannot be asked is no success', async () => {
+  const { code, said } = await followed({ word: 'unknown', version: null, copies: null });
+  expect(code).toBe(1);
+  expect(said).toEqual([expect.stringContaining('GitHub cannot be asked at this moment')]);
+});
+
+test('an hour is enough: nobody has to watch', async () => {
+  const { code, asked, said } = await followed(
+    report('copying', { 'cn-hangzhou': region({ copiedBytes: 7 }) }),
+  );
+  expect(code).toBe(1);
+  expect(asked.length).toBeLessThan(730);
+  expect(said.at(-1)).toMatch(/^This takes long\..*npm run doctor/);
+});
+
+test('what the reaper throws is the command’s to say', async () => {
+  const failing = { say: () => undefined, sleep: async () => undefined, nowMs: () => 0 };
+  const ask = () => Promise.reject(new Error('ci-reaper failed: 403'));
+  await expect(follow({ ...failing, ask })).rejects.toThrow('ci-reaper failed: 403');
+});
