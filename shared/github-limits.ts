@@ -58,3 +58,6 @@ export const MINT_PACE_MAX = 115;
  * GitHub too. In a burst of 550 jobs with 5 % of calls failing, GitHub's busiest minute had 22 % more than were paced.
  */
 export const MINT_PACE_SHARE = 0.75;
+
+/** How long events look for held jobs in a repository after one was held; the sweep always does. */
+export const HELD_NOTE_MS = 6 * 3_600_000;

@@ -1,5 +1,6 @@
 /** What the ledger holds, one shape for each kind of row; each row also has a schema version and the owner token of its last write. */
 import type { Candidate, Job, JobId, RunId, RunnerName } from '../nouns.ts';
+import type { Hold } from './hold.ts';
 import type { SlotCost } from './slot-cost.ts';
 import type { KeptWarm, TookWarm } from './warm-entry.ts';
 /** How a job stands, in the words of those who tell people. */
@@ -69,13 +70,6 @@ export interface JobEntry extends TookWarm {
   /** What it was last refused, or not tried, for a used-up quota; absent or null: something else is in its way. */
   readonly quota?: QuotaWait | null;
   readonly trail: readonly TrailLine[];
-}
-
-/** Why a job waits though a runner for it did: GitHub lets so many at once, of its run, or of its name in the repository. */
-export interface Hold {
-  readonly by: 'run' | 'name';
-  readonly width: number;
-  readonly sinceMs: number;
 }
 
 /** The sweep lets it go on when there is room in a scope again. */

@@ -15,9 +15,8 @@ export interface Held<Entry> {
 }
 
 /**
- * Entries of one kind. Every write is one conditional single-row write; a reply that was lost is
- * resolved inside by reading the owner token, so an answer is always the truth. Throws only when
- * the store stayed out of reach.
+ * Entries of one kind. Every write is one conditional single-row write; a reply that was lost is resolved inside by
+ * reading the owner token, so an answer is always the truth. Throws only when the store stayed out of reach.
  */
 export interface Entries<Id, Entry> {
   read(id: Id): Promise<Held<Entry> | null>;
@@ -51,6 +50,8 @@ export interface SlotRequest {
   readonly isInLine: boolean;
   /** Absent or null: money is not bounded. */
   readonly cost?: SlotCost | null;
+  /** The run and matrix of a job that was just queued, where GitHub lets only so many run; absent or null: nothing says so. */
+  readonly matrix?: { readonly key: string; readonly max: number } | null;
 }
 
 export interface SlotLimits {
@@ -68,8 +69,8 @@ export type SlotOutcome =
   | { readonly kind: 'spend'; readonly because: string }
   /** The operator stopped it. */
   | { readonly kind: 'stopped'; readonly because: string }
-  /** All runners of its profile or of its repository are in use: nobody else's matter. */
-  | { readonly kind: 'limited'; readonly because: string }
+  /** All runners of its profile or of its repository are in use, or (held) of its matrix: nobody else's matter. */
+  | { readonly kind: 'limited' | 'held'; readonly because: string }
   /** Others wait, and the sweep gives the turns. */
   | { readonly kind: 'queue'; readonly because: string }
   /** This minute's mints are used up. */
@@ -142,10 +143,7 @@ export interface Ledger {
   together(part: Part, max: number): Promise<Together>;
 }
 
-/**
- * Whether an outcome in `history` says that GitHub ended the job. What was refused may be mended by the operator, and
- * what we gave up may be let go at GitHub after all.
- */
+/** Whether an outcome says that GitHub ended the job: what was refused may be mended, what we gave up may be let go there. */
 export const isEnd = (outcome: string | null): boolean =>
   outcome !== null && outcome !== 'refused' && outcome !== 'expired';
 
