@@ -92,6 +92,8 @@ export interface RunnerEntry extends KeptWarm {
   readonly repository: string;
   /** GitHub's id of it, which stays when it is renamed; absent where nobody said it. */
   readonly repositoryId?: number | null | undefined;
+  /** Registered in the group that serves public repositories. Absent: in the other. */
+  readonly isPublic?: boolean;
   readonly installationId: number | null;
   readonly labels: readonly string[];
   readonly profile: string | null;

@@ -1,5 +1,6 @@
 /** Which runners wait on, and how many are wanting. */
 import { expect, test } from 'vitest';
+import { isFree } from '../../../functions/launcher/warm/take.ts';
 import { refillPools } from '../../../functions/reaper/rounds/warm/refill.ts';
 import { LEFT, planWarm, yielding } from '../../../functions/reaper/survey/warm.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
@@ -107,4 +108,11 @@ test('what was given up and is asked for again within the minute has another nam
   await refill();
   expect(asked).toHaveLength(2);
   expect(new Set(asked).size).toBe(2);
+});
+
+test('a job of a public repository takes none that waits: in an organisation those are in a group that does not serve it', () => {
+  const waits = runner('idle', 1, { labels: ['self-hosted', 'aliyun', 'arm64'] });
+  const job = build.job(1, { repository: 'acme/kernel', labels: ['self-hosted', 'aliyun', 'arm64'] });
+  expect(isFree(waits, job, config)).toBe(true);
+  expect(isFree(waits, { ...job, isPublic: true }, config)).toBe(false);
 });
