@@ -21,6 +21,9 @@ export const RUNS_LISTED_PER_SWEEP_MAX = 120;
 /** Of those whose jobs we were told of, so many, when calls are left over. */
 export const TOLD_RUNS_PER_SWEEP_MAX = 20;
 
+/** Of those that wait for a reviewer, for days perhaps, so many for the first time: each instance of the reaper has to see them once. */
+export const WAITING_RUNS_PER_SWEEP_MAX = 5;
+
 /** A run that did not change is looked at again after this, when calls are left over. */
 export const RUN_RELIST_MS = 15 * 60_000;
 
@@ -58,3 +61,6 @@ export const MINT_PACE_MAX = 115;
  * GitHub too. In a burst of 550 jobs with 5 % of calls failing, GitHub's busiest minute had 22 % more than were paced.
  */
 export const MINT_PACE_SHARE = 0.75;
+
+/** How long events look for held jobs in a repository after one was held; the sweep always does. */
+export const HELD_NOTE_MS = 6 * 3_600_000;

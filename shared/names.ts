@@ -18,9 +18,12 @@ export function isRunnerName(deployment: string, name: string): boolean {
 /** What DescribeInstances finds them by; others may be named so, too. */
 export const runnerNamePattern = (deployment: string): string => `${deployment}-runner-*`;
 
-/** One that is launched for no job: its number begins with 0, as no job's does. `at` counts those of one minute. */
-export function warmNameOf(deployment: string, arch: Arch, minute: number, at: number): RunnerName {
-  return `${deployment}-runner-${arch}-spot-0${minute}${String(at).padStart(3, '0')}-1` as RunnerName;
+/**
+ * One that is launched for no job: its number begins with 0, as no job's does. `at` counts those of one sweep, which begins
+ * in a `second` of its own: the name of one that was given up is used for no other.
+ */
+export function warmNameOf(deployment: string, arch: Arch, second: number, at: number): RunnerName {
+  return `${deployment}-runner-${arch}-spot-0${second}${String(at).padStart(3, '0')}-1` as RunnerName;
 }
 
 /** The job whose launch the name is of; null: it is a warm runner's, or nobody's. */

@@ -1,5 +1,6 @@
 /** What a launch only reads, asked for while its entry is written: one round trip instead of four. */
 import type { KnownHours } from '../../shared/job/hours.ts';
+import { type KnownWidths, matrixOf } from '../../shared/job/matrix.ts';
 import type { Market } from '../../shared/market/market.ts';
 import type { LearnedLimits } from '../../shared/quota/learned-limits.ts';
 import { readLimits } from '../../shared/quota/note.ts';
@@ -12,15 +13,21 @@ export interface Ahead {
   readonly markets: Promise<ReadonlyMap<string, Market | null>>;
   /** How long jobs run. */
   readonly hours: Promise<KnownHours>;
+  /** How many jobs of matrices run at once; asked for only for a job of one. */
+  readonly widths: Promise<KnownWidths>;
   readonly release: Promise<Installed | null>;
 }
 
-export function readAhead({ ledger, clock, markets, hours, release }: LauncherWorld): Ahead {
+export function readAhead(
+  name: string,
+  { ledger, clock, markets, hours, widths, release }: LauncherWorld,
+): Ahead {
   return {
     limits: ahead(readLimits(ledger)),
     unavailable: ahead(ledger.unavailable.list(clock.nowMs())),
     markets: ahead(markets()),
     hours: ahead(hours()),
+    widths: ahead(matrixOf({ name }) === null ? Promise.resolve(new Map()) : widths()),
     release: ahead(release()),
   };
 }

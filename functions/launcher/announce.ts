@@ -1,13 +1,14 @@
 /** Writes the intention to launch, and takes a slot for it. */
 
 import { spendLimits } from '../../shared/advisor/spend.ts';
+import { type KnownWidths, matrixBound } from '../../shared/job/matrix.ts';
 import type { JobEntry, RunnerEntry } from '../../shared/ledger/entries.ts';
 import type { Held, SlotCost, SlotLimits, SlotOutcome, SlotRequest } from '../../shared/ledger/ledger.ts';
 import { runnerNameOf } from '../../shared/names.ts';
 import type { Requirements } from '../../shared/nouns.ts';
 import { mintPace } from '../../shared/runner/mint-pace.ts';
 import { lastingObstacle, newRunnerEntry } from './entries.ts';
-import { wait } from './wait.ts';
+import { holdAsBefore, wait } from './wait.ts';
 import type { LaunchEvent, LauncherWorld, Outcome } from './world.ts';
 
 export type Announced = { readonly kind: 'announced'; readonly held: Held<RunnerEntry> } | Outcome;
@@ -17,7 +18,7 @@ export async function announce(
   event: LaunchEvent,
   job: Held<JobEntry>,
   requirements: Requirements,
-  cost: SlotCost | null,
+  { cost, widths }: { readonly cost: SlotCost | null; readonly widths: KnownWidths },
   world: LauncherWorld,
 ): Promise<Announced> {
   const { ledger, config, clock } = world;
@@ -28,15 +29,18 @@ export async function announce(
   );
   if (held === null) return { kind: 'known' };
 
+  const matrix = event.kind === 'queued' ? matrixBound(event.job, widths, clock.nowMs()) : null;
   const turn = {
     jobCreatedAtMs: job.entry.job.createdAtMs,
     hasTurn: event.kind === 'due' && event.hasTurn,
     isInLine: lastingObstacle(job.entry) === null,
+    matrix,
   };
   const slot = await slotFor(held.entry, turn, cost, world);
   if (slot.kind === 'taken') return { kind: 'announced', held };
 
   await ledger.runners.remove(name, held);
+  if (slot.kind === 'held' && matrix !== null) return holdAsBefore(job, slot.because, matrix, world);
   // Due at once: the sweep starts as many as slots and pace allow, in turns.
   const obstacle = slot.kind === 'limited' ? 'limit' : null;
   return wait(job, { because: slot.because, nextTryAtMs: clock.nowMs(), obstacle, cost }, world);
@@ -45,7 +49,7 @@ export async function announce(
 /** Its entry is there before. */
 export function slotFor(
   { name, profile, repository, warm }: RunnerEntry,
-  turn: Pick<SlotRequest, 'jobCreatedAtMs' | 'hasTurn' | 'isInLine'>,
+  turn: Pick<SlotRequest, 'jobCreatedAtMs' | 'hasTurn' | 'isInLine' | 'matrix'>,
   cost: SlotCost | null,
   world: LauncherWorld,
 ): Promise<SlotOutcome> {

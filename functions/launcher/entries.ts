@@ -36,6 +36,7 @@ export function newRunnerEntry(
     repository: job.repository,
     repositoryId: job.repositoryId,
     installationId: job.installationId,
+    ...(job.isPublic ? { isPublic: true } : {}),
     labels: job.labels,
     profile: requirements.profile,
     diskGiB: requirements.diskGiB,

@@ -32,7 +32,7 @@ export async function launch(event: LaunchEvent, world: LauncherWorld): Promise<
   const objection = whyNotAllowed(event.job, world.config);
   if (objection !== null) return refuse(event, objection, world);
 
-  const known = readAhead(world);
+  const known = readAhead(event.job.name, world);
   const job = await openJob(event, world);
   if (job === 'known' || job === 'ended') return { kind: job };
   const forkRefusal = await world.whyForkRefused(event.job);
@@ -61,7 +61,8 @@ async function launchFor(
   const release = await known.release;
   if (release === null) return waitForRelease(job, world);
 
-  const runner = await announce(event, job, requirements, costOf(ranking, requirements, world), world);
+  const cost = costOf(ranking, requirements, world);
+  const runner = await announce(event, job, requirements, { cost, widths: await known.widths }, world);
   if (runner.kind !== 'announced') return runner;
   return mintAndRun(
     { job, runner: runner.held, requirements, candidates: ranking.candidates, release, gate },

@@ -1,6 +1,10 @@
 /** A job that cannot be launched for now keeps a next try, with its reason. */
+import { HELD_NOTE_MS } from '../../shared/github-limits.ts';
+import type { MatrixBound } from '../../shared/job/matrix.ts';
 import { amend, mergeTrail } from '../../shared/ledger/amend.ts';
 import type { JobEntry, Obstacle, QuotaWait } from '../../shared/ledger/entries.ts';
+import { noteHeld } from '../../shared/ledger/held-note.ts';
+import type { Hold } from '../../shared/ledger/hold.ts';
 import type { Held, SlotCost } from '../../shared/ledger/ledger.ts';
 import { lastingObstacle } from './entries.ts';
 import type { LauncherWorld, Outcome } from './world.ts';
@@ -14,42 +18,56 @@ export interface Wait {
   readonly quota?: QuotaWait | null;
   /** What the launch would have cost, where money is bounded. */
   readonly cost?: SlotCost | null;
+  /** Nothing is launched for it until it is released. */
+  readonly held?: Hold;
 }
 
 /** Leaves the entry alone when the job was taken, or launched for again, meanwhile. */
 export async function wait(
   held: Held<JobEntry>,
-  { because, nextTryAtMs, obstacle, refusals = [], quota = null, cost = null }: Wait,
-  world: LauncherWorld,
+  why: Wait,
+  { ledger, clock, log }: LauncherWorld,
 ): Promise<Outcome> {
   const { job, launches } = held.entry;
-  const atMs = world.clock.nowMs();
-  const lines = [...refusals, `waits because ${because}`].map((text) => ({ atMs, text }));
-  // A job that waits for an hour says so once, and keeps the rest of its story.
-  const isNews = (trail: JobEntry['trail']) => !endsWith(trail, lines);
-  await amend(
-    world.ledger.jobs,
-    job.id,
-    (entry) =>
-      entry.startedOn !== null || entry.launches !== launches
-        ? undefined
-        : {
-            ...entry,
-            nextTryAtMs,
-            because,
-            obstacle: obstacle ?? lastingObstacle(entry),
-            quota,
-            cost: cost ?? entry.cost ?? null,
-            failure: null,
-            trail: mergeTrail(...entry.trail, ...(isNews(entry.trail) ? lines : [])),
-          },
-    held,
-  );
-  world.log('launch.waited', { job: job.id, because, nextTryAt: new Date(nextTryAtMs).toISOString() });
+  const { because, nextTryAtMs } = why;
+  const atMs = clock.nowMs();
+  const isOurs = (entry: JobEntry) => entry.startedOn === null && entry.launches === launches;
+  const change = (entry: JobEntry) => (isOurs(entry) ? waiting(entry, why, atMs) : undefined);
+  await amend(ledger.jobs, job.id, change, held);
+  log('launch.waited', { job: job.id, because, nextTryAt: new Date(nextTryAtMs).toISOString() });
   return { kind: 'waits', because, nextTryAtMs };
+}
+
+/** Pure. A job that waits for an hour says so once, and keeps the rest of its story. */
+function waiting(entry: JobEntry, why: Wait, atMs: number): JobEntry {
+  const { because, nextTryAtMs, obstacle, refusals = [], quota = null, cost, held } = why;
+  const lines = [...refusals, `waits because ${because}`].map((text) => ({ atMs, text }));
+  const news = endsWith(entry.trail, lines) ? [] : lines;
+  return {
+    ...entry,
+    ...{ nextTryAtMs, because, quota, failure: null },
+    obstacle: obstacle ?? lastingObstacle(entry),
+    cost: cost ?? entry.cost ?? null,
+    // Once released it is on its way, also before its runner has an entry.
+    ...(held === undefined ? {} : { held, holds: (entry.holds ?? 0) + 1 }),
+    trail: mergeTrail(...entry.trail, ...news),
+  };
 }
 
 function endsWith(trail: JobEntry['trail'], lines: JobEntry['trail']): boolean {
   const last = trail.slice(-lines.length);
   return last.length === lines.length && last.every(({ text }, at) => text === lines[at]?.text);
+}
+
+/** Earlier runs showed how many of its matrix GitHub lets run. The note first: without it no event looks for what is held. */
+export async function holdAsBefore(
+  job: Held<JobEntry>,
+  because: string,
+  { width }: MatrixBound,
+  world: LauncherWorld,
+): Promise<Outcome> {
+  const sinceMs = world.clock.nowMs();
+  await noteHeld(job.entry.job, sinceMs, world.ledger);
+  const held = { by: 'matrix' as const, width, sinceMs, isRemembered: true };
+  return wait(job, { because, obstacle: null, nextTryAtMs: sinceMs + HELD_NOTE_MS, held }, world);
 }

@@ -3,6 +3,8 @@
 import type { Config } from '../../shared/config/config.ts';
 import { forkLookUp, type WhyForkRefused } from '../../shared/job/forks.ts';
 import { decodeHours, HOURS_NOTE, type KnownHours } from '../../shared/job/hours.ts';
+import { WIDTHS_KEPT_MS } from '../../shared/job/limits.ts';
+import { decodeWidths, type KnownWidths, WIDTHS_NOTE } from '../../shared/job/matrix.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { HOURS_KEPT_MS, RELEASE_KEPT_MS } from '../../shared/limits.ts';
 import { MARKET_KEPT_MS } from '../../shared/market/limits.ts';
@@ -31,6 +33,8 @@ export interface LauncherWorld {
   readonly markets: () => Promise<ReadonlyMap<string, Market | null>>;
   /** How long jobs run, as the reaper last learned it. Kept for a while between launches. */
   readonly hours: () => Promise<KnownHours>;
+  /** How many jobs of a matrix run at once, as the reaper saw it. Kept for a moment between launches. */
+  readonly widths: () => Promise<KnownWidths>;
   /** What the mirror last wrote; null: it never ran. */
   readonly release: () => Promise<Installed | null>;
   readonly userData: (boot: Boot) => string;
@@ -55,7 +59,7 @@ export type Outcome =
 
 type LauncherAdapters = Omit<
   LauncherWorld,
-  'whyForkRefused' | 'markets' | 'hours' | 'release' | 'userData' | 'github'
+  'whyForkRefused' | 'markets' | 'hours' | 'widths' | 'release' | 'userData' | 'github'
 > & {
   readonly github: Pick<GitHub, 'mint' | 'removeRunner' | 'run'>;
 };
@@ -72,11 +76,13 @@ export function launcherWorld(adapters: LauncherAdapters, scripts: UserDataScrip
     return release === null ? null : { ...release, actions: parseKeptActions(kept?.entry.text ?? '{}') };
   };
   const readHours = async () => decodeHours((await ledger.notes.read(HOURS_NOTE))?.entry.text ?? '{}');
+  const readWidths = async () => decodeWidths((await ledger.notes.read(WIDTHS_NOTE))?.entry.text ?? '{}');
   return {
     ...adapters,
     whyForkRefused: forkLookUp(config, adapters.github),
     markets: memoize(() => readMarkets(config, ledger.market, log), MARKET_KEPT_MS, clock),
     hours: memoize(readHours, HOURS_KEPT_MS, clock),
+    widths: memoize(readWidths, WIDTHS_KEPT_MS, clock),
     release: memoize(readRelease, RELEASE_KEPT_MS, clock),
     userData: (boot) => userData(bootValues(boot, config), scripts),
   };

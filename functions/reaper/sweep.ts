@@ -4,6 +4,7 @@ import { alertOnce, forgetAlerts, resolveAlert } from '../../shared/alert-once.t
 import { SWEEP_FAILURES_MIN, SWEEP_PARTS_MS } from '../../shared/limits.ts';
 import { mintPace } from '../../shared/runner/mint-pace.ts';
 import { type Braked, brake } from './brake/brake.ts';
+import { learnWidths } from './events/learn-widths.ts';
 import { releaseHeld } from './events/release-held.ts';
 import { repair } from './repair/repair.ts';
 import { noteBudgets } from './rounds/budget.ts';
@@ -91,6 +92,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
   let braked = null as Braked | null;
   const done = [
     await part('released', () => releaseHeld(seen.jobs, seen.runners, world)),
+    await part('widthsLearned', () => learnWidths(seen.jobs, world)),
     await part('limits', () => tendLimits(seen, world)),
     await part('started', async () => {
       braked = await brake(seen, repaired, until('brake'), world);

@@ -1,5 +1,6 @@
 /** What the ledger holds, one shape for each kind of row; each row also has a schema version and the owner token of its last write. */
 import type { Candidate, Job, JobId, RunId, RunnerName } from '../nouns.ts';
+import type { Hold } from './hold.ts';
 import type { MadeFrom } from './made-from.ts';
 import type { SlotCost } from './slot-cost.ts';
 import type { KeptWarm, TookWarm } from './warm-entry.ts';
@@ -72,13 +73,6 @@ export interface JobEntry extends TookWarm {
   readonly trail: readonly TrailLine[];
 }
 
-/** Why a job waits though a runner for it did: GitHub lets so many at once, of its run, or of its name in the repository. */
-export interface Hold {
-  readonly by: 'run' | 'name';
-  readonly width: number;
-  readonly sinceMs: number;
-}
-
 /** The sweep lets it go on when there is room in a scope again. */
 export interface QuotaWait {
   /** Scope → the least that it needs there. */
@@ -99,6 +93,8 @@ export interface RunnerEntry extends KeptWarm, MadeFrom {
   readonly repository: string;
   /** GitHub's id of it, which stays when it is renamed; absent where nobody said it. */
   readonly repositoryId?: number | null | undefined;
+  /** Registered in the group that serves public repositories. Absent: in the other. */
+  readonly isPublic?: boolean;
   readonly installationId: number | null;
   readonly labels: readonly string[];
   readonly profile: string | null;

@@ -16,9 +16,8 @@ export interface Held<Entry> {
 }
 
 /**
- * Entries of one kind. Every write is one conditional single-row write; a reply that was lost is
- * resolved inside by reading the owner token, so an answer is always the truth. Throws only when
- * the store stayed out of reach.
+ * Entries of one kind. Every write is one conditional single-row write; a reply that was lost is resolved inside by
+ * reading the owner token, so an answer is always the truth. Throws only when the store stayed out of reach.
  */
 export interface Entries<Id, Entry> {
   read(id: Id): Promise<Held<Entry> | null>;
@@ -52,6 +51,8 @@ export interface SlotRequest {
   readonly isInLine: boolean;
   /** Absent or null: money is not bounded. */
   readonly cost?: SlotCost | null;
+  /** The run and matrix of a job that was just queued, where GitHub lets only so many run; absent or null: nothing says so. */
+  readonly matrix?: { readonly key: string; readonly max: number } | null;
 }
 
 export interface SlotLimits {
@@ -69,8 +70,8 @@ export type SlotOutcome =
   | { readonly kind: 'spend'; readonly because: string }
   /** The operator stopped it. */
   | { readonly kind: 'stopped'; readonly because: string }
-  /** All runners of its profile or of its repository are in use: nobody else's matter. */
-  | { readonly kind: 'limited'; readonly because: string }
+  /** All runners of its profile or of its repository are in use, or (held) of its matrix: nobody else's matter. */
+  | { readonly kind: 'limited' | 'held'; readonly because: string }
   /** Others wait, and the sweep gives the turns. */
   | { readonly kind: 'queue'; readonly because: string }
   /** This minute's mints are used up. */

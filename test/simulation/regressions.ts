@@ -5,6 +5,7 @@ export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = 
   [228, 'a runner whose job nobody named was busy until its lifetime'],
   [235, 'a wrong 422 on an abandoned launch took a slot for ever'],
   [317, 'a job was launched for while its own launch was under way'],
+  [373, 'the name of a runner that was to wait, and was given up, served another within the minute'],
   [
     477,
     'jobs dropped with a repository that was gone for a moment were not seen again in a run that changed all the time',

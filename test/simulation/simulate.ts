@@ -2,6 +2,7 @@
 import { START_MS, seedRunnerRelease } from '../world/in-process.ts';
 import { checkCommits } from './checkers/commits.ts';
 import { watchFairness } from './checkers/fairness.ts';
+import { createFelt } from './checkers/felt.ts';
 import { openJobs, unsettled } from './checkers/progress.ts';
 import { createSafety, type Violation } from './checkers/safety.ts';
 import { TAGS } from './checkers/truth.ts';
@@ -39,8 +40,15 @@ export async function simulate(plan: Plan): Promise<Outcome> {
   const report = (check: string, what: string) =>
     void found.push({ check, what, atMs: simulation?.world.clock.nowMs() ?? 0 });
   const safety = createSafety(report);
-  simulation = openSimulation(plan, safety.watch);
+  const felt = createFelt(report);
+  const { watch } = safety;
+  const log: typeof felt.log = (event, fields) => {
+    watch.log?.(event, fields);
+    felt.log(event, fields);
+  };
+  simulation = openSimulation(plan, { ...watch, log });
   safety.attach(simulation);
+  felt.attach(simulation);
   watchFairness(simulation, report);
   const { world } = simulation;
   await seedRunnerRelease(world);
@@ -56,6 +64,7 @@ export async function simulate(plan: Plan): Promise<Outcome> {
       atMs: world.clock.nowMs(),
     });
   checkCommits(simulation, report);
+  if (settled !== null) felt.check();
   world.fc.close();
   return {
     violation: found[0] ?? null,

@@ -66,6 +66,8 @@ export function isFree(entry: RunnerEntry, job: Job, config: LauncherWorld['conf
   const { warm, state, isUnwanted, removedAtMs, labels } = entry;
   if (warm === undefined || entry.for !== null || isUnwanted || removedAtMs !== null) return false;
   if (state !== 'idle' && state !== 'booting') return false;
+  // Those that wait are in the group that serves no public repository.
+  if (job.isPublic && config.github.scope === 'organization') return false;
   const [here, there] = [targetOf(entry, config), targetOf(job, config)];
   const isServed =
     (here.repository ?? here.owner).toLowerCase() === (there.repository ?? there.owner).toLowerCase();

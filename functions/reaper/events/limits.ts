@@ -4,15 +4,12 @@
 export const HELD_AFTER_MS = 45_000;
 
 /** So long one idle runner is kept for jobs that are held. */
-export const HELD_KEPT_MS = 6 * 60_000;
+export const HELD_KEPT_MS = 3 * 60_000;
 
 /** A held job is looked at by time too, doubled each time: what holds it is a guess. */
-export const HELD_PROBE_MS = 10 * 60_000;
+export const HELD_PROBE_MS = 30 * 60_000;
 
 export const HELD_PROBE_MAX_MS = 2 * 3_600_000;
 
 /** No job of the run started for so long. */
 export const HELD_ALERT_MS = 3 * 3_600_000;
-
-/** How long events look for held jobs in a repository after one was held; the sweep always does. */
-export const HELD_NOTE_MS = 6 * 3_600_000;

@@ -2,6 +2,7 @@
 import { isForUs } from '../../../shared/job/labels.ts';
 import { amend, removeEntry } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { Hold } from '../../../shared/ledger/hold.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { hasEnded } from '../../../shared/ledger/read-history.ts';
 import { STARTED_CHECK_MS } from '../../../shared/limits.ts';
@@ -27,7 +28,7 @@ export async function recordStart(event: StartedEvent, world: ReaperWorld): Prom
     log('job.start_doubted', { job: job.id, runner: runner.name, busyWith: before.entry.busyWith });
     return;
   }
-  const held = await noteStart(event, world);
+  const { held, hold } = await noteStart(event, world);
   if (await hasEnded(job, ledger)) {
     await removeEntry(ledger.jobs, job.id);
     return;
@@ -41,35 +42,30 @@ export async function recordStart(event: StartedEvent, world: ReaperWorld): Prom
     (entry) => markBusy(entry, job.id, runner.id, world.clock.nowMs()),
     before,
   );
-  await repoint(job, held.entry, before.entry.for, world);
+  await repoint(job, held.entry, before.entry.for, world, hold);
   await reportForeignJob(job, held.entry, before.entry, world);
 }
 
 /** Pure. An ephemeral runner runs one job: a second one is looked up, or the end of that one would take the first with it. */
 const isOther = ({ busyWith }: RunnerEntry, job: JobId): boolean => busyWith !== null && busyWith !== job;
 
-/** GitHub binds nothing, so a job that we never heard of may start on our runner. */
+/** GitHub binds nothing, so a job that we never heard of may start on our runner, or one that was held: `hold` is what it had. */
 async function noteStart(
   { job, runner, startedAtMs }: StartedEvent,
   { ledger, clock }: ReaperWorld,
-): Promise<Held<JobEntry>> {
+): Promise<{ readonly held: Held<JobEntry>; readonly hold: Hold | null }> {
   const nowMs = clock.nowMs();
   const nextTryAtMs = nowMs + STARTED_CHECK_MS;
   const facts = { startedOn: runner.name, startedAtMs, nextTryAtMs, because: '', held: null };
   const fresh = { ...unlaunchedEntry(job, nowMs), ...facts };
-  return (
-    (await ledger.jobs.add(job.id, fresh)) ?? (await mark(job, facts, ledger)) ?? { entry: fresh, rev: '' }
-  );
-}
-
-function mark(
-  job: Job,
-  facts: Partial<JobEntry>,
-  { jobs }: ReaperWorld['ledger'],
-): Promise<Held<JobEntry> | null> {
-  return amend(jobs, job.id, (entry) =>
-    entry.startedOn === facts.startedOn ? undefined : { ...entry, ...facts },
-  );
+  const added = await ledger.jobs.add(job.id, fresh);
+  if (added !== null) return { held: added, hold: null };
+  let hold: Hold | null = null;
+  const marked = await amend(ledger.jobs, job.id, (entry) => {
+    hold = entry.held ?? null;
+    return entry.startedOn === facts.startedOn ? undefined : { ...entry, ...facts };
+  });
+  return { held: marked ?? { entry: fresh, rev: '' }, hold };
 }
 
 /** The entry of a job that no launcher opened. */

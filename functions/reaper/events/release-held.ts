@@ -3,26 +3,23 @@
 import { alertOnce } from '../../../shared/alert-once.ts';
 import { amend, mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import { mayBeHeld, noteHeld } from '../../../shared/ledger/held-note.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { LEDGER_SCAN_MAX } from '../../../shared/limits.ts';
 import type { Job, JobId } from '../../../shared/nouns.ts';
 import type { ReaperWorld } from '../world.ts';
-import { heldBack, heldGroups, isHeld, releasable, type Standing } from './held.ts';
-import { HELD_ALERT_MS, HELD_NOTE_MS } from './limits.ts';
-
-/** An event looks for held jobs only where there are some: this costs it one read. */
-const noteId = ({ repository }: Job): string => `held:${repository}`;
+import { heldBack, isHeld, type Standing } from './held.ts';
+import { HELD_ALERT_MS } from './limits.ts';
+import { heldGroups, releasable } from './releasable.ts';
 
 /** Written before its runner goes: from then on nobody launches for it by time. */
 export async function holdBack({ job }: JobEntry, standing: Standing, world: ReaperWorld): Promise<void> {
   const { ledger, clock, log } = world;
   const atMs = clock.nowMs();
-  const what = standing.by === 'run' ? 'of its run' : 'of its name';
+  const what = { matrix: 'of its matrix', run: 'of its run', name: 'of its name' }[standing.by];
   const because = `GitHub holds it back while ${standing.width} ${what} run: max-parallel, or concurrency`;
   const line = { atMs, text: `waits without a runner because ${because}` };
-  const note = { text: '', untilMs: atMs + HELD_NOTE_MS };
-  if ((await ledger.notes.add(noteId(job), note)) === null)
-    await amend(ledger.notes, noteId(job), () => note);
+  await noteHeld(job, atMs, ledger);
   const held = await amend(ledger.jobs, job.id, (entry) => {
     const next = heldBack(entry, standing, atMs);
     return next && { ...next, because, trail: mergeTrail(...entry.trail, line) };
@@ -32,9 +29,8 @@ export async function holdBack({ job }: JobEntry, standing: Standing, world: Rea
 
 /** A job started or ended: who was held by it may be next. */
 export async function releaseAfter(job: Job, world: ReaperWorld): Promise<void> {
-  const { ledger, clock } = world;
-  const note = await ledger.notes.read(noteId(job));
-  if (note === null || (note.entry.untilMs ?? 0) < clock.nowMs()) return;
+  const { ledger } = world;
+  if (!(await mayBeHeld(job, world.clock.nowMs(), ledger))) return;
   const jobs = await ledger.jobs.list(LEDGER_SCAN_MAX);
   const runners = await ledger.runners.list(LEDGER_SCAN_MAX);
   await releaseHeld(jobs.things, runners.things, world);

@@ -3,18 +3,24 @@
 import { covers, parseLabels } from '../../../shared/job/labels.ts';
 import { amend, mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { Hold } from '../../../shared/ledger/hold.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { LEDGER_SCAN_MAX } from '../../../shared/limits.ts';
 import { runnerNameOf } from '../../../shared/names.ts';
 import type { Job, JobId } from '../../../shared/nouns.ts';
 import type { ReaperWorld } from '../world.ts';
+import { isHeld, isOf } from './held.ts';
 
-/** `taker` runs on what was meant for `robbed`: give `robbed` the taker's own runner, or have one launched now. */
+/**
+ * `taker` runs on what was meant for `robbed`: give `robbed` the taker's own runner, or have one launched now. `hold`: what
+ * the taker was held for until it started; another of its kind waits for that now.
+ */
 export async function repoint(
   taker: Job,
   takerEntry: JobEntry | null,
   robbed: JobId | null,
   world: ReaperWorld,
+  hold: Hold | null = null,
 ): Promise<void> {
   if (robbed === null || robbed === taker.id) return;
   const waiting = await world.ledger.jobs.read(robbed);
@@ -25,6 +31,8 @@ export async function repoint(
   // A launch that is under way has a machine soon, which is nobody's then: the sweep gives it to whoever waits.
   if (isUnderWay(own, taker.id, world.clock.nowMs()) || (await hasAnother(waiting.entry, world))) return;
   if (await inherit(taker, waiting.entry, world)) return;
+  if (hold !== null && isOf({ by: hold.by, job: taker }, waiting.entry))
+    return holdInstead(waiting.entry, hold, taker, world);
   await startNow(waiting.entry, `its runner was given to the job ${taker.id}`, world);
 }
 
@@ -98,6 +106,29 @@ function isUnderWay(runner: Held<RunnerEntry> | null, own: JobId, nowMs: number)
   if (runner?.entry.state !== 'launching') return false;
   const { isUnwanted, leaseUntilMs } = runner.entry;
   return runner.entry.for === own && !isUnwanted && leaseUntilMs > nowMs;
+}
+
+/** They changed places: as many are launched for as before. */
+async function holdInstead(
+  { job, launches }: JobEntry,
+  hold: Hold,
+  { id }: Job,
+  { ledger, clock, log }: ReaperWorld,
+): Promise<void> {
+  const because = `its runner was given to the job ${id}, and no more of its kind are launched for`;
+  const line = { atMs: clock.nowMs(), text: `waits without a runner because ${because}` };
+  const held = await amend(ledger.jobs, job.id, (entry) =>
+    entry.startedOn === null && entry.launches === launches && !isHeld(entry)
+      ? {
+          ...entry,
+          held: hold,
+          holds: Math.max(1, entry.holds ?? 0),
+          because,
+          trail: mergeTrail(...entry.trail, line),
+        }
+      : undefined,
+  );
+  log('job.held', { job: job.id, by: hold.by, width: hold.width, held: held !== null });
 }
 
 /** If the launcher cannot be asked now, the next sweep does it: the job is due. */

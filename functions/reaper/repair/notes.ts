@@ -23,7 +23,8 @@ export function entryAfter(
         state: 'idle',
         stateAtMs,
         onlineAtMs: stateAtMs,
-        idleSightings: 0,
+        // It is seen without a job: once.
+        idleSightings: 1,
         runnerId: registration?.id ?? entry.runnerId,
       };
     case 'busy':

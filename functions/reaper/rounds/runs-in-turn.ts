@@ -7,6 +7,7 @@ import {
   RUN_RELIST_MS,
   RUNS_LISTED_PER_SWEEP_MAX,
   TOLD_RUNS_PER_SWEEP_MAX,
+  WAITING_RUNS_PER_SWEEP_MAX,
 } from '../../../shared/github-limits.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
@@ -31,6 +32,8 @@ export interface SeenRuns {
 export interface Pick {
   unknown: number;
   told: number;
+  /** That wait for a reviewer, and were not seen yet: nothing of them is due before they change. */
+  waiting: number;
 }
 
 export function pickOf(world: ReaperWorld): Pick {
@@ -40,6 +43,7 @@ export function pickOf(world: ReaperWorld): Pick {
   return {
     unknown: Math.ceil(RUNS_LISTED_PER_SWEEP_MAX * share),
     told: share < 1 ? 0 : TOLD_RUNS_PER_SWEEP_MAX,
+    waiting: share < 1 ? 0 : WAITING_RUNS_PER_SWEEP_MAX,
   };
 }
 
@@ -96,7 +100,7 @@ export function worthOf(
   isPolling: boolean,
   nowMs: number,
 ): keyof Pick | null {
-  const waits = run.status === 'waiting' || run.status === 'pending';
+  const waits = isWaiting(run);
   const isSame = seen?.isTaken === true && seen.stamp === stampOf(run);
   if (isPolling) return isSame && waits ? null : 'unknown';
   if (isSame) return !waits && nowMs - seen.atMs > RUN_RELIST_MS ? 'told' : null;
@@ -115,5 +119,12 @@ function worthOfChanged(
     const isDue = nowMs - (seen?.atMs ?? run.createdAtMs) > RUN_RELIST_MS;
     return isDue || nowMs - (run.changedAtMs ?? 0) >= LOST_JOB_MS ? 'told' : null;
   }
-  return seen === undefined && nowMs - run.createdAtMs < LOST_JOB_MS ? null : 'unknown';
+  return seen === undefined ? worthOfNew(run, nowMs) : 'unknown';
+}
+
+const isWaiting = ({ status }: RunRecord): boolean => status === 'waiting' || status === 'pending';
+
+function worthOfNew(run: RunRecord, nowMs: number): keyof Pick | null {
+  if (isWaiting(run)) return 'waiting';
+  return nowMs - run.createdAtMs < LOST_JOB_MS ? null : 'unknown';
 }

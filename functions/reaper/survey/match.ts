@@ -77,12 +77,17 @@ function groupAlike(
   wanted: ReadonlyMap<string, JobEntry>,
   isRepositoryScope: boolean,
 ) {
-  const reachOf = (repository: string) => (isRepositoryScope ? repository : ownerOf(repository));
+  // Of an organisation's two groups each serves its own repositories.
+  const reachOf = (repository: string, isPublic = false) =>
+    isRepositoryScope ? repository : `${ownerOf(repository)}${isPublic ? ' public' : ''}`;
   const groups = new Map<string, Group>();
   const offering = new Map<string, Group[]>();
   for (const [place, runner] of free.entries()) {
     if (runner.entry.state === 'launching') continue;
-    const { key, reach, labels } = kindOf(reachOf(runner.entry.repository), runner.entry.labels);
+    const { key, reach, labels } = kindOf(
+      reachOf(runner.entry.repository, runner.entry.isPublic),
+      runner.entry.labels,
+    );
     let group = groups.get(key);
     if (group === undefined) {
       group = { labels, runners: [], next: 0 };
@@ -95,7 +100,7 @@ function groupAlike(
   return {
     /** The first that fits and is not taken. */
     first(job: JobEntry['job']): Held<RunnerEntry> | undefined {
-      const { key, reach, labels } = kindOf(reachOf(job.repository), job.labels);
+      const { key, reach, labels } = kindOf(reachOf(job.repository, job.isPublic), job.labels);
       const all = fitting.get(key) ?? fittingIn(offering, reach, labels);
       const rest = all.filter((group) => headOf(group, wanted) !== undefined);
       fitting.set(key, rest);

@@ -99,6 +99,8 @@ export const STORIES: Catalogue = {
   'its instance was unknown to the ledger': '台账不认识它的实例',
   'was adopted: the instance {} was unknown to the ledger': '收养了它：台账不认识实例 {1}',
   'GitHub holds it back while {} {} run: max-parallel, or concurrency': '{1} {2} 运行期间 GitHub 把它押后：max-parallel 或 concurrency',
+  '{} of its matrix have runners, and in earlier runs GitHub let no more of it run at once': '它的矩阵已有 {1} 个运行器，以前的运行里 GitHub 同时只放行这么多',
+  'its runner was given to the job {}, and no more of its kind are launched for': '它的运行器给了作业 {1}，同类作业不再启动更多',
   'waits without a runner because {}': '没有运行器，在等待：{1}',
   'is launched for again because {}': '再次为它启动：{1}',
   'what was interrupted is not all run again because {}': '被中断的没有全部重新运行：{1}',

@@ -11,6 +11,23 @@ test('six jobs, two at once: surplus runners go after the first minutes, and wha
   expect([...new Set(played.conclusions), ...played.alerts]).toEqual(['success']);
 });
 
+const figures = (what: object) => {
+  if (process.env.FIGURES) process.stdout.write(`${JSON.stringify(what)}\n`);
+};
+
+test('the second run of a matrix launches as many as ran at once in the first, and one to see; it costs a tenth more than its jobs', async () => {
+  const minutes = Array.from({ length: process.env.FIGURES ? 12 : 6 }, () => 20);
+  const first = matrix([6, 6, 6, 6], 2);
+  const played = await play(matrix(minutes, 2), 2, { before: first });
+  const over = played.machineMin / played.jobsMin - 1;
+  figures({ ...played, over });
+  expect(played.instances).toBeLessThanOrEqual(minutes.length + 1);
+  // Of which a boot is seven hundredths.
+  expect(over).toBeLessThan(0.1);
+  expect(played.longestReadyMin).toBeLessThan(2);
+  expect([...new Set(played.conclusions), ...played.alerts]).toEqual(['success']);
+});
+
 test('a job that several runs have one at a time is launched for as its turn comes', async () => {
   const job = { name: 'deploy', labels: LABELS, durationMs: 15 * MINUTE_MS };
   const deploy = { ...job, concurrency: { group: 'deploy', queue: 'max' as const } };

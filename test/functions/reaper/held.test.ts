@@ -1,8 +1,9 @@
 /** What GitHub holds back: who seems to be, and when it is launched for again. */
 
 import { describe, expect, test } from 'vitest';
-import { heldBack, isHeld, releasable, standingOf } from '../../../functions/reaper/events/held.ts';
+import { heldBack, isHeld, standingOf } from '../../../functions/reaper/events/held.ts';
 import { HELD_ALERT_MS, HELD_PROBE_MAX_MS } from '../../../functions/reaper/events/limits.ts';
+import { releasable } from '../../../functions/reaper/events/releasable.ts';
 import { holdBack, releaseAfter, releaseHeld } from '../../../functions/reaper/events/release-held.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { JobId, RunId } from '../../../shared/nouns.ts';
@@ -33,11 +34,11 @@ describe('an idle runner’s job', () => {
     ['is given some seconds', [idle(waits(3), 0.5), idle(waits(4), 0.5)], [runs(1, 9)], [null, null]],
     ['is given them again when another has just begun', [idle(waits(3), 3), idle(waits(4), 3)], [runs(1, 9), runs(2, 0.5)], [null, null]],
     ['alone gets the time that any other gets: its runner may be deaf', [idle(waits(3), 3)], [runs(1, 9)], [null]],
-    ['alone is held after that', [idle(waits(3), 5)], [runs(1, 9)], ['kept']],
+    ['alone is held after that', [idle(waits(3), 5)], [runs(1, 9)], ['gone']],
     ['is held at once where others of its run are', [idle(waits(3), 1)], [runs(1, 9), held(4, 9)], ['kept']],
-    ['is kept a runner for some minutes', [idle(waits(3), 7), idle(waits(4), 8)], [runs(1, 9)], ['gone', 'gone']],
+    ['is kept a runner for some minutes', [idle(waits(3), 4), idle(waits(4), 8)], [runs(1, 9)], ['gone', 'gone']],
     ['is not held by another run', [idle(waits(3), 9)], [inRun(1, 2, started)], [null]],
-    ['is held by one of its name in another run', [idle(deploy(3), 5)], [deploy(1, started)], ['kept']],
+    ['is held by one of its name in another run', [idle(deploy(3), 5)], [deploy(1, started)], ['gone']],
     ['is not held by one of its name elsewhere', [idle(deploy(3), 5)], [build.jobEntry(1, { ...started, job: build.job(1, { name: 'deploy', repository: 'acme/lib' }) })], [null]],
   ])('%s', (_, pairs, others, expected) => {
     const found = standingOf(pairs, [...others, ...pairs.map(({ job }) => job)], START_MS);
@@ -48,9 +49,9 @@ describe('an idle runner’s job', () => {
   test('that is held is held once, and later each time it was', () => {
     const standing = { by: 'run', width: 2, isKept: false } as const;
     const first = heldBack(waits(3), standing, START_MS);
-    expect(first).toMatchObject({ held: { width: 2, sinceMs: START_MS }, holds: 1, nextTryAtMs: ago(-10) });
+    expect(first).toMatchObject({ held: { width: 2, sinceMs: START_MS }, holds: 1, nextTryAtMs: ago(-30) });
     expect(heldBack(first as JobEntry, standing, START_MS)).toBeUndefined();
-    expect(heldBack({ ...waits(3), holds: 2 }, standing, START_MS)).toMatchObject({ nextTryAtMs: ago(-40) });
+    expect(heldBack({ ...waits(3), holds: 2 }, standing, START_MS)).toMatchObject({ nextTryAtMs: ago(-120) });
     expect(heldBack(runs(3, 1), standing, START_MS)).toBeUndefined();
     expect([isHeld(waits(3)), isHeld(held(3, 1)), isHeld({ ...held(3, 1), startedOn: 'r' })]).toEqual([
       false,
@@ -75,8 +76,8 @@ describe('of jobs that are held', () => {
     ['all are due when more run than seemed to be let', [runs(1, 9), runs(2, 9), runs(6, 2), ...many], [], [3, 4, 5]],
     ['none is when the end of one may be told late', [runs(1, 9), runs(2, 9), runs(6, 0.1), ...many], [], []],
     ['none is when one more ran before they were held', [runs(1, 9), runs(2, 9), runs(6, 8), ...many], [], []],
-    ['one is tried when nothing moved for ten minutes', [runs(1, 99), runs(2, 99), held(3, 11), held(4, 11)], [], [3]],
-    ['it is not where that was tried before', [runs(1, 99), runs(2, 99), held(3, 11, 2, 2), held(4, 11)], [], []],
+    ['one is tried when nothing moved for half an hour', [runs(1, 99), runs(2, 99), held(3, 31), held(4, 31)], [], [3]],
+    ['it is not where that was tried before', [runs(1, 99), runs(2, 99), held(3, 31, 2, 2), held(4, 31)], [], []],
     ['it is not where a held one began as another ended', [runs(1, 99), runs(2, 20, { holds: 1 }), held(3, 60)], [], []],
     ['it is there too, in the end', [runs(1, 999), runs(2, HELD_PROBE_MAX_MS / MINUTE_MS + 1, { holds: 1 }), held(3, 300)], [], [3]],
     ['another run’s are not touched', [inRun(9, 2, { startedOn: 'r', startedAtMs: ago(9) }), runs(1, 9), runs(2, 9), ...many], [], []],

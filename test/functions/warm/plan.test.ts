@@ -1,12 +1,16 @@
 /** Which runners wait on, and how many are wanting. */
 import { expect, test } from 'vitest';
+import { isFree } from '../../../functions/launcher/warm/take.ts';
+import { refillPools } from '../../../functions/reaper/rounds/warm/refill.ts';
 import { LEFT, planWarm, yielding } from '../../../functions/reaper/survey/warm.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
+import { SWEEP_APART_MS } from '../../../shared/limits.ts';
 import type { JobId } from '../../../shared/nouns.ts';
 import { WARM_AGE_MAX_MS, WARM_AGE_MS } from '../../../shared/warm/limits.ts';
 import { poolsAt, stampOf } from '../../../shared/warm/pools.ts';
 import { build } from '../../shared/ledger/builders.ts';
 import { configOf } from '../../world/in-process.ts';
+import { openReaper } from '../reaper/fixture.ts';
 
 const NOW_MS = Date.UTC(2026, 4, 4, 14);
 const MINUTE_MS = 60_000;
@@ -78,4 +82,37 @@ test('where jobs wait and all slots are in use, as many give way', () => {
     [0, 2],
     [0, 0],
   ]);
+});
+
+test('what was given up and is asked for again within the minute has another name: a name is good for one launch', async () => {
+  const { world, pass } = openReaper({ config: { warm: [{ labels: ['arm64'], hot: 1 }] } });
+  const asked: string[] = [];
+  const queue = { launch: async (event: object) => void asked.push((event as { runner: string }).runner) };
+  const wanting = poolsAt(world.config, world.clock.nowMs()).map((pool) => ({
+    pool,
+    count: 1,
+    stamp: 'stamp',
+  }));
+  const seen = { runners: [], ledgerComplete: true } as never;
+  const refill = () =>
+    refillPools(
+      { wanting, spent: [] },
+      seen,
+      { uncovered: [], mayStart: () => true, because: null },
+      { ...world, queue },
+    );
+  await refill();
+  for (const held of (await world.ledger.runners.list(9)).things)
+    await world.ledger.runners.remove(held.entry.name, held);
+  await pass(SWEEP_APART_MS);
+  await refill();
+  expect(asked).toHaveLength(2);
+  expect(new Set(asked).size).toBe(2);
+});
+
+test('a job of a public repository takes none that waits: in an organisation those are in a group that does not serve it', () => {
+  const waits = runner('idle', 1, { labels: ['self-hosted', 'aliyun', 'arm64'] });
+  const job = build.job(1, { repository: 'acme/kernel', labels: ['self-hosted', 'aliyun', 'arm64'] });
+  expect(isFree(waits, job, config)).toBe(true);
+  expect(isFree(waits, { ...job, isPublic: true }, config)).toBe(false);
 });

@@ -42,4 +42,27 @@ export const FAIRNESS: readonly Mutation[] = [
     'checkId ?? (await find(calls, target, repository, check));',
     'checkId ?? (null as Awaited<ReturnType<typeof find>>);',
   ),
+  {
+    name: 'forks are refused by the launcher, and by the machine',
+    edits: [
+      edit(
+        'shared/job/forks.ts',
+        "if (config.repositories.forks === 'allow') return null;",
+        'if (Date.UTC(1970) === 0) return null;',
+      ),
+      edit('functions/launcher/boot.ts', 'forks: config.repositories.forks,', "forks: 'allow',"),
+    ],
+  },
+  one(
+    'no security event for what may run here',
+    'functions/reaper/events/foreign-job.ts',
+    'if (refused === null) return;',
+    "if (refused === null && job.id % 7 !== 0) return;\n  if (refused === null) { world.log('security.foreign_job', { job: job.id }); return; }",
+  ),
+  one(
+    'a runner without a job goes',
+    'functions/reaper/repair/diagnose.ts',
+    "if (waiting === null && !isWarm) return doubt(entry, 'no job waits that it covers');",
+    "if (waiting === null && !isWarm && nowMs - entry.stateAtMs > 20 * 60_000) return doubt(entry, 'no job waits that it covers');",
+  ),
 ];

@@ -184,8 +184,8 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   one(
     'held jobs are launched for again',
-    'functions/reaper/events/held.ts',
-    'const [count, because] = howMany(group, covered, nowMs);',
-    "const [count, because] = [howMany(group, covered, nowMs)[0] * 0, ''];",
+    'functions/reaper/events/releasable.ts',
+    'const [count, because] = howMany(group, coming, nowMs);',
+    "const [count, because] = [howMany(group, coming, nowMs)[0] * 0, ''];",
   ),
 ];

@@ -29,6 +29,8 @@ export interface Arrival {
   readonly jobs: readonly PlannedJob[];
   /** Default: one of its own. */
   readonly branch?: string;
+  /** The head commit lives in this fork. */
+  readonly fork?: string;
   readonly concurrency?: Concurrency;
 }
 

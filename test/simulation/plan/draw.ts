@@ -12,7 +12,7 @@ import {
   type PlannedConfig,
   type Rates,
 } from './plan.ts';
-import { drawWide } from './wide.ts';
+import { drawForks, drawWide } from './wide.ts';
 
 /** Swarm: each fault is off in most seeds, and where it is on, rare or frequent. One seed in ten is calm. */
 export function drawPlan(seed: number): Plan {
@@ -64,10 +64,11 @@ function drawUsual(seed: number, random: Random, faultMs: number, share: number,
     },
   };
   const { wide, arrivals } = drawWide(random.fork(), faultMs, isBig);
-  const all = [...narrow.arrivals, ...arrivals].sort((a, b) => a.atMs - b.atMs);
   // Drawn last, so that the plans of known seeds stay as they are but for this.
   const warm = random.fork();
   const hot = warm.chance(0.3) ? warm.whole(1, 3) : 0;
+  const forked = drawForks(random.fork(), faultMs);
+  const all = [...narrow.arrivals, ...arrivals, ...forked].sort((a, b) => a.atMs - b.atMs);
   return { ...narrow, wide: { ...wide, hot }, arrivals: all };
 }
 

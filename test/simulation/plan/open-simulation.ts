@@ -125,10 +125,11 @@ function optionsOf(plan: Plan, faults: Faults, random: Random): WorldOptions {
   };
 }
 
-function arrive(simulation: Simulation, { repository, jobs, branch, concurrency }: Arrival): SimRun {
+function arrive(simulation: Simulation, arrival: Arrival): SimRun {
+  const { repository, jobs, branch, concurrency, fork } = arrival;
   const { github } = simulation.world;
   const own = `branch-${simulation.runs.length}`;
-  const more = concurrency === undefined ? {} : { concurrency };
+  const more = { ...(concurrency && { concurrency }), ...(fork === undefined ? {} : { fork }) };
   const run = github.queueRun({ repository, jobs, branch: branch ?? own, ...more });
   if (jobs.some(({ environmentGate }) => environmentGate))
     simulation.later(60_000, () => approveAll(simulation, run));

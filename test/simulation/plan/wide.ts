@@ -74,3 +74,15 @@ function mistyped(random: Random, forMs: number): Arrival {
     jobs,
   };
 }
+
+/** Pull requests from a fork, with labels that runners of ours have: refused, and yet GitHub may give them to one. */
+export function drawForks(random: Random, forMs: number): readonly Arrival[] {
+  if (!random.chance(0.2)) return [];
+  return Array.from({ length: random.whole(1, 4) }, () => ({
+    atMs: Math.round(random.next() * forMs),
+    repository: random.pick(ALLOWED),
+    fate: 'refused' as const,
+    fork: 'somebody/app',
+    jobs: [{ name: 'build', labels: ARM, durationMs: random.whole(1, 5) * MINUTE_MS }],
+  }));
+}

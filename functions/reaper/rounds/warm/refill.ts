@@ -84,7 +84,7 @@ const isNeverOnline = ({ warm, state, onlineAtMs, instanceId }: RunnerEntry): bo
 async function start(pool: Pool, stamp: string, at: number, world: ReaperWorld): Promise<boolean> {
   const { ledger, clock, config, queue, log } = world;
   const nowMs = clock.nowMs();
-  const name = warmNameOf(config.name, pool.requirements.arch, Math.floor(nowMs / 60_000), at);
+  const name = warmNameOf(config.name, pool.requirements.arch, Math.floor(nowMs / 1000), at);
   const held = await ledger.runners.add(name, {
     ...BLANK_RUNNER,
     ...{ name, state: 'launching', for: null, warm: stamp, labels: pool.labels },

@@ -24,7 +24,7 @@ export interface Slot {
  * TableStore's names take letters, digits and `_` only (Alibaba Cloud docs, Tablestore "Limits": 255 characters),
  * and GitHub's do not tell cases apart; the hash keeps `a-b` and `a_b` two.
  */
-export function columnOf(prefix: 's' | 'p' | 'r' | 'h', name: string): string {
+export function columnOf(prefix: 's' | 'p' | 'r' | 'h' | 'g', name: string): string {
   const one = name.toLowerCase();
   const hash = createHash('sha256').update(one).digest('hex').slice(0, 8);
   return `${prefix}_${one.replace(/[^a-z0-9]/g, '_').slice(0, 200)}_${hash}`;
@@ -39,7 +39,7 @@ export interface Bound {
   /** What the slot adds; absent: one. */
   readonly amount?: number;
   /** Whose matter it is when it is reached. */
-  readonly kind: 'full' | 'limited' | 'spend';
+  readonly kind: 'full' | 'limited' | 'spend' | 'held';
 }
 
 /** Of the day (UTC) on which a machine is launched. */

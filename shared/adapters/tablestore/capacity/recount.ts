@@ -30,13 +30,13 @@ export function recounting(
   };
 }
 
-/** Columns of profiles and repositories that nobody has a slot of: they go, unless somebody takes one meanwhile. */
+/** Columns of profiles, repositories and matrices that nobody has a slot of: they go, unless somebody takes one meanwhile. */
 export function forgetting(columns: Columns): { change: Change; when: Condition } | null {
   const counted = new Set(
     slotsIn(columns).flatMap(({ counts, money }) => [...counts, ...(money?.hours ?? [])]),
   );
   const drop = Object.keys(columns)
-    .filter((column) => /^[prh]_/.test(column) && columns[column] === 0 && !counted.has(column))
+    .filter((column) => /^[prhg]_/.test(column) && columns[column] === 0 && !counted.has(column))
     .slice(0, CHECKS_MAX);
   if (drop.length === 0) return null;
   const checks = drop.map((column): Check => ({ column, is: '=', value: 0, ifMissing: true }));
@@ -50,7 +50,7 @@ function driftIn(columns: Columns): Record<string, number> {
     for (const column of counts) count(column, 1);
     for (const column of money?.hours ?? []) count(column, cost?.perHour ?? 0);
   }
-  const totals = Object.keys(columns).filter((column) => /^(?:total$|money$|[prh]_)/.test(column));
+  const totals = Object.keys(columns).filter((column) => /^(?:total$|money$|[prhg]_)/.test(column));
   const drifts = [...new Set([...totals, ...counted.keys()])].map(
     (column) => [column, (counted.get(column) ?? 0) - countIn(columns, column)] as const,
   );

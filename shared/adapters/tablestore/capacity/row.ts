@@ -7,7 +7,7 @@ import { type Bound, columnOf, countIn, minuteColumn, type Slot, slotsIn } from 
 import { moneyBounds, moneyOf } from './money.ts';
 import { stillStopped, stopIn } from './stop.ts';
 
-/** The totals that count for a request: all runners, and profile and repository where these are limited. */
+/** The totals that count for a request: all runners, and profile, repository and matrix where these are limited. */
 function boundsOf(request: SlotRequest, limits: SlotLimits): Bound[] {
   const { runners: max } = limits;
   const bounds: Bound[] = [
@@ -26,6 +26,14 @@ function boundsOf(request: SlotRequest, limits: SlotLimits): Bound[] {
       max: limits.perRepository,
       kind: 'limited',
       because: `all runners of ${request.repository} are in use (limits.runnersPerRepository is ${limits.perRepository})`,
+    });
+  // A write takes no more conditions than it has: where all else is bounded, too, a matrix is not.
+  if (request.matrix != null && (bounds.length < 3 || request.cost == null))
+    bounds.push({
+      column: columnOf('g', request.matrix.key),
+      max: request.matrix.max,
+      kind: 'held',
+      because: `${request.matrix.max} of its matrix have runners, and in earlier runs GitHub let no more of it run at once`,
     });
   return bounds;
 }

@@ -44,7 +44,8 @@ function oneByOne(
   const takesOther = (job: Held<JobEntry>) =>
     claim(job, 'moves to', (each) => {
       const [ours, theirs] = [each.repository, job.entry.job.repository];
-      const isReached = isRepositoryScope ? ours === theirs : ownerOf(ours) === ownerOf(theirs);
+      const isGroups = (each.isPublic ?? false) === job.entry.job.isPublic;
+      const isReached = isRepositoryScope ? ours === theirs : ownerOf(ours) === ownerOf(theirs) && isGroups;
       return each.state !== 'launching' && isReached && covers(each.labels, job.entry.job.labels);
     });
   const uncovered = waiting.filter(({ entry }) => entry.held == null).filter((job) => !takesOwn(job));
@@ -66,7 +67,7 @@ const labels = fc.subarray(['self-hosted', 'aliyun', 'ARM64', 'arm64', '8cpu'], 
 const repository = fc.constantFrom('acme/app', 'acme/lib', 'other/app', '');
 const jobs = fc.array(
   fc.record({
-    ...{ labels, repository, age: fc.nat(3), isStarted: fc.boolean() },
+    ...{ labels, repository, isPublic: fc.boolean(), age: fc.nat(3), isStarted: fc.boolean() },
     ...{ wasted: fc.nat(1), isHeld: fc.boolean() },
   }),
   { maxLength: 12 },
@@ -75,6 +76,7 @@ const runners = fc.array(
   fc.record({
     labels,
     repository,
+    isPublic: fc.boolean(),
     age: fc.nat(2),
     for: fc.option(fc.integer({ min: 1, max: 14 })),
     state: fc.constantFrom('idle', 'booting', 'launching'),

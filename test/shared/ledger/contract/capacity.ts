@@ -40,6 +40,21 @@ export function capacityContract(open: Open): void {
     );
 
     test(
+      'of a matrix are given up to what GitHub lets run, whoever else takes one; the next when one is handed back',
+      on(open, async ({ capacity }) => {
+        const matrix = { key: 'acme/kernel 7 1 test', max: 2 };
+        const take = (name: number, some = {}) =>
+          capacity.take(build.slot(name, { matrix, ...some }), build.limits(), NOW_MS);
+        expect([await take(1), await take(2)]).toEqual([{ kind: 'taken' }, { kind: 'taken' }]);
+        expect(await take(3)).toMatchObject({ kind: 'held', because: expect.stringMatching(/^2 of its/) });
+        expect(await take(4, { matrix: null })).toEqual({ kind: 'taken' });
+        await capacity.recount(NOW_MS);
+        await capacity.handBack(build.runnerName(1));
+        expect(await take(3)).toEqual({ kind: 'taken' });
+      }),
+    );
+
+    test(
       'that many want at once are given up to the limit',
       on(open, async ({ capacity }) => {
         const names = Array.from({ length: 12 }, (_, at) => at);

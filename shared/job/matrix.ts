@@ -1,0 +1,89 @@
+/** Which jobs are of one matrix, and how many of it GitHub was seen to run at once, learned from runs. Pure. */
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import type { Job } from '../nouns.ts';
+import { MATRIX_PROVEN_MS, WIDTHS_MAX } from './limits.ts';
+
+/**
+ * What the jobs of a matrix have in common: GitHub names them `name (values)`, and who names them himself numbers them
+ * (docs, "Running variations of jobs in a workflow"). Null: nothing in its name says that it is of one.
+ */
+export function matrixOf({ name }: Pick<Job, 'name'>): string | null {
+  const common = name.replace(/ ?\([^()]*\)$/, '').replace(/\d+(?:\.\d+)*/g, '#');
+  return common === name ? null : common;
+}
+
+/** How many of a matrix ran at once: `isLimit` where runners waited for more of them, and got nothing. */
+export interface Width {
+  readonly most: number;
+  readonly isLimit: boolean;
+  readonly seenAtMs: number;
+}
+
+/** By digest of repository, workflow and what the names have in common. */
+export type KnownWidths = ReadonlyMap<string, Width>;
+
+/** Null: it is of no matrix. */
+export function widthKey(job: Pick<Job, 'name' | 'repository' | 'workflow'>): string | null {
+  const common = matrixOf(job);
+  if (common === null) return null;
+  const words = [job.repository.toLowerCase(), job.workflow ?? '', common];
+  return createHash('sha256').update(words.join('\n')).digest('hex').slice(0, 12);
+}
+
+/** Of too many, those that were seen last. */
+export function withWidth(known: KnownWidths, key: string, width: Width): KnownWidths {
+  const all = [...new Map([...known, [key, width] as const])];
+  return new Map(all.sort(([, a], [, b]) => b.seenAtMs - a.seenAtMs).slice(0, WIDTHS_MAX));
+}
+
+/** `key`: of the run and its matrix; `max`: so many of it are launched for at once. */
+export interface MatrixBound {
+  readonly key: string;
+  readonly max: number;
+  readonly width: number;
+}
+
+/** Pure. Null: nothing speaks for a limit. One more than it, now and then: the workflow may have changed. */
+export function matrixBound(job: Job, widths: KnownWidths, nowMs: number): MatrixBound | null {
+  const known = widths.get(widthKey(job) ?? '');
+  if (known?.isLimit !== true) return null;
+  const { most: width, seenAtMs } = known;
+  const key = `${job.repository} ${job.runId} ${job.runAttempt} ${matrixOf(job)}`;
+  return { key, max: width + Number(nowMs - seenAtMs > MATRIX_PROVEN_MS), width };
+}
+
+/** The ledger's note. */
+export const WIDTHS_NOTE = 'matrix-widths';
+
+const Note = z.record(z.string(), z.tuple([z.number().min(0), z.number(), z.number()]));
+
+export const encodeWidths = (known: KnownWidths): string =>
+  JSON.stringify(
+    Object.fromEntries(
+      [...known].map(([key, { most, isLimit, seenAtMs }]) => [
+        key,
+        [most, Number(isLimit), Math.floor(seenAtMs / 60_000)],
+      ]),
+    ),
+  );
+
+/** What is no such note teaches nothing: it is written anew. */
+export function decodeWidths(text: string): KnownWidths {
+  const parsed = Note.safeParse(jsonOf(text));
+  if (!parsed.success) return new Map();
+  return new Map(
+    Object.entries(parsed.data).map(([key, [most, isLimit, minutes]]) => [
+      key,
+      { most, isLimit: isLimit === 1, seenAtMs: minutes * 60_000 },
+    ]),
+  );
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

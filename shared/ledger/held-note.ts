@@ -1,0 +1,23 @@
+/** An event looks for held jobs only in a repository where there are some: this note costs it one read. */
+import { HELD_NOTE_MS } from '../github-limits.ts';
+import type { Job } from '../nouns.ts';
+import { amend } from './amend.ts';
+import type { Ledger } from './ledger.ts';
+
+type Notes = Pick<Ledger, 'notes'>;
+
+const noteId = ({ repository }: Pick<Job, 'repository'>): string => `held:${repository}`;
+
+/** Half of its time is long enough not to say it again for each job. */
+export async function noteHeld(job: Job, nowMs: number, { notes }: Notes): Promise<void> {
+  const note = { text: '', untilMs: nowMs + HELD_NOTE_MS };
+  if ((await notes.add(noteId(job), note)) !== null) return;
+  await amend(notes, noteId(job), ({ untilMs }) =>
+    note.untilMs - (untilMs ?? 0) < HELD_NOTE_MS / 2 ? undefined : note,
+  );
+}
+
+export async function mayBeHeld(job: Job, nowMs: number, { notes }: Notes): Promise<boolean> {
+  const note = await notes.read(noteId(job));
+  return note !== null && (note.entry.untilMs ?? 0) >= nowMs;
+}

@@ -1,0 +1,11 @@
+/**
+ * Why a job waits though a runner for it did: GitHub lets so many at once, of its matrix or its run, or of its name in the
+ * repository.
+ */
+export interface Hold {
+  readonly by: 'matrix' | 'run' | 'name';
+  readonly width: number;
+  readonly sinceMs: number;
+  /** No runner waited for it in this run, but in an earlier one of its workflow. Absent: one did. */
+  readonly isRemembered?: boolean;
+}

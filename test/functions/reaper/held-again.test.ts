@@ -1,0 +1,96 @@
+/** What one run of a matrix tells of the next, and who is held when a held job takes another's runner. */
+
+import { describe, expect, test } from 'vitest';
+import { learnWidths } from '../../../functions/reaper/events/learn-widths.ts';
+import { recordStart } from '../../../functions/reaper/events/record-start.ts';
+import { decodeWidths, WIDTHS_NOTE, widthKey } from '../../../shared/job/matrix.ts';
+import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { JobId, RunId } from '../../../shared/nouns.ts';
+import { build } from '../../shared/ledger/builders.ts';
+import { START_MS } from '../../world/in-process.ts';
+import { openReaper } from './fixture.ts';
+
+const MINUTE_MS = 60_000;
+const ago = (minutes: number) => START_MS - minutes * MINUTE_MS;
+const inRun = (id: number, runId: number, some: Partial<JobEntry> = {}, name = `test (${id})`): JobEntry =>
+  build.jobEntry(id, { job: build.job(id, { runId: runId as RunId, name }), ...some });
+const waits = (id: number, some: Partial<JobEntry> = {}) => inRun(id, 1, some);
+const runs = (id: number, minutes: number, some: Partial<JobEntry> = {}) =>
+  inRun(id, 1, { startedOn: `r-${id}`, startedAtMs: ago(minutes), ...some });
+const runner = (id: number, minutes: number, some: Partial<RunnerEntry> = {}) =>
+  build.runnerEntry(`${id}-1`, { state: 'idle', stateAtMs: ago(minutes), for: id as JobId, ...some });
+describe('how wide a matrix runs', () => {
+  const of = (id: number, some: Partial<JobEntry> = {}) => waits(id, some);
+  const sure = (id: number, width: number) => of(id, { held: { by: 'matrix', width, sinceMs: ago(5) } });
+  const HOUR_MS = 60 * MINUTE_MS;
+
+  async function learned(...sweeps: { readonly jobs: readonly JobEntry[]; readonly passMs?: number }[]) {
+    const each = openReaper();
+    const written: number[] = [];
+    for (const { jobs, passMs = 0 } of sweeps) {
+      await each.pass(passMs);
+      const held = jobs.map((entry) => ({ entry, rev: '' }));
+      written.push(await learnWidths(held, each.world));
+    }
+    const note = await each.world.ledger.notes.read(WIDTHS_NOTE);
+    const known = decodeWidths(note?.entry.text ?? '{}').get(widthKey(waits(1).job) ?? '');
+    return { written, known };
+  }
+
+  test('is learned where a runner waited in vain, written once, and said again within the hour', async () => {
+    const jobs = [runs(1, 9), runs(2, 9), sure(3, 2), of(4)];
+    const { written, known } = await learned({ jobs }, { jobs }, { jobs, passMs: HOUR_MS });
+    expect(written).toEqual([1, 0, 1]);
+    expect(known).toMatchObject({ most: 2, isLimit: true, seenAtMs: START_MS + HOUR_MS });
+  });
+
+  test('is not learned from what was only remembered, nor where nothing was held', async () => {
+    const remembered = of(3, { held: { by: 'matrix', width: 2, sinceMs: ago(5), isRemembered: true } });
+    const { written, known } = await learned(
+      { jobs: [runs(1, 9), runs(2, 9), remembered] },
+      { jobs: [runs(1, 9)] },
+    );
+    expect([written, known]).toEqual([[0, 0], undefined]);
+  });
+
+  test('is forgotten as a limit as soon as more run', async () => {
+    const before = [runs(1, 9), runs(2, 9), sure(3, 2)];
+    const now = [runs(1, 9), runs(2, 9), runs(3, 1)];
+    expect((await learned({ jobs: before }, { jobs: now })).known).toMatchObject({ most: 3, isLimit: false });
+  });
+});
+
+describe('a job that takes the runner of another while it is held', () => {
+  test('changes places with it: the other is held instead, and nothing is launched', async () => {
+    const each = openReaper();
+    const { ledger } = each.world;
+    const hold = { by: 'matrix', width: 2, sinceMs: ago(5) } as const;
+    for (const entry of [waits(3, { held: hold }), waits(4, { launches: 1 })])
+      await ledger.jobs.add(entry.job.id, entry);
+    const own = runner(4, 1, { runnerId: 44 });
+    await ledger.runners.add(own.name, own);
+    const taker = { id: 44, name: own.name };
+    await recordStart(
+      { kind: 'in_progress', job: waits(3).job, delivery: 'd', runner: taker, startedAtMs: START_MS },
+      each.world,
+    );
+    expect(each.launched).toEqual([]);
+    expect((await ledger.jobs.read(4 as JobId))?.entry).toMatchObject({ held: { by: 'matrix', width: 2 } });
+  });
+
+  test('of another run does not: that one is launched for at once', async () => {
+    const each = openReaper();
+    const { ledger } = each.world;
+    const other = inRun(4, 2, { launches: 1 });
+    const hold = { by: 'matrix', width: 2, sinceMs: ago(5) } as const;
+    for (const entry of [waits(3, { held: hold }), other]) await ledger.jobs.add(entry.job.id, entry);
+    const own = runner(4, 1, { runnerId: 44 });
+    await ledger.runners.add(own.name, own);
+    const taker = { id: 44, name: own.name };
+    await recordStart(
+      { kind: 'in_progress', job: waits(3).job, delivery: 'd', runner: taker, startedAtMs: START_MS },
+      each.world,
+    );
+    expect(each.launched).toEqual([4]);
+  });
+});
