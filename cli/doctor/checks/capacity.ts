@@ -22,8 +22,11 @@ interface CheckedRequirements {
 }
 
 /** What jobs without a profile ask for, and each profile, on each architecture it allows. */
-function requirementsToCheck(config: Config): CheckedRequirements[] {
-  return ['', ...Object.keys(config.profiles)].flatMap((profile) =>
+function requirementsToCheck(
+  config: Config,
+  profiles: readonly string[] = ['', ...Object.keys(config.profiles)],
+): CheckedRequirements[] {
+  return profiles.flatMap((profile) =>
     architecturesOf(config)
       .filter((arch) => arch === (config.profiles[profile]?.arch ?? arch))
       .flatMap((arch) => requirementsFor(config, profile, arch)),
@@ -123,19 +126,26 @@ function adviceFor(code: string): string {
 
 const QUOTAS = ['max-postpaid-instance-vcpu-count', 'max-spot-instance-vcpu-count'];
 
+/** What a plain job takes at least, times the machines that there may be. */
 async function quota({ alibaba, config }: DoctorWorld) {
-  const cores = Number(String(config.defaults.cpu).split('-')[0]) * config.limits.runners;
+  const each = Math.max(
+    0,
+    ...requirementsToCheck(config, ['']).map(({ requirements }) => requirements.cpu.min),
+  );
+  const cores = each * config.limits.runners;
   const findings = [];
   for (const { region } of config.placements) {
     const query = Object.fromEntries(QUOTAS.map((name, at) => [`AttributeName.${at + 1}`, name]));
     const answer = await alibaba.rpc('ecs', region, 'DescribeAccountAttributes', query);
     const { AccountAttributeItem } = answer.AccountAttributeItems as { AccountAttributeItem: Attribute[] };
-    for (const { AttributeName, AttributeValues } of AccountAttributeItem) {
-      const [most] = AttributeValues.ValueItem.map(({ Value }) => Number(Value)).sort((a, b) => b - a);
-      if (most !== undefined && most < cores)
+    for (const name of QUOTAS) {
+      const most = largest(AccountAttributeItem.find(({ AttributeName }) => AttributeName === name));
+      if (most === null)
+        findings.push(warning(`${region}: ECS does not say ${name}`, 'look it up in the Quota Center'));
+      else if (most < cores)
         findings.push(
           warning(
-            `${region}: ${AttributeName} is ${most}, and ${config.limits.runners} runners need ${cores}`,
+            `${region}: ${name} is ${most}, and ${config.limits.runners} runners need ${cores}`,
             'ask for more in the Quota Center, or lower limits.runners',
           ),
         );
@@ -147,4 +157,11 @@ async function quota({ alibaba, config }: DoctorWorld) {
 interface Attribute {
   readonly AttributeName: string;
   readonly AttributeValues: { readonly ValueItem: readonly { readonly Value: string }[] };
+}
+
+/** Null: it says no number. */
+function largest(item: Attribute | undefined): number | null {
+  const numbers = (item?.AttributeValues.ValueItem ?? []).map(({ Value }) => Number.parseInt(Value, 10));
+  const most = Math.max(...numbers);
+  return Number.isFinite(most) ? most : null;
 }

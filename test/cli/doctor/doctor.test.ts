@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { NETWORK_CHECKS } from '../../../cli/doctor/checks/network.ts';
 import { examine, exitCodeOf, type Finding } from '../../../cli/doctor/finding.ts';
 import { CHECKS, formatFinding } from '../../../cli/doctor/index.ts';
-import { FAULTS } from './faults.ts';
+import { DEPLOYED_FROM, FAULTS, SELF_DESTRUCT } from './faults.ts';
 import { type Healthy, healthy } from './healthy.ts';
 
 let here: Healthy;
@@ -22,13 +23,37 @@ describe('doctor', () => {
   test.each(FAULTS)('finds %s, and nothing else', async (_what, level, says, fault) => {
     here = await healthy(fault.options);
     await fault.breakIt?.(here);
-    const findings = await examine(CHECKS, here.world(fault.config?.(here.config)));
+    const world = here.world(fault.config?.(here.config));
+    await fault.afterDeploy?.(here);
+    const findings = await examine(CHECKS, world);
     expect(notWell(findings).map(({ check, text }) => `${check}: ${text}`)).toEqual([
       expect.stringMatching(says),
     ]);
     expect(notWell(findings)[0]?.level).toBe(level);
     expect(notWell(findings)[0]?.advice?.length).toBeGreaterThan(5);
     expect(exitCodeOf(findings)).toBe(level === 'wrong' ? 1 : 0);
+  });
+
+  test('finds nothing wrong with the roles of a workflow and of a machine', async () => {
+    here = await healthy();
+    const findings = await examine(
+      CHECKS,
+      here.world({ ...DEPLOYED_FROM(here.config), ...SELF_DESTRUCT(here.config) }),
+    );
+    expect(notWell(findings)).toEqual([]);
+  });
+
+  test('finds private networks shut that are shut in parts, and open where runners.yaml says so', async () => {
+    here = await healthy();
+    const rules = here.management.groups.get('sg-cn-hangzhou')?.rules ?? [];
+    const rule = { direction: 'egress', policy: 'Drop', priority: '5' } as const;
+    rules.splice(0, 1, { ...rule, cidr: '10.0.0.0/9' }, { ...rule, cidr: '10.128.0.0/9' });
+    rules.push({ ...rule, policy: 'Accept', cidr: '0.0.0.0/0', priority: '100' });
+    rules.push({ ...rule, policy: 'Accept', cidr: '10.1.0.0/16', priority: '1' });
+    const network = { cidr: '10.88.0.0/16', allowPrivate: ['10.1.0.0/16'] };
+    const placements = here.config.placements.map((one) => ({ ...one, network }));
+    const findings = await examine(NETWORK_CHECKS, here.world({ placements } as never));
+    expect(notWell(findings)).toEqual([]);
   });
 
   test('changes nothing', async () => {
