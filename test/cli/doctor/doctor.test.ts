@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CAPACITY_CHECKS } from '../../../cli/doctor/checks/capacity.ts';
 import { NETWORK_CHECKS } from '../../../cli/doctor/checks/network.ts';
 import { examine, exitCodeOf, type Finding } from '../../../cli/doctor/finding.ts';
 import { CHECKS, formatFinding } from '../../../cli/doctor/index.ts';
@@ -54,6 +55,26 @@ describe('doctor', () => {
     const placements = here.config.placements.map((one) => ({ ...one, network }));
     const findings = await examine(NETWORK_CHECKS, here.world({ placements } as never));
     expect(notWell(findings)).toEqual([]);
+  });
+
+  test('takes a type by its name, an open range and an encrypting account for what they are', async () => {
+    here = await healthy();
+    const asked: Readonly<Record<string, string>>[] = [];
+    const changed = {
+      defaults: { ...here.config.defaults, cpu: '8+', diskEncryption: 'default' },
+      profiles: { named: { arch: 'arm64', type: 'ecs.c8y.4xlarge' }, wide: { cpu: '10-40' } },
+    };
+    const world = here.world(changed as never);
+    const rpc: typeof world.alibaba.rpc = async (service, region, action, query, form) => {
+      if (action === 'RunInstances') asked.push(query ?? {});
+      return world.alibaba.rpc(service, region, action, query, form);
+    };
+    const findings = await examine(CAPACITY_CHECKS, { ...world, alibaba: { ...world.alibaba, rpc } });
+    expect(notWell(findings)).toEqual([]);
+    expect(asked[0]).toMatchObject({
+      ...{ DryRun: 'true', HttpTokens: 'required', 'SystemDisk.Encrypted': 'true' },
+      ...{ 'SystemDisk.Category': 'cloud_essd', 'SystemDisk.PerformanceLevel': 'PL0' },
+    });
   });
 
   test('changes nothing', async () => {
