@@ -156,9 +156,15 @@ function withoutRunner(jobs: readonly JobEntry[], runners: readonly RunnerEntry[
       labels: job.labels,
       createdAtMs: job.createdAtMs,
       nextTryAtMs,
-      because: startedOn === null ? because : `GitHub gave it to ${startedOn}, which is not in our ledger`,
+      because: startedOn === null ? because : givenTo(startedOn, runners),
     }));
 }
+
+/** A runner that is on its way out stands in the same list. */
+const givenTo = (name: string, runners: readonly RunnerEntry[]): string =>
+  runners.some((runner) => runner.name === name)
+    ? `GitHub gave it to ${name}, which is gone or going`
+    : `GitHub gave it to ${name}, which is not in our ledger`;
 
 const jobsOf = ({ for: wanted, busyWith }: RunnerEntry): readonly number[] =>
   [wanted, busyWith].filter((id) => id !== null);
