@@ -134,13 +134,10 @@ function requireImage(image: string, config: Config): { name: string; imageArch:
   return { name: found[0], imageArch: found[1].arch ?? found[0] };
 }
 
-/** More than any machine has. */
-const COUNT_MAX = 9_999;
-
 function rangeOf(text: string | number, what: string): { min: number; max: number } {
   const [min, max = min] = String(text).split('-').map(Number) as [number, number?];
   if (min < 1) throw new Refusal(`it asks for no ${what}`);
-  if (Math.max(min, max) > COUNT_MAX) throw new Refusal(`it asks for more than ${COUNT_MAX} ${what}`);
+  if (Math.max(min, max) > 9_999) throw new Refusal(`it asks for more than 9999 ${what}`);
   if (max < min)
     throw new Refusal(`it asks for ${what} from ${min} down to ${max}: write the smaller number first`);
   return { min, max };
