@@ -35,13 +35,19 @@ describe('doctor', () => {
     expect(exitCodeOf(findings)).toBe(level === 'wrong' ? 1 : 0);
   });
 
-  test('finds nothing wrong with the roles of a workflow and of a machine', async () => {
+  test('finds nothing wrong with the roles of a workflow and of a machine, and tells when the latter is gone', async () => {
     here = await healthy();
-    const findings = await examine(
-      CHECKS,
-      here.world({ ...DEPLOYED_FROM(here.config), ...SELF_DESTRUCT(here.config) }),
-    );
-    expect(notWell(findings)).toEqual([]);
+    const { ramRoles } = here.ecs.region('cn-hangzhou').network;
+    ramRoles.add('ci-self');
+    const changes = { ...DEPLOYED_FROM(here.config), ...SELF_DESTRUCT(here.config) };
+    expect(notWell(await examine(CHECKS, here.world(changes)))).toEqual([]);
+    const world = here.world(changes);
+    here.management.roles.delete('ci-self');
+    ramRoles.delete('ci-self');
+    expect(notWell(await examine(CHECKS, world)).map(({ check, text }) => `${check}: ${text}`)).toEqual([
+      'permissions: role ci-self does not exist',
+      'launch: cn-hangzhou: a launch would be refused with InvalidRamRole.NotFound',
+    ]);
   });
 
   test('finds private networks shut that are shut in parts, and open where runners.yaml says so', async () => {
