@@ -1,7 +1,7 @@
 /** What runners may reach: the world, and of the private networks only what the operator lists. Pure. */
 import type { PlacementConfig } from '../shared/config/config.ts';
 
-const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
+export const PRIVATE_RANGES = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
 
 export interface EgressRule {
   readonly policy: 'accept' | 'drop';
@@ -16,13 +16,17 @@ export interface EgressRule {
 
 /** 100.64.0.0/10 stays open: name servers, metadata, mirrors and OSS's internal endpoints live there. */
 export function egressRules(proxy: PlacementConfig['proxy'], allowPrivate: readonly string[]): EgressRule[] {
-  const allowed = [...new Set([...allowPrivate, ...proxyRanges(proxy)])];
   return [
-    ...allowed.map((range) => rule('accept', range, 1, 'listed in runners.yaml')),
-    ...PRIVATE.map((range) => rule('drop', range, 10, 'private networks are not for runners')),
+    ...allowedRanges(proxy, allowPrivate).map((range) => rule('accept', range, 1, 'listed in runners.yaml')),
+    ...PRIVATE_RANGES.map((range) => rule('drop', range, 10, 'private networks are not for runners')),
     rule('accept', '0.0.0.0/0', 100, 'an advanced group accepts nothing that no rule names'),
   ];
 }
+
+/** What runners may reach of the private networks. */
+export const allowedRanges = (proxy: PlacementConfig['proxy'], allowPrivate: readonly string[]): string[] => [
+  ...new Set([...allowPrivate, ...proxyRanges(proxy)]),
+];
 
 function rule(
   policy: EgressRule['policy'],

@@ -178,3 +178,10 @@ function invoke({ config, accountId }: Scope, ...kinds: FunctionKind[]): Permiss
     resources: places.map(({ region, name }) => `acs:fc:${region}:${accountId}:functions/${name}`),
   };
 }
+
+/** RAM knows no "only itself": an instance of ours may delete instances of ours. */
+export function instancePermissions(scope: Scope): Permission[] {
+  const { config, accountId } = scope;
+  const resources = regionsOf(scope).map((region) => `acs:ecs:${region}:${accountId}:instance/*`);
+  return [{ action: 'ecs:DeleteInstance', resources, condition: ours(config, 'acs:ResourceTag') }];
+}

@@ -2,16 +2,19 @@
 import * as ros from '@alicloud/ros-cdk-core';
 import * as ram from '@alicloud/ros-cdk-ram';
 import type { Config } from '../shared/config/config.ts';
-import { fingerprintsOf, subjectsOf, type WorkflowTrust } from '../shared/github-trust.ts';
-import { TAG } from '../shared/names.ts';
+import {
+  AUDIENCE,
+  fingerprintsOf,
+  GITHUB_ISSUER,
+  subjectsOf,
+  tokenConditions,
+  type WorkflowTrust,
+} from '../shared/github-trust.ts';
 import { deployPermissions } from './deploy-policy.ts';
 import { FUNCTION_KINDS, namesOf } from './names.ts';
 import { output } from './placement-stack.ts';
-import { type Permission, permissionsOf, regionsOf, type Scope } from './policies.ts';
+import { instancePermissions, type Permission, permissionsOf, type Scope } from './policies.ts';
 import { policyDocument } from './policy-document.ts';
-
-const GITHUB_ISSUER = 'https://token.actions.githubusercontent.com';
-const AUDIENCE = 'sts.aliyuncs.com';
 
 export type StackScope = Required<Omit<Scope, 'accountId'>> & { readonly workflow: WorkflowTrust | null };
 
@@ -102,23 +105,9 @@ function makeDeployRole(
         action: 'sts:AssumeRole',
         effect: 'Allow',
         principal: { federated: [`acs:ram::${ros.RosPseudo.tenantId}:oidc-provider/${names.oidcProvider}`] },
-        condition: {
-          stringEquals: {
-            'oidc:iss': [GITHUB_ISSUER],
-            'oidc:aud': [AUDIENCE],
-            'oidc:sub': [...subjects],
-          },
-        },
+        condition: { stringEquals: tokenConditions(subjects) },
       },
     ],
   };
   makeRole(stack, 'deploy', names.roleOf('deploy'), trust, deployPermissions(config, ros.RosPseudo.tenantId));
-}
-
-/** RAM knows no "only itself": an instance of ours may delete instances of ours. */
-function instancePermissions(scope: Scope): Permission[] {
-  const { config, accountId } = scope;
-  const resources = regionsOf(scope).map((region) => `acs:ecs:${region}:${accountId}:instance/*`);
-  const condition = { StringEquals: { [`acs:ResourceTag/${TAG.deployment}`]: [config.name] } };
-  return [{ action: 'ecs:DeleteInstance', resources, condition }];
 }

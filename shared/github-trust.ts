@@ -8,6 +8,16 @@ export interface WorkflowTrust {
   readonly subjects: readonly string[];
 }
 
+export const GITHUB_ISSUER = 'https://token.actions.githubusercontent.com';
+export const AUDIENCE = 'sts.aliyuncs.com';
+
+/** What a token must say, exactly, of whoever takes the role (RAM docs, "OIDC-based SSO": condition keys). */
+export const tokenConditions = (subjects: readonly string[]) => ({
+  'oidc:iss': [GITHUB_ISSUER],
+  'oidc:aud': [AUDIENCE],
+  'oidc:sub': [...subjects],
+});
+
 const FINGERPRINTS_MAX = 5;
 
 /**

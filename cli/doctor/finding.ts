@@ -62,7 +62,7 @@ function failureOf(error: unknown): CheckOutcome {
     );
   return wrong(
     error instanceof Error ? error.message : 'an unknown failure',
-    'see the message; then run doctor again',
+    'run npm run doctor again in a minute; if it says the same, report this line',
   );
 }
 

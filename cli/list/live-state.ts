@@ -99,7 +99,7 @@ export async function readLiveState(operator: Operator): Promise<LiveState> {
     currency,
     alerts,
     runners: entries.map((entry) => aliveOf(entry, names)).sort((a, b) => a.createdAtMs - b.createdAtMs),
-    jobs: waitingOf(withoutRunner(jobs.things, entries), view, operator),
+    jobs: waitingOf(withoutRunner(jobs.things, entries), entries, view, operator),
     ...refused,
   };
 }
@@ -163,6 +163,7 @@ function withoutRunner(jobs: readonly HeldJob[], runners: readonly RunnerEntry[]
 /** Oldest first. */
 function waitingOf(
   jobs: readonly HeldJob[],
+  runners: readonly RunnerEntry[],
   view: CapacityView,
   { config, clock }: Pick<Operator, 'config' | 'clock'>,
 ): WaitingJob[] {
@@ -181,10 +182,16 @@ function waitingOf(
       createdAtMs: job.createdAtMs,
       nextTryAtMs,
       ahead: line.get(job.id) ?? null,
-      because: startedOn === null ? because : `GitHub gave it to ${startedOn}, which is not in our ledger`,
+      because: startedOn === null ? because : givenTo(startedOn, runners),
     }))
     .sort((a, b) => a.createdAtMs - b.createdAtMs);
 }
+
+/** A runner that is on its way out stands in the same list. */
+const givenTo = (name: string, runners: readonly RunnerEntry[]): string =>
+  runners.some((runner) => runner.name === name)
+    ? `GitHub gave it to ${name}, which is gone or going`
+    : `GitHub gave it to ${name}, which is not in our ledger`;
 
 const jobsOf = ({ for: wanted, busyWith }: RunnerEntry): readonly number[] =>
   [wanted, busyWith].filter((id) => id !== null);

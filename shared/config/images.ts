@@ -41,11 +41,11 @@ export const Images = NamedImages.default({})
       images.amd64 === undefined && images.arm64 === undefined ? { ...STOCK_IMAGES, ...images } : images,
   )
   .superRefine((images, context) => {
-    for (const [name, image] of Object.entries(images))
-      if (image.arch === undefined && name !== 'amd64' && name !== 'arm64')
-        context.addIssue({
-          code: 'custom',
-          path: [name, 'arch'],
-          message: 'must be amd64 or arm64 for an image of another name',
-        });
+    for (const [name, image] of Object.entries(images)) {
+      const isArch = name === 'amd64' || name === 'arm64';
+      const says = (message: string) => context.addIssue({ code: 'custom', path: [name, 'arch'], message });
+      if (image.arch === undefined && !isArch) says('must be amd64 or arm64 for an image of another name');
+      if (isArch && image.arch !== undefined && image.arch !== name)
+        says(`must be ${name}, or absent: give an image of the other architecture another name`);
+    }
   });

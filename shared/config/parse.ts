@@ -77,6 +77,8 @@ function checked(raw: unknown): Config | Mistake[] {
   const parsed = RunnersYaml.safeParse(raw);
   if (!parsed.success) return parsed.error.issues.map(mistakeOf);
   const mistakes = [
+    ...nameMistakes(parsed.data),
+    ...defaultMistakes(parsed.data),
     ...profileMistakes(parsed.data),
     ...placementMistakes(parsed.data),
     ...regionMistakes(parsed.data),
@@ -84,6 +86,34 @@ function checked(raw: unknown): Config | Mistake[] {
     ...deployMistakes(parsed.data),
   ];
   return mistakes.length > 0 ? mistakes : parsed.data;
+}
+
+/** Labels have no case: of two names that differ in nothing else, one would never be meant. */
+function nameMistakes(config: Config): Mistake[] {
+  return (['profiles', 'images'] as const).flatMap((key) => {
+    const seen = new Map<string, string>();
+    return Object.keys(config[key]).flatMap((name): Mistake[] => {
+      const twin = seen.get(name.toLowerCase());
+      seen.set(name.toLowerCase(), name);
+      return twin === undefined
+        ? []
+        : [{ path: [key, name], text: `${key}.${name}: is ${key}.${twin} to a label, which has no case` }];
+    });
+  });
+}
+
+/** What a job without any label of its own asks for must be possible. */
+function defaultMistakes(config: Config): Mistake[] {
+  const [arch] = architecturesOf(config);
+  const understood = parseLabels([...config.baseLabels, ...(arch === undefined ? [] : [arch])], null, config);
+  return understood.kind === 'refused'
+    ? [
+        {
+          path: ['defaults'],
+          text: `defaults: a job without labels of its own is refused, because ${understood.because}`,
+        },
+      ]
+    : [];
 }
 
 /** A profile is a label: it must not mean something already, and it must be possible. */

@@ -27,12 +27,12 @@ const WORDS: readonly Word[] = [
   { kind: 'arch', pattern: /^(arm64|aarch64)$/, value: () => 'arm64' },
   { kind: 'arch', pattern: /^(amd64|x64|x86_64)$/, value: () => 'amd64' },
   { kind: 'os', pattern: /^linux$/, value: () => 'linux' },
-  { kind: 'cpu', pattern: /^(\d{1,3}(?:-\d{1,3}|\+)?)cpu$/, value: (match) => match[1] as string },
-  { kind: 'memory', pattern: /^(\d{1,4}(?:-\d{1,4})?)gb$/, value: (match) => match[1] as string },
+  { kind: 'cpu', pattern: /^(\d+(?:-\d+|\+)?)cpu$/, value: (match) => match[1] as string },
+  { kind: 'memory', pattern: /^(\d+(?:-\d+)?)gb$/, value: (match) => match[1] as string },
   { kind: 'capacity', pattern: /^(spot|spot-instance)$/, value: () => 'spot' },
   { kind: 'capacity', pattern: /^on-demand$/, value: () => 'on-demand' },
   { kind: 'type', pattern: /^ecs\.[a-z0-9-]+(\.[a-z0-9-]+)?$/, value: (match) => match[0] },
-  { kind: 'disk', pattern: /^disk-(\d{2,4})gb$/, value: (match) => match[1] as string },
+  { kind: 'disk', pattern: /^disk-(\d+)gb$/, value: (match) => match[1] as string },
   { kind: 'image', pattern: /^image-(.+)$/, value: (match) => match[1] as string },
 ];
 

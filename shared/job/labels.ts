@@ -137,6 +137,7 @@ function requireImage(image: string, config: Config): { name: string; imageArch:
 function rangeOf(text: string | number, what: string): { min: number; max: number } {
   const [min, max = min] = String(text).split('-').map(Number) as [number, number?];
   if (min < 1) throw new Refusal(`it asks for no ${what}`);
+  if (Math.max(min, max) > 9_999) throw new Refusal(`it asks for more than 9999 ${what}`);
   if (max < min)
     throw new Refusal(`it asks for ${what} from ${min} down to ${max}: write the smaller number first`);
   return { min, max };

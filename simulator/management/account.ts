@@ -38,12 +38,13 @@ export const ACCOUNT_ACTS: Readonly<Record<string, RpcAct>> = {
         'InvalidSecurityGroupId.NotFound',
         'The SecurityGroupId does not exist.',
       );
-    const Permission = group.rules.map(({ direction, policy, cidr, priority }) => ({
+    const Permission = group.rules.map(({ direction, policy, cidr, priority, protocol, ports, group }) => ({
       Direction: direction,
       Policy: policy,
       Priority: priority,
-      IpProtocol: 'ALL',
-      PortRange: '-1/-1',
+      IpProtocol: protocol ?? 'ALL',
+      PortRange: ports ?? '-1/-1',
+      DestGroupId: direction === 'egress' ? (group ?? '') : '',
       SourceCidrIp: direction === 'ingress' ? cidr : '',
       DestCidrIp: direction === 'egress' ? cidr : '',
     }));

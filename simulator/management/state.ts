@@ -58,8 +58,13 @@ export interface SimVersion {
 export interface SimRule {
   readonly direction: 'ingress' | 'egress';
   readonly policy: 'Accept' | 'Drop';
+  /** Empty where the rule is for a group. */
   readonly cidr: string;
   readonly priority: string;
+  /** Absent: every protocol, every port, no group. */
+  readonly protocol?: string;
+  readonly ports?: string;
+  readonly group?: string;
 }
 
 export interface SimRole {

@@ -5,6 +5,8 @@ import { expect, test } from 'vitest';
 import { FUNCTION_KINDS } from '../../infra/names.ts';
 import { permissionsOf, type Scope } from '../../infra/policies.ts';
 import { secretReferences } from '../../infra/secrets.ts';
+import { EcsFailure } from '../../shared/adapters/ecs/call.ts';
+import { GitHubFailed } from '../../shared/adapters/github/request.ts';
 import { HISTORY_TABLE } from '../../shared/adapters/tablestore/tables.ts';
 import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
 import { RunnersYaml } from '../../shared/config/config.ts';
@@ -20,6 +22,7 @@ const PAGE = readFileSync(join(ROOT, 'docs/security.md'), 'utf8');
 const config = configOf({
   placements: [{ ...MADE, mirrorBucket: 'ci-mirror' }],
   selfDestruct: { roleName: 'ci-self' },
+  images: { arm64: { family: 'acs:ubuntu_24_04_arm64', bake: true } },
 });
 const secrets = Object.fromEntries(FUNCTION_KINDS.map((kind) => [kind, ['kms:one', 'oos:two']]));
 const scope: Scope = { config, accountId: '12', secrets };
@@ -51,6 +54,8 @@ const resourcesOf = (kind: FunctionKind, action: string, reference: string) =>
     .filter((permission) => permission.action === action)
     .flatMap(({ resources }) => resources);
 
+const SAID = `denied for ghp_${'a'.repeat(36)} with password=hunter2hunter2 of LTAI5tAbCdEfGhIjKl ${'x'.repeat(500)}`;
+
 /** What a sentence says, and that it is so. A sentence that is changed is looked for here. */
 // biome-ignore format: a table reads best as a table.
 const sentences: [says: RegExp, isSo: () => boolean][] = [
@@ -62,6 +67,9 @@ const sentences: [says: RegExp, isSo: () => boolean][] = [
   [/Runners of public repositories are in a runner group of their own\*\* \(`github\.publicRunnerGroup`\)/, () => runnerGroupOf({ isPublic: true }, DEFAULTS) !== runnerGroupOf({ isPublic: false }, DEFAULTS)],
   [/by what GitHub's own runner tells it/, () => /GITHUB_REPOSITORY/.test(SCRIPTS.jobStarted) && /GITHUB_EVENT_PATH/.test(SCRIPTS.jobStarted)],
   [/not even one with `if: always\(\)`/, () => /pkill --signal INT --full 'Runner\[\.\]Listener'/.test(SCRIPTS.jobStarted)],
+  [/hold up to 300 characters of what was answered, without what looks like a secret/, () => [new EcsFailure('Forbidden', 403, SAID), new GitHubFailed('GET /x', 403, SAID)].every(({ message }) => message.includes('denied') && !/ghp_/.test(message) && message.length < 400) && !/hunter2|LTAI5/.test(new EcsFailure('Forbidden', 403, SAID).message)],
+  [/`images\.NAME\.bake`: images and snapshots with our deployment tag/, () => permissionsOf('reaper', scope).filter(({ action }) => /:(ModifyImage|DeleteImage$|DeleteSnapshot)/.test(action)).every(({ condition }) => JSON.stringify(condition).includes('acs:ResourceTag/ci-runner-deployment'))],
+  [/Every runner's instance has a release time/, () => !PAGE.includes('Every instance has')],
   [/history 90 days/, () => HISTORY_TABLE.timeToLiveS === 90 * 86_400],
   [/the last 2,000 characters of the console/, () => CONSOLE_TAIL_MAX_CHARS === 2_000],
   [/no role has `ecs:TagResources`/, () => FUNCTION_KINDS.every((kind) => permissionsOf(kind, scope).every(({ action }) => !/:(Un)?Tag/.test(action)))],
@@ -81,6 +89,8 @@ test.each([
   'A runner of ours that ran a repository outside the allow-list is reported',
   "suspend the App's installation (no more deliveries, tokens end), then `npm run destroy`",
   'None may change rights',
+  'stops everything',
+  'is asked once for each run',
 ])('the page does not say: %s', (untrue) => {
   expect(PAGE).not.toContain(untrue);
 });

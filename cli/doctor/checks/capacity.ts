@@ -1,13 +1,14 @@
 /** Whether a job would find an instance: images, stock, quota, and one launch that is not made. */
-import { AlibabaRefusal } from '../../../shared/adapters/alibaba/call.ts';
+import { type Failure, type Meaning, meaningOf } from '../../../shared/adapters/ecs/errors.ts';
 import type { Config, PlacementConfig } from '../../../shared/config/config.ts';
 import { architecturesOf, parseLabels } from '../../../shared/job/labels.ts';
 import { TAG } from '../../../shared/names.ts';
 import type { Arch, Requirements } from '../../../shared/nouns.ts';
-import { type Check, ok, warning, wrong } from '../finding.ts';
+import { type Check, type CheckOutcome, ok, warning, wrong } from '../finding.ts';
+import { isDenied, tryLaunch } from '../try-launch.ts';
 import type { DoctorWorld } from '../world.ts';
 import { IMAGES_CHECK } from './images.ts';
-import { typesInStock } from './stock.ts';
+import { stocked } from './stock.ts';
 
 export const CAPACITY_CHECKS: readonly Check[] = [
   IMAGES_CHECK,
@@ -22,8 +23,11 @@ interface CheckedRequirements {
 }
 
 /** What jobs without a profile ask for, and each profile, on each architecture it allows. */
-function requirementsToCheck(config: Config): CheckedRequirements[] {
-  return ['', ...Object.keys(config.profiles)].flatMap((profile) =>
+function requirementsToCheck(
+  config: Config,
+  profiles: readonly string[] = ['', ...Object.keys(config.profiles)],
+): CheckedRequirements[] {
+  return profiles.flatMap((profile) =>
     architecturesOf(config)
       .filter((arch) => arch === (config.profiles[profile]?.arch ?? arch))
       .flatMap((arch) => requirementsFor(config, profile, arch)),
@@ -38,104 +42,119 @@ function requirementsFor(config: Config, profile: string, arch: Arch): CheckedRe
 }
 
 async function stock(world: DoctorWorld) {
-  const findings = [];
-  for (const { name, requirements } of requirementsToCheck(world.config)) {
-    const counts = await Promise.all(
-      world.config.placements.map(
-        async (placement) => (await typesInStock(world, placement, requirements)).length,
-      ),
-    );
-    const total = counts.reduce((sum, count) => sum + count, 0);
-    if (total === 0)
-      findings.push(
-        wrong(
-          `${name}: no type of ${requirements.cpu.min} cores and ${requirements.memoryGiB.min} GiB is in stock`,
-          'add zones or a placement, or ask for another size',
-        ),
-      );
-  }
+  const findings: CheckOutcome[] = [];
+  for (const { name, requirements } of requirementsToCheck(world.config))
+    findings.push(...(await stockFor(world, name, requirements)));
   return findings.length > 0 ? findings : [ok('each profile finds a type')];
+}
+
+async function stockFor(
+  world: DoctorWorld,
+  name: string,
+  requirements: Requirements,
+): Promise<CheckOutcome[]> {
+  const { placements, spot } = world.config;
+  const found = await stocked(world, placements, requirements);
+  if (found.some(({ isWidened }) => !isWidened)) return [];
+  const what = sizeOf(requirements);
+  const advice = 'add zones or a placement, or ask for another size';
+  if (found.length > 0) return [warning(`${name}: ${what} is not in stock, only bigger ones are`, advice)];
+  const isSpot = requirements.capacityType === 'spot';
+  if (
+    isSpot &&
+    spot.onDemandFallback &&
+    (await stocked(world, placements, requirements, 'on-demand')).length > 0
+  )
+    return [warning(`${name}: ${what} is in stock as pay-as-you-go only`, advice)];
+  return [wrong(`${name}: ${what} is not in stock`, advice)];
+}
+
+/** `a type of 8 to 32 cores and 8 GiB`, or the type or family that is named. */
+function sizeOf({ type, cpu, memoryGiB }: Requirements): string {
+  if (type !== null) return `${type} (with ${memoryGiB.min} GiB at least)`;
+  const to = cpu.max === null ? ' or more' : cpu.max === cpu.min ? '' : ` to ${cpu.max}`;
+  return `a type of ${cpu.min}${to} cores and ${memoryGiB.min} GiB`;
 }
 
 /** ECS checks a dry run as it checks a launch, stock included, and answers with an error when all is well. */
 async function dryRun(world: DoctorWorld) {
   const findings = [];
   for (const placement of world.config.placements) {
-    const code = await tryLaunch(world, placement, tagged(world.config));
-    if (code === 'nothing in stock' || code === 'DryRunOperation') continue;
-    const isForTags = isDenied(code) && (await tryLaunch(world, placement, {})) === 'DryRunOperation';
-    findings.push(
-      isForTags
-        ? wrong(`${placement.region}: ${code} for a launch with our tag, and none without it`, TAG_ADVICE)
-        : wrong(`${placement.region}: a launch would be refused with ${code}`, adviceFor(code)),
-    );
+    const [first] = requirementsToCheck(world.config);
+    if (first === undefined) continue;
+    const refusal = await whyNotLaunched(world, placement, first.requirements);
+    if (refusal !== null) findings.push(refusal);
   }
   return findings.length > 0 ? findings : [ok('ECS would take one in each placement')];
 }
 
+async function whyNotLaunched(
+  world: DoctorWorld,
+  placement: PlacementConfig,
+  requirements: Requirements,
+): Promise<CheckOutcome | null> {
+  const { region } = placement;
+  const [offering] = await stocked(world, [placement], requirements);
+  if (offering === undefined) return null;
+  const launch = { placement, offering, requirements };
+  const failure = await tryLaunch(world, { ...launch, tags: tagsOf(world.config) });
+  if (failure === null) return null;
+  const isForTags = isDenied(failure.code) && (await tryLaunch(world, { ...launch, tags: {} })) === null;
+  return isForTags
+    ? wrong(`${region}: ${failure.code} for a launch with our tag, and none without it`, TAG_ADVICE)
+    : wrong(`${region}: a launch would be refused with ${failure.code}`, adviceFor(failure));
+}
+
 /** Alibaba's own example denies ecs:TagResources while it creates tagged instances: this is where that would show. */
-const tagged = ({ name }: Config) => ({ 'Tag.1.Key': TAG.deployment, 'Tag.1.Value': name });
+const tagsOf = ({ name, tags }: Config) => ({ ...tags, [TAG.deployment]: name });
 const TAG_ADVICE =
   'ECS asks for ecs:TagResources where it should not: report this, and see "Tags are rights" in docs/security.md';
 
-const isDenied = (code: string): boolean => /Forbidden|NoPermission/.test(code);
-
-async function tryLaunch(
-  world: DoctorWorld,
-  placement: PlacementConfig,
-  tags: Readonly<Record<string, string>>,
-): Promise<string> {
-  const [first] = requirementsToCheck(world.config);
-  if (first === undefined) return 'nothing in stock';
-  const [found] = await typesInStock(world, placement, first.requirements);
-  const image = world.config.images[first.requirements.image];
-  if (found === undefined || image === undefined) return 'nothing in stock';
-  const query = {
-    DryRun: 'true',
-    Amount: '1',
-    InstanceType: found.type,
-    VSwitchId: placement.zones[found.zone.slice(-1)] as string,
-    SecurityGroupId: placement.securityGroup,
-    ...(image.id === undefined ? { ImageFamily: image.family as string } : { ImageId: image.id }),
-    ...(placement.keyPair === null ? {} : { KeyPairName: placement.keyPair }),
-    ...(placement.resourceGroup === null ? {} : { ResourceGroupId: placement.resourceGroup }),
-    InstanceChargeType: 'PostPaid',
-    SpotStrategy: 'SpotAsPriceGo',
-    'SystemDisk.Category': 'cloud_essd',
-    'SystemDisk.Size': String(first.requirements.diskGiB),
-    ...tags,
-  };
-  try {
-    await world.alibaba.rpc('ecs', placement.region, 'RunInstances', query);
-    return 'no DryRunOperation';
-  } catch (error) {
-    if (error instanceof AlibabaRefusal) return error.code;
-    throw error;
-  }
+/** What a code asks of a person, as the launcher's own table has it. */
+function adviceFor(failure: Failure): string {
+  if (isDenied(failure.code)) return 'this identity may not run instances; the launcher’s role may';
+  const { meaning, isKnown } = meaningOf(failure);
+  if ('advice' in meaning && meaning.advice !== undefined) return meaning.advice;
+  return isKnown ? ADVICE[meaning.kind] : 'report this code: it has no meaning to the launcher yet';
 }
 
-function adviceFor(code: string): string {
-  if (isDenied(code)) return 'this identity may not run instances; the launcher’s role may';
-  if (/Quota/.test(code)) return 'ask for a higher quota in the Quota Center';
-  if (/Balance|Arrearage|Payment/.test(code)) return 'the account cannot pay: top it up';
-  return 'look this code up in the documentation of RunInstances';
-}
+const PLACE =
+  'correct this placement in runners.yaml: a network, key pair or resource group that it names is not there';
+const ADVICE: Readonly<Record<Meaning['kind'], string>> = {
+  unavailable: PLACE,
+  image: 'correct that image in runners.yaml',
+  'used-up': 'ask for a higher quota in the Quota Center',
+  refused: 'correct defaults.disk in runners.yaml: ECS takes no such disk',
+  'other-disk': 'add zones or a placement: this type takes no kind of disk there',
+  'other-level': 'add zones or a placement: this type takes no kind of disk there',
+  throttled: 'run npm run doctor again in a minute: ECS is asked too often now',
+  again: 'run npm run doctor again in a minute: ECS did not say',
+  unknown: 'run npm run doctor again in a minute: ECS did not say',
+  fatal: 'look at the account in the Alibaba Cloud console',
+};
 
 const QUOTAS = ['max-postpaid-instance-vcpu-count', 'max-spot-instance-vcpu-count'];
 
+/** What a plain job takes at least, times the machines that there may be. */
 async function quota({ alibaba, config }: DoctorWorld) {
-  const cores = Number(String(config.defaults.cpu).split('-')[0]) * config.limits.runners;
+  const each = Math.max(
+    0,
+    ...requirementsToCheck(config, ['']).map(({ requirements }) => requirements.cpu.min),
+  );
+  const cores = each * config.limits.runners;
   const findings = [];
   for (const { region } of config.placements) {
     const query = Object.fromEntries(QUOTAS.map((name, at) => [`AttributeName.${at + 1}`, name]));
     const answer = await alibaba.rpc('ecs', region, 'DescribeAccountAttributes', query);
     const { AccountAttributeItem } = answer.AccountAttributeItems as { AccountAttributeItem: Attribute[] };
-    for (const { AttributeName, AttributeValues } of AccountAttributeItem) {
-      const [most] = AttributeValues.ValueItem.map(({ Value }) => Number(Value)).sort((a, b) => b - a);
-      if (most !== undefined && most < cores)
+    for (const name of QUOTAS) {
+      const most = largest(AccountAttributeItem.find(({ AttributeName }) => AttributeName === name));
+      if (most === null)
+        findings.push(warning(`${region}: ECS does not say ${name}`, 'look it up in the Quota Center'));
+      else if (most < cores)
         findings.push(
           warning(
-            `${region}: ${AttributeName} is ${most}, and ${config.limits.runners} runners need ${cores}`,
+            `${region}: ${name} is ${most}, and ${config.limits.runners} runners need ${cores}`,
             'ask for more in the Quota Center, or lower limits.runners',
           ),
         );
@@ -147,4 +166,11 @@ async function quota({ alibaba, config }: DoctorWorld) {
 interface Attribute {
   readonly AttributeName: string;
   readonly AttributeValues: { readonly ValueItem: readonly { readonly Value: string }[] };
+}
+
+/** Null: it says no number. */
+function largest(item: Attribute | undefined): number | null {
+  const numbers = (item?.AttributeValues.ValueItem ?? []).map(({ Value }) => Number.parseInt(Value, 10));
+  const most = Math.max(...numbers);
+  return Number.isFinite(most) ? most : null;
 }

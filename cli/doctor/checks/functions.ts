@@ -109,10 +109,9 @@ async function triggers(world: DoctorWorld) {
   for (const [kind, type] of Object.entries({ webhook: 'http', reaper: 'timer' })) {
     const name = namesOf(world.config).functionOf(kind as FunctionKind);
     const found = (await triggersOf(world, kind as FunctionKind)).find((each) => each.triggerType === type);
-    const { enable } = JSON.parse(found?.triggerConfig || '{}') as { enable?: boolean };
     if (found === undefined) findings.push(wrong(`${name} has no ${type} trigger`, 'run npm run deploy'));
-    else if (type === 'timer' && enable === false && (await world.stopped())?.repositories !== null)
-      findings.push(wrong(`the timer of ${name} is switched off`, 'switch it on, or run npm run deploy'));
+    else if (type !== 'timer' || (await world.stopped())?.repositories !== null)
+      findings.push(...whyShut(name, found));
   }
   const destination = await onFailureOf(world);
   const reaper = namesOf(world.config).functionOf('reaper');
@@ -121,6 +120,30 @@ async function triggers(world: DoctorWorld) {
   return findings.length > 0
     ? findings
     : [ok('the webhook is open, the timer runs, failed launches are told')];
+}
+
+interface TriggerConfig {
+  readonly enable?: boolean;
+  readonly disableURLInternet?: boolean;
+  readonly authType?: string;
+  readonly methods?: readonly string[];
+}
+
+/** FC docs, "HTTP triggers" (CreateTrigger, HTTPTriggerConfig): GitHub POSTs from the Internet, and signs nothing of FC's. */
+function whyShut(name: string, { triggerType, triggerConfig }: Trigger): CheckOutcome[] {
+  const config = JSON.parse(triggerConfig || '{}') as TriggerConfig;
+  const says = (text: string) => [wrong(text, 'run npm run deploy: it makes the trigger as it must be')];
+  if (triggerType === 'timer')
+    return config.enable === false ? says(`the timer of ${name} is switched off`) : [];
+  if (config.disableURLInternet === true)
+    return says(`${name} is closed to the Internet: GitHub cannot reach it`);
+  if ((config.authType ?? 'anonymous') !== 'anonymous')
+    return says(
+      `${name} asks callers for a signature of Alibaba Cloud (${config.authType}), and GitHub has none`,
+    );
+  if (config.methods !== undefined && !config.methods.includes('POST'))
+    return says(`${name} takes no POST, and that is what GitHub sends`);
+  return [];
 }
 
 async function onFailureOf({ alibaba, config }: DoctorWorld): Promise<string> {

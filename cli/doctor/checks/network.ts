@@ -1,8 +1,9 @@
 /** Where runners would boot: vSwitches, security groups. */
-import { BlockList, isIP } from 'node:net';
+import { allowedRanges } from '../../../infra/egress.ts';
 import { zoneIdOf } from '../../../infra/names.ts';
 import type { PlacementConfig } from '../../../shared/config/config.ts';
 import { type Check, ok, warning, wrong } from '../finding.ts';
+import { type EgressRule, openRanges } from '../private-ranges.ts';
 import type { DoctorWorld } from '../world.ts';
 
 export const NETWORK_CHECKS: readonly Check[] = [
@@ -64,43 +65,15 @@ async function vSwitch(
   return [];
 }
 
-interface Rule {
-  readonly Direction: string;
-  readonly Policy: string;
-  readonly DestCidrIp?: string;
-  readonly Priority?: string | number;
-}
-
-const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
-
-/**
- * ECS docs, "Security group rules": the smaller number comes first, and of two alike the one that drops. Only rules
- * that are about the whole range count here: `network.allowPrivate` opens a part of it on purpose.
- */
-function isShut(range: string, rules: readonly Rule[]): boolean {
-  const about = rules.filter(({ DestCidrIp }) => DestCidrIp !== undefined && covers(DestCidrIp, range));
-  const isDrop = ({ Policy }: Rule) => Policy.toLowerCase() === 'drop';
-  const [first] = about.sort(
-    (a, b) => Number(a.Priority ?? 1) - Number(b.Priority ?? 1) || Number(isDrop(b)) - Number(isDrop(a)),
-  );
-  return first !== undefined && isDrop(first);
-}
-
-function covers(wide: string, range: string): boolean {
-  const [network = '', prefix = ''] = wide.split('/');
-  const [inner = '', innerPrefix = ''] = range.split('/');
-  if (isIP(network) !== 4 || Number(prefix) > Number(innerPrefix)) return false;
-  const list = new BlockList();
-  list.addSubnet(network, Number(prefix), 'ipv4');
-  return list.check(inner, 'ipv4');
-}
-
-async function group({ alibaba }: DoctorWorld, { region, securityGroup: id }: PlacementConfig) {
+async function group(
+  { alibaba }: DoctorWorld,
+  { region, securityGroup: id, proxy, network }: PlacementConfig,
+) {
   const answer = await alibaba.rpc('ecs', region, 'DescribeSecurityGroupAttribute', {
     SecurityGroupId: id,
     Direction: 'all',
   });
-  const rules = (answer.Permissions as { Permission: Rule[] }).Permission;
+  const rules = (answer.Permissions as { Permission: EgressRule[] }).Permission;
   const findings = [];
   if (answer.InnerAccessPolicy !== 'Drop')
     findings.push(
@@ -112,7 +85,7 @@ async function group({ alibaba }: DoctorWorld, { region, securityGroup: id }: Pl
   if (rules.some(({ Direction, Policy }) => Direction === 'ingress' && Policy.toLowerCase() === 'accept'))
     findings.push(wrong(`${id}: lets someone in`, 'remove its inbound rules: runners only call out'));
   const out = rules.filter(({ Direction }) => Direction === 'egress');
-  const open = PRIVATE.filter((range) => !isShut(range, out));
+  const open = openRanges(out, allowedRanges(proxy, network?.allowPrivate ?? []));
   if (open.length > 0)
     findings.push(
       warning(

@@ -1,77 +1,74 @@
-/** Types that fit, and that ECS says are in stock as spot. */
-
-import { zoneIdOf } from '../../../infra/names.ts';
+/** Offerings that would do for a job and are in stock: chosen as the launcher chooses, but for prices. */
+import { readStock, readTypes, StockAnswer, TypesPage } from '../../../shared/adapters/ecs/market-answers.ts';
+import { coresToTry, isWidened } from '../../../shared/advisor/cores.ts';
+import { marketsOfPlacements, priceOfferings, whyUnfit } from '../../../shared/advisor/offerings.ts';
 import type { PlacementConfig } from '../../../shared/config/config.ts';
-import type { Requirements } from '../../../shared/nouns.ts';
+import { coresMax } from '../../../shared/job/bounds.ts';
+import { MARKET_PAGES_MAX } from '../../../shared/market/limits.ts';
+import type { Market, MarketType } from '../../../shared/market/market.ts';
+import { emptyMarket, mergeAnswers, type TypeFacts } from '../../../shared/market/merge.ts';
+import type { CapacityType, Offering, Requirements } from '../../../shared/nouns.ts';
 import type { DoctorWorld } from '../world.ts';
 
-interface Stocked {
-  readonly type: string;
-  readonly zone: string;
+export interface Stocked extends Offering {
+  /** Bigger than was asked for: taken where it costs no more than that, and here no price is asked. */
+  readonly isWidened: boolean;
 }
 
-const PAGES_MAX = 20;
-
-export async function typesInStock(
+/** Of the nearest size that is to be had, in every placement given; empty: none of any size. */
+export async function stocked(
   world: DoctorWorld,
-  placement: PlacementConfig,
+  placements: readonly PlacementConfig[],
   requirements: Requirements,
+  capacityType: CapacityType = requirements.capacityType,
 ): Promise<Stocked[]> {
-  const fitting = await typesThatFit(world, placement.region, requirements);
-  const answer = await world.alibaba.rpc('ecs', placement.region, 'DescribeAvailableResource', {
-    DestinationResource: 'InstanceType',
-    IoOptimized: 'optimized',
-    SpotStrategy: requirements.capacityType === 'spot' ? 'SpotAsPriceGo' : 'NoSpot',
-    Cores: String(requirements.cpu.min),
-  });
-  const zones = new Set(Object.keys(placement.zones).map((zone) => zoneIdOf(placement.region, zone)));
-  return zonesIn(answer)
-    .filter(({ zone, type }) => zones.has(zone) && fitting.has(type))
-    .filter(({ category }) => category === 'WithStock' || category === 'ClosedWithStock');
-}
-
-async function typesThatFit(world: DoctorWorld, region: string, wanted: Requirements): Promise<Set<string>> {
-  const found: string[] = [];
-  let token = '';
-  for (let page = 0; page === 0 || (token !== '' && page < PAGES_MAX); page++) {
-    const answer = await pageOfTypes(world, region, wanted, token);
-    const { InstanceType } = answer.InstanceTypes as { InstanceType: { InstanceTypeId: string }[] };
-    found.push(...InstanceType.map(({ InstanceTypeId }) => InstanceTypeId));
-    token = String(answer.NextToken ?? '');
-  }
-  return new Set(found.filter((type) => wanted.type === null || type.startsWith(wanted.type)));
-}
-
-function pageOfTypes({ alibaba }: DoctorWorld, region: string, wanted: Requirements, token: string) {
-  return alibaba.rpc('ecs', region, 'DescribeInstanceTypes', {
-    CpuArchitecture: wanted.arch === 'arm64' ? 'ARM' : 'X86',
-    MinimumCpuCoreCount: String(wanted.cpu.min),
-    ...(wanted.cpu.max === null ? {} : { MaximumCpuCoreCount: String(wanted.cpu.max) }),
-    MinimumMemorySize: String(wanted.memoryGiB.min),
-    MaxResults: '100',
-    ...(token === '' ? {} : { NextToken: token }),
-  });
-}
-
-interface Resources {
-  readonly AvailableResource: readonly {
-    readonly SupportedResources: {
-      readonly SupportedResource: readonly { readonly Value: string; readonly StatusCategory: string }[];
-    };
-  }[];
-}
-
-function zonesIn(answer: Readonly<Record<string, unknown>>) {
-  const zones = answer.AvailableZones as
-    | { AvailableZone: { ZoneId: string; AvailableResources?: Resources }[] }
-    | undefined;
-  return (zones?.AvailableZone ?? []).flatMap(({ ZoneId, AvailableResources }) =>
-    (AvailableResources?.AvailableResource ?? []).flatMap(({ SupportedResources }) =>
-      SupportedResources.SupportedResource.map(({ Value, StatusCategory }) => ({
-        type: Value,
-        zone: ZoneId,
-        category: StatusCategory,
-      })),
-    ),
+  const config = { ...world.config, placements: [...placements] };
+  const markets = new Map<string, Market>();
+  for (const { region } of placements) markets.set(region, await marketOf(world, region));
+  const fitting = marketsOfPlacements(config, markets, world.nowMs()).flatMap((one) =>
+    one.market.types
+      .filter((type) => whyUnfit(type, requirements, world.config) === null)
+      .flatMap((type) => priceOfferings(one, type, capacityType, world.nowMs()))
+      .filter(({ stock }) => stock === 'ample' || stock === 'scarce'),
   );
+  for (const { min, max } of coresToTry(requirements, coresMax(requirements, config))) {
+    const found = fitting.filter(({ cpu }) => cpu >= min && cpu <= max);
+    if (found.length > 0) return found.map((one) => ({ ...one, isWidened: isWidened(one, requirements) }));
+  }
+  return [];
+}
+
+/** A refusal is thrown on: doctor says that it could not look. */
+async function marketOf(world: DoctorWorld, region: string): Promise<Market> {
+  const { duration } = world.config.spot;
+  const nowMs = world.nowMs();
+  const answers = {
+    types: await allTypes(world, region),
+    spotStock: await stockOf(world, region, {
+      ...{ SpotStrategy: 'SpotAsPriceGo', SpotDuration: String(duration) },
+    }),
+    onDemandStock: await stockOf(world, region, { SpotStrategy: 'NoSpot' }),
+    ...{ prices: new Map(), interruptions: new Map() },
+  };
+  const types: readonly MarketType[] = mergeAnswers([], answers, nowMs);
+  return { ...emptyMarket(region, duration), stockAtMs: nowMs, typesAtMs: nowMs, types };
+}
+
+async function allTypes({ alibaba }: DoctorWorld, region: string): Promise<TypeFacts[]> {
+  const found: TypeFacts[] = [];
+  let token = '';
+  for (let page = 0; page < MARKET_PAGES_MAX; page++) {
+    const next = token === '' ? {} : { NextToken: token };
+    const query = { MaxResults: '100', ...next };
+    const answer = TypesPage.parse(await alibaba.rpc('ecs', region, 'DescribeInstanceTypes', query));
+    found.push(...readTypes(answer));
+    token = answer.NextToken ?? '';
+    if (token === '') return found;
+  }
+  throw new Error(`${region} has more than ${MARKET_PAGES_MAX} pages of instance types: report this`);
+}
+
+async function stockOf({ alibaba }: DoctorWorld, region: string, spot: Readonly<Record<string, string>>) {
+  const query = { DestinationResource: 'InstanceType', InstanceChargeType: 'PostPaid', ...spot };
+  return readStock(StockAnswer.parse(await alibaba.rpc('ecs', region, 'DescribeAvailableResource', query)));
 }

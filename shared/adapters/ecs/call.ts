@@ -1,5 +1,6 @@
 /** One signed call to ECS. No retries in here: whoever calls knows which words may be said twice. */
 import { ECS_CALL_MAX_MS } from '../../limits.ts';
+import { withoutSecrets } from '../../story/outside-text.ts';
 import type { SigningKey } from '../alibaba/acs3.ts';
 import { type Answer, send } from '../alibaba/send.ts';
 
@@ -10,9 +11,11 @@ export type EcsCall = (
   params: Readonly<Record<string, string>>,
 ) => Promise<Record<string, unknown>>;
 
+const WORDS_MAX_CHARS = 300;
+
 /**
  * Why a call gave no body. With a status ECS itself spoke; without, `NotSent` is sure that it heard nothing, and
- * `NoAnswer` is sure of nothing. Built from codes alone: an address holds every parameter, and with it user data.
+ * `NoAnswer` is sure of nothing. Built from its code and its own words, scrubbed; never from an address, which holds every parameter, and with it user data.
  */
 export class EcsFailure extends Error {
   override readonly name = 'EcsFailure';
@@ -20,7 +23,9 @@ export class EcsFailure extends Error {
   readonly status: number | null;
 
   constructor(code: string, status: number | null, words = '') {
-    super(`ECS: ${code}${status === null ? '' : ` (${status})`}${words === '' ? '' : `: ${words}`}`);
+    // Scrubbed before it is cut: half a secret looks like none.
+    const said = withoutSecrets(words).slice(0, WORDS_MAX_CHARS);
+    super(`ECS: ${code}${status === null ? '' : ` (${status})`}${said === '' ? '' : `: ${said}`}`);
     this.code = code;
     this.status = status;
   }
@@ -71,7 +76,7 @@ function bodyOf({ status, body }: Answer): Record<string, unknown> {
   if (status < 400) return body as Record<string, unknown>;
   const { Code, Message } = body as { Code?: unknown; Message?: unknown };
   if (typeof Code !== 'string') throw new EcsFailure('NoAnswer', null);
-  throw new EcsFailure(Code, status, typeof Message === 'string' ? Message.slice(0, 300) : '');
+  throw new EcsFailure(Code, status, typeof Message === 'string' ? Message : '');
 }
 
 /** The request never left: there was nobody to send it to. */

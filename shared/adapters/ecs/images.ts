@@ -9,6 +9,7 @@ import type {
   Deletion,
   ImageBuilder,
 } from '../../runner/image-builder.ts';
+import { withoutSecrets } from '../../story/outside-text.ts';
 import { failureOf, meaningOf } from './errors.ts';
 import { listImages } from './image-list.ts';
 import type { LookUpWorld } from './look-ups.ts';
@@ -108,7 +109,7 @@ async function progress(region: string, name: string, world: LookUpWorld): Promi
   if (execution === null) return null;
   const { Status: step, ImageId, Message, ErrorInfo } = execution;
   const kind = BUILT.has(step) ? 'built' : FAILED.has(step) ? 'failed' : 'runs';
-  const said = `${Message ?? ''} ${ErrorInfo ?? ''}`.replace(/[^\P{Cc}]/gu, ' ').trim();
+  const said = withoutSecrets(`${Message ?? ''} ${ErrorInfo ?? ''}`.replace(/[^\P{Cc}]/gu, ' ').trim());
   return { kind, step, imageId: ImageId || null, because: said === '' ? null : said.slice(0, 300) };
 }
 

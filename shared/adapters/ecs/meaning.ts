@@ -62,7 +62,7 @@ export const ACCOUNT = fatal(
   'sign in to the Alibaba Cloud console: the account must be verified before it may buy',
 );
 export const PERMISSION = fatal(
-  'give the functions’ RAM role the permissions that `npm run setup` lists for ECS',
+  'run npm run deploy, which gives the functions’ RAM roles their permissions, then npm run doctor, which compares them',
 );
 export const KEY = fatal(
   'check the access key or RAM role of the functions: Alibaba Cloud does not accept its signature',

@@ -10,6 +10,7 @@ import {
   mirrorPlaces,
 } from '../../runner/copies.ts';
 import { MIRROR_LOOK_MAX_MS } from '../../runner/limits.ts';
+import { withoutSecrets } from '../../story/outside-text.ts';
 import type { FcAnswer } from './invocation.ts';
 import type { FcInvoker } from './invoker.ts';
 
@@ -48,5 +49,5 @@ export function fcMirrors(
 function refusal(functionName: string, region: string, { status, code, body }: FcAnswer): Error {
   const { errorMessage } = (body ?? {}) as { readonly errorMessage?: unknown };
   const said = errorMessage === undefined ? `${status} ${code}`.trim() : String(errorMessage);
-  return new Error(`${functionName} in ${region}: ${said.slice(0, 300)}`);
+  return new Error(`${functionName} in ${region}: ${withoutSecrets(said).slice(0, 300)}`);
 }

@@ -33,7 +33,7 @@ export const ALERTS: Catalogue = {
   'top up the Alibaba Cloud account, or settle its bill': '请为阿里云账号充值，或结清账单',
   'give the Alibaba Cloud account a valid method of payment': '请为阿里云账号设置有效的付款方式',
   'sign in to the Alibaba Cloud console: the account must be verified before it may buy': '请登录阿里云控制台：账号需先完成认证才能购买',
-  'give the functions’ RAM role the permissions that `npm run setup` lists for ECS': '请为函数的 RAM 角色授予 `npm run setup` 列出的 ECS 权限',
+  'run npm run deploy, which gives the functions’ RAM roles their permissions, then npm run doctor, which compares them': '请运行 npm run deploy（它会为函数的 RAM 角色授予所需权限），然后运行 npm run doctor（它会逐项核对）',
   'check the access key or RAM role of the functions: Alibaba Cloud does not accept its signature': '请检查函数的 AccessKey 或 RAM 角色：阿里云不接受它的签名',
   'report this: the request was not well-formed, and no candidate will fare better': '请报告这个问题：请求的格式不正确，换哪个候选都一样',
   'take an image with cloud-init: without it a machine never learns what it is for': '请使用带 cloud-init 的镜像：没有它，机器永远不知道自己要做什么',

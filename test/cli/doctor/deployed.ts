@@ -3,14 +3,16 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { webhook } from '../../../functions/webhook/webhook.ts';
+import { deployPermissions } from '../../../infra/deploy-policy.ts';
 import { FUNCTION_KINDS, namesOf } from '../../../infra/names.ts';
-import { permissionsOf, type Scope } from '../../../infra/policies.ts';
+import { instancePermissions, type Permission, permissionsOf, type Scope } from '../../../infra/policies.ts';
 import { policyDocument } from '../../../infra/policy-document.ts';
 import { noteConfiguration, releaseOf } from '../../../infra/release.ts';
 import { fingerprints, parseProbe } from '../../../shared/adapters/fingerprints.ts';
 import { httpReply, parseHttpEvent } from '../../../shared/adapters/function-compute/http.ts';
 import { secretSource } from '../../../shared/adapters/secrets/secrets.ts';
 import type { Config } from '../../../shared/config/config.ts';
+import { subjectsOf, tokenConditions } from '../../../shared/github-trust.ts';
 import { WEBHOOK_EVENT_MAX_BYTES } from '../../../shared/limits.ts';
 import type { ManagementState } from '../../../simulator/management/index.ts';
 import { configOf } from '../../infra/deployment.ts';
@@ -80,21 +82,24 @@ const notThere = async (name: string): Promise<string> => {
 /** Roles as the stack makes them. */
 export function grant(state: ManagementState, config: Config, secrets: Scope['secrets']): void {
   const names = namesOf(config);
-  for (const kind of FUNCTION_KINDS) {
-    // As RAM keeps it: a copy that is nobody else's.
-    const document = structuredClone(
-      policyDocument(permissionsOf(kind, { config, accountId: ACCOUNT, secrets })),
-    );
-    state.roles.set(names.roleOf(kind), {
-      policies: new Map([[names.roleOf(kind), document]]),
-      trust: {
-        Version: '1',
-        Statement: [
-          { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: ['fc.aliyuncs.com'] } },
-        ],
-      },
+  const scope = { config, accountId: ACCOUNT, secrets };
+  const service = (name: string) => ({ Principal: { Service: [name] } });
+  const put = (name: string, permissions: readonly Permission[], taker: object) =>
+    state.roles.set(name, {
+      // As RAM keeps it: a copy that is nobody else's.
+      policies: new Map([[name, structuredClone(policyDocument(permissions))]]),
+      trust: { Version: '1', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', ...taker }] },
     });
-  }
+  for (const kind of FUNCTION_KINDS)
+    put(names.roleOf(kind), permissionsOf(kind, scope), service('fc.aliyuncs.com'));
+  const { deployFrom } = config.control;
+  if (deployFrom !== null)
+    put(names.roleOf('deploy'), deployPermissions(config, ACCOUNT), {
+      Principal: { Federated: [`acs:ram::${ACCOUNT}:oidc-provider/${names.oidcProvider}`] },
+      Condition: { StringEquals: tokenConditions(subjectsOf(deployFrom, { ownerId: 7, id: 9 })) },
+    });
+  const { roleName } = config.selfDestruct;
+  if (roleName !== null) put(roleName, instancePermissions(scope), service('ecs.aliyuncs.com'));
 }
 
 export function deploy(state: ManagementState, config: Config, release: string): void {

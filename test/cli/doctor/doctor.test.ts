@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CAPACITY_CHECKS } from '../../../cli/doctor/checks/capacity.ts';
+import { NETWORK_CHECKS } from '../../../cli/doctor/checks/network.ts';
 import { examine, exitCodeOf, type Finding } from '../../../cli/doctor/finding.ts';
 import { CHECKS, formatFinding } from '../../../cli/doctor/index.ts';
-import { FAULTS } from './faults.ts';
+import { DEPLOYED_FROM, FAULTS, SELF_DESTRUCT } from './faults.ts';
 import { type Healthy, healthy } from './healthy.ts';
 
 let here: Healthy;
@@ -22,13 +24,63 @@ describe('doctor', () => {
   test.each(FAULTS)('finds %s, and nothing else', async (_what, level, says, fault) => {
     here = await healthy(fault.options);
     await fault.breakIt?.(here);
-    const findings = await examine(CHECKS, here.world(fault.config?.(here.config)));
+    const world = here.world(fault.config?.(here.config));
+    await fault.afterDeploy?.(here);
+    const findings = await examine(CHECKS, world);
     expect(notWell(findings).map(({ check, text }) => `${check}: ${text}`)).toEqual([
       expect.stringMatching(says),
     ]);
     expect(notWell(findings)[0]?.level).toBe(level);
     expect(notWell(findings)[0]?.advice?.length).toBeGreaterThan(5);
     expect(exitCodeOf(findings)).toBe(level === 'wrong' ? 1 : 0);
+  });
+
+  test('finds nothing wrong with the roles of a workflow and of a machine, and tells when the latter is gone', async () => {
+    here = await healthy();
+    const { ramRoles } = here.ecs.region('cn-hangzhou').network;
+    ramRoles.add('ci-self');
+    const changes = { ...DEPLOYED_FROM(here.config), ...SELF_DESTRUCT(here.config) };
+    expect(notWell(await examine(CHECKS, here.world(changes)))).toEqual([]);
+    const world = here.world(changes);
+    here.management.roles.delete('ci-self');
+    ramRoles.delete('ci-self');
+    expect(notWell(await examine(CHECKS, world)).map(({ check, text }) => `${check}: ${text}`)).toEqual([
+      'permissions: role ci-self does not exist',
+      'launch: cn-hangzhou: a launch would be refused with InvalidRamRole.NotFound',
+    ]);
+  });
+
+  test('finds private networks shut that are shut in parts, and open where runners.yaml says so', async () => {
+    here = await healthy();
+    const rules = here.management.groups.get('sg-cn-hangzhou')?.rules ?? [];
+    const rule = { direction: 'egress', policy: 'Drop', priority: '5' } as const;
+    rules.splice(0, 1, { ...rule, cidr: '10.0.0.0/9' }, { ...rule, cidr: '10.128.0.0/9' });
+    rules.push({ ...rule, policy: 'Accept', cidr: '0.0.0.0/0', priority: '100' });
+    rules.push({ ...rule, policy: 'Accept', cidr: '10.1.0.0/16', priority: '1' });
+    const network = { cidr: '10.88.0.0/16', allowPrivate: ['10.1.0.0/16'] };
+    const placements = here.config.placements.map((one) => ({ ...one, network }));
+    const findings = await examine(NETWORK_CHECKS, here.world({ placements } as never));
+    expect(notWell(findings)).toEqual([]);
+  });
+
+  test('takes a type by its name, an open range and an encrypting account for what they are', async () => {
+    here = await healthy();
+    const asked: Readonly<Record<string, string>>[] = [];
+    const changed = {
+      defaults: { ...here.config.defaults, cpu: '8+', diskEncryption: 'default' },
+      profiles: { named: { arch: 'arm64', type: 'ecs.c8y.4xlarge' }, wide: { cpu: '10-40' } },
+    };
+    const world = here.world(changed as never);
+    const rpc: typeof world.alibaba.rpc = async (service, region, action, query, form) => {
+      if (action === 'RunInstances') asked.push(query ?? {});
+      return world.alibaba.rpc(service, region, action, query, form);
+    };
+    const findings = await examine(CAPACITY_CHECKS, { ...world, alibaba: { ...world.alibaba, rpc } });
+    expect(notWell(findings)).toEqual([]);
+    expect(asked[0]).toMatchObject({
+      ...{ DryRun: 'true', HttpTokens: 'required', 'SystemDisk.Encrypted': 'true' },
+      ...{ 'SystemDisk.Category': 'cloud_essd', 'SystemDisk.PerformanceLevel': 'PL0' },
+    });
   });
 
   test('changes nothing', async () => {

@@ -5,6 +5,7 @@ import type { Config } from '../../../shared/config/config.ts';
 import { RUNNER_RELEASE_NOTE } from '../../../shared/runner/release.ts';
 import type { Image } from '../../../simulator/ecs/region/network.ts';
 import type { ManagementState } from '../../../simulator/management/index.ts';
+import type { SimRule } from '../../../simulator/management/state.ts';
 import { ACCOUNT, grant, releaseText } from './deployed.ts';
 import type { Healthy, Options } from './healthy.ts';
 
@@ -12,6 +13,8 @@ export interface Fault {
   readonly options?: Options;
   readonly config?: (config: Config) => Partial<Config>;
   readonly breakIt?: (here: Healthy) => unknown;
+  /** Once that configuration is deployed. */
+  readonly afterDeploy?: (here: Healthy) => unknown;
 }
 
 const placed = (changes: object) => (config: Config) =>
@@ -46,6 +49,17 @@ export const PERMISSIONS = {
   metadata: 'read',
   organization_self_hosted_runners: 'write',
 } as const;
+
+export const DEPLOYED_FROM = ({ control }: Config) => {
+  const deployFrom = { repository: 'my-org/infra', branch: 'main', environment: null, provider: 'own' };
+  return { control: { ...control, deployFrom } };
+};
+export const SELF_DESTRUCT = (_: Config) => ({ selfDestruct: { roleName: 'ci-self' } });
+const out = (rule: Partial<SimRule>) =>
+  ({
+    ...{ direction: 'egress', policy: 'Accept', cidr: '', priority: '1' },
+    ...rule,
+  }) as SimRule;
 
 /** An image of one's own, `own`, in hardened mode. */
 const own = (facts: Partial<Image>): Fault => ({
@@ -85,6 +99,14 @@ export const FAULTS: [what: string, level: 'wrong' | 'warning', says: RegExp, fa
   ['a right on everything', 'warning', /^permissions: role ci-runner-reaper may more than it needs: ots:\w+ on \*; .*; and \d+ more$/, { breakIt: (all) => { for (const one of policy(all, 'ci-runner-reaper').Statement) one.Resource = [one.Resource, '*'].flat(); } }],
   ['a right without its condition', 'warning', /^permissions: role ci-runner-reaper may more than it needs: ecs:DeleteInstance on acs:ecs:cn-hangzhou:\d+:instance\/\*$/, { breakIt: (all) => policy(all, 'ci-runner-reaper').Statement.push({ Effect: 'Allow', Action: ['ecs:DeleteInstance'], Resource: `acs:ecs:cn-hangzhou:${ACCOUNT}:instance/*` }) }],
   ['a right on all but something', 'warning', /^permissions: role ci-runner-mirror may more than it needs: all but ecs:X on \*$/, { breakIt: (all) => policy(all, 'ci-runner-mirror').Statement.push({ Effect: 'Allow', NotAction: 'ecs:X', Resource: '*' } as never) }],
+  ['a role that is denied what it is allowed', 'wrong', /^permissions: role ci-runner-launcher is denied \* on \*$/, { breakIt: (all) => policy(all, 'ci-runner-launcher').Statement.push({ Effect: 'Deny', Action: ['*'], Resource: '*' }) }],
+  ['a denial with an exception', 'wrong', /^permissions: role ci-runner-reaper is denied ecs:DeleteInstance on all but acs:ecs:\*:\*:instance\/i-1 where acs:SourceIp NotIpAddress 10\.0\.0\.1$/, { breakIt: (all) => policy(all, 'ci-runner-reaper').Statement.push({ Effect: 'Deny', Action: 'ecs:DeleteInstance', NotResource: 'acs:ecs:*:*:instance/i-1', Condition: { NotIpAddress: { 'acs:SourceIp': '10.0.0.1' } } } as never) }],
+  ['a role whose taking is denied', 'wrong', /^permissions: role ci-runner-mirror is denied being taken by Service fc\.aliyuncs\.com$/, { breakIt: (all) => trust(all, 'ci-runner-mirror').Statement.push({ Effect: 'Deny', Action: 'sts:AssumeRole', Principal: { Service: ['fc.aliyuncs.com'] } }) }],
+  ['a workflow’s role that is gone', 'wrong', /^permissions: role ci-runner-deploy does not exist$/, { config: DEPLOYED_FROM, afterDeploy: ({ management }) => management.roles.delete('ci-runner-deploy') }],
+  ['a workflow’s role that may too much', 'warning', /^permissions: role ci-runner-deploy may more than it needs: ram:\* on \*$/, { config: DEPLOYED_FROM, afterDeploy: (all) => policy(all, 'ci-runner-deploy').Statement.push({ Effect: 'Allow', Action: ['ram:*'], Resource: '*' }) }],
+  ['a workflow’s role that any branch may take', 'wrong', /^permissions: role ci-runner-deploy may be taken by Federated acs:ram::\d+:oidc-provider\/own where .* and oidc:sub StringLike repo:my-org\/infra:\*$/, { config: DEPLOYED_FROM, afterDeploy: (all) => Object.assign(trust(all, 'ci-runner-deploy').Statement[0] as object, { Condition: { StringEquals: { 'oidc:iss': 'x', 'oidc:aud': 'y' }, StringLike: { 'oidc:sub': 'repo:my-org/infra:*' } } }) }],
+  ['a workflow’s role that another repository’s ids may take', 'wrong', /^permissions: role ci-runner-deploy may be taken by .*repo:other@7\/infra@9/, { config: DEPLOYED_FROM, afterDeploy: (all) => { const [one] = trust(all, 'ci-runner-deploy').Statement as { Condition: { StringEquals: Record<string, string[]> } }[]; one?.Condition.StringEquals['oidc:sub']?.push('repo:other@7/infra@9:ref:refs/heads/main'); } }],
+  ['a machine’s role that deletes any machine', 'warning', /^permissions: role ci-self may more than it needs: ecs:DeleteInstance on \*$/, { config: SELF_DESTRUCT, breakIt: ({ ecs }) => ecs.region('cn-hangzhou').network.ramRoles.add('ci-self'), afterDeploy: (all) => policy(all, 'ci-self').Statement.push({ Effect: 'Allow', Action: ['ecs:DeleteInstance'], Resource: '*' }) }],
   ['a role that others may take', 'wrong', /^permissions: role ci-runner-launcher may be taken by RAM acs:ram::7:root, Service fc\.aliyuncs\.com$/, { breakIt: (all) => trust(all, 'ci-runner-launcher').Statement.push({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { RAM: ['acs:ram::7:root'] } }) }],
   ['a key whose store opens all others', 'warning', /^permissions: with oos: launcher and reaper may read every KMS secret/, { breakIt: ({ variables, management, config }) => { management.secrets.set('ci-key', variables.GITHUB_PRIVATE_KEY as string); variables.GITHUB_PRIVATE_KEY = 'oos:ci-key'; grant(management, config, secretReferences(variables)); } }],
   ['a role that is gone', 'wrong', /^permissions: role ci-runner-mirror does not exist/, { breakIt: ({ management }) => management.roles.delete('ci-runner-mirror') }],
@@ -98,6 +120,12 @@ export const FAULTS: [what: string, level: 'wrong' | 'warning', says: RegExp, fa
   ['an inbound rule', 'wrong', /^security groups: .*lets someone in/, { breakIt: (all) => group(all).rules.push({ direction: 'ingress', policy: 'Accept', cidr: '0.0.0.0/0', priority: '1' }) }],
   ['private networks that jobs reach', 'warning', /^security groups: .*\(10\.0\.0\.0\/8\)/, { breakIt: (all) => { group(all).rules = group(all).rules.filter(({ cidr }) => cidr !== '10.0.0.0/8'); } }],
   ['a rule that opens before another shuts', 'warning', /^security groups: .*\(10\.0\.0\.0\/8\)/, { breakIt: (all) => group(all).rules.push({ direction: 'egress', policy: 'Accept', cidr: '10.0.0.0/8', priority: '1' }) }],
+  ['a drop of one port', 'warning', /^security groups: .*\(10\.0\.0\.0\/8\)/, { breakIt: (all) => { for (const one of group(all).rules) if (one.cidr === '10.0.0.0/8') Object.assign(one, { protocol: 'TCP', ports: '22/22' }); group(all).rules.push(out({ cidr: '0.0.0.0/0', priority: '100' })); } }],
+  ['a drop of one protocol', 'warning', /^security groups: .*\(192\.168\.0\.0\/16\)/, { breakIt: (all) => { for (const one of group(all).rules) if (one.cidr === '192.168.0.0/16') Object.assign(one, { protocol: 'TCP' }); } }],
+  ['two halves that are opened before the whole is shut', 'warning', /^security groups: .*\(10\.0\.0\.0\/8\)/, { breakIt: (all) => group(all).rules.push(out({ cidr: '10.0.0.0/9' }), out({ cidr: '10.128.0.0/9' })) }],
+  ['one address of another network', 'warning', /^security groups: .*\(172\.16\.0\.0\/12\)/, { breakIt: (all) => group(all).rules.push(out({ cidr: '172.20.1.7', protocol: 'TCP', ports: '443/443' })) }],
+  ['a group that is let through', 'warning', /^security groups: .*\(10\.0\.0\.0\/8, 172\.16\.0\.0\/12, 192\.168\.0\.0\/16\)/, { breakIt: (all) => group(all).rules.push(out({ group: 'sg-database' })) }],
+  ['more than the ranges that are listed', 'warning', /^security groups: .*\(10\.0\.0\.0\/8\)/, { config: placed({ network: { cidr: '10.88.0.0/16', allowPrivate: ['10.1.0.0/16'] } }), breakIt: (all) => group(all).rules.push(out({ cidr: '10.0.0.0/15' })) }],
   ['a rule for everything that comes first', 'warning', /^security groups: .*\(10\.0\.0\.0\/8, 172\.16\.0\.0\/12, 192\.168\.0\.0\/16\)/, { breakIt: (all) => group(all).rules.push({ direction: 'egress', policy: 'Accept', cidr: '0.0.0.0/0', priority: '9' }) }],
   ['an image family that is not there', 'wrong', /^images: image old: cn-hangzhou has no family acs:ubuntu_04/, { config: ({ images }) => ({ images: { ...images, old: { family: 'acs:ubuntu_04', arch: 'amd64', metadata: 'hardened' } } }) }],
   ['an image of the other architecture', 'wrong', /^images: image arm64: is x86_64, not arm64/, { config: ({ images }) => ({ images: { ...images, arm64: { family: 'acs:ubuntu_24_04_x64', metadata: 'hardened' } } }) }],
@@ -106,8 +134,12 @@ export const FAULTS: [what: string, level: 'wrong' | 'warning', says: RegExp, fa
   ['an image that takes no hardened-only metadata', 'wrong', /^images: image own: m-bp1own in cn-hangzhou takes no hardened-only metadata \(ImdsSupport v1\)/, own({ imds: 'v1' })],
   ['an image whose cloud-init knows no tokens', 'wrong', /^images: image own: m-bp1own in cn-hangzhou is Debian 12: its cloud-init reads no user data/, own({ imds: 'v2', system: 'Debian  12.11 64 bit', knowsTokens: false })],
   ['a default image that takes no hardened-only metadata', 'wrong', /^images: image arm64: ubuntu_24_04_arm64\S+ in cn-hangzhou takes no hardened-only/, { breakIt: ({ ecs }) => { const { images } = ecs.region('cn-hangzhou').network; images.push({ ...(images.find(({ family }) => family === 'acs:ubuntu_24_04_arm64') as (typeof images)[number]), imds: 'v1' }); const at = images.findIndex(({ family }) => family === 'acs:ubuntu_24_04_arm64'); images.splice(at, 1); } }],
-  ['a profile that nothing fits', 'wrong', /^stock: huge amd64: no type of 512 cores/, { config: ({ profiles }) => ({ profiles: { ...profiles, huge: { arch: 'amd64', cpu: 512 } } }) }],
+  ['a profile that nothing fits', 'wrong', /^stock: huge amd64: a type of 512 cores and 512 GiB is not in stock/, { config: ({ profiles }) => ({ profiles: { ...profiles, huge: { arch: 'amd64', cpu: 512 } } }) }],
+  ['a type that is sold out', 'wrong', /^stock: named arm64: ecs\.c8y\.4xlarge \(with 16 GiB at least\) is not in stock/, { config: ({ profiles, spot }) => ({ spot: { ...spot, onDemandFallback: false }, profiles: { ...profiles, named: { arch: 'arm64', type: 'ecs.c8y.4xlarge' } } }), breakIt: ({ ecs }) => { for (const zone of ['b', 'g', 'h', 'i', 'j', 'k']) ecs.setStock(`cn-hangzhou-${zone}`, 'ecs.c8y.4xlarge', 0); } }],
+  ['an image that takes no hardened metadata, though its facts say so', 'wrong', /^launch: cn-hangzhou: a launch would be refused with InvalidHttpTokens\.NotSupported/, { breakIt: ({ ecs }) => ecs.failNext('RunInstances', { code: 'InvalidHttpTokens.NotSupported' }, 20) }],
   ['a key pair that is not there', 'wrong', /^launch: cn-hangzhou: a launch would be refused with InvalidKeyPair/, { config: placed({ keyPair: 'lost-key' }) }],
+  ['a quota below an open number of cores', 'warning', /^quota: cn-hangzhou: max-spot-instance-vcpu-count is 8, and 10 runners need 80/, { config: ({ defaults }) => ({ defaults: { ...defaults, cpu: '8+' } }), breakIt: ({ management }) => management.quotas.set('max-spot-instance-vcpu-count', '8') }],
+  ['a quota that is not told', 'warning', /^quota: cn-hangzhou: ECS does not say max-postpaid-instance-vcpu-count/, { breakIt: ({ management }) => management.quotas.delete('max-postpaid-instance-vcpu-count') }],
   ['a quota below the limit', 'warning', /^quota: cn-hangzhou: max-spot-instance-vcpu-count is 8, and 10 runners need 80/, { breakIt: ({ management }) => management.quotas.set('max-spot-instance-vcpu-count', '8') }],
   ['a table that is not there', 'wrong', /^ledger: there is no table history/, { breakIt: ({ tablestore }) => tablestore.tables.delete('history') }],
   ['a table that forgets nothing', 'wrong', /^ledger: table history keeps rows -1 s/, { breakIt: ({ tablestore }) => Object.assign(tablestore.tables.get('history')?.options ?? {}, { timeToLiveS: -1 }) }],
@@ -137,6 +169,9 @@ export const FAULTS: [what: string, level: 'wrong' | 'warning', says: RegExp, fa
   ['no runner release', 'wrong', /^runner version: the ledger names no runner release: no job can start/, { breakIt: (all) => all.note(RUNNER_RELEASE_NOTE, '') }],
   ['a release that no bucket has', 'warning', /^runner version: the bucket of cn-hangzhou does not have it: each machine there fetches it from GitHub/, { config: placed({ mirrorBucket: 'ci-runners-mirror' }), breakIt: ({ management }) => management.functions.set('ci-mirror-cn-hangzhou', called({ management } as Healthy, 'ci-mirror')) }],
   ['a webhook without an address', 'wrong', /^triggers: ci-webhook has no http trigger/, { breakIt: (all) => Object.assign(called(all, 'ci-webhook'), { triggers: [] }) }],
+  ['a webhook that is closed to the Internet', 'wrong', /^triggers: ci-webhook is closed to the Internet/, { breakIt: (all) => Object.assign(called(all, 'ci-webhook').triggers[0] ?? {}, { config: { authType: 'anonymous', disableURLInternet: true } }) }],
+  ['a webhook that wants a signature', 'wrong', /^triggers: ci-webhook asks callers for a signature of Alibaba Cloud \(function\)/, { breakIt: (all) => Object.assign(called(all, 'ci-webhook').triggers[0] ?? {}, { config: { authType: 'function' } }) }],
+  ['a webhook that takes no POST', 'wrong', /^triggers: ci-webhook takes no POST/, { breakIt: (all) => Object.assign(called(all, 'ci-webhook').triggers[0] ?? {}, { config: { authType: 'anonymous', methods: ['GET'] } }) }],
   ['a timer that is off', 'wrong', /^triggers: the timer of ci-reaper is switched off/, { breakIt: (all) => Object.assign(called(all, 'ci-reaper').triggers[0] ?? {}, { config: { enable: false } }) }],
   ['failed launches that nobody is told of', 'wrong', /^triggers: failed launches are not handed to ci-reaper/, { breakIt: (all) => Object.assign(called(all, 'ci-launcher'), { onFailure: null }) }],
   ['addresses of GitHub that the webhook was not told', 'warning', /^webhook addresses: GitHub’s addresses are others than the webhook was told/, { config: ({ github }) => ({ github: { ...github, hooksOnly: true } }) }],

@@ -79,3 +79,13 @@ test('what spot takes back while it waits is replaced, and nothing is run again'
   expect(machines(world)).toBe(2);
   world.fc.close();
 });
+
+test('a job that waits at its own repository’s limit keeps nobody’s pool empty', async () => {
+  const limits = { runners: 20, runnersPerRepository: 1 };
+  const world = await openWarm([{ labels: ['arm64'], hot: 1 }], { config: { limits } });
+  const jobs = queue(world, 2, { labels: [...ARM, '16cpu'], durationMs: 30 * MINUTE_MS });
+  await world.until(() => jobs.some(({ status }) => status === 'in_progress'), 5 * MINUTE_MS);
+  expect(await world.until(isWaiting(world, 1), 10 * MINUTE_MS)).toBe(true);
+  expect(jobs.map(({ status }) => status).sort()).toEqual(['in_progress', 'queued']);
+  world.fc.close();
+});

@@ -70,6 +70,12 @@ const wrong: [what: string, yaml: string, mistake: RegExp][] = [
   ['a warm pool in no time zone',     `${minimal}warm: [{labels: [arm64], hot: 1, timeZone: Shanghai}]`, /warm\[0\]\.timeZone: must be a time zone/],
   ['a warm pool of any repository, in repository scope', `${minimal}github: {scope: repository}\nwarm: [{labels: [arm64], hot: 1}]`, /warm\[0\]: in repository scope/],
   ['warm runners beside public jobs', `repositories: {public: allow, allow: ["my-org/*"]}\n${minimal.split('\n').slice(2).join('\n')}warm: [{labels: [arm64], hot: 1}]`, /warm: is not for deployments/],
+  ['defaults of no cores',            `${minimal}defaults: {cpu: 0-8}`,                     /defaults: a job without labels of its own is refused, because it asks for no cores/],
+  ['defaults of no cores at least',   `${minimal}defaults: {cpu: 0+}`,                      /defaults: a job without labels of its own is refused, because it asks for no cores/],
+  ['profiles that differ in case',    `${minimal}profiles: {Big: {cpu: 8}, big: {cpu: 16}}`, /profiles\.big: is profiles\.Big to a label/],
+  ['images that differ in case',      `${minimal}images: {mine: {id: m-1a, arch: arm64}, Mine: {id: m-1b, arch: arm64}}`, /images\.Mine: is images\.mine to a label/],
+  ['an image of an architecture in another case', `${minimal}images: {ARM64: {id: m-1a, arch: arm64}}`, /images\.ARM64: is images\.arm64 to a label/],
+  ['an architecture’s image of the other', `${minimal}images: {amd64: {id: m-1a, arch: arm64}}`, /images\.amd64\.arch: must be amd64/],
   ['a tag of Alibaba’s',              `${minimal}tags: {acs:x: y}`,                         /tags/],
 ];
 

@@ -2,6 +2,7 @@
 import { alertOnce, resolveAlert } from '../../../../shared/alert-once.ts';
 import { BLANK_RUNNER } from '../../../../shared/ledger/blank-runner.ts';
 import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
+import type { CapacityView } from '../../../../shared/ledger/ledger.ts';
 import { isStopped } from '../../../../shared/ledger/stop.ts';
 import { LEASE_MS } from '../../../../shared/limits.ts';
 import { warmNameOf } from '../../../../shared/names.ts';
@@ -12,7 +13,7 @@ import type { Braked } from '../../brake/brake.ts';
 import type { Repaired } from '../../repair/repair.ts';
 import type { Survey } from '../../survey/survey.ts';
 import type { ReaperWorld } from '../../world.ts';
-import { isInLine } from '../plan.ts';
+import { isInLine, planStarts } from '../plan.ts';
 
 /** How many. Jobs that wait come first, and while launches are held back nothing is launched for jobs to come. */
 export async function refillPools(
@@ -26,8 +27,9 @@ export async function refillPools(
     runners.map(({ entry }) => entry),
     world,
   );
-  if (!ledgerComplete || !hasPrecedence(braked)) return 0;
-  const { stop } = await world.ledger.capacity.view();
+  const view = await world.ledger.capacity.view();
+  if (!ledgerComplete || !hasPrecedence(braked, view, world)) return 0;
+  const { stop } = view;
   const failed = spent.flatMap(({ held }) => held?.entry ?? []).filter(isNeverOnline);
   const due: Repaired['wanting'][number][] = [];
   for (const each of wanting)
@@ -39,9 +41,21 @@ export async function refillPools(
   return made;
 }
 
-/** False: jobs that wait come first; or nobody knows. */
-const hasPrecedence = (braked: Braked | null): boolean =>
-  braked !== null && braked.because === null && !braked.uncovered.some(({ entry }) => isInLine(entry));
+/**
+ * False: jobs wait that the next free slots are for; or nobody knows. What waits at its own limit, of a repository or a
+ * profile, takes none of them.
+ */
+function hasPrecedence(
+  braked: Braked | null,
+  view: CapacityView,
+  { config, clock }: Pick<ReaperWorld, 'config' | 'clock'>,
+): boolean {
+  if (braked === null || braked.because !== null) return false;
+  const inLine = braked.uncovered
+    .filter(({ entry }) => isInLine(entry))
+    .map((held) => ({ ...held, entry: { ...held.entry, nextTryAtMs: 0 } }));
+  return planStarts(inLine, view, config, clock.nowMs(), () => false).line.length === 0;
+}
 
 /** What failed before is forgotten once a runner waits. */
 async function noteReady(entries: readonly RunnerEntry[], world: ReaperWorld): Promise<void> {

@@ -1,0 +1,68 @@
+/** One launch as the launcher would make it, down its ladder of disks, and not made: ECS's DryRun. */
+import { AlibabaRefusal } from '../../shared/adapters/alibaba/call.ts';
+import { type Failure, meaningOf } from '../../shared/adapters/ecs/errors.ts';
+import { DISKS, type Disk, type RunSetting, runParameters } from '../../shared/adapters/ecs/request.ts';
+import type { PlacementConfig } from '../../shared/config/config.ts';
+import type { Offering, Requirements, RunnerName } from '../../shared/nouns.ts';
+import type { DoctorWorld } from './world.ts';
+
+interface Launch {
+  readonly placement: PlacementConfig;
+  readonly offering: Offering;
+  readonly requirements: Requirements;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export const isDenied = (code: string): boolean => /Forbidden|Forbbiden|NoPermission/.test(code);
+
+/** Null: ECS would have launched it. */
+export async function tryLaunch(world: DoctorWorld, launch: Launch): Promise<Failure | null> {
+  let last: Failure | null = { code: 'NothingAsked', status: null };
+  let refused = '';
+  for (const disk of DISKS) {
+    if (disk.category === refused) continue;
+    last = await tryWith(disk, world, launch);
+    const kind = last === null ? null : meaningOf(last).meaning.kind;
+    if (kind !== 'other-disk' && kind !== 'other-level') return last;
+    if (kind === 'other-disk') refused = disk.category;
+  }
+  return last;
+}
+
+async function tryWith(disk: Disk, world: DoctorWorld, launch: Launch): Promise<Failure | null> {
+  const { config, nowMs } = world;
+  const setting: RunSetting = {
+    ...{ placements: [launch.placement], images: config.images, spotDuration: config.spot.duration },
+    ...{ ramRole: config.selfDestruct.roleName, diskEncryption: config.defaults.diskEncryption },
+  };
+  const params = runParameters(requestOf(world, launch), disk, setting, nowMs());
+  return typeof params === 'string'
+    ? { code: params, status: null }
+    : dryRun(world, launch.placement.region, params);
+}
+
+const RELEASE_MS = 60 * 60_000;
+
+function requestOf({ nowMs, config }: DoctorWorld, { offering, requirements, tags }: Launch) {
+  return {
+    candidate: { ...offering, priceLimit: null, expectedCostPerHour: null, because: 'it is in stock' },
+    name: `${config.name}-doctor` as RunnerName,
+    clientToken: `${config.name}-doctor-${nowMs()}`,
+    ...{ userData: '', releaseAtMs: nowMs() + RELEASE_MS, tags },
+    ...{ diskGiB: requirements.diskGiB, image: requirements.image },
+  };
+}
+
+async function dryRun(
+  { alibaba }: DoctorWorld,
+  region: string,
+  params: Readonly<Record<string, string>>,
+): Promise<Failure | null> {
+  try {
+    await alibaba.rpc('ecs', region, 'RunInstances', { ...params, DryRun: 'true' });
+    return { code: 'no DryRunOperation', status: null };
+  } catch (error) {
+    if (!(error instanceof AlibabaRefusal)) throw error;
+    return error.code === 'DryRunOperation' ? null : { code: error.code, status: error.statusCode };
+  }
+}
