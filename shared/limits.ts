@@ -41,6 +41,7 @@ export const SWEEP_PARTS_MS = {
   start: 8_000,
   redeliver: 5_000,
   look: 12_000,
+  code: 3_000,
   rerun: 4_000,
   images: 15_000,
   market: 10_000,
