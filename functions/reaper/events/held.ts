@@ -22,6 +22,13 @@ export interface Standing extends Pick<Hold, 'by' | 'width'> {
   readonly isKept: boolean;
 }
 
+/** One of its run, or of its name, runs: that one's end is an event, and tells sooner than a look at its record. */
+export const isExplained = ({ job }: JobEntry, jobs: readonly JobEntry[]): boolean =>
+  jobs.some(
+    (other) =>
+      other.startedOn !== null && (isOf({ by: 'run', job }, other) || isOf({ by: 'name', job }, other)),
+  );
+
 /** Idle runners whose jobs are held. GitHub gives out a job within seconds, so two that get nothing are no accident. */
 export function standingOf(
   idle: readonly Idle[],
@@ -67,14 +74,15 @@ function candidateOf({ runner, job: entry }: Idle, jobs: readonly JobEntry[], no
 export const meantSinceMs = ({ stateAtMs, takenAtMs }: RunnerEntry): number =>
   Math.max(stateAtMs, takenAtMs ?? 0);
 
-/** Of one run; or of one name in one repository, as the `deploy` of several runs in one concurrency group. */
+/** Of one run; or of one name in one repository, as the `deploy` of several runs in one concurrency group; or itself. */
 function isOf({ by, job }: Pick<Candidate, 'by' | 'job'>, { job: other }: JobEntry): boolean {
+  if (by === 'record') return job.id === other.id;
   if (job.repository !== other.repository) return false;
   return by === 'run' ? job.runId === other.runId : job.name === other.name;
 }
 
 const groupKey = ({ by, job }: Pick<Candidate, 'by' | 'job'>): string =>
-  `${job.repository} ${by} ${by === 'run' ? job.runId : job.name}`;
+  `${job.repository} ${by} ${{ run: job.runId, name: job.name, record: job.id }[by]}`;
 
 function grouped<Thing extends Pick<Candidate, 'by' | 'job'>>(things: readonly Thing[]): Thing[][] {
   const groups = new Map<string, Thing[]>();
@@ -83,7 +91,11 @@ function grouped<Thing extends Pick<Candidate, 'by' | 'job'>>(things: readonly T
 }
 
 /** Pure: the entry of a job that is held from now on; undefined: it is already, or it began. */
-export function heldBack(entry: JobEntry, { by, width }: Standing, atMs: number): JobEntry | undefined {
+export function heldBack(
+  entry: JobEntry,
+  { by, width }: Pick<Standing, 'by' | 'width'>,
+  atMs: number,
+): JobEntry | undefined {
   if (entry.startedOn !== null || isHeld(entry)) return undefined;
   const holds = (entry.holds ?? 0) + 1;
   return { ...entry, held: { by, width, sinceMs: atMs }, holds, nextTryAtMs: atMs + probeAfterMs(holds) };
@@ -148,10 +160,11 @@ function howMany(
   return isProbe ? [1, 'it may not be held back any more'] : [0, ''];
 }
 
-/** Where a job began that was held itself, as another ended, the guess was right, and is not tried for long. */
+/** A record is no guess. Where a job began that was held itself, as another ended, the guess was right, and is not tried for long. */
 function probeAtMs(held: readonly JobEntry[], running: readonly JobEntry[]): number {
   const movedAtMs = Math.max(...held.map(heldSinceMs), ...running.map(({ startedAtMs }) => startedAtMs ?? 0));
-  const isProven = running.some(({ holds = 0 }) => holds > 0);
+  const isProven =
+    held.some((entry) => entry.held?.by === 'record') || running.some(({ holds = 0 }) => holds > 0);
   return movedAtMs + (isProven ? HELD_PROBE_MAX_MS : probeAfterMs(Math.max(...held.map(holdsOf))));
 }
 

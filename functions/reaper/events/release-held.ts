@@ -14,11 +14,14 @@ import { HELD_ALERT_MS, HELD_NOTE_MS } from './limits.ts';
 const noteId = ({ repository }: Job): string => `held:${repository}`;
 
 /** Written before its runner goes: from then on nobody launches for it by time. */
-export async function holdBack({ job }: JobEntry, standing: Standing, world: ReaperWorld): Promise<void> {
+export async function holdBack(
+  { job }: JobEntry,
+  standing: Pick<Standing, 'by' | 'width'>,
+  world: ReaperWorld,
+): Promise<void> {
   const { ledger, clock, log } = world;
   const atMs = clock.nowMs();
-  const what = standing.by === 'run' ? 'of its run' : 'of its name';
-  const because = `GitHub holds it back while ${standing.width} ${what} run: max-parallel, or concurrency`;
+  const because = whyHeld(standing);
   const line = { atMs, text: `waits without a runner because ${because}` };
   const note = { text: '', untilMs: atMs + HELD_NOTE_MS };
   if ((await ledger.notes.add(noteId(job), note)) === null)
@@ -28,6 +31,11 @@ export async function holdBack({ job }: JobEntry, standing: Standing, world: Rea
     return next && { ...next, because, trail: mergeTrail(...entry.trail, line) };
   });
   log('job.held', { job: job.id, by: standing.by, width: standing.width, held: held !== null });
+}
+
+function whyHeld({ by, width }: Pick<Standing, 'by' | 'width'>): string {
+  if (by === 'record') return 'GitHub says that it is pending: its concurrency group is taken';
+  return `GitHub holds it back while ${width} of its ${by} run: max-parallel, or concurrency`;
 }
 
 /** A job started or ended: who was held by it may be next. */
@@ -58,7 +66,7 @@ export async function releaseHeld(
 }
 
 /** If the launcher cannot be asked now, the next sweep does it: the job is due. */
-async function release(
+export async function release(
   id: JobId,
   because: string,
   { ledger, clock, queue, log }: ReaperWorld,

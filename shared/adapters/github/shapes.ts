@@ -59,7 +59,9 @@ const job = z.object({
     .nullish()
     .transform((name) => name ?? ''),
   /** One that GitHub does not say, or that is newer than we, asks nothing of us. */
-  status: z.enum(['queued', 'in_progress', 'completed', 'waiting', 'pending', 'requested']).catch('pending'),
+  status: z
+    .enum(['queued', 'in_progress', 'completed', 'waiting', 'pending', 'requested'])
+    .catch('requested'),
   conclusion: z
     .string()
     .nullish()
