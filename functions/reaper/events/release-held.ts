@@ -35,7 +35,8 @@ export async function holdBack(
 
 function whyHeld({ by, width }: Pick<Standing, 'by' | 'width'>): string {
   if (by === 'record') return 'GitHub says that it is pending: its concurrency group is taken';
-  return `GitHub holds it back while ${width} of its ${by} run: max-parallel, or concurrency`;
+  const what = by === 'run' ? 'of its run' : 'of its name';
+  return `GitHub holds it back while ${width} ${what} run: max-parallel, or concurrency`;
 }
 
 /** A job started or ended: who was held by it may be next. */
