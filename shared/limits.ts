@@ -41,6 +41,7 @@ export const SWEEP_PARTS_MS = {
   start: 8_000,
   redeliver: 5_000,
   look: 12_000,
+  code: 3_000,
   rerun: 4_000,
   images: 15_000,
   market: 10_000,
@@ -180,6 +181,10 @@ export const RERUN_ATTEMPTS_MAX = 5;
 export const CONSEQUENCE_MAX_MS = 10 * 60_000;
 /** So soon after its last need ended GitHub makes a job. */
 export const NEEDED_MAX_MS = 60_000;
+/** And at most so long after, when its queues are slow and nothing else of the run ran meanwhile. */
+export const NEEDED_LAST_MAX_MS = 5 * 60_000;
+/** A busy runner is told to end 225 s after the market's notice (job.sh); a sweep or two may pass before we see that. */
+export const NOTICE_LEFT_MIN_MS = 100_000;
 /** GitHub's times are of whole seconds. */
 export const GITHUB_TIME_MS = 1_000;
 export const RERUN_KEPT_MS = 24 * 3_600_000;

@@ -175,8 +175,10 @@ export interface RunRecord {
   readonly status: string;
   readonly conclusion: string | null;
   readonly event: string;
-  /** owner/name of where the head commit lives; null when that repository is gone */
-  readonly headRepository: string | null;
+  /** Of its repository, by the same answer as `headRepositoryId`: names change, and not everywhere at once. */
+  readonly repositoryId: number;
+  /** Where the head commit lives; null when that repository is gone */
+  readonly headRepositoryId: number | null;
   /** The commit that its checks are shown on. */
   readonly headSha: string;
   /** As its author named it. */

@@ -22,20 +22,21 @@ export const hostOf = (userData: string): string =>
   /^readonly RUNNER_URLS=\('https?:\/\/([^/']+)/m.exec(scriptOf(userData))?.[1] ?? 'none';
 
 /** As the started hook judges. */
-export function admits(userData: string, { repository, event }: JobForRunner): boolean {
+export function admits(userData: string, { repository, repositoryId, event }: JobForRunner): boolean {
   const name = repository.toLowerCase();
   const { lists, isPublicRefused, areForksRefused } = admissionOf(userData);
   const isListed = ([pattern = '']: RegExpMatchArray) =>
     pattern.endsWith('/*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
   if (!lists.every((list) => [...list.matchAll(/\S+/g)].some(isListed))) return false;
   const { repository: own, pull_request: pull } = event.payload as EventPayload;
+  if (own?.id !== repositoryId && event.name !== 'schedule') return false;
   if (isPublicRefused && own?.private !== true && event.name !== 'schedule') return false;
-  return !areForksRefused || pull === undefined || pull.head.repo?.full_name.toLowerCase() === name;
+  return !areForksRefused || pull === undefined || pull.head.repo?.id === own?.id;
 }
 
 interface EventPayload {
-  readonly repository?: { readonly private: boolean };
-  readonly pull_request?: { readonly head: { readonly repo: { readonly full_name: string } | null } };
+  readonly repository?: { readonly id: number; readonly private: boolean };
+  readonly pull_request?: { readonly head: { readonly repo: { readonly id: number } | null } };
 }
 
 function admissionOf(userData: string) {

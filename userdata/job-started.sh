@@ -75,15 +75,17 @@ judge() {
 }
 
 # judge_event REPOSITORY. The event of a schedule does not always say whose it is; what it runs is the default branch.
+# An event keeps the name that its repository had when the run was made; the id stays. Before GHES 3.8 there is none.
 judge_event() {
-  local name=${GITHUB_EVENT_NAME:-} owner='' is_private='' is_pull=false head=''
+  local name=${GITHUB_EVENT_NAME:-} owner='' owner_id='' is_private='' is_pull=false head='' head_id='' is_own=false
   if [[ -r "${GITHUB_EVENT_PATH:-}" ]]; then read_event; fi
   if [[ "${name}" == pull_request* ]]; then is_pull=true; fi
-  if [[ "${owner}" != "$1" && "${name}${owner}${is_pull}" != schedulefalse ]]; then
+  if [[ "${owner}" == "$1" || -n "${owner_id}" && "${owner_id}" == "${GITHUB_REPOSITORY_ID:-}" ]]; then is_own=true; fi
+  if [[ "${is_own}" == false && "${name}${owner}${is_pull}" != schedulefalse ]]; then
     OBJECTION='its event does not say that it is of its repository'
   elif [[ "${PUBLIC:?}" == refuse && "${is_private}" != true && "${name}${is_private}" != schedule ]]; then
     OBJECTION='its repository is public, and repositories.public says refuse'
-  elif [[ "${FORKS:?}" == refuse && "${is_pull}" == true && "${head}" != "$1" ]]; then
+  elif [[ "${FORKS:?}" == refuse && "${is_pull}" == true && "${head_id:-${head}}" != "${owner_id:-${owner}}" ]]; then
     OBJECTION='its code comes from a fork, and repositories.forks says refuse'
   else
     OBJECTION=''
@@ -109,8 +111,10 @@ read_event() {
         token=${token//\"/}
         case "${path}" in
           '"repository""full_name"') owner=${token,,} ;;
+          '"repository""id"') owner_id=${token} ;;
           '"repository""private"') is_private=${token} ;;
           '"pull_request""head""repo""full_name"') head=${token,,} ;;
+          '"pull_request""head""repo""id"') head_id=${token} ;;
           '"pull_request"'*) is_pull=true ;;
           *) ;;
         esac

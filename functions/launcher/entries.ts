@@ -15,9 +15,11 @@ export function newJobEntry(job: Job, delivery: string, nowMs: number): JobEntry
     offSpot: false,
     startedOn: null,
     startedAtMs: null,
-    trail: [{ atMs: nowMs, text: `was heard of by the delivery ${delivery}` }],
+    trail: [{ atMs: nowMs, text: heardBy(delivery) }],
   };
 }
+
+export const heardBy = (delivery: string): string => `was heard of by the delivery ${delivery}`;
 
 /** What stays in its way when the last try met nothing else: a runner that came to nothing is not forgotten. */
 export const lastingObstacle = ({ wasted = 0 }: JobEntry): Obstacle | null => (wasted > 0 ? 'waste' : null);

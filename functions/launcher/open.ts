@@ -1,10 +1,11 @@
 /** Opens a job's entry: exactly one caller gets to launch. */
+import { amend, mergeTrail } from '../../shared/ledger/amend.ts';
 import type { JobEntry } from '../../shared/ledger/entries.ts';
 import type { Held } from '../../shared/ledger/ledger.ts';
 import { hasEnded } from '../../shared/ledger/read-history.ts';
 import { LEASE_MS } from '../../shared/limits.ts';
 import type { Job } from '../../shared/nouns.ts';
-import { lastingObstacle, newJobEntry } from './entries.ts';
+import { heardBy, lastingObstacle, newJobEntry } from './entries.ts';
 import type { LaunchEvent, LauncherWorld } from './world.ts';
 
 /**
@@ -19,10 +20,27 @@ export async function openJob(
     event.kind === 'queued'
       ? await world.ledger.jobs.add(event.job.id, newJobEntry(event.job, event.delivery, world.clock.nowMs()))
       : await leaseAgain(event.job, event.rev, world);
-  if (held === null) return 'known';
+  if (held === null) return event.kind === 'queued' ? hearAgain(event, world) : 'known';
   if (!(await hasEnded(event.job, world.ledger))) return markOffSpot(held, world);
   await world.ledger.jobs.remove(event.job.id, held);
   return 'ended';
+}
+
+/** GitHub said `queued` again of a job that is only looked at: it is due, for one runner more. */
+async function hearAgain(
+  { job, delivery }: Extract<LaunchEvent, { kind: 'queued' }>,
+  { ledger, clock }: LauncherWorld,
+): Promise<'known'> {
+  const atMs = clock.nowMs();
+  const text = heardBy(delivery);
+  await amend(ledger.jobs, job.id, (entry) => {
+    const isNew = !entry.trail.some((line) => line.text === text);
+    if (entry.obstacle !== 'cap' || !isNew) return undefined;
+    const due = { obstacle: 'waste', cappedUnder: null, nextTryAtMs: atMs } as const;
+    const because = 'GitHub said again that it is queued';
+    return { ...entry, ...due, because, trail: mergeTrail(...entry.trail, { atMs, text }) };
+  });
+  return 'known';
 }
 
 /** Good for the state that the sweep saw, and for one lease. */

@@ -4,6 +4,7 @@ import { alertOnce, forgetAlerts, resolveAlert } from '../../shared/alert-once.t
 import { SWEEP_FAILURES_MIN, SWEEP_PARTS_MS } from '../../shared/limits.ts';
 import { mintPace } from '../../shared/runner/mint-pace.ts';
 import { type Braked, brake } from './brake/brake.ts';
+import { reportUnknownCode } from './events/foreign-job.ts';
 import { learnWidths } from './events/learn-widths.ts';
 import { releaseHeld } from './events/release-held.ts';
 import { repair } from './repair/repair.ts';
@@ -101,6 +102,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
     await part('warmed', () => refillPools(repaired, seen, braked, world)),
     await part('redelivered', () => redeliverLost(until('redeliver'), world)),
     await part('found', () => lookForJobs(seen, evidence, until('look'), world)),
+    await part('codeUnknown', () => reportUnknownCode(until('code'), world)),
     await part('reruns', () => rerunInterrupted(until('rerun'), world)),
     await part('slotsDropped', () => recountSlots(seen, world)),
     await part('gitHubLevel', () => noteBudgets(world)),

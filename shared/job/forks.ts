@@ -24,8 +24,7 @@ export function forkLookUp(config: Config, github: Pick<GitHub, 'run'>): WhyFork
     if (before !== undefined) return before;
     const run = await github.run(targetOf(job, config), job.repository, job.runId);
     if (run === null) return RUN_UNKNOWN;
-    const isOwn = run.headRepository?.toLowerCase() === job.repository.toLowerCase();
-    const answer = isOwn ? null : FORK_REFUSED;
+    const answer = run.headRepositoryId === run.repositoryId ? null : FORK_REFUSED;
     if (known.size >= RUNS_REMEMBERED_MAX) known.clear();
     known.set(job.runId, answer);
     return answer;

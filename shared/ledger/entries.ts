@@ -14,9 +14,8 @@ export interface TrailLine {
 }
 
 /**
- * What keeps a job from a slot though one is free; it stands aside, is tried now and then, and nobody waits behind it. `offer`:
- * nothing that fits is to be had; `limit`: its profile or repository has all its runners; `refusal`: GitHub or the account
- * gives nothing; `waste`: runners of its own came to nothing; `cap`: too many did, and it is only looked at.
+ * What keeps a job from a free slot: it stands aside, and is tried now and then. `offer`: nothing fits; `limit`: its profile
+ * or repository has all it may; `refusal`: GitHub or the account gives nothing; `waste`: its runners came to nothing; `cap`: too many.
  */
 export type Obstacle = 'offer' | 'limit' | 'refusal' | 'waste' | 'cap';
 
@@ -140,6 +139,8 @@ export interface RerunEntry {
   readonly installationId: number | null;
   readonly attempt: number;
   readonly interrupted: readonly JobId[];
+  /** By job: when we first saw that its machine is taken back. Absent in rows of 0.2 and before. */
+  readonly noticedAtMs?: Readonly<Record<string, number>>;
   readonly asked: boolean;
   /** lower-case clause: why it was not run again, or not all of it. Absent: it was, or nothing is decided. */
   readonly because?: string;

@@ -1,9 +1,9 @@
 /**
  * Why a job waits though a runner for it did: GitHub lets so many at once, of its matrix or its run, or of its name in the
- * repository.
+ * repository; or its record says so.
  */
 export interface Hold {
-  readonly by: 'matrix' | 'run' | 'name';
+  readonly by: 'matrix' | 'run' | 'name' | 'record';
   readonly width: number;
   readonly sinceMs: number;
   /** No runner waited for it in this run, but in an earlier one of its workflow. Absent: one did. */

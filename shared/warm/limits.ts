@@ -8,6 +8,8 @@ export const WARM_AGE_MAX_MS = 14 * 3_600_000;
 export const WARM_LEFT_MS = 20 * 60_000;
 /** Of all pools together. */
 export const WARM_STARTS_PER_SWEEP_MAX = 20;
-/** A pool whose runner could not be had, or did not come online, is not refilled for so long; twice as long each time. */
+/** What failed before is forgotten when a runner has waited so long, or when one got a job. */
+export const WARM_PROVEN_MS = 15 * 60_000;
+/** A pool whose runner could not be had, or ended before it had a job, is not refilled for so long; twice as long each time. */
 export const WARM_PAUSE_MS = 2 * 60_000;
 export const WARM_PAUSE_MAX_MS = 30 * 60_000;

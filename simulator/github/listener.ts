@@ -5,6 +5,7 @@ export interface JobForRunner {
   readonly runId: number;
   readonly name: string;
   readonly repository: string;
+  readonly repositoryId: number;
   readonly labels: readonly string[];
   readonly durationMs: number;
   /** As the runner lays them before its started hook: GITHUB_EVENT_NAME, and the file of GITHUB_EVENT_PATH. */

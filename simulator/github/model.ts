@@ -33,6 +33,8 @@ export interface SimRun {
   isPending: boolean;
   /** owner/name of a fork, or the repository itself; null when the fork is gone. */
   readonly headRepository: string | null;
+  /** Of the event that made it. */
+  readonly payload: Readonly<Record<string, unknown>>;
   readonly plans: readonly JobPlan[];
   readonly createdAtMs: number;
   updatedAtMs: number;

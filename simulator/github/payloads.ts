@@ -86,8 +86,10 @@ export function jobRecord(of: SimJob, api: string): Json {
 }
 
 /** The same for all runs of one workflow of one repository. */
-export const workflowId = ({ repository, workflow }: SimRun): number =>
-  [...workflow].reduce((id, letter) => (id * 31 + (letter.codePointAt(0) ?? 0)) % 1_000_003, repository.id);
+export const workflowId = ({ repository, workflow }: SimRun): number => idOf(workflow, repository.id);
+
+const idOf = (text: string, from: number): number =>
+  [...text].reduce((id, letter) => (id * 31 + (letter.codePointAt(0) ?? 0)) % 1_000_003, from);
 
 export function runRecord(state: State, run: SimRun, api: string): Json {
   const head =
@@ -119,20 +121,35 @@ export function runRecord(state: State, run: SimRun, api: string): Json {
       ? repositoryRecord(head, api)
       : run.headRepository === null
         ? null
-        : { full_name: run.headRepository, fork: true },
+        : forkRecord(run.headRepository),
   };
 }
 
+/** Of a repository that is nobody's here. */
+const forkRecord = (fullName: string): Json => ({
+  id: FORK_IDS + idOf(fullName, 0),
+  full_name: fullName,
+  fork: true,
+});
+
+const FORK_IDS = 1_000_000_000;
+
 /**
- * The event that a run is of, as `github.event` has it, with what tells whose code it is. A schedule's is documented as
- * having none of a webhook's fields.
+ * The event that a run is of, as `github.event` has it, with what tells whose code it is: as it was when the run was
+ * made, whatever its repository is called since. A schedule's is documented as having none of a webhook's fields.
  */
-export function eventPayload({ event, repository, headRepository }: SimRun): Json {
+export function eventPayload({
+  event,
+  repository,
+  headRepository,
+}: Pick<SimRun, 'event' | 'repository' | 'headRepository'>): Json {
   if (event === 'schedule') return { schedule: '30 5 * * 1' };
   const api = 'https://api.github.com';
   const payload = { repository: repositoryRecord(repository, api) };
   if (!event.startsWith('pull_request')) return payload;
-  const repo = headRepository === null ? null : { full_name: headRepository };
+  const isOwn = headRepository === repository.fullName;
+  const own = { id: repository.id, full_name: repository.fullName };
+  const repo = headRepository === null || isOwn ? headRepository && own : forkRecord(headRepository);
   return {
     action: 'synchronize',
     pull_request: { title: 'A change', head: { ref: 'change', repo } },

@@ -84,9 +84,9 @@ async function open(
 }
 
 /** The job as shell: who it is, in assignments that both halves of the stand-in read, and its steps below them. */
-function scriptOf({ name, repository, event }: JobForRunner, steps: string): string {
+function scriptOf({ name, repository, repositoryId, event }: JobForRunner, steps: string): string {
   const payload = Buffer.from(JSON.stringify(event.payload)).toString('base64');
-  const head = { name, repository, event: event.name, payload };
+  const head = { name, repository, repository_id: repositoryId, event: event.name, payload };
   return `${Object.entries(head)
     .map(([key, value]) => `# ${key}=${value}`)
     .join('\n')}\n${steps}\n`;

@@ -75,6 +75,37 @@ test('a cancel that the App may not ask for is told, and stops nothing', async (
   ]);
 });
 
+/** GitHub's record of a run lags behind its deliveries, or fails; a fork's job gets the runner of an honest one. */
+test.each([
+  ['is not known yet', 404],
+  ['cannot be read', 500],
+])('a fork’s job on another’s runner, whose run %s: told and cancelled once it is', async (_what, status) => {
+  let isOut = false;
+  const opened = await open({
+    github: {
+      faults: (method, path) =>
+        isOut && method === 'GET' && /\/actions\/runs\/\d+$/.test(path) ? { kind: 'status', status } : null,
+    },
+  });
+  const { world } = opened;
+  const [honest] = queue(world, {});
+  await world.until(() => world.github.runners().length > 0, 2 * MINUTE_MS);
+  isOut = true;
+  world.github.cancelJob(honest);
+  const forks = queue(world, { fork: 'intern/app', jobs: 2 });
+  expect(await world.until(() => isOver(forks[0]), 10 * MINUTE_MS)).toBe(true);
+  await world.pass(MINUTE_MS);
+  expect(securityOf(world)).toEqual([]);
+  isOut = false;
+  await world.pass(3 * MINUTE_MS);
+  expect(forks.map(({ conclusion }) => conclusion)).toEqual(['failure', 'cancelled']);
+  expect(securityOf(world)).toEqual([expect.objectContaining({ job: forks[0].id, cancelled: 'asked' })]);
+  expect(opened.alerts.filter((text) => text.includes('was given the job'))).toHaveLength(1);
+  await world.pass(5 * MINUTE_MS);
+  expect(world.ecs.alive()).toEqual([]);
+  world.fc.close();
+});
+
 test('a job refused for its labels runs on our runner as GitHub allows, and that is told', async () => {
   const opened = await open();
   const { theirs, told: alerts } = await steal(opened, { labels: ['self-hosted', 'aliyun'] }, {});

@@ -54,12 +54,14 @@ export interface Circumstances {
 
 export interface JobFacts {
   readonly repository?: string;
+  /** Of GITHUB_REPOSITORY_ID; an old GHES has none. */
+  readonly repositoryId?: string;
   readonly event?: string;
   /** Of GITHUB_EVENT_PATH; null: there is none. */
   readonly payload?: object | string | null;
 }
 
-const OWN_PUSH = {
+const OWN_PUSH: Required<Omit<JobFacts, 'repositoryId'>> & JobFacts = {
   repository: 'acme/app',
   event: 'push',
   payload: { repository: { full_name: 'acme/app', private: true } },
@@ -162,10 +164,11 @@ function tool(root: string, path: string, text: string): void {
 }
 
 function run(root: string, args: readonly string[], { job }: Circumstances): number | null {
-  const { repository, event } = { ...OWN_PUSH, ...job };
+  const { repository, repositoryId, event } = { ...OWN_PUSH, ...job };
   const github = {
     GITHUB_ENV: join(root, 'github-env'),
     GITHUB_REPOSITORY: repository,
+    ...(repositoryId === undefined ? {} : { GITHUB_REPOSITORY_ID: repositoryId }),
     GITHUB_EVENT_NAME: event,
     GITHUB_EVENT_PATH: join(root, 'event.json'),
   };

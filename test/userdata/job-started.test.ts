@@ -23,6 +23,11 @@ const TITLE =
 
 type Admission = Partial<UserDataValues['admission']>;
 
+/** An event keeps the name that its repository had when the run was made. */
+const BEFORE = { id: 5, full_name: 'acme/before', private: true };
+const pullBefore = (head: object) => ({ repository: BEFORE, pull_request: { head: { repo: head } } });
+const RENAMED = { repository: 'acme/app', repositoryId: '5' };
+
 // biome-ignore format: a table reads best as a table.
 const refused: [what: string, job: JobFacts, says: RegExp, admission?: Admission][] = [
   ['of a repository outside the list', { repository: 'acme-evil/app', payload: of('acme-evil/app') }, /of acme-evil\/app, and the machine is kept/],
@@ -44,6 +49,8 @@ const refused: [what: string, job: JobFacts, says: RegExp, admission?: Admission
   ['with an event that is cut', { payload: '{"repository":{"full_name":"acme/app"' }, /public/],
   ['with an event that closes too much', { payload: '}}"x"' }, /cannot be told|does not say/],
   ['with an event of another repository', { payload: of('acme/other') }, /its event does not say/],
+  ['with an event of another id', { ...RENAMED, repositoryId: '6', payload: { repository: BEFORE } }, /its event does not say/],
+  ['of a fork of a repository renamed since', { ...RENAMED, event: 'pull_request', payload: pullBefore({ id: 6, full_name: 'acme/app' }) }, /comes from a fork/],
   ['without an event of a name', { event: '', payload: {} }, /its event does not say/],
   ['whose event tells only below the top', { payload: { client_payload: of('acme/app'), inputs: { repository: 'x' } } }, /its event does not say/],
 ];
@@ -70,6 +77,8 @@ const taken: [what: string, job: JobFacts, admission?: Admission][] = [
   ['a repository that each list has', {}, { lists: [['acme/*'], ['acme/kernel', 'Acme/App']] }],
   ['a pull request of its own', { event: 'pull_request', payload: pullFrom({ full_name: 'acme/app' }) }],
   ['a title with quotes and braces', { event: 'pull_request', payload: pullFrom({ full_name: 'acme/app' }, { title: TITLE }) }],
+  ['a repository renamed since', { ...RENAMED, payload: { repository: BEFORE } }],
+  ['a pull request of a repository renamed since', { ...RENAMED, event: 'pull_request', payload: pullBefore(BEFORE) }],
   ['a schedule that says nothing of its repository', { event: 'schedule', payload: { schedule: '0 3 * * *' } }],
   ['a public repository where they are allowed', { payload: PUBLIC }, { public: 'allow' }],
   ['a fork where they are allowed', { event: 'pull_request', payload: pullFrom({ full_name: 'intern/app' }) }, { forks: 'allow' }],

@@ -3,7 +3,14 @@ import { mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import { QUEUED_MAX_MS } from '../../../shared/limits.ts';
 import { isCharged, isOfTheMachine, type Waste, wordsOf } from './endings.ts';
-import { OFF_SPOT_WASTED_MIN, WASTED_MAX, WASTED_PAUSE_MAX_MS, WASTED_PAUSE_MS } from './limits.ts';
+import {
+  CAP_CHANGED_MIN_MS,
+  CAP_TRIED_AFTER_MS,
+  OFF_SPOT_WASTED_MIN,
+  WASTED_MAX,
+  WASTED_PAUSE_MAX_MS,
+  WASTED_PAUSE_MS,
+} from './limits.ts';
 
 export interface Terms {
   readonly nowMs: number;
@@ -59,6 +66,31 @@ export function forgiven(entry: JobEntry, streak: ReadonlySet<string>, nowMs: nu
   if (startedOn !== null || !isOfStreak) return undefined;
   if (isForgiven && (entry.wasted ?? 0) > 0) return undefined;
   return { ...released(entry, 'runners get jobs again', nowMs), isForgiven: true };
+}
+
+/** What it counts stays: if this runner is of no use either, it is only looked at again. */
+function triedAgain(entry: JobEntry, because: string, atMs: number): JobEntry {
+  return { ...released(entry, because, atMs), wasted: entry.wasted ?? 0 };
+}
+
+const lastWasteMs = ({ wastes = [] }: JobEntry): number => Math.max(0, ...wastes.map(({ atMs }) => atMs));
+
+/** What it waited for may be over, and its record does not say so. Undefined: not yet. */
+export function triedInTime(entry: JobEntry, nowMs: number): JobEntry | undefined {
+  if (entry.obstacle !== 'cap' || nowMs - lastWasteMs(entry) < CAP_TRIED_AFTER_MS) return undefined;
+  return triedAgain(entry, 'some hours have passed since its last runner', nowMs);
+}
+
+/** Jobs of its run that no runner of ours has may hold it back: when one ends, its run changes. Undefined: it did not. */
+export function triedOnChange(
+  entry: JobEntry,
+  runChangedAtMs: number | null,
+  nowMs: number,
+): JobEntry | undefined {
+  const lastMs = lastWasteMs(entry);
+  if (runChangedAtMs === null || runChangedAtMs <= lastMs || nowMs - lastMs < CAP_CHANGED_MIN_MS)
+    return undefined;
+  return triedAgain(entry, 'its run has changed since its last runner', nowMs);
 }
 
 /** It is launched for anew; it stands aside until a launch gets further. */

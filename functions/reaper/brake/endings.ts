@@ -44,7 +44,7 @@ function isWithoutJob(runner: RunnerEntry, { instances, registration }: Observat
 export const isCharged = ({ name }: Pick<RunnerEntry, 'name'>, { wastes = [] }: JobEntry): boolean =>
   wastes.some(({ runner }) => runner === name);
 
-function endingOf(runner: RunnerEntry, { instances, registration, isGone }: Observation): Ending {
+export function endingOf(runner: RunnerEntry, { instances, registration, isGone }: Observation): Ending {
   const { onlineAtMs, removedAtMs, state } = runner;
   if (instances.some(({ isRecycling }) => isRecycling)) return 'taken back';
   if (isGone) return 'gone';

@@ -19,6 +19,7 @@ export async function noteInterrupted(job: Job, { ledger, clock, config, log }: 
     installationId,
     attempt,
     interrupted: [job.id],
+    noticedAtMs: { [job.id]: clock.nowMs() },
     asked: false,
     createdAtMs: clock.nowMs(),
   };
@@ -31,5 +32,6 @@ export async function noteInterrupted(job: Job, { ledger, clock, config, log }: 
 function withJob(entry: RerunEntry, fresh: RerunEntry, job: JobId): RerunEntry | undefined {
   if (entry.attempt < fresh.attempt) return fresh;
   if (entry.attempt > fresh.attempt || entry.interrupted.includes(job)) return undefined;
-  return { ...entry, interrupted: [...entry.interrupted, job] };
+  const noticedAtMs = { ...entry.noticedAtMs, ...fresh.noticedAtMs };
+  return { ...entry, interrupted: [...entry.interrupted, job], noticedAtMs };
 }

@@ -1,14 +1,15 @@
 /** A job that the rules refuse, on a runner of ours nevertheless: GitHub gives a runner what its labels cover. */
 import { alertOnce } from '../../../shared/alert-once.ts';
-import { FORK_REFUSED, forkLookUp } from '../../../shared/job/forks.ts';
+import { FORK_REFUSED } from '../../../shared/job/forks.ts';
 import { guardsOf } from '../../../shared/job/guards.ts';
 import { isAllowed, parseLabels, whyNotAllowed } from '../../../shared/job/labels.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
-import { runnerGroupOf, targetOf } from '../../../shared/names.ts';
+import { parseJobId, runnerGroupOf, targetOf } from '../../../shared/names.ts';
 import type { Job } from '../../../shared/nouns.ts';
 import type { ReaperWorld } from '../world.ts';
 import type { EndedEvent } from './history.ts';
 import { reportRenamed } from './renamed.ts';
+import { askForUnknownCode, forkRefusalOf, noteUnknownCode } from './unknown-code.ts';
 
 interface Refused {
   /** Lower-case clause that completes "because …". */
@@ -28,19 +29,36 @@ export async function reportForeignJob(
   world: ReaperWorld,
 ): Promise<void> {
   if (await reportRenamed(job, entry?.job ?? null, runner, world)) return;
-  const refused = await whyRefused(job, entry, world);
-  if (refused === null) return;
+  const refused = await whyRefused(job, entry, runner, world);
+  if (refused === 'unknown') await noteUnknownCode(job, runner.name, world);
+  else if (refused !== null) await tellOfRefused(job, runner.name, refused, world);
+}
+
+/** In each sweep. How many are not known yet. */
+export const reportUnknownCode = (deadlineMs: number, world: ReaperWorld): Promise<number> =>
+  askForUnknownCode(
+    deadlineMs,
+    (job, runner, because) => tellOfRefused(job, runner, { because, isForbidden: true }, world),
+    world,
+  );
+
+async function tellOfRefused(job: Job, runner: string, refused: Refused, world: ReaperWorld): Promise<void> {
   const { because, isForbidden } = refused;
   const cancelled = isForbidden ? await cancel(job, world) : 'left';
   const { id, repository, runId } = job;
-  const fields = { job: id, repository, run: runId, runner: runner.name, because, cancelled };
+  const fields = { job: id, repository, run: runId, runner, because, cancelled };
   world.log('security.foreign_job', fields);
-  const text = `The runner ${runner.name} was given the job ${id} of ${repository}, which is refused because ${because}. ${advice(job, refused, cancelled, world)}`;
+  const text = `The runner ${runner} was given the job ${id} of ${repository}, which is refused because ${because}. ${advice(job, refused, cancelled, world)}`;
   await alertOnce(`foreign-${repository}-${because}`.slice(0, 200), text, world);
 }
 
-async function whyRefused(job: Job, entry: JobEntry | null, world: ReaperWorld): Promise<Refused | null> {
-  const { config, ledger, github } = world;
+async function whyRefused(
+  job: Job,
+  entry: JobEntry | null,
+  { name }: RunnerEntry,
+  world: ReaperWorld,
+): Promise<Refused | null | 'unknown'> {
+  const { config, ledger } = world;
   const notAllowed = whyNotAllowed(job, config);
   if (notAllowed !== null) return { because: notAllowed, isForbidden: true };
   const parsed = parseLabels(job.labels, job.repository, config);
@@ -48,10 +66,10 @@ async function whyRefused(job: Job, entry: JobEntry | null, world: ReaperWorld):
   if (config.repositories.forks === 'allow') return null;
   const row = await ledger.history.read(job.createdAtMs, job.id);
   if (row?.because === FORK_REFUSED) return { because: FORK_REFUSED, isForbidden: true };
-  // What a launcher has launched for, it had asked about.
-  if ((entry?.launches ?? 0) > 0) return null;
-  const because = await forkLookUp(config, github)(job);
-  return because === FORK_REFUSED ? { because, isForbidden: true } : null;
+  // Before a launcher has or takes a runner for a job, it asks; another's runner it has not asked for.
+  if (parseJobId(name) === job.id || entry?.took === name) return null;
+  const because = await forkRefusalOf(job, world);
+  return because === FORK_REFUSED ? { because, isForbidden: true } : because;
 }
 
 /** That it could not be is told, and stops nothing. */

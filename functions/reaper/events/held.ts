@@ -27,6 +27,13 @@ export interface Standing extends Pick<Hold, 'by' | 'width'> {
   readonly isKept: boolean;
 }
 
+/** One of its run, or of its name, runs: that one's end is an event, and tells sooner than a look at its record. */
+export const isExplained = ({ job }: JobEntry, jobs: readonly JobEntry[]): boolean =>
+  jobs.some(
+    (other) =>
+      other.startedOn !== null && (isOf({ by: 'run', job }, other) || isOf({ by: 'name', job }, other)),
+  );
+
 /** Idle runners whose jobs are held. GitHub gives out a job within seconds, so two that get nothing are no accident. */
 export function standingOf(
   idle: readonly Idle[],
@@ -74,8 +81,12 @@ function candidateOf({ runner, job: entry }: Idle, jobs: readonly JobEntry[], no
 export const meantSinceMs = ({ stateAtMs, takenAtMs }: RunnerEntry): number =>
   Math.max(stateAtMs, takenAtMs ?? 0);
 
-/** Of one matrix or run; or of one name in one repository, as the `deploy` of several runs in one concurrency group. */
+/**
+ * Of one matrix or run; or of one name in one repository, as the `deploy` of several runs in one concurrency group; or
+ * itself, where its record says so.
+ */
 export function isOf({ by, job }: Pick<Candidate, 'by' | 'job'>, { job: other }: JobEntry): boolean {
+  if (by === 'record') return job.id === other.id;
   if (job.repository !== other.repository) return false;
   if (by === 'name') return job.name === other.name;
   if (job.runId !== other.runId) return false;
@@ -83,7 +94,7 @@ export function isOf({ by, job }: Pick<Candidate, 'by' | 'job'>, { job: other }:
 }
 
 const groupKey = ({ by, job }: Pick<Candidate, 'by' | 'job'>): string => {
-  const own = { matrix: `${job.runId} ${matrixOf(job)}`, run: job.runId, name: job.name };
+  const own = { matrix: `${job.runId} ${matrixOf(job)}`, run: job.runId, name: job.name, record: job.id };
   return `${job.repository} ${by} ${own[by]}`;
 };
 
@@ -94,7 +105,11 @@ export function grouped<Thing extends Pick<Candidate, 'by' | 'job'>>(things: rea
 }
 
 /** Pure: the entry of a job that is held from now on; undefined: it is already, or it began. */
-export function heldBack(entry: JobEntry, { by, width }: Standing, atMs: number): JobEntry | undefined {
+export function heldBack(
+  entry: JobEntry,
+  { by, width }: Pick<Standing, 'by' | 'width'>,
+  atMs: number,
+): JobEntry | undefined {
   if (entry.startedOn !== null || isProven(entry)) return undefined;
   const holds = (entry.holds ?? 0) + 1;
   return { ...entry, held: { by, width, sinceMs: atMs }, holds, nextTryAtMs: atMs + probeAfterMs(holds) };

@@ -11,5 +11,9 @@ export const HELD_PROBE_MS = 30 * 60_000;
 
 export const HELD_PROBE_MAX_MS = 2 * 3_600_000;
 
+/** Jobs that began before GitHub knew their run: asked again by each sweep, for so long. */
+export const UNKNOWN_CODE_MAX = 100;
+export const UNKNOWN_CODE_MAX_MS = 3_600_000;
+
 /** No job of the run started for so long. */
 export const HELD_ALERT_MS = 3 * 3_600_000;

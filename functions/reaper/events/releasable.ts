@@ -66,10 +66,11 @@ function howMany(
 const isOnTheWay = (entry: JobEntry, coming: Coming): boolean =>
   coming.has(entry.job.id) || (!isHeld(entry) && (entry.holds ?? 0) > 0);
 
-/** Where a job began that was held itself, as another ended, the guess was right, and is not tried for long. */
+/** A record is no guess. Where a job began that was held itself, as another ended, the guess was right, and is not tried for long. */
 function probeAtMs(held: readonly JobEntry[], running: readonly JobEntry[]): number {
   const movedAtMs = Math.max(...held.map(heldSinceMs), ...running.map(({ startedAtMs }) => startedAtMs ?? 0));
-  const isProven = running.some(({ holds = 0 }) => holds > 0);
+  const isProven =
+    held.some((entry) => entry.held?.by === 'record') || running.some(({ holds = 0 }) => holds > 0);
   return movedAtMs + (isProven ? HELD_PROBE_MAX_MS : probeAfterMs(Math.max(...held.map(holdsOf))));
 }
 

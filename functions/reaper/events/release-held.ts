@@ -13,11 +13,14 @@ import { HELD_ALERT_MS } from './limits.ts';
 import { heldGroups, releasable } from './releasable.ts';
 
 /** Written before its runner goes: from then on nobody launches for it by time. */
-export async function holdBack({ job }: JobEntry, standing: Standing, world: ReaperWorld): Promise<void> {
+export async function holdBack(
+  { job }: JobEntry,
+  standing: Pick<Standing, 'by' | 'width'>,
+  world: ReaperWorld,
+): Promise<void> {
   const { ledger, clock, log } = world;
   const atMs = clock.nowMs();
-  const what = { matrix: 'of its matrix', run: 'of its run', name: 'of its name' }[standing.by];
-  const because = `GitHub holds it back while ${standing.width} ${what} run: max-parallel, or concurrency`;
+  const because = whyHeld(standing);
   const line = { atMs, text: `waits without a runner because ${because}` };
   await noteHeld(job, atMs, ledger);
   const held = await amend(ledger.jobs, job.id, (entry) => {
@@ -25,6 +28,12 @@ export async function holdBack({ job }: JobEntry, standing: Standing, world: Rea
     return next && { ...next, because, trail: mergeTrail(...entry.trail, line) };
   });
   log('job.held', { job: job.id, by: standing.by, width: standing.width, held: held !== null });
+}
+
+function whyHeld({ by, width }: Pick<Standing, 'by' | 'width'>): string {
+  if (by === 'record') return 'GitHub says that it is pending: its concurrency group is taken';
+  const what = { matrix: 'of its matrix', run: 'of its run', name: 'of its name' }[by];
+  return `GitHub holds it back while ${width} ${what} run: max-parallel, or concurrency`;
 }
 
 /** A job started or ended: who was held by it may be next. */
@@ -54,7 +63,7 @@ export async function releaseHeld(
 }
 
 /** If the launcher cannot be asked now, the next sweep does it: the job is due. */
-async function release(
+export async function release(
   id: JobId,
   because: string,
   { ledger, clock, queue, log }: ReaperWorld,

@@ -3,7 +3,9 @@ import type { RerunEntry } from '../../../shared/ledger/entries.ts';
 import {
   CONSEQUENCE_MAX_MS,
   GITHUB_TIME_MS,
+  NEEDED_LAST_MAX_MS,
   NEEDED_MAX_MS,
+  NOTICE_LEFT_MIN_MS,
   RERUN_ATTEMPTS_MAX,
 } from '../../../shared/limits.ts';
 import type { JobId, JobRecord, RunRecord } from '../../../shared/nouns.ts';
@@ -35,11 +37,13 @@ export function decideRerun(
   const ours = failed.filter(({ job }) => entry.interrupted.includes(job.id));
   const [first] = ours;
   if (first === undefined) return leave('no interrupted job failed');
-  if (wasCancelled(run, failed, ours)) return leave('the run was cancelled');
-  if (isSuperseded) return leave('a newer run of its workflow and branch has taken its place');
+  const meant = whyMeant(entry, run, failed, ours);
+  if (meant !== null) return meant;
+  // Where they share a concurrency group the newer one had it cancelled; else nobody meant it to end.
+  if (isSuperseded) return leave('a newer run of its workflow and branch has taken its place', true);
   if (run.attempt >= RERUN_ATTEMPTS_MAX)
     return leave(`the run is in its attempt ${run.attempt}, and was interrupted again`, true);
-  const all = withConsequences(ours, failed);
+  const all = withConsequences(ours, failed, jobs);
   if (all.length === failed.length) return { kind: 'all-failed' };
   if (ours.length === 1)
     return { kind: 'one', job: first.job.id, because: whyNotAll(all.slice(ours.length)) };
@@ -69,12 +73,35 @@ function wasCancelled(
   return failed.length > ours.length || ours.some((job) => job.conclusion !== 'cancelled');
 }
 
+/** Null: nobody but the market ended it, as far as is known. */
+function whyMeant(
+  entry: RerunEntry,
+  run: EndedRun,
+  failed: readonly JobRecord[],
+  ours: readonly JobRecord[],
+): RerunDecision | null {
+  if (wasCancelled(run, failed, ours)) return leave('the run was cancelled');
+  if (run.conclusion !== 'cancelled' || !ours.some((one) => isEarly(one, entry))) return null;
+  return leave('it was cancelled before its machine told it to end', true);
+}
+
+/** Pure. The machine leaves a job its time; what is cancelled before that, a person cancelled, as far as is known. */
+function isEarly({ job, completedAtMs }: JobRecord, { noticedAtMs }: RerunEntry): boolean {
+  const sinceMs = noticedAtMs?.[job.id];
+  if (sinceMs === undefined || completedAtMs === null) return false;
+  return completedAtMs - sinceMs < NOTICE_LEFT_MIN_MS;
+}
+
 /** In the order in which they were made: what needs a consequence is one, too. */
-function withConsequences(ours: readonly JobRecord[], failed: readonly JobRecord[]): readonly JobRecord[] {
+function withConsequences(
+  ours: readonly JobRecord[],
+  failed: readonly JobRecord[],
+  jobs: readonly JobRecord[],
+): readonly JobRecord[] {
   const found = [...ours];
   const others = failed.filter((job) => !ours.includes(job));
   for (const job of others.toSorted((a, b) => a.job.createdAtMs - b.job.createdAtMs))
-    if (isCancelledFor(job, ours) || isNeeding(job, found)) found.push(job);
+    if (isCancelledFor(job, ours) || isNeeding(job, found) || isSummary(job, found, jobs)) found.push(job);
   return found;
 }
 
@@ -90,6 +117,20 @@ function isCancelledFor(
 /** GitHub makes a job when the last that it needs has ended: one that sums up a matrix fails with it. */
 const isNeeding = ({ job }: JobRecord, found: readonly JobRecord[]): boolean =>
   found.some((one) => isWithin(job.createdAtMs, one.completedAtMs, NEEDED_MAX_MS));
+
+/**
+ * It was made after them as well, when all that was made before it had ended, the slowest a moment ago: one that waits for
+ * all. That it may have failed by itself is the price of not leaving those that did not.
+ */
+function isSummary({ job }: JobRecord, found: readonly JobRecord[], jobs: readonly JobRecord[]): boolean {
+  const madeMs = job.createdAtMs;
+  const isEnded = ({ completedAtMs }: JobRecord) =>
+    completedAtMs !== null && completedAtMs <= madeMs + GITHUB_TIME_MS;
+  const before = jobs.filter((other) => other.job.createdAtMs < madeMs - GITHUB_TIME_MS);
+  if (!before.every(isEnded) || !before.some((other) => found.includes(other))) return false;
+  const lastMs = Math.max(...before.map(({ completedAtMs }) => completedAtMs ?? 0));
+  return isWithin(madeMs, lastMs, NEEDED_LAST_MAX_MS);
+}
 
 function isWithin(atMs: number | null, sinceMs: number | null, maxMs: number): boolean {
   if (atMs === null || sinceMs === null) return false;

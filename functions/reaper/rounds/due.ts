@@ -6,7 +6,7 @@ import type { Braked } from '../brake/brake.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { tellOfLate } from './late.ts';
-import { planStarts } from './plan.ts';
+import { byAge, planStarts } from './plan.ts';
 import { admit } from './quota.ts';
 
 export async function startDue(
@@ -21,7 +21,7 @@ export async function startDue(
   // Launches that are held back are told of as such.
   if (because === null) await tellOfLate(going, view, world);
   const { jobs, within } = await admit(going, world);
-  const { start, line } = planStarts(jobs, view, config, nowMs, mayStart);
+  const { start, line } = planStarts(jobs, view, config, nowMs, mayStart, because === null ? byAge : byYouth);
   await ledger.capacity.setWaiting(waitingIn(line, because, nowMs));
   const left = await untilDeadline(start, deadlineMs, clock, async ({ entry, rev }) => {
     try {
@@ -35,6 +35,9 @@ export async function startDue(
   });
   return start.length - (left?.count ?? 0);
 }
+
+/** While launches are held back: the oldest are those that GitHub lost, where it did; the youngest has just been heard of. */
+const byYouth: typeof byAge = (a, b) => byAge(b, a);
 
 /** Pure. Null: whoever comes is served. */
 function waitingIn(line: readonly Held<JobEntry>[], because: string | null, nowMs: number): Waiting | null {

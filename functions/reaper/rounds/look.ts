@@ -83,7 +83,7 @@ async function lookInto(
   if (seen === null) return dropJobs(jobs, world);
   const known = new Map(jobs.map((held) => [held.entry.job.id, held]));
   const found = await countInTime(seen.records, deadlineMs, world, (record) =>
-    takeRecord(record, known.get(record.job.id), world),
+    takeRecord(record, known.get(record.job.id), world, jobs),
   );
   // What there was no time for is asked for again.
   if (world.clock.nowMs() < deadlineMs) markTaken(world.looks, seen.listed);

@@ -39,10 +39,11 @@ export function planStarts(
   config: Config,
   nowMs: number,
   mayStart: Gate = () => true,
+  order = byAge,
 ): Plan {
   const room = roomIn(view, config, nowMs);
   const due = uncovered.filter(({ entry }) => entry.nextTryAtMs <= nowMs);
-  const servable = due.filter(({ entry }) => isInLine(entry)).sort(byAge);
+  const servable = due.filter(({ entry }) => isInLine(entry)).sort(order);
   const withoutOffer = due.filter(({ entry }) => entry.obstacle === 'offer').sort(byTry);
   const aside = due.filter(({ entry }) => isTriedLast(entry)).sort(byTry);
 
@@ -164,7 +165,7 @@ function nextTurn(turns: Map<string, Waiting[]>, used: ReadonlyMap<string, numbe
   return next;
 }
 
-const byAge = ({ entry: a }: Waiting, { entry: b }: Waiting): number =>
+export const byAge = ({ entry: a }: Waiting, { entry: b }: Waiting): number =>
   a.job.createdAtMs - b.job.createdAtMs || a.job.id - b.job.id;
 const byTry = ({ entry: a }: Waiting, { entry: b }: Waiting): number =>
   a.nextTryAtMs - b.nextTryAtMs || a.job.id - b.job.id;

@@ -5,16 +5,19 @@ import type { Held } from '../../../shared/ledger/ledger.ts';
 import { LOST_JOB_MS } from '../../../shared/limits.ts';
 import { isRunnerName } from '../../../shared/names.ts';
 import type { JobRecord } from '../../../shared/nouns.ts';
-import { released } from '../brake/charge.ts';
+import { released, triedOnChange } from '../brake/charge.ts';
+import { isExplained, isHeld } from '../events/held.ts';
+import { holdBack, release } from '../events/release-held.ts';
 import { takeAsEvent } from '../survey/evidence.ts';
 import type { ReaperWorld } from '../world.ts';
 import { openLost } from './lost.ts';
 
-/** True: the ledger did not know this. */
+/** True: the ledger did not know this. `jobs`: the repository's. */
 export async function takeRecord(
   record: JobRecord,
   held: Held<JobEntry> | undefined,
   world: ReaperWorld,
+  jobs: readonly Held<JobEntry>[] = [],
 ): Promise<boolean> {
   switch (record.status) {
     case 'completed':
@@ -26,9 +29,23 @@ export async function takeRecord(
         isOurs(record, world) &&
         (held === undefined ? openIfLost(record, world) : takeQueued(record, held, world))
       );
+    case 'pending':
+      return held !== undefined && takePending(held, jobs, world);
     default:
       return false;
   }
+}
+
+/** A concurrency group holds it. A job of another run, or of a workflow with no runner of ours, may be what it waits for. */
+async function takePending(
+  { entry }: Held<JobEntry>,
+  jobs: readonly Held<JobEntry>[],
+  world: ReaperWorld,
+): Promise<boolean> {
+  const others = jobs.map((each) => each.entry);
+  if (entry.startedOn !== null || isHeld(entry) || isExplained(entry, others)) return false;
+  await holdBack(entry, { by: 'record', width: 0 }, world);
+  return true;
 }
 
 async function takeStart(
@@ -58,23 +75,33 @@ async function takeEnd(record: JobRecord, world: ReaperWorld): Promise<boolean> 
 
 /** GitHub took a job back from a runner that it had started on, or has changed what it says of it. */
 async function takeQueued(record: JobRecord, held: Held<JobEntry>, world: ReaperWorld): Promise<boolean> {
-  if (held.entry.startedOn === null) return takeChange(record, held, world);
+  const { entry } = held;
+  if (entry.startedOn === null && isHeld(entry)) return entry.held?.by === 'record' && letGo(entry, world);
+  if (entry.startedOn === null) return takeChange(record, held, world);
   await takeAsEvent(record, world);
   return true;
 }
 
-/** What was only looked at is launched for again. */
+async function letGo({ job }: JobEntry, world: ReaperWorld): Promise<boolean> {
+  await release(job.id, 'GitHub says that it is queued, and no more pending', world);
+  return true;
+}
+
+/** What was only looked at is launched for again; for a change of its run it is tried with one runner. */
 async function takeChange(
-  { job }: JobRecord,
+  { job, runChangedAtMs = null }: JobRecord,
   held: Held<JobEntry>,
   { ledger, clock }: ReaperWorld,
 ): Promise<boolean> {
-  const isSame = String(job.labels) === String(held.entry.job.labels) && job.name === held.entry.job.name;
-  if (held.entry.obstacle !== 'cap' || isSame) return false;
-  const because = 'GitHub’s record of it changed';
+  const { entry } = held;
+  if (entry.obstacle !== 'cap') return false;
   const { labels, name } = job;
-  const next = released({ ...held.entry, job: { ...held.entry.job, labels, name } }, because, clock.nowMs());
-  return (await ledger.jobs.replace(job.id, held, next)) !== null;
+  const isSame = String(labels) === String(entry.job.labels) && name === entry.job.name;
+  const changed = { ...entry, job: { ...entry.job, labels, name } };
+  const next = isSame
+    ? triedOnChange(entry, runChangedAtMs, clock.nowMs())
+    : released(changed, 'GitHub’s record of it changed', clock.nowMs());
+  return next !== undefined && (await ledger.jobs.replace(job.id, held, next)) !== null;
 }
 
 const isOurs = ({ job }: JobRecord, { config }: ReaperWorld): boolean => isForUs(job, config);

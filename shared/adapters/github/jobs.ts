@@ -100,7 +100,7 @@ async function hasNewerRun(
   calls: Calls,
   target: Target,
   repository: string,
-  { workflowId, branch, event, number, headRepository }: RunRecord,
+  { workflowId, branch, event, number, headRepositoryId }: RunRecord,
 ): Promise<boolean> {
   if (workflowId === null || branch === null || number === null) return false;
   const route = `GET ${REPO}/actions/workflows/{workflow_id}/runs`;
@@ -110,7 +110,7 @@ async function hasNewerRun(
   if (answer.status === 404) return false;
   if (answer.status !== 200) throw failed(route, answer);
   return parsed(route, runsPage, answer).workflow_runs.some(
-    (other) => (other.number ?? 0) > number && other.headRepository === headRepository,
+    (other) => (other.number ?? 0) > number && other.headRepositoryId === headRepositoryId,
   );
 }
 

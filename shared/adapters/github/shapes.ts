@@ -59,7 +59,9 @@ const job = z.object({
     .nullish()
     .transform((name) => name ?? ''),
   /** One that GitHub does not say, or that is newer than we, asks nothing of us. */
-  status: z.enum(['queued', 'in_progress', 'completed', 'waiting', 'pending', 'requested']).catch('pending'),
+  status: z
+    .enum(['queued', 'in_progress', 'completed', 'waiting', 'pending', 'requested'])
+    .catch('requested'),
   conclusion: z
     .string()
     .nullish()
@@ -114,7 +116,8 @@ const run = z
     status: z.string().nullable(),
     conclusion: z.string().nullable(),
     event: z.string(),
-    head_repository: z.object({ full_name: z.string() }).nullish(),
+    repository: z.object({ id }),
+    head_repository: z.object({ id }).nullish(),
     head_sha: z.string(),
     name: z.string().nullish(),
     created_at: time.nullish(),
@@ -131,7 +134,8 @@ const run = z
       status: seen.status ?? 'unknown',
       conclusion: seen.conclusion,
       event: seen.event,
-      headRepository: seen.head_repository?.full_name ?? null,
+      repositoryId: seen.repository.id,
+      headRepositoryId: seen.head_repository?.id ?? null,
       workflowId: seen.workflow_id ?? null,
       branch: seen.head_branch ?? null,
       number: seen.run_number ?? null,

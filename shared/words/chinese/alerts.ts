@@ -65,7 +65,7 @@ export const ALERTS: Catalogue = {
   'GitHub gives it no job': 'GitHub 不给它作业',
   'it ended without a job': '它没有作业就结束了',
   'No runner waits in the pool {}, because {}. Jobs get machines as if it were not there. Look: npm run list, and npm run doctor': '预热池 {1} 里没有等候的运行器：{2}。作业照常得到机器，就当没有这个池。请看：npm run list，以及 npm run doctor',
-  'its last runner never came online': '它的上一个运行器从未上线',
+  'its last runner was of no use: {}': '它的上一个运行器没有用上：{1}',
   // Sweeps and look-ups.
   'The last {} sweeps failed, the last one because of this: {}': '最近 {1} 次巡检都失败了，最后一次的原因：{2}',
   'The {} could not be looked at in the last {} sweeps, the last time because {}. Until that works, nothing there is taken for gone: slots stay taken, and instances may stay. Run: npm run doctor': '最近 {2} 次巡检都查看不到{1}，最后一次的原因：{3}。在查得到之前，那里的一切都不会当作已消失：名额仍被占用，实例可能留存。请执行：npm run doctor',

@@ -3,6 +3,7 @@
 import { repositoryOf } from '../accounts.ts';
 import { announceJob, announceRun } from '../announcements.ts';
 import type { Conclusion, Repository, SimJob, SimRun } from '../model.ts';
+import { eventPayload } from '../payloads.ts';
 import { newId, type State } from '../state.ts';
 import { enterGroup, leaveGroup } from './concurrency.ts';
 import type { JobPlan, RunPlan } from './plans.ts';
@@ -18,14 +19,18 @@ export function queueRun(state: State, plan: RunPlan): SimRun {
   const nowMs = plan.forgottenSinceMs ?? state.clock.nowMs();
   repository.pushedAtMs = nowMs;
   const id = newId(state);
+  const head = {
+    repository,
+    event: plan.event ?? (plan.fork === undefined ? 'push' : 'pull_request'),
+    headRepository: plan.fork === undefined ? repository.fullName : plan.fork,
+  };
   const run: SimRun = {
     id,
     workflow: plan.workflow ?? 'CI',
     headSha: plan.headSha ?? id.toString(16).padStart(40, '0'),
     number: state.runs.size + 1,
-    repository,
-    event: plan.event ?? (plan.fork === undefined ? 'push' : 'pull_request'),
-    headRepository: plan.fork === undefined ? repository.fullName : plan.fork,
+    ...head,
+    payload: eventPayload(head),
     branch: plan.branch ?? 'main',
     concurrency: plan.concurrency ?? null,
     isPending: false,

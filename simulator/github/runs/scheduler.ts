@@ -7,7 +7,6 @@
 import { groupServes } from '../accounts.ts';
 import { announceJob } from '../announcements.ts';
 import type { SimJob, SimRunner } from '../model.ts';
-import { eventPayload } from '../payloads.ts';
 import type { State } from '../state.ts';
 import { jobsOf } from './status.ts';
 
@@ -69,9 +68,10 @@ function assign(state: State, runner: SimRunner, job: SimJob): void {
     runId: job.run.id,
     name: job.plan.name,
     repository: job.run.repository.fullName,
+    repositoryId: job.run.repository.id,
     labels: job.plan.labels,
     durationMs: job.plan.durationMs ?? 60_000,
-    event: { name: job.run.event, payload: eventPayload(job.run) },
+    event: { name: job.run.event, payload: job.run.payload },
   });
 }
 

@@ -81,7 +81,7 @@ export const record = (id: number, some: Partial<JobRecord> = {}): JobRecord => 
 /** A run that is not over. */
 export const runOf = (id: number, some: { status?: string } & Partial<RunRecord> = {}): RunRecord => ({
   ...{ id: id as RunId, attempt: 1, status: 'in_progress', conclusion: null, event: 'push' },
-  ...{ headRepository: 'acme/app', createdAtMs: START_MS, changedAtMs: START_MS },
+  ...{ repositoryId: 5, headRepositoryId: 5, createdAtMs: START_MS, changedAtMs: START_MS },
   ...{ headSha: '', workflow: 'CI', workflowId: 1, branch: 'main', number: 1 },
   ...some,
 });

@@ -52,3 +52,17 @@ test('one that is long holds nobody whom GitHub is merely slow to give a runner'
   expect(played.longestReadyMin).toBeLessThan(4 + 4);
   expect(played.alerts).toEqual([]);
 });
+
+test('one that another workflow’s job holds by its concurrency group is launched for when that ends', async () => {
+  const concurrency = { group: 'production', queue: 'max' as const };
+  const run = (name: string, minutes: number) => ({
+    ...{ repository: 'acme/app', workflow: name },
+    jobs: [{ name, labels: LABELS, durationMs: minutes * MINUTE_MS, concurrency }],
+  });
+  const played = await play([run('deploy-a', 40), run('deploy-b', 5)], 1);
+  // Before, with 95 minutes: five machines of no use, two alerts, and no machine for a day.
+  expect(played.instances).toBeLessThanOrEqual(2 + 5);
+  // A run that has not changed is looked at each quarter of an hour; then there is a boot.
+  expect(played.longestReadyMin).toBeLessThan(18);
+  expect([...new Set(played.conclusions), ...played.alerts]).toEqual(['success']);
+});

@@ -1,4 +1,5 @@
 /** Runners that are to wait for jobs are launched: their entries first, then the launcher is asked. */
+import { unavailableKeys } from '../../../../shared/advisor/rank.ts';
 import { alertOnce, resolveAlert } from '../../../../shared/alert-once.ts';
 import { BLANK_RUNNER } from '../../../../shared/ledger/blank-runner.ts';
 import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
@@ -6,12 +7,20 @@ import type { CapacityView } from '../../../../shared/ledger/ledger.ts';
 import { isStopped } from '../../../../shared/ledger/stop.ts';
 import { LEASE_MS } from '../../../../shared/limits.ts';
 import { warmNameOf } from '../../../../shared/names.ts';
-import { WARM_PAUSE_MAX_MS, WARM_STARTS_PER_SWEEP_MAX } from '../../../../shared/warm/limits.ts';
+import {
+  WARM_AGE_MS,
+  WARM_PAUSE_MAX_MS,
+  WARM_PROVEN_MS,
+  WARM_STARTS_PER_SWEEP_MAX,
+} from '../../../../shared/warm/limits.ts';
 import { endPause, pausePool, readPause } from '../../../../shared/warm/pause.ts';
 import { type Pool, poolNameOf, poolsAt } from '../../../../shared/warm/pools.ts';
 import type { Braked } from '../../brake/brake.ts';
+import { endingOf, isOfTheMachine, wordsOf } from '../../brake/endings.ts';
+import { UNAVAILABLE_WASTED_MS } from '../../brake/limits.ts';
 import type { Repaired } from '../../repair/repair.ts';
 import type { Survey } from '../../survey/survey.ts';
+import { LEFT } from '../../survey/warm.ts';
 import type { ReaperWorld } from '../../world.ts';
 import { isInLine, planStarts } from '../plan.ts';
 
@@ -27,13 +36,13 @@ export async function refillPools(
     runners.map(({ entry }) => entry),
     world,
   );
+  await noteFailed(spent, world);
   const view = await world.ledger.capacity.view();
   if (!ledgerComplete || !hasPrecedence(braked, view, world)) return 0;
   const { stop } = view;
-  const failed = spent.flatMap(({ held }) => held?.entry ?? []).filter(isNeverOnline);
   const due: Repaired['wanting'][number][] = [];
   for (const each of wanting)
-    if (!isStopped(stop, each.pool.repository) && (await mayRefill(each.pool, failed, world)))
+    if (!isStopped(stop, each.pool.repository) && (await mayRefill(each.pool, world)))
       due.push(...Array(each.count).fill(each));
   let made = 0;
   for (const [at, { pool, stamp }] of due.slice(0, WARM_STARTS_PER_SWEEP_MAX).entries())
@@ -57,42 +66,55 @@ function hasPrecedence(
   return planStarts(inLine, view, config, clock.nowMs(), () => false).line.length === 0;
 }
 
-/** What failed before is forgotten once a runner waits. */
+/** What failed before is forgotten once a runner has waited for a while, or got a job. */
 async function noteReady(entries: readonly RunnerEntry[], world: ReaperWorld): Promise<void> {
-  const ready = new Set(
-    entries
-      .filter(({ warm, state }) => warm !== undefined && state === 'idle')
-      .map((entry) => poolNameOf(entry, world.config)),
-  );
-  for (const { name } of poolsAt(world.config, world.clock.nowMs()))
+  const nowMs = world.clock.nowMs();
+  const isReady = ({ warm, state, stateAtMs }: RunnerEntry) =>
+    warm !== undefined && (state === 'busy' || (state === 'idle' && nowMs - stateAtMs >= WARM_PROVEN_MS));
+  const ready = new Set(entries.filter(isReady).map((entry) => poolNameOf(entry, world.config)));
+  for (const { name } of poolsAt(world.config, nowMs))
     if (ready.has(name) && (await endPause(name, world))) await resolveAlert(alertOf(name), world);
 }
 
 const alertOf = (pool: string): string => `warm-${pool}`;
 
-/** A machine that had no runner is a failure of its pool: what fails again and again is told, and tried now and then. */
-async function mayRefill(
-  { name }: Pool,
-  failed: readonly RunnerEntry[],
-  world: ReaperWorld,
-): Promise<boolean> {
-  const nowMs = world.clock.nowMs();
-  const isFailed = failed.some((entry) => poolNameOf(entry, world.config) === name);
-  const before = await readPause(name, world);
-  if (before !== null && nowMs < before.untilMs) return false;
-  if (!isFailed) return true;
-  const { forMs, because } = await pausePool(name, 'its last runner never came online', world);
-  if (forMs >= WARM_PAUSE_MAX_MS)
-    await alertOnce(
-      alertOf(name),
-      `No runner waits in the pool ${name}, because ${because}. Jobs get machines as if it were not there. Look: npm run list, and npm run doctor`,
-      world,
-    );
-  return false;
+/**
+ * A runner of the pool that ended before any job had it is a failure, online or not: what fails again and again is told, and
+ * tried now and then. Its offering is left alone for a while, where it is the machine that was of no use.
+ */
+async function noteFailed(spent: Repaired['spent'], world: ReaperWorld): Promise<void> {
+  const { ledger, clock } = world;
+  for (const observation of spent) {
+    const entry = observation.held?.entry;
+    if (entry === undefined || !isFailed(entry, clock.nowMs())) continue;
+    const ending = endingOf(entry, observation);
+    await pause(poolNameOf(entry, world.config), `its last runner was of no use: ${wordsOf(ending)}`, world);
+    if (entry.candidate !== null && isOfTheMachine(ending))
+      for (const key of unavailableKeys(entry.candidate, 'offering'))
+        await ledger.unavailable.remember(key, clock.nowMs() + UNAVAILABLE_WASTED_MS, wordsOf(ending));
+  }
 }
 
-const isNeverOnline = ({ warm, state, onlineAtMs, instanceId }: RunnerEntry): boolean =>
-  warm !== undefined && state !== 'busy' && onlineAtMs === null && instanceId !== null;
+async function pause(pool: string, because: string, world: ReaperWorld): Promise<void> {
+  const { forMs, because: last } = await pausePool(pool, because, world);
+  if (forMs < WARM_PAUSE_MAX_MS) return;
+  const text = `No runner waits in the pool ${pool}, because ${last}. Jobs get machines as if it were not there. Look: npm run list, and npm run doctor`;
+  await alertOnce(alertOf(pool), text, world);
+}
+
+async function mayRefill({ name }: Pool, world: ReaperWorld): Promise<boolean> {
+  const before = await readPause(name, world);
+  return before === null || world.clock.nowMs() >= before.untilMs;
+}
+
+/** Not what we took out of use, or a person: for its age, its stamp, or because nobody wants it. */
+function isFailed(entry: RunnerEntry, nowMs: number): boolean {
+  const { warm, state, busyWith, ran, isUnwanted, removedAtMs, instanceId, createdAtMs } = entry;
+  const isOfPool = warm !== undefined && warm !== LEFT && entry.for === null && entry.takenAtMs === undefined;
+  const hadJob = state === 'busy' || busyWith !== null || ran !== null;
+  const isOurDoing = isUnwanted || (removedAtMs !== null && entry.onlineAtMs !== null);
+  return isOfPool && !hadJob && !isOurDoing && instanceId !== null && nowMs - createdAtMs < WARM_AGE_MS;
+}
 
 /** The launcher's to claim, for one lease; should it never hear of it, the sweep closes it as any launch without a launcher. */
 async function start(pool: Pool, stamp: string, at: number, world: ReaperWorld): Promise<boolean> {

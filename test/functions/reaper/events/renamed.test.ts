@@ -3,10 +3,11 @@ import { expect, test } from 'vitest';
 import { formerName } from '../../../../functions/reaper/events/renamed.ts';
 import { MINUTE_MS, OURS, open, queue } from '../../../cli/explain/fixture.ts';
 import { build } from '../../../shared/ledger/builders.ts';
-import type { World } from '../../../world/in-process.ts';
+import { configOf, type World } from '../../../world/in-process.ts';
 import { endsEmpty } from './ends-empty.ts';
 
 const ONLY = { repositories: { allow: ['acme/app'] } };
+const NO_STOCK = { code: 'OperationDenied.NoStock' };
 const securityLines = ({ lines }: World) => lines.filter((line) => line.includes('security.foreign_job'));
 
 test.each(['organization', 'repository'])(
@@ -45,6 +46,28 @@ test('renamed between its queue and its start, with its end told by nobody: it e
   await endsEmpty(world, 5 * MINUTE_MS);
   expect(securityLines(world)).toEqual([]);
 });
+
+test.each(['push', 'pull_request'])(
+  'renamed while its job waits for stock (%s): its code is its own, and it runs',
+  async (event) => {
+    let isSoldOut = true;
+    const world = await open({
+      ecs: { faults: (action) => (action === 'RunInstances' && isSoldOut ? NO_STOCK : null) },
+    });
+    const plan = { name: 'build', labels: OURS.split(' '), durationMs: 2 * MINUTE_MS };
+    const run = world.github.queueRun({ repository: 'acme/app', event, jobs: [plan] });
+    await world.pass(3 * MINUTE_MS);
+    world.github.renameRepository('acme/app', 'acme/renamed');
+    // A launcher that has asked nobody about this run yet.
+    world.state.config = configOf();
+    isSoldOut = false;
+    const [job] = world.github.jobsOf(run);
+    expect(await world.until(() => job?.status === 'completed', 20 * MINUTE_MS)).toBe(true);
+    expect(job?.conclusion).toBe('success');
+    expect(world.lines.filter((line) => line.includes('"event":"launch.refused"'))).toEqual([]);
+    await endsEmpty(world, 5 * MINUTE_MS);
+  },
+);
 
 test('another repository’s job on a runner of ours is a security event, whatever its name', async () => {
   const world = await open({ config: ONLY, repositories: ['acme/app', 'acme/other'] });

@@ -100,6 +100,8 @@ describe('an interrupted job is run again', () => {
     createdAtMs: CREATED_MS,
   });
   const T0 = CREATED_MS;
+  /** Its notice was seen so many minutes from the start of its run. */
+  const seen = (id: number, minute: number) => ({ ...entry(id), noticedAtMs: { [id]: T0 + minute * MIN } });
   const MIN = 60_000;
   /** `at`: minutes from the start of its run at which it was made, and ended. */
   const ended = (
@@ -133,6 +135,10 @@ describe('an interrupted job is run again', () => {
     ['without what was cancelled before it', [entry(1), run, [hit, ended(2, 'cancelled', [0, 1])]], { kind: 'one', because: null }],
     ['without what was cancelled long after it', [entry(1), run, [hit, ended(2, 'cancelled', [0, 30])]], { kind: 'one' }],
     ['with what sums the matrix up, and fails with it', [entry(1), run, [hit, ended(2, 'cancelled', [0, 2.5]), ended(9, 'failure', [2.6, 3.5])]], { kind: 'all-failed' }],
+    ['two of them, with what sums up a slower one, too', [entry(1, 2), run, [hit, ended(2, 'failure', [0, 3]), ended(3, 'success', [0, 30]), ended(9, 'failure', [30.1, 30.5])]], { kind: 'all-failed' }],
+    ['two of them, with what sums up and was made minutes after', [entry(1, 2), run, [hit, ended(2, 'failure', [0, 3]), ended(9, 'failure', [6, 9])]], { kind: 'all-failed' }],
+    ['two of them, not with one that was made while another ran', [entry(1, 2), run, [hit, ended(2, 'failure', [0, 3]), ended(3, 'success', [0, 40]), ended(9, 'failure', [30, 31])]], { kind: 'leave', isLoss: true }],
+    ['two of them, not with one that was made before they ended', [entry(1, 2), run, [ended(3, 'success', [0, 0.5]), hit, ended(2, 'failure', [0, 3]), ended(9, 'failure', [0.6, 31])]], { kind: 'leave', isLoss: true }],
     ['not with a later job that failed by itself', [entry(1), run, [hit, ended(9, 'failure', [12, 15])]], { kind: 'one', because: null }],
     ['with what GitHub failed without a runner after it', [entry(1), run, [hit, ended(2, 'failure', [0, 3], false)]], { kind: 'all-failed' }],
     ['with what was skipped for it: that is in its needs', [entry(1), run, [hit, ended(2, 'skipped', [2, 2], false)]], { kind: 'all-failed' }],
@@ -140,8 +146,12 @@ describe('an interrupted job is run again', () => {
     ['not when a person cancelled its run after it', [entry(1), cancelled, [hit, ended(2, 'cancelled', [0, 4])]], { kind: 'leave', because: 'the run was cancelled', isLoss: false }],
     ['not when a person cancelled its run with nothing else left', [entry(1), cancelled, [hit]], { kind: 'leave', because: 'the run was cancelled' }],
     ['when it was cancelled itself, as a runner that ends in order does, and nothing else was', [entry(1), cancelled, [ended(1, 'cancelled', [0, 2]), ended(2, 'success', [0, 2])]], { kind: 'all-failed' }],
+    ['when it was cancelled minutes after its notice was seen', [seen(1, 0), cancelled, [ended(1, 'cancelled', [0, 3.5])]], { kind: 'all-failed' }],
+    ['not when it was cancelled before its machine told it to end: a person did', [seen(1, 0), cancelled, [ended(1, 'cancelled', [0, 1])]], { kind: 'leave', because: expect.stringContaining('was cancelled before'), isLoss: true }],
+    ['not when it was cancelled before anybody saw its notice', [seen(1, 2), cancelled, [ended(1, 'cancelled', [0, 1.5])]], { kind: 'leave', isLoss: true }],
+    ['when it was cancelled early, and its run failed: by fail-fast', [{ ...seen(1, 0), interrupted: [1, 2] as JobId[] }, run, [ended(1, 'cancelled', [0, 1]), ended(2, 'failure', [0, 0.9])]], { kind: 'all-failed' }],
     ['not when it was cancelled with others', [entry(1), cancelled, [ended(1, 'cancelled', [0, 2]), ended(2, 'cancelled', [0, 2])]], { kind: 'leave', because: 'the run was cancelled' }],
-    ['not when a newer run has taken its place', [entry(1), run, [hit], true], { kind: 'leave', because: expect.stringContaining('newer run'), isLoss: false }],
+    ['not when a newer run has taken its place', [entry(1), run, [hit], true], { kind: 'leave', because: expect.stringContaining('newer run'), isLoss: true }],
     ['again in its second attempt', [{ ...entry(1), attempt: 2 }, { ...run, attempt: 2 }, [hit]], { kind: 'all-failed' }],
     ['not for ever', [{ ...entry(1), attempt: 5 }, { ...run, attempt: 5 }, [hit]], { kind: 'leave', isLoss: true }],
   ])('%s', (_, given, expected) => {

@@ -75,7 +75,7 @@ test.each([
 });
 
 test('what waits for a day in the ledger, and GitHub still calls queued, is given up, once its run is quiet as well', async () => {
-  const run = { id: 10, attempt: 1, status: 'queued', conclusion: null, event: 'push', headRepository: null };
+  const run = { id: 10, attempt: 1, status: 'queued', conclusion: null, event: 'push' };
   let changedAtMs = START_MS - MINUTE_MS;
   const { world, alerts } = openReaper({
     github: {

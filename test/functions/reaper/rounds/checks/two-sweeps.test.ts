@@ -24,7 +24,7 @@ const RUN: ToldRun = {
 };
 const RECORD: RunRecord = {
   ...{ id: 7 as RunId, attempt: 1, status: 'queued', conclusion: null, event: 'push' },
-  ...{ headRepository: 'acme/app', headSha: 'a'.repeat(40), workflow: 'CI' },
+  ...{ repositoryId: 5, headRepositoryId: 5, headSha: 'a'.repeat(40), workflow: 'CI' },
   ...{ workflowId: 1, branch: 'main', number: 1, createdAtMs: 0 },
 };
 const context = (nowMs: number): Context => ({
