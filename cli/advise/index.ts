@@ -3,8 +3,10 @@ import { existsSync } from 'node:fs';
 import { type EcsCall, ecsAddress, ecsCall } from '../../shared/adapters/ecs/call.ts';
 import { ecsMarket } from '../../shared/adapters/ecs/market.ts';
 import type { Config } from '../../shared/config/config.ts';
+import { plainData, plainJson } from '../../shared/story/outside-text.ts';
 import { operatorKey } from '../shared/alibaba.ts';
 import { RUNNERS_YAML, readRunnersYaml } from '../shared/runners-yaml.ts';
+import { complain } from '../shared/screen/show.ts';
 import { adviceForJob, type LookWorld, listing } from './look.ts';
 import { type AdviseOptions, parseOptions, UsageError } from './options.ts';
 import { simulatedCall, simulatedConfig } from './simulated.ts';
@@ -21,7 +23,7 @@ export interface Terminal {
 export function main(args: readonly string[]): Promise<number> {
   return advise(args, {
     out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
+    err: (text) => complain(text.trimEnd()),
     isColoured: process.stdout.isTTY === true && !process.env.NO_COLOR,
     nowMs: Date.now,
   });
@@ -77,10 +79,10 @@ async function realCall(): Promise<EcsCall> {
 
 function show(advice: Advice, { json, cutoff }: AdviseOptions, { out, err, isColoured }: Terminal): void {
   if (!json) {
-    out(table(advice, { isColoured, cutoff }));
+    out(table(plainData(advice), { isColoured, cutoff }));
     return;
   }
-  out(`${JSON.stringify(advice.rows, null, 2)}\n`);
+  out(`${plainJson(advice.rows)}\n`);
   // Beside the JSON, so that scripts read an array of rows and nothing else.
   for (const { what, because } of advice.leftOut) err(`left out: ${what} because ${because}\n`);
   for (const note of advice.notes) err(`note: ${note}\n`);

@@ -1,4 +1,5 @@
 /** The one place where what a command has learned leaves for a terminal: nothing from outside gets there as a control character. */
+import { stripVTControlCharacters } from 'node:util';
 import pc from 'picocolors';
 import { plainData, plainJson, plainLines } from '../../../shared/story/outside-text.ts';
 
@@ -21,7 +22,15 @@ export function show<Data>(data: Data, how: Shown<Data>): void {
   process.stdout.write(`${shownText(data, how, isTerminalColoured()).trimEnd()}\n`);
 }
 
+/** A sentence, or some lines, without what moves a terminal; a program's own colours go, too. */
+export const spoken = (text: string): string => plainLines(stripVTControlCharacters(text));
+
+/** What a command tells while it works: names of others may be in it, and what services answered. */
+export function say(text: string): void {
+  process.stdout.write(`${spoken(text)}\n`);
+}
+
 /** For standard error: an error's own words may quote what a stranger wrote. */
 export function complain(text: string): void {
-  process.stderr.write(`${plainLines(text)}\n`);
+  process.stderr.write(`${spoken(text)}\n`);
 }
