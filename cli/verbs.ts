@@ -110,7 +110,7 @@ function reportError(error: unknown, after: string | undefined): number {
   // The prompts' way of saying Ctrl-C.
   const isLeft = error.name === 'ExitPromptError';
   complain(isLeft ? '\nLeft. Nothing more is done.' : error.message);
-  if (after !== undefined) process.stderr.write(`${after}\n`);
+  if (after !== undefined) complain(after);
   return isLeft ? 130 : 1;
 }
 
@@ -132,7 +132,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
   const isAskedFor = name === undefined || ['help', '--help', '-h'].includes(name);
   if (isAskedFor) process.stdout.write(list());
-  else process.stderr.write(`There is no command '${name}'.\n\n${list()}`);
+  else complain(`There is no command '${name}'.\n\n${list().trimEnd()}`);
   return isAskedFor ? 0 : 2;
 }
 

@@ -3,10 +3,12 @@ import { existsSync } from 'node:fs';
 import { type EcsCall, ecsAddress, ecsCall } from '../../shared/adapters/ecs/call.ts';
 import { ecsMarket } from '../../shared/adapters/ecs/market.ts';
 import type { Config } from '../../shared/config/config.ts';
+import { plainData, plainJson } from '../../shared/story/outside-text.ts';
 import { operatorKey } from '../shared/alibaba.ts';
 import { withOperator } from '../shared/operator.ts';
 import { RUNNERS_YAML, readRunnersYaml } from '../shared/runners-yaml.ts';
 import { inAscii, type Screen, screenNow } from '../shared/screen/screen.ts';
+import { complain } from '../shared/screen/show.ts';
 import { adviceForJob, type LookWorld, listing } from './look.ts';
 import { type AdviseOptions, parseOptions, UsageError } from './options.ts';
 import { simulatedCall, simulatedConfig } from './simulated.ts';
@@ -25,7 +27,7 @@ export interface Terminal {
 export function main(args: readonly string[]): Promise<number> {
   return advise(args, {
     out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
+    err: (text) => complain(text.trimEnd()),
     screen: screenNow(),
     nowMs: Date.now,
   });
@@ -90,11 +92,11 @@ async function realCall(): Promise<EcsCall> {
 
 function show(advice: Advice, { json, cutoff }: AdviseOptions, { out, err, screen }: Terminal): void {
   if (!json) {
-    const text = table(advice, { screen, cutoff });
+    const text = table(plainData(advice), { screen, cutoff });
     out(screen.isAscii ? inAscii(text) : text);
     return;
   }
-  out(`${JSON.stringify(advice.rows, null, 2)}\n`);
+  out(`${plainJson(advice.rows)}\n`);
   // Beside the JSON, so that scripts read an array of rows and nothing else.
   for (const { what, because } of advice.leftOut) err(`left out: ${what} because ${because}\n`);
   for (const note of advice.notes) err(`note: ${note}\n`);

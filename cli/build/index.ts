@@ -7,6 +7,7 @@ import { parseOptions } from '../shared/options.ts';
 import { makeBundles, sizesOf } from '../shared/package/bundles.ts';
 import { MADE } from '../shared/package/places.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
+import { say } from '../shared/screen/show.ts';
 
 interface Options {
   readonly config?: string;
@@ -26,7 +27,7 @@ export async function main(args: readonly string[]): Promise<number> {
   await makeBundles(config, dist);
   for (const name of FUNCTION_KINDS) {
     const { entry, all } = sizesOf(join(dist, name));
-    process.stdout.write(`dist/${name}  entry ${kb(entry)}, with what loads when needed ${kb(all)}\n`);
+    say(`dist/${name}  entry ${kb(entry)}, with what loads when needed ${kb(all)}`);
   }
   return 0;
 }

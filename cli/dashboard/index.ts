@@ -11,6 +11,7 @@ import { parseOptions } from '../shared/options.ts';
 import { STATE } from '../shared/package/places.ts';
 import { html } from '../shared/screen/html.ts';
 import { openBrowser } from '../shared/screen/open-browser.ts';
+import { say } from '../shared/screen/show.ts';
 import { isSimulated } from '../shared/simulator-file.ts';
 import { rememberingHistory } from './history.ts';
 import { serve } from './serve.ts';
@@ -48,8 +49,8 @@ async function show(operator: Operator, { allowActions, open }: Options): Promis
     allowsActions: allowActions,
   };
   const dashboard = await serve(world, randomBytes(24).toString('base64url'));
-  process.stdout.write(
-    `Dashboard: ${dashboard.url}\nWhoever has this address sees all of it${allowActions ? ', and can retire runners' : '; nothing can be changed from it'}. Until Ctrl-C.\n`,
+  say(
+    `Dashboard: ${dashboard.url}\nWhoever has this address sees all of it${allowActions ? ', and can retire runners' : '; nothing can be changed from it'}. Until Ctrl-C.`,
   );
   const door = open ? openDoor(dashboard.url) : null;
   // Started by npm start, which says the address, and with which it ends.

@@ -11,6 +11,7 @@ import { parseOptions } from '../shared/options.ts';
 import { makeBundles } from '../shared/package/bundles.ts';
 import { FOLDER, MADE } from '../shared/package/places.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
+import { say } from '../shared/screen/show.ts';
 import { program, ROOT } from '../shared/steps.ts';
 import { rootFingerprint } from '../shared/workflow-trust.ts';
 import { deploy } from './deploy.ts';
@@ -37,7 +38,6 @@ export async function main(args: readonly string[]): Promise<number> {
   if (config === null) return 1;
   const variables = { ...readDotEnv(FOLDER), ...process.env };
   const cloud = alibaba(operatorKey, variables.ALIBABA_ENDPOINT);
-  const say = (line: string): void => void process.stdout.write(`${line}\n`);
   if (values.rollback) {
     await rollBack({ alibaba: cloud, config, download, say });
     return told(0, say);

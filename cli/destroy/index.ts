@@ -4,12 +4,12 @@ import { input } from '@inquirer/prompts';
 import { Command } from 'commander';
 import { ecsAddress, ecsCall } from '../../shared/adapters/ecs/call.ts';
 import { ecsImages } from '../../shared/adapters/ecs/images.ts';
-import { plainLines } from '../../shared/story/outside-text.ts';
 import { alibaba, operatorKey } from '../shared/alibaba.ts';
 import { readDotEnv } from '../shared/dot-env.ts';
 import { parseOptions } from '../shared/options.ts';
 import { FOLDER } from '../shared/package/places.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
+import { say } from '../shared/screen/show.ts';
 import { busyRunners } from './busy.ts';
 import { destroy } from './destroy.ts';
 
@@ -37,7 +37,7 @@ export async function main(args: readonly string[]): Promise<number> {
       pause: sleep,
       deployment: config.name,
     }),
-    say: (line) => void process.stdout.write(`${plainLines(line)}\n`),
+    say,
     confirm: async (name) => (await input({ message: `Write ${name} to remove all of it` })) === name,
     sleep,
   });

@@ -26,9 +26,7 @@ export function main(args: readonly string[]): Promise<number> {
   if (typeof options === 'number') return Promise.resolve(options);
   const reference = parseReference(named);
   if (reference === null) {
-    process.stderr.write(
-      `'${named}' is neither the id of a job nor its address at GitHub (--help shows both)\n`,
-    );
+    complain(`'${named}' is neither the id of a job nor its address at GitHub (--help shows both)`);
     return Promise.resolve(2);
   }
   return withOperator((operator) => explain(reference, options.json, operator));

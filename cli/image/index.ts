@@ -5,9 +5,9 @@ import { ecsImages } from '../../shared/adapters/ecs/images.ts';
 import { bakedNames } from '../../shared/runner/bake.ts';
 import { BUILD_MAX_MS } from '../../shared/runner/image-limits.ts';
 import { amendImageNote, type ImageNote, readImageNote } from '../../shared/runner/image-note.ts';
-import { plainLines } from '../../shared/story/outside-text.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
+import { complain, say } from '../shared/screen/show.ts';
 import { asked, type Change, promoted, rolledBack } from './decide.ts';
 import { prune } from './prune.ts';
 import { jsonOf, linesOf } from './text.ts';
@@ -151,9 +151,7 @@ function tellEnd({ failure, images: [newest] }: ImageNote): number {
   return 0;
 }
 
-const say = (line: string): void => void process.stdout.write(`${plainLines(line)}\n`);
-
 function fail(text: string, code = 1): number {
-  process.stderr.write(`${plainLines(text)}\n`);
+  complain(text);
   return code;
 }

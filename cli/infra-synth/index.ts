@@ -7,6 +7,7 @@ import { readDotEnv } from '../shared/dot-env.ts';
 import { parseOptions } from '../shared/options.ts';
 import { FOLDER, MADE } from '../shared/package/places.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
+import { say } from '../shared/screen/show.ts';
 
 interface Options {
   readonly config?: string;
@@ -31,7 +32,7 @@ export async function main(args: readonly string[]): Promise<number> {
     const file = join(values.out, `${stackName}.json`);
     writeFileSync(file, `${JSON.stringify(body, null, 2)}\n`);
     const { Resources } = body as { Resources: Record<string, unknown> };
-    process.stdout.write(`${file}  (${region}, ${Object.keys(Resources).length} resources)\n`);
+    say(`${file}  (${region}, ${Object.keys(Resources).length} resources)`);
   }
   return 0;
 }

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import * as z from 'zod';
 import { parseOptions } from '../shared/options.ts';
+import { complain, say } from '../shared/screen/show.ts';
 import { findSimulator } from '../shared/simulator-file.ts';
 
 interface Options {
@@ -18,18 +19,18 @@ export async function main(args: readonly string[]): Promise<number> {
   if (typeof options === 'number') return options;
   const simulator = findSimulator();
   if (simulator === null) {
-    process.stderr.write(
-      'No simulated world is served here. In another terminal: npm start -- --stay\n(A real job comes from GitHub: push a workflow with runs-on.)\n',
+    complain(
+      'No simulated world is served here. In another terminal: npm start -- --stay\n(A real job comes from GitHub: push a workflow with runs-on.)',
     );
     return 1;
   }
   try {
     const job = await queue(simulator.endpoint, options);
-    process.stdout.write(options.json ? `${JSON.stringify({ job })}\n` : said(job, options));
+    say((options.json ? JSON.stringify({ job }) : said(job, options)).trimEnd());
     return 0;
   } catch (error) {
     const because = error instanceof Error ? error.message : 'no reason given';
-    process.stderr.write(`The simulated GitHub did not take the job: ${because}\n`);
+    complain(`The simulated GitHub did not take the job: ${because}`);
     return 1;
   }
 }

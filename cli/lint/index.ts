@@ -6,6 +6,7 @@ import type { Config } from '../../shared/config/config.ts';
 import { parseYaml } from '../../shared/config/parse.ts';
 import { parseOptions } from '../shared/options.ts';
 import { FOLDER } from '../shared/package/places.ts';
+import { complain, say } from '../shared/screen/show.ts';
 import { ROOT } from '../shared/steps.ts';
 import { userDataMistakes } from '../shared/user-data-size.ts';
 import { lintWorkflow } from './check.ts';
@@ -40,9 +41,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const path = options.config ?? files.find(isConfiguration) ?? join(FOLDER, 'runners.yaml');
   const absent = [path, ...files].find((file) => !existsSync(file));
   if (absent !== undefined) {
-    process.stderr.write(
-      `There is no ${absent}. Name it with --config, or npm run setup makes a runners.yaml.\n`,
-    );
+    complain(`There is no ${absent}. Name it with --config, or npm run setup makes a runners.yaml.`);
     return 2;
   }
   const { config, found } = lintConfiguration(path);
@@ -60,9 +59,9 @@ export async function main(args: readonly string[]): Promise<number> {
 function tell(found: readonly LintFinding[], { format, out }: Options): void {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
   const text = rendered(found, format, version);
-  if (out === undefined) process.stdout.write(text);
-  else writeFileSync(out, text);
-  if (format === 'text' && found.length === 0) process.stderr.write('Nothing is wrong.\n');
+  if (out !== undefined) writeFileSync(out, text);
+  else if (text !== '') say(text.trimEnd());
+  if (format === 'text' && found.length === 0) complain('Nothing is wrong.');
 }
 
 function proposed(): string[] {

@@ -3,14 +3,14 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { Command, Option } from 'commander';
-import { cleanLines, plainLines } from '../../shared/story/outside-text.ts';
+import { cleanLines } from '../../shared/story/outside-text.ts';
 import { answerOn } from '../explain/answer.ts';
 import { type Findings, gatherFindings } from '../explain/findings.ts';
 import { parseReference, type Reference } from '../explain/reference.ts';
 import { renderText } from '../explain/text.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
-import { show } from '../shared/screen/show.ts';
+import { complain, say, show } from '../shared/screen/show.ts';
 import { type AskLog, gatherLogs, type JobLogs } from './gather.ts';
 import { isNothing, jsonOf, newsIn, renderLogs } from './show.ts';
 import { askLogService } from './world.ts';
@@ -36,9 +36,7 @@ export function main(args: readonly string[]): Promise<number> {
   if (typeof options === 'number') return Promise.resolve(options);
   const reference = parseReference(named);
   if (reference?.kind !== 'job') {
-    process.stderr.write(
-      `'${named}' is neither the id of a job nor its address at GitHub (--help shows both)\n`,
-    );
+    complain(`'${named}' is neither the id of a job nor its address at GitHub (--help shows both)`);
     return Promise.resolve(2);
   }
   return withOperator((operator) => logs(reference, options, operator, askLogService(operator)));
@@ -95,7 +93,7 @@ async function follow(
     findings = await gatherFindings(id, repository, operator);
     const now = await gatherLogs(findings, operator, askLog);
     const news = newsIn(before, now);
-    if (!isNothing(news)) process.stdout.write(plainLines(renderLogs(news, findings.nowMs)));
+    if (!isNothing(news)) say(renderLogs(news, findings.nowMs).trimEnd());
     before = now;
   }
 }
@@ -105,8 +103,8 @@ function writeBundle(findings: Findings, all: JobLogs, asked: string | true, { c
   const about = `Node ${process.versions.node}, ${process.platform}; times in ${Intl.DateTimeFormat().resolvedOptions().timeZone}\n`;
   const text = [about, renderText(findings, config, false), renderLogs(all, 0)].join('\n');
   writeFileSync(file, gzipSync(cleanLines(text).join('\n')), { mode: 0o600 });
-  process.stdout.write(
-    `${file} is written. What looks like a secret is left out; names of repositories, jobs and instances are in it: look through it before you send it (zless ${file}).\n`,
+  say(
+    `${file} is written. What looks like a secret is left out; names of repositories, jobs and instances are in it: look through it before you send it (zless ${file}).`,
   );
   return 0;
 }

@@ -12,6 +12,7 @@ import { ASK_FOR_COPIES, ASK_HOW_COPIES_GET_ON } from '../../shared/runner/copie
 import { alibaba, operatorKey } from '../shared/alibaba.ts';
 import { parseOptions } from '../shared/options.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
+import { say } from '../shared/screen/show.ts';
 import { follow } from './follow.ts';
 import { actionsIn, merged } from './uses.ts';
 
@@ -36,7 +37,6 @@ export async function main(args: readonly string[]): Promise<number> {
   if (config === null) return 1;
   if (options.actions !== undefined) return printActions(options.actions, config);
   const ask = await asker(config);
-  const say = (line: string): void => void process.stdout.write(`${line}\n`);
   return follow({ ask, say, sleep, nowMs: Date.now });
 }
 

@@ -9,6 +9,7 @@ import { readDotEnv } from '../shared/dot-env.ts';
 import { parseOptions } from '../shared/options.ts';
 import { FOLDER } from '../shared/package/places.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
+import { complain, say, show } from '../shared/screen/show.ts';
 import { ROOT } from '../shared/steps.ts';
 import { clean } from './clean.ts';
 import { newDraft } from './draft.ts';
@@ -46,10 +47,10 @@ export async function main(args: readonly string[]): Promise<number> {
   process.once('SIGINT', leave).once('SIGTERM', leave);
   const variables = { ...readDotEnv(FOLDER), ...process.env };
   const worlds = realWorlds(config, leaving.signal, { variables, accessKey: operatorKey });
-  const say = (line: string): void => void (values.json ? process.stderr : process.stdout).write(`${line}\n`);
-  if (!values.clean) return prove(config, worlds, values, say);
+  const tell = values.json ? complain : say;
+  if (!values.clean) return prove(config, worlds, values, tell);
   const removed = await clean(worlds.world);
-  say(removed === 0 ? 'Nothing was left.' : `${removed} instances were removed; nothing is left.`);
+  tell(removed === 0 ? 'Nothing was left.' : `${removed} instances were removed; nothing is left.`);
   return 0;
 }
 
@@ -62,26 +63,26 @@ async function prove(
   config: Config,
   { world, afterwards }: Worlds,
   { yes, json }: Options,
-  say: (line: string) => void,
+  tell: (line: string) => void,
 ): Promise<number> {
   const plan = planOf(config, await world.markets(), world.nowMs());
-  for (const line of linesOf(plan, config)) say(line);
+  for (const line of linesOf(plan, config)) tell(line);
   if (!yes && !(await confirm({ message: 'Begin?', default: false }))) {
-    say('Nothing was made.');
+    tell('Nothing was made.');
     return 1;
   }
-  if (world.intention.read() !== null) say('An earlier run was interrupted: what it left is removed first.');
+  if (world.intention.read() !== null) tell('An earlier run was interrupted: what it left is removed first.');
   if (world.intention.read() !== null) await clean(afterwards);
   const draft = newDraft(plan, world.nowMs());
   const isTerminal = process.stdout.isTTY === true && !json;
-  await playSteps(stepsOf(draft, world, afterwards), isTerminal, say);
+  await playSteps(stepsOf(draft, world, afterwards), isTerminal, tell);
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
   const proof = proofOf(draft, config, version, world.nowMs());
   const text = `${JSON.stringify(proof, null, 2)}\n`;
   writeFileSync(join(FOLDER, 'proof.json'), text);
   writeFileSync(join(FOLDER, 'proof.md'), pageOf(proof));
-  if (json) process.stdout.write(text);
-  say(endOf(proof));
+  if (json) show(proof, { isJson: true, json: (all) => all, text: () => '' });
+  tell(endOf(proof));
   return exitCodeOf(proof);
 }
 

@@ -18,6 +18,7 @@ import { readDotEnv } from '../shared/dot-env.ts';
 import { parseOptions } from '../shared/options.ts';
 import { FOLDER, IS_PACKAGE } from '../shared/package/places.ts';
 import { openBrowser } from '../shared/screen/open-browser.ts';
+import { complain, say } from '../shared/screen/show.ts';
 import { prepareFolder } from './folder.ts';
 import { progressFile } from './progress.ts';
 import { setup } from './setup.ts';
@@ -38,7 +39,7 @@ export async function main(args: readonly string[]): Promise<number> {
     );
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ExitPromptError') throw error;
-    process.stderr.write('\nLeft. The next npm run setup goes on from here.\n');
+    complain('\nLeft. The next npm run setup goes on from here.');
     return 1;
   }
 }
@@ -59,7 +60,7 @@ export function realWorld({ root, environment, accessKey, ask }: RealOptions): S
     progress,
     ask,
     alibaba: cloud,
-    say: (line) => void process.stdout.write(`${line}\n`),
+    say,
     zonesOf: (region) => zonesOf(cloud, region),
     newState: () => randomBytes(24).toString('base64url'),
     convert: (baseUrl, code) => convert(environment.GITHUB_API ?? apiUrl(baseUrl), code),

@@ -1,6 +1,5 @@
 /** What `list`, `explain` and `retire` look at: the world of `npm start -- --stay` where one is served, else the deployment. */
 import { join } from 'node:path';
-import pc from 'picocolors';
 import { namesOf } from '../../infra/names.ts';
 import { type Adapters, createAdapters } from '../../shared/adapters/adapters.ts';
 import type { Config } from '../../shared/config/config.ts';
@@ -40,7 +39,7 @@ export async function openOperator(): Promise<Operator | null> {
     return simulated(simulator, simulator.environment);
   const config = readRunnersYaml();
   if (config === null) {
-    process.stderr.write("Without an account: 'npm start -- --stay' serves a simulated one.\n");
+    complain("Without an account: 'npm start -- --stay' serves a simulated one.");
     return null;
   }
   return real(config);
@@ -50,7 +49,7 @@ function simulated(simulator: Simulator, environment: Environment): Operator | n
   const config = readRunnersYaml(join(ROOT, 'simulator', 'runners.yaml'));
   if (config === null) return null;
   liveInSimulatedTime(simulator);
-  process.stderr.write(pc.dim('The simulated world of npm start -- --stay:\n'));
+  complain('The simulated world of npm start -- --stay:');
   const { accessKeyId, accessKeySecret } = simulator;
   const key = { accessKeyId, accessKeySecret, securityToken: null };
   return createAdapters(config, parseEnvironment('launcher', environment), () => key, SILENT);

@@ -1,5 +1,6 @@
 /** A command's options, or the exit code that its words deserve: 0 for --help, 2 for usage. */
 import { type Command, CommanderError } from 'commander';
+import { complain } from './screen/show.ts';
 
 export function parseOptions<Options>(command: Command, args: readonly string[]): Options | number {
   command.exitOverride().showHelpAfterError('(--help shows what there is)');
@@ -9,7 +10,7 @@ export function parseOptions<Options>(command: Command, args: readonly string[])
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof RangeError) {
-      process.stderr.write(`error: ${error.message}\n`);
+      complain(`error: ${error.message}`);
       return 2;
     }
     throw error;

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import type { Config } from '../../shared/config/config.ts';
 import { parseYaml, type Wrong } from '../../shared/config/parse.ts';
 import { FOLDER } from './package/places.ts';
+import { complain } from './screen/show.ts';
 import { ROOT } from './steps.ts';
 import { userDataMistakes } from './user-data-size.ts';
 
@@ -12,18 +13,18 @@ export const RUNNERS_YAML = join(FOLDER, 'runners.yaml');
 /** Null after it said on standard error what is wrong: an operator's mistake is no stack trace. */
 export function readRunnersYaml(path: string = RUNNERS_YAML): Config | null {
   if (!existsSync(path)) {
-    process.stderr.write(
-      `There is no ${path}. 'npm run setup' makes one; ${join(ROOT, 'runners.example.yaml')} shows it.\n`,
+    complain(
+      `There is no ${path}. 'npm run setup' makes one; ${join(ROOT, 'runners.example.yaml')} shows it.`,
     );
     return null;
   }
   const parsed = parseYaml(readFileSync(path, 'utf8'));
   const mistakes = parsed.kind === 'wrong' ? placed(path, parsed) : userDataMistakes(parsed.config);
   if (parsed.kind === 'wrong' || mistakes.length > 0) {
-    process.stderr.write(`${path} has mistakes:\n${mistakes.map((line) => `  ${line}\n`).join('')}`);
+    complain(`${path} has mistakes:\n${mistakes.map((line) => `  ${line}`).join('\n')}`);
     return null;
   }
-  for (const warning of parsed.warnings) process.stderr.write(`warning: ${warning}\n`);
+  for (const warning of parsed.warnings) complain(`warning: ${warning}`);
   return parsed.config;
 }
 

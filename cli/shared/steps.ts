@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { complain } from './screen/show.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
 
@@ -29,7 +30,7 @@ export async function runSteps(steps: readonly Step[]): Promise<number> {
   for (const step of steps) {
     const { code, output } = await runStep(step);
     if (code === 0) continue;
-    process.stderr.write(`${output}\n${step.title}: failed (exit code ${code})\n`);
+    complain(`${output}\n${step.title}: failed (exit code ${code})`);
     return 1;
   }
   return 0;

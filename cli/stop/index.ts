@@ -6,7 +6,7 @@ import { LEDGER_SCAN_MAX } from '../../shared/limits.ts';
 import { isRunnerName } from '../../shared/names.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
-import { complain } from '../shared/screen/show.ts';
+import { complain, say, show } from '../shared/screen/show.ts';
 import { isKnown } from './known.ts';
 import { type Stopped, stop, type Target } from './stop.ts';
 import { triggerSwitch } from './world.ts';
@@ -60,9 +60,8 @@ async function stopAsked(options: Options, operator: Operator): Promise<number> 
     if (!(await confirm({ message: QUESTIONS[target.kind], default: false })))
       return fail('Nothing was done.');
   }
-  const say = complain;
   const switchTriggers = triggerSwitch(operator.config);
-  return report(await stop(target, { operator, switchTriggers, say, sleep }), target, options);
+  return report(await stop(target, { operator, switchTriggers, say: complain, sleep }), target, options);
 }
 
 const QUESTIONS: Readonly<Record<Target['kind'], string>> = {
@@ -88,11 +87,11 @@ async function targetIn(
 function report(stopped: Stopped, target: Target, { json }: Options): number {
   const { machines, failures } = stopped;
   const isDone = machines === 0 && failures.length === 0;
-  if (json) process.stdout.write(`${JSON.stringify({ ...target, ...stopped })}\n`);
+  if (json) show({ ...target, ...stopped }, { isJson: true, json: (all) => all, text: () => '' });
   else {
     for (const failure of failures) complain(`Not done: ${failure}`);
     const how = target.kind === 'runner' ? '' : ' To go on: npm run resume';
-    process.stdout.write(`${isDone ? 'No machine is left.' : 'Not all is stopped: see above.'}${how}\n`);
+    say(`${isDone ? 'No machine is left.' : 'Not all is stopped: see above.'}${how}`);
   }
   return isDone ? 0 : 1;
 }

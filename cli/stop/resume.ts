@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { resuming } from '../../shared/ledger/stop.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
+import { say } from '../shared/screen/show.ts';
 import type { StopWorld } from './stop.ts';
 import { triggerSwitch } from './world.ts';
 
@@ -14,7 +15,6 @@ export function main(args: readonly string[]): Promise<number> {
   const options = parseOptions<Options>(command(), args);
   if (typeof options === 'number') return Promise.resolve(options);
   return withOperator((operator) => {
-    const say = (line: string) => void process.stdout.write(`${line}\n`);
     return resume(options.repository ?? null, operator, triggerSwitch(operator.config), say);
   });
 }

@@ -1,4 +1,5 @@
 /** The one place where what a command has learned leaves for a terminal: nothing from outside gets there as a control character. */
+import { stripVTControlCharacters } from 'node:util';
 import { plainData, plainJson, plainLines } from '../../../shared/story/outside-text.ts';
 import { inAscii, isAsciiOnly, type Screen, screenNow } from './screen.ts';
 
@@ -20,8 +21,17 @@ export function show<Data>(data: Data, how: Shown<Data>): void {
   process.stdout.write(`${shownText(data, how, screenNow()).trimEnd()}\n`);
 }
 
+/** A sentence, or some lines, without what moves a terminal; a program's own colours go, too. */
+export const spoken = (text: string): string => plainLines(stripVTControlCharacters(text));
+
+/** What a command tells while it works: names of others may be in it, and what services answered. */
+export function say(text: string): void {
+  const plain = spoken(text);
+  process.stdout.write(`${isAsciiOnly(process.env) ? inAscii(plain) : plain}\n`);
+}
+
 /** For standard error: an error's own words may quote what a stranger wrote. */
 export function complain(text: string): void {
-  const plain = plainLines(text);
+  const plain = spoken(text);
   process.stderr.write(`${isAsciiOnly(process.env) ? inAscii(plain) : plain}\n`);
 }

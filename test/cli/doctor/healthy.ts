@@ -144,20 +144,8 @@ export async function healthy(options: Options = {}): Promise<Healthy> {
   deploy(management, config, world().release ?? '');
   await world().github('PATCH /app/hook/config', { url: WEBHOOK_URL }, 'app');
   return {
-    management,
-    ecs,
-    github,
-    tablestore,
-    config,
-    world,
-    denied,
-    key,
-    variables,
-    groups,
-    installation,
-    note,
-    capacity,
-    held,
+    ...{ management, ecs, github, tablestore, config, world, denied, key, variables, groups },
+    ...{ installation, note, capacity, held },
     async close() {
       await Promise.all([served.close(), store.close(), gateway.close(), servedGitHub.close()]);
       fc.close();
