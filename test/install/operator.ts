@@ -179,13 +179,16 @@ async function installAt(page: string): Promise<void> {
 
 const TEXTS: Readonly<Record<string, string>> = {
   'The organisation': 'acme',
+  // OSS is not played in this account.
+  'A bucket that deploy makes': '-',
   'The id of the KMS instance': 'kst-1',
   'The id of its key that encrypts secrets': 'key-1',
 };
 
 const ASK: Ask = {
   async text(message, options) {
-    const text = TEXTS[message] ?? options.default ?? '';
+    const [, typed] = Object.entries(TEXTS).find(([begin]) => message.startsWith(begin)) ?? [];
+    const text = typed ?? options.default ?? '';
     const checked = options.check?.(text) ?? true;
     if (checked !== true) throw new Error(`${message}: ${text} is refused: ${checked}`);
     return text;
