@@ -179,8 +179,7 @@ async function installAt(page: string): Promise<void> {
 
 const TEXTS: Readonly<Record<string, string>> = {
   'The organisation': 'acme',
-  // OSS is not played in this account.
-  'A bucket that deploy makes': '-',
+  'A bucket that deploy makes': '-', // OSS is not played in this account.
   'The id of the KMS instance': 'kst-1',
   'The id of its key that encrypts secrets': 'key-1',
 };
