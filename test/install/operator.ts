@@ -179,15 +179,14 @@ async function installAt(page: string): Promise<void> {
 
 const TEXTS: Readonly<Record<string, string>> = {
   'The organisation': 'acme',
-  'A bucket that deploy makes': '-', // OSS is not played in this account.
+  'A bucket that deploy makes for GitHub’s runner, unique over all accounts; - for none': '-', // no OSS here
   'The id of the KMS instance': 'kst-1',
   'The id of its key that encrypts secrets': 'key-1',
 };
 
 const ASK: Ask = {
   async text(message, options) {
-    const [, typed] = Object.entries(TEXTS).find(([begin]) => message.startsWith(begin)) ?? [];
-    const text = typed ?? options.default ?? '';
+    const text = TEXTS[message] ?? options.default ?? '';
     const checked = options.check?.(text) ?? true;
     if (checked !== true) throw new Error(`${message}: ${text} is refused: ${checked}`);
     return text;
