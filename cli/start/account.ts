@@ -46,6 +46,7 @@ time. In another terminal, in this folder:
 
   . ${relative(FOLDER, FILE)}   # instead of real credentials
   npm run setup            # and on, as docs/install.md says; functions in cn-hongkong
+                           # OSS is not played: answer - where it asks for a bucket
   npm run job -- --labels self-hosted,aliyun,arm64 --minutes 1
 
 What the functions log is in ${relative(FOLDER, LOG)}.

@@ -107,7 +107,7 @@ function command(): Command {
     .option('--account', 'serve an empty account and organisation instead, to try an install on', false)
     .option('--warm', 'with a few runners that wait for jobs', false)
     .option('--json', 'the result as JSON, and nothing else', false)
-    .option('--scale <times>', 'how much faster than real time', wholeNumber, 20)
+    .option('--scale <times>', 'how much faster than real time', wholeNumber, 10)
     .option('--seed <number>', 'which world is drawn', wholeNumber, 1)
     .addHelpText(
       'after',

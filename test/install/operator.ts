@@ -179,6 +179,7 @@ async function installAt(page: string): Promise<void> {
 
 const TEXTS: Readonly<Record<string, string>> = {
   'The organisation': 'acme',
+  'A bucket that deploy makes for GitHub’s runner, unique over all accounts; - for none': '-', // no OSS here
   'The id of the KMS instance': 'kst-1',
   'The id of its key that encrypts secrets': 'key-1',
 };

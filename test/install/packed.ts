@@ -84,6 +84,8 @@ export const served = (): Record<string, string> =>
 const TYPED: Readonly<Record<string, string>> = {
   'Go on': 'y',
   'The organisation': 'acme',
+  // OSS is not played in this account.
+  'A bucket that deploy makes': '-',
   'The id of the KMS instance': 'kst-1',
   'The id of its key that encrypts secrets': 'key-1',
 };
@@ -119,7 +121,10 @@ export function setUp(): Promise<Ended> {
     for (const [, question = ''] of all.matchAll(/\? (Go on|[\w ,’]{10,24})/g))
       once(question, async () => {
         if (question.startsWith('It is not installed')) await install(all);
-        const [, typed = ''] = Object.entries(TYPED).find(([key]) => key.startsWith(question)) ?? [];
+        const [, typed = ''] =
+          Object.entries(TYPED).find(
+            ([key]) => key.startsWith(question) || question.startsWith(key.slice(0, 20)),
+          ) ?? [];
         setup.stdin?.write(`${typed}\n`);
       });
   });
