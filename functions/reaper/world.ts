@@ -1,4 +1,5 @@
 /** What the reaper needs of the world. */
+import type { Bills } from '../../shared/bills.ts';
 import type { Config } from '../../shared/config/config.ts';
 import type { RunnerEntry } from '../../shared/ledger/entries.ts';
 import type { Held, Ledger } from '../../shared/ledger/ledger.ts';
@@ -31,6 +32,7 @@ export interface ReaperWorld {
   readonly queue: Pick<Queue, 'launch'>;
   readonly alerts: Alerts;
   readonly mirrors: Mirrors;
+  readonly bills: Bills;
   /** HTTP calls made by this function instance so far, by whom they go to. */
   readonly calls?: () => Readonly<Record<string, number>>;
   /** Absent: each is asked for at once. */

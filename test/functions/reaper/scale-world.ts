@@ -68,6 +68,7 @@ export async function worldOf(live: number, broken: number, historyRows: number,
     ...(made === undefined ? {} : { instances: made }),
     alerts: { post: async () => undefined },
     queue: { launch: () => call('launch', 1, () => undefined) },
+    bills: { ofDay: async () => [] },
     refreshMarket: async () => '',
     mirrors: NO_MIRRORS,
   };
