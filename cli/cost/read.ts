@@ -1,6 +1,6 @@
 /** What the report is made from: `history`, day by day. */
 import { unusedRow } from '../../functions/reaper/events/history.ts';
-import { billDayOf } from '../../shared/bills.ts';
+import { billDayOf } from '../../shared/ledger/bills.ts';
 import type { UnusedRow } from '../../shared/ledger/unused-row.ts';
 import { HISTORY_DAY_MAX, HISTORY_TTL_DAYS, LEDGER_SCAN_MAX } from '../../shared/limits.ts';
 import { catalogMarket } from '../../shared/market/catalog.ts';

@@ -1,6 +1,6 @@
 /** What machines have cost, added up: pure. */
 import type { HistoryRow } from '../../shared/ledger/history-row.ts';
-import { machineCost, type Priced } from '../../shared/market/machine-cost.ts';
+import { machineCost, type Priced } from '../../shared/advisor/machine-cost.ts';
 
 export const HOUR_MS = 3_600_000;
 

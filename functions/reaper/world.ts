@@ -1,6 +1,7 @@
 /** What the reaper needs of the world. */
-import type { Bills } from '../../shared/bills.ts';
+
 import type { Config } from '../../shared/config/config.ts';
+import type { Bills } from '../../shared/ledger/bills.ts';
 import type { RunnerEntry } from '../../shared/ledger/entries.ts';
 import type { Held, Ledger } from '../../shared/ledger/ledger.ts';
 import type { Alerts, Clock, GitHub, Instances, Log, Queue } from '../../shared/ports.ts';

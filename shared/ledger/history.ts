@@ -1,6 +1,7 @@
 /** What the ledger remembers of jobs and machines that are over. */
-import type { BillDay } from '../bills.ts';
+
 import type { JobId, Listing } from '../nouns.ts';
+import type { BillDay } from './bills.ts';
 import type { HistoryRow } from './history-row.ts';
 import type { UnusedRow } from './unused-row.ts';
 

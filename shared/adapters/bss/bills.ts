@@ -3,7 +3,7 @@
  * BillingCycle; 300 items a page at most; NextToken is empty on the last one; ten calls a second; data is there a day later.
  */
 import * as z from 'zod/mini';
-import type { Bills } from '../../bills.ts';
+import type { Bills } from '../../ledger/bills.ts';
 import { AlibabaRefusal, type CallAlibaba } from '../alibaba/call.ts';
 
 export type CallBss = (params: Readonly<Record<string, string>>) => Promise<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 /** What instances of ours were billed for, a day a partition, in rows of a size that TableStore takes. */
-import type { BillDay } from '../../bills.ts';
+import type { BillDay } from '../../ledger/bills.ts';
 import type { History, KeptBill } from '../../ledger/history.ts';
 import { SCHEMA_VERSION, textIn } from './entries.ts';
 import type { Table } from './table.ts';

@@ -1,7 +1,7 @@
 /** Estimates are held against the account's bill: a day of it is asked for in a sweep, until none is wanting; then they are compared. */
 import { alertOnce, resolveAlert } from '../../../../shared/alert-once.ts';
-import { type BillDay, billDayOf, endOf } from '../../../../shared/bills.ts';
 import { amendNote } from '../../../../shared/ledger/amend.ts';
+import { type BillDay, billDayOf, endOf } from '../../../../shared/ledger/bills.ts';
 import type { KeptBill } from '../../../../shared/ledger/ledger.ts';
 import { HISTORY_DAY_MAX } from '../../../../shared/limits.ts';
 import type { ReaperWorld } from '../../world.ts';

@@ -1,7 +1,7 @@
 /** Estimates beside the bill: pure. */
-import { type BillDay, beginOf, billDayOf, endOf } from '../../../../shared/bills.ts';
+import { type BillDay, beginOf, billDayOf, endOf } from '../../../../shared/ledger/bills.ts';
 import type { KeptBill } from '../../../../shared/ledger/ledger.ts';
-import { machineCost, type Priced } from '../../../../shared/market/machine-cost.ts';
+import { machineCost, type Priced } from '../../../../shared/advisor/machine-cost.ts';
 import { BILL_APART_SHARE, BILL_LAG_MS, BILL_SETTLED_MS } from './limits.ts';
 
 export interface BilledMachine extends Priced {

@@ -1,6 +1,6 @@
 /** What a machine has cost by what is remembered of it: pure. */
 import type { HistoryRow } from '../ledger/history-row.ts';
-import { diskPricePerHour } from './disk.ts';
+import { diskPricePerHour } from '../market/disk.ts';
 
 const HOUR_MS = 3_600_000;
 
