@@ -150,8 +150,8 @@ export type RunOutcome =
   | { readonly kind: 'image'; readonly code: string; readonly advice: string }
   /** Definite: no instance was made, because the account's quota is used up: by machines that end, or until a person raises it. */
   | { readonly kind: 'used-up'; readonly code: string; readonly scope: 'family' | 'placement' }
-  /** Definite: no instance was made; nothing worth remembering. */
-  | { readonly kind: 'refused'; readonly code: string }
+  /** Definite: no instance was made; nothing worth remembering. `isUnknown`: nobody here knows what the code means. */
+  | { readonly kind: 'refused'; readonly code: string; readonly isUnknown?: true }
   /** Definite, and every other candidate of its region would fare the same: throttled until then. */
   | { readonly kind: 'throttled'; readonly code: string; readonly retryAtMs: number }
   /** Definite: the account cannot; a person must act. */

@@ -70,6 +70,6 @@ test('the picture of the end of npm start has the columns and the last line that
   const shown = [...picture.matchAll(/class="head"[^>]*>([^<]+)</g)].map(([, text]) => text);
   expect(shown).toEqual(columns.filter((column) => column !== ''));
   const last = [...picture.matchAll(/>([^<]+)<\/text>/g)].at(-1)?.[1] as string;
-  expect(textOf('cli/start/index.ts')).toContain(last);
+  expect(textOf('cli/start/end.ts')).toContain(last);
   expect(README).toContain('](docs/images/npm-start.svg)');
 });

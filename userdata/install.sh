@@ -34,8 +34,8 @@ install_all() {
 # What holds a lock that a job's apt-get meets, or restarts services under a job. Also what the image lacks, which a job
 # may install. Without a reload, which is the caller's.
 silence_timers() {
-  local -a units=({apt-daily,apt-daily-upgrade,dnf-makecache,dnf-automatic}.{timer,service}
-    {unattended-upgrades,packagekit}.service)
+  local -a units=({apt-daily,apt-daily-upgrade,dnf-makecache,dnf-automatic{,-install,-download,-notifyonly}}.{timer,service}
+    {unattended-upgrades,packagekit,yum-cron}.service)
   systemctl --quiet --no-reload mask "${units[@]}" || true
   systemctl --quiet --no-block stop "${units[@]}" || true
 }
@@ -55,6 +55,8 @@ fs.inotify.max_user_instances=1280'
   # a container has no say in them
   sysctl --quiet --load="${ROOT}/etc/sysctl.d/90-ci-runner.conf" || true
   ln --symbolic --force /usr/share/zoneinfo/UTC "${ROOT}/etc/localtime"
+  # Debian's second place for it: programs that find two zones take neither.
+  if [[ -e "${ROOT}/etc/timezone" ]]; then put /etc/timezone Etc/UTC; fi
 }
 
 # put PATH TEXT
@@ -81,7 +83,7 @@ prepare_user() {
   # Rootless containers ask for them; far above what useradd gives by itself.
   for entry in subuid subgid; do
     ids=$(cat "${ROOT}/etc/${entry}" 2>/dev/null) || true
-    if [[ "${ids}" != *runner:* ]]; then put "/etc/${entry}" "${ids}
+    if [[ $'\n'"${ids}" != *$'\n'runner:* ]]; then put "/etc/${entry}" "${ids}
 runner:1000000000:65536"; fi
   done
   # Numbers: older ones take no names.
@@ -230,8 +232,9 @@ cause_of() {
     *unreachable* | *'no route'*) printf no_network ;;
     *'not yet valid'* | *'not valid yet'* | *expired*) printf clock_is_wrong ;;
     *lock*) printf database_is_locked ;;
-    *'failed to '[cf]* | *'could not connect'* | *'timed out'* | *'error: 5'* | *'reset by peer'*) printf mirror_is_away ;;
+    *'failed to '[cf]* | *'could not connect'* | *'timed out'* | *'error: 5'* | *'error: 4'[02][89]* | *'reset by peer'*) printf mirror_is_away ;;
     *'checksum is wrong'* | *'not in gzip'*) printf checksum! ;;
+    *'format violated'* | *'unexpected e'* | *'crc error'*) printf download_is_garbled ;;
     *'no space'* | *'writing'*) printf disk_is_full! ;;
     *'unable to '[lf]* | *'no installation candidate'*) printf no_such_package! ;;
     *'error: 4'*) printf refused! ;;

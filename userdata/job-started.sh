@@ -25,11 +25,12 @@ job_started() {
   printf '%s\n' "${JOB_ENVIRONMENT[@]?}" >>"${GITHUB_ENV:-/dev/null}"
 }
 
-# What was still on its way when the runner came online: docker, say. What failed ends the runner by itself.
+# What was still on its way when the runner came online: docker, say, or what the image has in store for cloud-init's end,
+# which is waited for for three minutes. What failed ends the runner by itself.
 await_machine() {
   local looks
-  OBJECTION='it was not ready in two minutes'
-  for ((looks = 0; looks < 600; looks++)); do
+  OBJECTION='it was not ready in four minutes'
+  for ((looks = 0; looks < 1200; looks++)); do
     if [[ -e "${SHARED:?}/ready" ]]; then
       if [[ -e "${SHARED}/missing" ]]; then
         printf '::warning::This machine lacks what could not be installed: %s\n' "$(<"${SHARED}/missing")"

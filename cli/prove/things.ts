@@ -80,6 +80,12 @@ export function requestOf(
   };
 }
 
-/** All that any run of this deployment left in a region. */
-export const listOurs = (region: string, world: ProveWorld): Promise<Listing<Instance>> =>
-  listTagged(region, { call: world.ecs, pause: world.sleep, deployment: world.config.name }, TAG.prove);
+/** All that any run of this deployment left in a region: a tag alone, which anybody may write, is not enough. */
+export async function listOurs(region: string, world: ProveWorld): Promise<Listing<Instance>> {
+  const { ecs: call, sleep: pause, config } = world;
+  const { things, complete } = await listTagged(region, { call, pause, deployment: config.name }, TAG.prove);
+  const start = `${config.name}-prove-`;
+  const isOurs = ({ name }: Instance) =>
+    name.startsWith(start) && /^[0-9a-z]+-[a-z]/.test(name.slice(start.length));
+  return { things: things.filter(isOurs), complete };
+}

@@ -1,5 +1,5 @@
 /** The page that posts the manifest, and the address that GitHub comes back to: on this machine alone. */
-import { timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { manifestFor, manifestTarget } from './manifest.ts';
@@ -17,8 +17,8 @@ export interface LocalPage {
 export interface LocalPageOptions {
   readonly answers: Answers;
   readonly state: string;
-  /** The code for the App; null: GitHub knows no such code (any more). */
-  readonly convert: (code: string) => Promise<Converted | null>;
+  /** The code for the App; null: GitHub knows no such code (any more). 'of another': it is not of the owner that was named. */
+  readonly convert: (code: string) => Promise<Converted | 'of another' | null>;
   readonly port?: number;
 }
 
@@ -32,8 +32,10 @@ export async function localPage(options: LocalPageOptions): Promise<LocalPage> {
   const converted = new Promise<Converted>((resolve) => {
     found = resolve;
   });
+  // Whoever else is on this machine does not know it, and so not the state that the page holds.
+  const path = `/${randomBytes(16).toString('base64url')}`;
   const server = createServer(async (request, response) => {
-    const reply = await answer(request, options, found).catch(noAnswer);
+    const reply = await answer(request, { ...options, path }, found).catch(noAnswer);
     send(response, reply, options.answers.baseUrl);
   });
   await new Promise<void>((resolve, reject) => {
@@ -41,7 +43,7 @@ export async function localPage(options: LocalPageOptions): Promise<LocalPage> {
     server.listen(options.port ?? 0, '127.0.0.1', resolve);
   });
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
     converted,
     close: () =>
       new Promise((resolve) => {
@@ -56,9 +58,11 @@ const noAnswer = (error: unknown): Reply => ({
   html: wrongPage('GitHub gave no answer that could be read', error instanceof Error ? error.message : ''),
 });
 
+type Options = LocalPageOptions & { readonly path: string };
+
 async function answer(
   request: IncomingMessage,
-  options: LocalPageOptions,
+  options: Options,
   found: (converted: Converted) => void,
 ): Promise<Reply> {
   const host = request.headers.host ?? '';
@@ -68,7 +72,7 @@ async function answer(
   const url = new URL(request.url ?? '/', `http://${host}`);
   if (request.method !== 'GET')
     return { status: 405, html: wrongPage('Not so', 'This page is only looked at.') };
-  if (url.pathname === '/') return { status: 200, html: start(options, url.origin) };
+  if (isSame(url.pathname, options.path)) return { status: 200, html: start(options, url.origin) };
   if (url.pathname === '/callback') return callback(url.searchParams, options, found);
   return { status: 404, html: wrongPage('Not here', 'There is nothing at this address.') };
 }
@@ -85,7 +89,7 @@ function start({ answers, state }: LocalPageOptions, origin: string): string {
 
 async function callback(
   query: URLSearchParams,
-  { state, convert }: LocalPageOptions,
+  { state, convert, path }: Options,
   found: (converted: Converted) => void,
 ): Promise<Reply> {
   if (!isSame(query.get('state') ?? '', state))
@@ -100,7 +104,7 @@ async function callback(
   if (!/^[A-Za-z0-9_-]{1,200}$/.test(code))
     return {
       status: 400,
-      html: wrongPage('GitHub made no App', 'It was denied or left. Nothing has changed.'),
+      html: wrongPage('GitHub made no App', 'It was denied or left. Nothing has changed.', path),
     };
   const converted = await convert(code);
   if (converted === null)
@@ -109,6 +113,16 @@ async function callback(
       html: wrongPage(
         'GitHub does not know this code any more',
         'It is good once, and for an hour. If an App was made, delete it at GitHub: its key is lost.',
+        path,
+      ),
+    };
+  if (converted === 'of another')
+    return {
+      status: 409,
+      html: wrongPage(
+        'This App belongs to somebody else',
+        'It is not of the owner that was named, and nothing of it is kept. If you made it, delete it at GitHub.',
+        path,
       ),
     };
   found(converted);

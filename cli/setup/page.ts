@@ -61,8 +61,9 @@ export const donePage = (slug: string): string =>
     <p>Its key and secret are kept. Close this tab, and go on in the terminal.</p></div>`,
   );
 
-export const wrongPage = (what: string, advice: string): string =>
+/** `again`: where it begins; null: for somebody who need not know. */
+export const wrongPage = (what: string, advice: string, again: string | null = null): string =>
   page(
     'Not done',
-    `<div class="wrong"><h1>${escaped(what)}</h1><p>${escaped(advice)}</p><p><a href="/">Start again</a></p></div>`,
+    `<div class="wrong"><h1>${escaped(what)}</h1><p>${escaped(advice)}</p>${again === null ? '' : `<p><a href="${escaped(again)}">Start again</a></p>`}</div>`,
   );

@@ -35,6 +35,12 @@ const Progress = z.strictObject({
   webhook: z.string().nullable().default(null),
 });
 export type Progress = z.output<typeof Progress>;
+const Owned = z.object({ owner: z.object({ login: z.string() }) });
+
+/** GitHub docs, "Create a GitHub App from a manifest": `owner`. Of a repository's App it is whoever was signed in. */
+export const isOwnedBy = ({ owner, scope }: Pick<Answers, 'owner' | 'scope'>, raw: unknown): boolean =>
+  scope === 'repository' || Owned.safeParse(raw).data?.owner.login.toLowerCase() === owner.toLowerCase();
+
 export const parseConverted = (raw: unknown): Converted | null => Converted.safeParse(raw).data ?? null;
 
 export interface ProgressFile {

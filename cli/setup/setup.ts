@@ -6,7 +6,7 @@ import { awaitFirstDelivery, confirmInstallation, setWebhookAddress } from './fi
 import { keepSecrets } from './keep-secrets.ts';
 import { localPage } from './local-page.ts';
 import { broughtNetwork } from './network.ts';
-import { type Answers, type Converted, type Progress, parseConverted } from './progress.ts';
+import { type Answers, type Converted, isOwnedBy, type Progress, parseConverted } from './progress.ts';
 import { askAll, askPlacement } from './questions.ts';
 import { firstYaml } from './runners-yaml.ts';
 import type { SetupWorld } from './world.ts';
@@ -74,6 +74,7 @@ async function fromGitHub(answers: Answers, world: SetupWorld): Promise<Converte
       if (status === 404 || status === 422) return null;
       const converted = parseConverted(data);
       if (converted === null) throw new Error(`GitHub answered ${status}`);
+      if (!isOwnedBy(answers, data)) return 'of another';
       world.progress.write({ converted });
       return converted;
     },

@@ -28,8 +28,10 @@ export function printEnd({ rows, left, ok, warm }: End, { options, isColoured, s
   say(
     `wait: from queued to running, in simulated seconds; what the functions took on this machine counts ${scale}-fold.\n`,
   );
-  const rest = warm === null ? '' : ' but the runners that wait';
-  if (left.length === 0)
-    say(pc.green(`Nothing is left${rest}: no instance, no registration, no slot, no ledger entry.`));
+  const nothing =
+    warm === null
+      ? 'Nothing is left: no instance, no registration, no slot, no ledger entry.'
+      : 'Nothing is left but the runners that wait.';
+  if (left.length === 0) say(pc.green(nothing));
   else say(pc.red(`Still there:\n${left.map((line) => `  ${line}`).join('\n')}`));
 }

@@ -7,6 +7,7 @@ import { isRunnerName } from '../../shared/names.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
 import { complain } from '../shared/screen/show.ts';
+import { isKnown } from './known.ts';
 import { type Stopped, stop, type Target } from './stop.ts';
 import { triggerSwitch } from './world.ts';
 
@@ -22,10 +23,21 @@ export function main(args: readonly string[]): Promise<number> {
   const options = parseOptions<Options>(command(), args);
   if (typeof options === 'number') return Promise.resolve(options);
   const { all, repository, runner } = options;
+  if (repository !== undefined && !ONE_REPOSITORY.test(repository))
+    return Promise.resolve(
+      fail(`--repository wants one repository, as OWNER/NAME, and no pattern. All: --all`, 2),
+    );
   if ([all, repository, runner].filter((each) => each !== undefined).length !== 1)
     return Promise.resolve(fail('Say one of --all, --repository OWNER/NAME and --runner NAME.', 2));
   return withOperator((operator) => stopAsked(options, operator));
 }
+
+const ONE_REPOSITORY = /^[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/;
+
+const whyNothing = ({ repository, runner }: Options): string =>
+  repository === undefined
+    ? `There is no runner '${runner}' in the ledger. What there is: npm run list`
+    : `Nothing was ever launched for '${repository}', and repositories.allow does not name it: is it written right? What there is: npm run list`;
 
 function command(): Command {
   return new Command('npm run stop --')
@@ -42,8 +54,7 @@ function command(): Command {
 
 async function stopAsked(options: Options, operator: Operator): Promise<number> {
   const target = await targetIn(options, operator);
-  if (target === null)
-    return fail(`There is no runner '${options.runner}' in the ledger. What there is: npm run list`);
+  if (target === null) return fail(whyNothing(options));
   if (!options.yes) {
     if (!process.stdin.isTTY || options.json) return fail('Nobody is there to be asked: say --yes.', 2);
     if (!(await confirm({ message: QUESTIONS[target.kind], default: false })))
@@ -65,7 +76,8 @@ async function targetIn(
   { repository, runner }: Options,
   { ledger, config }: Operator,
 ): Promise<Target | null> {
-  if (repository !== undefined) return { kind: 'repository', repository };
+  if (repository !== undefined)
+    return (await isKnown(repository, { ledger, config })) ? { kind: 'repository', repository } : null;
   if (runner === undefined) return { kind: 'all' };
   const { things } = await ledger.runners.list(LEDGER_SCAN_MAX);
   const found = things.find(({ entry }) => entry.name === runner || entry.instanceId === runner);

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import type { HalfCpu } from './half-cpu.ts';
 
 const run = promisify(execFile);
 
@@ -32,13 +33,20 @@ export interface Measured {
   readonly cpuMs: number;
 }
 
-/** A fresh process loads the bundle and is handed the events. Throws when one of them ends in something else than success. */
+/**
+ * A fresh process loads the bundle and is handed the events. Throws when one of them ends in something else than success.
+ * `within`: the control group that it runs in.
+ */
 export async function measured(
   path: string,
   events: Events,
   env: Readonly<Record<string, string>>,
+  within: HalfCpu | null = null,
 ): Promise<Measured> {
-  const ended = promisify(execFile)(process.execPath, [RUN_BUNDLE, pathToFileURL(path).href], { env });
+  const words = [process.execPath, RUN_BUNDLE, pathToFileURL(path).href];
+  const [program = '', ...rest] =
+    within === null ? words : ['/bin/sh', '-c', 'echo $$ > "$0" && exec "$@"', within.procs, ...words];
+  const ended = run(program, rest, { env });
   ended.child.stdin?.end(JSON.stringify(events));
   const { stdout } = await ended;
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');

@@ -8,6 +8,7 @@ import { build as esbuild } from 'esbuild';
 import { type Bundle, buildAll, ROOT } from '../../build.ts';
 import { readRunnersYaml } from '../../cli/shared/runners-yaml.ts';
 import { measured } from './child.ts';
+import { halfCpu } from './half-cpu.ts';
 import { type Bench, median, type Row } from './row.ts';
 import { KEY, openServices, type Services } from './services.ts';
 
@@ -60,6 +61,9 @@ async function rowsOf(
     ...row('one event, warm', 'ms', ({ warmMs }) => warmMs),
     ...row('CPU of one event, warm', 'ms', ({ cpuMs }) => cpuMs),
     ...row('calls of one event, warm', 'calls', ({ warmCalls }) => warmCalls),
+    ...(ours.halfMs === null
+      ? []
+      : row('load and first event at half a vCPU', 'ms', ({ halfMs }) => halfMs ?? 0)),
     ...row('one event, warm, 50 ms a call', 'ms', ({ farMs }) => farMs),
     ...row('ten at once, warm, 50 ms a call', 'ms', ({ tenMs }) => tenMs),
     { what: `${kind}: uploaded, unpacked, without source maps`, median: bytes(bundle.path), ...size },
@@ -75,6 +79,8 @@ function uploadedBytes(folder: string): number {
 
 interface Figures {
   readonly coldMs: number;
+  /** Null: this machine cannot halve a processor. */
+  readonly halfMs: number | null;
   readonly coldCalls: number;
   readonly warmMs: number;
   readonly warmCalls: number;
@@ -91,6 +97,7 @@ async function measure(kind: Kind, path: string, open: () => Promise<Services>):
       measured(path, { events, credentials: KEY, how }, services.environment);
     const cold = [];
     for (let run = 0; run < COLD_RUNS; run++) cold.push((await once(services.events(kind, 1))).firstMs);
+    const half = await atHalf(path, () => services.events(kind, 1), services.environment);
     const callsBefore = services.calls();
     await once(services.events(kind, 1));
     const coldCalls = services.calls() - callsBefore;
@@ -103,10 +110,26 @@ async function measure(kind: Kind, path: string, open: () => Promise<Services>):
     const ten = await once(services.events(kind, 11), 'at once');
     const { warmMs, cpuMs } = warm;
     return {
-      ...{ coldMs: median(cold), coldCalls, warmMs, warmCalls, cpuMs },
+      ...{ coldMs: median(cold), halfMs: half, coldCalls, warmMs, warmCalls, cpuMs },
       ...{ farMs: far.warmMs, tenMs: ten.warmMs, runs },
     };
   } finally {
     await services.close();
   }
+}
+
+async function atHalf(
+  path: string,
+  events: () => readonly string[],
+  environment: Services['environment'],
+): Promise<number | null> {
+  const group = halfCpu();
+  if (group === null) return null;
+  const cold = [];
+  for (let run = 0; run < COLD_RUNS; run++) {
+    const asked = { events: events(), credentials: KEY, how: 'in turn' } as const;
+    cold.push((await measured(path, asked, environment, group)).firstMs);
+  }
+  group.close();
+  return median(cold);
 }

@@ -34,7 +34,7 @@ export function bootValues(boot: Boot, config: Config): UserDataValues {
     runner: {
       versions: [release.version, ...stillTaken(release, boot.launchedAtMs)],
       sha256: archive.sha256,
-      urls: runnerUrls(release, archive.key, candidate.region, placement?.mirrorBucket ?? null, config),
+      urls: runnerUrls(release, requirements.arch, candidate.region, placement?.mirrorBucket ?? null),
     },
     lifetimeSeconds: Math.floor((requirements.lifetimeMs - endingMs(requirements.lifetimeMs)) / 1000),
     lifetimeMinutes: Math.round(requirements.lifetimeMs / 60_000),

@@ -82,6 +82,8 @@ export async function takeRefusal(
       await learn(candidate, outcome, world);
       return null;
     case 'refused':
+      if (outcome.isUnknown) await tellOfUnknown(candidate, outcome.code, world);
+      return null;
     case 'throttled':
       return null;
     case 'fatal': {
@@ -91,6 +93,12 @@ export async function takeRefusal(
       return { because, nextTryAtMs };
     }
   }
+}
+
+/** It may be a refusal of the account's own, which no other offer escapes: once a day for each code. */
+function tellOfUnknown({ instanceType, zone }: Candidate, code: string, world: LauncherWorld): Promise<void> {
+  const text = `ECS refused ${instanceType} in ${zone} with the code ${code}, which has no meaning here yet; other offers are asked for. Look the code up in ECS's error center, and report it to us: what it means belongs into the table`;
+  return alertOnce(`code-${code}`, text, world);
 }
 
 /** What only a person ends is remembered in words, and told. */

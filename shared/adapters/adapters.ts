@@ -7,6 +7,7 @@ import type { Environment } from '../config/environment.ts';
 import { memoryIn } from '../github-note.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Alerts, Clock, GitHub, Instances, Log } from '../ports.ts';
+import { FILE_MAX_MS } from '../runner/limits.ts';
 import { alertsTo } from './alerts.ts';
 import type { AccessKey } from './alibaba/acs3.ts';
 import { alibabaCaller } from './alibaba/call.ts';
@@ -15,7 +16,9 @@ import { ecsInstances } from './ecs/instances.ts';
 import { type Fingerprints, fingerprints, type HeldKey } from './fingerprints.ts';
 import { gitHubOver } from './github/adapter.ts';
 import { gitHubClient } from './github/client.ts';
+import { filesVia } from './github/download.ts';
 import type { GitHubRequest } from './github/request.ts';
+import type { OwnHost } from './github/runner-releases.ts';
 import { jsonLog } from './json-log.ts';
 import { type SecretSource, secretSource } from './secrets/secrets.ts';
 import { alibabaSecrets } from './secrets/stores.ts';
@@ -82,6 +85,7 @@ export function createAdapters(
       runnerGroup: config.github.runnerGroup,
       pause,
       memory: memoryIn(ledger, clock),
+      ownHost: ownHostOf(config),
     }),
     gitHubRequest,
     instances: ecsInstances({
@@ -102,6 +106,12 @@ export function createAdapters(
     fingerprints: (nonce) => fingerprints(nonce, environment.GITHUB_APP_ID, readKey),
     calls: () => ({ ecs: ecs.count(), gitHub: gitHub.count(), ledger: ledgerCalls }),
   };
+}
+
+/** Null: jobs are on github.com. */
+function ownHostOf({ github, control }: Config): OwnHost | null {
+  if (new URL(github.baseUrl).hostname === 'github.com') return null;
+  return { scope: github.scope, files: filesVia(control.egressProxy, FILE_MAX_MS) };
 }
 
 function counted<Asked extends unknown[], Answer>(ask: (...asked: Asked) => Answer) {

@@ -9,6 +9,7 @@ import type { RunOutcome } from '../ports.ts';
 import { type Ceiling, type Cores, coresToTry, isWidened, sizeAskedFor, UNKNOWN_SIZE } from './cores.ts';
 import { type PlacementMarket, type PricedOffering, priceOfferings, whyUnfit } from './offerings.ts';
 import { bidFor, scoreOf } from './price.ts';
+import { HOURS_KEPT } from './spend.ts';
 
 export interface LeftOut {
   readonly what: string;
@@ -151,14 +152,14 @@ function scoreOffering(offering: PricedOffering, request: Sized): ScoredOffering
 }
 
 /** Of several the lowest. A machine that alone costs more than all may cost would wait for ever. */
-function lowest({ config, requirements }: FitRequest, size: Ceiling | null): Ceiling {
+function lowest({ config, requirements, hours = HOURS_KEPT }: FitRequest, size: Ceiling | null): Ceiling {
   const { pricePerHour, spendPerHour, spendPerDay } = config.limits;
   const disk = diskPricePerHour(requirements.diskGiB);
   const least = (bound: number | null) => (bound === null ? null : Math.max(0, bound - disk));
   const all: readonly Ceiling[] = [
     { ceiling: pricePerHour, what: 'limits.pricePerHour' },
     { ceiling: least(spendPerHour), what: 'limits.spendPerHour' },
-    { ceiling: least(spendPerDay), what: 'limits.spendPerDay' },
+    { ceiling: least(spendPerDay === null ? null : spendPerDay / hours), what: 'limits.spendPerDay' },
     ...(size === null ? [] : [size]),
   ];
   const [first, ...others] = all.filter(({ ceiling }) => ceiling !== null);

@@ -12,6 +12,7 @@ import {
   type Stock,
   zoneId,
 } from '../market/market.ts';
+import { holds } from '../market/type-names.ts';
 import type { CapacityType, Offering, Requirements } from '../nouns.ts';
 import type { Prices } from './price.ts';
 
@@ -90,10 +91,8 @@ const matches = (family: string, pattern: string): boolean =>
   pattern.endsWith('*') ? family.startsWith(pattern.slice(0, -1)) : family === pattern;
 
 /** By its exact name, or by its family's. */
-export function isNamed(type: MarketType, name: string): boolean {
-  if (type.type === name) return true;
-  return familiesOf(type).some((family) => family === name || family.startsWith(`${name}-`));
-}
+export const isNamed = (type: MarketType, name: string): boolean =>
+  holds(name, type.type) || holds(name, type.family);
 
 /** Each zone of the operator's where the type is sold. */
 export function priceOfferings(

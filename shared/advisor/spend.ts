@@ -10,7 +10,7 @@ const MILLION = 1_000_000;
 const millionths = (value: number): number => Math.round(value * MILLION);
 
 /** Kept of the day's money for a job of which nobody knows how long it runs. */
-const HOURS_KEPT = 1;
+export const HOURS_KEPT = 1;
 
 /**
  * The same share of the money as of the runners is one repository's: `limits.runnersPerRepository` of `limits.runners`.

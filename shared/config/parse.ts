@@ -79,6 +79,7 @@ function checked(raw: unknown): Config | Mistake[] {
     ...profileMistakes(parsed.data),
     ...placementMistakes(parsed.data),
     ...warmMistakes(parsed.data),
+    ...deployMistakes(parsed.data),
   ];
   return mistakes.length > 0 ? mistakes : parsed.data;
 }
@@ -121,6 +122,14 @@ function placementMistakes(config: Config): Mistake[] {
         : []),
     ];
   });
+}
+
+/** Its tokens would be of another issuer, and github.com's repository of that name is somebody else's. */
+function deployMistakes({ control, github }: Config): Mistake[] {
+  if (control.deployFrom === null || new URL(github.baseUrl).hostname === 'github.com') return [];
+  const text =
+    'control.deployFrom: is for github.com alone, whose tokens the role trusts; with another github.baseUrl deploy by hand';
+  return [{ path: ['control', 'deployFrom'], text }];
 }
 
 /** A runner of a pool is one of the runners, and waits in the group of private repositories. */

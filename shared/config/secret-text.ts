@@ -8,8 +8,15 @@ export interface SecretReference {
 
 /** Names as the stores take them (KMS docs, CreateSecret; OOS docs, CreateSecretParameter); a path may begin with /. */
 const REFERENCE = /^(?:(kms|oos):([\w+=.@-][\w/+=.@-]*)|(file):((?!\/\/)[^\s:][^\s]*))$/;
-/** A few letters and a colon: no secret that a service made looks like it, and a mistyped reference does. */
-const LOOKS_LIKE_ONE = /^[\s'"]*[A-Za-z][A-Za-z0-9+.-]{0,15}\s*:/;
+/** What no secret that a service made looks like, and a mistyped reference does. */
+const LOOKS_LIKE_ONE: readonly RegExp[] = [
+  /^[\s'"]*[A-Za-z][A-Za-z0-9+.-]{0,15}\s*:/, // a few letters and a colon
+  /^[\s'"]*(?:kms|oos|oss|file|env|vault)[^A-Za-z0-9]/i, // a store, and another sign than a colon
+  /[^\x20-\x7e\r\n\t]/, // a full-width colon, a typographic quote
+  /^[\s'"]*(?:\$|%[A-Za-z_]+%|\{\{)|\$\{/, // a variable that nothing filled in
+  /^[\s'"]*(?:~|\.{1,2})?\/(?:[\w.-]+\/)*[\w.-]+\.\w+$|^[\s'"]*\.{1,2}\/|\.(?:pem|key|txt)['"]?$/i, // a path
+  /-runner-(?:webhook-secret|private-key)['"]?$/i, // the names that `npm run setup` gives
+];
 
 /** Null: the text is the secret itself, or nothing that we take: see `whyNoSecret`. */
 export function parseReference(text: string): SecretReference | null {
@@ -27,7 +34,7 @@ export function parseReference(text: string): SecretReference | null {
  */
 export function whyNoSecret(text: string): string | null {
   if (parseReference(text) !== null) return null;
-  if (LOOKS_LIKE_ONE.test(text))
+  if (LOOKS_LIKE_ONE.some((pattern) => pattern.test(text)))
     return 'looks like a reference and is none: write kms:NAME, oos:NAME or file:PATH, in small letters and without //';
   return text.trim().length < SECRET_MIN_CHARS ? TOO_SHORT : null;
 }

@@ -1,10 +1,11 @@
 /** What labels may ask for at most. What the operator wrote, under `profiles` or `defaults`, is his word: it is not bound. Pure. */
 import type { Config } from '../config/config.ts';
 import { familyOf, type MarketType } from '../market/market.ts';
+import { holds, matchesType } from '../market/type-names.ts';
 import type { Requirements } from '../nouns.ts';
 import { type LabelValues, Refusal } from './label-words.ts';
 
-type Asked = Pick<Requirements, 'cpu' | 'diskGiB' | 'profile'>;
+type Asked = Pick<Requirements, 'cpu' | 'diskGiB' | 'profile' | 'type'>;
 
 const isExact = (type: string): boolean => type.split('.').length > 2;
 
@@ -17,10 +18,10 @@ const topOf = (cores: string | number | undefined): number =>
       .at(-1),
   );
 
-/** A machine has no more cores than this, whatever was asked; an exact type that a profile names has its own. */
-export function coresMax({ profile }: Pick<Requirements, 'profile'>, config: Config): number {
+/** A machine has no more cores than this, whatever was asked; the exact type that a profile names, and no other, has its own. */
+export function coresMax({ profile, type }: Pick<Requirements, 'profile' | 'type'>, config: Config): number {
   const own = config.profiles[profile ?? ''];
-  if (own?.type !== undefined && isExact(own.type)) return Number.MAX_SAFE_INTEGER;
+  if (own?.type !== undefined && isExact(own.type) && own.type === type) return Number.MAX_SAFE_INTEGER;
   return Math.max(config.limits.cpu, topOf(own?.cpu), topOf(config.defaults.cpu));
 }
 
@@ -44,13 +45,7 @@ export function refuseBeyond(values: LabelValues, asked: Asked, config: Config):
 
 /** Whether a label may name it: a family that is listed, one of its types, or what holds a listed type. */
 const isListed = (name: string, types: readonly string[] | null): boolean =>
-  types === null || types.some((each) => matches(name, each) || each.startsWith(`${name}.`));
-
-/** `ecs.c8*`, a family, or an exact type. */
-const matches = (name: string, pattern: string): boolean =>
-  pattern.endsWith('*')
-    ? name.startsWith(pattern.slice(0, -1))
-    : name === pattern || name.startsWith(`${pattern}.`);
+  types === null || types.some((each) => matchesType(name, each) || holds(name, each.replace('*', '')));
 
 type Sold = Pick<MarketType, 'type' | 'family' | 'cpu' | 'isSpecial'>;
 
@@ -61,11 +56,11 @@ export function whyKeptBack(
   config: Config,
 ): string | null {
   const { limits, profiles } = config;
-  if (cpu > coresMax({ profile }, config)) return `limits.cpu is ${limits.cpu}`;
+  if (cpu > coresMax({ profile, type }, config)) return `limits.cpu is ${limits.cpu}`;
   const names = [type, familyOf(type), family];
   const own = profiles[profile ?? '']?.type;
-  if (own !== undefined && names.some((name) => matches(name, own))) return null;
+  if (own !== undefined && names.some((name) => matchesType(name, own))) return null;
   if (isSpecial) return 'it has a GPU or FPGA, or is bare metal, and no profile of the job names it';
-  if (limits.types?.every((each) => !names.some((name) => matches(name, each))) !== true) return null;
+  if (limits.types?.every((each) => !names.some((name) => matchesType(name, each))) !== true) return null;
   return 'limits.types does not have it';
 }

@@ -1,5 +1,6 @@
 /** Which machines are kept for some repositories, by their profile, type or image: pure. */
 import type { Config, ProfileConfig } from '../config/config.ts';
+import { holds } from '../market/type-names.ts';
 import type { Requirements } from '../nouns.ts';
 
 export interface Guard {
@@ -36,13 +37,11 @@ export function guardsOf({ profile, type, image, arch }: Guarded, config: Config
   ];
 }
 
-const contains = (one: string, other: string): boolean => one === other || other.startsWith(`${one}.`);
-
 /** A family holds its types: who asks for either may get what a profile names. */
 function typeGuards(type: string, config: Config): Guard[] {
   const isNaming = ({ type: own }: ProfileConfig) =>
-    own !== undefined && (contains(own, type) || contains(type, own));
-  const isGranting = ({ type: own }: ProfileConfig) => own !== undefined && contains(own, type);
+    own !== undefined && (holds(own, type) || holds(type, own));
+  const isGranting = ({ type: own }: ProfileConfig) => own !== undefined && holds(own, type);
   return byProfiles(`the type ${type}`, isNaming, isGranting, config);
 }
 

@@ -72,13 +72,14 @@ function requirementsOf(values: LabelValues, config: Config): Requirements {
   const arch = archOf(asked, config);
   const cpu = coresOf(asked.cpu);
   const diskGiB = diskOf(asked.disk);
-  refuseBeyond(values, { cpu, diskGiB, profile: values.profile ?? null }, config);
+  const type = asked.type ?? null;
+  refuseBeyond(values, { cpu, diskGiB, profile: values.profile ?? null, type }, config);
   return {
     arch,
     cpu,
     memoryGiB: asked.memory === undefined ? memoryFor(cpu, arch) : memoryOf(asked.memory),
     capacityType: asked.capacity,
-    type: asked.type ?? null,
+    type,
     diskGiB,
     image: imageOf(asked.image, arch, config),
     profile: values.profile ?? null,

@@ -90,7 +90,7 @@ function buildScript(
     `readonly BOOT_SECONDS=${BAKE_INSTALL_S} FETCH_SECONDS=${FETCH_SECONDS}`,
     `WANTED_SECONDS=${BAKE_INSTALL_S / 2}`,
     `readonly RUNNER_SHA256=${quoted(archive.sha256)}`,
-    `readonly RUNNER_URLS=${list(runnerUrls(release, archive.key, region, mirrorBucket, config))}`,
+    `readonly RUNNER_URLS=${list(runnerUrls(release, arch, region, mirrorBucket))}`,
     `readonly PACKAGES=${list([...packages, ...bake.packages])}`,
     `readonly PROXY_ENVIRONMENT=${list(assignments(proxyEnvironment(proxyOf(proxy))))}`,
     `readonly BAKE_SCRIPT=${quoted(bake.script ?? '')}`,

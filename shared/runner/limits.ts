@@ -7,6 +7,8 @@ export const COPY_MAX_MS = (MIRROR_TIMEOUT_S - 60) * 1000;
 export const COPY_PIECE_BYTES = 1024 * 1024;
 /** No byte of a download for so long: the connection is dead, or as good as that. */
 export const STALLED_MAX_MS = 45_000;
+/** What a sweep waits for a file or its size, twice a look at most. */
+export const FILE_MAX_MS = 5_000;
 /** A mirror that is asked what it has, cold start included. */
 export const MIRROR_LOOK_MAX_MS = 10_000;
 /** A copy that did not move for so long is asked for again. */

@@ -19,6 +19,8 @@ const Archive = z.strictObject({
   key: z.string().regex(/^[A-Za-z0-9._/-]{1,200}$/, 'must be an object key'),
   sha256,
   sizeBytes: z.int().positive(),
+  /** At GitHub. Absent: written before hosts other than github.com were asked. */
+  url: z.url({ protocol: /^https?$/ }).optional(),
 });
 
 const Release = z.strictObject({

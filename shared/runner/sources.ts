@@ -1,26 +1,24 @@
 /** Where a machine gets the runner, and by which proxy: pure. */
 import type { Config } from '../config/config.ts';
-import type { RunnerRelease } from './release.ts';
+import type { Arch } from '../nouns.ts';
+import { archiveName, type RunnerRelease } from './release.ts';
 import type { UserDataValues } from './user-data.ts';
+
+const AT_GITHUB = 'https://github.com/actions/runner/releases/download';
 
 /** In order: the bucket, whose internal endpoint is reached inside the region only and costs no traffic; GitHub. */
 export function runnerUrls(
-  { version, regions }: RunnerRelease,
-  key: string,
+  { version, regions, archives }: RunnerRelease,
+  arch: Arch,
   region: string,
   bucket: string | null,
-  { github }: Pick<Config, 'github'>,
 ): readonly string[] {
+  const { key, url } = archives[arch];
   const mirror =
     bucket !== null && regions.includes(region)
       ? [`https://${bucket}.oss-${region}-internal.aliyuncs.com/${key}`]
       : [];
-  // The runner's releases are on github.com, whatever host the jobs are on; GHES has its own copy.
-  const host = github.baseUrl.replace(/\/+$/, '').endsWith('.ghe.com')
-    ? 'https://github.com'
-    : github.baseUrl.replace(/\/+$/, '');
-  const file = key.split('/').at(-1);
-  return [...mirror, `${host}/actions/runner/releases/download/v${version}/${file}`];
+  return [...mirror, url ?? `${AT_GITHUB}/v${version}/${archiveName(version, arch)}`];
 }
 
 export function proxyOf(proxy: Config['placements'][number]['proxy']): UserDataValues['proxy'] {

@@ -83,7 +83,14 @@ function checkFresh(signed: Signed, nonces: Map<string, number>, wallMs: number)
 }
 
 /** These models have no RegionId: the endpoint decides, and the central one is Hangzhou's. */
-const WITHOUT_REGION = new Set(['DeleteInstance', 'StopInstance', 'DescribeRegions', 'DescribeInstanceBill']);
+const WITHOUT_REGION = new Set([
+  'DeleteInstance',
+  'DeleteSnapshot',
+  'DescribeInstanceBill',
+  'DescribeInstanceTypes',
+  'DescribeRegions',
+  'StopInstance',
+]);
 
 function regionIn({ RegionId }: Record<string, string>, action: string): string {
   if (RegionId !== undefined) return RegionId;

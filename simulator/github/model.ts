@@ -80,6 +80,12 @@ export interface RunnerRelease {
   }[];
 }
 
+export const newestRelease = ({
+  releases,
+}: {
+  readonly releases: readonly RunnerRelease[];
+}): RunnerRelease | undefined => releases.toSorted((a, b) => b.publishedAtMs - a.publishedAtMs)[0];
+
 export interface Account {
   readonly id: number;
   readonly login: string;

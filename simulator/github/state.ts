@@ -97,6 +97,8 @@ export interface GitHubOptions {
   readonly onCheckRun?: Readonly<Record<string, readonly JobPlan[]>>;
   /** Where deliveries come from, as `GET /meta` says; null: it says nothing of it (GitHub Enterprise Server). */
   readonly hooks?: readonly string[] | null;
+  /** Not github.com: it has no repository `actions/runner` (ghe.com, most GHES). */
+  readonly isOwnHost?: boolean;
   /** What `POST /app-manifests/{code}/conversions` answers; null: no such code. */
   readonly manifestConversion?: (code: string) => Readonly<Record<string, unknown>> | null;
 }

@@ -47,7 +47,7 @@ export const ROLE_ACTS: Readonly<Record<string, RpcAct>> = {
   'sts:AssumeRole': (state, query) => {
     const name = needed(query, 'RoleArn').split('/').at(-1) ?? '';
     if (!state.roles.has(name)) throw refusal(404, 'EntityNotExist.Role');
-    needed(query, 'RoleSessionName');
+    const session = needed(query, 'RoleSessionName');
     const number = ++state.lastId;
     const key = {
       AccessKeyId: `STS.simulated-${number}`,
@@ -56,7 +56,14 @@ export const ROLE_ACTS: Readonly<Record<string, RpcAct>> = {
     };
     const until = Date.now() + HOUR_MS;
     state.onAssume?.(name, key, until);
-    return { Credentials: { ...key, Expiration: `${new Date(until).toISOString().slice(0, 19)}Z` } };
+    const AssumedRoleUser = {
+      Arn: `acs:ram::${state.accountId}:role/${name}/${session}`,
+      AssumedRoleId: `3${state.accountId}:${session}`,
+    };
+    return {
+      AssumedRoleUser,
+      Credentials: { ...key, Expiration: `${new Date(until).toISOString().slice(0, 19)}Z` },
+    };
   },
 };
 

@@ -173,6 +173,8 @@ async function aDay(): Promise<{ exchanges: Exchange[]; world: TestWorld }> {
   await hub.deliveries(0);
   github.setRunnerReleases([RELEASE]);
   await hub.latestRunner();
+  await world.asInstallation('GET', '/orgs/acme/actions/runners/downloads');
+  await world.asInstallation('GET', '/repos/acme/app/actions/runners/downloads');
   for (const path of [
     '/app',
     '/app/installations',

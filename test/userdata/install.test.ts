@@ -14,6 +14,7 @@ describe('what would disturb a job', () => {
     const [mask = ''] = calls.filter((call) => call.includes(' mask '));
     for (const unit of ['apt-daily', 'apt-daily-upgrade', 'dnf-makecache'])
       expect(mask).toMatch(new RegExp(` ${unit}\\.timer ${unit}\\.service\\b`));
+    for (const unit of ['dnf-automatic-install.timer', 'yum-cron.service']) expect(mask).toContain(unit);
     expect(mask).toContain('unattended-upgrades.service');
     expect(calls.indexOf(mask)).toBeLessThan(calls.indexOf('systemctl --no-block start ci-runner.service'));
   });
@@ -57,6 +58,14 @@ describe('the user', () => {
     const { root } = boot({ files });
     expect(text(root, 'etc/subuid')).toBe(files['etc/subuid']);
     expect(text(root, 'etc/subgid')).toBe('ada:100000:65536\nrunner:1000000000:65536\n');
+    const other = boot({ files: { 'etc/subuid': 'gitlab-runner:100000:65536\n' } });
+    expect(text(other.root, 'etc/subuid')).toBe('gitlab-runner:100000:65536\nrunner:1000000000:65536\n');
+  });
+
+  test('has one time zone, in both places where Debian keeps it', () => {
+    const { root } = boot({ files: { 'etc/timezone': 'Asia/Shanghai\n' } });
+    expect(text(root, 'etc/timezone')).toBe('Etc/UTC\n');
+    expect(existsSync(join(boot().root, 'etc/timezone'))).toBe(false);
   });
 });
 

@@ -77,6 +77,7 @@ export function portsOver(parts: Parts) {
         runnerGroup: config.github.runnerGroup,
         pause: sleep,
         memory: memoryIn(ledger, skewed),
+        ownHost: null,
       }),
       instances: ecsInstances({
         ...{ call: callEcs, deployment: config.name, clock: skewed, log, pause: sleep },

@@ -1,4 +1,5 @@
 /** How old the runner is that we hand out: GitHub gives no job to one too far behind. */
+import { applicationsAt, versionOf } from '../../../shared/adapters/github/runner-releases.ts';
 import type { Copies } from '../../../shared/runner/copies.ts';
 import { bucketsWithout } from '../../../shared/runner/release.ts';
 import { type Check, type CheckOutcome, ok, warning, wrong } from '../finding.ts';
@@ -42,7 +43,21 @@ function copiesOf(
 
 const mb = (bytes: number): number => Math.round(bytes / MB);
 
-async function age({ github, nowMs }: DoctorWorld, ours: string | null): Promise<readonly CheckOutcome[]> {
+async function age(world: DoctorWorld, ours: string | null): Promise<readonly CheckOutcome[]> {
+  if (ours === null)
+    return [wrong('the ledger names no runner release: no job can start', 'run npm run mirror')];
+  const { github, config } = world;
+  if (new URL(config.github.baseUrl).hostname === 'github.com') return ageAtGitHub(world, ours);
+  const named = await applicationsAt(github, config.github);
+  const newest = named.map(versionOf).find((each) => each !== null);
+  if (newest == null)
+    return [warning('GitHub names no runner for Linux here', 'look at GitHub’s own page of new runners')];
+  if (ours === newest) return [ok(`${ours} is the newest at ${new URL(config.github.baseUrl).host}`)];
+  const text = `${ours} is not what ${new URL(config.github.baseUrl).host} gives: ${newest}`;
+  return [warning(text, 'run npm run mirror, and look at the reaper’s log')];
+}
+
+async function ageAtGitHub({ github, nowMs }: DoctorWorld, ours: string): Promise<readonly CheckOutcome[]> {
   const route = 'GET /repos/{owner}/{repo}/releases';
   const { data } = await github(route, { owner: 'actions', repo: 'runner', per_page: 30 }, 'none');
   const releases = (data as { tag_name: string; published_at: string }[]).map((each) => ({
@@ -50,8 +65,6 @@ async function age({ github, nowMs }: DoctorWorld, ours: string | null): Promise
     publishedAtMs: Date.parse(each.published_at),
   }));
   const newest = releases.toSorted((a, b) => b.publishedAtMs - a.publishedAtMs)[0];
-  if (ours === null)
-    return [wrong('the ledger names no runner release: no job can start', 'run npm run mirror')];
   if (newest === undefined) return [warning('GitHub names no release', 'look at GitHub’s status page')];
   if (ours === newest.version) return [ok(`${ours} is the newest`)];
   const since = releases

@@ -1,5 +1,6 @@
 /** Whether the workflow of `control.deployFrom` would be let in: GitHub's root certificate against those that were deployed. */
 import { namesOf } from '../../../infra/names.ts';
+import { fingerprintsOf } from '../../../shared/github-trust.ts';
 import { findStackId, templateOf } from '../../shared/stacks.ts';
 import { GITHUB_ISSUER_HOST } from '../../shared/workflow-trust.ts';
 import { type Check, type CheckOutcome, ok, warning, wrong } from '../finding.ts';
@@ -24,8 +25,16 @@ async function look(world: DoctorWorld): Promise<readonly CheckOutcome[]> {
   const root = await world.rootOf(GITHUB_ISSUER_HOST);
   if (root === null)
     return [warning(`${GITHUB_ISSUER_HOST} could not be reached from here`, 'look again from elsewhere')];
-  if (trusted.map((each) => each.toLowerCase()).includes(root))
-    return [ok('GitHub’s root certificate is trusted')];
+  const held = new Set(trusted.map((each) => each.toLowerCase()));
+  const missing = fingerprintsOf(root).filter((each) => !held.has(each));
+  if (held.has(root) && missing.length === 0) return [ok('GitHub’s root certificates are trusted')];
+  if (held.has(root))
+    return [
+      warning(
+        `GitHub’s root certificate of today is trusted, but not ${missing.join(', ')}, to which GitHub may turn: RAM would refuse the workflow then`,
+        'run npm run deploy by hand: a workflow cannot',
+      ),
+    ];
   return [
     wrong(
       `GitHub’s tokens are vouched for by the root ${root}, which was not deployed: RAM refuses them (PublicKeyFingerprintMismatch)`,

@@ -5,13 +5,12 @@ import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { hasEnded } from '../../../shared/ledger/read-history.ts';
 import { STARTED_CHECK_MS } from '../../../shared/limits.ts';
-import type { Job, JobEvent, JobId } from '../../../shared/nouns.ts';
+import type { Job, JobId } from '../../../shared/nouns.ts';
 import type { ReaperWorld } from '../world.ts';
 import { reportForeignJob } from './foreign-job.ts';
 import { findOwnRunner } from './own-runner.ts';
+import { isStartOnRecord, type StartedEvent } from './record.ts';
 import { repoint } from './repoint.ts';
-
-export type StartedEvent = Extract<JobEvent, { kind: 'in_progress' }>;
 
 /**
  * The job's entry is written before `history` is read; whoever ends a job does it the other way round. So an
@@ -24,6 +23,10 @@ export async function recordStart(event: StartedEvent, world: ReaperWorld): Prom
   log('job.started', { job: job.id, runner: runner.name, isOurs: before !== null });
   // Any repository's runner may bear a name like ours: its jobs are none of our business, and leave no row.
   if (before === null && !isForUs(job, world.config)) return;
+  if (before !== null && isOther(before.entry, job.id) && !(await isStartOnRecord(event, world))) {
+    log('job.start_doubted', { job: job.id, runner: runner.name, busyWith: before.entry.busyWith });
+    return;
+  }
   const held = await noteStart(event, world);
   if (await hasEnded(job, ledger)) {
     await removeEntry(ledger.jobs, job.id);
@@ -41,6 +44,9 @@ export async function recordStart(event: StartedEvent, world: ReaperWorld): Prom
   await repoint(job, held.entry, before.entry.for, world);
   await reportForeignJob(job, held.entry, before.entry, world);
 }
+
+/** Pure. An ephemeral runner runs one job: a second one is looked up, or the end of that one would take the first with it. */
+const isOther = ({ busyWith }: RunnerEntry, job: JobId): boolean => busyWith !== null && busyWith !== job;
 
 /** GitHub binds nothing, so a job that we never heard of may start on our runner. */
 async function noteStart(

@@ -1,13 +1,28 @@
 /** What only GitHub's own record of a job can say. */
 import { targetOf } from '../../../shared/names.ts';
+import type { JobEvent } from '../../../shared/nouns.ts';
 import type { ReaperWorld } from '../world.ts';
 import type { EndedEvent } from './history.ts';
 
+export type StartedEvent = Extract<JobEvent, { kind: 'in_progress' }>;
+
 /** Did this job end on this runner? A record that cannot be had says no: the sweeps ask again. */
-export async function isEndOnRecord({ job, runner }: EndedEvent, world: ReaperWorld): Promise<boolean> {
+export const isEndOnRecord = (event: EndedEvent, world: ReaperWorld): Promise<boolean> =>
+  isOnRecord(event, ['completed'], world);
+
+/** Was it given to this runner, whatever became of it since? */
+export const isStartOnRecord = (event: StartedEvent, world: ReaperWorld): Promise<boolean> =>
+  isOnRecord(event, ['in_progress', 'completed'], world);
+
+async function isOnRecord(
+  { job, runner }: EndedEvent | StartedEvent,
+  statuses: readonly string[],
+  world: ReaperWorld,
+): Promise<boolean> {
   try {
     const record = await world.github.job(targetOf(job, world.config), job.repository, job.id);
-    return record?.status === 'completed' && record.runner !== null && record.runner.id === runner?.id;
+    if (record === null || !statuses.includes(record.status)) return false;
+    return record.runner !== null && record.runner.id === runner?.id;
   } catch (error) {
     world.log('job.unasked', { job: job.id, error: error instanceof Error ? error.message : 'unknown' });
     return false;

@@ -41,7 +41,14 @@ export function meaningOf({ code, status }: Failure): {
   const meaning = believed(MEANING_OF.get(code) ?? familyOf(code), status);
   if (meaning !== null) return { meaning, isKnown: true };
   if (status === null) return { meaning: AGAIN, isKnown: true };
-  return { meaning: status >= 400 && status < 500 ? REFUSED : AGAIN, isKnown: false };
+  return { meaning: byStatus(code, status), isKnown: false };
+}
+
+/** HTTP's own meaning, and what codes of other APIs are called: what did not come to its end may have made an instance. */
+function byStatus(code: string, status: number): Meaning {
+  if (status === 429) return THROTTLED;
+  const isUnclear = status === 408 || /Unknown|Time-?d?out|^Internal|Busy|TryAgain|TryLater/i.test(code);
+  return status >= 400 && status < 500 && !isUnclear ? REFUSED : AGAIN;
 }
 
 /** HTTP 500 is no refusal, whatever its code says: what failed inside may have made an instance before. */

@@ -41,11 +41,16 @@ export async function listImages(region: string, world: LookUpWorld): Promise<Li
   return { things: found, complete: false };
 }
 
-/** None where its tags do not say all of it: what we do not own is not listed, so it is not touched. */
+/** As a build is named, and what Image Builder adds: deployment, image, recipe, second. Anybody may write a tag. */
+const isNamedLikeOurs = (name: string, deployment: string): boolean =>
+  name.startsWith(`${deployment}-`) && /-[0-9a-f]{12}-[0-9a-z]{6,8}(?:_|$)/.test(name);
+
+/** None where its tags and its name do not say all of it: what we do not own is not listed, so it is not touched. */
 function imageIn(row: Row, region: string, deployment: string): CloudImage[] {
   const tags = new Map(row.Tags?.Tag.map(({ TagKey, TagValue }) => [TagKey, TagValue]));
   const image = tags.get(TAG.image);
   if (image === undefined || tags.get(TAG.deployment) !== deployment) return [];
+  if (!isNamedLikeOurs(row.ImageName ?? '', deployment)) return [];
   return [
     {
       ...{ id: row.ImageId, name: row.ImageName ?? row.ImageId, region, image },

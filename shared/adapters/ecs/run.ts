@@ -124,7 +124,7 @@ function outcomeOf(meaning: Exclude<Meaning, { kind: 'again' }>, last: Failure, 
     case 'used-up':
       return { kind: 'used-up', code, scope: meaning.scope };
     case 'refused':
-      return { kind: 'refused', code };
+      return { kind: 'refused', code, ...(meaningOf(last).isKnown ? {} : { isUnknown: true as const }) };
     case 'other-disk':
     case 'other-level':
       return { kind: meaning.kind, code };

@@ -2,16 +2,16 @@
 
 import type { GitHubMemory } from '../../github-note.ts';
 import type { Listing } from '../../nouns.ts';
-import type { Clock, Delivery, GitHub, PublishedRelease } from '../../ports.ts';
+import type { Clock, Delivery, GitHub } from '../../ports.ts';
 import { type Calls, callsOver, parsed } from './calls.ts';
 import { checksOver } from './checks.ts';
 import { jobsOver } from './jobs.ts';
 import { budgeted } from './limits/budgeted.ts';
 import { pacing } from './limits/pacing.ts';
-import { failed, type GitHubAuth, type GitHubRequest } from './request.ts';
-import { releaseIn } from './runner-releases.ts';
+import { failed, type GitHubRequest } from './request.ts';
+import { newestRunner, type OwnHost } from './runner-releases.ts';
 import { runnersOver } from './runners.ts';
-import { deliveriesPage, installationsPage } from './shapes.ts';
+import { deliveriesPage } from './shapes.ts';
 
 export interface GitHubConfig {
   readonly clock: Clock;
@@ -20,6 +20,8 @@ export interface GitHubConfig {
   readonly pause: (ms: number) => Promise<void>;
   /** What processes tell each other of GitHub. */
   readonly memory: GitHubMemory;
+  /** Where the jobs are; null: on github.com. */
+  readonly ownHost: OwnHost | null;
 }
 
 /** Throws `GitHubFailed` for what is not in a method's own answers. Its memory is that of the process. */
@@ -35,7 +37,7 @@ export function gitHubOver(transport: GitHubRequest, config: GitHubConfig): GitH
     ...checksOver(calls, config),
     deliveries: (sinceMs) => deliveries(calls, sinceMs),
     redeliver: (id) => redeliver(calls, id),
-    latestRunner: () => latestRunner(calls),
+    latestRunner: () => newestRunner(calls, config.ownHost),
   };
 }
 
@@ -67,21 +69,4 @@ async function redeliver({ request }: Calls, id: string): Promise<void> {
   const route = 'POST /app/hook/deliveries/{delivery_id}/attempts';
   const answer = await request(route, { delivery_id: id }, 'app');
   if (answer.status !== 202) throw failed(route, answer);
-}
-
-/** Anyone may read it, but sixty times an hour and address: as an installation there is room. */
-async function latestRunner({ request }: Calls): Promise<PublishedRelease> {
-  const route = 'GET /repos/{owner}/{repo}/releases/latest';
-  const params = { owner: 'actions', repo: 'runner' };
-  const answer = await request(route, params, await anyInstallation(request));
-  if (answer.status !== 200) throw failed(route, answer);
-  return releaseIn(answer.data);
-}
-
-async function anyInstallation(request: GitHubRequest): Promise<GitHubAuth> {
-  const route = 'GET /app/installations';
-  const answer = await request(route, { per_page: 1 }, 'app');
-  if (answer.status !== 200) throw failed(route, answer);
-  const first = parsed(route, installationsPage, answer)[0];
-  return first === undefined ? 'none' : { installation: first.id };
 }

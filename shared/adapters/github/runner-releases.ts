@@ -1,7 +1,120 @@
-/** GitHub's newest runner release, with each archive's own checksum. */
+/** The runner that is newest where the jobs are: GitHub's own answer for its host, else github.com's. */
 import * as z from 'zod';
 import type { PublishedRelease } from '../../ports.ts';
 import { archiveName } from '../../runner/release.ts';
+import { type Calls, parsed } from './calls.ts';
+import { failed, type GitHubAuth, type GitHubRequest } from './request.ts';
+import { applicationsPage, installationsPage, repositoriesPage } from './shapes.ts';
+
+/** A host of jobs that is not github.com. */
+export interface OwnHost {
+  readonly scope: 'organization' | 'repository';
+  readonly files: Files;
+}
+
+/** What anybody may read at an address. Throws when it cannot be read. */
+export interface Files {
+  text(url: string): Promise<string>;
+  /** `modifiedAtMs` null: the server does not say. */
+  weigh(url: string): Promise<{ readonly sizeBytes: number; readonly modifiedAtMs: number | null }>;
+}
+
+const LATEST = 'GET /repos/{owner}/{repo}/releases/latest';
+const RUNNER = { owner: 'actions', repo: 'runner' };
+/** Sixty times an hour and address; we ask every ten minutes. */
+const LATEST_AT_GITHUB = 'https://api.github.com/repos/actions/runner/releases/latest';
+
+/** `ownHost` null: jobs are on github.com. */
+export async function newestRunner({ request }: Calls, ownHost: OwnHost | null): Promise<PublishedRelease> {
+  if (ownHost !== null) return newestFor(request, ownHost);
+  // Anyone may read it, but sixty times an hour and address: as an installation there is room.
+  const installation = (await installationsOf(request))[0];
+  const auth: GitHubAuth = installation === undefined ? 'none' : { installation: installation.id };
+  const answer = await request(LATEST, RUNNER, auth);
+  if (answer.status !== 200) throw failed(LATEST, answer);
+  return releaseIn(answer.data);
+}
+
+/** ghe.com has no repository actions/runner, and GHES need not have one. */
+async function newestFor(request: GitHubRequest, ownHost: OwnHost): Promise<PublishedRelease> {
+  const { files } = ownHost;
+  let because: unknown;
+  try {
+    return await weighed(await applicationsAt(request, ownHost), files);
+  } catch (error) {
+    because = error;
+  }
+  try {
+    return releaseIn(JSON.parse(await files.text(LATEST_AT_GITHUB)));
+  } catch (error) {
+    const [own, gitHub] = [because, error].map((each) => (each instanceof Error ? each.message : 'unknown'));
+    throw new Error(`no runner is to be had: of GitHub's own host: ${own}; of github.com: ${gitHub}`);
+  }
+}
+
+export type Application = z.output<typeof applicationsPage>[number];
+
+/** GitHub docs, "List runner applications for an organization", and of a repository. Throws where the App is not installed. */
+export async function applicationsAt(
+  request: GitHubRequest,
+  { scope }: Pick<OwnHost, 'scope'>,
+): Promise<Application[]> {
+  const installation = (await installationsOf(request))[0];
+  if (installation === undefined) throw new Error('the App is not installed anywhere');
+  const auth = { installation: installation.id };
+  const [route, params] =
+    scope === 'organization'
+      ? ['GET /orgs/{org}/actions/runners/downloads', { org: installation.account?.login ?? '' }]
+      : ['GET /repos/{owner}/{repo}/actions/runners/downloads', await anyRepository(request, auth)];
+  const answer = await request(route, params, auth);
+  if (answer.status !== 200) throw failed(route, answer);
+  return parsed(route, applicationsPage, answer).filter(({ os }) => os === 'linux');
+}
+
+async function installationsOf(request: GitHubRequest) {
+  const route = 'GET /app/installations';
+  const answer = await request(route, { per_page: 1 }, 'app');
+  if (answer.status !== 200) throw failed(route, answer);
+  return parsed(route, installationsPage, answer);
+}
+
+async function anyRepository(request: GitHubRequest, auth: GitHubAuth) {
+  const route = 'GET /installation/repositories';
+  const answer = await request(route, { per_page: 1 }, auth);
+  if (answer.status !== 200) throw failed(route, answer);
+  const first = parsed(route, repositoriesPage, answer).repositories[0];
+  if (first === undefined) throw new Error('the App is installed in no repository');
+  const [owner, repo] = first.full_name.split('/');
+  return { owner, repo };
+}
+
+/** Null: no archive of ours is named so. */
+export function versionOf({ filename }: Application): string | null {
+  return /^actions-runner-linux-(?:x64|arm64)-(\d+\.\d+\.\d+)\.tar\.gz$/.exec(filename)?.[1] ?? null;
+}
+
+/** A machine has no token: what needs one is not to be had. A day that nobody tells is long past, so that no region waits for it. */
+async function weighed(applications: readonly Application[], files: Files): Promise<PublishedRelease> {
+  const known = applications.map(versionOf).find((each) => each !== null);
+  if (known == null) throw new Error('it names no runner for Linux');
+  const archive = async (arch: 'amd64' | 'arm64') => {
+    const name = archiveName(known, arch);
+    const found = applications.find(({ filename }) => filename === name);
+    if (found?.sha256_checksum == null) throw new Error(`it names no ${name} with a checksum`);
+    if (found.temp_download_token != null) throw new Error(`${name} is given for a token only`);
+    const { sizeBytes, modifiedAtMs } = await files.weigh(found.download_url);
+    return {
+      url: found.download_url,
+      sha256: found.sha256_checksum,
+      sizeBytes,
+      modifiedAtMs: modifiedAtMs ?? 0,
+    };
+  };
+  const [amd64, arm64] = [await archive('amd64'), await archive('arm64')];
+  const publishedAtMs = Math.max(amd64.modifiedAtMs, arm64.modifiedAtMs);
+  const plain = ({ url, sha256, sizeBytes }: typeof amd64) => ({ url, sha256, sizeBytes });
+  return { version: known, publishedAtMs, archives: { amd64: plain(amd64), arm64: plain(arm64) } };
+}
 
 /** GitHub docs, "Get the latest release": `assets[].digest`. */
 const Release = z.object({
@@ -21,11 +134,10 @@ const Release = z.object({
 });
 
 /** Throws when it has no archive of ours, or one without a checksum. */
-export function releaseIn(data: unknown): PublishedRelease {
-  const parsed = Release.safeParse(data);
-  if (!parsed.success)
-    throw new Error(`the runner's release does not parse\n${z.prettifyError(parsed.error)}`);
-  const release = parsed.data;
+function releaseIn(data: unknown): PublishedRelease {
+  const read = Release.safeParse(data);
+  if (!read.success) throw new Error(`the runner's release does not parse\n${z.prettifyError(read.error)}`);
+  const release = read.data;
   const version = release.tag_name.slice(1);
   const archive = (arch: 'amd64' | 'arm64') => {
     const name = archiveName(version, arch);

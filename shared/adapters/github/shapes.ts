@@ -169,5 +169,18 @@ export const deliveriesPage = z.array(
     ),
 );
 
-export const installation = z.object({ id });
+export const installation = z.object({ id, account: z.object({ login: z.string() }).nullish() });
 export const installationsPage = z.array(installation);
+
+export const applicationsPage = z.array(
+  z.object({
+    os: z.string(),
+    filename: z.string(),
+    download_url: z.url({ protocol: /^https?$/ }),
+    temp_download_token: z.string().nullish(),
+    sha256_checksum: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .nullish(),
+  }),
+);

@@ -40,7 +40,7 @@ interface Reply {
 }
 
 export async function serveAppPages(options: AppPagesOptions): Promise<AppPages> {
-  const codes = new Map<string, { manifest: Manifest; atMs: number }>();
+  const codes = new Map<string, Made>();
   const made: Manifest[] = [];
   const server = createServer(async (request, response) => {
     const form = await formOf(request);
@@ -56,7 +56,7 @@ export async function serveAppPages(options: AppPagesOptions): Promise<AppPages>
       const found = codes.get(code);
       codes.delete(code);
       if (found === undefined || options.nowMs() - found.atMs > CODE_LIFE_MS) return null;
-      return converted(found.manifest, options, origin);
+      return converted(found, options, origin);
     },
     async close() {
       server.closeAllConnections();
@@ -68,7 +68,7 @@ export async function serveAppPages(options: AppPagesOptions): Promise<AppPages>
 const slugOf = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 
 function converted(
-  { name, default_permissions = {}, default_events = [] }: Manifest,
+  { manifest: { name, default_permissions = {}, default_events = [] }, owner }: Made,
   { app }: AppPagesOptions,
   origin: string,
 ) {
@@ -81,6 +81,7 @@ function converted(
     webhook_secret: app.webhookSecret,
     pem: app.pem,
     html_url: `${origin}/apps/${slugOf(name)}`,
+    owner: { login: owner, id: 1, type: 'Organization' },
     permissions: default_permissions,
     events: default_events,
   };
@@ -103,7 +104,8 @@ function installing(
   return { status: 200, html: page('Installed', `${app.name} is installed at ${owner}.`) };
 }
 
-type Codes = Map<string, { manifest: Manifest; atMs: number }>;
+type Made = { readonly manifest: Manifest; readonly owner: string; readonly atMs: number };
+type Codes = Map<string, Made>;
 
 function answer(
   request: IncomingMessage,
@@ -141,7 +143,7 @@ function register(asked: Shown, options: AppPagesOptions, codes: Codes, made: Ma
   const manifest = { ...asked.manifest, name };
   made.push(manifest);
   const code = `code${made.length}${'x'.repeat(30)}`;
-  codes.set(code, { manifest, atMs: options.nowMs() });
+  codes.set(code, { manifest, owner: asked.owner, atMs: options.nowMs() });
   return { status: 302, location: comingBack(manifest, code, state) };
 }
 

@@ -1,7 +1,7 @@
 /** The App: itself, where it is installed, its tokens, and what anyone may read. */
 import { accountOf, installationOf, repositoriesOf, repositoryOf } from '../accounts.ts';
 import { demandApp, issueToken } from '../auth.ts';
-import type { Installation, RunnerRelease } from '../model.ts';
+import { type Installation, newestRelease, type RunnerRelease } from '../model.ts';
 import { isoTime, listed, notFound, ok, pageOf, Refusal, type SimResponse } from '../wire.ts';
 import { type Call, numberParam, param, type Route, route } from './route.ts';
 import { repositoryFor } from './runners.ts';
@@ -110,10 +110,16 @@ function releaseRecord({ version, publishedAtMs, assets }: RunnerRelease) {
   };
 }
 
+/** A host of its own has no repository of that name. */
 function latestRelease({ state }: Call): SimResponse {
-  const newest = state.releases.toSorted((a, b) => b.publishedAtMs - a.publishedAtMs)[0];
+  const newest = state.options.isOwnHost === true ? undefined : newestRelease(state);
   if (newest === undefined) throw notFound();
   return ok(releaseRecord(newest));
+}
+
+function releases({ state }: Call): SimResponse {
+  if (state.options.isOwnHost === true) throw notFound();
+  return ok(state.releases.map(releaseRecord));
 }
 
 const eventsOf = ({ state }: Call): readonly string[] => state.options.events ?? ['workflow_job'];
@@ -151,5 +157,5 @@ export const APP_ROUTES: readonly Route[] = [
   route('POST /app-manifests/{code}/conversions', convertManifest),
   route('GET /repos/actions/runner/releases/latest', latestRelease),
   route('GET /repos/{owner}/{repo}', (call) => ok(wholeRepository(repositoryFor(call), call.origin))),
-  route('GET /repos/actions/runner/releases', ({ state }) => ok(state.releases.map(releaseRecord))),
+  route('GET /repos/actions/runner/releases', releases),
 ];

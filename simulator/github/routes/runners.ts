@@ -2,7 +2,7 @@
 
 import { accountOf, canSee, groupsOf, repositoryOf } from '../accounts.ts';
 import { type Caller, demand } from '../auth.ts';
-import type { Group, Repository, Scope, SimRunner } from '../model.ts';
+import { type Group, newestRelease, type Repository, type Scope, type SimRunner } from '../model.ts';
 import { isInScope, type JitBody, mint, removeRunner } from '../runners.ts';
 import { listed, noContent, notFound, ok, Refusal, type SimResponse } from '../wire.ts';
 import { type Call, numberParam, param, type Route, route } from './route.ts';
@@ -86,6 +86,19 @@ function runnerFor(call: Call): SimRunner {
   return found;
 }
 
+/** GitHub's OpenAPI, `runner-application`: whatever else there is, of Linux those that were released. */
+function applications(call: Call): SimResponse {
+  scopeFor(call, 'read');
+  const newest = newestRelease(call.state);
+  const named = /^actions-runner-(\w+)-(\w+)-/;
+  return ok(
+    (newest?.assets ?? []).map(({ name, url, sha256 }) => {
+      const [, os, architecture] = named.exec(name) ?? [];
+      return { os, architecture, download_url: url, filename: name, sha256_checksum: sha256 };
+    }),
+  );
+}
+
 function remove(call: Call): SimResponse {
   scopeFor(call, 'write');
   removeRunner(call.state, runnerFor(call));
@@ -130,6 +143,7 @@ export const RUNNER_ROUTES: readonly Route[] = [
   ...SCOPES.flatMap((scope) => [
     route(`POST ${scope}/actions/runners/generate-jitconfig`, generate),
     route(`GET ${scope}/actions/runners`, runners),
+    route(`GET ${scope}/actions/runners/downloads`, applications),
     route(`GET ${scope}/actions/runners/{id}`, (call) => ok(runnerRecord(runnerFor(call)))),
     route(`DELETE ${scope}/actions/runners/{id}`, remove),
   ]),

@@ -41,6 +41,11 @@ import {
   WEBHOOK_URL,
 } from './deployed.ts';
 
+const ARCHIVES = ['x64', 'arm64'].map((arch) => ({
+  name: `actions-runner-linux-${arch}-2.341.0.tar.gz`,
+  ...{ url: `https://github.com/${arch}`, sha256: 'a'.repeat(64), sizeBytes: 9 },
+}));
+
 export const KEY = { accessKeyId: 'LTAIoperator', accessKeySecret: 'shh', securityToken: null };
 const HOOK_SECRET = 'hush-hush-hush-hush-hush-hush';
 const { privateKey, publicKey } = generateKeyPairSync('rsa', {
@@ -188,7 +193,7 @@ async function gitHub(
   const installation = github.install('my-org').id;
   github.setRunnerReleases([
     { version: '2.340.0', publishedAtMs: Date.now() - 40 * 86_400_000, assets: [] },
-    { version: '2.341.0', publishedAtMs: Date.now() - 25 * 86_400_000, assets: [] },
+    { version: '2.341.0', publishedAtMs: Date.now() - 25 * 86_400_000, assets: ARCHIVES },
   ]);
   github.ping();
   await new Promise((resolve) => setTimeout(resolve, 20));

@@ -3,11 +3,16 @@
 interface Detours {
   readonly name?: string;
   readonly state?: string;
+  /** The first page as somebody else changed it. */
+  readonly page?: (html: string) => string;
 }
 
 /** What a browser does: the manifest posted, GitHub's page confirmed, the way back taken. Answers with the last page. */
-export async function createApp(page: string, { name, state }: Detours = {}): Promise<Response> {
-  const first = await post(await (await fetch(page)).text());
+export async function createApp(
+  url: string,
+  { name, state, page = (html) => html }: Detours = {},
+): Promise<Response> {
+  const first = await post(page(await (await fetch(url)).text()));
   const confirmation = await first.text();
   if (!first.ok) return new Response(confirmation, { status: first.status });
   const second = await post(confirmation, first.url, { ...(name && { name }), ...(state && { state }) });

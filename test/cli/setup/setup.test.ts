@@ -117,6 +117,38 @@ describe('what goes wrong at GitHub', () => {
     expect(here.said.filter((line) => line.includes('AssertionError'))).toEqual([]);
   });
 
+  test('an App of another owner is refused, and nothing of it is kept', async () => {
+    here = await operator({ organizations: ['my-org', 'evil-org'] });
+    here.browse = async (url) => {
+      const evil = (page: string) => page.replace('/organizations/my-org/', '/organizations/evil-org/');
+      const refused = await createApp(url, { page: evil });
+      expect([refused.status, await refused.text()]).toEqual([
+        409,
+        expect.stringContaining('belongs to somebody else'),
+      ]);
+      expect(here.fileOf('.setup.json')).not.toContain('PRIVATE KEY');
+      return createApp(url);
+    };
+    expect(await here.run(), here.said.join('\n')).toBe(0);
+    expect(here.said.filter((line) => line.includes('AssertionError'))).toEqual([]);
+  });
+
+  test('who does not know the page’s address does not get its state', async () => {
+    here = await operator();
+    here.browse = async (url) => {
+      for (const path of ['/', '/x', `${new URL(url).pathname}x`]) {
+        const hidden = await fetch(new URL(path, url));
+        expect([hidden.status, await hidden.text()]).toEqual([
+          404,
+          expect.not.stringContaining(stateIn(here)),
+        ]);
+      }
+      return createApp(url);
+    };
+    expect(await here.run(), here.said.join('\n')).toBe(0);
+    expect(here.said.filter((line) => line.includes('AssertionError'))).toEqual([]);
+  });
+
   test('a code whose hour is over is told, and the next one taken', async () => {
     here = await operator();
     here.isNextCodeLate = true;

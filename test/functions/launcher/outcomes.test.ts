@@ -59,7 +59,8 @@ test('an account that cannot pay: no candidate is tried after the first, jobs ar
 });
 
 test('a refusal that nobody knows moves to the next candidate, loudly', async () => {
-  const world = await open();
+  const alerts: string[] = [];
+  const world = await open({ post: async (text) => void alerts.push(text) });
   world.ecs.failNext('RunInstances', { code: 'Strange.NewRule', status: 403 });
   const job = queue(world);
   expect(await world.until(() => isOver(job), 10 * MINUTE_MS)).toBe(true);
@@ -68,6 +69,9 @@ test('a refusal that nobody knows moves to the next candidate, loudly', async ()
   ]);
   const tried = linesOf(world, 'launch.attempted').map(({ outcome }) => outcome);
   expect(tried).toEqual(['refused', 'running']);
+  expect(alerts).toEqual([
+    expect.stringMatching(/with the code Strange\.NewRule, which has no meaning here yet/),
+  ]);
   await isEmpty(world);
 });
 

@@ -35,8 +35,17 @@ function fixture(clock: VirtualClock) {
   return { calls, call };
 }
 
-/** `instances`: what stands for the cloud; absent: lists that the test itself makes up. */
-export async function worldOf(live: number, broken: number, historyRows: number, instancesOf?: InstancesOf) {
+/**
+ * `instancesOf`: what stands for the cloud; absent: lists that the test itself makes up. `waiting`: jobs without a runner,
+ * behind as many slots as runners.
+ */
+export async function worldOf(
+  live: number,
+  broken: number,
+  historyRows: number,
+  instancesOf?: InstancesOf,
+  waiting?: number,
+) {
   const clock = new VirtualClock(START_MS);
   const { calls, call } = fixture(clock);
   const store = createTableStore({ clock, credentials: () => null });
@@ -55,6 +64,7 @@ export async function worldOf(live: number, broken: number, historyRows: number,
   const newToken = () => `token-${++token}`;
   const quick = ledgerOn({ ledger: tableOf(store, 'ledger'), history: tableOf(store, 'history') }, newToken);
   const { instances, registrations, entries } = await fill(quick, live, broken, historyRows);
+  if (waiting !== undefined) await fillUp(quick, entries, waiting);
   // What is learned of history once an hour is known.
   await quick.notes.add(HOURS_NOTE, { text: '{}', untilMs: START_MS + 3_600_000 });
   const made = instancesOf?.(entries, clock, (ask) => call('ecs', 1, ask));
@@ -138,6 +148,23 @@ async function fill(ledger: ReturnType<typeof ledgerOn>, live: number, broken: n
   for (let n = 1; n <= historyRows; n++)
     await ledger.history.merge({ job: build.job(1_000_000 + n), outcome: 'success' });
   return { instances, registrations, entries };
+}
+
+/** Each runner has its slot, and more jobs wait than there are slots left. */
+async function fillUp(
+  ledger: ReturnType<typeof ledgerOn>,
+  entries: readonly RunnerEntry[],
+  waiting: number,
+): Promise<void> {
+  const limits = { runners: 5_000, perProfile: null, perRepository: null, mintsPerMinute: 100_000 };
+  for (const { name, repository } of entries)
+    await ledger.capacity.take(
+      { name, repository, profile: null, jobCreatedAtMs: START_MS, hasTurn: true, isInLine: true },
+      limits,
+      START_MS - 600_000,
+    );
+  for (let n = 1; n <= waiting; n++)
+    await ledger.jobs.add((100_000 + n) as JobId, build.jobEntry(100_000 + n, { nextTryAtMs: START_MS }));
 }
 
 const instanceOf = ({ name, instanceId }: RunnerEntry, isBroken: boolean): Instance => ({

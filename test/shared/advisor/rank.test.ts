@@ -41,6 +41,8 @@ const first = rank(ask([eight])).candidates[0] as Candidate;
 // biome-ignore format: a table reads best as a table.
 const cases: [name: string, asked: RankRequest, candidates: string[]][] = [
   ['the cheapest zone comes first', ask([eight]), ['b c8y.2xlarge spot 0.48', 'k c8y.2xlarge spot 0.6']],
+  ['what its hours make dearer than a day’s money is not for it', ask([eight], { config: config({ limits: { spendPerDay: 3 } }), hours: 10 }), []],
+  ['with few hours it is', ask([eight], { config: config({ limits: { spendPerDay: 3 } }), hours: 2 }), ['b c8y.2xlarge spot 0.48', 'k c8y.2xlarge spot 0.6']],
   ['64 cores that are cheaper by the core are not for a job of 8', ask([eight, sixtyFour]), ['b c8y.2xlarge spot 0.48', 'k c8y.2xlarge spot 0.6']],
   ['a range takes the cheapest by the core', ask([eight, sixtyFour], { requirements: needs({ cpu: { min: 8, max: 64 } }) }),
     ['b c8y.16xlarge spot 0.96', 'b c8y.2xlarge spot 0.48', 'k c8y.2xlarge spot 0.6']],

@@ -21,6 +21,11 @@ const WRONG: readonly (readonly [yaml: string, line: number | null, says: string
   [more('spot:\n  duration: 3'), 5, 'spot.duration: must be 0 or 1'],
   [more('defaults:\n  disk: 100gb'), 5, 'defaults.disk: must be a number, without a unit'],
   [more('defaults:\n  disk: 5'), 5, 'defaults.disk: must be at least 20'],
+  [
+    more('github: {baseUrl: https://ghe.acme.example}\ncontrol:\n  deployFrom: {repository: acme/infra}'),
+    6,
+    'control.deployFrom: is for github.com alone',
+  ],
   [more('defaults:\n  cpu: 32-8'), 5, 'defaults.cpu: must be written with the smaller number first'],
   [more('defaults:\n  cpu: many'), 5, 'defaults.cpu: must be cores, a range such as 8-32'],
   [more('defaults:\n  docker: "yes"'), 5, 'defaults.docker: must be true or false'],

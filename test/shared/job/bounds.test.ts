@@ -56,6 +56,8 @@ describe('which types a job may have', () => {
     ['one of too many cores',             type('ecs.c8y.32xlarge', 128),      null,    /limits\.cpu is 64/],
     ['those that a profile asks for',     type('ecs.c8y.24xlarge', 96),       'huge',  null],
     ['an exact type of a profile',        type('ecs.c8y.32xlarge', 128),      'whole', null],
+    ['another type of that profile’s jobs', type('ecs.c7.32xlarge', 128),     'whole', /limits\.cpu is 64/],
+    ['a variant of a listed family',      type('ecs.c8y-c1m2.2xlarge'),       null,    null, listed],
     ['a GPU without a profile',           type('ecs.gn7i.2xlarge', 8, true),  null,    /no profile of the job names it/],
     ['a GPU under another profile',       type('ecs.gn7i.2xlarge', 8, true),  'huge',  /no profile of the job names it/],
     ['a GPU under its profile',           type('ecs.gn7i.2xlarge', 8, true),  'gpu',   null],
@@ -70,9 +72,10 @@ describe('which types a job may have', () => {
   });
 
   test('the most cores are the greatest that the operator wrote', () => {
-    expect(coresMax({ profile: null }, config)).toBe(64);
-    expect(coresMax({ profile: 'huge' }, config)).toBe(96);
-    expect(coresMax({ profile: null }, configOf({ defaults: { cpu: '80+' } }))).toBe(80);
+    expect(coresMax({ profile: null, type: null }, config)).toBe(64);
+    expect(coresMax({ profile: 'huge', type: null }, config)).toBe(96);
+    expect(coresMax({ profile: 'whole', type: 'ecs.c7' }, config)).toBe(64);
+    expect(coresMax({ profile: null, type: null }, configOf({ defaults: { cpu: '80+' } }))).toBe(80);
   });
 });
 

@@ -7,7 +7,7 @@ import type { CapacityView } from '../../../../shared/ledger/ledger.ts';
 export interface MoneyRoom {
   /** Its repository has its share: nobody else's matter. */
   isShareUsed(entry: JobEntry): boolean;
-  /** Once one in line is refused, nobody passes it. */
+  /** Once one in line is refused for the hour's money, nobody passes it. */
   mayStart(entry: JobEntry): boolean;
   take(entry: JobEntry): void;
 }
@@ -35,6 +35,9 @@ export function moneyRoom(view: CapacityView, config: Config, nowMs: number): Mo
   const own = new Map<string, number>();
   const count = (repository: string, perHour: number) =>
     own.set(repository.toLowerCase(), (own.get(repository.toLowerCase()) ?? 0) + perHour);
+  /** More than all may cost, since a bound was lowered or its job was seen to last: its launch says so, and takes no slot. */
+  const isTooDear = (cost: JobEntry['cost']): boolean =>
+    (cost?.perHour ?? 0) > (limits.perHour ?? infinite) || (cost?.forDay ?? 0) > (limits.perDay ?? infinite);
   for (const { repository, cost } of view.slots) count(repository, cost?.perHour ?? 0);
   return {
     isShareUsed({ job, cost }) {
@@ -43,10 +46,13 @@ export function moneyRoom(view: CapacityView, config: Config, nowMs: number): Mo
     },
     mayStart({ cost }) {
       const { perHour, forDay } = cost ?? NO_COST;
-      isClosed ||= perHour > hourLeft || forDay > dayLeft;
-      return !isClosed;
+      if (isTooDear(cost)) return true;
+      // What an hour lacks comes back as machines end; what the day lacks comes back with the next, and holds up nobody else.
+      isClosed ||= perHour > hourLeft;
+      return !isClosed && forDay <= dayLeft;
     },
     take({ job, cost }) {
+      if (isTooDear(cost)) return;
       const { perHour, forDay } = cost ?? NO_COST;
       hourLeft -= perHour;
       dayLeft -= forDay;

@@ -45,6 +45,7 @@ function manifestOf(
     key: archiveKey(version, arch),
     sha256: archives[arch].sha256,
     sizeBytes: archives[arch].sizeBytes,
+    url: archives[arch].url,
   });
   return {
     version,

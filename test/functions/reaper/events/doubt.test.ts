@@ -49,6 +49,20 @@ describe('the end of another job on a busy runner', () => {
     await endsEmpty(world, 6 * MINUTE_MS);
   });
 
+  test('after a start that GitHub’s record does not have either ends nothing', async () => {
+    const world = await open(ONLY);
+    const { job, runner } = await running(world);
+    const forged = { id: 7, repository: 'acme/app', runner };
+    send(world, 'in_progress', forged);
+    await world.pass(5_000);
+    send(world, 'completed', forged);
+    await world.pass(3 * MINUTE_MS);
+    send(world, 'in_progress', forged);
+    expect(await world.until(() => job.status === 'completed', 40 * MINUTE_MS)).toBe(true);
+    expect(job.conclusion).toBe('success');
+    await endsEmpty(world, 6 * MINUTE_MS);
+  });
+
   test('that GitHub’s record has on another runner ends nothing', async () => {
     const world = await open(ONLY);
     const { job, runner } = await running(world);

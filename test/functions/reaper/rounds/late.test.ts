@@ -51,6 +51,16 @@ test('not what stands aside, nor while launches are held back, nor soon after al
   expect(told()).toHaveLength(1);
 });
 
+test('what found no offer for an hour is told of, once, with its reason', async () => {
+  const { sweep, told } = sweeper();
+  const soldOut = () => due({ obstacle: 'offer', because: 'it is sold out' });
+  for (let minute = 0; minute < 60; minute++) await sweep(soldOut());
+  expect(told()).toEqual([]);
+  for (let minute = 0; minute < 5; minute++) await sweep(soldOut());
+  expect(told()).toEqual([expect.stringMatching(/60 minutes|61 minutes/)]);
+  expect(told()[0]).toMatch(/Its last reason: it is sold out\./);
+});
+
 // biome-ignore format: a table reads best as a table.
 test.each([
   ['queued for more than a day, its run unchanged',      [2 * DAY_MS, null, 2 * DAY_MS], true],

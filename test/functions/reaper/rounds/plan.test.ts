@@ -1,5 +1,6 @@
 /** Which waiting jobs are started, by turns, and what waits behind nobody. */
 import { describe, expect, test } from 'vitest';
+import { dayOf } from '../../../../functions/reaper/rounds/money/room.ts';
 import { planStarts } from '../../../../functions/reaper/rounds/plan.ts';
 import { MINT_PACE_MAX } from '../../../../shared/github-limits.ts';
 import type { JobEntry } from '../../../../shared/ledger/entries.ts';
@@ -147,5 +148,31 @@ describe('what cannot take a slot stands aside', () => {
     const jobs = [job(1, { repository: 'acme/a' }), job(2)];
     const plan = planStarts(jobs, view(), three, NOW_MS, ({ job }) => job.repository !== 'acme/a');
     expect([ids(plan.start), ids(plan.line)]).toEqual([[2], [1]]);
+  });
+});
+
+describe('as far as money goes', () => {
+  const CNY = 1_000_000;
+  const bounded = configOf({ limits: { spendPerHour: 20, spendPerDay: 100, runnersPerRepository: null } });
+  const spent = (today: number) => ({ ...view(), days: { [dayOf(NOW_MS)]: today * CNY } });
+  const costing = (id: number, perHour: number, hours: number) =>
+    job(id, { repository: `acme/${id}`, cost: { perHour: perHour * CNY, forDay: perHour * hours * CNY } });
+
+  test('what does not fit into the rest of the day waits alone', () => {
+    const { start, line } = planStarts([costing(1, 10, 6), costing(2, 1, 1)], spent(50), bounded, NOW_MS);
+    expect([ids(start), ids(line)]).toEqual([[2], [1]]);
+  });
+
+  test('what does not fit into the hour is passed by nobody', () => {
+    const all = [costing(1, 15, 1), costing(2, 10, 1), costing(3, 1, 1)];
+    const { start, line } = planStarts(all, spent(0), bounded, NOW_MS);
+    expect([ids(start), ids(line)]).toEqual([[1], [2, 3]]);
+  });
+
+  test.each([
+    ['more than a day may cost', costing(1, 19, 6.5)],
+    ['more than an hour may cost', costing(1, 21, 1)],
+  ])('what alone costs %s is launched for, to be told so, and holds up nobody', (_what, dear) => {
+    expect(ids(planStarts([dear, costing(2, 1, 1)], spent(50), bounded, NOW_MS).start)).toEqual([1, 2]);
   });
 });

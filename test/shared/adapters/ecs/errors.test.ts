@@ -143,8 +143,13 @@ describe('each code of ECS has a meaning', () => {
 describe('a code that nobody knows', () => {
   // biome-ignore format: a table reads best as a table.
   const cases: [code: string, status: number, isLoud: boolean, outcome: RunOutcome][] = [
-    ['Strange.NewRule',                 400, true,  { kind: 'refused', code: 'Strange.NewRule' }],
-    ['Strange.NewRule',                 403, true,  { kind: 'refused', code: 'Strange.NewRule' }],
+    ['Strange.NewRule',                 400, true,  { kind: 'refused', code: 'Strange.NewRule', isUnknown: true }],
+    ['Strange.NewRule',                 403, true,  { kind: 'refused', code: 'Strange.NewRule', isUnknown: true }],
+    ['Strange.NewRule',                 408, true,  { kind: 'unknown', code: 'Strange.NewRule', isSilent: false }],
+    ['Strange.NewRule',                 429, true,  { kind: 'throttled', code: 'Strange.NewRule', retryAtMs: START_MS + 30_000 }],
+    ['OperationTimeout',                400, true,  { kind: 'unknown', code: 'OperationTimeout', isSilent: false }],
+    ['Unknown',                         400, true,  { kind: 'unknown', code: 'Unknown', isSilent: false }],
+    ['SystemBusy',                      409, true,  { kind: 'unknown', code: 'SystemBusy', isSilent: false }],
     ['Strange.NewRule',                 500, true,  { kind: 'unknown', code: 'Strange.NewRule', isSilent: true }],
     ['QuotaExceed.Strange',             403, false, { kind: 'used-up', code: 'QuotaExceed.Strange', scope: 'family' }],
     ['Throttling.Strange',              503, false, { kind: 'throttled', code: 'Throttling.Strange', retryAtMs: START_MS + 30_000 }],

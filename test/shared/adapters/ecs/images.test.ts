@@ -6,7 +6,12 @@ import { MINUTE_MS, REGION, START_MS, world } from './fixture.ts';
 import { fieldOf, type Model, models } from './models.ts';
 
 const ORDER: BuildOrder = {
-  ...{ name: 'ci-amd64-abc-1', image: 'amd64', arch: 'amd64', base: { family: 'acs:ubuntu_24_04_x64' } },
+  ...{
+    name: 'ci-amd64-0123456789ab-t5w2k0',
+    image: 'amd64',
+    arch: 'amd64',
+    base: { family: 'acs:ubuntu_24_04_x64' },
+  },
   ...{ buildContent: 'RUN true\n', testContent: 'RUN true\n', instanceType: null, diskGiB: 40 },
   ...{ bandwidthMbit: 0, resourceGroup: null, toRegions: [REGION] },
   vSwitch: `vsw-${REGION}-h`,

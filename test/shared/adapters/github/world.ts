@@ -2,6 +2,7 @@
 
 import { gitHubOver } from '../../../../shared/adapters/github/adapter.ts';
 import { gitHubClient } from '../../../../shared/adapters/github/client.ts';
+import type { OwnHost } from '../../../../shared/adapters/github/runner-releases.ts';
 import type { GitHubMemory } from '../../../../shared/github-note.ts';
 import type { JobId, RunId, RunnerName, Target } from '../../../../shared/nouns.ts';
 import type { Clock, GitHub } from '../../../../shared/ports.ts';
@@ -45,7 +46,11 @@ export interface TestWorld {
   asApp(method: string, path: string, body?: unknown): Promise<SimResponse>;
   readonly groupId: number;
   /** A second adapter without any memory. */
-  another(options?: { readonly runnerGroup?: string; readonly clock?: Clock }): GitHub;
+  another(options?: {
+    readonly runnerGroup?: string;
+    readonly clock?: Clock;
+    readonly ownHost?: OwnHost;
+  }): GitHub;
   close(): Promise<void>;
 }
 
@@ -65,7 +70,7 @@ export function alone() {
     heldUntilMs: async (owner) => held.get(owner) ?? 0,
     hold: async (owner, untilMs) => void held.set(owner, untilMs),
   };
-  return { memory, pause: async () => undefined };
+  return { memory, pause: async () => undefined, ownHost: null };
 }
 
 /** One try of a call may take `tryMaxMs` of real time: long, but where a test is about that. */
@@ -111,8 +116,11 @@ export async function openWorld(
           pauseMs: 1,
           tryMaxMs,
         });
-  const another: TestWorld['another'] = ({ runnerGroup = 'ci-runners', clock: own = clock } = {}) =>
-    gitHubOver(requestWith(own), { clock: own, runnerGroup, ...alone() });
+  const another: TestWorld['another'] = ({
+    runnerGroup = 'ci-runners',
+    clock: own = clock,
+    ownHost = null,
+  } = {}) => gitHubOver(requestWith(own), { clock: own, runnerGroup, ...alone(), ownHost });
   world = {
     clock,
     github,
