@@ -36,6 +36,7 @@ const OWN: Readonly<Record<FunctionKind, (scope: Scope) => Permission[]>> = {
     ...ledger(scope),
     ...surveying(scope),
     ...pricing(),
+    ...billing(scope),
     ...baking(scope),
     invoke(scope, 'launcher', 'mirror'),
   ],
@@ -131,6 +132,11 @@ function pricing(): Permission[] {
     'DescribeSpotPriceHistory',
   ];
   return actions.map((action) => ({ action: `ecs:${action}`, resources: ['*'] }));
+}
+
+/** BssOpenApi knows no narrower resource (docs, "RAM authorization": granularity OPERATION). Nobody who does not ask for it has it. */
+function billing({ config }: Scope): Permission[] {
+  return config.costs.bill ? [{ action: 'bssapi:DescribeInstanceBill', resources: ['*'] }] : [];
 }
 
 /**

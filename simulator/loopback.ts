@@ -85,6 +85,7 @@ export async function openLoopback(options: LoopbackOptions) {
     TABLESTORE_ENDPOINT: `http://127.0.0.1:${storeServer.port}`,
     TABLESTORE_INSTANCE: store.instance,
     ECS_ENDPOINT: `http://127.0.0.1:${ecsServer.port}`,
+    BSS_ENDPOINT: `http://127.0.0.1:${ecsServer.port}`,
     OSS_ENDPOINT: `http://127.0.0.1:${ossServer.port}`,
     OSS_SOURCE_ENDPOINT: `http://127.0.0.1:${publicOss.port}`,
     LOG_ENDPOINT: `http://127.0.0.1:${logs.port}`,

@@ -1,7 +1,7 @@
 /** What machines cost while no job needed them, and what that bought: pure. */
 import type { HistoryRow } from '../../shared/ledger/history-row.ts';
 import type { UnusedRow } from '../../shared/ledger/unused-row.ts';
-import { added, NOTHING, neededFromMs, type Sums, spentIn } from './sums.ts';
+import { added, type Billed, billedIn, NOTHING, neededFromMs, type Sums, shareOf, spentIn } from './sums.ts';
 
 export interface Idle {
   /** Warm runners before their jobs came, and those that none came for. Money that pay-as-you-go would not have taken: its `onDemand` is 0. */
@@ -15,11 +15,22 @@ export interface Idle {
   readonly savedSeconds: number | null;
 }
 
-export function idleOf(rows: readonly HistoryRow[], unused: readonly UnusedRow[]): Idle {
+interface IdleRequest {
+  readonly rows: readonly HistoryRow[];
+  readonly unused: readonly UnusedRow[];
+  readonly nowMs: number;
+  readonly billed?: Billed;
+}
+
+export function idleOf({ rows, unused, nowMs, billed = new Map() }: IdleRequest): Idle {
+  const wholeLife = lifeOf(billed);
   const served = rows.filter(({ isWarm, instanceId }) => isWarm === true && instanceId !== null);
   const [warm, rest] = [unused.filter(({ isWarm }) => isWarm), unused.filter(({ isWarm }) => !isWarm)];
   return {
-    waiting: [...served.map(beforeItsJob), ...warm.map(wholeLife)].reduce(added, NOTHING),
+    waiting: [...served.map((row) => beforeItsJob(row, nowMs, billed)), ...warm.map(wholeLife)].reduce(
+      added,
+      NOTHING,
+    ),
     unused: rest.map(wholeLife).reduce(added, NOTHING),
     machines: { waiting: served.length + warm.length, unused: rest.length },
     servedWarm: served.length,
@@ -28,15 +39,21 @@ export function idleOf(rows: readonly HistoryRow[], unused: readonly UnusedRow[]
 }
 
 /** A machine without a price is told with its job, once. */
-function beforeItsJob(row: HistoryRow): Sums {
-  const waitedMs = (neededFromMs(row) ?? 0) - (row.launchedAtMs ?? 0);
-  return { ...spentIn(row, waitedMs), onDemand: 0, unpriced: 0 };
+function beforeItsJob(row: HistoryRow, nowMs: number, billed: Billed): Sums {
+  const bornMs = row.launchedAtMs ?? 0;
+  const fromMs = neededFromMs(row) ?? bornMs;
+  const share = 1 - shareOf(fromMs, bornMs, row.goneAtMs ?? row.completedAtMs ?? nowMs);
+  const ofBill = billedIn(row.instanceId, share, billed);
+  return { ...spentIn(row, fromMs - bornMs), ...ofBill, onDemand: 0, unpriced: 0 };
 }
 
-const wholeLife = (row: UnusedRow): Sums => ({
-  ...spentIn(row, Math.max(0, row.goneAtMs - row.launchedAtMs)),
-  onDemand: 0,
-});
+const lifeOf =
+  (billed: Billed) =>
+  (row: UnusedRow): Sums => ({
+    ...spentIn(row, Math.max(0, row.goneAtMs - row.launchedAtMs)),
+    ...billedIn(row.instanceId, 1, billed),
+    onDemand: 0,
+  });
 
 function savedSeconds(served: readonly HistoryRow[], rows: readonly HistoryRow[]): number | null {
   const cold = rows.filter(({ isWarm, instanceId }) => isWarm !== true && instanceId !== null);

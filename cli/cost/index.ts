@@ -46,7 +46,15 @@ function textOf(state: Told, { by, csv }: Options, screen: Screen): string {
 export function jsonOf({ fromMs, atMs, currency, report, sizings, monthForecast, cutDays }: CostState) {
   return {
     ...{ from: toIsoOrNull(fromMs), at: toIsoOrNull(atMs), currency },
-    ...{ total: report.total, idle: report.idle, all: report.all, by: report.by, monthForecast, cutDays },
+    ...{
+      total: report.total,
+      idle: report.idle,
+      all: report.all,
+      billedEstimate: report.billedEstimate,
+      by: report.by,
+      monthForecast,
+      cutDays,
+    },
     hosted: { currency: 'USD', source: HOSTED_SOURCE },
     rightSizing: sizings,
   };

@@ -1,5 +1,6 @@
 /** What the report is made from: `history`, day by day. */
 import { unusedRow } from '../../functions/reaper/events/history.ts';
+import { billDayOf } from '../../shared/ledger/bills.ts';
 import type { UnusedRow } from '../../shared/ledger/unused-row.ts';
 import { HISTORY_DAY_MAX, HISTORY_TTL_DAYS, LEDGER_SCAN_MAX } from '../../shared/limits.ts';
 import { catalogMarket } from '../../shared/market/catalog.ts';
@@ -8,6 +9,7 @@ import { readMarkets } from '../../shared/market/read.ts';
 import type { Operator } from '../shared/operator.ts';
 import { type CostReport, costReport, forecast } from './report.ts';
 import { rightSizing, type Sizing } from './right-sizing.ts';
+import type { Billed } from './sums.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -43,11 +45,26 @@ export async function readCosts(operator: Operator, days: number | null): Promis
     if (!complete || !idle.complete) cutDays.push(new Date(dayMs).toISOString().slice(0, 10));
   }
   const markets = await readMarkets(config, ledger.market, log);
-  const request = { rows, unused, config, types: typesOf(markets), nowMs: atMs };
+  const billed = config.costs.bill ? await readBilled(operator, fromMs) : undefined;
+  const request = {
+    ...(billed === undefined ? {} : { billed }),
+    ...{ rows, unused, config, types: typesOf(markets), nowMs: atMs },
+  };
   const [report, sizings] = [costReport(request), rightSizing(request)];
   const known = [...markets.values()].find((market) => market?.currency);
   const monthForecast = days === null ? forecast(report.all.total, atMs) : null;
   return { fromMs, atMs, currency: known?.currency ?? null, report, sizings, monthForecast, cutDays };
+}
+
+/** What each instance was billed for, as far as the reaper has asked. */
+async function readBilled({ ledger, clock }: Operator, fromMs: number): Promise<Billed> {
+  const amounts = new Map<string, number>();
+  for (let ms = fromMs; ms < clock.nowMs(); ms += DAY_MS) {
+    const bill = await ledger.history.billOf(billDayOf(ms));
+    for (const [id, amount] of Object.entries(bill?.amounts ?? {}))
+      amounts.set(id, (amounts.get(id) ?? 0) + amount);
+  }
+  return amounts;
 }
 
 /** Warm runners that wait at this moment, as if they went now. */

@@ -6,7 +6,17 @@ import type { UnusedRow } from '../../shared/ledger/unused-row.ts';
 import { familyOf, type MarketType } from '../../shared/market/market.ts';
 import { hostedUsd } from './hosted-prices.ts';
 import { type Idle, idleOf } from './idle.ts';
-import { added, HOUR_MS, NOTHING, neededFromMs, type Sums, spentIn } from './sums.ts';
+import {
+  added,
+  type Billed,
+  billedIn,
+  HOUR_MS,
+  NOTHING,
+  neededFromMs,
+  type Sums,
+  shareOf,
+  spentIn,
+} from './sums.ts';
 
 export const GROUPS = ['day', 'repository', 'workflow', 'labels', 'profile', 'family', 'capacity'] as const;
 export type Group = (typeof GROUPS)[number];
@@ -18,6 +28,8 @@ export interface CostReport {
   readonly idle: Idle;
   /** Both together. */
   readonly all: Sums;
+  /** What those machines were estimated at of which the bill is known. */
+  readonly billedEstimate: number;
   readonly by: Readonly<Record<Group, readonly (Sums & { readonly name: string })[]>>;
 }
 
@@ -29,6 +41,8 @@ export interface CostRequest {
   /** By name: what is known of its cores. */
   readonly types: ReadonlyMap<string, Pick<MarketType, 'cpu' | 'arch'>>;
   readonly nowMs: number;
+  /** Absent: the bill is not asked for. */
+  readonly billed?: Billed;
 }
 
 export function costReport(request: CostRequest): CostReport {
@@ -48,20 +62,35 @@ export function costReport(request: CostRequest): CostReport {
     return [group, named.sort(order)] as const;
   });
   const total = costs.reduce((sum, { sums }) => added(sum, sums), NOTHING);
-  const idle = idleOf(request.rows, request.unused);
+  const idle = idleOf(request);
   return {
     ...{ total, idle, all: [idle.waiting, idle.unused].reduce(added, total) },
+    billedEstimate: estimateOfBilled(request),
     by: Object.fromEntries(by) as unknown as CostReport['by'],
   };
 }
 
+/** Of whole machines, whatever they were there for. */
+function estimateOfBilled({ rows, unused, nowMs, billed = new Map() }: CostRequest): number {
+  const machines = [...rows, ...unused].filter(({ instanceId }) => billed.has(instanceId ?? ''));
+  return machines.reduce((sum, machine) => {
+    const { launchedAtMs, goneAtMs } = machine;
+    const untilMs = goneAtMs ?? ('completedAtMs' in machine ? machine.completedAtMs : null) ?? nowMs;
+    return sum + spentIn(machine, Math.max(0, untilMs - (launchedAtMs ?? untilMs))).total;
+  }, 0);
+}
+
 /** Null: it had no machine. */
-export function costOf(row: HistoryRow, { types, nowMs }: CostRequest): Sums | null {
+export function costOf(row: HistoryRow, { types, nowMs, billed = new Map() }: CostRequest): Sums | null {
   const fromMs = neededFromMs(row);
   if (row.instanceId === null || fromMs === null) return null;
   const untilMs = row.goneAtMs ?? row.completedAtMs ?? nowMs;
   const spent = spentIn(row, Math.max(0, untilMs - fromMs));
-  return { ...spent, jobs: 1, hostedUsd: spent.unpriced === 1 ? 0 : elsewhere(row, types) };
+  const share = shareOf(fromMs, row.launchedAtMs ?? fromMs, untilMs);
+  return {
+    ...{ ...spent, ...billedIn(row.instanceId, share, billed), jobs: 1 },
+    hostedUsd: spent.unpriced === 1 ? 0 : elsewhere(row, types),
+  };
 }
 
 /** 0 where that is not known. */

@@ -1,6 +1,7 @@
 /** What machines have cost, added up: pure. */
+
+import { machineCost, type Priced } from '../../shared/advisor/machine-cost.ts';
 import type { HistoryRow } from '../../shared/ledger/history-row.ts';
-import { diskPricePerHour } from '../../shared/market/disk.ts';
 
 export const HOUR_MS = 3_600_000;
 
@@ -17,10 +18,15 @@ export interface Sums {
   readonly hostedUsd: number;
   /** Machines of which no price is known: they are in no sum of money. */
   readonly unpriced: number;
+  /** What the account was billed for them, as far as that is known; 0 where it is not asked for. */
+  readonly billed: number;
+  /** Machines whose bill is known: the share of them that is told here. */
+  readonly billedMachines: number;
 }
 
 export const NOTHING: Sums = {
   ...{ jobs: 0, hours: 0, instance: 0, disk: 0, total: 0, onDemand: 0, hostedUsd: 0, unpriced: 0 },
+  ...{ billed: 0, billedMachines: 0 },
 };
 
 export function added(a: Sums, b: Sums): Sums {
@@ -28,14 +34,13 @@ export function added(a: Sums, b: Sums): Sums {
   return Object.fromEntries(keys.map((key) => [key, a[key] + b[key]])) as unknown as Sums;
 }
 
-type Priced = Pick<HistoryRow, 'pricePerHour' | 'onDemandPricePerHour' | 'diskGiB'>;
-
-export function spentIn({ pricePerHour, onDemandPricePerHour, diskGiB }: Priced, ms: number): Sums {
+export function spentIn(machine: Priced, ms: number): Sums {
   const hours = ms / HOUR_MS;
-  const price = pricePerHour ?? onDemandPricePerHour;
-  if (price === null) return { ...NOTHING, hours, unpriced: 1 };
-  const [instance, disk] = [price * hours, diskPricePerHour(diskGiB) * hours];
-  const onDemand = (onDemandPricePerHour ?? price) * hours + disk;
+  const cost = machineCost(machine, ms);
+  if (cost === null) return { ...NOTHING, hours, unpriced: 1 };
+  const { instance, disk } = cost;
+  const { onDemandPricePerHour } = machine;
+  const onDemand = (onDemandPricePerHour === null ? instance : onDemandPricePerHour * hours) + disk;
   return { ...NOTHING, hours, instance, disk, total: instance + disk, onDemand };
 }
 
@@ -44,3 +49,21 @@ export function neededFromMs({ launchedAtMs, isWarm, startedAtMs, job }: History
   if (launchedAtMs === null || isWarm !== true) return launchedAtMs;
   return Math.max(launchedAtMs, Math.min(job.createdAtMs, startedAtMs ?? job.createdAtMs));
 }
+
+/** What each instance was billed for, all days together. */
+export type Billed = ReadonlyMap<string, number>;
+
+/** `share`: of the machine's life. */
+export function billedIn(
+  instanceId: string | null,
+  share: number,
+  billed: Billed,
+): Pick<Sums, 'billed' | 'billedMachines'> {
+  const amount = instanceId === null ? undefined : billed.get(instanceId);
+  if (amount === undefined) return { billed: 0, billedMachines: 0 };
+  return { billed: amount * share, billedMachines: share };
+}
+
+/** From `fromMs` on, of its whole life. */
+export const shareOf = (fromMs: number, bornMs: number, untilMs: number): number =>
+  untilMs > bornMs ? (untilMs - fromMs) / (untilMs - bornMs) : 1;

@@ -63,15 +63,26 @@ const columnsOf = (group: Group, currency: string | null): readonly Column<Line>
 const saved = (total: number, instead: number): string =>
   instead === 0 ? '' : `${Math.round(100 * (1 - total / instead))} %`;
 
-function notes({ report: { total, all, idle }, sizings, monthForecast, cutDays }: CostState): string[] {
+function notes({ report, sizings, monthForecast, cutDays }: CostState): string[] {
+  const { total, all, idle } = report;
   return [
     ...warmNote(idle),
+    ...billNote(report),
     `Saved against pay-as-you-go of the same machines: ${money(all.onDemand - all.total)}, what no job needed included. GitHub's own runners of as many cores: USD ${money(total.hostedUsd)} (${HOSTED_SOURCE}).`,
     ...(monthForecast === null ? [] : [`At this pace the month comes to ${money(monthForecast)}.`]),
     ...(all.unpriced === 0 ? [] : [`Machines whose price is not known, in no sum: ${all.unpriced}.`]),
     ...cutDays.map((each) => `Of ${each} not all jobs were read: its sums are too small.`),
     'These are estimates, by the price at each launch; the disk at an estimated price. Not in here: traffic, NAT and addresses, and builds of images.',
     ...sizingsOf(sizings),
+  ];
+}
+
+/** A machine whose days of the bill are not all there yet makes the bill too small. */
+function billNote({ all: { billed, billedMachines }, billedEstimate }: CostState['report']): string[] {
+  if (billedMachines === 0) return [];
+  const apart = billed === 0 ? '' : `, ${Math.round(100 * (billedEstimate / billed - 1))} %`;
+  return [
+    `Of ${Math.round(billedMachines)} machines the bill is known: estimated ${money(billedEstimate)}, billed ${money(billed)}, difference ${money(billedEstimate - billed)}${apart}. A bill is complete two to four days later.`,
   ];
 }
 
@@ -122,6 +133,8 @@ export function csvOf({ report }: CostState): string {
     'onDemand',
     'hostedUsd',
     'unpriced',
+    'billed',
+    'billedMachines',
   ] as const;
   const values = (sums: Sums) => columns.map((column) => `${sums[column]}`);
   const lines = GROUPS.flatMap((group) =>

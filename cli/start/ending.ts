@@ -19,14 +19,16 @@ export function endOf({ rows, left, warm }: End, screen: Screen): string {
   const paint = pc.createColors(screen.isColoured);
   const width = Math.min(NOTE_WIDTH, screen.width ?? NOTE_WIDTH);
   const notes = NOTES.flatMap((note) => wrapped(note, width));
-  const rest = warm === null ? '' : ' but the runners that wait';
   const end =
     left.length === 0
-      ? paint.green(`Nothing is left${rest}: no instance, no registration, no slot, no ledger entry.`)
+      ? paint.green(warm === null ? NOTHING : NOTHING_BUT_POOLS)
       : paint.red(`Still there:\n${left.map((line) => `  ${line}`).join('\n')}`);
   const pool = warm === null ? [] : [...wrapped(warm, width), ''];
   return ['', renderRows(rows, screen), '', ...pool, ...notes.map(paint.dim), '', end].join('\n');
 }
+
+const NOTHING = 'Nothing is left: no instance, no registration, no slot, no ledger entry.';
+const NOTHING_BUT_POOLS = 'Nothing is left but the runners that wait.';
 
 const NOTES = [
   'wait: from queued to running. The boot of a stock image is most of it, as the simulated cloud has it; launching counts as it took here.',

@@ -2,9 +2,10 @@
 import { availableParallelism } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type Batch, joined, report } from '../../test/simulation/batch.ts';
-import { type Day, playDay } from '../../test/simulation/money/day.ts';
+import { type DayPlan, POOLS } from '../../test/simulation/money/day.ts';
 import { judge } from '../../test/simulation/mutations/mutate.ts';
 import { FAULTS } from '../../test/simulation/plan/plan.ts';
+import { tellDay } from './day.ts';
 import { playLoads } from './load.ts';
 import { barOf, linesOf } from './progress.ts';
 import { inWorker, playShare, type Share } from './workers.ts';
@@ -15,6 +16,8 @@ interface Options {
   readonly seed?: number;
   readonly workers: number;
   readonly day?: number;
+  readonly warm: DayPlan['warm'];
+  readonly takenBack?: number;
   /** Part of a name; true: all of them. */
   readonly load?: string | true;
   /** True: all of them. */
@@ -31,6 +34,14 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--seed <seed>', 'one seed: its shortest story', whole)
     .option('--workers <count>', 'processes', whole, availableParallelism())
     .option('--day <jobs>', 'a day of office hours: waits by phase, and its money', whole)
+    .addOption(
+      new Option('--warm <runners>', 'with --day: what waits').choices(Object.keys(POOLS)).default('none'),
+    )
+    .option(
+      '--taken-back <percent>',
+      'with --day: of all machines in an hour, from their first minute on',
+      whole,
+    )
     .option(
       '--load [name]',
       'a backlog, a busy hour, many repositories: waits, and what GitHub was asked for',
@@ -56,7 +67,7 @@ async function play(options: Options): Promise<number> {
   if (options.seed !== undefined) return playOne(options.seed);
   if (options.mutations !== undefined) return playMutations(options.mutations);
   if (options.load !== undefined) return playLoads(options.load === true ? '' : options.load, options.from);
-  if (options.day !== undefined) return tellDay(await playDay(options.day, options.from));
+  if (options.day !== undefined) return tellDay(dayOf(options, options.day));
   return playMany(options);
 }
 
@@ -72,18 +83,9 @@ async function playOne(seed: number): Promise<number> {
   return told.endsWith('nothing went wrong') ? 0 : 1;
 }
 
-function tellDay({ jobs, succeeded, phases, money, gitHubCallsPerHourMax }: Day): number {
-  const lines = [
-    `${jobs} jobs, ${succeeded} succeeded; at most ${gitHubCallsPerHourMax} calls of GitHub in an hour.`,
-  ];
-  for (const [phase, ms] of Object.entries(phases)) {
-    const at = (share: number) => ((ms[Math.floor((ms.length - 1) * share)] ?? 0) / 1000).toFixed(1);
-    lines.push(`${phase}: p50 ${at(0.5)} s, p90 ${at(0.9)} s, p99 ${at(0.99)} s`);
-  }
-  for (const [what, cny] of Object.entries(money)) lines.push(`${what}: ${cny.toFixed(2)}`);
-  process.stdout.write(`${lines.join('\n')}\n`);
-  return 0;
-}
+const dayOf = ({ from, warm, takenBack }: Options, jobs: number): DayPlan => ({
+  ...{ jobs, seed: from, warm, takenBackPercent: takenBack ?? null },
+});
 
 /** How many seeds a mutation gets. */
 const MUTANT_SEEDS = 500;

@@ -1,6 +1,8 @@
 /** The entry of timer and asynchronous invocation: the real world, put together once a cold start. */
 import runners from 'config:runners';
 import { type Credentials, createAdapters } from '../../shared/adapters/adapters.ts';
+import { alibabaCaller } from '../../shared/adapters/alibaba/call.ts';
+import { bssBills, bssCaller } from '../../shared/adapters/bss/bills.ts';
 import { ecsImages } from '../../shared/adapters/ecs/images.ts';
 import { ecsMarket } from '../../shared/adapters/ecs/market.ts';
 import { type Fingerprints, parseProbe } from '../../shared/adapters/fingerprints.ts';
@@ -41,6 +43,12 @@ const world: ReaperWorld = {
     launcher: environment.LAUNCHER_FUNCTION,
     reaper: '',
   }),
+  bills: bssBills(
+    bssCaller(
+      alibabaCaller(() => credentials),
+      environment.BSS_ENDPOINT,
+    ),
+  ),
   mirrors: fcMirrors(config, environment, fcInvoker(invocations)),
   refreshMarket: (isBusy, deadlineMs) =>
     refreshMarkets(isBusy, deadlineMs, { config, clock, log, market: ledger.market, source, idle }),

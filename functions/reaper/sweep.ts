@@ -14,6 +14,7 @@ import { redeliverLost } from './rounds/deliveries.ts';
 import { startDue } from './rounds/due.ts';
 import { tendImages } from './rounds/images/tend.ts';
 import { lookForJobs } from './rounds/look.ts';
+import { checkBill } from './rounds/money/bill.ts';
 import { tendMoney } from './rounds/money/money.ts';
 import { tendLimits } from './rounds/quota.ts';
 import { recountSlots } from './rounds/recount.ts';
@@ -108,6 +109,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
     await part('gitHubLevel', () => noteBudgets(world)),
     await part('release', async () => (await checkRelease(world)).word),
     await part('spendPercent', () => tendMoney(seen, world)),
+    await part('bill', () => checkBill(world)),
     await part('imagesBuilding', () => tendImages(seen, until('images'), world)),
     await part('market', () => world.refreshMarket(seen.jobs.length > 0, until('market'))),
     await part('checks', () => writeChecks(seen, repaired.uncovered, until('checks'), world)),

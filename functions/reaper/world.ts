@@ -1,5 +1,7 @@
 /** What the reaper needs of the world. */
+
 import type { Config } from '../../shared/config/config.ts';
+import type { Bills } from '../../shared/ledger/bills.ts';
 import type { RunnerEntry } from '../../shared/ledger/entries.ts';
 import type { Held, Ledger } from '../../shared/ledger/ledger.ts';
 import type { Alerts, Clock, GitHub, Instances, Log, Queue } from '../../shared/ports.ts';
@@ -31,6 +33,7 @@ export interface ReaperWorld {
   readonly queue: Pick<Queue, 'launch'>;
   readonly alerts: Alerts;
   readonly mirrors: Mirrors;
+  readonly bills: Bills;
   /** HTTP calls made by this function instance so far, by whom they go to. */
   readonly calls?: () => Readonly<Record<string, number>>;
   /** Absent: each is asked for at once. */

@@ -166,6 +166,7 @@ export const RunnersYaml = z.strictObject({
   profiles: z.record(labelText, Profile).default({}),
   warm: Warm,
   tags: Tags.default({}),
+  costs: z.strictObject({ bill: z.boolean().default(false) }).prefault({}),
   alerts: z
     .strictObject({
       url: url.nullable().default(null),

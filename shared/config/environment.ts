@@ -63,6 +63,7 @@ const LauncherEnvironment = z.object({
 });
 const ReaperEnvironment = z.object({
   ...LauncherEnvironment.shape,
+  BSS_ENDPOINT: z.optional(url),
   ...Invocation,
   LAUNCHER_FUNCTION: functionName,
   /** In the functions' own region; elsewhere the region's name follows it. */

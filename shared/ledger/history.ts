@@ -1,5 +1,7 @@
 /** What the ledger remembers of jobs and machines that are over. */
+
 import type { JobId, Listing } from '../nouns.ts';
+import type { BillDay } from './bills.ts';
 import type { HistoryRow } from './history-row.ts';
 import type { UnusedRow } from './unused-row.ts';
 
@@ -18,6 +20,19 @@ export interface History {
   merge(row: Partial<HistoryRow> & Pick<HistoryRow, 'job'>): Promise<void>;
   /** Of a machine that no job ran on; said twice, it counts once. */
   noteUnused(row: UnusedRow): Promise<void>;
+  /** What instances of ours were billed for on that day of the bill; said again, it is what was said last. */
+  noteBill(bill: KeptBill): Promise<void>;
+  /** Null: not asked for yet. */
+  billOf(day: BillDay): Promise<KeptBill | null>;
   /** Those launched on that UTC day. */
   unusedOfDay(dayMs: number, max: number): Promise<Listing<UnusedRow>>;
+}
+
+export interface KeptBill {
+  readonly day: BillDay;
+  /** When it was asked for. */
+  readonly atMs: number;
+  readonly currency: string | null;
+  /** By instance id. */
+  readonly amounts: Readonly<Record<string, number>>;
 }

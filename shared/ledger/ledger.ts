@@ -6,7 +6,7 @@ import type { History } from './history.ts';
 import type { SlotCost } from './slot-cost.ts';
 import type { Stop } from './stop.ts';
 
-export { type History, isEnd } from './history.ts';
+export { type History, isEnd, type KeptBill } from './history.ts';
 export type { SlotCost } from './slot-cost.ts';
 
 /** An entry as read or written: `rev` is the owner token of the write that made it so. */

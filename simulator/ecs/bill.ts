@@ -4,6 +4,8 @@ import { endedAtMs, isSpot, type Machine } from './machine.ts';
 import type { Market } from './region/market.ts';
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const BEIJING_MS = 8 * HOUR_MS;
 
 export interface Bill {
   readonly instanceId: string;
@@ -14,11 +16,15 @@ export interface Bill {
   readonly startedAtMs: number;
   /** Null: it still costs. */
   readonly endedAtMs: number | null;
+  /** The market gave it notice. */
+  readonly isTakenBack: boolean;
   /** CNY, as are the next two; traffic and addresses are not in here */
   readonly instanceCost: number;
   /** what the same time would have cost pay-as-you-go */
   readonly onDemandCost: number;
   readonly diskCost: number;
+  /** All of it, by the days of Beijing. */
+  readonly byDay: ReadonlyMap<string, number>;
 }
 
 /** What a bill is made from: until when, and at what prices. */
@@ -51,10 +57,29 @@ export function billOf(cloud: Billed, machine: Machine): Bill {
     tags: Object.fromEntries(machine.tags),
     startedAtMs: machine.createdAtMs,
     endedAtMs: end,
+    isTakenBack: machine.recyclingAtMs !== null,
     instanceCost: isSpot(machine) ? spotCost(cloud, machine, untilMs) : onDemandCost,
     onDemandCost,
     diskCost: hours * machine.disk.sizeGiB * diskPrice(machine.disk),
+    byDay: costByDay(cloud, machine, untilMs),
   };
+}
+
+/** Cut at each hour of its life and at each midnight. */
+function costByDay(cloud: Billed, machine: Machine, untilMs: number): ReadonlyMap<string, number> {
+  const days = new Map<string, number>();
+  const disk = machine.disk.sizeGiB * diskPrice(machine.disk);
+  for (let fromMs = machine.createdAtMs; fromMs < untilMs; ) {
+    const lived = Math.floor((fromMs - machine.createdAtMs) / HOUR_MS);
+    const hourMs = machine.createdAtMs + lived * HOUR_MS;
+    const midnightMs = (Math.floor((fromMs + BEIJING_MS) / DAY_MS) + 1) * DAY_MS - BEIJING_MS;
+    const toMs = Math.min(hourMs + HOUR_MS, midnightMs, untilMs);
+    const day = new Date(fromMs + BEIJING_MS).toISOString().slice(0, 10);
+    const cost = ((toMs - fromMs) / HOUR_MS) * (priceIn(cloud, machine, hourMs) + disk);
+    days.set(day, (days.get(day) ?? 0) + cost);
+    fromMs = toMs;
+  }
+  return days;
 }
 
 /** Each hour of its life at the market price of that hour's beginning; without a limit, pay-as-you-go at most. */
@@ -62,10 +87,15 @@ function spotCost(cloud: Billed, machine: Machine, untilMs: number): number {
   let cost = 0;
   for (let fromMs = machine.createdAtMs; fromMs < untilMs; fromMs += HOUR_MS) {
     const share = (Math.min(fromMs + HOUR_MS, untilMs) - fromMs) / HOUR_MS;
-    const price = cloud.market.spotPrice(machine.zone, machine.type, fromMs);
-    cost += share * Math.min(price, machine.priceLimit ?? machine.type.onDemandPrice);
+    cost += share * priceIn(cloud, machine, fromMs);
   }
   return cost;
+}
+
+function priceIn({ market }: Billed, machine: Machine, hourMs: number): number {
+  const { zone, type, priceLimit } = machine;
+  if (!isSpot(machine)) return type.onDemandPrice;
+  return Math.min(market.spotPrice(zone, type, hourMs), priceLimit ?? type.onDemandPrice);
 }
 
 function diskPrice(disk: Machine['disk']): number {

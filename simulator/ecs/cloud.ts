@@ -43,8 +43,10 @@ export interface EcsOptions {
   readonly delays?: Partial<Delays>;
   /** Share of spot offerings that are sold out at any moment; default 0.05. */
   readonly soldOut?: number;
-  /** Multiplies how often the market takes instances back; default 1. */
+  /** Multiplies how often the market takes instances back, unsaid; default 1. */
   readonly interruptions?: number;
+  /** Multiplies the rates at which it does, and which it tells; default 1. */
+  readonly rates?: number;
   /** Calls a minute, by action; the default is in throttle.ts. */
   readonly callsPerMinute?: Readonly<Record<string, number>>;
   readonly faults?: FaultSource;
@@ -88,7 +90,7 @@ export function createCloud(options: EcsOptions): Cloud {
     delays: { ...DELAYS, ...options.delays },
     boot: options.boot ?? silentDriver,
     regions: new Map((options.regions ?? standardRegions()).map((region) => [region.id, region])),
-    market: createMarket(random.fork(), options.soldOut ?? 0.05),
+    market: createMarket(random.fork(), options.soldOut ?? 0.05, options.rates),
     interruptions: options.interruptions ?? 1,
     machines: new Map(),
     tokens: new Map(),

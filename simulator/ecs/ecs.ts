@@ -1,5 +1,6 @@
 /** The simulated ECS: one call in, an answer, a refusal or no answer out. */
 import type { Credential } from '../accounts.ts';
+import { describeInstanceBill } from './actions/bill.ts';
 import { describeDisks } from './actions/disks.ts';
 import * as builder from './actions/image-builder.ts';
 import * as images from './actions/images.ts';
@@ -53,16 +54,18 @@ const ACTS = new Map<string, Act>([
   ['DescribeSecurityGroupAttribute', network.describeSecurityGroupAttribute],
   ['DescribeKeyPairs', network.describeKeyPairs],
   ['DescribeAccountAttributes', network.describeAccountAttributes],
+  ['DescribeInstanceBill', describeInstanceBill],
 ]);
 
-/** Every action but one is of ECS's own API. */
-export function versionOf(action: string): string {
-  return action === 'DescribeVSwitches' ? '2016-04-28' : '2014-05-26';
-}
+/** Actions of other APIs, served here, too. */
+const OTHERS: Readonly<Record<string, { readonly version: string; readonly code: string }>> = {
+  DescribeVSwitches: { version: '2016-04-28', code: 'vpc' },
+  DescribeInstanceBill: { version: '2017-12-14', code: 'bssapi' },
+};
 
-function ramNameOf(action: string): string {
-  return action === 'DescribeVSwitches' ? `vpc:${action}` : `ecs:${action}`;
-}
+export const versionOf = (action: string): string => OTHERS[action]?.version ?? '2014-05-26';
+
+const ramNameOf = (action: string): string => `${OTHERS[action]?.code ?? 'ecs'}:${action}`;
 
 const isTagging = ({ ways }: Cloud, action: string, params: Params): boolean =>
   ways.tagsNeedRight && action === 'RunInstances' && 'Tag.1.Key' in params;

@@ -86,6 +86,7 @@ function checkFresh(signed: Signed, nonces: Map<string, number>, wallMs: number)
 const WITHOUT_REGION = new Set([
   'DeleteInstance',
   'DeleteSnapshot',
+  'DescribeInstanceBill',
   'DescribeInstanceTypes',
   'DescribeRegions',
   'StopInstance',

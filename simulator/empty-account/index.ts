@@ -81,6 +81,7 @@ export async function openEmptyAccount(options: EmptyAccountOptions) {
     TABLESTORE_ENDPOINT: `http://127.0.0.1:${storeServer.port}`,
     INVOKE_ENDPOINT: fcServer.endpoint,
     ECS_ENDPOINT: `http://127.0.0.1:${ecsServer.port}`,
+    BSS_ENDPOINT: `http://127.0.0.1:${ecsServer.port}`,
     GITHUB_API: hub.api.origin,
   });
   const stores = { KMS_ENDPOINT: served.endpoint, OOS_ENDPOINT: served.endpoint };

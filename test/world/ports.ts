@@ -1,4 +1,5 @@
 /** The product's ports over the simulators in process: real adapters' mappings, answers that take simulated time. */
+import { bssBills } from '../../shared/adapters/bss/bills.ts';
 import { ecsImages } from '../../shared/adapters/ecs/images.ts';
 import { ecsInstances } from '../../shared/adapters/ecs/instances.ts';
 import { gitHubOver } from '../../shared/adapters/github/adapter.ts';
@@ -85,6 +86,7 @@ export function portsOver(parts: Parts) {
         diskEncryption: config.defaults.diskEncryption,
       }),
       images: ecsImages({ call: callEcs, pause: sleep, deployment: config.name }),
+      bills: bssBills((params) => callEcs('cn-hangzhou', 'DescribeInstanceBill', params)),
       alerts: { post: parts.post },
     };
   };

@@ -4,6 +4,7 @@ import { type History, isEnd } from '../../ledger/ledger.ts';
 import type { UnusedRow } from '../../ledger/unused-row.ts';
 import { TRAIL_MAX, WRITE_CONFLICTS_MAX } from '../../limits.ts';
 import type { Job, JobId, Listing } from '../../nouns.ts';
+import { billsOn } from './bills.ts';
 import { SCHEMA_VERSION, textIn } from './entries.ts';
 import type { Columns, Condition, Key, Page, Table } from './table.ts';
 
@@ -59,6 +60,7 @@ export function historyOn(table: Table, newToken: () => string): History {
       const columns = { repository: row.repository, schema: SCHEMA_VERSION, rev: newToken(), body };
       await table.put([unusedOn(row.launchedAtMs), row.runnerName], columns, { row: 'any' });
     },
+    ...billsOn(table, newToken),
     unusedOfDay: (dayMs, max) =>
       listed(table, unusedOn(dayMs), max, (columns) => JSON.parse(textIn(columns, 'body')) as UnusedRow),
   };

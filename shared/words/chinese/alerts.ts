@@ -67,6 +67,9 @@ export const ALERTS: Catalogue = {
   'No runner waits in the pool {}, because {}. Jobs get machines as if it were not there. Look: npm run list, and npm run doctor': '预热池 {1} 里没有等候的运行器：{2}。作业照常得到机器，就当没有这个池。请看：npm run list，以及 npm run doctor',
   'its last runner was of no use: {}': '它的上一个运行器没有用上：{1}',
   // Sweeps and look-ups.
+  'What {} machines of the last days were estimated to cost ({}) and what they were billed for ({}) are {} % apart. Limits of money count estimates: look at npm run cost, and at the account\'s bill for discounts, disks or machines that lived on': '最近几天的 {1} 台机器，估算的费用（{2}）与账单上的费用（{3}）相差 {4} %。费用上限按估算计算：请查看 npm run cost，并在账号的账单里核对折扣、云盘，以及没有及时结束的机器',
+  'The account\'s bill of {} could not be read because {}. Deploy infrastructure and functions once, so that the reaper has the right bssapi:DescribeInstanceBill, or set costs.bill to false': '无法读取账号 {1} 的账单：{2}。请部署一次基础设施和函数，让 reaper 拥有 bssapi:DescribeInstanceBill 权限，或把 costs.bill 设为 false',
+  'DescribeInstanceBill was refused: {}': 'DescribeInstanceBill 被拒绝：{1}',
   'The last {} sweeps failed, the last one because of this: {}': '最近 {1} 次巡检都失败了，最后一次的原因：{2}',
   'The {} could not be looked at in the last {} sweeps, the last time because {}. Until that works, nothing there is taken for gone: slots stay taken, and instances may stay. Run: npm run doctor': '最近 {2} 次巡检都查看不到{1}，最后一次的原因：{3}。在查得到之前，那里的一切都不会当作已消失：名额仍被占用，实例可能留存。请执行：npm run doctor',
   'instances of {}': '{1} 的实例',

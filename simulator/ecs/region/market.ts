@@ -28,8 +28,11 @@ export interface Market {
   setStock(zone: string, type: string, left: number | null): void;
 }
 
-/** `soldOut`: which share of spot offerings is sold out at any moment. */
-export function createMarket(random: Random, soldOut: number): Market {
+/**
+ * `soldOut`: which share of spot offerings is sold out at any moment. `rates` multiplies how often machines are taken back,
+ * four percent an hour on average of all offerings.
+ */
+export function createMarket(random: Random, soldOut: number, rates = 1): Market {
   const seed = random.whole(0, 0xffffffff);
   const draw = (...parts: (string | number)[]) => spread(`${seed}/${parts.join('/')}`) / 4294967296;
   const taken = new Map<string, number>();
@@ -63,7 +66,8 @@ export function createMarket(random: Random, soldOut: number): Market {
       if (known === 0) return 'WithoutStock';
       return known <= 5 ? 'ClosedWithStock' : 'WithStock';
     },
-    interruptionRate: (zone, type) => Math.round(draw('taken', zone, type.id) ** 4 * 200) / 10,
+    interruptionRate: (zone, type) =>
+      Math.min(100, Math.round(draw('taken', zone, type.id) ** 4 * 200 * rates) / 10),
     take: (zone, type) => count(`${zone}/${type.id}`, 1),
     giveBack: (zone, type) => count(`${zone}/${type.id}`, -1),
     setStock(zone, type, n) {

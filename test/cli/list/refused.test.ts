@@ -45,7 +45,10 @@ test('a job on a runner of the same list that is on its way out is said to be on
   const { ledger } = world.adapters();
   const name = build.runnerName('1-1');
   await ledger.runners.add(name, build.runnerEntry('1-1', { state: 'retiring', for: null }));
-  for (const [id, startedOn] of [[1, name], [2, build.runnerName('9-9')]] as const)
+  for (const [id, startedOn] of [
+    [1, name],
+    [2, build.runnerName('9-9')],
+  ] as const)
     await ledger.jobs.add(build.job(id).id, build.jobEntry(id, { startedOn }));
   const because = new Map((await listed(world)).jobs.map((each) => [each.job, each.because]));
   expect(because.get(1)).toBe(`GitHub gave it to ${name}, which is gone or going`);

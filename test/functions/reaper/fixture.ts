@@ -61,6 +61,7 @@ export function openReaper({ config, github = {}, instances = {} }: Says = {}): 
         alerts.push(text);
       },
     },
+    bills: { ofDay: async () => [] },
     refreshMarket: async () => '',
   };
   return { world, clock, alerts, lines, launched, pass: (ms) => clock.runUntil(clock.nowMs() + ms) };

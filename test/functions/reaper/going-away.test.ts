@@ -123,6 +123,7 @@ async function idleWorld(live: number) {
     ...{ ledger: ledgerOn({ ledger: counted(ledgerTable), history: counted(history) }, newToken), instances },
     github: gitHubOf(registrations, clock, () => calls.github++),
     ...{ alerts: { post: async () => undefined }, queue: { launch: async () => undefined } },
+    bills: { ofDay: async () => [] },
     refreshMarket: async () => '',
     mirrors: NO_MIRRORS,
   } as unknown as ReaperWorld;

@@ -78,7 +78,7 @@ export async function worldOf(
     ...(made === undefined ? {} : { instances: made }),
     alerts: { post: async () => undefined },
     queue: { launch: () => call('launch', 1, () => undefined) },
-    refreshMarket: async () => '',
+    ...{ bills: { ofDay: async () => [] }, refreshMarket: async () => '' },
     mirrors: NO_MIRRORS,
   };
   return { clock, calls, world: world as unknown as Parameters<typeof sweep>[0] };

@@ -30,6 +30,7 @@ function blindTo({ adapters, queue: handOn }: World): ReaperWorld {
     ledger: { ...ledger, notes },
     queue: handOn,
     mirrors: NO_MIRRORS,
+    bills: { ofDay: async () => [] },
     refreshMarket: async () => '',
   };
 }

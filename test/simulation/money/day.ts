@@ -1,5 +1,5 @@
 /** A day of office hours: how long jobs wait, phase by phase, and what they cost beside other ways to buy. */
-import { standardRegions } from '../../../simulator/ecs/index.ts';
+import { type Region, standardRegions } from '../../../simulator/ecs/index.ts';
 import { type Random, seeded } from '../../../simulator/random.ts';
 import { openWorld, seedRunnerRelease, type World } from '../../world/in-process.ts';
 import { type Money, moneyOf } from './money.ts';
@@ -9,7 +9,8 @@ const HOUR_MS = 3_600_000;
 const HOURS = [0, 0, 0, 0, 0, 0, 1, 3, 8, 12, 12, 9, 5, 9, 12, 12, 9, 5, 2, 1, 1, 0, 0, 0];
 const BASE = ['self-hosted', 'aliyun'];
 const MIX: readonly (readonly string[])[] = [
-  ...Array.from({ length: 12 }, () => [...BASE, 'arm64']),
+  ...Array.from({ length: 10 }, () => [...BASE, 'arm64']),
+  ...Array.from({ length: 2 }, () => [...BASE, 'arm64', '8+cpu']),
   ...Array.from({ length: 5 }, () => [...BASE, 'amd64']),
   ...Array.from({ length: 2 }, () => [...BASE, 'arm64', '4cpu']),
   [...BASE, 'amd64', '16cpu'],
@@ -25,15 +26,40 @@ export interface Day {
   readonly gitHubCallsPerHourMax: number;
 }
 
-export async function playDay(jobs: number, seed: number): Promise<Day> {
+export interface DayPlan {
+  readonly jobs: number;
+  readonly seed: number;
+  readonly warm: keyof typeof POOLS;
+  /** Of all machines of the market in an hour, on average of all that it offers; null: as in other simulations, after an hour's protection. */
+  readonly takenBackPercent: number | null;
+}
+
+/** The busy hours of the day, by the clock of the world. */
+const OFFICE = { when: '15:00-03:00', timeZone: 'UTC' };
+export const POOLS = {
+  none: [],
+  hot: [
+    { labels: ['arm64'], hot: 10, ...OFFICE },
+    { labels: ['amd64'], hot: 5, ...OFFICE },
+  ],
+} as const;
+/** What the market's rates are on average, unchanged. */
+const USUAL_PERCENT = 4;
+
+export async function playDay({ jobs, seed, warm, takenBackPercent }: DayPlan): Promise<Day> {
+  const rates = (takenBackPercent ?? USUAL_PERCENT) / USUAL_PERCENT;
   const random = seeded(seed);
   const hangzhou = standardRegions().filter(({ id }) => id === 'cn-hangzhou');
   const marks = new Map<string, number>();
   const world = openWorld({
     seed,
     repositories: REPOSITORIES,
-    config: { limits: { runners: 600, mintsPerMinute: 240 } },
-    ecs: { regions: hangzhou, random: seeded(seed + 1) },
+    config: {
+      limits: { runners: 600, mintsPerMinute: 240 },
+      warm: POOLS[warm],
+      spot: { duration: takenBackPercent === null ? 1 : 0 },
+    },
+    ecs: { regions: hangzhou, random: seeded(seed + 1), rates },
     boots: { failures: 0.02 },
     watch: { log: (event, fields) => void mark(marks, event, fields, world?.clock.nowMs() ?? 0) },
   });
@@ -49,11 +75,12 @@ export async function playDay(jobs: number, seed: number): Promise<Day> {
   }
   world.fc.close();
   const all = runs.flatMap((run) => world.github.jobsOf(run()));
+  const attempts = runs.flatMap((run) => [...new Set([...run().attempts.values()].flat())]);
   return {
     jobs: all.length,
     succeeded: all.filter(({ conclusion }) => conclusion === 'success').length,
     phases: phasesOf(world, all, marks),
-    money: moneyOf(world, all, seed + 1, hangzhou[0]),
+    money: moneyOf({ world, jobs: attempts, region: hangzhou[0] as Region, ecsSeed: seed + 1, rates }),
     gitHubCallsPerHourMax: callsMax,
   };
 }

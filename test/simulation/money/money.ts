@@ -1,86 +1,104 @@
 /** What was spent, beside what the same jobs would have cost otherwise. CNY. */
 
-import type { Region } from '../../../simulator/ecs/index.ts';
-import type { InstanceType } from '../../../simulator/ecs/region/catalogue.ts';
+import type { Bill, Region } from '../../../simulator/ecs/index.ts';
 import { createMarket, type Market } from '../../../simulator/ecs/region/market.ts';
 import type { SimJob } from '../../../simulator/github/index.ts';
 import { seeded } from '../../../simulator/random.ts';
 import type { World } from '../../world/in-process.ts';
+import { type Choice, firstOf, fitting, isAsked, type Offer, offersFor } from './offers.ts';
 
 export interface Money {
   /** All instances, those of launches that came to nothing included; disks apart. */
   readonly spent: number;
   readonly disks: number;
-  /** Of what was spent: on instances that no job ran on. */
+  /** Of what was spent: on machines while no job needed them. */
   readonly idle: number;
+  /** And on machines that were taken back before their jobs ended. */
+  readonly lostToInterruptions: number;
   /** Knows all prices and stock of the moment, is never taken back, and keeps no machine without a job. */
   readonly oracle: number;
   /** The cheapest pay-as-you-go type that does. */
   readonly onDemand: number;
-  /** spot-instance-advisor's list, by price per core from the cores asked up to 64, tried in order. */
+  /** spot-instance-advisor's list, by price per core from the cores asked up to 64, tried in order; what is taken back is bought again. */
   readonly ruleInUse: number;
-  /** The same list, of exactly the cores asked. */
-  readonly ruleExactly: number;
   /** How often the list in order met a sold-out type first. */
   readonly ruleRefusals: number;
 }
 
 const HOUR_MS = 3_600_000;
-const ZONES = ['cn-hangzhou-h', 'cn-hangzhou-i', 'cn-hangzhou-k'];
-const WIDEST = 64;
 
-/** The simulated cloud's own market again, from the seed that it was made of: nobody else has bought in it. */
-function marketOf(ecsSeed: number): Market {
-  const random = seeded(ecsSeed);
-  random.fork();
-  return createMarket(random.fork(), 0.05);
+export interface Played {
+  readonly world: World;
+  /** Of all attempts. */
+  readonly jobs: readonly SimJob[];
+  readonly region: Region;
+  readonly ecsSeed: number;
+  readonly rates: number;
 }
 
-export function moneyOf(
-  world: World,
-  jobs: readonly SimJob[],
-  ecsSeed: number,
-  region: Region | undefined,
-): Money {
-  if (region === undefined) throw new Error('no region');
+/** The simulated cloud's own market again, from the seed that it was made of: nobody else has bought in it. */
+function marketOf({ ecsSeed, rates }: Played): Market {
+  const random = seeded(ecsSeed);
+  random.fork();
+  return createMarket(random.fork(), 0.05, rates);
+}
+
+export function moneyOf(played: Played): Money {
+  const { world, region } = played;
   const bills = world.ecs.paid();
-  const bought = purchases(world, jobs);
-  const oracle = buyAll(bought, region, marketOf(ecsSeed), (offers, cores) =>
-    firstOf(exactly(offers, cores), ({ price }) => price),
+  const bought = purchases(played);
+  const kept = bought.filter(({ isLost }) => !isLost);
+  const oracle = buyAll(kept, region, marketOf(played), oracleChoice);
+  const rule = buyAll(kept, region, marketOf(played), (offers) =>
+    firstOf(
+      offers.filter(({ isSpot }) => isSpot),
+      ({ price, type }) => price / type.cpu,
+    ),
   );
-  const perCore = ({ price, type }: Offer) => price / type.cpu;
-  const wide = buyAll(bought, region, marketOf(ecsSeed), (offers) => firstOf(offers, perCore));
-  const exact = buyAll(bought, region, marketOf(ecsSeed), (offers, cores) =>
-    firstOf(exactly(offers, cores), perCore),
-  );
-  const used = new Set(jobs.map(({ runner }) => runner?.name));
-  const idle = bills.filter(({ tags }) => !used.has(tags['ci-runner-name']));
+  const used = new Map(bought.map((each) => [each.bill.instanceId, each]));
+  const sum = (of: (bill: Bill) => number) => bills.reduce((total, bill) => total + of(bill), 0);
   return {
     oracle: oracle.spent,
-    onDemand: onDemandFor(bought, region),
-    ruleInUse: wide.spent,
-    ruleExactly: exact.spent,
-    ruleRefusals: wide.refusals,
-    idle: idle.reduce((total, { instanceCost }) => total + instanceCost, 0),
-    spent: bills.reduce((total, { instanceCost }) => total + instanceCost, 0),
-    disks: bills.reduce((total, { diskCost }) => total + diskCost, 0),
+    onDemand: onDemandFor(kept, region),
+    ruleInUse: rule.spent + rule.again,
+    ruleRefusals: rule.refusals,
+    idle: sum((bill) => bill.instanceCost * idleShare(bill, used.get(bill.instanceId))),
+    lostToInterruptions: bought.reduce(
+      (total, { bill, isLost }) =>
+        total + (isLost ? bill.instanceCost * (1 - idleShare(bill, used.get(bill.instanceId))) : 0),
+      0,
+    ),
+    spent: sum(({ instanceCost }) => instanceCost),
+    disks: sum(({ diskCost }) => diskCost),
   };
 }
 
-/** A machine that a job ran on, from its creation to its end. */
-interface Purchase {
-  readonly job: SimJob;
-  readonly fromMs: number;
-  readonly untilMs: number;
+/** Of its life: before its job came, all of it without one. */
+function idleShare({ startedAtMs, endedAtMs }: Bill, purchase: Purchase | undefined): number {
+  if (purchase === undefined) return 1;
+  const untilMs = endedAtMs ?? purchase.untilMs;
+  return untilMs === startedAtMs ? 0 : (purchase.fromMs - startedAtMs) / (untilMs - startedAtMs);
 }
 
-function purchases(world: World, jobs: readonly SimJob[]): Purchase[] {
+/** A machine that a job ran on, from its creation, or from when the job came that it waited for, to its end. */
+interface Purchase {
+  readonly job: SimJob;
+  readonly bill: Bill;
+  readonly fromMs: number;
+  readonly untilMs: number;
+  /** Taken back before its job had ended. */
+  readonly isLost: boolean;
+}
+
+function purchases({ world, jobs }: Played): Purchase[] {
   const byRunner = new Map(world.ecs.paid().map((bill) => [bill.tags['ci-runner-name'], bill]));
   return jobs
     .flatMap((job) => {
       const bill = byRunner.get(job.runner?.name ?? '');
       if (bill === undefined) return [];
-      return [{ job, fromMs: bill.startedAtMs, untilMs: bill.endedAtMs ?? world.clock.nowMs() }];
+      const untilMs = bill.endedAtMs ?? world.clock.nowMs();
+      const fromMs = Math.min(untilMs, Math.max(bill.startedAtMs, job.createdAtMs));
+      return [{ job, bill, fromMs, untilMs, isLost: bill.isTakenBack && job.conclusion !== 'success' }];
     })
     .sort((a, b) => a.fromMs - b.fromMs);
 }
@@ -90,82 +108,44 @@ function buyAll(
   bought: readonly Purchase[],
   region: Region,
   market: Market,
-  choose: (offers: readonly Offer[], cores: number) => Choice,
-): { readonly spent: number; readonly refusals: number } {
-  const total = { spent: 0, refusals: 0 };
+  choose: (offers: readonly Offer[], job: SimJob) => Choice,
+): { readonly spent: number; readonly again: number; readonly refusals: number } {
+  const total = { spent: 0, again: 0, refusals: 0 };
   let held: { readonly offer: Offer; readonly untilMs: number }[] = [];
   for (const { job, fromMs, untilMs } of bought) {
     for (const { offer } of held.filter((each) => each.untilMs <= fromMs))
       market.giveBack(offer.zone, offer.type);
     held = held.filter((each) => each.untilMs > fromMs);
-    const { offer, refusals } = choose(offersFor(job, region, market, fromMs), coresOf(job));
+    const { offer, refusals } = choose(offersFor(job, region, market, fromMs), job);
     total.refusals += refusals;
     if (offer === undefined) continue;
     market.take(offer.zone, offer.type);
     held.push({ offer, untilMs });
-    total.spent += ((untilMs - fromMs) / HOUR_MS) * offer.price;
+    const hours = (untilMs - fromMs) / HOUR_MS;
+    const rate = market.interruptionRate(offer.zone, offer.type) / 100;
+    total.spent += hours * offer.price;
+    total.again += hours * offer.price * Math.min(1, rate * hours);
   }
   return total;
+}
+
+/** As free as the product: what was asked, spot or not; where all of it is sold, wider, up to pay-as-you-go of what was asked. */
+function oracleChoice(offers: readonly Offer[], job: SimJob): Choice {
+  const [exact, wider] = [offers.filter(isAsked(job)), offers.filter((each) => !isAsked(job)(each))];
+  const found = firstOf(exact, ({ price }) => price);
+  if (found.offer !== undefined) return found;
+  const ceiling = Math.min(...exact.filter(({ isSpot }) => !isSpot).map(({ price }) => price));
+  return firstOf(
+    wider.filter(({ price }) => price <= ceiling),
+    ({ price }) => price,
+  );
 }
 
 function onDemandFor(bought: readonly Purchase[], region: Region): number {
   return bought.reduce((sum, { job, fromMs, untilMs }) => {
     const prices = fitting(job, region)
-      .filter(({ cpu }) => cpu === coresOf(job))
+      .filter((type) => isAsked(job)({ type }))
       .map(({ onDemandPrice }) => onDemandPrice);
     return sum + ((untilMs - fromMs) / HOUR_MS) * Math.min(...prices);
   }, 0);
-}
-
-interface Offer {
-  readonly type: InstanceType;
-  readonly zone: string;
-  readonly price: number;
-  readonly isSold: boolean;
-}
-
-const coresOf = ({ plan }: SimJob): number =>
-  Number(plan.labels.find((label) => /^\d+cpu$/.test(label))?.replace('cpu', '') ?? 8);
-
-/** Shared-CPU and burstable families are nobody's choice for builds. */
-const LEFT_OUT = /^ecs\.(e-|t5|t6|s6|.*(gn|vgn|sgn|ebm|f\d|ga|gpu))/;
-
-function fitting(job: SimJob, region: Region): InstanceType[] {
-  const arch = job.plan.labels.includes('arm64') ? 'arm64' : 'amd64';
-  const cores = coresOf(job);
-  const memory = cores * (arch === 'arm64' ? 2 : 1);
-  return [...region.types.values()].filter(
-    (type) =>
-      type.arch === arch &&
-      type.cpu >= cores &&
-      type.cpu <= WIDEST &&
-      type.memoryGiB >= memory &&
-      !LEFT_OUT.test(type.id),
-  );
-}
-
-function offersFor(job: SimJob, region: Region, market: Market, atMs: number): Offer[] {
-  return fitting(job, region).flatMap((type) =>
-    ZONES.filter((zone) => region.sells(zone, type.id)).map((zone) => ({
-      type,
-      zone,
-      price: market.spotPrice(zone, type, atMs),
-      isSold: market.left(zone, type, true, atMs) === 0,
-    })),
-  );
-}
-
-const exactly = (offers: readonly Offer[], cores: number): Offer[] =>
-  offers.filter(({ type }) => type.cpu === cores);
-
-interface Choice {
-  readonly offer: Offer | undefined;
-  readonly refusals: number;
-}
-
-/** The least first, sold out or not, until one is to be had. */
-function firstOf(offers: readonly Offer[], by: (offer: Offer) => number): Choice {
-  const list = offers.toSorted((a, b) => by(a) - by(b));
-  const at = list.findIndex(({ isSold }) => !isSold);
-  return { offer: list[at], refusals: Math.max(0, at) };
 }

@@ -1,0 +1,74 @@
+/** Estimates beside the bill: pure. */
+
+import { machineCost, type Priced } from '../../../../shared/advisor/machine-cost.ts';
+import { type BillDay, beginOf, billDayOf, endOf } from '../../../../shared/ledger/bills.ts';
+import type { KeptBill } from '../../../../shared/ledger/ledger.ts';
+import { BILL_APART_SHARE, BILL_LAG_MS, BILL_SETTLED_MS } from './limits.ts';
+
+export interface BilledMachine extends Priced {
+  readonly instanceId: string;
+  readonly launchedAtMs: number | null;
+  readonly goneAtMs: number | null;
+}
+
+export interface Compared {
+  readonly estimate: number;
+  readonly billed: number;
+  /** Of which both are known. */
+  readonly machines: number;
+  /** Of which there should be a bill, and is none. */
+  readonly unbilled: number;
+  readonly isApart: boolean;
+}
+
+/** It is there a day later, and may be added to for another two: it is asked for again once it is settled. */
+export function isWanting(day: BillDay, kept: Pick<KeptBill, 'atMs'> | null, nowMs: number): boolean {
+  const endMs = endOf(day);
+  if (nowMs < endMs + BILL_LAG_MS) return false;
+  if (kept === null) return true;
+  const settledMs = endMs + BILL_SETTLED_MS;
+  return kept.atMs < settledMs && nowMs >= settledMs;
+}
+
+/**
+ * Of machines that lived within the days whose bills are there, one after the other. One whose price nobody knew at its
+ * launch is estimated at pay-as-you-go, which it hardly costs: it is held against nothing.
+ */
+export function compare(bills: readonly KeptBill[], machines: readonly BilledMachine[]): Compared {
+  const days = new Set(bills.map(({ day }) => day));
+  const amounts = amountsOf(bills);
+  const within = machines.filter((each) => isWithin(each, days));
+  const both = within.flatMap((machine) => {
+    const billed = amounts.get(machine.instanceId);
+    const cost = machineCost(machine, (machine.goneAtMs ?? 0) - (machine.launchedAtMs ?? 0));
+    const isKnown = cost !== null && machine.pricePerHour !== null;
+    return billed === undefined || !isKnown ? [] : [{ billed, estimate: cost.instance + cost.disk }];
+  });
+  const estimate = both.reduce((sum, each) => sum + each.estimate, 0);
+  const billed = both.reduce((sum, each) => sum + each.billed, 0);
+  const isApart = Math.abs(estimate - billed) > BILL_APART_SHARE * Math.max(Math.abs(billed), 0.01);
+  return {
+    ...{ estimate, billed, machines: both.length },
+    unbilled: within.filter(({ instanceId }) => !amounts.has(instanceId)).length,
+    isApart: both.length > 0 && isApart,
+  };
+}
+
+function amountsOf(bills: readonly KeptBill[]): ReadonlyMap<string, number> {
+  const amounts = new Map<string, number>();
+  for (const [id, amount] of bills.flatMap((bill) => Object.entries(bill.amounts)))
+    amounts.set(id, (amounts.get(id) ?? 0) + amount);
+  return amounts;
+}
+
+function isWithin({ launchedAtMs, goneAtMs }: BilledMachine, days: ReadonlySet<BillDay>): boolean {
+  if (launchedAtMs === null || goneAtMs === null) return false;
+  for (let day = billDayOf(launchedAtMs); beginOf(day) <= goneAtMs; day = billDayOf(endOf(day)))
+    if (!days.has(day)) return false;
+  return true;
+}
+
+export function wordsOf({ estimate, billed, machines }: Compared): string {
+  const apart = Math.round((100 * Math.abs(estimate - billed)) / Math.max(Math.abs(billed), 0.01));
+  return `What ${machines} machines of the last days were estimated to cost (${estimate.toFixed(2)}) and what they were billed for (${billed.toFixed(2)}) are ${apart} % apart. Limits of money count estimates: look at npm run cost, and at the account's bill for discounts, disks or machines that lived on`;
+}

@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type BilledMachine,
+  compare,
+  isWanting,
+} from '../../../../../functions/reaper/rounds/money/compare-bill.ts';
+import { type BillDay, beginOf, endOf } from '../../../../../shared/ledger/bills.ts';
+import type { KeptBill } from '../../../../../shared/ledger/ledger.ts';
+
+const HOUR_MS = 3_600_000;
+
+describe('a day of the bill', () => {
+  const day = '2026-05-04' as BillDay;
+  // biome-ignore format: a table reads best as a table.
+  const cases: [what: string, keptMs: number | null, nowMs: number, isWanted: boolean][] = [
+    ['is not asked for while it is not there',              null,    23 * HOUR_MS, false],
+    ['is asked for a day after its end',                    null,    24 * HOUR_MS, true],
+    ['not again, while it may still change',                25 * HOUR_MS, 71 * HOUR_MS, false],
+    ['again, once it is settled',                           25 * HOUR_MS, 72 * HOUR_MS, true],
+    ['and then never more',                                 73 * HOUR_MS, 900 * HOUR_MS, false],
+  ];
+  test.each(cases)('%s', (_what, keptMs, nowMs, isWanted) => {
+    const kept = keptMs === null ? null : { atMs: endOf(day) + keptMs };
+    expect(isWanting(day, kept, endOf(day) + nowMs)).toBe(isWanted);
+  });
+});
+
+describe('estimates and bill', () => {
+  const [one, two] = ['2026-05-04', '2026-05-05'] as [BillDay, BillDay];
+  const bill = (day: BillDay, amounts: Record<string, number>): KeptBill => ({
+    ...{ day, atMs: 0, currency: 'CNY', amounts },
+  });
+  /** An hour at one yuan. */
+  const machine = (some: Partial<BilledMachine> = {}): BilledMachine => ({
+    ...{ instanceId: 'i-1', pricePerHour: 1, onDemandPricePerHour: 4, diskGiB: 0 },
+    ...{ launchedAtMs: beginOf(one) + HOUR_MS, goneAtMs: beginOf(one) + 2 * HOUR_MS, ...some },
+  });
+  const overMidnight = { launchedAtMs: endOf(one) - HOUR_MS / 2, goneAtMs: endOf(one) + HOUR_MS / 2 };
+  // biome-ignore format: a table reads best as a table.
+  const cases: [what: string, bills: KeptBill[], machines: BilledMachine[], found: object][] = [
+    ['that agree',                                     [bill(one, { 'i-1': 1.05 })],                     [machine()],                          { machines: 1, isApart: false }],
+    ['nine percent apart are not told',                [bill(one, { 'i-1': 1 / 1.09 })],                 [machine()],                          { isApart: false }],
+    ['more are',                                       [bill(one, { 'i-1': 0.8 })],                      [machine()],                          { isApart: true }],
+    ['over midnight: both days together',              [bill(one, { 'i-1': 0.5 }), bill(two, { 'i-1': 0.5 })], [machine(overMidnight)],       { billed: 1, isApart: false }],
+    ['over midnight, with one day missing: not held',  [bill(one, { 'i-1': 0.5 })],                      [machine(overMidnight)],              { machines: 0, isApart: false }],
+    ['a machine that is on no bill is counted apart',  [bill(one, {})],                                  [machine()],                          { machines: 0, unbilled: 1, isApart: false }],
+    ['a machine without a price is held against none', [bill(one, { 'i-1': 3 })],                        [machine({ pricePerHour: null })], { machines: 0, isApart: false }],
+    ['billed for nothing at all',                      [bill(one, { 'i-1': 0 })],                        [machine()],                          { isApart: true }],
+  ];
+  test.each(cases)('%s', (_what, bills, machines, found) => {
+    expect(compare(bills, machines)).toMatchObject(found);
+  });
+});
