@@ -60,15 +60,14 @@ const WRITTEN: Readonly<Record<Exclude<MirroredTool, 'apt' | 'docker'>, Written>
   maven: (url) => ({
     files: [
       '~/.m2/settings.xml',
-      ...['/etc/maven/settings.xml', '/usr/share/maven/conf/settings.xml'].flatMap((file) =>
-        ['central', '*'].map((of) => `${file}=<mirrorOf>${of}</mirrorOf>`),
-      ),
+      // Debian's and Fedora's: their other one is a link to it.
+      ...['central', '*'].map((of) => `/etc/maven/settings.xml=<mirrorOf>${of}<`),
     ],
-    text: `<settings><mirrors><mirror><id>ci-mirror</id><mirrorOf>central</mirrorOf><url>${url}</url></mirror></mirrors></settings>`,
+    text: `<settings><mirrors><mirror><id>ci</id><mirrorOf>central</mirrorOf><url>${url}</url></mirror></mirrors></settings>`,
   }),
   cargo: (url) => ({
     files: ['~/.cargo/config.toml', '~/.cargo/config'],
-    text: `[source.crates-io]\nreplace-with = "ci-mirror"\n[source.ci-mirror]\nregistry = "sparse+${url}"`,
+    text: `[source.crates-io]\nreplace-with = "ci"\n[source.ci]\nregistry = "sparse+${url}"`,
   }),
 };
 
