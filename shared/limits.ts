@@ -8,7 +8,6 @@ export const WEBHOOK_ASYNC_TRIES_MAX = 0;
 export const WEBHOOK_ASYNC_AGE_MAX_S = 60;
 /** What we hand on by asynchronous invocation; FC takes 128 KB. */
 export const EVENT_MAX_BYTES = 16 * 1024;
-
 /** Of one kind of line that a stranger can cause, each instance of the webhook writes one in this time. */
 export const SAMPLED_LINE_MS = 60_000;
 
@@ -181,10 +180,6 @@ export const RERUN_ATTEMPTS_MAX = 5;
 export const CONSEQUENCE_MAX_MS = 10 * 60_000;
 /** So soon after its last need ended GitHub makes a job. */
 export const NEEDED_MAX_MS = 60_000;
-/** And at most so long after, when its queues are slow and nothing else of the run ran meanwhile. */
-export const NEEDED_LAST_MAX_MS = 5 * 60_000;
-/** A busy runner is told to end 225 s after the market's notice (job.sh); a sweep or two may pass before we see that. */
-export const NOTICE_LEFT_MIN_MS = 100_000;
 /** GitHub's times are of whole seconds. */
 export const GITHUB_TIME_MS = 1_000;
 export const RERUN_KEPT_MS = 24 * 3_600_000;

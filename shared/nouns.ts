@@ -175,13 +175,11 @@ export interface RunRecord {
   readonly status: string;
   readonly conclusion: string | null;
   readonly event: string;
-  /** Of its repository, by the same answer as `headRepositoryId`: names change, and not everywhere at once. */
+  /** By id, of one answer, because names change; the head's: where its commit lives, null when that is gone. */
   readonly repositoryId: number;
-  /** Where the head commit lives; null when that repository is gone */
   readonly headRepositoryId: number | null;
   /** The commit that its checks are shown on. */
   readonly headSha: string;
-  /** As its author named it. */
   readonly workflow: string;
   /** 0: GitHub does not say. */
   readonly createdAtMs: number;

@@ -1,6 +1,8 @@
 /** Bodies of deliveries and records: GitHub's own examples, with our fields in place of theirs. */
+
 import { createRequire } from 'node:module';
 import type { Account, Installation, Repository, SimJob, SimRun } from './model.ts';
+import { forkRecord, idOf } from './runs/made-up-ids.ts';
 import { runConclusion, runStatus } from './runs/status.ts';
 import type { State } from './state.ts';
 import { isoTime, isoTimeOrNull } from './wire.ts';
@@ -88,9 +90,6 @@ export function jobRecord(of: SimJob, api: string): Json {
 /** The same for all runs of one workflow of one repository. */
 export const workflowId = ({ repository, workflow }: SimRun): number => idOf(workflow, repository.id);
 
-const idOf = (text: string, from: number): number =>
-  [...text].reduce((id, letter) => (id * 31 + (letter.codePointAt(0) ?? 0)) % 1_000_003, from);
-
 export function runRecord(state: State, run: SimRun, api: string): Json {
   const head =
     run.headRepository === null
@@ -124,15 +123,6 @@ export function runRecord(state: State, run: SimRun, api: string): Json {
         : forkRecord(run.headRepository),
   };
 }
-
-/** Of a repository that is nobody's here. */
-const forkRecord = (fullName: string): Json => ({
-  id: FORK_IDS + idOf(fullName, 0),
-  full_name: fullName,
-  fork: true,
-});
-
-const FORK_IDS = 1_000_000_000;
 
 /**
  * The event that a run is of, as `github.event` has it, with what tells whose code it is: as it was when the run was

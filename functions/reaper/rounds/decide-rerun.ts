@@ -3,12 +3,15 @@ import type { RerunEntry } from '../../../shared/ledger/entries.ts';
 import {
   CONSEQUENCE_MAX_MS,
   GITHUB_TIME_MS,
-  NEEDED_LAST_MAX_MS,
   NEEDED_MAX_MS,
-  NOTICE_LEFT_MIN_MS,
   RERUN_ATTEMPTS_MAX,
 } from '../../../shared/limits.ts';
 import type { JobId, JobRecord, RunRecord } from '../../../shared/nouns.ts';
+
+/** At most so long after its last need ended GitHub makes a job, when its queues are slow and nothing else of the run ran meanwhile. */
+const NEEDED_LAST_MAX_MS = 5 * 60_000;
+/** A busy runner is told to end 225 s after the market's notice (job.sh); a sweep or two may pass before we see that. */
+const NOTICE_LEFT_MIN_MS = 100_000;
 
 export type RerunDecision =
   | { readonly kind: 'wait' }

@@ -8,7 +8,6 @@ import { mintPace, minuteOf } from '../../../shared/runner/mint-pace.ts';
 import { type MoneyRoom, moneyRoom } from './money/room.ts';
 
 type Waiting = Held<JobEntry>;
-
 export interface Plan {
   /** To be launched for now, first turn first. */
   readonly start: readonly Waiting[];
