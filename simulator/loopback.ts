@@ -3,7 +3,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { mirrorPlaces } from '../shared/runner/copies.ts';
 import { type Account, createAccount } from './accounts.ts';
 import { type SimClock, scaledClock } from './clock.ts';
-import { createEcs, type EcsOptions, serveEcs } from './ecs/index.ts';
+import { createEcs, type EcsOptions, marketAddresses, serveEcs } from './ecs/index.ts';
 import {
   createFunctionCompute,
   type InvocationEvent,
@@ -84,8 +84,7 @@ export async function openLoopback(options: LoopbackOptions) {
     FC_ACCOUNT_ID: ACCOUNT_ID,
     TABLESTORE_ENDPOINT: `http://127.0.0.1:${storeServer.port}`,
     TABLESTORE_INSTANCE: store.instance,
-    ECS_ENDPOINT: `http://127.0.0.1:${ecsServer.port}`,
-    BSS_ENDPOINT: `http://127.0.0.1:${ecsServer.port}`,
+    ...marketAddresses(ecsServer.port),
     OSS_ENDPOINT: `http://127.0.0.1:${ossServer.port}`,
     OSS_SOURCE_ENDPOINT: `http://127.0.0.1:${publicOss.port}`,
     LOG_ENDPOINT: `http://127.0.0.1:${logs.port}`,

@@ -7,4 +7,4 @@ export { type BootDriver, type BootedMachine, type Machine, silentDriver } from 
 export { EcsRefusal, NoAnswer } from './refusal.ts';
 export { bigRegion, type Region, standardRegions } from './region/catalogue.ts';
 export { rpcSignature, verify as verifyEcs } from './signature.ts';
-export { serveEcs, type Wire } from './wire.ts';
+export { marketAddresses, serveEcs, type Wire } from './wire.ts';

@@ -187,3 +187,9 @@ function requestIdOf(number: number, nowMs: number): string {
     '-',
   );
 }
+
+/** Machines, and what they are billed: one served face. */
+export function marketAddresses(port: number) {
+  const address = `http://127.0.0.1:${port}`;
+  return { ECS_ENDPOINT: address, BSS_ENDPOINT: address };
+}

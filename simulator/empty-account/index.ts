@@ -6,7 +6,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { type Account, createAccount } from '../accounts.ts';
 import { scaledClock } from '../clock.ts';
-import { createEcs, type EcsOptions, serveEcs } from '../ecs/index.ts';
+import { createEcs, type EcsOptions, marketAddresses, serveEcs } from '../ecs/index.ts';
 import {
   createFunctionCompute,
   type FunctionCompute,
@@ -80,8 +80,7 @@ export async function openEmptyAccount(options: EmptyAccountOptions) {
   const addresses = () => ({
     TABLESTORE_ENDPOINT: `http://127.0.0.1:${storeServer.port}`,
     INVOKE_ENDPOINT: fcServer.endpoint,
-    ECS_ENDPOINT: `http://127.0.0.1:${ecsServer.port}`,
-    BSS_ENDPOINT: `http://127.0.0.1:${ecsServer.port}`,
+    ...marketAddresses(ecsServer.port),
     GITHUB_API: hub.api.origin,
   });
   const stores = { KMS_ENDPOINT: served.endpoint, OOS_ENDPOINT: served.endpoint };

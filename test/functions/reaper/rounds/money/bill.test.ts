@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readCosts } from '../../../../../cli/cost/read.ts';
 import { GROUPS } from '../../../../../cli/cost/report.ts';
 import { renderCosts } from '../../../../../cli/cost/table.ts';
+import { PIPE } from '../../../../../cli/shared/screen/screen.ts';
 import { checkBill } from '../../../../../functions/reaper/rounds/money/bill.ts';
 import type { CallAlibaba } from '../../../../../shared/adapters/alibaba/call.ts';
 import { bssBills, bssCaller } from '../../../../../shared/adapters/bss/bills.ts';
@@ -73,7 +74,7 @@ test('the rows of the report add up to the cloud’s own bill, to the cent', asy
     const rows = report.by[group].reduce((sum, each) => sum + each.billed, 0);
     expect(Math.abs(rows + report.idle.unused.billed - paid(world)), group).toBeLessThan(0.005);
   }
-  expect(renderCosts({ report, ...rest }, 'repository')).toMatch(
+  expect(renderCosts({ report, ...rest }, 'repository', PIPE)).toMatch(
     /Of 4 machines the bill is known: estimated \d+\.\d\d, billed \d+\.\d\d, difference -?\d+\.\d\d, -?\d+ %/,
   );
 });
