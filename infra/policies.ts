@@ -5,8 +5,8 @@
 import type { Config } from '../shared/config/config.ts';
 import type { FunctionKind } from '../shared/config/environment.ts';
 import { TAG } from '../shared/names.ts';
-import { bakedNames, bakeryOf } from '../shared/runner/bake.ts';
 import { mirrorPlaces } from '../shared/runner/copies.ts';
+import { bakedNames, bakeryOf } from '../shared/runner/images/bake.ts';
 import { logWriting, secretReading } from './common-permissions.ts';
 import { functionPlaces, namesOf } from './names.ts';
 import type { Permission, Scope } from './permission.ts';

@@ -78,7 +78,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['shared/market/refresh.ts'],
   ['shared/market/plan.ts'],
   ['shared/advisor/', 'shared/config/parse.ts', 'shared/market/read.ts'],
-  ['shared/runner/', 'shared/warm/', 'shared/config/mistakes.ts', 'shared/market/catalog.ts'],
+  ['shared/runner/', 'shared/warm/', 'shared/config/mistakes', 'shared/market/catalog.ts'],
   [
     'shared/job/',
     'shared/quota/',

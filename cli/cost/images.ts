@@ -1,7 +1,7 @@
 /** What images that bake themselves cost to keep: their snapshots, in each region. */
 import { ecsImages } from '../../shared/adapters/ecs/images.ts';
-import { bakedNames } from '../../shared/runner/bake.ts';
-import type { CloudImage } from '../../shared/runner/image-builder.ts';
+import { bakedNames } from '../../shared/runner/images/bake.ts';
+import type { CloudImage } from '../../shared/runner/images/image-builder.ts';
 import type { Operator } from '../shared/operator.ts';
 
 /**

@@ -1,11 +1,11 @@
 /** Images that baked themselves go with the deployment, their snapshots and what is being built: those that carry its tags, and no other. */
-import type { CloudImage, ImageBuilder } from '../../shared/runner/image-builder.ts';
+import type { CloudImage, ImageBuilder } from '../../shared/runner/images/image-builder.ts';
 import {
   type Removed,
   removeImages,
   removeSnapshots,
   snapshotsOf,
-} from '../../shared/runner/remove-images.ts';
+} from '../../shared/runner/images/remove-images.ts';
 import { lineOf } from '../image/text.ts';
 
 export type Images = Pick<

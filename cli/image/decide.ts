@@ -1,6 +1,6 @@
 /** What an operator changes of an image that bakes itself: pure. */
-import type { ImageNote } from '../../shared/runner/image-note.ts';
-import { canaryIn, servingIn, withImage } from '../../shared/runner/image-note.ts';
+import type { ImageNote } from '../../shared/runner/images/image-note.ts';
+import { canaryIn, servingIn, withImage } from '../../shared/runner/images/image-note.ts';
 
 export type Change =
   | { readonly kind: 'changed'; readonly note: ImageNote; readonly text: string }

@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Argument, Command } from 'commander';
 import { ecsImages } from '../../shared/adapters/ecs/images.ts';
-import { bakedNames } from '../../shared/runner/bake.ts';
-import { BUILD_MAX_MS } from '../../shared/runner/image-limits.ts';
-import { amendImageNote, type ImageNote, readImageNote } from '../../shared/runner/image-note.ts';
+import { bakedNames } from '../../shared/runner/images/bake.ts';
+import { BUILD_MAX_MS } from '../../shared/runner/images/image-limits.ts';
+import { amendImageNote, type ImageNote, readImageNote } from '../../shared/runner/images/image-note.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
 import { complain, say } from '../shared/screen/show.ts';

@@ -1,9 +1,9 @@
 /** Deletes what no runner and no rollback needs, with the operator's own key: also snapshots that the reaper's role may not. */
 import { keptNames, spareImages } from '../../functions/reaper/rounds/images/decide.ts';
 import { LEDGER_SCAN_MAX } from '../../shared/limits.ts';
-import type { ImageBuilder } from '../../shared/runner/image-builder.ts';
-import { readImageNote } from '../../shared/runner/image-note.ts';
-import { type Removed, removeSpare } from '../../shared/runner/remove-images.ts';
+import type { ImageBuilder } from '../../shared/runner/images/image-builder.ts';
+import { readImageNote } from '../../shared/runner/images/image-note.ts';
+import { type Removed, removeSpare } from '../../shared/runner/images/remove-images.ts';
 import type { Operator } from '../shared/operator.ts';
 import { lineOf } from './text.ts';
 

@@ -1,6 +1,6 @@
 /** How images that bake themselves are shown. */
-import { canaryIn, type ImageNote, servingIn } from '../../shared/runner/image-note.ts';
-import type { Removed } from '../../shared/runner/remove-images.ts';
+import { canaryIn, type ImageNote, servingIn } from '../../shared/runner/images/image-note.ts';
+import type { Removed } from '../../shared/runner/images/remove-images.ts';
 import { toIsoOrNull } from '../shared/format.ts';
 
 export function linesOf(name: string, note: ImageNote): string[] {

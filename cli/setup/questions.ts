@@ -1,7 +1,7 @@
 /** What the operator is asked, in a terminal; tests answer by themselves. */
 
 import { githubName, regionId, url } from '../../shared/config/field-types.ts';
-import { nearestRegion } from '../../shared/config/parse.ts';
+import { nearestRegion } from '../../shared/config/mistakes-of-places.ts';
 import { isMainland } from '../../shared/config/regions.ts';
 import { broughtNetwork } from './network.ts';
 import type { Answers } from './progress.ts';

@@ -5,9 +5,9 @@ import type { Bills } from '../../shared/ledger/bills.ts';
 import type { RunnerEntry } from '../../shared/ledger/entries.ts';
 import type { Held, Ledger } from '../../shared/ledger/ledger.ts';
 import type { Alerts, Clock, GitHub, Instances, Log, Queue } from '../../shared/ports.ts';
-import type { BakeScripts } from '../../shared/runner/bake.ts';
 import type { Mirrors } from '../../shared/runner/copies.ts';
-import type { ImageBuilder } from '../../shared/runner/image-builder.ts';
+import type { BakeScripts } from '../../shared/runner/images/bake.ts';
+import type { ImageBuilder } from '../../shared/runner/images/image-builder.ts';
 import type { Looks } from './looks.ts';
 
 /** What the acts of one sweep ask for together, once all of them are through. */

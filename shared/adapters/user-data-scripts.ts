@@ -1,7 +1,7 @@
 /** The scripts as files: from `userdata/` in the repository, or from the copy that the build lays beside a function. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BakeScripts } from '../runner/bake.ts';
+import type { BakeScripts } from '../runner/images/bake.ts';
 import type { UserDataScripts } from '../runner/user-data.ts';
 
 export function readUserDataScripts(folder: string): UserDataScripts {

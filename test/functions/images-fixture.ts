@@ -1,6 +1,6 @@
 /** A world whose arm64 image bakes itself. */
 import { expect } from 'vitest';
-import { amendImageNote, type ImageNote, readImageNote } from '../../shared/runner/image-note.ts';
+import { amendImageNote, type ImageNote, readImageNote } from '../../shared/runner/images/image-note.ts';
 import type { World } from '../world/in-process.ts';
 import { isOver, MINUTE_MS, type Opened, open, queue, rowOf } from './fixture.ts';
 

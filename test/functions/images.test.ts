@@ -1,7 +1,7 @@
 /** Images that bake themselves, over the whole system: baked, tried, promoted, put aside, and never in a job's way. */
 import { describe, expect, test } from 'vitest';
 import { type Change, rolledBack } from '../../cli/image/decide.ts';
-import { amendImageNote, type ImageNote } from '../../shared/runner/image-note.ts';
+import { amendImageNote, type ImageNote } from '../../shared/runner/images/image-note.ts';
 import { scriptOf } from '../../simulator/told-by-user-data.ts';
 import type { World } from '../world/in-process.ts';
 import { isOver, MINUTE_MS, open, queue, rowOf } from './fixture.ts';

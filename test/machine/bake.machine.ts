@@ -1,7 +1,7 @@
 /** An image as Image Builder makes it: the real build on a stock machine, and a job on a machine of the result. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readBakeScripts } from '../../shared/adapters/user-data-scripts.ts';
-import { recipeFor } from '../../shared/runner/bake.ts';
+import { recipeFor } from '../../shared/runner/images/bake.ts';
 import type { RunningMachine } from '../../simulator/machine/machine-driver.ts';
 import { configOf } from '../world/in-process.ts';
 import { bootOne, giveJob } from './boot-one.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { readBakeScripts } from '../../shared/adapters/user-data-scripts.ts';
-import { bakedNames, recipeFor } from '../../shared/runner/bake.ts';
+import { bakedNames, recipeFor } from '../../shared/runner/images/bake.ts';
 import type { RunnerRelease } from '../../shared/runner/release.ts';
 import { configOf } from '../world/in-process.ts';
 import { RELEASE } from '../world/release.ts';

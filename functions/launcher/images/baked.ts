@@ -8,7 +8,7 @@ import {
   readImageNote,
   servingIn,
   withImage,
-} from '../../../shared/runner/image-note.ts';
+} from '../../../shared/runner/images/image-note.ts';
 import type { LauncherWorld } from '../world.ts';
 
 /** What is to be tried in one walk. */

@@ -5,7 +5,7 @@
 
 import { matrixOf } from '../../../shared/job/matrix.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
-import type { Hold } from '../../../shared/ledger/hold.ts';
+import type { Hold } from '../../../shared/ledger/entry-parts.ts';
 import { IDLE_STUCK_MAX_MS } from '../../../shared/limits.ts';
 import type { RunnerName } from '../../../shared/nouns.ts';
 import { HELD_AFTER_MS, HELD_KEPT_MS, HELD_PROBE_MAX_MS, HELD_PROBE_MS } from './limits.ts';

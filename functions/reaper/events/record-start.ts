@@ -2,7 +2,7 @@
 import { isForUs } from '../../../shared/job/labels.ts';
 import { amend, removeEntry } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
-import type { Hold } from '../../../shared/ledger/hold.ts';
+import type { Hold } from '../../../shared/ledger/entry-parts.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { hasEnded } from '../../../shared/ledger/read-history.ts';
 import { STARTED_CHECK_MS } from '../../../shared/limits.ts';

@@ -3,7 +3,7 @@
 import { covers, parseLabels } from '../../../shared/job/labels.ts';
 import { amend, mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
-import type { Hold } from '../../../shared/ledger/hold.ts';
+import type { Hold } from '../../../shared/ledger/entry-parts.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { LEDGER_SCAN_MAX } from '../../../shared/limits.ts';
 import { runnerNameOf } from '../../../shared/names.ts';

@@ -2,8 +2,8 @@
 import * as z from 'zod';
 import { TAG } from '../../names.ts';
 import type { Listing } from '../../nouns.ts';
-import type { CloudImage } from '../../runner/image-builder.ts';
-import { IMAGE_PAGES_MAX } from '../../runner/image-limits.ts';
+import type { CloudImage } from '../../runner/images/image-builder.ts';
+import { IMAGE_PAGES_MAX } from '../../runner/images/image-limits.ts';
 import { ask, type LookUpWorld } from './look-ups.ts';
 
 /** @see SDK model DescribeImagesResponseBody */

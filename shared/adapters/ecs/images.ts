@@ -8,7 +8,7 @@ import type {
   BuildStart,
   Deletion,
   ImageBuilder,
-} from '../../runner/image-builder.ts';
+} from '../../runner/images/image-builder.ts';
 import { withoutSecrets } from '../../story/outside-text.ts';
 import { failureOf, meaningOf } from './errors.ts';
 import { listImages } from './image-list.ts';

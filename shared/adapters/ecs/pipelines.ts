@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { TAG } from '../../names.ts';
 import type { Listing } from '../../nouns.ts';
-import { IMAGE_PAGES_MAX } from '../../runner/image-limits.ts';
+import { IMAGE_PAGES_MAX } from '../../runner/images/image-limits.ts';
 import { ask, type LookUpWorld } from './look-ups.ts';
 
 /** @see SDK model DescribeImagePipelinesResponseBody */

@@ -13,7 +13,6 @@ export interface Fault {
   readonly options?: Options;
   readonly config?: (config: Config) => Partial<Config>;
   readonly breakIt?: (here: Healthy) => unknown;
-  /** Once that configuration is deployed. */
   readonly afterDeploy?: (here: Healthy) => unknown;
 }
 
@@ -25,9 +24,8 @@ const group = ({ management }: Healthy) =>
   management.groups.get('sg-cn-hangzhou') as NonNullable<ReturnType<ManagementState['groups']['get']>>;
 const called = ({ management }: Healthy, name: string) =>
   management.functions.get(name) as NonNullable<ReturnType<ManagementState['functions']['get']>>;
-type Policy = {
-  Statement: { Effect: string; Action: string[]; Resource: string | string[]; Condition?: unknown }[];
-};
+type Statement = { Effect: string; Action: string[]; Resource: string | string[]; Condition?: unknown };
+type Policy = { Statement: Statement[] };
 const policy = ({ management }: Healthy, role: string) =>
   management.roles.get(role)?.policies.get(role) as Policy;
 const trust = ({ management }: Healthy, role: string) =>

@@ -4,7 +4,7 @@ import { imagesIn, removeAllImages } from '../../../cli/destroy/images.ts';
 import { asked, promoted, rolledBack } from '../../../cli/image/decide.ts';
 import { prune } from '../../../cli/image/prune.ts';
 import { linesOf } from '../../../cli/image/text.ts';
-import type { CloudImage, ImageBuilder } from '../../../shared/runner/image-builder.ts';
+import type { CloudImage, ImageBuilder } from '../../../shared/runner/images/image-builder.ts';
 import {
   amendImageNote,
   type BakedImage,
@@ -12,7 +12,7 @@ import {
   type ImageNote,
   readImageNote,
   servingIn,
-} from '../../../shared/runner/image-note.ts';
+} from '../../../shared/runner/images/image-note.ts';
 import { openReaper } from '../../functions/reaper/fixture.ts';
 import { build } from '../../shared/ledger/builders.ts';
 

@@ -22,12 +22,8 @@ const LIVE: LiveState = {
     {
       ...{ runner: RUNNER, state: 'retiring', job: 48_000_000_017, jobName: LONG },
       ...{ repository: 'my-organization/my-repository', instance: 'i-bp1234567890abcdefgh' },
-      ...{
-        instanceType: 'ecs.g8y.16xlarge',
-        zone: 'cn-zhangjiakou-b',
-        image: 'ci-arm64-0123456789ab-t5w2k0',
-        capacityType: 'on-demand' as const,
-      },
+      ...{ instanceType: 'ecs.g8y.16xlarge', zone: 'cn-zhangjiakou-b', capacityType: 'on-demand' as const },
+      image: 'ci-arm64-0123456789ab-t5w2k0',
       ...{ pricePerHour: 12.345, createdAtMs: NOW_MS - 5_000_000, stateAtMs: NOW_MS - 200_000 },
       ...{ untilMs: NOW_MS + 90_000_000, because: '' },
     },

@@ -5,14 +5,14 @@ import type { Config } from '../../../../shared/config/config.ts';
 import { LIFETIME_MAX_MS } from '../../../../shared/limits.ts';
 import { readMarkets } from '../../../../shared/market/read.ts';
 import { TAG } from '../../../../shared/names.ts';
-import { bakeryOf, type Recipe } from '../../../../shared/runner/bake.ts';
+import { bakeryOf, type Recipe } from '../../../../shared/runner/images/bake.ts';
 import type {
   BuildOrder,
   BuildProgress,
   BuildStart,
   CloudImage,
-} from '../../../../shared/runner/image-builder.ts';
-import { amendImageNote, type ImageNote } from '../../../../shared/runner/image-note.ts';
+} from '../../../../shared/runner/images/image-builder.ts';
+import { amendImageNote, type ImageNote } from '../../../../shared/runner/images/image-note.ts';
 import type { ReaperWorld } from '../../world.ts';
 import { afterBuild, whyBake } from './decide.ts';
 

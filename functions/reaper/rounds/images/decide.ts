@@ -2,8 +2,8 @@
 import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
 import { LEASE_MS } from '../../../../shared/limits.ts';
 import type { Instance } from '../../../../shared/nouns.ts';
-import type { Recipe } from '../../../../shared/runner/bake.ts';
-import type { BuildProgress, CloudImage } from '../../../../shared/runner/image-builder.ts';
+import type { Recipe } from '../../../../shared/runner/images/bake.ts';
+import type { BuildProgress, CloudImage } from '../../../../shared/runner/images/image-builder.ts';
 import {
   BAKED_KEPT,
   BUILD_MAX_MS,
@@ -12,13 +12,13 @@ import {
   CANARY_BAD_MAX,
   CANARY_GOOD_MIN,
   STRAY_IMAGE_MS,
-} from '../../../../shared/runner/image-limits.ts';
+} from '../../../../shared/runner/images/image-limits.ts';
 import {
   type BakedImage,
   canaryIn,
   type ImageNote,
   withImage,
-} from '../../../../shared/runner/image-note.ts';
+} from '../../../../shared/runner/images/image-note.ts';
 import { NEVER_ONLINE, STOPPED_WITHOUT_JOB } from '../../repair/diagnose.ts';
 
 /** lower-case clause: why it is to be baked now; null: it is not. */

@@ -1,8 +1,8 @@
 /** Images that serve are judged by their boots as new ones are: what served well may break. Pure. */
 import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
 import type { Instance } from '../../../../shared/nouns.ts';
-import { SERVING_BAD_MAX } from '../../../../shared/runner/image-limits.ts';
-import { type BakedImage, type ImageNote, withImage } from '../../../../shared/runner/image-note.ts';
+import { SERVING_BAD_MAX } from '../../../../shared/runner/images/image-limits.ts';
+import { type BakedImage, type ImageNote, withImage } from '../../../../shared/runner/images/image-note.ts';
 import { bootEnd, SILENT } from './decide.ts';
 
 type Machines = readonly Pick<Instance, 'id' | 'isRecycling'>[];

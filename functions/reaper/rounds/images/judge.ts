@@ -1,6 +1,10 @@
 /** What boots say of an image: of a new one that is tried, and of those that serve. */
 import { alertOnce, resolveAlert } from '../../../../shared/alert-once.ts';
-import { amendImageNote, type BakedImage, type ImageNote } from '../../../../shared/runner/image-note.ts';
+import {
+  amendImageNote,
+  type BakedImage,
+  type ImageNote,
+} from '../../../../shared/runner/images/image-note.ts';
 import type { Survey } from '../../survey/survey.ts';
 import type { ReaperWorld } from '../../world.ts';
 import { afterTrial, trialEnd } from './decide.ts';

@@ -1,12 +1,16 @@
 /** Images that bake themselves: what became of a canary's runners each sweep; the cloud is asked once an hour. */
 import { alertOnce, resolveAlert } from '../../../../shared/alert-once.ts';
 import { SWEEP_FAILURES_MIN } from '../../../../shared/limits.ts';
-import { bakedNames, type Recipe, recipeFor } from '../../../../shared/runner/bake.ts';
-import type { CloudImage } from '../../../../shared/runner/image-builder.ts';
-import { BUILD_LOOK_MS, IMAGE_LOOK_MS } from '../../../../shared/runner/image-limits.ts';
-import { amendImageNote, type ImageNote, readImageNote } from '../../../../shared/runner/image-note.ts';
+import { bakedNames, type Recipe, recipeFor } from '../../../../shared/runner/images/bake.ts';
+import type { CloudImage } from '../../../../shared/runner/images/image-builder.ts';
+import { BUILD_LOOK_MS, IMAGE_LOOK_MS } from '../../../../shared/runner/images/image-limits.ts';
+import {
+  amendImageNote,
+  type ImageNote,
+  readImageNote,
+} from '../../../../shared/runner/images/image-note.ts';
+import { type Removed, removeSpare } from '../../../../shared/runner/images/remove-images.ts';
 import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../../../shared/runner/release.ts';
-import { type Removed, removeSpare } from '../../../../shared/runner/remove-images.ts';
 import type { Survey } from '../../survey/survey.ts';
 import type { ReaperWorld } from '../../world.ts';
 import { decideBuild, followBuild } from './build.ts';

@@ -1,7 +1,7 @@
 /** What Image Builder is asked, and what the simulator answers, in the words of the SDK's models. */
 import { expect, test } from 'vitest';
 import { ecsImages } from '../../../../shared/adapters/ecs/images.ts';
-import type { BuildOrder } from '../../../../shared/runner/image-builder.ts';
+import type { BuildOrder } from '../../../../shared/runner/images/image-builder.ts';
 import { MINUTE_MS, REGION, START_MS, world } from './fixture.ts';
 import { fieldOf, type Model, models } from './models.ts';
 

@@ -10,13 +10,13 @@ import {
 } from '../../../../../functions/reaper/rounds/images/decide.ts';
 import type { RunnerEntry } from '../../../../../shared/ledger/entries.ts';
 import { LEASE_MS } from '../../../../../shared/limits.ts';
-import type { CloudImage } from '../../../../../shared/runner/image-builder.ts';
+import type { CloudImage } from '../../../../../shared/runner/images/image-builder.ts';
 import {
   type BakedImage,
   BLANK_IMAGE_NOTE,
   type Build,
   type ImageNote,
-} from '../../../../../shared/runner/image-note.ts';
+} from '../../../../../shared/runner/images/image-note.ts';
 import { build } from '../../../../shared/ledger/builders.ts';
 
 const HOUR_MS = 3_600_000;

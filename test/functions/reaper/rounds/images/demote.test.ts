@@ -6,7 +6,7 @@ import {
   type BakedImage,
   BLANK_IMAGE_NOTE,
   type ImageNote,
-} from '../../../../../shared/runner/image-note.ts';
+} from '../../../../../shared/runner/images/image-note.ts';
 import { build } from '../../../../shared/ledger/builders.ts';
 
 const IMAGE: BakedImage = {

@@ -4,15 +4,15 @@
  */
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import type { Config } from '../config/config.ts';
-import type { BakeConfig } from '../config/images.ts';
-import type { Arch } from '../nouns.ts';
-import { assignments, quoted, withoutComments } from './bash.ts';
+import type { Config } from '../../config/config.ts';
+import type { BakeConfig } from '../../config/images.ts';
+import type { Arch } from '../../nouns.ts';
+import { assignments, quoted, withoutComments } from '../bash.ts';
+import { proxyEnvironment } from '../proxy.ts';
+import type { RunnerRelease } from '../release.ts';
+import { proxyOf, runnerUrls } from '../sources.ts';
+import { FETCH_SECONDS, recipeOf, type UserDataScripts } from '../user-data.ts';
 import { BAKE_CONTENT_MAX_BYTES, BAKE_INSTALL_S } from './image-limits.ts';
-import { proxyEnvironment } from './proxy.ts';
-import type { RunnerRelease } from './release.ts';
-import { proxyOf, runnerUrls } from './sources.ts';
-import { FETCH_SECONDS, recipeOf, type UserDataScripts } from './user-data.ts';
 
 /** The text of the files in `userdata/`. */
 export interface BakeScripts extends Pick<UserDataScripts, 'install' | 'docker'> {

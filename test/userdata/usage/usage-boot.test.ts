@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { boot, removeInstances } from './instance.ts';
-import { procFiles } from './proc.ts';
+import { boot, removeInstances } from '../instance.ts';
+import { procFiles } from '../proc.ts';
 
 afterEach(removeInstances);
 

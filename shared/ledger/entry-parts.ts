@@ -1,3 +1,5 @@
+/** Parts of entries that belong together. */
+
 /**
  * Why a job waits though a runner for it did: GitHub lets so many at once, of its matrix or its run, or of its name in the
  * repository; or its record says so.
@@ -8,4 +10,12 @@ export interface Hold {
   readonly sinceMs: number;
   /** No runner waited for it in this run, but in an earlier one of its workflow. Absent: one did. */
   readonly isRemembered?: boolean;
+}
+
+/** What a runner's entry has of the image that its machine was made from. */
+export interface MadeFrom {
+  /** The baked one; absent or null: another. */
+  readonly image?: string | null;
+  /** It failed, and all of its console has no line of ours. Absent: not known. */
+  readonly isSilent?: boolean;
 }

@@ -1,5 +1,5 @@
 /** What is asked of the service that bakes images, as stories see it. */
-import type { Arch, Listing } from '../nouns.ts';
+import type { Arch, Listing } from '../../nouns.ts';
 
 export interface BuildOrder {
   /** Of the build for ever: asked for twice, it is begun once. */

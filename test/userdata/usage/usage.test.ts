@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { adviceOf, usageIn } from '../../shared/runner/usage.ts';
-import { SCRIPTS } from './instance.ts';
-import { type Counters, procFiles } from './proc.ts';
+import { adviceOf, usageIn } from '../../../shared/runner/usage.ts';
+import { SCRIPTS } from '../instance.ts';
+import { type Counters, procFiles } from '../proc.ts';
 
 const roots: string[] = [];
 afterEach(() => {

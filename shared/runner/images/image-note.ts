@@ -1,6 +1,6 @@
 /** What is known of one image that bakes itself: one small note in the ledger, and what may be read from it. Pure, but for `amendImageNote`. */
-import { amendNote } from '../ledger/amend.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import { amendNote } from '../../ledger/amend.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
 import { BAKED_KNOWN_MAX } from './image-limits.ts';
 
 /** A build that was decided on: written before it is begun. */

@@ -1,5 +1,5 @@
 /** Images of ours that nobody needs go, each before its snapshots: by the reaper, `npm run image -- prune` and `npm run destroy`. */
-import type { Ledger } from '../ledger/ledger.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
 import type { CloudImage, Deletion, ImageBuilder } from './image-builder.ts';
 import { amendImageNote } from './image-note.ts';
 
