@@ -1,6 +1,7 @@
 /** `runners.schema.json`, for editors: the code's schema with the words of docs/configure.md. Pure. */
 import * as z from 'zod';
 import { RunnersYaml } from '../shared/config/config.ts';
+import { TOOLS } from '../shared/config/package-mirrors.ts';
 import { REGIONS } from '../shared/config/regions.ts';
 
 type Node = Record<string, unknown> & {
@@ -66,6 +67,8 @@ function sentence({ means, without }: Words): string {
   return without === '–' ? first : `${first} Without it: ${plain(without)}.`;
 }
 
+const WHERE = 'aliyun, none, or the address of a mirror. Without it: by region.';
+
 /** Maps and lists that hold keys of their own have no row in the page. */
 const GROUPS: Readonly<Record<string, string>> = {
   control: 'The functions and the ledger: their region, and their way to GitHub.',
@@ -76,6 +79,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   alerts: 'Whom to tell what a person must know.',
   github: 'Which GitHub, and where runners register.',
   repositories: 'Whose jobs get a runner.',
+  costs: 'What estimates of costs are held against.',
   defaults: 'What a job gets whose labels do not say otherwise.',
   'defaults.hooks': 'Scripts around each job.',
   limits: 'What bounds runners and money.',
@@ -85,6 +89,8 @@ const GROUPS: Readonly<Record<string, string>> = {
   'images.NAME': 'An image: a family, or one id.',
   'images.NAME.bake':
     'Bakes an image that holds all that a boot would install: true, or what more it is to hold.',
+  mirror: 'What the mirrors keep beside the runner.',
+  ...Object.fromEntries(TOOLS.map((tool) => [`mirrors.${tool}`, `Where ${tool} fetches from: ${WHERE}`])),
   profiles: 'Requirements with a name, which is a label.',
   'profiles.NAME': 'What the label of this name asks for.',
   warm: 'Runners that wait for jobs.',

@@ -15,7 +15,7 @@ const Choice = z.union(
   'must be aliyun, none, or the address of a mirror',
 );
 
-const TOOLS = ['npm', 'pip', 'go', 'maven', 'cargo', 'apt', 'docker'] as const;
+export const TOOLS = ['npm', 'pip', 'go', 'maven', 'cargo', 'apt', 'docker'] as const;
 export type MirroredTool = (typeof TOOLS)[number];
 
 const ByTool = z.strictObject(
