@@ -53,12 +53,18 @@ function describe(node: Node, path: string, words: ReadonlyMap<string, Words>): 
   if (own !== undefined) node.description = sentence(own);
   else if (group !== undefined) node.description = group;
   if (EXAMPLES[path] !== undefined) node.examples = EXAMPLES[path];
-  const inner = node.anyOf?.find((each) => each.properties ?? each.items) ?? node;
+  const inner = withKeys(node) ?? node;
   for (const [name, child] of Object.entries(inner.properties ?? {}))
     describe(child, path === '' ? name : `${path}.${name}`, words);
   if (inner.items !== undefined) describe(inner.items, `${path}[]`, words);
   const free = inner.additionalProperties;
   if (typeof free === 'object') describe(free, `${path}.NAME`, words);
+}
+
+/** What has keys or items, of all that it may be. */
+function withKeys(node: Node): Node | undefined {
+  if (node.properties ?? node.items) return node;
+  return node.anyOf?.map(withKeys).find((each) => each !== undefined);
 }
 
 function sentence({ means, without }: Words): string {
