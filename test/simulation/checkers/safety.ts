@@ -162,7 +162,9 @@ function noteBusy(body: string, knownBusy: Set<string>): void {
 }
 
 function noteEnd(body: string, ended: Map<number, number>, nowMs: number): void {
-  const { job, outcome } = JSON.parse(body) as { job: { id: number }; outcome: string | null };
+  const { job, outcome } = JSON.parse(body) as { job?: { id: number }; outcome: string | null };
+  // Machines that no job ran on, and bills, have rows of their own there.
+  if (job === undefined) return;
   if (outcome !== null && outcome !== 'refused' && !ended.has(job.id)) ended.set(job.id, nowMs);
 }
 
