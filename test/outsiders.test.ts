@@ -125,10 +125,10 @@ test('user data that would not fit is told before anything is built', () => {
   expect(userDataMistakes(configOf())).toEqual([]);
   // What repeats itself is compressed, so it is random.
   const long = {
-    extraUserData: randomBytes(3_000).toString('base64'),
-    hooks: { started: randomBytes(3_000).toString('hex') },
+    extraUserData: randomBytes(5_000).toString('base64'),
+    hooks: { started: randomBytes(5_000).toString('hex') },
   };
-  expect(userDataMistakes(configOf({ defaults: long })).join()).toMatch(/placements\[0\]: .* 20480 at most/);
+  expect(userDataMistakes(configOf({ defaults: long })).join()).toMatch(/placements\[0\]: .* 24576 at most/);
 });
 
 test('a list of repositories that does not fit into user data is told, also that of one profile', () => {

@@ -117,15 +117,17 @@ export function setUp(): Promise<Ended> {
   const setup = begin(served(), 'setup');
   return ended(setup, (all) => {
     once(/Open (http:\S+) to create/.exec(all)?.[1], createApp);
-    // A question is drawn again and again while it is answered: its first letters tell it from the others.
-    for (const [, question = ''] of all.matchAll(/\? (Go on|[\w ,’]{10,24})/g))
-      once(question, async () => {
+    // A question is drawn again and again while it is answered, with what was typed: its first letters tell it from others.
+    for (const [, question = ''] of all.matchAll(/\? (Go on|[\w ,’]{10,24})/g)) {
+      const [key = question, typed = ''] =
+        Object.entries(TYPED).find(([each]) => isSame(each, question)) ?? [];
+      once(key, async () => {
         if (question.startsWith('It is not installed')) await install(all);
-        const [, typed = ''] =
-          Object.entries(TYPED).find(
-            ([key]) => key.startsWith(question) || question.startsWith(key.slice(0, 20)),
-          ) ?? [];
         setup.stdin?.write(`${typed}\n`);
       });
+    }
   });
 }
+
+const isSame = (key: string, question: string): boolean =>
+  key.startsWith(question) || question.startsWith(key.slice(0, 20));

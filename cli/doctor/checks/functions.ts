@@ -110,8 +110,7 @@ async function triggers(world: DoctorWorld) {
     const name = namesOf(world.config).functionOf(kind as FunctionKind);
     const found = (await triggersOf(world, kind as FunctionKind)).find((each) => each.triggerType === type);
     if (found === undefined) findings.push(wrong(`${name} has no ${type} trigger`, 'run npm run deploy'));
-    else if (type !== 'timer' || (await world.stopped())?.repositories !== null)
-      findings.push(...whyShut(name, found));
+    else findings.push(...(await whyShutUnmeant(name, found, world)));
   }
   const destination = await onFailureOf(world);
   const reaper = namesOf(world.config).functionOf('reaper');
@@ -127,6 +126,13 @@ interface TriggerConfig {
   readonly disableURLInternet?: boolean;
   readonly authType?: string;
   readonly methods?: readonly string[];
+}
+
+/** A timer that `npm run stop` switched off is no fault. */
+async function whyShutUnmeant(name: string, found: Trigger, world: DoctorWorld): Promise<CheckOutcome[]> {
+  const shut = whyShut(name, found);
+  if (shut.length === 0 || found.triggerType !== 'timer') return shut;
+  return (await world.stopped())?.repositories === null ? [] : shut;
 }
 
 /** FC docs, "HTTP triggers" (CreateTrigger, HTTPTriggerConfig): GitHub POSTs from the Internet, and signs nothing of FC's. */

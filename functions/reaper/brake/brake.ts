@@ -13,7 +13,7 @@ import type { Repaired } from '../repair/repair.ts';
 import type { Survey } from '../survey/survey.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
-import { charged, forgiven, released, type Terms, triedInTime } from './charge.ts';
+import { charged, forgiven, released, type Terms } from './charge.ts';
 import { isOfTheMachine, type Waste, wastesIn, wordsOf } from './endings.ts';
 import { withExits } from './exits.ts';
 import { UNAVAILABLE_WASTED_MS } from './limits.ts';
@@ -135,8 +135,7 @@ async function changeOne(
 
 /** It was only looked at, and something has changed since. */
 function uncapped(entry: JobEntry, { circumstances, nowMs }: Terms): JobEntry | undefined {
-  if (entry.obstacle !== 'cap') return undefined;
-  if (entry.cappedUnder === circumstances) return triedInTime(entry, nowMs);
+  if (entry.obstacle !== 'cap' || entry.cappedUnder === circumstances) return undefined;
   return released(entry, 'the configuration or the runner release changed', nowMs);
 }
 

@@ -5,7 +5,6 @@ import { QUEUED_MAX_MS } from '../../../shared/limits.ts';
 import { isCharged, isOfTheMachine, type Waste, wordsOf } from './endings.ts';
 import {
   CAP_CHANGED_MIN_MS,
-  CAP_TRIED_AFTER_MS,
   OFF_SPOT_WASTED_MIN,
   WASTED_MAX,
   WASTED_PAUSE_MAX_MS,
@@ -74,12 +73,6 @@ function triedAgain(entry: JobEntry, because: string, atMs: number): JobEntry {
 }
 
 const lastWasteMs = ({ wastes = [] }: JobEntry): number => Math.max(0, ...wastes.map(({ atMs }) => atMs));
-
-/** What it waited for may be over, and its record does not say so. Undefined: not yet. */
-export function triedInTime(entry: JobEntry, nowMs: number): JobEntry | undefined {
-  if (entry.obstacle !== 'cap' || nowMs - lastWasteMs(entry) < CAP_TRIED_AFTER_MS) return undefined;
-  return triedAgain(entry, 'some hours have passed since its last runner', nowMs);
-}
 
 /** Jobs of its run that no runner of ours has may hold it back: when one ends, its run changes. Undefined: it did not. */
 export function triedOnChange(

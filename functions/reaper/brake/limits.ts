@@ -9,8 +9,7 @@ export const WASTED_ALERT_MIN = 3;
 export const OFF_SPOT_WASTED_MIN = 2;
 /** After so many the job is only looked at, until something about it changes. */
 export const WASTED_MAX = 5;
-/** And then tried with one runner: after so long, or sooner when its run has changed since its last. */
-export const CAP_TRIED_AFTER_MS = 3 * 3_600_000;
+/** And then tried with one runner when its run has changed since its last, so long ago at least. */
 export const CAP_CHANGED_MIN_MS = 15 * 60_000;
 /** An offering whose machine came to nothing before a job. */
 export const UNAVAILABLE_WASTED_MS = 15 * 60_000;

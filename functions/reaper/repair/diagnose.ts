@@ -128,7 +128,9 @@ function diagnoseOnline(
 /** No waste: its job may not run yet. */
 function diagnoseHeld(entry: RunnerEntry, standing: Standing): Verdict {
   if (standing.isKept) return verdict('keep', 'GitHub holds its job back, and one runner is kept for that');
-  return { ...doubt(entry, 'GitHub holds its job back'), standing };
+  // When it came online it was seen without a job, too. Of a runner that is seen offline later that says nothing.
+  const seen = { ...entry, idleSightings: Math.max(1, entry.idleSightings) };
+  return { ...doubt(seen, 'GitHub holds its job back'), standing };
 }
 
 /** GitHub's word alone is no proof: two sightings, then its removal, then a look for a job that names it. */

@@ -23,8 +23,7 @@ export function entryAfter(
         state: 'idle',
         stateAtMs,
         onlineAtMs: stateAtMs,
-        // It is seen without a job: once.
-        idleSightings: 1,
+        idleSightings: 0,
         runnerId: registration?.id ?? entry.runnerId,
       };
     case 'busy':

@@ -166,7 +166,7 @@ test('after twelve hours it is replaced', async () => {
 
 test('a pool takes no slot that a job waits for', async () => {
   const world = await openWarm([{ labels: ['arm64', '4cpu'], hot: 2 }], {
-    config: { limits: { runners: 2 } },
+    config: { limits: { runners: 2, runnersPerRepository: null } },
   });
   const jobs = queue(world, 4, { labels: ['self-hosted', 'aliyun', 'arm64', '16cpu'] });
   expect(await world.until(() => isOver(jobs), 40 * MINUTE_MS)).toBe(true);

@@ -56,8 +56,8 @@ export const FAIRNESS: readonly Mutation[] = [
   one(
     'no security event for what may run here',
     'functions/reaper/events/foreign-job.ts',
-    'if (refused === null) return;',
-    "if (refused === null && job.id % 7 !== 0) return;\n  if (refused === null) { world.log('security.foreign_job', { job: job.id }); return; }",
+    'else if (refused !== null) await tellOfRefused(',
+    "else if (refused === null && job.id % 7 === 0) world.log('security.foreign_job', { job: job.id });\n  else if (refused !== null) await tellOfRefused(",
   ),
   one(
     'a runner without a job goes',

@@ -5,7 +5,7 @@ import { WARM } from './warm.ts';
 
 const LEASE = edit(
   'functions/launcher/open.ts',
-  "if (held === null) return 'known';",
+  "if (held === null) return event.kind === 'queued' ? hearAgain(event, world) : 'known';",
   "if (held === null) { const other = await world.ledger.jobs.read(event.job.id); return other === null ? 'known' : other; }",
 );
 const NAME = edit(

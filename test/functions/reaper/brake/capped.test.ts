@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { heardBy } from '../../../../functions/launcher/entries.ts';
 import { openJob } from '../../../../functions/launcher/open.ts';
 import type { LauncherWorld } from '../../../../functions/launcher/world.ts';
-import { charged, triedInTime, triedOnChange } from '../../../../functions/reaper/brake/charge.ts';
+import { charged, triedOnChange } from '../../../../functions/reaper/brake/charge.ts';
 import { takeRecord } from '../../../../functions/reaper/rounds/take-record.ts';
 import type { JobEntry } from '../../../../shared/ledger/entries.ts';
 import type { JobId } from '../../../../shared/nouns.ts';
@@ -26,9 +26,6 @@ const terms = { nowMs: START_MS, isBraked: false, circumstances: 'abc', mayLeave
 
 // biome-ignore format: a table reads best as a table.
 test.each([
-  ['two hours after its last runner',               triedInTime(capped(ago(120)), START_MS), false],
-  ['more than three hours after it',                triedInTime(capped(ago(190)), START_MS), true],
-  ['one that is not only looked at',                triedInTime(capped(ago(190), { obstacle: 'waste' }), START_MS), false],
   ['its run changed after its last runner',         triedOnChange(capped(ago(20)), ago(10), START_MS), true],
   ['its run changed just after its last runner',    triedOnChange(capped(ago(10)), ago(9), START_MS), false],
   ['its run has not changed since',                 triedOnChange(capped(ago(20)), ago(30), START_MS), false],

@@ -135,7 +135,7 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ['without a waiting job is doubted', observed(at('idle', 1), { ...has, registration: online }), 'sight'],
     ['without one, seen twice, is taken off GitHub', observed(at('idle', 1, { idleSightings: 1 }), { ...has, registration: online }), 'remove'],
     ['that GitHub gives no job for minutes is doubted too', observed(at('idle', 5), { ...has, ...waiting, registration: online }), 'sight'],
-    ['whose job GitHub holds back is doubted at once', observed(at('idle', 1), { ...has, ...waiting, registration: online, standing: held(false) }), 'sight'],
+    ['whose job GitHub holds back goes: coming online without a job was the first sighting', observed(at('idle', 1), { ...has, ...waiting, registration: online, standing: held(false) }), 'remove'],
     ['whose job is held back, seen twice, is taken off GitHub', observed(at('idle', 9, { idleSightings: 1 }), { ...has, ...waiting, registration: online, standing: held(false) }), 'remove'],
     ['that is kept for held jobs is kept, doubted before or not', observed(at('idle', 5, { idleSightings: 1 }), { ...has, ...waiting, registration: online, standing: held(true) }), 'keep'],
     ['gone offline is doubted', observed(at('idle', 5), { ...has, ...waiting, registration: offline }), 'sight'],
