@@ -125,8 +125,11 @@ test('user data that would not fit is told before anything is built', () => {
   expect(userDataMistakes(configOf())).toEqual([]);
   // What repeats itself is compressed, so it is random.
   const long = {
-    extraUserData: randomBytes(5_000).toString('base64'),
-    hooks: { started: randomBytes(5_000).toString('hex') },
+    extraUserData: randomBytes(3_000).toString('base64'),
+    hooks: {
+      started: randomBytes(4_500).toString('base64'),
+      completed: randomBytes(4_500).toString('base64'),
+    },
   };
   expect(userDataMistakes(configOf({ defaults: long })).join()).toMatch(/placements\[0\]: .* 24576 at most/);
 });

@@ -12,7 +12,7 @@ import { ASK_FOR_COPIES, ASK_HOW_COPIES_GET_ON } from '../../shared/runner/copie
 import { alibaba, operatorKey } from '../shared/alibaba.ts';
 import { parseOptions } from '../shared/options.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
-import { say } from '../shared/screen/show.ts';
+import { complain, say } from '../shared/screen/show.ts';
 import { follow } from './follow.ts';
 import { actionsIn, merged } from './uses.ts';
 
@@ -45,10 +45,9 @@ function printActions(words: readonly string[], { mirror }: Config): number {
   const files = words.filter((word, at) => at > 0 || word !== 'from');
   const read = files.map((file) => ({ file, actions: actionsIn(readFileSync(file, 'utf8')) }));
   const unread = read.filter(({ actions }) => actions === null);
-  for (const { file } of unread)
-    process.stderr.write(`${file} is not a workflow that can be read: left out\n`);
+  for (const { file } of unread) complain(`${file} is not a workflow that can be read: left out`);
   const found = read.flatMap(({ actions }) => actions ?? []);
-  process.stdout.write(stringify({ mirror: { actions: merged(mirror.actions, found) } }));
+  say(stringify({ mirror: { actions: merged(mirror.actions, found) } }).trimEnd());
   return unread.length > 0 ? 1 : 0;
 }
 

@@ -23,6 +23,7 @@ const config = configOf({
   placements: [{ ...MADE, mirrorBucket: 'ci-mirror' }],
   selfDestruct: { roleName: 'ci-self' },
   images: { arm64: { family: 'acs:ubuntu_24_04_arm64', bake: true } },
+  costs: { bill: true },
 });
 const secrets = Object.fromEntries(FUNCTION_KINDS.map((kind) => [kind, ['kms:one', 'oos:two']]));
 const scope: Scope = { config, accountId: '12', secrets };

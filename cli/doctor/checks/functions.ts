@@ -8,6 +8,7 @@ import { formatDuration } from '../../../shared/story/format.ts';
 import { type Check, type CheckOutcome, ok, warning, wrong } from '../finding.ts';
 import type { DoctorWorld } from '../world.ts';
 import { nullIfAbsent } from './roles.ts';
+import { type Trigger, whyShut } from './trigger.ts';
 
 export const FUNCTION_CHECKS: readonly Check[] = [
   { name: 'ledger', needs: ['credentials'], look: ledger },
@@ -110,7 +111,7 @@ async function triggers(world: DoctorWorld) {
     const name = namesOf(world.config).functionOf(kind as FunctionKind);
     const found = (await triggersOf(world, kind as FunctionKind)).find((each) => each.triggerType === type);
     if (found === undefined) findings.push(wrong(`${name} has no ${type} trigger`, 'run npm run deploy'));
-    else findings.push(...(await whyShutUnmeant(name, found, world)));
+    else findings.push(...(await whyShut(name, found, world)));
   }
   const destination = await onFailureOf(world);
   const reaper = namesOf(world.config).functionOf('reaper');
@@ -121,37 +122,6 @@ async function triggers(world: DoctorWorld) {
     : [ok('the webhook is open, the timer runs, failed launches are told')];
 }
 
-interface TriggerConfig {
-  readonly enable?: boolean;
-  readonly disableURLInternet?: boolean;
-  readonly authType?: string;
-  readonly methods?: readonly string[];
-}
-
-/** A timer that `npm run stop` switched off is no fault. */
-async function whyShutUnmeant(name: string, found: Trigger, world: DoctorWorld): Promise<CheckOutcome[]> {
-  const shut = whyShut(name, found);
-  if (shut.length === 0 || found.triggerType !== 'timer') return shut;
-  return (await world.stopped())?.repositories === null ? [] : shut;
-}
-
-/** FC docs, "HTTP triggers" (CreateTrigger, HTTPTriggerConfig): GitHub POSTs from the Internet, and signs nothing of FC's. */
-function whyShut(name: string, { triggerType, triggerConfig }: Trigger): CheckOutcome[] {
-  const config = JSON.parse(triggerConfig || '{}') as TriggerConfig;
-  const says = (text: string) => [wrong(text, 'run npm run deploy: it makes the trigger as it must be')];
-  if (triggerType === 'timer')
-    return config.enable === false ? says(`the timer of ${name} is switched off`) : [];
-  if (config.disableURLInternet === true)
-    return says(`${name} is closed to the Internet: GitHub cannot reach it`);
-  if ((config.authType ?? 'anonymous') !== 'anonymous')
-    return says(
-      `${name} asks callers for a signature of Alibaba Cloud (${config.authType}), and GitHub has none`,
-    );
-  if (config.methods !== undefined && !config.methods.includes('POST'))
-    return says(`${name} takes no POST, and that is what GitHub sends`);
-  return [];
-}
-
 async function onFailureOf({ alibaba, config }: DoctorWorld): Promise<string> {
   const path = `/functions/${namesOf(config).functionOf('launcher')}/async-invoke-config`;
   const found = await alibaba
@@ -159,12 +129,6 @@ async function onFailureOf({ alibaba, config }: DoctorWorld): Promise<string> {
     .catch(nullIfAbsent);
   const { onFailure } = (found?.destinationConfig ?? {}) as { onFailure?: { destination?: string } };
   return onFailure?.destination ?? '';
-}
-
-interface Trigger {
-  readonly triggerType: string;
-  readonly triggerConfig?: string;
-  readonly httpTrigger?: { readonly urlInternet?: string };
 }
 
 async function triggersOf({ alibaba, config }: DoctorWorld, kind: FunctionKind): Promise<readonly Trigger[]> {

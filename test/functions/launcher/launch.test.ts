@@ -17,7 +17,7 @@ async function launched(labels: string, options: WorldOptions = {}) {
   return { world, job, machine: world.ecs.alive()[0] };
 }
 
-test('costs GitHub one mint and ECS one launch and one deletion, which is asked for once more as proof', async () => {
+test('costs GitHub one mint, and ECS one launch, one look at its console and one deletion, which is asked for once more as proof', async () => {
   const { world, job } = await launched('self-hosted aliyun arm64');
   await world.until(() => job.status === 'completed', 10 * MINUTE_MS);
   await world.pass(4 * MINUTE_MS);
@@ -25,7 +25,11 @@ test('costs GitHub one mint and ECS one launch and one deletion, which is asked 
   const { github, ecs } = world;
   expect(ecs.alive()).toEqual([]);
   const changing = ([what]: [string, number]) => !/Describe|ListTag|GET /.test(what);
-  expect(Object.fromEntries([...ecs.calls].filter(changing))).toEqual({ RunInstances: 1, DeleteInstance: 2 });
+  expect(Object.fromEntries([...ecs.calls].filter(changing))).toEqual({
+    ...{ RunInstances: 1, DeleteInstance: 2 },
+    // What the job used of its machine.
+    GetInstanceConsoleOutput: 1,
+  });
   expect(Object.fromEntries([...github.calls].filter(changing))).toEqual({
     'POST /orgs/{org}/actions/runners/generate-jitconfig': 1,
     'POST /app/installations/{id}/access_tokens': expect.any(Number),

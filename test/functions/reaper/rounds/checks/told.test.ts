@@ -33,11 +33,11 @@ describe('one run, from its first wait to its bill', () => {
       queueRun(world, [plan('build')]);
       await world.pass(4 * MINUTE_MS);
       expect(rowOf(world, 'build')).toMatch(
-        /\| runs \| It runs on ci-runner-arm64-spot-\d+-1 \(ecs\.\S+ in cn-hangzhou-\w, spot at CNY 0\.\d{4} an hour\) since \d\d:\d\d UTC\. \|$/,
+        /\| runs \| It runs on ci-runner-arm64-spot-\d+-1 \(ecs\.\S+ in cn-hangzhou-\w, spot at CNY 0\.\d+ an hour\) since \d\d:\d\d UTC\. \|$/,
       );
       await world.pass(8 * MINUTE_MS);
       expect(rowOf(world, 'build')).toMatch(
-        /\| ended \| It succeeded on ci-runner-arm64-spot-\d+-1 \(ecs\.\S+ in \S+\)\. It cost about CNY 0\.\d{4} \(CNY 0\.\d{4} an hour for \d min.*; pay-as-you-go CNY 0\.\d{4}\), without disk and traffic\. \|$/,
+        /\| ended \| It succeeded on ci-runner-arm64-spot-\d+-1 \(ecs\.\S+ in \S+\)\. It cost about CNY 0\.\d+ \(CNY 0\.\d+ an hour for \d min.*; pay-as-you-go CNY 0\.\d+\), without disk and traffic\. \|$/,
       );
       expect(world.github.checkRuns()).toHaveLength(2);
     }));
