@@ -6,9 +6,9 @@ import { HISTORY_TABLE, LEDGER_TABLE } from '../../../shared/adapters/tablestore
 import type { FunctionKind } from '../../../shared/config/environment.ts';
 import { formatDuration } from '../../../shared/story/format.ts';
 import { type Check, type CheckOutcome, ok, warning, wrong } from '../finding.ts';
+import { type Trigger, whyShut } from '../trigger.ts';
 import type { DoctorWorld } from '../world.ts';
 import { nullIfAbsent } from './roles.ts';
-import { type Trigger, whyShut } from './trigger.ts';
 
 export const FUNCTION_CHECKS: readonly Check[] = [
   { name: 'ledger', needs: ['credentials'], look: ledger },

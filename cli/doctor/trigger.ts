@@ -1,6 +1,6 @@
 /** What keeps a function's trigger from doing its work. */
-import { type CheckOutcome, wrong } from '../finding.ts';
-import type { DoctorWorld } from '../world.ts';
+import { type CheckOutcome, wrong } from './finding.ts';
+import type { DoctorWorld } from './world.ts';
 
 export interface Trigger {
   readonly triggerType: string;
