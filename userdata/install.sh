@@ -213,13 +213,15 @@ download() {
 # patiently WHAT SECONDS COMMAND...: again, with growing pauses, until it succeeds or the time is over; at once when
 # nothing will change. A pause is counted, not measured.
 patiently() {
-  local what=$1 left=$2 pause=1 began because said="${RUN}/said.$1"
+  local what=$1 left=$2 pause=1 garbled=0 began because said="${RUN}/said.$1"
   shift 2
   while :; do
     began=${SECONDS}
     if "$@" 2>"${said}"; then return 0; fi
     tail --lines=5 "${said}" >&2
     because=$(cause_of "${said}")
+    # A few times is chance; so often is what lies there.
+    if [[ "${because}" == *garbled ]] && ((++garbled > 4)); then because+='!'; fi
     left=$((left - (SECONDS - began) - pause))
     if [[ "${left}" -lt 0 || "${because}" == *! ]]; then break; fi
     log "${what}.again because=${because} pause=${pause}s"

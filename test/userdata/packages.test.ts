@@ -86,6 +86,13 @@ describe('patience', () => {
     ['a package database that is locked', 'E: Could not get lock /var/lib/dpkg/lock-frontend', 'database_is_locked', { without: ['git'] }],
   ];
 
+  test('bytes that change on the way each time are what lies there: five times, and no more', () => {
+    const curl = `case "$*" in *100.100*) exit 22 ;; esac; echo FETCH >>"$CI_RUNNER_ROOT/calls"; echo 'gzip: stdin: invalid compressed data--format violated' >&2; exit 23`;
+    const { trace, calls } = boot({ tools: { curl } });
+    expect(trace).toContain('runner.given_up because=download_is_garbled!');
+    expect(calls.filter((call) => call === 'FETCH').length % 5).toBe(0);
+  });
+
   test.each(passing)('%s (%s) is %s: tried again until it is over', (_what, says, because, circumstances) => {
     const failing = `if [[ $(grep -c TRY "$CI_RUNNER_ROOT/calls") -lt 4 ]]; then echo "TRY" >>"$CI_RUNNER_ROOT/calls"; echo "${says}" >&2; exit 7; fi`;
     const apt = circumstances.without !== undefined;
