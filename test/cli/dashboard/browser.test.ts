@@ -155,7 +155,7 @@ describe.skipIf(!wanted)('the dashboard in Chromium', () => {
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/job\?/);
     await page.goto(addressOf('now', 'lang=en'));
-    const time = page.locator('#s-waiting time').first();
+    const time = page.locator('#main time').first();
     const iso = (await time.getAttribute('datetime')) ?? '';
     const hour = String((new Date(iso).getUTCHours() + 8) % 24);
     expect(await time.textContent()).toMatch(new RegExp(`\\b0?${hour}:|\\b0?${Number(hour) % 12 || 12}:`));
