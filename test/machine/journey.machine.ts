@@ -55,7 +55,8 @@ test('an instance that cannot get its runner stops by itself, is deleted, and it
   await until('its stop', () => trace().includes('stopping'), 90_000);
   expect(trace()).toContain('runner.unobtainable');
   Object.assign(faults, { oss: null, github: false });
-  await until('the end of the job', () => job.status === 'completed', 110_000);
+  // A sweep finds the stopped instance, a pause of two minutes, the sweep after it, a boot: up to 30 s each, and the job.
+  await until('the end of the job', () => job.status === 'completed', 200_000);
   expect(job.conclusion).toBe('success');
   await nothingIsLeft();
-});
+}, 300_000);
