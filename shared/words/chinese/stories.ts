@@ -101,7 +101,6 @@ export const STORIES: Catalogue = {
   'GitHub says that it is pending: its concurrency group is taken': 'GitHub 说它在 pending：它的并发组被占着',
   'GitHub says that it is queued, and no more pending': 'GitHub 说它已在排队，不再 pending',
   'GitHub said again that it is queued': 'GitHub 再次说它在排队',
-  'some hours have passed since its last runner': '距上一个运行器已过去几个小时',
   'its run has changed since its last runner': '上一个运行器之后，它所属的运行有了变化',
   'GitHub holds it back while {} {} run: max-parallel, or concurrency': '{1} {2} 运行期间 GitHub 把它押后：max-parallel 或 concurrency',
   '{} of its matrix have runners, and in earlier runs GitHub let no more of it run at once': '它的矩阵已有 {1} 个运行器，以前的运行里 GitHub 同时只放行这么多',
