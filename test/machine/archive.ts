@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunnerRelease } from '../../shared/runner/release.ts';
 import { run } from '../../simulator/machine/commands.ts';
-import { RELEASE } from '../world/release.ts';
+import { ASSETS, RELEASE } from '../world/release.ts';
 
 /** Of which the region's bucket has a copy. */
 export function releaseOf(archive: Buffer): RunnerRelease {
@@ -12,6 +12,12 @@ export function releaseOf(archive: Buffer): RunnerRelease {
   const { amd64, arm64 } = RELEASE.archives;
   const of = (one: typeof amd64) => ({ ...one, sha256, sizeBytes: archive.length });
   return { ...RELEASE, regions: ['cn-hangzhou'], archives: { amd64: of(amd64), arm64: of(arm64) } };
+}
+
+/** As GitHub has it: a sweep that asks tells machines this checksum. */
+export function publishedOf({ version, publishedAtMs, archives }: RunnerRelease) {
+  const { sha256, sizeBytes } = archives.amd64;
+  return { version, publishedAtMs, assets: ASSETS.map((each) => ({ ...each, sha256, sizeBytes })) };
 }
 
 /** The archive of the stand-in runner, which knows its endpoint. */

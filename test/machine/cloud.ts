@@ -17,7 +17,7 @@ import {
 import { createRunnerEndpoint } from '../../simulator/machine/runner-endpoint.ts';
 import { createOss, type OssFault, ossListener } from '../../simulator/oss/index.ts';
 import { openWorld, START_MS, type World, type WorldOptions } from '../world/in-process.ts';
-import { certificate, inImage, releaseOf, standIn } from './archive.ts';
+import { certificate, inImage, publishedOf, releaseOf, standIn } from './archive.ts';
 
 const CACHE = join(import.meta.dirname, '..', '..', '.cache', 'machine');
 const RUNNER_PORT = 8080;
@@ -83,6 +83,7 @@ export async function openCloud(
   const fault = () => faults.oss;
   const oss = createOss({ clock, credentials: () => null, vpcOf: () => 'vpc-ours', fault });
   const release = releaseOf(archive);
+  world.github.setRunnerReleases([publishedOf(release)]);
   const bucket = oss.addBucket(BUCKET, 'cn-hangzhou', POLICY);
   const objects = { ...more.objects, [release.archives.amd64.key]: archive };
   for (const [key, bytes] of Object.entries(objects)) oss.put(bucket, key, bytes);
