@@ -80,8 +80,7 @@ export async function openCloud(
   });
   world = openWorld({ ...more, config: machineConfig(more.config), ecs: { ...more.ecs, boot: driver } });
   const clock = { nowMs: () => Date.now(), after: () => () => {} };
-  const fault = () => faults.oss;
-  const oss = createOss({ clock, credentials: () => null, vpcOf: () => 'vpc-ours', fault });
+  const oss = createOss({ clock, credentials: () => null, vpcOf: () => 'vpc-ours', fault: () => faults.oss });
   const release = releaseOf(archive);
   world.github.setRunnerReleases([publishedOf(release)]);
   const bucket = oss.addBucket(BUCKET, 'cn-hangzhou', POLICY);
