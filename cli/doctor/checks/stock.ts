@@ -1,4 +1,5 @@
 /** Offerings that would do for a job and are in stock: chosen as the launcher chooses, but for prices. */
+import { walkPages } from '../../../shared/adapters/alibaba/pages.ts';
 import { readStock, readTypes, StockAnswer, TypesPage } from '../../../shared/adapters/ecs/market-answers.ts';
 import { coresToTry, isWidened } from '../../../shared/advisor/cores.ts';
 import { marketsOfPlacements, priceOfferings, whyUnfit } from '../../../shared/advisor/offerings.ts';
@@ -55,17 +56,14 @@ async function marketOf(world: DoctorWorld, region: string): Promise<Market> {
 }
 
 async function allTypes({ alibaba }: DoctorWorld, region: string): Promise<TypeFacts[]> {
-  const found: TypeFacts[] = [];
-  let token = '';
-  for (let page = 0; page < MARKET_PAGES_MAX; page++) {
-    const next = token === '' ? {} : { NextToken: token };
-    const query = { MaxResults: '100', ...next };
-    const answer = TypesPage.parse(await alibaba.rpc('ecs', region, 'DescribeInstanceTypes', query));
-    found.push(...readTypes(answer));
-    token = answer.NextToken ?? '';
-    if (token === '') return found;
-  }
-  throw new Error(`${region} has more than ${MARKET_PAGES_MAX} pages of instance types: report this`);
+  const { pages, complete } = await walkPages(MARKET_PAGES_MAX, async (next) =>
+    TypesPage.parse(
+      await alibaba.rpc('ecs', region, 'DescribeInstanceTypes', { MaxResults: '100', ...next }),
+    ),
+  );
+  if (!complete)
+    throw new Error(`${region} has more than ${MARKET_PAGES_MAX} pages of instance types: report this`);
+  return pages.flatMap(readTypes);
 }
 
 async function stockOf({ alibaba }: DoctorWorld, region: string, spot: Readonly<Record<string, string>>) {

@@ -5,6 +5,7 @@
 import * as z from 'zod/mini';
 import type { Bills } from '../../ledger/bills.ts';
 import { AlibabaRefusal, type CallAlibaba } from '../alibaba/call.ts';
+import { walkPages } from '../alibaba/pages.ts';
 
 export type CallBss = (params: Readonly<Record<string, string>>) => Promise<Record<string, unknown>>;
 
@@ -35,18 +36,16 @@ export function bssBills(call: CallBss): Bills {
         ...{ BillingCycle: day.slice(0, 7), Granularity: 'DAILY', BillingDate: day },
         ...{ ProductCode: 'ecs', MaxResults: String(PAGE_MAX) },
       };
-      const items = [];
-      let token = '';
-      for (let page = 0; page < PAGES_MAX; page++) {
-        const { Data } = read(await call(token === '' ? asked : { ...asked, NextToken: token }));
-        items.push(...Data.Items);
-        token = Data.NextToken ?? '';
-        if (token === '')
-          return items.map(({ InstanceID, PretaxAmount, Currency }) => ({
-            ...{ instanceId: InstanceID, amount: PretaxAmount, currency: Currency ?? 'CNY' },
-          }));
-      }
-      throw new Error(`the bill of ${day} has more than ${PAGES_MAX * PAGE_MAX} items`);
+      const { pages, complete } = await walkPages(
+        PAGES_MAX,
+        async (next) => read(await call({ ...asked, ...next })).Data,
+      );
+      if (!complete) throw new Error(`the bill of ${day} has more than ${PAGES_MAX * PAGE_MAX} items`);
+      return pages
+        .flatMap(({ Items }) => Items)
+        .map(({ InstanceID, PretaxAmount, Currency }) => ({
+          ...{ instanceId: InstanceID, amount: PretaxAmount, currency: Currency ?? 'CNY' },
+        }));
     },
   };
 }

@@ -9,6 +9,7 @@ import {
 import { runnerNamePattern, TAG } from '../../names.ts';
 import type { Instance, Listing } from '../../nouns.ts';
 import { CONSOLE_MAX_CHARS } from '../../runner/limits.ts';
+import { walkPages } from '../alibaba/pages.ts';
 import type { EcsCall } from './call.ts';
 import { failureOf, meaningOf } from './errors.ts';
 
@@ -49,7 +50,11 @@ type Row = z.output<typeof Page>['Instances']['Instance'][number];
  */
 export async function listInstances(region: string, world: LookUpWorld): Promise<Listing<Instance>> {
   const { deployment } = world;
-  const { things, complete } = await pages(region, { InstanceName: runnerNamePattern(deployment) }, world);
+  const { things, complete } = await described(
+    region,
+    { InstanceName: runnerNamePattern(deployment) },
+    world,
+  );
   return { things: things.filter(({ tags }) => tags[TAG.deployment] === deployment), complete };
 }
 
@@ -59,7 +64,7 @@ export async function listTagged(
   world: LookUpWorld,
   key: string = TAG.deployment,
 ): Promise<Listing<Instance>> {
-  return pages(region, { 'Tag.1.Key': key, 'Tag.1.Value': world.deployment }, world);
+  return described(region, { 'Tag.1.Key': key, 'Tag.1.Value': world.deployment }, world);
 }
 
 /** Those of `ids` that exist, whatever the order. */
@@ -72,29 +77,25 @@ export async function findInstances(
   const found: Instance[] = [];
   for (let at = 0; at < wanted.length; at += INSTANCE_IDS_PER_CALL_MAX) {
     const batch = wanted.slice(at, at + INSTANCE_IDS_PER_CALL_MAX);
-    const listed = await pages(region, { InstanceIds: JSON.stringify(batch) }, world);
+    const listed = await described(region, { InstanceIds: JSON.stringify(batch) }, world);
     if (!listed.complete) throw new Error(`ECS did not say all about ${batch.length} instances`);
     found.push(...listed.things.filter(({ id }) => batch.includes(id)));
   }
   return found;
 }
 
-async function pages(
+async function described(
   region: string,
   filter: Readonly<Record<string, string>>,
   world: LookUpWorld,
 ): Promise<Listing<Instance>> {
-  const found = new Map<string, Instance>();
-  let token = '';
-  for (let page = 1; page <= INSTANCE_PAGES_MAX; page++) {
-    const params = { ...filter, MaxResults: '100', ...(token === '' ? {} : { NextToken: token }) };
-    const body = Page.parse(await ask(region, 'DescribeInstances', params, world));
-    for (const row of body.Instances.Instance) found.set(row.InstanceId, instanceOf(row));
-    token = body.NextToken ?? '';
-    // No other sign says that it is whole: TotalCount means nothing beside a token (SDK model DescribeInstancesResponseBody).
-    if (token === '') return { things: [...found.values()], complete: true };
-  }
-  return { things: [...found.values()], complete: false };
+  // No other sign says that it is whole: TotalCount means nothing beside a token (SDK model DescribeInstancesResponseBody).
+  const { pages, complete } = await walkPages(INSTANCE_PAGES_MAX, async (next) =>
+    Page.parse(await ask(region, 'DescribeInstances', { ...filter, MaxResults: '100', ...next }, world)),
+  );
+  const rows = pages.flatMap(({ Instances }) => Instances.Instance);
+  const found = new Map(rows.map((row) => [row.InstanceId, instanceOf(row)]));
+  return { things: [...found.values()], complete };
 }
 
 /** A question changes nothing, so it may be asked again; a throttled one may not, before the next minute. */

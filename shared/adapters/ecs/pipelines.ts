@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { TAG } from '../../names.ts';
 import type { Listing } from '../../nouns.ts';
 import { IMAGE_PAGES_MAX } from '../../runner/images/image-limits.ts';
+import { walkPages } from '../alibaba/pages.ts';
 import { ask, type LookUpWorld } from './look-ups.ts';
 
 /** @see SDK model DescribeImagePipelinesResponseBody */
@@ -32,16 +33,10 @@ export async function pipelineId(region: string, name: string, world: LookUpWorl
 /** Names of those that carry this deployment's tag. */
 export async function listPipelines(region: string, world: LookUpWorld): Promise<Listing<string>> {
   const filter = { 'Tag.1.Key': TAG.deployment, 'Tag.1.Value': world.deployment, MaxResults: '100' };
-  const found: string[] = [];
-  let token = '';
-  for (let page = 1; page <= IMAGE_PAGES_MAX; page++) {
-    const params = token === '' ? filter : { ...filter, NextToken: token };
-    const body = Pipelines.parse(await ask(region, 'DescribeImagePipelines', params, world));
-    found.push(...namesIn(body, world.deployment));
-    token = body.NextToken ?? '';
-    if (token === '') return { things: found, complete: true };
-  }
-  return { things: found, complete: false };
+  const { pages, complete } = await walkPages(IMAGE_PAGES_MAX, async (next) =>
+    Pipelines.parse(await ask(region, 'DescribeImagePipelines', { ...filter, ...next }, world)),
+  );
+  return { things: pages.flatMap((page) => namesIn(page, world.deployment)), complete };
 }
 
 /** None where its tags do not say so: what we do not own is not listed. */

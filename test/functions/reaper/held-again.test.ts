@@ -4,21 +4,12 @@ import { describe, expect, test } from 'vitest';
 import { learnWidths } from '../../../functions/reaper/events/learn-widths.ts';
 import { recordStart } from '../../../functions/reaper/events/record-start.ts';
 import { decodeWidths, WIDTHS_NOTE, widthKey } from '../../../shared/job/matrix.ts';
-import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
-import type { JobId, RunId } from '../../../shared/nouns.ts';
-import { build } from '../../shared/ledger/builders.ts';
+import type { JobEntry } from '../../../shared/ledger/entries.ts';
+import type { JobId } from '../../../shared/nouns.ts';
 import { START_MS } from '../../world/in-process.ts';
-import { openReaper } from './fixture.ts';
+import { openReaper, type ReaperFixture } from './fixture.ts';
+import { ago, inRun, MINUTE_MS, runner, runs, waits } from './held-entries.ts';
 
-const MINUTE_MS = 60_000;
-const ago = (minutes: number) => START_MS - minutes * MINUTE_MS;
-const inRun = (id: number, runId: number, some: Partial<JobEntry> = {}, name = `test (${id})`): JobEntry =>
-  build.jobEntry(id, { job: build.job(id, { runId: runId as RunId, name }), ...some });
-const waits = (id: number, some: Partial<JobEntry> = {}) => inRun(id, 1, some);
-const runs = (id: number, minutes: number, some: Partial<JobEntry> = {}) =>
-  inRun(id, 1, { startedOn: `r-${id}`, startedAtMs: ago(minutes), ...some });
-const runner = (id: number, minutes: number, some: Partial<RunnerEntry> = {}) =>
-  build.runnerEntry(`${id}-1`, { state: 'idle', stateAtMs: ago(minutes), for: id as JobId, ...some });
 describe('how wide a matrix runs', () => {
   const of = (id: number, some: Partial<JobEntry> = {}) => waits(id, some);
   const sure = (id: number, width: number) => of(id, { held: { by: 'matrix', width, sinceMs: ago(5) } });
@@ -61,19 +52,24 @@ describe('how wide a matrix runs', () => {
 });
 
 describe('a job that takes the runner of another while it is held', () => {
+  /** Job 3 starts on the runner of job 4. */
+  async function takes({ world }: ReaperFixture) {
+    const own = runner(4, 1, { runnerId: 44 });
+    await world.ledger.runners.add(own.name, own);
+    const taker = { id: 44, name: own.name };
+    await recordStart(
+      { kind: 'in_progress', job: waits(3).job, delivery: 'd', runner: taker, startedAtMs: START_MS },
+      world,
+    );
+  }
+
   test('changes places with it: the other is held instead, and nothing is launched', async () => {
     const each = openReaper();
     const { ledger } = each.world;
     const hold = { by: 'matrix', width: 2, sinceMs: ago(5) } as const;
     for (const entry of [waits(3, { held: hold }), waits(4, { launches: 1 })])
       await ledger.jobs.add(entry.job.id, entry);
-    const own = runner(4, 1, { runnerId: 44 });
-    await ledger.runners.add(own.name, own);
-    const taker = { id: 44, name: own.name };
-    await recordStart(
-      { kind: 'in_progress', job: waits(3).job, delivery: 'd', runner: taker, startedAtMs: START_MS },
-      each.world,
-    );
+    await takes(each);
     expect(each.launched).toEqual([]);
     expect((await ledger.jobs.read(4 as JobId))?.entry).toMatchObject({ held: { by: 'matrix', width: 2 } });
   });
@@ -84,13 +80,7 @@ describe('a job that takes the runner of another while it is held', () => {
     const other = inRun(4, 2, { launches: 1 });
     const hold = { by: 'matrix', width: 2, sinceMs: ago(5) } as const;
     for (const entry of [waits(3, { held: hold }), other]) await ledger.jobs.add(entry.job.id, entry);
-    const own = runner(4, 1, { runnerId: 44 });
-    await ledger.runners.add(own.name, own);
-    const taker = { id: 44, name: own.name };
-    await recordStart(
-      { kind: 'in_progress', job: waits(3).job, delivery: 'd', runner: taker, startedAtMs: START_MS },
-      each.world,
-    );
+    await takes(each);
     expect(each.launched).toEqual([4]);
   });
 });

@@ -6,22 +6,14 @@ import { HELD_ALERT_MS, HELD_PROBE_MAX_MS } from '../../../functions/reaper/even
 import { releasable } from '../../../functions/reaper/events/releasable.ts';
 import { holdBack, releaseAfter, releaseHeld } from '../../../functions/reaper/events/release-held.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
-import type { JobId, RunId } from '../../../shared/nouns.ts';
+import type { JobId } from '../../../shared/nouns.ts';
 import { build } from '../../shared/ledger/builders.ts';
 import { START_MS } from '../../world/in-process.ts';
 import { openReaper } from './fixture.ts';
+import { ago, inRun, MINUTE_MS, runner, runs, waits } from './held-entries.ts';
 
-const MINUTE_MS = 60_000;
-const ago = (minutes: number) => START_MS - minutes * MINUTE_MS;
-const inRun = (id: number, runId: number, some: Partial<JobEntry> = {}, name = `test (${id})`): JobEntry =>
-  build.jobEntry(id, { job: build.job(id, { runId: runId as RunId, name }), ...some });
-const waits = (id: number, some: Partial<JobEntry> = {}) => inRun(id, 1, some);
-const runs = (id: number, minutes: number, some: Partial<JobEntry> = {}) =>
-  inRun(id, 1, { startedOn: `r-${id}`, startedAtMs: ago(minutes), ...some });
 const held = (id: number, minutes: number, width = 2, holds = 1) =>
   waits(id, { held: { by: 'run', width, sinceMs: ago(minutes) }, holds });
-const runner = (id: number, minutes: number, some: Partial<RunnerEntry> = {}) =>
-  build.runnerEntry(`${id}-1`, { state: 'idle', stateAtMs: ago(minutes), for: id as JobId, ...some });
 const idle = (entry: JobEntry, minutes: number) => ({ runner: runner(entry.job.id, minutes), job: entry });
 
 describe('an idle runner’s job', () => {

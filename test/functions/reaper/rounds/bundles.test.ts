@@ -3,19 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { nextBundles } from '../../../../functions/reaper/rounds/release/bundles.ts';
 import { planCopies, type Seen } from '../../../../functions/reaper/rounds/release/copies.ts';
 import type { CopyState } from '../../../../shared/runner/copies.ts';
+import { seen } from './copies.ts';
 
 const MINUTE_MS = 60_000;
-const state = (some: Partial<CopyState>): CopyState => ({
-  ...{ version: '2.336.0', isWhole: false, copiedBytes: 0, sizeBytes: 320_000_000, failure: null },
-  ...{ bundle: null, isBundleDue: false },
-  ...some,
-});
-const seen = (region: string, some: Partial<CopyState> | null = {}): Seen => ({
-  region,
-  state: some === null ? null : state(some),
-  because: some === null ? 'no answer' : null,
-});
-
 describe('actions beside the runner', () => {
   const bundle = (name: string): NonNullable<CopyState['bundle']> => ({
     ...{ key: `actions/bundle-${name.repeat(32)}.tar`, sha256: name.repeat(64), sizeBytes: 9_000_000 },

@@ -4,10 +4,11 @@ import { checkRelease } from '../../../../functions/reaper/rounds/release/check-
 import { planCopies, type Seen } from '../../../../functions/reaper/rounds/release/copies.ts';
 import { nextManifest, versionsToRemove } from '../../../../functions/reaper/rounds/release/manifest.ts';
 import type { PublishedRelease } from '../../../../shared/ports.ts';
-import type { Copies, CopyState, Mirrors } from '../../../../shared/runner/copies.ts';
+import type { Copies, Mirrors } from '../../../../shared/runner/copies.ts';
 import { parseRunnerRelease, RUNNER_RELEASE_NOTE, stillTaken } from '../../../../shared/runner/release.ts';
 import { PUBLISHED, RELEASE } from '../../../world/release.ts';
 import { openReaper } from '../fixture.ts';
+import { seen, state } from './copies.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 3_600_000;
@@ -16,17 +17,6 @@ const NEXT: PublishedRelease = {
   version: '2.337.0',
   publishedAtMs: RELEASE.publishedAtMs + 30 * DAY_MS,
 };
-
-const state = (some: Partial<CopyState> = {}): CopyState => ({
-  ...{ version: '2.336.0', isWhole: false, copiedBytes: 0, sizeBytes: 320_000_000, failure: null },
-  ...{ bundle: null, isBundleDue: false },
-  ...some,
-});
-const seen = (region: string, some: Partial<CopyState> | null = {}): Seen => ({
-  region,
-  state: some === null ? null : state(some),
-  because: some === null ? 'no answer' : null,
-});
 
 describe('whom to ask', () => {
   const [HK, HZ] = ['cn-hongkong', 'cn-hangzhou'];
