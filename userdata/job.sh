@@ -26,13 +26,13 @@ run_one_job() {
   trap end_gracefully TERM
   exec {lines}> >(note_online)
   notes=$!
-  if [[ "${USAGE:?}" == true ]]; then start_usage; fi
   # Else the runner would start with SIGINT ignored, and could not be told to end.
   set -m
   start_runner >&"${lines}" 2>&1 &
   RUNNER_PID=$!
   set +m
   exec {lines}>&-
+  if [[ "${USAGE:?}" == true ]]; then start_usage; fi
   watch_machine &
   watcher=$!
   # A signal ends a wait, too, with a status of its own: the runner's is told by the one after its end.

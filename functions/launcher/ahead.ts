@@ -2,6 +2,7 @@
 import type { KnownHours } from '../../shared/job/hours.ts';
 import { type KnownWidths, matrixOf } from '../../shared/job/matrix.ts';
 import type { Market } from '../../shared/market/market.ts';
+import type { Job } from '../../shared/nouns.ts';
 import type { LearnedLimits } from '../../shared/quota/learned-limits.ts';
 import { readLimits } from '../../shared/quota/note.ts';
 import type { Installed } from './boot.ts';
@@ -13,13 +14,14 @@ export interface Ahead {
   readonly markets: Promise<ReadonlyMap<string, Market | null>>;
   /** How long jobs run. */
   readonly hours: Promise<KnownHours>;
-  /** How many jobs of matrices run at once; asked for only for a job of one. */
+  /** How many jobs of matrices run at once; asked for only for a queued job of one. */
   readonly widths: Promise<KnownWidths>;
   readonly release: Promise<Installed | null>;
 }
 
+/** `queued`: the job that GitHub has just told of; null: one whose turn has come, or none. */
 export function readAhead(
-  name: string,
+  queued: Pick<Job, 'name'> | null,
   { ledger, clock, markets, hours, widths, release }: LauncherWorld,
 ): Ahead {
   return {
@@ -27,7 +29,7 @@ export function readAhead(
     unavailable: ahead(ledger.unavailable.list(clock.nowMs())),
     markets: ahead(markets()),
     hours: ahead(hours()),
-    widths: ahead(matrixOf({ name }) === null ? Promise.resolve(new Map()) : widths()),
+    widths: ahead(queued === null || matrixOf(queued) === null ? Promise.resolve(new Map()) : widths()),
     release: ahead(release()),
   };
 }

@@ -32,7 +32,7 @@ export async function launch(event: LaunchEvent, world: LauncherWorld): Promise<
   const objection = whyNotAllowed(event.job, world.config);
   if (objection !== null) return refuse(event, objection, world);
 
-  const known = readAhead(event.job.name, world);
+  const known = readAhead(event.kind === 'queued' ? event.job : null, world);
   const job = await openJob(event, world);
   if (job === 'known' || job === 'ended') return { kind: job };
   const forkRefusal = await world.whyForkRefused(event.job);

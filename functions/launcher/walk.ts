@@ -88,9 +88,9 @@ async function tryOne(
   refusals: Refusals,
   world: LauncherWorld,
 ): Promise<Walked | null> {
-  const requestFor = requestOf(launch, candidate, world);
+  const { releaseAtMs, requestFor } = requestsOf(launch, candidate, world);
   const { said, meanings, slow } = refusals;
-  const { outcome, image, releaseAtMs } = await runFrom(baked, requestFor, world);
+  const { outcome, image } = await runFrom(baked, candidate.region, requestFor, world);
   logAttempt(launch, candidate, outcome, world);
   if (outcome.kind === 'running')
     return settle(launch, { ...outcome, candidate, image, releaseAtMs }, said, world);
@@ -127,26 +127,28 @@ async function leaveToSweep(
   return { kind: 'unknown', because };
 }
 
-/** Built once for each candidate and image; the adapter resends it byte for byte. */
-function requestOf(
+/** Each is packed only when it is asked for; the adapter resends it byte for byte. */
+function requestsOf(
   { job, runner, requirements, jitConfig, release }: Walk,
   candidate: Candidate,
   world: LauncherWorld,
-): (image: string | null) => RunRequest {
+): { readonly releaseAtMs: number; readonly requestFor: (image: string | null) => RunRequest } {
   const { name, warm } = runner.entry;
   const launchedAtMs = world.clock.nowMs();
   const lifetimeMs = Math.max(RELEASE_TIME_MIN_MS, requirements.lifetimeMs + RELEASE_MARGIN_MS);
+  const releaseAtMs = launchedAtMs + lifetimeMs;
   const boot = { jitConfig, job: job.entry.job, requirements, candidate, launchedAtMs, release };
-  return (image) => ({
+  const requestFor = (image: string | null): RunRequest => ({
     candidate,
     name,
     clientToken: clientTokenOf(name, candidate),
     userData: world.userData({ ...boot, image, isWarm: warm !== undefined }),
-    releaseAtMs: launchedAtMs + lifetimeMs,
+    releaseAtMs,
     diskGiB: requirements.diskGiB,
     image: requirements.image,
     tags: tagsOf(name, job.entry.job, world.config),
   });
+  return { releaseAtMs, requestFor };
 }
 
 /** The instance exists: that is written whatever others wrote meanwhile. */

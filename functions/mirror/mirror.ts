@@ -5,6 +5,7 @@ import { COPY_MAX_MS } from '../../shared/runner/limits.ts';
 import { archiveKey } from '../../shared/runner/release.ts';
 import { bundleOf, keepActions } from './actions/keep.ts';
 import { copy, incomingKey } from './copy.ts';
+import { readJson, writeJson } from './json.ts';
 import type { Archive, MirrorWorld } from './world.ts';
 
 const ARCHS = ['amd64', 'arm64'] as const;
@@ -46,12 +47,8 @@ async function copyAll(order: CopyOrder, bucket: Bucket, world: MirrorWorld): Pr
 
 async function noteFailure(error: unknown, bucket: Bucket, { clock, log }: MirrorWorld): Promise<void> {
   const because = (error instanceof Error ? error.message : String(error)).slice(0, FAILURE_MAX_CHARS);
-  const bytes = Buffer.from(JSON.stringify({ atMs: clock.nowMs(), because }));
-  const chunks = (async function* () {
-    yield bytes;
-  })();
   try {
-    await bucket.put(FAILURE_KEY, chunks, bytes.length);
+    await writeJson(FAILURE_KEY, { atMs: clock.nowMs(), because }, bucket);
   } catch {
     // A bucket that takes nothing says so to whoever looks next.
     log('mirror.failure_not_noted', { because });
@@ -81,15 +78,9 @@ async function copiedOf(archive: Archive, bucket: Bucket): Promise<{ isThere: bo
 }
 
 async function failureIn(bucket: Bucket): Promise<CopyState['failure']> {
-  const chunks = await bucket.open(FAILURE_KEY, 0);
-  if (chunks === null) return null;
-  const all: Uint8Array[] = [];
-  for await (const chunk of chunks) all.push(chunk);
-  try {
-    return CopyState.shape.failure.parse(JSON.parse(Buffer.concat(all).toString('utf8')));
-  } catch {
-    return { atMs: 0, because: `what ${FAILURE_KEY} holds is not the mirror’s` };
-  }
+  const failure = await readJson(FAILURE_KEY, CopyState.shape.failure, bucket);
+  if (failure !== undefined) return failure;
+  return { atMs: 0, because: `what ${FAILURE_KEY} holds is not the mirror’s` };
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

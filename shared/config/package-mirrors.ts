@@ -1,5 +1,6 @@
 /** Where jobs fetch packages from, in `runners.yaml`. */
 import * as z from 'zod';
+import { isMainland } from './regions.ts';
 
 /** It is written into files of several kinds, and into the job's log: without credentials, and nothing to be quoted. */
 const mirrorUrl = z
@@ -34,9 +35,6 @@ export const PackageMirrors = z
   .default(null);
 
 export type PackageMirrorsConfig = z.output<typeof PackageMirrors>;
-
-/** The mainland's networks reach the world's registries badly; Hong Kong's do not. */
-const isMainland = (region: string): boolean => region.startsWith('cn-') && region !== 'cn-hongkong';
 
 /** What is written for one tool, for machines of that region. */
 export function mirrorChoice(tool: MirroredTool, region: string, mirrors: PackageMirrorsConfig): string {

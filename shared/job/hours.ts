@@ -1,9 +1,9 @@
 /** How long jobs run, learned from what ended: by repository and job name. Pure. */
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { HistoryRow } from '../ledger/history-row.ts';
 import { HOURS_NAMES_MAX } from '../limits.ts';
 import type { Job } from '../nouns.ts';
+import { digest, jsonOf } from './learned.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -17,9 +17,6 @@ interface Known {
 export type KnownHours = ReadonlyMap<string, Known>;
 
 type Named = Pick<Job, 'repository' | 'name'>;
-
-const digest = (...words: readonly string[]): string =>
-  createHash('sha256').update(words.join('\n')).digest('hex').slice(0, 12);
 
 const keysOf = ({ repository, name }: Named): readonly [own: string, repository: string] => {
   const owner = repository.toLowerCase();
@@ -81,14 +78,6 @@ export function decodeHours(text: string): KnownHours {
       { hours: seconds / 3600, endedAtMs: minutes * 60_000 },
     ]),
   );
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 /** The ledger's note. */

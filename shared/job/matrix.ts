@@ -1,7 +1,7 @@
 /** Which jobs are of one matrix, and how many of it GitHub was seen to run at once, learned from runs. Pure. */
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Job } from '../nouns.ts';
+import { digest, jsonOf } from './learned.ts';
 import { MATRIX_PROVEN_MS, WIDTHS_MAX } from './limits.ts';
 
 /**
@@ -26,9 +26,7 @@ export type KnownWidths = ReadonlyMap<string, Width>;
 /** Null: it is of no matrix. */
 export function widthKey(job: Pick<Job, 'name' | 'repository' | 'workflow'>): string | null {
   const common = matrixOf(job);
-  if (common === null) return null;
-  const words = [job.repository.toLowerCase(), job.workflow ?? '', common];
-  return createHash('sha256').update(words.join('\n')).digest('hex').slice(0, 12);
+  return common === null ? null : digest(job.repository.toLowerCase(), job.workflow ?? '', common);
 }
 
 /** Of too many, those that were seen last. */
@@ -78,12 +76,4 @@ export function decodeWidths(text: string): KnownWidths {
       { most, isLimit: isLimit === 1, seenAtMs: minutes * 60_000 },
     ]),
   );
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

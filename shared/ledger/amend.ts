@@ -35,11 +35,14 @@ export async function amendNote<Id>(
   id: Id,
   change: (text: string | undefined) => string,
 ): Promise<Held<Note> | null> {
-  const next = (text: string | undefined): Note => ({ text: change(text), untilMs: null });
+  const noteOf = (text: string): Note => ({ text, untilMs: null });
   const held = await notes.read(id);
-  const added = held === null ? await notes.add(id, next(undefined)) : null;
+  const added = held === null ? await notes.add(id, noteOf(change(undefined))) : null;
   if (added !== null) return added;
-  const amended = ({ text }: Note) => (change(text) === text ? undefined : next(text));
+  const amended = (before: Note) => {
+    const text = change(before.text);
+    return text === before.text ? undefined : noteOf(text);
+  };
   return amend(notes, id, amended, held ?? undefined);
 }
 

@@ -2,6 +2,7 @@
 import { HELD_NOTE_MS } from '../github-limits.ts';
 import type { Job } from '../nouns.ts';
 import { amend } from './amend.ts';
+import type { Note } from './entries.ts';
 import type { Ledger } from './ledger.ts';
 
 type Notes = Pick<Ledger, 'notes'>;
@@ -10,11 +11,13 @@ const noteId = ({ repository }: Pick<Job, 'repository'>): string => `held:${repo
 
 /** Half of its time is long enough not to say it again for each job. */
 export async function noteHeld(job: Job, nowMs: number, { notes }: Notes): Promise<void> {
+  const id = noteId(job);
   const note = { text: '', untilMs: nowMs + HELD_NOTE_MS };
-  if ((await notes.add(noteId(job), note)) !== null) return;
-  await amend(notes, noteId(job), ({ untilMs }) =>
-    note.untilMs - (untilMs ?? 0) < HELD_NOTE_MS / 2 ? undefined : note,
-  );
+  const held = await notes.read(id);
+  if (held === null && (await notes.add(id, note)) !== null) return;
+  const amended = ({ untilMs }: Note) =>
+    note.untilMs - (untilMs ?? 0) < HELD_NOTE_MS / 2 ? undefined : note;
+  await amend(notes, id, amended, held ?? undefined);
 }
 
 export async function mayBeHeld(job: Job, nowMs: number, { notes }: Notes): Promise<boolean> {

@@ -1,7 +1,7 @@
 /** What of a market is due to be asked again: pure. */
 
 import { nearestFit } from '../advisor/fit.ts';
-import { isExcluded, marketsOfPlacements } from '../advisor/offerings.ts';
+import { isExcluded, isNamed, marketsOfPlacements } from '../advisor/offerings.ts';
 import { sortOfferings } from '../advisor/pick.ts';
 import type { Config } from '../config/config.ts';
 import { parseLabels } from '../job/labels.ts';
@@ -73,9 +73,7 @@ function priced(last: Market, config: Config): readonly MarketType[] {
     profile.type === undefined ? [] : [profile.type],
   );
   return last.types.filter(
-    (type) =>
-      (!type.isSpecial && !isExcluded(type, config)) ||
-      named.some((name) => type.type === name || type.type.startsWith(`${name}.`)),
+    (type) => (!type.isSpecial && !isExcluded(type, config)) || named.some((name) => isNamed(type, name)),
   );
 }
 

@@ -45,31 +45,23 @@ function claimed(note: ImageNote, runner: string, atMs: number): ImageNote {
   return isFree(note) && canary !== null ? { ...note, trial: { image: canary.name, runner, atMs } } : note;
 }
 
-interface Tried {
-  readonly outcome: RunOutcome;
-  readonly image: string | null;
-  readonly releaseAtMs: number;
-}
-
 /** With the name of the image that the machine was, or may have been, made from; null: the stock image. */
 export async function runFrom(
   baked: Baked | null,
+  region: string,
   requestFor: (image: string | null) => RunRequest,
   world: World,
-): Promise<Tried> {
-  const stock = requestFor(null);
-  const { releaseAtMs, candidate } = stock;
-  const { region } = candidate;
+): Promise<{ readonly outcome: RunOutcome; readonly image: string | null }> {
   const imageId = baked?.ids.get(region);
   if (baked === null || imageId === undefined)
-    return { outcome: await world.instances.run(stock), image: null, releaseAtMs };
+    return { outcome: await world.instances.run(requestFor(null)), image: null };
   const outcome = await world.instances.run({ ...requestFor(baked.name), imageId });
-  if (!isAboutImage(outcome)) return { outcome, image: baked.name, releaseAtMs };
+  if (!isAboutImage(outcome)) return { outcome, image: baked.name };
   baked.ids.delete(region);
   world.log('image.refused', { image: baked.name, region, code: 'code' in outcome ? outcome.code : '' });
   // Until the next look finds it there, nobody else need try.
   await amendImageNote(baked.of, (note) => withoutRegion(note, baked.name, region, imageId), world.ledger);
-  return { outcome: await world.instances.run(stock), image: null, releaseAtMs };
+  return { outcome: await world.instances.run(requestFor(null)), image: null };
 }
 
 function withoutRegion(note: ImageNote, name: string, region: string, imageId: string): ImageNote {

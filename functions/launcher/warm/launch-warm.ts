@@ -18,7 +18,7 @@ import type { LauncherWorld, Outcome } from '../world.ts';
 
 /** Its entry was written by the sweep, and is good for one launch. What comes to nothing leaves no entry, and a pause. */
 export async function launchWarm(event: WarmEvent, world: LauncherWorld): Promise<Outcome> {
-  const known = readAhead('', world);
+  const known = readAhead(null, world);
   const runner = await claim(event, world);
   if (runner === null) return { kind: 'known' };
   const { entry } = runner;

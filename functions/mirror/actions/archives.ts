@@ -2,6 +2,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Bucket } from '../../../shared/runner/copies.ts';
+import { once } from '../json.ts';
 import type { MirrorWorld } from '../world.ts';
 import {
   ARCHIVE_MAX_BYTES,
@@ -10,7 +11,7 @@ import {
   REFS_MAX_BYTES,
   REFS_MAX_MS,
 } from './limits.ts';
-import { commitsOf } from './refs.ts';
+import { commitsOf, isCommit } from './refs.ts';
 import type { TarFile } from './tar.ts';
 
 export interface ActionArchive extends TarFile {
@@ -28,8 +29,7 @@ export async function bring(
   world: MirrorWorld,
 ): Promise<readonly ActionArchive[]> {
   const [repository = '', ref = null] = action.split('@');
-  const isCommit = ref !== null && /^[0-9a-f]{40}$/.test(ref);
-  const refs = isCommit
+  const refs = isCommit(ref)
     ? ''
     : await read(
         `${gitHub}/${repository}.git/info/refs?service=git-upload-pack`,
@@ -96,8 +96,4 @@ async function read(
     if (size > maxBytes) throw new Error(`${new URL(url).pathname} has more than ${maxBytes} bytes`);
   }
   return Buffer.concat(chunks);
-}
-
-export async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }

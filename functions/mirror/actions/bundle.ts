@@ -1,44 +1,33 @@
 /** All kept actions as one file, for machines to fetch: made in the functions' own region, copied to the others. */
 import { createHash } from 'node:crypto';
 import { type Bucket, Bundle } from '../../../shared/runner/copies.ts';
+import { readJson, writeJson } from '../json.ts';
 import type { MirrorWorld } from '../world.ts';
-import { type ActionArchive, bring, once } from './archives.ts';
+import { type ActionArchive, bring } from './archives.ts';
 import { BUNDLE_KEPT_MS, BUNDLE_MAKING_MS, BUNDLE_MAX_BYTES, BUNDLE_RETRY_MS } from './limits.ts';
 import { tarOf, tarSizeBytes } from './tar.ts';
 
 /** What was made last, of JSON, in each bucket. */
 export const MADE_KEY = 'actions/made.json';
 
-/** Null: none yet. */
-export async function bundleIn(bucket: Bucket): Promise<Bundle | null> {
-  const chunks = await bucket.open(MADE_KEY, 0);
-  if (chunks === null) return null;
-  const all: Uint8Array[] = [];
-  for await (const chunk of chunks) all.push(chunk);
-  try {
-    return Bundle.parse(JSON.parse(Buffer.concat(all).toString('utf8')));
-  } catch {
-    // Of another release: it is made anew.
-    return null;
-  }
-}
+/** Null: none yet, or another release's: it is made anew. */
+export const bundleIn = async (bucket: Bucket): Promise<Bundle | null> =>
+  (await readJson(MADE_KEY, Bundle, bucket)) ?? null;
 
-export async function writeBundle(bundle: Bundle, bucket: Bucket): Promise<void> {
-  const bytes = Buffer.from(JSON.stringify(bundle));
-  await bucket.put(MADE_KEY, once(bytes), bytes.length);
-}
+export const writeBundle = (bundle: Bundle, bucket: Bucket): Promise<void> =>
+  writeJson(MADE_KEY, bundle, bucket);
 
 export const isDue = (made: Bundle | null, actions: readonly string[], nowMs: number): boolean =>
   actions.length > 0 && (made === null || made.actions.join() !== actions.join() || nowMs >= made.againAtMs);
 
 /** Of what can be had: an action that cannot comes from GitHub, and is looked for again sooner. */
 export async function makeBundle(
+  made: Bundle | null,
   actions: readonly string[],
   gitHub: string,
   bucket: Bucket,
   world: MirrorWorld,
 ): Promise<Bundle> {
-  const made = await bundleIn(bucket);
   const { archives, missing } = await bringAll(actions, gitHub, bucket, world);
   const names = archives.map(({ folder, name }) => `${folder}/${name}`);
   const key = `actions/bundle-${createHash('sha256').update(names.join('\n')).digest('hex').slice(0, 32)}.tar`;

@@ -11,8 +11,9 @@ export async function keepActions(order: CopyOrder, bucket: Bucket, world: Mirro
   if (order.actions.length === 0) return;
   try {
     if (world.sourceBundle !== null) return await copyBundle(await world.sourceBundle(), bucket, world);
-    if (isDue(await bundleIn(bucket), order.actions, world.clock.nowMs()))
-      await makeBundle(order.actions, gitHubOf(order), bucket, world);
+    const made = await bundleIn(bucket);
+    if (isDue(made, order.actions, world.clock.nowMs()))
+      await makeBundle(made, order.actions, gitHubOf(order), bucket, world);
   } catch (error) {
     world.log('mirror.actions_not_kept', { because: error instanceof Error ? error.message : 'unknown' });
   }

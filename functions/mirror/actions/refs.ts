@@ -9,9 +9,12 @@ interface Tag {
   readonly sha: string;
 }
 
+/** Named in full: nothing need be looked up. */
+export const isCommit = (ref: string | null): ref is string => ref !== null && /^[0-9a-f]{40}$/.test(ref);
+
 /** Empty: it has none of that name. `advertised` is git's (gitprotocol-http, "Smart Server Response"). */
 export function commitsOf(advertised: string, ref: string | null): readonly string[] {
-  if (ref !== null && /^[0-9a-f]{40}$/.test(ref)) return [ref];
+  if (isCommit(ref)) return [ref];
   const tags = tagsIn(advertised);
   if (ref !== null) return tags.filter(({ name }) => name === ref).map(({ sha }) => sha);
   return [...new Set(newest(tags).map(({ sha }) => sha))];

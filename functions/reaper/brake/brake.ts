@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { unavailableKeys } from '../../../shared/advisor/rank.ts';
 import { parseLabels } from '../../../shared/job/labels.ts';
 import { amend } from '../../../shared/ledger/amend.ts';
-import type { JobEntry } from '../../../shared/ledger/entries.ts';
+import type { Ending, JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../../shared/runner/release.ts';
 import type { Repaired } from '../repair/repair.ts';
@@ -55,7 +55,7 @@ export async function brake(
   const fresh = wastes.map((waste) => streakEntry(waste, nowMs, world));
   const successAtMs = lastSuccessMs(seen.runners.map(({ entry }) => entry));
   const after = streakAfter(before, fresh, successAtMs, nowMs);
-  await markOfferings(wastes, world);
+  for (const { runner, ending } of wastes) await markOffering(runner, ending, world);
   await writeStreak(before, after, world);
 
   const terms: Terms = {
@@ -172,12 +172,15 @@ function streakEntry(
 }
 
 /** A machine that failed before any job: the next launches try another. */
-async function markOfferings(wastes: readonly Waste[], { ledger, clock }: ReaperWorld): Promise<void> {
+export async function markOffering(
+  { candidate }: Pick<RunnerEntry, 'candidate'>,
+  ending: Ending,
+  { ledger, clock }: ReaperWorld,
+): Promise<void> {
+  if (candidate === null || !isOfTheMachine(ending)) return;
   const untilMs = clock.nowMs() + UNAVAILABLE_WASTED_MS;
-  for (const { runner, ending } of wastes)
-    if (runner.candidate !== null && isOfTheMachine(ending))
-      for (const key of unavailableKeys(runner.candidate, 'offering'))
-        await ledger.unavailable.remember(key, untilMs, wordsOf(ending));
+  for (const key of unavailableKeys(candidate, 'offering'))
+    await ledger.unavailable.remember(key, untilMs, wordsOf(ending));
 }
 
 async function writeStreak(before: Streak, after: Streak, { ledger }: ReaperWorld): Promise<void> {

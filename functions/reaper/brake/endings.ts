@@ -34,7 +34,7 @@ export function wastesIn(
 }
 
 /** What a person ended, or what its job's end made unwanted, says nothing about anything. */
-function isWithoutJob(runner: RunnerEntry, { instances, registration }: Observation): boolean {
+export function isWithoutJob(runner: RunnerEntry, { instances, registration }: Observation): boolean {
   const { state, busyWith, ran, isUnwanted, instanceId } = runner;
   const hadJob = state === 'busy' || busyWith !== null || ran !== null || registration?.isBusy === true;
   return !hadJob && !isUnwanted && (instanceId !== null || instances.length > 0);

@@ -93,14 +93,22 @@ export function isOf({ by, job }: Pick<Candidate, 'by' | 'job'>, { job: other }:
   return by === 'run' || (matrixOf(job) !== null && matrixOf(job) === matrixOf(other));
 }
 
-const groupKey = ({ by, job }: Pick<Candidate, 'by' | 'job'>): string => {
-  const own = { matrix: `${job.runId} ${matrixOf(job)}`, run: job.runId, name: job.name, record: job.id };
-  return `${job.repository} ${by} ${own[by]}`;
-};
+function groupKey({ by, job }: Pick<Candidate, 'by' | 'job'>): string {
+  const own = {
+    matrix: () => `${job.runId} ${matrixOf(job)}`,
+    run: () => job.runId,
+    name: () => job.name,
+    record: () => job.id,
+  };
+  return `${job.repository} ${by} ${own[by]()}`;
+}
 
 export function grouped<Thing extends Pick<Candidate, 'by' | 'job'>>(things: readonly Thing[]): Thing[][] {
   const groups = new Map<string, Thing[]>();
-  for (const thing of things) groups.set(groupKey(thing), [...(groups.get(groupKey(thing)) ?? []), thing]);
+  for (const thing of things) {
+    const key = groupKey(thing);
+    groups.set(key, [...(groups.get(key) ?? []), thing]);
+  }
   return [...groups.values()];
 }
 

@@ -13,9 +13,8 @@ import {
 import { amendNote } from '../../../shared/ledger/amend.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
-
 import type { ReaperWorld } from '../world.ts';
-import { isProven } from './held.ts';
+import { grouped, isProven } from './held.ts';
 
 /** How many were news. The note is written only then. */
 export async function learnWidths(
@@ -52,14 +51,12 @@ export function widthsIn(jobs: readonly JobEntry[], seenAtMs: number): Map<strin
 }
 
 /** Of each run its own. */
-function matricesIn(jobs: readonly JobEntry[]): Iterable<readonly JobEntry[]> {
-  const groups = new Map<string, JobEntry[]>();
-  for (const entry of jobs.filter(({ job }) => matrixOf(job) !== null)) {
-    const key = `${entry.job.repository} ${entry.job.runId} ${matrixOf(entry.job)}`;
-    groups.set(key, [...(groups.get(key) ?? []), entry]);
-  }
-  return groups.values();
-}
+const matricesIn = (jobs: readonly JobEntry[]): JobEntry[][] =>
+  grouped(
+    jobs
+      .filter(({ job }) => matrixOf(job) !== null)
+      .map((entry) => ({ entry, job: entry.job, by: 'matrix' as const })),
+  ).map((group) => group.map(({ entry }) => entry));
 
 function widthOf(group: readonly JobEntry[], seenAtMs: number): Width | null {
   const most = group.filter(({ startedOn }) => startedOn !== null).length;

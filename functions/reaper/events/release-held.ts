@@ -18,16 +18,26 @@ export async function holdBack(
   standing: Pick<Standing, 'by' | 'width'>,
   world: ReaperWorld,
 ): Promise<void> {
-  const { ledger, clock, log } = world;
+  const atMs = world.clock.nowMs();
+  await writeHold(job, standing, whyHeld(standing), (entry) => heldBack(entry, standing, atMs), world);
+}
+
+/** The repository's note first: without it no event looks for what is held. `next`: undefined where it is not to be held. */
+export async function writeHold(
+  job: Job,
+  { by, width }: Pick<Standing, 'by' | 'width'>,
+  because: string,
+  next: (entry: JobEntry) => JobEntry | undefined,
+  { ledger, clock, log }: ReaperWorld,
+): Promise<void> {
   const atMs = clock.nowMs();
-  const because = whyHeld(standing);
   const line = { atMs, text: `waits without a runner because ${because}` };
   await noteHeld(job, atMs, ledger);
   const held = await amend(ledger.jobs, job.id, (entry) => {
-    const next = heldBack(entry, standing, atMs);
-    return next && { ...next, because, trail: mergeTrail(...entry.trail, line) };
+    const changed = next(entry);
+    return changed && { ...changed, because, trail: mergeTrail(...entry.trail, line) };
   });
-  log('job.held', { job: job.id, by: standing.by, width: standing.width, held: held !== null });
+  log('job.held', { job: job.id, by, width, held: held !== null });
 }
 
 function whyHeld({ by, width }: Pick<Standing, 'by' | 'width'>): string {

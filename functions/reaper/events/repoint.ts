@@ -10,6 +10,7 @@ import { runnerNameOf } from '../../../shared/names.ts';
 import type { Job, JobId } from '../../../shared/nouns.ts';
 import type { ReaperWorld } from '../world.ts';
 import { isHeld, isOf } from './held.ts';
+import { writeHold } from './release-held.ts';
 
 /**
  * `taker` runs on what was meant for `robbed`: give `robbed` the taker's own runner, or have one launched now. `hold`: what
@@ -113,22 +114,14 @@ async function holdInstead(
   { job, launches }: JobEntry,
   hold: Hold,
   { id }: Job,
-  { ledger, clock, log }: ReaperWorld,
+  world: ReaperWorld,
 ): Promise<void> {
   const because = `its runner was given to the job ${id}, and no more of its kind are launched for`;
-  const line = { atMs: clock.nowMs(), text: `waits without a runner because ${because}` };
-  const held = await amend(ledger.jobs, job.id, (entry) =>
+  const next = (entry: JobEntry) =>
     entry.startedOn === null && entry.launches === launches && !isHeld(entry)
-      ? {
-          ...entry,
-          held: hold,
-          holds: Math.max(1, entry.holds ?? 0),
-          because,
-          trail: mergeTrail(...entry.trail, line),
-        }
-      : undefined,
-  );
-  log('job.held', { job: job.id, by: hold.by, width: hold.width, held: held !== null });
+      ? { ...entry, held: hold, holds: Math.max(1, entry.holds ?? 0) }
+      : undefined;
+  await writeHold(job, hold, because, next, world);
 }
 
 /** If the launcher cannot be asked now, the next sweep does it: the job is due. */

@@ -24,9 +24,10 @@ const questionsIn = (text: string | undefined): readonly Question[] =>
 export async function forkRefusalOf(
   job: Job,
   { config, github, log }: ReaperWorld,
+  whyForkRefused = forkLookUp(config, github),
 ): Promise<typeof FORK_REFUSED | null | 'unknown'> {
   try {
-    const because = await forkLookUp(config, github)(job);
+    const because = await whyForkRefused(job);
     if (because === RUN_UNKNOWN) return 'unknown';
     return because === null ? null : FORK_REFUSED;
   } catch (error) {
@@ -56,8 +57,10 @@ export async function askForUnknownCode(
   const questions = questionsIn((await ledger.notes.read(NOTE))?.entry.text);
   const over = new Set<number>();
   const failures: string[] = [];
+  // It asks for each run once.
+  const whyForkRefused = forkLookUp(config, github);
   const ask = async ({ job, runner, sinceMs }: Question) => {
-    const answer = await forkRefusalOf(job, world);
+    const answer = await forkRefusalOf(job, world, whyForkRefused);
     const isGivenUp = answer === 'unknown' && clock.nowMs() - sinceMs > UNKNOWN_CODE_MAX_MS;
     if (answer === 'unknown' && !isGivenUp) return;
     if (isGivenUp) log('code.given_up', { job: job.id, run: job.runId, repository: job.repository });

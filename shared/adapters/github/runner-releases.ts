@@ -110,7 +110,7 @@ async function weighed(applications: readonly Application[], files: Files): Prom
       modifiedAtMs: modifiedAtMs ?? 0,
     };
   };
-  const [amd64, arm64] = [await archive('amd64'), await archive('arm64')];
+  const [amd64, arm64] = await Promise.all([archive('amd64'), archive('arm64')]);
   const publishedAtMs = Math.max(amd64.modifiedAtMs, arm64.modifiedAtMs);
   const plain = ({ url, sha256, sizeBytes }: typeof amd64) => ({ url, sha256, sizeBytes });
   return { version: known, publishedAtMs, archives: { amd64: plain(amd64), arm64: plain(arm64) } };

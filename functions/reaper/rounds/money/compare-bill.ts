@@ -46,11 +46,10 @@ export function compare(bills: readonly KeptBill[], machines: readonly BilledMac
   });
   const estimate = both.reduce((sum, each) => sum + each.estimate, 0);
   const billed = both.reduce((sum, each) => sum + each.billed, 0);
-  const isApart = Math.abs(estimate - billed) > BILL_APART_SHARE * Math.max(Math.abs(billed), 0.01);
   return {
     ...{ estimate, billed, machines: both.length },
     unbilled: within.filter(({ instanceId }) => !amounts.has(instanceId)).length,
-    isApart: both.length > 0 && isApart,
+    isApart: both.length > 0 && apart({ estimate, billed }) > BILL_APART_SHARE,
   };
 }
 
@@ -68,7 +67,11 @@ function isWithin({ launchedAtMs, goneAtMs }: BilledMachine, days: ReadonlySet<B
   return true;
 }
 
+/** A share of the bill. */
+const apart = ({ estimate, billed }: Pick<Compared, 'estimate' | 'billed'>): number =>
+  Math.abs(estimate - billed) / Math.max(Math.abs(billed), 0.01);
+
 export function wordsOf({ estimate, billed, machines }: Compared): string {
-  const apart = Math.round((100 * Math.abs(estimate - billed)) / Math.max(Math.abs(billed), 0.01));
-  return `What ${machines} machines of the last days were estimated to cost (${estimate.toFixed(2)}) and what they were billed for (${billed.toFixed(2)}) are ${apart} % apart. Limits of money count estimates: look at npm run cost, and at the account's bill for discounts, disks or machines that lived on`;
+  const percent = Math.round(100 * apart({ estimate, billed }));
+  return `What ${machines} machines of the last days were estimated to cost (${estimate.toFixed(2)}) and what they were billed for (${billed.toFixed(2)}) are ${percent} % apart. Limits of money count estimates: look at npm run cost, and at the account's bill for discounts, disks or machines that lived on`;
 }

@@ -1,5 +1,4 @@
 /** Runners that are to wait for jobs are launched: their entries first, then the launcher is asked. */
-import { unavailableKeys } from '../../../../shared/advisor/rank.ts';
 import { alertOnce, resolveAlert } from '../../../../shared/alert-once.ts';
 import { BLANK_RUNNER } from '../../../../shared/ledger/blank-runner.ts';
 import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
@@ -15,9 +14,8 @@ import {
 } from '../../../../shared/warm/limits.ts';
 import { endPause, pausePool, readPause } from '../../../../shared/warm/pause.ts';
 import { type Pool, poolNameOf, poolsAt } from '../../../../shared/warm/pools.ts';
-import type { Braked } from '../../brake/brake.ts';
-import { endingOf, isOfTheMachine, wordsOf } from '../../brake/endings.ts';
-import { UNAVAILABLE_WASTED_MS } from '../../brake/limits.ts';
+import { type Braked, markOffering } from '../../brake/brake.ts';
+import { endingOf, isWithoutJob, wordsOf } from '../../brake/endings.ts';
 import type { Repaired } from '../../repair/repair.ts';
 import type { Survey } from '../../survey/survey.ts';
 import { LEFT } from '../../survey/warm.ts';
@@ -37,17 +35,27 @@ export async function refillPools(
     world,
   );
   await noteFailed(spent, world);
+  if (!ledgerComplete || wanting.length === 0) return 0;
   const view = await world.ledger.capacity.view();
-  if (!ledgerComplete || !hasPrecedence(braked, view, world)) return 0;
-  const { stop } = view;
-  const due: Repaired['wanting'][number][] = [];
-  for (const each of wanting)
-    if (!isStopped(stop, each.pool.repository) && (await mayRefill(each.pool, world)))
-      due.push(...Array(each.count).fill(each));
+  if (!hasPrecedence(braked, view, world)) return 0;
+  const due = await dueNow(wanting, view, world);
   let made = 0;
   for (const [at, { pool, stamp }] of due.slice(0, WARM_STARTS_PER_SWEEP_MAX).entries())
     if (await start(pool, stamp, at, world)) made++;
   return made;
+}
+
+/** One for each runner. */
+async function dueNow(
+  wanting: Repaired['wanting'],
+  { stop }: CapacityView,
+  world: ReaperWorld,
+): Promise<Repaired['wanting'][number][]> {
+  const due: Repaired['wanting'][number][] = [];
+  for (const each of wanting)
+    if (!isStopped(stop, each.pool.repository) && (await mayRefill(each.pool, world)))
+      due.push(...Array(each.count).fill(each));
+  return due;
 }
 
 /**
@@ -83,15 +91,12 @@ const alertOf = (pool: string): string => `warm-${pool}`;
  * tried now and then. Its offering is left alone for a while, where it is the machine that was of no use.
  */
 async function noteFailed(spent: Repaired['spent'], world: ReaperWorld): Promise<void> {
-  const { ledger, clock } = world;
   for (const observation of spent) {
     const entry = observation.held?.entry;
-    if (entry === undefined || !isFailed(entry, clock.nowMs())) continue;
+    if (entry === undefined || !isFailed(entry, observation, world.clock.nowMs())) continue;
     const ending = endingOf(entry, observation);
     await pause(poolNameOf(entry, world.config), `its last runner was of no use: ${wordsOf(ending)}`, world);
-    if (entry.candidate !== null && isOfTheMachine(ending))
-      for (const key of unavailableKeys(entry.candidate, 'offering'))
-        await ledger.unavailable.remember(key, clock.nowMs() + UNAVAILABLE_WASTED_MS, wordsOf(ending));
+    await markOffering(entry, ending, world);
   }
 }
 
@@ -108,12 +113,12 @@ async function mayRefill({ name }: Pool, world: ReaperWorld): Promise<boolean> {
 }
 
 /** Not what we took out of use, or a person: for its age, its stamp, or because nobody wants it. */
-function isFailed(entry: RunnerEntry, nowMs: number): boolean {
-  const { warm, state, busyWith, ran, isUnwanted, removedAtMs, instanceId, createdAtMs } = entry;
+function isFailed(entry: RunnerEntry, observation: Repaired['spent'][number], nowMs: number): boolean {
+  const { warm, removedAtMs, onlineAtMs, instanceId, createdAtMs } = entry;
   const isOfPool = warm !== undefined && warm !== LEFT && entry.for === null && entry.takenAtMs === undefined;
-  const hadJob = state === 'busy' || busyWith !== null || ran !== null;
-  const isOurDoing = isUnwanted || (removedAtMs !== null && entry.onlineAtMs !== null);
-  return isOfPool && !hadJob && !isOurDoing && instanceId !== null && nowMs - createdAtMs < WARM_AGE_MS;
+  const isRemoved = removedAtMs !== null && onlineAtMs !== null;
+  const isYoung = nowMs - createdAtMs < WARM_AGE_MS;
+  return isOfPool && isWithoutJob(entry, observation) && !isRemoved && instanceId !== null && isYoung;
 }
 
 /** The launcher's to claim, for one lease; should it never hear of it, the sweep closes it as any launch without a launcher. */
