@@ -81,13 +81,14 @@ export const served = (): Record<string, string> =>
     ].map(([, name, value]) => [name as string, value as string]),
   );
 
+/** By the question's first letters, no more than are looked at. */
 const TYPED: Readonly<Record<string, string>> = {
   'Go on': 'y',
   'The organisation': 'acme',
   // OSS is not played in this account.
-  'A bucket that deploy makes': '-',
-  'The id of the KMS instance': 'kst-1',
-  'The id of its key that encrypts secrets': 'key-1',
+  'A bucket that deploy mak': '-',
+  'The id of the KMS instan': 'kst-1',
+  'The id of its key that e': 'key-1',
 };
 
 /** Until it says that it serves; what it said, should it end before. */
@@ -117,11 +118,12 @@ export function setUp(): Promise<Ended> {
   const setup = begin(served(), 'setup');
   return ended(setup, (all) => {
     once(/Open (http:\S+) to create/.exec(all)?.[1], createApp);
-    // A question is drawn again and again while it is answered, with what was typed: its first letters tell it from others.
+    // A question is drawn again and again while it is answered, and grows with what is typed: an answer too many would
+    // be the next question's.
     for (const [, question = ''] of all.matchAll(/\? (Go on|[\w ,’]{10,24})/g)) {
-      const [key = question, typed = ''] =
-        Object.entries(TYPED).find(([each]) => isSame(each, question)) ?? [];
-      once(key, async () => {
+      if ([...done].some((answered) => isSame(answered, question))) continue;
+      const [, typed = ''] = Object.entries(TYPED).find(([key]) => isSame(key, question)) ?? [];
+      once(question, async () => {
         if (question.startsWith('It is not installed')) await install(all);
         setup.stdin?.write(`${typed}\n`);
       });
@@ -129,5 +131,4 @@ export function setUp(): Promise<Ended> {
   });
 }
 
-const isSame = (key: string, question: string): boolean =>
-  key.startsWith(question) || question.startsWith(key.slice(0, 20));
+const isSame = (one: string, other: string): boolean => one.startsWith(other) || other.startsWith(one);
