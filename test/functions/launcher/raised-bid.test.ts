@@ -57,7 +57,12 @@ async function launchAgainst(times: number, region: Region) {
   const unavailable = await ledger.unavailable.list(world.clock.nowMs());
   await world.until(() => job.status === 'completed', 8 * 60_000);
   world.fc.close();
-  return { asked: atOnce, entry: runner?.entry, unavailable: [...unavailable.keys()], conclusion: job.conclusion };
+  return {
+    asked: atOnce,
+    entry: runner?.entry,
+    unavailable: [...unavailable.keys()],
+    conclusion: job.conclusion,
+  };
 }
 
 test('the only offer: once more, as high as it may cost, and its story says how high', async () => {
