@@ -83,6 +83,26 @@ describe('doctor', () => {
     });
   });
 
+  test('says of a placement where nothing was in stock that no launch was tried there, and of no other', async () => {
+    here = await healthy();
+    const elsewhere = {
+      ...{ region: 'cn-beijing', vpc: null, zones: { h: 'vsw-bj' }, securityGroup: 'sg-bj' },
+      ...{ keyPair: null, resourceGroup: null, mirrorBucket: null, proxy: null },
+    };
+    const world = here.world({ placements: [...here.config.placements, elsewhere] } as never);
+    const rpc: typeof world.alibaba.rpc = async (service, region, action, query, form) => {
+      const answer = await world.alibaba.rpc(service, region, action, query, form);
+      const isSoldOut = region === 'cn-beijing' && action === 'DescribeAvailableResource';
+      return isSoldOut ? { ...answer, AvailableZones: { AvailableZone: [] } } : answer;
+    };
+    const launch = CAPACITY_CHECKS.find(({ name }) => name === 'launch');
+    const said = (await launch?.look({ ...world, alibaba: { ...world.alibaba, rpc } })) ?? [];
+    expect(said.map(({ level, text }) => `${level}: ${text}`)).toEqual([
+      'unknown: cn-beijing: no launch was tried, because nothing that jobs ask for is in stock there',
+      'ok: ECS would take one in cn-hangzhou',
+    ]);
+  });
+
   test('changes nothing', async () => {
     here = await healthy();
     const before = JSON.stringify([...here.management.functions, ...here.management.roles]);
