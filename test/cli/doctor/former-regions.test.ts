@@ -19,8 +19,7 @@ function keepRights({ management, config }: Healthy): void {
   management.roles.get(ROLE)?.policies.set(ROLE, document);
 }
 
-const said = async () =>
-  (await ROLES_CHECK.look(here.world())).map(({ level, text }) => `${level}: ${text}`);
+const said = async () => (await ROLES_CHECK.look(here.world())).map(({ level, text }) => `${level}: ${text}`);
 const used = (atMs: number) => here.note('regions', `cn-beijing=${atMs} cn-hangzhou=${Date.now()}`);
 
 test('what may live there is why the rights are there, and that is said with its end', async () => {
