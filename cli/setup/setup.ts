@@ -117,6 +117,7 @@ async function fromGitHub(answers: Answers, world: SetupWorld): Promise<Converte
   const page = await localPage({
     answers,
     state,
+    words: world.words,
     convert: async (code) => {
       const { status, data } = await world.convert(answers.baseUrl, code);
       if (status === 404 || status === 422) return null;

@@ -2,11 +2,12 @@
 
 import { DOCTOR } from './chinese/doctor.ts';
 import { CHECKS_IN_CHINESE, DOCTOR_GITHUB } from './chinese/doctor-github.ts';
+import { SETUP } from './chinese/setup.ts';
 import { CATALOGUE } from './chinese.ts';
 import type { Language } from './language.ts';
 import { type Catalogue, type Translate, translatorOf } from './translate.ts';
 
-export const OPERATING: Catalogue = { ...CATALOGUE, ...DOCTOR, ...DOCTOR_GITHUB };
+export const OPERATING: Catalogue = { ...CATALOGUE, ...DOCTOR, ...DOCTOR_GITHUB, ...SETUP };
 
 /** A check of doctor's by its name; and, in “skipped: needs …”, another one. */
 export interface OperatingWords {
