@@ -2,6 +2,7 @@
 import type { Agent } from 'node:http';
 import { goOutBy } from '../../shared/adapters/http/exchange.ts';
 import { tunnelAgent } from '../../shared/adapters/http/tunnel.ts';
+import { isWithin } from '../../shared/runner/proxy.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -23,11 +24,11 @@ export function proxyFor(url: URL, variables: Variables): URL | null {
   return new URL(address);
 }
 
-/** `*`, hosts, domains with or without a dot in front, each with or without a port. */
+/** `*`, hosts, domains with or without a dot in front, each with or without a port, and ranges of addresses. */
 function isExcepted({ hostname, port }: URL, list: string): boolean {
   return list.split(/[\s,]+/).some((each) => {
     const [, name = '', only] = /^\*?\.?(.+?)(?::(\d+))?$/.exec(each.trim().toLowerCase()) ?? [];
-    if (each.trim() === '*') return true;
+    if (each.trim() === '*' || isWithin(hostname, each)) return true;
     if (name === '' || (only !== undefined && only !== port)) return false;
     return hostname === name || hostname.endsWith(`.${name}`);
   });

@@ -71,6 +71,9 @@ export type UserDataScripts = Readonly<
 /** One download of the runner may take this long; GitHub from mainland China takes minutes. */
 export const FETCH_SECONDS = 240;
 
+/** Smaller blocks: scripts and keys, which have little in common, do not share one table of codes. A hundredth less. */
+const PACKED = { level: 9, memLevel: 6 } as const;
+
 /** Throws when the result would be larger than USER_DATA_MAX_BYTES: the operator's own scripts are too long. */
 export function userData(values: UserDataValues, scripts: UserDataScripts): string {
   const parts = [
@@ -93,7 +96,7 @@ export function userData(values: UserDataValues, scripts: UserDataScripts): stri
     '#!/usr/bin/env bash',
     "trap 'systemctl poweroff' EXIT",
     'source <(base64 --decode <<SCRIPTS | gzip --decompress',
-    gzipSync(parts.join('\n'), { level: 9 }).toString('base64'),
+    gzipSync(parts.join('\n'), PACKED).toString('base64'),
     'SCRIPTS',
     ')',
     '',
@@ -153,7 +156,7 @@ function header(values: UserDataValues): string[] {
     PACKAGES: values.packages,
     MIRRORS: mirrors.files.flatMap(({ tool, url, files, text }) => [tool, url, files.join(' '), text]),
     ADMITTED: values.admission.lists.map((list) => list.join(' ').toLowerCase()),
-    PROXY_ENVIRONMENT: assignments(proxyEnvironment(values.proxy)),
+    PROXY_ENVIRONMENT: assignments(proxyEnvironment(values.proxy, urlsOf(values))),
     JOB_ENVIRONMENT: assignments(environment),
   };
   return [
@@ -161,6 +164,16 @@ function header(values: UserDataValues): string[] {
     ...Object.entries(lists).map(([name, list]) => `readonly ${name}=(${list.map(quoted).join(' ')})`),
   ];
 }
+
+const urlsOf = ({ runner, actions, mirrors, registryMirror }: UserDataValues): string[] =>
+  [
+    ...runner.urls,
+    actions?.url,
+    ...mirrors.files.map(({ url }) => url),
+    mirrors.apt,
+    mirrors.docker,
+    registryMirror,
+  ].filter((url) => url != null);
 
 /** '': there is none. */
 function optionalWords(values: UserDataValues): Record<string, string> {

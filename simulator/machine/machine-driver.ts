@@ -116,6 +116,8 @@ class Started implements RunningMachine {
       [
         ...['-c', 'echo $$ >"$0" && exec systemd-nspawn "$@"', group.door],
         ...['--quiet', '--register=no', '--keep-unit', '--boot', '--console=read-only', '--capability=all'],
+        // The clock is this computer's own.
+        '--drop-capability=CAP_SYS_TIME',
         ...['--system-call-filter=@keyring bpf', `--machine=${this.facts.id}`, `--directory=${root}`],
         `--network-namespace-path=${namespaceOf(this.#number)}`,
       ],

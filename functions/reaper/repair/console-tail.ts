@@ -3,6 +3,7 @@ import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import { CONSOLE_TAIL_MAX_CHARS } from '../../../shared/limits.ts';
 import { parseJobId } from '../../../shared/names.ts';
 import type { Job } from '../../../shared/nouns.ts';
+import { badNetworkIn } from '../../../shared/runner/bad-network.ts';
 import {
   isSilent,
   runnerExitIn,
@@ -45,9 +46,11 @@ export async function keepConsoleTail(
   return hasNoLine;
 }
 
-/** The runner itself came to its end, and says how; null: it never began, or does not say. */
+/** Its network, or the runner itself, which came to its end: what they say of it; null: neither does. */
 async function whyEnded(consoleTail: string, { ledger }: ReaperWorld): Promise<string | null> {
   const status = runnerExitIn(consoleTail);
+  const network = badNetworkIn(consoleTail);
+  if (network !== null) return network;
   if (status === null) return null;
   if (status !== VERSION_REFUSED_STATUS) return `its runner ended without a job (status ${status})`;
   const note = await ledger.notes.read(RUNNER_RELEASE_NOTE);
