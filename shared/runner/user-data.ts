@@ -8,7 +8,7 @@ import { USER_DATA_MAX_BYTES } from '../limits.ts';
 import type { Candidate } from '../nouns.ts';
 import { assignments, quoted, whole, withoutComments } from './bash.ts';
 import { jitParts } from './jit-parts.ts';
-import { hasMirrors, type MachineMirrors } from './package-mirrors.ts';
+import { hasMirrors, type MachineMirrors, mirrorUrls } from './package-mirrors.ts';
 import { dockerClientJson, proxyEnvironment } from './proxy.ts';
 
 export interface UserDataValues {
@@ -120,6 +120,7 @@ export function recipeOf(
 
 function header(values: UserDataValues): string[] {
   const { runner, instance, mirrors } = values;
+  const urls = [...runner.urls, ...mirrorUrls(mirrors, values.registryMirror)];
   const environment = {
     RUNNER_CPU_CORES: String(instance.cpu),
     RUNNER_MEMORY_GIB: String(instance.memoryGiB),
@@ -156,7 +157,7 @@ function header(values: UserDataValues): string[] {
     PACKAGES: values.packages,
     MIRRORS: mirrors.files.flatMap(({ tool, url, files, text }) => [tool, url, files.join(' '), text]),
     ADMITTED: values.admission.lists.map((list) => list.join(' ').toLowerCase()),
-    PROXY_ENVIRONMENT: assignments(proxyEnvironment(values.proxy, urlsOf(values))),
+    PROXY_ENVIRONMENT: assignments(proxyEnvironment(values.proxy, urls)),
     JOB_ENVIRONMENT: assignments(environment),
   };
   return [
@@ -164,16 +165,6 @@ function header(values: UserDataValues): string[] {
     ...Object.entries(lists).map(([name, list]) => `readonly ${name}=(${list.map(quoted).join(' ')})`),
   ];
 }
-
-const urlsOf = ({ runner, actions, mirrors, registryMirror }: UserDataValues): string[] =>
-  [
-    ...runner.urls,
-    actions?.url,
-    ...mirrors.files.map(({ url }) => url),
-    mirrors.apt,
-    mirrors.docker,
-    registryMirror,
-  ].filter((url) => url != null);
 
 /** '': there is none. */
 function optionalWords(values: UserDataValues): Record<string, string> {
