@@ -3,6 +3,7 @@ import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import { CONSOLE_TAIL_MAX_CHARS } from '../../../shared/limits.ts';
 import { parseJobId } from '../../../shared/names.ts';
 import type { Job } from '../../../shared/nouns.ts';
+import { badNetworkIn } from '../../../shared/runner/bad-network.ts';
 import {
   isSilent,
   runnerExitIn,
@@ -52,9 +53,11 @@ async function consoleOf(
   }
 }
 
-/** The runner itself came to its end, and says how; null: it never began, or does not say. */
+/** Its network, or the runner itself, which came to its end: what they say of it; null: neither does. */
 async function whyEnded(console: string, { ledger }: ReaperWorld): Promise<string | null> {
   const status = runnerExitIn(console);
+  const network = badNetworkIn(console);
+  if (network !== null) return network;
   if (status === null) return null;
   if (status !== VERSION_REFUSED_STATUS) return `its runner ended without a job (status ${status})`;
   const note = await ledger.notes.read(RUNNER_RELEASE_NOTE);
