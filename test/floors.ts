@@ -25,6 +25,7 @@ export const FLOORS: readonly (readonly string[])[] = [
     'cli/image/',
     'cli/infra-synth/',
     'cli/job/',
+    'cli/keep/',
     'cli/lint/',
     'cli/mirror/',
     'cli/retire/',
@@ -41,7 +42,7 @@ export const FLOORS: readonly (readonly string[])[] = [
     'simulator/releases.ts',
     'simulator/timed-driver.ts',
   ],
-  ['simulator/told-by-user-data.ts'],
+  ['simulator/assistant.ts', 'simulator/told-by-user-data.ts'],
   ['simulator/ecs/', 'simulator/function-compute/', 'simulator/github/', 'simulator/instance-metadata/'],
   ['simulator/log-service.ts', 'simulator/oss/', 'simulator/tablestore/'],
   [
