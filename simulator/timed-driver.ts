@@ -58,7 +58,7 @@ export function timedDriver(options: TimedDriverOptions): BootDriver {
         pending.add(cancel);
         return cancel;
       };
-      const { machine, command } = stayingMachine(bare, after);
+      const { machine, command, failed } = stayingMachine(bare, after);
       const forgetAll = () => {
         for (const cancel of pending) cancel();
         pending.clear();
@@ -76,7 +76,7 @@ export function timedDriver(options: TimedDriverOptions): BootDriver {
       const disarm = after(bootDeadlineMs, () => bare.stop());
       if (options.hangs?.(machine) !== true)
         after(options.random.whole(bootMs[0], bootMs[1]), () => {
-          session = connect(machine, options, after, trace);
+          session = connect(machine, options, after, trace, failed);
           // The script waits for the runner's "Listening for Jobs", and no longer.
           if (session !== null) disarm();
           if (machine.terminationAtMs() !== null) notice();
@@ -99,6 +99,7 @@ function connect(
   options: TimedDriverOptions,
   after: (ms: number, act: () => void) => () => void,
   trace: (words: string) => void,
+  failed: () => void,
 ): RunnerSession | null {
   const { github, random, failures = 0, stopMs = STOP_MS, endsAfterMs = () => null } = options;
   if (!machine.userData.includes('<<SCRIPTS')) {
@@ -123,7 +124,10 @@ function connect(
         after(ranMs ?? TURNED_AWAY_MS, () => {
           tellUsage(ranMs);
           // Cancelled a moment ago: the machine is about to stop.
-          if (!isOver) session.finishJob(isTurnedAway || random.chance(failures) ? 'failure' : 'success');
+          if (isOver) return;
+          const isFailure = isTurnedAway || random.chance(failures);
+          if (isFailure) failed();
+          session.finishJob(isFailure ? 'failure' : 'success');
         });
       },
       onExit: () => {

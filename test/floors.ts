@@ -42,7 +42,8 @@ export const FLOORS: readonly (readonly string[])[] = [
     'simulator/releases.ts',
     'simulator/timed-driver.ts',
   ],
-  ['simulator/assistant.ts', 'simulator/told-by-user-data.ts'],
+  ['simulator/assistant.ts'],
+  ['simulator/told-by-user-data.ts'],
   ['simulator/ecs/', 'simulator/function-compute/', 'simulator/github/', 'simulator/instance-metadata/'],
   ['simulator/log-service.ts', 'simulator/oss/', 'simulator/tablestore/'],
   [
