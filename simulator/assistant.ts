@@ -12,6 +12,14 @@ const debugSecondsOf = (userData: string): number =>
 const LOOK_MS = 5_000;
 const KEEP = /^printf '%s\\n' (\d+) >\/run\/ci-runner\/keep\.new /m;
 
+/** As actions/runner writes them (Trace.cs): time, level, component. */
+const DIAG = `Worker_20261129-000000-utc.log:
+[2026-11-29 00:00:00Z INFO Worker] Waiting to receive the job message from the channel.
+[2026-11-29 00:00:01Z INFO JobRunner] Job ID 1
+Runner_20261129-000000-utc.log:
+[2026-11-29 00:00:00Z INFO Listener] Runner is built for Linux (ARM64) - linux-arm64.
+`;
+
 /** The machine, whose power goes off when it is to stay no longer; and what its agent hears. */
 export function stayingMachine(
   machine: BootedMachine,
@@ -34,6 +42,7 @@ export function stayingMachine(
       if (debugMs > 0 && keptUntilMs === 0) keptUntilMs = machine.clock.nowMs() + debugMs;
     },
     command(script) {
+      if (script.includes('/_diag ')) return { exitCode: 0, output: DIAG };
       const seconds = KEEP.exec(script)?.[1];
       if (seconds === undefined) return { exitCode: 127, output: 'this machine is only played' };
       keptUntilMs = Number(seconds) * 1000;

@@ -9,9 +9,9 @@ import { amend } from '../../shared/ledger/amend.ts';
 import type { RunnerEntry } from '../../shared/ledger/entries.ts';
 import { RELEASE_MARGIN_MS } from '../../shared/limits.ts';
 import type { Instance } from '../../shared/nouns.ts';
-import { keepScript } from '../../shared/runner/keep-script.ts';
 import type { Operator } from '../shared/operator.ts';
 import { keptEntry, letGoEntry, whyNotKept } from './decide.ts';
+import { keepScript } from './keep-script.ts';
 
 export type KeepWorld = Pick<Operator, 'config' | 'clock' | 'ledger' | 'instances' | 'callEcs' | 'pause'>;
 

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { keepScript } from '../../../shared/runner/keep-script.ts';
+import { keepScript } from '../../../cli/keep/keep-script.ts';
 import { boot, removeInstances } from '../instance.ts';
 import { pathOf } from '../tools.ts';
 
