@@ -9,6 +9,7 @@ import type { Candidate } from '../nouns.ts';
 import { assignments, quoted, whole, withoutComments } from './bash.ts';
 import { withDebugLine } from './debug-hook.ts';
 import { jitParts } from './jit-parts.ts';
+import { machineOf } from './machine-words.ts';
 import { hasMirrors, type MachineMirrors, mirrorUrls } from './package-mirrors.ts';
 import { dockerClientJson, proxyEnvironment } from './proxy.ts';
 
@@ -189,13 +190,4 @@ function optionalWords(values: UserDataValues): Record<string, string> {
     ECS_ENDPOINT: selfDestruct?.ecsEndpoint,
   };
   return Object.fromEntries(Object.entries(words).map(([name, word]) => [name, word ?? '']));
-}
-
-function machineOf(instance: UserDataValues['instance']): string {
-  const { pricePerHour: price, onDemandPricePerHour: full } = instance;
-  const size = `${instance.instanceType} in ${instance.zone}: ${instance.cpu} cores, ${instance.memoryGiB} GiB`;
-  if (price === null) return `${size}, ${instance.capacityType} at the market's price`;
-  const cost = `${size}, ${instance.capacityType} at ${price} an hour`;
-  if (full === null || full <= price) return cost;
-  return `${cost}, ${Math.round((1 - price / full) * 100)} % under the pay-as-you-go price of ${full}`;
 }
