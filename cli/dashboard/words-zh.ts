@@ -56,6 +56,7 @@ export const ZH: Words = {
   labels: '标签',
   job: '作业',
   onDemand: '按量付费',
+  keptUntil: '保留到',
   retire: '下线',
   retireAsk: '让这个运行器下线？',
   goOn: '继续',

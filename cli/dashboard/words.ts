@@ -56,6 +56,7 @@ export const EN = {
   labels: 'labels',
   job: 'job',
   onDemand: 'on demand',
+  keptUntil: 'kept until',
   retire: 'Retire',
   retireAsk: 'Retire this runner?',
   goOn: 'Go on',

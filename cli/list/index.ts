@@ -81,11 +81,12 @@ export function jsonOf({
     quotas,
     currency,
     alerts: alerts.map(({ raisedAtMs, ...alert }) => ({ ...alert, raisedAt: toIsoOrNull(raisedAtMs) })),
-    runners: runners.map(({ createdAtMs, stateAtMs, untilMs, ...runner }) => ({
+    runners: runners.map(({ createdAtMs, stateAtMs, untilMs, keptUntilMs, ...runner }) => ({
       ...runner,
       stateAt: toIsoOrNull(stateAtMs),
       createdAt: toIsoOrNull(createdAtMs),
       until: toIsoOrNull(untilMs),
+      keptUntil: toIsoOrNull(keptUntilMs),
     })),
     jobs: jobs.map(({ createdAtMs, nextTryAtMs, ...job }) => ({
       ...job,
