@@ -93,6 +93,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['shared/github-trust.ts', 'shared/names.ts', 'shared/ports.ts'],
   ['shared/budget.ts', 'shared/config/', 'shared/ledger/', 'shared/market/'],
   [
+    'shared/figures.ts',
     'shared/in-parallel.ts',
     'shared/github-limits.ts',
     'shared/limits.ts',
