@@ -25,17 +25,16 @@ beforeAll(async () => {
 });
 afterAll(() => served.close());
 
-type Client = InstanceType<typeof ecs.default>;
+type Made<Client> = new (config: never) => Client;
 /** Under Node's ES modules the default export of such a CommonJS package is the module itself; test runners unwrap it. */
-function clientOf(): Client {
-  const { default: module } = ecs as unknown as { default: { default?: typeof ecs.default } };
-  const Class = module.default ?? (module as unknown as typeof ecs.default);
+function clientOf<Client>(module: { readonly default: { readonly default: Made<Client> } }) {
+  const Class = module.default.default ?? (module.default as unknown as Made<Client>);
   const config = { ...KEY, endpoint: `127.0.0.1:${served.port}`, protocol: 'HTTP', regionId: REGION };
   return new Class(new $OpenApiUtil.Config(config) as never);
 }
 
 test('Cloud Assistant and the release time: a command, its result and a later end as its client reads and writes them', async () => {
-  const client = clientOf();
+  const client = clientOf(ecs);
   const launched = world.call(REGION, 'RunInstances', {
     ...{ InstanceType: 'ecs.c8y.large', ZoneId: `${REGION}-h`, VSwitchId: `vsw-${REGION}-h`, Amount: '1' },
     ...{ SecurityGroupId: `sg-${REGION}`, ImageFamily: 'acs:ubuntu_24_04_arm64', ClientToken: 'one' },
