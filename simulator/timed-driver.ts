@@ -29,6 +29,8 @@ export interface TimedDriverOptions {
   readonly exitStatus?: () => number;
   /** GitHub's broker answers 403 to the version: the runner never has a session, and exits with 7. */
   readonly refusesVersion?: () => boolean;
+  /** What keeps the runner's archive away, as `cause_of` says it (userdata/install.sh), with where GitHub's name leads to; null: nothing. */
+  readonly badNetwork?: () => string | null;
   /** From the end of the job to power off. */
   readonly stopMs?: number;
 }
@@ -103,6 +105,13 @@ function connect(
 ): RunnerSession | null {
   const { github, random, failures = 0, stopMs = STOP_MS, endsAfterMs = () => null } = options;
   if (!machine.userData.includes('<<SCRIPTS')) {
+    machine.stop();
+    return null;
+  }
+  const because = options.badNetwork?.() ?? null;
+  if (because !== null) {
+    trace(`runner.not_fetched host=github.com because=${because}`);
+    trace(`runner.given_up because=${because.split(' ')[0]}`);
     machine.stop();
     return null;
   }

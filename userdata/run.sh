@@ -92,6 +92,7 @@ boot() {
   # What failed says why; the trace repeats it at the end.
   exec 2>"${RUN}/errors"
   log "boot.began instance_type=${INSTANCE_TYPE:?} zone=${ZONE:?}"
+  set_clock
   mkdir --parents "${SHARED}"
   rm --force "${SHARED}"/{ready,missing,mirrors} "${RUN}/run.sh"
   set_proxy
@@ -115,6 +116,16 @@ boot() {
   write_hooks
   get_ready &
   run_one_job
+}
+
+# No certificate is good when the clock is far off. This machine was asked for a minute ago.
+set_clock() {
+  local off
+  off=$(($(date +%s) - ${LAUNCHED_AT:?}))
+  if ((off < -300 || off > 3600)); then
+    date --set="@${LAUNCHED_AT}" >/dev/null || true
+    log "clock.set off=${off}s"
+  fi
 }
 
 set_proxy() {
