@@ -3,6 +3,7 @@
  * off; on the market's notice the script ends the runner, and with it the job. The figures are those of stock images: online after 30 to 75 s (peers report two to four minutes with package
  * installs, one without). The instance reads its user data as bash would, for the JIT config and for whose jobs may run.
  */
+import { stayingMachine } from './assistant.ts';
 import { type BootDriver, type BootedMachine, silentDriver } from './ecs/machine.ts';
 import type { SimGitHub } from './github/github.ts';
 import { ConfigRefused, type RunnerSession } from './github/runs/sessions.ts';
@@ -44,21 +45,22 @@ const TURNED_AWAY_MS = 3_000;
 export function timedDriver(options: TimedDriverOptions): BootDriver {
   const { bootMs = [30_000, 75_000], bootDeadlineMs = BOOT_DEADLINE_MS } = options;
   return {
-    boot(machine) {
+    boot(bare) {
       // Somebody else's: it has nothing to do with runners.
-      if (machine.userData === '') return silentDriver.boot(machine);
-      const bootedAtMs = machine.clock.nowMs();
-      const trace = (words: string) => machine.console(traceLine(machine.clock.nowMs(), bootedAtMs, words));
+      if (bare.userData === '') return silentDriver.boot(bare);
+      const bootedAtMs = bare.clock.nowMs();
+      const trace = (words: string) => bare.console(traceLine(bare.clock.nowMs(), bootedAtMs, words));
       let session: RunnerSession | null = null;
       const pending = new Set<() => void>();
       const after = (ms: number, act: () => void) => {
-        const cancel = machine.clock.after(ms, () => {
+        const cancel = bare.clock.after(ms, () => {
           pending.delete(cancel);
           act();
         });
         pending.add(cancel);
         return cancel;
       };
+      const { machine, command, failed } = stayingMachine(bare, after);
       const forgetAll = () => {
         for (const cancel of pending) cancel();
         pending.clear();
@@ -73,16 +75,17 @@ export function timedDriver(options: TimedDriverOptions): BootDriver {
         after(options.random.whole(...NOTICE_HEARD_MS), endRunner);
       };
       trace('boot.began');
-      const disarm = after(bootDeadlineMs, () => machine.stop());
+      const disarm = after(bootDeadlineMs, () => bare.stop());
       if (options.hangs?.(machine) !== true)
         after(options.random.whole(bootMs[0], bootMs[1]), () => {
-          session = connect(machine, options, after, trace);
+          session = connect(machine, options, after, trace, failed);
           // The script waits for the runner's "Listening for Jobs", and no longer.
           if (session !== null) disarm();
           if (machine.terminationAtMs() !== null) notice();
         });
       return {
         notice,
+        command,
         end() {
           forgetAll();
           session?.vanish();
@@ -98,6 +101,7 @@ function connect(
   options: TimedDriverOptions,
   after: (ms: number, act: () => void) => () => void,
   trace: (words: string) => void,
+  failed: () => void,
 ): RunnerSession | null {
   const { github, random, failures = 0, stopMs = STOP_MS, endsAfterMs = () => null } = options;
   if (!machine.userData.includes('<<SCRIPTS')) {
@@ -129,7 +133,10 @@ function connect(
         after(ranMs ?? TURNED_AWAY_MS, () => {
           tellUsage(ranMs);
           // Cancelled a moment ago: the machine is about to stop.
-          if (!isOver) session.finishJob(isTurnedAway || random.chance(failures) ? 'failure' : 'success');
+          if (isOver) return;
+          const isFailure = isTurnedAway || random.chance(failures);
+          if (isFailure) failed();
+          session.finishJob(isFailure ? 'failure' : 'success');
         });
       },
       onExit: () => {

@@ -111,6 +111,7 @@ note_online() {
     if [[ "${line}" == *'Listening for Jobs'* ]]; then
       : >"${RUN}/online"
       log 'runner.online'
+      if [[ -n "${DEBUG_SECONDS:-}" ]]; then note_failure; fi
       exec setpriv --reuid=65534 --regid=65534 --clear-groups cat >/dev/null
     fi
     printf '%s\n' "${line:0:200}" >>"${RUN}/runner-said"

@@ -36,11 +36,13 @@ arm() {
 }
 
 # systemd's: they outlive cloud-init and this script. A stopped instance still bills for its disk: the reaper deletes
-# it, and the release time set at creation frees it after that. A busy runner is never stopped by the boot's deadline,
+# it, and the release time set at creation frees it after that. A machine that a person keeps outlives both: until
+# the time in a file, which Cloud Assistant writes and may change. A busy runner is never stopped by the boot's deadline,
 # should its "online" line ever change.
 write_deadlines() {
+  put /run/ci-runner/stay.sh "while read -r kept <${RUN}/keep && printf -v now '%(%s)T' -1 && [[ \$kept -gt \$now ]]; do sleep 5; done"
   timer ci-runner-lifetime "${LIFETIME_SECONDS:?}" \
-    "echo 'limits.lifetime of ${LIFETIME_MINUTES:?}m is over; give its profile a longer lifetime' >/run/ci-runner/why; systemctl poweroff"
+    "bash /run/ci-runner/stay.sh; echo 'limits.lifetime of ${LIFETIME_MINUTES:?}m is over; give its profile a longer lifetime' >/run/ci-runner/why; systemctl poweroff"
   timer ci-runner-boot "${BOOT_SECONDS:?}" \
     '[[ -e /run/ci-runner/online ]] || pgrep --full "Runner[.]Worker" || systemctl poweroff'
 }
@@ -238,6 +240,8 @@ stop() {
   if [[ "${status}" -ne 0 && -s "${RUN}/errors" ]]; then log_lines error "${RUN}/errors"; fi
   log "stopping status=${status}"
   end_job
+  if [[ -n "${DEBUG_SECONDS:-}" ]]; then keep_failed; fi
+  bash "${RUN}/stay.sh"
   if [[ -n "${SELF_DESTRUCT_ROLE:-}" ]]; then self_destruct; fi
   systemctl poweroff || systemctl --force poweroff || systemctl --force --force poweroff
 }

@@ -1,14 +1,18 @@
 /** What is alive, as the ledger has it. */
+
+import { endsAtMs } from '../../functions/reaper/repair/verdict.ts';
 import { placesInLine } from '../../functions/reaper/rounds/checks/places.ts';
 import { lastSweepMs } from '../../functions/reaper/sweep-lease.ts';
 import { type StandingAlert, standingAlerts } from '../../shared/alert-once.ts';
 import type { JobEntry, RunnerEntry, RunnerState } from '../../shared/ledger/entries.ts';
+import { isKept } from '../../shared/ledger/entry-parts.ts';
 import type { CapacityView, Held } from '../../shared/ledger/ledger.ts';
 import type { Stop } from '../../shared/ledger/stop.ts';
-import { HISTORY_DAY_MAX, LEDGER_SCAN_MAX, RELEASE_MARGIN_MS } from '../../shared/limits.ts';
+import { LEDGER_SCAN_MAX } from '../../shared/limits.ts';
 import { describeLimit } from '../../shared/quota/learned-limits.ts';
 import { readLimits } from '../../shared/quota/note.ts';
 import { currencyOf, type Operator } from '../shared/operator.ts';
+import { type RefusedJob, readRefused } from './refused.ts';
 
 export interface LiveRunner {
   readonly runner: string;
@@ -29,6 +33,8 @@ export interface LiveRunner {
   readonly stateAtMs: number;
   /** When we end it, whatever it does; null: there is no instance yet. */
   readonly untilMs: number | null;
+  /** Until when its machine is kept for a person to look at; null: it is not. */
+  readonly keptUntilMs: number | null;
   readonly because: string;
 }
 
@@ -65,16 +71,6 @@ export interface LiveState {
   readonly isRefusedComplete: boolean;
 }
 
-/** GitHub shows it as queued, and it gets no runner. */
-export interface RefusedJob {
-  readonly job: number;
-  readonly name: string;
-  readonly repository: string;
-  readonly labels: readonly string[];
-  readonly createdAtMs: number;
-  readonly because: string;
-}
-
 export async function readLiveState(operator: Operator): Promise<LiveState> {
   const { ledger, clock, config } = operator;
   const [runners, jobs, view, limits, currency, sweptAtMs, alerts] = await Promise.all([
@@ -98,35 +94,16 @@ export async function readLiveState(operator: Operator): Promise<LiveState> {
     quotas: [...limits].map(([scope, limit]) => describeLimit(scope, limit)),
     currency,
     alerts,
-    runners: entries.map((entry) => aliveOf(entry, names)).sort((a, b) => a.createdAtMs - b.createdAtMs),
+    runners: entries
+      .map((entry) => aliveOf(entry, names, clock.nowMs()))
+      .sort((a, b) => a.createdAtMs - b.createdAtMs),
     jobs: waitingOf(withoutRunner(jobs.things, entries), entries, view, operator),
     ...refused,
   };
 }
 
-const DAY_MS = 24 * 3_600_000;
-
-async function readRefused({
-  ledger,
-  clock,
-}: Operator): Promise<Pick<LiveState, 'refused' | 'isRefusedComplete'>> {
-  const sinceMs = clock.nowMs() - DAY_MS;
-  const days = await Promise.all(
-    [clock.nowMs(), sinceMs].map((ms) => ledger.history.ofDay(ms, HISTORY_DAY_MAX)),
-  );
-  const refused = days
-    .flatMap(({ things }) => things)
-    .filter(({ outcome, job }) => outcome === 'refused' && job.createdAtMs > sinceMs)
-    .map(({ job: { id: job, name, repository, labels, createdAtMs }, because }) => ({
-      ...{ job, name, repository, labels, createdAtMs },
-      because: because ?? '',
-    }))
-    .sort((a, b) => b.createdAtMs - a.createdAtMs);
-  return { refused, isRefusedComplete: days.every(({ complete }) => complete) };
-}
-
-function aliveOf(entry: RunnerEntry, names: ReadonlyMap<number, string>): LiveRunner {
-  const { name, state, candidate, releaseAtMs } = entry;
+function aliveOf(entry: RunnerEntry, names: ReadonlyMap<number, string>, nowMs: number): LiveRunner {
+  const { name, state, candidate } = entry;
   const job = entry.busyWith ?? entry.ran?.id ?? entry.for;
   return {
     runner: name,
@@ -142,8 +119,16 @@ function aliveOf(entry: RunnerEntry, names: ReadonlyMap<number, string>): LiveRu
     pricePerHour: candidate?.pricePerHour ?? null,
     createdAtMs: entry.createdAtMs,
     stateAtMs: entry.stateAtMs,
-    untilMs: releaseAtMs === null ? null : releaseAtMs - RELEASE_MARGIN_MS,
+    ...endsOf(entry, nowMs),
     because: entry.because,
+  };
+}
+
+function endsOf(entry: RunnerEntry, nowMs: number): Pick<LiveRunner, 'untilMs' | 'keptUntilMs'> {
+  const untilMs = endsAtMs(entry);
+  return {
+    untilMs: Number.isFinite(untilMs) ? untilMs : null,
+    keptUntilMs: isKept(entry, nowMs) ? (entry.keep?.untilMs ?? null) : null,
   };
 }
 

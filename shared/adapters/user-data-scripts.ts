@@ -13,6 +13,7 @@ export function readUserDataScripts(folder: string): UserDataScripts {
     jobStarted: text('job-started.sh'),
     job: text('job.sh'),
     usage: text('usage.sh'),
+    debug: text('debug.sh'),
     selfDestruct: text('self-destruct.sh'),
     run: text('run.sh'),
   };

@@ -53,6 +53,12 @@ export function spentOn(
 const priceOf = (candidate: Candidate, diskGiB: number | null): number =>
   (candidate.pricePerHour ?? mostOf(candidate)) + diskPricePerHour(diskGiB);
 
+/** What it costs an hour with its disk, in whole units of the account's currency; null: nobody knows. */
+export function hourlyCost({ candidate, diskGiB }: Pick<Machine, 'candidate' | 'diskGiB'>): number | null {
+  if (candidate === null || (candidate.pricePerHour ?? candidate.onDemandPricePerHour) === null) return null;
+  return priceOf(candidate, diskGiB);
+}
+
 /** Once its offering is known, and when it has outrun what was kept for it: then for an hour more. Null: nothing is new. */
 export function repriced(before: SlotCost, machine: Machine, nowMs: number): SlotCost | null {
   const { candidate, diskGiB } = machine;

@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { USER_DATA_MAX_BYTES } from '../limits.ts';
 import type { Candidate } from '../nouns.ts';
 import { assignments, quoted, whole, withoutComments } from './bash.ts';
+import { withDebugLine } from './debug-hook.ts';
 import { jitParts } from './jit-parts.ts';
 import { hasMirrors, type MachineMirrors, mirrorUrls } from './package-mirrors.ts';
 import { dockerClientJson, proxyEnvironment } from './proxy.ts';
@@ -51,6 +52,8 @@ export interface UserDataValues {
   readonly metadata: 'closed' | 'open';
   /** A chart of what the job used of its machine ends its log, and one line of it the trace. */
   readonly usage: boolean;
+  /** So long the machine stays if its job fails; 0: it does not. */
+  readonly debugSeconds: number;
   /** Bash, run as root after the stop is armed, ends at its first failure; never sees the JIT config. */
   readonly extraUserData: string | null;
   /** Bash, run as user `runner` in the job's log, after ours. */
@@ -63,10 +66,10 @@ export interface UserDataValues {
   readonly launchedAtSeconds: number;
 }
 
-/** The text of the files in `userdata/`. */
-export type UserDataScripts = Readonly<
-  Record<'install' | 'docker' | 'mirrors' | 'jobStarted' | 'job' | 'usage' | 'selfDestruct' | 'run', string>
->;
+/** Of the files in `userdata/`, those that not each machine has. */
+type Wanted = 'docker' | 'mirrors' | 'usage' | 'debug' | 'selfDestruct';
+/** Their text. */
+export type UserDataScripts = Readonly<Record<Wanted | 'install' | 'jobStarted' | 'job' | 'run', string>>;
 
 /** One download of the runner may take this long; GitHub from mainland China takes minutes. */
 export const FETCH_SECONDS = 240;
@@ -86,6 +89,7 @@ export function userData(values: UserDataValues, scripts: UserDataScripts): stri
       scripts.install,
       scripts.job,
       values.usage ? scripts.usage : '',
+      values.debugSeconds === 0 ? '' : scripts.debug,
       values.selfDestruct === null ? '' : scripts.selfDestruct,
       scripts.run,
     ].map(withoutComments),
@@ -148,6 +152,7 @@ function header(values: UserDataValues): string[] {
     MACHINE: `${machineOf(instance)}${instance.image === null ? '' : `, from image ${instance.image}`}`,
     QUEUED_AT: whole(values.queuedAtSeconds),
     LAUNCHED_AT: whole(values.launchedAtSeconds),
+    ...(values.debugSeconds === 0 ? {} : { DEBUG_SECONDS: whole(values.debugSeconds) }),
     ...optionalWords(values),
   };
   const lists: Record<string, readonly string[]> = {
@@ -174,8 +179,8 @@ function optionalWords(values: UserDataValues): Record<string, string> {
     ACTIONS_URL: actions?.url,
     ACTIONS_SHA256: actions?.sha256,
     EXTRA_USER_DATA: values.extraUserData,
-    HOOK_STARTED: hooks.started,
-    HOOK_COMPLETED: hooks.completed,
+    HOOK_STARTED: withDebugLine(hooks.started, values.debugSeconds),
+    HOOK_COMPLETED: withDebugLine(hooks.completed, values.debugSeconds),
     DOCKER_DAEMON_JSON: registry && JSON.stringify({ 'registry-mirrors': [registry] }),
     REGISTRY_MIRROR: values.registryMirror === null ? mirrors.docker : null,
     APT_MIRROR: mirrors.apt,

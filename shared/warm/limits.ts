@@ -13,3 +13,5 @@ export const WARM_PROVEN_MS = 15 * 60_000;
 /** A pool whose runner could not be had, or ended before it had a job, is not refilled for so long; twice as long each time. */
 export const WARM_PAUSE_MS = 2 * 60_000;
 export const WARM_PAUSE_MAX_MS = 30 * 60_000;
+/** More runners of a pool than that do not fail within one pause and go for longer than it. */
+export const PAUSED_FOR_MAX = 50;

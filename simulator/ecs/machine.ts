@@ -27,7 +27,7 @@ export interface Order {
   readonly resourceGroup: string | null;
 }
 
-export interface Machine extends Order {
+export interface Machine extends Omit<Order, 'releaseAtMs'> {
   readonly id: string;
   /** place in creation order; pages are cut by it */
   readonly number: number;
@@ -36,6 +36,9 @@ export interface Machine extends Order {
   readonly history: { readonly atMs: number; readonly status: Status | null }[];
   readonly lag: { readonly listMs: number; readonly findMs: number };
   recyclingAtMs: number | null;
+  /** ModifyInstanceAutoReleaseTime moves it. */
+  releaseAtMs: number | null;
+  cancelRelease: () => void;
   console: string;
   /** Appointments that end with the instance. */
   readonly pending: Set<() => void>;
@@ -69,6 +72,13 @@ export interface Booted {
   end(): void;
   /** The market takes it back: `terminationAtMs` has just become known. */
   notice?(): void;
+  /** A shell script, as root, by Cloud Assistant's agent. Absent: the machine has no agent. */
+  command?(script: string): Promise<CommandResult> | CommandResult;
+}
+
+export interface CommandResult {
+  readonly exitCode: number;
+  readonly output: string;
 }
 
 export interface BootDriver {
@@ -93,6 +103,6 @@ export function endedAtMs(machine: Machine): number | null {
   return last?.status === null ? last.atMs : null;
 }
 
-export function isSpot(machine: Order): boolean {
+export function isSpot(machine: Pick<Order, 'strategy'>): boolean {
   return machine.strategy !== 'NoSpot';
 }

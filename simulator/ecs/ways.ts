@@ -8,6 +8,8 @@ export interface Ways {
   readonly diskTags: 'set' | 'missing';
   /** Whether a launch with tags needs ecs:TagResources beside ecs:RunInstances. */
   readonly tagsNeedRight: boolean;
+  /** Whether Cloud Assistant's agent runs on machines, as it does on Alibaba Cloud's own images. */
+  readonly agents: 'running' | 'none';
 }
 
 /** As Alibaba Cloud's documentation has them. */
@@ -17,4 +19,5 @@ export const DOCUMENTED: Ways = {
   releaseTimes: 'stand',
   diskTags: 'set',
   tagsNeedRight: false,
+  agents: 'running',
 };

@@ -41,7 +41,8 @@ export async function launchWarm(event: WarmEvent, world: LauncherWorld): Promis
   if (slot.kind !== 'taken') return giveUp(runner, slot.because, world);
   const { candidates } = ranking;
   const outcome = await mintAndRun({ job, runner, requirements, candidates, release, gate }, world);
-  if (outcome.kind === 'waits') await pausePool(poolNameOf(entry, world.config), outcome.because, world);
+  if (outcome.kind === 'waits')
+    await pausePool(poolNameOf(entry, world.config), entry.name, outcome.because, world);
   return outcome;
 }
 
@@ -76,7 +77,7 @@ async function giveUp(
   because: string,
   world: LauncherWorld,
 ): Promise<Outcome> {
-  await pausePool(poolNameOf(entry, world.config), because, world);
+  await pausePool(poolNameOf(entry, world.config), entry.name, because, world);
   await world.ledger.runners.remove(entry.name, { entry, rev });
   return { kind: 'waits', because, nextTryAtMs: world.clock.nowMs() };
 }

@@ -75,6 +75,7 @@ export const REASONS: Catalogue = {
   'limits.types does not have {}': 'limits.types 里没有 {1}',
   'limits.types does not have it': 'limits.types 里没有它',
   "the label 'on-demand' is not taken here: spot.onDemandLabel is refuse, or a profile may have it": '这里不接受标签 “on-demand”：spot.onDemandLabel 为 refuse；配置档可以使用按量付费',
+  "the label 'debug' is not taken here: defaults.debug is refuse": '这里不接受标签 “debug”：defaults.debug 为 refuse',
   'it has a GPU or FPGA, or is bare metal, and no profile of the job names it': '它带 GPU 或 FPGA，或是弹性裸金属，而作业的配置档没有点名要它',
   "the label '{}' asks for an operating system that is not offered: only linux is": '标签 “{1}” 要的操作系统不提供：只有 linux',
   "the label '{}' is not understood; is '{}' or '{}' meant": '看不懂标签 “{1}”；想写的是 “{2}” 还是 “{3}”',

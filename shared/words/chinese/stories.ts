@@ -53,6 +53,12 @@ export const STORIES: Catalogue = {
   'It is queued at GitHub; {}. The sweep asks for lost deliveries again, and looks for such jobs each minute.': '它在 GitHub 排队；{1}。巡检会请 GitHub 重新投递丢失的投递，并且每分钟会找这样的作业。',
   'our webhook did not take its delivery': '我们的 webhook 没有收下它的投递',
   'our webhook answered {} to its delivery, and nothing of it is in the ledger yet': '我们的 webhook 对它的投递回答了 {1}，而台账里还没有它',
+  // Machines that are kept.
+  'the machine of {} is kept for {}, because the operator asked for it': '{1} 的机器保留 {2}：操作员要求的',
+  'the machine of {} is kept, because its job failed and asked for it by the label debug': '{1} 的机器保留着：它的作业失败了，而且用标签 debug 要求保留',
+  'the machine of {} is kept no more': '不再保留 {1} 的机器',
+  '1 machine is kept for somebody to look at, for {} an hour, {} until the last end. To let one go: npm run keep -- RUNNER --end': '有 1 台机器保留着供人查看，每小时 {1}，到期前还要 {2}。放走：npm run keep -- RUNNER --end',
+  '{} machines are kept for somebody to look at, for {} an hour, {} until the last end. To let one go: npm run keep -- RUNNER --end': '有 {1} 台机器保留着供人查看，每小时 {2}，全部到期前还要 {3}。放走一台：npm run keep -- RUNNER --end',
   // Advice.
   'If GitHub still shows it: cancel its run there, and run it again if it is still wanted.': '如果 GitHub 上还显示它：请取消它所属的运行，还需要的话重新运行。',
   'By the runners.yaml of here it would be accepted now: cancel it at GitHub, and run it again.': '按这里的 runners.yaml，现在会接受它：请在 GitHub 上取消它再重新运行。',

@@ -45,7 +45,7 @@ export function stopInstance(cloud: Cloud, region: Region, params: Params): obje
   return {};
 }
 
-function standing(cloud: Cloud, region: Region, id: string): { machine: Machine; status: Status } {
+export function standing(cloud: Cloud, region: Region, id: string): { machine: Machine; status: Status } {
   const machine = cloud.machines.get(id);
   const status = machine === undefined ? null : statusNow(machine);
   if (machine === undefined || status === null || machine.region !== region.id) {
