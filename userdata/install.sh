@@ -237,7 +237,7 @@ patiently() {
 cause_at() {
   local address
   cause_of "$2"
-  address=$(getent ahosts "$1") || true
+  address=$(timeout --signal=KILL 5 getent ahosts "$1") || true
   printf ' address=%s' "${address%% *}"
 }
 
@@ -249,7 +249,7 @@ cause_of() {
   if has ip; then routes=$(ip route show default); fi
   if [[ -z "${routes}" ]]; then said=unreachable; fi
   case "${said,,}" in
-    *'not resolve'* | *'re resolving'*) printf no_name_server ;;
+    *'not resolve'* | *'resolving '*) printf no_name_server ;;
     *unreachable* | *'no route'*) printf no_network ;;
     *'yet valid'* | *'valid yet'* | *expired*) printf clock_is_wrong ;;
     *lock*) printf database_is_locked ;;

@@ -154,7 +154,7 @@ look_at_github() {
   hosts=$(grep --only-matching --extended-regexp 'https?://[^/"]+' <<<"${JIT_PARTS[*]}")
   for host in ${hosts}; do
     because=reached
-    curl --silent --show-error --head --max-time 15 "${host}" >/dev/null 2>"${said}" ||
+    curl --silent --show-error --head --max-time 10 "${host}" >/dev/null 2>"${said}" ||
       because=$(cause_at "${host#*//}" "${said}")
     log "github.tried host=${host#*//} because=${because}"
   done

@@ -43,6 +43,8 @@ const failures: Record<string, Failure> = {
   'the registration is refused': { values: () => ({ jitConfig: Buffer.from(JSON.stringify({ '.runner': 'e30=' })).toString('base64') }), traced: /runner\.said .*has been deleted[\s\S]*runner\.ended status=0/ },
   'the runner is killed while idle': { when: 'runner.online', act: shell('pkill --signal KILL --full Runner[.]Listener'), traced: /runner\.ended/ },
   'the runner never comes online': { values: () => ({ bootSeconds: 10, extraUserData: 'iptables -A OUTPUT -p tcp --dport 8080 -j DROP' }) },
+  'the runner never comes online, and says nothing of why': { values: () => ({ bootSeconds: 70, extraUserData: 'iptables -A OUTPUT -p tcp --dport 8080 -j DROP' }), traced: /github\.tried host=broker because=no_name_server / },
+  'the name of GitHub leads to the machine itself': { values: () => ({ bootSeconds: 75, runner: { ...runnerOf(), urls: ['https://github.com:1/x'] }, extraUserData: 'echo 127.0.0.1 github.com >>/etc/hosts' }), traced: /not_fetched host=github\.com:1 because=connection_refused [\s\S]*runner\.given_up/ },
   'the network goes': { values: () => ({ bootSeconds: 12 }), when: 'boot.began', act: (one) => one.machine.cutCable() },
   'the script is killed': { job: 'long', when: 'runner.online', act: shell('systemctl kill --kill-whom=main --signal=KILL ci-runner') },
   'it is rebooted in the middle of a job': { job: 'long', when: 'runner.online', act: shell('systemctl reboot') },

@@ -73,6 +73,7 @@ describe('patience', () => {
   // biome-ignore format: a table reads best as a table.
   const passing: [what: string, says: string, because: string, circumstances: Circumstances][] = [
     ['no name server', 'curl: (6) Could not resolve host: github.com', 'no_name_server', {}],
+    ['a name server that is silent', 'curl: (28) Resolving timed out after 10000 milliseconds', 'no_name_server', {}],
     ['no network', 'curl: (7) Failed to connect: No route to host', 'no_network', {}],
     ['no way out', "curl: (7) Failed to connect: Couldn't connect to server", 'no_network', { tools: { ip: 'true' } }],
     ['no mirror', 'curl: (7) Failed to connect to github.com port 443: Connection refused', 'connection_refused', {}],
