@@ -99,12 +99,26 @@ export const DOCTOR_GITHUB: Catalogue = {
   'GitHub’s root certificate of today is trusted, but not {}, to which GitHub may turn: RAM would refuse the workflow then': 'GitHub 当前的根证书受信任，但 {1} 不受信任，而 GitHub 可能换用它：那时 RAM 会拒绝该工作流',
   'GitHub’s tokens are vouched for by the root {}, which was not deployed: RAM refuses them (PublicKeyFingerprintMismatch)': '为 GitHub 令牌担保的根证书 {1} 没有部署：RAM 会拒绝（PublicKeyFingerprintMismatch）',
   'run npm run deploy by hand: a workflow cannot': '请手工执行 npm run deploy：工作流做不到',
+  'the proxy of {} is for http alone: runners go straight to GitHub': '{1} 的代理只用于 http：运行器直连 GitHub',
+  'name it as placements[].proxy.https, too': '请同时写作 placements[].proxy.https',
+  'the functions are in {}, from where GitHub is slow or out of reach': '函数在 {1}，从那里访问 GitHub 很慢或到不了',
+  'set control.egressProxy, or take a control.region outside of mainland China':
+    '请设置 control.egressProxy，或把 control.region 放到中国内地以外',
+  'runners.yaml has what they need; npm run prove measures them from inside a placement':
+    'runners.yaml 里有它们需要的；npm run prove 从位置内部测量',
 };
 
 /** By the name that JSON has. */
 export const CHECKS_IN_CHINESE: Readonly<Record<string, string>> = {
   ...{ configuration: '配置', clock: '时钟', credentials: '凭证', permissions: '权限', quota: '配额' },
-  ...{ vSwitches: '交换机', 'security groups': '安全组', images: '镜像', stock: '库存', launch: '试创建' },
+  ...{
+    vSwitches: '交换机',
+    'security groups': '安全组',
+    'ways to GitHub': '通往 GitHub 的路',
+    images: '镜像',
+    stock: '库存',
+    launch: '试创建',
+  },
   ...{ ledger: '台账', stop: '停用', functions: '函数', triggers: '触发器', signature: '调用签名' },
   ...{ 'webhook addresses': 'webhook 来源地址', sweeps: '巡检', App: 'App', workflow: '部署工作流' },
   ...{ 'App installation': 'App 安装', webhook: 'webhook', deliveries: '投递' },

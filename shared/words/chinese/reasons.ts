@@ -119,13 +119,4 @@ export const REASONS: Catalogue = {
   'the operator has stopped {} (to go on: npm run resume -- --repository {})': '运维人员停掉了 {1}（恢复：npm run resume -- --repository {2}）',
   'the operator has stopped others, and new runners are given at the next minute': '运维人员停掉了别的，新的运行器下一分钟才给',
   'the operator has stopped everything (to go on: npm run resume)': '运维人员停掉了一切（恢复：npm run resume）',
-  // What doctor says of ways out.
-  'ways to GitHub': '通往 GitHub 的路',
-  'the proxy of {} is for http alone: runners go straight to GitHub': '{1} 的代理只用于 http：运行器直连 GitHub',
-  'name it as placements[].proxy.https, too': '请同时写作 placements[].proxy.https',
-  'the functions are in {}, from where GitHub is slow or out of reach': '函数在 {1}，从那里访问 GitHub 很慢或到不了',
-  'set control.egressProxy, or take a control.region outside of mainland China':
-    '请设置 control.egressProxy，或把 control.region 放到中国内地以外',
-  'runners.yaml has what they need; npm run prove measures them from inside a placement':
-    'runners.yaml 里有它们需要的；npm run prove 从位置内部测量',
 };
