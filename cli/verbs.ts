@@ -46,6 +46,12 @@ const OPERATORS: readonly Verb[] = [
   ['cost', 'tell what jobs have cost', () => import('./cost/index.ts'), UNCHANGED],
   ['advise', 'show what a job would be given, and why', () => import('./advise/index.ts'), UNCHANGED],
   [
+    'create',
+    'launch a runner that waits for a job',
+    () => import('./create/index.ts'),
+    'What was asked for goes on by itself: npm run list shows it, npm run retire ends it.',
+  ],
+  [
     'retire',
     'end a runner by hand, safely',
     () => import('./retire/index.ts'),

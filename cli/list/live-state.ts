@@ -5,9 +5,10 @@ import { type StandingAlert, standingAlerts } from '../../shared/alert-once.ts';
 import type { JobEntry, RunnerEntry, RunnerState } from '../../shared/ledger/entries.ts';
 import type { CapacityView, Held } from '../../shared/ledger/ledger.ts';
 import type { Stop } from '../../shared/ledger/stop.ts';
-import { HISTORY_DAY_MAX, LEDGER_SCAN_MAX, RELEASE_MARGIN_MS } from '../../shared/limits.ts';
+import { HISTORY_DAY_MAX, LEDGER_SCAN_MAX } from '../../shared/limits.ts';
 import { describeLimit } from '../../shared/quota/learned-limits.ts';
 import { readLimits } from '../../shared/quota/note.ts';
+import { endOf } from '../../shared/warm/created.ts';
 import { currencyOf, type Operator } from '../shared/operator.ts';
 
 export interface LiveRunner {
@@ -126,7 +127,7 @@ async function readRefused({
 }
 
 function aliveOf(entry: RunnerEntry, names: ReadonlyMap<number, string>): LiveRunner {
-  const { name, state, candidate, releaseAtMs } = entry;
+  const { name, state, candidate } = entry;
   const job = entry.busyWith ?? entry.ran?.id ?? entry.for;
   return {
     runner: name,
@@ -142,7 +143,7 @@ function aliveOf(entry: RunnerEntry, names: ReadonlyMap<number, string>): LiveRu
     pricePerHour: candidate?.pricePerHour ?? null,
     createdAtMs: entry.createdAtMs,
     stateAtMs: entry.stateAtMs,
-    untilMs: releaseAtMs === null ? null : releaseAtMs - RELEASE_MARGIN_MS,
+    untilMs: endOf(entry),
     because: entry.because,
   };
 }

@@ -14,6 +14,7 @@ import {
 import { clientTokenOf, tagsOf } from '../../shared/names.ts';
 import type { Candidate, Requirements } from '../../shared/nouns.ts';
 import type { RunOutcome, RunRequest } from '../../shared/ports.ts';
+import { waitingMs } from '../../shared/warm/created.ts';
 import type { Installed } from './boot.ts';
 import { bootedEntry } from './entries.ts';
 import { explainRefusal } from './explain-refusal.ts';
@@ -133,16 +134,17 @@ function requestsOf(
   candidate: Candidate,
   world: LauncherWorld,
 ): { readonly releaseAtMs: number; readonly requestFor: (image: string | null) => RunRequest } {
-  const { name, warm } = runner.entry;
+  const { name } = runner.entry;
   const launchedAtMs = world.clock.nowMs();
   const lifetimeMs = Math.max(RELEASE_TIME_MIN_MS, requirements.lifetimeMs + RELEASE_MARGIN_MS);
   const releaseAtMs = launchedAtMs + lifetimeMs;
-  const boot = { jitConfig, job: job.entry.job, requirements, candidate, launchedAtMs, release };
+  const waitsMs = waitingMs(runner.entry, launchedAtMs);
+  const boot = { jitConfig, job: job.entry.job, requirements, candidate, launchedAtMs, release, waitsMs };
   const requestFor = (image: string | null): RunRequest => ({
     candidate,
     name,
     clientToken: clientTokenOf(name, candidate),
-    userData: world.userData({ ...boot, image, isWarm: warm !== undefined }),
+    userData: world.userData({ ...boot, image }),
     releaseAtMs,
     diskGiB: requirements.diskGiB,
     image: requirements.image,

@@ -14,7 +14,6 @@ import type { LauncherWorld, Outcome } from '../world.ts';
  */
 export async function takeWarm(job: Held<JobEntry>, world: LauncherWorld): Promise<Outcome | null> {
   const { ledger, config } = world;
-  if (config.warm.length === 0) return null;
   const { things } = await ledger.runners.list(LEDGER_SCAN_MAX);
   const free = things.filter(({ entry }) => isFree(entry, job.entry.job, config)).sort(byReadiness);
   for (const runner of free) if (await take(runner, job.entry.job, world)) return settle(job, runner, world);
