@@ -69,7 +69,7 @@ function tellWarm({ days, timeZone, json }: AdviseOptions, { out }: Terminal): P
 function configFor({ simulate, config: path, region }: AdviseOptions): Config {
   const isMadeUp = simulate && path === null && !existsSync(RUNNERS_YAML);
   const config = isMadeUp ? simulatedConfig() : readRunnersYaml(path ?? RUNNERS_YAML);
-  if (config === null) throw new UsageError('Mend it, name another with --config FILE, or say --simulate.');
+  if (config === null) throw new UsageError('Fix it, name another with --config FILE, or say --simulate.');
   if (region === null) return config;
   const placements = config.placements.filter((placement) => placement.region === region);
   if (placements.length > 0) return { ...config, placements };

@@ -184,7 +184,7 @@ const saidOf = ({ instanceType, zone, capacityType }: Candidate): string =>
 
 /** Of a machine that is bigger than its job asked for. */
 const sizeOf = ({ cpu }: Candidate, asked: Requirements): string =>
-  isWidened({ cpu }, asked) ? `, with ${cpu} cores, because none with ${asked.cpu.max} was to be had` : '';
+  isWidened({ cpu }, asked) ? `, with ${cpu} cores, because none with ${asked.cpu.max} was available` : '';
 
 function logAttempt({ job }: Walk, candidate: Candidate, outcome: RunOutcome, { log }: LauncherWorld): void {
   const code = 'code' in outcome ? outcome.code : '';

@@ -107,7 +107,7 @@ async function whyNotLaunched(
   }
   return codes.length === 0
     ? null
-    : warning(`${region}: nothing of the best ${codes.length} offers is to be had now (${codes[0]})`, LATER);
+    : warning(`${region}: nothing of the best ${codes.length} offers is available now (${codes[0]})`, LATER);
 }
 
 /** Of what the market says is there: it may be gone a moment later. */

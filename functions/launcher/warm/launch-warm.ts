@@ -30,7 +30,7 @@ export async function launchWarm(event: WarmEvent, world: LauncherWorld): Promis
   const gate = await openQuotaGate(job.entry, await known.limits, event, world);
   const ranking = await rankFor(job, requirements, known, gate, world);
   const release = await known.release;
-  if (ranking.candidates.length === 0) return giveUp(runner, 'nothing that fits is to be had', world);
+  if (ranking.candidates.length === 0) return giveUp(runner, 'nothing that fits is available', world);
   if (release === null) return giveUp(runner, 'the mirror has no runner release yet', world);
   const cost = costOf(ranking, requirements, world);
   const slot = await slotFor(

@@ -117,7 +117,7 @@ const noStock = (action: string) => (action === 'RunInstances' ? { code: 'Operat
 
 // biome-ignore format: a table reads best as a table.
 test.each<[what: string, options: WorldOptions, plan: Plan, because: RegExp]>([
-  ['nothing is to be had',      { ecs: { faults: noStock } },             {},                                     /refused|no stock/],
+  ['nothing is available',      { ecs: { faults: noStock } },             {},                                     /refused|no stock/],
   ['a limit is reached',        { config: { limits: { runners: 1 } } },   { count: 2 },                           /^all runners are in use \(limits\.runners is 1\)$/],
   ['nobody can be asked',       {},                                       { queue: { launch: async () => { throw new Error('403 AccessDenied'); } } }, /could not be asked: 403 AccessDenied/],
 ])('where %s, the reason is told, and no entry, slot or registration is left of it', async (_what, options, plan, because) => {

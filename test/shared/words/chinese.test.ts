@@ -94,7 +94,7 @@ test.each(Object.entries(CATALOGUE))('%s', (english, chinese) => {
 // biome-ignore format: a table reads best as a table.
 test.each([
   [
-    'The job 7 of acme/app was refused because it asks for 128 cores, and limits.cpu is 64. Its author has to mend that: npm run explain -- 7',
+    'The job 7 of acme/app was refused because it asks for 128 cores, and limits.cpu is 64. Its author has to fix that: npm run explain -- 7',
     'acme/app 的作业 7 被拒绝：它要 128 核，而 limits.cpu 是 64。需要由作者改正：npm run explain -- 7',
   ],
   [
