@@ -108,6 +108,10 @@ export interface Offering {
 export interface Candidate extends Offering {
   /** Three decimals; null: at market price (SpotAsPriceGo), or on demand. */
   readonly priceLimit: number | null;
+  /** What it may cost at most, so high as its limit may be raised; null or absent: it has no limit. */
+  readonly priceMax?: number | null;
+  /** The market was above its limit, and it is asked for once more with a higher one. */
+  readonly isRaised?: true;
   readonly expectedCostPerHour: number | null;
   /** lower-case clause that completes "here because …" */
   readonly because: string;

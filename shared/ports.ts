@@ -180,8 +180,8 @@ export interface Instances {
   terminate(region: string, id: string): Promise<Removal>;
   /** The same of many, a hundred a call; what is refused together is asked for one by one. By id; an id that is not in the answer could not be asked for. */
   terminateAll(region: string, ids: readonly string[]): Promise<ReadonlyMap<string, Removal>>;
-  /** Decoded console output, newest last; '' when there is none. */
-  consoleOutput(region: string, id: string): Promise<string>;
+  /** Decoded console output, newest last; null: no such instance. */
+  consoleOutput(region: string, id: string): Promise<string | null>;
 }
 
 /** What we hand to our own functions; resolves only after Function Compute accepted it. */

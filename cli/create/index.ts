@@ -12,7 +12,7 @@ import { launcherQueue } from './queue.ts';
 import { jsonOf, nextLine, stepLine } from './text.ts';
 
 interface Options {
-  readonly labels: readonly string[];
+  readonly labels?: readonly string[];
   readonly for: number;
   readonly repository?: string;
   readonly count: number;
@@ -22,7 +22,12 @@ interface Options {
 export function main(args: readonly string[]): Promise<number> {
   const options = parseOptions<Options>(command(), args);
   if (typeof options === 'number') return Promise.resolve(options);
-  return withOperator((operator) => createAsked(options, operator));
+  const { labels } = options;
+  if (labels === undefined) {
+    complain('error: --labels is missing, such as --labels arm64,8cpu (--help shows what there is)');
+    return Promise.resolve(2);
+  }
+  return withOperator((operator) => createAsked({ ...options, labels }, operator));
 }
 
 function command(): Command {
@@ -30,7 +35,7 @@ function command(): Command {
     .description(
       'Launches a runner that no job asked for, and that waits for one. It runs one job, and is deleted after it, or when its time is over.',
     )
-    .requiredOption('--labels <list>', 'its labels, with commas between them', labelsIn)
+    .option('--labels <list>', 'its labels, with commas between them', labelsIn)
     .option('--for <time>', 'how long it waits for a job, such as 30m or 2h', timeIn, 3_600_000)
     .option('--repository <owner/name>', 'where it registers, if runners.yaml allows more than one place')
     .option('--count <number>', 'how many', countIn, 1)
@@ -65,7 +70,10 @@ function countIn(text: string): number {
   return count;
 }
 
-async function createAsked(options: Options, operator: Operator): Promise<number> {
+async function createAsked(
+  options: Options & Required<Pick<Options, 'labels'>>,
+  operator: Operator,
+): Promise<number> {
   const { labels, repository = null, for: forMs, count, json } = options;
   const plan = planOf({ labels, repository }, operator.config);
   if (plan.kind === 'refused') {

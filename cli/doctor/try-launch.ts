@@ -4,16 +4,15 @@ import { type Failure, type Meaning, meaningOf } from '../../shared/adapters/ecs
 import { DISKS, type Disk, type RunSetting, runParameters } from '../../shared/adapters/ecs/request.ts';
 import type { PlacementConfig } from '../../shared/config/config.ts';
 import type { Offering, Requirements, RunnerName } from '../../shared/nouns.ts';
+import { isDenied } from './finding.ts';
 import type { DoctorWorld } from './world.ts';
 
-interface Launch {
+export interface Launch {
   readonly placement: PlacementConfig;
   readonly offering: Offering;
   readonly requirements: Requirements;
   readonly tags: Readonly<Record<string, string>>;
 }
-
-export const isDenied = (code: string): boolean => /Forbidden|Forbbiden|NoPermission/.test(code);
 
 /** Null: ECS would have launched it. */
 export async function tryLaunch(world: DoctorWorld, launch: Launch): Promise<Failure | null> {
@@ -69,7 +68,9 @@ async function dryRun(
 
 /** What a code asks of a person, as the launcher's own table has it. */
 export function adviceFor(failure: Failure): string {
-  if (isDenied(failure.code)) return 'this identity may not run instances; the launcher’s role may';
+  // The operator's own right to pass the role, as it is the operator who asks.
+  if (isDenied(failure.code) || failure.code === 'InvalidUser.PassRoleForbidden')
+    return 'this identity may not run instances; the launcher’s role may';
   const { meaning, isKnown } = meaningOf(failure);
   if ('advice' in meaning && meaning.advice !== undefined) return meaning.advice;
   return isKnown ? ADVICE[meaning.kind] : 'report this code: it has no meaning to the launcher yet';

@@ -99,7 +99,7 @@ async function consolesOf(
     if (instanceId === null || region === null) continue;
     try {
       const text = await instances.consoleOutput(region, instanceId);
-      consoles.push({ runner: name, lines: cleanLines(text.trimEnd()) });
+      if (text !== null) consoles.push({ runner: name, lines: cleanLines(text.trimEnd()) });
     } catch (error) {
       missing.push(`The console of ${name} (${instanceId}) could not be read: ${reasonOf(error)}.`);
     }

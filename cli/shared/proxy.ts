@@ -24,11 +24,13 @@ export function proxyFor(url: URL, variables: Variables): URL | null {
 }
 
 /** `*`, hosts, domains with or without a dot in front, each with or without a port. */
-function isExcepted({ hostname, port }: URL, list: string): boolean {
+function isExcepted({ hostname, port, protocol }: URL, list: string): boolean {
+  // What the protocol has by default, URL leaves out.
+  const there = port || (protocol === 'https:' ? '443' : '80');
   return list.split(/[\s,]+/).some((each) => {
     const [, name = '', only] = /^\*?\.?(.+?)(?::(\d+))?$/.exec(each.trim().toLowerCase()) ?? [];
     if (each.trim() === '*') return true;
-    if (name === '' || (only !== undefined && only !== port)) return false;
+    if (name === '' || (only !== undefined && only !== there)) return false;
     return hostname === name || hostname.endsWith(`.${name}`);
   });
 }

@@ -21,3 +21,5 @@ export const CREATED_AT_ONCE_MAX = 20;
 export const CREATED_FAILURES_MAX = 2 * CREATED_AT_ONCE_MAX;
 /** A launcher knows so long after that none waited: less than the fastest boot. */
 export const CREATED_KEPT_MS = 30_000;
+/** More runners of a pool than that do not fail within one pause and go for longer than it. */
+export const PAUSED_FOR_MAX = 50;

@@ -140,7 +140,7 @@ function waitingOf(jobs: readonly WaitingJob[], nowMs: number, say: Say): Html {
   const shown = jobs.slice(0, ROWS_MAX);
   return html`<ol class="rows">${shown.map(
     ({ job, name, repository, createdAtMs, nextTryAtMs, because }) =>
-      html`<li><div class="head">${jobLink(job, name, say)} <span>${repository}</span> <span class="quiet">${words.waits} ${duration(nowMs - createdAtMs)} ${nextTryAtMs > nowMs ? ` · ${words.nextTry} ${time(nextTryAtMs)}` : null}</span></div><p class="why">${translated(because, say)}</p></li>`,
+      html`<li><div class="head">${jobLink(job, name, say)} <span>${repository}</span> <span class="quiet">${words.waits} ${duration(nowMs - createdAtMs)}${nextTryAtMs > nowMs ? html` · ${words.nextTry} ${time(nextTryAtMs)}` : null}</span></div><p class="why">${translated(because, say)}</p></li>`,
   )}</ol>${moreOf(jobs.length - shown.length, say)}`;
 }
 

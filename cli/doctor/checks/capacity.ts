@@ -6,11 +6,11 @@ import { architecturesOf, parseLabels } from '../../../shared/job/labels.ts';
 import { UNAVAILABLE_MS } from '../../../shared/limits.ts';
 import { TAG } from '../../../shared/names.ts';
 import type { Arch, Requirements } from '../../../shared/nouns.ts';
-import { type Check, type CheckOutcome, ok, warning, wrong } from '../finding.ts';
-import { adviceFor, isDenied, tryLaunch } from '../try-launch.ts';
+import { type Check, type CheckOutcome, isDenied, ok, unseen, warning, wrong } from '../finding.ts';
+import { adviceFor, type Launch, tryLaunch } from '../try-launch.ts';
 import type { DoctorWorld } from '../world.ts';
 import { IMAGES_CHECK } from './images.ts';
-import { stocked } from './stock.ts';
+import { type Markets, marketsOf, stocked } from './stock.ts';
 
 export const CAPACITY_CHECKS: readonly Check[] = [
   IMAGES_CHECK,
@@ -44,19 +44,18 @@ function requirementsFor(config: Config, profile: string, arch: Arch): CheckedRe
 }
 
 async function stock(world: DoctorWorld) {
-  const findings: CheckOutcome[] = [];
-  for (const { name, requirements } of requirementsToCheck(world.config))
-    findings.push(...(await stockFor(world, name, requirements)));
+  const markets = await marketsOf(world);
+  const findings = requirementsToCheck(world.config).flatMap((one) => stockFor(world, markets, one));
   return findings.length > 0 ? findings : [ok('each profile finds a type')];
 }
 
-async function stockFor(
+function stockFor(
   world: DoctorWorld,
-  name: string,
-  requirements: Requirements,
-): Promise<CheckOutcome[]> {
+  markets: Markets,
+  { name, requirements }: CheckedRequirements,
+): CheckOutcome[] {
   const { placements, spot } = world.config;
-  const found = await stocked(world, placements, requirements);
+  const found = stocked(world, markets, placements, requirements);
   if (found.some(({ isWidened }) => !isWidened)) return [];
   const what = sizeOf(requirements);
   const advice = 'add zones or a placement, or ask for another size';
@@ -65,7 +64,7 @@ async function stockFor(
   if (
     isSpot &&
     spot.onDemandFallback &&
-    (await stocked(world, placements, requirements, 'on-demand')).length > 0
+    stocked(world, markets, placements, requirements, 'on-demand').length > 0
   )
     return [warning(`${name}: ${what} is in stock as pay-as-you-go only`, advice)];
   return [wrong(`${name}: ${what} is not in stock`, advice)];
@@ -80,34 +79,36 @@ function sizeOf({ type, cpu, memoryGiB }: Requirements): string {
 
 /** ECS checks a dry run as it checks a launch, stock included, and answers with an error when all is well. */
 async function dryRun(world: DoctorWorld) {
-  const findings = [];
+  const markets = await marketsOf(world);
+  const findings: CheckOutcome[] = [];
+  const taken: string[] = [];
   for (const placement of world.config.placements) {
-    const [first] = requirementsToCheck(world.config);
-    if (first === undefined) continue;
-    const refusal = await whyNotLaunched(world, placement, first.requirements);
-    if (refusal !== null) findings.push(refusal);
+    const said = await triedIn(world, markets, placement);
+    if (said === null) taken.push(placement.region);
+    else findings.push(said);
   }
-  return findings.length > 0 ? findings : [ok('ECS would take one in each placement')];
+  if (findings.length === 0) return [ok('ECS would take one in each placement')];
+  return taken.length > 0 ? [...findings, ok(`ECS would take one in ${taken.join(', ')}`)] : findings;
 }
 
-async function whyNotLaunched(
+/** With the first that is in stock there, of what jobs ask for. Null: ECS would take it. */
+async function triedIn(
   world: DoctorWorld,
+  markets: Markets,
   placement: PlacementConfig,
-  requirements: Requirements,
 ): Promise<CheckOutcome | null> {
-  const { region } = placement;
-  const offerings = (await stocked(world, [placement], requirements)).slice(0, OFFERS_TRIED_MAX);
-  const codes = [];
-  for (const offering of offerings) {
-    const launch = { placement, offering, requirements };
-    const failure = await tryLaunch(world, { ...launch, tags: tagsOf(world.config) });
-    if (failure === null) return null;
-    if (!isSoonOver(failure)) return whyRefused(world, launch, failure);
-    codes.push(failure.code);
+  for (const { requirements } of requirementsToCheck(world.config)) {
+    const offerings = stocked(world, markets, [placement], requirements).slice(0, OFFERS_TRIED_MAX);
+    if (offerings.length > 0)
+      return whyNoneLaunched(
+        world,
+        offerings.map((offering) => ({ placement, offering, requirements })),
+      );
   }
-  return codes.length === 0
-    ? null
-    : warning(`${region}: nothing of the best ${codes.length} offers is available now (${codes[0]})`, LATER);
+  return unseen(
+    `${placement.region}: no launch was tried, because nothing that jobs ask for is in stock there`,
+    'run npm run doctor again when there is: npm run advise shows what is sold',
+  );
 }
 
 /** Of what the market says is there: it may be gone a moment later. */
@@ -115,17 +116,33 @@ const OFFERS_TRIED_MAX = 3;
 const LATER =
   'run npm run doctor again in some minutes; if it stays so, add zones or a placement to runners.yaml';
 
+type TriedLaunch = Omit<Launch, 'tags'>;
+
+async function whyNoneLaunched(
+  world: DoctorWorld,
+  launches: readonly TriedLaunch[],
+): Promise<CheckOutcome | null> {
+  const codes = [];
+  for (const launch of launches) {
+    const failure = await tryLaunch(world, { ...launch, tags: tagsOf(world.config) });
+    if (failure === null) return null;
+    if (!isSoonOver(failure)) return whyRefused(world, launch, failure);
+    codes.push(failure.code);
+  }
+  const region = launches[0]?.placement.region ?? '';
+  return warning(
+    `${region}: nothing of the best ${codes.length} offers is available now (${codes[0]})`,
+    LATER,
+  );
+}
+
 /** A launch goes on to the next offer, and nobody has to do anything. */
 function isSoonOver(failure: Failure): boolean {
   const { meaning } = meaningOf(failure);
   return meaning.kind === 'unavailable' && meaning.advice === undefined && meaning.forMs <= UNAVAILABLE_MS;
 }
 
-async function whyRefused(
-  world: DoctorWorld,
-  launch: Omit<Parameters<typeof tryLaunch>[1], 'tags'>,
-  failure: Failure,
-): Promise<CheckOutcome> {
+async function whyRefused(world: DoctorWorld, launch: TriedLaunch, failure: Failure): Promise<CheckOutcome> {
   const { region } = launch.placement;
   const isForTags = isDenied(failure.code) && (await tryLaunch(world, { ...launch, tags: {} })) === null;
   return isForTags

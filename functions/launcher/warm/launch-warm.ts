@@ -84,6 +84,7 @@ async function giveUp(
 
 /** The pool pauses; or whoever asked for it is told. */
 async function tellWhy(entry: RunnerEntry, because: string, world: LauncherWorld): Promise<void> {
-  if (entry.waitsUntilMs === undefined) await pausePool(poolNameOf(entry, world.config), because, world);
+  if (entry.waitsUntilMs === undefined)
+    await pausePool(poolNameOf(entry, world.config), entry.name, because, world);
   else await noteCreateFailed(entry.name, because, world.ledger);
 }

@@ -12,9 +12,14 @@ import type { LauncherWorld, Outcome } from '../world.ts';
  * Null: none that covers it is free. A crash after the pointer has moved is harmless: the sweep sees the job covered, and
  * the pool one short.
  */
-export async function takeWarm(job: Held<JobEntry>, world: LauncherWorld): Promise<Outcome | null> {
+export async function takeWarm(
+  job: Held<JobEntry>,
+  isOver: Promise<boolean>,
+  world: LauncherWorld,
+): Promise<Outcome | null> {
   const { ledger, config } = world;
-  const { things } = await ledger.runners.list(LEDGER_SCAN_MAX);
+  const [{ things }, hasEnded] = await Promise.all([ledger.runners.list(LEDGER_SCAN_MAX), isOver]);
+  if (hasEnded) return null;
   const free = things.filter(({ entry }) => isFree(entry, job.entry.job, config)).sort(byReadiness);
   for (const runner of free) if (await take(runner, job.entry.job, world)) return settle(job, runner, world);
   // GitHub may have given it one that waited, before we could.
