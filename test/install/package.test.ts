@@ -176,8 +176,8 @@ async function runs(job: string): Promise<void> {
 /** Two sweeps, at most, see that the machine of the job is gone; until then nobody may remove what it hangs on. */
 async function destroyedAfterItsSweeps(): Promise<Ended> {
   let removed = await destroyed();
-  for (let tries = 0; tries < 40 && removed.out.includes('Not now:'); tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 4_000));
+  for (let tries = 0; tries < 15 && removed.out.includes('Not now:'); tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 12_000));
     removed = await destroyed();
   }
   return removed;
