@@ -1,6 +1,7 @@
 /** The commands: operators' first, then those of whoever changes the project. */
 import pc from 'picocolors';
 import { IS_PACKAGE } from './shared/package/places.ts';
+import { nextStep } from './shared/screen/next-step.ts';
 import { complain } from './shared/screen/show.ts';
 
 /**
@@ -32,7 +33,7 @@ const OPERATORS: readonly Verb[] = [
     () => import('./deploy/index.ts'),
     'What is said to be done stays: npm run deploy goes on from there.',
   ],
-  ['doctor', 'look whether all is well, read-only', () => import('./doctor/index.ts'), UNCHANGED],
+  ['doctor', 'check that everything is well; read-only', () => import('./doctor/index.ts'), UNCHANGED],
   [
     'prove',
     'ask the account what only it can tell',
@@ -45,6 +46,12 @@ const OPERATORS: readonly Verb[] = [
   ['logs', 'show all that was written about a job', () => import('./logs/index.ts'), UNCHANGED],
   ['cost', 'tell what jobs have cost', () => import('./cost/index.ts'), UNCHANGED],
   ['advise', 'show what a job would be given, and why', () => import('./advise/index.ts'), UNCHANGED],
+  [
+    'create',
+    'launch a runner that waits for a job',
+    () => import('./create/index.ts'),
+    'What was asked for goes on by itself: npm run list shows it, npm run retire ends it.',
+  ],
   [
     'retire',
     'end a runner by hand, safely',
@@ -61,11 +68,11 @@ const OPERATORS: readonly Verb[] = [
     'stop',
     'end every machine, and launch no more',
     () => import('./stop/index.ts'),
-    'What was stopped stays so, and each sweep goes on ending it: npm run stop goes on from there, npm run resume takes it back.',
+    'What was stopped stays so, and each sweep goes on ending it: npm run stop goes on from there, npm run resume undoes that.',
   ],
   [
     'resume',
-    'take a stop back',
+    'undo a stop',
     () => import('./stop/resume.ts'),
     'npm run list shows whether anything is stopped; to ask again does no harm.',
   ],
@@ -107,6 +114,8 @@ const DEVELOPERS: readonly Verb[] = [
   ['pack', 'build what npm pack puts into the package', () => import('../dev/pack.ts')],
 ];
 
+const LOOK = 'run it again in a minute; if it says the same, npm run doctor looks for the cause';
+
 /** What an operator can do something about is told in its own words. A mistake in here keeps its trace. */
 function reportError(error: unknown, after: string | undefined): number {
   const isMistake = [TypeError, ReferenceError, RangeError, SyntaxError].some(
@@ -116,6 +125,8 @@ function reportError(error: unknown, after: string | undefined): number {
   // The prompts' way of saying Ctrl-C.
   const isLeft = error.name === 'ExitPromptError';
   complain(isLeft ? '\nLeft. Nothing more is done.' : error.message);
+  const step = nextStep(error, LOOK);
+  if (step !== null) complain(`→ ${step}`);
   if (after !== undefined) complain(after);
   return isLeft ? 130 : 1;
 }

@@ -16,7 +16,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['cli/dashboard/', 'cli/setup/'],
   ['cli/logs/'],
   ['cli/destroy/', 'cli/explain/', 'cli/stop/'],
-  ['cli/deploy/', 'cli/list/', 'cli/prove/'],
+  ['cli/create/', 'cli/deploy/', 'cli/list/', 'cli/prove/'],
   [
     'cli/advise/',
     'cli/build/',

@@ -75,7 +75,7 @@ function tell<Data>(data: Data, how: Shown<Data>, { out, screen }: Terminal): vo
 function configFor({ simulate, config: path, region }: AdviseOptions): Config {
   const isMadeUp = simulate && path === null && !existsSync(RUNNERS_YAML);
   const config = isMadeUp ? simulatedConfig() : readRunnersYaml(path ?? RUNNERS_YAML);
-  if (config === null) throw new UsageError('Mend it, name another with --config FILE, or say --simulate.');
+  if (config === null) throw new UsageError('Fix it, name another with --config FILE, or say --simulate.');
   if (region === null) return config;
   const placements = config.placements.filter((placement) => placement.region === region);
   if (placements.length > 0) return { ...config, placements };

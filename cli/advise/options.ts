@@ -84,7 +84,7 @@ function declared(): Command {
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     .option('--labels <labels>', 'runs-on of the job, comma-separated')
-    .option('--repository <owner/name>', 'whose job it is, for profiles that are not for all')
+    .option('--repository <owner/name>', 'the repository of the job, for profiles limited to some')
     .option('--config <file>', 'another runners.yaml')
     .option('--simulate', 'ask the simulated cloud: needs no account', false)
     .option('--json', 'as JSON, with the fields of spot-instance-advisor and more', false)
@@ -104,7 +104,7 @@ function declared(): Command {
     )
     .addOption(number('days', 'with --warm: of the past', 14, 1, HISTORY_TTL_DAYS))
     .option('--time-zone <zone>', 'with --warm: whose clock the hours go by', 'Asia/Shanghai')
-    .addOption(number('resolution', 'days of past prices that mean and possibility look at', 7, 1, 30));
+    .addOption(number('resolution', 'days of past prices used for mean and possibility', 7, 1, 30));
 }
 
 const within = (min: number, max: number) => (text: string) => {

@@ -67,7 +67,7 @@ export function jsonOf({ fromMs, atMs, currency, report, sizings, monthForecast,
 function command(): Command {
   return new Command('npm run cost --')
     .description(
-      'Tells what jobs have cost since the first of the month, from what is remembered of them, and what they would have cost elsewhere.',
+      'Shows what jobs have cost since the first of the month, by our own records, and what they would have cost elsewhere.',
     )
     .addOption(new Option('--by <what>', 'rows').choices([...GROUPS]).default('repository'))
     .option('--days <count>', `the last so many days instead, ${HISTORY_TTL_DAYS} at most`, wholeNumber)

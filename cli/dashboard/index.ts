@@ -34,7 +34,7 @@ function command(): Command {
       'Shows runners, jobs, waits and money in a browser, live, from this machine alone. Ends with Ctrl-C.',
     )
     .option('--allow-actions', 'runners can be retired from the page', false)
-    .option('--no-open', 'only say the address')
+    .option('--no-open', 'only print the address')
     .addHelpText(
       'after',
       '\nExamples:\n  npm run dashboard\n  npm run dashboard -- --allow-actions --no-open',

@@ -120,18 +120,18 @@ export const EN = {
   write: 'write',
   trouble: 'Refusals and interruptions, by type and zone',
   noTrouble: 'None in this time.',
-  interruptions: 'taken back',
+  interruptions: 'interrupted',
   refusedTimes: 'refused',
   zone: 'zone',
   type: 'type',
-  notNow: 'Not to be had right now',
+  notNow: 'Not available right now',
   doctor: 'What doctor says',
   simulated:
     'The simulated world has no account for doctor to look at; against a deployment its lines stand here.',
   again: 'Look again',
   alerts: 'Alerts that stand',
   noAlert: 'None.',
-  levels: { ok: 'ok', warning: 'to look at', wrong: 'wrong', unknown: 'not looked at' },
+  levels: { ok: 'ok', warning: 'warning', wrong: 'wrong', unknown: 'skipped' },
   unknownCurrency: 'currency unknown',
 };
 

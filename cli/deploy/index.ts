@@ -82,7 +82,9 @@ export async function main(args: readonly string[]): Promise<number> {
 
 function told(code: number, say: (line: string) => void): number {
   if (code === 0)
-    say('npm run doctor looks whether all is well; npm run prove asks the account what only it can tell.');
+    say(
+      'npm run doctor checks that everything is well; npm run prove asks the account what only it can tell.',
+    );
   return code;
 }
 

@@ -92,6 +92,9 @@ async function stacksOf(world: DestroyWorld): Promise<Stack[]> {
 async function isBusy({ busyRunners, say }: DestroyWorld): Promise<boolean> {
   const names = await busyRunners();
   if (names.length === 0) return false;
-  say(`Not now: ${names.length} runners may be busy: ${names.slice(0, 10).join(', ')}`);
+  const which = names.length === 1 ? 'a runner' : `${names.length} runners`;
+  say(
+    `Not now: ${which} may be busy: ${names.slice(0, 10).join(', ')}. Wait until npm run list shows none: a minute or two after the last job. To end a runner without a job: npm run retire -- RUNNER`,
+  );
   return true;
 }

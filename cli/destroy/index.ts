@@ -15,7 +15,7 @@ import { destroy } from './destroy.ts';
 
 const command = (): Command =>
   new Command('npm run destroy --').description(
-    'Shows all that deploy made, and removes it when the deployment’s name is written; not while a runner is busy.',
+    'Shows everything that deploy made, and removes it once you type the deployment’s name; not while a runner is busy.',
   );
 
 export async function main(args: readonly string[]): Promise<number> {

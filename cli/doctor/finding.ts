@@ -1,5 +1,6 @@
 /** What a check says, and how checks are run: one after the other, each only when what it needs was found well. */
 import { AlibabaRefusal } from '../../shared/adapters/alibaba/call.ts';
+import { nextStep } from '../shared/screen/next-step.ts';
 import type { DoctorWorld } from './world.ts';
 
 export type Level = 'ok' | 'warning' | 'wrong' | 'unknown';
@@ -60,11 +61,12 @@ function failureOf(error: unknown): CheckOutcome {
       `could not be looked at: ${error.message}`,
       'allow this action to the identity that runs doctor, or run it with another',
     );
-  return wrong(
-    error instanceof Error ? error.message : 'an unknown failure',
-    'run npm run doctor again in a minute; if it says the same, report this line',
-  );
+  const [text, advice] =
+    error instanceof Error ? [error.message, nextStep(error, AGAIN)] : ['an unknown failure', null];
+  return wrong(text, advice ?? AGAIN);
 }
+
+const AGAIN = 'run npm run doctor again in a minute; if it says the same, report this line';
 
 /** 0: nothing is wrong. 1: something is. */
 export const exitCodeOf = (findings: readonly Finding[]): number =>

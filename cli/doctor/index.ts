@@ -46,7 +46,7 @@ interface Options {
 
 const command = (): Command =>
   new Command('npm run doctor --')
-    .description('Looks whether all is well, and changes nothing. Exit code 1: something is wrong.')
+    .description('Checks that everything is well, and changes nothing. Exit code 1: something is wrong.')
     .option('--json', 'the findings as JSON', false)
     .option('--config <file>', 'another runners.yaml');
 
@@ -69,9 +69,9 @@ export async function main(args: readonly string[]): Promise<number> {
 export function endOf(findings: readonly Finding[]): string {
   const count = (level: Level) => findings.filter((each) => each.level === level).length;
   const [wrong, warnings] = [count('wrong'), count('warning')];
-  const looked = `Nothing was changed. ${count('ok')} ok, ${warnings} to look at, ${wrong} wrong, ${count('unknown')} not looked at`;
-  if (wrong > 0) return `${looked}: do what stands behind the arrows, then run npm run doctor again.`;
-  return warnings > 0 ? `${looked}: what stands behind the arrows can wait.` : `${looked}: all is well.`;
+  const looked = `Nothing was changed. ${count('ok')} ok, ${warnings} with a warning, ${wrong} wrong, ${count('unknown')} skipped`;
+  if (wrong > 0) return `${looked}: do what the arrows say, then run npm run doctor again.`;
+  return warnings > 0 ? `${looked}: what the arrows say can wait.` : `${looked}: all is well.`;
 }
 
 const MARKS: Readonly<Record<Language, Readonly<Record<Level, string>>>> = {

@@ -1,9 +1,10 @@
 /** One launch as the launcher would make it, down its ladder of disks, and not made: ECS's DryRun. */
 import { AlibabaRefusal } from '../../shared/adapters/alibaba/call.ts';
-import { type Failure, meaningOf } from '../../shared/adapters/ecs/errors.ts';
+import { type Failure, type Meaning, meaningOf } from '../../shared/adapters/ecs/errors.ts';
 import { DISKS, type Disk, type RunSetting, runParameters } from '../../shared/adapters/ecs/request.ts';
 import type { PlacementConfig } from '../../shared/config/config.ts';
 import type { Offering, Requirements, RunnerName } from '../../shared/nouns.ts';
+import { isDenied } from './finding.ts';
 import type { DoctorWorld } from './world.ts';
 
 export interface Launch {
@@ -64,3 +65,28 @@ async function dryRun(
     return error.code === 'DryRunOperation' ? null : { code: error.code, status: error.statusCode };
   }
 }
+
+/** What a code asks of a person, as the launcher's own table has it. */
+export function adviceFor(failure: Failure): string {
+  // The operator's own right to pass the role, as it is the operator who asks.
+  if (isDenied(failure.code) || failure.code === 'InvalidUser.PassRoleForbidden')
+    return 'this identity may not run instances; the launcher’s role may';
+  const { meaning, isKnown } = meaningOf(failure);
+  if ('advice' in meaning && meaning.advice !== undefined) return meaning.advice;
+  return isKnown ? ADVICE[meaning.kind] : 'report this code: it has no meaning to the launcher yet';
+}
+
+const PLACE =
+  'correct this placement in runners.yaml: a network, key pair or resource group that it names is not there';
+const ADVICE: Readonly<Record<Meaning['kind'], string>> = {
+  unavailable: PLACE,
+  image: 'correct that image in runners.yaml',
+  'used-up': 'ask for a higher quota in the Quota Center',
+  refused: 'correct defaults.disk in runners.yaml: ECS takes no such disk',
+  'other-disk': 'add zones or a placement: this type takes no kind of disk there',
+  'other-level': 'add zones or a placement: this type takes no kind of disk there',
+  throttled: 'run npm run doctor again in a minute: ECS is asked too often now',
+  again: 'run npm run doctor again in a minute: ECS did not say',
+  unknown: 'run npm run doctor again in a minute: ECS did not say',
+  fatal: 'look at the account in the Alibaba Cloud console',
+};

@@ -1,6 +1,5 @@
 /** What is alive, as the ledger has it. */
 
-import { endsAtMs } from '../../functions/reaper/repair/verdict.ts';
 import { placesInLine } from '../../functions/reaper/rounds/checks/places.ts';
 import { lastSweepMs } from '../../functions/reaper/sweep-lease.ts';
 import { type StandingAlert, standingAlerts } from '../../shared/alert-once.ts';
@@ -11,6 +10,7 @@ import type { Stop } from '../../shared/ledger/stop.ts';
 import { LEDGER_SCAN_MAX } from '../../shared/limits.ts';
 import { describeLimit } from '../../shared/quota/learned-limits.ts';
 import { readLimits } from '../../shared/quota/note.ts';
+import { endOf } from '../../shared/warm/created.ts';
 import { currencyOf, type Operator } from '../shared/operator.ts';
 import { type RefusedJob, readRefused } from './refused.ts';
 
@@ -125,9 +125,9 @@ function aliveOf(entry: RunnerEntry, names: ReadonlyMap<number, string>, nowMs: 
 }
 
 function endsOf(entry: RunnerEntry, nowMs: number): Pick<LiveRunner, 'untilMs' | 'keptUntilMs'> {
-  const untilMs = endsAtMs(entry);
+  const endMs = endOf(entry);
   return {
-    untilMs: Number.isFinite(untilMs) ? untilMs : null,
+    untilMs: endMs === null ? null : Math.max(endMs, entry.keep?.untilMs ?? 0),
     keptUntilMs: isKept(entry, nowMs) ? (entry.keep?.untilMs ?? null) : null,
   };
 }

@@ -23,7 +23,7 @@ interface Options {
 
 const command = (): Command =>
   new Command('npm run mirror --')
-    .description('Has GitHub’s newest runner copied to each region now, and shows how the copies get on.')
+    .description('Copies GitHub’s newest runner to each region now, and shows the progress.')
     .option('--config <file>', 'another runners.yaml')
     .option(
       '--actions <from...>',

@@ -36,7 +36,7 @@ export const FACTS = {
     'the launcher would be refused: see “Tags are rights” in docs/security.md, and send us this page',
   ),
   launch: need(
-    'Is the smallest spot instance to be had?',
+    'Is the smallest spot instance available?',
     'one of the candidates is launched',
     'see the code; npm run advise shows what else there is',
   ),

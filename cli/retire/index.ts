@@ -31,7 +31,7 @@ export function main(args: readonly string[]): Promise<number> {
 function command(take: (runner: string) => void): Command {
   return new Command('npm run retire --')
     .description(
-      'Ends a runner: it gets no further job, and its instance is deleted when that is proved safe.',
+      'Ends a runner: it gets no further job, and its instance is deleted as soon as that is proven safe.',
     )
     .argument('<runner>', 'its name, or the id of its instance, as npm run list shows them')
     .option('--yes', 'do not ask', false)

@@ -28,7 +28,7 @@ import type { Ask, SetupWorld } from './world.ts';
 
 const command = (): Command =>
   new Command('npm run setup --').description(
-    'From an account and an organisation to the first delivery. It can be left at any point, and goes on from there.',
+    'From an account and an organisation to the first delivery. Leave it at any point: the next run goes on from there.',
   );
 
 export async function main(args: readonly string[]): Promise<number> {

@@ -97,7 +97,7 @@ jobs:
     steps:
       - run: nproc && uname -m
 
-Then: npm run list, and npm run explain -- JOB. npm run doctor looks whether all is well.`;
+Then: npm run list, and npm run explain -- JOB. npm run doctor checks that everything is well.`;
 
 /** What GitHub gives once is on the disk before it is anywhere else, and leaves the disk when it is kept. */
 async function created(answers: Answers, world: SetupWorld): Promise<void> {

@@ -12,6 +12,8 @@ const FILE = join(STATE, 'account.env');
 /** What the functions print, as the log service would keep it. */
 const LOG = join(STATE, 'account.log');
 const ORGANIZATION = 'acme';
+/** Time is real here, and nobody tries an install to wait for a boot. */
+const BOOT_MS = [4_000, 8_000] as const;
 
 /** Until it is interrupted. */
 export async function serveAccount(): Promise<number> {
@@ -24,7 +26,9 @@ export async function serveAccount(): Promise<number> {
   mkdirSync(STATE, { recursive: true });
   writeFileSync(LOG, '');
   const onLine = (name: string, line: string) => appendFileSync(LOG, `${name} ${line}\n`);
-  const account = await openEmptyAccount({ folder, organization: ORGANIZATION, onLine });
+  const account = await openEmptyAccount({
+    ...{ folder, organization: ORGANIZATION, onLine, boots: { bootMs: BOOT_MS } },
+  });
   writeFileSync(FILE, shellExports(account), { mode: 0o600 });
   const { accessKeyId, accessKeySecret } = account.accessKey;
   const time = () => ({ scale: 1, simulatedMs: Date.now(), realMs: Date.now() });

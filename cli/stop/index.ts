@@ -42,10 +42,10 @@ const whyNothing = ({ repository, runner }: Options): string =>
 function command(): Command {
   return new Command('npm run stop --')
     .description(
-      'For an incident: launches nothing more from this second, and deletes machines under their jobs. It needs no GitHub.',
+      'For an incident: stops all launches at once, and deletes machines even while jobs run on them. Works without GitHub.',
     )
     .option('--all', 'everything: triggers go off, every machine of this deployment is deleted')
-    .option('--repository <owner/name>', 'what is launched for it, or runs a job of it')
+    .option('--repository <owner/name>', 'what is launched for it, or runs its jobs')
     .option('--runner <name>', 'one runner, by its name or the id of its instance; nothing else changes')
     .option('--yes', 'do not ask', false)
     .option('--json', 'the outcome as JSON', false)

@@ -21,8 +21,8 @@ export function main(args: readonly string[]): Promise<number> {
 
 const command = (): Command =>
   new Command('npm run resume --')
-    .description('Takes npm run stop back: triggers go on, and waiting jobs are launched for again.')
-    .option('--repository <owner/name>', 'of this one alone')
+    .description('Undoes npm run stop: triggers go on, and waiting jobs are launched for again.')
+    .option('--repository <owner/name>', 'only this repository')
     .addHelpText('after', '\nExamples:\n  npm run resume\n  npm run resume -- --repository my-org/app');
 
 /** Triggers first: whoever dies in between has launched nothing. */
@@ -35,7 +35,7 @@ export async function resume(
   const { stop = null } = await ledger.capacity.view();
   const after = resuming(stop, repository);
   if (repository !== null && after !== null && after === stop) {
-    say('Everything is stopped, not this repository alone. To take all of it back: npm run resume');
+    say('Everything is stopped, not this repository alone. To undo all of it: npm run resume');
     return 1;
   }
   if (repository === null) await switchTriggers?.(['webhook', 'reaper', 'mirror'], true);

@@ -12,7 +12,6 @@ import { machineMirrors } from '../../shared/runner/package-mirrors.ts';
 import { type RunnerRelease, stillTaken } from '../../shared/runner/release.ts';
 import { actionsSource, proxyOf, runnerUrls } from '../../shared/runner/sources.ts';
 import type { UserDataValues } from '../../shared/runner/user-data.ts';
-import { WARM_AGE_MAX_MS } from '../../shared/warm/limits.ts';
 
 /** What a machine brings: the runner, and where it is kept, the actions. */
 export type Installed = RunnerRelease & { readonly actions?: KeptActions };
@@ -27,8 +26,8 @@ export interface Boot {
   readonly image?: string | null;
   readonly launchedAtMs: number;
   readonly release: Installed;
-  /** It is launched for no job, and waits for one. */
-  readonly isWarm?: boolean;
+  /** It is launched for no job, and waits so long for one; absent or 0: it has its job. */
+  readonly waitsMs?: number;
 }
 
 /** The placement's mirror first, then GitHub, through the placement's proxy if it has one. */
@@ -52,7 +51,7 @@ export function bootValues(boot: Boot, config: Config): UserDataValues {
     ),
     lifetimeSeconds: Math.floor((requirements.lifetimeMs - endingMs(requirements.lifetimeMs)) / 1000),
     lifetimeMinutes: Math.round(requirements.lifetimeMs / 60_000),
-    idleSeconds: (MACHINE_IDLE_MAX_MS + (boot.isWarm ? WARM_AGE_MAX_MS : 0)) / 1000,
+    idleSeconds: Math.ceil((MACHINE_IDLE_MAX_MS + (boot.waitsMs ?? 0)) / 1000),
     bootSeconds: Math.floor(bootMaxMs(requirements.image, config) / 1000),
     proxy: proxyOf(placement?.proxy ?? null),
     docker: requirements.docker,

@@ -14,7 +14,7 @@ const WORDS: readonly (readonly [code: RegExp, words: string])[] = [
   [/^NotSent$/,                              'Alibaba Cloud is out of reach'],
   [/Price/,                                  'the price has moved above the bid'],
   [/VSwitch|SecurityGroup|Image|KeyPair|ResourceGroup/, 'the placement names what is not there or does not fit'],
-  [/NoStock|NotOnSale|NotOpen|NotAvailable|Unavailable|Offline|ZoneNot|NotSupported|OperationDenied/, 'it is not to be had there now'],
+  [/NoStock|NotOnSale|NotOpen|NotAvailable|Unavailable|Offline|ZoneNot|NotSupported|OperationDenied/, 'it is not available there now'],
 ];
 
 /** Of spot: the market is above what we would pay. */

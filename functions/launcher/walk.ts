@@ -15,6 +15,7 @@ import {
 import { clientTokenOf, tagsOf } from '../../shared/names.ts';
 import type { Candidate, Requirements } from '../../shared/nouns.ts';
 import type { RunOutcome, RunRequest } from '../../shared/ports.ts';
+import { waitingMs } from '../../shared/warm/created.ts';
 import type { Installed } from './boot.ts';
 import { bootedEntry } from './entries.ts';
 import { explainRefusal, isBidTooLow } from './explain-refusal.ts';
@@ -136,16 +137,17 @@ function requestsOf(
   candidate: Candidate,
   world: LauncherWorld,
 ): { readonly releaseAtMs: number; readonly requestFor: (image: string | null) => RunRequest } {
-  const { name, warm } = runner.entry;
+  const { name } = runner.entry;
   const launchedAtMs = world.clock.nowMs();
   const lifetimeMs = Math.max(RELEASE_TIME_MIN_MS, requirements.lifetimeMs + RELEASE_MARGIN_MS);
   const releaseAtMs = launchedAtMs + lifetimeMs;
-  const boot = { jitConfig, job: job.entry.job, requirements, candidate, launchedAtMs, release };
+  const waitsMs = waitingMs(runner.entry, launchedAtMs);
+  const boot = { jitConfig, job: job.entry.job, requirements, candidate, launchedAtMs, release, waitsMs };
   const requestFor = (image: string | null): RunRequest => ({
     candidate,
     name,
     clientToken: clientTokenOf(name, candidate),
-    userData: world.userData({ ...boot, image, isWarm: warm !== undefined }),
+    userData: world.userData({ ...boot, image }),
     releaseAtMs,
     diskGiB: requirements.diskGiB,
     image: requirements.image,
@@ -188,7 +190,7 @@ const saidOf = ({ instanceType, zone, capacityType, isRaised, priceLimit }: Cand
 
 /** Of a machine that is bigger than its job asked for. */
 const sizeOf = ({ cpu }: Candidate, asked: Requirements): string =>
-  isWidened({ cpu }, asked) ? `, with ${cpu} cores, because none with ${asked.cpu.max} was to be had` : '';
+  isWidened({ cpu }, asked) ? `, with ${cpu} cores, because none with ${asked.cpu.max} was available` : '';
 
 function logAttempt({ job }: Walk, candidate: Candidate, outcome: RunOutcome, { log }: LauncherWorld): void {
   const code = 'code' in outcome ? outcome.code : '';

@@ -16,6 +16,8 @@ import type { Alerts, Clock, GitHub, Instances, Log } from '../../shared/ports.t
 import { ACTIONS_NOTE, parseKeptActions } from '../../shared/runner/copies.ts';
 import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../shared/runner/release.ts';
 import { type UserDataScripts, userData } from '../../shared/runner/user-data.ts';
+import { readCreated } from '../../shared/warm/created.ts';
+import { CREATED_KEPT_MS } from '../../shared/warm/limits.ts';
 import { type Boot, bootValues, type Installed } from './boot.ts';
 
 export type LaunchEvent = Extract<JobEvent, { kind: 'queued' }> | DueEvent;
@@ -37,6 +39,8 @@ export interface LauncherWorld {
   readonly widths: () => Promise<KnownWidths>;
   /** What the mirror last wrote; null: it never ran. */
   readonly release: () => Promise<Installed | null>;
+  /** Whether a runner may wait for jobs: of a pool, or one that a person asked for. Kept for a moment between launches. */
+  readonly mayWait: () => Promise<boolean>;
   readonly userData: (boot: Boot) => string;
   readonly alerts: Alerts;
 }
@@ -59,7 +63,7 @@ export type Outcome =
 
 type LauncherAdapters = Omit<
   LauncherWorld,
-  'whyForkRefused' | 'markets' | 'hours' | 'widths' | 'release' | 'userData' | 'github'
+  'whyForkRefused' | 'markets' | 'hours' | 'widths' | 'release' | 'mayWait' | 'userData' | 'github'
 > & {
   readonly github: Pick<GitHub, 'mint' | 'removeRunner' | 'run'>;
 };
@@ -84,9 +88,17 @@ export function launcherWorld(adapters: LauncherAdapters, scripts: UserDataScrip
     hours: memoize(readHours, HOURS_KEPT_MS, clock),
     widths: memoize(readWidths, WIDTHS_KEPT_MS, clock),
     release: memoize(readRelease, RELEASE_KEPT_MS, clock),
+    mayWait: mayWaitIn(config, ledger, clock),
     userData: (boot) => userData(bootValues(boot, config), scripts),
   };
 }
 
 const keepsActions = ({ mirror, placements }: Config): boolean =>
   mirror.actions.length > 0 && placements.some(({ mirrorBucket }) => mirrorBucket !== null);
+
+/** Those of pools are looked for at each launch; for the others one note says until when there may be one. */
+function mayWaitIn({ warm }: Config, ledger: Ledger, clock: Clock): () => Promise<boolean> {
+  if (warm.length > 0) return async () => true;
+  const created = memoize(() => readCreated(ledger), CREATED_KEPT_MS, clock);
+  return async () => clock.nowMs() < (await created()).untilMs;
+}

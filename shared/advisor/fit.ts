@@ -86,7 +86,7 @@ export function nearestFit(
   let size: Ceiling | null = null;
   for (const step of coresToTry(requirements, coresMax(requirements, config))) {
     if (step.because !== null) {
-      notes.push(`${step.because}: nothing ${capacityType} is to be had with fewer`);
+      notes.push(`${step.because}: nothing ${capacityType} is available with fewer`);
       size ??= sizeAskedFor(request, placementMarkets);
     }
     const usable: ScoredOffering[] = [];
@@ -94,7 +94,7 @@ export function nearestFit(
       fitTypes(placementMarket, step, capacityType, { ...request, size }, { usable, leftOut });
     if (usable.length > 0) return { usable, leftOut, notes };
   }
-  return { usable: [], leftOut, notes: [...notes, `nothing ${capacityType} is to be had`] };
+  return { usable: [], leftOut, notes: [...notes, `nothing ${capacityType} is available`] };
 }
 
 /** With what nothing wider may cost more than; null: this is the size that was asked for. */

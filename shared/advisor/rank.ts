@@ -82,7 +82,7 @@ function toCandidate(chosen: ScoredOffering, place: string, request: FitRequest)
 }
 
 const sizeNote = (chosen: ScoredOffering, { cpu, type }: FitRequest['requirements']): string =>
-  isWidened(chosen, { cpu, type }) ? `; nothing with ${cpu.max} cores was to be had` : '';
+  isWidened(chosen, { cpu, type }) ? `; nothing with ${cpu.max} cores was available` : '';
 
 function reasonFor({ capacityType, pricePerHour, isStale }: ScoredOffering, place: string): string {
   const what = capacityType === 'on-demand' ? ', pay-as-you-go' : '';

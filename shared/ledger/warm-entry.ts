@@ -5,6 +5,8 @@ import type { RunnerName } from '../nouns.ts';
 export interface KeptWarm {
   /** It was launched for no job, to wait for one: a hash of what it is made of. */
   readonly warm?: string;
+  /** A person asked for it (`create`): it belongs to no pool, and waits until then. */
+  readonly waitsUntilMs?: number;
   /** When a job took it, without a launch. */
   readonly takenAtMs?: number;
 }

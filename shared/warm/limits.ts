@@ -13,5 +13,13 @@ export const WARM_PROVEN_MS = 15 * 60_000;
 /** A pool whose runner could not be had, or ended before it had a job, is not refilled for so long; twice as long each time. */
 export const WARM_PAUSE_MS = 2 * 60_000;
 export const WARM_PAUSE_MAX_MS = 30 * 60_000;
+/** A runner that a person asked for waits no longer: GitHub removes one that had no job for a day. */
+export const CREATED_WAIT_MAX_MS = 12 * 3_600_000;
+/** At once. */
+export const CREATED_AT_ONCE_MAX = 20;
+/** Reasons that are kept for whoever asked. */
+export const CREATED_FAILURES_MAX = 2 * CREATED_AT_ONCE_MAX;
+/** A launcher knows so long after that none waited: less than the fastest boot. */
+export const CREATED_KEPT_MS = 30_000;
 /** More runners of a pool than that do not fail within one pause and go for longer than it. */
 export const PAUSED_FOR_MAX = 50;

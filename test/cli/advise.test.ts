@@ -85,7 +85,7 @@ describe('for a job', () => {
   test('nothing with the cores asked for: wider ones, and a note', async () => {
     const { out, err } = await simulated('--labels', 'self-hosted,aliyun,arm64,20cpu', '--json');
     expect(new Set(rows(out).map((row) => row.cpuCoreCount))).toEqual(new Set([32]));
-    expect(err).toMatch(/note: widened to at most 32 cores: nothing spot is to be had with fewer/);
+    expect(err).toMatch(/note: widened to at most 32 cores: nothing spot is available with fewer/);
   });
 
   test('nothing at all is said so', async () => {

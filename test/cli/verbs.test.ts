@@ -28,6 +28,7 @@ const VERBS = [
   'list',
   'cost',
   'explain',
+  'create',
   'retire',
   'keep',
   'stop',

@@ -7,14 +7,19 @@ import { inPackagesWords, pack } from '../../dev/pack.ts';
 import {
   begin,
   beginAccount,
+  destroyed,
+  type Ended,
   ended,
   folder,
   manifest,
-  served,
   setUp,
   type Tarball,
   tidyUp,
+  timed,
+  typed,
   unpacked,
+  upgradeTo,
+  walked,
 } from './packed.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -93,9 +98,10 @@ test('advise answers without an account', async () => {
   expect(out).toContain('ecs.');
 });
 
-test('from an empty folder to a deployed account: set-up, deploy, a change, and back', async () => {
+/** In the order in which a stranger meets them; what takes a minute of the account's own time goes on meanwhile. */
+test('from an empty folder to a job, an upgrade, and an empty account', async () => {
   await beginAccount();
-  const { code, out } = await setUp();
+  const { code, out } = await timed('setup', setUp());
   expect(code, out).toBe(0);
   expect(out).toContain('npx aliyun-spot-runners doctor');
   expect(existsSync(join(folder, 'runners.yaml'))).toBe(true);
@@ -110,13 +116,77 @@ test('from an empty folder to a deployed account: set-up, deploy, a change, and 
     'runners.yaml',
   ]);
 
-  const again = await ended(begin(served(), 'deploy', '--yes'));
-  expect(again.out).toContain('Nothing to change.');
+  const job = await queueJob();
+  await lints();
+  expect((await well('doctor')).out).toContain('ok');
+  expect((await well('deploy', '--yes')).out).toContain('Nothing to change.');
+  await upgrades();
+  await runs(job);
+
+  const removed = await destroyedAfterItsSweeps();
+  expect(removed.code, removed.out).toBe(0);
+  if (process.env.FIGURES) tellWalk();
+}, 600_000);
+
+async function well(...words: readonly string[]): Promise<Ended> {
+  const answer = await typed(...words);
+  expect(answer.code, answer.out).toBe(0);
+  return answer;
+}
+
+async function queueJob(): Promise<string> {
+  const { out } = await well('job', '--labels', 'self-hosted,aliyun,arm64', '--minutes', '0.05', '--json');
+  return String((JSON.parse(out) as { job: number }).job);
+}
+
+/** A workflow with a mistake, and mended. */
+async function lints(): Promise<void> {
+  const workflow = join(folder, 'build.yml');
+  const write = (cores: string) =>
+    writeFileSync(
+      workflow,
+      `on: push\njobs:\n  build:\n    runs-on: [self-hosted, aliyun, arm64, ${cores}]\n    steps: []\n`,
+    );
+  write('8cup');
+  const wrong = await typed('lint', 'runners.yaml', 'build.yml');
+  expect(wrong).toMatchObject({ code: 1, out: expect.stringMatching(/build\.yml:4.*'8cup'.*8cpu/) });
+  write('8cpu');
+  expect((await well('lint', 'runners.yaml', 'build.yml')).out).toContain('Nothing is wrong.');
+}
+
+/** A change of configuration; then another version with another change; and back, each at once. */
+async function upgrades(): Promise<void> {
   const yaml = join(folder, 'runners.yaml');
   writeFileSync(yaml, `${readFileSync(yaml, 'utf8')}alerts: {waiting: 9m}\n`);
-  const changed = await ended(begin(served(), 'deploy', '--yes'));
-  expect(changed.code, changed.out).toBe(0);
-  expect(changed.out).toContain('~ alerts.waiting: 10 min → 9 min');
-  const back = await ended(begin(served(), 'deploy', '--rollback'));
-  expect(back.code, back.out).toBe(0);
-}, 600_000);
+  expect((await well('deploy', '--yes')).out).toContain('~ alerts.waiting: 10 min → 9 min');
+  upgradeTo('9.1.0', 'What the walk reads.');
+  const upgraded = await well('deploy', '--yes');
+  expect(upgraded.out).toMatch(/9\.1\.0/);
+  expect(upgraded.out).toContain('- What the walk reads.');
+  const back = await well('deploy', '--rollback');
+  expect(back.out).toMatch(/ci-launcher: 9\.1\.0 .* → 0\.1\.0 /);
+}
+
+/** It was queued long before; its story is told until it has ended. */
+async function runs(job: string): Promise<void> {
+  const { out } = await well('logs', job, '--follow');
+  expect(out).toMatch(/success/);
+}
+
+/** Two sweeps, at most, see that the machine of the job is gone; until then nobody may remove what it hangs on. */
+async function destroyedAfterItsSweeps(): Promise<Ended> {
+  let removed = await destroyed();
+  for (let tries = 0; tries < 15 && removed.out.includes('Not now:'); tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 12_000));
+    removed = await destroyed();
+  }
+  return removed;
+}
+
+function tellWalk(): void {
+  const seconds = walked.reduce((sum, each) => sum + each.seconds, 0);
+  const lines = walked.map((each) => `${each.seconds.toFixed(1).padStart(6)} s  ${each.command}`);
+  process.stdout.write(
+    `${lines.join('\n')}\n${walked.length} commands, ${(seconds / 60).toFixed(1)} min in them\n`,
+  );
+}

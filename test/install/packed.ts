@@ -1,6 +1,6 @@
 /** The packed package in a folder of its own, and an operator who types there. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createApp } from '../cli/setup/by-hand.ts';
@@ -24,14 +24,32 @@ export function unpacked(): Tarball {
   });
   // The build's own lines, if any, come first.
   const [tarball] = JSON.parse(told.slice(told.indexOf('[\n'))) as [Tarball];
-  mkdirSync(installed, { recursive: true });
-  execFileSync('tar', ['xzf', join(folder, tarball.filename), '-C', installed, '--strip-components=1']);
+  unpack(tarball.filename);
   // Only what it declares is there to be imported.
   for (const name of Object.keys(manifest().dependencies)) {
     mkdirSync(dirname(join(folder, 'node_modules', name)), { recursive: true });
     symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
   }
   return tarball;
+}
+
+function unpack(filename: string): void {
+  mkdirSync(installed, { recursive: true });
+  execFileSync('tar', ['xzf', join(folder, filename), '-C', installed, '--strip-components=1']);
+}
+
+/** As another release is packed: its code is this one's, its version and changelog are not. */
+export function upgradeTo(version: string, news: string): void {
+  const next = join(folder, 'next');
+  cpSync(installed, next, { recursive: true });
+  const change = (file: string, by: (text: string) => string) =>
+    writeFileSync(join(next, file), by(readFileSync(join(next, file), 'utf8')));
+  change('package.json', (text) => JSON.stringify({ ...JSON.parse(text), version }));
+  change('CHANGELOG.md', (text) => text.replace('## Next', `## ${version}\n\n- ${news}\n\n## Before`));
+  const args = ['pack', '--ignore-scripts', '--json', '--offline', '--pack-destination', folder];
+  const [tarball] = JSON.parse(execFileSync('npm', args, { cwd: next, encoding: 'utf8' })) as [Tarball];
+  unpack(tarball.filename);
+  rmSync(next, { recursive: true });
 }
 
 export function tidyUp(): void {
@@ -129,6 +147,33 @@ export function setUp(): Promise<Ended> {
       });
     }
   });
+}
+
+/** What an operator types in the served account, with how long each command took. */
+export const walked: { readonly command: string; readonly seconds: number }[] = [];
+
+export function typed(...words: readonly string[]): Promise<Ended> {
+  return timed(words.join(' '), ended(begin(served(), ...words)));
+}
+
+export async function timed(command: string, end: Promise<Ended>): Promise<Ended> {
+  const beganMs = Date.now();
+  const answer = await end;
+  walked.push({ command, seconds: (Date.now() - beganMs) / 1000 });
+  return answer;
+}
+
+/** Writes the deployment's name where it is asked for. */
+export function destroyed(): Promise<Ended> {
+  const child = begin(served(), 'destroy');
+  let isAsked = false;
+  const answer = (all: string): void => {
+    const name = /Write (\S+) to remove all of it/.exec(all)?.[1];
+    if (name === undefined || isAsked) return;
+    isAsked = true;
+    child.stdin?.write(`${name}\n`);
+  };
+  return timed('destroy', ended(child, answer));
 }
 
 const isSame = (one: string, other: string): boolean => one.startsWith(other) || other.startsWith(one);

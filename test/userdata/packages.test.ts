@@ -42,7 +42,7 @@ describe('packages', () => {
     expect(packagesOf(boot({ ...again, values: { packages: ['gcc'] } }).calls)).toContain(' jq');
   });
 
-  test('that are only wanted, and not to be had, are named to the job, which runs', () => {
+  test('that are only wanted, and not available, are named to the job, which runs', () => {
     const { trace, root } = boot({
       without: ['jq', 'zip'],
       tools: { 'apt-get': 'echo Failed to fetch >&2; exit 100' },

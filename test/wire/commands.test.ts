@@ -108,6 +108,21 @@ test('list, explain and retire tell of a served world, and act on it', async () 
   await once('its machine is gone', () => world.ecs.alive().length === 0);
 });
 
+test('create launches a runner that waits for a job, and refuses what a job would be refused', async () => {
+  const { world, ledger } = harness;
+  const refused = await run('create', '--labels', 'arm64,8cup');
+  expect(refused).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/Refused: .*'8cup'.*8cpu/) });
+  const made = await run('create', '--labels', 'arm64,4cpu', '--for', '2h', '--json');
+  expect(made, made.err).toMatchObject({ code: 0, err: expect.stringMatching(/ boots, on ecs\.\S+ in /) });
+  const { runners } = JSON.parse(made.out) as { runners: { runner: string; state: string }[] };
+  expect(runners).toMatchObject([{ state: 'idle', because: null, instance: expect.stringMatching(/^i-/) }]);
+  const job = harness.play('waited-for', 'arm64 4cpu', 1);
+  await once('it is over', () => job.status === 'completed');
+  expect(job.runner?.name).toBe(runners[0]?.runner);
+  await once('nothing is left', async () => (await ledger.runners.list(9)).things.length === 0);
+  expect(world.ecs.alive()).toEqual([]);
+});
+
 test('stop ends two jobs that run, with the App suspended; nothing is launched until resume', async () => {
   const { world, installation } = harness;
   const jobs = [harness.play('hostile-1', 'arm64 4cpu', 300), harness.play('hostile-2', 'arm64 4cpu', 300)];

@@ -1,11 +1,13 @@
 /** Whether a job would find an instance: images, stock, quota, and one launch that is not made. */
-import { type Failure, type Meaning, meaningOf } from '../../../shared/adapters/ecs/errors.ts';
+
+import { type Failure, meaningOf } from '../../../shared/adapters/ecs/errors.ts';
 import type { Config, PlacementConfig } from '../../../shared/config/config.ts';
 import { architecturesOf, parseLabels } from '../../../shared/job/labels.ts';
+import { UNAVAILABLE_MS } from '../../../shared/limits.ts';
 import { TAG } from '../../../shared/names.ts';
 import type { Arch, Requirements } from '../../../shared/nouns.ts';
 import { type Check, type CheckOutcome, isDenied, ok, unseen, warning, wrong } from '../finding.ts';
-import { type Launch, tryLaunch } from '../try-launch.ts';
+import { adviceFor, type Launch, tryLaunch } from '../try-launch.ts';
 import type { DoctorWorld } from '../world.ts';
 import { IMAGES_CHECK } from './images.ts';
 import { type Markets, marketsOf, stocked } from './stock.ts';
@@ -96,8 +98,12 @@ async function triedIn(
   placement: PlacementConfig,
 ): Promise<CheckOutcome | null> {
   for (const { requirements } of requirementsToCheck(world.config)) {
-    const [offering] = stocked(world, markets, [placement], requirements);
-    if (offering !== undefined) return whyNotLaunched(world, { placement, offering, requirements });
+    const offerings = stocked(world, markets, [placement], requirements).slice(0, OFFERS_TRIED_MAX);
+    if (offerings.length > 0)
+      return whyNoneLaunched(
+        world,
+        offerings.map((offering) => ({ placement, offering, requirements })),
+      );
   }
   return unseen(
     `${placement.region}: no launch was tried, because nothing that jobs ask for is in stock there`,
@@ -105,13 +111,39 @@ async function triedIn(
   );
 }
 
-async function whyNotLaunched(
+/** Of what the market says is there: it may be gone a moment later. */
+const OFFERS_TRIED_MAX = 3;
+const LATER =
+  'run npm run doctor again in some minutes; if it stays so, add zones or a placement to runners.yaml';
+
+type TriedLaunch = Omit<Launch, 'tags'>;
+
+async function whyNoneLaunched(
   world: DoctorWorld,
-  launch: Omit<Launch, 'tags'>,
+  launches: readonly TriedLaunch[],
 ): Promise<CheckOutcome | null> {
+  const codes = [];
+  for (const launch of launches) {
+    const failure = await tryLaunch(world, { ...launch, tags: tagsOf(world.config) });
+    if (failure === null) return null;
+    if (!isSoonOver(failure)) return whyRefused(world, launch, failure);
+    codes.push(failure.code);
+  }
+  const region = launches[0]?.placement.region ?? '';
+  return warning(
+    `${region}: nothing of the best ${codes.length} offers is available now (${codes[0]})`,
+    LATER,
+  );
+}
+
+/** A launch goes on to the next offer, and nobody has to do anything. */
+function isSoonOver(failure: Failure): boolean {
+  const { meaning } = meaningOf(failure);
+  return meaning.kind === 'unavailable' && meaning.advice === undefined && meaning.forMs <= UNAVAILABLE_MS;
+}
+
+async function whyRefused(world: DoctorWorld, launch: TriedLaunch, failure: Failure): Promise<CheckOutcome> {
   const { region } = launch.placement;
-  const failure = await tryLaunch(world, { ...launch, tags: tagsOf(world.config) });
-  if (failure === null) return null;
   const isForTags = isDenied(failure.code) && (await tryLaunch(world, { ...launch, tags: {} })) === null;
   return isForTags
     ? wrong(`${region}: ${failure.code} for a launch with our tag, and none without it`, TAG_ADVICE)
@@ -122,31 +154,6 @@ async function whyNotLaunched(
 const tagsOf = ({ name, tags }: Config) => ({ ...tags, [TAG.deployment]: name });
 const TAG_ADVICE =
   'ECS asks for ecs:TagResources where it should not: report this, and see "Tags are rights" in docs/security.md';
-
-/** What a code asks of a person, as the launcher's own table has it. */
-function adviceFor(failure: Failure): string {
-  // The operator's own right to pass the role, as it is the operator who asks.
-  if (isDenied(failure.code) || failure.code === 'InvalidUser.PassRoleForbidden')
-    return 'this identity may not run instances; the launcher’s role may';
-  const { meaning, isKnown } = meaningOf(failure);
-  if ('advice' in meaning && meaning.advice !== undefined) return meaning.advice;
-  return isKnown ? ADVICE[meaning.kind] : 'report this code: it has no meaning to the launcher yet';
-}
-
-const PLACE =
-  'correct this placement in runners.yaml: a network, key pair or resource group that it names is not there';
-const ADVICE: Readonly<Record<Meaning['kind'], string>> = {
-  unavailable: PLACE,
-  image: 'correct that image in runners.yaml',
-  'used-up': 'ask for a higher quota in the Quota Center',
-  refused: 'correct defaults.disk in runners.yaml: ECS takes no such disk',
-  'other-disk': 'add zones or a placement: this type takes no kind of disk there',
-  'other-level': 'add zones or a placement: this type takes no kind of disk there',
-  throttled: 'run npm run doctor again in a minute: ECS is asked too often now',
-  again: 'run npm run doctor again in a minute: ECS did not say',
-  unknown: 'run npm run doctor again in a minute: ECS did not say',
-  fatal: 'look at the account in the Alibaba Cloud console',
-};
 
 const QUOTAS = ['max-postpaid-instance-vcpu-count', 'max-spot-instance-vcpu-count'];
 

@@ -71,7 +71,7 @@ async function ageAtGitHub({ github, nowMs }: DoctorWorld, ours: string): Promis
     .filter(({ version }) => isNewer(version, ours))
     .map(({ publishedAtMs }) => publishedAtMs);
   const days = Math.floor((nowMs() - Math.min(...since)) / DAY_MS);
-  const text = `${ours} is behind ${newest.version} since ${days} days, and GitHub allows ${DEADLINE_DAYS}`;
+  const text = `${ours} is behind ${newest.version} for ${days} days, and GitHub allows ${DEADLINE_DAYS}`;
   if (days >= WARNING_DAYS) return [wrong(text, 'run npm run mirror, and look at the reaper’s log')];
   return days > 2 ? [warning(text, 'run npm run mirror, and look at the reaper’s log')] : [ok(text)];
 }

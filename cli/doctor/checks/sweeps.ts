@@ -21,7 +21,7 @@ function failed({ failedInARow, failure }: PastSweeps): CheckOutcome {
   const what = failure ?? 'it was cut off, or its release is older than this';
   const text = `the last ${failedInARow === 1 ? 'one' : failedInARow} failed: ${what}`;
   const say = failedInARow >= SWEEP_FAILURES_MIN ? wrong : warning;
-  return say(text, 'mend what it names; the log of the reaper has each sweep (sweep.done)');
+  return say(text, 'fix what it names; the log of the reaper has each sweep (sweep.done)');
 }
 
 function whole({ endedAtMs }: PastSweeps, nowMs: number): CheckOutcome {

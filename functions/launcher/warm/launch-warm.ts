@@ -5,7 +5,7 @@ import type { Held } from '../../../shared/ledger/ledger.ts';
 import type { WarmEvent } from '../../../shared/ledger/warm-entry.ts';
 import { LEASE_MS, LIFETIME_MAX_MS } from '../../../shared/limits.ts';
 import type { Job, JobId, Requirements, RunId } from '../../../shared/nouns.ts';
-import { WARM_AGE_MAX_MS } from '../../../shared/warm/limits.ts';
+import { noteCreateFailed, waitingMs } from '../../../shared/warm/created.ts';
 import { pausePool } from '../../../shared/warm/pause.ts';
 import { poolNameOf } from '../../../shared/warm/pools.ts';
 import { readAhead } from '../ahead.ts';
@@ -24,12 +24,13 @@ export async function launchWarm(event: WarmEvent, world: LauncherWorld): Promis
   const { entry } = runner;
   const understood = parseLabels(entry.labels, null, world.config);
   if (understood.kind !== 'ours') return giveUp(runner, 'its labels mean nothing any more', world);
-  const requirements = waiting(understood.requirements);
-  const job = standIn(entry, world.clock.nowMs());
+  const nowMs = world.clock.nowMs();
+  const requirements = waiting(understood.requirements, waitingMs(entry, nowMs));
+  const job = standIn(entry, nowMs);
   const gate = await openQuotaGate(job.entry, await known.limits, event, world);
   const ranking = await rankFor(job, requirements, known, gate, world);
   const release = await known.release;
-  if (ranking.candidates.length === 0) return giveUp(runner, 'nothing that fits is to be had', world);
+  if (ranking.candidates.length === 0) return giveUp(runner, 'nothing that fits is available', world);
   if (release === null) return giveUp(runner, 'the mirror has no runner release yet', world);
   const cost = costOf(ranking, requirements, world);
   const slot = await slotFor(
@@ -41,8 +42,7 @@ export async function launchWarm(event: WarmEvent, world: LauncherWorld): Promis
   if (slot.kind !== 'taken') return giveUp(runner, slot.because, world);
   const { candidates } = ranking;
   const outcome = await mintAndRun({ job, runner, requirements, candidates, release, gate }, world);
-  if (outcome.kind === 'waits')
-    await pausePool(poolNameOf(entry, world.config), entry.name, outcome.because, world);
+  if (outcome.kind === 'waits') await tellWhy(entry, outcome.because, world);
   return outcome;
 }
 
@@ -58,9 +58,9 @@ async function claim(
 }
 
 /** The job that comes has its whole lifetime, however long the machine waited for it. */
-const waiting = (requirements: Requirements): Requirements => ({
+const waiting = (requirements: Requirements, waitsMs: number): Requirements => ({
   ...requirements,
-  lifetimeMs: Math.min(LIFETIME_MAX_MS, requirements.lifetimeMs + WARM_AGE_MAX_MS),
+  lifetimeMs: Math.min(LIFETIME_MAX_MS, requirements.lifetimeMs + waitsMs),
 });
 
 /** In no ledger: what a launch writes of its job's waiting is written nowhere. */
@@ -77,7 +77,14 @@ async function giveUp(
   because: string,
   world: LauncherWorld,
 ): Promise<Outcome> {
-  await pausePool(poolNameOf(entry, world.config), entry.name, because, world);
+  await tellWhy(entry, because, world);
   await world.ledger.runners.remove(entry.name, { entry, rev });
   return { kind: 'waits', because, nextTryAtMs: world.clock.nowMs() };
+}
+
+/** The pool pauses; or whoever asked for it is told. */
+async function tellWhy(entry: RunnerEntry, because: string, world: LauncherWorld): Promise<void> {
+  if (entry.waitsUntilMs === undefined)
+    await pausePool(poolNameOf(entry, world.config), entry.name, because, world);
+  else await noteCreateFailed(entry.name, because, world.ledger);
 }

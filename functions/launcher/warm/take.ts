@@ -18,7 +18,6 @@ export async function takeWarm(
   world: LauncherWorld,
 ): Promise<Outcome | null> {
   const { ledger, config } = world;
-  if (config.warm.length === 0) return null;
   const [{ things }, hasEnded] = await Promise.all([ledger.runners.list(LEDGER_SCAN_MAX), isOver]);
   if (hasEnded) return null;
   const free = things.filter(({ entry }) => isFree(entry, job.entry.job, config)).sort(byReadiness);

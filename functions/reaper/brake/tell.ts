@@ -17,7 +17,7 @@ export async function tellOfJob(
   const what = `The job ${job.id} of ${job.repository} had ${wasted} runners of no use, the last one because ${wordsOf(ending, version)}.`;
   const cause = `Likely cause: ${causeOf(ending, version, world)}.`;
   if (obstacle !== 'cap') return alertOnce(`wasted-${job.repository}`, `${what} ${cause}`, world);
-  const next = `It gets no further one until something about it changes: mend that and deploy, or cancel its run at GitHub and run it again. npm run explain -- ${job.id}`;
+  const next = `It gets no further one until something about it changes: fix that and deploy, or cancel its run at GitHub and run it again. npm run explain -- ${job.id}`;
   await alertOnce(`capped-${job.repository}`, `${what} ${cause} ${next}`, world);
 }
 

@@ -88,7 +88,7 @@ async function cancel(job: Job, { github, config, log }: ReaperWorld): Promise<'
 
 function advice(job: Job, { isForbidden }: Refused, cancelled: string, { config }: ReaperWorld): string {
   if (!isForbidden)
-    return 'It runs on it, as GitHub allows. Mend its runs-on, or give this deployment a base label of its own.';
+    return 'It runs on it, as GitHub allows. Fix its runs-on, or give this deployment a base label of its own.';
   const ended =
     cancelled === 'refused'
       ? 'Its machine ended it, but its run could not be cancelled: cancel it, or give the App `actions: write`.'

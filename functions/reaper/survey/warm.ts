@@ -26,15 +26,18 @@ export function yielding(pools: readonly Pool[], waiting: number): readonly Pool
 }
 
 /**
- * `free`: runners that may still take a job, and that no job waits for. Of those that are ready, new ones stay before old
- * ones. What is old, or made of what has changed, is replaced one at a time, and stays until another is ready.
+ * `all`: runners that may still take a job, and that no job waits for. Of those that are ready, new ones stay before old
+ * ones. What is old, or made of what has changed, is replaced one at a time, and stays until another is ready. What a person
+ * asked for waits until its own end, is no pool's, and gives way to nobody.
  */
 export function planWarm(
   pools: readonly Pool[],
-  free: readonly RunnerEntry[],
+  all: readonly RunnerEntry[],
   { config, version, nowMs }: { readonly config: Config; readonly version: string; readonly nowMs: number },
 ): WarmPlan {
-  const kept = new Set<RunnerName>();
+  const isWaitedFor = ({ waitsUntilMs = 0 }: RunnerEntry) => nowMs < waitsUntilMs;
+  const kept = new Set<RunnerName>(all.filter(isWaitedFor).map(({ name }) => name));
+  const free = all.filter(({ waitsUntilMs }) => waitsUntilMs === undefined);
   const wanting = pools.map((pool) => {
     const stamp = stampOf(pool, version, config);
     const isNew = ({ warm, createdAtMs }: RunnerEntry) =>

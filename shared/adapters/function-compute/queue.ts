@@ -19,6 +19,7 @@ export interface FcQueueOptions extends FcInvokerOptions {
 
 /** Function Compute said no, and would again. */
 export class FcRefusal extends Error {
+  override readonly name = 'FcRefusal';
   readonly status: number;
   readonly code: string;
   constructor(functionName: string, { status, code }: FcAnswer) {

@@ -48,7 +48,7 @@ async function newestFor(request: GitHubRequest, ownHost: OwnHost): Promise<Publ
     return releaseIn(JSON.parse(await files.text(LATEST_AT_GITHUB)));
   } catch (error) {
     const [own, gitHub] = [because, error].map((each) => (each instanceof Error ? each.message : 'unknown'));
-    throw new Error(`no runner is to be had: of GitHub's own host: ${own}; of github.com: ${gitHub}`);
+    throw new Error(`no runner is available: of GitHub's own host: ${own}; of github.com: ${gitHub}`);
   }
 }
 

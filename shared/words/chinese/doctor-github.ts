@@ -83,7 +83,7 @@ export const DOCTOR_GITHUB: Catalogue = {
   'run npm run mirror, and look at the reaper’s log': '请执行 npm run mirror，并看 reaper 的日志',
   'GitHub names no release': 'GitHub 没有给出任何版本',
   '{} is the newest': '{1} 是最新的',
-  '{} is behind {} since {} days, and GitHub allows {}': '{1} 落后于 {2} 已 {3} 天，GitHub 最多容许 {4} 天',
+  '{} is behind {} for {} days, and GitHub allows {}': '{1} 落后于 {2} 已 {3} 天，GitHub 最多容许 {4} 天',
   // GitHub's calls.
   '{}: no sweep has noted what GitHub allows': '{1}：还没有巡检记下 GitHub 允许的调用次数',
   'run doctor again after the next sweep': '请在下次巡检之后再运行 doctor',

@@ -30,7 +30,7 @@ export const REASONS: Catalogue = {
   'Alibaba Cloud is out of reach ({})': '访问不到阿里云（{1}）',
   'the price has moved above the bid ({})': '价格已超过出价（{1}）',
   'the placement names what is not there or does not fit ({})': '此位置里写的东西不存在或不相符（{1}）',
-  'it is not to be had there now ({})': '那里目前买不到（{1}）',
+  'it is not available there now ({})': '那里目前买不到（{1}）',
   'left out because {}: {}': '不考虑：{1}：{2}',
   'it is sold out': '已售罄',
   'it was of no use a moment ago ({})': '刚才用不了（{1}）',

@@ -71,7 +71,7 @@ export const SETUP: Catalogue = {
   'Install it: {}/installations/new': '请安装它：{1}/installations/new',
   'It is not installed at {} yet. Look again?': '它还没有安装到 {1}。再看一次吗？',
   'GitHub answered {}: does it know the App by this key?': 'GitHub 的回答是 {1}：它认得用这个私钥的 App 吗？',
-  'The runner group {} is there: npm run doctor looks whom it serves.': '运行器组 {1} 已经有了：它服务哪些仓库，npm run doctor 会检查。',
+  'The runner group {} is there: npm run doctor checks which repositories it serves.': '运行器组 {1} 已经有了：它服务哪些仓库，npm run doctor 会检查。',
   'The runner group {} is made at {}: for {}, not for public repositories.': '已在 {2} 建好运行器组 {1}：服务 {3}，不含公开仓库。',
   'Make a runner group {} in the organisation’s settings, “Actions”, “Runner groups”, for {} and without public repositories.': '请在组织设置的 “Actions” → “Runner groups” 里创建运行器组 {1}，服务 {2}，不含公开仓库。',
   'Make a runner group {} in the organisation’s settings, “Actions”, “Runner groups”, for {} and without public repositories (GitHub answered {} when asked to make it).': '请在组织设置的 “Actions” → “Runner groups” 里创建运行器组 {1}，服务 {2}，不含公开仓库（请 GitHub 创建时，它的回答是 {3}）。',
@@ -83,7 +83,7 @@ export const SETUP: Catalogue = {
   'GitHub delivers to {}.': 'GitHub 会投递到 {1}。',
   'Waiting for the first delivery …': '正在等待第一次投递 …',
   'GitHub’s ping did not arrive. npm run doctor says why; then run npm run setup again.': 'GitHub 的 ping 没有收到。npm run doctor 会说明原因；之后请再执行 npm run setup。',
-  'All is set up. In a workflow of {}:\n\njobs:\n  first:\n    runs-on: [self-hosted, aliyun, arm64]\n    steps:\n      - run: nproc && uname -m\n\nThen: npm run list, and npm run explain -- JOB. npm run doctor looks whether all is well.':
+  'All is set up. In a workflow of {}:\n\njobs:\n  first:\n    runs-on: [self-hosted, aliyun, arm64]\n    steps:\n      - run: nproc && uname -m\n\nThen: npm run list, and npm run explain -- JOB. npm run doctor checks that everything is well.':
     '全部就绪。在 {1} 的工作流里写：\n\njobs:\n  first:\n    runs-on: [self-hosted, aliyun, arm64]\n    steps:\n      - run: nproc && uname -m\n\n然后：npm run list，以及 npm run explain -- JOB。npm run doctor 检查一切是否正常。',
   'Left. The next npm run setup goes on from here.': '已退出。下次执行 npm run setup 会从这里接着做。',
   // Pages in the browser.

@@ -72,7 +72,9 @@ describe('destroy', () => {
   test('is refused while a runner is busy', async () => {
     here.busy = [['ci-runner-arm64-spot-1-1']];
     expect(await here.destroy()).toBe(1);
-    expect(here.said.join('\n')).toContain('1 runners may be busy: ci-runner-arm64-spot-1-1');
+    expect(here.said.join('\n')).toContain(
+      'a runner may be busy: ci-runner-arm64-spot-1-1. Wait until npm run list shows none',
+    );
     expect(here.changes()).toEqual([]);
   });
 

@@ -25,9 +25,8 @@ const group = ({ management }: Healthy) =>
 const called = ({ management }: Healthy, name: string) =>
   management.functions.get(name) as NonNullable<ReturnType<ManagementState['functions']['get']>>;
 type Statement = { Effect: string; Action: string[]; Resource: string | string[]; Condition?: unknown };
-type Policy = { Statement: Statement[] };
 const policy = ({ management }: Healthy, role: string) =>
-  management.roles.get(role)?.policies.get(role) as Policy;
+  management.roles.get(role)?.policies.get(role) as { Statement: Statement[] };
 const trust = ({ management }: Healthy, role: string) =>
   management.roles.get(role)?.trust as { Statement: object[] };
 const stranger = generateKeyPairSync('rsa', {
@@ -135,6 +134,7 @@ export const FAULTS: [what: string, level: 'wrong' | 'warning', says: RegExp, fa
   ['a profile that nothing fits', 'wrong', /^stock: huge amd64: a type of 512 cores and 512 GiB is not in stock/, { config: ({ profiles }) => ({ profiles: { ...profiles, huge: { arch: 'amd64', cpu: 512 } } }) }],
   ['a type that is sold out', 'wrong', /^stock: named arm64: ecs\.c8y\.4xlarge \(with 16 GiB at least\) is not in stock/, { config: ({ profiles, spot }) => ({ spot: { ...spot, onDemandFallback: false }, profiles: { ...profiles, named: { arch: 'arm64', type: 'ecs.c8y.4xlarge' } } }), breakIt: ({ ecs }) => { for (const zone of ['b', 'g', 'h', 'i', 'j', 'k']) ecs.setStock(`cn-hangzhou-${zone}`, 'ecs.c8y.4xlarge', 0); } }],
   ['an image that takes no hardened metadata, though its facts say so', 'wrong', /^launch: cn-hangzhou: a launch would be refused with InvalidHttpTokens\.NotSupported/, { breakIt: ({ ecs }) => ecs.failNext('RunInstances', { code: 'InvalidHttpTokens.NotSupported' }, 20) }],
+  ['stock that is gone when it is asked for', 'warning', /^launch: cn-hangzhou: nothing of the best 3 offers is available now \(OperationDenied\.NoStock\)/, { breakIt: ({ ecs }) => ecs.failNext('RunInstances', { code: 'OperationDenied.NoStock' }, 20) }],
   ['a key pair that is not there', 'wrong', /^launch: cn-hangzhou: a launch would be refused with InvalidKeyPair/, { config: placed({ keyPair: 'lost-key' }) }],
   ['a quota below an open number of cores', 'warning', /^quota: cn-hangzhou: max-spot-instance-vcpu-count is 8, and 10 runners need 80/, { config: ({ defaults }) => ({ defaults: { ...defaults, cpu: '8+' } }), breakIt: ({ management }) => management.quotas.set('max-spot-instance-vcpu-count', '8') }],
   ['a quota that is not told', 'warning', /^quota: cn-hangzhou: ECS does not say max-postpaid-instance-vcpu-count/, { breakIt: ({ management }) => management.quotas.delete('max-postpaid-instance-vcpu-count') }],
@@ -195,5 +195,5 @@ export const FAULTS: [what: string, level: 'wrong' | 'warning', says: RegExp, fa
   ['a runner group without an allowed repository', 'wrong', /^runner group: ci-runners does not serve my-org\/kernel/, { breakIt: (all) => regroup(all, { repositories: ['my-org/app'] }) }],
   ['a runner group narrower than the allow-list', 'warning', /^runner group: ci-runners serves 2 repositories; no runner comes to jobs of others of my-org/, { config: ({ repositories }) => ({ repositories: { ...repositories, allow: ['My-Org/*'] } }) }],
   ['a runner that is not what the jobs’ own host gives', 'warning', /^runner version: 2\.340\.0 is not what acme\.ghe\.com gives: 2\.341\.0/, { config: ({ github }) => ({ github: { ...github, baseUrl: 'https://acme.ghe.com' } }), options: { github: { isOwnHost: true } }, breakIt: (all) => mirrorHolds(all, '2.340.0') }],
-  ['a runner that GitHub soon gives no jobs', 'wrong', /^runner version: 2\.340\.0 is behind 2\.341\.0 since 25 days/, { breakIt: (all) => mirrorHolds(all, '2.340.0') }],
+  ['a runner that GitHub soon gives no jobs', 'wrong', /^runner version: 2\.340\.0 is behind 2\.341\.0 for 25 days/, { breakIt: (all) => mirrorHolds(all, '2.340.0') }],
 ];

@@ -80,7 +80,7 @@ test('an account in arrears says what to do', async () => {
 test('nothing in stock is one clause, and the story names the offers', async () => {
   const { answer, text } = await told(await open(NO_STOCK), OURS, 4.5 * MINUTE_MS);
   expect(answer.text).toMatch(
-    /each offer that fits is out|offers were refused: it is not to be had there now/,
+    /each offer that fits is out|offers were refused: it is not available there now/,
   );
   expect(answer.text.length).toBeLessThan(300);
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(300);

@@ -30,7 +30,7 @@ test('an image without hardened-only metadata: one launch is refused, the job sa
   await world.pass(5 * MINUTE_MS);
   const because = await becauseOf(world, job);
   expect(because).toMatch(/takes no hardened-only metadata: images\.NAME\.metadata: any/);
-  expect(because).not.toMatch(/to be had/);
+  expect(because).not.toMatch(/available/);
   expect(alerts.filter((text) => text.includes('hardened-only'))).toEqual([
     expect.stringMatching(/^The image arm64 cannot be launched in cn-hangzhou \(InvalidHttpTokens/),
   ]);

@@ -125,7 +125,7 @@ test('machines that never come online: the pool pauses longer each time, and job
   await endsEmpty(world);
 });
 
-test('nothing is to be had for it: that is a pause, and no entry, slot or registration is left', async () => {
+test('nothing is available for it: that is a pause, and no entry, slot or registration is left', async () => {
   const world = await openWarm(ONE, {
     ecs: {
       faults: (action: string) => (action === 'RunInstances' ? { code: 'OperationDenied.NoStock' } : null),

@@ -50,7 +50,7 @@ export function askOf(draw: Draw): RankRequest {
   });
 }
 
-/** What would be to be had if every market had types of these cores only. */
+/** What would be available if every market had types of these cores only. */
 export function rankWithOnly(only: number, asked: RankRequest) {
   const cut = asked.config.placements.map(({ region }) => {
     const zones = ZONES.map((zone) => `${region}-${zone}`);

@@ -70,7 +70,7 @@ test.each<[string, Partial<Requirements>, Market]>([
   ['sold in other zones only', {}, market([type('ecs.c8y.2xlarge', [offer('z')])])],
   ['not on sale today, but in the catalogue', { type: 'ecs.c8y' }, market([])],
   ['newer than the catalogue', { type: 'ecs.new1' }, market([type('ecs.new1.2xlarge', [])])],
-  ['to be had with more cores only', { ...amd64, cpu: { min: 9, max: 9 } }, WHOLE],
+  ['available with more cores only', { ...amd64, cpu: { min: 9, max: 9 } }, WHOLE],
 ])('what is %s waits', (_what, asked, of) => {
   expect(told(asked, of)).toBeNull();
 });

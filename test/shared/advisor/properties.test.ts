@@ -89,7 +89,7 @@ describe('whatever is asked of whatever market', () => {
     );
   });
 
-  test('a job for 8 cores is given more only when nothing with 8 is to be had', () => {
+  test('a job for 8 cores is given more only when nothing with 8 is available', () => {
     let widened = 0;
     fc.assert(
       fc.property(draws, (draw) => {

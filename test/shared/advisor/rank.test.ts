@@ -193,6 +193,6 @@ describe('what is left out says why', () => {
 
 test('each widening step is told', () => {
   expect(rank(ask([sixtyFour])).notes).toEqual(
-    [16, 32, 64].map((cores) => `widened to at most ${cores} cores: nothing spot is to be had with fewer`),
+    [16, 32, 64].map((cores) => `widened to at most ${cores} cores: nothing spot is available with fewer`),
   );
 });

@@ -68,10 +68,10 @@ const MISSING_MAX = 6;
 const NONE =
   /<\w|^\s*body \{|-src 'none'|charset=|^# |^(GET|POST|PATCH) \/|^npm run \w+( --)?$|^--|^(Federated|Service) |^ or more$|^it is in stock$|DryRun/;
 const TOLD_WITH_OTHERS = [
-  'Looks whether all is well, and changes nothing. Exit code 1: something is wrong.',
+  'Checks that everything is well, and changes nothing. Exit code 1: something is wrong.',
   ...['the findings as JSON', 'another runners.yaml', 'doctor only reads', 'no answer', 'all but {}'],
   ...['does not serve', 'no runner comes', ' ({} of {} MB are copied)', '; the last copy ended: {}'],
-  'From an account and an organisation to the first delivery. It can be left at any point, and goes on from there.',
+  'From an account and an organisation to the first delivery. Leave it at any point: the next run goes on from there.',
   'Make a runner group {} in {}, for {} and without public repositories{}.',
   ...['ALIYUN_VSWITCH_ID_A … _Z', 'self hosted', 'no placement', 'of another'],
   'the bucket of {} does not have it{}: each machine there fetches it from GitHub{}',
@@ -130,7 +130,7 @@ test.each(Object.entries(OPERATING))('%s', (english, chinese) => {
 // biome-ignore format: a table reads best as a table.
 test.each([
   [
-    'The job 7 of acme/app was refused because it asks for 128 cores, and limits.cpu is 64. Its author has to mend that: npm run explain -- 7',
+    'The job 7 of acme/app was refused because it asks for 128 cores, and limits.cpu is 64. Its author has to fix that: npm run explain -- 7',
     'acme/app 的作业 7 被拒绝：它要 128 核，而 limits.cpu 是 64。需要由作者改正：npm run explain -- 7',
   ],
   [

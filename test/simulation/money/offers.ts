@@ -60,7 +60,7 @@ export interface Choice {
   readonly refusals: number;
 }
 
-/** The least first, sold out or not, until one is to be had. */
+/** The least first, sold out or not, until one is available. */
 export function firstOf(offers: readonly Offer[], by: (offer: Offer) => number): Choice {
   const list = offers.toSorted((a, b) => by(a) - by(b));
   const at = list.findIndex(({ isSold }) => !isSold);

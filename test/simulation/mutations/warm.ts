@@ -14,4 +14,10 @@ export const WARM: readonly Mutation[] = [
     'held.rev !== rev',
     'held.rev === "never"',
   ),
+  one(
+    'a runner that somebody asked for ends when its time is over',
+    'functions/reaper/survey/warm.ts',
+    'nowMs < waitsUntilMs;',
+    'waitsUntilMs > 0;',
+  ),
 ];

@@ -1,4 +1,7 @@
 /** What happens to GitHub, and beside us in its organisation. */
+import { create } from '../../../cli/create/create.ts';
+import { planOf } from '../../../cli/create/plan.ts';
+import { ALLOWED } from './arrivals.ts';
 import type { Simulation } from './simulation.ts';
 
 /** More than a page of GitHub's lists. */
@@ -27,5 +30,18 @@ export function fleetComes(simulation: Simulation, ms: number): boolean {
   const fleet = `their-fleet-${untilMs}`;
   for (let n = 0; n < OTHERS_RUNNERS; n++)
     simulation.later(n * 50, () => comeAndGo(simulation, untilMs, fleet, n));
+  return true;
+}
+
+/** As `create` does it, over the operator's own line; whoever asked may be gone before the answer. */
+export function somebodyAsks({ world }: Simulation, share: number, forMs: number): boolean {
+  const operator = world.adapters();
+  const plan = planOf({ labels: ['arm64'], repository: ALLOWED[0] as string }, operator.config);
+  if (plan.kind === 'refused') return false;
+  const sleep = (ms: number) => world.clock.sleep(ms);
+  create(
+    { pool: plan.pool, forMs, count: 1 + Math.floor(share * 2) },
+    { operator, queue: world.queue, say: () => undefined, sleep },
+  ).catch(() => undefined);
   return true;
 }

@@ -7,7 +7,7 @@ export type Fate =
   | 'runs'
   /** Has our base labels, and asks for what cannot be: it must be explained. */
   | 'refused'
-  /** Asks for what may be, and is nowhere to be had. */
+  /** Asks for what may be, and is nowhere available. */
   | 'unservable'
   /** Somebody else's, though our runners may fit it. */
   | 'foreign';

@@ -3,7 +3,7 @@
 import type { World } from '../../world/in-process.ts';
 import { configOf } from '../../world/in-process.ts';
 import { THEIRS } from '../../world/strangers.ts';
-import { brownOut, fleetComes } from './around-us.ts';
+import { brownOut, fleetComes, somebodyAsks } from './around-us.ts';
 import { ALLOWED } from './arrivals.ts';
 import { arrivalOf, matrixOf, shortJob } from './made-runs.ts';
 import type { IncidentName, Plan } from './plan.ts';
@@ -153,6 +153,7 @@ export const INCIDENTS = {
     return true;
   },
   "others' runners come and go": (simulation, _share, ms) => fleetComes(simulation, ms),
+  'somebody asks for runners': (simulation, share, ms) => somebodyAsks(simulation, share, ms),
 } satisfies Record<IncidentName, Incident>;
 
 const RIGHTS = ['DescribeInstances', 'DeleteInstance', 'RunInstances', 'GetInstanceConsoleOutput'];

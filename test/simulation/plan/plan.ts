@@ -69,6 +69,7 @@ export const INCIDENT_NAMES = [
   'the App is suspended',
   'a right at ECS is missing',
   "others' runners come and go",
+  'somebody asks for runners',
 ] as const;
 
 export type IncidentName = (typeof INCIDENT_NAMES)[number];

@@ -95,7 +95,8 @@ async function noteFailed(spent: Repaired['spent'], world: ReaperWorld): Promise
     const entry = observation.held?.entry;
     if (entry === undefined || !isFailed(entry, observation, world.clock.nowMs())) continue;
     const ending = endingOf(entry, observation);
-    await pause(entry, `its last runner was of no use: ${wordsOf(ending)}`, world);
+    const because = `its last runner was of no use: ${wordsOf(ending)}`;
+    if (entry.waitsUntilMs === undefined) await pause(entry, because, world);
     await markOffering(entry, ending, world);
   }
 }

@@ -73,7 +73,7 @@ onBothTransports('the runner of another host than github.com', (world) => {
     const w = await open([]);
     const asked = w.another({ ownHost: host({ text: unreachable }) }).latestRunner();
     await expect(asked).rejects.toThrow(
-      "no runner is to be had: of GitHub's own host: it names no runner for Linux; of github.com: no way there",
+      "no runner is available: of GitHub's own host: it names no runner for Linux; of github.com: no way there",
     );
   });
 });

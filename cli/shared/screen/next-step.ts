@@ -1,0 +1,58 @@
+/** What a person does about a service's refusal, by its code: a code alone is no advice. Pure. */
+
+/** By its name, so that no command loads what another one asks. */
+interface VendorError {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: unknown;
+  /** Alibaba Cloud's; `status`: GitHub's, and Function Compute's. 0: there was no answer. */
+  readonly statusCode?: unknown;
+  readonly status?: unknown;
+}
+
+const NETWORK =
+  'there was no answer: check this machine’s network, and HTTPS_PROXY where it needs one; then run it again';
+const RIGHTS =
+  'this key may not do that: give its owner the rights that docs/install.md lists, or use another key';
+const KEY =
+  'Alibaba Cloud does not know this key: check ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET; a session’s token may have expired';
+const NOT_DEPLOYED = 'nothing is deployed there yet, or it was destroyed: npm run deploy';
+const APP_KEY =
+  'the App’s key is none that can be read: check GITHUB_PRIVATE_KEY in .env, which holds the key or says where it is kept';
+
+/** Held against status, code and words, in this order. */
+// biome-ignore format: a table reads best as a table.
+const STEPS: readonly (readonly [whose: string, said: RegExp, step: string])[] = [
+  ['TableError',      /instance is not found|OTSObjectNotExist/i,                    NOT_DEPLOYED],
+  ['TableError',      /instance ACL/i,                                               'in the TableStore console, under the instance’s network management, allow access from the Internet'],
+  ['TableError',      /OTSAuthFailed|OTSNoPermission|OTSInvalidAccessKey/,           RIGHTS],
+  ['TableError',      /ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|EHOST|ENET|socket/,       NETWORK],
+  ['AlibabaRefusal',  /AccessKeyId|Signature|SecurityToken|InvalidCredential/,       KEY],
+  ['AlibabaRefusal',  /Forb+id+en|NoPermission|AccessDenied|NotAuthori[sz]ed|Unauthorized/, RIGHTS],
+  ['AlibabaRefusal',  /NotActivated|NotOpen|NotEnabled|Unopened|InactiveUser/,       'activate that service in the Alibaba Cloud console; docs/install.md lists those that are needed'],
+  ['AlibabaRefusal',  /Balance|Arrear|Payment|InDebt/,                               'top up the Alibaba Cloud account, or settle its bill'],
+  ['AlibabaRefusal',  /Quota|LimitExceed/,                                           'a quota of the account is used up: ask for more in the Quota Center'],
+  ['AlibabaRefusal',  /Throttl|TooMany|^429/,                                        'Alibaba Cloud is asked too often: run it again in a minute'],
+  ['AlibabaRefusal',  /NotFound|NotExist|^404/,                                      NOT_DEPLOYED],
+  ['AlibabaRefusal',  /^5\d\d/,                                                      'Alibaba Cloud itself failed: run it again in a minute'],
+  ['NoAlibabaAnswer', /./,                                                           NETWORK],
+  ['FcRefusal',       /^404|NotFound/,                                               NOT_DEPLOYED],
+  ['FcRefusal',       /^40[13]/,                                                     RIGHTS],
+  ['GitHubFailed',    /DECODER|PEM|asn1|private key/i,                               APP_KEY],
+  ['GitHubFailed',    /^0 /,                                                         NETWORK],
+  ['GitHubFailed',    /^401/,                                                        'GitHub does not take the App’s key: check GITHUB_APP_ID and GITHUB_PRIVATE_KEY; npm run doctor compares them with GitHub'],
+  ['GitHubFailed',    /^(?:403|429).*rate limit/i,                                   'GitHub’s calls are used up: run it again in the next hour'],
+  ['GitHubFailed',    /^403/,                                                        'the App lacks a permission: npm run doctor says which, and its owner grants it on GitHub'],
+  ['GitHubFailed',    /^404/,                                                        'GitHub shows the App no such thing: is it installed there, and does it see the repository? npm run doctor looks'],
+  ['GitHubFailed',    /^5\d\d/,                                                      'GitHub itself failed: look at githubstatus.com, and run it again later'],
+];
+
+const VENDORS = new Set(STEPS.map(([whose]) => whose));
+
+/** `otherwise`: of a service's code that has no line here. Null: it is no service's refusal. */
+export function nextStep(error: VendorError, otherwise: string): string | null {
+  if (!VENDORS.has(error.name)) return null;
+  const { statusCode, status = statusCode ?? '', code = '', message } = error;
+  const said = `${String(status)} ${String(code)} ${message}`;
+  return STEPS.find(([whose, pattern]) => whose === error.name && pattern.test(said))?.[2] ?? otherwise;
+}

@@ -1,0 +1,55 @@
+/** What services refuse comes with what a person does about it. */
+import { expect, test } from 'vitest';
+import { nextStep } from '../../../cli/shared/screen/next-step.ts';
+import { AlibabaRefusal, NoAlibabaAnswer } from '../../../shared/adapters/alibaba/call.ts';
+import { FcRefusal } from '../../../shared/adapters/function-compute/queue.ts';
+import { GitHubFailed } from '../../../shared/adapters/github/request.ts';
+import { toTableError } from '../../../shared/adapters/tablestore/errors.ts';
+
+const table = (words: string) =>
+  toTableError(Object.assign(new Error(words), { code: 403 }), 'GetRange ledger');
+const node = (code: string) => toTableError(Object.assign(new Error('failed'), { code }), 'GetRange ledger');
+const refused = (code: string, status = 400) => new AlibabaRefusal('ListFunctionVersions', code, status);
+const noAnswer = new NoAlibabaAnswer({
+  action: 'GetCallerIdentity',
+  endpoint: 'https://sts.aliyuncs.com',
+} as never);
+const gitHub = (status: number, words = 'Not Found') => new GitHubFailed('GET /app', status, words);
+const fc = (status: number, code: string) => new FcRefusal('ci-launcher', { status, code } as never);
+
+// biome-ignore format: a table reads best as a table.
+test.each([
+  ['a ledger that is not there',       table('OTSAuthFailed The instance is not found.'),       /nothing is deployed there yet.*npm run deploy/],
+  ['a table that is not there',        table('OTSObjectNotExist Requested table does not exist'), /npm run deploy/],
+  ['a key that may not read it',       table('OTSNoPermissionAccess You have no permission'),   /rights that docs\/install\.md lists/],
+  ['a network without names',          node('ENOTFOUND'),                                       /network, and HTTPS_PROXY/],
+  ['a shut instance',                  table('OTSAuthFailed denied by instance ACL'),           /allow access from the Internet/],
+  ['a function that is not deployed',  refused('FunctionNotFound', 404),                        /npm run deploy/],
+  ['a right that is missing',          refused('Forbidden.RAM', 403),                           /this key may not do that/],
+  ['Alibaba’s own misspelling',        refused('Forbbiden', 403),                               /this key may not do that/],
+  ['a wrong key',                      refused('InvalidAccessKeyId.NotFound', 404),             /ALIBABA_CLOUD_ACCESS_KEY_ID/],
+  ['a wrong secret',                   refused('SignatureDoesNotMatch'),                        /ALIBABA_CLOUD_ACCESS_KEY_SECRET/],
+  ['an expired session',               refused('InvalidSecurityToken.Expired'),                 /token may have expired/],
+  ['a service that was never opened',  refused('ServiceNotActivated'),                          /activate that service/],
+  ['no money',                         refused('InvalidAccountStatus.NotEnoughBalance', 403),   /top up/],
+  ['a quota',                          refused('QuotaExceeded.Vpc'),                            /Quota Center/],
+  ['too many calls',                   refused('Throttling.User'),                              /in a minute/],
+  ['a service that failed',            refused('InternalError', 500),                           /itself failed/],
+  ['no answer',                        noAnswer,                                                /HTTPS_PROXY/],
+  ['a launcher that is not there',     fc(404, 'FunctionNotFound'),                             /npm run deploy/],
+  ['no right to invoke it',            fc(403, 'AccessDenied'),                                 /this key may not do that/],
+  ['what is no key',                   gitHub(0, 'error:1E08010C:DECODER routines::unsupported'), /GITHUB_PRIVATE_KEY in \.env/],
+  ['GitHub out of reach',              gitHub(0, 'fetch failed'),                               /HTTPS_PROXY/],
+  ['another App’s key',                gitHub(401, 'Bad credentials'),                          /GITHUB_APP_ID and GITHUB_PRIVATE_KEY/],
+  ['used-up calls',                    gitHub(403, 'API rate limit exceeded'),                  /next hour/],
+  ['a missing permission',             gitHub(403, 'Resource not accessible by integration'),   /lacks a permission/],
+  ['what the App does not see',        gitHub(404),                                             /installed there/],
+  ['GitHub’s own failure',             gitHub(502, 'Bad gateway'),                              /githubstatus\.com/],
+  ['a code that nobody knows',         refused('SomethingNew'),                                 /^otherwise$/],
+])('%s', (_what, error, step) => {
+  expect(nextStep(error, 'otherwise')).toMatch(step);
+});
+
+test('what no service said has none', () => {
+  expect(nextStep(new Error('There is no runners.yaml'), 'otherwise')).toBe(null);
+});
