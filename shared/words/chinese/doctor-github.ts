@@ -123,5 +123,9 @@ export const CHECKS_IN_CHINESE: Readonly<Record<string, string>> = {
   ...{ 'webhook addresses': 'webhook 来源地址', sweeps: '巡检', App: 'App', workflow: '部署工作流' },
   ...{ 'App installation': 'App 安装', webhook: 'webhook', deliveries: '投递' },
   ...{ 'deployed secrets': '已部署的密钥', 'check runs': '提交上的检查', 'runner group': '运行器组' },
-  ...{ 'runner version': '运行器版本', 'GitHub calls': 'GitHub 调用次数' },
+  ...{
+    'runner version': '运行器版本',
+    'GitHub calls': 'GitHub 调用次数',
+    'ways to GitHub': '到 GitHub 的通路',
+  },
 };
