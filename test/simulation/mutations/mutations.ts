@@ -67,7 +67,7 @@ const IDLE = edit(
 /** What userdata/run.sh arms first, as the simulated machine has it. */
 const OWN_STOP = edit(
   'simulator/timed-driver.ts',
-  'const disarm = after(bootDeadlineMs, () => machine.stop());',
+  'const disarm = after(bootDeadlineMs, () => bare.stop());',
   'const disarm = after(bootDeadlineMs, () => undefined);',
 );
 
@@ -152,8 +152,8 @@ export const MUTATIONS: readonly Mutation[] = [
   one(
     'put, then read history',
     'functions/launcher/open.ts',
-    'if (!(await hasEnded(event.job, world.ledger))) return markOffSpot(held, world);',
-    'if (Date.UTC(1970) === 0) return markOffSpot(held, world);',
+    'const isOver = ahead(hasEnded(event.job, world.ledger));',
+    'const isOver = ahead(Promise.resolve(Date.UTC(1970) !== 0));',
   ),
   { name: 'unwanted', edits: [UNWANTED] },
   { name: 'unwanted, the end of idle runners, and the machine’s own', edits: [UNWANTED, IDLE, OWN_STOP] },
