@@ -50,7 +50,7 @@ async function launchFor(
   event: LaunchEvent,
   world: LauncherWorld,
 ): Promise<Outcome> {
-  const taken = await takeWarm(job, world);
+  const taken = await takeWarm(job, known, world);
   if (taken !== null) return taken;
   const gate = await openQuotaGate(job.entry, await known.limits, event, world);
   const ranking = await rankFor(job, requirements, known, gate, world);

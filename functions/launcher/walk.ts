@@ -31,8 +31,9 @@ export interface Launch {
   readonly gate: Pick<QuotaGate, 'refusedSince' | 'lookAgain'>;
 }
 
-interface Walk extends Launch {
-  readonly jitConfig: string;
+export interface Walk extends Launch {
+  /** Null: it is made ready, and stopped. */
+  readonly jitConfig: string | null;
 }
 
 type Walked =
@@ -50,7 +51,7 @@ type Walked =
       readonly quota?: QuotaWait | null;
     };
 
-const noRefusals = (image: string): Refusals => ({
+export const noRefusals = (image: string): Refusals => ({
   image,
   ...{ said: [], meanings: new Set(), slow: new Map() },
   ...{ out: new Set(), used: new Map() },

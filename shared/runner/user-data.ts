@@ -12,8 +12,8 @@ import { hasMirrors, type MachineMirrors } from './package-mirrors.ts';
 import { dockerClientJson, proxyEnvironment } from './proxy.ts';
 
 export interface UserDataValues {
-  /** Secret, good for one runner. */
-  readonly jitConfig: string;
+  /** Secret, good for one runner; null: the machine is only made ready, and waits to be stopped. */
+  readonly jitConfig: string | null;
   readonly runner: {
     /** Versions that are good enough when the image holds one; the newest among them. */
     readonly versions: readonly string[];
@@ -65,7 +65,10 @@ export interface UserDataValues {
 
 /** The text of the files in `userdata/`. */
 export type UserDataScripts = Readonly<
-  Record<'install' | 'docker' | 'mirrors' | 'jobStarted' | 'job' | 'usage' | 'selfDestruct' | 'run', string>
+  Record<
+    'install' | 'docker' | 'mirrors' | 'jobStarted' | 'job' | 'standBy' | 'usage' | 'selfDestruct' | 'run',
+    string
+  >
 >;
 
 /** One download of the runner may take this long; GitHub from mainland China takes minutes. */
@@ -82,6 +85,7 @@ export function userData(values: UserDataValues, scripts: UserDataScripts): stri
       hasMirrors(values.mirrors) ? scripts.mirrors : '',
       scripts.install,
       scripts.job,
+      values.jitConfig === null ? scripts.standBy : '',
       values.usage ? scripts.usage : '',
       values.selfDestruct === null ? '' : scripts.selfDestruct,
       scripts.run,
@@ -137,6 +141,7 @@ function header(values: UserDataValues): string[] {
     PUBLIC: values.admission.public,
     FORKS: values.admission.forks,
     METADATA_OPEN: String(values.metadata === 'open'),
+    PREPARES: String(values.jitConfig === null),
     USAGE: String(values.usage),
     ...(values.usage ? { CORES: whole(instance.cpu), MEMORY_GIB: whole(Math.ceil(instance.memoryGiB)) } : {}),
     INSTANCE_TYPE: instance.instanceType,
@@ -149,7 +154,7 @@ function header(values: UserDataValues): string[] {
   const lists: Record<string, readonly string[]> = {
     RUNNER_VERSIONS: runner.versions,
     RUNNER_URLS: runner.urls,
-    JIT_PARTS: jitParts(values.jitConfig),
+    JIT_PARTS: values.jitConfig === null ? [] : jitParts(values.jitConfig),
     PACKAGES: values.packages,
     MIRRORS: mirrors.files.flatMap(({ tool, url, files, text }) => [tool, url, files.join(' '), text]),
     ADMITTED: values.admission.lists.map((list) => list.join(' ').toLowerCase()),

@@ -1,4 +1,5 @@
 /** Bounds of warm runners. */
+import { INSTANCE_VISIBLE_MS, LEASE_MS } from '../limits.ts';
 
 /** GitHub removes a runner that had no job for a day, and the longer it waits, the older are its runner and image: it is replaced. */
 export const WARM_AGE_MS = 12 * 3_600_000;
@@ -13,3 +14,15 @@ export const WARM_PROVEN_MS = 15 * 60_000;
 /** A pool whose runner could not be had, or ended before it had a job, is not refilled for so long; twice as long each time. */
 export const WARM_PAUSE_MS = 2 * 60_000;
 export const WARM_PAUSE_MAX_MS = 30 * 60_000;
+
+/** A machine that is to be stopped is given up after this: its first boot is over, and it costs. */
+export const STANDBY_STOP_MAX_MS = 10 * 60_000;
+/** What went on billing when it was stopped is not bought for that again in this time. */
+export const STANDBY_OUT_MS = 7 * 24 * 3_600_000;
+/** As long as a list may show what was before: one that was just started is believed to be stopped only after this. */
+export const START_VISIBLE_MS = LEASE_MS + INSTANCE_VISIBLE_MS;
+/** Of one job in one invocation: each is a mint and two calls. */
+export const STARTS_PER_LAUNCH_MAX = 3;
+/** No further one is tried after this, and after the other no cold launch in the same invocation: there must be time left to undo. */
+export const START_TRIES_MS = 10_000;
+export const COLD_AFTER_START_MS = 30_000;

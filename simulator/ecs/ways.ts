@@ -8,6 +8,8 @@ export interface Ways {
   readonly diskTags: 'set' | 'missing';
   /** Whether a launch with tags needs ecs:TagResources beside ecs:RunInstances. */
   readonly tagsNeedRight: boolean;
+  /** Which types stop billing when they are asked to; those with local disks do not (SDK model StopInstanceRequest). */
+  readonly economicalMode: (type: string) => boolean;
 }
 
 /** As Alibaba Cloud's documentation has them. */
@@ -17,4 +19,5 @@ export const DOCUMENTED: Ways = {
   releaseTimes: 'stand',
   diskTags: 'set',
   tagsNeedRight: false,
+  economicalMode: (type) => !/^ecs\.(?:i|d)\d/.test(type),
 };
