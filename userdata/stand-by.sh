@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Makes this machine ready for being stopped, and for a later boot with user data of its own. Stands above run.sh, in user
 # data that has no registration.
-# shellcheck disable=SC2154 # install.sh has the folders.
+# shellcheck disable=SC2153,SC2154,SC2310,SC2312 # install.sh has the folders. Who cannot be asked is asked again.
 set -euo pipefail
 
 # Of this boot nothing is left but what is installed, and a unit for the next one. Then it waits to be stopped, from outside,
 # because only a stop that is asked for can be in economical mode; should nobody ask, the boot's deadline ends it.
 stand_by() {
+  # What may come beside: the actions.
+  wait || true
   await_unit cloud-final.service
   remove_copies
   write_start_unit
@@ -23,7 +25,7 @@ write_start_unit() {
   local first
   first=$(ask_user_data | sha256sum)
   {
-    printf 'set -euo pipefail\nreadonly METADATA=%q FIRST=%q\n' "${METADATA}" "${first}"
+    printf 'set -euo pipefail\nreadonly ROOT=%q METADATA=%q FIRST=%q\n' "${ROOT}" "${METADATA}" "${first}"
     declare -f ask_user_data start_again
     printf 'start_again\n'
   } >"${SHARED}/start.sh"
@@ -51,10 +53,10 @@ ask_user_data() {
 
 # In memory, root's alone, and gone before the job: it has the JIT config. That of the first boot is for no job.
 start_again() {
-  local file=/run/ci-runner-user-data sum tries=0
-  rm --force /opt/ci-runner/start.sh /etc/systemd/system/{,multi-user.target.wants/}ci-runner-start.service
+  local file="${ROOT}/run/ci-runner-user-data" sum tries=0
+  rm --force "${ROOT}"/opt/ci-runner/start.sh "${ROOT}"/etc/systemd/system/{,multi-user.target.wants/}ci-runner-start.service
   (umask 077 && : >"${file}")
-  while ! ask_user_data >"${file}"; do
+  until ask_user_data >"${file}" && [[ -s "${file}" ]]; do
     if ((++tries >= 30)); then exit 1; fi
     sleep 2
   done
@@ -62,4 +64,6 @@ start_again() {
   if [[ "${sum}" == "${FIRST}" ]]; then exit 1; fi
   bash "${file}"
   rm --force "${file}"
+  # Whatever else it was has armed no stop.
+  [[ -e "${ROOT}/run/ci-runner" ]]
 }

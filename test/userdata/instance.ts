@@ -91,6 +91,20 @@ export function boot(circumstances: Circumstances = {}): Boot {
   };
 }
 
+/** The boot of a stopped machine that was made ready, with what its metadata has by then. */
+export function bootAgain(
+  root: string,
+  now: string,
+): { readonly status: number | null; readonly runner: string | null } {
+  writeFileSync(join(root, 'user-data'), now);
+  rmSync(join(root, 'run/ci-runner'), { recursive: true, force: true });
+  const status = run(root, [join(root, 'opt/ci-runner/start.sh')], {});
+  const unit = join(root, 'run/ci-runner/run.sh');
+  if (existsSync(unit)) run(root, [unit, 'run'], {});
+  const saw = join(root, 'runner-saw');
+  return { status, runner: existsSync(saw) ? readFileSync(saw, 'utf8') : null };
+}
+
 /** Any script of ours, on the machine that an image is made of. */
 export function runOnly(script: string, circumstances: Circumstances = {}) {
   const root = instanceRoot(circumstances);
