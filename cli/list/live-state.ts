@@ -2,35 +2,16 @@
 import { placesInLine } from '../../functions/reaper/rounds/checks/places.ts';
 import { lastSweepMs } from '../../functions/reaper/sweep-lease.ts';
 import { type StandingAlert, standingAlerts } from '../../shared/alert-once.ts';
-import type { JobEntry, RunnerEntry, RunnerState } from '../../shared/ledger/entries.ts';
+import type { JobEntry, RunnerEntry } from '../../shared/ledger/entries.ts';
 import type { CapacityView, Held } from '../../shared/ledger/ledger.ts';
 import type { Stop } from '../../shared/ledger/stop.ts';
-import { HISTORY_DAY_MAX, LEDGER_SCAN_MAX, RELEASE_MARGIN_MS } from '../../shared/limits.ts';
+import { HISTORY_DAY_MAX, LEDGER_SCAN_MAX } from '../../shared/limits.ts';
 import { describeLimit } from '../../shared/quota/learned-limits.ts';
 import { readLimits } from '../../shared/quota/note.ts';
 import { currencyOf, type Operator } from '../shared/operator.ts';
+import { aliveOf, type LiveRunner } from './live-runner.ts';
 
-export interface LiveRunner {
-  readonly runner: string;
-  readonly state: RunnerState;
-  /** The job that it runs, or is meant for. */
-  readonly job: number | null;
-  readonly jobName: string | null;
-  readonly repository: string;
-  readonly instance: string | null;
-  readonly instanceType: string | null;
-  readonly zone: string | null;
-  /** The baked image that its machine was made from; null: another. */
-  readonly image: string | null;
-  readonly capacityType: 'spot' | 'on-demand' | null;
-  readonly pricePerHour: number | null;
-  readonly createdAtMs: number;
-  /** Since when it is in this state. */
-  readonly stateAtMs: number;
-  /** When we end it, whatever it does; null: there is no instance yet. */
-  readonly untilMs: number | null;
-  readonly because: string;
-}
+export type { LiveRunner } from './live-runner.ts';
 
 export interface WaitingJob {
   readonly job: number;
@@ -123,28 +104,6 @@ async function readRefused({
     }))
     .sort((a, b) => b.createdAtMs - a.createdAtMs);
   return { refused, isRefusedComplete: days.every(({ complete }) => complete) };
-}
-
-function aliveOf(entry: RunnerEntry, names: ReadonlyMap<number, string>): LiveRunner {
-  const { name, state, candidate, releaseAtMs } = entry;
-  const job = entry.busyWith ?? entry.ran?.id ?? entry.for;
-  return {
-    runner: name,
-    state,
-    job,
-    jobName: entry.ran?.name ?? (job === null ? null : (names.get(job) ?? null)),
-    repository: entry.repository,
-    instance: entry.instanceId,
-    instanceType: candidate?.instanceType ?? null,
-    zone: candidate?.zone ?? null,
-    image: entry.image ?? null,
-    capacityType: candidate?.capacityType ?? null,
-    pricePerHour: candidate?.pricePerHour ?? null,
-    createdAtMs: entry.createdAtMs,
-    stateAtMs: entry.stateAtMs,
-    untilMs: releaseAtMs === null ? null : releaseAtMs - RELEASE_MARGIN_MS,
-    because: entry.because,
-  };
 }
 
 type HeldJob = Held<JobEntry>;

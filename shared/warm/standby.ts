@@ -14,14 +14,14 @@ export const isStandingBy = ({
 
 type Rested = Pick<RunnerEntry, 'state' | 'standby' | 'stateAtMs' | 'stoppedMs'>;
 
-/** How long it stood stopped, up to now. */
+/** How long it stood stopped, up to now: since its stop was asked for, until it is gone or started. */
 export function stoppedMsOf({ state, standby, stateAtMs, stoppedMs = 0 }: Rested, nowMs: number): number {
-  const isNow = state === 'booting' && standby === 'stopped';
+  const isNow = standby === 'stopped' && (state === 'booting' || state === 'retiring');
   return stoppedMs + (isNow ? Math.max(0, nowMs - stateAtMs) : 0);
 }
 
 /** What is kept of that when it stands stopped no longer. */
-export function withStoppedMs(entry: Rested, nowMs: number): Pick<RunnerEntry, 'stoppedMs'> {
+export function withStoppedMs(entry: Rested, nowMs: number): { readonly stoppedMs?: number } {
   const stoppedMs = stoppedMsOf(entry, nowMs);
   return stoppedMs === 0 ? {} : { stoppedMs };
 }

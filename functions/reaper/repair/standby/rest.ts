@@ -47,7 +47,9 @@ function write(
   const { entry } = held;
   const atMs = clock.nowMs();
   const trail = mergeTrail(...entry.trail, { atMs, text: `${entry.name} ${words}` });
-  return ledger.runners.replace(entry.name, held, { ...entry, standby, stateAtMs: atMs, trail });
+  // It stood stopped a moment after that was asked for, and was seen so up to a minute later.
+  const stateAtMs = standby === 'stopping' ? atMs : entry.stateAtMs;
+  return ledger.runners.replace(entry.name, held, { ...entry, standby, stateAtMs, trail });
 }
 
 /** ECS stops it all the same, and says no more than that; what it is made of is left out of stopped pools for long. */
