@@ -67,7 +67,7 @@ async function askUntilSure(
     } catch (error) {
       const removal = removalOf(failureOf(error));
       const { code } = failureOf(error);
-      options.log('instance.refused', { instanceId: params.InstanceId, action, code, removal });
+      options.log('instance.refused', { instanceId: params.InstanceId, code, removal });
       if (removal !== null) return removal;
       const isWorthAnother = meaningOf(failureOf(error)).meaning.kind === 'again';
       if (!isWorthAnother || tries >= CALL_TRIES_MAX) throw error;
