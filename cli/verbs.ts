@@ -52,6 +52,12 @@ const OPERATORS: readonly Verb[] = [
     'npm run list shows whether it was marked; to ask again does no harm.',
   ],
   [
+    'keep',
+    'keep a machine for a person to look at',
+    () => import('./keep/index.ts'),
+    'npm run list shows whether it is kept; to ask again does no harm.',
+  ],
+  [
     'stop',
     'end every machine, and launch no more',
     () => import('./stop/index.ts'),

@@ -50,6 +50,11 @@ export const UNCHANGED_MAX_BYTES = 64 * 1024 * 1024;
 /** Which runner group has which id, told by one launcher to all: a group that is made anew is noticed by its 404. */
 export const RUNNER_GROUP_KEPT_MS = 24 * 3_600_000;
 
+/** A call that waited so long in vain is silence, and not a connection that was cut. */
+export const SILENCE_MIN_MS = 10_000;
+/** For so long nobody else waits. */
+export const SILENCE_HEEDED_MS = 20_000;
+
 /** What other functions found out of GitHub's limits is read again after this. */
 export const GITHUB_NOTE_KEPT_MS = 30_000;
 

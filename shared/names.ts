@@ -34,8 +34,8 @@ export function parseJobId(name: string): JobId | null {
 
 /** A hash, because the API takes 64 characters. The same launch on the same candidate is the same request. */
 export function clientTokenOf(name: RunnerName, candidate: Candidate): string {
-  const { region, zone, instanceType, capacityType } = candidate;
-  const text = [name, region, zone, instanceType, capacityType].join('\n');
+  const { region, zone, instanceType, capacityType, isRaised } = candidate;
+  const text = [name, region, zone, instanceType, capacityType, ...(isRaised ? ['raised'] : [])].join('\n');
   return createHash('sha256').update(text).digest('hex').slice(0, CLIENT_TOKEN_MAX_CHARS);
 }
 

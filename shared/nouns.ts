@@ -1,13 +1,14 @@
 /** The nouns of this field, as style demands one word for each. Data only: no vendor, no clock. */
 
+import type { CapacityType } from './offers.ts';
+
+export type { Arch, Candidate, CapacityType, Offering, Requirements } from './offers.ts';
+
 type Brand<Base, Name extends string> = Base & { readonly brand: Name };
 export type JobId = Brand<number, 'job'>;
 export type RunId = Brand<number, 'run'>;
 /** `{deployment}-runner-{arch}-spot-{job}-{launch}`; used for one launch only. */
 export type RunnerName = Brand<string, 'runner'>;
-
-export type Arch = 'amd64' | 'arm64';
-export type CapacityType = 'spot' | 'on-demand';
 
 /** What GitHub told us of a job, trimmed; at most EVENT_MAX_BYTES as JSON. */
 export interface Job {
@@ -66,51 +67,6 @@ export interface DueEvent {
 export interface NamedRunner {
   readonly id: number;
   readonly name: string;
-}
-
-/** What a job's labels ask of an instance. */
-export interface Requirements {
-  readonly arch: Arch;
-  /** Exactly these cores when min equals max; the cheapest by the core within a range; max null: the cheapest of all with so many. */
-  readonly cpu: { readonly min: number; readonly max: number | null };
-  /** `perCore`: at least so much for each core that the machine has. */
-  readonly memoryGiB: { readonly min: number; readonly max: number | null; readonly perCore?: number };
-  readonly capacityType: CapacityType;
-  /** Family (`ecs.c8y`) or exact type (`ecs.c8y.2xlarge`); null: any. */
-  readonly type: string | null;
-  readonly diskGiB: number;
-  /** A key of `images:` in the configuration. */
-  readonly image: string;
-  readonly profile: string | null;
-  readonly docker: boolean;
-  readonly sudo: boolean;
-  readonly lifetimeMs: number;
-}
-
-/** placement × zone × type × spot or on-demand, with what it costs. Prices in CNY (or the account's currency) an hour. */
-export interface Offering {
-  /** index into `placements:` of the configuration */
-  readonly placement: number;
-  readonly region: string;
-  /** full id, such as cn-hangzhou-k */
-  readonly zone: string;
-  readonly instanceType: string;
-  readonly capacityType: CapacityType;
-  readonly arch: Arch;
-  readonly cpu: number;
-  readonly memoryGiB: number;
-  /** Null: no market price is known. */
-  readonly pricePerHour: number | null;
-  readonly onDemandPricePerHour: number | null;
-}
-
-/** An offering placed in order for one job. */
-export interface Candidate extends Offering {
-  /** Three decimals; null: at market price (SpotAsPriceGo), or on demand. */
-  readonly priceLimit: number | null;
-  readonly expectedCostPerHour: number | null;
-  /** lower-case clause that completes "here because …" */
-  readonly because: string;
 }
 
 /** An ECS instance with our deployment's tag, as the cloud lists it. */

@@ -183,8 +183,8 @@ export interface Instances {
   /** For the next boot of a stopped one. Throws when that is refused, or not sure. */
   setUserData(region: string, id: string, userData: string): Promise<void>;
   start(region: string, id: string): Promise<RunOutcome>;
-  /** Decoded console output, newest last; '' when there is none. */
-  consoleOutput(region: string, id: string): Promise<string>;
+  /** Decoded console output, newest last; null: no such instance. */
+  consoleOutput(region: string, id: string): Promise<string | null>;
 }
 
 /** What we hand to our own functions; resolves only after Function Compute accepted it. */

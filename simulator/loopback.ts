@@ -37,6 +37,8 @@ export interface LoopbackOptions {
   readonly secrets?: Partial<Secrets>;
   /** What the role of each function allows, by RAM action. */
   readonly mayDo?: Hosting['mayDo'];
+  /** GitHub's host as the functions are told it: one that no name server knows is reached by a proxy alone. */
+  readonly gitHubHost?: string;
 }
 
 /** Recognisable on purpose: a test looks for them in everything that is printed. */
@@ -58,7 +60,7 @@ const SECRETS: Secrets = {
 };
 
 export async function openLoopback(options: LoopbackOptions) {
-  const { deployment } = options;
+  const { deployment, gitHubHost = '127.0.0.1' } = options;
   const secrets = { ...SECRETS, ...options.secrets };
   const clock = scaledClock(options.scale, Date.now(), coreWaits());
   const account = createAccount(ACCOUNT_ID, REGION);
@@ -76,7 +78,7 @@ export async function openLoopback(options: LoopbackOptions) {
     serveGitHub(github),
     serveOss(oss),
     serveOss(oss, 0, '127.0.0.1', 'public'),
-    serveReleases(github, clock, RUNNER_VERSION),
+    serveReleases(github, clock, RUNNER_VERSION, gitHubHost),
     serveLogService({ clock, credentials: account.find, ...logPlace }),
   ]);
   const environment = (): Record<string, string> => ({
@@ -88,7 +90,7 @@ export async function openLoopback(options: LoopbackOptions) {
     OSS_ENDPOINT: `http://127.0.0.1:${ossServer.port}`,
     OSS_SOURCE_ENDPOINT: `http://127.0.0.1:${publicOss.port}`,
     LOG_ENDPOINT: `http://127.0.0.1:${logs.port}`,
-    GITHUB_API: gitHubServer.origin,
+    GITHUB_API: `http://${gitHubHost}:${gitHubServer.port}`,
     GITHUB_APP_ID: String(APP_ID),
     GITHUB_PRIVATE_KEY: pemOf(keys.privateKey).replaceAll('\n', '\\n'),
     WEBHOOK_SECRET: secrets.webhookSecret,

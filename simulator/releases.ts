@@ -23,6 +23,7 @@ export async function serveReleases(
   github: SimGitHub,
   clock: SimClock,
   first: string,
+  host = '127.0.0.1',
 ): Promise<ServedReleases> {
   const asked: string[] = [];
   const actions = simActions();
@@ -34,7 +35,7 @@ export async function serveReleases(
     response.end(archiveOf(name));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const origin = `http://${host}:${(server.address() as AddressInfo).port}`;
   const publish = (version: string, publishedAtMs = clock.nowMs()): void => {
     const assets = ['x64', 'arm64'].map((arch) =>
       assetOf(`actions-runner-linux-${arch}-${version}.tar.gz`, version, origin),

@@ -3,6 +3,7 @@
  * off; on the market's notice the script ends the runner, and with it the job. The figures are those of stock images: online after 30 to 75 s (peers report two to four minutes with package
  * installs, one without). The instance reads its user data as bash would, for the JIT config and for whose jobs may run.
  */
+import { stayingMachine } from './assistant.ts';
 import { type BootDriver, type BootedMachine, silentDriver } from './ecs/machine.ts';
 import type { SimGitHub } from './github/github.ts';
 import { ConfigRefused, type RunnerSession } from './github/runs/sessions.ts';
@@ -28,6 +29,8 @@ export interface TimedDriverOptions {
   readonly exitStatus?: () => number;
   /** GitHub's broker answers 403 to the version: the runner never has a session, and exits with 7. */
   readonly refusesVersion?: () => boolean;
+  /** What keeps the runner's archive away, as `cause_of` says it (userdata/install.sh), with where GitHub's name leads to; null: nothing. */
+  readonly badNetwork?: () => string | null;
   /** From the end of the job to power off. */
   readonly stopMs?: number;
 }
@@ -46,24 +49,25 @@ export function timedDriver(options: TimedDriverOptions): BootDriver {
   const isUsed = new Set<string>();
   const isPrepared = new Set<string>();
   return {
-    boot(machine) {
+    boot(bare) {
       // Somebody else's: it has nothing to do with runners. And cloud-init reads user data at the first boot only.
-      const isUnread = isUsed.has(machine.id) && !isPrepared.has(machine.id);
-      if (machine.userData === '' || isUnread) return silentDriver.boot(machine);
-      isUsed.add(machine.id);
-      const spanMs = isPrepared.has(machine.id) ? STARTED_AGAIN_MS : bootMs;
-      const bootedAtMs = machine.clock.nowMs();
-      const trace = (words: string) => machine.console(traceLine(machine.clock.nowMs(), bootedAtMs, words));
+      const isUnread = isUsed.has(bare.id) && !isPrepared.has(bare.id);
+      if (bare.userData === '' || isUnread) return silentDriver.boot(bare);
+      isUsed.add(bare.id);
+      const spanMs = isPrepared.has(bare.id) ? STARTED_AGAIN_MS : bootMs;
+      const bootedAtMs = bare.clock.nowMs();
+      const trace = (words: string) => bare.console(traceLine(bare.clock.nowMs(), bootedAtMs, words));
       let session: RunnerSession | null = null;
       const pending = new Set<() => void>();
       const after = (ms: number, act: () => void) => {
-        const cancel = machine.clock.after(ms, () => {
+        const cancel = bare.clock.after(ms, () => {
           pending.delete(cancel);
           act();
         });
         pending.add(cancel);
         return cancel;
       };
+      const { machine, command, failed } = stayingMachine(bare, after);
       const forgetAll = () => {
         for (const cancel of pending) cancel();
         pending.clear();
@@ -79,13 +83,13 @@ export function timedDriver(options: TimedDriverOptions): BootDriver {
       };
       // Until it is stopped, or its deadline is over.
       const reach = () => {
-        if (!isMadeReady(machine.userData)) return connect(machine, options, after, trace);
+        if (!isMadeReady(machine.userData)) return connect(machine, options, after, trace, failed);
         isPrepared.add(machine.id);
         trace('machine.prepared');
         return null;
       };
       trace('boot.began');
-      const disarm = after(bootDeadlineMs, () => machine.stop());
+      const disarm = after(bootDeadlineMs, () => bare.stop());
       if (options.hangs?.(machine) !== true)
         after(options.random.whole(...spanMs), () => {
           session = reach();
@@ -95,6 +99,7 @@ export function timedDriver(options: TimedDriverOptions): BootDriver {
         });
       return {
         notice,
+        command,
         end() {
           forgetAll();
           session?.vanish();
@@ -110,9 +115,17 @@ function connect(
   options: TimedDriverOptions,
   after: (ms: number, act: () => void) => () => void,
   trace: (words: string) => void,
+  failed: () => void,
 ): RunnerSession | null {
   const { github, random, failures = 0, stopMs = STOP_MS, endsAfterMs = () => null } = options;
   if (!machine.userData.includes('<<SCRIPTS')) {
+    machine.stop();
+    return null;
+  }
+  const because = options.badNetwork?.() ?? null;
+  if (because !== null) {
+    trace(`runner.not_fetched host=github.com because=${because}`);
+    trace(`runner.given_up because=${because.split(' ')[0]}`);
     machine.stop();
     return null;
   }
@@ -134,7 +147,10 @@ function connect(
         after(ranMs ?? TURNED_AWAY_MS, () => {
           tellUsage(ranMs);
           // Cancelled a moment ago: the machine is about to stop.
-          if (!isOver) session.finishJob(isTurnedAway || random.chance(failures) ? 'failure' : 'success');
+          if (isOver) return;
+          const isFailure = isTurnedAway || random.chance(failures);
+          if (isFailure) failed();
+          session.finishJob(isFailure ? 'failure' : 'success');
         });
       },
       onExit: () => {

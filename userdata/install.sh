@@ -157,22 +157,23 @@ fetch_runner() {
   if [[ " ${RUNNER_VERSIONS[*]?} " == *" ${marker} "* ]]; then
     chown runner: "${RUNNER_HOME}"
     log "runner.in_image version=${marker}"
-  elif ! patiently runner "${PATIENCE_SECONDS}" fetch_from_any; then
-    log 'runner.unobtainable'
-    return 1
+  else
+    patiently runner "${PATIENCE_SECONDS}" fetch_from_any
   fi
 }
 
 fetch_from_any() {
-  local url host
+  local url host because said="${RUN}/said.url"
   for url in "${RUNNER_URLS[@]?}"; do
     host=${url#*//}
     host=${host%%/*}
-    if fetch_from "${url}"; then
+    if fetch_from "${url}" 2>"${said}"; then
       log "runner.fetched host=${host}"
       return 0
     fi
-    log "runner.not_fetched host=${host}"
+    cat "${said}" >&2
+    because=$(cause_at "${host}" "${said}")
+    log "runner.not_fetched host=${host} because=${because}"
   done
   return 1
 }
@@ -232,6 +233,14 @@ patiently() {
   return 1
 }
 
+# cause_at HOST FILE: the cause, and where the name leads to on this machine.
+cause_at() {
+  local address
+  cause_of "$2"
+  address=$(timeout --signal=KILL 5 getent ahosts "$1") || true
+  printf ' address=%s' "${address%% *}"
+}
+
 # cause_of FILE, by what curl, apt-get and dnf say; first what may pass, because one of two ways is enough. They do not
 # all say that there is no way out.
 cause_of() {
@@ -240,16 +249,21 @@ cause_of() {
   if has ip; then routes=$(ip route show default); fi
   if [[ -z "${routes}" ]]; then said=unreachable; fi
   case "${said,,}" in
-    *'could not resolve'* | *'failure resolving'*) printf no_name_server ;;
+    *'not resolve'* | *'resolving '*) printf no_name_server ;;
     *unreachable* | *'no route'*) printf no_network ;;
-    *'not yet valid'* | *'not valid yet'* | *expired*) printf clock_is_wrong ;;
+    *'yet valid'* | *'valid yet'* | *expired*) printf clock_is_wrong ;;
     *lock*) printf database_is_locked ;;
-    *'failed to '[cf]* | *'could not connect'* | *'timed out'* | *'error: 5'* | *'error: 4'[02][89]* | *'reset by peer'*) printf mirror_is_away ;;
+    *'too slow'* | *' with '[1-9]*' received'*) printf slow ;;
+    *'timed out'* | *timeout*) printf no_answer ;;
+    *refused* | *'connect to server'*) printf connection_refused ;;
+    *'failed to '[cf]* | *'could not connect'* | *'response 5'* | *'error: 5'* | *'error: 4'[02][89]* | *'reset by peer'*) printf mirror_is_away ;;
     *'checksum is wrong'* | *'not in gzip'*) printf checksum! ;;
     *'format violated'* | *'unexpected e'* | *'crc error'*) printf download_is_garbled ;;
     *'no space'* | *'writing'*) printf disk_is_full! ;;
     *'unable to '[lf]* | *'no installation candidate'*) printf no_such_package! ;;
-    *'error: 4'*) printf refused! ;;
+    *' 407'*) printf proxy_407! ;;
+    *certificate*) printf certificate! ;;
+    *'error: 4'* | *'response 4'*) printf refused! ;;
     *) printf unknown ;;
   esac
 }

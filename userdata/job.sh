@@ -111,6 +111,7 @@ note_online() {
     if [[ "${line}" == *'Listening for Jobs'* ]]; then
       : >"${RUN}/online"
       log 'runner.online'
+      if [[ -n "${DEBUG_SECONDS:-}" ]]; then note_failure; fi
       exec setpriv --reuid=65534 --regid=65534 --clear-groups cat >/dev/null
     fi
     printf '%s\n' "${line:0:200}" >>"${RUN}/runner-said"
@@ -121,7 +122,7 @@ note_online() {
 # Ends the job when the market takes the instance back, and a runner that nobody gives a job to. It reports to nobody:
 # the reaper sees both as well, where it is not away. An answer that is not a time is no notice.
 watch_machine() {
-  local at='' left='' idle=0
+  local at='' left='' idle=0 looks=0
   # A metadata service that is gone must not end the job.
   set +e
   while sleep "${LOOK_SECONDS}"; do
@@ -139,10 +140,23 @@ watch_machine() {
       return
     fi
     if [[ -n "${left}" ]]; then left=$((left - LOOK_SECONDS)); fi
+    if [[ ! -e "${RUN}/online" ]] && ((++looks % 24 == 6)); then look_at_github & fi
     if [[ -e "${RUN}/online" && "${idle}" -ge "${IDLE_SECONDS:?}" ]]; then
       end_because "no job came for ${IDLE_SECONDS} s"
       return
     fi
+  done
+}
+
+# A runner that does not come online hardly says why: the hosts of its registration, as curl reaches them.
+look_at_github() {
+  local hosts host because said="${RUN}/said.github"
+  hosts=$(grep --only-matching --extended-regexp 'https?://[^/"]+' <<<"${JIT_PARTS[*]}")
+  for host in ${hosts}; do
+    because=reached
+    curl --silent --show-error --head --max-time 10 "${host}" >/dev/null 2>"${said}" ||
+      because=$(cause_at "${host#*//}" "${said}")
+    log "github.tried host=${host#*//} because=${because}"
   done
 }
 

@@ -36,11 +36,13 @@ arm() {
 }
 
 # systemd's: they outlive cloud-init and this script. A stopped instance still bills for its disk: the reaper deletes
-# it, and the release time set at creation frees it after that. A busy runner is never stopped by the boot's deadline,
+# it, and the release time set at creation frees it after that. A machine that a person keeps outlives both: until
+# the time in a file, which Cloud Assistant writes and may change. A busy runner is never stopped by the boot's deadline,
 # should its "online" line ever change.
 write_deadlines() {
+  put /run/ci-runner/stay.sh "while read -r kept <${RUN}/keep && printf -v now '%(%s)T' -1 && [[ \$kept -gt \$now ]]; do sleep 5; done"
   timer ci-runner-lifetime "${LIFETIME_SECONDS:?}" \
-    "echo 'limits.lifetime of ${LIFETIME_MINUTES:?}m is over; give its profile a longer lifetime' >/run/ci-runner/why; systemctl poweroff"
+    "bash /run/ci-runner/stay.sh; echo 'limits.lifetime of ${LIFETIME_MINUTES:?}m is over; give its profile a longer lifetime' >/run/ci-runner/why; systemctl poweroff"
   timer ci-runner-boot "${BOOT_SECONDS:?}" \
     '[[ -e /run/ci-runner/online ]] || pgrep --full "Runner[.]Worker" || systemctl poweroff'
 }
@@ -90,6 +92,7 @@ boot() {
   # What failed says why; the trace repeats it at the end.
   exec 2>"${RUN}/errors"
   log "boot.began instance_type=${INSTANCE_TYPE:?} zone=${ZONE:?}"
+  set_clock
   mkdir --parents "${SHARED}"
   rm --force "${SHARED}"/{ready,missing,mirrors} "${RUN}/run.sh"
   set_proxy
@@ -114,6 +117,16 @@ boot() {
   write_hooks
   get_ready &
   run_one_job
+}
+
+# No certificate is good when the clock is far off. This machine was asked for a minute ago.
+set_clock() {
+  local off
+  off=$(($(date +%s) - ${LAUNCHED_AT:?}))
+  if ((off < -300 || off > 3600)); then
+    date --set="@${LAUNCHED_AT}" >/dev/null || true
+    log "clock.set off=${off}s"
+  fi
 }
 
 set_proxy() {
@@ -228,6 +241,8 @@ stop() {
   if [[ "${status}" -ne 0 && -s "${RUN}/errors" ]]; then log_lines error "${RUN}/errors"; fi
   log "stopping status=${status}"
   end_job
+  if [[ -n "${DEBUG_SECONDS:-}" ]]; then keep_failed; fi
+  bash "${RUN}/stay.sh"
   if [[ -n "${SELF_DESTRUCT_ROLE:-}" ]]; then self_destruct; fi
   systemctl poweroff || systemctl --force poweroff || systemctl --force --force poweroff
 }

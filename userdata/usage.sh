@@ -109,7 +109,13 @@ end_minute() {
 tell_usage() {
   local ticks mean cpu memory disk network killed seconds
   look_at_memory
-  end_minute
+  # The seconds at the end are no minute: their peak would be told as one's.
+  read_counters
+  if [[ "${#MINUTES_CPU[@]}" -eq 0 || $((TICKS - LAST_TICKS)) -ge $((CORES_SEEN * 3000)) ]]; then
+    end_minute
+  else
+    MINUTES_MEMORY[-1]=$(most "${MINUTES_MEMORY[-1]}" "${MINUTE_MEMORY}")
+  fi
   ticks=$((TICKS - FIRST_TICKS))
   if [[ "${ticks}" -le 0 ]]; then return 0; fi
   seconds=$((ticks / CORES_SEEN / 100)) mean=$(((BUSY - FIRST_BUSY) * CORES_SEEN * 100 / ticks))

@@ -3,12 +3,11 @@ import { existsSync } from 'node:fs';
 import { type EcsCall, ecsAddress, ecsCall } from '../../shared/adapters/ecs/call.ts';
 import { ecsMarket } from '../../shared/adapters/ecs/market.ts';
 import type { Config } from '../../shared/config/config.ts';
-import { plainData, plainJson } from '../../shared/story/outside-text.ts';
 import { operatorKey } from '../shared/alibaba.ts';
-import { withOperator } from '../shared/operator.ts';
+import { type Operator, withOperator } from '../shared/operator.ts';
 import { RUNNERS_YAML, readRunnersYaml } from '../shared/runners-yaml.ts';
-import { inAscii, type Screen, screenNow } from '../shared/screen/screen.ts';
-import { complain } from '../shared/screen/show.ts';
+import { type Screen, screenNow } from '../shared/screen/screen.ts';
+import { complain, type Shown, shownText } from '../shared/screen/show.ts';
 import { adviceForJob, type LookWorld, listing } from './look.ts';
 import { type AdviseOptions, parseOptions, UsageError } from './options.ts';
 import { simulatedCall, simulatedConfig } from './simulated.ts';
@@ -38,7 +37,7 @@ export async function advise(args: readonly string[], terminal: Terminal): Promi
   try {
     const options = parseOptions(args, terminal.out);
     if (options === null) return 0;
-    if (options.warm) return await tellWarm(options, terminal);
+    if (options.warm) return await withOperator((operator) => tellWarm(operator, options, terminal));
     const advice = await adviceFor(options, terminal);
     show(advice, options, terminal);
     return 0;
@@ -57,12 +56,19 @@ async function adviceFor(options: AdviseOptions, { nowMs }: Terminal): Promise<A
   return adviceForJob(options, config, world);
 }
 
-function tellWarm({ days, timeZone, json }: AdviseOptions, { out }: Terminal): Promise<number> {
-  return withOperator(async (operator) => {
-    const advice = await adviseWarm(operator, days, timeZone);
-    out(json ? `${JSON.stringify(advice, null, 2)}\n` : warmText(advice));
-    return 0;
-  });
+export async function tellWarm(
+  operator: Operator,
+  options: Pick<AdviseOptions, 'days' | 'timeZone' | 'json'>,
+  terminal: Terminal,
+): Promise<number> {
+  const advice = await adviseWarm(operator, options.days, options.timeZone);
+  tell(advice, { isJson: options.json, json: (all) => all, text: warmText }, terminal);
+  return 0;
+}
+
+/** The one place where advice leaves. */
+function tell<Data>(data: Data, how: Shown<Data>, { out, screen }: Terminal): void {
+  out(`${shownText(data, how, screen).trimEnd()}\n`);
 }
 
 /** Of the placements, those in the region that was named. */
@@ -90,14 +96,11 @@ async function realCall(): Promise<EcsCall> {
   return ecsCall({ credentials: operatorKey, ...ecsAddress(process.env.ECS_ENDPOINT) });
 }
 
-function show(advice: Advice, { json, cutoff }: AdviseOptions, { out, err, screen }: Terminal): void {
-  if (!json) {
-    const text = table(plainData(advice), { screen, cutoff });
-    out(screen.isAscii ? inAscii(text) : text);
-    return;
-  }
-  out(`${plainJson(advice.rows)}\n`);
+function show(advice: Advice, { json, cutoff }: AdviseOptions, terminal: Terminal): void {
+  const text = (plain: Advice, screen: Screen) => table(plain, { screen, cutoff });
+  tell(advice, { isJson: json, json: ({ rows }) => rows, text }, terminal);
+  if (!json) return;
   // Beside the JSON, so that scripts read an array of rows and nothing else.
-  for (const { what, because } of advice.leftOut) err(`left out: ${what} because ${because}\n`);
-  for (const note of advice.notes) err(`note: ${note}\n`);
+  for (const { what, because } of advice.leftOut) terminal.err(`left out: ${what} because ${because}\n`);
+  for (const note of advice.notes) terminal.err(`note: ${note}\n`);
 }

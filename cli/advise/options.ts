@@ -1,6 +1,7 @@
 /** What the operator asked `npm run advise` for; a mistake is told with what to change. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { isTimeZone } from '../../shared/config/schedule.ts';
+import { HISTORY_TTL_DAYS } from '../../shared/limits.ts';
 import type { Arch } from '../../shared/nouns.ts';
 
 export interface AdviseOptions {
@@ -101,7 +102,7 @@ function declared(): Command {
         .default(false)
         .conflicts(['labels', 'simulate']),
     )
-    .addOption(number('days', 'with --warm: of the past', 14, 1, 90))
+    .addOption(number('days', 'with --warm: of the past', 14, 1, HISTORY_TTL_DAYS))
     .option('--time-zone <zone>', 'with --warm: whose clock the hours go by', 'Asia/Shanghai')
     .addOption(number('resolution', 'days of past prices that mean and possibility look at', 7, 1, 30));
 }

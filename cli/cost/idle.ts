@@ -1,4 +1,6 @@
 /** What machines cost while no job needed them, and what that bought: pure. */
+
+import { groupedBy, median } from '../../shared/figures.ts';
 import type { HistoryRow } from '../../shared/ledger/history-row.ts';
 import type { UnusedRow } from '../../shared/ledger/unused-row.ts';
 import { added, type Billed, billedIn, NOTHING, neededFromMs, type Sums, shareOf, spentIn } from './sums.ts';
@@ -57,18 +59,11 @@ const lifeOf =
 
 function savedSeconds(served: readonly HistoryRow[], rows: readonly HistoryRow[]): number | null {
   const cold = rows.filter(({ isWarm, instanceId }) => isWarm !== true && instanceId !== null);
-  const waits = new Map<string, number[]>();
-  for (const row of cold) {
-    const waited = waitMs(row);
-    if (waited === null) continue;
-    const name = nameOf(row.job.labels);
-    const alike = waits.get(name);
-    if (alike === undefined) waits.set(name, [waited]);
-    else alike.push(waited);
-  }
-  if (waits.size === 0) return null;
-  const medians = new Map([...waits].map(([name, each]) => [name, median(each)]));
-  const ofAll = median([...waits.values()].flat());
+  const waited = (some: readonly HistoryRow[]) => median(some.flatMap((row) => waitMs(row) ?? []));
+  const ofAll = waited(cold);
+  if (ofAll === null) return null;
+  const groups = groupedBy(cold, ({ job }) => nameOf(job.labels));
+  const medians = new Map([...groups].map(([name, alike]) => [name, waited(alike)]));
   return served.reduce((sum, row) => {
     const instead = medians.get(nameOf(row.job.labels)) ?? ofAll;
     return sum + Math.max(0, instead - (waitMs(row) ?? instead)) / 1000;
@@ -81,6 +76,3 @@ const nameOf = (labels: readonly string[]): string =>
 /** From queued to running. */
 const waitMs = ({ startedAtMs, job }: HistoryRow): number | null =>
   startedAtMs === null ? null : Math.max(0, startedAtMs - job.createdAtMs);
-
-const median = (waits: readonly number[]): number =>
-  waits.toSorted((a, b) => a - b)[Math.floor((waits.length - 1) / 2)] ?? 0;

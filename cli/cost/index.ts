@@ -1,5 +1,6 @@
 /** `npm run cost`: what jobs have cost. */
 import { Command, Option } from 'commander';
+import { HISTORY_TTL_DAYS } from '../../shared/limits.ts';
 import { toIsoOrNull } from '../shared/format.ts';
 import { withOperator } from '../shared/operator.ts';
 import { parseOptions, wholeNumber } from '../shared/options.ts';
@@ -22,8 +23,11 @@ export function main(args: readonly string[]): Promise<number> {
   const options = parseOptions<Options>(command(), args);
   if (typeof options === 'number') return Promise.resolve(options);
   return withOperator(async (operator) => {
-    const state = await readCosts(operator, options.days ?? null);
-    const images = await readImageCosts(operator);
+    const [state, images] = await Promise.all([
+      readCosts(operator, options.days ?? null),
+      // A line for each sum of jobs: images are in none.
+      options.csv ? null : readImageCosts(operator),
+    ]);
     show(
       { ...state, images },
       {
@@ -66,7 +70,7 @@ function command(): Command {
       'Tells what jobs have cost since the first of the month, from what is remembered of them, and what they would have cost elsewhere.',
     )
     .addOption(new Option('--by <what>', 'rows').choices([...GROUPS]).default('repository'))
-    .option('--days <count>', 'the last so many days instead, 90 at most', wholeNumber)
+    .option('--days <count>', `the last so many days instead, ${HISTORY_TTL_DAYS} at most`, wholeNumber)
     .option('--json', 'all of it as JSON', false)
     .addOption(new Option('--csv', 'all of it as comma-separated values').default(false).conflicts('json'))
     .addHelpText(

@@ -12,6 +12,7 @@ import { rightSizing, type Sizing } from './right-sizing.ts';
 import type { Billed } from './sums.ts';
 
 const DAY_MS = 24 * 3_600_000;
+const DAYS_AT_ONCE = 8;
 
 export interface CostState {
   readonly fromMs: number;
@@ -33,27 +34,42 @@ export async function readCosts(operator: Operator, days: number | null): Promis
   const monthMs = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1);
   const todayMs = Math.floor(atMs / DAY_MS) * DAY_MS;
   const fromMs = days === null ? monthMs : todayMs - (Math.min(days, HISTORY_TTL_DAYS) - 1) * DAY_MS;
-  const rows = [];
-  const unused = [...(await waitingNow(operator, fromMs))];
-  const cutDays: string[] = [];
-  // A job is kept under the day of its creation, and may be launched on the next.
-  for (let dayMs = fromMs - DAY_MS; dayMs <= atMs; dayMs += DAY_MS) {
-    const { things, complete } = await ledger.history.ofDay(dayMs, HISTORY_DAY_MAX);
-    const idle = await ledger.history.unusedOfDay(dayMs, HISTORY_DAY_MAX);
-    unused.push(...idle.things.filter(({ launchedAtMs }) => launchedAtMs >= fromMs));
-    rows.push(...things.filter(({ launchedAtMs }) => (launchedAtMs ?? 0) >= fromMs));
-    if (!complete || !idle.complete) cutDays.push(new Date(dayMs).toISOString().slice(0, 10));
-  }
-  const markets = await readMarkets(config, ledger.market, log);
-  const billed = config.costs.bill ? await readBilled(operator, fromMs) : undefined;
+  const [waiting, { rows, unused, cutDays }, markets, billed] = await Promise.all([
+    waitingNow(operator, fromMs),
+    readDays(operator, fromMs, atMs),
+    readMarkets(config, ledger.market, log),
+    config.costs.bill ? readBilled(operator, fromMs) : undefined,
+  ]);
   const request = {
     ...(billed === undefined ? {} : { billed }),
-    ...{ rows, unused, config, types: typesOf(markets), nowMs: atMs },
+    ...{ rows, unused: [...waiting, ...unused], config, types: typesOf(markets), nowMs: atMs },
   };
   const [report, sizings] = [costReport(request), rightSizing(request)];
   const known = [...markets.values()].find((market) => market?.currency);
   const monthForecast = days === null ? forecast(report.all.total, atMs) : null;
   return { fromMs, atMs, currency: known?.currency ?? null, report, sizings, monthForecast, cutDays };
+}
+
+/** A job is kept under the day of its creation, and may be launched on the next. */
+async function readDays({ ledger: { history } }: Operator, fromMs: number, atMs: number) {
+  const days: number[] = [];
+  for (let dayMs = fromMs - DAY_MS; dayMs <= atMs; dayMs += DAY_MS) days.push(dayMs);
+  const readDay = async (dayMs: number) => {
+    const [jobs, idle] = await Promise.all([
+      history.ofDay(dayMs, HISTORY_DAY_MAX),
+      history.unusedOfDay(dayMs, HISTORY_DAY_MAX),
+    ]);
+    return { dayMs, jobs, idle };
+  };
+  const read: Awaited<ReturnType<typeof readDay>>[] = [];
+  for (let at = 0; at < days.length; at += DAYS_AT_ONCE)
+    read.push(...(await Promise.all(days.slice(at, at + DAYS_AT_ONCE).map(readDay))));
+  const cut = read.filter(({ jobs, idle }) => !jobs.complete || !idle.complete);
+  return {
+    rows: read.flatMap(({ jobs }) => jobs.things.filter(({ launchedAtMs }) => (launchedAtMs ?? 0) >= fromMs)),
+    unused: read.flatMap(({ idle }) => idle.things.filter(({ launchedAtMs }) => launchedAtMs >= fromMs)),
+    cutDays: cut.map(({ dayMs }) => new Date(dayMs).toISOString().slice(0, 10)),
+  };
 }
 
 /** What each instance was billed for, as far as the reaper has asked. */

@@ -1,5 +1,6 @@
 /** Which jobs asked for more, or less, than they use, by the figures of their machines: pure. */
 import type { Config } from '../../shared/config/config.ts';
+import { groupedBy } from '../../shared/figures.ts';
 import { parseLabels } from '../../shared/job/labels.ts';
 import type { HistoryRow, Usage } from '../../shared/ledger/history-row.ts';
 import { type Advice, adviceOf } from '../../shared/runner/usage.ts';
@@ -31,20 +32,18 @@ export interface Sizing {
 
 /** Those that were short of memory first, then by what is saved. */
 export function rightSizing(request: CostRequest): Sizing[] {
-  const groups = new Map<string, (HistoryRow & { readonly usage: Usage })[]>();
-  for (const row of request.rows) {
-    const { usage, job } = row;
-    if (usage === undefined || usage === null) continue;
-    const key = JSON.stringify([job.repository, job.workflow ?? null, job.name, labelsOf(row)]);
-    groups.set(key, [...(groups.get(key) ?? []), { ...row, usage }]);
-  }
+  const measured = request.rows.flatMap(({ usage, ...row }) => (usage == null ? [] : [{ ...row, usage }]));
+  const groups = groupedBy(measured, (row) =>
+    JSON.stringify([row.job.repository, row.job.workflow ?? null, row.job.name, labelsOf(row)]),
+  );
   const found = [...groups.values()].flatMap((rows) => sizingOf(rows, request) ?? []);
   return found.sort(
     (a, b) => (b.saves ?? Infinity) - (a.saves ?? Infinity) || a.repository.localeCompare(b.repository),
   );
 }
 
-const labelsOf = ({ job }: HistoryRow): string[] => job.labels.map((label) => label.toLowerCase()).sort();
+const labelsOf = ({ job }: Pick<HistoryRow, 'job'>): string[] =>
+  job.labels.map((label) => label.toLowerCase()).sort();
 
 function sizingOf(
   rows: readonly (HistoryRow & { readonly usage: Usage })[],

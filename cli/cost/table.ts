@@ -69,7 +69,9 @@ function notes({ report, sizings, monthForecast, cutDays }: CostState): string[]
     ...warmNote(idle),
     ...billNote(report),
     `Saved against pay-as-you-go of the same machines: ${money(all.onDemand - all.total)}, what no job needed included. GitHub's own runners of as many cores: USD ${money(total.hostedUsd)} (${HOSTED_SOURCE}).`,
-    ...(monthForecast === null ? [] : [`At this pace the month comes to ${money(monthForecast)}.`]),
+    ...(monthForecast === null
+      ? []
+      : [`At this pace the month comes to ${money(monthForecast)}, what no job needed included.`]),
     ...(all.unpriced === 0 ? [] : [`Machines whose price is not known, in no sum: ${all.unpriced}.`]),
     ...cutDays.map((each) => `Of ${each} not all jobs were read: its sums are too small.`),
     'These are estimates, by the price at each launch; the disk at an estimated price. Not in here: traffic, NAT and addresses, and builds of images.',

@@ -1,6 +1,7 @@
 /** Times, spans and money as the page says them; links that keep the language. */
 import { formatDuration } from '../../shared/story/format.ts';
 import { inChinese as sentenceInChinese } from '../../shared/words/chinese.ts';
+import type { Translate } from '../../shared/words/translate.ts';
 import { type Html, html, type Part } from '../shared/screen/html.ts';
 import { EN, type Words } from './words.ts';
 import { ZH } from './words-zh.ts';
@@ -51,8 +52,12 @@ const timeOf = (ms: number, kind: string): Html => {
 };
 
 /** Sentences of `shared/story/` and alerts are English at their source; what the catalogue lacks stays so, and says so. */
-export function translated(text: string, { language }: Pick<Say, 'language'>): Html {
-  const said = language === 'zh' ? sentenceInChinese(text) : text;
+export function translated(
+  text: string,
+  { language }: Pick<Say, 'language'>,
+  inTheirs: Translate = sentenceInChinese,
+): Html {
+  const said = language === 'zh' ? inTheirs(text) : text;
   return language === 'zh' && said === text
     ? html`<span lang="en">${text}</span>`
     : html`<span>${said}</span>`;

@@ -57,6 +57,7 @@ export const EN = {
   labels: 'labels',
   job: 'job',
   onDemand: 'on demand',
+  keptUntil: 'kept until',
   retire: 'Retire',
   retireAsk: 'Retire this runner?',
   goOn: 'Go on',
@@ -94,16 +95,18 @@ export const EN = {
   cutDays: (days: string) =>
     `Of these days (UTC) not all jobs were read: ${days}. What is said is too little.`,
   figures: 'The figures',
-  costByDay: 'Cost by day (UTC)',
+  costByDay: 'Cost of jobs by day (UTC)',
   noCost: 'No job had a machine in this time.',
   saved: 'saved against pay-as-you-go',
   hosted: 'GitHub’s own runners of as many cores',
-  forecast: 'the month at this pace',
+  totalOfAll: 'all machines',
+  ofJobs: 'of it while jobs needed them',
+  withoutAJob: 'machines without a job',
   waitingWarm: (jobs: number) =>
     `warm runners while they waited; they served ${jobs} ${jobs === 1 ? 'job' : 'jobs'}`,
   estimate:
-    'Estimates, by the price at each launch; the disk at an estimated price. Not in here: traffic, NAT and addresses, and machines that no job ran on.',
-  unpriced: (count: number) => `Jobs whose machine’s price is not known, in no sum: ${count}.`,
+    'Estimates, by the price at each launch; the disk at an estimated price. Not in here: traffic, NAT and addresses, and builds of images.',
+  ofJobsAlone: 'Rows and bars hold jobs alone: what no job needed is in the figures above.',
   by: 'By',
   groups: {
     ...{ day: 'day', repository: 'repository', workflow: 'workflow', labels: 'labels' },

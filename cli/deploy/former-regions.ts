@@ -1,6 +1,7 @@
 /** A placement that is taken out of runners.yaml: the reaper keeps its rights there until nothing of ours can live there. */
 import { namesOf } from '../../infra/names.ts';
 import type { Config } from '../../shared/config/config.ts';
+import { keptLine } from '../doctor/rights.ts';
 import { findStackId, type StackWorld, templateOf } from '../shared/stacks.ts';
 
 export interface RegionsWorld extends StackWorld {
@@ -23,11 +24,6 @@ export async function formerRegions(world: RegionsWorld, config: Config): Promis
   for (const region of named.filter((each) => !inUse.has(each)))
     world.say(`${region}: nothing of ours is left there, and the reaper’s rights there go.`);
   return kept;
-}
-
-function keptLine(region: string, untilMs: number): string {
-  const day = new Date(untilMs).toISOString().slice(0, 10);
-  return `${region}: no placement any more. What was launched there may live until ${day}, so the reaper keeps its rights there; a deploy after that takes them away.`;
 }
 
 /** Null: unknown is not unused. */

@@ -17,6 +17,10 @@ export type CheckOutcome = Omit<Finding, 'check'>;
 export const ok = (text: string): CheckOutcome => ({ level: 'ok', text, advice: null });
 export const warning = (text: string, advice: string): CheckOutcome => ({ level: 'warning', text, advice });
 export const wrong = (text: string, advice: string): CheckOutcome => ({ level: 'wrong', text, advice });
+/** What could not be looked at is not well: it is not known. */
+export const unseen = (text: string, advice: string | null = null): CheckOutcome => ({
+  ...{ level: 'unknown', text, advice },
+});
 
 export interface Check {
   readonly name: string;
@@ -31,18 +35,12 @@ export async function examine(checks: readonly Check[], world: DoctorWorld): Pro
   const failed = new Set<string>();
   for (const check of checks) {
     const missing = check.needs.find((name) => failed.has(name));
-    const said = missing === undefined ? await look(check, world) : [notLooked(missing)];
+    const said = missing === undefined ? await look(check, world) : [unseen(`skipped: needs ${missing}`)];
     findings.push(...said.map((one) => ({ check: check.name, ...one })));
     if (said.some(({ level }) => level === 'wrong' || level === 'unknown')) failed.add(check.name);
   }
   return findings;
 }
-
-const notLooked = (missing: string): CheckOutcome => ({
-  level: 'unknown',
-  text: `skipped: needs ${missing}`,
-  advice: null,
-});
 
 async function look(check: Check, world: DoctorWorld): Promise<readonly CheckOutcome[]> {
   try {
@@ -52,10 +50,12 @@ async function look(check: Check, world: DoctorWorld): Promise<readonly CheckOut
   }
 }
 
-const DENIED = /^(Forbidden|NoPermission|AccessDenied|Forbbiden)/;
+/** Of Alibaba Cloud's codes those that say: this identity may not. One service spells it so. */
+export const isDenied = (code: string): boolean =>
+  /^(Forbidden|Forbbiden|NoPermission|AccessDenied)/.test(code);
 
 function failureOf(error: unknown): CheckOutcome {
-  if (error instanceof AlibabaRefusal && DENIED.test(error.code))
+  if (error instanceof AlibabaRefusal && isDenied(error.code))
     return warning(
       `could not be looked at: ${error.message}`,
       'allow this action to the identity that runs doctor, or run it with another',

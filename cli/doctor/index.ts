@@ -1,6 +1,8 @@
 /** `npm run doctor [-- --json]`: read-only checks, one line each. Exit code 1 when something is wrong. */
 import { Command } from 'commander';
 import pc from 'picocolors';
+import { type Language, languageOf } from '../../shared/words/language.ts';
+import { type OperatingWords, operatingWords } from '../../shared/words/operating.ts';
 import { parseOptions } from '../shared/options.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
 import { show } from '../shared/screen/show.ts';
@@ -53,11 +55,12 @@ export async function main(args: readonly string[]): Promise<number> {
   if (typeof values === 'number') return values;
   const config = readRunnersYaml(values.config);
   if (config === null) return 1;
+  const words = operatingWords(languageOf(process.env, config.alerts.language));
   const findings = await examine(CHECKS, realWorld(config));
   show(findings, {
     isJson: values.json,
     json: (all) => all,
-    text: (all) => `${all.map(formatFinding).join('')}${endOf(all)}`,
+    text: (all) => `${all.map((one) => formatFinding(one, words)).join('')}${words.say(endOf(all))}`,
   });
   return exitCodeOf(findings);
 }
@@ -71,13 +74,26 @@ export function endOf(findings: readonly Finding[]): string {
   return warnings > 0 ? `${looked}: what stands behind the arrows can wait.` : `${looked}: all is well.`;
 }
 
-const MARKS: Readonly<Record<Level, string>> = {
-  ok: pc.green('ok     '),
-  warning: pc.yellow('warning'),
-  wrong: pc.red('wrong  '),
-  unknown: pc.dim('–      '),
+const MARKS: Readonly<Record<Language, Readonly<Record<Level, string>>>> = {
+  en: {
+    ok: pc.green('ok     '),
+    warning: pc.yellow('warning'),
+    wrong: pc.red('wrong  '),
+    unknown: pc.dim('–      '),
+  },
+  // Each sign is two columns wide.
+  'zh-CN': {
+    ok: pc.green('正常  '),
+    warning: pc.yellow('需留意'),
+    wrong: pc.red('错误  '),
+    unknown: pc.dim('–     '),
+  },
 };
 
-export function formatFinding({ check, level, text, advice }: Finding): string {
-  return `${MARKS[level]} ${check}: ${text}${advice === null ? '' : pc.dim(` → ${advice}`)}\n`;
+export function formatFinding({ check, level, text, advice }: Finding, words: OperatingWords): string {
+  const said = words.say(
+    text.replace(/^(skipped: needs )(.+)$/, (_, head, name) => head + words.nameOf(name)),
+  );
+  const arrow = advice === null ? '' : pc.dim(` → ${words.say(advice)}`);
+  return `${MARKS[words.language][level]} ${words.nameOf(check)}${words.language === 'en' ? ': ' : '：'}${said}${arrow}\n`;
 }

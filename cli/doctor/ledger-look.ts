@@ -1,4 +1,5 @@
 /** The ledger, looked at: its tables, and what the mirror noted. */
+import { regionsInUse } from '../../functions/reaper/survey/known.ts';
 import { pastSweeps } from '../../functions/reaper/sweep-lease.ts';
 import type { AccessKey } from '../../shared/adapters/alibaba/acs3.ts';
 import { callsOf, type TableStoreConnection } from '../../shared/adapters/tablestore/client.ts';
@@ -43,7 +44,7 @@ export function tableReader(place: Place, accessKey: () => Promise<AccessKey>) {
 
 export function ledgerReader(place: Place, accessKey: () => Promise<AccessKey>) {
   const read = async <Found>(
-    look: (ledger: Pick<Ledger, 'notes' | 'capacity'>) => Promise<Found>,
+    look: (ledger: Pick<Ledger, 'notes' | 'capacity' | 'runners'>) => Promise<Found>,
   ): Promise<Found | null> => {
     const connection = await connectionTo(place, accessKey);
     try {
@@ -67,6 +68,7 @@ export function ledgerReader(place: Place, accessKey: () => Promise<AccessKey>) 
       }),
     sweeps: () => read(pastSweeps),
     stopped: () => read(async ({ capacity }) => (await capacity.view()).stop ?? null),
+    regionsInUse: () => read((ledger) => regionsInUse({ ledger, clock: { nowMs: Date.now } })),
     gitHubNote: (owner: string) => read((ledger) => readGitHubNote(owner, ledger)),
   };
 }

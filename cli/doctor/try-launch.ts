@@ -6,14 +6,12 @@ import type { PlacementConfig } from '../../shared/config/config.ts';
 import type { Offering, Requirements, RunnerName } from '../../shared/nouns.ts';
 import type { DoctorWorld } from './world.ts';
 
-interface Launch {
+export interface Launch {
   readonly placement: PlacementConfig;
   readonly offering: Offering;
   readonly requirements: Requirements;
   readonly tags: Readonly<Record<string, string>>;
 }
-
-export const isDenied = (code: string): boolean => /Forbidden|Forbbiden|NoPermission/.test(code);
 
 /** Null: ECS would have launched it. */
 export async function tryLaunch(world: DoctorWorld, launch: Launch): Promise<Failure | null> {

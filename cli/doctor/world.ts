@@ -36,5 +36,7 @@ export interface DoctorWorld {
   readonly stopped: () => Promise<Stop | null>;
   /** What the sweep noted of GitHub's calls for this owner; null: there is no ledger. */
   readonly gitHubNote: (owner: string) => Promise<Pick<GitHubNote, 'limit' | 'lows'> | null>;
+  /** Region → until when something of ours may live there; null: there is no ledger. Throws when it cannot be read. */
+  readonly regionsInUse: () => Promise<ReadonlyMap<string, number> | null>;
   readonly nowMs: () => number;
 }

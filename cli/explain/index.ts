@@ -52,7 +52,8 @@ async function explain(reference: Reference, isJson: boolean, operator: Operator
   show(findings, {
     isJson,
     json: (found) => toJson(found, operator),
-    text: (found, { isColoured }) => renderText(found, config, isColoured, wordsOf(process.env)),
+    text: (found, { isColoured }) =>
+      renderText(found, config, isColoured, wordsOf(process.env, config.alerts.language)),
   });
   return answerOn(findings, config.name).state === 'unknown' ? 1 : 0;
 }

@@ -2,6 +2,7 @@
 import pc from 'picocolors';
 import type { Config } from '../../shared/config/config.ts';
 import { parseLabels } from '../../shared/job/labels.ts';
+import { badNetworkIn } from '../../shared/runner/bad-network.ts';
 import { costOf, formatCost } from '../../shared/story/cost.ts';
 import type { Translate } from '../../shared/words/translate.ts';
 import { asItIs } from '../../shared/words/words-of.ts';
@@ -86,5 +87,10 @@ function trailText(findings: Findings, say: Translate): string {
 function consoleOf({ row }: Findings, say: Translate): string {
   if (row === null || !row.consoleTail?.trim()) return '';
   const lines = row.consoleTail.trimEnd().split('\n').slice(-CONSOLE_LINES_MAX);
-  return `${say('The console of the boot that failed ended with:')}\n${lines.map((line) => `  | ${line.trimEnd()}`).join('\n')}`;
+  const network = badNetworkIn(row.consoleTail);
+  return [
+    say('The console of the boot that failed ended with:'),
+    ...lines.map((line) => `  | ${line.trimEnd()}`),
+    ...(network === null ? [] : [say(`That boot failed because ${network}.`)]),
+  ].join('\n');
 }

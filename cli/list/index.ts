@@ -28,7 +28,8 @@ export function main(args: readonly string[]): Promise<number> {
     show(await readLiveState(operator), {
       isJson: options.json,
       json: jsonOf,
-      text: (alive, screen) => renderList(alive, screen, wordsOf(process.env)),
+      text: (alive, screen) =>
+        renderList(alive, screen, wordsOf(process.env, operator.config.alerts.language)),
     });
     return 0;
   });
@@ -43,7 +44,7 @@ async function watchUntilLeft(operator: Operator): Promise<number> {
     write: (text) => void process.stdout.write(text),
     rows: () => process.stdout.rows,
     screen: screenNow,
-    say: wordsOf(process.env),
+    say: wordsOf(process.env, operator.config.alerts.language),
     nowMs: () => operator.clock.nowMs(),
     isOver: () => left.signal.aborted,
     sleep: (ms) => sleep(ms, undefined, { signal: left.signal }).catch(() => undefined),
@@ -80,11 +81,12 @@ export function jsonOf({
     quotas,
     currency,
     alerts: alerts.map(({ raisedAtMs, ...alert }) => ({ ...alert, raisedAt: toIsoOrNull(raisedAtMs) })),
-    runners: runners.map(({ createdAtMs, stateAtMs, untilMs, ...runner }) => ({
+    runners: runners.map(({ createdAtMs, stateAtMs, untilMs, keptUntilMs, ...runner }) => ({
       ...runner,
       stateAt: toIsoOrNull(stateAtMs),
       createdAt: toIsoOrNull(createdAtMs),
       until: toIsoOrNull(untilMs),
+      keptUntil: toIsoOrNull(keptUntilMs),
     })),
     jobs: jobs.map(({ createdAtMs, nextTryAtMs, ...job }) => ({
       ...job,

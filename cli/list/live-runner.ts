@@ -1,7 +1,8 @@
 /** One runner that is alive, as people see it: pure. */
+import { endsAtMs } from '../../functions/reaper/repair/verdict.ts';
 import type { RunnerEntry, RunnerState } from '../../shared/ledger/entries.ts';
+import { isKept } from '../../shared/ledger/entry-parts.ts';
 import type { Standby } from '../../shared/ledger/warm-entry.ts';
-import { RELEASE_MARGIN_MS } from '../../shared/limits.ts';
 import { diskPricePerHour } from '../../shared/market/disk.ts';
 
 export interface LiveRunner {
@@ -25,11 +26,13 @@ export interface LiveRunner {
   readonly stateAtMs: number;
   /** When we end it, whatever it does; null: there is no instance yet. */
   readonly untilMs: number | null;
+  /** Until when its machine is kept for a person to look at; null: it is not. */
+  readonly keptUntilMs: number | null;
   readonly because: string;
 }
 
-export function aliveOf(entry: RunnerEntry, names: ReadonlyMap<number, string>): LiveRunner {
-  const { name, candidate, releaseAtMs } = entry;
+export function aliveOf(entry: RunnerEntry, names: ReadonlyMap<number, string>, nowMs: number): LiveRunner {
+  const { name, candidate } = entry;
   const state = stateOf(entry);
   const job = entry.busyWith ?? entry.ran?.id ?? entry.for;
   return {
@@ -46,8 +49,16 @@ export function aliveOf(entry: RunnerEntry, names: ReadonlyMap<number, string>):
     pricePerHour: priceNow(entry),
     createdAtMs: entry.createdAtMs,
     stateAtMs: entry.stateAtMs,
-    untilMs: releaseAtMs === null ? null : releaseAtMs - RELEASE_MARGIN_MS,
+    ...endsOf(entry, nowMs),
     because: entry.because,
+  };
+}
+
+function endsOf(entry: RunnerEntry, nowMs: number): Pick<LiveRunner, 'untilMs' | 'keptUntilMs'> {
+  const untilMs = endsAtMs(entry);
+  return {
+    untilMs: Number.isFinite(untilMs) ? untilMs : null,
+    keptUntilMs: isKept(entry, nowMs) ? (entry.keep?.untilMs ?? null) : null,
   };
 }
 

@@ -1,15 +1,17 @@
 /** What is alive, as the ledger has it. */
+
 import { placesInLine } from '../../functions/reaper/rounds/checks/places.ts';
 import { lastSweepMs } from '../../functions/reaper/sweep-lease.ts';
 import { type StandingAlert, standingAlerts } from '../../shared/alert-once.ts';
 import type { JobEntry, RunnerEntry } from '../../shared/ledger/entries.ts';
 import type { CapacityView, Held } from '../../shared/ledger/ledger.ts';
 import type { Stop } from '../../shared/ledger/stop.ts';
-import { HISTORY_DAY_MAX, LEDGER_SCAN_MAX } from '../../shared/limits.ts';
+import { LEDGER_SCAN_MAX } from '../../shared/limits.ts';
 import { describeLimit } from '../../shared/quota/learned-limits.ts';
 import { readLimits } from '../../shared/quota/note.ts';
 import { currencyOf, type Operator } from '../shared/operator.ts';
 import { aliveOf, type LiveRunner } from './live-runner.ts';
+import { type RefusedJob, readRefused } from './refused.ts';
 
 export type { LiveRunner } from './live-runner.ts';
 
@@ -46,16 +48,6 @@ export interface LiveState {
   readonly isRefusedComplete: boolean;
 }
 
-/** GitHub shows it as queued, and it gets no runner. */
-export interface RefusedJob {
-  readonly job: number;
-  readonly name: string;
-  readonly repository: string;
-  readonly labels: readonly string[];
-  readonly createdAtMs: number;
-  readonly because: string;
-}
-
 export async function readLiveState(operator: Operator): Promise<LiveState> {
   const { ledger, clock, config } = operator;
   const [runners, jobs, view, limits, currency, sweptAtMs, alerts] = await Promise.all([
@@ -79,31 +71,12 @@ export async function readLiveState(operator: Operator): Promise<LiveState> {
     quotas: [...limits].map(([scope, limit]) => describeLimit(scope, limit)),
     currency,
     alerts,
-    runners: entries.map((entry) => aliveOf(entry, names)).sort((a, b) => a.createdAtMs - b.createdAtMs),
+    runners: entries
+      .map((entry) => aliveOf(entry, names, clock.nowMs()))
+      .sort((a, b) => a.createdAtMs - b.createdAtMs),
     jobs: waitingOf(withoutRunner(jobs.things, entries), entries, view, operator),
     ...refused,
   };
-}
-
-const DAY_MS = 24 * 3_600_000;
-
-async function readRefused({
-  ledger,
-  clock,
-}: Operator): Promise<Pick<LiveState, 'refused' | 'isRefusedComplete'>> {
-  const sinceMs = clock.nowMs() - DAY_MS;
-  const days = await Promise.all(
-    [clock.nowMs(), sinceMs].map((ms) => ledger.history.ofDay(ms, HISTORY_DAY_MAX)),
-  );
-  const refused = days
-    .flatMap(({ things }) => things)
-    .filter(({ outcome, job }) => outcome === 'refused' && job.createdAtMs > sinceMs)
-    .map(({ job: { id: job, name, repository, labels, createdAtMs }, because }) => ({
-      ...{ job, name, repository, labels, createdAtMs },
-      because: because ?? '',
-    }))
-    .sort((a, b) => b.createdAtMs - a.createdAtMs);
-  return { refused, isRefusedComplete: days.every(({ complete }) => complete) };
 }
 
 type HeldJob = Held<JobEntry>;

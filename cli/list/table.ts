@@ -1,12 +1,13 @@
 /** What is alive, for people. */
 import pc from 'picocolors';
-import { formatAmount, formatDuration } from '../../shared/story/format.ts';
+import { formatAmount, formatDuration, formatPrice } from '../../shared/story/format.ts';
 import type { Translate } from '../../shared/words/translate.ts';
 import { asItIs } from '../../shared/words/words-of.ts';
 import { formatTime, formatTimeAndDistance } from '../shared/format.ts';
 import type { Screen } from '../shared/screen/screen.ts';
 import { type Column, renderTable } from '../shared/screen/table.ts';
-import type { LiveRunner, LiveState, RefusedJob, WaitingJob } from './live-state.ts';
+import type { LiveRunner, LiveState, WaitingJob } from './live-state.ts';
+import type { RefusedJob } from './refused.ts';
 
 const SWEEP_LATE_MS = 5 * 60_000;
 
@@ -22,6 +23,7 @@ export function renderList(alive: LiveState, screen: Screen, say: Translate = as
     jobs.length === 0
       ? 'No job waits for a runner.'
       : `Jobs without a runner\n${renderTable(jobColumns(alive), jobs, screen)}`,
+    ...keptLines(alive),
     ...refusedParts(alive, screen),
     ...alive.quotas.map((quota) => `The account’s quota: ${quota}.`),
     ...lateSweep(alive).map(say).map(paint.red),
@@ -38,6 +40,26 @@ export function stopLines({ stop, atMs }: Pick<LiveState, 'stop' | 'atMs'>): str
   const what = stop.repositories?.join(', ') ?? 'Everything';
   return [
     `${what} is stopped since ${formatTime(stop.atMs, atMs)}: nothing is launched for it, and its machines are ended. To go on: npm run resume`,
+  ];
+}
+
+/** What is kept for people to look at, and what that costs: it does no work. */
+export function keptLines({
+  runners,
+  currency,
+  atMs,
+}: Pick<LiveState, 'runners' | 'currency' | 'atMs'>): string[] {
+  const kept = runners.filter(({ keptUntilMs }) => keptUntilMs !== null);
+  if (kept.length === 0) return [];
+  const perHour = kept.reduce((sum, { pricePerHour }) => sum + (pricePerHour ?? 0), 0);
+  const left = kept.reduce(
+    (sum, { pricePerHour, keptUntilMs }) =>
+      sum + ((pricePerHour ?? 0) * ((keptUntilMs ?? 0) - atMs)) / 3_600_000,
+    0,
+  );
+  const what = kept.length === 1 ? '1 machine is' : `${kept.length} machines are`;
+  return [
+    `${what} kept for somebody to look at, for ${formatPrice(perHour, currency)} an hour, ${formatPrice(left, currency)} until the last end. To let one go: npm run keep -- RUNNER --end`,
   ];
 }
 
@@ -67,11 +89,16 @@ const runnerColumns = ({ currency, runners, atMs }: LiveState): readonly Column<
   ...(runners.some(({ image }) => image !== null)
     ? [{ head: 'image', cell: ({ image }: LiveRunner) => image ?? '', min: 8, drop: 10 }]
     : []),
+  ...(runners.some(({ keptUntilMs }) => keptUntilMs !== null)
+    ? [{ head: 'kept until', cell: ({ keptUntilMs }: LiveRunner) => timeOf(keptUntilMs, atMs) }]
+    : []),
   { head: `${currency ?? 'price'}/h`, cell: ({ pricePerHour }) => amountOf(pricePerHour), align: 'right' },
   { head: 'age', cell: ({ createdAtMs }) => formatDuration(atMs - createdAtMs), drop: 7 },
-  { head: 'until', cell: ({ untilMs }) => (untilMs === null ? '' : formatTime(untilMs, atMs)), drop: 8 },
+  { head: 'until', cell: ({ untilMs }) => timeOf(untilMs, atMs), drop: 8 },
   { head: 'instance', cell: ({ instance }) => instance ?? '', drop: 9 },
 ];
+
+const timeOf = (ms: number | null, nowMs: number): string => (ms === null ? '' : formatTime(ms, nowMs));
 
 const wordOf = (capacityType: LiveRunner['capacityType']): string =>
   capacityType === 'on-demand' ? 'pay-as-you-go' : (capacityType ?? '');

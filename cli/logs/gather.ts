@@ -7,6 +7,7 @@ import { cleanLines } from '../../shared/story/outside-text.ts';
 import type { Findings } from '../explain/findings.ts';
 import { storyOf } from '../explain/story.ts';
 import type { Operator } from '../shared/operator.ts';
+import { type Console, diagsOf } from './diag.ts';
 
 export type AskLog = (question: LogQuestion) => Promise<Listing<LogLine>>;
 
@@ -17,16 +18,12 @@ export interface Line {
   readonly text: string;
 }
 
-export interface Console {
-  readonly runner: string;
-  /** Without secrets and control characters; the boot's own log is in it. */
-  readonly lines: readonly string[];
-}
-
 export interface JobLogs {
   /** Oldest first. */
   readonly lines: readonly Line[];
   readonly consoles: readonly Console[];
+  /** The runner's own log, where it was asked for. */
+  readonly diags: readonly Console[];
   /** What could not be had, one sentence each. */
   readonly missing: readonly string[];
 }
@@ -38,14 +35,20 @@ const AFTER_MS = 3_600_000;
 /** Each is one word of a query. */
 const LAUNCHES_MAX = 20;
 
-export async function gatherLogs(findings: Findings, operator: Operator, askLog: AskLog): Promise<JobLogs> {
+export async function gatherLogs(
+  findings: Findings,
+  operator: Operator,
+  askLog: AskLog,
+  wantsDiag = false,
+): Promise<JobLogs> {
   const missing: string[] = [];
+  const diags = wantsDiag ? await diagsOf(findings, operator, missing) : [];
   const [logged, consoles] = [
     await functionLines(findings, operator, askLog, missing),
     await consolesOf(findings, operator, missing),
   ];
   const story = storyOf(findings).map(({ atMs, text }) => ({ atMs, source: 'story', text: cleaned(text) }));
-  return { lines: [...story, ...logged].sort((a, b) => a.atMs - b.atMs), consoles, missing };
+  return { lines: [...story, ...logged].sort((a, b) => a.atMs - b.atMs), consoles, diags, missing };
 }
 
 const cleaned = (text: string): string => cleanLines(text).join(' ');
@@ -99,7 +102,7 @@ async function consolesOf(
     if (instanceId === null || region === null) continue;
     try {
       const text = await instances.consoleOutput(region, instanceId);
-      consoles.push({ runner: name, lines: cleanLines(text.trimEnd()) });
+      if (text !== null) consoles.push({ runner: name, lines: cleanLines(text.trimEnd()) });
     } catch (error) {
       missing.push(`The console of ${name} (${instanceId}) could not be read: ${reasonOf(error)}.`);
     }

@@ -18,6 +18,7 @@ import { askLogService } from './world.ts';
 interface Options {
   readonly follow: boolean;
   readonly json: boolean;
+  readonly diag: boolean;
   readonly bundle?: string | true;
 }
 
@@ -50,11 +51,16 @@ const command = (take: (job: string) => void): Command =>
     .argument('<job>', "its address at GitHub, or its id (the address' last number)")
     .option('--follow', 'go on until the job has ended', false)
     .option('--bundle [file]', 'write it all into one compressed file, for a bug report')
+    .addOption(
+      new Option('--diag', 'with the runner’s own log, of a machine that lives; needs ecs:RunCommand')
+        .default(false)
+        .conflicts('follow'),
+    )
     .addOption(new Option('--json', 'all of it as JSON').default(false).conflicts(['follow', 'bundle']))
     .action(take)
     .addHelpText(
       'after',
-      '\nExamples:\n  npm run logs -- 48000000002 --follow\n  npm run logs -- 48000000002 --bundle',
+      '\nExamples:\n  npm run logs -- 48000000002 --follow\n  npm run logs -- 48000000002 --diag --bundle',
     );
 
 /** Exit code 1 when nothing is known of it. */
@@ -65,7 +71,7 @@ async function logs(
   askLog: AskLog,
 ): Promise<number> {
   const findings = await gatherFindings(reference.id, reference.repository, operator);
-  const all = await gatherLogs(findings, operator, askLog);
+  const all = await gatherLogs(findings, operator, askLog, options.diag);
   if (options.bundle !== undefined) return writeBundle(findings, all, options.bundle, operator);
   const state = stateOf(findings, operator);
   show(all, {

@@ -1,11 +1,13 @@
 /** What was written about a job, for a terminal or a file: pure. */
 import { formatTime, toIsoOrNull } from '../shared/format.ts';
-import type { Console, JobLogs, Line } from './gather.ts';
+import type { Console } from './diag.ts';
+import type { JobLogs, Line } from './gather.ts';
 
-export function renderLogs({ lines, consoles, missing }: JobLogs, nowMs: number): string {
+export function renderLogs({ lines, consoles, diags, missing }: JobLogs, nowMs: number): string {
   const parts = [
     lines.length === 0 ? ['Nothing was written about it.'] : lines.map((line) => renderLine(line, nowMs)),
     ...consoles.map((each) => [`The console of ${each.runner}:`, ...each.lines.map(indented)]),
+    ...diags.map((each) => [`The runner’s own log on ${each.runner}:`, ...each.lines.map(indented)]),
     missing.map((each) => `Not here: ${each}`),
   ];
   return `${parts
@@ -15,8 +17,8 @@ export function renderLogs({ lines, consoles, missing }: JobLogs, nowMs: number)
 }
 
 /** Times in UTC; `state` as `explain` has it. */
-export const jsonOf = (job: number, state: string, { lines, consoles, missing }: JobLogs) => ({
-  ...{ job, state, consoles, missing },
+export const jsonOf = (job: number, state: string, { lines, consoles, diags, missing }: JobLogs) => ({
+  ...{ job, state, consoles, diags, missing },
   lines: lines.map(({ atMs, source, text }) => ({ at: toIsoOrNull(atMs), source, text })),
 });
 
@@ -35,7 +37,7 @@ export function newsIn(before: JobLogs, now: JobLogs): JobLogs {
     return fresh.length === 0 ? [] : [{ runner, lines: fresh }];
   });
   const missing = now.missing.filter((each) => !before.missing.includes(each));
-  return { lines: now.lines.filter((line) => !known.has(key(line))), consoles, missing };
+  return { lines: now.lines.filter((line) => !known.has(key(line))), consoles, diags: [], missing };
 }
 
 /** A console that rolled over begins anew. */

@@ -85,6 +85,16 @@ export const FACTS = {
     'from the bucket’s internal endpoint',
     'it was fetched from GitHub, which from the mainland takes minutes: set mirrorBucket, then npm run mirror',
   ),
+  reach: fact(
+    'How is GitHub reached from inside?',
+    'each of its hosts answers within 2 s, and files come at 1 MB/s or more',
+    'jobs start late or fail: for release and codeload set mirrorBucket and mirror.actions, then npm run mirror; for web, api and broker placements[].proxy',
+  ),
+  'reach-mirrors': fact(
+    'How are the bucket and the package mirrors reached from inside?',
+    'each answers within 2 s, and the bucket gives 10 MB/s or more',
+    'for a package mirror name another one, or none, under mirrors: in runners.yaml; a bucket that refuses wants the VPC of its placement: deploy, then npm run doctor',
+  ),
   stop: need(
     'Does it stop itself?',
     'Stopped, after its runner ended',

@@ -9,7 +9,7 @@ import { readDotEnv } from '../shared/dot-env.ts';
 import { parseOptions } from '../shared/options.ts';
 import { FOLDER } from '../shared/package/places.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
-import { complain, say, show } from '../shared/screen/show.ts';
+import { complain, say, showJson } from '../shared/screen/show.ts';
 import { ROOT } from '../shared/steps.ts';
 import { clean } from './clean.ts';
 import { newDraft } from './draft.ts';
@@ -81,7 +81,7 @@ async function prove(
   const text = `${JSON.stringify(proof, null, 2)}\n`;
   writeFileSync(join(FOLDER, 'proof.json'), text);
   writeFileSync(join(FOLDER, 'proof.md'), pageOf(proof));
-  if (json) show(proof, { isJson: true, json: (all) => all, text: () => '' });
+  if (json) showJson(proof);
   tell(endOf(proof));
   return exitCodeOf(proof);
 }

@@ -49,7 +49,7 @@ export function stepsOf(draft: Draft, world: ProveWorld, afterwards: ProveWorld)
   ];
 }
 
-const BOOT_FACTS = ['boot', 'metadata', 'packages', 'mirror', 'stop'] as const;
+const BOOT_FACTS = ['boot', 'metadata', 'packages', 'mirror', 'reach', 'reach-mirrors', 'stop'] as const;
 
 function stepOf(
   { draft, world }: { readonly draft: Draft; readonly world: ProveWorld },

@@ -11,7 +11,7 @@ export type Retirement =
 export function decideRetirement(entry: RunnerEntry, isForced: boolean): Retirement {
   const { name, state, busyWith } = entry;
   const isBusy = state === 'busy' || busyWith !== null;
-  if (state === 'retiring' && !(isForced && isBusy)) {
+  if (state === 'retiring' && !(isForced && isBusy) && entry.keep == null) {
     const text = `${name} is being retired already, because ${entry.because}. The instance is deleted as soon as that is safe.`;
     return { kind: 'already', text };
   }
@@ -38,7 +38,8 @@ export function retiredEntry(
 ): RunnerEntry {
   const isBusy = entry.state === 'busy' || entry.busyWith !== null;
   const trail = mergeTrail(...entry.trail, { atMs, text: `retired because ${ASKED}` });
-  const asked = { ...entry, isUnwanted: true, because: ASKED, trail };
+  const isLetGo = entry.keep != null;
+  const asked = { ...entry, isUnwanted: true, because: ASKED, trail, ...(isLetGo ? { keep: null } : {}) };
   if (!(isBusy && isForced)) return asked;
   const ran = job?.id === entry.busyWith ? job : null;
   return { ...asked, state: 'retiring', stateAtMs: atMs, busyWith: null, for: null, ran };

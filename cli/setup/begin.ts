@@ -1,6 +1,7 @@
 /** What is said and looked at before anything is asked: what will happen, what it costs, and whether it can be done. */
 import { AlibabaRefusal } from '../../shared/adapters/alibaba/call.ts';
 import { COST_SOURCE, monthly } from '../deploy/standing-costs.ts';
+import { isDenied } from '../doctor/finding.ts';
 import type { Service } from '../shared/alibaba.ts';
 import type { SetupWorld } from './world.ts';
 
@@ -44,15 +45,13 @@ const LOOKS: readonly (readonly [service: Service, action: string, what: string]
   ['ecs', 'DescribeZones', 'zones (ecs:DescribeZones)'],
 ];
 
-const DENIED = /^(Forbidden|NoPermission|AccessDenied|Forbbiden)/;
-
 async function refusedOf(region: string, { alibaba }: SetupWorld): Promise<string[]> {
   const looks = LOOKS.map(async ([service, action, what]) => {
     try {
       await alibaba.rpc(service, region, action);
       return [];
     } catch (error) {
-      return error instanceof AlibabaRefusal && DENIED.test(error.code) ? [what] : [];
+      return error instanceof AlibabaRefusal && isDenied(error.code) ? [what] : [];
     }
   });
   return (await Promise.all(looks)).flat();

@@ -1,15 +1,16 @@
 /** `npm run setup`: from an account and an organisation to the first delivery. */
 
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { confirm, input, select } from '@inquirer/prompts';
 import { Command } from 'commander';
 import type { AccessKey } from '../../shared/adapters/alibaba/acs3.ts';
 import { apiUrl } from '../../shared/adapters/github/client.ts';
 import { exchange } from '../../shared/adapters/http/exchange.ts';
 import { parseYaml } from '../../shared/config/parse.ts';
+import { type Language, languageOf } from '../../shared/words/language.ts';
+import { operatingWords } from '../../shared/words/operating.ts';
 import { webhookUrl } from '../doctor/checks/functions.ts';
 import { nullIfAbsent } from '../doctor/checks/roles.ts';
 import { githubAsApp } from '../doctor/real-world.ts';
@@ -21,6 +22,7 @@ import { openBrowser } from '../shared/screen/open-browser.ts';
 import { complain, say } from '../shared/screen/show.ts';
 import { prepareFolder } from './folder.ts';
 import { progressFile } from './progress.ts';
+import { prompts } from './prompts.ts';
 import { setup } from './setup.ts';
 import type { Ask, SetupWorld } from './world.ts';
 
@@ -33,15 +35,24 @@ export async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions<object>(command(), args);
   if (typeof options === 'number') return options;
   if (IS_PACKAGE) prepareFolder(FOLDER);
+  const words = operatingWords(languageOf(process.env, preferredIn(FOLDER)));
+  const ask = prompts(words.say);
+  const world = realWorld({ root: FOLDER, environment: process.env, accessKey: operatorKey, ask });
   try {
-    return await setup(
-      realWorld({ root: FOLDER, environment: process.env, accessKey: operatorKey, ask: inquirer }),
-    );
+    return await setup({ ...world, words, say: (line) => say(words.say(line)) });
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'ExitPromptError') throw error;
-    complain('\nLeft. The next npm run setup goes on from here.');
+    if (!(error instanceof Error)) throw error;
+    if (error.name !== 'ExitPromptError') throw Object.assign(error, { message: words.say(error.message) });
+    complain(`\n${words.say('Left. The next npm run setup goes on from here.')}`);
     return 1;
   }
+}
+
+/** What `runners.yaml` says, where it is there already and whole. */
+function preferredIn(root: string): Language {
+  const path = join(root, 'runners.yaml');
+  const parsed = existsSync(path) ? parseYaml(readFileSync(path, 'utf8')) : null;
+  return parsed?.kind === 'ok' ? parsed.config.alerts.language : 'en';
 }
 
 export interface RealOptions {
@@ -61,6 +72,7 @@ export function realWorld({ root, environment, accessKey, ask }: RealOptions): S
     ask,
     alibaba: cloud,
     say,
+    words: operatingWords('en'),
     zonesOf: (region) => zonesOf(cloud, region),
     newState: () => randomBytes(24).toString('base64url'),
     convert: (baseUrl, code) => convert(environment.GITHUB_API ?? apiUrl(baseUrl), code),
@@ -79,17 +91,6 @@ export function realWorld({ root, environment, accessKey, ask }: RealOptions): S
     sleep,
   };
 }
-
-const inquirer: Ask = {
-  text: (message, { default: preset, check }) =>
-    input({
-      message,
-      ...(preset === undefined ? {} : { default: preset }),
-      ...(check && { validate: check }),
-    }),
-  choose: (message, choices) => select({ message, choices: [...choices] }),
-  confirm: (message) => confirm({ message, default: true }),
-};
 
 /** Without credentials, or rights, the operator knows them anyway. */
 async function zonesOf(cloud: Alibaba, region: string): Promise<string[]> {

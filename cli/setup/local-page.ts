@@ -2,6 +2,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { OperatingWords } from '../../shared/words/operating.ts';
 import { manifestFor, manifestTarget } from './manifest.ts';
 import { donePage, startPage, wrongPage } from './page.ts';
 import type { Answers, Converted } from './progress.ts';
@@ -19,6 +20,7 @@ export interface LocalPageOptions {
   readonly state: string;
   /** The code for the App; null: GitHub knows no such code (any more). 'of another': it is not of the owner that was named. */
   readonly convert: (code: string) => Promise<Converted | 'of another' | null>;
+  readonly words: OperatingWords;
   readonly port?: number;
 }
 
@@ -35,7 +37,7 @@ export async function localPage(options: LocalPageOptions): Promise<LocalPage> {
   // Whoever else is on this machine does not know it, and so not the state that the page holds.
   const path = `/${randomBytes(16).toString('base64url')}`;
   const server = createServer(async (request, response) => {
-    const reply = await answer(request, { ...options, path }, found).catch(noAnswer);
+    const reply = await answer(request, { ...options, path }, found).catch(noAnswer(options.words));
     send(response, reply, options.answers.baseUrl);
   });
   await new Promise<void>((resolve, reject) => {
@@ -53,10 +55,16 @@ export async function localPage(options: LocalPageOptions): Promise<LocalPage> {
   };
 }
 
-const noAnswer = (error: unknown): Reply => ({
-  status: 502,
-  html: wrongPage('GitHub gave no answer that could be read', error instanceof Error ? error.message : ''),
-});
+const noAnswer =
+  (words: OperatingWords) =>
+  (error: unknown): Reply => ({
+    status: 502,
+    html: wrongPage(
+      'GitHub gave no answer that could be read',
+      error instanceof Error ? error.message : '',
+      words,
+    ),
+  });
 
 type Options = LocalPageOptions & { readonly path: string };
 
@@ -68,28 +76,29 @@ async function answer(
   const host = request.headers.host ?? '';
   // Another site's name may be made to point here; it would not know the state, and gets nothing else either.
   if (!/^(127\.0\.0\.1|localhost):\d+$/.test(host))
-    return { status: 421, html: wrongPage('Not here', 'Use 127.0.0.1.') };
+    return { status: 421, html: wrongPage('Not here', 'Use 127.0.0.1.', options.words) };
   const url = new URL(request.url ?? '/', `http://${host}`);
   if (request.method !== 'GET')
-    return { status: 405, html: wrongPage('Not so', 'This page is only looked at.') };
+    return { status: 405, html: wrongPage('Not so', 'This page is only looked at.', options.words) };
   if (isSame(url.pathname, options.path)) return { status: 200, html: start(options, url.origin) };
   if (url.pathname === '/callback') return callback(url.searchParams, options, found);
-  return { status: 404, html: wrongPage('Not here', 'There is nothing at this address.') };
+  return { status: 404, html: wrongPage('Not here', 'There is nothing at this address.', options.words) };
 }
 
-function start({ answers, state }: LocalPageOptions, origin: string): string {
+function start({ answers, state, words }: LocalPageOptions, origin: string): string {
   const manifest = manifestFor(answers, `${origin}/callback`);
-  return startPage({
+  const shown = {
     target: manifestTarget(answers, state),
     manifest: JSON.stringify(manifest),
     owner: answers.owner,
     permissions: manifest.default_permissions,
-  });
+  };
+  return startPage(shown, words);
 }
 
 async function callback(
   query: URLSearchParams,
-  { state, convert, path }: Options,
+  { state, convert, path, words }: Options,
   found: (converted: Converted) => void,
 ): Promise<Reply> {
   if (!isSame(query.get('state') ?? '', state))
@@ -98,13 +107,14 @@ async function callback(
       html: wrongPage(
         'This is not the answer to our question',
         'It belongs to another run of set-up, and nothing of it is kept. If an App was made, delete it at GitHub.',
+        words,
       ),
     };
   const code = query.get('code') ?? '';
   if (!/^[A-Za-z0-9_-]{1,200}$/.test(code))
     return {
       status: 400,
-      html: wrongPage('GitHub made no App', 'It was denied or left. Nothing has changed.', path),
+      html: wrongPage('GitHub made no App', 'It was denied or left. Nothing has changed.', words, path),
     };
   const converted = await convert(code);
   if (converted === null)
@@ -113,6 +123,7 @@ async function callback(
       html: wrongPage(
         'GitHub does not know this code any more',
         'It is good once, and for an hour. If an App was made, delete it at GitHub: its key is lost.',
+        words,
         path,
       ),
     };
@@ -122,11 +133,12 @@ async function callback(
       html: wrongPage(
         'This App belongs to somebody else',
         'It is not of the owner that was named, and nothing of it is kept. If you made it, delete it at GitHub.',
+        words,
         path,
       ),
     };
   found(converted);
-  return { status: 200, html: donePage(converted.slug) };
+  return { status: 200, html: donePage(converted.slug, words) };
 }
 
 function isSame(one: string, other: string): boolean {

@@ -1,4 +1,5 @@
 /** The pages that set-up shows in a browser. Everything that is not ours is escaped. */
+import type { OperatingWords } from '../../shared/words/operating.ts';
 import { escaped } from '../shared/screen/html.ts';
 
 const STYLE = `
@@ -12,11 +13,17 @@ const STYLE = `
   .wrong { border-left: 4px solid #cf222e; padding-left: 1rem; }
   .well { border-left: 4px solid #1f883d; padding-left: 1rem; }
   .hint { color: #59636e; font-size: .9rem; margin: 1.2rem 0 0; }
-  code { background: #f6f8fa; padding: .1rem .3rem; border-radius: 4px; overflow-wrap: anywhere; }
   @media (max-width: 40rem) { main { margin: 0; padding: 1.5rem; border: 0; border-radius: 0; } td:first-child { width: 8rem; } }`;
 
-const page = (title: string, body: string): string =>
-  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title>` +
+/** A page's sentences, escaped. */
+type Say = (text: string) => string;
+const sayIn =
+  (words: OperatingWords): Say =>
+  (text) =>
+    escaped(words.say(text));
+
+const page = (title: string, body: string, words: OperatingWords): string =>
+  `<!doctype html><html lang="${words.language}"><head><meta charset="utf-8"><title>${sayIn(words)(title)}</title>` +
   `<meta name="viewport" content="width=device-width, initial-scale=1"><style>${STYLE}</style></head><body><main>${body}</main></body></html>`;
 
 export interface StartPage {
@@ -36,34 +43,51 @@ const REASONS: Readonly<Record<string, string>> = {
   organization_self_hosted_runners: 'to register runners, and to remove them',
 };
 
-export function startPage({ target, manifest, owner, permissions }: StartPage): string {
+export function startPage(
+  { target, manifest, owner, permissions }: StartPage,
+  words: OperatingWords,
+): string {
+  const say = sayIn(words);
   const rows = Object.entries(permissions).map(
     ([name, level]) =>
-      `<tr><td>${escaped(titleOf(name))}</td><td>${escaped(level)}: ${escaped(REASONS[name] ?? '')}</td></tr>`,
+      `<tr><td>${escaped(titleOf(name))}</td><td>${escaped(level)}: ${say(REASONS[name] ?? '')}</td></tr>`,
   );
   return page(
     'Set up runners',
-    `<h1>Create the GitHub App for ${escaped(owner)}</h1>
-    <p>GitHub asks you once more before anything is made. The App is your own, reads no code, and gets these rights:</p>
-    <table>${rows.join('')}<tr><td>event: workflow job</td><td>to be told of jobs</td></tr></table>
+    `<h1>${say(`Create the GitHub App for ${owner}`)}</h1>
+    <p>${say('GitHub asks you once more before anything is made. The App is your own, reads no code, and gets these rights:')}</p>
+    <table>${rows.join('')}<tr><td>event: workflow job</td><td>${say('to be told of jobs')}</td></tr></table>
     <form method="post" action="${escaped(target)}">
       <input type="hidden" name="manifest" value="${escaped(manifest)}">
-      <button id="create">Continue at GitHub</button>
+      <button id="create">${say('Continue at GitHub')}</button>
     </form>
-    <p class="hint">If GitHub shows a 404, you are not signed in there, or may not create Apps for ${escaped(owner)}: ask an owner.</p>`,
+    <p class="hint">${say(`If GitHub shows a 404, you are not signed in there, or may not create Apps for ${owner}: ask an owner.`)}</p>`,
+    words,
   );
 }
 
-export const donePage = (slug: string): string =>
-  page(
+export function donePage(slug: string, words: OperatingWords): string {
+  const say = sayIn(words);
+  return page(
     'App created',
-    `<div class="well"><h1>The App <code>${escaped(slug)}</code> is created</h1>
-    <p>Its key and secret are kept. Close this tab, and go on in the terminal.</p></div>`,
+    `<div class="well"><h1>${say(`The App ${slug} is created`)}</h1>
+    <p>${say('Its key and secret are kept. Close this tab, and go on in the terminal.')}</p></div>`,
+    words,
   );
+}
 
 /** `again`: where it begins; null: for somebody who need not know. */
-export const wrongPage = (what: string, advice: string, again: string | null = null): string =>
-  page(
+export function wrongPage(
+  what: string,
+  advice: string,
+  words: OperatingWords,
+  again: string | null = null,
+): string {
+  const say = sayIn(words);
+  const link = again === null ? '' : `<p><a href="${escaped(again)}">${say('Start again')}</a></p>`;
+  return page(
     'Not done',
-    `<div class="wrong"><h1>${escaped(what)}</h1><p>${escaped(advice)}</p>${again === null ? '' : `<p><a href="${escaped(again)}">Start again</a></p>`}</div>`,
+    `<div class="wrong"><h1>${say(what)}</h1><p>${say(advice)}</p>${link}</div>`,
+    words,
   );
+}

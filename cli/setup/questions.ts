@@ -18,10 +18,7 @@ export async function askAll({ ask, variables }: Pick<SetupWorld, 'ask' | 'varia
     default: 'ci',
     check: matches(/^[a-z][a-z0-9-]{0,10}[a-z0-9]$/, '2-12 characters: a-z, 0-9, -'),
   });
-  const where = await ask.choose('Will runners be in mainland China?', [
-    { value: 'mainland', name: 'yes: they fetch what they need from a bucket of yours there' },
-    { value: 'elsewhere', name: 'no' },
-  ]);
+  const isMainland = await askMainland(ask);
   const region = await askControlRegion(ask);
   const baseUrl = await ask.text('GitHub’s address', {
     default: variables.GITHUB_BASE_URL ?? 'https://github.com',
@@ -37,11 +34,7 @@ export async function askAll({ ask, variables }: Pick<SetupWorld, 'ask' | 'varia
       check: matches(/^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})$/, 'a GitHub login is needed, such as my-org'),
     },
   );
-  const allow = await ask.text('Repositories that get runners, separated by commas', {
-    default: `${owner}/*`,
-    check: (text) =>
-      text.split(',').every((each) => githubName.safeParse(each.trim()).success) || 'owner/name or owner/*',
-  });
+  const allow = await askAllowed([`${owner}/*`], ask);
   const store = await ask.choose('Where the App’s key and secret are kept', [
     { value: 'kms', name: 'KMS secrets: each function may read its own and no other (needs a KMS instance)' },
     { value: 'file', name: 'a file here, mode 600, not in git; functions get it as a variable' },
@@ -50,11 +43,30 @@ export async function askAll({ ask, variables }: Pick<SetupWorld, 'ask' | 'varia
       name: 'OOS encrypted parameters: launcher and reaper may then read every KMS secret here',
     },
   ]);
-  const isMainland = where === 'mainland';
-  return {
-    ...{ name, region, baseUrl, scope, owner, store, isMainland },
-    allow: allow.split(',').map((each) => each.trim()),
-  };
+  return { name, region, baseUrl, scope, owner, store, isMainland, allow };
+}
+
+/** Once there is an App: its owner, and where its key lies, stay what they are. */
+export async function askRest(before: Answers, ask: Ask): Promise<Answers> {
+  const isMainland = await askMainland(ask);
+  return { ...before, isMainland, allow: await askAllowed(before.allow, ask) };
+}
+
+async function askMainland(ask: Ask): Promise<boolean> {
+  const where = await ask.choose('Will runners be in mainland China?', [
+    { value: 'mainland', name: 'yes: they fetch what they need from a bucket of yours there' },
+    { value: 'elsewhere', name: 'no' },
+  ]);
+  return where === 'mainland';
+}
+
+async function askAllowed(proposed: readonly string[], ask: Ask): Promise<string[]> {
+  const allow = await ask.text('Repositories that get runners, separated by commas', {
+    default: proposed.join(','),
+    check: (text) =>
+      text.split(',').every((each) => githubName.safeParse(each.trim()).success) || 'owner/name or owner/*',
+  });
+  return allow.split(',').map((each) => each.trim());
 }
 
 const isRegion = (text: string): true | string =>

@@ -8,7 +8,7 @@ import { keepSecrets } from './keep-secrets.ts';
 import { localPage } from './local-page.ts';
 import { broughtNetwork, broughtRest, missingOfNetwork } from './network.ts';
 import { type Answers, type Converted, isOwnedBy, type Progress, parseConverted } from './progress.ts';
-import { askAll, askPlacement } from './questions.ts';
+import { askAll, askPlacement, askRest } from './questions.ts';
 import { firstYaml } from './runners-yaml.ts';
 import type { SetupWorld } from './world.ts';
 
@@ -33,7 +33,7 @@ async function answered(world: SetupWorld): Promise<Answers> {
     world.say(`Going on with ${before.name} for ${before.owner}. For another App, delete .setup.json.`);
     return before;
   }
-  return askedAgain(world);
+  return askedAgain(null, world);
 }
 
 /** Who asks and answers so often has something else to do first. */
@@ -63,19 +63,20 @@ async function configured(first: Answers, world: SetupWorld): Promise<Answers> {
       world.say('runners.yaml is written.');
       return answers;
     }
-    // The App that there is already keeps its owner.
-    if (next === 'all' && isFree(world)) answers = await askedAgain(world);
+    if (next === 'all') answers = await askedAgain(answers, world);
   }
   throw new Error('Nothing was written. npm run setup asks again.');
 }
 
-const isFree = ({ progress }: SetupWorld): boolean => {
-  const { app, converted } = progress.read();
-  return app === null && converted === null;
-};
-
-async function askedAgain(world: SetupWorld): Promise<Answers> {
-  const answers = await askAll(world);
+/** `before` null: nothing was answered yet. */
+async function askedAgain(before: Answers | null, world: SetupWorld): Promise<Answers> {
+  const { app, converted } = world.progress.read();
+  const isMade = app !== null || converted !== null;
+  if (isMade && before !== null)
+    world.say(
+      `The App is there already: its owner ${before.owner}, the name ${before.name}, the region ${before.region} and where its key is kept stay as they are. To change those, delete the App at GitHub and .setup.json.`,
+    );
+  const answers = isMade && before !== null ? await askRest(before, world.ask) : await askAll(world);
   world.progress.write({ answers });
   return answers;
 }
@@ -116,6 +117,7 @@ async function fromGitHub(answers: Answers, world: SetupWorld): Promise<Converte
   const page = await localPage({
     answers,
     state,
+    words: world.words,
     convert: async (code) => {
       const { status, data } = await world.convert(answers.baseUrl, code);
       if (status === 404 || status === 422) return null;

@@ -1,5 +1,6 @@
 /** What set-up needs of the world. */
 import type { GitHubRequest } from '../../shared/adapters/github/request.ts';
+import type { OperatingWords } from '../../shared/words/operating.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
 import type { ProgressFile } from './progress.ts';
 
@@ -22,6 +23,8 @@ export interface SetupWorld {
   readonly progress: ProgressFile;
   readonly ask: Ask;
   readonly say: (line: string) => void;
+  /** For the pages in the browser; `say` and `ask` translate by themselves. */
+  readonly words: OperatingWords;
   readonly alibaba: Alibaba;
   /** Zone letters of a region; empty: could not be asked. */
   readonly zonesOf: (region: string) => Promise<readonly string[]>;

@@ -2,6 +2,7 @@
 import type { Agent } from 'node:http';
 import { goOutBy } from '../../shared/adapters/http/exchange.ts';
 import { tunnelAgent } from '../../shared/adapters/http/tunnel.ts';
+import { isWithin } from '../../shared/runner/proxy.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -23,12 +24,14 @@ export function proxyFor(url: URL, variables: Variables): URL | null {
   return new URL(address);
 }
 
-/** `*`, hosts, domains with or without a dot in front, each with or without a port. */
-function isExcepted({ hostname, port }: URL, list: string): boolean {
+/** `*`, hosts, domains with or without a dot in front, each with or without a port, and ranges of addresses. */
+function isExcepted({ hostname, port, protocol }: URL, list: string): boolean {
+  // What the protocol has by default, URL leaves out.
+  const there = port || (protocol === 'https:' ? '443' : '80');
   return list.split(/[\s,]+/).some((each) => {
     const [, name = '', only] = /^\*?\.?(.+?)(?::(\d+))?$/.exec(each.trim().toLowerCase()) ?? [];
-    if (each.trim() === '*') return true;
-    if (name === '' || (only !== undefined && only !== port)) return false;
+    if (each.trim() === '*' || isWithin(hostname, each)) return true;
+    if (name === '' || (only !== undefined && only !== there)) return false;
     return hostname === name || hostname.endsWith(`.${name}`);
   });
 }

@@ -18,7 +18,7 @@ export async function leftovers({
     ledger.runners.list(1000),
     ledger.capacity.view(),
   ]);
-  const waiting = runners.things.flatMap(({ entry }) => (isWaiting(entry) ? [entry] : []));
+  const waiting = runners.things.map(({ entry }) => entry).filter(isWaiting);
   const names = new Set<string>(waiting.map(({ name }) => name));
   const isKept = ({ name }: { readonly name: string }) => names.has(name);
   const machines = new Set(waiting.map(({ instanceId }) => instanceId));

@@ -6,7 +6,7 @@ import { LEDGER_SCAN_MAX } from '../../shared/limits.ts';
 import { isRunnerName } from '../../shared/names.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
-import { complain, say, show } from '../shared/screen/show.ts';
+import { complain, say, showJson } from '../shared/screen/show.ts';
 import { isKnown } from './known.ts';
 import { type Stopped, stop, type Target } from './stop.ts';
 import { triggerSwitch } from './world.ts';
@@ -87,7 +87,7 @@ async function targetIn(
 function report(stopped: Stopped, target: Target, { json }: Options): number {
   const { machines, failures } = stopped;
   const isDone = machines === 0 && failures.length === 0;
-  if (json) show({ ...target, ...stopped }, { isJson: true, json: (all) => all, text: () => '' });
+  if (json) showJson({ ...target, ...stopped });
   else {
     for (const failure of failures) complain(`Not done: ${failure}`);
     const how = target.kind === 'runner' ? '' : ' To go on: npm run resume';

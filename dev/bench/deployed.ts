@@ -126,10 +126,13 @@ async function atHalf(
   const group = halfCpu();
   if (group === null) return null;
   const cold = [];
-  for (let run = 0; run < COLD_RUNS; run++) {
-    const asked = { events: events(), credentials: KEY, how: 'in turn' } as const;
-    cold.push((await measured(path, asked, environment, group)).firstMs);
+  try {
+    for (let run = 0; run < COLD_RUNS; run++) {
+      const asked = { events: events(), credentials: KEY, how: 'in turn' } as const;
+      cold.push((await measured(path, asked, environment, group)).firstMs);
+    }
+  } finally {
+    group.close();
   }
-  group.close();
   return median(cold);
 }

@@ -13,7 +13,10 @@ import type { LaunchEvent, LauncherWorld, Outcome } from './world.ts';
 
 export type Announced = { readonly kind: 'announced'; readonly held: Held<RunnerEntry> } | Outcome;
 
-/** The entry precedes the slot, the registration and the instance: whatever a crash leaves has a name. */
+/**
+ * Entry and slot at once, both before the registration and the instance: whatever a crash leaves has a name, and a slot
+ * without an entry is dropped when this launch can no longer be on its way.
+ */
 export async function announce(
   event: LaunchEvent,
   job: Held<JobEntry>,
@@ -23,12 +26,7 @@ export async function announce(
 ): Promise<Announced> {
   const { ledger, config, clock } = world;
   const name = runnerNameOf(config.name, requirements.arch, job.entry.job.id, job.entry.launches);
-  const held = await ledger.runners.add(
-    name,
-    newRunnerEntry(name, job.entry.job, requirements, clock.nowMs()),
-  );
-  if (held === null) return { kind: 'known' };
-
+  const entry = newRunnerEntry(name, job.entry.job, requirements, clock.nowMs());
   const matrix = event.kind === 'queued' ? matrixBound(event.job, widths, clock.nowMs()) : null;
   const turn = {
     jobCreatedAtMs: job.entry.job.createdAtMs,
@@ -36,7 +34,12 @@ export async function announce(
     isInLine: lastingObstacle(job.entry) === null,
     matrix,
   };
-  const slot = await slotFor(held.entry, turn, cost, world);
+  const [held, slot] = await Promise.all([
+    ledger.runners.add(name, entry),
+    slotFor(entry, turn, cost, world),
+  ]);
+  // The slot is that runner's, too.
+  if (held === null) return { kind: 'known' };
   if (slot.kind === 'taken') return { kind: 'announced', held };
 
   await ledger.runners.remove(name, held);
@@ -46,7 +49,6 @@ export async function announce(
   return wait(job, { because: slot.because, nextTryAtMs: clock.nowMs(), obstacle, cost }, world);
 }
 
-/** Its entry is there before. */
 export function slotFor(
   { name, profile, repository, warm }: RunnerEntry,
   turn: Pick<SlotRequest, 'jobCreatedAtMs' | 'hasTurn' | 'isInLine' | 'matrix'>,

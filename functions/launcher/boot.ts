@@ -1,11 +1,13 @@
 /** What user data is told about one launch: pure. */
 
 import type { Config } from '../../shared/config/config.ts';
+import { asksDebug } from '../../shared/job/debug.ts';
 import { guardsOf } from '../../shared/job/guards.ts';
 import { LIFETIME_ENDING_MS, MACHINE_IDLE_MAX_MS } from '../../shared/limits.ts';
 import type { Candidate, Job, Requirements } from '../../shared/nouns.ts';
 import { bootMaxMs } from '../../shared/runner/boot-max.ts';
 import type { KeptActions } from '../../shared/runner/copies.ts';
+import { DEBUG_KEPT_MS } from '../../shared/runner/limits.ts';
 import { machineMirrors } from '../../shared/runner/package-mirrors.ts';
 import { type RunnerRelease, stillTaken } from '../../shared/runner/release.ts';
 import { actionsSource, proxyOf, runnerUrls } from '../../shared/runner/sources.ts';
@@ -69,6 +71,7 @@ export function bootValues(boot: Boot, config: Config): UserDataValues {
     mirrors: machineMirrors(candidate.region, config.mirrors),
     metadata: config.defaults.metadata,
     usage: config.defaults.usage,
+    debugSeconds: asksDebug(job.labels, config) ? DEBUG_KEPT_MS / 1000 : 0,
     extraUserData: config.defaults.extraUserData,
     hooks: config.defaults.hooks,
     selfDestruct:

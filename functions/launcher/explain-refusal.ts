@@ -17,6 +17,9 @@ const WORDS: readonly (readonly [code: RegExp, words: string])[] = [
   [/NoStock|NotOnSale|NotOpen|NotAvailable|Unavailable|Offline|ZoneNot|NotSupported|OperationDenied/, 'it is not to be had there now'],
 ];
 
+/** Of spot: the market is above what we would pay. */
+export const isBidTooLow = (code: string): boolean => /SpotPrice.*LowerThanPublicPrice$/.test(code);
+
 /** The words, with the cloud's own code for whoever looks it up. */
 export function explainRefusal(code: string): string {
   const known = WORDS.find(([pattern]) => pattern.test(code));

@@ -13,12 +13,12 @@ import { recordRefusal } from '../../shared/ledger/record-refusal.ts';
 import { RETRY_MS } from '../../shared/limits.ts';
 import type { Requirements } from '../../shared/nouns.ts';
 import { NO_RUNNER_RELEASE } from '../../shared/runner/release.ts';
-import { type Ahead, readAhead } from './ahead.ts';
-import { announce } from './announce.ts';
-import { mintAndRun } from './mint-and-run.ts';
+import { type Ahead, ahead, readAhead } from './ahead.ts';
+import { type Announced, announce } from './announce.ts';
+import { mintAndRun, undo } from './mint-and-run.ts';
 import { unavailableWith } from './misfit.ts';
 import { noteIfThrown } from './note-failure.ts';
-import { openJob } from './open.ts';
+import { leaveEnded, type Opened, openJob } from './open.ts';
 import { openQuotaGate, type QuotaGate } from './quota.ts';
 import { tellOfRefusal } from './refused.ts';
 import { type Wait, wait } from './wait.ts';
@@ -33,41 +33,63 @@ export async function launch(event: LaunchEvent, world: LauncherWorld): Promise<
   if (objection !== null) return refuse(event, objection, world);
 
   const known = readAhead(event.kind === 'queued' ? event.job : null, world);
-  const job = await openJob(event, world);
-  if (job === 'known' || job === 'ended') return { kind: job };
-  const forkRefusal = await world.whyForkRefused(event.job);
-  if (forkRefusal === RUN_UNKNOWN)
-    return waitAMinute(job, { because: forkRefusal, obstacle: 'refusal' }, world);
-  if (forkRefusal !== null) return refuse(event, forkRefusal, world);
+  const forks = ahead(world.whyForkRefused(event.job));
+  const opened = await openJob(event, world);
+  if (opened === 'known') return { kind: 'known' };
+  const forkRefusal = await forks;
+  if (forkRefusal !== null) return turnAway(opened, forkRefusal, event, world);
 
-  return noteIfThrown(job, () => launchFor(job, understood.requirements, known, event, world), world);
+  const { requirements } = understood;
+  return noteIfThrown(opened.job, () => launchFor(opened, requirements, known, event, world), world);
 }
 
 async function launchFor(
-  job: Held<JobEntry>,
+  { job, isOver }: Opened,
   requirements: Requirements,
   known: Ahead,
   event: LaunchEvent,
   world: LauncherWorld,
 ): Promise<Outcome> {
-  const taken = await takeWarm(job, known, world);
+  const taken = await takeWarm(job, { ...known, isOver }, world);
   if (taken !== null) return taken;
   const gate = await openQuotaGate(job.entry, await known.limits, event, world);
   const ranking = await rankFor(job, requirements, known, gate, world);
-  if (ranking.candidates.length === 0) {
-    const never = whyNever(requirements, world.config, await known.markets, world.clock.nowMs());
-    return never === null ? waitForOffer(job, ranking, gate, world) : refuse(event, never, world);
-  }
   const release = await known.release;
-  if (release === null) return waitForRelease(job, world);
+  const { candidates } = ranking;
+  if (candidates.length === 0 || release === null) {
+    if (await isOver) return leaveEnded(job.entry.job, world);
+    return candidates.length > 0
+      ? waitForRelease(job, world)
+      : waitForOffer({ job, requirements, ranking, gate }, known, event, world);
+  }
 
   const cost = costOf(ranking, requirements, world);
   const runner = await announce(event, job, requirements, { cost, widths: await known.widths }, world);
+  if (await isOver) return undoEnded(job, runner, world);
   if (runner.kind !== 'announced') return runner;
-  return mintAndRun(
-    { job, runner: runner.held, requirements, candidates: ranking.candidates, release, gate },
-    world,
-  );
+  return mintAndRun({ job, runner: runner.held, requirements, candidates, release, gate }, world);
+}
+
+async function turnAway(
+  { job, isOver }: Opened,
+  because: string,
+  event: LaunchEvent,
+  world: LauncherWorld,
+): Promise<Outcome> {
+  if (await isOver) return leaveEnded(event.job, world);
+  return because === RUN_UNKNOWN
+    ? waitAMinute(job, { because, obstacle: 'refusal' }, world)
+    : refuse(event, because, world);
+}
+
+/** It had ended before we began. */
+async function undoEnded(
+  { entry: { job } }: Held<JobEntry>,
+  runner: Announced,
+  world: LauncherWorld,
+): Promise<Outcome> {
+  if (runner.kind === 'announced') await undo(runner.held, null, world);
+  return leaveEnded(job, world);
 }
 
 /** Null: money is not bounded. */
@@ -111,12 +133,21 @@ export async function rankFor(
 /** With how long the job is expected to run. */
 type Ranked = Ranking & { readonly hours: number | undefined };
 
-function waitForOffer(
-  job: Held<JobEntry>,
-  { leftOut }: Ranking,
-  gate: QuotaGate,
+interface Offerless {
+  readonly job: Held<JobEntry>;
+  readonly requirements: Requirements;
+  readonly ranking: Ranking;
+  readonly gate: QuotaGate;
+}
+
+async function waitForOffer(
+  { job, requirements, ranking: { leftOut }, gate }: Offerless,
+  known: Ahead,
+  event: LaunchEvent,
   world: LauncherWorld,
 ): Promise<Outcome> {
+  const never = whyNever(requirements, world.config, await known.markets, world.clock.nowMs());
+  if (never !== null) return refuse(event, never, world);
   const refusals = leftOut.map(({ what, because }) => `left out because ${because}: ${what}`);
   const because = whyNothing(leftOut, world.config);
   const nowMs = world.clock.nowMs();

@@ -77,7 +77,11 @@ async function undoUnwanted(
  * Takes back what a launch made before any instance: registration, slot, entry, in this order, so that what a
  * crash leaves is still known. A registration that GitHub calls busy is left to the sweep.
  */
-async function undo(held: Held<RunnerEntry>, runnerId: number | null, world: LauncherWorld): Promise<void> {
+export async function undo(
+  held: Held<RunnerEntry>,
+  runnerId: number | null,
+  world: LauncherWorld,
+): Promise<void> {
   const { entry } = held;
   const target = targetOf(entry, world.config);
   if (runnerId !== null && (await world.github.removeRunner(target, runnerId)) === 'busy') return;

@@ -3,27 +3,42 @@ import { amend, mergeTrail } from '../../shared/ledger/amend.ts';
 import type { JobEntry } from '../../shared/ledger/entries.ts';
 import type { Held } from '../../shared/ledger/ledger.ts';
 import { hasEnded } from '../../shared/ledger/read-history.ts';
-import { LEASE_MS } from '../../shared/limits.ts';
+import { LEASE_MS, WRITE_CONFLICTS_MAX } from '../../shared/limits.ts';
 import type { Job } from '../../shared/nouns.ts';
+import { ahead } from './ahead.ts';
 import { heardBy, lastingObstacle, newJobEntry } from './entries.ts';
-import type { LaunchEvent, LauncherWorld } from './world.ts';
+import type { LaunchEvent, LauncherWorld, Outcome } from './world.ts';
+
+export interface Opened {
+  readonly job: Held<JobEntry>;
+  /** Nothing may be registered or launched before this is known to be false. */
+  readonly isOver: Promise<boolean>;
+}
 
 /**
- * The entry is put first and `history` read after it; whoever ends a job writes `history` first and removes
+ * The entry is put first and `history` asked after it; whoever ends a job writes `history` first and removes
  * the entry after it. So one of the two always sees the other.
  */
-export async function openJob(
-  event: LaunchEvent,
-  world: LauncherWorld,
-): Promise<Held<JobEntry> | 'known' | 'ended'> {
+export async function openJob(event: LaunchEvent, world: LauncherWorld): Promise<Opened | 'known'> {
   const held =
     event.kind === 'queued'
       ? await world.ledger.jobs.add(event.job.id, newJobEntry(event.job, event.delivery, world.clock.nowMs()))
       : await leaseAgain(event.job, event.rev, world);
   if (held === null) return event.kind === 'queued' ? hearAgain(event, world) : 'known';
-  if (!(await hasEnded(event.job, world.ledger))) return markOffSpot(held, world);
-  await world.ledger.jobs.remove(event.job.id, held);
-  return 'ended';
+  const isOver = ahead(hasEnded(event.job, world.ledger));
+  const job = await markOffSpot(held, world);
+  return job === 'known' ? job : { job, isOver };
+}
+
+/** Whatever this launch wrote to it meanwhile. */
+export async function leaveEnded({ id }: Job, { ledger }: LauncherWorld): Promise<Outcome> {
+  for (let tries = 0; tries < WRITE_CONFLICTS_MAX; tries++) {
+    const held = await ledger.jobs.read(id);
+    if (held === null || (await ledger.jobs.remove(id, held))) return { kind: 'ended' };
+  }
+  throw new Error(
+    `job ${id} has ended, and its entry changed under each of ${WRITE_CONFLICTS_MAX} tries to remove it`,
+  );
 }
 
 /** GitHub said `queued` again of a job that is only looked at: it is due, for one runner more. */

@@ -1,6 +1,7 @@
 /** Walks the candidates, best first, until an instance is made. */
 
 import { isWidened } from '../../shared/advisor/cores.ts';
+import { raised } from '../../shared/advisor/price.ts';
 import { amend, mergeTrail } from '../../shared/ledger/amend.ts';
 import type { JobEntry, QuotaWait, RunnerEntry } from '../../shared/ledger/entries.ts';
 import type { Held } from '../../shared/ledger/ledger.ts';
@@ -16,7 +17,7 @@ import type { Candidate, Requirements } from '../../shared/nouns.ts';
 import type { RunOutcome, RunRequest } from '../../shared/ports.ts';
 import type { Installed } from './boot.ts';
 import { bootedEntry } from './entries.ts';
-import { explainRefusal } from './explain-refusal.ts';
+import { explainRefusal, isBidTooLow } from './explain-refusal.ts';
 import { type Baked, chooseBaked, runFrom } from './images/baked.ts';
 import type { QuotaGate } from './quota.ts';
 import { isRefusedWith, type Refusals, remember, takeRefusal, waitAfter, whyAllRefused } from './refused.ts';
@@ -99,6 +100,8 @@ async function tryOne(
   const meaning = explainRefusal(outcome.code);
   meanings.add(meaning);
   said.push(`${saidOf(candidate)} was refused: ${meaning}`);
+  const again = isBidTooLow(outcome.code) ? raised(candidate, nextOf(launch, candidate)) : null;
+  if (again !== null) return tryOne(launch, again, baked, refusals, world);
   if (outcome.kind === 'throttled') slow.set(candidate.region, outcome.retryAtMs);
   const stop = await takeRefusal(candidate, outcome, refusals, world);
   return stop === null ? null : { kind: 'exhausted', refusals: said, isFatal: true, ...stop };
@@ -178,8 +181,11 @@ async function settle(
   return isUnwanted || state === 'retiring' ? { kind: 'unwanted' } : { kind: 'booting', instanceId };
 }
 
-const saidOf = ({ instanceType, zone, capacityType }: Candidate): string =>
-  `${instanceType} in ${zone} (${capacityType})`;
+const nextOf = ({ candidates }: Walk, candidate: Candidate): Candidate | undefined =>
+  candidates[candidates.indexOf(candidate) + 1];
+
+const saidOf = ({ instanceType, zone, capacityType, isRaised, priceLimit }: Candidate): string =>
+  `${instanceType} in ${zone} (${capacityType}${isRaised ? `, bidding up to ${priceLimit}` : ''})`;
 
 /** Of a machine that is bigger than its job asked for. */
 const sizeOf = ({ cpu }: Candidate, asked: Requirements): string =>

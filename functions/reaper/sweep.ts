@@ -1,7 +1,7 @@
 /** Each minute: makes cloud, GitHub and ledger agree, then starts what is due. */
 
 import { alertOnce, forgetAlerts, resolveAlert } from '../../shared/alert-once.ts';
-import { SWEEP_FAILURES_MIN, SWEEP_PARTS_MS } from '../../shared/limits.ts';
+import { REAPER_TIMEOUT_S, SWEEP_FAILURES_MIN, SWEEP_PARTS_MS } from '../../shared/limits.ts';
 import { mintPace } from '../../shared/runner/mint-pace.ts';
 import { type Braked, brake } from './brake/brake.ts';
 import { reportUnknownCode } from './events/foreign-job.ts';
@@ -63,6 +63,9 @@ class PartlyFailed extends Error {
 
 const ALERT = 'sweep-fails';
 
+/** A part that would begin later is left to the next sweep: the function's time would end within it, and the lease with nobody. */
+const BEGINS_MAX_MS = (REAPER_TIMEOUT_S - 60) * 1000;
+
 /** One failure may be transient; several raise an alert. */
 async function alertOfFailures(
   inARow: number,
@@ -82,7 +85,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
   const { clock } = world;
   const beganMs = clock.nowMs();
   const callsBefore = world.calls?.() ?? {};
-  const part = partsOf(failures);
+  const part = partsOf(failures, beganMs + BEGINS_MAX_MS, clock);
   const until = (name: keyof typeof SWEEP_PARTS_MS) => clock.nowMs() + SWEEP_PARTS_MS[name];
 
   const stopped = await part('stopped', () => endStopped(world));
@@ -138,9 +141,10 @@ function mintsToCome({ jobs }: Survey, { config }: ReaperWorld): number {
   return Math.ceil(MINT_PACE_SLACK * Math.min(pace, waiting + Math.ceil(pace / 4)));
 }
 
-function partsOf(failures: string[]) {
+function partsOf(failures: string[], latestMs: number, clock: ReaperWorld['clock']) {
   return async (name: string, run: () => Promise<number | string>): Promise<[string, number | string]> => {
     try {
+      if (clock.nowMs() > latestMs) throw new Error('the time of this sweep was over');
       return [name, await run()];
     } catch (error) {
       failures.push(`${name}: ${error instanceof Error ? error.message : 'unknown'}`);

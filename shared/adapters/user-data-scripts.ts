@@ -14,6 +14,7 @@ export function readUserDataScripts(folder: string): UserDataScripts {
     job: text('job.sh'),
     standBy: text('stand-by.sh'),
     usage: text('usage.sh'),
+    debug: text('debug.sh'),
     selfDestruct: text('self-destruct.sh'),
     run: text('run.sh'),
   };

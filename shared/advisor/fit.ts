@@ -18,6 +18,7 @@ export interface LeftOut {
 
 export interface ScoredOffering extends PricedOffering {
   readonly priceLimit: number | null;
+  readonly priceMax: number | null;
   /** The lower the better: expected cost, of one core where a range of cores was asked for. */
   readonly score: number;
 }
@@ -148,7 +149,8 @@ function scoreOffering(offering: PricedOffering, request: Sized): ScoredOffering
   if (bid.kind === 'left out') return { what: offeringKey(offering), because: bid.because };
   const { min, max } = request.requirements.cpu;
   const score = scoreOf(offering, request.hours) / (max === null || min === max ? 1 : offering.cpu);
-  return Object.assign(offering, { priceLimit: bid.priceLimit, score });
+  const { priceLimit, priceMax } = bid;
+  return Object.assign(offering, { priceLimit, priceMax, score });
 }
 
 /** Of several the lowest. A machine that alone costs more than all may cost would wait for ever. */

@@ -1,5 +1,5 @@
 /** What an offering may cost, and how high we bid for it. Pure. */
-import type { CapacityType } from '../nouns.ts';
+import type { Candidate, CapacityType } from '../nouns.ts';
 
 /** What is taken for an interruption rate that nobody told us: unknown is not never. */
 export const INTERRUPTION_UNKNOWN = 0.1;
@@ -22,7 +22,7 @@ export interface BidRules {
 }
 
 export type Bid =
-  | { readonly kind: 'bid'; readonly priceLimit: number | null }
+  | { readonly kind: 'bid'; readonly priceLimit: number | null; readonly priceMax: number | null }
   | { readonly kind: 'left out'; readonly because: string };
 
 /**
@@ -32,10 +32,11 @@ export type Bid =
 export function bidFor(prices: Prices, rules: BidRules): Bid {
   const because = whyTooDear(prices, rules);
   if (because !== null) return { kind: 'left out', because };
-  if (prices.capacityType === 'on-demand') return { kind: 'bid', priceLimit: null };
+  if (prices.capacityType === 'on-demand') return AT_MARKET;
   return spotBid(prices, rules);
 }
 
+const AT_MARKET: Bid = { kind: 'bid', priceLimit: null, priceMax: null };
 const CEILING = 'limits.pricePerHour';
 
 function whyTooDear(prices: Prices, { ceiling, what = CEILING }: BidRules): string | null {
@@ -49,14 +50,31 @@ function whyTooDear(prices: Prices, { ceiling, what = CEILING }: BidRules): stri
 
 function spotBid(prices: Prices, { ratio, ceiling, what = CEILING }: BidRules): Bid {
   const { pricePerHour: price, onDemandPricePerHour: onDemand } = prices;
-  if (onDemand === null) return { kind: 'bid', priceLimit: null };
+  if (onDemand === null) return AT_MARKET;
   const top = Math.min(onDemand, ceiling ?? onDemand);
-  if (price === null && top === onDemand) return { kind: 'bid', priceLimit: null };
+  if (price === null && top === onDemand) return AT_MARKET;
   const wanted = price === null || prices.isStale ? top : Math.min(top, ceilToThree(price * ratio));
   const priceLimit = floorToThree(wanted);
-  if (priceLimit > 0 && priceLimit >= (price ?? 0)) return { kind: 'bid', priceLimit };
-  if (top === onDemand) return { kind: 'bid', priceLimit: null };
+  if (priceLimit > 0 && priceLimit >= (price ?? 0))
+    return { kind: 'bid', priceLimit, priceMax: floorToThree(top) };
+  if (top === onDemand) return AT_MARKET;
   return { kind: 'left out', because: `no price limit of three decimals fits under ${what}` };
+}
+
+/**
+ * Of a candidate that the market was above: with the limit at which it would still cost no more than the next one, an
+ * interruption counted, and no more than it may. Null: the next one is cheaper.
+ */
+export function raised(candidate: Candidate, next: Candidate | undefined): Candidate | null {
+  const { priceLimit, priceMax = null, pricePerHour, isRaised, cpu } = candidate;
+  if (isRaised || priceLimit === null || priceMax === null || pricePerHour === null) return null;
+  const beyondPrice = (candidate.expectedCostPerHour ?? pricePerHour) - pricePerHour;
+  const nextCosts = next === undefined ? null : (next.expectedCostPerHour ?? next.onDemandPricePerHour);
+  // Of a range of cores a bigger machine is worth more.
+  const worth =
+    nextCosts === null ? priceMax : nextCosts * Math.min(1, cpu / (next?.cpu ?? cpu)) - beyondPrice;
+  const limit = floorToThree(Math.min(priceMax, worth));
+  return limit > priceLimit ? { ...candidate, priceLimit: limit, isRaised: true } : null;
 }
 
 /** What is taken for the length of a job of which nothing is known: most end within a quarter of an hour. */

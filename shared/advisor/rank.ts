@@ -72,10 +72,10 @@ function placeOf({ score }: ScoredOffering, usable: readonly ScoredOffering[]): 
 
 function toCandidate(chosen: ScoredOffering, place: string, request: FitRequest): Candidate {
   const { placement, region, zone, instanceType, capacityType, arch, cpu, memoryGiB } = chosen;
-  const { pricePerHour, onDemandPricePerHour, priceLimit } = chosen;
+  const { pricePerHour, onDemandPricePerHour, priceLimit, priceMax } = chosen;
   return {
     ...{ placement, region, zone, instanceType, capacityType, arch, cpu, memoryGiB },
-    ...{ pricePerHour, onDemandPricePerHour, priceLimit },
+    ...{ pricePerHour, onDemandPricePerHour, priceLimit, priceMax },
     expectedCostPerHour: expectedCost(chosen, request.hours),
     because: `${reasonFor(chosen, place)}${sizeNote(chosen, request.requirements)}`,
   };

@@ -57,6 +57,12 @@ const runPriceOf = (candidate: Candidate): number => candidate.pricePerHour ?? m
 const priceOf = (candidate: Candidate, diskGiB: number | null): number =>
   runPriceOf(candidate) + diskPricePerHour(diskGiB);
 
+/** What it costs an hour with its disk, in whole units of the account's currency; null: nobody knows. */
+export function hourlyCost({ candidate, diskGiB }: Pick<Machine, 'candidate' | 'diskGiB'>): number | null {
+  if (candidate === null || (candidate.pricePerHour ?? candidate.onDemandPricePerHour) === null) return null;
+  return priceOf(candidate, diskGiB);
+}
+
 /** Once its offering is known, and when it has outrun what was kept for it: then for an hour more. Null: nothing is new. */
 export function repriced(before: SlotCost, machine: Machine, nowMs: number): SlotCost | null {
   const { candidate, diskGiB } = machine;

@@ -69,6 +69,7 @@ const Defaults = z.strictObject({
   sudo: z.boolean().default(true),
   metadata: z.enum(['closed', 'open']).default('closed'),
   usage: z.boolean().default(true),
+  debug: z.enum(['refuse', 'allow']).default('refuse'),
   diskEncryption: z
     .string()
     .regex(/^(default|[A-Za-z0-9_-]{8,64})$/, 'must be the id of a KMS key, or default')

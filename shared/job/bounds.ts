@@ -1,5 +1,5 @@
 /** What labels may ask for at most. What the operator wrote, under `profiles` or `defaults`, is his word: it is not bound. Pure. */
-import type { Config } from '../config/config.ts';
+import type { Config, ProfileConfig } from '../config/config.ts';
 import { familyOf, holds, type MarketType, matchesType } from '../market/market.ts';
 import type { Requirements } from '../nouns.ts';
 import { type LabelValues, Refusal } from './label-words.ts';
@@ -26,7 +26,7 @@ export function coresMax({ profile, type }: Pick<Requirements, 'profile' | 'type
 
 /** Throws a Refusal that names the key which may be raised. */
 export function refuseBeyond(values: LabelValues, asked: Asked, config: Config): void {
-  const { limits, spot, profiles, defaults } = config;
+  const { limits, profiles, defaults } = config;
   const own = profiles[asked.profile ?? ''];
   const cores = asked.cpu.max ?? asked.cpu.min;
   if (values.cpu !== undefined && cores > coresMax(asked, config))
@@ -34,12 +34,23 @@ export function refuseBeyond(values: LabelValues, asked: Asked, config: Config):
   const disk = Math.max(limits.disk, own?.disk ?? 0, defaults.disk);
   if (asked.diskGiB > disk)
     throw new Refusal(`it asks for a disk of ${asked.diskGiB} GiB, and limits.disk is ${limits.disk}`);
+  refuseLabels(values, own, config);
+  if (values.type !== undefined && own?.type !== values.type && !isListed(values.type, limits.types))
+    throw new Refusal(`limits.types does not have ${values.type}`);
+}
+
+/** What the operator has to allow before anybody may ask for it. */
+function refuseLabels(
+  values: LabelValues,
+  own: ProfileConfig | undefined,
+  { spot, defaults }: Pick<Config, 'spot' | 'defaults'>,
+): void {
   if (values.capacity === 'on-demand' && spot.onDemandLabel === 'refuse' && own?.capacity !== 'on-demand')
     throw new Refusal(
       "the label 'on-demand' is not taken here: spot.onDemandLabel is refuse, or a profile may have it",
     );
-  if (values.type !== undefined && own?.type !== values.type && !isListed(values.type, limits.types))
-    throw new Refusal(`limits.types does not have ${values.type}`);
+  if (values.debug !== undefined && defaults.debug === 'refuse')
+    throw new Refusal("the label 'debug' is not taken here: defaults.debug is refuse");
 }
 
 /** Whether a label may name it: a family that is listed, one of its types, or what holds a listed type. */

@@ -14,6 +14,7 @@ export interface LabelValues {
   type?: string;
   disk?: string;
   image?: string;
+  debug?: 'debug';
   profile?: string;
 }
 
@@ -33,6 +34,7 @@ const WORDS: readonly Word[] = [
   { kind: 'capacity', pattern: /^on-demand$/, value: () => 'on-demand' },
   { kind: 'type', pattern: /^ecs\.[a-z0-9-]+(\.[a-z0-9-]+)?$/, value: (match) => match[0] },
   { kind: 'disk', pattern: /^disk-(\d+)gb$/, value: (match) => match[1] as string },
+  { kind: 'debug', pattern: /^debug$/, value: () => 'debug' },
   { kind: 'image', pattern: /^image-(.+)$/, value: (match) => match[1] as string },
 ];
 
@@ -45,6 +47,7 @@ export const KIND_NAMES: Record<keyof LabelValues, string> = {
   type: 'an instance type or family',
   disk: 'a disk size',
   image: 'an image',
+  debug: 'the label debug',
   profile: 'a profile',
 };
 

@@ -1,6 +1,6 @@
 /** What the ledger holds, one shape for each kind of row; each row also has a schema version and the owner token of its last write. */
 import type { Candidate, Job, JobId, RunId, RunnerName } from '../nouns.ts';
-import type { Hold, MadeFrom } from './entry-parts.ts';
+import type { Hold, KeptMachine, MadeFrom } from './entry-parts.ts';
 import type { SlotCost } from './slot-cost.ts';
 import type { KeptWarm, TookWarm } from './warm-entry.ts';
 /** How a job stands, in the words of those who tell people. */
@@ -80,7 +80,7 @@ export interface QuotaWait {
 
 export type RunnerState = 'launching' | 'booting' | 'idle' | 'busy' | 'retiring';
 
-export interface RunnerEntry extends KeptWarm, MadeFrom {
+export interface RunnerEntry extends KeptWarm, MadeFrom, KeptMachine {
   readonly name: RunnerName;
   readonly state: RunnerState;
   /** The one pointer: the job this runner is meant for. Null: for none. */

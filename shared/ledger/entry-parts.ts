@@ -12,6 +12,20 @@ export interface Hold {
   readonly isRemembered?: boolean;
 }
 
+/** A machine that stays for a person to look at, whatever becomes of its runner. */
+export interface Keep {
+  readonly untilMs: number;
+  /** `debug`: its job asked for it by that label, and failed. */
+  readonly by: 'operator' | 'debug';
+}
+
+/** What a runner's entry has of that. Absent in rows of earlier releases, and where nobody asked. */
+export interface KeptMachine {
+  readonly keep?: Keep | null;
+}
+
+export const isKept = ({ keep }: KeptMachine, nowMs: number): boolean => keep != null && keep.untilMs > nowMs;
+
 /** What a runner's entry has of the image that its machine was made from. */
 export interface MadeFrom {
   /** The baked one; absent or null: another. */

@@ -90,6 +90,8 @@ export interface CapacityView {
     readonly name: RunnerName;
     readonly profile: string | null;
     readonly repository: string;
+    /** When it was asked for. */
+    readonly atMs: number;
     readonly cost?: SlotCost | null;
   }[];
   /** Slots given, by the minute since 1970; of the last minutes only. */

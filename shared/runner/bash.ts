@@ -15,9 +15,14 @@ export function whole(value: number): string {
   return String(value);
 }
 
-/** Comments, indentation and empty lines are for who reads the scripts in git; no line of theirs is anything else. */
+/**
+ * Comments, indentation, empty lines and lines that go on are for who reads the scripts in git; no line of theirs is anything else. What
+ * says that a value of the launcher's is there (`${NAME:?}`) is for who checks one script alone: `set -u` says it, too.
+ */
 export const withoutComments = (script: string): string =>
   script
     .replace(/^ *#.*\n/gm, '')
     .replace(/^ +/gm, '')
-    .replace(/\n\n+/g, '\n');
+    .replace(/\n\n+/g, '\n')
+    .replace(/ \\\n/g, ' ')
+    .replace(/\$\{([A-Z_]+(?:\[[@*]\])?):?\?\}/g, (_, name: string) => `\${${name}}`);

@@ -1,5 +1,5 @@
 /** How the runner came to its end, as `userdata/` writes it to the console. */
-import { CONSOLE_TAIL_MAX_CHARS } from '../limits.ts';
+import { CONSOLE_MAX_CHARS } from './limits.ts';
 
 /** actions/runner, Constants.cs `Runner.ReturnCode`: GitHub's broker refused the version of the runner. */
 export const VERSION_REFUSED_STATUS = 7;
@@ -12,7 +12,7 @@ export function runnerExitIn(console: string): number | null {
 
 /** All of a console, and no line of the trace of a boot. Of one that was cut nobody knows. */
 export const isSilent = (console: string): boolean =>
-  console.length < CONSOLE_TAIL_MAX_CHARS && !/Z \+\d+s [a-z_]+\.[a-z_]+/.test(console);
+  console.length < CONSOLE_MAX_CHARS && !/Z \+\d+s [a-z_]+\.[a-z_]+/.test(console);
 
 /** A clause: what to do about it is in it. `version` null: not known. */
 export const versionRefused = (version: string | null): string =>

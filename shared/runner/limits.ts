@@ -14,5 +14,10 @@ export const MIRROR_LOOK_MAX_MS = 10_000;
 /** A copy that did not move for so long is asked for again. */
 export const COPY_AGAIN_MS = 5 * 60_000;
 
+/** So long the machine of a job stays that asked for it by the label `debug`, and failed. */
+export const DEBUG_KEPT_MS = 30 * 60_000;
+/** From now on, a machine may be kept so long at a time; and no longer than the longest lifetime from its launch, on which others count. */
+export const KEEP_MAX_MS = 24 * 3_600_000;
+
 /** Of a console, as it is read: a machine that goes down says much after the words that matter. */
 export const CONSOLE_MAX_CHARS = 16_000;

@@ -88,3 +88,7 @@ export const hasMirrors = ({ files, apt, docker }: MachineMirrors): boolean =>
   files.length > 0 || apt !== null || docker !== null;
 
 const isPlain = (url: string): boolean => url.startsWith('http:');
+
+/** What the machine is told to fetch from; `registry`: another one than the mirrors'. */
+export const mirrorUrls = ({ files, apt, docker }: MachineMirrors, registry: string | null): string[] =>
+  [...files.map(({ url }) => url), apt, docker, registry].filter((url) => url !== null);

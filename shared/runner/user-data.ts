@@ -7,8 +7,10 @@ import { gzipSync } from 'node:zlib';
 import { USER_DATA_MAX_BYTES } from '../limits.ts';
 import type { Candidate } from '../nouns.ts';
 import { assignments, quoted, whole, withoutComments } from './bash.ts';
+import { withDebugLine } from './debug-hook.ts';
 import { jitParts } from './jit-parts.ts';
-import { hasMirrors, type MachineMirrors } from './package-mirrors.ts';
+import { machineOf } from './machine-words.ts';
+import { hasMirrors, type MachineMirrors, mirrorUrls } from './package-mirrors.ts';
 import { dockerClientJson, proxyEnvironment } from './proxy.ts';
 
 export interface UserDataValues {
@@ -51,6 +53,8 @@ export interface UserDataValues {
   readonly metadata: 'closed' | 'open';
   /** A chart of what the job used of its machine ends its log, and one line of it the trace. */
   readonly usage: boolean;
+  /** So long the machine stays if its job fails; 0: it does not. */
+  readonly debugSeconds: number;
   /** Bash, run as root after the stop is armed, ends at its first failure; never sees the JIT config. */
   readonly extraUserData: string | null;
   /** Bash, run as user `runner` in the job's log, after ours. */
@@ -63,16 +67,16 @@ export interface UserDataValues {
   readonly launchedAtSeconds: number;
 }
 
-/** The text of the files in `userdata/`. */
-export type UserDataScripts = Readonly<
-  Record<
-    'install' | 'docker' | 'mirrors' | 'jobStarted' | 'job' | 'standBy' | 'usage' | 'selfDestruct' | 'run',
-    string
-  >
->;
+/** Of the files in `userdata/`, those that not each machine has. */
+type Wanted = 'docker' | 'mirrors' | 'standBy' | 'usage' | 'debug' | 'selfDestruct';
+/** Their text. */
+export type UserDataScripts = Readonly<Record<Wanted | 'install' | 'jobStarted' | 'job' | 'run', string>>;
 
 /** One download of the runner may take this long; GitHub from mainland China takes minutes. */
 export const FETCH_SECONDS = 240;
+
+/** Smaller blocks: scripts and keys, which have little in common, do not share one table of codes. A hundredth less. */
+const PACKED = { level: 9, memLevel: 6 } as const;
 
 /** Throws when the result would be larger than USER_DATA_MAX_BYTES: the operator's own scripts are too long. */
 export function userData(values: UserDataValues, scripts: UserDataScripts): string {
@@ -87,6 +91,7 @@ export function userData(values: UserDataValues, scripts: UserDataScripts): stri
       scripts.job,
       values.jitConfig === null ? scripts.standBy : '',
       values.usage ? scripts.usage : '',
+      values.debugSeconds === 0 ? '' : scripts.debug,
       values.selfDestruct === null ? '' : scripts.selfDestruct,
       scripts.run,
     ].map(withoutComments),
@@ -97,7 +102,7 @@ export function userData(values: UserDataValues, scripts: UserDataScripts): stri
     '#!/usr/bin/env bash',
     "trap 'systemctl poweroff' EXIT",
     'source <(base64 --decode <<SCRIPTS | gzip --decompress',
-    gzipSync(parts.join('\n'), { level: 9 }).toString('base64'),
+    gzipSync(parts.join('\n'), PACKED).toString('base64'),
     'SCRIPTS',
     ')',
     '',
@@ -121,6 +126,7 @@ export function recipeOf(
 
 function header(values: UserDataValues): string[] {
   const { runner, instance, mirrors } = values;
+  const urls = [...runner.urls, ...mirrorUrls(mirrors, values.registryMirror)];
   const environment = {
     RUNNER_CPU_CORES: String(instance.cpu),
     RUNNER_MEMORY_GIB: String(instance.memoryGiB),
@@ -149,6 +155,7 @@ function header(values: UserDataValues): string[] {
     MACHINE: `${machineOf(instance)}${instance.image === null ? '' : `, from image ${instance.image}`}`,
     QUEUED_AT: whole(values.queuedAtSeconds),
     LAUNCHED_AT: whole(values.launchedAtSeconds),
+    ...(values.debugSeconds === 0 ? {} : { DEBUG_SECONDS: whole(values.debugSeconds) }),
     ...optionalWords(values),
   };
   const lists: Record<string, readonly string[]> = {
@@ -158,7 +165,7 @@ function header(values: UserDataValues): string[] {
     PACKAGES: values.packages,
     MIRRORS: mirrors.files.flatMap(({ tool, url, files, text }) => [tool, url, files.join(' '), text]),
     ADMITTED: values.admission.lists.map((list) => list.join(' ').toLowerCase()),
-    PROXY_ENVIRONMENT: assignments(proxyEnvironment(values.proxy)),
+    PROXY_ENVIRONMENT: assignments(proxyEnvironment(values.proxy, urls)),
     JOB_ENVIRONMENT: assignments(environment),
   };
   return [
@@ -175,8 +182,8 @@ function optionalWords(values: UserDataValues): Record<string, string> {
     ACTIONS_URL: actions?.url,
     ACTIONS_SHA256: actions?.sha256,
     EXTRA_USER_DATA: values.extraUserData,
-    HOOK_STARTED: hooks.started,
-    HOOK_COMPLETED: hooks.completed,
+    HOOK_STARTED: withDebugLine(hooks.started, values.debugSeconds),
+    HOOK_COMPLETED: withDebugLine(hooks.completed, values.debugSeconds),
     DOCKER_DAEMON_JSON: registry && JSON.stringify({ 'registry-mirrors': [registry] }),
     REGISTRY_MIRROR: values.registryMirror === null ? mirrors.docker : null,
     APT_MIRROR: mirrors.apt,
@@ -185,13 +192,4 @@ function optionalWords(values: UserDataValues): Record<string, string> {
     ECS_ENDPOINT: selfDestruct?.ecsEndpoint,
   };
   return Object.fromEntries(Object.entries(words).map(([name, word]) => [name, word ?? '']));
-}
-
-function machineOf(instance: UserDataValues['instance']): string {
-  const { pricePerHour: price, onDemandPricePerHour: full } = instance;
-  const size = `${instance.instanceType} in ${instance.zone}: ${instance.cpu} cores, ${instance.memoryGiB} GiB`;
-  if (price === null) return `${size}, ${instance.capacityType} at the market's price`;
-  const cost = `${size}, ${instance.capacityType} at ${price} an hour`;
-  if (full === null || full <= price) return cost;
-  return `${cost}, ${Math.round((1 - price / full) * 100)} % under the pay-as-you-go price of ${full}`;
 }

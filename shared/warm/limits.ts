@@ -26,3 +26,5 @@ export const STARTS_PER_LAUNCH_MAX = 3;
 /** No further one is tried after this, and after the other no cold launch in the same invocation: there must be time left to undo. */
 export const START_TRIES_MS = 10_000;
 export const COLD_AFTER_START_MS = 30_000;
+/** More runners of a pool than that do not fail within one pause and go for longer than it. */
+export const PAUSED_FOR_MAX = 50;

@@ -53,6 +53,17 @@ export interface EcsOptions {
   readonly ways?: Partial<Ways>;
 }
 
+/** What became of one command on one machine. */
+export interface Invocation {
+  readonly machineId: string;
+  readonly clientToken: string;
+  status: 'Pending' | 'Running' | 'Success' | 'Failed' | 'Aborted';
+  exitCode: number | null;
+  output: string;
+  /** '' while nothing went wrong with the sending itself. */
+  errorCode: string;
+}
+
 /** What an account may have; a refusal names the one that is used up. */
 export interface Quotas {
   vcpusPerFamily: number;
@@ -75,6 +86,8 @@ export interface Cloud {
     { readonly params: string; readonly ids: readonly string[]; readonly atMs: number }
   >;
   readonly builder: Builder;
+  /** Commands of Cloud Assistant, by their id. */
+  readonly invocations: Map<string, Invocation>;
   readonly bills: Bill[];
   readonly quotas: Quotas;
   readonly ways: Ways;
@@ -95,6 +108,7 @@ export function createCloud(options: EcsOptions): Cloud {
     machines: new Map(),
     tokens: new Map(),
     builder: newBuilder(),
+    invocations: new Map(),
     bills: [],
     quotas: { vcpusPerFamily: 10_000, instances: 5_000 },
     ways: { ...DOCUMENTED, ...options.ways },

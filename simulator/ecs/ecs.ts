@@ -1,5 +1,6 @@
 /** The simulated ECS: one call in, an answer, a refusal or no answer out. */
 import type { Credential } from '../accounts.ts';
+import { describeInvocationResults, runCommand } from './actions/assistant.ts';
 import { describeInstanceBill } from './actions/bill.ts';
 import { describeDisks } from './actions/disks.ts';
 import * as builder from './actions/image-builder.ts';
@@ -8,6 +9,7 @@ import { consoleOutput, describeInstances } from './actions/look-ups.ts';
 import * as market from './actions/market.ts';
 import * as network from './actions/network.ts';
 import * as power from './actions/power.ts';
+import { modifyInstanceAutoReleaseTime } from './actions/release-time.ts';
 import * as removals from './actions/removals.ts';
 import { runInstances } from './actions/run-instances.ts';
 import * as types from './actions/types.ts';
@@ -34,6 +36,9 @@ const ACTS = new Map<string, Act>([
   ['StopInstance', power.stopInstance],
   ['StartInstance', power.startInstance],
   ['ModifyInstanceAttribute', power.modifyInstanceAttribute],
+  ['ModifyInstanceAutoReleaseTime', modifyInstanceAutoReleaseTime],
+  ['RunCommand', runCommand],
+  ['DescribeInvocationResults', describeInvocationResults],
   ['DescribeInstanceTypes', types.describeInstanceTypes],
   ['DescribeAvailableResource', market.describeAvailableResource],
   ['DescribeSpotPriceHistory', market.describeSpotPriceHistory],

@@ -24,6 +24,7 @@ export function begin(cloud: Cloud, order: Order): Machine {
     history: [{ atMs: clock.nowMs(), status: 'Pending' }],
     lag: { listMs: drawn(cloud, delays.listLagMs), findMs: drawn(cloud, delays.findLagMs) },
     recyclingAtMs: null,
+    cancelRelease: () => undefined,
     console: '',
     pending: new Set(),
     booted: null,
@@ -31,10 +32,7 @@ export function begin(cloud: Cloud, order: Order): Machine {
   };
   cloud.machines.set(machine.id, machine);
   occupy(cloud, machine, 1);
-  if (order.releaseAtMs !== null) {
-    const lateMs = random.whole(0, RELEASE_LATE_MAX_MS);
-    later(cloud, machine, order.releaseAtMs - clock.nowMs() + lateMs, () => end(cloud, machine));
-  }
+  releaseAt(cloud, machine, order.releaseAtMs);
   if (isSpot(order)) {
     later(cloud, machine, order.protectedHours * HOUR_MS + PRICE_STEP_MS, () => review(cloud, machine));
   }
@@ -42,6 +40,17 @@ export function begin(cloud: Cloud, order: Order): Machine {
     later(cloud, machine, drawn(cloud, delays.pendingMs), () => start(cloud, machine));
   }
   return machine;
+}
+
+/** Null: not by itself. What was set before holds no more. */
+export function releaseAt(cloud: Cloud, machine: Machine, atMs: number | null): void {
+  machine.cancelRelease();
+  machine.releaseAtMs = atMs;
+  if (atMs === null) return;
+  const lateMs = cloud.random.whole(0, RELEASE_LATE_MAX_MS);
+  machine.cancelRelease = later(cloud, machine, atMs - cloud.clock.nowMs() + lateMs, () =>
+    end(cloud, machine),
+  );
 }
 
 /** From Pending, or from Stopped. */
@@ -142,12 +151,16 @@ function become(cloud: Cloud, machine: Machine, status: Status): void {
   machine.history.push({ atMs: cloud.clock.nowMs(), status });
 }
 
-function later(cloud: Cloud, machine: Machine, ms: number, act: () => void): void {
+function later(cloud: Cloud, machine: Machine, ms: number, act: () => void): () => void {
   const cancel = cloud.clock.after(ms, () => {
     machine.pending.delete(cancel);
     act();
   });
   machine.pending.add(cancel);
+  return () => {
+    machine.pending.delete(cancel);
+    cancel();
+  };
 }
 
 function cancelAll(machine: Machine): void {

@@ -27,7 +27,7 @@ export interface Order {
   readonly userData: string;
 }
 
-export interface Machine extends Omit<Order, 'userData'> {
+export interface Machine extends Omit<Order, 'releaseAtMs' | 'userData'> {
   readonly id: string;
   /** place in creation order; pages are cut by it */
   readonly number: number;
@@ -36,6 +36,9 @@ export interface Machine extends Omit<Order, 'userData'> {
   readonly history: { readonly atMs: number; readonly status: Status | null }[];
   readonly lag: { readonly listMs: number; readonly findMs: number };
   recyclingAtMs: number | null;
+  /** ModifyInstanceAutoReleaseTime moves it. */
+  releaseAtMs: number | null;
+  cancelRelease: () => void;
   console: string;
   /** Appointments that end with the instance. */
   readonly pending: Set<() => void>;
@@ -73,6 +76,13 @@ export interface Booted {
   end(): void;
   /** The market takes it back: `terminationAtMs` has just become known. */
   notice?(): void;
+  /** A shell script, as root, by Cloud Assistant's agent. Absent: the machine has no agent. */
+  command?(script: string): Promise<CommandResult> | CommandResult;
+}
+
+export interface CommandResult {
+  readonly exitCode: number;
+  readonly output: string;
 }
 
 export interface BootDriver {

@@ -10,6 +10,8 @@ export interface Ways {
   readonly tagsNeedRight: boolean;
   /** Which types stop billing when they are asked to; those with local disks do not (SDK model StopInstanceRequest). */
   readonly economicalMode: (type: string) => boolean;
+  /** Whether Cloud Assistant's agent runs on machines, as it does on Alibaba Cloud's own images. */
+  readonly agents: 'running' | 'none';
 }
 
 /** As Alibaba Cloud's documentation has them. */
@@ -20,4 +22,5 @@ export const DOCUMENTED: Ways = {
   diskTags: 'set',
   tagsNeedRight: false,
   economicalMode: (type) => !/^ecs\.(?:i|d)\d/.test(type),
+  agents: 'running',
 };

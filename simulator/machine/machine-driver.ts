@@ -110,14 +110,14 @@ class Started implements RunningMachine {
     if (this.#hasEnded) return this.#cleanUp();
     const group = controlGroup(this.facts.id);
     this.#group = group;
-    // A terminal of its own: systemd writes its console to nothing else.
+    // A terminal of its own: systemd writes its console to nothing else. The clock is this computer's own: it may not be set.
     const child = spawn(
       'sh',
       [
         ...['-c', 'echo $$ >"$0" && exec systemd-nspawn "$@"', group.door],
         ...['--quiet', '--register=no', '--keep-unit', '--boot', '--console=read-only', '--capability=all'],
         ...['--system-call-filter=@keyring bpf', `--machine=${this.facts.id}`, `--directory=${root}`],
-        `--network-namespace-path=${namespaceOf(this.#number)}`,
+        ...['--drop-capability=CAP_SYS_TIME', `--network-namespace-path=${namespaceOf(this.#number)}`],
       ],
       {
         stdio: ['ignore', 'pipe', 'pipe'],

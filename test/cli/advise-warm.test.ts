@@ -1,8 +1,10 @@
 /** Which runners might wait: going by what `history` remembers. */
 import { describe, expect, test } from 'vitest';
+import { tellWarm } from '../../cli/advise/index.ts';
 import { JOBS_MIN, type Proposal, propose } from '../../cli/advise/warm/propose.ts';
 import { warmText } from '../../cli/advise/warm/text.ts';
 import { adviseWarm, proposals } from '../../cli/advise/warm/warm.ts';
+import { PIPE } from '../../cli/shared/screen/screen.ts';
 import type { HistoryRow } from '../../shared/ledger/history-row.ts';
 import { config as configOf } from '../shared/advisor/builders.ts';
 import { build } from '../shared/ledger/builders.ts';
@@ -116,4 +118,42 @@ test('the ledger of a deployment is read as far back as was asked', async () => 
   expect(found).toMatchObject({ currency: 'CNY', pools: [{ labels: ['arm64'], jobs: JOBS_MIN, hot: 1 }] });
   expect(found?.pools[0]?.costPerDay).toBeGreaterThan(0);
   world.fc.close();
+});
+
+describe('labels of strangers', () => {
+  const HOSTILE = 'a\u001b[2Jb\u009b31mc\u202ed'.padEnd(200, 'x');
+
+  async function told(json: boolean, isAscii: boolean): Promise<string> {
+    const world = await open();
+    const { ledger, clock } = world.adapters();
+    for (let n = 1; n <= JOBS_MIN; n++)
+      await ledger.history.merge(ran(n, clock.nowMs(), {}, ['self-hosted', HOSTILE]));
+    let out = '';
+    const terminal = {
+      out: (text: string) => {
+        out += text;
+      },
+      ...{ err: () => undefined, screen: { ...PIPE, isAscii }, nowMs: clock.nowMs },
+    };
+    let isDone = false;
+    const telling = tellWarm(operatorOf(world), { days: 1, timeZone: 'UTC', json }, terminal).finally(() => {
+      isDone = true;
+    });
+    await world.until(() => isDone, MINUTE_MS);
+    await telling;
+    world.fc.close();
+    return out;
+  }
+
+  test.each([true, false])('bring no control character to the terminal, as JSON: %s', async (json) => {
+    const text = await told(json, false);
+    expect(text).toContain('31mc');
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    if (json) expect(JSON.parse(text).pools[0].labels[0]).toContain('\u009b31mc\u202ed');
+  });
+
+  test('a locale without our signs gets them in ASCII', async () => {
+    expect(await told(false, false)).toContain('…');
+    expect(await told(false, true)).toMatch(/^[\x20-\x7e\n]+$/);
+  });
 });

@@ -29,6 +29,7 @@ const VERBS = [
   'cost',
   'explain',
   'retire',
+  'keep',
   'stop',
   'logs',
   'resume',

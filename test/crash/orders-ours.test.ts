@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { EVENTS, inOrder, permutations } from './orders.ts';
 
 /** In this seed each of the two jobs runs on the runner that was launched for the other. */
-const SEED = 1;
+const SEED = 5;
 
 test('two jobs with swapped runners: in whatever order events come, late or repeated, nothing is left and nothing is launched twice', async () => {
   const orders = permutations(EVENTS);

@@ -37,12 +37,14 @@ const shell = (command: string) => (one: One) => one.machine.shell(command);
 
 // biome-ignore format: a table reads best as a table.
 const failures: Record<string, Failure> = {
-  'the mirror and GitHub are down': { values: () => ({ bootSeconds: 75, runner: { ...runnerOf(), urls: ['https://10.213.0.1:1/x'] } }), traced: /again because=mirror_is_away[\s\S]*runner\.unobtainable/ },
-  'the checksum is wrong': { values: () => ({ runner: { ...runnerOf(), sha256: '0'.repeat(64) } }), traced: /runner\.unobtainable/ },
+  'the mirror and GitHub are down': { values: () => ({ bootSeconds: 75, runner: { ...runnerOf(), urls: ['https://10.213.0.1:1/x'] } }), traced: /not_fetched host=10\.213\.0\.1:1 because=connection_refused [\s\S]*runner\.given_up because=connection_refused/ },
+  'the checksum is wrong': { values: () => ({ runner: { ...runnerOf(), sha256: '0'.repeat(64) } }), traced: /runner\.given_up because=checksum!/ },
   'the disk is full': { values: () => ({ extraUserData: 'mount -t tmpfs -o size=4k tmpfs /opt; mkdir /opt/ci-runner' }), traced: /runner\.given_up because=disk_is_full!/ },
   'the registration is refused': { values: () => ({ jitConfig: Buffer.from(JSON.stringify({ '.runner': 'e30=' })).toString('base64') }), traced: /runner\.said .*has been deleted[\s\S]*runner\.ended status=0/ },
   'the runner is killed while idle': { when: 'runner.online', act: shell('pkill --signal KILL --full Runner[.]Listener'), traced: /runner\.ended/ },
   'the runner never comes online': { values: () => ({ bootSeconds: 10, extraUserData: 'iptables -A OUTPUT -p tcp --dport 8080 -j DROP' }) },
+  'the runner never comes online, and says nothing of why': { values: () => ({ bootSeconds: 70, extraUserData: 'iptables -A OUTPUT -p tcp --dport 8080 -j DROP' }), traced: /github\.tried host=broker because=no_name_server / },
+  'the name of GitHub leads to the machine itself': { values: () => ({ bootSeconds: 75, runner: { ...runnerOf(), urls: ['https://github.com:1/x'] }, extraUserData: 'echo 127.0.0.1 github.com >>/etc/hosts' }), traced: /not_fetched host=github\.com:1 because=connection_refused [\s\S]*runner\.given_up/ },
   'the network goes': { values: () => ({ bootSeconds: 12 }), when: 'boot.began', act: (one) => one.machine.cutCable() },
   'the script is killed': { job: 'long', when: 'runner.online', act: shell('systemctl kill --kill-whom=main --signal=KILL ci-runner') },
   'it is rebooted in the middle of a job': { job: 'long', when: 'runner.online', act: shell('systemctl reboot') },

@@ -53,7 +53,7 @@ test('an instance that cannot get its runner stops by itself, is deleted, and it
   const failing = driver.machines()[before];
   const trace = () => failing?.read('/var/log/user-data.log') ?? '';
   await until('its stop', () => trace().includes('stopping'), 90_000);
-  expect(trace()).toContain('runner.unobtainable');
+  expect(trace()).toContain('runner.given_up');
   Object.assign(faults, { oss: null, github: false });
   // A sweep finds the stopped instance, a pause of two minutes, the sweep after it, a boot: up to 30 s each, and the job.
   await until('the end of the job', () => job.status === 'completed', 200_000);

@@ -23,7 +23,7 @@ describe('the straight path', () => {
     expect(unit('ci-runner-lifetime.timer')).toContain(
       'DefaultDependencies=no\n[Timer]\nOnActiveSec=23220\n',
     );
-    expect(unit('ci-runner-lifetime.service')).toContain('limits.lifetime of 390m is over');
+    expect(unit('ci-runner-lifetime.service')).toContain('bash /run/ci-runner/stay.sh; echo');
     expect(unit('ci-runner-boot.timer')).toContain('OnActiveSec=540\n');
   });
 

@@ -91,20 +91,6 @@ export function boot(circumstances: Circumstances = {}): Boot {
   };
 }
 
-/** The boot of a stopped machine that was made ready, with what its metadata has by then. */
-export function bootAgain(
-  root: string,
-  now: string,
-): { readonly status: number | null; readonly runner: string | null } {
-  writeFileSync(join(root, 'user-data'), now);
-  rmSync(join(root, 'run/ci-runner'), { recursive: true, force: true });
-  const status = run(root, [join(root, 'opt/ci-runner/start.sh')], {});
-  const unit = join(root, 'run/ci-runner/run.sh');
-  if (existsSync(unit)) run(root, [unit, 'run'], {});
-  const saw = join(root, 'runner-saw');
-  return { status, runner: existsSync(saw) ? readFileSync(saw, 'utf8') : null };
-}
-
 /** Any script of ours, on the machine that an image is made of. */
 export function runOnly(script: string, circumstances: Circumstances = {}) {
   const root = instanceRoot(circumstances);
@@ -177,7 +163,7 @@ function tool(root: string, path: string, text: string): void {
   chmodSync(join(root, path), 0o755);
 }
 
-function run(root: string, args: readonly string[], { job }: Circumstances): number | null {
+export function run(root: string, args: readonly string[], { job }: Circumstances): number | null {
   const { repository, repositoryId, event } = { ...OWN_PUSH, ...job };
   const github = {
     GITHUB_ENV: join(root, 'github-env'),
@@ -195,9 +181,9 @@ function run(root: string, args: readonly string[], { job }: Circumstances): num
   return status;
 }
 
-/** Of the story itself: notes and the watch for a spot notice go on beside it, at their own pace. */
+/** Of the story itself: notes, the watch for a spot notice and a look at GitHub go on beside it, at their own pace. */
 function readCalls(root: string): string[] {
   const path = join(root, 'calls');
   const all = existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : [];
-  return all.filter((call) => !/^(sleep|tee) |^curl .*100\.100\.100\.200/.test(call));
+  return all.filter((call) => !/^(sleep|tee) |^curl .*(100\.100\.100\.200|--head)/.test(call));
 }

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { badNetworkIn } from '../../shared/runner/bad-network.ts';
 import { boot, type Circumstances, removeInstances } from './instance.ts';
 
 afterEach(removeInstances);
@@ -72,9 +73,17 @@ describe('patience', () => {
   // biome-ignore format: a table reads best as a table.
   const passing: [what: string, says: string, because: string, circumstances: Circumstances][] = [
     ['no name server', 'curl: (6) Could not resolve host: github.com', 'no_name_server', {}],
+    ['a name server that is silent', 'curl: (28) Resolving timed out after 10000 milliseconds', 'no_name_server', {}],
     ['no network', 'curl: (7) Failed to connect: No route to host', 'no_network', {}],
     ['no way out', "curl: (7) Failed to connect: Couldn't connect to server", 'no_network', { tools: { ip: 'true' } }],
-    ['no mirror', 'curl: (7) Failed to connect to github.com port 443: Connection refused', 'mirror_is_away', {}],
+    ['no mirror', 'curl: (7) Failed to connect to github.com port 443: Connection refused', 'connection_refused', {}],
+    ['no mirror, as newer curls say it', "curl: (7) Failed to connect to github.com port 443 after 3 ms: Couldn't connect to server", 'connection_refused', {}],
+    ['silence', 'curl: (28) Connection timed out after 10001 milliseconds', 'no_answer', {}],
+    ['silence behind a connection', 'curl: (28) Operation timed out after 240001 milliseconds with 0 bytes received', 'no_answer', {}],
+    ['a trickle', 'curl: (28) Operation too slow. Less than 50000 bytes/sec transferred the last 20 seconds', 'slow', {}],
+    ['a stream that is too thin', 'curl: (28) Operation timed out after 240001 milliseconds with 48000000 out of 166000000 bytes received', 'slow', {}],
+    ['a connection that is cut', 'curl: (35) OpenSSL SSL_connect: Connection reset by peer in connection to github.com:443', 'mirror_is_away', {}],
+    ['a proxy that is out of order', 'curl: (56) CONNECT tunnel failed, response 503', 'mirror_is_away', {}],
     ['too many requests', 'curl: (22) The requested URL returned error: 429', 'mirror_is_away', {}],
     ['a server that waited too long', 'curl: (22) The requested URL returned error: 408', 'mirror_is_away', {}],
     ['bytes that changed on the way', 'gzip: stdin: invalid compressed data--format violated\ncurl: (23) Failure writing output to destination', 'download_is_garbled', {}],
@@ -121,6 +130,10 @@ describe('patience', () => {
   test.each([
     ['a wrong checksum', 'printf other', 'checksum!'],
     ['a refusal', 'echo "curl: (22) The requested URL returned error: 404" >&2; exit 22', 'refused!'],
+    ['a proxy that wants a password', 'echo "curl: (56) CONNECT tunnel failed, response 407" >&2; exit 56', 'proxy_407!'],
+    ['a proxy that wants a password, in the words of an older curl', 'echo "curl: (56) Received HTTP code 407 from proxy after CONNECT" >&2; exit 56', 'proxy_407!'],
+    ['a proxy that forbids', 'echo "curl: (56) CONNECT tunnel failed, response 403" >&2; exit 56', 'refused!'],
+    ['a certificate of somebody else', 'echo "curl: (60) SSL: no alternative certificate subject name matches target host name" >&2; exit 60', 'certificate!'],
     ['a full disk', 'echo "curl: (23) Failure writing output to destination" >&2; exit 23', 'disk_is_full!'],
   ])('is not had with %s', (_what, curl, because) => {
     const { trace } = boot({ tools: { curl } });
@@ -132,7 +145,19 @@ describe('patience', () => {
     const curl =
       'case "$*" in *aliyuncs*) echo "error: 404" >&2 ;; *) echo "(28) Connection timed out" >&2 ;; esac; exit 22';
     expect(boot({ tools: { curl }, values: { bootSeconds: 70 } }).trace).toContain(
-      'runner.again because=mirror_is_away',
+      'runner.again because=no_answer',
     );
+  });
+
+  test('says of each host by itself what was in the way, and where its name leads to', () => {
+    const curl = `case "$*" in *aliyuncs*) echo "curl: (22) The requested URL returned error: 404" >&2 ;;
+*) echo "curl: (7) Failed to connect to github.com port 443: Connection refused" >&2 ;; esac; exit 22`;
+    const getent = `case "$*" in *github.com) printf '127.0.0.1       STREAM github.com\n127.0.0.1       DGRAM\n' ;; *aliyuncs*) exit 2 ;; *) echo "runner:x:1001:1001::$CI_RUNNER_ROOT/home/runner:/bin/bash" ;; esac`;
+    const { trace } = boot({ tools: { curl, getent }, values: { bootSeconds: 70 } });
+    expect(trace).toMatch(/runner\.not_fetched host=ci-runners\.oss\S+ because=refused! address=\n/);
+    expect(trace).toMatch(
+      /runner\.not_fetched host=github\.com because=connection_refused address=127\.0\.0\.1\n/,
+    );
+    expect(badNetworkIn(trace)).toMatch(/^the name github\.com leads to 127\.0\.0\.1 /);
   });
 });

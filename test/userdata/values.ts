@@ -29,6 +29,7 @@ export const VALUES: UserDataValues & { readonly jitConfig: string } = {
   admission: { lists: [['acme/*']], public: 'refuse', forks: 'refuse' },
   metadata: 'closed',
   usage: false,
+  debugSeconds: 0,
   extraUserData: null,
   hooks: { started: null, completed: null },
   selfDestruct: null,

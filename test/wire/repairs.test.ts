@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { REPOSITORY } from '../../cli/start/demo.ts';
 import { leftovers } from '../../cli/start/leftovers.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
+import { LEASE_MS } from '../../shared/limits.ts';
 import { build } from '../shared/ledger/builders.ts';
 import { bundlesFor } from './bundles.ts';
 import { firstRunnerOf, forget } from './failures.ts';
@@ -35,7 +36,7 @@ async function leaveBehind(nowMs: number, ledger: Ledger): Promise<void> {
   });
   await ledger.runners.add(dead.name, dead);
   for (const name of [dead.name, build.runnerName('901-1')])
-    await ledger.capacity.take({ ...build.slot('x'), name }, build.limits(), nowMs);
+    await ledger.capacity.take({ ...build.slot('x'), name }, build.limits(), nowMs - LEASE_MS);
 }
 
 test('what crashes, losses, cancellations and dead boots leave is repaired by the deployed sweep', async () => {

@@ -1,5 +1,6 @@
 /** How many runners would have waited for jobs with profit, and when: pure. */
 import { wallClock } from '../../../shared/config/schedule.ts';
+import { median } from '../../../shared/figures.ts';
 
 export interface Arrival {
   readonly atMs: number;
@@ -99,6 +100,3 @@ function servedBy(hot: number, inside: readonly Seen[], refillMs: number): numbe
   }
   return served;
 }
-
-const median = (values: readonly number[]): number | null =>
-  values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? null;

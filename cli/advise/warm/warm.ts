@@ -1,5 +1,6 @@
 /** `advise -- --warm`: which runners might wait for jobs, going by the arrivals that `history` remembers. */
 import type { Config } from '../../../shared/config/config.ts';
+import { groupedBy, median } from '../../../shared/figures.ts';
 import type { HistoryRow } from '../../../shared/ledger/history-row.ts';
 import { HISTORY_DAY_MAX, HISTORY_TTL_DAYS } from '../../../shared/limits.ts';
 import { diskPricePerHour } from '../../../shared/market/disk.ts';
@@ -53,13 +54,7 @@ export function proposals(
   timeZone: string,
 ): Pick<WarmAdvice, 'pools' | 'seldomJobs'> {
   const ran = rows.filter(({ instanceId, startedAtMs }) => instanceId !== null && startedAtMs !== null);
-  const groups = new Map<string, HistoryRow[]>();
-  for (const row of ran) {
-    const name = poolNameOf(row.job, config);
-    const alike = groups.get(name);
-    if (alike === undefined) groups.set(name, [row]);
-    else alike.push(row);
-  }
+  const groups = groupedBy(ran, ({ job }) => poolNameOf(job, config));
   const habits: Habits = { timeZone, refillMs: SWEEP_MS + bootMs(ran) };
   const pools = [...groups].flatMap(([name, alike]) => {
     const proposal = propose(alike.map(arrivalOf), habits);
@@ -86,5 +81,5 @@ function bootMs(rows: readonly HistoryRow[]): number {
   const boots = rows.flatMap(({ launchedAtMs, onlineAtMs }) =>
     launchedAtMs === null || onlineAtMs === null ? [] : Math.max(0, onlineAtMs - launchedAtMs),
   );
-  return boots.sort((a, b) => a - b)[Math.floor((boots.length - 1) / 2)] ?? BOOT_MS;
+  return median(boots) ?? BOOT_MS;
 }

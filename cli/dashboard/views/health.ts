@@ -1,6 +1,8 @@
 /** The page Health: doctor's lines, and the alerts that stand. */
+
 import { lastSweepMs } from '../../../functions/reaper/sweep-lease.ts';
 import { type StandingAlert, standingAlerts } from '../../../shared/alert-once.ts';
+import { operatingWords } from '../../../shared/words/operating.ts';
 import type { Finding } from '../../doctor/finding.ts';
 import { toIsoOrNull } from '../../shared/format.ts';
 import { html } from '../../shared/screen/html.ts';
@@ -40,9 +42,10 @@ function healthSections(state: HealthState, _: Ask, say: Say): Section[] {
   const { words } = say;
   const { alerts, findings, atMs, sweptAtMs } = state;
   const swept = sweptAtMs === null ? words.never : words.ago(say.duration(atMs - sweptAtMs));
+  const { say: inDoctors, nameOf } = operatingWords(say.language === 'zh' ? 'zh-CN' : 'en');
   const lines = findings?.map(
     ({ check, level, text, advice }) =>
-      html`<li class="finding ${level}"><strong class="state">${words.levels[level]}</strong> <span class="name">${check}</span> ${translated(text, say)}${advice === null ? null : html`<br>→ ${translated(advice, say)}`}</li>`,
+      html`<li class="finding ${level}"><strong class="state">${words.levels[level]}</strong> <span class="name">${nameOf(check)}</span> ${translated(text, say, inDoctors)}${advice === null ? null : html`<br>→ ${translated(advice, say, inDoctors)}`}</li>`,
   );
   return [
     section(

@@ -103,7 +103,7 @@ function moneySections({ costs, trouble, unavailable }: MoneyState, ask: Ask, sa
     section(
       'groups',
       null,
-      html`<nav class="choice" aria-label="${words.by}">${GROUPS.map((each) => linkTo(say.link('money', { days: String(ask.days), by: each }), words.groups[each], each === group))}</nav>${sumTable(report.by[group], words.groups[group], currency, say)}<p class="hint">${words.estimate}${report.total.unpriced === 0 ? null : ` ${words.unpriced(report.total.unpriced)}`}</p>`,
+      html`<nav class="choice" aria-label="${words.by}">${GROUPS.map((each) => linkTo(say.link('money', { days: String(ask.days), by: each }), words.groups[each], each === group))}</nav>${sumTable(report.by[group], words.groups[group], currency, say)}<p class="hint">${words.ofJobsAlone}</p>`,
     ),
     ...(costs.sizings.length === 0 ? [] : [section('sizings', words.sizings, sizingTable(costs, say))]),
     section('trouble', words.trouble, troubleTable(trouble, say)),
@@ -119,20 +119,21 @@ function moneySections({ costs, trouble, unavailable }: MoneyState, ask: Ask, sa
   ];
 }
 
-function sumsOf(
-  { report: { total, idle }, currency, monthForecast }: CostState,
-  { words, money }: Say,
-): Html {
-  const saved = total.onDemand - total.total;
-  const share = total.onDemand === 0 ? '' : ` (${Math.round((100 * saved) / total.onDemand)}\u00a0%)`;
+/** All machines, as the command's last line has them; where some had no job, what was for jobs stands beside it. */
+function sumsOf({ report: { total, all, idle }, currency }: CostState, { words, money }: Say): Html {
+  const saved = all.onDemand - all.total;
+  const share = all.onDemand === 0 ? '' : ` (${Math.round((100 * saved) / all.onDemand)}\u00a0%)`;
+  const { waiting, unused } = idle.machines;
+  const part = (name: string, sums: Sums): Html => figure(name, money(sums.total, currency));
   return html`<dl class="figures">
-    ${figure(words.total, money(total.total, currency))}
+    ${part(words.totalOfAll, all)}
+    ${waiting + unused === 0 ? null : part(words.ofJobs, total)}
+    ${waiting === 0 ? null : part(words.waitingWarm(idle.servedWarm), idle.waiting)}
+    ${unused === 0 ? null : part(words.withoutAJob, idle.unused)}
     ${figure(words.saved, `${money(saved, currency)}${share}`)}
     ${figure(words.hosted, html`${money(total.hostedUsd, 'USD')}`)}
     ${figure(words.jobs, String(total.jobs))}
-    ${idle.waiting.total === 0 ? null : figure(words.waitingWarm(idle.servedWarm), money(idle.waiting.total, currency))}
-    ${monthForecast === null ? null : figure(words.forecast, money(monthForecast, currency))}
-  </dl><p class="hint">${words.hosted}: ${HOSTED_SOURCE}</p>`;
+  </dl><p class="hint">${words.estimate}${all.unpriced === 0 ? null : ` ${words.unpricedMachines(all.unpriced)}`}</p><p class="hint">${words.hosted}: ${HOSTED_SOURCE}</p>`;
 }
 
 function dayChart({ report, currency, fromMs, atMs }: CostState, { words, money }: Say): Html {

@@ -1,7 +1,8 @@
 /** The page Now. */
 
-import type { LiveRunner, RefusedJob, WaitingJob } from '../../list/live-state.ts';
-import { stopLines } from '../../list/table.ts';
+import type { LiveRunner, WaitingJob } from '../../list/live-state.ts';
+import type { RefusedJob } from '../../list/refused.ts';
+import { keptLines, stopLines } from '../../list/table.ts';
 import { type Html, html } from '../../shared/screen/html.ts';
 import { PHASES, type Stretch, timeline } from '../charts.ts';
 import { type Say, type Section, section, translated } from '../say.ts';
@@ -47,7 +48,7 @@ function figures({ live, spendPerHour, unpriced, withoutJob, images }: NowState,
     ${figure(words.sweep, swept)}
     ${figure(words.withoutJob, String(withoutJob))}
     ${figure(words.images, images.join(', '))}
-  </dl>${unpriced === 0 ? null : html`<p class="hint">${words.unpricedMachines(unpriced)}</p>`}${live.quotas.map((quota) => html`<p class="hint">${words.quota(quota)}</p>`)}`;
+  </dl>${unpriced === 0 ? null : html`<p class="hint">${words.unpricedMachines(unpriced)}</p>`}${live.quotas.map((quota) => html`<p class="hint">${words.quota(quota)}</p>`)}${keptLines(live).map((text) => html`<p class="hint">${translated(text, say)}</p>`)}`;
 }
 
 interface Row {
@@ -91,7 +92,9 @@ function liveRow(
   allowsActions: boolean,
 ): Row {
   const { words, money, link } = say;
-  const { instanceType, zone, capacityType, pricePerHour } = runner;
+  const { instanceType, zone, capacityType, pricePerHour, keptUntilMs } = runner;
+  const kept =
+    keptUntilMs === null ? null : html` · <strong>${words.keptUntil} ${say.time(keptUntilMs)}</strong>`;
   const place =
     instanceType === null
       ? null
@@ -103,7 +106,7 @@ function liveRow(
       : null;
   return {
     stretches: stretchesOf(moments ?? { ...NOTHING, launch: runner.createdAtMs }, atMs),
-    head: html`<strong class="state">${words.phases[PHASE_OF[runner.state]]}</strong> ${jobLink(runner.job, runner.jobName, say)} <span>${runner.repository}</span> <span class="quiet"><span class="name">${runner.runner}</span>${place === null ? null : html` · ${place}`}${price}</span>${retire}`,
+    head: html`<strong class="state">${words.phases[PHASE_OF[runner.state]]}</strong> ${jobLink(runner.job, runner.jobName, say)} <span>${runner.repository}</span> <span class="quiet"><span class="name">${runner.runner}</span>${place === null ? null : html` · ${place}`}${price}${kept}</span>${retire}`,
   };
 }
 
@@ -144,7 +147,7 @@ function waitingOf(jobs: readonly WaitingJob[], nowMs: number, say: Say): Html {
   const shown = jobs.slice(0, ROWS_MAX);
   return html`<ol class="rows">${shown.map(
     ({ job, name, repository, createdAtMs, nextTryAtMs, because }) =>
-      html`<li><div class="head">${jobLink(job, name, say)} <span>${repository}</span> <span class="quiet">${words.waits} ${duration(nowMs - createdAtMs)} ${nextTryAtMs > nowMs ? ` · ${words.nextTry} ${time(nextTryAtMs)}` : null}</span></div><p class="why">${translated(because, say)}</p></li>`,
+      html`<li><div class="head">${jobLink(job, name, say)} <span>${repository}</span> <span class="quiet">${words.waits} ${duration(nowMs - createdAtMs)}${nextTryAtMs > nowMs ? html` · ${words.nextTry} ${time(nextTryAtMs)}` : null}</span></div><p class="why">${translated(because, say)}</p></li>`,
   )}</ol>${moreOf(jobs.length - shown.length, say)}`;
 }
 

@@ -4,11 +4,11 @@ import type { Config, PlacementConfig } from '../../../shared/config/config.ts';
 import { architecturesOf, parseLabels } from '../../../shared/job/labels.ts';
 import { TAG } from '../../../shared/names.ts';
 import type { Arch, Requirements } from '../../../shared/nouns.ts';
-import { type Check, type CheckOutcome, ok, warning, wrong } from '../finding.ts';
-import { isDenied, tryLaunch } from '../try-launch.ts';
+import { type Check, type CheckOutcome, isDenied, ok, unseen, warning, wrong } from '../finding.ts';
+import { type Launch, tryLaunch } from '../try-launch.ts';
 import type { DoctorWorld } from '../world.ts';
 import { IMAGES_CHECK } from './images.ts';
-import { stocked } from './stock.ts';
+import { type Markets, marketsOf, stocked } from './stock.ts';
 
 export const CAPACITY_CHECKS: readonly Check[] = [
   IMAGES_CHECK,
@@ -42,19 +42,18 @@ function requirementsFor(config: Config, profile: string, arch: Arch): CheckedRe
 }
 
 async function stock(world: DoctorWorld) {
-  const findings: CheckOutcome[] = [];
-  for (const { name, requirements } of requirementsToCheck(world.config))
-    findings.push(...(await stockFor(world, name, requirements)));
+  const markets = await marketsOf(world);
+  const findings = requirementsToCheck(world.config).flatMap((one) => stockFor(world, markets, one));
   return findings.length > 0 ? findings : [ok('each profile finds a type')];
 }
 
-async function stockFor(
+function stockFor(
   world: DoctorWorld,
-  name: string,
-  requirements: Requirements,
-): Promise<CheckOutcome[]> {
+  markets: Markets,
+  { name, requirements }: CheckedRequirements,
+): CheckOutcome[] {
   const { placements, spot } = world.config;
-  const found = await stocked(world, placements, requirements);
+  const found = stocked(world, markets, placements, requirements);
   if (found.some(({ isWidened }) => !isWidened)) return [];
   const what = sizeOf(requirements);
   const advice = 'add zones or a placement, or ask for another size';
@@ -63,7 +62,7 @@ async function stockFor(
   if (
     isSpot &&
     spot.onDemandFallback &&
-    (await stocked(world, placements, requirements, 'on-demand')).length > 0
+    stocked(world, markets, placements, requirements, 'on-demand').length > 0
   )
     return [warning(`${name}: ${what} is in stock as pay-as-you-go only`, advice)];
   return [wrong(`${name}: ${what} is not in stock`, advice)];
@@ -78,25 +77,39 @@ function sizeOf({ type, cpu, memoryGiB }: Requirements): string {
 
 /** ECS checks a dry run as it checks a launch, stock included, and answers with an error when all is well. */
 async function dryRun(world: DoctorWorld) {
-  const findings = [];
+  const markets = await marketsOf(world);
+  const findings: CheckOutcome[] = [];
+  const taken: string[] = [];
   for (const placement of world.config.placements) {
-    const [first] = requirementsToCheck(world.config);
-    if (first === undefined) continue;
-    const refusal = await whyNotLaunched(world, placement, first.requirements);
-    if (refusal !== null) findings.push(refusal);
+    const said = await triedIn(world, markets, placement);
+    if (said === null) taken.push(placement.region);
+    else findings.push(said);
   }
-  return findings.length > 0 ? findings : [ok('ECS would take one in each placement')];
+  if (findings.length === 0) return [ok('ECS would take one in each placement')];
+  return taken.length > 0 ? [...findings, ok(`ECS would take one in ${taken.join(', ')}`)] : findings;
+}
+
+/** With the first that is in stock there, of what jobs ask for. Null: ECS would take it. */
+async function triedIn(
+  world: DoctorWorld,
+  markets: Markets,
+  placement: PlacementConfig,
+): Promise<CheckOutcome | null> {
+  for (const { requirements } of requirementsToCheck(world.config)) {
+    const [offering] = stocked(world, markets, [placement], requirements);
+    if (offering !== undefined) return whyNotLaunched(world, { placement, offering, requirements });
+  }
+  return unseen(
+    `${placement.region}: no launch was tried, because nothing that jobs ask for is in stock there`,
+    'run npm run doctor again when there is: npm run advise shows what is sold',
+  );
 }
 
 async function whyNotLaunched(
   world: DoctorWorld,
-  placement: PlacementConfig,
-  requirements: Requirements,
+  launch: Omit<Launch, 'tags'>,
 ): Promise<CheckOutcome | null> {
-  const { region } = placement;
-  const [offering] = await stocked(world, [placement], requirements);
-  if (offering === undefined) return null;
-  const launch = { placement, offering, requirements };
+  const { region } = launch.placement;
   const failure = await tryLaunch(world, { ...launch, tags: tagsOf(world.config) });
   if (failure === null) return null;
   const isForTags = isDenied(failure.code) && (await tryLaunch(world, { ...launch, tags: {} })) === null;
@@ -112,7 +125,9 @@ const TAG_ADVICE =
 
 /** What a code asks of a person, as the launcher's own table has it. */
 function adviceFor(failure: Failure): string {
-  if (isDenied(failure.code)) return 'this identity may not run instances; the launcher’s role may';
+  // The operator's own right to pass the role, as it is the operator who asks.
+  if (isDenied(failure.code) || failure.code === 'InvalidUser.PassRoleForbidden')
+    return 'this identity may not run instances; the launcher’s role may';
   const { meaning, isKnown } = meaningOf(failure);
   if ('advice' in meaning && meaning.advice !== undefined) return meaning.advice;
   return isKnown ? ADVICE[meaning.kind] : 'report this code: it has no meaning to the launcher yet';

@@ -1,7 +1,8 @@
-/** Where runners would boot: vSwitches, security groups. */
+/** Where runners would boot, and by which ways functions and runners go out: vSwitches, security groups, proxies. */
 import { allowedRanges } from '../../../infra/egress.ts';
 import { zoneIdOf } from '../../../infra/names.ts';
 import type { PlacementConfig } from '../../../shared/config/config.ts';
+import { isMainland } from '../../../shared/config/regions.ts';
 import { type Check, ok, warning, wrong } from '../finding.ts';
 import { type EgressRule, openRanges } from '../private-ranges.ts';
 import type { DoctorWorld } from '../world.ts';
@@ -29,7 +30,29 @@ export const NETWORK_CHECKS: readonly Check[] = [
         : [ok('nobody gets in, members are apart, private networks are shut')];
     },
   },
+  { name: 'ways to GitHub', needs: ['configuration'], look: async ({ config }) => waysOut(config) },
 ];
+
+function waysOut({ control, placements }: DoctorWorld['config']) {
+  const findings = placements
+    .filter(({ proxy }) => proxy?.http !== undefined && proxy.https === undefined)
+    .map(({ region }) =>
+      warning(
+        `the proxy of ${region} is for http alone: runners go straight to GitHub`,
+        'name it as placements[].proxy.https, too',
+      ),
+    );
+  if (isMainland(control.region) && control.egressProxy === null)
+    findings.push(
+      warning(
+        `the functions are in ${control.region}, from where GitHub is slow or out of reach`,
+        'set control.egressProxy, or take a control.region outside of mainland China',
+      ),
+    );
+  return findings.length > 0
+    ? findings
+    : [ok('runners.yaml has what they need; npm run prove measures them from inside a placement')];
+}
 
 interface VSwitch {
   readonly VpcId: string;

@@ -5,8 +5,10 @@ import { instancePermissions, type Permission, permissionsOf, type Scope } from 
 import { policyDocument } from '../../../infra/policy-document.ts';
 import { secretReferences } from '../../../infra/secrets.ts';
 import { AlibabaRefusal } from '../../../shared/adapters/alibaba/call.ts';
+import type { Config } from '../../../shared/config/config.ts';
 import { subjectsOf, tokenConditions } from '../../../shared/github-trust.ts';
-import { type Check, type CheckOutcome, ok, warning, wrong } from '../finding.ts';
+import { type Check, type CheckOutcome, ok, unseen, warning, wrong } from '../finding.ts';
+import { conditionText, keptLine, rightsIn, statementsIn, takersIn } from '../rights.ts';
 import type { DoctorWorld } from '../world.ts';
 
 export const ROLES_CHECK: Check = {
@@ -18,9 +20,13 @@ export const ROLES_CHECK: Check = {
 async function roles(world: DoctorWorld): Promise<CheckOutcome[]> {
   const { alibaba, config, variables } = world;
   const { AccountId } = await alibaba.rpc('sts', config.control.region, 'GetCallerIdentity');
-  const scope = { config, accountId: String(AccountId), secrets: secretReferences(variables) };
+  const former = await formerRegions(world);
+  const scope = {
+    ...{ config, accountId: String(AccountId), secrets: secretReferences(variables) },
+    formerRegions: [...(former ?? new Map()).keys()],
+  };
   const findings: CheckOutcome[] = [];
-  for (const wanted of wantedRoles(scope)) findings.push(...(await role(world, wanted)));
+  for (const wanted of wantedRoles(scope)) findings.push(...(await role(world, wanted, former)));
   if (scope.secrets.launcher?.some((reference) => reference.startsWith('oos:')))
     findings.push(
       warning(
@@ -28,9 +34,20 @@ async function roles(world: DoctorWorld): Promise<CheckOutcome[]> {
         'keep the App’s key as kms:NAME',
       ),
     );
-  return findings.length > 0
-    ? findings
-    : [ok('each role may exactly what it needs, and is taken by no other')];
+  const kept = [...(former ?? [])].map(([region, untilMs]) => ok(keptLine(region, untilMs)));
+  const all = ok('each role may exactly what it needs, and is taken by no other');
+  return findings.length > 0 ? [...findings, ...kept] : [all, ...kept];
+}
+
+/** Of no placement any more: region → until when something of ours may live there. Null: the ledger could not be read, and its own check says why. */
+async function formerRegions({
+  config,
+  regionsInUse,
+}: DoctorWorld): Promise<ReadonlyMap<string, number> | null> {
+  const inUse = await regionsInUse().catch(() => null);
+  if (inUse === null) return null;
+  const isFormer = (region: string) => !config.placements.some((placement) => placement.region === region);
+  return new Map([...inUse].filter(([region]) => isFormer(region)).sort());
 }
 
 interface WantedRole {
@@ -69,7 +86,11 @@ function wantedRoles(scope: Scope): WantedRole[] {
   ];
 }
 
-async function role(world: DoctorWorld, { name, may, taker }: WantedRole): Promise<CheckOutcome[]> {
+async function role(
+  world: DoctorWorld,
+  { name, may, taker }: WantedRole,
+  former: ReadonlyMap<string, number> | null,
+): Promise<CheckOutcome[]> {
   const { alibaba, config } = world;
   const found = await alibaba
     .rpc('ram', config.control.region, 'GetRole', { RoleName: name })
@@ -97,12 +118,38 @@ async function role(world: DoctorWorld, { name, may, taker }: WantedRole): Promi
           ),
         ]
       : []),
-    ...(needless.length > 0
-      ? [warning(`role ${name} may more than it needs: ${few(needless)}`, 'take it away')]
-      : []),
+    ...tooWide(name, needless, world.config, former),
     ...(takers === taker ? [] : [wrong(`role ${name} may be taken by ${takers}`, 'run npm run deploy')]),
   ];
 }
+
+/** A deploy takes the rights in a region away once nothing of ours can live there: what is there before that is told as that. */
+function tooWide(
+  name: string,
+  needless: readonly string[],
+  { placements }: Config,
+  former: ReadonlyMap<string, number> | null,
+): CheckOutcome[] {
+  const here = new Set(placements.map(({ region }) => region));
+  const isElsewhere = (right: string) => regionIn(right) !== null && !here.has(regionIn(right) as string);
+  const regions = [...new Set(needless.filter(isElsewhere).map(regionIn))].join(', ');
+  const rest = needless.filter((right) => !isElsewhere(right));
+  const left = `role ${name} has rights in ${regions}, where there is no placement`;
+  const said =
+    former === null
+      ? unseen(`${left}: the ledger could not be read for what lives on there`)
+      : warning(`${left}, and nothing of ours is left`, 'run npm run deploy: it takes them away');
+  return [
+    ...(regions === '' ? [] : [said]),
+    ...(rest.length > 0
+      ? [warning(`role ${name} may more than it needs: ${few(rest)}`, 'take it away')]
+      : []),
+  ];
+}
+
+/** Null: it is not of one region. */
+const regionIn = (right: string): string | null =>
+  / on acs:ecs:([a-z]{2}-[a-z0-9-]+):/.exec(right)?.[1] ?? null;
 
 /** Every policy of the role. */
 async function documentsOf({ alibaba, config }: DoctorWorld, role: string): Promise<unknown[]> {
@@ -116,61 +163,6 @@ async function documentsOf({ alibaba, config }: DoctorWorld, role: string): Prom
     documents.push(JSON.parse(PolicyDocument));
   }
   return documents;
-}
-
-type Words = string | readonly string[];
-type Effect = 'Allow' | 'Deny';
-interface Statement {
-  readonly Effect: string;
-  readonly Action?: Words;
-  readonly NotAction?: Words;
-  readonly Resource?: Words;
-  readonly NotResource?: Words;
-  readonly Condition?: unknown;
-  readonly Principal?: Readonly<Record<string, Words>>;
-}
-
-const statementsIn = (document: unknown): readonly Statement[] =>
-  (document as { Statement?: readonly Statement[] }).Statement ?? [];
-const listOf = (words: Words | undefined): readonly string[] =>
-  words === undefined ? [] : typeof words === 'string' ? [words] : words;
-const allBut = (words: Words | undefined) => listOf(words).map((each) => `all but ${each}`);
-const whenOf = ({ Condition }: Statement) =>
-  Condition === undefined ? '' : ` where ${conditionText(Condition)}`;
-
-/** Pure. One text for each action on each resource; what is spelt otherwise and means the same is the same. */
-export function rightsIn(statements: readonly Statement[], effect: Effect = 'Allow'): Set<string> {
-  const rights = statements
-    .filter(({ Effect }) => Effect === effect)
-    .flatMap((statement) => {
-      const resources = [...listOf(statement.Resource), ...allBut(statement.NotResource)];
-      return [...listOf(statement.Action), ...allBut(statement.NotAction)].flatMap((action) =>
-        resources.map((resource) => `${action} on ${resource}${whenOf(statement)}`),
-      );
-    });
-  return new Set(rights);
-}
-
-/** RAM takes one value or a list of them. */
-function conditionText(condition: unknown): string {
-  return Object.entries(condition as Record<string, Record<string, Words>>)
-    .flatMap(([how, keys]) =>
-      Object.entries(keys).map(([key, values]) => `${key} ${how} ${[...listOf(values)].sort().join(' or ')}`),
-    )
-    .sort()
-    .join(' and ');
-}
-
-/** Who may assume the role, whoever else is named, and on what conditions. */
-function takersIn(statements: readonly Statement[], effect: Effect): string[] {
-  const takers = statements
-    .filter(({ Effect }) => Effect === effect)
-    .flatMap((statement) =>
-      Object.entries(statement.Principal ?? {}).flatMap(([kind, who]) =>
-        listOf(who).map((each) => `${kind} ${each}${whenOf(statement)}`),
-      ),
-    );
-  return [...new Set(takers)].sort();
 }
 
 /** The subject with ids stands beside the same one without (`subjectsOf`); only GitHub could say them here. */

@@ -16,16 +16,25 @@ export interface Stocked extends Offering {
   readonly isWidened: boolean;
 }
 
+/** By region. */
+export type Markets = ReadonlyMap<string, Market>;
+
+/** What each region sells now: read once for all that is looked for in it. */
+export async function marketsOf(world: DoctorWorld): Promise<Markets> {
+  const regions = new Set(world.config.placements.map(({ region }) => region));
+  const read = [...regions].map(async (region) => [region, await marketOf(world, region)] as const);
+  return new Map(await Promise.all(read));
+}
+
 /** Of the nearest size that is to be had, in every placement given; empty: none of any size. */
-export async function stocked(
+export function stocked(
   world: DoctorWorld,
+  markets: Markets,
   placements: readonly PlacementConfig[],
   requirements: Requirements,
   capacityType: CapacityType = requirements.capacityType,
-): Promise<Stocked[]> {
+): Stocked[] {
   const config = { ...world.config, placements: [...placements] };
-  const markets = new Map<string, Market>();
-  for (const { region } of placements) markets.set(region, await marketOf(world, region));
   const fitting = marketsOfPlacements(config, markets, world.nowMs()).flatMap((one) =>
     one.market.types
       .filter((type) => whyUnfit(type, requirements, world.config) === null)
@@ -46,7 +55,8 @@ async function marketOf(world: DoctorWorld, region: string): Promise<Market> {
   const answers = {
     types: await allTypes(world, region),
     spotStock: await stockOf(world, region, {
-      ...{ SpotStrategy: 'SpotAsPriceGo', SpotDuration: String(duration) },
+      SpotStrategy: 'SpotAsPriceGo',
+      SpotDuration: String(duration),
     }),
     onDemandStock: await stockOf(world, region, { SpotStrategy: 'NoSpot' }),
     ...{ prices: new Map(), interruptions: new Map() },

@@ -9,6 +9,7 @@ import type { Draft, Launched } from '../draft.ts';
 import { asAssumed, type Finding, notTold, otherwise } from '../facts.ts';
 import { instancesOf } from '../things.ts';
 import type { ProveWorld } from '../world.ts';
+import { placesOf, reachFindings, reachProbe } from './reach.ts';
 import { PROBE, readTrace, type Trace } from './trace.ts';
 
 /** No runner of GitHub's is made of it: the runner starts, cannot read it, and ends. */
@@ -22,8 +23,6 @@ export function bootData(
   candidate: Candidate,
 ): string {
   const { requirements } = plan;
-  const extraUserData = `${config.defaults.extraUserData ?? ''}\n${PROBE}`;
-  const asking = { ...config, defaults: { ...config.defaults, extraUserData } };
   const boot = {
     jitConfig: NO_JIT_CONFIG,
     job: NO_JOB,
@@ -32,7 +31,10 @@ export function bootData(
     launchedAtMs: nowMs(),
     release,
   };
-  return userData(bootValues(boot, asking), scripts);
+  const values = bootValues(boot, config);
+  const places = placesOf(values, config.github.baseUrl);
+  const extraUserData = [config.defaults.extraUserData ?? '', PROBE, reachProbe(places)].join('\n');
+  return userData({ ...values, extraUserData }, scripts);
 }
 
 const NO_JOB: Job = {
@@ -108,12 +110,16 @@ function note(draft: Draft, launched: Launched, trace: Trace, status: string | n
 export function bootFindings({
   trace,
   status,
-}: Watched): Record<'boot' | 'metadata' | 'packages' | 'mirror' | 'stop', Finding> {
+}: Watched): Record<
+  'boot' | 'metadata' | 'packages' | 'mirror' | 'reach' | 'reach-mirrors' | 'stop',
+  Finding
+> {
   return {
     boot: bootFinding(trace),
     metadata: metadataFinding(trace),
     packages: packagesFinding(trace),
     mirror: mirrorFinding(trace),
+    ...reachFindings(trace.probes),
     stop: stopFinding(trace, status),
   };
 }

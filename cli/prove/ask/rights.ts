@@ -6,6 +6,7 @@ import type { EcsCall } from '../../../shared/adapters/ecs/call.ts';
 import { failureOf } from '../../../shared/adapters/ecs/errors.ts';
 import { DISKS, runParameters } from '../../../shared/adapters/ecs/request.ts';
 import { TAG } from '../../../shared/names.ts';
+import { isDenied } from '../../doctor/finding.ts';
 import type { Draft } from '../draft.ts';
 import { asAssumed, type Finding, notTold, otherwise } from '../facts.ts';
 import { nameOf, requestOf } from '../things.ts';
@@ -37,8 +38,6 @@ export async function askRights(draft: Draft, world: ProveWorld): Promise<Findin
   }
   return notTold(`refused for another reason: ${[...new Set(codes)].join(', ')}`);
 }
-
-const isDenied = (code: string): boolean => /^(Forbidden|Forbbiden|NoPermission|AccessDenied)/.test(code);
 
 /** Denied may mean that the policy is not known yet. */
 async function dryRun(

@@ -6,6 +6,10 @@ export class Html {
   constructor(text: string) {
     this.text = text;
   }
+  /** In a template without its tag it would stand there as an object. */
+  toString(): never {
+    throw new Error('HTML in a text: the template around it must be html`…`, too');
+  }
 }
 
 export type Part = Html | string | number | null | readonly Part[];

@@ -21,17 +21,25 @@ export function show<Data>(data: Data, how: Shown<Data>): void {
   process.stdout.write(`${shownText(data, how, screenNow()).trimEnd()}\n`);
 }
 
+/** For a command that has said all the rest on its way. */
+export const showJson = (data: unknown): void =>
+  show(data, { isJson: true, json: (all) => all, text: String });
+
+/** As this terminal can show it. */
+const sayable = (text: string): string => {
+  const plain = spoken(text);
+  return isAsciiOnly(process.env) ? inAscii(plain) : plain;
+};
+
 /** A sentence, or some lines, without what moves a terminal; a program's own colours go, too. */
 export const spoken = (text: string): string => plainLines(stripVTControlCharacters(text));
 
 /** What a command tells while it works: names of others may be in it, and what services answered. */
 export function say(text: string): void {
-  const plain = spoken(text);
-  process.stdout.write(`${isAsciiOnly(process.env) ? inAscii(plain) : plain}\n`);
+  process.stdout.write(`${sayable(text)}\n`);
 }
 
 /** For standard error: an error's own words may quote what a stranger wrote. */
 export function complain(text: string): void {
-  const plain = spoken(text);
-  process.stderr.write(`${isAsciiOnly(process.env) ? inAscii(plain) : plain}\n`);
+  process.stderr.write(`${sayable(text)}\n`);
 }

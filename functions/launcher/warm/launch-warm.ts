@@ -43,7 +43,8 @@ export async function launchWarm(event: WarmEvent, world: LauncherWorld): Promis
   const { candidates } = ranking;
   const launch = { job, runner, requirements, candidates, release, gate };
   const outcome = await (isStandby ? runUnregistered : mintAndRun)(launch, world);
-  if (outcome.kind === 'waits') await pausePool(poolNameOf(entry, world.config), outcome.because, world);
+  if (outcome.kind === 'waits')
+    await pausePool(poolNameOf(entry, world.config), entry.name, outcome.because, world);
   return outcome;
 }
 
@@ -88,7 +89,7 @@ async function giveUp(
   because: string,
   world: LauncherWorld,
 ): Promise<Outcome> {
-  await pausePool(poolNameOf(entry, world.config), because, world);
+  await pausePool(poolNameOf(entry, world.config), entry.name, because, world);
   await world.ledger.runners.remove(entry.name, { entry, rev });
   return { kind: 'waits', because, nextTryAtMs: world.clock.nowMs() };
 }

@@ -17,12 +17,13 @@ import { isAtRest, startStopped } from './start.ts';
  */
 export async function takeWarm(
   job: Held<JobEntry>,
-  known: Pick<Ahead, 'release' | 'unavailable'>,
+  known: Pick<Ahead, 'release' | 'unavailable'> & { readonly isOver: Promise<boolean> },
   world: LauncherWorld,
 ): Promise<Outcome | null> {
   const { ledger, config } = world;
   if (config.warm.length === 0) return null;
-  const { things } = await ledger.runners.list(LEDGER_SCAN_MAX);
+  const [{ things }, hasEnded] = await Promise.all([ledger.runners.list(LEDGER_SCAN_MAX), known.isOver]);
+  if (hasEnded) return null;
   const free = things.filter(({ entry }) => isFree(entry, job.entry.job, config)).sort(byReadiness);
   for (const runner of free)
     if (await take(runner, job.entry.job, world)) return tellJob(job, runner.entry, world);

@@ -1,5 +1,6 @@
 /** Asks the cloud to delete the instances of a retiring runner. */
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
+import { isKept } from '../../../shared/ledger/entry-parts.ts';
 import { isRunnerName, TAG } from '../../../shared/names.ts';
 import type { Instance } from '../../../shared/nouns.ts';
 import { isLaunched, ownNetworks, whyNotOurs } from '../own-instance.ts';
@@ -45,6 +46,7 @@ async function whyLeft(
   world: ReaperWorld,
 ): Promise<string | null> {
   if (!isRunnerName(world.config.name, entry.name)) return 'its entry is that of no runner';
+  if (isKept(entry, world.clock.nowMs())) return 'its machine is kept';
   const known = seen.length > 0 ? seen : await world.instances.find(region, [id]);
   const instance = known.find((each) => each.id === id);
   // A young instance may be missing; its id is the cloud's own answer to our launch.

@@ -12,7 +12,7 @@ export async function readUsage(named: Held<RunnerEntry> | null, world: ReaperWo
   // A second word of the same end finds a machine that is going.
   if (!world.config.defaults.usage || instanceId === null || region === null || ran !== null) return null;
   try {
-    return usageIn(await world.instances.consoleOutput(region, instanceId));
+    return usageIn((await world.instances.consoleOutput(region, instanceId)) ?? '');
   } catch (error) {
     const because = error instanceof Error ? error.message : 'unknown';
     world.log('usage.unread', { runner: name, instance: instanceId, because });

@@ -12,6 +12,7 @@ import { ownNetworks, whyNotOurs } from '../own-instance.ts';
 import type { ReaperWorld } from '../world.ts';
 import { reportForeignJob, wasTurnedAway } from './foreign-job.ts';
 import { type EndedEvent, historyRow } from './history.ts';
+import { keptToDebug } from './kept-to-debug.ts';
 import { findOwnRunner } from './own-runner.ts';
 import { readUsage } from './read-usage.ts';
 import { isEndOnRecord } from './record.ts';
@@ -59,7 +60,7 @@ export async function settleEnd(
   await removeEntry(ledger.jobs, job.id);
   log('job.ended', { job: job.id, conclusion, runner: runner?.name ?? null, isOurs: named !== null });
 
-  if (named !== null) await retireNamed(job, named, machines, world);
+  if (named !== null) await retireNamed(event, named, machines, world);
   await repoint(job, entry, named?.entry.for ?? null, world);
   await dropOwnLaunch(job, entry, world);
   if (named !== null) await reportForeignJob(job, entry, named.entry, world);
@@ -103,14 +104,18 @@ function seenToTheEnd(entry: RunnerEntry, machines: readonly Instance[], atMs: n
 
 /** The runner that GitHub names is spent: it needs no proof, and no deregistration. */
 async function retireNamed(
-  job: Job,
+  event: EndedEvent,
   named: Held<RunnerEntry>,
   machines: readonly Instance[],
   world: ReaperWorld,
 ): Promise<void> {
   const { name } = named.entry;
   const nowMs = world.clock.nowMs();
-  const retired = await amend(world.ledger.runners, name, (entry) => spent(entry, job, nowMs), named);
+  const change = (entry: RunnerEntry) => {
+    const next = spent(entry, event.job, nowMs);
+    return next === undefined ? undefined : { ...next, ...keptToDebug(next, event, world.config) };
+  };
+  const retired = await amend(world.ledger.runners, name, change, named);
   if (retired !== null) await terminate(retired.entry, world, machines);
 }
 

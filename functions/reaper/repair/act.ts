@@ -1,4 +1,6 @@
 import { alertOnce } from '../../../shared/alert-once.ts';
+import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { Held } from '../../../shared/ledger/ledger.ts';
 import { terminate } from '../ending/terminate.ts';
 import { holdBack } from '../events/release-held.ts';
 import type { Evidence } from '../survey/evidence.ts';
@@ -47,7 +49,7 @@ export async function act(
     case 'retire':
       return retire(held, observation, because, world);
     case 'terminate':
-      return terminate(held.entry, world, instances);
+      return letGo(held, instances, world);
     case 'remove':
       return removeRegistration(held, observation, because, world);
     case 'confirm':
@@ -71,6 +73,20 @@ export async function act(
         entryAfter(kind, observation, held.entry, world.clock.nowMs()),
       );
   }
+}
+
+/** A person may have kept it for longer meanwhile: that a machine is kept no more is written first. */
+async function letGo(
+  held: Held<RunnerEntry>,
+  instances: Observation['instances'],
+  world: ReaperWorld,
+): Promise<void> {
+  const { entry } = held;
+  const free =
+    entry.keep == null
+      ? held
+      : await world.ledger.runners.replace(entry.name, held, { ...entry, keep: null });
+  if (free !== null) await terminate(free.entry, world, instances);
 }
 
 /** The ledger does not know it. */

@@ -3,6 +3,7 @@ import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import { CONSOLE_TAIL_MAX_CHARS } from '../../../shared/limits.ts';
 import { parseJobId } from '../../../shared/names.ts';
 import type { Job } from '../../../shared/nouns.ts';
+import { badNetworkIn } from '../../../shared/runner/bad-network.ts';
 import {
   isSilent,
   runnerExitIn,
@@ -25,29 +26,38 @@ export async function keepConsoleTail(
 ): Promise<boolean> {
   const [instance] = instances;
   if (instance === undefined) return false;
-  let consoleTail: string;
-  let hasNoLine = false;
-  try {
-    const text = await world.instances.consoleOutput(instance.region, instance.id);
-    hasNoLine = isSilent(text);
-    consoleTail = redact(text);
-  } catch (error) {
-    consoleTail = `(the console could not be read: ${error instanceof Error ? error.message : 'unknown'})`;
-  }
+  const console = await consoleOf(instance, world);
+  const hasNoLine = 'text' in console && isSilent(console.text);
+  const consoleTail = 'text' in console ? redact(console.text) : console.unread;
   world.log('boot.failed', { runner: entry.name, instance: instance.id, because, consoleTail });
   const job = await jobOf(entry, world);
   if (job === null) return hasNoLine;
   const { trail } = entry;
   const why =
-    (await whyEnded(consoleTail, world)) ??
+    (await whyEnded('text' in console ? console.text : '', world)) ??
     `${entry.onlineAtMs === null ? 'a boot failed' : 'its runner had no job'}: ${because}`;
   await world.ledger.history.merge({ job, because: why, consoleTail, trail });
   return hasNoLine;
 }
 
-/** The runner itself came to its end, and says how; null: it never began, or does not say. */
-async function whyEnded(consoleTail: string, { ledger }: ReaperWorld): Promise<string | null> {
-  const status = runnerExitIn(consoleTail);
+async function consoleOf(
+  { region, id }: Observation['instances'][number],
+  { instances }: ReaperWorld,
+): Promise<{ readonly text: string } | { readonly unread: string }> {
+  try {
+    const text = await instances.consoleOutput(region, id);
+    return text === null ? { unread: '(the machine was gone before its console was read)' } : { text };
+  } catch (error) {
+    const because = error instanceof Error ? error.message : 'unknown';
+    return { unread: `(the console could not be read: ${because})` };
+  }
+}
+
+/** Its network, or the runner itself, which came to its end: what they say of it; null: neither does. */
+async function whyEnded(console: string, { ledger }: ReaperWorld): Promise<string | null> {
+  const status = runnerExitIn(console);
+  const network = badNetworkIn(console);
+  if (network !== null) return network;
   if (status === null) return null;
   if (status !== VERSION_REFUSED_STATUS) return `its runner ended without a job (status ${status})`;
   const note = await ledger.notes.read(RUNNER_RELEASE_NOTE);

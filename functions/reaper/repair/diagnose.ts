@@ -14,7 +14,7 @@ import { meantSinceMs, type Standing } from '../events/held.ts';
 import type { Observation } from '../survey/observe.ts';
 import { hasStoppedForGood, isStopped, isYoung } from './machine-status.ts';
 import { diagnoseStandby, diagnoseStarting } from './standby/diagnose-standby.ts';
-import { type Coverage, endIsNear, endsAtMs, type Verdict, verdict, warningMs } from './verdict.ts';
+import { type Coverage, deletion, endIsNear, endsAtMs, type Verdict, verdict, warningMs } from './verdict.ts';
 
 export function diagnose(coverage: Coverage, observation: Observation): Verdict {
   const { held, instances } = observation;
@@ -24,7 +24,9 @@ export function diagnose(coverage: Coverage, observation: Observation): Verdict 
     return verdict('keep', 'its instance has the tag keep');
   if (isStandingBy(entry) && entry.state === 'booting') return diagnoseStandby(entry, observation, coverage);
   if (hasStoppedForGood(observation))
-    return verdict(entry.state === 'retiring' ? 'terminate' : 'retire', 'its machine has stopped');
+    return entry.state === 'retiring'
+      ? deletion(entry, MACHINE_STOPPED, coverage.nowMs)
+      : verdict('retire', MACHINE_STOPPED);
   if (entry.state === 'retiring') return diagnoseRetiring(entry, observation, coverage);
   if (entry.state === 'launching') return diagnoseLaunching(entry, observation, coverage);
   return diagnoseUsed(entry, observation, coverage);
@@ -90,6 +92,8 @@ function absence(entry: RunnerEntry, coverage: Coverage, why: string): Verdict {
     return verdict('look-again', `${because}; no instance was seen`);
   return verdict('close', `${because}, and there is no instance`);
 }
+
+const MACHINE_STOPPED = 'its machine has stopped';
 
 /** Why a boot came to nothing, as the entry of its runner has it from then on. */
 export const STOPPED_WITHOUT_JOB = 'its machine stopped without a job';
@@ -185,7 +189,7 @@ function diagnoseRetiring(entry: RunnerEntry, observation: Observation, coverage
   if (instances.length > 0)
     return instances.every(isYoung)
       ? verdict('keep', 'its instance cannot be deleted yet')
-      : verdict('terminate', entry.because);
+      : deletion(entry, entry.because, coverage.nowMs);
   if (entry.instanceId !== null) return verdict('keep', 'its instance is in no list, and not proven gone');
   if (entry.leaseUntilMs >= coverage.surveyAtMs) return verdict('keep', 'its launch is under way');
   return isUnasked(entry) ? verdict('close', entry.because) : absence(entry, coverage, entry.because);

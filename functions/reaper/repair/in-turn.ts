@@ -23,11 +23,15 @@ export async function inTurn(
     ...byName.filter(({ observation }) => observation.name >= from),
     ...byName.filter(({ observation }) => observation.name < from),
   ];
-  // What GitHub paces must not keep machines alive that need no word of it any more.
-  return [
-    ...inOrder.filter(({ verdict }) => !isRemoval(verdict)),
-    ...inOrder.filter(({ verdict }) => isRemoval(verdict)),
-  ];
+  // What GitHub paces, or does not answer, must not keep machines alive that need no word of it any more.
+  return [0, 1, 2].flatMap((turn) => inOrder.filter((each) => turnOf(each) === turn));
+}
+
+/** What waits for nobody; what asks GitHub; what GitHub paces. */
+function turnOf({ verdict, observation: { isGone } }: Diagnosed): number {
+  if (isRemoval(verdict)) return 2;
+  const { kind } = verdict;
+  return kind === 'ask' || kind === 'confirm' || (kind === 'retire' && isGone) ? 1 : 0;
 }
 
 const isRemoval = ({ kind }: Verdict): boolean => kind === 'remove' || kind === 'deregister';

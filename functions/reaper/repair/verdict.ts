@@ -1,5 +1,6 @@
 /** What a diagnosis may ask for. */
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
+import { isKept } from '../../../shared/ledger/entry-parts.ts';
 import { LIFETIME_WARNING_MS, RELEASE_MARGIN_MS } from '../../../shared/limits.ts';
 import type { Standing } from '../events/held.ts';
 
@@ -56,16 +57,23 @@ export interface Coverage {
   readonly registrationsComplete: boolean;
 }
 
-/** Our own end of its life; the cloud's release time comes after it. */
-export function endsAtMs({ releaseAtMs }: Pick<RunnerEntry, 'releaseAtMs'>): number {
-  return releaseAtMs === null ? Number.POSITIVE_INFINITY : releaseAtMs - RELEASE_MARGIN_MS;
+type Lived = Pick<RunnerEntry, 'releaseAtMs' | 'keep'>;
+
+/** Our own end of its life; the cloud's release time comes after it. A machine that is kept lives as long as that. */
+export function endsAtMs({ releaseAtMs, keep }: Lived): number {
+  if (releaseAtMs === null) return Number.POSITIVE_INFINITY;
+  return Math.max(releaseAtMs - RELEASE_MARGIN_MS, keep?.untilMs ?? 0);
 }
 
+/** A kept machine stays, whatever became of its runner. */
+export const deletion = (entry: RunnerEntry, because: string, nowMs: number): Verdict =>
+  isKept(entry, nowMs) ? verdict('keep', 'its machine is kept') : verdict('terminate', because);
+
 /** An hour before it, or a sixth of a short life. */
-export const warningMs = (entry: Pick<RunnerEntry, 'releaseAtMs' | 'createdAtMs'>): number =>
+export const warningMs = (entry: Lived & Pick<RunnerEntry, 'createdAtMs'>): number =>
   Math.min(LIFETIME_WARNING_MS, (endsAtMs(entry) - entry.createdAtMs) / 6);
 
-export const endIsNear = (entry: Pick<RunnerEntry, 'releaseAtMs' | 'createdAtMs'>): string =>
+export const endIsNear = (entry: Lived & Pick<RunnerEntry, 'createdAtMs'>): string =>
   `no more than ${Math.ceil(warningMs(entry) / 60_000)} minutes of its lifetime are left`;
 
 export const verdict = (kind: VerdictKind, because: string): Verdict => ({ kind, because });

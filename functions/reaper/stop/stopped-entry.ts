@@ -14,11 +14,11 @@ export function stoppedEntry(
   because: string,
   nowMs: number,
 ): RunnerEntry | undefined {
-  const { state, busyWith, isUnwanted } = entry;
-  if (state === 'retiring' && busyWith === null) return undefined;
+  const { state, busyWith, isUnwanted, keep } = entry;
+  if (state === 'retiring' && busyWith === null) return keep == null ? undefined : { ...entry, keep: null };
   if (isUnderLease(entry, nowMs) && isUnwanted) return undefined;
   const trail = mergeTrail(...entry.trail, { atMs: nowMs, text: `was ended because ${because}` });
-  const marked = { ...entry, isUnwanted: true, because, trail };
+  const marked = { ...entry, isUnwanted: true, because, trail, ...(keep == null ? {} : { keep: null }) };
   if (isUnderLease(entry, nowMs)) return marked;
   const ran = entry.ran ?? (job?.id === busyWith ? job : null);
   return {

@@ -34,6 +34,9 @@ export interface Survey {
   readonly networks: Networks;
 }
 
+/** Of a sweep, for GitHub's lists of runners: who is not asked by then was not seen. */
+const GITHUB_LISTS_MS = 45_000;
+
 export async function survey(world: ReaperWorld): Promise<Survey> {
   const atMs = world.clock.nowMs();
   const looks = new Map<string, string | null>();
@@ -51,7 +54,7 @@ export async function survey(world: ReaperWorld): Promise<Survey> {
   const answered = new Set<Target>();
   const atTargets = await inParallel(targets, SWEEP_PARALLEL_MAX, (target) =>
     look(runnersOf(target), async () => {
-      const listing = await registrationsOf(target, world);
+      const listing = await registrationsOf(target, atMs + GITHUB_LISTS_MS, world);
       answered.add(target);
       return listing;
     }),
@@ -95,8 +98,10 @@ const runnersOf = ({ repository, owner }: Target): string => `runners of ${repos
 
 async function registrationsOf(
   target: Target,
-  { github }: ReaperWorld,
+  deadlineMs: number,
+  { github, clock }: ReaperWorld,
 ): Promise<Listing<Registration & { target: Target }>> {
+  if (clock.nowMs() >= deadlineMs) throw new Error('GitHub was too slow for its turn to come');
   const { things, complete } = await github.registrations(target);
   return { things: things.map((registration) => ({ ...registration, target })), complete };
 }

@@ -58,15 +58,21 @@ function read(body: Record<string, unknown>): z.output<typeof Answer> {
   throw new Error(`DescribeInstanceBill was refused: ${code}`);
 }
 
-/** Whichever site the account is of: the other one says that it is not applicable. */
+/** Whichever site the account is of: the other one says that it is not applicable. The one that answered is asked first from then on. */
 export function bssCaller(call: CallAlibaba, endpoint: string | undefined): CallBss {
+  const sites = endpoint === undefined ? [CHINA, INTERNATIONAL] : [endpoint];
+  let [known = CHINA] = sites;
   const askAt = (site: string, query: Parameters<CallBss>[0]) =>
-    call({ endpoint: site, action: BSS_ACTION, version: BSS_VERSION, query });
-  return async (query) => {
-    const first = await askAt(endpoint ?? CHINA, query).catch((error: unknown) => {
+    call({ endpoint: site, action: BSS_ACTION, version: BSS_VERSION, query }).catch((error: unknown) => {
       if (error instanceof AlibabaRefusal && error.code === ELSEWHERE) return { Code: ELSEWHERE };
       throw error;
     });
-    return first.Code === ELSEWHERE ? askAt(endpoint ?? INTERNATIONAL, query) : first;
+  return async (query) => {
+    const first = await askAt(known, query);
+    const other = sites.find((site) => site !== known);
+    if (first.Code !== ELSEWHERE || other === undefined) return first;
+    const answer = await askAt(other, query);
+    if (answer.Code !== ELSEWHERE) known = other;
+    return answer;
   };
 }

@@ -148,8 +148,8 @@ function parseTime(text: string): number {
   return atMs;
 }
 
-/** What the machine said last, without colours and control characters; '' when it said nothing or is gone. */
-export async function lookAtConsole(region: string, id: string, world: LookUpWorld): Promise<string> {
+/** What the machine said last, without colours and control characters; null: it is gone. */
+export async function lookAtConsole(region: string, id: string, world: LookUpWorld): Promise<string | null> {
   try {
     const body = await ask(
       region,
@@ -160,7 +160,7 @@ export async function lookAtConsole(region: string, id: string, world: LookUpWor
     const text = z.object({ ConsoleOutput: z.string().optional() }).parse(body).ConsoleOutput ?? '';
     return readable(Buffer.from(text, 'base64').toString('utf8')).slice(-CONSOLE_MAX_CHARS);
   } catch (error) {
-    if (failureOf(error).status === 404) return '';
+    if (failureOf(error).status === 404) return null;
     throw error;
   }
 }

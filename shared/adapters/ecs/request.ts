@@ -104,7 +104,7 @@ function tokenFor({ clientToken, imageId }: RunRequest, { category, level }: Dis
 }
 
 /** Upwards, because ECS drops the seconds before it compares with its half hour. */
-function releaseTime(releaseAtMs: number, nowMs: number): string {
+export function releaseTime(releaseAtMs: number, nowMs: number): string {
   const minuteMs = 60_000;
   const atMs = Math.ceil(Math.max(releaseAtMs, nowMs + RELEASE_TIME_MIN_MS) / minuteMs) * minuteMs;
   return `${new Date(atMs).toISOString().slice(0, 19)}Z`;

@@ -8,6 +8,7 @@ import { checksOver } from './checks.ts';
 import { jobsOver } from './jobs.ts';
 import { budgeted } from './limits/budgeted.ts';
 import { pacing } from './limits/pacing.ts';
+import { heedingSilence } from './limits/silence.ts';
 import { failed, type GitHubRequest } from './request.ts';
 import { newestRunner, type OwnHost } from './runner-releases.ts';
 import { runnersOver } from './runners.ts';
@@ -27,7 +28,7 @@ export interface GitHubConfig {
 /** Throws `GitHubFailed` for what is not in a method's own answers. Its memory is that of the process. */
 export function gitHubOver(transport: GitHubRequest, config: GitHubConfig): GitHub {
   const pace = pacing(config.clock, config.pause);
-  const calls = callsOver(budgeted(transport, pace, config.clock));
+  const calls = callsOver(budgeted(heedingSilence(transport, config.clock), pace, config.clock));
   return {
     budget: (owner) => calls.budget(owner),
     mayAsk: (use, owner) => calls.mayAsk(use, owner),

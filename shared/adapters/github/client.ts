@@ -116,8 +116,10 @@ function sayOver({ baseUrl, egressProxy, pauseMs = 1000, tryMaxMs = TRY_MAX_MS }
   const agent = egressProxy === null ? undefined : tunnelAgent(new URL(egressProxy), isSecure, tryMaxMs);
   const one = async (request: WireRequest, isOnce: boolean): Promise<GitHubAnswer> => {
     let sent = request;
+    const endsMs = performance.now() + tryMaxMs;
     for (let hops = 0; ; hops++) {
-      const answer = await answerIn(await exchange({ ...sent, isOnce, maxMs: tryMaxMs, agent }));
+      const maxMs = Math.max(1, endsMs - performance.now());
+      const answer = await answerIn(await exchange({ ...sent, isOnce, maxMs, agent }));
       const next = hops < REDIRECTS_MAX ? redirected(sent, answer) : null;
       if (next === null) return answer;
       sent = next;

@@ -78,15 +78,16 @@ function buildScript(
   const { docker, packages } = config.defaults;
   const { region, mirrorBucket, proxy } = bakeryOf(config);
   const archive = release.archives[arch];
+  const urls = runnerUrls(release, arch, region, mirrorBucket);
   const list = (words: readonly string[]) => `(${words.map(quoted).join(' ')})`;
   return [
     ...header(release, config, scripts),
     `readonly BOOT_SECONDS=${BAKE_INSTALL_S} FETCH_SECONDS=${FETCH_SECONDS}`,
     `WANTED_SECONDS=${BAKE_INSTALL_S / 2}`,
     `readonly RUNNER_SHA256=${quoted(archive.sha256)}`,
-    `readonly RUNNER_URLS=${list(runnerUrls(release, arch, region, mirrorBucket))}`,
+    `readonly RUNNER_URLS=${list(urls)}`,
     `readonly PACKAGES=${list([...packages, ...bake.packages])}`,
-    `readonly PROXY_ENVIRONMENT=${list(assignments(proxyEnvironment(proxyOf(proxy))))}`,
+    `readonly PROXY_ENVIRONMENT=${list(assignments(proxyEnvironment(proxyOf(proxy), urls)))}`,
     `readonly BAKE_SCRIPT=${quoted(bake.script ?? '')}`,
     ...[docker ? scripts.docker : '', scripts.install, scripts.bake].map(withoutComments),
   ].join('\n');

@@ -75,6 +75,7 @@ export const REASONS: Catalogue = {
   'limits.types does not have {}': 'limits.types 里没有 {1}',
   'limits.types does not have it': 'limits.types 里没有它',
   "the label 'on-demand' is not taken here: spot.onDemandLabel is refuse, or a profile may have it": '这里不接受标签 “on-demand”：spot.onDemandLabel 为 refuse；配置档可以使用按量付费',
+  "the label 'debug' is not taken here: defaults.debug is refuse": '这里不接受标签 “debug”：defaults.debug 为 refuse',
   'it has a GPU or FPGA, or is bare metal, and no profile of the job names it': '它带 GPU 或 FPGA，或是弹性裸金属，而作业的配置档没有点名要它',
   "the label '{}' asks for an operating system that is not offered: only linux is": '标签 “{1}” 要的操作系统不提供：只有 linux',
   "the label '{}' is not understood; is '{}' or '{}' meant": '看不懂标签 “{1}”；想写的是 “{2}” 还是 “{3}”',
@@ -125,4 +126,13 @@ export const REASONS: Catalogue = {
   'the operator has stopped {} (to go on: npm run resume -- --repository {})': '运维人员停掉了 {1}（恢复：npm run resume -- --repository {2}）',
   'the operator has stopped others, and new runners are given at the next minute': '运维人员停掉了别的，新的运行器下一分钟才给',
   'the operator has stopped everything (to go on: npm run resume)': '运维人员停掉了一切（恢复：npm run resume）',
+  // What doctor says of ways out.
+  'ways to GitHub': '通往 GitHub 的路',
+  'the proxy of {} is for http alone: runners go straight to GitHub': '{1} 的代理只用于 http：运行器直连 GitHub',
+  'name it as placements[].proxy.https, too': '请同时写作 placements[].proxy.https',
+  'the functions are in {}, from where GitHub is slow or out of reach': '函数在 {1}，从那里访问 GitHub 很慢或到不了',
+  'set control.egressProxy, or take a control.region outside of mainland China':
+    '请设置 control.egressProxy，或把 control.region 放到中国内地以外',
+  'runners.yaml has what they need; npm run prove measures them from inside a placement':
+    'runners.yaml 里有它们需要的；npm run prove 从位置内部测量',
 };

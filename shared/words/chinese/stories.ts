@@ -53,6 +53,12 @@ export const STORIES: Catalogue = {
   'It is queued at GitHub; {}. The sweep asks for lost deliveries again, and looks for such jobs each minute.': '它在 GitHub 排队；{1}。巡检会请 GitHub 重新投递丢失的投递，并且每分钟会找这样的作业。',
   'our webhook did not take its delivery': '我们的 webhook 没有收下它的投递',
   'our webhook answered {} to its delivery, and nothing of it is in the ledger yet': '我们的 webhook 对它的投递回答了 {1}，而台账里还没有它',
+  // Machines that are kept.
+  'the machine of {} is kept for {}, because the operator asked for it': '{1} 的机器保留 {2}：操作员要求的',
+  'the machine of {} is kept, because its job failed and asked for it by the label debug': '{1} 的机器保留着：它的作业失败了，而且用标签 debug 要求保留',
+  'the machine of {} is kept no more': '不再保留 {1} 的机器',
+  '1 machine is kept for somebody to look at, for {} an hour, {} until the last end. To let one go: npm run keep -- RUNNER --end': '有 1 台机器保留着供人查看，每小时 {1}，到期前还要 {2}。放走：npm run keep -- RUNNER --end',
+  '{} machines are kept for somebody to look at, for {} an hour, {} until the last end. To let one go: npm run keep -- RUNNER --end': '有 {1} 台机器保留着供人查看，每小时 {2}，全部到期前还要 {3}。放走一台：npm run keep -- RUNNER --end',
   // Advice.
   'If GitHub still shows it: cancel its run there, and run it again if it is still wanted.': '如果 GitHub 上还显示它：请取消它所属的运行，还需要的话重新运行。',
   'By the runners.yaml of here it would be accepted now: cancel it at GitHub, and run it again.': '按这里的 runners.yaml，现在会接受它：请在 GitHub 上取消它再重新运行。',
@@ -124,6 +130,32 @@ export const STORIES: Catalogue = {
   'a boot failed: {}': '一次开机失败：{1}',
   'its runner had no job: {}': '它的运行器没有作业：{1}',
   'its runner ended without a job (status {})': '它的运行器没有作业就结束了（退出码 {1}）',
+  'That boot failed because {}.': '那次开机失败的原因：{1}。',
+  'its machine has no way to {}: give its vSwitch a NAT gateway with an SNAT entry, or set placements[].egress or placements[].proxy':
+    '它的机器到不了 {1}：请为其交换机配置带 SNAT 条目的 NAT 网关，或设置 placements[].egress 或 placements[].proxy',
+  "its machine finds no address of {}: look at the name servers of its VPC (DHCP options set), and at the image's /etc/resolv.conf":
+    '它的机器解析不出 {1} 的地址：请检查其 VPC 的 DNS 服务器（DHCP 选项集）和镜像的 /etc/resolv.conf',
+  'nothing answers its machine at {}: {}': '{1} 对它的机器毫无应答：{2}',
+  '{} is too slow for its machine: {}': '它的机器访问 {1} 太慢：{2}',
+  '{} refuses its machine, or something on the way does: look at the firewall or proxy between them; {}':
+    '{1} 或途中的设备拒绝它的机器连接：请检查二者之间的防火墙或代理；{2}',
+  '{} breaks off or is out of order, seen from its machine: {}': '从它的机器看，{1} 断线或发生故障：{2}',
+  'its proxy wants a name and a password: write placements[].proxy.https as http://NAME:PASSWORD@HOST:PORT':
+    '它的代理要求用户名和密码：请把 placements[].proxy.https 写成 http://NAME:PASSWORD@HOST:PORT',
+  'something on the way shows its machine another certificate than that of {}: ask who runs the proxy or the name server, or put that authority into the image':
+    '途中有设备向它的机器出示了不属于 {1} 的证书：请询问代理或 DNS 服务器的管理者，或把该证书颁发机构装进镜像',
+  'the certificate of {} is not valid at the time of its machine: look at the clock of the image, and at its way to a time server':
+    '按它的机器的时间，{1} 的证书无效：请检查镜像的时钟，以及它能否访问时间服务器',
+  'what {} sends is changed on the way to its machine: {}': '{1} 发出的内容在到达它的机器的途中被改动：{2}',
+  '{} sends its machine another runner than GitHub published: npm run mirror':
+    '{1} 发给它的机器的运行器与 GitHub 发布的不同：npm run mirror',
+  '{} refuses the download of the runner: npm run mirror, then npm run doctor':
+    '{1} 拒绝下载运行器：npm run mirror，然后 npm run doctor',
+  'placements[].mirrorBucket keeps a copy of the runner in the region, placements[].proxy is a way out of your own':
+    'placements[].mirrorBucket 在本地域存一份运行器，placements[].proxy 则是自备的出口',
+  'placements[].proxy is a way out of your own': 'placements[].proxy 是自备的出口',
+  'the name {} leads to {} on its machine, which is not on the Internet: look at the name servers of its VPC, and at /etc/hosts of the image':
+    '在它的机器上，域名 {1} 指向 {2}，而该地址不在公网：请检查其 VPC 的 DNS 服务器和镜像的 /etc/hosts',
   // Around it.
   "Job {} '{}' of {} (run {}, attempt {})": '{3} 的作业 {1} “{2}”（运行 {4}，第 {5} 次尝试）',
   "Job {} '{}' of {} (run {})": '{3} 的作业 {1} “{2}”（运行 {4}）',

@@ -37,8 +37,9 @@ async function firstPaint(address: string): Promise<number> {
   const page = await context.newPage();
   await page.goto(address);
   const painted = await page.waitForFunction(FIRST_PAINT, undefined, { timeout: 20_000 });
+  const atMs = Number(await painted.jsonValue());
   await context.close();
-  return Number(await painted.jsonValue());
+  return atMs;
 }
 
 interface Violation {

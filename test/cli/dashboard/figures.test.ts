@@ -98,27 +98,30 @@ test('text is escaped wherever it stands, and only markup made here is not', () 
   expect(made.text).toBe(`<a title="${safe}">${safe}<i>${safe}</i>3</a>`);
 });
 
-test('history is read once for all who look, again when it is old, and again after a failure', async () => {
-  const world = await open();
-  let [nowMs, reads, fails] = [1_000_000_000_000, 0, true];
-  const history = {
-    ...operatorOf(world).ledger.history,
-    ofDay: async (_dayMs: number, _max: number) => {
-      reads += 1;
-      if (fails) throw new Error('no answer');
-      return { things: [], complete: true };
-    },
-  };
-  const kept = rememberingHistory({ history }, { nowMs: () => nowMs }).history;
-  await expect(kept.ofDay(nowMs, 10)).rejects.toThrow('no answer');
-  fails = false;
-  await Promise.all([kept.ofDay(nowMs, 10), kept.ofDay(nowMs, 10)]);
-  expect(reads).toBe(2);
-  nowMs += 31_000;
-  await kept.ofDay(nowMs, 10);
-  expect(reads).toBe(3);
-  world.fc.close();
-});
+test.each(['ofDay', 'unusedOfDay'] as const)(
+  'history’s %s is read once for all who look, again when it is old, and again after a failure',
+  async (what) => {
+    const world = await open();
+    let [nowMs, reads, fails] = [1_000_000_000_000, 0, true];
+    const history = {
+      ...operatorOf(world).ledger.history,
+      [what]: async (_dayMs: number, _max: number) => {
+        reads += 1;
+        if (fails) throw new Error('no answer');
+        return { things: [], complete: true };
+      },
+    };
+    const kept = rememberingHistory({ history }, { nowMs: () => nowMs }).history;
+    await expect(kept[what](nowMs, 10)).rejects.toThrow('no answer');
+    fails = false;
+    await Promise.all([kept[what](nowMs, 10), kept[what](nowMs, 10)]);
+    expect(reads).toBe(2);
+    nowMs += 31_000;
+    await kept[what](nowMs, 10);
+    expect(reads).toBe(3);
+    world.fc.close();
+  },
+);
 
 test('what was read stays while reading fails, with the reason, and is tried again a little later', async () => {
   const world = await open();

@@ -3,8 +3,14 @@ import { CAPACITY_CHECKS } from '../../../cli/doctor/checks/capacity.ts';
 import { NETWORK_CHECKS } from '../../../cli/doctor/checks/network.ts';
 import { examine, exitCodeOf, type Finding } from '../../../cli/doctor/finding.ts';
 import { CHECKS, formatFinding } from '../../../cli/doctor/index.ts';
+import { operatingWords } from '../../../shared/words/operating.ts';
 import { DEPLOYED_FROM, FAULTS, SELF_DESTRUCT } from './faults.ts';
 import { type Healthy, healthy } from './healthy.ts';
+
+/** Four words on end. */
+const ENGLISH = /(?:[a-z’']{2,} ){3}[a-z’']{2,}/i;
+/** What a service or the network said of itself. */
+const THEIR_WORDS = /InvalidAccessKeyId|SignatureDoesNotMatch|TableStore: /;
 
 let here: Healthy;
 afterEach(() => here.close());
@@ -32,6 +38,8 @@ describe('doctor', () => {
     ]);
     expect(notWell(findings)[0]?.level).toBe(level);
     expect(notWell(findings)[0]?.advice?.length).toBeGreaterThan(5);
+    const inChinese = findings.map((one) => formatFinding(one, operatingWords('zh-CN')));
+    expect(inChinese.filter((line) => ENGLISH.test(line) && !THEIR_WORDS.test(line))).toEqual([]);
     expect(exitCodeOf(findings)).toBe(level === 'wrong' ? 1 : 0);
   });
 
@@ -83,6 +91,26 @@ describe('doctor', () => {
     });
   });
 
+  test('says of a placement where nothing was in stock that no launch was tried there, and of no other', async () => {
+    here = await healthy();
+    const elsewhere = {
+      ...{ region: 'cn-beijing', vpc: null, zones: { h: 'vsw-bj' }, securityGroup: 'sg-bj' },
+      ...{ keyPair: null, resourceGroup: null, mirrorBucket: null, proxy: null },
+    };
+    const world = here.world({ placements: [...here.config.placements, elsewhere] } as never);
+    const rpc: typeof world.alibaba.rpc = async (service, region, action, query, form) => {
+      const answer = await world.alibaba.rpc(service, region, action, query, form);
+      const isSoldOut = region === 'cn-beijing' && action === 'DescribeAvailableResource';
+      return isSoldOut ? { ...answer, AvailableZones: { AvailableZone: [] } } : answer;
+    };
+    const launch = CAPACITY_CHECKS.find(({ name }) => name === 'launch');
+    const said = (await launch?.look({ ...world, alibaba: { ...world.alibaba, rpc } })) ?? [];
+    expect(said.map(({ level, text }) => `${level}: ${text}`)).toEqual([
+      'unknown: cn-beijing: no launch was tried, because nothing that jobs ask for is in stock there',
+      'ok: ECS would take one in cn-hangzhou',
+    ]);
+  });
+
   test('changes nothing', async () => {
     here = await healthy();
     const before = JSON.stringify([...here.management.functions, ...here.management.roles]);
@@ -107,12 +135,9 @@ describe('a line', () => {
     here = await healthy();
   });
   test('says what is so and what to do', () => {
-    const line = formatFinding({
-      check: 'quota',
-      level: 'warning',
-      text: 'too small',
-      advice: 'ask for more',
-    });
-    expect(line).toMatch(/warning.* quota: too small.* → ask for more/);
+    const finding = { check: 'quota', level: 'warning', text: 'too small', advice: 'ask for more' } as const;
+    expect(formatFinding(finding, operatingWords('en'))).toMatch(
+      /warning.* quota: too small.* → ask for more/,
+    );
   });
 });

@@ -1,6 +1,8 @@
 /** The same answers in the language of the terminal; JSON and the ledger stay English. */
 import { expect, test } from 'vitest';
 import { renderText } from '../../../cli/explain/text.ts';
+import { languageOf } from '../../../shared/words/language.ts';
+import { operatingWords } from '../../../shared/words/operating.ts';
 import { wordsOf } from '../../../shared/words/words-of.ts';
 import { MINUTE_MS, OURS, open, operatorOf, queue, type Read, read } from './fixture.ts';
 
@@ -34,12 +36,20 @@ test.each([
 
 // biome-ignore format: a table reads best as a table.
 test.each([
-  [{ LANG: 'en_US.UTF-8' }, false],
-  [{}, false],
-  [{ LANG: 'zh_TW.UTF-8', LC_ALL: 'C' }, false],
-  [{ LANG: 'C', LC_MESSAGES: 'zh_CN.UTF-8' }, true],
-  [{ LANG: 'en_US.UTF-8', LC_ALL: 'zh_CN.UTF-8' }, true],
-  [{ LANG: 'zh_CN.UTF-8', LC_ALL: '' }, true],
-])('with %o a command is in Chinese: %s', (env, isChinese) => {
-  expect(wordsOf(env)('It waits for a runner.')).toBe(isChinese ? '它在等运行器。' : 'It waits for a runner.');
+  [{ LANG: 'en_US.UTF-8' }, 'en', false],
+  [{}, 'en', false],
+  [{ LANG: 'zh_TW.UTF-8', LC_ALL: 'C' }, 'zh-CN', false],
+  [{ LANG: 'C', LC_MESSAGES: 'zh_CN.UTF-8' }, 'en', true],
+  [{ LANG: 'en_US.UTF-8', LC_ALL: 'zh_CN.UTF-8' }, 'en', true],
+  [{ LANG: 'zh_CN.UTF-8', LC_ALL: '' }, 'en', true],
+  [{ LANG: 'zh_CN.GB18030' }, 'zh-CN', false],
+  // What the deployment prefers stands behind a language that somebody chose.
+  [{ LANG: 'en_US.UTF-8' }, 'zh-CN', true],
+  [{}, 'zh-CN', true],
+  [{ LANG: 'C' }, 'zh-CN', false],
+  [{ LC_ALL: 'en_US.UTF-8' }, 'zh-CN', false],
+] as const)('with %o, and alerts in %s, a command is in Chinese: %s', (env, preferred, isChinese) => {
+  const said = isChinese ? '它在等运行器。' : 'It waits for a runner.';
+  expect(wordsOf(env, preferred)('It waits for a runner.')).toBe(said);
+  expect(operatingWords(languageOf(env, preferred)).say('It waits for a runner.')).toBe(said);
 });

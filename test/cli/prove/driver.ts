@@ -8,6 +8,7 @@ export interface BootTurned {
   readonly withToken?: string;
   readonly packages?: 'fetched' | 'failed';
   readonly host?: string;
+  readonly reach?: Readonly<Record<string, string>>;
   readonly staysUp?: boolean;
 }
 
@@ -37,16 +38,24 @@ function actsOf(machine: BootedMachine, turned: BootTurned): Act[] {
   return turned.staysUp === true ? said : [...said, [isBoot ? LAST_S : 20, () => machine.stop()]];
 }
 
+const REACHED = {
+  web: '200/0.21/90000',
+  release: '206/0.40/2100000',
+  bucket: '206/0.02/88000000',
+  pip: '200/0.03/9000',
+};
 const LAST_S = 47;
 
 /** Seconds after Running, and what is said then. */
 function linesOf(turned: BootTurned): readonly (readonly [seconds: number, line: string])[] {
   const { withoutToken = '403', withToken = '200', packages = 'fetched', host = MIRROR } = turned;
+  const reach = { ...REACHED, ...turned.reach };
   return [
     [12, 'boot.began instance_type=ecs.t zone=z'],
     [14, `prove metadata_without_token=${withoutToken}`],
     [14, `prove metadata_with_token=${withToken}`],
     [19, `prove packages=${packages}`],
+    ...Object.entries(reach).map(([name, value]) => [18, `prove reach_${name}=${value}`] as const),
     [19, 'extra.ran'],
     [30, `runner.fetched host=${host}`],
     [44, 'runner.starting'],

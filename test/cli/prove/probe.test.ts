@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { placesOf, reachFindings, reachProbe } from '../../../cli/prove/ask/reach.ts';
 import { PROBE, readTrace } from '../../../cli/prove/ask/trace.ts';
 
 let tools: string;
@@ -18,11 +19,11 @@ function tool(name: string, script: string): void {
 }
 
 /** Its console is a file here. */
-function ask() {
+function ask(more = '') {
   tool('timeout', 'shift; exec "$@"');
   const console = join(tools, 'console');
   writeFileSync(console, '');
-  const script = PROBE.replace('/dev/console', console);
+  const script = `${PROBE.replace('/dev/console', console)}\n${more}`;
   const { status } = spawnSync('/bin/bash', ['-euo', 'pipefail', '-c', script], { env: { PATH: tools } });
   return { status, probes: Object.fromEntries(readTrace(readFileSync(console, 'utf8')).probes) };
 }
@@ -67,4 +68,47 @@ test('lines of kernel and cloud-init around ours are passed over', () => {
   expect([...events.keys()]).toEqual(['boot.began', 'runner.fetched']);
   expect(events.get('runner.fetched')?.words).toBe('host=github.com');
   expect([...probes]).toEqual([['packages', 'fetched']]);
+});
+
+// biome-ignore format: a table reads best as a table.
+const TOLD = {
+  runner: { versions: [], sha256: '', urls: ['https://b.oss-cn-hangzhou-internal.aliyuncs.com/k', 'https://github.com/actions/runner/releases/download/v2/a.tar.gz'] },
+  mirrors: { files: [{ tool: 'pip', url: "http://pip.corp.example/it's/", files: [], text: '' }], apt: null, docker: null },
+  registryMirror: null,
+};
+
+test('each place is asked for its first bytes, by a name that says nothing of whose it is', () => {
+  const places = placesOf(TOLD, 'https://github.com');
+  expect(Object.keys(places)).toEqual(['web', 'api', 'broker', 'codeload', 'release', 'bucket', 'pip']);
+  expect(Object.keys(placesOf(TOLD, 'https://ghes.corp.example'))).toEqual([
+    'web',
+    'api',
+    'release',
+    'bucket',
+    'pip',
+  ]);
+  tool(
+    'curl',
+    `case "$*" in *oss-cn*) printf 206/0.021/90500000.000 ;; *codeload*) printf 000/0.000000/0; exit 28 ;; *"it's"*) printf 200/3.2/100 ;; *api/token*) ;; *) printf 200/0.2/1500000 ;; esac`,
+  );
+  const { status, probes } = ask(reachProbe(places));
+  expect(status).toBe(0);
+  const found = reachFindings(new Map(Object.entries(probes)));
+  expect(found.reach.verdict).toBe('otherwise');
+  expect(found.reach.seen.split(', ').sort()).toEqual([
+    'api 0.2 s',
+    'broker 0.2 s',
+    'codeload no answer in 15 s',
+    'release 0.2 s 1.5 MB/s',
+    'web 0.2 s',
+  ]);
+  expect(found['reach-mirrors']).toMatchObject({ verdict: 'otherwise' });
+  expect(found['reach-mirrors'].seen.split(', ').sort()).toEqual(['bucket 0.0 s 90.5 MB/s', 'pip 3.2 s']);
+});
+
+test('without bucket and mirrors there is nothing to be slow; without an answer nothing is told', () => {
+  const answered = reachFindings(new Map([['reach_web', '301/0.2/0']]));
+  expect([answered.reach.verdict, answered['reach-mirrors'].verdict]).toEqual(['as assumed', 'as assumed']);
+  const silent = reachFindings(new Map());
+  expect([silent.reach.verdict, silent['reach-mirrors'].verdict]).toEqual(['not told', 'not told']);
 });

@@ -68,6 +68,9 @@ const turns: [id: FactId, turned: Turned, seen: RegExp, isBreaking: boolean][] =
   ['metadata',       { boot: { withToken: '403' } },                            /with one 403/,                true],
   ['packages',       { boot: { packages: 'failed' } },                          /could not be fetched/,        false],
   ['mirror',         { boot: { host: 'github.com' } },                          /from GitHub/,                 false],
+  ['reach',          { boot: { reach: { release: '206/0.9/180000' } } },        /release 0.9 s 0.2 MB\/s/,    false],
+  ['reach',          { boot: { reach: { codeload: '000/0.0/0' } } },            /codeload no answer in 15 s/,  false],
+  ['reach-mirrors',  { boot: { reach: { bucket: '403/0.02/200' } } },           /bucket 0.0 s refused \(403/,  false],
   ['stop',           { boot: { staysUp: true } },                               /Running after its deadline/,  true],
 ];
 

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -107,6 +107,21 @@ describe('runners.yaml', () => {
     here = await operator();
     here.answers.set('Zones of', 'b,x');
     await expect(here.run()).rejects.toThrow('b,x is refused: letters out of b, h, k');
+  });
+
+  test('is asked for anew with all that may still change, where the App is there already', async () => {
+    here = await operator();
+    expect(await here.run()).toBe(0);
+    rmSync(join(here.root, 'runners.yaml'));
+    here.answers.set('This is runners.yaml', ['all', 'write']);
+    here.answers.set('Will runners be', 'elsewhere');
+    here.answers.set('Repositories that get', 'my-org/app, my-org/kernel');
+    expect(await here.run(), here.said.join('\n')).toBe(0);
+    expect(here.said.join('\n')).toContain('The App is there already: its owner my-org, the name ci');
+    const written = parse(here.fileOf('runners.yaml') ?? '');
+    expect(written.repositories.allow).toEqual(['my-org/app', 'my-org/kernel']);
+    expect(written.placements[0].region).toBe('cn-hongkong');
+    expect(here.pages.made).toHaveLength(1);
   });
 
   test('that is there already stays as it is', async () => {

@@ -25,7 +25,7 @@ test.each([
 const MAY: Readonly<Record<string, string>> = {
   'cli/shared/screen/show.ts': 'it is the one place',
   'cli/list/index.ts': 'draws on a screen of its own, from plain data (watch.ts)',
-  'cli/advise/index.ts': 'a table with colours, from plain data',
+  'cli/advise/index.ts': 'writes what shownText made',
   'cli/start/index.ts': 'its world is simulated, names and all',
   'cli/start/display.ts': 'its world is simulated, names and all',
   'cli/start/account.ts': 'a fixed text',

@@ -26,7 +26,7 @@ const LIVE: LiveState = {
       ...{ instanceType: 'ecs.g8y.16xlarge', zone: 'cn-zhangjiakou-b', capacityType: 'on-demand' as const },
       image: 'ci-arm64-0123456789ab-t5w2k0',
       ...{ pricePerHour: 12.345, createdAtMs: NOW_MS - 5_000_000, stateAtMs: NOW_MS - 200_000 },
-      ...{ untilMs: NOW_MS + 90_000_000, because: '' },
+      ...{ untilMs: NOW_MS + 90_000_000, keptUntilMs: null, because: '' },
     },
   ],
   jobs: [0, 1, 2].map((ahead) => ({

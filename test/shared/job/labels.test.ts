@@ -54,6 +54,7 @@ const refused: [labels: string, because: RegExp][] = [
   ['arm64 amd64',            /name an architecture twice: arm64 and amd64/],
   ['arm64 8cpu 16cpu',       /a number of cores twice/],
   ['arm64 big tiny',         /a profile twice/],
+  ['arm64 debug',            /'debug' is not taken here: defaults\.debug is refuse/],
   ['arm64 windows',          /only linux/],
   ['arm64 macos',            /only linux/],
   ['arm64 32-8cpu',          /smaller number first/],

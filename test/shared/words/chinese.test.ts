@@ -2,7 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { CATALOGUE, inChinese } from '../../../shared/words/chinese.ts';
+import { CHECKS } from '../../../cli/doctor/index.ts';
+import { CHECKS_IN_CHINESE } from '../../../shared/words/chinese/doctor-github.ts';
+import { inChinese } from '../../../shared/words/chinese.ts';
+import { OPERATING, operatingWords } from '../../../shared/words/operating.ts';
 import { translatorOf } from '../../../shared/words/translate.ts';
 import { sentencesIn } from './literals.ts';
 
@@ -27,7 +30,8 @@ const QUOTED = [
   'shared/job/label-words.ts',
   'shared/job/labels.ts',
 ];
-const keys = Object.keys(CATALOGUE);
+const keys = Object.keys(OPERATING);
+const inAll = operatingWords('zh-CN').say;
 /** What `explain` says, and why. */
 const EXPLAINED = [
   'cli/explain/answer.ts',
@@ -52,8 +56,28 @@ const PARTS = [
   'there is no {} {} in {}',
   'no {} {} has both its {} cores, or a few more, and its memory; sizes are {} cores',
 ];
+/** Without what is filled in at its ends. */
+const ownWords = (sentence: string) => sentence.replaceAll(/\{\}[.?]/g, '{}').replaceAll(/^\{\} |\{\}$/g, '');
+
+const have = keys.map((key) => key.replaceAll(/\{\}[.?]/g, '{}'));
+
 /** A new sentence may be read in English for a while. */
 const MISSING_MAX = 6;
+
+/** Routes, names, ends of sentences, and what --help says. */
+const NONE =
+  /<\w|^\s*body \{|-src 'none'|charset=|^# |^(GET|POST|PATCH) \/|^npm run \w+( --)?$|^--|^(Federated|Service) |^ or more$|^it is in stock$|DryRun/;
+const TOLD_WITH_OTHERS = [
+  'Looks whether all is well, and changes nothing. Exit code 1: something is wrong.',
+  ...['the findings as JSON', 'another runners.yaml', 'doctor only reads', 'no answer', 'all but {}'],
+  ...['does not serve', 'no runner comes', ' ({} of {} MB are copied)', '; the last copy ended: {}'],
+  'From an account and an organisation to the first delivery. It can be left at any point, and goes on from there.',
+  'Make a runner group {} in {}, for {} and without public repositories{}.',
+  ...['ALIYUN_VSWITCH_ID_A … _Z', 'self hosted', 'no placement', 'of another'],
+  'the bucket of {} does not have it{}: each machine there fetches it from GitHub{}',
+  '{} {} restricted to the allow-list',
+  ...['image {}: {} has no {}', 'image {}: {} in {} {}'],
+];
 
 const raising = sources.filter((path) => /alertOnce\(/.test(textOf(path)) && path !== 'shared/alert-once.ts');
 
@@ -62,9 +86,6 @@ test.each([
   { what: 'an answer of explain', paths: EXPLAINED },
 ])('hardly $what is without a translation', ({ paths }) => {
   expect(paths.length).toBeGreaterThan(8); // so that what follows searches something
-  const have = keys.map((key) => key.replaceAll(/\{\}[.?]/g, '{}'));
-  const ownWords = (sentence: string) =>
-    sentence.replaceAll(/\{\}[.?]/g, '{}').replaceAll(/^\{\} |\{\}$/g, '');
   const missing = [...new Set(paths.flatMap((path) => sentencesIn(textOf(path))))]
     .filter((sentence) => !PARTS.includes(sentence))
     .filter((sentence) => !have.some((key) => key.includes(ownWords(sentence))));
@@ -73,14 +94,29 @@ test.each([
   );
 });
 
+test.each(['cli/doctor/', 'cli/setup/'])('no sentence of %s is without a translation', (folder) => {
+  const paths = sources.filter((path) => path.startsWith(folder));
+  expect(paths.length).toBeGreaterThan(14);
+  const names = Object.keys(CHECKS_IN_CHINESE);
+  const missing = paths
+    .flatMap((path) => sentencesIn(textOf(path), 2))
+    .filter((sentence) => !NONE.test(sentence) && !TOLD_WITH_OTHERS.includes(sentence))
+    .filter((sentence) => !names.includes(sentence) && !have.some((key) => key.includes(ownWords(sentence))));
+  expect(missing).toEqual([]);
+});
+
+test('each check of doctor has a name in Chinese, and no other has', () => {
+  expect(Object.keys(CHECKS_IN_CHINESE).sort()).toEqual(CHECKS.map(({ name }) => name).sort());
+});
+
 test('the catalogue has no sentence with words that no one source has', () => {
   const wordsOf = (text: string) => text.match(/[\w’.-]*[\w’]/g) ?? [];
-  const said = sources.map((path) => new Set(wordsOf(textOf(path))));
+  const said = sources.map((path) => new Set(wordsOf(textOf(path).replaceAll('\\n', '\n'))));
   const isSaid = (key: string) => said.some((words) => wordsOf(key).every((word) => words.has(word)));
   expect(keys.filter((key) => !isSaid(key))).toEqual([]);
 });
 
-test.each(Object.entries(CATALOGUE))('%s', (english, chinese) => {
+test.each(Object.entries(OPERATING))('%s', (english, chinese) => {
   const count = english.split('{}').length - 1;
   const used = [...chinese.matchAll(/\{(\d+)\}/g)].map(([, at]) => Number(at));
   expect([...new Set(used)].sort()).toEqual(Array.from({ length: count }, (_, at) => at + 1));
@@ -88,7 +124,7 @@ test.each(Object.entries(CATALOGUE))('%s', (english, chinese) => {
   const value = (each: number) => `v${each}`;
   let at = 0;
   const text = english.replaceAll('{}', () => value(++at));
-  expect(inChinese(text)).toBe(chinese.replaceAll(/\{(\d+)\}/g, (_, each) => value(Number(each))));
+  expect(inAll(text)).toBe(chinese.replaceAll(/\{(\d+)\}/g, (_, each) => value(Number(each))));
 });
 
 // biome-ignore format: a table reads best as a table.

@@ -14,9 +14,14 @@ const TOKEN = new RegExp(
 /** Fewer words are names, keys, and ends of sentences. */
 const WORDS_MIN = 4;
 
-export function sentencesIn(source: string): string[] {
+export function sentencesIn(source: string, wordsMin = WORDS_MIN): string[] {
   return [...source.matchAll(TOKEN)]
     .map(([, template, single, double]) => template ?? single ?? double ?? '')
-    .map((text) => text.replaceAll(new RegExp(`(?:${FILLED})+`, 'g'), '{}').replaceAll(/\\(.)/g, '$1'))
-    .filter((text) => / /.test(text) && (text.match(/[a-z’']{2,}/gi) ?? []).length >= WORDS_MIN);
+    .map((text) =>
+      text
+        .replaceAll(new RegExp(`(?:${FILLED})+`, 'g'), '{}')
+        .replaceAll('\\n', '\n')
+        .replaceAll(/\\(.)/g, '$1'),
+    )
+    .filter((text) => / /.test(text) && (text.match(/[a-z’']{2,}/gi) ?? []).length >= wordsMin);
 }

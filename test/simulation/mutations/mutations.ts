@@ -67,7 +67,7 @@ const IDLE = edit(
 /** What userdata/run.sh arms first, as the simulated machine has it. */
 const OWN_STOP = edit(
   'simulator/timed-driver.ts',
-  'const disarm = after(bootDeadlineMs, () => machine.stop());',
+  'const disarm = after(bootDeadlineMs, () => bare.stop());',
   'const disarm = after(bootDeadlineMs, () => undefined);',
 );
 

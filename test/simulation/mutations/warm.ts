@@ -23,7 +23,7 @@ export const WARM: readonly Mutation[] = [
   one(
     'only what is prepared is stopped',
     'functions/reaper/repair/standby/rest.ts',
-    'if (!PREPARED.test(await world.instances.consoleOutput(region, id))) return;',
+    "if (!PREPARED.test((await world.instances.consoleOutput(region, id)) ?? '')) return;",
     '',
   ),
   one(

@@ -88,6 +88,14 @@ test('the trace has one line of it, in figures, which the reaper reads back', ()
   });
 });
 
+test('the last seconds are no minute: their memory counts, their burst is no peak', () => {
+  const [begin, first] = SIXTEEN.minutes as [Counters, Counters];
+  const burst = { ...first, busy: (first.busy ?? 0) + 16_000, usedMiB: 4_096 };
+  const { trace, chart } = measure({ ...SIXTEEN, minutes: [begin, first, burst] });
+  expect(usageIn(`2026-11-21T10:00:00Z +9s ${trace}`)).toMatchObject({ coresPeak: 2.1, memoryPeakGiB: 4 });
+  expect(chart[1]).toContain('  CPU     ▁  at most 2.1 of 16 cores');
+});
+
 test("the job's log has a column for each minute, the most of each, and one line of advice", () => {
   expect(measure(SIXTEEN).chart).toEqual([
     'What this job used of its machine in 120 s, a column for each 1 min:',

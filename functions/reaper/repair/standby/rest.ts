@@ -24,7 +24,7 @@ export async function rest(
   const { region, id } = instance;
   let intended: Held<RunnerEntry> | null = held;
   if (held.entry.standby === 'preparing') {
-    if (!PREPARED.test(await world.instances.consoleOutput(region, id))) return;
+    if (!PREPARED.test((await world.instances.consoleOutput(region, id)) ?? '')) return;
     intended = await write(held, 'stopping', 'is prepared: its machine is stopped', world);
   }
   if (intended === null) return;

@@ -35,9 +35,9 @@ export function isWanting(day: BillDay, kept: Pick<KeptBill, 'atMs'> | null, now
  * launch is estimated at pay-as-you-go, which it hardly costs: it is held against nothing.
  */
 export function compare(bills: readonly KeptBill[], machines: readonly BilledMachine[]): Compared {
-  const days = new Set(bills.map(({ day }) => day));
+  const readAtMs = new Map(bills.map(({ day, atMs }) => [day, atMs]));
   const amounts = amountsOf(bills);
-  const within = machines.filter((each) => isWithin(each, days));
+  const within = machines.filter((each) => isWithin(each, readAtMs));
   const both = within.flatMap((machine) => {
     const billed = amounts.get(machine.instanceId);
     const cost = machineCost(machine, (machine.goneAtMs ?? 0) - (machine.launchedAtMs ?? 0));
@@ -60,10 +60,14 @@ function amountsOf(bills: readonly KeptBill[]): ReadonlyMap<string, number> {
   return amounts;
 }
 
-function isWithin({ launchedAtMs, goneAtMs }: BilledMachine, days: ReadonlySet<BillDay>): boolean {
+/** Of a machine that still lived when a bill was read, nothing was kept. */
+function isWithin(
+  { launchedAtMs, goneAtMs }: BilledMachine,
+  readAtMs: ReadonlyMap<BillDay, number>,
+): boolean {
   if (launchedAtMs === null || goneAtMs === null) return false;
   for (let day = billDayOf(launchedAtMs); beginOf(day) <= goneAtMs; day = billDayOf(endOf(day)))
-    if (!days.has(day)) return false;
+    if ((readAtMs.get(day) ?? 0) < goneAtMs) return false;
   return true;
 }
 

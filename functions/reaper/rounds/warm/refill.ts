@@ -98,13 +98,14 @@ async function noteFailed(spent: Repaired['spent'], world: ReaperWorld): Promise
     if (entry === undefined || !isFailed(entry, observation, world.clock.nowMs())) continue;
     const ending = endingOf(entry, observation);
     const why = entry.standby == null ? wordsOf(ending) : entry.because || wordsOf(ending);
-    await pause(poolNameOf(entry, world.config), `its last runner was of no use: ${why}`, world);
+    await pause(entry, `its last runner was of no use: ${why}`, world);
     await markOffering(entry, ending, world);
   }
 }
 
-async function pause(pool: string, because: string, world: ReaperWorld): Promise<void> {
-  const { forMs, because: last } = await pausePool(pool, because, world);
+async function pause(entry: RunnerEntry, because: string, world: ReaperWorld): Promise<void> {
+  const pool = poolNameOf(entry, world.config);
+  const { forMs, because: last } = await pausePool(pool, entry.name, because, world);
   if (forMs < WARM_PAUSE_MAX_MS) return;
   const text = `No runner waits in the pool ${pool}, because ${last}. Jobs get machines as if it were not there. Look: npm run list, and npm run doctor`;
   await alertOnce(alertOf(pool), text, world);

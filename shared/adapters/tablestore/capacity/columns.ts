@@ -12,6 +12,8 @@ export interface Slot {
   readonly name: RunnerName;
   readonly profile: string | null;
   readonly repository: string;
+  /** When it was asked for; absent: by an earlier release. */
+  readonly atMs?: number;
   /** The total columns that this slot was counted in. */
   readonly counts: readonly string[];
   /** Absent: money was not bounded when it was taken. */

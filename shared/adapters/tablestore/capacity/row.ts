@@ -61,7 +61,7 @@ export function taking(
   const { name, profile, repository, cost } = request;
   const [all, own, day] = money.map(({ column }) => column) as [string, string, string];
   const slot: Slot = {
-    ...{ name, profile, repository, counts },
+    ...{ name, profile, repository, atMs: nowMs, counts },
     ...(cost == null ? {} : { cost, money: { hours: [all, own], day } }),
   };
   const mints: Bound = {
@@ -168,8 +168,8 @@ function mintsOfThePast(columns: Columns): string[] {
 }
 
 export function viewOf(columns: Columns): CapacityView {
-  const slots = slotsIn(columns).map(({ name, profile, repository, cost }) => ({
-    ...{ name, profile, repository },
+  const slots = slotsIn(columns).map(({ name, profile, repository, atMs, cost }) => ({
+    ...{ name, profile, repository, atMs: atMs ?? 0 },
     ...(cost === undefined ? {} : { cost }),
   }));
   const minutes = Object.keys(columns).filter((column) => column.startsWith('m_'));

@@ -1,7 +1,7 @@
 /** How a runner came to its end, told apart: GitHub refused its version, it ended without a job, or its machine just stopped. */
 import { describe, expect, test } from 'vitest';
 import { endingWith } from '../../../../functions/reaper/brake/endings.ts';
-import { runnerExitIn } from '../../../../shared/runner/exit.ts';
+import { isSilent, runnerExitIn } from '../../../../shared/runner/exit.ts';
 import type { TimedDriverOptions } from '../../../../simulator/timed-driver.ts';
 import { MINUTE_MS, OURS, open, queue, read } from '../../../cli/explain/fixture.ts';
 
@@ -13,6 +13,17 @@ test.each([
   ['not-runner.ended status=7x', null],
 ])('the console %j tells of exit %j', (console, exit) => {
   expect(runnerExitIn(console)).toBe(exit);
+});
+
+const LINE = '2026-11-28T10:00:00Z +3s boot.began\n';
+test.each([
+  ['nothing at all', '', true],
+  ['a kernel and no line of ours', 'Linux version 6.8\n', true],
+  ['a line of ours, and much after it', `${LINE}${'x\n'.repeat(3_000)}`, false],
+  ['much, and no line of ours', 'x\n'.repeat(3_000), true],
+  ['so much that it was cut', 'x\n'.repeat(8_000), false],
+])('a console with %s is silent: %j', (_, console, silent) => {
+  expect(isSilent(console)).toBe(silent);
 });
 
 test.each([

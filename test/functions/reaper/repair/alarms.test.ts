@@ -58,7 +58,7 @@ const MACHINE: Instance = {
 };
 
 /** A boot that failed; what `history` keeps of its console. */
-async function traceOf(consoleOutput: () => Promise<string>, endedOn: Partial<Job> | null = null) {
+async function traceOf(consoleOutput: () => Promise<string | null>, endedOn: Partial<Job> | null = null) {
   const deleted: string[] = [];
   const { world } = openReaper({
     instances: {
@@ -97,6 +97,19 @@ test('a boot that failed leaves the end of its console, scrubbed, before its mac
   expect(row?.consoleTail?.length).toBeLessThanOrEqual(2_000);
   expect(row?.consoleTail).not.toContain('abc123');
   expect(deleted).toEqual(['i-1']);
+});
+
+test('how its runner ended is read from all of the console, not from what is kept of it', async () => {
+  const { row } = await traceOf(
+    async () => `2026-11-28T10:00:00Z +9s runner.ended status=7\n${'x\n'.repeat(3_000)}`,
+  );
+  expect(row?.because).toMatch(/^GitHub refuses runner /);
+  expect(row?.consoleTail).not.toContain('status=7');
+});
+
+test('a machine that is gone has no console, and that is what is kept', async () => {
+  const { row } = await traceOf(async () => null);
+  expect(row?.consoleTail).toBe('(the machine was gone before its console was read)');
 });
 
 test('a console that cannot be read keeps no machine alive', async () => {

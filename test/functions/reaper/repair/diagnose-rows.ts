@@ -176,6 +176,12 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   'kept by a person': [
     ['it is left alone, whatever it is', observed(at('retiring', 1), { instances: [machine({ tags: { keep: '' } })] }), 'keep'],
     ['past its lifetime too', observed({ ...works, releaseAtMs: ago(-1) }, { instances: [machine({ tags: { keep: 'me' } })] }), 'keep'],
+    ['by npm run keep, its runner spent', observed(at('retiring', 1, { keep: { untilMs: ago(-1), by: 'operator' } }), has), 'keep'],
+    ['by npm run keep, stopped for good', observed(at('retiring', 1, { stoppedLooks: 3, keep: { untilMs: ago(-1), by: 'operator' } }), { instances: [machine({ status: 'Stopped' })] }), 'keep'],
+    ['past its lifetime, its job goes on', observed({ ...works, releaseAtMs: ago(-29), keep: { untilMs: ago(-200), by: 'operator' } }, { ...has, registration: busy, isJobOpen: true }), 'keep'],
+    ['for longer than that no more', observed(at('retiring', 1, { keep: { untilMs: ago(0), by: 'operator' } }), has), 'terminate'],
+    ['with a runner that nobody needs, that is taken off GitHub', observed(at('idle', 9, { idleSightings: 1, keep: { untilMs: ago(-60), by: 'operator' } }), { ...has, registration: online }), 'remove'],
+    ['by npm run keep, and gone, is closed', observed(at('retiring', 1, { keep: { untilMs: ago(-60), by: 'debug' } }), { isGone: true }), 'close'],
     ['and closed when the cloud has released it', observed(at('retiring', 1), { isGone: true }), 'close'],
   ],
 };

@@ -31,7 +31,12 @@ const job = (
 
 const view = (...names: [profile: string | null, repository: string][]) => ({
   total: names.length,
-  slots: names.map(([profile, repository], at) => ({ name: build.runnerName(at), profile, repository })),
+  slots: names.map(([profile, repository], at) => ({
+    name: build.runnerName(at),
+    profile,
+    repository,
+    atMs: 0,
+  })),
   mints: {},
 });
 const ids = (jobs: readonly { entry: JobEntry }[]) => jobs.map(({ entry }) => entry.job.id as number);

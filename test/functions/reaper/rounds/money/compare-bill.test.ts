@@ -26,9 +26,10 @@ describe('a day of the bill', () => {
 });
 
 describe('estimates and bill', () => {
-  const [one, two] = ['2026-05-04', '2026-05-05'] as [BillDay, BillDay];
+  type Days = [BillDay, BillDay, BillDay, BillDay, BillDay];
+  const [one, two, three, four, five] = [4, 5, 6, 7, 8].map((day) => `2026-05-0${day}`) as Days;
   const bill = (day: BillDay, amounts: Record<string, number>): KeptBill => ({
-    ...{ day, atMs: 0, currency: 'CNY', amounts },
+    ...{ day, atMs: endOf(day) + 72 * HOUR_MS, currency: 'CNY', amounts },
   });
   /** An hour at one yuan. */
   const machine = (some: Partial<BilledMachine> = {}): BilledMachine => ({
@@ -43,6 +44,7 @@ describe('estimates and bill', () => {
     ['more are',                                       [bill(one, { 'i-1': 0.8 })],                      [machine()],                          { isApart: true }],
     ['over midnight: both days together',              [bill(one, { 'i-1': 0.5 }), bill(two, { 'i-1': 0.5 })], [machine(overMidnight)],       { billed: 1, isApart: false }],
     ['over midnight, with one day missing: not held',  [bill(one, { 'i-1': 0.5 })],                      [machine(overMidnight)],              { machines: 0, isApart: false }],
+    ['that lived while the first day was read: not held', [bill(one, {}), bill(two, { 'i-1': 96 }), bill(three, { 'i-1': 24 }), bill(four, { 'i-1': 24 }), bill(five, { 'i-1': 24 })], [machine({ goneAtMs: endOf(one) + 73 * HOUR_MS })], { machines: 0, unbilled: 0, isApart: false }],
     ['a machine that is on no bill is counted apart',  [bill(one, {})],                                  [machine()],                          { machines: 0, unbilled: 1, isApart: false }],
     ['a machine without a price is held against none', [bill(one, { 'i-1': 3 })],                        [machine({ pricePerHour: null })], { machines: 0, isApart: false }],
     ['billed for nothing at all',                      [bill(one, { 'i-1': 0 })],                        [machine()],                          { isApart: true }],

@@ -2,9 +2,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { userData } from '../../shared/runner/user-data.ts';
-import { boot, bootAgain, removeInstances, SCRIPTS } from './instance.ts';
-import { VALUES } from './values.ts';
+import { userData } from '../../../shared/runner/user-data.ts';
+import { boot, removeInstances, SCRIPTS } from '../instance.ts';
+import { VALUES } from '../values.ts';
+import { bootAgain } from './again.ts';
 
 afterEach(removeInstances);
 

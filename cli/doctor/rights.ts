@@ -1,0 +1,62 @@
+/** What the statements of a policy or a trust say, as texts that can be compared. Pure. */
+
+type Words = string | readonly string[];
+type Effect = 'Allow' | 'Deny';
+interface Statement {
+  readonly Effect: string;
+  readonly Action?: Words;
+  readonly NotAction?: Words;
+  readonly Resource?: Words;
+  readonly NotResource?: Words;
+  readonly Condition?: unknown;
+  readonly Principal?: Readonly<Record<string, Words>>;
+}
+
+export const statementsIn = (document: unknown): readonly Statement[] =>
+  (document as { Statement?: readonly Statement[] }).Statement ?? [];
+const listOf = (words: Words | undefined): readonly string[] =>
+  words === undefined ? [] : typeof words === 'string' ? [words] : words;
+const allBut = (words: Words | undefined) => listOf(words).map((each) => `all but ${each}`);
+const whenOf = ({ Condition }: Statement) =>
+  Condition === undefined ? '' : ` where ${conditionText(Condition)}`;
+
+/** One text for each action on each resource; what is spelt otherwise and means the same is the same. */
+export function rightsIn(statements: readonly Statement[], effect: Effect = 'Allow'): Set<string> {
+  const rights = statements
+    .filter(({ Effect }) => Effect === effect)
+    .flatMap((statement) => {
+      const resources = [...listOf(statement.Resource), ...allBut(statement.NotResource)];
+      return [...listOf(statement.Action), ...allBut(statement.NotAction)].flatMap((action) =>
+        resources.map((resource) => `${action} on ${resource}${whenOf(statement)}`),
+      );
+    });
+  return new Set(rights);
+}
+
+/** RAM takes one value or a list of them. */
+export function conditionText(condition: unknown): string {
+  return Object.entries(condition as Record<string, Record<string, Words>>)
+    .flatMap(([how, keys]) =>
+      Object.entries(keys).map(([key, values]) => `${key} ${how} ${[...listOf(values)].sort().join(' or ')}`),
+    )
+    .sort()
+    .join(' and ');
+}
+
+/** Who may assume the role, whoever else is named, and on what conditions. */
+export function takersIn(statements: readonly Statement[], effect: Effect): string[] {
+  const takers = statements
+    .filter(({ Effect }) => Effect === effect)
+    .flatMap((statement) =>
+      Object.entries(statement.Principal ?? {}).flatMap(([kind, who]) =>
+        listOf(who).map((each) => `${kind} ${each}${whenOf(statement)}`),
+      ),
+    );
+  return [...new Set(takers)].sort();
+}
+
+/** A region without a placement, in which the reaper may still have to end something. */
+export function keptLine(region: string, untilMs: number): string {
+  const day = new Date(untilMs).toISOString().slice(0, 10);
+  return `${region}: no placement any more. What was launched there may live until ${day}, so the reaper keeps its rights there; a deploy after that takes them away.`;
+}
