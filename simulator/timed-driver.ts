@@ -54,7 +54,6 @@ export function timedDriver(options: TimedDriverOptions): BootDriver {
       const isUnread = isUsed.has(bare.id) && !isPrepared.has(bare.id);
       if (bare.userData === '' || isUnread) return silentDriver.boot(bare);
       isUsed.add(bare.id);
-      const spanMs = isPrepared.has(bare.id) ? STARTED_AGAIN_MS : bootMs;
       const bootedAtMs = bare.clock.nowMs();
       const trace = (words: string) => bare.console(traceLine(bare.clock.nowMs(), bootedAtMs, words));
       let session: RunnerSession | null = null;
@@ -81,17 +80,17 @@ export function timedDriver(options: TimedDriverOptions): BootDriver {
         if (session === null || options.missesNotice?.() === true) return;
         after(options.random.whole(...NOTICE_HEARD_MS), endRunner);
       };
-      // Until it is stopped, or its deadline is over.
       const reach = () => {
         if (!isMadeReady(machine.userData)) return connect(machine, options, after, trace, failed);
         isPrepared.add(machine.id);
         trace('machine.prepared');
+        // Until it is stopped, or its deadline is over.
         return null;
       };
       trace('boot.began');
       const disarm = after(bootDeadlineMs, () => bare.stop());
       if (options.hangs?.(machine) !== true)
-        after(options.random.whole(...spanMs), () => {
+        after(options.random.whole(...(isPrepared.has(bare.id) ? STARTED_AGAIN_MS : bootMs)), () => {
           session = reach();
           // The script waits for the runner's "Listening for Jobs", and no longer.
           if (session !== null) disarm();
