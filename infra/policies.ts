@@ -83,9 +83,17 @@ function running({ config, accountId }: Scope): Permission[] {
   return [
     { action: 'ecs:RunInstances', resources: created, condition: ours(config, 'acs:RequestTag') },
     { action: 'ecs:RunInstances', resources: used },
-    ...passing(config, accountId),
+    ...[...passing(config, accountId), ...starting({ config, accountId })],
   ];
 }
+
+/** ECS knows no narrower right than one to change an instance. */
+function starting({ config, accountId }: Pick<Scope, 'config' | 'accountId'>): Permission[] {
+  const instances = config.placements.map(({ region }) => `acs:ecs:${region}:${accountId}:instance/*`);
+  return keepsStopped(config) ? tagged(['ModifyInstanceAttribute', 'StartInstance'], instances, config) : [];
+}
+
+const keepsStopped = ({ warm }: Config): boolean => warm.some(({ stopped }) => stopped > 0);
 
 function passing(config: Config, accountId: string): Permission[] {
   const { roleName } = config.selfDestruct;
@@ -111,17 +119,15 @@ export const regionsOf = ({ config, formerRegions = [] }: Omit<Scope, 'secrets' 
 function surveying(scope: Scope): Permission[] {
   const { config, accountId } = scope;
   const instances = regionsOf(scope).map((region) => `acs:ecs:${region}:${accountId}:instance/*`);
+  const acts = ['DeleteInstance', 'DeleteInstances', 'GetInstanceConsoleOutput'];
   return [
     { action: 'ecs:DescribeInstances', resources: instances },
-    { action: 'ecs:DeleteInstance', resources: instances, condition: ours(config, 'acs:ResourceTag') },
-    { action: 'ecs:DeleteInstances', resources: instances, condition: ours(config, 'acs:ResourceTag') },
-    {
-      action: 'ecs:GetInstanceConsoleOutput',
-      resources: instances,
-      condition: ours(config, 'acs:ResourceTag'),
-    },
+    ...tagged([...acts, ...(keepsStopped(config) ? ['StopInstance'] : [])], instances, config),
   ];
 }
+
+const tagged = (actions: readonly string[], resources: readonly string[], config: Config): Permission[] =>
+  actions.map((each) => ({ action: `ecs:${each}`, resources, condition: ours(config, 'acs:ResourceTag') }));
 
 /** ECS knows no narrower resource for what is the same for every account (RAM list of ECS: "All Resources"). */
 function pricing(): Permission[] {
@@ -188,6 +194,6 @@ function invoke({ config, accountId }: Scope, ...kinds: FunctionKind[]): Permiss
 /** RAM knows no "only itself": an instance of ours may delete instances of ours. */
 export function instancePermissions(scope: Scope): Permission[] {
   const { config, accountId } = scope;
-  const resources = regionsOf(scope).map((region) => `acs:ecs:${region}:${accountId}:instance/*`);
-  return [{ action: 'ecs:DeleteInstance', resources, condition: ours(config, 'acs:ResourceTag') }];
+  const instances = regionsOf(scope).map((region) => `acs:ecs:${region}:${accountId}:instance/*`);
+  return tagged(['DeleteInstance'], instances, config);
 }

@@ -76,16 +76,16 @@ export interface Instance {
   readonly status: 'Pending' | 'Starting' | 'Running' | 'Stopping' | 'Stopped';
   readonly instanceType: string;
   readonly zone: string;
-  /** Null: the cloud did not say. */
   readonly capacityType: CapacityType | null;
   readonly createdAtMs: number;
   readonly releaseAtMs: number | null;
   /** The spot market takes it back within five minutes. */
   readonly isRecycling: boolean;
+  /** Stopped in economical mode. Absent: it is not, or bills all the same. */
+  readonly stopsCharging?: boolean;
   /** InstanceName; '' where there is none */
   readonly name: string;
   readonly securityGroupIds: readonly string[];
-  /** '' outside of any */
   readonly vSwitchId: string;
   readonly tags: Readonly<Record<string, string>>;
 }

@@ -156,11 +156,10 @@ export type RunOutcome =
   | { readonly kind: 'throttled'; readonly code: string; readonly retryAtMs: number }
   /** Definite: the account cannot; a person must act. */
   | { readonly kind: 'fatal'; readonly code: string; readonly advice: string }
-  /** An instance may exist. Ends the walk. */
-  /** `isSilent`: to the last try there was no answer, or none but that the cloud itself failed. */
+  /** An instance may exist. Ends the walk. `isSilent`: to the last try there was no answer, or none but that the cloud itself failed. */
   | { readonly kind: 'unknown'; readonly code: string; readonly isSilent: boolean };
 
-/** What came of asking for a deletion. */
+/** What came of asking for a deletion, or for a stop in economical mode, which not every type and account has. */
 export type Removal = 'asked' | 'gone' | 'later';
 
 /**
@@ -180,6 +179,10 @@ export interface Instances {
   terminate(region: string, id: string): Promise<Removal>;
   /** The same of many, a hundred a call; what is refused together is asked for one by one. By id; an id that is not in the answer could not be asked for. */
   terminateAll(region: string, ids: readonly string[]): Promise<ReadonlyMap<string, Removal>>;
+  stop(region: string, id: string): Promise<Removal>;
+  /** For the next boot of a stopped one. Throws when that is refused, or not sure. */
+  setUserData(region: string, id: string, userData: string): Promise<void>;
+  start(region: string, id: string): Promise<RunOutcome>;
   /** Decoded console output, newest last; null: no such instance. */
   consoleOutput(region: string, id: string): Promise<string | null>;
 }

@@ -8,7 +8,7 @@ import { type BootDriver, type BootedMachine, silentDriver } from './ecs/machine
 import type { SimGitHub } from './github/github.ts';
 import { ConfigRefused, type RunnerSession } from './github/runs/sessions.ts';
 import type { Random } from './random.ts';
-import { admits, hostOf, jitConfigOf, usageTeller } from './told-by-user-data.ts';
+import { admits, hostOf, isMadeReady, jitConfigOf, usageTeller } from './told-by-user-data.ts';
 
 export interface TimedDriverOptions {
   readonly github: Pick<SimGitHub, 'connectRunner'>;
@@ -36,6 +36,8 @@ export interface TimedDriverOptions {
 }
 
 const BOOT_DEADLINE_MS = 10 * 60_000;
+/** What was made ready before has nothing to fetch and nothing to install. */
+const STARTED_AGAIN_MS = [10_000, 20_000] as const;
 /** The script asks the metadata every five seconds; then the runner tells GitHub. */
 const NOTICE_HEARD_MS = [1_000, 8_000] as const;
 const STOP_MS = 2_000;
@@ -44,10 +46,14 @@ const TURNED_AWAY_MS = 3_000;
 
 export function timedDriver(options: TimedDriverOptions): BootDriver {
   const { bootMs = [30_000, 75_000], bootDeadlineMs = BOOT_DEADLINE_MS } = options;
+  const isUsed = new Set<string>();
+  const isPrepared = new Set<string>();
   return {
     boot(bare) {
-      // Somebody else's: it has nothing to do with runners.
-      if (bare.userData === '') return silentDriver.boot(bare);
+      // Somebody else's: it has nothing to do with runners. And cloud-init reads user data at the first boot only.
+      const isUnread = isUsed.has(bare.id) && !isPrepared.has(bare.id);
+      if (bare.userData === '' || isUnread) return silentDriver.boot(bare);
+      isUsed.add(bare.id);
       const bootedAtMs = bare.clock.nowMs();
       const trace = (words: string) => bare.console(traceLine(bare.clock.nowMs(), bootedAtMs, words));
       let session: RunnerSession | null = null;
@@ -74,11 +80,18 @@ export function timedDriver(options: TimedDriverOptions): BootDriver {
         if (session === null || options.missesNotice?.() === true) return;
         after(options.random.whole(...NOTICE_HEARD_MS), endRunner);
       };
+      const reach = () => {
+        if (!isMadeReady(machine.userData)) return connect(machine, options, after, trace, failed);
+        isPrepared.add(machine.id);
+        trace('machine.prepared');
+        // Until it is stopped, or its deadline is over.
+        return null;
+      };
       trace('boot.began');
       const disarm = after(bootDeadlineMs, () => bare.stop());
       if (options.hangs?.(machine) !== true)
-        after(options.random.whole(bootMs[0], bootMs[1]), () => {
-          session = connect(machine, options, after, trace, failed);
+        after(options.random.whole(...(isPrepared.has(bare.id) ? STARTED_AGAIN_MS : bootMs)), () => {
+          session = reach();
           // The script waits for the runner's "Listening for Jobs", and no longer.
           if (session !== null) disarm();
           if (machine.terminationAtMs() !== null) notice();

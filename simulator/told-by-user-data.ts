@@ -49,6 +49,10 @@ function admissionOf(userData: string) {
   };
 }
 
+/** It has no registration: it is made ready for its next boot. */
+export const isMadeReady = (userData: string): boolean =>
+  userData.includes('<<SCRIPTS') && /^readonly PREPARES='true'$/m.test(scriptOf(userData));
+
 /** As the machine puts it together: no text of a JIT config has a quote of bash in it. */
 export function jitConfigOf(userData: string): string {
   const found = /^readonly JIT_PARTS=\(([^)]*)\)$/m.exec(scriptOf(userData))?.[1] ?? '';

@@ -100,7 +100,7 @@ boot() {
   is_installed || write_settings
   close_metadata
   if [[ ${#MIRRORS[@]} -gt 0 ]]; then use_mirrors; fi
-  run_extra_user_data
+  if [[ "${PREPARES:?}" == false ]]; then run_extra_user_data; fi
   install_all &
   installing=$!
   # The download needs it; all else can come beside the download.
@@ -108,6 +108,7 @@ boot() {
   fetch_runner
   if [[ -n "${ACTIONS_URL?}" ]]; then bring_actions & fi
   wait "${installing}"
+  if [[ "${PREPARES}" == true ]]; then stand_by; fi
   allow_sudo
   if [[ "${DOCKER}" == true ]]; then
     groupadd --force docker

@@ -44,7 +44,7 @@ export function idleOf({ rows, unused, nowMs, billed = new Map() }: IdleRequest)
 function beforeItsJob(row: HistoryRow, nowMs: number, billed: Billed): Sums {
   const bornMs = row.launchedAtMs ?? 0;
   const fromMs = neededFromMs(row) ?? bornMs;
-  const share = 1 - shareOf(fromMs, bornMs, row.goneAtMs ?? row.completedAtMs ?? nowMs);
+  const share = 1 - shareOf(fromMs, bornMs, row.goneAtMs ?? row.completedAtMs ?? nowMs, row.stoppedMs);
   const ofBill = billedIn(row.instanceId, share, billed);
   return { ...spentIn(row, fromMs - bornMs), ...ofBill, onDemand: 0, unpriced: 0 };
 }

@@ -85,8 +85,9 @@ export function costOf(row: HistoryRow, { types, nowMs, billed = new Map() }: Co
   const fromMs = neededFromMs(row);
   if (row.instanceId === null || fromMs === null) return null;
   const untilMs = row.goneAtMs ?? row.completedAtMs ?? nowMs;
-  const spent = spentIn(row, Math.max(0, untilMs - fromMs));
-  const share = shareOf(fromMs, row.launchedAtMs ?? fromMs, untilMs);
+  // Its machine stood stopped before that.
+  const spent = spentIn({ ...row, stoppedMs: 0 }, Math.max(0, untilMs - fromMs));
+  const share = shareOf(fromMs, row.launchedAtMs ?? fromMs, untilMs, row.stoppedMs);
   return {
     ...{ ...spent, ...billedIn(row.instanceId, share, billed), jobs: 1 },
     hostedUsd: spent.unpriced === 1 ? 0 : elsewhere(row, types),

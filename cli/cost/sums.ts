@@ -38,9 +38,9 @@ export function spentIn(machine: Priced, ms: number): Sums {
   const hours = ms / HOUR_MS;
   const cost = machineCost(machine, ms);
   if (cost === null) return { ...NOTHING, hours, unpriced: 1 };
-  const { instance, disk } = cost;
+  const { instance, disk, runHours } = cost;
   const { onDemandPricePerHour } = machine;
-  const onDemand = (onDemandPricePerHour === null ? instance : onDemandPricePerHour * hours) + disk;
+  const onDemand = (onDemandPricePerHour === null ? instance : onDemandPricePerHour * runHours) + disk;
   return { ...NOTHING, hours, instance, disk, total: instance + disk, onDemand };
 }
 
@@ -64,6 +64,8 @@ export function billedIn(
   return { billed: amount * share, billedMachines: share };
 }
 
-/** From `fromMs` on, of its whole life. */
-export const shareOf = (fromMs: number, bornMs: number, untilMs: number): number =>
-  untilMs > bornMs ? (untilMs - fromMs) / (untilMs - bornMs) : 1;
+/** From `fromMs` on, of its whole life; what it stood stopped before that cost next to nothing. */
+export function shareOf(fromMs: number, bornMs: number, untilMs: number, stoppedMs = 0): number {
+  const begunMs = Math.min(fromMs, bornMs + stoppedMs);
+  return untilMs > begunMs ? (untilMs - fromMs) / (untilMs - begunMs) : 1;
+}

@@ -32,7 +32,7 @@ export function planOf({ labels, repository }: Asked, config: Config): CreatePla
     : { kind: 'pool', pool };
 }
 
-const ONCE = { hot: 1, when: null, timeZone: 'UTC' };
+const ONCE = { hot: 1, stopped: 0, when: null, timeZone: 'UTC' };
 
 const SAY_WHICH =
   'runners.yaml allows more than one place where it could register: say --repository OWNER/NAME';

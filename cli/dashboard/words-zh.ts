@@ -42,6 +42,7 @@ export const ZH: Words = {
     launch: '创建',
     boot: '启动',
     idle: '空闲',
+    stopped: '已停机',
     busy: '运行',
     ending: '释放中',
     gone: '已释放',

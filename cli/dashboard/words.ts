@@ -42,6 +42,7 @@ export const EN = {
     launch: 'launch',
     boot: 'boot',
     idle: 'idle',
+    stopped: 'stopped',
     busy: 'busy',
     ending: 'ending',
     gone: 'gone',

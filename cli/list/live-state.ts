@@ -3,40 +3,17 @@
 import { placesInLine } from '../../functions/reaper/rounds/checks/places.ts';
 import { lastSweepMs } from '../../functions/reaper/sweep-lease.ts';
 import { type StandingAlert, standingAlerts } from '../../shared/alert-once.ts';
-import type { JobEntry, RunnerEntry, RunnerState } from '../../shared/ledger/entries.ts';
-import { isKept } from '../../shared/ledger/entry-parts.ts';
+import type { JobEntry, RunnerEntry } from '../../shared/ledger/entries.ts';
 import type { CapacityView, Held } from '../../shared/ledger/ledger.ts';
 import type { Stop } from '../../shared/ledger/stop.ts';
 import { LEDGER_SCAN_MAX } from '../../shared/limits.ts';
 import { describeLimit } from '../../shared/quota/learned-limits.ts';
 import { readLimits } from '../../shared/quota/note.ts';
-import { endOf } from '../../shared/warm/created.ts';
 import { currencyOf, type Operator } from '../shared/operator.ts';
+import { aliveOf, type LiveRunner } from './live-runner.ts';
 import { type RefusedJob, readRefused } from './refused.ts';
 
-export interface LiveRunner {
-  readonly runner: string;
-  readonly state: RunnerState;
-  /** The job that it runs, or is meant for. */
-  readonly job: number | null;
-  readonly jobName: string | null;
-  readonly repository: string;
-  readonly instance: string | null;
-  readonly instanceType: string | null;
-  readonly zone: string | null;
-  /** The baked image that its machine was made from; null: another. */
-  readonly image: string | null;
-  readonly capacityType: 'spot' | 'on-demand' | null;
-  readonly pricePerHour: number | null;
-  readonly createdAtMs: number;
-  /** Since when it is in this state. */
-  readonly stateAtMs: number;
-  /** When we end it, whatever it does; null: there is no instance yet. */
-  readonly untilMs: number | null;
-  /** Until when its machine is kept for a person to look at; null: it is not. */
-  readonly keptUntilMs: number | null;
-  readonly because: string;
-}
+export type { LiveRunner } from './live-runner.ts';
 
 export interface WaitingJob {
   readonly job: number;
@@ -99,36 +76,6 @@ export async function readLiveState(operator: Operator): Promise<LiveState> {
       .sort((a, b) => a.createdAtMs - b.createdAtMs),
     jobs: waitingOf(withoutRunner(jobs.things, entries), entries, view, operator),
     ...refused,
-  };
-}
-
-function aliveOf(entry: RunnerEntry, names: ReadonlyMap<number, string>, nowMs: number): LiveRunner {
-  const { name, state, candidate } = entry;
-  const job = entry.busyWith ?? entry.ran?.id ?? entry.for;
-  return {
-    runner: name,
-    state,
-    job,
-    jobName: entry.ran?.name ?? (job === null ? null : (names.get(job) ?? null)),
-    repository: entry.repository,
-    instance: entry.instanceId,
-    instanceType: candidate?.instanceType ?? null,
-    zone: candidate?.zone ?? null,
-    image: entry.image ?? null,
-    capacityType: candidate?.capacityType ?? null,
-    pricePerHour: candidate?.pricePerHour ?? null,
-    createdAtMs: entry.createdAtMs,
-    stateAtMs: entry.stateAtMs,
-    ...endsOf(entry, nowMs),
-    because: entry.because,
-  };
-}
-
-function endsOf(entry: RunnerEntry, nowMs: number): Pick<LiveRunner, 'untilMs' | 'keptUntilMs'> {
-  const endMs = endOf(entry);
-  return {
-    untilMs: endMs === null ? null : Math.max(endMs, entry.keep?.untilMs ?? 0),
-    keptUntilMs: isKept(entry, nowMs) ? (entry.keep?.untilMs ?? null) : null,
   };
 }
 

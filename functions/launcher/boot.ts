@@ -18,7 +18,8 @@ export type Installed = RunnerRelease & { readonly actions?: KeptActions };
 
 /** What user data is made of, for one candidate. */
 export interface Boot {
-  readonly jitConfig: string;
+  /** Null: it is made ready for its next boot, which has one. */
+  readonly jitConfig: string | null;
   readonly job: Job;
   readonly requirements: Requirements;
   readonly candidate: Candidate;

@@ -50,7 +50,7 @@ async function launchFor(
   event: LaunchEvent,
   world: LauncherWorld,
 ): Promise<Outcome> {
-  const taken = (await known.mayWait) ? await takeWarm(job, isOver, world) : null;
+  const taken = (await known.mayWait) ? await takeWarm(job, { ...known, isOver }, world) : null;
   if (taken !== null) return taken;
   const gate = await openQuotaGate(job.entry, await known.limits, event, world);
   const ranking = await rankFor(job, requirements, known, gate, world);

@@ -8,7 +8,7 @@ import { runnerGroupOf, targetOf } from '../../shared/names.ts';
 import type { Target } from '../../shared/nouns.ts';
 import type { MintOutcome } from '../../shared/ports.ts';
 import { type Wait, wait } from './wait.ts';
-import { type Launch, walk } from './walk.ts';
+import { type Launch, type Walk, walk } from './walk.ts';
 import type { LauncherWorld, Outcome } from './world.ts';
 
 export async function mintAndRun(launch: Launch, world: LauncherWorld): Promise<Outcome> {
@@ -30,13 +30,25 @@ export async function mintAndRun(launch: Launch, world: LauncherWorld): Promise<
   const held = await world.ledger.runners.replace(name, runner, { ...runner.entry, runnerId, walks });
   if (held === null) return undoUnwanted(runner, runnerId, world);
 
-  const walked = await walk({ ...launch, runner: held, jitConfig }, world);
-  if (walked.kind !== 'exhausted') return walked;
-  await undo(held, runnerId, world);
-  return wait(job, { ...walked, obstacle: walked.isFatal ? 'refusal' : 'offer' }, world);
+  return walkOrUndo({ ...launch, runner: held, jitConfig }, runnerId, world);
 }
 
-async function unminted(
+/** Of a machine that is only made ready: no job can come to it, and nothing on it is a secret. */
+export async function runUnregistered(launch: Launch, world: LauncherWorld): Promise<Outcome> {
+  const { runner, candidates: walks } = launch;
+  const held = await world.ledger.runners.replace(runner.entry.name, runner, { ...runner.entry, walks });
+  if (held === null) return undoUnwanted(runner, null, world);
+  return walkOrUndo({ ...launch, runner: held, jitConfig: null }, null, world);
+}
+
+async function walkOrUndo(launch: Walk, runnerId: number | null, world: LauncherWorld): Promise<Outcome> {
+  const walked = await walk(launch, world);
+  if (walked.kind !== 'exhausted') return walked;
+  await undo(launch.runner, runnerId, world);
+  return wait(launch.job, { ...walked, obstacle: walked.isFatal ? 'refusal' : 'offer' }, world);
+}
+
+export async function unminted(
   minted: Exclude<MintOutcome, { kind: 'minted' }>,
   { owner, repository }: Target,
   world: LauncherWorld,
@@ -52,7 +64,7 @@ async function unminted(
 /** While the lease lives, only the mark `unwanted` changes our entry. */
 async function undoUnwanted(
   runner: Held<RunnerEntry>,
-  runnerId: number,
+  runnerId: number | null,
   world: LauncherWorld,
 ): Promise<Outcome> {
   const now = await world.ledger.runners.read(runner.entry.name);

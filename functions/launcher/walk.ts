@@ -33,8 +33,9 @@ export interface Launch {
   readonly gate: Pick<QuotaGate, 'refusedSince' | 'lookAgain'>;
 }
 
-interface Walk extends Launch {
-  readonly jitConfig: string;
+export interface Walk extends Launch {
+  /** Null: it is made ready, and stopped. */
+  readonly jitConfig: string | null;
 }
 
 type Walked =
@@ -52,7 +53,7 @@ type Walked =
       readonly quota?: QuotaWait | null;
     };
 
-const noRefusals = (image: string): Refusals => ({
+export const noRefusals = (image: string): Refusals => ({
   image,
   ...{ said: [], meanings: new Set(), slow: new Map() },
   ...{ out: new Set(), used: new Map() },

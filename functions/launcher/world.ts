@@ -30,7 +30,7 @@ export interface LauncherWorld {
   readonly github: Pick<GitHub, 'mint' | 'removeRunner'>;
   /** Of a run that it was asked about before, without a call. */
   readonly whyForkRefused: WhyForkRefused;
-  readonly instances: Pick<Instances, 'run'>;
+  readonly instances: Pick<Instances, 'run' | 'start' | 'setUserData'>;
   /** The last snapshots, by region; null where there is none. Kept for a moment between launches. */
   readonly markets: () => Promise<ReadonlyMap<string, Market | null>>;
   /** How long jobs run, as the reaper last learned it. Kept for a while between launches. */

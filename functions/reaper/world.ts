@@ -26,7 +26,7 @@ export interface ReaperWorld {
   readonly github: GitHub;
   /** Of this process. */
   readonly looks: Looks;
-  readonly instances: Omit<Instances, 'run'>;
+  readonly instances: Omit<Instances, 'run' | 'start' | 'setUserData'>;
   readonly images: ImageBuilder;
   /** What an image that bakes itself is made by. */
   readonly bakeScripts: BakeScripts;

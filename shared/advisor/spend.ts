@@ -4,6 +4,7 @@ import type { RunnerEntry } from '../ledger/entries.ts';
 import type { SlotCost, SpendLimits } from '../ledger/ledger.ts';
 import { diskPricePerHour } from '../market/disk.ts';
 import type { Candidate } from '../nouns.ts';
+import { stoppedMsOf } from '../warm/standby.ts';
 
 const HOUR_MS = 3_600_000;
 const MILLION = 1_000_000;
@@ -39,19 +40,22 @@ export function slotCost(candidates: readonly Candidate[], diskGiB: number, hour
   return { perHour: millionths(perHour), forDay: millionths(perHour * hours) };
 }
 
-type Machine = Pick<RunnerEntry, 'instanceId' | 'candidate' | 'diskGiB' | 'createdAtMs'>;
+type Machine = Pick<RunnerEntry, 'instanceId' | 'candidate' | 'diskGiB' | 'createdAtMs'> &
+  Pick<RunnerEntry, 'state' | 'standby' | 'stateAtMs' | 'stoppedMs'>;
 
 /** By the price at its launch. Undefined: nobody knows what it is, or whether it is. */
-export function spentOn(
-  { instanceId, candidate, diskGiB, createdAtMs }: Machine,
-  nowMs: number,
-): number | undefined {
+export function spentOn(machine: Machine, nowMs: number): number | undefined {
+  const { instanceId, candidate, diskGiB, createdAtMs } = machine;
   if (candidate === null) return instanceId === null ? 0 : undefined;
-  return millionths((priceOf(candidate, diskGiB) * Math.max(0, nowMs - createdAtMs)) / HOUR_MS);
+  const livedMs = Math.max(0, nowMs - createdAtMs);
+  const ranMs = Math.max(0, livedMs - stoppedMsOf(machine, nowMs));
+  return millionths((runPriceOf(candidate) * ranMs + diskPricePerHour(diskGiB) * livedMs) / HOUR_MS);
 }
 
+const runPriceOf = (candidate: Candidate): number => candidate.pricePerHour ?? mostOf(candidate);
+
 const priceOf = (candidate: Candidate, diskGiB: number | null): number =>
-  (candidate.pricePerHour ?? mostOf(candidate)) + diskPricePerHour(diskGiB);
+  runPriceOf(candidate) + diskPricePerHour(diskGiB);
 
 /** What it costs an hour with its disk, in whole units of the account's currency; null: nobody knows. */
 export function hourlyCost({ candidate, diskGiB }: Pick<Machine, 'candidate' | 'diskGiB'>): number | null {

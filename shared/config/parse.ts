@@ -141,8 +141,8 @@ function warmMistakes(config: Config): Mistake[] {
   );
   const says = (text: string) => mistakes.push({ path: ['warm'], text: `warm: ${text}` });
   const pools = parsed.flatMap((each) => (each.kind === 'pools' ? each.pools : []));
-  const hot = pools.reduce((sum, each) => sum + each.hot, 0);
-  if (hot > limits.runners) says(`keeps ${hot} runners, and limits.runners is ${limits.runners}`);
+  const kept = pools.reduce((sum, each) => sum + each.count, 0);
+  if (kept > limits.runners) says(`keeps ${kept} runners, and limits.runners is ${limits.runners}`);
   if (warm.length > 0 && repositories.public === 'allow' && github.scope === 'organization')
     says(
       'is not for deployments whose repositories.public says allow: their jobs need runners of another group',

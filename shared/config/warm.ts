@@ -9,7 +9,8 @@ export const Warm = z
       .strictObject({
         labels: z.array(labelText).min(1).max(20).optional(),
         profile: labelText.optional(),
-        hot: z.int().min(1).max(100),
+        hot: z.int().min(0).max(100).default(0),
+        stopped: z.int().min(0).max(100).default(0),
         when: z
           .string()
           .max(200)
@@ -28,7 +29,8 @@ export const Warm = z
       .refine(
         ({ labels, profile }) => (labels === undefined) !== (profile === undefined),
         'must have either labels or a profile',
-      ),
+      )
+      .refine(({ hot, stopped }) => hot + stopped > 0, 'must have hot, stopped or both'),
   )
   .max(20)
   .default([]);

@@ -44,6 +44,8 @@ export interface HistoryRow {
   readonly launches: number | null;
   /** Its runner had waited for a job, before or without it; absent in rows of earlier releases, and where it had not. */
   readonly isWarm?: boolean;
+  /** Its machine stood stopped for so long, and cost its disk alone; absent where it never did. */
+  readonly stoppedMs?: number;
   readonly consoleTail: string | null;
   readonly trail: readonly TrailLine[] | null;
   /** What it used of its machine; absent in rows of earlier releases, and where nothing was measured. */

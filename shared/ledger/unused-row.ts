@@ -16,6 +16,8 @@ export interface UnusedRow {
   readonly pricePerHour: number | null;
   readonly onDemandPricePerHour: number | null;
   readonly diskGiB: number | null;
+  /** It stood stopped for so long, and cost its disk alone; absent where it never did. */
+  readonly stoppedMs?: number;
   readonly isInterrupted: boolean;
   readonly launchedAtMs: number;
   readonly onlineAtMs: number | null;

@@ -9,7 +9,21 @@ export interface KeptWarm {
   readonly waitsUntilMs?: number;
   /** When a job took it, without a launch. */
   readonly takenAtMs?: number;
+  /** Absent or null: its machine is not made to be stopped, or is started by now. */
+  readonly standby?: Standby | null;
+  /** ECS accepted its stop in economical mode: what bills from then on has none. Absent: that is not known. */
+  readonly isStopTaken?: boolean;
+  /** When its stopped machine was to be started for a job: of such a one alone. */
+  readonly startedAtMs?: number;
+  /** How long it stood stopped in the end, without a price but that of its disk. */
+  readonly stoppedMs?: number;
 }
+
+/**
+ * How far a machine is that is kept stopped. It has no registration before `starting`. `preparing`: it boots, to be made ready;
+ * `stopping`: its stop was asked for; `stopped`: it was seen so, in economical mode; `starting`: a job took it.
+ */
+export type Standby = 'preparing' | 'stopping' | 'stopped' | 'starting';
 
 /** Of a job's entry. */
 export interface TookWarm {

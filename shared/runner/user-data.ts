@@ -14,8 +14,8 @@ import { hasMirrors, type MachineMirrors, mirrorUrls } from './package-mirrors.t
 import { dockerClientJson, proxyEnvironment } from './proxy.ts';
 
 export interface UserDataValues {
-  /** Secret, good for one runner. */
-  readonly jitConfig: string;
+  /** Secret, good for one runner; null: the machine is only made ready, and waits to be stopped. */
+  readonly jitConfig: string | null;
   readonly runner: {
     /** Versions that are good enough when the image holds one; the newest among them. */
     readonly versions: readonly string[];
@@ -68,7 +68,7 @@ export interface UserDataValues {
 }
 
 /** Of the files in `userdata/`, those that not each machine has. */
-type Wanted = 'docker' | 'mirrors' | 'usage' | 'debug' | 'selfDestruct';
+type Wanted = 'docker' | 'mirrors' | 'standBy' | 'usage' | 'debug' | 'selfDestruct';
 /** Their text. */
 export type UserDataScripts = Readonly<Record<Wanted | 'install' | 'jobStarted' | 'job' | 'run', string>>;
 
@@ -89,6 +89,7 @@ export function userData(values: UserDataValues, scripts: UserDataScripts): stri
       hasMirrors(values.mirrors) ? scripts.mirrors : '',
       scripts.install,
       scripts.job,
+      values.jitConfig === null ? scripts.standBy : '',
       values.usage ? scripts.usage : '',
       values.debugSeconds === 0 ? '' : scripts.debug,
       values.selfDestruct === null ? '' : scripts.selfDestruct,
@@ -146,6 +147,7 @@ function header(values: UserDataValues): string[] {
     PUBLIC: values.admission.public,
     FORKS: values.admission.forks,
     METADATA_OPEN: String(values.metadata === 'open'),
+    PREPARES: String(values.jitConfig === null),
     USAGE: String(values.usage),
     ...(values.usage ? { CORES: whole(instance.cpu), MEMORY_GIB: whole(Math.ceil(instance.memoryGiB)) } : {}),
     INSTANCE_TYPE: instance.instanceType,
@@ -159,7 +161,7 @@ function header(values: UserDataValues): string[] {
   const lists: Record<string, readonly string[]> = {
     RUNNER_VERSIONS: runner.versions,
     RUNNER_URLS: runner.urls,
-    JIT_PARTS: jitParts(values.jitConfig),
+    JIT_PARTS: values.jitConfig === null ? [] : jitParts(values.jitConfig),
     PACKAGES: values.packages,
     MIRRORS: mirrors.files.flatMap(({ tool, url, files, text }) => [tool, url, files.join(' '), text]),
     ADMITTED: values.admission.lists.map((list) => list.join(' ').toLowerCase()),

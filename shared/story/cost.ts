@@ -23,13 +23,14 @@ export interface Cost {
 /** Of the instance alone, from its launch until it was gone; null: it had none, or nothing is known of its price. */
 export function costOf({ row, runners }: Ran, nowMs: number): Cost | null {
   const runner = runners.findLast(({ instanceId }) => instanceId !== null);
-  const { price, onDemand, fromMs } = pricesOf(row, runner);
+  const { price, onDemand, fromMs, stoppedMs } = pricesOf(row, runner);
   if ((price === null && onDemand === null) || fromMs === null) return null;
   const untilMs = row?.goneAtMs ?? (runner === undefined ? row?.completedAtMs : nowMs) ?? nowMs;
-  const hours = Math.max(0, untilMs - fromMs) / HOUR_MS;
+  const ranMs = Math.max(0, untilMs - fromMs - stoppedMs);
+  const hours = ranMs / HOUR_MS;
   return {
     pricePerHour: price,
-    ranMs: Math.max(0, untilMs - fromMs),
+    ranMs,
     cost: price === null ? null : price * hours,
     onDemandCost: onDemand === null ? null : onDemand * hours,
   };
@@ -40,6 +41,7 @@ function pricesOf(row: HistoryRow | null, runner: RunnerEntry | undefined) {
     price: row?.pricePerHour ?? runner?.candidate?.pricePerHour ?? null,
     onDemand: row?.onDemandPricePerHour ?? runner?.candidate?.onDemandPricePerHour ?? null,
     fromMs: row?.launchedAtMs ?? runner?.createdAtMs ?? null,
+    stoppedMs: row?.stoppedMs ?? runner?.stoppedMs ?? 0,
   };
 }
 

@@ -1,4 +1,5 @@
 /** Bounds of warm runners. */
+import { INSTANCE_VISIBLE_MS, LEASE_MS } from '../limits.ts';
 
 /** GitHub removes a runner that had no job for a day, and the longer it waits, the older are its runner and image: it is replaced. */
 export const WARM_AGE_MS = 12 * 3_600_000;
@@ -21,5 +22,16 @@ export const CREATED_AT_ONCE_MAX = 20;
 export const CREATED_FAILURES_MAX = 2 * CREATED_AT_ONCE_MAX;
 /** A launcher knows so long after that none waited: less than the fastest boot. */
 export const CREATED_KEPT_MS = 30_000;
+/** A machine that is to be stopped is given up after this: its first boot is over, and it costs. */
+export const STANDBY_STOP_MAX_MS = 10 * 60_000;
+/** What went on billing when it was stopped is not bought for that again in this time. */
+export const STANDBY_OUT_MS = 7 * 24 * 3_600_000;
+/** As long as a list may show what was before: one that was just started is believed to be stopped only after this. */
+export const START_VISIBLE_MS = LEASE_MS + INSTANCE_VISIBLE_MS;
+/** Of one job in one invocation: each is a mint and two calls. */
+export const STARTS_PER_LAUNCH_MAX = 3;
+/** No further one is tried after this, and after the other no cold launch in the same invocation: there must be time left to undo. */
+export const START_TRIES_MS = 10_000;
+export const COLD_AFTER_START_MS = 30_000;
 /** More runners of a pool than that do not fail within one pause and go for longer than it. */
 export const PAUSED_FOR_MAX = 50;

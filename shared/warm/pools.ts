@@ -14,13 +14,16 @@ export interface Pool {
   /** Where its runners register: `owner/*`, or `owner/name` in repository scope. */
   readonly repository: string;
   readonly requirements: Requirements;
-  readonly hot: number;
+  /** `hot`: registered and idle; `stopped`: prepared, and started for a job. */
+  readonly kind: 'hot' | 'stopped';
+  /** So many are kept. */
+  readonly count: number;
 }
 
 type WarmConfig = Config['warm'][number];
 
 export type ParsedPools =
-  /** One for each owner; in repository scope one for each repository. */
+  /** Of each kind one for each owner; in repository scope one for each repository. */
   | { readonly kind: 'pools'; readonly pools: readonly Pool[] }
   /** lower-case clause: what is wrong with it */
   | { readonly kind: 'wrong'; readonly because: string };
@@ -37,10 +40,17 @@ export function parsePools(warm: WarmConfig, config: Config): ParsedPools {
   if (places === null)
     return { kind: 'wrong', because: 'in repository scope its repositories must be named in full' };
   const { requirements } = understood;
-  const poolIn = (repository: string): Pool => ({
-    ...{ name: nameOf(repository, labels), labels, repository, requirements, hot: warm.hot },
-  });
-  return { kind: 'pools', pools: places.map(poolIn) };
+  const poolsIn = (repository: string, kind: Pool['kind']): Pool[] => {
+    const name = nameOf(repository, labels, kind);
+    const asked = kind === 'hot' ? requirements : ({ ...requirements, capacityType: 'on-demand' } as const);
+    return warm[kind] === 0
+      ? []
+      : [{ name, labels, repository, requirements: asked, kind, count: warm[kind] }];
+  };
+  return {
+    kind: 'pools',
+    pools: places.flatMap((place) => [...poolsIn(place, 'hot'), ...poolsIn(place, 'stopped')]),
+  };
 }
 
 const isProfile = (name: string, { profiles }: Config): boolean =>
@@ -67,22 +77,33 @@ function isOpen({ when, timeZone }: WarmConfig, nowMs: number): boolean {
   return when === null || isWithin(parseSchedule(when) ?? [], timeZone, nowMs);
 }
 
-/** The pool that a runner would be one of, by where it registered and with which labels. */
+type Member = Pick<RunnerEntry, 'repository' | 'labels' | 'standby' | 'startedAtMs'>;
+
+/** The pool that a runner would be one of, by where it registered and with which labels; of a started one, the one that it was of. */
 export function poolNameOf(
-  { repository, labels }: Pick<RunnerEntry, 'repository' | 'labels'>,
+  { repository, labels, standby, startedAtMs }: Member,
   { github }: Pick<Config, 'github'>,
 ): string {
-  return nameOf(github.scope === 'organization' ? ownersOf(repository) : repository, labels);
+  const kind = standby != null || startedAtMs !== undefined ? 'stopped' : 'hot';
+  return nameOf(github.scope === 'organization' ? ownersOf(repository) : repository, labels, kind);
 }
 
 const ownersOf = (repository: string): string => `${repository.split('/')[0]}/*`;
 
 /** GitHub compares neither with case. */
-const nameOf = (repository: string, labels: readonly string[]): string =>
-  [repository, ...new Set(labels.map((label) => label.toLowerCase()).sort())].join(' ').toLowerCase();
+const nameOf = (repository: string, labels: readonly string[], kind: Pool['kind']): string =>
+  [
+    ...[repository, ...new Set(labels.map((label) => label.toLowerCase()).sort())],
+    ...(kind === 'stopped' ? ['(stopped)'] : []),
+  ]
+    .join(' ')
+    .toLowerCase();
 
 /** Changes with all that a runner of the pool is made of: one with another stamp is replaced. */
 export function stampOf({ requirements }: Pool, version: string, { images, defaults }: Config): string {
   const made = JSON.stringify([requirements, images[requirements.image], defaults, version]);
   return createHash('sha256').update(made).digest('hex').slice(0, 16);
 }
+
+/** Before the key of an offering that is left out of stopped pools alone. */
+export const BILLS_ON = 'bills-on:';

@@ -43,12 +43,15 @@ const DISK_PRICES: Readonly<Record<string, number>> = {
 };
 const LEVEL_FACTORS: Readonly<Record<string, number>> = { PL0: 1, PL1: 2, PL2: 4, PL3: 8 };
 
-/** From creation to the end, stopped or not: whether a stopped spot instance bills is not documented. */
+/**
+ * From creation to the end; while it is stopped in economical mode its disk alone (SDK model StopInstanceRequest,
+ * stoppedMode). Whether a stopped spot instance bills is not documented: here it does.
+ */
 export function billOf(cloud: Billed, machine: Machine): Bill {
   const end = endedAtMs(machine);
   const untilMs = end ?? cloud.clock.nowMs();
   const hours = (untilMs - machine.createdAtMs) / HOUR_MS;
-  const onDemandCost = hours * machine.type.onDemandPrice;
+  const onDemandCost = (runMs(machine, machine.createdAtMs, untilMs) / HOUR_MS) * machine.type.onDemandPrice;
   return {
     instanceId: machine.id,
     instanceType: machine.type.id,
@@ -75,11 +78,20 @@ function costByDay(cloud: Billed, machine: Machine, untilMs: number): ReadonlyMa
     const midnightMs = (Math.floor((fromMs + BEIJING_MS) / DAY_MS) + 1) * DAY_MS - BEIJING_MS;
     const toMs = Math.min(hourMs + HOUR_MS, midnightMs, untilMs);
     const day = new Date(fromMs + BEIJING_MS).toISOString().slice(0, 10);
-    const cost = ((toMs - fromMs) / HOUR_MS) * (priceIn(cloud, machine, hourMs) + disk);
+    const cost =
+      (runMs(machine, fromMs, toMs) * priceIn(cloud, machine, hourMs) + (toMs - fromMs) * disk) / HOUR_MS;
     days.set(day, (days.get(day) ?? 0) + cost);
     fromMs = toMs;
   }
   return days;
+}
+
+/** Of this span, without what it was stopped for in economical mode. */
+function runMs({ rests }: Machine, fromMs: number, toMs: number): number {
+  const rested = rests.map((rest) =>
+    Math.max(0, Math.min(toMs, rest.untilMs ?? toMs) - Math.max(fromMs, rest.fromMs)),
+  );
+  return rested.reduce((left, ms) => left - ms, toMs - fromMs);
 }
 
 /** Each hour of its life at the market price of that hour's beginning; without a limit, pay-as-you-go at most. */

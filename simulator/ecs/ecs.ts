@@ -8,6 +8,7 @@ import * as images from './actions/images.ts';
 import { consoleOutput, describeInstances } from './actions/look-ups.ts';
 import * as market from './actions/market.ts';
 import * as network from './actions/network.ts';
+import * as power from './actions/power.ts';
 import { modifyInstanceAutoReleaseTime } from './actions/release-time.ts';
 import * as removals from './actions/removals.ts';
 import { runInstances } from './actions/run-instances.ts';
@@ -32,7 +33,9 @@ const ACTS = new Map<string, Act>([
   ['GetInstanceConsoleOutput', consoleOutput],
   ['DeleteInstance', removals.deleteInstance],
   ['DeleteInstances', removals.deleteInstances],
-  ['StopInstance', removals.stopInstance],
+  ['StopInstance', power.stopInstance],
+  ['StartInstance', power.startInstance],
+  ['ModifyInstanceAttribute', power.modifyInstanceAttribute],
   ['ModifyInstanceAutoReleaseTime', modifyInstanceAutoReleaseTime],
   ['RunCommand', runCommand],
   ['DescribeInvocationResults', describeInvocationResults],

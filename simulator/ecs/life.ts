@@ -2,7 +2,7 @@
 
 import { billOf } from './bill.ts';
 import { type Cloud, drawn } from './cloud.ts';
-import { isSpot, type Machine, type Order, type Status, statusNow } from './machine.ts';
+import { isResting, isSpot, type Machine, type Order, type Status, statusNow } from './machine.ts';
 import { spread } from './region/catalogue.ts';
 import { PRICE_STEP_MS } from './region/market.ts';
 
@@ -28,6 +28,7 @@ export function begin(cloud: Cloud, order: Order): Machine {
     console: '',
     pending: new Set(),
     booted: null,
+    rests: [],
   };
   cloud.machines.set(machine.id, machine);
   occupy(cloud, machine, 1);
@@ -52,7 +53,9 @@ export function releaseAt(cloud: Cloud, machine: Machine, atMs: number | null): 
   );
 }
 
-function start(cloud: Cloud, machine: Machine): void {
+/** From Pending, or from Stopped. */
+export function start(cloud: Cloud, machine: Machine): void {
+  wake(cloud, machine);
   become(cloud, machine, 'Starting');
   later(cloud, machine, drawn(cloud, cloud.delays.startingMs), () => {
     become(cloud, machine, 'Running');
@@ -101,12 +104,27 @@ export function interrupt(cloud: Cloud, machine: Machine): void {
   machine.booted?.notice?.();
 }
 
-/** Stopped is not gone: it keeps its disk, its address and its place on the bill. */
-export function stop(cloud: Cloud, machine: Machine): void {
+/**
+ * Stopped is not gone: it keeps its disk, its address and its place on the bill. In economical mode its cores go back to
+ * the zone; who cannot have that is stopped all the same (SDK model StopInstanceRequest, stoppedMode).
+ */
+export function stop(cloud: Cloud, machine: Machine, isEconomical = false): void {
   if (statusNow(machine) !== 'Running') return;
   endBoot(machine);
   become(cloud, machine, 'Stopping');
-  later(cloud, machine, drawn(cloud, cloud.delays.stoppingMs), () => become(cloud, machine, 'Stopped'));
+  later(cloud, machine, drawn(cloud, cloud.delays.stoppingMs), () => {
+    become(cloud, machine, 'Stopped');
+    if (!isEconomical || isSpot(machine) || !cloud.ways.economicalMode(machine.type.id)) return;
+    machine.rests.push({ fromMs: cloud.clock.nowMs(), untilMs: null });
+    cloud.market.giveBack(machine.zone, machine.type);
+  });
+}
+
+function wake(cloud: Cloud, machine: Machine): void {
+  const rest = machine.rests.at(-1);
+  if (rest === undefined || !isResting(machine)) return;
+  rest.untilMs = cloud.clock.nowMs();
+  cloud.market.take(machine.zone, machine.type);
 }
 
 /** Asked for by DeleteInstance(s): Stopping, then gone. */
@@ -123,6 +141,7 @@ export function end(cloud: Cloud, machine: Machine): void {
   endBoot(machine);
   cancelAll(machine);
   machine.history.push({ atMs: cloud.clock.nowMs(), status: null });
+  wake(cloud, machine);
   occupy(cloud, machine, -1);
   cloud.bills.push(billOf(cloud, machine));
   cloud.clock.after(machine.lag.listMs + machine.lag.findMs + 1, () => cloud.machines.delete(machine.id));

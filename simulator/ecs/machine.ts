@@ -4,7 +4,7 @@ import type { InstanceType } from './region/catalogue.ts';
 
 export type Status = 'Pending' | 'Starting' | 'Running' | 'Stopping' | 'Stopped';
 
-/** What RunInstances fixed for good. */
+/** What RunInstances fixed, but for the user data for good. */
 export interface Order {
   readonly region: string;
   readonly zone: string;
@@ -21,13 +21,13 @@ export interface Order {
   readonly imageId: string;
   readonly disk: { readonly category: string; readonly level: string; readonly sizeGiB: number };
   readonly bandwidthOut: number;
-  readonly userData: string;
   readonly needsTokens: boolean;
   readonly keyPair: string | null;
   readonly resourceGroup: string | null;
+  readonly userData: string;
 }
 
-export interface Machine extends Omit<Order, 'releaseAtMs'> {
+export interface Machine extends Omit<Order, 'releaseAtMs' | 'userData'> {
   readonly id: string;
   /** place in creation order; pages are cut by it */
   readonly number: number;
@@ -43,6 +43,10 @@ export interface Machine extends Omit<Order, 'releaseAtMs'> {
   /** Appointments that end with the instance. */
   readonly pending: Set<() => void>;
   booted: Booted | null;
+  /** Decoded; another only while it is Stopped. */
+  userData: string;
+  /** When it was stopped in economical mode, and when it was started again. */
+  readonly rests: { readonly fromMs: number; untilMs: number | null }[];
 }
 
 /** What the machine's inside is given; a driver plays, or really runs, what happens there. */
@@ -106,3 +110,6 @@ export function endedAtMs(machine: Machine): number | null {
 export function isSpot(machine: Pick<Order, 'strategy'>): boolean {
   return machine.strategy !== 'NoSpot';
 }
+
+/** Its cores are somebody else's meanwhile. */
+export const isResting = ({ rests }: Machine): boolean => rests.at(-1)?.untilMs === null;

@@ -8,6 +8,8 @@ export interface Ways {
   readonly diskTags: 'set' | 'missing';
   /** Whether a launch with tags needs ecs:TagResources beside ecs:RunInstances. */
   readonly tagsNeedRight: boolean;
+  /** Which types stop billing when they are asked to; those with local disks do not (SDK model StopInstanceRequest). */
+  readonly economicalMode: (type: string) => boolean;
   /** Whether Cloud Assistant's agent runs on machines, as it does on Alibaba Cloud's own images. */
   readonly agents: 'running' | 'none';
 }
@@ -19,5 +21,6 @@ export const DOCUMENTED: Ways = {
   releaseTimes: 'stand',
   diskTags: 'set',
   tagsNeedRight: false,
+  economicalMode: (type) => !/^ecs\.(?:i|d)\d/.test(type),
   agents: 'running',
 };

@@ -24,6 +24,7 @@ const config = configOf({
   selfDestruct: { roleName: 'ci-self' },
   images: { arm64: { family: 'acs:ubuntu_24_04_arm64', bake: true } },
   costs: { bill: true },
+  warm: [{ labels: ['arm64'], stopped: 1 }],
 });
 const secrets = Object.fromEntries(FUNCTION_KINDS.map((kind) => [kind, ['kms:one', 'oos:two']]));
 const scope: Scope = { config, accountId: '12', secrets };

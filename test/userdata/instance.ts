@@ -163,7 +163,7 @@ function tool(root: string, path: string, text: string): void {
   chmodSync(join(root, path), 0o755);
 }
 
-function run(root: string, args: readonly string[], { job }: Circumstances): number | null {
+export function run(root: string, args: readonly string[], { job }: Circumstances): number | null {
   const { repository, repositoryId, event } = { ...OWN_PUSH, ...job };
   const github = {
     GITHUB_ENV: join(root, 'github-env'),

@@ -6,7 +6,7 @@ export const REAL =
   'bash base64 cat chmod cp env grep gzip ln mkdir mkfifo mv rm sed sha1sum sha256sum tail tee'.split(' ');
 /** Write down their call, and succeed. */
 export const RECORDED =
-  'chown systemctl useradd usermod groupadd nft iptables ip6tables apt-get dnf dpkg rpm pgrep pkill ps dockerd find sysctl curl git sudo unzip zip jq zstd wget rsync xz ssh'.split(
+  'chown systemctl useradd usermod groupadd nft iptables ip6tables apt-get dnf dpkg rpm pgrep pkill ps dockerd find sync sysctl curl git sudo unzip zip jq zstd wget rsync xz ssh'.split(
     ' ',
   );
 
@@ -31,6 +31,7 @@ export const ANSWERS: Readonly<Record<string, string>> = {
   sleep: `exec ${pathOf('sleep')} 0.05`,
   curl: `case "$*" in
 *termination-time*) cat "$CI_RUNNER_ROOT/notice" 2>/dev/null || exit 22 ;;
+*user-data*) cat "$CI_RUNNER_ROOT/user-data" 2>/dev/null || exit 22 ;;
 *100.100.100.200*) echo token ;;
 *--output*) while [ $# -gt 1 ]; do if [ "$1" = --output ]; then echo a-key >"$2"; fi; shift; done ;;
 *) printf '%s' "$ARCHIVE" ;;

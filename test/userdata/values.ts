@@ -5,7 +5,7 @@ import type { UserDataValues } from '../../shared/runner/user-data.ts';
 export const ARCHIVE = 'the runner, as an archive';
 const sha256Of = (text: string) => createHash('sha256').update(text).digest('hex');
 
-export const VALUES: UserDataValues = {
+export const VALUES: UserDataValues & { readonly jitConfig: string } = {
   jitConfig: Buffer.from('a registration good for one job'.repeat(98)).toString('base64').slice(0, 4088),
   runner: {
     versions: ['2.336.0', '2.335.1'],

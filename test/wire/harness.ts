@@ -19,7 +19,7 @@ export const MINUTE_MS = 60_000;
 const WAIT_MAX_MS = 60 * MINUTE_MS;
 
 /** Which test sees a verdict of each kind come about over the wire: a kind that is in none does not compile. */
-const SEEN_IN: Readonly<Record<VerdictKind, 'repairs' | 'repairs-running' | 'lifetimes'>> = {
+const SEEN_IN: Readonly<Record<VerdictKind, 'repairs' | 'repairs-running' | 'lifetimes' | 'stopped'>> = {
   keep: 'lifetimes',
   warn: 'lifetimes',
   adopt: 'repairs-running',
@@ -33,6 +33,10 @@ const SEEN_IN: Readonly<Record<VerdictKind, 'repairs' | 'repairs-running' | 'lif
   confirm: 'repairs-running',
   ask: 'repairs-running',
   interrupt: 'repairs-running',
+  rest: 'stopped',
+  stopped: 'stopped',
+  'bills-on': 'stopped',
+  dismiss: 'stopped',
   retire: 'repairs',
   terminate: 'lifetimes',
   'look-again': 'repairs',

@@ -125,6 +125,10 @@ const PHASE_OF = {
   idle: 'idle',
   busy: 'busy',
   retiring: 'ending',
+  preparing: 'boot',
+  stopping: 'boot',
+  stopped: 'stopped',
+  starting: 'launch',
 } as const;
 
 const goneRow = (lane: GoneLane, nowMs: number, say: Say): Row => ({

@@ -3,6 +3,7 @@ import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { HistoryRow } from '../../../shared/ledger/history-row.ts';
 import { HISTORY_DAY_MAX, LEDGER_SCAN_MAX } from '../../../shared/limits.ts';
 import { jsonOf } from '../../list/index.ts';
+import { priceNow } from '../../list/live-runner.ts';
 import { type LiveState, readLiveState } from '../../list/live-state.ts';
 import { toIsoOrNull } from '../../shared/format.ts';
 import type { Operator } from '../../shared/operator.ts';
@@ -50,7 +51,7 @@ export async function readNow(operator: Operator): Promise<NowState> {
   const entries = runners.things.map(({ entry }) => entry);
   const known = new Map(jobs.things.map(({ entry }) => [entry.job.id as number, entry]));
   const withMachine = entries.filter(({ instanceId }) => instanceId !== null);
-  const prices = withMachine.map(({ candidate }) => candidate?.pricePerHour ?? null);
+  const prices = withMachine.map(priceNow);
   return {
     live,
     lanes: entries.map((entry) => ({ runner: entry.name, moments: momentsOf(entry, known) })),

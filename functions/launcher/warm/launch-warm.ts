@@ -7,12 +7,12 @@ import { LEASE_MS, LIFETIME_MAX_MS } from '../../../shared/limits.ts';
 import type { Job, JobId, Requirements, RunId } from '../../../shared/nouns.ts';
 import { noteCreateFailed, waitingMs } from '../../../shared/warm/created.ts';
 import { pausePool } from '../../../shared/warm/pause.ts';
-import { poolNameOf } from '../../../shared/warm/pools.ts';
-import { readAhead } from '../ahead.ts';
+import { BILLS_ON, poolNameOf } from '../../../shared/warm/pools.ts';
+import { type Ahead, ahead, readAhead } from '../ahead.ts';
 import { slotFor } from '../announce.ts';
 import { newJobEntry } from '../entries.ts';
 import { costOf, rankFor } from '../launch.ts';
-import { mintAndRun } from '../mint-and-run.ts';
+import { mintAndRun, runUnregistered } from '../mint-and-run.ts';
 import { openQuotaGate } from '../quota.ts';
 import type { LauncherWorld, Outcome } from '../world.ts';
 
@@ -25,10 +25,11 @@ export async function launchWarm(event: WarmEvent, world: LauncherWorld): Promis
   const understood = parseLabels(entry.labels, null, world.config);
   if (understood.kind !== 'ours') return giveUp(runner, 'its labels mean nothing any more', world);
   const nowMs = world.clock.nowMs();
-  const requirements = waiting(understood.requirements, waitingMs(entry, nowMs));
+  const isStandby = entry.standby === 'preparing';
+  const requirements = waiting(understood.requirements, waitingMs(entry, nowMs), isStandby);
   const job = standIn(entry, nowMs);
   const gate = await openQuotaGate(job.entry, await known.limits, event, world);
-  const ranking = await rankFor(job, requirements, known, gate, world);
+  const ranking = await rankFor(job, requirements, isStandby ? withoutBilling(known) : known, gate, world);
   const release = await known.release;
   if (ranking.candidates.length === 0) return giveUp(runner, 'nothing that fits is available', world);
   if (release === null) return giveUp(runner, 'the mirror has no runner release yet', world);
@@ -41,7 +42,8 @@ export async function launchWarm(event: WarmEvent, world: LauncherWorld): Promis
   );
   if (slot.kind !== 'taken') return giveUp(runner, slot.because, world);
   const { candidates } = ranking;
-  const outcome = await mintAndRun({ job, runner, requirements, candidates, release, gate }, world);
+  const launch = { job, runner, requirements, candidates, release, gate };
+  const outcome = await (isStandby ? runUnregistered : mintAndRun)(launch, world);
   if (outcome.kind === 'waits') await tellWhy(entry, outcome.because, world);
   return outcome;
 }
@@ -57,11 +59,21 @@ async function claim(
   return ledger.runners.replace(runner, held, { ...held.entry, leaseUntilMs: nowMs + LEASE_MS });
 }
 
-/** The job that comes has its whole lifetime, however long the machine waited for it. */
-const waiting = (requirements: Requirements, waitsMs: number): Requirements => ({
+/** The job that comes has its whole lifetime, however long the machine waited for it. Only pay-as-you-go stops billing. */
+const waiting = (requirements: Requirements, waitsMs: number, isStandby: boolean): Requirements => ({
   ...requirements,
+  ...(isStandby ? { capacityType: 'on-demand' } : {}),
   lifetimeMs: Math.min(LIFETIME_MAX_MS, requirements.lifetimeMs + waitsMs),
 });
+
+/** What went on billing when it was stopped is left out. */
+function withoutBilling(known: Ahead): Ahead {
+  const unavailable = known.unavailable.then((all) => {
+    const out = [...all].filter(([key]) => key.startsWith(BILLS_ON));
+    return new Map([...all, ...out.map(([key, why]) => [key.slice(BILLS_ON.length), why] as const)]);
+  });
+  return { ...known, unavailable: ahead(unavailable) };
+}
 
 /** In no ledger: what a launch writes of its job's waiting is written nowhere. */
 function standIn({ labels, repository, installationId }: RunnerEntry, createdAtMs: number): Held<JobEntry> {

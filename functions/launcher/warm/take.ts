@@ -3,28 +3,34 @@ import { covers, parseLabels } from '../../../shared/job/labels.ts';
 import { amend, mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
-import { LEDGER_SCAN_MAX, RETRY_MS } from '../../../shared/limits.ts';
+import { LEDGER_SCAN_MAX } from '../../../shared/limits.ts';
 import { targetOf } from '../../../shared/names.ts';
 import type { Job } from '../../../shared/nouns.ts';
+import type { Ahead } from '../ahead.ts';
 import type { LauncherWorld, Outcome } from '../world.ts';
+import { tellJob } from './settle.ts';
+import { isAtRest, startStopped } from './start.ts';
 
 /**
- * Null: none that covers it is free. A crash after the pointer has moved is harmless: the sweep sees the job covered, and
+ * Null: none that covers it is free, or could be started. A crash after the pointer has moved is harmless: the sweep sees the job covered, and
  * the pool one short.
  */
 export async function takeWarm(
   job: Held<JobEntry>,
-  isOver: Promise<boolean>,
+  known: Pick<Ahead, 'release' | 'unavailable'> & { readonly isOver: Promise<boolean> },
   world: LauncherWorld,
 ): Promise<Outcome | null> {
   const { ledger, config } = world;
-  const [{ things }, hasEnded] = await Promise.all([ledger.runners.list(LEDGER_SCAN_MAX), isOver]);
+  const [{ things }, hasEnded] = await Promise.all([ledger.runners.list(LEDGER_SCAN_MAX), known.isOver]);
   if (hasEnded) return null;
   const free = things.filter(({ entry }) => isFree(entry, job.entry.job, config)).sort(byReadiness);
-  for (const runner of free) if (await take(runner, job.entry.job, world)) return settle(job, runner, world);
+  for (const runner of free)
+    if (await take(runner, job.entry.job, world)) return tellJob(job, runner.entry, world);
   // GitHub may have given it one that waited, before we could.
   const now = await ledger.jobs.read(job.entry.job.id);
-  return now === null || now.entry.startedOn !== null ? { kind: 'known' } : null;
+  if (now === null || now.entry.startedOn !== null) return { kind: 'known' };
+  const stopped = things.filter(({ entry }) => isAtRest(entry) && suits(entry, job.entry.job, config));
+  return startStopped(job, stopped, known, world);
 }
 
 /** Whoever reads it meanwhile, and writes what it saw, does not lose us the runner: two launchers may want the same one. */
@@ -44,32 +50,16 @@ async function take(runner: Held<RunnerEntry>, job: Job, world: LauncherWorld): 
   return moved?.entry.for === job.id;
 }
 
-/** Looked at again soon: should the runner be gone, nobody else tells. */
-async function settle(
-  { entry: { job, launches } }: Held<JobEntry>,
-  { entry: runner }: Held<RunnerEntry>,
-  { ledger, clock, log }: LauncherWorld,
-): Promise<Outcome> {
-  const atMs = clock.nowMs();
-  const because = `the runner ${runner.name}, which waited for a job, is for it`;
-  await amend(ledger.jobs, job.id, (entry) =>
-    entry.startedOn !== null || entry.launches !== launches
-      ? undefined
-      : {
-          ...entry,
-          ...{ took: runner.name, because, nextTryAtMs: atMs + RETRY_MS },
-          trail: mergeTrail(...entry.trail, { atMs, text: because }),
-        },
-  );
-  log('launch.warm', { job: job.id, runner: runner.name, state: runner.state });
-  return { kind: 'warm', runner: runner.name };
+/** Pure. It is registered, or about to be, and would not turn the job away. */
+export function isFree(entry: RunnerEntry, job: Job, config: LauncherWorld['config']): boolean {
+  const { state, standby } = entry;
+  return (state === 'idle' || state === 'booting') && standby == null && suits(entry, job, config);
 }
 
-/** Pure. It registered where the job's repository is served, and its machine would not turn the job away. */
-export function isFree(entry: RunnerEntry, job: Job, config: LauncherWorld['config']): boolean {
-  const { warm, state, isUnwanted, removedAtMs, labels } = entry;
+/** Pure. It registered, or would, where the job's repository is served, and its machine would not turn the job away. */
+function suits(entry: RunnerEntry, job: Job, config: LauncherWorld['config']): boolean {
+  const { warm, isUnwanted, removedAtMs, labels } = entry;
   if (warm === undefined || entry.for !== null || isUnwanted || removedAtMs !== null) return false;
-  if (state !== 'idle' && state !== 'booting') return false;
   // Those that wait are in the group that serves no public repository.
   if (job.isPublic && config.github.scope === 'organization') return false;
   const [here, there] = [targetOf(entry, config), targetOf(job, config)];

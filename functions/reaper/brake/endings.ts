@@ -33,9 +33,13 @@ export function wastesIn(
   });
 }
 
-/** What a person ended, or what its job's end made unwanted, says nothing about anything. */
+/**
+ * What a person ended, or what its job's end made unwanted, says nothing about anything; nor does a stopped machine whose start
+ * never came.
+ */
 export function isWithoutJob(runner: RunnerEntry, { instances, registration }: Observation): boolean {
-  const { state, busyWith, ran, isUnwanted, instanceId } = runner;
+  const { state, busyWith, ran, isUnwanted, instanceId, standby } = runner;
+  if (standby === 'starting') return false;
   const hadJob = state === 'busy' || busyWith !== null || ran !== null || registration?.isBusy === true;
   return !hadJob && !isUnwanted && (instanceId !== null || instances.length > 0);
 }

@@ -5,6 +5,7 @@ import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { HistoryRow } from '../../../shared/ledger/history-row.ts';
 import type { UnusedRow } from '../../../shared/ledger/unused-row.ts';
 import type { JobEvent } from '../../../shared/nouns.ts';
+import { withStoppedMs } from '../../../shared/warm/standby.ts';
 
 export type EndedEvent = Extract<JobEvent, { kind: 'completed' }>;
 
@@ -33,6 +34,7 @@ export function runnerFacts(runner: RunnerEntry): Omit<Row, 'job'> {
     zone: candidate?.zone ?? null,
     ...(runner.image ? { image: runner.image } : {}),
     ...(runner.warm === undefined ? {} : { isWarm: true }),
+    ...(runner.stoppedMs === undefined ? {} : { stoppedMs: runner.stoppedMs }),
     diskGiB: runner.diskGiB,
     capacityType: candidate?.capacityType ?? null,
     pricePerHour: candidate?.pricePerHour ?? null,
@@ -52,6 +54,7 @@ export function unusedRow(runner: RunnerEntry, goneAtMs: number): UnusedRow | nu
     capacityType: candidate?.capacityType ?? null,
     pricePerHour: candidate?.pricePerHour ?? null,
     onDemandPricePerHour: candidate?.onDemandPricePerHour ?? null,
+    ...withStoppedMs(runner, goneAtMs),
     ...{ isInterrupted: runner.isInterrupted, onlineAtMs: runner.onlineAtMs },
     ...{ launchedAtMs: runner.createdAtMs, goneAtMs },
   };

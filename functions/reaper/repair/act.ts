@@ -13,6 +13,7 @@ import { confirm } from './confirm.ts';
 import { countSighting, entryAfter } from './notes.ts';
 import { removeRegistration } from './remove.ts';
 import { interrupt, retire } from './retire.ts';
+import { giveUpBilling, noteStopped, rest } from './standby/rest.ts';
 import type { Verdict } from './verdict.ts';
 
 export async function act(
@@ -36,6 +37,15 @@ export async function act(
         `The runner ${held.entry.name} is busy, and ${because}.`,
         world,
       );
+    case 'rest':
+      return rest(held, observation, world);
+    case 'bills-on':
+      return giveUpBilling(held, observation, because, world);
+    case 'dismiss':
+      return retire({ ...held, entry: { ...held.entry, isUnwanted: true } }, observation, because, world);
+    case 'stopped':
+      await noteStopped(held, world);
+      return;
     case 'retire':
       return retire(held, observation, because, world);
     case 'terminate':

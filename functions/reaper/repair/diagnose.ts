@@ -9,9 +9,11 @@ import {
   REMOVED_MIN_MS,
 } from '../../../shared/limits.ts';
 import { TAG } from '../../../shared/names.ts';
+import { isStandingBy } from '../../../shared/warm/standby.ts';
 import { meantSinceMs, type Standing } from '../events/held.ts';
 import type { Observation } from '../survey/observe.ts';
 import { hasStoppedForGood, isStopped, isYoung } from './machine-status.ts';
+import { diagnoseStandby, diagnoseStarting } from './standby/diagnose-standby.ts';
 import { type Coverage, deletion, endIsNear, endsAtMs, type Verdict, verdict, warningMs } from './verdict.ts';
 
 export function diagnose(coverage: Coverage, observation: Observation): Verdict {
@@ -20,6 +22,7 @@ export function diagnose(coverage: Coverage, observation: Observation): Verdict 
   const { entry } = held;
   if (instances.some(({ tags }) => tags[TAG.keep] !== undefined))
     return verdict('keep', 'its instance has the tag keep');
+  if (isStandingBy(entry) && entry.state === 'booting') return diagnoseStandby(entry, observation, coverage);
   if (hasStoppedForGood(observation))
     return entry.state === 'retiring'
       ? deletion(entry, MACHINE_STOPPED, coverage.nowMs)
@@ -61,14 +64,22 @@ function diagnoseLaunching(
   if (held === null || entry.leaseUntilMs >= coverage.surveyAtMs)
     return verdict('keep', 'its launch is under way');
   if (registration?.isBusy) return verdict('busy', 'GitHub says that it is busy');
-  if (instances.length > 0) return verdict('found', 'its launcher is gone, and its instance is there');
+  if (instances.length > 0) return diagnoseThere(entry, instances);
   if (registration?.isOnline) return verdict('keep', 'its launcher is gone, and it is online');
   if (entry.runnerId === null && registration === null && !coverage.registrationsComplete)
     return verdict('keep', 'GitHub was not asked in full');
   if (entry.removedAtMs === null) return verdict('remove', 'its launcher is gone');
-  if (entry.runnerId === null) return verdict('close', 'its launcher is gone, and no instance was asked for');
+  if (isUnasked(entry)) return verdict('close', 'its launcher is gone, and no instance was asked for');
   return absence(entry, coverage, 'its launcher is gone');
 }
+
+/** What a launcher notes before it asks for an instance. */
+const isUnasked = ({ runnerId, walks }: RunnerEntry): boolean => runnerId === null && walks == null;
+
+const diagnoseThere = ({ standby }: RunnerEntry, instances: Observation['instances']): Verdict =>
+  standby === 'starting'
+    ? diagnoseStarting(instances)
+    : verdict('found', 'its launcher is gone, and its instance is there');
 
 /** Absence wants time for a late instance to be seen, and two complete look-ups. */
 function absence(entry: RunnerEntry, coverage: Coverage, why: string): Verdict {
@@ -181,5 +192,5 @@ function diagnoseRetiring(entry: RunnerEntry, observation: Observation, coverage
       : deletion(entry, entry.because, coverage.nowMs);
   if (entry.instanceId !== null) return verdict('keep', 'its instance is in no list, and not proven gone');
   if (entry.leaseUntilMs >= coverage.surveyAtMs) return verdict('keep', 'its launch is under way');
-  return entry.runnerId === null ? verdict('close', entry.because) : absence(entry, coverage, entry.because);
+  return isUnasked(entry) ? verdict('close', entry.because) : absence(entry, coverage, entry.because);
 }

@@ -16,7 +16,10 @@ export function entryAfter(
 ): RunnerEntry {
   switch (kind) {
     case 'found':
-      return { ...entry, state: 'booting', stateAtMs, ...placeOf(entry, instances[0]) };
+      return {
+        ...{ ...entry, state: 'booting', stateAtMs, ...placeOf(entry, instances[0]) },
+        ...(entry.standby === 'starting' ? { standby: null, startedAtMs: stateAtMs } : {}),
+      };
     case 'online':
       return {
         ...entry,

@@ -24,7 +24,7 @@ import { act } from './act.ts';
 import { diagnose } from './diagnose.ts';
 import { type Diagnosed, hasCalls, inTurn, rememberLeft } from './in-turn.ts';
 import { entryWithSeen, keepSeen } from './seen.ts';
-import { isUsable } from './usable.ts';
+import { isUsable, standsBy } from './usable.ts';
 import type { Coverage } from './verdict.ts';
 
 export interface Repaired {
@@ -52,7 +52,6 @@ export async function repair(
   await movePointers(matching, world);
   await freePointers(diagnosed, world);
   await reportStrangers(strangersIn(survey, world.config), world);
-
   const wanted = await inTurn(
     diagnosed.filter(
       ({ verdict, observation }) => verdict.kind !== 'keep' || entryWithSeen(observation) !== undefined,
@@ -95,7 +94,11 @@ function diagnoseAll(survey: Survey, version: string, { config, clock }: ReaperW
     each.held !== null && isStillUsable(each) ? [each.held] : [],
   );
   const matching = match(survey.jobs, usable, config.github.scope === 'repository');
-  const free = entriesOf(usable).filter(({ name }) => !matching.wanted.has(name));
+  const isStandby = (each: Observation) => standsBy(survey.atMs, each);
+  const free = [
+    ...entriesOf(usable).filter(({ name }) => !matching.wanted.has(name)),
+    ...observations.filter(isStandby).flatMap(({ held }) => held?.entry ?? []),
+  ];
   const isFull = survey.runners.length >= config.limits.runners;
   const pools = yielding(poolsAt(config, nowMs), isFull ? matching.uncovered.length : 0);
   const warm = planWarm(pools, free, { config, version, nowMs });
@@ -112,7 +115,7 @@ function diagnoseAll(survey: Survey, version: string, { config, clock }: ReaperW
     const job = matching.wanted.get(runner.name);
     return job === undefined ? [] : [{ runner, job }];
   });
-  const spent = observations.filter((each) => each.held !== null && !isStillUsable(each));
+  const spent = observations.filter((each) => each.held !== null && !isStillUsable(each) && !isStandby(each));
   return { matching, diagnosed, coming, spent, warm };
 }
 

@@ -5,6 +5,7 @@ import type { Held } from '../../../shared/ledger/ledger.ts';
 import { RECORD_ASKS_MAX } from '../../../shared/limits.ts';
 import { parseJobId, targetOf } from '../../../shared/names.ts';
 import type { JobId, JobRecord } from '../../../shared/nouns.ts';
+import { withStoppedMs } from '../../../shared/warm/standby.ts';
 import { interruptionLine, noteInterrupted } from '../ending/interrupted.ts';
 import { terminate } from '../ending/terminate.ts';
 import { takeAsEvent } from '../survey/evidence.ts';
@@ -24,7 +25,10 @@ export async function retire(
   const atMs = world.clock.nowMs();
   const trail = mergeTrail(...entry.trail, { atMs, text: `${entry.name} was retired because ${because}` });
   const isInterrupted = entry.isInterrupted || (isGone && entry.state === 'busy' && word !== 'ended');
-  const next: RunnerEntry = { ...entry, state: 'retiring', stateAtMs: atMs, because, trail, isInterrupted };
+  const next: RunnerEntry = {
+    ...{ ...entry, ...withStoppedMs(entry, atMs) },
+    ...{ state: 'retiring', stateAtMs: atMs, because, trail, isInterrupted },
+  };
   const written = await world.ledger.runners.replace(entry.name, held, next);
   if (written === null) return;
   if (word === 'runs') await noteInterruptedJob(entry.busyWith, world);

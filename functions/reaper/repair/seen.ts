@@ -1,6 +1,7 @@
 /** What a sweep saw of a runner is kept for the next one. */
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Candidate, Instance } from '../../../shared/nouns.ts';
+import { isStandingBy } from '../../../shared/warm/standby.ts';
 import type { Observation } from '../survey/observe.ts';
 import type { ReaperWorld } from '../world.ts';
 import { stoppedLooks } from './machine-status.ts';
@@ -9,7 +10,8 @@ import { stoppedLooks } from './machine-status.ts';
 export function entryWithSeen({ held, instances, registration }: Observation): RunnerEntry | undefined {
   if (held === null || held.entry.state === 'launching') return undefined;
   const { entry } = held;
-  const looks = stoppedLooks(entry.stoppedLooks ?? 0, instances);
+  // Who is to be stopped is judged by more than that.
+  const looks = isStandingBy(entry) ? 0 : stoppedLooks(entry.stoppedLooks ?? 0, instances);
   const next = {
     ...entry,
     ...placeOf(entry, instances[0]),

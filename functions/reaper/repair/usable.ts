@@ -1,4 +1,5 @@
 /** Which runners may be counted on: pure. */
+import { isStandingBy } from '../../../shared/warm/standby.ts';
 import type { Observation } from '../survey/observe.ts';
 import { isEnding } from './machine-status.ts';
 import type { Coverage } from './verdict.ts';
@@ -10,7 +11,8 @@ export function isUsable(
 ): boolean {
   if (held === null || isGone || registration?.isBusy) return false;
   const { state, isUnwanted, removedAtMs, leaseUntilMs, stateAtMs } = held.entry;
-  if (isUnwanted || removedAtMs !== null || instances.some(isEnding)) return false;
+  if (isUnwanted || removedAtMs !== null || instances.some(isEnding) || isStandingBy(held.entry))
+    return false;
   switch (state) {
     case 'launching':
       return leaseUntilMs >= coverage.surveyAtMs || instances.length > 0;
@@ -22,4 +24,10 @@ export function isUsable(
     case 'retiring':
       return false;
   }
+}
+
+/** Made to be stopped, and not at its end. A launch whose lease is over, and that has no instance, may have come to nothing. */
+export function standsBy(surveyAtMs: number, { held, isGone, instances }: Observation): boolean {
+  if (held === null || isGone || held.entry.isUnwanted || !isStandingBy(held.entry)) return false;
+  return held.entry.state === 'booting' || held.entry.leaseUntilMs >= surveyAtMs || instances.length > 0;
 }

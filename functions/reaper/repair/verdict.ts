@@ -27,6 +27,14 @@ export type VerdictKind =
   | 'ask'
   /** Taken back by the spot market while busy. */
   | 'interrupt'
+  /** It may be prepared, or was to be stopped: see to it that it is. */
+  | 'rest'
+  /** It stands stopped, and costs its disk alone. */
+  | 'stopped'
+  /** It stands stopped, and goes on billing. */
+  | 'bills-on'
+  /** It is not needed, and nothing is wrong with it. */
+  | 'dismiss'
   | 'retire'
   | 'terminate'
   /** One more complete look-up saw no instance. */

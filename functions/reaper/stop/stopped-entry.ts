@@ -2,6 +2,7 @@
 import { mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Job } from '../../../shared/nouns.ts';
+import { withStoppedMs } from '../../../shared/warm/standby.ts';
 
 /**
  * Undefined: nothing to write. A launch under lease is only marked, and its holder undoes what it made; every other
@@ -20,7 +21,15 @@ export function stoppedEntry(
   const marked = { ...entry, isUnwanted: true, because, trail, ...(keep == null ? {} : { keep: null }) };
   if (isUnderLease(entry, nowMs)) return marked;
   const ran = entry.ran ?? (job?.id === busyWith ? job : null);
-  return { ...marked, state: 'retiring', stateAtMs: nowMs, busyWith: null, for: null, ran };
+  return {
+    ...marked,
+    ...withStoppedMs(entry, nowMs),
+    state: 'retiring',
+    stateAtMs: nowMs,
+    busyWith: null,
+    for: null,
+    ran,
+  };
 }
 
 export const isUnderLease = ({ state, leaseUntilMs }: RunnerEntry, nowMs: number): boolean =>

@@ -7,6 +7,7 @@ import { BOOT_MAX_CUSTOM_MS, INSTANCE_VISIBLE_MS } from '../../../shared/limits.
 import { isRunnerName, TAG, targetOf } from '../../../shared/names.ts';
 import type { Instance, JobId, Registration, Target } from '../../../shared/nouns.ts';
 import { bootMaxOf } from '../../../shared/runner/boot-max.ts';
+import { START_VISIBLE_MS } from '../../../shared/warm/limits.ts';
 import type { Standing } from '../events/held.ts';
 import { whyNotOurs } from '../own-instance.ts';
 import type { Survey } from './survey.ts';
@@ -41,7 +42,7 @@ export function observe(survey: Survey, config: Config): Observation[] {
   const names = new Set([...held.keys(), ...instances.keys(), ...registrations.keys()]);
   return [...names].map((name) => {
     const ours = held.get(name) ?? null;
-    const seen = instances.get(name) ?? [];
+    const seen = (instances.get(name) ?? []).map((each) => sinceItsStart(each, ours?.entry ?? null, survey));
     return {
       name,
       held: ours,
@@ -64,6 +65,15 @@ function isJobOpen(job: JobId | null, open: ReadonlySet<JobId>, { ledgerComplete
 function isGone({ instanceId, stateAtMs, state }: RunnerEntry, { gone, atMs }: Survey): boolean {
   if (instanceId === null || !gone.has(instanceId)) return false;
   return state === 'retiring' || state === 'busy' || atMs - stateAtMs > INSTANCE_VISIBLE_MS;
+}
+
+/** A list may be older than the start of a stopped machine: what it shows as stopped is on its way then. */
+function sinceItsStart(instance: Instance, entry: RunnerEntry | null, { atMs }: Survey): Instance {
+  const { startedAtMs, state } = entry ?? {};
+  const isStarting = (state === 'launching' || state === 'booting') && startedAtMs !== undefined;
+  const isStopped = instance.status === 'Stopped' || instance.status === 'Stopping';
+  if (!isStarting || !isStopped || atMs - startedAtMs > START_VISIBLE_MS) return instance;
+  return { ...instance, status: 'Starting' };
 }
 
 type Seen = Survey['registrations'][number];

@@ -10,6 +10,7 @@ import type { Held } from '../../../shared/ledger/ledger.ts';
 import { BOOT_MAX_STOCK_MS, BUSY_UNSEEN_MS, SWEEP_PARALLEL_MAX } from '../../../shared/limits.ts';
 import { targetOf } from '../../../shared/names.ts';
 import type { Registration, Target } from '../../../shared/nouns.ts';
+import { isStandingBy } from '../../../shared/warm/standby.ts';
 import type { ReaperWorld } from '../world.ts';
 
 export interface Singles {
@@ -62,7 +63,9 @@ export async function askSingly(
 }
 
 /** Whether its absence would say anything of it yet. */
-function isJudged({ state, stateAtMs, leaseUntilMs }: RunnerEntry, nowMs: number): boolean {
+function isJudged(entry: RunnerEntry, nowMs: number): boolean {
+  const { state, stateAtMs, leaseUntilMs } = entry;
+  if (isStandingBy(entry)) return false;
   switch (state) {
     case 'launching':
       return leaseUntilMs < nowMs;

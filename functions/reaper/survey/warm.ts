@@ -15,20 +15,22 @@ export interface WarmPlan {
   readonly wanting: readonly { readonly pool: Pool; readonly count: number; readonly stamp: string }[];
 }
 
-/** Jobs wait for a slot, and all are in use: what waits for jobs that may come makes room for as many. */
+/** Jobs wait for a slot, and all are in use: what waits for jobs that may come makes room for as many, what is stopped first. */
 export function yielding(pools: readonly Pool[], waiting: number): readonly Pool[] {
   let left = waiting;
-  return pools.map((pool) => {
-    const hot = Math.max(0, pool.hot - left);
-    left -= pool.hot - hot;
-    return { ...pool, hot };
-  });
+  const given = new Map<Pool, number>();
+  const inOrder = pools.toSorted((a, b) => Number(a.kind === 'hot') - Number(b.kind === 'hot'));
+  for (const pool of inOrder) {
+    given.set(pool, Math.min(pool.count, left));
+    left -= Math.min(pool.count, left);
+  }
+  return pools.map((pool) => ({ ...pool, count: pool.count - (given.get(pool) ?? 0) }));
 }
 
 /**
- * `all`: runners that may still take a job, and that no job waits for. Of those that are ready, new ones stay before old
- * ones. What is old, or made of what has changed, is replaced one at a time, and stays until another is ready. What a person
- * asked for waits until its own end, is no pool's, and gives way to nobody.
+ * `all`: runners that may still take a job, and that no job waits for, and those that are made to be stopped. Of those that
+ * are ready, new ones stay before old ones. What is old, or made of what has changed, is replaced one at a time, and stays
+ * until another is ready. What a person asked for waits until its own end, is no pool's, and gives way to nobody.
  */
 export function planWarm(
   pools: readonly Pool[],
@@ -47,20 +49,28 @@ export function planWarm(
     const members = free
       .filter((each) => isMember(each, pool, config, nowMs) && !kept.has(each.name))
       .sort((a, b) => Number(isNew(b)) - Number(isNew(a)) || b.createdAtMs - a.createdAtMs);
-    const ready = members.filter(({ state }) => state === 'idle').slice(0, pool.hot);
+    const ready = members.filter((each) => isReady(each, pool)).slice(0, pool.count);
     const newOnes = ready.filter(isNew).length;
-    const coming = members.filter(({ state }) => state !== 'idle').slice(0, pool.hot - newOnes);
+    const coming = members.filter((each) => !isReady(each, pool)).slice(0, pool.count - newOnes);
     for (const { name } of [...ready, ...coming]) kept.add(name);
-    const missing = Math.max(0, pool.hot - ready.length - coming.length);
+    const missing = Math.max(0, pool.count - ready.length - coming.length);
     const isOneReplaced = missing === 0 && coming.length === 0 && newOnes < ready.length;
     return { pool, stamp, count: isOneReplaced ? 1 : missing };
   });
   return { kept, wanting: wanting.filter(({ count }) => count > 0) };
 }
 
-/** Also what was launched for a job that has another now: it is kept where one is wanting, and not for long. */
+const isReady = ({ state, standby }: RunnerEntry, { kind }: Pool): boolean =>
+  kind === 'hot' ? state === 'idle' : standby === 'stopped';
+
+/**
+ * Also what was launched for a job that has another now: it is kept where one is wanting, and not for long. What was stopped
+ * and is started is a job's: without that it goes.
+ */
 const isMember = (entry: RunnerEntry, pool: Pool, config: Config, nowMs: number): boolean =>
-  poolNameOf(entry, config) === pool.name && nowMs - entry.createdAtMs <= maxAgeMs(entry);
+  entry.startedAtMs === undefined &&
+  poolNameOf(entry, config) === pool.name &&
+  nowMs - entry.createdAtMs <= maxAgeMs(entry);
 
 const maxAgeMs = ({ warm }: RunnerEntry): number =>
   warm === undefined || warm === LEFT ? WARM_LEFT_MS + SPARE_MS : WARM_AGE_MAX_MS;

@@ -160,6 +160,9 @@ export const MEANINGS: readonly (readonly [code: string, meaning: Meaning])[] = 
   ['SignatureDoesNotMatch',                            KEY],
   ['IncompleteSignature',                              KEY],
   ['InvalidTimeStamp.Expired',                         KEY],
+  // Of one that was to be started: it is gone, or somebody else was faster.
+  ['IncorrectInstanceStatus',                          REFUSED],
+  ['InvalidInstanceId.NotFound',                       REFUSED],
   // What we say ourselves.
   ['InvalidUserData.SizeExceeded',                     OURS],
   ['InvalidUserData.Forbidden',                        OURS],

@@ -9,9 +9,9 @@ import {
 import type { Clock, Instances, Log, Removal } from '../../ports.ts';
 import type { EcsCall } from './call.ts';
 import { type Failure, failureOf, meaningOf } from './errors.ts';
-import { findInstances, listInstances, listTagged, lookAtConsole } from './look-ups.ts';
+import { ask, findInstances, listInstances, listTagged, lookAtConsole } from './look-ups.ts';
 import type { RunSetting } from './request.ts';
-import { runInstance } from './run.ts';
+import { runInstance, startInstance } from './run.ts';
 
 export interface EcsInstancesOptions extends RunSetting {
   readonly call: EcsCall;
@@ -29,20 +29,45 @@ export function ecsInstances(options: EcsInstancesOptions): Instances {
     find: (region, ids) => findInstances(region, ids, options),
     terminate: (region, id) => terminate(region, id, options),
     terminateAll: (region, ids) => terminateAll(region, ids, options),
+    stop: (region, id) => askUntilSure(region, 'StopInstance', { InstanceId: id, ...ECONOMICAL }, options),
+    setUserData: (region, id, userData) => setUserData(region, id, userData, options),
+    start: (region, id) => startInstance(region, id, options),
     consoleOutput: (region, id) => lookAtConsole(region, id, options),
   };
 }
 
-/** Asking twice is harmless: what was deleted by a lost answer is gone, or on its way. */
-async function terminate(region: string, id: string, options: EcsInstancesOptions): Promise<Removal> {
-  const params = { InstanceId: id, Force: 'true' };
+/** In order, so that what the machine wrote is on its disk (SDK model StopInstanceRequest, forceStop). */
+const ECONOMICAL = { StoppedMode: 'StopCharging', ForceStop: 'false' };
+
+/** As a question: said twice it is what it was. */
+async function setUserData(
+  region: string,
+  id: string,
+  userData: string,
+  options: EcsInstancesOptions,
+): Promise<void> {
+  const UserData = Buffer.from(userData, 'utf8').toString('base64');
+  await ask(region, 'ModifyInstanceAttribute', { InstanceId: id, UserData }, options);
+}
+
+/** Asking twice is harmless: what was deleted, or stopped, by a lost answer is so, or on its way. */
+const terminate = (region: string, id: string, options: EcsInstancesOptions): Promise<Removal> =>
+  askUntilSure(region, 'DeleteInstance', { InstanceId: id, Force: 'true' }, options);
+
+async function askUntilSure(
+  region: string,
+  action: 'DeleteInstance' | 'StopInstance',
+  params: Readonly<Record<string, string>> & { readonly InstanceId: string },
+  options: EcsInstancesOptions,
+): Promise<Removal> {
   for (let tries = 1; ; tries++) {
     try {
-      await options.call(region, 'DeleteInstance', params);
+      await options.call(region, action, params);
       return 'asked';
     } catch (error) {
       const removal = removalOf(failureOf(error));
-      options.log('instance.refused', { instanceId: id, code: failureOf(error).code, removal });
+      const { code } = failureOf(error);
+      options.log('instance.refused', { instanceId: params.InstanceId, code, removal });
       if (removal !== null) return removal;
       const isWorthAnother = meaningOf(failureOf(error)).meaning.kind === 'again';
       if (!isWorthAnother || tries >= CALL_TRIES_MAX) throw error;

@@ -30,6 +30,7 @@ const Page = z.object({
         ZoneId: z.string(),
         InstanceType: z.string(),
         Status: z.enum(['Pending', 'Starting', 'Running', 'Stopping', 'Stopped']),
+        StoppedMode: z.string().optional(),
         CreationTime: z.string(),
         AutoReleaseTime: z.string().optional(),
         SpotStrategy: z.string().optional(),
@@ -129,6 +130,7 @@ function instanceOf(row: Row): Instance {
     name: row.InstanceName ?? '',
     securityGroupIds: row.SecurityGroupIds?.SecurityGroupId ?? [],
     vSwitchId: row.VpcAttributes?.VSwitchId ?? '',
+    ...(row.Status === 'Stopped' && row.StoppedMode === 'StopCharging' ? { stopsCharging: true } : {}),
     isRecycling: locks.some(({ LockReason }) => LockReason === 'Recycling'),
     tags: Object.fromEntries((row.Tags?.Tag ?? []).map(({ TagKey, TagValue }) => [TagKey, TagValue])),
   };

@@ -1,4 +1,4 @@
-/** RunInstances until its outcome is sure, or sure to stay unknown. */
+/** RunInstances, or StartInstance, until its outcome is sure, or sure to stay unknown. */
 import {
   CALL_MAX_MS,
   CALL_TRIES_MAX,
@@ -12,11 +12,14 @@ import type { EcsCall } from './call.ts';
 import { type Failure, failureOf, type Meaning, meaningOf } from './errors.ts';
 import { DISKS, type RunSetting, runParameters } from './request.ts';
 
-export interface RunWorld {
+interface SayWorld {
   readonly call: EcsCall;
   readonly clock: Clock;
   readonly pause: (ms: number) => Promise<void>;
   readonly log: Log;
+}
+
+export interface RunWorld extends SayWorld {
   readonly setting: RunSetting;
 }
 
@@ -34,7 +37,7 @@ export async function runInstance(request: RunRequest, world: RunWorld): Promise
     if (disk.category === refused) continue;
     const params = runParameters(request, disk, world.setting, world.clock.nowMs());
     if (typeof params === 'string') return { kind: 'refused', code: params };
-    const tried = await sayUntilSure(request.candidate.region, params, untilMs, world);
+    const tried = await sayUntilSure(() => run(request.candidate.region, params, world), untilMs, world);
     if (!isUnsuitable(tried)) return tried;
     const { category, level = '' } = disk;
     world.log('disk.refused', { type: request.candidate.instanceType, category, level, code: tried.code });
@@ -44,19 +47,29 @@ export async function runInstance(request: RunRequest, world: RunWorld): Promise
   return { kind: 'unavailable', code, scope: 'offering', forMs: UNAVAILABLE_MS };
 }
 
+/** What is refused in words that only a launch can have was refused. */
+export async function startInstance(region: string, id: string, world: SayWorld): Promise<RunOutcome> {
+  const untilMs = world.clock.nowMs() + CALL_MAX_MS;
+  const start = async () => {
+    await world.call(region, 'StartInstance', { InstanceId: id });
+    return id;
+  };
+  const tried = await sayUntilSure(start, untilMs, world);
+  return isUnsuitable(tried) ? { kind: 'refused', code: tried.code } : tried;
+}
+
 const isUnsuitable = (tried: Tried): tried is Unsuitable =>
   tried.kind === 'other-disk' || tried.kind === 'other-level';
 
 /** The same words, at most CALL_TRIES_MAX times. */
 async function sayUntilSure(
-  region: string,
-  params: Readonly<Record<string, string>>,
+  ask: () => Promise<string | null>,
   untilMs: number,
-  world: RunWorld,
+  world: SayWorld,
 ): Promise<Tried> {
   const failures: Failure[] = [];
   for (let tries = 1; ; tries++) {
-    const answer = await say(region, params, world);
+    const answer = await say(ask);
     if (typeof answer === 'string') return { kind: 'running', instanceId: answer };
     failures.push(answer);
     reportUnknown(answer, world);
@@ -68,7 +81,7 @@ async function sayUntilSure(
 }
 
 /** Loud, whatever its status made of it: the table wants another line. */
-function reportUnknown(failure: Failure, { log }: RunWorld): void {
+function reportUnknown(failure: Failure, { log }: SayWorld): void {
   if (meaningOf(failure).isKnown) return;
   const { code, status } = failure;
   log('ecs.surprised', { code, status, advice: 'report this code: it has no meaning yet' });
@@ -85,22 +98,27 @@ function judged(failures: readonly Failure[], isLast: boolean, nowMs: number): T
 }
 
 /** The instance's id, or why there is none. */
-async function say(
-  region: string,
-  params: Readonly<Record<string, string>>,
-  { call }: RunWorld,
-): Promise<string | Failure> {
+async function say(ask: () => Promise<string | null>): Promise<string | Failure> {
   try {
-    const body = await call(region, 'RunInstances', params);
-    const ids = (body.InstanceIdSets as { InstanceIdSet?: unknown } | undefined)?.InstanceIdSet;
-    const id: unknown = Array.isArray(ids) ? ids[0] : undefined;
-    return typeof id === 'string' && id !== '' ? id : { code: 'NoAnswer', status: null };
+    return (await ask()) ?? { code: 'NoAnswer', status: null };
   } catch (error) {
     return failureOf(error);
   }
 }
 
-/** Sure that this very try made no instance, and that no earlier one is still at it. */
+/** Null: the answer names no instance. */
+async function run(
+  region: string,
+  params: Readonly<Record<string, string>>,
+  { call }: SayWorld,
+): Promise<string | null> {
+  const body = await call(region, 'RunInstances', params);
+  const ids = (body.InstanceIdSets as { InstanceIdSet?: unknown } | undefined)?.InstanceIdSet;
+  const id: unknown = Array.isArray(ids) ? ids[0] : undefined;
+  return typeof id === 'string' && id !== '' ? id : null;
+}
+
+/** Sure that this very try made, or started, no instance, and that no earlier one is still at it. */
 const NOTHING_WAS_DONE = new Set(['NotSent', 'SignatureNonceUsed']);
 
 function isDefinite(failure: Failure): boolean {

@@ -8,6 +8,7 @@ export const ALERTS: Catalogue = {
   'No instance can be launched in {} ({}): {}': '在 {1} 无法创建任何实例（{2}）：{3}',
   'The image {} cannot be launched in {} ({}): {}': '镜像 {1} 在 {2} 无法启动（{3}）：{4}',
   'No job can start: {}. Run: npm run mirror': '没有作业能够开始：{1}。请执行：npm run mirror',
+  '{} in {} goes on billing when it is stopped, whatever it was asked for: it has no economical mode, or this account has none. No stopped runner (warm[].stopped) is made of it for a week. If that is true of every type, keep hot ones instead.': '{2} 的 {1} 停机后仍然计费：该规格或该账号没有节省停机模式。一周之内不再用它做停着的运行器（warm[].stopped）。如果每种规格都这样，请改用 hot。',
   'the mirror has no runner release yet': '还没有存好的运行器安装包',
   '{}: GitHub gives no runner: {}': '{1}：GitHub 不给运行器：{2}',
   'there is no runner group named {}': '没有名为 {1} 的运行器组',

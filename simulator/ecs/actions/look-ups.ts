@@ -2,7 +2,7 @@
 
 import { seeded } from '../../random.ts';
 import type { Cloud } from '../cloud.ts';
-import { endedAtMs, type Machine, type Status, statusAt } from '../machine.ts';
+import { endedAtMs, isResting, type Machine, type Status, statusAt } from '../machine.ts';
 import {
   isTrue,
   type Params,
@@ -145,6 +145,7 @@ function shown({ machine, status }: VisibleMachine, isShort: boolean): object {
     RegionId: machine.region,
     ZoneId: machine.zone,
     Status: status,
+    StoppedMode: stoppedMode(machine, status),
     InstanceType: type.id,
     InstanceTypeFamily: type.family,
     Cpu: type.cpu,
@@ -169,6 +170,12 @@ function shown({ machine, status }: VisibleMachine, isShort: boolean): object {
     Tags: { Tag: [...machine.tags].map(([TagKey, TagValue]) => ({ TagKey, TagValue })) },
     ...(isShort ? {} : { MetadataOptions: { HttpTokens: machine.needsTokens ? 'required' : 'optional' } }),
   };
+}
+
+/** What it says of one that is not stopped is not documented: the console's words for it. */
+function stoppedMode(machine: Machine, status: Status): string {
+  if (status !== 'Stopped') return 'Not-applicable';
+  return isResting(machine) ? 'StopCharging' : 'KeepCharging';
 }
 
 export function consoleOutput(cloud: Cloud, region: Region, params: Params): object {

@@ -1,7 +1,7 @@
-/** DeleteInstance, DeleteInstances, StopInstance. @see API reference DeleteInstances */
+/** DeleteInstance, DeleteInstances. @see API reference DeleteInstances */
 
 import type { Cloud } from '../cloud.ts';
-import { remove, stop } from '../life.ts';
+import { remove } from '../life.ts';
 import { type Machine, type Status, statusNow } from '../machine.ts';
 import { isTrue, listOf, type Params, required } from '../parameters.ts';
 import { EcsRefusal } from '../refusal.ts';
@@ -38,13 +38,7 @@ function checkDryRun(params: Params): void {
   if (isTrue(params, 'DryRun')) throw new EcsRefusal('DRYRUN.SUCCESS');
 }
 
-export function stopInstance(cloud: Cloud, region: Region, params: Params): object {
-  const { machine, status } = standing(cloud, region, required(params, 'InstanceId'));
-  if (status !== 'Running') throw new EcsRefusal('IncorrectInstanceStatus');
-  stop(cloud, machine);
-  return {};
-}
-
+/** Throws where there is none. */
 export function standing(cloud: Cloud, region: Region, id: string): { machine: Machine; status: Status } {
   const machine = cloud.machines.get(id);
   const status = machine === undefined ? null : statusNow(machine);

@@ -60,6 +60,24 @@ test('says what warm runners cost while they waited, of those that served a job 
   world.fc.close();
 });
 
+test('one that stood stopped cost its disk: what is told is what the bill says', async () => {
+  const world = await openWarm([{ labels: ['arm64'], stopped: 1, when: 'Mon-Fri 08:30-19:00' }]);
+  await world.pass(90 * MINUTE_MS);
+  const jobs = queueMany(world, 1, { durationMs: 3 * MINUTE_MS });
+  expect(await world.until(() => isOver(jobs), 10 * MINUTE_MS)).toBe(true);
+  await world.pass(60 * MINUTE_MS);
+  const { report: before } = await costsOf(world);
+  const costs = () => world.ecs.paid().reduce((sum, each) => sum + each.instanceCost + each.diskCost, 0);
+  expect(before.all.total / costs(), 'one that stands stopped now').toBeCloseTo(1, 1);
+  await world.pass(60 * MINUTE_MS);
+  const { report } = await costsOf(world);
+  expect(world.ecs.alive()).toEqual([]);
+  expect(report.idle).toMatchObject({ servedWarm: 1, machines: { waiting: 2, unused: 0 } });
+  expect(report.all.total / costs()).toBeCloseTo(1, 1);
+  expect(report.all.onDemand, 'the same machines').toBeLessThan(2 * costs());
+  world.fc.close();
+});
+
 test('a machine that came to nothing is told, though no job has a row of it', async () => {
   const world = await open({ boots: { hangs: () => true } });
   queue(world, OURS, { durationMs: MINUTE_MS });

@@ -68,19 +68,20 @@ test('two pools with the same labels keep as many as both together, and none is 
   expect(plan.wanting.map(({ count }) => count)).toEqual([1]);
 });
 
-test('where jobs wait and all slots are in use, as many give way', () => {
+test('where jobs wait and all slots are in use, as many give way, stopped ones first', () => {
   const all = configOf({
     warm: [
       { labels: ['arm64'], hot: 2 },
-      { labels: ['arm64', '4cpu'], hot: 3 },
+      { labels: ['arm64', '4cpu'], hot: 3, stopped: 1 },
     ],
   });
-  const hotAfter = (waiting: number) => yielding(poolsAt(all, NOW_MS), waiting).map(({ hot }) => hot);
-  expect([0, 1, 3, 9].map(hotAfter)).toEqual([
-    [2, 3],
-    [1, 3],
-    [0, 2],
-    [0, 0],
+  const keptAfter = (waiting: number) => yielding(poolsAt(all, NOW_MS), waiting).map(({ count }) => count);
+  expect([0, 1, 2, 4, 9].map(keptAfter)).toEqual([
+    [2, 3, 1],
+    [2, 3, 0],
+    [1, 3, 0],
+    [0, 2, 0],
+    [0, 0, 0],
   ]);
 });
 

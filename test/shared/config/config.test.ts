@@ -66,6 +66,8 @@ const wrong: [what: string, yaml: string, mistake: RegExp][] = [
   ['a warm pool of no architecture',  `${minimal}warm: [{labels: [8cpu], hot: 1}]`,         /warm\[0\]: its labels name no architecture/],
   ['a warm pool of no profile',       `${minimal}warm: [{profile: big, hot: 1}]`,           /warm\[0\]: there is no profile 'big'/],
   ['warm runners beyond the limit',   `${minimal}limits: {runners: 2}\nwarm: [{labels: [arm64], hot: 3}]`, /warm: keeps 3 runners, and limits.runners is 2/],
+  ['a warm pool of nothing',          `${minimal}warm: [{labels: [arm64]}]`,                /warm\[0\]: must have hot, stopped or both/],
+  ['stopped runners beyond the limit', `${minimal}limits: {runners: 2}\nwarm: [{labels: [arm64], hot: 1, stopped: 2}]`, /warm: keeps 3 runners, and limits.runners is 2/],
   ['a warm pool at no time',          `${minimal}warm: [{labels: [arm64], hot: 1, when: always}]`, /warm\[0\]\.when: must be spans/],
   ['a warm pool in no time zone',     `${minimal}warm: [{labels: [arm64], hot: 1, timeZone: Shanghai}]`, /warm\[0\]\.timeZone: must be a time zone/],
   ['a warm pool of any repository, in repository scope', `${minimal}github: {scope: repository}\nwarm: [{labels: [arm64], hot: 1}]`, /warm\[0\]: in repository scope/],

@@ -86,7 +86,7 @@ function checkCalls({ mintsRefused, refused }: Tally, report: Report): void {
 
 /** Machine time beside the jobs' own; of what waits for jobs to come the operator said how much. */
 function checkSpend({ world, runs, plan }: Simulation, report: Report): void {
-  if (plan.wide.hot > 0) return;
+  if (plan.wide.hot + plan.wide.stopped > 0) return;
   const endMs = world.clock.nowMs();
   const ran = runs
     .flatMap(({ run }) => [...run.attempts.values()].flat())

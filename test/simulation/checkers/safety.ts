@@ -85,6 +85,7 @@ function watchEcs(sim: Simulation, { knownBusy, knownEnded, warm }: Known, repor
   ecs.call = (region, action, params, credential) => {
     if (action === 'DeleteInstance' || action === 'DeleteInstances' || action === 'StopInstance')
       checkDeletion(sim, params, knownBusy, report);
+    warm.asked(sim, action, params);
     if (action !== 'RunInstances') return call(region, action, params, credential);
     checkOneLaunch(sim, params, report);
     checkEnded(sim, params, knownEnded, report);
@@ -138,7 +139,6 @@ function checkDeletion(sim: Simulation, params: Params, busy: ReadonlySet<string
   }
 }
 
-/** Of one job, one launch at a time. */
 function checkOneLaunch(sim: Simulation, params: Params, report: Report): void {
   const nowMs = sim.world.clock.nowMs();
   const tags = tagsIn(params);

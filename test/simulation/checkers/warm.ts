@@ -1,5 +1,7 @@
 /** Runners that wait for jobs: no machine is launched for a job that has one of them. */
+import type { Params } from '../../../simulator/ecs/parameters.ts';
 import type { Simulation } from '../plan/simulation.ts';
+import { checkStandby } from './standby.ts';
 import { type Report, type RunnerRow, rowsOf, TAGS } from './truth.ts';
 
 interface WarmRow extends RunnerRow {
@@ -18,6 +20,8 @@ export function createWarm(report: Report) {
       if (!announced.has(row.name)) announced.set(row.name, nowMs);
       if (meant.get(row.name)?.job !== row.for) meant.set(row.name, { job: row.for, sinceMs: nowMs });
     },
+    /** Before the call is made. */
+    asked: (sim: Simulation, action: string, params: Params) => checkStandby(sim, action, params, report),
     /** The runner that waited is as good as ever, by what is really so: online, and without a job. */
     launched(sim: Simulation, tags: ReadonlyMap<string, string>): void {
       const job = Number(tags.get(TAGS.job));

@@ -5,8 +5,8 @@ export const WARM: readonly Mutation[] = [
   one(
     'a job that took a waiting runner is not launched for',
     'functions/launcher/warm/take.ts',
-    'return settle(job, runner, world);',
-    '{ await settle(job, runner, world); return null; }',
+    'return tellJob(job, runner.entry, world);',
+    '{ await tellJob(job, runner.entry, world); return null; }',
   ),
   one(
     'a request for a waiting runner is good for one launch',
@@ -19,5 +19,35 @@ export const WARM: readonly Mutation[] = [
     'functions/reaper/survey/warm.ts',
     'nowMs < waitsUntilMs;',
     'waitsUntilMs > 0;',
+  ),
+  one(
+    'a stop is written before it is asked for',
+    'functions/reaper/repair/standby/rest.ts',
+    "await write(held, 'stopping', 'is prepared: its machine is stopped', world)",
+    'held',
+  ),
+  one(
+    'only what is prepared is stopped',
+    'functions/reaper/repair/standby/rest.ts',
+    "if (!PREPARED.test((await world.instances.consoleOutput(region, id)) ?? '')) return;",
+    '',
+  ),
+  one(
+    'what is kept stopped is pay-as-you-go',
+    'functions/launcher/warm/launch-warm.ts',
+    "...(isStandby ? { capacityType: 'on-demand' } : {})",
+    "...(isStandby ? { capacityType: 'spot' } : {})",
+  ),
+  one(
+    'a machine is started with the registration of that start',
+    'functions/launcher/warm/start.ts',
+    'const refused = await setUserData(region, instanceId, userData, world);',
+    'const refused = userData === "" ? "" : null;',
+  ),
+  one(
+    'a launch without a registration may have left an instance',
+    'functions/reaper/repair/diagnose.ts',
+    'runnerId === null && walks == null',
+    'runnerId === null',
   ),
 ];

@@ -69,7 +69,9 @@ function drawUsual(seed: number, random: Random, faultMs: number, share: number,
   const hot = warm.chance(0.3) ? warm.whole(1, 3) : 0;
   const forked = drawForks(random.fork(), faultMs);
   const all = [...narrow.arrivals, ...arrivals, ...forked].sort((a, b) => a.atMs - b.atMs);
-  return { ...narrow, wide: { ...wide, hot }, arrivals: all };
+  const standby = random.fork();
+  const stopped = standby.chance(0.3) ? standby.whole(1, 3) : 0;
+  return { ...narrow, wide: { ...wide, hot, stopped }, arrivals: all };
 }
 
 function drawRates(random: Random, share: number): Rates {

@@ -9,7 +9,7 @@ import { FAULTS, type FaultName, type Rates } from './plan.ts';
 export type Faults = ReturnType<typeof faultsOf>;
 
 const HOUR_MS = 3_600_000;
-/** ECS refuses so only what makes an instance. */
+/** ECS refuses so only what makes or starts an instance. */
 const ONLY_RUN = new Set<string>([
   'ecs OperationDenied.NoStock',
   'ecs QuotaExceed.ElasticQuota',
@@ -145,7 +145,7 @@ function gitHubFault(name: FaultName, random: Random): GitHubFault {
 
 function concerns(name: string, action: string): boolean {
   if (name === 'ecs empty page' || name === 'ecs stuck in Pending') return false;
-  if (ONLY_RUN.has(name)) return action === 'RunInstances';
+  if (ONLY_RUN.has(name)) return action === 'RunInstances' || action === 'StartInstance';
   if (name === 'ecs IncorrectInstanceStatus')
     return action === 'DeleteInstances' || action === 'DeleteInstance';
   return true;

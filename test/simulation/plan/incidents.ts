@@ -177,7 +177,7 @@ export const quietRepository = (n: number): string => `acme/quiet-${n}`;
 
 /** What every deployment of this plan has in runners.yaml. */
 export function commonConfig({ config, wide }: Plan): object {
-  const { second, hasSister, hasKernel, quietRepositories, lifetime, hot } = wide;
+  const { second, hasSister, hasKernel, quietRepositories, lifetime, hot, stopped } = wide;
   const kernel = { cpu: 4, runners: KERNEL_RUNNERS, repositories: [KERNEL_REPOSITORY] };
   const quiet = Array.from({ length: quietRepositories }, (_, n) => quietRepository(n));
   return {
@@ -185,7 +185,9 @@ export function commonConfig({ config, wide }: Plan): object {
     limits: { ...config.limits, ...(lifetime === null ? {} : { lifetime }) },
     repositories: { allow: [...ALLOWED, ...(hasSister ? [SISTER] : []), ...quiet] },
     profiles: { big: { cpu: 16, runners: BIG_RUNNERS }, ...(hasKernel ? { kernel } : {}) },
-    ...(hot === 0 ? {} : { warm: [{ labels: ['arm64'], hot, repositories: [ALLOWED[0]] }] }),
+    ...(hot + stopped === 0
+      ? {}
+      : { warm: [{ labels: ['arm64'], hot, stopped, repositories: [ALLOWED[0]] }] }),
     ...(second === null ? {} : { placementChoice: second, placements: [FIRST, SECOND] }),
   };
 }

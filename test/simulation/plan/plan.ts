@@ -113,8 +113,9 @@ export interface Wide {
   readonly quietRepositories: number;
   /** Replaces `limits.lifetime`, where jobs of hours come. */
   readonly lifetime: string | null;
-  /** So many runners wait for jobs. */
+  /** So many runners wait for jobs, and so many are kept stopped. */
   readonly hot: number;
+  readonly stopped: number;
 }
 
 export const NARROW: Wide = {
@@ -124,6 +125,7 @@ export const NARROW: Wide = {
   quietRepositories: 0,
   lifetime: null,
   hot: 0,
+  stopped: 0,
 };
 
 export interface PlannedConfig {

@@ -27,6 +27,7 @@ export function drawWide(
     quietRepositories: random.chance(0.2) ? random.pick([30, 90]) : 0,
     lifetime: hasLongJobs ? '6h' : null,
     hot: 0,
+    stopped: 0,
   };
   const some = (count: number, make: () => Arrival): Arrival[] => Array.from({ length: count }, make);
   const one = (fate: Fate, repository: string, labels: readonly string[], minutes: number): Arrival => ({

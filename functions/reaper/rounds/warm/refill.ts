@@ -77,8 +77,10 @@ function hasPrecedence(
 /** What failed before is forgotten once a runner has waited for a while, or got a job. */
 async function noteReady(entries: readonly RunnerEntry[], world: ReaperWorld): Promise<void> {
   const nowMs = world.clock.nowMs();
-  const isReady = ({ warm, state, stateAtMs }: RunnerEntry) =>
-    warm !== undefined && (state === 'busy' || (state === 'idle' && nowMs - stateAtMs >= WARM_PROVEN_MS));
+  const isReady = ({ warm, state, stateAtMs, standby }: RunnerEntry) =>
+    warm !== undefined &&
+    (state === 'busy' ||
+      ((state === 'idle' || standby === 'stopped') && nowMs - stateAtMs >= WARM_PROVEN_MS));
   const ready = new Set(entries.filter(isReady).map((entry) => poolNameOf(entry, world.config)));
   for (const { name } of poolsAt(world.config, nowMs))
     if (ready.has(name) && (await endPause(name, world))) await resolveAlert(alertOf(name), world);
@@ -95,7 +97,8 @@ async function noteFailed(spent: Repaired['spent'], world: ReaperWorld): Promise
     const entry = observation.held?.entry;
     if (entry === undefined || !isFailed(entry, observation, world.clock.nowMs())) continue;
     const ending = endingOf(entry, observation);
-    const because = `its last runner was of no use: ${wordsOf(ending)}`;
+    const why = entry.standby == null ? wordsOf(ending) : entry.because || wordsOf(ending);
+    const because = `its last runner was of no use: ${why}`;
     if (entry.waitsUntilMs === undefined) await pause(entry, because, world);
     await markOffering(entry, ending, world);
   }
@@ -119,8 +122,11 @@ function isFailed(entry: RunnerEntry, observation: Repaired['spent'][number], no
   const { warm, removedAtMs, onlineAtMs, instanceId, createdAtMs } = entry;
   const isOfPool = warm !== undefined && warm !== LEFT && entry.for === null && entry.takenAtMs === undefined;
   const isRemoved = removedAtMs !== null && onlineAtMs !== null;
+  const wasReady = entry.standby === 'stopped';
   const isYoung = nowMs - createdAtMs < WARM_AGE_MS;
-  return isOfPool && isWithoutJob(entry, observation) && !isRemoved && instanceId !== null && isYoung;
+  return (
+    isOfPool && isWithoutJob(entry, observation) && !isRemoved && !wasReady && instanceId !== null && isYoung
+  );
 }
 
 /** The launcher's to claim, for one lease; should it never hear of it, the sweep closes it as any launch without a launcher. */
@@ -134,6 +140,7 @@ async function start(pool: Pool, stamp: string, at: number, world: ReaperWorld):
     ...{ repository: pool.repository, installationId: null },
     ...{ profile: pool.requirements.profile, diskGiB: pool.requirements.diskGiB },
     ...{ createdAtMs: nowMs, stateAtMs: nowMs, leaseUntilMs: nowMs + LEASE_MS },
+    ...(pool.kind === 'stopped' ? { standby: 'preparing' } : {}),
   });
   if (held === null) return false;
   log('warm.due', { runner: name, pool: pool.name });

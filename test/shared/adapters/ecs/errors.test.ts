@@ -61,7 +61,8 @@ const MEANINGS: Record<string, string> = {
     400 InvalidTagValue.Malformed, 400 Duplicate.TagKey, 400 InvalidInstanceName.Malformed,
     400 InvalidClientToken.ValueNotSupported, 400 MissingParameter`,
   refused: `404 InvalidSystemDiskSize, 404 InvalidSystemDiskSize.LessThanImageSize,
-    404 InvalidSystemDiskSize.LessThanMinSize, 400 InvalidSystemDiskSize.ValueNotSupported`,
+    404 InvalidSystemDiskSize.LessThanMinSize, 400 InvalidSystemDiskSize.ValueNotSupported,
+    403 IncorrectInstanceStatus, 404 InvalidInstanceId.NotFound`,
 };
 
 const rows = Object.entries(MEANINGS).flatMap(([meaning, codes]) =>

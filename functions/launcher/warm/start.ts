@@ -1,0 +1,141 @@
+/** A job takes a machine that stands stopped: the pointer moves, a registration is minted, and the machine is started with it. */
+import { keysOf } from '../../../shared/advisor/rank.ts';
+import { parseLabels } from '../../../shared/job/labels.ts';
+import { mergeTrail } from '../../../shared/ledger/amend.ts';
+import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { Held } from '../../../shared/ledger/ledger.ts';
+import { LEASE_MS } from '../../../shared/limits.ts';
+import { runnerGroupOf, targetOf } from '../../../shared/names.ts';
+import { COLD_AFTER_START_MS, START_TRIES_MS, STARTS_PER_LAUNCH_MAX } from '../../../shared/warm/limits.ts';
+import { withStoppedMs } from '../../../shared/warm/standby.ts';
+import type { Ahead } from '../ahead.ts';
+import type { Installed } from '../boot.ts';
+import { explainRefusal } from '../explain-refusal.ts';
+import { unminted } from '../mint-and-run.ts';
+import { type Refusals, takeRefusal } from '../refused.ts';
+import { wait } from '../wait.ts';
+import { noRefusals } from '../walk.ts';
+import type { LauncherWorld, Outcome } from '../world.ts';
+import { settle } from './settle.ts';
+import { type AtRest, giveUp, note, putBack, type Taken } from './taken.ts';
+
+export const isAtRest = (entry: RunnerEntry): entry is AtRest =>
+  entry.state === 'booting' &&
+  entry.standby === 'stopped' &&
+  entry.candidate !== null &&
+  entry.instanceId !== null &&
+  entry.region !== null;
+
+/** Null: none could be started, and no start is open: the job is launched for. `stopped`: those that would do. */
+export async function startStopped(
+  job: Held<JobEntry>,
+  stopped: readonly Held<RunnerEntry>[],
+  known: Pick<Ahead, 'release' | 'unavailable'>,
+  world: LauncherWorld,
+): Promise<Outcome | null> {
+  const { clock } = world;
+  const release = stopped.length === 0 ? null : await known.release;
+  if (release === null) return null;
+  const beganMs = clock.nowMs();
+  const refusals = { ...noRefusals(''), out: new Set((await known.unavailable).keys()) };
+  const mayTry = (tries: number) =>
+    tries < STARTS_PER_LAUNCH_MAX && clock.nowMs() - beganMs <= START_TRIES_MS;
+  let tries = 0;
+  for (const each of stopped.toSorted(byAge)) {
+    const runner = mayTry(tries) ? await take(each, job, refusals, world) : null;
+    if (runner === null) continue;
+    tries++;
+    const outcome = await start({ job, runner, release, refusals }, world);
+    if (outcome !== null) return outcome;
+  }
+  return clock.nowMs() - beganMs <= COLD_AFTER_START_MS ? null : waitForSweep(job, world);
+}
+
+function waitForSweep(job: Held<JobEntry>, world: LauncherWorld): Promise<Outcome> {
+  const because = 'the stopped runners for it took long to be tried, and none could be started';
+  return wait(job, { because, nextTryAtMs: world.clock.nowMs(), obstacle: null }, world);
+}
+
+/** The oldest has the least time left. */
+const byAge = ({ entry: a }: Held<RunnerEntry>, { entry: b }: Held<RunnerEntry>): number =>
+  a.createdAtMs - b.createdAtMs || (a.name < b.name ? -1 : 1);
+
+/** From here on it is a launch under lease as any other: what we leave behind is the sweep's. Null: it cannot be had, or another took it. */
+async function take(
+  { entry, rev }: Held<RunnerEntry>,
+  { entry: { job } }: Held<JobEntry>,
+  { out }: Refusals,
+  { ledger, clock }: LauncherWorld,
+): Promise<Taken | null> {
+  if (!isAtRest(entry) || keysOf(entry.candidate).some((key) => out.has(key))) return null;
+  const atMs = clock.nowMs();
+  const text = `${entry.name} stood stopped: it is started for ${job.id}`;
+  const next: AtRest = {
+    ...{ ...entry, ...withStoppedMs(entry, atMs) },
+    ...{ state: 'launching', standby: 'starting', for: job.id, takenAtMs: atMs, startedAtMs: atMs },
+    ...{ stateAtMs: atMs, leaseUntilMs: atMs + LEASE_MS, trail: mergeTrail(...entry.trail, { atMs, text }) },
+  };
+  const written = await ledger.runners.replace(entry.name, { entry, rev }, next);
+  return written === null ? null : { entry: next, rev: written.rev };
+}
+
+interface Start {
+  readonly job: Held<JobEntry>;
+  readonly runner: Taken;
+  readonly release: Installed;
+  readonly refusals: Refusals;
+}
+
+/** Null: it is given up, and the next may fare better. */
+async function start(asked: Start, world: LauncherWorld): Promise<Outcome | null> {
+  const { job, runner, release, refusals } = asked;
+  const { name, labels, candidate, region, instanceId, image = null } = runner.entry;
+  const target = targetOf(runner.entry, world.config);
+  const group = runnerGroupOf(job.entry.job, world.config);
+  const minted = await world.github.mint(target, { name, labels, group });
+  world.log('launch.minted', { job: job.entry.job.id, runner: name, outcome: minted.kind });
+  if (minted.kind !== 'minted') {
+    await putBack(runner, world);
+    return wait(job, await unminted(minted, target, world), world);
+  }
+  const { runnerId, jitConfig } = minted;
+  const held = await note(runner, { runnerId }, world);
+  if (held === null || held.entry.isUnwanted)
+    return giveUp(runner, runnerId, 'its job needs it no more', world, { kind: 'unwanted' });
+  const understood = parseLabels(labels, null, world.config);
+  if (understood.kind !== 'ours') return giveUp(held, runnerId, 'its labels mean nothing any more', world);
+  const boot = {
+    jitConfig,
+    job: job.entry.job,
+    candidate,
+    image,
+    release,
+    launchedAtMs: world.clock.nowMs(),
+  };
+  const userData = world.userData({ ...boot, requirements: understood.requirements });
+  const refused = await setUserData(region, instanceId, userData, world);
+  if (refused !== null) return giveUp(held, runnerId, refused, world);
+  const outcome = await world.instances.start(region, instanceId);
+  const code = 'code' in outcome ? outcome.code : '';
+  world.log('launch.started', { job: job.entry.job.id, runner: name, outcome: outcome.kind, code });
+  if (outcome.kind === 'running') return settle(job, held, world);
+  if (outcome.kind === 'unknown')
+    return { kind: 'unknown', because: `the cloud’s answer to its start was unclear (${outcome.code})` };
+  await takeRefusal(candidate, outcome, refusals, world);
+  return giveUp(held, runnerId, `its start was refused: ${explainRefusal(outcome.code)}`, world);
+}
+
+/** It may be set all the same, and is read at no boot: nobody starts that machine any more. Null: it is set. */
+async function setUserData(
+  region: string,
+  id: string,
+  userData: string,
+  { instances }: LauncherWorld,
+): Promise<string | null> {
+  try {
+    await instances.setUserData(region, id, userData);
+    return null;
+  } catch (error) {
+    return `it takes no user data (${error instanceof Error ? error.message : 'unknown'})`;
+  }
+}

@@ -1,0 +1,105 @@
+/** What may go wrong when a stopped runner is started for a job: the job runs once, and nothing is left. */
+import { expect, test } from 'vitest';
+import type { Machine } from '../../../simulator/ecs/index.ts';
+import { jitConfigOf } from '../../../simulator/told-by-user-data.ts';
+import { diesAt } from '../../crash/points.ts';
+import { isOver, linesOf, MINUTE_MS, machines, queue, waitedMs } from './fixture.ts';
+import { calls, endsEmpty, isAtRest, ready, restingIn, setStock } from './stopped-fixture.ts';
+
+test('a start that is refused for stock falls to a cold launch in the same invocation, and that machine is given up', async () => {
+  const world = await ready();
+  const [machine] = restingIn(world) as [Machine];
+  setStock(world, machine, 0);
+  const jobs = queue(world);
+  await world.pass(20_000);
+  expect(linesOf(world, 'launch.started')[0]).toMatchObject({ outcome: 'unavailable' });
+  const cold = linesOf(world, 'launch.attempted')
+    .filter(({ outcome }) => outcome === 'running')
+    .slice(1);
+  expect(cold).toMatchObject([{ job: jobs[0]?.id }]);
+  expect(await world.until(() => isOver(jobs), 10 * MINUTE_MS)).toBe(true);
+  expect(world.ecs.alive().map(({ id }) => id)).not.toContain(machine.id);
+  expect(await world.until(isAtRest(world, 1), 10 * MINUTE_MS), 'made where there is stock').toBe(true);
+  await endsEmpty(world);
+});
+
+test('the next stopped one is tried after one whose start is refused', async () => {
+  let refusals = 1;
+  const world = await ready(2, {
+    ecs: {
+      faults: (action: string) =>
+        action === 'StartInstance' && refusals-- > 0 ? { code: 'IncorrectInstanceStatus' } : null,
+    },
+  });
+  const jobs = queue(world);
+  expect(await world.until(() => isOver(jobs), 6 * MINUTE_MS)).toBe(true);
+  expect(linesOf(world, 'launch.started').map(({ outcome }) => outcome)).toEqual(['refused', 'running']);
+  expect(waitedMs(jobs)[0]).toBeLessThan(40_000);
+  await endsEmpty(world);
+});
+
+test.each(['timeout-after', 'timeout-before'] as const)(
+  'its start is not answered (%s): the job runs once',
+  async (fault) => {
+    const world = await ready();
+    world.ecs.failNext('StartInstance', fault, 3);
+    const jobs = queue(world);
+    expect(await world.until(() => isOver(jobs), 20 * MINUTE_MS)).toBe(true);
+    await world.until(isAtRest(world, 1), 10 * MINUTE_MS);
+    await endsEmpty(world);
+  },
+);
+
+test('it is started and never comes online: its job has another', async () => {
+  const hung = new Set<string>();
+  const hangs = ({ id, userData }: { id: string; userData: string }) =>
+    jits(userData) && (hung.size === 0 || hung.has(id)) && !!hung.add(id);
+  const world = await ready(1, { boots: { hangs } });
+  const jobs = queue(world);
+  expect(await world.until(() => isOver(jobs), 30 * MINUTE_MS)).toBe(true);
+  expect(hung.size).toBe(1);
+  expect(world.ecs.alive().map(({ id }) => id)).not.toContain([...hung][0]);
+  await endsEmpty(world, 20 * MINUTE_MS);
+});
+
+const jits = (userData: string): boolean => {
+  try {
+    return jitConfigOf(userData) !== '';
+  } catch {
+    return false;
+  }
+};
+
+test('the launcher dies between any two of its calls: the job runs, and nothing is left', async () => {
+  const dry = diesAt(null);
+  const from = { call: 0 };
+  const first = await ready(1, { killable: dry.killable });
+  from.call = dry.calls.length;
+  queue(first);
+  await first.pass(10_000);
+  first.fc.close();
+  const own = dry.calls.findIndex(({ name }, at) => at >= from.call && name === 'instances.start');
+  const run = dry.calls[own]?.run;
+  const opened = dry.calls.findIndex((each) => each.run === run && each.name === 'ledger.runners.replace');
+  const points = dry.calls.flatMap((each, at) => (each.run === run && at >= opened ? [at] : []));
+  expect(points.map((at) => dry.calls[at]?.name)).toEqual([
+    ...['ledger.runners.replace', 'github.mint', 'ledger.runners.replace', 'instances.setUserData'],
+    ...['instances.start', 'ledger.runners.replace', 'ledger.jobs.read', 'ledger.jobs.replace'],
+  ]);
+  for (const call of points) {
+    const world = await ready(1, { killable: diesAt({ call, when: 'after' }).killable });
+    const jobs = queue(world);
+    expect(await world.until(() => isOver(jobs), 20 * MINUTE_MS), dry.calls[call]?.name).toBe(true);
+    await endsEmpty(world);
+  }
+});
+
+test('two jobs want the same one: one has it, the other is launched for', async () => {
+  const world = await ready();
+  const jobs = queue(world, 2);
+  expect(await world.until(() => isOver(jobs), 10 * MINUTE_MS)).toBe(true);
+  expect(calls(world, 'StartInstance')).toBe(1);
+  await world.until(isAtRest(world, 1), 10 * MINUTE_MS);
+  expect(machines(world), 'the first, a cold one, and the one in its place').toBe(3);
+  await endsEmpty(world);
+});

@@ -1,0 +1,18 @@
+/** What is stopped and started again. */
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from '../instance.ts';
+
+/** The boot of a stopped machine that was made ready, with what its metadata has by then. */
+export function bootAgain(
+  root: string,
+  now: string,
+): { readonly status: number | null; readonly runner: string | null } {
+  writeFileSync(join(root, 'user-data'), now);
+  rmSync(join(root, 'run/ci-runner'), { recursive: true, force: true });
+  const status = run(root, [join(root, 'opt/ci-runner/start.sh')], {});
+  const unit = join(root, 'run/ci-runner/run.sh');
+  if (existsSync(unit)) run(root, [unit, 'run'], {});
+  const saw = join(root, 'runner-saw');
+  return { status, runner: existsSync(saw) ? readFileSync(saw, 'utf8') : null };
+}

@@ -1,0 +1,60 @@
+/** A machine that is made ready to be stopped, and the boot after that. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { userData } from '../../../shared/runner/user-data.ts';
+import { boot, removeInstances, SCRIPTS } from '../instance.ts';
+import { VALUES } from '../values.ts';
+import { bootAgain } from './again.ts';
+
+afterEach(removeInstances);
+
+const FIRST = userData({ ...VALUES, jitConfig: null }, SCRIPTS);
+const prepared = (values = {}) =>
+  boot({ values: { jitConfig: null, ...values }, files: { 'user-data': FIRST } });
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((each) =>
+    each.isFile() ? [join(each.parentPath, each.name)] : [],
+  );
+}
+
+test('it installs what a job needs, starts no runner, says that it is prepared, and does not end by itself', () => {
+  const { root, trace, runner, calls } = prepared({
+    extraUserData: 'echo of-the-operator >"$CI_RUNNER_ROOT/extra-ran"',
+  });
+  expect(trace).toMatch(/install\.done.*runner\.fetched.*machine\.prepared/s);
+  expect(runner).toBeNull();
+  expect(existsSync(join(root, 'extra-ran')), 'that is the job’s machine’s').toBe(false);
+  expect(calls.filter((call) => /poweroff/.test(call))).toEqual([]);
+  expect(calls).toContain('systemctl start ci-runner-lifetime.timer ci-runner-boot.timer');
+  expect(existsSync(join(root, 'var/lib/cloud/instance/ci-runner-armed'))).toBe(false);
+  expect(filesIn(join(root, 'var/lib/cloud')), 'no copy of its user data').toEqual([]);
+});
+
+test('its next boot runs the user data of that time, and leaves nothing of how', () => {
+  const { root } = prepared();
+  const { status, runner } = bootAgain(root, userData(VALUES, SCRIPTS));
+  expect(status).toBe(0);
+  expect(runner).toContain(`ACTIONS_RUNNER_INPUT_JITCONFIG=${VALUES.jitConfig}`);
+  const left = filesIn(root).filter((path) => /ci-runner-start|start\.sh|ci-runner-user-data/.test(path));
+  expect(left).toEqual([]);
+  expect(readFileSync(join(root, 'var/log/user-data.log'), 'utf8')).toMatch(
+    /machine\.prepared.*runner\.in_image.*runner\.online/s,
+  );
+});
+
+test.each([
+  ['its metadata still has that of its first boot', FIRST],
+  ['its metadata has none', ''],
+  ['what its metadata has is none of ours', 'true'],
+])('it ends without a runner where %s', (_, now) => {
+  const { root } = prepared();
+  const { status, runner } = bootAgain(root, now);
+  expect([status === 0, runner]).toEqual([false, null]);
+});
+
+test('user data with a registration has nothing of all this, and is no longer for it', () => {
+  expect(userData(VALUES, SCRIPTS).length).toBeLessThan(FIRST.length + VALUES.jitConfig.length);
+  expect(FIRST.length).toBeLessThan(16 * 1024);
+});
