@@ -101,7 +101,8 @@ async function tryOne(
   const meaning = explainRefusal(outcome.code);
   meanings.add(meaning);
   said.push(`${saidOf(candidate)} was refused: ${meaning}`);
-  const again = isBidTooLow(outcome.code) ? raised(candidate, nextOf(launch, candidate)) : null;
+  const next = launch.candidates[launch.candidates.indexOf(candidate) + 1];
+  const again = isBidTooLow(outcome.code) ? raised(candidate, next) : null;
   if (again !== null) return tryOne(launch, again, baked, refusals, world);
   if (outcome.kind === 'throttled') slow.set(candidate.region, outcome.retryAtMs);
   const stop = await takeRefusal(candidate, outcome, refusals, world);
@@ -182,9 +183,6 @@ async function settle(
   const { state, isUnwanted } = written.entry;
   return isUnwanted || state === 'retiring' ? { kind: 'unwanted' } : { kind: 'booting', instanceId };
 }
-
-const nextOf = ({ candidates }: Walk, candidate: Candidate): Candidate | undefined =>
-  candidates[candidates.indexOf(candidate) + 1];
 
 const saidOf = ({ instanceType, zone, capacityType, isRaised, priceLimit }: Candidate): string =>
   `${instanceType} in ${zone} (${capacityType}${isRaised ? `, bidding up to ${priceLimit}` : ''})`;
