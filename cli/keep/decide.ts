@@ -6,6 +6,7 @@ import { isStopped, type Stop, whyStopped } from '../../shared/ledger/stop.ts';
 import { LIFETIME_MAX_MS } from '../../shared/limits.ts';
 import { KEEP_MAX_MS } from '../../shared/runner/limits.ts';
 import { formatDuration } from '../../shared/story/format.ts';
+import { isStandingBy } from '../../shared/warm/standby.ts';
 
 /** Null: it can be. Else a sentence that says what to do. */
 export function whyNotKept(
@@ -18,6 +19,8 @@ export function whyNotKept(
     return `Nothing is kept while ${whyStopped(stop, repository)}.`;
   if (instanceId === null || region === null)
     return `${name} has no machine yet. Say it again when npm run list shows one.`;
+  if (isStandingBy(entry))
+    return `${name} waits for no job yet: its machine is made ready, or stands stopped, and nobody can look at it. Keep one that runs.`;
   if (state === 'retiring' && !isKept(entry, nowMs))
     return `${name} is on its way out, because ${because}: its machine may be gone at any moment. Keep one while its job runs, or have the job ask for it: the label debug.`;
   if (untilMs > nowMs + KEEP_MAX_MS)

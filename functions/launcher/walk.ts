@@ -63,7 +63,7 @@ export const noRefusals = (image: string): Refusals => ({
 export async function walk(launch: Walk, world: LauncherWorld): Promise<Walked> {
   const refusals = noRefusals(launch.requirements.image);
   const untilMs = world.clock.nowMs() + WALK_MAX_MS;
-  const baked = await chooseBaked(launch.requirements.image, launch.runner.entry.name, world);
+  const baked = await chooseBaked(launch.requirements.image, launch.runner.entry, world);
   for (const candidate of launch.candidates) {
     if (world.clock.nowMs() > untilMs) break;
     if (refusals.slow.has(candidate.region)) continue;

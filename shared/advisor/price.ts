@@ -63,18 +63,26 @@ function spotBid(prices: Prices, { ratio, ceiling, what = CEILING }: BidRules): 
 
 /**
  * Of a candidate that the market was above: with the limit at which it would still cost no more than the next one, an
- * interruption counted, and no more than it may. Null: the next one is cheaper.
+ * interruption counted, nor more than what is kept of money for the next one. Null: the next one is cheaper, or there is none.
  */
 export function raised(candidate: Candidate, next: Candidate | undefined): Candidate | null {
   const { priceLimit, priceMax = null, pricePerHour, isRaised, cpu } = candidate;
-  if (isRaised || priceLimit === null || priceMax === null || pricePerHour === null) return null;
+  if (next === undefined || isRaised || priceLimit === null || priceMax === null || pricePerHour === null)
+    return null;
   const beyondPrice = (candidate.expectedCostPerHour ?? pricePerHour) - pricePerHour;
-  const nextCosts = next === undefined ? null : (next.expectedCostPerHour ?? next.onDemandPricePerHour);
+  const kept = next.priceLimit ?? next.onDemandPricePerHour ?? priceLimit;
+  const nextCosts = next.expectedCostPerHour ?? kept;
   // Of a range of cores a bigger machine is worth more.
-  const worth =
-    nextCosts === null ? priceMax : nextCosts * Math.min(1, cpu / (next?.cpu ?? cpu)) - beyondPrice;
-  const limit = floorToThree(Math.min(priceMax, worth));
-  return limit > priceLimit ? { ...candidate, priceLimit: limit, isRaised: true } : null;
+  const worth = nextCosts * Math.min(1, cpu / next.cpu) - beyondPrice;
+  const limit = floorToThree(Math.min(priceMax, kept, worth));
+  if (limit <= priceLimit) return null;
+  // More than the old limit it costs by now.
+  return {
+    ...candidate,
+    priceLimit: limit,
+    pricePerHour: Math.max(pricePerHour, priceLimit),
+    isRaised: true,
+  };
 }
 
 /** What is taken for the length of a job of which nothing is known: most end within a quarter of an hour. */

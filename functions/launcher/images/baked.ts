@@ -1,5 +1,6 @@
 /** A launch from an image that we baked, where there is one; the stock image is always behind it. */
 
+import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { RunOutcome, RunRequest } from '../../../shared/ports.ts';
 import {
   amendImageNote,
@@ -22,12 +23,19 @@ export interface Baked {
 
 type World = Pick<LauncherWorld, 'config' | 'clock' | 'ledger' | 'log' | 'instances'>;
 
-/** A new image is given to one runner at a time: who writes itself into the note has it. Null: the stock image. */
-export async function chooseBaked(image: string, runner: string, world: World): Promise<Baked | null> {
+/**
+ * A new image is given to one runner at a time: who writes itself into the note has it. A machine that is prepared, to be
+ * stopped, tries none: it is not online for hours. Null: the stock image.
+ */
+export async function chooseBaked(
+  image: string,
+  { name: runner, standby }: Pick<RunnerEntry, 'name' | 'standby'>,
+  world: World,
+): Promise<Baked | null> {
   const { config, clock, ledger } = world;
   if (config.images[image]?.bake === undefined) return null;
   let note = await readImageNote(image, ledger);
-  if (isFree(note))
+  if (standby == null && isFree(note))
     note = await amendImageNote(image, (before) => claimed(before, runner, clock.nowMs()), ledger);
   const { trial } = note;
   const isOurs = trial?.runner === runner;

@@ -6,6 +6,8 @@ import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { LEASE_MS } from '../../../shared/limits.ts';
 import { runnerGroupOf, targetOf } from '../../../shared/names.ts';
+import type { RunOutcome } from '../../../shared/ports.ts';
+import { scopesOf } from '../../../shared/quota/learned-limits.ts';
 import { COLD_AFTER_START_MS, START_TRIES_MS, STARTS_PER_LAUNCH_MAX } from '../../../shared/warm/limits.ts';
 import { withStoppedMs } from '../../../shared/warm/standby.ts';
 import type { Ahead } from '../ahead.ts';
@@ -64,10 +66,11 @@ const byAge = ({ entry: a }: Held<RunnerEntry>, { entry: b }: Held<RunnerEntry>)
 async function take(
   { entry, rev }: Held<RunnerEntry>,
   { entry: { job } }: Held<JobEntry>,
-  { out }: Refusals,
+  { out, used }: Refusals,
   { ledger, clock }: LauncherWorld,
 ): Promise<Taken | null> {
   if (!isAtRest(entry) || keysOf(entry.candidate).some((key) => out.has(key))) return null;
+  if (scopesOf(entry.candidate).some((scope) => used.has(scope))) return null;
   const atMs = clock.nowMs();
   const text = `${entry.name} stood stopped: it is started for ${job.id}`;
   const next: AtRest = {
@@ -88,7 +91,7 @@ interface Start {
 
 /** Null: it is given up, and the next may fare better. */
 async function start(asked: Start, world: LauncherWorld): Promise<Outcome | null> {
-  const { job, runner, release, refusals } = asked;
+  const { job, runner, release } = asked;
   const { name, labels, candidate, region, instanceId, image = null } = runner.entry;
   const target = targetOf(runner.entry, world.config);
   const group = runnerGroupOf(job.entry.job, world.config);
@@ -121,8 +124,21 @@ async function start(asked: Start, world: LauncherWorld): Promise<Outcome | null
   if (outcome.kind === 'running') return settle(job, held, world);
   if (outcome.kind === 'unknown')
     return { kind: 'unknown', because: `the cloud’s answer to its start was unclear (${outcome.code})` };
-  await takeRefusal(candidate, outcome, refusals, world);
-  return giveUp(held, runnerId, `its start was refused: ${explainRefusal(outcome.code)}`, world);
+  const over = await endsAll(asked, outcome, world);
+  return giveUp(held, runnerId, `its start was refused: ${explainRefusal(outcome.code)}`, world, over);
+}
+
+/** What no other one escapes: the account's own refusal, or a cloud that asks us to slow down. Null: the next may fare better. */
+async function endsAll(
+  { job, runner: { entry }, refusals }: Start,
+  outcome: Exclude<RunOutcome, { kind: 'running' | 'unknown' }>,
+  world: LauncherWorld,
+): Promise<Outcome | null> {
+  const stop = await takeRefusal(entry.candidate, outcome, refusals, world);
+  if (stop !== null) return wait(job, { ...stop, obstacle: 'refusal' }, world);
+  if (outcome.kind !== 'throttled') return null;
+  const because = explainRefusal(outcome.code);
+  return wait(job, { because, nextTryAtMs: outcome.retryAtMs, obstacle: null }, world);
 }
 
 /** It may be set all the same, and is read at no boot: nobody starts that machine any more. Null: it is set. */

@@ -21,9 +21,9 @@ async function queued(world: World): Promise<SimJob> {
   return world.github.jobsOf(run)[0] as SimJob;
 }
 
-const ONE_OFFER: Region = {
+const TWO_OFFERS: Region = {
   ...smallRegion(),
-  sells: (zone, type) => zone === 'cn-hangzhou-i' && type === 'ecs.c8y.2xlarge',
+  sells: (zone, type) => zone === 'cn-hangzhou-i' && /^ecs\.(c8y|g6r)\.2xlarge$/.test(type),
 };
 
 /** The first offer's market is `times` its first bid; all others are as they were. */
@@ -65,8 +65,8 @@ async function launchAgainst(times: number, region: Region) {
   };
 }
 
-test('the only offer: once more, as high as it may cost, and its story says how high', async () => {
-  const { asked, entry, unavailable, conclusion } = await launchAgainst(1.5, ONE_OFFER);
+test('the next offer is far dearer: once more, and its story says how high', async () => {
+  const { asked, entry, unavailable, conclusion } = await launchAgainst(1.01, TWO_OFFERS);
   const [first, second] = asked as [Asked, Asked];
   expect(asked).toHaveLength(2);
   expect(second).toMatchObject({ type: first.type, zone: first.zone });
@@ -81,11 +81,12 @@ test('the only offer: once more, as high as it may cost, and its story says how 
   expect(conclusion).toBe('success');
 });
 
-test('above all that it may cost: once more, and then it is left alone for a while', async () => {
-  const { asked, entry, unavailable } = await launchAgainst(100, ONE_OFFER);
-  expect(asked.slice(0, 2).map(({ type }) => type)).toEqual([asked[0]?.type, asked[0]?.type]);
-  expect(asked).toHaveLength(2);
-  expect(entry).toBeUndefined();
+test('above that, too: the next offer is asked for, and this one left alone for a while', async () => {
+  const { asked, entry, unavailable } = await launchAgainst(100, TWO_OFFERS);
+  const [first, second, third] = asked.map(({ type }) => type);
+  expect(asked).toHaveLength(3);
+  expect([second, third === first]).toEqual([first, false]);
+  expect(entry?.candidate?.isRaised).toBeUndefined();
   expect(unavailable.length).toBeGreaterThan(0);
 });
 

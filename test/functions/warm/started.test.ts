@@ -1,5 +1,6 @@
 /** What may go wrong when a stopped runner is started for a job: the job runs once, and nothing is left. */
 import { expect, test } from 'vitest';
+import { stopping } from '../../../shared/ledger/stop.ts';
 import type { Machine } from '../../../simulator/ecs/index.ts';
 import { jitConfigOf } from '../../../simulator/told-by-user-data.ts';
 import { diesAt } from '../../crash/points.ts';
@@ -36,6 +37,30 @@ test('the next stopped one is tried after one whose start is refused', async () 
   expect(linesOf(world, 'launch.started').map(({ outcome }) => outcome)).toEqual(['refused', 'running']);
   expect(waitedMs(jobs)[0]).toBeLessThan(40_000);
   await endsEmpty(world);
+});
+
+test('an account that cannot pay refuses every start: one machine is lost, the others stand, and the job says why', async () => {
+  const world = await ready(3, {
+    ecs: { faults: (action: string) => (action === 'StartInstance' ? { code: 'Account.Arrearage' } : null) },
+  });
+  queue(world);
+  await world.pass(20_000);
+  expect(linesOf(world, 'launch.started')).toMatchObject([{ outcome: 'fatal' }]);
+  expect(restingIn(world).length).toBeGreaterThanOrEqual(2);
+  expect(linesOf(world, 'launch.waited')[0]?.because).toMatch(/^Alibaba Cloud refuses every launch/);
+  world.fc.close();
+});
+
+test('a job of a repository that is stopped starts none', async () => {
+  const world = await ready();
+  const { capacity } = world.adapters().ledger;
+  const nowMs = world.clock.nowMs();
+  await capacity.stop((stop) => stopping(stop, 'acme/app', nowMs), nowMs);
+  queue(world);
+  await world.pass(20_000);
+  expect(linesOf(world, 'launch.started')).toEqual([]);
+  expect(linesOf(world, 'launch.waited').length).toBeGreaterThan(0);
+  world.fc.close();
 });
 
 test.each(['timeout-after', 'timeout-before'] as const)(

@@ -44,7 +44,10 @@ const candidate = (some: Partial<Candidate> = {}): Candidate => ({
   ...some,
 });
 const next = (costs: number | null, some: Partial<Candidate> = {}) =>
-  candidate({ instanceType: 'ecs.g8y.2xlarge', expectedCostPerHour: costs, ...some });
+  candidate({
+    ...{ instanceType: 'ecs.g8y.2xlarge', expectedCostPerHour: costs },
+    ...{ priceLimit: costs === null ? null : costs * 1.2, ...some },
+  });
 
 // biome-ignore format: a table reads best as a table.
 test.each<[what: string, own: Partial<Candidate>, next: Candidate | undefined, limit: number | null]>([
@@ -52,13 +55,14 @@ test.each<[what: string, own: Partial<Candidate>, next: Candidate | undefined, l
   ['no higher than it may cost',                             { priceMax: 0.6 },      next(0.8),                    0.6],
   ['not where the next one is cheaper than the bid',         {},                     next(0.5),                    null],
   ['not where the next one costs the same',                  {},                     next(0.53),                   null],
-  ['the last one: up to what it may cost',                   {},                     undefined,                    2],
+  ['no higher than the next one’s own limit',                {},                     next(0.8, { priceLimit: 0.7 }), 0.7],
+  ['not the last one: nothing is dearer',                    {},                     undefined,                    null],
   ['before one of no known price: up to its pay-as-you-go',  {},                     next(null, { onDemandPricePerHour: 1 }), 0.95],
-  ['before one of which nothing is known',                   {},                     next(null, { onDemandPricePerHour: null }), 2],
+  ['before one of which nothing is known',                   {},                     next(null, { onDemandPricePerHour: null }), null],
   ['before a bigger one: by the core',                       {},                     next(1.6, { cpu: 16 }),       0.75],
-  ['once',                                                   { isRaised: true },     undefined,                    null],
-  ['not at market price',                                    { priceLimit: null, priceMax: null }, undefined,      null],
-  ['not without a price',                                    { pricePerHour: null }, undefined,                    null],
+  ['once',                                                   { isRaised: true },     next(0.8),                    null],
+  ['not at market price',                                    { priceLimit: null, priceMax: null }, next(0.8),      null],
+  ['not without a price',                                    { pricePerHour: null }, next(0.8),                    null],
 ])('a bid that the market was above is raised %s', (_what, own, after, limit) => {
   const found = raised(candidate(own), after);
   expect(found?.priceLimit ?? null).toBe(limit);

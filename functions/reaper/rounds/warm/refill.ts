@@ -1,7 +1,7 @@
 /** Runners that are to wait for jobs are launched: their entries first, then the launcher is asked. */
 import { alertOnce, resolveAlert } from '../../../../shared/alert-once.ts';
 import { BLANK_RUNNER } from '../../../../shared/ledger/blank-runner.ts';
-import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
+import type { Ending, RunnerEntry } from '../../../../shared/ledger/entries.ts';
 import type { CapacityView } from '../../../../shared/ledger/ledger.ts';
 import { isStopped } from '../../../../shared/ledger/stop.ts';
 import { LEASE_MS } from '../../../../shared/limits.ts';
@@ -29,12 +29,12 @@ export async function refillPools(
   braked: Braked | null,
   world: ReaperWorld,
 ): Promise<number> {
+  await noteFailed(spent, world);
   if (world.config.warm.length === 0) return 0;
   await noteReady(
     runners.map(({ entry }) => entry),
     world,
   );
-  await noteFailed(spent, world);
   if (!ledgerComplete || wanting.length === 0) return 0;
   const view = await world.ledger.capacity.view();
   if (!hasPrecedence(braked, view, world)) return 0;
@@ -97,12 +97,17 @@ async function noteFailed(spent: Repaired['spent'], world: ReaperWorld): Promise
     const entry = observation.held?.entry;
     if (entry === undefined || !isFailed(entry, observation, world.clock.nowMs())) continue;
     const ending = endingOf(entry, observation);
-    const why = entry.standby == null ? wordsOf(ending) : entry.because || wordsOf(ending);
-    const because = `its last runner was of no use: ${why}`;
+    const because = `its last runner was of no use: ${whyOf(entry, ending)}`;
     if (entry.waitsUntilMs === undefined) await pause(entry, because, world);
-    await markOffering(entry, ending, world);
+    if (!wasPrepared(entry)) await markOffering(entry, ending, world);
   }
 }
+
+const whyOf = ({ standby, because }: RunnerEntry, ending: Ending): string =>
+  (standby == null ? '' : because) || wordsOf(ending);
+
+/** What goes on billing, or was lost while it stood stopped, is a machine as good as any. */
+const wasPrepared = ({ standby }: RunnerEntry): boolean => standby != null && standby !== 'preparing';
 
 async function pause(entry: RunnerEntry, because: string, world: ReaperWorld): Promise<void> {
   const pool = poolNameOf(entry, world.config);

@@ -146,7 +146,7 @@ export function entriesContract(open: Open): void {
     // biome-ignore format: a table reads best as a table.
     const LEGAL: Record<RunnerState, string> = {
       launching: '+++++',
-      booting:   '-++++',
+      booting:   '+++++',
       idle:      '--+++',
       busy:      '---++',
       retiring:  '----+',
