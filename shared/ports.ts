@@ -59,8 +59,8 @@ export type CheckOutcome =
   /** The App may not write checks there: nothing is told, and nothing else is the worse for it. */
   | { readonly kind: 'not-permitted'; readonly because: string }
   | { readonly kind: 'throttled'; readonly retryAtMs: number }
-  /** This one cannot be: its commit or repository is gone, or it was deleted. */
-  | { readonly kind: 'refused'; readonly because: string };
+  /** This one cannot be, or not so. `isGone`: its commit or repository is, or it was deleted. */
+  | { readonly kind: 'refused'; readonly because: string; readonly isGone: boolean };
 
 export interface MintRequest {
   readonly name: RunnerName;

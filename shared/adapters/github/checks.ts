@@ -95,6 +95,7 @@ function outcomeOf(route: string, answer: GitHubAnswer, nowMs: number): CheckOut
   if (waitMs !== null) return { kind: 'throttled', retryAtMs: nowMs + waitMs };
   const because = `GitHub answered ${status} (${redact(messageOf(answer))})`;
   if (status === 403 && /not accessible/i.test(messageOf(answer))) return { kind: 'not-permitted', because };
-  if (status >= 400 && status < 500 && status !== 401) return { kind: 'refused', because };
+  if (status >= 400 && status < 500 && status !== 401)
+    return { kind: 'refused', because, isGone: status === 404 || status === 410 };
   throw failed(route, answer);
 }

@@ -147,9 +147,11 @@ async function note(
       const refusals = held.entry.refusals + 1;
       const isClosed = refusals >= CHECK_TRIES_MAX;
       log('check.refused', { run: runId, repository, because: outcome.because, isClosed });
+      // A check that is there is not looked for: a list that lacks it for once would make a second one.
+      const checkId = outcome.isGone ? null : held.entry.checkId;
       await ledger.checks.replace(key, held, {
         ...held.entry,
-        ...{ checkId: null, lines, saidAtMs, refusals, isClosed },
+        ...{ checkId, lines, saidAtMs, refusals, isClosed },
       });
       return 'nothing';
     }

@@ -23,6 +23,23 @@ test.each(LOST)('%s: one check, with the last word', (_, method, fault) =>
   }),
 );
 
+test('a change is refused for once, and lists lack the check: no second one is made', () => {
+  const change = failing('PATCH', [{ kind: 'status', status: 422 }]);
+  let isMade = false;
+  const faults = (method: string, path: string): Fault | null => {
+    isMade ||= method === 'PATCH';
+    const isList = method === 'GET' && isMade && path.includes('/check-runs');
+    return isList ? { kind: 'empty-page' } : change.faults(method, path);
+  };
+  return opened({ github: { faults } }, async (world) => {
+    queueRun(world, [plan('build', OURS, 4)]);
+    await world.pass(25 * MINUTE_MS);
+    expect(isMade).toBe(true);
+    expect(world.github.checkRuns()).toHaveLength(1);
+    expect(titles(world)[0]).toMatch(/^Succeeded on ci-runner-arm64-spot-/);
+  });
+});
+
 test('a function that dies at any call of the sweep makes no second check', () =>
   opened({}, async (world) => {
     queueRun(world, [plan('typo', `${OURS} 8cup`), plan('build', OURS, 10)]);
