@@ -5,7 +5,17 @@ import { openWorld, seedRunnerRelease } from '../../world/in-process.ts';
 
 const CALL_MS = 50;
 /** No calls, or answered from memory. */
-const AT_ONCE = new Set(['clock', 'log', 'userData', 'config', 'markets', 'hours', 'widths', 'release']);
+const AT_ONCE = new Set([
+  'clock',
+  'log',
+  'userData',
+  'config',
+  'markets',
+  'hours',
+  'widths',
+  'release',
+  'mayWait',
+]);
 
 type Made = { readonly name: string; readonly atMs: number }[];
 
