@@ -17,6 +17,7 @@ export const EVENTS = [
   'completed A',
   'completed B',
 ] as const;
+export const NOT_SWAPPED = 'not swapped';
 export type EventName = (typeof EVENTS)[number];
 
 const MINUTE_MS = 60_000;
@@ -101,7 +102,7 @@ async function played({ seed, isOurs }: Case, report: Report) {
   const isOver = () =>
     simulation.jobs().length === 2 && simulation.jobs().every(({ status }) => status === 'completed');
   if (!(await world.until(isOver, 6 * MINUTE_MS))) return 'the jobs did not run';
-  return isOurs && !isSwapped(simulation.jobs()) ? 'not swapped' : { simulation, held, sweepAgain };
+  return isOurs && !isSwapped(simulation.jobs()) ? NOT_SWAPPED : { simulation, held, sweepAgain };
 }
 
 function send(fc: Simulation['world']['fc'], { headers, body }: OutgoingDelivery) {
