@@ -1,12 +1,11 @@
 /** Runners for no job, each with an end of its own: their entries first, then the launcher is asked, then they are followed. */
-import { BLANK_RUNNER } from '../../shared/ledger/blank-runner.ts';
 import type { RunnerEntry } from '../../shared/ledger/entries.ts';
-import type { Held } from '../../shared/ledger/ledger.ts';
 import { LEASE_MS } from '../../shared/limits.ts';
 import { warmNameOf } from '../../shared/names.ts';
 import type { RunnerName } from '../../shared/nouns.ts';
 import type { Queue } from '../../shared/ports.ts';
 import { bootMaxMs } from '../../shared/runner/boot-max.ts';
+import { askForRunner, firstEntry } from '../../shared/warm/ask.ts';
 import { CREATED, noteCreated, readCreated } from '../../shared/warm/created.ts';
 import type { Pool } from '../../shared/warm/pools.ts';
 import type { Operator } from '../shared/operator.ts';
@@ -50,51 +49,27 @@ export async function create(order: Order, world: CreateWorld): Promise<readonly
 /** Names that the sweep gives to pools count from 0 in each second. */
 const FIRST = 500;
 
-/** The launcher claims it for one launch; should it never hear of it, the sweep closes it. */
+/** Should the launcher never hear of it, the sweep closes it. */
 async function ask(
   { pool, count }: Order,
   at: number,
   untilMs: number,
   { operator: { config, ledger, clock }, queue, say }: CreateWorld,
 ): Promise<Created> {
-  const second = Math.floor(clock.nowMs() / 1000);
-  const name = warmNameOf(config.name, pool.requirements.arch, second, FIRST + at);
-  const held = await ledger.runners.add(name, entryOf(name, pool, untilMs, clock.nowMs()));
-  const created = (failure: string | null, entry = held?.entry ?? null): Created => {
-    const one = { name, untilMs, entry, failure };
-    say(one);
-    return one;
-  };
-  if (held === null) return created(`somebody else asked for ${count} in this second: ask again`, null);
-  try {
-    await queue.launch({ kind: 'warm', runner: name, rev: held.rev });
-  } catch (error) {
-    return created(...(await unasked(held, error, ledger.runners)));
-  }
-  return created(null);
+  const nowMs = clock.nowMs();
+  const name = warmNameOf(config.name, pool.requirements.arch, Math.floor(nowMs / 1000), FIRST + at);
+  const asked = { ...firstEntry(name, pool, nowMs), warm: CREATED, waitsUntilMs: untilMs };
+  const { held, error } = await askForRunner(asked, { ledger, queue });
+  const failure = held === null ? whyNone(error, count) : null;
+  const created = { name, untilMs, entry: held?.entry ?? null, failure };
+  say(created);
+  return created;
 }
 
-/** It may have been heard all the same: then it is the launcher's. */
-async function unasked(
-  held: Held<RunnerEntry>,
-  error: unknown,
-  runners: Operator['ledger']['runners'],
-): Promise<[failure: string | null, entry: RunnerEntry | null]> {
-  if (!(await runners.remove(held.entry.name, held))) return [null, held.entry];
-  const reason = error instanceof Error ? error.message : 'no reason given';
-  return [`the launcher could not be asked: ${reason}`, null];
-}
-
-function entryOf(name: RunnerName, pool: Pool, waitsUntilMs: number, nowMs: number): RunnerEntry {
-  const { labels, repository, requirements } = pool;
-  return {
-    ...BLANK_RUNNER,
-    ...{ name, state: 'launching', for: null, warm: CREATED, waitsUntilMs },
-    ...{ labels, repository, installationId: null },
-    ...{ profile: requirements.profile, diskGiB: requirements.diskGiB },
-    ...{ createdAtMs: nowMs, stateAtMs: nowMs, leaseUntilMs: nowMs + LEASE_MS },
-  };
-}
+const whyNone = (error: string | null, count: number): string =>
+  error === null
+    ? `somebody else asked for ${count} in this second: ask again`
+    : `the launcher could not be asked: ${error}`;
 
 const LOOK_MS = 3_000;
 

@@ -7,7 +7,7 @@ import { BUILD_MAX_MS } from '../../shared/runner/images/image-limits.ts';
 import { amendImageNote, type ImageNote, readImageNote } from '../../shared/runner/images/image-note.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
-import { complain, say } from '../shared/screen/show.ts';
+import { fail, say } from '../shared/screen/show.ts';
 import { asked, type Change, promoted, rolledBack } from './decide.ts';
 import { prune } from './prune.ts';
 import { jsonOf, linesOf } from './text.ts';
@@ -149,9 +149,4 @@ function tellEnd({ failure, images: [newest] }: ImageNote): number {
   if (failure !== null) return fail(`It failed: ${failure.because}`);
   say(`${newest?.name ?? 'The image'} is made, and is tried by the next jobs.`);
   return 0;
-}
-
-function fail(text: string, code = 1): number {
-  complain(text);
-  return code;
 }

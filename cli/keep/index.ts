@@ -2,11 +2,9 @@
 import { confirm } from '@inquirer/prompts';
 import { Command } from 'commander';
 import { ms } from '../../shared/config/field-types.ts';
-import type { RunnerEntry } from '../../shared/ledger/entries.ts';
-import { LEDGER_SCAN_MAX } from '../../shared/limits.ts';
-import { currencyOf, type Operator, withOperator } from '../shared/operator.ts';
+import { currencyOf, findRunner, type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
-import { complain, show } from '../shared/screen/show.ts';
+import { complain, fail, show } from '../shared/screen/show.ts';
 import { whyNotKept } from './decide.ts';
 import { type Kept, keep, letGo } from './keep.ts';
 import { jsonOf, proposal, report } from './text.ts';
@@ -57,7 +55,7 @@ async function act(
   options: Options,
   operator: Operator,
 ): Promise<number> {
-  const entry = await find(named, operator);
+  const entry = await findRunner(named, operator);
   if (entry === null) return fail(`There is no runner '${named}' in the ledger. What there is: npm run list`);
   if (spanMs === null) return tell(await letGo(entry, operator), options, operator);
   const nowMs = operator.clock.nowMs();
@@ -72,11 +70,6 @@ async function act(
   return tell(await keep(entry, operator.clock.nowMs() + spanMs, operator), options, operator);
 }
 
-async function find(named: string, { ledger }: Operator): Promise<RunnerEntry | null> {
-  const { things } = await ledger.runners.list(LEDGER_SCAN_MAX);
-  return things.find(({ entry }) => entry.name === named || entry.instanceId === named)?.entry ?? null;
-}
-
 async function tell(kept: Kept, { json }: Options, operator: Operator): Promise<number> {
   if (kept.kind === 'refused') return fail(kept.because);
   const [currency, nowMs] = [await currencyOf(operator), operator.clock.nowMs()];
@@ -87,9 +80,4 @@ async function tell(kept: Kept, { json }: Options, operator: Operator): Promise<
     text: (all) => report(all, currency, nowMs),
   });
   return kept.failures.length === 0 ? 0 : 1;
-}
-
-function fail(text: string, code = 1): number {
-  complain(text);
-  return code;
 }

@@ -2,11 +2,9 @@
 import { confirm } from '@inquirer/prompts';
 import { Command } from 'commander';
 import type { RunnerEntry } from '../../shared/ledger/entries.ts';
-import type { Ledger } from '../../shared/ledger/ledger.ts';
-import { LEDGER_SCAN_MAX } from '../../shared/limits.ts';
-import { type Operator, withOperator } from '../shared/operator.ts';
+import { findRunner, type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
-import { complain, show } from '../shared/screen/show.ts';
+import { fail, show } from '../shared/screen/show.ts';
 import { decideRetirement, type Retirement } from './decide.ts';
 import { markRetired } from './mark.ts';
 
@@ -45,7 +43,7 @@ function command(take: (runner: string) => void): Command {
 }
 
 async function retire(named: string, options: Options, { ledger, clock }: Operator): Promise<number> {
-  const entry = await find(named, ledger);
+  const entry = await findRunner(named, { ledger });
   if (entry === null) return fail(`There is no runner '${named}' in the ledger. What there is: npm run list`);
   const plan = decideRetirement(entry, options.force);
   if (plan.kind === 'refused') return fail(plan.because);
@@ -57,16 +55,6 @@ async function retire(named: string, options: Options, { ledger, clock }: Operat
   }
   const last = await markRetired(entry, options.force, ledger, clock.nowMs());
   return last.kind === 'refused' ? fail(last.because) : printRetirement(entry, last, options);
-}
-
-async function find(named: string, { runners }: Ledger): Promise<RunnerEntry | null> {
-  const { things } = await runners.list(LEDGER_SCAN_MAX);
-  return things.find(({ entry }) => entry.name === named || entry.instanceId === named)?.entry ?? null;
-}
-
-function fail(text: string, code = 1): number {
-  complain(text);
-  return code;
 }
 
 function printRetirement(

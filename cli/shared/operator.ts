@@ -4,6 +4,8 @@ import { namesOf } from '../../infra/names.ts';
 import { type Adapters, createAdapters } from '../../shared/adapters/adapters.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { parseEnvironment } from '../../shared/config/environment.ts';
+import type { RunnerEntry } from '../../shared/ledger/entries.ts';
+import { LEDGER_SCAN_MAX } from '../../shared/limits.ts';
 import { readMarkets } from '../../shared/market/read.ts';
 import { operatorKey } from './alibaba.ts';
 import { readDotEnv } from './dot-env.ts';
@@ -99,4 +101,13 @@ export async function withOperator(act: (operator: Operator) => Promise<number>)
   const operator = await openOperator();
   if (operator === null) return 1;
   return act(operator);
+}
+
+/** By its name, or the id of its instance. Null: the ledger has none. */
+export async function findRunner(
+  named: string,
+  { ledger }: Pick<Operator, 'ledger'>,
+): Promise<RunnerEntry | null> {
+  const { things } = await ledger.runners.list(LEDGER_SCAN_MAX);
+  return things.find(({ entry }) => entry.name === named || entry.instanceId === named)?.entry ?? null;
 }

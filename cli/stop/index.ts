@@ -2,11 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { confirm } from '@inquirer/prompts';
 import { Command } from 'commander';
-import { LEDGER_SCAN_MAX } from '../../shared/limits.ts';
 import { isRunnerName } from '../../shared/names.ts';
-import { type Operator, withOperator } from '../shared/operator.ts';
+import { findRunner, type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
-import { complain, say, showJson } from '../shared/screen/show.ts';
+import { complain, fail, say, showJson } from '../shared/screen/show.ts';
 import { isKnown } from './known.ts';
 import { type Stopped, stop, type Target } from './stop.ts';
 import { triggerSwitch } from './world.ts';
@@ -78,9 +77,8 @@ async function targetIn(
   if (repository !== undefined)
     return (await isKnown(repository, { ledger, config })) ? { kind: 'repository', repository } : null;
   if (runner === undefined) return { kind: 'all' };
-  const { things } = await ledger.runners.list(LEDGER_SCAN_MAX);
-  const found = things.find(({ entry }) => entry.name === runner || entry.instanceId === runner);
-  if (found !== undefined) return { kind: 'runner', name: found.entry.name };
+  const found = await findRunner(runner, { ledger });
+  if (found !== null) return { kind: 'runner', name: found.name };
   return isRunnerName(config.name, runner) ? { kind: 'runner', name: runner } : null;
 }
 
@@ -94,9 +92,4 @@ function report(stopped: Stopped, target: Target, { json }: Options): number {
     say(`${isDone ? 'No machine is left.' : 'Not all is stopped: see above.'}${how}`);
   }
   return isDone ? 0 : 1;
-}
-
-function fail(text: string, code = 1): number {
-  complain(text);
-  return code;
 }

@@ -1,7 +1,7 @@
 /** Mints the JIT config, then runs the first instance to be had. */
 
 import { alertOnce } from '../../shared/alert-once.ts';
-import type { RunnerEntry } from '../../shared/ledger/entries.ts';
+import type { JobEntry, RunnerEntry } from '../../shared/ledger/entries.ts';
 import type { Held } from '../../shared/ledger/ledger.ts';
 import { RETRY_MS } from '../../shared/limits.ts';
 import { runnerGroupOf, targetOf } from '../../shared/names.ts';
@@ -11,17 +11,13 @@ import { type Wait, wait } from './wait.ts';
 import { type Launch, type Walk, walk } from './walk.ts';
 import type { LauncherWorld, Outcome } from './world.ts';
 
+type Minted = Extract<MintOutcome, { kind: 'minted' }>;
+
 export async function mintAndRun(launch: Launch, world: LauncherWorld): Promise<Outcome> {
   const { job, runner } = launch;
-  const { name, labels } = runner.entry;
-  const target = targetOf(runner.entry, world.config);
-  const group = runnerGroupOf(job.entry.job, world.config);
-  const minted = await world.github.mint(target, { name, labels, group });
-  world.log('launch.minted', { job: job.entry.job.id, runner: name, outcome: minted.kind });
-  if (minted.kind !== 'minted') {
-    await undo(runner, null, world);
-    return wait(job, await unminted(minted, target, world), world);
-  }
+  const { name } = runner.entry;
+  const minted = await mint(job, runner.entry, () => undo(runner, null, world), world);
+  if (minted.kind !== 'minted') return minted;
 
   // From here on an instance may be asked for; an entry without a runner id proves that none was.
   const { runnerId, jitConfig } = minted;
@@ -31,6 +27,23 @@ export async function mintAndRun(launch: Launch, world: LauncherWorld): Promise<
   if (held === null) return undoUnwanted(runner, runnerId, world);
 
   return walkOrUndo({ ...launch, runner: held, jitConfig }, runnerId, world);
+}
+
+/** Else the outcome of the launch. `takeBack`: what was written for it before. */
+export async function mint(
+  job: Held<JobEntry>,
+  runner: RunnerEntry,
+  takeBack: () => Promise<void>,
+  world: LauncherWorld,
+): Promise<Minted | Outcome> {
+  const { name, labels } = runner;
+  const target = targetOf(runner, world.config);
+  const group = runnerGroupOf(job.entry.job, world.config);
+  const minted = await world.github.mint(target, { name, labels, group });
+  world.log('launch.minted', { job: job.entry.job.id, runner: name, outcome: minted.kind });
+  if (minted.kind === 'minted') return minted;
+  await takeBack();
+  return wait(job, await unminted(minted, target, world), world);
 }
 
 /** Of a machine that is only made ready: no job can come to it, and nothing on it is a secret. */
@@ -48,8 +61,8 @@ async function walkOrUndo(launch: Walk, runnerId: number | null, world: Launcher
   return wait(launch.job, { ...walked, obstacle: walked.isFatal ? 'refusal' : 'offer' }, world);
 }
 
-export async function unminted(
-  minted: Exclude<MintOutcome, { kind: 'minted' }>,
+async function unminted(
+  minted: Exclude<MintOutcome, Minted>,
   { owner, repository }: Target,
   world: LauncherWorld,
 ): Promise<Wait> {

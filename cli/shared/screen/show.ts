@@ -43,3 +43,9 @@ export function say(text: string): void {
 export function complain(text: string): void {
   process.stderr.write(`${sayable(text)}\n`);
 }
+
+/** The last word of a command that does nothing more. Exit codes: 1 for failure, 2 for usage. */
+export function fail(text: string, code: 1 | 2 = 1): number {
+  complain(text);
+  return code;
+}

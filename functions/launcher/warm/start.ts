@@ -5,7 +5,6 @@ import { mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { LEASE_MS } from '../../../shared/limits.ts';
-import { runnerGroupOf, targetOf } from '../../../shared/names.ts';
 import type { RunOutcome } from '../../../shared/ports.ts';
 import { scopesOf } from '../../../shared/quota/learned-limits.ts';
 import { COLD_AFTER_START_MS, START_TRIES_MS, STARTS_PER_LAUNCH_MAX } from '../../../shared/warm/limits.ts';
@@ -13,7 +12,7 @@ import { withStoppedMs } from '../../../shared/warm/standby.ts';
 import type { Ahead } from '../ahead.ts';
 import type { Installed } from '../boot.ts';
 import { explainRefusal } from '../explain-refusal.ts';
-import { unminted } from '../mint-and-run.ts';
+import { mint } from '../mint-and-run.ts';
 import { type Refusals, takeRefusal } from '../refused.ts';
 import { wait } from '../wait.ts';
 import { noRefusals } from '../walk.ts';
@@ -93,14 +92,8 @@ interface Start {
 async function start(asked: Start, world: LauncherWorld): Promise<Outcome | null> {
   const { job, runner, release } = asked;
   const { name, labels, candidate, region, instanceId, image = null } = runner.entry;
-  const target = targetOf(runner.entry, world.config);
-  const group = runnerGroupOf(job.entry.job, world.config);
-  const minted = await world.github.mint(target, { name, labels, group });
-  world.log('launch.minted', { job: job.entry.job.id, runner: name, outcome: minted.kind });
-  if (minted.kind !== 'minted') {
-    await putBack(runner, world);
-    return wait(job, await unminted(minted, target, world), world);
-  }
+  const minted = await mint(job, runner.entry, () => putBack(runner, world), world);
+  if (minted.kind !== 'minted') return minted;
   const { runnerId, jitConfig } = minted;
   const held = await note(runner, { runnerId }, world);
   if (held === null || held.entry.isUnwanted)

@@ -3,6 +3,7 @@ import type { Ending, JobEntry, RunnerEntry } from '../../../shared/ledger/entri
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { VERSION_REFUSED_STATUS, versionRefused } from '../../../shared/runner/exit.ts';
 import { isHeld } from '../events/held.ts';
+import { isStopped } from '../survey/machine-status.ts';
 import type { Observation } from '../survey/observe.ts';
 
 export interface Waste {
@@ -52,8 +53,7 @@ export function endingOf(runner: RunnerEntry, { instances, registration, isGone 
   const { onlineAtMs, removedAtMs, state } = runner;
   if (instances.some(({ isRecycling }) => isRecycling)) return 'taken back';
   if (isGone) return 'gone';
-  if (instances.some(({ status }) => status === 'Stopped' || status === 'Stopping'))
-    return onlineAtMs === null ? 'stopped in its boot' : 'stopped';
+  if (instances.some(isStopped)) return onlineAtMs === null ? 'stopped in its boot' : 'stopped';
   if (onlineAtMs === null) return 'never online';
   if (removedAtMs !== null) return 'given nothing';
   return state === 'idle' && registration?.isOnline !== true ? 'offline' : 'ended';

@@ -11,8 +11,8 @@ import {
 import { TAG } from '../../../shared/names.ts';
 import { isStandingBy } from '../../../shared/warm/standby.ts';
 import { meantSinceMs, type Standing } from '../events/held.ts';
+import { hasStoppedForGood, isStopped, isYoung } from '../survey/machine-status.ts';
 import type { Observation } from '../survey/observe.ts';
-import { hasStoppedForGood, isStopped, isYoung } from './machine-status.ts';
 import { diagnoseStandby, diagnoseStarting } from './standby/diagnose-standby.ts';
 import { type Coverage, deletion, endIsNear, endsAtMs, type Verdict, verdict, warningMs } from './verdict.ts';
 

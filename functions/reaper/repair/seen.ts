@@ -2,9 +2,9 @@
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Candidate, Instance } from '../../../shared/nouns.ts';
 import { isStandingBy } from '../../../shared/warm/standby.ts';
+import { stoppedLooks } from '../survey/machine-status.ts';
 import type { Observation } from '../survey/observe.ts';
 import type { ReaperWorld } from '../world.ts';
-import { stoppedLooks } from './machine-status.ts';
 
 /** Pure. Undefined: nothing is new. While a launch is under way its entry is its launcher's. */
 export function entryWithSeen({ held, instances, registration }: Observation): RunnerEntry | undefined {

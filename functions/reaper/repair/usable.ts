@@ -1,7 +1,7 @@
 /** Which runners may be counted on: pure. */
 import { isStandingBy } from '../../../shared/warm/standby.ts';
+import { isEnding } from '../survey/machine-status.ts';
 import type { Observation } from '../survey/observe.ts';
-import { isEnding } from './machine-status.ts';
 import type { Coverage } from './verdict.ts';
 
 /** May it still take a job? Asked before matching; what it leaves out is diagnosed without a waiting job. */

@@ -10,6 +10,7 @@ import { bootMaxOf } from '../../../shared/runner/boot-max.ts';
 import { START_VISIBLE_MS } from '../../../shared/warm/limits.ts';
 import type { Standing } from '../events/held.ts';
 import { whyNotOurs } from '../own-instance.ts';
+import { isStopped } from './machine-status.ts';
 import type { Survey } from './survey.ts';
 
 export interface Observation {
@@ -71,8 +72,7 @@ function isGone({ instanceId, stateAtMs, state }: RunnerEntry, { gone, atMs }: S
 function sinceItsStart(instance: Instance, entry: RunnerEntry | null, { atMs }: Survey): Instance {
   const { startedAtMs, state } = entry ?? {};
   const isStarting = (state === 'launching' || state === 'booting') && startedAtMs !== undefined;
-  const isStopped = instance.status === 'Stopped' || instance.status === 'Stopping';
-  if (!isStarting || !isStopped || atMs - startedAtMs > START_VISIBLE_MS) return instance;
+  if (!isStarting || !isStopped(instance) || atMs - startedAtMs > START_VISIBLE_MS) return instance;
   return { ...instance, status: 'Starting' };
 }
 

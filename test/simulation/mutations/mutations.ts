@@ -133,7 +133,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   one(
     'a machine stopped for good is deleted whatever GitHub says, at once',
-    'functions/reaper/repair/machine-status.ts',
+    'functions/reaper/survey/machine-status.ts',
     'return isNow ? Math.min(before + 1, STOPPED_LOOKS_MIN) : 0;',
     'return instances.length > 0 ? STOPPED_LOOKS_MIN : 0;',
   ),

@@ -1,8 +1,8 @@
 /** What a machine that is to be stopped, or stands so, asks for: pure. It has no registration, so no job can be on it. */
 import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
 import { STANDBY_STOP_MAX_MS } from '../../../../shared/warm/limits.ts';
+import { isStopped, isYoung } from '../../survey/machine-status.ts';
 import type { Observation } from '../../survey/observe.ts';
-import { isStopped, isYoung } from '../machine-status.ts';
 import { type Coverage, endsAtMs, type Verdict, verdict } from '../verdict.ts';
 
 /** `booting` for the ledger: what a release without stopped runners makes of it is a machine that has stopped, and goes. */

@@ -1,11 +1,10 @@
 /** Runners that are to wait for jobs are launched: their entries first, then the launcher is asked. */
 import { alertOnce, resolveAlert } from '../../../../shared/alert-once.ts';
-import { BLANK_RUNNER } from '../../../../shared/ledger/blank-runner.ts';
 import type { Ending, RunnerEntry } from '../../../../shared/ledger/entries.ts';
 import type { CapacityView } from '../../../../shared/ledger/ledger.ts';
 import { isStopped } from '../../../../shared/ledger/stop.ts';
-import { LEASE_MS } from '../../../../shared/limits.ts';
 import { warmNameOf } from '../../../../shared/names.ts';
+import { askForRunner, firstEntry } from '../../../../shared/warm/ask.ts';
 import {
   WARM_AGE_MS,
   WARM_PAUSE_MAX_MS,
@@ -134,26 +133,15 @@ function isFailed(entry: RunnerEntry, observation: Repaired['spent'][number], no
   );
 }
 
-/** The launcher's to claim, for one lease; should it never hear of it, the sweep closes it as any launch without a launcher. */
+/** Should the launcher never hear of it, the sweep closes it as any launch without a launcher. */
 async function start(pool: Pool, stamp: string, at: number, world: ReaperWorld): Promise<boolean> {
-  const { ledger, clock, config, queue, log } = world;
+  const { clock, config, log } = world;
   const nowMs = clock.nowMs();
   const name = warmNameOf(config.name, pool.requirements.arch, Math.floor(nowMs / 1000), at);
-  const held = await ledger.runners.add(name, {
-    ...BLANK_RUNNER,
-    ...{ name, state: 'launching', for: null, warm: stamp, labels: pool.labels },
-    ...{ repository: pool.repository, installationId: null },
-    ...{ profile: pool.requirements.profile, diskGiB: pool.requirements.diskGiB },
-    ...{ createdAtMs: nowMs, stateAtMs: nowMs, leaseUntilMs: nowMs + LEASE_MS },
-    ...(pool.kind === 'stopped' ? { standby: 'preparing' } : {}),
-  });
-  if (held === null) return false;
-  log('warm.due', { runner: name, pool: pool.name });
-  try {
-    await queue.launch({ kind: 'warm', runner: name, rev: held.rev });
-  } catch (error) {
-    log('warm.due_failed', { runner: name, error: error instanceof Error ? error.message : 'unknown' });
-    return !(await ledger.runners.remove(name, held));
-  }
-  return true;
+  const standby = pool.kind === 'stopped' ? ({ standby: 'preparing' } as const) : {};
+  const entry = { ...firstEntry(name, pool, nowMs), warm: stamp, ...standby };
+  const { held, error } = await askForRunner(entry, world);
+  if (held !== null || error !== null) log('warm.due', { runner: name, pool: pool.name });
+  if (error !== null) log('warm.due_failed', { runner: name, error });
+  return held !== null;
 }

@@ -1,7 +1,9 @@
 /** What the cloud's word for the state of a machine means: pure. */
+
+import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { Held } from '../../../shared/ledger/ledger.ts';
 import { STOPPED_LOOKS_MIN } from '../../../shared/limits.ts';
 import type { Instance } from '../../../shared/nouns.ts';
-import type { Observation } from '../survey/observe.ts';
 
 export const isStopped = ({ status }: Pick<Instance, 'status'>): boolean =>
   status === 'Stopped' || status === 'Stopping';
@@ -13,8 +15,13 @@ export const isEnding = ({ status, isRecycling }: Pick<Instance, 'status' | 'isR
 export const isYoung = ({ status }: Pick<Instance, 'status'>): boolean =>
   status === 'Pending' || status === 'Starting';
 
+interface Seen {
+  readonly held: Held<RunnerEntry> | null;
+  readonly instances: readonly Pick<Instance, 'status'>[];
+}
+
 /** Nothing runs on it: the sweeps before saw so, and this one. What GitHub says, or cannot say, is no matter then. */
-export const hasStoppedForGood = ({ held, instances }: Observation): boolean =>
+export const hasStoppedForGood = ({ held, instances }: Seen): boolean =>
   held !== null && stoppedLooks(held.entry.stoppedLooks ?? 0, instances) >= STOPPED_LOOKS_MIN;
 
 /** How many sweeps in a row saw it stopped, this one included. */
