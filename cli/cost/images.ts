@@ -2,7 +2,7 @@
 import { ecsImages } from '../../shared/adapters/ecs/images.ts';
 import { bakedNames } from '../../shared/runner/images/bake.ts';
 import type { CloudImage } from '../../shared/runner/images/image-builder.ts';
-import type { Operator } from '../shared/operator.ts';
+import { ecsOf, type Operator } from '../shared/operator.ts';
 
 /**
  * CNY a GiB and month of a standard snapshot, as published for mainland regions in 2025: an estimate. Billed is what a snapshot
@@ -18,9 +18,10 @@ export interface ImageCosts {
 /** Null: no image bakes itself. A text: why it is not known. */
 export type KnownImageCosts = ImageCosts | string | null;
 
-export async function readImageCosts({ config, callEcs, pause }: Operator): Promise<KnownImageCosts> {
+export async function readImageCosts(operator: Operator): Promise<KnownImageCosts> {
+  const { config } = operator;
   if (bakedNames(config).length === 0) return null;
-  const builder = ecsImages({ call: callEcs, pause, deployment: config.name });
+  const builder = ecsImages(ecsOf(operator));
   try {
     const listed = await Promise.all(config.placements.map(({ region }) => builder.images(region)));
     if (listed.some(({ complete }) => !complete)) return 'there are more images than are listed';

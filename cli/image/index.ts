@@ -5,7 +5,7 @@ import { ecsImages } from '../../shared/adapters/ecs/images.ts';
 import { bakedNames } from '../../shared/runner/images/bake.ts';
 import { BUILD_MAX_MS } from '../../shared/runner/images/image-limits.ts';
 import { amendImageNote, type ImageNote, readImageNote } from '../../shared/runner/images/image-note.ts';
-import { type Operator, withOperator } from '../shared/operator.ts';
+import { ecsOf, type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
 import { fail, say } from '../shared/screen/show.ts';
 import { asked, type Change, promoted, rolledBack } from './decide.ts';
@@ -84,8 +84,7 @@ function actOn(
   }
 }
 
-const builderOf = ({ callEcs, pause, config }: Operator) =>
-  ecsImages({ call: callEcs, pause, deployment: config.name });
+const builderOf = (operator: Operator) => ecsImages(ecsOf(operator));
 
 async function show(names: readonly string[], { json }: Options, { ledger }: Operator): Promise<number> {
   const notes = await Promise.all(

@@ -9,7 +9,7 @@ import { amend } from '../../shared/ledger/amend.ts';
 import type { RunnerEntry } from '../../shared/ledger/entries.ts';
 import { RELEASE_MARGIN_MS } from '../../shared/limits.ts';
 import type { Instance } from '../../shared/nouns.ts';
-import type { Operator } from '../shared/operator.ts';
+import { ecsOf, type Operator } from '../shared/operator.ts';
 import { keptEntry, letGoEntry, whyNotKept } from './decide.ts';
 import { keepScript } from './keep-script.ts';
 
@@ -110,11 +110,6 @@ async function moveRelease(
   failures.push(`The cloud’s release time could not be moved, because ${why}.`);
   return moved.kind === 'gone' ? null : instance.releaseAtMs;
 }
-
-const ecsOf = ({ callEcs: call, pause, clock, config }: KeepWorld) => ({
-  ...{ call, pause, clock },
-  deployment: config.name,
-});
 
 /** A sentence: it is not there, or not of our making. */
 async function machineOf(entry: RunnerEntry, world: KeepWorld): Promise<Instance | string> {

@@ -2,7 +2,7 @@
 import { runOnMachine } from '../../shared/adapters/ecs/assistant/command.ts';
 import { cleanLines } from '../../shared/story/outside-text.ts';
 import type { Findings } from '../explain/findings.ts';
-import type { Operator } from '../shared/operator.ts';
+import { ecsOf, type Operator } from '../shared/operator.ts';
 import { DIAG_SCRIPT } from './diag-script.ts';
 
 export interface Console {
@@ -16,14 +16,13 @@ type DiagWorld = Pick<Operator, 'callEcs' | 'pause' | 'clock' | 'config'>;
 /** Without secrets and control characters. What cannot be had is a sentence in `missing`. */
 export async function diagsOf(
   { runners }: Pick<Findings, 'runners'>,
-  { callEcs: call, pause, clock, config }: DiagWorld,
+  world: DiagWorld,
   missing: string[],
 ): Promise<Console[]> {
   const diags: Console[] = [];
-  const ecs = { call, pause, clock, deployment: config.name };
   for (const { name, instanceId, region } of runners) {
     if (instanceId === null || region === null) continue;
-    const ran = await runOnMachine(region, instanceId, DIAG_SCRIPT, ecs);
+    const ran = await runOnMachine(region, instanceId, DIAG_SCRIPT, ecsOf(world));
     if (ran.kind === 'ran' && ran.exitCode === 0)
       diags.push({ runner: name, lines: cleanLines(ran.output.trimEnd()) });
     else missing.push(`The runner’s own log on ${name} could not be read: ${whyOf(ran)}.`);

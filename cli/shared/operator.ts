@@ -111,3 +111,16 @@ export async function findRunner(
   const { things } = await ledger.runners.list(LEDGER_SCAN_MAX);
   return things.find(({ entry }) => entry.name === named || entry.instanceId === named)?.entry ?? null;
 }
+
+/** What adapters of ECS beyond the stories' ports are made of. */
+export const ecsOf = ({
+  callEcs: call,
+  pause,
+  clock,
+  config,
+}: Pick<Operator, 'callEcs' | 'pause' | 'clock' | 'config'>) => ({
+  call,
+  pause,
+  clock,
+  deployment: config.name,
+});

@@ -113,7 +113,10 @@ test('create launches a runner that waits for a job, and refuses what a job woul
   const refused = await run('create', '--labels', 'arm64,8cup');
   expect(refused).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/Refused: .*'8cup'.*8cpu/) });
   const made = await run('create', '--labels', 'arm64,4cpu', '--for', '2h', '--json');
-  expect(made, made.err).toMatchObject({ code: 0, err: expect.stringMatching(/ boots, on ecs\.\S+ in /) });
+  expect(made, made.err).toMatchObject({
+    code: 0,
+    err: expect.stringMatching(/ is online, and waits for a job until /),
+  });
   const { runners } = JSON.parse(made.out) as { runners: { runner: string; state: string }[] };
   expect(runners).toMatchObject([{ state: 'idle', because: null, instance: expect.stringMatching(/^i-/) }]);
   const job = harness.play('waited-for', 'arm64 4cpu', 1);

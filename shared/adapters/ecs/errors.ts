@@ -69,3 +69,6 @@ function familyOf(code: string): Meaning | null {
   if (/^QuotaExceed(?:ed)?\./.test(code)) return usedUp('family');
   return null;
 }
+
+/** RAM's: whoever asks may not. */
+export const isRightMissing = (code: string): boolean => /^(Forbidden\.RAM|NoPermission)/.test(code);

@@ -1,6 +1,6 @@
 /** When the cloud itself releases an instance: moved, on demand and spot alike. @see API reference ModifyInstanceAutoReleaseTime */
 import type { Clock } from '../../ports.ts';
-import { failureOf } from './errors.ts';
+import { failureOf, isRightMissing } from './errors.ts';
 import { ask, findInstances, type LookUpWorld } from './look-ups.ts';
 import { releaseTime } from './request.ts';
 
@@ -26,7 +26,7 @@ export async function moveReleaseTime(
   } catch (error) {
     const { code, status } = failureOf(error);
     if (GONE.has(code)) return { kind: 'gone' };
-    const because = /^(Forbidden\.RAM|NoPermission)/.test(code)
+    const because = isRightMissing(code)
       ? `you lack ecs:ModifyInstanceAutoReleaseTime (${code})`
       : `ECS answered ${code}`;
     if (status !== null && status < 500) return { kind: 'not-moved', because };

@@ -85,7 +85,7 @@ test('an event that finds no instance for five hours is given up', async () => {
   const { fc, seen, pass } = worldOf([{ concurrency: 0, body: async () => null }]);
   fc.invokeAsync('f0', event(1));
   await pass(6 * HOUR_MS);
-  expect(seen.at(-1)).toMatchObject({ kind: 'dropped', because: 'no instance was available for 5 hours' });
+  expect(seen.at(-1)).toMatchObject({ kind: 'dropped', because: 'no instance was to be had for 5 hours' });
 });
 
 test('faults before and after acceptance', async () => {

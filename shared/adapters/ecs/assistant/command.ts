@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { CLIENT_TOKEN_MAX_CHARS } from '../../../limits.ts';
 import type { Clock } from '../../../ports.ts';
-import { failureOf } from '../errors.ts';
+import { failureOf, isRightMissing } from '../errors.ts';
 import { ask, type LookUpWorld } from '../look-ups.ts';
 
 export type AssistantWorld = LookUpWorld & { readonly clock: Clock };
@@ -98,7 +98,7 @@ async function resultOf(
 
 /** @see API reference DescribeInvocationResults, ErrorCode; a right that is missing is RAM's. */
 export function whyNot(code: string): string {
-  if (/^(Forbidden\.RAM|NoPermission)/.test(code))
+  if (isRightMissing(code))
     return `you lack ecs:RunCommand or ecs:DescribeInvocationResults on it (${code}): docs/security.md has the policy`;
   if (
     /^(InstanceNotExists|InstanceReleased|InvalidInstance\.?Id\.NotFound|InvalidInstance\.NotFound)/i.test(

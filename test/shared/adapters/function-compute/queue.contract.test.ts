@@ -92,7 +92,7 @@ describe.each<FcSignature>(['fc', 'acs3'])('signed with %s', (signature) => {
     const error = await queue({ signature, credentials: () => wrong })
       .launch(EVENT)
       .catch((thrown: Error) => thrown);
-    expect(error).toMatchObject({ name: 'Error', status: expect.any(Number) });
+    expect(error).toMatchObject({ name: 'FcRefusal', status: expect.any(Number) });
     expect(JSON.stringify([lines, String(error)])).not.toContain('not-the-secret-at-all');
   });
 
