@@ -26,7 +26,7 @@ export async function noteIfThrown(
 }
 
 /** Errors of our adapters are scrubbed where they are made. */
-const wordsOf = (error: unknown): string =>
+export const wordsOf = (error: unknown): string =>
   (error instanceof Error ? error.message : 'no reason given').replace(/\s+/g, ' ').slice(0, WORDS_MAX_CHARS);
 
 async function note({ entry: { job, launches } }: Held<JobEntry>, error: unknown, world: LauncherWorld) {

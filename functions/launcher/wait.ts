@@ -1,4 +1,5 @@
 /** A job that cannot be launched for now keeps a next try, with its reason. */
+import { waitMsOf } from '../../shared/budget.ts';
 import { HELD_NOTE_MS } from '../../shared/github-limits.ts';
 import type { MatrixBound } from '../../shared/job/matrix.ts';
 import { amend, mergeTrail } from '../../shared/ledger/amend.ts';
@@ -6,7 +7,9 @@ import type { JobEntry, Obstacle, QuotaWait } from '../../shared/ledger/entries.
 import type { Hold } from '../../shared/ledger/entry-parts.ts';
 import { noteHeld } from '../../shared/ledger/held-note.ts';
 import type { Held, SlotCost } from '../../shared/ledger/ledger.ts';
+import { RETRY_MS } from '../../shared/limits.ts';
 import { lastingObstacle } from './entries.ts';
+import { wordsOf } from './note-failure.ts';
 import type { LauncherWorld, Outcome } from './world.ts';
 
 export interface Wait {
@@ -36,6 +39,17 @@ export async function wait(
   await amend(ledger.jobs, job.id, change, held);
   log('launch.waited', { job: job.id, because, nextTryAt: new Date(nextTryAtMs).toISOString() });
   return { kind: 'waits', because, nextTryAtMs };
+}
+
+export const GITHUB_IS_SLOW = 'GitHub asks us to slow down';
+
+/** GitHub did not say whose code a job runs, so nothing has been made for it: there is no lease to wait for. */
+export function untilJudged(error: unknown, { clock }: Pick<LauncherWorld, 'clock'>): Wait {
+  const waitMs = waitMsOf(error);
+  const nextTryAtMs = clock.nowMs() + (waitMs ?? RETRY_MS);
+  if (waitMs !== null) return { because: GITHUB_IS_SLOW, nextTryAtMs, obstacle: null };
+  const because = `GitHub does not say whose code it runs: ${wordsOf(error)}`;
+  return { because, nextTryAtMs, obstacle: 'refusal' };
 }
 
 /** Pure. A job that waits for an hour says so once, and keeps the rest of its story. */
