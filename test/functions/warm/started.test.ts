@@ -5,6 +5,7 @@ import type { Machine } from '../../../simulator/ecs/index.ts';
 import type { SimJob } from '../../../simulator/github/index.ts';
 import { jitConfigOf } from '../../../simulator/told-by-user-data.ts';
 import { diesAt } from '../../crash/points.ts';
+import { configOf } from '../../world/in-process.ts';
 import { isOver, linesOf, MINUTE_MS, machines, queue, waitedMs } from './fixture.ts';
 import { calls, endsEmpty, isAtRest, ready, restingIn, setStock } from './stopped-fixture.ts';
 
@@ -109,7 +110,13 @@ test('the launcher dies between any two of its calls: the job runs, and nothing 
   const opened = dry.calls.findIndex((each) => each.run === run && each.name === 'ledger.runners.replace');
   const points = dry.calls.flatMap((each, at) => (each.run === run && at >= opened ? [at] : []));
   expect(points.map((at) => dry.calls[at]?.name)).toEqual([
-    ...['ledger.runners.replace', 'github.mint', 'ledger.runners.replace', 'instances.setUserData'],
+    ...[
+      'ledger.runners.replace',
+      'ledger.capacity.mintAgain',
+      'github.mint',
+      'ledger.runners.replace',
+      'instances.setUserData',
+    ],
     ...['instances.start', 'ledger.runners.replace', 'ledger.jobs.read', 'ledger.jobs.replace'],
   ]);
   for (const call of points) {
@@ -166,4 +173,17 @@ test('its job gets another’s runner while it is being started: it is for that 
   expect(machines(world) - before, 'and the pool’s next one').toBeLessThanOrEqual(2);
   expect(waitedMs(second)[0]).toBeLessThan(MINUTE_MS);
   await endsEmpty(world);
+});
+
+test('starts are paced as launches are, by their mints: the machines that wait for the next minute stand as they did', async () => {
+  const world = await ready(3);
+  const stood = new Set(restingIn(world).map(({ name }) => name));
+  const warm = [{ labels: ['arm64'], stopped: 3 }];
+  world.state.config = configOf({ warm, limits: { mintsPerMinute: 1 } });
+  const jobs = queue(world, 3);
+  expect(await world.until(() => isOver(jobs), 15 * MINUTE_MS)).toBe(true);
+  const minutes = linesOf(world, 'launch.minted').map(({ at }) => String(at).slice(0, 16));
+  expect([minutes.length, new Set(minutes).size], 'a minute each').toEqual([3, 3]);
+  expect(jobs.filter(({ runner }) => stood.has(runner?.name ?? ''))).toHaveLength(3);
+  world.fc.close();
 });
