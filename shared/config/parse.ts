@@ -5,7 +5,7 @@ import { architecturesOf, parseLabels } from '../job/labels.ts';
 import { parsePools } from '../warm/pools.ts';
 import { type Config, RunnersYaml } from './config.ts';
 import { type Mistake, mistakeOf, type Path } from './mistakes.ts';
-import { deployMistakes, placementMistakes, regionMistakes } from './mistakes-of-places.ts';
+import { deployMistakes, placementMistakes, regionMistakes, toolMistakes } from './mistakes-of-places.ts';
 
 export type ParsedConfig =
   | { readonly kind: 'ok'; readonly config: Config; readonly warnings: readonly string[] }
@@ -84,6 +84,7 @@ function checked(raw: unknown): Config | Mistake[] {
     ...regionMistakes(parsed.data),
     ...warmMistakes(parsed.data),
     ...deployMistakes(parsed.data),
+    ...toolMistakes(parsed.data),
   ];
   return mistakes.length > 0 ? mistakes : parsed.data;
 }
