@@ -73,7 +73,7 @@ test('an editor shows nothing wrong in what is good, tells what a key means, and
   expect(await marksOf(GOOD)).toEqual([]);
   expect(await marksOf(EXAMPLE)).toEqual([]);
   const hover = await hoverOver('lifetime', more('limits:\n  lifetime: 6h'));
-  expect(hover).toContain('An instance is gone after this');
+  expect(hover).toContain('Every instance is deleted after this');
   expect(hover).toContain('390m');
   expect(await proposalsAt(`${GOOD}github:\n  scope: `)).toEqual(['organization', 'repository']);
   expect(await proposalsAt(`${GOOD}limits:\n  `)).toContain('pricePerHour');
