@@ -91,7 +91,7 @@ export function launcherWorld(adapters: LauncherAdapters, scripts: UserDataScrip
   const readWidths = async () => decodeWidths((await ledger.notes.read(WIDTHS_NOTE))?.entry.text ?? '{}');
   return {
     ...adapters,
-    whyForkRefused: forkLookUp(config, adapters.github),
+    whyForkRefused: forkLookUp(config, adapters.github, 'mint'),
     markets: memoize(() => readMarkets(config, ledger.market, log), MARKET_KEPT_MS, clock),
     hours: memoize(readHours, HOURS_KEPT_MS, clock),
     widths: memoize(readWidths, WIDTHS_KEPT_MS, clock),

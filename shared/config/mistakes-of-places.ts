@@ -1,6 +1,8 @@
 /** Places that cannot be, or are misspelt: pure. */
+
+import { nearestOf } from '../job/label-words.ts';
 import type { Config } from './config.ts';
-import { type Mistake, nearestOf, type Path, shown } from './mistakes.ts';
+import { type Mistake, type Path, shown } from './mistakes.ts';
 import { REGIONS, wordsOf } from './regions.ts';
 import { wantedTools } from './tools.ts';
 

@@ -3,10 +3,9 @@
  * All of it is compressed, the JIT config once it is taken apart, because user data is small.
  */
 import { createHash } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
 import { USER_DATA_MAX_BYTES } from '../limits.ts';
 import type { Candidate } from '../nouns.ts';
-import { assignments, quoted, whole, withoutComments } from './bash.ts';
+import { assignments, packed, quoted, whole } from './bash.ts';
 import { withDebugLine } from './debug-hook.ts';
 import { jitParts } from './jit-parts.ts';
 import { machineOf } from './machine-words.ts';
@@ -77,27 +76,21 @@ export type UserDataScripts = Readonly<Record<Wanted | 'install' | 'jobStarted' 
 /** One download of the runner may take this long; GitHub from mainland China takes minutes. */
 export const FETCH_SECONDS = 240;
 
-/** Smaller blocks: scripts and keys, which have little in common, do not share one table of codes. A hundredth less. */
-const PACKED = { level: 9, memLevel: 6 } as const;
-
 /** Throws when the result would be larger than USER_DATA_MAX_BYTES: the operator's own scripts are too long. */
 export function userData(values: UserDataValues, scripts: UserDataScripts): string {
-  const parts = [
-    ...header(values),
-    `readonly RECIPE=${quoted(recipeOf(values, scripts))}`,
-    ...[
-      scripts.jobStarted,
-      values.docker ? scripts.docker : '',
-      hasMirrors(values.mirrors) ? scripts.mirrors : '',
-      scripts.install,
-      scripts.job,
-      values.tools === null ? '' : scripts.tools,
-      values.jitConfig === null ? scripts.standBy : '',
-      values.usage ? scripts.usage : '',
-      values.debugSeconds === 0 ? '' : scripts.debug,
-      values.selfDestruct === null ? '' : scripts.selfDestruct,
-      scripts.run,
-    ].map(withoutComments),
+  const lines = [...header(values), `readonly RECIPE=${quoted(recipeOf(values, scripts))}`, ''];
+  const wanted = [
+    scripts.jobStarted,
+    values.docker ? scripts.docker : '',
+    hasMirrors(values.mirrors) ? scripts.mirrors : '',
+    scripts.install,
+    scripts.job,
+    values.tools === null ? '' : scripts.tools,
+    values.jitConfig === null ? scripts.standBy : '',
+    values.usage ? scripts.usage : '',
+    values.debugSeconds === 0 ? '' : scripts.debug,
+    values.selfDestruct === null ? '' : scripts.selfDestruct,
+    scripts.run,
   ];
   const text = [
     // Early in the boot, and at each: not at its very end, as a script would be.
@@ -105,7 +98,7 @@ export function userData(values: UserDataValues, scripts: UserDataScripts): stri
     '#!/usr/bin/env bash',
     "trap 'systemctl poweroff' EXIT",
     'source <(base64 --decode <<SCRIPTS | gzip --decompress',
-    gzipSync(parts.join('\n'), PACKED).toString('base64'),
+    packed(lines.join('\n'), wanted).toString('base64'),
     'SCRIPTS',
     ')',
     '',
