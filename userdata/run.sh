@@ -109,6 +109,7 @@ boot() {
   has curl || wait "${installing}"
   fetch_runner
   if [[ -n "${ACTIONS_URL?}" ]]; then bring_actions & fi
+  if [[ -n "${TOOLS_URL:-}" ]]; then bring_tools & fi
   wait "${installing}"
   if [[ "${PREPARES}" == true ]]; then stand_by; fi
   allow_sudo
@@ -198,7 +199,9 @@ write_hooks() {
     declare -p BOOTED_AT RUNNER_AT
     declare -p "${HOOK_VALUES[@]?}"
     declare -f job_started turn_away await_machine judge judge_event read_event
-    printf 'job_started\n%s\n' "${HOOK_STARTED?}"
+    printf 'job_started\n'
+    if [[ -n "${TOOLS_URL:-}" ]]; then declare -f await_tools && printf 'await_tools\n'; fi
+    printf '%s\n' "${HOOK_STARTED?}"
   } >"${SHARED}/job-started.sh"
   {
     if [[ "${USAGE}" == true ]]; then declare -p SHARED && declare -f show_usage && printf 'show_usage || true\n'; fi

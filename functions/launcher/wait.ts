@@ -59,7 +59,7 @@ function waiting(entry: JobEntry, why: Wait, atMs: number): JobEntry {
   const news = endsWith(entry.trail, lines) ? [] : lines;
   return {
     ...entry,
-    ...{ nextTryAtMs, because, quota, failure: null },
+    ...{ nextTryAtMs, because, quota, failure: null, failures: 0 },
     obstacle: obstacle ?? lastingObstacle(entry),
     cost: cost ?? entry.cost ?? null,
     // Once released it is on its way, also before its runner has an entry.

@@ -24,6 +24,8 @@ export interface UserDataValues {
   };
   /** Archives of actions, in one tar; null: all come from GitHub. */
   readonly actions: { readonly url: string; readonly sha256: string } | null;
+  /** The list of the tools that are kept; null: none are. */
+  readonly tools: { readonly url: string; readonly sha256: string } | null;
   /** From the boot to the end of the machine's own making. */
   readonly lifetimeSeconds: number;
   /** What its operator calls its lifetime. */
@@ -67,7 +69,7 @@ export interface UserDataValues {
 }
 
 /** Of the files in `userdata/`, those that not each machine has. */
-type Wanted = 'docker' | 'mirrors' | 'standBy' | 'usage' | 'debug' | 'selfDestruct';
+type Wanted = 'docker' | 'mirrors' | 'tools' | 'standBy' | 'usage' | 'debug' | 'selfDestruct';
 /** Their text. */
 export type UserDataScripts = Readonly<Record<Wanted | 'install' | 'jobStarted' | 'job' | 'run', string>>;
 
@@ -83,6 +85,7 @@ export function userData(values: UserDataValues, scripts: UserDataScripts): stri
     hasMirrors(values.mirrors) ? scripts.mirrors : '',
     scripts.install,
     scripts.job,
+    values.tools === null ? '' : scripts.tools,
     values.jitConfig === null ? scripts.standBy : '',
     values.usage ? scripts.usage : '',
     values.debugSeconds === 0 ? '' : scripts.debug,
@@ -148,6 +151,7 @@ function header(values: UserDataValues): string[] {
     MACHINE: `${machineOf(instance)}${instance.image === null ? '' : `, from image ${instance.image}`}`,
     QUEUED_AT: whole(values.queuedAtSeconds),
     LAUNCHED_AT: whole(values.launchedAtSeconds),
+    ...(values.tools === null ? {} : { TOOLS_URL: values.tools.url, TOOLS_SHA256: values.tools.sha256 }),
     ...(values.debugSeconds === 0 ? {} : { DEBUG_SECONDS: whole(values.debugSeconds) }),
     ...optionalWords(values),
   };

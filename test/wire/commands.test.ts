@@ -108,6 +108,20 @@ test('list, explain and retire tell of a served world, and act on it', async () 
   await once('its machine is gone', () => world.ecs.alive().length === 0);
 });
 
+test('advise asks the market of a served world, under its own runners.yaml', async () => {
+  const advised = await run('advise', '--labels', 'self-hosted,aliyun,arm64', '--json');
+  expect(advised, advised.err).toMatchObject({
+    code: 0,
+    err: expect.stringContaining('npm start -- --stay'),
+  });
+  const rows = JSON.parse(advised.out) as { zoneId: string }[];
+  expect(rows.length).toBeGreaterThan(2);
+  // Its zones: the market of --simulate has others, too.
+  for (const { zoneId } of rows) expect(zoneId).toMatch(/^cn-(hangzhou-[hik]|shanghai-[bel])$/);
+  const listed = await run('advise', '--region', 'cn-shanghai', '--limit', '3');
+  expect(listed, listed.err).toMatchObject({ code: 0, out: expect.stringContaining('cn-shanghai-') });
+});
+
 test('create launches a runner that waits for a job, and refuses what a job would be refused', async () => {
   const { world, ledger } = harness;
   const refused = await run('create', '--labels', 'arm64,8cup');
