@@ -119,6 +119,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   'images.NAME.bake':
     'Bakes an image that holds all that a boot would install: true, or what more it is to hold.',
   mirror: 'What the mirrors keep beside the runner.',
+  'mirror.tools': 'Tools that the setup actions find on each machine. Without it: none.',
   ...Object.fromEntries(TOOLS.map((tool) => [`mirrors.${tool}`, `Where ${tool} fetches from: ${WHERE}`])),
   profiles: 'Requirements with a name, which is a label.',
   'profiles.NAME': 'What the label of this name asks for.',
@@ -159,6 +160,10 @@ const EXAMPLES: Readonly<Record<string, readonly unknown[]>> = {
   'profiles.NAME.cpu': CORES,
   'profiles.NAME.memory': [16, '16-64'],
   'profiles.NAME.type': ['ecs.c8y', 'ecs.c8y.2xlarge'],
+  'mirror.tools.node': [[20, 22]],
+  'mirror.tools.python': [['3.12']],
+  'mirror.tools.go': [['1.22']],
+  'mirror.tools.java': [[17, 21]],
   'warm[].labels': [['arm64', '8cpu']],
   'warm[].when': ['Mon-Fri 08:30-19:00'],
   'placements[].region': REGIONS,

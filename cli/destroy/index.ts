@@ -28,7 +28,7 @@ export async function main(args: readonly string[]): Promise<number> {
   return destroy({
     alibaba: cloud,
     config,
-    busyRunners: () => busyRunners(config, cloud, variables.TABLESTORE_ENDPOINT),
+    busyRunners: () => busyRunners(config, cloud, Date.now(), variables.TABLESTORE_ENDPOINT),
     images: ecsImages({
       call: ecsCall({
         credentials: operatorKey,

@@ -5,7 +5,7 @@ import { architecturesOf, parseLabels } from '../job/labels.ts';
 import { parsePools } from '../warm/pools.ts';
 import { type Config, RunnersYaml } from './config.ts';
 import { type Mistake, mistakesOf, type Path } from './mistakes.ts';
-import { deployMistakes, placementMistakes, regionMistakes } from './mistakes-of-places.ts';
+import { deployMistakes, placementMistakes, regionMistakes, toolMistakes } from './mistakes-of-places.ts';
 
 export type ParsedConfig =
   | { readonly kind: 'ok'; readonly config: Config; readonly warnings: readonly string[] }
@@ -91,6 +91,7 @@ function checked(raw: unknown): Config | Mistake[] {
     ...regionMistakes(parsed.data),
     ...warmMistakes(parsed.data),
     ...deployMistakes(parsed.data),
+    ...toolMistakes(parsed.data),
   ];
   return mistakes.length > 0 ? mistakes : parsed.data;
 }

@@ -74,6 +74,8 @@ export interface BootedMachine {
 export interface Booted {
   /** The instance is stopped, released or deleted. */
   end(): void;
+  /** It was asked to stop, as by its power button. Absent: it ends at once. */
+  powerOff?(): void;
   /** The market takes it back: `terminationAtMs` has just become known. */
   notice?(): void;
   /** A shell script, as root, by Cloud Assistant's agent. Absent: the machine has no agent. */

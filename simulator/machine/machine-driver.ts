@@ -1,5 +1,5 @@
 /** Boots real Linux systems: systemd, cloud-init and our user data in a container with a network of its own. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -17,6 +17,7 @@ import {
   plugIn,
   unplug,
 } from './network.ts';
+import { POWER_OFF_MAX_MS, startSystem } from './system.ts';
 
 export interface MachineDriverOptions {
   /** Of the next machine: the folder of `rootFilesystem`, before it disks of machines that it was made of, the last one first; as an overlay has them. */
@@ -57,13 +58,15 @@ export function machineDriver(options: MachineDriverOptions): MachineDriver {
   const machines: Started[] = [];
   return {
     boot(facts) {
-      const machine = new Started(facts, machines.length + 1, options);
+      const before = machines.findLast((each) => each.facts.id === facts.id) ?? null;
+      const machine = new Started(facts, before ?? machines.length + 1, options);
       machines.push(machine);
-      machine.start().catch((error: unknown) => machine.fail(error));
-      return { end: () => machine.end() };
+      const started = before === null ? machine.start() : before.gone.then(() => machine.start());
+      started.catch((error: unknown) => machine.fail(error));
+      return { end: () => machine.end(), powerOff: () => machine.powerOff() };
     },
     machines: () => machines,
-    at: (address) => machines.find((each) => each.addresses.includes(address)) ?? null,
+    at: (address) => machines.findLast((each) => each.addresses.includes(address)) ?? null,
     async close() {
       for (const machine of machines) machine.end();
       await Promise.all(machines.map((machine) => machine.gone));
@@ -77,6 +80,7 @@ class Started implements RunningMachine {
   readonly addresses: readonly string[];
   readonly disk: string;
   readonly #number: number;
+  readonly #isNew: boolean;
   readonly #options: MachineDriverOptions;
   #process: ChildProcess | null = null;
   #group: ControlGroup | null = null;
@@ -87,11 +91,14 @@ class Started implements RunningMachine {
     this.#tellGone = resolve;
   });
 
-  constructor(facts: BootedMachine, number: number, options: MachineDriverOptions) {
+  /** `before`: its last boot, whose disk and address it has; or the number of a new one. */
+  constructor(facts: BootedMachine, before: Started | number, options: MachineDriverOptions) {
+    const number = typeof before === 'number' ? before : before.#number;
     this.facts = facts;
     this.address = addressOf(number);
     this.addresses = [this.address, addressV6Of(number)];
     this.#number = number;
+    this.#isNew = typeof before === 'number';
     this.#options = options;
     this.disk = join(options.folder, facts.id, 'upper');
   }
@@ -103,30 +110,14 @@ class Started implements RunningMachine {
   async start(): Promise<void> {
     const [work, root] = [join(this.disk, '../work'), join(this.disk, '../root')];
     for (const folder of [this.disk, work, root]) mkdirSync(folder, { recursive: true });
-    this.#write();
+    if (this.#isNew) this.#write();
     const layers = `lowerdir=${this.#options.image()},upperdir=${this.disk},workdir=${work}`;
     await run('mount', '-t', 'overlay', 'overlay', '-o', layers, root);
     await plugIn(this.#number);
     if (this.#hasEnded) return this.#cleanUp();
     const group = controlGroup(this.facts.id);
     this.#group = group;
-    // A terminal of its own: systemd writes its console to nothing else. The clock is this computer's own: it may not be set.
-    const child = spawn(
-      'sh',
-      [
-        ...['-c', 'echo $$ >"$0" && exec systemd-nspawn "$@"', group.door],
-        ...['--quiet', '--register=no', '--keep-unit', '--boot', '--console=read-only', '--capability=all'],
-        ...['--system-call-filter=@keyring bpf', `--machine=${this.facts.id}`, `--directory=${root}`],
-        ...['--drop-capability=CAP_SYS_TIME', `--network-namespace-path=${namespaceOf(this.#number)}`],
-      ],
-      {
-        stdio: ['ignore', 'pipe', 'pipe'],
-        env: {
-          PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
-          ...{ SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1', SYSTEMD_NSPAWN_API_VFS_WRITABLE: 'network' },
-        },
-      },
-    );
+    const child = startSystem(group.door, root, { name: this.facts.id, network: namespaceOf(this.#number) });
     this.#process = child;
     for (const stream of [child.stdout, child.stderr])
       createInterface({ input: stream as NodeJS.ReadableStream }).on('line', (line) =>
@@ -157,6 +148,14 @@ class Started implements RunningMachine {
     // Not the supervisor alone: a system outlives that as an orphan.
     this.#group?.kill();
     if (this.isRunning) this.#process?.kill('SIGKILL');
+  }
+
+  /** The button, as StopInstance presses it: what does not heed it loses its power. */
+  powerOff(): void {
+    this.#hasEnded = true;
+    const cut = setTimeout(() => this.end(), POWER_OFF_MAX_MS);
+    void this.gone.then(() => clearTimeout(cut));
+    this.shell('systemctl poweroff').catch(() => this.end());
   }
 
   async #cleanUp(): Promise<void> {
