@@ -132,7 +132,7 @@ export const CHECKS_IN_CHINESE: Readonly<Record<string, string>> = {
     vSwitches: '交换机',
     'security groups': '安全组',
     'ways to GitHub': '通往 GitHub 的路',
-  'ways from inside': '从地域内看网络',
+    'ways from inside': '从地域内看网络',
     images: '镜像',
     stock: '库存',
     launch: '试创建',
