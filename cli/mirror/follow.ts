@@ -1,7 +1,6 @@
 /** Asks the reaper for the copies of the runner and of tools, and shows how they get on. */
 import type { ReleaseReport } from '../../functions/reaper/rounds/release/check-release.ts';
 import type { Copies } from '../../shared/runner/copies.ts';
-import type { ToolState } from '../../shared/runner/kept/tools.ts';
 
 export interface MirrorWorld {
   readonly ask: (what: 'copy' | 'look') => Promise<ReleaseReport>;
@@ -64,19 +63,17 @@ function linesOf(copies: Copies | null): readonly (readonly [region: string, lin
   );
 }
 
+/** What is not to be had at all, a setup action finds elsewhere. */
 function toolLinesOf(copies: Copies | null): readonly (readonly [of: string, line: string])[] {
-  return Object.entries(copies?.regions ?? {}).flatMap(([region, { tools }]) =>
-    tools === undefined
-      ? []
-      : [[`${region} tools`, `${region.padEnd(16)} tools: ${toolWords(tools).join('; ')}`] as const],
-  );
+  return Object.entries(copies?.regions ?? {}).flatMap(([region, { tools }]) => {
+    if (tools === undefined) return [];
+    return [[`${region} tools`, `${region.padEnd(16)} tools: ${toolWords(tools).join('; ')}`]];
+  });
 }
 
-/** What is not to be had at all, a setup action finds elsewhere. */
-function toolWords({ list, isDue, because }: ToolState): string[] {
-  const words = list === null ? [] : [`has ${list.has.join(', ')}`];
-  const missing = list?.missing ?? [];
-  if (missing.length > 0) words.push(`not to be had: ${missing.join(', ')}`);
-  if (isDue) words.push(because === null ? 'is copying' : `last ended: ${because}`);
-  return words;
+function toolWords({ list, isDue, because }: NonNullable<Copies['regions'][string]['tools']>): string[] {
+  const words = isDue ? [because === null ? 'is copying' : `last ended: ${because}`] : [];
+  if (list === null) return words;
+  const missing = list.missing.length === 0 ? [] : [`not to be had: ${list.missing.join(', ')}`];
+  return [`has ${list.has.join(', ')}`, ...missing, ...words];
 }
