@@ -46,14 +46,15 @@ export const BOOT_MS = { stock: STOCK_BOOT_MS, baked: BAKED_BOOT_MS } as const;
 export const WARMTHS = ['none', 'hot', 'stopped'] as const;
 export type Warmth = (typeof WARMTHS)[number];
 
-/** One for a hundred of the day's jobs, and one for two hundred, in the labels that most of them have. */
-export const poolsFor = (warm: Warmth, jobs: number): readonly object[] =>
-  warm === 'none'
-    ? []
-    : [
-        { labels: ['arm64'], [warm]: Math.ceil(jobs / 100), ...OFFICE },
-        { labels: ['amd64'], [warm]: Math.ceil(jobs / 200), ...OFFICE },
-      ];
+/** Ten and five, and of a day of more than a thousand jobs as many more, in the labels that most of them have. */
+function poolsFor(warm: Warmth, jobs: number): readonly object[] {
+  const thousands = Math.max(1, jobs / 1_000);
+  if (warm === 'none') return [];
+  return [
+    { labels: ['arm64'], [warm]: Math.ceil(10 * thousands), ...OFFICE },
+    { labels: ['amd64'], [warm]: Math.ceil(5 * thousands), ...OFFICE },
+  ];
+}
 /** What the market's rates are on average, unchanged. */
 const USUAL_PERCENT = 4;
 
