@@ -28,6 +28,7 @@ export function begin(cloud: Cloud, order: Order): Machine {
     console: '',
     pending: new Set(),
     booted: null,
+    sessions: new Set(),
     rests: [],
   };
   cloud.machines.set(machine.id, machine);
@@ -172,6 +173,7 @@ function endBoot(machine: Machine): void {
   const { booted } = machine;
   machine.booted = null;
   booted?.end();
+  for (const gone of [...machine.sessions]) gone();
 }
 
 function occupy(cloud: Cloud, machine: Machine, by: 1 | -1): void {

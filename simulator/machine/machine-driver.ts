@@ -1,5 +1,5 @@
 /** Boots real Linux systems: systemd, cloud-init and our user data in a container with a network of its own. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -17,6 +17,8 @@ import {
   plugIn,
   unplug,
 } from './network.ts';
+import { openPty } from './pty.ts';
+import { spawnSystem } from './spawn-system.ts';
 
 export interface MachineDriverOptions {
   /** Of the next machine: the folder of `rootFilesystem`, before it disks of machines that it was made of, the last one first; as an overlay has them. */
@@ -60,7 +62,7 @@ export function machineDriver(options: MachineDriverOptions): MachineDriver {
       const machine = new Started(facts, machines.length + 1, options);
       machines.push(machine);
       machine.start().catch((error: unknown) => machine.fail(error));
-      return { end: () => machine.end() };
+      return { end: () => machine.end(), shell: (screen) => openPty(machine.leader(), screen) };
     },
     machines: () => machines,
     at: (address) => machines.find((each) => each.addresses.includes(address)) ?? null,
@@ -110,23 +112,7 @@ class Started implements RunningMachine {
     if (this.#hasEnded) return this.#cleanUp();
     const group = controlGroup(this.facts.id);
     this.#group = group;
-    // A terminal of its own: systemd writes its console to nothing else. The clock is this computer's own: it may not be set.
-    const child = spawn(
-      'sh',
-      [
-        ...['-c', 'echo $$ >"$0" && exec systemd-nspawn "$@"', group.door],
-        ...['--quiet', '--register=no', '--keep-unit', '--boot', '--console=read-only', '--capability=all'],
-        ...['--system-call-filter=@keyring bpf', `--machine=${this.facts.id}`, `--directory=${root}`],
-        ...['--drop-capability=CAP_SYS_TIME', `--network-namespace-path=${namespaceOf(this.#number)}`],
-      ],
-      {
-        stdio: ['ignore', 'pipe', 'pipe'],
-        env: {
-          PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
-          ...{ SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1', SYSTEMD_NSPAWN_API_VFS_WRITABLE: 'network' },
-        },
-      },
-    );
+    const child = spawnSystem(this.facts.id, root, { door: group.door, network: namespaceOf(this.#number) });
     this.#process = child;
     for (const stream of [child.stdout, child.stderr])
       createInterface({ input: stream as NodeJS.ReadableStream }).on('line', (line) =>
@@ -188,9 +174,16 @@ class Started implements RunningMachine {
   }
 
   async shell(command: string): Promise<string> {
-    const children = await run('pgrep', '--parent', String(this.#process?.pid));
-    const leader = children.trim().split('\n')[0] as string;
+    const leader = await this.leader();
+    if (leader === null) throw new Error(`${this.facts.id} does not run`);
     return run('nsenter', '--target', leader, '--all', '--', 'bash', '-c', command);
+  }
+
+  /** Its first process, as the host sees it; null: it does not run. */
+  async leader(): Promise<string | null> {
+    if (!this.isRunning) return null;
+    const children = await run('pgrep', '--parent', String(this.#process?.pid));
+    return children.trim().split('\n')[0] || null;
   }
 
   cutCable(): Promise<void> {
