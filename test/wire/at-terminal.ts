@@ -58,7 +58,7 @@ export function atTerminal(
     async hasSize(rows, columns) {
       const endMs = Date.now() + SHOWN_MAX_MS;
       say(`size ${rows} ${columns}`);
-      while (!text.includes(`\r\n${rows} ${columns}\r\n`)) {
+      while (!text.includes(`${rows} ${columns}\r\n`)) {
         if (Date.now() > endMs) throw new Error(`the shell has not heard of its size: ${text}`);
         say(`type ${Buffer.from('stty size\r').toString('hex')}`);
         await new Promise((resolve) => setTimeout(resolve, 500));
