@@ -40,7 +40,7 @@ export const channelTo =
       maxPayload: FRAME_MAX_BYTES,
       perMessageDeflate: false,
     });
-    let isOver = false;
+    let [isOpen, isOver] = [false, false];
     let stopPings = (): void => undefined;
     const end = (how: ChannelEnd): void => {
       if (isOver) return;
@@ -49,6 +49,7 @@ export const channelTo =
       hears.end(how);
     };
     socket.on('open', () => {
+      isOpen = true;
       stopPings = ask(socket, pingMs, () => {
         socket.terminate();
         end({ kind: 'silent' });
@@ -58,7 +59,8 @@ export const channelTo =
       if (isBinary && !isOver) hears.frame(data);
     });
     socket.on('error', (error) => {
-      if (socket.readyState === WebSocket.CONNECTING) end({ kind: 'unreachable', because: wordOf(error) });
+      // An open one closes after it, with its code.
+      if (!isOpen) end({ kind: 'unreachable', because: wordOf(error) });
     });
     socket.on('close', (code) => end({ kind: 'closed', code }));
     return {
