@@ -3,13 +3,7 @@ import * as z from 'zod';
 import { RunnersYaml } from '../shared/config/config.ts';
 import { TOOLS } from '../shared/config/package-mirrors.ts';
 import { REGIONS } from '../shared/config/regions.ts';
-
-type Node = Record<string, unknown> & {
-  readonly properties?: Record<string, Node>;
-  readonly items?: Node;
-  readonly anyOf?: readonly Node[];
-  readonly additionalProperties?: Node | boolean;
-};
+import { type Node, ruleAt, sayOfTypes } from './schema-rules.ts';
 
 /** `page`: the text of docs/configure.md. */
 export function schemaOf(page: string): Node {
@@ -18,6 +12,7 @@ export function schemaOf(page: string): Node {
     override: ({ zodSchema, jsonSchema }) => sayWhatIsWanted(zodSchema, jsonSchema as Node),
   }) as Node;
   describe(schema, '', wordsIn(page));
+  sayOfTypes(schema);
   return { title: 'runners.yaml', ...schema };
 }
 
@@ -40,6 +35,7 @@ function wordsIn(page: string): ReadonlyMap<string, Words> {
 const NO_VALUE = '\u0000';
 
 function sayWhatIsWanted(zodSchema: z.core.$ZodType, node: Node): void {
+  if (node.type === 'string' && node.allOf !== undefined) sayOfEach(zodSchema, node.allOf);
   if (node.type !== 'string' || (node.pattern === undefined && node.format === undefined)) return;
   const { error } = z.safeParse(zodSchema, NO_VALUE);
   const says = error?.issues.find(({ message }) => message.startsWith('must '))?.message;
@@ -47,18 +43,42 @@ function sayWhatIsWanted(zodSchema: z.core.$ZodType, node: Node): void {
   Object.assign(node, node.pattern === undefined ? { errorMessage: says } : { patternErrorMessage: says });
 }
 
+/** Of several patterns, each has a sentence of its own. */
+function sayOfEach({ _zod: { def } }: z.core.$ZodType, patterns: readonly Node[]): void {
+  const checks = (def.checks ?? []) as unknown as readonly {
+    readonly _zod: { readonly def: PatternCheck };
+  }[];
+  for (const node of patterns) {
+    const own = checks.find(({ _zod }) => _zod.def.pattern?.source === node.pattern)?._zod.def;
+    const said = own?.error?.({});
+    if (typeof said === 'string') node.patternErrorMessage = said;
+  }
+}
+
+interface PatternCheck {
+  readonly pattern?: RegExp;
+  readonly error?: (issue: object) => unknown;
+}
+
 function describe(node: Node, path: string, words: ReadonlyMap<string, Words>): void {
   const own = words.get(path);
-  const group = GROUPS[path];
-  if (own !== undefined) node.description = sentence(own);
-  else if (group !== undefined) node.description = group;
-  if (EXAMPLES[path] !== undefined) node.examples = EXAMPLES[path];
+  const says = own === undefined ? GROUPS[path] : sentence(own);
+  const { [path]: examples } = EXAMPLES;
+  Object.assign(node, says && { description: says }, examples && { examples });
   const inner = withKeys(node) ?? node;
-  for (const [name, child] of Object.entries(inner.properties ?? {}))
-    describe(child, path === '' ? name : `${path}.${name}`, words);
-  if (inner.items !== undefined) describe(inner.items, `${path}[]`, words);
-  const free = inner.additionalProperties;
-  if (typeof free === 'object') describe(free, `${path}.NAME`, words);
+  Object.assign(stringIn(node) ?? inner, ruleAt(path));
+  for (const [at, child] of below(inner, path)) describe(child, at, words);
+}
+
+/** What a node holds, each by its path. */
+function below({ properties, items, additionalProperties: free }: Node, path: string): [string, Node][] {
+  const named = Object.entries(properties ?? {}).map(([name, child]): [string, Node] => [
+    path === '' ? name : `${path}.${name}`,
+    child,
+  ]);
+  if (items !== undefined) named.push([`${path}[]`, items]);
+  if (typeof free === 'object') named.push([`${path}.NAME`, free]);
+  return named;
 }
 
 /** What has keys or items, of all that it may be. */
@@ -66,6 +86,9 @@ function withKeys(node: Node): Node | undefined {
   if (node.properties ?? node.items) return node;
   return node.anyOf?.map(withKeys).find((each) => each !== undefined);
 }
+
+/** What may be null has its text below it. */
+const stringIn = (node: Node): Node | undefined => node.anyOf?.find(({ type }) => type === 'string');
 
 function sentence({ means, without }: Words): string {
   const plain = (text: string) => text.replace(/\[([^\]]+)\]\([^)]+\)/g, '$1');
@@ -96,6 +119,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   'images.NAME.bake':
     'Bakes an image that holds all that a boot would install: true, or what more it is to hold.',
   mirror: 'What the mirrors keep beside the runner.',
+  'mirror.tools': 'Tools that the setup actions find on each machine. Without it: none.',
   ...Object.fromEntries(TOOLS.map((tool) => [`mirrors.${tool}`, `Where ${tool} fetches from: ${WHERE}`])),
   profiles: 'Requirements with a name, which is a label.',
   'profiles.NAME': 'What the label of this name asks for.',
@@ -136,6 +160,10 @@ const EXAMPLES: Readonly<Record<string, readonly unknown[]>> = {
   'profiles.NAME.cpu': CORES,
   'profiles.NAME.memory': [16, '16-64'],
   'profiles.NAME.type': ['ecs.c8y', 'ecs.c8y.2xlarge'],
+  'mirror.tools.node': [[20, 22]],
+  'mirror.tools.python': [['3.12']],
+  'mirror.tools.go': [['1.22']],
+  'mirror.tools.java': [[17, 21]],
   'warm[].labels': [['arm64', '8cpu']],
   'warm[].when': ['Mon-Fri 08:30-19:00'],
   'placements[].region': REGIONS,

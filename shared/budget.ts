@@ -41,6 +41,10 @@ export function isKept(error: unknown): boolean {
   return error instanceof Error && 'isKept' in error && error.isKept === true;
 }
 
+/** How long GitHub is to be left alone, where that is why a call was not made; null: it failed otherwise. */
+export const waitMsOf = (error: unknown): number | null =>
+  error instanceof Error && 'waitMs' in error && typeof error.waitMs === 'number' ? error.waitMs : null;
+
 /** What GitHub lets an installation ask for, as its last answer had it. */
 export interface CallBudget {
   /** An hour's. */

@@ -3,8 +3,8 @@
 /** Runners missing from a list that moved, each asked about alone, by one sweep. */
 export const SINGLE_ASKS_MAX = 40;
 
-/** A mint, a share of a token, of the lists and of the look: docs/decisions/github-budget.md has the figures. */
-export const CALLS_PER_JOB = 1.5;
+/** A mint, a look at its run, a share of tokens and of lists: docs/decisions/github-budget.md has the figures. */
+export const CALLS_PER_JOB = 2;
 
 /** The lowest level of GitHub's calls is kept for each of so many days. */
 export const BUDGET_DAYS_KEPT = 8;

@@ -86,7 +86,7 @@ export interface GitHub {
   /** 'absent' counts as done; 'busy' is GitHub's refusal. */
   removeRunner(target: Target, runnerId: number): Promise<'removed' | 'absent' | 'busy'>;
   job(target: Target, repository: string, id: JobId): Promise<JobRecord | null>;
-  run(target: Target, repository: string, id: RunId): Promise<RunRecord | null>;
+  run(target: Target, repository: string, id: RunId, use?: CallUse): Promise<RunRecord | null>;
   /** Is there a later run of the same workflow, branch and event? One call. */
   hasNewerRun(target: Target, repository: string, run: RunRecord): Promise<boolean>;
   /** Jobs of the latest attempt of a run. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
+import { tarBlock as block, tarPadded as padded } from './tar.ts';
 
 const sha1 = (text: string): string => createHash('sha1').update(text).digest('hex');
 
@@ -81,25 +82,4 @@ export function actionArchive(action: string, commit: string): Buffer {
       Buffer.alloc(1024),
     ]),
   );
-}
-
-const padded = (text: string): Buffer => {
-  const bytes = Buffer.alloc(Math.ceil(text.length / 512) * 512);
-  bytes.write(text);
-  return bytes;
-};
-
-function block(name: string, type: string, size: number): Buffer {
-  const header = Buffer.alloc(512);
-  header.write(name, 0);
-  header.write(type === '5' ? '0000755' : '0000644', 100);
-  header.write(
-    `${'0000000\u0000'.repeat(2)}${size.toString(8).padStart(11, '0')}\u000000000000000\u0000`,
-    108,
-  );
-  header.write(`        ${type}`, 148);
-  header.write('ustar\u000000', 257);
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
-  return header;
 }

@@ -6,6 +6,7 @@ import { DEFAULT_ACTIONS } from '../shared/config/actions.ts';
 import { simActions } from './actions.ts';
 import type { SimClock } from './clock.ts';
 import type { SimGitHub } from './github/index.ts';
+import { type SimTools, simTools } from './tools.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const SIZE_BYTES = 256 * 1024;
@@ -15,6 +16,8 @@ export interface ServedReleases {
   publish(version: string, publishedAtMs?: number): void;
   /** Files that were asked for. */
   readonly asked: readonly string[];
+  /** The releases of the setup actions' tools; none at first. */
+  readonly tools: SimTools;
   close(): Promise<void>;
 }
 
@@ -28,8 +31,9 @@ export async function serveReleases(
   const asked: string[] = [];
   const actions = simActions();
   for (const action of DEFAULT_ACTIONS) actions.tag(action, 'v4', 'v4.2.0');
+  const tools = simTools(actions);
   const server = createServer((request, response) => {
-    if (actions.serve(request.url ?? '', response)) return;
+    if (actions.serve(request.url ?? '', response) || tools.serve(request, response)) return;
     const name = request.url?.split('/').at(-1) ?? '';
     asked.push(name);
     response.end(archiveOf(name));
@@ -43,7 +47,7 @@ export async function serveReleases(
     github.setRunnerReleases([{ version, publishedAtMs, assets }]);
   };
   publish(first, clock.nowMs() - 3 * DAY_MS);
-  return { publish, asked, close: () => closed(server) };
+  return { publish, asked, tools, close: () => closed(server) };
 }
 
 function assetOf(name: string, version: string, origin: string) {

@@ -45,7 +45,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['simulator/assistant.ts'],
   ['simulator/canned-shell.ts', 'simulator/told-by-user-data.ts'],
   ['simulator/ecs/', 'simulator/function-compute/', 'simulator/github/', 'simulator/instance-metadata/'],
-  ['simulator/log-service.ts', 'simulator/oss/', 'simulator/tablestore/'],
+  ['simulator/tools.ts', 'simulator/log-service.ts', 'simulator/oss/', 'simulator/tablestore/'],
   [
     'simulator/accounts.ts',
     'simulator/actions.ts',
@@ -53,6 +53,7 @@ export const FLOORS: readonly (readonly string[])[] = [
     'simulator/random.ts',
     'simulator/starvation.ts',
   ],
+  ['simulator/tar.ts'],
   ['infra/'],
   // Functions: the entry puts the real world together, the adapters are the real world, a story knows neither.
   [

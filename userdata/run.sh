@@ -21,6 +21,8 @@ main() {
 # file in cloud-init's folder of this instance, which an image that is made of its disk is none of.
 arm() {
   local armed=/var/lib/cloud/instance/ci-runner-armed
+  # Made ready by an earlier boot: cloud-init has read that one's again, and the unit which it left reads this one's.
+  if [[ "${PREPARES:?}" == true && -e "${SHARED}/start.sh" ]]; then return 0; fi
   if [[ -e "${ROOT}${armed}" ]]; then
     log 'machine.rebooted'
     exit 1
@@ -94,19 +96,20 @@ boot() {
   log "boot.began instance_type=${INSTANCE_TYPE:?} zone=${ZONE:?}"
   set_clock
   mkdir --parents "${SHARED}"
-  rm --force "${SHARED}"/{ready,missing,mirrors} "${RUN}/run.sh"
+  rm --force "${SHARED}"/{ready,missing,mirrors,start.sh} "${RUN}/run.sh" "${ROOT}"/etc/systemd/system/{,multi-user.target.wants/}ci-runner-start.service
   set_proxy
   prepare_user
   is_installed || write_settings
   close_metadata
   if [[ ${#MIRRORS[@]} -gt 0 ]]; then use_mirrors; fi
-  if [[ "${PREPARES:?}" == false ]]; then run_extra_user_data; fi
+  if [[ "${PREPARES}" == false ]]; then run_extra_user_data; fi
   install_all &
   installing=$!
   # The download needs it; all else can come beside the download.
   has curl || wait "${installing}"
   fetch_runner
   if [[ -n "${ACTIONS_URL?}" ]]; then bring_actions & fi
+  if [[ -n "${TOOLS_URL:-}" ]]; then bring_tools & fi
   wait "${installing}"
   if [[ "${PREPARES}" == true ]]; then stand_by; fi
   allow_sudo
@@ -196,7 +199,9 @@ write_hooks() {
     declare -p BOOTED_AT RUNNER_AT
     declare -p "${HOOK_VALUES[@]?}"
     declare -f job_started turn_away await_machine judge judge_event read_event
-    printf 'job_started\n%s\n' "${HOOK_STARTED?}"
+    printf 'job_started\n'
+    if [[ -n "${TOOLS_URL:-}" ]]; then declare -f await_tools && printf 'await_tools\n'; fi
+    printf '%s\n' "${HOOK_STARTED?}"
   } >"${SHARED}/job-started.sh"
   {
     if [[ "${USAGE}" == true ]]; then declare -p SHARED && declare -f show_usage && printf 'show_usage || true\n'; fi

@@ -19,8 +19,8 @@ stand_by() {
   exec sleep infinity
 }
 
-# cloud-init reads user data once (SDK model ModifyInstanceAttributeRequest, userData); where it does read it again, the unit
-# has nothing to do. A machine that cannot learn what it was started for ends.
+# Some cloud-init reads user data once (SDK model ModifyInstanceAttributeRequest, userData); where it has read that of this
+# boot, the unit has nothing to do. A machine that cannot learn what it was started for ends.
 write_start_unit() {
   local first
   first=$(ask_user_data | sha256sum)
@@ -51,17 +51,16 @@ ask_user_data() {
     <<<"X-aliyun-ecs-metadata-token: ${token}"
 }
 
-# In memory, root's alone, and gone before the job: it has the JIT config. That of the first boot is for no job.
+# In memory, root's alone, and gone before the job: it has the JIT config. That of the first boot is for no job, and what
+# metadata that lag still show.
 start_again() {
-  local file="${ROOT}/run/ci-runner-user-data" sum tries=0
+  local file="${ROOT}/run/ci-runner-user-data" tries=0
   rm --force "${ROOT}"/opt/ci-runner/start.sh "${ROOT}"/etc/systemd/system/{,multi-user.target.wants/}ci-runner-start.service
   (umask 077 && : >"${file}")
-  until ask_user_data >"${file}" && [[ -s "${file}" ]]; do
+  until ask_user_data >"${file}" && [[ -s "${file}" && "$(sha256sum <"${file}")" != "${FIRST}" ]]; do
     if ((++tries >= 30)); then exit 1; fi
     sleep 2
   done
-  sum=$(sha256sum <"${file}")
-  if [[ "${sum}" == "${FIRST}" ]]; then exit 1; fi
   bash "${file}"
   rm --force "${file}"
   # Whatever else it was has armed no stop.

@@ -4,10 +4,11 @@ import { type EcsCall, ecsAddress, ecsCall } from '../../shared/adapters/ecs/cal
 import { ecsMarket } from '../../shared/adapters/ecs/market.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { operatorKey } from '../shared/alibaba.ts';
-import { type Operator, withOperator } from '../shared/operator.ts';
+import { type Operator, openOperator, withOperator } from '../shared/operator.ts';
 import { RUNNERS_YAML, readRunnersYaml } from '../shared/runners-yaml.ts';
 import { type Screen, screenNow } from '../shared/screen/screen.ts';
 import { complain, type Shown, shownText } from '../shared/screen/show.ts';
+import { isSimulated } from '../shared/simulator-file.ts';
 import { adviceForJob, type LookWorld, listing } from './look.ts';
 import { type AdviseOptions, parseOptions, UsageError } from './options.ts';
 import { simulatedCall, simulatedConfig } from './simulated.ts';
@@ -47,13 +48,38 @@ export async function advise(args: readonly string[], terminal: Terminal): Promi
   }
 }
 
-async function adviceFor(options: AdviseOptions, { nowMs }: Terminal): Promise<Advice> {
-  const config = options.labels === null ? null : configFor(options);
-  const call = options.simulate ? simulatedCall(nowMs()) : await realCall();
+async function adviceFor(options: AdviseOptions, terminal: Terminal): Promise<Advice> {
+  const { config, call, nowMs } = isServed(options)
+    ? await servedSource(options)
+    : await ownSource(options, terminal.nowMs);
   const spotDuration = config?.spot.duration ?? 1;
   const world: LookWorld = { source: ecsMarket({ call, clock: { nowMs }, spotDuration }), nowMs };
   if (config === null) return listing(options, options.region ?? 'cn-hangzhou', world);
   return adviceForJob(options, config, world);
+}
+
+/** Whose market is asked. Config null: not for a job. */
+interface Source {
+  readonly config: Config | null;
+  readonly call: EcsCall;
+  readonly nowMs: () => number;
+}
+
+/** The world of `npm start -- --stay`, which list and explain look at, too; a file that is named is of another. */
+const isServed = ({ simulate, config }: AdviseOptions): boolean =>
+  !simulate && config === null && isSimulated();
+
+async function servedSource({ labels, region }: AdviseOptions): Promise<Source> {
+  const operator = await openOperator();
+  if (operator === null) throw new UsageError('The simulated world cannot be looked at: start it anew.');
+  const config = labels === null ? null : inRegion(operator.config, region);
+  return { config, call: operator.callEcs, nowMs: () => operator.clock.nowMs() };
+}
+
+async function ownSource(options: AdviseOptions, nowMs: () => number): Promise<Source> {
+  const config = options.labels === null ? null : configFor(options);
+  const call = options.simulate ? simulatedCall(nowMs()) : await realCall();
+  return { config, call, nowMs };
 }
 
 export async function tellWarm(
@@ -71,11 +97,15 @@ function tell<Data>(data: Data, how: Shown<Data>, { out, screen }: Terminal): vo
   out(`${shownText(data, how, screen).trimEnd()}\n`);
 }
 
-/** Of the placements, those in the region that was named. */
 function configFor({ simulate, config: path, region }: AdviseOptions): Config {
   const isMadeUp = simulate && path === null && !existsSync(RUNNERS_YAML);
   const config = isMadeUp ? simulatedConfig() : readRunnersYaml(path ?? RUNNERS_YAML);
   if (config === null) throw new UsageError('Fix it, name another with --config FILE, or say --simulate.');
+  return inRegion(config, region);
+}
+
+/** Of the placements, those in the region that was named. */
+function inRegion(config: Config, region: string | null): Config {
   if (region === null) return config;
   const placements = config.placements.filter((placement) => placement.region === region);
   if (placements.length > 0) return { ...config, placements };

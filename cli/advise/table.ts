@@ -66,7 +66,7 @@ function columnsOf(rows: readonly AdviceRow[]): readonly Column<Placed>[] {
     { head: 'GiB', cell: ({ memorySize }) => String(memorySize), align: 'right' },
     { head: `${currency}/h`, cell: ({ pricePerHour }) => money(pricePerHour), align: 'right' },
     { head: 'per core', cell: ({ pricePerCore }) => money(pricePerCore), align: 'right', drop: 4 },
-    { head: 'discount', cell: ({ discount }) => discountOf(discount), align: 'right', drop: 2 },
+    { head: 'saved', cell: ({ discount }) => discountOf(discount), align: 'right', drop: 2 },
     { head: 'interrupted', cell: (row) => percent(row.interruptionRate), align: 'right', drop: 3 },
     { head: 'stock', cell: ({ stock }) => stock ?? 'unknown', drop: 1 },
     { head: 'bid', cell: bidOf, align: 'right', drop: 5 },

@@ -22,7 +22,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions<Options>(command(), args);
   if (typeof options === 'number') return options;
   const config = readRunnersYaml(options.config ?? process.env.RUNNERS_YAML);
-  if (config === null) return 1;
+  if (config === null) return 2;
   const dist = join(MADE, 'dist');
   await makeBundles(config, dist);
   for (const name of FUNCTION_KINDS) {

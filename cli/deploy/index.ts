@@ -35,7 +35,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const values = parseOptions<Options>(command(), args);
   if (typeof values === 'number') return values;
   const config = readRunnersYaml();
-  if (config === null) return 1;
+  if (config === null) return 2;
   const variables = { ...readDotEnv(FOLDER), ...process.env };
   const cloud = alibaba(operatorKey, variables.ALIBABA_ENDPOINT);
   if (values.rollback) {

@@ -44,7 +44,9 @@ export async function destroy(world: DestroyWorld): Promise<number> {
   // From here on nothing new is launched; what was on its way shows itself in the second look.
   for (const each of live) await removeTriggers(world, each);
   if (await isBusy(world)) {
-    say('Deliveries and timers are off. Run npm run destroy again when these have ended.');
+    say(
+      'Deliveries and timers are off. Run npm run destroy again when their machines are gone (npm run stop -- --all ends them now).',
+    );
     return 1;
   }
   if (!(await stopBuilds(await buildsIn(regions, world.images), world.images, world))) return 1;
@@ -94,7 +96,7 @@ async function isBusy({ busyRunners, say }: DestroyWorld): Promise<boolean> {
   if (names.length === 0) return false;
   const which = names.length === 1 ? 'a runner' : `${names.length} runners`;
   say(
-    `Not now: ${which} may be busy: ${names.slice(0, 10).join(', ')}. Wait until npm run list shows none: a minute or two after the last job. To end a runner without a job: npm run retire -- RUNNER`,
+    `Not now: ${which} may be busy: ${names.slice(0, 10).join(', ')}. Wait until their machines are gone, a minute or two after the last job. To end all of them now, with what they run: npm run stop -- --all`,
   );
   return true;
 }

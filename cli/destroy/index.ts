@@ -22,13 +22,13 @@ export async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions<object>(command(), args);
   if (typeof options === 'number') return options;
   const config = readRunnersYaml();
-  if (config === null) return 1;
+  if (config === null) return 2;
   const variables = { ...readDotEnv(FOLDER), ...process.env };
   const cloud = alibaba(operatorKey, variables.ALIBABA_ENDPOINT);
   return destroy({
     alibaba: cloud,
     config,
-    busyRunners: () => busyRunners(config, cloud, variables.TABLESTORE_ENDPOINT),
+    busyRunners: () => busyRunners(config, cloud, Date.now(), variables.TABLESTORE_ENDPOINT),
     images: ecsImages({
       call: ecsCall({
         credentials: operatorKey,

@@ -54,7 +54,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const values = parseOptions<Options>(command(), args);
   if (typeof values === 'number') return values;
   const config = readRunnersYaml(values.config);
-  if (config === null) return 1;
+  if (config === null) return 2;
   const words = operatingWords(languageOf(process.env, config.alerts.language));
   const findings = await examine(CHECKS, realWorld(config));
   show(findings, {

@@ -6,7 +6,7 @@ import { badNetworkIn } from '../../shared/runner/bad-network.ts';
 import { costOf, formatCost } from '../../shared/story/cost.ts';
 import type { Translate } from '../../shared/words/translate.ts';
 import { asItIs } from '../../shared/words/words-of.ts';
-import { alertLines } from '../list/table.ts';
+import { alertLines, isOfRefusal } from '../list/table.ts';
 import { formatTime } from '../shared/format.ts';
 import { type Answer, answerOn } from './answer.ts';
 import type { Findings } from './findings.ts';
@@ -23,8 +23,10 @@ export function renderText(
 ): string {
   const paint = pc.createColors(isColoured);
   const { text, advice, state } = answerOn(findings, config.name);
+  // What other jobs were refused for does not keep this one.
+  const alerts = findings.alerts.filter((alert) => !isOfRefusal(alert));
   const parts = [
-    alertLines({ alerts: findings.alerts, atMs: findings.nowMs }).map(say).map(paint.red).join('\n'),
+    alertLines({ alerts, atMs: findings.nowMs }).map(say).map(paint.red).join('\n'),
     paint.bold(say(titleOf(findings))),
     `${colourOf(state, paint)(say(text))}${advice === null ? '' : `\n→ ${say(advice)}`}`,
     facts(findings, config, say).join('\n'),

@@ -24,7 +24,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const values = parseOptions<Options>(command(), args);
   if (typeof values === 'number') return values;
   const config = readRunnersYaml(values.config);
-  if (config === null) return 1;
+  if (config === null) return 2;
   const { synthesise } = await import('../../infra/app.ts');
   const secrets = secretReferences({ ...readDotEnv(FOLDER), ...process.env });
   mkdirSync(values.out, { recursive: true });

@@ -1,8 +1,7 @@
 /** Whether the jobs of a workflow would be understood by this deployment. Pure. */
 import { whyNever } from '../../shared/advisor/never.ts';
 import type { Config } from '../../shared/config/config.ts';
-import { nearestOf } from '../../shared/config/mistakes.ts';
-import { parseLabel, Refusal } from '../../shared/job/label-words.ts';
+import { nearestOf, parseLabel, Refusal } from '../../shared/job/label-words.ts';
 import { hasBaseLabels, parseLabels } from '../../shared/job/labels.ts';
 import type { LintFinding } from './finding.ts';
 import { runsOnIn } from './workflow.ts';

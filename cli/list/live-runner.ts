@@ -65,5 +65,8 @@ function endsOf(entry: RunnerEntry, nowMs: number): Pick<LiveRunner, 'untilMs' |
 const stateOf = ({ state, standby }: RunnerEntry): LiveRunner['state'] =>
   standby != null && (state === 'launching' || state === 'booting') ? standby : state;
 
+/** One that is going away stands stopped until it is gone. */
 export const priceNow = (entry: RunnerEntry): number | null =>
-  stateOf(entry) === 'stopped' ? diskPricePerHour(entry.diskGiB) : (entry.candidate?.pricePerHour ?? null);
+  entry.standby === 'stopped' && (entry.state === 'booting' || entry.state === 'retiring')
+    ? diskPricePerHour(entry.diskGiB)
+    : (entry.candidate?.pricePerHour ?? null);

@@ -16,7 +16,7 @@ export function renderList(alive: LiveState, screen: Screen, say: Translate = as
   const { runners, jobs, slots } = alive;
   const parts = [
     ...stopLines(alive).map(paint.red),
-    ...alertLines(alive).map(say).map(paint.red),
+    ...alertParts(alive).map(say).map(paint.red),
     runners.length === 0
       ? 'No runner is alive.'
       : `Runners (${slots.taken} of ${slots.limit} slots taken)\n${renderTable(runnerColumns(alive), runners, screen)}`,
@@ -34,6 +34,16 @@ export function renderList(alive: LiveState, screen: Screen, say: Translate = as
 /** What a person has to mend comes first: most of what follows may hang on it. */
 export const alertLines = ({ alerts, atMs }: Pick<LiveState, 'alerts' | 'atMs'>): string[] =>
   alerts.map(({ text, raisedAtMs }) => `Alert, ${formatDuration(atMs - raisedAtMs)} ago: ${text}`);
+
+/** A refusal that the list has a row for is not told twice. */
+const alertParts = ({ alerts, refused, atMs }: LiveState): string[] =>
+  alertLines({ alerts: alerts.filter((alert) => !refused.some(({ job }) => isOf(alert, job))), atMs });
+
+const isOf = (alert: LiveState['alerts'][number], job: number): boolean =>
+  isOfRefusal(alert) && alert.text.includes(` ${job} `);
+
+/** As the launcher names them: one job's author has to mend that, and nothing else hangs on it. */
+export const isOfRefusal = ({ key }: LiveState['alerts'][number]): boolean => key.startsWith('refused-');
 
 export function stopLines({ stop, atMs }: Pick<LiveState, 'stop' | 'atMs'>): string[] {
   if (stop === null) return [];
@@ -148,7 +158,8 @@ function refusedParts({ refused, isRefusedComplete, atMs }: LiveState, screen: S
     ...(more > 0 ? [`And ${more} more reasons: npm run list -- --json`] : []),
     ...(isRefusedComplete ? [] : ['There may be others: not all jobs of the day were looked through.']),
   ];
-  return [['Refused today: GitHub shows them as queued', table, ...notes].join('\n')];
+  const head = 'Refused today: GitHub shows them as queued. Why: npm run explain -- JOB';
+  return [[head, table, ...notes].join('\n')];
 }
 
 interface RefusedGroup {

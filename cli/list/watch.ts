@@ -3,6 +3,7 @@ import { formatDuration, formatPrice } from '../../shared/story/format.ts';
 import { plainData, plainText } from '../../shared/story/outside-text.ts';
 import type { Translate } from '../../shared/words/translate.ts';
 import { formatTime } from '../shared/format.ts';
+import { fitted } from '../shared/screen/cut.ts';
 import { inAscii, type Screen } from '../shared/screen/screen.ts';
 import type { LiveState } from './live-state.ts';
 import { renderList } from './table.ts';
@@ -57,7 +58,10 @@ function linesOf(state: LiveState | null, failure: string | null, world: WatchWo
         ];
   if (state === null) return failed;
   const screen = world.screen();
-  const lines = [...failed, summaryOf(state, nowMs), '', ...renderList(state, screen, world.say).split('\n')];
+  const list = renderList(state, screen, world.say);
+  const all = [...failed, summaryOf(state, nowMs), '', list].join('\n');
+  // The terminal wraps nothing while we draw.
+  const lines = (screen.width === null ? all : fitted(all, screen.width)).split('\n');
   return screen.isAscii ? lines.map(inAscii) : lines;
 }
 

@@ -10,7 +10,7 @@ import { parseReference, type Reference } from '../explain/reference.ts';
 import { renderText } from '../explain/text.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
-import { complain, say, show } from '../shared/screen/show.ts';
+import { complain, say, sayVerbatim, show } from '../shared/screen/show.ts';
 import { type AskLog, gatherLogs, type JobLogs } from './gather.ts';
 import { isNothing, jsonOf, newsIn, renderLogs } from './show.ts';
 import { askLogService } from './world.ts';
@@ -75,6 +75,7 @@ async function logs(
   if (options.bundle !== undefined) return writeBundle(findings, all, options.bundle, operator);
   const state = stateOf(findings, operator);
   show(all, {
+    isVerbatim: true,
     isJson: options.json,
     json: (logs) => jsonOf(findings.id, state, logs),
     text: (logs) => renderLogs(logs, findings.nowMs).trimEnd(),
@@ -99,7 +100,7 @@ async function follow(
     findings = await gatherFindings(id, repository, operator);
     const now = await gatherLogs(findings, operator, askLog);
     const news = newsIn(before, now);
-    if (!isNothing(news)) say(renderLogs(news, findings.nowMs).trimEnd());
+    if (!isNothing(news)) sayVerbatim(renderLogs(news, findings.nowMs).trimEnd());
     before = now;
   }
 }

@@ -1,4 +1,4 @@
-/** Asks the reaper for the runner's copies, and shows how they get on. */
+/** Asks the reaper for the copies of the runner and of tools, and shows how they get on. */
 import type { ReleaseReport } from '../../functions/reaper/rounds/release/check-release.ts';
 import type { Copies } from '../../shared/runner/copies.ts';
 
@@ -20,7 +20,7 @@ export async function follow(world: MirrorWorld): Promise<number> {
   const shown = new Map<string, string>();
   let report = await ask('copy');
   show(report, shown, say);
-  while (report.word === 'copying' || report.word === 'kept') {
+  while (report.word === 'copying' || report.word === 'kept' || isOnItsWay(report)) {
     if (nowMs() > untilMs) {
       say('This takes long. The copies go on by themselves; npm run doctor tells how far they are.');
       return 1;
@@ -34,10 +34,14 @@ export async function follow(world: MirrorWorld): Promise<number> {
   return report.word === 'fresh' ? 0 : 1;
 }
 
+/** Tools; machines need not wait for them. */
+const isOnItsWay = ({ word, copies }: ReleaseReport): boolean =>
+  word === 'fresh' && Object.values(copies?.regions ?? {}).some(({ tools }) => tools?.isDue === true);
+
 function show({ copies }: ReleaseReport, shown: Map<string, string>, say: MirrorWorld['say']): void {
-  for (const [region, line] of linesOf(copies)) {
-    if (shown.get(region) !== line) say(line);
-    shown.set(region, line);
+  for (const [of, line] of [...linesOf(copies), ...toolLinesOf(copies)]) {
+    if (shown.get(of) !== line) say(line);
+    shown.set(of, line);
   }
 }
 
@@ -57,4 +61,19 @@ function linesOf(copies: Copies | null): readonly (readonly [region: string, lin
       return [region, `${region.padEnd(16)} [${bar}] ${what}`];
     },
   );
+}
+
+/** What is not to be had at all, a setup action finds elsewhere. */
+function toolLinesOf(copies: Copies | null): readonly (readonly [of: string, line: string])[] {
+  return Object.entries(copies?.regions ?? {}).flatMap(([region, { tools }]) => {
+    if (tools === undefined) return [];
+    const words = [
+      ...(tools.list === null ? [] : [`has ${tools.list.has.join(', ')}`]),
+      ...(tools.list === null || tools.list.missing.length === 0
+        ? []
+        : [`not to be had: ${tools.list.missing.join(', ')}`]),
+      ...(tools.isDue ? [tools.because === null ? 'is copying' : `last ended: ${tools.because}`] : []),
+    ];
+    return [[`${region} tools`, `${region.padEnd(16)} tools: ${words.join('; ')}`]];
+  });
 }

@@ -34,7 +34,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions<Options>(command(), args);
   if (typeof options === 'number') return options;
   const config = readRunnersYaml(options.config);
-  if (config === null) return 1;
+  if (config === null) return 2;
   if (options.actions !== undefined) return printActions(options.actions, config);
   const ask = await asker(config);
   return follow({ ask, say, sleep, nowMs: Date.now });

@@ -41,7 +41,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const values = parseOptions<Options>(command(), args);
   if (typeof values === 'number') return values;
   const config = readRunnersYaml(values.config);
-  if (config === null) return 1;
+  if (config === null) return 2;
   const leaving = new AbortController();
   const leave = () => leaving.abort();
   process.once('SIGINT', leave).once('SIGTERM', leave);

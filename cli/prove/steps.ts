@@ -103,7 +103,8 @@ async function boot(draft: Draft, world: ProveWorld): Promise<readonly (readonly
   const why = launched === undefined ? 'no instance was launched' : NO_RELEASE;
   if (launched === undefined || (await world.release()) === null)
     return BOOT_FACTS.map((id) => [id, notTold(why)] as const);
-  const found = bootFindings(await watchBoot(draft, launched, world));
+  const { metadata = 'hardened' } = world.config.images[draft.plan.requirements.image] ?? {};
+  const found = bootFindings(await watchBoot(draft, launched, world), metadata);
   return BOOT_FACTS.map((id) => [id, found[id]] as const);
 }
 

@@ -101,7 +101,7 @@ export async function currencyOf({ config, ledger, log }: Operator): Promise<str
 /** Runs a command over the operator's world. What it throws, the command's end tells. */
 export async function withOperator(act: (operator: Operator) => Promise<number>): Promise<number> {
   const operator = await openOperator();
-  if (operator === null) return 1;
+  if (operator === null) return 2;
   return act(operator);
 }
 

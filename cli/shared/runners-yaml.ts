@@ -10,7 +10,7 @@ import { userDataMistakes } from './user-data-size.ts';
 
 export const RUNNERS_YAML = join(FOLDER, 'runners.yaml');
 
-/** Null after it said on standard error what is wrong: an operator's mistake is no stack trace. */
+/** Null after it said on standard error what is wrong: an operator's mistake is no stack trace, and exit code 2. */
 export function readRunnersYaml(path: string = RUNNERS_YAML): Config | null {
   if (!existsSync(path)) {
     complain(
@@ -19,7 +19,7 @@ export function readRunnersYaml(path: string = RUNNERS_YAML): Config | null {
     return null;
   }
   const parsed = parseYaml(readFileSync(path, 'utf8'));
-  const mistakes = parsed.kind === 'wrong' ? placed(path, parsed) : userDataMistakes(parsed.config);
+  const mistakes = placed(path, parsed.kind === 'wrong' ? parsed : tooLong(parsed.config));
   if (parsed.kind === 'wrong' || mistakes.length > 0) {
     complain(`${path} has mistakes:\n${mistakes.map((line) => `  ${line}`).join('\n')}`);
     return null;
@@ -28,6 +28,8 @@ export function readRunnersYaml(path: string = RUNNERS_YAML): Config | null {
   return parsed.config;
 }
 
+const tooLong = (config: Config): Omit<Wrong, 'kind'> => ({ mistakes: userDataMistakes(config), lines: [] });
+
 /** `runners.yaml:12: limits.runners: must be at least 1`: editors and terminals open that. What is of the whole is at its beginning. */
-export const placed = (path: string, { mistakes, lines }: Wrong): string[] =>
+export const placed = (path: string, { mistakes, lines }: Omit<Wrong, 'kind'>): string[] =>
   mistakes.map((text, at) => `${basename(path)}:${lines[at] ?? 1}: ${text}`);

@@ -1,12 +1,12 @@
 /** User data that would be too long breaks every launch: it is told before anything is built. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { bootValues } from '../../functions/launcher/boot.ts';
+import { bootValues, type Installed } from '../../functions/launcher/boot.ts';
 import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
 import type { Config } from '../../shared/config/config.ts';
+import { wantedTools } from '../../shared/config/tools.ts';
 import { architecturesOf, parseLabels } from '../../shared/job/labels.ts';
 import type { Candidate, Job, JobId, Requirements, RunId } from '../../shared/nouns.ts';
-import type { RunnerRelease } from '../../shared/runner/release.ts';
 import { userData } from '../../shared/runner/user-data.ts';
 import { ROOT } from './steps.ts';
 
@@ -20,7 +20,7 @@ export function userDataMistakes(config: Config): string[] {
   return config.placements.flatMap(({ region }, at) => {
     try {
       for (const requirements of requirementsToCheck(config))
-        userData(bootValues(longestBoot(region, requirements), config), scripts);
+        userData(bootValues(longestBoot(region, requirements, config), config), scripts);
       return [];
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
@@ -41,7 +41,7 @@ function requirementsToCheck(config: Config): Requirements[] {
   });
 }
 
-function longestBoot(region: string, asked: Requirements): Parameters<typeof bootValues>[0] {
+function longestBoot(region: string, asked: Requirements, config: Config): Parameters<typeof bootValues>[0] {
   const { arch } = asked;
   const job: Job = {
     ...{
@@ -75,9 +75,11 @@ function longestBoot(region: string, asked: Requirements): Parameters<typeof boo
     candidate,
     image: `${LONGEST}-0123456789ab-t6x0ab_exec-5fb8facb8ed7427c`,
     launchedAtMs,
-    release: longestRelease(region),
+    release: longestRelease(region, config),
   };
 }
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** In GitHub's own shape: base64 of JSON of base64, most of it a key, which is random. */
 function longestJitConfig(): string {
@@ -88,7 +90,7 @@ function longestJitConfig(): string {
   return base64(JSON.stringify({ '.credentials_rsaparams': base64(key) }));
 }
 
-function longestRelease(region: string): RunnerRelease {
+function longestRelease(region: string, { mirror }: Config): Installed {
   const archive = {
     key: `actions-runner/9.999.9/actions-runner-linux-arm64-9.999.9.tar.gz`,
     sha256: 'f'.repeat(64),
@@ -98,7 +100,12 @@ function longestRelease(region: string): RunnerRelease {
     version: '9.999.9',
     supersededAtMs: Date.UTC(2100, 0),
   }));
+  // A checksum is random to gzip.
+  const kept = (key: string) => ({ [region]: { key, sha256: digestOf(key), sizeBytes: 1 } });
+  const id = digestOf('').slice(0, 32);
   return {
+    ...(mirror.actions.length === 0 ? {} : { actions: kept(`actions/bundle-${id}.tar`) }),
+    ...(wantedTools(mirror.tools).length === 0 ? {} : { tools: kept(`tools/list-${id}.txt`) }),
     version: '9.999.9',
     publishedAtMs: 0,
     archives: { amd64: archive, arm64: archive },

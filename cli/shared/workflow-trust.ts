@@ -1,7 +1,7 @@
 /** What a deploy finds out about the workflow that may deploy: GitHub's root certificate, and the repository's ids. */
 import { connect, type DetailedPeerCertificate } from 'node:tls';
 import * as z from 'zod';
-import type { GitHubRequest } from '../../shared/adapters/github/request.ts';
+import { failed, type GitHubAnswer, type GitHubRequest } from '../../shared/adapters/github/request.ts';
 import type { Config } from '../../shared/config/config.ts';
 import {
   fingerprintsOf,
@@ -36,19 +36,32 @@ export async function workflowTrust(config: Config, world: TrustWorld): Promise<
   return { fingerprints: fingerprintsOf(root), subjects: subjectsOf(deployFrom, ids) };
 }
 
+const Installation = z.object({ id: z.int() });
 const Repository = z.object({ id: z.int().positive(), owner: z.object({ id: z.int().positive() }) });
 
+/**
+ * Null: the App is not installed there, so nobody can say. What else fails, fails the deploy before it changes anything:
+ * without the ids it would take their right away from all that have one.
+ */
 async function idsOf(repository: string, github: GitHubRequest): Promise<RepositoryIds | null> {
   const [owner = '', repo = ''] = repository.split('/');
-  // What fails here fails the deploy: without the ids it would take the right away again.
-  const installed = await github('GET /repos/{owner}/{repo}/installation', { owner, repo }, 'app');
-  const installation = z.object({ id: z.int() }).safeParse(installed.data);
-  if (installed.status !== 200 || !installation.success) return null;
-  const auth = { installation: installation.data.id };
-  const answer = await github('GET /repos/{owner}/{repo}', { owner, repo }, auth);
-  const parsed = Repository.safeParse(answer.data);
-  if (answer.status !== 200 || !parsed.success) return null;
-  return { id: parsed.data.id, ownerId: parsed.data.owner.id };
+  const asked = 'GET /repos/{owner}/{repo}/installation';
+  const installed = await github(asked, { owner, repo }, 'app');
+  if (installed.status === 404) return null;
+  const { id: installation } = parsed(asked, installed, Installation);
+  const route = 'GET /repos/{owner}/{repo}';
+  const { id, owner: account } = parsed(
+    route,
+    await github(route, { owner, repo }, { installation }),
+    Repository,
+  );
+  return { id, ownerId: account.id };
+}
+
+function parsed<Shape>(route: string, answer: GitHubAnswer, shape: z.ZodType<Shape>): Shape {
+  const read = shape.safeParse(answer.data);
+  if (answer.status !== 200 || !read.success) throw failed(route, answer);
+  return read.data;
 }
 
 const CONNECT_MAX_MS = 10_000;

@@ -18,7 +18,8 @@ export interface End {
 export function endOf({ rows, left, warm }: End, screen: Screen): string {
   const paint = pc.createColors(screen.isColoured);
   const width = Math.min(NOTE_WIDTH, screen.width ?? NOTE_WIDTH);
-  const notes = NOTES.flatMap((note) => wrapped(note, width));
+  const swapped = rows.some(({ isOnOthers }) => isOnOthers) ? [SWAPPED] : [];
+  const notes = [...swapped, ...NOTES].flatMap((note) => wrapped(note, width));
   const end =
     left.length === 0
       ? paint.green(warm === null ? NOTHING : NOTHING_BUT_POOLS)
@@ -29,6 +30,9 @@ export function endOf({ rows, left, warm }: End, screen: Screen): string {
 
 const NOTHING = 'Nothing is left: no instance, no registration, no slot, no ledger entry.';
 const NOTHING_BUT_POOLS = 'Nothing is left but the runners that wait.';
+
+const SWAPPED =
+  '*: GitHub gave it the runner of another job. It gives a job to any idle runner that has all its labels, and maybe more.';
 
 const NOTES = [
   'wait: from queued to running. The boot of a stock image is most of it, as the simulated cloud has it; launching counts as it took here.',

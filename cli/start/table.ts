@@ -19,6 +19,8 @@ export interface Row {
   readonly costCny: number;
   readonly onDemandCny: number;
   readonly conclusion: string | null;
+  /** It ran on a runner that another job had asked for. */
+  readonly isOnOthers?: boolean;
 }
 
 const HOUR_MS = 3_600_000;
@@ -31,7 +33,14 @@ export function toRow(seen: JobProgress, nowMs: number, scale: number): Row {
     ...(bill === null ? UNBILLED : billed(bill, nowMs)),
     queuedToRunningSeconds: waitOf(seen, scale),
     conclusion: job.conclusion,
+    isOnOthers: isOnOthers(job),
   };
+}
+
+/** A runner's name ends with the job that it was launched for, and which launch of it. */
+function isOnOthers({ id, runner }: JobProgress['job']): boolean {
+  const [, launchedFor] = /-(\d+)-\d+$/.exec(runner?.name ?? '') ?? [];
+  return launchedFor !== undefined && launchedFor !== String(id);
 }
 
 /**
@@ -49,7 +58,7 @@ export function waitOf(
   return (waitedMs + computedMs / scale) / 1000;
 }
 
-type Billed = Omit<Row, 'job' | 'labels' | 'queuedToRunningSeconds' | 'conclusion'>;
+type Billed = Omit<Row, 'job' | 'labels' | 'queuedToRunningSeconds' | 'conclusion' | 'isOnOthers'>;
 
 const UNBILLED: Billed = {
   instanceType: null,
@@ -74,7 +83,7 @@ function billed(bill: Bill, nowMs: number): Billed {
 }
 
 const COLUMNS: readonly Column<Row>[] = [
-  { head: 'job', cell: ({ job }) => job },
+  { head: 'job', cell: ({ job, isOnOthers: isMarked }) => (isMarked ? `${job} *` : job) },
   { head: 'labels', cell: ({ labels }) => labels, min: 14, drop: 2 },
   { head: 'instance', cell: ({ instanceType }) => instanceType ?? '', min: 14 },
   { head: 'zone', cell: ({ zone }) => zone ?? '', drop: 3 },

@@ -2,12 +2,17 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { WebhookSecret } from '../../functions/webhook/verify.ts';
 
+const SIGNATURE = /^sha256=([0-9a-f]{64})$/;
+
+export const hasShapeOfSignature = (signature: string | undefined): signature is string =>
+  SIGNATURE.test(signature ?? '');
+
 export async function isSigned(
   body: Uint8Array,
   signature: string | undefined,
   secrets: readonly WebhookSecret[],
 ): Promise<boolean> {
-  const hex = /^sha256=([0-9a-f]{64})$/.exec(signature ?? '')?.[1];
+  const hex = SIGNATURE.exec(signature ?? '')?.[1];
   if (hex === undefined) return false;
   const given = Buffer.from(hex, 'hex');
   const texts = await Promise.all(secrets.map((secret) => secret.read()));

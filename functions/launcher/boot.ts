@@ -7,14 +7,15 @@ import { LIFETIME_ENDING_MS, MACHINE_IDLE_MAX_MS } from '../../shared/limits.ts'
 import type { Candidate, Job, Requirements } from '../../shared/nouns.ts';
 import { bootMaxMs } from '../../shared/runner/boot-max.ts';
 import type { KeptActions } from '../../shared/runner/copies.ts';
+import type { KeptTools } from '../../shared/runner/kept/tools.ts';
 import { DEBUG_KEPT_MS } from '../../shared/runner/limits.ts';
 import { machineMirrors } from '../../shared/runner/package-mirrors.ts';
 import { type RunnerRelease, stillTaken } from '../../shared/runner/release.ts';
-import { actionsSource, proxyOf, runnerUrls } from '../../shared/runner/sources.ts';
+import { keptSource, proxyOf, runnerUrls } from '../../shared/runner/sources.ts';
 import type { UserDataValues } from '../../shared/runner/user-data.ts';
 
-/** What a machine brings: the runner, and where it is kept, the actions. */
-export type Installed = RunnerRelease & { readonly actions?: KeptActions };
+/** What a machine brings: the runner, and where they are kept, actions and tools. */
+export type Installed = RunnerRelease & { readonly actions?: KeptActions; readonly tools?: KeptTools };
 
 /** What user data is made of, for one candidate. */
 export interface Boot {
@@ -45,11 +46,12 @@ export function bootValues(boot: Boot, config: Config): UserDataValues {
       sha256: archive.sha256,
       urls: runnerUrls(release, requirements.arch, candidate.region, placement?.mirrorBucket ?? null),
     },
-    actions: actionsSource(
+    actions: keptSource(
       release.actions?.[candidate.region],
       candidate.region,
       placement?.mirrorBucket ?? null,
     ),
+    tools: keptSource(release.tools?.[candidate.region], candidate.region, placement?.mirrorBucket ?? null),
     lifetimeSeconds: Math.floor((requirements.lifetimeMs - endingMs(requirements.lifetimeMs)) / 1000),
     lifetimeMinutes: Math.round(requirements.lifetimeMs / 60_000),
     idleSeconds: Math.ceil((MACHINE_IDLE_MAX_MS + (boot.waitsMs ?? 0)) / 1000),

@@ -21,7 +21,7 @@ import { noteIfThrown } from './note-failure.ts';
 import { leaveEnded, type Opened, openJob } from './open.ts';
 import { openQuotaGate, type QuotaGate } from './quota.ts';
 import { tellOfRefusal } from './refused.ts';
-import { type Wait, wait } from './wait.ts';
+import { untilJudged, type Wait, wait } from './wait.ts';
 import { takeWarm } from './warm/take.ts';
 import type { LaunchEvent, LauncherWorld, Outcome } from './world.ts';
 
@@ -36,11 +36,14 @@ export async function launch(event: LaunchEvent, world: LauncherWorld): Promise<
   const forks = ahead(world.whyForkRefused(event.job));
   const opened = await openJob(event, world);
   if (opened === 'known') return { kind: 'known' };
-  const forkRefusal = await forks;
-  if (forkRefusal !== null) return turnAway(opened, forkRefusal, event, world);
-
   const { requirements } = understood;
-  return noteIfThrown(opened.job, () => launchFor(opened, requirements, known, event, world), world);
+  const launched = async () => {
+    const refusal = await forks.catch((error: unknown) => untilJudged(error, world));
+    return refusal === null
+      ? launchFor(opened, requirements, known, event, world)
+      : turnAway(opened, refusal, event, world);
+  };
+  return noteIfThrown(opened.job, launched, world);
 }
 
 async function launchFor(
@@ -72,11 +75,12 @@ async function launchFor(
 
 async function turnAway(
   { job, isOver }: Opened,
-  because: string,
+  because: string | Wait,
   event: LaunchEvent,
   world: LauncherWorld,
 ): Promise<Outcome> {
   if (await isOver) return leaveEnded(event.job, world);
+  if (typeof because !== 'string') return wait(job, because, world);
   return because === RUN_UNKNOWN
     ? waitAMinute(job, { because, obstacle: 'refusal' }, world)
     : refuse(event, because, world);

@@ -7,7 +7,7 @@ import { RETRY_MS } from '../../shared/limits.ts';
 import { runnerGroupOf, targetOf } from '../../shared/names.ts';
 import type { Target } from '../../shared/nouns.ts';
 import type { MintOutcome } from '../../shared/ports.ts';
-import { type Wait, wait } from './wait.ts';
+import { GITHUB_IS_SLOW, type Wait, wait } from './wait.ts';
 import { type Launch, type Walk, walk } from './walk.ts';
 import type { LauncherWorld, Outcome } from './world.ts';
 
@@ -67,7 +67,7 @@ async function unminted(
   world: LauncherWorld,
 ): Promise<Wait> {
   if (minted.kind === 'throttled')
-    return { because: 'GitHub asks us to slow down', nextTryAtMs: minted.retryAtMs, obstacle: null };
+    return { because: GITHUB_IS_SLOW, nextTryAtMs: minted.retryAtMs, obstacle: null };
   const because = `GitHub gives no runner: ${minted.because}`;
   const whose = repository ?? owner;
   await alertOnce(`github-refuses-${whose}`, `${whose}: ${because}`, world);

@@ -2,13 +2,14 @@
 import { amend, mergeTrail } from '../../shared/ledger/amend.ts';
 import type { JobEntry } from '../../shared/ledger/entries.ts';
 import type { Held } from '../../shared/ledger/ledger.ts';
+import { FAILURE_PAUSE_MAX_MS, RETRY_MS } from '../../shared/limits.ts';
 import type { LauncherWorld, Outcome } from './world.ts';
 
 const WORDS_MAX_CHARS = 300;
 
 /**
- * Throws on. What was made is not known, so nothing is undone and the next try stays where it was, at the lease's end:
- * the sweep takes it from there.
+ * Throws on. What was made is not known, so nothing is undone and the next try is not before the lease's end: the sweep
+ * takes it from there.
  */
 export async function noteIfThrown(
   held: Held<JobEntry>,
@@ -25,8 +26,11 @@ export async function noteIfThrown(
   }
 }
 
+/** Of the next try, when so many before it threw: each leaves its slot to the sweep, and may leave a registration. */
+const pauseMs = (before: number): number => Math.min(FAILURE_PAUSE_MAX_MS, RETRY_MS * 2 ** (before + 1));
+
 /** Errors of our adapters are scrubbed where they are made. */
-const wordsOf = (error: unknown): string =>
+export const wordsOf = (error: unknown): string =>
   (error instanceof Error ? error.message : 'no reason given').replace(/\s+/g, ' ').slice(0, WORDS_MAX_CHARS);
 
 async function note({ entry: { job, launches } }: Held<JobEntry>, error: unknown, world: LauncherWorld) {
@@ -38,7 +42,8 @@ async function note({ entry: { job, launches } }: Held<JobEntry>, error: unknown
       ? undefined
       : {
           ...entry,
-          failure,
+          ...{ failure, failures: (entry.failures ?? 0) + 1 },
+          nextTryAtMs: Math.max(entry.nextTryAtMs, line.atMs + pauseMs(entry.failures ?? 0)),
           because: line.text,
           trail: entry.trail.at(-1)?.text === line.text ? entry.trail : mergeTrail(...entry.trail, line),
         },

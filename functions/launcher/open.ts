@@ -72,7 +72,7 @@ async function leaseAgain(
     ...entry,
     launches: entry.launches + 1,
     nextTryAtMs: clock.nowMs() + LEASE_MS,
-    took: null,
+    ...{ took: null, failure: null },
     because,
     obstacle: lastingObstacle(entry),
   });

@@ -1,4 +1,5 @@
 /** A job that cannot be launched for now keeps a next try, with its reason. */
+import { waitMsOf } from '../../shared/budget.ts';
 import { HELD_NOTE_MS } from '../../shared/github-limits.ts';
 import type { MatrixBound } from '../../shared/job/matrix.ts';
 import { amend, mergeTrail } from '../../shared/ledger/amend.ts';
@@ -6,7 +7,9 @@ import type { JobEntry, Obstacle, QuotaWait } from '../../shared/ledger/entries.
 import type { Hold } from '../../shared/ledger/entry-parts.ts';
 import { noteHeld } from '../../shared/ledger/held-note.ts';
 import type { Held, SlotCost } from '../../shared/ledger/ledger.ts';
+import { RETRY_MS } from '../../shared/limits.ts';
 import { lastingObstacle } from './entries.ts';
+import { wordsOf } from './note-failure.ts';
 import type { LauncherWorld, Outcome } from './world.ts';
 
 export interface Wait {
@@ -38,6 +41,17 @@ export async function wait(
   return { kind: 'waits', because, nextTryAtMs };
 }
 
+export const GITHUB_IS_SLOW = 'GitHub asks us to slow down';
+
+/** GitHub did not say whose code a job runs, so nothing has been made for it: there is no lease to wait for. */
+export function untilJudged(error: unknown, { clock }: Pick<LauncherWorld, 'clock'>): Wait {
+  const waitMs = waitMsOf(error);
+  const nextTryAtMs = clock.nowMs() + (waitMs ?? RETRY_MS);
+  if (waitMs !== null) return { because: GITHUB_IS_SLOW, nextTryAtMs, obstacle: null };
+  const because = `GitHub does not say whose code it runs: ${wordsOf(error)}`;
+  return { because, nextTryAtMs, obstacle: 'refusal' };
+}
+
 /** Pure. A job that waits for an hour says so once, and keeps the rest of its story. */
 function waiting(entry: JobEntry, why: Wait, atMs: number): JobEntry {
   const { because, nextTryAtMs, obstacle, refusals = [], quota = null, cost, held } = why;
@@ -45,7 +59,7 @@ function waiting(entry: JobEntry, why: Wait, atMs: number): JobEntry {
   const news = endsWith(entry.trail, lines) ? [] : lines;
   return {
     ...entry,
-    ...{ nextTryAtMs, because, quota, failure: null },
+    ...{ nextTryAtMs, because, quota, failure: null, failures: 0 },
     obstacle: obstacle ?? lastingObstacle(entry),
     cost: cost ?? entry.cost ?? null,
     // Once released it is on its way, also before its runner has an entry.

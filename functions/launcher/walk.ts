@@ -1,6 +1,6 @@
 /** Walks the candidates, best first, until an instance is made. */
 
-import { isWidened } from '../../shared/advisor/cores.ts';
+import { isByCore, isWidened } from '../../shared/advisor/cores.ts';
 import { raised } from '../../shared/advisor/price.ts';
 import { amend, mergeTrail } from '../../shared/ledger/amend.ts';
 import type { JobEntry, QuotaWait, RunnerEntry } from '../../shared/ledger/entries.ts';
@@ -102,7 +102,7 @@ async function tryOne(
   meanings.add(meaning);
   said.push(`${saidOf(candidate)} was refused: ${meaning}`);
   const next = launch.candidates[launch.candidates.indexOf(candidate) + 1];
-  const again = isBidTooLow(outcome.code) ? raised(candidate, next) : null;
+  const again = isBidTooLow(outcome.code) ? raised(candidate, next, isByCore(launch.requirements)) : null;
   if (again !== null) return tryOne(launch, again, baked, refusals, world);
   if (outcome.kind === 'throttled') slow.set(candidate.region, outcome.retryAtMs);
   const stop = await takeRefusal(candidate, outcome, refusals, world);

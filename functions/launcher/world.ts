@@ -1,6 +1,7 @@
 /** What a launch needs of the world. */
 
 import type { Config } from '../../shared/config/config.ts';
+import { wantedTools } from '../../shared/config/tools.ts';
 import { forkLookUp, type WhyForkRefused } from '../../shared/job/forks.ts';
 import { decodeHours, HOURS_NOTE, type KnownHours } from '../../shared/job/hours.ts';
 import { WIDTHS_KEPT_MS } from '../../shared/job/limits.ts';
@@ -14,6 +15,7 @@ import { memoize } from '../../shared/memoize.ts';
 import type { DueEvent, JobEvent, RunnerName } from '../../shared/nouns.ts';
 import type { Alerts, Clock, GitHub, Instances, Log } from '../../shared/ports.ts';
 import { ACTIONS_NOTE, parseKeptActions } from '../../shared/runner/copies.ts';
+import { parseKeptTools, TOOLS_NOTE } from '../../shared/runner/kept/tools.ts';
 import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../shared/runner/release.ts';
 import { type UserDataScripts, userData } from '../../shared/runner/user-data.ts';
 import { readCreated } from '../../shared/warm/created.ts';
@@ -72,18 +74,24 @@ type LauncherAdapters = Omit<
 export function launcherWorld(adapters: LauncherAdapters, scripts: UserDataScripts): LauncherWorld {
   const { config, clock, ledger, log } = adapters;
   const readRelease = async () => {
-    const [held, kept] = await Promise.all([
+    const [held, actions, tools] = await Promise.all([
       ledger.notes.read(RUNNER_RELEASE_NOTE),
-      keepsActions(config) ? ledger.notes.read(ACTIONS_NOTE) : null,
+      keeps(config, config.mirror.actions) ? ledger.notes.read(ACTIONS_NOTE) : null,
+      keeps(config, wantedTools(config.mirror.tools)) ? ledger.notes.read(TOOLS_NOTE) : null,
     ]);
     const release = held === null ? null : parseRunnerRelease(held.entry.text);
-    return release === null ? null : { ...release, actions: parseKeptActions(kept?.entry.text ?? '{}') };
+    if (release === null) return null;
+    return {
+      ...release,
+      actions: parseKeptActions(actions?.entry.text ?? '{}'),
+      tools: parseKeptTools(tools?.entry.text ?? '{}'),
+    };
   };
   const readHours = async () => decodeHours((await ledger.notes.read(HOURS_NOTE))?.entry.text ?? '{}');
   const readWidths = async () => decodeWidths((await ledger.notes.read(WIDTHS_NOTE))?.entry.text ?? '{}');
   return {
     ...adapters,
-    whyForkRefused: forkLookUp(config, adapters.github),
+    whyForkRefused: forkLookUp(config, adapters.github, 'mint'),
     markets: memoize(() => readMarkets(config, ledger.market, log), MARKET_KEPT_MS, clock),
     hours: memoize(readHours, HOURS_KEPT_MS, clock),
     widths: memoize(readWidths, WIDTHS_KEPT_MS, clock),
@@ -93,8 +101,8 @@ export function launcherWorld(adapters: LauncherAdapters, scripts: UserDataScrip
   };
 }
 
-const keepsActions = ({ mirror, placements }: Config): boolean =>
-  mirror.actions.length > 0 && placements.some(({ mirrorBucket }) => mirrorBucket !== null);
+const keeps = ({ placements }: Config, wanted: readonly string[]): boolean =>
+  wanted.length > 0 && placements.some(({ mirrorBucket }) => mirrorBucket !== null);
 
 /** Those of pools are looked for at each launch; for the others one note says until when there may be one. */
 function mayWaitIn({ warm }: Config, ledger: Ledger, clock: Clock): () => Promise<boolean> {

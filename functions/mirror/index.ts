@@ -1,7 +1,7 @@
 /** The entry of an order from the reaper: the real world, put together once a cold start. */
 import runners from 'config:runners';
 import type { AccessKey } from '../../shared/adapters/alibaba/acs3.ts';
-import { download } from '../../shared/adapters/github/download.ts';
+import { download, filesVia } from '../../shared/adapters/github/download.ts';
 import { jsonLog } from '../../shared/adapters/json-log.ts';
 import { endpointOf, ossBucket } from '../../shared/adapters/oss/bucket.ts';
 import { parseEnvironment } from '../../shared/config/environment.ts';
@@ -12,9 +12,10 @@ import {
   type MirrorPlace,
   mirrorPlaces,
 } from '../../shared/runner/copies.ts';
-import { COPY_MAX_MS } from '../../shared/runner/limits.ts';
+import { COPY_MAX_MS, FILE_MAX_MS } from '../../shared/runner/limits.ts';
 import { bundleIn } from './actions/bundle.ts';
 import { mirror } from './mirror.ts';
+import { toolsIn } from './tools/list.ts';
 import type { MirrorWorld, Source } from './world.ts';
 
 let credentials: AccessKey;
@@ -49,14 +50,20 @@ function bucketSource(place: MirrorPlace): Source {
   };
 }
 
+// What the source has is asked of its bucket; null: this is the source.
+const sourceBucket =
+  isHome || source === null
+    ? null
+    : bucketAt(source, OSS_SOURCE_ENDPOINT ?? endpointOf(source.region, false));
+const proxy = isHome ? runners.control.egressProxy : null;
+
 const world: MirrorWorld = {
   bucket: here === null ? null : bucketAt(here, OSS_ENDPOINT ?? endpointOf(here.region, true)),
   sources: isHome || source === null ? [gitHub] : [bucketSource(source), gitHub],
-  fetchFile: (url, maxMs) => download(url, 0, isHome ? runners.control.egressProxy : null, maxMs),
-  sourceBundle:
-    isHome || source === null
-      ? null
-      : () => bundleIn(bucketAt(source, OSS_SOURCE_ENDPOINT ?? endpointOf(source.region, false))),
+  fetchFile: (url, maxMs) => download(url, 0, proxy, maxMs),
+  weigh: async (url) => (await filesVia(proxy, FILE_MAX_MS).weigh(url)).sizeBytes,
+  sourceBundle: sourceBucket === null ? null : () => bundleIn(sourceBucket),
+  sourceTools: sourceBucket === null ? null : () => toolsIn(sourceBucket),
   clock: { nowMs: () => Date.now() },
   log: jsonLog(process.stdout, Date.now),
 };

@@ -11,7 +11,7 @@ import type { ReaperWorld } from './world.ts';
 /** In one word what was done. Throws what failed, so that Function Compute tries again. */
 export async function reap(event: Uint8Array, world: ReaperWorld): Promise<string | ReleaseReport> {
   const asked = releaseAsk(event);
-  if (asked !== null) return checkRelease(world, asked === 'copy');
+  if (asked !== null) return checkRelease(world, asked);
   const handedOn = parseEvent(event);
   if (handedOn === null) return wake(event, world);
   switch (handedOn.kind) {

@@ -113,6 +113,7 @@ function resting(capacity: Capacity): Resting {
       rest = row?.isAtRest === true ? row : null;
     },
     take: awake(capacity.take),
+    mintAgain: awake(capacity.mintAgain),
     handBack: awake(capacity.handBack),
     handBackAll: awake(capacity.handBackAll),
     reprice: awake(capacity.reprice),

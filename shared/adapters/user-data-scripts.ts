@@ -12,6 +12,7 @@ export function readUserDataScripts(folder: string): UserDataScripts {
     mirrors: text('mirrors.sh'),
     jobStarted: text('job-started.sh'),
     job: text('job.sh'),
+    tools: text('tools.sh'),
     standBy: text('stand-by.sh'),
     usage: text('usage.sh'),
     debug: text('debug.sh'),

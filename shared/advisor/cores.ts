@@ -13,6 +13,10 @@ export interface Cores {
 
 const WIDER_CORES = [2, 4, 8, 16, 32, 64];
 
+/** Of a range of cores a bigger machine is worth more; of `8cpu` and `8+cpu` it is not. */
+export const isByCore = ({ cpu: { min, max } }: Pick<Requirements, 'cpu'>): boolean =>
+  max !== null && min !== max;
+
 /** A type named exactly has the cores that it has; `8+cpu` has no need to be widened. */
 export function coresToTry({ cpu, type }: Requirements, most = Number.MAX_SAFE_INTEGER): readonly Cores[] {
   if (cpu.max === null) return [{ min: cpu.min, max: most, because: null }];

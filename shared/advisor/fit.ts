@@ -6,7 +6,15 @@ import { diskPricePerHour } from '../market/disk.ts';
 import { familyOf, type MarketType } from '../market/market.ts';
 import type { CapacityType, Offering, Requirements } from '../nouns.ts';
 import type { RunOutcome } from '../ports.ts';
-import { type Ceiling, type Cores, coresToTry, isWidened, sizeAskedFor, UNKNOWN_SIZE } from './cores.ts';
+import {
+  type Ceiling,
+  type Cores,
+  coresToTry,
+  isByCore,
+  isWidened,
+  sizeAskedFor,
+  UNKNOWN_SIZE,
+} from './cores.ts';
 import { type PlacementMarket, type PricedOffering, priceOfferings, whyUnfit } from './offerings.ts';
 import { bidFor, scoreOf } from './price.ts';
 import { HOURS_KEPT } from './spend.ts';
@@ -147,8 +155,7 @@ function scoreOffering(offering: PricedOffering, request: Sized): ScoredOffering
   if (size?.ceiling === null) return { what: offeringKey(offering), because: UNKNOWN_SIZE };
   const bid = bidFor(offering, { ratio: spot.priceLimitRatio, ...lowest(request, size) });
   if (bid.kind === 'left out') return { what: offeringKey(offering), because: bid.because };
-  const { min, max } = request.requirements.cpu;
-  const score = scoreOf(offering, request.hours) / (max === null || min === max ? 1 : offering.cpu);
+  const score = scoreOf(offering, request.hours) / (isByCore(request.requirements) ? offering.cpu : 1);
   const { priceLimit, priceMax } = bid;
   return Object.assign(offering, { priceLimit, priceMax, score });
 }

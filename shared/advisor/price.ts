@@ -65,15 +65,18 @@ function spotBid(prices: Prices, { ratio, ceiling, what = CEILING }: BidRules): 
  * Of a candidate that the market was above: with the limit at which it would still cost no more than the next one, an
  * interruption counted, nor more than what is kept of money for the next one. Null: the next one is cheaper, or there is none.
  */
-export function raised(candidate: Candidate, next: Candidate | undefined): Candidate | null {
+export function raised(
+  candidate: Candidate,
+  next: Candidate | undefined,
+  isWorthByCore: boolean,
+): Candidate | null {
   const { priceLimit, priceMax = null, pricePerHour, isRaised, cpu } = candidate;
   if (next === undefined || isRaised || priceLimit === null || priceMax === null || pricePerHour === null)
     return null;
   const beyondPrice = (candidate.expectedCostPerHour ?? pricePerHour) - pricePerHour;
   const kept = next.priceLimit ?? next.onDemandPricePerHour ?? priceLimit;
   const nextCosts = next.expectedCostPerHour ?? kept;
-  // Of a range of cores a bigger machine is worth more.
-  const worth = nextCosts * Math.min(1, cpu / next.cpu) - beyondPrice;
+  const worth = nextCosts * (isWorthByCore ? Math.min(1, cpu / next.cpu) : 1) - beyondPrice;
   const limit = floorToThree(Math.min(priceMax, kept, worth));
   if (limit <= priceLimit) return null;
   // More than the old limit it costs by now.

@@ -1,5 +1,6 @@
 /** The actions whose archives the mirrors keep, in `runners.yaml`. */
 import * as z from 'zod';
+import { Tools } from './tools.ts';
 
 /** More than a deployment's workflows use; a bundle of all is bounded by its size, too. */
 const ACTIONS_MAX = 60;
@@ -29,4 +30,6 @@ export const MirrorKeeps = z.strictObject({
     .array(action)
     .max(ACTIONS_MAX)
     .default([...DEFAULT_ACTIONS]),
+  /** {}: none. */
+  tools: Tools.prefault({}),
 });

@@ -24,16 +24,22 @@ import { Warm } from './warm.ts';
 const range = (pattern: RegExp, says: string) =>
   z
     .string()
-    .regex(pattern, says)
+    .regex(pattern, { error: says, abort: true })
     .refine((text) => {
       const [from = 0, to = from] = text.replace('+', '').split('-').map(Number);
       return from <= to;
     }, 'must be written with the smaller number first');
 const Cores = z.union([
   z.int().min(1).max(512),
-  range(/^\d+(?:-\d+|\+)$/, 'must be cores, a range such as 8-32, or at least so many, such as 8+'),
+  range(
+    /^\d+(?:-\d+|\+)$/,
+    'must be a number of cores such as 8, a range such as 8-32, or at least so many, such as 8+',
+  ),
 ]);
-const Gib = z.union([z.int().min(1).max(4096), range(/^\d+-\d+$/, 'must be GiB, or a range such as 16-64')]);
+const Gib = z.union([
+  z.int().min(1).max(4096),
+  range(/^\d+-\d+$/, 'must be a number of GiB such as 16, or a range such as 16-64'),
+]);
 const Lifetime = ms.refine(
   (value) => value >= 600_000 && value <= LIFETIME_MAX_MS,
   'must lie between 10m and 5d',

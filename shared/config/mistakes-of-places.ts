@@ -1,7 +1,10 @@
 /** Places that cannot be, or are misspelt: pure. */
+
+import { nearestOf } from '../job/label-words.ts';
 import type { Config } from './config.ts';
-import { type Mistake, nearestOf, type Path, shown } from './mistakes.ts';
+import { type Mistake, type Path, shown } from './mistakes.ts';
 import { REGIONS, wordsOf } from './regions.ts';
+import { wantedTools } from './tools.ts';
 
 /** A region that nobody knows may be new; one that differs from a known one by a letter is not. */
 export function regionMistakes({ control, placements }: Config): Mistake[] {
@@ -45,6 +48,14 @@ export function placementMistakes(config: Config): Mistake[] {
         : []),
     ];
   });
+}
+
+/** Tools are kept in buckets. */
+export function toolMistakes({ mirror, placements }: Config): Mistake[] {
+  const isKept = placements.some(({ mirrorBucket }) => mirrorBucket !== null);
+  if (wantedTools(mirror.tools).length === 0 || isKept) return [];
+  const text = 'mirror.tools: no placement has a mirrorBucket to keep them in; name one, or leave this out';
+  return [{ path: ['mirror', 'tools'], text }];
 }
 
 /** Its tokens would be of another issuer, and github.com's repository of that name is somebody else's. */

@@ -4,8 +4,8 @@ import { isKnownLabel } from '../job/label-words.ts';
 import { architecturesOf, parseLabels } from '../job/labels.ts';
 import { parsePools } from '../warm/pools.ts';
 import { type Config, RunnersYaml } from './config.ts';
-import { type Mistake, mistakeOf, type Path } from './mistakes.ts';
-import { deployMistakes, placementMistakes, regionMistakes } from './mistakes-of-places.ts';
+import { type Mistake, mistakesOf, type Path } from './mistakes.ts';
+import { deployMistakes, placementMistakes, regionMistakes, toolMistakes } from './mistakes-of-places.ts';
 
 export type ParsedConfig =
   | { readonly kind: 'ok'; readonly config: Config; readonly warnings: readonly string[] }
@@ -27,13 +27,11 @@ export function parseYaml(text: string): ParsedConfig {
   if (document.errors.length > 0)
     return {
       kind: 'wrong',
-      mistakes: document.errors.map(
-        ({ code, pos }) => `line ${lineAt(pos[0])}: is not YAML (${SYNTAX[code] ?? code})`,
-      ),
+      mistakes: document.errors.map(({ code, message }) => `is not YAML: ${inWords(code, message)}`),
       lines: document.errors.map(({ pos }) => lineAt(pos[0])),
     };
   if (!isMap(document.contents))
-    return wrong([{ path: [], text: 'runners.yaml: must be a map of keys, and is empty or a list' }]);
+    return wrong([{ path: [], text: 'must be a map of keys, and is empty or a list' }]);
   const found = checked(document.toJS());
   if (Array.isArray(found)) return wrong(found, (path) => lineAt(offsetOf(document, path)));
   return { kind: 'ok', config: found, warnings: warningsOf(found) };
@@ -44,11 +42,19 @@ const SYNTAX: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'a tab at the beginning: use blanks',
   BAD_INDENT: 'its indent fits no line above',
   DUPLICATE_KEY: 'a key stands here a second time',
-  MISSING_CHAR: 'a blank after a colon, a comma, a bracket or a quote is missing',
+  MISSING_CHAR: 'a blank after a colon, or a comma, is missing',
   UNEXPECTED_TOKEN: 'something here does not belong to it: is a quote or an indent missing?',
   BLOCK_AS_IMPLICIT_KEY: 'the key of a map stands in the middle of a line: use a line of its own',
   MULTILINE_IMPLICIT_KEY: 'a key goes over two lines: is a colon missing?',
 };
+
+/** Of one code there are several mistakes, which the reader's own sentence tells apart. */
+function inWords(code: string, message: string): string {
+  if (/closing .*quote/i.test(message)) return 'a quote is opened above and not closed';
+  const [, bracket] = /end with a ([\]}])/.exec(message) ?? [];
+  if (bracket !== undefined) return `a bracket is opened above and not closed: is ${bracket} missing?`;
+  return SYNTAX[code] ?? code;
+}
 
 /** Where the nearest thing above it begins that is there: of what is missing, its map. */
 function offsetOf(document: Document, path: Path): number | undefined {
@@ -67,15 +73,16 @@ export function parseConfig(raw: unknown): ParsedConfig {
   return Array.isArray(found) ? wrong(found) : { kind: 'ok', config: found, warnings: warningsOf(found) };
 }
 
-const wrong = (found: readonly Mistake[], lineOf: (path: Path) => number | null = () => null): Wrong => ({
-  kind: 'wrong',
-  mistakes: found.map(({ text }) => text),
-  lines: found.map(({ path }) => lineOf(path)),
-});
+/** In the order of their lines; what is of the whole first. */
+function wrong(found: readonly Mistake[], lineOf: (path: Path) => number | null = () => null): Wrong {
+  const placed = found.map(({ path, text }) => ({ text, line: lineOf(path) }));
+  placed.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  return { kind: 'wrong', mistakes: placed.map(({ text }) => text), lines: placed.map(({ line }) => line) };
+}
 
 function checked(raw: unknown): Config | Mistake[] {
   const parsed = RunnersYaml.safeParse(raw);
-  if (!parsed.success) return parsed.error.issues.map(mistakeOf);
+  if (!parsed.success) return mistakesOf(parsed.error.issues, raw);
   const mistakes = [
     ...nameMistakes(parsed.data),
     ...defaultMistakes(parsed.data),
@@ -84,6 +91,7 @@ function checked(raw: unknown): Config | Mistake[] {
     ...regionMistakes(parsed.data),
     ...warmMistakes(parsed.data),
     ...deployMistakes(parsed.data),
+    ...toolMistakes(parsed.data),
   ];
   return mistakes.length > 0 ? mistakes : parsed.data;
 }

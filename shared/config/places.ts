@@ -72,7 +72,7 @@ export const Placement = z.strictObject({
   resourceGroup: resourceId('rg').nullable().default(null),
   mirrorBucket: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'must be a bucket name')
+    .regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'must be a name for a bucket: 3 to 63 of a-z, 0-9 and -')
     .nullable()
     .default(null),
 });

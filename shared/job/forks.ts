@@ -1,4 +1,5 @@
 /** Whether a job's code is a fork's: GitHub's record of its run is the only one that says so. */
+import type { CallUse } from '../budget.ts';
 import type { Config } from '../config/config.ts';
 import { RUNS_REMEMBERED_MAX } from '../limits.ts';
 import { targetOf } from '../names.ts';
@@ -14,15 +15,15 @@ export type WhyForkRefused = (job: Job) => Promise<string | null>;
 /**
  * Null: it is the repository's own, or forks are allowed. Asked of every job, because a delivery does not say what its
  * run's event was, and forks exist of private repositories, too. One call for a run: where its code is from never
- * changes, and is remembered by whoever holds the answer of this function.
+ * changes, and is remembered by whoever holds the answer of this function. `use`: a launch needs it as much as its mint.
  */
-export function forkLookUp(config: Config, github: Pick<GitHub, 'run'>): WhyForkRefused {
+export function forkLookUp(config: Config, github: Pick<GitHub, 'run'>, use?: CallUse): WhyForkRefused {
   const known = new Map<RunId, string | null>();
   return async (job) => {
     if (config.repositories.forks === 'allow') return null;
     const before = known.get(job.runId);
     if (before !== undefined) return before;
-    const run = await github.run(targetOf(job, config), job.repository, job.runId);
+    const run = await github.run(targetOf(job, config), job.repository, job.runId, use);
     if (run === null) return RUN_UNKNOWN;
     const answer = run.headRepositoryId === run.repositoryId ? null : FORK_REFUSED;
     if (known.size >= RUNS_REMEMBERED_MAX) known.clear();

@@ -38,6 +38,9 @@ const WORDS: readonly Word[] = [
   { kind: 'image', pattern: /^image-(.+)$/, value: (match) => match[1] as string },
 ];
 
+/** Of all of them, without their ends, for schemas. */
+export const LABEL_PATTERNS: readonly string[] = WORDS.map(({ pattern }) => pattern.source.slice(1, -1));
+
 export const KIND_NAMES: Record<keyof LabelValues, string> = {
   arch: 'an architecture',
   os: 'an operating system',
@@ -98,6 +101,17 @@ function nearest(label: string, profiles: ReadonlyMap<string, string>): string {
     .sort((a, b) => a.distance - b.distance)
     .slice(0, 2);
   return near.length > 0 ? `; is ${near.map(({ word }) => `'${word}'`).join(' or ')} meant?` : '';
+}
+
+const DISTANCE_MAX = 2;
+
+/** The known word that differs least, by two letters at most; null: none. */
+export function nearestOf(word: string, known: readonly string[]): string | null {
+  const [best] = known
+    .map((each) => ({ each, distance: editDistance(word.toLowerCase(), each.toLowerCase()) }))
+    .filter(({ each, distance }) => distance <= DISTANCE_MAX && distance < each.length)
+    .sort((a, b) => a.distance - b.distance);
+  return best?.each ?? null;
 }
 
 /** How many letters differ (Levenshtein). */

@@ -3,15 +3,14 @@ import type { Config } from '../config/config.ts';
 import type { Arch, CapacityType, Job, Requirements } from '../nouns.ts';
 import { refuseBeyond } from './bounds.ts';
 import { guardsOf } from './guards.ts';
-import { KIND_NAMES, type LabelValues, parseLabel, Refusal } from './label-words.ts';
+import { KIND_NAMES, type LabelValues, nearestOf, parseLabel, Refusal } from './label-words.ts';
+import { coresOf, diskOf, memoryFor, memoryOf } from './sizes.ts';
 
 export type ParsedLabels =
   | { readonly kind: 'ours'; readonly requirements: Requirements }
   /** Has our base labels, but asks for what we do not understand or do not have, or (`isForbidden`) keep for others. */
   | { readonly kind: 'refused'; readonly because: string; readonly isForbidden: boolean }
   | { readonly kind: 'foreign' };
-
-const MEMORY_PER_CORE_GIB: Record<Arch, number> = { amd64: 1, arm64: 2 };
 
 /** True when the labels contain all base labels. Case does not matter. */
 export function hasBaseLabels(labels: readonly string[], baseLabels: readonly string[]): boolean {
@@ -106,7 +105,13 @@ export function architecturesOf(config: Config): readonly Arch[] {
   return (['amd64', 'arm64'] as const).filter((arch) => config.images[arch] !== undefined);
 }
 
-function archOf(asked: { arch?: Arch | undefined; image?: string | undefined }, config: Config): Arch {
+interface AskedArch {
+  readonly arch?: Arch | undefined;
+  readonly image?: string | undefined;
+  readonly type?: string | undefined;
+}
+
+function archOf(asked: AskedArch, config: Config): Arch {
   const offered = architecturesOf(config);
   const ofImage =
     asked.image === undefined ? undefined : (requireImage(asked.image, config).imageArch as Arch);
@@ -116,10 +121,15 @@ function archOf(asked: { arch?: Arch | undefined; image?: string | undefined }, 
   if (arch !== undefined) return arch;
   const [only, other] = offered;
   if (only === undefined) throw new Refusal('no image is configured for any architecture');
-  if (other !== undefined && !config.allowAnyArchitecture)
-    throw new Refusal('its labels name no architecture, and both are offered: add arm64 or amd64');
+  if (other !== undefined && !config.allowAnyArchitecture) throw new Refusal(whyNoArch(asked.type));
   return only;
 }
+
+/** A type has one, but GitHub gives the job to any runner that has its labels: they have to say it. */
+const whyNoArch = (type: string | undefined): string =>
+  type === undefined
+    ? 'its labels name no architecture, and both are offered: add arm64 or amd64'
+    : `its labels name no architecture, and both are offered: add that of ${type}, arm64 or amd64`;
 
 function imageOf(image: string | undefined, arch: Arch, config: Config): string {
   if (image === undefined) return arch;
@@ -130,42 +140,14 @@ function imageOf(image: string | undefined, arch: Arch, config: Config): string 
 
 function requireImage(image: string, config: Config): { name: string; imageArch: string } {
   const found = Object.entries(config.images).find(([name]) => name.toLowerCase() === image.toLowerCase());
-  if (found === undefined) throw new Refusal(`there is no image '${image.slice(0, 64)}' in runners.yaml`);
-  return { name: found[0], imageArch: found[1].arch ?? found[0] };
-}
-
-function rangeOf(text: string | number, what: string): { min: number; max: number } {
-  const [min, max = min] = String(text).split('-').map(Number) as [number, number?];
-  if (min < 1) throw new Refusal(`it asks for no ${what}`);
-  if (Math.max(min, max) > 9_999) throw new Refusal(`it asks for more than 9999 ${what}`);
-  if (max < min)
-    throw new Refusal(`it asks for ${what} from ${min} down to ${max}: write the smaller number first`);
-  return { min, max };
-}
-
-/** `8+` has no upper end. */
-function coresOf(text: string | number): Requirements['cpu'] {
-  const isOpen = String(text).endsWith('+');
-  const { min, max } = rangeOf(isOpen ? String(text).slice(0, -1) : text, 'cores');
-  return { min, max: isOpen ? null : max };
-}
-
-/** Where no label says it. A machine that may have more cores than were asked must not be short of memory for them. */
-function memoryFor({ min, max }: Requirements['cpu'], arch: Arch): Requirements['memoryGiB'] {
-  const perCore = MEMORY_PER_CORE_GIB[arch];
-  return { min: min * perCore, max: null, ...(max === null ? { perCore } : {}) };
-}
-
-/** `16gb` means 16 at least; `16-64gb` both ends. */
-function memoryOf(text: string | number): { min: number; max: number | null } {
-  const { min, max } = rangeOf(text, 'GiB of memory');
-  return { min, max: String(text).includes('-') ? max : null };
-}
-
-function diskOf(text: string | number): number {
-  const size = Number(text);
-  if (size < 20 || size > 2048) throw new Refusal('its disk must have 20 to 2048 GiB');
-  return size;
+  if (found !== undefined) return { name: found[0], imageArch: found[1].arch ?? found[0] };
+  const meant = nearestOf(image, Object.keys(config.images));
+  const named = image.slice(0, 64);
+  throw new Refusal(
+    meant === null
+      ? `there is no image '${named}' in runners.yaml`
+      : `there is no image '${named}' in runners.yaml; is '${meant}' meant?`,
+  );
 }
 
 /** Why jobs of this repository are not taken; null: they are. */

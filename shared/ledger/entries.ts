@@ -50,6 +50,8 @@ export interface JobEntry extends TookWarm {
   readonly cost?: SlotCost | null;
   /** What its last launch threw; absent or null: nothing. */
   readonly failure?: string | null;
+  /** How many launches in a row threw. */
+  readonly failures?: number;
   /** Runners of it that came to nothing, though an instance was had; below, the last by name, counted or not. */
   readonly wasted?: number;
   readonly wastes?: readonly {

@@ -111,6 +111,8 @@ export interface Capacity {
    * what all slots have in common ('full', 'spend', 'paced') until the next sweep, slots go only to those who have a turn.
    */
   take(request: SlotRequest, limits: SlotLimits, nowMs: number): Promise<SlotOutcome>;
+  /** A mint of a runner that has its slot already, counted with this minute's: 'taken', or 'paced'. Idempotent for one `nowMs`. */
+  mintAgain(name: RunnerName, mintsPerMinute: number, nowMs: number): Promise<SlotOutcome>;
   /** Idempotent. `spent`: what its machine cost, in millionths; absent: what was kept of the day's money for it. */
   handBack(name: RunnerName, spent?: number): Promise<void>;
   /** The same of many, with as few writes as the number of a write's conditions allows. */

@@ -1,7 +1,9 @@
 /** The runner's copies in buckets of ours: where they are, what a mirror is asked for, and what it answers. */
 import * as z from 'zod';
 import { action } from '../config/actions.ts';
+import { TOOLS_MAX, wantedTool } from '../config/tools.ts';
 import type { PublishedRelease } from '../ports.ts';
+import { ToolState } from './kept/tools.ts';
 import { sha256, version } from './release.ts';
 
 export interface MirrorPlace {
@@ -75,6 +77,8 @@ export const CopyOrder = z.strictObject({
   remove: z.array(version).max(20),
   /** Actions whose archives are kept, too; none: nothing is. */
   actions: z.array(action).default([]),
+  /** `node 20`: tools whose archives are kept. */
+  tools: z.array(wantedTool).max(TOOLS_MAX).default([]),
 });
 /** What the reaper asks of a mirror: the mirror itself decides nothing. */
 export type CopyOrder = z.output<typeof CopyOrder>;
@@ -91,6 +95,8 @@ export const CopyState = z.object({
   bundle: Bundle.nullable().default(null),
   /** A copy would bring a newer one. */
   isBundleDue: z.boolean().default(false),
+  /** Null: none are wanted. */
+  tools: ToolState.nullable().default(null),
 });
 /** What is there of the release that was asked for. */
 export type CopyState = z.output<typeof CopyState>;
@@ -156,6 +162,8 @@ const Region = z.object({
   /** When more of it was there than before, or it was asked for. */
   movedAtMs: z.number(),
   because: z.string().nullable(),
+  /** Absent: none are wanted. */
+  tools: ToolState.optional(),
 });
 const Copies = z.object({
   version,

@@ -19,12 +19,12 @@ export function runnerUrls(
   return [...mirror, url ?? `${AT_GITHUB}/v${version}/${archiveName(version, arch)}`];
 }
 
-/** Null: none are kept there. */
-export const actionsSource = (
+/** A bundle of actions, a list of tools. Null: none are kept there. */
+export const keptSource = (
   kept: KeptActions[string] | undefined,
   region: string,
   bucket: string | null,
-): UserDataValues['actions'] =>
+): UserDataValues['actions' | 'tools'] =>
   kept === undefined || bucket === null
     ? null
     : { url: inside(bucket, region, kept.key), sha256: kept.sha256 };

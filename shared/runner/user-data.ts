@@ -3,10 +3,9 @@
  * All of it is compressed, the JIT config once it is taken apart, because user data is small.
  */
 import { createHash } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
 import { USER_DATA_MAX_BYTES } from '../limits.ts';
 import type { Candidate } from '../nouns.ts';
-import { assignments, quoted, whole, withoutComments } from './bash.ts';
+import { assignments, packed, quoted, whole } from './bash.ts';
 import { withDebugLine } from './debug-hook.ts';
 import { jitParts } from './jit-parts.ts';
 import { machineOf } from './machine-words.ts';
@@ -25,6 +24,8 @@ export interface UserDataValues {
   };
   /** Archives of actions, in one tar; null: all come from GitHub. */
   readonly actions: { readonly url: string; readonly sha256: string } | null;
+  /** The list of the tools that are kept; null: none are. */
+  readonly tools: { readonly url: string; readonly sha256: string } | null;
   /** From the boot to the end of the machine's own making. */
   readonly lifetimeSeconds: number;
   /** What its operator calls its lifetime. */
@@ -68,33 +69,28 @@ export interface UserDataValues {
 }
 
 /** Of the files in `userdata/`, those that not each machine has. */
-type Wanted = 'docker' | 'mirrors' | 'standBy' | 'usage' | 'debug' | 'selfDestruct';
+type Wanted = 'docker' | 'mirrors' | 'tools' | 'standBy' | 'usage' | 'debug' | 'selfDestruct';
 /** Their text. */
 export type UserDataScripts = Readonly<Record<Wanted | 'install' | 'jobStarted' | 'job' | 'run', string>>;
 
 /** One download of the runner may take this long; GitHub from mainland China takes minutes. */
 export const FETCH_SECONDS = 240;
 
-/** Smaller blocks: scripts and keys, which have little in common, do not share one table of codes. A hundredth less. */
-const PACKED = { level: 9, memLevel: 6 } as const;
-
 /** Throws when the result would be larger than USER_DATA_MAX_BYTES: the operator's own scripts are too long. */
 export function userData(values: UserDataValues, scripts: UserDataScripts): string {
-  const parts = [
-    ...header(values),
-    `readonly RECIPE=${quoted(recipeOf(values, scripts))}`,
-    ...[
-      scripts.jobStarted,
-      values.docker ? scripts.docker : '',
-      hasMirrors(values.mirrors) ? scripts.mirrors : '',
-      scripts.install,
-      scripts.job,
-      values.jitConfig === null ? scripts.standBy : '',
-      values.usage ? scripts.usage : '',
-      values.debugSeconds === 0 ? '' : scripts.debug,
-      values.selfDestruct === null ? '' : scripts.selfDestruct,
-      scripts.run,
-    ].map(withoutComments),
+  const lines = [...header(values), `readonly RECIPE=${quoted(recipeOf(values, scripts))}`, ''];
+  const wanted = [
+    scripts.jobStarted,
+    values.docker ? scripts.docker : '',
+    hasMirrors(values.mirrors) ? scripts.mirrors : '',
+    scripts.install,
+    scripts.job,
+    values.tools === null ? '' : scripts.tools,
+    values.jitConfig === null ? scripts.standBy : '',
+    values.usage ? scripts.usage : '',
+    values.debugSeconds === 0 ? '' : scripts.debug,
+    values.selfDestruct === null ? '' : scripts.selfDestruct,
+    scripts.run,
   ];
   const text = [
     // Early in the boot, and at each: not at its very end, as a script would be.
@@ -102,7 +98,7 @@ export function userData(values: UserDataValues, scripts: UserDataScripts): stri
     '#!/usr/bin/env bash',
     "trap 'systemctl poweroff' EXIT",
     'source <(base64 --decode <<SCRIPTS | gzip --decompress',
-    gzipSync(parts.join('\n'), PACKED).toString('base64'),
+    packed(lines.join('\n'), wanted).toString('base64'),
     'SCRIPTS',
     ')',
     '',
@@ -155,6 +151,7 @@ function header(values: UserDataValues): string[] {
     MACHINE: `${machineOf(instance)}${instance.image === null ? '' : `, from image ${instance.image}`}`,
     QUEUED_AT: whole(values.queuedAtSeconds),
     LAUNCHED_AT: whole(values.launchedAtSeconds),
+    ...(values.tools === null ? {} : { TOOLS_URL: values.tools.url, TOOLS_SHA256: values.tools.sha256 }),
     ...(values.debugSeconds === 0 ? {} : { DEBUG_SECONDS: whole(values.debugSeconds) }),
     ...optionalWords(values),
   };

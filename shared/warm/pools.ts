@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import { isWithin, parseSchedule } from '../config/schedule.ts';
+import { nearestOf } from '../job/label-words.ts';
 import { parseLabels } from '../job/labels.ts';
 import type { RunnerEntry } from '../ledger/entries.ts';
 import type { Requirements } from '../nouns.ts';
@@ -28,10 +29,18 @@ export type ParsedPools =
   /** lower-case clause: what is wrong with it */
   | { readonly kind: 'wrong'; readonly because: string };
 
+function nearProfile(name: string, { profiles }: Config): string {
+  const meant = nearestOf(name, Object.keys(profiles));
+  return meant === null ? '' : `; is '${meant}' meant?`;
+}
+
 export function parsePools(warm: WarmConfig, config: Config): ParsedPools {
   const named = warm.labels ?? (warm.profile === undefined ? [] : [warm.profile]);
   if (warm.profile !== undefined && !isProfile(warm.profile, config))
-    return { kind: 'wrong', because: `there is no profile '${warm.profile}'` };
+    return {
+      kind: 'wrong',
+      because: `there is no profile '${warm.profile}'${nearProfile(warm.profile, config)}`,
+    };
   const labels = [...new Set([...config.baseLabels, ...named].map((label) => label.toLowerCase()))].sort();
   const understood = parseLabels(labels, null, config);
   if (understood.kind === 'foreign') return { kind: 'wrong', because: 'its labels are not ours' };

@@ -111,7 +111,7 @@ export function interrupt(cloud: Cloud, machine: Machine): void {
  */
 export function stop(cloud: Cloud, machine: Machine, isEconomical = false): void {
   if (statusNow(machine) !== 'Running') return;
-  endBoot(machine);
+  endBoot(machine, 'by its button');
   become(cloud, machine, 'Stopping');
   later(cloud, machine, drawn(cloud, cloud.delays.stoppingMs), () => {
     become(cloud, machine, 'Stopped');
@@ -169,10 +169,11 @@ function cancelAll(machine: Machine): void {
   machine.pending.clear();
 }
 
-function endBoot(machine: Machine): void {
+function endBoot(machine: Machine, how: 'at once' | 'by its button' = 'at once'): void {
   const { booted } = machine;
   machine.booted = null;
-  booted?.end();
+  if (how === 'by its button' && booted?.powerOff !== undefined) booted.powerOff();
+  else booted?.end();
   for (const gone of [...machine.sessions]) gone();
 }
 

@@ -76,6 +76,8 @@ export interface BootedMachine {
 export interface Booted {
   /** The instance is stopped, released or deleted. */
   end(): void;
+  /** It was asked to stop, as by its power button. Absent: it ends at once. */
+  powerOff?(): void;
   /** The market takes it back: `terminationAtMs` has just become known. */
   notice?(): void;
   /** A shell for a person, as Session Manager opens one. Absent: the machine has no agent. */

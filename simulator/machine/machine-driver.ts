@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { BootDriver, BootedMachine } from '../ecs/index.ts';
+import type { BootDriver, BootedMachine, Shell, ShellScreen } from '../ecs/index.ts';
 import { run } from './commands.ts';
 import { type ControlGroup, controlGroup } from './control-group.ts';
 import { CLOUD_INIT_STATUS, cloudInitErrors, readFrom, writeInto } from './disk.ts';
@@ -18,7 +18,7 @@ import {
   unplug,
 } from './network.ts';
 import { openPty } from './pty.ts';
-import { spawnSystem } from './spawn-system.ts';
+import { leaderOf, POWER_OFF_MAX_MS, shellIn, startSystem } from './system.ts';
 
 export interface MachineDriverOptions {
   /** Of the next machine: the folder of `rootFilesystem`, before it disks of machines that it was made of, the last one first; as an overlay has them. */
@@ -59,13 +59,15 @@ export function machineDriver(options: MachineDriverOptions): MachineDriver {
   const machines: Started[] = [];
   return {
     boot(facts) {
-      const machine = new Started(facts, machines.length + 1, options);
+      const before = machines.findLast((each) => each.facts.id === facts.id) ?? null;
+      const machine = new Started(facts, before ?? machines.length + 1, options);
       machines.push(machine);
-      machine.start().catch((error: unknown) => machine.fail(error));
-      return { end: () => machine.end(), shell: (screen) => openPty(machine.leader(), screen) };
+      const started = before === null ? machine.start() : before.gone.then(() => machine.start());
+      started.catch((error: unknown) => machine.fail(error));
+      return { end: () => machine.end(), powerOff: () => machine.powerOff(), shell: machine.terminal };
     },
     machines: () => machines,
-    at: (address) => machines.find((each) => each.addresses.includes(address)) ?? null,
+    at: (address) => machines.findLast((each) => each.addresses.includes(address)) ?? null,
     async close() {
       for (const machine of machines) machine.end();
       await Promise.all(machines.map((machine) => machine.gone));
@@ -79,6 +81,7 @@ class Started implements RunningMachine {
   readonly addresses: readonly string[];
   readonly disk: string;
   readonly #number: number;
+  readonly #isNew: boolean;
   readonly #options: MachineDriverOptions;
   #process: ChildProcess | null = null;
   #group: ControlGroup | null = null;
@@ -89,11 +92,14 @@ class Started implements RunningMachine {
     this.#tellGone = resolve;
   });
 
-  constructor(facts: BootedMachine, number: number, options: MachineDriverOptions) {
+  /** `before`: its last boot, whose disk and address it has; or the number of a new one. */
+  constructor(facts: BootedMachine, before: Started | number, options: MachineDriverOptions) {
+    const number = typeof before === 'number' ? before : before.#number;
     this.facts = facts;
     this.address = addressOf(number);
     this.addresses = [this.address, addressV6Of(number)];
     this.#number = number;
+    this.#isNew = typeof before === 'number';
     this.#options = options;
     this.disk = join(options.folder, facts.id, 'upper');
   }
@@ -105,14 +111,14 @@ class Started implements RunningMachine {
   async start(): Promise<void> {
     const [work, root] = [join(this.disk, '../work'), join(this.disk, '../root')];
     for (const folder of [this.disk, work, root]) mkdirSync(folder, { recursive: true });
-    this.#write();
+    if (this.#isNew) this.#write();
     const layers = `lowerdir=${this.#options.image()},upperdir=${this.disk},workdir=${work}`;
     await run('mount', '-t', 'overlay', 'overlay', '-o', layers, root);
     await plugIn(this.#number);
     if (this.#hasEnded) return this.#cleanUp();
     const group = controlGroup(this.facts.id);
     this.#group = group;
-    const child = spawnSystem(this.facts.id, root, { door: group.door, network: namespaceOf(this.#number) });
+    const child = startSystem(group.door, root, { name: this.facts.id, network: namespaceOf(this.#number) });
     this.#process = child;
     for (const stream of [child.stdout, child.stderr])
       createInterface({ input: stream as NodeJS.ReadableStream }).on('line', (line) =>
@@ -145,6 +151,14 @@ class Started implements RunningMachine {
     if (this.isRunning) this.#process?.kill('SIGKILL');
   }
 
+  /** The button, as StopInstance presses it: what does not heed it loses its power. */
+  powerOff(): void {
+    this.#hasEnded = true;
+    const cut = setTimeout(() => this.end(), POWER_OFF_MAX_MS);
+    void this.gone.then(() => clearTimeout(cut));
+    this.shell('systemctl poweroff').catch(() => this.end());
+  }
+
   async #cleanUp(): Promise<void> {
     try {
       this.#options.onGone?.(this.address);
@@ -173,20 +187,7 @@ class Started implements RunningMachine {
     return [...this.#failures, ...cloudInitErrors(this.read(CLOUD_INIT_STATUS))];
   }
 
-  async shell(command: string): Promise<string> {
-    const leader = await this.leader();
-    if (leader === null) throw new Error(`${this.facts.id} does not run`);
-    return run('nsenter', '--target', leader, '--all', '--', 'bash', '-c', command);
-  }
-
-  /** Its first process, as the host sees it; null: it does not run. */
-  async leader(): Promise<string | null> {
-    if (!this.isRunning) return null;
-    const children = await run('pgrep', '--parent', String(this.#process?.pid));
-    return children.trim().split('\n')[0] || null;
-  }
-
-  cutCable(): Promise<void> {
-    return cutCable(this.#number);
-  }
+  shell = (command: string): Promise<string> => shellIn(this.#process, command);
+  terminal = (screen: ShellScreen): Shell => openPty(leaderOf(this.#process), screen);
+  cutCable = (): Promise<void> => cutCable(this.#number);
 }

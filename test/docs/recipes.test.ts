@@ -56,10 +56,16 @@ describe.each(workflows)('$title', ({ yaml }) => {
   });
 });
 
+test('no secret stands in a shell line: its own characters would be read as the shell’s', () => {
+  for (const { yaml } of workflows)
+    for (const { run = '' } of stepsOf(yaml))
+      expect(run).not.toMatch(/\$\{\{\s*(secrets|github\.event|inputs)\b/);
+});
+
 test.each(configurations)('$title: the configuration is taken', ({ yaml }) => {
   expect(parseConfig({ ...NEEDED, ...parse(yaml) })).toMatchObject({ kind: 'ok' });
 });
 
 test('all of them were found', () => {
-  expect([workflows.length, configurations.length]).toEqual([5, 2]);
+  expect([workflows.length, configurations.length]).toEqual([6, 2]);
 });

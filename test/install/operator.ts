@@ -100,7 +100,7 @@ export function operatorOf(account: EmptyAccount): Operator {
           call: ecsCall({ credentials: accessKey, ...ecsAddress(account.variables.ECS_ENDPOINT) }),
           ...{ pause, deployment: config().name },
         }),
-        busyRunners: () => busyRunners(config(), cloud, account.variables.TABLESTORE_ENDPOINT),
+        busyRunners: () => busyRunners(config(), cloud, Date.now(), account.variables.TABLESTORE_ENDPOINT),
         confirm: async () => true,
       }),
     close: () => rmSync(root, { recursive: true }),

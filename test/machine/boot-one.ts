@@ -28,26 +28,7 @@ let made = 0;
 export async function bootOne(cloud: Cloud, values: Partial<UserDataValues> = {}): Promise<One> {
   const name = `one-${++made}`;
   const jitConfig = values.jitConfig ?? (await minted(cloud, name));
-  const { release } = cloud;
-  const url = (host: string, path: string) => `https://${host}/${path}`;
-  const text = userData(
-    {
-      ...VALUES,
-      runner: {
-        versions: [release.version],
-        sha256: release.archives.amd64.sha256,
-        urls: [
-          url('ci-runners.oss-cn-hangzhou-internal.aliyuncs.com', release.archives.amd64.key),
-          url('github.com', 'actions/runner/releases/download/runner.tar.gz'),
-        ],
-      },
-      queuedAtSeconds: Math.floor(Date.now() / 1000) - 4,
-      launchedAtSeconds: Math.floor(Date.now() / 1000),
-      ...values,
-      jitConfig,
-    },
-    SCRIPTS,
-  );
+  const text = userDataOf(cloud, { ...values, jitConfig });
   const console: string[] = [];
   let stopped = false;
   let noticeAtMs: number | null = null;
@@ -94,7 +75,26 @@ export async function bootOne(cloud: Cloud, values: Partial<UserDataValues> = {}
   };
 }
 
-async function minted({ github }: Cloud, name: string): Promise<string> {
+/** As the launcher would have put it together. */
+export function userDataOf({ release }: Cloud, values: Partial<UserDataValues>): string {
+  const url = (host: string, path: string) => `https://${host}/${path}`;
+  const urls = [
+    url('ci-runners.oss-cn-hangzhou-internal.aliyuncs.com', release.archives.amd64.key),
+    url('github.com', 'actions/runner/releases/download/runner.tar.gz'),
+  ];
+  return userData(
+    {
+      ...VALUES,
+      runner: { versions: [release.version], sha256: release.archives.amd64.sha256, urls },
+      queuedAtSeconds: Math.floor(Date.now() / 1000) - 4,
+      launchedAtSeconds: Math.floor(Date.now() / 1000),
+      ...values,
+    },
+    SCRIPTS,
+  );
+}
+
+export async function minted({ github }: Cloud, name: string): Promise<string> {
   const target = { owner: 'acme', repository: null, installationId: null };
   const mint = await github.mint(target, { name: name as RunnerName, labels: [name] });
   if (mint.kind !== 'minted') throw new Error(`no JIT config: ${JSON.stringify(mint)}`);

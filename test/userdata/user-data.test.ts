@@ -65,6 +65,10 @@ test('everything of ours together leaves the rest to the operator', () => {
       url: `https://ci-runners.oss-cn-hangzhou-internal.aliyuncs.com/actions/bundle-${randomBytes(16).toString('hex')}.tar`,
       sha256: randomBytes(32).toString('hex'),
     },
+    tools: {
+      url: `https://ci-runners.oss-cn-hangzhou-internal.aliyuncs.com/tools/list-${randomBytes(16).toString('hex')}.txt`,
+      sha256: randomBytes(32).toString('hex'),
+    },
     proxy: {
       http: 'http://user:secret@10.0.0.9:3128',
       https: 'http://user:secret@10.0.0.9:3128',

@@ -16,6 +16,7 @@ export const VALUES: UserDataValues & { readonly jitConfig: string } = {
     ],
   },
   actions: null,
+  tools: null,
   lifetimeSeconds: 23_220,
   lifetimeMinutes: 390,
   bootSeconds: 540,

@@ -1,18 +1,15 @@
 /** The operator's commands, each a process of its own, against a served world as `npm start -- --stay` has it. */
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Simulator } from '../../cli/shared/simulator-file.ts';
 import { parseYaml } from '../../shared/config/parse.ts';
 import { standardRegions } from '../../simulator/ecs/index.ts';
 import type { SimJob } from '../../simulator/github/index.ts';
-import { OPERATOR_KEY } from '../../simulator/loopback.ts';
-import { atTerminal } from './at-terminal.ts';
 import { bundlesFor } from './bundles.ts';
 import { type Harness, once, openHarness } from './harness.ts';
+import { operatorOf } from './operator.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SCALE = 20;
@@ -35,37 +32,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** As the world is now: time does not run evenly where cores are busy. */
-function found(): Simulator {
-  const { world } = harness;
-  return {
-    ...{ endpoint: '', pid: process.pid, scale: SCALE },
-    ...{ simulatedMs: world.clock.nowMs(), realMs: Date.now(), environment: world.environment() },
-    ...{ accessKeyId: OPERATOR_KEY, accessKeySecret: world.secrets.operatorSecret },
-  };
-}
-
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function run(...words: readonly string[]): Promise<Ended> {
-  const env = { ...process.env, SIMULATOR_FILE: file, NO_COLOR: '1' };
-  writeFileSync(file, JSON.stringify(found()), { mode: 0o600 });
-  return new Promise((resolve) => {
-    execFile(process.execPath, ['cli/run.mjs', ...words], { cwd: ROOT, env }, (error, out, err) =>
-      resolve({ code: Number(error?.code ?? 0), out, err }),
-    );
-  });
-}
-
-async function parsed(...words: readonly string[]): Promise<Record<string, unknown>> {
-  const { code, out, err } = await run(...words, '--json');
-  if (code !== 0) throw new Error(`${words.join(' ')} ended with ${code}: ${err}`);
-  return JSON.parse(out) as Record<string, unknown>;
-}
+const { run, parsed, shell } = operatorOf(() => harness, file, SCALE);
 
 const addressOf = ({ id, run: { id: runId } }: SimJob) =>
   `https://github.com/acme/app/actions/runs/${runId}/job/${id}`;
@@ -122,13 +89,6 @@ test('connect opens a shell over real websockets, and is left by exit, by a clos
     err: expect.stringMatching(/needs a terminal.*npm run keep/),
   });
 
-  const shell = async (named: string) => {
-    writeFileSync(file, JSON.stringify(found()), { mode: 0o600 });
-    const env = { ...process.env, SIMULATOR_FILE: file, NO_COLOR: '1' };
-    const at = atTerminal([process.execPath, 'cli/run.mjs', 'connect', named], { cwd: ROOT, env });
-    await at.shows('~]$ ');
-    return at;
-  };
   const first = await shell(String(job.id));
   first.type('stty size\r');
   await first.shows('\r\n40 120\r\n');
@@ -149,6 +109,20 @@ test('connect opens a shell over real websockets, and is left by exit, by a clos
   expect(third.text()).toMatch(/gone without a word: the network, or Session Manager/);
   expect(await run('retire', name, '--yes', '--force')).toMatchObject({ code: 0 });
   await once('its machine is gone', () => world.ecs.alive().length === 0);
+});
+
+test('advise asks the market of a served world, under its own runners.yaml', async () => {
+  const advised = await run('advise', '--labels', 'self-hosted,aliyun,arm64', '--json');
+  expect(advised, advised.err).toMatchObject({
+    code: 0,
+    err: expect.stringContaining('npm start -- --stay'),
+  });
+  const rows = JSON.parse(advised.out) as { zoneId: string }[];
+  expect(rows.length).toBeGreaterThan(2);
+  // Its zones: the market of --simulate has others, too.
+  for (const { zoneId } of rows) expect(zoneId).toMatch(/^cn-(hangzhou-[hik]|shanghai-[bel])$/);
+  const listed = await run('advise', '--region', 'cn-shanghai', '--limit', '3');
+  expect(listed, listed.err).toMatchObject({ code: 0, out: expect.stringContaining('cn-shanghai-') });
 });
 
 test('create launches a runner that waits for a job, and refuses what a job would be refused', async () => {

@@ -14,11 +14,13 @@ import {
   COPIES_NOTE,
   parseKeptActions,
 } from '../../shared/runner/copies.ts';
+import { parseKeptTools, TOOLS_NOTE } from '../../shared/runner/kept/tools.ts';
 import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../shared/runner/release.ts';
 import { bundlesFor } from './bundles.ts';
 import { configWith, type Harness, once, openHarness } from './harness.ts';
 
-const config = configWith();
+const base = configWith();
+const config = { ...base, mirror: { ...base.mirror, tools: { ...base.mirror.tools, node: [20] } } };
 let harness: Harness;
 beforeAll(async () => {
   harness = await openHarness(config, { scale: 35, seed: 7, bundles: await bundlesFor(config) });
@@ -85,6 +87,35 @@ test('the region has the archives of actions, too, and machines are told where a
   const text = await userDataOf('with actions');
   expect(text).toContain(`readonly ACTIONS_URL='https://${INSIDE}/${kept?.key}'`);
   expect(text).toContain(`readonly ACTIONS_SHA256='${kept?.sha256}'`);
+});
+
+test('the region has the tools that are named, once they are released, and machines are told of their list', async () => {
+  const { world, ledger } = harness;
+  expect(await userDataOf('before tools')).not.toContain('readonly TOOLS_URL');
+  world.releases.tools.release('node', '20.11.1');
+  await once('the region has them', async () => {
+    await world.fc.invokeSync('ci-reaper', Buffer.from(ASK_FOR_COPIES));
+    const note = await ledger.notes.read(TOOLS_NOTE);
+    return parseKeptTools(note?.entry.text ?? '')['cn-hangzhou'] !== undefined;
+  });
+  const kept = parseKeptTools((await ledger.notes.read(TOOLS_NOTE))?.entry.text ?? '')['cn-hangzhou'];
+  const list =
+    bucket()
+      .objects.get(kept?.key ?? '')
+      ?.bytes.toString('utf8') ?? '';
+  expect(list.split('\n').map((line) => line.split(' ').slice(0, 3).join(' '))).toEqual([
+    ...['node 20.11.1 x64', 'node 20.11.1 arm64', ''],
+  ]);
+  for (const line of list.trimEnd().split('\n')) {
+    const [, , , , sha256, , key = ''] = line.split(' ');
+    const there = bucket().objects.get(key)?.bytes ?? Buffer.alloc(0);
+    expect(createHash('sha256').update(there).digest('hex')).toBe(sha256);
+  }
+  await launcherReadsAnew();
+  const text = await userDataOf('with tools');
+  expect(text).toContain(`readonly TOOLS_URL='https://${INSIDE}/${kept?.key}'`);
+  expect(text).toContain(`readonly TOOLS_SHA256='${kept?.sha256}'`);
+  expect(text).toContain('bring_tools() {');
 });
 
 test('with the bucket emptied and closed machines go to GitHub, and that is said; filled again, they come back', async () => {

@@ -6,6 +6,15 @@ export interface Arrival {
   readonly atMs: number;
   /** Of its machine with its disk; null: not known. */
   readonly pricePerHour: number | null;
+  /** Had its machine stood stopped: absent or null where no price is known. */
+  readonly standby?: Standby | null;
+}
+
+export interface Standby {
+  /** Of its disk. */
+  readonly perHour: number;
+  /** For the job: that its machine is made ready, and is pay-as-you-go while the job runs. */
+  readonly perJob: number;
 }
 
 export interface Hours {
@@ -15,29 +24,43 @@ export interface Hours {
   readonly hours: number;
 }
 
-export interface Choice {
-  readonly hot: number;
+interface Outcome {
   /** 0 to 1, of all the jobs. */
   readonly servedShare: number;
-  /** Machines that wait, on a day on which they do; null: no price is known. */
+  /** On a day on which they wait; null: no price is known. */
   readonly costPerDay: number | null;
+}
+
+/** Machines that run and wait. */
+export interface Choice extends Outcome {
+  readonly hot: number;
+}
+
+/** Machines that stand stopped: the cost has what the jobs that start them pay more than on spot. */
+export interface StoppedChoice extends Outcome {
+  readonly stopped: number;
 }
 
 export interface Proposal extends Choice, Hours {
   readonly jobs: number;
   /** Fewer and more, each with what it would have done. */
   readonly others: readonly Choice[];
+  /** Instead, in the same hours. */
+  readonly stopped: StoppedChoice & { readonly others: readonly StoppedChoice[] };
 }
 
 export interface Habits {
   readonly timeZone: string;
   /** From a job that takes a runner until another waits in its place. */
   readonly refillMs: number;
+  /** Until another stands stopped. */
+  readonly stoppedRefillMs: number;
 }
 
 /** Fewer tell nothing. */
 export const JOBS_MIN = 20;
-const HOT_MAX = 20;
+const DAY_MS = 24 * 3_600_000;
+const COUNT_MAX = 20;
 /** The hours are the shortest that hold so many of the jobs. */
 const INSIDE_SHARE = 0.9;
 /** And the number is the least that serves so many of those. */
@@ -52,16 +75,47 @@ export function propose(arrivals: readonly Arrival[], habits: Habits): Proposal 
   const days = seen.filter(isWeekday).length >= INSIDE_SHARE * seen.length ? isWeekday : () => true;
   const { from, to } = busyHours(seen.filter(days));
   const inside = seen.filter(days).filter(isIn({ from, to }));
+  const hours = to - from;
   const price = median(arrivals.flatMap(({ pricePerHour }) => pricePerHour ?? []));
-  const choices = Array.from({ length: HOT_MAX }, (_, at): Choice => {
-    const servedShare = servedBy(at + 1, inside, habits.refillMs) / seen.length;
-    return { hot: at + 1, servedShare, costPerDay: price === null ? null : price * (at + 1) * (to - from) };
-  });
-  const wanted = (SERVED_SHARE * inside.length) / seen.length;
-  const best = choices.find(({ servedShare }) => servedShare >= wanted) ?? (choices.at(-1) as Choice);
-  const others = [Math.floor(best.hot / 2), 2 * best.hot].flatMap((hot) => choices[hot - 1] ?? []);
+  const standby = standbyOf(arrivals);
+  const openDays = new Set(inside.map(({ atMs, min }) => Math.round((atMs - min * 60_000) / DAY_MS))).size;
+  const all = { inside, jobs: seen.length };
+  const [hot, ...otherHot] = choose(all, habits.refillMs, (count) =>
+    price === null ? null : price * count * hours,
+  ).map(({ count, ...outcome }) => ({ hot: count, ...outcome })) as [Choice, ...Choice[]];
+  const [stopped, ...others] = choose(all, habits.stoppedRefillMs, (count, served) =>
+    standby === null ? null : standby.perHour * count * hours + (standby.perJob * served) / openDays,
+  ).map(({ count, ...outcome }) => ({ stopped: count, ...outcome })) as [StoppedChoice, ...StoppedChoice[]];
   const when = `${days === isWeekday ? 'Mon-Fri ' : ''}${hour(from)}-${hour(to)}`;
-  return { ...best, when, hours: to - from, jobs: seen.length, others };
+  return { ...hot, when, hours, jobs: seen.length, others: otherHot, stopped: { ...stopped, others } };
+}
+
+/** The least that serves enough, and then half and twice as many. */
+function choose(
+  { inside, jobs }: { readonly inside: readonly Seen[]; readonly jobs: number },
+  refillMs: number,
+  costOf: (count: number, served: number) => number | null,
+): readonly Counted[] {
+  const counts = Array.from({ length: COUNT_MAX }, (_, at): Counted => {
+    const served = servedBy(at + 1, inside, refillMs);
+    return { count: at + 1, servedShare: served / jobs, costPerDay: costOf(at + 1, served) };
+  });
+  const wanted = (SERVED_SHARE * inside.length) / jobs;
+  const best = counts.find(({ servedShare }) => servedShare >= wanted) ?? (counts.at(-1) as Counted);
+  const others = [Math.floor(best.count / 2), 2 * best.count];
+  return [best, ...others.flatMap((count) => counts[count - 1] ?? [])];
+}
+
+interface Counted extends Outcome {
+  readonly count: number;
+}
+
+/** Medians. */
+function standbyOf(arrivals: readonly Arrival[]): Standby | null {
+  const known = arrivals.flatMap(({ standby }) => standby ?? []);
+  const perHour = median(known.map((each) => each.perHour));
+  const perJob = median(known.map((each) => each.perJob));
+  return perHour === null || perJob === null ? null : { perHour, perJob };
 }
 
 interface Seen {
@@ -89,8 +143,8 @@ const isIn =
     min >= 60 * from && min < 60 * to;
 
 /** Each job takes one that is ready; another is in its place a while later. */
-function servedBy(hot: number, inside: readonly Seen[], refillMs: number): number {
-  const readyAtMs = Array.from({ length: hot }, () => Number.NEGATIVE_INFINITY);
+function servedBy(count: number, inside: readonly Seen[], refillMs: number): number {
+  const readyAtMs = Array.from({ length: count }, () => Number.NEGATIVE_INFINITY);
   let served = 0;
   for (const { atMs } of inside) {
     const at = readyAtMs.findIndex((readyMs) => readyMs <= atMs);

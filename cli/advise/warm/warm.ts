@@ -6,9 +6,10 @@ import { HISTORY_DAY_MAX, HISTORY_TTL_DAYS } from '../../../shared/limits.ts';
 import { diskPricePerHour } from '../../../shared/market/disk.ts';
 import { poolNameOf } from '../../../shared/warm/pools.ts';
 import { currencyOf, type Operator } from '../../shared/operator.ts';
-import { type Habits, JOBS_MIN, type Proposal, propose } from './propose.ts';
+import { type Arrival, type Habits, JOBS_MIN, type Proposal, propose } from './propose.ts';
 
-const DAY_MS = 24 * 3_600_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** A sweep sees that one is wanting. */
 const SWEEP_MS = 60_000;
 /** Where no machine's boot is remembered. */
@@ -55,9 +56,14 @@ export function proposals(
 ): Pick<WarmAdvice, 'pools' | 'seldomJobs'> {
   const ran = rows.filter(({ instanceId, startedAtMs }) => instanceId !== null && startedAtMs !== null);
   const groups = groupedBy(ran, ({ job }) => poolNameOf(job, config));
-  const habits: Habits = { timeZone, refillMs: SWEEP_MS + bootMs(ran) };
+  const readyMs = SWEEP_MS + bootMs(ran);
+  // The sweeps that see it prepared, stopping, and stopped.
+  const habits: Habits = { timeZone, refillMs: readyMs, stoppedRefillMs: readyMs + 2 * SWEEP_MS };
   const pools = [...groups].flatMap(([name, alike]) => {
-    const proposal = propose(alike.map(arrivalOf), habits);
+    const proposal = propose(
+      alike.map((row) => arrivalOf(row, readyMs)),
+      habits,
+    );
     const [place = '', ...labels] = name.split(' ');
     const base = config.baseLabels.map((label) => label.toLowerCase());
     return proposal === null
@@ -71,9 +77,20 @@ export function proposals(
   };
 }
 
-function arrivalOf({ job, pricePerHour, onDemandPricePerHour, diskGiB }: HistoryRow) {
-  const price = pricePerHour ?? onDemandPricePerHour;
-  return { atMs: job.createdAtMs, pricePerHour: price === null ? null : price + diskPricePerHour(diskGiB) };
+function arrivalOf({ job, diskGiB, ...row }: HistoryRow, readyMs: number): Arrival {
+  const { pricePerHour, onDemandPricePerHour: onDemand, startedAtMs, completedAtMs } = row;
+  const price = pricePerHour ?? onDemand;
+  const perHour = diskPricePerHour(diskGiB);
+  const ranMs = startedAtMs === null || completedAtMs === null ? null : completedAtMs - startedAtMs;
+  const standby =
+    price === null || onDemand === null || ranMs === null
+      ? null
+      : { perHour, perJob: (onDemand * readyMs + Math.max(0, onDemand - price) * ranMs) / HOUR_MS };
+  return {
+    atMs: job.createdAtMs,
+    pricePerHour: price === null ? null : price + perHour,
+    standby,
+  };
 }
 
 /** The median of those that are known. */

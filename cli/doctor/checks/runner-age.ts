@@ -1,5 +1,6 @@
 /** How old the runner is that we hand out: GitHub gives no job to one too far behind. */
 import { applicationsAt, versionOf } from '../../../shared/adapters/github/runner-releases.ts';
+import { wantedTools } from '../../../shared/config/tools.ts';
 import type { Copies } from '../../../shared/runner/copies.ts';
 import { bucketsWithout } from '../../../shared/runner/release.ts';
 import { type Check, type CheckOutcome, ok, warning, wrong } from '../finding.ts';
@@ -13,10 +14,11 @@ const DAY_MS = 24 * 3_600_000;
 export const RUNNER_AGE_CHECK: Check = { name: 'runner version', needs: ['clock', 'ledger'], look };
 
 async function look(world: DoctorWorld): Promise<readonly CheckOutcome[]> {
-  const release = await world.mirrored();
+  const [release, copies] = [await world.mirrored(), await world.copies()];
   return [
     ...(await age(world, release?.version ?? null)),
-    ...copiesOf(world, release?.regions ?? null, await world.copies()),
+    ...copiesOf(world, release?.regions ?? null, copies),
+    ...toolsOf(world, copies),
   ];
 }
 
@@ -37,9 +39,38 @@ function copiesOf(
     const far = seen === undefined ? '' : ` (${mb(seen.copiedBytes)} of ${mb(seen.sizeBytes)} MB are copied)`;
     const why = seen?.because == null ? '' : `; the last copy ended: ${seen.because}`;
     const text = `the bucket of ${region} does not have it${far}: each machine there fetches it from GitHub${why}`;
-    return [warning(text, 'run npm run mirror, which asks for the copy again and shows how it gets on')];
+    return [warning(text, RUN_MIRROR)];
   });
 }
+
+/** For each region with a bucket, where `mirror.tools` names some. */
+function toolsOf({ config }: DoctorWorld, copies: Copies | null): readonly CheckOutcome[] {
+  if (wantedTools(config.mirror.tools).length === 0) return [];
+  return config.placements.flatMap(({ region, mirrorBucket }) => {
+    if (mirrorBucket === null) return [];
+    const { list = null, because = null } = copies?.regions[region]?.tools ?? {};
+    const late =
+      because === null ? [] : [warning(`the last copy of tools to ${region} ended: ${because}`, RUN_MIRROR)];
+    if (list === null)
+      return [
+        warning(
+          `the bucket of ${region} has none of the tools: jobs get them from where their setup actions do`,
+          RUN_MIRROR,
+        ),
+        ...late,
+      ];
+    const missing = `not to be had for the bucket of ${region}: ${list.missing.join(', ')}`;
+    return [
+      ok(`the bucket of ${region} has the tools ${list.has.join(', ')}`),
+      ...(list.missing.length === 0
+        ? []
+        : [warning(missing, 'name a version under mirror.tools that is released with a checksum')]),
+      ...late,
+    ];
+  });
+}
+
+const RUN_MIRROR = 'run npm run mirror, which asks for the copy again and shows how it gets on';
 
 const mb = (bytes: number): number => Math.round(bytes / MB);
 

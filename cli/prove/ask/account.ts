@@ -48,10 +48,10 @@ const ARCHITECTURES: Readonly<Record<string, string>> = { amd64: 'x86_64', arm64
 /** Each family of runners.yaml in the region where we launch, or in the first placement's. */
 export async function askImages(world: ProveWorld, region: string, diskGiB: number): Promise<Finding> {
   const looked = [];
-  for (const [name, { family, id, arch }] of Object.entries(world.config.images)) {
+  for (const [name, { family, id, arch, metadata }] of Object.entries(world.config.images)) {
     const image = await imageOf(world, region, family, id);
     const faults =
-      image === null ? ['not there'] : faultsOf(image, ARCHITECTURES[arch ?? name] ?? '', diskGiB);
+      image === null ? ['not there'] : faultsOf(image, ARCHITECTURES[arch ?? name] ?? '', diskGiB, metadata);
     looked.push({ what: family ?? `image ${name}`, image, faults });
   }
   const faults = looked.flatMap(({ what, faults }) => faults.map((fault) => `${what}: ${fault}`));
@@ -65,11 +65,17 @@ export async function askImages(world: ProveWorld, region: string, diskGiB: numb
 const NOT_SAID = 'not said';
 const imdsOf = (image: Image | null): string => image?.Features?.ImdsSupport ?? NOT_SAID;
 
-function faultsOf(image: Image, architecture: string, diskGiB: number): string[] {
+function faultsOf(
+  image: Image,
+  architecture: string,
+  diskGiB: number,
+  metadata: 'hardened' | 'any',
+): string[] {
+  const isOld = metadata === 'hardened' && image.Features?.ImdsSupport === 'v1';
   return [
     ...(image.Architecture === architecture ? [] : [`is ${image.Architecture}, not ${architecture}`]),
     ...(image.IsSupportCloudinit === false ? ['has no cloud-init'] : []),
-    ...(image.Features?.ImdsSupport === 'v1' ? ['its metadata knows no tokens (ImdsSupport v1)'] : []),
+    ...(isOld ? ['its metadata knows no tokens (ImdsSupport v1)'] : []),
     ...((image.Size ?? 0) > diskGiB ? [`needs a disk of ${image.Size} GiB, and ours has ${diskGiB}`] : []),
   ];
 }

@@ -1,4 +1,5 @@
 /** Text in columns of a terminal, in which Chinese characters take two. */
+import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 
 export const widthOf = (text: string): number => stringWidth(text);
@@ -52,4 +53,30 @@ function pieces(word: string, width: number): string[] {
 export function padded(text: string, width: number, align: 'left' | 'right'): string {
   const blanks = ' '.repeat(Math.max(0, width - widthOf(text)));
   return align === 'left' ? text + blanks : blanks + text;
+}
+
+/** Where a line goes on below itself: under its text, behind an indent, an arrow, or a name with its gap. */
+const HANGS = /^(?:\s*→ | *\S+ {2,}| +)/;
+
+/** Lines that are too long go on below, between words. A word is never broken: it may be an address or a command's. */
+export const fitted = (text: string, width: number): string =>
+  text
+    .split('\n')
+    .map((line) => (widthOf(line) <= width ? line : flowed(line, width)))
+    .join('\n');
+
+function flowed(line: string, width: number): string {
+  const [head = ''] = HANGS.exec(stripVTControlCharacters(line)) ?? [];
+  const hang = widthOf(head) < width / 2 ? ' '.repeat(widthOf(head)) : '';
+  const lines: string[] = [];
+  let now: string | null = null;
+  for (const word of line.split(/(?<=\S) (?=\S)/)) {
+    const longer: string = now === null ? word : `${now} ${word}`;
+    if (now === null || widthOf(longer) <= width) now = longer;
+    else {
+      lines.push(now);
+      now = `${hang}${word}`;
+    }
+  }
+  return [...lines, now ?? ''].join('\n');
 }

@@ -1,19 +1,23 @@
 /** The one place where what a command has learned leaves for a terminal: nothing from outside gets there as a control character. */
 import { stripVTControlCharacters } from 'node:util';
 import { plainData, plainJson, plainLines } from '../../../shared/story/outside-text.ts';
-import { inAscii, isAsciiOnly, type Screen, screenNow } from './screen.ts';
+import { fitted } from './cut.ts';
+import { inAscii, isAsciiOnly, type Screen, screenNow, screenOf } from './screen.ts';
 
 export interface Shown<Data> {
   readonly isJson: boolean;
   readonly json: (data: Data) => unknown;
   /** Colours are added to what has been made plain: no text can bring its own. */
   readonly text: (data: Data, screen: Screen) => string;
+  /** Lines of others, such as a log's: no line is broken. */
+  readonly isVerbatim?: true;
 }
 
 /** What `show` writes. `data`: plain objects, arrays and scalars. */
 export function shownText<Data>(data: Data, how: Shown<Data>, screen: Screen): string {
   if (how.isJson) return plainJson(how.json(data));
-  const text = how.text(plainData(data), screen);
+  const whole = how.text(plainData(data), screen);
+  const text = screen.width === null || how.isVerbatim ? whole : fitted(whole, screen.width);
   return screen.isAscii ? inAscii(text) : text;
 }
 
@@ -34,14 +38,26 @@ const sayable = (text: string): string => {
 /** A sentence, or some lines, without what moves a terminal; a program's own colours go, too. */
 export const spoken = (text: string): string => plainLines(stripVTControlCharacters(text));
 
+/** Sentences begin a line; what is indented is a file's or a command's, and stays as it is. */
+function toFit(text: string, stream: { readonly isTTY?: boolean; readonly columns?: number }): string {
+  const { width } = screenOf(stream, process.env);
+  if (width === null) return text;
+  return text.replace(/^\S.*$/gm, (line) => fitted(line, width));
+}
+
 /** What a command tells while it works: names of others may be in it, and what services answered. */
 export function say(text: string): void {
+  process.stdout.write(`${toFit(sayable(text), process.stdout)}\n`);
+}
+
+/** Lines of others, such as a log's. */
+export function sayVerbatim(text: string): void {
   process.stdout.write(`${sayable(text)}\n`);
 }
 
 /** For standard error: an error's own words may quote what a stranger wrote. */
 export function complain(text: string): void {
-  process.stderr.write(`${sayable(text)}\n`);
+  process.stderr.write(`${toFit(sayable(text), process.stderr)}\n`);
 }
 
 /** The last word of a command that does nothing more. Exit codes: 1 for failure, 2 for usage. */

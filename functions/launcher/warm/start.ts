@@ -12,13 +12,12 @@ import { withStoppedMs } from '../../../shared/warm/standby.ts';
 import type { Ahead } from '../ahead.ts';
 import type { Installed } from '../boot.ts';
 import { explainRefusal } from '../explain-refusal.ts';
-import { mint } from '../mint-and-run.ts';
 import { type Refusals, takeRefusal } from '../refused.ts';
 import { wait } from '../wait.ts';
 import { noRefusals } from '../walk.ts';
 import type { LauncherWorld, Outcome } from '../world.ts';
 import { settle } from './settle.ts';
-import { type AtRest, giveUp, note, putBack, type Taken } from './taken.ts';
+import { type AtRest, giveUp, mintInPace, note, type Taken } from './taken.ts';
 
 export const isAtRest = (entry: RunnerEntry): entry is AtRest =>
   entry.state === 'booting' &&
@@ -92,7 +91,7 @@ interface Start {
 async function start(asked: Start, world: LauncherWorld): Promise<Outcome | null> {
   const { job, runner, release } = asked;
   const { name, labels, candidate, region, instanceId, image = null } = runner.entry;
-  const minted = await mint(job, runner.entry, () => putBack(runner, world), world);
+  const minted = await mintInPace(job, runner, world);
   if (minted.kind !== 'minted') return minted;
   const { runnerId, jitConfig } = minted;
   const held = await note(runner, { runnerId }, world);

@@ -1,9 +1,12 @@
 /** A stopped machine that a job took: what becomes of its entry while it is being started. */
 import { amend, mergeTrail } from '../../../shared/ledger/amend.ts';
-import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { targetOf } from '../../../shared/names.ts';
 import type { Candidate } from '../../../shared/nouns.ts';
+import { mintPace } from '../../../shared/runner/mint-pace.ts';
+import { mint } from '../mint-and-run.ts';
+import { wait } from '../wait.ts';
 import type { LauncherWorld, Outcome } from '../world.ts';
 
 /** Stopped in economical mode, and known to be. */
@@ -28,8 +31,23 @@ export async function note(
   return written !== null && isOurs(written.entry) ? written : null;
 }
 
+/** Its slot was taken when it was made: this mint is counted by itself, with those of launches. */
+export async function mintInPace(
+  job: Held<JobEntry>,
+  runner: Taken,
+  world: LauncherWorld,
+): ReturnType<typeof mint> {
+  const { ledger, clock, config } = world;
+  const paced = await ledger.capacity.mintAgain(runner.entry.name, mintPace(config), clock.nowMs());
+  if (paced.kind === 'taken') return mint(job, runner.entry, () => putBack(runner, world), world);
+  await putBack(runner, world);
+  // Due at once: the sweep starts as many as the pace allows, in turns.
+  const because = 'because' in paced ? paced.because : '';
+  return wait(job, { because, nextTryAtMs: clock.nowMs(), obstacle: null }, world);
+}
+
 /** Nothing was made that a later job could meet. */
-export async function putBack(runner: Taken, world: LauncherWorld): Promise<void> {
+async function putBack(runner: Taken, world: LauncherWorld): Promise<void> {
   const atMs = world.clock.nowMs();
   await amend(
     world.ledger.runners,

@@ -2,7 +2,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Bucket } from '../../../shared/runner/copies.ts';
-import { once } from '../json.ts';
+import { once, read } from '../json.ts';
 import type { MirrorWorld } from '../world.ts';
 import {
   ARCHIVE_MAX_BYTES,
@@ -80,20 +80,4 @@ async function proveCommit(bytes: Buffer, sha: string): Promise<void> {
   );
   if (!tar.subarray(0, 1024).includes(`comment=${sha}\n`))
     throw new Error(`what came is not the archive of ${sha}`);
-}
-
-async function read(
-  url: string,
-  maxBytes: number,
-  maxMs: number,
-  { fetchFile }: MirrorWorld,
-): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of await fetchFile(url, maxMs)) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > maxBytes) throw new Error(`${new URL(url).pathname} has more than ${maxBytes} bytes`);
-  }
-  return Buffer.concat(chunks);
 }

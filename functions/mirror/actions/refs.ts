@@ -4,7 +4,7 @@
 const MAJORS_MAX = 2;
 
 /** A tag, and the commit that it names in the end. */
-interface Tag {
+export interface Tag {
   readonly name: string;
   readonly sha: string;
 }
@@ -21,7 +21,7 @@ export function commitsOf(advertised: string, ref: string | null): readonly stri
 }
 
 /** An annotated tag is named twice: itself, and with `^{}` what it stands for. */
-function tagsIn(advertised: string): Tag[] {
+export function tagsIn(advertised: string): Tag[] {
   const found = new Map<string, string>();
   for (const [, sha = '', name = '', peeled] of advertised.matchAll(
     /([0-9a-f]{40}) refs\/tags\/([^\s^]+)(\^\{\})?\n/g,

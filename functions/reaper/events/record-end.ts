@@ -37,9 +37,11 @@ export async function recordEnd(event: EndedEvent, world: ReaperWorld): Promise<
 const findNamed = ({ runner }: EndedEvent, { ledger }: ReaperWorld): Promise<Held<RunnerEntry> | null> =>
   runner === null ? Promise.resolve(null) : findOwnRunner(runner, ledger);
 
-/** Pure. */
-const isDoubtful = ({ busyWith }: RunnerEntry, job: Job, { repositories }: ReaperWorld['config']): boolean =>
-  (busyWith !== null && busyWith !== job.id) || !isAllowed(job.repository, repositories.allow);
+/** Pure. What it is busy with, or else meant for: the word that it runs something else may be late, and this one wrong. */
+function isDoubtful(entry: RunnerEntry, job: Job, { repositories }: ReaperWorld['config']): boolean {
+  if (!isAllowed(job.repository, repositories.allow)) return true;
+  return entry.ran?.id !== job.id && (entry.busyWith ?? entry.for) !== job.id;
+}
 
 /** What GitHub's own record says, or nobody doubts. `history` first: a launcher that opens the job's entry from now on takes it back. */
 export async function settleEnd(

@@ -1,6 +1,6 @@
 /** A repository of the allow-list goes by a new name: no security event, and something for the operator to do. */
 import { alertOnce } from '../../../shared/alert-once.ts';
-import { isAllowed } from '../../../shared/job/labels.ts';
+import { isAllowed, parseLabels } from '../../../shared/job/labels.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Job } from '../../../shared/nouns.ts';
 import type { ReaperWorld } from '../world.ts';
@@ -12,14 +12,29 @@ export async function reportRenamed(
   runner: RunnerEntry,
   world: ReaperWorld,
 ): Promise<boolean> {
-  const { allow } = world.config.repositories;
   const { id, repository } = job;
-  const former = isAllowed(repository, allow) ? null : formerName(job, known, runner);
-  if (former === null || !isAllowed(former, allow)) return false;
+  const former = formerName(job, known, runner);
+  const todo = former === null ? null : whatToAdd(job, former, world.config);
+  if (todo === null) return false;
   world.log('repository.renamed', { job: id, former, repository });
-  const text = `The repository ${former} is called ${repository} now. Add ${repository} to repositories.allow in runners.yaml and deploy: until then its new jobs are refused.`;
+  const text = `The repository ${former} is called ${repository} now. ${todo} in runners.yaml and deploy: until then its new jobs are refused.`;
   await alertOnce(`renamed-${repository}`, text, world);
   return true;
+}
+
+/** Pure. Null: it would have been refused under its old name, or is not refused under the new one. */
+function whatToAdd(
+  { repository, labels }: Job,
+  former: string,
+  config: ReaperWorld['config'],
+): string | null {
+  const { allow } = config.repositories;
+  if (!isAllowed(former, allow)) return null;
+  if (!isAllowed(repository, allow)) return `Add ${repository} to repositories.allow`;
+  const isLost =
+    parseLabels(labels, repository, config).kind === 'refused' &&
+    parseLabels(labels, former, config).kind === 'ours';
+  return isLost ? `Add ${repository} beside ${former} under profiles and images` : null;
 }
 
 /** Pure. Ids stay when a repository is renamed or transferred: of the job, and of the repository. */

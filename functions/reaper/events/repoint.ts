@@ -4,7 +4,7 @@ import { covers, parseLabels } from '../../../shared/job/labels.ts';
 import { amend, mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Hold } from '../../../shared/ledger/entry-parts.ts';
-import type { Held } from '../../../shared/ledger/ledger.ts';
+import type { Held, Ledger } from '../../../shared/ledger/ledger.ts';
 import { LEDGER_SCAN_MAX } from '../../../shared/limits.ts';
 import { runnerNameOf } from '../../../shared/names.ts';
 import type { Job, JobId } from '../../../shared/nouns.ts';
@@ -30,7 +30,7 @@ export async function repoint(
   const own = await findLatestRunner(taker, takerEntry, world);
   if (await isHandedOn(own, waiting.entry, taker, world)) return;
   // A launch that is under way has a machine soon, which is nobody's then: the sweep gives it to whoever waits.
-  if (isUnderWay(own, taker.id, world.clock.nowMs()) || (await hasAnother(waiting.entry, world))) return;
+  if (isUnderWay(own, takerEntry, world.clock.nowMs()) || (await hasAnother(waiting.entry, world))) return;
   if (await inherit(taker, waiting.entry, world)) return;
   if (hold !== null && isOf({ by: hold.by, job: taker }, waiting.entry))
     return holdInstead(waiting.entry, hold, taker, world);
@@ -88,7 +88,14 @@ export async function findLatestRunner(
   if (entry.took) return ledger.runners.read(entry.took);
   const understood = parseLabels(job.labels, job.repository, config);
   if (understood.kind !== 'ours') return null;
-  return ledger.runners.read(runnerNameOf(config.name, understood.requirements.arch, job.id, entry.launches));
+  const name = runnerNameOf(config.name, understood.requirements.arch, job.id, entry.launches);
+  return (await ledger.runners.read(name)) ?? findStarting(job, ledger);
+}
+
+/** Its launch takes a machine that stood stopped, and has not written so in the job's entry yet. */
+async function findStarting({ id }: Job, { runners }: Ledger): Promise<Held<RunnerEntry> | null> {
+  const { things } = await runners.list(LEDGER_SCAN_MAX);
+  return things.find(({ entry }) => entry.for === id && entry.standby === 'starting') ?? null;
 }
 
 /** Pure: nobody runs on it, and it is still meant for its own job. */
@@ -102,11 +109,11 @@ function isGivable(entry: RunnerEntry, own: JobId): boolean {
   return entry.state !== 'launching' && isComing(entry, own);
 }
 
-/** Pure. */
-function isUnderWay(runner: Held<RunnerEntry> | null, own: JobId, nowMs: number): boolean {
-  if (runner?.entry.state !== 'launching') return false;
+/** Pure. A launch that threw has its lease, and makes nothing any more. */
+function isUnderWay(runner: Held<RunnerEntry> | null, taker: JobEntry | null, nowMs: number): boolean {
+  if (runner?.entry.state !== 'launching' || taker === null || taker.failure != null) return false;
   const { isUnwanted, leaseUntilMs } = runner.entry;
-  return runner.entry.for === own && !isUnwanted && leaseUntilMs > nowMs;
+  return runner.entry.for === taker.job.id && !isUnwanted && leaseUntilMs > nowMs;
 }
 
 /** They changed places: as many are launched for as before. */

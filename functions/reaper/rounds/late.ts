@@ -9,7 +9,7 @@ import { isInLine } from './plan.ts';
 
 const FULL_NOTE = 'slots-full';
 const MINUTE_MS = 60_000;
-const WITHOUT_OFFER_MS = 60 * MINUTE_MS;
+const ASIDE_MS = 60 * MINUTE_MS;
 
 /** Called before the plan's launches are made. Waiting counts from when slots were last all in use. */
 export async function tellOfLate(
@@ -25,11 +25,11 @@ export async function tellOfLate(
   const isShort = due.some(({ entry }) => waitsFor('spendPerHour', entry) || waitsFor('spendPerDay', entry));
   if (total >= limits.runners || isShort) return due.length > 0 ? noteFull(nowMs, world) : undefined;
   const waited = ({ entry }: Held<JobEntry>) => nowMs - entry.firstTryAtMs;
-  // Nothing is to be had for it: that is told later, since stock comes and goes.
-  const withoutOffer = uncovered.filter(({ entry }) => entry.obstacle === 'offer');
+  // Nothing is to be had for it, or somebody says no: that is told later, since stock comes and goes.
+  const aside = uncovered.filter(({ entry }) => entry.obstacle === 'offer' || entry.obstacle === 'refusal');
   const late = [
     ...due.filter((each) => waited(each) > alerts.waiting),
-    ...withoutOffer.filter((each) => waited(each) > Math.max(alerts.waiting, WITHOUT_OFFER_MS)),
+    ...aside.filter((each) => waited(each) > Math.max(alerts.waiting, ASIDE_MS)),
   ];
   if (late.length === 0) return;
   const full = await ledger.notes.read(FULL_NOTE);

@@ -136,5 +136,7 @@ const REMOVALS = new Map<string, Removal>([
 function removalOf(failure: Failure): Removal | null {
   const isLater =
     failure.code.startsWith('DependencyViolation.') || meaningOf(failure).meaning.kind === 'throttled';
-  return REMOVALS.get(failure.code) ?? (isLater ? 'later' : null);
+  const removal = REMOVALS.get(failure.code) ?? (isLater ? 'later' : null);
+  // What failed inside proves nothing, whatever its code says; as in a launch.
+  return removal === 'gone' && failure.status === 500 ? null : removal;
 }

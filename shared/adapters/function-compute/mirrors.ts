@@ -1,6 +1,7 @@
 /** The mirrors, each a function in its own region: a look waits for its answer, a copy is only handed over. */
 import type { Config } from '../../config/config.ts';
 import type { Environment } from '../../config/environment.ts';
+import { wantedTools } from '../../config/tools.ts';
 import { ENQUEUE_CALL_MAX_MS } from '../../limits.ts';
 import {
   type CopyOrder,
@@ -22,7 +23,7 @@ export function fcMirrors(
   invoke: FcInvoker,
 ): Mirrors {
   const { source, regional } = mirrorPlaces(config, FC_ACCOUNT_ID);
-  const { actions } = config.mirror;
+  const kept = { actions: config.mirror.actions, tools: wantedTools(config.mirror.tools) };
   const order = (region: string, asked: CopyOrder) => ({
     region,
     functionName: mirrorFunction(MIRROR_FUNCTION, region, FC_REGION),
@@ -31,14 +32,14 @@ export function fcMirrors(
   return {
     regions: source === null ? [] : [source, ...regional].map(({ region }) => region),
     async look(region, release) {
-      const asked = order(region, { kind: 'look', release, remove: [], actions });
+      const asked = order(region, { kind: 'look', release, remove: [], ...kept });
       const answer = await invoke({ ...asked, timeoutMs: MIRROR_LOOK_MAX_MS, type: 'Sync' });
       const parsed = CopyState.safeParse(answer.body);
       if (!parsed.success) throw refusal(asked.functionName, region, answer);
       return parsed.data;
     },
     async copy(region, release, remove) {
-      const asked = order(region, { kind: 'copy', release, remove: [...remove], actions });
+      const asked = order(region, { kind: 'copy', release, remove: [...remove], ...kept });
       const answer = await invoke({ ...asked, timeoutMs: ENQUEUE_CALL_MAX_MS, type: 'Async' });
       if (answer.status !== 202) throw refusal(asked.functionName, region, answer);
     },

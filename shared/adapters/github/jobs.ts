@@ -59,9 +59,9 @@ export function jobsOver(calls: Calls): Jobs {
       const [record] = await recorded(target, repository, [parsed(route, oneJob, answer)]);
       return record ?? null;
     },
-    async run(target, repository, id) {
+    async run(target, repository, id, use) {
       const route = `GET ${REPO}/actions/runs/{run_id}`;
-      const answer = await found(calls, target, repository, route, { run_id: id });
+      const answer = await found(calls, target, repository, route, { run_id: id }, use);
       return answer === null ? null : parsed(route, oneRun, answer);
     },
     hasNewerRun: (target, repository, run) => hasNewerRun(calls, target, repository, run),
@@ -87,8 +87,9 @@ async function found(
   repository: string,
   route: string,
   params: Readonly<Record<string, number>>,
+  use?: CallUse,
 ): Promise<GitHubAnswer | null> {
-  const answer = await calls.ask(target, route, { ...partsOf(repository), ...params });
+  const answer = await calls.ask(target, route, { ...partsOf(repository), ...params }, use);
   if (answer.status === 200) return answer;
   if (answer.status !== 404) throw failed(route, answer);
   await calls.confirmInstalled({ ...target, repository });

@@ -51,12 +51,13 @@ export class InstallationUnusable extends GitHubFailed {
 export const lacksPermission = (error: unknown): error is InstallationUnusable =>
   error instanceof InstallationUnusable && error.status === 422;
 
-/** A limit was met before the call itself: while a token was asked for. */
+/** The call itself was not made: a limit was met while a token was asked for, or GitHub is left alone for a while. */
 export class Throttled extends GitHubFailed {
+  /** As `waitMsOf` in shared/budget.ts asks. */
   readonly waitMs: number;
 
-  constructor(route: string, status: number, waitMs: number) {
-    super(route, status, `throttled for ${waitMs} ms`);
+  constructor(route: string, status: number, waitMs: number, because = `throttled for ${waitMs} ms`) {
+    super(route, status, because);
     this.waitMs = waitMs;
   }
 }

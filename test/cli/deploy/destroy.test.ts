@@ -73,7 +73,7 @@ describe('destroy', () => {
     here.busy = [['ci-runner-arm64-spot-1-1']];
     expect(await here.destroy()).toBe(1);
     expect(here.said.join('\n')).toContain(
-      'a runner may be busy: ci-runner-arm64-spot-1-1. Wait until npm run list shows none',
+      'a runner may be busy: ci-runner-arm64-spot-1-1. Wait until their machines are gone',
     );
     expect(here.changes()).toEqual([]);
   });

@@ -28,6 +28,24 @@ test('a launch that threw says what GitHub answered, and is tried again when Git
   world.fc.close();
 });
 
+test('launches of one job that throw come after longer pauses', async () => {
+  const faults = (_method: string, path: string) =>
+    path.includes('generate-jitconfig') ? ({ kind: 'status', status: 500 } as const) : null;
+  const world = await open({ github: { faults } });
+  queue(world, OURS);
+  const failedAtMs = () =>
+    world.lines
+      .filter((line) => line.includes('"event":"launch.failed"'))
+      .map((line) => Date.parse(JSON.parse(line).at));
+  await world.pass(60 * MINUTE_MS);
+  const times = failedAtMs();
+  const pauses = times.slice(1).map((atMs, at) => atMs - (times[at] ?? 0));
+  expect(pauses.length).toBeGreaterThan(3);
+  expect(times.length).toBeLessThan(10);
+  expect(pauses.at(-1)).toBeGreaterThan(2 * (pauses[0] ?? 0));
+  world.fc.close();
+});
+
 test('an alert stands first until it is resolved, or until it would be repeated', async () => {
   const world = await open();
   const job = queue(world, OURS);

@@ -20,6 +20,7 @@ async function told(world: World, labels: string, passMs = 20_000, plan = {}, re
 const REFUSED: readonly [name: string, labels: string, sentence: RegExp, advice: RegExp][] = [
   ['a typo', `${OURS.replace('arm64', 'arm46')}`, /refused because the label 'arm46' is not understood; is 'arm64' meant\?/, /Fix runs-on/],
   ['no architecture', 'self-hosted aliyun 16cpu', /refused because its labels name no architecture, and both are offered: add arm64 or amd64/, /Fix runs-on/],
+  ['no architecture beside a type', 'self-hosted aliyun ecs.c7.2xlarge', /both are offered: add that of ecs\.c7\.2xlarge, arm64 or amd64/, /Fix runs-on/],
   ['two of a kind', `${OURS} 8cpu 16cpu`, /refused because its labels name a number of cores twice: 8 and 16/, /Fix runs-on/],
   ['a job of others', 'ubuntu-latest', /do not act on it because the job does not ask for all our base labels/, /unless runs-on was to have self-hosted and aliyun/],
   ['one base label short', 'self-hosted arm64', /do not act on it because/, /unless runs-on was to have aliyun too/],

@@ -130,7 +130,7 @@ test.each([
     runners: `${YAML}limit: {}\n`,
     on: '[self-hosted, aliyun, arm64]',
     code: 1,
-    out: "runners.yaml:6: error: runners.yaml: there is no key 'limit' here; is 'limits' meant?",
+    out: "runners.yaml:6: error: there is no key 'limit' here; is 'limits' meant?",
   },
 ])('the command ends with $code when $title', ({ runners, on, code, out }) => {
   mkdirSync(folder, { recursive: true });

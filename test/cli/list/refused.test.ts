@@ -27,10 +27,12 @@ test('a matrix that was refused is one row, with its reason and how many; JSON h
   await world.pass(20_000);
   const state = await listed(world);
   const text = renderList(state, PIPE);
-  const [, refused = ''] = text.split('Refused today: GitHub shows them as queued\n');
+  const [, refused = ''] = text.split(/Refused today: GitHub shows them as queued.*\n/);
   expect(refused).toMatch(/^3\t.*acme\/app.*the label '8cup' is not understood; is '8cpu' meant\?/m);
   expect(refused).toMatch(/^1\t.*no-arch.*its labels name no architecture/m);
   expect(refused).not.toContain('theirs');
+  expect(state.alerts.length, 'JSON has them').toBeGreaterThan(0);
+  expect(text, 'the table tells of them').not.toContain('Alert');
   expect(
     jsonOf(state)
       .refused.map(({ name }) => name)

@@ -63,6 +63,33 @@ test('says why a copy ended early, and goes on: it is asked for again', async ()
   expect(said[0]).toContain('last ended: OSS PutObject: 503');
 });
 
+test('goes on until the tools are there, and says which are not to be had', async () => {
+  const whole = { isWhole: true, copiedBytes: 100 };
+  const list = {
+    key: '',
+    sha256: '',
+    sizeBytes: 1,
+    has: ['node 20.11.1', 'go 1.22.5'],
+    missing: ['java 99'],
+  };
+  const { code, asked, said } = await followed(
+    report('fresh', {
+      'cn-hangzhou': region({ ...whole, tools: { list: null, isDue: true, because: 'OSS PutObject: 503' } }),
+    }),
+    report('fresh', {
+      'cn-hangzhou': region({ ...whole, tools: { list: null, isDue: true, because: null } }),
+    }),
+    report('fresh', { 'cn-hangzhou': region({ ...whole, tools: { list, isDue: false, because: null } }) }),
+  );
+  expect({ code, asked }).toEqual({ code: 0, asked: ['copy', 'look', 'look'] });
+  expect(said.slice(1)).toEqual([
+    'cn-hangzhou      tools: last ended: OSS PutObject: 503',
+    'cn-hangzhou      tools: is copying',
+    'cn-hangzhou      tools: has node 20.11.1, go 1.22.5; not to be had: java 99',
+    'Machines install the runner 2.336.0.',
+  ]);
+});
+
 test('without a bucket there is nothing to follow', async () => {
   expect(await followed({ word: 'fresh', version: '2.336.0', copies: null })).toMatchObject({
     ...{ code: 0, asked: ['copy'] },

@@ -21,20 +21,24 @@ import { type BootTurned, tracingDriver } from './driver.ts';
 const ROOT = join(import.meta.dirname, '../../..');
 const MINUTE_MS = 60_000;
 const SCRIPTS = readUserDataScripts(join(ROOT, 'userdata'));
-export const CONFIG = configOf({
-  images: { amd64: { family: 'acs:ubuntu_24_04_x64' } },
-  tags: { costCenter: 'ci' },
-  placements: [
-    {
-      region: 'cn-hangzhou',
-      zones: { h: 'vsw-cn-hangzhou-h', i: 'vsw-cn-hangzhou-i', k: 'vsw-cn-hangzhou-k' },
-      securityGroup: 'sg-cn-hangzhou',
-      mirrorBucket: 'acme-ci-mirror',
-    },
-  ],
-});
+const configWith = (metadata: 'hardened' | 'any') =>
+  configOf({
+    images: { amd64: { family: 'acs:ubuntu_24_04_x64', metadata } },
+    tags: { costCenter: 'ci' },
+    placements: [
+      {
+        region: 'cn-hangzhou',
+        zones: { h: 'vsw-cn-hangzhou-h', i: 'vsw-cn-hangzhou-i', k: 'vsw-cn-hangzhou-k' },
+        securityGroup: 'sg-cn-hangzhou',
+        mirrorBucket: 'acme-ci-mirror',
+      },
+    ],
+  });
+export const CONFIG = configWith('hardened');
 
 export interface Turned {
+  /** Of the image, in `runners.yaml`. */
+  readonly metadata?: 'any';
   readonly ecs?: Partial<EcsOptions>;
   readonly boot?: BootTurned;
   /** Signatures that the gateway takes. */
@@ -75,6 +79,7 @@ function mortal(death: Death | null, count: () => number) {
 }
 
 export function openCloud(turned: Turned = {}) {
+  const config = configWith(turned.metadata ?? 'hardened');
   const clock = new VirtualClock(START_MS);
   const management = createManagement('1234567890123456');
   const keys = new Map<string, Credential>();
@@ -100,7 +105,7 @@ export function openCloud(turned: Turned = {}) {
         reach(() => answerOf(turned, ecs, region, action, params, credential));
     };
     return {
-      ...{ config: CONFIG, nowMs: () => clock.nowMs(), scripts: SCRIPTS, run: 'a1b2c3' },
+      ...{ config, nowMs: () => clock.nowMs(), scripts: SCRIPTS, run: 'a1b2c3' },
       sleep: async (ms) => {
         life.demand();
         if (signal?.aborted) throw new Left();
@@ -141,14 +146,14 @@ export function openCloud(turned: Turned = {}) {
   ): Promise<Proof> {
     calls = 0;
     const [now, afterwards] = [world(death, signal), death === null ? world() : null];
-    const plan = planOf(CONFIG, new Map(), clock.nowMs());
+    const plan = planOf(config, new Map(), clock.nowMs());
     const draft = newDraft(plan, clock.nowMs());
     const act = async () => {
       for (const { title, run } of stepsOf(draft, now, afterwards ?? now)) {
         onStep(title);
         await run();
       }
-      return proofOf(draft, CONFIG, '0.2.0', clock.nowMs());
+      return proofOf(draft, config, '0.2.0', clock.nowMs());
     };
     return passing(act());
   }

@@ -3,14 +3,16 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { bundleIn } from '../../../functions/mirror/actions/bundle.ts';
+import { toolsIn } from '../../../functions/mirror/tools/list.ts';
 import type { MirrorWorld, Source } from '../../../functions/mirror/world.ts';
-import { download } from '../../../shared/adapters/github/download.ts';
+import { download, filesVia } from '../../../shared/adapters/github/download.ts';
 import { ossBucket } from '../../../shared/adapters/oss/bucket.ts';
 import type { CopyOrder } from '../../../shared/runner/copies.ts';
 import { COPY_PIECE_BYTES } from '../../../shared/runner/limits.ts';
 import { archiveName } from '../../../shared/runner/release.ts';
 import { simActions } from '../../../simulator/actions.ts';
 import { createOss, type OssFault, serveOss } from '../../../simulator/oss/index.ts';
+import { simTools } from '../../../simulator/tools.ts';
 
 /** Of the archive's role in small: no byte can go missing or change unseen. More than a piece of a copy. */
 const SIZE_BYTES = 2 * COPY_PIECE_BYTES + 256 * 1024;
@@ -31,6 +33,7 @@ export async function openMirrors() {
   let fault: (action: string, key: string) => OssFault | null = () => null;
   let wrong: Wrong = 'none';
   const actions = simActions();
+  const tools = simTools(actions);
   const asked: { readonly name: string; readonly from: number }[] = [];
   const oss = createOss({
     // Signatures carry the machine's own time, so OSS must share it.
@@ -47,6 +50,7 @@ export async function openMirrors() {
   };
   const gitHub = createServer((request, response) => {
     if (wrong !== 'away' && actions.serve(request.url ?? '', response)) return;
+    if (wrong !== 'away' && tools.serve(request, response)) return;
     serveRunner(request, response);
   });
   const serveRunner = (request: IncomingMessage, response: ServerResponse) => {
@@ -87,6 +91,7 @@ export async function openMirrors() {
   const common = {
     clock: { nowMs: () => nowMs },
     fetchFile: (url: string, maxMs: number) => download(url, 0, null, maxMs),
+    weigh: async (url: string) => (await filesVia(null, 5_000).weigh(url)).sizeBytes,
     log: (event: string, fields: object) => void lines.push(JSON.stringify({ event, ...fields })),
   };
   const worlds: Record<keyof typeof buckets, MirrorWorld> = {
@@ -95,12 +100,14 @@ export async function openMirrors() {
       bucket: bucketOf('cn-hongkong', inside.port),
       sources: [fromGitHub],
       sourceBundle: null,
+      sourceTools: null,
     },
     'cn-hangzhou': {
       ...common,
       bucket: bucketOf('cn-hangzhou', inside.port),
       sources: [fromSource, fromGitHub],
       sourceBundle: () => bundleIn(sourceBucket),
+      sourceTools: () => toolsIn(sourceBucket),
     },
   };
   return {
@@ -110,6 +117,7 @@ export async function openMirrors() {
     lines,
     asked,
     actions,
+    tools,
     outside: bucketOf('cn-hangzhou', outside.port),
     keysIn: (region: keyof typeof buckets) => [...buckets[region].objects.keys()].sort(),
     order(
@@ -117,6 +125,7 @@ export async function openMirrors() {
       version = '2.336.0',
       remove: string[] = [],
       actions: string[] = [],
+      tools: string[] = [],
     ): CopyOrder {
       const archive = (arch: 'amd64' | 'arm64') => {
         const name = archiveName(version, arch);
@@ -124,7 +133,7 @@ export async function openMirrors() {
         return { url: `${origin}/${name}`, sha256, sizeBytes: SIZE_BYTES };
       };
       const archives = { amd64: archive('amd64'), arm64: archive('arm64') };
-      return { kind, release: { version, publishedAtMs: 0, archives }, remove, actions };
+      return { kind, release: { version, publishedAtMs: 0, archives }, remove, actions, tools };
     },
     passMs(ms: number) {
       nowMs += ms;

@@ -2,8 +2,10 @@
 import { expect, test } from 'vitest';
 import { stopping } from '../../../shared/ledger/stop.ts';
 import type { Machine } from '../../../simulator/ecs/index.ts';
+import type { SimJob } from '../../../simulator/github/index.ts';
 import { jitConfigOf } from '../../../simulator/told-by-user-data.ts';
 import { diesAt } from '../../crash/points.ts';
+import { configOf } from '../../world/in-process.ts';
 import { isOver, linesOf, MINUTE_MS, machines, queue, waitedMs } from './fixture.ts';
 import { calls, endsEmpty, isAtRest, ready, restingIn, setStock } from './stopped-fixture.ts';
 
@@ -108,7 +110,13 @@ test('the launcher dies between any two of its calls: the job runs, and nothing 
   const opened = dry.calls.findIndex((each) => each.run === run && each.name === 'ledger.runners.replace');
   const points = dry.calls.flatMap((each, at) => (each.run === run && at >= opened ? [at] : []));
   expect(points.map((at) => dry.calls[at]?.name)).toEqual([
-    ...['ledger.runners.replace', 'github.mint', 'ledger.runners.replace', 'instances.setUserData'],
+    ...[
+      'ledger.runners.replace',
+      'ledger.capacity.mintAgain',
+      'github.mint',
+      'ledger.runners.replace',
+      'instances.setUserData',
+    ],
     ...['instances.start', 'ledger.runners.replace', 'ledger.jobs.read', 'ledger.jobs.replace'],
   ]);
   for (const call of points) {
@@ -127,4 +135,55 @@ test('two jobs want the same one: one has it, the other is launched for', async 
   await world.until(isAtRest(world, 1), 10 * MINUTE_MS);
   expect(machines(world), 'the first, a cold one, and the one in its place').toBe(3);
   await endsEmpty(world);
+});
+
+/** The first one is answered after 25 s. */
+function firstMintIsSlow() {
+  let mints = 0;
+  const faults = (_: string, path: string) =>
+    path.endsWith('jitconfig') && mints++ === 0 ? ({ kind: 'slow', ms: 25_000 } as const) : null;
+  return { faults };
+}
+
+test('its job is cancelled while it is being started: it is not, and is no runner that waits for others', async () => {
+  const world = await ready(1, { github: firstMintIsSlow() });
+  const [machine] = restingIn(world) as [Machine];
+  const [job] = queue(world) as [SimJob];
+  await world.pass(8_000);
+  world.github.cancelJob(job);
+  await world.pass(5 * MINUTE_MS);
+  expect(linesOf(world, 'launch.given_up')).toMatchObject([{ because: 'its job needs it no more' }]);
+  expect(calls(world, 'StartInstance')).toBe(0);
+  expect(world.ecs.alive().map(({ id }) => id)).not.toContain(machine.id);
+  await endsEmpty(world);
+});
+
+test('its job gets another’s runner while it is being started: it is for that one, and none is launched', async () => {
+  const world = await ready(1, { github: firstMintIsSlow(), boots: { bootMs: [3_000, 3_000] } });
+  const before = machines(world);
+  const first = queue(world);
+  await world.pass(1_000);
+  const second = queue(world);
+  expect(await world.until(() => first[0]?.status === 'in_progress', 20_000)).toBe(true);
+  expect(linesOf(world, 'launch.started')).toEqual([]);
+  expect(await world.until(() => isOver([...first, ...second]), 6 * MINUTE_MS)).toBe(true);
+  expect(linesOf(world, 'launch.started')).toMatchObject([{ job: first[0]?.id, outcome: 'running' }]);
+  const own = linesOf(world, 'launch.attempted').filter(({ job }) => job === second[0]?.id);
+  expect(own).toHaveLength(1);
+  expect(machines(world) - before, 'and the pool’s next one').toBeLessThanOrEqual(2);
+  expect(waitedMs(second)[0]).toBeLessThan(MINUTE_MS);
+  await endsEmpty(world);
+});
+
+test('starts are paced as launches are, by their mints: the machines that wait for the next minute stand as they did', async () => {
+  const world = await ready(3);
+  const stood = new Set(restingIn(world).map(({ name }) => name));
+  const warm = [{ labels: ['arm64'], stopped: 3 }];
+  world.state.config = configOf({ warm, limits: { mintsPerMinute: 1 } });
+  const jobs = queue(world, 3);
+  expect(await world.until(() => isOver(jobs), 15 * MINUTE_MS)).toBe(true);
+  const minutes = linesOf(world, 'launch.minted').map(({ at }) => String(at).slice(0, 16));
+  expect([minutes.length, new Set(minutes).size], 'a minute each').toEqual([3, 3]);
+  expect(jobs.filter(({ runner }) => stood.has(runner?.name ?? ''))).toHaveLength(3);
+  world.fc.close();
 });

@@ -64,7 +64,12 @@ test.each<[what: string, own: Partial<Candidate>, next: Candidate | undefined, l
   ['not at market price',                                    { priceLimit: null, priceMax: null }, next(0.8),      null],
   ['not without a price',                                    { pricePerHour: null }, next(0.8),                    null],
 ])('a bid that the market was above is raised %s', (_what, own, after, limit) => {
-  const found = raised(candidate(own), after);
+  const found = raised(candidate(own), after, true);
   expect(found?.priceLimit ?? null).toBe(limit);
   expect(found?.isRaised ?? null).toBe(limit === null ? null : true);
+});
+
+test('where what is cheapest in total is taken, a bigger machine is worth no more', () => {
+  expect(raised(candidate({}), next(0.8, { cpu: 16 }), false)?.priceLimit).toBe(0.75);
+  expect(raised(candidate({}), next(0.8, { cpu: 16 }), true)).toBeNull();
 });

@@ -51,7 +51,7 @@ placements:
 
 // biome-ignore format: a table reads best as a table.
 const wrong: [what: string, yaml: string, mistake: RegExp][] = [
-  ['broken YAML',                     `${minimal}\nname: [`,                                /line \d+: is not YAML/],
+  ['broken YAML',                     `${minimal}\nname: [`,                                /is not YAML: a bracket is opened above and not closed/],
   ['nothing',                         '',                                                   /must be a map/],
   ['a profile called like a label',   `${minimal}profiles: {arm64: {cpu: 2}}`,              /profiles\.arm64: is a label with a meaning/],
   ['a profile called like a base label', `${minimal}profiles: {aliyun: {cpu: 2}}`,          /profiles\.aliyun: is a base label/],

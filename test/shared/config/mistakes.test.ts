@@ -1,81 +1,83 @@
 /** Each mistake of an operator's has its line, its key, what is wanted, and where a word is near, that word. */
-import { expect, test } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { main as advise } from '../../../cli/advise/index.ts';
+import { main as build } from '../../../cli/build/index.ts';
+import { main as doctor } from '../../../cli/doctor/index.ts';
+import { main as synth } from '../../../cli/infra-synth/index.ts';
+import { main as mirror } from '../../../cli/mirror/index.ts';
+import { main as prove } from '../../../cli/prove/index.ts';
 import { parseYaml } from '../../../shared/config/parse.ts';
+import { hoverOver, marksOf, proposalsAt } from './editor.ts';
+import { GOOD, more, WRONG } from './wrong-files.ts';
 
-const NETWORK = 'placements:\n  - {region: cn-hangzhou, zones: {b: vsw-abc}, securityGroup: sg-abc}\n';
-const GOOD = `repositories: {allow: ["my-org/*"]}\n${NETWORK}`;
+const EXAMPLE = readFileSync(join(import.meta.dirname, '../../../runners.example.yaml'), 'utf8');
 
-/** Lines 1 to 3 are good; what is wrong begins on line 4. */
-const more = (text: string) => `${GOOD}${text}\n`;
+const folder = mkdtempSync(join(tmpdir(), 'wrong-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
-const WRONG: readonly (readonly [yaml: string, line: number | null, says: string])[] = [
-  [more('limits:\n\trunners: 5'), 5, 'line 5: is not YAML (a tab at the beginning: use blanks)'],
-  [more('limits:\n  runners: 5\n cpu: 8'), 6, 'is not YAML'],
-  [more('name: a1\nname: a2'), 5, 'line 5: is not YAML (a key stands here a second time)'],
-  ['', null, 'runners.yaml: must be a map of keys, and is empty or a list'],
-  ['- a\n- b\n', null, 'runners.yaml: must be a map of keys, and is empty or a list'],
-  [more('limit: {runners: 5}'), 4, "runners.yaml: there is no key 'limit' here; is 'limits' meant?"],
-  [more('limits:\n  runner: 5'), 5, "limits: there is no key 'runner' here; is 'runners' meant?"],
-  [more('limits:\n  lifetime: 390'), 5, 'limits.lifetime: must be a time such as 90s, 5m, 6h or 5d'],
-  [more('limits:\n  lifetime: 5m'), 5, 'limits.lifetime: must lie between 10m and 5d'],
-  [more('spot:\n  duration: 3'), 5, 'spot.duration: must be 0 or 1'],
-  [more('defaults:\n  disk: 100gb'), 5, 'defaults.disk: must be a number, without a unit'],
-  [more('defaults:\n  disk: 5'), 5, 'defaults.disk: must be at least 20'],
-  [
-    more('github: {baseUrl: https://ghe.acme.example}\ncontrol:\n  deployFrom: {repository: acme/infra}'),
-    6,
-    'control.deployFrom: is for github.com alone',
-  ],
-  [more('defaults:\n  cpu: 32-8'), 5, 'defaults.cpu: must be written with the smaller number first'],
-  [more('defaults:\n  cpu: many'), 5, 'defaults.cpu: must be cores, a range such as 8-32'],
-  [more('defaults:\n  docker: "yes"'), 5, 'defaults.docker: must be true or false'],
-  [more('limits:\n  runners: -1'), 5, 'limits.runners: must be at least 1'],
-  [more('limits:\n  runners: 9999'), 5, 'limits.runners: must be at most 5000'],
-  [`repositories:\n  allow: acme/*\n${NETWORK}`, 2, "repositories.allow: must be a list, such as ['a', 'b']"],
-  [`repositories:\n  allow: []\n${NETWORK}`, 2, 'repositories.allow: must name at least one repository'],
-  [
-    `repositories:\n  allow:\n    - acme\n${NETWORK}`,
-    3,
-    'repositories.allow[0]: must be owner/name or owner/*',
-  ],
-  [NETWORK, null, 'repositories: is missing'],
-  ['repositories: {allow: [a/b]}\n', null, 'placements: is missing'],
-  [more('profiles:\n  big:\n    arch: x68'), 6, 'profiles.big.arch: must be amd64 or arm64'],
-  [more('profiles:\n  spot: {}'), 5, 'profiles.spot: is a label with a meaning of its own already'],
-  [more('profiles:\n  big: {image: mine}'), 5, "profiles.big: there is no image 'mine' in runners.yaml"],
-  [more('profiles:\n  big: {cpus: 8}'), 5, "profiles.big: there is no key 'cpus' here; is 'cpu' meant?"],
-  [more('images:\n  mine: {id: m-abc}'), 5, 'images.mine.arch: must be amd64 or arm64'],
-  [more('github:\n  baseUrl: github.com'), 5, 'github.baseUrl: must be an http or https address'],
-  [more('github:\n  scope: org'), 5, 'github.scope: must be organization or repository'],
-  [
-    more('control:\n  region: cn-hongkon'),
-    5,
-    "control.region: there is no such region; is 'cn-hongkong' meant?",
-  ],
-  [
-    GOOD.replace('cn-hangzhou', 'cn-hangzou'),
-    3,
-    "placements[0].region: there is no such region; is 'cn-hangzhou' meant?",
-  ],
-  [more('tags:\n  aliyunTeam: a'), 5, 'tags.aliyunTeam: must not start with aliyun or acs:'],
-  [
-    `${GOOD}  - {region: cn-hangzhou, zones: {h: vsw-def}, securityGroup: sg-def}\n`,
-    4,
-    'placements[1].region: is named twice; put all its zones in one placement',
-  ],
-  [
-    GOOD.replace('vsw-abc', 'vsw-pending'),
-    3,
-    'placements[0].zones: an id is still pending, which deploy fills in only for a network that it makes',
-  ],
-];
+/** What a command wrote on standard error, and its exit code. */
+async function said(main: Main, yaml: string): Promise<{ readonly text: string; readonly code: number }> {
+  const file = join(folder, 'runners.yaml');
+  writeFileSync(file, yaml);
+  const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  try {
+    const code = await main(['--config', file]);
+    return { text: written.mock.calls.map(([text]) => String(text)).join(''), code };
+  } finally {
+    written.mockRestore();
+  }
+}
+type Main = (args: readonly string[]) => Promise<number>;
 
-test.each(WRONG)('%j: line %s, %s', (yaml, line, says) => {
-  const parsed = parseYaml(yaml);
-  if (parsed.kind !== 'wrong') throw new Error('it is taken');
-  expect(parsed.mistakes[0]).toContain(says);
-  expect(parsed.lines[0]).toBe(line);
-  expect(parsed.lines.length).toBe(parsed.mistakes.length);
+describe('a file that is wrong', () => {
+  test.each(WRONG)('%j: line %s, %s', async (yaml, line, says) => {
+    const { text, code } = await said(build, yaml);
+    const [head, first = ''] = text.split('\n');
+    expect(head).toMatch(/runners\.yaml has mistakes:$/);
+    expect(first).toContain(`  runners.yaml:${line}: ${says}`);
+    expect(text).not.toMatch(/Invalid|expected|received|undefined|regex|\^/);
+    expect(code).toBe(2);
+  });
+
+  test.each([
+    ['doctor', doctor],
+    ['prove', prove],
+    ['mirror', mirror],
+    ['infra:synth', synth],
+    ['advise --labels arm64', (args: readonly string[]) => advise([...args, '--labels', 'arm64'])],
+  ] as [string, Main][])('ends %s, too, with exit code 2', async (_name, main) => {
+    const { text, code } = await said(main, more('limit: {runners: 5}'));
+    expect(text).toContain("runners.yaml:4: there is no key 'limit' here; is 'limits' meant?");
+    expect(code).toBe(2);
+  });
+
+  test('has all its mistakes told, in the order of their lines', async () => {
+    const { text } = await said(build, more('tags:\n  aliyunA: b\nname: My_CI\nlimits: {runners: 0}'));
+    expect([...text.matchAll(/runners\.yaml:(\d+):/g)].map(([, line]) => Number(line))).toEqual([5, 6, 7]);
+  });
+
+  test.each(WRONG)(
+    '%j is marked by an editor as far as a schema can say it',
+    async (yaml, _line, _says, marked) => {
+      const marks = await marksOf(yaml);
+      expect(marks[0]?.line ?? null).toBe(marked);
+      expect(marks.map(({ message }) => message).join('\n')).not.toMatch(/the pattern of|\^|\\d/);
+    },
+  );
+});
+
+test('an editor shows nothing wrong in what is good, tells what a key means, and proposes what may stand there', async () => {
+  expect(await marksOf(GOOD)).toEqual([]);
+  expect(await marksOf(EXAMPLE)).toEqual([]);
+  const hover = await hoverOver('lifetime', more('limits:\n  lifetime: 6h'));
+  expect(hover).toContain('Every instance is deleted after this');
+  expect(hover).toContain('390m');
+  expect(await proposalsAt(`${GOOD}github:\n  scope: `)).toEqual(['organization', 'repository']);
+  expect(await proposalsAt(`${GOOD}limits:\n  `)).toContain('pricePerHour');
+  expect(await proposalsAt('placements:\n  - region: ')).toContain('cn-hangzhou');
 });
 
 test.each(['cn-taipei', 'ap-southeast-9', 'sa-brazil-1'])(

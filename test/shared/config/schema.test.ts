@@ -87,7 +87,7 @@ test('every key says what it means, in the words of the page', () => {
     KEYS.filter(([, { description }]) => !description || description.length < 8).map(([path]) => path),
   ).toEqual([]);
   const { description } = KEYS.find(([path]) => path === 'limits.cpu')?.[1] ?? {};
-  expect(description).toBe('Labels get no more cores. Without it: `64`.');
+  expect(description).toBe('Most cores that labels may ask for. Without it: `64`.');
 });
 
 test('no editor shows a pattern: what is wanted is said in words', () => {

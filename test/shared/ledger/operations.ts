@@ -62,6 +62,12 @@ export const OPERATIONS: readonly Operation[] = [
     truth: ({ capacity }) => capacity.view(),
   },
   {
+    name: 'capacity.mintAgain',
+    prepare: ({ capacity }) => capacity.take(build.slot(1, { profile: 'big' }), LIMITS, START_MS),
+    act: ({ capacity }) => capacity.mintAgain(R, 3, START_MS + 1_000),
+    truth: ({ capacity }) => capacity.view(),
+  },
+  {
     name: 'capacity.handBack',
     prepare: ({ capacity }) => capacity.take(build.slot(1, { profile: 'big' }), LIMITS, START_MS),
     act: ({ capacity }) => capacity.handBack(R),

@@ -45,6 +45,29 @@ test('its next boot runs the user data of that time, and leaves nothing of how',
 });
 
 test.each([
+  ['what is for its job', userData(VALUES, SCRIPTS)],
+  ['that of its first boot, late metadata having had no other', FIRST],
+])('its next boot runs a job where cloud-init has read user data again: %s', (_, read) => {
+  const { root } = prepared();
+  const { status, runner } = bootAgain(root, userData(VALUES, SCRIPTS), read);
+  expect(status).toBe(0);
+  expect(runner).toContain(`ACTIONS_RUNNER_INPUT_JITCONFIG=${VALUES.jitConfig}`);
+  const trace = readFileSync(join(root, 'var/log/user-data.log'), 'utf8');
+  expect(trace.match(/machine\.prepared/g)).toHaveLength(1);
+  const left = filesIn(root).filter((path) => /ci-runner-start|start\.sh|ci-runner-user-data/.test(path));
+  expect(left).toEqual([]);
+});
+
+test('that of its first boot, read again by cloud-init, arms nothing and prepares nothing a second time', () => {
+  const { root, calls } = prepared();
+  const { status, runner } = bootAgain(root, FIRST, FIRST);
+  expect([status === 0, runner]).toEqual([false, null]);
+  const trace = readFileSync(join(root, 'var/log/user-data.log'), 'utf8');
+  expect(trace.match(/boot\.began/g)).toHaveLength(1);
+  expect(calls.filter((call) => call === 'systemctl daemon-reload')).toHaveLength(1);
+});
+
+test.each([
   ['its metadata still has that of its first boot', FIRST],
   ['its metadata has none', ''],
   ['what its metadata has is none of ours', 'true'],

@@ -1,5 +1,6 @@
 /** What a machine that is to be stopped, or stands so, asks for: pure. It has no registration, so no job can be on it. */
 import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
+import { INSTANCE_VISIBLE_MS } from '../../../../shared/limits.ts';
 import { STANDBY_STOP_MAX_MS } from '../../../../shared/warm/limits.ts';
 import { isStopped, isYoung } from '../../survey/machine-status.ts';
 import type { Observation } from '../../survey/observe.ts';
@@ -18,7 +19,7 @@ export function diagnoseStandby(entry: RunnerEntry, observation: Observation, co
     case 'stopping':
       return diagnoseStopping(entry, observation, coverage);
     default:
-      return diagnoseStopped(observation);
+      return diagnoseStopped(entry, observation, coverage);
   }
 }
 
@@ -51,9 +52,15 @@ function diagnoseStopping(
   return verdict('keep', 'it is being stopped');
 }
 
-function diagnoseStopped({ instances }: Observation): Verdict {
+function diagnoseStopped(
+  { stateAtMs }: RunnerEntry,
+  { instances }: Observation,
+  { nowMs }: Coverage,
+): Verdict {
   const [instance] = instances;
   if (instance === undefined) return verdict('keep', 'its instance is in no list, and not proven gone');
+  if (!isStopped(instance) && nowMs - stateAtMs <= INSTANCE_VISIBLE_MS)
+    return verdict('keep', 'it was seen stopped; this list may be older');
   if (!isStopped(instance)) return verdict('dismiss', 'somebody else started its machine');
   if (instance.status === 'Stopped' && instance.stopsCharging !== true)
     return verdict('bills-on', 'its stopped machine goes on billing');

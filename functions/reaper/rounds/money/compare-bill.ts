@@ -60,14 +60,14 @@ function amountsOf(bills: readonly KeptBill[]): ReadonlyMap<string, number> {
   return amounts;
 }
 
-/** Of a machine that still lived when a bill was read, nothing was kept. */
+/** Of a machine that still lived when a bill was read, nothing was kept; and to a day that is not settled more may be added. */
 function isWithin(
   { launchedAtMs, goneAtMs }: BilledMachine,
   readAtMs: ReadonlyMap<BillDay, number>,
 ): boolean {
   if (launchedAtMs === null || goneAtMs === null) return false;
   for (let day = billDayOf(launchedAtMs); beginOf(day) <= goneAtMs; day = billDayOf(endOf(day)))
-    if ((readAtMs.get(day) ?? 0) < goneAtMs) return false;
+    if ((readAtMs.get(day) ?? 0) < Math.max(goneAtMs, endOf(day) + BILL_SETTLED_MS)) return false;
   return true;
 }
 

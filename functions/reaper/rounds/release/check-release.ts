@@ -18,7 +18,7 @@ import {
 import { ownersOf } from '../../survey/known.ts';
 import type { ReaperWorld } from '../../world.ts';
 import { planCopies, type Seen } from './copies.ts';
-import { keep, noteBundles } from './keep.ts';
+import { keep, noteKept } from './keep.ts';
 import { nextManifest, versionsToRemove } from './manifest.ts';
 
 const WANTED_NOTE = 'runner-wanted';
@@ -36,20 +36,23 @@ export interface ReleaseReport {
   readonly copies: Copies | null;
 }
 
-/** `isAsked`: by a person, who does not wait for the next look. */
-export async function checkRelease(world: ReaperWorld, isAsked = false): Promise<ReleaseReport> {
+/** `asked`: by a person, who does not wait for the next look. */
+export async function checkRelease(
+  world: ReaperWorld,
+  asked: 'copy' | 'look' | null = null,
+): Promise<ReleaseReport> {
   const { notes } = world.ledger;
   const held = await notes.read(RUNNER_RELEASE_NOTE);
   const before = held === null ? null : parseRunnerRelease(held.entry.text);
   const wanted = await wantedRelease(before, world);
   if (wanted === null) return { word: 'unknown', version: before?.version ?? null, copies: null };
   const { release, isNews } = wanted;
-  if (!isNews && !isAsked && before !== null && isComplete(before, release, world))
+  if (!isNews && mayRest(asked, world) && before !== null && isComplete(before, release, world))
     return { word: 'fresh', version: before.version, copies: null };
 
   const seen = await lookEverywhere(release, world);
-  const copies = await tendCopies(seen, release, { before, isAsked }, world);
-  await noteBundles(seen, world);
+  const copies = await tendCopies(seen, release, { before, isAsked: asked === 'copy' }, world);
+  await noteKept(seen, world);
   const manifest = nextManifest(before, release, regionsOf(seen, world), world.clock.nowMs());
   if (manifest !== null) await writeManifest(held, before, manifest, world);
   await tellLacking(copies, world);
@@ -57,6 +60,10 @@ export async function checkRelease(world: ReaperWorld, isAsked = false): Promise
   if (manifest === null) return { word: 'kept', version, copies };
   return { word: isComplete(manifest, release, world) ? 'fresh' : 'copying', version, copies };
 }
+
+/** A person who asks wants to see what there is, where there is something to see. */
+const mayRest = (asked: 'copy' | 'look' | null, { mirrors }: ReaperWorld): boolean =>
+  asked === null || (asked === 'look' && mirrors.regions.length === 0);
 
 const isComplete = (manifest: RunnerRelease, latest: PublishedRelease, { config }: ReaperWorld): boolean =>
   manifest.version === latest.version && bucketsWithout(config.placements, manifest.regions).length === 0;

@@ -1,7 +1,7 @@
 /** How the copies of one release get on, and whom to ask for more. Pure. */
 
 import type { Copies, CopyState } from '../../../../shared/runner/copies.ts';
-import { COPY_AGAIN_MS } from '../../../../shared/runner/limits.ts';
+import { COPY_AGAIN_MS, COPY_MAX_MS } from '../../../../shared/runner/limits.ts';
 
 /** What one region's mirror said; `state` null: nothing, and `because` says why. */
 export interface Seen {
@@ -39,13 +39,16 @@ export function planCopies(before: Copies | null, about: About): CopiesPlan {
 
 function isToAsk({ region, state }: Seen, had: Copies | null, { seen, isAsked, nowMs }: About): boolean {
   const last = had?.regions[region];
-  if (state?.isWhole === true)
-    return state.isBundleDue && (isAsked || nowMs - (last?.movedAtMs ?? 0) >= COPY_AGAIN_MS);
+  if (state?.isWhole === true) return isMoreDue(state, isAsked ? Infinity : nowMs - (last?.movedAtMs ?? 0));
   if (waitsForSource(region, seen)) return false;
   if (isAsked || last === undefined || last.isWhole || !wasAsked(last)) return true;
   const isMoving = state !== null && state.copiedBytes !== last.copiedBytes;
   return !isMoving && nowMs - last.movedAtMs >= COPY_AGAIN_MS;
 }
+
+/** What is kept beside the runner. Tools take all of a go's time: two at once would stand in each other's way. */
+const isMoreDue = ({ isBundleDue, tools }: CopyState, agoMs: number): boolean =>
+  (isBundleDue && agoMs >= COPY_AGAIN_MS) || (tools?.isDue === true && agoMs >= COPY_MAX_MS);
 
 /** Until the source has it, or cannot get it either: then each fetches from GitHub by itself. */
 function waitsForSource(region: string, seen: readonly Seen[]): boolean {
@@ -71,5 +74,15 @@ function regionOf(
     sizeBytes: state?.sizeBytes ?? last?.sizeBytes ?? 0,
     movedAtMs: hasMoved ? nowMs : (last?.movedAtMs ?? 0),
     because: because ?? state?.failure?.because ?? null,
+    ...toolsOf(state, last),
   };
+}
+
+/** Silence takes nothing away. */
+function toolsOf(
+  state: CopyState | null,
+  last: Copies['regions'][string] | undefined,
+): Pick<Copies['regions'][string], 'tools'> {
+  const tools = state === null ? last?.tools : state.tools;
+  return tools == null ? {} : { tools };
 }

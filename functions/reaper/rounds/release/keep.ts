@@ -1,9 +1,11 @@
 /** The notes of the runner's release and its copies. */
+import { wantedTools } from '../../../../shared/config/tools.ts';
 import type { Note } from '../../../../shared/ledger/entries.ts';
 import type { Held } from '../../../../shared/ledger/ledger.ts';
 import { ACTIONS_NOTE, parseKeptActions } from '../../../../shared/runner/copies.ts';
+import { parseKeptTools, TOOLS_NOTE } from '../../../../shared/runner/kept/tools.ts';
 import type { ReaperWorld } from '../../world.ts';
-import { nextBundles } from './bundles.ts';
+import { nextBundles, nextTools } from './bundles.ts';
 import type { Seen } from './copies.ts';
 
 /** False: another writer was faster. */
@@ -21,10 +23,16 @@ export async function keep(
   return written !== null;
 }
 
-/** What machines are told of kept actions; without buckets nobody looks, and nothing is written. */
-export async function noteBundles(seen: readonly Seen[], world: ReaperWorld): Promise<void> {
+/** What machines are told of kept actions and tools; without buckets nobody looks, and nothing is written. */
+export async function noteKept(seen: readonly Seen[], world: ReaperWorld): Promise<void> {
   if (seen.length === 0) return;
-  const held = await world.ledger.notes.read(ACTIONS_NOTE);
-  const before = parseKeptActions(held?.entry.text ?? '{}');
-  await keep(ACTIONS_NOTE, held, JSON.stringify(nextBundles(before, seen, world.config.placements)), world);
+  const { placements, mirror } = world.config;
+  await renew(ACTIONS_NOTE, (text) => nextBundles(parseKeptActions(text), seen, placements), world);
+  if (wantedTools(mirror.tools).length > 0)
+    await renew(TOOLS_NOTE, (text) => nextTools(parseKeptTools(text), seen, placements), world);
+}
+
+async function renew(id: string, next: (before: string) => object, world: ReaperWorld): Promise<void> {
+  const held = await world.ledger.notes.read(id);
+  await keep(id, held, JSON.stringify(next(held?.entry.text ?? '{}')), world);
 }

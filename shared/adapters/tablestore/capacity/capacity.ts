@@ -5,6 +5,7 @@ import type { RunnerName } from '../../../nouns.ts';
 import { checkSchema, SCHEMA_VERSION } from '../entries.ts';
 import type { Change, Columns, Condition, Table } from '../table.ts';
 import { CAPACITY_KEY } from './columns.ts';
+import { type MintAsked, mintingAgain } from './mints.ts';
 import { repricing } from './money.ts';
 import { forgetting, recounting } from './recount.ts';
 import { CONTENDED, handingBack, refusalIn, taking, viewOf, waitingChange } from './row.ts';
@@ -89,6 +90,7 @@ export function capacityOn(table: Table, newToken: () => string): Capacity {
       }
       return CONTENDED;
     },
+    mintAgain: (name, mintsPerMinute, nowMs) => mintOn(table, row, { name, mintsPerMinute, nowMs }),
     handBack: (name, spent) => handBackAll(new Map([[name, spent]]), table, row),
     handBackAll: (slots) => handBackAll(slots, table, row),
     async reprice(costs) {
@@ -110,6 +112,15 @@ export function capacityOn(table: Table, newToken: () => string): Capacity {
         if (act !== null) await table.update(CAPACITY_KEY, act.change, act.when);
     },
   };
+}
+
+async function mintOn(table: Table, row: () => Promise<Columns>, asked: MintAsked): Promise<SlotOutcome> {
+  for (let tries = 0; tries < WRITE_CONFLICTS_MAX; tries++) {
+    const act = mintingAgain(await row(), asked);
+    if ('kind' in act) return act;
+    if (await table.update(CAPACITY_KEY, act.change, act.when)) return { kind: 'taken' };
+  }
+  return CONTENDED;
 }
 
 async function stopOn(

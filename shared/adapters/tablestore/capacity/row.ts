@@ -4,6 +4,7 @@ import { isStopped, type Stop, whyStopped } from '../../../ledger/stop.ts';
 import type { RunnerName } from '../../../nouns.ts';
 import { CHECKS_MAX, type Change, type Check, type Columns, type Condition } from '../table.ts';
 import { type Bound, columnOf, countIn, minuteColumn, type Slot, slotsIn } from './columns.ts';
+import { mintsOfThePast, pacedAt, withinPace } from './mints.ts';
 import { moneyBounds, moneyOf } from './money.ts';
 import { stillStopped, stopIn } from './stop.ts';
 
@@ -64,14 +65,13 @@ export function taking(
     ...{ name, profile, repository, atMs: nowMs, counts },
     ...(cost == null ? {} : { cost, money: { hours: [all, own], day } }),
   };
-  const mints: Bound = {
-    ...{ column: minuteColumn(nowMs), max: limits.mintsPerMinute },
-    ...{ because: '', kind: 'full' },
-  };
   return {
     change: {
       put: { [columnOf('s', request.name)]: JSON.stringify(slot) },
-      add: Object.fromEntries([...bounds, ...money, mints].map(({ column, amount = 1 }) => [column, amount])),
+      add: {
+        ...Object.fromEntries([...bounds, ...money].map(({ column, amount = 1 }) => [column, amount])),
+        [minuteColumn(nowMs)]: 1,
+      },
     },
     when: {
       row: 'present',
@@ -81,7 +81,7 @@ export function taking(
         ...[...bounds, ...money].map(under),
         // Whoever stops anything lets only those pass who have a turn.
         request.hasTurn ? stillStopped(stop) : NOBODY_WAITS,
-        under(mints),
+        withinPace(limits.mintsPerMinute, nowMs),
       ],
     },
   };
@@ -104,7 +104,7 @@ export function refusalIn(
   if (!request.hasTurn && typeof columns.waiting === 'number')
     return { kind: 'queue', because: queueReason(columns, stop) };
   if (countIn(columns, minuteColumn(nowMs)) < limits.mintsPerMinute) return null;
-  return { kind: 'paced', because: `new runners are paced at ${limits.mintsPerMinute} a minute` };
+  return pacedAt(limits.mintsPerMinute);
 }
 
 function queueReason({ barrier }: Columns, stop: Stop | null): string {
@@ -159,12 +159,6 @@ export function handingBack(
     },
     when: { row: 'present', checks },
   };
-}
-
-/** All but the newest two minutes of the row: no clock is needed to see that they are over, and the row stays small. */
-function mintsOfThePast(columns: Columns): string[] {
-  const minutes = Object.keys(columns).filter((column) => column.startsWith('m_'));
-  return minutes.sort().slice(0, -2);
 }
 
 export function viewOf(columns: Columns): CapacityView {

@@ -42,7 +42,8 @@ const CRC = Uint8Array.from({ length: 256 }, (_, byte) => {
 
 export function crc8(before: number, bytes: Uint8Array): number {
   let crc = before;
-  for (const byte of bytes) crc = CRC[crc ^ byte] as number;
+  // By index: each byte of each entry passes here, and a young process runs an iterator many times slower.
+  for (let at = 0; at < bytes.length; at++) crc = CRC[crc ^ (bytes[at] as number)] as number;
   return crc;
 }
 

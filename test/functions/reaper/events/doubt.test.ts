@@ -74,6 +74,23 @@ describe('the end of another job on a busy runner', () => {
     await endsEmpty(world, 6 * MINUTE_MS);
   });
 
+  test('ends nothing while nobody has told yet which job the runner has', async () => {
+    const world = await open({
+      ...ONLY,
+      github: {
+        deliveryFaults: (_, action) =>
+          action === 'in_progress' ? { kind: 'delay', ms: 10 * MINUTE_MS } : null,
+      },
+    });
+    const job = queue(world, OURS, { durationMs: 20 * MINUTE_MS });
+    await world.until(() => job.runner !== null, 5 * MINUTE_MS);
+    if (job.runner === null) throw new Error('it has no runner');
+    send(world, 'completed', { id: 7, repository: 'acme/app', runner: job.runner });
+    expect(await world.until(() => job.status === 'completed', 40 * MINUTE_MS)).toBe(true);
+    expect(job.conclusion).toBe('success');
+    await endsEmpty(world, 12 * MINUTE_MS);
+  });
+
   test('while GitHub gives no record ends nothing either', async () => {
     let isOut = false;
     const world = await open({

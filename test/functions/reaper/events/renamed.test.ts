@@ -32,6 +32,28 @@ test.each(['organization', 'repository'])(
   },
 );
 
+test('renamed within what is allowed, while it runs on a machine that is kept for it: told as that, and not cancelled', async () => {
+  const alerts: string[] = [];
+  const world = await open({
+    config: {
+      repositories: { allow: ['acme/*'] },
+      profiles: { big: { cpu: 4, repositories: ['acme/app'] } },
+    },
+    post: async (text) => void alerts.push(text),
+  });
+  const job = queue(world, `${OURS} big`, { durationMs: 10 * MINUTE_MS });
+  await world.until(() => job.status === 'in_progress', 5 * MINUTE_MS);
+  await world.pass(MINUTE_MS);
+  world.github.renameRepository('acme/app', 'acme/renamed');
+  expect(await world.until(() => job.status === 'completed', 20 * MINUTE_MS)).toBe(true);
+  expect(job.conclusion).toBe('success');
+  await endsEmpty(world, 5 * MINUTE_MS);
+  expect(securityLines(world)).toEqual([]);
+  expect(alerts).toEqual([
+    expect.stringMatching(/is called acme\/renamed now\. Add acme\/renamed beside acme\/app under profiles/),
+  ]);
+});
+
 test('renamed between its queue and its start, with its end told by nobody: it ends, and nothing is left', async () => {
   const world = await open({
     config: ONLY,

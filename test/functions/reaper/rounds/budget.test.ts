@@ -62,7 +62,7 @@ test('a person is told once, while there are calls for launches, and of the knee
   await each.note(1_600);
   await each.note(1_500);
   expect(each.alerts).toEqual([
-    expect.stringMatching(/1600 of 5000 calls for acme in the 40 minutes.*about 3300 jobs an hour/),
+    expect.stringMatching(/1600 of 5000 calls for acme in the 40 minutes.*about 2500 jobs an hour/),
   ]);
 });
 

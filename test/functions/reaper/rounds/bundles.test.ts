@@ -1,6 +1,6 @@
 /** Which machines are told of kept actions, and whom the reaper asks for them. */
 import { describe, expect, test } from 'vitest';
-import { nextBundles } from '../../../../functions/reaper/rounds/release/bundles.ts';
+import { nextBundles, nextTools } from '../../../../functions/reaper/rounds/release/bundles.ts';
 import { planCopies, type Seen } from '../../../../functions/reaper/rounds/release/copies.ts';
 import type { CopyState } from '../../../../shared/runner/copies.ts';
 import { seen } from './copies.ts';
@@ -26,6 +26,36 @@ describe('actions beside the runner', () => {
     ['nothing of an empty one', {}, [seen('cn-hongkong', { bundle: { ...A, sizeBytes: 1024 } }), seen('cn-hangzhou', { bundle: { ...A, sizeBytes: 1024 } })], {}],
   ])('machines are told %s', (_, before, states, after) => {
     expect(nextBundles(before as never, states, placements)).toEqual(after);
+  });
+
+  test('of tools likewise: the source’s list, where a region has it, and what it had while nobody says', () => {
+    const list = { ...kept(A), key: `tools/list-${'a'.repeat(32)}.txt`, has: ['node 20.11.1'], missing: [] };
+    const tools = { list, isDue: false, because: null };
+    const there = { 'cn-hangzhou': { ...kept(A), key: list.key } };
+    expect(
+      nextTools({}, [seen('cn-hongkong', { tools }), seen('cn-hangzhou', { tools })], placements),
+    ).toEqual(there);
+    expect(nextTools(there, [seen('cn-hongkong', { tools }), seen('cn-hangzhou', null)], placements)).toEqual(
+      there,
+    );
+    const none = { tools: { ...tools, list: null } };
+    expect(nextTools(there, [seen('cn-hongkong', { tools }), seen('cn-hangzhou', none)], placements)).toEqual(
+      {},
+    );
+  });
+
+  test('tools that are due are asked for once in the time of a go: two would stand in each other’s way', () => {
+    const due = { ...whole, tools: { list: null, isDue: true, because: null } };
+    const states = [seen('cn-hongkong', due), seen('cn-hangzhou', { ...whole })];
+    const about = { version: '2.336.0', seen: states, placements: ['cn-hangzhou'], isAsked: false };
+    const first = planCopies(null, { ...about, nowMs: 20 * MINUTE_MS });
+    expect(first.ask).toEqual(['cn-hongkong']);
+    expect(first.copies.regions['cn-hongkong']?.tools).toEqual(due.tools);
+    expect(planCopies(first.copies, { ...about, nowMs: 26 * MINUTE_MS }).ask).toEqual([]);
+    expect(planCopies(first.copies, { ...about, nowMs: 34 * MINUTE_MS }).ask).toEqual(['cn-hongkong']);
+    expect(planCopies(first.copies, { ...about, isAsked: true, nowMs: 21 * MINUTE_MS }).ask).toEqual([
+      'cn-hongkong',
+    ]);
   });
 
   test('a region whose runner is whole is asked for them at a pace, and does not count as lacking', () => {

@@ -61,6 +61,13 @@ test('what found no offer for an hour is told of, once, with its reason', async 
   expect(told()[0]).toMatch(/Its last reason: it is sold out\./);
 });
 
+test('what is refused for an hour is told of, once, with its reason', async () => {
+  const { sweep, told } = sweeper();
+  const refused = () => due({ obstacle: 'refusal', because: 'its run is not known at GitHub' });
+  for (let minute = 0; minute < 65; minute++) await sweep(refused());
+  expect(told()).toEqual([expect.stringMatching(/Its last reason: its run is not known at GitHub\./)]);
+});
+
 // biome-ignore format: a table reads best as a table.
 test.each([
   ['queued for more than a day, its run unchanged',      [2 * DAY_MS, null, 2 * DAY_MS], true],

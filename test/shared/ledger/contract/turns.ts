@@ -8,6 +8,24 @@ const NOW_MS = Date.UTC(2026, 4, 4, 12, 0, 30);
 const NEXT_MINUTE_MS = Date.UTC(2026, 4, 4, 12, 1, 0);
 
 export function turnsContract(open: Open): void {
+  test(
+    'a second mint of a runner that has its slot counts with those of this minute, once for one time, and takes no slot',
+    on(open, async ({ capacity }) => {
+      await capacity.take(build.slot(1), build.limits(), NOW_MS);
+      const again = (nowMs: number) => capacity.mintAgain(build.runnerName(1), 2, nowMs);
+      for (let told = 0; told < 2; told++) expect(await again(NOW_MS + 1)).toEqual({ kind: 'taken' });
+      expect(await again(NOW_MS + 2)).toMatchObject({ kind: 'paced' });
+      expect(await capacity.take(build.slot(2), build.limits({ mintsPerMinute: 2 }), NOW_MS)).toMatchObject({
+        kind: 'paced',
+      });
+      expect(await again(NEXT_MINUTE_MS)).toEqual({ kind: 'taken' });
+      expect(await capacity.view()).toMatchObject({ total: 1 });
+      await capacity.handBack(build.runnerName(1));
+      expect(await again(NEXT_MINUTE_MS + 1)).toMatchObject({ kind: 'paced' });
+      expect(await capacity.view()).toMatchObject({ total: 0, slots: [] });
+    }),
+  );
+
   describe('while jobs wait', () => {
     test(
       'only those who have a turn get a slot, whatever their age, until nobody waits any more',

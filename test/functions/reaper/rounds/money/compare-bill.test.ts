@@ -45,6 +45,7 @@ describe('estimates and bill', () => {
     ['over midnight: both days together',              [bill(one, { 'i-1': 0.5 }), bill(two, { 'i-1': 0.5 })], [machine(overMidnight)],       { billed: 1, isApart: false }],
     ['over midnight, with one day missing: not held',  [bill(one, { 'i-1': 0.5 })],                      [machine(overMidnight)],              { machines: 0, isApart: false }],
     ['that lived while the first day was read: not held', [bill(one, {}), bill(two, { 'i-1': 96 }), bill(three, { 'i-1': 24 }), bill(four, { 'i-1': 24 }), bill(five, { 'i-1': 24 })], [machine({ goneAtMs: endOf(one) + 73 * HOUR_MS })], { machines: 0, unbilled: 0, isApart: false }],
+    ['of a day to which more may be added: not held',  [{ ...bill(one, { 'i-1': 0.2 }), atMs: endOf(one) + 71 * HOUR_MS }], [machine()],         { machines: 0, isApart: false }],
     ['a machine that is on no bill is counted apart',  [bill(one, {})],                                  [machine()],                          { machines: 0, unbilled: 1, isApart: false }],
     ['a machine without a price is held against none', [bill(one, { 'i-1': 3 })],                        [machine({ pricePerHour: null })], { machines: 0, isApart: false }],
     ['billed for nothing at all',                      [bill(one, { 'i-1': 0 })],                        [machine()],                          { isApart: true }],

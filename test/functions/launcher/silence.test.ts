@@ -1,0 +1,42 @@
+/** GitHub takes calls and says nothing: a launch that did not ask, because another had waited in vain, is put off and not lost. */
+import { expect, test } from 'vitest';
+import { SILENCE_HEEDED_MS } from '../../../shared/github-limits.ts';
+import type { SimJob } from '../../../simulator/github/index.ts';
+import { openWorld, seedRunnerRelease } from '../../world/in-process.ts';
+
+const MINUTE_MS = 60_000;
+const SILENT = { kind: 'timeout', effect: 'before', ms: 15_000 } as const;
+
+test.each([
+  ['whose code a job runs', /\/actions\/runs\/\d+$/],
+  ['a runner’s registration', /generate-jitconfig$/],
+])('while it is asked for %s', async (_what, path) => {
+  let isSilent = true;
+  const world = openWorld({
+    github: { faults: (_method, asked) => (isSilent && path.test(asked) ? SILENT : null) },
+  });
+  await seedRunnerRelease(world);
+  const queue = () => {
+    const labels = ['self-hosted', 'aliyun', 'arm64'];
+    const run = world.github.queueRun({ repository: 'acme/app', jobs: [{ name: 'build', labels }] });
+    return world.github.jobsOf(run)[0] as SimJob;
+  };
+  const linesOf = (job: SimJob, event: string) =>
+    world.lines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter((line) => line['event'] === event && line['job'] === job.id);
+
+  const asked = queue();
+  const isPutOff = () => [...linesOf(asked, 'launch.failed'), ...linesOf(asked, 'launch.waited')].length > 0;
+  expect(await world.until(isPutOff, 3 * MINUTE_MS)).toBe(true);
+  isSilent = false;
+  const unasked = queue();
+  await world.pass(5_000);
+  expect(linesOf(unasked, 'launch.waited')).toMatchObject([{ because: 'GitHub asks us to slow down' }]);
+  const nextTryAtMs = Date.parse(String(linesOf(unasked, 'launch.waited')[0]?.['nextTryAt']));
+  expect(nextTryAtMs - world.clock.nowMs()).toBeLessThanOrEqual(SILENCE_HEEDED_MS);
+  expect(await world.until(() => unasked.status === 'completed', 6 * MINUTE_MS)).toBe(true);
+  expect((unasked.startedAtMs ?? 0) - unasked.createdAtMs).toBeLessThan(4 * MINUTE_MS);
+  expect(await world.until(() => asked.status === 'completed', 15 * MINUTE_MS)).toBe(true);
+  world.fc.close();
+});
