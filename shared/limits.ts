@@ -120,8 +120,6 @@ export const REGION_KEPT_MS = LIFETIME_MAX_MS + RELEASE_MARGIN_MS + 2 * 24 * 3_6
 
 /** Waiting for a slot or for stock is looked at again after this. */
 export const RETRY_MS = 60_000;
-/** Between launches of one job that throw: longer each time, up to this, for what breaks them ends for all at once. */
-export const FAILURE_PAUSE_MAX_MS = 10 * 60_000;
 export const ACCOUNT_FATAL_RETRY_MS = 10 * 60_000;
 export const JOB_NAME_MAX_CHARS = 200;
 export const LABELS_MAX = 100;

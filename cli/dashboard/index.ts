@@ -10,6 +10,7 @@ import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
 import { STATE } from '../shared/package/places.ts';
 import { html } from '../shared/screen/html.ts';
+import { leaving } from '../shared/screen/leaving.ts';
 import { openBrowser } from '../shared/screen/open-browser.ts';
 import { say } from '../shared/screen/show.ts';
 import { isSimulated } from '../shared/simulator-file.ts';
@@ -56,7 +57,7 @@ async function show(operator: Operator, { allowActions, open }: Options): Promis
   // Started by npm start, which says the address, and with which it ends.
   process.send?.(dashboard.url);
   await new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve).once('SIGTERM', resolve);
+    leaving().signal.addEventListener('abort', () => resolve());
     process.once('disconnect', resolve);
   });
   await dashboard.close();

@@ -20,6 +20,7 @@ import { RUNNER_GROUP_CHECK } from './checks/runner-group.ts';
 import { SWEEPS_CHECK } from './checks/sweeps.ts';
 import { WORKFLOW_CHECK } from './checks/workflow.ts';
 import { type Check, examine, exitCodeOf, type Finding, type Level } from './finding.ts';
+import { REACH_CHECK } from './reach.ts';
 import { realWorld } from './real-world.ts';
 
 /** In the order in which one needs the other. */
@@ -35,6 +36,7 @@ export const CHECKS: readonly Check[] = [
   CHECK_RUNS_CHECK,
   RUNNER_GROUP_CHECK,
   RUNNER_AGE_CHECK,
+  REACH_CHECK,
   GITHUB_CALLS_CHECK,
   WORKFLOW_CHECK,
 ];

@@ -25,7 +25,7 @@ export interface DoctorWorld {
   /** The release that would be deployed from here; null: nothing is built. */
   readonly release: string | null;
   /** The runner release that the ledger names, and the regions whose bucket has it; null: none, and no job can start. */
-  readonly mirrored: () => Promise<Pick<RunnerRelease, 'version' | 'regions'> | null>;
+  readonly mirrored: () => Promise<RunnerRelease | null>;
   /** How the copies of the newest one get on, as the reaper saw last; null: it did not look yet. */
   readonly copies: () => Promise<Copies | null>;
   /** SHA-1 of the root certificate that is served there; null: it could not be read. */

@@ -5,6 +5,7 @@ import { wordsOf } from '../../shared/words/words-of.ts';
 import { toIsoOrNull } from '../shared/format.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
+import { leaving } from '../shared/screen/leaving.ts';
 import { screenNow } from '../shared/screen/screen.ts';
 import { complain, show } from '../shared/screen/show.ts';
 import { type LiveState, readLiveState } from './live-state.ts';
@@ -36,9 +37,7 @@ export function main(args: readonly string[]): Promise<number> {
 }
 
 async function watchUntilLeft(operator: Operator): Promise<number> {
-  const left = new AbortController();
-  const leave = () => left.abort();
-  process.once('SIGINT', leave).once('SIGTERM', leave);
+  const left = leaving();
   await watch({
     read: () => readLiveState(operator),
     write: (text) => void process.stdout.write(text),

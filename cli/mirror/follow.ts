@@ -67,13 +67,13 @@ function linesOf(copies: Copies | null): readonly (readonly [region: string, lin
 function toolLinesOf(copies: Copies | null): readonly (readonly [of: string, line: string])[] {
   return Object.entries(copies?.regions ?? {}).flatMap(([region, { tools }]) => {
     if (tools === undefined) return [];
-    const words = [
-      ...(tools.list === null ? [] : [`has ${tools.list.has.join(', ')}`]),
-      ...(tools.list === null || tools.list.missing.length === 0
-        ? []
-        : [`not to be had: ${tools.list.missing.join(', ')}`]),
-      ...(tools.isDue ? [tools.because === null ? 'is copying' : `last ended: ${tools.because}`] : []),
-    ];
-    return [[`${region} tools`, `${region.padEnd(16)} tools: ${words.join('; ')}`]];
+    return [[`${region} tools`, `${region.padEnd(16)} tools: ${toolWords(tools).join('; ')}`]];
   });
+}
+
+function toolWords({ list, isDue, because }: NonNullable<Copies['regions'][string]['tools']>): string[] {
+  const words = isDue ? [because === null ? 'is copying' : `last ended: ${because}`] : [];
+  if (list === null) return words;
+  const missing = list.missing.length === 0 ? [] : [`not to be had: ${list.missing.join(', ')}`];
+  return [`has ${list.has.join(', ')}`, ...missing, ...words];
 }

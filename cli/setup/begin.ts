@@ -9,16 +9,19 @@ const INTRODUCTION = `Half an hour, of which ten minutes are yours:
   1. a few questions: where functions and runners live, and whose jobs get one
   2. a GitHub App of your own, which GitHub makes at a click and you install
   3. runners.yaml and .env, here
-  4. a deploy, once you say so: network, ledger, roles, four functions
-It can be left at any question (Ctrl-C), and goes on from there. Until you say "Deploy now?" yes, nothing is made that costs money.
-While no job runs a deployment costs next to nothing, but for its network's way out: a NAT gateway, about USD ${monthly('cn-hangzhou')} a month in
-mainland China and ${monthly('ap-southeast-1')} elsewhere (${COST_SOURCE}).
-With egress: public-ip in runners.yaml there is none: each machine has an address of its own.
-`;
+  4. a deploy, once you say so: network, ledger, roles, four functions`;
+
+/** Each of these goes on below itself where the terminal is narrow. */
+const BEFOREHAND = [
+  'It can be left at any question (Ctrl-C), and goes on from there. Until you say "Deploy now?" yes, nothing is made that costs money.',
+  `While no job runs a deployment costs next to nothing, but for its network's way out: a NAT gateway, about USD ${monthly('cn-hangzhou')} a month in mainland China and ${monthly('ap-southeast-1')} elsewhere (${COST_SOURCE}).`,
+  'With egress: public-ip in runners.yaml there is none: each machine has an address of its own.',
+];
 
 /** Throws what has to be done first. Nothing is written before. */
 export async function begin(world: SetupWorld): Promise<void> {
-  if (world.progress.read().answers === null) world.say(INTRODUCTION);
+  if (world.progress.read().answers === null)
+    for (const each of [INTRODUCTION, ...BEFOREHAND]) world.say(each);
   const region = world.variables.ALIYUN_REGION_ID ?? 'cn-hangzhou';
   const { AccountId, Arn } = await world.alibaba.rpc('sts', region, 'GetCallerIdentity').catch(unknownKey);
   world.say(`Alibaba Cloud: account ${AccountId}, as ${Arn ?? 'its owner'}.`);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { type EmptyAccount, openEmptyAccount } from '../../simulator/empty-account/index.ts';
 import { FOLDER, IS_PACKAGE, STATE } from '../shared/package/places.ts';
+import { leaving } from '../shared/screen/leaving.ts';
 import { complain } from '../shared/screen/show.ts';
 import { ROOT } from '../shared/steps.ts';
 import { openLocalEndpoint, otherWorld } from './local-endpoint.ts';
@@ -36,7 +37,7 @@ export async function serveAccount(): Promise<number> {
   const endpoint = await openLocalEndpoint(account.github, found);
   process.stdout.write(HELP);
   await new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
+    leaving().signal.addEventListener('abort', () => resolve());
   });
   await Promise.all([endpoint.close(), account.close()]);
   rmSync(FILE, { force: true });

@@ -1,12 +1,19 @@
 /** Each job's way, live: bars on a terminal, one line a change in a pipe. */
 import { Listr } from 'listr2';
 import pc from 'picocolors';
+import type { Screen } from '../shared/screen/screen.ts';
 import { type JobProgress, STATES } from './watch.ts';
 
 export interface Display {
   update(seen: readonly JobProgress[], secondsPassed: number): void;
   end(): Promise<void>;
 }
+
+const WIDTH_MIN = 20;
+
+/** listr2 goes by the terminal's own columns: one that does not say how wide it is would get a letter a line. */
+export const canDraw = ({ width, isAscii }: Screen, columns: number | undefined): boolean =>
+  width !== null && !isAscii && columns !== undefined && columns >= WIDTH_MIN;
 
 const barOf = ({ state }: JobProgress): string => {
   const at = STATES.indexOf(state);

@@ -47,8 +47,6 @@ export function interruptedBy(jobs: readonly SimJob[]): string {
   return `\n${what}. The simulated world is gone with this process; nothing was real.`;
 }
 
-export const INTERRUPTED = 130;
-
 /** What to try in the world that stays. */
 export const whatToTry = (job: number, commits: string): string => `
 This world stays until Ctrl-C. From another terminal:

@@ -7,14 +7,15 @@ import { parseOptions, wholeNumber } from '../shared/options.ts';
 import { makeBundles } from '../shared/package/bundles.ts';
 import { STATE } from '../shared/package/places.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
+import { LEFT, leaving } from '../shared/screen/leaving.ts';
 import { inAscii, screenNow } from '../shared/screen/screen.ts';
 import { complain } from '../shared/screen/show.ts';
 import { ROOT } from '../shared/steps.ts';
 import { serveAccount } from './account.ts';
 import { startDashboard } from './dashboard.ts';
 import { createDemoOrganization, queueDemoRun, REPOSITORY } from './demo.ts';
-import { plainDisplay, terminalDisplay } from './display.ts';
-import { endOf, INTERRUPTED, interruptedBy, whatToTry } from './ending.ts';
+import { canDraw, plainDisplay, terminalDisplay } from './display.ts';
+import { endOf, interruptedBy, whatToTry } from './ending.ts';
 import { follow, settled } from './follow.ts';
 import { leftovers } from './leftovers.ts';
 import { foundOf, openLocalEndpoint, otherWorld } from './local-endpoint.ts';
@@ -52,13 +53,11 @@ export async function main(args: readonly string[]): Promise<number> {
     complain(other);
     return 1;
   }
-  const stop = new AbortController();
-  const interrupt = () => stop.abort();
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const left = leaving();
   try {
-    return await open(options, stop.signal);
+    return await open(options, left.signal);
   } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    left.end();
   }
 }
 
@@ -148,14 +147,11 @@ function told(
   return ok;
 }
 
-const isLive = ({ json }: Options): boolean => {
-  const { width, isAscii } = screenNow();
-  return width !== null && !isAscii && !json;
-};
+const isLive = ({ json }: Options): boolean => !json && canDraw(screenNow(), process.stdout.columns);
 
 function interrupted(jobs: readonly SimJob[], say: (line: string) => void): number {
   say(interruptedBy(jobs));
-  return INTERRUPTED;
+  return LEFT;
 }
 
 /** The simulated GitHub's own page. */

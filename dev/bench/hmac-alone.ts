@@ -4,6 +4,7 @@ import type { WebhookSecret } from '../../functions/webhook/verify.ts';
 
 const SIGNATURE = /^sha256=([0-9a-f]{64})$/;
 
+/** @public In the bundle this file stands for verify.ts, and `webhook.ts` imports it. */
 export const hasShapeOfSignature = (signature: string | undefined): signature is string =>
   SIGNATURE.test(signature ?? '');
 

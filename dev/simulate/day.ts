@@ -1,18 +1,50 @@
 /** A day: how long its jobs waited, and its money beside other ways to buy. */
-import { type DayPlan, playDay } from '../../test/simulation/money/day.ts';
+import { BAKED_BOOT_MS, STARTED_AGAIN_MS, STOCK_BOOT_MS } from '../../simulator/timed-driver.ts';
+import { type Day, type DayPlan, playDay, WARMTHS } from '../../test/simulation/money/day.ts';
 import type { Money } from '../../test/simulation/money/money.ts';
 
 export async function tellDay(plan: DayPlan): Promise<number> {
-  const { jobs, succeeded, phases, money, gitHubCallsPerHourMax } = await playDay(plan);
+  const { jobs, succeeded, phases, warmMs, money, gitHubCallsPerHourMax } = await playDay(plan);
   const lines = [
     `${jobs} jobs, ${succeeded} succeeded; at most ${gitHubCallsPerHourMax} calls of GitHub in an hour.`,
   ];
   for (const [phase, ms] of Object.entries(phases)) {
-    const at = (share: number) => ((ms[Math.floor((ms.length - 1) * share)] ?? 0) / 1000).toFixed(1);
-    lines.push(`${phase}: p50 ${at(0.5)} s, p90 ${at(0.9)} s, p99 ${at(0.99)} s`);
+    const [p50, p90, p99] = percentiles(ms);
+    lines.push(`${phase}: p50 ${p50} s, p90 ${p90} s, p99 ${p99} s`);
   }
+  if (plan.warm !== 'none') lines.push(`served warm, their p50: ${servedWarm(jobs, warmMs)}`);
   process.stdout.write(`${[...lines, ...moneyLines(money)].join('\n')}\n`);
   return 0;
+}
+
+const percentiles = (ms: readonly number[]): string[] =>
+  [0.5, 0.9, 0.99].map((share) => ((ms[Math.floor((ms.length - 1) * share)] ?? 0) / 1000).toFixed(1));
+
+/** The same day by what waits for its jobs: a table in Markdown, a row as it comes. */
+export async function tellWaits(plan: DayPlan): Promise<number> {
+  const write = (line: string) => void process.stdout.write(`${line}\n`);
+  const span = ([min, max]: readonly [number, number]) => `${min / 1000} to ${max / 1000} s`;
+  write(
+    `${plan.jobs} jobs. Modelled, from Running to the runner's connection: stock image ${span(STOCK_BOOT_MS)}, baked image ${span(BAKED_BOOT_MS)}, started again ${span(STARTED_AGAIN_MS)}.`,
+  );
+  write('| warm runners, image | p50 | p90 | p99 | served warm, their p50 | spent, CNY | of it idle |');
+  write('|---|---|---|---|---|---|---|');
+  const variants = [
+    { warm: 'none', image: 'stock' } as const,
+    ...WARMTHS.map((warm) => ({ warm, image: 'baked' }) as const),
+  ];
+  for (const variant of variants)
+    write(rowOf(`${variant.warm}, ${variant.image}`, await playDay({ ...plan, ...variant })));
+  return 0;
+}
+
+const servedWarm = (jobs: number, warmMs: readonly number[]): string =>
+  `${Math.round((100 * warmMs.length) / jobs)} %, ${percentiles(warmMs)[0]} s`;
+
+function rowOf(name: string, { jobs, warmMs, phases, money }: Day): string {
+  const waits = percentiles(phases['queued to running'] ?? []).map((seconds) => `${seconds} s`);
+  const warm = warmMs.length === 0 ? '' : servedWarm(jobs, warmMs);
+  return `| ${[name, ...waits, warm, money.spent.toFixed(2), money.idle.toFixed(2)].join(' | ')} |`;
 }
 
 function moneyLines(money: Money): string[] {

@@ -2,10 +2,10 @@
 import { availableParallelism } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type Batch, joined, report } from '../../test/simulation/batch.ts';
-import { type DayPlan, POOLS } from '../../test/simulation/money/day.ts';
+import { BOOT_MS, type DayPlan, WARMTHS } from '../../test/simulation/money/day.ts';
 import { judge } from '../../test/simulation/mutations/mutate.ts';
 import { FAULTS } from '../../test/simulation/plan/plan.ts';
-import { tellDay } from './day.ts';
+import { tellDay, tellWaits } from './day.ts';
 import { playLoads } from './load.ts';
 import { barOf, linesOf } from './progress.ts';
 import { inWorker, playShare, type Share } from './workers.ts';
@@ -16,7 +16,8 @@ interface Options {
   readonly seed?: number;
   readonly workers: number;
   readonly day?: number;
-  readonly warm: DayPlan['warm'];
+  readonly warm: DayPlan['warm'] | 'each';
+  readonly image: DayPlan['image'];
   readonly takenBack?: number;
   /** Part of a name; true: all of them. */
   readonly load?: string | true;
@@ -35,7 +36,14 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--workers <count>', 'processes', whole, availableParallelism())
     .option('--day <jobs>', 'a day of office hours: waits by phase, and its money', whole)
     .addOption(
-      new Option('--warm <runners>', 'with --day: what waits').choices(Object.keys(POOLS)).default('none'),
+      new Option('--warm <runners>', 'with --day: what waits; each: a table of the waits')
+        .choices([...WARMTHS, 'each'])
+        .default('none'),
+    )
+    .addOption(
+      new Option('--image <kind>', 'with --day: what machines boot')
+        .choices(Object.keys(BOOT_MS))
+        .default('stock'),
     )
     .option(
       '--taken-back <percent>',
@@ -50,7 +58,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .addOption(new Option('--share <json>').hideHelp())
     .addHelpText(
       'after',
-      '\nExamples:\n  npm run simulate -- --seeds 1000\n  npm run simulate -- --seed 2244\n  npm run simulate -- --mutations "the client token"',
+      '\nExamples:\n  npm run simulate -- --seeds 1000\n  npm run simulate -- --seed 2244\n  npm run simulate -- --day 1000 --warm each --taken-back 0\n  npm run simulate -- --mutations "the client token"',
     )
     .exitOverride();
   try {
@@ -67,7 +75,7 @@ async function play(options: Options): Promise<number> {
   if (options.seed !== undefined) return playOne(options.seed);
   if (options.mutations !== undefined) return playMutations(options.mutations);
   if (options.load !== undefined) return playLoads(options.load === true ? '' : options.load, options.from);
-  if (options.day !== undefined) return tellDay(dayOf(options, options.day));
+  if (options.day !== undefined) return playDays(options, options.day);
   return playMany(options);
 }
 
@@ -83,9 +91,10 @@ async function playOne(seed: number): Promise<number> {
   return told.endsWith('nothing went wrong') ? 0 : 1;
 }
 
-const dayOf = ({ from, warm, takenBack }: Options, jobs: number): DayPlan => ({
-  ...{ jobs, seed: from, warm, takenBackPercent: takenBack ?? null },
-});
+function playDays({ from, warm, image, takenBack }: Options, jobs: number): Promise<number> {
+  const day = { jobs, seed: from, image, takenBackPercent: takenBack ?? null };
+  return warm === 'each' ? tellWaits({ ...day, warm: 'none' }) : tellDay({ ...day, warm });
+}
 
 /** How many seeds a mutation gets. */
 const MUTANT_SEEDS = 500;

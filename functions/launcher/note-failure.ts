@@ -2,10 +2,12 @@
 import { amend, mergeTrail } from '../../shared/ledger/amend.ts';
 import type { JobEntry } from '../../shared/ledger/entries.ts';
 import type { Held } from '../../shared/ledger/ledger.ts';
-import { FAILURE_PAUSE_MAX_MS, RETRY_MS } from '../../shared/limits.ts';
+import { RETRY_MS } from '../../shared/limits.ts';
 import type { LauncherWorld, Outcome } from './world.ts';
 
 const WORDS_MAX_CHARS = 300;
+/** What breaks launches ends for all at once. */
+const FAILURE_PAUSE_MAX_MS = 10 * 60_000;
 
 /**
  * Throws on. What was made is not known, so nothing is undone and the next try is not before the lease's end: the sweep

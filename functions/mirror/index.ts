@@ -1,5 +1,6 @@
 /** The entry of an order from the reaper: the real world, put together once a cold start. */
 import runners from 'config:runners';
+import * as z from 'zod';
 import type { AccessKey } from '../../shared/adapters/alibaba/acs3.ts';
 import { download, filesVia } from '../../shared/adapters/github/download.ts';
 import { jsonLog } from '../../shared/adapters/json-log.ts';
@@ -12,9 +13,11 @@ import {
   type MirrorPlace,
   mirrorPlaces,
 } from '../../shared/runner/copies.ts';
+import { type ReachAnswer, ReachOrder } from '../../shared/runner/kept/reach.ts';
 import { COPY_MAX_MS, FILE_MAX_MS } from '../../shared/runner/limits.ts';
 import { bundleIn } from './actions/bundle.ts';
 import { mirror } from './mirror.ts';
+import { reach } from './reach.ts';
 import { toolsIn } from './tools/list.ts';
 import type { MirrorWorld, Source } from './world.ts';
 
@@ -71,7 +74,8 @@ const world: MirrorWorld = {
 export async function handler(
   event: Uint8Array,
   context: { readonly credentials: AccessKey },
-): Promise<CopyState> {
+): Promise<CopyState | ReachAnswer> {
   credentials = context.credentials;
-  return mirror(CopyOrder.parse(JSON.parse(Buffer.from(event).toString('utf8'))), world);
+  const order = z.union([ReachOrder, CopyOrder]).parse(JSON.parse(Buffer.from(event).toString('utf8')));
+  return order.kind === 'reach' ? reach(order, world) : mirror(order, world);
 }

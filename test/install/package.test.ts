@@ -86,7 +86,7 @@ test('its commands speak of themselves by the package’s name', async () => {
   expect(help.out).toContain('  npx aliyun-spot-runners deploy ');
   expect(help.out).not.toMatch(/npm run|bench|fuzz/);
   const lacking = await run('doctor');
-  expect(lacking.code).toBe(1);
+  expect(lacking.code).toBe(2);
   expect(lacking.out).toContain(
     `There is no ${join(folder, 'runners.yaml')}. 'npx aliyun-spot-runners setup' makes one`,
   );

@@ -20,15 +20,24 @@ export function publishedOf({ version, publishedAtMs, archives }: RunnerRelease)
   return { version, publishedAtMs, assets: ASSETS.map((each) => ({ ...each, sha256, sizeBytes })) };
 }
 
-/** The archive of the stand-in runner, which knows its endpoint. */
-export async function standIn(folder: string, endpoint: string): Promise<Buffer> {
+/** The archive of the stand-in runner, which knows its endpoint; with so much more in it that nothing makes smaller. */
+export async function standIn(folder: string, endpoint: string, paddingMb = 0): Promise<Buffer> {
   const source = join(import.meta.dirname, '..', '..', 'simulator', 'machine', 'stand-in');
   const tree = join(folder, 'stand-in');
   await run('cp', '--recursive', source, tree);
   writeFileSync(join(tree, 'endpoint'), endpoint);
   writeFileSync(join(tree, 'version'), `${RELEASE.version}\n`);
+  if (paddingMb > 0)
+    await run('dd', 'if=/dev/urandom', `of=${join(tree, 'padding')}`, 'bs=1M', `count=${paddingMb}`);
   const archive = join(folder, 'runner.tar.gz');
-  await run('tar', '--create', '--gzip', `--file=${archive}`, `--directory=${tree}`, '.');
+  await run(
+    'tar',
+    '--create',
+    '--use-compress-program=gzip -1',
+    `--file=${archive}`,
+    `--directory=${tree}`,
+    '.',
+  );
   return readFileSync(archive);
 }
 

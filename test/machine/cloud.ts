@@ -20,9 +20,9 @@ import { openWorld, START_MS, type World, type WorldOptions } from '../world/in-
 import { certificate, inImage, publishedOf, releaseOf, standIn } from './archive.ts';
 
 const CACHE = join(import.meta.dirname, '..', '..', '.cache', 'machine');
-const RUNNER_PORT = 8080;
+export const RUNNER_PORT = 8080;
 export const BUCKET = 'ci-runners';
-const MIRROR = `${BUCKET}.oss-cn-hangzhou-internal.aliyuncs.com`;
+export const MIRROR = `${BUCKET}.oss-cn-hangzhou-internal.aliyuncs.com`;
 
 export interface Cloud {
   readonly world: World;
@@ -50,6 +50,8 @@ export interface CloudOptions {
   readonly layers?: () => readonly string[];
   /** What else it holds, by path; null: what it lacks. */
   readonly files?: Readonly<Record<string, string | null>>;
+  /** How many MiB the runner's archive has more. */
+  readonly paddingMb?: number;
   /** What else the region's bucket has, by key. */
   readonly objects?: Readonly<Record<string, Buffer>>;
 }
@@ -62,7 +64,7 @@ export async function openCloud(
   mkdirSync(CACHE, { recursive: true });
   const folder = mkdtempSync(join(CACHE, 'run-'));
   const tls = await certificate(folder, [MIRROR, 'github.com']);
-  const archive = await standIn(folder, `http://${CLOUD_ADDRESS}:${RUNNER_PORT}`);
+  const archive = await standIn(folder, `http://${CLOUD_ADDRESS}:${RUNNER_PORT}`, more.paddingMb);
   const asked: string[] = [];
   const faults: Faults = { oss: null, github: false };
   let world: World;
@@ -154,9 +156,7 @@ const POLICY = {
   Version: '1',
   Statement: [
     {
-      Effect: 'Allow',
-      Action: ['oss:GetObject'],
-      Principal: ['*'],
+      ...{ Effect: 'Allow', Action: ['oss:GetObject'], Principal: ['*'] },
       Resource: [`acs:oss:*:*:${BUCKET}/*`],
       Condition: { StringEquals: { 'acs:SourceVpc': ['vpc-ours'] } },
     },

@@ -5,11 +5,12 @@ import type { Candidate, Job, JobId, RunId } from '../../../shared/nouns.ts';
 import { bootMaxMs } from '../../../shared/runner/boot-max.ts';
 import type { RunnerRelease } from '../../../shared/runner/release.ts';
 import { userData } from '../../../shared/runner/user-data.ts';
+import { placesOf } from '../../shared/reach/places.ts';
 import type { Draft, Launched } from '../draft.ts';
 import { asAssumed, type Finding, notTold, otherwise } from '../facts.ts';
 import { instancesOf } from '../things.ts';
 import type { ProveWorld } from '../world.ts';
-import { placesOf, reachFindings, reachProbe } from './reach.ts';
+import { reachFindings, reachProbe } from './reach.ts';
 import { PROBE, readTrace, type Trace } from './trace.ts';
 
 /** No runner of GitHub's is made of it: the runner starts, cannot read it, and ends. */

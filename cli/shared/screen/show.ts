@@ -38,11 +38,10 @@ const sayable = (text: string): string => {
 /** A sentence, or some lines, without what moves a terminal; a program's own colours go, too. */
 export const spoken = (text: string): string => plainLines(stripVTControlCharacters(text));
 
-/** Sentences begin a line; what is indented is a file's or a command's, and stays as it is. */
+/** A sentence goes on below itself. Several lines are laid out already: a file to paste, a table, a list. */
 function toFit(text: string, stream: { readonly isTTY?: boolean; readonly columns?: number }): string {
   const { width } = screenOf(stream, process.env);
-  if (width === null) return text;
-  return text.replace(/^\S.*$/gm, (line) => fitted(line, width));
+  return width === null || text.includes('\n') ? text : fitted(text, width);
 }
 
 /** What a command tells while it works: names of others may be in it, and what services answered. */

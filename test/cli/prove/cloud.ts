@@ -37,7 +37,6 @@ const configWith = (metadata: 'hardened' | 'any') =>
 export const CONFIG = configWith('hardened');
 
 export interface Turned {
-  /** Of the image, in `runners.yaml`. */
   readonly metadata?: 'any';
   readonly ecs?: Partial<EcsOptions>;
   readonly boot?: BootTurned;

@@ -4,8 +4,9 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { placesOf, reachFindings, reachProbe } from '../../../cli/prove/ask/reach.ts';
+import { reachFindings, reachProbe } from '../../../cli/prove/ask/reach.ts';
 import { PROBE, readTrace } from '../../../cli/prove/ask/trace.ts';
+import { placesOf } from '../../../cli/shared/reach/places.ts';
 
 let tools: string;
 beforeEach(() => {

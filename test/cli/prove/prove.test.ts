@@ -90,14 +90,6 @@ test.each(turns)(
   },
 );
 
-test('metadata of the older kind is as it should be where `runners.yaml` says any', async () => {
-  const cloud = openCloud({ metadata: 'any', image: V1, boot: { withoutToken: '200', withToken: '403' } });
-  const proof = await cloud.prove();
-  for (const id of ['image', 'metadata'] as const)
-    expect(verdictOf(proof, id)?.verdict, id).toBe('as assumed');
-  expect(exitCodeOf(proof)).toBe(0);
-});
-
 test('each fact is turned by one of these, or by none that can be', () => {
   expect([...new Set(turns.map(([id]) => id))].sort()).toEqual([...FACT_IDS].sort());
 });

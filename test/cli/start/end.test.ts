@@ -1,6 +1,7 @@
 /** The last screen of `npm start`: what a newcomer sees of each job. */
 import { expect, test } from 'vitest';
 import { PIPE } from '../../../cli/shared/screen/screen.ts';
+import { canDraw } from '../../../cli/start/display.ts';
 import { endOf } from '../../../cli/start/ending.ts';
 import { toRow } from '../../../cli/start/table.ts';
 
@@ -33,4 +34,13 @@ test('a job that got another job’s runner is marked, since its machine is not 
 test('nothing is said of swaps where there was none', () => {
   const said = endOf({ rows: [rowOf(17, 'unit', 17)], left: [], warm: null }, PIPE);
   expect(said).not.toContain('*');
+});
+
+test.each([
+  ['a terminal', { width: 80, isColoured: true, isAscii: false }, 80, true],
+  ['a terminal that does not say how wide it is', { width: 80, isColoured: true, isAscii: false }, 0, false],
+  ['a locale of ASCII', { width: 80, isColoured: true, isAscii: true }, 80, false],
+  ['a pipe', PIPE, undefined, false],
+])('rows are drawn on %s: %s', (_what, screen, columns, isDrawn) => {
+  expect(canDraw(screen, columns)).toBe(isDrawn);
 });

@@ -24,7 +24,7 @@ test.each([
   const linesOf = (job: SimJob, event: string) =>
     world.lines
       .map((line) => JSON.parse(line) as Record<string, unknown>)
-      .filter((line) => line['event'] === event && line['job'] === job.id);
+      .filter((line) => line.event === event && line.job === job.id);
 
   const asked = queue();
   const isPutOff = () => [...linesOf(asked, 'launch.failed'), ...linesOf(asked, 'launch.waited')].length > 0;
@@ -33,7 +33,7 @@ test.each([
   const unasked = queue();
   await world.pass(5_000);
   expect(linesOf(unasked, 'launch.waited')).toMatchObject([{ because: 'GitHub asks us to slow down' }]);
-  const nextTryAtMs = Date.parse(String(linesOf(unasked, 'launch.waited')[0]?.['nextTryAt']));
+  const nextTryAtMs = Date.parse(String(linesOf(unasked, 'launch.waited')[0]?.nextTryAt));
   expect(nextTryAtMs - world.clock.nowMs()).toBeLessThanOrEqual(SILENCE_HEEDED_MS);
   expect(await world.until(() => unasked.status === 'completed', 6 * MINUTE_MS)).toBe(true);
   expect((unasked.startedAtMs ?? 0) - unasked.createdAtMs).toBeLessThan(4 * MINUTE_MS);

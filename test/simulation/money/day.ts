@@ -1,6 +1,8 @@
 /** A day of office hours: how long jobs wait, phase by phase, and what they cost beside other ways to buy. */
+import { parseJobId } from '../../../shared/names.ts';
 import { type Region, standardRegions } from '../../../simulator/ecs/index.ts';
 import { type Random, seeded } from '../../../simulator/random.ts';
+import { BAKED_BOOT_MS, STOCK_BOOT_MS } from '../../../simulator/timed-driver.ts';
 import { openWorld, seedRunnerRelease, type World } from '../../world/in-process.ts';
 import { type Money, moneyOf } from './money.ts';
 
@@ -20,6 +22,8 @@ const REPOSITORIES = Array.from({ length: 12 }, (_, n) => `acme/service-${n}`);
 export interface Day {
   readonly jobs: number;
   readonly succeeded: number;
+  /** Jobs that ran on a runner which had waited, and how long they waited; milliseconds, sorted. */
+  readonly warmMs: readonly number[];
   /** Milliseconds, sorted. */
   readonly phases: Readonly<Record<string, readonly number[]>>;
   readonly money: Money;
@@ -29,24 +33,31 @@ export interface Day {
 export interface DayPlan {
   readonly jobs: number;
   readonly seed: number;
-  readonly warm: keyof typeof POOLS;
+  readonly warm: Warmth;
+  /** What machines are made from: the model of their boot. */
+  readonly image: keyof typeof BOOT_MS;
   /** Of all machines of the market in an hour, on average of all that it offers; null: as in other simulations, after an hour's protection. */
   readonly takenBackPercent: number | null;
 }
 
 /** The busy hours of the day, by the clock of the world. */
 const OFFICE = { when: '15:00-03:00', timeZone: 'UTC' };
-export const POOLS = {
-  none: [],
-  hot: [
-    { labels: ['arm64'], hot: 10, ...OFFICE },
-    { labels: ['amd64'], hot: 5, ...OFFICE },
-  ],
-} as const;
+export const BOOT_MS = { stock: STOCK_BOOT_MS, baked: BAKED_BOOT_MS } as const;
+export const WARMTHS = ['none', 'hot', 'stopped'] as const;
+export type Warmth = (typeof WARMTHS)[number];
+
+/** One for a hundred of the day's jobs, and one for two hundred, in the labels that most of them have. */
+export const poolsFor = (warm: Warmth, jobs: number): readonly object[] =>
+  warm === 'none'
+    ? []
+    : [
+        { labels: ['arm64'], [warm]: Math.ceil(jobs / 100), ...OFFICE },
+        { labels: ['amd64'], [warm]: Math.ceil(jobs / 200), ...OFFICE },
+      ];
 /** What the market's rates are on average, unchanged. */
 const USUAL_PERCENT = 4;
 
-export async function playDay({ jobs, seed, warm, takenBackPercent }: DayPlan): Promise<Day> {
+export async function playDay({ jobs, seed, warm, image, takenBackPercent }: DayPlan): Promise<Day> {
   const rates = (takenBackPercent ?? USUAL_PERCENT) / USUAL_PERCENT;
   const random = seeded(seed);
   const hangzhou = standardRegions().filter(({ id }) => id === 'cn-hangzhou');
@@ -56,11 +67,11 @@ export async function playDay({ jobs, seed, warm, takenBackPercent }: DayPlan): 
     repositories: REPOSITORIES,
     config: {
       limits: { runners: 600, mintsPerMinute: 240 },
-      warm: POOLS[warm],
+      warm: poolsFor(warm, jobs),
       spot: { duration: takenBackPercent === null ? 1 : 0 },
     },
     ecs: { regions: hangzhou, random: seeded(seed + 1), rates },
-    boots: { failures: 0.02 },
+    boots: { failures: 0.02, bootMs: BOOT_MS[image] },
     watch: { log: (event, fields) => void mark(marks, event, fields, world?.clock.nowMs() ?? 0) },
   });
   await seedRunnerRelease(world);
@@ -79,6 +90,7 @@ export async function playDay({ jobs, seed, warm, takenBackPercent }: DayPlan): 
   return {
     jobs: all.length,
     succeeded: all.filter(({ conclusion }) => conclusion === 'success').length,
+    warmMs: warmMs(all),
     phases: phasesOf(world, all, marks),
     money: moneyOf({ world, jobs: attempts, region: hangzhou[0] as Region, ecsSeed: seed + 1, rates }),
     gitHubCallsPerHourMax: callsMax,
@@ -86,6 +98,14 @@ export async function playDay({ jobs, seed, warm, takenBackPercent }: DayPlan): 
 }
 
 type Run = ReturnType<World['github']['queueRun']>;
+type Jobs = ReturnType<World['github']['jobsOf']>;
+
+/** Of a runner that was launched for a job, the name has the job's number. */
+const warmMs = (jobs: Jobs): number[] =>
+  jobs
+    .filter(({ runner }) => runner !== null && parseJobId(runner.name) === null)
+    .flatMap(({ createdAtMs, startedAtMs }) => (startedAtMs === null ? [] : [startedAtMs - createdAtMs]))
+    .sort((a, b) => a - b);
 
 function arrive(world: World, jobs: number, random: Random): (() => Run)[] {
   const hours = HOURS.flatMap((share, hour) => Array.from({ length: share }, () => hour));
@@ -128,11 +148,7 @@ function mark(
   if (!marks.has(key)) marks.set(key, nowMs);
 }
 
-function phasesOf(
-  world: World,
-  jobs: ReturnType<World['github']['jobsOf']>,
-  marks: ReadonlyMap<string, number>,
-) {
+function phasesOf(world: World, jobs: Jobs, marks: ReadonlyMap<string, number>) {
   const asked = new Map(world.ecs.paid().map((bill) => [bill.tags['ci-runner-name'], bill.startedAtMs]));
   const phases = {
     'queued to delivered': [],
