@@ -65,6 +65,12 @@ const OPERATORS: readonly Verb[] = [
     'npm run list shows whether it is kept; to ask again does no harm.',
   ],
   [
+    'connect',
+    'open a shell on the machine of a job or runner',
+    () => import('./connect/index.ts'),
+    UNCHANGED,
+  ],
+  [
     'stop',
     'end every machine, and launch no more',
     () => import('./stop/index.ts'),

@@ -1,5 +1,6 @@
 /** What Cloud Assistant's agent does inside a machine that is only played: it knows the scripts that we send. */
-import type { BootedMachine, CommandResult } from './ecs/machine.ts';
+import { cannedShell } from './canned-shell.ts';
+import type { BootedMachine, CommandResult, Shell, ShellScreen } from './ecs/machine.ts';
 import { scriptOf } from './told-by-user-data.ts';
 
 /** As `userdata/debug.sh` stays. */
@@ -26,7 +27,10 @@ export function stayingMachine(
   after: (ms: number, act: () => void) => unknown,
 ): {
   readonly machine: BootedMachine;
-  readonly command: (script: string) => CommandResult;
+  readonly agent: {
+    readonly command: (script: string) => CommandResult;
+    readonly shell: (screen: ShellScreen) => Shell;
+  };
   /** Its job failed. */
   readonly failed: () => void;
 } {
@@ -41,12 +45,15 @@ export function stayingMachine(
     failed() {
       if (debugMs > 0 && keptUntilMs === 0) keptUntilMs = machine.clock.nowMs() + debugMs;
     },
-    command(script) {
-      if (script.includes('/_diag ')) return { exitCode: 0, output: DIAG };
-      const seconds = KEEP.exec(script)?.[1];
-      if (seconds === undefined) return { exitCode: 127, output: 'this machine is only played' };
-      keptUntilMs = Number(seconds) * 1000;
-      return { exitCode: 0, output: '' };
+    agent: {
+      command(script) {
+        if (script.includes('/_diag ')) return { exitCode: 0, output: DIAG };
+        const seconds = KEEP.exec(script)?.[1];
+        if (seconds === undefined) return { exitCode: 127, output: 'this machine is only played' };
+        keptUntilMs = Number(seconds) * 1000;
+        return { exitCode: 0, output: '' };
+      },
+      shell: (screen) => cannedShell(machine.id, screen),
     },
   };
 }

@@ -74,7 +74,7 @@ export function timedDriver(options: TimedDriverOptions): BootDriver {
         pending.add(cancel);
         return cancel;
       };
-      const { machine, command, failed } = stayingMachine(bare, after);
+      const { machine, agent, failed } = stayingMachine(bare, after);
       const forgetAll = () => {
         for (const cancel of pending) cancel();
         pending.clear();
@@ -106,7 +106,7 @@ export function timedDriver(options: TimedDriverOptions): BootDriver {
         });
       return {
         notice,
-        command,
+        ...agent,
         end() {
           forgetAll();
           session?.vanish();

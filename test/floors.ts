@@ -14,7 +14,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['test/simulation/'],
   ['test/world/'],
   ['cli/dashboard/', 'cli/setup/'],
-  ['cli/logs/'],
+  ['cli/connect/', 'cli/logs/'],
   ['cli/destroy/', 'cli/explain/', 'cli/stop/'],
   ['cli/create/', 'cli/deploy/', 'cli/list/', 'cli/prove/'],
   [
@@ -43,7 +43,7 @@ export const FLOORS: readonly (readonly string[])[] = [
     'simulator/timed-driver.ts',
   ],
   ['simulator/assistant.ts'],
-  ['simulator/told-by-user-data.ts'],
+  ['simulator/canned-shell.ts', 'simulator/told-by-user-data.ts'],
   ['simulator/ecs/', 'simulator/function-compute/', 'simulator/github/', 'simulator/instance-metadata/'],
   ['simulator/tools.ts', 'simulator/log-service.ts', 'simulator/oss/', 'simulator/tablestore/'],
   [

@@ -125,7 +125,11 @@ async function askIn(
   }
 }
 
-async function runnersOf(id: JobId, { ledger }: Operator): Promise<readonly RunnerEntry[]> {
+/** Those that were launched for it, are meant for it, run it, or ran it. */
+export async function runnersOf(
+  id: JobId,
+  { ledger }: Pick<Operator, 'ledger'>,
+): Promise<readonly RunnerEntry[]> {
   const { things } = await ledger.runners.list(LEDGER_SCAN_MAX);
   return things
     .map(({ entry }) => entry)

@@ -2,14 +2,13 @@
  * Keeps a machine, in the order of what it costs to fail between two steps: the ledger first, which the sweep heeds, then
  * the cloud's own release time, then the machine itself. Each step may be done again, and so may all.
  */
-import { ownNetworks, whyNotOurs } from '../../functions/reaper/own-instance.ts';
 import { runOnMachine } from '../../shared/adapters/ecs/assistant/command.ts';
 import { moveReleaseTime } from '../../shared/adapters/ecs/release-time.ts';
 import { amend } from '../../shared/ledger/amend.ts';
 import type { RunnerEntry } from '../../shared/ledger/entries.ts';
 import { RELEASE_MARGIN_MS } from '../../shared/limits.ts';
 import type { Instance } from '../../shared/nouns.ts';
-import { ecsOf, type Operator } from '../shared/operator.ts';
+import { ecsOf, machineOf, type Operator } from '../shared/operator.ts';
 import { keptEntry, letGoEntry, whyNotKept } from './decide.ts';
 import { keepScript } from './keep-script.ts';
 
@@ -109,14 +108,4 @@ async function moveRelease(
   const why = moved.kind === 'gone' ? 'it is gone' : moved.because;
   failures.push(`The cloud’s release time could not be moved, because ${why}.`);
   return moved.kind === 'gone' ? null : instance.releaseAtMs;
-}
-
-/** A sentence: it is not there, or not of our making. */
-async function machineOf(entry: RunnerEntry, world: KeepWorld): Promise<Instance | string> {
-  const { name, instanceId, region } = entry;
-  if (instanceId === null || region === null) return `${name} has no machine.`;
-  const [instance] = await world.instances.find(region, [instanceId]);
-  if (instance === undefined) return `The machine of ${name} (${instanceId}) is gone.`;
-  const because = whyNotOurs(instance, entry, await ownNetworks(world), world.config.name);
-  return because === null ? instance : `${instanceId} is not of our making: ${because}.`;
 }

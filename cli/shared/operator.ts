@@ -1,5 +1,6 @@
 /** What `list`, `explain` and `retire` look at: the world of `npm start -- --stay` where one is served, else the deployment. */
 import { join } from 'node:path';
+import { ownNetworks, whyNotOurs } from '../../functions/reaper/own-instance.ts';
 import { namesOf } from '../../infra/names.ts';
 import { type Adapters, createAdapters } from '../../shared/adapters/adapters.ts';
 import type { Config } from '../../shared/config/config.ts';
@@ -7,6 +8,7 @@ import { parseEnvironment } from '../../shared/config/environment.ts';
 import type { RunnerEntry } from '../../shared/ledger/entries.ts';
 import { LEDGER_SCAN_MAX } from '../../shared/limits.ts';
 import { readMarkets } from '../../shared/market/read.ts';
+import type { Instance } from '../../shared/nouns.ts';
 import { operatorKey } from './alibaba.ts';
 import { readDotEnv } from './dot-env.ts';
 import { FOLDER } from './package/places.ts';
@@ -110,6 +112,19 @@ export async function findRunner(
 ): Promise<RunnerEntry | null> {
   const { things } = await ledger.runners.list(LEDGER_SCAN_MAX);
   return things.find(({ entry }) => entry.name === named || entry.instanceId === named)?.entry ?? null;
+}
+
+/** A sentence: it is not there, or not of our making. */
+export async function machineOf(
+  entry: RunnerEntry,
+  world: Pick<Operator, 'config' | 'clock' | 'ledger' | 'instances'>,
+): Promise<Instance | string> {
+  const { name, instanceId, region } = entry;
+  if (instanceId === null || region === null) return `${name} has no machine.`;
+  const [instance] = await world.instances.find(region, [instanceId]);
+  if (instance === undefined) return `The machine of ${name} (${instanceId}) is gone.`;
+  const because = whyNotOurs(instance, entry, await ownNetworks(world), world.config.name);
+  return because === null ? instance : `${instanceId} is not of our making: ${because}.`;
 }
 
 /** What adapters of ECS beyond the stories' ports are made of. */

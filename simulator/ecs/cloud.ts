@@ -64,6 +64,17 @@ export interface Invocation {
   errorCode: string;
 }
 
+/** A session of Session Manager. */
+export interface Session {
+  readonly id: string;
+  readonly token: string;
+  readonly machineId: string;
+  readonly region: string;
+  readonly madeAtMs: number;
+  readonly clientToken: string;
+  connected: number;
+}
+
 /** What an account may have; a refusal names the one that is used up. */
 export interface Quotas {
   vcpusPerFamily: number;
@@ -88,6 +99,10 @@ export interface Cloud {
   readonly builder: Builder;
   /** Commands of Cloud Assistant, by their id. */
   readonly invocations: Map<string, Invocation>;
+  /** Sessions of Session Manager, by their id. */
+  readonly sessions: Map<string, Session>;
+  /** Where its websockets are served; null: nowhere. */
+  sessionAddress: string | null;
   readonly bills: Bill[];
   readonly quotas: Quotas;
   readonly ways: Ways;
@@ -109,6 +124,8 @@ export function createCloud(options: EcsOptions): Cloud {
     tokens: new Map(),
     builder: newBuilder(),
     invocations: new Map(),
+    sessions: new Map(),
+    sessionAddress: null,
     bills: [],
     quotas: { vcpusPerFamily: 10_000, instances: 5_000 },
     ways: { ...DOCUMENTED, ...options.ways },

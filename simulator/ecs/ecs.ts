@@ -22,6 +22,8 @@ import { endedAtMs, type Machine } from './machine.ts';
 import type { Params } from './parameters.ts';
 import { EcsRefusal } from './refusal.ts';
 import type { Region } from './region/catalogue.ts';
+import { type Sessions, sessionsOf } from './session/sessions.ts';
+import { describeCloudAssistantStatus, startTerminalSession } from './session/start.ts';
 import { createThrottle } from './throttle.ts';
 
 type Act = (cloud: Cloud, region: Region, params: Params) => object;
@@ -39,6 +41,8 @@ const ACTS = new Map<string, Act>([
   ['ModifyInstanceAutoReleaseTime', modifyInstanceAutoReleaseTime],
   ['RunCommand', runCommand],
   ['DescribeInvocationResults', describeInvocationResults],
+  ['StartTerminalSession', startTerminalSession],
+  ['DescribeCloudAssistantStatus', describeCloudAssistantStatus],
   ['DescribeInstanceTypes', types.describeInstanceTypes],
   ['DescribeAvailableResource', market.describeAvailableResource],
   ['DescribeSpotPriceHistory', market.describeSpotPriceHistory],
@@ -101,6 +105,7 @@ export interface Ecs {
   bakeNext(...outcomes: BuildOutcome[]): void;
   /** Pipelines that exist, by name. */
   pipelines(): readonly string[];
+  readonly sessions: Sessions;
   /** For tests that need a vSwitch without addresses, an image, a key. */
   region(id: string): Region;
 }
@@ -156,6 +161,7 @@ export function createEcs(options: EcsOptions): Ecs {
     },
     bakeNext: (...outcomes) => void cloud.builder.outcomes.push(...outcomes),
     pipelines: () => [...cloud.builder.pipelines.values()].map(({ name }) => name),
+    sessions: sessionsOf(cloud),
     region: (id) => regionOf(cloud, id),
   };
 }

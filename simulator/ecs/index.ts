@@ -3,7 +3,14 @@ export type { Delays, EcsOptions } from './cloud.ts';
 export { createEcs, type Ecs } from './ecs.ts';
 export type { Fault, FaultSource } from './faults.ts';
 export { inProcess } from './in-process.ts';
-export { type BootDriver, type BootedMachine, type Machine, silentDriver } from './machine.ts';
+export {
+  type BootDriver,
+  type BootedMachine,
+  type Machine,
+  type Shell,
+  type ShellScreen,
+  silentDriver,
+} from './machine.ts';
 export { EcsRefusal, NoAnswer } from './refusal.ts';
 export { bigRegion, type Region, standardRegions } from './region/catalogue.ts';
 export { rpcSignature, verify as verifyEcs } from './signature.ts';

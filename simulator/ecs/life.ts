@@ -28,6 +28,7 @@ export function begin(cloud: Cloud, order: Order): Machine {
     console: '',
     pending: new Set(),
     booted: null,
+    sessions: new Set(),
     rests: [],
   };
   cloud.machines.set(machine.id, machine);
@@ -173,6 +174,7 @@ function endBoot(machine: Machine, how: 'at once' | 'by its button' = 'at once')
   machine.booted = null;
   if (how === 'by its button' && booted?.powerOff !== undefined) booted.powerOff();
   else booted?.end();
+  for (const gone of [...machine.sessions]) gone();
 }
 
 function occupy(cloud: Cloud, machine: Machine, by: 1 | -1): void {

@@ -43,6 +43,8 @@ export interface Machine extends Omit<Order, 'releaseAtMs' | 'userData'> {
   /** Appointments that end with the instance. */
   readonly pending: Set<() => void>;
   booted: Booted | null;
+  /** Connections of Session Manager's, which end with the boot. */
+  readonly sessions: Set<() => void>;
   /** Decoded; another only while it is Stopped. */
   userData: string;
   /** When it was stopped in economical mode, and when it was started again. */
@@ -78,8 +80,23 @@ export interface Booted {
   powerOff?(): void;
   /** The market takes it back: `terminationAtMs` has just become known. */
   notice?(): void;
+  /** A shell for a person, as Session Manager opens one. Absent: the machine has no agent. */
+  shell?(screen: ShellScreen): Shell;
   /** A shell script, as root, by Cloud Assistant's agent. Absent: the machine has no agent. */
   command?(script: string): Promise<CommandResult> | CommandResult;
+}
+
+/** Where a shell draws. */
+export interface ShellScreen {
+  write(bytes: Uint8Array): void;
+  ended(): void;
+}
+
+export interface Shell {
+  input(bytes: Uint8Array): void;
+  resize(rows: number, columns: number): void;
+  /** Whoever was at it is gone: nothing of it stays. */
+  end(): void;
 }
 
 export interface CommandResult {

@@ -16,6 +16,18 @@ export class EcsRefusal extends Error {
   }
 }
 
+/** As the service words it. */
+export function refusalBody(error: EcsRefusal, requestId: string): object {
+  const recommend = `https://api.aliyun.com/troubleshoot?q=${error.code}&product=Ecs&requestId=${requestId}`;
+  return {
+    RequestId: requestId,
+    HostId: '127.0.0.1',
+    Code: error.code,
+    Message: error.message,
+    Recommend: recommend,
+  };
+}
+
 /** How an answer gets lost: the connection is cut, never answers, ends in the middle, or a gateway answers in HTML. */
 export type Loss = 'cut' | 'hang' | 'truncated' | 'gateway';
 

@@ -11,7 +11,9 @@ export interface Ways {
   /** Which types stop billing when they are asked to; those with local disks do not (SDK model StopInstanceRequest). */
   readonly economicalMode: (type: string) => boolean;
   /** Whether Cloud Assistant's agent runs on machines, as it does on Alibaba Cloud's own images. */
-  readonly agents: 'running' | 'none';
+  readonly agents: 'running' | 'old' | 'none';
+  /** Whether the account has Session Manager switched on. */
+  readonly sessions: boolean;
 }
 
 /** As Alibaba Cloud's documentation has them. */
@@ -23,4 +25,5 @@ export const DOCUMENTED: Ways = {
   tagsNeedRight: false,
   economicalMode: (type) => !/^ecs\.(?:i|d)\d/.test(type),
   agents: 'running',
+  sessions: true,
 };

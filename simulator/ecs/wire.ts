@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Ecs, versionOf } from './ecs.ts';
-import { EcsRefusal, NoAnswer } from './refusal.ts';
+import { EcsRefusal, NoAnswer, refusalBody } from './refusal.ts';
+import { serveSessions } from './session/serve.ts';
 import { type Signed, verify, type WireRequest } from './signature.ts';
 
 /** User data comes in the query: 32 KB of it, in base64, escaped. */
@@ -40,10 +41,14 @@ export async function serveEcs(ecs: Ecs, options: WireOptions = {}): Promise<Wir
       .then((reply) => after(options.latencyMs ?? 0, () => send(outgoing, reply)))
       .catch((error: unknown) => lose(outgoing, error, requestId));
   });
+  serveSessions(ecs, server);
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  ecs.sessions.at(`ws://127.0.0.1:${port}`);
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     async close() {
+      ecs.sessions.cut();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
@@ -133,17 +138,6 @@ async function read(incoming: IncomingMessage): Promise<WireRequest> {
     form,
     headers,
     body,
-  };
-}
-
-function refusalBody(error: EcsRefusal, requestId: string): object {
-  const recommend = `https://api.aliyun.com/troubleshoot?q=${error.code}&product=Ecs&requestId=${requestId}`;
-  return {
-    RequestId: requestId,
-    HostId: '127.0.0.1',
-    Code: error.code,
-    Message: error.message,
-    Recommend: recommend,
   };
 }
 

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { BootDriver, BootedMachine } from '../ecs/index.ts';
+import type { BootDriver, BootedMachine, Shell, ShellScreen } from '../ecs/index.ts';
 import { run } from './commands.ts';
 import { type ControlGroup, controlGroup } from './control-group.ts';
 import { CLOUD_INIT_STATUS, cloudInitErrors, readFrom, writeInto } from './disk.ts';
@@ -17,7 +17,8 @@ import {
   plugIn,
   unplug,
 } from './network.ts';
-import { POWER_OFF_MAX_MS, startSystem } from './system.ts';
+import { openPty } from './pty.ts';
+import { leaderOf, POWER_OFF_MAX_MS, shellIn, startSystem } from './system.ts';
 
 export interface MachineDriverOptions {
   /** Of the next machine: the folder of `rootFilesystem`, before it disks of machines that it was made of, the last one first; as an overlay has them. */
@@ -63,7 +64,7 @@ export function machineDriver(options: MachineDriverOptions): MachineDriver {
       machines.push(machine);
       const started = before === null ? machine.start() : before.gone.then(() => machine.start());
       started.catch((error: unknown) => machine.fail(error));
-      return { end: () => machine.end(), powerOff: () => machine.powerOff() };
+      return { end: () => machine.end(), powerOff: () => machine.powerOff(), shell: machine.terminal };
     },
     machines: () => machines,
     at: (address) => machines.findLast((each) => each.addresses.includes(address)) ?? null,
@@ -186,13 +187,7 @@ class Started implements RunningMachine {
     return [...this.#failures, ...cloudInitErrors(this.read(CLOUD_INIT_STATUS))];
   }
 
-  async shell(command: string): Promise<string> {
-    const children = await run('pgrep', '--parent', String(this.#process?.pid));
-    const leader = children.trim().split('\n')[0] as string;
-    return run('nsenter', '--target', leader, '--all', '--', 'bash', '-c', command);
-  }
-
-  cutCable(): Promise<void> {
-    return cutCable(this.#number);
-  }
+  shell = (command: string): Promise<string> => shellIn(this.#process, command);
+  terminal = (screen: ShellScreen): Shell => openPty(leaderOf(this.#process), screen);
+  cutCable = (): Promise<void> => cutCable(this.#number);
 }

@@ -1,5 +1,6 @@
 /** systemd in a container: a whole system, from its first process on. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { run } from './commands.ts';
 
 /** What is asked to stop, and does not, loses its power after this. */
 export const POWER_OFF_MAX_MS = 30_000;
@@ -26,4 +27,18 @@ export function startSystem(
       },
     },
   );
+}
+
+/** Its first process, as the host sees it; null: it does not run. */
+export async function leaderOf(system: ChildProcess | null): Promise<string | null> {
+  if (system === null || system.exitCode !== null || system.signalCode !== null) return null;
+  const children = await run('pgrep', '--parent', String(system.pid));
+  return children.trim().split('\n')[0] || null;
+}
+
+/** A shell command as root inside, its output. */
+export async function shellIn(system: ChildProcess | null, command: string): Promise<string> {
+  const leader = await leaderOf(system);
+  if (leader === null) throw new Error('the machine does not run');
+  return run('nsenter', '--target', leader, '--all', '--', 'bash', '-c', command);
 }

@@ -31,6 +31,7 @@ const VERBS = [
   'create',
   'retire',
   'keep',
+  'connect',
   'stop',
   'logs',
   'resume',

@@ -11,7 +11,11 @@ const KEY = { accessKeyId: 'LTAIforeign', accessKeySecret: 'a-secret' };
 const REGION = 'cn-hangzhou';
 /** A machine that says what it was told. */
 const AGENT: BootDriver = {
-  boot: () => ({ end: () => {}, command: (script) => ({ exitCode: 0, output: `told: ${script}` }) }),
+  boot: () => ({
+    end: () => {},
+    command: (script) => ({ exitCode: 0, output: `told: ${script}` }),
+    shell: () => ({ input: () => {}, resize: () => {}, end: () => {} }),
+  }),
 };
 const clock = new VirtualClock(Date.now());
 let world: Ecs;
@@ -64,4 +68,17 @@ test('Cloud Assistant and the release time: a command, its result and a later en
       output: Buffer.from('told: true').toString('base64'),
     },
   ]);
+  const agent = await client.describeCloudAssistantStatus(
+    new ecs.DescribeCloudAssistantStatusRequest({ regionId: REGION, instanceId: [instanceId] }),
+  );
+  expect(agent.body?.instanceCloudAssistantStatusSet?.instanceCloudAssistantStatus).toMatchObject([
+    { instanceId, cloudAssistantStatus: 'true', supportSessionManager: true },
+  ]);
+  const session = await client.startTerminalSession(
+    new ecs.StartTerminalSessionRequest({ regionId: REGION, instanceId: [instanceId] }),
+  );
+  const { sessionId, securityToken, webSocketUrl } = session.body ?? {};
+  expect(webSocketUrl).toBe(
+    `ws://127.0.0.1:${served.port}/session?sessionId=${sessionId}&token=${securityToken}`,
+  );
 });

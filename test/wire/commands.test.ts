@@ -1,17 +1,15 @@
 /** The operator's commands, each a process of its own, against a served world as `npm start -- --stay` has it. */
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Simulator } from '../../cli/shared/simulator-file.ts';
 import { parseYaml } from '../../shared/config/parse.ts';
 import { standardRegions } from '../../simulator/ecs/index.ts';
 import type { SimJob } from '../../simulator/github/index.ts';
-import { OPERATOR_KEY } from '../../simulator/loopback.ts';
 import { bundlesFor } from './bundles.ts';
 import { type Harness, once, openHarness } from './harness.ts';
+import { operatorOf } from './operator.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SCALE = 20;
@@ -34,37 +32,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** As the world is now: time does not run evenly where cores are busy. */
-function found(): Simulator {
-  const { world } = harness;
-  return {
-    ...{ endpoint: '', pid: process.pid, scale: SCALE },
-    ...{ simulatedMs: world.clock.nowMs(), realMs: Date.now(), environment: world.environment() },
-    ...{ accessKeyId: OPERATOR_KEY, accessKeySecret: world.secrets.operatorSecret },
-  };
-}
-
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function run(...words: readonly string[]): Promise<Ended> {
-  const env = { ...process.env, SIMULATOR_FILE: file, NO_COLOR: '1' };
-  writeFileSync(file, JSON.stringify(found()), { mode: 0o600 });
-  return new Promise((resolve) => {
-    execFile(process.execPath, ['cli/run.mjs', ...words], { cwd: ROOT, env }, (error, out, err) =>
-      resolve({ code: Number(error?.code ?? 0), out, err }),
-    );
-  });
-}
-
-async function parsed(...words: readonly string[]): Promise<Record<string, unknown>> {
-  const { code, out, err } = await run(...words, '--json');
-  if (code !== 0) throw new Error(`${words.join(' ')} ended with ${code}: ${err}`);
-  return JSON.parse(out) as Record<string, unknown>;
-}
+const { run, parsed, shell } = operatorOf(() => harness, file, SCALE);
 
 const addressOf = ({ id, run: { id: runId } }: SimJob) =>
   `https://github.com/acme/app/actions/runs/${runId}/job/${id}`;
@@ -105,6 +73,41 @@ test('list, explain and retire tell of a served world, and act on it', async () 
   const refused = await run('retire', name, '--yes');
   expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('Cancel that at GitHub') });
   expect(await parsed('retire', name, '--yes', '--force')).toMatchObject({ runner: name, kind: 'retire' });
+  await once('its machine is gone', () => world.ecs.alive().length === 0);
+});
+
+test('connect opens a shell over real websockets, and is left by exit, by a closed window, by a server that dies', async () => {
+  const { world, ledger } = harness;
+  const job = harness.play('looked-at', 'arm64 4cpu', 7_200);
+  await once('it runs', () => job.status === 'in_progress');
+  const name = job.runner?.name as never;
+  await once('the ledger says so', async () => (await ledger.runners.read(name))?.entry.state === 'busy');
+  const piped = await run('connect', String(job.id));
+  expect(piped).toMatchObject({
+    code: 2,
+    out: '',
+    err: expect.stringMatching(/needs a terminal.*npm run keep/),
+  });
+
+  const first = await shell(String(job.id));
+  first.type('stty size\r');
+  await first.shows('\r\n40 120\r\n');
+  first.type('sleep\u0003');
+  await first.shows('sleep^C\r\n');
+  await first.hasSize(50, 200);
+  first.type('exit\r');
+  expect(await first.ended, first.text()).toEqual({ code: 0, isCooked: true });
+  expect(first.text()).toMatch(/The shell has ended\.\s*$/);
+  expect(first.text()).not.toMatch(/token=|sessionId/);
+
+  const second = await shell(name);
+  second.hangUp();
+  expect(await second.ended, 'by SIGHUP').toEqual({ code: -1, isCooked: null });
+  const third = await shell(name);
+  world.ecs.sessions.cut();
+  expect(await third.ended, third.text()).toEqual({ code: 1, isCooked: true });
+  expect(third.text()).toMatch(/gone without a word: the network, or Session Manager/);
+  expect(await run('retire', name, '--yes', '--force')).toMatchObject({ code: 0 });
   await once('its machine is gone', () => world.ecs.alive().length === 0);
 });
 

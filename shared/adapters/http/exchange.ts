@@ -40,6 +40,9 @@ export function goOutBy(way: typeof wayOut): void {
   wayOut = way;
 }
 
+/** For what is no exchange, such as a websocket. Undefined: straight. */
+export const wayOutOf = (url: URL): http.Agent | undefined => wayOut(url);
+
 /**
  * Throws Node's own error, whose `code` says whether anything was sent; 'Timeout' and 'TooLarge' are ours. A kept
  * connection that turns out to be closed is no answer to anything: the same is said once more, on a new one, where it may be.
