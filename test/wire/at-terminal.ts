@@ -9,7 +9,7 @@ export interface AtTerminal {
   /** All that was drawn. */
   text(): string;
   /** Until that was drawn; throws with what was, when it is not, or the command has ended. */
-  shows(text: string): Promise<void>;
+  shows(wanted: string | RegExp): Promise<void>;
   type(keys: string): void;
   /** Resizes the window, until the shell says that it knows: a window's size overtakes no key. */
   hasSize(rows: number, columns: number): Promise<void>;
@@ -48,9 +48,10 @@ export function atTerminal(
     text: () => text,
     async shows(wanted) {
       const endMs = Date.now() + SHOWN_MAX_MS;
-      while (!text.includes(wanted)) {
+      const isThere = () => (typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text));
+      while (!isThere()) {
         if (Date.now() > endMs || child.exitCode !== null)
-          throw new Error(`it never drew ${JSON.stringify(wanted)}: ${JSON.stringify(text)} ${last}`);
+          throw new Error(`it never drew ${wanted}: ${JSON.stringify(text)} ${last}`);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     },
