@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { action } from '../config/actions.ts';
 import { TOOLS_MAX, wantedTool } from '../config/tools.ts';
 import type { PublishedRelease } from '../ports.ts';
+import { parseKept } from './kept/parse-kept.ts';
 import { ToolState } from './kept/tools.ts';
 import { sha256, version } from './release.ts';
 
@@ -131,15 +132,7 @@ const KeptActions = z.record(z.string(), Bundle.pick({ key: true, sha256: true, 
 /** By region. */
 export type KeptActions = z.output<typeof KeptActions>;
 
-/** Empty: none that this version of the code understands; machines ask GitHub. */
-export function parseKeptActions(text: string): KeptActions {
-  try {
-    return KeptActions.safeParse(JSON.parse(text)).data ?? {};
-  } catch (error) {
-    if (error instanceof SyntaxError) return {};
-    throw error;
-  }
-}
+export const parseKeptActions = (text: string): KeptActions => parseKept(text, KeptActions);
 
 /** What a person asks of the reaper, that does not wait for the next sweep: that copies begin now, or how they get on. */
 export const ASK_FOR_COPIES = '{"kind":"release","ask":"copy"}';

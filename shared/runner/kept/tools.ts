@@ -1,6 +1,7 @@
 /** Archives of tools in buckets of ours: what a mirror has, what it answers, and what machines are told. */
 import * as z from 'zod';
 import { sha256 } from '../release.ts';
+import { parseKept } from './parse-kept.ts';
 
 export const TOOL_ARCHS = ['x64', 'arm64'] as const;
 
@@ -63,12 +64,4 @@ const KeptTools = z.record(z.string(), ToolList.pick({ key: true, sha256: true, 
 /** By region. */
 export type KeptTools = z.output<typeof KeptTools>;
 
-/** Empty: none that this version of the code understands; jobs ask GitHub. */
-export function parseKeptTools(text: string): KeptTools {
-  try {
-    return KeptTools.safeParse(JSON.parse(text)).data ?? {};
-  } catch (error) {
-    if (error instanceof SyntaxError) return {};
-    throw error;
-  }
-}
+export const parseKeptTools = (text: string): KeptTools => parseKept(text, KeptTools);

@@ -10,6 +10,18 @@ const ONLY = { repositories: { allow: ['acme/app'] } };
 const NO_STOCK = { code: 'OperationDenied.NoStock' };
 const securityLines = ({ lines }: World) => lines.filter((line) => line.includes('security.foreign_job'));
 
+/** Its job goes on, and nothing is left. */
+async function isRenamedWhileItRuns(world: World, labels: string): Promise<void> {
+  const job = queue(world, labels, { durationMs: 10 * MINUTE_MS });
+  await world.until(() => job.status === 'in_progress', 5 * MINUTE_MS);
+  await world.pass(MINUTE_MS);
+  world.github.renameRepository('acme/app', 'acme/renamed');
+  expect(await world.until(() => job.status === 'completed', 20 * MINUTE_MS)).toBe(true);
+  expect(job.conclusion).toBe('success');
+  await endsEmpty(world, 5 * MINUTE_MS);
+  expect(securityLines(world)).toEqual([]);
+}
+
 test.each(['organization', 'repository'])(
   'renamed while its job runs (%s): told as that, and no security event',
   async (scope) => {
@@ -18,14 +30,7 @@ test.each(['organization', 'repository'])(
       config: { ...ONLY, github: { scope } },
       post: async (text) => void alerts.push(text),
     });
-    const job = queue(world, OURS, { durationMs: 10 * MINUTE_MS });
-    await world.until(() => job.status === 'in_progress', 5 * MINUTE_MS);
-    await world.pass(MINUTE_MS);
-    world.github.renameRepository('acme/app', 'acme/renamed');
-    expect(await world.until(() => job.status === 'completed', 20 * MINUTE_MS)).toBe(true);
-    expect(job.conclusion).toBe('success');
-    await endsEmpty(world, 5 * MINUTE_MS);
-    expect(securityLines(world)).toEqual([]);
+    await isRenamedWhileItRuns(world, OURS);
     expect(alerts).toEqual([
       expect.stringMatching(/acme\/app is called acme\/renamed now\. Add acme\/renamed to/),
     ]);
@@ -41,14 +46,7 @@ test('renamed within what is allowed, while it runs on a machine that is kept fo
     },
     post: async (text) => void alerts.push(text),
   });
-  const job = queue(world, `${OURS} big`, { durationMs: 10 * MINUTE_MS });
-  await world.until(() => job.status === 'in_progress', 5 * MINUTE_MS);
-  await world.pass(MINUTE_MS);
-  world.github.renameRepository('acme/app', 'acme/renamed');
-  expect(await world.until(() => job.status === 'completed', 20 * MINUTE_MS)).toBe(true);
-  expect(job.conclusion).toBe('success');
-  await endsEmpty(world, 5 * MINUTE_MS);
-  expect(securityLines(world)).toEqual([]);
+  await isRenamedWhileItRuns(world, `${OURS} big`);
   expect(alerts).toEqual([
     expect.stringMatching(/is called acme\/renamed now\. Add acme\/renamed beside acme\/app under profiles/),
   ]);
