@@ -1,17 +1,15 @@
 /** Which runners may be running a job: the ledger's word and the cloud's, either is enough. */
+import { findInstances, type LookUpWorld, listInstances } from '../../shared/adapters/ecs/look-ups.ts';
 import { TableError } from '../../shared/adapters/tablestore/table.ts';
 import type { Config } from '../../shared/config/config.ts';
 import type { RunnerEntry } from '../../shared/ledger/entries.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { INSTANCE_VISIBLE_MS } from '../../shared/limits.ts';
-import { runnerNamePattern, TAG } from '../../shared/names.ts';
+import { TAG } from '../../shared/names.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
 import { ledgerToRead } from '../shared/ledger.ts';
 
 const RUNNERS_MAX = 5_000;
-const PAGES_MAX = 120;
-/** API reference DescribeInstances: ids, and results a page. */
-const IDS_PER_CALL_MAX = 100;
 
 /**
  * An instance that exists may be running a job, whatever the ledger says; an entry may only while its launch could yet show
@@ -20,16 +18,17 @@ const IDS_PER_CALL_MAX = 100;
 export async function busyRunners(
   config: Config,
   cloud: Alibaba,
+  ecs: LookUpWorld,
   nowMs: number,
   endpoint?: string,
 ): Promise<string[]> {
   const { runners } = await ledgerToRead(config, cloud, endpoint);
   const entries = await entriesOf(runners);
   const regions = new Set([...config.placements, ...entries.flatMap(placesOf)].map(({ region }) => region));
-  const tagged = await Promise.all([...regions].map((region) => instancesIn(config, cloud, region)));
-  const ids = await knownIds(entries, cloud);
+  const found = await Promise.all([...regions].map((region) => instancesIn(region, entries, ecs)));
+  const ids = new Set(found.flatMap(({ known }) => known));
   const ours = entries.filter((entry) => mayHaveMachine(entry, ids, nowMs)).map(({ name }) => name);
-  return [...new Set([...ours, ...tagged.flat()])];
+  return [...new Set([...ours, ...found.flatMap(({ tagged }) => tagged)])];
 }
 
 /** Also one that was taken out of `runners.yaml`. */
@@ -58,43 +57,11 @@ async function entriesOf(runners: Ledger['runners']): Promise<RunnerEntry[]> {
   }
 }
 
-/** By id: what lost its name or tag. */
-async function knownIds(entries: readonly RunnerEntry[], cloud: Alibaba): Promise<ReadonlySet<string>> {
-  const known = new Set<string>();
-  for (const region of new Set(entries.flatMap((entry) => entry.region ?? []))) {
-    const ids = entries.flatMap((each) => (each.region === region ? (each.instanceId ?? []) : []));
-    for (let from = 0; from < ids.length; from += IDS_PER_CALL_MAX) {
-      const InstanceIds = JSON.stringify(ids.slice(from, from + IDS_PER_CALL_MAX));
-      const MaxResults = String(IDS_PER_CALL_MAX);
-      const answer = await cloud.rpc('ecs', region, 'DescribeInstances', { InstanceIds, MaxResults });
-      const { Instance } = answer.Instances as { Instance: InstanceRecord[] };
-      for (const { InstanceId } of Instance) known.add(InstanceId);
-    }
-  }
-  return known;
-}
-
-interface InstanceRecord {
-  readonly InstanceId: string;
-  readonly InstanceName: string;
-  readonly Tags?: { readonly Tag: readonly { readonly TagKey: string; readonly TagValue: string }[] };
-}
-
-async function instancesIn(config: Config, cloud: Alibaba, region: string): Promise<string[]> {
-  const isOurs = ({ Tags }: InstanceRecord) =>
-    Tags?.Tag.some(({ TagKey, TagValue }) => TagKey === TAG.deployment && TagValue === config.name);
-  const found: string[] = [];
-  let token = '';
-  for (let page = 0; page === 0 || token !== ''; page++) {
-    if (page === PAGES_MAX) throw new Error(`${region} has more instances of ours than can be looked at`);
-    const answer = await cloud.rpc('ecs', region, 'DescribeInstances', {
-      InstanceName: runnerNamePattern(config.name),
-      MaxResults: '100',
-      ...(token === '' ? {} : { NextToken: token }),
-    });
-    const { Instance } = answer.Instances as { Instance: InstanceRecord[] };
-    found.push(...Instance.filter(isOurs).map(({ InstanceName }) => InstanceName));
-    token = String(answer.NextToken ?? '');
-  }
-  return found;
+/** By tag, names; and by id, what lost name or tag. */
+async function instancesIn(region: string, entries: readonly RunnerEntry[], ecs: LookUpWorld) {
+  const { things, complete } = await listInstances(region, ecs);
+  if (!complete) throw new Error(`${region} has more instances of ours than can be looked at`);
+  const ids = entries.flatMap((each) => (each.region === region ? (each.instanceId ?? []) : []));
+  const known = await findInstances(region, ids, ecs);
+  return { tagged: things.map(({ id, tags }) => tags[TAG.name] ?? id), known: known.map(({ id }) => id) };
 }

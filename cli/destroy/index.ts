@@ -25,18 +25,19 @@ export async function main(args: readonly string[]): Promise<number> {
   if (config === null) return 2;
   const variables = { ...readDotEnv(FOLDER), ...process.env };
   const cloud = alibaba(operatorKey, variables.ALIBABA_ENDPOINT);
+  const ecs = {
+    call: ecsCall({
+      credentials: operatorKey,
+      ...ecsAddress(variables.ECS_ENDPOINT ?? variables.ALIBABA_ENDPOINT),
+    }),
+    pause: sleep,
+    deployment: config.name,
+  };
   return destroy({
     alibaba: cloud,
     config,
-    busyRunners: () => busyRunners(config, cloud, Date.now(), variables.TABLESTORE_ENDPOINT),
-    images: ecsImages({
-      call: ecsCall({
-        credentials: operatorKey,
-        ...ecsAddress(variables.ECS_ENDPOINT ?? variables.ALIBABA_ENDPOINT),
-      }),
-      pause: sleep,
-      deployment: config.name,
-    }),
+    busyRunners: () => busyRunners(config, cloud, ecs, Date.now(), variables.TABLESTORE_ENDPOINT),
+    images: ecsImages(ecs),
     say,
     confirm: async (name) => (await input({ message: `Write ${name} to remove all of it` })) === name,
     sleep,

@@ -93,16 +93,16 @@ export function operatorOf(account: EmptyAccount): Operator {
         doctorWorld(config(), { variables: variables(), accessKey, root, rootOf: async () => null }),
       ),
     prove: (sweep) => proveOn(account, config(), root, sweep),
-    destroy: () =>
-      destroy({
-        ...{ alibaba: cloud, config: config(), say, sleep: pause },
-        images: ecsImages({
-          call: ecsCall({ credentials: accessKey, ...ecsAddress(account.variables.ECS_ENDPOINT) }),
-          ...{ pause, deployment: config().name },
-        }),
-        busyRunners: () => busyRunners(config(), cloud, Date.now(), account.variables.TABLESTORE_ENDPOINT),
+    destroy: () => {
+      const { ECS_ENDPOINT, TABLESTORE_ENDPOINT } = account.variables;
+      const call = ecsCall({ credentials: accessKey, ...ecsAddress(ECS_ENDPOINT) });
+      const ecs = { call, pause, deployment: config().name };
+      return destroy({
+        ...{ alibaba: cloud, config: config(), say, sleep: pause, images: ecsImages(ecs) },
+        busyRunners: () => busyRunners(config(), cloud, ecs, Date.now(), TABLESTORE_ENDPOINT),
         confirm: async () => true,
-      }),
+      });
+    },
     close: () => rmSync(root, { recursive: true }),
   };
   return self;
