@@ -144,3 +144,17 @@ test.each([
   expect(ended.stdout).toContain(out);
   expect(ended.status, ended.stderr).toBe(code);
 });
+
+test('a workflow whose name begins with runners is a workflow', () => {
+  const workflows = join(folder, '.github', 'workflows');
+  mkdirSync(workflows, { recursive: true });
+  writeFileSync(join(folder, 'runners.yaml'), YAML);
+  writeFileSync(join(workflows, 'runners-ci.yml'), workflow('[self-hosted, aliyun, 8cup]'));
+  const files = [join(folder, 'runners.yaml'), join(workflows, 'runners-ci.yml')];
+  const ended = spawnSync(process.execPath, ['cli/run.mjs', 'lint', ...files], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  expect(ended.stdout).toMatch(/runners-ci\.yml:4: error: job 'build': the label '8cup' is not understood/);
+  expect(ended.status, ended.stderr).toBe(1);
+});
