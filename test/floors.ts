@@ -86,11 +86,10 @@ export const FLOORS: readonly (readonly string[])[] = [
     'shared/job/',
     'shared/quota/',
     'shared/market/merge.ts',
-    'shared/memoize.ts',
     'shared/alert-once.ts',
     'shared/github-note.ts',
   ],
-  ['shared/story/'],
+  ['shared/memoize.ts', 'shared/story/'],
   ['shared/github-trust.ts', 'shared/names.ts', 'shared/ports.ts'],
   ['shared/budget.ts', 'shared/config/', 'shared/ledger/', 'shared/market/'],
   [
