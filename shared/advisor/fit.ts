@@ -3,7 +3,8 @@ import type { Config } from '../config/config.ts';
 import { coresMax } from '../job/bounds.ts';
 import { LEFT_OUT_NAMED_MAX } from '../limits.ts';
 import { diskPricePerHour } from '../market/disk.ts';
-import { familyOf, type MarketType } from '../market/market.ts';
+import type { MarketType } from '../market/market.ts';
+import { familyOf } from '../market/type-names.ts';
 import type { CapacityType, Offering, Requirements } from '../nouns.ts';
 import type { RunOutcome } from '../ports.ts';
 import {
