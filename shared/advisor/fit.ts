@@ -187,11 +187,8 @@ function whyUnavailable(offering: PricedOffering, unavailable: ReadonlyMap<strin
 /** One entry a reason, in the order they came up: a few named, the rest counted. */
 export function groupByReason(leftOut: readonly LeftOut[]): readonly LeftOut[] {
   const byReason = new Map<string, Set<string>>();
-  for (const { what, because } of leftOut) {
-    const named = byReason.get(because);
-    if (named === undefined) byReason.set(because, new Set([what]));
-    else named.add(what);
-  }
+  for (const { what, because } of leftOut)
+    byReason.set(because, (byReason.get(because) ?? new Set()).add(what));
   return [...byReason].map(([because, named]) => {
     const more = named.size - LEFT_OUT_NAMED_MAX;
     const shown = [...named].slice(0, LEFT_OUT_NAMED_MAX).join(', ');
