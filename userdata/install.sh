@@ -65,7 +65,8 @@ put() {
   printf '%s\n' "$2" >"${ROOT}$1"
 }
 
-# An image may have the user, or a group of that name, or the home of one that is gone.
+# An image may have the user, or a group of that name, or the home of one that is gone; or, made of a machine of ours, what
+# that one's jobs were allowed. The home of a service may be no home: what is the system's must not become the runner's.
 prepare_user() {
   local entry owner ids
   local -a group=()
@@ -75,11 +76,18 @@ prepare_user() {
   fi
   entry=$(getent passwd runner)
   IFS=: read -r _ _ RUNNER_UID RUNNER_GID _ RUNNER_USER_HOME _ <<<"${entry}"
+  if [[ ! "${RUNNER_USER_HOME#"${ROOT}"}" =~ ^/(home|opt|srv|var/[a-z]+)/[^./] ]]; then
+    RUNNER_USER_HOME="${ROOT}/home/runner"
+    usermod --home "${RUNNER_USER_HOME}" runner
+  fi
   mkdir --parents "${RUNNER_USER_HOME}"
   owner=$(stat --format=%u "${RUNNER_USER_HOME}")
   if [[ "${owner}" != "${RUNNER_UID}" ]]; then
     chown --recursive "${RUNNER_UID}:${RUNNER_GID}" "${RUNNER_USER_HOME}"
   fi
+  rm --force "${ROOT}/etc/sudoers.d/ci-runner"
+  entry=$(getent group docker) || true
+  if [[ ",${entry##*:}," == *,runner,* ]]; then gpasswd --delete runner docker; fi
   # Rootless containers ask for them; far above what useradd gives by itself.
   for entry in subuid subgid; do
     ids=$(cat "${ROOT}/etc/${entry}" 2>/dev/null) || true
@@ -91,10 +99,11 @@ runner:1000000000:65536"; fi
   log "user.prepared home=${RUNNER_USER_HOME}"
 }
 
-# Prebuilt tools work at this path alone (actions/setup-python). What an image holds in it may be root's.
+# Prebuilt tools work at this path alone (actions/setup-python). What an image holds in it may be root's; what a job of its
+# machine put there may be a link, or become one: folders alone, each from within the one above it.
 make_tool_cache() {
   mkdir --parents "${TOOL_CACHE}"
-  find "${TOOL_CACHE}" -maxdepth 2 -exec chown runner: {} + || log 'tool_cache.not_owned'
+  find -H "${TOOL_CACHE}" -maxdepth 2 -type d -execdir chown --no-dereference runner: {} + || log 'tool_cache.not_owned'
 }
 
 # In one transaction. No boot goes on without what is needed; what is only wanted is named to the job where it lacks.
@@ -119,9 +128,9 @@ install_packages() {
 # What this machine lacks, into `needed` and `wanted`. COMMAND:PACKAGE where the names differ.
 list_packages() {
   local tool libraries
-  local -a tools=(unzip zip jq zstd wget rsync) query=(rpm --query) icu=(libicu)
+  local -a tools=(unzip zip jq zstd wget rsync) icu=(libicu)
   if has apt-get; then
-    tools+=(xz:xz-utils ssh:openssh-client) query=(dpkg --status) icu=('^libicu[0-9]+$')
+    tools+=(xz:xz-utils ssh:openssh-client) icu=('^libicu[0-9]+$')
   else
     tools+=(xz ssh:openssh-clients)
   fi
@@ -133,8 +142,14 @@ list_packages() {
   if [[ "${DOCKER:?}" == true ]]; then list_docker; fi
   for tool in "${tools[@]}"; do has "${tool%:*}" || wanted+=("${tool#*:}"); done
   for tool in "${PACKAGES[@]}"; do
-    "${query[@]}" "${tool}" >/dev/null 2>&1 || wanted+=("${tool}")
+    has_package "${tool}" >/dev/null 2>&1 || wanted+=("${tool}")
   done
+}
+
+# dpkg still knows a package that was removed, and says so with success.
+has_package() {
+  # shellcheck disable=SC2016,SC2312 # dpkg's own. Of one that it never knew it says nothing.
+  if has apt-get; then [[ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1")" == installed* ]]; else rpm --query "$1"; fi
 }
 
 # transact PACKAGE... from the mirrors that the image names: on ECS those of the region. One list that does not come
@@ -183,20 +198,21 @@ fetch_from() {
   local new="${RUNNER_HOME}.new" file
   unpack "$1" "${RUNNER_SHA256:?}" "${new}" --gzip || return 1
   # The archive does not say what it is: a boot on an image that was made of this has to know.
-  printf '%s\n' "${RUNNER_VERSIONS[0]}" >"${new}/.version" || return 1
+  "${AS_RUNNER[@]}" tee "${new}/.version" <<<"${RUNNER_VERSIONS[0]}" >/dev/null || return 1
   # The image's own words to its runner.
-  for file in .env .path; do
-    if [[ -r "${RUNNER_HOME}/${file}" ]]; then cp "${RUNNER_HOME}/${file}" "${new}/${file}" || return 1; fi
+  for file in "${RUNNER_HOME}"/.{env,path}; do
+    if [[ -r "${file}" ]]; then "${AS_RUNNER[@]}" cp "${file}" "${new}" || return 1; fi
   done
   rm --recursive --force "${RUNNER_HOME}" && mv "${new}" "${RUNNER_HOME}"
 }
 
-# unpack URL SHA256 FOLDER OPTION_OF_TAR [SECONDS]: unpacked while it comes, by a user who can do no harm; good when all of it was
-# the right thing.
+# unpack URL SHA256 FOLDER OPTION_OF_TAR [SECONDS [AS...]]: unpacked while it comes, by a user who can do no harm; good when all of
+# it was the right thing. The folder is made by root, or AS the runner where that owns what the folder is in: a job could put a
+# link in its place, and whoever acts by path follows it.
 unpack() {
   local sum
-  rm --recursive --force "$3"
-  install --directory --owner=runner --group="${RUNNER_GID}" "$3" || return 1
+  "${@:6}" rm --recursive --force "$3"
+  "${@:6}" install --directory --owner=runner --group="${RUNNER_GID}" "$3" || return 1
   sum=$({ download "$1" "${5:-}" | tee /dev/fd/3 | "${AS_RUNNER[@]}" tar --extract "$4" --directory="$3"; } 3>&1 | sha256sum) ||
     return 1
   if [[ "${sum%% *}" != "$2" ]]; then
@@ -214,16 +230,18 @@ download() {
 # patiently WHAT SECONDS COMMAND...: again, with growing pauses, until it succeeds or the time is over; at once when
 # nothing will change. A pause is counted, not measured.
 patiently() {
-  local what=$1 left=$2 pause=1 garbled=0 began because said="${RUN}/said.$1"
+  local what=$1 left=$2 pause=1 garbled=0 because said="${RUN}/said.$1"
   shift 2
   while :; do
-    began=${SECONDS}
+    look_up
+    left=$((left + UP))
     if "$@" 2>"${said}"; then return 0; fi
+    look_up
     tail --lines=5 "${said}" >&2
     because=$(cause_of "${said}")
     # A few times is chance; so often is what lies there.
     if [[ "${because}" == *garbled ]] && ((++garbled > 4)); then because+='!'; fi
-    left=$((left - (SECONDS - began) - pause))
+    left=$((left - UP - pause))
     if [[ "${left}" -lt 0 || "${because}" == *! ]]; then break; fi
     log "${what}.again because=${because} pause=${pause}s"
     sleep "${pause}"
@@ -273,6 +291,13 @@ await_unit() {
   timeout --signal=KILL 180 systemd-run --quiet --wait --collect --property="After=$1" true || true
 }
 
+# Into UP: the seconds since it was called first. By the kernel: bash's own SECONDS go by the clock, which we set where it is
+# far off, and others at any time.
+look_up() {
+  IFS=. read -r UP _ </proc/uptime
+  UP=$((UP - ${BEGAN:=${UP}}))
+}
+
 # Whether the command is there.
 has() { command -v "$1" >/dev/null; }
 
@@ -280,6 +305,7 @@ has() { command -v "$1" >/dev/null; }
 log() {
   local now
   TZ=UTC printf -v now '%(%FT%TZ)T' -1
-  printf '%s +%ss %s\n' "${now}" "${SECONDS}" "$*" |
+  look_up
+  printf '%s +%ss %s\n' "${now}" "${UP}" "$*" |
     tee --append "${ROOT}/var/log/user-data.log" "${ROOT}/dev/console" >/dev/null 2>&1 || return 0
 }

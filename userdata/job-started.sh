@@ -7,9 +7,9 @@ set -euo pipefail
 # shellcheck disable=SC2034 # boot.sh writes them down.
 readonly HOOK_VALUES=(SHARED MACHINE QUEUED_AT LAUNCHED_AT JOB_ENVIRONMENT ADMITTED PUBLIC FORKS)
 
-# In the job's own log. Its file has the values in front.
+# In the job's own log. Its file has the values in front, and for how long this boot had been going when it was written.
 job_started() {
-  local now
+  local now before=${UP:?}
   OBJECTION='whether it may run here cannot be told'
   trap turn_away EXIT
   judge
@@ -17,11 +17,11 @@ job_started() {
   await_machine
   trap - EXIT
   printf -v now '%(%s)T' -1
+  look_up
   printf '%s\n' "${MACHINE:?}"
   if [[ -e "${SHARED:?}/mirrors" ]]; then printf 'Mirrors, where this job names no others:%s\n' "$(<"${SHARED}/mirrors")"; fi
   printf 'Running %d s after it was queued: %d s to the launch, %d s to the boot, %d s to the runner, %d s to the job\n' \
-    "$((now - ${QUEUED_AT:?}))" "$((${LAUNCHED_AT:?} - QUEUED_AT))" "$((${BOOTED_AT:?} - LAUNCHED_AT))" \
-    "$((${RUNNER_AT:?} - BOOTED_AT))" "$((now - RUNNER_AT))"
+    "$((now - ${QUEUED_AT:?}))" "$((${LAUNCHED_AT:?} - QUEUED_AT))" "$((now - UP - LAUNCHED_AT))" "${before}" "$((UP - before))"
   # A container's steps inherit nothing from the runner's own environment.
   printf '%s\n' "${JOB_ENVIRONMENT[@]?}" >>"${GITHUB_ENV:-/dev/null}"
   if [[ -p "${SHARED:?}/usage-pipe" ]]; then printf b 3<>"${SHARED}/usage-pipe" >&3; fi

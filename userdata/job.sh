@@ -81,7 +81,7 @@ jit_config() {
 }
 
 # Into `environment`: what the image has for its users, in pam_env's syntax, and the PATH that it has for its runner.
-# They are read, not run.
+# They are read, not run; what is the runner's own, by nobody who could read more.
 read_image_environment() {
   local line name value path=${PATH} file="${ROOT}/etc/environment"
   if [[ -r "${file}" ]]; then
@@ -98,7 +98,7 @@ read_image_environment() {
       esac
     done <"${file}"
   fi
-  if [[ -r .path ]]; then path=$(<.path); fi
+  if [[ -r .path ]]; then path=$("${AS_RUNNER[@]}" cat .path); fi
   if [[ ":${path}:" != *":${RUNNER_USER_HOME}/.local/bin:"* ]]; then path="${RUNNER_USER_HOME}/.local/bin:${path}"; fi
   environment+=("PATH=${path}")
 }

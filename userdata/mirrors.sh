@@ -21,7 +21,7 @@ use_mirror() {
     file=${file/#\~/${RUNNER_USER_HOME?}}
     if [[ "${file}" != "${RUNNER_USER_HOME}"/* ]]; then file=${ROOT?}${file}; fi
     own=${own:-${file}}
-    if [[ -e "${file}" && "$(<"${file}")" == *"${word}"* ]]; then
+    if [[ -e "${file}" && (-z "${word}" || "$(<"${file}")" == *"${word}"*) ]]; then
       log "mirror.left_alone tool=$1 file=${file}"
       return 0
     fi

@@ -192,13 +192,11 @@ allow_sudo() {
 }
 
 write_hooks() {
-  local BOOTED_AT RUNNER_AT
-  printf -v RUNNER_AT '%(%s)T' -1
-  BOOTED_AT=$((RUNNER_AT - SECONDS))
+  look_up
   {
-    declare -p BOOTED_AT RUNNER_AT
+    declare -p BEGAN UP
     declare -p "${HOOK_VALUES[@]?}"
-    declare -f job_started turn_away await_machine judge judge_event read_event
+    declare -f look_up job_started turn_away await_machine judge judge_event read_event
     printf 'job_started\n'
     if [[ -n "${TOOLS_URL:-}" ]]; then declare -f await_tools && printf 'await_tools\n'; fi
     printf '%s\n' "${HOOK_STARTED?}"

@@ -7,8 +7,10 @@ set -euo pipefail
 
 # The list's lines: FOLDER VERSION ARCH OS SHA256 BYTES KEY. After two minutes no more is begun: by then a job is at work.
 bring_tools() {
-  local said="${RUN}/said.tools" list='' system own=x64 because end=$((SECONDS + 120))
+  local said="${RUN}/said.tools" list='' system own=x64 because end
   local folder version arch os sum bytes key
+  look_up
+  end=$((UP + 120))
   : >"${SHARED}/tools"
   : >"${SHARED}/tools-coming"
   if [[ "${HOSTTYPE}" == aarch64 ]]; then own=arm64; fi
@@ -16,7 +18,8 @@ bring_tools() {
   system=$(source "${ROOT}/etc/os-release" && printf '%s' "${ID:-}${VERSION_ID:-}") || true
   list=$(read_list 2>"${said}") || tool_is_not_brought list
   while read -r folder version arch os sum bytes key; do
-    if [[ "${arch}" != "${own}" || "- ${system}" != *"${os}"* || "${SECONDS}" -ge "${end}" ]]; then continue; fi
+    look_up
+    if [[ "${arch}" != "${own}" || "- ${system}" != *"${os}"* || "${UP}" -ge "${end}" ]]; then continue; fi
     if bring_tool 2>"${said}" </dev/null; then
       log "tool.brought ${folder} ${version}"
       printf ' %s %s,' "${folder}" "${version}" >>"${SHARED}/tools"
@@ -24,7 +27,8 @@ bring_tools() {
       tool_is_not_brought "${folder} ${version}"
     fi
   done <<<"${list}"
-  rm --recursive --force "${SHARED}/tools-coming" "${TOOL_CACHE}/.ci-runner"
+  rm --force "${SHARED}/tools-coming"
+  "${AS_RUNNER[@]}" rm --recursive --force "${TOOL_CACHE}/.ci-runner"
 }
 
 tool_is_not_brought() {
@@ -43,7 +47,8 @@ read_list() {
   printf '%s' "${list}"
 }
 
-# One line of the list. Renamed into place whole: a setup action that is at work there has what it brought itself.
+# One line of the list. Renamed into place whole: a setup action that is at work there has what it brought itself. All of it as
+# the runner: the cache is the job's, which is at work by now, and a link of its own leads no further than itself.
 bring_tool() {
   local place="${TOOL_CACHE}/${folder}/${version}/${arch}" new="${TOOL_CACHE}/.ci-runner" free
   if [[ -e "${place}.complete" ]]; then return 0; fi
@@ -53,11 +58,11 @@ bring_tool() {
     echo 'no space' >&2
     return 1
   fi
-  unpack "${TOOLS_URL%/tools/*}/${key}" "${sum}" "${new}" --gzip 60 || return 1
+  unpack "${TOOLS_URL%/tools/*}/${key}" "${sum}" "${new}" --gzip 60 "${AS_RUNNER[@]}" || return 1
   # Some archives have one folder with all of it.
   if [[ ! -d "${new}/bin" ]]; then for new in "${new}"/*; do :; done; fi
   [[ -d "${new}/bin" ]] || return 1
-  "${AS_RUNNER[@]}" mkdir --parents "${place%/*}" && mv --no-target-directory "${new}" "${place}" || return 1
+  "${AS_RUNNER[@]}" mkdir --parents "${place%/*}" && "${AS_RUNNER[@]}" mv --no-target-directory "${new}" "${place}" || return 1
   if [[ "${folder}" == Python ]]; then finish_python "${place}" "${version%.*}" >&2 || return 1; fi
   "${AS_RUNNER[@]}" touch "${place}.complete"
 }

@@ -6,7 +6,6 @@
 set -euo pipefail
 
 readonly CHART_COLUMNS_MAX=60
-readonly BARS=(▁ ▂ ▃ ▄ ▅ ▆ ▇ █)
 
 # Into `usage`: its process. The hooks, which are not root, say in the pipe when the job begins and ends; what else a job
 # writes there spoils its own figures.
@@ -19,7 +18,7 @@ start_usage() {
 
 # From the job's begin to its end, or to that of the runner. One character at a time: no line is too long for it.
 measure_usage() {
-  local pipe word='' status
+  local pipe word='' status looks=0
   set +e
   trap exit TERM
   exec {pipe}<>"${SHARED}/usage-pipe"
@@ -32,7 +31,11 @@ measure_usage() {
     # A time-out alone says more than 128: without a pipe there is nothing to wait for.
     if [[ "${status}" -ne 0 && "${status}" -le 128 ]]; then return; fi
     look_at_memory
-    if [[ $((SECONDS - MINUTE_AT)) -ge 60 ]]; then end_minute; fi
+    # What a job writes there ends no minute.
+    if [[ "${status}" -ne 0 && $((++looks * LOOK_SECONDS)) -ge 60 ]]; then
+      looks=0
+      end_minute
+    fi
   done
   trap '' TERM
   tell_usage
@@ -40,7 +43,7 @@ measure_usage() {
 
 begin_usage() {
   MINUTES_CPU=() MINUTES_MEMORY=() MINUTES_DISK=() MINUTES_NETWORK=()
-  MINUTE_MEMORY=0 MINUTE_AT=${SECONDS}
+  MINUTE_MEMORY=0
   read_counters
   FIRST_BUSY=${BUSY} FIRST_TICKS=${TICKS} FIRST_DISK=${DISK} FIRST_NETWORK=${NETWORK} FIRST_KILLED=${KILLED}
   LAST_BUSY=${BUSY} LAST_TICKS=${TICKS} LAST_DISK=${DISK} LAST_NETWORK=${NETWORK}
@@ -102,7 +105,7 @@ end_minute() {
   MINUTES_DISK+=("$(((DISK - LAST_DISK) * CORES_SEEN * 100 / ticks))")
   MINUTES_NETWORK+=("$(((NETWORK - LAST_NETWORK) * CORES_SEEN * 100 / ticks))")
   LAST_BUSY=${BUSY} LAST_TICKS=${TICKS} LAST_DISK=${DISK} LAST_NETWORK=${NETWORK}
-  MINUTE_MEMORY=0 MINUTE_AT=${SECONDS}
+  MINUTE_MEMORY=0
 }
 
 # The trace first: who reads the console at the job's end finds it there.
@@ -151,8 +154,9 @@ bars() {
   for ((at = 1; at <= $#; at += width)); do
     highest=0
     for each in "${@:at:width}"; do if [[ "${each}" -gt "${highest}" ]]; then highest=${each}; fi; done
-    height=$((top > 0 ? highest * 7 / top : 0))
-    printf '%s' "${BARS[height < 7 ? height : 7]}"
+    height=$((top > 0 ? highest * 7 / top + 1 : 1))
+    # ▁ to █, in UTF-8
+    printf '%b' "\xe2\x96\x8$((height < 8 ? height : 8))"
   done
 }
 

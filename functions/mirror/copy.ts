@@ -10,6 +10,9 @@ export const incomingKey = ({ key }: Pick<Archive, 'key'>): string => `incoming/
 
 export type FilledWorld = MirrorWorld & { readonly bucket: Bucket; readonly untilMs: number };
 
+/** Another go brings the same archive at this time: what it did to the object is seen when we do something to it. */
+export class AnotherGo extends Error {}
+
 /** Throws when it did not get to the end; the next go goes on from there. True: it was not there before. */
 export async function copy(archive: Archive, world: FilledWorld): Promise<boolean> {
   const { bucket } = world;
@@ -27,6 +30,7 @@ async function gather(archive: Archive, world: FilledWorld): Promise<void> {
     try {
       return await gatherFrom(source, archive, world);
     } catch (error) {
+      if (error instanceof AnotherGo) throw error;
       const because = error instanceof Error ? error.message : String(error);
       failure = new Error(`copying from ${source.name}: ${because}`);
       world.log('mirror.source_failed', { source: source.name, key: archive.key, because });
@@ -40,12 +44,18 @@ async function gatherFrom(source: Source, archive: Archive, world: FilledWorld):
   const { bucket, clock, untilMs } = world;
   const incoming = incomingKey(archive);
   let have = (await bucket.sizeBytesOf(incoming)) ?? 0;
+  // Of something that had this name before, and was larger: there is no going on from it.
+  if (have > archive.sizeBytes) {
+    await bucket.remove(incoming);
+    have = 0;
+  }
   if (have === archive.sizeBytes) return;
   for await (const piece of inPieces(await source.open(archive, have), COPY_PIECE_BYTES)) {
     const of = `${have} of the ${archive.sizeBytes} bytes of ${archive.key}`;
     if (have + piece.length > archive.sizeBytes) throw new ArchiveWrong(`${source.name} has more than ${of}`);
     if (clock.nowMs() > untilMs) throw new Error(`${source.name} is slow: ${of} in this go`);
-    await bucket.append(incoming, piece, have);
+    if (!(await bucket.append(incoming, piece, have)))
+      throw new AnotherGo(`another go brings ${archive.key}: it goes on, and this one ends here`);
     have += piece.length;
   }
   if (have < archive.sizeBytes)
@@ -57,7 +67,7 @@ async function prove(archive: Archive, { bucket }: FilledWorld): Promise<void> {
   const incoming = incomingKey(archive);
   const chunks = await bucket.open(incoming, 0);
   if (chunks === null)
-    throw new Error(`${incoming} is gone again: another copy was faster, or somebody removed it`);
+    throw new AnotherGo(`${incoming} is gone again: another go was faster, or somebody removed it`);
   try {
     await bucket.put(archive.key, verified(chunks, archive), archive.sizeBytes);
   } catch (error) {

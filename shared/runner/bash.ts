@@ -17,8 +17,9 @@ export function whole(value: number): string {
 }
 
 /**
- * Comments, indentation, empty lines and lines that go on are for who reads the scripts in git; no line of theirs is anything else. What
- * says that a value of the launcher's is there (`${NAME:?}`) is for who checks one script alone: `set -u` says it, too.
+ * Comments, indentation, empty lines, lines that go on or end with what they began, and braces where none are needed, are for who
+ * reads the scripts in git; no line of theirs is anything else. What says that a value of the launcher's is there (`${NAME:?}`) is
+ * for who checks one script alone: `set -u` says it, too.
  */
 export const withoutComments = (script: string): string =>
   script
@@ -26,7 +27,9 @@ export const withoutComments = (script: string): string =>
     .replace(/^ +/gm, '')
     .replace(/\n\n+/g, '\n')
     .replace(/ \\\n/g, ' ')
-    .replace(/\$\{([A-Z_]+(?:\[[@*]\])?):?\?\}/g, (_, name: string) => `\${${name}}`);
+    .replace(/; (fi|done)$/gm, '\n$1')
+    .replace(/\$\{([A-Z_]+(?:\[[@*]\])?):?\?\}/g, (_, name: string) => `\${${name}}`)
+    .replace(/\$\{([A-Za-z_]\w*)\}(?!\w)/g, '$$$1');
 
 /** Smaller blocks: scripts and keys, which have little in common, do not share one table of codes. A hundredth less. */
 const PACKED = { level: 9, memLevel: 6 } as const;

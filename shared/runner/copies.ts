@@ -119,8 +119,8 @@ export interface Bucket {
   open(key: string, fromByte: number): Promise<AsyncIterable<Uint8Array> | null>;
   /** Whole or not at all: when `chunks` throws, no object of this name comes into being, and its own error is thrown. */
   put(key: string, chunks: AsyncIterable<Uint8Array>, sizeBytes: number): Promise<void>;
-  /** Puts bytes behind those that are there, if there are exactly `position` of them; makes the object at 0. */
-  append(key: string, bytes: Uint8Array, position: number): Promise<void>;
+  /** Puts bytes behind those that are there, if there are exactly `position` of them; makes the object at 0. False: there are not. */
+  append(key: string, bytes: Uint8Array, position: number): Promise<boolean>;
   /** An object that is not there counts as removed. */
   remove(key: string): Promise<void>;
 }

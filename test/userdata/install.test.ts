@@ -76,7 +76,9 @@ describe('what a job finds', () => {
     expect(runner).toContain(`AGENT_TOOLSDIRECTORY=${cache}\n`);
     expect(runner).toContain(`RUNNER_TOOL_CACHE=${cache}\n`);
     expect(statSync(cache).isDirectory()).toBe(true);
-    expect(calls).toContain(`find ${cache} -maxdepth 2 -exec chown runner: {} +`);
+    expect(calls).toContain(
+      `find -H ${cache} -maxdepth 2 -type d -execdir chown --no-dereference runner: {} +`,
+    );
   });
 
   test('the variables of the image, read and not run, and none of our unit', () => {

@@ -17,7 +17,7 @@ describe('packages', () => {
     ['Ubuntu', { os: 'ID=ubuntu\n' }, /^apt-get .*install curl git sudo \^libicu\[0-9\]\+\$ docker\.io docker-buildx docker-compose-v2 unzip zip jq zstd wget rsync xz-utils openssh-client git-lfs$/],
     ['a distribution of dnf', { os: 'ID=alinux\n', withoutMore: ['apt-get'] }, /^dnf .*install curl git sudo libicu docker-ce .* unzip zip jq zstd wget rsync xz openssh-clients git-lfs$/],
   ])('that %s lacks come in one transaction', (_what, { os, withoutMore = [] }: { os: string; withoutMore?: string[] }, installs) => {
-    const tools = { ldconfig: 'echo none', dpkg: 'exit 1', rpm: 'exit 1' };
+    const tools = { ldconfig: 'echo none', 'dpkg-query': 'exit 1', rpm: 'exit 1' };
     const lacks = 'git sudo dockerd unzip zip jq zstd wget rsync xz ssh'.split(' ');
     // curl comes with the transaction; the download waits for it.
     const installer = `case "$*" in *install*) cp "$CI_RUNNER_ROOT/late-curl" "$CI_RUNNER_ROOT/bin/curl" ;; esac`;
@@ -38,8 +38,23 @@ describe('packages', () => {
     const again = { without: ['jq'], inImage: '2.336.0', files: { 'opt/ci-runner/recipe': recipe } };
     const second = boot({ ...again, values: { packages: ['git-lfs'] } });
     expect(second.trace).toContain('install.in_image');
-    expect(second.calls.filter((call) => /^(curl|apt-get|dpkg|sysctl) /.test(call))).toEqual([]);
+    expect(second.calls.filter((call) => /^(curl|apt-get|dpkg-query|sysctl) /.test(call))).toEqual([]);
     expect(packagesOf(boot({ ...again, values: { packages: ['gcc'] } }).calls)).toContain(' jq');
+  });
+
+  // biome-ignore format: a table reads best as a table.
+  test.each([
+    ['dpkg has', { 'dpkg-query': 'printf installed' }, [], false],
+    ['dpkg has for two architectures', { 'dpkg-query': 'printf installedinstalled' }, [], false],
+    ['was removed, and dpkg knows its settings still', { 'dpkg-query': 'printf config-files' }, [], true],
+    ['dpkg knows by name alone', { 'dpkg-query': 'printf not-installed' }, [], true],
+    ['dpkg did not get ready', { 'dpkg-query': 'printf half-installed' }, [], true],
+    ['dpkg never heard of', { 'dpkg-query': 'echo no packages found >&2; exit 1' }, [], true],
+    ['rpm has', { rpm: 'echo git-lfs-3.2.0-1.x86_64' }, ['apt-get'], false],
+    ['rpm has not', { rpm: 'echo package git-lfs is not installed; exit 1' }, ['apt-get'], true],
+  ])('one that %s is asked for or not', (_what, tools, without, isAskedFor) => {
+    const installs = packagesOf(boot({ tools, without, values: { packages: ['git-lfs'] } }).calls);
+    expect(installs?.endsWith(' git-lfs') ?? false).toBe(isAskedFor);
   });
 
   test('that are only wanted, and not available, are named to the job, which runs', () => {
@@ -61,7 +76,7 @@ describe('packages', () => {
     const { trace } = boot({
       without: ['git'],
       values: { packages: ['no-such'] },
-      tools: { 'apt-get': apt, dpkg: 'exit 1' },
+      tools: { 'apt-get': apt, 'dpkg-query': 'exit 1' },
     });
     expect(trace).toContain('packages.given_up because=no_such_package!');
     expect(trace).toContain('packages.missing no-such');

@@ -8,7 +8,7 @@ export const REAL =
   );
 /** Write down their call, and succeed. */
 export const RECORDED =
-  'chown systemctl useradd usermod groupadd nft iptables ip6tables apt-get dnf dpkg rpm pgrep pkill ps dockerd find sync sysctl curl git sudo unzip zip jq zstd wget rsync xz ssh'.split(
+  'chown systemctl useradd usermod groupadd gpasswd nft iptables ip6tables apt-get dnf rpm pgrep pkill ps dockerd find sync sysctl curl git sudo unzip zip jq zstd wget rsync xz ssh'.split(
     ' ',
   );
 
@@ -19,6 +19,7 @@ export const ANSWERS: Readonly<Record<string, string>> = {
   getent:
     'case "$1" in ahosts) echo "20.205.243.166 STREAM $2" ;; *) echo "runner:x:1001:1001::$CI_RUNNER_ROOT/home/runner:/bin/bash" ;; esac',
   stat: 'echo 1001',
+  'dpkg-query': 'printf installed',
   df: 'echo Avail; echo 30000000',
   // Ten minutes lie between the notice and the end that it names.
   date: 'case "$*" in *--date=*) echo 1790000660 ;; *) echo 1790000060 ;; esac',

@@ -53,6 +53,50 @@ describe('the walls', () => {
     expect(existsSync(join(boot({ values: { sudo } }).root, 'etc/sudoers.d/ci-runner'))).toBe(sudo);
   });
 
+  // Files and groups of an image that was made of a machine of ours.
+  const rule = { 'etc/sudoers.d/ci-runner': 'runner ALL=(ALL) NOPASSWD:ALL\n' };
+  const inDocker = (members: string) =>
+    `case "$1" in group) echo "docker:x:999:${members}" ;; *) echo "runner:x:1001:1001::$CI_RUNNER_ROOT/home/runner:/bin/bash" ;; esac`;
+
+  test('what an image brings from an earlier boot allows nothing: sudo false is a wall there, too', () => {
+    expect(
+      existsSync(join(boot({ files: rule, values: { sudo: false } }).root, Object.keys(rule)[0] ?? '')),
+    ).toBe(false);
+  });
+
+  // biome-ignore format: a table reads best as a table.
+  test.each([
+    ['runner', true],
+    ['ada,runner', true],
+    ['runner,ada', true],
+    ['ada,gitlab-runner', false],
+    ['', false],
+  ])('of the group docker of an image with %j, the runner is no longer where docker is false', (members, leaves) => {
+    const { calls, runner } = boot({ tools: { getent: inDocker(members) }, values: { docker: false } });
+    expect(calls.includes('gpasswd --delete runner docker')).toBe(leaves);
+    expect(runner).not.toBeNull();
+  });
+
+  test('a group that it cannot be taken out of ends the boot; where docker is wanted it is in it again', () => {
+    const getent = inDocker('runner');
+    expect(boot({ tools: { getent, gpasswd: 'exit 1' } }).runner).toBeNull();
+    const { calls } = boot({ tools: { getent }, values: { docker: true } });
+    const at = ['gpasswd --delete runner docker', 'usermod --append --groups docker runner'].map((call) =>
+      calls.indexOf(call),
+    );
+    expect(at).toEqual([...at].sort((one, two) => one - two));
+    expect(at).not.toContain(-1);
+  });
+
+  // biome-ignore format: a table reads best as a table.
+  test.each(['/', '', '/home', '/home/..', '/home//', '/var/lib', '/opt', '/usr/local', '/nonexistent'])('what is the system’s does not become the runner’s where its home is %j: it gets one of its own', (home) => {
+    const getent = `case "$1" in group) exit 2 ;; *) echo "runner:x:1001:1001::$CI_RUNNER_ROOT${home}:/bin/sh" ;; esac`;
+    const { calls, runner, root } = boot({ tools: { getent, stat: 'echo 0' } });
+    expect(calls).toContain(`usermod --home ${root}/home/runner runner`);
+    expect(calls.filter((call) => call.startsWith('chown --recursive '))).toEqual([`chown --recursive 1001:1001 ${root}/home/runner`]);
+    expect(runner).toContain(`\nHOME=${root}/home/runner\n`);
+  });
+
   test('all that the job left behind is killed before the power goes, whatever user it has become', async () => {
     const [left, daemon] = [sleeper(), sleeper()];
     const killedBy = once(left, 'exit').then(([, signal]) => signal);

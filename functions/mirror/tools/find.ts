@@ -51,7 +51,8 @@ async function proven(
   if (sizeBytes === null) return null;
   if (sizeBytes > TOOL_MAX_BYTES)
     throw new Error(`${name} has ${sizeBytes} bytes, ${TOOL_MAX_BYTES} at most`);
-  const key = `tools/${folder}/${version}/${name}`;
+  // A version may be built anew, under the same names: machines still go by the list of the one before.
+  const key = `tools/${folder}/${version}/${sha256.slice(0, 12)}/${name}`;
   return { wanted, folder, version, arch, os, key, url, sha256, sizeBytes };
 }
 

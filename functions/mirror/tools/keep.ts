@@ -6,7 +6,7 @@ import {
   type ToolState,
   versionsIn,
 } from '../../../shared/runner/kept/tools.ts';
-import { copy } from '../copy.ts';
+import { AnotherGo, copy } from '../copy.ts';
 import { failureIn, forgetFailure, noteFailure } from '../failure.ts';
 import type { MirrorWorld } from '../world.ts';
 import { find, lackingOf, slotOf } from './find.ts';
@@ -101,8 +101,9 @@ async function isBrought(
     await copy(file, { ...world, bucket, untilMs });
     return true;
   } catch (error) {
-    // In a region it may only not be there yet.
-    if (world.sourceTools !== null || world.clock.nowMs() > untilMs) throw error;
+    // In a region it may only not be there yet; a list without what another go is bringing would stand for an hour.
+    if (error instanceof AnotherGo || world.sourceTools !== null || world.clock.nowMs() > untilMs)
+      throw error;
     const because = error instanceof Error ? error.message : 'unknown';
     world.log('mirror.tool_missing', { key: file.key, because });
     return false;

@@ -60,7 +60,10 @@ export function ossBucket(place: OssPlace): Bucket {
     async append(key, bytes, position) {
       try {
         await clientOf(place).append(key, Buffer.from(bytes), { position: String(position) });
+        return true;
       } catch (error) {
+        // OSS docs, "AppendObject".
+        if (codeOf(error) === 'PositionNotEqualToLength') return false;
         throw failed('AppendObject', key, error);
       }
     },

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { find, findAllVersions } from '@actions/tool-cache';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { machineMirrors } from '../../../shared/runner/package-mirrors.ts';
 import { actionArchive } from '../../../simulator/actions.ts';
 import { toolArchive } from '../../../simulator/tools.ts';
 import { boot, type Circumstances, removeInstances } from '../instance.ts';
@@ -42,7 +43,7 @@ const PYTHON: Kept = {
 
 const BASE = 'https://ci-runners.oss-cn-hangzhou-internal.aliyuncs.com';
 // Unpacking is the real tar's, but for the runner.
-const setpriv = `case "$*" in *hostedtoolcache/.ci-runner*) shift 3; [ "$1" = tar ] && { shift; exec ${pathOf('tar')} "$@"; } ;; esac\n${ANSWERS.setpriv}`;
+const setpriv = `case "$*" in *hostedtoolcache/.ci-runner*) [ "$4" = tar ] && { shift 4; exec ${pathOf('tar')} "$@"; } ;; esac\n${ANSWERS.setpriv}`;
 
 function bring(kept: readonly Kept[], more: Circumstances = {}) {
   const lines = kept.map(({ folder, version, arch = ARCH, os = '-', archive, sha256 = sha256Of(archive) }) =>
@@ -152,4 +153,25 @@ test('the runner does not wait for them, and where none are kept nothing of it i
   const { trace, root } = boot();
   expect(trace).not.toContain('tool.');
   expect(readFileSync(join(root, 'opt/ci-runner/job-started.sh'), 'utf8')).not.toContain('tools');
+});
+
+test('root acts by no path in what the runner owns: a job that is at work there may put a link into it', () => {
+  // What is done as the runner comes by setpriv.
+  const watched = 'rm mv cp install mkdir touch tee chown chmod ln tar cat jq sed'.split(' ');
+  const watch = (name: string) =>
+    `[ -n "$AS_RUNNER" ] || for path; do case "$path" in */hostedtoolcache/*|*/home/runner/*|*/actions-runner/*|*/actions-runner.new/*|.path) echo "${name} $*" >>"$CI_RUNNER_ROOT/as-root" ;; esac; done\n${ANSWERS[name] ?? `exec ${pathOf(name)} "$@"`}`;
+  const tools = {
+    ...Object.fromEntries(watched.map((name) => [name, watch(name)])),
+    setpriv: `export AS_RUNNER=1\n${setpriv}`,
+  };
+  const proxy = { http: null, https: 'http://proxy:3128', noProxy: [] };
+  const { root, trace, cache } = bring([NODE, PYTHON], {
+    tools,
+    files: { 'opt/actions-runner/.path': '/bin\n', 'home/runner/.docker/config.json': '{}' },
+    values: { proxy, docker: true, mirrors: machineMirrors('cn-hangzhou', { npm: 'https://npm.corp/' }) },
+  });
+  expect(trace).toContain('tool.brought Python 3.12.4');
+  expect(existsSync(join(cache, '.ci-runner'))).toBe(false);
+  expect(existsSync(join(root, 'home/runner/.npmrc'))).toBe(true);
+  expect(existsSync(join(root, 'as-root')) ? readFileSync(join(root, 'as-root'), 'utf8') : '').toBe('');
 });

@@ -46,9 +46,12 @@ function isToAsk({ region, state }: Seen, had: Copies | null, { seen, isAsked, n
   return !isMoving && nowMs - last.movedAtMs >= COPY_AGAIN_MS;
 }
 
-/** What is kept beside the runner. Tools take all of a go's time: two at once would stand in each other's way. */
+/**
+ * What is kept beside the runner. A go brings all of it, and tools take all of a go's time: whichever is due waits until no go
+ * can be under way, because of two at once one ends.
+ */
 const isMoreDue = ({ isBundleDue, tools }: CopyState, agoMs: number): boolean =>
-  (isBundleDue && agoMs >= COPY_AGAIN_MS) || (tools?.isDue === true && agoMs >= COPY_MAX_MS);
+  (isBundleDue || tools?.isDue === true) && agoMs >= (tools === null ? COPY_AGAIN_MS : COPY_MAX_MS);
 
 /** Until the source has it, or cannot get it either: then each fetches from GitHub by itself. */
 function waitsForSource(region: string, seen: readonly Seen[]): boolean {

@@ -58,6 +58,16 @@ describe('actions beside the runner', () => {
     ]);
   });
 
+  test('actions that are due wait as long where tools are wanted: a go brings these, too', () => {
+    const due = { ...whole, isBundleDue: true, tools: { list: null, isDue: false, because: null } };
+    const states = [seen('cn-hongkong', due), seen('cn-hangzhou', { ...whole })];
+    const about = { version: '2.336.0', seen: states, placements: ['cn-hangzhou'], isAsked: false };
+    const first = planCopies(null, { ...about, nowMs: 20 * MINUTE_MS });
+    expect(first.ask).toEqual(['cn-hongkong']);
+    expect(planCopies(first.copies, { ...about, nowMs: 26 * MINUTE_MS }).ask).toEqual([]);
+    expect(planCopies(first.copies, { ...about, nowMs: 34 * MINUTE_MS }).ask).toEqual(['cn-hongkong']);
+  });
+
   test('a region whose runner is whole is asked for them at a pace, and does not count as lacking', () => {
     const states = [
       seen('cn-hongkong', { ...whole, isBundleDue: true }),
