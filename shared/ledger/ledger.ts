@@ -82,6 +82,14 @@ export interface Waiting {
   readonly sinceMs: number;
   /** lower-case clause: why whoever comes without a turn has to wait */
   readonly because: string;
+  /** Null or absent: the hour's money suffices for all of them, or is not bounded. */
+  readonly reserved?: Reserved | null;
+}
+
+/** The job that the next of the hour's money is for, and from when on what is launched leaves it its share. */
+export interface Reserved {
+  readonly job: JobId;
+  readonly sinceMs: number;
 }
 
 export interface CapacityView {
@@ -102,6 +110,7 @@ export interface CapacityView {
   readonly isAtRest?: boolean;
   /** Absent or null: nothing is stopped. */
   readonly stop?: Stop | null;
+  readonly reserved?: Reserved | null;
 }
 
 /** One row: slots as columns, totals beside them, and this minute's mints. */

@@ -118,13 +118,14 @@ function queueReason({ barrier }: Columns, stop: Stop | null): string {
 export function waitingChange(waiting: Waiting | null): { change: Change; when: Condition } {
   if (waiting === null)
     return {
-      change: { drop: ['waiting', 'barrier'] },
+      change: { drop: ['waiting', 'barrier', 'reserved'] },
       when: { row: 'present', checks: [stillStopped('')] },
     };
-  return {
-    change: { put: { waiting: waiting.sinceMs, barrier: waiting.because } },
-    when: { row: 'present' },
-  };
+  const { sinceMs, because: barrier, reserved = null } = waiting;
+  const put = { waiting: sinceMs, barrier };
+  const change =
+    reserved === null ? { put, drop: ['reserved'] } : { put: { ...put, reserved: JSON.stringify(reserved) } };
+  return { change, when: { row: 'present' } };
 }
 
 /** Slots came and went under each of our tries. */
@@ -175,6 +176,7 @@ export function viewOf(columns: Columns): CapacityView {
     days: Object.fromEntries(days.map((column) => [column.slice('d_'.length), countIn(columns, column)])),
     isAtRest: Object.keys(columns).every((column) => isIdle(column, columns)),
     ...(stop === null ? {} : { stop }),
+    ...(typeof columns.reserved === 'string' ? { reserved: JSON.parse(columns.reserved) } : {}),
   };
 }
 

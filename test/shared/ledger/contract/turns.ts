@@ -46,6 +46,20 @@ export function turnsContract(open: Open): void {
       }),
     );
 
+    test(
+      'whom money is reserved for is in the view until nobody waits, or it is for nobody',
+      on(open, async ({ capacity }) => {
+        const reserved = { job: build.job(1).id, sinceMs: NOW_MS };
+        const waiting = { sinceMs: CREATED_MS, because: 'other jobs wait for the same slot' };
+        for (const none of [{ ...waiting, reserved: null }, null]) {
+          await capacity.setWaiting({ ...waiting, reserved });
+          expect((await capacity.view()).reserved).toEqual(reserved);
+          await capacity.setWaiting(none);
+          expect((await capacity.view()).reserved).toBeUndefined();
+        }
+      }),
+    );
+
     test.each([
       ['a slot', { runners: 1 }, NOW_MS],
       ['a mint', { mintsPerMinute: 1 }, NEXT_MINUTE_MS],
