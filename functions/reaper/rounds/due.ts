@@ -46,5 +46,6 @@ const byYouth: typeof byAge = (a, b) => byAge(b, a);
 function waitingIn({ line, reserved }: Plan, because: string | null, nowMs: number): Waiting | null {
   if (line.length === 0 && because === null && reserved === null) return null;
   const sinceMs = Math.min(nowMs, ...line.map(({ entry }) => entry.job.createdAtMs));
-  return { sinceMs, because: because ?? 'other jobs wait for the same slot', reserved };
+  const isBraked = because !== null;
+  return { sinceMs, because: because ?? 'other jobs wait for the same slot', reserved, isBraked };
 }
