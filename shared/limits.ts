@@ -10,9 +10,6 @@ export const WEBHOOK_ASYNC_AGE_MAX_S = 60;
 export const EVENT_MAX_BYTES = 16 * 1024;
 /** Of one kind of line that a stranger can cause, each instance of the webhook writes one in this time. */
 export const SAMPLED_LINE_MS = 60_000;
-/** Of the refusals of one repository and reason, each instance of the webhook hands one on in this time; of so many of these it knows. */
-export const REFUSAL_TOLD_MS = 3_600_000;
-export const REFUSALS_KNOWN_MAX = 1_000;
 
 /** GitHub waits 10 s for the webhook's reply. */
 export const WEBHOOK_TIMEOUT_S = 9;

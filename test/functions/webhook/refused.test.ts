@@ -1,7 +1,6 @@
 /** What the webhook refuses is told to people by others, once in a while. */
 import { describe, expect, test } from 'vitest';
-import { seldom } from '../../../functions/webhook/seldom.ts';
-import { REFUSAL_TOLD_MS, REFUSALS_KNOWN_MAX } from '../../../shared/limits.ts';
+import { REFUSAL_TOLD_MS, REFUSALS_KNOWN_MAX, seldom } from '../../../functions/webhook/seldom.ts';
 import { OURS, open, queue } from '../../cli/explain/fixture.ts';
 import { callWebhook, deliver, queued, RULES } from './deliveries.ts';
 
