@@ -53,7 +53,7 @@ async function launchFor(
   event: LaunchEvent,
   world: LauncherWorld,
 ): Promise<Outcome> {
-  const taken = (await known.mayWait) ? await takeWarm(job, { ...known, isOver }, world) : null;
+  const taken = await takeWarm(job, { ...known, isOver, hasTurn: hasTurn(event) }, world);
   if (taken !== null) return taken;
   const gate = openQuotaGate(job.entry, await known.quotas, event, world);
   const ranking = await rankFor(job, requirements, known, gate, world);
@@ -72,6 +72,8 @@ async function launchFor(
   if (runner.kind !== 'announced') return runner;
   return mintAndRun({ job, runner: runner.held, requirements, candidates, release, gate }, world);
 }
+
+const hasTurn = (event: LaunchEvent): boolean => event.kind === 'due' && event.hasTurn;
 
 async function turnAway(
   { job, isOver }: Opened,

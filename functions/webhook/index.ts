@@ -13,6 +13,7 @@ import { invokeEndpoint, parseEnvironment } from '../../shared/config/environmen
 import { WEBHOOK_EVENT_MAX_BYTES } from '../../shared/limits.ts';
 import { hookRanges } from './hook-ranges.ts';
 import { sampledLog } from './sampled-log.ts';
+import { seldom } from './seldom.ts';
 import { type World, webhook } from './webhook.ts';
 
 const environment = parseEnvironment('webhook', process.env);
@@ -48,6 +49,7 @@ const world: World = {
   }),
   log,
   logSampled: sampledLog(log, { nowMs: Date.now }),
+  mayTell: seldom({ nowMs: Date.now }),
 };
 
 export async function handler(

@@ -1,5 +1,6 @@
 /** GitHub says that something happened to a job: check it, decide, hand it on. */
-import { type Parsed, parseWorkflowJob } from '../../shared/job/event.ts';
+import { encodeEvent, type Parsed, parseWorkflowJob } from '../../shared/job/event.ts';
+import { whyNotAllowed } from '../../shared/job/labels.ts';
 import { WEBHOOK_BODY_MAX_BYTES } from '../../shared/limits.ts';
 import type { Job, JobEvent } from '../../shared/nouns.ts';
 import type { Log, Queue } from '../../shared/ports.ts';
@@ -32,6 +33,8 @@ export interface World {
   readonly log: Log;
   /** For what strangers can cause as often as they like. */
   readonly logSampled: SampledLog;
+  /** Once in a while for each key. */
+  readonly mayTell: (key: string) => boolean;
 }
 
 /** What is no request, or too large to look into, is a stranger's. */
@@ -89,8 +92,10 @@ async function act(parsed: Parsed, answer: Answer, world: World): Promise<Reply>
   switch (decision.kind) {
     case 'reject':
       return answer(400, 'reject', decision.because);
-    case 'ignore':
-    case 'refuse': // 2xx: to deliver it again would change nothing
+    case 'refuse':
+      if (parsed.kind === 'event') await tellOfRefused(parsed.event, decision.because, world);
+      return answer(200, decision.kind, decision.because, job);
+    case 'ignore': // 2xx: to deliver it again would change nothing
       return answer(200, decision.kind, decision.because, job);
     case 'launch':
     case 'reap': {
@@ -100,6 +105,17 @@ async function act(parsed: Parsed, answer: Answer, world: World): Promise<Reply>
       return answer(202, decision.kind, `handed to ${whose}`, job);
     }
   }
+}
+
+/**
+ * The launcher refuses it as well, and leaves what people see: `history`, an alert, a check on the commit. It may be lost: the
+ * answer to GitHub is the same. What the launcher might take is never handed on so.
+ */
+async function tellOfRefused(event: JobEvent, because: string, world: World): Promise<void> {
+  const isRefusedThere = event.kind === 'queued' && whyNotAllowed(event.job, world.rules) !== null;
+  if (!isRefusedThere || encodeEvent(event) === null) return;
+  if (world.mayTell(`${event.job.repository.toLowerCase()} ${because}`))
+    await enqueue('launch', event, world);
 }
 
 const WHICH = ['current', 'previous'];

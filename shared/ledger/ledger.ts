@@ -1,13 +1,13 @@
 /** The ledger as stories see it: the only memory between invocations. Implemented over TableStore. */
 
 import type { JobId, Listing, RunId, RunnerName } from '../nouns.ts';
+import type { Reserved, SlotCost, Waiting } from './capacity-parts.ts';
 import type { CheckEntry, JobEntry, Note, RefusalEntry, RerunEntry, RunnerEntry } from './entries.ts';
 import type { History } from './history.ts';
-import type { SlotCost } from './slot-cost.ts';
 import type { Stop } from './stop.ts';
 
+export type { Reserved, SlotCost, Waiting } from './capacity-parts.ts';
 export { type History, isEnd, type KeptBill } from './history.ts';
-export type { SlotCost } from './slot-cost.ts';
 
 /** An entry as read or written: `rev` is the owner token of the write that made it so. */
 export interface Held<Entry> {
@@ -63,6 +63,9 @@ export interface SlotLimits {
   readonly spend?: SpendLimits | null;
 }
 
+export type MintAgain = Pick<SlotRequest, 'name' | 'repository' | 'hasTurn'> &
+  Pick<SlotLimits, 'perRepository' | 'mintsPerMinute'>;
+
 export type SlotOutcome =
   | { readonly kind: 'taken' }
   | { readonly kind: 'full'; readonly because: string }
@@ -76,13 +79,6 @@ export type SlotOutcome =
   | { readonly kind: 'queue'; readonly because: string }
   /** This minute's mints are used up. */
   | { readonly kind: 'paced'; readonly because: string };
-
-export interface Waiting {
-  /** When the oldest of those jobs was created. */
-  readonly sinceMs: number;
-  /** lower-case clause: why whoever comes without a turn has to wait */
-  readonly because: string;
-}
 
 export interface CapacityView {
   readonly total: number;
@@ -102,6 +98,7 @@ export interface CapacityView {
   readonly isAtRest?: boolean;
   /** Absent or null: nothing is stopped. */
   readonly stop?: Stop | null;
+  readonly reserved?: Reserved | null;
 }
 
 /** One row: slots as columns, totals beside them, and this minute's mints. */
@@ -111,8 +108,13 @@ export interface Capacity {
    * what all slots have in common ('full', 'spend', 'paced') until the next sweep, slots go only to those who have a turn.
    */
   take(request: SlotRequest, limits: SlotLimits, nowMs: number): Promise<SlotOutcome>;
-  /** A mint of a runner that has its slot already, counted with this minute's: 'taken', or 'paced'. Idempotent for one `nowMs`. */
-  mintAgain(name: RunnerName, mintsPerMinute: number, nowMs: number): Promise<SlotOutcome>;
+  /**
+   * A mint of a runner that stood stopped and has its slot already: counted with this minute's, and from now on with its
+   * repository's runners. 'taken', or why not; those that wait for a slot are passed. Idempotent for one `nowMs`.
+   */
+  mintAgain(asked: MintAgain, nowMs: number): Promise<SlotOutcome>;
+  /** It came to nothing: it is no repository's again. Idempotent. */
+  unassign(name: RunnerName): Promise<void>;
   /** Idempotent. `spent`: what its machine cost, in millionths; absent: what was kept of the day's money for it. */
   handBack(name: RunnerName, spent?: number): Promise<void>;
   /** The same of many, with as few writes as the number of a write's conditions allows. */

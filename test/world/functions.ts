@@ -3,6 +3,7 @@ import { launchAny } from '../../functions/launcher/warm/launch-any.ts';
 import { launcherWorld } from '../../functions/launcher/world.ts';
 import { newLooks } from '../../functions/reaper/looks.ts';
 import { reap } from '../../functions/reaper/reap.ts';
+import { seldom } from '../../functions/webhook/seldom.ts';
 import { webhook } from '../../functions/webhook/webhook.ts';
 import { ecsMarket } from '../../shared/adapters/ecs/market.ts';
 import { httpReply, parseHttpEvent } from '../../shared/adapters/function-compute/http.ts';
@@ -68,10 +69,13 @@ function host({ adapters, state }: Deployed, coldStart: (adapters: Ports) => Run
 
 function webhookOf(deployed: Deployed): FunctionSpec {
   const secrets = [{ read: async () => WEBHOOK_SECRET, stale: () => false }];
-  const body = host(deployed, ({ config, log }) => async (event) => {
-    const world = { secrets, isHook: null, rules: config, queue: deployed.queue(), log, logSampled: log };
-    const { status, text } = await webhook(parseHttpEvent(event, WEBHOOK_EVENT_MAX_BYTES), world);
-    return httpReply(status, text);
+  const body = host(deployed, ({ config, log, clock }) => {
+    const asked = { secrets, isHook: null, rules: config, log, logSampled: log, mayTell: seldom(clock) };
+    return async (event) => {
+      const world = { ...asked, queue: deployed.queue() };
+      const { status, text } = await webhook(parseHttpEvent(event, WEBHOOK_EVENT_MAX_BYTES), world);
+      return httpReply(status, text);
+    };
   });
   const timeoutMs = WEBHOOK_TIMEOUT_S * 1000;
   return { name: 'ci-webhook', memoryMb: 512, timeoutMs, http: { methods: ['POST'] }, body };

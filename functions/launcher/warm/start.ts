@@ -26,11 +26,16 @@ export const isAtRest = (entry: RunnerEntry): entry is AtRest =>
   entry.instanceId !== null &&
   entry.region !== null;
 
+type Known = Pick<Ahead, 'release' | 'unavailable'> & {
+  /** The sweep's plan gave the job its turn. */
+  readonly hasTurn: boolean;
+};
+
 /** Null: none could be started, and no start is open: the job is launched for. `stopped`: those that would do. */
 export async function startStopped(
   job: Held<JobEntry>,
   stopped: readonly Held<RunnerEntry>[],
-  known: Pick<Ahead, 'release' | 'unavailable'>,
+  known: Known,
   world: LauncherWorld,
 ): Promise<Outcome | null> {
   const { clock } = world;
@@ -45,7 +50,7 @@ export async function startStopped(
     const runner = mayTry(tries) ? await take(each, job, refusals, world) : null;
     if (runner === null) continue;
     tries++;
-    const outcome = await start({ job, runner, release, refusals }, world);
+    const outcome = await start({ job, runner, release, refusals, hasTurn: known.hasTurn }, world);
     if (outcome !== null) return outcome;
   }
   return clock.nowMs() - beganMs <= COLD_AFTER_START_MS ? null : waitForSweep(job, world);
@@ -85,13 +90,14 @@ interface Start {
   readonly runner: Taken;
   readonly release: Installed;
   readonly refusals: Refusals;
+  readonly hasTurn: boolean;
 }
 
 /** Null: it is given up, and the next may fare better. */
 async function start(asked: Start, world: LauncherWorld): Promise<Outcome | null> {
   const { job, runner, release } = asked;
   const { name, labels, candidate, region, instanceId, image = null } = runner.entry;
-  const minted = await mintInPace(job, runner, world);
+  const minted = await mintInPace(job, runner, asked.hasTurn, world);
   if (minted.kind !== 'minted') return minted;
   const { runnerId, jitConfig } = minted;
   const held = await note(runner, { runnerId }, world);

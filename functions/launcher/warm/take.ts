@@ -3,7 +3,6 @@ import { covers, parseLabels } from '../../../shared/job/labels.ts';
 import { amend, mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
-import { isStopped } from '../../../shared/ledger/stop.ts';
 import { LEDGER_SCAN_MAX } from '../../../shared/limits.ts';
 import { targetOf } from '../../../shared/names.ts';
 import type { Job } from '../../../shared/nouns.ts';
@@ -18,10 +17,11 @@ import { isAtRest, startStopped } from './start.ts';
  */
 export async function takeWarm(
   job: Held<JobEntry>,
-  known: Pick<Ahead, 'release' | 'unavailable'> & { readonly isOver: Promise<boolean> },
+  known: Parameters<typeof startStopped>[2] & Pick<Ahead, 'mayWait'> & { readonly isOver: Promise<boolean> },
   world: LauncherWorld,
 ): Promise<Outcome | null> {
   const { ledger, config } = world;
+  if (!(await known.mayWait)) return null;
   const [{ things }, hasEnded] = await Promise.all([ledger.runners.list(LEDGER_SCAN_MAX), known.isOver]);
   if (hasEnded) return null;
   const free = things.filter(({ entry }) => isFree(entry, job.entry.job, config)).sort(byReadiness);
@@ -31,14 +31,7 @@ export async function takeWarm(
   const now = await ledger.jobs.read(job.entry.job.id);
   if (now === null || now.entry.startedOn !== null) return { kind: 'known' };
   const stopped = things.filter(({ entry }) => isAtRest(entry) && suits(entry, job.entry.job, config));
-  if (stopped.length === 0 || (await isStoppedNow(job.entry.job, ledger))) return null;
   return startStopped(job, stopped, known, world);
-}
-
-/** A start takes no slot, whose write would refuse it; the launch that follows says so in its words. */
-async function isStoppedNow({ repository }: Job, { capacity }: LauncherWorld['ledger']): Promise<boolean> {
-  const { stop } = await capacity.view();
-  return stop != null && isStopped(stop, repository);
 }
 
 /** Whoever reads it meanwhile, and writes what it saw, does not lose us the runner: two launchers may want the same one. */

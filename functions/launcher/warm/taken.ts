@@ -31,24 +31,28 @@ export async function note(
   return written !== null && isOurs(written.entry) ? written : null;
 }
 
-/** Its slot was taken when it was made: this mint is counted by itself, with those of launches. */
+/** Its slot was taken when it was made: what else bounds a launch is asked in the write that counts this mint. */
 export async function mintInPace(
   job: Held<JobEntry>,
   runner: Taken,
+  hasTurn: boolean,
   world: LauncherWorld,
 ): ReturnType<typeof mint> {
   const { ledger, clock, config } = world;
-  const paced = await ledger.capacity.mintAgain(runner.entry.name, mintPace(config), clock.nowMs());
-  if (paced.kind === 'taken') return mint(job, runner.entry, () => putBack(runner, world), world);
+  const [{ name }, { repository }] = [runner.entry, job.entry.job];
+  const limits = { perRepository: config.limits.runnersPerRepository, mintsPerMinute: mintPace(config) };
+  const slot = await ledger.capacity.mintAgain({ name, repository, hasTurn, ...limits }, clock.nowMs());
+  if (slot.kind === 'taken') return mint(job, runner.entry, () => putBack(runner, world), world);
   await putBack(runner, world);
-  // Due at once: the sweep starts as many as the pace allows, in turns.
-  const because = 'because' in paced ? paced.because : '';
-  return wait(job, { because, nextTryAtMs: clock.nowMs(), obstacle: null }, world);
+  // Due at once: the sweep starts as many as limits and pace allow, in turns.
+  const obstacle = slot.kind === 'limited' ? 'limit' : null;
+  return wait(job, { because: slot.because, nextTryAtMs: clock.nowMs(), obstacle }, world);
 }
 
 /** Nothing was made that a later job could meet. */
 async function putBack(runner: Taken, world: LauncherWorld): Promise<void> {
   const atMs = world.clock.nowMs();
+  await world.ledger.capacity.unassign(runner.entry.name);
   await amend(
     world.ledger.runners,
     runner.entry.name,

@@ -1,12 +1,12 @@
 /** Starts the jobs whose turn has come, as far as slots and mints go. */
-import type { JobEntry } from '../../../shared/ledger/entries.ts';
-import type { Held, Waiting } from '../../../shared/ledger/ledger.ts';
+import type { Waiting } from '../../../shared/ledger/ledger.ts';
 import { isStopped } from '../../../shared/ledger/stop.ts';
 import type { Braked } from '../brake/brake.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
+import { byAge } from './in-turns.ts';
 import { tellOfLate } from './late.ts';
-import { byAge, planStarts } from './plan.ts';
+import { type Plan, planStarts } from './plan.ts';
 import { admit } from './quota.ts';
 
 export async function startDue(
@@ -21,11 +21,14 @@ export async function startDue(
   // Launches that are held back are told of as such.
   if (because === null) await tellOfLate(going, view, world);
   const { jobs, within } = await admit(going, world);
-  const { start, line } = planStarts(jobs, view, config, nowMs, mayStart, because === null ? byAge : byYouth);
-  await ledger.capacity.setWaiting(waitingIn(line, because, nowMs));
+  const plan = planStarts(jobs, view, config, nowMs, mayStart, because === null ? byAge : byYouth);
+  const { start, reserved } = plan;
+  await ledger.capacity.setWaiting(waitingIn(plan, because, nowMs));
   const left = await untilDeadline(start, deadlineMs, clock, async ({ entry, rev }) => {
     try {
-      const turn = { hasTurn: true, within: within.get(entry.job.id) };
+      // While money is reserved, what nobody knows the cost of goes to the line to learn it.
+      const hasTurn = reserved === null || entry.cost != null;
+      const turn = { hasTurn, within: within.get(entry.job.id) };
       await queue.launch({ kind: 'due', job: entry.job, rev, ...turn });
       log('job.due', { job: entry.job.id, because: entry.because });
     } catch (error) {
@@ -40,8 +43,9 @@ export async function startDue(
 const byYouth: typeof byAge = (a, b) => byAge(b, a);
 
 /** Pure. Null: whoever comes is served. */
-function waitingIn(line: readonly Held<JobEntry>[], because: string | null, nowMs: number): Waiting | null {
-  if (line.length === 0 && because === null) return null;
+function waitingIn({ line, reserved }: Plan, because: string | null, nowMs: number): Waiting | null {
+  if (line.length === 0 && because === null && reserved === null) return null;
   const sinceMs = Math.min(nowMs, ...line.map(({ entry }) => entry.job.createdAtMs));
-  return { sinceMs, because: because ?? 'other jobs wait for the same slot' };
+  const isBraked = because !== null;
+  return { sinceMs, because: because ?? 'other jobs wait for the same slot', reserved, isBraked };
 }

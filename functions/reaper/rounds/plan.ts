@@ -2,17 +2,19 @@
 import type { Config } from '../../../shared/config/config.ts';
 import { parseLabels } from '../../../shared/job/labels.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
-import type { CapacityView, Held } from '../../../shared/ledger/ledger.ts';
+import type { CapacityView, Reserved } from '../../../shared/ledger/ledger.ts';
 import { LAUNCHES_PER_SWEEP_MAX, PROBE_FIRST_MS, PROBES_PER_SWEEP_MAX } from '../../../shared/limits.ts';
 import { mintPace, minuteOf } from '../../../shared/runner/mint-pace.ts';
+import { byAge, count, inTurns, nextTurn, repositoryKey, turnsOf, type Waiting } from './in-turns.ts';
 import { type MoneyRoom, moneyRoom } from './money/room.ts';
 
-type Waiting = Held<JobEntry>;
 export interface Plan {
   /** To be launched for now, first turn first. */
   readonly start: readonly Waiting[];
   /** Due, servable, and without a slot or a mint: the first in line first. */
   readonly line: readonly Waiting[];
+  /** For whom the hour's money is kept; null: for nobody. */
+  readonly reserved: Reserved | null;
 }
 
 /** What else has to agree to a launch; asked once for each, in order, and yes means that it is made. */
@@ -49,11 +51,23 @@ export function planStarts(
   const probes = hasRoom(room) ? inTurns(withoutOffer).slice(0, PROBES_PER_SWEEP_MAX) : [];
   const overdue = aside.filter(({ entry }) => nowMs - entry.nextTryAtMs >= PROBE_FIRST_MS);
   const isProbeFirst = (minuteOf(nowMs) * 60_000) % PROBE_FIRST_MS === 0;
+  const isKept = ({ entry }: Waiting) => entry.job.id === view.reserved?.job;
+  const kept = takeTurns(servable.filter(isKept), view.reserved ?? null, room, mayStart);
   const first = isProbeFirst ? takeFew(overdue, 1, room, mayStart) : [];
-  const { start, line } = takeTurns(servable, room, mayStart);
+  const turns = takeTurns(
+    servable.filter((each) => !isKept(each)),
+    null,
+    room,
+    mayStart,
+  );
+  const line = [...kept.line, ...turns.line];
   const rest = aside.filter((each) => !first.includes(each));
   const last = line.length > 0 ? [] : takeFew(rest, PROBES_PER_SWEEP_MAX, room, mayStart);
-  return { start: [...first, ...start, ...last, ...probes.filter(({ entry }) => mayStart(entry))], line };
+  const tried = probes.filter(({ entry }) => room.money.fits(entry) && mayStart(entry));
+  const start = [...kept.start, ...first, ...turns.start, ...last, ...tried];
+  // Its launch may be refused yet: prices move.
+  const stays = kept.start.length > 0 ? view.reserved : null;
+  return { start, line, reserved: stays ?? room.money.reserved() };
 }
 
 /** Everybody whose launch could take a slot, in the order of the turns: what a person is told of its place. */
@@ -87,19 +101,23 @@ function roomIn(view: CapacityView, config: Config, nowMs: number): Room {
 const hasRoom = ({ used, config, startsLeft }: Room): boolean =>
   startsLeft > 0 && (used.get(ALL) ?? 0) < config.limits.runners;
 
-/** Everybody in the order of the turns: those that there is room for, and those that wait for it. */
-function takeTurns(jobs: readonly Waiting[], room: Room, mayStart: Gate): Plan {
+/**
+ * Everybody in the order of the turns: those that there is room for, and those that wait for it. The first that the hour's
+ * money does not suffice for has it reserved. `before`: it was, by the last sweep.
+ */
+function takeTurns(jobs: readonly Waiting[], before: Reserved | null, room: Room, mayStart: Gate) {
   const [start, line]: [Waiting[], Waiting[]] = [[], []];
   const turns = turnsOf(jobs);
   for (let next = nextTurn(turns, room.used); next !== null; next = nextTurn(turns, room.used)) {
     const keys = keysOf(next.entry, room.config);
     // What its own limit keeps out is nobody else's matter.
     if (isLimited(next, keys, room)) continue;
-    if (hasRoom(room) && room.money.mayStart(next.entry) && mayStart(next.entry)) {
+    if (hasRoom(room) && room.money.fits(next.entry) && mayStart(next.entry)) {
       start.push(next);
       take(next, keys, room);
     } else {
       line.push(next);
+      room.money.reserve(next.entry, before);
       // Whoever waits counts as well: the line goes on in turns.
       count(keys.slice(1), room.used);
     }
@@ -113,7 +131,7 @@ function takeFew(jobs: readonly Waiting[], max: number, room: Room, mayStart: Ga
   for (const next of inTurns(jobs)) {
     if (start.length >= max || !hasRoom(room)) return start;
     const keys = keysOf(next.entry, room.config);
-    if (isLimited(next, keys, room) || !room.money.mayStart(next.entry) || !mayStart(next.entry)) continue;
+    if (isLimited(next, keys, room) || !room.money.fits(next.entry) || !mayStart(next.entry)) continue;
     start.push(next);
     take(next, keys, room);
   }
@@ -126,56 +144,10 @@ function take({ entry }: Waiting, keys: readonly string[], room: Room): void {
   room.startsLeft--;
 }
 
-/** One of each repository, then the next of each; or first those who have fewer runners. */
-function inTurns(jobs: readonly Waiting[], used = new Map<string, number>()): readonly Waiting[] {
-  const turns = turnsOf(jobs);
-  const all: Waiting[] = [];
-  for (let next = nextTurn(turns, used); next !== null; next = nextTurn(turns, used)) {
-    all.push(next);
-    count([repositoryKey(next.entry.job.repository)], used);
-  }
-  return all;
-}
-
-/** By repository, each in the order that they came in. */
-function turnsOf(jobs: readonly Waiting[]): Map<string, Waiting[]> {
-  const turns = new Map<string, Waiting[]>();
-  for (const each of jobs) {
-    const key = repositoryKey(each.entry.job.repository);
-    const before = turns.get(key);
-    if (before === undefined) turns.set(key, [each]);
-    else before.push(each);
-  }
-  for (const queue of turns.values()) queue.reverse();
-  return turns;
-}
-
-/** The head of the repository with the fewest runners; of several the one that came first. */
-function nextTurn(turns: Map<string, Waiting[]>, used: ReadonlyMap<string, number>): Waiting | null {
-  let [best, fewest] = [null as string | null, Number.POSITIVE_INFINITY];
-  for (const key of turns.keys()) {
-    const has = used.get(key) ?? 0;
-    if (has < fewest) [best, fewest] = [key, has];
-  }
-  if (best === null) return null;
-  const queue = turns.get(best) as Waiting[];
-  const next = queue.pop() as Waiting;
-  if (queue.length === 0) turns.delete(best);
-  return next;
-}
-
-export const byAge = ({ entry: a }: Waiting, { entry: b }: Waiting): number =>
-  a.job.createdAtMs - b.job.createdAtMs || a.job.id - b.job.id;
 const byTry = ({ entry: a }: Waiting, { entry: b }: Waiting): number =>
   a.nextTryAtMs - b.nextTryAtMs || a.job.id - b.job.id;
 
 const ALL = 'all';
-const repositoryKey = (repository: string): string => `repository ${repository.toLowerCase()}`;
-
-function count(keys: readonly string[], used: Map<string, number>): void {
-  for (const key of keys) used.set(key, (used.get(key) ?? 0) + 1);
-}
-
 /** Of all runners, of its repository, and of its profile. */
 function keysOf({ job }: JobEntry, config: Config): readonly string[] {
   const understood = parseLabels(job.labels, job.repository, config);

@@ -36,9 +36,7 @@ test('a repository outside the allow-list, and a public one, are explained by th
   const world = await open({ config: { repositories: { allow: ['acme/other', 'acme/open'] } } });
   world.github.addRepository('acme/open', { isPublic: true });
   const outside = await told(world, OURS);
-  expect(outside.answer.text).toBe(
-    'We do not act on it because the repository is not under repositories.allow.',
-  );
+  expect(outside.answer.text).toBe('It was refused because the repository is not under repositories.allow.');
   expect(outside.answer.advice).toBe('Add acme/app under repositories.allow in runners.yaml, and deploy.');
   const open_ = await told(world, OURS, 20_000, {}, 'acme/open');
   expect(open_.answer.text).toMatch(/public and repositories.public says refuse/);

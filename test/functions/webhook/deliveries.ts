@@ -93,11 +93,13 @@ export async function callWebhook(
     secrets = [SECRET],
     refuse = '',
     isHook = null,
+    mayTell = () => true,
   }: {
     rules?: Rules;
     secrets?: string[];
     refuse?: string;
     isHook?: ((address: string) => boolean) | null;
+    mayTell?: (key: string) => boolean;
   } = {},
 ): Promise<DeliveryOutcome> {
   const launched: JobEvent[] = [];
@@ -116,6 +118,7 @@ export async function callWebhook(
       queue: { launch: taking(launched), reap: taking(reaped) },
       log: (event, fields) => void lines.push({ ...fields, event }),
       logSampled: (event, fields) => void lines.push({ ...fields, event }),
+      mayTell,
     },
   );
   return { reply, launched, reaped, lines };

@@ -64,7 +64,11 @@ export const OPERATIONS: readonly Operation[] = [
   {
     name: 'capacity.mintAgain',
     prepare: ({ capacity }) => capacity.take(build.slot(1, { profile: 'big' }), LIMITS, START_MS),
-    act: ({ capacity }) => capacity.mintAgain(R, 3, START_MS + 1_000),
+    act: ({ capacity }) =>
+      capacity.mintAgain(
+        { name: R, repository: 'acme/app', hasTurn: false, perRepository: 2, mintsPerMinute: 3 },
+        START_MS + 1_000,
+      ),
     truth: ({ capacity }) => capacity.view(),
   },
   {

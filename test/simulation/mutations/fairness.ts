@@ -6,7 +6,7 @@ const ASIDE = edit(
   "return obstacle === null || obstacle === 'limit';",
   'return obstacle !== undefined;',
 );
-const TURNS = edit('functions/reaper/rounds/plan.ts', 'if (has < fewest)', 'if (best === null)');
+const TURNS = edit('functions/reaper/rounds/in-turns.ts', 'if (has < fewest)', 'if (best === null)');
 const CAP = edit(
   'functions/reaper/brake/charge.ts',
   'if (wasted >= WASTED_MAX) return capped(next, because, terms);',

@@ -1,11 +1,11 @@
 /** Slots, over the one capacity row. */
-import type { Capacity, SlotLimits, SlotOutcome, SlotRequest } from '../../../ledger/ledger.ts';
+import type { Capacity, MintAgain, SlotLimits, SlotOutcome, SlotRequest } from '../../../ledger/ledger.ts';
 import { WRITE_CONFLICTS_MAX } from '../../../limits.ts';
 import type { RunnerName } from '../../../nouns.ts';
 import { checkSchema, SCHEMA_VERSION } from '../entries.ts';
 import type { Change, Columns, Condition, Table } from '../table.ts';
 import { CAPACITY_KEY } from './columns.ts';
-import { type MintAsked, mintingAgain } from './mints.ts';
+import { mintingAgain, unassigning } from './mints.ts';
 import { repricing } from './money.ts';
 import { forgetting, recounting } from './recount.ts';
 import { CONTENDED, handingBack, refusalIn, taking, viewOf, waitingChange } from './row.ts';
@@ -90,7 +90,8 @@ export function capacityOn(table: Table, newToken: () => string): Capacity {
       }
       return CONTENDED;
     },
-    mintAgain: (name, mintsPerMinute, nowMs) => mintOn(table, row, { name, mintsPerMinute, nowMs }),
+    mintAgain: (asked, nowMs) => mintOn(table, row, asked, nowMs),
+    unassign: (name) => unassignOn(table, row, name),
     handBack: (name, spent) => handBackAll(new Map([[name, spent]]), table, row),
     handBackAll: (slots) => handBackAll(slots, table, row),
     async reprice(costs) {
@@ -106,21 +107,34 @@ export function capacityOn(table: Table, newToken: () => string): Capacity {
       await table.update(CAPACITY_KEY, change, when);
     },
     stop: (change, nowMs) => stopOn(table, row, change, nowMs),
-    async recount(nowMs) {
-      const columns = await row();
-      for (const act of [recounting(columns, newToken(), nowMs), forgetting(columns)])
-        if (act !== null) await table.update(CAPACITY_KEY, act.change, act.when);
-    },
+    recount: async (nowMs) => recountOn(table, await row(), newToken(), nowMs),
   };
 }
 
-async function mintOn(table: Table, row: () => Promise<Columns>, asked: MintAsked): Promise<SlotOutcome> {
+async function recountOn(table: Table, columns: Columns, token: string, nowMs: number): Promise<void> {
+  for (const act of [recounting(columns, token, nowMs), forgetting(columns)])
+    if (act !== null) await table.update(CAPACITY_KEY, act.change, act.when);
+}
+
+async function mintOn(
+  table: Table,
+  row: () => Promise<Columns>,
+  asked: MintAgain,
+  nowMs: number,
+): Promise<SlotOutcome> {
   for (let tries = 0; tries < WRITE_CONFLICTS_MAX; tries++) {
-    const act = mintingAgain(await row(), asked);
+    const act = mintingAgain(await row(), asked, nowMs);
     if ('kind' in act) return act;
     if (await table.update(CAPACITY_KEY, act.change, act.when)) return { kind: 'taken' };
   }
   return CONTENDED;
+}
+
+async function unassignOn(table: Table, row: () => Promise<Columns>, name: RunnerName): Promise<void> {
+  for (let tries = 0; tries < WRITE_CONFLICTS_MAX; tries++) {
+    const act = unassigning(await row(), name);
+    if (act === null || (await table.update(CAPACITY_KEY, act.change, act.when))) return;
+  }
 }
 
 async function stopOn(

@@ -1,8 +1,10 @@
 /** Mints in the capacity row, counted by minute: pure. A slot's own is counted in the write that takes it. */
-import type { SlotOutcome } from '../../../ledger/ledger.ts';
+import type { MintAgain, SlotOutcome } from '../../../ledger/ledger.ts';
+import { isStopped, whyStopped } from '../../../ledger/stop.ts';
 import type { RunnerName } from '../../../nouns.ts';
 import type { Change, Check, Columns, Condition } from '../table.ts';
 import { columnOf, countIn, minuteColumn, type Slot } from './columns.ts';
+import { stillStopped, stopIn, stopText } from './stop.ts';
 
 export const pacedAt = (mintsPerMinute: number): SlotOutcome => ({
   kind: 'paced',
@@ -17,33 +19,97 @@ export const withinPace = (mintsPerMinute: number, nowMs: number): Check => ({
   ifMissing: true,
 });
 
-export interface MintAsked {
-  readonly name: RunnerName;
-  readonly mintsPerMinute: number;
-  readonly nowMs: number;
+interface Act {
+  readonly change: Change;
+  readonly when: Condition;
 }
 
-/** One more of a runner that has its slot: the slot's time moves with it, so that a repeated write counts once. Or why not. */
-export function mintingAgain(
-  columns: Columns,
-  { name, mintsPerMinute, nowMs }: MintAsked,
-): { readonly change: Change; readonly when: Condition } | SlotOutcome {
+/** The sweep lets probes alone pass: there is no such column, or it is not positive. */
+const NOT_BRAKED: Check = { column: 'braked', is: '<', value: 0, ifMissing: true };
+
+/**
+ * One more of a runner that has its slot, and is a repository's from now on: the slot's time moves with it, so that a repeated
+ * write counts once. Or why not.
+ */
+export function mintingAgain(columns: Columns, asked: MintAgain, nowMs: number): Act | SlotOutcome {
+  const { name, repository, hasTurn, mintsPerMinute } = asked;
+  const found = slotTextOf(columns, name);
+  if (found === null) return { kind: 'paced', because: 'its slot was handed back meanwhile' };
+  if (found.slot.atMs === nowMs) return { kind: 'taken' };
+  // Counted there already, by a start that came to nothing, it is not one more.
+  const isCounted = found.slot.counts.includes(columnOf('r', repository));
+  const bounded = isCounted ? { ...asked, perRepository: null } : asked;
+  const refusal = whyNotAgain(columns, bounded, nowMs);
+  if (refusal !== null) return refusal;
+  const { put, add } = movedTo(found, repository, nowMs);
+  const checks: Check[] = [
+    found.isAsRead,
+    withinPace(mintsPerMinute, nowMs),
+    stillStopped(stopText(columns)),
+    ...(hasTurn ? [] : [NOT_BRAKED]),
+    ...ownBound(bounded),
+  ];
+  return {
+    change: { put, add: { ...add, [minuteColumn(nowMs)]: 1 } },
+    when: { row: 'present', checks },
+  };
+}
+
+function whyNotAgain(columns: Columns, asked: MintAgain, nowMs: number): SlotOutcome | null {
+  const { repository, hasTurn, perRepository, mintsPerMinute } = asked;
+  const stop = stopIn(columns);
+  if (stop !== null && isStopped(stop, repository))
+    return { kind: 'stopped', because: whyStopped(stop, repository) };
+  if (perRepository !== null && countIn(columns, columnOf('r', repository)) >= perRepository)
+    return { kind: 'limited', because: ownLimit(repository, perRepository) };
+  if (!hasTurn && columns.braked !== undefined) return { kind: 'queue', because: String(columns.barrier) };
+  return countIn(columns, minuteColumn(nowMs)) >= mintsPerMinute ? pacedAt(mintsPerMinute) : null;
+}
+
+const ownBound = ({ repository, perRepository }: MintAgain): readonly Check[] =>
+  perRepository === null
+    ? []
+    : [{ column: columnOf('r', repository), is: '<=', value: perRepository - 1, ifMissing: true }];
+
+export const ownLimit = (repository: string, max: number): string =>
+  `all runners of ${repository} are in use (limits.runnersPerRepository is ${max})`;
+
+/** Null: there is nothing to take back. */
+export function unassigning(columns: Columns, name: RunnerName): Act | null {
+  const found = slotTextOf(columns, name);
+  if (found === null || !found.slot.counts.some(isOfRepository)) return null;
+  return {
+    change: movedTo(found, null, found.slot.atMs),
+    when: { row: 'present', checks: [found.isAsRead] },
+  };
+}
+
+const isOfRepository = (column: string): boolean => column.startsWith('r_');
+
+/** Counted with the runners of `repository` instead of those of another; null: with none's. */
+function movedTo({ slot, column }: Found, repository: string | null, atMs: number | undefined) {
+  const before = slot.counts.filter(isOfRepository);
+  const after = repository === null ? [] : [columnOf('r', repository)];
+  const moved: Slot = {
+    ...{ ...slot, ...(repository === null ? {} : { repository }), ...(atMs === undefined ? {} : { atMs }) },
+    counts: [...slot.counts.filter((each) => !isOfRepository(each)), ...after],
+  };
+  const left = before.filter((each) => !after.includes(each)).map((each) => [each, -1] as const);
+  const come = after.filter((each) => !before.includes(each)).map((each) => [each, 1] as const);
+  return { put: { [column]: JSON.stringify(moved) }, add: Object.fromEntries([...left, ...come]) };
+}
+
+interface Found {
+  readonly column: string;
+  readonly slot: Slot;
+  readonly isAsRead: Check;
+}
+
+function slotTextOf(columns: Columns, name: RunnerName): Found | null {
   const column = columnOf('s', name);
   const text = columns[column];
-  if (typeof text !== 'string') return { kind: 'paced', because: 'its slot was handed back meanwhile' };
-  const slot: Slot = JSON.parse(text);
-  if (slot.atMs === nowMs) return { kind: 'taken' };
-  if (countIn(columns, minuteColumn(nowMs)) >= mintsPerMinute) return pacedAt(mintsPerMinute);
-  return {
-    change: {
-      put: { [column]: JSON.stringify({ ...slot, atMs: nowMs }) },
-      add: { [minuteColumn(nowMs)]: 1 },
-    },
-    when: {
-      row: 'present',
-      checks: [{ column, is: '=', value: text, ifMissing: false }, withinPace(mintsPerMinute, nowMs)],
-    },
-  };
+  if (typeof text !== 'string') return null;
+  return { column, slot: JSON.parse(text), isAsRead: { column, is: '=', value: text, ifMissing: false } };
 }
 
 /** All but the newest two minutes of the row: no clock is needed to see that they are over, and the row stays small. */

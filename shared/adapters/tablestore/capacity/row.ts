@@ -4,7 +4,7 @@ import { isStopped, type Stop, whyStopped } from '../../../ledger/stop.ts';
 import type { RunnerName } from '../../../nouns.ts';
 import { CHECKS_MAX, type Change, type Check, type Columns, type Condition } from '../table.ts';
 import { type Bound, columnOf, countIn, minuteColumn, type Slot, slotsIn } from './columns.ts';
-import { mintsOfThePast, pacedAt, withinPace } from './mints.ts';
+import { mintsOfThePast, ownLimit, pacedAt, withinPace } from './mints.ts';
 import { moneyBounds, moneyOf } from './money.ts';
 import { stillStopped, stopIn } from './stop.ts';
 
@@ -26,7 +26,7 @@ function boundsOf(request: SlotRequest, limits: SlotLimits): Bound[] {
       column: columnOf('r', request.repository),
       max: limits.perRepository,
       kind: 'limited',
-      because: `all runners of ${request.repository} are in use (limits.runnersPerRepository is ${limits.perRepository})`,
+      because: ownLimit(request.repository, limits.perRepository),
     });
   // A write takes no more conditions than it has: where all else is bounded, too, a matrix is not.
   if (request.matrix != null && (bounds.length < 3 || request.cost == null))
@@ -118,13 +118,17 @@ function queueReason({ barrier }: Columns, stop: Stop | null): string {
 export function waitingChange(waiting: Waiting | null): { change: Change; when: Condition } {
   if (waiting === null)
     return {
-      change: { drop: ['waiting', 'barrier'] },
+      change: { drop: ['waiting', 'barrier', 'reserved', 'braked'] },
       when: { row: 'present', checks: [stillStopped('')] },
     };
-  return {
-    change: { put: { waiting: waiting.sinceMs, barrier: waiting.because } },
-    when: { row: 'present' },
+  const { sinceMs, because: barrier, reserved = null, isBraked = false } = waiting;
+  const put = {
+    ...{ waiting: sinceMs, barrier },
+    ...(reserved === null ? {} : { reserved: JSON.stringify(reserved) }),
+    ...(isBraked ? { braked: sinceMs } : {}),
   };
+  const drop = ['reserved', 'braked'].filter((column) => !(column in put));
+  return { change: { put, drop }, when: { row: 'present' } };
 }
 
 /** Slots came and went under each of our tries. */
@@ -175,6 +179,7 @@ export function viewOf(columns: Columns): CapacityView {
     days: Object.fromEntries(days.map((column) => [column.slice('d_'.length), countIn(columns, column)])),
     isAtRest: Object.keys(columns).every((column) => isIdle(column, columns)),
     ...(stop === null ? {} : { stop }),
+    ...(typeof columns.reserved === 'string' ? { reserved: JSON.parse(columns.reserved) } : {}),
   };
 }
 

@@ -64,6 +64,25 @@ describe('a push of many jobs of 16 cores', () => {
     world.fc.close();
   });
 
+  test('others pass a dear job, and it starts once those that lived before it have ended, however many come', async () => {
+    const world = await openFor({ spendPerHour: 2.4, runnersPerRepository: null });
+    const before = push(world, 2, OURS, 15 * MINUTE_MS);
+    await world.pass(4 * MINUTE_MS);
+    const dear = queue(world, WIDE, { durationMs: MINUTE_MS }, 'acme/pay');
+    await world.pass(MINUTE_MS);
+    const after = push(world, 12, `${OURS} 4cpu`, 12 * MINUTE_MS);
+    const has = (job: SimJob) => job.startedAtMs !== null;
+    await world.pass(8 * MINUTE_MS);
+    expect(has(dear)).toBe(false);
+    expect(after.filter(has).length, 'others go on').toBeGreaterThan(0);
+    expect(after.every(has), 'and leave it its share').toBe(false);
+    await world.until(() => has(dear), 30 * MINUTE_MS);
+    const endedMs = Math.max(...before.map(({ completedAtMs }) => completedAtMs ?? 0));
+    expect((dear.startedAtMs ?? Number.NaN) - endedMs).toBeLessThan(5 * MINUTE_MS);
+    expect(dearest(world)).toBeLessThanOrEqual(2.4);
+    world.fc.close();
+  });
+
   test('ends at limits.spendPerDay: what runs goes on, what waits has that reason, and the next day begins anew', async () => {
     const alerts: string[] = [];
     const world = await openFor({ spendPerDay: 4 }, alerts);
