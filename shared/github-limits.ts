@@ -55,6 +55,16 @@ export const SILENCE_MIN_MS = 10_000;
 /** For so long nobody else waits. */
 export const SILENCE_HEEDED_MS = 20_000;
 
+/** Whose code a run is of is asked once for all jobs that come within this: those of a matrix come together. */
+export const CODE_KEPT_MS = 15 * 60_000;
+/** Who has said that he asks, and has told nothing for so long, is dead. */
+export const CODE_CLAIM_MS = 3_000;
+/** The answer of another is waited for so long, and looked for each such step; then everybody asks for himself. */
+export const CODE_WAIT_MAX_MS = 5_000;
+export const CODE_WAIT_STEP_MS = 250;
+/** Of these notes, so many in one sweep: more than a minute's mints. */
+export const CODES_FORGOTTEN_MAX = 200;
+
 /** What other functions found out of GitHub's limits is read again after this. */
 export const GITHUB_NOTE_KEPT_MS = 30_000;
 

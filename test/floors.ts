@@ -90,7 +90,7 @@ export const FLOORS: readonly (readonly string[])[] = [
     'shared/alert-once.ts',
     'shared/github-note.ts',
   ],
-  ['shared/story/'],
+  ['shared/story/', 'shared/code-note.ts'],
   ['shared/github-trust.ts', 'shared/names.ts', 'shared/ports.ts'],
   ['shared/budget.ts', 'shared/config/', 'shared/ledger/', 'shared/market/'],
   [

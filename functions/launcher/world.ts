@@ -67,7 +67,7 @@ type LauncherAdapters = Omit<
   LauncherWorld,
   'whyForkRefused' | 'markets' | 'hours' | 'widths' | 'release' | 'mayWait' | 'userData' | 'github'
 > & {
-  readonly github: Pick<GitHub, 'mint' | 'removeRunner' | 'run'>;
+  readonly github: Pick<GitHub, 'mint' | 'removeRunner' | 'codeOf'>;
 };
 
 /** Adds what a warm launcher keeps for a moment. */
