@@ -161,8 +161,8 @@ async function sweepsOf(live: number, sweepsMax: number) {
   return { ...opened, rows };
 }
 
-test('500 idle runners: the first machines go in the fourth sweep, and all are closed by the tenth', async () => {
-  const { rows, ecs } = await sweepsOf(500, 10);
+test('500 idle runners: the first machines go in the fourth sweep, and all are closed by the eleventh', async () => {
+  const { rows, ecs } = await sweepsOf(500, 11);
   expect(rows[1]?.registered).toBeLessThan(400);
   expect(rows.slice(0, 4).map(({ deletions }) => deletions)).toEqual([0, 0, 0, 2]);
   expect(rows.at(-1)).toMatchObject({ registered: 0, machines: 0, entries: 0, slots: 0 });
