@@ -19,3 +19,14 @@ export function memoize<Answer>(
     return answer;
   };
 }
+
+/** Whoever asks while an answer is on its way gets that one: what a burst asks at once, in one process, is asked once. */
+export function whileUnderWay<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
+  let answer: Promise<Answer> | null = null;
+  return () => {
+    answer ??= ask().finally(() => {
+      answer = null;
+    });
+    return answer;
+  };
+}

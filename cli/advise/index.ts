@@ -11,7 +11,6 @@ import { complain, type Shown, shownText } from '../shared/screen/show.ts';
 import { isSimulated } from '../shared/simulator-file.ts';
 import { adviceForJob, type LookWorld, listing } from './look.ts';
 import { type AdviseOptions, parseOptions, UsageError } from './options.ts';
-import { simulatedCall, simulatedConfig } from './simulated.ts';
 import { type Advice, table } from './table.ts';
 import { warmText } from './warm/text.ts';
 import { adviseWarm } from './warm/warm.ts';
@@ -77,8 +76,10 @@ async function servedSource({ labels, region }: AdviseOptions): Promise<Source> 
 }
 
 async function ownSource(options: AdviseOptions, nowMs: () => number): Promise<Source> {
-  const config = options.labels === null ? null : configFor(options);
-  const call = options.simulate ? simulatedCall(nowMs()) : await realCall();
+  // A third of what this command would load: only for who asks for it.
+  const simulated = options.simulate ? await import('./simulated.ts') : null;
+  const config = options.labels === null ? null : configFor(options, simulated?.simulatedConfig);
+  const call = simulated === null ? await realCall() : simulated.simulatedCall(nowMs());
   return { config, call, nowMs };
 }
 
@@ -97,9 +98,10 @@ function tell<Data>(data: Data, how: Shown<Data>, { out, screen }: Terminal): vo
   out(`${shownText(data, how, screen).trimEnd()}\n`);
 }
 
-function configFor({ simulate, config: path, region }: AdviseOptions): Config {
-  const isMadeUp = simulate && path === null && !existsSync(RUNNERS_YAML);
-  const config = isMadeUp ? simulatedConfig() : readRunnersYaml(path ?? RUNNERS_YAML);
+/** `simulated`: for who has no runners.yaml yet; undefined: advice is to be of the real one. */
+function configFor({ config: path, region }: AdviseOptions, simulated: (() => Config) | undefined): Config {
+  const isMadeUp = path === null && !existsSync(RUNNERS_YAML);
+  const config = isMadeUp && simulated ? simulated() : readRunnersYaml(path ?? RUNNERS_YAML);
   if (config === null) throw new UsageError('Fix it, name another with --config FILE, or say --simulate.');
   return inRegion(config, region);
 }

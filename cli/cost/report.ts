@@ -3,7 +3,8 @@ import type { Config } from '../../shared/config/config.ts';
 import { parseLabels } from '../../shared/job/labels.ts';
 import type { HistoryRow } from '../../shared/ledger/history-row.ts';
 import type { UnusedRow } from '../../shared/ledger/unused-row.ts';
-import { familyOf, type MarketType } from '../../shared/market/market.ts';
+import type { MarketType } from '../../shared/market/market.ts';
+import { familyOf } from '../../shared/market/type-names.ts';
 import { hostedUsd } from './hosted-prices.ts';
 import { type Idle, idleOf } from './idle.ts';
 import {

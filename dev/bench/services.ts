@@ -18,9 +18,10 @@ const LABELS = ['self-hosted', 'aliyun', 'arm64'];
 
 export type Services = Awaited<ReturnType<typeof openServices>>;
 
-export async function openServices(bundles: string, { name: deployment, placements }: Config) {
+/** `bundles` null: no function of ours runs, so that no mirror knows of a runner release. */
+export async function openServices(bundles: string | null, { name: deployment, placements }: Config) {
   const world = await openLoopback({
-    ...{ scale: 1, seed: 1, bundles, deployment, placements },
+    ...{ scale: 1, seed: 1, bundles: bundles ?? '', deployment, placements },
     ecs: { soldOut: 0 },
     github: { deliver: async () => ({ status: 202 }) },
   });
@@ -31,12 +32,12 @@ export async function openServices(bundles: string, { name: deployment, placemen
   const group = world.github.addGroup({ organization: 'acme', name: groupName, repositories: ['acme/app'] });
   const installation = world.github.install('acme');
   const run = world.github.queueRun({ repository: 'acme/app', jobs: [{ name: 'build', labels: LABELS }] });
-  await mirrorRunner(world, deployment);
+  if (bundles !== null) await mirrorRunner(world, deployment);
   for (const { region } of placements) alwaysInStock(world, region);
   const queue = await quietQueue();
   const simulated = world.environment();
   const secrets = await secretStore({ hook: WEBHOOK_SECRET, key: simulated.GITHUB_PRIVATE_KEY ?? '' });
-  const state = { calls: 0, delayMs: 0 };
+  const state: Gates = { calls: 0, open: 0, pass: async () => undefined };
   const far = { ...simulated, INVOKE_ENDPOINT: queue.endpoint, OOS_ENDPOINT: secrets.endpoint };
   const gates = await gatesOf(far, state);
   let job = 1_000_000;
@@ -49,8 +50,14 @@ export async function openServices(bundles: string, { name: deployment, placemen
       FLOOR_VSWITCH: 'vsw-cn-hangzhou-k',
     },
     calls: () => state.calls,
+    /** Asked and not answered yet. */
+    open: () => state.open,
     delayMs(ms: number) {
-      state.delayMs = ms;
+      state.pass = () => setTimeout(ms);
+    },
+    /** What each call waits for before it is handed on. */
+    hold(pass: () => Promise<void>) {
+      state.pass = pass;
     },
     events: (kind: 'webhook' | 'launcher', count: number) =>
       Array.from({ length: count }, () =>
@@ -95,10 +102,13 @@ function secretStore({ hook, key }: { readonly hook: string; readonly key: strin
   });
 }
 
-async function gatesOf(
-  environment: Readonly<Record<string, string>>,
-  state: { calls: number; readonly delayMs: number },
-) {
+interface Gates {
+  calls: number;
+  open: number;
+  pass: () => Promise<void>;
+}
+
+async function gatesOf(environment: Readonly<Record<string, string>>, state: Gates) {
   const servers: { close: () => Promise<void> }[] = [];
   const gated: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment)) {
@@ -113,11 +123,13 @@ async function gatesOf(
 }
 
 /** Hands on as it came, the host that was signed included. */
-function gateTo(target: URL, state: { calls: number; readonly delayMs: number }) {
+function gateTo(target: URL, state: Gates) {
   const agent = new http.Agent({ keepAlive: true });
   return listening(async (request, reply) => {
     state.calls++;
-    if (state.delayMs > 0) await setTimeout(state.delayMs);
+    state.open++;
+    reply.on('close', () => state.open--);
+    await state.pass();
     const { method = 'GET', url: path = '/', headers } = request;
     const onward = http.request({ host: target.hostname, port: target.port, agent, method, path, headers });
     onward.on('response', (answer) => {

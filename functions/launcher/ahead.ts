@@ -3,13 +3,12 @@ import type { KnownHours } from '../../shared/job/hours.ts';
 import { type KnownWidths, matrixOf } from '../../shared/job/matrix.ts';
 import type { Market } from '../../shared/market/market.ts';
 import type { Job } from '../../shared/nouns.ts';
-import type { LearnedLimits } from '../../shared/quota/learned-limits.ts';
-import { readLimits } from '../../shared/quota/note.ts';
+import type { Quotas } from '../../shared/quota/quotas.ts';
 import type { Installed } from './boot.ts';
 import type { LauncherWorld } from './world.ts';
 
 export interface Ahead {
-  readonly limits: Promise<LearnedLimits>;
+  readonly quotas: Promise<Quotas>;
   readonly unavailable: ReturnType<LauncherWorld['ledger']['unavailable']['list']>;
   readonly markets: Promise<ReadonlyMap<string, Market | null>>;
   /** How long jobs run. */
@@ -24,11 +23,11 @@ export interface Ahead {
 /** `queued`: the job that GitHub has just told of; null: one whose turn has come, or none. */
 export function readAhead(
   queued: Pick<Job, 'name'> | null,
-  { ledger, clock, markets, hours, widths, release, mayWait }: LauncherWorld,
+  { quotas, unavailable, markets, hours, widths, release, mayWait }: LauncherWorld,
 ): Ahead {
   return {
-    limits: ahead(readLimits(ledger)),
-    unavailable: ahead(ledger.unavailable.list(clock.nowMs())),
+    quotas: ahead(quotas()),
+    unavailable: ahead(unavailable()),
     markets: ahead(markets()),
     hours: ahead(hours()),
     widths: ahead(queued === null || matrixOf(queued) === null ? Promise.resolve(new Map()) : widths()),

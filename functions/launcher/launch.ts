@@ -55,7 +55,7 @@ async function launchFor(
 ): Promise<Outcome> {
   const taken = (await known.mayWait) ? await takeWarm(job, { ...known, isOver }, world) : null;
   if (taken !== null) return taken;
-  const gate = await openQuotaGate(job.entry, await known.limits, event, world);
+  const gate = openQuotaGate(job.entry, await known.quotas, event, world);
   const ranking = await rankFor(job, requirements, known, gate, world);
   const release = await known.release;
   const { candidates } = ranking;

@@ -18,6 +18,7 @@ import {
   usageOf,
 } from '../../shared/quota/learned-limits.ts';
 import { changeLimits, readLimits } from '../../shared/quota/note.ts';
+import type { Quotas } from '../../shared/quota/quotas.ts';
 import { ahead } from './ahead.ts';
 import type { LaunchEvent, LauncherWorld } from './world.ts';
 
@@ -32,24 +33,21 @@ export interface QuotaGate {
   refusedSince(candidate: Candidate): Promise<string | null>;
 }
 
-export async function openQuotaGate(
+export function openQuotaGate(
   { quota }: Pick<JobEntry, 'quota'>,
-  limits: LearnedLimits,
+  { limits, usage }: Quotas,
   event: LaunchEvent | WarmEvent,
-  { ledger, clock }: Pick<LauncherWorld, 'ledger' | 'clock'>,
-): Promise<QuotaGate> {
+  { limits: readAnew, clock }: Pick<LauncherWorld, 'limits' | 'clock'>,
+): QuotaGate {
   const within = event.kind === 'due' ? event.within : undefined;
-  // What is alive is asked for only where a limit is known.
-  const runners = limits.size === 0 ? [] : (await ledger.runners.list(LEDGER_SCAN_MAX)).things;
-  const entries = runners.map(({ entry }) => entry);
   let again: Promise<LearnedLimits> | null = null;
   return {
     lookAgain() {
-      again = ahead(readLimits(ledger));
+      again = ahead(readAnew());
     },
-    ...rankingGate(limits, usageOf(entries, 'made and coming'), quota?.needs ?? {}, within),
+    ...rankingGate(limits, usage, quota?.needs ?? {}, within),
     async refusedSince(candidate) {
-      const now = await (again ?? readLimits(ledger));
+      const now = await (again ?? readAnew());
       again = null;
       const isRefused = (scope: string) => now.has(scope) && !isNews(now.get(scope), clock.nowMs());
       return scopesOf(candidate).find((scope) => scope !== within && isRefused(scope)) ?? null;

@@ -11,9 +11,12 @@ import { HOURS_KEPT_MS, RELEASE_KEPT_MS } from '../../shared/limits.ts';
 import { MARKET_KEPT_MS } from '../../shared/market/limits.ts';
 import type { Market } from '../../shared/market/market.ts';
 import { readMarkets } from '../../shared/market/read.ts';
-import { memoize } from '../../shared/memoize.ts';
+import { memoize, whileUnderWay } from '../../shared/memoize.ts';
 import type { DueEvent, JobEvent, RunnerName } from '../../shared/nouns.ts';
 import type { Alerts, Clock, GitHub, Instances, Log } from '../../shared/ports.ts';
+import type { LearnedLimits } from '../../shared/quota/learned-limits.ts';
+import { readLimits } from '../../shared/quota/note.ts';
+import { type Quotas, quotasIn } from '../../shared/quota/quotas.ts';
 import { ACTIONS_NOTE, parseKeptActions } from '../../shared/runner/copies.ts';
 import { parseKeptTools, TOOLS_NOTE } from '../../shared/runner/kept/tools.ts';
 import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../shared/runner/release.ts';
@@ -35,6 +38,12 @@ export interface LauncherWorld {
   readonly instances: Pick<Instances, 'run' | 'start' | 'setUserData'>;
   /** The last snapshots, by region; null where there is none. Kept for a moment between launches. */
   readonly markets: () => Promise<ReadonlyMap<string, Market | null>>;
+  /** What was learned of the account's quotas; whoever asks while the answer is on its way gets the same. */
+  readonly limits: () => Promise<LearnedLimits>;
+  /** The same, with what of ours is alive under them. */
+  readonly quotas: () => Promise<Quotas>;
+  /** What could not be had just now, by its keys, with why. */
+  readonly unavailable: () => Promise<ReadonlyMap<string, string>>;
   /** How long jobs run, as the reaper last learned it. Kept for a while between launches. */
   readonly hours: () => Promise<KnownHours>;
   /** How many jobs of a matrix run at once, as the reaper saw it. Kept for a moment between launches. */
@@ -63,10 +72,9 @@ export type Outcome =
   /** An instance may exist: the sweep decides when the lease has ended. */
   | { readonly kind: 'unknown'; readonly because: string };
 
-type LauncherAdapters = Omit<
-  LauncherWorld,
-  'whyForkRefused' | 'markets' | 'hours' | 'widths' | 'release' | 'mayWait' | 'userData' | 'github'
-> & {
+type Kept = ('limits' | 'quotas' | 'unavailable') | ('markets' | 'hours' | 'widths' | 'release' | 'mayWait');
+
+type LauncherAdapters = Omit<LauncherWorld, 'whyForkRefused' | 'github' | 'userData' | Kept> & {
   readonly github: Pick<GitHub, 'mint' | 'removeRunner' | 'codeOf'>;
 };
 
@@ -89,9 +97,13 @@ export function launcherWorld(adapters: LauncherAdapters, scripts: UserDataScrip
   };
   const readHours = async () => decodeHours((await ledger.notes.read(HOURS_NOTE))?.entry.text ?? '{}');
   const readWidths = async () => decodeWidths((await ledger.notes.read(WIDTHS_NOTE))?.entry.text ?? '{}');
+  const limits = whileUnderWay(() => readLimits(ledger));
   return {
     ...adapters,
     whyForkRefused: forkLookUp(config, adapters.github, 'mint'),
+    limits,
+    quotas: quotasIn(ledger, limits),
+    unavailable: whileUnderWay(() => ledger.unavailable.list(clock.nowMs())),
     markets: memoize(() => readMarkets(config, ledger.market, log), MARKET_KEPT_MS, clock),
     hours: memoize(readHours, HOURS_KEPT_MS, clock),
     widths: memoize(readWidths, WIDTHS_KEPT_MS, clock),

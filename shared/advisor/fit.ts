@@ -3,7 +3,8 @@ import type { Config } from '../config/config.ts';
 import { coresMax } from '../job/bounds.ts';
 import { LEFT_OUT_NAMED_MAX } from '../limits.ts';
 import { diskPricePerHour } from '../market/disk.ts';
-import { familyOf, type MarketType } from '../market/market.ts';
+import type { MarketType } from '../market/market.ts';
+import { familyOf } from '../market/type-names.ts';
 import type { CapacityType, Offering, Requirements } from '../nouns.ts';
 import type { RunOutcome } from '../ports.ts';
 import {
@@ -186,11 +187,8 @@ function whyUnavailable(offering: PricedOffering, unavailable: ReadonlyMap<strin
 /** One entry a reason, in the order they came up: a few named, the rest counted. */
 export function groupByReason(leftOut: readonly LeftOut[]): readonly LeftOut[] {
   const byReason = new Map<string, Set<string>>();
-  for (const { what, because } of leftOut) {
-    const named = byReason.get(because);
-    if (named === undefined) byReason.set(because, new Set([what]));
-    else named.add(what);
-  }
+  for (const { what, because } of leftOut)
+    byReason.set(because, (byReason.get(because) ?? new Set()).add(what));
   return [...byReason].map(([because, named]) => {
     const more = named.size - LEFT_OUT_NAMED_MAX;
     const shown = [...named].slice(0, LEFT_OUT_NAMED_MAX).join(', ');

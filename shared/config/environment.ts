@@ -18,71 +18,77 @@ const addressRange = z.union([z.cidrv4(), z.cidrv6()], 'must be an address range
 const functionName = matching(/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/, 'must be the name of a function');
 
 /** Set by Function Compute itself. */
-const Platform = {
+const platform = () => ({
   FC_REGION: matching(/^[a-z]{2}-[a-z0-9-]{2,30}$/, 'must look like cn-hangzhou'),
   FC_ACCOUNT_ID: matching(/^\d{4,32}$/, 'must be an account id'),
-};
+});
 /** Other addresses than the service's own: for tests, and for networks with private endpoints. */
-const SecretStores = { KMS_ENDPOINT: z.optional(url), OOS_ENDPOINT: z.optional(url) };
-const Tablestore = {
+const secretStores = () => ({ KMS_ENDPOINT: z.optional(url), OOS_ENDPOINT: z.optional(url) });
+const tablestore = () => ({
   TABLESTORE_ENDPOINT: url,
   TABLESTORE_INSTANCE: matching(/^[A-Za-z][A-Za-z0-9-]{1,14}[A-Za-z0-9]$/, 'must be an instance name'),
-};
-const GitHubApp = {
+});
+const gitHubApp = () => ({
   GITHUB_APP_ID: matching(/^\d{1,12}$/, 'must be a number'),
   GITHUB_PRIVATE_KEY: reference,
   GITHUB_API: z.optional(url),
-};
-const Invocation = { INVOKE_ENDPOINT: z.optional(url) };
-
-const WebhookEnvironment = z.object({
-  ...Platform,
-  ...SecretStores,
-  ...Invocation,
-  WEBHOOK_SECRET: reference,
-  WEBHOOK_SECRET_PREVIOUS: z.optional(reference),
-  /** Where GitHub's deliveries come from, separated by commas; absent: not known, or not asked for. */
-  HOOK_RANGES: z.optional(
-    z.pipe(
-      z.pipe(
-        z.string(),
-        z.transform((text: string) => text.split(',')),
-      ),
-      z.array(addressRange).check(z.minLength(1), z.maxLength(50)),
-    ),
-  ),
-  LAUNCHER_FUNCTION: functionName,
-  REAPER_FUNCTION: functionName,
 });
-const LauncherEnvironment = z.object({
-  ...Platform,
-  ...SecretStores,
-  ...Tablestore,
-  ...GitHubApp,
+const invocation = () => ({ INVOKE_ENDPOINT: z.optional(url) });
+
+const ofLauncher = () => ({
+  ...platform(),
+  ...secretStores(),
+  ...tablestore(),
+  ...gitHubApp(),
   ECS_ENDPOINT: z.optional(url),
 });
-const ReaperEnvironment = z.object({
-  ...LauncherEnvironment.shape,
-  BSS_ENDPOINT: z.optional(url),
-  ...Invocation,
-  LAUNCHER_FUNCTION: functionName,
-  /** In the functions' own region; elsewhere the region's name follows it. */
-  MIRROR_FUNCTION: functionName,
-});
-/** No ledger and no secret: it copies what it is told to. */
-const MirrorEnvironment = z.object({
-  ...Platform,
-  OSS_ENDPOINT: z.optional(url),
-  /** Of the bucket that others are filled from. */
-  OSS_SOURCE_ENDPOINT: z.optional(url),
-});
 
+/** Each is made when it is asked for: a cold start pays for its own function's alone. */
 export const ENVIRONMENTS = {
-  webhook: WebhookEnvironment,
-  launcher: LauncherEnvironment,
-  reaper: ReaperEnvironment,
-  mirror: MirrorEnvironment,
-} as const;
+  get webhook() {
+    return z.object({
+      ...platform(),
+      ...secretStores(),
+      ...invocation(),
+      WEBHOOK_SECRET: reference,
+      WEBHOOK_SECRET_PREVIOUS: z.optional(reference),
+      /** Where GitHub's deliveries come from, separated by commas; absent: not known, or not asked for. */
+      HOOK_RANGES: z.optional(
+        z.pipe(
+          z.pipe(
+            z.string(),
+            z.transform((text: string) => text.split(',')),
+          ),
+          z.array(addressRange).check(z.minLength(1), z.maxLength(50)),
+        ),
+      ),
+      LAUNCHER_FUNCTION: functionName,
+      REAPER_FUNCTION: functionName,
+    });
+  },
+  get launcher() {
+    return z.object(ofLauncher());
+  },
+  get reaper() {
+    return z.object({
+      ...ofLauncher(),
+      BSS_ENDPOINT: z.optional(url),
+      ...invocation(),
+      LAUNCHER_FUNCTION: functionName,
+      /** In the functions' own region; elsewhere the region's name follows it. */
+      MIRROR_FUNCTION: functionName,
+    });
+  },
+  /** No ledger and no secret: it copies what it is told to. */
+  get mirror() {
+    return z.object({
+      ...platform(),
+      OSS_ENDPOINT: z.optional(url),
+      /** Of the bucket that others are filled from. */
+      OSS_SOURCE_ENDPOINT: z.optional(url),
+    });
+  },
+};
 
 export type FunctionKind = keyof typeof ENVIRONMENTS;
 export type Environment<Kind extends FunctionKind> = z.output<(typeof ENVIRONMENTS)[Kind]>;

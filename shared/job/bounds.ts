@@ -1,6 +1,7 @@
 /** What labels may ask for at most. What the operator wrote, under `profiles` or `defaults`, is his word: it is not bound. Pure. */
 import type { Config, ProfileConfig } from '../config/config.ts';
-import { familyOf, holds, type MarketType, matchesType } from '../market/market.ts';
+import type { MarketType } from '../market/market.ts';
+import { familyOf, holds, matchesType } from '../market/type-names.ts';
 import type { Requirements } from '../nouns.ts';
 import { type LabelValues, Refusal } from './label-words.ts';
 

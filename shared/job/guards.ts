@@ -1,6 +1,6 @@
 /** Which machines are kept for some repositories, by their profile, type or image: pure. */
 import type { Config, ProfileConfig } from '../config/config.ts';
-import { holds } from '../market/market.ts';
+import { holds } from '../market/type-names.ts';
 import type { Requirements } from '../nouns.ts';
 
 export interface Guard {

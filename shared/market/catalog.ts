@@ -1,12 +1,26 @@
 /** What stands in for a market that we do not have: real types and pay-as-you-go prices, no stock and no spot price. */
 
 import catalog from './catalog.json' with { type: 'json' };
+import { CATALOG_MARKETS_MAX } from './limits.ts';
 import type { Market, MarketType } from './market.ts';
 
 type Row = readonly [string, string, boolean, number, number, ...(number | null)[]];
 
+/** One for each region and the zones that are asked for in it: a thousand offers are not made anew for each launch. */
+const made = new Map<string, Market>();
+
 /** Types sold in the region as far as the catalogue knows; all of it, without prices, for a region that it lacks. */
 export function catalogMarket(region: string, zones: readonly string[]): Market {
+  const key = [region, ...zones].join(' ');
+  const before = made.get(key);
+  if (before !== undefined) return before;
+  if (made.size >= CATALOG_MARKETS_MAX) made.clear();
+  const market = marketOf(region, zones);
+  made.set(key, market);
+  return market;
+}
+
+function marketOf(region: string, zones: readonly string[]): Market {
   const column = catalog.regions.indexOf(region);
   const rows = catalog.types as unknown as readonly Row[];
   const sold = column === -1 ? rows : rows.filter((row) => row[5 + column] !== null);

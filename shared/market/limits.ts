@@ -40,5 +40,11 @@ export const MARKET_FAILURES_MAX = 10;
 
 export const MARKET_PAGES_MAX = 50;
 
+/** Refusals that are over, and are deleted at once by whoever reads them all. */
+export const REFUSALS_FORGOTTEN_MAX = 16;
+
+/** What the catalogue says of a region and its zones is kept for so many of them. */
+export const CATALOG_MARKETS_MAX = 32;
+
 /** A warm launcher asks the ledger again after this. */
 export const MARKET_KEPT_MS = 30_000;

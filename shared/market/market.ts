@@ -67,11 +67,6 @@ export function zoneId(region: string, letter: string): string {
   return /\d$/.test(region) ? `${region}${letter}` : `${region}-${letter}`;
 }
 
-/** `ecs.c8y.2xlarge` → `ecs.c8y` */
-export function familyOf(type: string): string {
-  return type.slice(0, type.lastIndexOf('.'));
-}
-
 /** Prices are kept in millionths: the cloud quotes no finer. */
 const MILLION = 1_000_000;
 const VERSION = 1;
@@ -183,11 +178,3 @@ function parseRow(bytes: Uint8Array): Row {
   if (parsed.success) return parsed.data;
   throw new Error(`the market row is of another shape: ${parsed.error.issues[0]?.path.join('.')}`);
 }
-
-/** A family's name holds its types and its variants, as the cloud has it: `ecs.u1` holds `ecs.u1-c1m2.large`. */
-export const holds = (name: string, other: string): boolean =>
-  other === name || other.startsWith(`${name}.`) || other.startsWith(`${name}-`);
-
-/** `ecs.c8*`, a family, or an exact type. */
-export const matchesType = (name: string, pattern: string): boolean =>
-  pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : holds(pattern, name);

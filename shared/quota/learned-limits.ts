@@ -4,7 +4,7 @@
  */
 import type { RunnerEntry } from '../ledger/entries.ts';
 import { LIMIT_KEPT_MS, LIMIT_PROBE_MS, LIMITS_MAX } from '../limits.ts';
-import { familyOf } from '../market/market.ts';
+import { familyOf } from '../market/type-names.ts';
 import type { Offering } from '../nouns.ts';
 
 export interface LearnedLimit {

@@ -7,6 +7,8 @@ export const WARM_AGE_MS = 12 * 3_600_000;
 export const WARM_AGE_MAX_MS = 14 * 3_600_000;
 /** One that was launched for a job which needs it no more: its machine ends by itself after half an hour without a job. */
 export const WARM_LEFT_MS = 20 * 60_000;
+/** Machines of a pool beyond those that are kept, while others of it go, or nobody knows whether their launches made one. */
+export const WARM_BEYOND_MAX = 2;
 /** Of all pools together. */
 export const WARM_STARTS_PER_SWEEP_MAX = 20;
 /** What failed before is forgotten when a runner has waited so long, or when one got a job. */

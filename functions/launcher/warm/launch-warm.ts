@@ -28,7 +28,7 @@ export async function launchWarm(event: WarmEvent, world: LauncherWorld): Promis
   const isStandby = entry.standby === 'preparing';
   const requirements = waiting(understood.requirements, waitingMs(entry, nowMs), isStandby);
   const job = standIn(entry, nowMs);
-  const gate = await openQuotaGate(job.entry, await known.limits, event, world);
+  const gate = openQuotaGate(job.entry, await known.quotas, event, world);
   const ranking = await rankFor(job, requirements, isStandby ? withoutBilling(known) : known, gate, world);
   const release = await known.release;
   if (ranking.candidates.length === 0) return giveUp(runner, 'nothing that fits is available', world);

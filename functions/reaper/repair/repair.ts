@@ -101,7 +101,7 @@ function diagnoseAll(survey: Survey, version: string, { config, clock }: ReaperW
   ];
   const isFull = survey.runners.length >= config.limits.runners;
   const pools = yielding(poolsAt(config, nowMs), isFull ? matching.uncovered.length : 0);
-  const warm = planWarm(pools, free, { config, version, nowMs });
+  const warm = planWarm(pools, free, { entries: entriesOf(survey.runners), config, version, nowMs });
   const matched = observations.map((each) => ({
     ...each,
     waiting: matching.wanted.get(each.name) ?? null,

@@ -2,11 +2,18 @@
 import type { Config } from '../../../shared/config/config.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { RunnerName } from '../../../shared/nouns.ts';
-import { WARM_AGE_MAX_MS, WARM_AGE_MS, WARM_LEFT_MS } from '../../../shared/warm/limits.ts';
+import { WARM_AGE_MAX_MS, WARM_AGE_MS, WARM_BEYOND_MAX, WARM_LEFT_MS } from '../../../shared/warm/limits.ts';
 import { type Pool, poolNameOf, stampOf } from '../../../shared/warm/pools.ts';
 
 /** Instead of a stamp: it was launched for a job. */
 export const LEFT = 'left over';
+
+interface WarmWorld {
+  readonly entries: readonly RunnerEntry[];
+  readonly config: Config;
+  readonly version: string;
+  readonly nowMs: number;
+}
 
 export interface WarmPlan {
   /** No job waits for them, and they are kept. */
@@ -31,11 +38,12 @@ export function yielding(pools: readonly Pool[], waiting: number): readonly Pool
  * `all`: runners that may still take a job, and that no job waits for, and those that are made to be stopped. Of those that
  * are ready, new ones stay before old ones. What is old, or made of what has changed, is replaced one at a time, and stays
  * until another is ready. What a person asked for waits until its own end, is no pool's, and gives way to nobody.
+ * `entries`: all. While nobody knows what became of some, no more than WARM_BEYOND_MAX are made in their place.
  */
 export function planWarm(
   pools: readonly Pool[],
   all: readonly RunnerEntry[],
-  { config, version, nowMs }: { readonly config: Config; readonly version: string; readonly nowMs: number },
+  { entries, config, version, nowMs }: WarmWorld,
 ): WarmPlan {
   const isWaitedFor = ({ waitsUntilMs = 0 }: RunnerEntry) => nowMs < waitsUntilMs;
   const kept = new Set<RunnerName>(all.filter(isWaitedFor).map(({ name }) => name));
@@ -55,10 +63,25 @@ export function planWarm(
     for (const { name } of [...ready, ...coming]) kept.add(name);
     const missing = Math.max(0, pool.count - ready.length - coming.length);
     const isOneReplaced = missing === 0 && coming.length === 0 && newOnes < ready.length;
-    return { pool, stamp, count: isOneReplaced ? 1 : missing };
+    const unsettled = entries.filter(
+      (each) => isUnsettled(each) && poolNameOf(each, config) === pool.name && !members.includes(each),
+    );
+    const room = pool.count + WARM_BEYOND_MAX - members.length - unsettled.length;
+    return { pool, stamp, count: Math.min(isOneReplaced ? 1 : missing, room) };
   });
   return { kept, wanting: wanting.filter(({ count }) => count > 0) };
 }
+
+/** Its machine may be there, or come: nobody knows what its launch made, or it goes, and no job ever had it. */
+const isUnsettled = (entry: RunnerEntry): boolean =>
+  (entry.state === 'launching' || entry.state === 'retiring') &&
+  (entry.instanceId !== null || entry.walks != null) &&
+  entry.warm !== undefined &&
+  entry.warm !== LEFT &&
+  entry.for === null &&
+  entry.busyWith === null &&
+  entry.takenAtMs === undefined &&
+  entry.startedAtMs === undefined;
 
 const isReady = ({ state, standby }: RunnerEntry, { kind }: Pool): boolean =>
   kind === 'hot' ? state === 'idle' : standby === 'stopped';

@@ -1,5 +1,6 @@
 /** What the market said: snapshots by region, and offerings that could not be had just now. */
 import type { MarketSnapshots, Unavailable } from '../../ledger/ledger.ts';
+import { REFUSALS_FORGOTTEN_MAX } from '../../market/limits.ts';
 import { SCHEMA_VERSION } from './entries.ts';
 import type { Columns, Key, Page, Row, Table } from './table.ts';
 
@@ -32,12 +33,12 @@ export function unavailableOn(table: Table): Unavailable {
       await table.put(['unavailable', key], columns, { row: 'present', checks: [shorter] });
     },
     async list(nowMs) {
-      const found = new Map<string, string>();
-      for (const row of await all(table)) {
-        if (isOver(row.columns, nowMs)) await forget(table, row, nowMs);
-        else found.set(row.key[1], String(row.columns.because));
-      }
-      return found;
+      const rows = await all(table);
+      const over = rows.filter(({ columns }) => isOver(columns, nowMs));
+      // A launch waits for it: however many are over, they cost it one trip, and the next one forgets the others.
+      await Promise.all(over.slice(0, REFUSALS_FORGOTTEN_MAX).map((row) => forget(table, row, nowMs)));
+      const kept = rows.filter((row) => !over.includes(row));
+      return new Map(kept.map(({ key, columns }) => [key[1], String(columns.because)]));
     },
   };
 }

@@ -5,7 +5,7 @@ import { refillPools } from '../../../functions/reaper/rounds/warm/refill.ts';
 import { LEFT, planWarm, yielding } from '../../../functions/reaper/survey/warm.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import { SWEEP_APART_MS } from '../../../shared/limits.ts';
-import type { JobId } from '../../../shared/nouns.ts';
+import type { Candidate, JobId } from '../../../shared/nouns.ts';
 import { WARM_AGE_MAX_MS, WARM_AGE_MS } from '../../../shared/warm/limits.ts';
 import { poolsAt, stampOf } from '../../../shared/warm/pools.ts';
 import { build } from '../../shared/ledger/builders.ts';
@@ -49,9 +49,26 @@ test.each<[what: string, free: readonly RunnerEntry[], keptAges: readonly number
   ['the same, a while later: another is made',      [runner('idle', 21, { warm: LEFT }), runner('idle', 1)], [1, 21], 1],
   ['the same, before its machine ends by itself',   [runner('idle', 26, { warm: LEFT }), runner('idle', 1)], [1], 1],
 ])('%s', (_, free, keptAges, wanting) => {
-  const plan = planWarm(pools, free, { config, version: '1', nowMs: NOW_MS });
+  const plan = planWarm(pools, free, { entries: free, config, version: '1', nowMs: NOW_MS });
   const ages = free.filter(({ name }) => plan.kept.has(name)).map(({ createdAtMs }) => (NOW_MS - createdAtMs) / MINUTE_MS);
   expect(ages.toSorted((a, b) => a - b)).toEqual(keptAges);
+  expect(plan.wanting.reduce((sum, { count }) => sum + count, 0)).toBe(wanting);
+});
+
+const walks = [{} as Candidate];
+const unclear = () => runner('launching', 9, { walks });
+const going = (some: Partial<RunnerEntry> = {}) => runner('retiring', 9, { instanceId: 'i-1', ...some });
+
+// biome-ignore format: a table reads best as a table.
+test.each<[what: string, others: readonly RunnerEntry[], wanting: number]>([
+  ['two that are unclear',                        [unclear(), unclear()], 2],
+  ['three',                                       [unclear(), unclear(), unclear()], 1],
+  ['three, and one that goes without a job',      [unclear(), unclear(), unclear(), going()], 0],
+  ['many that go after a job',                    [1, 2, 3, 4, 5].map(() => going({ takenAtMs: NOW_MS })), 2],
+  ['many that are another pool’s',                [1, 2, 3, 4, 5].map(() => going({ repository: 'beta/*' })), 2],
+  ['many that asked for no machine',              [1, 2, 3, 4, 5].map(() => runner('launching', 9)), 2],
+])('beside %s, a pool of two makes as many as leave it two too many at most', (_, entries, wanting) => {
+  const plan = planWarm(pools, [], { entries, config, version: '1', nowMs: NOW_MS });
   expect(plan.wanting.reduce((sum, { count }) => sum + count, 0)).toBe(wanting);
 });
 
@@ -63,7 +80,12 @@ test('two pools with the same labels keep as many as both together, and none is 
     ],
   });
   const free = [runner('idle', 1), runner('idle', 2)];
-  const plan = planWarm(poolsAt(both, NOW_MS), free, { config: both, version: '1', nowMs: NOW_MS });
+  const plan = planWarm(poolsAt(both, NOW_MS), free, {
+    entries: free,
+    config: both,
+    version: '1',
+    nowMs: NOW_MS,
+  });
   expect(plan.kept.size).toBe(2);
   expect(plan.wanting.map(({ count }) => count)).toEqual([1]);
 });

@@ -15,7 +15,7 @@ export function message(...fields: readonly Field[]): Buffer {
       parts.push(varint(number * 8 + VARINT), varint(Number(value)));
       continue;
     }
-    const bytes = Buffer.from(value as string);
+    const bytes = typeof value === 'string' ? Buffer.from(value) : value;
     parts.push(varint(number * 8 + BYTES), varint(bytes.length), bytes);
   }
   return Buffer.concat(parts);
