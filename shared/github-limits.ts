@@ -12,6 +12,14 @@ export const BUDGET_DAYS_KEPT = 8;
 /** Calls of one sweep for a job that names a runner, all runners together; the next sweep goes on. */
 export const NAMING_CALLS_PER_SWEEP_MAX = 200;
 
+/** GitHub's lists of runs may be so far behind its runs: not documented, so taken as long. */
+const RUN_LISTS_LAG_MAX_MS = 60_000;
+/**
+ * Between the removal of a registration and the last look for a job that names it: what it took just before is begun by
+ * then, and a list of runs in progress shows the run.
+ */
+export const REMOVED_MIN_MS = 30_000 + RUN_LISTS_LAG_MAX_MS;
+
 /** After this a repository that GitHub does not let us read keeps no removed runner any longer. */
 export const UNREADABLE_MAX_MS = 30 * 60_000;
 
@@ -54,6 +62,16 @@ export const RUNNER_GROUP_KEPT_MS = 24 * 3_600_000;
 export const SILENCE_MIN_MS = 10_000;
 /** For so long nobody else waits. */
 export const SILENCE_HEEDED_MS = 20_000;
+
+/** Whose code a run is of is asked once for all jobs that come within this: those of a matrix come together. */
+export const CODE_KEPT_MS = 15 * 60_000;
+/** Who has said that he asks, and has told nothing for so long, is dead. */
+export const CODE_CLAIM_MS = 3_000;
+/** The answer of another is waited for so long, and looked for each such step; then everybody asks for himself. */
+export const CODE_WAIT_MAX_MS = 5_000;
+export const CODE_WAIT_STEP_MS = 250;
+/** Of these notes, so many in one sweep: more than a minute's mints. */
+export const CODES_FORGOTTEN_MAX = 200;
 
 /** What other functions found out of GitHub's limits is read again after this. */
 export const GITHUB_NOTE_KEPT_MS = 30_000;

@@ -1,5 +1,6 @@
 /** What functions tell each other of GitHub: one small note for each owner, written seldom. */
 
+import { type CodeMemory, codeMemory } from './code-note.ts';
 import { GITHUB_NOTE_KEPT_MS, RUNNER_GROUP_KEPT_MS } from './github-limits.ts';
 import { amendNote } from './ledger/amend.ts';
 import type { Ledger } from './ledger/ledger.ts';
@@ -52,6 +53,7 @@ export interface GitHubMemory {
   /** Until when GitHub wants to be left alone; 0: it does not. */
   heldUntilMs(owner: string): Promise<number>;
   hold(owner: string, untilMs: number): Promise<void>;
+  readonly code: CodeMemory;
 }
 
 const HOLD_MAX_MS = 65 * 60_000;
@@ -70,6 +72,7 @@ export function memoryIn(ledger: Pick<Ledger, 'notes'>, clock: Clock): GitHubMem
     known.delete(owner);
   };
   return {
+    code: codeMemory(ledger, clock),
     async groupId(owner, name) {
       const group = (await read(owner)).groups[name.toLowerCase()];
       const isFresh = group !== undefined && clock.nowMs() - group.atMs < RUNNER_GROUP_KEPT_MS;

@@ -99,8 +99,6 @@ export const STOPPED_LOOKS_MIN = 3;
 export const IDLE_SIGHTINGS_MIN = 2;
 /** Sightings count only when time passed between them: a sweep begins no sooner after the last one began. */
 export const SWEEP_APART_MS = 30_000;
-/** Between the removal of a registration and the last look for a job that names it. */
-export const REMOVED_MIN_MS = 30_000;
 /** GitHub fails a job that no runner took for a day, and removes a JIT runner that was not used for one. */
 export const QUEUED_MAX_MS = 24 * 3_600_000;
 /** GitHub lets a self-hosted job run 5 days. */

@@ -125,6 +125,9 @@ export interface Target {
   readonly installationId: number | null;
 }
 
+/** A fork's is not the repository's own. */
+export type Code = 'own' | 'fork';
+
 export interface RunRecord {
   readonly id: RunId;
   readonly attempt: number;

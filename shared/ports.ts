@@ -3,6 +3,7 @@ import type { WarmEvent } from './ledger/warm-entry.ts';
 import type {
   Arch,
   Candidate,
+  Code,
   DueEvent,
   Instance,
   JobEvent,
@@ -86,7 +87,9 @@ export interface GitHub {
   /** 'absent' counts as done; 'busy' is GitHub's refusal. */
   removeRunner(target: Target, runnerId: number): Promise<'removed' | 'absent' | 'busy'>;
   job(target: Target, repository: string, id: JobId): Promise<JobRecord | null>;
-  run(target: Target, repository: string, id: RunId, use?: CallUse): Promise<RunRecord | null>;
+  run(target: Target, repository: string, id: RunId): Promise<RunRecord | null>;
+  /** Null: GitHub does not know the run yet. One call for all that ask, in whatever function, within some minutes. */
+  codeOf(target: Target, repository: string, id: RunId, use?: CallUse): Promise<Code | null>;
   /** Is there a later run of the same workflow, branch and event? One call. */
   hasNewerRun(target: Target, repository: string, run: RunRecord): Promise<boolean>;
   /** Jobs of the latest attempt of a run. */
@@ -162,10 +165,7 @@ export type RunOutcome =
 /** What came of asking for a deletion, or for a stop in economical mode, which not every type and account has. */
 export type Removal = 'asked' | 'gone' | 'later';
 
-/**
- * By region, not by placement: an instance outlives the configuration that it was launched under, and one
- * region is in at most one placement.
- */
+/** By region, not by placement: an instance outlives the configuration that it was launched under, and one region is in at most one placement. */
 export interface Instances {
   /** Into the placement of the candidate's region. */
   run(request: RunRequest): Promise<RunOutcome>;

@@ -83,7 +83,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['shared/advisor/', 'shared/config/parse.ts', 'shared/market/read.ts'],
   ['shared/runner/', 'shared/warm/', 'shared/config/mistakes', 'shared/market/catalog.ts'],
   ['shared/job/', 'shared/quota/', 'shared/market/merge.ts', 'shared/alert-once.ts', 'shared/github-note.ts'],
-  ['shared/memoize.ts', 'shared/story/'],
+  ['shared/memoize.ts', 'shared/story/', 'shared/code-note.ts'],
   ['shared/github-trust.ts', 'shared/names.ts', 'shared/ports.ts'],
   ['shared/budget.ts', 'shared/config/', 'shared/ledger/', 'shared/market/'],
   [

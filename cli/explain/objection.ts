@@ -1,10 +1,11 @@
 /** Why we would not act on a job: asked of the very rules that webhook and launcher follow. */
 import { decide } from '../../functions/webhook/decide.ts';
 import { whyNever } from '../../shared/advisor/never.ts';
-import { forkLookUp } from '../../shared/job/forks.ts';
+import { codeIn, forkLookUp } from '../../shared/job/forks.ts';
 import { parseLabels } from '../../shared/job/labels.ts';
 import { readMarkets } from '../../shared/market/read.ts';
 import type { Job, JobRecord } from '../../shared/nouns.ts';
+import type { GitHub } from '../../shared/ports.ts';
 import type { Operator } from '../shared/operator.ts';
 
 export interface Objection {
@@ -34,7 +35,9 @@ export async function objectionTo(
     if (never !== null)
       return { because: never, advice: 'Fix runs-on in the workflow (or the profile), and run it again.' };
   }
-  const stranger = await forkLookUp(config, github)(job).catch(() => null);
+  const codeOf: GitHub['codeOf'] = async (target, repository, id) =>
+    codeIn(await github.run(target, repository, id));
+  const stranger = await forkLookUp(config, { codeOf })(job).catch(() => null);
   return stranger === null
     ? null
     : {

@@ -75,7 +75,7 @@ export type Outcome =
 type Kept = ('limits' | 'quotas' | 'unavailable') | ('markets' | 'hours' | 'widths' | 'release' | 'mayWait');
 
 type LauncherAdapters = Omit<LauncherWorld, 'whyForkRefused' | 'github' | 'userData' | Kept> & {
-  readonly github: Pick<GitHub, 'mint' | 'removeRunner' | 'run'>;
+  readonly github: Pick<GitHub, 'mint' | 'removeRunner' | 'codeOf'>;
 };
 
 /** Adds what a warm launcher keeps for a moment. */

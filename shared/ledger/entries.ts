@@ -192,4 +192,6 @@ export interface Note {
   readonly untilMs: number | null;
   /** Of an alert: since when it stands. Absent in other notes, and in alerts of 0.1. */
   readonly raised?: { readonly key: string; readonly atMs: number };
+  /** Of whose code a run is of: the run. Absent in other notes. */
+  readonly code?: RunId;
 }

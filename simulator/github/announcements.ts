@@ -5,6 +5,7 @@ import { announce } from './deliveries.ts';
 import type { Installation, Repository, SimJob, SimRun } from './model.ts';
 import { type JobAction, jobPayload, jobRecord, pingPayload, runPayload, runRecord } from './payloads.ts';
 import { installationPayload } from './runs/installation-payload.ts';
+import { listLater } from './runs/listed.ts';
 import type { State } from './state.ts';
 
 const API = 'https://api.github.com';
@@ -20,6 +21,7 @@ const subject = (installation: Installation | null, repository: Repository | nul
 });
 
 export function announceJob(state: State, action: JobAction, job: SimJob): void {
+  listLater(state, job.run);
   const { repository } = job.run;
   const installation = installationFor(state, repository);
   if (installation === null) return;
@@ -32,6 +34,7 @@ export function announceJob(state: State, action: JobAction, job: SimJob): void 
 }
 
 export function announceRun(state: State, action: 'requested' | 'completed', run: SimRun): void {
+  listLater(state, run);
   const { repository } = run;
   const installation = installationFor(state, repository);
   if (installation === null || state.options.announcesRuns !== true) return;

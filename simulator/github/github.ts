@@ -42,6 +42,7 @@ const BEHAVIOUR: Behaviour = {
   hiddenBusy: 0,
   consumedAtAssignment: 0,
   deaf: 0,
+  runListLagMs: [0, 0],
   lateStatus: 0.1,
 };
 

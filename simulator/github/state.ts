@@ -127,6 +127,8 @@ export interface Behaviour {
   consumedAtAssignment: number;
   /** actions/runner issues 3478, 3371: online and idle, and never given a job. */
   deaf: number;
+  /** So far lists of runs are behind the runs' own records. */
+  runListLagMs: [min: number, max: number];
   /** octokit's schema: `in_progress` may still say `status: queued`. */
   lateStatus: number;
 }

@@ -1,5 +1,6 @@
 /** A job that the rules refuse, on a runner of ours nevertheless: GitHub gives a runner what its labels cover. */
 import { alertOnce } from '../../../shared/alert-once.ts';
+import { forgetCodes } from '../../../shared/code-note.ts';
 import { FORK_REFUSED } from '../../../shared/job/forks.ts';
 import { guardsOf } from '../../../shared/job/guards.ts';
 import { isAllowed, parseLabels, whyNotAllowed } from '../../../shared/job/labels.ts';
@@ -35,12 +36,14 @@ export async function reportForeignJob(
 }
 
 /** In each sweep. How many are not known yet. */
-export const reportUnknownCode = (deadlineMs: number, world: ReaperWorld): Promise<number> =>
-  askForUnknownCode(
+export async function reportUnknownCode(deadlineMs: number, world: ReaperWorld): Promise<number> {
+  await forgetCodes(world);
+  return askForUnknownCode(
     deadlineMs,
     (job, runner, because) => tellOfRefused(job, runner, { because, isForbidden: true }, world),
     world,
   );
+}
 
 async function tellOfRefused(job: Job, runner: string, refused: Refused, world: ReaperWorld): Promise<void> {
   const { because, isForbidden } = refused;

@@ -1,4 +1,5 @@
 /** What an observation asks for, with its reason: pure. The order of the questions is the order of trust. */
+import { REMOVED_MIN_MS } from '../../../shared/github-limits.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import {
   ABSENT_LOOKS_MIN,
@@ -6,7 +7,6 @@ import {
   IDLE_SIGHTINGS_MIN,
   IDLE_STUCK_MAX_MS,
   INSTANCE_VISIBLE_MS,
-  REMOVED_MIN_MS,
 } from '../../../shared/limits.ts';
 import { TAG } from '../../../shared/names.ts';
 import { isStandingBy } from '../../../shared/warm/standby.ts';

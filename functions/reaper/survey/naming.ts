@@ -3,9 +3,12 @@
  * why looks of several sweeps prove together what one whole look did.
  */
 import { alertOnce } from '../../../shared/alert-once.ts';
-import { NAMING_CALLS_PER_SWEEP_MAX, UNREADABLE_MAX_MS } from '../../../shared/github-limits.ts';
+import {
+  NAMING_CALLS_PER_SWEEP_MAX,
+  REMOVED_MIN_MS,
+  UNREADABLE_MAX_MS,
+} from '../../../shared/github-limits.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
-import { REMOVED_MIN_MS } from '../../../shared/limits.ts';
 import type { JobRecord, LiveStatus, RunRecord } from '../../../shared/nouns.ts';
 import { listKey, type SeenList, stampOf } from '../looks.ts';
 import { untilDeadline } from '../until-deadline.ts';

@@ -5,6 +5,7 @@ import type { Listing } from '../../nouns.ts';
 import type { Clock, Delivery, GitHub } from '../../ports.ts';
 import { type Calls, callsOver, parsed } from './calls.ts';
 import { checksOver } from './checks.ts';
+import { codeOver } from './code.ts';
 import { jobsOver } from './jobs.ts';
 import { budgeted } from './limits/budgeted.ts';
 import { pacing } from './limits/pacing.ts';
@@ -29,12 +30,14 @@ export interface GitHubConfig {
 export function gitHubOver(transport: GitHubRequest, config: GitHubConfig): GitHub {
   const pace = pacing(config.clock, config.pause);
   const calls = callsOver(budgeted(heedingSilence(transport, config.clock), pace, config.clock));
+  const jobs = jobsOver(calls);
   return {
     budget: (owner) => calls.budget(owner),
     mayAsk: (use, owner) => calls.mayAsk(use, owner),
     leaveRoomFor: (mints) => pace.reserve(mints),
     ...runnersOver(calls, config),
-    ...jobsOver(calls),
+    ...jobs,
+    ...codeOver(jobs.run, config),
     ...checksOver(calls, config),
     deliveries: (sinceMs) => deliveries(calls, sinceMs),
     redeliver: (id) => redeliver(calls, id),

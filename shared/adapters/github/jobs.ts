@@ -2,7 +2,7 @@
 
 import type * as z from 'zod';
 import type { CallUse } from '../../budget.ts';
-import type { Listing, RunRecord, Target } from '../../nouns.ts';
+import type { Listing, RunId, RunRecord, Target } from '../../nouns.ts';
 import type { GitHub } from '../../ports.ts';
 import { allPages, type Calls, parsed, partsOf, REPO } from './calls.ts';
 import { liveRuns } from './live-runs.ts';
@@ -16,7 +16,6 @@ const REPOSITORY_PAGES_MAX = 50;
 type Jobs = Pick<
   GitHub,
   | 'job'
-  | 'run'
   | 'hasNewerRun'
   | 'jobsOfRun'
   | 'liveRuns'
@@ -24,7 +23,9 @@ type Jobs = Pick<
   | 'rerunFailedJobs'
   | 'rerunJob'
   | 'cancelRun'
->;
+> & {
+  run(target: Target, repository: string, id: RunId, use?: CallUse): Promise<RunRecord | null>;
+};
 
 export function jobsOver(calls: Calls): Jobs {
   const visibility = new Map<string, boolean>();

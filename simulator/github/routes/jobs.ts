@@ -3,9 +3,10 @@ import { demand } from '../auth.ts';
 import type { SimJob, SimRun } from '../model.ts';
 import { jobRecord, workflowId } from '../payloads.ts';
 import { cancelRun } from '../runs/cancel.ts';
+import { type ListedRun, runsListed } from '../runs/listed.ts';
 import { rerunFailed, rerunJob } from '../runs/rerun.ts';
 import { jobsOf, runConclusion, runStatus } from '../runs/status.ts';
-import { listed, notFound, ok, Refusal, type SimResponse } from '../wire.ts';
+import { isoTime, listed, notFound, ok, Refusal, type SimResponse } from '../wire.ts';
 import { type Call, numberParam, type Route, route } from './route.ts';
 import { repositoryFor } from './runners.ts';
 import { wholeRun } from './whole.ts';
@@ -34,11 +35,17 @@ function runs(call: Call): SimResponse {
   demand(call.caller, 'actions', 'read');
   const status = call.url.searchParams.get('status');
   const isLive = status !== null && LIVE.includes(status);
-  const all = [...(isLive ? call.state.liveRuns : call.state.runs.values())]
-    .filter((run) => run.repository === repository)
-    .filter((run) => status === null || runStatus(run) === status || runConclusion(run) === status)
-    .reverse();
-  return listed(call.origin, call.url, 'workflow_runs', all, (run) => wholeRun(call.state, run, call.origin));
+  const all = runsListed(call.state, repository, isLive).filter(
+    (each) => status === null || each.status === status || runConclusion(each.run) === status,
+  );
+  return listed(call.origin, call.url, 'workflow_runs', all, (each) => recordOf(call, each));
+}
+
+function recordOf({ state, origin }: Call, { run, status, attempt, updatedAtMs }: ListedRun) {
+  const record = wholeRun(state, run, origin);
+  return status === 'completed'
+    ? record
+    : { ...record, status, conclusion: null, run_attempt: attempt, updated_at: isoTime(updatedAtMs) };
 }
 
 /** GitHub docs, "List workflow runs for a workflow": `branch`, `event`; newest first. */
@@ -47,11 +54,10 @@ function workflowRuns(call: Call): SimResponse {
   demand(call.caller, 'actions', 'read');
   const id = numberParam(call, 'id');
   const [branch, event] = ['branch', 'event'].map((name) => call.url.searchParams.get(name));
-  const all = [...call.state.runs.values()]
-    .filter((run) => run.repository === repository && workflowId(run) === id)
-    .filter((run) => (branch ?? run.branch) === run.branch && (event ?? run.event) === run.event)
-    .reverse();
-  return listed(call.origin, call.url, 'workflow_runs', all, (run) => wholeRun(call.state, run, call.origin));
+  const all = runsListed(call.state, repository, false)
+    .filter(({ run }) => workflowId(run) === id)
+    .filter(({ run }) => (branch ?? run.branch) === run.branch && (event ?? run.event) === run.event);
+  return listed(call.origin, call.url, 'workflow_runs', all, (each) => recordOf(call, each));
 }
 
 /** `filter=latest`, the default: jobs of the latest attempt. */

@@ -7,6 +7,7 @@
 import type { SimJob, SimRun } from '../model.ts';
 import type { ConcurrencyGroup, State } from '../state.ts';
 import { Refusal } from '../wire.ts';
+import { listLater } from './listed.ts';
 import type { Concurrency } from './plans.ts';
 
 const PENDING_MAX = 100;
@@ -41,7 +42,9 @@ export function leaveGroup(state: State, member: Member, rule: Concurrency): voi
   if (group.holder !== member) return;
   group.holder = null;
   const next = group.pending.shift();
-  if (next !== undefined) take(group, next);
+  if (next === undefined) return;
+  take(group, next);
+  listLater(state, 'plans' in next ? next : next.run);
 }
 
 const turns = new WeakMap<Member, () => void>();

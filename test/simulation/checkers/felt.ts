@@ -2,7 +2,9 @@
 import { START_MS } from '../../world/in-process.ts';
 import { type Tally, tallyOf } from '../load/tally.ts';
 import type { Simulation } from '../plan/simulation.ts';
+import { checkHistory } from './kept.ts';
 import type { Report } from './truth.ts';
+import { checkWaits } from './waits.ts';
 
 const MINUTE_MS = 60_000;
 /** From the request for a machine to its end, beside its job: boot, the job's handing over, deletion. */
@@ -22,8 +24,10 @@ export function createFelt(report: Report): Felt {
   let sim: Simulation | null = null;
   let tally: Tally | null = null;
   const alerts: string[] = [];
+  const standing = new Set<string>();
   return {
     log(event, fields) {
+      noteAlert(event, String(fields.key), standing, report);
       if (event === 'alert.raised') alerts.push(String(fields.text));
       if (event === 'security.foreign_job' && sim !== null) checkForeign(sim, Number(fields.job), report);
     },
@@ -39,14 +43,24 @@ export function createFelt(report: Report): Felt {
 
 function checkEnd(sim: Simulation, tally: Tally, alerts: readonly string[], report: Report): void {
   checkForks(sim, report);
+  checkHistory(sim, isUndisturbed(sim), report);
   if (isUndisturbed(sim)) {
     checkCalls(tally, report);
     if (sim.plan.world.interruptions === 0) checkSpend(sim, report);
   }
   if (isCalm(sim)) {
     checkDone(sim, report);
+    checkWaits(sim, report);
     checkAlerts(sim, alerts, report);
   }
+}
+
+/** No seed is as long as the day after which what still stands is told again. */
+function noteAlert(event: string, key: string, standing: Set<string>, report: Report): void {
+  if (event === 'alert.resolved' || event === 'alert.failed') standing.delete(key);
+  if (event !== 'alert.raised') return;
+  if (standing.has(key)) report('a person is told once', key);
+  standing.add(key);
 }
 
 function checkAlerts({ runs }: Simulation, [first]: readonly string[], report: Report): void {

@@ -92,6 +92,20 @@ const wide = (repositories: number): Load => ({
   bars: { mintsRefusedMax: 0 },
 });
 
+/** So many alive, each for as long as its job, while others come and go all the time. */
+const churn = (alive: number): Load => ({
+  ...usual,
+  name: `churn-${alive}`,
+  what: `${alive} alive, jobs of ten minutes, for forty minutes`,
+  callsPerHour: 15_000,
+  limits: { runners: 2_000, mintsPerMinute: 240 },
+  // Beside the job, a machine lives for a boot and its end.
+  arrivals: { jobs: Math.round((alive * 40) / 11.5), withinMinutes: 40, runSizes: MIXED, jobMinutes: 10 },
+  hearsAfterMs: 60_000,
+  minutes: 55,
+  bars: { mintsRefusedMax: 0, waitP50MaxS: 150, unsureSweepsMax: 0 },
+});
+
 export const LOADS: readonly Load[] = [
   { ...steady(60, 5_000), name: 'quiet', what: '60 jobs in an hour', limits: usual.limits },
   backlog(300),
@@ -101,6 +115,8 @@ export const LOADS: readonly Load[] = [
   steady(2_400, 5_000),
   { ...steady(4_800, 15_000), bars: { mintsRefusedMax: 0, unsureSweepsMax: 0 } },
   steady(6_000, 15_000),
+  churn(600),
+  churn(1_100),
   waiting(0, 0),
   waiting(1, 250),
   waiting(10, 100),

@@ -55,8 +55,12 @@ export async function playLoad(load: Load, seed: number, say: (line: string) => 
     await world.pass(MINUTE_MS);
     aliveMax = Math.max(aliveMax, world.ecs.alive().length);
     if (minute % 10 !== 0) continue;
-    over.push(jobsOf(world, runs).filter(({ status }) => status === 'completed').length);
-    say(`minute ${minute}: ${over.at(-1)} over, ${world.ecs.alive().length} instances`);
+    const { ended, waitedMs } = endOf(jobsOf(world, runs));
+    over.push(ended);
+    const waitedS = ((waitedMs[Math.floor(waitedMs.length / 2)] ?? 0) / 1000).toFixed(0);
+    say(
+      `minute ${minute}: ${ended} over, ${world.ecs.alive().length} instances, waits p50 ${waitedS} s; mints ${tally.mints}, refused ${tally.mintsRefused}`,
+    );
   }
   world.fc.close();
   return {

@@ -1,6 +1,7 @@
 /** Protections of the product, each with what takes it away: the simulation must notice. */
 import { edit, type Mutation, one } from './edit.ts';
 import { FAIRNESS } from './fairness.ts';
+import { KEPT } from './kept.ts';
 import { WARM } from './warm.ts';
 
 const LEASE = edit(
@@ -164,6 +165,7 @@ export const MUTATIONS: readonly Mutation[] = [
     'if (retired !== null) { await terminate(retired.entry, world, machines); await world.ledger.capacity.handBack(name); }',
   ),
   ...FAIRNESS,
+  ...KEPT,
   ...WARM,
   {
     name: 'one runner’s own question, and that no answer proves nothing',

@@ -97,6 +97,16 @@ function job(random: Random, name: string, labels = random.pick(OURS)): PlannedJ
   };
 }
 
+/** In one run: a matrix has 256 at most, and a run may have several. */
+export const manyJobs = (count: number, atMs: number, durationMs = 60_000): Arrival => ({
+  ...{ atMs, repository: ALLOWED[0], fate: 'runs' },
+  jobs: times(count, (n) => ({
+    name: `part ${Math.floor(n / 200)} (${n % 200})`,
+    labels: OURS[0] ?? BASE,
+    durationMs,
+  })),
+});
+
 const arrival = (random: Random, atMs: number, jobs: readonly PlannedJob[]): Arrival => ({
   atMs: Math.round(atMs),
   repository: random.pick(ALLOWED),

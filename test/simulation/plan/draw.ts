@@ -1,6 +1,6 @@
 /** Draws a plan from a seed. */
 import { type Random, seeded } from '../../../simulator/random.ts';
-import { drawArrivals, drawCrowd } from './arrivals.ts';
+import { drawArrivals, drawCrowd, manyJobs } from './arrivals.ts';
 import {
   FAULTS,
   type FaultName,
@@ -21,7 +21,32 @@ export function drawPlan(seed: number): Plan {
   const share = random.chance(0.1) ? 0 : random.pick([0.05, 0.15, 0.3]);
   const isBig = seed % 100 === 77;
   const drawn = drawUsual(seed, random, faultMs, share, isBig);
+  if (seed % 200 === 177) return huge(drawn);
+  if (seed % 500 === 444) return lasting(drawn);
   return seed % 100 === 33 ? crowded(drawn, seeded(seed * 40503)) : drawn;
+}
+
+/** Hundreds of jobs in a run, hundreds of repositories, more than a hundred machines at once. */
+function huge(plan: Plan): Plan {
+  const { config, wide, faultMs } = plan;
+  return {
+    ...plan,
+    config: { ...config, limits: { ...config.limits, runners: 120, mintsPerMinute: 120 } },
+    wide: { ...wide, quietRepositories: 300 },
+    arrivals: [manyJobs(400, Math.round(faultMs * 0.1))],
+  };
+}
+
+/** A job of more than a day, beside all others. What the market takes back would begin anew. */
+function lasting(plan: Plan): Plan {
+  const { wide, world, arrivals, faultMs } = plan;
+  const long = manyJobs(1, Math.round(faultMs * 0.2), 30 * 60 * MINUTE_MS);
+  return {
+    ...plan,
+    wide: { ...wide, lifetime: '2d' },
+    world: { ...world, interruptions: 0 },
+    arrivals: [...arrivals, long].sort((a, b) => a.atMs - b.atMs),
+  };
 }
 
 /** Nothing goes wrong but what people ask for; or, in every other, that GitHub refuses our runners for a while. */
@@ -71,7 +96,10 @@ function drawUsual(seed: number, random: Random, faultMs: number, share: number,
   const all = [...narrow.arrivals, ...arrivals, ...forked].sort((a, b) => a.atMs - b.atMs);
   const standby = random.fork();
   const stopped = standby.chance(0.3) ? standby.whole(1, 3) : 0;
-  return { ...narrow, wide: { ...wide, hot, stopped }, arrivals: all };
+  const lists = random.fork();
+  const runListLagMs = lists.chance(0.3) ? lists.pick([5_000, 30_000, 60_000]) : 0;
+  const world = { ...narrow.world, runListLagMs };
+  return { ...narrow, world, wide: { ...wide, hot, stopped }, arrivals: all };
 }
 
 function drawRates(random: Random, share: number): Rates {

@@ -87,7 +87,7 @@ const installedIn = ({ wide }: Plan): readonly string[] => [
 ];
 
 function optionsOf(plan: Plan, faults: Faults, random: Random): WorldOptions {
-  const { soldOut, interruptions, listLagMs, skewMs, tokenDelayMs } = plan.world;
+  const { soldOut, interruptions, listLagMs, skewMs, tokenDelayMs, runListLagMs = 0 } = plan.world;
   const quiet = Array.from({ length: plan.wide.quietRepositories }, (_, n) => quietRepository(n));
   return {
     seed: plan.seed,
@@ -106,7 +106,7 @@ function optionsOf(plan: Plan, faults: Faults, random: Random): WorldOptions {
     github: {
       faults: faults.github,
       deliveryFaults: faults.delivery,
-      behaviour: { tokenDelayMs },
+      behaviour: { tokenDelayMs, runListLagMs: [0, runListLagMs] },
     },
     ecs: {
       regions: [smallRegion(), ...(plan.wide.second === null ? [] : [smallRegion('cn-beijing')])],

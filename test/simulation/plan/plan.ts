@@ -99,6 +99,8 @@ export interface Plan {
     readonly listLagMs: number;
     readonly skewMs: number;
     readonly tokenDelayMs: number;
+    /** So far lists of runs may be behind their runs; absent: they are not. */
+    readonly runListLagMs?: number;
   };
 }
 

@@ -69,6 +69,7 @@ export function alone() {
     forgetGroupId: async (owner, group) => ids.delete(`${owner}/${group}`),
     heldUntilMs: async (owner) => held.get(owner) ?? 0,
     hold: async (owner, untilMs) => void held.set(owner, untilMs),
+    code: { claim: async () => ({ kind: 'mine', tell: async () => undefined }) },
   };
   return { memory, pause: async () => undefined, ownHost: null };
 }

@@ -1,0 +1,57 @@
+/** What is kept of each job when it is over: one row, with what it ran on, at what price, or why it did not. */
+import { HISTORY_TABLE } from '../../../shared/adapters/tablestore/tables.ts';
+import type { SimJob } from '../../../simulator/github/index.ts';
+import { INF_MAX, INF_MIN } from '../../../simulator/tablestore/values.ts';
+import type { Simulation } from '../plan/simulation.ts';
+import type { Report } from './truth.ts';
+
+interface Row {
+  readonly job?: { readonly id: number };
+  readonly [field: string]: unknown;
+}
+
+/** Of a job that ran on a machine of ours. Where a spot price was not known yet, what it costs at most is. */
+const KNOWN = ['instanceId', 'instanceType', 'zone', 'onDemandPricePerHour', 'startedAtMs', 'completedAtMs'];
+
+/** `isWhole`: nobody kept anything from us. Else a row may lack what was lost, but there is never a second one. */
+export function checkHistory(sim: Simulation, isWhole: boolean, report: Report): void {
+  const rows = rowsByJob(sim, report);
+  if (!isWhole) return;
+  for (const { arrival, run } of sim.runs) {
+    const check = arrival.fate === 'runs' ? checkRan : arrival.fate === 'refused' ? checkRefused : null;
+    for (const job of [...run.attempts.values()].flat()) check?.(job, rows.get(job.id), report);
+  }
+}
+
+function rowsByJob(sim: Simulation, report: Report): ReadonlyMap<number, Row> {
+  const rows = new Map<number, Row>();
+  for (const row of historyOf(sim)) {
+    // Machines that no job ran on, and bills, have rows of their own there.
+    if (row.job === undefined) continue;
+    if (rows.has(row.job.id)) report('a job has one row of history', `${row.job.id} has two`);
+    rows.set(row.job.id, row);
+  }
+  return rows;
+}
+
+function checkRan(job: SimJob, row: Row | undefined, report: Report): void {
+  if (job.status !== 'completed' || !job.runner?.name.startsWith('ci-runner-')) return;
+  const missing = KNOWN.filter((field) => (row?.[field] ?? null) === null);
+  const isSame = row?.outcome === job.conclusion && row.runnerName === job.runner.name;
+  if (missing.length > 0 || !isSame)
+    report(
+      'what a job ran on, at what price and to what end, is kept',
+      `${job.id} (${job.conclusion} on ${job.runner.name}) has ${JSON.stringify(row ?? null)?.slice(0, 300)}`,
+    );
+}
+
+function checkRefused(job: SimJob, row: Row | undefined, report: Report): void {
+  if (!row?.because) report('why a job was refused is kept', `${job.id} (${job.plan.labels.join(' ')})`);
+}
+
+function historyOf({ world }: Simulation): Row[] {
+  const table = world.store.tables.get(HISTORY_TABLE.name);
+  if (table === undefined) throw new Error('there is no history');
+  const rows = [...table.between([INF_MIN, INF_MIN], [INF_MAX, INF_MAX], world.clock.nowMs())];
+  return rows.map(({ cells }) => JSON.parse(String(cells.get('body')?.value)) as Row);
+}
