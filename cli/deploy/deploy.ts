@@ -21,7 +21,7 @@ import { newsSince } from './news.ts';
 import { type Plan, show } from './plan.ts';
 import { removeFunction } from './remove-function.ts';
 import { standingCosts } from './standing-costs.ts';
-import { deployVariables, type Filling, missing, secretMistakes } from './variables.ts';
+import { deployVariables, missing, secretMistakes } from './variables.ts';
 
 export interface DeployWorld extends RegionsWorld, TrustWorld, ConfigurationWorld {
   /** Holds `runners.yaml`, and what `file:` names. */
@@ -83,8 +83,9 @@ async function planOf(world: DeployWorld, config: Config, found: Found): Promise
   const isComplete = !isPending(config);
   if (isComplete) await world.build(config);
   const release = isComplete ? releaseOf(world.ours, world.made) : null;
-  const isSame =
-    release !== null && live.every((each) => each.release === release) && (await isTold(world, config, live));
+  // In any case: a secret that cannot be had is told before anything changes.
+  const isTold = haveTold(live, await variablesOf(world, config, live, ''));
+  const isSame = release !== null && isTold && live.every((each) => each.release === release);
   return {
     config,
     stacks,
@@ -116,23 +117,21 @@ function templatesFor({ variables, made }: DeployWorld, config: Config, found: F
 }
 
 /** Compares values without showing them. */
-async function isTold(world: DeployWorld, config: Config, live: readonly Live[]): Promise<boolean> {
-  const { alibaba } = world;
-  const { AccountId } = await alibaba.rpc('sts', config.control.region, 'GetCallerIdentity');
-  const wanted = await deployVariables(await fillingOf(world, config, String(AccountId), ''));
-  return live.every((each) =>
-    Object.entries(each.variables).every(([name, value]) => !(name in wanted) || wanted[name] === value),
+const haveTold = (live: readonly Live[], wanted: Readonly<Record<string, string>>): boolean =>
+  live.every(({ variables }) =>
+    Object.entries(variables).every(([name, value]) => !(name in wanted) || wanted[name] === value),
   );
-}
 
-async function fillingOf(
-  { variables, root, alibaba, github }: DeployWorld,
+async function variablesOf(
+  { variables, root, alibaba: cloud, github, say }: DeployWorld,
   config: Config,
-  accountId: string,
+  live: readonly Live[],
   release: string,
-): Promise<Filling> {
-  const ranges = config.github.hooksOnly ? await hookRangesAt(github) : [];
-  return { config, accountId, release, variables, root, cloud: alibaba, hookRanges: ranges };
+): Promise<Record<string, string>> {
+  const { AccountId } = await cloud.rpc('sts', config.control.region, 'GetCallerIdentity');
+  const hookRanges = config.github.hooksOnly ? await hookRangesAt(github) : [];
+  const accountId = String(AccountId);
+  return deployVariables({ config, accountId, release, variables, root, cloud, hookRanges, live, say });
 }
 
 /** Their ids stand in `runners.yaml` before anything is built on them. */
@@ -174,19 +173,18 @@ async function functions(world: DeployWorld, config: Config): Promise<number> {
   await world.build(config);
   const release = releaseOf(ours, made);
   if (release === null) throw new Error('not every function was built');
-  const { region } = config.control;
-  for (const live of await liveFunctions(alibaba, config))
-    if (live.release !== release) await keepVersion(alibaba, live);
-  const { AccountId } = await alibaba.rpc('sts', region, 'GetCallerIdentity');
+  const live = await liveFunctions(alibaba, config);
+  for (const each of live) if (each.release !== release) await keepVersion(alibaba, each);
   const file = '.s.deploy.yaml';
   writeFileSync(join(made, file), renderFunctionsYaml(readFileSync(join(ours, 's.yaml'), 'utf8'), config));
-  const filled = await deployVariables(await fillingOf(world, config, String(AccountId), release));
+  // The plan has said already what there is to say of them.
+  const filled = await variablesOf({ ...world, say: () => undefined }, config, live, release);
   const code = await world.deployFunctions(file, filled);
   if (code !== 0) {
     say(`Serverless Devs ended with ${code}. Run npm run deploy again: it goes on from there.`);
     return 1;
   }
-  await world.startMirror(namesOf(config).functionOf('reaper'), String(AccountId));
+  await world.startMirror(namesOf(config).functionOf('reaper'), filled.ACCOUNT_ID ?? '');
   return printWebhookUrl(world, config);
 }
 

@@ -45,6 +45,9 @@ export interface DeployAccount {
   readonly mirrored: string[];
   /** What the operator's identity may not do. */
   readonly denied: Set<string>;
+  /** What whoever deploys may do, by RAM action. */
+  mayDo: (action: string) => boolean;
+  github: DeployWorld['github'];
   busy: string[][];
   hooks: string[];
   /** What the ledger says; throws when it cannot be read. */
@@ -67,7 +70,10 @@ export async function deployAccount(): Promise<DeployAccount> {
   copyFileSync(join(ROOT, 'runners.example.yaml'), join(root, 'runners.yaml'));
   const account = createAccount('1234567890123456', 'cn-hongkong');
   const denied = new Set<string>();
-  account.add(KEY.accessKeyId, { secret: KEY.accessKeySecret, mayDo: (action) => !denied.has(action) });
+  account.add(KEY.accessKeyId, {
+    secret: KEY.accessKeySecret,
+    mayDo: (action) => !denied.has(action) && self.mayDo(action),
+  });
   const management = createManagement(account.id);
   const served = await serveManagement({ state: management, credentials: account.find, nowMs: Date.now });
   const cloud = alibaba(async () => KEY, served.endpoint, WAIT_NOT);
@@ -85,6 +91,8 @@ export async function deployAccount(): Promise<DeployAccount> {
     toolCode: 0,
     mirrored: [],
     denied,
+    mayDo: () => true,
+    github: async () => ({ status: 200, headers: {}, data: { hooks: self.hooks } }),
     busy: [],
     hooks: ['192.30.252.0/22'],
     regionsInUse: async () => new Map(),
@@ -135,7 +143,7 @@ function worldOf(self: DeployAccount): DeployWorld {
     startMirror: async (name) => {
       self.mirrored.push(name);
     },
-    github: async () => ({ status: 200, headers: {}, data: { hooks: self.hooks } }),
+    github: self.github,
     rootOf: async () => null,
     sleep: async () => undefined,
     regionsInUse: () => self.regionsInUse(),
