@@ -97,7 +97,7 @@ async function planOf(world: DeployWorld, config: Config, found: Found): Promise
     ),
     keys: await changedKeys(config, live, world),
     news: release === null ? [] : newsSince(live[0]?.release ?? null, release, changelogOf(world)),
-    isEmpty: isSame && former.length === 0 && stacks.every(({ lines }) => lines.length === 0),
+    isEmpty: isSame && former.length === 0 && stacks.every(({ way }) => way === 'leave'),
   };
 }
 
@@ -149,9 +149,9 @@ async function networks(world: DeployWorld, { config, stacks }: Plan): Promise<C
   return read(world);
 }
 
-function toBegin({ say }: DeployWorld, { stackId, lines, template }: StackChange): void {
-  if (lines.length > 0)
-    say(`${template.stackName}: is being ${stackId === null ? 'made' : 'changed'}, which takes minutes …`);
+function toBegin({ say }: DeployWorld, { way, template }: StackChange): void {
+  if (way !== 'leave')
+    say(`${template.stackName}: is being ${way === 'change' ? 'changed' : 'made'}, which takes minutes …`);
 }
 
 const isPlacement = ({ stackName }: Template, config: Config) => stackName !== namesOf(config).controlStack;

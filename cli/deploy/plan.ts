@@ -28,7 +28,7 @@ export function show(plan: Plan, { say }: { readonly say: (line: string) => void
   }
   for (const change of plan.stacks.filter(({ lines }) => lines.length > 0)) {
     const { stackName, region } = change.template;
-    say(`${change.stackId === null ? 'create' : 'change'} ${stackName} in ${region}`);
+    say(`${VERBS[change.way]} ${stackName} in ${region}`);
     for (const line of change.lines) say(`  ${line}`);
   }
   for (const { name, release } of plan.functions) say(functionLine(name, release, plan.release));
@@ -38,6 +38,10 @@ export function show(plan: Plan, { say }: { readonly say: (line: string) => void
   list('In runners.yaml, against what is deployed:', plan.keys, say);
   list('New in this version:', plan.news, say);
 }
+
+const VERBS: Readonly<Record<StackChange['way'], string>> = {
+  ...{ make: 'create', again: 'make again', wait: 'wait for', change: 'change', leave: 'leave' },
+};
 
 function list(title: string, lines: readonly string[], say: (line: string) => void): void {
   if (lines.length > 0) say(title);

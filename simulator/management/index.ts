@@ -1,5 +1,5 @@
 /** The rest of the account on loopback: what `setup`, `deploy`, `doctor` and `destroy` speak with. ACS3-signed. */
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Credential, Credentials } from '../accounts.ts';
 import { type Ecs, EcsRefusal } from '../ecs/index.ts';
@@ -72,7 +72,7 @@ export async function serveManagement(options: ManagementOptions): Promise<Serve
     if (loss === 'before') return void outgoing.destroy();
     const { status, body } = await answer(options, nonces, asked);
     if (loss === 'after') return void outgoing.destroy();
-    outgoing.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    reply(outgoing, asked.method, status, body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -82,6 +82,12 @@ export async function serveManagement(options: ManagementOptions): Promise<Serve
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Function Compute's SDK: what deletes is answered without a body (bodyType none). */
+function reply(outgoing: ServerResponse, method: string, status: number, body: object): void {
+  if (method === 'DELETE' && status === 200) outgoing.writeHead(204).end();
+  else outgoing.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
 async function answer(

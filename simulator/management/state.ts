@@ -86,6 +86,10 @@ export interface SimStack {
   pending: string | null;
   /** The template by which its resources are; null: none is made yet. */
   applied: string | null;
+  /** What of it failed, and why, oldest first. Absent: nothing. */
+  failures?: readonly { readonly status: string; readonly reason: string }[];
+  /** CreateStackRequest, DisableRollback. */
+  isLeftAsFailed?: boolean;
 }
 
 export interface ManagementState {
