@@ -41,7 +41,6 @@ export interface DeployAccount {
   source: string;
   isConfirmed: boolean;
   toolCode: number;
-  /** Functions invoked after a deploy. */
   readonly mirrored: string[];
   /** What the operator's identity may not do. */
   readonly denied: Set<string>;
@@ -56,7 +55,7 @@ export interface DeployAccount {
   write(yaml: string): void;
   config(): Config;
   deploy(): Promise<number>;
-  rollBack(): Promise<void>;
+  rollBack(by?: Alibaba): Promise<void>;
   destroy(): Promise<number>;
   everCalled(): Set<string>;
   /** Calls that change something, since the last look. */
@@ -100,7 +99,7 @@ export async function deployAccount(): Promise<DeployAccount> {
     write: (yaml) => writeFileSync(join(root, 'runners.yaml'), yaml),
     config: () => configIn(self.yaml()),
     deploy: () => deploy(worldOf(self)),
-    rollBack: () => rollBack({ alibaba: cloud, config: self.config(), download, say }),
+    rollBack: (by = cloud) => rollBack({ alibaba: by, config: self.config(), download, say }),
     destroy: () => destroy(destroyWorldOf(self)),
     everCalled: () => new Set([...seen, ...management.calls]),
     changes: () => taken().filter((call) => !/:(Get|List|Describe)/.test(call)),
@@ -132,8 +131,8 @@ function worldOf(self: DeployAccount): DeployWorld {
       for (const kind of FUNCTION_KINDS) {
         mkdirSync(join(self.root, 'dist', kind), { recursive: true });
         writeFileSync(join(self.root, 'dist', kind, 'index.mjs'), `${self.source} ${JSON.stringify(config)}`);
+        writeConfiguration(config, join(self.root, 'dist', kind));
       }
-      for (const kind of FUNCTION_KINDS) writeConfiguration(config, join(self.root, 'dist', kind));
       noteConfiguration(config, join(self.root, 'dist'));
     },
     async deployFunctions(file, variables) {
