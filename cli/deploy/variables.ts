@@ -78,6 +78,12 @@ function heldBy(name: string, { live, say }: Filling, error: unknown): string {
   return held;
 }
 
+/** Compares values without showing them. */
+export const haveTold = (live: Filling['live'], wanted: Readonly<Record<string, string>>): boolean =>
+  live.every(({ variables }) =>
+    Object.entries(variables).every(([name, value]) => !(name in wanted) || wanted[name] === value),
+  );
+
 /** Values that no line may show. */
 export const secretsIn = (filled: Readonly<Record<string, string>>): string[] =>
   SECRETS.map((name) => filled[name] ?? '').filter(

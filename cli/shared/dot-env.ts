@@ -1,6 +1,7 @@
 /** `.env` beside `runners.yaml`: what a deploy needs and git must not hold. Read by Serverless Devs as well. */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from './replace-file.ts';
 
 const LINE = /^\s*([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|(.*?))\s*$/;
 
@@ -19,10 +20,8 @@ export function readDotEnv(folder: string): Record<string, string> {
 export function writeDotEnv(folder: string, changes: Readonly<Record<string, string | null>>): void {
   const kept = Object.entries({ ...readDotEnv(folder), ...changes }).filter(([, value]) => value !== null);
   const text = kept.map(([name, value]) => `${name}=${quoted(value as string)}\n`).join('');
-  // Renamed into place: an interruption leaves the old file or the new one, and a looser mode of the old is not kept.
-  const next = join(folder, `.env.${process.pid}`);
-  writeFileSync(next, text, { mode: 0o600 });
-  renameSync(next, join(folder, '.env'));
+  // A looser mode of the old one is not kept.
+  replaceFile(join(folder, '.env'), text, 0o600);
 }
 
 function quoted(value: string): string {

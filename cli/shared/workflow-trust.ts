@@ -1,8 +1,10 @@
 /** What a deploy finds out about the workflow that may deploy: GitHub's root certificate, and the repository's ids. */
-import { connect, type DetailedPeerCertificate } from 'node:tls';
+import { request } from 'node:https';
+import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import * as z from 'zod';
 import { namesOf } from '../../infra/names.ts';
 import { failed, type GitHubAnswer, type GitHubRequest } from '../../shared/adapters/github/request.ts';
+import { wayOutOf } from '../../shared/adapters/http/exchange.ts';
 import type { Config } from '../../shared/config/config.ts';
 import {
   fingerprintsOf,
@@ -118,17 +120,22 @@ function parsed<Shape>(route: string, answer: GitHubAnswer, shape: z.ZodType<Sha
 
 const CONNECT_MAX_MS = 10_000;
 
-/** As Node verifies it: to a root that this machine trusts, or not at all. */
-export function rootFingerprint(host: string): Promise<string | null> {
+/** As Node verifies it: to a root that this machine trusts, by its proxy where it has one; or not at all. */
+export function rootFingerprint(host: string, port = 443): Promise<string | null> {
+  const url = new URL(`https://${host}:${port}/`);
   return new Promise((resolve) => {
-    const socket = connect({ host, port: 443, servername: host, timeout: CONNECT_MAX_MS });
-    const end = (root: string | null): void => {
-      socket.destroy();
-      resolve(root);
-    };
-    socket.once('error', () => end(null));
-    socket.once('timeout', () => end(null));
-    socket.once('secureConnect', () => end(topOf(socket.getPeerCertificate(true))));
+    // A connection of its own: one that is taken up again shows no chain.
+    const agent = wayOutOf(url) ?? false;
+    const asked = request(url, { method: 'HEAD', agent, signal: AbortSignal.timeout(CONNECT_MAX_MS) });
+    asked.once('error', () => resolve(null));
+    asked.once('socket', (socket) => {
+      const there = socket as TLSSocket;
+      there.once('secureConnect', () => {
+        resolve(topOf(there.getPeerCertificate(true)));
+        asked.destroy();
+      });
+    });
+    asked.end();
   });
 }
 

@@ -31,8 +31,11 @@ export interface SimFunction {
   /** Absent: true, as the service has it. */
   internetAccess?: boolean;
   vpcConfig?: { readonly vpcId: string };
-  /** `maxAsyncRetryAttempts` and `reservedConcurrency`; absent: the service's own. */
+  /** `maxAsyncRetryAttempts`, `maxAsyncEventAgeInSeconds` and `reservedConcurrency`; absent: the service's own. */
   asyncRetries?: number;
+  asyncAgeS?: number;
+  /** Its asynchronous invocation is configured, be it without a destination. */
+  isAsync?: boolean;
   concurrency?: number;
 }
 

@@ -1,8 +1,8 @@
 /** Going back to the release before: one for all, whatever was left half-done, and however often it is said. */
 import { expect, test } from 'vitest';
-import { releaseBefore } from '../../../cli/deploy/rollback-target.ts';
-import type { Alibaba } from '../../../cli/shared/alibaba.ts';
-import { type DeployAccount, deployAccount } from './account.ts';
+import { releaseBefore } from '../../../../cli/deploy/rollback-target.ts';
+import type { Alibaba } from '../../../../cli/shared/alibaba.ts';
+import { type DeployAccount, deployAccount } from '../account.ts';
 
 const home = (live: string | null, ...kept: string[]) => ({ name: 'ci-x', live, kept, isHome: true });
 const away = (live: string | null, ...kept: string[]) => ({ name: 'ci-mirror-y', live, kept, isHome: false });
@@ -54,25 +54,34 @@ async function deployedThrice(here: DeployAccount): Promise<readonly string[]> {
   return releases;
 }
 
+/** Whether it came to its end before it was cut off; then it was, and was said again if not. */
+async function cutOff(
+  here: DeployAccount,
+  call: number,
+  when: 'before' | 'after',
+  goal: string,
+): Promise<boolean> {
+  const live = () => [...here.management.functions.values()].map(({ description }) => description);
+  const cut = here.rollBack(dyingAt(call, when, here.alibaba));
+  await cut.catch((error: Error) => expect(error.message).toBe('cut off'));
+  const isWhole = live().every((each) => each === goal);
+  if (!isWhole) await here.rollBack();
+  expect(live(), `cut ${when} call ${call}`).toEqual(live().map(() => goal));
+  return isWhole;
+}
+
 test('cut off at any call and said again, all functions have the release before, and the code of it', async () => {
   const here = await deployAccount();
-  const [, second] = await deployedThrice(here);
+  const [, second = ''] = await deployedThrice(here);
   const { functions } = here.management;
   const before = [...functions].map(([name, one]) => [name, { ...one }] as const);
-  const codeOf = (name: string) =>
-    functions.get(name)?.versions.find((one) => one.description === second)?.code;
-  const live = () => [...functions.values()].map(({ description }) => description);
+  const code = functions.get('ci-reaper')?.versions.find((one) => one.description === second)?.code as Buffer;
   let isWhole = false;
   for (let call = 1; !isWhole && call < CALLS_MAX; call++)
     for (const when of ['before', 'after'] as const) {
       for (const [name, one] of before) functions.set(name, { ...one });
-      await here
-        .rollBack(dyingAt(call, when, here.alibaba))
-        .catch((error: Error) => expect(error.message).toBe('cut off'));
-      isWhole = live().every((each) => each === second);
-      if (!isWhole) await here.rollBack();
-      expect(live(), `cut ${when} call ${call}`).toEqual(live().map(() => second));
-      for (const [name, { code }] of functions) expect(code.equals(codeOf(name) as Buffer)).toBe(true);
+      isWhole = await cutOff(here, call, when, second);
+      expect(functions.get('ci-reaper')?.code.equals(code)).toBe(true);
     }
   expect(isWhole).toBe(true);
   await here.close();

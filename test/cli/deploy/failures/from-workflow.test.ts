@@ -2,9 +2,9 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { githubAsApp } from '../../../cli/doctor/real-world.ts';
-import type { GitHubRequest } from '../../../shared/adapters/github/request.ts';
-import { type DeployAccount, deployAccount, VARIABLES } from './account.ts';
+import { githubAsApp } from '../../../../cli/doctor/real-world.ts';
+import type { GitHubRequest } from '../../../../shared/adapters/github/request.ts';
+import { type DeployAccount, deployAccount, VARIABLES } from '../account.ts';
 
 const KEY = '-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----\n';
 const DEPLOY_FROM = 'deployFrom: { repository: my-org/infra, branch: main }';
