@@ -10,7 +10,7 @@ import type { Config } from '../../shared/config/config.ts';
 import { parseYaml } from '../../shared/config/parse.ts';
 import { webhookUrl } from '../doctor/checks/functions.ts';
 import { hookRangesAt } from '../doctor/checks/hook-ranges.ts';
-import { replaceFile } from '../shared/replace-file.ts';
+import { replaceFile } from '../shared/package/replace-file.ts';
 import { apply, compareStack, type StackChange } from '../shared/stacks.ts';
 import { type TrustWorld, workflowTrust } from '../shared/workflow-trust.ts';
 import { formerMirrors, formerRegions, type RegionsWorld } from './former-regions.ts';

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { AlibabaRefusal } from '../../shared/adapters/alibaba/call.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
-import { replaceFile } from '../shared/replace-file.ts';
+import { replaceFile } from '../shared/package/replace-file.ts';
 import type { Answers, Converted } from './progress.ts';
 import type { Ask } from './world.ts';
 

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeDotEnv } from '../shared/dot-env.ts';
-import { replaceFile } from '../shared/replace-file.ts';
+import { replaceFile } from '../shared/package/replace-file.ts';
 import { begin } from './begin.ts';
 import { awaitFirstDelivery, confirmInstallation, setWebhookAddress } from './finish.ts';
 import { keepSecrets } from './keep-secrets.ts';

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Template } from '../../infra/app.ts';
 import type { Alibaba } from './alibaba.ts';
 import { keepingLedger } from './kept-ledger.ts';
-import { isNeverMade, lineOfWay, type Way, wayOf } from './stack-states.ts';
+import { isNeverMade, lineOfWay, type Way, wayOf } from './stacks/states.ts';
 
 export interface StackWorld {
   readonly alibaba: Alibaba;

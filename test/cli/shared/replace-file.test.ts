@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { replaceFile } from '../../../cli/shared/replace-file.ts';
+import { replaceFile } from '../../../cli/shared/package/replace-file.ts';
 
 let folder = '';
 beforeEach(() => {

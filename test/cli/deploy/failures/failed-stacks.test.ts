@@ -1,6 +1,6 @@
 /** A stack that failed, in each state that one can be left in: the next deploy goes on from there. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { wayOf } from '../../../../cli/shared/stack-states.ts';
+import { wayOf } from '../../../../cli/shared/stacks/states.ts';
 import { type DeployAccount, deployAccount } from '../account.ts';
 
 let here: DeployAccount;
