@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Template } from '../../infra/app.ts';
 import type { Alibaba } from './alibaba.ts';
-import { keepingLedger } from './kept-ledger.ts';
+import { keepingLedger } from './stacks/kept-ledger.ts';
 import { isNeverMade, lineOfWay, type Way, wayOf } from './stacks/states.ts';
 
 export interface StackWorld {

@@ -164,7 +164,10 @@ function setUpBy(self: Operator, account: EmptyAccount): Parameters<typeof setup
       const page = /^Install it: (\S+)$/.exec(line)?.[1];
       if (page !== undefined) installing = installAt(page);
     },
-    openBrowser: (url) => void createApp(url).catch((error: unknown) => self.said.push(String(error))),
+    openDoor: (url) => {
+      createApp(url).catch((error: unknown) => self.said.push(String(error)));
+      return () => undefined;
+    },
     deploy: self.deploy,
     sleep: () => new Promise((resolve) => setTimeout(resolve, 20)),
   };

@@ -159,7 +159,10 @@ function worldOf(
       self.said.push(line);
       at(line);
     },
-    openBrowser: (url) => void self.browse(url).catch((error: unknown) => self.said.push(String(error))),
+    openDoor: (url) => {
+      self.browse(url).catch((error: unknown) => self.said.push(String(error)));
+      return () => undefined;
+    },
     sleep: () => new Promise((resolve) => setTimeout(resolve, 5)),
     deploy: async () => {
       at('deploy');
