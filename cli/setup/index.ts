@@ -19,6 +19,7 @@ import { readDotEnv } from '../shared/dot-env.ts';
 import { parseOptions } from '../shared/options.ts';
 import { FOLDER, IS_PACKAGE } from '../shared/package/places.ts';
 import { openDoor } from '../shared/screen/door.ts';
+import { LEFT } from '../shared/screen/leaving.ts';
 import { complain, say } from '../shared/screen/show.ts';
 import { prepareFolder } from './folder.ts';
 import { progressFile } from './progress.ts';
@@ -45,7 +46,7 @@ export async function main(args: readonly string[]): Promise<number> {
     if (!(error instanceof Error)) throw error;
     if (error.name !== 'ExitPromptError') throw Object.assign(error, { message: words.say(error.message) });
     complain(`\n${words.say('Left. The next npm run setup goes on from here.')}`);
-    return 130;
+    return LEFT;
   }
 }
 
