@@ -109,6 +109,10 @@ export function renderFunctionsYaml(
   return document.toString({ lineWidth: 0 });
 }
 
+/** What it says, parsed. */
+export const functionsIn = (rendered: string): FunctionsYaml =>
+  FunctionsYaml.parse(parseDocument(rendered).toJS());
+
 function addRegional(document: Document, kind: string, functionName: string, region: string): void {
   const { component, props } = (document.toJS() as FunctionsYaml).resources[
     kind

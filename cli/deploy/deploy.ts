@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Found, synthesise, type Template } from '../../infra/app.ts';
-import { renderFunctionsYaml } from '../../infra/functions-yaml.ts';
+import { functionsIn, renderFunctionsYaml } from '../../infra/functions-yaml.ts';
 import { namesOf } from '../../infra/names.ts';
 import { releaseOf } from '../../infra/release.ts';
 import { secretReferences } from '../../infra/secrets.ts';
@@ -10,18 +10,19 @@ import type { Config } from '../../shared/config/config.ts';
 import { parseYaml } from '../../shared/config/parse.ts';
 import { webhookUrl } from '../doctor/checks/functions.ts';
 import { hookRangesAt } from '../doctor/checks/hook-ranges.ts';
+import { replaceFile } from '../shared/package/replace-file.ts';
 import { apply, compareStack, type StackChange } from '../shared/stacks.ts';
 import { type TrustWorld, workflowTrust } from '../shared/workflow-trust.ts';
-import { formerMirrors } from './former-mirrors.ts';
-import { formerRegions, type RegionsWorld } from './former-regions.ts';
+import { formerMirrors, formerRegions, type RegionsWorld } from './former-regions.ts';
 import { keepVersion, type Live, liveFunctions } from './functions.ts';
 import { withFixedAddress, withNetwork } from './ids.ts';
 import { type ConfigurationWorld, changedKeys } from './live-configuration.ts';
 import { newsSince } from './news.ts';
 import { type Plan, show } from './plan.ts';
 import { removeFunction } from './remove-function.ts';
+import { settingsLacking } from './settings.ts';
 import { standingCosts } from './standing-costs.ts';
-import { deployVariables, type Filling, missing, secretMistakes } from './variables.ts';
+import { deployVariables, haveTold, missing, secretMistakes } from './variables.ts';
 
 export interface DeployWorld extends RegionsWorld, TrustWorld, ConfigurationWorld {
   /** Holds `runners.yaml`, and what `file:` names. */
@@ -43,11 +44,10 @@ export interface DeployWorld extends RegionsWorld, TrustWorld, ConfigurationWorl
 /** 0: deployed, or nothing to do. 1: refused by the operator, or it failed; another run goes on from there. */
 export async function deploy(world: DeployWorld): Promise<number> {
   const lacking = missing(world.variables);
-  if (lacking.length > 0) {
-    world.say(`${lacking.join(', ')}: not set. npm run setup makes the App and writes them into .env.`);
-    return 1;
-  }
-  const mistakes = secretMistakes(world.variables);
+  const mistakes =
+    lacking.length > 0
+      ? [`${lacking.join(', ')}: not set. npm run setup makes the App and writes them into .env.`]
+      : secretMistakes(world.variables);
   for (const line of mistakes) world.say(line);
   if (mistakes.length > 0) return 1;
   const found = {
@@ -65,7 +65,10 @@ export async function deploy(world: DeployWorld): Promise<number> {
   for (const each of before.formerMirrors) await removeFunction(world, each);
   const config = await networks(world, before);
   await control(world, config, found);
-  return functions(world, read(world));
+  const code = await functions(world, read(world));
+  if (code === 0 && before.settings.some(({ what }) => what === 'trigger github'))
+    world.say('If that address is a new one, npm run setup tells GitHub of it.');
+  return code;
 }
 
 function read({ root }: DeployWorld): Config {
@@ -83,12 +86,18 @@ async function planOf(world: DeployWorld, config: Config, found: Found): Promise
   const isComplete = !isPending(config);
   if (isComplete) await world.build(config);
   const release = isComplete ? releaseOf(world.ours, world.made) : null;
+  // In any case: a secret that cannot be had is told before anything changes.
+  const isTold = haveTold(live, await variablesOf(world, config, live, ''));
+  const settings = isComplete
+    ? await settingsLacking(functionsIn(rendered(world, config)), live, { ...world, config })
+    : [];
   const isSame =
-    release !== null && live.every((each) => each.release === release) && (await isTold(world, config, live));
+    release !== null && isTold && settings.length === 0 && live.every((each) => each.release === release);
   return {
     config,
     stacks,
     functions: live,
+    settings,
     formerMirrors: former,
     release,
     standing: standingCosts(
@@ -96,7 +105,7 @@ async function planOf(world: DeployWorld, config: Config, found: Found): Promise
     ),
     keys: await changedKeys(config, live, world),
     news: release === null ? [] : newsSince(live[0]?.release ?? null, release, changelogOf(world)),
-    isEmpty: isSame && former.length === 0 && stacks.every(({ lines }) => lines.length === 0),
+    isEmpty: isSame && former.length === 0 && stacks.every(({ way }) => way === 'leave'),
   };
 }
 
@@ -115,24 +124,16 @@ function templatesFor({ variables, made }: DeployWorld, config: Config, found: F
   return synthesise(config, secretReferences(variables), join(made, 'cdk.out'), found);
 }
 
-/** Compares values without showing them. */
-async function isTold(world: DeployWorld, config: Config, live: readonly Live[]): Promise<boolean> {
-  const { alibaba } = world;
-  const { AccountId } = await alibaba.rpc('sts', config.control.region, 'GetCallerIdentity');
-  const wanted = await deployVariables(await fillingOf(world, config, String(AccountId), ''));
-  return live.every((each) =>
-    Object.entries(each.variables).every(([name, value]) => !(name in wanted) || wanted[name] === value),
-  );
-}
-
-async function fillingOf(
-  { variables, root, alibaba, github }: DeployWorld,
+async function variablesOf(
+  { variables, root, alibaba: cloud, github, say }: DeployWorld,
   config: Config,
-  accountId: string,
+  live: readonly Live[],
   release: string,
-): Promise<Filling> {
-  const ranges = config.github.hooksOnly ? await hookRangesAt(github) : [];
-  return { config, accountId, release, variables, root, cloud: alibaba, hookRanges: ranges };
+): Promise<Record<string, string>> {
+  const { AccountId } = await cloud.rpc('sts', config.control.region, 'GetCallerIdentity');
+  const hookRanges = config.github.hooksOnly ? await hookRangesAt(github) : [];
+  const accountId = String(AccountId);
+  return deployVariables({ config, accountId, release, variables, root, cloud, hookRanges, live, say });
 }
 
 /** Their ids stand in `runners.yaml` before anything is built on them. */
@@ -144,15 +145,15 @@ async function networks(world: DeployWorld, { config, stacks }: Plan): Promise<C
     const { region } = change.template;
     const placement = config.placements.find((each) => each.region === region);
     if (placement?.network)
-      writeFileSync(path, withNetwork(readFileSync(path, 'utf8'), config, region, outputs));
+      replaceFile(path, withNetwork(readFileSync(path, 'utf8'), config, region, outputs));
     world.say(`${change.template.stackName}: done`);
   }
   return read(world);
 }
 
-function toBegin({ say }: DeployWorld, { stackId, lines, template }: StackChange): void {
-  if (lines.length > 0)
-    say(`${template.stackName}: is being ${stackId === null ? 'made' : 'changed'}, which takes minutes …`);
+function toBegin({ say }: DeployWorld, { way, template }: StackChange): void {
+  if (way !== 'leave')
+    say(`${template.stackName}: is being ${way === 'change' ? 'changed' : 'made'}, which takes minutes …`);
 }
 
 const isPlacement = ({ stackName }: Template, config: Config) => stackName !== namesOf(config).controlStack;
@@ -164,29 +165,31 @@ async function control(world: DeployWorld, config: Config, found: Found): Promis
   const outputs = await apply(world, change);
   const path = join(world.root, 'runners.yaml');
   if (config.control.fixedAddress !== null)
-    writeFileSync(path, withFixedAddress(readFileSync(path, 'utf8'), outputs));
+    replaceFile(path, withFixedAddress(readFileSync(path, 'utf8'), outputs));
   world.say(`${template.stackName}: done`);
   if (outputs.FunctionsAddress) world.say(`The functions call from ${outputs.FunctionsAddress}.`);
 }
+
+const rendered = ({ ours }: DeployWorld, config: Config): string =>
+  renderFunctionsYaml(readFileSync(join(ours, 's.yaml'), 'utf8'), config);
 
 async function functions(world: DeployWorld, config: Config): Promise<number> {
   const { alibaba, ours, made, say } = world;
   await world.build(config);
   const release = releaseOf(ours, made);
   if (release === null) throw new Error('not every function was built');
-  const { region } = config.control;
-  for (const live of await liveFunctions(alibaba, config))
-    if (live.release !== release) await keepVersion(alibaba, live);
-  const { AccountId } = await alibaba.rpc('sts', region, 'GetCallerIdentity');
+  const live = await liveFunctions(alibaba, config);
+  for (const each of live) if (each.release !== release) await keepVersion(alibaba, each);
   const file = '.s.deploy.yaml';
-  writeFileSync(join(made, file), renderFunctionsYaml(readFileSync(join(ours, 's.yaml'), 'utf8'), config));
-  const filled = await deployVariables(await fillingOf(world, config, String(AccountId), release));
+  writeFileSync(join(made, file), rendered(world, config));
+  // The plan has said already what there is to say of them.
+  const filled = await variablesOf({ ...world, say: () => undefined }, config, live, release);
   const code = await world.deployFunctions(file, filled);
   if (code !== 0) {
     say(`Serverless Devs ended with ${code}. Run npm run deploy again: it goes on from there.`);
     return 1;
   }
-  await world.startMirror(namesOf(config).functionOf('reaper'), String(AccountId));
+  await world.startMirror(namesOf(config).functionOf('reaper'), filled.ACCOUNT_ID ?? '');
   return printWebhookUrl(world, config);
 }
 

@@ -1,6 +1,7 @@
-/** A placement that is taken out of runners.yaml: the reaper keeps its rights there until nothing of ours can live there. */
-import { namesOf } from '../../infra/names.ts';
+/** A placement that is taken out of runners.yaml: the reaper keeps its rights there until nothing of ours can live there, and its mirror goes. */
+import { functionPlaces, namesOf } from '../../infra/names.ts';
 import type { Config } from '../../shared/config/config.ts';
+import { nullIfAbsent } from '../doctor/checks/roles.ts';
 import { keptLine } from '../doctor/rights.ts';
 import { findStackId, type StackWorld, templateOf } from '../shared/stacks.ts';
 
@@ -44,7 +45,7 @@ async function usedRegions(
 }
 
 /** Those that the reaper’s role names now; null: there is no such stack. */
-async function regionsGranted(world: StackWorld, config: Config): Promise<readonly string[] | null> {
+export async function regionsGranted(world: StackWorld, config: Config): Promise<readonly string[] | null> {
   const { region } = config.control;
   const stackId = await findStackId(world, { stackName: namesOf(config).controlStack, region });
   if (stackId === null) return null;
@@ -53,4 +54,29 @@ async function regionsGranted(world: StackWorld, config: Config): Promise<readon
   return [
     ...new Set([...role.matchAll(/acs:ecs:([a-z]{2}-[a-z0-9-]+):/g)].map(([, id]) => id as string)),
   ].sort();
+}
+
+export interface FormerMirror {
+  readonly name: string;
+  readonly region: string;
+}
+
+/** Mirrors that nobody orders copies of any more, as the roles name them that are deployed now: so they go before the roles change. Only what is there. */
+export async function formerMirrors(world: StackWorld, config: Config): Promise<readonly FormerMirror[]> {
+  const { functionOf, controlStack } = namesOf(config);
+  const { region } = config.control;
+  const stackId = await findStackId(world, { stackName: controlStack, region });
+  if (stackId === null) return [];
+  const roles = JSON.stringify((await templateOf(world, region, stackId)).Resources ?? {});
+  const named = roles.matchAll(new RegExp(`functions/${functionOf('mirror')}-([a-z]{2}-[a-z0-9-]+)`, 'g'));
+  const wanted = new Set(functionPlaces(config).map(({ name }) => name));
+  const former = [...new Set([...named].map(([, where]) => where as string))]
+    .map((where) => ({ name: `${functionOf('mirror')}-${where}`, region: where }))
+    .filter(({ name }) => !wanted.has(name));
+  const there = await Promise.all(
+    former.map((each) =>
+      world.alibaba.fc(each.region, 'GetFunction', 'GET', `/functions/${each.name}`).catch(nullIfAbsent),
+    ),
+  );
+  return former.filter((_, at) => there[at] !== null);
 }

@@ -4,6 +4,7 @@ import type { Config } from '../../shared/config/config.ts';
 import type { FunctionKind } from '../../shared/config/environment.ts';
 import { nullIfAbsent } from '../doctor/checks/roles.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
+import { releaseBefore } from './rollback-target.ts';
 
 export interface Live {
   readonly kind: FunctionKind;
@@ -42,14 +43,14 @@ async function versionsOf(alibaba: Alibaba, { region, name }: Live): Promise<Ver
   return ((answer.versions ?? []) as Version[]).toSorted((a, b) => Number(b.versionId) - Number(a.versionId));
 }
 
-/** Publishes what is live, so that a rollback finds it. Once for each release, however often a deploy is tried. */
+/** Publishes what is live, so that a rollback finds it as the newest. Once, however often a deploy is tried. */
 export async function keepVersion(alibaba: Alibaba, live: Live): Promise<void> {
   const { name, region, release } = live;
   if (release === null) return;
   const versions = await versionsOf(alibaba, live);
+  if (versions[0]?.description === release) return;
   const path = `/functions/${name}/versions`;
-  if (versions.every(({ description }) => description !== release))
-    await alibaba.fc(region, 'PublishFunctionVersion', 'POST', path, { description: release });
+  await alibaba.fc(region, 'PublishFunctionVersion', 'POST', path, { description: release });
   for (const { versionId } of versions.slice(VERSIONS_KEPT - 1))
     await alibaba.fc(region, 'DeleteFunctionVersion', 'DELETE', `${path}/${versionId}`);
 }
@@ -64,33 +65,52 @@ export interface RollbackWorld {
 /** Secrets stay those of today: they may have been rotated since. */
 const KEPT = /^(GITHUB_|WEBHOOK_SECRET)/;
 
-/** Every function to the newest version of another release. Throws before it changes anything when one has none. */
-export async function rollBack({ alibaba, config, download, say }: RollbackWorld): Promise<void> {
-  const targets = [];
-  for (const live of await liveFunctions(alibaba, config)) {
-    const [target] = (await versionsOf(alibaba, live)).filter(
-      ({ description }) => description !== live.release,
-    );
-    if (target === undefined) throw new Error(`${live.name} has no earlier version to go back to`);
-    targets.push({
+/**
+ * Every function to the one release before. What was left half-done, run again, comes to the same. Throws before it changes
+ * anything when there is none. What is gone back from is not kept: the next deploy makes it.
+ */
+export async function rollBack(world: RollbackWorld): Promise<void> {
+  const { alibaba, config, say } = world;
+  const found = await Promise.all(
+    (await liveFunctions(alibaba, config)).map(async (live) => ({
       live,
-      target,
-      code: await codeOf(alibaba, live, target.versionId, download),
-    });
+      versions: await versionsOf(alibaba, live).catch(noneIfAbsent),
+    })),
+  );
+  const target = releaseBefore(found.map((each) => releasesOf(each, config)));
+  if (target === null) throw new Error(`${config.name}-webhook has no earlier version to go back to`);
+  const steps = [];
+  for (const { live, versions } of found.filter(({ live }) => live.release !== target)) {
+    const version = versions.find(({ description }) => description === target);
+    if (version === undefined) say(`${live.name}: stays, for it is younger than ${target}`);
+    else steps.push(await stepTo(version, live, world));
   }
-  for (const { live } of targets) await keepVersion(alibaba, live);
-  for (const { live, target, code } of targets) {
-    const { region } = live;
-    const before = await alibaba.fc(region, 'GetFunction', 'GET', `/functions/${live.name}`, undefined, {
-      qualifier: target.versionId,
-    });
-    await alibaba.fc(region, 'UpdateFunction', 'PUT', `/functions/${live.name}`, {
-      description: target.description,
-      code: { zipFile: code.toString('base64') },
-      environmentVariables: variablesOf(before.environmentVariables, live),
-    });
-    say(`${live.name}: ${live.release} → ${target.description}`);
+  for (const { live, body } of steps) {
+    await alibaba.fc(live.region, 'UpdateFunction', 'PUT', `/functions/${live.name}`, body);
+    say(`${live.name}: ${live.release} → ${target}`);
   }
+}
+
+const noneIfAbsent = (error: unknown): Version[] => nullIfAbsent(error) ?? [];
+
+interface Found {
+  readonly live: Live;
+  readonly versions: readonly Version[];
+}
+
+const releasesOf = ({ live: { name, release, region }, versions }: Found, { control }: Config) => ({
+  ...{ name, live: release, isHome: region === control.region },
+  kept: versions.map(({ description }) => description).toReversed(),
+});
+
+/** All that it takes, in hand before anything is changed. */
+async function stepTo({ versionId: qualifier, description }: Version, live: Live, world: RollbackWorld) {
+  const { alibaba, download } = world;
+  const path = `/functions/${live.name}`;
+  const before = await alibaba.fc(live.region, 'GetFunction', 'GET', path, undefined, { qualifier });
+  const code = await codeOf(alibaba, live, qualifier, download);
+  const environmentVariables = variablesOf(before.environmentVariables, live);
+  return { live, body: { description, code: { zipFile: code.toString('base64') }, environmentVariables } };
 }
 
 function variablesOf(before: unknown, { variables }: Live): Record<string, string> {

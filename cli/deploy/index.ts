@@ -3,10 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { confirm } from '@inquirer/prompts';
 import { Command } from 'commander';
 import { regionsInUse } from '../../functions/reaper/survey/known.ts';
+import { exchange } from '../../shared/adapters/http/exchange.ts';
 import { githubAsApp } from '../doctor/real-world.ts';
 import { alibaba, operatorKey } from '../shared/alibaba.ts';
 import { readDotEnv } from '../shared/dot-env.ts';
-import { ledgerToRead } from '../shared/ledger.ts';
+import { operatorLedger } from '../shared/ledger.ts';
 import { parseOptions } from '../shared/options.ts';
 import { makeBundles } from '../shared/package/bundles.ts';
 import { FOLDER, MADE } from '../shared/package/places.ts';
@@ -73,7 +74,7 @@ export async function main(args: readonly string[]): Promise<number> {
     sleep,
     regionsInUse: async () =>
       regionsInUse({
-        ledger: await ledgerToRead(config, cloud, variables.TABLESTORE_ENDPOINT),
+        ledger: await operatorLedger(config, cloud, variables.TABLESTORE_ENDPOINT),
         clock: { nowMs: Date.now },
       }),
   });
@@ -88,8 +89,13 @@ function told(code: number, say: (line: string) => void): number {
   return code;
 }
 
+const DOWNLOAD_MAX_MS = 120_000;
+
 async function download(url: string): Promise<Buffer> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(120_000) });
-  if (!answer.ok) throw new Error(`the code of the earlier version could not be fetched: ${answer.status}`);
-  return Buffer.from(await answer.arrayBuffer());
+  const asked = { url: new URL(url), method: 'GET', headers: {}, maxMs: DOWNLOAD_MAX_MS };
+  const { status, body } = await exchange(asked).catch((error: Error) => {
+    throw new Error(`the code of the earlier version could not be fetched: ${error.message}`);
+  });
+  if (status !== 200) throw new Error(`the code of the earlier version could not be fetched: ${status}`);
+  return body;
 }

@@ -1,14 +1,17 @@
 /** What a deploy would change, and how it is said. */
 import type { Config } from '../../shared/config/config.ts';
 import type { StackChange } from '../shared/stacks.ts';
-import type { FormerMirror } from './former-mirrors.ts';
+import type { FormerMirror } from './former-regions.ts';
 import type { Live } from './functions.ts';
+import type { Lack } from './settings.ts';
 import { COST_SOURCE } from './standing-costs.ts';
 
 export interface Plan {
   readonly config: Config;
   readonly stacks: readonly StackChange[];
   readonly functions: readonly Live[];
+  /** What of s.yaml they lack. */
+  readonly settings: readonly Lack[];
   /** They go. */
   readonly formerMirrors: readonly FormerMirror[];
   readonly release: string | null;
@@ -28,16 +31,29 @@ export function show(plan: Plan, { say }: { readonly say: (line: string) => void
   }
   for (const change of plan.stacks.filter(({ lines }) => lines.length > 0)) {
     const { stackName, region } = change.template;
-    say(`${change.stackId === null ? 'create' : 'change'} ${stackName} in ${region}`);
+    say(`${VERBS[change.way]} ${stackName} in ${region}`);
     for (const line of change.lines) say(`  ${line}`);
   }
   for (const { name, release } of plan.functions) say(functionLine(name, release, plan.release));
+  for (const { name, what } of plan.settings) say(`~ ${name}: ${what} is not as it must be`);
   for (const { name, region } of plan.formerMirrors)
-    say(`- ${name}: ${region} has no bucket in runners.yaml any more; the bucket itself stays`);
+    say(`- ${name}: ${region} has no bucket in runners.yaml any more; ${bucketOf(plan, region)}`);
   list(`While no job runs (${COST_SOURCE}):`, plan.standing, say);
   list('In runners.yaml, against what is deployed:', plan.keys, say);
   list('New in this version:', plan.news, say);
 }
+
+/** Made by a placement's stack, it goes with its resource there; brought, or with all of its placement, it stays. */
+function bucketOf({ stacks }: Plan, region: string): string {
+  const isGoing = stacks.some(
+    ({ template, lines }) => template.region === region && lines.includes('- MirrorBucket'),
+  );
+  return isGoing ? 'the bucket goes, with all that is in it' : 'the bucket itself stays';
+}
+
+const VERBS: Readonly<Record<StackChange['way'], string>> = {
+  ...{ make: 'create', again: 'make again', wait: 'wait for', change: 'change', leave: 'leave' },
+};
 
 function list(title: string, lines: readonly string[], say: (line: string) => void): void {
   if (lines.length > 0) say(title);
@@ -46,7 +62,5 @@ function list(title: string, lines: readonly string[], say: (line: string) => vo
 
 function functionLine(name: string, was: string | null, will: string | null): string {
   if (was === null) return `+ ${name}`;
-  return was === will
-    ? `= ${name} (${was}): the same code, other variables`
-    : `~ ${name} (${was} → ${will ?? 'a new build'})`;
+  return was === will ? `= ${name} (${was}): the same code` : `~ ${name} (${was} → ${will ?? 'a new build'})`;
 }

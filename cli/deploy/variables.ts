@@ -1,12 +1,10 @@
 /** What `s.yaml` is filled in with. */
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { namesOf } from '../../infra/names.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { parseReference, whyNoSecret } from '../../shared/config/secret-text.ts';
-
 import type { Alibaba } from '../shared/alibaba.ts';
-import { operatorSecret } from '../shared/secrets.ts';
+import { operatorSecret, whyNotHere } from '../shared/secrets.ts';
+import type { Live } from './functions.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 const SECRETS = ['GITHUB_PRIVATE_KEY', 'WEBHOOK_SECRET', 'WEBHOOK_SECRET_PREVIOUS'] as const;
@@ -32,6 +30,9 @@ export interface Filling {
   readonly cloud: Alibaba;
   /** GitHub's `hooks` ranges; empty: not known, or not asked for. */
   readonly hookRanges: readonly string[];
+  /** The functions as they are now. */
+  readonly live: readonly Pick<Live, 'variables'>[];
+  readonly say: (line: string) => void;
 }
 
 /**
@@ -53,15 +54,35 @@ export async function deployVariables(filling: Filling): Promise<Record<string, 
   };
 }
 
-/** A variable holds no line breaks: `\n` stands for each (see shared/adapters/secrets/secrets.ts). */
-async function inlined(name: string, { variables, root, cloud, config }: Filling): Promise<string> {
+async function inlined(name: string, filling: Filling): Promise<string> {
+  const { variables, root, cloud, config } = filling;
   const text = variables[name] ?? '';
   const place = parseReference(text);
-  if (place?.store === 'oos' && name.startsWith('WEBHOOK_SECRET'))
-    return operatorSecret(text, { cloud, region: config.control.region, root }).read();
-  if (place?.store !== 'file') return text;
-  return readFileSync(resolve(root, place.name), 'utf8').trim().replaceAll('\n', '\\n');
+  const isInlined = place?.store === 'file' || (place?.store === 'oos' && name.startsWith('WEBHOOK_SECRET'));
+  if (!isInlined) return text;
+  const { read } = operatorSecret(text, { cloud, region: config.control.region, root });
+  // A variable holds no line breaks: `\n` stands for each (see shared/adapters/secrets/secrets.ts).
+  return read().then(
+    (value) => value.replaceAll('\n', '\\n'),
+    (error: unknown) => heldBy(name, filling, error),
+  );
 }
+
+/** A secret that this machine may not know stays as the functions have it; throws `error` where they have none. */
+function heldBy(name: string, { live, say }: Filling, error: unknown): string {
+  const why = whyNotHere(error);
+  const held = live.map(({ variables }) => variables[name] ?? '').find((text) => text !== '');
+  // A reference is none of those: the roles are about to lose the right to read it.
+  if (why === null || held === undefined || parseReference(held) !== null) throw error;
+  say(`${why}: the functions keep the ${name} that they have.`);
+  return held;
+}
+
+/** Compares values without showing them. */
+export const haveTold = (live: Filling['live'], wanted: Readonly<Record<string, string>>): boolean =>
+  live.every(({ variables }) =>
+    Object.entries(variables).every(([name, value]) => !(name in wanted) || wanted[name] === value),
+  );
 
 /** Values that no line may show. */
 export const secretsIn = (filled: Readonly<Record<string, string>>): string[] =>

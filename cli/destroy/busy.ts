@@ -1,30 +1,29 @@
 /** Which runners may be running a job: the ledger's word and the cloud's, either is enough. */
 import { findInstances, type LookUpWorld, listInstances } from '../../shared/adapters/ecs/look-ups.ts';
 import { TableError } from '../../shared/adapters/tablestore/table.ts';
-import type { Config } from '../../shared/config/config.ts';
 import type { RunnerEntry } from '../../shared/ledger/entries.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
+import { stopping } from '../../shared/ledger/stop.ts';
 import { INSTANCE_VISIBLE_MS } from '../../shared/limits.ts';
 import { TAG } from '../../shared/names.ts';
-import type { Alibaba } from '../shared/alibaba.ts';
-import { ledgerToRead } from '../shared/ledger.ts';
+import type { DestroyWorld } from './destroy.ts';
 
 const RUNNERS_MAX = 5_000;
 
 /**
  * An instance that exists may be running a job, whatever the ledger says; an entry may only while its launch could yet show
- * one, for after a stop no sweep is left to remove it. Throws when either cannot be asked in full.
+ * one, for after a stop no sweep is left to remove it. `runners` null: the ledger is gone. Throws when either cannot be asked in full.
  */
 export async function busyRunners(
-  config: Config,
-  cloud: Alibaba,
+  {
+    regions: named,
+    runners,
+  }: { readonly regions: readonly string[]; readonly runners: Ledger['runners'] | null },
   ecs: LookUpWorld,
   nowMs: number,
-  endpoint?: string,
 ): Promise<string[]> {
-  const { runners } = await ledgerToRead(config, cloud, endpoint);
-  const entries = await entriesOf(runners);
-  const regions = new Set([...config.placements, ...entries.flatMap(placesOf)].map(({ region }) => region));
+  const entries = runners === null ? [] : await entriesOf(runners);
+  const regions = new Set([...named, ...entries.flatMap(placesOf).map(({ region }) => region)]);
   const found = await Promise.all([...regions].map((region) => instancesIn(region, entries, ecs)));
   const ids = new Set(found.flatMap(({ known }) => known));
   const ours = entries.filter((entry) => mayHaveMachine(entry, ids, nowMs)).map(({ name }) => name);
@@ -51,9 +50,9 @@ async function entriesOf(runners: Ledger['runners']): Promise<RunnerEntry[]> {
     if (!complete) throw new Error('the ledger holds more runners than can be looked at');
     return things.map(({ entry }) => entry);
   } catch (error) {
-    // No table, no promise: a deploy that never came so far.
-    if (error instanceof TableError && error.code === 'OTSObjectNotExist') return [];
-    throw error;
+    // No promise: a deploy that never came so far.
+    noTable(error);
+    return [];
   }
 }
 
@@ -64,4 +63,24 @@ async function instancesIn(region: string, entries: readonly RunnerEntry[], ecs:
   const ids = entries.flatMap((each) => (each.region === region ? (each.instanceId ?? []) : []));
   const known = await findInstances(region, ids, ecs);
   return { tagged: things.map(({ id, tags }) => tags[TAG.name] ?? id), known: known.map(({ id }) => id) };
+}
+
+/** What a destroy asks and tells of the ledger. */
+export const ledgerOf = (
+  ledger: () => Promise<Ledger>,
+  ecs: LookUpWorld,
+  nowMs: () => number,
+): Pick<DestroyWorld, 'busyRunners' | 'refuseLaunches'> => ({
+  busyRunners: async (regions, hasLedger) =>
+    busyRunners({ regions, runners: hasLedger ? (await ledger()).runners : null }, ecs, nowMs()),
+  refuseLaunches: async () => {
+    const { capacity } = await ledger();
+    await capacity.stop((before) => stopping(before, null, nowMs()), nowMs()).catch(noTable);
+  },
+});
+
+/** No table, nothing to launch by. */
+function noTable(error: unknown): void {
+  if (error instanceof TableError && error.code === 'OTSObjectNotExist') return;
+  throw error;
 }

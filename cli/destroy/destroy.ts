@@ -1,7 +1,8 @@
 /** Removes all that a deploy made, after showing it; not while a runner is busy. */
 import { namesOf } from '../../infra/names.ts';
 import type { Config } from '../../shared/config/config.ts';
-import { type Live, liveFunctions } from '../deploy/functions.ts';
+import { formerMirrors, regionsGranted } from '../deploy/former-regions.ts';
+import { liveFunctions } from '../deploy/functions.ts';
 import { removeFunction, removeTriggers } from '../deploy/remove-function.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
 import { findStackId, removeStack } from '../shared/stacks.ts';
@@ -10,8 +11,10 @@ import { buildsIn, type Images, imagesIn, removeAllImages, stopBuilds } from './
 export interface DestroyWorld {
   readonly alibaba: Alibaba;
   readonly config: Config;
-  /** Names of runners that may be running a job, by the ledger and by the cloud. Throws when that cannot be known. */
-  readonly busyRunners: () => Promise<readonly string[]>;
+  /** Names of runners that may be running a job, by the ledger and by the cloud in these regions at least. Throws when that cannot be known. */
+  readonly busyRunners: (regions: readonly string[], hasLedger: boolean) => Promise<readonly string[]>;
+  /** Writes into the ledger, as `npm run stop -- --all` does, that nothing is launched. */
+  readonly refuseLaunches: () => Promise<void>;
   readonly images: Images;
   readonly say: (line: string) => void;
   /** True when the operator wrote the deployment's name. */
@@ -25,65 +28,95 @@ interface Stack {
   readonly stackId: string;
 }
 
+interface Found {
+  readonly functions: readonly { readonly name: string; readonly region: string }[];
+  readonly stacks: readonly Stack[];
+  /** Of placements, and of those that were taken out of runners.yaml since the last deploy. */
+  readonly regions: readonly string[];
+  /** It goes with the control stack. */
+  readonly hasLedger: boolean;
+}
+
 export async function destroy(world: DestroyWorld): Promise<number> {
   const { config, say } = world;
-  const live = (await liveFunctions(world.alibaba, config)).filter(({ release }) => release !== null);
-  const stacks = await stacksOf(world);
-  const regions = config.placements.map(({ region }) => region);
+  const found = await find(world);
+  const { functions, stacks, regions } = found;
   const images = await imagesIn(regions, world.images);
   const builds = await buildsIn(regions, world.images);
-  if (live.length + stacks.length + images.length + builds.length === 0) {
+  if (functions.length + stacks.length + images.length + builds.length === 0) {
     say(`There is nothing of ${config.name}.`);
     return 0;
   }
-  show(live, stacks, say);
+  show(found, say);
   for (const { name, region } of images) say(`- image ${name} in ${region}, with its snapshots`);
   for (const { name, region } of builds) say(`- the build ${name} in ${region}, which is stopped`);
-  if (await isBusy(world)) return 1;
+  if (await isBusy(world, found)) return 1;
   if (!(await world.confirm(config.name))) return 1;
-  // From here on nothing new is launched; what was on its way shows itself in the second look.
-  for (const each of live) await removeTriggers(world, each);
-  if (await isBusy(world)) {
-    say(
-      'Deliveries and timers are off. Run npm run destroy again when their machines are gone (npm run stop -- --all ends them now).',
-    );
-    return 1;
-  }
-  if (!(await stopBuilds(await buildsIn(regions, world.images), world.images, world))) return 1;
+  // What Function Compute has accepted, and tries again, finds the mark; what was on its way shows itself in the looks.
+  if (found.hasLedger) await world.refuseLaunches();
+  for (const each of functions) await removeTriggers(world, each);
+  if (await isBusy(world, found)) return halfWay(say);
+  if (!(await stopBuilds(await buildsIn(regions, world.images), world.images, world))) return halfWay(say);
   // Again: what was built may have come to its image meanwhile.
   await removeAllImages(await imagesIn(regions, world.images), world.images, say);
-  await removeAll(world, live, stacks);
+  // Stopping a build takes minutes.
+  if (await isBusy(world, found)) return halfWay(say);
+  await removeAll(world, found);
   say('Left: the GitHub App, its secrets, runners.yaml and .env. Delete the App in its settings.');
   return 0;
 }
 
-function show(live: readonly Live[], stacks: readonly Stack[], say: DestroyWorld['say']): void {
-  for (const { name } of live) say(`- function ${name}`);
-  for (const { stackName, region } of stacks) say(`- stack ${stackName} in ${region}, and all its resources`);
-  if (stacks.length > 0) say('The ledger and its history go with it. Nobody can bring them back.');
+function halfWay(say: DestroyWorld['say']): number {
+  say(
+    'Deliveries and timers are off, and nothing is launched. Run npm run destroy again when their machines are gone (npm run stop -- --all ends them now).',
+  );
+  say(
+    'To keep the deployment instead: npm run deploy makes the triggers again, npm run setup tells GitHub the webhook’s new address, and npm run resume lets launches go on.',
+  );
+  return 1;
 }
 
-async function removeAll(
-  world: DestroyWorld,
-  live: readonly Live[],
-  stacks: readonly Stack[],
-): Promise<void> {
-  for (const each of live) await removeFunction(world, each);
+async function find(world: DestroyWorld): Promise<Found> {
+  const { alibaba, config } = world;
+  const live = (await liveFunctions(alibaba, config)).filter(({ release }) => release !== null);
+  const granted = (await regionsGranted(world, config)) ?? [];
+  const regions = [...new Set([...config.placements.map(({ region }) => region), ...granted])];
+  const stacks = await stacksOf(world, regions);
+  const { controlStack } = namesOf(config);
+  return {
+    functions: [...live, ...(await formerMirrors(world, config))],
+    ...{ stacks, regions },
+    hasLedger: stacks.some(({ stackName }) => stackName === controlStack),
+  };
+}
+
+function show({ functions, stacks, hasLedger }: Found, say: DestroyWorld['say']): void {
+  for (const { name } of functions) say(`- function ${name}`);
+  for (const { stackName, region } of stacks) say(`- stack ${stackName} in ${region}, and all its resources`);
+  if (hasLedger) say('The ledger and its history go with it. Nobody can bring them back.');
+}
+
+async function removeAll(world: DestroyWorld, { functions, stacks }: Found): Promise<void> {
+  for (const each of functions) await removeFunction(world, each);
   for (const { stackName, region, stackId } of stacks) {
     await removeStack(world, region, stackId);
     world.say(`${stackName} is gone`);
   }
 }
 
-/** The functions' own stack first: its policies name the networks. */
-async function stacksOf(world: DestroyWorld): Promise<Stack[]> {
-  const names = namesOf(world.config);
+/**
+ * Those of former regions first: which they are, only the control stack's roles tell. Then that one, whose policies name the
+ * networks.
+ */
+async function stacksOf(world: DestroyWorld, regions: readonly string[]): Promise<Stack[]> {
+  const { config } = world;
+  const names = namesOf(config);
+  const isFormer = (region: string) => config.placements.every((each) => each.region !== region);
+  const placement = (region: string) => ({ stackName: names.placementStack({ region }), region });
   const wanted = [
-    { stackName: names.controlStack, region: world.config.control.region },
-    ...world.config.placements.map((each) => ({
-      stackName: names.placementStack(each),
-      region: each.region,
-    })),
+    ...regions.filter(isFormer).map(placement),
+    { stackName: names.controlStack, region: config.control.region },
+    ...regions.filter((region) => !isFormer(region)).map(placement),
   ];
   const found = await Promise.all(
     wanted.map(async (each) => ({ ...each, stackId: await findStackId(world, each) })),
@@ -91,8 +124,8 @@ async function stacksOf(world: DestroyWorld): Promise<Stack[]> {
   return found.filter((each): each is Stack => each.stackId !== null);
 }
 
-async function isBusy({ busyRunners, say }: DestroyWorld): Promise<boolean> {
-  const names = await busyRunners();
+async function isBusy({ busyRunners, say }: DestroyWorld, { regions, hasLedger }: Found): Promise<boolean> {
+  const names = await busyRunners(regions, hasLedger);
   if (names.length === 0) return false;
   const which = names.length === 1 ? 'a runner' : `${names.length} runners`;
   say(

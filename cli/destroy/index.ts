@@ -6,11 +6,12 @@ import { ecsAddress, ecsCall } from '../../shared/adapters/ecs/call.ts';
 import { ecsImages } from '../../shared/adapters/ecs/images.ts';
 import { alibaba, operatorKey } from '../shared/alibaba.ts';
 import { readDotEnv } from '../shared/dot-env.ts';
+import { operatorLedger } from '../shared/ledger.ts';
 import { parseOptions } from '../shared/options.ts';
 import { FOLDER } from '../shared/package/places.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
 import { say } from '../shared/screen/show.ts';
-import { busyRunners } from './busy.ts';
+import { ledgerOf } from './busy.ts';
 import { destroy } from './destroy.ts';
 
 const command = (): Command =>
@@ -36,7 +37,7 @@ export async function main(args: readonly string[]): Promise<number> {
   return destroy({
     alibaba: cloud,
     config,
-    busyRunners: () => busyRunners(config, cloud, ecs, Date.now(), variables.TABLESTORE_ENDPOINT),
+    ...ledgerOf(() => operatorLedger(config, cloud, variables.TABLESTORE_ENDPOINT), ecs, Date.now),
     images: ecsImages(ecs),
     say,
     confirm: async (name) => (await input({ message: `Write ${name} to remove all of it` })) === name,

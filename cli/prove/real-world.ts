@@ -12,7 +12,7 @@ import { readMarkets } from '../../shared/market/read.ts';
 import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../shared/runner/release.ts';
 import { prober } from '../doctor/probe.ts';
 import { alibaba } from '../shared/alibaba.ts';
-import { ledgerToRead } from '../shared/ledger.ts';
+import { operatorLedger } from '../shared/ledger.ts';
 import { STATE } from '../shared/package/places.ts';
 import { ROOT } from '../shared/steps.ts';
 import { isReading, tryAgain } from '../shared/try-again.ts';
@@ -36,7 +36,7 @@ export function realWorlds(config: Config, signal: AbortSignal, options: RealOpt
     return (region, action, params) =>
       isReading(action) ? tryAgain(() => once(region, action, params)) : once(region, action, params);
   };
-  const ledger = () => ledgerToRead(config, cloud, variables.TABLESTORE_ENDPOINT);
+  const ledger = () => operatorLedger(config, cloud, variables.TABLESTORE_ENDPOINT);
   const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
   const world: ProveWorld = {
     ...{ config, nowMs: Date.now, rpc: cloud.rpc, probe: prober(config, variables, cloud) },

@@ -1,9 +1,10 @@
 /** Puts the App's key and secret where the operator wants them, and says how functions find them. Repeatable. */
 
-import { chmodSync, existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AlibabaRefusal } from '../../shared/adapters/alibaba/call.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
+import { replaceFile } from '../shared/package/replace-file.ts';
 import type { Answers, Converted } from './progress.ts';
 import type { Ask } from './world.ts';
 
@@ -69,9 +70,7 @@ const PUTS: Readonly<Record<Answers['store'], (answers: Answers, world: SecretWo
 function toFile(root: string): Put {
   return async (name, value) => {
     const file = `${name}.pem`;
-    writeFileSync(join(root, file), `${value.trim()}\n`, { mode: 0o600 });
-    // The mode above holds for a new file only.
-    chmodSync(join(root, file), 0o600);
+    replaceFile(join(root, file), `${value.trim()}\n`, 0o600);
     return `file:${file}`;
   };
 }

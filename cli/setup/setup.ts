@@ -1,7 +1,8 @@
 /** From nothing to the first delivery. Each step is kept before the next begins, and skipped when it is done. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeDotEnv } from '../shared/dot-env.ts';
+import { replaceFile } from '../shared/package/replace-file.ts';
 import { begin } from './begin.ts';
 import { awaitFirstDelivery, confirmInstallation, setWebhookAddress } from './finish.ts';
 import { keepSecrets, secretsThere } from './keep-secrets.ts';
@@ -60,7 +61,7 @@ async function configured(first: Answers, world: SetupWorld): Promise<Answers> {
       { value: 'all', name: 'back: ask everything again' },
     ]);
     if (next === 'write') {
-      writeFileSync(path, yaml);
+      replaceFile(path, yaml);
       world.say('runners.yaml is written.');
       return answers;
     }

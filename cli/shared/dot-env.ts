@@ -1,7 +1,8 @@
 /** `.env` beside `runners.yaml`: what a deploy needs and git must not hold. Read by Serverless Devs as well. */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { replaceFile } from './package/replace-file.ts';
 
 /** As dotenv's many readers have it: quotes, `export`, comments. */
 export function readDotEnv(folder: string): Record<string, string> {
@@ -20,10 +21,8 @@ export function writeDotEnv(folder: string, changes: Readonly<Record<string, str
     (before, [name, value]) => changed(before, name, value),
     textOf(folder),
   );
-  // Renamed into place: an interruption leaves the old file or the new one, and a looser mode of the old is not kept.
-  const next = join(folder, `.env.${process.pid}`);
-  writeFileSync(next, text, { mode: 0o600 });
-  renameSync(next, join(folder, '.env'));
+  // A looser mode of the old one is not kept.
+  replaceFile(join(folder, '.env'), text, 0o600);
 }
 
 /** The last line of that name counts, so none of the others stays. */

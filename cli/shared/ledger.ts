@@ -1,4 +1,5 @@
-/** The deployment's ledger, read with the operator's own key. */
+/** The deployment's ledger, with the operator's own key. */
+import { randomUUID } from 'node:crypto';
 import { namesOf } from '../../infra/names.ts';
 import { tablestoreLedger } from '../../shared/adapters/tablestore/tables.ts';
 import type { Config } from '../../shared/config/config.ts';
@@ -6,7 +7,7 @@ import type { Ledger } from '../../shared/ledger/ledger.ts';
 import type { Alibaba } from './alibaba.ts';
 
 /** `endpoint`: a simulator's; absent: the region's own. */
-export async function ledgerToRead(config: Config, cloud: Alibaba, endpoint?: string): Promise<Ledger> {
+export async function operatorLedger(config: Config, cloud: Alibaba, endpoint?: string): Promise<Ledger> {
   const instance = namesOf(config).tablestoreInstance;
   const { accessKeyId, accessKeySecret, securityToken } = await cloud.accessKey();
   const credentials = { accessKeyId, accessKeySecret, ...(securityToken === null ? {} : { securityToken }) };
@@ -15,5 +16,5 @@ export async function ledgerToRead(config: Config, cloud: Alibaba, endpoint?: st
     instance,
     credentials: () => credentials,
   };
-  return tablestoreLedger(connection, () => 'an operator only reads');
+  return tablestoreLedger(connection, randomUUID);
 }

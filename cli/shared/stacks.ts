@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Template } from '../../infra/app.ts';
 import type { Alibaba } from './alibaba.ts';
-import { keepingLedger } from './kept-ledger.ts';
+import { keepingLedger } from './stacks/kept-ledger.ts';
+import { isNeverMade, lineOfWay, type Way, wayOf } from './stacks/states.ts';
 
 export interface StackWorld {
   readonly alibaba: Alibaba;
@@ -14,15 +15,18 @@ export interface StackChange {
   readonly template: Template;
   /** Null: it is not there yet. */
   readonly stackId: string | null;
-  /** One line for each resource: `+ Vpc`, `~ RoleLauncher`, `- Nat`. Empty: nothing would change. */
+  readonly way: Way;
+  /** One line for each resource: `+ Vpc`, `~ RoleLauncher`, `- Nat`; and what else is to be known. Empty: nothing would change. */
   readonly lines: readonly string[];
 }
 
 export type Outputs = Readonly<Record<string, string>>;
 
-const LOOKS_MAX = 360;
+/** An hour: what is made or changed may take half of it, and be undone in the other half. */
+const LOOKS_MAX = 720;
 const LOOK_PAUSE_MS = 5_000;
 const TIMEOUT_MINUTES = '30';
+const REASONS_MAX = 3;
 
 interface Body {
   readonly Resources?: Readonly<Record<string, unknown>>;
@@ -31,22 +35,48 @@ interface Body {
 
 /** Null: there is no stack of this name. */
 export async function findStackId(
-  { alibaba }: StackWorld,
-  { stackName, region }: Pick<Template, 'stackName' | 'region'>,
+  world: StackWorld,
+  place: Pick<Template, 'stackName' | 'region'>,
 ): Promise<string | null> {
-  const { Stacks } = await alibaba.rpc('ros', region, 'ListStacks', { 'StackName.1': stackName });
-  const found = (Stacks as { StackId: string; StackName: string; Status: string }[]).find(
-    (stack) => stack.StackName === stackName && stack.Status !== 'DELETE_COMPLETE',
-  );
-  return found?.StackId ?? null;
+  return (await findStack(world, place))?.StackId ?? null;
 }
 
-export async function compareStack(world: StackWorld, wanted: Template): Promise<StackChange> {
-  const stackId = await findStackId(world, wanted);
-  const before: Body = stackId === null ? {} : await templateOf(world, wanted.region, stackId);
-  const template = keepingLedger(wanted, before);
-  return { template, stackId, lines: differences(before, template.body as Body) };
+interface Listed {
+  readonly StackId: string;
+  readonly StackName: string;
+  readonly Status: string;
 }
+
+async function findStack(
+  { alibaba }: StackWorld,
+  { stackName, region }: Pick<Template, 'stackName' | 'region'>,
+): Promise<Listed | null> {
+  // Those that were removed are listed with it: 50 is the most that a page takes.
+  const named = { 'StackName.1': stackName, PageSize: '50' };
+  const { Stacks } = await alibaba.rpc('ros', region, 'ListStacks', named);
+  const isThere = ({ StackName, Status }: Listed) => StackName === stackName && Status !== 'DELETE_COMPLETE';
+  return (Stacks as Listed[]).find(isThere) ?? null;
+}
+
+/** Throws, with what to do, where the stack is in a state from which nothing leads on. */
+export async function compareStack(world: StackWorld, wanted: Template): Promise<StackChange> {
+  const found = await findStack(world, wanted);
+  const stackId = found?.StackId ?? null;
+  const status = found?.Status ?? null;
+  const held: Body = stackId === null ? {} : await templateOf(world, wanted.region, stackId);
+  const before = status === null || isNeverMade(status) ? {} : held;
+  const template = keepingLedger(wanted, before);
+  const lines = differences(before, template.body as Body);
+  const way = wayOf(wanted.stackName, status, lines.length === 0);
+  const told = lineOfWay(way, status, retained(held));
+  return { template, stackId, way, lines: told === null ? lines : [told, ...lines] };
+}
+
+/** Resources that outlive their stack. */
+const retained = ({ Resources = {} }: Body): string[] =>
+  Object.entries(Resources as Readonly<Record<string, { readonly DeletionPolicy?: string } | null>>)
+    .filter(([, resource]) => resource?.DeletionPolicy === 'Retain')
+    .map(([name]) => name);
 
 export async function templateOf({ alibaba }: StackWorld, region: string, StackId: string): Promise<Body> {
   const { TemplateBody } = await alibaba.rpc('ros', region, 'GetTemplate', { StackId });
@@ -69,27 +99,36 @@ export function differences(before: Body, after: Body): string[] {
   ];
 }
 
-/** Creates or changes it, if there is anything to change, and waits for its end. Throws when it did not end well. */
+/** Does what `change` says, and waits for its end. Throws when it did not end well. */
 export async function apply(world: StackWorld, change: StackChange): Promise<Outputs> {
-  const { template, lines } = change;
-  const { region, stackName } = template;
-  let { stackId } = change;
-  // Said again after a lost answer, it is the same request (SDK models CreateStackRequest, UpdateStackRequest).
-  const ClientToken = randomUUID();
-  // In the body: a template is longer than an address may be.
-  const form = { TemplateBody: JSON.stringify(template.body) };
-  if (stackId === null) {
-    const wanted = { StackName: stackName, TimeoutInMinutes: TIMEOUT_MINUTES, ClientToken };
-    stackId = String((await world.alibaba.rpc('ros', region, 'CreateStack', wanted, form)).StackId);
-  } else if (lines.length > 0)
-    await world.alibaba.rpc(
-      'ros',
-      region,
-      'UpdateStack',
-      { StackId: stackId, TimeoutInMinutes: TIMEOUT_MINUTES, ClientToken },
-      form,
-    );
-  return settled(world, region, stackId);
+  const { way, stackId, template } = change;
+  const { region } = template;
+  if (way === 'make' || stackId === null) return made(world, template);
+  if (way === 'wait') await ended(world, region, stackId);
+  if (way === 'again') await removeStack(world, region, stackId);
+  if (way === 'wait' || way === 'again') {
+    const next = await compareStack(world, template);
+    if (next.way === way) throw new Error(`stack ${template.stackName} is changed by somebody else`);
+    return apply(world, next);
+  }
+  if (way === 'change') await update(world, stackId, template);
+  return settled(world, region, stackId, way === 'change' ? /^UPDATE_COMPLETE$/ : /COMPLETE$|^CHECK_FAILED$/);
+}
+
+/** Said again after a lost answer, it is the same request (SDK models CreateStackRequest, UpdateStackRequest). */
+const limits = () => ({ TimeoutInMinutes: TIMEOUT_MINUTES, ClientToken: randomUUID() });
+/** In the body: a template is longer than an address may be. */
+const formOf = ({ body }: Template) => ({ TemplateBody: JSON.stringify(body) });
+
+async function made(world: StackWorld, template: Template): Promise<Outputs> {
+  const { region, stackName: StackName } = template;
+  const wanted = { StackName, ...limits() };
+  const { StackId } = await world.alibaba.rpc('ros', region, 'CreateStack', wanted, formOf(template));
+  return settled(world, region, String(StackId), /^CREATE_COMPLETE$/);
+}
+
+async function update({ alibaba }: StackWorld, StackId: string, template: Template): Promise<void> {
+  await alibaba.rpc('ros', template.region, 'UpdateStack', { StackId, ...limits() }, formOf(template));
 }
 
 interface StackRecord {
@@ -99,17 +138,46 @@ interface StackRecord {
   readonly Outputs?: readonly { readonly OutputKey: string; readonly OutputValue: unknown }[];
 }
 
-async function settled(world: StackWorld, region: string, StackId: string): Promise<Outputs> {
+async function settled(world: StackWorld, region: string, StackId: string, well: RegExp): Promise<Outputs> {
+  const seen = await ended(world, region, StackId);
+  if (seen !== null && well.test(seen.Status)) return outputsIn(seen);
+  throw await failure(world, region, StackId, seen);
+}
+
+/** Null: it is gone. */
+async function ended(world: StackWorld, region: string, StackId: string): Promise<StackRecord | null> {
   for (let look = 0; look < LOOKS_MAX; look++) {
-    const seen = (await world.alibaba.rpc('ros', region, 'GetStack', { StackId })) as unknown as StackRecord;
-    if (/^(CREATE|UPDATE)_COMPLETE$/.test(seen.Status)) return outputsIn(seen);
-    if (!seen.Status.endsWith('IN_PROGRESS'))
-      throw new Error(
-        `stack ${seen.StackName} ended as ${seen.Status}: ${seen.StatusReason ?? 'no reason given'}`,
-      );
+    const seen = await world.alibaba.rpc('ros', region, 'GetStack', { StackId }).catch(gone);
+    if (seen === null || seen.Status === 'DELETE_COMPLETE') return null;
+    if (!String(seen.Status).endsWith('IN_PROGRESS')) return seen as unknown as StackRecord;
     await world.sleep(LOOK_PAUSE_MS);
   }
   throw new Error(`stack ${StackId} is still in progress`);
+}
+
+async function failure(world: StackWorld, region: string, StackId: string, seen: StackRecord | null) {
+  if (seen === null) return new Error(`stack ${StackId} was removed by somebody else`);
+  const because = (await reasons(world, region, StackId)) || seen.StatusReason || 'no reason given';
+  return new Error(`stack ${seen.StackName} ended as ${seen.Status}: ${because}`);
+}
+
+interface StackEvent {
+  readonly LogicalResourceId: string;
+  readonly StackName: string;
+  readonly Status: string;
+  readonly StatusReason?: string;
+  readonly CreateTime: string;
+}
+
+/** A stack that was rolled back says of itself that this went well: why, its resources say (SDK model ListStackEvents). */
+async function reasons({ alibaba }: StackWorld, region: string, StackId: string): Promise<string> {
+  const { Events = [] } = await alibaba.rpc('ros', region, 'ListStackEvents', { StackId, PageSize: '50' });
+  return (Events as StackEvent[])
+    .filter((each) => /_FAILED$/.test(each.Status) && each.LogicalResourceId !== each.StackName)
+    .toSorted((a, b) => b.CreateTime.localeCompare(a.CreateTime))
+    .slice(0, REASONS_MAX)
+    .map(({ LogicalResourceId, StatusReason = 'no reason given' }) => `${LogicalResourceId}: ${StatusReason}`)
+    .join('; ');
 }
 
 const outputsIn = ({ Outputs = [] }: StackRecord): Outputs =>
@@ -118,15 +186,8 @@ const outputsIn = ({ Outputs = [] }: StackRecord): Outputs =>
 /** Waits until it is gone. */
 export async function removeStack(world: StackWorld, region: string, StackId: string): Promise<void> {
   await world.alibaba.rpc('ros', region, 'DeleteStack', { StackId });
-  for (let look = 0; look < LOOKS_MAX; look++) {
-    const seen = await world.alibaba.rpc('ros', region, 'GetStack', { StackId }).catch(gone);
-    const status = seen === null ? 'DELETE_COMPLETE' : String(seen.Status);
-    if (status === 'DELETE_COMPLETE') return;
-    if (!status.endsWith('IN_PROGRESS'))
-      throw new Error(`stack ${StackId} ended as ${status}: ${String(seen?.StatusReason ?? '')}`);
-    await world.sleep(LOOK_PAUSE_MS);
-  }
-  throw new Error(`stack ${StackId} is still being deleted`);
+  const seen = await ended(world, region, StackId);
+  if (seen !== null) throw await failure(world, region, StackId, seen);
 }
 
 function gone(error: unknown): null {

@@ -1,7 +1,10 @@
 /** What a deploy finds out about the workflow that may deploy: GitHub's root certificate, and the repository's ids. */
-import { connect, type DetailedPeerCertificate } from 'node:tls';
+import { request } from 'node:https';
+import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import * as z from 'zod';
+import { namesOf } from '../../infra/names.ts';
 import { failed, type GitHubAnswer, type GitHubRequest } from '../../shared/adapters/github/request.ts';
+import { wayOutOf } from '../../shared/adapters/http/exchange.ts';
 import type { Config } from '../../shared/config/config.ts';
 import {
   fingerprintsOf,
@@ -9,8 +12,10 @@ import {
   subjectsOf,
   type WorkflowTrust,
 } from '../../shared/github-trust.ts';
+import { whyNotHere } from './secrets.ts';
+import { findStackId, type StackWorld, templateOf } from './stacks.ts';
 
-export interface TrustWorld {
+export interface TrustWorld extends StackWorld {
   readonly github: GitHubRequest;
   /** SHA-1 of the root of the chain that is served there; null: it could not be read. */
   readonly rootOf: (host: string) => Promise<string | null>;
@@ -19,10 +24,25 @@ export interface TrustWorld {
 
 export const GITHUB_ISSUER_HOST = 'token.actions.githubusercontent.com';
 
+type DeployFrom = NonNullable<Config['control']['deployFrom']>;
+
 /** Null: nobody may deploy from a workflow. */
 export async function workflowTrust(config: Config, world: TrustWorld): Promise<WorkflowTrust | null> {
   const { deployFrom } = config.control;
   if (deployFrom === null) return null;
+  try {
+    return await trustOfToday(deployFrom, world);
+  } catch (error) {
+    // As in the workflow itself, whose role may not read the App's key: who may deploy is a person's to change.
+    const why = whyNotHere(error);
+    const deployed = why === null ? null : await trustDeployed(config, deployFrom, world);
+    if (deployed === null) throw error;
+    world.say(`${why}: which workflow may deploy stays as it is deployed.`);
+    return deployed;
+  }
+}
+
+async function trustOfToday(deployFrom: DeployFrom, world: TrustWorld): Promise<WorkflowTrust> {
   const [root, ids] = await Promise.all([
     world.rootOf(GITHUB_ISSUER_HOST),
     idsOf(deployFrom.repository, world.github),
@@ -34,6 +54,40 @@ export async function workflowTrust(config: Config, world: TrustWorld): Promise<
       `the ids of ${deployFrom.repository} could not be read: only its older subject is trusted; install the App there, and deploy again`,
     );
   return { fingerprints: fingerprintsOf(root), subjects: subjectsOf(deployFrom, ids) };
+}
+
+const Deployed = z.object({
+  GitHubProvider: z.object({ Properties: z.object({ Fingerprints: z.array(z.string()) }) }).optional(),
+  RoleDeploy: z.object({
+    Properties: z.object({
+      AssumeRolePolicyDocument: z.object({
+        Statement: z.tuple([
+          z.object({
+            Condition: z.object({ StringEquals: z.object({ 'oidc:sub': z.array(z.string()) }) }),
+          }),
+        ]),
+      }),
+    }),
+  }),
+});
+
+/** Null: nothing is deployed that trusts this workflow. */
+async function trustDeployed(
+  { control, name }: Config,
+  deployFrom: DeployFrom,
+  world: TrustWorld,
+): Promise<WorkflowTrust | null> {
+  const { region } = control;
+  const stackId = await findStackId(world, { stackName: namesOf({ control, name }).controlStack, region });
+  if (stackId === null) return null;
+  const found = Deployed.safeParse((await templateOf(world, region, stackId)).Resources);
+  if (!found.success) return null;
+  const { GitHubProvider, RoleDeploy } = found.data;
+  const [{ Condition }] = RoleDeploy.Properties.AssumeRolePolicyDocument.Statement;
+  const subjects = Condition.StringEquals['oidc:sub'];
+  // Another repository, branch or environment in runners.yaml is a change, and shows as one.
+  if (!subjectsOf(deployFrom, null).every((each) => subjects.includes(each))) return null;
+  return { fingerprints: GitHubProvider?.Properties.Fingerprints ?? fingerprintsOf(null), subjects };
 }
 
 const Installation = z.object({ id: z.int() });
@@ -66,17 +120,22 @@ function parsed<Shape>(route: string, answer: GitHubAnswer, shape: z.ZodType<Sha
 
 const CONNECT_MAX_MS = 10_000;
 
-/** As Node verifies it: to a root that this machine trusts, or not at all. */
-export function rootFingerprint(host: string): Promise<string | null> {
+/** As Node verifies it: to a root that this machine trusts, by its proxy where it has one; or not at all. */
+export function rootFingerprint(host: string, port = 443): Promise<string | null> {
+  const url = new URL(`https://${host}:${port}/`);
   return new Promise((resolve) => {
-    const socket = connect({ host, port: 443, servername: host, timeout: CONNECT_MAX_MS });
-    const end = (root: string | null): void => {
-      socket.destroy();
-      resolve(root);
-    };
-    socket.once('error', () => end(null));
-    socket.once('timeout', () => end(null));
-    socket.once('secureConnect', () => end(topOf(socket.getPeerCertificate(true))));
+    // A connection of its own: one that is taken up again shows no chain.
+    const agent = wayOutOf(url) ?? false;
+    const asked = request(url, { method: 'HEAD', agent, signal: AbortSignal.timeout(CONNECT_MAX_MS) });
+    asked.once('error', () => resolve(null));
+    asked.once('socket', (socket) => {
+      const there = socket as TLSSocket;
+      there.once('secureConnect', () => {
+        resolve(topOf(there.getPeerCertificate(true)));
+        asked.destroy();
+      });
+    });
+    asked.end();
   });
 }
 

@@ -99,13 +99,16 @@ function updateTrigger(state: ManagementState, name: string, { path, body }: Roa
 
 interface AsyncSettings {
   readonly maxAsyncRetryAttempts?: number;
+  readonly maxAsyncEventAgeInSeconds?: number;
   readonly destinationConfig?: { readonly onFailure?: { readonly destination?: string } };
 }
 
 function putAsyncConfig(state: ManagementState, name: string, { body }: RoaCall): object {
-  const { maxAsyncRetryAttempts = 3, destinationConfig } = body as AsyncSettings;
+  const settings = body as AsyncSettings;
+  const { maxAsyncRetryAttempts: asyncRetries = 3, maxAsyncEventAgeInSeconds: asyncAgeS } = settings;
+  const { destinationConfig } = settings;
   const onFailure = destinationConfig?.onFailure?.destination ?? null;
-  Object.assign(functionNamed(state, name), { asyncRetries: maxAsyncRetryAttempts, onFailure });
+  Object.assign(functionNamed(state, name), { asyncRetries, asyncAgeS, isAsync: true, onFailure });
   return {};
 }
 

@@ -23,6 +23,7 @@ const ACTS: readonly [route: RegExp, method: string, action: string, act: Act][]
   [/^\/functions\/([^/]+)\/versions\/[^/]+$/, 'DELETE', 'fc:DeleteFunctionVersion', removeVersion],
   [/^\/functions\/([^/]+)\/async-invoke-config$/, 'GET', 'fc:GetAsyncInvokeConfig', asyncConfig],
   [/^\/functions\/([^/]+)\/async-invoke-config$/, 'DELETE', 'fc:DeleteAsyncInvokeConfig', removeAsyncConfig],
+  [/^\/functions\/([^/]+)\/concurrency$/, 'GET', 'fc:GetConcurrencyConfig', concurrency],
   ...FUNCTION_WRITES,
 ];
 
@@ -145,14 +146,27 @@ function removeVersion(state: ManagementState, name: string, { path }: RoaCall):
 }
 
 function asyncConfig(state: ManagementState, name: string): object {
-  const { onFailure } = functionNamed(state, name);
-  if (onFailure === null)
+  const { onFailure, asyncRetries = 3, asyncAgeS = 86_400, ...one } = functionNamed(state, name);
+  if (onFailure === null && one.isAsync !== true)
     throw new ManagementRefusal(404, 'AsyncConfigNotExists', 'async invoke config does not exist');
-  return { maxAsyncRetryAttempts: 3, destinationConfig: { onFailure: { destination: onFailure } } };
+  const destinationConfig = onFailure === null ? {} : { onFailure: { destination: onFailure } };
+  return {
+    maxAsyncRetryAttempts: asyncRetries,
+    maxAsyncEventAgeInSeconds: asyncAgeS,
+    destinationConfig,
+  };
 }
 
 function removeAsyncConfig(state: ManagementState, name: string): object {
   asyncConfig(state, name);
-  functionNamed(state, name).onFailure = null;
+  const { asyncRetries: _retries, asyncAgeS: _age, isAsync: _is, ...kept } = functionNamed(state, name);
+  state.functions.set(name, { ...kept, onFailure: null });
   return {};
+}
+
+function concurrency(state: ManagementState, name: string): object {
+  const { concurrency: reservedConcurrency } = functionNamed(state, name);
+  if (reservedConcurrency === undefined)
+    throw new ManagementRefusal(404, 'ConcurrencyConfigNotExists', 'concurrency config does not exist');
+  return { reservedConcurrency };
 }

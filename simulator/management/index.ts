@@ -1,5 +1,5 @@
 /** The rest of the account on loopback: what `setup`, `deploy`, `doctor` and `destroy` speak with. ACS3-signed. */
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Credential, Credentials } from '../accounts.ts';
 import { type Ecs, EcsRefusal } from '../ecs/index.ts';
@@ -10,6 +10,7 @@ import { functionAct, versionOf } from './functions.ts';
 import { signedTheOlderWay } from './older-signature.ts';
 import { type RpcAct, STACK_ACTS } from './stacks.ts';
 import { lossOf, ManagementRefusal, type ManagementState, type Query } from './state.ts';
+import { type Asked, read, reply } from './wire.ts';
 
 export { ACCOUNT_ACTS } from './account.ts';
 export {
@@ -47,13 +48,6 @@ const SERVICES: Readonly<Record<string, string>> = {
   '2019-09-10': 'ros',
 };
 
-interface Asked {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly method: string;
-  readonly url: URL;
-  readonly body: Buffer;
-}
-
 export async function serveManagement(options: ManagementOptions): Promise<ServedManagement> {
   const nonces = new Set<string>();
   const server = createServer({ maxHeaderSize: 1024 * 1024 }, async (incoming, outgoing) => {
@@ -72,7 +66,7 @@ export async function serveManagement(options: ManagementOptions): Promise<Serve
     if (loss === 'before') return void outgoing.destroy();
     const { status, body } = await answer(options, nonces, asked);
     if (loss === 'after') return void outgoing.destroy();
-    outgoing.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    reply(outgoing, asked.method, status, body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -180,17 +174,4 @@ function demand(state: ManagementState, credential: Credential, action: string):
 function formOf({ headers, body }: Asked): Query {
   const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
   return isForm ? Object.fromEntries(new URLSearchParams(body.toString())) : {};
-}
-
-async function read(incoming: IncomingMessage): Promise<Asked> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  return {
-    headers: Object.fromEntries(
-      Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]),
-    ),
-    method: incoming.method ?? 'GET',
-    url: new URL(incoming.url ?? '/', `http://${incoming.headers.host}`),
-    body: Buffer.concat(chunks),
-  };
 }

@@ -1,4 +1,5 @@
 /** Resource Orchestration Service (2019-09-10): stacks are made, changed and removed, and that takes a while. */
+import { eventsOf, failed } from './stack-failures.ts';
 import {
   EGRESS,
   ManagementRefusal,
@@ -16,6 +17,7 @@ export const STACK_ACTS: Readonly<Record<string, RpcAct>> = {
   DeleteStack: remove,
   GetStack: get,
   ListStacks: list,
+  ListStackEvents: (state, query) => eventsOf(found(state, query)),
   GetTemplate: (state, query) => ({ TemplateBody: found(state, query).template }),
 };
 
@@ -64,24 +66,31 @@ function create(state: ManagementState, query: Query): object {
     outputs: {},
     pending: 'CREATE_COMPLETE',
     applied: null,
+    isLeftAsFailed: query.DisableRollback === 'true',
   };
   state.stacks.set(id, stack);
   return { StackId: id };
 }
 
-/** An update that changes nothing is refused, as the service does. */
+/** ROS docs, "Update a stack", Limits: in no other state. */
+const UPDATABLE =
+  /^((IMPORT_)?(CREATE|UPDATE)_COMPLETE|(IMPORT_)?UPDATE_FAILED|(IMPORT_UPDATE_)?ROLLBACK_(COMPLETE|FAILED)|CHECK_(COMPLETE|FAILED))$/;
+
+/** An update that changes nothing is refused, as the service does; after one that failed there is something to do. */
 function update(state: ManagementState, query: Query): object {
   const stack = found(state, query);
   const template = needed(query, 'TemplateBody');
   parse(template);
-  if (template === stack.template)
-    throw new ManagementRefusal(400, 'NotSupported', 'Update the completely same stack is not supported.');
   if (stack.status.endsWith('IN_PROGRESS'))
     throw new ManagementRefusal(
       400,
       'ActionInProgress',
       `Stack ${stack.name} already has an action in progress.`,
     );
+  if (!UPDATABLE.test(stack.status))
+    throw new ManagementRefusal(400, 'NotSupported', `A stack that is ${stack.status} cannot be updated.`);
+  if (template === stack.template && !stack.status.endsWith('FAILED'))
+    throw new ManagementRefusal(400, 'NotSupported', 'Update the completely same stack is not supported.');
   Object.assign(stack, { template, status: 'UPDATE_IN_PROGRESS', pending: 'UPDATE_COMPLETE' });
   return { StackId: stack.id };
 }
@@ -110,6 +119,11 @@ function settle(state: ManagementState, stack: SimStack): void {
   const { pending } = stack;
   if (pending === null) return;
   stack.pending = null;
+  if (pending.includes('ROLLBACK')) {
+    // It tells how undoing went; why anything was undone, only the events tell.
+    Object.assign(stack, { status: pending, statusReason: 'Stack ROLLBACK completed successfully' });
+    return;
+  }
   try {
     if (state.stackFailure !== null) throw new ManagementRefusal(400, 'StackFailed', state.stackFailure);
     if (pending === 'DELETE_COMPLETE') removed(state, stack);
@@ -117,7 +131,7 @@ function settle(state: ManagementState, stack: SimStack): void {
   } catch (error) {
     if (!(error instanceof ManagementRefusal)) throw error;
     state.stackFailure = null;
-    Object.assign(stack, { status: pending.replace('COMPLETE', 'FAILED'), statusReason: error.message });
+    failed(stack, pending.replace('COMPLETE', 'FAILED'), error.message);
   }
 }
 

@@ -31,8 +31,11 @@ export interface SimFunction {
   /** Absent: true, as the service has it. */
   internetAccess?: boolean;
   vpcConfig?: { readonly vpcId: string };
-  /** `maxAsyncRetryAttempts` and `reservedConcurrency`; absent: the service's own. */
+  /** `maxAsyncRetryAttempts`, `maxAsyncEventAgeInSeconds` and `reservedConcurrency`; absent: the service's own. */
   asyncRetries?: number;
+  asyncAgeS?: number;
+  /** Its asynchronous invocation is configured, be it without a destination. */
+  isAsync?: boolean;
   concurrency?: number;
 }
 
@@ -86,6 +89,10 @@ export interface SimStack {
   pending: string | null;
   /** The template by which its resources are; null: none is made yet. */
   applied: string | null;
+  /** What of it failed, and why, oldest first. Absent: nothing. */
+  failures?: readonly { readonly status: string; readonly reason: string }[];
+  /** CreateStackRequest, DisableRollback. */
+  isLeftAsFailed?: boolean;
 }
 
 export interface ManagementState {

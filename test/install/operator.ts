@@ -7,7 +7,7 @@ import { buildAll } from '../../build.ts';
 import { deploy } from '../../cli/deploy/deploy.ts';
 import { rollBack } from '../../cli/deploy/functions.ts';
 import { invokeOnce } from '../../cli/deploy/invoke.ts';
-import { busyRunners } from '../../cli/destroy/busy.ts';
+import { ledgerOf } from '../../cli/destroy/busy.ts';
 import { destroy } from '../../cli/destroy/destroy.ts';
 import { examine, type Finding } from '../../cli/doctor/finding.ts';
 import { CHECKS } from '../../cli/doctor/index.ts';
@@ -22,7 +22,7 @@ import { setup } from '../../cli/setup/setup.ts';
 import type { Ask } from '../../cli/setup/world.ts';
 import { alibaba } from '../../cli/shared/alibaba.ts';
 import { readDotEnv } from '../../cli/shared/dot-env.ts';
-import { ledgerToRead } from '../../cli/shared/ledger.ts';
+import { operatorLedger } from '../../cli/shared/ledger.ts';
 import { regionsInUse } from '../../functions/reaper/survey/known.ts';
 import { ecsAddress, ecsCall } from '../../shared/adapters/ecs/call.ts';
 import { ecsImages } from '../../shared/adapters/ecs/images.ts';
@@ -82,7 +82,7 @@ export function operatorOf(account: EmptyAccount): Operator {
           }),
         regionsInUse: async () =>
           regionsInUse({
-            ledger: await ledgerToRead(config(), cloud, account.variables.TABLESTORE_ENDPOINT),
+            ledger: await operatorLedger(config(), cloud, account.variables.TABLESTORE_ENDPOINT),
             clock: { nowMs: Date.now },
           }),
       }),
@@ -99,7 +99,7 @@ export function operatorOf(account: EmptyAccount): Operator {
       const ecs = { call, pause, deployment: config().name };
       return destroy({
         ...{ alibaba: cloud, config: config(), say, sleep: pause, images: ecsImages(ecs) },
-        busyRunners: () => busyRunners(config(), cloud, ecs, Date.now(), TABLESTORE_ENDPOINT),
+        ...ledgerOf(() => operatorLedger(config(), cloud, TABLESTORE_ENDPOINT), ecs, Date.now),
         confirm: async () => true,
       });
     },

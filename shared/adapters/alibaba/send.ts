@@ -22,6 +22,7 @@ export interface Answer {
   readonly status: number;
   /** Parsed JSON; undefined where it was none. */
   readonly body: unknown;
+  readonly isEmpty: boolean;
 }
 
 /** Throws Node's own error when there was no answer: with the host at most, never with a parameter. */
@@ -34,7 +35,8 @@ export async function send(call: Call, key: SigningKey, maxMs: number): Promise<
   const ready = signed(unsigned, key, Date.now(), randomUUID());
   const words = body.length === 0 ? undefined : body;
   const answer = await exchange({ ...ready, method, body: words, maxMs, isSignedOnce: true });
-  return { status: answer.status, body: jsonIn(answer.body.toString('utf8')) };
+  const { status, body: bytes } = answer;
+  return { status, body: jsonIn(bytes.toString('utf8')), isEmpty: bytes.length === 0 };
 }
 
 function bodyOf({ form, roa, bytes }: Call): { type: string | null; body: Uint8Array | string } {

@@ -2,29 +2,28 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import { type DeployWorld, deploy } from '../../../cli/deploy/deploy.ts';
 import { rollBack } from '../../../cli/deploy/functions.ts';
 import { type DestroyWorld, destroy } from '../../../cli/destroy/destroy.ts';
 import { type Alibaba, alibaba } from '../../../cli/shared/alibaba.ts';
-import { FunctionsYaml } from '../../../infra/functions-yaml.ts';
 import { FUNCTION_KINDS } from '../../../infra/names.ts';
 import { noteConfiguration, writeConfiguration } from '../../../infra/release.ts';
 import type { Config } from '../../../shared/config/config.ts';
 import { parseYaml } from '../../../shared/config/parse.ts';
 import { createAccount } from '../../../simulator/accounts.ts';
-import { zipped } from '../../../simulator/empty-account/serverless-devs.ts';
 import {
   createManagement,
   type ManagementState,
   serveManagement,
 } from '../../../simulator/management/index.ts';
 import { NO_IMAGES } from './no-images.ts';
+import { played } from './played.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const KEY = { accessKeyId: 'LTAIoperator', accessKeySecret: 'shh', securityToken: null };
 const WAIT_NOT = async () => undefined;
-export const WEBHOOK_URL = 'https://webhook.cn-hongkong.fcapp.run';
+
+export { WEBHOOK_URL } from './played.ts';
 export const VARIABLES = {
   GITHUB_APP_ID: '42',
   GITHUB_PRIVATE_KEY: 'kms:ci-key',
@@ -41,11 +40,14 @@ export interface DeployAccount {
   source: string;
   isConfirmed: boolean;
   toolCode: number;
-  /** Functions invoked after a deploy. */
   readonly mirrored: string[];
   /** What the operator's identity may not do. */
   readonly denied: Set<string>;
+  /** What whoever deploys may do, by RAM action. */
+  mayDo: (action: string) => boolean;
+  github: DeployWorld['github'];
   busy: string[][];
+  images: DestroyWorld['images'];
   hooks: string[];
   /** What the ledger says; throws when it cannot be read. */
   regionsInUse: () => Promise<ReadonlyMap<string, number>>;
@@ -53,7 +55,7 @@ export interface DeployAccount {
   write(yaml: string): void;
   config(): Config;
   deploy(): Promise<number>;
-  rollBack(): Promise<void>;
+  rollBack(by?: Alibaba): Promise<void>;
   destroy(): Promise<number>;
   everCalled(): Set<string>;
   /** Calls that change something, since the last look. */
@@ -67,7 +69,10 @@ export async function deployAccount(): Promise<DeployAccount> {
   copyFileSync(join(ROOT, 'runners.example.yaml'), join(root, 'runners.yaml'));
   const account = createAccount('1234567890123456', 'cn-hongkong');
   const denied = new Set<string>();
-  account.add(KEY.accessKeyId, { secret: KEY.accessKeySecret, mayDo: (action) => !denied.has(action) });
+  account.add(KEY.accessKeyId, {
+    secret: KEY.accessKeySecret,
+    mayDo: (action) => !denied.has(action) && self.mayDo(action),
+  });
   const management = createManagement(account.id);
   const served = await serveManagement({ state: management, credentials: account.find, nowMs: Date.now });
   const cloud = alibaba(async () => KEY, served.endpoint, WAIT_NOT);
@@ -85,14 +90,17 @@ export async function deployAccount(): Promise<DeployAccount> {
     toolCode: 0,
     mirrored: [],
     denied,
+    mayDo: () => true,
+    github: async () => ({ status: 200, headers: {}, data: { hooks: self.hooks } }),
     busy: [],
+    images: NO_IMAGES,
     hooks: ['192.30.252.0/22'],
     regionsInUse: async () => new Map(),
     yaml: () => readFileSync(join(root, 'runners.yaml'), 'utf8'),
     write: (yaml) => writeFileSync(join(root, 'runners.yaml'), yaml),
     config: () => configIn(self.yaml()),
     deploy: () => deploy(worldOf(self)),
-    rollBack: () => rollBack({ alibaba: cloud, config: self.config(), download, say }),
+    rollBack: (by = cloud) => rollBack({ alibaba: by, config: self.config(), download, say }),
     destroy: () => destroy(destroyWorldOf(self)),
     everCalled: () => new Set([...seen, ...management.calls]),
     changes: () => taken().filter((call) => !/:(Get|List|Describe)/.test(call)),
@@ -124,8 +132,8 @@ function worldOf(self: DeployAccount): DeployWorld {
       for (const kind of FUNCTION_KINDS) {
         mkdirSync(join(self.root, 'dist', kind), { recursive: true });
         writeFileSync(join(self.root, 'dist', kind, 'index.mjs'), `${self.source} ${JSON.stringify(config)}`);
+        writeConfiguration(config, join(self.root, 'dist', kind));
       }
-      for (const kind of FUNCTION_KINDS) writeConfiguration(config, join(self.root, 'dist', kind));
       noteConfiguration(config, join(self.root, 'dist'));
     },
     async deployFunctions(file, variables) {
@@ -135,7 +143,7 @@ function worldOf(self: DeployAccount): DeployWorld {
     startMirror: async (name) => {
       self.mirrored.push(name);
     },
-    github: async () => ({ status: 200, headers: {}, data: { hooks: self.hooks } }),
+    github: self.github,
     rootOf: async () => null,
     sleep: async () => undefined,
     regionsInUse: () => self.regionsInUse(),
@@ -144,49 +152,11 @@ function worldOf(self: DeployAccount): DeployWorld {
 
 function destroyWorldOf(self: DeployAccount): DestroyWorld {
   return {
-    ...{ alibaba: self.alibaba, config: self.config(), images: NO_IMAGES },
+    ...{ alibaba: self.alibaba, config: self.config(), images: self.images },
     busyRunners: async () => self.busy.shift() ?? [],
+    refuseLaunches: async () => void self.management.calls.push('ledger:stop'),
     say: (line) => self.said.push(line),
     confirm: async () => self.isConfirmed,
     sleep: async () => undefined,
   };
-}
-/** env() and vars filled in as Serverless Devs does (its own `preview` is held against the file elsewhere). */
-function played(
-  { root, management }: DeployAccount,
-  file: string,
-  variables: Readonly<Record<string, string>>,
-): void {
-  const env = (text: string) =>
-    text.replace(
-      /\$\{env\('(\w+)'(?:, '([^']*)')?\)\}/g,
-      (_, name: string, fallback?: string) => variables[name] || (fallback ?? `no ${name}`),
-    );
-  const raw = FunctionsYaml.parse(parse(readFileSync(join(root, file), 'utf8')));
-  const vars = Object.fromEntries(Object.entries(raw.vars).map(([name, value]) => [name, env(value)]));
-  const filled = (text: string) =>
-    env(text).replace(/\$\{vars\.(\w+)\}/g, (_, name: string) => vars[name] ?? '');
-  for (const { props } of Object.values(raw.resources)) {
-    const name = filled(props.functionName);
-    const onFailure = props.asyncInvokeConfig?.destinationConfig?.onFailure.destination;
-    management.calls.push('s:deploy');
-    management.functions.set(name, {
-      description: filled(props.description),
-      role: filled(props.role),
-      timeout: props.timeout,
-      memorySize: props.memorySize,
-      code: zipped(join(root, props.code)),
-      environmentVariables: Object.fromEntries(
-        Object.entries(props.environmentVariables).map(([key, value]) => [key, filled(value)]),
-      ),
-      onFailure: onFailure === undefined ? null : filled(onFailure),
-      versions: management.functions.get(name)?.versions ?? [],
-      triggers: (props.triggers ?? []).map(({ triggerName, triggerType, triggerConfig }) => ({
-        name: triggerName,
-        type: triggerType,
-        config: triggerConfig,
-        url: triggerType === 'http' ? WEBHOOK_URL : null,
-      })),
-    });
-  }
 }

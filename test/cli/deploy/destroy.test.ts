@@ -11,6 +11,12 @@ afterEach(() => here.close());
 const releases = () => [...here.management.functions.values()].map(({ description }) => description);
 const _stacks = () => [...here.management.stacks.values()].map(({ name, status }) => `${name} ${status}`);
 
+const BEIJING = `  - region: cn-beijing
+    network: { cidr: 10.90.0.0/16 }
+    zones: { h: vsw-pending }
+    securityGroup: sg-pending
+    mirrorBucket: ci-runner-beijing`;
+
 describe('going back', () => {
   test('brings the code of the release before, and keeps today’s secrets', async () => {
     await here.deploy();
@@ -19,14 +25,14 @@ describe('going back', () => {
     here.source = 'two';
     here.variables = { ...VARIABLES, GITHUB_PRIVATE_KEY: 'kms:rotated' };
     await here.deploy();
-    const [new_] = releases();
     await here.rollBack();
     expect(releases()).toEqual([old, old, old, old]);
     const launcher = here.management.functions.get('ci-launcher');
     expect(launcher?.code.equals(code as Buffer)).toBe(true);
     expect(launcher?.environmentVariables.GITHUB_PRIVATE_KEY).toBe('kms:rotated');
-    await here.rollBack();
-    expect(releases()).toEqual([new_, new_, new_, new_]);
+    // Forwards is a deploy's way.
+    await expect(here.rollBack()).rejects.toThrow('no earlier version to go back to');
+    expect(releases()).toEqual([old, old, old, old]);
   });
 
   test('is refused, and changes nothing, where there is nothing to go back to', async () => {
@@ -81,9 +87,53 @@ describe('destroy', () => {
   test('stops when a launch slipped in before launches were stopped', async () => {
     here.busy = [[], ['ci-runner-arm64-spot-2-1']];
     expect(await here.destroy()).toBe(1);
-    expect(new Set(here.changes())).toEqual(new Set(['fc:DeleteTrigger']));
+    expect([...new Set(here.changes())]).toEqual(['ledger:stop', 'fc:DeleteTrigger']);
     expect(here.management.stacks.size).toBe(2);
+    expect(here.said.at(-1)).toMatch(/^To keep .* npm run deploy .* npm run setup .* npm run resume/);
     expect(await here.destroy()).toBe(0);
+  });
+
+  test('stops when one showed itself while a build was being stopped, before anything of it goes', async () => {
+    here.busy = [[], [], ['ci-runner-arm64-spot-3-1']];
+    expect(await here.destroy()).toBe(1);
+    expect([...new Set(here.changes())]).toEqual(['ledger:stop', 'fc:DeleteTrigger']);
+  });
+
+  test('removes what a placement left that is in runners.yaml no more: mirror, images, network', async () => {
+    const beijing = here.yaml().replace(/^placements:.*$/m, (line) => `${line}\n${BEIJING}`);
+    const without = here.yaml();
+    here.write(beijing);
+    expect(await here.deploy(), here.said.join('\n')).toBe(0);
+    here.write(without);
+    const looked: string[] = [];
+    const none = { things: [], complete: true };
+    const images = async (region: string) => {
+      looked.push(region);
+      return none;
+    };
+    here.images = { ...here.images, images, builds: images };
+    expect(await here.destroy(), here.said.join('\n')).toBe(0);
+    expect(here.said).toContain('- function ci-mirror-cn-beijing');
+    expect(here.said).toContain('- stack ci-runner-cn-beijing in cn-beijing, and all its resources');
+    expect(new Set(looked)).toEqual(new Set(['cn-hangzhou', 'cn-beijing']));
+    expect([here.management.functions.size, here.management.stacks.size]).toEqual([0, 0]);
+  });
+
+  test('after it came half-way, a deploy makes all of it again', async () => {
+    here.busy = [[], ['ci-runner-arm64-spot-2-1']];
+    await here.destroy();
+    here.said.length = 0;
+    expect(await here.deploy(), here.said.join('\n')).toBe(0);
+    expect(here.said).toContain('~ ci-webhook: trigger github is not as it must be');
+    expect(here.said.at(-1)).toBe('If that address is a new one, npm run setup tells GitHub of it.');
+    expect(here.management.functions.get('ci-reaper')?.triggers).toHaveLength(1);
+  });
+
+  test('without a ledger asks none: what is left goes', async () => {
+    for (const [id, { name }] of here.management.stacks)
+      if (name.endsWith('-control')) here.management.stacks.delete(id);
+    expect(await here.destroy(), here.said.join('\n')).toBe(0);
+    expect(here.changes()).not.toContain('ledger:stop');
   });
 
   test('does nothing without the operator’s word', async () => {

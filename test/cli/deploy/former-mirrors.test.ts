@@ -1,5 +1,6 @@
 /** A placement with a bucket is taken out of runners.yaml: its mirror is taken away, once, and nothing else is. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { show } from '../../../cli/deploy/plan.ts';
 import { type DeployAccount, deployAccount } from './account.ts';
 
 let here: DeployAccount;
@@ -57,4 +58,26 @@ test('a deletion that is refused ends the deploy before anything forgets it; the
   here.denied.clear();
   expect(await here.deploy(), here.said.join('\n')).toBe(0);
   expect(here.management.functions.has(MIRROR)).toBe(false);
+});
+
+test.each([
+  ['- MirrorBucket', 'cn-beijing', 'the bucket goes, with all that is in it'],
+  ['- MirrorBucket', 'cn-hangzhou', 'the bucket itself stays'],
+  ['~ Vpc', 'cn-beijing', 'the bucket itself stays'],
+])('with %s in %s: %s', (line, region, words) => {
+  const said: string[] = [];
+  const stack = {
+    template: { stackName: 'ci', region, body: {} },
+    stackId: 's',
+    way: 'change',
+    lines: [line],
+  } as const;
+  const plan = {
+    ...{ config: here.config(), stacks: [stack], functions: [], settings: [], release: null },
+    standing: [],
+    keys: [],
+  };
+  const formerMirrors = [{ name: MIRROR, region: 'cn-beijing' }];
+  show({ ...plan, formerMirrors, news: [], isEmpty: false }, { say: (text) => void said.push(text) });
+  expect(said.at(-1)).toBe(`- ${MIRROR}: cn-beijing has no bucket in runners.yaml any more; ${words}`);
 });

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { heedProxies, proxyFor } from '../../../cli/shared/proxy.ts';
+import { rootFingerprint } from '../../../cli/shared/workflow-trust.ts';
 import { exchange, goOutBy } from '../../../shared/adapters/http/exchange.ts';
 
 const P = 'http://proxy.internal:3128';
@@ -66,4 +67,16 @@ test('what a command asks goes through it, by name, and what is here does not', 
   expect((await ask('http://nowhere.invalid/zen')).body.toString()).toBe('here');
   expect((await ask(`http://127.0.0.1:${port}/`)).body.toString()).toBe('here');
   expect(asked).toEqual(['nowhere.invalid:80']);
+});
+
+test('the look at GitHub’s root certificate goes through it, too', async () => {
+  const asked: string[] = [];
+  const proxy = createServer().on('connect', (request, socket) => {
+    asked.push(String(request.url));
+    socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+  });
+  const port = await listening(proxy);
+  heedProxies({ HTTPS_PROXY: `http://127.0.0.1:${port}` });
+  expect(await rootFingerprint('token.actions.invalid')).toBeNull();
+  expect(asked).toEqual(['token.actions.invalid:443']);
 });

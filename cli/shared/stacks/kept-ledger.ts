@@ -1,6 +1,6 @@
 /** A ledger outlives the template that made it: ROS would replace a resource whose type changes, with all that it holds. */
-import type { Template } from '../../infra/app.ts';
-import { LEDGER_RESOURCE } from '../../infra/control-stack.ts';
+import type { Template } from '../../../infra/app.ts';
+import { LEDGER_RESOURCE } from '../../../infra/control-stack.ts';
 
 /** Release 0.1 made the instance by this type, which cannot say whom it lets in. */
 const OLD_TYPE = 'ALIYUN::OTS::Instance';

@@ -1,0 +1,24 @@
+/** How an operation on a stack fails, and what is told of it then. */
+import type { SimStack } from './state.ts';
+
+/**
+ * CreateStackRequest, DisableRollback: by default what failed is undone (UpdateStackRequest: always; the parameter has no
+ * effect). That the template is then the one of before is UNCONFIRMED: it is Heat's way, from which ROS comes.
+ */
+export function failed(stack: SimStack, status: string, reason: string): void {
+  stack.failures = [...(stack.failures ?? []), { status, reason }];
+  Object.assign(stack, { status, statusReason: reason });
+  if (status === 'DELETE_FAILED' || (status === 'CREATE_FAILED' && stack.isLeftAsFailed)) return;
+  const undone = status === 'CREATE_FAILED' ? 'CREATE_ROLLBACK' : 'ROLLBACK';
+  stack.template = stack.applied ?? stack.template;
+  Object.assign(stack, { status: `${undone}_IN_PROGRESS`, pending: `${undone}_COMPLETE` });
+}
+
+/** As ListStackEvents answers. */
+export function eventsOf({ id: StackId, name: StackName, failures = [] }: SimStack): object {
+  const Events = failures.map(({ status: Status, reason: StatusReason }, at) => ({
+    ...{ StackId, StackName, Status, StatusReason, LogicalResourceId: 'Resource' },
+    CreateTime: `2026-01-01T00:00:${String(at).padStart(2, '0')}`,
+  }));
+  return { TotalCount: Events.length, PageNumber: 1, PageSize: 50, Events };
+}
