@@ -3,16 +3,23 @@
 import catalog from './catalog.json' with { type: 'json' };
 import type { Market, MarketType } from './market.ts';
 
+const CNY = 'CNY';
+
 type Row = readonly [string, string, boolean, number, number, ...(number | null)[]];
 
-/** Types sold in the region as far as the catalogue knows; all of it, without prices, for a region that it lacks. */
-export function catalogMarket(region: string, zones: readonly string[]): Market {
+/**
+ * Types sold in the region as far as the catalogue knows; all of it, without prices, for a region that it lacks. Its prices are in CNY: an
+ * account that is known to pay in another `currency` has none from it.
+ */
+export function catalogMarket(region: string, zones: readonly string[], currency = CNY): Market {
   const column = catalog.regions.indexOf(region);
   const rows = catalog.types as unknown as readonly Row[];
   const sold = column === -1 ? rows : rows.filter((row) => row[5 + column] !== null);
+  const priceOf = (row: Row) =>
+    column === -1 || currency !== CNY ? null : (row[5 + column] as number | null);
   return {
     region,
-    currency: 'CNY',
+    currency,
     spotDuration: 1,
     stockAtMs: 0,
     typesAtMs: 0,
@@ -20,7 +27,7 @@ export function catalogMarket(region: string, zones: readonly string[]): Market 
     throttledAtMs: null,
     neededAtMs: null,
     incomplete: 'it is the catalogue, not a market',
-    types: sold.map((row) => typeOf(row, zones, column === -1 ? null : (row[5 + column] as number | null))),
+    types: sold.map((row) => typeOf(row, zones, priceOf(row))),
   };
 }
 
