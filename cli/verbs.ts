@@ -118,6 +118,7 @@ const DEVELOPERS: readonly Verb[] = [
   ['simulate', 'play days of production from seeds', () => import('../dev/simulate/index.ts')],
   ['fuzz', 'send broken requests to the simulators', () => import('../dev/fuzz/index.ts')],
   ['bench', 'measure cold starts and deliveries', () => import('../dev/bench/index.ts')],
+  ['catalog', 'bring the offline catalogue of instance types up to date', () => import('../dev/catalog.ts')],
   ['pack', 'build what npm pack puts into the package', () => import('../dev/pack.ts')],
 ];
 

@@ -131,13 +131,8 @@ const tagged = (actions: readonly string[], resources: readonly string[], config
 
 /** ECS knows no narrower resource for what is the same for every account (RAM list of ECS: "All Resources"). */
 function pricing(): Permission[] {
-  const actions = [
-    'DescribeAvailableResource',
-    'DescribeInstanceTypes',
-    'DescribeSpotAdvice',
-    'DescribeSpotPriceHistory',
-  ];
-  return actions.map((action) => ({ action: `ecs:${action}`, resources: ['*'] }));
+  const things = ['AvailableResource', 'InstanceTypes', 'Price', 'SpotAdvice', 'SpotPriceHistory'];
+  return things.map((thing) => ({ action: `ecs:Describe${thing}`, resources: ['*'] }));
 }
 
 /** BssOpenApi knows no narrower resource (docs, "RAM authorization": granularity OPERATION). Nobody who does not ask for it has it. */

@@ -2,7 +2,7 @@
 
 import type { CapacityType } from './offers.ts';
 
-export type { Arch, Candidate, CapacityType, Offering, Requirements } from './offers.ts';
+export type { Arch, Candidate, CapacityType, DiskPriced, Offering, Requirements } from './offers.ts';
 
 type Brand<Base, Name extends string> = Base & { readonly brand: Name };
 export type JobId = Brand<number, 'job'>;

@@ -22,8 +22,16 @@ export interface Requirements {
   readonly lifetimeMs: number;
 }
 
-/** placement × zone × type × spot or on-demand, with what it costs. Prices in CNY (or the account's currency) an hour. */
-export interface Offering {
+/** What prices are in, and what a disk costs beside them. Both absent in rows and entries of earlier releases. */
+export interface DiskPriced {
+  /** Null: no price was known. */
+  readonly currency?: string | null;
+  /** Of a GiB and hour; null: not known. */
+  readonly diskPerGiBHour?: number | null | undefined;
+}
+
+/** placement × zone × type × spot or on-demand, with what it costs. Prices an hour, in `currency`. */
+export interface Offering extends DiskPriced {
   /** index into `placements:` of the configuration */
   readonly placement: number;
   readonly region: string;

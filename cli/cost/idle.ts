@@ -40,13 +40,13 @@ export function idleOf({ rows, unused, nowMs, billed = new Map() }: IdleRequest)
   };
 }
 
-/** A machine without a price is told with its job, once. */
+/** A machine without a price, or its disk's, is told with its job, once. */
 function beforeItsJob(row: HistoryRow, nowMs: number, billed: Billed): Sums {
   const bornMs = row.launchedAtMs ?? 0;
   const fromMs = neededFromMs(row) ?? bornMs;
   const share = 1 - shareOf(fromMs, bornMs, row.goneAtMs ?? row.completedAtMs ?? nowMs, row.stoppedMs);
   const ofBill = billedIn(row.instanceId, share, billed);
-  return { ...spentIn(row, fromMs - bornMs), ...ofBill, onDemand: 0, unpriced: 0 };
+  return { ...spentIn(row, fromMs - bornMs), ...ofBill, onDemand: 0, unpriced: 0, diskless: 0 };
 }
 
 const lifeOf =

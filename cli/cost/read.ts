@@ -1,15 +1,16 @@
 /** What the report is made from: `history`, day by day. */
 import { unusedRow } from '../../functions/reaper/events/history.ts';
-import { billDayOf } from '../../shared/ledger/bills.ts';
+import { inCurrency } from '../../shared/advisor/machine-cost.ts';
+import { billDayOf, billedOf } from '../../shared/ledger/bills.ts';
+import type { KeptBill } from '../../shared/ledger/ledger.ts';
 import type { UnusedRow } from '../../shared/ledger/unused-row.ts';
 import { HISTORY_DAY_MAX, HISTORY_TTL_DAYS, LEDGER_SCAN_MAX } from '../../shared/limits.ts';
 import { catalogMarket } from '../../shared/market/catalog.ts';
-import type { Market, MarketType } from '../../shared/market/market.ts';
+import { currencyIn, type Market, type MarketType } from '../../shared/market/market.ts';
 import { readMarkets } from '../../shared/market/read.ts';
 import type { Operator } from '../shared/operator.ts';
 import { type CostReport, costReport, forecast } from './report.ts';
 import { rightSizing, type Sizing } from './right-sizing.ts';
-import type { Billed } from './sums.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const DAYS_AT_ONCE = 8;
@@ -34,20 +35,23 @@ export async function readCosts(operator: Operator, days: number | null): Promis
   const monthMs = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1);
   const todayMs = Math.floor(atMs / DAY_MS) * DAY_MS;
   const fromMs = days === null ? monthMs : todayMs - (Math.min(days, HISTORY_TTL_DAYS) - 1) * DAY_MS;
-  const [waiting, { rows, unused, cutDays }, markets, billed] = await Promise.all([
+  const [waiting, { rows, unused, cutDays }, markets, bills] = await Promise.all([
     waitingNow(operator, fromMs),
     readDays(operator, fromMs, atMs),
     readMarkets(config, ledger.market, log),
-    config.costs.bill ? readBilled(operator, fromMs) : undefined,
+    config.costs.bill ? readBills(operator, fromMs) : undefined,
   ]);
+  const idle = [...waiting, ...unused];
+  const currency = currencyIn(markets) ?? [...rows, ...idle].find((row) => row.currency)?.currency ?? null;
   const request = {
-    ...(billed === undefined ? {} : { billed }),
-    ...{ rows, unused: [...waiting, ...unused], config, types: typesOf(markets), nowMs: atMs },
+    ...(bills === undefined ? {} : { billed: billedOf(bills, currency) }),
+    rows: rows.map((row) => inCurrency(row, currency)),
+    unused: idle.map((row) => inCurrency(row, currency)),
+    ...{ config, types: typesOf(markets), nowMs: atMs },
   };
   const [report, sizings] = [costReport(request), rightSizing(request)];
-  const known = [...markets.values()].find((market) => market?.currency);
   const monthForecast = days === null ? forecast(report.all.total, atMs) : null;
-  return { fromMs, atMs, currency: known?.currency ?? null, report, sizings, monthForecast, cutDays };
+  return { fromMs, atMs, currency, report, sizings, monthForecast, cutDays };
 }
 
 /** A job is kept under the day of its creation, and may be launched on the next. */
@@ -72,15 +76,14 @@ async function readDays({ ledger: { history } }: Operator, fromMs: number, atMs:
   };
 }
 
-/** What each instance was billed for, as far as the reaper has asked. */
-async function readBilled({ ledger, clock }: Operator, fromMs: number): Promise<Billed> {
-  const amounts = new Map<string, number>();
+/** Days of the bill, as far as the reaper has asked. */
+async function readBills({ ledger, clock }: Operator, fromMs: number): Promise<readonly KeptBill[]> {
+  const bills: KeptBill[] = [];
   for (let ms = fromMs; ms < clock.nowMs(); ms += DAY_MS) {
     const bill = await ledger.history.billOf(billDayOf(ms));
-    for (const [id, amount] of Object.entries(bill?.amounts ?? {}))
-      amounts.set(id, (amounts.get(id) ?? 0) + amount);
+    if (bill !== null) bills.push(bill);
   }
-  return amounts;
+  return bills;
 }
 
 /** Warm runners that wait at this moment, as if they went now. */

@@ -18,6 +18,8 @@ export interface Sums {
   readonly hostedUsd: number;
   /** Machines of which no price is known: they are in no sum of money. */
   readonly unpriced: number;
+  /** Machines whose disk's price is not known: it counts as nothing. */
+  readonly diskless: number;
   /** What the account was billed for them, as far as that is known; 0 where it is not asked for. */
   readonly billed: number;
   /** Machines whose bill is known: the share of them that is told here. */
@@ -26,6 +28,7 @@ export interface Sums {
 
 export const NOTHING: Sums = {
   ...{ jobs: 0, hours: 0, instance: 0, disk: 0, total: 0, onDemand: 0, hostedUsd: 0, unpriced: 0 },
+  diskless: 0,
   ...{ billed: 0, billedMachines: 0 },
 };
 
@@ -38,10 +41,11 @@ export function spentIn(machine: Priced, ms: number): Sums {
   const hours = ms / HOUR_MS;
   const cost = machineCost(machine, ms);
   if (cost === null) return { ...NOTHING, hours, unpriced: 1 };
-  const { instance, disk, runHours } = cost;
+  const { instance, disk, runHours, isDiskKnown } = cost;
   const { onDemandPricePerHour } = machine;
   const onDemand = (onDemandPricePerHour === null ? instance : onDemandPricePerHour * runHours) + disk;
-  return { ...NOTHING, hours, instance, disk, total: instance + disk, onDemand };
+  const diskless = isDiskKnown ? 0 : 1;
+  return { ...NOTHING, hours, instance, disk, total: instance + disk, onDemand, diskless };
 }
 
 /** Since when its machine was there for the job alone: one that waited for it cost no job anything before. Null: it had none. */

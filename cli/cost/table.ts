@@ -72,9 +72,12 @@ function notes({ report, sizings, monthForecast, cutDays }: CostState): string[]
     ...(monthForecast === null
       ? []
       : [`At this pace the month comes to ${money(monthForecast)}, what no job needed included.`]),
-    ...(all.unpriced === 0 ? [] : [`Machines whose price is not known, in no sum: ${all.unpriced}.`]),
+    ...(all.unpriced === 0
+      ? []
+      : [`Machines whose price is not known in this currency, in no sum: ${all.unpriced}.`]),
+    ...(all.diskless === 0 ? [] : [`Machines whose disk has no known price, without it: ${all.diskless}.`]),
     ...cutDays.map((each) => `Of ${each} not all jobs were read: its sums are too small.`),
-    'These are estimates, by the price at each launch; the disk at an estimated price. Not in here: traffic, NAT and addresses, and builds of images.',
+    'These are estimates, by the price at each launch; the disk at an estimate in CNY, or at the price told in another currency. Not in here: traffic, NAT and addresses, and builds of images.',
     ...sizingsOf(sizings),
   ];
 }

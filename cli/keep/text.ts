@@ -23,8 +23,8 @@ export function proposal(
 const spotLine = ({ candidate }: RunnerEntry): string =>
   candidate?.capacityType === 'spot' ? ' The spot market may take it back all the same.' : '';
 
-function costLine(entry: RunnerEntry, spanMs: number, currency: string | null): string {
-  const perHour = hourlyCost(entry);
+function costLine(entry: RunnerEntry, spanMs: number, ofAccount: string | null): string {
+  const [perHour, currency] = [hourlyCost(entry), entry.candidate?.currency ?? ofAccount];
   if (perHour === null) return 'a price that is not known';
   return `about ${formatPrice((perHour * spanMs) / HOUR_MS, currency)}, at ${formatPrice(perHour, currency)} an hour with its disk`;
 }
@@ -48,7 +48,13 @@ export function jsonOf({ kind, entry, releaseAtMs, failures }: Done, currency: s
   const perHour = hourlyCost(entry);
   const untilMs = entry.keep?.untilMs ?? null;
   return {
-    ...{ runner: entry.name, instance: entry.instanceId, kind, currency, failures },
+    ...{
+      runner: entry.name,
+      instance: entry.instanceId,
+      kind,
+      currency: entry.candidate?.currency ?? currency,
+      failures,
+    },
     keptUntil: toIsoOrNull(untilMs),
     releaseAt: toIsoOrNull(releaseAtMs),
     pricePerHour: perHour,

@@ -2,7 +2,7 @@
 import type { RunnerEntry, RunnerState } from '../../shared/ledger/entries.ts';
 import { isKept } from '../../shared/ledger/entry-parts.ts';
 import type { Standby } from '../../shared/ledger/warm-entry.ts';
-import { diskPricePerHour } from '../../shared/market/disk.ts';
+import { diskPriceOf, diskPricePerHour, isForeign } from '../../shared/market/disk.ts';
 import { endOf } from '../../shared/warm/created.ts';
 
 export interface LiveRunner {
@@ -31,7 +31,12 @@ export interface LiveRunner {
   readonly because: string;
 }
 
-export function aliveOf(entry: RunnerEntry, names: ReadonlyMap<number, string>, nowMs: number): LiveRunner {
+export function aliveOf(
+  entry: RunnerEntry,
+  names: ReadonlyMap<number, string>,
+  currency: string | null,
+  nowMs: number,
+): LiveRunner {
   const { name, candidate } = entry;
   const state = stateOf(entry);
   const job = entry.busyWith ?? entry.ran?.id ?? entry.for;
@@ -46,7 +51,7 @@ export function aliveOf(entry: RunnerEntry, names: ReadonlyMap<number, string>, 
     zone: candidate?.zone ?? null,
     image: entry.image ?? null,
     capacityType: candidate?.capacityType ?? null,
-    pricePerHour: priceNow(entry),
+    pricePerHour: priceNow(entry, currency),
     createdAtMs: entry.createdAtMs,
     stateAtMs: entry.stateAtMs,
     ...endsOf(entry, nowMs),
@@ -65,8 +70,13 @@ function endsOf(entry: RunnerEntry, nowMs: number): Pick<LiveRunner, 'untilMs' |
 const stateOf = ({ state, standby }: RunnerEntry): LiveRunner['state'] =>
   standby != null && (state === 'launching' || state === 'booting') ? standby : state;
 
-/** One that is going away stands stopped until it is gone. */
-export const priceNow = (entry: RunnerEntry): number | null =>
-  entry.standby === 'stopped' && (entry.state === 'booting' || entry.state === 'retiring')
-    ? diskPricePerHour(entry.diskGiB)
-    : (entry.candidate?.pricePerHour ?? null);
+/** To be added to others in `currency`; null: not known in that. One that is going away stands stopped until it is gone. */
+export function priceNow(
+  { candidate, diskGiB, standby, state }: RunnerEntry,
+  currency: string | null,
+): number | null {
+  if (candidate === null || isForeign(candidate, currency)) return null;
+  const isStopped = standby === 'stopped' && (state === 'booting' || state === 'retiring');
+  if (!isStopped) return candidate.pricePerHour;
+  return diskPriceOf(candidate) === null ? null : diskPricePerHour(diskGiB, candidate);
+}

@@ -72,7 +72,7 @@ export async function readLiveState(operator: Operator): Promise<LiveState> {
     currency,
     alerts,
     runners: entries
-      .map((entry) => aliveOf(entry, names, clock.nowMs()))
+      .map((entry) => aliveOf(entry, names, currency, clock.nowMs()))
       .sort((a, b) => a.createdAtMs - b.createdAtMs),
     jobs: waitingOf(withoutRunner(jobs.things, entries), entries, view, operator),
     ...refused,

@@ -2,7 +2,7 @@
 import type { Candidate } from '../../shared/nouns.ts';
 import { FACT_IDS, type FactId, type Finding, notTold } from './facts.ts';
 import type { Plan } from './plan.ts';
-import { priceOf } from './price.ts';
+import { diskPerHour, priceOf } from './price.ts';
 
 export interface Launched {
   readonly id: string;
@@ -42,6 +42,6 @@ export function findingsOf({ findings, left }: Draft): (readonly [FactId, Findin
 export function costOf({ launched, plan }: Pick<Draft, 'launched' | 'plan'>, nowMs: number): number {
   return launched.reduce((sum, { askedAtMs, endedAtMs, candidate }) => {
     const hours = ((endedAtMs ?? nowMs) - askedAtMs) / 3_600_000;
-    return sum + hours * (priceOf(candidate) + plan.diskPerHour);
+    return sum + hours * (priceOf(candidate) + diskPerHour(candidate, plan.requirements));
   }, 0);
 }

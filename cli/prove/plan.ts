@@ -3,27 +3,24 @@ import { rank } from '../../shared/advisor/rank.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { architecturesOf, parseLabels } from '../../shared/job/labels.ts';
 import { RELEASE_TIME_MIN_MS } from '../../shared/limits.ts';
-import type { Market } from '../../shared/market/market.ts';
+import { diskPriceOf, isForeign } from '../../shared/market/disk.ts';
+import { currencyIn, type Market } from '../../shared/market/market.ts';
 import type { Candidate, Requirements } from '../../shared/nouns.ts';
-import { priceOf } from './price.ts';
+import { diskPerHour, priceOf } from './price.ts';
 
 export interface Plan {
   readonly requirements: Requirements;
   /** Tried in this order. None: nothing is launched, and what needs an instance is not told. */
   readonly candidates: readonly Candidate[];
   readonly note: string;
-  /** Of one system disk. */
-  readonly diskPerHour: number;
   readonly highestPrice: number;
   /** Null: the catalogue's, which are in CNY. */
   readonly currency: string | null;
 }
 
 const INSTANCES = 2;
-/** In the account's currency; what may cost more is not launched. */
-const HIGHEST_PRICE = 1;
-/** CNY a GiB and hour: ESSD PL1, the dearer of the two that we ask for first (Alibaba Cloud price list, 2025). */
-const DISK_PER_GIB_HOUR = 0.0021;
+/** What may cost more is not launched: a yuan, and not quite that in dollars. Nothing is launched for other money. */
+const HIGHEST_PRICES: Readonly<Record<string, number>> = { CNY: 1, USD: 0.13 };
 const SMALLEST_CORES = [1, 2, 4];
 
 /** Whole hours of an instance that nobody but its release time ends. */
@@ -31,8 +28,10 @@ const WORST_HOURS = (RELEASE_TIME_MIN_MS + 5 * 60_000) / 3_600_000;
 
 export function planOf(config: Config, markets: ReadonlyMap<string, Market | null>, nowMs: number): Plan {
   const requirements = smallest(config);
-  const diskPerHour = requirements.diskGiB * DISK_PER_GIB_HOUR;
-  const worst = (candidate: Candidate) => INSTANCES * WORST_HOURS * (priceOf(candidate) + diskPerHour);
+  const currency = currencyIn(markets);
+  const highest = HIGHEST_PRICES[currency ?? 'CNY'] ?? 0;
+  const worst = (candidate: Candidate) =>
+    INSTANCES * WORST_HOURS * (priceOf(candidate) + diskPerHour(candidate, requirements));
   const ranked = SMALLEST_CORES.flatMap((cores) => {
     const cpu = { min: cores, max: cores };
     const memoryGiB = { min: cores, max: null };
@@ -45,21 +44,26 @@ export function planOf(config: Config, markets: ReadonlyMap<string, Market | nul
     ) === at;
   const candidates = ranked
     .filter(isFew)
-    .filter((candidate) => priceOf(candidate) > 0 && worst(candidate) <= HIGHEST_PRICE)
+    .filter((candidate) => diskPriceOf(candidate) !== null && !isForeign(candidate, currency))
+    .filter((candidate) => priceOf(candidate) > 0 && worst(candidate) <= highest)
     .sort((a, b) => priceOf(a) - priceOf(b))
     .slice(0, CANDIDATES);
   return {
-    ...{ requirements, candidates, diskPerHour },
-    note:
-      candidates.length > 0
-        ? ''
-        : `no spot instance of the placements is known to cost less than ${HIGHEST_PRICE} in all`,
+    ...{ requirements, candidates, currency },
+    note: candidates.length > 0 ? '' : whyNone(ranked, highest, currency),
     highestPrice: Math.max(0, ...candidates.map(worst)),
-    currency: [...markets.values()].find((market) => market?.currency)?.currency ?? null,
   };
 }
 
 const CANDIDATES = 6;
+
+function whyNone(ranked: readonly Candidate[], highest: number, currency: string | null): string {
+  if (highest === 0)
+    return `the account pays in ${currency}, and what may be spent is known in CNY and USD alone`;
+  if (ranked.some((each) => priceOf(each) > 0) && ranked.every((each) => diskPriceOf(each) === null))
+    return `what a disk costs is not known in ${currency}`;
+  return `no spot instance of the placements is known to cost less than ${highest} ${currency ?? 'CNY'} in all`;
+}
 
 /** What a job without a profile asks of an instance, on the first architecture. */
 function smallest(config: Config): Requirements {

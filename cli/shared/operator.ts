@@ -7,6 +7,7 @@ import type { Config } from '../../shared/config/config.ts';
 import { parseEnvironment } from '../../shared/config/environment.ts';
 import type { RunnerEntry } from '../../shared/ledger/entries.ts';
 import { LEDGER_SCAN_MAX } from '../../shared/limits.ts';
+import { currencyIn } from '../../shared/market/market.ts';
 import { readMarkets } from '../../shared/market/read.ts';
 import type { Instance } from '../../shared/nouns.ts';
 import { operatorKey } from './alibaba.ts';
@@ -84,8 +85,7 @@ async function real(config: Config): Promise<Operator> {
 /** What prices are in, as the market says; null before the first price. */
 export async function currencyOf({ config, ledger, log }: Operator): Promise<string | null> {
   const markets = await readMarkets(config, ledger.market, log);
-  for (const market of markets.values()) if (market?.currency) return market.currency;
-  return null;
+  return currencyIn(markets);
 }
 
 /** Runs a command over the operator's world. What it throws, the command's end tells. */

@@ -1,10 +1,10 @@
 /** A day: how long its jobs waited, and its money beside other ways to buy. */
 import { BAKED_BOOT_MS, STARTED_AGAIN_MS, STOCK_BOOT_MS } from '../../simulator/timed-driver.ts';
-import { type Day, type DayPlan, playDay, WARMTHS } from '../../test/simulation/money/day.ts';
+import { DAY_HOURS, type Day, type DayPlan, playDay, WARMTHS } from '../../test/simulation/money/day.ts';
 import type { Money } from '../../test/simulation/money/money.ts';
 
 export async function tellDay(plan: DayPlan): Promise<number> {
-  const { jobs, succeeded, phases, warmMs, money, gitHubCallsPerHourMax } = await playDay(plan);
+  const { jobs, succeeded, phases, warmMs, money, gitHubCallsPerHourMax } = await playDay(plan, hourly());
   const lines = [
     `${jobs} jobs, ${succeeded} succeeded; at most ${gitHubCallsPerHourMax} calls of GitHub in an hour.`,
   ];
@@ -15,6 +15,15 @@ export async function tellDay(plan: DayPlan): Promise<number> {
   if (plan.warm !== 'none') lines.push(`served warm, their p50: ${servedWarm(jobs, warmMs)}`);
   process.stdout.write(`${[...lines, ...moneyLines(money)].join('\n')}\n`);
   return 0;
+}
+
+/** On the error output: a big day takes an hour. */
+function hourly(): (played: number) => void {
+  const beganMs = Date.now();
+  return (played) => {
+    const seconds = Math.round((Date.now() - beganMs) / 1000);
+    process.stderr.write(`${played} of ${DAY_HOURS} hours, ${seconds} s\n`);
+  };
 }
 
 const percentiles = (ms: readonly number[]): string[] =>

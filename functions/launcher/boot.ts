@@ -1,5 +1,6 @@
 /** What user data is told about one launch: pure. */
 
+import { sizeNote } from '../../shared/advisor/chosen-words.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { asksDebug } from '../../shared/job/debug.ts';
 import { guardsOf } from '../../shared/job/guards.ts';
@@ -82,6 +83,7 @@ export function bootValues(boot: Boot, config: Config): UserDataValues {
     instance: {
       ...{ instanceType, zone, capacityType, cpu, memoryGiB, pricePerHour, onDemandPricePerHour },
       image: boot.image ?? null,
+      sizeNote: sizeNote(candidate, requirements),
     },
     queuedAtSeconds: Math.floor(job.createdAtMs / 1000),
     launchedAtSeconds: Math.floor(boot.launchedAtMs / 1000),

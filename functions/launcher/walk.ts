@@ -1,6 +1,7 @@
 /** Walks the candidates, best first, until an instance is made. */
 
-import { isByCore, isWidened } from '../../shared/advisor/cores.ts';
+import { launchedWords, saidOf } from '../../shared/advisor/chosen-words.ts';
+import { isByCore } from '../../shared/advisor/cores.ts';
 import { raised } from '../../shared/advisor/price.ts';
 import { amend, mergeTrail } from '../../shared/ledger/amend.ts';
 import type { JobEntry, QuotaWait, RunnerEntry } from '../../shared/ledger/entries.ts';
@@ -170,10 +171,7 @@ async function settle(
 ): Promise<Walked> {
   const atMs = world.clock.nowMs();
   const { candidate, releaseAtMs, instanceId, image } = made;
-  const lines = [
-    ...refusals,
-    `${saidOf(candidate)} was launched: ${instanceId}${image === null ? '' : ` from image ${image}`}${sizeOf(candidate, requirements)}`,
-  ];
+  const lines = [...refusals, launchedWords(candidate, requirements, { instanceId, image })];
   const trail = lines.map((text) => ({ atMs, text }));
   const known = { instanceId, image, region: candidate.region, candidate, releaseAtMs, trail };
   const change = (entry: RunnerEntry) => bootedEntry(entry, known, atMs);
@@ -183,13 +181,6 @@ async function settle(
   const { state, isUnwanted } = written.entry;
   return isUnwanted || state === 'retiring' ? { kind: 'unwanted' } : { kind: 'booting', instanceId };
 }
-
-const saidOf = ({ instanceType, zone, capacityType, isRaised, priceLimit }: Candidate): string =>
-  `${instanceType} in ${zone} (${capacityType}${isRaised ? `, bidding up to ${priceLimit}` : ''})`;
-
-/** Of a machine that is bigger than its job asked for. */
-const sizeOf = ({ cpu }: Candidate, asked: Requirements): string =>
-  isWidened({ cpu }, asked) ? `, with ${cpu} cores, because none with ${asked.cpu.max} was available` : '';
 
 function logAttempt({ job }: Walk, candidate: Candidate, outcome: RunOutcome, { log }: LauncherWorld): void {
   const code = 'code' in outcome ? outcome.code : '';

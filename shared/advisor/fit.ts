@@ -154,7 +154,8 @@ function scoreOffering(offering: PricedOffering, request: Sized): ScoredOffering
   const { spot } = request.config;
   const size = isWidened(offering, request.requirements) ? request.size : null;
   if (size?.ceiling === null) return { what: offeringKey(offering), because: UNKNOWN_SIZE };
-  const bid = bidFor(offering, { ratio: spot.priceLimitRatio, ...lowest(request, size) });
+  const disk = diskPricePerHour(request.requirements.diskGiB, offering);
+  const bid = bidFor(offering, { ratio: spot.priceLimitRatio, ...lowest(request, size, disk) });
   if (bid.kind === 'left out') return { what: offeringKey(offering), because: bid.because };
   const score = scoreOf(offering, request.hours) / (isByCore(request.requirements) ? offering.cpu : 1);
   const { priceLimit, priceMax } = bid;
@@ -162,9 +163,8 @@ function scoreOffering(offering: PricedOffering, request: Sized): ScoredOffering
 }
 
 /** Of several the lowest. A machine that alone costs more than all may cost would wait for ever. */
-function lowest({ config, requirements, hours = HOURS_KEPT }: FitRequest, size: Ceiling | null): Ceiling {
+function lowest({ config, hours = HOURS_KEPT }: FitRequest, size: Ceiling | null, disk: number): Ceiling {
   const { pricePerHour, spendPerHour, spendPerDay } = config.limits;
-  const disk = diskPricePerHour(requirements.diskGiB);
   const least = (bound: number | null) => (bound === null ? null : Math.max(0, bound - disk));
   const all: readonly Ceiling[] = [
     { ceiling: pricePerHour, what: 'limits.pricePerHour' },

@@ -3,8 +3,9 @@
 import type { Config } from '../config/config.ts';
 import { whyKeptBack } from '../job/bounds.ts';
 import { catalogMarket } from '../market/catalog.ts';
+import { diskPriceIn } from '../market/disk.ts';
 import { MARKET_SKEW_MAX_MS, MARKET_STALE_MS } from '../market/limits.ts';
-import { type Market, type MarketOffer, type MarketType, type Stock, zoneId } from '../market/market.ts';
+import { currencyIn, type Market, type MarketOffer, type MarketType, type Stock, zoneId } from '../market/market.ts';
 import { familyOf, holds } from '../market/type-names.ts';
 import type { CapacityType, Offering, Requirements } from '../nouns.ts';
 import type { Prices } from './price.ts';
@@ -12,6 +13,8 @@ import type { Prices } from './price.ts';
 /** An offering with what else decides its place. */
 export interface PricedOffering extends Offering, Prices {
   readonly family: string;
+  readonly currency: string | null;
+  readonly diskPerGiBHour: number | null;
   readonly stock: Stock | null;
 }
 
@@ -31,6 +34,7 @@ export function marketsOfPlacements(
   markets: ReadonlyMap<string, Market | null>,
   nowMs: number,
 ): readonly PlacementMarket[] {
+  const currency = currencyIn(markets) ?? undefined;
   return config.placements.map(({ region, zones: letters }, placement) => {
     const zones = Object.keys(letters).map((letter) => zoneId(region, letter));
     const market = markets.get(region) ?? null;
@@ -38,7 +42,7 @@ export function marketsOfPlacements(
       placement,
       region,
       letters: new Set(Object.keys(letters)),
-      market: market ?? catalogMarket(region, zones),
+      market: market ?? catalogMarket(region, zones, currency),
       isCatalog: market === null,
       isStockStale: market === null || isStale(market.stockAtMs, nowMs),
     };
@@ -95,6 +99,8 @@ export function priceOfferings(
   nowMs: number,
 ): readonly PricedOffering[] {
   const isOld = isStale(type.pricedAtMs, nowMs);
+  const { currency } = placementMarket.market;
+  const diskPerGiBHour = diskPriceIn(placementMarket.market);
   return type.offers
     .filter((offer) => placementMarket.letters.has(offer.zone.slice(-1)))
     .map((offer) => {
@@ -110,6 +116,8 @@ export function priceOfferings(
         memoryGiB: type.memoryGiB,
         pricePerHour: capacityType === 'spot' ? known(offer.price) : onDemand,
         onDemandPricePerHour: onDemand,
+        currency,
+        diskPerGiBHour,
         interruption: offer.interruption,
         isStale: isOld,
         family: type.family,

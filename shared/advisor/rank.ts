@@ -1,5 +1,6 @@
 /** Which offerings to try for a job, in which order, and how high to bid: pure, from the market that we have. */
 import { CANDIDATES_MAX } from '../limits.ts';
+import { diskPriceIn } from '../market/disk.ts';
 import type { Market } from '../market/market.ts';
 import type { Candidate, CapacityType } from '../nouns.ts';
 import { isWidened } from './cores.ts';
@@ -57,9 +58,12 @@ function capacityTypesFor(request: RankRequest): readonly CapacityType[] {
 
 function notesOn({ region, market, isCatalog }: PlacementMarket, nowMs: number): readonly string[] {
   if (isCatalog) return [`no market of ${region}: the catalogue's types, at market price`];
-  const notes = isStale(market.stockAtMs, nowMs)
-    ? [`the market of ${region} is old: its stock proves nothing`]
-    : [];
+  const notes = [
+    ...(isStale(market.stockAtMs, nowMs) ? [`the market of ${region} is old: its stock proves nothing`] : []),
+    ...(market.currency !== null && diskPriceIn(market) === null
+      ? [`what a disk costs in ${region} is not known in ${market.currency}: it counts as nothing`]
+      : []),
+  ];
   if (market.incomplete === null) return notes;
   return [...notes, `the market of ${region} is incomplete because ${market.incomplete}`];
 }
@@ -72,10 +76,10 @@ function placeOf({ score }: ScoredOffering, usable: readonly ScoredOffering[]): 
 
 function toCandidate(chosen: ScoredOffering, place: string, request: FitRequest): Candidate {
   const { placement, region, zone, instanceType, capacityType, arch, cpu, memoryGiB } = chosen;
-  const { pricePerHour, onDemandPricePerHour, priceLimit, priceMax } = chosen;
+  const { pricePerHour, onDemandPricePerHour, currency, diskPerGiBHour, priceLimit, priceMax } = chosen;
   return {
     ...{ placement, region, zone, instanceType, capacityType, arch, cpu, memoryGiB },
-    ...{ pricePerHour, onDemandPricePerHour, priceLimit, priceMax },
+    ...{ pricePerHour, onDemandPricePerHour, currency, diskPerGiBHour, priceLimit, priceMax },
     expectedCostPerHour: expectedCost(chosen, request.hours),
     because: `${reasonFor(chosen, place)}${sizeNote(chosen, request.requirements)}`,
   };

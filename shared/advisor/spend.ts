@@ -36,7 +36,7 @@ const mostOf = ({ capacityType, pricePerHour, onDemandPricePerHour, priceLimit }
 
 /** Of the dearest that the walk may come to. */
 export function slotCost(candidates: readonly Candidate[], diskGiB: number, hours = HOURS_KEPT): SlotCost {
-  const perHour = Math.max(0, ...candidates.map(mostOf)) + diskPricePerHour(diskGiB);
+  const perHour = Math.max(0, ...candidates.map((each) => mostOf(each) + diskPricePerHour(diskGiB, each)));
   return { perHour: millionths(perHour), forDay: millionths(perHour * hours) };
 }
 
@@ -49,13 +49,15 @@ export function spentOn(machine: Machine, nowMs: number): number | undefined {
   if (candidate === null) return instanceId === null ? 0 : undefined;
   const livedMs = Math.max(0, nowMs - createdAtMs);
   const ranMs = Math.max(0, livedMs - stoppedMsOf(machine, nowMs));
-  return millionths((runPriceOf(candidate) * ranMs + diskPricePerHour(diskGiB) * livedMs) / HOUR_MS);
+  return millionths(
+    (runPriceOf(candidate) * ranMs + diskPricePerHour(diskGiB, candidate) * livedMs) / HOUR_MS,
+  );
 }
 
 const runPriceOf = (candidate: Candidate): number => candidate.pricePerHour ?? mostOf(candidate);
 
 const priceOf = (candidate: Candidate, diskGiB: number | null): number =>
-  runPriceOf(candidate) + diskPricePerHour(diskGiB);
+  runPriceOf(candidate) + diskPricePerHour(diskGiB, candidate);
 
 /** What it costs an hour with its disk, in whole units of the account's currency; null: nobody knows. */
 export function hourlyCost({ candidate, diskGiB }: Pick<Machine, 'candidate' | 'diskGiB'>): number | null {
@@ -68,7 +70,7 @@ export function repriced(before: SlotCost, machine: Machine, nowMs: number): Slo
   const { candidate, diskGiB } = machine;
   const spent = spentOn(machine, nowMs);
   if (candidate === null || spent === undefined) return null;
-  const perHour = millionths(mostOf(candidate) + diskPricePerHour(diskGiB));
+  const perHour = millionths(mostOf(candidate) + diskPricePerHour(diskGiB, candidate));
   const kept = before.perHour === 0 ? 0 : Math.round((before.forDay * perHour) / before.perHour);
   const forDay = spent <= kept ? kept : spent + millionths(priceOf(candidate, diskGiB));
   return perHour === before.perHour && forDay === before.forDay ? null : { perHour, forDay };

@@ -12,6 +12,25 @@ export interface Bills {
   ofDay(day: BillDay): Promise<readonly BilledItem[]>;
 }
 
+/** Of a day of the bill. */
+interface Amounts {
+  readonly currency: string | null;
+  /** By instance id. */
+  readonly amounts: Readonly<Record<string, number>>;
+}
+
+/** What each instance was billed for on all those days; a day that was billed in another currency is none of them. */
+export function billedOf(bills: readonly Amounts[], currency: string | null): ReadonlyMap<string, number> {
+  const amounts = new Map<string, number>();
+  for (const bill of bills.filter((each) => isIn(each, currency)))
+    for (const [id, amount] of Object.entries(bill.amounts)) amounts.set(id, (amounts.get(id) ?? 0) + amount);
+  return amounts;
+}
+
+/** A day without an item of ours has no currency, and no amounts. */
+export const isIn = (bill: Pick<Amounts, 'currency'>, currency: string | null): boolean =>
+  bill.currency === null || currency === null || bill.currency === currency;
+
 /** `2026-11-28`, by the clock of Beijing, where days of the bill end (the docs do not say; days are never compared alone). */
 export type BillDay = string & { readonly brand: 'bill day' };
 

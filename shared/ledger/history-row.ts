@@ -1,6 +1,6 @@
 /** What remains of a job in `history`. */
 
-import type { CapacityType, Job } from '../nouns.ts';
+import type { CapacityType, DiskPriced, Job } from '../nouns.ts';
 import type { TrailLine } from './entries.ts';
 
 /** What a job used of its machine, as the machine measured it. */
@@ -21,7 +21,7 @@ export interface Usage {
 }
 
 /** What remains of a job that ended or was refused. Merged, never overwritten with less. */
-export interface HistoryRow {
+export interface HistoryRow extends DiskPriced {
   readonly job: Job;
   /** Null while only parts are known (a refusal has 'refused'). */
   readonly outcome: string | null;

@@ -1,7 +1,7 @@
 /** What remains in `history` of a machine that no job ran on: it waited for one, or came to nothing. */
-import type { CapacityType, RunnerName } from '../nouns.ts';
+import type { CapacityType, DiskPriced, RunnerName } from '../nouns.ts';
 
-export interface UnusedRow {
+export interface UnusedRow extends DiskPriced {
   readonly runnerName: RunnerName;
   readonly repository: string;
   readonly labels: readonly string[];

@@ -3,10 +3,10 @@
  * for one row of the ledger. Prices in the account's currency an hour; null always means "not known".
  */
 
-import { deflateSync, inflateSync } from 'node:zlib';
-import * as z from 'zod';
+import { deflateSync } from 'node:zlib';
 import type { Arch } from '../nouns.ts';
 import { MARKET_ROW_MAX_BYTES } from './limits.ts';
+import { type OfferRow, parseRow, type Row, VERSION } from './row.ts';
 
 /** From ample to gone. Alibaba's words: WithStock, ClosedWithStock, WithoutStock, ClosedWithoutStock. */
 export const STOCKS = ['ample', 'scarce', 'sold-out', 'gone'] as const;
@@ -46,6 +46,8 @@ export interface Market {
   readonly region: string;
   /** CNY on the China site, USD on the international one; null before the first price */
   readonly currency: string | null;
+  /** Of a GiB and hour of the disk that we ask for first; absent: it is not asked for, or there was no answer. */
+  readonly diskPerGiBHour?: number | undefined;
   /** The SpotDuration everything was asked with. */
   readonly spotDuration: 0 | 1;
   /** When the stock was last asked for with success. */
@@ -62,6 +64,10 @@ export interface Market {
   readonly types: readonly MarketType[];
 }
 
+/** An account pays in one currency; null: no price was ever seen. */
+export const currencyIn = (markets: ReadonlyMap<string, Pick<Market, 'currency'> | null>): string | null =>
+  [...markets.values()].find((market) => market?.currency)?.currency ?? null;
+
 /** `b` → cn-hangzhou-b, but ap-southeast-1a: a region that ends in a digit takes the letter without a hyphen. */
 export function zoneId(region: string, letter: string): string {
   return /\d$/.test(region) ? `${region}${letter}` : `${region}-${letter}`;
@@ -69,36 +75,6 @@ export function zoneId(region: string, letter: string): string {
 
 /** Prices are kept in millionths: the cloud quotes no finer. */
 const MILLION = 1_000_000;
-const VERSION = 1;
-
-const whole = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
-const Cell = z.union([whole, z.null()]);
-const name = z.string().min(1).max(64);
-
-const Head = z.strictObject({
-  region: name,
-  currency: name.nullable(),
-  spotDuration: z.union([z.literal(0), z.literal(1)]),
-  stockAtMs: whole,
-  typesAtMs: whole,
-  adviceAtMs: Cell,
-  throttledAtMs: Cell,
-  neededAtMs: Cell,
-  incomplete: z.string().max(2000).nullable(),
-});
-/** type, family, arm64?, cores, MiB, special?, pricedAtMs */
-const TypeRow = z.tuple([name, name, z.boolean(), whole, whole, z.boolean(), Cell]);
-/** type's index, zone's index, spot stock, on-demand stock, then price, past, spread, on-demand price, interruption */
-const OfferRow = z.tuple([whole, whole, Cell, Cell, Cell, Cell, Cell, Cell, Cell]);
-const Row = z.strictObject({
-  version: z.literal(VERSION),
-  head: Head,
-  zones: z.array(name).max(64),
-  types: z.array(TypeRow).max(20_000),
-  offers: z.array(OfferRow).max(200_000),
-});
-type Row = z.output<typeof Row>;
-
 /** Throws when the row would be longer than MARKET_ROW_MAX_BYTES. The same market gives the same bytes. */
 export function encodeMarket({ types, ...head }: Market): Uint8Array {
   const zones = [...new Set(types.flatMap((type) => type.offers.map((offer) => offer.zone)))].sort();
@@ -121,7 +97,7 @@ function typeRow({ type, family, arch, cpu, memoryGiB, isSpecial, pricedAtMs }: 
   return [type, family, arch === 'arm64', cpu, Math.round(memoryGiB * 1024), isSpecial, pricedAtMs];
 }
 
-function offerRow(offer: MarketOffer, typeAt: number, zoneAt: number): Row['offers'][0] {
+function offerRow(offer: MarketOffer, typeAt: number, zoneAt: number): OfferRow {
   const stock = (each: Stock | null) => (each === null ? null : STOCKS.indexOf(each));
   const number = (value: number | null) => (value === null ? null : Math.round(value * MILLION));
   const { price, pastPrice, spread, onDemandPrice, interruption } = offer;
@@ -151,7 +127,7 @@ function typeOf(row: Row['types'][0], offers: readonly MarketOffer[]): MarketTyp
   return { type, family, arch, cpu, memoryGiB: memoryMib / 1024, isSpecial, pricedAtMs, offers };
 }
 
-function offerOf(zone: string, row: Row['offers'][0]): MarketOffer {
+function offerOf(zone: string, row: OfferRow): MarketOffer {
   const [, , spot, onDemand, price, past, spread, onDemandPrice, interruption] = row;
   const stock = (index: number | null) => (index === null ? null : (STOCKS[index] ?? null));
   const number = (value: number | null) => (value === null ? null : value / MILLION);
@@ -165,16 +141,4 @@ function offerOf(zone: string, row: Row['offers'][0]): MarketOffer {
     onDemandPrice: number(onDemandPrice),
     interruption: number(interruption),
   };
-}
-
-function parseRow(bytes: Uint8Array): Row {
-  let json: unknown;
-  try {
-    json = JSON.parse(inflateSync(bytes, { maxOutputLength: 64 * MARKET_ROW_MAX_BYTES }).toString());
-  } catch (cause) {
-    throw new Error('the market row cannot be unpacked', { cause });
-  }
-  const parsed = Row.safeParse(json);
-  if (parsed.success) return parsed.data;
-  throw new Error(`the market row is of another shape: ${parsed.error.issues[0]?.path.join('.')}`);
 }

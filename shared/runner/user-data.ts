@@ -61,9 +61,12 @@ export interface UserDataValues {
   /** Bash, run as user `runner` in the job's log, after ours. */
   readonly hooks: { readonly started: string | null; readonly completed: string | null };
   readonly selfDestruct: { readonly roleName: string; readonly ecsEndpoint: string } | null;
-  /** `image`: the baked one that it is made from; null: another. */
+  /** `image`: the baked one that it is made from; null: another. `sizeNote`: why it is bigger than asked; '' or absent: it is not. */
   readonly instance: Pick<Candidate, 'instanceType' | 'zone' | 'cpu' | 'memoryGiB' | 'capacityType'> &
-    Pick<Candidate, 'pricePerHour' | 'onDemandPricePerHour'> & { readonly image: string | null };
+    Pick<Candidate, 'pricePerHour' | 'onDemandPricePerHour'> & {
+      readonly image: string | null;
+      readonly sizeNote?: string;
+    };
   readonly queuedAtSeconds: number;
   readonly launchedAtSeconds: number;
 }
@@ -148,7 +151,11 @@ function header(values: UserDataValues): string[] {
     ...(values.usage ? { CORES: whole(instance.cpu), MEMORY_GIB: whole(Math.ceil(instance.memoryGiB)) } : {}),
     INSTANCE_TYPE: instance.instanceType,
     ZONE: instance.zone,
-    MACHINE: `${machineOf(instance)}${instance.image === null ? '' : `, from image ${instance.image}`}`,
+    MACHINE: [
+      machineOf(instance),
+      ...(instance.image === null ? [] : [`from image ${instance.image}`]),
+      ...(instance.sizeNote ? [`bigger than asked, ${instance.sizeNote}`] : []),
+    ].join(', '),
     QUEUED_AT: whole(values.queuedAtSeconds),
     LAUNCHED_AT: whole(values.launchedAtSeconds),
     ...(values.tools === null ? {} : { TOOLS_URL: values.tools.url, TOOLS_SHA256: values.tools.sha256 }),

@@ -13,6 +13,8 @@ export interface Ran {
 }
 
 export interface Cost {
+  /** Absent: the account's. */
+  readonly currency?: string;
   readonly pricePerHour: number | null;
   readonly ranMs: number;
   /** Null: the price was not known. */
@@ -28,7 +30,9 @@ export function costOf({ row, runners }: Ran, nowMs: number): Cost | null {
   const untilMs = row?.goneAtMs ?? (runner === undefined ? row?.completedAtMs : nowMs) ?? nowMs;
   const ranMs = Math.max(0, untilMs - fromMs - stoppedMs);
   const hours = ranMs / HOUR_MS;
+  const currency = row?.currency ?? runner?.candidate?.currency;
   return {
+    ...(currency == null ? {} : { currency }),
     pricePerHour: price,
     ranMs,
     cost: price === null ? null : price * hours,
@@ -46,9 +50,10 @@ function pricesOf(row: HistoryRow | null, runner: RunnerEntry | undefined) {
 }
 
 export function formatCost(
-  { pricePerHour, ranMs, cost, onDemandCost }: Cost,
-  currency: string | null,
+  { pricePerHour, ranMs, cost, onDemandCost, ...known }: Cost,
+  ofAccount: string | null,
 ): string {
+  const currency = known.currency ?? ofAccount;
   if (cost === null)
     return `at most ${formatPrice(onDemandCost, currency)}, for ${formatDuration(ranMs)} at the price of pay-as-you-go: no spot price was known; without disk and traffic`;
   const instead = onDemandCost === null ? '' : `; pay-as-you-go ${formatPrice(onDemandCost, currency)}`;

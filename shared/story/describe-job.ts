@@ -143,7 +143,7 @@ function machineOf(machine: Candidate | null, { currency, isPublic }: Audience):
   const price =
     pricePerHour === null || isPublic
       ? ''
-      : `, ${capacityType} at ${formatPrice(pricePerHour, currency)} an hour`;
+      : `, ${capacityType} at ${formatPrice(pricePerHour, machine.currency ?? currency)} an hour`;
   return ` (${instanceType} in ${zone}${price})`;
 }
 

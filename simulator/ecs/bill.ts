@@ -1,6 +1,7 @@
 /** What an instance has cost. Alibaba Cloud bills by the second; the price of a spot instance is the market's. */
 import type { SimClock } from '../clock.ts';
 import { endedAtMs, isSpot, type Machine } from './machine.ts';
+import { type Currency, WORTH } from './region/currency.ts';
 import type { Market } from './region/market.ts';
 
 const HOUR_MS = 3_600_000;
@@ -18,7 +19,7 @@ export interface Bill {
   readonly endedAtMs: number | null;
   /** The market gave it notice. */
   readonly isTakenBack: boolean;
-  /** CNY, as are the next two; traffic and addresses are not in here */
+  /** In the account's currency, as are the next two; traffic and addresses are not in here */
   readonly instanceCost: number;
   /** what the same time would have cost pay-as-you-go */
   readonly onDemandCost: number;
@@ -29,6 +30,7 @@ export interface Bill {
 
 /** What a bill is made from: until when, and at what prices. */
 interface Billed {
+  readonly currency: Currency;
   readonly clock: SimClock;
   readonly market: Market;
 }
@@ -63,7 +65,7 @@ export function billOf(cloud: Billed, machine: Machine): Bill {
     isTakenBack: machine.recyclingAtMs !== null,
     instanceCost: isSpot(machine) ? spotCost(cloud, machine, untilMs) : onDemandCost,
     onDemandCost,
-    diskCost: hours * machine.disk.sizeGiB * diskPrice(machine.disk),
+    diskCost: hours * machine.disk.sizeGiB * diskPrice(machine.disk, cloud.currency),
     byDay: costByDay(cloud, machine, untilMs),
   };
 }
@@ -71,7 +73,7 @@ export function billOf(cloud: Billed, machine: Machine): Bill {
 /** Cut at each hour of its life and at each midnight. */
 function costByDay(cloud: Billed, machine: Machine, untilMs: number): ReadonlyMap<string, number> {
   const days = new Map<string, number>();
-  const disk = machine.disk.sizeGiB * diskPrice(machine.disk);
+  const disk = machine.disk.sizeGiB * diskPrice(machine.disk, cloud.currency);
   for (let fromMs = machine.createdAtMs; fromMs < untilMs; ) {
     const lived = Math.floor((fromMs - machine.createdAtMs) / HOUR_MS);
     const hourMs = machine.createdAtMs + lived * HOUR_MS;
@@ -110,7 +112,8 @@ function priceIn({ market }: Billed, machine: Machine, hourMs: number): number {
   return Math.min(market.spotPrice(zone, type, hourMs), priceLimit ?? type.onDemandPrice);
 }
 
-function diskPrice(disk: Machine['disk']): number {
+/** A GiB and hour. */
+export function diskPrice(disk: Pick<Machine['disk'], 'category' | 'level'>, currency: Currency): number {
   const level = disk.category === 'cloud_essd' ? (LEVEL_FACTORS[disk.level] ?? 1) : 1;
-  return (DISK_PRICES[disk.category] ?? 0.0014) * level;
+  return (DISK_PRICES[disk.category] ?? 0.0014) * level * WORTH[currency];
 }

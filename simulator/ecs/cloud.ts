@@ -8,6 +8,7 @@ import type { FaultSource } from './faults.ts';
 import { type BootDriver, type Machine, silentDriver } from './machine.ts';
 import { EcsRefusal } from './refusal.ts';
 import { type Region, standardRegions } from './region/catalogue.ts';
+import { type Currency, pricedIn } from './region/currency.ts';
 import { createMarket, type Market } from './region/market.ts';
 import { DOCUMENTED, type Ways } from './ways.ts';
 
@@ -40,6 +41,8 @@ export interface EcsOptions {
   readonly credentials: Credentials;
   readonly boot?: BootDriver;
   readonly regions?: readonly Region[];
+  /** What the account pays in; default CNY. Everything that it is told, and billed, is in it. */
+  readonly currency?: Currency;
   readonly delays?: Partial<Delays>;
   /** Share of spot offerings that are sold out at any moment; default 0.05. */
   readonly soldOut?: number;
@@ -87,6 +90,7 @@ export interface Cloud {
   readonly delays: Delays;
   readonly boot: BootDriver;
   readonly regions: ReadonlyMap<string, Region>;
+  readonly currency: Currency;
   readonly market: Market;
   readonly interruptions: number;
   /** Alive, and for a while those that are gone: lists still show them. */
@@ -111,13 +115,15 @@ export interface Cloud {
 }
 
 export function createCloud(options: EcsOptions): Cloud {
-  const { clock, random } = options;
+  const { clock, random, currency = 'CNY' } = options;
+  const regions = (options.regions ?? standardRegions()).map((each) => pricedIn(each, currency));
   return {
     clock,
     random: random.fork(),
     delays: { ...DELAYS, ...options.delays },
     boot: options.boot ?? silentDriver,
-    regions: new Map((options.regions ?? standardRegions()).map((region) => [region.id, region])),
+    regions: new Map(regions.map((region) => [region.id, region])),
+    currency,
     market: createMarket(random.fork(), options.soldOut ?? 0.05, options.rates),
     interruptions: options.interruptions ?? 1,
     machines: new Map(),

@@ -1,4 +1,6 @@
 /** `advise -- --warm`: which runners might wait for jobs, going by the arrivals that `history` remembers. */
+
+import { inCurrency } from '../../../shared/advisor/machine-cost.ts';
 import type { Config } from '../../../shared/config/config.ts';
 import { groupedBy, median } from '../../../shared/figures.ts';
 import type { HistoryRow } from '../../../shared/ledger/history-row.ts';
@@ -44,8 +46,9 @@ export async function adviseWarm(operator: Operator, days: number, timeZone: str
     rows.push(...things);
     if (!complete) cutDays.push(new Date(dayMs).toISOString().slice(0, 10));
   }
-  const proposed = proposals(rows, config, timeZone);
-  return { days, timeZone, currency: await currencyOf(operator), ...proposed, cutDays };
+  const currency = await currencyOf(operator);
+  const priced = rows.map((row) => inCurrency(row, currency));
+  return { days, timeZone, currency, ...proposals(priced, config, timeZone), cutDays };
 }
 
 /** Pure. The pools that serve most jobs first. */
@@ -77,10 +80,10 @@ export function proposals(
   };
 }
 
-function arrivalOf({ job, diskGiB, ...row }: HistoryRow, readyMs: number): Arrival {
+function arrivalOf({ job, ...row }: HistoryRow, readyMs: number): Arrival {
   const { pricePerHour, onDemandPricePerHour: onDemand, startedAtMs, completedAtMs } = row;
   const price = pricePerHour ?? onDemand;
-  const perHour = diskPricePerHour(diskGiB);
+  const perHour = diskPricePerHour(row.diskGiB, row);
   const ranMs = startedAtMs === null || completedAtMs === null ? null : completedAtMs - startedAtMs;
   const standby =
     price === null || onDemand === null || ranMs === null

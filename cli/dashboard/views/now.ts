@@ -51,7 +51,7 @@ export async function readNow(operator: Operator): Promise<NowState> {
   const entries = runners.things.map(({ entry }) => entry);
   const known = new Map(jobs.things.map(({ entry }) => [entry.job.id as number, entry]));
   const withMachine = entries.filter(({ instanceId }) => instanceId !== null);
-  const prices = withMachine.map(priceNow);
+  const prices = withMachine.map((entry) => priceNow(entry, live.currency));
   return {
     live,
     lanes: entries.map((entry) => ({ runner: entry.name, moments: momentsOf(entry, known) })),

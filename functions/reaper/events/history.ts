@@ -4,7 +4,7 @@ import { mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { HistoryRow } from '../../../shared/ledger/history-row.ts';
 import type { UnusedRow } from '../../../shared/ledger/unused-row.ts';
-import type { JobEvent } from '../../../shared/nouns.ts';
+import type { DiskPriced, JobEvent } from '../../../shared/nouns.ts';
 import { withStoppedMs } from '../../../shared/warm/standby.ts';
 
 export type EndedEvent = Extract<JobEvent, { kind: 'completed' }>;
@@ -39,9 +39,16 @@ export function runnerFacts(runner: RunnerEntry): Omit<Row, 'job'> {
     capacityType: candidate?.capacityType ?? null,
     pricePerHour: candidate?.pricePerHour ?? null,
     onDemandPricePerHour: candidate?.onDemandPricePerHour ?? null,
+    ...pricedIn(candidate),
     launchedAtMs: runner.createdAtMs,
     onlineAtMs: runner.onlineAtMs,
   };
+}
+
+/** Absent of a candidate that an earlier release chose. */
+function pricedIn(candidate: RunnerEntry['candidate']): DiskPriced {
+  if (candidate?.diskPerGiBHour === undefined) return {};
+  return { currency: candidate.currency ?? null, diskPerGiBHour: candidate.diskPerGiBHour };
 }
 
 /** Null: it had no machine, as far as we know. */
@@ -54,6 +61,7 @@ export function unusedRow(runner: RunnerEntry, goneAtMs: number): UnusedRow | nu
     capacityType: candidate?.capacityType ?? null,
     pricePerHour: candidate?.pricePerHour ?? null,
     onDemandPricePerHour: candidate?.onDemandPricePerHour ?? null,
+    ...pricedIn(candidate),
     ...withStoppedMs(runner, goneAtMs),
     ...{ isInterrupted: runner.isInterrupted, onlineAtMs: runner.onlineAtMs },
     ...{ launchedAtMs: runner.createdAtMs, goneAtMs },

@@ -10,6 +10,7 @@ import {
   type TypeFacts,
 } from '../../market/merge.ts';
 import type { MarketQuery, MarketSource } from '../../market/source.ts';
+import { diskPrice } from './disk-price.ts';
 import {
   AdviceAnswer,
   PricePage,
@@ -40,7 +41,8 @@ export function ecsMarket(options: EcsMarketOptions): MarketSource {
         currency: known.currency,
       };
       const answers = await allAnswers(round, query);
-      const market = marketOf(known, answers, round, query, clock.nowMs());
+      const disk = await diskIn(known, round, query);
+      const market = { ...marketOf(known, answers, round, query, clock.nowMs()), ...disk };
       // Types without any stock are no market: kept, it would hide the catalogue from every job for a day.
       if (market.types.length === 0)
         throw new Error(`the market of ${region} is unknown: ${market.incomplete ?? 'nothing is for sale'}`);
@@ -62,6 +64,19 @@ function marketOf(known: Market, answers: Answers, round: Round, query: MarketQu
     incomplete: whyIncomplete(round),
     types: mergeAnswers(known.types, answers, nowMs),
   };
+}
+
+/** In CNY we have an estimate; in another currency it is asked for with the types, and until there was an answer. */
+async function diskIn(
+  known: Market,
+  round: Round,
+  query: MarketQuery,
+): Promise<Pick<Market, 'diskPerGiBHour'>> {
+  if (round.currency === null || round.currency === 'CNY') return {};
+  const before = known.currency === round.currency ? known.diskPerGiBHour : undefined;
+  const asked = before === undefined || query.listTypes ? await diskPrice(round) : null;
+  const diskPerGiBHour = asked ?? before;
+  return diskPerGiBHour === undefined ? {} : { diskPerGiBHour };
 }
 
 /** What failed in part is tried again when prices are, not at each sweep. */

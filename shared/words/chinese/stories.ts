@@ -116,6 +116,8 @@ export const STORIES: Catalogue = {
   'what was interrupted is not all run again because {}': '被中断的没有全部重新运行：{1}',
   'the sweep failed in part: {}': '巡检有一部分失败：{1}',
   '{} runs could not be decided: {}': '{1} 次运行无法决定：{2}',
+  '{} in {} ({}) was launched: {}, with {} cores, because it cost least of all with {} or more':
+    '已在 {2} 创建 {1}（{3}）：{4}；{5} 核，因为在 {6} 核及以上的里面它最便宜',
   '{} in {} ({}) was launched: {}, with {} cores, because none with {} was available': '已在 {2} 创建 {1}（{3}）：{4}；{5} 核，因为买不到 {6} 核的',
   '{} in {} ({}) was launched: {}': '已在 {2} 创建 {1}（{3}）：{4}',
   '{} in {} ({}) was refused: {}': '{2} 的 {1}（{3}）被拒绝：{4}',

@@ -42,14 +42,14 @@ function itemsOf(cloud: Cloud, span: string) {
   const bills = [...cloud.bills, ...alive.map((machine) => billOf(cloud, machine))];
   const ours = bills.flatMap((bill) => {
     const amount = amountIn(bill, span, cloud.clock.nowMs());
-    return amount === null ? [] : [itemOf(bill.instanceId, amount)];
+    return amount === null ? [] : [itemOf(bill.instanceId, amount, cloud.currency)];
   });
   const foreign = isThere(span.length === 7 ? `${span}-01` : span, cloud.clock.nowMs());
-  return [...(foreign ? [itemOf(FOREIGN.id, FOREIGN.perDay)] : []), ...ours];
+  return [...(foreign ? [itemOf(FOREIGN.id, FOREIGN.perDay, cloud.currency)] : []), ...ours];
 }
 
-const itemOf = (InstanceID: string, amount: number) => ({
-  ...{ InstanceID, ProductCode: 'ecs', SubscriptionType: 'PayAsYouGo', Currency: 'CNY' },
+const itemOf = (InstanceID: string, amount: number, Currency: string) => ({
+  ...{ InstanceID, ProductCode: 'ecs', SubscriptionType: 'PayAsYouGo', Currency },
   PretaxAmount: Math.round(amount * 1_000_000) / 1_000_000,
 });
 

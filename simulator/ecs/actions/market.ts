@@ -82,7 +82,11 @@ export function describeSpotPriceHistory(cloud: Cloud, region: Region, params: P
   const rows = zones.flatMap((zone) => history(cloud, zone, type, fromMs, untilMs));
   const offset = wholeNumber(params, 'Offset', { min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 0 });
   const SpotPriceType = rows.slice(offset, offset + HISTORY_ROWS_MAX);
-  return { Currency: 'CNY', NextOffset: offset + SpotPriceType.length, SpotPrices: { SpotPriceType } };
+  return {
+    Currency: cloud.currency,
+    NextOffset: offset + SpotPriceType.length,
+    SpotPrices: { SpotPriceType },
+  };
 }
 
 function history(cloud: Cloud, zone: string, type: InstanceType, fromMs: number, untilMs: number): object[] {

@@ -1,5 +1,6 @@
 /** What can be asked about an account before the first launch: network, keys, quotas, prices. */
 
+import { diskPrice } from '../bill.ts';
 import type { Cloud } from '../cloud.ts';
 import { endedAtMs, isSpot, type Machine } from '../machine.ts';
 import { listOf, type Params, required, wholeNumber } from '../parameters.ts';
@@ -78,11 +79,12 @@ export function describeAccountAttributes(cloud: Cloud, region: Region, params: 
   return { AccountAttributeItems: { AccountAttributeItem } };
 }
 
-/** By the hour, of one instance, without disk. @see SDK model DescribePrice */
+/** By the hour, of one instance without disk, or of one data disk. @see SDK model DescribePrice */
 export function describePrice(cloud: Cloud, region: Region, params: Params): object {
-  if ((params.ResourceType ?? 'instance') !== 'instance' || (params.PriceUnit ?? 'Hour') !== 'Hour') {
-    throw new EcsRefusal('InvalidParameter', 'Only instances by the hour are priced here.');
-  }
+  const { PriceUnit = 'Hour', ResourceType = 'instance' } = params;
+  if (PriceUnit === 'Hour' && ResourceType === 'disk') return diskPriceAnswer(cloud, params);
+  if (PriceUnit !== 'Hour' || ResourceType !== 'instance')
+    throw new EcsRefusal('InvalidParameter', 'Only instances and disks by the hour are priced here.');
   const type = region.types.get(required(params, 'InstanceType'));
   if (type === undefined) throw new EcsRefusal('InvalidInstanceType.ValueNotSupported');
   const isBid = (params.SpotStrategy ?? 'NoSpot') !== 'NoSpot';
@@ -91,12 +93,22 @@ export function describePrice(cloud: Cloud, region: Region, params: Params): obj
     throw new EcsRefusal('InvalidInstanceType.ZoneNotSupported');
   const market = cloud.market.spotPrice(zone, type, cloud.clock.nowMs());
   const TradePrice = isBid ? Math.min(market, type.onDemandPrice) : type.onDemandPrice;
-  const OriginalPrice = type.onDemandPrice;
-  return {
-    PriceInfo: {
-      Price: { Currency: 'CNY', OriginalPrice, TradePrice, DiscountPrice: OriginalPrice - TradePrice },
-    },
-  };
+  return priceAnswer(cloud, type.onDemandPrice, TradePrice);
+}
+
+function priceAnswer({ currency: Currency }: Cloud, OriginalPrice: number, TradePrice: number): object {
+  const Price = { Currency, OriginalPrice, TradePrice, DiscountPrice: OriginalPrice - TradePrice };
+  return { PriceInfo: { Price } };
+}
+
+/** How prices are rounded is not documented: here to three decimals, which leaves little of a small disk's. */
+function diskPriceAnswer(cloud: Cloud, params: Params): object {
+  const category = required(params, 'DataDisk.1.Category');
+  const level = params['DataDisk.1.PerformanceLevel'] ?? 'PL1';
+  const sizeGiB = wholeNumber(params, 'DataDisk.1.Size', { min: 1, max: 32_768, fallback: 0 });
+  if (sizeGiB === 0) throw new EcsRefusal('MissingParameter', 'DataDisk.1.Size');
+  const perHour = Math.round(sizeGiB * diskPrice({ category, level }, cloud.currency) * 1000) / 1000;
+  return priceAnswer(cloud, perHour, perHour);
 }
 
 export function describeRegions(cloud: Cloud): object {

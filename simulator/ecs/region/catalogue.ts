@@ -81,11 +81,15 @@ function region(
   sells: Region['sells'],
 ): Region {
   const byId = new Map(types.map((type) => [type.id, type]));
+  // Asked for at each look at the market: worked out once.
+  const sold = new Map(
+    zones.map((zone) => [zone, new Set([...byId.keys()].filter((type) => sells(zone, type)))]),
+  );
   return {
     id,
     zones,
     types: byId,
-    sells: (zone, type) => byId.has(type) && zones.includes(zone) && sells(zone, type),
+    sells: (zone, type) => sold.get(zone)?.has(type) === true,
     network: standardNetwork(id, zones),
   };
 }

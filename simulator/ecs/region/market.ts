@@ -39,6 +39,13 @@ export function createMarket(random: Random, soldOut: number, rates = 1): Market
   const fixed = new Map<string, number>();
   const count = (key: string, by: number) => taken.set(key, (taken.get(key) ?? 0) + by);
 
+  const rooms = new Map<string, number>();
+  const roomOf = (key: string, type: InstanceType): number => {
+    const room = rooms.get(key) ?? Math.ceil((20 + 200 * draw('room', key)) / Math.sqrt(type.cpu));
+    rooms.set(key, room);
+    return room;
+  };
+
   const spotPrice: Market['spotPrice'] = (zone, type, atMs) => {
     const hour = Math.floor(atMs / HOUR_MS);
     const within = Math.floor((atMs - hour * HOUR_MS) / PRICE_STEP_MS) / (HOUR_MS / PRICE_STEP_MS);
@@ -51,7 +58,7 @@ export function createMarket(random: Random, soldOut: number, rates = 1): Market
 
   const left: Market['left'] = (zone, type, isSpot, atMs) => {
     const key = `${zone}/${type.id}`;
-    const room = fixed.get(key) ?? Math.ceil((20 + 200 * draw('room', key)) / Math.sqrt(type.cpu));
+    const room = fixed.get(key) ?? roomOf(key, type);
     const used = taken.get(key) ?? 0;
     if (fixed.has(key)) return Math.max(0, room - used);
     const shortage = draw('short', key, Math.floor(atMs / SHORTAGE_MS));

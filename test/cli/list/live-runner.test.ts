@@ -19,5 +19,5 @@ test.each<[RunnerEntry['state'], NonNullable<RunnerEntry['standby']> | null, num
   ['retiring', null, 0.5],
 ])('%s, %s: %d an hour', (state, standby, price) => {
   const candidate = { pricePerHour: 0.5 } as RunnerEntry['candidate'];
-  expect(priceNow(build.runnerEntry('r', { state, standby, candidate, diskGiB: 40 }))).toBe(price);
+  expect(priceNow(build.runnerEntry('r', { state, standby, candidate, diskGiB: 40 }), null)).toBe(price);
 });

@@ -70,6 +70,6 @@ test('a zone is spelt as its region spells it', () => {
   ]);
 });
 
-test('the bundled catalogue is the whole catalogue (else: npx tsx dev/catalog.ts)', () => {
+test('the bundled catalogue is the whole catalogue (else: npm run catalog)', () => {
   expect(compactCatalog).toEqual(compact(readFull()));
 });

@@ -9,6 +9,8 @@ import { type Money, moneyOf } from './money.ts';
 const HOUR_MS = 3_600_000;
 /** Share of the day's runs that begin in each hour: quiet nights, a pause at noon. */
 const HOURS = [0, 0, 0, 0, 0, 0, 1, 3, 8, 12, 12, 9, 5, 9, 12, 12, 9, 5, 2, 1, 1, 0, 0, 0];
+/** Two more than the day's, for its last jobs. */
+export const DAY_HOURS = 26;
 const BASE = ['self-hosted', 'aliyun'];
 const MIX: readonly (readonly string[])[] = [
   ...Array.from({ length: 10 }, () => [...BASE, 'arm64']),
@@ -58,7 +60,11 @@ function poolsFor(warm: Warmth, jobs: number): readonly object[] {
 /** What the market's rates are on average, unchanged. */
 const USUAL_PERCENT = 4;
 
-export async function playDay({ jobs, seed, warm, image, takenBackPercent }: DayPlan): Promise<Day> {
+/** `onHour` is told how many hours of its day are played. */
+export async function playDay(
+  { jobs, seed, warm, image, takenBackPercent }: DayPlan,
+  onHour: (played: number) => void = () => undefined,
+): Promise<Day> {
   const rates = (takenBackPercent ?? USUAL_PERCENT) / USUAL_PERCENT;
   const random = seeded(seed);
   const hangzhou = standardRegions().filter(({ id }) => id === 'cn-hangzhou');
@@ -79,8 +85,9 @@ export async function playDay({ jobs, seed, warm, image, takenBackPercent }: Day
   const runs = arrive(world, jobs, random);
   let callsMax = 0;
   let callsBefore = 0;
-  for (let hour = 0; hour < 26; hour++) {
+  for (let hour = 0; hour < DAY_HOURS; hour++) {
     await world.pass(HOUR_MS);
+    onHour(hour + 1);
     const calls = [...world.github.calls.values()].reduce((sum, each) => sum + each, 0);
     callsMax = Math.max(callsMax, calls - callsBefore);
     callsBefore = calls;

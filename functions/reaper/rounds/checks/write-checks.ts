@@ -3,6 +3,7 @@
 import type { JobEntry, RunnerEntry } from '../../../../shared/ledger/entries.ts';
 import type { Held } from '../../../../shared/ledger/ledger.ts';
 import { LEDGER_SCAN_MAX } from '../../../../shared/limits.ts';
+import { currencyIn } from '../../../../shared/market/market.ts';
 import { readMarkets } from '../../../../shared/market/read.ts';
 import type { JobId } from '../../../../shared/nouns.ts';
 import type { Audience } from '../../../../shared/story/describe-job.ts';
@@ -85,7 +86,7 @@ async function contextOf(
   { config, ledger, log }: ReaperWorld,
 ): Promise<(run: ToldRun) => Context> {
   const markets = await readMarkets(config, ledger.market, log);
-  const currency = [...markets.values()].find((market) => market?.currency)?.currency ?? null;
+  const currency = currencyIn(markets);
   const places = placesInLine(uncovered, await ledger.capacity.view(), config, nowMs);
   const runners = runnersByJob(
     survey.runners.map(({ entry }) => entry),

@@ -1,7 +1,7 @@
 /** Estimates are held against the account's bill: a day of it is asked for in a sweep, until none is wanting; then they are compared. */
 import { alertOnce, resolveAlert } from '../../../../shared/alert-once.ts';
 import { amendNote } from '../../../../shared/ledger/amend.ts';
-import { type BillDay, billDayOf, endOf } from '../../../../shared/ledger/bills.ts';
+import { type BillDay, type BilledItem, billDayOf, endOf } from '../../../../shared/ledger/bills.ts';
 import type { KeptBill } from '../../../../shared/ledger/ledger.ts';
 import { HISTORY_DAY_MAX } from '../../../../shared/limits.ts';
 import type { ReaperWorld } from '../../world.ts';
@@ -58,12 +58,20 @@ async function tryDay(day: BillDay, machines: readonly BilledMachine[], world: W
 async function fetchDay(day: BillDay, machines: readonly BilledMachine[], world: World): Promise<string> {
   const ours = new Set(machines.map(({ instanceId }) => instanceId));
   const items = (await world.bills.ofDay(day)).filter(({ instanceId }) => ours.has(instanceId));
-  const amounts: Record<string, number> = {};
-  for (const { instanceId, amount } of items) amounts[instanceId] = (amounts[instanceId] ?? 0) + amount;
-  const currency = items[0]?.currency ?? null;
+  const { currency, amounts } = summedUp(items);
   await world.ledger.history.noteBill({ day, atMs: world.clock.nowMs(), currency, amounts });
   world.log('bill.read', { day, instances: Object.keys(amounts).length, known: ours.size });
   return `the bill of ${day}`;
+}
+
+/** Should there be two currencies, what has an item in the second has no sum. */
+function summedUp(items: readonly BilledItem[]): Pick<KeptBill, 'currency' | 'amounts'> {
+  const currency = items[0]?.currency ?? null;
+  const others = new Set(items.filter((item) => item.currency !== currency).map((item) => item.instanceId));
+  const amounts: Record<string, number> = {};
+  for (const { instanceId, amount } of items)
+    if (!others.has(instanceId)) amounts[instanceId] = (amounts[instanceId] ?? 0) + amount;
+  return { currency, amounts };
 }
 
 async function tell(

@@ -1,7 +1,7 @@
 /** Estimates beside the bill: pure. */
 
-import { machineCost, type Priced } from '../../../../shared/advisor/machine-cost.ts';
-import { type BillDay, beginOf, billDayOf, endOf } from '../../../../shared/ledger/bills.ts';
+import { inCurrency, machineCost, type Priced } from '../../../../shared/advisor/machine-cost.ts';
+import { type BillDay, beginOf, billDayOf, billedOf, endOf, isIn } from '../../../../shared/ledger/bills.ts';
 import type { KeptBill } from '../../../../shared/ledger/ledger.ts';
 import { BILL_APART_SHARE, BILL_LAG_MS, BILL_SETTLED_MS } from './limits.ts';
 
@@ -32,16 +32,20 @@ export function isWanting(day: BillDay, kept: Pick<KeptBill, 'atMs'> | null, now
 
 /**
  * Of machines that lived within the days whose bills are there, one after the other. One whose price nobody knew at its
- * launch is estimated at pay-as-you-go, which it hardly costs: it is held against nothing.
+ * launch is estimated at pay-as-you-go, which it hardly costs: it is held against nothing, as is one whose prices are in
+ * another currency than the bill, or lack its disk's.
  */
-export function compare(bills: readonly KeptBill[], machines: readonly BilledMachine[]): Compared {
+export function compare(all: readonly KeptBill[], machines: readonly BilledMachine[]): Compared {
+  const currency = all.findLast((bill) => bill.currency !== null)?.currency ?? null;
+  const bills = all.filter((bill) => isIn(bill, currency));
   const readAtMs = new Map(bills.map(({ day, atMs }) => [day, atMs]));
-  const amounts = amountsOf(bills);
+  const amounts = billedOf(bills, currency);
   const within = machines.filter((each) => isWithin(each, readAtMs));
   const both = within.flatMap((machine) => {
     const billed = amounts.get(machine.instanceId);
-    const cost = machineCost(machine, (machine.goneAtMs ?? 0) - (machine.launchedAtMs ?? 0));
-    const isKnown = cost !== null && machine.pricePerHour !== null;
+    const priced = inCurrency(machine, currency);
+    const cost = machineCost(priced, (machine.goneAtMs ?? 0) - (machine.launchedAtMs ?? 0));
+    const isKnown = cost?.isDiskKnown === true && priced.pricePerHour !== null;
     return billed === undefined || !isKnown ? [] : [{ billed, estimate: cost.instance + cost.disk }];
   });
   const estimate = both.reduce((sum, each) => sum + each.estimate, 0);
@@ -51,13 +55,6 @@ export function compare(bills: readonly KeptBill[], machines: readonly BilledMac
     unbilled: within.filter(({ instanceId }) => !amounts.has(instanceId)).length,
     isApart: both.length > 0 && apart({ estimate, billed }) > BILL_APART_SHARE,
   };
-}
-
-function amountsOf(bills: readonly KeptBill[]): ReadonlyMap<string, number> {
-  const amounts = new Map<string, number>();
-  for (const [id, amount] of bills.flatMap((bill) => Object.entries(bill.amounts)))
-    amounts.set(id, (amounts.get(id) ?? 0) + amount);
-  return amounts;
 }
 
 /** Of a machine that still lived when a bill was read, nothing was kept; and to a day that is not settled more may be added. */

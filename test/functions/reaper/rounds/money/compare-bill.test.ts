@@ -31,6 +31,8 @@ describe('estimates and bill', () => {
   const bill = (day: BillDay, amounts: Record<string, number>): KeptBill => ({
     ...{ day, atMs: endOf(day) + 72 * HOUR_MS, currency: 'CNY', amounts },
   });
+  const inUsd = (kept: KeptBill): KeptBill => ({ ...kept, currency: 'USD' });
+  const USD = { currency: 'USD' };
   /** An hour at one yuan. */
   const machine = (some: Partial<BilledMachine> = {}): BilledMachine => ({
     ...{ instanceId: 'i-1', pricePerHour: 1, onDemandPricePerHour: 4, diskGiB: 0 },
@@ -48,6 +50,10 @@ describe('estimates and bill', () => {
     ['of a day to which more may be added: not held',  [{ ...bill(one, { 'i-1': 0.2 }), atMs: endOf(one) + 71 * HOUR_MS }], [machine()],         { machines: 0, isApart: false }],
     ['a machine that is on no bill is counted apart',  [bill(one, {})],                                  [machine()],                          { machines: 0, unbilled: 1, isApart: false }],
     ['a machine without a price is held against none', [bill(one, { 'i-1': 3 })],                        [machine({ pricePerHour: null })], { machines: 0, isApart: false }],
+    ['in dollars, both',                               [inUsd(bill(one, { 'i-1': 1.1 }))],               [machine({ ...USD, diskGiB: 100, diskPerGiBHour: 0.001 })], { machines: 1, estimate: 1.1, isApart: false }],
+    ['an estimate in yuan is held against no dollars', [inUsd(bill(one, { 'i-1': 0.2 }))],               [machine({ currency: 'CNY' })],       { machines: 0, isApart: false }],
+    ['nor is one that lacks its disk',                 [inUsd(bill(one, { 'i-1': 0.2 }))],               [machine(USD), machine()],            { machines: 0, isApart: false }],
+    ['days of two currencies: those of the newer one', [bill(one, { 'i-1': 9 }), inUsd(bill(two, { 'i-1': 1 }))], [machine({ ...USD, ...overMidnight, diskPerGiBHour: 0.001 })], { machines: 0, isApart: false }],
     ['billed for nothing at all',                      [bill(one, { 'i-1': 0 })],                        [machine()],                          { isApart: true }],
   ];
   test.each(cases)('%s', (_what, bills, machines, found) => {
