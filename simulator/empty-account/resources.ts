@@ -1,5 +1,6 @@
 /** What a stack's template names comes into being in the other simulators, and goes with it. */
 import type { Ecs } from '../ecs/index.ts';
+import { GROUP_MAX } from '../ecs/region/network.ts';
 import { ManagementRefusal, type ManagementState, type SimStack } from '../management/index.ts';
 import type { TableStore } from '../tablestore/index.ts';
 import { makeLedger, makeTable, removeLedger } from './ledger.ts';
@@ -143,9 +144,11 @@ function makeGroup({ management, ecs }: Places, { id, region, text, Properties }
       priority: String(Priority),
     })),
   );
-  const innerAccess = text('SecurityGroupType') === 'enterprise' ? 'Drop' : 'Accept';
+  const isAdvanced = text('SecurityGroupType') === 'enterprise';
+  const innerAccess = isAdvanced ? 'Drop' : 'Accept';
+  const instancesMax = GROUP_MAX[isAdvanced ? 'enterprise' : 'normal'];
   management.groups.set(id, { region, innerAccess, rules });
-  ecs.region(region).network.securityGroups.set(id, { id, vpc: text('VpcId'), instancesMax: 65_536 });
+  ecs.region(region).network.securityGroups.set(id, { id, vpc: text('VpcId'), instancesMax });
 }
 
 function removeGroup({ management, ecs }: Places, { id, region }: Made): void {

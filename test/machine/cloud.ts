@@ -107,14 +107,14 @@ export async function openCloud(
     faults.github
       ? response.writeHead(404).end()
       : response.writeHead(200, { 'content-length': archive.length }).end(archive);
-  const ossFace = ossListener(oss);
+  const [inside, outside] = [ossListener(oss, 'internal'), ossListener(oss, 'public')];
+  const faceOf = (host = '') =>
+    host === 'github.com' ? atGitHub : host.includes('-internal.') ? inside : outside;
   const servers = [
     await listening(
       createHttps(
         tls,
-        noting((request, response) =>
-          (request.headers.host === 'github.com' ? atGitHub : ossFace)(request, response),
-        ),
+        noting((request, response) => faceOf(request.headers.host)(request, response)),
       ),
       443,
       CLOUD_ADDRESS,

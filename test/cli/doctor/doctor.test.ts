@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CAPACITY_CHECKS } from '../../../cli/doctor/checks/capacity.ts';
 import { NETWORK_CHECKS } from '../../../cli/doctor/checks/network.ts';
+import { ROLES_CHECK } from '../../../cli/doctor/checks/roles.ts';
 import { examine, exitCodeOf, type Finding } from '../../../cli/doctor/finding.ts';
 import { CHECKS, formatFinding } from '../../../cli/doctor/index.ts';
 import { operatingWords } from '../../../shared/words/operating.ts';
@@ -56,6 +57,25 @@ describe('doctor', () => {
       'permissions: role ci-self does not exist',
       'launch: cn-hangzhou: a launch would be refused with InvalidRamRole.NotFound',
     ]);
+  });
+
+  test('holds the ids that the workflow’s role lets in against those that GitHub has', async () => {
+    here = await healthy();
+    const { id, owner } = here.github.addRepository('my-org/infra');
+    const { config } = here.world(DEPLOYED_FROM(here.config));
+    const right = `repo:my-org@${owner.id}/infra@${id}:ref:refs/heads/main`;
+    const role = here.management.roles.get('ci-runner-deploy');
+    const lets = async (...withIds: readonly string[]) => {
+      const trust = role?.trust as { Statement: { Condition: { StringEquals: Record<string, string[]> } }[] };
+      const condition = trust.Statement[0]?.Condition.StringEquals ?? {};
+      condition['oidc:sub'] = ['repo:my-org/infra:ref:refs/heads/main', ...withIds];
+      const outcomes = await ROLES_CHECK.look({ ...here.world(), config });
+      return outcomes.filter(({ level }) => level === 'wrong').map(({ text }) => text);
+    };
+    expect(await lets(right)).toEqual([]);
+    const told = [expect.stringMatching(/^role ci-runner-deploy may be taken by .*my-org\/infra:/)];
+    expect(await lets()).toEqual(told);
+    expect(await lets('repo:my-org@7/infra@9:ref:refs/heads/main')).toEqual(told);
   });
 
   test('finds private networks shut that are shut in parts, and open where runners.yaml says so', async () => {
