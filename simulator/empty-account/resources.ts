@@ -53,6 +53,16 @@ const KINDS: Readonly<Record<string, Kind>> = {
     make: makeRole,
     remove: ({ management }, { text }) => void management.roles.delete(text('RoleName')),
   },
+  'ALIYUN::RAM::OIDCProvider': {
+    make: ({ management }, { text, Properties }) =>
+      void management.oidcProviders.set(providerArn(management, text('OIDCProviderName')), {
+        issuer: text('IssuerUrl'),
+        clientIds: Properties.ClientIds as string[],
+        fingerprints: Properties.Fingerprints as string[],
+      }),
+    remove: ({ management }, { text }) =>
+      void management.oidcProviders.delete(providerArn(management, text('OIDCProviderName'))),
+  },
   'ALIYUN::OTS::Instance': { make: makeLedger, remove: removeLedger },
   'ALIYUN::OTS::InstanceV2': { make: makeLedger, remove: removeLedger },
   'ALIYUN::OTS::Table': {
@@ -155,6 +165,9 @@ function removeGroup({ management, ecs }: Places, { id, region }: Made): void {
   management.groups.delete(id);
   ecs.region(region).network.securityGroups.delete(id);
 }
+
+const providerArn = ({ accountId }: ManagementState, name: string) =>
+  `acs:ram::${accountId}:oidc-provider/${name}`;
 
 interface Policy {
   readonly PolicyName: string;

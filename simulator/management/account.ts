@@ -2,10 +2,12 @@
 import { ROLE_ACTS } from './roles.ts';
 import type { RpcAct } from './stacks.ts';
 import { ManagementRefusal, needed, type Query } from './state.ts';
+import { STS_ACTS } from './sts.ts';
 
 /** By RAM action: the service's short name, then the API. */
 export const ACCOUNT_ACTS: Readonly<Record<string, RpcAct>> = {
   ...ROLE_ACTS,
+  ...STS_ACTS,
   'sts:GetCallerIdentity': ({ accountId }) => ({
     AccountId: accountId,
     Arn: `acs:ram::${accountId}:user/operator`,

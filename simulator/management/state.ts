@@ -74,6 +74,22 @@ export interface SimRole {
   readonly trust: unknown;
 }
 
+/** RAM docs, "OIDC-based SSO". */
+export interface OidcProvider {
+  readonly issuer: string;
+  readonly clientIds: readonly string[];
+  /** SHA-1 of roots, at most five. */
+  readonly fingerprints: readonly string[];
+}
+
+/** An identity provider as the Internet shows it. */
+export interface OidcIssuer {
+  readonly url: string;
+  readonly publicKeyPem: string;
+  /** SHA-1 of the root of the chain that it serves. */
+  readonly root: string;
+}
+
 export interface SimStack {
   readonly id: string;
   readonly name: string;
@@ -92,6 +108,10 @@ export interface ManagementState {
   readonly accountId: string;
   readonly functions: Map<string, SimFunction>;
   readonly roles: Map<string, SimRole>;
+  /** By ARN. */
+  readonly oidcProviders: Map<string, OidcProvider>;
+  /** What RAM finds at an issuer's address. */
+  readonly issuers: OidcIssuer[];
   /** Made by CreatePolicy, by name; those of stacks are in their roles. */
   readonly policies: Map<string, unknown>;
   /** Those that exist, by id. */
@@ -115,8 +135,8 @@ export interface ManagementState {
   onFunction: ((name: string) => Promise<void>) | null;
   /** Runs a function, waited for; null: none is hosted here. What it throws is the function's own failure. */
   onInvoke: ((name: string, event: Buffer) => Promise<unknown>) | null;
-  /** Somebody took a role: its temporary key is good until then, real time. */
-  onAssume: ((role: string, key: SessionKey, untilMs: number) => void) | null;
+  /** Somebody took a role: its temporary key is good until then, real time, for what the role and the session's own policy allow. */
+  onAssume: ((role: string, key: SessionKey, untilMs: number, policy: unknown) => void) | null;
   lastId: number;
 }
 
@@ -131,6 +151,8 @@ export function createManagement(accountId: string): ManagementState {
     accountId,
     functions: new Map(),
     roles: new Map(),
+    oidcProviders: new Map(),
+    issuers: [],
     policies: new Map(),
     stacks: new Map(),
     vSwitches: new Map(),
