@@ -20,10 +20,11 @@ import { type ConfigurationWorld, changedKeys } from './live-configuration.ts';
 import { newsSince } from './news.ts';
 import { type Plan, show } from './plan.ts';
 import { removeFunction } from './remove-function.ts';
+import { type KeyWorld, type RunTool, withShortLivedKey } from './short-lived-key.ts';
 import { standingCosts } from './standing-costs.ts';
 import { deployVariables, type Filling, missing, secretMistakes } from './variables.ts';
 
-export interface DeployWorld extends RegionsWorld, TrustWorld, ConfigurationWorld {
+export interface DeployWorld extends RegionsWorld, TrustWorld, ConfigurationWorld, KeyWorld {
   /** Holds `runners.yaml`, and what `file:` names. */
   readonly root: string;
   /** Holds our `package.json` and `s.yaml`. */
@@ -34,10 +35,9 @@ export interface DeployWorld extends RegionsWorld, TrustWorld, ConfigurationWorl
   readonly confirm: (question: string) => Promise<boolean>;
   readonly build: (config: Config) => Promise<void>;
   /** Brings the functions to what `file` says. Exit code. */
-  readonly deployFunctions: (file: string, variables: Readonly<Record<string, string>>) => Promise<number>;
+  readonly deployFunctions: RunTool;
   /** Has the reaper look for the newest runner now: without it no launch knows which one to install. */
   readonly startMirror: (functionName: string, accountId: string) => Promise<void>;
-  readonly sleep: (ms: number) => Promise<void>;
 }
 
 /** 0: deployed, or nothing to do. 1: refused by the operator, or it failed; another run goes on from there. */
@@ -181,9 +181,11 @@ async function functions(world: DeployWorld, config: Config): Promise<number> {
   const file = '.s.deploy.yaml';
   writeFileSync(join(made, file), renderFunctionsYaml(readFileSync(join(ours, 's.yaml'), 'utf8'), config));
   const filled = await deployVariables(await fillingOf(world, config, String(AccountId), release));
-  const code = await world.deployFunctions(file, filled);
+  const code = await withShortLivedKey(world, config, (key) => world.deployFunctions(file, filled, key));
   if (code !== 0) {
-    say(`Serverless Devs ended with ${code}. Run npm run deploy again: it goes on from there.`);
+    say(
+      `Serverless Devs ended with ${code}. Run npm run deploy again: it goes on from there; with --own-key if it said that a right is missing.`,
+    );
     return 1;
   }
   await world.startMirror(namesOf(config).functionOf('reaper'), String(AccountId));

@@ -4,6 +4,7 @@ import type { Config } from '../../shared/config/config.ts';
 import { type Live, liveFunctions } from '../deploy/functions.ts';
 import { removeFunction, removeTriggers } from '../deploy/remove-function.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
+import { removeRole } from '../shared/session/role.ts';
 import { findStackId, removeStack } from '../shared/stacks.ts';
 import { buildsIn, type Images, imagesIn, removeAllImages, stopBuilds } from './images.ts';
 
@@ -53,6 +54,11 @@ export async function destroy(world: DestroyWorld): Promise<number> {
   // Again: what was built may have come to its image meanwhile.
   await removeAllImages(await imagesIn(regions, world.images), world.images, say);
   await removeAll(world, live, stacks);
+  // Of a deploy that was killed.
+  await removeRole(
+    { rpc: world.alibaba.rpc, region: config.control.region },
+    namesOf(config).roleOf('deploying'),
+  );
   say('Left: the GitHub App, its secrets, runners.yaml and .env. Delete the App in its settings.');
   return 0;
 }

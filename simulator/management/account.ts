@@ -8,9 +8,9 @@ import { STS_ACTS } from './sts.ts';
 export const ACCOUNT_ACTS: Readonly<Record<string, RpcAct>> = {
   ...ROLE_ACTS,
   ...STS_ACTS,
-  'sts:GetCallerIdentity': ({ accountId }) => ({
+  'sts:GetCallerIdentity': ({ accountId, identity }) => ({
     AccountId: accountId,
-    Arn: `acs:ram::${accountId}:user/operator`,
+    Arn: `acs:ram::${accountId}:${identity}`,
     IdentityType: 'RAMUser',
     PrincipalId: '2000',
   }),

@@ -1,6 +1,7 @@
 /** Security Token Service: AssumeRoleWithOIDC. RAM docs, "OIDC-based SSO" (2026-03-27); a failure on record: gardenlinux #4794. */
 import { createPublicKey, verify } from 'node:crypto';
-import { ManagementRefusal, type OidcIssuer, type OidcProvider, type SimRole } from './state.ts';
+import type { OidcIssuer, OidcProvider } from './identity-provider.ts';
+import { ManagementRefusal, type SimRole } from './state.ts';
 
 interface Claims {
   readonly iss?: string;

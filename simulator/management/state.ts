@@ -1,4 +1,5 @@
 /** What an account owns besides instances: functions, roles, stacks, networks, quotas. To be changed by tests at any time. */
+import type { OidcIssuer, OidcProvider } from './identity-provider.ts';
 
 export interface RoaCall {
   readonly method: string;
@@ -74,22 +75,6 @@ export interface SimRole {
   readonly trust: unknown;
 }
 
-/** RAM docs, "OIDC-based SSO". */
-export interface OidcProvider {
-  readonly issuer: string;
-  readonly clientIds: readonly string[];
-  /** SHA-1 of roots, at most five. */
-  readonly fingerprints: readonly string[];
-}
-
-/** An identity provider as the Internet shows it. */
-export interface OidcIssuer {
-  readonly url: string;
-  readonly publicKeyPem: string;
-  /** SHA-1 of the root of the chain that it serves. */
-  readonly root: string;
-}
-
 export interface SimStack {
   readonly id: string;
   readonly name: string;
@@ -106,6 +91,8 @@ export interface SimStack {
 
 export interface ManagementState {
   readonly accountId: string;
+  /** Whose every key is that lasts, as an ARN ends: `user/operator`. */
+  identity: string;
   readonly functions: Map<string, SimFunction>;
   readonly roles: Map<string, SimRole>;
   /** By ARN. */
@@ -149,6 +136,7 @@ export interface SessionKey {
 export function createManagement(accountId: string): ManagementState {
   return {
     accountId,
+    identity: 'user/operator',
     functions: new Map(),
     roles: new Map(),
     oidcProviders: new Map(),

@@ -14,7 +14,14 @@ interface Trust {
 export const STS_ACTS: Readonly<Record<string, RpcAct>> = {
   'sts:AssumeRole': (state, query) => {
     const [name, role] = roleIn(state, query);
-    if (!isTrusted(role, 'RAM', `acs:ram::${state.accountId}:root`)) throw noPermission();
+    // Of a session RAM compares the role that was taken.
+    const who = state.identity.replace(
+      /^assumed-role\/([^/]+)\/.*$/,
+      (_, taken: string) => `role/${taken.toLowerCase()}`,
+    );
+    const isIn = (taker: string) => isTrusted(role, 'RAM', `acs:ram::${state.accountId}:${taker}`);
+    // The account itself takes no role (STS docs, "AssumeRole").
+    if (who === 'root' || !(isIn('root') || isIn(who))) throw noPermission();
     return sessionOf(state, query, name);
   },
   'sts:AssumeRoleWithOIDC': (state, query) => {

@@ -2,29 +2,28 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import { type DeployWorld, deploy } from '../../../cli/deploy/deploy.ts';
 import { rollBack } from '../../../cli/deploy/functions.ts';
 import { type DestroyWorld, destroy } from '../../../cli/destroy/destroy.ts';
 import { type Alibaba, alibaba } from '../../../cli/shared/alibaba.ts';
-import { FunctionsYaml } from '../../../infra/functions-yaml.ts';
 import { FUNCTION_KINDS } from '../../../infra/names.ts';
 import { noteConfiguration, writeConfiguration } from '../../../infra/release.ts';
+import type { AccessKey } from '../../../shared/adapters/alibaba/acs3.ts';
 import type { Config } from '../../../shared/config/config.ts';
 import { parseYaml } from '../../../shared/config/parse.ts';
 import { createAccount } from '../../../simulator/accounts.ts';
-import { zipped } from '../../../simulator/empty-account/serverless-devs.ts';
+import { takeRoles } from '../../../simulator/empty-account/index.ts';
 import {
   createManagement,
   type ManagementState,
   serveManagement,
 } from '../../../simulator/management/index.ts';
 import { NO_IMAGES } from './no-images.ts';
+import { played } from './played.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const KEY = { accessKeyId: 'LTAIoperator', accessKeySecret: 'shh', securityToken: null };
 const WAIT_NOT = async () => undefined;
-export const WEBHOOK_URL = 'https://webhook.cn-hongkong.fcapp.run';
 export const VARIABLES = {
   GITHUB_APP_ID: '42',
   GITHUB_PRIVATE_KEY: 'kms:ci-key',
@@ -41,6 +40,11 @@ export interface DeployAccount {
   source: string;
   isConfirmed: boolean;
   toolCode: number;
+  /** The keys that Serverless Devs got. */
+  readonly handed: AccessKey[];
+  usesOwnKey: boolean;
+  /** While Serverless Devs runs. */
+  onTool: () => void;
   /** Functions invoked after a deploy. */
   readonly mirrored: string[];
   /** What the operator's identity may not do. */
@@ -69,6 +73,7 @@ export async function deployAccount(): Promise<DeployAccount> {
   const denied = new Set<string>();
   account.add(KEY.accessKeyId, { secret: KEY.accessKeySecret, mayDo: (action) => !denied.has(action) });
   const management = createManagement(account.id);
+  takeRoles(management, account);
   const served = await serveManagement({ state: management, credentials: account.find, nowMs: Date.now });
   const cloud = alibaba(async () => KEY, served.endpoint, WAIT_NOT);
   const seen = new Set<string>();
@@ -83,6 +88,9 @@ export async function deployAccount(): Promise<DeployAccount> {
     source: 'one',
     isConfirmed: true,
     toolCode: 0,
+    handed: [],
+    onTool: () => undefined,
+    usesOwnKey: false,
     mirrored: [],
     denied,
     busy: [],
@@ -128,7 +136,9 @@ function worldOf(self: DeployAccount): DeployWorld {
       for (const kind of FUNCTION_KINDS) writeConfiguration(config, join(self.root, 'dist', kind));
       noteConfiguration(config, join(self.root, 'dist'));
     },
-    async deployFunctions(file, variables) {
+    async deployFunctions(file, variables, key) {
+      self.handed.push(key);
+      self.onTool();
       if (self.toolCode === 0) played(self, file, variables);
       return self.toolCode;
     },
@@ -138,6 +148,7 @@ function worldOf(self: DeployAccount): DeployWorld {
     github: async () => ({ status: 200, headers: {}, data: { hooks: self.hooks } }),
     rootOf: async () => null,
     sleep: async () => undefined,
+    usesOwnKey: self.usesOwnKey,
     regionsInUse: () => self.regionsInUse(),
   };
 }
@@ -150,43 +161,4 @@ function destroyWorldOf(self: DeployAccount): DestroyWorld {
     confirm: async () => self.isConfirmed,
     sleep: async () => undefined,
   };
-}
-/** env() and vars filled in as Serverless Devs does (its own `preview` is held against the file elsewhere). */
-function played(
-  { root, management }: DeployAccount,
-  file: string,
-  variables: Readonly<Record<string, string>>,
-): void {
-  const env = (text: string) =>
-    text.replace(
-      /\$\{env\('(\w+)'(?:, '([^']*)')?\)\}/g,
-      (_, name: string, fallback?: string) => variables[name] || (fallback ?? `no ${name}`),
-    );
-  const raw = FunctionsYaml.parse(parse(readFileSync(join(root, file), 'utf8')));
-  const vars = Object.fromEntries(Object.entries(raw.vars).map(([name, value]) => [name, env(value)]));
-  const filled = (text: string) =>
-    env(text).replace(/\$\{vars\.(\w+)\}/g, (_, name: string) => vars[name] ?? '');
-  for (const { props } of Object.values(raw.resources)) {
-    const name = filled(props.functionName);
-    const onFailure = props.asyncInvokeConfig?.destinationConfig?.onFailure.destination;
-    management.calls.push('s:deploy');
-    management.functions.set(name, {
-      description: filled(props.description),
-      role: filled(props.role),
-      timeout: props.timeout,
-      memorySize: props.memorySize,
-      code: zipped(join(root, props.code)),
-      environmentVariables: Object.fromEntries(
-        Object.entries(props.environmentVariables).map(([key, value]) => [key, filled(value)]),
-      ),
-      onFailure: onFailure === undefined ? null : filled(onFailure),
-      versions: management.functions.get(name)?.versions ?? [],
-      triggers: (props.triggers ?? []).map(({ triggerName, triggerType, triggerConfig }) => ({
-        name: triggerName,
-        type: triggerType,
-        config: triggerConfig,
-        url: triggerType === 'http' ? WEBHOOK_URL : null,
-      })),
-    });
-  }
 }
