@@ -1,6 +1,7 @@
 /** The commands: operators' first, then those of whoever changes the project. */
 import pc from 'picocolors';
 import { IS_PACKAGE } from './shared/package/places.ts';
+import { LEFT } from './shared/screen/leaving.ts';
 import { nextStep } from './shared/screen/next-step.ts';
 import { complain } from './shared/screen/show.ts';
 
@@ -134,7 +135,7 @@ function reportError(error: unknown, after: string | undefined): number {
   const step = nextStep(error, LOOK);
   if (step !== null) complain(`→ ${step}`);
   if (after !== undefined) complain(after);
-  return isLeft ? 130 : 1;
+  return isLeft ? LEFT : 1;
 }
 
 /** Those who change the project have it, and not the package. */

@@ -100,6 +100,7 @@ export const FLOORS: readonly (readonly string[])[] = [
     'shared/limits.ts',
     'shared/nouns.ts',
     'shared/words/',
+    'shared/yaml.ts',
   ],
   ['shared/offers.ts'],
 ];

@@ -119,7 +119,7 @@ async function realCall(): Promise<EcsCall> {
   try {
     await operatorKey();
   } catch {
-    throw new UsageError(
+    throw new Error(
       'no credentials of Alibaba Cloud: set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or say --simulate',
     );
   }

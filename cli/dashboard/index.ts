@@ -1,17 +1,13 @@
 /** `npm run dashboard`: what happens, as a page on this machine. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command } from 'commander';
 import { examine } from '../doctor/finding.ts';
 import { CHECKS } from '../doctor/index.ts';
 import { realWorld } from '../doctor/real-world.ts';
 import { type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
-import { STATE } from '../shared/package/places.ts';
-import { html } from '../shared/screen/html.ts';
+import { openDoor } from '../shared/screen/door.ts';
 import { leaving } from '../shared/screen/leaving.ts';
-import { openBrowser } from '../shared/screen/open-browser.ts';
 import { say } from '../shared/screen/show.ts';
 import { isSimulated } from '../shared/simulator-file.ts';
 import { rememberingHistory } from './history.ts';
@@ -53,7 +49,7 @@ async function show(operator: Operator, { allowActions, open }: Options): Promis
   say(
     `Dashboard: ${dashboard.url}\nWhoever has this address sees all of it${allowActions ? ', and can retire runners' : '; nothing can be changed from it'}. Until Ctrl-C.`,
   );
-  const door = open ? openDoor(dashboard.url) : null;
+  const shutDoor = open ? openDoor(dashboard.url) : () => undefined;
   // Started by npm start, which says the address, and with which it ends.
   process.send?.(dashboard.url);
   await new Promise<void>((resolve) => {
@@ -61,18 +57,7 @@ async function show(operator: Operator, { allowActions, open }: Options): Promis
     process.once('disconnect', resolve);
   });
   await dashboard.close();
-  if (door !== null) rmSync(door, { force: true });
+  shutDoor();
   if (process.connected) process.disconnect();
   return 0;
-}
-
-/** A program's arguments are seen by every user of a machine: the browser gets a file that leads to the address. */
-function openDoor(url: string): string {
-  mkdirSync(STATE, { recursive: true });
-  const file = join(STATE, `dashboard-${process.pid}.html`);
-  const { text } =
-    html`<!doctype html><meta charset="utf-8"><title>Runners</title><meta http-equiv="refresh" content="0; url=${url}"><a href="${url}">Runners</a>`;
-  writeFileSync(file, text, { mode: 0o600 });
-  openBrowser(file);
-  return file;
 }

@@ -70,9 +70,10 @@ export async function main(args: readonly string[]): Promise<number> {
 /** What was done, and how to go on. */
 export function endOf(findings: readonly Finding[]): string {
   const count = (level: Level) => findings.filter((each) => each.level === level).length;
-  const [wrong, warnings] = [count('wrong'), count('warning')];
-  const looked = `Nothing was changed. ${count('ok')} ok, ${warnings} with a warning, ${wrong} wrong, ${count('unknown')} skipped`;
+  const [wrong, warnings, unseen] = [count('wrong'), count('warning'), count('unknown')];
+  const looked = `Nothing was changed. ${count('ok')} ok, ${warnings} with a warning, ${wrong} wrong, ${unseen} not looked at`;
   if (wrong > 0) return `${looked}: do what the arrows say, then run npm run doctor again.`;
+  if (unseen > 0) return `${looked}: what was looked at is well enough, and of the rest nothing is known.`;
   return warnings > 0 ? `${looked}: what the arrows say can wait.` : `${looked}: all is well.`;
 }
 

@@ -10,7 +10,7 @@ import { machineMirrors } from '../../shared/runner/package-mirrors.ts';
 import { runnerUrls } from '../../shared/runner/sources.ts';
 import { judge, type Reached } from '../shared/reach/judge.ts';
 import { GITHUBS, placesOf } from '../shared/reach/places.ts';
-import { type Check, type CheckOutcome, ok, warning } from './finding.ts';
+import { type Check, type CheckOutcome, ok, unseen, warning } from './finding.ts';
 import type { DoctorWorld } from './world.ts';
 
 export const REACH_CHECK: Check = { name: 'ways from inside', needs: ['functions', 'ledger'], look };
@@ -23,9 +23,11 @@ async function look(world: DoctorWorld): Promise<readonly CheckOutcome[]> {
 async function lookFrom(placement: PlacementConfig, world: DoctorWorld): Promise<readonly CheckOutcome[]> {
   const { region, mirrorBucket } = placement;
   if (mirrorBucket === null)
-    return [ok(`${region} is not measured: no mirror is there; npm run prove measures it from a machine`)];
+    return [
+      unseen(`${region} is not measured: no mirror is there`, 'npm run prove measures it from a machine'),
+    ];
   const order = await orderFor(placement, world);
-  if (order === null) return [ok(`${region} is not measured: no runner release is known yet`)];
+  if (order === null) return [unseen(`${region} is not measured: no runner release is known yet`)];
   const answer = ReachAnswer.safeParse(await asked(order, region, world));
   if (!answer.success)
     return [
@@ -92,7 +94,7 @@ const isBad = (reached: readonly Reached[]): boolean => reached.some((each) => e
 
 function gitHubFrom({ region, proxy }: PlacementConfig, reached: readonly Reached[]): CheckOutcome[] {
   if (proxy !== null)
-    return [ok(`from ${region} machines go to GitHub by their proxy, which npm run prove measures`)];
+    return [unseen(`from ${region} machines go to GitHub by their proxy`, 'npm run prove measures it')];
   if (!isBad(reached)) return [ok(`from ${region} GitHub is reached well: ${textOf(reached)}`)];
   return [
     warning(

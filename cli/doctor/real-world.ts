@@ -56,8 +56,12 @@ export function realWorld(config: Config, options: RealOptions = {}): DoctorWorl
 function remembering(cloud: Alibaba): Alibaba {
   const answers = new Map<string, Promise<Answer>>();
   const once = (key: string, ask: () => Promise<Answer>): Promise<Answer> => {
-    const answer = answers.get(key) ?? ask();
+    const known = answers.get(key);
+    if (known !== undefined) return known;
+    const answer = ask();
     answers.set(key, answer);
+    // A failure may pass: who asks again is not told of the one before.
+    answer.catch(() => answers.delete(key));
     return answer;
   };
   return {

@@ -15,10 +15,10 @@ interface TriggerConfig {
   readonly methods?: readonly string[];
 }
 
-/** A timer that `npm run stop` switched off is no fault. */
+/** What `npm run stop` switched off is no fault, and is not to be switched on. */
 export async function whyShut(name: string, found: Trigger, world: DoctorWorld): Promise<CheckOutcome[]> {
   const shut = faultsOf(name, found);
-  if (shut.length === 0 || found.triggerType !== 'timer') return shut;
+  if (shut.length === 0) return shut;
   return (await world.stopped())?.repositories === null ? [] : shut;
 }
 

@@ -50,8 +50,13 @@ export async function gatherFindings(
   const found = entry === null && repository === null ? await searchHistory(id, operator, nowMs) : null;
   const known = entry?.job ?? found?.job ?? null;
   const { record, failed } = await askGitHub(id, known?.repository ?? repository, known, operator);
-  const job = known ?? record?.job ?? null;
-  const row = found ?? (await rowOf(job, operator));
+  const told = known ?? record?.job ?? null;
+  // GitHub may be out, or have forgotten it, where an address was given.
+  const isUnsearched = told === null && repository !== null;
+  const row = isUnsearched
+    ? await searchHistory(id, operator, nowMs)
+    : (found ?? (await rowOf(told, operator)));
+  const job = told ?? row?.job ?? null;
   const books = { id, nowMs, job, entry, row, record, gitHubFailed: failed };
   return { ...books, ...(await around(books, operator)) };
 }

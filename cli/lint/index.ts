@@ -1,6 +1,6 @@
 /** `npm run lint [-- runners.yaml .github/workflows/*.yml]`: mistakes before they are deployed or pushed. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import type { Config } from '../../shared/config/config.ts';
 import { parseYaml } from '../../shared/config/parse.ts';
@@ -37,7 +37,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions<Options>(asked, args);
   if (typeof options === 'number') return options;
   const files = asked.args.length > 0 ? asked.args : proposed();
-  const isConfiguration = (file: string) => /^runners.*\.ya?ml$/.test(basename(file));
+  const isConfiguration = (file: string) => file === options.config || isRunnersYaml(file);
   const path = options.config ?? files.find(isConfiguration) ?? join(FOLDER, 'runners.yaml');
   const absent = [path, ...files].find((file) => !existsSync(file));
   if (absent !== undefined) {
@@ -55,6 +55,10 @@ export async function main(args: readonly string[]): Promise<number> {
   tell(all, options);
   return all.some(({ level }) => level === 'error') ? 1 : 0;
 }
+
+/** By its name, but for workflows: theirs are their own. */
+const isRunnersYaml = (file: string): boolean =>
+  /^runners.*\.ya?ml$/.test(basename(file)) && basename(dirname(resolve(file))) !== 'workflows';
 
 function tell(found: readonly LintFinding[], { format, out }: Options): void {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };

@@ -1,5 +1,6 @@
 /** `runs-on` of a workflow's jobs, as far as it can be known without running it. Pure. */
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import type { Node } from 'yaml';
+import { readYaml } from '../../shared/yaml.ts';
 
 export interface RunsOn {
   readonly job: string;
@@ -9,34 +10,40 @@ export interface RunsOn {
   readonly labels: readonly (string | null)[];
 }
 
-/** Null: not YAML, which GitHub says better. */
+/** Null: not YAML, which GitHub says better. Aliases are what they stand for, as at GitHub. */
 export function runsOnIn(text: string): RunsOn[] | null {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { prettyErrors: false, lineCounter });
-  if (document.errors.length > 0) return null;
-  const jobs = document.get('jobs', true);
-  if (!isMap(jobs)) return [];
-  return jobs.items.flatMap(({ key, value }) => {
-    const runsOn = isMap(value) ? (value.get('runs-on', true) as Node | undefined) : undefined;
-    if (runsOn === undefined || !isMap(value)) return [];
-    const line = lineCounter.linePos(runsOn.range?.[0] ?? 0).line;
-    const matrix = value.getIn(['strategy', 'matrix'], true);
-    const job = isScalar(key) ? String(key.value) : '';
-    return setsOf(labelsNode(runsOn), isMap(matrix) ? (matrix.toJS(document) as Matrix) : {}).map(
-      (labels) => ({
-        ...{ job, line, labels },
-      }),
-    );
+  const read = readYaml(text);
+  if (read.kind === 'wrong') return null;
+  const { document, value: workflow, lineAt } = read;
+  const lineOf = (path: readonly string[]) => {
+    const node = document.hasIn(path) ? (document.getIn(path, true) as Node | undefined) : undefined;
+    return lineAt(node?.range?.[0]);
+  };
+  return Object.entries(mapIn(workflow, 'jobs')).flatMap(([job, value]) => {
+    const runsOn = fieldOf(value, 'runs-on');
+    if (runsOn === undefined) return [];
+    const path = ['jobs', job, 'runs-on'];
+    const line = lineOf(path) ?? lineOf(path.slice(0, 2)) ?? 1;
+    const matrix = mapIn(fieldOf(value, 'strategy'), 'matrix');
+    return setsOf(labelsOf(runsOn), matrix).map((labels) => ({ job, line, labels }));
   });
 }
 
 type Matrix = Readonly<Record<string, unknown>>;
 
+const fieldOf = (value: unknown, name: string): unknown => (isRecord(value) ? value[name] : undefined);
+
+/** Empty where it is none. */
+function mapIn(value: unknown, name: string): Matrix {
+  const found = fieldOf(value, name);
+  return isRecord(found) && !Array.isArray(found) ? found : {};
+}
+
 /** `runs-on: {group, labels}` names them one level below. */
-const labelsNode = (node: Node): unknown => {
-  const plain = isMap(node) ? (node.get('labels', true) as Node | undefined) : node;
-  return isSeq(plain) || isScalar(plain) ? plain.toJSON() : [];
-};
+function labelsOf(runsOn: unknown): unknown {
+  if (Array.isArray(runsOn) || !isRecord(runsOn)) return runsOn;
+  return runsOn.labels ?? [];
+}
 
 /** More than so many sets of labels are not told apart. */
 const SETS_MAX = 256;

@@ -64,6 +64,7 @@ function command(): Command {
 export function jsonOf({
   atMs,
   sweptAtMs,
+  stop,
   slots,
   quotas,
   currency,
@@ -76,6 +77,7 @@ export function jsonOf({
   return {
     at: toIsoOrNull(atMs),
     lastSweepAt: toIsoOrNull(sweptAtMs),
+    stop: stop === null ? null : { at: toIsoOrNull(stop.atMs), repositories: stop.repositories },
     slots,
     quotas,
     currency,

@@ -1,14 +1,14 @@
 /** Which actions workflows name, as lines for `mirror.actions`: pure. */
-import { parseDocument } from 'yaml';
+import { readYaml } from '../../shared/yaml.ts';
 
 /** A branch moves with each push: its archive would be old. */
 const BRANCHES = new Set(['main', 'master', 'HEAD']);
 
 /** `OWNER/REPO@REF`, each once. Null: not a workflow that can be read. Reusable workflows and local actions are none. */
 export function actionsIn(text: string): string[] | null {
-  const document = parseDocument(text, { prettyErrors: false });
-  if (document.errors.length > 0) return null;
-  const workflow: unknown = document.toJS();
+  const read = readYaml(text);
+  if (read.kind === 'wrong') return null;
+  const workflow = read.value;
   const jobs = valuesOf(fieldOf(workflow, 'jobs'));
   // A composite action has its steps below `runs`.
   const holders = [...jobs, fieldOf(workflow, 'runs')];

@@ -9,7 +9,7 @@ import { readDotEnv } from '../shared/dot-env.ts';
 import { parseOptions } from '../shared/options.ts';
 import { FOLDER } from '../shared/package/places.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
-import { leaving } from '../shared/screen/leaving.ts';
+import { LEFT, leaving } from '../shared/screen/leaving.ts';
 import { complain, say, showJson } from '../shared/screen/show.ts';
 import { ROOT } from '../shared/steps.ts';
 import { clean } from './clean.ts';
@@ -82,7 +82,7 @@ async function prove(
   writeFileSync(join(FOLDER, 'proof.md'), pageOf(proof));
   if (json) showJson(proof);
   tell(endOf(proof));
-  return exitCodeOf(proof);
+  return draft.left === null ? exitCodeOf(proof) : LEFT;
 }
 
 function endOf({ facts, clean: isClean }: ReturnType<typeof proofOf>): string {

@@ -1,4 +1,6 @@
 /** After the App is created: where it is installed, where it delivers to, and its first delivery. */
+import * as z from 'zod';
+import { readGitHub } from '../doctor/read-github.ts';
 import type { Answers } from './progress.ts';
 import { prepareRunnerGroup } from './runner-group.ts';
 import type { SetupWorld } from './world.ts';
@@ -46,18 +48,24 @@ export async function setWebhookAddress(world: SetupWorld): Promise<boolean> {
   return true;
 }
 
-interface Delivery {
-  readonly id: number | bigint;
-  readonly event: string;
-  readonly status_code: number;
-}
+const Delivery = z.object({
+  /** Beyond 2^53 it is a bigint: the client's JSON. */
+  id: z.union([z.int(), z.bigint()]).transform(String),
+  event: z.string(),
+  status_code: z.int(),
+});
+type Delivery = z.output<typeof Delivery>;
 
 /** GitHub sends `ping` when it makes an App: to the address of that time, so it is asked to send it once more. */
 export async function awaitFirstDelivery(world: SetupWorld): Promise<boolean> {
   world.say('Waiting for the first delivery …');
+  // One that was taken before may have gone to an address of then.
+  let old: readonly string[] | null = null;
   for (let look = 0; look < PING_LOOKS_MAX; look++) {
     const pings = await pingsOf(world);
-    if (pings.some(({ status_code }) => status_code >= 200 && status_code < 300)) return true;
+    old ??= pings.map(({ id }) => id);
+    if (pings.some(({ id, status_code }) => status_code >= 200 && status_code < 300 && !old?.includes(id)))
+      return true;
     const [newest] = pings;
     if (newest !== undefined && look % LOOKS_AN_ASK === 0) await again(newest, world);
     await world.sleep(PING_PAUSE_MS);
@@ -67,11 +75,15 @@ export async function awaitFirstDelivery(world: SetupWorld): Promise<boolean> {
 }
 
 async function pingsOf(world: SetupWorld): Promise<Delivery[]> {
-  const { data } = await world.github()('GET /app/hook/deliveries', { per_page: 100 }, 'app');
-  return (data as Delivery[]).filter(({ event }) => event === 'ping');
+  const all = await readGitHub(
+    world.github(),
+    ...(['GET /app/hook/deliveries', { per_page: 100 }, 'app', z.array(Delivery)] as const),
+  );
+  return all.filter(({ event }) => event === 'ping');
 }
 
+/** GitHub may not do it, and is asked anew. */
 async function again({ id }: Delivery, world: SetupWorld): Promise<void> {
   const route = 'POST /app/hook/deliveries/{delivery_id}/attempts';
-  await world.github()(route, { delivery_id: String(id) }, 'app');
+  await world.github()(route, { delivery_id: id }, 'app');
 }

@@ -1,5 +1,5 @@
 /** An operator's own folder: what git must not see is kept out of it, and editors find the schema. */
-import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../shared/steps.ts';
 
@@ -14,9 +14,14 @@ const IGNORED = [
   'proof.*',
 ];
 
-/** What is there stays as it is, but for the schema, which goes with the version. */
-export function prepareFolder(folder: string): void {
-  const ignore = join(folder, '.gitignore');
-  if (!existsSync(ignore)) writeFileSync(ignore, `${IGNORED.join('\n')}\n`);
+/** What is there stays as it is, but for the schema, which goes with the version. Gives what git is told to leave out from now on. */
+export function prepareFolder(folder: string): readonly string[] {
   copyFileSync(join(ROOT, 'runners.schema.json'), join(folder, 'runners.schema.json'));
+  const ignore = join(folder, '.gitignore');
+  const before = existsSync(ignore) ? readFileSync(ignore, 'utf8') : '';
+  const there = before.split('\n').map((line) => line.trim());
+  const missing = IGNORED.filter((line) => !there.includes(line));
+  const end = before === '' || before.endsWith('\n') ? '' : '\n';
+  if (missing.length > 0) appendFileSync(ignore, `${end}${missing.join('\n')}\n`);
+  return missing;
 }

@@ -18,7 +18,8 @@ import { type Alibaba, alibaba, operatorKey } from '../shared/alibaba.ts';
 import { readDotEnv } from '../shared/dot-env.ts';
 import { parseOptions } from '../shared/options.ts';
 import { FOLDER, IS_PACKAGE } from '../shared/package/places.ts';
-import { openBrowser } from '../shared/screen/open-browser.ts';
+import { openDoor } from '../shared/screen/door.ts';
+import { LEFT } from '../shared/screen/leaving.ts';
 import { complain, say } from '../shared/screen/show.ts';
 import { prepareFolder } from './folder.ts';
 import { progressFile } from './progress.ts';
@@ -34,9 +35,10 @@ const command = (): Command =>
 export async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions<object>(command(), args);
   if (typeof options === 'number') return options;
-  if (IS_PACKAGE) prepareFolder(FOLDER);
   const words = operatingWords(languageOf(process.env, preferredIn(FOLDER)));
   const ask = prompts(words.say);
+  const added = IS_PACKAGE ? prepareFolder(FOLDER) : [];
+  if (added.length > 0) say(words.say(`Kept out of git from now on (.gitignore): ${added.join(', ')}.`));
   const world = realWorld({ root: FOLDER, environment: process.env, accessKey: operatorKey, ask });
   try {
     return await setup({ ...world, words, say: (line) => say(words.say(line)) });
@@ -44,7 +46,7 @@ export async function main(args: readonly string[]): Promise<number> {
     if (!(error instanceof Error)) throw error;
     if (error.name !== 'ExitPromptError') throw Object.assign(error, { message: words.say(error.message) });
     complain(`\n${words.say('Left. The next npm run setup goes on from here.')}`);
-    return 1;
+    return LEFT;
   }
 }
 
@@ -80,7 +82,7 @@ export function realWorld({ root, environment, accessKey, ask }: RealOptions): S
       const { baseUrl = '', region = '' } = progress.read().answers ?? {};
       return githubAsApp(baseUrl, region, { ...environment, ...readDotEnv(root) }, cloud, root);
     },
-    openBrowser,
+    openDoor,
     deploy: async () => (await import('../deploy/index.ts')).main([]),
     webhookUrl: async () => {
       const parsed = parseYaml(readFileSync(join(root, 'runners.yaml'), 'utf8'));

@@ -1,6 +1,6 @@
 /** Puts the App's key and secret where the operator wants them, and says how functions find them. Repeatable. */
 
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AlibabaRefusal } from '../../shared/adapters/alibaba/call.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
@@ -20,13 +20,44 @@ export interface SecretWorld {
 
 type Put = (name: string, value: string) => Promise<string>;
 
+const namesOf = ({ name }: Answers) => ({
+  key: `${name}-runner-private-key`,
+  secret: `${name}-runner-webhook-secret`,
+});
+
 export async function keepSecrets(answers: Answers, app: Converted, world: SecretWorld): Promise<References> {
   const put = await PUTS[answers.store](answers, world);
+  const { key, secret } = namesOf(answers);
   return {
-    GITHUB_PRIVATE_KEY: await put(`${answers.name}-runner-private-key`, app.pem),
-    WEBHOOK_SECRET: await put(`${answers.name}-runner-webhook-secret`, app.webhook_secret),
+    GITHUB_PRIVATE_KEY: await put(key, app.pem),
+    WEBHOOK_SECRET: await put(secret, app.webhook_secret),
   };
 }
+
+/** Names that a secret is kept under already, here or in another folder's deployment. */
+export async function secretsThere(
+  answers: Answers,
+  { root, alibaba }: Pick<SecretWorld, 'root' | 'alibaba'>,
+): Promise<readonly string[]> {
+  const looks = {
+    file: async (name: string) => existsSync(join(root, `${name}.pem`)),
+    oos: (Name: string) => isThere(alibaba.rpc('oos', answers.region, 'GetSecretParameter', { Name })),
+    kms: (SecretName: string) =>
+      isThere(alibaba.rpc('kms', answers.region, 'DescribeSecret', { SecretName })),
+  };
+  const there: string[] = [];
+  for (const name of Object.values(namesOf(answers))) if (await looks[answers.store](name)) there.push(name);
+  return there;
+}
+
+const isThere = (look: Promise<unknown>): Promise<boolean> =>
+  look.then(
+    () => true,
+    (error: unknown) => {
+      if (isAbsent(error)) return false;
+      throw error;
+    },
+  );
 
 const PUTS: Readonly<Record<Answers['store'], (answers: Answers, world: SecretWorld) => Promise<Put>>> = {
   file: async (_answers, { root }) => toFile(root),

@@ -28,6 +28,8 @@ export type Converted = z.output<typeof Converted>;
 
 const Progress = z.strictObject({
   answers: Answers.nullable().default(null),
+  /** Secrets of these names are this set-up's to write: none was there, or the operator said so. */
+  mayReplace: z.boolean().default(false),
   /** Ties GitHub's answer to our question. */
   state: z.string().nullable().default(null),
   converted: Converted.nullable().default(null),

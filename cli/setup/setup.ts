@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { writeDotEnv } from '../shared/dot-env.ts';
 import { begin } from './begin.ts';
 import { awaitFirstDelivery, confirmInstallation, setWebhookAddress } from './finish.ts';
-import { keepSecrets } from './keep-secrets.ts';
+import { keepSecrets, secretsThere } from './keep-secrets.ts';
 import { localPage } from './local-page.ts';
 import { broughtNetwork, broughtRest, missingOfNetwork } from './network.ts';
 import { type Answers, type Converted, isOwnedBy, type Progress, parseConverted } from './progress.ts';
@@ -16,6 +16,7 @@ import type { SetupWorld } from './world.ts';
 export async function setup(world: SetupWorld): Promise<number> {
   await begin(world);
   const answers = await configured(await answered(world), world);
+  if (!(await mayKeep(answers, world))) return 1;
   await created(answers, world);
   if (!(await confirmInstallation(answers, world))) return 1;
   if (!(await deployed(world))) return 1;
@@ -99,6 +100,21 @@ jobs:
 
 Then: npm run list, and npm run explain -- JOB. npm run doctor checks that everything is well.`;
 
+/** The secrets of another deployment are not written over unasked: its functions would hold a wrong key from then on. */
+async function mayKeep(answers: Answers, world: SetupWorld): Promise<boolean> {
+  const { app, mayReplace } = world.progress.read();
+  if (app !== null || mayReplace) return true;
+  const there = await secretsThere(answers, world);
+  const isMeant =
+    there.length === 0 ||
+    (await world.ask.confirm(
+      `${there.join(' and ')}: there already, of another deployment or one from before. Write over it?`,
+    ));
+  if (isMeant) world.progress.write({ mayReplace: true });
+  else world.say('Nothing was made. Delete .setup.json, and choose another name with npm run setup.');
+  return isMeant;
+}
+
 /** What GitHub gives once is on the disk before it is anywhere else, and leaves the disk when it is kept. */
 async function created(answers: Answers, world: SetupWorld): Promise<void> {
   const { app, converted } = world.progress.read();
@@ -128,11 +144,12 @@ async function fromGitHub(answers: Answers, world: SetupWorld): Promise<Converte
       return converted;
     },
   });
+  world.say(`Open ${page.url} to create the App at GitHub.`);
+  const shutDoor = world.openDoor(page.url);
   try {
-    world.say(`Open ${page.url} to create the App at GitHub.`);
-    world.openBrowser(page.url);
     return await page.converted;
   } finally {
+    shutDoor();
     await page.close();
   }
 }

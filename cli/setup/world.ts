@@ -36,7 +36,8 @@ export interface SetupWorld {
   ) => Promise<{ readonly status: number; readonly data: unknown }>;
   /** GitHub as the App, by what `.env` says. */
   readonly github: () => GitHubRequest;
-  readonly openBrowser: (url: string) => void;
+  /** Shows the page to the operator's browser alone; gives what ends that. */
+  readonly openDoor: (url: string) => () => void;
   /** Exit code of `npm run deploy`. */
   readonly deploy: () => Promise<number>;
   /** The webhook's address; null: not deployed. */

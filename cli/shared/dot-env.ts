@@ -1,31 +1,52 @@
 /** `.env` beside `runners.yaml`: what a deploy needs and git must not hold. Read by Serverless Devs as well. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 
-const LINE = /^\s*([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|(.*?))\s*$/;
-
+/** As dotenv's many readers have it: quotes, `export`, comments. */
 export function readDotEnv(folder: string): Record<string, string> {
-  const path = join(folder, '.env');
-  if (!existsSync(path)) return {};
-  const found = readFileSync(path, 'utf8')
-    .split('\n')
-    .map((line) => LINE.exec(line));
-  return Object.fromEntries(
-    found.flatMap((match) => (match ? [[match[1] as string, match[2] ?? match[3] ?? match[4] ?? '']] : [])),
-  );
+  const entries = Object.entries(parseEnv(textOf(folder)));
+  return Object.fromEntries(entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
-/** Changes the given variables and keeps the rest; readable by its owner alone. Null removes one. */
+const textOf = (folder: string): string => {
+  const path = join(folder, '.env');
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+};
+
+/** Changes the given variables and keeps all else as it is written; readable by its owner alone. Null removes one. */
 export function writeDotEnv(folder: string, changes: Readonly<Record<string, string | null>>): void {
-  const kept = Object.entries({ ...readDotEnv(folder), ...changes }).filter(([, value]) => value !== null);
-  const text = kept.map(([name, value]) => `${name}=${quoted(value as string)}\n`).join('');
+  const text = Object.entries(changes).reduce(
+    (before, [name, value]) => changed(before, name, value),
+    textOf(folder),
+  );
   // Renamed into place: an interruption leaves the old file or the new one, and a looser mode of the old is not kept.
   const next = join(folder, `.env.${process.pid}`);
   writeFileSync(next, text, { mode: 0o600 });
   renameSync(next, join(folder, '.env'));
 }
 
-function quoted(value: string): string {
-  if (/["\n\r]/.test(value)) throw new Error('a variable may hold no quote and no line break');
-  return /^[\w./:@-]*$/.test(value) ? value : `"${value}"`;
+/** The last line of that name counts, so none of the others stays. */
+function changed(text: string, name: string, value: string | null): string {
+  const line = value === null ? '' : `${name}=${quoted(name, value)}\n`;
+  const its = new RegExp(
+    `^[ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=[ \\t]*(?:"[^"]*"|'[^']*'|.*).*(?:\\n|$)`,
+    'gm',
+  );
+  if (!its.test(text)) return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}`;
+  let isWritten = false;
+  return text.replace(its, () => {
+    const put = isWritten ? '' : line;
+    isWritten = true;
+    return put;
+  });
+}
+
+/** Between single quotes all is what it is, for each reader. */
+function quoted(name: string, value: string): string {
+  if (/^[\w./:@-]*$/.test(value)) return value;
+  const quote = value.includes("'") ? '"' : "'";
+  if (value.includes(quote) || /[\n\r]/.test(value) || (quote === '"' && value.includes('\\')))
+    throw new Error(`${name} may hold no line break, and not both kinds of quotes: .env cannot say it`);
+  return `${quote}${value}${quote}`;
 }

@@ -59,9 +59,8 @@ function simulated(simulator: Simulator, environment: Environment): Operator | n
   return createAdapters(config, parseEnvironment('launcher', environment), () => key, SILENT);
 }
 
-async function real(config: Config): Promise<Operator | null> {
-  const key = await keyOrNull();
-  if (key === null) return null;
+async function real(config: Config): Promise<Operator> {
+  const key = await operatorKey();
   const variables = { ...readDotEnv(FOLDER), ...process.env };
   const { region } = config.control;
   // Of the functions, in a network of theirs: this machine has a way of its own.
@@ -80,15 +79,6 @@ async function real(config: Config): Promise<Operator | null> {
     OSS_ENDPOINT: variables.OSS_ENDPOINT,
   };
   return createAdapters(here, environment, () => key, SILENT);
-}
-
-async function keyOrNull() {
-  try {
-    return await operatorKey();
-  } catch (error) {
-    complain(error instanceof Error ? error.message : 'no credentials');
-    return null;
-  }
 }
 
 /** What prices are in, as the market says; null before the first price. */

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { confirm } from '@inquirer/prompts';
 import { Command } from 'commander';
+import { isAllowed } from '../../shared/job/labels.ts';
 import { isRunnerName } from '../../shared/names.ts';
 import { findRunner, type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
@@ -74,8 +75,12 @@ async function targetIn(
   { repository, runner }: Options,
   { ledger, config }: Operator,
 ): Promise<Target | null> {
-  if (repository !== undefined)
-    return (await isKnown(repository, { ledger, config })) ? { kind: 'repository', repository } : null;
+  if (repository !== undefined) {
+    if (await isKnown(repository, { ledger, config })) return { kind: 'repository', repository };
+    if (!isAllowed(repository, config.repositories.allow)) return null;
+    complain(`Nothing of ${repository} is known here yet: look at the name once more.`);
+    return { kind: 'repository', repository };
+  }
   if (runner === undefined) return { kind: 'all' };
   const found = await findRunner(runner, { ledger });
   if (found !== null) return { kind: 'runner', name: found.name };

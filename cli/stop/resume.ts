@@ -38,6 +38,11 @@ export async function resume(
     say('Everything is stopped, not this repository alone. To undo all of it: npm run resume');
     return 1;
   }
+  const isStopped = stop?.repositories?.includes(repository?.toLowerCase() ?? '');
+  if (repository !== null && stop !== null && !isStopped) {
+    say(`${repository} is not stopped. What is: ${stop.repositories?.join(', ')}. Nothing was changed.`);
+    return 1;
+  }
   if (repository === null) await switchTriggers?.(['webhook', 'reaper', 'mirror'], true);
   await ledger.capacity.stop((now) => resuming(now, repository), clock.nowMs());
   say(

@@ -140,12 +140,18 @@ const Tags = z
       .string()
       .min(1)
       .max(128)
-      .regex(/^(?!aliyun|acs:)(?!.*https?:\/\/)/i, 'must not start with aliyun or acs:')
+      .regex(
+        /^(?!aliyun|acs:)(?!.*https?:\/\/)[^\p{Cc}]*$/iu,
+        'must not start with aliyun or acs:, nor hold http:// or https://',
+      )
       .regex(
         /^(?!ci-runner-|keep$|GITHUB_RUNNER_TYPE$|GIHUB_RUNNER_TYPE$)/,
         'must not be a tag of ours: ci-runner-…, keep, GITHUB_RUNNER_TYPE',
       ),
-    z.string().max(128),
+    z
+      .string()
+      .max(128)
+      .regex(/^(?!.*https?:\/\/)[^\p{Cc}]*$/iu, 'must not hold http:// or https://: ECS refuses such a tag'),
   )
   .refine(
     (tags) => Object.keys(tags).length <= 12,

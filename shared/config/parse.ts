@@ -1,8 +1,9 @@
 /** `runners.yaml` as text or value → configuration, or every mistake at once. */
-import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar, isSeq } from 'yaml';
 import { isKnownLabel } from '../job/label-words.ts';
 import { architecturesOf, parseLabels } from '../job/labels.ts';
 import { parsePools } from '../warm/pools.ts';
+import { readYaml } from '../yaml.ts';
 import { type Config, RunnersYaml } from './config.ts';
 import { type Mistake, mistakesOf, type Path } from './mistakes.ts';
 import { deployMistakes, placementMistakes, regionMistakes, toolMistakes } from './mistakes-of-places.ts';
@@ -20,40 +21,21 @@ export interface Wrong {
 }
 
 export function parseYaml(text: string): ParsedConfig {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { prettyErrors: false, lineCounter });
-  const lineAt = (offset: number | undefined) =>
-    offset === undefined ? null : lineCounter.linePos(offset).line;
-  if (document.errors.length > 0)
+  const read = readYaml(text);
+  if (read.kind === 'wrong') {
+    const { mistakes } = read;
     return {
       kind: 'wrong',
-      mistakes: document.errors.map(({ code, message }) => `is not YAML: ${inWords(code, message)}`),
-      lines: document.errors.map(({ pos }) => lineAt(pos[0])),
+      mistakes: mistakes.map((each) => `is not YAML: ${each.text}`),
+      lines: mistakes.map(({ line }) => line),
     };
+  }
+  const { document, value, lineAt } = read;
   if (!isMap(document.contents))
     return wrong([{ path: [], text: 'must be a map of keys, and is empty or a list' }]);
-  const found = checked(document.toJS());
+  const found = checked(value);
   if (Array.isArray(found)) return wrong(found, (path) => lineAt(offsetOf(document, path)));
   return { kind: 'ok', config: found, warnings: warningsOf(found) };
-}
-
-/** What the reader of YAML says by its codes, where they are no words. */
-const SYNTAX: Readonly<Record<string, string>> = {
-  TAB_AS_INDENT: 'a tab at the beginning: use blanks',
-  BAD_INDENT: 'its indent fits no line above',
-  DUPLICATE_KEY: 'a key stands here a second time',
-  MISSING_CHAR: 'a blank after a colon, or a comma, is missing',
-  UNEXPECTED_TOKEN: 'something here does not belong to it: is a quote or an indent missing?',
-  BLOCK_AS_IMPLICIT_KEY: 'the key of a map stands in the middle of a line: use a line of its own',
-  MULTILINE_IMPLICIT_KEY: 'a key goes over two lines: is a colon missing?',
-};
-
-/** Of one code there are several mistakes, which the reader's own sentence tells apart. */
-function inWords(code: string, message: string): string {
-  if (/closing .*quote/i.test(message)) return 'a quote is opened above and not closed';
-  const [, bracket] = /end with a ([\]}])/.exec(message) ?? [];
-  if (bracket !== undefined) return `a bracket is opened above and not closed: is ${bracket} missing?`;
-  return SYNTAX[code] ?? code;
 }
 
 /** Where the nearest thing above it begins that is there: of what is missing, its map. */

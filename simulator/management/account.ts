@@ -110,6 +110,11 @@ export const ACCOUNT_ACTS: Readonly<Record<string, RpcAct>> = {
       throw new ManagementRefusal(404, 'Forbidden.ResourceNotFound', 'Resource not found.');
     return { SecretName: query.SecretName, SecretData };
   },
+  'kms:DescribeSecret': ({ secrets }, query) => {
+    if (!secrets.has(needed(query, 'SecretName')))
+      throw new ManagementRefusal(404, 'Forbidden.ResourceNotFound', 'Resource not found.');
+    return { SecretName: query.SecretName, SecretType: 'Generic' };
+  },
   'kms:CreateSecret': ({ secrets }, query) => {
     const name = needed(query, 'SecretName');
     if (secrets.has(name))

@@ -29,7 +29,7 @@ import { ecsImages } from '../../shared/adapters/ecs/images.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { parseYaml } from '../../shared/config/parse.ts';
 import { deployFunctions, type EmptyAccount } from '../../simulator/empty-account/index.ts';
-import { createApp } from '../cli/setup/by-hand.ts';
+import { createApp, doorFor } from '../cli/setup/by-hand.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -164,7 +164,7 @@ function setUpBy(self: Operator, account: EmptyAccount): Parameters<typeof setup
       const page = /^Install it: (\S+)$/.exec(line)?.[1];
       if (page !== undefined) installing = installAt(page);
     },
-    openBrowser: (url) => void createApp(url).catch((error: unknown) => self.said.push(String(error))),
+    openDoor: doorFor(createApp, self.said),
     deploy: self.deploy,
     sleep: () => new Promise((resolve) => setTimeout(resolve, 20)),
   };

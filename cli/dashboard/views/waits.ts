@@ -179,7 +179,7 @@ const shortName = (iso: string, { over }: WaitState): string =>
 function groupTable(label: string, groups: readonly WaitGroup[], say: Say) {
   const { words, duration } = say;
   const head = [words.name, words.jobs, words.total, words.launched, words.booted, words.handed].map(
-    (name, at) => (at < 2 ? name : `${name} (p50 / p90)`),
+    (name, at) => (at < 2 ? name : `${name} (p50\u00a0/\u00a0p90)`),
   );
   const cell = (span: Percentiles | null) =>
     span === null ? '–' : `${duration(span.p50Ms)} / ${duration(span.p90Ms)}`;

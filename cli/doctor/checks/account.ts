@@ -38,7 +38,7 @@ export const ACCOUNT_CHECKS: readonly Check[] = [
   },
   {
     name: 'credentials',
-    needs: ['clock'],
+    needs: [],
     async look({ alibaba, config }) {
       try {
         const { Arn } = await alibaba.rpc('sts', config.control.region, 'GetCallerIdentity');

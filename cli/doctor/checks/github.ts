@@ -1,6 +1,7 @@
 /** GitHub's side: the App, its webhook, the runner group, the age of the runner that we hand out. */
-import type { GitHubAnswer } from '../../../shared/adapters/github/request.ts';
+import * as z from 'zod';
 import { type Check, ok, warning, wrong } from '../finding.ts';
+import { readGitHub } from '../read-github.ts';
 import type { DoctorWorld } from '../world.ts';
 import { webhookUrl } from './functions.ts';
 
@@ -13,17 +14,16 @@ export const GITHUB_CHECKS: readonly Check[] = [
   { name: 'deliveries', needs: ['App', 'webhook'], look: deliveries },
 ];
 
-type Permissions = Readonly<Record<string, string>>;
-
-function wantedPermissions({ config }: DoctorWorld): Permissions {
-  const own: Permissions =
+function wantedPermissions({ config }: DoctorWorld): Readonly<Record<string, string>> {
+  const own: Readonly<Record<string, string>> =
     config.github.scope === 'organization'
       ? { organization_self_hosted_runners: 'write' }
       : { administration: 'write' };
   return { ...own, actions: config.spot.rerun ? 'write' : 'read', metadata: 'read' };
 }
 
-export const dataOf = ({ data }: GitHubAnswer) => data as Record<string, unknown>;
+const Permissions = z.record(z.string(), z.string());
+const App = z.object({ name: z.string(), permissions: Permissions, events: z.array(z.string()) });
 
 async function app(world: DoctorWorld) {
   const answer = await world.github('GET /app', {}, 'app');
@@ -31,11 +31,7 @@ async function app(world: DoctorWorld) {
     return [wrong('GitHub does not know this App by this key', 'check GITHUB_APP_ID and GITHUB_PRIVATE_KEY')];
   if (answer.status !== 200)
     return [wrong(`GitHub answered ${answer.status}`, 'look at GitHub’s status page')];
-  const { permissions, events, name } = dataOf(answer) as {
-    permissions: Permissions;
-    events: string[];
-    name: string;
-  };
+  const { permissions, events, name } = App.parse(answer.data);
   const missing = Object.entries(wantedPermissions(world))
     .filter(([key, level]) => permissions[key] !== 'write' && permissions[key] !== level)
     .map(([key, level]) => `${key}: ${level}`);
@@ -51,21 +47,20 @@ async function app(world: DoctorWorld) {
   return findings.length > 0 ? findings : [ok(name)];
 }
 
-interface Installation {
-  readonly id: number;
-  readonly account: { readonly login: string };
-  readonly permissions: Permissions;
-  readonly suspended_at: string | null;
-}
+const Installation = z.object({
+  id: z.int(),
+  account: z.object({ login: z.string() }),
+  permissions: Permissions,
+  suspended_at: z.string().nullable(),
+});
+type Installation = z.infer<typeof Installation>;
 
 export const ownersOf = ({ config }: DoctorWorld): string[] => [
   ...new Set(config.repositories.allow.map((pattern) => pattern.split('/')[0] as string)),
 ];
 
-export async function listInstallations({ github }: DoctorWorld): Promise<readonly Installation[]> {
-  const answer = await github('GET /app/installations', { per_page: 100 }, 'app');
-  return answer.data as Installation[];
-}
+export const listInstallations = ({ github }: DoctorWorld): Promise<readonly Installation[]> =>
+  readGitHub(github, 'GET /app/installations', { per_page: 100 }, 'app', z.array(Installation));
 
 async function installation(world: DoctorWorld) {
   const installed = await listInstallations(world);
@@ -79,8 +74,11 @@ async function installation(world: DoctorWorld) {
   return findings.length > 0 ? findings : [ok(ownersOf(world).join(', '))];
 }
 
+/** Without an address the App delivers nowhere. */
+const Hook = z.object({ url: z.string().nullish() });
+
 async function webhook(world: DoctorWorld) {
-  const { url } = dataOf(await world.github('GET /app/hook/config', {}, 'app'));
+  const { url } = await readGitHub(world.github, 'GET /app/hook/config', {}, 'app', Hook);
   const wanted = await webhookUrl(world);
   if (same(url, wanted)) return [ok(String(wanted))];
   return [
@@ -94,12 +92,13 @@ async function webhook(world: DoctorWorld) {
 const same = (one: unknown, other: string | null): boolean =>
   other !== null && String(one).replace(/\/$/, '') === other.replace(/\/$/, '');
 
-interface Delivery {
+const Delivery = z.object({
   /** Kept when it is sent again. */
-  readonly guid: string;
-  readonly event: string;
-  readonly status_code: number;
-}
+  guid: z.string(),
+  event: z.string(),
+  status_code: z.int(),
+});
+type Delivery = z.infer<typeof Delivery>;
 
 /** GitHub tells an App of its installations too; nothing is done about those. */
 const HEEDED = ['ping', 'workflow_job'];
@@ -107,8 +106,9 @@ const HEEDED = ['ping', 'workflow_job'];
 const isAccepted = ({ status_code }: Delivery) => status_code >= 200 && status_code <= 299;
 
 async function deliveries({ github }: DoctorWorld) {
-  const { data } = await github('GET /app/hook/deliveries', { per_page: DELIVERIES_LOOKED_AT }, 'app');
-  const all = (data as Delivery[]).filter(({ event }) => HEEDED.includes(event));
+  const params = { per_page: DELIVERIES_LOOKED_AT };
+  const newest = await readGitHub(github, 'GET /app/hook/deliveries', params, 'app', z.array(Delivery));
+  const all = newest.filter(({ event }) => HEEDED.includes(event));
   if (all.length === 0)
     return [warning('there was none yet', 'ask for a ping in the App’s settings, “Advanced”')];
   const accepted = new Set(all.filter(isAccepted).map(({ guid }) => guid));

@@ -4,15 +4,15 @@ import { namesOf } from '../../../infra/names.ts';
 import type { GitHubRequest } from '../../../shared/adapters/github/request.ts';
 import { addressRange } from '../../../shared/config/field-types.ts';
 import { type Check, ok, warning } from '../finding.ts';
+import { readGitHub } from '../read-github.ts';
 import { variablesOf } from './functions.ts';
 
 const Meta = z.object({ hooks: z.array(addressRange).optional() });
 
 /** GitHub docs, "Get GitHub meta information". Empty: it does not say (GitHub Enterprise Server). */
 export async function hookRangesAt(github: GitHubRequest): Promise<readonly string[]> {
-  const { status, data } = await github('GET /meta', {}, 'none');
-  if (status !== 200) throw new Error(`GitHub answered ${status} to GET /meta`);
-  return Meta.parse(data).hooks?.toSorted() ?? [];
+  const { hooks = [] } = await readGitHub(github, 'GET /meta', {}, 'none', Meta);
+  return hooks.toSorted();
 }
 
 export const HOOK_RANGES_CHECK: Check = {

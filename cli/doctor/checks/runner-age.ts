@@ -1,9 +1,11 @@
 /** How old the runner is that we hand out: GitHub gives no job to one too far behind. */
+import * as z from 'zod';
 import { applicationsAt, versionOf } from '../../../shared/adapters/github/runner-releases.ts';
 import { wantedTools } from '../../../shared/config/tools.ts';
 import type { Copies } from '../../../shared/runner/copies.ts';
 import { bucketsWithout } from '../../../shared/runner/release.ts';
 import { type Check, type CheckOutcome, ok, warning, wrong } from '../finding.ts';
+import { readGitHub } from '../read-github.ts';
 import type { DoctorWorld } from '../world.ts';
 
 /** GitHub docs, "Self-hosted runners reference": without its own update a runner has 30 days after any release. */
@@ -88,12 +90,15 @@ async function age(world: DoctorWorld, ours: string | null): Promise<readonly Ch
   return [warning(text, 'run npm run mirror, and look at the reaper’s log')];
 }
 
+const Release = z.object({ tag_name: z.string(), published_at: z.string() });
+
 async function ageAtGitHub({ github, nowMs }: DoctorWorld, ours: string): Promise<readonly CheckOutcome[]> {
   const route = 'GET /repos/{owner}/{repo}/releases';
-  const { data } = await github(route, { owner: 'actions', repo: 'runner', per_page: 30 }, 'none');
-  const releases = (data as { tag_name: string; published_at: string }[]).map((each) => ({
-    version: each.tag_name.replace(/^v/, ''),
-    publishedAtMs: Date.parse(each.published_at),
+  const params = { owner: 'actions', repo: 'runner', per_page: 30 };
+  const listed = await readGitHub(github, route, params, 'none', z.array(Release));
+  const releases = listed.map(({ tag_name, published_at }) => ({
+    version: tag_name.replace(/^v/, ''),
+    publishedAtMs: Date.parse(published_at),
   }));
   const newest = releases.toSorted((a, b) => b.publishedAtMs - a.publishedAtMs)[0];
   if (newest === undefined) return [warning('GitHub names no release', 'look at GitHub’s status page')];

@@ -1,9 +1,11 @@
 /** Whose jobs the runner group serves, against the allow-list. */
+import * as z from 'zod';
 import { isAllowed } from '../../../shared/job/labels.ts';
 import { runnerGroupOf } from '../../../shared/names.ts';
 import { type Check, ok, warning, wrong } from '../finding.ts';
+import { readGitHub } from '../read-github.ts';
 import type { DoctorWorld } from '../world.ts';
-import { dataOf, listInstallations, ownersOf } from './github.ts';
+import { listInstallations, ownersOf } from './github.ts';
 
 export const RUNNER_GROUP_CHECK: Check = {
   name: 'runner group',
@@ -15,12 +17,17 @@ const PAGE = 100;
 /** GitHub docs: an organisation has at most 10,000 repositories in such a list. */
 const PAGES_MAX = 100;
 
-interface Group {
-  readonly id: number;
-  readonly name: string;
-  readonly visibility: string;
-  readonly allows_public_repositories: boolean;
-}
+const Group = z.object({
+  id: z.int(),
+  name: z.string(),
+  visibility: z.string(),
+  allows_public_repositories: z.boolean(),
+});
+type Group = z.infer<typeof Group>;
+const Groups = z.object({ runner_groups: z.array(Group) }).transform(({ runner_groups }) => runner_groups);
+const Repositories = z
+  .object({ repositories: z.array(z.object({ full_name: z.string() })) })
+  .transform(({ repositories }) => repositories.map(({ full_name }) => full_name.toLowerCase()));
 
 async function runnerGroup(world: DoctorWorld) {
   const { config } = world;
@@ -40,7 +47,7 @@ async function runnerGroup(world: DoctorWorld) {
 async function groupOf(world: DoctorWorld, installation: number, org: string, isPublic: boolean) {
   const name = runnerGroupOf({ isPublic }, world.config);
   const route = 'GET /orgs/{org}/actions/runner-groups';
-  const { things: groups } = await listed<Group>(world, installation, route, { org }, 'runner_groups');
+  const { things: groups } = await listed(world, installation, route, { org }, Groups);
   // As the launcher looks for it.
   const group = groups.find((each) => each.name.toLowerCase() === name.toLowerCase());
   if (group === undefined)
@@ -66,12 +73,17 @@ async function listed<Thing>(
   installation: number,
   route: string,
   params: Readonly<Record<string, string | number>>,
-  key: string,
+  shape: z.ZodType<readonly Thing[]>,
 ): Promise<{ readonly things: readonly Thing[]; readonly isWhole: boolean }> {
   const things: Thing[] = [];
   for (let page = 1; page <= PAGES_MAX; page++) {
-    const answer = await github(route, { ...params, per_page: PAGE, page }, { installation });
-    const found = (dataOf(answer)[key] ?? []) as Thing[];
+    const found = await readGitHub(
+      github,
+      route,
+      { ...params, per_page: PAGE, page },
+      { installation },
+      shape,
+    );
     things.push(...found);
     if (found.length < PAGE) return { things, isWhole: true };
   }
@@ -92,14 +104,8 @@ async function servedBy(world: DoctorWorld, installation: number, org: string, g
       ? []
       : [wrong(`${name} serves every repository of ${org}`, 'restrict it to the allow-list')];
   const route = 'GET /orgs/{org}/actions/runner-groups/{runner_group_id}/repositories';
-  const served = await listed<{ full_name: string }>(
-    world,
-    installation,
-    route,
-    { org, runner_group_id: id },
-    'repositories',
-  );
-  const names = served.things.map((each) => each.full_name.toLowerCase());
+  const served = await listed(world, installation, route, { org, runner_group_id: id }, Repositories);
+  const names = served.things;
   const foreign = names.filter((each) => !isAllowed(each, config.repositories.allow));
   const missing = allowed.filter((each) => !each.endsWith('/*') && !names.includes(each.toLowerCase()));
   const findings = [];

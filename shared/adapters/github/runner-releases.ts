@@ -28,8 +28,8 @@ const LATEST_AT_GITHUB = 'https://api.github.com/repos/actions/runner/releases/l
 export async function newestRunner({ request }: Calls, ownHost: OwnHost | null): Promise<PublishedRelease> {
   if (ownHost !== null) return newestFor(request, ownHost);
   // Anyone may read it, but sixty times an hour and address: as an installation there is room.
-  const installation = (await installationsOf(request))[0];
-  const auth: GitHubAuth = installation === undefined ? 'none' : { installation: installation.id };
+  const installation = await anyInstallation(request);
+  const auth: GitHubAuth = installation === null ? 'none' : { installation: installation.id };
   const answer = await request(LATEST, RUNNER, auth);
   if (answer.status !== 200) throw failed(LATEST, answer);
   return releaseIn(answer.data);
@@ -59,8 +59,8 @@ export async function applicationsAt(
   request: GitHubRequest,
   { scope }: Pick<OwnHost, 'scope'>,
 ): Promise<Application[]> {
-  const installation = (await installationsOf(request))[0];
-  if (installation === undefined) throw new Error('the App is not installed anywhere');
+  const installation = await anyInstallation(request);
+  if (installation === null) throw new Error('the App is not installed anywhere, or suspended everywhere');
   const auth = { installation: installation.id };
   const [route, params] =
     scope === 'organization'
@@ -71,11 +71,12 @@ export async function applicationsAt(
   return parsed(route, applicationsPage, answer).filter(({ os }) => os === 'linux');
 }
 
-async function installationsOf(request: GitHubRequest) {
+/** Null: there is none that is not suspended: one that is has no token. */
+async function anyInstallation(request: GitHubRequest) {
   const route = 'GET /app/installations';
-  const answer = await request(route, { per_page: 1 }, 'app');
+  const answer = await request(route, { per_page: 100 }, 'app');
   if (answer.status !== 200) throw failed(route, answer);
-  return parsed(route, installationsPage, answer);
+  return parsed(route, installationsPage, answer).find((each) => each.suspended_at == null) ?? null;
 }
 
 async function anyRepository(request: GitHubRequest, auth: GitHubAuth) {

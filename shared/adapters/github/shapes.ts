@@ -173,7 +173,11 @@ export const deliveriesPage = z.array(
     ),
 );
 
-export const installation = z.object({ id, account: z.object({ login: z.string() }).nullish() });
+export const installation = z.object({
+  id,
+  account: z.object({ login: z.string() }).nullish(),
+  suspended_at: z.string().nullish(),
+});
 export const installationsPage = z.array(installation);
 
 export const applicationsPage = z.array(

@@ -4,9 +4,10 @@ import type { Catalogue } from '../translate.ts';
 // biome-ignore format: a table reads best as a table.
 export const DOCTOR: Catalogue = {
   // The end, and what may stand in any line.
-  'Nothing was changed. {} ok, {} with a warning, {} wrong, {} skipped': '没有改动任何东西。{1} 项正常，{2} 项有警告，{3} 项有问题，{4} 项已跳过',
+  'Nothing was changed. {} ok, {} with a warning, {} wrong, {} not looked at': '没有改动任何东西。{1} 项正常，{2} 项有警告，{3} 项有问题，{4} 项没有查看',
   '{}: do what the arrows say, then run npm run doctor again.': '{1}：请按箭头后面的话处理，然后再执行 npm run doctor。',
   '{}: what the arrows say can wait.': '{1}：箭头后面的事可以缓一缓。',
+  '{}: what was looked at is well enough, and of the rest nothing is known.': '{1}：查看过的没有大碍，其余的情况未知。',
   '{}: all is well.': '{1}：一切正常。',
   'skipped: needs {}': '已跳过：要先解决“{1}”',
   'could not be looked at: {}': '无法查看：{1}',

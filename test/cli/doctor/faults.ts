@@ -84,7 +84,7 @@ const sweepWas = ({ note }: Healthy, agoMs: number, rest: string) =>
   note('sweep', `${Date.now() - agoMs} ${rest}`);
 
 // biome-ignore format: a table reads best as a table.
-export const FAULTS: [what: string, level: 'wrong' | 'warning', says: RegExp, fault: Fault][] = [
+export const FAULTS: [what: string, level: 'wrong' | 'warning' | 'unknown', says: RegExp, fault: Fault][] = [
   ['a network that is not made yet', 'wrong', /^configuration: the network/, { config: placed({ securityGroup: 'sg-pending' }) }],
   ['sudo closed and Docker open', 'warning', /^configuration: defaults, profiles\.big: sudo: false is no wall while docker: true/, { config: ({ defaults }) => ({ defaults: { ...defaults, sudo: false } }) }],
   ['a profile with sudo closed and Docker open', 'warning', /^configuration: profiles\.calm: sudo: false is no wall/, { config: ({ profiles }) => ({ profiles: { ...profiles, calm: { sudo: false } } }) }],
@@ -107,7 +107,7 @@ export const FAULTS: [what: string, level: 'wrong' | 'warning', says: RegExp, fa
   ['a role that others may take', 'wrong', /^permissions: role ci-runner-launcher may be taken by RAM acs:ram::7:root, Service fc\.aliyuncs\.com$/, { breakIt: (all) => trust(all, 'ci-runner-launcher').Statement.push({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { RAM: ['acs:ram::7:root'] } }) }],
   ['a key whose store opens all others', 'warning', /^permissions: with oos: launcher and reaper may read every KMS secret/, { breakIt: ({ variables, management, config }) => { management.secrets.set('ci-key', variables.GITHUB_PRIVATE_KEY as string); variables.GITHUB_PRIVATE_KEY = 'oos:ci-key'; grant(management, config, secretReferences(variables)); } }],
   ['a role that is gone', 'wrong', /^permissions: role ci-runner-mirror does not exist/, { breakIt: ({ management }) => management.roles.delete('ci-runner-mirror') }],
-  ['a look that is denied', 'warning', /^quota: could not be looked at: DescribeAccountAttributes/, { breakIt: ({ denied }) => denied.add('ecs:DescribeAccountAttributes') }],
+  ['a look that is denied', 'unknown', /^quota: could not be looked at: DescribeAccountAttributes/, { breakIt: ({ denied }) => denied.add('ecs:DescribeAccountAttributes') }],
   ['a vSwitch that is not there', 'wrong', /^vSwitches: vsw-cn-hangzhou-b does not exist/, { breakIt: ({ management }) => management.vSwitches.delete('vsw-cn-hangzhou-b') }],
   ['a vSwitch of another zone', 'wrong', /^vSwitches: vsw-cn-hangzhou-b is in cn-hangzhou-b, not cn-hangzhou-i/, { config: zonesOf({ i: 'vsw-cn-hangzhou-b' }) }],
   ['a vSwitch of another network', 'wrong', /^vSwitches: vsw-cn-hangzhou-g is in vpc-other, not/, { breakIt: ({ management }) => Object.assign(management.vSwitches.get('vsw-cn-hangzhou-g') ?? {}, { vpc: 'vpc-other' }) }],
@@ -143,7 +143,7 @@ export const FAULTS: [what: string, level: 'wrong' | 'warning', says: RegExp, fa
   ['a table that forgets nothing', 'wrong', /^ledger: table history keeps rows -1 s/, { breakIt: ({ tablestore }) => Object.assign(tablestore.tables.get('history')?.options ?? {}, { timeToLiveS: -1 }) }],
   ['a ledger that refuses the Internet', 'wrong', /^ledger: its instance refuses the Internet \(network ACL\)/, { breakIt: ({ tablestore }) => Object.assign(tablestore, { networks: ['VPC'] }) }],
   ['a ledger out of reach', 'wrong', /^ledger: /, { breakIt: (all) => { all.tablestore.faults = (call) => (call.operation === 'DescribeTable' ? 'lost-before' : null); } }],
-  ['a stop of everything, with its timers off', 'warning', /^stop: everything has been stopped for 2 h: nothing is launched/, { breakIt: async (all) => { await stop(all, null); await sweepWas(all, 7_200_000, '0 1'); const timer = called(all, 'ci-reaper').triggers.find(({ type }) => type === 'timer'); Object.assign(timer?.config ?? {}, { enable: false }); } }],
+  ['a stop of everything, with its timers off and its webhook closed', 'warning', /^stop: everything has been stopped for 2 h: nothing is launched/, { breakIt: async (all) => { await stop(all, null); await sweepWas(all, 7_200_000, '0 1'); const timer = called(all, 'ci-reaper').triggers.find(({ type }) => type === 'timer'); Object.assign(timer?.config ?? {}, { enable: false }); Object.assign(called(all, 'ci-webhook').triggers[0] ?? {}, { config: { authType: 'anonymous', disableURLInternet: true } }); } }],
   ['a stop of one repository', 'warning', /^stop: my-org\/app has been stopped for 2 h/, { breakIt: (all) => stop(all, ['my-org/app']) }],
   ['a function that is not deployed', 'wrong', /^functions: ci-mirror is not deployed/, { breakIt: ({ management }) => management.functions.delete('ci-mirror') }],
   ['a function of another release', 'warning', /^functions: ci-reaper is 0\.0\.9 aaa, not 0\.1\.0 /, { breakIt: (all) => Object.assign(called(all, 'ci-reaper'), { description: '0.0.9 aaa' }) }],

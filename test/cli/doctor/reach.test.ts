@@ -73,8 +73,8 @@ test.each<[string, Around, RegExp]>([
   ['a package mirror of the Internet that is silent', { reached: { ...ALL, cargo: silent } }, /^warning: .*cargo no answer in 15 s/],
   ['one that functions may not reach says nothing', { reached: { ...ALL, pip: silent } }, /^ok: from cn-hangzhou bucket and package mirrors are reached well: .*pip not seen/],
   ['a mirror of an older release', { answer: { errorMessage: 'invalid order' } }, /^warning: the mirror of cn-hangzhou cannot measure/],
-  ['no mirror there', { placement: {} }, /^ok: cn-hangzhou is not measured: no mirror is there/],
-  ['machines that go by a proxy', { placement: { mirrorBucket: 'acme-runner', proxy: { https: 'http://10.0.0.9:3128' } } }, /^ok: from cn-hangzhou machines go to GitHub by their proxy/],
+  ['no mirror there', { placement: {} }, /^unknown: cn-hangzhou is not measured: no mirror is there/],
+  ['machines that go by a proxy', { placement: { mirrorBucket: 'acme-runner', proxy: { https: 'http://10.0.0.9:3128' } } }, /^unknown: from cn-hangzhou machines go to GitHub by their proxy/],
 ])('%s', async (_what, around, said) => {
   expect((await look(around)).said).toContainEqual(expect.stringMatching(said));
 });

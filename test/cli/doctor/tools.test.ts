@@ -25,6 +25,7 @@ async function said(tools: Tools, mirror: object = { tools: { node: [20] } }): P
     mirrored: async () => RELEASE,
     copies: async () => ({ version: RELEASE.version, lackingSinceMs: null, regions }),
     github: async () => ({
+      status: 200,
       data: [{ tag_name: `v${RELEASE.version}`, published_at: '2026-01-01T00:00:00Z' }],
     }),
     nowMs: () => 0,

@@ -76,3 +76,20 @@ test('a job that no type can do is refused with what would do, and not tried eac
   expect((await world.adapters().ledger.jobs.list(10)).things).toEqual([]);
   world.fc.close();
 });
+
+test.each(['address', 'id'] as const)(
+  'a job that has ended is told by its %s while GitHub is out',
+  async (by) => {
+    let isOut = false;
+    const faults = () => (isOut ? ({ kind: 'status', status: 502 } as const) : null);
+    const world = await open({ github: { faults } });
+    const job = queue(world, OURS);
+    expect(await world.until(() => job.status === 'completed', 30 * MINUTE_MS)).toBe(true);
+    await world.pass(10 * MINUTE_MS);
+    isOut = true;
+    const { answer, findings } = await read(world, job, by);
+    expect(findings.row?.job.id).toBe(job.id);
+    expect(answer.state).toBe('ended');
+    world.fc.close();
+  },
+);

@@ -56,6 +56,23 @@ test.each([
   expect(found?.text).toContain(says);
 });
 
+test('an alias is what it stands for, as at GitHub, and one that stands for nothing is GitHub’s to tell', () => {
+  const steps = 'steps: [{run: make}]';
+  const text = (rest: string) =>
+    `on: push\njobs:\n  one: &one\n    runs-on: &on [self-hosted, aliyun, 8cup]\n    ${steps}\n${rest}`;
+  const found = lintWorkflow(
+    'ci.yml',
+    text(`  two:\n    runs-on: *on\n    ${steps}\n  three: *one\n`),
+    config,
+  );
+  expect(found.map(({ line, text: said }) => [line, said.slice(0, said.indexOf(':'))])).toEqual([
+    [4, "job 'one'"],
+    [7, "job 'two'"],
+    [9, "job 'three'"],
+  ]);
+  expect(() => lintWorkflow('ci.yml', text('  two: *none\n'), config)).not.toThrow();
+});
+
 test('a base label that is nearly right is a warning', () => {
   expect(lint('[self-hosted, aliyum, arm64]')).toEqual([
     expect.objectContaining({ level: 'warning', text: expect.stringContaining("is 'aliyun' meant?") }),
@@ -143,4 +160,18 @@ test.each([
   });
   expect(ended.stdout).toContain(out);
   expect(ended.status, ended.stderr).toBe(code);
+});
+
+test('a workflow whose name begins with runners is a workflow', () => {
+  const workflows = join(folder, '.github', 'workflows');
+  mkdirSync(workflows, { recursive: true });
+  writeFileSync(join(folder, 'runners.yaml'), YAML);
+  writeFileSync(join(workflows, 'runners-ci.yml'), workflow('[self-hosted, aliyun, 8cup]'));
+  const files = [join(folder, 'runners.yaml'), join(workflows, 'runners-ci.yml')];
+  const ended = spawnSync(process.execPath, ['cli/run.mjs', 'lint', ...files], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  expect(ended.stdout).toMatch(/runners-ci\.yml:4: error: job 'build': the label '8cup' is not understood/);
+  expect(ended.status, ended.stderr).toBe(1);
 });

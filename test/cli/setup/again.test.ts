@@ -44,6 +44,15 @@ describe('interrupted', () => {
     expect(here.fileOf('.setup.json')).not.toContain('PRIVATE KEY');
   });
 
+  test('counts no delivery that was taken before it asked for one', async () => {
+    here = await operator();
+    expect(await here.run()).toBe(0);
+    const pings = () => here.github.calls.get('POST /app/hook/deliveries/{id}/attempts') ?? 0;
+    const before = pings();
+    expect(await here.run()).toBe(0);
+    expect(pings()).toBeGreaterThan(before);
+  });
+
   test('run again when all was set up, it makes no second App, and tells GitHub of a new address', async () => {
     here = await operator();
     expect(await here.run()).toBe(0);
@@ -51,6 +60,22 @@ describe('interrupted', () => {
     expect(await here.run(), here.said.join('\n')).toBe(0);
     expect(here.said.slice(asked)).toContain(`GitHub delivers to ${WEBHOOK_URL}.`);
     expect(here.pages.made).toHaveLength(1);
+  });
+
+  test.each([
+    ['kms', 'ci-runner-private-key'],
+    ['oos', 'ci-runner-webhook-secret'],
+  ])('keeps nothing in %s over what another folder’s deployment holds as %s', async (store, name) => {
+    here = await operator();
+    here.answers.set('Where the App’s key', store);
+    here.management.secrets.set(name, 'of the deployment that runs');
+    here.answers.set(name, false);
+    expect(await here.run()).toBe(1);
+    expect(here.management.secrets).toEqual(new Map([[name, 'of the deployment that runs']]));
+    expect(here.pages.made).toEqual([]);
+    here.answers.set(name, true);
+    expect(await here.run(), here.said.join('\n')).toBe(0);
+    expect(here.management.secrets.get('ci-runner-private-key')).toBe(PEM);
   });
 
   test('between GitHub’s answer and its keeping, the key waits in a file of its owner alone', async () => {

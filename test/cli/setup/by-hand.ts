@@ -34,3 +34,11 @@ function post(html: string, base = '', changes: Record<string, string> = {}): Pr
   const body = new URLSearchParams({ ...Object.fromEntries(fields), ...changes });
   return fetch(new URL(action, base || undefined), { method: 'POST', body, redirect: 'manual' });
 }
+
+/** A door for each page that is opened: whoever comes in does what a person would. */
+export const doorFor =
+  (browse: (url: string) => Promise<unknown>, said: string[]) =>
+  (url: string): (() => void) => {
+    browse(url).catch((error: unknown) => said.push(String(error)));
+    return () => undefined;
+  };

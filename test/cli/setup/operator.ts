@@ -21,7 +21,7 @@ import {
 } from '../../../simulator/management/index.ts';
 import { seeded } from '../../../simulator/random.ts';
 import { type Answered, askOf } from './answering.ts';
-import { createApp } from './by-hand.ts';
+import { createApp, doorFor } from './by-hand.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,
@@ -159,7 +159,7 @@ function worldOf(
       self.said.push(line);
       at(line);
     },
-    openBrowser: (url) => void self.browse(url).catch((error: unknown) => self.said.push(String(error))),
+    openDoor: doorFor((url) => self.browse(url), self.said),
     sleep: () => new Promise((resolve) => setTimeout(resolve, 5)),
     deploy: async () => {
       at('deploy');

@@ -139,7 +139,8 @@ test('one repository is stopped, and the other goes on', async () => {
   await world.until(() => isOver(other, more), HOUR_MS);
   expect([other, more].map(({ conclusion }) => conclusion)).toEqual(['success', 'success']);
   expect(again.status).toBe('queued');
-  expect(await resume('acme/other', command.operator, null, command.say)).toBe(0);
+  expect(await resume('acme/other', command.operator, null, command.say)).toBe(1);
+  expect(command.said.at(-1)).toMatch(/^acme\/other is not stopped\. What is: acme\/app\./);
   await resume('acme/app', command.operator, null, command.say);
   await world.until(() => isOver(again), HOUR_MS);
   expect(again.conclusion).toBe('success');

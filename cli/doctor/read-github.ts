@@ -1,0 +1,17 @@
+/** One answer of GitHub's in its shape, for commands: a look-up that failed proves nothing absent. */
+import type * as z from 'zod';
+import { failed, type GitHubAuth, type GitHubRequest } from '../../shared/adapters/github/request.ts';
+
+/** @throws {GitHubFailed} any answer but 200 in that shape, or none. */
+export async function readGitHub<Shape>(
+  github: GitHubRequest,
+  route: string,
+  params: Readonly<Record<string, unknown>>,
+  auth: GitHubAuth,
+  shape: z.ZodType<Shape>,
+): Promise<Shape> {
+  const answer = await github(route, params, auth);
+  const read = shape.safeParse(answer.data);
+  if (answer.status !== 200 || !read.success) throw failed(route, answer);
+  return read.data;
+}
