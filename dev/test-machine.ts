@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ROOT, runSteps, tool } from '../cli/shared/steps.ts';
 import { run } from '../simulator/machine/commands.ts';
 import { rootFilesystem } from '../simulator/machine/root-filesystem.ts';
+import { isInstalled, kernelLayer, QEMU } from '../simulator/machine/virtual.ts';
 
 const PACKAGES = [
   'debootstrap',
@@ -29,6 +30,8 @@ export async function main(args: readonly string[]): Promise<number> {
     rmSync(join(CACHE, old), { recursive: true, force: true });
   process.stdout.write('The root file system: made the first time, in a minute or two.\n');
   await rootFilesystem(CACHE);
+  // Without QEMU its test says that it is left out.
+  if (await isInstalled(QEMU)) await kernelLayer(CACHE);
   return runSteps([
     {
       title: 'vitest',

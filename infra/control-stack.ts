@@ -33,6 +33,9 @@ export class ControlStack extends ros.Stack {
   }
 }
 
+/** ROS's type says 20, its older one and the service's own call 5. */
+const LEDGER_TAGS_MAX = 5;
+
 function makeLedger(stack: ros.Stack, config: Config): void {
   const instance = new ots.InstanceV2(stack, LEDGER_RESOURCE, {
     instanceName: namesOf(config).tablestoreInstance,
@@ -41,7 +44,7 @@ function makeLedger(stack: ros.Stack, config: Config): void {
     // Tablestore docs, "Network ACL" (2024-11): a new instance refuses the Internet, from where the functions call.
     networkTypeAcl: ['VPC', 'CLASSIC', 'INTERNET'],
     networkSourceAcl: ['TRUST_PROXY'],
-    tags: tagList(config),
+    tags: tagList(config, LEDGER_TAGS_MAX),
   });
   for (const shape of [LEDGER_TABLE, HISTORY_TABLE])
     new ots.Table(stack, `Table${shape.name[0]?.toUpperCase()}${shape.name.slice(1)}`, {

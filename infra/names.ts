@@ -13,7 +13,7 @@ export interface Names {
   readonly logStore: string;
   functionOf(kind: FunctionKind): string;
   /** Roles are unique in an account, so they carry the deployment's name, and their policies are called the same. */
-  roleOf(kind: FunctionKind | 'deploy'): string;
+  roleOf(kind: FunctionKind | 'deploy' | 'deploying'): string;
   readonly oidcProvider: string;
   placementStack(placement: Pick<PlacementConfig, 'region'>): string;
   vpc(placement: Pick<PlacementConfig, 'region'>): string;

@@ -22,8 +22,12 @@ export class PlacementStack extends ros.Stack {
   }
 }
 
-export const tagList = (config: Config) =>
-  Object.entries({ ...config.tags, [TAG.deployment]: config.name }).map(([key, value]) => ({ key, value }));
+/** Ours, and of the operator's so many that there are `max`. */
+export const tagList = ({ tags, name }: Config, max = 20) =>
+  [...Object.entries(tags).slice(0, max - 1), [TAG.deployment, name] as const].map(([key, value]) => ({
+    key,
+    value,
+  }));
 
 function makeNetwork(
   stack: PlacementStack,

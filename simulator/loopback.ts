@@ -76,8 +76,8 @@ export async function openLoopback(options: LoopbackOptions) {
     serveEcs(ecs, { wallNowMs: () => clock.nowMs() }),
     serveTableStore(store, { wallNowMs: () => clock.nowMs() }),
     serveGitHub(github),
-    serveOss(oss),
-    serveOss(oss, 0, '127.0.0.1', 'public'),
+    serveOss(oss, 'internal'),
+    serveOss(oss, 'public'),
     serveReleases(github, clock, RUNNER_VERSION, gitHubHost),
     serveLogService({ clock, credentials: account.find, ...logPlace }),
   ]);

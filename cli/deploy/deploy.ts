@@ -21,10 +21,11 @@ import { newsSince } from './news.ts';
 import { type Plan, show } from './plan.ts';
 import { removeFunction } from './remove-function.ts';
 import { settingsLacking } from './settings.ts';
+import { type KeyWorld, type RunTool, withShortLivedKey } from './short-lived-key.ts';
 import { standingCosts } from './standing-costs.ts';
 import { deployVariables, haveTold, missing, secretMistakes } from './variables.ts';
 
-export interface DeployWorld extends RegionsWorld, TrustWorld, ConfigurationWorld {
+export interface DeployWorld extends RegionsWorld, TrustWorld, ConfigurationWorld, KeyWorld {
   /** Holds `runners.yaml`, and what `file:` names. */
   readonly root: string;
   /** Holds our `package.json` and `s.yaml`. */
@@ -35,10 +36,9 @@ export interface DeployWorld extends RegionsWorld, TrustWorld, ConfigurationWorl
   readonly confirm: (question: string) => Promise<boolean>;
   readonly build: (config: Config) => Promise<void>;
   /** Brings the functions to what `file` says. Exit code. */
-  readonly deployFunctions: (file: string, variables: Readonly<Record<string, string>>) => Promise<number>;
+  readonly deployFunctions: RunTool;
   /** Has the reaper look for the newest runner now: without it no launch knows which one to install. */
   readonly startMirror: (functionName: string, accountId: string) => Promise<void>;
-  readonly sleep: (ms: number) => Promise<void>;
 }
 
 /** 0: deployed, or nothing to do. 1: refused by the operator, or it failed; another run goes on from there. */
@@ -184,9 +184,11 @@ async function functions(world: DeployWorld, config: Config): Promise<number> {
   writeFileSync(join(made, file), rendered(world, config));
   // The plan has said already what there is to say of them.
   const filled = await variablesOf({ ...world, say: () => undefined }, config, live, release);
-  const code = await world.deployFunctions(file, filled);
+  const code = await withShortLivedKey(world, config, (key) => world.deployFunctions(file, filled, key));
   if (code !== 0) {
-    say(`Serverless Devs ended with ${code}. Run npm run deploy again: it goes on from there.`);
+    say(
+      `Serverless Devs ended with ${code}. Run npm run deploy again: it goes on from there; with --own-key if it said that a right is missing.`,
+    );
     return 1;
   }
   await world.startMirror(namesOf(config).functionOf('reaper'), filled.ACCOUNT_ID ?? '');

@@ -1,4 +1,4 @@
-/** `npm run deploy [-- --yes | --rollback]`. */
+/** `npm run deploy [-- --yes | --rollback | --own-key]`. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { confirm } from '@inquirer/prompts';
 import { Command } from 'commander';
@@ -24,13 +24,15 @@ import { secretsIn } from './variables.ts';
 interface Options {
   readonly yes: boolean;
   readonly rollback: boolean;
+  readonly ownKey: boolean;
 }
 
 const command = (): Command =>
   new Command('npm run deploy --')
     .description('Shows what would change in the account, asks, and does it; a second run changes nothing.')
     .option('--yes', 'without asking', false)
-    .option('--rollback', 'every function back to the release before, at once', false);
+    .option('--rollback', 'every function back to the release before, at once', false)
+    .option('--own-key', 'hands Serverless Devs your key instead of one for this deploy alone', false);
 
 export async function main(args: readonly string[]): Promise<number> {
   const values = parseOptions<Options>(command(), args);
@@ -53,7 +55,8 @@ export async function main(args: readonly string[]): Promise<number> {
     say,
     confirm: async (message) => values.yes || confirm({ message, default: false }),
     build: (built) => makeBundles(built),
-    deployFunctions: async (file, filled) =>
+    usesOwnKey: values.ownKey,
+    deployFunctions: async (file, filled, accessKey) =>
       serverlessDevs({
         command: variables.SERVERLESS_DEVS || program('@serverless-devs/s', 's'),
         root: MADE,
@@ -61,7 +64,7 @@ export async function main(args: readonly string[]): Promise<number> {
         variables: filled,
         secrets: secretsIn(filled),
         accountId: filled.ACCOUNT_ID ?? '',
-        accessKey: await operatorKey(),
+        accessKey,
         say,
       }),
     startMirror: (functionName, accountId) =>

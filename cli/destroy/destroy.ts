@@ -5,6 +5,7 @@ import { formerMirrors, regionsGranted } from '../deploy/former-regions.ts';
 import { liveFunctions } from '../deploy/functions.ts';
 import { removeFunction, removeTriggers } from '../deploy/remove-function.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
+import { removeRole } from '../shared/session/role.ts';
 import { findStackId, removeStack } from '../shared/stacks.ts';
 import { buildsIn, type Images, imagesIn, removeAllImages, stopBuilds } from './images.ts';
 
@@ -62,6 +63,11 @@ export async function destroy(world: DestroyWorld): Promise<number> {
   // Stopping a build takes minutes.
   if (await isBusy(world, found)) return halfWay(say);
   await removeAll(world, found);
+  // Of a deploy that was killed.
+  await removeRole(
+    { rpc: world.alibaba.rpc, region: config.control.region },
+    namesOf(config).roleOf('deploying'),
+  );
   say('Left: the GitHub App, its secrets, runners.yaml and .env. Delete the App in its settings.');
   return 0;
 }

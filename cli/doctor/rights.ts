@@ -55,6 +55,10 @@ export function takersIn(statements: readonly Statement[], effect: Effect): stri
   return [...new Set(takers)].sort();
 }
 
+/** The subject with ids that stands beside the same one without (`subjectsOf`) is left out; only GitHub can say whether they are right. */
+export const withoutIds = (takers: string): string =>
+  takers.replace(/(repo:([^@/\s]+)\/([^@:\s]+):(\S+)) or repo:\2@\d+\/\3@\d+:\4(?=$|\s|,)/g, '$1');
+
 /** A region without a placement, in which the reaper may still have to end something. */
 export function keptLine(region: string, untilMs: number): string {
   const day = new Date(untilMs).toISOString().slice(0, 10);

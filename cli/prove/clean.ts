@@ -1,7 +1,7 @@
 /** Removes all that any run of this deployment made, and says so only when it was looked for and not found. */
 import { ABSENT_LOOKS_MIN, INSTANCE_VISIBLE_MS } from '../../shared/limits.ts';
 import type { Instance } from '../../shared/nouns.ts';
-import { removeRole } from './ask/rights.ts';
+import { removeRole } from '../shared/session/role.ts';
 import { instancesOf, listOurs } from './things.ts';
 import type { Intention, ProveWorld } from './world.ts';
 
@@ -13,7 +13,8 @@ const LOOKS_MAX = 120;
 export async function clean(world: ProveWorld, onGone: OnGone = () => undefined): Promise<number> {
   const intention = world.intention.read();
   const removed = await removeInstances(world, intention, onGone);
-  if (intention?.role) await removeRole(world, intention.role);
+  if (intention?.role)
+    await removeRole({ rpc: world.rpc, region: world.config.control.region }, intention.role);
   world.intention.write(null);
   return removed;
 }

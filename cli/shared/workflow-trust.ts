@@ -94,10 +94,10 @@ const Installation = z.object({ id: z.int() });
 const Repository = z.object({ id: z.int().positive(), owner: z.object({ id: z.int().positive() }) });
 
 /**
- * Null: the App is not installed there, so nobody can say. What else fails, fails the deploy before it changes anything:
+ * Null: the App is not installed there, so nobody can say. What else fails, is thrown and fails a deploy before it changes anything:
  * without the ids it would take their right away from all that have one.
  */
-async function idsOf(repository: string, github: GitHubRequest): Promise<RepositoryIds | null> {
+export async function idsOf(repository: string, github: GitHubRequest): Promise<RepositoryIds | null> {
   const [owner = '', repo = ''] = repository.split('/');
   const asked = 'GET /repos/{owner}/{repo}/installation';
   const installed = await github(asked, { owner, repo }, 'app');

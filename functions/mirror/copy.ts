@@ -43,12 +43,7 @@ async function gather(archive: Archive, world: FilledWorld): Promise<void> {
 async function gatherFrom(source: Source, archive: Archive, world: FilledWorld): Promise<void> {
   const { bucket, clock, untilMs } = world;
   const incoming = incomingKey(archive);
-  let have = (await bucket.sizeBytesOf(incoming)) ?? 0;
-  // Of something that had this name before, and was larger: there is no going on from it.
-  if (have > archive.sizeBytes) {
-    await bucket.remove(incoming);
-    have = 0;
-  }
+  let have = await broughtBefore(archive, bucket);
   if (have === archive.sizeBytes) return;
   for await (const piece of inPieces(await source.open(archive, have), COPY_PIECE_BYTES)) {
     const of = `${have} of the ${archive.sizeBytes} bytes of ${archive.key}`;
@@ -60,6 +55,15 @@ async function gatherFrom(source: Source, archive: Archive, world: FilledWorld):
   }
   if (have < archive.sizeBytes)
     throw new Error(`${source.name} ended after ${have} of the ${archive.sizeBytes} bytes of ${archive.key}`);
+}
+
+/** Of something that had this name before, and was larger, there is no going on. */
+async function broughtBefore(archive: Archive, bucket: FilledWorld['bucket']): Promise<number> {
+  const incoming = incomingKey(archive);
+  const have = (await bucket.sizeBytesOf(incoming)) ?? 0;
+  if (have <= archive.sizeBytes) return have;
+  await bucket.remove(incoming);
+  return 0;
 }
 
 /** What turns out to be something else begins again from nothing. OSS copies no object that was appended to. */

@@ -5,7 +5,14 @@ import { whyKeptBack } from '../job/bounds.ts';
 import { catalogMarket } from '../market/catalog.ts';
 import { diskPriceIn } from '../market/disk.ts';
 import { MARKET_SKEW_MAX_MS, MARKET_STALE_MS } from '../market/limits.ts';
-import { currencyIn, type Market, type MarketOffer, type MarketType, type Stock, zoneId } from '../market/market.ts';
+import {
+  currencyIn,
+  type Market,
+  type MarketOffer,
+  type MarketType,
+  type Stock,
+  zoneId,
+} from '../market/market.ts';
 import { familyOf, holds } from '../market/type-names.ts';
 import type { CapacityType, Offering, Requirements } from '../nouns.ts';
 import type { Prices } from './price.ts';

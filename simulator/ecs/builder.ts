@@ -17,6 +17,7 @@ export type BuildOutcome =
 
 export interface Execution {
   readonly id: string;
+  readonly atMs: number;
   status: string;
   imageId: string;
   message: string;

@@ -33,6 +33,23 @@ export function wholeNumber(
   return value;
 }
 
+/**
+ * A page of `MaxResults` things, by NextToken, which is empty on the last one. SDK models of Image Builder: 1 to 500, 50 where
+ * nothing is said. The token names the last that was shown; one that is not of this list is refused.
+ */
+export function pageOf<Thing extends { readonly id: string }>(
+  all: readonly Thing[],
+  params: Params,
+): { readonly things: readonly Thing[]; readonly MaxResults: number; readonly NextToken: string } {
+  const MaxResults = wholeNumber(params, 'MaxResults', { min: 1, max: 500, fallback: 50 });
+  const last = params.NextToken ? all.findIndex(({ id }) => id === params.NextToken) : -1;
+  if (params.NextToken && last < 0)
+    throw new EcsRefusal('InvalidParameter', 'The specified NextToken is not valid.');
+  const end = last + 1 + MaxResults;
+  const things = all.slice(last + 1, end);
+  return { things, MaxResults, NextToken: end < all.length ? (things.at(-1)?.id ?? '') : '' };
+}
+
 export function isTrue(params: Params, name: string): boolean {
   const text = params[name];
   if (text === undefined || text === '') return false;

@@ -73,12 +73,13 @@ interface Document {
 export function rightsOf({ roles }: ManagementState, arn: string): (action: string) => boolean {
   const name = arn.split('/').at(-1) ?? '';
   return (action) =>
-    [...(roles.get(name)?.policies.values() ?? [])].some((document) =>
-      (document as Document).Statement.some(
-        ({ Effect, Action }) => Effect === 'Allow' && Action.includes(action),
-      ),
-    );
+    [...(roles.get(name)?.policies.values() ?? [])].some((document) => allows(document, action));
 }
+
+export const allows = (document: unknown, action: string): boolean =>
+  (document as Document).Statement.some(
+    ({ Effect, Action }) => Effect === 'Allow' && Action.includes(action),
+  );
 
 /** Each code has a folder of its own: what runs keeps its files while the next one is put in place. */
 function unpacked(folder: string, name: string, code: Buffer): string {

@@ -27,7 +27,7 @@ import { seeded } from '../random.ts';
 import { serveReleases } from '../releases.ts';
 import { createTableStore, serveTableStore } from '../tablestore/index.ts';
 import { type TimedDriverOptions, timedDriver } from '../timed-driver.ts';
-import { host, rightsOf } from './hosting.ts';
+import { allows, host, rightsOf } from './hosting.ts';
 import { applyStack } from './resources.ts';
 
 export { deployFunctions } from './serverless-devs.ts';
@@ -111,13 +111,18 @@ export async function openEmptyAccount(options: EmptyAccountOptions) {
   };
 }
 
-/** Whoever takes a role may do what it allows. */
-function takeRoles(management: ManagementState, account: Account): void {
-  management.onAssume = (role, { AccessKeyId, AccessKeySecret: secret, SecurityToken }, expiresAtMs) =>
-    account.add(AccessKeyId, {
-      ...{ secret, securityToken: SecurityToken, expiresAtMs },
-      mayDo: rightsOf(management, role),
-    });
+/** Whoever takes a role may do what it allows, and the session's own policy as well where it has one. */
+export function takeRoles(management: ManagementState, account: Account): void {
+  management.onAssume = (
+    role,
+    { AccessKeyId, AccessKeySecret: secret, SecurityToken },
+    expiresAtMs,
+    policy,
+  ) => {
+    const may = rightsOf(management, role);
+    const mayDo = (action: string) => may(action) && (policy === null || allows(policy, action));
+    account.add(AccessKeyId, { secret, securityToken: SecurityToken, expiresAtMs, mayDo });
+  };
 }
 
 async function invoked(fc: FunctionCompute, name: string, event: Buffer): Promise<unknown> {

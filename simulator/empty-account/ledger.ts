@@ -1,10 +1,13 @@
 /** The TableStore instance and tables of a template. */
+import { ManagementRefusal } from '../management/index.ts';
 import {
   createTable,
   NEW_INSTANCE_NETWORKS,
   type NetworkType,
   type TableStore,
 } from '../tablestore/index.ts';
+
+const TAGS_MAX = 5;
 
 interface Place {
   readonly store: TableStore;
@@ -20,6 +23,9 @@ interface Made {
  * An instance that stays keeps the ACL that it has.
  */
 export function makeLedger({ store }: Place, { text, Properties }: Made): void {
+  // ROS's InstanceV2 says 20, its Instance and facts of the service's own call 5: what is not known is refused.
+  if (((Properties.Tags as readonly unknown[] | undefined) ?? []).length > TAGS_MAX)
+    throw new ManagementRefusal(400, 'OTSParameterInvalid', 'An instance takes at most 5 tags.');
   if (store.instance === text('InstanceName')) return;
   const networks = (Properties.NetworkTypeACL as NetworkType[] | undefined) ?? NEW_INSTANCE_NETWORKS;
   Object.assign(store, { instance: text('InstanceName'), networks });

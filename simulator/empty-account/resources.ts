@@ -1,5 +1,6 @@
 /** What a stack's template names comes into being in the other simulators, and goes with it. */
 import type { Ecs } from '../ecs/index.ts';
+import { GROUP_MAX } from '../ecs/region/network.ts';
 import { ManagementRefusal, type ManagementState, type SimStack } from '../management/index.ts';
 import type { TableStore } from '../tablestore/index.ts';
 import { makeLedger, makeTable, removeLedger } from './ledger.ts';
@@ -51,6 +52,16 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'ALIYUN::RAM::Role': {
     make: makeRole,
     remove: ({ management }, { text }) => void management.roles.delete(text('RoleName')),
+  },
+  'ALIYUN::RAM::OIDCProvider': {
+    make: ({ management }, { text, Properties }) =>
+      void management.oidcProviders.set(providerArn(management, text('OIDCProviderName')), {
+        issuer: text('IssuerUrl'),
+        clientIds: Properties.ClientIds as string[],
+        fingerprints: Properties.Fingerprints as string[],
+      }),
+    remove: ({ management }, { text }) =>
+      void management.oidcProviders.delete(providerArn(management, text('OIDCProviderName'))),
   },
   'ALIYUN::OTS::Instance': { make: makeLedger, remove: removeLedger },
   'ALIYUN::OTS::InstanceV2': { make: makeLedger, remove: removeLedger },
@@ -143,15 +154,20 @@ function makeGroup({ management, ecs }: Places, { id, region, text, Properties }
       priority: String(Priority),
     })),
   );
-  const innerAccess = text('SecurityGroupType') === 'enterprise' ? 'Drop' : 'Accept';
+  const isAdvanced = text('SecurityGroupType') === 'enterprise';
+  const innerAccess = isAdvanced ? 'Drop' : 'Accept';
+  const instancesMax = GROUP_MAX[isAdvanced ? 'enterprise' : 'normal'];
   management.groups.set(id, { region, innerAccess, rules });
-  ecs.region(region).network.securityGroups.set(id, { id, vpc: text('VpcId'), instancesMax: 65_536 });
+  ecs.region(region).network.securityGroups.set(id, { id, vpc: text('VpcId'), instancesMax });
 }
 
 function removeGroup({ management, ecs }: Places, { id, region }: Made): void {
   management.groups.delete(id);
   ecs.region(region).network.securityGroups.delete(id);
 }
+
+const providerArn = ({ accountId }: ManagementState, name: string) =>
+  `acs:ram::${accountId}:oidc-provider/${name}`;
 
 interface Policy {
   readonly PolicyName: string;

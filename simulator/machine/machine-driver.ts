@@ -7,18 +7,9 @@ import type { BootDriver, BootedMachine, Shell, ShellScreen } from '../ecs/index
 import { run } from './commands.ts';
 import { type ControlGroup, controlGroup } from './control-group.ts';
 import { CLOUD_INIT_STATUS, cloudInitErrors, readFrom, writeInto } from './disk.ts';
-import {
-  addressOf,
-  addressV6Of,
-  CLOUD_ADDRESS,
-  cutCable,
-  namespaceOf,
-  networkFiles,
-  plugIn,
-  unplug,
-} from './network.ts';
+import { addressOf, addressV6Of, CLOUD_ADDRESS, cutCable, networkFiles } from './network.ts';
 import { openPty } from './pty.ts';
-import { leaderOf, POWER_OFF_MAX_MS, shellIn, startSystem } from './system.ts';
+import { containers, type Hardware, leaderOf, POWER_OFF_MAX_MS, type Running, shellIn } from './system.ts';
 
 export interface MachineDriverOptions {
   /** Of the next machine: the folder of `rootFilesystem`, before it disks of machines that it was made of, the last one first; as an overlay has them. */
@@ -29,6 +20,8 @@ export interface MachineDriverOptions {
   readonly files?: (machine: BootedMachine) => Readonly<Record<string, string | null>>;
   /** Names that the machines resolve to the simulated cloud. */
   readonly hosts: readonly string[];
+  /** Default: containers. */
+  readonly hardware?: Hardware;
   /** The machine at this address is gone. */
   readonly onGone?: (address: string) => void;
 }
@@ -83,7 +76,8 @@ class Started implements RunningMachine {
   readonly #number: number;
   readonly #isNew: boolean;
   readonly #options: MachineDriverOptions;
-  #process: ChildProcess | null = null;
+  readonly #hardware: Hardware;
+  #running: Running | null = null;
   #group: ControlGroup | null = null;
   #hasEnded = false;
   readonly #failures: string[] = [];
@@ -101,7 +95,12 @@ class Started implements RunningMachine {
     this.#number = number;
     this.#isNew = typeof before === 'number';
     this.#options = options;
+    this.#hardware = options.hardware ?? containers;
     this.disk = join(options.folder, facts.id, 'upper');
+  }
+
+  get #process(): ChildProcess | null {
+    return this.#running?.process ?? null;
   }
 
   get isRunning(): boolean {
@@ -114,17 +113,19 @@ class Started implements RunningMachine {
     if (this.#isNew) this.#write();
     const layers = `lowerdir=${this.#options.image()},upperdir=${this.disk},workdir=${work}`;
     await run('mount', '-t', 'overlay', 'overlay', '-o', layers, root);
-    await plugIn(this.#number);
+    await this.#hardware.plugIn(this.#number);
     if (this.#hasEnded) return this.#cleanUp();
     const group = controlGroup(this.facts.id);
     this.#group = group;
-    const child = startSystem(group.door, root, { name: this.facts.id, network: namespaceOf(this.#number) });
-    this.#process = child;
+    const place = { name: this.facts.id, number: this.#number, door: group.door, root, disk: this.disk };
+    this.#running = await this.#hardware.start(place);
+    const child = this.#running.process;
     for (const stream of [child.stdout, child.stderr])
       createInterface({ input: stream as NodeJS.ReadableStream }).on('line', (line) =>
         this.facts.console(line),
       );
-    child.on('close', () => {
+    child.on('close', async () => {
+      await this.#running?.keep().catch((error: unknown) => this.#note(`its disk: ${String(error)}`));
       this.#cleanUp().catch((error: unknown) =>
         this.#note(`the host could not clean up after it: ${String(error)}`),
       );
@@ -156,7 +157,7 @@ class Started implements RunningMachine {
     this.#hasEnded = true;
     const cut = setTimeout(() => this.end(), POWER_OFF_MAX_MS);
     void this.gone.then(() => clearTimeout(cut));
-    this.shell('systemctl poweroff').catch(() => this.end());
+    this.#running?.press().catch(() => this.end());
   }
 
   async #cleanUp(): Promise<void> {
@@ -164,7 +165,7 @@ class Started implements RunningMachine {
       this.#options.onGone?.(this.address);
       await this.#group?.remove();
       await run('umount', '--lazy', join(this.disk, '../root'));
-      await unplug(this.#number);
+      await this.#hardware.unplug(this.#number);
     } finally {
       this.#tellGone();
     }

@@ -13,9 +13,11 @@ export const METADATA_ADDRESS_V6 = 'fd00:100::100:200';
 const MACHINES_MAX = 200;
 export const addressOf = (number: number): string => `10.213.0.${10 + number}`;
 export const addressV6Of = (number: number): string => `fd00:213::${10 + number}`;
-const hardwareAddressOf = (number: number): string =>
+export const hardwareAddressOf = (number: number): string =>
   `02:00:00:00:01:${number.toString(16).padStart(2, '0')}`;
 const nameOf = (number: number): string => `ci-m${number}`;
+/** Its end on the host's side. */
+export const cableOf = (number: number): string => `${nameOf(number)}h`;
 export const namespaceOf = (number: number): string => `/run/netns/${nameOf(number)}`;
 
 export interface CloudNetwork {
@@ -72,6 +74,16 @@ export async function plugIn(number: number): Promise<void> {
   const peer = ['peer', 'name', 'eth0', 'address', hardwareAddressOf(number), 'netns', name];
   await run('ip', 'link', 'add', `${name}h`, 'type', 'veth', ...peer);
   await run('ip', 'link', 'set', `${name}h`, 'master', BRIDGE, 'up');
+}
+
+/** For a virtual machine, whose card is its own: the end that QEMU takes up. */
+export async function plugInVirtual(number: number): Promise<void> {
+  await run('ip', 'tuntap', 'add', 'dev', cableOf(number), 'mode', 'tap');
+  await run('ip', 'link', 'set', cableOf(number), 'master', BRIDGE, 'up');
+}
+
+export async function unplugVirtual(number: number): Promise<void> {
+  await run('ip', 'link', 'delete', cableOf(number));
 }
 
 /** By path: what a machine's own network service is told beyond what the lease says. */

@@ -2,13 +2,15 @@
 import { ROLE_ACTS } from './roles.ts';
 import type { RpcAct } from './stacks.ts';
 import { ManagementRefusal, needed, type Query } from './state.ts';
+import { STS_ACTS } from './sts.ts';
 
 /** By RAM action: the service's short name, then the API. */
 export const ACCOUNT_ACTS: Readonly<Record<string, RpcAct>> = {
   ...ROLE_ACTS,
-  'sts:GetCallerIdentity': ({ accountId }) => ({
+  ...STS_ACTS,
+  'sts:GetCallerIdentity': ({ accountId, identity }) => ({
     AccountId: accountId,
-    Arn: `acs:ram::${accountId}:user/operator`,
+    Arn: `acs:ram::${accountId}:${identity}`,
     IdentityType: 'RAMUser',
     PrincipalId: '2000',
   }),

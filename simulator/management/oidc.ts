@@ -1,21 +1,7 @@
 /** Security Token Service: AssumeRoleWithOIDC. RAM docs, "OIDC-based SSO" (2026-03-27); a failure on record: gardenlinux #4794. */
 import { createPublicKey, verify } from 'node:crypto';
+import type { OidcIssuer, OidcProvider } from './identity-provider.ts';
 import { ManagementRefusal, type SimRole } from './state.ts';
-
-export interface OidcProvider {
-  readonly issuer: string;
-  readonly clientIds: readonly string[];
-  /** SHA-1 of roots, at most five. */
-  readonly fingerprints: readonly string[];
-}
-
-/** The identity provider as the Internet shows it. */
-export interface OidcIssuer {
-  readonly url: string;
-  readonly publicKeyPem: string;
-  /** SHA-1 of the root of the chain that it serves. */
-  readonly root: string;
-}
 
 interface Claims {
   readonly iss?: string;

@@ -1,8 +1,6 @@
-/** Roles that a person makes and takes, as RAM's and STS's SDK models have it. */
+/** Roles that a person makes, as RAM's SDK models have it. */
 import type { RpcAct } from './stacks.ts';
 import { ManagementRefusal, type ManagementState, needed, type Query, type SimRole } from './state.ts';
-
-const HOUR_MS = 3_600_000;
 
 export const ROLE_ACTS: Readonly<Record<string, RpcAct>> = {
   'ram:CreateRole': ({ roles }, query) => {
@@ -42,28 +40,6 @@ export const ROLE_ACTS: Readonly<Record<string, RpcAct>> = {
     if (roleOf(state, query).policies.size > 0) throw refusal(409, 'DeleteConflict.Role.Policy');
     state.roles.delete(needed(query, 'RoleName'));
     return {};
-  },
-  /** The trust is not read here: whoever asks is of the account that the role trusts. */
-  'sts:AssumeRole': (state, query) => {
-    const name = needed(query, 'RoleArn').split('/').at(-1) ?? '';
-    if (!state.roles.has(name)) throw refusal(404, 'EntityNotExist.Role');
-    const session = needed(query, 'RoleSessionName');
-    const number = ++state.lastId;
-    const key = {
-      AccessKeyId: `STS.simulated-${number}`,
-      AccessKeySecret: `canary-session-secret-${number}`,
-      SecurityToken: `canary-session-token-${number}`,
-    };
-    const until = Date.now() + HOUR_MS;
-    state.onAssume?.(name, key, until);
-    const AssumedRoleUser = {
-      Arn: `acs:ram::${state.accountId}:role/${name}/${session}`,
-      AssumedRoleId: `3${state.accountId}:${session}`,
-    };
-    return {
-      AssumedRoleUser,
-      Credentials: { ...key, Expiration: `${new Date(until).toISOString().slice(0, 19)}Z` },
-    };
   },
 };
 

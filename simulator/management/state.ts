@@ -1,4 +1,5 @@
 /** What an account owns besides instances: functions, roles, stacks, networks, quotas. To be changed by tests at any time. */
+import type { OidcIssuer, OidcProvider } from './identity-provider.ts';
 
 export interface RoaCall {
   readonly method: string;
@@ -97,8 +98,14 @@ export interface SimStack {
 
 export interface ManagementState {
   readonly accountId: string;
+  /** Whose every key is that lasts, as an ARN ends: `user/operator`. */
+  identity: string;
   readonly functions: Map<string, SimFunction>;
   readonly roles: Map<string, SimRole>;
+  /** By ARN. */
+  readonly oidcProviders: Map<string, OidcProvider>;
+  /** What RAM finds at an issuer's address. */
+  readonly issuers: OidcIssuer[];
   /** Made by CreatePolicy, by name; those of stacks are in their roles. */
   readonly policies: Map<string, unknown>;
   /** Those that exist, by id. */
@@ -122,8 +129,8 @@ export interface ManagementState {
   onFunction: ((name: string) => Promise<void>) | null;
   /** Runs a function, waited for; null: none is hosted here. What it throws is the function's own failure. */
   onInvoke: ((name: string, event: Buffer) => Promise<unknown>) | null;
-  /** Somebody took a role: its temporary key is good until then, real time. */
-  onAssume: ((role: string, key: SessionKey, untilMs: number) => void) | null;
+  /** Somebody took a role: its temporary key is good until then, real time, for what the role and the session's own policy allow. */
+  onAssume: ((role: string, key: SessionKey, untilMs: number, policy: unknown) => void) | null;
   lastId: number;
 }
 
@@ -136,8 +143,11 @@ export interface SessionKey {
 export function createManagement(accountId: string): ManagementState {
   return {
     accountId,
+    identity: 'user/operator',
     functions: new Map(),
     roles: new Map(),
+    oidcProviders: new Map(),
+    issuers: [],
     policies: new Map(),
     stacks: new Map(),
     vSwitches: new Map(),

@@ -18,15 +18,12 @@ export interface ServedOss {
   close(): Promise<void>;
 }
 
-/** `endpoint`: as which of OSS's endpoints this door serves; the internal one takes objects of every region. */
-export async function serveOss(
-  oss: Oss,
-  port = 0,
-  host = '127.0.0.1',
-  endpoint: 'public' | 'internal' = 'internal',
-): Promise<ServedOss> {
+/** As which of OSS's endpoints a door serves; only the internal one takes objects of every region, so each door says which it is. */
+type Endpoint = 'public' | 'internal';
+
+export async function serveOss(oss: Oss, endpoint: Endpoint): Promise<ServedOss> {
   const server = createServer(ossListener(oss, endpoint));
-  await new Promise<void>((resolve) => server.listen(port, host, resolve));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
     close: () =>
@@ -38,7 +35,7 @@ export async function serveOss(
 }
 
 /** For a server of its own kind, such as one with TLS. */
-export function ossListener(oss: Oss, endpoint: 'public' | 'internal' = 'internal'): RequestListener {
+export function ossListener(oss: Oss, endpoint: Endpoint): RequestListener {
   return (request, response) => {
     answer(oss, request, response, endpoint === 'public').catch((error: unknown) => refuse(response, error));
   };

@@ -18,7 +18,15 @@ import { seeded } from '../../simulator/random.ts';
 
 const KEY = { accessKeyId: 'LTAIforeign', accessKeySecret: 'a-secret' };
 const REGION = 'cn-hangzhou';
-const TRUST = { Version: '1', Statement: [] };
+const TRUST = {
+  Version: '1',
+  Statement: [
+    {
+      ...{ Effect: 'Allow', Action: 'sts:AssumeRole' },
+      Principal: { RAM: ['acs:ram::1234567890123456:root'] },
+    },
+  ],
+};
 const state = createManagement('1234567890123456');
 let market: Wire;
 let management: ServedManagement;

@@ -66,12 +66,12 @@ export function operatorOf(account: EmptyAccount): Operator {
       deploy({
         ...{ root, ours: root, made: root, alibaba: cloud, variables: variables(), say, sleep: pause },
         confirm: async () => true,
-        download,
+        ...{ usesOwnKey: false, download },
         build: async (built) => void (await buildAll(built, join(root, 'dist'))),
-        async deployFunctions(file, filled) {
+        async deployFunctions(file, filled, key) {
           const endpoint = account.variables.ALIBABA_ENDPOINT as string;
-          await deployFunctions({ root, file, variables: filled, endpoint, call: cloud.call, say });
-          return 0;
+          const { call } = alibaba(async () => key, endpoint);
+          return deployFunctions({ root, file, variables: filled, endpoint, call, say }).then(() => 0);
         },
         github: githubAsApp(config().github.baseUrl, config().control.region, variables(), cloud, root),
         rootOf: async () => null,

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer as createHttp, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { GitHub } from '../../shared/ports.ts';
-import type { RunnerRelease } from '../../shared/runner/release.ts';
-import { RUNNER_RELEASE_NOTE } from '../../shared/runner/release.ts';
+import { RUNNER_RELEASE_NOTE, type RunnerRelease } from '../../shared/runner/release.ts';
 import { metadataListener } from '../../simulator/instance-metadata/index.ts';
 import { type MachineDriver, machineDriver } from '../../simulator/machine/machine-driver.ts';
 import {
@@ -15,11 +15,12 @@ import {
   openNetwork,
 } from '../../simulator/machine/network.ts';
 import { createRunnerEndpoint } from '../../simulator/machine/runner-endpoint.ts';
+import type { Hardware } from '../../simulator/machine/system.ts';
 import { createOss, type OssFault, ossListener } from '../../simulator/oss/index.ts';
 import { openWorld, START_MS, type World, type WorldOptions } from '../world/in-process.ts';
 import { certificate, inImage, publishedOf, releaseOf, standIn } from './archive.ts';
 
-const CACHE = join(import.meta.dirname, '..', '..', '.cache', 'machine');
+export const CACHE = join(import.meta.dirname, '..', '..', '.cache', 'machine');
 export const RUNNER_PORT = 8080;
 export const BUCKET = 'ci-runners';
 export const MIRROR = `${BUCKET}.oss-cn-hangzhou-internal.aliyuncs.com`;
@@ -50,6 +51,8 @@ export interface CloudOptions {
   readonly layers?: () => readonly string[];
   /** What else it holds, by path; null: what it lacks. */
   readonly files?: Readonly<Record<string, string | null>>;
+  /** Default: containers. */
+  readonly hardware?: Hardware;
   /** How many MiB the runner's archive has more. */
   readonly paddingMb?: number;
   /** What else the region's bucket has, by key. */
@@ -72,6 +75,7 @@ export async function openCloud(
   const driver = machineDriver({
     image: () => [...(more.layers?.() ?? []), join(CACHE, 'base')].join(':'),
     folder,
+    ...(more.hardware === undefined ? {} : { hardware: more.hardware }),
     hosts: [MIRROR, 'github.com'],
     files: () => ({
       '/etc/ssl/certs/ca-certificates.crt': tls.authorities,
@@ -107,14 +111,14 @@ export async function openCloud(
     faults.github
       ? response.writeHead(404).end()
       : response.writeHead(200, { 'content-length': archive.length }).end(archive);
-  const ossFace = ossListener(oss);
+  const [inside, outside] = [ossListener(oss, 'internal'), ossListener(oss, 'public')];
+  const faceOf = (host = '') =>
+    host === 'github.com' ? atGitHub : host.includes('-internal.') ? inside : outside;
   const servers = [
     await listening(
       createHttps(
         tls,
-        noting((request, response) =>
-          (request.headers.host === 'github.com' ? atGitHub : ossFace)(request, response),
-        ),
+        noting((request, response) => faceOf(request.headers.host)(request, response)),
       ),
       443,
       CLOUD_ADDRESS,
@@ -136,7 +140,7 @@ export async function openCloud(
       const endMs = Date.now() + maxMs;
       while (!holds()) {
         if (Date.now() > endMs) throw new Error(`${what}: not within ${maxMs} ms\n${story()}`);
-        await sleep(50);
+        await setTimeout(50);
       }
     },
     async close() {
@@ -152,18 +156,13 @@ export async function openCloud(
   };
 }
 
+const READING = { Effect: 'Allow', Action: ['oss:GetObject'], Principal: ['*'] };
+const FROM_OURS = { StringEquals: { 'acs:SourceVpc': ['vpc-ours'] } };
 const POLICY = {
   Version: '1',
-  Statement: [
-    {
-      ...{ Effect: 'Allow', Action: ['oss:GetObject'], Principal: ['*'] },
-      Resource: [`acs:oss:*:*:${BUCKET}/*`],
-      Condition: { StringEquals: { 'acs:SourceVpc': ['vpc-ours'] } },
-    },
-  ],
+  Statement: [{ ...READING, Resource: [`acs:oss:*:*:${BUCKET}/*`], Condition: FROM_OURS }],
 };
 
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 /** How much faster than the machines GitHub and the control plane live, so that sweeps come soon. */
 const PACE = 4;
 /** The world's clock runs by the machine's own. */
@@ -173,7 +172,7 @@ function passTime({ clock }: World) {
   const loop = (async () => {
     while (!isOver) {
       await clock.runUntil(START_MS + (Date.now() - beganMs) * PACE);
-      await sleep(20);
+      await setTimeout(20);
     }
   })();
   return {

@@ -6,9 +6,10 @@ import { policyDocument } from '../../../infra/policy-document.ts';
 import { secretReferences } from '../../../infra/secrets.ts';
 import { AlibabaRefusal } from '../../../shared/adapters/alibaba/call.ts';
 import type { Config } from '../../../shared/config/config.ts';
-import { subjectsOf, tokenConditions } from '../../../shared/github-trust.ts';
+import { type RepositoryIds, subjectsOf, tokenConditions } from '../../../shared/github-trust.ts';
+import { idsOf } from '../../shared/workflow-trust.ts';
 import { type Check, type CheckOutcome, ok, unseen, warning, wrong } from '../finding.ts';
-import { conditionText, keptLine, rightsIn, statementsIn, takersIn } from '../rights.ts';
+import { conditionText, keptLine, rightsIn, statementsIn, takersIn, withoutIds } from '../rights.ts';
 import type { DoctorWorld } from '../world.ts';
 
 export const ROLES_CHECK: Check = {
@@ -25,8 +26,9 @@ async function roles(world: DoctorWorld): Promise<CheckOutcome[]> {
     ...{ config, accountId: String(AccountId), secrets: secretReferences(variables) },
     formerRegions: [...(former ?? new Map()).keys()],
   };
+  const ids = await repositoryIds(world);
   const findings: CheckOutcome[] = [];
-  for (const wanted of wantedRoles(scope)) findings.push(...(await role(world, wanted, former)));
+  for (const wanted of wantedRoles(scope, ids)) findings.push(...(await role(world, wanted, former)));
   if (scope.secrets.launcher?.some((reference) => reference.startsWith('oos:')))
     findings.push(
       warning(
@@ -50,15 +52,23 @@ async function formerRegions({
   return new Map([...inUse].filter(([region]) => isFormer(region)).sort());
 }
 
+/** Null: no workflow deploys, or GitHub does not say now; then only the subject without them can be judged. */
+async function repositoryIds({ config, github }: DoctorWorld): Promise<RepositoryIds | null> {
+  const { deployFrom } = config.control;
+  return deployFrom === null ? null : idsOf(deployFrom.repository, github).catch(() => null);
+}
+
 interface WantedRole {
   readonly name: string;
   readonly may: readonly Permission[];
   /** As `takersIn` writes it. */
   readonly taker: string;
+  /** The taker's subject may stand beside one with ids, which nobody can judge. */
+  readonly lacksIds?: boolean;
 }
 
 /** Every role that a deploy makes. */
-function wantedRoles(scope: Scope): WantedRole[] {
+function wantedRoles(scope: Scope, ids: RepositoryIds | null): WantedRole[] {
   const { config, accountId } = scope;
   const names = namesOf(config);
   const { deployFrom } = config.control;
@@ -77,7 +87,8 @@ function wantedRoles(scope: Scope): WantedRole[] {
           {
             name: names.roleOf('deploy'),
             may: deployPermissions(config, accountId),
-            taker: `${provider} where ${token(subjectsOf(deployFrom, null))}`,
+            taker: `${provider} where ${token(subjectsOf(deployFrom, ids))}`,
+            lacksIds: ids === null,
           },
         ]),
     ...(roleName === null
@@ -88,7 +99,7 @@ function wantedRoles(scope: Scope): WantedRole[] {
 
 async function role(
   world: DoctorWorld,
-  { name, may, taker }: WantedRole,
+  { name, may, taker, lacksIds = false }: WantedRole,
   former: ReadonlyMap<string, number> | null,
 ): Promise<CheckOutcome[]> {
   const { alibaba, config } = world;
@@ -107,7 +118,8 @@ async function role(
     ...rightsIn(held, 'Deny'),
     ...takersIn(trust, 'Deny').map((one) => `being taken by ${one}`),
   ];
-  const takers = withoutIds(takersIn(trust, 'Allow').join(', ') || 'nobody');
+  const takers = takersIn(trust, 'Allow').join(', ') || 'nobody';
+  const isAsWanted = (lacksIds ? withoutIds(takers) : takers) === taker;
   return [
     ...(missing.length > 0 ? [wrong(`role ${name} may not ${few(missing)}`, 'run npm run deploy')] : []),
     ...(denied.length > 0
@@ -119,7 +131,7 @@ async function role(
         ]
       : []),
     ...tooWide(name, needless, world.config, former),
-    ...(takers === taker ? [] : [wrong(`role ${name} may be taken by ${takers}`, 'run npm run deploy')]),
+    ...(isAsWanted ? [] : [wrong(`role ${name} may be taken by ${takers}`, 'run npm run deploy')]),
   ];
 }
 
@@ -164,10 +176,6 @@ async function documentsOf({ alibaba, config }: DoctorWorld, role: string): Prom
   }
   return documents;
 }
-
-/** The subject with ids stands beside the same one without (`subjectsOf`); only GitHub could say them here. */
-const withoutIds = (takers: string): string =>
-  takers.replace(/(repo:([^@/\s]+)\/([^@:\s]+):(\S+)) or repo:\2@\d+\/\3@\d+:\4(?=$|\s|,)/g, '$1');
 
 const SHOWN_MAX = 3;
 function few(rights: readonly string[]): string {

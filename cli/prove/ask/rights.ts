@@ -1,12 +1,12 @@
 /** A dry run with the launcher's rights and no others: with a role of our own that has its policy. */
 
 import { permissionsOf } from '../../../infra/policies.ts';
-import { policyDocument } from '../../../infra/policy-document.ts';
 import type { EcsCall } from '../../../shared/adapters/ecs/call.ts';
 import { failureOf } from '../../../shared/adapters/ecs/errors.ts';
 import { DISKS, runParameters } from '../../../shared/adapters/ecs/request.ts';
 import { TAG } from '../../../shared/names.ts';
 import { isDenied } from '../../doctor/finding.ts';
+import { takeRole } from '../../shared/session/role.ts';
 import type { Draft } from '../draft.ts';
 import { asAssumed, type Finding, notTold, otherwise } from '../facts.ts';
 import { nameOf, requestOf } from '../things.ts';
@@ -65,54 +65,9 @@ async function asLauncher(world: ProveWorld): Promise<EcsCall> {
   const identity = await rpc('sts', region, 'GetCallerIdentity');
   const accountId = String(identity.AccountId);
   intention.write({ regions: [], askedAtMs: 0, ...intention.read(), role });
-  const trust = {
-    Version: '1',
-    Statement: [
-      { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { RAM: [`acs:ram::${accountId}:root`] } },
-    ],
-  };
   const permissions = permissionsOf('launcher', { config, accountId, secrets: {} });
   const ecs = permissions.filter(({ action }) => /^(ecs|ram):/.test(action));
-  await rpc('ram', region, 'CreateRole', { RoleName: role, AssumeRolePolicyDocument: JSON.stringify(trust) });
-  await rpc('ram', region, 'CreatePolicy', {
-    PolicyName: role,
-    PolicyDocument: JSON.stringify(policyDocument(ecs)),
-  });
-  await rpc('ram', region, 'AttachPolicyToRole', { RoleName: role, PolicyName: role, PolicyType: 'Custom' });
-  return world.ecsWith(await assume(world, `acs:ram::${accountId}:role/${role.toLowerCase()}`));
-}
-
-async function assume({ rpc, config, sleep }: ProveWorld, RoleArn: string) {
-  const words = { RoleArn, RoleSessionName: 'prove', DurationSeconds: '900' };
-  for (let tries = 1; ; tries++) {
-    try {
-      const { Credentials } = await rpc('sts', config.control.region, 'AssumeRole', words);
-      const key = Credentials as Readonly<
-        Record<'AccessKeyId' | 'AccessKeySecret' | 'SecurityToken', string>
-      >;
-      const {
-        AccessKeyId: accessKeyId,
-        AccessKeySecret: accessKeySecret,
-        SecurityToken: securityToken,
-      } = key;
-      return { accessKeyId, accessKeySecret, securityToken };
-    } catch (error) {
-      if (tries >= TRIES_MAX) throw error;
-      await sleep(PAUSE_MS);
-    }
-  }
-}
-
-/** Absent counts as removed. */
-export async function removeRole({ rpc, config }: ProveWorld, role: string): Promise<void> {
-  const { region } = config.control;
-  const remove = async (action: string, words: Readonly<Record<string, string>>) => {
-    await rpc('ram', region, action, words).catch((error: unknown) => {
-      const { code } = error as { code?: unknown };
-      if (!String(code).startsWith('EntityNotExist')) throw error;
-    });
-  };
-  await remove('DetachPolicyFromRole', { RoleName: role, PolicyName: role, PolicyType: 'Custom' });
-  await remove('DeletePolicy', { PolicyName: role });
-  await remove('DeleteRole', { RoleName: role });
+  const taker = `acs:ram::${accountId}:root`;
+  const about = { rpc, region, sleep: world.sleep };
+  return world.ecsWith(await takeRole(about, { name: role, accountId, taker, may: ecs, seconds: 900 }));
 }

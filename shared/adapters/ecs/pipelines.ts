@@ -24,18 +24,42 @@ const Pipelines = z.object({
   NextToken: z.string().optional(),
 });
 
+/** Null: there is none. Throws where not all of those that ECS finds by the name were seen. */
 export async function pipelineId(region: string, name: string, world: LookUpWorld): Promise<string | null> {
-  const body = Pipelines.parse(await ask(region, 'DescribeImagePipelines', { Name: name }, world));
-  const found = body.ImagePipeline?.ImagePipelineSet.find(({ Name }) => Name === name);
+  const { pages, complete } = await allPages(
+    Pipelines,
+    'DescribeImagePipelines',
+    { Name: name },
+    { region, world },
+  );
+  const all = pages.flatMap(({ ImagePipeline }) => ImagePipeline?.ImagePipelineSet ?? []);
+  const found = all.find(({ Name }) => Name === name);
+  if (found === undefined && !complete) throw tooMany('pipelines', region);
   return found?.ImagePipelineId ?? null;
 }
 
+type Place = { readonly region: string; readonly world: LookUpWorld };
+
+const allPages = <Answer extends { readonly NextToken?: string | undefined }>(
+  answer: z.ZodType<Answer>,
+  action: string,
+  filter: Readonly<Record<string, string>>,
+  { region, world }: Place,
+) =>
+  walkPages(IMAGE_PAGES_MAX, async (next) =>
+    answer.parse(await ask(region, action, { ...filter, MaxResults: '100', ...next }, world)),
+  );
+
+const tooMany = (what: string, region: string) =>
+  new Error(
+    `${region} has more ${what} of Image Builder than ${IMAGE_PAGES_MAX * 100}: delete old ones in its console`,
+  );
+
 /** Names of those that carry this deployment's tag. */
 export async function listPipelines(region: string, world: LookUpWorld): Promise<Listing<string>> {
-  const filter = { 'Tag.1.Key': TAG.deployment, 'Tag.1.Value': world.deployment, MaxResults: '100' };
-  const { pages, complete } = await walkPages(IMAGE_PAGES_MAX, async (next) =>
-    Pipelines.parse(await ask(region, 'DescribeImagePipelines', { ...filter, ...next }, world)),
-  );
+  const filter = { 'Tag.1.Key': TAG.deployment, 'Tag.1.Value': world.deployment };
+  const place = { region, world };
+  const { pages, complete } = await allPages(Pipelines, 'DescribeImagePipelines', filter, place);
   return { things: pages.flatMap((page) => namesIn(page, world.deployment)), complete };
 }
 
@@ -59,16 +83,21 @@ const Executions = z.object({
           ImageId: z.string().optional(),
           Message: z.string().optional(),
           ErrorInfo: z.string().optional(),
+          CreationTime: z.string().default(''),
         }),
       ),
     })
     .optional(),
+  NextToken: z.string().optional(),
 });
 
-/** The newest; null: there is none. */
+/** The newest, in whatever order they come; null: there is none. */
 export async function executionOf(region: string, ImagePipelineId: string, world: LookUpWorld) {
-  const body = Executions.parse(
-    await ask(region, 'DescribeImagePipelineExecutions', { ImagePipelineId }, world),
-  );
-  return body.ImagePipelineExecution?.ImagePipelineExecutionSet[0] ?? null;
+  const filter = { ImagePipelineId };
+  const place = { region, world };
+  const { pages, complete } = await allPages(Executions, 'DescribeImagePipelineExecutions', filter, place);
+  if (!complete) throw tooMany('executions', region);
+  const all = pages.flatMap((page) => page.ImagePipelineExecution?.ImagePipelineExecutionSet ?? []);
+  const byAge = all.toSorted((one, two) => two.CreationTime.localeCompare(one.CreationTime));
+  return byAge[0] ?? null;
 }

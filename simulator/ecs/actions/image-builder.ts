@@ -59,7 +59,7 @@ function baseOf({ network }: Region, params: Params): Image {
   return found;
 }
 
-function pipelineOf(cloud: Cloud, region: Region, params: Params): Pipeline {
+export function pipelineOf(cloud: Cloud, region: Region, params: Params): Pipeline {
   const found = cloud.builder.pipelines.get(required(params, 'ImagePipelineId'));
   if (found?.region !== region.id) throw new EcsRefusal('InvalidImagePipeline.NotFound', undefined, 404);
   return found;
@@ -70,8 +70,14 @@ export function startImagePipelineExecution(cloud: Cloud, region: Region, params
   const isRunning = pipeline.executions.some(({ status }) => !ENDED.has(status));
   if (isRunning) throw new EcsRefusal('IncorrectImagePipelineStatus', undefined, 403);
   const id = `exec-${region.id}-${++cloud.builder.made}`;
-  const execution: Execution = { id, status: 'PREPARING', imageId: '', message: '' };
-  pipeline.executions.unshift(execution);
+  const execution: Execution = {
+    id,
+    atMs: cloud.clock.nowMs(),
+    status: 'PREPARING',
+    imageId: '',
+    message: '',
+  };
+  pipeline.executions.push(execution);
   run(cloud, pipeline, execution, cloud.builder.outcomes.shift() ?? 'good', 0);
   return { ExecutionId: id };
 }
@@ -152,30 +158,6 @@ function add(
     },
   });
   return id;
-}
-
-export function describeImagePipelines(cloud: Cloud, region: Region, params: Params): object {
-  const wanted = tagsOf(params);
-  const found = [...cloud.builder.pipelines.values()]
-    .map((each) => ({ ...each, tags: tagsOf(each.params) }))
-    .filter((each) => each.region === region.id && [undefined, each.name].includes(params.Name))
-    .filter(({ tags }) =>
-      wanted.every(({ key, value }) => tags.some((tag) => tag.key === key && tag.value === value)),
-    );
-  const ImagePipelineSet = found.map(({ id, name, tags }) => ({
-    ...{ ImagePipelineId: id, Name: name },
-    Tags: { Tag: tags.map(({ key, value }) => ({ TagKey: key, TagValue: value ?? '' })) },
-  }));
-  return { ImagePipeline: { ImagePipelineSet }, TotalCount: found.length, NextToken: '' };
-}
-
-export function describeImagePipelineExecutions(cloud: Cloud, region: Region, params: Params): object {
-  const { id, executions } = pipelineOf(cloud, region, params);
-  const ImagePipelineExecutionSet = executions.map((each) => ({
-    ...{ ExecutionId: each.id, ImagePipelineId: id, Status: each.status },
-    ...{ ImageId: each.imageId, Message: each.message },
-  }));
-  return { ImagePipelineExecution: { ImagePipelineExecutionSet }, NextToken: '' };
 }
 
 /** In which states it is taken is not documented: here only while it builds. The image of one that came so far stays. */

@@ -12,7 +12,10 @@ export interface VSwitch {
 export interface SecurityGroup {
   readonly id: string;
   readonly vpc: string;
-  /** Alibaba Cloud docs, "Limits": a basic group takes 2,000 private addresses. */
+  /**
+   * ECS docs, "Basic and advanced security groups": a basic one in a VPC takes 6,000 private addresses; older pages say 2,000, and
+   * which an account has tells its quota alone. An advanced one takes 65,536.
+   */
   readonly instancesMax: number;
   /** TCP rules that let something in, such as 22/22 from 0.0.0.0/0; none in a new group. */
   readonly ingress?: readonly { readonly ports: string; readonly from: string }[];
@@ -61,6 +64,9 @@ export interface Network {
   readonly encryption: Encryption;
 }
 
+/** Of basic groups the smaller of the two numbers. */
+export const GROUP_MAX = { normal: 2_000, enterprise: 65_536 } as const;
+
 /** `vpc-REGION`, `vsw-ZONE` for each zone, `sg-REGION`, `kp-ci`, `rg-ci`, and public Ubuntu images. */
 export function standardNetwork(region: string, zones: readonly string[]): Network {
   const vpc = `vpc-${region}`;
@@ -70,15 +76,15 @@ export function standardNetwork(region: string, zones: readonly string[]): Netwo
   return {
     vpc,
     vSwitches: new Map(vSwitches.map((vSwitch) => [vSwitch.id, vSwitch])),
-    securityGroups: new Map([[`sg-${region}`, { id: `sg-${region}`, vpc, instancesMax: 2000 }]]),
+    securityGroups: new Map([[`sg-${region}`, { id: `sg-${region}`, vpc, instancesMax: GROUP_MAX.normal }]]),
     keyPairs: new Set(['kp-ci']),
     resourceGroups: new Set(['rg-ci']),
     ramRoles: new Set(),
     images: [
       publicImage('ubuntu_24_04_x64', 'amd64'),
       publicImage('ubuntu_24_04_arm64', 'arm64'),
+      // There is no ubuntu_22_04_arm64 (the console's list of public images).
       publicImage('ubuntu_22_04_x64', 'amd64'),
-      publicImage('ubuntu_22_04_arm64', 'arm64'),
     ],
     snapshots: new Set(),
     encryption: { isRequired: false, keys: new Set() },

@@ -8,9 +8,11 @@ import { type DestroyWorld, destroy } from '../../../cli/destroy/destroy.ts';
 import { type Alibaba, alibaba } from '../../../cli/shared/alibaba.ts';
 import { FUNCTION_KINDS } from '../../../infra/names.ts';
 import { noteConfiguration, writeConfiguration } from '../../../infra/release.ts';
+import type { AccessKey } from '../../../shared/adapters/alibaba/acs3.ts';
 import type { Config } from '../../../shared/config/config.ts';
 import { parseYaml } from '../../../shared/config/parse.ts';
 import { createAccount } from '../../../simulator/accounts.ts';
+import { takeRoles } from '../../../simulator/empty-account/index.ts';
 import {
   createManagement,
   type ManagementState,
@@ -23,7 +25,6 @@ const ROOT = join(import.meta.dirname, '../../..');
 const KEY = { accessKeyId: 'LTAIoperator', accessKeySecret: 'shh', securityToken: null };
 const WAIT_NOT = async () => undefined;
 
-export { WEBHOOK_URL } from './played.ts';
 export const VARIABLES = {
   GITHUB_APP_ID: '42',
   GITHUB_PRIVATE_KEY: 'kms:ci-key',
@@ -40,6 +41,12 @@ export interface DeployAccount {
   source: string;
   isConfirmed: boolean;
   toolCode: number;
+  /** The keys that Serverless Devs got. */
+  readonly handed: AccessKey[];
+  usesOwnKey: boolean;
+  /** While Serverless Devs runs. */
+  onTool: () => void;
+  /** Functions invoked after a deploy. */
   readonly mirrored: string[];
   /** What the operator's identity may not do. */
   readonly denied: Set<string>;
@@ -74,6 +81,7 @@ export async function deployAccount(): Promise<DeployAccount> {
     mayDo: (action) => !denied.has(action) && self.mayDo(action),
   });
   const management = createManagement(account.id);
+  takeRoles(management, account);
   const served = await serveManagement({ state: management, credentials: account.find, nowMs: Date.now });
   const cloud = alibaba(async () => KEY, served.endpoint, WAIT_NOT);
   const seen = new Set<string>();
@@ -88,6 +96,9 @@ export async function deployAccount(): Promise<DeployAccount> {
     source: 'one',
     isConfirmed: true,
     toolCode: 0,
+    handed: [],
+    onTool: () => undefined,
+    usesOwnKey: false,
     mirrored: [],
     denied,
     mayDo: () => true,
@@ -136,7 +147,9 @@ function worldOf(self: DeployAccount): DeployWorld {
       }
       noteConfiguration(config, join(self.root, 'dist'));
     },
-    async deployFunctions(file, variables) {
+    async deployFunctions(file, variables, key) {
+      self.handed.push(key);
+      self.onTool();
       if (self.toolCode === 0) played(self, file, variables);
       return self.toolCode;
     },
@@ -146,6 +159,7 @@ function worldOf(self: DeployAccount): DeployWorld {
     github: self.github,
     rootOf: async () => null,
     sleep: async () => undefined,
+    usesOwnKey: self.usesOwnKey,
     regionsInUse: () => self.regionsInUse(),
   };
 }

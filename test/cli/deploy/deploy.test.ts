@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { redact } from '../../../cli/deploy/serverless-devs.ts';
 import { differences } from '../../../cli/shared/stacks.ts';
-import { type DeployAccount, deployAccount, VARIABLES, WEBHOOK_URL } from './account.ts';
+import { type DeployAccount, deployAccount, VARIABLES } from './account.ts';
+import { WEBHOOK_URL } from './played.ts';
 
 let here: DeployAccount;
 beforeEach(async () => {

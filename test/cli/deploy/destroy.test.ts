@@ -153,6 +153,7 @@ describe('a workflow’s role', () => {
   };
 
   test('is enough for new code, and for going back', async () => {
+    here.management.identity = 'assumed-role/ci-runner-deploy/github';
     await here.deploy();
     here.source = 'two';
     await here.deploy();

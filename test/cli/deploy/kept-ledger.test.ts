@@ -57,6 +57,30 @@ test('a deploy over 0.1 keeps the ledger’s instance, its tables and their rows
   expect(here.changes()).toEqual([]);
 });
 
+test('the ledger takes five tags: ours, and the first four of the operator’s', async () => {
+  const tags = ['team', 'stage', 'owner', 'project', 'cluster'].map((key) => `  ${key}: x\n`).join('');
+  here.write(
+    here
+      .yaml()
+      .replace(/^tags:.*(\n {2}.*)*\n?/m, '')
+      .concat(`\ntags:\n${tags}`),
+  );
+  expect(await here.deploy(), here.said.join('\n')).toBe(0);
+  const { Tags } = resourcesOf(control().template).Ledger?.Properties ?? {};
+  expect((Tags as { Key: string }[]).map(({ Key }) => Key)).toEqual([
+    ...['team', 'stage', 'owner', 'project', 'ci-runner-deployment'],
+  ]);
+  const stack = { ...control(), outputs: {} };
+  const six = stack.template.replace('"Tags":[', '"Tags":[{"Key":"six","Value":"x"},');
+  const clock = new VirtualClock(Date.now());
+  const places = {
+    management: here.management,
+    ecs: createEcs({ clock, random: seeded(1), credentials: () => null }),
+    store: createTableStore({ clock, instance: '' }),
+  };
+  expect(() => applyStack(places, stack as never, null, six)).toThrow(/at most 5 tags/);
+});
+
 test('a new deployment lets the Internet in, and a resource that changes its type loses what it held', async () => {
   expect(resourcesOf(control().template).Ledger?.Type).toBe('ALIYUN::OTS::InstanceV2');
   expect(store.networks).toContain('INTERNET');

@@ -1,7 +1,8 @@
 /** Commands on a bad network: a connection that is cut, before a call has its effect or after. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isRepeatable } from '../../../cli/shared/try-again.ts';
-import { type DeployAccount, deployAccount, WEBHOOK_URL } from './account.ts';
+import { type DeployAccount, deployAccount } from './account.ts';
+import { WEBHOOK_URL } from './played.ts';
 
 let here: DeployAccount;
 beforeEach(async () => {

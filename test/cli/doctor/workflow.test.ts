@@ -1,11 +1,14 @@
 /** Whether GitHub's workflow would be let in, before it is not. */
 import { describe, expect, test } from 'vitest';
+import { ROLES_CHECK } from '../../../cli/doctor/checks/roles.ts';
 import { WORKFLOW_CHECK } from '../../../cli/doctor/checks/workflow.ts';
 import type { DoctorWorld } from '../../../cli/doctor/world.ts';
 import type { Alibaba } from '../../../cli/shared/alibaba.ts';
 import { namesOf } from '../../../infra/names.ts';
 import { fingerprintsOf } from '../../../shared/github-trust.ts';
 import { configOf } from '../../infra/deployment.ts';
+import { DEPLOYED_FROM } from './faults.ts';
+import { healthy } from './healthy.ts';
 
 const CONFIG = configOf();
 const TODAY = fingerprintsOf(null)[0] as string;
@@ -54,4 +57,24 @@ describe('a workflow that deploys', () => {
       ...{ level: 'ok', text: expect.stringContaining('a provider that the account had') },
     });
   });
+});
+
+test('the ids that the workflow’s role lets in are held against those that GitHub has', async () => {
+  const here = await healthy();
+  const { id, owner } = here.github.addRepository('my-org/infra');
+  const { config } = here.world(DEPLOYED_FROM(here.config));
+  const right = `repo:my-org@${owner.id}/infra@${id}:ref:refs/heads/main`;
+  const role = here.management.roles.get('ci-runner-deploy');
+  const lets = async (...withIds: readonly string[]) => {
+    const trust = role?.trust as { Statement: { Condition: { StringEquals: Record<string, string[]> } }[] };
+    const condition = trust.Statement[0]?.Condition.StringEquals ?? {};
+    condition['oidc:sub'] = ['repo:my-org/infra:ref:refs/heads/main', ...withIds];
+    const outcomes = await ROLES_CHECK.look({ ...here.world(), config });
+    return outcomes.filter(({ level }) => level === 'wrong').map(({ text }) => text);
+  };
+  expect(await lets(right)).toEqual([]);
+  const told = [expect.stringMatching(/^role ci-runner-deploy may be taken by .*my-org\/infra:/)];
+  expect(await lets()).toEqual(told);
+  expect(await lets('repo:my-org@7/infra@9:ref:refs/heads/main')).toEqual(told);
+  await here.close();
 });

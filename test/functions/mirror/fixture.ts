@@ -42,8 +42,8 @@ export async function openMirrors() {
     vpcOf: () => null,
     fault: (action, key) => fault(action, key),
   });
-  const inside = await serveOss(oss);
-  const outside = await serveOss(oss, 0, '127.0.0.1', 'public');
+  const inside = await serveOss(oss, 'internal');
+  const outside = await serveOss(oss, 'public');
   const buckets = {
     'cn-hongkong': oss.addBucket('ci-source', 'cn-hongkong'),
     'cn-hangzhou': oss.addBucket('ci-hangzhou', 'cn-hangzhou'),

@@ -123,3 +123,17 @@ describe('RunInstances refuses', () => {
     expect(run({ ...good(), Amount: '5', MinAmount: '2' })).toHaveLength(3);
   });
 });
+
+test('pages of Image Builder are 1 to 500 long, and a token that is not of the list is refused', () => {
+  const { refused } = world();
+  for (const words of [{ MaxResults: '0' }, { MaxResults: '501' }, { NextToken: 'of-another-list' }])
+    expect(refused('DescribeImagePipelines', words)).toBe('InvalidParameter');
+});
+
+test('there is an Ubuntu 24.04 for ARM, and no 22.04', () => {
+  const { ecs } = world();
+  const images = ['24', '22'].map((year) =>
+    ecs.call(REGION, 'DescribeImageFromFamily', { ImageFamily: `acs:ubuntu_${year}_04_arm64` }),
+  );
+  expect(images).toEqual([{ Image: expect.anything() }, {}]);
+});

@@ -73,6 +73,24 @@ test('an image without both of our tags is not listed, so nobody deletes it', as
   expect((await builder.images(REGION)).things).toEqual([]);
 });
 
+test('a pipeline is found among sixty whose names hold its own, and its newest execution is its last', async () => {
+  const { ecs, clock } = world();
+  const call = async (region: string, action: string, params: Readonly<Record<string, string>>) =>
+    ecs.call(region, action, params) as Record<string, unknown>;
+  const images = ecsImages({ call, pause: async () => undefined, deployment: 'ci' });
+  for (let at = 0; at < 60; at++) await images.begin(REGION, { ...ORDER, name: `${ORDER.name}-${at}` });
+  expect(await images.progress(REGION, ORDER.name)).toBeNull();
+  await clock.runUntil(START_MS + 30 * MINUTE_MS);
+  await images.begin(REGION, ORDER);
+  await clock.runUntil(START_MS + 60 * MINUTE_MS);
+  expect((await images.builds(REGION)).things).toHaveLength(61);
+  const listed = await call(REGION, 'DescribeImagePipelines', { Name: ORDER.name, MaxResults: '500' });
+  const { ImagePipelineSet } = listed.ImagePipeline as { ImagePipelineSet: { ImagePipelineId: string }[] };
+  const { ImagePipelineId = '' } = ImagePipelineSet.at(-1) ?? {};
+  await call(REGION, 'StartImagePipelineExecution', { ImagePipelineId });
+  expect(await images.progress(REGION, ORDER.name)).toMatchObject({ kind: 'runs', step: 'PREPARING' });
+});
+
 function pathsOf(value: unknown, path: string[]): string[][] {
   if (Array.isArray(value)) return value.flatMap((item) => pathsOf(item, path));
   if (typeof value !== 'object' || value === null) return [path];

@@ -29,7 +29,7 @@ beforeEach(async () => {
     vpcOf: () => vpc,
   });
   oss.put(oss.addBucket('runners', 'cn-hangzhou', VPC_ONLY), 'a/b.tar.gz', Buffer.from('archive'));
-  served = await serveOss(oss);
+  served = await serveOss(oss, 'internal');
 });
 afterEach(() => served.close());
 
@@ -91,7 +91,7 @@ test.each([
 });
 
 test('the public endpoint of a mainland bucket refuses objects, and the error says so, though a HEAD has no body', async () => {
-  const open = await serveOss(oss, 0, '127.0.0.1', 'public');
+  const open = await serveOss(oss, 'public');
   const place = { bucket: 'runners', endpoint: `http://127.0.0.1:${open.port}` };
   const accessKey = () => ({ accessKeyId: 'LTAI', accessKeySecret: 'right', securityToken: null });
   const mainland = ossBucket({ ...place, region: 'cn-hangzhou', accessKey });

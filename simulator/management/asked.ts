@@ -1,11 +1,28 @@
-/** What was asked over HTTP, and the answer to it. */
+/** What was asked over HTTP, read whole, and the answer to it. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Query } from './state.ts';
 
 export interface Asked {
   readonly headers: Readonly<Record<string, string>>;
   readonly method: string;
   readonly url: URL;
   readonly body: Buffer;
+}
+
+/** STS docs, "AssumeRoleWithOIDC": the one call that nobody signs; the token speaks for itself. */
+export const OPEN_ACTION = 'AssumeRoleWithOIDC';
+export const isUnsigned = ({ headers, url }: Asked): boolean =>
+  (headers['x-acs-action'] ?? url.searchParams.get('Action')) === OPEN_ACTION &&
+  (headers['x-acs-version'] ?? url.searchParams.get('Version')) === '2015-04-01';
+
+export const queryOf = (asked: Asked): Query => ({
+  ...Object.fromEntries(asked.url.searchParams),
+  ...formOf(asked),
+});
+
+export function formOf({ headers, body }: Asked): Query {
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
+  return isForm ? Object.fromEntries(new URLSearchParams(body.toString())) : {};
 }
 
 export async function read(incoming: IncomingMessage): Promise<Asked> {

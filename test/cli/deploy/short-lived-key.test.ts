@@ -1,0 +1,95 @@
+/** Serverless Devs is handed no key that may more than it needs, for no longer than it needs it. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { takerOf } from '../../../cli/deploy/short-lived-key.ts';
+import { alibaba } from '../../../cli/shared/alibaba.ts';
+import { type DeployAccount, deployAccount } from './account.ts';
+
+let here: DeployAccount;
+beforeEach(async () => {
+  here = await deployAccount();
+});
+afterEach(() => here.close());
+
+const ROLE = 'ci-runner-deploying';
+const said = () => here.said.filter((line) => line.includes('key'));
+
+describe('a deploy', () => {
+  test('hands on a key of half an hour for functions alone, whose role only this operator may take and which is gone then', async () => {
+    let trust: unknown;
+    here.onTool = () => {
+      trust = here.management.roles.get(ROLE)?.trust;
+    };
+    expect(await here.deploy(), here.said.join('\n')).toBe(0);
+    const [key] = here.handed;
+    expect(key?.accessKeyId).toMatch(/^STS\./);
+    expect(JSON.stringify(trust)).toContain('"RAM":["acs:ram::1234567890123456:user/operator"]');
+    const cloud = alibaba(async () => key as never, here.alibaba.endpoint('sts', 'cn-hongkong'));
+    await expect(cloud.rpc('ram', 'cn-hongkong', 'GetRole', { RoleName: ROLE })).rejects.toThrow(
+      /NoPermission/,
+    );
+    expect([here.management.roles.has(ROLE), here.management.policies.has(ROLE), said()]).toEqual([
+      false,
+      false,
+      [],
+    ]);
+  });
+
+  test.each(['ram:CreateRole', 'ram:AttachPolicyToRole', 'sts:AssumeRole'])(
+    'by one who may not %s hands on that one’s own key, says so, and leaves no role',
+    async (action) => {
+      here.denied.add(action);
+      expect(await here.deploy(), here.said.join('\n')).toBe(0);
+      expect(here.handed[0]?.accessKeyId).not.toMatch(/^STS\./);
+      expect(said()).toEqual([
+        expect.stringMatching(/gets your own key: .*NoPermission.* wants ram:CreateRole/),
+      ]);
+      expect(here.management.roles.has(ROLE)).toBe(false);
+    },
+  );
+
+  test('takes away what one that was killed has left, also when its tool fails, and destroy does', async () => {
+    const left = () => {
+      here.management.roles.set(ROLE, { trust: { Statement: [] }, policies: new Map([[ROLE, {}]]) });
+      here.management.policies.set(ROLE, {});
+    };
+    left();
+    here.toolCode = 7;
+    expect(await here.deploy()).toBe(1);
+    expect(here.handed[0]?.accessKeyId).toMatch(/^STS\./);
+    expect(here.said.at(-1)).toMatch(/^Serverless Devs ended with 7\..* --own-key if/);
+    expect(here.management.roles.has(ROLE)).toBe(false);
+    left();
+    expect(await here.destroy()).toBe(0);
+    expect([here.management.roles.has(ROLE), here.management.policies.has(ROLE)]).toEqual([false, false]);
+  });
+
+  test.each([
+    ['a session that took a role', 'assumed-role/Admin/jo', /^STS\./, []],
+    [
+      'the account itself',
+      'root',
+      /^LTAI/,
+      [expect.stringMatching(/^Serverless Devs gets your own key: that of an account itself/)],
+    ],
+    ['the workflow, whose session is no wider', 'assumed-role/ci-runner-deploy/github', /^LTAI/, []],
+  ] as const)('by %s', async (_what, identity, handed, lines) => {
+    here.management.identity = identity;
+    expect(await here.deploy(), here.said.join('\n')).toBe(0);
+    expect([here.handed[0]?.accessKeyId, said()]).toEqual([expect.stringMatching(handed), lines]);
+  });
+
+  test('with --own-key makes no role', async () => {
+    here.usesOwnKey = true;
+    expect(await here.deploy()).toBe(0);
+    expect(here.handed[0]?.accessKeyId).not.toMatch(/^STS\./);
+    expect(here.everCalled()).not.toContain('ram:CreateRole');
+  });
+});
+
+test.each([
+  ['acs:ram::1:user/jo', 'acs:ram::1:user/jo'],
+  ['acs:ram::1:assumed-role/Admin/jo', 'acs:ram::1:role/admin'],
+  ['acs:ram::1:root', null],
+])('%s takes a role as %s', (arn, taker) => {
+  expect(takerOf(arn)).toBe(taker);
+});

@@ -1,0 +1,41 @@
+/** One boot of a whole machine: its own kernel, the firmware's word that it is on ECS, metadata by token, a real power-off. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { isInstalled, QEMU, virtualMachines } from '../../../simulator/machine/virtual.ts';
+import { bootOne, giveJob } from '../boot-one.ts';
+import { CACHE, openCloud } from '../cloud.ts';
+
+const KERNEL = join(CACHE, 'kernel');
+const hasParts = existsSync(KERNEL) && (await isInstalled(QEMU));
+if (!hasParts)
+  process.stderr.write(`left out: no virtual machine without ${QEMU} (apt-get install qemu-system-x86)\n`);
+
+const BOOT_MAX_MS = 1_500_000;
+
+test.skipIf(!hasParts)(
+  'a virtual machine asks for a token, runs its job under its own kernel, and switches itself off',
+  async () => {
+    const cloud = await openCloud(() => 'echo "kernel $(uname -r), $(cat /sys/class/dmi/id/product_name)"', {
+      hardware: virtualMachines,
+      layers: () => [KERNEL],
+    });
+    try {
+      const one = await bootOne(cloud, { bootSeconds: 1_200 });
+      const job = giveJob(cloud, one);
+      await cloud.until('the end of the job', () => job.status === 'completed', BOOT_MAX_MS, one.story);
+      expect(job.conclusion).toBe('success');
+      expect(one.log()).toMatch(/kernel \S+-cloud-amd64, Alibaba Cloud ECS/);
+      const metadata = '100.100.100.200';
+      expect(cloud.asked.slice(0, 2)).toEqual([
+        `${metadata} /latest/api/token`,
+        expect.stringMatching(/^100\S+ \/2016-01-01\//),
+      ]);
+      await one.stops(300_000);
+      expect(one.trace()).toContain('stopping');
+    } finally {
+      await cloud.close();
+    }
+  },
+  BOOT_MAX_MS + 600_000,
+);
