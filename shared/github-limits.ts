@@ -12,13 +12,12 @@ export const BUDGET_DAYS_KEPT = 8;
 /** Calls of one sweep for a job that names a runner, all runners together; the next sweep goes on. */
 export const NAMING_CALLS_PER_SWEEP_MAX = 200;
 
-/** GitHub's lists of runs may be so far behind its runs: not documented, so taken as long. */
-const RUN_LISTS_LAG_MAX_MS = 60_000;
 /**
  * Between the removal of a registration and the last look for a job that names it: what it took just before is begun by
- * then, and a list of runs in progress shows the run.
+ * then, and a list of runs in progress shows the run. GitHub tells nowhere how far its lists of runs lag behind: they are
+ * taken to be less than this behind, because each sweep more costs every machine that goes a minute.
  */
-export const REMOVED_MIN_MS = 30_000 + RUN_LISTS_LAG_MAX_MS;
+export const REMOVED_MIN_MS = 30_000;
 
 /** After this a repository that GitHub does not let us read keeps no removed runner any longer. */
 export const UNREADABLE_MAX_MS = 30 * 60_000;

@@ -161,10 +161,10 @@ async function sweepsOf(live: number, sweepsMax: number) {
   return { ...opened, rows };
 }
 
-test('500 idle runners: the first machines go in the fourth sweep, and all are closed by the eleventh', async () => {
-  const { rows, ecs } = await sweepsOf(500, 11);
+test('500 idle runners: the first machines go in the third sweep, and all are closed by the eighth', async () => {
+  const { rows, ecs } = await sweepsOf(500, 8);
   expect(rows[1]?.registered).toBeLessThan(400);
-  expect(rows.slice(0, 4).map(({ deletions }) => deletions)).toEqual([0, 0, 0, 2]);
+  expect(rows.slice(0, 3).map(({ deletions }) => deletions)).toEqual([0, 0, 2]);
   expect(rows.at(-1)).toMatchObject({ registered: 0, machines: 0, entries: 0, slots: 0 });
   // A hundred a call; each is asked for once more, alone, as the proof that it is gone.
   expect(ecs.calls.get('DeleteInstances')).toBeLessThanOrEqual(10);
@@ -172,9 +172,9 @@ test('500 idle runners: the first machines go in the fourth sweep, and all are c
 });
 
 test('50 idle runners: one deletion for all of them, and six writes for their slots', async () => {
-  const { calls, ecs, rows } = await sweepsOf(50, 6);
+  const { calls, ecs, rows } = await sweepsOf(50, 5);
   expect(ecs.calls.get('DeleteInstances')).toBe(1);
-  expect(rows).toHaveLength(5);
+  expect(rows).toHaveLength(4);
   // A machine alone would cost eleven of the ledger: the capacity row two of them, and what it cost in vain one.
   expect(calls.tablestore).toBeLessThan(11 * 50);
 });
@@ -183,10 +183,10 @@ test('where a batch is refused, each is asked for alone, and none is left over',
   const opened = await idleWorld(20);
   const { clock, world, ecs, quick } = opened;
   await clock.runUntil(START_MS + MINUTE_MS);
-  for (let sweeps = 1; sweeps <= 6; sweeps++) {
-    if (sweeps === 4) ecs.failNext('DeleteInstances', { code: 'IncorrectInstanceStatus' });
+  for (let sweeps = 1; sweeps <= 5; sweeps++) {
+    if (sweeps === 3) ecs.failNext('DeleteInstances', { code: 'IncorrectInstanceStatus' });
     await swept(clock, world);
-    if (sweeps === 4) expect(ecs.calls.get('DeleteInstance')).toBe(20);
+    if (sweeps === 3) expect(ecs.calls.get('DeleteInstance')).toBe(20);
     await clock.runUntil(START_MS + (sweeps + 1) * MINUTE_MS);
   }
   expect(ecs.alive()).toEqual([]);

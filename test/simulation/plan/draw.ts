@@ -97,7 +97,7 @@ function drawUsual(seed: number, random: Random, faultMs: number, share: number,
   const standby = random.fork();
   const stopped = standby.chance(0.3) ? standby.whole(1, 3) : 0;
   const lists = random.fork();
-  const runListLagMs = lists.chance(0.3) ? lists.pick([5_000, 30_000, 60_000]) : 0;
+  const runListLagMs = lists.chance(0.3) ? lists.pick([5_000, 15_000, 25_000]) : 0;
   const world = { ...narrow.world, runListLagMs };
   return { ...narrow, world, wide: { ...wide, hot, stopped }, arrivals: all };
 }

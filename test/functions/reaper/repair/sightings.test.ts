@@ -38,10 +38,10 @@ test.each<[string, Partial<RunnerEntry>, isOnline: boolean, kind: string]>([
   ['also while it is booting by the ledger', { state: 'booting', isUnwanted: true }, true, 'sight'],
   ['seen twice, it is taken off GitHub', { state: 'idle', isUnwanted: true, idleSightings: 1 }, true, 'remove'],
   ['one that is not online yet is taken off at once', { state: 'booting', isUnwanted: true }, false, 'remove'],
-  ['taken off a moment ago, it is left alone', { state: 'idle', removedAtMs: ago(89) }, false, 'keep'],
-  ['taken off a while ago, it is looked for in the jobs', { state: 'idle', removedAtMs: ago(90) }, false, 'confirm'],
-  ['a busy one without a job, taken off a moment ago, is left alone', { state: 'busy', idleSightings: 2, removedAtMs: ago(89) }, false, 'keep'],
-  ['a busy one without a job, taken off a while ago, is looked for', { state: 'busy', idleSightings: 2, removedAtMs: ago(90) }, false, 'confirm'],
+  ['taken off a moment ago, it is left alone', { state: 'idle', removedAtMs: ago(29) }, false, 'keep'],
+  ['taken off a while ago, it is looked for in the jobs', { state: 'idle', removedAtMs: ago(30) }, false, 'confirm'],
+  ['a busy one without a job, taken off a moment ago, is left alone', { state: 'busy', idleSightings: 2, removedAtMs: ago(29) }, false, 'keep'],
+  ['a busy one without a job, taken off a while ago, is looked for', { state: 'busy', idleSightings: 2, removedAtMs: ago(30) }, false, 'confirm'],
 ])('%s', (_, entry, isOnline, kind) => {
   expect(diagnosed(entry, isOnline)).toBe(kind);
 });

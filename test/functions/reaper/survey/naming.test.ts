@@ -61,7 +61,7 @@ describe('a job that names a removed runner', () => {
     }
     expect(verdicts).toEqual(['unknown', 'unknown', 'unknown', null]);
     // Another one that was removed before costs nothing.
-    const other = build.runnerEntry(2, { repository: 'acme/r-0', removedAtMs: START_MS - 3 * MINUTE_MS });
+    const other = build.runnerEntry(2, { repository: 'acme/r-0', removedAtMs: START_MS - 9 * MINUTE_MS });
     expect(await sweep(other)).toEqual({ named: null, calls: [] });
     // One that was removed since then is looked for anew.
     const younger = build.runnerEntry(3, { repository: 'acme/r-0', removedAtMs: START_MS + 5 * MINUTE_MS });
