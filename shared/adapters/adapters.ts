@@ -86,6 +86,7 @@ export function createAdapters(
       pause,
       memory: memoryIn(ledger, clock),
       ownHost: ownHostOf(config),
+      prepare: readKey,
     }),
     gitHubRequest,
     instances: ecsInstances({

@@ -24,6 +24,8 @@ export interface GitHubConfig {
   readonly memory: GitHubMemory;
   /** Where the jobs are; null: on github.com. */
   readonly ownHost: OwnHost | null;
+  /** Reads the App's key, which is kept for a while. */
+  readonly prepare?: () => Promise<unknown>;
 }
 
 /** Throws `GitHubFailed` for what is not in a method's own answers. Its memory is that of the process. */

@@ -10,14 +10,18 @@ interface CodeConfig {
   readonly clock: Clock;
   readonly pause: (ms: number) => Promise<void>;
   readonly memory: { readonly code: CodeMemory };
+  /** What a call of GitHub needs first, such as the App's key: fetched while the claim is on its way. */
+  readonly prepare?: () => Promise<unknown>;
 }
 
 export function codeOver(
   run: (target: Target, repository: string, id: RunId, use: CallUse) => ReturnType<GitHub['run']>,
-  { clock, pause, memory }: CodeConfig,
+  { clock, pause, memory, prepare }: CodeConfig,
 ): Pick<GitHub, 'codeOf'> {
   return {
     async codeOf(target, repository, id, use = 'proof') {
+      // Whoever calls is told what fails.
+      prepare?.().catch(() => undefined);
       const ask = async () => codeIn(await run(target, repository, id, use));
       for (const untilMs = clock.nowMs() + CODE_WAIT_MAX_MS; clock.nowMs() < untilMs; ) {
         const claim = await memory.code.claim(id);
