@@ -68,7 +68,9 @@ async function runJob(name: string): Promise<void> {
   }, `nothing is left of ${name}`);
 }
 
-const notWell = async () => (await operator.doctor()).filter(({ level }) => level !== 'ok');
+/** Without a mirror nothing there can measure the ways to GitHub. */
+const notWell = async () =>
+  (await operator.doctor()).filter(({ level, text }) => level !== 'ok' && !text.includes('is not measured'));
 
 test('set-up makes the App, deploys, and sees the first delivery accepted', async () => {
   expect(await operator.setup(), operator.said.join('\n')).toBe(0);
@@ -132,7 +134,7 @@ test('a change of runners.yaml is deployed, taken back, and put in place again; 
   await operator.rollBack();
   expect(new Set(releases())).toEqual(new Set([first]));
   await runJob('on the old one');
-  await operator.rollBack();
+  expect(await operator.deploy()).toBe(0);
   expect(new Set(releases())).toEqual(new Set([second]));
 });
 

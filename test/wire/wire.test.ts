@@ -145,7 +145,9 @@ test('jobs of every kind run under exact roles, leave nothing, and no secret is 
   const onLine = (_: string, line: string) => void seen.texts.push(line);
   // One market is small, and asked for everything soon.
   const regions = [smallRegion(), ...standardRegions().filter(({ id }) => id !== 'cn-hangzhou')];
-  const hosted = { scale: 16, seed: 3, bundles, deployment, placements, boots, onLine, ecs: { regions } };
+  // One that pays in dollars is asked for the price of a disk, too.
+  const ecs = { regions, currency: 'USD' } as const;
+  const hosted = { scale: 16, seed: 3, bundles, deployment, placements, boots, onLine, ecs };
   const world = await openLoopback({ ...hosted, mayDo: rolesOf(called) });
   for (const secret of [...Object.values(world.secrets), ...keyLines(world)]) seen.secrets.add(secret);
   try {
