@@ -11,17 +11,17 @@ import { parseYaml } from '../../shared/config/parse.ts';
 import { webhookUrl } from '../doctor/checks/functions.ts';
 import { hookRangesAt } from '../doctor/checks/hook-ranges.ts';
 import { replaceFile } from '../shared/package/replace-file.ts';
+import { type KeyWorld, type RunTool, withShortLivedKey } from '../shared/session/short-lived-key.ts';
 import { apply, compareStack, type StackChange } from '../shared/stacks.ts';
 import { type TrustWorld, workflowTrust } from '../shared/workflow-trust.ts';
 import { formerMirrors, formerRegions, type RegionsWorld } from './former-regions.ts';
 import { keepVersion, type Live, liveFunctions } from './functions.ts';
-import { withFixedAddress, withNetwork } from './ids.ts';
+import { isPending, withFixedAddress, withNetwork } from './ids.ts';
 import { type ConfigurationWorld, changedKeys } from './live-configuration.ts';
 import { newsSince } from './news.ts';
 import { type Plan, show } from './plan.ts';
 import { removeFunction } from './remove-function.ts';
 import { settingsLacking } from './settings.ts';
-import { type KeyWorld, type RunTool, withShortLivedKey } from './short-lived-key.ts';
 import { standingCosts } from './standing-costs.ts';
 import { deployVariables, haveTold, missing, secretMistakes } from './variables.ts';
 
@@ -112,12 +112,6 @@ async function planOf(world: DeployWorld, config: Config, found: Found): Promise
 function changelogOf({ ours }: DeployWorld): string {
   const path = join(ours, 'CHANGELOG.md');
   return existsSync(path) ? readFileSync(path, 'utf8') : '';
-}
-
-/** Networks that are still to be made have ids that stand for them. */
-function isPending({ placements, control }: Config): boolean {
-  const hasPending = /"(?:vsw|sg)-pending"/.test(JSON.stringify(placements));
-  return hasPending || (control.fixedAddress !== null && control.fixedAddress.vpc === null);
 }
 
 function templatesFor({ variables, made }: DeployWorld, config: Config, found: Found): Template[] {

@@ -28,3 +28,9 @@ export function withFixedAddress(text: string, outputs: Outputs): string {
     if (value !== undefined) document.setIn(['control', 'fixedAddress', key], value);
   return document.toString({ lineWidth: 0 });
 }
+
+/** Networks that are still to be made have ids that stand for them. */
+export function isPending({ placements, control }: Config): boolean {
+  const hasPending = /"(?:vsw|sg)-pending"/.test(JSON.stringify(placements));
+  return hasPending || (control.fixedAddress !== null && control.fixedAddress.vpc === null);
+}

@@ -1,6 +1,11 @@
 /** One answer of GitHub's in its shape, for commands: a look-up that failed proves nothing absent. */
 import type * as z from 'zod';
-import { failed, type GitHubAuth, type GitHubRequest } from '../../shared/adapters/github/request.ts';
+import {
+  failed,
+  type GitHubAuth,
+  GitHubFailed,
+  type GitHubRequest,
+} from '../../shared/adapters/github/request.ts';
 
 /** @throws {GitHubFailed} any answer but 200 in that shape, or none. */
 export async function readGitHub<Shape>(
@@ -11,7 +16,9 @@ export async function readGitHub<Shape>(
   shape: z.ZodType<Shape>,
 ): Promise<Shape> {
   const answer = await github(route, params, auth);
+  if (answer.status !== 200) throw failed(route, answer);
   const read = shape.safeParse(answer.data);
-  if (answer.status !== 200 || !read.success) throw failed(route, answer);
-  return read.data;
+  if (read.success) return read.data;
+  const wrong = read.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
+  throw new GitHubFailed(route, 200, `of another shape: ${wrong[0]}`);
 }

@@ -79,7 +79,12 @@ describe('another deploy', () => {
     const [old] = releases();
     here.source = 'two';
     expect(await here.deploy()).toBe(0);
-    expect(new Set(here.changes())).toEqual(new Set(['fc:PublishFunctionVersion', 's:deploy']));
+    // The role for Serverless Devs' key comes and goes.
+    const isRole = (call: string) => /^(ram|sts):/.test(call);
+    expect(new Set(here.changes().filter((call) => !isRole(call)))).toEqual(
+      new Set(['fc:PublishFunctionVersion', 's:deploy']),
+    );
+    expect([...here.management.roles.keys()]).not.toContain('ci-runner-deploying');
     expect(releases()[0]).not.toBe(old);
     for (const { versions } of here.management.functions.values())
       expect(versions.map(({ description }) => description)).toEqual([old]);

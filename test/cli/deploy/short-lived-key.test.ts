@@ -1,7 +1,7 @@
 /** Serverless Devs is handed no key that may more than it needs, for no longer than it needs it. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { takerOf } from '../../../cli/deploy/short-lived-key.ts';
 import { alibaba } from '../../../cli/shared/alibaba.ts';
+import { takerOf } from '../../../cli/shared/session/short-lived-key.ts';
 import { type DeployAccount, deployAccount } from './account.ts';
 
 let here: DeployAccount;

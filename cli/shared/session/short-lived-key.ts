@@ -2,14 +2,14 @@
  * What Serverless Devs is handed: a key of half an hour that may change functions and nothing else, of a role that only this
  * operator may take and that is gone after the deploy (docs/decisions/deploy-with-serverless-devs.md).
  */
-import { deployPermissions } from '../../infra/deploy-policy.ts';
-import { namesOf } from '../../infra/names.ts';
-import type { AccessKey } from '../../shared/adapters/alibaba/acs3.ts';
-import { alibabaCaller } from '../../shared/adapters/alibaba/call.ts';
-import type { Config } from '../../shared/config/config.ts';
-import { isDenied } from '../doctor/finding.ts';
-import type { Alibaba } from '../shared/alibaba.ts';
-import { type RoleWorld, removeRole, takeRole } from '../shared/session/role.ts';
+import { deployPermissions } from '../../../infra/deploy-policy.ts';
+import { namesOf } from '../../../infra/names.ts';
+import type { AccessKey } from '../../../shared/adapters/alibaba/acs3.ts';
+import { alibabaCaller } from '../../../shared/adapters/alibaba/call.ts';
+import type { Config } from '../../../shared/config/config.ts';
+import { isDenied } from '../../doctor/finding.ts';
+import type { Alibaba } from '../alibaba.ts';
+import { type RoleWorld, removeRole, takeRole } from './role.ts';
 
 export interface KeyWorld {
   readonly alibaba: Alibaba;
