@@ -1,5 +1,6 @@
 /** What a check says, and how checks are run: one after the other, each only when what it needs was found well. */
 import { AlibabaRefusal } from '../../shared/adapters/alibaba/call.ts';
+import { isDenied } from '../shared/alibaba.ts';
 import { nextStep } from '../shared/screen/next-step.ts';
 import type { DoctorWorld } from './world.ts';
 
@@ -50,10 +51,6 @@ async function look(check: Check, world: DoctorWorld): Promise<readonly CheckOut
     return [failureOf(error)];
   }
 }
-
-/** Of Alibaba Cloud's codes those that say: this identity may not. One service spells it so. */
-export const isDenied = (code: string): boolean =>
-  /^(Forbidden|Forbbiden|NoPermission|AccessDenied)/.test(code);
 
 function failureOf(error: unknown): CheckOutcome {
   if (error instanceof AlibabaRefusal && isDenied(error.code))

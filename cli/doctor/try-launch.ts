@@ -4,7 +4,7 @@ import { type Failure, type Meaning, meaningOf } from '../../shared/adapters/ecs
 import { DISKS, type Disk, type RunSetting, runParameters } from '../../shared/adapters/ecs/request.ts';
 import type { PlacementConfig } from '../../shared/config/config.ts';
 import type { Offering, Requirements, RunnerName } from '../../shared/nouns.ts';
-import { isDenied } from './finding.ts';
+import { isDenied } from '../shared/alibaba.ts';
 import type { DoctorWorld } from './world.ts';
 
 export interface Launch {

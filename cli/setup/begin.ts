@@ -1,8 +1,8 @@
 /** What is said and looked at before anything is asked: what will happen, what it costs, and whether it can be done. */
 import { AlibabaRefusal } from '../../shared/adapters/alibaba/call.ts';
 import { COST_SOURCE, monthly } from '../deploy/standing-costs.ts';
-import { isDenied } from '../doctor/finding.ts';
 import type { Service } from '../shared/alibaba.ts';
+import { isDenied } from '../shared/alibaba.ts';
 import type { SetupWorld } from './world.ts';
 
 const INTRODUCTION = `Half an hour, of which ten minutes are yours:

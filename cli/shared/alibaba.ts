@@ -107,3 +107,7 @@ type Chain = new () => { getCredential(): Promise<CredentialModel> };
 
 /** Under Node's ES modules the default export of this CommonJS package is the module itself. */
 const classOf = (module: unknown): Chain => ((module as { default?: Chain }).default ?? module) as Chain;
+
+/** Of Alibaba Cloud's codes those that say: this identity may not. One service spells it so. */
+export const isDenied = (code: string): boolean =>
+  /^(Forbidden|Forbbiden|NoPermission|AccessDenied)/.test(code);

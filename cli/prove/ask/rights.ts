@@ -5,7 +5,7 @@ import type { EcsCall } from '../../../shared/adapters/ecs/call.ts';
 import { failureOf } from '../../../shared/adapters/ecs/errors.ts';
 import { DISKS, runParameters } from '../../../shared/adapters/ecs/request.ts';
 import { TAG } from '../../../shared/names.ts';
-import { isDenied } from '../../doctor/finding.ts';
+import { isDenied } from '../../shared/alibaba.ts';
 import { takeRole } from '../../shared/session/role.ts';
 import type { Draft } from '../draft.ts';
 import { asAssumed, type Finding, notTold, otherwise } from '../facts.ts';

@@ -7,8 +7,7 @@ import { namesOf } from '../../../infra/names.ts';
 import type { AccessKey } from '../../../shared/adapters/alibaba/acs3.ts';
 import { alibabaCaller } from '../../../shared/adapters/alibaba/call.ts';
 import type { Config } from '../../../shared/config/config.ts';
-import { isDenied } from '../../doctor/finding.ts';
-import type { Alibaba } from '../alibaba.ts';
+import { type Alibaba, isDenied } from '../alibaba.ts';
 import { type RoleWorld, removeRole, takeRole } from './role.ts';
 
 export interface KeyWorld {

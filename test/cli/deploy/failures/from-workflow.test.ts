@@ -32,6 +32,7 @@ function becomeWorkflow(): void {
   const allowed = new Set(statements.flatMap(({ Action }) => Action));
   // STS docs: whoever has a key may ask whose it is. `s:deploy` is no action.
   here.mayDo = (action) => allowed.has(action) || action === 'sts:GetCallerIdentity';
+  here.management.identity = 'assumed-role/ci-runner-deploy/session';
   const { region } = here.config().control;
   here.github = githubAsApp('http://127.0.0.1:9', region, here.variables, here.alibaba, here.root);
   here.said.length = 0;
