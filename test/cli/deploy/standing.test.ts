@@ -5,7 +5,7 @@ import { standingCosts } from '../../../cli/deploy/standing-costs.ts';
 
 const said = (standing: readonly string[]): string => {
   const lines: string[] = [];
-  const none = { stacks: [], functions: [], formerMirrors: [], keys: [], news: [] };
+  const none = { stacks: [], functions: [], settings: [], formerMirrors: [], keys: [], news: [] };
   const rest = { ...none, config: {}, release: null, isEmpty: false };
   show({ ...rest, standing } as unknown as Plan, { say: (line) => void lines.push(line) });
   return lines.join('\n');
