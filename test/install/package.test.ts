@@ -164,7 +164,7 @@ async function upgrades(): Promise<void> {
   expect(upgraded.out).toMatch(/9\.1\.0/);
   expect(upgraded.out).toContain('- What the walk reads.');
   const back = await well('deploy', '--rollback');
-  expect(back.out).toMatch(/ci-launcher: 9\.1\.0 .* → 0\.1\.0 /);
+  expect(back.out).toMatch(/ci-launcher: 9\.1\.0 .* → 0\.2\.0 /);
 }
 
 /** It was queued long before; its story is told until it has ended. */

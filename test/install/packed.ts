@@ -45,7 +45,7 @@ export function upgradeTo(version: string, news: string): void {
   const change = (file: string, by: (text: string) => string) =>
     writeFileSync(join(next, file), by(readFileSync(join(next, file), 'utf8')));
   change('package.json', (text) => JSON.stringify({ ...JSON.parse(text), version }));
-  change('CHANGELOG.md', (text) => text.replace('## Next', `## ${version}\n\n- ${news}\n\n## Before`));
+  change('CHANGELOG.md', (text) => text.replace(/^## /m, `## ${version}\n\n- ${news}\n\n## `));
   const args = ['pack', '--ignore-scripts', '--json', '--offline', '--pack-destination', folder];
   const [tarball] = JSON.parse(execFileSync('npm', args, { cwd: next, encoding: 'utf8' })) as [Tarball];
   unpack(tarball.filename);
