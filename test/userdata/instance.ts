@@ -69,7 +69,7 @@ const OWN_PUSH: Required<Omit<JobFacts, 'repositoryId'>> & JobFacts = {
 
 const roots: string[] = [];
 export function removeInstances(): void {
-  for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true });
+  for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /** cloud-init's process, then the unit's, as systemd would start it. */

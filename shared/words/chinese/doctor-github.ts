@@ -81,6 +81,7 @@ export const DOCTOR_GITHUB: Catalogue = {
   'name a version under mirror.tools that is released with a checksum': '请在 mirror.tools 下填写发布时带校验和的版本',
   // Ways from inside.
   '{} not seen': '{1} 未测到',
+  'of another shape: {}': '形式不对：{1}',
   '{} is not measured: no mirror is there': '{1} 没有测量：那里没有 mirror',
   'npm run prove measures it from a machine': 'npm run prove 会从一台机器上测量',
   '{} is not measured: no runner release is known yet': '{1} 没有测量：还不知道任何运行器版本',
