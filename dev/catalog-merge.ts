@@ -1,19 +1,12 @@
 /** How answers of the cloud change the catalogue: pure. */
 import type { TypeFacts } from '../shared/market/merge.ts';
+import type { CatalogEntry } from '../simulator/ecs/region/catalogue.ts';
 
 export interface FullCatalog {
   readonly about: string;
   readonly source: string;
   readonly regions: readonly string[];
-  readonly types: Readonly<Record<string, Entry>>;
-}
-
-interface Entry {
-  readonly family: string;
-  readonly cpu: number;
-  readonly memoryGiB: number;
-  readonly arch: string;
-  readonly onDemandCnyPerHour: Readonly<Record<string, number>>;
+  readonly types: Readonly<Record<string, CatalogEntry>>;
 }
 
 export interface Seen {
@@ -59,16 +52,16 @@ export function mergeCatalog(full: FullCatalog, seen: readonly Seen[], source: s
 
 function entryOf(
   { family, cpu, memoryGiB, arch, price }: Seen['types'][0],
-  before: Entry | undefined,
+  before: CatalogEntry | undefined,
   region: string | null,
-): Entry {
+): CatalogEntry {
   const known = before?.onDemandCnyPerHour ?? {};
   const onDemandCnyPerHour = region === null || price === null ? known : { ...known, [region]: price };
   return { family, cpu, memoryGiB, arch, onDemandCnyPerHour };
 }
 
 /** A list that was cut, or told no region, proves nothing gone. A type that no region sells any more goes with its last price. */
-function dropUnsold(types: Map<string, Entry>, { region, isWhole, types: sold }: Seen): void {
+function dropUnsold(types: Map<string, CatalogEntry>, { region, isWhole, types: sold }: Seen): void {
   if (region === null || !isWhole) return;
   const names = new Set(sold.map(({ type }) => type));
   for (const [type, entry] of types) {

@@ -1,5 +1,6 @@
 /** How an operator's command asks the launcher: by asynchronous invocation, as the webhook and the sweep do. */
 import { namesOf } from '../../infra/names.ts';
+import { withoutNull } from '../../shared/adapters/alibaba/acs3.ts';
 import { fcQueue } from '../../shared/adapters/function-compute/queue.ts';
 import type { Config } from '../../shared/config/config.ts';
 import type { Queue } from '../../shared/ports.ts';
@@ -9,12 +10,12 @@ import { findSimulator } from '../shared/simulator-file.ts';
 export async function launcherQueue(config: Config): Promise<Pick<Queue, 'launch'>> {
   const { region, accountId, endpoint, key } = await placeOf(config);
   const { functionOf } = namesOf(config);
-  const { securityToken, ...pair } = key;
+  const credentials = withoutNull(key);
   return fcQueue({
     ...{ region, accountId, endpoint },
     ...{ launcher: functionOf('launcher'), reaper: functionOf('reaper') },
     signature: config.functionCompute.signature,
-    credentials: () => (securityToken === null ? pair : { ...pair, securityToken }),
+    credentials: () => credentials,
     log: () => undefined,
   });
 }

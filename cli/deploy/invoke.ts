@@ -1,5 +1,5 @@
 /** Has the reaper ask for the runner's copies, and not wait for them. */
-import type { AccessKey } from '../../shared/adapters/alibaba/acs3.ts';
+import { type AccessKey, withoutNull } from '../../shared/adapters/alibaba/acs3.ts';
 import type { Invoke } from '../../shared/adapters/function-compute/invocation.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { ASK_FOR_COPIES } from '../../shared/runner/copies.ts';
@@ -25,14 +25,14 @@ const LOAD: Readonly<Record<'fc' | 'acs3', () => Promise<{ invoke: Invoke }>>> =
 export async function invokeOnce(invocation: Invocation): Promise<void> {
   const { functionName, accountId, config, accessKey, endpoint } = invocation;
   const { region } = config.control;
-  const { accessKeyId, accessKeySecret, securityToken } = await accessKey();
+  const credentials = withoutNull(await accessKey());
   const { invoke } = await LOAD[config.functionCompute.signature]();
   const ask = () =>
     invoke({
       endpoint: new URL(endpoint ?? `https://${accountId}.${region}.fc.aliyuncs.com`),
       accountId,
       region,
-      credentials: { accessKeyId, accessKeySecret, ...(securityToken === null ? {} : { securityToken }) },
+      credentials,
       functionName,
       body: Buffer.from(ASK_FOR_COPIES),
       timeoutMs: CALL_MS,

@@ -1,7 +1,7 @@
 /** The ledger, looked at: its tables, and what the mirror noted. */
 import { regionsInUse } from '../../functions/reaper/survey/known.ts';
 import { pastSweeps } from '../../functions/reaper/sweep-lease.ts';
-import type { AccessKey } from '../../shared/adapters/alibaba/acs3.ts';
+import { type AccessKey, withoutNull } from '../../shared/adapters/alibaba/acs3.ts';
 import { callsOf, type TableStoreConnection } from '../../shared/adapters/tablestore/client.ts';
 import type { TableShape } from '../../shared/adapters/tablestore/remote.ts';
 import { TableError } from '../../shared/adapters/tablestore/table.ts';
@@ -21,8 +21,7 @@ async function connectionTo(
   place: Place,
   accessKey: () => Promise<AccessKey>,
 ): Promise<TableStoreConnection> {
-  const { accessKeyId, accessKeySecret, securityToken } = await accessKey();
-  const credentials = { accessKeyId, accessKeySecret, ...(securityToken === null ? {} : { securityToken }) };
+  const credentials = withoutNull(await accessKey());
   return { ...place, credentials: () => credentials };
 }
 

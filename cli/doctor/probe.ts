@@ -1,4 +1,5 @@
 /** Asks the invocation gateway for a function that does not exist: its answer shows whether it took the signature. */
+import { withoutNull } from '../../shared/adapters/alibaba/acs3.ts';
 import type { Config } from '../../shared/config/config.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
 import { tryAgain, unanswered } from '../shared/try-again.ts';
@@ -14,7 +15,7 @@ export function prober(
   return async (signature) => {
     const { region } = config.control;
     const { AccountId } = await cloud.rpc('sts', region, 'GetCallerIdentity');
-    const { accessKeyId, accessKeySecret, securityToken } = await cloud.accessKey();
+    const credentials = withoutNull(await cloud.accessKey());
     const { invoke } =
       signature === 'fc'
         ? await import('../../shared/adapters/function-compute/invoke-fc.ts')
@@ -24,7 +25,7 @@ export function prober(
         endpoint: new URL(variables.INVOKE_ENDPOINT ?? `https://${AccountId}.${region}.fc.aliyuncs.com`),
         accountId: String(AccountId),
         region,
-        credentials: { accessKeyId, accessKeySecret, ...(securityToken === null ? {} : { securityToken }) },
+        credentials,
         functionName: `${config.name}-nothing-of-this-name`,
         body: Buffer.from('{}'),
         timeoutMs: CALL_MS,

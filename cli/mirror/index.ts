@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { stringify } from 'yaml';
 import type { ReleaseReport } from '../../functions/reaper/rounds/release/check-release.ts';
 import { namesOf } from '../../infra/names.ts';
+import { withoutNull } from '../../shared/adapters/alibaba/acs3.ts';
 import { fcInvoker } from '../../shared/adapters/function-compute/invoker.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { REAPER_TIMEOUT_S } from '../../shared/limits.ts';
@@ -53,8 +54,7 @@ function printActions(words: readonly string[], { mirror }: Config): number {
 
 async function asker(config: Config) {
   const { region } = config.control;
-  const { accessKeyId, accessKeySecret, securityToken } = await operatorKey();
-  const credentials = { accessKeyId, accessKeySecret, ...(securityToken === null ? {} : { securityToken }) };
+  const credentials = withoutNull(await operatorKey());
   const cloud = alibaba(operatorKey, process.env.ALIBABA_ENDPOINT);
   const { AccountId } = await cloud.rpc('sts', region, 'GetCallerIdentity');
   const functionName = namesOf(config).functionOf('reaper');

@@ -1,6 +1,6 @@
 /** After the App is created: where it is installed, where it delivers to, and its first delivery. */
 import * as z from 'zod';
-import { readGitHub } from '../doctor/read-github.ts';
+import { readGitHub } from '../shared/read-github.ts';
 import type { Answers } from './progress.ts';
 import { prepareRunnerGroup } from './runner-group.ts';
 import type { SetupWorld } from './world.ts';

@@ -3,7 +3,7 @@ import { request } from 'node:https';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import * as z from 'zod';
 import { namesOf } from '../../infra/names.ts';
-import { failed, type GitHubAnswer, type GitHubRequest } from '../../shared/adapters/github/request.ts';
+import type { GitHubRequest } from '../../shared/adapters/github/request.ts';
 import { wayOutOf } from '../../shared/adapters/http/exchange.ts';
 import type { Config } from '../../shared/config/config.ts';
 import {
@@ -12,6 +12,7 @@ import {
   subjectsOf,
   type WorkflowTrust,
 } from '../../shared/github-trust.ts';
+import { readGitHub, shaped } from './read-github.ts';
 import { whyNotHere } from './secrets.ts';
 import { findStackId, type StackWorld, templateOf } from './stacks.ts';
 
@@ -102,20 +103,16 @@ export async function idsOf(repository: string, github: GitHubRequest): Promise<
   const asked = 'GET /repos/{owner}/{repo}/installation';
   const installed = await github(asked, { owner, repo }, 'app');
   if (installed.status === 404) return null;
-  const { id: installation } = parsed(asked, installed, Installation);
+  const { id: installation } = shaped(asked, installed, Installation);
   const route = 'GET /repos/{owner}/{repo}';
-  const { id, owner: account } = parsed(
+  const { id, owner: account } = await readGitHub(
+    github,
     route,
-    await github(route, { owner, repo }, { installation }),
+    { owner, repo },
+    { installation },
     Repository,
   );
   return { id, ownerId: account.id };
-}
-
-function parsed<Shape>(route: string, answer: GitHubAnswer, shape: z.ZodType<Shape>): Shape {
-  const read = shape.safeParse(answer.data);
-  if (answer.status !== 200 || !read.success) throw failed(route, answer);
-  return read.data;
 }
 
 const CONNECT_MAX_MS = 10_000;

@@ -9,7 +9,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Alerts, Clock, GitHub, Instances, Log } from '../ports.ts';
 import { FILE_MAX_MS } from '../runner/limits.ts';
 import { alertsTo } from './alerts.ts';
-import type { AccessKey } from './alibaba/acs3.ts';
+import { type AccessKey, withoutNull } from './alibaba/acs3.ts';
 import { alibabaCaller } from './alibaba/call.ts';
 import { type EcsCall, ecsAddress, ecsCall } from './ecs/call.ts';
 import { ecsInstances } from './ecs/instances.ts';
@@ -122,10 +122,6 @@ function counted<Asked extends unknown[], Answer>(ask: (...asked: Asked) => Answ
     return ask(...asked);
   };
   return { call, count: () => count };
-}
-
-function withoutNull({ securityToken, ...key }: AccessKey) {
-  return securityToken === null ? key : { ...key, securityToken };
 }
 
 function appKeyFor(

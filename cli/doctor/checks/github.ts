@@ -1,7 +1,7 @@
 /** GitHub's side: the App, its webhook, the runner group, the age of the runner that we hand out. */
 import * as z from 'zod';
+import { readGitHub } from '../../shared/read-github.ts';
 import { type Check, ok, warning, wrong } from '../finding.ts';
-import { readGitHub } from '../read-github.ts';
 import type { DoctorWorld } from '../world.ts';
 import { webhookUrl } from './functions.ts';
 

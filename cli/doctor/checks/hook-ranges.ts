@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { namesOf } from '../../../infra/names.ts';
 import type { GitHubRequest } from '../../../shared/adapters/github/request.ts';
 import { addressRange } from '../../../shared/config/field-types.ts';
+import { readGitHub } from '../../shared/read-github.ts';
 import { type Check, ok, warning } from '../finding.ts';
-import { readGitHub } from '../read-github.ts';
 import { variablesOf } from './functions.ts';
 
 const Meta = z.object({ hooks: z.array(addressRange).optional() });

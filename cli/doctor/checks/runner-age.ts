@@ -4,8 +4,8 @@ import { applicationsAt, versionOf } from '../../../shared/adapters/github/runne
 import { wantedTools } from '../../../shared/config/tools.ts';
 import type { Copies } from '../../../shared/runner/copies.ts';
 import { bucketsWithout } from '../../../shared/runner/release.ts';
+import { readGitHub } from '../../shared/read-github.ts';
 import { type Check, type CheckOutcome, ok, warning, wrong } from '../finding.ts';
-import { readGitHub } from '../read-github.ts';
 import type { DoctorWorld } from '../world.ts';
 
 /** GitHub docs, "Self-hosted runners reference": without its own update a runner has 30 days after any release. */

@@ -2,8 +2,8 @@
 import * as z from 'zod';
 import { isAllowed } from '../../../shared/job/labels.ts';
 import { runnerGroupOf } from '../../../shared/names.ts';
+import { readGitHub } from '../../shared/read-github.ts';
 import { type Check, ok, warning, wrong } from '../finding.ts';
-import { readGitHub } from '../read-github.ts';
 import type { DoctorWorld } from '../world.ts';
 import { listInstallations, ownersOf } from './github.ts';
 

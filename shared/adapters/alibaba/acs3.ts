@@ -16,6 +16,11 @@ export type SigningKey = Omit<AccessKey, 'securityToken'> & {
   readonly securityToken?: string | null | undefined;
 };
 
+/** As clients want it that know no token but one that is there. */
+export function withoutNull({ securityToken, ...key }: AccessKey) {
+  return securityToken === null ? key : { ...key, securityToken };
+}
+
 /** Before it is signed. */
 export interface Unsigned {
   /** With its scheme: http is for simulators. */

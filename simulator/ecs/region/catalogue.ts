@@ -23,7 +23,8 @@ export interface Region {
   readonly network: Network;
 }
 
-interface Entry {
+/** As data/ecs-catalog.json has each type. */
+export interface CatalogEntry {
   readonly family: string;
   readonly cpu: number;
   readonly memoryGiB: number;
@@ -31,8 +32,8 @@ interface Entry {
   readonly onDemandCnyPerHour: Readonly<Record<string, number>>;
 }
 
-const ENTRIES: readonly [id: string, entry: Entry][] = Object.entries(
-  catalog.types as unknown as Record<string, Entry>,
+const ENTRIES: readonly [id: string, entry: CatalogEntry][] = Object.entries(
+  catalog.types as unknown as Record<string, CatalogEntry>,
 );
 
 /** Zone letters of the real regions, as the console lists them. */

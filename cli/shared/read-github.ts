@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import {
   failed,
+  type GitHubAnswer,
   type GitHubAuth,
   GitHubFailed,
   type GitHubRequest,
@@ -16,6 +17,11 @@ export async function readGitHub<Shape>(
   shape: z.ZodType<Shape>,
 ): Promise<Shape> {
   const answer = await github(route, params, auth);
+  return shaped(route, answer, shape);
+}
+
+/** Of an answer that is there already. @throws {GitHubFailed} any but 200 in that shape. */
+export function shaped<Shape>(route: string, answer: GitHubAnswer, shape: z.ZodType<Shape>): Shape {
   if (answer.status !== 200) throw failed(route, answer);
   const read = shape.safeParse(answer.data);
   if (read.success) return read.data;
