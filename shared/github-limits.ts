@@ -78,6 +78,13 @@ export const GITHUB_NOTE_KEPT_MS = 30_000;
 /** GitHub docs: 900 points a minute for an installation, a mint is 5: the rest is for deletions, proofs and looks. */
 export const MINT_PACE_MAX = 115;
 
+/** GitHub's minute begins where we do not know: five quarters in a row hold any minute, and have what five quarters may have. */
+export const MINT_STEP_MS = 15_000;
+export const MINT_STEPS = 5;
+
+/** A sweep waits for the next quarters' mints, while jobs wait for nothing else; so long after its beginning it begins no more. */
+export const LATER_STARTS_MS = 50_000;
+
 /**
  * Of `limits.mintsPerMinute`: a mint may be made in the minute after its slot was taken, and a repeated call counts at
  * GitHub too. In a burst of 550 jobs with 5 % of calls failing, GitHub's busiest minute had 22 % more than were paced.

@@ -77,7 +77,7 @@ export type SlotOutcome =
   | { readonly kind: 'limited' | 'held'; readonly because: string }
   /** Others wait, and the sweep gives the turns. */
   | { readonly kind: 'queue'; readonly because: string }
-  /** This minute's mints are used up. */
+  /** The mints of GitHub's minute are used up. */
   | { readonly kind: 'paced'; readonly because: string };
 
 export interface CapacityView {
@@ -90,7 +90,7 @@ export interface CapacityView {
     readonly atMs: number;
     readonly cost?: SlotCost | null;
   }[];
-  /** Slots given, by the minute since 1970; of the last minutes only. */
+  /** Slots given in a quarter of a minute and in the four before it, by its number since 1970; of the newest only. */
   readonly mints: Readonly<Record<string, number>>;
   /** Kept or spent for machines of a day, in millionths, by its date as 20261128. */
   readonly days?: Readonly<Record<string, number>>;

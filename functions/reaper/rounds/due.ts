@@ -1,6 +1,9 @@
 /** Starts the jobs whose turn has come, as far as slots and mints go. */
-import type { Waiting } from '../../../shared/ledger/ledger.ts';
+import type { JobEntry } from '../../../shared/ledger/entries.ts';
+import type { Held, Waiting } from '../../../shared/ledger/ledger.ts';
 import { isStopped } from '../../../shared/ledger/stop.ts';
+import { SWEEP_PARTS_MS } from '../../../shared/limits.ts';
+import { untilNextStep } from '../../../shared/runner/mint-pace.ts';
 import type { Braked } from '../brake/brake.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
@@ -9,11 +12,17 @@ import { tellOfLate } from './late.ts';
 import { type Plan, planStarts } from './plan.ts';
 import { admit } from './quota.ts';
 
+export interface Started {
+  readonly count: number;
+  /** Those that only GitHub's pace keeps, the first in line first. */
+  readonly paced: readonly Held<JobEntry>[];
+}
+
 export async function startDue(
   { uncovered, mayStart, because }: Braked,
   deadlineMs: number,
   world: ReaperWorld,
-): Promise<number> {
+): Promise<Started> {
   const { ledger, queue, clock, config, log } = world;
   const nowMs = clock.nowMs();
   const view = await ledger.capacity.view();
@@ -36,7 +45,27 @@ export async function startDue(
       log('job.due_failed', { job: entry.job.id, error: error instanceof Error ? error.message : 'unknown' });
     }
   });
-  return start.length - (left?.count ?? 0);
+  return { count: start.length - (left?.count ?? 0), paced: plan.isPaced ? plan.line : [] };
+}
+
+/** Each quarter of GitHub's minute has mints of its own: who waits for nothing else is started then, and not by the next sweep. */
+export async function startPaced(
+  braked: Braked,
+  paced: Started['paced'],
+  untilMs: number,
+  world: ReaperWorld,
+): Promise<number> {
+  const { clock, pause } = world;
+  let count = 0;
+  for (let left = paced; left.length > 0; ) {
+    const nextMs = clock.nowMs() + untilNextStep(clock.nowMs());
+    if (nextMs > untilMs) return count;
+    await pause(nextMs - clock.nowMs());
+    const started = await startDue({ ...braked, uncovered: left }, nextMs + SWEEP_PARTS_MS.start, world);
+    count += started.count;
+    left = started.paced;
+  }
+  return count;
 }
 
 /** While launches are held back: the oldest are those that GitHub lost, where it did; the youngest has just been heard of. */

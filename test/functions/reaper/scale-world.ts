@@ -71,6 +71,7 @@ export async function worldOf(
   const world = {
     config: configOf({ limits: { runners: 5000 } }),
     clock,
+    pause: (ms: number) => clock.sleep(ms),
     looks: newLooks(),
     log: () => undefined,
     ledger: ledgerOn({ ledger: counted('ledger'), history: counted('history') }, newToken),
