@@ -91,5 +91,8 @@ export const LATER_STARTS_MS = 50_000;
  */
 export const MINT_PACE_SHARE = 0.75;
 
+/** So long after a matrix was first seen the rest of it is held at most, should the first show nothing. */
+export const FIRST_HELD_MS = 4 * 60_000;
+
 /** How long events look for held jobs in a repository after one was held; the sweep always does. */
 export const HELD_NOTE_MS = 6 * 3_600_000;

@@ -52,7 +52,7 @@ export interface SlotRequest {
   /** Absent or null: money is not bounded. */
   readonly cost?: SlotCost | null;
   /** The run and matrix of a job that was just queued, where GitHub lets only so many run; absent or null: nothing says so. */
-  readonly matrix?: { readonly key: string; readonly max: number } | null;
+  readonly matrix?: { readonly key: string; readonly max: number; readonly isFirst?: boolean } | null;
 }
 
 export interface SlotLimits {

@@ -34,13 +34,18 @@ function boundsOf(request: SlotRequest, limits: SlotLimits): Bound[] {
       column: columnOf('g', request.matrix.key),
       max: request.matrix.max,
       kind: 'held',
-      because: `${request.matrix.max} of its matrix have runners, and in earlier runs GitHub let no more of it run at once`,
+      because: heldAt(request.matrix),
     });
   return bounds;
 }
 
 /** Times are positive: it holds only while there is no such column. */
 const NOBODY_WAITS: Check = { column: 'waiting', is: '<', value: 0, ifMissing: true };
+
+const heldAt = ({ max, isFirst }: NonNullable<SlotRequest['matrix']>): string =>
+  isFirst === true
+    ? `${max} of its matrix have runners, and are to show how many of it GitHub lets run at once`
+    : `${max} of its matrix have runners, and in earlier runs GitHub let no more of it run at once`;
 
 const under = ({ column, max, amount = 1 }: Bound): Check => ({
   column,

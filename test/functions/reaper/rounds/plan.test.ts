@@ -84,11 +84,11 @@ describe('as far as slots and mints go', () => {
   test('no more than GitHub’s minute has mints for, wherever it begins', () => {
     const config = configOf({ limits: { mintsPerMinute: 4 } });
     const [max, step] = [mintsMax(mintPace(config)), stepOf(NOW_MS)];
-    const after = (mints: Record<number, number>) =>
+    const planAt = (mints: Record<number, number>) =>
       planStarts([job(1), job(2), job(3)], { ...view(), mints }, config, NOW_MS);
-    const one = after({ [step - 1]: 4, [step]: max - 1, [step + 1]: 1 });
+    const one = planAt({ [step - 1]: 4, [step]: max - 1, [step + 1]: 1 });
     expect([ids(one.start), ids(one.line), one.isPaced]).toEqual([[1], [2, 3], true]);
-    expect(ids(after({ [step]: max }).start)).toEqual([]);
+    expect(ids(planAt({ [step]: max }).start)).toEqual([]);
   });
 
   test('who waits for a slot, too, is not started before one comes back', () => {
