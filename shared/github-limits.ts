@@ -76,13 +76,14 @@ export const CODES_FORGOTTEN_MAX = 200;
 export const GITHUB_NOTE_KEPT_MS = 30_000;
 
 /** GitHub docs: 900 points a minute for an installation, a mint is 5: the rest is for deletions, proofs and looks. */
-export const MINT_PACE_MAX = 115;
+export const MINT_PACE_MAX = 132;
 
-/** GitHub's minute begins where we do not know: five quarters in a row hold any minute, and have what five quarters may have. */
-export const MINT_STEP_MS = 15_000;
-export const MINT_STEPS = 5;
+/** GitHub's minute begins where we do not know: any minute lies within so many steps in a row. */
+export const MINT_STEP_MS = 5_000;
+export const MINT_STEPS = 13;
 
-/** A sweep waits for the next quarters' mints, while jobs wait for nothing else; so long after its beginning it begins no more. */
+/** While jobs wait for nothing but mints, a sweep starts more of them after each such pause; so long after its beginning no more. */
+export const LATER_PAUSE_MS = 15_000;
 export const LATER_STARTS_MS = 50_000;
 
 /**

@@ -57,6 +57,8 @@ export interface GitHubMemory {
 }
 
 const HOLD_MAX_MS = 65 * 60_000;
+/** What differs by less is the same news. */
+const TOLD_MS = 5_000;
 
 export function memoryIn(ledger: Pick<Ledger, 'notes'>, clock: Clock): GitHubMemory {
   const known = new Map<string, { readonly note: GitHubNote; readonly atMs: number }>();
@@ -78,11 +80,14 @@ export function memoryIn(ledger: Pick<Ledger, 'notes'>, clock: Clock): GitHubMem
       const isFresh = group !== undefined && clock.nowMs() - group.atMs < RUNNER_GROUP_KEPT_MS;
       return isFresh ? group.id : null;
     },
+    // In a burst all learn the same at once: what another has written already is not written again.
     keepGroupId: (owner, name, id) =>
-      amend(owner, (note) => ({
-        ...note,
-        groups: { ...note.groups, [name.toLowerCase()]: { id, atMs: clock.nowMs() } },
-      })),
+      amend(owner, (note) => {
+        const [key, nowMs] = [name.toLowerCase(), clock.nowMs()];
+        const told = note.groups[key];
+        const isTold = told?.id === id && nowMs - told.atMs < TOLD_MS;
+        return isTold ? note : { ...note, groups: { ...note.groups, [key]: { id, atMs: nowMs } } };
+      }),
     async forgetGroupId(owner, name) {
       const isKnown = (await read(owner)).groups[name.toLowerCase()] !== undefined;
       if (isKnown)
@@ -98,6 +103,8 @@ export function memoryIn(ledger: Pick<Ledger, 'notes'>, clock: Clock): GitHubMem
       return heldUntilMs - clock.nowMs() > HOLD_MAX_MS ? 0 : heldUntilMs;
     },
     hold: (owner, untilMs) =>
-      amend(owner, (note) => ({ ...note, heldUntilMs: Math.max(note.heldUntilMs, untilMs) })),
+      amend(owner, (note) =>
+        untilMs - note.heldUntilMs < TOLD_MS ? note : { ...note, heldUntilMs: untilMs },
+      ),
   };
 }

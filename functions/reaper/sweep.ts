@@ -122,7 +122,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
   await part('alerts', () => forgetAlerts(world));
   const tookMs = clock.nowMs() - beganMs;
   const later = await part('startedLater', async () =>
-    braked === null ? 0 : startPaced(braked, starts?.paced ?? [], beganMs + LATER_STARTS_MS, world),
+    braked === null || starts === null ? 0 : startPaced(braked, starts, beganMs + LATER_STARTS_MS, world),
   );
   const account = {
     ...aliveIn(seen),

@@ -90,7 +90,7 @@ export interface CapacityView {
     readonly atMs: number;
     readonly cost?: SlotCost | null;
   }[];
-  /** Slots given in a quarter of a minute and in the four before it, by its number since 1970; of the newest only. */
+  /** Mints of a step (`MINT_STEP_MS`) and of those before it that a minute may hold with it, by its number; of the newest only. */
   readonly mints: Readonly<Record<string, number>>;
   /** Kept or spent for machines of a day, in millionths, by its date as 20261128. */
   readonly days?: Readonly<Record<string, number>>;
@@ -115,8 +115,11 @@ export interface Capacity {
   mintAgain(asked: MintAgain, nowMs: number): Promise<SlotOutcome>;
   /** It came to nothing: it is no repository's again. Idempotent. */
   unassign(name: RunnerName): Promise<void>;
-  /** Idempotent. `spent`: what its machine cost, in millionths; absent: what was kept of the day's money for it. */
-  handBack(name: RunnerName, spent?: number): Promise<void>;
+  /**
+   * Idempotent. `spent`: what its machine cost, in millionths; absent: what was kept of the day's money for it. `removedAtMs`:
+   * its registration was taken off, which GitHub counts as it does a mint; absent: nothing was.
+   */
+  handBack(name: RunnerName, spent?: number, removedAtMs?: number): Promise<void>;
   /** The same of many, with as few writes as the number of a write's conditions allows. */
   handBackAll(slots: ReadonlyMap<RunnerName, number | undefined>): Promise<void>;
   /** What the machines cost as is known by now. Those that have no slot, or count for no money, are left alone. */

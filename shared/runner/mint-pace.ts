@@ -12,10 +12,8 @@ export function mintPace({ limits }: Pick<Config, 'limits'>): number {
 /** Minutes since 1970. */
 export const minuteOf = (nowMs: number): number => Math.floor(nowMs / 60_000);
 
-/** Quarters of a minute since 1970. */
+/** Since 1970. */
 export const stepOf = (nowMs: number): number => Math.floor(nowMs / MINT_STEP_MS);
-
-export const untilNextStep = (nowMs: number): number => MINT_STEP_MS - (nowMs % MINT_STEP_MS);
 
 /** In any `MINT_STEPS` steps in a row, and so in any minute, wherever GitHub begins it. */
 export const mintsMax = (perMinute: number): number =>

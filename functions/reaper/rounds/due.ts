@@ -1,10 +1,12 @@
 /** Starts the jobs whose turn has come, as far as slots and mints go. */
-import type { JobEntry } from '../../../shared/ledger/entries.ts';
+import { LATER_PAUSE_MS } from '../../../shared/github-limits.ts';
+import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held, Waiting } from '../../../shared/ledger/ledger.ts';
 import { isStopped } from '../../../shared/ledger/stop.ts';
-import { SWEEP_PARTS_MS } from '../../../shared/limits.ts';
-import { untilNextStep } from '../../../shared/runner/mint-pace.ts';
+import { LEDGER_SCAN_MAX, SWEEP_PARTS_MS } from '../../../shared/limits.ts';
+import { isStandingBy } from '../../../shared/warm/standby.ts';
 import type { Braked } from '../brake/brake.ts';
+import { match } from '../survey/match.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { byAge } from './in-turns.ts';
@@ -14,8 +16,9 @@ import { admit } from './quota.ts';
 
 export interface Started {
   readonly count: number;
-  /** Those that only GitHub's pace keeps, the first in line first. */
-  readonly paced: readonly Held<JobEntry>[];
+  /** Some wait for nothing but GitHub's pace. */
+  readonly isPaced: boolean;
+  readonly atMs: number;
 }
 
 export async function startDue(
@@ -45,28 +48,47 @@ export async function startDue(
       log('job.due_failed', { job: entry.job.id, error: error instanceof Error ? error.message : 'unknown' });
     }
   });
-  return { count: start.length - (left?.count ?? 0), paced: plan.isPaced ? plan.line : [] };
+  const count = start.length - (left?.count ?? 0);
+  return { count, isPaced: plan.isPaced, atMs: nowMs };
 }
 
-/** Each quarter of GitHub's minute has mints of its own: who waits for nothing else is started then, and not by the next sweep. */
+/** GitHub's minute has room again before the next sweep: who waits for nothing else is started then. */
 export async function startPaced(
   braked: Braked,
-  paced: Started['paced'],
+  first: Started,
   untilMs: number,
   world: ReaperWorld,
 ): Promise<number> {
   const { clock, pause } = world;
   let count = 0;
-  for (let left = paced; left.length > 0; ) {
-    const nextMs = clock.nowMs() + untilNextStep(clock.nowMs());
-    if (nextMs > untilMs) return count;
-    await pause(nextMs - clock.nowMs());
-    const started = await startDue({ ...braked, uncovered: left }, nextMs + SWEEP_PARTS_MS.start, world);
-    count += started.count;
-    left = started.paced;
+  for (let last = first; last.isPaced; count += last.count) {
+    const waitMs = Math.max(0, last.atMs + LATER_PAUSE_MS - clock.nowMs());
+    if (clock.nowMs() + waitMs > untilMs) return count;
+    await pause(waitMs);
+    const deadlineMs = clock.nowMs() + SWEEP_PARTS_MS.start;
+    last = await startDue({ ...braked, uncovered: await uncoveredNow(world) }, deadlineMs, world);
   }
   return count;
 }
+
+/** GitHub gives runners to the oldest, so those without one are others by now. */
+async function uncoveredNow({ ledger, config, clock }: ReaperWorld): Promise<readonly Held<JobEntry>[]> {
+  const [jobs, runners] = await Promise.all([
+    ledger.jobs.list(LEDGER_SCAN_MAX),
+    ledger.runners.list(LEDGER_SCAN_MAX),
+  ]);
+  const usable = runners.things.filter(({ entry }) => isComing(entry, clock.nowMs()));
+  return match(jobs.things, usable, config.github.scope === 'repository').uncovered;
+}
+
+/** As far as the ledger knows: what came to nothing is the next sweep's to find out. */
+const isComing = (entry: RunnerEntry, nowMs: number): boolean =>
+  (entry.state === 'launching' ? entry.leaseUntilMs >= nowMs : isWaiting(entry)) &&
+  !entry.isUnwanted &&
+  entry.removedAtMs === null &&
+  !isStandingBy(entry);
+
+const isWaiting = ({ state }: RunnerEntry): boolean => state === 'booting' || state === 'idle';
 
 /** While launches are held back: the oldest are those that GitHub lost, where it did; the youngest has just been heard of. */
 const byYouth: typeof byAge = (a, b) => byAge(b, a);

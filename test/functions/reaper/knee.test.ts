@@ -27,7 +27,9 @@ test.each(SIZES)(
     expect(account).toMatchObject({ runners: alive, keep: alive });
     const { launch = 0, ...asked } = calls;
     const pages = 2 * Math.ceil(alive / 100);
-    expect(Object.values(asked).reduce((sum, each) => sum + each, 0) - pages).toBeLessThan(40);
+    // Who waits for mints alone is started three times more.
+    const later = alive < 1_000 && waiting > 0 ? 3 * 4 : 0;
+    expect(Object.values(asked).reduce((sum, each) => sum + each, 0) - pages - later).toBeLessThan(40);
     expect(launch).toBeLessThanOrEqual(waiting);
     expect(account.tookMs).toBeLessThan(60_000);
     if (process.env.FIGURES)

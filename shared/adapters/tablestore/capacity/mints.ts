@@ -1,4 +1,4 @@
-/** Mints in the capacity row, counted by quarters of a minute: pure. A slot's own is counted in the write that takes it. */
+/** Mints in the capacity row, counted by steps of some seconds: pure. A slot's own is counted in the write that takes it. */
 
 import { MINT_STEPS } from '../../../github-limits.ts';
 import type { MintAgain, SlotOutcome } from '../../../ledger/ledger.ts';
@@ -25,7 +25,7 @@ export const withinPace = (perMinute: number, nowMs: number): Check => ({
 export const isPaced = (columns: Columns, perMinute: number, nowMs: number): boolean =>
   countIn(columns, stepColumn(nowMs)) >= mintsMax(perMinute);
 
-/** What one more mint adds. */
+/** What one more mint adds, or the removal of what was minted: a write of GitHub's each. */
 export const minted = (nowMs: number): Readonly<Record<string, number>> =>
   Object.fromEntries(stepsOf(nowMs).map((step) => [columnOfStep(step), 1]));
 
@@ -122,7 +122,7 @@ function slotTextOf(columns: Columns, name: RunnerName): Found | null {
   return { column, slot: JSON.parse(text), isAsRead: { column, is: '=', value: text, ifMissing: false } };
 }
 
-/** All but the newest quarters of the row: no clock is needed to see that they are over, and the row stays small. */
+/** All but the newest steps of the row: no clock is needed to see that they are over, and the row stays small. */
 export const mintsOfThePast = (columns: Columns): string[] => [
   ...stepsIn(columns).sort().slice(0, -MINT_STEPS),
   ...minutesIn(columns),

@@ -138,10 +138,11 @@ export function waitingChange(waiting: Waiting | null): { change: Change; when: 
 /** Slots came and went under each of our tries. */
 export const CONTENDED: SlotOutcome = { kind: 'paced', because: 'too many launches want a slot at once' };
 
-/** As many as one write bears, each on condition that it is as it was read. Null: there is no such slot to hand back. */
+/** As many as one write bears, each on condition that it is as it was read. Null: there is no such slot to hand back. `also`: what is counted with it. */
 export function handingBack(
   columns: Columns,
   slots: ReadonlyMap<RunnerName, number | undefined>,
+  also: Readonly<Record<string, number>> = {},
 ): { change: Change; when: Condition } | null {
   const held = [...slots]
     .flatMap(([name, spent]) => {
@@ -163,7 +164,7 @@ export function handingBack(
   return {
     change: {
       drop: [...held.map(({ column }) => column), ...mintsOfThePast(columns)],
-      add: Object.fromEntries(add),
+      add: { ...Object.fromEntries(add), ...also },
     },
     when: { row: 'present', checks },
   };

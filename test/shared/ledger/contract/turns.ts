@@ -1,13 +1,14 @@
 /** Slots while jobs wait: in turns. */
 import { describe, expect, test } from 'vitest';
+import { MINT_STEP_MS, MINT_STEPS } from '../../../../shared/github-limits.ts';
 import type { SlotRequest } from '../../../../shared/ledger/ledger.ts';
 import { stopping } from '../../../../shared/ledger/stop.ts';
 import { build, CREATED_MS } from '../builders.ts';
 import { type Open, on } from './opening.ts';
 
 const NOW_MS = Date.UTC(2026, 4, 4, 12, 0, 30);
-/** Five quarters of a minute later. */
-const OVER_MS = Date.UTC(2026, 4, 4, 12, 1, 45);
+/** No minute holds both. */
+const OVER_MS = NOW_MS + MINT_STEPS * MINT_STEP_MS;
 
 const AGAIN = {
   ...{ name: build.runnerName(1), repository: 'acme/app', hasTurn: false },
