@@ -1,7 +1,7 @@
 /** Mints in the capacity row, counted by steps of some seconds: pure. A slot's own is counted in the write that takes it. */
 
 import { MINT_STEPS } from '../../../github-limits.ts';
-import type { MintAgain, SlotOutcome } from '../../../ledger/ledger.ts';
+import type { MintAgain, SlotOutcome, SlotRequest } from '../../../ledger/ledger.ts';
 import { isStopped, whyStopped } from '../../../ledger/stop.ts';
 import type { RunnerName } from '../../../nouns.ts';
 import { mintsMax, stepsOf } from '../../../runner/mint-pace.ts';
@@ -83,6 +83,11 @@ const ownBound = ({ repository, perRepository }: MintAgain): readonly Check[] =>
 
 export const ownLimit = (repository: string, max: number): string =>
   `all runners of ${repository} are in use (limits.runnersPerRepository is ${max})`;
+
+export const heldAt = ({ max, isFirst }: NonNullable<SlotRequest['matrix']>): string =>
+  isFirst === true
+    ? `${max} of its matrix have runners, and are to show how many of it GitHub lets run at once`
+    : `${max} of its matrix have runners, and in earlier runs GitHub let no more of it run at once`;
 
 /** Null: there is nothing to take back. */
 export function unassigning(columns: Columns, name: RunnerName): Act | null {

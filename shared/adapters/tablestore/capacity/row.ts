@@ -4,7 +4,7 @@ import { isStopped, type Stop, whyStopped } from '../../../ledger/stop.ts';
 import type { RunnerName } from '../../../nouns.ts';
 import { CHECKS_MAX, type Change, type Check, type Columns, type Condition } from '../table.ts';
 import { type Bound, columnOf, countIn, type Slot, slotsIn, stepsIn } from './columns.ts';
-import { isPaced, minted, mintsOfThePast, ownLimit, pacedAt, withinPace } from './mints.ts';
+import { heldAt, isPaced, minted, mintsOfThePast, ownLimit, pacedAt, withinPace } from './mints.ts';
 import { moneyBounds, moneyOf } from './money.ts';
 import { stillStopped, stopIn } from './stop.ts';
 
@@ -41,11 +41,6 @@ function boundsOf(request: SlotRequest, limits: SlotLimits): Bound[] {
 
 /** Times are positive: it holds only while there is no such column. */
 const NOBODY_WAITS: Check = { column: 'waiting', is: '<', value: 0, ifMissing: true };
-
-const heldAt = ({ max, isFirst }: NonNullable<SlotRequest['matrix']>): string =>
-  isFirst === true
-    ? `${max} of its matrix have runners, and are to show how many of it GitHub lets run at once`
-    : `${max} of its matrix have runners, and in earlier runs GitHub let no more of it run at once`;
 
 const under = ({ column, max, amount = 1 }: Bound): Check => ({
   column,
