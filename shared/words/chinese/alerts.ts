@@ -115,6 +115,7 @@ export const ALERTS: Catalogue = {
   'The job {} of {} has waited for {} minutes, and {} of {} slots are free. Its last reason: {}. Look: npm run explain -- {}, and npm run doctor': '{2} 的作业 {1} 已经等了 {3} 分钟，而 {5} 个名额里有 {4} 个空闲。它最近的原因：{6}。请看：npm run explain -- {7}，以及 npm run doctor',
   'The run {} of {} was interrupted by the spot market, and is not all run again because {}. Run it again at GitHub if it is still wanted.': '{2} 的运行 {1} 被抢占式市场中断，没有全部重新运行：{3}。还需要的话，请在 GitHub 上重新运行。',
   'GitHub refused to run it again': 'GitHub 拒绝重新运行它',
+  'GitHub did not let us read the run for a day': '一天以来 GitHub 都不让我们读取这次运行',
   'GitHub does not know the run any more': 'GitHub 已经不知道这次运行',
   'the run has a later attempt': '这次运行已有更新的一次尝试',
   'no interrupted job failed': '被中断的作业没有一个失败',
