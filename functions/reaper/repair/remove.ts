@@ -3,7 +3,8 @@
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { readJob } from '../../../shared/ledger/read-history.ts';
-import { parseJobId, targetOf } from '../../../shared/names.ts';
+import { BOOT_MAX_CUSTOM_MS, LEASE_MS } from '../../../shared/limits.ts';
+import { parseJobId, parseWarmMs, targetOf } from '../../../shared/names.ts';
 import { markBusy } from '../events/record-start.ts';
 import type { Observation } from '../survey/observe.ts';
 import type { ReaperWorld } from '../world.ts';
@@ -35,8 +36,14 @@ export async function removeRegistration(
  */
 export async function removeStray({ name, registration }: Observation, world: ReaperWorld): Promise<void> {
   if (registration === null) return;
-  const id = parseJobId(name);
-  const job = id === null ? null : await readJob(id, world.clock.nowMs(), world.ledger);
-  if (job !== null) await world.github.removeRunner(registration.target, registration.id);
+  if (await isOurs(name, world)) await world.github.removeRunner(registration.target, registration.id);
   else world.log('stray.kept', { runner: name, target: registration.target.owner });
+}
+
+/** One for no job is in no book once it is gone: whoever's it is, it boots no more. */
+async function isOurs(name: string, { ledger, clock }: ReaperWorld): Promise<boolean> {
+  const id = parseJobId(name);
+  if (id !== null) return (await readJob(id, clock.nowMs(), ledger)) !== null;
+  const askedAtMs = parseWarmMs(name);
+  return askedAtMs !== null && clock.nowMs() - askedAtMs > LEASE_MS + BOOT_MAX_CUSTOM_MS;
 }

@@ -1,6 +1,7 @@
 /** A registration without entry and instance: ours if a job of ours has its name, and else anybody's. */
 import { expect, test } from 'vitest';
 import { sweep } from '../../../../functions/reaper/sweep.ts';
+import { warmNameOf } from '../../../../shared/names.ts';
 import type { JobId } from '../../../../shared/nouns.ts';
 import { build } from '../../../shared/ledger/builders.ts';
 import { START_MS } from '../../../world/in-process.ts';
@@ -31,10 +32,15 @@ test('another deployment of our name in the organisation keeps the runner that b
   expect(removed).toEqual([]);
 });
 
-test('nor is one that waits for no job taken for ours by its name', async () => {
-  const { world, removed } = open(build.runnerName('01777881600000-1'));
+test('nor is one for no job taken for ours by its name while it may be booting', async () => {
+  const { world, removed, pass } = open(warmNameOf('ci', 'arm64', START_MS / 1_000, 7));
+  await sweep(world);
+  await pass(15 * 60_000);
   await sweep(world);
   expect(removed).toEqual([]);
+  await pass(15 * 60_000);
+  await sweep(world);
+  expect(removed).toEqual([9]);
 });
 
 test('what was minted for a job of ours, and is nowhere else, is taken off GitHub', async () => {
