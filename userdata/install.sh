@@ -160,7 +160,7 @@ transact() {
     export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
     installer=(apt-get --quiet=2 --yes --no-install-recommends install) first=(--download-only)
   fi
-  if [[ " $* " == *' docker-ce '* ]]; then add_docker_repository || return 1; fi
+  if [[ " $* " == *' docker-'@(buildx|compose)'-plugin '* ]]; then add_docker_repository || return 1; fi
   if has apt-get; then timeout --signal=TERM "${limit}" apt-get --quiet=2 update || true; fi
   timeout --signal=TERM "${limit}" "${installer[@]}" "${first[@]}" "$@" >/dev/null && "${installer[@]}" "$@" >/dev/null
 }

@@ -8,7 +8,7 @@ export const REAL =
   );
 /** Write down their call, and succeed. */
 export const RECORDED =
-  'chown systemctl useradd usermod groupadd gpasswd nft iptables ip6tables apt-get dnf rpm pgrep pkill ps dockerd find sync sysctl curl git sudo unzip zip jq zstd wget rsync xz ssh'.split(
+  'chown systemctl useradd usermod groupadd gpasswd nft iptables ip6tables apt-get dnf rpm pgrep pkill ps docker dockerd find sync sysctl curl git sudo unzip zip jq zstd wget rsync xz ssh'.split(
     ' ',
   );
 
