@@ -45,3 +45,7 @@ esac`,
 export function pathOf(name: string): string {
   return spawnSync('bash', ['-c', `type -P ${name}`], { encoding: 'utf8' }).stdout.trim();
 }
+
+/** `x86_64`, `aarch64` */
+export const hostTypeOf = (): string =>
+  spawnSync('bash', ['-c', 'printf "$HOSTTYPE"'], { encoding: 'utf8' }).stdout;

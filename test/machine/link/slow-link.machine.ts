@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Cloud, MIRROR, openCloud } from '../cloud.ts';
-import { bootRaw, ours, type Raw } from './boot-raw.ts';
+import { bootRaw, dianplus, ours, type Raw } from './boot-raw.ts';
 import { GITHUB_ADDRESS, slowDown, splitWays } from './slow-link.ts';
 
 const KBYTES = Number(process.env.LINK_KBYTES ?? 200);
@@ -14,19 +14,6 @@ const RUNNER_MB = 160;
 const WATCHED_MAX_S = 600;
 
 const HOSTS = `127.0.0.1 localhost\n10.213.0.1 ${MIRROR}\n${GITHUB_ADDRESS} github.com\n`;
-
-/**
- * As dianplus/cloud-instance-github-runner 1.0.2 brings its runner (templates/user-data.sh), by the same words to curl; what it
- * does before, an update of all packages, and after, its registration, is left out: it is faster here than there.
- */
-const dianplus = (jitConfig: string): string => `#!/bin/bash
-set -euo pipefail
-mkdir -p /opt/actions-runner
-cd /opt/actions-runner
-curl -o runner.tar.gz -L --retry 5 --retry-all-errors --connect-timeout 10 --max-time 300 https://github.com/actions/runner/releases/download/runner.tar.gz
-tar xzf runner.tar.gz
-ACTIONS_RUNNER_INPUT_JITCONFIG='${jitConfig}' ./run.sh >/var/log/runner.log 2>&1
-`;
 
 let cloud: Cloud;
 beforeAll(async () => {
