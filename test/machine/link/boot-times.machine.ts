@@ -3,7 +3,6 @@
  * round, so it runs only when it is asked for: `BOOTS=10 npm run test:machine -- boot-times`.
  */
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CLOUD_ADDRESS } from '../../../simulator/machine/network.ts';
 import { type Cloud, MIRROR, openCloud } from '../cloud.ts';
@@ -58,8 +57,8 @@ async function secondsOf(way: Way, number: number): Promise<{ began: number; lis
   const listening = await until('the runner', raw.isListening).then(raw.seconds);
   raw.end();
   await until('its end', raw.isOver);
-  // Its disk is of no use, and a hundred of them are too much.
-  rmSync(join(raw.disk, '..'), { recursive: true, force: true });
+  // It is of no use, and a hundred of them are too much.
+  rmSync(raw.disk, { recursive: true, force: true });
   return { began, listening };
 }
 

@@ -22,31 +22,32 @@ at0=$(uptime_ms) cpu0=$(account) memory0=$(used_mib)
 dd if=/dev/zero of=known bs=1M count=${WRITTEN_MIB} conv=fsync status=none
 curl --fail --silent --show-error --output /dev/null '${url}'
 stress-ng --quiet --vm 1 --vm-bytes ${HELD_MIB}M --vm-keep --vm-method write64 --vm-hang 0 --timeout ${BUSY_SECONDS + 20} &
-at1=$(uptime_ms) cpu1=$(account)
+while :; do echo "$(uptime_ms) $(account)"; sleep 10; done >looks &
+looking=$!
 stress-ng --cpu 1 --cpu-method int64 --timeout ${BUSY_SECONDS} --metrics-brief &
 sleep 60
 held=$(sudo cat $(pgrep stress-ng | sed 's|.*|/proc/&/smaps_rollup|') | awk '/^Pss:/ { sum += $2 } END { print int(sum / 1024) }')
 wait $!
-at2=$(uptime_ms) cpu2=$(account)
-pkill stress-ng; wait
+kill $looking; pkill stress-ng; wait
+peak=$(awk '{ t[NR] = $1; c[NR] = $2 } END { for (i = 7; i <= NR; i++) { p = (c[i] - c[i - 6]) / (t[i] - t[i - 6]); if (p > most) most = p }; printf "%d", most * 1000 }' looks)
 at3=$(uptime_ms) cpu3=$(account)
-echo "counted ms=$((at3 - at0)) cpu_ms=$((cpu3 - cpu0)) busy_ms=$((at2 - at1)) busy_cpu_ms=$((cpu2 - cpu1)) memory_mib=$((memory0 + held)) held_mib=$held"
+echo "counted ms=$((at3 - at0)) cpu_ms=$((cpu3 - cpu0)) peak=$peak memory_mib=$((memory0 + held)) held_mib=$held"
 `;
 
-const COUNTED =
-  /counted ms=(\d+) cpu_ms=(\d+) busy_ms=(\d+) busy_cpu_ms=(\d+) memory_mib=(\d+) held_mib=(\d+)/;
+const COUNTED = /counted ms=(\d+) cpu_ms=(\d+) peak=(\d+) memory_mib=(\d+) held_mib=(\d+)/;
 /** User and system time of its one busy process, after its operations and its seconds. */
 const STRESS = /metrc: \[\d+\] cpu +\d+ +[\d.]+ +([\d.]+) +([\d.]+) /;
 
 /** What is known, in the chart's units. */
 export function knownOf(log: string) {
-  const [, ms, cpuMs, busyMs, busyCpuMs, memoryMiB, heldMiB] = (COUNTED.exec(log) ?? []).map(Number);
+  const [, ms, cpuMs, peak, memoryMiB, heldMiB] = (COUNTED.exec(log) ?? []).map(Number);
   const [, user, system] = (STRESS.exec(log) ?? []).map(Number);
   return {
     seconds: (ms as number) / 1000,
     coreSeconds: (cpuMs as number) / 1000,
     stressSeconds: (user as number) + (system as number),
-    coresPeak: (busyCpuMs as number) / (busyMs as number),
+    /** In any minute. */
+    coresPeak: (peak as number) / 1000,
     memoryGiB: (memoryMiB as number) / 1024,
     heldMiB: heldMiB as number,
     diskMiB: WRITTEN_MIB,
@@ -69,6 +70,6 @@ export function expectMeasured(usage: Usage, known: ReturnType<typeof knownOf>):
     expect(Math.abs(ratio - 1), `${figure}: ${ratio.toFixed(3)} of what is known`).toBeLessThan(0.1);
   // And that is what stress-ng itself was asked for.
   expect(coreSeconds).toBeGreaterThan(0.9 * known.stressSeconds);
-  expect(known.stressSeconds).toBeGreaterThan(0.9 * BUSY_SECONDS);
+  expect(known.stressSeconds).toBeGreaterThan(0.5 * BUSY_SECONDS);
   expect(known.heldMiB).toBeGreaterThan(HELD_MIB);
 }
