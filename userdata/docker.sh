@@ -14,8 +14,8 @@ list_docker() {
   distribution=$(os_release ID)
   if [[ "${distribution}" == ubuntu ]]; then plugins=(docker-buildx docker-compose-v2); fi
   if has dockerd; then
-    docker buildx version >/dev/null 2>&1 || wanted+=("${plugins[0]}")
-    docker compose version >/dev/null 2>&1 || wanted+=("${plugins[1]}")
+    docker buildx version >/dev/null || wanted+=("${plugins[0]}")
+    docker compose version >/dev/null || wanted+=("${plugins[1]}")
   elif [[ "${distribution}" == ubuntu ]]; then
     needed+=(docker.io "${plugins[@]}")
   else

@@ -5,13 +5,6 @@
 # shellcheck disable=SC2154,SC2310 # install.sh has the folders. Who is asked whether it succeeded stops by itself.
 set -euo pipefail
 
-# As soon as there are disks, temporary folders and a network; cloud-init, which the system's own targets wait for, goes on
-# beside it.
-readonly EARLY='DefaultDependencies=no
-After=local-fs.target systemd-tmpfiles-setup.service systemd-networkd-wait-online.service NetworkManager-wait-online.service networking.service
-Conflicts=shutdown.target
-Before=shutdown.target'
-
 main() {
   # First: whatever fails after this line, the instance still stops.
   trap stop EXIT
@@ -35,10 +28,10 @@ arm() {
     exit 1
   fi
   # That unit and cloud-init may come here at the same time, each with this one's: who makes the folder goes on.
-  if ! (umask 077 && mkdir "${RUN}"); then
+  (umask 077 && mkdir "${RUN}") || {
     [[ -d "${RUN}" ]]
     return
-  fi
+  }
   put "${armed}" ''
   (umask 077 && cat -- "$0" >"${RUN}/run.sh")
   write_deadlines
@@ -79,11 +72,10 @@ ExecStart=/usr/bin/env bash -c '${3//\'/\\\'}'"
 # at a shutdown it ends before the network and docker do. It begins when cloud-init, whose service has two names, has made
 # its users and let the disk grow; at once where an earlier boot has seen to that. The other is for a reboot without user data.
 write_units() {
-  local begins='After=cloud-init.service cloud-init-network.service'
-  if [[ -e "${SHARED}/start.sh" ]]; then begins=${EARLY:?}; fi
+  local init='cloud-init.service cloud-init-network.service'
+  if [[ -e "${SHARED}/start.sh" ]]; then init=''; fi
   put /run/systemd/system/ci-runner.service "[Unit]
-After=network.target docker.service
-${begins}
+After=network.target docker.service ${init}
 SuccessAction=poweroff
 FailureAction=poweroff
 [Service]
@@ -111,7 +103,7 @@ boot() {
   log "boot.began instance_type=${INSTANCE_TYPE:?} zone=${ZONE:?}"
   set_clock
   mkdir --parents "${SHARED}"
-  rm --force "${SHARED}"/{ready,missing,mirrors,start.sh} "${RUN}/run.sh" "${ROOT}"/etc/systemd/system/{,multi-user.target.wants/}ci-runner-start.service
+  rm --recursive --force "${SHARED}"/{ready,missing,mirrors,start.sh} "${RUN}/run.sh" "${ROOT}"/etc/systemd/system/{ci-runner.service.d,{,multi-user.target.wants/}ci-runner-start.service}
   set_proxy
   prepare_user
   is_installed || write_settings

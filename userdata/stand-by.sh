@@ -24,15 +24,22 @@ stand_by() {
 # Some cloud-init reads user data once (SDK model ModifyInstanceAttributeRequest, userData); where it has read that of this
 # boot, the unit has nothing to do. A machine that cannot learn what it was started for ends.
 write_start_unit() {
-  local first
+  local first early
   first=$(ask_user_data | sha256sum)
   {
     printf 'set -euo pipefail\nreadonly ROOT=%q METADATA=%q FIRST=%q\n' "${ROOT}" "${METADATA}" "${first}"
     declare -f ask_user_data start_again
     printf 'start_again\n'
   } >"${SHARED}/start.sh"
-  put /etc/systemd/system/ci-runner-start.service "[Unit]
-${EARLY:?}
+  # As soon as there are disks, temporary folders and a network: cloud-init, which the system's own targets wait for, goes on
+  # beside them.
+  early='[Unit]
+DefaultDependencies=no
+After=local-fs.target systemd-tmpfiles-setup.service systemd-networkd-wait-online.service NetworkManager-wait-online.service networking.service
+Conflicts=shutdown.target
+Before=shutdown.target'
+  put /etc/systemd/system/ci-runner.service.d/early.conf "${early}"
+  put /etc/systemd/system/ci-runner-start.service "${early}
 ConditionPathExists=!/run/ci-runner
 FailureAction=poweroff
 [Service]

@@ -85,8 +85,6 @@ read_counters() {
   IFS=' .' read -r a b _ <"${ROOT}/proc/uptime"
   TICKS=$(((a * 100 + 10#${b}) * CORES_SEEN))
   BUSY=$((BUSY + TICKS))
-  # The two are not rounded alike.
-  if [[ -n "${LAST_BUSY:-}" && "${BUSY}" -lt "${LAST_BUSY}" ]]; then BUSY=${LAST_BUSY}; fi
   while read -r _ _ name _ _ a _ _ _ b _; do
     if [[ "${name}" =~ ^((xv|v|s)d[a-z]+|nvme[0-9]+n[0-9]+)$ ]]; then DISK=$((DISK + (a + b) / 2)); fi
   done <"${ROOT}/proc/diskstats"
