@@ -1,10 +1,13 @@
 /** A machine with any user data, and when its runner listens. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { readUserDataScripts } from '../../../shared/adapters/user-data-scripts.ts';
 import type { RunnerName } from '../../../shared/nouns.ts';
-import { userData } from '../../../shared/runner/user-data.ts';
+import { type UserDataValues, userData } from '../../../shared/runner/user-data.ts';
+import { run } from '../../../simulator/machine/commands.ts';
 import type { RunningMachine } from '../../../simulator/machine/machine-driver.ts';
 import { VALUES } from '../../userdata/values.ts';
-import { type Cloud, MIRROR } from '../cloud.ts';
+import { CACHE, type Cloud, MIRROR } from '../cloud.ts';
 
 const SCRIPTS = readUserDataScripts(`${import.meta.dirname}/../../../userdata`);
 
@@ -23,17 +26,40 @@ export interface Raw {
   story(): string;
 }
 
-/** `jitConfig`: null: it is only made ready. */
-export function ours({ release }: Cloud, jitConfig: string | null, hasMirror: boolean): string {
+function valuesOf({ release }: Cloud, jitConfig: string | null, hasMirror: boolean): UserDataValues {
   const { key, sha256 } = release.archives.amd64;
   const gitHub = 'https://github.com/actions/runner/releases/download/runner.tar.gz';
   const urls = hasMirror ? [`https://${MIRROR}/${key}`, gitHub] : [gitHub];
   const nowSeconds = Math.floor(Date.now() / 1000);
   const at = { queuedAtSeconds: nowSeconds - 4, launchedAtSeconds: nowSeconds };
-  return userData(
-    { ...VALUES, ...at, jitConfig, runner: { versions: [release.version], sha256, urls } },
-    SCRIPTS,
+  return { ...VALUES, ...at, jitConfig, runner: { versions: [release.version], sha256, urls } };
+}
+
+/** `jitConfig`: null: it is only made ready. */
+export const ours = (cloud: Cloud, jitConfig: string | null, hasMirror: boolean): string =>
+  userData(valuesOf(cloud, jitConfig, hasMirror), SCRIPTS);
+
+/** The last state of release 0.1, which bears no tag: its scripts and what puts them together come from git's history. */
+const FIRST_RELEASE = '9849c47';
+
+/** As release 0.1 would have put it together. */
+export async function firstRelease(cloud: Cloud): Promise<typeof ours> {
+  const folder = mkdtempSync(join(CACHE, 'run-first-'));
+  const root = join(import.meta.dirname, '../../..');
+  await run(
+    'sh',
+    '-c',
+    `git -C '${root}' archive ${FIRST_RELEASE} shared userdata | tar --extract --directory='${folder}'`,
   );
+  const then = await import(join(folder, 'shared/user-data.ts'));
+  const text = (name: string) => readFileSync(join(folder, 'userdata', name), 'utf8');
+  const scripts = {
+    boot: text('boot.sh'),
+    docker: text('docker.sh'),
+    selfDestruct: text('self-destruct.sh'),
+  };
+  rmSync(folder, { recursive: true });
+  return (_cloud, jitConfig, hasMirror) => then.userData(valuesOf(cloud, jitConfig, hasMirror), scripts);
 }
 
 /**

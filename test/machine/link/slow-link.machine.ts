@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Cloud, MIRROR, openCloud } from '../cloud.ts';
-import { bootRaw, dianplus, ours, type Raw } from './boot-raw.ts';
+import { bootRaw, dianplus, firstRelease, ours, type Raw } from './boot-raw.ts';
 import { GITHUB_ADDRESS, slowDown, splitWays } from './slow-link.ts';
 
 const KBYTES = Number(process.env.LINK_KBYTES ?? 200);
@@ -36,10 +36,13 @@ async function secondsOf(number: number, raw: Raw): Promise<string> {
 test.skipIf(process.env.LINK !== '1')(
   'with the mirror a machine is there as soon as on a good link; without it the runner alone takes minutes',
   async () => {
+    const first = await firstRelease(cloud);
     const ways: Record<string, Raw> = {
       'ours, with the mirror': await bootRaw(cloud, 1, (jit) => ours(cloud, jit, true)),
       'ours, without it': await bootRaw(cloud, 2, (jit) => ours(cloud, jit, false)),
-      'dianplus’ script': await bootRaw(cloud, 3, dianplus),
+      'ours of 0.1, with the mirror': await bootRaw(cloud, 3, (jit) => first(cloud, jit, true)),
+      'ours of 0.1, without it': await bootRaw(cloud, 4, (jit) => first(cloud, jit, false)),
+      'dianplus’ script': await bootRaw(cloud, 5, dianplus),
     };
     const told = await Promise.all(
       Object.entries(ways).map(async ([name, raw], at) => [name, await secondsOf(at + 1, raw)] as const),
