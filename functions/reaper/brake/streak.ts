@@ -59,10 +59,10 @@ export function streakAfter(
 export const forgottenIn = ({ wastes }: Streak, successAtMs: number): readonly string[] =>
   wastes.filter(({ atMs }) => atMs <= successAtMs).map(({ runner }) => runner);
 
-/** When one of ours last got a job, as far as its entry tells; null: it had none. */
-function gotJobAtMs({ state, stateAtMs, ran, onlineAtMs }: RunnerEntry): number | null {
+/** When one of ours got a job, at the earliest, as far as its entry tells; null: it had none. One that waited was online long before. */
+function gotJobAtMs({ state, stateAtMs, ran, onlineAtMs, takenAtMs }: RunnerEntry): number | null {
   if (state === 'busy') return stateAtMs;
-  return ran === null ? null : onlineAtMs;
+  return ran === null ? null : Math.max(onlineAtMs ?? 0, takenAtMs ?? 0, ran.createdAtMs);
 }
 
 export const lastSuccessMs = (runners: readonly RunnerEntry[]): number =>
