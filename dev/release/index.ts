@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build as esbuild } from 'esbuild';
+import { REQUIRE } from '../../build.ts';
 import { ROOT } from '../../cli/shared/steps.ts';
 import { FUNCTION_KINDS } from '../../infra/names.ts';
 import { oneClickTemplate } from '../../infra/one-click/template.ts';
@@ -45,7 +46,13 @@ export async function makeRelease(folder: string): Promise<void> {
 async function bundleConfiguration(outfile: string): Promise<void> {
   await esbuild({
     ...{ absWorkingDir: ROOT, bundle: true, platform: 'node', target: 'node20', format: 'esm' },
-    ...{ minify: true, logLevel: 'silent', entryPoints: ['dev/release/configuration.ts'], outfile },
+    ...{
+      minify: true,
+      logLevel: 'silent',
+      banner: REQUIRE,
+      entryPoints: ['dev/release/configuration.ts'],
+      outfile,
+    },
   });
 }
 

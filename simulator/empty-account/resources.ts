@@ -94,15 +94,26 @@ export async function applyStack(
   // Last made, first removed: a function has no triggers any more when its turn comes.
   for (const [name, made] of [...old].reverse())
     if (!isKept(name, made)) await kindOf(made).remove(places, made);
-  for (const [name, made] of next)
-    if (old.get(name)?.Type !== made.Type || isChanged(old.get(name), made))
-      await kindOf(made).make(places, made);
+  const done: Made[] = [];
+  for (const [name, made] of next) {
+    if (old.get(name)?.Type === made.Type && !isChanged(old.get(name), made)) continue;
+    await kindOf(made)
+      .make(places, made)
+      ?.catch((error: unknown) => undone(places, before === null ? done : [], error));
+    done.unshift(made);
+  }
   return Object.fromEntries(
     [...next.values()].flatMap((made) => {
       const url = made.Type === 'ALIYUN::FC3::Trigger' ? urlOf(places.management, made) : null;
       return url === null || made.output === null ? [] : [[made.output, url]];
     }),
   );
+}
+
+/** ROS docs, "Rollback": of a stack that could not be made, nothing stays. What an update changed is not taken back here. */
+async function undone(places: Places, done: readonly Made[], error: unknown): Promise<never> {
+  for (const made of done) await kindOf(made).remove(places, made);
+  throw error;
 }
 
 const isChanged = (before: Made | undefined, { Properties, id }: Made): boolean =>
