@@ -59,7 +59,8 @@ async function bundleConfiguration(outfile: string): Promise<void> {
 /** Stands in the application's files for the version that it is a template of. */
 const VERSION = '0.0.0-version';
 
-function application(folder: string): Buffer {
+/** The archive that `s init --uri` takes; `folder` is made for its files. */
+export function application(folder: string): Buffer {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
   cpSync(join(import.meta.dirname, 'application'), folder, { recursive: true });
   for (const file of ['publish.yaml', 'src/package.json']) {
