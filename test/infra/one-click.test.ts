@@ -6,7 +6,6 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { filledYaml, renderFunctionsYaml } from '../../infra/functions-yaml.ts';
 import { FUNCTION_KINDS, namesOf } from '../../infra/names.ts';
 import { readConfiguration } from '../../infra/one-click/configuration.ts';
-import { unmarked } from '../../infra/one-click/marks.ts';
 import { PARAMETERS } from '../../infra/one-click/parameters.ts';
 import { oneClickTemplate } from '../../infra/one-click/template.ts';
 import { secretReferences } from '../../infra/secrets.ts';
@@ -196,40 +195,3 @@ test('a function is made after its role, its log and the tables; a trigger after
 
 const byKind = (one: string, other: string): number =>
   FUNCTION_KINDS.indexOf(one.toLowerCase() as never) - FUNCTION_KINDS.indexOf(other.toLowerCase() as never);
-
-describe('a configuration in a variable', () => {
-  test.each([
-    ['absent', undefined, /CONFIGURATION: is not set/],
-    ['cut off', '{"name": "ci", "pl', /CONFIGURATION: has mistakes\nis not YAML/],
-    [
-      'wrong in two places',
-      '{"name":"CI","placements":[]}',
-      /name: must have 2-12 characters.*placements: /s,
-    ],
-  ])('that is %s is refused, all of it at once', (_what, CONFIGURATION, says) => {
-    expect(() => readConfiguration({ CONFIGURATION })).toThrow(says);
-  });
-
-  test('no value of it is shown', () => {
-    const CONFIGURATION = '{"name":"secret-by-accident-0123456789","placements":[]}';
-    expect(() => readConfiguration({ CONFIGURATION })).toThrow(/^(?!.*secret-by-accident)/s);
-  });
-});
-
-describe('marks', () => {
-  const marks = { 'zz-a': { Ref: 'A' }, 'zz-a-b': { Ref: 'B' }, '"zz-n"': { Ref: 'N' } };
-  test.each<[unknown, unknown]>([
-    ['plain', 'plain'],
-    ['', ''],
-    ['zz-a', { Ref: 'A' }],
-    ['x-zz-a-b/zz-a', { 'Fn::Join': ['', ['x-', { Ref: 'B' }, '/', { Ref: 'A' }]] }],
-    [{ 'Fn::Join': ['', ['zz-a:', { Ref: 'T' }]] }, { 'Fn::Join': ['', [{ Ref: 'A' }, ':', { Ref: 'T' }]] }],
-    ['{"cpu":"zz-n"}', { 'Fn::Join': ['', ['{"cpu":', { Ref: 'N' }, '}']] }],
-    [
-      [1, null, true, { k: 'zz-a' }],
-      [1, null, true, { k: { Ref: 'A' } }],
-    ],
-  ])('%j', (before, after) => {
-    expect(unmarked(before, marks)).toEqual(after);
-  });
-});

@@ -177,12 +177,11 @@ export async function timed(command: string, end: Promise<Ended>): Promise<Ended
 export async function destroyedAfterItsSweeps(
   destroy: () => ChildProcess = () => begin(served(), 'destroy'),
 ): Promise<Ended> {
-  let removed = await destroyed(destroy());
-  for (let tries = 0; tries < 15 && removed.out.includes('Not now:'); tries++) {
+  for (let tries = 0; ; tries++) {
+    const removed = await destroyed(destroy());
+    if (tries === 15 || !removed.out.includes('Not now:')) return removed;
     await new Promise((resolve) => setTimeout(resolve, 12_000));
-    removed = await destroyed(destroy());
   }
-  return removed;
 }
 
 /** Writes the deployment's name where it is asked for. */
