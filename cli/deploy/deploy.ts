@@ -38,7 +38,7 @@ export interface DeployWorld extends RegionsWorld, TrustWorld, ConfigurationWorl
   /** Brings the functions to what `file` says. Exit code. */
   readonly deployFunctions: RunTool;
   /** Has the reaper look for the newest runner now: without it no launch knows which one to install. */
-  readonly startMirror: (functionName: string, accountId: string) => Promise<void>;
+  readonly startMirror: (functionName: string) => Promise<void>;
 }
 
 /** 0: deployed, or nothing to do. 1: refused by the operator, or it failed; another run goes on from there. */
@@ -188,7 +188,7 @@ async function functions(world: DeployWorld, config: Config): Promise<number> {
     );
     return 1;
   }
-  await world.startMirror(namesOf(config).functionOf('reaper'), filled.ACCOUNT_ID ?? '');
+  await world.startMirror(namesOf(config).functionOf('reaper'));
   return printWebhookUrl(world, config);
 }
 

@@ -3,6 +3,7 @@
  * are wanted, looks what came of it, and writes the manifest.
  */
 import { alertOnce, resolveAlert } from '../../../../shared/alert-once.ts';
+import { parseJson } from '../../../../shared/json.ts';
 import type { Note } from '../../../../shared/ledger/entries.ts';
 import type { Held } from '../../../../shared/ledger/ledger.ts';
 import { REPOSITORY_LIST_MS } from '../../../../shared/limits.ts';
@@ -92,14 +93,8 @@ async function wantedRelease(
   return { release, isNews: true };
 }
 
-function publishedIn(text: string): PublishedRelease | null {
-  try {
-    return Published.safeParse(JSON.parse(text)).data ?? null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
-}
+const publishedIn = (text: string): PublishedRelease | null =>
+  Published.safeParse(parseJson(text)).data ?? null;
 
 /** A mirror that does not answer takes nothing from the others. */
 function lookEverywhere(release: PublishedRelease, { mirrors, log }: ReaperWorld): Promise<Seen[]> {
