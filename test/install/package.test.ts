@@ -7,7 +7,7 @@ import { inPackagesWords, pack } from '../../dev/pack.ts';
 import {
   begin,
   beginAccount,
-  destroyed,
+  destroyedAfterItsSweeps,
   type Ended,
   ended,
   folder,
@@ -171,16 +171,6 @@ async function upgrades(): Promise<void> {
 async function runs(job: string): Promise<void> {
   const { out } = await well('logs', job, '--follow');
   expect(out).toMatch(/success/);
-}
-
-/** Two sweeps, at most, see that the machine of the job is gone; until then nobody may remove what it hangs on. */
-async function destroyedAfterItsSweeps(): Promise<Ended> {
-  let removed = await destroyed();
-  for (let tries = 0; tries < 15 && removed.out.includes('Not now:'); tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 12_000));
-    removed = await destroyed();
-  }
-  return removed;
 }
 
 function tellWalk(): void {

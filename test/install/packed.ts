@@ -7,7 +7,7 @@ import { createApp } from '../cli/setup/by-hand.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 export const folder = mkdtempSync(join(tmpdir(), 'operator-'));
-const installed = join(folder, 'node_modules', 'aliyun-spot-runners');
+export const installed = join(folder, 'node_modules', 'aliyun-spot-runners');
 const children: ChildProcess[] = [];
 
 export interface Tarball {
@@ -64,11 +64,22 @@ export const manifest = () =>
     readonly private?: boolean;
   };
 
-export function begin(env: Readonly<Record<string, string>>, ...words: readonly string[]): ChildProcess {
+export const begin = (env: Readonly<Record<string, string>>, ...words: readonly string[]): ChildProcess =>
+  beginIn(folder, env, ...words);
+
+export function beginIn(
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+  ...words: readonly string[]
+): ChildProcess {
   const program = join(installed, manifest().bin['spot-runners'] as string);
   const { PATH = '' } = process.env;
   const clean = { PATH, HOME: folder, NO_COLOR: '1', ALIBABA_CLOUD_CREDENTIALS_FILE: '/nowhere', ...env };
-  const child = spawn(process.execPath, [program, ...words], { cwd: folder, env: clean });
+  return started(spawn(process.execPath, [program, ...words], { cwd, env: clean }));
+}
+
+/** Is ended with the tests. */
+export function started<Child extends ChildProcess>(child: Child): Child {
   children.push(child);
   return child;
 }
@@ -126,14 +137,13 @@ const install = (all: string) =>
   });
 
 /** What a person does: opens the page, installs the App, answers each question once, most by what is proposed. */
-export function setUp(): Promise<Ended> {
+export function setUp(setup: ChildProcess = begin(served(), 'setup')): Promise<Ended> {
   const done = new Set<string>();
   const once = (thing: string | undefined, act: (thing: string) => unknown): void => {
     if (thing === undefined || done.has(thing)) return;
     done.add(thing);
     act(thing);
   };
-  const setup = begin(served(), 'setup');
   return ended(setup, (all) => {
     once(/Open (http:\S+) to create/.exec(all)?.[1], createApp);
     // A question is drawn again and again while it is answered, and grows with what is typed: an answer too many would
@@ -163,9 +173,19 @@ export async function timed(command: string, end: Promise<Ended>): Promise<Ended
   return answer;
 }
 
+/** Two sweeps, at most, see that the machine of a job is gone; until then nobody may remove what it hangs on. */
+export async function destroyedAfterItsSweeps(
+  destroy: () => ChildProcess = () => begin(served(), 'destroy'),
+): Promise<Ended> {
+  for (let tries = 0; ; tries++) {
+    const removed = await destroyed(destroy());
+    if (tries === 15 || !removed.out.includes('Not now:')) return removed;
+    await new Promise((resolve) => setTimeout(resolve, 12_000));
+  }
+}
+
 /** Writes the deployment's name where it is asked for. */
-export function destroyed(): Promise<Ended> {
-  const child = begin(served(), 'destroy');
+function destroyed(child: ChildProcess): Promise<Ended> {
   let isAsked = false;
   const answer = (all: string): void => {
     const name = /Write (\S+) to remove all of it/.exec(all)?.[1];

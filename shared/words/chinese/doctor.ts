@@ -145,6 +145,8 @@ export const DOCTOR: Catalogue = {
   '{} does not call from control.fixedAddress, but from Function Compute’s own addresses': '{1} 没有从 control.fixedAddress 出网，用的是函数计算自己的地址',
   'run npm run deploy: it closes the default way to the Internet': '请执行 npm run deploy：它会关闭默认的公网出口',
   '{} was deployed from another runners.yaml ({})': '{1} 是用另一份 runners.yaml 部署的（{2}）',
+  '{} has another configuration than this runners.yaml': '{1} 的配置与这份 runners.yaml 不同',
+  'change runners.yaml, or the parameters of the stack that was made of the template': '请修改 runners.yaml，或者修改用模板创建的那个资源栈的参数',
   '{} is of no release, not {}': '{1} 没有发布号，应为 {2}',
   '{} is {}, not {}': '{1} 的发布号是 {2}，不是 {3}',
   'all {}, {}': '共 {1} 个，{2}',
