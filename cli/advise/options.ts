@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { isTimeZone } from '../../shared/config/schedule.ts';
 import { HISTORY_TTL_DAYS } from '../../shared/limits.ts';
 import type { Arch } from '../../shared/nouns.ts';
+import { describe } from '../shared/options.ts';
 
 export interface AdviseOptions {
   /** Null: not for a job, but everything that the filters leave. */
@@ -83,6 +84,7 @@ function declared(): Command {
     .description('What a job would be given: candidates in order, their prices, and why.')
     .addHelpText('after', EXAMPLES)
     .exitOverride()
+    .configureHelp({ optionDescription: describe })
     .option('--labels <labels>', 'runs-on of the job, comma-separated')
     .option('--repository <owner/name>', 'the repository of the job, for profiles limited to some')
     .option('--config <file>', 'another runners.yaml')

@@ -12,6 +12,7 @@ import {
   ended,
   folder,
   manifest,
+  served,
   setUp,
   type Tarball,
   tidyUp,
@@ -98,9 +99,19 @@ test('advise answers without an account', async () => {
   expect(out).toContain('ecs.');
 });
 
+test('the world that stays has its dashboard, and ends with its own words', async () => {
+  const world = begin({}, 'start', '--stay', '--no-open');
+  const { code, out } = await ended(world, (all) => {
+    if (/Dashboard: |did not start/.test(all)) world.kill('SIGINT');
+  });
+  expect(out).toMatch(/Dashboard: http:\/\/127\.0\.0\.1:\d+\//);
+  expect(code, out).toBe(130);
+}, 120_000);
+
 /** In the order in which a stranger meets them; what takes a minute of the account's own time goes on meanwhile. */
 test('from an empty folder to a job, an upgrade, and an empty account', async () => {
   await beginAccount();
+  await leavesAtThePage();
   const { code, out } = await timed('setup', setUp());
   expect(code, out).toBe(0);
   expect(out).toContain('npx aliyun-spot-runners doctor');
@@ -134,6 +145,21 @@ async function well(...words: readonly string[]): Promise<Ended> {
   return answer;
 }
 
+/** While it waits for the browser; what it had written for that goes, too. */
+async function leavesAtThePage(): Promise<void> {
+  const { code, out } = await setUp((_url, setup) => setup.kill('SIGINT'));
+  expect(code, out).toBe(130);
+  expect(out).toContain('Left. The next npx aliyun-spot-runners setup goes on from here.');
+  expect(readdirSync(join(folder, '.spot-runners')).filter((name) => name.startsWith('door'))).toEqual([]);
+}
+
+/** As under cron, or in a workflow. */
+async function unanswered(...words: readonly string[]): Promise<Ended> {
+  const child = begin(served(), ...words);
+  child.stdin?.end();
+  return ended(child);
+}
+
 async function queueJob(): Promise<string> {
   const { out } = await well('job', '--labels', 'self-hosted,aliyun,arm64', '--minutes', '0.05', '--json');
   return String((JSON.parse(out) as { job: number }).job);
@@ -160,6 +186,10 @@ async function upgrades(): Promise<void> {
   writeFileSync(yaml, `${readFileSync(yaml, 'utf8')}alerts: {waiting: 9m}\n`);
   expect((await well('deploy', '--yes')).out).toContain('~ alerts.waiting: 10 min → 9 min');
   upgradeTo('9.1.0', 'What the walk reads.');
+  expect(await unanswered('deploy')).toMatchObject({
+    code: 2,
+    out: expect.stringContaining('Nobody is there to be asked: say --yes'),
+  });
   const upgraded = await well('deploy', '--yes');
   expect(upgraded.out).toMatch(/9\.1\.0/);
   expect(upgraded.out).toContain('- What the walk reads.');

@@ -126,7 +126,9 @@ const install = (all: string) =>
   });
 
 /** What a person does: opens the page, installs the App, answers each question once, most by what is proposed. */
-export function setUp(): Promise<Ended> {
+export function setUp(
+  opens: (url: string, setup: ChildProcess) => unknown = (url) => createApp(url),
+): Promise<Ended> {
   const done = new Set<string>();
   const once = (thing: string | undefined, act: (thing: string) => unknown): void => {
     if (thing === undefined || done.has(thing)) return;
@@ -135,7 +137,7 @@ export function setUp(): Promise<Ended> {
   };
   const setup = begin(served(), 'setup');
   return ended(setup, (all) => {
-    once(/Open (http:\S+) to create/.exec(all)?.[1], createApp);
+    once(/Open (http:\S+) to create/.exec(all)?.[1], (url) => opens(url, setup));
     // A question is drawn again and again while it is answered, and grows with what is typed: an answer too many would
     // be the next question's.
     for (const [, question = ''] of all.matchAll(/\? (Go on|[\w ,’]{10,24})/g)) {

@@ -73,6 +73,8 @@ export const DOCTOR: Catalogue = {
   'each is in its zone, with addresses left': '每个交换机都在各自的可用区，且还有可用 IP',
   '{} does not exist in {}': '{2} 没有 {1}',
   'correct placements in runners.yaml': '请改正 runners.yaml 里的 placements',
+  'run npm run deploy, which makes its network again after a destroy; or correct placements in runners.yaml':
+    '请执行 npm run deploy（destroy 之后它会重新创建网络），或者改正 runners.yaml 里的 placements',
   '{} is in {}, not {}': '{1} 在 {2}，不在 {3}',
   'correct placements.zones in runners.yaml': '请改正 runners.yaml 里的 placements.zones',
   'correct placements.vpc in runners.yaml': '请改正 runners.yaml 里的 placements.vpc',

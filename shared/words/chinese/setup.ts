@@ -88,9 +88,11 @@ export const SETUP: Catalogue = {
   'GitHub delivers to {}.': 'GitHub 会投递到 {1}。',
   'Waiting for the first delivery …': '正在等待第一次投递 …',
   'GitHub’s ping did not arrive. npm run doctor says why; then run npm run setup again.': 'GitHub 的 ping 没有收到。npm run doctor 会说明原因；之后请再执行 npm run setup。',
-  'All is set up. In a workflow of {}:\n\njobs:\n  first:\n    runs-on: [self-hosted, aliyun, arm64]\n    steps:\n      - run: nproc && uname -m\n\nThen: npm run list, and npm run explain -- JOB. npm run doctor checks that everything is well.':
-    '全部就绪。在 {1} 的工作流里写：\n\njobs:\n  first:\n    runs-on: [self-hosted, aliyun, arm64]\n    steps:\n      - run: nproc && uname -m\n\n然后：npm run list，以及 npm run explain -- JOB。npm run doctor 检查一切是否正常。',
+  'All is set up. In a workflow of {}:\n\njobs:\n  first:\n    runs-on: [self-hosted, aliyun, arm64]\n    steps:\n      - run: nproc && uname -m\n':
+    '全部就绪。在 {1} 的工作流里写：\n\njobs:\n  first:\n    runs-on: [self-hosted, aliyun, arm64]\n    steps:\n      - run: nproc && uname -m\n',
+  'Then: npm run list, and npm run explain -- JOB. npm run doctor checks that everything is well.': '然后：npm run list，以及 npm run explain -- JOB。npm run doctor 检查一切是否正常。',
   'Left. The next npm run setup goes on from here.': '已退出。下次执行 npm run setup 会从这里接着做。',
+  'Nobody is there to be asked: run npm run setup in a terminal.': '没有人可以回答：请在终端里执行 npm run setup。',
   // Pages in the browser.
   'Set up runners': '安装运行器',
   'Create the GitHub App for {}': '为 {1} 创建 GitHub App',
