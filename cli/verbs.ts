@@ -1,6 +1,8 @@
 /** The commands: operators' first, then those of whoever changes the project. */
 import pc from 'picocolors';
+import { nearestOf } from '../shared/job/label-words.ts';
 import { IS_PACKAGE } from './shared/package/places.ts';
+import { fileTrouble } from './shared/screen/file-trouble.ts';
 import { LEFT, sayWhenLeft } from './shared/screen/leaving.ts';
 import { nextStep } from './shared/screen/next-step.ts';
 import { complain, fail } from './shared/screen/show.ts';
@@ -137,10 +139,11 @@ function reportError(error: unknown, after: string | undefined): number {
   const unasked = unaskedOf(error);
   if (unasked === 'closed') return fail(NOBODY, 2);
   const isLeft = unasked === 'left';
-  complain(isLeft ? LEFT_WORDS : error.message);
+  complain(isLeft ? LEFT_WORDS : (fileTrouble(error) ?? error.message));
   const step = nextStep(error, LOOK);
   if (step !== null) complain(`→ ${step}`);
-  if (after !== undefined) complain(after);
+  // Who is nobody has done nothing.
+  if (after !== undefined && error.name !== 'NoCredentials') complain(after);
   return isLeft ? LEFT : 1;
 }
 
@@ -164,8 +167,14 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
   const isAskedFor = name === undefined || ['help', '--help', '-h'].includes(name);
   if (isAskedFor) process.stdout.write(list());
-  else complain(`There is no command '${name}'.\n\n${list().trimEnd()}`);
+  else complain(`There is no command '${name}'${meant(name)}.\n\n${list().trimEnd()}`);
   return isAskedFor ? 0 : 2;
+}
+
+function meant(name: string): string {
+  const names = SECTIONS.flatMap(([, verbs]) => verbs.map(([each]) => each));
+  const nearest = nearestOf(name, names);
+  return nearest === null ? '' : `; is '${nearest}' meant?`;
 }
 
 function list(): string {

@@ -10,7 +10,7 @@ import { type Operator, openOperator, withOperator } from '../shared/operator.ts
 import { FOLDER } from '../shared/package/places.ts';
 import { RUNNERS_YAML, readRunnersYaml } from '../shared/runners-yaml.ts';
 import { type Screen, screenNow } from '../shared/screen/screen.ts';
-import { complain, type Shown, shownText } from '../shared/screen/show.ts';
+import { complain, laidOut, type Shown, shownText } from '../shared/screen/show.ts';
 import { isSimulated } from '../shared/simulator-file.ts';
 import { adviceForJob, type LookWorld, listing } from './look.ts';
 import { type AdviseOptions, parseOptions, UsageError } from './options.ts';
@@ -38,7 +38,7 @@ export function main(args: readonly string[]): Promise<number> {
 /** Exit code 0, 1 when the market could not be had, 2 for bad input. */
 export async function advise(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
-    const options = parseOptions(args, terminal.out);
+    const options = parseOptions(args, (text) => terminal.out(laidOut(text, terminal.screen)));
     if (options === null) return 0;
     if (options.warm) return await withOperator((operator) => tellWarm(operator, options, terminal));
     const advice = await adviceFor(options, terminal);

@@ -1,12 +1,13 @@
 /** A command's options, or the exit code that its words deserve: 0 for --help, 2 for usage. */
 import { type Command, CommanderError, type Help, InvalidArgumentError, type Option } from 'commander';
-import { complain } from './screen/show.ts';
+import { complain, HELP_OUTPUT } from './screen/show.ts';
 
 export function parseOptions<Options>(command: Command, args: readonly string[]): Options | number {
   command
     .exitOverride()
     .showHelpAfterError('(--help shows what there is)')
-    .configureHelp({ optionDescription: describe });
+    .configureHelp({ optionDescription: describe })
+    .configureOutput(HELP_OUTPUT);
   try {
     command.parse([...args], { from: 'user' });
     return command.opts() as Options;

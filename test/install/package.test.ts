@@ -11,13 +11,14 @@ import {
   type Ended,
   ended,
   folder,
+  leftAtThePage,
   manifest,
-  served,
   setUp,
   type Tarball,
   tidyUp,
   timed,
   typed,
+  unanswered,
   unpacked,
   upgradeTo,
   walked,
@@ -111,7 +112,7 @@ test('the world that stays has its dashboard, and ends with its own words', asyn
 /** In the order in which a stranger meets them; what takes a minute of the account's own time goes on meanwhile. */
 test('from an empty folder to a job, an upgrade, and an empty account', async () => {
   await beginAccount();
-  await leavesAtThePage();
+  expect(await leftAtThePage()).toEqual({ code: 130, isSaid: true, doors: [] });
   const { code, out } = await timed('setup', setUp());
   expect(code, out).toBe(0);
   expect(out).toContain('npx aliyun-spot-runners doctor');
@@ -143,21 +144,6 @@ async function well(...words: readonly string[]): Promise<Ended> {
   const answer = await typed(...words);
   expect(answer.code, answer.out).toBe(0);
   return answer;
-}
-
-/** While it waits for the browser; what it had written for that goes, too. */
-async function leavesAtThePage(): Promise<void> {
-  const { code, out } = await setUp((_url, setup) => setup.kill('SIGINT'));
-  expect(code, out).toBe(130);
-  expect(out).toContain('Left. The next npx aliyun-spot-runners setup goes on from here.');
-  expect(readdirSync(join(folder, '.spot-runners')).filter((name) => name.startsWith('door'))).toEqual([]);
-}
-
-/** As under cron, or in a workflow. */
-async function unanswered(...words: readonly string[]): Promise<Ended> {
-  const child = begin(served(), ...words);
-  child.stdin?.end();
-  return ended(child);
 }
 
 async function queueJob(): Promise<string> {

@@ -1,6 +1,15 @@
 /** The packed package in a folder of its own, and an operator who types there. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createApp } from '../cli/setup/by-hand.ts';
@@ -149,6 +158,21 @@ export function setUp(
       });
     }
   });
+}
+
+/** While it waits for the browser; what it had written for that goes, too. */
+export async function leftAtThePage() {
+  const { code, out } = await setUp((_url, setup) => setup.kill('SIGINT'));
+  const isSaid = out.includes('Left. The next npx aliyun-spot-runners setup goes on from here.');
+  const doors = readdirSync(join(folder, '.spot-runners')).filter((name) => name.startsWith('door'));
+  return { code, isSaid, doors };
+}
+
+/** As under cron, or in a workflow. */
+export function unanswered(...words: readonly string[]): Promise<Ended> {
+  const child = begin(served(), ...words);
+  child.stdin?.end();
+  return ended(child);
 }
 
 /** What an operator types in the served account, with how long each command took. */
