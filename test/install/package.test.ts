@@ -7,22 +7,21 @@ import { inPackagesWords, pack } from '../../dev/pack.ts';
 import {
   begin,
   beginAccount,
-  destroyed,
+  destroyedAfterItsSweeps,
   type Ended,
   ended,
   folder,
-  leftAtThePage,
   manifest,
-  setUp,
   type Tarball,
+  tellWalk,
   tidyUp,
   timed,
   typed,
   unanswered,
   unpacked,
   upgradeTo,
-  walked,
 } from './packed.ts';
+import { leftAtThePage, setUp } from './set-up.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const MEGABYTE = 1024 * 1024;
@@ -187,22 +186,4 @@ async function upgrades(): Promise<void> {
 async function runs(job: string): Promise<void> {
   const { out } = await well('logs', job, '--follow');
   expect(out).toMatch(/success/);
-}
-
-/** Two sweeps, at most, see that the machine of the job is gone; until then nobody may remove what it hangs on. */
-async function destroyedAfterItsSweeps(): Promise<Ended> {
-  let removed = await destroyed();
-  for (let tries = 0; tries < 15 && removed.out.includes('Not now:'); tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 12_000));
-    removed = await destroyed();
-  }
-  return removed;
-}
-
-function tellWalk(): void {
-  const seconds = walked.reduce((sum, each) => sum + each.seconds, 0);
-  const lines = walked.map((each) => `${each.seconds.toFixed(1).padStart(6)} s  ${each.command}`);
-  process.stdout.write(
-    `${lines.join('\n')}\n${walked.length} commands, ${(seconds / 60).toFixed(1)} min in them\n`,
-  );
 }
