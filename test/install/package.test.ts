@@ -48,6 +48,12 @@ test('the package holds what operators need and nothing else, in less than three
         (name) => `packed/cli/${name}.mjs`,
       ),
       ...readdirSync(join(ROOT, 'cli/dashboard/assets')).map((name) => `packed/cli/assets/${name}`),
+      // What answers refer to.
+      ...['docs', 'docs/zh-CN'].flatMap((pages) =>
+        readdirSync(join(ROOT, pages))
+          .filter((name) => name.endsWith('.md'))
+          .map((name) => `${pages}/${name}`),
+      ),
       // The launcher boots by them, the reaper has images baked by them.
       ...scripts.flatMap((name) => [
         `userdata/${name}`,
@@ -76,6 +82,7 @@ test.each([
     '`npx aliyun-spot-runners infra:synth`, npx aliyun-spot-runners start --stay',
   ],
   ["new Command('npm run build --')", "new Command('npx aliyun-spot-runners build')"],
+  ["lists them: docs/install.md'", "lists them: node_modules/aliyun-spot-runners/docs/install.md'"],
   ['npm run list: -- a dash', 'npx aliyun-spot-runners list: -- a dash'],
 ])('%s is said in the package’s words', (said, words) => {
   expect(inPackagesWords(said)).toBe(words);
