@@ -14,12 +14,12 @@ import {
   folder,
   installed,
   served,
-  setUp,
   started,
   tidyUp,
   typed,
   unpacked,
 } from './packed.ts';
+import { setUp } from './set-up.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const made = join(folder, 'made');

@@ -49,6 +49,7 @@ export const DOCTOR: Catalogue = {
   'set this clock: signatures and tokens are good for minutes': '请校准本机时钟：签名和令牌只在几分钟内有效',
   'none were found': '没有找到',
   'set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or a profile': '请设置 ALIBABA_CLOUD_ACCESS_KEY_ID 和 ALIBABA_CLOUD_ACCESS_KEY_SECRET，或一个配置（profile）',
+  'no credentials of Alibaba Cloud were found': '没有找到阿里云的凭证',
   'no credentials of Alibaba Cloud were found: set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or a profile of its tools': '没有找到阿里云的凭证：请设置 ALIBABA_CLOUD_ACCESS_KEY_ID 和 ALIBABA_CLOUD_ACCESS_KEY_SECRET，或用阿里云自家工具的配置',
   'each role may exactly what it needs, and is taken by no other': '每个角色的权限与所需完全一致，也没有别的身份可以扮演',
   'with oos: launcher and reaper may read every KMS secret of {}': '使用 oos: 时，launcher 和 reaper 可以读取 {1} 的全部 KMS 凭据',
@@ -73,6 +74,8 @@ export const DOCTOR: Catalogue = {
   'each is in its zone, with addresses left': '每个交换机都在各自的可用区，且还有可用 IP',
   '{} does not exist in {}': '{2} 没有 {1}',
   'correct placements in runners.yaml': '请改正 runners.yaml 里的 placements',
+  'run npm run deploy, which makes its network again after a destroy; or correct placements in runners.yaml':
+    '请执行 npm run deploy（destroy 之后它会重新创建网络），或者改正 runners.yaml 里的 placements',
   '{} is in {}, not {}': '{1} 在 {2}，不在 {3}',
   'correct placements.zones in runners.yaml': '请改正 runners.yaml 里的 placements.zones',
   'correct placements.vpc in runners.yaml': '请改正 runners.yaml 里的 placements.vpc',
