@@ -1,11 +1,10 @@
 /** What authors were told on commits: at the end, each attempt of a run has one check at the most, and only ours have. */
-import { ALLOWED } from '../plan/arrivals.ts';
+import { isAllowed } from '../plan/arrivals.ts';
 import type { Simulation } from '../plan/simulation.ts';
-import { SISTER } from '../plan/wide.ts';
 import { createSecrets } from './secrets.ts';
 import type { Report } from './truth.ts';
 
-export function checkCommits({ world, runs }: Simulation, report: Report): void {
+export function checkCommits({ world, runs, plan }: Simulation, report: Report): void {
   const secrets = createSecrets(report);
   const asksForUs = new Set(
     runs.filter(({ arrival }) => arrival.fate !== 'foreign').map(({ run }) => run.headSha),
@@ -15,8 +14,10 @@ export function checkCommits({ world, runs }: Simulation, report: Report): void 
     const where = `${repository.fullName} ${externalId}`;
     if (seen.has(where)) report('one check for each attempt of a run', where);
     seen.add(where);
-    if (![...ALLOWED, SISTER].some((name) => name === repository.fullName) || !asksForUs.has(headSha))
+    if (!isAllowed(repository.fullName) || !asksForUs.has(headSha))
       report('nobody else is told anything', where);
     secrets.line('check', { ...output });
+    if (plan.wide.isOwnHost && JSON.stringify(output).includes('https://github.com/acme'))
+      report('links lead to where the organisation is', where);
   }
 }

@@ -2,12 +2,12 @@
 
 import type { Params } from '../../../simulator/ecs/parameters.ts';
 import type { Watch } from '../../world/ports.ts';
-import { ALLOWED } from '../plan/arrivals.ts';
+import { isAllowed } from '../plan/arrivals.ts';
 import type { Simulation } from '../plan/simulation.ts';
 import { createIdempotence } from './idempotence.ts';
 import { createSecrets } from './secrets.ts';
 import { checkTheirs, jobOn, ours, type Report, type RunnerRow, rowsOf, TAGS, tagsIn } from './truth.ts';
-import { createWarm } from './warm.ts';
+import { createWarm } from './warm/warm.ts';
 
 export interface Violation {
   readonly check: string;
@@ -130,7 +130,7 @@ function checkDeletion(sim: Simulation, params: Params, busy: ReadonlySet<string
     const endsAtMs = (machine.releaseAtMs ?? 0) - 31 * MINUTE_MS;
     if (sim.world.clock.nowMs() >= endsAtMs) continue;
     // Nobody can tell us of a job elsewhere that GitHub keeps secret; what we were told counts.
-    const isOurs = ALLOWED.some((repository) => repository === job.run.repository.fullName);
+    const isOurs = isAllowed(job.run.repository.fullName);
     if (!isOurs && !busy.has(name)) continue;
     report(
       'no busy instance is deleted',
