@@ -1,6 +1,6 @@
 /** Who asks for what where one thing is to be seen. */
 import type { Random } from '../../../simulator/random.ts';
-import { ALLOWED, type Arrival, arrival, BASE, job, OURS, times } from './arrivals.ts';
+import { ALLOWED, type Arrival, arrival, BASE, job, OURS, SISTER, times } from './arrivals.ts';
 
 /** One repository floods us with jobs that nothing fits, and another has a job now and then. */
 export function drawCrowd(random: Random, forMs: number): Arrival[] {
@@ -17,24 +17,27 @@ export function drawCrowd(random: Random, forMs: number): Arrival[] {
 }
 
 /**
- * In every other plan cheap jobs come faster than the money lets them go, and a dear one among them; else jobs of half an hour
- * leave too little for a dear one, and enough for cheap ones.
+ * In every other plan machines of a usual price, of two repositories, are wanted faster than the money lets them go, and a dear
+ * one among them; else jobs of half an hour leave too little for a dear one, and enough for cheap ones. CNY an hour.
  */
-export function drawTight(random: Random, forMs: number): Arrival[] {
-  const isStream = random.chance(0.5);
+export function drawTight(random: Random, forMs: number) {
   const of = (atMs: number, repository: string, labels: readonly string[], minutes: number): Arrival => ({
     ...{ atMs: Math.round(atMs), repository, fate: 'runs' },
     jobs: [{ name: 'build', labels, durationMs: Math.round(minutes * 60_000) }],
   });
-  const usual = [...BASE, 'arm64'];
-  const dear = of(random.whole(6, 9) * 60_000, ALLOWED[1], [...BASE, 'big', 'amd64'], 2);
-  const stream = () =>
-    times(Math.floor(forMs / 30_000), (n) => of(n * 30_000, ALLOWED[0], usual, 2 + 3 * random.next()));
-  const behind = () => [
-    ...times(6, () => of(random.next() * 20_000, ALLOWED[0], usual, random.whole(25, 30))),
-    ...times(8, (n) => of(10 * 60_000 + n * 120_000, ALLOWED[0], [...usual, '4cpu'], 1)),
+  // 1.11 CNY an hour, and 1.64 until it is known what was bought.
+  const steady = [...BASE, 'arm64', 'on-demand'];
+  // 2.71.
+  const dear = of(random.whole(10, 13) * 60_000, ALLOWED[1], [...BASE, 'big', 'amd64'], 2);
+  const stream = times(Math.floor(forMs / 100_000), (n) =>
+    of(n * 100_000, n % 2 === 0 ? ALLOWED[0] : SISTER, steady, random.whole(6, 12)),
+  );
+  const behind = [
+    ...times(5, () => of(random.next() * 20_000, ALLOWED[0], steady, random.whole(25, 30))),
+    ...times(4, (n) => of((14 + 4 * n) * 60_000, ALLOWED[0], [...BASE, 'arm64', '4cpu'], 1)),
   ];
-  return [...(isStream ? stream() : behind()), dear].sort((a, b) => a.atMs - b.atMs);
+  const [spendPerHour, others] = random.chance(0.5) ? [4.6, stream] : [8, behind];
+  return { spendPerHour, arrivals: [...others, dear].sort((a, b) => a.atMs - b.atMs) };
 }
 
 /** Some of them before we came. */

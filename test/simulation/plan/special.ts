@@ -69,13 +69,10 @@ function calm(plan: Plan, runners: number): Plan {
   };
 }
 
-/** CNY: some seven machines of the usual size, and two of the largest. */
-const TIGHT_PER_HOUR = 8;
-
-/** Slots for all, and no money: one dear job behind many cheap ones, or cheap ones behind a dear one. */
+/** Slots for all, and no money: one dear job behind many others, or cheap ones behind a dear one. */
 function tight(plan: Plan, random: Random): Plan {
-  const wide = { ...NARROW, spendPerHour: TIGHT_PER_HOUR };
-  return { ...calm(plan, 60), wide, arrivals: drawTight(random, plan.faultMs) };
+  const { spendPerHour, arrivals } = drawTight(random, plan.faultMs);
+  return { ...calm(plan, 60), wide: { ...NARROW, hasSister: true, spendPerHour }, arrivals };
 }
 
 /** GitHub has lost runs, a moment ago and days ago, and nothing else goes wrong. */

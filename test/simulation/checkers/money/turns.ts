@@ -6,16 +6,14 @@ import { ours, type Report, rowsOf, slotsIn } from '../truth.ts';
 import { askedOf } from './spend.ts';
 
 const MINUTE_MS = 60_000;
-/** CNY an hour, at most: what a job of the largest profile may cost, and one whose cost nobody asked for yet. */
+/** CNY an hour, at most: what a job of the largest profile may cost, one of four cores, and any other. */
 const DEAR_MAX = 4.3;
-const CHEAP_MAX = 1.7;
-const MILLION = 1_000_000;
+const SMALL_MAX = 0.9;
+const USUAL_MAX = 1.7;
 const TOLD_MAX_MS = 5 * MINUTE_MS;
 
 interface JobRow {
-  readonly job: { readonly id: number };
   readonly because: string;
-  readonly cost?: { readonly perHour: number } | null;
 }
 
 /** The first dear one in line, and what lived when it came to wait. */
@@ -103,8 +101,7 @@ function checkCheap(
 /** For all of them, and for the dear one as soon as the others have ended. */
 function isMoneyFor(cheap: readonly SimJob[], dear: Dear | null, sim: Simulation): boolean {
   const bound = sim.plan.wide.spendPerHour ?? Number.POSITIVE_INFINITY;
-  const costs = new Map(rowsOf<JobRow>(sim, 'job').map(({ job, cost }) => [job.id, cost]));
-  const costOf = ({ id }: SimJob) => (costs.get(id)?.perHour ?? CHEAP_MAX * MILLION) / MILLION;
+  const costOf = ({ plan }: SimJob) => (plan.labels.includes('4cpu') ? SMALL_MAX : USUAL_MAX);
   const wanted = cheap.reduce((sum, job) => sum + costOf(job), 0);
   const slots = slotsIn(sim);
   if (askedOf(slots) + wanted > bound) return false;
