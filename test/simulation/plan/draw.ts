@@ -24,7 +24,9 @@ export function drawPlan(seed: number): Plan {
   const special = specialOf(drawn);
   if (special !== null || isBig) return special ?? drawn;
   // From a stream of its own: the plans of known seeds stay as they are but for this.
-  return { ...drawn, wide: { ...drawn.wide, ...drawLater(seeded(seed * 2246822519 + 11)) } };
+  const later = drawLater(seeded(seed * 2246822519 + 11));
+  const isMoved = drawn.incidents.some(({ kind }) => kind === 'a repository is transferred');
+  return { ...drawn, wide: { ...drawn.wide, ...later, hasSister: drawn.wide.hasSister || isMoved } };
 }
 
 function drawUsual(seed: number, random: Random, faultMs: number, share: number, isBig: boolean): Plan {
