@@ -10,14 +10,14 @@ export function checkCommits({ world, runs, plan }: Simulation, report: Report):
     runs.filter(({ arrival }) => arrival.fate !== 'foreign').map(({ run }) => run.headSha),
   );
   const seen = new Set<string>();
-  for (const { externalId, repository, headSha, output } of world.github.checkRuns()) {
+  for (const { externalId, repository, headSha, output, detailsUrl } of world.github.checkRuns()) {
     const where = `${repository.fullName} ${externalId}`;
     if (seen.has(where)) report('one check for each attempt of a run', where);
     seen.add(where);
     if (!isAllowed(repository.fullName) || !asksForUs.has(headSha))
       report('nobody else is told anything', where);
     secrets.line('check', { ...output });
-    if (plan.wide.isOwnHost && JSON.stringify(output).includes('https://github.com/acme'))
+    if (plan.wide.isOwnHost && `${detailsUrl} ${JSON.stringify(output)}`.includes('//github.com/acme'))
       report('links lead to where the organisation is', where);
   }
 }

@@ -47,8 +47,8 @@ export const WARM: readonly Mutation[] = [
   one(
     'a start counts with the launches of its minute, and as its repository’s',
     'functions/launcher/warm/taken.ts',
-    "if (slot.kind === 'taken') return mint(",
-    'if (Date.UTC(1970) === 0) return mint(',
+    'await ledger.capacity.mintAgain({ name, repository, hasTurn, ...limits }, clock.nowMs());',
+    "await Promise.resolve({ ...limits, kind: 'taken', because: '', hasTurn, name });",
   ),
   one(
     'no start passes the brake',
