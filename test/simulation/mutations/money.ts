@@ -32,10 +32,4 @@ export const MONEY: readonly Mutation[] = [
     'if (share >= TOLD_SHARE || waiting > 0) await',
     'if (share >= 100 * TOLD_SHARE && waiting > 0) await',
   ),
-  one(
-    'what costs more than was kept for it is set right',
-    'functions/reaper/rounds/money/spend.ts',
-    'if (costs.size > 0) await ledger.capacity.reprice(costs);',
-    '',
-  ),
 ];

@@ -12,6 +12,7 @@ export function specialOf(plan: Plan): Plan | null {
   if (seed % 100 === 33) return crowded(plan, seeded(seed * 40503));
   if (seed % 100 === 55) return tight(plan, seeded(seed * 40503));
   if (seed % 100 === 66) return lossy(plan, seeded(seed * 40503));
+  if (seed % 200 === 188) return braked(plan);
   return seed % 100 === 88 ? unclear(plan) : null;
 }
 
@@ -78,6 +79,20 @@ function tight(plan: Plan, random: Random): Plan {
 /** GitHub has lost runs, a moment ago and days ago, and nothing else goes wrong. */
 function lossy(plan: Plan, random: Random): Plan {
   return { ...calm(plan, 30), arrivals: drawLost(random, plan.faultMs) };
+}
+
+/** Machines stand stopped, and GitHub refuses whatever is started: launches are held back, and more jobs come. */
+function braked(plan: Plan): Plan {
+  const [firstMs, refusedMs] = [12 * MINUTE_MS, 15 * MINUTE_MS];
+  const kind = 'GitHub refuses our runners' as const;
+  const later = Array.from({ length: 10 }, (_, n) => manyJobs(1, firstMs + (4 + n) * MINUTE_MS));
+  return {
+    ...calm(plan, 30),
+    faultMs: firstMs + refusedMs,
+    wide: { ...NARROW, stopped: 12 },
+    arrivals: [...Array.from({ length: 6 }, () => manyJobs(1, firstMs)), ...later],
+    incidents: [{ kind, atMs: firstMs - MINUTE_MS, share: 0.1, ms: refusedMs }],
+  };
 }
 
 /** Of what ECS did nobody hears for minutes, while runners are made to wait for jobs. */
