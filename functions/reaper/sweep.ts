@@ -4,6 +4,7 @@ import { alertOnce, forgetAlerts, resolveAlert } from '../../shared/alert-once.t
 import { LATER_STARTS_MS } from '../../shared/github-limits.ts';
 import { REAPER_TIMEOUT_S, SWEEP_FAILURES_MIN, SWEEP_PARTS_MS } from '../../shared/limits.ts';
 import { mintPace, mintsMax } from '../../shared/runner/mint-pace.ts';
+import { noteSpare } from '../../shared/warm/spare.ts';
 import { type Braked, brake } from './brake/brake.ts';
 import { reportUnknownCode } from './events/foreign-job.ts';
 import { learnWidths } from './events/learn-widths.ts';
@@ -105,6 +106,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
       starts = await startDue(braked, until('start'), world);
       return starts.count;
     }),
+    await part('spare', () => noteSpare(repaired.spare, world.ledger, clock.nowMs())),
     await part('warmed', () => refillPools(repaired, seen, braked, world)),
     await part('redelivered', () => redeliverLost(until('redeliver'), world)),
     await part('found', () => lookForJobs(seen, evidence, until('look'), world)),
@@ -125,9 +127,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
     braked === null || starts === null ? 0 : startPaced(braked, starts, beganMs + LATER_STARTS_MS, world),
   );
   const account = {
-    ...aliveIn(seen),
-    ...Object.fromEntries([stopped]),
-    ...repaired.counts,
+    ...{ ...aliveIn(seen), ...Object.fromEntries([stopped]), ...repaired.counts },
     ...Object.fromEntries([...done, later]),
     ...callsSince(callsBefore, world),
     tookMs,

@@ -1,7 +1,8 @@
 /** Which jobs are of one matrix, and how many of it GitHub was seen to run at once, learned from runs. Pure. */
 import * as z from 'zod';
+import { parseJson } from '../json.ts';
 import type { Job } from '../nouns.ts';
-import { digest, jsonOf } from './learned.ts';
+import { digest } from './learned.ts';
 import { MATRIX_FIRST, MATRIX_PROVEN_MS, WIDTHS_MAX } from './limits.ts';
 
 /**
@@ -76,7 +77,7 @@ export const encodeWidths = (known: KnownWidths): string =>
 
 /** What is no such note teaches nothing: it is written anew. */
 export function decodeWidths(text: string): KnownWidths {
-  const parsed = Note.safeParse(jsonOf(text));
+  const parsed = Note.safeParse(parseJson(text));
   if (!parsed.success) return new Map();
   return new Map(
     Object.entries(parsed.data).map(([key, [most, isLimit, minutes]]) => [
