@@ -36,5 +36,5 @@ export const mintsLeft = (
   nowMs: number,
 ): number => mintsMax(perMinute) - (minted[stepOf(nowMs)] ?? 0);
 
-/** Of one lot of a sweep's, of which a minute has several: so what one undoes is counted before the next. */
-export const mintsAtOnce = (perMinute: number): number => Math.ceil((perMinute * LATER_PAUSE_MS) / 60_000);
+/** Of one lot of a sweep's, of which most minutes have three: so what one undoes is counted before the next. */
+export const mintsAtOnce = (perMinute: number): number => Math.ceil(perMinute / 3);
