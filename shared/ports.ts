@@ -109,9 +109,8 @@ export interface GitHub {
   ): Promise<CheckOutcome>;
   /** 'over': there is nothing to cancel any more. 'refused': the App may not. */
   cancelRun(target: Target, repository: string, id: RunId): Promise<'asked' | 'over' | 'refused'>;
-  /** Newest first, back to `sinceMs`. */
+  /** Newest first, back to `sinceMs`. One that GitHub will not repeat, whenever it is asked, is 'gone'. */
   deliveries(sinceMs: number): Promise<Listing<Delivery>>;
-  /** 'gone': GitHub will not repeat it, whenever it is asked. */
   redeliver(deliveryId: string): Promise<'asked' | 'gone'>;
   latestRunner(): Promise<PublishedRelease>;
 }
