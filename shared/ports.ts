@@ -109,8 +109,9 @@ export interface GitHub {
   ): Promise<CheckOutcome>;
   /** 'over': there is nothing to cancel any more. 'refused': the App may not. */
   cancelRun(target: Target, repository: string, id: RunId): Promise<'asked' | 'over' | 'refused'>;
-  /** Newest first, back to `sinceMs`. One that GitHub will not repeat, whenever it is asked, is 'gone'. */
+  /** Newest first, back to `sinceMs`. */
   deliveries(sinceMs: number): Promise<Listing<Delivery>>;
+  /** 'gone': GitHub never repeats it. */
   redeliver(deliveryId: string): Promise<'asked' | 'gone'>;
   latestRunner(): Promise<PublishedRelease>;
 }
@@ -186,7 +187,6 @@ export interface Instances {
   /** Decoded console output, newest last; null: no such instance. */
   consoleOutput(region: string, id: string): Promise<string | null>;
 }
-
 /** What we hand to our own functions; resolves only after Function Compute accepted it. */
 export interface Queue {
   launch(event: JobEvent | DueEvent | WarmEvent): Promise<void>;
