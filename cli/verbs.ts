@@ -123,6 +123,11 @@ const DEVELOPERS: readonly Verb[] = [
   ['bench', 'measure cold starts and deliveries', () => import('../dev/bench/index.ts')],
   ['catalog', 'bring the offline catalogue of instance types up to date', () => import('../dev/catalog.ts')],
   ['pack', 'build what npm pack puts into the package', () => import('../dev/pack.ts')],
+  [
+    'release',
+    'make what stands beside a release: code and templates',
+    () => import('../dev/release/index.ts'),
+  ],
 ];
 
 const LOOK = 'run it again in a minute; if it says the same, npm run doctor looks for the cause';

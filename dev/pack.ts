@@ -40,7 +40,8 @@ export async function pack(folder: string): Promise<Packed> {
   return { imported: [...new Set(imported)].sort() };
 }
 
-async function packFunctions(folder: string): Promise<Metafile[]> {
+/** Each built but for its configuration, into a folder of `folder`. */
+export async function packFunctions(folder: string): Promise<Metafile[]> {
   const config = readRunnersYaml(join(ROOT, 'runners.example.yaml'));
   if (config === null) throw new Error('runners.example.yaml has mistakes');
   return Promise.all(

@@ -26,16 +26,34 @@ export function warmNameOf(deployment: string, arch: Arch, second: number, at: n
   return `${deployment}-runner-${arch}-spot-0${second}${String(at).padStart(3, '0')}-1` as RunnerName;
 }
 
+/** When a warm runner of that name was first asked for; null: it is none's. */
+export function parseWarmMs(name: string): number | null {
+  const second = /-spot-0(\d{10})\d{3}-1$/.exec(name)?.[1];
+  return second === undefined ? null : Number(second) * 1000;
+}
+
 /** The job whose launch the name is of; null: it is a warm runner's, or nobody's. */
 export function parseJobId(name: string): JobId | null {
   const id = /-spot-([1-9]\d{0,14})-\d+$/.exec(name)?.[1];
   return id === undefined ? null : (Number(id) as JobId);
 }
 
-/** A hash, because the API takes 64 characters. The same launch on the same candidate is the same request. */
-export function clientTokenOf(name: RunnerName, candidate: Candidate): string {
+/**
+ * A hash, because the API takes 64 characters. The same launch on the same candidate is the same request. `announcedAtMs`: when
+ * its entry was made. A job that was dropped with its repository, and is found again, counts its launches and so its runners'
+ * names anew.
+ */
+export function clientTokenOf(name: RunnerName, announcedAtMs: number, candidate: Candidate): string {
   const { region, zone, instanceType, capacityType, isRaised } = candidate;
-  const text = [name, region, zone, instanceType, capacityType, ...(isRaised ? ['raised'] : [])].join('\n');
+  const text = [
+    name,
+    announcedAtMs,
+    region,
+    zone,
+    instanceType,
+    capacityType,
+    ...(isRaised ? ['raised'] : []),
+  ].join('\n');
   return createHash('sha256').update(text).digest('hex').slice(0, CLIENT_TOKEN_MAX_CHARS);
 }
 

@@ -9,6 +9,7 @@ import type { AccessKey } from '../../shared/adapters/alibaba/acs3.ts';
 import { apiUrl } from '../../shared/adapters/github/client.ts';
 import { exchange } from '../../shared/adapters/http/exchange.ts';
 import { parseYaml } from '../../shared/config/parse.ts';
+import { parseJson } from '../../shared/json.ts';
 import { type Language, languageOf } from '../../shared/words/language.ts';
 import { operatingWords } from '../../shared/words/operating.ts';
 import { webhookUrl } from '../doctor/checks/functions.ts';
@@ -114,14 +115,6 @@ async function zonesOf(cloud: Alibaba, region: string): Promise<string[]> {
   }
 }
 
-function parsedOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
 /** @see https://docs.github.com/rest/apps/apps#create-a-github-app-from-a-manifest */
 async function convert(api: string, code: string): Promise<{ status: number; data: unknown }> {
   const { status, body } = await exchange({
@@ -132,5 +125,5 @@ async function convert(api: string, code: string): Promise<{ status: number; dat
     // The code is good for one exchange.
     isOnce: true,
   });
-  return { status, data: parsedOrNull(body.toString()) };
+  return { status, data: parseJson(body.toString()) };
 }

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
 export const folder = mkdtempSync(join(tmpdir(), 'operator-'));
-const installed = join(folder, 'node_modules', 'aliyun-spot-runners');
+export const installed = join(folder, 'node_modules', 'aliyun-spot-runners');
 const children: ChildProcess[] = [];
 
 export interface Tarball {
@@ -63,11 +63,22 @@ export const manifest = () =>
     readonly private?: boolean;
   };
 
-export function begin(env: Readonly<Record<string, string>>, ...words: readonly string[]): ChildProcess {
+export const begin = (env: Readonly<Record<string, string>>, ...words: readonly string[]): ChildProcess =>
+  beginIn(folder, env, ...words);
+
+export function beginIn(
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+  ...words: readonly string[]
+): ChildProcess {
   const program = join(installed, manifest().bin['spot-runners'] as string);
   const { PATH = '' } = process.env;
   const clean = { PATH, HOME: folder, NO_COLOR: '1', ALIBABA_CLOUD_CREDENTIALS_FILE: '/nowhere', ...env };
-  const child = spawn(process.execPath, [program, ...words], { cwd: folder, env: clean });
+  return started(spawn(process.execPath, [program, ...words], { cwd, env: clean }));
+}
+
+/** Is ended with the tests. */
+export function started<Child extends ChildProcess>(child: Child): Child {
   children.push(child);
   return child;
 }
@@ -129,9 +140,19 @@ export async function timed(command: string, end: Promise<Ended>): Promise<Ended
   return answer;
 }
 
+/** Two sweeps, at most, see that the machine of a job is gone; until then nobody may remove what it hangs on. */
+export async function destroyedAfterItsSweeps(
+  destroy: () => ChildProcess = () => begin(served(), 'destroy'),
+): Promise<Ended> {
+  for (let tries = 0; ; tries++) {
+    const removed = await destroyed(destroy());
+    if (tries === 15 || !removed.out.includes('Not now:')) return removed;
+    await new Promise((resolve) => setTimeout(resolve, 12_000));
+  }
+}
+
 /** Writes the deployment's name where it is asked for. */
-function destroyed(): Promise<Ended> {
-  const child = begin(served(), 'destroy');
+function destroyed(child: ChildProcess): Promise<Ended> {
   let isAsked = false;
   const answer = (all: string): void => {
     const name = /Write (\S+) to remove all of it/.exec(all)?.[1];
@@ -140,16 +161,6 @@ function destroyed(): Promise<Ended> {
     child.stdin?.write(`${name}\n`);
   };
   return timed('destroy', ended(child, answer));
-}
-
-/** Two sweeps, at most, see that the machine of the job is gone; until then nobody may remove what it hangs on. */
-export async function destroyedAfterItsSweeps(): Promise<Ended> {
-  let removed = await destroyed();
-  for (let tries = 0; tries < 15 && removed.out.includes('Not now:'); tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 12_000));
-    removed = await destroyed();
-  }
-  return removed;
 }
 
 export function tellWalk(): void {

@@ -23,6 +23,7 @@ const install = (all: string) =>
 
 /** What a person does: opens the page, installs the App, answers each question once, most by what is proposed. */
 export function setUp(
+  setup: ChildProcess = begin(served(), 'setup'),
   opens: (url: string, setup: ChildProcess) => unknown = (url) => createApp(url),
 ): Promise<Ended> {
   const done = new Set<string>();
@@ -31,7 +32,6 @@ export function setUp(
     done.add(thing);
     act(thing);
   };
-  const setup = begin(served(), 'setup');
   return ended(setup, (all) => {
     once(/Open (http:\S+) to create/.exec(all)?.[1], (url) => opens(url, setup));
     // A question is drawn again and again while it is answered, and grows with what is typed: an answer too many would
@@ -49,7 +49,7 @@ export function setUp(
 
 /** While it waits for the browser; what it had written for that goes, too. */
 export async function leftAtThePage() {
-  const { code, out } = await setUp((_url, setup) => setup.kill('SIGINT'));
+  const { code, out } = await setUp(begin(served(), 'setup'), (_url, setup) => setup.kill('SIGINT'));
   const isSaid = out.includes('Left. The next npx aliyun-spot-runners setup goes on from here.');
   const doors = readdirSync(join(folder, '.spot-runners')).filter((name) => name.startsWith('door'));
   return { code, isSaid, doors };
