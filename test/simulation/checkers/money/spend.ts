@@ -66,7 +66,7 @@ function keptForToday(sim: Simulation): number {
   return ended + kept.reduce((sum, { cost }) => sum + (cost?.forDay ?? 0) / MILLION, 0);
 }
 
-export const hourlyOf = (machines: readonly Machine[]): number =>
+const hourlyOf = (machines: readonly Machine[]): number =>
   machines.reduce((sum, machine) => sum + atMostPerHour(machine), 0);
 
 /** Of slots: what their launches may come to. */
