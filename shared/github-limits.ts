@@ -3,6 +3,9 @@
 /** Runners missing from a list that moved, each asked about alone, by one sweep. */
 export const SINGLE_ASKS_MAX = 40;
 
+/** GitHub's hour, and a little: whoever says to wait for longer was misheard, or is no GitHub. */
+export const HOLD_MAX_MS = 65 * 60_000;
+
 /** A mint, a look at its run, a share of tokens and of lists: docs/decisions/github-budget.md has the figures. */
 export const CALLS_PER_JOB = 2;
 

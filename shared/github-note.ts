@@ -1,7 +1,7 @@
 /** What functions tell each other of GitHub: one small note for each owner, written seldom. */
 
 import { type CodeMemory, codeMemory } from './code-note.ts';
-import { GITHUB_NOTE_KEPT_MS, RUNNER_GROUP_KEPT_MS } from './github-limits.ts';
+import { GITHUB_NOTE_KEPT_MS, HOLD_MAX_MS, RUNNER_GROUP_KEPT_MS } from './github-limits.ts';
 import { amendNote } from './ledger/amend.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Clock } from './ports.ts';
@@ -56,7 +56,13 @@ export interface GitHubMemory {
   readonly code: CodeMemory;
 }
 
-const HOLD_MAX_MS = 65 * 60_000;
+/** Pure. Of one from further in the future nothing is left: a wrong clock wrote it, GitHub's hour is the longest wait there is. */
+const holdIn = ({ heldUntilMs }: GitHubNote, nowMs: number): number =>
+  heldUntilMs - nowMs > HOLD_MAX_MS ? 0 : heldUntilMs;
+
+/** Pure. The longer hold counts. */
+export const laterHold = (note: GitHubNote, untilMs: number, nowMs: number): number =>
+  Math.max(holdIn(note, nowMs), untilMs);
 
 export function memoryIn(ledger: Pick<Ledger, 'notes'>, clock: Clock): GitHubMemory {
   const known = new Map<string, { readonly note: GitHubNote; readonly atMs: number }>();
@@ -92,12 +98,8 @@ export function memoryIn(ledger: Pick<Ledger, 'notes'>, clock: Clock): GitHubMem
         });
       return isKnown;
     },
-    async heldUntilMs(owner) {
-      const { heldUntilMs } = await read(owner);
-      // From further in the future it was written by a wrong clock: GitHub's hour is the longest wait there is.
-      return heldUntilMs - clock.nowMs() > HOLD_MAX_MS ? 0 : heldUntilMs;
-    },
+    heldUntilMs: async (owner) => holdIn(await read(owner), clock.nowMs()),
     hold: (owner, untilMs) =>
-      amend(owner, (note) => ({ ...note, heldUntilMs: Math.max(note.heldUntilMs, untilMs) })),
+      amend(owner, (note) => ({ ...note, heldUntilMs: laterHold(note, untilMs, clock.nowMs()) })),
   };
 }

@@ -111,7 +111,8 @@ export interface GitHub {
   cancelRun(target: Target, repository: string, id: RunId): Promise<'asked' | 'over' | 'refused'>;
   /** Newest first, back to `sinceMs`. */
   deliveries(sinceMs: number): Promise<Listing<Delivery>>;
-  redeliver(deliveryId: string): Promise<void>;
+  /** 'gone': GitHub will not repeat it, whenever it is asked. */
+  redeliver(deliveryId: string): Promise<'asked' | 'gone'>;
   latestRunner(): Promise<PublishedRelease>;
 }
 

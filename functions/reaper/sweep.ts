@@ -3,6 +3,7 @@
 import { alertOnce, forgetAlerts, resolveAlert } from '../../shared/alert-once.ts';
 import { REAPER_TIMEOUT_S, SWEEP_FAILURES_MIN, SWEEP_PARTS_MS } from '../../shared/limits.ts';
 import { mintPace } from '../../shared/runner/mint-pace.ts';
+import { noteSpare } from '../../shared/warm/spare.ts';
 import { type Braked, brake } from './brake/brake.ts';
 import { reportUnknownCode } from './events/foreign-job.ts';
 import { learnWidths } from './events/learn-widths.ts';
@@ -103,6 +104,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
       braked = await brake(seen, repaired, until('brake'), world);
       return startDue(braked, until('start'), world);
     }),
+    await part('spare', () => noteSpare(repaired.spare, world.ledger, clock.nowMs())),
     await part('warmed', () => refillPools(repaired, seen, braked, world)),
     await part('redelivered', () => redeliverLost(until('redeliver'), world)),
     await part('found', () => lookForJobs(seen, evidence, until('look'), world)),

@@ -98,6 +98,8 @@ async function group(
   });
   const rules = (answer.Permissions as { Permission: EgressRule[] }).Permission;
   const findings = [];
+  if (answer.NextToken)
+    findings.push(warning(`${id}: has more rules than were looked at`, 'look at the rest by hand'));
   if (answer.InnerAccessPolicy !== 'Drop')
     findings.push(
       wrong(

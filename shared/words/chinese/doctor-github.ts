@@ -15,6 +15,8 @@ export const DOCTOR_GITHUB: Catalogue = {
   'subscribe to “Workflow job” in its settings': '请在它的设置里订阅 “Workflow job”',
   'the App is not installed at {}': 'App 没有安装在 {1}',
   'install it there': '请在那里安装',
+  'the App’s installation at {} lacks {}': 'App 在 {1} 的安装缺少权限 {2}',
+  'an owner accepts what the App asks for, in the settings of the installation': '请由所有者在该安装的设置中接受 App 申请的权限',
   'the App’s installation at {} is suspended': 'App 在 {1} 的安装被停用了',
   'an owner can unsuspend it': '所有者可以恢复它',
   'off: github.checks is false': '已关闭：github.checks 是 false',

@@ -83,6 +83,7 @@ export const DOCTOR: Catalogue = {
   'nobody gets in, members are apart, private networks are shut': '入方向全部关闭，组内互相隔离，私网不可达',
   '{}: its members reach each other': '{1}：组内实例可以互访',
   'set its inner access policy to Drop, or take an advanced group': '请把组内连通策略设为组内隔离（Drop），或改用企业级安全组',
+  '{}: has more rules than were looked at': '{1}：规则多于已查看的',
   '{}: lets someone in': '{1}：放行了入方向访问',
   'remove its inbound rules: runners only call out': '请删除入方向规则：运行器只向外访问',
   '{}: jobs reach private networks ({})': '{1}：作业可以访问私网（{2}）',

@@ -2,6 +2,7 @@
  * Which runner launches install: GitHub's newest, once the regions have it. Says to each mirror which version and checksums
  * are wanted, looks what came of it, and writes the manifest.
  */
+import * as z from 'zod';
 import { alertOnce, resolveAlert } from '../../../../shared/alert-once.ts';
 import type { Note } from '../../../../shared/ledger/entries.ts';
 import type { Held } from '../../../../shared/ledger/ledger.ts';
@@ -84,12 +85,19 @@ async function wantedRelease(
   const hasCalls = ownersOf(world).every((owner) => world.github.mayAsk('look', owner));
   if (kept !== null && (isRecent || !hasCalls)) return { release: kept, isNews: false };
   if (!hasCalls) return null;
-  const release = await world.github.latestRunner();
+  const release = readable(await world.github.latestRunner());
   // With mirrors each look is also one at their buckets, which a person may empty.
   const isFresh = before?.version === release.version && world.mirrors.regions.length === 0;
   const untilMs = nowMs + (isFresh ? FRESH_KEPT_MS : REPOSITORY_LIST_MS);
   await keep(WANTED_NOTE, held, JSON.stringify(release), world, untilMs);
   return { release, isNews: true };
+}
+
+/** Throws what no launch could read: the manifest before stays. */
+function readable(release: PublishedRelease): PublishedRelease {
+  const read = Published.safeParse(release);
+  if (read.success) return read.data;
+  throw new Error(`the newest runner is not to be read\n${z.prettifyError(read.error)}`);
 }
 
 function publishedIn(text: string): PublishedRelease | null {
