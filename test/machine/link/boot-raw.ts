@@ -76,7 +76,7 @@ cd /opt/actions-runner
 curl -o runner.tar.gz -L --retry 5 --retry-all-errors --connect-timeout 10 --max-time 300 https://github.com/actions/runner/releases/download/runner.tar.gz
 tar xzf runner.tar.gz
 rm runner.tar.gz
-ACTIONS_RUNNER_INPUT_JITCONFIG='${jitConfig}' ./run.sh >/var/log/runner.log 2>&1
+RUNNER_ALLOW_RUNASROOT=1 ACTIONS_RUNNER_INPUT_JITCONFIG='${jitConfig}' ./run.sh >/var/log/runner.log 2>&1
 `;
 
 /** Power is on when this returns. `isStartedAgain`: it was made ready and stopped before. */

@@ -75,8 +75,9 @@ test.skipIf(BOOTS === 0)(
     const found = ways.map(([name]) => ({ name, began: [] as number[], listening: [] as number[] }));
     let number = 100;
     for (let round = 0; round < BOOTS; round++)
-      for (const [at, [, way]] of ways.entries()) {
+      for (const [at, [name, way]] of ways.entries()) {
         const { began, listening } = await secondsOf(way, ++number);
+        process.stdout.write(`${name}: ${began.toFixed(1)}, ${listening.toFixed(1)}\n`);
         found[at]?.began.push(began);
         found[at]?.listening.push(listening);
       }
