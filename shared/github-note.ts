@@ -64,6 +64,9 @@ const holdIn = ({ heldUntilMs }: GitHubNote, nowMs: number): number =>
 export const laterHold = (note: GitHubNote, untilMs: number, nowMs: number): number =>
   Math.max(holdIn(note, nowMs), untilMs);
 
+/** What differs by less is the same news. */
+const TOLD_MS = 5_000;
+
 export function memoryIn(ledger: Pick<Ledger, 'notes'>, clock: Clock): GitHubMemory {
   const known = new Map<string, { readonly note: GitHubNote; readonly atMs: number }>();
   const read = async (owner: string): Promise<GitHubNote> => {
@@ -84,11 +87,14 @@ export function memoryIn(ledger: Pick<Ledger, 'notes'>, clock: Clock): GitHubMem
       const isFresh = group !== undefined && clock.nowMs() - group.atMs < RUNNER_GROUP_KEPT_MS;
       return isFresh ? group.id : null;
     },
+    // In a burst all learn the same at once: what another has written already is not written again.
     keepGroupId: (owner, name, id) =>
-      amend(owner, (note) => ({
-        ...note,
-        groups: { ...note.groups, [name.toLowerCase()]: { id, atMs: clock.nowMs() } },
-      })),
+      amend(owner, (note) => {
+        const [key, nowMs] = [name.toLowerCase(), clock.nowMs()];
+        const told = note.groups[key];
+        const isTold = told?.id === id && nowMs - told.atMs < TOLD_MS;
+        return isTold ? note : { ...note, groups: { ...note.groups, [key]: { id, atMs: nowMs } } };
+      }),
     async forgetGroupId(owner, name) {
       const isKnown = (await read(owner)).groups[name.toLowerCase()] !== undefined;
       if (isKnown)
@@ -100,6 +106,9 @@ export function memoryIn(ledger: Pick<Ledger, 'notes'>, clock: Clock): GitHubMem
     },
     heldUntilMs: async (owner) => holdIn(await read(owner), clock.nowMs()),
     hold: (owner, untilMs) =>
-      amend(owner, (note) => ({ ...note, heldUntilMs: laterHold(note, untilMs, clock.nowMs()) })),
+      amend(owner, (note) => {
+        const heldUntilMs = laterHold(note, untilMs, clock.nowMs());
+        return Math.abs(heldUntilMs - note.heldUntilMs) < TOLD_MS ? note : { ...note, heldUntilMs };
+      }),
   };
 }

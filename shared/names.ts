@@ -38,10 +38,22 @@ export function parseJobId(name: string): JobId | null {
   return id === undefined ? null : (Number(id) as JobId);
 }
 
-/** A hash, because the API takes 64 characters. The same launch on the same candidate is the same request. */
-export function clientTokenOf(name: RunnerName, candidate: Candidate): string {
+/**
+ * A hash, because the API takes 64 characters. The same launch on the same candidate is the same request. `announcedAtMs`: when
+ * its entry was made. A job that was dropped with its repository, and is found again, counts its launches and so its runners'
+ * names anew.
+ */
+export function clientTokenOf(name: RunnerName, announcedAtMs: number, candidate: Candidate): string {
   const { region, zone, instanceType, capacityType, isRaised } = candidate;
-  const text = [name, region, zone, instanceType, capacityType, ...(isRaised ? ['raised'] : [])].join('\n');
+  const text = [
+    name,
+    announcedAtMs,
+    region,
+    zone,
+    instanceType,
+    capacityType,
+    ...(isRaised ? ['raised'] : []),
+  ].join('\n');
   return createHash('sha256').update(text).digest('hex').slice(0, CLIENT_TOKEN_MAX_CHARS);
 }
 

@@ -155,7 +155,7 @@ function connect(
           tellUsage(ranMs);
           // Cancelled a moment ago: the machine is about to stop.
           if (isOver) return;
-          const isFailure = isTurnedAway || random.chance(failures);
+          const isFailure = isTurnedAway || job.fails || random.chance(failures);
           if (isFailure) failed();
           session.finishJob(isFailure ? 'failure' : 'success');
         });

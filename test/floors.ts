@@ -95,6 +95,7 @@ export const FLOORS: readonly (readonly string[])[] = [
     'shared/figures.ts',
     'shared/in-parallel.ts',
     'shared/github-limits.ts',
+    'shared/json.ts',
     'shared/limits.ts',
     'shared/nouns.ts',
     'shared/words/',

@@ -67,14 +67,15 @@ export function requestOf(
   candidate: Candidate,
   userData: string,
 ) {
+  const atMs = nowMs();
   return {
     ...{
       candidate,
       userData,
       name: name as RunnerName,
-      clientToken: clientTokenOf(name as RunnerName, candidate),
+      clientToken: clientTokenOf(name as RunnerName, atMs, candidate),
     },
-    releaseAtMs: nowMs() + RELEASE_MS,
+    releaseAtMs: atMs + RELEASE_MS,
     ...{ diskGiB: plan.requirements.diskGiB, image: plan.requirements.image },
     tags: { ...config.tags, [TAG.prove]: config.name },
   };

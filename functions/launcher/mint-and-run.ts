@@ -103,6 +103,7 @@ export async function undo(
   const { entry } = held;
   const target = targetOf(entry, world.config);
   if (runnerId !== null && (await world.github.removeRunner(target, runnerId)) === 'busy') return;
-  await world.ledger.capacity.handBack(entry.name, 0);
+  const removedAtMs = runnerId === null ? undefined : world.clock.nowMs();
+  await world.ledger.capacity.handBack(entry.name, 0, removedAtMs);
   await world.ledger.runners.remove(entry.name, held);
 }

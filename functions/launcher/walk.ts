@@ -140,7 +140,7 @@ function requestsOf(
   candidate: Candidate,
   world: LauncherWorld,
 ): { readonly releaseAtMs: number; readonly requestFor: (image: string | null) => RunRequest } {
-  const { name } = runner.entry;
+  const { name, createdAtMs } = runner.entry;
   const launchedAtMs = world.clock.nowMs();
   const lifetimeMs = Math.max(RELEASE_TIME_MIN_MS, requirements.lifetimeMs + RELEASE_MARGIN_MS);
   const releaseAtMs = launchedAtMs + lifetimeMs;
@@ -149,7 +149,7 @@ function requestsOf(
   const requestFor = (image: string | null): RunRequest => ({
     candidate,
     name,
-    clientToken: clientTokenOf(name, candidate),
+    clientToken: clientTokenOf(name, createdAtMs, candidate),
     userData: world.userData({ ...boot, image }),
     releaseAtMs,
     diskGiB: requirements.diskGiB,

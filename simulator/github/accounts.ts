@@ -29,7 +29,10 @@ export function addRepository(state: State, fullName: string, isPublic: boolean)
   return repository;
 }
 
-/** GitHub docs, "Renaming a repository": its id, runs and access stay; the old name leads to it until it is taken. */
+/**
+ * GitHub docs, "Renaming a repository": its id, runs and access stay; the old name leads to it until it is taken. With another
+ * owner, "Transferring a repository", groups and installations that named it are an organisation's that has it no more.
+ */
 export function renameRepository(state: State, from: string, to: string): void {
   const repository = repositoryOf(state, from);
   const [login, name] = to.split('/') as [string, string];
@@ -37,8 +40,9 @@ export function renameRepository(state: State, from: string, to: string): void {
   state.formerNames.set(key(from), repository);
   Object.assign(repository, { owner: accountOf(state, login), name, fullName: to });
   state.repositories.set(key(to), repository);
+  const now = key(login) === key(from.split('/')[0] ?? '') ? [to] : [];
   const renamed = (names: 'all' | readonly string[]) =>
-    names === 'all' ? names : names.map((each) => (key(each) === key(from) ? to : each));
+    names === 'all' ? names : names.flatMap((each) => (key(each) === key(from) ? now : [each]));
   for (const group of state.groups.values())
     state.groups.set(group.id, { ...group, repositories: renamed(group.repositories) });
   for (const one of state.installations.values())

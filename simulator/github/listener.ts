@@ -8,6 +8,7 @@ export interface JobForRunner {
   readonly repositoryId: number;
   readonly labels: readonly string[];
   readonly durationMs: number;
+  readonly fails: boolean;
   /** As the runner lays them before its started hook: GITHUB_EVENT_NAME, and the file of GITHUB_EVENT_PATH. */
   readonly event: { readonly name: string; readonly payload: unknown };
 }

@@ -3,11 +3,17 @@ import { START_MS, seedRunnerRelease } from '../world/in-process.ts';
 import { checkCommits } from './checkers/commits.ts';
 import { watchFairness } from './checkers/fairness.ts';
 import { createFelt } from './checkers/felt.ts';
+import { keptUntilMs, watchKept } from './checkers/keep.ts';
+import { watchSpend } from './checkers/money/spend.ts';
+import { createTurns } from './checkers/money/turns.ts';
 import { openJobs, unsettled } from './checkers/progress.ts';
 import { createSafety, type Violation } from './checkers/safety.ts';
 import { TAGS } from './checkers/truth.ts';
-import { BIG_RUNNERS } from './plan/incidents.ts';
-import { heal, openSimulation } from './plan/open-simulation.ts';
+import { watchPools } from './checkers/warm/pools.ts';
+import { watchStarts } from './checkers/warm/starts.ts';
+import { BIG_RUNNERS } from './plan/deployed.ts';
+import { heal } from './plan/heal.ts';
+import { openSimulation } from './plan/open-simulation.ts';
 import type { Plan } from './plan/plan.ts';
 import type { Simulation } from './plan/simulation.ts';
 
@@ -29,6 +35,8 @@ export interface Outcome {
 }
 
 const MINUTE_MS = 60_000;
+/** CNY: of what most jobs ask for. */
+const DEAR_PER_HOUR = 2.2;
 /** What is alive without a job goes long before its release time would take it. */
 const CLEARED_MAX_MS = 25 * MINUTE_MS;
 /** The last delayed delivery has come by then. */
@@ -41,15 +49,22 @@ export async function simulate(plan: Plan): Promise<Outcome> {
     void found.push({ check, what, atMs: simulation?.world.clock.nowMs() ?? 0 });
   const safety = createSafety(report);
   const felt = createFelt(report);
+  const turns = createTurns(report);
   const { watch } = safety;
   const log: typeof felt.log = (event, fields) => {
     watch.log?.(event, fields);
     felt.log(event, fields);
+    turns.log(event, fields);
   };
   simulation = openSimulation(plan, { ...watch, log });
   safety.attach(simulation);
   felt.attach(simulation);
+  turns.attach(simulation);
   watchFairness(simulation, report);
+  watchSpend(simulation, report);
+  watchKept(simulation, report);
+  watchStarts(simulation, report);
+  watchPools(simulation, report);
   const { world } = simulation;
   await seedRunnerRelease(world);
   world.store.faults = simulation.faults.store;
@@ -122,7 +137,7 @@ async function passUntilSettled(
   const untilMs = clock.nowMs() + maxMs;
   let openAtMs = clock.nowMs();
   while (unsettled(simulation).length > 0) {
-    if (openJobs(simulation).length > 0) openAtMs = clock.nowMs();
+    if (openJobs(simulation).length > 0 || keptUntilMs(simulation) > clock.nowMs()) openAtMs = clock.nowMs();
     if (isBroken() || clock.nowMs() >= untilMs || clock.nowMs() > openAtMs + CLEARED_MAX_MS) return null;
     await until(isBroken, MINUTE_MS);
   }
@@ -132,7 +147,10 @@ async function passUntilSettled(
 /** By what is still to be done: each wave of jobs takes its longest job and a launch, at the pace of the mints. */
 function boundMs({ plan, runs, world }: Simulation): number {
   const { runners, mintsPerMinute, runnersPerRepository } = plan.config.limits;
-  const width = Math.min(runners, 2 * (runnersPerRepository ?? runners));
+  const share = Math.min(1, (runnersPerRepository ?? runners) / runners);
+  // Of the day's money nothing is short any more.
+  const dear = plan.wide.spendPerHour === null ? runners : plan.wide.spendPerHour / DEAR_PER_HOUR;
+  const width = Math.min(runners, 2 * (runnersPerRepository ?? runners), dear, 2 * Math.max(1, share * dear));
   const open = runs.flatMap(({ arrival, run }) => {
     const ended = world.github.jobsOf(run).filter(({ status }) => status === 'completed');
     const names = new Set(ended.map((job) => job.plan.name));

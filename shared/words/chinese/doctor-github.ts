@@ -8,6 +8,8 @@ export const DOCTOR_GITHUB: Catalogue = {
   'check GITHUB_APP_ID and GITHUB_PRIVATE_KEY': '请检查 GITHUB_APP_ID 和 GITHUB_PRIVATE_KEY',
   'GITHUB_APP_ID or GITHUB_PRIVATE_KEY is not set: npm run setup writes them into .env': 'GITHUB_APP_ID 或 GITHUB_PRIVATE_KEY 没有设置：npm run setup 会把它们写进 .env',
   'GitHub answered {}': 'GitHub 的回答是 {1}',
+  'GitHub answered {} to {}: {}': 'GitHub 对 {2} 的回答是 {1}：{3}',
+  'GitHub answered nothing to {}: {}': 'GitHub 对 {1} 没有回答：{2}',
   'look at GitHub’s status page': '请看 GitHub 的状态页',
   'the App lacks {}': 'App 缺少权限 {1}',
   'add it in the App’s settings, then accept it': '请在 App 的设置里加上，然后同意新的权限',

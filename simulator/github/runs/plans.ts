@@ -6,6 +6,8 @@ export interface JobPlan {
   /** Names of jobs of the same run that must have succeeded first. */
   readonly needs?: readonly string[];
   readonly durationMs?: number;
+  /** Its steps fail, wherever it runs. */
+  readonly fails?: boolean;
   /** An environment with a required reviewer: see `approve`. */
   readonly environmentGate?: boolean;
   readonly strategy?: Strategy;

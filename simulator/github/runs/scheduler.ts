@@ -71,6 +71,7 @@ function assign(state: State, runner: SimRunner, job: SimJob): void {
     repositoryId: job.run.repository.id,
     labels: job.plan.labels,
     durationMs: job.plan.durationMs ?? 60_000,
+    fails: job.plan.fails === true,
     event: { name: job.run.event, payload: job.run.payload },
   });
 }

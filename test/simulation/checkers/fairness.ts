@@ -5,7 +5,7 @@ import { type Report, rowsOf, slotsIn, TAGS } from './truth.ts';
 
 const MINUTE_MS = 60_000;
 /** Its delivery, two sweeps, and the look at what slots are free. */
-const STARTED_MAX_MS = 3.5 * MINUTE_MS;
+export const STARTED_MAX_MS = 3.5 * MINUTE_MS;
 /** Machines of one job that ran nothing, within half an hour: pauses double from two minutes on, and are forgotten once. */
 const WASTED_WITHIN_MS = 30 * MINUTE_MS;
 const WASTED_WITHIN_MAX = 7;
@@ -26,7 +26,7 @@ export function watchFairness(simulation: Simulation, report: Report): void {
 }
 
 /** Only there "two sweeps" can be counted by minutes. */
-function nothingGoesWrong({ plan }: Simulation): boolean {
+export function nothingGoesWrong({ plan }: Simulation): boolean {
   const { soldOut, interruptions, skewMs, tokenDelayMs } = plan.world;
   const isCalm = soldOut === 0 && interruptions === 0 && tokenDelayMs === 0 && skewMs <= 5_000;
   return isCalm && Object.keys(plan.rates).length === 0 && plan.incidents.length === 0;
@@ -47,6 +47,9 @@ function checkStarted(simulation: Simulation, waiting: Map<number, number>, repo
 
 function hasFreeSlots(simulation: Simulation): boolean {
   const { runners, runnersPerRepository, mintsPerMinute } = simulation.plan.config.limits;
+  const isMoneyShort =
+    simulation.plan.wide.spendPerHour !== null || simulation.plan.wide.spendPerDay !== null;
+  if (isMoneyShort) return false;
   return slotsIn(simulation).length < runners && runnersPerRepository === null && mintsPerMinute >= 120;
 }
 
@@ -69,7 +72,9 @@ function checkWaste({ world, runs }: Simulation, report: Report): void {
   const wasted = new Map<string, number>();
   for (const { tags, endedAtMs, startedAtMs } of world.ecs.paid()) {
     const [job = '', name = ''] = [tags[TAGS.job], tags[TAGS.name]];
-    if (endedAtMs === null || nowMs - startedAtMs > WASTED_WITHIN_MS || ran.has(name)) continue;
+    // Of what waits for jobs to come, a pool's bound is looked at elsewhere.
+    if (job === '0' || endedAtMs === null || nowMs - startedAtMs > WASTED_WITHIN_MS || ran.has(name))
+      continue;
     wasted.set(job, (wasted.get(job) ?? 0) + 1);
   }
   for (const [job, count] of wasted)

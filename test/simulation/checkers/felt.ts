@@ -43,7 +43,7 @@ export function createFelt(report: Report): Felt {
 
 function checkEnd(sim: Simulation, tally: Tally, alerts: readonly string[], report: Report): void {
   checkForks(sim, report);
-  checkHistory(sim, isUndisturbed(sim), report);
+  checkHistory(sim, isUndisturbed(sim), alerts, report);
   if (isUndisturbed(sim)) {
     checkCalls(tally, report);
     if (sim.plan.world.interruptions === 0) checkSpend(sim, report);
@@ -72,17 +72,20 @@ function checkAlerts({ runs }: Simulation, [first]: readonly string[], report: R
 const isUndisturbed = ({ plan }: Simulation): boolean =>
   Object.keys(plan.rates).length === 0 && plan.incidents.length === 0 && plan.world.tokenDelayMs === 0;
 
-/** And everything is for sale. */
+/** And everything is for sale, for as much as it takes. */
 function isCalm(simulation: Simulation): boolean {
   const { soldOut, interruptions } = simulation.plan.world;
-  return isUndisturbed(simulation) && soldOut === 0 && interruptions === 0;
+  const { spendPerHour, spendPerDay } = simulation.plan.wide;
+  const isFree = spendPerHour === null && spendPerDay === null;
+  return isFree && isUndisturbed(simulation) && soldOut === 0 && interruptions === 0;
 }
 
 /** Told of as a security event: it is none of those that may run on our machines. */
 function checkForeign({ runs, world }: Simulation, id: number, report: Report): void {
   const run = world.github.job(id)?.run;
   const fate = runs.find((each) => each.run === run)?.arrival.fate;
-  if (fate === 'runs') report('no false security alert', `job ${id} of ${run?.repository.fullName} may run`);
+  if (fate === 'runs' || fate === 'renamed')
+    report('no false security alert', `job ${id} of ${run?.repository.fullName} may run`);
 }
 
 /** A fork's code gets no further than the hook before its first step. */
@@ -100,7 +103,7 @@ function checkCalls({ mintsRefused, refused }: Tally, report: Report): void {
 
 /** Machine time beside the jobs' own; of what waits for jobs to come the operator said how much. */
 function checkSpend({ world, runs, plan }: Simulation, report: Report): void {
-  if (plan.wide.hot + plan.wide.stopped > 0) return;
+  if (plan.wide.hot + plan.wide.stopped > 0 || runs.some(({ arrival }) => arrival.fate === 'lost')) return;
   const endMs = world.clock.nowMs();
   const ran = runs
     .flatMap(({ run }) => [...run.attempts.values()].flat())

@@ -25,6 +25,8 @@ export function createIdempotence(report: Report) {
         report('an unknown outcome ends the walk', `${name} asks again with other words`);
       if (isUnclear(failure)) unclear.set(name, token);
     },
+    /** Its entry is gone: it was seen that there is no instance. A job that is found anew counts its launches anew. */
+    closed: (name: string) => void unclear.delete(name),
   };
 }
 

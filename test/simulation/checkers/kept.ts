@@ -2,21 +2,25 @@
 import { HISTORY_TABLE } from '../../../shared/adapters/tablestore/tables.ts';
 import type { SimJob } from '../../../simulator/github/index.ts';
 import { INF_MAX, INF_MIN } from '../../../simulator/tablestore/values.ts';
+import { STRANGER } from '../plan/arrivals.ts';
 import type { Simulation } from '../plan/simulation.ts';
-import type { Report } from './truth.ts';
-
-interface Row {
-  readonly job?: { readonly id: number };
-  readonly [field: string]: unknown;
-}
+import { checkLost } from './lost.ts';
+import type { Report, HistoryRow as Row } from './truth.ts';
 
 /** Of a job that ran on a machine of ours. Where a spot price was not known yet, what it costs at most is. */
 const KNOWN = ['instanceId', 'instanceType', 'zone', 'onDemandPricePerHour', 'startedAtMs', 'completedAtMs'];
 
 /** `isWhole`: nobody kept anything from us. Else a row may lack what was lost, but there is never a second one. */
-export function checkHistory(sim: Simulation, isWhole: boolean, report: Report): void {
+export function checkHistory(
+  sim: Simulation,
+  isWhole: boolean,
+  alerts: readonly string[],
+  report: Report,
+): void {
   const rows = rowsByJob(sim, report);
   if (!isWhole) return;
+  checkLost(sim, rows, alerts, report);
+  checkTurnedAway(sim, rows, alerts, report);
   for (const { arrival, run } of sim.runs) {
     const check = arrival.fate === 'runs' ? checkRan : arrival.fate === 'refused' ? checkRefused : null;
     for (const job of [...run.attempts.values()].flat()) check?.(job, rows.get(job.id), report);
@@ -49,6 +53,24 @@ function checkRan(job: SimJob, row: Row | undefined, report: Report): void {
 function checkRefused(job: SimJob, row: Row | undefined, report: Report): void {
   if (job.runner !== null) checkRan(job, row, report);
   else if (!row?.because) report('why a job was refused is kept', `${job.id} (${job.plan.labels.join(' ')})`);
+}
+
+/** A repository that nobody allowed asks for us: its first refusal is kept and told; those of the same reason soon after need not be. */
+function checkTurnedAway(
+  { runs, world }: Simulation,
+  rows: ReadonlyMap<number, Row>,
+  alerts: readonly string[],
+  report: Report,
+): void {
+  const asked = runs
+    .filter(({ arrival }) => arrival.repository === STRANGER)
+    .flatMap(({ run }) => world.github.jobsOf(run))
+    .filter(({ plan }) => plan.labels.some((label) => label.toLowerCase() === 'aliyun'));
+  if (asked.length === 0) return;
+  const isKept = asked.some(({ id }) => rows.get(id)?.because);
+  const isTold = alerts.some((text) => text.includes(`of ${STRANGER} was refused`));
+  if (!isKept || !isTold)
+    report('that a repository is not allowed is kept and told', `kept: ${isKept}, told: ${isTold}`);
 }
 
 function historyOf({ world }: Simulation): Row[] {

@@ -2,12 +2,13 @@
 
 import type { Params } from '../../../simulator/ecs/parameters.ts';
 import type { Watch } from '../../world/ports.ts';
-import { ALLOWED } from '../plan/arrivals.ts';
+import { isAllowed } from '../plan/arrivals.ts';
 import type { Simulation } from '../plan/simulation.ts';
+import { checkBirth, createLimits, LAUNCH_MAX_MS } from './births.ts';
 import { createIdempotence } from './idempotence.ts';
 import { createSecrets } from './secrets.ts';
 import { checkTheirs, jobOn, ours, type Report, type RunnerRow, rowsOf, TAGS, tagsIn } from './truth.ts';
-import { createWarm } from './warm.ts';
+import { createWarm } from './warm/warm.ts';
 
 export interface Violation {
   readonly check: string;
@@ -18,14 +19,13 @@ export interface Violation {
 const MINUTE_MS = 60_000;
 /** Clocks of two functions may differ by so much: a lease counts while all of them see it. */
 const SKEW_MAX_MS = 10_000;
-/** A launch may begin under a configuration that was replaced meanwhile, but not later than its function lives. */
-const LAUNCH_MAX_MS = 2 * MINUTE_MS;
 
 /** `sim` comes later, because the watch is part of the world. */
 export function createSafety(report: Report) {
   let sim: Simulation | null = null;
   const secrets = createSecrets(report);
   const warm = createWarm(report);
+  const idempotence = createIdempotence(report);
   /** Runners that the ledger once knew as busy, by what it was asked to write. */
   const knownBusy = new Set<string>();
   /** When the history was first asked to keep a job's outcome. */
@@ -44,7 +44,9 @@ export function createSafety(report: Report) {
       } else if (key[0] === 'job') checkWait(columns.body, report);
     },
     gone(_table, [kind, id]) {
-      if (sim !== null && kind === 'runner') checkForgotten(sim, id, report);
+      if (sim === null || kind !== 'runner') return;
+      checkForgotten(sim, id, report);
+      idempotence.closed(id);
     },
   };
 
@@ -52,7 +54,7 @@ export function createSafety(report: Report) {
     watch,
     attach(to: Simulation): void {
       sim = to;
-      watchEcs(to, { knownBusy, knownEnded, warm }, report);
+      watchEcs(to, { knownBusy, knownEnded, warm, idempotence }, report);
     },
   };
 }
@@ -75,12 +77,13 @@ interface Known {
   readonly knownBusy: ReadonlySet<string>;
   readonly knownEnded: ReadonlyMap<number, number>;
   readonly warm: ReturnType<typeof createWarm>;
+  readonly idempotence: ReturnType<typeof createIdempotence>;
 }
 
-function watchEcs(sim: Simulation, { knownBusy, knownEnded, warm }: Known, report: Report): void {
+function watchEcs(sim: Simulation, known: Known, report: Report): void {
+  const { knownBusy, knownEnded, warm, idempotence } = known;
   const { ecs } = sim.world;
   const call = ecs.call.bind(ecs);
-  const idempotence = createIdempotence(report);
   const limits = createLimits(sim);
   ecs.call = (region, action, params, credential) => {
     if (action === 'DeleteInstance' || action === 'DeleteInstances' || action === 'StopInstance')
@@ -104,21 +107,6 @@ function watchEcs(sim: Simulation, { knownBusy, knownEnded, warm }: Known, repor
   };
 }
 
-/** The highest limit that a launch under way may have begun under. */
-function createLimits({ world }: Simulation): () => number {
-  const seen: { max: number; untilMs: number }[] = [];
-  let last = world.state.config;
-  return () => {
-    const nowMs = world.clock.nowMs();
-    if (world.state.config !== last) {
-      seen.push({ max: last.limits.runners, untilMs: nowMs + LAUNCH_MAX_MS });
-      last = world.state.config;
-    }
-    const earlier = seen.filter(({ untilMs }) => untilMs >= nowMs).map(({ max }) => max);
-    return Math.max(last.limits.runners, ...earlier);
-  };
-}
-
 /** An instance that runs a job is not deleted before its lifetime is over. */
 function checkDeletion(sim: Simulation, params: Params, busy: ReadonlySet<string>, report: Report): void {
   const asked = new Set(Object.entries(params).flatMap(([key, id]) => (/^InstanceId/.test(key) ? [id] : [])));
@@ -130,7 +118,7 @@ function checkDeletion(sim: Simulation, params: Params, busy: ReadonlySet<string
     const endsAtMs = (machine.releaseAtMs ?? 0) - 31 * MINUTE_MS;
     if (sim.world.clock.nowMs() >= endsAtMs) continue;
     // Nobody can tell us of a job elsewhere that GitHub keeps secret; what we were told counts.
-    const isOurs = ALLOWED.some((repository) => repository === job.run.repository.fullName);
+    const isOurs = isAllowed(job.run.repository.fullName);
     if (!isOurs && !busy.has(name)) continue;
     report(
       'no busy instance is deleted',
@@ -179,21 +167,4 @@ function checkEnded(
   const sinceMs = sim.world.clock.nowMs() - (ended.get(job) ?? Number.POSITIVE_INFINITY);
   if (sinceMs > LAUNCH_MAX_MS + SKEW_MAX_MS)
     report('nothing is launched for a job that has ended', `${job}, ${sinceMs} ms after its end was kept`);
-}
-
-function checkBirth(sim: Simulation, limit: number, report: Report): void {
-  const alive = ours(sim);
-  const born = alive.at(-1);
-  if (born === undefined) return;
-  if (alive.length > limit)
-    report('no launch begins above the limit', `${alive.length} alive, ${limit} allowed`);
-  const missing = Object.values(TAGS).filter((tag) => !born.tags.get(tag));
-  if (missing.length > 0) report('every instance has our tags', `${born.id} has no ${missing.join(', ')}`);
-  if (born.releaseAtMs === null) report('every instance has a release time', born.id);
-  const twins = alive.filter(({ tags }) => tags.get(TAGS.name) === born.tags.get(TAGS.name));
-  if (twins.length > 1)
-    report(
-      'a runner has one instance',
-      `${born.tags.get(TAGS.name)}: ${twins.map(({ id }) => id).join(', ')}`,
-    );
 }

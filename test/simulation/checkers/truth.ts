@@ -18,6 +18,12 @@ export const TAGS = {
   repository: 'ci-runner-repository',
 } as const;
 
+/** Of a job, in history. */
+export interface HistoryRow {
+  readonly job?: { readonly id: number; readonly repository: string };
+  readonly [field: string]: unknown;
+}
+
 export interface RunnerRow {
   readonly name: string;
   readonly state: string;
@@ -35,13 +41,26 @@ export function rowsOf<Body>({ world }: Pick<Simulation, 'world'>, kind: string)
   return rows.map(({ cells }) => JSON.parse(String(cells.get('body')?.value)) as Body);
 }
 
-/** Slots in the capacity row. */
-export function slotsIn({ world }: Pick<Simulation, 'world'>): string[] {
-  const row = world.store.tables.get(LEDGER_TABLE.name)?.find(['capacity', 'all'], world.clock.nowMs());
-  return row === null || row === undefined
-    ? []
-    : [...row.cells.keys()].filter((name) => name.startsWith('s_'));
+/** As the capacity row has it. */
+export interface Slot {
+  readonly name: string;
+  readonly repository: string;
+  readonly atMs: number;
+  readonly counts: readonly string[];
+  /** In millionths. */
+  readonly cost?: { readonly perHour: number; readonly forDay: number };
+  readonly money?: { readonly day: string };
 }
+
+export function capacityOf({ world }: Pick<Simulation, 'world'>): ReadonlyMap<string, unknown> {
+  const row = world.store.tables.get(LEDGER_TABLE.name)?.find(['capacity', 'all'], world.clock.nowMs());
+  return new Map([...(row?.cells ?? [])].map(([name, { value }]) => [name, value]));
+}
+
+export const slotsIn = (sim: Pick<Simulation, 'world'>): Slot[] =>
+  [...capacityOf(sim)].flatMap(([name, text]) =>
+    name.startsWith('s_') ? [JSON.parse(String(text)) as Slot] : [],
+  );
 
 /** The job that runs on this machine right now: its process is alive, and GitHub counts on it. */
 export function jobOn({ jobs, runs, world }: Simulation, machine: Machine): SimJob | null {

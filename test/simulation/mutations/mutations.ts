@@ -2,6 +2,8 @@
 import { edit, type Mutation, one } from './edit.ts';
 import { FAIRNESS } from './fairness.ts';
 import { KEPT } from './kept.ts';
+import { MONEY } from './money.ts';
+import { PEOPLE } from './people.ts';
 import { WARM } from './warm.ts';
 
 const LEASE = edit(
@@ -166,6 +168,8 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   ...FAIRNESS,
   ...KEPT,
+  ...MONEY,
+  ...PEOPLE,
   ...WARM,
   {
     name: 'one runner’s own question, and that no answer proves nothing',

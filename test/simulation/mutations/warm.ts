@@ -45,6 +45,24 @@ export const WARM: readonly Mutation[] = [
     'const refused = userData === "" ? "" : null;',
   ),
   one(
+    'a start counts with the launches of its minute, and as its repository’s',
+    'functions/launcher/warm/taken.ts',
+    'await ledger.capacity.mintAgain({ name, repository, hasTurn, ...limits }, clock.nowMs());',
+    "await Promise.resolve({ ...limits, kind: 'taken', because: '', hasTurn, name });",
+  ),
+  one(
+    'no start passes the brake',
+    'functions/launcher/warm/taken.ts',
+    '{ name, repository, hasTurn, ...limits }',
+    '{ name, repository, hasTurn: hasTurn || Date.UTC(1970) === 0, ...limits }',
+  ),
+  one(
+    'a pool has two machines more than it keeps, and no more',
+    'functions/reaper/survey/warm.ts',
+    'Math.min(isOneReplaced ? 1 : missing, room)',
+    'Math.min(isOneReplaced ? 1 : missing, room + 1_000)',
+  ),
+  one(
     'a launch without a registration may have left an instance',
     'functions/reaper/repair/diagnose.ts',
     'runnerId === null && walks == null',

@@ -1,6 +1,8 @@
 /** What happens to GitHub, and beside us in its organisation. */
 import { create } from '../../../cli/create/create.ts';
 import { planOf } from '../../../cli/create/plan.ts';
+import { START_MS, type World } from '../../world/in-process.ts';
+import { addStranger, THEIRS } from '../../world/strangers.ts';
 import { ALLOWED } from './arrivals.ts';
 import type { Simulation } from './simulation.ts';
 
@@ -44,4 +46,38 @@ export function somebodyAsks({ world }: Simulation, share: number, forMs: number
     { operator, queue: world.queue, say: () => undefined, sleep },
   ).catch(() => undefined);
   return true;
+}
+
+/** Somebody else's machine in our runner group, good for one job; it waits for half an hour. */
+export function addForeignRunner(
+  { adapters, github, clock }: World,
+  labels: readonly string[],
+  share: number,
+): void {
+  const name = `their-machine-${clock.nowMs() - START_MS}` as never;
+  const target = { owner: 'acme', repository: null, installationId: null };
+  const minted = adapters().github.mint(target, { name, labels });
+  minted.then(
+    (outcome) => {
+      if (outcome.kind !== 'minted') return;
+      // A job that was cancelled has taken the session with it.
+      const finish = (id: number) => github.job(id)?.status === 'in_progress' && session.finishJob('success');
+      const session = github.connectRunner(outcome.jitConfig, {
+        onJob: (job) => void clock.after(job.durationMs, () => finish(job.id)),
+      });
+      clock.after(1_800_000 * (0.1 + share), () => session.disconnect());
+    },
+    () => undefined,
+  );
+}
+
+/** Tagged with a name of anything, or of a runner of ours that lives. */
+export function addTheirs(world: World, callEcs: World['ecs']['call'], share: number): void {
+  const names = world.ecs.alive().flatMap(({ name }) => name ?? []);
+  const taggedAs = share < 0.3 ? 'anything' : names[Math.floor(share * names.length)];
+  try {
+    addStranger(callEcs, { name: THEIRS, taggedAs });
+  } catch {
+    // ECS has none for them at this moment either.
+  }
 }

@@ -10,7 +10,11 @@ export type Fate =
   /** Asks for what may be, and is nowhere available. */
   | 'unservable'
   /** Somebody else's, though our runners may fit it. */
-  | 'foreign';
+  | 'foreign'
+  /** GitHub calls it queued for ever, and gives it to nobody. */
+  | 'lost'
+  /** Ours, of a repository whose new name nobody has allowed yet: it may run, or be refused. */
+  | 'renamed';
 
 export interface PlannedJob {
   readonly name: string;
@@ -18,6 +22,7 @@ export interface PlannedJob {
   readonly durationMs: number;
   readonly needs?: readonly string[];
   readonly environmentGate?: boolean;
+  readonly fails?: boolean;
   readonly strategy?: Strategy;
   readonly concurrency?: Concurrency;
 }
@@ -32,15 +37,25 @@ export interface Arrival {
   /** The head commit lives in this fork. */
   readonly fork?: string;
   readonly concurrency?: Concurrency;
+  /** Of a run that GitHub lost: it did so long before. */
+  readonly lostForMs?: number;
 }
 
 /** Allowed; served by the group but not allowed; and one where the App is not installed. */
 export const ALLOWED = ['acme/app', 'acme/lib'] as const;
 export const STRANGER = 'acme/stranger';
 export const DARK = 'acme/dark';
+/** What the second of those allowed may be called later; the last is another organisation's. */
+export const RENAMED = 'acme/library';
+export const TRANSFERRED = 'beta/lib';
+/** Allowed, in an organisation of its own. */
+export const SISTER = 'beta/one';
+/** Sooner or later. */
+export const isAllowed = (name: string): boolean =>
+  [...ALLOWED, SISTER, RENAMED, TRANSFERRED].some((each) => each === name);
 
-const BASE = ['self-hosted', 'aliyun'];
-const OURS: readonly (readonly string[])[] = [
+export const BASE = ['self-hosted', 'aliyun'];
+export const OURS: readonly (readonly string[])[] = [
   [...BASE, 'arm64'],
   [...BASE, 'arm64'],
   [...BASE, 'amd64'],
@@ -63,20 +78,6 @@ export function drawArrivals(random: Random, forMs: number, isBig: boolean): Arr
   return arrivals.sort((a, b) => a.atMs - b.atMs);
 }
 
-/** One repository floods us with jobs that nothing fits, and another has a job now and then. */
-export function drawCrowd(random: Random, forMs: number): Arrival[] {
-  const labels = [...BASE, 'arm64', '128cpu'];
-  const flood = times(random.whole(1, 3), (n) => ({
-    ...{ atMs: n * 60_000, repository: ALLOWED[0], fate: 'unservable' as const },
-    jobs: times(random.whole(20, 60), (m) => job(random, `wide (${m})`, labels)),
-  }));
-  const honest = times(Math.floor(forMs / 120_000), (n) => ({
-    ...arrival(random, 150_000 + n * 120_000, [{ ...job(random, 'build', OURS[0]), durationMs: 90_000 }]),
-    repository: ALLOWED[1],
-  }));
-  return [...flood, ...honest].filter(({ atMs }) => atMs < forMs);
-}
-
 function durationOf(random: Random): number {
   const [min, max] = random.pick([
     [5, 60],
@@ -87,7 +88,7 @@ function durationOf(random: Random): number {
   return random.whole(min, max) * 1000;
 }
 
-function job(random: Random, name: string, labels = random.pick(OURS)): PlannedJob {
+export function job(random: Random, name: string, labels = random.pick(OURS)): PlannedJob {
   const isGated = random.chance(0.05);
   return {
     name,
@@ -107,14 +108,14 @@ export const manyJobs = (count: number, atMs: number, durationMs = 60_000): Arri
   })),
 });
 
-const arrival = (random: Random, atMs: number, jobs: readonly PlannedJob[]): Arrival => ({
+export const arrival = (random: Random, atMs: number, jobs: readonly PlannedJob[]): Arrival => ({
   atMs: Math.round(atMs),
   repository: random.pick(ALLOWED),
   fate: 'runs',
   jobs,
 });
 
-const times = <Thing>(count: number, make: (n: number) => Thing): Thing[] =>
+export const times = <Thing>(count: number, make: (n: number) => Thing): Thing[] =>
   Array.from({ length: count }, (_, n) => make(n));
 
 const quiet: Workload = (random, forMs) =>

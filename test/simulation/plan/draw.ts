@@ -1,18 +1,18 @@
 /** Draws a plan from a seed. */
 import { type Random, seeded } from '../../../simulator/random.ts';
-import { drawArrivals, drawCrowd, manyJobs } from './arrivals.ts';
+import { drawArrivals } from './arrivals.ts';
 import {
   FAULTS,
   type FaultName,
   INCIDENT_NAMES,
   MINUTE_MS,
-  NARROW,
   type Plan,
   type Planned,
   type PlannedConfig,
   type Rates,
 } from './plan.ts';
-import { drawForks, drawWide } from './wide.ts';
+import { specialOf } from './special.ts';
+import { drawForks, drawLater, drawWide } from './wide.ts';
 
 /** Swarm: each fault is off in most seeds, and where it is on, rare or frequent. One seed in ten is calm. */
 export function drawPlan(seed: number): Plan {
@@ -21,54 +21,12 @@ export function drawPlan(seed: number): Plan {
   const share = random.chance(0.1) ? 0 : random.pick([0.05, 0.15, 0.3]);
   const isBig = seed % 100 === 77;
   const drawn = drawUsual(seed, random, faultMs, share, isBig);
-  if (seed % 200 === 177) return huge(drawn);
-  if (seed % 500 === 444) return lasting(drawn);
-  return seed % 100 === 33 ? crowded(drawn, seeded(seed * 40503)) : drawn;
-}
-
-/** Hundreds of jobs in a run, hundreds of repositories, more than a hundred machines at once. */
-function huge(plan: Plan): Plan {
-  const { config, wide, faultMs } = plan;
-  return {
-    ...plan,
-    config: { ...config, limits: { ...config.limits, runners: 120, mintsPerMinute: 120 } },
-    wide: { ...wide, quietRepositories: 300 },
-    arrivals: [manyJobs(400, Math.round(faultMs * 0.1))],
-  };
-}
-
-/** A job of more than a day, beside all others. What the market takes back would begin anew. */
-function lasting(plan: Plan): Plan {
-  const { wide, world, arrivals, faultMs } = plan;
-  const long = manyJobs(1, Math.round(faultMs * 0.2), 30 * 60 * MINUTE_MS);
-  return {
-    ...plan,
-    wide: { ...wide, lifetime: '2d' },
-    world: { ...world, interruptions: 0 },
-    arrivals: [...arrivals, long].sort((a, b) => a.atMs - b.atMs),
-  };
-}
-
-/** Nothing goes wrong but what people ask for; or, in every other, that GitHub refuses our runners for a while. */
-function crowded(plan: Plan, random: Random): Plan {
-  const { faultMs, config } = plan;
-  const isRefused = plan.seed % 200 === 133;
-  const incident = {
-    kind: 'GitHub refuses our runners' as const,
-    atMs: 0,
-    share: random.next(),
-    ms: faultMs,
-  };
-  const limits = { ...config.limits, runners: 10, mintsPerMinute: 120, runnersPerRepository: null };
-  return {
-    ...plan,
-    wide: NARROW,
-    config: { ...config, limits },
-    rates: {},
-    arrivals: drawCrowd(random, faultMs),
-    incidents: isRefused ? [incident] : [],
-    world: { soldOut: 0, interruptions: 0, listLagMs: 20_000, skewMs: 500, tokenDelayMs: 0 },
-  };
+  const special = specialOf(drawn);
+  if (special !== null || isBig) return special ?? drawn;
+  // From a stream of its own: the plans of known seeds stay as they are but for this.
+  const later = drawLater(seeded(seed * 2246822519 + 11));
+  const isMoved = drawn.incidents.some(({ kind }) => kind === 'a repository is transferred');
+  return { ...drawn, wide: { ...drawn.wide, ...later, hasSister: drawn.wide.hasSister || isMoved } };
 }
 
 function drawUsual(seed: number, random: Random, faultMs: number, share: number, isBig: boolean): Plan {

@@ -1,14 +1,14 @@
 /** What happens in the world by itself, at a moment that the seed draws. */
 
-import type { World } from '../../world/in-process.ts';
 import { configOf } from '../../world/in-process.ts';
 import { THEIRS } from '../../world/strangers.ts';
 import { brownOut, fleetComes, somebodyAsks } from './around-us.ts';
-import { ALLOWED } from './arrivals.ts';
+import { RENAMED, TRANSFERRED } from './arrivals.ts';
+import { commonConfig } from './deployed.ts';
 import { arrivalOf, matrixOf, shortJob } from './made-runs.ts';
-import type { IncidentName, Plan } from './plan.ts';
+import { isRenamed, losesRuns, somebodyKeeps } from './people.ts';
+import type { IncidentName } from './plan.ts';
 import type { Simulation } from './simulation.ts';
-import { KERNEL_REPOSITORY, KERNEL_RUNNERS, SISTER } from './wide.ts';
 
 /** Each does nothing, and says false, where there is nothing that it could happen to. */
 type Incident = (simulation: Simulation, share: number, ms: number) => boolean;
@@ -17,8 +17,6 @@ function picked<Thing>(from: readonly Thing[], share: number): Thing | undefined
   return from[Math.floor(share * from.length)];
 }
 
-/** At most so many of the profile `big` at once. */
-export const BIG_RUNNERS = 2;
 const LABELS_OF_OTHERS = ['self-hosted', 'aliyun', 'arm64', 'amd64', 'linux', '4cpu', 'big'];
 
 export const INCIDENTS = {
@@ -154,44 +152,24 @@ export const INCIDENTS = {
   },
   "others' runners come and go": (simulation, _share, ms) => fleetComes(simulation, ms),
   'somebody asks for runners': (simulation, share, ms) => somebodyAsks(simulation, share, ms),
+  'GitHub loses runs': (simulation, share) => losesRuns(simulation, share),
+  'a repository is renamed': (simulation, _share, ms) => isRenamed(simulation, RENAMED, ms),
+  'a repository is transferred': (simulation, _share, ms) => isRenamed(simulation, TRANSFERRED, ms),
+  'a person keeps a machine': (simulation, share, ms) => somebodyKeeps(simulation, share, ms),
+  'jobs with the label debug come': ({ arrive }, share) => {
+    const job = shortJob('build');
+    const labels = [...job.labels, 'debug'];
+    for (let n = 0; n < 1 + Math.floor(share * 3); n++) arrive(arrivalOf([{ ...job, labels, fails: true }]));
+    return true;
+  },
 } satisfies Record<IncidentName, Incident>;
 
 const RIGHTS = ['DescribeInstances', 'DeleteInstance', 'RunInstances', 'GetInstanceConsoleOutput'];
 
-function deploy({ world, plan }: Simulation, limits: object, zones?: object): boolean {
-  const { config } = plan;
+function deploy({ world, plan, names }: Simulation, limits: object, zones?: object): boolean {
   const region = { region: 'cn-hangzhou', securityGroup: 'sg-cn-hangzhou' };
-  const next = { ...commonConfig(plan), limits: { ...config.limits, ...limits } };
+  const common = commonConfig(plan, names.also);
+  const next = { ...common, limits: { ...common.limits, ...limits } };
   world.state.config = configOf(zones === undefined ? next : { ...next, placements: [{ ...region, zones }] });
   return true;
-}
-
-const placementIn = (region: string, zones: string) => ({
-  region,
-  zones: Object.fromEntries([...zones].map((zone) => [zone, `vsw-${region}-${zone}`])),
-  securityGroup: `sg-${region}`,
-});
-const FIRST = placementIn('cn-hangzhou', 'hik');
-const SECOND = placementIn('cn-beijing', 'hikl');
-export const quietRepository = (n: number): string => `acme/quiet-${n}`;
-
-/** What every deployment of this plan has in runners.yaml. */
-export function commonConfig({ config, wide }: Plan): object {
-  const { second, hasSister, hasKernel, quietRepositories, lifetime, hot, stopped } = wide;
-  const kernel = { cpu: 4, runners: KERNEL_RUNNERS, repositories: [KERNEL_REPOSITORY] };
-  const quiet = Array.from({ length: quietRepositories }, (_, n) => quietRepository(n));
-  return {
-    ...config,
-    limits: { ...config.limits, ...(lifetime === null ? {} : { lifetime }) },
-    repositories: { allow: [...ALLOWED, ...(hasSister ? [SISTER] : []), ...quiet] },
-    profiles: { big: { cpu: 16, runners: BIG_RUNNERS }, ...(hasKernel ? { kernel } : {}) },
-    ...(hot + stopped === 0
-      ? {}
-      : { warm: [{ labels: ['arm64'], hot, stopped, repositories: [ALLOWED[0]] }] }),
-    ...(second === null ? {} : { placementChoice: second, placements: [FIRST, SECOND] }),
-  };
-}
-
-export function deployAsPlanned(world: World, plan: Plan, more: object = {}): void {
-  world.state.config = configOf({ ...commonConfig(plan), ...more });
 }

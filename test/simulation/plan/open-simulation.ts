@@ -5,13 +5,14 @@ import { type Random, seeded } from '../../../simulator/random.ts';
 import { openWorld, START_MS, type World, type WorldOptions } from '../../world/in-process.ts';
 import type { Watch } from '../../world/ports.ts';
 import { smallRegion } from '../../world/small-region.ts';
-import { addStranger, THEIRS } from '../../world/strangers.ts';
-import { ALLOWED, type Arrival, DARK, STRANGER } from './arrivals.ts';
+import { addForeignRunner, addTheirs } from './around-us.ts';
+import { ALLOWED, type Arrival, DARK, SISTER, STRANGER } from './arrivals.ts';
+import { deployAsPlanned, quietRepository } from './deployed.ts';
 import { type Faults, faultsOf } from './faults.ts';
-import { deployAsPlanned, INCIDENTS, quietRepository } from './incidents.ts';
+import { INCIDENTS } from './incidents.ts';
+import { namesIn } from './people.ts';
 import type { Plan } from './plan.ts';
-import type { PlannedRun, Simulation } from './simulation.ts';
-import { SISTER } from './wide.ts';
+import type { Names, PlannedRun, Simulation } from './simulation.ts';
 
 /** Seen online by no sweep, by the next, by several. */
 const EARLY_MS = [2_000, 20_000, 200_000];
@@ -23,7 +24,8 @@ export function openSimulation(plan: Plan, watch: Watch, more: WorldOptions = {}
   const faults = faultsOf(plan.rates, random.fork());
   const world = openWorld({ ...optionsOf(plan, faults, random.fork()), watch, ...more });
   addOthers(world, plan);
-  deployAsPlanned(world, plan);
+  const names = namesIn(plan);
+  deployAsPlanned(world, plan, names.also);
   world.ecs.stuckPending(faults.rate('ecs stuck in Pending'));
   const off = { now: false };
   drawEach(world, faults, off);
@@ -37,10 +39,18 @@ export function openSimulation(plan: Plan, watch: Watch, more: WorldOptions = {}
     faults,
     off,
     runs,
+    names,
+    kept: new Map(),
     jobs: () => runs.flatMap(({ run }) => world.github.jobsOf(run)),
     later: (ms, act) => void world.clock.after(ms, act),
-    installation: { now: world.installation, repositories: installedIn(plan) },
-    arrive(arrival) {
+    installation: {
+      now: world.installation,
+      get repositories() {
+        return installedIn(plan).map((name) => (name === ALLOWED[1] ? names.now : name));
+      },
+    },
+    arrive(planned) {
+      const arrival = asNamed(planned, names);
       const run = arrive(simulation, arrival);
       runs.push({ arrival, run });
       return run;
@@ -62,7 +72,7 @@ function addOthers({ github }: World, { wide }: Plan): void {
   const [login = ''] = SISTER.split('/');
   github.addOrganization(login);
   github.addRepository(SISTER);
-  github.addGroup({ organization: login, name: 'ci-runners', repositories: [SISTER] });
+  github.addGroup({ organization: login, name: 'ci-runners', repositories: 'all' });
   github.install(login);
 }
 
@@ -107,6 +117,7 @@ function optionsOf(plan: Plan, faults: Faults, random: Random): WorldOptions {
       faults: faults.github,
       deliveryFaults: faults.delivery,
       behaviour: { tokenDelayMs, runListLagMs: [0, runListLagMs] },
+      ...(plan.wide.isOwnHost ? { isOwnHost: true, hooks: null } : {}),
     },
     ecs: {
       regions: [smallRegion(), ...(plan.wide.second === null ? [] : [smallRegion('cn-beijing')])],
@@ -125,11 +136,18 @@ function optionsOf(plan: Plan, faults: Faults, random: Random): WorldOptions {
   };
 }
 
+const asNamed = (arrival: Arrival, { isUnknown }: Names): Arrival =>
+  isUnknown && arrival.repository === ALLOWED[1] && arrival.fate === 'runs'
+    ? { ...arrival, fate: 'renamed' }
+    : arrival;
+
 function arrive(simulation: Simulation, arrival: Arrival): SimRun {
-  const { repository, jobs, branch, concurrency, fork } = arrival;
-  const { github } = simulation.world;
+  const { repository: named, jobs, branch, concurrency, fork, lostForMs } = arrival;
+  const { github, clock } = simulation.world;
+  const repository = named === ALLOWED[1] ? simulation.names.now : named;
   const own = `branch-${simulation.runs.length}`;
-  const more = { ...(concurrency && { concurrency }), ...(fork === undefined ? {} : { fork }) };
+  const lost = lostForMs === undefined ? {} : { forgottenSinceMs: clock.nowMs() - lostForMs };
+  const more = { ...(concurrency && { concurrency }), ...(fork === undefined ? {} : { fork }), ...lost };
   const run = github.queueRun({ repository, jobs, branch: branch ?? own, ...more });
   if (jobs.some(({ environmentGate }) => environmentGate))
     simulation.later(60_000, () => approveAll(simulation, run));
@@ -141,59 +159,4 @@ function approveAll(simulation: Simulation, run: SimRun): void {
   const { github, clock } = simulation.world;
   for (const job of github.jobsOf(run)) if (job.status === 'waiting') github.approve(job.id);
   if (clock.nowMs() < START_MS + REVIEWED_MS) simulation.later(60_000, () => approveAll(simulation, run));
-}
-
-/** Somebody else's machine in our runner group, good for one job; it waits for half an hour. */
-function addForeignRunner(
-  { adapters, github, clock }: World,
-  labels: readonly string[],
-  share: number,
-): void {
-  const name = `their-machine-${clock.nowMs() - START_MS}` as never;
-  const target = { owner: 'acme', repository: null, installationId: null };
-  const minted = adapters().github.mint(target, { name, labels });
-  minted.then(
-    (outcome) => {
-      if (outcome.kind !== 'minted') return;
-      // A job that was cancelled has taken the session with it.
-      const finish = (id: number) => github.job(id)?.status === 'in_progress' && session.finishJob('success');
-      const session = github.connectRunner(outcome.jitConfig, {
-        onJob: (job) => void clock.after(job.durationMs, () => finish(job.id)),
-      });
-      clock.after(1_800_000 * (0.1 + share), () => session.disconnect());
-    },
-    () => undefined,
-  );
-}
-
-/** Tagged with a name of anything, or of a runner of ours that lives. */
-function addTheirs(world: World, callEcs: World['ecs']['call'], share: number): void {
-  const names = world.ecs.alive().flatMap(({ name }) => name ?? []);
-  const taggedAs = share < 0.3 ? 'anything' : names[Math.floor(share * names.length)];
-  try {
-    addStranger(callEcs, { name: THEIRS, taggedAs });
-  } catch {
-    // ECS has none for them at this moment either.
-  }
-}
-
-/** From now on nothing goes wrong any more; what went wrong before has still to be mended. */
-export function heal(simulation: Simulation): void {
-  const { world, faults, plan, runs, later } = simulation;
-  const { github, fc, ecs } = world;
-  faults.heal();
-  simulation.off.now = false;
-  fc.faults.killAfterMs = null;
-  world.store.faults = null;
-  ecs.stuckPending(0);
-  for (const { history, createdAtMs } of ecs.alive())
-    if (history.length === 1 && createdAtMs < world.clock.nowMs() - 60_000)
-      faults.count('ecs stuck in Pending');
-  for (const { conclusion } of simulation.jobs())
-    if (conclusion === 'failure') faults.count('job fails by itself');
-  // The operator was told of jobs that are only looked at; a deployed change lets them be launched for again.
-  later(2 * 60_000, () => deployAsPlanned(world, plan, { tags: { mended: 'yes' }, warm: [] }));
-  // Nobody is left to run what is not ours.
-  for (const { arrival, run } of runs)
-    if (arrival.fate !== 'runs') later(4 * 60_000, () => github.cancelRun(run));
 }

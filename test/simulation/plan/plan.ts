@@ -70,6 +70,11 @@ export const INCIDENT_NAMES = [
   'a right at ECS is missing',
   "others' runners come and go",
   'somebody asks for runners',
+  'GitHub loses runs',
+  'a repository is renamed',
+  'a repository is transferred',
+  'a person keeps a machine',
+  'jobs with the label debug come',
 ] as const;
 
 export type IncidentName = (typeof INCIDENT_NAMES)[number];
@@ -118,6 +123,11 @@ export interface Wide {
   /** So many runners wait for jobs, and so many are kept stopped. */
   readonly hot: number;
   readonly stopped: number;
+  /** CNY: of all machines that live, and of those of a day; null: as much as it takes. */
+  readonly spendPerHour: number | null;
+  readonly spendPerDay: number | null;
+  /** The organisation is on a host of its own: GitHub Enterprise Server, or ghe.com. */
+  readonly isOwnHost: boolean;
 }
 
 export const NARROW: Wide = {
@@ -128,6 +138,9 @@ export const NARROW: Wide = {
   lifetime: null,
   hot: 0,
   stopped: 0,
+  spendPerHour: null,
+  spendPerDay: null,
+  isOwnHost: false,
 };
 
 export interface PlannedConfig {

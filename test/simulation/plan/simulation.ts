@@ -11,11 +11,23 @@ export interface PlannedRun {
   readonly run: SimRun;
 }
 
+/** Of the repository that may be renamed. */
+export interface Names {
+  now: string;
+  /** What `repositories.allow` has beside the plan's. */
+  readonly also: string[];
+  /** `now` is not allowed yet. */
+  isUnknown: boolean;
+}
+
 export interface Simulation {
   readonly plan: Plan;
   readonly world: World;
   readonly faults: Faults;
-  readonly runs: readonly PlannedRun[];
+  readonly runs: PlannedRun[];
+  readonly names: Names;
+  /** Machines that a person keeps, by their ids, and until when. */
+  readonly kept: Map<string, number>;
   /** One more run, now. */
   arrive(arrival: Arrival): SimRun;
   /** Of the latest attempt of each run. */

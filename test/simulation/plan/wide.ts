@@ -1,10 +1,8 @@
 /** More than one placement, one organisation and short jobs: drawn after all else, so that known seeds stay as they are. */
 import type { Random } from '../../../simulator/random.ts';
-import { ALLOWED, type Arrival, type Fate } from './arrivals.ts';
+import { ALLOWED, type Arrival, type Fate, SISTER } from './arrivals.ts';
 import { NARROW, type Wide } from './plan.ts';
 
-/** Allowed, in an organisation of its own. */
-export const SISTER = 'beta/one';
 /** Of the profile `kernel`, which is for one repository. */
 export const KERNEL_REPOSITORY = ALLOWED[1];
 export const KERNEL_RUNNERS = 2;
@@ -21,13 +19,12 @@ export function drawWide(
   if (isBig || random.chance(0.5)) return { wide: NARROW, arrivals: [] };
   const hasLongJobs = random.chance(0.1);
   const wide: Wide = {
+    ...NARROW,
     second: random.chance(0.3) ? random.pick(['order', 'price'] as const) : null,
     hasSister: random.chance(0.3),
     hasKernel: random.chance(0.3),
     quietRepositories: random.chance(0.2) ? random.pick([30, 90]) : 0,
     lifetime: hasLongJobs ? '6h' : null,
-    hot: 0,
-    stopped: 0,
   };
   const some = (count: number, make: () => Arrival): Arrival[] => Array.from({ length: count }, make);
   const one = (fate: Fate, repository: string, labels: readonly string[], minutes: number): Arrival => ({
@@ -47,6 +44,17 @@ export function drawWide(
     ...(random.chance(0.2) ? [mistyped(random, forMs)] : []),
   ];
   return { wide, arrivals };
+}
+
+/** In CNY: the dearest job of all costs 4.3 at most, and what costs more than a bound is never launched. */
+export function drawLater(random: Random): Pick<Wide, 'spendPerHour' | 'spendPerDay' | 'isOwnHost'> {
+  const [hour, day] = [random.pick([4.5, 8, 20]), random.pick([8, 25])];
+  const bound = random.chance(0.15) ? random.pick(['hour', 'day', 'both'] as const) : null;
+  return {
+    spendPerHour: bound === null || bound === 'day' ? null : hour,
+    spendPerDay: bound === null || bound === 'hour' ? null : day,
+    isOwnHost: random.chance(0.1),
+  };
 }
 
 /** Those of the other repository must not be run for, whatever they are given. */

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { alertOnce, resolveAlert } from '../../../../shared/alert-once.ts';
+import { parseJson } from '../../../../shared/json.ts';
 import type { Note } from '../../../../shared/ledger/entries.ts';
 import type { Held } from '../../../../shared/ledger/ledger.ts';
 import { REPOSITORY_LIST_MS } from '../../../../shared/limits.ts';
@@ -100,14 +101,8 @@ function readable(release: PublishedRelease): PublishedRelease {
   throw new Error(`the newest runner is not to be read\n${z.prettifyError(read.error)}`);
 }
 
-function publishedIn(text: string): PublishedRelease | null {
-  try {
-    return Published.safeParse(JSON.parse(text)).data ?? null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
-}
+const publishedIn = (text: string): PublishedRelease | null =>
+  Published.safeParse(parseJson(text)).data ?? null;
 
 /** A mirror that does not answer takes nothing from the others. */
 function lookEverywhere(release: PublishedRelease, { mirrors, log }: ReaperWorld): Promise<Seen[]> {

@@ -116,3 +116,13 @@ test('a machine that was seen again in between was not gone: what was counted be
   await each.meet('close');
   expect(await runnerIn(each)).toBeUndefined();
 });
+
+test('a job that a stranger’s runner of the same name runs says nothing of ours', async () => {
+  const idle = { state: 'idle', busyWith: null, for: job.id } as const;
+  const stranger = await gone(idle, () => record(1, { status: 'in_progress', runner: { id: 8, name } }));
+  await stranger.meet('retire');
+  expect(await runnerIn(stranger)).toMatchObject({ state: 'retiring' });
+  const own = await gone(idle, () => record(1, { status: 'in_progress', runner: { id: 9, name } }));
+  await own.meet('retire');
+  expect(await runnerIn(own), 'the next sweep sees it as interrupted').toMatchObject({ state: 'busy' });
+});

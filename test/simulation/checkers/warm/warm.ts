@@ -1,8 +1,8 @@
 /** Runners that wait for jobs: no machine is launched for a job that has one of them. */
-import type { Params } from '../../../simulator/ecs/parameters.ts';
-import type { Simulation } from '../plan/simulation.ts';
+import type { Params } from '../../../../simulator/ecs/parameters.ts';
+import type { Simulation } from '../../plan/simulation.ts';
+import { type Report, type RunnerRow, rowsOf, TAGS } from '../truth.ts';
 import { checkStandby } from './standby.ts';
-import { type Report, type RunnerRow, rowsOf, TAGS } from './truth.ts';
 
 interface WarmRow extends RunnerRow {
   readonly warm?: string;

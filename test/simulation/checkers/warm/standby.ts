@@ -1,9 +1,9 @@
 /** Runners that are kept stopped: what is asked for of their machines was written before, and is as it has to be. */
-import type { Machine } from '../../../simulator/ecs/index.ts';
-import type { Params } from '../../../simulator/ecs/parameters.ts';
-import { isMadeReady, jitConfigOf } from '../../../simulator/told-by-user-data.ts';
-import type { Simulation } from '../plan/simulation.ts';
-import { type Report, type RunnerRow, rowsOf, TAGS } from './truth.ts';
+import type { Machine } from '../../../../simulator/ecs/index.ts';
+import type { Params } from '../../../../simulator/ecs/parameters.ts';
+import { isMadeReady, jitConfigOf } from '../../../../simulator/told-by-user-data.ts';
+import type { Simulation } from '../../plan/simulation.ts';
+import { type Report, type RunnerRow, rowsOf, TAGS } from '../truth.ts';
 
 /** Clocks of two functions may differ by so much. */
 const SKEW_MAX_MS = 10_000;

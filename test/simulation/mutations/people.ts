@@ -1,0 +1,41 @@
+/** What people do, and are told: names, machines that stay, jobs that GitHub lost, refusals. */
+import { type Mutation, one } from './edit.ts';
+
+export const PEOPLE: readonly Mutation[] = [
+  one(
+    'a new name is no security event',
+    'functions/reaper/events/foreign-job.ts',
+    'if (await reportRenamed(job, entry?.job ?? null, runner, world)) return;',
+    'await reportRenamed(job, entry?.job ?? null, runner, world);',
+  ),
+  one(
+    'what GitHub has given up is not launched for',
+    'functions/reaper/rounds/lost.ts',
+    'if (isGivenUp(job, null, runChangedAtMs, clock.nowMs())) {',
+    'if (isGivenUp(job, null, runChangedAtMs, 0)) {',
+  ),
+  one(
+    'what the webhook refuses is told',
+    'functions/webhook/webhook.ts',
+    "if (parsed.kind === 'event') await tellOfRefused(parsed.event, decision.because, world);",
+    "if (parsed.kind !== 'event') await tellOfRefused(parsed, decision.because, world);",
+  ),
+  one(
+    'a kept machine is not deleted',
+    'functions/reaper/ending/terminate.ts',
+    "if (isKept(entry, world.clock.nowMs())) return 'its machine is kept';",
+    '',
+  ),
+  one(
+    'a kept machine has an end',
+    'shared/ledger/entry-parts.ts',
+    'keep != null && keep.untilMs > nowMs;',
+    'keep != null && keep.untilMs > nowMs * 0;',
+  ),
+  one(
+    'links lead to where the organisation is',
+    'functions/reaper/rounds/checks/tell-run.ts',
+    "const base = config.github.baseUrl.replace(/\\/+$/, '');",
+    "const base = config.github.baseUrl.replace(/^.*$/, 'https://github.com');",
+  ),
+];
