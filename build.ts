@@ -53,8 +53,7 @@ export async function buildFunction(
     // What is imported lazily is not even parsed at a cold start.
     splitting: true,
     chunkNames: 'chunk-[hash]',
-    // CommonJS dependencies call `require` for Node's own modules.
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    banner: REQUIRE,
     // An optional part of ali-oss, asked for only when a proxy is set.
     external: ['proxy-agent'],
     plugins: [CONFIGURED_LATER, ...changes],
@@ -64,6 +63,11 @@ export async function buildFunction(
   writeConfiguration(config, folder);
   return { name, folder, path: join(folder, 'index.mjs'), metafile };
 }
+
+/** CommonJS dependencies call `require` for Node's own modules. */
+export const REQUIRE = {
+  js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+};
 
 const COMMON = {
   absWorkingDir: ROOT,

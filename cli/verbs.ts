@@ -1,9 +1,12 @@
 /** The commands: operators' first, then those of whoever changes the project. */
 import pc from 'picocolors';
+import { nearestOf } from '../shared/job/label-words.ts';
 import { IS_PACKAGE } from './shared/package/places.ts';
-import { LEFT } from './shared/screen/leaving.ts';
+import { fileTrouble } from './shared/screen/file-trouble.ts';
+import { LEFT, sayWhenLeft } from './shared/screen/leaving.ts';
 import { nextStep } from './shared/screen/next-step.ts';
-import { complain } from './shared/screen/show.ts';
+import { complain, fail } from './shared/screen/show.ts';
+import { unaskedOf } from './shared/screen/unasked.ts';
 
 /**
  * One verb; `main` gives its exit code: 0, 1 for failure, 2 for usage. Its file is loaded only when it is asked for.
@@ -120,9 +123,17 @@ const DEVELOPERS: readonly Verb[] = [
   ['bench', 'measure cold starts and deliveries', () => import('../dev/bench/index.ts')],
   ['catalog', 'bring the offline catalogue of instance types up to date', () => import('../dev/catalog.ts')],
   ['pack', 'build what npm pack puts into the package', () => import('../dev/pack.ts')],
+  [
+    'release',
+    'make what stands beside a release: code and templates',
+    () => import('../dev/release/index.ts'),
+  ],
 ];
 
 const LOOK = 'run it again in a minute; if it says the same, npm run doctor looks for the cause';
+
+const LEFT_WORDS = '\nLeft. Nothing more is done.';
+const NOBODY = '\nNobody is there to be asked: say --yes where --help has it, or run it in a terminal.';
 
 /** What an operator can do something about is told in its own words. A mistake in here keeps its trace. */
 function reportError(error: unknown, after: string | undefined): number {
@@ -130,12 +141,14 @@ function reportError(error: unknown, after: string | undefined): number {
     (kind) => error instanceof kind,
   );
   if (!(error instanceof Error) || isMistake || process.env.DEBUG) throw error;
-  // The prompts' way of saying Ctrl-C.
-  const isLeft = error.name === 'ExitPromptError';
-  complain(isLeft ? '\nLeft. Nothing more is done.' : error.message);
+  const unasked = unaskedOf(error);
+  if (unasked === 'closed') return fail(NOBODY, 2);
+  const isLeft = unasked === 'left';
+  complain(isLeft ? LEFT_WORDS : (fileTrouble(error) ?? error.message));
   const step = nextStep(error, LOOK);
   if (step !== null) complain(`→ ${step}`);
-  if (after !== undefined) complain(after);
+  // Who is nobody has done nothing.
+  if (after !== undefined && error.name !== 'NoCredentials') complain(after);
   return isLeft ? LEFT : 1;
 }
 
@@ -153,12 +166,20 @@ export async function run(argv: readonly string[]): Promise<number> {
   const verb = SECTIONS.flatMap(([, verbs]) => verbs).find(([each]) => each === name);
   if (verb !== undefined) {
     const { main } = await verb[2]();
-    return main(args).catch((error: unknown) => reportError(error, verb[3]));
+    const after = verb[3];
+    if (after !== undefined) sayWhenLeft(() => complain(`${LEFT_WORDS}\n${after}`));
+    return main(args).catch((error: unknown) => reportError(error, after));
   }
   const isAskedFor = name === undefined || ['help', '--help', '-h'].includes(name);
   if (isAskedFor) process.stdout.write(list());
-  else complain(`There is no command '${name}'.\n\n${list().trimEnd()}`);
+  else complain(`There is no command '${name}'${meant(name)}.\n\n${list().trimEnd()}`);
   return isAskedFor ? 0 : 2;
+}
+
+function meant(name: string): string {
+  const names = SECTIONS.flatMap(([, verbs]) => verbs.map(([each]) => each));
+  const nearest = nearestOf(name, names);
+  return nearest === null ? '' : `; is '${nearest}' meant?`;
 }
 
 function list(): string {

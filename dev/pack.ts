@@ -33,7 +33,8 @@ export async function pack(folder: string): Promise<Packed> {
   return { imported: [...new Set(imported)].sort() };
 }
 
-async function packFunctions(folder: string): Promise<Metafile[]> {
+/** Each built but for its configuration, into a folder of `folder`. */
+export async function packFunctions(folder: string): Promise<Metafile[]> {
   const config = readRunnersYaml(join(ROOT, 'runners.example.yaml'));
   if (config === null) throw new Error('runners.example.yaml has mistakes');
   return Promise.all(
@@ -88,10 +89,13 @@ const COMMAND = /npm run (?:-s )?([a-z]+(?::[a-z]+)?|COMMAND|\$\{)( --(?= |'|`|"
 const withoutRequire = (text: string): string =>
   text.replace('const require = createRequire(import.meta.url);\n', '');
 
-/** What is called `npm run X -- …` in the repository. */
+const PAGE = /(?<![\w/])docs\/(?=[a-z][a-z-]*\.md)/g;
+
+/** What is called `npm run X -- …` in the repository; its pages are the package's there. */
 export const inPackagesWords = (text: string): string =>
   text
     .replace(COMMAND, (_, name: string) => `npx aliyun-spot-runners ${name}`)
+    .replaceAll(PAGE, 'node_modules/aliyun-spot-runners/docs/')
     .replaceAll(/npm start(?: --(?= |'|`|"))?/g, 'npx aliyun-spot-runners start');
 
 /** The commands of the repository are npm scripts; those of the package are one program. */

@@ -113,6 +113,33 @@ export function renderFunctionsYaml(
 export const functionsIn = (rendered: string): FunctionsYaml =>
   FunctionsYaml.parse(parseDocument(rendered).toJS());
 
+/** As Serverless Devs fills it in: `env()` by `variables`, then what `vars` says. Throws where nothing stands for a variable. */
+export function filledYaml(
+  rendered: string,
+  variables: Readonly<Record<string, string | undefined>>,
+): FunctionsYaml {
+  const raw = functionsIn(rendered);
+  const env = (text: string) =>
+    text.replace(
+      /\$\{env\('(\w+)'(?:, '([^']*)')?\)\}/g,
+      (_, name: string, preset?: string) => variables[name] || (preset ?? notFound(name)),
+    );
+  const text = (part: string) =>
+    env(part.replace(/\$\{vars\.(\w+)\}/g, (_, name: string) => raw.vars[name] ?? ''));
+  return FunctionsYaml.parse(mapped(raw, text));
+}
+
+function notFound(name: string): never {
+  throw new Error(`env('${name}') not found`);
+}
+
+function mapped(value: unknown, text: (part: string) => string): unknown {
+  if (typeof value === 'string') return text(value);
+  if (Array.isArray(value)) return value.map((each) => mapped(each, text));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, mapped(each, text)]));
+}
+
 function addRegional(document: Document, kind: string, functionName: string, region: string): void {
   const { component, props } = (document.toJS() as FunctionsYaml).resources[
     kind

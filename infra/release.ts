@@ -1,7 +1,8 @@
 /** Which build is deployed: our version and a hash of the functions' code and settings, without any secret. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { type ZipOptions, zipSync } from 'fflate';
 import type { Config } from '../shared/config/config.ts';
 import { FUNCTION_KINDS } from './names.ts';
 
@@ -46,6 +47,16 @@ export function configurationHash(config: Config): string {
 /** As `releaseOf` wrote it; null: a release of 0.1, which does not say. */
 export const configurationIn = (release: string): string | null =>
   / of ([0-9a-f]{12})$/.exec(release)?.[1] ?? null;
+
+/** All files of a folder; without a time of their own, so that the same code is the same bytes. */
+export function archiveOf(folder: string, level: ZipOptions['level'] = 1): Buffer {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  const contents = files.map((path) => [relative(folder, path), new Uint8Array(readFileSync(path))] as const);
+  return Buffer.from(zipSync(Object.fromEntries(contents), { level: level ?? 1, mtime: '1980-01-02' }));
+}
 
 /** Source maps hold paths of the machine that built them. */
 function filesIn(folder: string): string[] {

@@ -3,6 +3,9 @@
 /** Runners missing from a list that moved, each asked about alone, by one sweep. */
 export const SINGLE_ASKS_MAX = 40;
 
+/** GitHub's hour, and a little: whoever says to wait for longer was misheard, or is no GitHub. */
+export const HOLD_MAX_MS = 65 * 60_000;
+
 /** A mint, a look at its run, a share of tokens and of lists: docs/decisions/github-budget.md has the figures. */
 export const CALLS_PER_JOB = 2;
 
@@ -76,13 +79,24 @@ export const CODES_FORGOTTEN_MAX = 200;
 export const GITHUB_NOTE_KEPT_MS = 30_000;
 
 /** GitHub docs: 900 points a minute for an installation, a mint is 5: the rest is for deletions, proofs and looks. */
-export const MINT_PACE_MAX = 115;
+export const MINT_PACE_MAX = 132;
+
+/** GitHub's minute begins where we do not know: any minute lies within so many steps in a row. */
+export const MINT_STEP_MS = 5_000;
+export const MINT_STEPS = 13;
+
+/** While jobs wait for nothing but mints, a sweep starts more of them after each such pause; so long after its beginning no more. */
+export const LATER_PAUSE_MS = 15_000;
+export const LATER_STARTS_MS = 50_000;
 
 /**
  * Of `limits.mintsPerMinute`: a mint may be made in the minute after its slot was taken, and a repeated call counts at
  * GitHub too. In a burst of 550 jobs with 5 % of calls failing, GitHub's busiest minute had 22 % more than were paced.
  */
 export const MINT_PACE_SHARE = 0.75;
+
+/** So long after a matrix was first seen the rest of it is held at most, should the first show nothing. */
+export const FIRST_HELD_MS = 4 * 60_000;
 
 /** How long events look for held jobs in a repository after one was held; the sweep always does. */
 export const HELD_NOTE_MS = 6 * 3_600_000;

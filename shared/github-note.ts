@@ -1,7 +1,7 @@
 /** What functions tell each other of GitHub: one small note for each owner, written seldom. */
 
 import { type CodeMemory, codeMemory } from './code-note.ts';
-import { GITHUB_NOTE_KEPT_MS, RUNNER_GROUP_KEPT_MS } from './github-limits.ts';
+import { GITHUB_NOTE_KEPT_MS, HOLD_MAX_MS, RUNNER_GROUP_KEPT_MS } from './github-limits.ts';
 import { amendNote } from './ledger/amend.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Clock } from './ports.ts';
@@ -56,7 +56,16 @@ export interface GitHubMemory {
   readonly code: CodeMemory;
 }
 
-const HOLD_MAX_MS = 65 * 60_000;
+/** Pure. Of one from further in the future nothing is left: a wrong clock wrote it, GitHub's hour is the longest wait there is. */
+const holdIn = ({ heldUntilMs }: GitHubNote, nowMs: number): number =>
+  heldUntilMs - nowMs > HOLD_MAX_MS ? 0 : heldUntilMs;
+
+/** Pure. The longer hold counts. */
+export const laterHold = (note: GitHubNote, untilMs: number, nowMs: number): number =>
+  Math.max(holdIn(note, nowMs), untilMs);
+
+/** What differs by less is the same news. */
+const TOLD_MS = 5_000;
 
 export function memoryIn(ledger: Pick<Ledger, 'notes'>, clock: Clock): GitHubMemory {
   const known = new Map<string, { readonly note: GitHubNote; readonly atMs: number }>();
@@ -78,11 +87,14 @@ export function memoryIn(ledger: Pick<Ledger, 'notes'>, clock: Clock): GitHubMem
       const isFresh = group !== undefined && clock.nowMs() - group.atMs < RUNNER_GROUP_KEPT_MS;
       return isFresh ? group.id : null;
     },
+    // In a burst all learn the same at once: what another has written already is not written again.
     keepGroupId: (owner, name, id) =>
-      amend(owner, (note) => ({
-        ...note,
-        groups: { ...note.groups, [name.toLowerCase()]: { id, atMs: clock.nowMs() } },
-      })),
+      amend(owner, (note) => {
+        const [key, nowMs] = [name.toLowerCase(), clock.nowMs()];
+        const told = note.groups[key];
+        const isTold = told?.id === id && nowMs - told.atMs < TOLD_MS;
+        return isTold ? note : { ...note, groups: { ...note.groups, [key]: { id, atMs: nowMs } } };
+      }),
     async forgetGroupId(owner, name) {
       const isKnown = (await read(owner)).groups[name.toLowerCase()] !== undefined;
       if (isKnown)
@@ -92,12 +104,11 @@ export function memoryIn(ledger: Pick<Ledger, 'notes'>, clock: Clock): GitHubMem
         });
       return isKnown;
     },
-    async heldUntilMs(owner) {
-      const { heldUntilMs } = await read(owner);
-      // From further in the future it was written by a wrong clock: GitHub's hour is the longest wait there is.
-      return heldUntilMs - clock.nowMs() > HOLD_MAX_MS ? 0 : heldUntilMs;
-    },
+    heldUntilMs: async (owner) => holdIn(await read(owner), clock.nowMs()),
     hold: (owner, untilMs) =>
-      amend(owner, (note) => ({ ...note, heldUntilMs: Math.max(note.heldUntilMs, untilMs) })),
+      amend(owner, (note) => {
+        const heldUntilMs = laterHold(note, untilMs, clock.nowMs());
+        return Math.abs(heldUntilMs - note.heldUntilMs) < TOLD_MS ? note : { ...note, heldUntilMs };
+      }),
   };
 }

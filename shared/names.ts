@@ -26,6 +26,12 @@ export function warmNameOf(deployment: string, arch: Arch, second: number, at: n
   return `${deployment}-runner-${arch}-spot-0${second}${String(at).padStart(3, '0')}-1` as RunnerName;
 }
 
+/** When a warm runner of that name was first asked for; null: it is none's. */
+export function parseWarmMs(name: string): number | null {
+  const second = /-spot-0(\d{10})\d{3}-1$/.exec(name)?.[1];
+  return second === undefined ? null : Number(second) * 1000;
+}
+
 /** The job whose launch the name is of; null: it is a warm runner's, or nobody's. */
 export function parseJobId(name: string): JobId | null {
   const id = /-spot-([1-9]\d{0,14})-\d+$/.exec(name)?.[1];

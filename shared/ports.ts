@@ -111,7 +111,8 @@ export interface GitHub {
   cancelRun(target: Target, repository: string, id: RunId): Promise<'asked' | 'over' | 'refused'>;
   /** Newest first, back to `sinceMs`. */
   deliveries(sinceMs: number): Promise<Listing<Delivery>>;
-  redeliver(deliveryId: string): Promise<void>;
+  /** 'gone': GitHub never repeats it. */
+  redeliver(deliveryId: string): Promise<'asked' | 'gone'>;
   latestRunner(): Promise<PublishedRelease>;
 }
 
@@ -186,7 +187,6 @@ export interface Instances {
   /** Decoded console output, newest last; null: no such instance. */
   consoleOutput(region: string, id: string): Promise<string | null>;
 }
-
 /** What we hand to our own functions; resolves only after Function Compute accepted it. */
 export interface Queue {
   launch(event: JobEvent | DueEvent | WarmEvent): Promise<void>;

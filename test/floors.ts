@@ -10,6 +10,11 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['cli/index.ts'],
   ['cli/verbs.ts'],
   ['dev/'],
+  // Idle machines that go away: a bench counts them, too.
+  ['test/functions/reaper/going-away-world.ts'],
+  ['test/functions/reaper/scale-world.ts'],
+  ['test/functions/reaper/fixture.ts'],
+  ['test/shared/ledger/builders.ts'],
   // Seeds of whole days are played by a command, too.
   ['test/simulation/'],
   ['test/world/'],
@@ -90,6 +95,7 @@ export const FLOORS: readonly (readonly string[])[] = [
     'shared/figures.ts',
     'shared/in-parallel.ts',
     'shared/github-limits.ts',
+    'shared/json.ts',
     'shared/limits.ts',
     'shared/nouns.ts',
     'shared/words/',

@@ -7,15 +7,19 @@ set -euo pipefail
 readonly DOCKER_MIRROR=http://mirrors.cloud.aliyuncs.com/docker-ce/linux
 readonly DOCKER_KEY_SHA256=1500c1f56fa9e26b9b8f42452a553675796ade0807cdce11975eb98170b3a570
 
-# Into `needed`, where it is missing.
+# Into `needed`, where it is missing; into `wanted` what the image's own lacks.
 list_docker() {
   local distribution
-  has dockerd && return 0
+  local -a plugins=(docker-buildx-plugin docker-compose-plugin)
   distribution=$(os_release ID)
-  if [[ "${distribution}" == ubuntu ]]; then
-    needed+=(docker.io docker-buildx docker-compose-v2)
+  if [[ "${distribution}" == ubuntu ]]; then plugins=(docker-buildx docker-compose-v2); fi
+  if has dockerd; then
+    docker buildx version >/dev/null || wanted+=("${plugins[0]}")
+    docker compose version >/dev/null || wanted+=("${plugins[1]}")
+  elif [[ "${distribution}" == ubuntu ]]; then
+    needed+=(docker.io "${plugins[@]}")
   else
-    needed+=(docker-ce docker-ce-cli containerd.io docker-buildx-plugin docker-compose-plugin)
+    needed+=(docker-ce docker-ce-cli containerd.io "${plugins[@]}")
   fi
 }
 

@@ -160,7 +160,7 @@ transact() {
     export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
     installer=(apt-get --quiet=2 --yes --no-install-recommends install) first=(--download-only)
   fi
-  if [[ " $* " == *' docker-ce '* ]]; then add_docker_repository || return 1; fi
+  if [[ " $* " == *' docker-'@(buildx|compose)'-plugin '* ]]; then add_docker_repository || return 1; fi
   if has apt-get; then timeout --signal=TERM "${limit}" apt-get --quiet=2 update || true; fi
   timeout --signal=TERM "${limit}" "${installer[@]}" "${first[@]}" "$@" >/dev/null && "${installer[@]}" "$@" >/dev/null
 }
@@ -260,7 +260,7 @@ cause_at() {
 }
 
 # cause_of FILE, by what curl, apt-get and dnf say; first what may pass, because one of two ways is enough. They do not
-# all say that there is no way out.
+# all say that there is no way out. Who unpacks what never came complains as well: that stands below curl's own word.
 cause_of() {
   local said routes=unknown
   said=$(<"$1")
@@ -276,12 +276,12 @@ cause_of() {
     *refused* | *'connect to server'*) printf connection_refused ;;
     *'failed to '[cf]* | *'could not connect'* | *'response 5'* | *'error: 5'* | *'error: 4'[02][89]* | *'reset by peer'*) printf mirror_is_away ;;
     *'checksum is wrong'* | *'not in gzip'*) printf checksum! ;;
-    *'format violated'* | *'unexpected e'* | *'crc error'*) printf download_is_garbled ;;
-    *'no space'* | *'writing'*) printf disk_is_full! ;;
-    *'unable to '[lf]* | *'no installation candidate'*) printf no_such_package! ;;
     *' 407'*) printf proxy_407! ;;
     *certificate*) printf certificate! ;;
     *'error: 4'* | *'response 4'*) printf refused! ;;
+    *'format violated'* | *'unexpected e'* | *'crc error'*) printf download_is_garbled ;;
+    *'no space'* | *'writing'*) printf disk_is_full! ;;
+    *'unable to '[lf]* | *'no installation candidate'*) printf no_such_package! ;;
     *) printf unknown ;;
   esac
 }

@@ -24,6 +24,8 @@ run_one_job() {
   log 'runner.starting'
   RUNNER_PID='' GRACE_PID=''
   trap end_gracefully TERM
+  # Before the runner: a job that is there at once says so in a pipe that is there.
+  if [[ "${USAGE:?}" == true ]]; then start_usage; fi
   exec {lines}> >(note_online)
   notes=$!
   # Else the runner would start with SIGINT ignored, and could not be told to end.
@@ -32,7 +34,6 @@ run_one_job() {
   RUNNER_PID=$!
   set +m
   exec {lines}>&-
-  if [[ "${USAGE:?}" == true ]]; then start_usage; fi
   watch_machine &
   watcher=$!
   # A signal ends a wait, too, with a status of its own: the runner's is told by the one after its end.

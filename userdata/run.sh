@@ -23,12 +23,17 @@ arm() {
   local armed=/var/lib/cloud/instance/ci-runner-armed
   # Made ready by an earlier boot: cloud-init has read that one's again, and the unit which it left reads this one's.
   if [[ "${PREPARES:?}" == true && -e "${SHARED}/start.sh" ]]; then return 0; fi
-  if [[ -e "${ROOT}${armed}" ]]; then
+  if [[ -e "${ROOT}${armed}" && ! -e "${RUN}" ]]; then
     log 'machine.rebooted'
     exit 1
   fi
+  # That unit and cloud-init may come here at the same time, each with this one's: who makes the folder goes on.
+  (umask 077 && mkdir "${RUN}") || {
+    [[ -d "${RUN}" ]]
+    return
+  }
   put "${armed}" ''
-  (umask 077 && mkdir --parents "${RUN}" && cat -- "$0" >"${RUN}/run.sh")
+  (umask 077 && cat -- "$0" >"${RUN}/run.sh")
   write_deadlines
   write_units "${armed}"
   silence_timers
@@ -65,10 +70,12 @@ ExecStart=/usr/bin/env bash -c '${3//\'/\\\'}'"
 
 # write_units ARMED_FILE: systemd stops the instance when the first one ends, even if the script or the runner is killed;
 # at a shutdown it ends before the network and docker do. It begins when cloud-init, whose service has two names, has made
-# its users and let the disk grow. The other is for a reboot without user data.
+# its users and let the disk grow; at once where an earlier boot has seen to that. The other is for a reboot without user data.
 write_units() {
-  put /run/systemd/system/ci-runner.service '[Unit]
-After=network.target docker.service cloud-init.service cloud-init-network.service
+  local init='cloud-init.service cloud-init-network.service'
+  if [[ -e "${SHARED}/start.sh" ]]; then init=''; fi
+  put /run/systemd/system/ci-runner.service "[Unit]
+After=network.target docker.service ${init}
 SuccessAction=poweroff
 FailureAction=poweroff
 [Service]
@@ -77,7 +84,7 @@ KillMode=mixed
 OOMPolicy=continue
 TasksMax=infinity
 LimitNOFILE=65536:1048576
-TimeoutStopSec=75'
+TimeoutStopSec=75"
   put /etc/systemd/system/ci-runner-rebooted.service "[Unit]
 After=cloud-init.service cloud-init-network.service
 ConditionPathExists=!/run/ci-runner
@@ -96,7 +103,7 @@ boot() {
   log "boot.began instance_type=${INSTANCE_TYPE:?} zone=${ZONE:?}"
   set_clock
   mkdir --parents "${SHARED}"
-  rm --force "${SHARED}"/{ready,missing,mirrors,start.sh} "${RUN}/run.sh" "${ROOT}"/etc/systemd/system/{,multi-user.target.wants/}ci-runner-start.service
+  rm --recursive --force "${SHARED}"/{ready,missing,mirrors,start.sh} "${RUN}/run.sh" "${ROOT}"/etc/systemd/system/{ci-runner.service.d,{,multi-user.target.wants/}ci-runner-start.service}
   set_proxy
   prepare_user
   is_installed || write_settings

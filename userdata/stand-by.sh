@@ -11,6 +11,8 @@ stand_by() {
   wait || true
   await_unit cloud-final.service
   remove_copies
+  # Started beside the runner, too; enabled, it would have that wait for what it waits for.
+  if [[ "${DOCKER}" == true ]]; then systemctl --quiet --no-reload disable docker.service || true; fi
   write_start_unit
   rm --force "${ROOT}/var/lib/cloud/instance/ci-runner-armed"
   sync
@@ -22,23 +24,30 @@ stand_by() {
 # Some cloud-init reads user data once (SDK model ModifyInstanceAttributeRequest, userData); where it has read that of this
 # boot, the unit has nothing to do. A machine that cannot learn what it was started for ends.
 write_start_unit() {
-  local first
+  local first early
   first=$(ask_user_data | sha256sum)
   {
     printf 'set -euo pipefail\nreadonly ROOT=%q METADATA=%q FIRST=%q\n' "${ROOT}" "${METADATA}" "${first}"
     declare -f ask_user_data start_again
     printf 'start_again\n'
   } >"${SHARED}/start.sh"
-  put /etc/systemd/system/ci-runner-start.service '[Unit]
-Wants=network-online.target
-After=network-online.target cloud-init.service cloud-init-network.service
+  # As soon as there are disks, temporary folders and a network: cloud-init, which the system's own targets wait for, goes on
+  # beside them.
+  early='[Unit]
+DefaultDependencies=no
+After=local-fs.target systemd-tmpfiles-setup.service systemd-networkd-wait-online.service NetworkManager-wait-online.service networking.service
+Conflicts=shutdown.target
+Before=shutdown.target'
+  put /etc/systemd/system/ci-runner.service.d/early.conf "${early}"
+  put /etc/systemd/system/ci-runner-start.service "${early}
 ConditionPathExists=!/run/ci-runner
 FailureAction=poweroff
 [Service]
 Type=oneshot
+TimeoutStartSec=240
 ExecStart=/usr/bin/env bash /opt/ci-runner/start.sh
 [Install]
-WantedBy=multi-user.target'
+WantedBy=multi-user.target"
   systemctl --quiet --no-reload enable ci-runner-start.service
 }
 
@@ -52,16 +61,17 @@ ask_user_data() {
 }
 
 # In memory, root's alone, and gone before the job: it has the JIT config. That of the first boot is for no job, and what
-# metadata that lag still show.
+# metadata that lag still show. What tells later readers of that one to do nothing stays until the unit of this boot runs.
 start_again() {
   local file="${ROOT}/run/ci-runner-user-data" tries=0
-  rm --force "${ROOT}"/opt/ci-runner/start.sh "${ROOT}"/etc/systemd/system/{,multi-user.target.wants/}ci-runner-start.service
   (umask 077 && : >"${file}")
   until ask_user_data >"${file}" && [[ -s "${file}" && "$(sha256sum <"${file}")" != "${FIRST}" ]]; do
-    if ((++tries >= 30)); then exit 1; fi
-    sleep 2
+    # cloud-init was first.
+    if [[ -e "${ROOT}/run/ci-runner" ]]; then break; fi
+    if ((++tries >= 80)); then exit 1; fi
+    sleep "$((tries > 20 ? 2 : 0)).5"
   done
-  bash "${file}"
+  if [[ ! -e "${ROOT}/run/ci-runner" ]]; then bash "${file}"; fi
   rm --force "${file}"
   # Whatever else it was has armed no stop.
   [[ -e "${ROOT}/run/ci-runner" ]]

@@ -69,17 +69,22 @@ look_at_memory() {
 }
 
 # Into BUSY and TICKS (hundredths of a core's second), CORES_SEEN, DISK and NETWORK (KiB), KILLED (for want of memory).
+# Busy is what was not idle, and not another machine's. The kernel knows idle time by its clock, busy time by ticks, which
+# come late, or never, to a core that has to wait for the host's.
 # Only what is a disk and a way out: a partition, a bridge or a container's cable would be counted twice.
 read_counters() {
-  local name a b c d e f g h
-  TICKS=0 BUSY=0 CORES_SEEN=0 DISK=0 NETWORK=0 KILLED=0
-  while read -r name a b c d e f g h _; do
+  local name a b d e h
+  CORES_SEEN=0 DISK=0 NETWORK=0 KILLED=0
+  while read -r name _ _ _ d e _ _ h _; do
     case "${name}" in
-      cpu) BUSY=$((a + b + c + f + g)) TICKS=$((a + b + c + d + e + f + g + h)) ;;
+      cpu) BUSY=$((-d - e - h)) ;;
       cpu*) CORES_SEEN=$((CORES_SEEN + 1)) ;;
       *) break ;;
     esac
   done <"${ROOT}/proc/stat"
+  IFS=' .' read -r a b _ <"${ROOT}/proc/uptime"
+  TICKS=$(((a * 100 + 10#${b}) * CORES_SEEN))
+  BUSY=$((BUSY + TICKS))
   while read -r _ _ name _ _ a _ _ _ b _; do
     if [[ "${name}" =~ ^((xv|v|s)d[a-z]+|nvme[0-9]+n[0-9]+)$ ]]; then DISK=$((DISK + (a + b) / 2)); fi
   done <"${ROOT}/proc/diskstats"
@@ -94,7 +99,7 @@ read_counters() {
   done <"${ROOT}/proc/vmstat"
 }
 
-# Hundredths of cores, MiB, and KiB a second. By the kernel's own ticks, not by a clock.
+# Hundredths of cores, MiB, and KiB a second.
 end_minute() {
   local ticks
   read_counters
@@ -160,8 +165,8 @@ bars() {
   done
 }
 
-# tenths HUNDREDTHS
-tenths() { printf '%d.%d' "$(($1 / 100))" "$(($1 % 100 / 10))"; }
+# tenths HUNDREDTHS, rounded.
+tenths() { printf '%d.%d' "$((($1 + 5) / 100))" "$((($1 + 5) % 100 / 10))"; }
 
 most() {
   local each highest=0

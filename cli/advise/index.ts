@@ -3,11 +3,14 @@ import { existsSync } from 'node:fs';
 import { type EcsCall, ecsAddress, ecsCall } from '../../shared/adapters/ecs/call.ts';
 import { ecsMarket } from '../../shared/adapters/ecs/market.ts';
 import type { Config } from '../../shared/config/config.ts';
-import { operatorKey } from '../shared/alibaba.ts';
+import { alibaba, operatorKey } from '../shared/alibaba.ts';
+import { readDotEnv } from '../shared/dot-env.ts';
+import { operatorLedger } from '../shared/ledger.ts';
 import { type Operator, openOperator, withOperator } from '../shared/operator.ts';
+import { FOLDER } from '../shared/package/places.ts';
 import { RUNNERS_YAML, readRunnersYaml } from '../shared/runners-yaml.ts';
 import { type Screen, screenNow } from '../shared/screen/screen.ts';
-import { complain, type Shown, shownText } from '../shared/screen/show.ts';
+import { complain, laidOut, type Shown, shownText } from '../shared/screen/show.ts';
 import { isSimulated } from '../shared/simulator-file.ts';
 import { adviceForJob, type LookWorld, listing } from './look.ts';
 import { type AdviseOptions, parseOptions, UsageError } from './options.ts';
@@ -35,7 +38,7 @@ export function main(args: readonly string[]): Promise<number> {
 /** Exit code 0, 1 when the market could not be had, 2 for bad input. */
 export async function advise(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
-    const options = parseOptions(args, terminal.out);
+    const options = parseOptions(args, (text) => terminal.out(laidOut(text, terminal.screen)));
     if (options === null) return 0;
     if (options.warm) return await withOperator((operator) => tellWarm(operator, options, terminal));
     const advice = await adviceFor(options, terminal);
@@ -48,11 +51,11 @@ export async function advise(args: readonly string[], terminal: Terminal): Promi
 }
 
 async function adviceFor(options: AdviseOptions, terminal: Terminal): Promise<Advice> {
-  const { config, call, nowMs } = isServed(options)
+  const { config, call, nowMs, lately } = isServed(options)
     ? await servedSource(options)
     : await ownSource(options, terminal.nowMs);
   const spotDuration = config?.spot.duration ?? 1;
-  const world: LookWorld = { source: ecsMarket({ call, clock: { nowMs }, spotDuration }), nowMs };
+  const world: LookWorld = { source: ecsMarket({ call, clock: { nowMs }, spotDuration }), nowMs, lately };
   if (config === null) return listing(options, options.region ?? 'cn-hangzhou', world);
   return adviceForJob(options, config, world);
 }
@@ -62,6 +65,7 @@ interface Source {
   readonly config: Config | null;
   readonly call: EcsCall;
   readonly nowMs: () => number;
+  readonly lately: NonNullable<LookWorld['lately']>;
 }
 
 /** The world of `npm start -- --stay`, which list and explain look at, too; a file that is named is of another. */
@@ -72,7 +76,9 @@ async function servedSource({ labels, region }: AdviseOptions): Promise<Source> 
   const operator = await openOperator();
   if (operator === null) throw new UsageError('The simulated world cannot be looked at: start it anew.');
   const config = labels === null ? null : inRegion(operator.config, region);
-  return { config, call: operator.callEcs, nowMs: () => operator.clock.nowMs() };
+  const nowMs = () => operator.clock.nowMs();
+  const lately = () => operator.ledger.unavailable.list(nowMs());
+  return { config, call: operator.callEcs, nowMs, lately };
 }
 
 async function ownSource(options: AdviseOptions, nowMs: () => number): Promise<Source> {
@@ -80,7 +86,9 @@ async function ownSource(options: AdviseOptions, nowMs: () => number): Promise<S
   const simulated = options.simulate ? await import('./simulated.ts') : null;
   const config = options.labels === null ? null : configFor(options, simulated?.simulatedConfig);
   const call = simulated === null ? await realCall() : simulated.simulatedCall(nowMs());
-  return { config, call, nowMs };
+  const lately = async () =>
+    simulated !== null || config === null ? new Map<string, string>() : refusedLately(config, nowMs());
+  return { config, call, nowMs, lately };
 }
 
 export async function tellWarm(
@@ -91,6 +99,13 @@ export async function tellWarm(
   const advice = await adviseWarm(operator, options.days, options.timeZone);
   tell(advice, { isJson: options.json, json: (all) => all, text: warmText }, terminal);
   return 0;
+}
+
+/** By the deployment's own ledger. */
+async function refusedLately(config: Config, nowMs: number): Promise<ReadonlyMap<string, string>> {
+  const { TABLESTORE_ENDPOINT, ALIBABA_ENDPOINT } = { ...readDotEnv(FOLDER), ...process.env };
+  const ledger = await operatorLedger(config, alibaba(operatorKey, ALIBABA_ENDPOINT), TABLESTORE_ENDPOINT);
+  return ledger.unavailable.list(nowMs);
 }
 
 /** The one place where advice leaves. */

@@ -1,5 +1,6 @@
 /** Asks the market what an advice needs, and no more: types and stock first, then prices of what may be chosen. */
 
+import { unavailableWith } from '../../functions/launcher/misfit.ts';
 import { whyUnfit } from '../../shared/advisor/offerings.ts';
 import { rank } from '../../shared/advisor/rank.ts';
 import type { Config } from '../../shared/config/config.ts';
@@ -14,6 +15,8 @@ import type { Advice } from './table.ts';
 export interface LookWorld {
   readonly source: MarketSource;
   readonly nowMs: () => number;
+  /** What the deployment's ledger leaves alone for a while: refused, or taken back by the market. Absent: it has none. */
+  readonly lately?: () => Promise<ReadonlyMap<string, string>>;
 }
 
 const LOOK_MAX_MS = 5 * 60_000;
@@ -23,13 +26,15 @@ const MARGIN_MS = 10 * 60_000;
 /** What the launcher widens to, when nothing fits. */
 const WIDENED_CORES_MAX = 64;
 
-/** What the launcher would be told for a job with these labels, if nothing had been refused of late. */
+/** What the launcher would be told for a job with these labels now. */
 export async function adviceForJob(
   options: AdviseOptions,
   config: Config,
   world: LookWorld,
 ): Promise<Advice> {
   const requirements = requirementsOf(options, config);
+  const lately = await latelyOf(world);
+  const unavailable = unavailableWith(requirements.image, lately.unavailable, config);
   const { min, max: asked } = requirements.cpu;
   const max = asked ?? WIDENED_CORES_MAX;
   const markets = new Map<string, Market>();
@@ -44,7 +49,7 @@ export async function adviceForJob(
       requirements,
       config,
       markets,
-      unavailable: new Map(),
+      unavailable,
       nowMs,
       firstTryAtMs: nowMs,
       offSpot: false,
@@ -54,7 +59,18 @@ export async function adviceForJob(
   const isEnough = asAsked.candidates.some((each) => each.cpu <= max);
   const { candidates, leftOut, notes } = isEnough ? asAsked : await look(Math.max(max, WIDENED_CORES_MAX));
   const rows = candidates.map((each) => candidateRow(each, markets.get(each.region) as Market));
-  return { rows: rows.slice(0, options.limit), leftOut, notes };
+  return { rows: rows.slice(0, options.limit), leftOut, notes: [...notes, ...lately.notes] };
+}
+
+/** Before the first deploy there is no ledger, and without the right to read it one is advised all the same. */
+async function latelyOf({ lately }: LookWorld) {
+  try {
+    return { unavailable: (await lately?.()) ?? new Map<string, string>(), notes: [] };
+  } catch (error) {
+    const because = error instanceof Error ? error.message : String(error);
+    const note = `what was refused or taken back of late is not known, and may be among these: ${because}`;
+    return { unavailable: new Map<string, string>(), notes: [note] };
+  }
 }
 
 function requirementsOf(options: AdviseOptions, config: Config): Requirements {

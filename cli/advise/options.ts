@@ -1,8 +1,10 @@
 /** What the operator asked `npm run advise` for; a mistake is told with what to change. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { nearestRegion } from '../../shared/config/mistakes-of-places.ts';
 import { isTimeZone } from '../../shared/config/schedule.ts';
 import { HISTORY_TTL_DAYS } from '../../shared/limits.ts';
 import type { Arch } from '../../shared/nouns.ts';
+import { describe } from '../shared/options.ts';
 
 export interface AdviseOptions {
   /** Null: not for a job, but everything that the filters leave. */
@@ -83,6 +85,7 @@ function declared(): Command {
     .description('What a job would be given: candidates in order, their prices, and why.')
     .addHelpText('after', EXAMPLES)
     .exitOverride()
+    .configureHelp({ optionDescription: describe })
     .option('--labels <labels>', 'runs-on of the job, comma-separated')
     .option('--repository <owner/name>', 'the repository of the job, for profiles limited to some')
     .option('--config <file>', 'another runners.yaml')
@@ -130,6 +133,7 @@ function checked(command: Command): AdviseOptions {
   if (labels !== null) checkLabels(labels, command);
   if (!isTimeZone(given.timeZone))
     throw new UsageError(`--time-zone ${given.timeZone} is none: give one such as Asia/Shanghai`);
+  checkRegion(given.region);
   checkRange('cpu', given.mincpu, given.maxcpu);
   checkRange('mem', given.minmem, given.maxmem);
   return {
@@ -144,6 +148,12 @@ function checked(command: Command): AdviseOptions {
     },
     ...{ warm: given.warm, days: given.days, timeZone: given.timeZone },
   };
+}
+
+/** One that nobody knows may be new: then the cloud answers. */
+function checkRegion(region: string | undefined): void {
+  const meant = region === undefined ? null : nearestRegion(region);
+  if (meant !== null) throw new UsageError(`--region: there is no ${region}; is ${meant} meant?`);
 }
 
 const listed = (text: string): readonly string[] =>

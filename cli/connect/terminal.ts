@@ -1,6 +1,7 @@
 /** This process's own terminal, as a shell needs it: key by key, and given back as it was, whatever happens. */
 import { spawnSync } from 'node:child_process';
 import type { ReadStream, WriteStream } from 'node:tty';
+import { withOwnWords } from '../shared/screen/leaving.ts';
 import type { Terminal } from './converse.ts';
 import { screenModes } from './undo-modes.ts';
 
@@ -29,6 +30,7 @@ export function ownTerminal(stdin: ReadStream, stdout: WriteStream): Terminal {
       const give = () => {
         if (!stdin.destroyed) stdin.setRawMode(false);
       };
+      const done = withOwnWords();
       stdin.setRawMode(true);
       leaveOutputAsItIs();
       // A mistake of ours ends the process past all else; what only a kill -9 leaves, `reset` mends.
@@ -42,6 +44,7 @@ export function ownTerminal(stdin: ReadStream, stdout: WriteStream): Terminal {
       stdin.resume();
       return () => {
         give();
+        done();
         stdin.off('data', typed);
         for (const word of ['end', 'close']) stdin.off(word, gone);
         stdout.off('resize', resized);

@@ -15,6 +15,10 @@ const SIZINGS_MAX = 20;
 /** To the cent: what is paid by the hour is summed up here. */
 const money = (value: number): string => value.toFixed(2);
 
+/** Of a column that comes to `sum`: as many places that two digits of it mean something, and at least `least`. */
+const placesFor = (sum: number, least: number): number =>
+  sum <= 0 ? least : Math.min(4, Math.max(least, 1 - Math.floor(Math.log10(sum))));
+
 interface Line extends Sums {
   readonly name: string;
   /** What no job needed has no jobs. */
@@ -28,7 +32,7 @@ export function renderCosts({ report, ...state }: CostState, group: Group, scree
     { name: isIdle(report) ? 'jobs' : 'total', ...total },
     ...(isIdle(report) ? idleRows(report) : []),
   ];
-  const table = renderTable(columnsOf(group, state.currency), rows, screen);
+  const table = renderTable(columnsOf(group, state.currency, report.all), rows, screen);
   return [title(state), table, ...notes({ report, ...state })].join('\n');
 }
 
@@ -50,15 +54,19 @@ const title = ({ fromMs, atMs, currency }: Omit<CostState, 'report'>): string =>
 
 const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
-const columnsOf = (group: Group, currency: string | null): readonly Column<Line>[] => [
-  { head: group, cell: ({ name }) => plainText(name, 200), min: 16 },
-  { head: 'jobs', cell: ({ jobs, isIdle: none }) => (none ? '' : `${jobs}`), align: 'right' },
-  { head: 'hours', cell: ({ hours }) => hours.toFixed(1), align: 'right', drop: 1 },
-  { head: 'instance', cell: ({ instance }) => money(instance), align: 'right', drop: 2 },
-  { head: 'disk', cell: ({ disk }) => money(disk), align: 'right', drop: 3 },
-  { head: `total ${currency ?? ''}`.trim(), cell: ({ total }) => money(total), align: 'right' },
-  { head: 'saved', cell: ({ total, onDemand }) => saved(total, onDemand), align: 'right' },
-];
+function columnsOf(group: Group, currency: string | null, all: Sums): readonly Column<Line>[] {
+  const [places, ofHours] = [placesFor(all.total, 2), placesFor(all.hours, 1)];
+  const told = (value: number) => value.toFixed(places);
+  return [
+    { head: group, cell: ({ name }) => plainText(name, 200), min: 16 },
+    { head: 'jobs', cell: ({ jobs, isIdle: none }) => (none ? '' : `${jobs}`), align: 'right' },
+    { head: 'hours', cell: ({ hours }) => hours.toFixed(ofHours), align: 'right', drop: 1 },
+    { head: 'instance', cell: ({ instance }) => told(instance), align: 'right', drop: 2 },
+    { head: 'disk', cell: ({ disk }) => told(disk), align: 'right', drop: 3 },
+    { head: `total ${currency ?? ''}`.trim(), cell: ({ total }) => told(total), align: 'right' },
+    { head: 'saved', cell: ({ total, onDemand }) => saved(total, onDemand), align: 'right' },
+  ];
+}
 
 const saved = (total: number, instead: number): string =>
   instead === 0 ? '' : `${Math.round(100 * (1 - total / instead))} %`;

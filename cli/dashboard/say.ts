@@ -1,5 +1,5 @@
 /** Times, spans and money as the page says them; links that keep the language. */
-import { formatDuration } from '../../shared/story/format.ts';
+import { formatAmount, formatDuration } from '../../shared/story/format.ts';
 import { inChinese as sentenceInChinese } from '../../shared/words/chinese.ts';
 import type { Translate } from '../../shared/words/translate.ts';
 import { type Html, html, type Part } from '../shared/screen/html.ts';
@@ -13,7 +13,9 @@ export interface Say {
   readonly words: Words;
   readonly duration: (ms: number) => string;
   /** With its currency: `CNY 1.23`. */
-  readonly money: (value: number, currency: string | null, digits?: number) => string;
+  readonly money: (value: number, currency: string | null) => string;
+  /** Of one machine, as commands tell it: two digits that mean something. */
+  readonly price: (value: number, currency: string | null) => string;
   /** In UTC until the page's script puts it into the viewer's zone. */
   readonly time: (ms: number) => Html;
   readonly link: (page: string, query?: Readonly<Record<string, string>>) => string;
@@ -27,14 +29,14 @@ const inChinese = (span: string): string =>
 /** `isChosen`: the viewer chose the language; links keep it. */
 export function sayIn(language: Language, isChosen: boolean): Say {
   const words = language === 'zh' ? ZH : EN;
+  const paid = (amount: string, currency: string | null) =>
+    currency === null ? `${amount} (${words.unknownCurrency})` : `${currency} ${amount}`;
   return {
     ...{ language, words },
     duration: (ms) =>
       language === 'zh' ? inChinese(formatDuration(Math.max(0, ms))) : formatDuration(Math.max(0, ms)),
-    money: (value, currency, digits = 2) =>
-      currency === null
-        ? `${value.toFixed(digits)} (${words.unknownCurrency})`
-        : `${currency} ${value.toFixed(digits)}`,
+    money: (value, currency) => paid(value.toFixed(2), currency),
+    price: (value, currency) => paid(formatAmount(value), currency),
     time: (ms) => timeOf(ms, 'time'),
     link: (page, query = {}) => {
       const all = new URLSearchParams({ ...query, ...(isChosen ? { lang: language } : {}) }).toString();

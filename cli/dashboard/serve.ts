@@ -1,9 +1,8 @@
 /** The dashboard's server: on this machine alone, at a path that only who started it knows. */
-import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { plainJson } from '../../shared/story/outside-text.ts';
+import { CLOSED_HEADERS, isLocalHost, isSame, listenLocally } from '../shared/screen/local-server.ts';
 import { type Answer, type Asked, answer } from './answer.ts';
 import { ASSETS, STYLE_SOURCE } from './assets.ts';
 import { follow, type Viewer } from './live.ts';
@@ -19,9 +18,7 @@ export interface Dashboard {
 /** Nothing runs, loads or connects but from here; no page of others may hold ours. */
 const HEADERS = {
   'content-security-policy': `default-src 'none'; script-src 'self'; style-src ${STYLE_SOURCE}; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
-  'cache-control': 'no-store',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
+  ...CLOSED_HEADERS,
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
 };
@@ -39,12 +36,9 @@ export async function serve(world: DashboardWorld, token: string): Promise<Dashb
       end(response, plain(500, error instanceof Error ? error.message : 'no reason given')),
     );
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
+  const origin = await listenLocally(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/${token}/`,
+    url: `${origin}/${token}/`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -81,10 +75,10 @@ interface Reply {
 
 const plain = (status: number, body: string): Reply => ({ status, type: 'text/plain; charset=utf-8', body });
 
-/** Another site's name may be made to point here; another page may send forms here. Null: go on. */
+/** Another site's name, another page that sends forms here: refused. Null: go on. */
 function refusalOf({ headers, method, url = '' }: IncomingMessage, token: string): Reply | null {
   const host = headers.host ?? '';
-  if (!/^(127\.0\.0\.1|localhost):\d+$/.test(host)) return plain(421, 'Not here: use 127.0.0.1.');
+  if (!isLocalHost(host)) return plain(421, 'Not here: use 127.0.0.1.');
   // After `..` was followed, as it is for all that comes after.
   const [, first = ''] = new URL(url, 'http://127.0.0.1').pathname.split('/');
   if (!isSame(first, token)) return plain(404, 'There is nothing at this address.');
@@ -94,11 +88,6 @@ function refusalOf({ headers, method, url = '' }: IncomingMessage, token: string
   const isDrawnIn = headers['sec-fetch-site'] === 'cross-site' && headers['sec-fetch-mode'] !== 'navigate';
   if (isForeign || isDrawnIn) return plain(403, 'Only from this page.');
   return null;
-}
-
-function isSame(one: string, other: string): boolean {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 async function askedOf(request: IncomingMessage, token: string): Promise<Asked> {

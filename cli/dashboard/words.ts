@@ -56,7 +56,7 @@ export const EN = {
   workflow: 'workflow',
   labels: 'labels',
   job: 'job',
-  onDemand: 'on demand',
+  onDemand: 'pay-as-you-go',
   keptUntil: 'kept until',
   retire: 'Retire',
   retireAsk: 'Retire this runner?',

@@ -15,7 +15,7 @@ import { type KeyWorld, type RunTool, withShortLivedKey } from '../shared/sessio
 import { apply, compareStack, type StackChange } from '../shared/stacks.ts';
 import { type TrustWorld, workflowTrust } from '../shared/workflow-trust.ts';
 import { formerMirrors, formerRegions, type RegionsWorld } from './former-regions.ts';
-import { keepVersion, type Live, liveFunctions } from './functions.ts';
+import { keepVersion, type Live, liveFunctions, whyNotOurs } from './functions.ts';
 import { isPending, withFixedAddress, withNetwork } from './ids.ts';
 import { type ConfigurationWorld, changedKeys } from './live-configuration.ts';
 import { newsSince } from './news.ts';
@@ -38,7 +38,7 @@ export interface DeployWorld extends RegionsWorld, TrustWorld, ConfigurationWorl
   /** Brings the functions to what `file` says. Exit code. */
   readonly deployFunctions: RunTool;
   /** Has the reaper look for the newest runner now: without it no launch knows which one to install. */
-  readonly startMirror: (functionName: string, accountId: string) => Promise<void>;
+  readonly startMirror: (functionName: string) => Promise<void>;
 }
 
 /** 0: deployed, or nothing to do. 1: refused by the operator, or it failed; another run goes on from there. */
@@ -55,6 +55,9 @@ export async function deploy(world: DeployWorld): Promise<number> {
     workflow: await workflowTrust(read(world), world),
   };
   const before = await planOf(world, read(world), found);
+  const why = whyNotOurs(before.functions);
+  if (why !== null) world.say(why);
+  if (why !== null) return 1;
   show(before, world);
   if (before.isEmpty) return await printWebhookUrl(world, before.config);
   if (!(await world.confirm('Go on?'))) {
@@ -185,7 +188,7 @@ async function functions(world: DeployWorld, config: Config): Promise<number> {
     );
     return 1;
   }
-  await world.startMirror(namesOf(config).functionOf('reaper'), filled.ACCOUNT_ID ?? '');
+  await world.startMirror(namesOf(config).functionOf('reaper'));
   return printWebhookUrl(world, config);
 }
 

@@ -1,5 +1,6 @@
 /** The functions as they are deployed: what would change, the version kept to go back to, and going back. */
 import { functionPlaces } from '../../infra/names.ts';
+import { CONFIGURATION_VARIABLE } from '../../infra/one-click/configuration.ts';
 import type { Config } from '../../shared/config/config.ts';
 import type { FunctionKind } from '../../shared/config/environment.ts';
 import { nullIfAbsent } from '../doctor/checks/roles.ts';
@@ -13,6 +14,14 @@ export interface Live {
   /** Null: not deployed. */
   readonly release: string | null;
   readonly variables: Readonly<Record<string, string>>;
+}
+
+/** Null: they are a deploy's to change. A stack of the one-click template has them, and would change them back. */
+export function whyNotOurs(live: readonly Live[]): string | null {
+  const other = live.find(({ variables }) => CONFIGURATION_VARIABLE in variables);
+  return other === undefined
+    ? null
+    : `${other.name} was made by a stack of the one-click template. Delete that stack first, when no job runs; the ledger goes with it. Or choose another name: in runners.yaml.`;
 }
 
 /** Older ones are removed: Function Compute keeps a limited number for each function. */

@@ -67,11 +67,7 @@ export async function main(args: readonly string[]): Promise<number> {
         accessKey,
         say,
       }),
-    startMirror: (functionName, accountId) =>
-      invokeOnce({
-        ...{ functionName, accountId, config, accessKey: operatorKey },
-        endpoint: variables.INVOKE_ENDPOINT,
-      }),
+    startMirror: (functionName) => invokeOnce(functionName, config, cloud, variables.INVOKE_ENDPOINT),
     github: githubAsApp(config.github.baseUrl, config.control.region, variables, cloud, FOLDER),
     rootOf: rootFingerprint,
     sleep,

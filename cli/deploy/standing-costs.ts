@@ -6,7 +6,7 @@ const NAT_USD_PER_HOUR = { mainland: 0.034, elsewhere: 0.043 } as const;
 const HOURS_A_MONTH = 730;
 
 export const COST_SOURCE =
-  'list prices: alibabacloud.com/help/en/nat-gateway, Billing of Internet NAT gateways; the buy page counts';
+  'list prices: alibabacloud.com/help/en/nat-gateway, Billing of Internet NAT gateways; what the buy page says is what you pay';
 
 /** One line a gateway, for the regions in which one is made. */
 export function standingCosts(regions: readonly string[]): string[] {

@@ -52,7 +52,10 @@ export async function destroy(world: DestroyWorld): Promise<number> {
   for (const { name, region } of images) say(`- image ${name} in ${region}, with its snapshots`);
   for (const { name, region } of builds) say(`- the build ${name} in ${region}, which is stopped`);
   if (await isBusy(world, found)) return 1;
-  if (!(await world.confirm(config.name))) return 1;
+  if (!(await world.confirm(config.name))) {
+    say(`That is not ${config.name}: nothing was removed.`);
+    return 1;
+  }
   // What Function Compute has accepted, and tries again, finds the mark; what was on its way shows itself in the looks.
   if (found.hasLedger) await world.refuseLaunches();
   for (const each of functions) await removeTriggers(world, each);

@@ -55,7 +55,7 @@ async function act(
   operator: Operator,
 ): Promise<number> {
   const names = bakedNames(operator.config);
-  if (names.length === 0) return fail('No image of runners.yaml bakes itself: write images.NAME.bake: true.');
+  if (names.length === 0) return noneBakes(verb, options, operator);
   if (named !== undefined && !names.includes(named))
     return fail(`No image '${named}' bakes itself. Those that do: ${names.join(', ')}`, 2);
   if (verb === 'list') return show(named === undefined ? names : [named], options, operator);
@@ -63,6 +63,12 @@ async function act(
   if (name === undefined) return fail(`Which one? ${names.join(', ')}`, 2);
   return actOn(verb, name, options, operator);
 }
+
+/** A list without a name in it is a list for a script, and for a person a question. */
+const noneBakes = async (verb: Verb, options: Options, operator: Operator): Promise<number> =>
+  verb === 'list' && options.json
+    ? show([], options, operator)
+    : fail('No image of runners.yaml bakes itself: write images.NAME.bake: true.');
 
 function actOn(
   verb: Exclude<Verb, 'list'>,

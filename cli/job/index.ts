@@ -26,7 +26,8 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   try {
     const job = await queue(simulator.endpoint, options);
-    say((options.json ? JSON.stringify({ job }) : said(job, options)).trimEnd());
+    if (options.json) say(JSON.stringify({ job }));
+    else for (const line of said(job, options)) say(line);
     return 0;
   } catch (error) {
     const because = error instanceof Error ? error.message : 'no reason given';
@@ -68,5 +69,9 @@ async function queue(endpoint: string, { labels, name, minutes }: Options): Prom
   return Queued.parse(JSON.parse(text)).job;
 }
 
-const said = (job: number, { labels }: Options): string =>
-  `Job ${job} is queued, with the labels ${labels.join(', ')}. What becomes of it:\n  npm run list\n  npm run explain -- ${job}\n`;
+/** A line each, which goes on below itself. */
+const said = (job: number, { labels }: Options): readonly string[] => [
+  `Job ${job} is queued, with the labels ${labels.join(', ')}. What becomes of it:`,
+  '  npm run list',
+  `  npm run explain -- ${job}`,
+];

@@ -6,7 +6,8 @@ import type { Config } from '../../shared/config/config.ts';
 import { parseYaml } from '../../shared/config/parse.ts';
 import { parseOptions } from '../shared/options.ts';
 import { FOLDER } from '../shared/package/places.ts';
-import { complain, say } from '../shared/screen/show.ts';
+import { textOf } from '../shared/runners-yaml.ts';
+import { complain, fail, say } from '../shared/screen/show.ts';
 import { ROOT } from '../shared/steps.ts';
 import { userDataMistakes } from '../shared/user-data-size.ts';
 import { lintWorkflow } from './check.ts';
@@ -41,16 +42,17 @@ export async function main(args: readonly string[]): Promise<number> {
   const path = options.config ?? files.find(isConfiguration) ?? join(FOLDER, 'runners.yaml');
   const absent = [path, ...files].find((file) => !existsSync(file));
   if (absent !== undefined) {
-    complain(`There is no ${absent}. Name it with --config, or npm run setup makes a runners.yaml.`);
-    return 2;
+    const how = absent === path ? ' Name it with --config, or npm run setup makes a runners.yaml.' : '';
+    return fail(`There is no ${absent}.${how}`, 2);
   }
-  const { config, found } = lintConfiguration(path);
   const workflows = files.filter((file) => !isConfiguration(file));
+  const texts = new Map([path, ...workflows].map((file) => [file, textOf(file)]));
+  if ([...texts.values()].includes(null)) return 2;
+  const read = (file: string) => texts.get(file) ?? '';
+  const { config, found } = lintConfiguration(path, read(path));
   const all = [
     ...found,
-    ...(config === null
-      ? []
-      : workflows.flatMap((file) => lintWorkflow(file, readFileSync(file, 'utf8'), config))),
+    ...(config === null ? [] : workflows.flatMap((file) => lintWorkflow(file, read(file), config))),
   ];
   tell(all, options);
   return all.some(({ level }) => level === 'error') ? 1 : 0;
@@ -75,11 +77,14 @@ function proposed(): string[] {
 }
 
 /** A file with mistakes has no meaning that workflows could be held to. */
-function lintConfiguration(file: string): {
+function lintConfiguration(
+  file: string,
+  text: string,
+): {
   readonly config: Config | null;
   readonly found: readonly LintFinding[];
 } {
-  const parsed = parseYaml(readFileSync(file, 'utf8'));
+  const parsed = parseYaml(text);
   if (parsed.kind === 'wrong')
     return {
       config: null,

@@ -7,6 +7,7 @@ import { cleanLines } from '../../shared/story/outside-text.ts';
 import type { Findings } from '../explain/findings.ts';
 import { storyOf } from '../explain/story.ts';
 import type { Operator } from '../shared/operator.ts';
+import { nextStep } from '../shared/screen/next-step.ts';
 import { type Console, diagsOf } from './diag.ts';
 
 export type AskLog = (question: LogQuestion) => Promise<Listing<LogLine>>;
@@ -72,9 +73,9 @@ async function functionLines(
       source: functionName.replace(`${config.name}-`, ''),
     }));
   } catch (error) {
-    missing.push(
-      `The functions’ lines could not be had: ${reasonOf(error)}. It needs log:GetLogStoreLogs on the deployment’s log project.`,
-    );
+    const because = reasonOf(error);
+    const step = nextStep({ name: 'LogService', message: because }, 'run it again in a minute');
+    missing.push(`The functions’ lines could not be had: ${because} → ${step}`);
     return [];
   }
 }

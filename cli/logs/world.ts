@@ -14,12 +14,15 @@ export function askLogService({ config, clock }: Operator): AskLog {
   const served = simulator?.environment ?? null;
   const cloud = alibaba(operatorKey, variables.ALIBABA_ENDPOINT);
   const { region } = config.control;
+  const endpoint = served?.LOG_ENDPOINT ?? variables.LOG_ENDPOINT ?? null;
   return async (question) => {
+    // The key of a served account is nothing for the real service.
+    if (endpoint === null && variables.ALIBABA_ENDPOINT !== undefined)
+      throw new Error('Log Service is not played here');
     const accountId =
       served?.FC_ACCOUNT_ID ?? (await cloud.rpc('sts', region, 'GetCallerIdentity')).AccountId;
     return logLines(question, {
-      endpoint: served?.LOG_ENDPOINT ?? variables.LOG_ENDPOINT ?? null,
-      region,
+      ...{ endpoint, region },
       project: namesOf(config).logProject(String(accountId)),
       store: namesOf(config).logStore,
       accessKey: async () =>

@@ -5,12 +5,12 @@ import { Command } from 'commander';
 import { stringify } from 'yaml';
 import type { ReleaseReport } from '../../functions/reaper/rounds/release/check-release.ts';
 import { namesOf } from '../../infra/names.ts';
-import { withoutNull } from '../../shared/adapters/alibaba/acs3.ts';
 import { fcInvoker } from '../../shared/adapters/function-compute/invoker.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { REAPER_TIMEOUT_S } from '../../shared/limits.ts';
 import { ASK_FOR_COPIES, ASK_HOW_COPIES_GET_ON } from '../../shared/runner/copies.ts';
 import { alibaba, operatorKey } from '../shared/alibaba.ts';
+import { operatorInvoker } from '../shared/cloud/invoker.ts';
 import { parseOptions } from '../shared/options.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
 import { complain, say } from '../shared/screen/show.ts';
@@ -53,18 +53,10 @@ function printActions(words: readonly string[], { mirror }: Config): number {
 }
 
 async function asker(config: Config) {
-  const { region } = config.control;
-  const credentials = withoutNull(await operatorKey());
   const cloud = alibaba(operatorKey, process.env.ALIBABA_ENDPOINT);
-  const { AccountId } = await cloud.rpc('sts', region, 'GetCallerIdentity');
+  const { region, ...options } = await operatorInvoker(config, cloud, process.env.INVOKE_ENDPOINT);
   const functionName = namesOf(config).functionOf('reaper');
-  const invoke = fcInvoker({
-    endpoint: process.env.INVOKE_ENDPOINT,
-    accountId: String(AccountId),
-    signature: config.functionCompute.signature,
-    credentials: () => credentials,
-    log: () => undefined,
-  });
+  const invoke = fcInvoker(options);
   return async (what: 'copy' | 'look'): Promise<ReleaseReport> => {
     const body = Buffer.from(what === 'copy' ? ASK_FOR_COPIES : ASK_HOW_COPIES_GET_ON);
     const timeoutMs = REAPER_TIMEOUT_S * 1000;

@@ -17,7 +17,10 @@ export async function confirmInstallation(answers: Answers, world: SetupWorld): 
   let installation = await installationAt(owner, world);
   if (installation === null) world.say(`Install it: ${app.url}/installations/new`);
   while (installation === null) {
-    if (!(await world.ask.confirm(`It is not installed at ${owner} yet. Look again?`))) return false;
+    if (!(await world.ask.confirm(`It is not installed at ${owner} yet. Look again?`))) {
+      world.say('Left. The next npm run setup goes on from here.');
+      return false;
+    }
     installation = await installationAt(owner, world);
   }
   await prepareRunnerGroup(answers, installation, world);

@@ -9,6 +9,7 @@ import type { AccessKey } from '../../shared/adapters/alibaba/acs3.ts';
 import { apiUrl } from '../../shared/adapters/github/client.ts';
 import { exchange } from '../../shared/adapters/http/exchange.ts';
 import { parseYaml } from '../../shared/config/parse.ts';
+import { parseJson } from '../../shared/json.ts';
 import { type Language, languageOf } from '../../shared/words/language.ts';
 import { operatingWords } from '../../shared/words/operating.ts';
 import { webhookUrl } from '../doctor/checks/functions.ts';
@@ -19,8 +20,9 @@ import { readDotEnv } from '../shared/dot-env.ts';
 import { parseOptions } from '../shared/options.ts';
 import { FOLDER, IS_PACKAGE } from '../shared/package/places.ts';
 import { openDoor } from '../shared/screen/door.ts';
-import { LEFT } from '../shared/screen/leaving.ts';
-import { complain, say } from '../shared/screen/show.ts';
+import { LEFT, leaving } from '../shared/screen/leaving.ts';
+import { complain, fail, say } from '../shared/screen/show.ts';
+import { unaskedOf } from '../shared/screen/unasked.ts';
 import { prepareFolder } from './folder.ts';
 import { progressFile } from './progress.ts';
 import { prompts } from './prompts.ts';
@@ -40,12 +42,21 @@ export async function main(args: readonly string[]): Promise<number> {
   const added = IS_PACKAGE ? prepareFolder(FOLDER) : [];
   if (added.length > 0) say(words.say(`Kept out of git from now on (.gitignore): ${added.join(', ')}.`));
   const world = realWorld({ root: FOLDER, environment: process.env, accessKey: operatorKey, ask });
+  const tellLeft = () => complain(`\n${words.say('Left. The next npm run setup goes on from here.')}`);
+  // While it waits for the browser, say: a question tells of Ctrl-C by itself.
+  leaving().signal.addEventListener('abort', () => {
+    tellLeft();
+    process.exit(LEFT);
+  });
   try {
     return await setup({ ...world, words, say: (line) => say(words.say(line)) });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    if (error.name !== 'ExitPromptError') throw Object.assign(error, { message: words.say(error.message) });
-    complain(`\n${words.say('Left. The next npm run setup goes on from here.')}`);
+    const unasked = unaskedOf(error);
+    if (unasked === null) throw Object.assign(error, { message: words.say(error.message) });
+    if (unasked === 'closed')
+      return fail(`\n${words.say('Nobody is there to be asked: run npm run setup in a terminal.')}`, 2);
+    tellLeft();
     return LEFT;
   }
 }
@@ -104,14 +115,6 @@ async function zonesOf(cloud: Alibaba, region: string): Promise<string[]> {
   }
 }
 
-function parsedOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
 /** @see https://docs.github.com/rest/apps/apps#create-a-github-app-from-a-manifest */
 async function convert(api: string, code: string): Promise<{ status: number; data: unknown }> {
   const { status, body } = await exchange({
@@ -122,5 +125,5 @@ async function convert(api: string, code: string): Promise<{ status: number; dat
     // The code is good for one exchange.
     isOnce: true,
   });
-  return { status, data: parsedOrNull(body.toString()) };
+  return { status, data: parseJson(body.toString()) };
 }

@@ -1,8 +1,8 @@
 /** The page that posts the manifest, and the address that GitHub comes back to: on this machine alone. */
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { OperatingWords } from '../../shared/words/operating.ts';
+import { CLOSED_HEADERS, isLocalHost, isSame, listenLocally } from '../shared/screen/local-server.ts';
 import { manifestFor, manifestTarget } from './manifest.ts';
 import { donePage, startPage, wrongPage } from './page.ts';
 import type { Answers, Converted } from './progress.ts';
@@ -40,12 +40,9 @@ export async function localPage(options: LocalPageOptions): Promise<LocalPage> {
     const reply = await answer(request, { ...options, path }, found).catch(noAnswer(options.words));
     send(response, reply, options.answers.baseUrl);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
+  const origin = await listenLocally(server, options.port);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
+    url: `${origin}${path}`,
     converted,
     close: () =>
       new Promise((resolve) => {
@@ -74,8 +71,8 @@ async function answer(
   found: (converted: Converted) => void,
 ): Promise<Reply> {
   const host = request.headers.host ?? '';
-  // Another site's name may be made to point here; it would not know the state, and gets nothing else either.
-  if (!/^(127\.0\.0\.1|localhost):\d+$/.test(host))
+  // Another site would not know the state, and gets nothing else either.
+  if (!isLocalHost(host))
     return { status: 421, html: wrongPage('Not here', 'Use 127.0.0.1.', options.words) };
   const url = new URL(request.url ?? '/', `http://${host}`);
   if (request.method !== 'GET')
@@ -141,18 +138,11 @@ async function callback(
   return { status: 200, html: donePage(converted.slug, words) };
 }
 
-function isSame(one: string, other: string): boolean {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)];
-  return a.length === b.length && timingSafeEqual(a, b);
-}
-
 function send(response: ServerResponse, { status, html }: Reply, baseUrl: string): void {
   const { origin } = new URL(baseUrl);
   response.writeHead(status, {
     'content-type': 'text/html; charset=utf-8',
-    'cache-control': 'no-store',
-    'referrer-policy': 'no-referrer',
-    'x-content-type-options': 'nosniff',
+    ...CLOSED_HEADERS,
     'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'; form-action ${origin}; frame-ancestors 'none'; base-uri 'none'`,
     connection: 'close',
   });

@@ -1,5 +1,7 @@
-/** The first `runners.yaml`, from the answers. Pure. */
+/** The first `runners.yaml`, from the answers and what the account pays. */
 import { stringify } from 'yaml';
+import * as z from 'zod';
+import type { Alibaba } from '../shared/alibaba.ts';
 import type { BroughtNetwork, BroughtRest } from './network.ts';
 import type { Answers } from './progress.ts';
 import type { PlacementAnswer } from './questions.ts';
@@ -8,6 +10,7 @@ export function firstYaml(
   answers: Answers,
   placement: PlacementAnswer | BroughtNetwork,
   { images, selfDestructRole }: BroughtRest,
+  { currency, ...spend }: Spend = USUAL,
 ): string {
   const registryMirror = 'registryMirror' in placement ? placement.registryMirror : null;
   const content = {
@@ -16,16 +19,52 @@ export function firstYaml(
     github: { baseUrl: answers.baseUrl.replace(/\/+$/, ''), scope: answers.scope },
     repositories: { allow: answers.allow },
     ...(registryMirror === null ? {} : { defaults: { registryMirror } }),
-    limits: PROPOSED,
+    limits: spend,
     ...(images === null ? {} : { images }),
     placements: ['securityGroup' in placement ? brought(placement) : made(placement)],
     ...(selfDestructRole === null ? {} : { selfDestruct: { roleName: selfDestructRole } }),
   };
-  return `# Every key and its default: docs/configure.md\n# limits.spendPerHour and spendPerDay are a proposal, in your account's currency: raise them when jobs wait for them.\n# yaml-language-server: $schema=./runners.schema.json\n${stringify(content)}`;
+  return `# Every key and its default: docs/configure.md
+# limits.spendPerHour and spendPerDay are a proposal, in ${currency ?? "your account's currency"}:
+# raise them when jobs wait for them.
+# yaml-language-server: $schema=./runners.schema.json
+${stringify(content)}`;
 }
 
-/** A hundred machines of eight cores on spot for an hour; and six such hours a day. */
-const PROPOSED = { spendPerHour: 50, spendPerDay: 300 };
+/** A hundred machines of eight cores for an hour, at half of pay-as-you-go; and six such hours a day. */
+export interface Spend {
+  readonly spendPerHour: number;
+  readonly spendPerDay: number;
+  /** Null: of the account's own. */
+  readonly currency: string | null;
+}
+
+/** By what eight cores cost in CNY. */
+const USUAL: Spend = { spendPerHour: 50, spendPerDay: 300, currency: null };
+
+/** Of eight cores and sold in most regions. */
+const ASKED_FOR = ['ecs.c8y.2xlarge', 'ecs.c7.2xlarge', 'ecs.c6.2xlarge'];
+const Prices = z.object({
+  Currency: z.string().regex(/^[A-Z]{3}$/),
+  SpotPrices: z.object({ SpotPriceType: z.array(z.object({ OriginPrice: z.number().positive() })).min(1) }),
+});
+
+/** In what the account pays, by its prices there. What cannot be asked is proposed as usual: the operator reads it. */
+export async function proposedSpend(region: string, { rpc }: Pick<Alibaba, 'rpc'>): Promise<Spend> {
+  for (const InstanceType of ASKED_FOR) {
+    const query = { InstanceType, NetworkType: 'vpc', OSType: 'linux' };
+    const answer = await rpc('ecs', region, 'DescribeSpotPriceHistory', query).catch(() => null);
+    const { success, data } = Prices.safeParse(answer);
+    if (success) return spendFor(data.SpotPrices.SpotPriceType[0]?.OriginPrice ?? 0, data.Currency);
+  }
+  return USUAL;
+}
+
+/** One digit that means something: it is a proposal. Pure. */
+function spendFor(pricePerHour: number, currency: string): Spend {
+  const spendPerHour = Number((50 * pricePerHour).toPrecision(1));
+  return { spendPerHour, spendPerDay: Number((6 * spendPerHour).toPrecision(2)), currency };
+}
 
 /** `npm run deploy` makes it and fills in the ids. */
 function made({ region, zones, mirrorBucket }: PlacementAnswer) {

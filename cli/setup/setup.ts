@@ -10,7 +10,7 @@ import { localPage } from './local-page.ts';
 import { broughtNetwork, broughtRest, missingOfNetwork } from './network.ts';
 import { type Answers, type Converted, isOwnedBy, type Progress, parseConverted } from './progress.ts';
 import { askAll, askPlacement, askRest } from './questions.ts';
-import { firstYaml } from './runners-yaml.ts';
+import { firstYaml, proposedSpend } from './runners-yaml.ts';
 import type { SetupWorld } from './world.ts';
 
 /** 0: all is set up. 1: the operator stopped, or something has to be done first; the next run goes on from there. */
@@ -26,6 +26,7 @@ export async function setup(world: SetupWorld): Promise<number> {
   // Who runs it again, after a destroy perhaps, has the App, and wants its address and the rest looked after.
   world.progress.write({ isInstalled: false, isDeployed: false, webhook: null });
   world.say(firstWorkflow(answers));
+  world.say('Then: npm run list, and npm run explain -- JOB. npm run doctor checks that everything is well.');
   return 0;
 }
 
@@ -53,7 +54,8 @@ async function configured(first: Answers, world: SetupWorld): Promise<Answers> {
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const placement = (await askPlacement(answers, world)) ?? broughtNetwork(world.variables);
     if (placement === null) throw new Error('no placement');
-    const yaml = firstYaml(answers, placement, broughtRest(world.variables));
+    const spend = await proposedSpend(placement.region, world.alibaba);
+    const yaml = firstYaml(answers, placement, broughtRest(world.variables), spend);
     world.say(`\n${yaml}`);
     const next = await world.ask.choose('This is runners.yaml', [
       { value: 'write', name: 'write it' },
@@ -98,8 +100,7 @@ jobs:
     runs-on: [self-hosted, aliyun, arm64]
     steps:
       - run: nproc && uname -m
-
-Then: npm run list, and npm run explain -- JOB. npm run doctor checks that everything is well.`;
+`;
 
 /** The secrets of another deployment are not written over unasked: its functions would hold a wrong key from then on. */
 async function mayKeep(answers: Answers, world: SetupWorld): Promise<boolean> {
@@ -162,7 +163,10 @@ async function deployed(world: SetupWorld): Promise<boolean> {
     world.say('Deploy with npm run deploy, then run npm run setup again: it sets the webhook’s address.');
     return (await world.webhookUrl()) !== null;
   }
-  if ((await world.deploy()) !== 0) return false;
+  if ((await world.deploy()) !== 0) {
+    world.say('Left. The next npm run setup goes on from here.');
+    return false;
+  }
   world.progress.write({ isDeployed: true });
   return true;
 }

@@ -98,9 +98,10 @@ export async function operatorKey(): Promise<AccessKey> {
 
 /** What the chain itself says is a list of all the places where it looked. */
 function noKey(): never {
-  throw new Error(
+  const error = new Error(
     'no credentials of Alibaba Cloud were found: set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or a profile of its tools',
   );
+  throw Object.assign(error, { name: 'NoCredentials' });
 }
 
 type Chain = new () => { getCredential(): Promise<CredentialModel> };

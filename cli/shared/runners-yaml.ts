@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import type { Config } from '../../shared/config/config.ts';
 import { parseYaml, type Wrong } from '../../shared/config/parse.ts';
 import { FOLDER } from './package/places.ts';
+import { fileTrouble } from './screen/file-trouble.ts';
 import { complain } from './screen/show.ts';
 import { ROOT } from './steps.ts';
 import { userDataMistakes } from './user-data-size.ts';
@@ -18,7 +19,9 @@ export function readRunnersYaml(path: string = RUNNERS_YAML): Config | null {
     );
     return null;
   }
-  const parsed = parseYaml(readFileSync(path, 'utf8'));
+  const text = textOf(path);
+  if (text === null) return null;
+  const parsed = parseYaml(text);
   const mistakes = placed(path, parsed.kind === 'wrong' ? parsed : tooLong(parsed.config));
   if (parsed.kind === 'wrong' || mistakes.length > 0) {
     complain(`${path} has mistakes:\n${mistakes.map((line) => `  ${line}`).join('\n')}`);
@@ -26,6 +29,18 @@ export function readRunnersYaml(path: string = RUNNERS_YAML): Config | null {
   }
   for (const warning of parsed.warnings) complain(`warning: ${warning}`);
   return parsed.config;
+}
+
+/** Null after it said why it cannot be read. */
+export function textOf(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error ? fileTrouble(Object.assign(error, { path })) : null;
+    if (why === null) throw error;
+    complain(why);
+    return null;
+  }
 }
 
 const tooLong = (config: Config): Omit<Wrong, 'kind'> => ({ mistakes: userDataMistakes(config), lines: [] });

@@ -5,6 +5,7 @@ import { bootValues, type Installed } from '../../functions/launcher/boot.ts';
 import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { wantedTools } from '../../shared/config/tools.ts';
+import { DEBUG_LABEL } from '../../shared/job/debug.ts';
 import { architecturesOf, parseLabels } from '../../shared/job/labels.ts';
 import type { Candidate, Job, JobId, Requirements, RunId } from '../../shared/nouns.ts';
 import { userData } from '../../shared/runner/user-data.ts';
@@ -30,13 +31,18 @@ export function userDataMistakes(config: Config): string[] {
   });
 }
 
-/** A plain job's, and each profile's: what is kept for some repositories names them to its machine. */
+/** A plain job's, each profile's, and each image's: what is kept for some repositories names them to its machine. */
 function requirementsToCheck(config: Config): Requirements[] {
   const [arch = 'amd64'] = architecturesOf(config);
-  return [[], ...Object.entries(config.profiles)].flatMap(([name, profile]) => {
-    const hasArch = profile?.arch !== undefined || profile?.image !== undefined;
-    const labels = [...config.baseLabels, ...(name === undefined ? [] : [name]), ...(hasArch ? [] : [arch])];
-    const understood = parseLabels(labels, null, config);
+  const asks = [
+    [arch],
+    ...Object.entries(config.profiles).map(([name, { arch: own, image }]) =>
+      own === undefined && image === undefined ? [name, arch] : [name],
+    ),
+    ...Object.keys(config.images).map((name) => [`image-${name}`]),
+  ];
+  return asks.flatMap((labels) => {
+    const understood = parseLabels([...config.baseLabels, ...labels], null, config);
     return understood.kind === 'ours' ? [understood.requirements] : [];
   });
 }
@@ -52,7 +58,7 @@ function longestBoot(region: string, asked: Requirements, config: Config): Param
       repository: 'any/any',
       isPublic: false,
     },
-    ...{ installationId: null, labels: [], createdAtMs: Date.UTC(2100, 0) },
+    ...{ installationId: null, labels: [DEBUG_LABEL], createdAtMs: Date.UTC(2100, 0) },
   };
   const candidate: Candidate = {
     ...{

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { type EmptyAccount, openEmptyAccount } from '../../simulator/empty-account/index.ts';
 import { FOLDER, IS_PACKAGE, STATE } from '../shared/package/places.ts';
-import { leaving } from '../shared/screen/leaving.ts';
-import { complain } from '../shared/screen/show.ts';
+import { LEFT, leaving } from '../shared/screen/leaving.ts';
+import { complain, say } from '../shared/screen/show.ts';
 import { ROOT } from '../shared/steps.ts';
 import { openLocalEndpoint, otherWorld } from './local-endpoint.ts';
 
@@ -35,27 +35,34 @@ export async function serveAccount(): Promise<number> {
   const time = () => ({ scale: 1, simulatedMs: Date.now(), realMs: Date.now() });
   const found = () => ({ ...time(), environment: null, accessKeyId, accessKeySecret });
   const endpoint = await openLocalEndpoint(account.github, found);
-  process.stdout.write(HELP);
+  for (const line of HELP) say(line);
   await new Promise<void>((resolve) => {
     leaving().signal.addEventListener('abort', () => resolve());
   });
   await Promise.all([endpoint.close(), account.close()]);
   rmSync(FILE, { force: true });
   rmSync(folder, { recursive: true, force: true });
-  return 0;
+  say(GONE);
+  return LEFT;
 }
 
-const HELP = `An empty Alibaba Cloud account, and a GitHub organisation '${ORGANIZATION}' with
-'${ORGANIZATION}/app', are served on 127.0.0.1 until Ctrl-C. Nothing is real but the
-time. In another terminal, in this folder:
+/** A line each: what is too long goes on below itself. */
+const HELP = [
+  `An empty Alibaba Cloud account, and a GitHub organisation '${ORGANIZATION}' with '${ORGANIZATION}/app', are served on 127.0.0.1 until Ctrl-C. Nothing is real but the time. In another terminal, in this folder:`,
+  '',
+  `  . ${relative(FOLDER, FILE)}`,
+  '  npm run setup',
+  '  npm run job -- --labels self-hosted,aliyun,arm64 --minutes 1',
+  '',
+  'The first line stands for real credentials. Set-up goes on as docs/install.md says; functions go to cn-hongkong, and where it asks for a bucket the answer is -: OSS is not played.',
+  `What the functions log is in ${relative(FOLDER, LOG)}.`,
+];
 
-  . ${relative(FOLDER, FILE)}   # instead of real credentials
-  npm run setup            # and on, as docs/install.md says; functions in cn-hongkong
-                           # OSS is not played: answer - where it asks for a bucket
-  npm run job -- --labels self-hosted,aliyun,arm64 --minutes 1
+const GONE =
+  '\nThe account is gone, with all that was made in it. What set-up wrote here is of no more use: rm .env .setup.json runners.yaml';
 
-What the functions log is in ${relative(FOLDER, LOG)}.
-`;
+/** As a shell takes it, whatever the folder is called. */
+const quoted = (value: string): string => `'${value.replaceAll("'", "'\\''")}'`;
 
 /** For a shell to source. Serverless Devs is played too: its component comes from a registry of its own. */
 export function shellExports({
@@ -69,6 +76,6 @@ export function shellExports({
     SERVERLESS_DEVS: join(ROOT, IS_PACKAGE ? 'packed/cli' : 'cli/start', 'serverless-devs.mjs'),
   };
   return Object.entries(all)
-    .map(([name, value]) => `export ${name}='${value}'\n`)
+    .map(([name, value]) => `export ${name}=${quoted(value)}\n`)
     .join('');
 }

@@ -1,8 +1,7 @@
 /** The dashboard of `npm start -- --stay`: a process of its own, since commands live in the simulated world's time. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import { ROOT } from '../shared/steps.ts';
+import { PROGRAM } from '../shared/package/places.ts';
 
 export interface StayingDashboard {
   /** Its address, or why there is none: one line. */
@@ -18,7 +17,7 @@ export async function startDashboard(
   { open }: { readonly open: boolean },
   signal: AbortSignal,
 ): Promise<StayingDashboard> {
-  const args = [join(ROOT, 'cli', 'run.mjs'), 'dashboard', ...(open ? [] : ['--no-open'])];
+  const args = [PROGRAM, 'dashboard', ...(open ? [] : ['--no-open'])];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve()).once('error', () => resolve());

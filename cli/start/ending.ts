@@ -50,7 +50,7 @@ export function interruptedBy(jobs: readonly SimJob[]): string {
 /** What to try in the world that stays. */
 export const whatToTry = (job: number, commits: string): string => `
 This world stays until Ctrl-C. From another terminal:
-  npm run job -- --labels self-hosted,aliyun,arm64,16cpu   queues one more job
-  npm run list -- --watch                                  shows what is alive
-  npm run explain -- ${String(job).padEnd(38)}tells the story of one
+  one more job   npm run job -- --labels self-hosted,aliyun,arm64
+  what is alive  npm run list -- --watch
+  a job's story  npm run explain -- ${job}
 What authors are told on their commits: ${commits}`;

@@ -7,6 +7,7 @@ import { parseOptions, wholeNumber } from '../shared/options.ts';
 import { makeBundles } from '../shared/package/bundles.ts';
 import { STATE } from '../shared/package/places.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
+import { fitted } from '../shared/screen/cut.ts';
 import { LEFT, leaving } from '../shared/screen/leaving.ts';
 import { inAscii, screenNow } from '../shared/screen/screen.ts';
 import { complain } from '../shared/screen/show.ts';
@@ -66,8 +67,11 @@ async function open(options: Options, signal: AbortSignal): Promise<number> {
   const read = readRunnersYaml(join(ROOT, 'simulator', 'runners.yaml'));
   if (read === null) return 1;
   const config = options.warm ? withPools(read) : read;
-  const { isAscii } = screenNow();
-  const write = (line: string) => void process.stdout.write(`${isAscii ? inAscii(line) : line}\n`);
+  const { isAscii, width } = screenNow();
+  const write = (text: string) => {
+    const lines = width === null ? text : fitted(text, width);
+    process.stdout.write(`${isAscii ? inAscii(lines) : lines}\n`);
+  };
   const say = options.json ? () => undefined : write;
 
   say('Building the functions, and starting GitHub and Alibaba Cloud on 127.0.0.1 …');

@@ -1,4 +1,6 @@
 /** Where each job is, as told by the functions' own log lines and the simulators' truth. */
+
+import { parseJson } from '../../shared/json.ts';
 import type { Bill } from '../../simulator/ecs/index.ts';
 import type { SimJob } from '../../simulator/github/index.ts';
 import type { Loopback } from '../../simulator/loopback.ts';
@@ -82,12 +84,5 @@ function comingOf(attempt: Attempt | undefined): Pick<JobProgress, 'state' | 'de
   return { state: 'queued', detail: attempt?.because ?? '' };
 }
 
-function parsed(line: string): Record<string, unknown> {
-  if (!line.startsWith('{')) return {};
-  try {
-    return JSON.parse(line) as Record<string, unknown>;
-  } catch (error) {
-    if (error instanceof SyntaxError) return {};
-    throw error;
-  }
-}
+const parsed = (line: string): Record<string, unknown> =>
+  (line.startsWith('{') ? (parseJson(line) as Record<string, unknown> | undefined) : undefined) ?? {};

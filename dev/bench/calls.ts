@@ -13,7 +13,7 @@ import type { Bench, Row } from './row.ts';
 const GIVE_UP_MS = 60_000;
 
 export const calls: Bench = {
-  title: 'One job, queued to deleted: calls by service (lists of the sweeps left out)',
+  title: 'One job, queued to deleted: calls by service (without lists of all)',
   async run({ folder }) {
     const config = readRunnersYaml(join(ROOT, 'simulator', 'runners.yaml'));
     if (config === null) throw new Error('simulator/runners.yaml is wrong');

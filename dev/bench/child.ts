@@ -22,11 +22,15 @@ export interface Events {
   readonly credentials: object;
   /** How all but the first are handed over. */
   readonly how: 'in turn' | 'at once';
+  /** An address that is asked before each but the first. */
+  readonly before?: string;
 }
 
 export interface Measured {
   /** From the start of the process to the first outcome. */
   readonly firstMs: number;
+  /** Of all that, the process's own start included. */
+  readonly firstCpuMs: number;
   /** Of the others: the median of one, or all of those at once. */
   readonly warmMs: number;
   /** Of one of the others, user and system. */

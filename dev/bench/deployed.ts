@@ -4,10 +4,10 @@
  */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { build as esbuild } from 'esbuild';
 import { type Bundle, buildAll, ROOT } from '../../build.ts';
 import { readRunnersYaml } from '../../cli/shared/runners-yaml.ts';
 import { measured } from './child.ts';
+import { buildFloor } from './floor/build.ts';
 import { halfCpu } from './half-cpu.ts';
 import { type Bench, median, type Row } from './row.ts';
 import { KEY, openServices, type Services } from './services.ts';
@@ -33,13 +33,6 @@ export const deployed: Bench = {
     return rows;
   },
 };
-
-async function buildFloor(kind: Kind, folder: string): Promise<string> {
-  const outfile = join(folder, kind, 'index.mjs');
-  const entryPoints = [join(ROOT, 'dev', 'bench', 'floor', `${kind}.ts`)];
-  await esbuild({ entryPoints, outfile, bundle: true, minify: true, platform: 'node', format: 'esm' });
-  return outfile;
-}
 
 async function rowsOf(
   kind: Kind,

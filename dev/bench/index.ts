@@ -13,10 +13,11 @@ import { calls } from './calls.ts';
 import { deployed } from './deployed.ts';
 import { load } from './load.ts';
 import type { Bench, Row } from './row.ts';
+import { sweeps } from './sweeps.ts';
 import { verification } from './verification.ts';
 import { webhook } from './webhook.ts';
 
-const BENCHES: readonly Bench[] = [deployed, load, webhook, verification, calls];
+const BENCHES: readonly Bench[] = [deployed, load, webhook, verification, calls, sweeps];
 
 interface Options {
   readonly burst: number | null;

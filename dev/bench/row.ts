@@ -5,7 +5,7 @@ import type { Config } from '../../shared/config/config.ts';
 export interface Row {
   readonly what: string;
   readonly median: number;
-  readonly unit: 'ms' | 'µs' | '1/s' | 'calls' | 'kB';
+  readonly unit: 'ms' | 'µs' | '1/s' | 'calls' | 'sweeps' | 'kB';
   /** How many times it was measured. */
   readonly runs: number;
   /** How many times the floor of the same row. */

@@ -1,5 +1,4 @@
 /** The simulated services that a deployed function calls, each behind a gate that counts, and waits when told to. */
-import { createHmac } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
@@ -8,20 +7,24 @@ import type { Config } from '../../shared/config/config.ts';
 import { createAccount } from '../../simulator/accounts.ts';
 import { scaledClock } from '../../simulator/clock.ts';
 import { createFunctionCompute, serveFunctionCompute } from '../../simulator/function-compute/index.ts';
-import { type Loopback, openLoopback } from '../../simulator/loopback.ts';
+import { type Loopback, type LoopbackOptions, openLoopback } from '../../simulator/loopback.ts';
 import { seeded } from '../../simulator/random.ts';
+import { tableOf } from '../../simulator/tablestore/index.ts';
+import { delivery, LABELS, queued, WEBHOOK_SECRET } from './events.ts';
 
 export const KEY = { accessKeyId: 'STS.bench', accessKeySecret: 'bench', securityToken: 'bench' };
 const CREDENTIAL = { secret: KEY.accessKeySecret, securityToken: KEY.securityToken };
-const WEBHOOK_SECRET = 'a-secret-of-more-than-16-characters';
-const LABELS = ['self-hosted', 'aliyun', 'arm64'];
 
 export type Services = Awaited<ReturnType<typeof openServices>>;
 
 /** `bundles` null: no function of ours runs, so that no mirror knows of a runner release. */
-export async function openServices(bundles: string | null, { name: deployment, placements }: Config) {
+export async function openServices(
+  bundles: string | null,
+  { name: deployment, placements }: Config,
+  boots: LoopbackOptions['boots'] = {},
+) {
   const world = await openLoopback({
-    ...{ scale: 1, seed: 1, bundles: bundles ?? '', deployment, placements },
+    ...{ scale: 1, seed: 1, bundles: bundles ?? '', deployment, placements, boots },
     ecs: { soldOut: 0 },
     github: { deliver: async () => ({ status: 202 }) },
   });
@@ -37,6 +40,7 @@ export async function openServices(bundles: string | null, { name: deployment, p
   const queue = await quietQueue();
   const simulated = world.environment();
   const secrets = await secretStore({ hook: WEBHOOK_SECRET, key: simulated.GITHUB_PRIVATE_KEY ?? '' });
+  const forgetful = await forgetfulOf(world);
   const state: Gates = { calls: 0, open: 0, pass: async () => undefined };
   const far = { ...simulated, INVOKE_ENDPOINT: queue.endpoint, OOS_ENDPOINT: secrets.endpoint };
   const gates = await gatesOf(far, state);
@@ -47,6 +51,7 @@ export async function openServices(bundles: string | null, { name: deployment, p
       WEBHOOK_SECRET: 'oos:hook-secret',
       GITHUB_PRIVATE_KEY: 'oos:key-secret',
       FLOOR_GROUP: String(group.id),
+      FLOOR_INSTALLATION: String(installation.id),
       FLOOR_VSWITCH: 'vsw-cn-hangzhou-k',
     },
     calls: () => state.calls,
@@ -63,8 +68,14 @@ export async function openServices(bundles: string | null, { name: deployment, p
       Array.from({ length: count }, () =>
         kind === 'webhook' ? delivery(job++) : queued(job++, run.id, installation.id),
       ),
+    github: world.github,
+    /** Behind it the last sweep is forgotten: two in quick succession are one. */
+    forgetSweep: forgetful.endpoint,
+    queuedRun: run,
+    /** What the webhook hands on of it. */
+    queued: (id: number, runId: number) => queued(id, runId, installation.id),
     async close() {
-      for (const server of [...gates.servers, secrets, queue, world]) await server.close();
+      for (const server of [...gates.servers, secrets, queue, forgetful, world]) await server.close();
     },
   };
 }
@@ -90,6 +101,14 @@ async function quietQueue() {
     clock.stop();
   };
   return { endpoint: served.endpoint, close };
+}
+
+function forgetfulOf({ store }: Loopback) {
+  const rows = tableOf(store, 'ledger');
+  return listening(async (_, reply) => {
+    await rows.delete(['note', 'sweep'], { row: 'any' });
+    reply.end();
+  });
 }
 
 /** OOS, as far as a cold start asks it; signatures are checked in test/shared/adapters. */
@@ -150,33 +169,4 @@ async function listening(handle: http.RequestListener) {
       server.close(() => resolve());
     });
   return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
-}
-
-/** As the trigger hands it over; of the size that GitHub's are, most of which is of no interest to us. */
-function delivery(id: number): string {
-  const body = JSON.stringify({
-    action: 'queued',
-    workflow_job: {
-      ...{ id, run_id: 2_202_229_078, name: 'build', labels: LABELS, status: 'queued' },
-      created_at: new Date().toISOString(),
-    },
-    repository: { full_name: 'acme/app', private: true, description: 'x'.repeat(24_500) },
-    installation: { id: 5 },
-  });
-  const digest = createHmac('sha256', WEBHOOK_SECRET).update(body).digest('hex');
-  const headers = {
-    'content-type': 'application/json',
-    'x-github-event': 'workflow_job',
-    'x-github-delivery': `0b989ba4-242f-11e5-81e1-${String(id).padStart(12, '0')}`,
-    'x-hub-signature-256': `sha256=${digest}`,
-  };
-  return JSON.stringify({ version: 'v1', headers, body, isBase64Encoded: false });
-}
-
-function queued(id: number, runId: number, installationId: number): string {
-  const job = {
-    ...{ id, runId, runAttempt: 1, name: 'build', repository: 'acme/app', repositoryId: 1 },
-    ...{ isPublic: false, installationId, labels: LABELS, createdAtMs: Date.now() },
-  };
-  return JSON.stringify({ kind: 'queued', job, delivery: `delivery-${id}` });
 }

@@ -24,12 +24,18 @@ export async function playLoads(wanted: string, seed: number): Promise<number> {
 function linesOf(load: Load, played: Played): string[] {
   const { jobs, ended, unstarted, allEndedByMinute, tally, waitedMs, sweepMs } = played;
   const counted = tally.countedByHour.map((each) => each ?? 0);
-  const routes = [...tally.countedByRoute].sort(([, a], [, b]) => b - a).slice(0, 8);
+  const most = (counts: ReadonlyMap<string, number>) =>
+    [...counts]
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, 8)
+      .map(([route, count]) => `${route} ${count}`)
+      .join(', ');
   return [
     `${ended} of ${jobs} jobs over${allEndedByMinute === null ? '' : ` by minute ${allEndedByMinute.toFixed(1)}`}, ${unstarted} unstarted; each ten minutes: ${played.overByTenMinutes.join(' ')}`,
     `waits: p50 ${at(waitedMs, 0.5)} s, p90 ${at(waitedMs, 0.9)} s, longest ${at(waitedMs, 1)} s; alive at most ${played.aliveMax}, left ${played.left}`,
     `mints ${tally.mints}, refused ${tally.mintsRefused}; calls counted by hour ${counted.join(', ')} of ${load.callsPerHour}; unchanged ${tally.unchanged}, refused ${tally.refused}`,
-    `by route: ${routes.map(([route, count]) => `${route} ${count}`).join(', ')}`,
+    `by route: ${most(tally.countedByRoute)}`,
+    `busiest minute: ${tally.busiest.points} points: ${most(tally.busiest.byRoute)}`,
     `sweeps: p50 ${at(sweepMs, 0.5)} s, longest ${at(sweepMs, 1)} s; unsure of a runner ${played.unsureSweeps} of ${sweepMs.length}; alerts ${played.alerts.length}`,
     ...played.alerts.slice(0, 5).map((alert) => `alert: ${alert}`),
   ];

@@ -16,14 +16,14 @@ export interface Ahead {
   /** How many jobs of matrices run at once; asked for only for a queued job of one. */
   readonly widths: Promise<KnownWidths>;
   readonly release: Promise<Installed | null>;
-  /** Whether a runner may wait for jobs. */
-  readonly mayWait: Promise<boolean>;
+  /** Which runners may wait for jobs. */
+  readonly waiting: ReturnType<LauncherWorld['waiting']>;
 }
 
 /** `queued`: the job that GitHub has just told of; null: one whose turn has come, or none. */
 export function readAhead(
   queued: Pick<Job, 'name'> | null,
-  { quotas, unavailable, markets, hours, widths, release, mayWait }: LauncherWorld,
+  { quotas, unavailable, markets, hours, widths, release, waiting }: LauncherWorld,
 ): Ahead {
   return {
     quotas: ahead(quotas()),
@@ -32,7 +32,7 @@ export function readAhead(
     hours: ahead(hours()),
     widths: ahead(queued === null || matrixOf(queued) === null ? Promise.resolve(new Map()) : widths()),
     release: ahead(release()),
-    mayWait: ahead(mayWait()),
+    waiting: ahead(waiting()),
   };
 }
 

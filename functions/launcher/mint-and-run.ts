@@ -29,6 +29,10 @@ export async function mintAndRun(launch: Launch, world: LauncherWorld): Promise<
   return walkOrUndo({ ...launch, runner: held, jitConfig }, runnerId, world);
 }
 
+/** Pure. A job may name one twice, or in another case, which is one to GitHub: what it says to a runner of both nobody knows. */
+const withoutTwins = (labels: readonly string[]): readonly string[] =>
+  labels.filter((label, at) => labels.findIndex((each) => each.toLowerCase() === label.toLowerCase()) === at);
+
 /** Else the outcome of the launch. `takeBack`: what was written for it before. */
 export async function mint(
   job: Held<JobEntry>,
@@ -36,7 +40,8 @@ export async function mint(
   takeBack: () => Promise<void>,
   world: LauncherWorld,
 ): Promise<Minted | Outcome> {
-  const { name, labels } = runner;
+  const { name } = runner;
+  const labels = withoutTwins(runner.labels);
   const target = targetOf(runner, world.config);
   const group = runnerGroupOf(job.entry.job, world.config);
   const minted = await world.github.mint(target, { name, labels, group });
@@ -98,6 +103,7 @@ export async function undo(
   const { entry } = held;
   const target = targetOf(entry, world.config);
   if (runnerId !== null && (await world.github.removeRunner(target, runnerId)) === 'busy') return;
-  await world.ledger.capacity.handBack(entry.name, 0);
+  const removedAtMs = runnerId === null ? undefined : world.clock.nowMs();
+  await world.ledger.capacity.handBack(entry.name, 0, removedAtMs);
   await world.ledger.runners.remove(entry.name, held);
 }

@@ -1,6 +1,6 @@
 /** A job that cannot be launched for now keeps a next try, with its reason. */
 import { waitMsOf } from '../../shared/budget.ts';
-import { HELD_NOTE_MS } from '../../shared/github-limits.ts';
+import { FIRST_HELD_MS, HELD_NOTE_MS } from '../../shared/github-limits.ts';
 import type { MatrixBound } from '../../shared/job/matrix.ts';
 import { amend, mergeTrail } from '../../shared/ledger/amend.ts';
 import type { JobEntry, Obstacle, QuotaWait } from '../../shared/ledger/entries.ts';
@@ -62,26 +62,29 @@ function waiting(entry: JobEntry, why: Wait, atMs: number): JobEntry {
     ...{ nextTryAtMs, because, quota, failure: null, failures: 0 },
     obstacle: obstacle ?? lastingObstacle(entry),
     cost: cost ?? entry.cost ?? null,
-    // Once released it is on its way, also before its runner has an entry.
-    ...(held === undefined ? {} : { held, holds: (entry.holds ?? 0) + 1 }),
+    ...(held === undefined ? {} : { held, holds: (entry.holds ?? 0) + countOf(held) }),
     trail: mergeTrail(...entry.trail, ...news),
   };
 }
+
+/** Once released it is on its way, also before its runner has an entry; those that nothing was proven of are so all at once. */
+const countOf = ({ isFirst }: Hold): number => (isFirst === true ? 0 : 1);
 
 function endsWith(trail: JobEntry['trail'], lines: JobEntry['trail']): boolean {
   const last = trail.slice(-lines.length);
   return last.length === lines.length && last.every(({ text }, at) => text === lines[at]?.text);
 }
 
-/** Earlier runs showed how many of its matrix GitHub lets run. The note first: without it no event looks for what is held. */
+/** Earlier runs showed how many of its matrix GitHub lets run, or this one is to. The note first: without it no event looks for what is held. */
 export async function holdAsBefore(
   job: Held<JobEntry>,
   because: string,
-  { width }: MatrixBound,
+  { width, isFirst }: MatrixBound,
   world: LauncherWorld,
 ): Promise<Outcome> {
   const sinceMs = world.clock.nowMs();
-  await noteHeld(job.entry.job, sinceMs, world.ledger);
-  const held = { by: 'matrix' as const, width, sinceMs, isRemembered: true };
+  await noteHeld(job.entry.job, sinceMs, world.ledger, isFirst ? 2 * FIRST_HELD_MS : HELD_NOTE_MS);
+  const kind = isFirst ? { isRemembered: true, isFirst } : { isRemembered: true };
+  const held = { by: 'matrix' as const, width, sinceMs, ...kind };
   return wait(job, { because, obstacle: null, nextTryAtMs: sinceMs + HELD_NOTE_MS, held }, world);
 }

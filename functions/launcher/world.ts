@@ -23,6 +23,7 @@ import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../shared/runner/rel
 import { type UserDataScripts, userData } from '../../shared/runner/user-data.ts';
 import { readCreated } from '../../shared/warm/created.ts';
 import { CREATED_KEPT_MS } from '../../shared/warm/limits.ts';
+import { readSpare } from '../../shared/warm/spare.ts';
 import { type Boot, bootValues, type Installed } from './boot.ts';
 
 export type LaunchEvent = Extract<JobEvent, { kind: 'queued' }> | DueEvent;
@@ -50,8 +51,8 @@ export interface LauncherWorld {
   readonly widths: () => Promise<KnownWidths>;
   /** What the mirror last wrote; null: it never ran. */
   readonly release: () => Promise<Installed | null>;
-  /** Whether a runner may wait for jobs: of a pool, or one that a person asked for. Kept for a moment between launches. */
-  readonly mayWait: () => Promise<boolean>;
+  /** Which runners may wait for jobs: any, where there are pools or a person asked for one; else those that a sweep saw. Kept for a moment between launches. */
+  readonly waiting: () => Promise<'any' | readonly RunnerName[]>;
   readonly userData: (boot: Boot) => string;
   readonly alerts: Alerts;
 }
@@ -72,7 +73,7 @@ export type Outcome =
   /** An instance may exist: the sweep decides when the lease has ended. */
   | { readonly kind: 'unknown'; readonly because: string };
 
-type Kept = ('limits' | 'quotas' | 'unavailable') | ('markets' | 'hours' | 'widths' | 'release' | 'mayWait');
+type Kept = ('limits' | 'quotas' | 'unavailable') | ('markets' | 'hours' | 'widths' | 'release' | 'waiting');
 
 type LauncherAdapters = Omit<LauncherWorld, 'whyForkRefused' | 'github' | 'userData' | Kept> & {
   readonly github: Pick<GitHub, 'mint' | 'removeRunner' | 'codeOf'>;
@@ -108,7 +109,7 @@ export function launcherWorld(adapters: LauncherAdapters, scripts: UserDataScrip
     hours: memoize(readHours, HOURS_KEPT_MS, clock),
     widths: memoize(readWidths, WIDTHS_KEPT_MS, clock),
     release: memoize(readRelease, RELEASE_KEPT_MS, clock),
-    mayWait: mayWaitIn(config, ledger, clock),
+    waiting: waitingIn(config, ledger, clock),
     userData: (boot) => userData(bootValues(boot, config), scripts),
   };
 }
@@ -116,9 +117,13 @@ export function launcherWorld(adapters: LauncherAdapters, scripts: UserDataScrip
 const keeps = ({ placements }: Config, wanted: readonly string[]): boolean =>
   wanted.length > 0 && placements.some(({ mirrorBucket }) => mirrorBucket !== null);
 
-/** Those of pools are looked for at each launch; for the others one note says until when there may be one. */
-function mayWaitIn({ warm }: Config, ledger: Ledger, clock: Clock): () => Promise<boolean> {
-  if (warm.length > 0) return async () => true;
-  const created = memoize(() => readCreated(ledger), CREATED_KEPT_MS, clock);
-  return async () => clock.nowMs() < (await created()).untilMs;
+/** Those of pools are looked for at each launch; for the others two notes say until when there may be one, and which. */
+function waitingIn({ warm }: Config, ledger: Ledger, clock: Clock): LauncherWorld['waiting'] {
+  if (warm.length > 0) return async () => 'any';
+  const noted = () => Promise.all([readCreated(ledger), readSpare(ledger, clock.nowMs())]);
+  const kept = memoize(noted, CREATED_KEPT_MS, clock);
+  return async () => {
+    const [{ untilMs }, spare] = await kept();
+    return clock.nowMs() < untilMs ? 'any' : spare;
+  };
 }

@@ -20,7 +20,9 @@ export async function leaseSweep({ ledger, clock }: ReaperWorld): Promise<SweepL
   const nowMs = clock.nowMs();
   const held = await ledger.notes.read(ID);
   const untilMs = held?.entry.untilMs ?? 0;
-  if (untilMs > nowMs) return null;
+  // No lease of ours is so long: a clock that was far ahead wrote it, and its sweep died.
+  const isWrong = untilMs - nowMs > SWEEP_LEASE_MS + SWEEP_APART_MS;
+  if (untilMs > nowMs && !isWrong) return null;
   const before = pastIn(held?.entry.text ?? '');
   const sinceMs = nowMs - before.beganAtMs;
   // A time to come was written by a wrong clock, and must not stop us.

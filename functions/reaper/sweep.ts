@@ -1,8 +1,10 @@
 /** Each minute: makes cloud, GitHub and ledger agree, then starts what is due. */
 
 import { alertOnce, forgetAlerts, resolveAlert } from '../../shared/alert-once.ts';
+import { LATER_STARTS_MS } from '../../shared/github-limits.ts';
 import { REAPER_TIMEOUT_S, SWEEP_FAILURES_MIN, SWEEP_PARTS_MS } from '../../shared/limits.ts';
-import { mintPace } from '../../shared/runner/mint-pace.ts';
+import { mintPace, mintsMax } from '../../shared/runner/mint-pace.ts';
+import { noteSpare } from '../../shared/warm/spare.ts';
 import { type Braked, brake } from './brake/brake.ts';
 import { reportUnknownCode } from './events/foreign-job.ts';
 import { learnWidths } from './events/learn-widths.ts';
@@ -11,7 +13,7 @@ import { repair } from './repair/repair.ts';
 import { noteBudgets } from './rounds/budget.ts';
 import { writeChecks } from './rounds/checks/write-checks.ts';
 import { redeliverLost } from './rounds/deliveries.ts';
-import { startDue } from './rounds/due.ts';
+import { type Started, startDue, startPaced } from './rounds/due.ts';
 import { tendImages } from './rounds/images/tend.ts';
 import { lookForJobs } from './rounds/look.ts';
 import { checkBill } from './rounds/money/bill.ts';
@@ -94,15 +96,17 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
   const evidence = gatherEvidence(until('evidence'), world);
   const repaired = await repair(seen, evidence, until('repair'), world);
   failures.push(...repaired.failures);
-  let braked = null as Braked | null;
+  let [braked, starts] = [null as Braked | null, null as Started | null];
   const done = [
     await part('released', () => releaseHeld(seen.jobs, seen.runners, world)),
     await part('widthsLearned', () => learnWidths(seen.jobs, world)),
     await part('limits', () => tendLimits(seen, world)),
     await part('started', async () => {
       braked = await brake(seen, repaired, until('brake'), world);
-      return startDue(braked, until('start'), world);
+      starts = await startDue(braked, until('start'), world);
+      return starts.count;
     }),
+    await part('spare', () => noteSpare(repaired.spare, world.ledger, clock.nowMs())),
     await part('warmed', () => refillPools(repaired, seen, braked, world)),
     await part('redelivered', () => redeliverLost(until('redeliver'), world)),
     await part('found', () => lookForJobs(seen, evidence, until('look'), world)),
@@ -118,27 +122,26 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
     await part('checks', () => writeChecks(seen, repaired.uncovered, until('checks'), world)),
   ];
   await part('alerts', () => forgetAlerts(world));
+  const tookMs = clock.nowMs() - beganMs;
+  const later = await part('startedLater', async () =>
+    braked === null || starts === null ? 0 : startPaced(braked, starts, beganMs + LATER_STARTS_MS, world),
+  );
   const account = {
-    ...aliveIn(seen),
-    ...Object.fromEntries([stopped]),
-    ...repaired.counts,
-    ...Object.fromEntries(done),
+    ...{ ...aliveIn(seen), ...Object.fromEntries([stopped]), ...repaired.counts },
+    ...Object.fromEntries([...done, later]),
     ...callsSince(callsBefore, world),
-    tookMs: clock.nowMs() - beganMs,
+    tookMs,
   };
   world.log('sweep.done', account);
   if (failures.length > 0) throw new PartlyFailed(failures);
   return account;
 }
 
-/** GitHub's minute is not ours: two of our minutes' mints may be made in one of its. */
-const MINT_PACE_SLACK = 1.25;
-
 /** For each job that waits, and for those that will be queued meanwhile. */
 function mintsToCome({ jobs }: Survey, { config }: ReaperWorld): number {
   const pace = mintPace(config);
   const waiting = jobs.filter(({ entry }) => entry.startedOn === null).length;
-  return Math.ceil(MINT_PACE_SLACK * Math.min(pace, waiting + Math.ceil(pace / 4)));
+  return mintsMax(Math.min(pace, waiting + Math.ceil(pace / 4)));
 }
 
 function partsOf(failures: string[], latestMs: number, clock: ReaperWorld['clock']) {

@@ -21,6 +21,7 @@ export interface Together {
 export interface ReaperWorld {
   readonly config: Config;
   readonly clock: Clock;
+  readonly pause: (ms: number) => Promise<void>;
   readonly log: Log;
   readonly ledger: Ledger;
   readonly github: GitHub;

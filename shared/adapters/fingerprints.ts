@@ -4,6 +4,7 @@
  */
 import { createHmac, createPublicKey } from 'node:crypto';
 import * as z from 'zod';
+import { parseJson } from '../json.ts';
 
 export interface HeldKey {
   readonly appId: string | number;
@@ -25,13 +26,7 @@ const SHOWN_CHARS = 16;
 /** Null: another event. It comes by an invocation that RAM allowed: these functions have no address on the Internet. */
 export function parseProbe(event: Uint8Array): string | null {
   if (event.length > PROBE_MAX_BYTES) return null;
-  try {
-    const parsed = Probe.safeParse(JSON.parse(Buffer.from(event).toString('utf8')));
-    return parsed.success ? parsed.data.nonce : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+  return Probe.safeParse(parseJson(Buffer.from(event).toString('utf8'))).data?.nonce ?? null;
 }
 
 /** Of the key only its public part. */

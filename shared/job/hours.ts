@@ -1,9 +1,10 @@
 /** How long jobs run, learned from what ended: by repository and job name. Pure. */
 import * as z from 'zod';
+import { parseJson } from '../json.ts';
 import type { HistoryRow } from '../ledger/history-row.ts';
 import { HOURS_NAMES_MAX } from '../limits.ts';
 import type { Job } from '../nouns.ts';
-import { digest, jsonOf } from './learned.ts';
+import { digest } from './learned.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -70,7 +71,7 @@ export const encodeHours = (known: KnownHours): string =>
 
 /** What is no such note teaches nothing: it is written anew. */
 export function decodeHours(text: string): KnownHours {
-  const parsed = Note.safeParse(jsonOf(text));
+  const parsed = Note.safeParse(parseJson(text));
   if (!parsed.success) return new Map();
   return new Map(
     Object.entries(parsed.data).map(([key, [seconds, minutes]]) => [

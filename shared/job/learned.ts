@@ -3,12 +3,3 @@ import { createHash } from 'node:crypto';
 
 export const digest = (...words: readonly string[]): string =>
   createHash('sha256').update(words.join('\n')).digest('hex').slice(0, 12);
-
-/** Null: it is no JSON. */
-export function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}

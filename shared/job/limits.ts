@@ -3,5 +3,7 @@
 /** Of so many it is known how many of their jobs run at once (60 kB), and a warm launcher asks for it again after this. */
 export const WIDTHS_MAX = 2_000;
 export const WIDTHS_KEPT_MS = 60_000;
+/** Of a matrix of which no run was seen yet so many are launched for first: a wider one waits a boot longer, once. */
+export const MATRIX_FIRST = 4;
 /** A limit that was seen so lately is not tried again with one runner more. */
 export const MATRIX_PROVEN_MS = 3_600_000;

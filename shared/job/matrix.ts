@@ -1,8 +1,9 @@
 /** Which jobs are of one matrix, and how many of it GitHub was seen to run at once, learned from runs. Pure. */
 import * as z from 'zod';
+import { parseJson } from '../json.ts';
 import type { Job } from '../nouns.ts';
-import { digest, jsonOf } from './learned.ts';
-import { MATRIX_PROVEN_MS, WIDTHS_MAX } from './limits.ts';
+import { digest } from './learned.ts';
+import { MATRIX_FIRST, MATRIX_PROVEN_MS, WIDTHS_MAX } from './limits.ts';
 
 /**
  * What the jobs of a matrix have in common: GitHub names them `name (values)`, and who names them himself numbers them
@@ -40,15 +41,23 @@ export interface MatrixBound {
   readonly key: string;
   readonly max: number;
   readonly width: number;
+  /** Nobody has seen yet whether GitHub lets more of it run. */
+  readonly isFirst: boolean;
 }
 
-/** Pure. Null: nothing speaks for a limit. One more than it, now and then: the workflow may have changed. */
+/**
+ * Pure. Null: as many as there are. Of a limit one more, now and then: the workflow may have changed. Of what was never seen
+ * a few, which show whether there is one.
+ */
 export function matrixBound(job: Job, widths: KnownWidths, nowMs: number): MatrixBound | null {
-  const known = widths.get(widthKey(job) ?? '');
-  if (known?.isLimit !== true) return null;
-  const { most: width, seenAtMs } = known;
+  const common = widthKey(job);
+  if (common === null) return null;
   const key = `${job.repository} ${job.runId} ${job.runAttempt} ${matrixOf(job)}`;
-  return { key, max: width + Number(nowMs - seenAtMs > MATRIX_PROVEN_MS), width };
+  const known = widths.get(common);
+  if (known === undefined) return { key, max: MATRIX_FIRST, width: MATRIX_FIRST, isFirst: true };
+  const { most: width, isLimit, seenAtMs } = known;
+  if (!isLimit) return null;
+  return { key, max: width + Number(nowMs - seenAtMs > MATRIX_PROVEN_MS), width, isFirst: false };
 }
 
 /** The ledger's note. */
@@ -68,7 +77,7 @@ export const encodeWidths = (known: KnownWidths): string =>
 
 /** What is no such note teaches nothing: it is written anew. */
 export function decodeWidths(text: string): KnownWidths {
-  const parsed = Note.safeParse(jsonOf(text));
+  const parsed = Note.safeParse(parseJson(text));
   if (!parsed.success) return new Map();
   return new Map(
     Object.entries(parsed.data).map(([key, [most, isLimit, minutes]]) => [

@@ -144,6 +144,8 @@ export interface RerunEntry {
   readonly asked: boolean;
   /** lower-case clause: why it was not run again, or not all of it. Absent: it was, or nothing is decided. */
   readonly because?: string;
+  /** Since when GitHub does not let us read the run, or not in full. Absent or null: it did, the last time. */
+  readonly unreadSinceMs?: number | null;
   readonly createdAtMs: number;
 }
 

@@ -10,6 +10,8 @@ export interface Hold {
   readonly sinceMs: number;
   /** No runner waited for it in this run, but in an earlier one of its workflow. Absent: one did. */
   readonly isRemembered?: boolean;
+  /** Nobody knows yet of how many GitHub runs at once: `width` others of its matrix are to show it. Absent: it is no such. */
+  readonly isFirst?: boolean;
 }
 
 /** A machine that stays for a person to look at, whatever becomes of its runner. */

@@ -10,13 +10,17 @@ type Notes = Pick<Ledger, 'notes'>;
 const noteId = ({ repository }: Pick<Job, 'repository'>): string => `held:${repository}`;
 
 /** Half of its time is long enough not to say it again for each job. */
-export async function noteHeld(job: Job, nowMs: number, { notes }: Notes): Promise<void> {
+export async function noteHeld(
+  job: Job,
+  nowMs: number,
+  { notes }: Notes,
+  forMs = HELD_NOTE_MS,
+): Promise<void> {
   const id = noteId(job);
-  const note = { text: '', untilMs: nowMs + HELD_NOTE_MS };
+  const note = { text: '', untilMs: nowMs + forMs };
   const held = await notes.read(id);
   if (held === null && (await notes.add(id, note)) !== null) return;
-  const amended = ({ untilMs }: Note) =>
-    note.untilMs - (untilMs ?? 0) < HELD_NOTE_MS / 2 ? undefined : note;
+  const amended = ({ untilMs }: Note) => (note.untilMs - (untilMs ?? 0) < forMs / 2 ? undefined : note);
   await amend(notes, id, amended, held ?? undefined);
 }
 

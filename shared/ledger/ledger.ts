@@ -52,7 +52,7 @@ export interface SlotRequest {
   /** Absent or null: money is not bounded. */
   readonly cost?: SlotCost | null;
   /** The run and matrix of a job that was just queued, where GitHub lets only so many run; absent or null: nothing says so. */
-  readonly matrix?: { readonly key: string; readonly max: number } | null;
+  readonly matrix?: { readonly key: string; readonly max: number; readonly isFirst?: boolean } | null;
 }
 
 export interface SlotLimits {
@@ -77,7 +77,7 @@ export type SlotOutcome =
   | { readonly kind: 'limited' | 'held'; readonly because: string }
   /** Others wait, and the sweep gives the turns. */
   | { readonly kind: 'queue'; readonly because: string }
-  /** This minute's mints are used up. */
+  /** The mints of GitHub's minute are used up. */
   | { readonly kind: 'paced'; readonly because: string };
 
 export interface CapacityView {
@@ -90,7 +90,7 @@ export interface CapacityView {
     readonly atMs: number;
     readonly cost?: SlotCost | null;
   }[];
-  /** Slots given, by the minute since 1970; of the last minutes only. */
+  /** Mints of a step (`MINT_STEP_MS`) and of those before it that a minute may hold with it, by its number; of the newest only. */
   readonly mints: Readonly<Record<string, number>>;
   /** Kept or spent for machines of a day, in millionths, by its date as 20261128. */
   readonly days?: Readonly<Record<string, number>>;
@@ -115,8 +115,11 @@ export interface Capacity {
   mintAgain(asked: MintAgain, nowMs: number): Promise<SlotOutcome>;
   /** It came to nothing: it is no repository's again. Idempotent. */
   unassign(name: RunnerName): Promise<void>;
-  /** Idempotent. `spent`: what its machine cost, in millionths; absent: what was kept of the day's money for it. */
-  handBack(name: RunnerName, spent?: number): Promise<void>;
+  /**
+   * Idempotent. `spent`: what its machine cost, in millionths; absent: what was kept of the day's money for it. `removedAtMs`:
+   * its registration was taken off, which GitHub counts as it does a mint; absent: nothing was.
+   */
+  handBack(name: RunnerName, spent?: number, removedAtMs?: number): Promise<void>;
   /** The same of many, with as few writes as the number of a write's conditions allows. */
   handBackAll(slots: ReadonlyMap<RunnerName, number | undefined>): Promise<void>;
   /** What the machines cost as is known by now. Those that have no slot, or count for no money, are left alone. */

@@ -1,6 +1,6 @@
 /** What remains of a job, under whichever day it was written. */
 
-import type { Job } from '../nouns.ts';
+import type { Job, JobId } from '../nouns.ts';
 import type { HistoryRow } from './history-row.ts';
 import { isEnd, type Ledger } from './ledger.ts';
 
@@ -19,4 +19,19 @@ export async function readHistory(
 
 export async function hasEnded(job: Job, ledger: Pick<Ledger, 'history'>): Promise<boolean> {
   return isEnd((await readHistory(job, ledger))?.outcome ?? null);
+}
+
+/**
+ * Of a job that ended only the id is known, and `history` is by the day that a job was created on: that of `nearMs`, when
+ * its launch was, or the one before. Null: neither knows it.
+ */
+export async function readJob(
+  id: JobId,
+  nearMs: number,
+  { jobs, history }: Pick<Ledger, 'jobs' | 'history'>,
+): Promise<Job | null> {
+  const live = await jobs.read(id);
+  if (live !== null) return live.entry.job;
+  const ended = (await history.read(nearMs, id)) ?? (await history.read(nearMs - DAY_MS, id));
+  return ended?.job ?? null;
 }

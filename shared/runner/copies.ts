@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { action } from '../config/actions.ts';
 import { TOOLS_MAX, wantedTool } from '../config/tools.ts';
+import { parseJson } from '../json.ts';
 import type { PublishedRelease } from '../ports.ts';
 import { parseKept } from './kept/parse-kept.ts';
 import { ToolState } from './kept/tools.ts';
@@ -167,11 +168,4 @@ const Copies = z.object({
 export type Copies = z.output<typeof Copies>;
 
 /** Null: none that this version of the code understands. */
-export function parseCopies(text: string): Copies | null {
-  try {
-    return Copies.safeParse(JSON.parse(text)).data ?? null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
-}
+export const parseCopies = (text: string): Copies | null => Copies.safeParse(parseJson(text)).data ?? null;

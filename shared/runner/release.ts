@@ -3,6 +3,7 @@
  * RUNNER_RELEASE_NOTE, so that a launch asks neither GitHub nor OSS.
  */
 import * as z from 'zod';
+import { parseJson } from '../json.ts';
 import { RUNNER_VERSION_WARN_MS } from '../limits.ts';
 import type { Arch } from '../nouns.ts';
 
@@ -36,15 +37,8 @@ const Release = z.strictObject({
 export type RunnerRelease = z.output<typeof Release>;
 
 /** Null: not a manifest that this version of the code understands; the reaper will write a new one. */
-export function parseRunnerRelease(text: string): RunnerRelease | null {
-  try {
-    const parsed = Release.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
-}
+export const parseRunnerRelease = (text: string): RunnerRelease | null =>
+  Release.safeParse(parseJson(text)).data ?? null;
 
 /** Regions that have a bucket of ours, and not a whole copy in it. */
 export const bucketsWithout = (

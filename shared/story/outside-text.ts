@@ -63,12 +63,13 @@ export function cleanLines(text: string): string[] {
     .map((line) => line.trimEnd());
 }
 
-/** Long unbroken words (JIT configs, keys, tokens), and what is called a secret, are left out. */
+/** Long unbroken words (JIT configs, keys, tokens), who an address is for, and what is called a secret, are left out. */
 export function withoutSecrets(text: string): string {
   return text
     .replace(/-----BEGIN [\s\S]*?(?:-----END [^-]*-----|$)/g, '[left out]')
     .replace(/[A-Za-z0-9+/=_-]{60,}/g, '[left out]')
     .replace(/\b(gh[a-z]_|github_pat_|LTAI|STS\.)\w+/g, '[left out]')
+    .replace(/\/\/[^\s/@]+@/g, '//[left out]@')
     .replace(/authorization.*/gi, 'authorization [left out]')
     .replace(/(token|secret|password)(["'\s:=]+)\S+/gi, '$1$2[left out]');
 }

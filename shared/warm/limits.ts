@@ -22,8 +22,12 @@ export const CREATED_WAIT_MAX_MS = 12 * 3_600_000;
 export const CREATED_AT_ONCE_MAX = 20;
 /** Reasons that are kept for whoever asked. */
 export const CREATED_FAILURES_MAX = 2 * CREATED_AT_ONCE_MAX;
-/** A launcher knows so long after that none waited: less than the fastest boot. */
+/** A launcher knows so long after that none waited, or which: less than the fastest boot. */
 export const CREATED_KEPT_MS = 30_000;
+/** Runners that one note names to launchers. */
+export const SPARE_MAX = 20;
+/** Until the sweep after the next one has said what it sees. */
+export const SPARE_KEPT_MS = 2 * 60_000;
 /** A machine that is to be stopped is given up after this: its first boot is over, and it costs. */
 export const STANDBY_STOP_MAX_MS = 10 * 60_000;
 /** What went on billing when it was stopped is not bought for that again in this time. */

@@ -1,9 +1,12 @@
 /** What a stack's template names comes into being in the other simulators, and goes with it. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Ecs } from '../ecs/index.ts';
-import { GROUP_MAX } from '../ecs/region/network.ts';
-import { ManagementRefusal, type ManagementState, type SimStack } from '../management/index.ts';
+import type { AppliedTemplate, ManagementState, SimStack } from '../management/index.ts';
 import type { TableStore } from '../tablestore/index.ts';
+import { FUNCTION_RESOURCES, urlOf } from './functions.ts';
 import { makeLedger, makeTable, removeLedger } from './ledger.ts';
+import { makeGroup, makeVSwitch, removeGroup, removeVSwitch } from './network.ts';
+import { type Known, refuse, resolved } from './references.ts';
 
 export interface Places {
   readonly management: ManagementState;
@@ -18,6 +21,7 @@ interface Resource {
 
 interface Template {
   readonly Resources: Readonly<Record<string, Resource>>;
+  readonly Mappings?: Known['mappings'];
   readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>;
 }
 
@@ -25,14 +29,15 @@ interface Made extends Resource {
   readonly region: string;
   /** Its id, as an output tells it. */
   readonly id: string;
-  /** A property that may point at another resource, as text. */
+  /** Null: no output tells of it. */
+  readonly output: string | null;
   text(property: string): string;
 }
 
 /** Absent parts: nothing of it is to be seen anywhere in the simulators. */
 interface Kind {
-  make(places: Places, made: Made): void;
-  remove(places: Places, made: Made): void;
+  make(places: Places, made: Made): void | Promise<void>;
+  remove(places: Places, made: Made): void | Promise<void>;
 }
 
 const INVISIBLE: Kind = { make: () => undefined, remove: () => undefined };
@@ -69,44 +74,74 @@ const KINDS: Readonly<Record<string, Kind>> = {
     make: makeTable,
     remove: ({ store }, { text }) => void store.tables.delete(text('TableName')),
   },
+  ...FUNCTION_RESOURCES,
 };
 
-/** Brings the account from one template to the next. Throws the refusal of the first resource that cannot follow. */
-export function applyStack(
+/**
+ * Brings the account from one template to the next; gives what outputs tell of it that is known only now. Throws the
+ * refusal of the first resource that cannot follow.
+ */
+export async function applyStack(
   places: Places,
   stack: SimStack,
-  before: string | null,
-  after: string | null,
-): void {
-  const [old, next] = [madeIn(before, stack), madeIn(after, stack)];
+  before: AppliedTemplate | null,
+  after: AppliedTemplate | null,
+): Promise<Record<string, string>> {
+  const { accountId } = places.management;
+  const [old, next] = [madeIn(before, stack, accountId), madeIn(after, stack, accountId)];
   // ROS docs do not say that a resource may change its type in place: it is replaced, with what it held.
   const isKept = (name: string, { Type }: Made) => next.get(name)?.Type === Type;
-  for (const [name, made] of old) if (!isKept(name, made)) kindOf(made).remove(places, made);
-  for (const [name, made] of next)
-    if (old.get(name)?.Type !== made.Type || made.id !== '') kindOf(made).make(places, made);
+  // Last made, first removed: a function has no triggers any more when its turn comes.
+  for (const [name, made] of [...old].reverse())
+    if (!isKept(name, made)) await kindOf(made).remove(places, made);
+  const done: Made[] = [];
+  for (const [name, made] of next) {
+    if (old.get(name)?.Type === made.Type && !isChanged(old.get(name), made)) continue;
+    await kindOf(made)
+      .make(places, made)
+      ?.catch((error: unknown) => undone(places, before === null ? done : [], error));
+    done.unshift(made);
+  }
+  return Object.fromEntries(
+    [...next.values()].flatMap((made) => {
+      const url = made.Type === 'ALIYUN::FC3::Trigger' ? urlOf(places.management, made) : null;
+      return url === null || made.output === null ? [] : [[made.output, url]];
+    }),
+  );
 }
+
+/** ROS docs, "Rollback": of a stack that could not be made, nothing stays. What an update changed is not taken back here. */
+async function undone(places: Places, done: readonly Made[], error: unknown): Promise<never> {
+  for (const made of done) await kindOf(made).remove(places, made);
+  throw error;
+}
+
+const isChanged = (before: Made | undefined, { Properties, id }: Made): boolean =>
+  id !== '' || !isDeepStrictEqual(before?.Properties, Properties);
 
 function kindOf({ Type }: Resource): Kind {
-  const kind = KINDS[Type];
-  if (kind === undefined) throw new ManagementRefusal(400, 'InvalidTemplate', `${Type} is not played here`);
-  return kind;
+  return KINDS[Type] ?? refuse(`${Type} is not played here`);
 }
 
-function madeIn(text: string | null, { region, outputs }: SimStack): Map<string, Made> {
-  const { Resources, Outputs = {} } = JSON.parse(text ?? '{"Resources":{}}') as Template;
-  const ids = new Map(
-    Object.entries(Outputs).map(([key, { Value }]) => [pointedAt(Value), outputs[key] ?? '']),
-  );
-  const textOf = (value: unknown): string => {
-    const name = pointedAt(value);
-    if (name === null) return String(value);
-    const { InstanceName } = Resources[name]?.Properties ?? {};
-    return ids.get(name) ?? String(InstanceName ?? '');
+function madeIn(applied: AppliedTemplate | null, stack: SimStack, accountId: string): Map<string, Made> {
+  const { region, outputs } = stack;
+  const { text: body, parameters } = applied ?? { text: '{"Resources":{}}', parameters: {} };
+  const { Resources, Outputs = {}, Mappings: mappings = {} } = JSON.parse(body) as Template;
+  const told = new Map(Object.entries(Outputs).map(([key, { Value }]) => [pointedAt(Value), key]));
+  const idOf = (name: string): string => outputs[told.get(name) ?? ''] ?? '';
+  const known: Known = {
+    ...{ accountId, region, parameters, mappings },
+    attribute(name, attribute) {
+      const { Properties } = Resources[name] ?? refuse(`there is no resource ${name}`);
+      // What a resource was given, it tells; of what it is given by the service, its id alone.
+      return attribute in Properties ? String(resolved(Properties[attribute], known)) : idOf(name);
+    },
   };
   return new Map(
-    Object.entries(Resources).map(([name, resource]) => {
-      const text = (property: string) => textOf(resource.Properties[property]);
-      return [name, { ...resource, region, id: ids.get(name) ?? '', text }];
+    Object.entries(Resources).map(([name, { Type, Properties: written }]) => {
+      const Properties = resolved(written, known) as Made['Properties'];
+      const text = (property: string) => String(Properties[property]);
+      return [name, { Type, Properties, region, id: idOf(name), output: told.get(name) ?? null, text }];
     }),
   );
 }
@@ -115,55 +150,6 @@ function madeIn(text: string | null, { region, outputs }: SimStack): Map<string,
 function pointedAt(value: unknown): string | null {
   const found = (value as Readonly<Record<string, readonly string[]>> | undefined)?.['Fn::GetAtt'];
   return found?.[0] ?? null;
-}
-
-/** VPC docs: four addresses of each vSwitch are the system's. */
-const SYSTEM_ADDRESSES = 4;
-
-function makeVSwitch({ management, ecs }: Places, { id, region, text }: Made): void {
-  if (management.vSwitches.has(id)) return;
-  const freeIps = 2 ** (32 - Number(text('CidrBlock').split('/')[1])) - SYSTEM_ADDRESSES;
-  const [vpc, zone] = [text('VpcId'), text('ZoneId')];
-  management.vSwitches.set(id, { vpc, zone, freeIps, region });
-  ecs.region(region).network.vSwitches.set(id, { id, vpc, zone, freeIps, status: 'Available' });
-}
-
-function removeVSwitch({ management, ecs }: Places, { id, region }: Made): void {
-  if (ecs.alive().some(({ vSwitch }) => vSwitch === id))
-    throw new ManagementRefusal(400, 'DependencyViolation', `there is an instance in ${id}`);
-  management.vSwitches.delete(id);
-  ecs.region(region).network.vSwitches.delete(id);
-}
-
-interface Rule {
-  readonly Policy: 'accept' | 'drop';
-  readonly DestCidrIp?: string;
-  readonly SourceCidrIp?: string;
-  readonly Priority: number;
-}
-
-/** ECS docs, "Basic and advanced security groups": members of an advanced one do not reach each other. */
-function makeGroup({ management, ecs }: Places, { id, region, text, Properties }: Made): void {
-  const rules = (['egress', 'ingress'] as const).flatMap((direction) =>
-    (
-      (Properties[direction === 'egress' ? 'SecurityGroupEgress' : 'SecurityGroupIngress'] ?? []) as Rule[]
-    ).map(({ Policy, DestCidrIp, SourceCidrIp, Priority }) => ({
-      direction,
-      policy: Policy === 'drop' ? ('Drop' as const) : ('Accept' as const),
-      cidr: (direction === 'egress' ? DestCidrIp : SourceCidrIp) ?? '',
-      priority: String(Priority),
-    })),
-  );
-  const isAdvanced = text('SecurityGroupType') === 'enterprise';
-  const innerAccess = isAdvanced ? 'Drop' : 'Accept';
-  const instancesMax = GROUP_MAX[isAdvanced ? 'enterprise' : 'normal'];
-  management.groups.set(id, { region, innerAccess, rules });
-  ecs.region(region).network.securityGroups.set(id, { id, vpc: text('VpcId'), instancesMax });
-}
-
-function removeGroup({ management, ecs }: Places, { id, region }: Made): void {
-  management.groups.delete(id);
-  ecs.region(region).network.securityGroups.delete(id);
 }
 
 const providerArn = ({ accountId }: ManagementState, name: string) =>
@@ -175,7 +161,7 @@ interface Policy {
 }
 
 function makeRole({ management }: Places, { text, Properties }: Made): void {
-  const { Policies = [], AssumeRolePolicyDocument } = resolved(Properties, management.accountId) as {
+  const { Policies = [], AssumeRolePolicyDocument } = Properties as {
     Policies?: readonly Policy[];
     AssumeRolePolicyDocument: unknown;
   };
@@ -183,14 +169,4 @@ function makeRole({ management }: Places, { text, Properties }: Made): void {
     trust: AssumeRolePolicyDocument,
     policies: new Map(Policies.map(({ PolicyName, PolicyDocument }) => [PolicyName, PolicyDocument])),
   });
-}
-
-/** ROS docs, "Functions" and "Pseudo parameters": what RAM keeps has the account's id where the template names it. */
-function resolved(value: unknown, accountId: string): unknown {
-  if (Array.isArray(value)) return value.map((each) => resolved(each, accountId));
-  if (typeof value !== 'object' || value === null) return value;
-  const { Ref, 'Fn::Join': join } = value as { Ref?: string; 'Fn::Join'?: [string, unknown[]] };
-  if (Ref === 'ALIYUN::TenantId') return accountId;
-  if (join !== undefined) return join[1].map((each) => resolved(each, accountId)).join(join[0]);
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, resolved(each, accountId)]));
 }

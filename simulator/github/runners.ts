@@ -42,7 +42,7 @@ export function mint(state: State, scope: Scope, body: JitBody, groupFor: (id: n
     name,
     scope,
     groupId,
-    labels: [...new Set(labels.map((label) => label.toLowerCase()))],
+    labels: labels.map((label) => label.toLowerCase()),
     jitConfig: encodedConfig(state, id, name),
     createdAtMs: state.clock.nowMs(),
     listener: null,
@@ -82,6 +82,10 @@ function parsedLabels(labels: unknown): string[] {
   }
   if (!labels.every((label) => typeof label === 'string' && label !== '')) {
     throw new Refusal(422, "Invalid request.\n\nFor 'properties/labels/items', it is not a string.");
+  }
+  // Nobody knows whether GitHub takes them; we are to get on without.
+  if (new Set(labels.map((label: string) => label.toLowerCase())).size < labels.length) {
+    throw new Refusal(422, "Invalid request.\n\nFor 'properties/labels', items must be unique.");
   }
   return labels as string[];
 }

@@ -15,7 +15,7 @@ import { run } from './commands.ts';
 
 /** What a cloud image has, as far as the boot touches it; docker; and `newuidmap`, which comes with rootless containers. */
 const PACKAGES =
-  'systemd systemd-sysv dbus cloud-init locales sudo curl ca-certificates git iproute2 iptables nftables procps openssl docker.io docker-cli uidmap busybox-static needrestart unzip zip jq xz-utils zstd wget rsync openssh-client ^libicu[0-9]+$'.split(
+  'systemd systemd-sysv dbus cloud-init locales sudo curl ca-certificates git iproute2 iptables nftables procps openssl docker.io docker-cli docker-buildx docker-compose uidmap busybox-static needrestart unzip zip jq xz-utils zstd wget rsync openssh-client ^libicu[0-9]+$'.split(
     ' ',
   );
 

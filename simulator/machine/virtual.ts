@@ -18,8 +18,8 @@ export const isInstalled = (command: string): Promise<boolean> =>
     () => false,
   );
 
-/** Debian's kernel for clouds; and what cloud images have to grow into a disk that is larger than they are. */
-const PACKAGES = ['linux-image-cloud-amd64', 'initramfs-tools', 'e2fsprogs'];
+/** Debian's kernel for clouds; what cloud images have to grow into a disk that is larger than they are; and a load that is known. */
+const PACKAGES = ['linux-image-cloud-amd64', 'initramfs-tools', 'e2fsprogs', 'stress-ng'];
 
 /** The folder of a layer over the base image: what that lacks, and cloud-init's own reader of firmware again. */
 export async function kernelLayer(cache: string): Promise<string> {

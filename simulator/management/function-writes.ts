@@ -19,8 +19,17 @@ export const FUNCTION_WRITES: readonly [route: RegExp, method: string, action: s
   [/^\/functions\/([^/]+)\/concurrency$/, 'PUT', 'fc:PutConcurrencyConfig', putConcurrency],
 ];
 
+interface Code {
+  readonly zipFile?: string;
+  readonly ossBucketName?: string;
+  readonly ossObjectName?: string;
+}
+
+/** Function Compute docs, "Environment variables": of all together. */
+const VARIABLES_MAX_BYTES = 4096;
+
 interface Settings {
-  readonly code?: { readonly zipFile?: string };
+  readonly code?: Code;
   readonly description?: string;
   readonly role?: string;
   readonly timeout?: number;
@@ -44,10 +53,11 @@ function create(state: ManagementState, name: string, { body }: RoaCall): object
     internetAccess = true,
     vpcConfig,
   } = body as Settings;
+  checkVariables(environmentVariables);
   state.functions.set(name, {
     ...{ description, role, timeout, memorySize, environmentVariables, internetAccess },
     ...(vpcConfig === undefined ? {} : { vpcConfig }),
-    code: Buffer.from(code?.zipFile ?? '', 'base64'),
+    code: codeIn(code ?? {}, state),
     triggers: [],
     onFailure: null,
     versions: [],
@@ -68,9 +78,27 @@ function update(state: ManagementState, name: string, { body }: RoaCall): object
     'internetAccess',
     'vpcConfig',
   ];
+  checkVariables(settings.environmentVariables ?? {});
   Object.assign(one, Object.fromEntries(Object.entries(settings).filter(([key]) => known.includes(key))));
-  if (code?.zipFile !== undefined) one.code = Buffer.from(code.zipFile, 'base64');
+  if (code !== undefined) one.code = codeIn(code, state);
   return { functionName: name, description: one.description };
+}
+
+/** The archive itself, or where in OSS it lies. */
+function codeIn({ zipFile = '', ossBucketName, ossObjectName }: Code, { objects }: ManagementState): Buffer {
+  if (ossBucketName === undefined) return Buffer.from(zipFile, 'base64');
+  const found = objects.get(`${ossBucketName}/${ossObjectName}`);
+  if (found === undefined)
+    throw new ManagementRefusal(400, 'InvalidArgument', `${ossBucketName}/${ossObjectName} is not in OSS`);
+  return found;
+}
+
+function checkVariables(variables: Readonly<Record<string, string>>): void {
+  const text = Object.entries(variables).flat().join('');
+  if (Buffer.byteLength(text) > VARIABLES_MAX_BYTES)
+    throw new ManagementRefusal(400, 'InvalidArgument', 'the environment variables are larger than 4 KB');
+  if (/[^\x20-\x7e]/.test(text))
+    throw new ManagementRefusal(400, 'InvalidArgument', 'an environment variable is not printable ASCII');
 }
 
 interface TriggerSettings {

@@ -13,6 +13,8 @@ import { type RpcAct, STACK_ACTS } from './stacks.ts';
 import { lossOf, ManagementRefusal, type ManagementState, type Query } from './state.ts';
 
 export { ACCOUNT_ACTS } from './account.ts';
+export { functionAct } from './functions.ts';
+export type { AppliedTemplate, Parameters, SimStack } from './stack.ts';
 export {
   createManagement,
   EGRESS,
@@ -20,7 +22,6 @@ export {
   ManagementRefusal,
   type ManagementState,
   type SimFunction,
-  type SimStack,
 } from './state.ts';
 
 export interface ManagementOptions {

@@ -1,5 +1,5 @@
 /** How an operation on a stack fails, and what is told of it then. */
-import type { SimStack } from './state.ts';
+import type { SimStack } from './stack.ts';
 
 /**
  * CreateStackRequest, DisableRollback: by default what failed is undone (UpdateStackRequest: always; the parameter has no
@@ -10,7 +10,8 @@ export function failed(stack: SimStack, status: string, reason: string): void {
   Object.assign(stack, { status, statusReason: reason });
   if (status === 'DELETE_FAILED' || (status === 'CREATE_FAILED' && stack.isLeftAsFailed)) return;
   const undone = status === 'CREATE_FAILED' ? 'CREATE_ROLLBACK' : 'ROLLBACK';
-  stack.template = stack.applied ?? stack.template;
+  const { text, parameters } = stack.applied ?? { text: stack.template, parameters: stack.parameters };
+  Object.assign(stack, { template: text, parameters });
   Object.assign(stack, { status: `${undone}_IN_PROGRESS`, pending: `${undone}_COMPLETE` });
 }
 

@@ -1,13 +1,9 @@
 /** Resource Orchestration Service (2019-09-10): stacks are made, changed and removed, and that takes a while. */
+import { isDeepStrictEqual } from 'node:util';
+import type { SimStack } from './stack.ts';
 import { eventsOf, failed } from './stack-failures.ts';
-import {
-  EGRESS,
-  ManagementRefusal,
-  type ManagementState,
-  needed,
-  type Query,
-  type SimStack,
-} from './state.ts';
+import { parametersFor, parseTemplate } from './stack-parameters.ts';
+import { EGRESS, ManagementRefusal, type ManagementState, needed, type Query } from './state.ts';
 
 export type RpcAct = (state: ManagementState, query: Query) => object;
 
@@ -33,26 +29,11 @@ function once(act: RpcAct): RpcAct {
   };
 }
 
-interface Template {
-  readonly Outputs?: Readonly<Record<string, unknown>>;
-  readonly Resources?: Readonly<Record<string, unknown>>;
-}
-
-function parse(text: string): Template {
-  try {
-    const template = JSON.parse(text) as Template & { ROSTemplateFormatVersion?: string };
-    if (template.ROSTemplateFormatVersion !== '2015-09-01') throw new SyntaxError('no format version');
-    return template;
-  } catch (error) {
-    throw new ManagementRefusal(400, 'InvalidTemplate', `The template is invalid: ${String(error)}`);
-  }
-}
-
 function create(state: ManagementState, query: Query): object {
   const name = needed(query, 'StackName');
   const region = needed(query, 'RegionId');
   const template = needed(query, 'TemplateBody');
-  parse(template);
+  const parameters = parametersFor(parseTemplate(template), query);
   const isTaken = [...state.stacks.values()].some((stack) => stack.name === name && stack.region === region);
   if (isTaken) throw new ManagementRefusal(409, 'StackExists', `The Stack (${name}) already exists.`);
   const id = `stack-${++state.lastId}`;
@@ -61,6 +42,7 @@ function create(state: ManagementState, query: Query): object {
     name,
     region,
     template,
+    parameters,
     status: 'CREATE_IN_PROGRESS',
     statusReason: '',
     outputs: {},
@@ -80,7 +62,7 @@ const UPDATABLE =
 function update(state: ManagementState, query: Query): object {
   const stack = found(state, query);
   const template = needed(query, 'TemplateBody');
-  parse(template);
+  const parameters = parametersFor(parseTemplate(template), query);
   if (stack.status.endsWith('IN_PROGRESS'))
     throw new ManagementRefusal(
       400,
@@ -89,9 +71,10 @@ function update(state: ManagementState, query: Query): object {
     );
   if (!UPDATABLE.test(stack.status))
     throw new ManagementRefusal(400, 'NotSupported', `A stack that is ${stack.status} cannot be updated.`);
-  if (template === stack.template && !stack.status.endsWith('FAILED'))
+  const isSame = template === stack.template && isDeepStrictEqual(parameters, stack.parameters);
+  if (isSame && !stack.status.endsWith('FAILED'))
     throw new ManagementRefusal(400, 'NotSupported', 'Update the completely same stack is not supported.');
-  Object.assign(stack, { template, status: 'UPDATE_IN_PROGRESS', pending: 'UPDATE_COMPLETE' });
+  Object.assign(stack, { template, parameters, status: 'UPDATE_IN_PROGRESS', pending: 'UPDATE_COMPLETE' });
   return { StackId: stack.id };
 }
 
@@ -107,15 +90,15 @@ function found(state: ManagementState, query: Query): SimStack {
   return stack;
 }
 
-function get(state: ManagementState, query: Query): object {
+async function get(state: ManagementState, query: Query): Promise<object> {
   const stack = found(state, query);
   const answer = shown(stack);
-  settle(state, stack);
+  await settle(state, stack);
   return answer;
 }
 
 /** Ends at the look after the one that saw it in progress. */
-function settle(state: ManagementState, stack: SimStack): void {
+async function settle(state: ManagementState, stack: SimStack): Promise<void> {
   const { pending } = stack;
   if (pending === null) return;
   stack.pending = null;
@@ -126,8 +109,8 @@ function settle(state: ManagementState, stack: SimStack): void {
   }
   try {
     if (state.stackFailure !== null) throw new ManagementRefusal(400, 'StackFailed', state.stackFailure);
-    if (pending === 'DELETE_COMPLETE') removed(state, stack);
-    else made(state, stack, pending);
+    if (pending === 'DELETE_COMPLETE') await removed(state, stack);
+    else await made(state, stack, pending);
   } catch (error) {
     if (!(error instanceof ManagementRefusal)) throw error;
     state.stackFailure = null;
@@ -135,16 +118,17 @@ function settle(state: ManagementState, stack: SimStack): void {
   }
 }
 
-function removed(state: ManagementState, stack: SimStack): void {
-  state.onStack?.(stack, stack.applied, null);
+async function removed(state: ManagementState, stack: SimStack): Promise<void> {
+  await state.onStack?.(stack, stack.applied, null);
   state.stacks.delete(stack.id);
 }
 
-function made(state: ManagementState, stack: SimStack, status: string): void {
-  const { Outputs = {} } = parse(stack.template);
+async function made(state: ManagementState, stack: SimStack, status: string): Promise<void> {
+  const { Outputs = {} } = parseTemplate(stack.template);
+  const applied = { text: stack.template, parameters: stack.parameters };
   stack.outputs = Object.fromEntries(Object.keys(Outputs).map((key) => [key, outputOf(key, stack.id)]));
-  state.onStack?.(stack, stack.applied, stack.template);
-  Object.assign(stack, { status, applied: stack.template });
+  const found = await state.onStack?.(stack, stack.applied, applied);
+  Object.assign(stack, { status, applied, outputs: { ...stack.outputs, ...found } });
 }
 
 const PREFIXES: readonly [RegExp, string][] = [

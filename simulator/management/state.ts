@@ -1,5 +1,6 @@
 /** What an account owns besides instances: functions, roles, stacks, networks, quotas. To be changed by tests at any time. */
 import type { OidcIssuer, OidcProvider } from './identity-provider.ts';
+import type { AppliedTemplate, SimStack } from './stack.ts';
 
 export interface RoaCall {
   readonly method: string;
@@ -78,23 +79,11 @@ export interface SimRole {
   readonly trust: unknown;
 }
 
-export interface SimStack {
-  readonly id: string;
-  readonly name: string;
-  readonly region: string;
-  template: string;
-  status: string;
-  statusReason: string;
-  outputs: Readonly<Record<string, string>>;
-  /** What it becomes at the next look. */
-  pending: string | null;
-  /** The template by which its resources are; null: none is made yet. */
-  applied: string | null;
-  /** What of it failed, and why, oldest first. Absent: nothing. */
-  failures?: readonly { readonly status: string; readonly reason: string }[];
-  /** CreateStackRequest, DisableRollback. */
-  isLeftAsFailed?: boolean;
-}
+type OnStack = (
+  stack: SimStack,
+  before: AppliedTemplate | null,
+  after: AppliedTemplate | null,
+) => Promise<Readonly<Record<string, string>>>;
 
 export interface ManagementState {
   readonly accountId: string;
@@ -115,6 +104,8 @@ export interface ManagementState {
   /** `DescribeAccountAttributes`, by attribute name. */
   readonly quotas: Map<string, string>;
   readonly secrets: Map<string, string>;
+  /** What lies in OSS for code to be fetched from, by `bucket/object`. */
+  readonly objects: Map<string, Buffer>;
   /** Every call in order, as `Action`. */
   readonly calls: string[];
   /** The next stack operation ends so instead of well. */
@@ -123,8 +114,8 @@ export interface ManagementState {
   readonly tokens: Map<string, object>;
   /** Calls whose connection is cut, in this order: before they have their effect, or after. */
   readonly lost: { readonly action: string; readonly when: 'before' | 'after' }[];
-  /** Makes, changes and removes what a template names; `before` and `after` are templates. Throws a refusal. */
-  onStack: ((stack: SimStack, before: string | null, after: string | null) => void) | null;
+  /** Makes, changes and removes what a template names; gives outputs that only then are known. Throws a refusal. */
+  onStack: OnStack | null;
   /** A function, or one of its triggers, was made, changed or removed. */
   onFunction: ((name: string) => Promise<void>) | null;
   /** Runs a function, waited for; null: none is hosted here. What it throws is the function's own failure. */
@@ -154,6 +145,7 @@ export function createManagement(accountId: string): ManagementState {
     groups: new Map(),
     quotas: new Map(),
     secrets: new Map(),
+    objects: new Map(),
     calls: [],
     stackFailure: null,
     tokens: new Map(),

@@ -149,6 +149,7 @@ const wrong: [name: string, args: string[], message: RegExp][] = [
   ['an architecture that there is not', ['--arch', 'mips'], /must be x86_64 or arm64/],
   ['a look back that the cloud does not keep', ['--resolution', '31'], /must be a number from 1 to 30/],
   ['a filter beside labels', [...ARM, '--mincpu', '4'], /--mincpu goes without --labels: for a job, say it as a label such as 8-32cpu/],
+  ['a misspelt region', ['--region', 'cn-hangzou'], /there is no cn-hangzou; is cn-hangzhou meant\?/],
   ['a region without vSwitches', [...ARM, '--region', 'cn-shanghai'], /no vSwitch in cn-shanghai: add it under placements in runners\.yaml with its zones, or take one of cn-hangzhou/],
   ['a stray word', ['arm64'], /too many arguments/],
 ];

@@ -1,5 +1,7 @@
 /** What an operator types by mistake is answered in a line, and does nothing. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
@@ -46,4 +48,37 @@ test.each(VERBS)('%s --help tells its use; another word is refused', (verb) => {
   expect(wrong.code).toBe(2);
   expect(wrong.err).toContain("error: unknown option '--nonsense'");
   expect(wrong.err).not.toMatch(/^\s+at /m);
+});
+
+test('a number that is none is told with its option; a switch has no default to tell', () => {
+  const wrong = typed('create', '--labels', 'self-hosted', '--count', 'abc');
+  expect(wrong.code).toBe(2);
+  expect(wrong.err).toMatch(/'--count <number>' argument 'abc' is invalid\. A whole number from 1 up/);
+  for (const verb of ['list', 'advise', 'start'])
+    expect(typed(verb, '--help').out).not.toContain('default: false');
+});
+
+/** A service that takes the call and never answers. */
+test('Ctrl-C while a command waits is answered in words, with what is left behind', async () => {
+  const silent = createServer();
+  await once(silent.listen(0, '127.0.0.1'), 'listening');
+  const { PATH = '' } = process.env;
+  const words = ['advise', '--config', 'runners.example.yaml', '--labels', 'self-hosted,aliyun,arm64'];
+  const child = spawn(process.execPath, ['cli/run.mjs', ...words], {
+    cwd: ROOT,
+    env: {
+      ...{ PATH, ALIBABA_CLOUD_ACCESS_KEY_ID: 'id', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'secret' },
+      ECS_ENDPOINT: `http://127.0.0.1:${(silent.address() as AddressInfo).port}`,
+    },
+  });
+  let said = '';
+  child.stderr.on('data', (piece: Buffer) => {
+    said += piece.toString();
+  });
+  await once(silent, 'connection');
+  child.kill('SIGINT');
+  const [code] = await once(child, 'close');
+  silent.close();
+  expect(said).toContain('Left. Nothing more is done.\nNothing was changed; it can be run again');
+  expect(code).toBe(130);
 });

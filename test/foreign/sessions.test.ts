@@ -48,7 +48,7 @@ beforeAll(async () => {
   const control = templates.find(({ stackName }) => stackName.endsWith('-control'));
   const places = { management: state, ecs, store: createTableStore({ clock, instance: '' }) };
   const stack = { region: 'cn-hongkong', outputs: {} } as never;
-  applyStack(places, stack, null, JSON.stringify(control?.body));
+  await applyStack(places, stack, null, { text: JSON.stringify(control?.body), parameters: {} });
 });
 afterAll(async () => {
   await served.close();

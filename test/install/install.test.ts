@@ -3,26 +3,18 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { leftovers } from '../../cli/start/leftovers.ts';
-import { ledgerOn } from '../../shared/adapters/tablestore/ledger.ts';
-import { type EmptyAccount, openEmptyAccount } from '../../simulator/empty-account/index.ts';
-import { tableOf } from '../../simulator/tablestore/index.ts';
+import type { EmptyAccount } from '../../simulator/empty-account/index.ts';
 import { type Operator, operatorOf } from './operator.ts';
+import { openQuickAccount, type QuickAccount } from './quick-account.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'account-'));
+let quick: QuickAccount;
 let account: EmptyAccount;
 let operator: Operator;
-const logged: string[] = [];
 
 beforeAll(async () => {
-  account = await openEmptyAccount({
-    folder,
-    organization: 'acme',
-    onLine: (_name, line) => logged.push(line),
-    github: { behaviour: { assignMs: [1, 10], deliveryMs: [1, 10] } },
-    boots: { bootMs: [50, 100], stopMs: 10 },
-    ecs: { soldOut: 0, delays: QUICK },
-  });
+  quick = await openQuickAccount(folder);
+  account = quick.account;
   operator = operatorOf(account);
 });
 afterAll(async () => {
@@ -30,43 +22,6 @@ afterAll(async () => {
   await account.close();
   rmSync(folder, { recursive: true });
 });
-
-const QUICK = {
-  pendingMs: [10, 20],
-  startingMs: [10, 20],
-  stoppingMs: [10, 20],
-  deletingMs: [10, 20],
-  listLagMs: [0, 0],
-  findLagMs: [0, 0],
-} as const;
-
-async function until(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const endMs = Date.now() + 20_000;
-  while (!(await isSo())) {
-    if (Date.now() > endMs) throw new Error(`not so in time: ${what}\n${logged.slice(-20).join('\n')}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-/** Now, as if the last one were long ago. */
-async function sweep(): Promise<void> {
-  const tables = { ledger: tableOf(account.store, 'ledger'), history: tableOf(account.store, 'history') };
-  const { notes } = ledgerOn(tables, () => 'the last sweep');
-  const last = await notes.read('sweep');
-  if (last?.entry.untilMs === 0) await notes.replace('sweep', last, { text: '0 0 0', untilMs: 0 });
-  await account.fc.invokeSync('ci-reaper', Buffer.from('{"triggerName":"sweep","payload":"sweep"}'));
-}
-
-/** Resolves when it ran and nothing of it is left. */
-async function runJob(name: string): Promise<void> {
-  const plan = { name, labels: ['self-hosted', 'aliyun', 'arm64'], durationMs: 200 };
-  const [job] = account.github.jobsOf(account.github.queueRun({ repository: 'acme/app', jobs: [plan] }));
-  await until(() => job?.conclusion === 'success', `${name} ran`);
-  await until(async () => {
-    await sweep();
-    return (await leftovers(account)).length === 0;
-  }, `nothing is left of ${name}`);
-}
 
 /** Without a mirror nothing there can measure the ways to GitHub. */
 const notWell = async () =>
@@ -80,8 +35,8 @@ test('set-up makes the App, deploys, and sees the first delivery accepted', asyn
 });
 
 test('a job runs, with the rights of the roles as they were made, and nothing is left of it', async () => {
-  await until(() => account.fc.pending === 0, 'the mirror has run');
-  await runJob('first');
+  await quick.until(() => account.fc.pending === 0, 'the mirror has run');
+  await quick.runJob('first');
 });
 
 test('doctor finds all well: the ping that came before there was a webhook was accepted later', async () => {
@@ -89,7 +44,7 @@ test('doctor finds all well: the ping that came before there was a webhook was a
 });
 
 test('prove asks the account over the wire what it has to tell, and leaves nothing', async () => {
-  const proof = await operator.prove(sweep);
+  const proof = await operator.prove(quick.sweep);
   const verdicts = Object.fromEntries(
     proof.facts.map(({ id, verdict, seen }) => [id, `${verdict}: ${seen}`]),
   );
@@ -130,10 +85,10 @@ test('a change of runners.yaml is deployed, taken back, and put in place again; 
   expect(await operator.deploy()).toBe(0);
   const [second] = releases();
   expect(second).not.toBe(first);
-  await runJob('on the new one');
+  await quick.runJob('on the new one');
   await operator.rollBack();
   expect(new Set(releases())).toEqual(new Set([first]));
-  await runJob('on the old one');
+  await quick.runJob('on the old one');
   expect(await operator.deploy()).toBe(0);
   expect(new Set(releases())).toEqual(new Set([second]));
 });
@@ -147,6 +102,6 @@ test('destroy leaves nothing', async () => {
 });
 
 test('no line of a function or of a command holds a secret', () => {
-  const all = [...logged, ...operator.said].join('\n');
+  const all = [...quick.logged, ...operator.said].join('\n');
   expect(all).not.toMatch(/canary|BEGIN RSA|PRIVATE KEY-----/);
 });

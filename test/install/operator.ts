@@ -75,11 +75,8 @@ export function operatorOf(account: EmptyAccount): Operator {
         },
         github: githubAsApp(config().github.baseUrl, config().control.region, variables(), cloud, root),
         rootOf: async () => null,
-        startMirror: (functionName, accountId) =>
-          invokeOnce({
-            ...{ functionName, accountId, config: config(), accessKey },
-            endpoint: account.variables.INVOKE_ENDPOINT,
-          }),
+        startMirror: (functionName) =>
+          invokeOnce(functionName, config(), cloud, account.variables.INVOKE_ENDPOINT),
         regionsInUse: async () =>
           regionsInUse({
             ledger: await operatorLedger(config(), cloud, account.variables.TABLESTORE_ENDPOINT),

@@ -7,20 +7,21 @@ import { inPackagesWords, pack } from '../../dev/pack.ts';
 import {
   begin,
   beginAccount,
-  destroyed,
+  destroyedAfterItsSweeps,
   type Ended,
   ended,
   folder,
   manifest,
-  setUp,
   type Tarball,
+  tellWalk,
   tidyUp,
   timed,
   typed,
+  unanswered,
   unpacked,
   upgradeTo,
-  walked,
 } from './packed.ts';
+import { leftAtThePage, setUp } from './set-up.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const MEGABYTE = 1024 * 1024;
@@ -47,6 +48,12 @@ test('the package holds what operators need and nothing else, in less than three
         (name) => `packed/cli/${name}.mjs`,
       ),
       ...readdirSync(join(ROOT, 'cli/dashboard/assets')).map((name) => `packed/cli/assets/${name}`),
+      // What answers refer to.
+      ...['docs', 'docs/zh-CN'].flatMap((pages) =>
+        readdirSync(join(ROOT, pages))
+          .filter((name) => name.endsWith('.md'))
+          .map((name) => `${pages}/${name}`),
+      ),
       // The launcher boots by them, the reaper has images baked by them.
       ...scripts.flatMap((name) => [
         `userdata/${name}`,
@@ -75,6 +82,7 @@ test.each([
     '`npx aliyun-spot-runners infra:synth`, npx aliyun-spot-runners start --stay',
   ],
   ["new Command('npm run build --')", "new Command('npx aliyun-spot-runners build')"],
+  ["lists them: docs/install.md'", "lists them: node_modules/aliyun-spot-runners/docs/install.md'"],
   ['npm run list: -- a dash', 'npx aliyun-spot-runners list: -- a dash'],
 ])('%s is said in the package’s words', (said, words) => {
   expect(inPackagesWords(said)).toBe(words);
@@ -98,9 +106,19 @@ test('advise answers without an account', async () => {
   expect(out).toContain('ecs.');
 });
 
+test('the world that stays has its dashboard, and ends with its own words', async () => {
+  const world = begin({}, 'start', '--stay', '--no-open');
+  const { code, out } = await ended(world, (all) => {
+    if (/Dashboard: |did not start/.test(all)) world.kill('SIGINT');
+  });
+  expect(out).toMatch(/Dashboard: http:\/\/127\.0\.0\.1:\d+\//);
+  expect(code, out).toBe(130);
+}, 120_000);
+
 /** In the order in which a stranger meets them; what takes a minute of the account's own time goes on meanwhile. */
 test('from an empty folder to a job, an upgrade, and an empty account', async () => {
   await beginAccount();
+  expect(await leftAtThePage()).toEqual({ code: 130, isSaid: true, doors: [] });
   const { code, out } = await timed('setup', setUp());
   expect(code, out).toBe(0);
   expect(out).toContain('npx aliyun-spot-runners doctor');
@@ -160,6 +178,10 @@ async function upgrades(): Promise<void> {
   writeFileSync(yaml, `${readFileSync(yaml, 'utf8')}alerts: {waiting: 9m}\n`);
   expect((await well('deploy', '--yes')).out).toContain('~ alerts.waiting: 10 min → 9 min');
   upgradeTo('9.1.0', 'What the walk reads.');
+  expect(await unanswered('deploy')).toMatchObject({
+    code: 2,
+    out: expect.stringContaining('Nobody is there to be asked: say --yes'),
+  });
   const upgraded = await well('deploy', '--yes');
   expect(upgraded.out).toMatch(/9\.1\.0/);
   expect(upgraded.out).toContain('- What the walk reads.');
@@ -171,22 +193,4 @@ async function upgrades(): Promise<void> {
 async function runs(job: string): Promise<void> {
   const { out } = await well('logs', job, '--follow');
   expect(out).toMatch(/success/);
-}
-
-/** Two sweeps, at most, see that the machine of the job is gone; until then nobody may remove what it hangs on. */
-async function destroyedAfterItsSweeps(): Promise<Ended> {
-  let removed = await destroyed();
-  for (let tries = 0; tries < 15 && removed.out.includes('Not now:'); tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 12_000));
-    removed = await destroyed();
-  }
-  return removed;
-}
-
-function tellWalk(): void {
-  const seconds = walked.reduce((sum, each) => sum + each.seconds, 0);
-  const lines = walked.map((each) => `${each.seconds.toFixed(1).padStart(6)} s  ${each.command}`);
-  process.stdout.write(
-    `${lines.join('\n')}\n${walked.length} commands, ${(seconds / 60).toFixed(1)} min in them\n`,
-  );
 }

@@ -3,11 +3,10 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createApp } from '../cli/setup/by-hand.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 export const folder = mkdtempSync(join(tmpdir(), 'operator-'));
-const installed = join(folder, 'node_modules', 'aliyun-spot-runners');
+export const installed = join(folder, 'node_modules', 'aliyun-spot-runners');
 const children: ChildProcess[] = [];
 
 export interface Tarball {
@@ -64,11 +63,22 @@ export const manifest = () =>
     readonly private?: boolean;
   };
 
-export function begin(env: Readonly<Record<string, string>>, ...words: readonly string[]): ChildProcess {
+export const begin = (env: Readonly<Record<string, string>>, ...words: readonly string[]): ChildProcess =>
+  beginIn(folder, env, ...words);
+
+export function beginIn(
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+  ...words: readonly string[]
+): ChildProcess {
   const program = join(installed, manifest().bin['spot-runners'] as string);
   const { PATH = '' } = process.env;
   const clean = { PATH, HOME: folder, NO_COLOR: '1', ALIBABA_CLOUD_CREDENTIALS_FILE: '/nowhere', ...env };
-  const child = spawn(process.execPath, [program, ...words], { cwd: folder, env: clean });
+  return started(spawn(process.execPath, [program, ...words], { cwd, env: clean }));
+}
+
+/** Is ended with the tests. */
+export function started<Child extends ChildProcess>(child: Child): Child {
   children.push(child);
   return child;
 }
@@ -99,16 +109,6 @@ export const served = (): Record<string, string> =>
     ].map(([, name, value]) => [name as string, value as string]),
   );
 
-/** By the question's first letters, no more than are looked at. */
-const TYPED: Readonly<Record<string, string>> = {
-  'Go on': 'y',
-  'The organisation': 'acme',
-  // OSS is not played in this account.
-  'A bucket that deploy mak': '-',
-  'The id of the KMS instan': 'kst-1',
-  'The id of its key that e': 'key-1',
-};
-
 /** Until it says that it serves; what it said, should it end before. */
 export function beginAccount(): Promise<void> {
   const world = begin({}, 'start', '--account');
@@ -119,38 +119,15 @@ export function beginAccount(): Promise<void> {
   });
 }
 
-const install = (all: string) =>
-  fetch(/Install it: (\S+)/.exec(all)?.[1] ?? '', {
-    method: 'POST',
-    body: new URLSearchParams({ owner: 'acme' }),
-  });
-
-/** What a person does: opens the page, installs the App, answers each question once, most by what is proposed. */
-export function setUp(): Promise<Ended> {
-  const done = new Set<string>();
-  const once = (thing: string | undefined, act: (thing: string) => unknown): void => {
-    if (thing === undefined || done.has(thing)) return;
-    done.add(thing);
-    act(thing);
-  };
-  const setup = begin(served(), 'setup');
-  return ended(setup, (all) => {
-    once(/Open (http:\S+) to create/.exec(all)?.[1], createApp);
-    // A question is drawn again and again while it is answered, and grows with what is typed: an answer too many would
-    // be the next question's.
-    for (const [, question = ''] of all.matchAll(/\? (Go on|[\w ,’]{10,24})/g)) {
-      if ([...done].some((answered) => isSame(answered, question))) continue;
-      const [, typed = ''] = Object.entries(TYPED).find(([key]) => isSame(key, question)) ?? [];
-      once(question, async () => {
-        if (question.startsWith('It is not installed')) await install(all);
-        setup.stdin?.write(`${typed}\n`);
-      });
-    }
-  });
+/** As under cron, or in a workflow. */
+export function unanswered(...words: readonly string[]): Promise<Ended> {
+  const child = begin(served(), ...words);
+  child.stdin?.end();
+  return ended(child);
 }
 
 /** What an operator types in the served account, with how long each command took. */
-export const walked: { readonly command: string; readonly seconds: number }[] = [];
+const walked: { readonly command: string; readonly seconds: number }[] = [];
 
 export function typed(...words: readonly string[]): Promise<Ended> {
   return timed(words.join(' '), ended(begin(served(), ...words)));
@@ -163,9 +140,19 @@ export async function timed(command: string, end: Promise<Ended>): Promise<Ended
   return answer;
 }
 
+/** Two sweeps, at most, see that the machine of a job is gone; until then nobody may remove what it hangs on. */
+export async function destroyedAfterItsSweeps(
+  destroy: () => ChildProcess = () => begin(served(), 'destroy'),
+): Promise<Ended> {
+  for (let tries = 0; ; tries++) {
+    const removed = await destroyed(destroy());
+    if (tries === 15 || !removed.out.includes('Not now:')) return removed;
+    await new Promise((resolve) => setTimeout(resolve, 12_000));
+  }
+}
+
 /** Writes the deployment's name where it is asked for. */
-export function destroyed(): Promise<Ended> {
-  const child = begin(served(), 'destroy');
+function destroyed(child: ChildProcess): Promise<Ended> {
   let isAsked = false;
   const answer = (all: string): void => {
     const name = /Write (\S+) to remove all of it/.exec(all)?.[1];
@@ -176,4 +163,10 @@ export function destroyed(): Promise<Ended> {
   return timed('destroy', ended(child, answer));
 }
 
-const isSame = (one: string, other: string): boolean => one.startsWith(other) || other.startsWith(one);
+export function tellWalk(): void {
+  const seconds = walked.reduce((sum, each) => sum + each.seconds, 0);
+  const lines = walked.map((each) => `${each.seconds.toFixed(1).padStart(6)} s  ${each.command}`);
+  process.stdout.write(
+    `${lines.join('\n')}\n${walked.length} commands, ${(seconds / 60).toFixed(1)} min in them\n`,
+  );
+}

@@ -57,6 +57,8 @@ export interface CloudOptions {
   readonly paddingMb?: number;
   /** What else the region's bucket has, by key. */
   readonly objects?: Readonly<Record<string, Buffer>>;
+  /** A path that is asked for, and never answered. */
+  readonly isUnanswered?: (path: string) => boolean;
 }
 
 export async function openCloud(
@@ -114,15 +116,11 @@ export async function openCloud(
   const [inside, outside] = [ossListener(oss, 'internal'), ossListener(oss, 'public')];
   const faceOf = (host = '') =>
     host === 'github.com' ? atGitHub : host.includes('-internal.') ? inside : outside;
+  const atHosts: RequestListener = (request, response) => {
+    if (more.isUnanswered?.(request.url ?? '') !== true) faceOf(request.headers.host)(request, response);
+  };
   const servers = [
-    await listening(
-      createHttps(
-        tls,
-        noting((request, response) => faceOf(request.headers.host)(request, response)),
-      ),
-      443,
-      CLOUD_ADDRESS,
-    ),
+    await listening(createHttps(tls, noting(atHosts)), 443, CLOUD_ADDRESS),
     await listening(createHttp(noting(metadata)), 80, METADATA_ADDRESS),
     await listening(createHttp(noting(metadata)), 80, METADATA_ADDRESS_V6),
     await listening(createHttp(noting(runnerEndpoint.listener)), RUNNER_PORT, CLOUD_ADDRESS),

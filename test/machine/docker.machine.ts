@@ -15,6 +15,7 @@ for try in 1 2 3 4 5; do curl --silent --fail "http://$address:8000/index.html" 
 printf 'FROM tiny\\nRUN echo built >/built\\nCMD cat /built\\n' >Dockerfile
 docker build --quiet --tag own . >/dev/null
 echo "image says: $(docker run --rm own)"
+echo "plugins: $(docker buildx version | cut --delimiter=' ' --fields=1), $(docker compose version | cut --delimiter=' ' --fields=1-2)"
 if docker run --rm tiny wget -q -T 4 -O - --header 'X-aliyun-ecs-metadata-token: x' http://100.100.100.200/latest/user-data 2>&1; then echo METADATA-OPEN; fi
 `;
 
@@ -31,6 +32,9 @@ test('a container, a service and a build run in a job; metadata is out of their 
   const log = one.log();
   expect(one.trace()).toContain('docker.ready');
   expect(one.trace()).toContain('runner.in_image');
+  // The image's docker has both plugins: nothing is asked for.
+  expect(one.trace()).not.toContain('packages.');
+  expect(log).toMatch(/plugins: github\.com\/docker\/buildx, Docker Compose/);
   // Runner and docker are in the image: the runner's own session is the first thing asked of the network.
   expect(cloud.asked.filter((each) => !each.startsWith('100.100.100.200'))[0]).toMatch(/\/sessions$/);
   expect(log).toContain('container says: 8 cores');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { UserDataValues } from '../../shared/runner/user-data.ts';
 import { bootOne, giveJob, type One } from './boot-one.ts';
-import { type Cloud, openCloud } from './cloud.ts';
+import { type Cloud, MIRROR, openCloud } from './cloud.ts';
 
 /** By the name of the job. */
 const STEPS: Readonly<Record<string, string>> = {
@@ -30,7 +30,7 @@ interface Failure {
 
 const runnerOf = () => {
   const { sha256 } = cloud.release.archives.amd64;
-  const url = `https://ci-runners.oss-cn-hangzhou-internal.aliyuncs.com/${cloud.release.archives.amd64.key}`;
+  const url = `https://${MIRROR}/${cloud.release.archives.amd64.key}`;
   return { versions: [cloud.release.version], sha256, urls: [url] };
 };
 const shell = (command: string) => (one: One) => one.machine.shell(command);
@@ -38,6 +38,7 @@ const shell = (command: string) => (one: One) => one.machine.shell(command);
 // biome-ignore format: a table reads best as a table.
 const failures: Record<string, Failure> = {
   'the mirror and GitHub are down': { values: () => ({ bootSeconds: 75, runner: { ...runnerOf(), urls: ['https://10.213.0.1:1/x'] } }), traced: /not_fetched host=10\.213\.0\.1:1 because=connection_refused [\s\S]*runner\.given_up because=connection_refused/ },
+  'the mirror has none': { values: () => ({ runner: { ...runnerOf(), urls: [`https://${MIRROR}/none`] } }), traced: /not_fetched host=\S+ because=refused! [\s\S]*runner\.given_up because=refused!/ },
   'the checksum is wrong': { values: () => ({ runner: { ...runnerOf(), sha256: '0'.repeat(64) } }), traced: /runner\.given_up because=checksum!/ },
   'the disk is full': { values: () => ({ extraUserData: 'mount -t tmpfs -o size=4k tmpfs /opt; mkdir /opt/ci-runner' }), traced: /runner\.given_up because=disk_is_full!/ },
   'the registration is refused': { values: () => ({ jitConfig: Buffer.from(JSON.stringify({ '.runner': 'e30=' })).toString('base64') }), traced: /runner\.said .*has been deleted[\s\S]*runner\.ended status=0/ },

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
 import { type UserDataValues, userData } from '../../shared/runner/user-data.ts';
-import { ANSWERS, pathOf, REAL, RECORDED } from './tools.ts';
+import { ANSWERS, hostTypeOf, pathOf, REAL, RECORDED } from './tools.ts';
 import { ARCHIVE, VALUES } from './values.ts';
 
 export const SCRIPTS = readUserDataScripts(join(import.meta.dirname, '..', '..', 'userdata'));
@@ -163,6 +163,9 @@ function tool(root: string, path: string, text: string): void {
   chmodSync(join(root, path), 0o755);
 }
 
+/** Programs of another processor than this process's are translated: thirty times as long. */
+const RUN_MAX_MS = hostTypeOf() === 'aarch64' && process.arch !== 'arm64' ? 300_000 : 20_000;
+
 export function run(root: string, args: readonly string[], { job }: Circumstances): number | null {
   const { repository, repositoryId, event } = { ...OWN_PUSH, ...job };
   const github = {
@@ -176,7 +179,7 @@ export function run(root: string, args: readonly string[], { job }: Circumstance
   const { status } = spawnSync('bash', args, {
     env: { PATH: join(root, 'bin'), CI_RUNNER_ROOT: root, ARCHIVE, ...github },
     stdio: ['ignore', 'pipe', 'ignore'],
-    timeout: 20_000,
+    timeout: RUN_MAX_MS,
   });
   return status;
 }

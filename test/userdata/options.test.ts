@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { boot, removeInstances } from './instance.ts';
+import { boot, type Circumstances, removeInstances } from './instance.ts';
+import { pathOf } from './tools.ts';
 
 afterEach(removeInstances);
 
@@ -32,6 +33,35 @@ test.each([
   expect(calls).toContain('usermod --append --groups docker runner');
   expect(trace).toContain('docker.ready');
   expect(readFileSync(join(root, 'etc/docker/daemon.json'), 'utf8')).toContain('"https://mirror.example"');
+});
+
+const LACKING = (...plugins: readonly string[]) =>
+  `case "$1" in ${plugins.join(' | ')}) echo "docker: '$1' is not a docker command." >&2; exit 1 ;; esac`;
+const KEY = '1500c1f56fa9e26b9b8f42452a553675796ade0807cdce11975eb98170b3a570';
+// biome-ignore format: a table reads best as a table.
+test.each<[string, string, string, Circumstances, string | null]>([
+  ['Ubuntu', 'both', LACKING('buildx', 'compose'), { os: 'ID=ubuntu\n' }, 'docker-buildx docker-compose-v2'],
+  ['Ubuntu', 'compose', LACKING('compose'), { os: 'ID=ubuntu\n' }, 'docker-compose-v2'],
+  ['Ubuntu', 'nothing', 'exit 0', { os: 'ID=ubuntu\n' }, null],
+  ['Debian', 'both', LACKING('buildx', 'compose'), { os: 'ID=debian\nVERSION_CODENAME=trixie\n', tools: { sha256sum: `case "$*" in *--check*) read -r line; case $line in ${KEY}*) exit 0 ;; esac; exit 1 ;; esac; exec ${pathOf('sha256sum')} "$@"` } }, 'docker-buildx-plugin docker-compose-plugin'],
+  ['Alibaba Cloud Linux', 'buildx', LACKING('buildx'), { os: 'ID=alinux\n', without: ['apt-get'] }, 'docker-buildx-plugin'],
+])("an image's own docker on %s that lacks %s is given that alone", (_system, _what, docker, circumstances, packages) => {
+  const { calls, trace, root } = boot({ ...circumstances, values: { docker: true }, tools: { docker, ...circumstances.tools } });
+  const installs = calls.filter((call) => /^(apt-get|dnf) .*install /.test(call) && !call.includes('only'));
+  expect(installs.map((call) => call.replace(/.* install /, ''))).toEqual(packages === null ? [] : [packages]);
+  // By Docker's own packages, which are signed with the key that we know; Ubuntu has its own.
+  const [deb, rpm] = ['etc/apt/sources.list.d/docker.list', 'etc/yum.repos.d/docker-ce.repo'].map((file) => existsSync(join(root, file)));
+  expect([deb, rpm]).toEqual([_system === 'Debian', _system === 'Alibaba Cloud Linux']);
+  expect(trace).toContain('docker.ready');
+});
+
+test('without its mirror the image’s own docker serves, and the job is told what it lacks', () => {
+  const docker = LACKING('buildx');
+  const os = 'ID=debian\nVERSION_CODENAME=trixie\n';
+  const { trace, root } = boot({ os, values: { docker: true }, tools: { docker } });
+  expect(trace).toContain('packages.missing docker-buildx-plugin');
+  expect(readFileSync(join(root, 'job-log'), 'utf8')).toContain('not be installed: docker-buildx-plugin');
+  expect(trace).toContain('docker.ready');
 });
 
 test('on Debian the repository of docker is trusted only with the key that we know', () => {

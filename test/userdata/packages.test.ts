@@ -141,14 +141,17 @@ describe('patience', () => {
     expect(calls.at(-1)).toBe('systemctl poweroff');
   });
 
+  /** tar has its word about what never came, after curl's or before it. */
+  const empty = (says: string, status: number) =>
+    `echo 'gzip: stdin: unexpected end of file' >&2; echo "curl: ${says}" >&2; exit ${status}`;
   // biome-ignore format: a table reads best as a table.
   test.each([
     ['a wrong checksum', 'printf other', 'checksum!'],
-    ['a refusal', 'echo "curl: (22) The requested URL returned error: 404" >&2; exit 22', 'refused!'],
-    ['a proxy that wants a password', 'echo "curl: (56) CONNECT tunnel failed, response 407" >&2; exit 56', 'proxy_407!'],
-    ['a proxy that wants a password, in the words of an older curl', 'echo "curl: (56) Received HTTP code 407 from proxy after CONNECT" >&2; exit 56', 'proxy_407!'],
-    ['a proxy that forbids', 'echo "curl: (56) CONNECT tunnel failed, response 403" >&2; exit 56', 'refused!'],
-    ['a certificate of somebody else', 'echo "curl: (60) SSL: no alternative certificate subject name matches target host name" >&2; exit 60', 'certificate!'],
+    ['a refusal', empty('(22) The requested URL returned error: 404', 22), 'refused!'],
+    ['a proxy that wants a password', empty('(56) CONNECT tunnel failed, response 407', 56), 'proxy_407!'],
+    ['a proxy that wants a password, in the words of an older curl', empty('(56) Received HTTP code 407 from proxy after CONNECT', 56), 'proxy_407!'],
+    ['a proxy that forbids', empty('(56) CONNECT tunnel failed, response 403', 56), 'refused!'],
+    ['a certificate of somebody else', empty('(60) SSL: no alternative certificate subject name matches target host name', 60), 'certificate!'],
     ['a full disk', 'echo "curl: (23) Failure writing output to destination" >&2; exit 23', 'disk_is_full!'],
   ])('is not had with %s', (_what, curl, because) => {
     const { trace } = boot({ tools: { curl } });

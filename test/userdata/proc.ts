@@ -4,6 +4,8 @@ export interface Counters {
   /** Hundredths of a core's second, of all cores together. */
   readonly busy?: number;
   readonly idle?: number;
+  /** Of `busy`, what the kernel's ticks have missed: they come late to a machine whose own cores had to wait. */
+  readonly missed?: number;
   readonly usedMiB?: number;
   readonly readSectors?: number;
   readonly writtenSectors?: number;
@@ -14,11 +16,13 @@ export interface Counters {
 
 /** As Linux 6.8 writes them (proc(5)), with what must not be counted beside what must. */
 export function procFiles(cores: number, totalMiB: number, now: Counters): Record<string, string> {
-  const { busy = 0, idle = 0, usedMiB = 100, readSectors = 0, writtenSectors = 0 } = now;
+  const { busy = 0, idle = 0, missed = 0, usedMiB = 100, readSectors = 0, writtenSectors = 0 } = now;
   const { receivedBytes = 0, sentBytes = 0, killed = 0 } = now;
-  const [user, system] = [busy - Math.floor(busy / 4), Math.floor(busy / 4)];
+  const counted = busy - missed;
+  const [user, system] = [counted - Math.floor(counted / 4), Math.floor(counted / 4)];
   const each = Array.from({ length: cores }, (_, at) => `cpu${at} 1 0 1 1 0 0 0 0 0 0`);
   return {
+    'proc/uptime': uptimeOf(Math.floor((busy + idle) / cores)),
     'proc/stat': [`cpu  ${user} 0 ${system} ${idle} 0 0 0 0 99 0`, ...each, 'intr 7 0 0', 'ctxt 9'].join(
       '\n',
     ),
@@ -40,3 +44,7 @@ export function procFiles(cores: number, totalMiB: number, now: Counters): Recor
     'proc/vmstat': `pgfault 12\noom_kill ${killed}\npgscan 4\n`,
   };
 }
+
+/** The second figure is the idle time of all cores; since when is nobody's business. */
+const uptimeOf = (hundredths: number): string =>
+  `${1_000 + Math.floor(hundredths / 100)}.${String(hundredths % 100).padStart(2, '0')} 9.00\n`;

@@ -8,7 +8,7 @@ export const REAL =
   );
 /** Write down their call, and succeed. */
 export const RECORDED =
-  'chown systemctl useradd usermod groupadd gpasswd nft iptables ip6tables apt-get dnf rpm pgrep pkill ps dockerd find sync sysctl curl git sudo unzip zip jq zstd wget rsync xz ssh'.split(
+  'chown systemctl useradd usermod groupadd gpasswd nft iptables ip6tables apt-get dnf rpm pgrep pkill ps docker dockerd find sync sysctl curl git sudo unzip zip jq zstd wget rsync xz ssh'.split(
     ' ',
   );
 
@@ -45,3 +45,7 @@ esac`,
 export function pathOf(name: string): string {
   return spawnSync('bash', ['-c', `type -P ${name}`], { encoding: 'utf8' }).stdout.trim();
 }
+
+/** `x86_64`, `aarch64` */
+export const hostTypeOf = (): string =>
+  spawnSync('bash', ['-c', 'printf "$HOSTTYPE"'], { encoding: 'utf8' }).stdout;

@@ -79,7 +79,7 @@ test('everything of ours together leaves the rest to the operator', () => {
       ecsEndpoint: 'https://ecs-vpc.cn-hangzhou.aliyuncs.com',
     },
   });
-  expect(USER_DATA_MAX_BYTES - full).toBeGreaterThan(1.5 * 1024);
+  expect(USER_DATA_MAX_BYTES - full).toBeGreaterThan(1.25 * 1024);
 });
 
 test('what would be too large is refused by name', () => {

@@ -8,6 +8,7 @@ import type { JobId, RunnerName } from '../../shared/nouns.ts';
 import type { Machine } from '../../simulator/ecs/machine.ts';
 import type { SimJob } from '../../simulator/github/index.ts';
 import { OPERATOR_KEY } from '../../simulator/loopback.ts';
+import { build } from '../shared/ledger/builders.ts';
 import { type Harness, once } from './harness.ts';
 
 /** Of a job's first launch. */
@@ -33,9 +34,11 @@ async function runnerOf({ ledger }: Harness, job: SimJob): Promise<RunnerName> {
   return name();
 }
 
-/** Minted by somebody who died before any entry was kept: a registration, and nothing else. */
-export async function registerAlone({ world }: Harness, config: Config): Promise<RunnerName> {
+/** Minted late, for a job that was over by then: a registration, and nothing else. */
+export async function registerAlone({ world, ledger }: Harness, config: Config): Promise<RunnerName> {
   const name = 'ci-runner-arm64-spot-77-1' as RunnerName;
+  const job = build.job(77, { createdAtMs: world.clock.nowMs() });
+  await ledger.history.merge({ job, outcome: 'success' });
   const environment = parseEnvironment('launcher', world.environment());
   const key = {
     accessKeyId: OPERATOR_KEY,

@@ -91,7 +91,7 @@ function liveRow(
   say: Say,
   allowsActions: boolean,
 ): Row {
-  const { words, money, link } = say;
+  const { words, price, link } = say;
   const { instanceType, zone, capacityType, pricePerHour, keptUntilMs } = runner;
   const kept =
     keptUntilMs === null ? null : html` · <strong>${words.keptUntil} ${say.time(keptUntilMs)}</strong>`;
@@ -99,14 +99,14 @@ function liveRow(
     instanceType === null
       ? null
       : [instanceType, ' · ', zone, capacityType === 'on-demand' ? ` · ${words.onDemand}` : ''];
-  const price = pricePerHour === null ? null : html` · ${money(pricePerHour, currency, 4)} ${words.perHour}`;
+  const paid = pricePerHour === null ? null : html` · ${price(pricePerHour, currency)} ${words.perHour}`;
   const retire =
     allowsActions && runner.state !== 'retiring'
       ? html` <a class="action" href="${link('retire', { runner: runner.runner })}">${words.retire}<span class="unseen"> ${runner.runner}</span></a>`
       : null;
   return {
     stretches: stretchesOf(moments ?? { ...NOTHING, launch: runner.createdAtMs }, atMs),
-    head: html`<strong class="state">${words.phases[PHASE_OF[runner.state]]}</strong> ${jobLink(runner.job, runner.jobName, say)} <span>${runner.repository}</span> <span class="quiet"><span class="name">${runner.runner}</span>${place === null ? null : html` · ${place}`}${price}${kept}</span>${retire}`,
+    head: html`<strong class="state">${words.phases[PHASE_OF[runner.state]]}</strong> ${jobLink(runner.job, runner.jobName, say)} <span>${runner.repository}</span> <span class="quiet"><span class="name">${runner.runner}</span>${place === null ? null : html` · ${place}`}${paid}${kept}</span>${retire}`,
   };
 }
 

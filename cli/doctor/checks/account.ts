@@ -44,7 +44,9 @@ export const ACCOUNT_CHECKS: readonly Check[] = [
         const { Arn } = await alibaba.rpc('sts', config.control.region, 'GetCallerIdentity');
         return [ok(String(Arn))];
       } catch (error) {
-        const text = error instanceof Error ? error.message : 'none were found';
+        // What to do stands behind the arrow, once.
+        const text =
+          error instanceof Error ? error.message.replace(/: set ALIBABA_.*$/, '') : 'none were found';
         return [
           wrong(text, 'set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or a profile'),
         ];

@@ -1,5 +1,6 @@
 /** What is deployed: the ledger's tables, the functions, their triggers, and how they may be invoked. */
 import { functionPlaces, namesOf } from '../../../infra/names.ts';
+import { hashGiven } from '../../../infra/one-click/configuration.ts';
 import { configurationHash, configurationIn } from '../../../infra/release.ts';
 import { ACL_ADVICE, isAclRefusal } from '../../../shared/adapters/tablestore/errors.ts';
 import { HISTORY_TABLE, LEDGER_TABLE } from '../../../shared/adapters/tablestore/tables.ts';
@@ -66,7 +67,7 @@ async function functions({ alibaba, config, release }: DoctorWorld) {
     const live = String(found?.description ?? '');
     seen.add(live);
     if (found === null) findings.push(wrong(`${name} is not deployed`, 'run npm run deploy'));
-    else findings.push(...differenceOf(name, live, release, wanted));
+    else findings.push(...differenceOf(name, found, release, wanted));
     const isFixed = config.control.fixedAddress !== null && region === config.control.region;
     if (found !== null && isFixed) findings.push(...wayOut(name, found));
   }
@@ -85,11 +86,26 @@ function wayOut(name: string, found: Readonly<Record<string, unknown>>): CheckOu
   return [wrong(text, 'run npm run deploy: it closes the default way to the Internet')];
 }
 
-function differenceOf(name: string, live: string, release: string | null, wanted: string): CheckOutcome[] {
+function differenceOf(
+  name: string,
+  found: Readonly<Record<string, unknown>>,
+  release: string | null,
+  wanted: string,
+): CheckOutcome[] {
+  const given = hashGiven((found.environmentVariables ?? {}) as Readonly<Record<string, string>>);
+  if (given !== null && given !== wanted)
+    return [
+      warning(
+        `${name} has another configuration than this runners.yaml`,
+        'change runners.yaml, or the parameters of the stack that was made of the template',
+      ),
+    ];
+  const live = String(found.description ?? '');
   const configured = configurationIn(live);
   if (configured !== null && configured !== wanted)
     return [warning(`${name} was deployed from another runners.yaml (${live})`, 'run npm run deploy')];
-  if (!isComparable(release, wanted) || live === release) return [];
+  // A template's code is built another way.
+  if (given !== null || !isComparable(release, wanted) || live === release) return [];
   return [warning(`${name} is ${live || 'of no release'}, not ${release}`, 'run npm run deploy')];
 }
 

@@ -1,7 +1,7 @@
 /** GitHub's side: the App, its webhook, the runner group, the age of the runner that we hand out. */
 import * as z from 'zod';
 import { readGitHub } from '../../shared/read-github.ts';
-import { type Check, ok, warning, wrong } from '../finding.ts';
+import { type Check, type CheckOutcome, ok, warning, wrong } from '../finding.ts';
 import type { DoctorWorld } from '../world.ts';
 import { webhookUrl } from './functions.ts';
 
@@ -22,6 +22,11 @@ function wantedPermissions({ config }: DoctorWorld): Readonly<Record<string, str
   return { ...own, actions: config.spot.rerun ? 'write' : 'read', metadata: 'read' };
 }
 
+const lackingIn = (given: Readonly<Record<string, string>>, world: DoctorWorld): readonly string[] =>
+  Object.entries(wantedPermissions(world))
+    .filter(([key, level]) => given[key] !== 'write' && given[key] !== level)
+    .map(([key, level]) => `${key}: ${level}`);
+
 const Permissions = z.record(z.string(), z.string());
 const App = z.object({ name: z.string(), permissions: Permissions, events: z.array(z.string()) });
 
@@ -32,9 +37,7 @@ async function app(world: DoctorWorld) {
   if (answer.status !== 200)
     return [wrong(`GitHub answered ${answer.status}`, 'look at GitHub’s status page')];
   const { permissions, events, name } = App.parse(answer.data);
-  const missing = Object.entries(wantedPermissions(world))
-    .filter(([key, level]) => permissions[key] !== 'write' && permissions[key] !== level)
-    .map(([key, level]) => `${key}: ${level}`);
+  const missing = lackingIn(permissions, world);
   const findings = [];
   if (missing.length > 0)
     findings.push(
@@ -70,9 +73,21 @@ async function installation(world: DoctorWorld) {
     if (found === undefined) findings.push(wrong(`the App is not installed at ${owner}`, 'install it there'));
     else if (found.suspended_at !== null)
       findings.push(wrong(`the App’s installation at ${owner} is suspended`, 'an owner can unsuspend it'));
+    else findings.push(...notAccepted(owner, lackingIn(found.permissions, world)));
   }
   return findings.length > 0 ? findings : [ok(ownersOf(world).join(', '))];
 }
+
+/** GitHub docs: what an App asks for anew is in force where an owner has accepted it. */
+const notAccepted = (owner: string, missing: readonly string[]): CheckOutcome[] =>
+  missing.length === 0
+    ? []
+    : [
+        wrong(
+          `the App’s installation at ${owner} lacks ${missing.join(', ')}`,
+          'an owner accepts what the App asks for, in the settings of the installation',
+        ),
+      ];
 
 /** Without an address the App delivers nowhere. */
 const Hook = z.object({ url: z.string().nullish() });

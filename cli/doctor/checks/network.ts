@@ -60,6 +60,12 @@ interface VSwitch {
   readonly AvailableIpAddressCount: number;
 }
 
+/** What a deploy made once, it makes again, and writes the new ids. */
+const stepFor = ({ network }: PlacementConfig): string =>
+  network === null
+    ? 'correct placements in runners.yaml'
+    : 'run npm run deploy, which makes its network again after a destroy; or correct placements in runners.yaml';
+
 async function vSwitch(
   { alibaba, config }: DoctorWorld,
   placement: PlacementConfig,
@@ -69,8 +75,7 @@ async function vSwitch(
   const { region } = placement;
   const answer = await alibaba.rpc('vpc', region, 'DescribeVSwitches', { VSwitchId: id });
   const [found] = (answer.VSwitches as { VSwitch: VSwitch[] }).VSwitch;
-  if (found === undefined)
-    return [wrong(`${id} does not exist in ${region}`, 'correct placements in runners.yaml')];
+  if (found === undefined) return [wrong(`${id} does not exist in ${region}`, stepFor(placement))];
   const zoneId = zoneIdOf(region, zone);
   if (found.ZoneId !== zoneId)
     return [wrong(`${id} is in ${found.ZoneId}, not ${zoneId}`, 'correct placements.zones in runners.yaml')];
@@ -98,6 +103,8 @@ async function group(
   });
   const rules = (answer.Permissions as { Permission: EgressRule[] }).Permission;
   const findings = [];
+  if (answer.NextToken)
+    findings.push(warning(`${id}: has more rules than were looked at`, 'look at the rest by hand'));
   if (answer.InnerAccessPolicy !== 'Drop')
     findings.push(
       wrong(

@@ -90,16 +90,24 @@ async function age(world: DoctorWorld, ours: string | null): Promise<readonly Ch
   return [warning(text, 'run npm run mirror, and look at the reaper’s log')];
 }
 
-const Release = z.object({ tag_name: z.string(), published_at: z.string() });
+const Release = z.object({
+  tag_name: z.string(),
+  published_at: z.string().nullable(),
+  draft: z.boolean().optional(),
+  prerelease: z.boolean().optional(),
+});
 
 async function ageAtGitHub({ github, nowMs }: DoctorWorld, ours: string): Promise<readonly CheckOutcome[]> {
   const route = 'GET /repos/{owner}/{repo}/releases';
   const params = { owner: 'actions', repo: 'runner', per_page: 30 };
   const listed = await readGitHub(github, route, params, 'none', z.array(Release));
-  const releases = listed.map(({ tag_name, published_at }) => ({
-    version: tag_name.replace(/^v/, ''),
-    publishedAtMs: Date.parse(published_at),
-  }));
+  // What is tried out is nobody's newest, for GitHub either.
+  const releases = listed
+    .filter(({ draft, prerelease }) => draft !== true && prerelease !== true)
+    .map(({ tag_name, published_at }) => ({
+      version: tag_name.replace(/^v/, ''),
+      publishedAtMs: Date.parse(published_at ?? ''),
+    }));
   const newest = releases.toSorted((a, b) => b.publishedAtMs - a.publishedAtMs)[0];
   if (newest === undefined) return [warning('GitHub names no release', 'look at GitHub’s status page')];
   if (ours === newest.version) return [ok(`${ours} is the newest`)];

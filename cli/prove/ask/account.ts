@@ -1,5 +1,6 @@
 /** What the account tells without an instance. */
 import type { PastSweeps } from '../../../functions/reaper/sweep-lease.ts';
+import { type AccountImage, accountImage, architectureOf } from '../../shared/cloud/images.ts';
 import { asAssumed, type Finding, notTold, otherwise } from '../facts.ts';
 import type { ProveWorld } from '../world.ts';
 
@@ -35,24 +36,14 @@ export async function askLedger({ sweeps, nowMs, sleep }: ProveWorld): Promise<F
 const isNewer = (last: PastSweeps, first: PastSweeps): boolean =>
   last.beganAtMs > first.beganAtMs || last.endedAtMs > first.endedAtMs;
 
-interface Image {
-  readonly ImageId?: string;
-  readonly Architecture?: string;
-  readonly Size?: number;
-  readonly IsSupportCloudinit?: boolean;
-  readonly Features?: { readonly ImdsSupport?: string };
-}
-
-const ARCHITECTURES: Readonly<Record<string, string>> = { amd64: 'x86_64', arm64: 'arm64' };
-
 /** Each family of runners.yaml in the region where we launch, or in the first placement's. */
 export async function askImages(world: ProveWorld, region: string, diskGiB: number): Promise<Finding> {
   const looked = [];
-  for (const [name, { family, id, arch, metadata }] of Object.entries(world.config.images)) {
-    const image = await imageOf(world, region, family, id);
-    const faults =
-      image === null ? ['not there'] : faultsOf(image, ARCHITECTURES[arch ?? name] ?? '', diskGiB, metadata);
-    looked.push({ what: family ?? `image ${name}`, image, faults });
+  for (const [name, written] of Object.entries(world.config.images)) {
+    const image = await accountImage(written, (action, query) => world.ecs(region, action, query));
+    const wanted = architectureOf(name, written) ?? '';
+    const faults = image === null ? ['not there'] : faultsOf(image, wanted, diskGiB, written.metadata);
+    looked.push({ what: written.family ?? `image ${name}`, image, faults });
   }
   const faults = looked.flatMap(({ what, faults }) => faults.map((fault) => `${what}: ${fault}`));
   if (faults.length > 0) return otherwise(faults.join('; '));
@@ -63,10 +54,10 @@ export async function askImages(world: ProveWorld, region: string, diskGiB: numb
 }
 
 const NOT_SAID = 'not said';
-const imdsOf = (image: Image | null): string => image?.Features?.ImdsSupport ?? NOT_SAID;
+const imdsOf = (image: AccountImage | null): string => image?.Features?.ImdsSupport ?? NOT_SAID;
 
 function faultsOf(
-  image: Image,
+  image: AccountImage,
   architecture: string,
   diskGiB: number,
   metadata: 'hardened' | 'any',
@@ -78,21 +69,4 @@ function faultsOf(
     ...(isOld ? ['its metadata knows no tokens (ImdsSupport v1)'] : []),
     ...((image.Size ?? 0) > diskGiB ? [`needs a disk of ${image.Size} GiB, and ours has ${diskGiB}`] : []),
   ];
-}
-
-/** DescribeImageFromFamily has no Features (SDK model): the image that it names is looked up by its id. */
-async function imageOf(
-  world: ProveWorld,
-  region: string,
-  family?: string,
-  id?: string,
-): Promise<Image | null> {
-  let ImageId = id;
-  if (ImageId === undefined) {
-    const answer = await world.ecs(region, 'DescribeImageFromFamily', { ImageFamily: family ?? '' });
-    ImageId = (answer.Image as Image | undefined)?.ImageId;
-  }
-  if (ImageId === undefined) return null;
-  const { Images } = await world.ecs(region, 'DescribeImages', { ImageId });
-  return (Images as { readonly Image?: readonly Image[] } | undefined)?.Image?.[0] ?? null;
 }

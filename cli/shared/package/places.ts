@@ -6,6 +6,9 @@ import { ROOT } from '../steps.ts';
 /** The repository has the sources of the functions; the package has them built. */
 export const IS_PACKAGE = !existsSync(join(ROOT, 'build.ts'));
 
+/** What another process of ours is started by. */
+export const PROGRAM = join(ROOT, IS_PACKAGE ? 'packed/cli/spot-runners.mjs' : 'cli/run.mjs');
+
 /** Holds `runners.yaml`, `.env` and keys: in the repository its root, with the package the folder it is run in. */
 export const FOLDER = IS_PACKAGE ? process.cwd() : ROOT;
 

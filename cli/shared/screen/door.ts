@@ -18,5 +18,8 @@ export function openDoor(url: string): () => void {
   rmSync(file, { force: true });
   writeFileSync(file, text, { mode: 0o600 });
   openBrowser(file);
-  return () => rmSync(file, { force: true });
+  const shut = () => rmSync(file, { force: true });
+  // However it ends, the address does not stay behind.
+  process.once('exit', shut);
+  return shut;
 }

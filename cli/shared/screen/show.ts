@@ -59,6 +59,20 @@ export function complain(text: string): void {
   process.stderr.write(`${toFit(sayable(text), process.stderr)}\n`);
 }
 
+/** Help: prose goes on below itself; what is indented is laid out already, or an example to copy. */
+export function laidOut(text: string, { width, isAscii }: Screen): string {
+  const lines = text
+    .split('\n')
+    .map((line) => (width === null || line.startsWith(' ') ? line : fitted(line, width)));
+  return isAscii ? inAscii(lines.join('\n')) : lines.join('\n');
+}
+
+/** For commander. */
+export const HELP_OUTPUT = {
+  writeOut: (text: string) => void process.stdout.write(laidOut(text, screenNow())),
+  writeErr: (text: string) => void process.stderr.write(laidOut(text, screenOf(process.stderr, process.env))),
+};
+
 /** The last word of a command that does nothing more. Exit codes: 1 for failure, 2 for usage. */
 export function fail(text: string, code: 1 | 2 = 1): number {
   complain(text);

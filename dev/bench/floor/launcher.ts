@@ -1,49 +1,10 @@
 /** The least program that puts a runner under a job: entry, registration, instance, entry; nothing is safe in it. */
-import { createPrivateKey, type KeyObject, randomUUID, sign } from 'node:crypto';
+import { appKey, call, gitHub, tokenFor } from './app-token.ts';
 import { putRow } from './row.ts';
-import { acs3, type Key, post, queryOf } from './send.ts';
+import { type Key, queryOf } from './send.ts';
 
-const {
-  ECS_ENDPOINT = '',
-  GITHUB_API = '',
-  GITHUB_APP_ID = '',
-  OOS_ENDPOINT = '',
-  FC_REGION = '',
-} = process.env;
-const name = (process.env.GITHUB_PRIVATE_KEY ?? '').slice('oos:'.length);
+const { ECS_ENDPOINT = '' } = process.env;
 let token: string | null = null;
-
-const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-
-function jwtOf(key: KeyObject): string {
-  const nowS = Math.floor(Date.now() / 1000);
-  const claims = { iat: nowS - 60, exp: nowS + 480, iss: GITHUB_APP_ID, jti: randomUUID() };
-  const text = `${part({ alg: 'RS256', typ: 'JWT' })}.${part(claims)}`;
-  return `${text}.${sign('sha256', Buffer.from(text), key).toString('base64url')}`;
-}
-
-async function gitHub(path: string, authorization: string, body: object) {
-  const headers = { authorization, accept: 'application/vnd.github+json', 'user-agent': 'floor' };
-  const answer = await post(new URL(`${GITHUB_API}/api/v3${path}`), headers, JSON.stringify(body));
-  if (answer.status !== 201) throw new Error(`GitHub: ${answer.status} ${answer.body}`);
-  return JSON.parse(answer.body.toString());
-}
-
-async function call(key: Key, url: URL, action: string, version: string) {
-  const answer = await post(url, acs3(key, { url, action, version, body: '' }), '');
-  if (answer.status !== 200) throw new Error(`${action}: ${answer.status} ${answer.body}`);
-  return JSON.parse(answer.body.toString());
-}
-
-async function tokenFor(key: Key, installation: number): Promise<string> {
-  const query = queryOf({ Name: name, RegionId: FC_REGION, WithDecryption: 'true' });
-  const url = new URL(`/?${query}`, OOS_ENDPOINT);
-  const { Parameter } = await call(key, url, 'GetSecretParameter', '2019-06-01');
-  const jwt = jwtOf(createPrivateKey(Parameter.Value));
-  const path = `/app/installations/${installation}/access_tokens`;
-  const permissions = { organization_self_hosted_runners: 'write' };
-  return (await gitHub(path, `Bearer ${jwt}`, { permissions })).token;
-}
 
 export async function handler(
   event: Buffer,
@@ -53,8 +14,8 @@ export async function handler(
   const runner = `ci-runner-arm64-spot-${job.id}-1`;
   const columns = { state: 'launching', body: JSON.stringify({ job, runner, state: 'launching' }) };
   await putRow(credentials, 'ledger', ['floor', runner], columns);
-  token ??= await tokenFor(credentials, job.installationId);
-  const minted = await gitHub('/orgs/acme/actions/runners/generate-jitconfig', `token ${token}`, {
+  token ??= await tokenFor(await appKey(credentials), job.installationId);
+  const minted = await gitHub('POST', '/orgs/acme/actions/runners/generate-jitconfig', `token ${token}`, {
     name: runner,
     labels: job.labels,
     runner_group_id: Number(process.env.FLOOR_GROUP),

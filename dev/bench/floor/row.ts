@@ -1,4 +1,4 @@
-/** PutRow of text columns alone. Alibaba Cloud docs, Tablestore "PlainBuffer", "PutRow", "Request signature". */
+/** PutRow of text columns, and GetRange. Alibaba Cloud docs, Tablestore "PlainBuffer", "PutRow", "GetRange", "Request signature". */
 import { createHash, createHmac } from 'node:crypto';
 import { type Key, post } from './send.ts';
 
@@ -53,6 +53,23 @@ export async function putRow(
   ]);
   const condition = Uint8Array.of(0x08, 0x00);
   const body = Buffer.concat([field(1, Buffer.from(table)), field(2, row), field(3, condition)]);
+  await said(key, 'PutRow', body);
+}
+
+/** The rows from one partition to another, as they come: a hundred at most. */
+export async function getRange(key: Key, table: string, first: string, last: string): Promise<void> {
+  const bound = (kind: string, id: string): Buffer => {
+    const keys = [cell('kind', kind), cell('id', id)];
+    const sums = Uint8Array.from(keys.map((bytes) => bytes.at(-1) as number));
+    const end = Uint8Array.of(0x09, crc8(crc8(0, sums), Uint8Array.of(0)));
+    return Buffer.concat([Uint8Array.of(0x75, 0, 0, 0, 0x01), ...keys, end]);
+  };
+  const forwardNewestHundred = Uint8Array.of(0x10, 0x00, 0x28, 0x01, 0x30, 100);
+  const ends = [field(7, bound(first, '!')), field(8, bound(last, '~'))];
+  await said(key, 'GetRange', Buffer.concat([field(1, Buffer.from(table)), forwardNewestHundred, ...ends]));
+}
+
+async function said(key: Key, action: string, body: Buffer): Promise<void> {
   const headers: Record<string, string> = {
     'x-ots-accesskeyid': key.accessKeyId,
     'x-ots-apiversion': '2015-12-31',
@@ -66,9 +83,9 @@ export async function putRow(
     .map((name) => `${name}:${headers[name]}\n`)
     .join('');
   const signature = createHmac('sha1', key.accessKeySecret)
-    .update(`/PutRow\nPOST\n\n${lines}`)
+    .update(`/${action}\nPOST\n\n${lines}`)
     .digest('base64');
-  const url = new URL('/PutRow', TABLESTORE_ENDPOINT);
+  const url = new URL(`/${action}`, TABLESTORE_ENDPOINT);
   const answer = await post(url, { ...headers, 'x-ots-signature': signature }, body);
-  if (answer.status !== 200) throw new Error(`PutRow: ${answer.status} ${answer.body.toString('latin1')}`);
+  if (answer.status !== 200) throw new Error(`${action}: ${answer.status} ${answer.body.toString('latin1')}`);
 }

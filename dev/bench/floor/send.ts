@@ -1,4 +1,4 @@
-/** One signed POST on a kept connection, and nothing else: what the floor is made of. */
+/** One signed request on a kept connection, and nothing else: what the floor is made of. */
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
@@ -18,11 +18,12 @@ export function post(
   url: URL,
   headers: Readonly<Record<string, string>>,
   body: string | Buffer,
+  method = 'POST',
 ): Promise<{ readonly status: number; readonly body: Buffer }> {
   const protocol = url.protocol as keyof typeof AGENTS;
   const { request } = protocol === 'https:' ? https : http;
   return new Promise((resolve, reject) => {
-    const options = { method: 'POST', agent: AGENTS[protocol], headers };
+    const options = { method, agent: AGENTS[protocol], headers };
     const sent = request(url, options, (answer) => {
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -5,7 +5,7 @@ import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { LEDGER_SCAN_MAX } from '../../../shared/limits.ts';
 import { targetOf } from '../../../shared/names.ts';
-import type { Job } from '../../../shared/nouns.ts';
+import type { Job, RunnerName } from '../../../shared/nouns.ts';
 import type { Ahead } from '../ahead.ts';
 import type { LauncherWorld, Outcome } from '../world.ts';
 import { tellJob } from './settle.ts';
@@ -17,12 +17,13 @@ import { isAtRest, startStopped } from './start.ts';
  */
 export async function takeWarm(
   job: Held<JobEntry>,
-  known: Parameters<typeof startStopped>[2] & Pick<Ahead, 'mayWait'> & { readonly isOver: Promise<boolean> },
+  known: Parameters<typeof startStopped>[2] & Pick<Ahead, 'waiting'> & { readonly isOver: Promise<boolean> },
   world: LauncherWorld,
 ): Promise<Outcome | null> {
   const { ledger, config } = world;
-  if (!(await known.mayWait)) return null;
-  const [{ things }, hasEnded] = await Promise.all([ledger.runners.list(LEDGER_SCAN_MAX), known.isOver]);
+  const waiting = await known.waiting;
+  if (waiting.length === 0) return null;
+  const [things, hasEnded] = await Promise.all([entriesOf(waiting, world), known.isOver]);
   if (hasEnded) return null;
   const free = things.filter(({ entry }) => isFree(entry, job.entry.job, config)).sort(byReadiness);
   for (const runner of free)
@@ -32,6 +33,15 @@ export async function takeWarm(
   if (now === null || now.entry.startedOn !== null) return { kind: 'known' };
   const stopped = things.filter(({ entry }) => isAtRest(entry) && suits(entry, job.entry.job, config));
   return startStopped(job, stopped, known, world);
+}
+
+async function entriesOf(
+  waiting: 'any' | readonly RunnerName[],
+  { ledger: { runners } }: LauncherWorld,
+): Promise<readonly Held<RunnerEntry>[]> {
+  if (waiting === 'any') return (await runners.list(LEDGER_SCAN_MAX)).things;
+  const held = await Promise.all(waiting.map((name) => runners.read(name)));
+  return held.filter((each) => each !== null);
 }
 
 /** Whoever reads it meanwhile, and writes what it saw, does not lose us the runner: two launchers may want the same one. */
@@ -59,10 +69,10 @@ export function isFree(entry: RunnerEntry, job: Job, config: LauncherWorld['conf
 
 /** Pure. It registered, or would, where the job's repository is served, and its machine would not turn the job away. */
 function suits(entry: RunnerEntry, job: Job, config: LauncherWorld['config']): boolean {
-  const { warm, isUnwanted, removedAtMs, labels } = entry;
-  if (warm === undefined || entry.for !== null || isUnwanted || removedAtMs !== null) return false;
-  // Those that wait are in the group that serves no public repository.
-  if (job.isPublic && config.github.scope === 'organization') return false;
+  const { isUnwanted, removedAtMs, labels, isPublic = false } = entry;
+  if (entry.for !== null || isUnwanted || removedAtMs !== null) return false;
+  // Of an organisation's two groups each serves its own repositories.
+  if (isPublic !== job.isPublic && config.github.scope === 'organization') return false;
   const [here, there] = [targetOf(entry, config), targetOf(job, config)];
   const isServed =
     (here.repository ?? here.owner).toLowerCase() === (there.repository ?? there.owner).toLowerCase();

@@ -14,7 +14,7 @@ import type { Survey } from '../survey/survey.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { charged, forgiven, released, type Terms } from './charge.ts';
-import { isOfTheMachine, type Waste, wastesIn, wordsOf } from './endings.ts';
+import { failedWhileHeld, isOfTheMachine, type Waste, wastesIn, wordsOf } from './endings.ts';
 import { withExits } from './exits.ts';
 import { UNAVAILABLE_WASTED_MS } from './limits.ts';
 import {
@@ -55,7 +55,8 @@ export async function brake(
   const fresh = wastes.map((waste) => streakEntry(waste, nowMs, world));
   const successAtMs = lastSuccessMs(seen.runners.map(({ entry }) => entry));
   const after = streakAfter(before, fresh, successAtMs, nowMs);
-  for (const { runner, ending } of wastes) await markOffering(runner, ending, world);
+  for (const { runner, ending } of [...wastes, ...failedWhileHeld(spent, seen.jobs)])
+    await markOffering(runner, ending, world);
   await writeStreak(before, after, world);
 
   const terms: Terms = {

@@ -35,6 +35,24 @@ export function wastesIn(
 }
 
 /**
+ * The same of jobs that GitHub holds back: no waste of theirs, but a machine that failed says of its offering what it would of
+ * any. Told again by each sweep until the runner is closed.
+ */
+export function failedWhileHeld(
+  spent: readonly Observation[],
+  jobs: readonly Held<JobEntry>[],
+): readonly Pick<Waste, 'runner' | 'ending'>[] {
+  const held = new Set(jobs.filter(({ entry }) => isHeld(entry)).map(({ entry }) => entry.job.id));
+  return spent.flatMap((observation) => {
+    const runner = observation.held?.entry;
+    if (runner === undefined || !isWithoutJob(runner, observation)) return [];
+    if (runner.for === null || !held.has(runner.for)) return [];
+    const ending = endingOf(runner, observation);
+    return isOfTheMachine(ending) ? [{ runner, ending }] : [];
+  });
+}
+
+/**
  * What a person ended, or what its job's end made unwanted, says nothing about anything; nor does a stopped machine whose start
  * never came.
  */

@@ -1,5 +1,6 @@
 /** Runners of no use since one of ours last got a job: when there are many, launches are held back to a probe. Pure. */
 import * as z from 'zod';
+import { parseJson } from '../../../shared/json.ts';
 import type { Ending, JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import { QUEUED_MAX_MS } from '../../../shared/limits.ts';
 import { ENDINGS } from './endings.ts';
@@ -26,15 +27,7 @@ export type Streak = z.output<typeof Streak>;
 export const NO_STREAK: Streak = { sinceMs: null, wastes: [] };
 
 /** What cannot be read holds nobody back. */
-export function parseStreak(text: string): Streak {
-  try {
-    const parsed = Streak.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : NO_STREAK;
-  } catch (error) {
-    if (error instanceof SyntaxError) return NO_STREAK;
-    throw error;
-  }
-}
+export const parseStreak = (text: string): Streak => Streak.safeParse(parseJson(text)).data ?? NO_STREAK;
 
 /** The first of ours that gets a job ends it. Each runner counts once; for the brake, those of the last two hours. */
 export function streakAfter(
@@ -59,10 +52,10 @@ export function streakAfter(
 export const forgottenIn = ({ wastes }: Streak, successAtMs: number): readonly string[] =>
   wastes.filter(({ atMs }) => atMs <= successAtMs).map(({ runner }) => runner);
 
-/** When one of ours last got a job, as far as its entry tells; null: it had none. */
-function gotJobAtMs({ state, stateAtMs, ran, onlineAtMs }: RunnerEntry): number | null {
+/** When one of ours got a job, at the earliest, as far as its entry tells; null: it had none. One that waited was online long before. */
+function gotJobAtMs({ state, stateAtMs, ran, onlineAtMs, takenAtMs }: RunnerEntry): number | null {
   if (state === 'busy') return stateAtMs;
-  return ran === null ? null : onlineAtMs;
+  return ran === null ? null : Math.max(onlineAtMs ?? 0, takenAtMs ?? 0, ran.createdAtMs);
 }
 
 export const lastSuccessMs = (runners: readonly RunnerEntry[]): number =>

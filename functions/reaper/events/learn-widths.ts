@@ -1,5 +1,5 @@
 /** How many jobs of a matrix GitHub lets run at once, kept for its next runs. */
-import { MATRIX_PROVEN_MS } from '../../../shared/job/limits.ts';
+import { MATRIX_FIRST, MATRIX_PROVEN_MS } from '../../../shared/job/limits.ts';
 import {
   decodeWidths,
   encodeWidths,
@@ -65,9 +65,9 @@ function widthOf(group: readonly JobEntry[], seenAtMs: number): Width | null {
   return most > 0 ? { most, isLimit: false, seenAtMs } : null;
 }
 
-/** A limit that was passed is none any more; one that stands is said again within the hour. */
+/** A limit that was passed is none any more; one that stands is said again within the hour. Where none showed, that is said once. */
 function isNews({ most, isLimit, seenAtMs }: Width, known: Width | undefined): boolean {
-  if (!isLimit) return known?.isLimit === true && most > known.most;
+  if (!isLimit) return known === undefined ? most >= MATRIX_FIRST : known.isLimit && most > known.most;
   if (known?.isLimit !== true || most !== known.most) return true;
   return seenAtMs - known.seenAtMs > MATRIX_PROVEN_MS / 2;
 }

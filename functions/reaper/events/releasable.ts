@@ -1,6 +1,8 @@
 /** Which held jobs are launched for again, and why: pure. */
 
+import { FIRST_HELD_MS } from '../../../shared/github-limits.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { Hold } from '../../../shared/ledger/entry-parts.ts';
 import type { JobId } from '../../../shared/nouns.ts';
 import { grouped, isHeld, isOf, probeAfterMs } from './held.ts';
 import { HELD_AFTER_MS, HELD_PROBE_MAX_MS } from './limits.ts';
@@ -50,9 +52,13 @@ function howMany(
   coming: Coming,
   nowMs: number,
 ): [count: number, because: string] {
-  const last = held.toSorted((a, b) => heldSinceMs(b) - heldSinceMs(a))[0];
+  const last = lastOf(held);
   if (last === undefined) return [0, ''];
   const width = last.held?.width ?? 1;
+  if (last.held?.isFirst) {
+    const because = whyShown({ running, waiting }, width, heldSinceMs(last), coming, nowMs);
+    return because === null ? [0, ''] : [held.length, because];
+  }
   if (isTooMany(running, width, heldSinceMs(last), nowMs))
     return [held.length, 'more jobs run at once than GitHub seemed to let'];
   // Also one that was released a moment ago, whose launcher has written nothing yet.
@@ -61,6 +67,40 @@ function howMany(
   if (free > 0) return [free, 'a job that it seemed to wait for ended'];
   const isProbe = onTheWay === 0 && nowMs >= probeAtMs(held, running);
   return isProbe ? [1, 'it may not be held back any more'] : [0, ''];
+}
+
+/** What the rest goes by: once anything was proven, that. */
+function lastOf(held: readonly JobEntry[]): JobEntry | undefined {
+  const sure = held.filter((entry) => !isFirst(entry));
+  return (sure.length > 0 ? sure : held).toSorted((a, b) => heldSinceMs(b) - heldSinceMs(a))[0];
+}
+
+const isFirst = ({ held }: JobEntry): boolean => held?.isFirst === true;
+
+/** Those that waited for the first of their matrix, where these have shown a limit: what holds them from now on. */
+export function shownIn(jobs: readonly JobEntry[]): ReadonlyMap<JobId, Hold> {
+  const shown = new Map<JobId, Hold>();
+  for (const { held } of heldGroups(jobs)) {
+    const hold = lastOf(held)?.held;
+    if (hold == null || hold.isFirst) continue;
+    const { by, width, sinceMs } = hold;
+    for (const { job } of held.filter(isFirst)) shown.set(job.id, { by, width, sinceMs, isRemembered: true });
+  }
+  return shown;
+}
+
+/** What the first of a matrix have shown of a limit: nothing, so the rest is let go. Null: they may yet. */
+function whyShown(
+  { running, waiting }: Pick<HeldGroup, 'running' | 'waiting'>,
+  width: number,
+  sinceMs: number,
+  coming: Coming,
+  nowMs: number,
+): string | null {
+  if (running.length >= width) return 'as many of its matrix run as were launched for first';
+  const onTheWay = waiting.filter(({ job }) => coming.has(job.id)).length;
+  if (running.length + onTheWay < width) return 'the first of its matrix are not all on their way any more';
+  return nowMs - sinceMs > FIRST_HELD_MS ? 'the first of its matrix have shown no limit' : null;
 }
 
 const isOnTheWay = (entry: JobEntry, coming: Coming): boolean =>

@@ -10,7 +10,7 @@ import type { Job, JobId } from '../../../shared/nouns.ts';
 import type { ReaperWorld } from '../world.ts';
 import { heldBack, isHeld, type Standing } from './held.ts';
 import { HELD_ALERT_MS } from './limits.ts';
-import { heldGroups, releasable } from './releasable.ts';
+import { heldGroups, releasable, shownIn } from './releasable.ts';
 
 /** Written before its runner goes: from then on nobody launches for it by time. */
 export async function holdBack(
@@ -68,6 +68,13 @@ export async function releaseHeld(
     world.clock.nowMs(),
   );
   for (const [id, because] of due) await release(id, because, world);
+  for (const [id, held] of shownIn(entries))
+    if (!due.has(id))
+      await amend(world.ledger.jobs, id, (entry) =>
+        entry.held?.isFirst && isHeld(entry)
+          ? { ...entry, held, holds: Math.max(1, entry.holds ?? 0) }
+          : undefined,
+      );
   await alertOfStandstill(entries, world);
   return due.size;
 }

@@ -11,7 +11,7 @@ import { ask } from './ask.ts';
 import { close } from './close.ts';
 import { confirm } from './confirm.ts';
 import { countSighting, entryAfter } from './notes.ts';
-import { removeRegistration } from './remove.ts';
+import { removeRegistration, removeStray } from './remove.ts';
 import { interrupt, retire } from './retire.ts';
 import { giveUpBilling, noteStopped, rest } from './standby/rest.ts';
 import type { Verdict } from './verdict.ts';
@@ -95,8 +95,6 @@ async function actOnStray(
   kind: Verdict['kind'],
   world: ReaperWorld,
 ): Promise<void> {
-  const { registration } = observation;
   if (kind === 'adopt') await adopt(observation, world);
-  if (kind === 'deregister' && registration !== null)
-    await world.github.removeRunner(registration.target, registration.id);
+  if (kind === 'deregister') await removeStray(observation, world);
 }

@@ -1,5 +1,6 @@
 /** A boot that failed can be read afterwards. */
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
+import { readJob } from '../../../shared/ledger/read-history.ts';
 import { CONSOLE_TAIL_MAX_CHARS } from '../../../shared/limits.ts';
 import { parseJobId } from '../../../shared/names.ts';
 import type { Job } from '../../../shared/nouns.ts';
@@ -14,8 +15,6 @@ import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../../shared/runner/
 import { withoutSecrets } from '../../../shared/story/outside-text.ts';
 import type { Observation } from '../survey/observe.ts';
 import type { ReaperWorld } from '../world.ts';
-
-const DAY_MS = 24 * 3_600_000;
 
 /** The last lines of its console, scrubbed of what looks like a secret: in the log, and with its job. Whether it could be read, and has no line of ours. */
 export async function keepConsoleTail(
@@ -64,18 +63,10 @@ async function whyEnded(console: string, { ledger }: ReaperWorld): Promise<strin
   return versionRefused(parseRunnerRelease(note?.entry.text ?? '')?.version ?? null);
 }
 
-/**
- * Of a job that ended meanwhile only the id is known, and `history` is by the day that a job was created on: that of
- * the launch, or the one before. Null: it waited for its environment for longer, and its log line is all.
- */
+/** Null: it waited for its environment for longer, and its log line is all. */
 async function jobOf(entry: RunnerEntry, { ledger }: ReaperWorld): Promise<Job | null> {
   const id = entry.for ?? parseJobId(entry.name);
-  if (id === null) return null;
-  const live = await ledger.jobs.read(id);
-  if (live !== null) return live.entry.job;
-  const sameDay = await ledger.history.read(entry.createdAtMs, id);
-  const ended = sameDay ?? (await ledger.history.read(entry.createdAtMs - DAY_MS, id));
-  return ended?.job ?? null;
+  return id === null ? null : readJob(id, entry.createdAtMs, ledger);
 }
 
 /** Pure: the last lines; long unbroken words (JIT configs, keys, tokens) are left out. */

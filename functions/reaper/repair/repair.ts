@@ -2,7 +2,6 @@
 
 import { isKept } from '../../../shared/budget.ts';
 import type { Config } from '../../../shared/config/config.ts';
-import { mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { REGION_KEPT_MS, SWEEP_ACTS_MAX } from '../../../shared/limits.ts';
@@ -15,9 +14,10 @@ import type { Evidence } from '../survey/evidence.ts';
 import { ownerOf, regionsOf } from '../survey/known.ts';
 import { type Matching, match } from '../survey/match.ts';
 import { type Observation, observe, strangersIn } from '../survey/observe.ts';
+import { freePointers, movePointers } from '../survey/pointers.ts';
 import { reportStrangers } from '../survey/strangers.ts';
 import type { Survey } from '../survey/survey.ts';
-import { LEFT, planWarm, type WarmPlan, yielding } from '../survey/warm.ts';
+import { planWarm, type WarmPlan, yielding } from '../survey/warm.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld, Together } from '../world.ts';
 import { act } from './act.ts';
@@ -32,6 +32,8 @@ export interface Repaired {
   readonly uncovered: readonly Held<JobEntry>[];
   /** Runners that may still take the job that they are matched with. */
   readonly coming: readonly { readonly runner: RunnerEntry; readonly job: JobEntry }[];
+  /** Registered, or about to be, for jobs that have others: the next job may take one. The readiest first. */
+  readonly spare: readonly RunnerName[];
   /** What is to be made for jobs to come. */
   readonly wanting: WarmPlan['wanting'];
   /** Runners that can take no job any more. */
@@ -49,8 +51,13 @@ export async function repair(
 ): Promise<Repaired> {
   const version = world.config.warm.length === 0 ? '' : await releaseVersion(world);
   const { matching, diagnosed, spent, coming, warm } = diagnoseAll(survey, version, world);
+  const spare = spareIn(diagnosed, matching);
   await movePointers(matching, world);
-  await freePointers(diagnosed, world);
+  await freePointers(
+    diagnosed.map(({ observation }) => observation),
+    new Set(spare),
+    world,
+  );
   await reportStrangers(strangersIn(survey, world.config), world);
   const wanted = await inTurn(
     diagnosed.filter(
@@ -74,7 +81,7 @@ export async function repair(
   failures.push(...(await finishTogether(together, world)));
   await rememberLeft(left?.first ?? wanted[SWEEP_ACTS_MAX], world);
   const counts = { ...countsOf(diagnosed), leftOver: wanted.length - now.length + (left?.count ?? 0) };
-  return { uncovered: matching.uncovered, coming, wanting: warm.wanting, spent, counts, failures };
+  return { uncovered: matching.uncovered, coming, spare, wanting: warm.wanting, spent, counts, failures };
 }
 
 const releaseVersion = async ({ ledger }: ReaperWorld): Promise<string> =>
@@ -151,26 +158,16 @@ function isWholeFor(entry: RunnerEntry | null, { wholeRegions, instancesComplete
 
 type Whole = Pick<Coverage, 'instancesComplete' | 'registrationsComplete'>;
 
-async function movePointers({ moves }: Matching, { ledger, clock, log }: ReaperWorld): Promise<void> {
-  for (const { runner, job } of moves) {
-    const { entry } = runner;
-    const line = { atMs: clock.nowMs(), text: `${entry.name} had no job any more: it is for ${job} now` };
-    const trail = mergeTrail(...entry.trail, line);
-    const taken = entry.warm === undefined || entry.for !== null ? {} : { takenAtMs: clock.nowMs() };
-    const moved = await ledger.runners.replace(entry.name, runner, { ...entry, ...taken, for: job, trail });
-    log('job.matched', { job, runner: runner.entry.name, moved: moved !== null });
-  }
-}
-
-/** The job that took it has another, or is over: the next one may take it. */
-async function freePointers(diagnosed: readonly Diagnosed[], { ledger, log }: ReaperWorld): Promise<void> {
-  for (const { observation } of diagnosed) {
-    const { held, isWarm } = observation;
-    if (held === null || !isWarm || held.entry.for === null || held.entry.state === 'launching') continue;
-    const { name, warm = LEFT } = held.entry;
-    const freed = await ledger.runners.replace(name, held, { ...held.entry, for: null, warm });
-    log('runner.freed', { runner: held.entry.name, freed: freed !== null });
-  }
+/** Pure. Of those that it leaves as they are: nobody is sent to one that goes in this sweep. */
+function spareIn(diagnosed: readonly Diagnosed[], { usable, wanted }: Matching): RunnerName[] {
+  const isLeft = new Set(
+    diagnosed.flatMap(({ observation: { name, isWarm }, verdict: { kind } }) =>
+      !isWarm && (kind === 'keep' || kind === 'sight' || kind === 'online') ? [name] : [],
+    ),
+  );
+  return usable
+    .filter(({ entry: { name, state } }) => state !== 'launching' && !wanted.has(name) && isLeft.has(name))
+    .map(({ entry }) => entry.name);
 }
 
 /** Null: done. One failure does not stop the rest. */

@@ -91,10 +91,12 @@ async function askAgain(held: Held<RunnerEntry>, { ledger }: ReaperWorld): Promi
 
 async function wordOf(
   record: JobRecord | null,
-  { busyWith, name }: RunnerEntry,
+  { busyWith, name, runnerId }: RunnerEntry,
   world: ReaperWorld,
 ): Promise<Word> {
-  if (busyWith === null && record?.runner?.name !== name) return 'none';
+  // A name proves nothing.
+  const isOwn = record?.runner?.name === name && record.runner.id === runnerId;
+  if (busyWith === null && !isOwn) return 'none';
   if (busyWith !== null && record?.status !== 'completed') return 'runs';
   if (record !== null) await takeAsEvent(record, world);
   // It is known to be busy now: the next sweep sees it as interrupted.

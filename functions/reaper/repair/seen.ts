@@ -17,8 +17,12 @@ export function entryWithSeen({ held, instances, registration }: Observation): R
     ...placeOf(entry, instances[0]),
     runnerId: entry.runnerId ?? registration?.id ?? null,
     ...(looks === (entry.stoppedLooks ?? 0) ? {} : { stoppedLooks: looks }),
+    // Two looks in a row prove it gone.
+    absentLooks: instances.length > 0 ? 0 : entry.absentLooks,
   };
-  const isNew = (['instanceId', 'runnerId', 'stoppedLooks'] as const).some((key) => next[key] !== entry[key]);
+  const isNew = (['instanceId', 'runnerId', 'stoppedLooks', 'absentLooks'] as const).some(
+    (key) => next[key] !== entry[key],
+  );
   return isNew ? next : undefined;
 }
 

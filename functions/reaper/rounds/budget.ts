@@ -2,7 +2,7 @@
 import { alertOnce } from '../../../shared/alert-once.ts';
 import { type CallBudget, levelOf, paceOf } from '../../../shared/budget.ts';
 import { BUDGET_DAYS_KEPT, CALLS_PER_JOB } from '../../../shared/github-limits.ts';
-import { amendGitHubNote, type GitHubNote, readGitHubNote } from '../../../shared/github-note.ts';
+import { amendGitHubNote, type GitHubNote, laterHold, readGitHubNote } from '../../../shared/github-note.ts';
 import { ownersOf } from '../survey/known.ts';
 import type { ReaperWorld } from '../world.ts';
 
@@ -29,9 +29,9 @@ async function noteBudget(owner: string, budget: CallBudget, world: ReaperWorld)
   const level = levelOf(budget, nowMs);
   const before = await readGitHubNote(owner, ledger);
   const day = new Date(nowMs).toISOString().slice(0, 10);
-  const after = noteAfter(before, budget, level, day);
+  const after = noteAfter(before, budget, level, day, nowMs);
   if (JSON.stringify(after) !== JSON.stringify(before))
-    await amendGitHubNote(owner, (note) => noteAfter(note, budget, level, day), ledger);
+    await amendGitHubNote(owner, (note) => noteAfter(note, budget, level, day, nowMs), ledger);
   if (isEnding(budget, nowMs)) await warn(owner, budget, world);
   return level;
 }
@@ -42,13 +42,14 @@ function noteAfter(
   { limit, heldUntilMs }: CallBudget,
   level: number,
   day: string,
+  nowMs: number,
 ): GitHubNote {
   const low = Math.min(level, note.lows[day] ?? 8);
   const days = Object.entries({ ...note.lows, [day]: low }).sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     ...note,
     ...{ limit, level },
-    heldUntilMs: Math.max(note.heldUntilMs, heldUntilMs),
+    heldUntilMs: laterHold(note, heldUntilMs, nowMs),
     lows: Object.fromEntries(days.slice(-BUDGET_DAYS_KEPT)),
   };
 }

@@ -58,22 +58,34 @@ export async function redeliverLost(deadlineMs: number, world: ReaperWorld): Pro
   const { ledger, github, clock, log } = world;
   const nowMs = clock.nowMs();
   const held = await ledger.notes.read(CURSOR);
-  const sinceMs = Math.max(
-    held === null ? nowMs - 3_600_000 : Number(held.entry.text),
-    nowMs - DELIVERIES_KEPT_MS,
-  );
+  const sinceMs = Math.max(cursorIn(held, nowMs), nowMs - DELIVERIES_KEPT_MS);
   const { things, complete } = await github.deliveries(sinceMs);
-  const { ask, cursorMs } = decideRedeliveries(things, sinceMs, nowMs);
+  const { ask } = decideRedeliveries(things, sinceMs, nowMs);
   const failures: string[] = [];
+  const gone = new Set<string>();
   const left = await untilDeadline(ask, deadlineMs, clock, async (id) => {
-    await github.redeliver(id).catch((error: Error) => failures.push(error.message));
+    try {
+      if ((await github.redeliver(id)) === 'gone') gone.add(id);
+    } catch (error) {
+      failures.push(error instanceof Error ? error.message : 'unknown');
+    }
   });
-  const asked = ask.length - (left?.count ?? 0) - failures.length;
-  if (ask.length > 0) log('deliveries.asked_again', { asked, failed: failures.length });
+  const asked = ask.length - (left?.count ?? 0) - failures.length - gone.size;
+  if (ask.length > 0) log('deliveries.asked_again', { asked, failed: failures.length, gone: gone.size });
+  // What GitHub repeats no more is settled, too: its jobs are left to the look.
+  const settled = new Set(things.filter(({ id }) => gone.has(id)).map(({ guid }) => guid));
+  const open = things.filter(({ guid }) => !settled.has(guid));
+  const { cursorMs } = decideRedeliveries(open, sinceMs, nowMs);
   if (!complete) tellGap(things, sinceMs, log);
   await keepCursor(held, complete || things.length > 0 ? cursorMs : sinceMs, things.length > 0, world);
   if (failures.length > 0) throw new Error(`${failures.length} deliveries were not repeated: ${failures[0]}`);
   return asked;
+}
+
+/** One of a time to come was written by a clock that was far ahead, and says nothing. */
+function cursorIn(held: Held<Note> | null, nowMs: number): number {
+  const keptMs = Number(held?.entry.text ?? Number.NaN);
+  return keptMs <= nowMs ? keptMs : nowMs - 3_600_000;
 }
 
 /** While nothing comes, the same empty stretch is asked for again, and nothing need be written. */

@@ -1,7 +1,12 @@
 /** Starts the jobs whose turn has come, as far as slots and mints go. */
-import type { Waiting } from '../../../shared/ledger/ledger.ts';
+import { LATER_PAUSE_MS } from '../../../shared/github-limits.ts';
+import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { Held, Waiting } from '../../../shared/ledger/ledger.ts';
 import { isStopped } from '../../../shared/ledger/stop.ts';
+import { LEDGER_SCAN_MAX, SWEEP_PARTS_MS } from '../../../shared/limits.ts';
+import { isStandingBy } from '../../../shared/warm/standby.ts';
 import type { Braked } from '../brake/brake.ts';
+import { match } from '../survey/match.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { byAge } from './in-turns.ts';
@@ -9,11 +14,18 @@ import { tellOfLate } from './late.ts';
 import { type Plan, planStarts } from './plan.ts';
 import { admit } from './quota.ts';
 
+export interface Started {
+  readonly count: number;
+  /** Some wait for nothing but GitHub's pace. */
+  readonly isPaced: boolean;
+  readonly atMs: number;
+}
+
 export async function startDue(
   { uncovered, mayStart, because }: Braked,
   deadlineMs: number,
   world: ReaperWorld,
-): Promise<number> {
+): Promise<Started> {
   const { ledger, queue, clock, config, log } = world;
   const nowMs = clock.nowMs();
   const view = await ledger.capacity.view();
@@ -36,8 +48,47 @@ export async function startDue(
       log('job.due_failed', { job: entry.job.id, error: error instanceof Error ? error.message : 'unknown' });
     }
   });
-  return start.length - (left?.count ?? 0);
+  const count = start.length - (left?.count ?? 0);
+  return { count, isPaced: plan.isPaced, atMs: nowMs };
 }
+
+/** GitHub's minute has room again before the next sweep: who waits for nothing else is started then. */
+export async function startPaced(
+  braked: Braked,
+  first: Started,
+  untilMs: number,
+  world: ReaperWorld,
+): Promise<number> {
+  const { clock, pause } = world;
+  let count = 0;
+  for (let last = first; last.isPaced; count += last.count) {
+    const waitMs = Math.max(0, last.atMs + LATER_PAUSE_MS - clock.nowMs());
+    if (clock.nowMs() + waitMs > untilMs) return count;
+    await pause(waitMs);
+    const deadlineMs = clock.nowMs() + SWEEP_PARTS_MS.start;
+    last = await startDue({ ...braked, uncovered: await uncoveredNow(world) }, deadlineMs, world);
+  }
+  return count;
+}
+
+/** GitHub gives runners to the oldest, so those without one are others by now. */
+async function uncoveredNow({ ledger, config, clock }: ReaperWorld): Promise<readonly Held<JobEntry>[]> {
+  const [jobs, runners] = await Promise.all([
+    ledger.jobs.list(LEDGER_SCAN_MAX),
+    ledger.runners.list(LEDGER_SCAN_MAX),
+  ]);
+  const usable = runners.things.filter(({ entry }) => isComing(entry, clock.nowMs()));
+  return match(jobs.things, usable, config.github.scope === 'repository').uncovered;
+}
+
+/** As far as the ledger knows: what came to nothing is the next sweep's to find out. */
+const isComing = (entry: RunnerEntry, nowMs: number): boolean =>
+  (entry.state === 'launching' ? entry.leaseUntilMs >= nowMs : isWaiting(entry)) &&
+  !entry.isUnwanted &&
+  entry.removedAtMs === null &&
+  !isStandingBy(entry);
+
+const isWaiting = ({ state }: RunnerEntry): boolean => state === 'booting' || state === 'idle';
 
 /** While launches are held back: the oldest are those that GitHub lost, where it did; the youngest has just been heard of. */
 const byYouth: typeof byAge = (a, b) => byAge(b, a);

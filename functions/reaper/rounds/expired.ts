@@ -1,9 +1,9 @@
-/** Jobs that are queued for longer than GitHub lets a job be queued: nothing is launched for them any more. */
+/** Jobs that are queued for longer than GitHub lets a job be queued, or that nobody can say the end of: nothing is done for them any more. */
 import { alertOnce } from '../../../shared/alert-once.ts';
 import { removeEntry } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, TrailLine } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
-import { OVERDUE_PER_SWEEP_MAX, QUEUED_MAX_MS } from '../../../shared/limits.ts';
+import { LIFETIME_MAX_MS, OVERDUE_PER_SWEEP_MAX, QUEUED_MAX_MS } from '../../../shared/limits.ts';
 import { targetOf } from '../../../shared/names.ts';
 import type { Job, JobRecord } from '../../../shared/nouns.ts';
 import { takeAsEvent } from '../survey/evidence.ts';
@@ -24,29 +24,37 @@ export function isGivenUp(
   return nowMs - Math.max(createdAtMs, heardAtMs ?? 0, runChangedAtMs) > QUEUED_MAX_MS;
 }
 
-/** Counted from when we first tried, and from when its run last changed. */
+/** A few each sweep, in turn: what is kept for good reason takes nobody else's. */
 export async function dropExpired(jobs: readonly Held<JobEntry>[], world: ReaperWorld): Promise<void> {
   const nowMs = world.clock.nowMs();
-  const old = jobs.filter(
-    ({ entry }) => entry.startedOn === null && nowMs - entry.firstTryAtMs > QUEUED_MAX_MS,
-  );
-  for (const { entry } of old.slice(0, OVERDUE_PER_SWEEP_MAX)) await dropUnlessAlive(entry, nowMs, world);
+  const old = jobs.filter(({ entry }) => isOld(entry, nowMs));
+  const max = OVERDUE_PER_SWEEP_MAX;
+  const from = old.length <= max ? 0 : (Math.floor(nowMs / 60_000) * max) % old.length;
+  const inTurn = [...old.slice(from), ...old.slice(0, from)].slice(0, max);
+  for (const { entry } of inTurn) await dropUnlessAlive(entry, nowMs, world);
+}
+
+/** Counted from when we first tried, or it started: no runner lives for so long. */
+function isOld({ startedOn, startedAtMs, firstTryAtMs }: JobEntry, nowMs: number): boolean {
+  if (startedOn === null) return nowMs - firstTryAtMs > QUEUED_MAX_MS;
+  return nowMs - Math.max(startedAtMs ?? 0, firstTryAtMs) > LIFETIME_MAX_MS + QUEUED_MAX_MS;
 }
 
 async function dropUnlessAlive(entry: JobEntry, nowMs: number, world: ReaperWorld): Promise<void> {
-  const { job, firstTryAtMs, trail } = entry;
+  const { job, firstTryAtMs, trail, startedOn } = entry;
   const seen = await recordOf(entry, world);
-  if (seen === 'unknown') {
+  if (seen === 'unknown' || seen.record === null) {
+    if (startedOn !== null) return drop(job, UNHEARD, trail, world, startedOn);
     // Where GitHub cannot be asked at all, twice the time says the same.
-    if (nowMs - firstTryAtMs < 2 * QUEUED_MAX_MS) return;
+    if (seen === 'unknown' && nowMs - firstTryAtMs < 2 * QUEUED_MAX_MS) return;
     return drop(job, UNKNOWN, trail, world);
   }
-  if (seen.record === null) return drop(job, UNKNOWN, trail, world);
-  if (seen.record.status !== 'queued') return takeAsEvent(seen.record, world);
+  if (seen.record.status !== 'queued' || startedOn !== null) return takeAsEvent(seen.record, world);
   if (isGivenUp(job, firstTryAtMs, seen.runChangedAtMs, nowMs)) await giveUp(job, trail, world);
 }
 
 const UNKNOWN = 'GitHub does not know it any more, and gives up a queued job after 24 hours';
+const UNHEARD = 'GitHub does not say how it ended, and no runner of ours lives for so long';
 const STUCK =
   'GitHub calls it queued for more than 24 hours, after which it gives up a queued job itself: nothing is launched for it';
 
@@ -62,9 +70,10 @@ async function drop(
   because: string,
   trail: readonly TrailLine[],
   { ledger, clock, log }: ReaperWorld,
+  on: string | null = null,
 ): Promise<void> {
   await ledger.history.merge({ job, outcome: 'expired', because, trail, completedAtMs: clock.nowMs() });
-  await removeEntry(ledger.jobs, job.id, ({ startedOn }) => startedOn === null);
+  await removeEntry(ledger.jobs, job.id, ({ startedOn }) => startedOn === on);
   log('job.expired', { job: job.id, because });
 }
 

@@ -4,7 +4,7 @@ import { parseLabels } from '../../../shared/job/labels.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { CapacityView, Reserved } from '../../../shared/ledger/ledger.ts';
 import { LAUNCHES_PER_SWEEP_MAX, PROBE_FIRST_MS, PROBES_PER_SWEEP_MAX } from '../../../shared/limits.ts';
-import { mintPace, minuteOf } from '../../../shared/runner/mint-pace.ts';
+import { mintPace, mintsLeft, minuteOf } from '../../../shared/runner/mint-pace.ts';
 import { byAge, count, inTurns, nextTurn, repositoryKey, turnsOf, type Waiting } from './in-turns.ts';
 import { type MoneyRoom, moneyRoom } from './money/room.ts';
 
@@ -13,6 +13,8 @@ export interface Plan {
   readonly start: readonly Waiting[];
   /** Due, servable, and without a slot or a mint: the first in line first. */
   readonly line: readonly Waiting[];
+  /** There are slots, and the line waits for GitHub's minute alone. */
+  readonly isPaced: boolean;
   /** For whom the hour's money is kept; null: for nobody. */
   readonly reserved: Reserved | null;
 }
@@ -67,7 +69,8 @@ export function planStarts(
   const start = [...kept.start, ...first, ...turns.start, ...last, ...tried];
   // Its launch may be refused yet: prices move.
   const stays = kept.start.length > 0 ? view.reserved : null;
-  return { start, line, reserved: stays ?? room.money.reserved() };
+  const isPaced = line.length > 0 && room.startsLeft <= 0 && hasSlot(room);
+  return { start, line, isPaced, reserved: stays ?? room.money.reserved() };
 }
 
 /** Everybody whose launch could take a slot, in the order of the turns: what a person is told of its place. */
@@ -88,7 +91,7 @@ const isTriedLast = ({ obstacle }: JobEntry): boolean => obstacle === 'waste' ||
 
 function roomIn(view: CapacityView, config: Config, nowMs: number): Room {
   const used = new Map<string, number>();
-  const left = mintPace(config) - (view.mints[minuteOf(nowMs)] ?? 0);
+  const left = mintsLeft(view.mints, mintPace(config), nowMs);
   for (const { profile, repository } of view.slots) count(keysFor(profile, repository), used);
   return {
     config,
@@ -98,8 +101,8 @@ function roomIn(view: CapacityView, config: Config, nowMs: number): Room {
   };
 }
 
-const hasRoom = ({ used, config, startsLeft }: Room): boolean =>
-  startsLeft > 0 && (used.get(ALL) ?? 0) < config.limits.runners;
+const hasSlot = ({ used, config }: Room): boolean => (used.get(ALL) ?? 0) < config.limits.runners;
+const hasRoom = (room: Room): boolean => room.startsLeft > 0 && hasSlot(room);
 
 /**
  * Everybody in the order of the turns: those that there is room for, and those that wait for it. The first that the hour's

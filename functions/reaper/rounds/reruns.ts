@@ -41,7 +41,7 @@ async function rerunOne(held: Held<RerunEntry>, world: ReaperWorld): Promise<voi
     if (ageMs > RERUN_KEPT_MS) await ledger.reruns.remove(runId, held);
     return;
   }
-  const { decision, jobs } = await decided(entry, world);
+  const { decision, jobs } = await decidedInTime(held, world);
   if (decision.kind === 'wait') return;
   const outcome = await askRerun(decision, entry, world);
   const because = outcome === 'refused' ? 'GitHub refused to run it again' : whyLeft(decision);
@@ -60,7 +60,33 @@ async function rerunOne(held: Held<RerunEntry>, world: ReaperWorld): Promise<voi
 interface Decided {
   readonly decision: RerunDecision;
   readonly jobs: readonly JobRecord[];
+  /** GitHub did not list its jobs in full. */
+  readonly isCut?: boolean;
 }
+
+/** A run that cannot be read, such as one of where the App is no more, is given up after a day of that. */
+async function decidedInTime(held: Held<RerunEntry>, world: ReaperWorld): Promise<Decided> {
+  const nowMs = world.clock.nowMs();
+  const said = await decided(held.entry, world).catch((error: Error) => error);
+  const isRead = !(said instanceof Error) && said.isCut !== true;
+  const sinceMs = isRead ? null : (held.entry.unreadSinceMs ?? nowMs);
+  if (sinceMs !== null && nowMs - sinceMs > RERUN_KEPT_MS)
+    return { decision: { kind: 'leave', because: UNREAD, isLoss: true }, jobs: [] };
+  if (said instanceof Error || said.decision.kind === 'wait') await noteUnread(held, sinceMs, world);
+  if (said instanceof Error) throw said;
+  return said;
+}
+
+async function noteUnread(
+  { entry, rev }: Held<RerunEntry>,
+  unreadSinceMs: number | null,
+  { ledger }: ReaperWorld,
+): Promise<void> {
+  if ((entry.unreadSinceMs ?? null) !== unreadSinceMs)
+    await ledger.reruns.replace(entry.runId, { entry, rev }, { ...entry, unreadSinceMs });
+}
+
+const UNREAD = 'GitHub did not let us read the run for a day';
 
 /** At most four calls: the run, its jobs, and whether there is a newer run, which is asked only before anything is done. */
 async function decided(entry: RerunEntry, world: ReaperWorld): Promise<Decided> {
@@ -72,7 +98,8 @@ async function decided(entry: RerunEntry, world: ReaperWorld): Promise<Decided> 
   const { things: jobs, complete } = await github.jobsOfRun(target, repository, runId);
   const decision = decideRerun(entry, run, jobs);
   const isAct = decision.kind === 'all-failed' || decision.kind === 'one';
-  if (!complete || (decision.kind !== 'all-failed' && (await isEndUnheard(entry, jobs, world))))
+  if (!complete) return { decision: { kind: 'wait' }, jobs, isCut: true };
+  if (decision.kind !== 'all-failed' && (await isEndUnheard(entry, jobs, world)))
     return { decision: { kind: 'wait' }, jobs };
   const isSuperseded = isAct && (await github.hasNewerRun(target, repository, run));
   return { decision: isSuperseded ? decideRerun(entry, run, jobs, true) : decision, jobs };

@@ -78,15 +78,20 @@ export async function targetsToSurvey(world: ReaperWorld): Promise<readonly Targ
   ].map(([repository, installationId]) => ({ owner: ownerOf(repository), repository, installationId }));
 }
 
-async function aliveRepositories({ ledger }: ReaperWorld): Promise<Map<string, number | null>> {
-  const runners = await ledger.runners.list(LEDGER_SCAN_MAX);
-  const jobs = await ledger.jobs.list(LEDGER_SCAN_MAX);
-  const places = [...jobs.things.map(({ entry }) => entry.job), ...runners.things.map(({ entry }) => entry)];
+async function aliveRepositories(world: ReaperWorld): Promise<Map<string, number | null>> {
+  const { places } = await placesAlive(world);
   return new Map(
     places
       .filter(({ repository }) => repository !== '')
       .map(({ repository, installationId }) => [repository, installationId]),
   );
+}
+
+async function placesAlive({ ledger }: ReaperWorld) {
+  const runners = await ledger.runners.list(LEDGER_SCAN_MAX);
+  const jobs = await ledger.jobs.list(LEDGER_SCAN_MAX);
+  const places = [...jobs.things.map(({ entry }) => entry.job), ...runners.things.map(({ entry }) => entry)];
+  return { places, isWhole: jobs.complete && runners.complete };
 }
 
 export function ownersOf({ config }: ReaperWorld): readonly string[] {
@@ -127,14 +132,32 @@ export async function rememberRepositories(seen: JobSources, world: ReaperWorld)
 /** Those that only a list named come after all where jobs were seen, in the order of the list. */
 export async function rememberListed(listed: readonly string[], world: ReaperWorld): Promise<void> {
   const before = await knownRepositories(world);
-  const active = before.filter(({ seenAtMs }) => seenAtMs > 0);
+  const isOf = await mayHaveOurs(before, world);
+  const still = before.filter(({ repository }) => isOf(repository));
+  const active = still.filter(({ seenAtMs }) => seenAtMs > 0);
   const isActive = new Set(active.map(({ repository }) => repository));
   const quiet = new Set([
     ...listed.filter((repository) => isOurs(repository, world) && !isActive.has(repository)),
-    ...before.filter(({ seenAtMs }) => seenAtMs === 0).map(({ repository }) => repository),
+    ...still.filter(({ seenAtMs }) => seenAtMs === 0).map(({ repository }) => repository),
   ]);
   const unseen = [...quiet].map((repository) => ({ repository, installationId: null, seenAtMs: 0 }));
   await keepRepositories(before, [...active, ...unseen], world);
+}
+
+/**
+ * What is allowed no more is looked at as long as its owner has something of ours alive. Then it is forgotten: the App
+ * may have left that owner, and each look there would fail.
+ */
+async function mayHaveOurs(
+  known: readonly KnownRepository[],
+  world: ReaperWorld,
+): Promise<(repository: string) => boolean> {
+  if (known.every(({ repository }) => isOurs(repository, world))) return () => true;
+  const { places, isWhole } = await placesAlive(world);
+  const owners = new Set(places.map(({ repository }) => ownerOf(repository).toLowerCase()));
+  const isAnywhere = !isWhole || owners.has('');
+  return (repository) =>
+    isAnywhere || isOurs(repository, world) || owners.has(ownerOf(repository).toLowerCase());
 }
 
 /** GitHub does not know it any more. */

@@ -9,6 +9,8 @@ import { ownerOf } from './known.ts';
 export interface Matching {
   /** Runner name → the waiting job it is meant for. */
   readonly wanted: ReadonlyMap<string, JobEntry>;
+  /** Runners that may still take a job, the readiest first. */
+  readonly usable: readonly Held<RunnerEntry>[];
   /** Pointers to move. */
   readonly moves: readonly { readonly runner: Held<RunnerEntry>; readonly job: JobId }[];
   /** Waiting jobs with no runner coming; not those that GitHub holds back. */
@@ -45,7 +47,7 @@ export function match(
     .filter(isLeft);
   // What GitHub holds back comes last, and nothing is launched for it.
   for (const job of waiting) if (isHeld(job.entry) && isUncovered(job)) isLeft(job);
-  return { wanted, moves, uncovered: left };
+  return { wanted, usable: free, moves, uncovered: left };
 }
 
 /** By the job that each is for, in order. */

@@ -1,5 +1,6 @@
 /** One signed call to an Alibaba Cloud API: said once, whatever comes of it. */
 import { randomUUID } from 'node:crypto';
+import { parseJson } from '../../json.ts';
 import { exchange } from '../http/exchange.ts';
 import { escaped, type SigningKey, signed } from './acs3.ts';
 
@@ -48,13 +49,5 @@ function bodyOf({ form, roa, bytes }: Call): { type: string | null; body: Uint8A
   return { type: 'application/x-www-form-urlencoded', body: pairs.join('&') };
 }
 
-function jsonIn(text: string): unknown {
-  // What is accepted has no more to say, and an error costs more than all else that is done with it.
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
+/** What is accepted has no more to say, and an error costs more than all else that is done with it. */
+const jsonIn = (text: string): unknown => (text === '' ? undefined : parseJson(text));

@@ -3,6 +3,7 @@
  * official client, @alicloud/fc2, is its oracle in the tests.
  */
 import { createHash, createHmac } from 'node:crypto';
+import { parseJson } from '../../json.ts';
 import { exchange } from '../http/exchange.ts';
 import { codeOf, FC_VERSION, type FcAnswer, type FcCall, pathOf } from './invocation.ts';
 
@@ -25,7 +26,8 @@ export async function invoke(call: FcCall): Promise<FcAnswer> {
   const url = new URL(path, endpoint);
   const sent = { ...headers, authorization };
   const answer = await exchange({ url, method: 'POST', headers: sent, body, maxMs: timeoutMs });
-  const said = jsonOf(answer.body.toString('utf8'));
+  // One that is not JSON has no code; its status still speaks.
+  const said = parseJson(answer.body.toString('utf8'));
   return { status: answer.status, code: codeOf(said), body: said };
 }
 
@@ -41,14 +43,4 @@ export function fcAuthorization(
   const said = ['content-md5', 'content-type', 'date'].map((name) => headers[name] ?? '');
   const text = `POST\n${said.join('\n')}\n${lines.join('')}${path}`;
   return `FC ${accessKeyId}:${createHmac('sha256', accessKeySecret).update(text).digest('base64')}`;
-}
-
-/** An answer that is not JSON has no code; its status still speaks. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }

@@ -45,18 +45,23 @@ const INVOKE: Record<FcSignature, Invoke> = { fc: invokeByFc, acs3: invokeByAcs3
 const endpointOf = (accountId: string, region: string): string =>
   `https://${accountId}.${region}.fc.aliyuncs.com`;
 
+/** By this signature alone, whether the gateway takes it or not. */
+export const invokeBy = (
+  by: FcSignature,
+  { endpoint, accountId, credentials }: Pick<FcInvokerOptions, 'endpoint' | 'accountId' | 'credentials'>,
+  invocation: Invocation,
+): Promise<FcAnswer> =>
+  INVOKE[by]({
+    ...invocation,
+    endpoint: new URL(endpoint ?? endpointOf(accountId, invocation.region)),
+    accountId,
+    credentials: credentials(),
+  });
+
 export function fcInvoker(options: FcInvokerOptions): FcInvoker {
-  const { accountId } = options;
   let signature = options.signature;
   let hasChangedOver = false;
-
-  const invoke = (invocation: Invocation, by: FcSignature): Promise<FcAnswer> =>
-    INVOKE[by]({
-      ...invocation,
-      endpoint: new URL(options.endpoint ?? endpointOf(accountId, invocation.region)),
-      accountId,
-      credentials: options.credentials(),
-    });
+  const invoke = (invocation: Invocation, by: FcSignature) => invokeBy(by, options, invocation);
 
   /** Once in the life of this function's instance, and only because the signature itself was refused. */
   const changeOver = (from: FcSignature, { code }: FcAnswer): boolean => {

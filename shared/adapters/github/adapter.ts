@@ -71,8 +71,10 @@ function nextCursor(link: string | undefined): string | null {
   return next === undefined ? null : new URL(next).searchParams.get('cursor');
 }
 
-async function redeliver({ request }: Calls, id: string): Promise<void> {
+async function redeliver({ request }: Calls, id: string): Promise<'asked' | 'gone'> {
   const route = 'POST /app/hook/deliveries/{delivery_id}/attempts';
   const answer = await request(route, { delivery_id: id }, 'app');
-  if (answer.status !== 202) throw failed(route, answer);
+  if (answer.status === 202) return 'asked';
+  if (answer.status === 404 || answer.status === 410 || answer.status === 422) return 'gone';
+  throw failed(route, answer);
 }

@@ -1,5 +1,6 @@
 /** The little that the mapping needs of a way to GitHub: the network, or a simulated one in process. */
 import type { CallUse } from '../../budget.ts';
+import { HOLD_MAX_MS } from '../../github-limits.ts';
 
 export type GitHubAuth = 'app' | 'none' | { readonly installation: number };
 
@@ -105,14 +106,14 @@ export function throttledMs(answer: GitHubAnswer): number | null {
   const { headers } = answer;
   const isSpent = headers['x-ratelimit-remaining'] === '0';
   const retryAfterS = Number(headers['retry-after'] ?? Number.NaN);
-  if (Number.isFinite(retryAfterS)) return Math.max(0, retryAfterS) * 1000;
-  if (isSpent) return untilReset(headers);
+  if (Number.isFinite(retryAfterS)) return Math.min(Math.max(0, retryAfterS) * 1000, HOLD_MAX_MS);
+  if (isSpent) return Math.max(1000, untilResetMs(headers) ?? DEFAULT_WAIT_MS);
   return answer.status === 429 || /rate limit/i.test(messageOf(answer)) ? DEFAULT_WAIT_MS : null;
 }
 
-/** By GitHub's own clock, from the answer's `date`. */
-function untilReset(headers: GitHubAnswer['headers']): number {
-  const resetMs = Number(headers['x-ratelimit-reset']) * 1000;
+/** By GitHub's own clock, from the answer's `date`: ours may differ. Null: it does not say. */
+export function untilResetMs(headers: GitHubAnswer['headers']): number | null {
+  const resetMs = Number(headers['x-ratelimit-reset'] ?? Number.NaN) * 1000;
   const waitMs = resetMs - Date.parse(headers.date ?? '');
-  return Number.isFinite(waitMs) ? Math.max(1000, waitMs) : DEFAULT_WAIT_MS;
+  return Number.isFinite(waitMs) ? Math.min(waitMs, HOLD_MAX_MS) : null;
 }

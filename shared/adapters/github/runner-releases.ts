@@ -94,7 +94,10 @@ export function versionOf({ filename }: Application): string | null {
   return /^actions-runner-linux-(?:x64|arm64)-(\d+\.\d+\.\d+)\.tar\.gz$/.exec(filename)?.[1] ?? null;
 }
 
-/** A machine has no token: what needs one is not to be had. A day that nobody tells is long past, so that no region waits for it. */
+/** A day that nobody tells, or that is none, is long past, so that no region waits for it. */
+const dayOr0 = (ms: number | null): number => (ms !== null && ms > 0 ? ms : 0);
+
+/** A machine has no token: what needs one is not to be had. */
 async function weighed(applications: readonly Application[], files: Files): Promise<PublishedRelease> {
   const known = applications.map(versionOf).find((each) => each !== null);
   if (known == null) throw new Error('it names no runner for Linux');
@@ -108,7 +111,7 @@ async function weighed(applications: readonly Application[], files: Files): Prom
       url: found.download_url,
       sha256: found.sha256_checksum,
       sizeBytes,
-      modifiedAtMs: modifiedAtMs ?? 0,
+      modifiedAtMs: dayOr0(modifiedAtMs),
     };
   };
   const [amd64, arm64] = await Promise.all([archive('amd64'), archive('arm64')]);
@@ -148,7 +151,7 @@ function releaseIn(data: unknown): PublishedRelease {
   };
   return {
     version,
-    publishedAtMs: Date.parse(release.published_at),
+    publishedAtMs: dayOr0(Date.parse(release.published_at)),
     archives: { amd64: archive('amd64'), arm64: archive('arm64') },
   };
 }

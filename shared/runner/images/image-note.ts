@@ -1,4 +1,6 @@
 /** What is known of one image that bakes itself: one small note in the ledger, and what may be read from it. Pure, but for `amendImageNote`. */
+
+import { parseJson } from '../../json.ts';
 import { amendNote } from '../../ledger/amend.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { BAKED_KNOWN_MAX } from './image-limits.ts';
@@ -95,17 +97,11 @@ export async function amendImageNote(
 const textOf = (note: ImageNote): string =>
   JSON.stringify({ ...note, images: note.images.slice(0, BAKED_KNOWN_MAX) });
 
-/** A note of another release may lack what is new. */
-function parsed(text: string | undefined): ImageNote {
-  if (text === undefined) return BLANK_IMAGE_NOTE;
-  try {
-    return { ...BLANK_IMAGE_NOTE, ...(JSON.parse(text) as Partial<ImageNote>) };
-  } catch (error) {
-    // No job waits for that: it begins anew.
-    if (error instanceof SyntaxError) return BLANK_IMAGE_NOTE;
-    throw error;
-  }
-}
+/** A note of another release may lack what is new. One that cannot be read begins anew: no job waits for that. */
+const parsed = (text = ''): ImageNote => ({
+  ...BLANK_IMAGE_NOTE,
+  ...(parseJson(text) as Partial<ImageNote> | undefined),
+});
 
 /** What jobs get; null: the stock image. */
 export const servingIn = ({ images }: ImageNote): BakedImage | null =>

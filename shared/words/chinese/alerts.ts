@@ -115,6 +115,7 @@ export const ALERTS: Catalogue = {
   'The job {} of {} has waited for {} minutes, and {} of {} slots are free. Its last reason: {}. Look: npm run explain -- {}, and npm run doctor': '{2} 的作业 {1} 已经等了 {3} 分钟，而 {5} 个名额里有 {4} 个空闲。它最近的原因：{6}。请看：npm run explain -- {7}，以及 npm run doctor',
   'The run {} of {} was interrupted by the spot market, and is not all run again because {}. Run it again at GitHub if it is still wanted.': '{2} 的运行 {1} 被抢占式市场中断，没有全部重新运行：{3}。还需要的话，请在 GitHub 上重新运行。',
   'GitHub refused to run it again': 'GitHub 拒绝重新运行它',
+  'GitHub did not let us read the run for a day': '一天以来 GitHub 都不让我们读取这次运行',
   'GitHub does not know the run any more': 'GitHub 已经不知道这次运行',
   'the run has a later attempt': '这次运行已有更新的一次尝试',
   'no interrupted job failed': '被中断的作业没有一个失败',
@@ -123,6 +124,7 @@ export const ALERTS: Catalogue = {
   'the run is in its attempt {}, and was interrupted again': '这次运行已是第 {1} 次尝试，又被中断了',
   'other jobs failed by themselves, and more than one was interrupted': '有别的作业自己失败了，而且被中断的不止一个',
   'another job failed by itself, so those that were cancelled with it stay so': '有别的作业自己失败了，所以随它一起取消的保持取消',
+  'GitHub does not say how it ended, and no runner of ours lives for so long': 'GitHub 没有说它是怎么结束的，而我们的运行器不会存活这么久',
   'GitHub does not know it any more, and gives up a queued job after 24 hours': 'GitHub 已经不知道它；排队的作业过了 24 小时 GitHub 就会放弃',
   // Money.
   'The machines that live now cost at most {} an hour: {} % of limits.{} ({}); jobs that wait for it: {}. What would go beyond it waits, the oldest job first, and what runs goes on. Look who launches: npm run list. If it is meant, raise limits.{}.': '现在存活的机器每小时最多花费 {1}：limits.{3}（{4}）的 {2} %；为此等待的作业：{5}。会超出的就等待，最早的作业优先，已经在运行的继续运行。请看是谁在启动：npm run list。如果本来就要这样，请调高 limits.{6}。',

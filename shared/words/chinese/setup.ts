@@ -8,7 +8,7 @@ export const SETUP: Catalogue = {
   'It can be left at any question (Ctrl-C), and goes on from there. Until you say "Deploy now?" yes, nothing is made that costs money.': '任何一个问题都可以退出（Ctrl-C），下次从那里接着做。在你对“现在部署吗？”回答“是”之前，不会创建任何收费的东西。',
   "While no job runs a deployment costs next to nothing, but for its network's way out: a NAT gateway, about USD {} a month in mainland China and {} elsewhere ({}).": '没有作业运行时，一套部署几乎不花钱，除了网络的出口：一个 NAT 网关在中国内地每月约 {1} 美元，其他地方约 {2} 美元（{3}）。',
   'With egress: public-ip in runners.yaml there is none: each machine has an address of its own.': '在 runners.yaml 里写 egress: public-ip 就没有 NAT 网关：每台机器各有一个公网地址。',
-  'list prices: alibabacloud.com/help/en/nat-gateway, Billing of Internet NAT gateways; the buy page counts': '目录价：阿里云文档“公网 NAT 网关计费”；以购买页为准',
+  'list prices: alibabacloud.com/help/en/nat-gateway, Billing of Internet NAT gateways; what the buy page says is what you pay': '目录价：阿里云文档“公网 NAT 网关计费”；以购买页为准',
   'Alibaba Cloud: account {}, as {}.': '阿里云：账号 {1}，身份 {2}。',
   'This identity may not look at {}, and a deploy needs to make such things. Allow it, or use another: docs/install.md lists what a deploy needs.': '当前身份无权查看 {1}，而部署要创建这些东西。请授予权限，或换一个身份：部署需要哪些权限，见 docs/zh-CN/install.md。',
   'stacks (ros:ListStacks)': '资源栈（ros:ListStacks）',
@@ -88,9 +88,11 @@ export const SETUP: Catalogue = {
   'GitHub delivers to {}.': 'GitHub 会投递到 {1}。',
   'Waiting for the first delivery …': '正在等待第一次投递 …',
   'GitHub’s ping did not arrive. npm run doctor says why; then run npm run setup again.': 'GitHub 的 ping 没有收到。npm run doctor 会说明原因；之后请再执行 npm run setup。',
-  'All is set up. In a workflow of {}:\n\njobs:\n  first:\n    runs-on: [self-hosted, aliyun, arm64]\n    steps:\n      - run: nproc && uname -m\n\nThen: npm run list, and npm run explain -- JOB. npm run doctor checks that everything is well.':
-    '全部就绪。在 {1} 的工作流里写：\n\njobs:\n  first:\n    runs-on: [self-hosted, aliyun, arm64]\n    steps:\n      - run: nproc && uname -m\n\n然后：npm run list，以及 npm run explain -- JOB。npm run doctor 检查一切是否正常。',
+  'All is set up. In a workflow of {}:\n\njobs:\n  first:\n    runs-on: [self-hosted, aliyun, arm64]\n    steps:\n      - run: nproc && uname -m\n':
+    '全部就绪。在 {1} 的工作流里写：\n\njobs:\n  first:\n    runs-on: [self-hosted, aliyun, arm64]\n    steps:\n      - run: nproc && uname -m\n',
+  'Then: npm run list, and npm run explain -- JOB. npm run doctor checks that everything is well.': '然后：npm run list，以及 npm run explain -- JOB。npm run doctor 检查一切是否正常。',
   'Left. The next npm run setup goes on from here.': '已退出。下次执行 npm run setup 会从这里接着做。',
+  'Nobody is there to be asked: run npm run setup in a terminal.': '没有人可以回答：请在终端里执行 npm run setup。',
   // Pages in the browser.
   'Set up runners': '安装运行器',
   'Create the GitHub App for {}': '为 {1} 创建 GitHub App',

@@ -96,6 +96,12 @@ const state = (rows: HistoryRow[], some: Partial<CostState> = {}): CostState => 
   ...some,
 });
 
+test('of little money each row still adds up: two digits of the sum mean something', () => {
+  const short = { goneAtMs: DAY_MS + HOUR_MS / 30, completedAtMs: DAY_MS + HOUR_MS / 30 };
+  const text = renderCosts(state([ran(1, short)]), 'repository', PIPE);
+  expect(text).toMatch(/^acme\/kernel\t1\t0\.033\t0\.013\t0\.001\t0\.015\t\d+ %$/m);
+});
+
 test('the table says what is not in it', () => {
   const text = renderCosts(state([ran(1)], { cutDays: ['2026-05-03'] }), 'repository', PIPE);
   expect(text).toMatch(/^acme\/kernel\t1\t2\.0\t0\.80\t0\.08\t0\.88\t78 %$/m);

@@ -49,3 +49,28 @@ test.each([
 test('what is HTML already goes into no text: its tags would be shown, or nothing of it', () => {
   expect(() => `${html`<b>1</b>`}`).toThrow('html`…`');
 });
+
+test('the price of a machine has digits that mean something, and the word that commands have for pay-as-you-go', () => {
+  const runner = {
+    ...{
+      runner: 'ci-1',
+      state: 'busy',
+      job: 7,
+      jobName: 'build',
+      repository: 'acme/app',
+      createdAtMs: AT_MS,
+    },
+    ...{ instanceType: 'ecs.c6a.xlarge', zone: 'cn-hangzhou-h', capacityType: 'on-demand' },
+    ...{ pricePerHour: 0.587_123, keptUntilMs: null },
+  };
+  const live = { ...waiting(AT_MS).live, currency: 'CNY', jobs: [], runners: [runner] };
+  const state = {
+    ...waiting(AT_MS),
+    live,
+    lanes: [{ ...runner, runner, moments: null }],
+  } as unknown as NowState;
+  const all = nowSections(state, sayIn('en', false), false)
+    .map((each) => each.html.text)
+    .join('');
+  expect(all).toContain('ecs.c6a.xlarge · cn-hangzhou-h · pay-as-you-go · CNY 0.59 per hour');
+});

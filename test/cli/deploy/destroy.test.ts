@@ -139,6 +139,7 @@ describe('destroy', () => {
   test('does nothing without the operator’s word', async () => {
     here.isConfirmed = false;
     expect(await here.destroy()).toBe(1);
+    expect(here.said.at(-1)).toMatch(/^That is not \w+: nothing was removed\.$/);
     expect(here.changes()).toEqual([]);
   });
 });

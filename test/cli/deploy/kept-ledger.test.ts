@@ -40,7 +40,7 @@ function made01(): void {
     Properties: { InstanceName, ClusterType, Network: 'NORMAL', Tags },
   };
   stack.template = JSON.stringify(template);
-  stack.applied = stack.template;
+  stack.applied = { text: stack.template, parameters: {} };
 }
 
 test('a deploy over 0.1 keeps the ledger’s instance, its tables and their rows', async () => {
@@ -78,7 +78,8 @@ test('the ledger takes five tags: ours, and the first four of the operator’s',
     ecs: createEcs({ clock, random: seeded(1), credentials: () => null }),
     store: createTableStore({ clock, instance: '' }),
   };
-  expect(() => applyStack(places, stack as never, null, six)).toThrow(/at most 5 tags/);
+  const next = { text: six, parameters: {} };
+  await expect(applyStack(places, stack as never, null, next)).rejects.toThrow(/at most 5 tags/);
 });
 
 test('a new deployment lets the Internet in, and a resource that changes its type loses what it held', async () => {
@@ -87,7 +88,7 @@ test('a new deployment lets the Internet in, and a resource that changes its typ
   await keep();
   const { applied } = control();
   made01();
-  here.management.onStack?.(control(), applied, control().template);
+  await here.management.onStack?.(control(), applied, { text: control().template, parameters: {} });
   expect(store.networks).not.toContain('INTERNET');
   expect(store.tables.size).toBe(0);
 });

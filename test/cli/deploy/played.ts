@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { FunctionsYaml } from '../../../infra/functions-yaml.ts';
-import { zipped } from '../../../simulator/empty-account/serverless-devs.ts';
+import { archiveOf } from '../../../infra/release.ts';
 import type { ManagementState } from '../../../simulator/management/index.ts';
 
 export const WEBHOOK_URL = 'https://webhook.cn-hongkong.fcapp.run';
@@ -33,7 +33,7 @@ export function played(
       role: filled(props.role),
       timeout: props.timeout,
       memorySize: props.memorySize,
-      code: zipped(join(root, props.code)),
+      code: archiveOf(join(root, props.code)),
       environmentVariables: Object.fromEntries(
         Object.entries(props.environmentVariables).map(([key, value]) => [key, filled(value)]),
       ),

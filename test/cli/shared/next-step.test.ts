@@ -50,6 +50,15 @@ test.each([
   expect(nextStep(error, 'otherwise')).toMatch(step);
 });
 
+test.each([
+  ['getaddrinfo ENOTFOUND x.log.aliyuncs.com', /^there was no answer: check this machine’s network/],
+  ['Log Service refused: Unauthorized (401)', /^it needs log:GetLogStoreLogs/],
+  ['Log Service refused: ProjectNotExist (404)', /^nothing is deployed there yet/],
+  ['Log Service is not played here', /^the file account\.log/],
+])('the functions’ lines: %s', (message, step) => {
+  expect(nextStep({ name: 'LogService', message }, 'otherwise')).toMatch(step);
+});
+
 test('what no service said has none', () => {
   expect(nextStep(new Error('There is no runners.yaml'), 'otherwise')).toBe(null);
 });

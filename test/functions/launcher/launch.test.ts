@@ -39,6 +39,13 @@ test('costs GitHub one mint, and ECS one launch, one look at its console and one
   });
 });
 
+test('names no label to GitHub twice: not all that runs-on allows is allowed there', async () => {
+  const { world, job } = await launched('self-hosted Aliyun aliyun arm64 ARM64 Self-Hosted 4cpu');
+  expect(await world.until(() => job.status === 'completed', 10 * MINUTE_MS)).toBe(true);
+  expect(job.conclusion).toBe('success');
+  world.fc.close();
+});
+
 test('asks for what runners.yaml says of its placement', async () => {
   const placement = {
     region: 'cn-hangzhou',

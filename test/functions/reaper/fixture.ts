@@ -42,6 +42,7 @@ export function openReaper({ config, github = {}, instances = {} }: Says = {}): 
   const world: ReaperWorld = {
     config: configOf(config),
     clock,
+    pause: (ms) => clock.sleep(ms),
     log: (event, fields) => lines.push({ event, ...fields }),
     ledger: ledgerOn(tables, () => `token-${++token}`),
     looks: newLooks(),

@@ -38,10 +38,39 @@ test('a job that several runs have one at a time is launched for as its turn com
   expect([...new Set(played.conclusions), ...played.alerts]).toEqual(['success']);
 });
 
-test('a matrix without max-parallel runs all at once', async () => {
-  const played = await play(matrix([4, 9, 5, 8, 6, 7]), 6);
-  expect(played.instances).toBeLessThanOrEqual(7);
+test('of a matrix that was never seen a few are launched for first, so that its surplus costs less than a tenth of its jobs', async () => {
+  const played = await play(
+    matrix(
+      Array.from({ length: 12 }, () => 20),
+      2,
+    ),
+    2,
+  );
+  const over = played.machineMin / played.jobsMin - 1;
+  figures({ ...played, over });
+  expect(played.instances).toBeLessThanOrEqual(12 + 2);
+  expect(over).toBeLessThan(0.1);
   expect(played.longestReadyMin).toBeLessThan(2);
+  expect([...new Set(played.conclusions), ...played.alerts]).toEqual(['success']);
+});
+
+test('without max-parallel the rest is launched for as the first begin, once; its next run starts all at once', async () => {
+  const jobs = matrix([24, 29, 25, 28, 26, 27, 25, 26, 28, 29, 25, 27]);
+  const first = await play(jobs, 12);
+  figures(first);
+  expect(first.instances).toBeLessThanOrEqual(12);
+  // Two boots, and what GitHub and its deliveries take.
+  expect(first.longestReadyMin).toBeLessThan(3);
+  const next = await play(jobs, 12, { before: jobs });
+  figures(next);
+  expect(next.longestReadyMin).toBeLessThan(2);
+});
+
+test.each([
+  ['each over before the next has begun', [0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2]],
+  ['the first are over at once', [0.2, 0.2, 0.2, 0.2, 20, 20, 20, 20]],
+])('short jobs hold nobody longer than the first of them take: %s', async (_, minutes) => {
+  expect((await play(matrix(minutes), 8)).longestReadyMin).toBeLessThan(3.2);
 });
 
 test('one that is long holds nobody whom GitHub is merely slow to give a runner', async () => {

@@ -22,17 +22,23 @@ test.each(SIZES)(
   async (alive, waiting) => {
     const { clock, calls, world } = await worldOf(alive, 0, 0, undefined, waiting);
     const cpuBefore = process.cpuUsage();
-    const account = await swept(clock, world);
+    const launched = new Set<number>();
+    const launch = async (event: Parameters<typeof world.queue.launch>[0]) => {
+      if (event.kind !== 'warm') launched.add(event.job.id);
+    };
+    const account = await swept(clock, { ...world, queue: { launch } });
     const { user, system } = process.cpuUsage(cpuBefore);
     expect(account).toMatchObject({ runners: alive, keep: alive });
-    const { launch = 0, ...asked } = calls;
+    const { launch: _, ...asked } = calls;
     const pages = 2 * Math.ceil(alive / 100);
-    expect(Object.values(asked).reduce((sum, each) => sum + each, 0) - pages).toBeLessThan(40);
-    expect(launch).toBeLessThanOrEqual(waiting);
+    // Who waits for mints alone is started three times more.
+    const later = alive < 1_000 && waiting > 0 ? 3 * 4 : 0;
+    expect(Object.values(asked).reduce((sum, each) => sum + each, 0) - pages - later).toBeLessThan(40);
+    expect(launched.size).toBeLessThanOrEqual(waiting);
     expect(account.tookMs).toBeLessThan(60_000);
     if (process.env.FIGURES)
       process.stdout.write(
-        `${JSON.stringify({ alive, waiting, asked, launch, tookMs: account.tookMs, cpuMs: Math.round((user + system) / 1000) })}\n`,
+        `${JSON.stringify({ alive, waiting, asked, launched: launched.size, tookMs: account.tookMs, cpuMs: Math.round((user + system) / 1000) })}\n`,
       );
   },
 );

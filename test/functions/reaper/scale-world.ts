@@ -70,7 +70,7 @@ export async function worldOf(
   const made = instancesOf?.(entries, clock, (ask) => call('ecs', 1, ask));
   const world = {
     config: configOf({ limits: { runners: 5000 } }),
-    clock,
+    ...{ clock, pause: (ms: number) => clock.sleep(ms) },
     looks: newLooks(),
     log: () => undefined,
     ledger: ledgerOn({ ledger: counted('ledger'), history: counted('history') }, newToken),

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Cloud, MIRROR, openCloud } from '../cloud.ts';
-import { bootRaw, ours, type Raw } from './boot-raw.ts';
+import { bootRaw, dianplus, firstRelease, ours, type Raw } from './boot-raw.ts';
 import { GITHUB_ADDRESS, slowDown, splitWays } from './slow-link.ts';
 
 const KBYTES = Number(process.env.LINK_KBYTES ?? 200);
@@ -14,19 +14,6 @@ const RUNNER_MB = 160;
 const WATCHED_MAX_S = 600;
 
 const HOSTS = `127.0.0.1 localhost\n10.213.0.1 ${MIRROR}\n${GITHUB_ADDRESS} github.com\n`;
-
-/**
- * As dianplus/cloud-instance-github-runner 1.0.2 brings its runner (templates/user-data.sh), by the same words to curl; what it
- * does before, an update of all packages, and after, its registration, is left out: it is faster here than there.
- */
-const dianplus = (jitConfig: string): string => `#!/bin/bash
-set -euo pipefail
-mkdir -p /opt/actions-runner
-cd /opt/actions-runner
-curl -o runner.tar.gz -L --retry 5 --retry-all-errors --connect-timeout 10 --max-time 300 https://github.com/actions/runner/releases/download/runner.tar.gz
-tar xzf runner.tar.gz
-ACTIONS_RUNNER_INPUT_JITCONFIG='${jitConfig}' ./run.sh >/var/log/runner.log 2>&1
-`;
 
 let cloud: Cloud;
 beforeAll(async () => {
@@ -49,10 +36,13 @@ async function secondsOf(number: number, raw: Raw): Promise<string> {
 test.skipIf(process.env.LINK !== '1')(
   'with the mirror a machine is there as soon as on a good link; without it the runner alone takes minutes',
   async () => {
+    const first = await firstRelease(cloud);
     const ways: Record<string, Raw> = {
       'ours, with the mirror': await bootRaw(cloud, 1, (jit) => ours(cloud, jit, true)),
       'ours, without it': await bootRaw(cloud, 2, (jit) => ours(cloud, jit, false)),
-      'dianplus’ script': await bootRaw(cloud, 3, dianplus),
+      'ours of 0.1, with the mirror': await bootRaw(cloud, 3, (jit) => first(cloud, jit, true)),
+      'ours of 0.1, without it': await bootRaw(cloud, 4, (jit) => first(cloud, jit, false)),
+      'dianplus’ script': await bootRaw(cloud, 5, dianplus),
     };
     const told = await Promise.all(
       Object.entries(ways).map(async ([name, raw], at) => [name, await secondsOf(at + 1, raw)] as const),

@@ -2,26 +2,34 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { usageIn } from '../../../shared/runner/usage.ts';
 import { isInstalled, QEMU, virtualMachines } from '../../../simulator/machine/virtual.ts';
+import { VALUES } from '../../userdata/values.ts';
 import { bootOne, giveJob } from '../boot-one.ts';
-import { CACHE, openCloud } from '../cloud.ts';
+import { CACHE, MIRROR, openCloud } from '../cloud.ts';
+import { expectMeasured, FETCHED_MIB, knownLoad, knownOf } from './known-load.ts';
 
 const KERNEL = join(CACHE, 'kernel');
 const hasParts = existsSync(KERNEL) && (await isInstalled(QEMU));
 if (!hasParts)
   process.stderr.write(`left out: no virtual machine without ${QEMU} (apt-get install qemu-system-x86)\n`);
 
-const BOOT_MAX_MS = 1_500_000;
+const BOOT_MAX_MS = 1_800_000;
+const SIZE = { ...VALUES.instance, cpu: 2, memoryGiB: 1 };
+const KNOWN = 'known-bytes';
+const STEPS = `echo "kernel $(uname -r), $(cat /sys/class/dmi/id/product_name)"
+${knownLoad(`https://${MIRROR}/${KNOWN}`)}`;
 
 test.skipIf(!hasParts)(
-  'a virtual machine asks for a token, runs its job under its own kernel, and switches itself off',
+  'a virtual machine asks for a token, runs its job under its own kernel, charts a known load within ten per cent, and switches itself off',
   async () => {
-    const cloud = await openCloud(() => 'echo "kernel $(uname -r), $(cat /sys/class/dmi/id/product_name)"', {
+    const cloud = await openCloud(() => STEPS, {
       hardware: virtualMachines,
       layers: () => [KERNEL],
+      objects: { [KNOWN]: Buffer.alloc(FETCHED_MIB * 1024 * 1024) },
     });
     try {
-      const one = await bootOne(cloud, { bootSeconds: 1_200 });
+      const one = await bootOne(cloud, { bootSeconds: 1_200, usage: true, instance: SIZE });
       const job = giveJob(cloud, one);
       await cloud.until('the end of the job', () => job.status === 'completed', BOOT_MAX_MS, one.story);
       expect(job.conclusion).toBe('success');
@@ -33,6 +41,11 @@ test.skipIf(!hasParts)(
       ]);
       await one.stops(300_000);
       expect(one.trace()).toContain('stopping');
+      const [usage, known] = [usageIn(one.trace()), knownOf(one.log())];
+      if (usage === null) throw new Error(one.story());
+      if (process.env.FIGURES) process.stdout.write(`${JSON.stringify({ usage, known })}\n${one.log()}\n`);
+      expectMeasured(usage, known);
+      expect(one.log()).toMatch(/What this job used[\s\S]*CPU +[▁-█][\s\S]*cores used/);
     } finally {
       await cloud.close();
     }

@@ -1,6 +1,6 @@
 /** Jobs of one matrix, and how wide it was seen to run. */
 import { expect, test } from 'vitest';
-import { MATRIX_PROVEN_MS, WIDTHS_MAX } from '../../../shared/job/limits.ts';
+import { MATRIX_FIRST, MATRIX_PROVEN_MS, WIDTHS_MAX } from '../../../shared/job/limits.ts';
 import {
   decodeWidths,
   encodeWidths,
@@ -49,7 +49,8 @@ test('a matrix is bounded by what it was seen to be bounded by, and by one more 
   expect(matrixBound(job, known(true), MATRIX_PROVEN_MS)).toMatchObject({ max: 2, width: 2 });
   expect(matrixBound(job, known(true), MATRIX_PROVEN_MS + 1)).toMatchObject({ max: 3, width: 2 });
   expect(matrixBound(job, known(false), 1)).toBeNull();
-  expect(matrixBound(job, new Map(), 1)).toBeNull();
+  expect(matrixBound(job, new Map(), 1)).toMatchObject({ max: MATRIX_FIRST, isFirst: true });
+  expect(matrixBound(build.job(1, { name: 'lint' }), new Map(), 1), 'is of none').toBeNull();
   const attempt = matrixBound({ ...job, runAttempt: 2 }, known(true), 1);
   expect(attempt?.key).not.toBe(matrixBound(job, known(true), 1)?.key);
 });

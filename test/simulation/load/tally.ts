@@ -2,6 +2,7 @@
 import type { World } from '../../world/in-process.ts';
 
 const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 
 export interface Tally {
   mints: number;
@@ -12,6 +13,8 @@ export interface Tally {
   /** By hour since the start. */
   readonly countedByHour: number[];
   readonly countedByRoute: Map<string, number>;
+  /** Of the installation, in the busiest sixty seconds, wherever they begin: what was asked, refusals included. */
+  busiest: { readonly points: number; readonly byRoute: ReadonlyMap<string, number> };
 }
 
 /** Stands between the adapter and the simulated GitHub, and changes nothing. */
@@ -23,16 +26,48 @@ export function tallyOf({ github, clock }: World): Tally {
     refused: 0,
     countedByHour: [],
     countedByRoute: new Map(),
+    busiest: { points: 0, byRoute: new Map() },
   };
+  const look = busiestMinute(tally);
   const ask = github.request;
   const startMs = clock.nowMs();
   github.request = async (request, origin) => {
     const atMs = clock.nowMs();
     const answer = await ask(request, origin);
+    look(request, atMs);
     count(tally, request, answer?.status ?? 0, Math.floor((atMs - startMs) / HOUR_MS));
     return answer;
   };
   return tally;
+}
+
+interface Asked {
+  readonly atMs: number;
+  readonly points: number;
+  readonly route: string;
+}
+
+/** The App as itself has points of its own. */
+function busiestMinute(tally: Tally) {
+  const recent: Asked[] = [];
+  let points = 0;
+  return ({ method, path }: { readonly method: string; readonly path: string }, atMs: number): void => {
+    if (path.startsWith('/app')) return;
+    const asked = { atMs, points: method === 'GET' ? 1 : 5, route: routeOf(method, path) };
+    recent.push(asked);
+    points += asked.points;
+    while (recent.length > 0 && isOver(recent[0], atMs)) points -= recent.shift()?.points ?? 0;
+    if (points > tally.busiest.points) tally.busiest = { points, byRoute: pointsByRoute(recent) };
+  };
+}
+
+const isOver = (asked: Asked | undefined, nowMs: number): boolean =>
+  asked !== undefined && asked.atMs <= nowMs - MINUTE_MS;
+
+function pointsByRoute(asked: readonly Asked[]): ReadonlyMap<string, number> {
+  const byRoute = new Map<string, number>();
+  for (const { route, points } of asked) byRoute.set(route, (byRoute.get(route) ?? 0) + points);
+  return byRoute;
 }
 
 function count(

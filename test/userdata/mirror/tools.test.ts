@@ -8,7 +8,7 @@ import { machineMirrors } from '../../../shared/runner/package-mirrors.ts';
 import { actionArchive } from '../../../simulator/actions.ts';
 import { toolArchive } from '../../../simulator/tools.ts';
 import { boot, type Circumstances, removeInstances } from '../instance.ts';
-import { ANSWERS, pathOf } from '../tools.ts';
+import { ANSWERS, hostTypeOf, pathOf } from '../tools.ts';
 
 // The library says at length what it looks at, to the runner.
 beforeEach(() => void vi.spyOn(process.stdout, 'write').mockReturnValue(true));
@@ -19,7 +19,8 @@ afterEach(() => {
 });
 
 const sha256Of = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
-const ARCH = process.arch === 'arm64' ? 'arm64' : 'x64';
+/** Of the programs that run the script: this process may be of another. */
+const ARCH = hostTypeOf() === 'aarch64' ? 'arm64' : 'x64';
 const OTHER = ARCH === 'arm64' ? 'x64' : 'arm64';
 
 interface Kept {
@@ -76,9 +77,9 @@ function bring(kept: readonly Kept[], more: Circumstances = {}) {
 
 test('the setup actions find each of them by what workflows write, and nothing else lies there', () => {
   const { cache, trace, job } = bring([NODE, GO, JAVA, PYTHON]);
-  expect(find('node', '20')).toBe(join(cache, 'node/20.11.1', ARCH));
+  expect(find('node', '20', ARCH)).toBe(join(cache, 'node/20.11.1', ARCH));
   expect(find('node', '20.x', ARCH)).toBe(join(cache, 'node/20.11.1', ARCH));
-  expect(find('go', '1.22')).toBe(join(cache, 'go/1.22.5', ARCH));
+  expect(find('go', '1.22', ARCH)).toBe(join(cache, 'go/1.22.5', ARCH));
   expect(find('Python', '3.12', ARCH)).toBe(join(cache, 'Python/3.12.4', ARCH));
   // setup-java, base-installer.ts, findInToolcache.
   expect(findAllVersions('Java_Temurin-Hotspot_jdk', ARCH)).toEqual(['21.0.4-7']);

@@ -45,12 +45,16 @@ test('its next boot runs the user data of that time, and leaves nothing of how',
 });
 
 test.each([
-  ['what is for its job', userData(VALUES, SCRIPTS)],
-  ['that of its first boot, late metadata having had no other', FIRST],
-])('its next boot runs a job where cloud-init has read user data again: %s', (_, read) => {
-  const { root } = prepared();
-  const { status, runner } = bootAgain(root, userData(VALUES, SCRIPTS), read);
+  ['what is for its job', userData(VALUES, SCRIPTS), false],
+  ['that of its first boot, late metadata having had no other', FIRST, false],
+  ['what is for its job, later than our unit', userData(VALUES, SCRIPTS), true],
+  ['that of its first boot, later than our unit', FIRST, true],
+])('its next boot runs one job where cloud-init has read user data again: %s', (_, read, isLate) => {
+  const { root, calls } = prepared();
+  const { status, runner } = bootAgain(root, userData(VALUES, SCRIPTS), read, isLate);
   expect(status).toBe(0);
+  const armed = (all: readonly string[]) => all.filter((call) => call === 'systemctl daemon-reload').length;
+  expect(armed(readFileSync(join(root, 'calls'), 'utf8').split('\n')) - armed(calls)).toBe(1);
   expect(runner).toContain(`ACTIONS_RUNNER_INPUT_JITCONFIG=${VALUES.jitConfig}`);
   const trace = readFileSync(join(root, 'var/log/user-data.log'), 'utf8');
   expect(trace.match(/machine\.prepared/g)).toHaveLength(1);

@@ -13,7 +13,8 @@ describe('on an instance', () => {
   const job = `echo 'Listening for Jobs'
 bash -e "$ACTIONS_RUNNER_HOOK_JOB_STARTED" >"$CI_RUNNER_ROOT/job-log"
 until [[ -e "$CI_RUNNER_ROOT/opt/ci-runner/usage.new" ]]; do read -t 0.05 <> <(:); done
-sed -i 's/^cpu .*/cpu  900 0 0 1500 0 0 0 0 0 0/' "$CI_RUNNER_ROOT/proc/stat"`;
+sed -i 's/^cpu .*/cpu  900 0 0 1500 0 0 0 0 0 0/' "$CI_RUNNER_ROOT/proc/stat"
+echo '1003.00 9.00' >"$CI_RUNNER_ROOT/proc/uptime"`;
   const completed = 'bash -e "$ACTIONS_RUNNER_HOOK_JOB_COMPLETED" >>"$CI_RUNNER_ROOT/job-log"';
   const on = { usage: true, hooks: { started: null, completed: null } };
   const logOf = (root: string) => readFileSync(join(root, 'job-log'), 'utf8');

@@ -96,10 +96,22 @@ test('the last seconds are no minute: their memory counts, their burst is no pea
   expect(chart[1]).toContain('  CPU     ▁  at most 2.1 of 16 cores');
 });
 
+test('ticks that come late are no time that did not pass: on a host with too much to do the figures are right', () => {
+  const minutes = [{}, { busy: 9_000, missed: 7_000, idle: 3_000 }];
+  expect(usageIn(measure({ cores: 2, memoryGiB: 4, minutes }).trace)).toMatchObject({
+    ...{ seconds: 60, coresMean: 1.5, coresPeak: 1.5 },
+  });
+});
+
+test('a machine that did nothing at all has used nothing, and not less', () => {
+  const minutes = [{ busy: 3 }, { busy: 0, idle: 12_003 }];
+  expect(measure({ cores: 2, memoryGiB: 4, minutes }).trace).toContain(' cpu_mean=0 cpu_peak=0 ');
+});
+
 test("the job's log has a column for each minute, the most of each, and one line of advice", () => {
   expect(measure(SIXTEEN).chart).toEqual([
     'What this job used of its machine in 120 s, a column for each 1 min:',
-    '  CPU     ▁▁  at most 2.1 of 16 cores in a minute, 1.5 on average',
+    '  CPU     ▁▁  at most 2.1 of 16 cores in a minute, 1.6 on average',
     '  memory  ▁▁  at most 3.0 of 32 GiB',
     '  disk    ▁█  at most 10.0 MiB a second in a minute',
     '  network ▁█  at most 1.0 MiB a second in a minute',

@@ -1,5 +1,6 @@
 /** How much may still be written: kept in a note, so that a new function instance knows. */
 import * as z from 'zod/mini';
+import { parseJson } from '../../../../shared/json.ts';
 import { amend } from '../../../../shared/ledger/amend.ts';
 import type { Ledger } from '../../../../shared/ledger/ledger.ts';
 import { CHECKS_PER_HOUR_MAX, CHECKS_PER_SWEEP_MAX } from '../../../../shared/story/limits.ts';
@@ -55,10 +56,5 @@ export async function openBudget({ notes }: Pick<Ledger, 'notes'>, nowMs: number
 }
 
 /** What cannot be read has spent nothing. */
-function parse(text: string): Spent {
-  try {
-    return Spent.parse(JSON.parse(text));
-  } catch {
-    return { hour: 0, writes: 0, quiet: {} };
-  }
-}
+const parse = (text: string): Spent =>
+  Spent.safeParse(parseJson(text)).data ?? { hour: 0, writes: 0, quiet: {} };

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { familyInZoneKey, unavailableKeys } from '../../../../shared/advisor/rank.ts';
+import { parseJson } from '../../../../shared/json.ts';
 import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
 import type { Held } from '../../../../shared/ledger/ledger.ts';
 import type { Candidate } from '../../../../shared/nouns.ts';
@@ -83,10 +84,4 @@ export function opening(strikes: readonly Strike[], nowMs: number): readonly Ope
 const opened = (key: string, untilMs: number, because: string): Opened => ({ key, untilMs, because });
 
 /** What is no such note is forgotten. */
-function decode(text: string): readonly Strike[] {
-  try {
-    return Strikes.parse(JSON.parse(text));
-  } catch {
-    return [];
-  }
-}
+const decode = (text: string): readonly Strike[] => Strikes.safeParse(parseJson(text)).data ?? [];

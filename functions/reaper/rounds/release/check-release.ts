@@ -2,7 +2,9 @@
  * Which runner launches install: GitHub's newest, once the regions have it. Says to each mirror which version and checksums
  * are wanted, looks what came of it, and writes the manifest.
  */
+import * as z from 'zod';
 import { alertOnce, resolveAlert } from '../../../../shared/alert-once.ts';
+import { parseJson } from '../../../../shared/json.ts';
 import type { Note } from '../../../../shared/ledger/entries.ts';
 import type { Held } from '../../../../shared/ledger/ledger.ts';
 import { REPOSITORY_LIST_MS } from '../../../../shared/limits.ts';
@@ -84,7 +86,7 @@ async function wantedRelease(
   const hasCalls = ownersOf(world).every((owner) => world.github.mayAsk('look', owner));
   if (kept !== null && (isRecent || !hasCalls)) return { release: kept, isNews: false };
   if (!hasCalls) return null;
-  const release = await world.github.latestRunner();
+  const release = readable(await world.github.latestRunner());
   // With mirrors each look is also one at their buckets, which a person may empty.
   const isFresh = before?.version === release.version && world.mirrors.regions.length === 0;
   const untilMs = nowMs + (isFresh ? FRESH_KEPT_MS : REPOSITORY_LIST_MS);
@@ -92,14 +94,15 @@ async function wantedRelease(
   return { release, isNews: true };
 }
 
-function publishedIn(text: string): PublishedRelease | null {
-  try {
-    return Published.safeParse(JSON.parse(text)).data ?? null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+/** Throws what no launch could read: the manifest before stays. */
+function readable(release: PublishedRelease): PublishedRelease {
+  const read = Published.safeParse(release);
+  if (read.success) return read.data;
+  throw new Error(`the newest runner is not to be read\n${z.prettifyError(read.error)}`);
 }
+
+const publishedIn = (text: string): PublishedRelease | null =>
+  Published.safeParse(parseJson(text)).data ?? null;
 
 /** A mirror that does not answer takes nothing from the others. */
 function lookEverywhere(release: PublishedRelease, { mirrors, log }: ReaperWorld): Promise<Seen[]> {

@@ -8,6 +8,7 @@ import {
   type GitHubRequest,
   Throttled,
   throttledMs,
+  untilResetMs,
 } from '../request.ts';
 import type { Pacing } from './pacing.ts';
 
@@ -74,16 +75,14 @@ export function useOf(route: string): CallUse {
   return proves.test(route) ? 'proof' : 'look';
 }
 
-/** By GitHub's own clock, from the answer's `date`: ours may differ. */
 function budgetAfter(answer: GitHubAnswer, before: CallBudget, nowMs: number): CallBudget {
   const { headers } = answer;
   const waitMs = throttledMs(answer);
   const heldUntilMs = waitMs === null ? before.heldUntilMs : nowMs + waitMs;
-  const [limit, remaining, reset] = ['limit', 'remaining', 'reset'].map((name) =>
-    Number(headers[`x-ratelimit-${name}`] ?? Number.NaN),
-  ) as [number, number, number];
-  const untilMs = reset * 1000 - Date.parse(headers.date ?? '');
-  const isSaid = limit > 0 && remaining >= 0 && Number.isFinite(untilMs);
+  const limit = Number(headers['x-ratelimit-limit'] ?? Number.NaN);
+  const remaining = Number(headers['x-ratelimit-remaining'] ?? Number.NaN);
+  const untilMs = untilResetMs(headers);
+  const isSaid = limit > 0 && remaining >= 0 && untilMs !== null;
   if (!isSaid) return { ...before, heldUntilMs };
   return { limit, remaining, resetAtMs: nowMs + untilMs, heldUntilMs };
 }

@@ -5,7 +5,7 @@ import type { RunnerName } from '../../../nouns.ts';
 import { checkSchema, SCHEMA_VERSION } from '../entries.ts';
 import type { Change, Columns, Condition, Table } from '../table.ts';
 import { CAPACITY_KEY } from './columns.ts';
-import { mintingAgain, unassigning } from './mints.ts';
+import { minted, mintingAgain, unassigning } from './mints.ts';
 import { repricing } from './money.ts';
 import { forgetting, recounting } from './recount.ts';
 import { CONTENDED, handingBack, refusalIn, taking, viewOf, waitingChange } from './row.ts';
@@ -35,10 +35,11 @@ async function handBackAll(
   slots: ReadonlyMap<RunnerName, number | undefined>,
   table: Table,
   row: () => Promise<Columns>,
+  also: Readonly<Record<string, number>> = {},
 ): Promise<void> {
   let columns = await row();
   for (let tries = 0; tries < WRITE_CONFLICTS_MAX; ) {
-    const act = handingBack(columns, slots);
+    const act = handingBack(columns, slots, also);
     if (act === null) return;
     const isDone = await table.update(CAPACITY_KEY, act.change, act.when);
     // What was dropped is known; the rest of the row is as it was read, or the next condition says so.
@@ -92,7 +93,8 @@ export function capacityOn(table: Table, newToken: () => string): Capacity {
     },
     mintAgain: (asked, nowMs) => mintOn(table, row, asked, nowMs),
     unassign: (name) => unassignOn(table, row, name),
-    handBack: (name, spent) => handBackAll(new Map([[name, spent]]), table, row),
+    handBack: (name, spent, removedAtMs) =>
+      handBackAll(new Map([[name, spent]]), table, row, removedAtMs === undefined ? {} : minted(removedAtMs)),
     handBackAll: (slots) => handBackAll(slots, table, row),
     async reprice(costs) {
       for (const { change, when } of repricing(await row(), costs))

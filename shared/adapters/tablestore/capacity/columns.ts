@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { SlotCost } from '../../../ledger/ledger.ts';
 import type { RunnerName } from '../../../nouns.ts';
-import { minuteOf } from '../../../runner/mint-pace.ts';
+import { stepOf } from '../../../runner/mint-pace.ts';
 import type { Columns, Key } from '../table.ts';
 
 export const CAPACITY_KEY: Key = ['capacity', 'all'];
@@ -32,7 +32,14 @@ export function columnOf(prefix: 's' | 'p' | 'r' | 'h' | 'g', name: string): str
   return `${prefix}_${one.replace(/[^a-z0-9]/g, '_').slice(0, 200)}_${hash}`;
 }
 
-export const minuteColumn = (nowMs: number): string => `m_${minuteOf(nowMs)}`;
+const STEP = 'q_';
+export const columnOfStep = (step: number): string => `${STEP}${step}`;
+export const stepColumn = (nowMs: number): string => columnOfStep(stepOf(nowMs));
+export const stepsIn = (columns: Columns): string[] =>
+  Object.keys(columns).filter((column) => column.startsWith(STEP));
+/** Of an earlier release, which counted by the minute. */
+export const minutesIn = (columns: Columns): string[] =>
+  Object.keys(columns).filter((column) => column.startsWith('m_'));
 
 export interface Bound {
   readonly column: string;

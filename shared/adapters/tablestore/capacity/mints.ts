@@ -1,9 +1,12 @@
-/** Mints in the capacity row, counted by minute: pure. A slot's own is counted in the write that takes it. */
-import type { MintAgain, SlotOutcome } from '../../../ledger/ledger.ts';
+/** Mints in the capacity row, counted by steps of some seconds: pure. A slot's own is counted in the write that takes it. */
+
+import { MINT_STEPS } from '../../../github-limits.ts';
+import type { MintAgain, SlotOutcome, SlotRequest } from '../../../ledger/ledger.ts';
 import { isStopped, whyStopped } from '../../../ledger/stop.ts';
 import type { RunnerName } from '../../../nouns.ts';
+import { mintsMax, stepsOf } from '../../../runner/mint-pace.ts';
 import type { Change, Check, Columns, Condition } from '../table.ts';
-import { columnOf, countIn, minuteColumn, type Slot } from './columns.ts';
+import { columnOf, columnOfStep, countIn, minutesIn, type Slot, stepColumn, stepsIn } from './columns.ts';
 import { stillStopped, stopIn, stopText } from './stop.ts';
 
 export const pacedAt = (mintsPerMinute: number): SlotOutcome => ({
@@ -12,12 +15,19 @@ export const pacedAt = (mintsPerMinute: number): SlotOutcome => ({
 });
 
 /** The check that one more is within the pace. */
-export const withinPace = (mintsPerMinute: number, nowMs: number): Check => ({
-  column: minuteColumn(nowMs),
+export const withinPace = (perMinute: number, nowMs: number): Check => ({
+  column: stepColumn(nowMs),
   is: '<=',
-  value: mintsPerMinute - 1,
+  value: mintsMax(perMinute) - 1,
   ifMissing: true,
 });
+
+export const isPaced = (columns: Columns, perMinute: number, nowMs: number): boolean =>
+  countIn(columns, stepColumn(nowMs)) >= mintsMax(perMinute);
+
+/** What one more mint adds, or the removal of what was minted: a write of GitHub's each. */
+export const minted = (nowMs: number): Readonly<Record<string, number>> =>
+  Object.fromEntries(stepsOf(nowMs).map((step) => [columnOfStep(step), 1]));
 
 interface Act {
   readonly change: Change;
@@ -50,7 +60,7 @@ export function mintingAgain(columns: Columns, asked: MintAgain, nowMs: number):
     ...ownBound(bounded),
   ];
   return {
-    change: { put, add: { ...add, [minuteColumn(nowMs)]: 1 } },
+    change: { put, add: { ...add, ...minted(nowMs) } },
     when: { row: 'present', checks },
   };
 }
@@ -63,7 +73,7 @@ function whyNotAgain(columns: Columns, asked: MintAgain, nowMs: number): SlotOut
   if (perRepository !== null && countIn(columns, columnOf('r', repository)) >= perRepository)
     return { kind: 'limited', because: ownLimit(repository, perRepository) };
   if (!hasTurn && columns.braked !== undefined) return { kind: 'queue', because: String(columns.barrier) };
-  return countIn(columns, minuteColumn(nowMs)) >= mintsPerMinute ? pacedAt(mintsPerMinute) : null;
+  return isPaced(columns, mintsPerMinute, nowMs) ? pacedAt(mintsPerMinute) : null;
 }
 
 const ownBound = ({ repository, perRepository }: MintAgain): readonly Check[] =>
@@ -73,6 +83,11 @@ const ownBound = ({ repository, perRepository }: MintAgain): readonly Check[] =>
 
 export const ownLimit = (repository: string, max: number): string =>
   `all runners of ${repository} are in use (limits.runnersPerRepository is ${max})`;
+
+export const heldAt = ({ max, isFirst }: NonNullable<SlotRequest['matrix']>): string =>
+  isFirst === true
+    ? `${max} of its matrix have runners, and are to show how many of it GitHub lets run at once`
+    : `${max} of its matrix have runners, and in earlier runs GitHub let no more of it run at once`;
 
 /** Null: there is nothing to take back. */
 export function unassigning(columns: Columns, name: RunnerName): Act | null {
@@ -112,8 +127,13 @@ function slotTextOf(columns: Columns, name: RunnerName): Found | null {
   return { column, slot: JSON.parse(text), isAsRead: { column, is: '=', value: text, ifMissing: false } };
 }
 
-/** All but the newest two minutes of the row: no clock is needed to see that they are over, and the row stays small. */
-export function mintsOfThePast(columns: Columns): string[] {
-  const minutes = Object.keys(columns).filter((column) => column.startsWith('m_'));
-  return minutes.sort().slice(0, -2);
-}
+/** All but the newest steps of the row: no clock is needed to see that they are over, and the row stays small. */
+export const mintsOfThePast = (columns: Columns): string[] => [
+  ...stepsIn(columns).sort().slice(0, -MINT_STEPS),
+  ...minutesIn(columns),
+];
+
+export const mintsOver = (columns: Columns, nowMs: number): string[] => [
+  ...stepsIn(columns).filter((column) => column < stepColumn(nowMs)),
+  ...minutesIn(columns),
+];

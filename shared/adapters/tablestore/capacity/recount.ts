@@ -1,7 +1,8 @@
 /** The capacity row's totals, set right, and what is over in it, forgotten: pure. */
 
 import { CHECKS_MAX, type Change, type Check, type Columns, type Condition } from '../table.ts';
-import { countIn, dayColumn, minuteColumn, slotsIn } from './columns.ts';
+import { countIn, dayColumn, slotsIn } from './columns.ts';
+import { mintsOver } from './mints.ts';
 
 /**
  * What sets the totals right again, or null. The difference between totals and slots does not change while slots are
@@ -13,11 +14,8 @@ export function recounting(
   nowMs: number,
 ): { change: Change; when: Condition } | null {
   const add = driftIn(columns);
-  const drop = Object.keys(columns).filter(
-    (column) =>
-      (column.startsWith('m_') && column < minuteColumn(nowMs)) ||
-      (column.startsWith('d_') && column < dayColumn(nowMs)),
-  );
+  const days = Object.keys(columns).filter((column) => column.startsWith('d_') && column < dayColumn(nowMs));
+  const drop = [...days, ...mintsOver(columns, nowMs)];
   if (Object.keys(add).length === 0 && drop.length === 0) return null;
   const { recounted } = columns;
   const before = typeof recounted === 'string' ? recounted : '';

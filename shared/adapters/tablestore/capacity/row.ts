@@ -3,8 +3,8 @@ import type { CapacityView, SlotLimits, SlotOutcome, SlotRequest, Waiting } from
 import { isStopped, type Stop, whyStopped } from '../../../ledger/stop.ts';
 import type { RunnerName } from '../../../nouns.ts';
 import { CHECKS_MAX, type Change, type Check, type Columns, type Condition } from '../table.ts';
-import { type Bound, columnOf, countIn, minuteColumn, type Slot, slotsIn } from './columns.ts';
-import { mintsOfThePast, ownLimit, pacedAt, withinPace } from './mints.ts';
+import { type Bound, columnOf, countIn, type Slot, slotsIn, stepsIn } from './columns.ts';
+import { heldAt, isPaced, minted, mintsOfThePast, ownLimit, pacedAt, withinPace } from './mints.ts';
 import { moneyBounds, moneyOf } from './money.ts';
 import { stillStopped, stopIn } from './stop.ts';
 
@@ -34,7 +34,7 @@ function boundsOf(request: SlotRequest, limits: SlotLimits): Bound[] {
       column: columnOf('g', request.matrix.key),
       max: request.matrix.max,
       kind: 'held',
-      because: `${request.matrix.max} of its matrix have runners, and in earlier runs GitHub let no more of it run at once`,
+      because: heldAt(request.matrix),
     });
   return bounds;
 }
@@ -70,7 +70,7 @@ export function taking(
       put: { [columnOf('s', request.name)]: JSON.stringify(slot) },
       add: {
         ...Object.fromEntries([...bounds, ...money].map(({ column, amount = 1 }) => [column, amount])),
-        [minuteColumn(nowMs)]: 1,
+        ...minted(nowMs),
       },
     },
     when: {
@@ -103,8 +103,7 @@ export function refusalIn(
   if (full !== undefined) return { kind: full.kind, because: full.because };
   if (!request.hasTurn && typeof columns.waiting === 'number')
     return { kind: 'queue', because: queueReason(columns, stop) };
-  if (countIn(columns, minuteColumn(nowMs)) < limits.mintsPerMinute) return null;
-  return pacedAt(limits.mintsPerMinute);
+  return isPaced(columns, limits.mintsPerMinute, nowMs) ? pacedAt(limits.mintsPerMinute) : null;
 }
 
 function queueReason({ barrier }: Columns, stop: Stop | null): string {
@@ -134,10 +133,11 @@ export function waitingChange(waiting: Waiting | null): { change: Change; when: 
 /** Slots came and went under each of our tries. */
 export const CONTENDED: SlotOutcome = { kind: 'paced', because: 'too many launches want a slot at once' };
 
-/** As many as one write bears, each on condition that it is as it was read. Null: there is no such slot to hand back. */
+/** As many as one write bears, each on condition that it is as it was read. Null: there is no such slot to hand back. `also`: what is counted with it. */
 export function handingBack(
   columns: Columns,
   slots: ReadonlyMap<RunnerName, number | undefined>,
+  also: Readonly<Record<string, number>> = {},
 ): { change: Change; when: Condition } | null {
   const held = [...slots]
     .flatMap(([name, spent]) => {
@@ -159,7 +159,7 @@ export function handingBack(
   return {
     change: {
       drop: [...held.map(({ column }) => column), ...mintsOfThePast(columns)],
-      add: Object.fromEntries(add),
+      add: { ...Object.fromEntries(add), ...also },
     },
     when: { row: 'present', checks },
   };
@@ -170,8 +170,9 @@ export function viewOf(columns: Columns): CapacityView {
     ...{ name, profile, repository, atMs: atMs ?? 0 },
     ...(cost === undefined ? {} : { cost }),
   }));
-  const minutes = Object.keys(columns).filter((column) => column.startsWith('m_'));
-  const mints = minutes.map((column) => [column.slice('m_'.length), countIn(columns, column)] as const);
+  const mints = stepsIn(columns).map(
+    (column) => [column.slice('q_'.length), countIn(columns, column)] as const,
+  );
   const stop = stopIn(columns);
   const days = Object.keys(columns).filter((column) => column.startsWith('d_'));
   return {

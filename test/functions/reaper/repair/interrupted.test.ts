@@ -1,15 +1,17 @@
 /** A machine that is gone under its job: what is run again, and what had ended by itself. */
 import { expect, test } from 'vitest';
 import { act } from '../../../../functions/reaper/repair/act.ts';
+import { keepSeen } from '../../../../functions/reaper/repair/seen.ts';
 import { verdict } from '../../../../functions/reaper/repair/verdict.ts';
 import { gatherEvidence } from '../../../../functions/reaper/survey/evidence.ts';
 import type { Observation } from '../../../../functions/reaper/survey/observe.ts';
 import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
 import { RECORD_ASKS_MAX } from '../../../../shared/limits.ts';
-import type { JobId, JobRecord } from '../../../../shared/nouns.ts';
+import type { Instance, JobId, JobRecord } from '../../../../shared/nouns.ts';
 import { build, held } from '../../../shared/ledger/builders.ts';
 import { START_MS } from '../../../world/in-process.ts';
 import { openReaper, record } from '../fixture.ts';
+import { machine } from './diagnose-rows.ts';
 
 const job = build.job(1);
 const name = build.runnerName('1-1');
@@ -30,19 +32,19 @@ async function gone(entry: Partial<RunnerEntry>, answer: () => JobRecord | null)
   const { world } = each;
   await world.ledger.runners.add(name, build.runnerEntry('1-1', { ...RUNS_ON_IT, ...entry }));
   await world.ledger.jobs.add(job.id, build.jobEntry(1, { startedOn: name, startedAtMs: START_MS }));
-  const meet = async (kind: 'retire' | 'close') => {
+  const meet = async (kind: 'retire' | 'close' | 'keep', instances: readonly Instance[] = []) => {
     const observation: Observation = {
       name,
       held: held(await world.ledger.runners.read(name)),
-      instances: [],
+      instances,
       registration: null,
-      isGone: true,
+      isGone: instances.length === 0,
       waiting: null,
       isJobOpen: true,
       bootMaxMs: 0,
     };
     const because = verdict(kind, 'its machine is gone while its job ran');
-    await act(observation, because, gatherEvidence(START_MS, world), world);
+    await act(await keepSeen(observation, world), because, gatherEvidence(START_MS, world), world);
   };
   return { ...each, meet };
 }
@@ -102,4 +104,25 @@ test('a runner that was not interrupted is closed without a re-run', async () =>
   await each.meet('close');
   expect(await runnerIn(each)).toBeUndefined();
   expect(await rerunIn(each)).toEqual([]);
+});
+
+test('a machine that was seen again in between was not gone: what was counted before counts no more', async () => {
+  const each = await gone({ state: 'retiring' }, () => null);
+  await each.meet('close');
+  expect(await runnerIn(each)).toMatchObject({ absentLooks: 1 });
+  await each.meet('keep', [machine()]);
+  await each.meet('close');
+  expect(await runnerIn(each)).toMatchObject({ state: 'retiring', absentLooks: 1 });
+  await each.meet('close');
+  expect(await runnerIn(each)).toBeUndefined();
+});
+
+test('a job that a stranger’s runner of the same name runs says nothing of ours', async () => {
+  const idle = { state: 'idle', busyWith: null, for: job.id } as const;
+  const stranger = await gone(idle, () => record(1, { status: 'in_progress', runner: { id: 8, name } }));
+  await stranger.meet('retire');
+  expect(await runnerIn(stranger)).toMatchObject({ state: 'retiring' });
+  const own = await gone(idle, () => record(1, { status: 'in_progress', runner: { id: 9, name } }));
+  await own.meet('retire');
+  expect(await runnerIn(own), 'the next sweep sees it as interrupted').toMatchObject({ state: 'busy' });
 });

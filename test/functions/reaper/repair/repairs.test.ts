@@ -81,6 +81,7 @@ test('entries, slots and registrations that crashes left behind are dropped, eac
   for (const name of [lost.name, build.runnerName('901-1')])
     await ledger.capacity.take({ ...build.slot('x'), name }, build.limits(), nowMs);
   const target = { owner: 'acme', repository: null, installationId: null };
+  await ledger.history.merge({ job: build.job(902, { createdAtMs: nowMs }), outcome: 'success' });
   await world.until(() => false, 1_000);
   const minting = github.mint(target, {
     name: `${config.name}-runner-arm64-spot-902-1` as RunnerName,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { diagnose } from '../../../../functions/reaper/repair/diagnose.ts';
 import type { Observation } from '../../../../functions/reaper/survey/observe.ts';
 import { sweep } from '../../../../functions/reaper/sweep.ts';
-import { lastSweepMs, pastSweeps } from '../../../../functions/reaper/sweep-lease.ts';
+import { lastSweepMs, leaseSweep, pastSweeps } from '../../../../functions/reaper/sweep-lease.ts';
 import { standingAlerts } from '../../../../shared/alert-once.ts';
 import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
 import { build } from '../../../shared/ledger/builders.ts';
@@ -60,6 +60,17 @@ test('a sweep of a clock that is ahead does not keep the others from theirs', as
   const { world, clock } = openReaper(QUIET);
   await sweep({ ...world, clock: { nowMs: () => clock.nowMs() + 3_600_000 } });
   expect(await sweep(world)).not.toHaveProperty('skipped');
+});
+
+test('nor does one that died: its lease is of a time that no lease of ours reaches', async () => {
+  const { world, clock } = openReaper(QUIET);
+  const ahead = (ms: number) => ({ ...world, clock: { ...clock, nowMs: () => clock.nowMs() + ms } });
+  expect(await leaseSweep(ahead(3_600_000))).not.toBeNull();
+  expect(await sweep(world)).not.toHaveProperty('skipped');
+  await world.ledger.notes.read('sweep').then((held) => held && world.ledger.notes.remove('sweep', held));
+  // One that is a little ahead is under way.
+  expect(await leaseSweep(ahead(5_000))).not.toBeNull();
+  expect(await sweep(world)).toEqual({ skipped: true });
 });
 
 test('a sweep that failed leaves its words for whoever asks, and a whole one takes them and its alert away', async () => {

@@ -89,4 +89,21 @@ test('what one launcher learnt another need not ask, for a day; a limit that was
   // A clock that was wrong holds nobody back for longer than GitHub's hour.
   await one.hold('acme', clock.nowMs() + 1_000 * MINUTE_MS);
   expect(await memoryIn(world.ledger, clock).heldUntilMs('acme')).toBe(0);
+  // …nor hides it that GitHub wants to be left alone.
+  await one.hold('acme', clock.nowMs() + MINUTE_MS);
+  expect(await memoryIn(world.ledger, clock).heldUntilMs('acme')).toBe(clock.nowMs() + MINUTE_MS);
+});
+
+test('nor does it by way of what the sweep notes', async () => {
+  const { world, clock } = openReaper();
+  await memoryIn(world.ledger, clock).hold('acme', clock.nowMs() + 1_000 * MINUTE_MS);
+  const untilMs = clock.nowMs() + 5 * MINUTE_MS;
+  const budget = {
+    limit: 5_000,
+    remaining: 100,
+    resetAtMs: clock.nowMs() + 9 * MINUTE_MS,
+    heldUntilMs: untilMs,
+  };
+  await noteBudgets({ ...world, github: { ...world.github, budget: () => budget } });
+  expect(await memoryIn(world.ledger, clock).heldUntilMs('acme')).toBe(untilMs);
 });

@@ -9,6 +9,7 @@ import type { Held } from '../../../../shared/ledger/ledger.ts';
 import type { JobId, JobRecord, RunId } from '../../../../shared/nouns.ts';
 import type { Delivery } from '../../../../shared/ports.ts';
 import { bootMaxMs } from '../../../../shared/runner/boot-max.ts';
+import { cleanLines } from '../../../../shared/story/outside-text.ts';
 import { build, CREATED_MS } from '../../../shared/ledger/builders.ts';
 import { configOf } from '../../../world/in-process.ts';
 
@@ -168,6 +169,21 @@ test('a console keeps its last lines, and nothing that looks like a secret', () 
   expect(text.endsWith('bootstrap failed\n')).toBe(true);
   for (const secret of [jit.slice(0, 60), 'ghs_abc', 'AAAAB3', 'hunter2']) expect(text).not.toContain(secret);
   expect(redact('bootstrap failed\n')).toBe('bootstrap failed\n');
+});
+
+test.each([
+  ['Err:1 http://ci:s3cr%40t@10.0.0.9:3128 407 Proxy Authentication Required', '10.0.0.9:3128'],
+  [
+    "fatal: unable to access 'https://x-access-token:s3cr%40t@github.com/acme/app/': 403",
+    'github.com/acme/app/',
+  ],
+])('nor the password in an address: of the proxy, or of a repository', (line, left) => {
+  expect(redact(`${line}\n`)).not.toContain('s3cr');
+  expect(redact(`${line}\n`)).toContain(left);
+  expect(cleanLines(line).join()).not.toContain('s3cr');
+  expect(redact('npm error https://packages.example.org/@acme/app')).toContain(
+    'packages.example.org/@acme/app',
+  );
 });
 
 test('a public image boots within ten minutes, one of the operator’s within fifteen', () => {

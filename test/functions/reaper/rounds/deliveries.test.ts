@@ -29,7 +29,10 @@ test('a list that is cut each time is not read from the same place for ever', as
         since.push(sinceMs);
         return { things: [delivered('b', 202, 1), delivered('a', 503, 9)], complete: since.length > 1 };
       },
-      redeliver: async (id) => void again.push(id),
+      async redeliver(id) {
+        again.push(id);
+        return 'asked';
+      },
     },
   });
   await redeliverLost(START_MS + MINUTE_MS, world);
@@ -55,4 +58,41 @@ test('a cut list that shows nothing leaves the cursor where it is', async () => 
   await redeliverLost(START_MS + MINUTE_MS, world);
   await redeliverLost(START_MS + MINUTE_MS, world);
   expect(since).toEqual([START_MS - 60 * MINUTE_MS, START_MS - 60 * MINUTE_MS]);
+});
+
+test('one that GitHub will not repeat fails no sweep, and keeps nobody from their turn', async () => {
+  const since: number[] = [];
+  const asked: string[] = [];
+  const { world, lines } = openReaper({
+    github: {
+      async deliveries(sinceMs) {
+        since.push(sinceMs);
+        const all = [delivered('too old', 0, 50), delivered('lost', 503, 9)];
+        return { things: all.filter(({ deliveredAtMs }) => deliveredAtMs >= sinceMs), complete: true };
+      },
+      async redeliver(id) {
+        asked.push(id);
+        return id === 'too old' ? 'gone' : 'asked';
+      },
+    },
+  });
+  expect(await redeliverLost(START_MS + MINUTE_MS, world)).toBe(1);
+  await redeliverLost(START_MS + MINUTE_MS, world);
+  expect(since).toEqual([START_MS - 60 * MINUTE_MS, START_MS - 9 * MINUTE_MS]);
+  expect(asked).toEqual(['too old', 'lost', 'lost']);
+  expect(lines.find(({ event }) => event === 'deliveries.asked_again')).toMatchObject({ asked: 1, gone: 1 });
+});
+
+test('a cursor of a clock that was far ahead hides nothing that was lost since', async () => {
+  const { world } = openReaper({
+    github: {
+      deliveries: async (sinceMs) => ({
+        things: [delivered('lost', 503, 2)].filter(({ deliveredAtMs }) => deliveredAtMs >= sinceMs),
+        complete: true,
+      }),
+      redeliver: async () => 'asked',
+    },
+  });
+  await world.ledger.notes.add('deliveries', { text: String(START_MS + 48 * 60 * MINUTE_MS), untilMs: null });
+  expect(await redeliverLost(START_MS + MINUTE_MS, world)).toBe(1);
 });

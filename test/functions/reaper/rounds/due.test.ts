@@ -1,5 +1,7 @@
 /** That waiting jobs are started in order of age, over the whole system. */
 import { describe, expect, test } from 'vitest';
+import { MINT_PACE_MAX } from '../../../../shared/github-limits.ts';
+import { mintsMax } from '../../../../shared/runner/mint-pace.ts';
 import type { SimJob } from '../../../../simulator/github/index.ts';
 import { openWorld, seedRunnerRelease, type World } from '../../../world/in-process.ts';
 
@@ -39,6 +41,31 @@ describe('over the whole system', () => {
     const order = launchedAt(world, jobs).flatMap((at) => at ?? []);
     expect(order.length).toBeGreaterThan(25);
     expect(order).toEqual(order.toSorted((a, b) => a - b));
+    world.fc.close();
+  });
+
+  test('a burst at the end of a minute is within GitHub’s points, and goes on before the next sweep', async () => {
+    const world = openWorld({ config: { limits: { runners: 400, mintsPerMinute: 240 } } });
+    await seedRunnerRelease(world);
+    await world.pass(55_000);
+    const labels = ['self-hosted', 'aliyun', 'arm64'];
+    const plans = Array.from({ length: 200 }, (_, at) => ({
+      name: `job-${'x'.repeat(at)}`,
+      labels,
+      durationMs: 10 * MINUTE_MS,
+    }));
+    world.github.queueRun({ repository: 'acme/app', jobs: plans });
+    await world.pass(3 * MINUTE_MS);
+    const minted = world.lines
+      .map((line) => JSON.parse(line))
+      .filter(({ event }) => event === 'launch.minted');
+    const atMs = minted.map(({ at }) => Date.parse(at)).sort((a, b) => a - b);
+    expect(minted.filter(({ outcome }) => outcome !== 'minted')).toEqual([]);
+    expect(atMs.length).toBeGreaterThanOrEqual(200);
+    const inMinute = (fromMs: number) => atMs.filter((ms) => ms >= fromMs && ms < fromMs + MINUTE_MS).length;
+    expect(Math.max(...atMs.map(inMinute))).toBeLessThanOrEqual(mintsMax(MINT_PACE_MAX));
+    const last = atMs[199] as number;
+    expect(last - (atMs[0] as number), 'as soon as a minute has room again').toBeLessThan(100_000);
     world.fc.close();
   });
 

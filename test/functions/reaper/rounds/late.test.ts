@@ -4,7 +4,7 @@ import { startDue } from '../../../../functions/reaper/rounds/due.ts';
 import { dropExpired, isGivenUp } from '../../../../functions/reaper/rounds/expired.ts';
 import type { JobEntry } from '../../../../shared/ledger/entries.ts';
 import { QUEUED_MAX_MS } from '../../../../shared/limits.ts';
-import type { JobId } from '../../../../shared/nouns.ts';
+import type { JobId, JobRecord } from '../../../../shared/nouns.ts';
 import { build, held } from '../../../shared/ledger/builders.ts';
 import { START_MS } from '../../../world/in-process.ts';
 import { openReaper, record } from '../fixture.ts';
@@ -107,4 +107,59 @@ test('what waits for a day in the ledger, and GitHub still calls queued, is give
   expect((await history.read(entry.job.createdAtMs, 1 as JobId))?.outcome, 'it ran after all').toBe(
     'success',
   );
+});
+
+const started = (days: number) =>
+  due({
+    startedOn: build.runnerName('1-1'),
+    startedAtMs: START_MS - days * DAY_MS,
+    firstTryAtMs: START_MS - days * DAY_MS,
+  });
+
+async function dropStarted(days: number, job: () => Promise<JobRecord | null>) {
+  const { world } = openReaper({ github: { job } });
+  const { jobs } = world.ledger;
+  await jobs.add(1 as JobId, started(days));
+  await dropExpired([held(await jobs.read(1 as JobId))], world);
+  return { isThere: (await jobs.read(1 as JobId)) !== null, world };
+}
+
+const noApp = async () => {
+  throw new Error('GitHub answered 404');
+};
+
+test('a job that started, and cannot be asked about any more, is dropped once no runner may live so long', async () => {
+  expect(await dropStarted(5, noApp)).toMatchObject({ isThere: true });
+  const { isThere, world } = await dropStarted(7, noApp);
+  expect(isThere).toBe(false);
+  const row = await world.ledger.history.read(due().job.createdAtMs, 1 as JobId);
+  expect(row).toMatchObject({ outcome: 'expired', because: expect.stringMatching(/how it ended/) });
+});
+
+test('nor is one kept that GitHub does not know, and one that GitHub says is running is', async () => {
+  expect(await dropStarted(7, async () => null)).toMatchObject({ isThere: false });
+  expect(await dropStarted(7, async () => record(1, { status: 'in_progress' }))).toMatchObject({
+    isThere: true,
+  });
+});
+
+test('what is kept for good reason takes nobody else’s turn', async () => {
+  const waiting = Array.from({ length: 25 }, (_, at) => at + 1);
+  const each = openReaper({
+    github: { job: async (_, __, id) => (id === 25 ? null : record(id, { status: 'waiting' })) },
+  });
+  const { jobs } = each.world.ledger;
+  for (const id of waiting) {
+    const job = build.job(id);
+    await jobs.add(job.id, { ...due({ firstTryAtMs: START_MS - 2 * DAY_MS }), job });
+  }
+  for (let sweep = 0; sweep < 3; sweep++) {
+    const { things } = await jobs.list(100);
+    await dropExpired(
+      things.toSorted((a, b) => a.entry.job.id - b.entry.job.id),
+      each.world,
+    );
+    await each.pass(MINUTE_MS);
+  }
+  expect(await jobs.read(25 as JobId)).toBeNull();
 });

@@ -4,7 +4,7 @@ import { planStarts } from '../../../../functions/reaper/rounds/plan.ts';
 import { MINT_PACE_MAX } from '../../../../shared/github-limits.ts';
 import type { JobEntry } from '../../../../shared/ledger/entries.ts';
 import { PROBE_FIRST_MS, PROBES_PER_SWEEP_MAX } from '../../../../shared/limits.ts';
-import { mintPace, minuteOf } from '../../../../shared/runner/mint-pace.ts';
+import { mintPace, mintsMax, stepOf } from '../../../../shared/runner/mint-pace.ts';
 import { build, CREATED_MS } from '../../../shared/ledger/builders.ts';
 import { configOf } from '../../../world/in-process.ts';
 
@@ -76,18 +76,28 @@ describe('as far as slots and mints go', () => {
       line: [],
     });
     const wide = configOf({ limits: { runners: 5000, mintsPerMinute: 300 } });
-    const { start, line } = planStarts(many(MINT_PACE_MAX + 5, 1), view(), wide, NOW_MS);
-    expect([start.length, line.length]).toEqual([MINT_PACE_MAX, 5]);
+    const max = mintsMax(MINT_PACE_MAX);
+    const { start, line, isPaced } = planStarts(many(max + 5, 1), view(), wide, NOW_MS);
+    expect([start.length, line.length, isPaced]).toEqual([max, 5, true]);
   });
 
-  test('no more than this minute has mints for', () => {
+  test('no more than GitHub’s minute has mints for, wherever it begins', () => {
     const config = configOf({ limits: { mintsPerMinute: 4 } });
-    const [pace, minute] = [mintPace(config), minuteOf(NOW_MS)];
-    const minted = { ...view(), mints: { [minute - 1]: 4, [minute]: pace - 1 } };
-    const { start, line } = planStarts([job(1), job(2), job(3)], minted, config, NOW_MS);
-    expect([ids(start), ids(line)]).toEqual([[1], [2, 3]]);
-    const spent = { ...view(), mints: { [minute]: pace + 1 } };
-    expect(ids(planStarts([job(1)], spent, config, NOW_MS).start)).toEqual([]);
+    const [max, step] = [mintsMax(mintPace(config)), stepOf(NOW_MS)];
+    const planAt = (mints: Record<number, number>) =>
+      planStarts([job(1), job(2), job(3)], { ...view(), mints }, config, NOW_MS);
+    const one = planAt({ [step - 1]: 4, [step]: max - 1, [step + 1]: 1 });
+    expect([ids(one.start), ids(one.line), one.isPaced]).toEqual([[1], [2, 3], true]);
+    expect(ids(planAt({ [step]: max }).start)).toEqual([]);
+  });
+
+  test('who waits for a slot, too, is not started before one comes back', () => {
+    const config = configOf({ limits: { runners: 1, mintsPerMinute: 2 } });
+    const both = { ...view([null, 'a/x']), mints: { [stepOf(NOW_MS)]: 9 } };
+    expect(planStarts([job(1)], both, config, NOW_MS)).toMatchObject({ start: [], isPaced: false });
+    expect(planStarts([job(1)], { ...both, ...view(), mints: both.mints }, config, NOW_MS).isPaced).toBe(
+      true,
+    );
   });
 });
 

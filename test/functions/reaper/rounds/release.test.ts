@@ -183,4 +183,15 @@ describe('the reaper', () => {
     expect(await checkRelease(world)).toMatchObject({ word: 'unknown' });
     expect(it.gitHubCalls()).toBe(0);
   });
+
+  test('what no launch could read is not written over what one can', async () => {
+    let latest: PublishedRelease = { ...PUBLISHED, publishedAtMs: 0 };
+    const it = open(async () => state());
+    const world = { ...it.world, github: { ...it.world.github, latestRunner: async () => latest } };
+    await checkRelease(world);
+    latest = { ...NEXT, publishedAtMs: Number.NaN };
+    await it.pass(61 * MINUTE_MS);
+    await expect(checkRelease(world)).rejects.toThrow(/the newest runner.*publishedAtMs/s);
+    expect(await it.manifest()).toMatchObject({ version: '2.336.0' });
+  });
 });

@@ -26,17 +26,15 @@ function ended(jobs: readonly JobRecord[], crash: () => void = () => undefined, 
     github: {
       run: async () => ({
         ...run,
+        ...{ id: job.runId, conclusion: 'failure', event: 'push', headSha: '', workflow: '' },
         ...{
-          id: job.runId,
-          conclusion: 'failure',
-          event: 'push',
           repositoryId: 5,
           headRepositoryId: null,
           createdAtMs: 0,
-          headSha: '',
-          workflow: '',
+          workflowId: 1,
+          branch: 'main',
+          number: 1,
         },
-        ...{ workflowId: 1, branch: 'main', number: 1 },
       }),
       hasNewerRun: async () => false,
       jobsOfRun: async () => completeList(...jobs),
@@ -52,6 +50,57 @@ const failed = (id: number) => record(id, { status: 'completed', conclusion: 'fa
 const DEAD = () => {
   throw new Error('the process is gone');
 };
+
+const HOUR_MS = 60 * MINUTE_MS;
+
+test('a run that cannot be read is given up after a day of that, and a person is told', async () => {
+  const each = ended([failed(1)]);
+  const { github } = each.world as { github: { run: unknown } };
+  github.run = () => Promise.reject(new Error('the App is not installed on acme/kernel'));
+  await noteInterrupted(job, each.world);
+  for (let hour = 0; hour <= 24; hour++) {
+    await expect(each.sweep()).rejects.toThrow('not installed');
+    await each.pass(HOUR_MS);
+  }
+  for (let hour = 0; hour < 3; hour++) {
+    await each.sweep();
+    await each.pass(HOUR_MS);
+  }
+  expect(each.asked).toEqual([]);
+  expect(each.alerts).toEqual([
+    expect.stringMatching(/because GitHub did not let us read the run for a day/),
+  ]);
+  expect((await each.world.ledger.reruns.list(10)).things).toEqual([]);
+});
+
+test('nor is one waited for whose jobs GitHub never lists in full', async () => {
+  const each = ended([failed(1)]);
+  const { github } = each.world as { github: { jobsOfRun: unknown } };
+  github.jobsOfRun = async () => ({ things: [failed(1)], complete: false });
+  await noteInterrupted(job, each.world);
+  for (let hour = 0; hour <= 25; hour++) {
+    await each.sweep();
+    await each.pass(HOUR_MS);
+  }
+  expect(each.alerts).toHaveLength(1);
+});
+
+test('what could be read in between has a day again', async () => {
+  const each = ended([failed(1)]);
+  const { run } = each.world.github;
+  const { github } = each.world as { github: { run: unknown } };
+  await noteInterrupted(job, each.world);
+  for (let hour = 0; hour < 60; hour++) {
+    each.run.status = 'in_progress';
+    github.run = hour % 20 > 0 ? () => Promise.reject(new Error('out')) : run;
+    await each.sweep().catch(() => undefined);
+    await each.pass(HOUR_MS);
+  }
+  each.run.status = 'completed';
+  github.run = run;
+  await each.sweep();
+  expect(each.asked).toEqual(['all failed']);
+});
 
 describe('a run of which jobs were interrupted', () => {
   test.each([

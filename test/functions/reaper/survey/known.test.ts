@@ -12,7 +12,7 @@ import type { Survey } from '../../../../functions/reaper/survey/survey.ts';
 import { KNOWN_REPOSITORIES_MAX } from '../../../../shared/limits.ts';
 import type { Listing } from '../../../../shared/nouns.ts';
 import { build } from '../../../shared/ledger/builders.ts';
-import { START_MS } from '../../../world/in-process.ts';
+import { configOf, START_MS } from '../../../world/in-process.ts';
 import { completeList, openReaper, QUIET, type ReaperFixture, record, runOf } from '../fixture.ts';
 
 const MINUTE_MS = 60_000;
@@ -55,6 +55,33 @@ test('an owner without the App keeps no other from being listed, nor is it asked
   expect(await names(each)).toEqual(['acme/app']);
   expect(asked).toBe(2);
   expect(each.lines).toEqual([{ event: 'look.failed', owner: 'gone', error: 'GitHub answered 404' }]);
+});
+
+/** Jobs were seen in one of theirs, and another was listed, while they were allowed; then they left runners.yaml. */
+async function openAfterLeaving() {
+  const each = openReaper({ github: { repositories: async () => completeList('acme/app') } });
+  const before = { ...each.world, config: configOf({ repositories: { allow: ['former/*', 'acme/*'] } }) };
+  await rememberRepositories([seenIn('former/app'), seenIn('acme/app')], before);
+  await rememberListed(['former/quiet'], before);
+  return each;
+}
+
+test('what is allowed no more is forgotten: its owner may have no App any more, and each look there would fail', async () => {
+  const each = await openAfterLeaving();
+  await listRepositories(each.world);
+  expect(await names(each)).toEqual(['acme/app']);
+});
+
+test.each([
+  ['a runner there', build.runnerEntry(1, { repository: 'Former/other' }), null],
+  ['a runner of nobody knows where', build.runnerEntry(1, { repository: '' }), null],
+  ['a job there', null, build.jobEntry(1, { job: build.job(1, { repository: 'former/other' }) })],
+])('not while there is %s: which job it has is asked of all of its owner', async (_, entry, job) => {
+  const each = await openAfterLeaving();
+  if (entry !== null) await each.world.ledger.runners.add(entry.name, entry);
+  if (job !== null) await each.world.ledger.jobs.add(job.job.id, job);
+  await listRepositories(each.world);
+  expect((await names(each)).toSorted()).toEqual(['acme/app', 'former/app', 'former/quiet']);
 });
 
 const runner = build.runnerEntry(1, { repository: 'acme/app' });

@@ -23,7 +23,8 @@ onBothTransports('deliveries and releases', (world) => {
     const recent = await w.hub.deliveries(sinceMs);
     expect(recent).toMatchObject({ complete: true, things: [{ event: 'ping' }] });
     w.reply.status = 202;
-    await w.hub.redeliver(all.things[0]?.id ?? '');
+    expect(await w.hub.redeliver(all.things[0]?.id ?? '')).toBe('asked');
+    expect(await w.hub.redeliver('404'), 'GitHub keeps it no more').toBe('gone');
     await w.pass(10_000);
     const [newest] = (await w.hub.deliveries(sinceMs)).things;
     expect(newest).toMatchObject({ guid: all.things[0]?.guid, statusCode: 202, event: 'ping' });

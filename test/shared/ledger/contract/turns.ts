@@ -1,12 +1,14 @@
 /** Slots while jobs wait: in turns. */
 import { describe, expect, test } from 'vitest';
+import { MINT_STEP_MS, MINT_STEPS } from '../../../../shared/github-limits.ts';
 import type { SlotRequest } from '../../../../shared/ledger/ledger.ts';
 import { stopping } from '../../../../shared/ledger/stop.ts';
 import { build, CREATED_MS } from '../builders.ts';
 import { type Open, on } from './opening.ts';
 
 const NOW_MS = Date.UTC(2026, 4, 4, 12, 0, 30);
-const NEXT_MINUTE_MS = Date.UTC(2026, 4, 4, 12, 1, 0);
+/** No minute holds both. */
+const OVER_MS = NOW_MS + MINT_STEPS * MINT_STEP_MS;
 
 const AGAIN = {
   ...{ name: build.runnerName(1), repository: 'acme/app', hasTurn: false },
@@ -66,10 +68,10 @@ export function turnsContract(open: Open): void {
       expect(await capacity.take(build.slot(2), build.limits({ mintsPerMinute: 2 }), NOW_MS)).toMatchObject({
         kind: 'paced',
       });
-      expect(await again(NEXT_MINUTE_MS)).toEqual({ kind: 'taken' });
+      expect(await again(OVER_MS)).toEqual({ kind: 'taken' });
       expect(await capacity.view()).toMatchObject({ total: 1 });
       await capacity.handBack(build.runnerName(1));
-      expect(await again(NEXT_MINUTE_MS + 1)).toMatchObject({ kind: 'paced' });
+      expect(await again(OVER_MS + 1)).toMatchObject({ kind: 'paced' });
       expect(await capacity.view()).toMatchObject({ total: 0, slots: [] });
     }),
   );
@@ -110,7 +112,7 @@ export function turnsContract(open: Open): void {
 
     test.each([
       ['a slot', { runners: 1 }, NOW_MS],
-      ['a mint', { mintsPerMinute: 1 }, NEXT_MINUTE_MS],
+      ['a mint', { mintsPerMinute: 1 }, OVER_MS],
     ] as const)('nobody overtakes who was refused %s, without a sweep between', (_, some, laterMs) =>
       on(open, async ({ capacity }) => {
         const take = (name: number, nowMs: number, hasTurn = false) =>

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 import { gitHubOver } from '../../../../../shared/adapters/github/adapter.ts';
-import type { GitHubRequest } from '../../../../../shared/adapters/github/request.ts';
+import { budgeted } from '../../../../../shared/adapters/github/limits/budgeted.ts';
+import { pacing } from '../../../../../shared/adapters/github/limits/pacing.ts';
+import { type GitHubRequest, throttledMs } from '../../../../../shared/adapters/github/request.ts';
+import type { RunnerName } from '../../../../../shared/nouns.ts';
+import { VirtualClock } from '../../../../../simulator/clock.ts';
 import { alone, openWorld, START_MS } from '../world.ts';
 
 const target = { owner: 'acme', repository: null, installationId: 1 };
@@ -78,3 +82,32 @@ test.each([-3_600, -120, 120, 3_600])(
     }
   },
 );
+
+const DATE = 'Mon, 04 May 2026 08:00:00 GMT';
+const afterDays = (days: number) => String(Date.parse(DATE) / 1000 + days * 86_400);
+
+// biome-ignore format: a table reads best as a table.
+test.each([
+  ['a wait of ten years',   { 'retry-after': '315360000' }],
+  ['an hour ten years off', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': afterDays(3_650), date: DATE }],
+])('%s holds nobody back for longer than the longest that GitHub means', async (_, headers) => {
+  const waitMs = throttledMs({ status: 429, headers, data: {} });
+  expect(waitMs).toBe(65 * 60_000);
+  const hub = open(async () => ({ status: 429, headers, data: {} }));
+  const minted = await hub.mint(target, { name: 'r' as RunnerName, labels: ['a'] });
+  expect(minted).toMatchObject({ kind: 'throttled', retryAtMs: START_MS + 65 * 60_000 });
+});
+
+test('calls that are spent until a day that GitHub cannot mean come again with the next hour', async () => {
+  const clock = new VirtualClock(Date.parse(DATE));
+  const headers = { 'x-ratelimit-limit': '5000', 'x-ratelimit-remaining': '0', date: DATE };
+  const budgets = budgeted(
+    async () => ({ status: 200, headers: { ...headers, 'x-ratelimit-reset': afterDays(30) }, data: {} }),
+    pacing(clock, (ms) => clock.sleep(ms)),
+    clock,
+  );
+  await budgets.request('GET /repos/{owner}/{repo}/actions/runs', {}, { installation: 7 });
+  expect(budgets.mayAsk('look', 7)).toBe(false);
+  await clock.runUntil(clock.nowMs() + 65 * 60_000);
+  expect(budgets.mayAsk('look', 7)).toBe(true);
+});

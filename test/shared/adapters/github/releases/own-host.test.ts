@@ -69,6 +69,21 @@ onBothTransports('the runner of another host than github.com', (world) => {
     expect(newest.version).toBe('2.336.0');
   });
 
+  test.each(['0001-01-01T00:00:00Z', 'soon'])(
+    'published on a day that is none (%s), it is long past',
+    async (day) => {
+      const w = await open([]);
+      const text = async () => JSON.stringify({ ...JSON.parse(atGitHub), published_at: day });
+      expect((await w.another({ ownHost: host({ text }) }).latestRunner()).publishedAtMs).toBe(0);
+    },
+  );
+
+  test('so is an archive that was changed before there was time', async () => {
+    const w = await open(ASSETS);
+    const weigh = async () => ({ sizeBytes: 160_000_000, modifiedAtMs: -1 });
+    expect((await w.another({ ownHost: host({ weigh }) }).latestRunner()).publishedAtMs).toBe(0);
+  });
+
   test('with neither, both reasons are told', async () => {
     const w = await open([]);
     const asked = w.another({ ownHost: host({ text: unreachable }) }).latestRunner();

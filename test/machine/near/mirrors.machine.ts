@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { machineMirrors } from '../../shared/runner/package-mirrors.ts';
-import { bootOne, giveJob } from './boot-one.ts';
-import { type Cloud, openCloud } from './cloud.ts';
+import { machineMirrors } from '../../../shared/runner/package-mirrors.ts';
+import { bootOne, giveJob } from '../boot-one.ts';
+import { type Cloud, openCloud } from '../cloud.ts';
 
 /** Each file as the job's own user reads it, and whose it is. */
 const STEPS = `

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { tarOf } from '../../functions/mirror/actions/tar.ts';
-import { actionArchive } from '../../simulator/actions.ts';
-import { bootOne, giveJob } from './boot-one.ts';
-import { BUCKET, type Cloud, openCloud } from './cloud.ts';
+import { tarOf } from '../../../functions/mirror/actions/tar.ts';
+import { actionArchive } from '../../../simulator/actions.ts';
+import { bootOne, giveJob } from '../boot-one.ts';
+import { BUCKET, type Cloud, openCloud } from '../cloud.ts';
 
 const SHA = '5'.repeat(40);
 const KEY = `actions/bundle-${'a'.repeat(32)}.tar`;

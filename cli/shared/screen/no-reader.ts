@@ -1,0 +1,13 @@
+/** `npm start | head -1`: who reads has had enough. A program of C ends by SIGPIPE there, of which Node makes an error. */
+
+/** As a shell tells SIGPIPE. */
+const GONE = 141;
+
+/** One that listens by itself, as for a terminal that is gone, goes before. */
+export function quietlyWithoutReader(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (stream.listenerCount('error') > 1) return;
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(GONE);
+  });
+}
