@@ -1,5 +1,7 @@
 /** `npm run check`: lint, types and unused code, in under a minute. */
 
+import { Command } from 'commander';
+import { parseOptions } from '../cli/shared/options.ts';
 import { runSteps, type Step, tool } from '../cli/shared/steps.ts';
 import { shellSteps } from './shell-checks.ts';
 
@@ -9,6 +11,13 @@ const STEPS: readonly Step[] = [
   { title: 'knip', command: tool('knip'), args: [] },
 ];
 
-export function main(): Promise<number> {
+const command = (): Command =>
+  new Command('npm run check --').description(
+    'Lint, types, unused code and shell scripts, in under a minute.',
+  );
+
+export async function main(args: readonly string[] = []): Promise<number> {
+  const options = parseOptions<object>(command(), args);
+  if (typeof options === 'number') return options;
   return runSteps([...STEPS, ...shellSteps()]);
 }

@@ -4,8 +4,10 @@
  */
 import { chmodSync, copyFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Command } from 'commander';
 import { build as esbuild, type Metafile, type Plugin } from 'esbuild';
 import { buildFunction, functionNames } from '../build.ts';
+import { parseOptions } from '../cli/shared/options.ts';
 import { readRunnersYaml } from '../cli/shared/runners-yaml.ts';
 import { ROOT } from '../cli/shared/steps.ts';
 import { CONFIGURATION } from '../infra/release.ts';
@@ -15,7 +17,12 @@ export interface Packed {
   readonly imported: readonly string[];
 }
 
-export async function main(): Promise<number> {
+const command = (): Command =>
+  new Command('npm run prepack --').description('Builds what npm pack puts into the package, into packed/.');
+
+export async function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions<object>(command(), args);
+  if (typeof options === 'number') return options;
   await pack(join(ROOT, 'packed'));
   return 0;
 }

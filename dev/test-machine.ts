@@ -1,6 +1,8 @@
 /** `npm run test:machine`: real Linux systems boot our user data. Needs root and Debian's packages, and fails without. */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { Command } from 'commander';
+import { parseOptions } from '../cli/shared/options.ts';
 import { ROOT, runSteps, tool } from '../cli/shared/steps.ts';
 import { run } from '../simulator/machine/commands.ts';
 import { rootFilesystem } from '../simulator/machine/root-filesystem.ts';
@@ -18,7 +20,20 @@ const PACKAGES = [
 ];
 const CACHE = join(ROOT, '.cache', 'machine');
 
+const command = (): Command =>
+  new Command('npm run test:machine --')
+    .description(
+      'Boots real Linux systems with our user data. Needs root on Debian or Ubuntu, and installs what is missing there.',
+    )
+    .argument(
+      '[words...]',
+      'parts of names of files below test/machine, and options of vitest; none: all of it',
+    )
+    .allowUnknownOption();
+
 export async function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions<object>(command(), args);
+  if (typeof options === 'number') return options;
   if (process.getuid?.() !== 0) {
     process.stderr.write('test:machine boots real systems: it needs root, on Debian or Ubuntu.\n');
     return 1;

@@ -1,5 +1,7 @@
 /** `npm run fuzz [-- COUNT [SEED]]`: broken requests to the simulated TableStore; each gets a documented answer. */
 import { Agent, request } from 'node:http';
+import { Command } from 'commander';
+import { parseOptions, wholeNumber } from '../../cli/shared/options.ts';
 import { VirtualClock } from '../../simulator/clock.ts';
 import { seeded } from '../../simulator/random.ts';
 import {
@@ -127,12 +129,17 @@ function codeIn(body: Buffer): string {
   }
 }
 
+const command = (): Command =>
+  new Command('npm run fuzz --')
+    .description('Sends broken requests to the simulated TableStore; each gets a documented answer.')
+    .argument('[count]', 'how many', wholeNumber, COUNT)
+    .argument('[seed]', 'which ones are drawn; the time, where none is named', wholeNumber);
+
 export async function main(args: readonly string[]): Promise<number> {
-  const [count, seed] = [Number(args[0] ?? COUNT), Number(args[1] ?? Date.now() % 1e9)];
-  if (!Number.isInteger(count) || !Number.isInteger(seed) || count < 1) {
-    process.stderr.write('npm run fuzz [-- COUNT [SEED]]\n');
-    return 2;
-  }
+  const asked = command();
+  const options = parseOptions<object>(asked, args);
+  if (typeof options === 'number') return options;
+  const [count, seed = (Date.now() % 999_999) + 1] = asked.processedArgs as [number, number | undefined];
   const { answers, faults } = await fuzz(count, seed);
   process.stdout.write(`${count} broken requests to TableStore, seed ${seed}:\n`);
   for (const [answer, times] of [...answers].sort((a, b) => b[1] - a[1]))

@@ -48,7 +48,7 @@ export function untilJudged(error: unknown, { clock }: Pick<LauncherWorld, 'cloc
   const waitMs = waitMsOf(error);
   const nextTryAtMs = clock.nowMs() + (waitMs ?? RETRY_MS);
   if (waitMs !== null) return { because: GITHUB_IS_SLOW, nextTryAtMs, obstacle: null };
-  const because = `GitHub does not say whose code it runs: ${wordsOf(error)}`;
+  const because = `whose code it runs is not known yet: ${wordsOf(error)}`;
   return { because, nextTryAtMs, obstacle: 'refusal' };
 }
 

@@ -58,6 +58,16 @@ test('a number that is none is told with its option; a switch has no default to 
     expect(typed(verb, '--help').out).not.toContain('default: false');
 });
 
+// What follows in the file is done by nobody who asks for help: it would lint, boot systems, send requests.
+test.each(['check', 'test:machine', 'fuzz', 'simulate', 'bench', 'catalog'])(
+  '%s --help does no more than that',
+  (verb) => {
+    const help = typed(verb, '--help');
+    expect(help.code).toBe(0);
+    expect(help.out).toMatch(new RegExp(`^Usage: npm run ${verb} -- `));
+  },
+);
+
 /** A service that takes the call and never answers. */
 test('Ctrl-C while a command waits is answered in words, with what is left behind', async () => {
   const silent = createServer();

@@ -6,7 +6,7 @@ export const REASONS: Catalogue = {
   // Why a job waits.
   'its runner is being launched': '它的运行器正在启动',
   'GitHub asks us to slow down': 'GitHub 要求我们放慢',
-  'GitHub does not say whose code it runs: {}': 'GitHub 不说它运行的是谁的代码：{1}',
+  'whose code it runs is not known yet: {}': '还不知道它运行的是谁的代码：{1}',
   'GitHub gives no runner: {}': 'GitHub 不给运行器：{1}',
   'the account’s quota is used up: {}': '账号的配额已用尽：{1}',
   'each offer that fits is out: {}, or {}, or {}': '符合要求的都用不上：{1}；{2}；{3}',

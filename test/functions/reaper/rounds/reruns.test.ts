@@ -8,6 +8,7 @@ import { openWorld, seedRunnerRelease, type WorldOptions } from '../../../world/
 import { completeList, openReaper, record } from '../fixture.ts';
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const job = build.job(1);
 
 /** A run that has ended, at GitHub; `crash` is met after the effect of asking for a re-run. */
@@ -51,8 +52,6 @@ const DEAD = () => {
   throw new Error('the process is gone');
 };
 
-const HOUR_MS = 60 * MINUTE_MS;
-
 test('a run that cannot be read is given up after a day of that, and a person is told', async () => {
   const each = ended([failed(1)]);
   const { github } = each.world as { github: { run: unknown } };
@@ -87,8 +86,8 @@ test('nor is one waited for whose jobs GitHub never lists in full', async () => 
 
 test('what could be read in between has a day again', async () => {
   const each = ended([failed(1)]);
-  const { run } = each.world.github;
   const { github } = each.world as { github: { run: unknown } };
+  const { run } = github;
   await noteInterrupted(job, each.world);
   for (let hour = 0; hour < 60; hour++) {
     each.run.status = 'in_progress';
