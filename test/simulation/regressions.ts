@@ -6,6 +6,10 @@ export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = 
   ],
   [29, 'a market without anything for sale hid the catalogue'],
   [35, 'the same, with the jobs of a matrix'],
+  [
+    166,
+    'a runner of a job that the sweep had found was taken by one of the repository’s new name: a false security alert',
+  ],
   [228, 'a runner whose job nobody named was busy until its lifetime'],
   [235, 'a wrong 422 on an abandoned launch took a slot for ever'],
   [317, 'a job was launched for while its own launch was under way'],

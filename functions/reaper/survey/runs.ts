@@ -77,7 +77,10 @@ async function askJobs(
   const target = targetOf(known, world.config);
   const { things, complete } = await world.github.jobsOfRun(target, known.repository, run.id, use);
   const runChangedAtMs = run.changedAtMs ?? null;
-  const listing = { things: things.map((record) => ({ ...record, runChangedAtMs })), complete };
+  const listing = {
+    things: things.map((record) => ({ ...withRepositoryId(run, record), runChangedAtMs })),
+    complete,
+  };
   if (!listing.complete) return listing;
   const before = world.looks.runs.get(run.id);
   // Of jobs that all wait there is nothing to take.
@@ -102,3 +105,9 @@ function seenRun(
     isStill: open.length <= 1 && open.every(({ status }) => status === 'waiting' || status === 'pending'),
   };
 }
+
+/** A job's own record names its repository by the name that it was asked for by; the id stays when that is another now. */
+const withRepositoryId = ({ repositoryId }: RunRecord, record: JobRecord): JobRecord => ({
+  ...record,
+  job: { ...record.job, repositoryId: record.job.repositoryId ?? repositoryId },
+});

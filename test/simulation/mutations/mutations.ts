@@ -56,8 +56,8 @@ const POINTER = edit(
 );
 const MATCHING = edit(
   'functions/reaper/survey/match.ts',
-  'return { wanted, moves, uncovered: left };',
-  'return { wanted, moves: [], uncovered: [] };',
+  'return { wanted, usable: free, moves, uncovered: left };',
+  'return { wanted, usable: free, moves: [], uncovered: [] };',
 );
 
 const UNWANTED = edit('functions/reaper/events/record-end.ts', 'isUnwanted: true', 'isUnwanted: false');

@@ -31,6 +31,8 @@ export function isRenamed(simulation: Simulation, to: string, ms: number): boole
     if (isConcerned && isOpen) runs[at] = { run, arrival: { ...arrival, fate: 'renamed' } };
   }
   later(ms, () => {
+    // Healed meanwhile.
+    if (!names.isUnknown) return;
     allowNewName(names);
     deployAsPlanned(world, plan, names.also);
   });

@@ -1,6 +1,6 @@
 /** Plans that want to see one thing: which seeds, and what they are made of. */
 import { type Random, seeded } from '../../../simulator/random.ts';
-import { manyJobs } from './arrivals.ts';
+import { ALLOWED, manyJobs } from './arrivals.ts';
 import { drawCrowd, drawLost, drawTight } from './crowds.ts';
 import { MINUTE_MS, NARROW, type Plan } from './plan.ts';
 
@@ -11,6 +11,7 @@ export function specialOf(plan: Plan): Plan | null {
   if (seed % 500 === 444) return lasting(plan);
   if (seed % 100 === 33) return crowded(plan, seeded(seed * 40503));
   if (seed % 100 === 55) return tight(plan, seeded(seed * 40503));
+  if (seed % 200 === 166) return renamed(plan);
   if (seed % 100 === 66) return lossy(plan, seeded(seed * 40503));
   if (seed % 200 === 188) return braked(plan);
   return seed % 100 === 88 ? unclear(plan) : null;
@@ -79,6 +80,22 @@ function tight(plan: Plan, random: Random): Plan {
 /** GitHub has lost runs, a moment ago and days ago, and nothing else goes wrong. */
 function lossy(plan: Plan, random: Random): Plan {
   return { ...calm(plan, 30), arrivals: drawLost(random, plan.faultMs) };
+}
+
+/** A repository gets a new name, or in every other another owner, while its jobs wait and run: for some minutes nobody has allowed it. */
+function renamed(plan: Plan): Plan {
+  const isMoved = plan.seed % 400 === 366;
+  const kind = isMoved ? ('a repository is transferred' as const) : ('a repository is renamed' as const);
+  const arrivals = Array.from({ length: 15 }, (_, n) => ({
+    ...manyJobs(1, n * MINUTE_MS, 4 * MINUTE_MS),
+    repository: ALLOWED[1],
+  }));
+  return {
+    ...calm(plan, 30),
+    wide: { ...NARROW, hasSister: isMoved },
+    arrivals,
+    incidents: [{ kind, atMs: 8 * MINUTE_MS + 10_000, share: 0.9, ms: 5 * MINUTE_MS }],
+  };
 }
 
 /** Machines stand stopped, and GitHub refuses whatever is started: launches are held back, and more jobs come. */

@@ -116,3 +116,22 @@ test.each([
 ])('the former name: of %s', (_what, known, runner, expected) => {
   expect(formerName(job, known, build.runnerEntry('1-1', runner))).toBe(expected);
 });
+
+test('a runner of a job that the sweep found, given to one that was refused by its new name: told as that (seed 166)', async () => {
+  let isLost = true;
+  const world = await open({
+    config: ONLY,
+    github: { deliveryFaults: () => (isLost ? { kind: 'lose', isLogged: false } : null) },
+  });
+  const found = queue(world, OURS, { durationMs: 2 * MINUTE_MS });
+  expect(await world.until(() => world.ecs.alive().length > 0, 15 * MINUTE_MS)).toBe(true);
+  world.github.renameRepository('acme/app', 'acme/renamed');
+  world.github.cancelJob(found);
+  await world.pass(6_000);
+  isLost = false;
+  const given = queue(world, OURS, { durationMs: 2 * MINUTE_MS }, 'acme/renamed');
+  await world.until(() => given.status === 'completed', 25 * MINUTE_MS);
+  expect(given.runner?.name).toContain(String(found.id));
+  expect(securityLines(world)).toEqual([]);
+  world.fc.close();
+});

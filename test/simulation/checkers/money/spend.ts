@@ -48,7 +48,7 @@ function atMostPerHour({ strategy, priceLimit, type, disk }: Machine): number {
   return (limit ?? type.onDemandPrice) + disk.sizeGiB * diskPrice(disk, 'CNY');
 }
 
-/** What ended cost what it was billed for; for what may still cost, its slot keeps an hour or more. */
+/** What ended cost what it was billed for; for what may still cost, its slot keeps what it is expected to cost. */
 function keptForToday(sim: Simulation): number {
   const nowMs = sim.world.clock.nowMs();
   const dayMs = nowMs - (nowMs % 86_400_000);
@@ -65,9 +65,6 @@ function keptForToday(sim: Simulation): number {
     .reduce((sum, { instanceCost, diskCost }) => sum + instanceCost + diskCost, 0);
   return ended + kept.reduce((sum, { cost }) => sum + (cost?.forDay ?? 0) / MILLION, 0);
 }
-
-const hourlyOf = (machines: readonly Machine[]): number =>
-  machines.reduce((sum, machine) => sum + atMostPerHour(machine), 0);
 
 /** Of slots: what their launches may come to. */
 export const askedOf = (slots: readonly Slot[]): number =>
