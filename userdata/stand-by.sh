@@ -11,8 +11,8 @@ stand_by() {
   wait || true
   await_unit cloud-final.service
   remove_copies
-  # Started beside the runner, too; enabled, it would have that wait for what it waits for.
-  if [[ "${DOCKER}" == true ]]; then systemctl --quiet --no-reload disable docker.service || true; fi
+  # Enabled, it would have the runner wait for what it waits for. It is started beside the runner, or by who opens its socket.
+  systemctl --quiet --no-reload disable docker.service || true
   write_start_unit
   rm --force "${ROOT}/var/lib/cloud/instance/ci-runner-armed"
   sync

@@ -1,6 +1,12 @@
 /** How many runners may be minted, and when: pure. docs/decisions/github-budget.md. */
 import type { Config } from '../config/config.ts';
-import { MINT_PACE_MAX, MINT_PACE_SHARE, MINT_STEP_MS, MINT_STEPS } from '../github-limits.ts';
+import {
+  LATER_PAUSE_MS,
+  MINT_PACE_MAX,
+  MINT_PACE_SHARE,
+  MINT_STEP_MS,
+  MINT_STEPS,
+} from '../github-limits.ts';
 
 const STEPS_PER_MINUTE = 60_000 / MINT_STEP_MS;
 
@@ -29,3 +35,6 @@ export const mintsLeft = (
   perMinute: number,
   nowMs: number,
 ): number => mintsMax(perMinute) - (minted[stepOf(nowMs)] ?? 0);
+
+/** Of one lot of a sweep's, of which most minutes have three: so what one undoes is counted before the next. */
+export const mintsAtOnce = (perMinute: number): number => Math.ceil(perMinute / 3);

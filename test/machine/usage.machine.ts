@@ -28,12 +28,13 @@ cores=$(grep -c '^cpu[0-9]' /proc/stat)
 echo "counted cpu_mean=$(((busy - busy0) * cores * 100 / (ticks - ticks0))) disk_mib=$(((disk - disk0) / 2048))"
 `;
 
-/** What the one process that holds the pipe has had of the processor by then, with all that it started. */
-const LOOKED_AT_SECONDS = 15;
+/** What the one process that holds the pipe has had of the processor by then, with all that it started: in microseconds. */
+const LOOKED_AT_SECONDS = 17;
 const COST = `for each in $(pgrep --full 'run[.]sh run'); do
   if ls -l /proc/$each/fd | grep --quiet usage-pipe; then
-    read -r _ _ _ _ _ _ _ _ _ _ _ _ _ user system child childsystem _ </proc/$each/stat
-    echo $((user + system + child + childsystem))
+    read -r own _ </proc/$each/schedstat
+    read -r _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ child childsystem _ </proc/$each/stat
+    echo $((own / 1000 + (child + childsystem) * 10000))
   fi
 done`;
 
@@ -51,7 +52,7 @@ test('the figures are within ten per cent of what the job counted, cost less tha
   await cloud.until('some time', () => Date.now() >= atMs, 60_000);
   const cost = await one.machine.shell(COST);
   expect(cost).toMatch(/^\d+\n$/);
-  const ticks = Number(cost);
+  const costUs = Number(cost);
   await cloud.until('the end of the work', () => one.log().includes('counted '), 120_000, one.story);
   await cloud.until('the chart', () => one.log().includes('cores used'), 10_000, one.story);
   await one.stops(60_000);
@@ -60,9 +61,10 @@ test('the figures are within ten per cent of what the job counted, cost less tha
   const figure = (pattern: RegExp) => Number(pattern.exec(log)?.[1]);
   const [cpuMean, diskMiB] = [figure(/counted cpu_mean=(\d+)/) / 100, figure(/disk_mib=(\d+)/)];
   if (process.env.FIGURES)
-    process.stdout.write(`${JSON.stringify({ usage, cpuMean, diskMiB, ticks })}\n${log}\n`);
-  // Of a hundred a second.
-  expect(ticks).toBeLessThanOrEqual(LOOKED_AT_SECONDS);
+    process.stdout.write(`${JSON.stringify({ usage, cpuMean, diskMiB, costUs })}\n${log}\n`);
+  // A hundredth of a core; and it was seen to work at all.
+  expect(costUs).toBeLessThan(LOOKED_AT_SECONDS * 10_000);
+  expect(costUs).toBeGreaterThan(100);
   expect(Math.abs(usage.coresMean / cpuMean - 1)).toBeLessThan(0.1);
   expect(usage.coresPeak).toBeGreaterThanOrEqual(usage.coresMean);
   expect(usage.diskMiB).toBeGreaterThanOrEqual(WRITTEN_MIB * 0.9);

@@ -4,7 +4,7 @@ import { parseLabels } from '../../../shared/job/labels.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { CapacityView, Reserved } from '../../../shared/ledger/ledger.ts';
 import { LAUNCHES_PER_SWEEP_MAX, PROBE_FIRST_MS, PROBES_PER_SWEEP_MAX } from '../../../shared/limits.ts';
-import { mintPace, mintsLeft, minuteOf } from '../../../shared/runner/mint-pace.ts';
+import { mintPace, mintsAtOnce, mintsLeft, minuteOf } from '../../../shared/runner/mint-pace.ts';
 import { byAge, count, inTurns, nextTurn, repositoryKey, turnsOf, type Waiting } from './in-turns.ts';
 import { type MoneyRoom, moneyRoom } from './money/room.ts';
 
@@ -91,7 +91,8 @@ const isTriedLast = ({ obstacle }: JobEntry): boolean => obstacle === 'waste' ||
 
 function roomIn(view: CapacityView, config: Config, nowMs: number): Room {
   const used = new Map<string, number>();
-  const left = mintsLeft(view.mints, mintPace(config), nowMs);
+  const pace = mintPace(config);
+  const left = Math.min(mintsLeft(view.mints, pace, nowMs), mintsAtOnce(pace));
   for (const { profile, repository } of view.slots) count(keysFor(profile, repository), used);
   return {
     config,

@@ -64,19 +64,19 @@ export async function firstRelease(cloud: Cloud): Promise<typeof ours> {
 
 /**
  * As dianplus/cloud-instance-github-runner 1.3.0 brings its runner (templates/user-data.sh), by the same words to apt-get and curl.
- * Left out: its command line of Alibaba Cloud, which comes from a host that is not had here, its watchdog, and its registration.
+ * Left out: what packages recommend, its command line of Alibaba Cloud, which comes from a host that is not had here, its watchdog, and its registration.
  */
 export const dianplus = (jitConfig: string): string => `#!/bin/bash
 set -euo pipefail
 echo 'boot.began' >/var/log/user-data.log
 apt-get update -y
-apt-get install -y curl wget git
+apt-get install -y --no-install-recommends curl wget git
 mkdir -p /opt/actions-runner
 cd /opt/actions-runner
 curl -o runner.tar.gz -L --retry 5 --retry-all-errors --connect-timeout 10 --max-time 300 https://github.com/actions/runner/releases/download/runner.tar.gz
 tar xzf runner.tar.gz
 rm runner.tar.gz
-ACTIONS_RUNNER_INPUT_JITCONFIG='${jitConfig}' ./run.sh >/var/log/runner.log 2>&1
+RUNNER_ALLOW_RUNASROOT=1 ACTIONS_RUNNER_INPUT_JITCONFIG='${jitConfig}' ./run.sh >/var/log/runner.log 2>&1
 `;
 
 /** Power is on when this returns. `isStartedAgain`: it was made ready and stopped before. */

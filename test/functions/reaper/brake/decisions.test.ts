@@ -1,7 +1,7 @@
 /** What counts as a runner of no use, what that means for its job, and when launches are held back. */
 import { describe, expect, test } from 'vitest';
 import { charged, forgiven, type Terms } from '../../../../functions/reaper/brake/charge.ts';
-import { failedWhileHeld, wastesIn } from '../../../../functions/reaper/brake/endings.ts';
+import { wastesIn } from '../../../../functions/reaper/brake/endings.ts';
 import {
   BRAKE_JOBS_MIN,
   BRAKE_PROBE_MS,
@@ -9,7 +9,6 @@ import {
 } from '../../../../functions/reaper/brake/limits.ts';
 import {
   gateOf,
-  lastSuccessMs,
   NO_STREAK,
   parseStreak,
   type Streak,
@@ -71,31 +70,6 @@ describe('a runner of no use', () => {
     const wastes = [{ runner: build.runnerName('1-1'), atMs: 1, ending: 'gone' as const }];
     expect(judged(observation, [{ entry: build.jobEntry(1, { wastes }), rev: 'r' }])).toBeNull();
   });
-});
-
-test('a machine that fails while its job is held marks its offering; a runner that got nothing does not', () => {
-  const held = { by: 'run' as const, width: 1, sinceMs: 1 };
-  const jobs = [{ entry: build.jobEntry(1, { held }), rev: 'r' }];
-  const runner = build.runnerEntry('1-1', {
-    state: 'idle',
-    onlineAtMs: 1,
-    instanceId: 'i-1',
-    leaseUntilMs: 0,
-  });
-  const told = (some: Partial<Observation>, all = jobs) =>
-    failedWhileHeld([observed(runner, some)], all).map(({ ending }) => ending);
-  expect(told({ instances: [machine('Running', true)], registration: online })).toEqual(['taken back']);
-  expect(told({ isGone: true })).toEqual(['gone']);
-  expect(told({ instances: [machine('Running')] })).toEqual([]);
-  expect(told({ isGone: true }, [{ entry: build.jobEntry(1), rev: 'r' }]), 'that one is a waste').toEqual([]);
-});
-
-test('a runner that had waited long, and whose job ended sooner than a sweep, is a success of now', () => {
-  const ran = build.job(3, { createdAtMs: NOW_MS - MINUTE_MS });
-  const hot = build.runnerEntry('1-1', { state: 'retiring', onlineAtMs: NOW_MS - 60 * MINUTE_MS, ran });
-  expect(lastSuccessMs([hot])).toBe(NOW_MS - MINUTE_MS);
-  expect(lastSuccessMs([{ ...hot, takenAtMs: NOW_MS - 30_000 }])).toBe(NOW_MS - 30_000);
-  expect(lastSuccessMs([{ ...hot, ran: null }])).toBe(0);
 });
 
 const terms: Terms = { nowMs: NOW_MS, isBraked: false, circumstances: 'abc', mayLeaveSpot: true };

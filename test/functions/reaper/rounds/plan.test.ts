@@ -4,7 +4,7 @@ import { planStarts } from '../../../../functions/reaper/rounds/plan.ts';
 import { MINT_PACE_MAX } from '../../../../shared/github-limits.ts';
 import type { JobEntry } from '../../../../shared/ledger/entries.ts';
 import { PROBE_FIRST_MS, PROBES_PER_SWEEP_MAX } from '../../../../shared/limits.ts';
-import { mintPace, mintsMax, stepOf } from '../../../../shared/runner/mint-pace.ts';
+import { mintPace, mintsAtOnce, mintsMax, stepOf } from '../../../../shared/runner/mint-pace.ts';
 import { build, CREATED_MS } from '../../../shared/ledger/builders.ts';
 import { configOf } from '../../../world/in-process.ts';
 
@@ -76,7 +76,7 @@ describe('as far as slots and mints go', () => {
       line: [],
     });
     const wide = configOf({ limits: { runners: 5000, mintsPerMinute: 300 } });
-    const max = mintsMax(MINT_PACE_MAX);
+    const max = mintsAtOnce(MINT_PACE_MAX);
     const { start, line, isPaced } = planStarts(many(max + 5, 1), view(), wide, NOW_MS);
     expect([start.length, line.length, isPaced]).toEqual([max, 5, true]);
   });

@@ -2,6 +2,7 @@
 import { describe } from 'vitest';
 import { capacityContract } from './capacity.ts';
 import { entriesContract } from './entries.ts';
+import { mintsContract } from './mints.ts';
 import { moneyContract } from './money.ts';
 import type { Open } from './opening.ts';
 import { recordsContract } from './records.ts';
@@ -12,6 +13,7 @@ export function ledgerContract(name: string, open: Open): void {
   describe(`${name} keeps the ledger contract`, () => {
     entriesContract(open);
     capacityContract(open);
+    mintsContract(open);
     turnsContract(open);
     stopsContract(open);
     moneyContract(open);
