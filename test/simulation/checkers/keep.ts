@@ -12,6 +12,7 @@ const SKEW_MAX_MS = 10_000;
 const GONE_MAX_MS = 8 * MINUTE_MS;
 
 interface KeptRow extends RunnerRow {
+  readonly stateAtMs: number;
   readonly keep?: { readonly untilMs: number } | null;
 }
 
@@ -61,11 +62,10 @@ function checkDeletion(sim: Simulation, params: Params, report: Report): void {
 
 function checkEnd(sim: Simulation, machine: Machine, untilMs: number | undefined, report: Report): void {
   const healedAtMs = START_MS + sim.plan.faultMs;
-  const sinceMs = Math.max(untilMs ?? Number.POSITIVE_INFINITY, healedAtMs + 2 * MINUTE_MS);
-  const isWaiting = rowOf(sim, machine)?.state === 'idle';
-  if (sim.world.clock.nowMs() - sinceMs <= GONE_MAX_MS || jobOn(sim, machine) !== null || isWaiting) return;
-  report(
-    'a kept machine goes at its end',
-    `${machine.id}, kept until ${new Date(untilMs ?? 0).toISOString()}`,
-  );
+  const row = rowOf(sim, machine);
+  // What boots or waits for a job, or runs one, is needed; and nobody can delete what never leaves Pending.
+  if (untilMs === undefined || row?.state !== 'retiring' || machine.history.length === 1) return;
+  const sinceMs = Math.max(untilMs, healedAtMs + 2 * MINUTE_MS, row.stateAtMs);
+  if (sim.world.clock.nowMs() - sinceMs <= GONE_MAX_MS || jobOn(sim, machine) !== null) return;
+  report('a kept machine goes at its end', `${machine.id}, kept until ${new Date(untilMs).toISOString()}`);
 }
