@@ -154,7 +154,8 @@ export const INCIDENTS = {
   'somebody asks for runners': (simulation, share, ms) => somebodyAsks(simulation, share, ms),
   'GitHub loses runs': (simulation, share) => losesRuns(simulation, share),
   'a repository is renamed': (simulation, _share, ms) => isRenamed(simulation, RENAMED, ms),
-  'a repository is transferred': (simulation, _share, ms) => isRenamed(simulation, TRANSFERRED, ms),
+  'a repository is transferred': (simulation, _share, ms) =>
+    simulation.plan.wide.hasSister && isRenamed(simulation, TRANSFERRED, ms),
   'a person keeps a machine': (simulation, share, ms) => somebodyKeeps(simulation, share, ms),
   'jobs with the label debug come': ({ arrive }, share) => {
     const job = shortJob('build');
