@@ -79,7 +79,7 @@ export const CODES_FORGOTTEN_MAX = 200;
 export const GITHUB_NOTE_KEPT_MS = 30_000;
 
 /** GitHub docs: 900 points a minute for an installation, a mint is 5: the rest is for deletions, proofs and looks. */
-export const MINT_PACE_MAX = 132;
+export const MINT_PACE_MAX = 115;
 
 /** GitHub's minute begins where we do not know: any minute lies within so many steps in a row. */
 export const MINT_STEP_MS = 5_000;
