@@ -63,7 +63,7 @@ const SAID = `denied for ghp_${'a'.repeat(36)} with password=hunter2hunter2 of L
 const sentences: [says: RegExp, isSo: () => boolean][] = [
   [/Public repositories and pull requests of forks are refused by default/, () => DEFAULTS.repositories.public === 'refuse' && DEFAULTS.repositories.forks === 'refuse'],
   [/at neither of its addresses \(100\.100\.100\.200, fd00:100::100:200\)/, () => /ip daddr 100\.100\.100\.200 drop; ip6 daddr fd00:100::100:200 drop;/.test(SCRIPTS.run)],
-  [/under no user id but root's/, () => /meta skuid 0 accept; meta l4proto ipv6-icmp accept; jump metadata/.test(SCRIPTS.run) && /! --uid-owner 0 --jump DROP/.test(SCRIPTS.run)],
+  [/or as any user but root/, () => /meta skuid 0 accept; meta l4proto ipv6-icmp accept; jump metadata/.test(SCRIPTS.run) && /! --uid-owner 0 --jump DROP/.test(SCRIPTS.run)],
   [/With `defaults\.metadata: closed`/, () => DEFAULTS.defaults.metadata === 'closed'],
   [/There is no role on the machine \(unless you set `selfDestruct\.roleName`/, () => DEFAULTS.selfDestruct.roleName === null],
   [/Runners of public repositories are in a runner group of their own\*\* \(`github\.publicRunnerGroup`\)/, () => runnerGroupOf({ isPublic: true }, DEFAULTS) !== runnerGroupOf({ isPublic: false }, DEFAULTS)],

@@ -98,5 +98,6 @@ export function markBusy(
     idleSightings: 0,
     onlineAtMs: entry.onlineAtMs ?? nowMs,
   };
-  return { ...entry, ...since, busyWith: job, for: job, runnerId: runnerId ?? entry.runnerId };
+  // Who it was for is told to whoever learns which job it runs: that one is without a runner.
+  return { ...entry, ...since, busyWith: job, for: job ?? entry.for, runnerId: runnerId ?? entry.runnerId };
 }

@@ -1,7 +1,7 @@
 /** Starts the jobs whose turn has come, as far as slots and mints go. */
 import { LATER_PAUSE_MS } from '../../../shared/github-limits.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
-import type { Held, Waiting } from '../../../shared/ledger/ledger.ts';
+import type { CapacityView, Held, Waiting } from '../../../shared/ledger/ledger.ts';
 import { isStopped } from '../../../shared/ledger/stop.ts';
 import { LEDGER_SCAN_MAX, SWEEP_PARTS_MS } from '../../../shared/limits.ts';
 import { isStandingBy } from '../../../shared/warm/standby.ts';
@@ -21,22 +21,31 @@ export interface Started {
   readonly atMs: number;
 }
 
-export async function startDue(
-  { uncovered, mayStart, because }: Braked,
+export async function startDue(braked: Braked, deadlineMs: number, world: ReaperWorld): Promise<Started> {
+  const view = await world.ledger.capacity.view();
+  const going = goingOf(braked, view);
+  // Launches that are held back are told of as such.
+  if (braked.because === null) await tellOfLate(going, view, world);
+  return start(going, view, braked, deadlineMs, world);
+}
+
+const goingOf = ({ uncovered }: Braked, { stop }: CapacityView): readonly Held<JobEntry>[] =>
+  uncovered.filter(({ entry }) => !isStopped(stop, entry.job.repository));
+
+async function start(
+  going: readonly Held<JobEntry>[],
+  view: CapacityView,
+  { mayStart, because }: Braked,
   deadlineMs: number,
   world: ReaperWorld,
 ): Promise<Started> {
   const { ledger, queue, clock, config, log } = world;
   const nowMs = clock.nowMs();
-  const view = await ledger.capacity.view();
-  const going = uncovered.filter(({ entry }) => !isStopped(view.stop, entry.job.repository));
-  // Launches that are held back are told of as such.
-  if (because === null) await tellOfLate(going, view, world);
   const { jobs, within } = await admit(going, world);
   const plan = planStarts(jobs, view, config, nowMs, mayStart, because === null ? byAge : byYouth);
-  const { start, reserved } = plan;
+  const { reserved } = plan;
   await ledger.capacity.setWaiting(waitingIn(plan, because, nowMs));
-  const left = await untilDeadline(start, deadlineMs, clock, async ({ entry, rev }) => {
+  const left = await untilDeadline(plan.start, deadlineMs, clock, async ({ entry, rev }) => {
     try {
       // While money is reserved, what nobody knows the cost of goes to the line to learn it.
       const hasTurn = reserved === null || entry.cost != null;
@@ -48,11 +57,11 @@ export async function startDue(
       log('job.due_failed', { job: entry.job.id, error: error instanceof Error ? error.message : 'unknown' });
     }
   });
-  const count = start.length - (left?.count ?? 0);
+  const count = plan.start.length - (left?.count ?? 0);
   return { count, isPaced: plan.isPaced, atMs: nowMs };
 }
 
-/** GitHub's minute has room again before the next sweep: who waits for nothing else is started then. */
+/** GitHub's minute has room again before the next sweep: who waits for nothing else is started then. Who waits too long was told of. */
 export async function startPaced(
   braked: Braked,
   first: Started,
@@ -66,7 +75,8 @@ export async function startPaced(
     if (clock.nowMs() + waitMs > untilMs) return count;
     await pause(waitMs);
     const deadlineMs = clock.nowMs() + SWEEP_PARTS_MS.start;
-    last = await startDue({ ...braked, uncovered: await uncoveredNow(world) }, deadlineMs, world);
+    const [uncovered, view] = await Promise.all([uncoveredNow(world), world.ledger.capacity.view()]);
+    last = await start(goingOf({ ...braked, uncovered }, view), view, braked, deadlineMs, world);
   }
   return count;
 }
