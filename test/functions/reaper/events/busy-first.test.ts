@@ -16,7 +16,10 @@ test('the job that it was for is due when its taker is known, not when the lease
   await runners.add(name, build.runnerEntry('1-1', { state: 'booting', for: 1 as JobId, runnerId: 9 }));
   await amend(runners, name, (entry) => markBusy(entry, null, 9, clock.nowMs()));
   const runner = { id: 9, name };
-  await recordStart({ kind: 'in_progress', job: build.job(2), runner, startedAtMs: clock.nowMs() }, world);
+  await recordStart(
+    { kind: 'in_progress', job: build.job(2), runner, startedAtMs: clock.nowMs(), delivery: 'd' },
+    world,
+  );
   expect(launched).toEqual([1]);
   const robbed = await jobs.read(1 as JobId);
   expect(robbed?.entry.because).toBe('its runner was given to the job 2');
