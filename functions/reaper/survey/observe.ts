@@ -71,8 +71,7 @@ function isGone({ instanceId, stateAtMs, state }: RunnerEntry, { gone, atMs }: S
 /** A list may be older than the start of a stopped machine: what it shows as stopped is on its way then. */
 function sinceItsStart(instance: Instance, entry: RunnerEntry | null, { atMs }: Survey): Instance {
   const { startedAtMs, state } = entry ?? {};
-  // A busy one, too: its job may begin before a list shows that it runs.
-  const isStarting = state !== undefined && state !== 'retiring' && startedAtMs !== undefined;
+  const isStarting = (state === 'launching' || state === 'booting') && startedAtMs !== undefined;
   if (!isStarting || !isStopped(instance) || atMs - startedAtMs > START_VISIBLE_MS) return instance;
   return { ...instance, status: 'Starting' };
 }
