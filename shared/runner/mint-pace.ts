@@ -1,12 +1,6 @@
 /** How many runners may be minted, and when: pure. docs/decisions/github-budget.md. */
 import type { Config } from '../config/config.ts';
-import {
-  LATER_PAUSE_MS,
-  MINT_PACE_MAX,
-  MINT_PACE_SHARE,
-  MINT_STEP_MS,
-  MINT_STEPS,
-} from '../github-limits.ts';
+import { MINT_PACE_MAX, MINT_PACE_SHARE, MINT_STEP_MS, MINT_STEPS } from '../github-limits.ts';
 
 const STEPS_PER_MINUTE = 60_000 / MINT_STEP_MS;
 
