@@ -80,6 +80,20 @@ export function ours({ world }: Pick<Simulation, 'world'>): Machine[] {
     .filter((machine) => machine.tags.get(TAGS.deployment) === 'ci' && !isTheirs(machine));
 }
 
+/** `look` is called after each RunInstances that made one of ours, whatever its answer was. */
+export function atEachBirth(sim: Simulation, look: () => void): void {
+  const { ecs } = sim.world;
+  const call = ecs.call.bind(ecs);
+  ecs.call = (region, action, params, credential) => {
+    const before = ours(sim).length;
+    try {
+      return call(region, action, params, credential);
+    } finally {
+      if (action === 'RunInstances' && ours(sim).length > before) look();
+    }
+  };
+}
+
 /** Made by somebody else, whatever its tags say. */
 const isTheirs = ({ name }: Machine): boolean => name === THEIRS;
 

@@ -19,18 +19,10 @@ import type { Ending, JobEntry, RunnerEntry } from '../../../../shared/ledger/en
 import { QUEUED_MAX_MS } from '../../../../shared/limits.ts';
 import type { Job, JobId } from '../../../../shared/nouns.ts';
 import { build } from '../../../shared/ledger/builders.ts';
-import { observed } from '../repair/diagnose-rows.ts';
+import { machine, observed, online } from '../repair/diagnose-rows.ts';
 
 const NOW_MS = Date.UTC(2026, 4, 4, 12, 0, 0);
 const MINUTE_MS = 60_000;
-
-const target = { owner: 'acme', repository: null, installationId: 7 };
-const online = { id: 9, name: 'r', isOnline: true, isBusy: false, labels: [], target };
-const machine = (status: 'Running' | 'Stopped', isRecycling = false) => ({
-  ...{ id: 'i-1', region: 'cn-hangzhou', status, instanceType: 't', zone: 'z', createdAtMs: 0 },
-  capacityType: 'spot' as const,
-  ...{ releaseAtMs: null, isRecycling, tags: {}, name: '', securityGroupIds: [], vSwitchId: '' },
-});
 
 describe('a runner of no use', () => {
   const entry = (some: Partial<RunnerEntry> = {}) =>
@@ -43,15 +35,15 @@ describe('a runner of no use', () => {
 
   // biome-ignore format: a table reads best as a table.
   test.each<[string, Observation, Ending | null]>([
-    ['taken back in its boot',    seen(entry(), { instances: [machine('Running', true)] }), 'taken back'],
-    ['taken back while idle',     seen(idle(), { instances: [machine('Running', true)], registration: online }), 'taken back'],
+    ['taken back in its boot',    seen(entry(), { instances: [machine({ status: 'Running', isRecycling: true })] }), 'taken back'],
+    ['taken back while idle',     seen(idle(), { instances: [machine({ status: 'Running', isRecycling: true })], registration: online }), 'taken back'],
     ['gone',                      seen(idle(), { isGone: true }), 'gone'],
-    ['stopped in its boot',       seen(entry(), { instances: [machine('Stopped')] }), 'stopped in its boot'],
-    ['stopped after 2 s or 200 s',seen(idle(), { instances: [machine('Stopped')] }), 'stopped'],
-    ['never online',              seen(entry(), { instances: [machine('Running')] }), 'never online'],
-    ['went offline',              seen(idle(), { instances: [machine('Running')] }), 'offline'],
-    ['given nothing, taken off',  seen(idle({ removedAtMs: 5 }), { instances: [machine('Running')] }), 'given nothing'],
-    ['its lifetime was over',     seen(idle({ state: 'retiring' }), { instances: [machine('Running')], registration: online }), 'ended'],
+    ['stopped in its boot',       seen(entry(), { instances: [machine({ status: 'Stopped' })] }), 'stopped in its boot'],
+    ['stopped after 2 s or 200 s',seen(idle(), { instances: [machine({ status: 'Stopped' })] }), 'stopped'],
+    ['never online',              seen(entry(), { instances: [machine({ status: 'Running' })] }), 'never online'],
+    ['went offline',              seen(idle(), { instances: [machine({ status: 'Running' })] }), 'offline'],
+    ['given nothing, taken off',  seen(idle({ removedAtMs: 5 }), { instances: [machine({ status: 'Running' })] }), 'given nothing'],
+    ['its lifetime was over',     seen(idle({ state: 'retiring' }), { instances: [machine({ status: 'Running' })], registration: online }), 'ended'],
     ['busy, GitHub says',         seen(idle(), { registration: { ...online, isBusy: true } }), null],
     ['busy, the ledger says',     seen(idle({ state: 'busy', busyWith: 3 as JobId }), { isGone: true }), null],
     ['has run a job',             seen(idle({ state: 'retiring', ran: build.job(3) as Job }), { isGone: true }), null],

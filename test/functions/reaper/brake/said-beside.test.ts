@@ -4,17 +4,10 @@ import { failedWhileHeld } from '../../../../functions/reaper/brake/endings.ts';
 import { lastSuccessMs } from '../../../../functions/reaper/brake/streak.ts';
 import type { Observation } from '../../../../functions/reaper/survey/observe.ts';
 import { build } from '../../../shared/ledger/builders.ts';
-import { observed } from '../repair/diagnose-rows.ts';
+import { machine, observed, online } from '../repair/diagnose-rows.ts';
 
 const NOW_MS = Date.UTC(2026, 4, 4, 12, 0, 0);
 const MINUTE_MS = 60_000;
-const target = { owner: 'acme', repository: null, installationId: 7 };
-const online = { id: 9, name: 'r', isOnline: true, isBusy: false, labels: [], target };
-const machine = (status: 'Running' | 'Stopped', isRecycling = false) => ({
-  ...{ id: 'i-1', region: 'cn-hangzhou', status, instanceType: 't', zone: 'z', createdAtMs: 0 },
-  capacityType: 'spot' as const,
-  ...{ releaseAtMs: null, isRecycling, tags: {}, name: '', securityGroupIds: [], vSwitchId: '' },
-});
 
 test('a machine that fails while its job is held marks its offering; a runner that got nothing does not', () => {
   const held = { by: 'run' as const, width: 1, sinceMs: 1 };
@@ -27,9 +20,11 @@ test('a machine that fails while its job is held marks its offering; a runner th
   });
   const told = (some: Partial<Observation>, all = jobs) =>
     failedWhileHeld([observed(runner, some)], all).map(({ ending }) => ending);
-  expect(told({ instances: [machine('Running', true)], registration: online })).toEqual(['taken back']);
+  expect(
+    told({ instances: [machine({ status: 'Running', isRecycling: true })], registration: online }),
+  ).toEqual(['taken back']);
   expect(told({ isGone: true })).toEqual(['gone']);
-  expect(told({ instances: [machine('Running')] })).toEqual([]);
+  expect(told({ instances: [machine({ status: 'Running' })] })).toEqual([]);
   expect(told({ isGone: true }, [{ entry: build.jobEntry(1), rev: 'r' }]), 'that one is a waste').toEqual([]);
 });
 

@@ -34,7 +34,7 @@ export const machine = (some: Partial<Instance> = {}): Instance => ({
   ...some,
 });
 
-const registered = (isOnline: boolean, isBusy = false): Observation['registration'] => ({
+const registered = (isOnline: boolean, isBusy = false): NonNullable<Observation['registration']> => ({
   id: 9,
   name: build.runnerName(1),
   isOnline,

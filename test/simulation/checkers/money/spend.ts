@@ -2,7 +2,7 @@
 import { diskPrice } from '../../../../simulator/ecs/bill.ts';
 import type { Machine } from '../../../../simulator/ecs/machine.ts';
 import type { Simulation } from '../../plan/simulation.ts';
-import { ours, type Report, type Slot, slotsIn, TAGS } from '../truth.ts';
+import { atEachBirth, ours, type Report, type Slot, slotsIn, TAGS } from '../truth.ts';
 
 const MILLION = 1_000_000;
 /** Of each machine: whole millionths. */
@@ -11,19 +11,9 @@ const ROUNDING = 0.001;
 const DAY_SLACK = 1.05;
 const DAY_LOOSE = 0.5;
 
-/** Looks at each birth. */
 export function watchSpend(sim: Simulation, report: Report): void {
-  const { ecs } = sim.world;
-  if (sim.plan.wide.spendPerHour === null && sim.plan.wide.spendPerDay === null) return;
-  const call = ecs.call.bind(ecs);
-  ecs.call = (region, action, params, credential) => {
-    const before = ours(sim).length;
-    try {
-      return call(region, action, params, credential);
-    } finally {
-      if (action === 'RunInstances' && ours(sim).length > before) checkBounds(sim, report);
-    }
-  };
+  const { spendPerHour, spendPerDay } = sim.plan.wide;
+  if (spendPerHour !== null || spendPerDay !== null) atEachBirth(sim, () => checkBounds(sim, report));
 }
 
 function checkBounds(sim: Simulation, report: Report): void {

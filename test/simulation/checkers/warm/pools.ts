@@ -2,7 +2,7 @@
 import type { Machine } from '../../../../simulator/ecs/index.ts';
 import { isMadeReady } from '../../../../simulator/told-by-user-data.ts';
 import type { Simulation } from '../../plan/simulation.ts';
-import { ours, type Report, type RunnerRow, rowsOf, TAGS } from '../truth.ts';
+import { atEachBirth, ours, type Report, type RunnerRow, rowsOf, TAGS } from '../truth.ts';
 
 const BEYOND_MAX = 2;
 
@@ -11,25 +11,15 @@ interface PoolRow extends RunnerRow {
   readonly takenAtMs?: number;
 }
 
-/** Looks at each birth. */
 export function watchPools(sim: Simulation, report: Report): void {
   const { hot, stopped } = sim.plan.wide;
   if (hot + stopped === 0) return;
-  const { ecs } = sim.world;
-  const call = ecs.call.bind(ecs);
-  ecs.call = (region, action, params, credential) => {
-    const before = ours(sim).length;
-    try {
-      return call(region, action, params, credential);
-    } finally {
-      if (action === 'RunInstances' && ours(sim).length > before) {
-        const waiting = waitingFor(sim);
-        const ready = waiting.filter(({ userData }) => isMadeReady(userData));
-        check('hot', waiting.length - ready.length, hot);
-        check('stopped', ready.length, stopped);
-      }
-    }
-  };
+  atEachBirth(sim, () => {
+    const waiting = waitingFor(sim);
+    const ready = waiting.filter(({ userData }) => isMadeReady(userData));
+    check('hot', waiting.length - ready.length, hot);
+    check('stopped', ready.length, stopped);
+  });
   const check = (kind: string, count: number, kept: number): void => {
     if (count > 0 && count > kept + BEYOND_MAX)
       report('a pool has two machines more than it keeps, and no more', `${count} ${kind} ones, of ${kept}`);
