@@ -2,7 +2,7 @@
 
 import { whyNever } from '../../shared/advisor/never.ts';
 import { type Ranking, rank } from '../../shared/advisor/rank.ts';
-import { slotCost, spendLimits } from '../../shared/advisor/spend.ts';
+import { slotCost, spendLimits, within } from '../../shared/advisor/spend.ts';
 import { alertOnce } from '../../shared/alert-once.ts';
 import { RUN_UNKNOWN } from '../../shared/job/forks.ts';
 import { expectedHours } from '../../shared/job/hours.ts';
@@ -22,6 +22,7 @@ import { leaveEnded, type Opened, openJob } from './open.ts';
 import { openQuotaGate, type QuotaGate } from './quota.ts';
 import { tellOfRefusal } from './refused.ts';
 import { untilJudged, type Wait, wait } from './wait.ts';
+import type { Launch } from './walk.ts';
 import { takeWarm } from './warm/take.ts';
 import type { LaunchEvent, LauncherWorld, Outcome } from './world.ts';
 
@@ -70,8 +71,23 @@ async function launchFor(
   const runner = await announce(event, job, requirements, { cost, widths: await known.widths }, world);
   if (await isOver) return undoEnded(job, runner, world);
   if (runner.kind !== 'announced') return runner;
-  return mintAndRun({ job, runner: runner.held, requirements, candidates, release, gate }, world);
+  const rankAgain = againWith(cost, (now) => rankFor(job, requirements, now, gate, world), known, world);
+  const launch = { job, runner: runner.held, requirements, candidates, release, gate, rankAgain };
+  return mintAndRun(launch, world);
 }
+
+/** With what was refused since. None that costs more than its slot counts for. */
+export const againWith =
+  (
+    cost: SlotCost | null,
+    rankNow: (known: Ahead) => Promise<Ranked>,
+    known: Ahead,
+    world: LauncherWorld,
+  ): Launch['rankAgain'] =>
+  async ({ diskGiB }) => {
+    const { candidates, hours } = await rankNow({ ...known, unavailable: ahead(world.unavailable()) });
+    return cost === null ? candidates : within(cost, candidates, diskGiB, hours);
+  };
 
 const hasTurn = (event: LaunchEvent): boolean => event.kind === 'due' && event.hasTurn;
 

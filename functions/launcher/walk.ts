@@ -32,6 +32,8 @@ export interface Launch {
   readonly candidates: readonly Candidate[];
   readonly release: Installed;
   readonly gate: Pick<QuotaGate, 'refusedSince' | 'lookAgain'>;
+  /** What else is to be had, when all of the candidates were refused. */
+  readonly rankAgain: (requirements: Requirements) => Promise<readonly Candidate[]>;
 }
 
 export interface Walk extends Launch {
@@ -60,11 +62,24 @@ export const noRefusals = (image: string): Refusals => ({
   ...{ out: new Set(), used: new Map() },
 });
 
-/** Only a definite refusal moves to the next candidate; an unknown outcome ends the walk. */
-export async function walk(launch: Walk, world: LauncherWorld): Promise<Walked> {
-  const refusals = noRefusals(launch.requirements.image);
+/** What all walks of one launch have in common. */
+export interface Way {
+  readonly refusals: Refusals;
+  readonly untilMs: number;
+  readonly baked: Baked | null;
+}
+
+export async function wayOf({ requirements: { image }, runner }: Launch, world: LauncherWorld): Promise<Way> {
   const untilMs = world.clock.nowMs() + WALK_MAX_MS;
-  const baked = await chooseBaked(launch.requirements.image, launch.runner.entry, world);
+  return { refusals: noRefusals(image), untilMs, baked: await chooseBaked(image, runner.entry, world) };
+}
+
+/** Only a definite refusal moves to the next candidate; an unknown outcome ends the walk. */
+export async function walk(
+  launch: Walk,
+  { refusals, untilMs, baked }: Way,
+  world: LauncherWorld,
+): Promise<Walked> {
   for (const candidate of launch.candidates) {
     if (world.clock.nowMs() > untilMs) break;
     if (refusals.slow.has(candidate.region)) continue;
