@@ -103,8 +103,9 @@ async function played(minutes: number, [firstMs, partsMs]: readonly [number, num
     left.add(id);
   };
   const limits = { ...LIMITS, perProfile: null, perRepository: null, mintsPerMinute: mintPace(config) };
-  const launch = async (event: { readonly kind: string }) => {
-    const { job } = event as { readonly job: ReturnType<typeof build.job> };
+  const launch = async (event: Parameters<typeof bare.queue.launch>[0]) => {
+    if (event.kind === 'warm') return;
+    const { job } = event;
     const name = build.runnerName(job.id);
     const { repository, createdAtMs: jobCreatedAtMs } = job;
     const asked = { name, profile: null, repository, jobCreatedAtMs, hasTurn: true, isInLine: true };
