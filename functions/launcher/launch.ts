@@ -2,7 +2,7 @@
 
 import { whyNever } from '../../shared/advisor/never.ts';
 import { type Ranking, rank } from '../../shared/advisor/rank.ts';
-import { slotCost, spendLimits, within } from '../../shared/advisor/spend.ts';
+import { slotCost, spendLimits } from '../../shared/advisor/spend.ts';
 import { alertOnce } from '../../shared/alert-once.ts';
 import { RUN_UNKNOWN } from '../../shared/job/forks.ts';
 import { expectedHours } from '../../shared/job/hours.ts';
@@ -15,14 +15,13 @@ import type { Requirements } from '../../shared/nouns.ts';
 import { NO_RUNNER_RELEASE } from '../../shared/runner/release.ts';
 import { type Ahead, ahead, readAhead } from './ahead.ts';
 import { type Announced, announce } from './announce.ts';
-import { mintAndRun, undo } from './mint-and-run.ts';
+import { againWith, mintAndRun, undo } from './mint-and-run.ts';
 import { unavailableWith } from './misfit.ts';
 import { noteIfThrown } from './note-failure.ts';
 import { leaveEnded, type Opened, openJob } from './open.ts';
 import { openQuotaGate, type QuotaGate } from './quota.ts';
 import { tellOfRefusal } from './refused.ts';
 import { untilJudged, type Wait, wait } from './wait.ts';
-import type { Launch } from './walk.ts';
 import { takeWarm } from './warm/take.ts';
 import type { LaunchEvent, LauncherWorld, Outcome } from './world.ts';
 
@@ -71,23 +70,10 @@ async function launchFor(
   const runner = await announce(event, job, requirements, { cost, widths: await known.widths }, world);
   if (await isOver) return undoEnded(job, runner, world);
   if (runner.kind !== 'announced') return runner;
-  const rankAgain = againWith(cost, (now) => rankFor(job, requirements, now, gate, world), known, world);
+  const rankAgain = againWith((now) => rankFor(job, requirements, now, gate, world), cost, known, world);
   const launch = { job, runner: runner.held, requirements, candidates, release, gate, rankAgain };
   return mintAndRun(launch, world);
 }
-
-/** With what was refused since. None that costs more than its slot counts for. */
-export const againWith =
-  (
-    cost: SlotCost | null,
-    rankNow: (known: Ahead) => Promise<Ranked>,
-    known: Ahead,
-    world: LauncherWorld,
-  ): Launch['rankAgain'] =>
-  async ({ diskGiB }) => {
-    const { candidates, hours } = await rankNow({ ...known, unavailable: ahead(world.unavailable()) });
-    return cost === null ? candidates : within(cost, candidates, diskGiB, hours);
-  };
 
 const hasTurn = (event: LaunchEvent): boolean => event.kind === 'due' && event.hasTurn;
 

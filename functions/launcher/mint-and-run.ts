@@ -1,15 +1,19 @@
 /** Mints the JIT config, then runs the first instance to be had. */
 
 import { offeringKey } from '../../shared/advisor/fit.ts';
+import type { Ranking } from '../../shared/advisor/rank.ts';
+import { within } from '../../shared/advisor/spend.ts';
 import { alertOnce } from '../../shared/alert-once.ts';
 import type { JobEntry, RunnerEntry } from '../../shared/ledger/entries.ts';
-import type { Held } from '../../shared/ledger/ledger.ts';
-import { OFFERS_PER_LAUNCH_MAX, RETRY_MS } from '../../shared/limits.ts';
+import type { Held, SlotCost } from '../../shared/ledger/ledger.ts';
+import { OFFERS_PER_LAUNCH_MAX, RETRY_MS, WALK_MAX_MS } from '../../shared/limits.ts';
 import { runnerGroupOf, targetOf } from '../../shared/names.ts';
 import type { Candidate, Target } from '../../shared/nouns.ts';
 import type { MintOutcome } from '../../shared/ports.ts';
+import { type Ahead, ahead } from './ahead.ts';
+import { chooseBaked } from './images/baked.ts';
 import { GITHUB_IS_SLOW, type Wait, wait } from './wait.ts';
-import { type Launch, type Walk, type Way, walk, wayOf } from './walk.ts';
+import { type Launch, noRefusals, type Walk, type Way, walk } from './walk.ts';
 import type { LauncherWorld, Outcome } from './world.ts';
 
 type Minted = Extract<MintOutcome, { kind: 'minted' }>;
@@ -60,6 +64,11 @@ export async function runUnregistered(launch: Launch, world: LauncherWorld): Pro
   return walkOrUndo({ ...launch, runner: held, jitConfig: null }, null, await wayOf(launch, world), world);
 }
 
+async function wayOf({ requirements: { image }, runner }: Launch, world: LauncherWorld): Promise<Way> {
+  const untilMs = world.clock.nowMs() + WALK_MAX_MS;
+  return { refusals: noRefusals(image), untilMs, baked: await chooseBaked(image, runner.entry, world) };
+}
+
 /** A registration is good for any machine, and costs GitHub two writes when it is of no use: it is given up when nothing else is to be had. */
 async function walkOrUndo(
   launch: Walk,
@@ -80,6 +89,19 @@ async function walkOrUndo(
   if (held === null) return undoUnwanted(runner, runnerId, world);
   return walkOrUndo({ ...launch, runner: held, candidates }, runnerId, way, world);
 }
+
+/** Ranks with what was refused since. None that costs more than its slot counts for. */
+export const againWith =
+  (
+    rankNow: (known: Ahead) => Promise<Pick<Ranking, 'candidates'> & { readonly hours: number | undefined }>,
+    cost: SlotCost | null,
+    known: Ahead,
+    { unavailable }: Pick<LauncherWorld, 'unavailable'>,
+  ): Launch['rankAgain'] =>
+  async ({ diskGiB }) => {
+    const { candidates, hours } = await rankNow({ ...known, unavailable: ahead(unavailable()) });
+    return cost === null ? candidates : within(cost, candidates, diskGiB, hours);
+  };
 
 /** What this launch has not asked for yet. */
 async function othersOf(

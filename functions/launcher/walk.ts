@@ -6,13 +6,7 @@ import { raised } from '../../shared/advisor/price.ts';
 import { amend, mergeTrail } from '../../shared/ledger/amend.ts';
 import type { JobEntry, QuotaWait, RunnerEntry } from '../../shared/ledger/entries.ts';
 import type { Held } from '../../shared/ledger/ledger.ts';
-import {
-  REGION_OUT_MS,
-  RELEASE_MARGIN_MS,
-  RELEASE_TIME_MIN_MS,
-  RETRY_MS,
-  WALK_MAX_MS,
-} from '../../shared/limits.ts';
+import { REGION_OUT_MS, RELEASE_MARGIN_MS, RELEASE_TIME_MIN_MS, RETRY_MS } from '../../shared/limits.ts';
 import { clientTokenOf, tagsOf } from '../../shared/names.ts';
 import type { Candidate, Requirements } from '../../shared/nouns.ts';
 import type { RunOutcome, RunRequest } from '../../shared/ports.ts';
@@ -20,7 +14,7 @@ import { waitingMs } from '../../shared/warm/created.ts';
 import type { Installed } from './boot.ts';
 import { bootedEntry } from './entries.ts';
 import { explainRefusal, isBidTooLow } from './explain-refusal.ts';
-import { type Baked, chooseBaked, runFrom } from './images/baked.ts';
+import { type Baked, runFrom } from './images/baked.ts';
 import type { QuotaGate } from './quota.ts';
 import { isRefusedWith, type Refusals, remember, takeRefusal, waitAfter, whyAllRefused } from './refused.ts';
 import type { LauncherWorld } from './world.ts';
@@ -67,11 +61,6 @@ export interface Way {
   readonly refusals: Refusals;
   readonly untilMs: number;
   readonly baked: Baked | null;
-}
-
-export async function wayOf({ requirements: { image }, runner }: Launch, world: LauncherWorld): Promise<Way> {
-  const untilMs = world.clock.nowMs() + WALK_MAX_MS;
-  return { refusals: noRefusals(image), untilMs, baked: await chooseBaked(image, runner.entry, world) };
 }
 
 /** Only a definite refusal moves to the next candidate; an unknown outcome ends the walk. */

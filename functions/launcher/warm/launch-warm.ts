@@ -11,8 +11,8 @@ import { BILLS_ON, poolNameOf } from '../../../shared/warm/pools.ts';
 import { type Ahead, ahead, readAhead } from '../ahead.ts';
 import { slotFor } from '../announce.ts';
 import { newJobEntry } from '../entries.ts';
-import { againWith, costOf, rankFor } from '../launch.ts';
-import { mintAndRun, runUnregistered } from '../mint-and-run.ts';
+import { costOf, rankFor } from '../launch.ts';
+import { againWith, mintAndRun, runUnregistered } from '../mint-and-run.ts';
 import { openQuotaGate } from '../quota.ts';
 import type { LauncherWorld, Outcome } from '../world.ts';
 
@@ -44,7 +44,7 @@ export async function launchWarm(event: WarmEvent, world: LauncherWorld): Promis
   );
   if (slot.kind !== 'taken') return giveUp(runner, slot.because, world);
   const { candidates } = ranking;
-  const rankAgain = againWith(cost, rankNow, known, world);
+  const rankAgain = againWith(rankNow, cost, known, world);
   const launch = { job, runner, requirements, candidates, release, gate, rankAgain };
   const outcome = await (isStandby ? runUnregistered : mintAndRun)(launch, world);
   if (outcome.kind === 'waits') await tellWhy(entry, outcome.because, world);
