@@ -90,7 +90,7 @@ export const MINT_STEPS = 13;
  * more. In lots of the same seconds of each minute, one more than a minute has lies within the steps of a minute: of four
  * lots a minute a fifth of the pace was never used, of eleven it is a twelfth.
  */
-export const LATER_PAUSE_MS = MINT_STEP_MS;
+export const LATER_PAUSE_MS = 5_000;
 export const LATER_STARTS_MS = 50_000;
 
 /**

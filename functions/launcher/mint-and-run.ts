@@ -12,8 +12,9 @@ import type { Candidate, Target } from '../../shared/nouns.ts';
 import type { MintOutcome } from '../../shared/ports.ts';
 import { type Ahead, ahead } from './ahead.ts';
 import { chooseBaked } from './images/baked.ts';
+import { noRefusals } from './refused.ts';
 import { GITHUB_IS_SLOW, type Wait, wait } from './wait.ts';
-import { type Launch, noRefusals, type Walk, type Way, walk } from './walk.ts';
+import { type Launch, type Walk, type Way, walk } from './walk.ts';
 import type { LauncherWorld, Outcome } from './world.ts';
 
 type Minted = Extract<MintOutcome, { kind: 'minted' }>;

@@ -16,7 +16,15 @@ import { bootedEntry } from './entries.ts';
 import { explainRefusal, isBidTooLow } from './explain-refusal.ts';
 import { type Baked, runFrom } from './images/baked.ts';
 import type { QuotaGate } from './quota.ts';
-import { isRefusedWith, type Refusals, remember, takeRefusal, waitAfter, whyAllRefused } from './refused.ts';
+import {
+  isRefusedWith,
+  type Refusals,
+  remember,
+  takeRefusal,
+  toldOf,
+  waitAfter,
+  whyAllRefused,
+} from './refused.ts';
 import type { LauncherWorld } from './world.ts';
 
 export interface Launch {
@@ -50,12 +58,6 @@ type Walked =
       readonly quota?: QuotaWait | null;
     };
 
-export const noRefusals = (image: string): Refusals => ({
-  image,
-  ...{ said: [], meanings: new Set(), slow: new Map() },
-  ...{ out: new Set(), used: new Map() },
-});
-
 /** What all walks of one launch have in common. */
 export interface Way {
   readonly refusals: Refusals;
@@ -82,7 +84,7 @@ export async function walk(
     kind: 'exhausted',
     because: whyAllRefused(said.length, slow.size, [...meanings]),
     nextTryAtMs: Math.min(world.clock.nowMs() + (quota === null ? RETRY_MS : 0), ...slow.values()),
-    refusals: said,
+    refusals: toldOf(said),
     isFatal: false,
     quota,
   };
@@ -101,8 +103,9 @@ async function tryOne(
   const { outcome, image } = await runFrom(baked, candidate.region, requestFor, world);
   logAttempt(launch, candidate, outcome, world);
   if (outcome.kind === 'running')
-    return settle(launch, { ...outcome, candidate, image, releaseAtMs }, said, world);
-  if (outcome.kind === 'unknown') return leaveToSweep(launch, candidate, { ...outcome, image }, said, world);
+    return settle(launch, { ...outcome, candidate, image, releaseAtMs }, toldOf(said), world);
+  if (outcome.kind === 'unknown')
+    return leaveToSweep(launch, candidate, { ...outcome, image }, toldOf(said), world);
   const meaning = explainRefusal(outcome.code);
   meanings.add(meaning);
   said.push(`${saidOf(candidate)} was refused: ${meaning}`);
@@ -111,7 +114,7 @@ async function tryOne(
   if (again !== null) return tryOne(launch, again, baked, refusals, world);
   if (outcome.kind === 'throttled') slow.set(candidate.region, outcome.retryAtMs);
   const stop = await takeRefusal(candidate, outcome, refusals, world);
-  return stop === null ? null : { kind: 'exhausted', refusals: said, isFatal: true, ...stop };
+  return stop === null ? null : { kind: 'exhausted', refusals: toldOf(said), isFatal: true, ...stop };
 }
 
 /** An instance may exist; the sweep finds out when the lease has ended. What it would be and cost only we know. */

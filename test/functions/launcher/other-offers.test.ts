@@ -40,7 +40,9 @@ test('all offers of the first ranking are sold out: others are asked for with th
   const { things } = await world.adapters().ledger.runners.list(10);
   const entry = things.find(({ entry }) => entry.for === (job.id as number))?.entry;
   expect(entry).toMatchObject({ state: 'booting', walks: null, instanceId: expect.any(String) });
-  expect(entry?.trail.filter(({ text }) => text.includes('was refused'))).toHaveLength(CANDIDATES_MAX + 1);
+  const story = entry?.trail.map(({ text }) => text) ?? [];
+  expect(story.filter((text) => text.includes(') was refused: '))).toHaveLength(CANDIDATES_MAX);
+  expect(story.at(-2)).toBe('1 more offer was refused, or not asked for with those');
   expect(await world.until(() => isOver(job), 10 * MINUTE_MS)).toBe(true);
   expect(linesOf('launch.minted')).toHaveLength(1);
   world.fc.close();
@@ -64,7 +66,14 @@ test('one launch asks for so many offers; then nothing is left of it, and the jo
   expect(world.github.runners()).toEqual([]);
   const { ledger } = world.adapters();
   expect([(await ledger.runners.list(10)).things, (await ledger.capacity.view()).total]).toEqual([[], 0]);
-  expect((await ledger.jobs.read(job.id as never))?.entry.because).toMatch(/^all 18 offers were refused: /);
+  const { because, trail = [] } = (await ledger.jobs.read(job.id as never))?.entry ?? {};
+  expect(because).toMatch(/^all 18 offers were refused: /);
+  // The rest of its story has room beside them.
+  expect(trail.map(({ text }) => text).slice(CANDIDATES_MAX + 1)).toEqual([
+    '12 more offers were refused, or not asked for with those',
+    expect.stringMatching(/^waits because all 18 offers/),
+  ]);
+  expect(trail[0]?.text).toMatch(/^was heard of by the delivery/);
   world.fc.close();
 });
 
