@@ -5,13 +5,14 @@ import type { Config } from '../../../shared/config/config.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { REGION_KEPT_MS, SWEEP_ACTS_MAX } from '../../../shared/limits.ts';
+import { isOfOtherHost, placeOf, targetOf } from '../../../shared/names.ts';
 import type { RunnerName } from '../../../shared/nouns.ts';
 import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../../shared/runner/release.ts';
 import { poolsAt } from '../../../shared/warm/pools.ts';
 import { finishTogether } from '../ending/together.ts';
 import { type Idle, standingOf } from '../events/held.ts';
 import type { Evidence } from '../survey/evidence.ts';
-import { ownerOf, regionsOf } from '../survey/known.ts';
+import { regionsOf } from '../survey/known.ts';
 import { type Matching, match } from '../survey/match.ts';
 import { type Observation, observe, strangersIn } from '../survey/observe.ts';
 import { freePointers, movePointers } from '../survey/pointers.ts';
@@ -96,7 +97,8 @@ function diagnoseAll(survey: Survey, version: string, { config, clock }: ReaperW
     ...wholeFor(each, survey, config),
   });
   const observations = observe(survey, config);
-  const isStillUsable = (each: Observation) => isUsable(coverageOf(each), each);
+  const isStillUsable = (each: Observation) =>
+    !isOfOtherHost(each.held?.entry ?? {}, config) && isUsable(coverageOf(each), each);
   const usable = observations.flatMap((each) =>
     each.held !== null && isStillUsable(each) ? [each.held] : [],
   );
@@ -134,15 +136,17 @@ function idleFor({ held, registration, waiting }: Observation): Idle[] {
 const entriesOf = <Entry>(held: readonly Held<Entry>[]): Entry[] => held.map(({ entry }) => entry);
 
 /** A registration is proved absent where it would be, and so is an instance. */
-function wholeFor({ held, name }: Observation, survey: Survey, { github }: Config): Whole {
-  const { repository = '' } = held?.entry ?? {};
+function wholeFor({ held, name }: Observation, survey: Survey, config: Config): Whole {
   const { registrationsComplete, wholeTargets, singly } = survey;
   const instancesComplete = isWholeFor(held?.entry ?? null, survey);
-  const isRepositoryScope = github.scope === 'repository';
-  const target = (isRepositoryScope ? repository : ownerOf(repository)).toLowerCase();
-  // Not every repository is asked in each sweep.
-  const anywhere = registrationsComplete && !isRepositoryScope;
-  const isWhole = target === '' ? anywhere : wholeTargets.has(target);
+  if (held === null || held.entry.repository === '')
+    // Not every repository is asked in each sweep.
+    return {
+      instancesComplete,
+      registrationsComplete: registrationsComplete && config.github.scope !== 'repository',
+    };
+  const isWhole =
+    !isOfOtherHost(held.entry, config) && wholeTargets.has(placeOf(targetOf(held.entry, config)));
   return { instancesComplete, registrationsComplete: isWhole || singly.has(name) };
 }
 

@@ -1,7 +1,7 @@
 /** What a diagnosis may ask for. */
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import { isKept } from '../../../shared/ledger/entry-parts.ts';
-import { LIFETIME_WARNING_MS, RELEASE_MARGIN_MS } from '../../../shared/limits.ts';
+import { LIFETIME_MAX_MS, LIFETIME_WARNING_MS, RELEASE_MARGIN_MS } from '../../../shared/limits.ts';
 import type { Standing } from '../events/held.ts';
 
 export type VerdictKind =
@@ -57,12 +57,15 @@ export interface Coverage {
   readonly registrationsComplete: boolean;
 }
 
-type Lived = Pick<RunnerEntry, 'releaseAtMs' | 'keep'>;
+type Lived = Pick<RunnerEntry, 'createdAtMs' | 'releaseAtMs' | 'keep'>;
 
-/** Our own end of its life; the cloud's release time comes after it. A machine that is kept lives as long as that. */
-export function endsAtMs({ releaseAtMs, keep }: Lived): number {
-  if (releaseAtMs === null) return Number.POSITIVE_INFINITY;
-  return Math.max(releaseAtMs - RELEASE_MARGIN_MS, keep?.untilMs ?? 0);
+/**
+ * Our own end of its life; the cloud's release time comes after it. A machine that is kept lives as long as that, and one
+ * that nobody has seen no longer than any.
+ */
+export function endsAtMs({ createdAtMs, releaseAtMs, keep }: Lived): number {
+  const ownMs = releaseAtMs === null ? createdAtMs + LIFETIME_MAX_MS : releaseAtMs - RELEASE_MARGIN_MS;
+  return Math.max(ownMs, keep?.untilMs ?? 0);
 }
 
 /** A kept machine stays, whatever became of its runner. */
@@ -70,10 +73,10 @@ export const deletion = (entry: RunnerEntry, because: string, nowMs: number): Ve
   isKept(entry, nowMs) ? verdict('keep', 'its machine is kept') : verdict('terminate', because);
 
 /** An hour before it, or a sixth of a short life. */
-export const warningMs = (entry: Lived & Pick<RunnerEntry, 'createdAtMs'>): number =>
+export const warningMs = (entry: Lived): number =>
   Math.min(LIFETIME_WARNING_MS, (endsAtMs(entry) - entry.createdAtMs) / 6);
 
-export const endIsNear = (entry: Lived & Pick<RunnerEntry, 'createdAtMs'>): string =>
+export const endIsNear = (entry: Lived): string =>
   `no more than ${Math.ceil(warningMs(entry) / 60_000)} minutes of its lifetime are left`;
 
 export const verdict = (kind: VerdictKind, because: string): Verdict => ({ kind, because });
