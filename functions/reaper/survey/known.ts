@@ -4,14 +4,8 @@ import { isAllowed } from '../../../shared/job/labels.ts';
 import { amend } from '../../../shared/ledger/amend.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held, Ledger } from '../../../shared/ledger/ledger.ts';
-import {
-  KNOWN_REPOSITORIES_MAX,
-  LEDGER_SCAN_MAX,
-  REGION_KEPT_MS,
-  TARGETS_IN_TURN_MAX,
-} from '../../../shared/limits.ts';
-import { isOfOtherHost, placeOf, targetOf } from '../../../shared/names.ts';
-import type { Job, Target } from '../../../shared/nouns.ts';
+import { KNOWN_REPOSITORIES_MAX, LEDGER_SCAN_MAX, REGION_KEPT_MS } from '../../../shared/limits.ts';
+import type { Job } from '../../../shared/nouns.ts';
 import { lastInUse, rememberInUse, timesInUse } from '../in-use.ts';
 import type { ReaperWorld } from '../world.ts';
 
@@ -58,44 +52,6 @@ export async function rememberRegions(
 export function regionsOf({ region, walks }: Pick<RunnerEntry, 'region' | 'walks'>): readonly string[] {
   if (region !== null) return [region];
   return [...new Set((walks ?? []).map((candidate) => candidate.region))];
-}
-
-/** Where runners register by what runners.yaml says, and where those are registered that we have, whatever it said then. */
-export async function targetsToSurvey(world: ReaperWorld): Promise<readonly Target[]> {
-  const { config, ledger } = world;
-  const runners = (await ledger.runners.list(LEDGER_SCAN_MAX)).things.map(({ entry }) => entry);
-  const alive = runners
-    .filter((entry) => entry.repository !== '' && !isOfOtherHost(entry, config))
-    .map((entry) => targetOf(entry, config));
-  const known = await knownRepositories(world);
-  const today =
-    config.github.scope === 'organization' ? ofOwners(known, world) : await inTurn(known, alive, world);
-  const all = [...today, ...alive];
-  return [...new Map(all.toReversed().map((each) => [placeOf(each), each])).values()].toReversed();
-}
-
-/** Owners of the allow-list, and of repositories that it allowed. */
-function ofOwners(known: readonly KnownRepository[], world: ReaperWorld): readonly Target[] {
-  const owners = [...ownersOf(world), ...known.map(({ repository }) => ownerOf(repository))];
-  const once = new Map(owners.map((owner) => [owner.toLowerCase(), owner]));
-  return [...once.values()].map((owner) => ({ owner, repository: null, installationId: null }));
-}
-
-/** Repositories that jobs are of, and a few more in turn. */
-async function inTurn(
-  known: readonly KnownRepository[],
-  alive: readonly Target[],
-  { ledger, clock, config }: ReaperWorld,
-): Promise<readonly Target[]> {
-  const jobs = (await ledger.jobs.list(LEDGER_SCAN_MAX)).things.map(({ entry }) =>
-    targetOf(entry.job, config),
-  );
-  const places = new Set([...alive, ...jobs].map(placeOf));
-  const others = known.filter(({ repository }) => !places.has(repository.toLowerCase()));
-  const minute = Math.floor(clock.nowMs() / 60_000);
-  const from = others.length === 0 ? 0 : (minute * TARGETS_IN_TURN_MAX) % others.length;
-  const few = [...others.slice(from), ...others.slice(0, from)].slice(0, TARGETS_IN_TURN_MAX);
-  return [...jobs, ...few.map((each) => targetOf(each, config))];
 }
 
 async function placesAlive({ ledger }: ReaperWorld) {

@@ -9,10 +9,11 @@ import type { Instance, Listing, Registration, Target } from '../../../shared/no
 import { type Networks, ownNetworks, rememberNetworks } from '../own-instance.ts';
 import type { ReaperWorld } from '../world.ts';
 import { tellOfLooks } from './failed-looks.ts';
-import { regionsToSurvey, rememberRegions, targetsToSurvey } from './known.ts';
+import { regionsToSurvey } from './known.ts';
 import { attempt, type Look } from './look.ts';
 import { askSingly } from './single.ts';
 import { withTagged } from './tagged.ts';
+import { rememberPlaces, targetsToSurvey } from './targets.ts';
 
 export interface Survey {
   /** When the first look-up began: an entry younger than this may be missing on the other sides. */
@@ -73,7 +74,7 @@ export async function survey(world: ReaperWorld): Promise<Survey> {
   // Everybody whom the lists left out was asked about alone: nothing is missing.
   if (singles.open === 0) for (const target of answered) looks.set(runnersOf(target), null);
   const wholeRegions = new Set(regions.filter((_, at) => inRegions[at]?.complete));
-  await rememberRegions(runners.things, wholeRegions, world);
+  await rememberPlaces(runners.things, wholeRegions, world);
   const gone = await lookUpMissing(runners.things, instances.things, look, world);
   await tellOfLooks(looks, runners.things, world);
   await rememberNetworks(world);

@@ -14,6 +14,8 @@ export interface Place {
   readonly refuses: Error | null;
   /** The repository is gone, and the App is at its owner: a look at its runs says so. */
   readonly isGone?: boolean;
+  /** It can be asked as before, and its runner is online there until it is removed. */
+  readonly isReachable?: boolean;
   /** What the entry remembers of where it registered. */
   readonly registeredAt?: RunnerEntry['registeredAt'];
 }
@@ -61,6 +63,22 @@ export const PLACES: Readonly<Record<string, Place>> = {
   },
 };
 
+/** Places that runners.yaml says otherwise of by now, and that can be asked as before. */
+export const REACHABLE: Readonly<Record<string, Place & { readonly repository: string | null }>> = {
+  'a repository, and runners.yaml says organisation now': {
+    ...{ config: byOwner, refuses: null, isReachable: true, repository: 'acme/app' },
+    registeredAt: { host: github, scope: 'repository' },
+  },
+  'an organisation, and runners.yaml says repository now': {
+    ...{ config: byRepository, refuses: null, isReachable: true, repository: null },
+    registeredAt: { host: github, scope: 'organization' },
+  },
+  'an owner who is in runners.yaml no more': {
+    config: { ...byOwner, repositories: { allow: ['other/*'] } },
+    ...{ refuses: null, isReachable: true, repository: null },
+  },
+};
+
 /** Minutes after which its machine stops by itself; null: it has none. */
 export interface State {
   readonly entry: Partial<RunnerEntry>;
@@ -68,6 +86,8 @@ export interface State {
   readonly boundMin: number;
   readonly status?: Instance['status'];
   readonly isHeld?: boolean;
+  /** No job waits. */
+  readonly isAlone?: boolean;
   /** A job may run on it, or begin to at any moment. */
   readonly mayHaveJob?: boolean;
 }

@@ -58,7 +58,10 @@ interface Asked {
   readonly target: Target;
 }
 
-function gitHubOf({ refuses, isGone = false, registeredAt }: Place, asked: Asked[]): Partial<GitHub> {
+function gitHubOf(
+  { refuses, isGone = false, isReachable = false, registeredAt }: Place,
+  asked: Asked[],
+): Partial<GitHub> {
   const { scope } = registeredAt ?? {};
   // Where the scope was changed, today's is another place, and answers.
   const isThere = (target: Target) =>
@@ -68,15 +71,19 @@ function gitHubOf({ refuses, isGone = false, registeredAt }: Place, asked: Asked
     if (isThere(target) && refuses !== null) throw refuses;
     return found;
   };
+  let isRegistered = isReachable;
+  const registered = { id: 9, name: build.runnerName('1-1'), isOnline: true, isBusy: false, labels: LABELS };
   return {
     ...QUIET.github,
     async registrations(target) {
       asked.push({ what: 'registrations', target });
-      return answer(target, completeList<Registration>());
+      const isShown = isRegistered && isThere(target);
+      return answer(target, completeList<Registration>(...(isShown ? [registered] : [])));
     },
     registration: (target) => answer(target, null),
     async removeRunner(target) {
       asked.push({ what: 'removal', target });
+      if (isThere(target)) isRegistered = false;
       return answer(target, 'absent' as const);
     },
     job: (target) => answer(target, null),
@@ -117,7 +124,8 @@ export async function sweptAway(place: Place, state: State) {
   const isBusy = entry.busyWith != null;
   const started = isBusy ? { startedOn: name, startedAtMs: START_MS } : {};
   const held = state.isHeld ? { held: { by: 'run' as const, width: 1, sinceMs: START_MS } } : {};
-  await ledger.jobs.add(JOB, build.jobEntry(JOB, { job, nextTryAtMs: START_MS * 2, ...started, ...held }));
+  if (state.isAlone !== true)
+    await ledger.jobs.add(JOB, build.jobEntry(JOB, { job, nextTryAtMs: START_MS * 2, ...started, ...held }));
   for (
     let min = 0;
     min < state.boundMin && (await ledger.runners.read(name)) !== null;

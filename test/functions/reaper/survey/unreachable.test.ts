@@ -1,7 +1,7 @@
 /** Whatever a runner was at when its place at GitHub was lost: machine and slot come back within a bound, and it is told. */
 import { describe, expect, test } from 'vitest';
 import { ALERT_REPEAT_MS } from '../../../../shared/limits.ts';
-import { MINUTE_MS, PLACES, STATES } from './unreachable-places.ts';
+import { MINUTE_MS, PLACES, REACHABLE, STATES } from './unreachable-places.ts';
 import { sweptAway } from './unreachable-world.ts';
 
 const LOST =
@@ -25,3 +25,18 @@ describe.each(Object.entries(PLACES))('at %s,', (_place, place) => {
     if (place.refuses === null) expect(asked.filter(({ what }) => what === 'removal')).toEqual([]);
   });
 });
+
+test.each(Object.entries(REACHABLE))(
+  'at %s: it is asked for, and taken off, where it is',
+  async (_, { repository, ...place }) => {
+    const idle = STATES['an idle one'] as NonNullable<(typeof STATES)[string]>;
+    const noJob = { ...idle, entry: { ...idle.entry, for: null }, isAlone: true };
+    const { left, asked, cloud, tookMin } = await sweptAway(place, noJob);
+    expect(left).toBeNull();
+    const removals = asked.filter(({ what }) => what === 'removal').map(({ target }) => target);
+    expect(removals).toEqual([expect.objectContaining({ owner: 'acme', repository })]);
+    // Not by its own stop: two sightings, a removal that was accepted, a look for a job that names it.
+    expect(tookMin).toBeLessThan(10);
+    expect(cloud.isThere).toBe(false);
+  },
+);
