@@ -1,8 +1,18 @@
-/** What a diagnosis may ask for. */
+/** What a diagnosis may ask for, and what it may go by. */
+import type { Config } from '../../../shared/config/config.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import { isKept } from '../../../shared/ledger/entry-parts.ts';
-import { LIFETIME_MAX_MS, LIFETIME_WARNING_MS, RELEASE_MARGIN_MS } from '../../../shared/limits.ts';
+import {
+  LIFETIME_MAX_MS,
+  LIFETIME_WARNING_MS,
+  REGION_KEPT_MS,
+  RELEASE_MARGIN_MS,
+} from '../../../shared/limits.ts';
+import { isOfOtherHost, placeOf, targetOf } from '../../../shared/names.ts';
 import type { Standing } from '../events/held.ts';
+import { regionsOf } from '../survey/known.ts';
+import type { Observation } from '../survey/observe.ts';
+import type { Survey } from '../survey/survey.ts';
 
 export type VerdictKind =
   | 'keep'
@@ -56,6 +66,33 @@ export interface Coverage {
   readonly instancesComplete: boolean;
   readonly registrationsComplete: boolean;
 }
+
+/** A registration is proved absent where it would be, and so is an instance. */
+export function wholeFor({ held, name }: Observation, survey: Survey, config: Config): Whole {
+  const { registrationsComplete, wholeTargets, singly } = survey;
+  const instancesComplete = isWholeFor(held?.entry ?? null, survey);
+  if (held === null || held.entry.repository === '')
+    // Not every repository is asked in each sweep.
+    return {
+      instancesComplete,
+      registrationsComplete: registrationsComplete && config.github.scope !== 'repository',
+    };
+  const isWhole =
+    !isOfOtherHost(held.entry, config) && wholeTargets.has(placeOf(targetOf(held.entry, config)));
+  return { instancesComplete, registrationsComplete: isWhole || singly.has(name) };
+}
+
+/** Where its launcher asked for one; all regions together where nobody knows. A region that is out holds up no other. */
+function isWholeFor(entry: RunnerEntry | null, { wholeRegions, instancesComplete, atMs }: Survey): boolean {
+  if (entry === null) return instancesComplete;
+  const regions = regionsOf(entry);
+  if (regions.length === 0) return instancesComplete;
+  // Whatever it was, the cloud released it long ago.
+  if (atMs - entry.createdAtMs > REGION_KEPT_MS) return true;
+  return regions.every((region) => wholeRegions.has(region));
+}
+
+type Whole = Pick<Coverage, 'instancesComplete' | 'registrationsComplete'>;
 
 type Lived = Pick<RunnerEntry, 'createdAtMs' | 'releaseAtMs' | 'keep'>;
 

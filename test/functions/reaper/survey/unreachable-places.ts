@@ -107,6 +107,11 @@ export const STATES: Readonly<Record<string, State>> = {
     stopsAfterMin: null,
     boundMin: 70,
   },
+  'a launch of one that was to stand stopped': {
+    entry: { for: null, standby: 'preparing', walks },
+    stopsAfterMin: null,
+    boundMin: 70,
+  },
   'one that boots, and never comes online': {
     entry: { state: 'booting', ...there },
     stopsAfterMin: 12,
