@@ -136,7 +136,9 @@ async function installationOf(request: GitHubRequest, target: Target): Promise<F
   if (answer.status !== 200) throw failed(route, answer);
   const { id, account } = parsed(route, installation, answer);
   const login = account?.login ?? target.owner;
-  return { id, isElsewhere: login.toLowerCase() !== target.owner.toLowerCase() };
+  const isOther = login.toLowerCase() !== target.owner.toLowerCase();
+  // An organisation that is led to under its old name is the same one.
+  return { id, isElsewhere: isOther && target.repository !== null };
 }
 
 function unusable(error: unknown): InstallationUnusable {

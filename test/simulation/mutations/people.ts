@@ -11,8 +11,8 @@ export const PEOPLE: readonly Mutation[] = [
   one(
     'another owner’s installation is not its first owner’s',
     'shared/adapters/github/calls.ts',
-    'isElsewhere: login.toLowerCase() !== target.owner.toLowerCase()',
-    "isElsewhere: login === ''",
+    'isElsewhere: isOther && target.repository !== null',
+    'isElsewhere: isOther && target.repository === undefined',
   ),
   one(
     'what runs on a machine of ours outlives its repository',
