@@ -60,6 +60,8 @@ export const PROBES_PER_SWEEP_MAX = 50;
 export const PROBE_FIRST_MS = 5 * 60_000;
 
 export const CANDIDATES_MAX = 6;
+/** Of all rankings of one launch: what is refused is ranked without by it, and by others for `UNAVAILABLE_MS`. */
+export const OFFERS_PER_LAUNCH_MAX = 3 * CANDIDATES_MAX;
 /** Of them, zones of one type whose price is unknown. */
 export const UNPRICED_PER_TYPE_MAX = 2;
 /** Of so many names it is known how long they run (60 kB), and a warm launcher asks for it again after this. */

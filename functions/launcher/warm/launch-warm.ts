@@ -14,7 +14,7 @@ import { type Ahead, ahead, readAhead } from '../ahead.ts';
 import { slotFor } from '../announce.ts';
 import { newJobEntry } from '../entries.ts';
 import { costOf, rankFor } from '../launch.ts';
-import { mintAndRun, runUnregistered } from '../mint-and-run.ts';
+import { againWith, mintAndRun, runUnregistered } from '../mint-and-run.ts';
 import { openQuotaGate } from '../quota.ts';
 import type { LauncherWorld, Outcome } from '../world.ts';
 
@@ -31,7 +31,9 @@ export async function launchWarm(event: WarmEvent, world: LauncherWorld): Promis
   const requirements = waiting(understood.requirements, waitingMs(entry, nowMs), isStandby);
   const job = standIn(entry, nowMs);
   const gate = openQuotaGate(job.entry, await known.quotas, event, world);
-  const ranking = await rankFor(job, requirements, isStandby ? withoutBilling(known) : known, gate, world);
+  const rankNow = (now: Ahead) =>
+    rankFor(job, requirements, isStandby ? withoutBilling(now) : now, gate, world);
+  const ranking = await rankNow(known);
   const release = await known.release;
   if (ranking.candidates.length === 0) return giveUp(runner, 'nothing that fits is available', world);
   if (release === null) return giveUp(runner, 'the mirror has no runner release yet', world);
@@ -44,7 +46,8 @@ export async function launchWarm(event: WarmEvent, world: LauncherWorld): Promis
   );
   if (slot.kind !== 'taken') return giveUp(runner, slot.because, world);
   const { candidates } = ranking;
-  const launch = { job, runner, requirements, candidates, release, gate };
+  const rankAgain = againWith(rankNow, cost, known, world);
+  const launch = { job, runner, requirements, candidates, release, gate, rankAgain };
   const outcome = await (isStandby ? runUnregistered : mintAndRun)(launch, world);
   if (outcome.kind === 'waits') await tellWhy(entry, outcome.because, world);
   return outcome;
