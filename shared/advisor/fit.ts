@@ -16,7 +16,13 @@ import {
   sizeAskedFor,
   UNKNOWN_SIZE,
 } from './cores.ts';
-import { isOfKind, type PlacementMarket, type PricedOffering, priceOfferings, whyUnfit } from './offerings.ts';
+import {
+  isOfKind,
+  type PlacementMarket,
+  type PricedOffering,
+  priceOfferings,
+  whyUnfit,
+} from './offerings.ts';
 import { bidFor, scoreOf } from './price.ts';
 import { HOURS_KEPT } from './spend.ts';
 
