@@ -1,7 +1,6 @@
 /** What is to be had for a job: with the cores it asked for or, only when that is nothing, with the next more. Pure. */
 import type { Config } from '../config/config.ts';
 import { coresMax } from '../job/bounds.ts';
-import { LEFT_OUT_NAMED_MAX } from '../limits.ts';
 import { diskPriceIn } from '../market/disk.ts';
 import type { MarketType } from '../market/market.ts';
 import { familyOf } from '../market/type-names.ts';
@@ -196,16 +195,4 @@ function whyUnavailable(offering: PricedOffering, unavailable: ReadonlyMap<strin
   if (unavailable.size === 0) return null;
   const key = keysOf(offering).find((each) => unavailable.has(each));
   return key === undefined ? null : `it was of no use a moment ago (${unavailable.get(key)})`;
-}
-
-/** One entry a reason, in the order they came up: a few named, the rest counted. */
-export function groupByReason(leftOut: readonly LeftOut[]): readonly LeftOut[] {
-  const byReason = new Map<string, Set<string>>();
-  for (const { what, because } of leftOut)
-    byReason.set(because, (byReason.get(because) ?? new Set()).add(what));
-  return [...byReason].map(([because, named]) => {
-    const more = named.size - LEFT_OUT_NAMED_MAX;
-    const shown = [...named].slice(0, LEFT_OUT_NAMED_MAX).join(', ');
-    return { what: more > 0 ? `${shown} and ${more} more` : shown, because };
-  });
 }
