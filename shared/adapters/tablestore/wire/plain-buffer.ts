@@ -50,11 +50,12 @@ export function crc8(before: number, bytes: Uint8Array, from = 0, length = bytes
 
 /** One row of a write, or a bare key: in one piece, and written where it stays, for a launch writes a hundred cells. */
 export function rowBytes(key: Named<KeyPart>, cells: CellWrites = {}, isDelete = false): Buffer {
-  const keys = key.map(([name, value]) => cellOf(name, value, null));
+  // By index, not taken apart: see crc8.
+  const keys = key.map((each) => cellOf(each[0], each[1], null));
   const { put = [], add = [], drop = [] } = cells;
   const changes = [
-    ...put.map(([name, value]) => cellOf(name, value, null)),
-    ...add.map(([name, by]) => cellOf(name, by, OP.add)),
+    ...put.map((each) => cellOf(each[0], each[1], null)),
+    ...add.map((each) => cellOf(each[0], each[1], OP.add)),
     ...drop.map((name) => cellOf(name, null, OP.drop)),
   ];
   const marks = (changes.length === 0 ? 0 : 1) + (isDelete ? 1 : 0);

@@ -8,7 +8,8 @@ const FIXED: Readonly<Record<number, number>> = { 1: 8, 5: 4 };
 export type Field = readonly [number: number, value: number | boolean | string | Uint8Array | undefined];
 
 export function message(...fields: readonly Field[]): Buffer {
-  const said = fields.filter(([, value]) => value !== undefined).map(part);
+  // By index, not taken apart: a young process runs an iterator for each pair many times slower.
+  const said = fields.filter((field) => field[1] !== undefined).map((field) => part(field[0], field[1]));
   const bytes = Buffer.allocUnsafe(said.reduce((sum, { size }) => sum + size, 0));
   said.reduce((at, { tag, value }) => {
     if (typeof value === 'number') return writeVarint(value, bytes, writeVarint(tag, bytes, at));
@@ -25,7 +26,7 @@ interface Part {
   readonly size: number;
 }
 
-function part([number, value]: Field): Part {
+function part(number: number, value: Field[1]): Part {
   if (typeof value === 'number' || typeof value === 'boolean') {
     const tag = number * 8 + VARINT;
     return { tag, value: Number(value), size: varintSize(tag) + varintSize(Number(value)) };
