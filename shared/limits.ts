@@ -82,13 +82,14 @@ export const LIMITS_MAX = 100;
 
 /** Longer than until a job is tried again whose launch ended unclear: its lease, and a sweep or two. */
 export const REGION_OUT_MS = 10 * 60_000;
-
 /** Of the offerings left out for one reason, so many are named and the rest counted. */
 export const LEFT_OUT_NAMED_MAX = 4;
 /** A late instance of an abandoned launch would be listed by then. */
 export const INSTANCE_VISIBLE_MS = 2 * 60_000;
 /** Two complete look-ups prove that an abandoned launch left no instance. */
 export const ABSENT_LOOKS_MIN = 2;
+/** A launch of which GitHub says nothing for so long after its lease is judged by what the cloud says: docs/decisions/absence.md. */
+export const UNANSWERED_MAX_MS = 3_600_000;
 /** From RunInstances to an online runner: Alibaba Cloud's public images. */
 export const BOOT_MAX_STOCK_MS = 10 * 60_000;
 /** The operator's own images, which may be large, and do more on the way. */
@@ -146,10 +147,8 @@ export const TAG_VALUE_MAX_CHARS = 128;
 export const CLIENT_TOKEN_MAX_CHARS = 64;
 /** No further candidate is tried after this: there must be time left to undo. */
 export const WALK_MAX_MS = 75_000;
-
 /** Of runs whose code is known to be a fork's or not, in a warm function. */
 export const RUNS_REMEMBERED_MAX = 2_000;
-
 export const LEDGER_SCAN_MAX = 20_000;
 /** Calls under way at once within one sweep. */
 export const SWEEP_PARALLEL_MAX = 8;

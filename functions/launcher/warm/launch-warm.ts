@@ -4,10 +4,12 @@ import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import type { WarmEvent } from '../../../shared/ledger/warm-entry.ts';
 import { LEASE_MS, LIFETIME_MAX_MS } from '../../../shared/limits.ts';
+import { registeredAt } from '../../../shared/names.ts';
 import type { Job, JobId, Requirements, RunId } from '../../../shared/nouns.ts';
 import { noteCreateFailed, waitingMs } from '../../../shared/warm/created.ts';
 import { pausePool } from '../../../shared/warm/pause.ts';
 import { BILLS_ON, poolNameOf } from '../../../shared/warm/pools.ts';
+import { isStandingBy } from '../../../shared/warm/standby.ts';
 import { type Ahead, ahead, readAhead } from '../ahead.ts';
 import { slotFor } from '../announce.ts';
 import { newJobEntry } from '../entries.ts';
@@ -54,12 +56,13 @@ export async function launchWarm(event: WarmEvent, world: LauncherWorld): Promis
 /** One caller gets it, and a lease of its own. */
 async function claim(
   { runner, rev }: WarmEvent,
-  { ledger, clock }: LauncherWorld,
+  { ledger, clock, config }: LauncherWorld,
 ): Promise<Held<RunnerEntry> | null> {
   const held = await ledger.runners.read(runner);
   const nowMs = clock.nowMs();
   if (held === null || held.rev !== rev || held.entry.leaseUntilMs < nowMs) return null;
-  return ledger.runners.replace(runner, held, { ...held.entry, leaseUntilMs: nowMs + LEASE_MS });
+  const place = isStandingBy(held.entry) ? {} : { registeredAt: registeredAt(config) };
+  return ledger.runners.replace(runner, held, { ...held.entry, ...place, leaseUntilMs: nowMs + LEASE_MS });
 }
 
 /** The job that comes has its whole lifetime, however long the machine waited for it. Only pay-as-you-go stops billing. */
