@@ -62,7 +62,8 @@ export async function settleEnd(
   await removeEntry(ledger.jobs, job.id);
   log('job.ended', { job: job.id, conclusion, runner: runner?.name ?? null, isOurs: named !== null });
 
-  if (named !== null) await retireNamed(event, named, { machines, isInterrupted: ranOn?.isInterrupted === true }, world);
+  if (named !== null)
+    await retireNamed(event, named, { machines, isInterrupted: ranOn?.isInterrupted === true }, world);
   await repoint(job, entry, named?.entry.for ?? null, world);
   await dropOwnLaunch(job, entry, world);
   if (named !== null) await reportForeignJob(job, entry, named.entry, world);

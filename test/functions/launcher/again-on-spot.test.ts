@@ -1,8 +1,8 @@
 /** A job that the spot market interrupted: whether its next run goes on spot, too. */
 import { expect, test } from 'vitest';
 import { leavesSpot } from '../../../functions/launcher/open.ts';
-import { digest } from '../../../shared/job/learned.ts';
 import { encodeHours, HOURS_NOTE } from '../../../shared/job/hours.ts';
+import { digest } from '../../../shared/job/learned.ts';
 import { openWorld, START_MS, seedRunnerRelease } from '../../world/in-process.ts';
 
 const MINUTE_MS = 60_000;

@@ -30,11 +30,23 @@ describe('what the market took back from a job', () => {
     ['not for three in three zones',                     [strike('a', 'x', 1, 'g'), strike('b', 'y', 1, 'h'), strike('c', 'z')], [['z', 1]]],
   ];
   test.each(cases)('%s', (_what, strikes, expected) => {
-    const opened = opening(strikes, NOW_MS).map(({ key, untilMs }) => [
+    const opened = opening(strikes, NOW_MS, () => 0).map(({ key, untilMs }) => [
       key,
       (untilMs - NOW_MS) / BREAKER_OPEN_MS,
     ]);
     expect(opened).toEqual(expected);
+  });
+
+  // biome-ignore format: a table reads best as a table.
+  test.each([
+    ['one of five',                                      1,  4,   ['x']],
+    ['one of six: the others live',                      1,  5,   []],
+    ['three of fifteen, of one family',                  3,  12,  ['x', 'f']],
+    ['three of sixty, as rates of a few percent have it', 3, 57,  []],
+    ['twelve of sixty at once: the zone is short of it', 12, 48,  ['x', 'f']],
+  ])('is judged by how many live there: %s', (_what, taken, living, expected) => {
+    const strikes = Array.from({ length: taken }, (_, at) => strike(`${at}`, 'x'));
+    expect(opening(strikes, NOW_MS, () => living).map(({ key }) => key)).toEqual(expected);
   });
 
   test('is remembered for all launches, once, under keys that the ranking looks at', async () => {
@@ -51,6 +63,10 @@ describe('what the market took back from a job', () => {
     expect(await openBreakers([of('a')], world)).toBe(1);
     expect(await openBreakers([of('a')], world)).toBe(0);
     expect(await openBreakers([of('a'), of('b'), of('c')], world)).toBe(2);
+    const crowd = Array.from({ length: 40 }, (_, at) =>
+      of(`alive-${at}`, { isInterrupted: false, state: 'busy' }),
+    );
+    expect(await openBreakers([...crowd, of('d')], world), 'one of many').toBe(0);
     const now = await ledger.unavailable.list(NOW_MS);
     expect(keysOf(candidate).filter((key) => now.has(key))).toHaveLength(2);
     const sibling = { ...candidate, instanceType: 'ecs.c8y.4xlarge' };
