@@ -25,15 +25,15 @@ export function firstYaml(
     ...(selfDestructRole === null ? {} : { selfDestruct: { roleName: selfDestructRole } }),
   };
   return `# Every key and its default: docs/configure.md
-# limits.spendPerHour and spendPerDay are a proposal, ${currency === null ? UNASKED : `in ${currency}:`}
+${currency === null ? UNASKED : `# limits.spendPerHour and spendPerDay are a proposal, in ${currency}:`}
 # raise them when jobs wait for them.
 # yaml-language-server: $schema=./runners.schema.json
 ${stringify(content)}`;
 }
 
 /** The bounds count in the account's currency, whatever they were thought of in. */
-const UNASKED = `by what is usual in CNY, since yours could not
-# be asked: an account that pays in dollars is bounded as well by a seventh of them;`;
+const UNASKED = `# limits.spendPerHour and spendPerDay are a proposal by prices in CNY: yours could not be asked.
+# They count in your account's currency: where that is dollars, write a seventh of them, and`;
 
 /** A hundred machines of eight cores for an hour, at half of pay-as-you-go; and six such hours a day. */
 export interface Spend {
