@@ -1,6 +1,6 @@
 /**
  * What the market takes back from jobs is left alone for a while: the offering, its family in the zone when it happens again
- * and again; both only where it takes a good part of what we have there. Learned from our own interruptions, and forgotten by halves.
+ * and again; both only where it has lately taken as much as lives there. Learned from our own interruptions, and forgotten by halves.
  */
 import * as z from 'zod';
 import { familyInZoneKey, unavailableKeys } from '../../../../shared/advisor/rank.ts';
@@ -14,11 +14,6 @@ import { BREAKER_HALVED_MS, BREAKER_OPEN_MS, BREAKER_STRIKES_MAX } from './limit
 const NOTE = 'interruptions';
 /** So many interruptions of a family in a zone, older ones counting less, and the zone is short of it. */
 const FAMILY_STRIKES_MIN = 2.5;
-/**
- * So much of what we have had there, lately taken back. Where many run, some are taken back every hour, as the rates say that
- * the ranking goes by: that is no shortage, and who avoids the cheapest for it pays more than what was lost.
- */
-const TAKEN_SHARE_MIN = 0.2;
 /** Each further one of the same offering doubles the time, so often. */
 const DOUBLINGS_MAX = 3;
 
@@ -93,10 +88,9 @@ export function opening(
     strikes
       .filter((strike) => strike[by] === key)
       .reduce((sum, { atMs }) => sum + 2 ** (-(nowMs - atMs) / BREAKER_HALVED_MS), 0);
-  const isTaking = (by: Place) => (key: string) => {
-    const weight = weightOf(by, key);
-    return weight >= TAKEN_SHARE_MIN * (weight + living(by, key));
-  };
+  // Where many run, some are taken back every hour, as the rates say that the ranking goes by: that is no shortage, and who
+  // avoids the cheapest for it pays more than what was lost.
+  const isTaking = (by: Place) => (key: string) => weightOf(by, key) >= living(by, key);
   const struck = (by: Place) => [...new Set(newest.map((strike) => strike[by]))].filter(isTaking(by));
   const offerings = struck('offering').map((key) => {
     const doublings = Math.min(DOUBLINGS_MAX, Math.max(0, Math.round(weightOf('offering', key)) - 1));
