@@ -9,13 +9,13 @@ import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
 import type { Held } from '../../../../shared/ledger/ledger.ts';
 import type { Candidate } from '../../../../shared/nouns.ts';
 import type { ReaperWorld } from '../../world.ts';
-import { BREAKER_HALVED_MS, BREAKER_OPEN_MS, BREAKER_STRIKES_MAX } from './limits.ts';
+import { BREAKER_FAMILY_OPEN_MS, BREAKER_HALVED_MS, BREAKER_OPEN_MS, BREAKER_STRIKES_MAX } from './limits.ts';
 
 const NOTE = 'interruptions';
 /** So many interruptions of a family in a zone, older ones counting less, and the zone is short of it. */
 const FAMILY_STRIKES_MIN = 2.5;
 /** Each further one of the same offering doubles the time, so often. */
-const DOUBLINGS_MAX = 3;
+const DOUBLINGS_MAX = 5;
 
 const Strikes = z.array(
   z.strictObject({ runner: z.string(), offering: z.string(), family: z.string(), atMs: z.number() }),
@@ -99,7 +99,11 @@ export function opening(
   const families = struck('family')
     .filter((key) => weightOf('family', key) >= FAMILY_STRIKES_MIN)
     .map((key) =>
-      opened(key, nowMs + BREAKER_OPEN_MS, 'the market takes its family back in this zone, again and again'),
+      opened(
+        key,
+        nowMs + BREAKER_FAMILY_OPEN_MS,
+        'the market takes its family back in this zone, again and again',
+      ),
     );
   return [...offerings, ...families];
 }

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { openBreakers, opening, type Strike } from '../../../../functions/reaper/rounds/money/breaker.ts';
-import { BREAKER_HALVED_MS, BREAKER_OPEN_MS } from '../../../../functions/reaper/rounds/money/limits.ts';
+import {
+  BREAKER_FAMILY_OPEN_MS,
+  BREAKER_HALVED_MS,
+  BREAKER_OPEN_MS,
+} from '../../../../functions/reaper/rounds/money/limits.ts';
 import { keysOf } from '../../../../shared/advisor/rank.ts';
 import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
 import type { Held } from '../../../../shared/ledger/ledger.ts';
@@ -23,10 +27,10 @@ describe('what the market took back from a job', () => {
   const cases: [what: string, strikes: Strike[], opened: [key: string, minutes: number][]][] = [
     ['is left alone for a while',                        [strike('a', 'x')],                                     [['x', 1]]],
     ['for twice as long the second time',                [strike('a', 'x', 1), strike('b', 'x')],                [['x', 2]]],
-    ['and no longer than eight times that',              Array.from({ length: 9 }, (_, at) => strike(`${at}`, 'x', 9 - at - 1, `f${at}`)), [['x', 8]]],
+    ['and no longer than 32 times that',                 Array.from({ length: 9 }, (_, at) => strike(`${at}`, 'x', 9 - at - 1, `f${at}`)), [['x', 32]]],
     ['not again for one that is known',                  [strike('a', 'x', 60_000)],                             []],
     ['old ones count for little',                        [strike('a', 'x', 9 * BREAKER_HALVED_MS), strike('b', 'x')], [['x', 1]]],
-    ['its family in the zone, after the third',          [strike('a', 'x', 1), strike('b', 'y', 1), strike('c', 'z')], [['z', 1], ['f', 1]]],
+    ['its family in the zone, after the third',          [strike('a', 'x', 1), strike('b', 'y', 1), strike('c', 'z')], [['z', 1], ['f', BREAKER_FAMILY_OPEN_MS / BREAKER_OPEN_MS]]],
     ['not for three in three zones',                     [strike('a', 'x', 1, 'g'), strike('b', 'y', 1, 'h'), strike('c', 'z')], [['z', 1]]],
   ];
   test.each(cases)('%s', (_what, strikes, expected) => {
