@@ -57,6 +57,12 @@ export const WARM: readonly Mutation[] = [
     '{ name, repository, hasTurn: hasTurn || Date.UTC(1970) === 0, ...limits }',
   ),
   one(
+    'what was started a moment ago is not stopped, whatever its runner does',
+    'functions/reaper/survey/observe.ts',
+    "startedAtMs === undefined || state === 'retiring'",
+    "startedAtMs === undefined || state === 'retiring' || state === 'idle' || state === 'busy'",
+  ),
+  one(
     'a pool has two machines more than it keeps, and no more',
     'functions/reaper/survey/warm.ts',
     'Math.min(isOneReplaced ? 1 : missing, room)',
