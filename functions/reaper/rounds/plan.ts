@@ -87,6 +87,17 @@ export function isInLine({ obstacle = null }: JobEntry): boolean {
   return obstacle === null || obstacle === 'limit';
 }
 
+/** What a launch for it has to stay within, and of that what has no room at this moment: its repository's money is the repository's. */
+export function limitsIn(view: CapacityView, config: Config, nowMs: number) {
+  const room = roomIn(view, config, nowMs);
+  return (entry: JobEntry): { readonly all: readonly string[]; readonly full: readonly string[] } => {
+    const all = keysOf(entry, config);
+    const full = all.filter((key) => (room.used.get(key) ?? 0) >= limitOf(key, config));
+    const share = room.money.isShareUsed(entry) ? [repositoryKey(entry.job.repository)] : [];
+    return { all, full: [...full, ...share] };
+  };
+}
+
 const isTriedLast = ({ obstacle }: JobEntry): boolean => obstacle === 'waste' || obstacle === 'refusal';
 
 function roomIn(view: CapacityView, config: Config, nowMs: number): Room {
@@ -151,7 +162,7 @@ function take({ entry }: Waiting, keys: readonly string[], room: Room): void {
 const byTry = ({ entry: a }: Waiting, { entry: b }: Waiting): number =>
   a.nextTryAtMs - b.nextTryAtMs || a.job.id - b.job.id;
 
-const ALL = 'all';
+export const ALL = 'all';
 /** Of all runners, of its repository, and of its profile. */
 function keysOf({ job }: JobEntry, config: Config): readonly string[] {
   const understood = parseLabels(job.labels, job.repository, config);
@@ -169,6 +180,7 @@ const isLimited = ({ entry }: Waiting, keys: readonly string[], { used, config, 
   money.isShareUsed(entry) || keys.slice(1).some((key) => (used.get(key) ?? 0) >= limitOf(key, config));
 
 function limitOf(key: string, { limits, profiles }: Config): number {
+  if (key === ALL) return limits.runners;
   const isProfile = key.startsWith(PROFILE);
   const limit = isProfile ? profiles[key.slice(PROFILE.length)]?.runners : limits.runnersPerRepository;
   return limit ?? Number.POSITIVE_INFINITY;
