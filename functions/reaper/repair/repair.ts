@@ -17,7 +17,7 @@ import { type Observation, observe, strangersIn } from '../survey/observe.ts';
 import { freePointers, movePointers } from '../survey/pointers.ts';
 import { reportStrangers } from '../survey/strangers.ts';
 import type { Survey } from '../survey/survey.ts';
-import { planWarm, type WarmPlan, yielding } from '../survey/warm.ts';
+import { planWarm, slotsFor, type WarmPlan, yielding } from '../survey/warm.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld, Together } from '../world.ts';
 import { act } from './act.ts';
@@ -107,7 +107,7 @@ function diagnoseAll(survey: Survey, version: string, { config, clock }: ReaperW
     ...observations.filter(isStandby).flatMap(({ held }) => held?.entry ?? []),
   ];
   const isFull = survey.runners.length >= config.limits.runners;
-  const pools = yielding(poolsAt(config, nowMs), isFull ? matching.uncovered.length : 0);
+  const pools = yielding(poolsAt(config, nowMs), isFull ? slotsFor(entriesOf(matching.uncovered)) : 0);
   const warm = planWarm(pools, free, { entries: entriesOf(survey.runners), config, version, nowMs });
   const matched = observations.map((each) => ({
     ...each,
