@@ -69,6 +69,12 @@ export const WARM: readonly Mutation[] = [
     'Math.min(isOneReplaced ? 1 : missing, room + 1_000)',
   ),
   one(
+    'what made room for a job is not made anew beside it',
+    'functions/reaper/rounds/warm/refill.ts',
+    'world.config.limits.runners - view.total - aside',
+    'world.config.limits.runners - view.total + (aside < 0 ? aside : 0)',
+  ),
+  one(
     'a launch without a registration may have left an instance',
     'functions/reaper/repair/diagnose.ts',
     'runnerId === null && walks == null',
