@@ -5,9 +5,10 @@ import { parseJson } from '../../../shared/json.ts';
 import { amend } from '../../../shared/ledger/amend.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { CapacityView, Held } from '../../../shared/ledger/ledger.ts';
+import { ALL, isInLine } from '../survey/own-limits.ts';
 import type { ReaperWorld } from '../world.ts';
 import { waitsFor } from './money/room.ts';
-import { ALL, isInLine, limitsIn } from './plan.ts';
+import { limitsIn } from './plan.ts';
 
 const FULL_NOTE = 'slots-full';
 const MINUTE_MS = 60_000;

@@ -1,6 +1,6 @@
 /** Which runners wait on for jobs to come, and how many are wanting: pure. */
 import type { Config } from '../../../shared/config/config.ts';
-import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { RunnerName } from '../../../shared/nouns.ts';
 import { WARM_AGE_MAX_MS, WARM_AGE_MS, WARM_BEYOND_MAX, WARM_LEFT_MS } from '../../../shared/warm/limits.ts';
 import { type Pool, poolNameOf, stampOf } from '../../../shared/warm/pools.ts';
@@ -20,18 +20,6 @@ export interface WarmPlan {
   readonly kept: ReadonlySet<RunnerName>;
   /** To be launched. */
   readonly wanting: readonly { readonly pool: Pool; readonly count: number; readonly stamp: string }[];
-}
-
-const ASIDE: ReadonlySet<JobEntry['obstacle']> = new Set(['offer', 'waste', 'refusal'] as const);
-
-/** Slots that are left to jobs whose last launch came to nothing: they are tried while one is free, and of any number few can be had. */
-export const slotsForAside = (uncovered: readonly JobEntry[]): 0 | 1 =>
-  uncovered.some(({ obstacle }) => ASIDE.has(obstacle)) ? 1 : 0;
-
-/** Slots that jobs with no runner coming may take; what gets no further runner takes none. */
-export function slotsFor(uncovered: readonly JobEntry[]): number {
-  const inLine = uncovered.filter(({ obstacle }) => !ASIDE.has(obstacle) && obstacle !== 'cap');
-  return inLine.length + slotsForAside(uncovered);
 }
 
 /** Jobs wait for a slot, and all are in use: what waits for jobs that may come makes room for as many, what is stopped first. */

@@ -42,3 +42,15 @@ test.each(['hot', 'stopped'] as const)(
     world.fc.close();
   },
 );
+
+test('what waits at its repository’s own limit makes no pool give way', async () => {
+  const limits = { runners: 3, runnersPerRepository: 1 };
+  const world = await openWarm([{ labels: ['arm64', '4cpu'], stopped: 2 }], { config: { limits } });
+  expect(await world.until(isAtRest(world, 2), 8 * MINUTE_MS)).toBe(true);
+  await world.pass(2 * MINUTE_MS);
+  queue(world, 5, { durationMs: 90 * MINUTE_MS });
+  await world.pass(30 * MINUTE_MS);
+  expect(restingIn(world)).toHaveLength(2);
+  expect(world.ecs.paid()).toHaveLength(3);
+  world.fc.close();
+});

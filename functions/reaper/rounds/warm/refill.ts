@@ -16,10 +16,11 @@ import { type Pool, poolNameOf, poolsAt } from '../../../../shared/warm/pools.ts
 import { type Braked, markOffering } from '../../brake/brake.ts';
 import { endingOf, isWithoutJob, wordsOf } from '../../brake/endings.ts';
 import type { Repaired } from '../../repair/repair.ts';
+import { isInLine, slotsForAside } from '../../survey/own-limits.ts';
 import type { Survey } from '../../survey/survey.ts';
-import { LEFT, slotsForAside } from '../../survey/warm.ts';
+import { LEFT } from '../../survey/warm.ts';
 import type { ReaperWorld } from '../../world.ts';
-import { isInLine, planStarts } from '../plan.ts';
+import { planStarts } from '../plan.ts';
 
 /** How many. Jobs that wait come first, and while launches are held back nothing is launched for jobs to come. */
 export async function refillPools(
