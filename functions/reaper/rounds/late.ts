@@ -38,7 +38,8 @@ export async function tellOfLate(
     ...due.filter((each) => waited(each) > alerts.waiting),
     ...aside.filter((each) => waited(each) > Math.max(alerts.waiting, ASIDE_MS)),
   ];
-  if (late.length === 0 && inUse.size === 0) return;
+  const isFull = view.total >= config.limits.runners;
+  if (inUse.size === 0 && (late.length === 0 || isFull)) return;
   const wereInUse = await noteInUse(inUse, nowMs, world);
   const isFree = ({ entry }: Held<JobEntry>) =>
     (isInLine(entry) ? limitsOf(entry).all : [ALL]).every((key) => !wereInUse.has(key));

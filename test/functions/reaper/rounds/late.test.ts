@@ -91,6 +91,13 @@ test('what found no offer for an hour is told of, once, with its reason', async 
   expect(told()[0]).toMatch(/Its last reason: it is sold out\./);
 });
 
+test('nor what found no offer, while all slots are in use', async () => {
+  const { sweep, told, world } = sweeper({ limits: { runners: 1 } });
+  await world.ledger.capacity.take(build.slot(9), build.limits(), world.clock.nowMs());
+  for (let minute = 0; minute < 65; minute++) await sweep(due({ obstacle: 'offer' }));
+  expect(told()).toEqual([]);
+});
+
 test('what is refused for an hour is told of, once, with its reason', async () => {
   const { sweep, told } = sweeper();
   const refused = () => due({ obstacle: 'refusal', because: 'its run is not known at GitHub' });
