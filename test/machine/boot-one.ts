@@ -15,6 +15,7 @@ export interface One {
   readonly console: readonly string[];
   /** It powered itself off; throws with all that is known of it when it did not within so long, or had not booted well. */
   stops(maxMs: number): Promise<void>;
+  isOn(): boolean;
   trace(): string;
   /** All that is known of it. */
   story(): string;
@@ -66,6 +67,7 @@ export async function bootOne(cloud: Cloud, values: Partial<UserDataValues> = {}
       await cloud.until(`the stop of ${name}`, () => stopped, maxMs, story);
       expect(machine.bootErrors()).toEqual([]);
     },
+    isOn: () => !stopped,
     trace,
     story,
     log: () => cloud.runnerEndpoint.logOf(machine.address),
