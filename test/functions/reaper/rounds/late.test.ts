@@ -52,15 +52,14 @@ test('not what stands aside, nor while launches are held back, nor soon after al
 });
 
 test.each([
-  ['repository', { runners: 9, runnersPerRepository: 1 }],
-  ['profile', { runners: 9 }],
-])('nor what its own %s’s limit keeps out, until some time after that', async (_, limits) => {
+  ['repository', { runnersPerRepository: 1 }, null],
+  ['profile', {}, 'kernel'],
+])('nor what its own %s’s limit keeps out, until some time after that', async (_, limits, profile) => {
   const profiles = { kernel: { cpu: 8, runners: 1 } };
   const { sweep, told, world } = sweeper({ alerts: { waiting: '3m' }, limits, profiles });
-  const labels =
-    'runnersPerRepository' in limits ? undefined : { labels: ['self-hosted', 'aliyun', 'arm64', 'kernel'] };
-  const waits = () => due({ job: build.job(1, labels), obstacle: 'limit' });
-  const slot = build.slot(9, { profile: labels === undefined ? null : 'kernel' });
+  const labels = ['self-hosted', 'aliyun', 'arm64', ...(profile === null ? [] : [profile])];
+  const waits = () => due({ job: build.job(1, { labels }), obstacle: 'limit' });
+  const slot = build.slot(9, { profile });
   await world.ledger.capacity.take(slot, build.limits(), world.clock.nowMs());
   for (let minute = 0; minute < 6; minute++) await sweep(waits());
   await world.ledger.capacity.handBack(build.runnerName(9));
@@ -71,10 +70,7 @@ test.each([
 });
 
 test('a limit of one repository is no reason for another’s jobs to wait', async () => {
-  const { sweep, told, world } = sweeper({
-    alerts: { waiting: '3m' },
-    limits: { runners: 9, runnersPerRepository: 1 },
-  });
+  const { sweep, told, world } = sweeper({ alerts: { waiting: '3m' }, limits: { runnersPerRepository: 1 } });
   await world.ledger.capacity.take(build.slot(9), build.limits(), world.clock.nowMs());
   const theirs = due({ job: build.job(2, { repository: 'acme/other' }) });
   for (let minute = 0; minute < 5; minute++) await sweep(due({ obstacle: 'limit' }), null, theirs);
