@@ -60,6 +60,8 @@ export const PROBES_PER_SWEEP_MAX = 50;
 export const PROBE_FIRST_MS = 5 * 60_000;
 
 export const CANDIDATES_MAX = 6;
+/** Of all rankings of one launch: what is refused is ranked without by it, and by others for `UNAVAILABLE_MS`. */
+export const OFFERS_PER_LAUNCH_MAX = 3 * CANDIDATES_MAX;
 /** Of them, zones of one type whose price is unknown. */
 export const UNPRICED_PER_TYPE_MAX = 2;
 /** Of so many names it is known how long they run (60 kB), and a warm launcher asks for it again after this. */
@@ -87,6 +89,8 @@ export const LEFT_OUT_NAMED_MAX = 4;
 export const INSTANCE_VISIBLE_MS = 2 * 60_000;
 /** Two complete look-ups prove that an abandoned launch left no instance. */
 export const ABSENT_LOOKS_MIN = 2;
+/** A launch of which GitHub says nothing for so long after its lease is judged by what the cloud says: docs/decisions/absence.md. */
+export const UNANSWERED_MAX_MS = 3_600_000;
 /** From RunInstances to an online runner: Alibaba Cloud's public images. */
 export const BOOT_MAX_STOCK_MS = 10 * 60_000;
 /** The operator's own images, which may be large, and do more on the way. */

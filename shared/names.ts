@@ -1,6 +1,7 @@
 /** Names and tags of what we make, all derived from the job: pure. */
 import { createHash } from 'node:crypto';
 import type { Config } from './config/config.ts';
+import type { Registered } from './ledger/entry-parts.ts';
 import { CLIENT_TOKEN_MAX_CHARS, TAG_VALUE_MAX_CHARS } from './limits.ts';
 import type { Arch, Candidate, Job, JobId, RunnerName, Target } from './nouns.ts';
 
@@ -65,12 +66,29 @@ export function runnerGroupOf(
   return isPublic ? (github.publicRunnerGroup ?? `${github.runnerGroup}-public`) : github.runnerGroup;
 }
 
-/** Where a job's runner registers. */
-export function targetOf(job: Pick<Job, 'repository' | 'installationId'>, config: Config): Target {
-  const owner = job.repository.split('/')[0] as string;
-  const repository = config.github.scope === 'repository' ? job.repository : null;
-  return { owner, repository, installationId: job.installationId };
+/** Where a job's runner registers; of a runner, where it did: the operator may have changed the scope since. */
+export function targetOf(
+  { repository, installationId, registeredAt }: Pick<Job, 'repository' | 'installationId'> & Registered,
+  { github }: Pick<Config, 'github'>,
+): Target {
+  const owner = repository.split('/')[0] as string;
+  const isOfRepository = (registeredAt?.scope ?? github.scope) === 'repository';
+  return { owner, repository: isOfRepository ? repository : null, installationId };
 }
+
+export const placeOf = ({ owner, repository }: Target): string => (repository ?? owner).toLowerCase();
+
+/** What is registered from now on. */
+export const registeredAt = ({
+  github,
+}: Pick<Config, 'github'>): NonNullable<Registered['registeredAt']> => ({
+  host: github.baseUrl,
+  scope: github.scope,
+});
+
+/** The host in runners.yaml knows nothing of it, and may have given its id to somebody else's. */
+export const isOfOtherHost = ({ registeredAt }: Registered, { github }: Pick<Config, 'github'>): boolean =>
+  registeredAt !== undefined && registeredAt.host !== github.baseUrl;
 
 /**
  * Tags of an instance. The last two are what RAM policies of users of dianplus' action depend on, the

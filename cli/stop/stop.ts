@@ -4,7 +4,7 @@ import type { FunctionKind } from '../../shared/config/environment.ts';
 import type { RunnerEntry } from '../../shared/ledger/entries.ts';
 import { stopping } from '../../shared/ledger/stop.ts';
 import { ABSENT_LOOKS_MIN } from '../../shared/limits.ts';
-import { targetOf } from '../../shared/names.ts';
+import { isOfOtherHost, targetOf } from '../../shared/names.ts';
 import type { Operator } from '../shared/operator.ts';
 import { STOP_LOOK_MS, STOP_MAX_MS } from './limits.ts';
 
@@ -120,7 +120,7 @@ async function removeRegistrations(
   failures: string[],
   { operator: { github, config }, say }: StopWorld,
 ): Promise<number> {
-  const registered = entries.filter(({ runnerId }) => runnerId !== null);
+  const registered = entries.filter((entry) => entry.runnerId !== null && !isOfOtherHost(entry, config));
   let removed = 0;
   for (const entry of registered) {
     try {

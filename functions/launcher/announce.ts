@@ -26,7 +26,7 @@ export async function announce(
 ): Promise<Announced> {
   const { ledger, config, clock } = world;
   const name = runnerNameOf(config.name, requirements.arch, job.entry.job.id, job.entry.launches);
-  const entry = newRunnerEntry(name, job.entry.job, requirements, clock.nowMs());
+  const entry = newRunnerEntry(name, job.entry.job, requirements, config, clock.nowMs());
   const matrix = event.kind === 'queued' ? matrixBound(event.job, widths, clock.nowMs()) : null;
   const turn = {
     jobCreatedAtMs: job.entry.job.createdAtMs,

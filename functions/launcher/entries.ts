@@ -3,7 +3,9 @@ import { mergeTrail } from '../../shared/ledger/amend.ts';
 import { BLANK_RUNNER } from '../../shared/ledger/blank-runner.ts';
 import type { JobEntry, Obstacle, RunnerEntry } from '../../shared/ledger/entries.ts';
 import { LEASE_MS } from '../../shared/limits.ts';
+import { registeredAt } from '../../shared/names.ts';
 import type { Job, Requirements, RunnerName } from '../../shared/nouns.ts';
+import type { LauncherWorld } from './world.ts';
 
 export function newJobEntry(job: Job, delivery: string, nowMs: number): JobEntry {
   return {
@@ -28,6 +30,7 @@ export function newRunnerEntry(
   name: RunnerName,
   job: Job,
   requirements: Requirements,
+  config: LauncherWorld['config'],
   nowMs: number,
 ): RunnerEntry {
   return {
@@ -38,6 +41,7 @@ export function newRunnerEntry(
     repository: job.repository,
     repositoryId: job.repositoryId,
     installationId: job.installationId,
+    registeredAt: registeredAt(config),
     ...(job.isPublic ? { isPublic: true } : {}),
     labels: job.labels,
     profile: requirements.profile,

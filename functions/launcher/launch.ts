@@ -15,7 +15,7 @@ import type { Requirements } from '../../shared/nouns.ts';
 import { NO_RUNNER_RELEASE } from '../../shared/runner/release.ts';
 import { type Ahead, ahead, readAhead } from './ahead.ts';
 import { type Announced, announce } from './announce.ts';
-import { mintAndRun, undo } from './mint-and-run.ts';
+import { againWith, mintAndRun, undo } from './mint-and-run.ts';
 import { unavailableWith } from './misfit.ts';
 import { noteIfThrown } from './note-failure.ts';
 import { leaveEnded, type Opened, openJob } from './open.ts';
@@ -70,7 +70,9 @@ async function launchFor(
   const runner = await announce(event, job, requirements, { cost, widths: await known.widths }, world);
   if (await isOver) return undoEnded(job, runner, world);
   if (runner.kind !== 'announced') return runner;
-  return mintAndRun({ job, runner: runner.held, requirements, candidates, release, gate }, world);
+  const rankAgain = againWith((now) => rankFor(job, requirements, now, gate, world), cost, known, world);
+  const launch = { job, runner: runner.held, requirements, candidates, release, gate, rankAgain };
+  return mintAndRun(launch, world);
 }
 
 const hasTurn = (event: LaunchEvent): boolean => event.kind === 'due' && event.hasTurn;

@@ -1,14 +1,20 @@
 /** Mints the JIT config, then runs the first instance to be had. */
 
+import { offeringKey } from '../../shared/advisor/fit.ts';
+import type { Ranking } from '../../shared/advisor/rank.ts';
+import { within } from '../../shared/advisor/spend.ts';
 import { alertOnce } from '../../shared/alert-once.ts';
 import type { JobEntry, RunnerEntry } from '../../shared/ledger/entries.ts';
-import type { Held } from '../../shared/ledger/ledger.ts';
-import { RETRY_MS } from '../../shared/limits.ts';
+import type { Held, SlotCost } from '../../shared/ledger/ledger.ts';
+import { OFFERS_PER_LAUNCH_MAX, RETRY_MS, WALK_MAX_MS } from '../../shared/limits.ts';
 import { runnerGroupOf, targetOf } from '../../shared/names.ts';
-import type { Target } from '../../shared/nouns.ts';
+import type { Candidate, Target } from '../../shared/nouns.ts';
 import type { MintOutcome } from '../../shared/ports.ts';
+import { type Ahead, ahead } from './ahead.ts';
+import { chooseBaked } from './images/baked.ts';
+import { noRefusals } from './refused.ts';
 import { GITHUB_IS_SLOW, type Wait, wait } from './wait.ts';
-import { type Launch, type Walk, walk } from './walk.ts';
+import { type Launch, type Walk, type Way, walk } from './walk.ts';
 import type { LauncherWorld, Outcome } from './world.ts';
 
 type Minted = Extract<MintOutcome, { kind: 'minted' }>;
@@ -26,7 +32,7 @@ export async function mintAndRun(launch: Launch, world: LauncherWorld): Promise<
   const held = await world.ledger.runners.replace(name, runner, { ...runner.entry, runnerId, walks });
   if (held === null) return undoUnwanted(runner, runnerId, world);
 
-  return walkOrUndo({ ...launch, runner: held, jitConfig }, runnerId, world);
+  return walkOrUndo({ ...launch, runner: held, jitConfig }, runnerId, await wayOf(launch, world), world);
 }
 
 /** Pure. A job may name one twice, or in another case, which is one to GitHub: what it says to a runner of both nobody knows. */
@@ -56,15 +62,64 @@ export async function runUnregistered(launch: Launch, world: LauncherWorld): Pro
   const { runner, candidates: walks } = launch;
   const held = await world.ledger.runners.replace(runner.entry.name, runner, { ...runner.entry, walks });
   if (held === null) return undoUnwanted(runner, null, world);
-  return walkOrUndo({ ...launch, runner: held, jitConfig: null }, null, world);
+  return walkOrUndo({ ...launch, runner: held, jitConfig: null }, null, await wayOf(launch, world), world);
 }
 
-async function walkOrUndo(launch: Walk, runnerId: number | null, world: LauncherWorld): Promise<Outcome> {
-  const walked = await walk(launch, world);
-  if (walked.kind !== 'exhausted') return walked;
-  await undo(launch.runner, runnerId, world);
-  return wait(launch.job, { ...walked, obstacle: walked.isFatal ? 'refusal' : 'offer' }, world);
+async function wayOf({ requirements: { image }, runner }: Launch, world: LauncherWorld): Promise<Way> {
+  const untilMs = world.clock.nowMs() + WALK_MAX_MS;
+  return { refusals: noRefusals(image), untilMs, baked: await chooseBaked(image, runner.entry, world) };
 }
+
+/** A registration is good for any machine, and costs GitHub two writes when it is of no use: it is given up when nothing else is to be had. */
+async function walkOrUndo(
+  launch: Walk,
+  runnerId: number | null,
+  way: Way,
+  world: LauncherWorld,
+): Promise<Outcome> {
+  const walked = await walk(launch, way, world);
+  if (walked.kind !== 'exhausted') return walked;
+  const { runner } = launch;
+  const candidates = walked.isFatal ? [] : await othersOf(launch, way, world);
+  if (candidates.length === 0) {
+    await undo(runner, runnerId, world);
+    return wait(launch.job, { ...walked, obstacle: walked.isFatal ? 'refusal' : 'offer' }, world);
+  }
+  const walks = [...walksOf(launch), ...candidates];
+  const held = await world.ledger.runners.replace(runner.entry.name, runner, { ...runner.entry, walks });
+  if (held === null) return undoUnwanted(runner, runnerId, world);
+  return walkOrUndo({ ...launch, runner: held, candidates }, runnerId, way, world);
+}
+
+/** Ranks with what was refused since. None that costs more than its slot counts for. */
+export const againWith =
+  (
+    rankNow: (known: Ahead) => Promise<Pick<Ranking, 'candidates'> & { readonly hours: number | undefined }>,
+    cost: SlotCost | null,
+    known: Ahead,
+    { unavailable }: Pick<LauncherWorld, 'unavailable'>,
+  ): Launch['rankAgain'] =>
+  async ({ diskGiB }) => {
+    const { candidates, hours } = await rankNow({ ...known, unavailable: ahead(unavailable()) });
+    return cost === null ? candidates : within(cost, candidates, diskGiB, hours);
+  };
+
+/** What this launch has not asked for yet. */
+async function othersOf(
+  launch: Walk,
+  { refusals, untilMs }: Way,
+  { clock }: LauncherWorld,
+): Promise<readonly Candidate[]> {
+  const before = walksOf(launch);
+  if (before.length >= OFFERS_PER_LAUNCH_MAX || clock.nowMs() > untilMs) return [];
+  const isNew = (each: Candidate) => !before.some((other) => isSameOffer(each, other));
+  const others = await launch.rankAgain(launch.requirements);
+  return others.filter((each) => isNew(each) && !refusals.slow.has(each.region));
+}
+
+const walksOf = ({ runner }: Walk): readonly Candidate[] => runner.entry.walks ?? [];
+const isSameOffer = (a: Candidate, b: Candidate): boolean =>
+  a.placement === b.placement && offeringKey(a) === offeringKey(b);
 
 async function unminted(
   minted: Exclude<MintOutcome, Minted>,

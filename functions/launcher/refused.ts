@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { keysOf, unavailableKeys } from '../../shared/advisor/rank.ts';
 import { alertOnce } from '../../shared/alert-once.ts';
 import type { QuotaWait } from '../../shared/ledger/entries.ts';
-import { ACCOUNT_FATAL_RETRY_MS, REFUSALS_TOLD_MAX } from '../../shared/limits.ts';
+import { ACCOUNT_FATAL_RETRY_MS, CANDIDATES_MAX, REFUSALS_TOLD_MAX } from '../../shared/limits.ts';
 import type { Candidate, Job } from '../../shared/nouns.ts';
 import type { RunOutcome } from '../../shared/ports.ts';
 import { needOf, scopeOf, scopesOf } from '../../shared/quota/learned-limits.ts';
@@ -40,6 +40,12 @@ export interface Refusals {
   /** Scopes of the account's quotas that are used up, with what was asked for. */
   readonly used: Map<string, number>;
 }
+
+export const noRefusals = (image: string): Refusals => ({
+  image,
+  ...{ said: [], meanings: new Set(), slow: new Map() },
+  ...{ out: new Set(), used: new Map() },
+});
 
 /** An offer that fares as one before it did. */
 export async function isRefusedWith(
@@ -124,4 +130,12 @@ export function whyAllRefused(refused: number, slow: number, meanings: readonly 
   const why = meanings.slice(0, 3).join(', or ');
   if (refused === slow) return why;
   return `${refused === 1 ? 'the only offer was' : `all ${refused} offers were`} refused: ${why}`;
+}
+
+/** Pure. As many as one ranking has are named: a story has room for twenty lines. */
+export function toldOf(said: readonly string[]): readonly string[] {
+  const more = said.length - CANDIDATES_MAX;
+  if (more <= 0) return said;
+  const rest = `${more} more ${more === 1 ? 'offer was' : 'offers were'} refused, or not asked for with those`;
+  return [...said.slice(0, CANDIDATES_MAX), rest];
 }

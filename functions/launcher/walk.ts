@@ -6,13 +6,7 @@ import { raised } from '../../shared/advisor/price.ts';
 import { amend, mergeTrail } from '../../shared/ledger/amend.ts';
 import type { JobEntry, QuotaWait, RunnerEntry } from '../../shared/ledger/entries.ts';
 import type { Held } from '../../shared/ledger/ledger.ts';
-import {
-  REGION_OUT_MS,
-  RELEASE_MARGIN_MS,
-  RELEASE_TIME_MIN_MS,
-  RETRY_MS,
-  WALK_MAX_MS,
-} from '../../shared/limits.ts';
+import { REGION_OUT_MS, RELEASE_MARGIN_MS, RELEASE_TIME_MIN_MS, RETRY_MS } from '../../shared/limits.ts';
 import { clientTokenOf, tagsOf } from '../../shared/names.ts';
 import type { Candidate, Requirements } from '../../shared/nouns.ts';
 import type { RunOutcome, RunRequest } from '../../shared/ports.ts';
@@ -20,9 +14,17 @@ import { waitingMs } from '../../shared/warm/created.ts';
 import type { Installed } from './boot.ts';
 import { bootedEntry } from './entries.ts';
 import { explainRefusal, isBidTooLow } from './explain-refusal.ts';
-import { type Baked, chooseBaked, runFrom } from './images/baked.ts';
+import { type Baked, runFrom } from './images/baked.ts';
 import type { QuotaGate } from './quota.ts';
-import { isRefusedWith, type Refusals, remember, takeRefusal, waitAfter, whyAllRefused } from './refused.ts';
+import {
+  isRefusedWith,
+  type Refusals,
+  remember,
+  takeRefusal,
+  toldOf,
+  waitAfter,
+  whyAllRefused,
+} from './refused.ts';
 import type { LauncherWorld } from './world.ts';
 
 export interface Launch {
@@ -32,6 +34,8 @@ export interface Launch {
   readonly candidates: readonly Candidate[];
   readonly release: Installed;
   readonly gate: Pick<QuotaGate, 'refusedSince' | 'lookAgain'>;
+  /** What else is to be had, when all of the candidates were refused. */
+  readonly rankAgain: (requirements: Requirements) => Promise<readonly Candidate[]>;
 }
 
 export interface Walk extends Launch {
@@ -54,17 +58,19 @@ type Walked =
       readonly quota?: QuotaWait | null;
     };
 
-export const noRefusals = (image: string): Refusals => ({
-  image,
-  ...{ said: [], meanings: new Set(), slow: new Map() },
-  ...{ out: new Set(), used: new Map() },
-});
+/** What all walks of one launch have in common. */
+export interface Way {
+  readonly refusals: Refusals;
+  readonly untilMs: number;
+  readonly baked: Baked | null;
+}
 
 /** Only a definite refusal moves to the next candidate; an unknown outcome ends the walk. */
-export async function walk(launch: Walk, world: LauncherWorld): Promise<Walked> {
-  const refusals = noRefusals(launch.requirements.image);
-  const untilMs = world.clock.nowMs() + WALK_MAX_MS;
-  const baked = await chooseBaked(launch.requirements.image, launch.runner.entry, world);
+export async function walk(
+  launch: Walk,
+  { refusals, untilMs, baked }: Way,
+  world: LauncherWorld,
+): Promise<Walked> {
   for (const candidate of launch.candidates) {
     if (world.clock.nowMs() > untilMs) break;
     if (refusals.slow.has(candidate.region)) continue;
@@ -78,7 +84,7 @@ export async function walk(launch: Walk, world: LauncherWorld): Promise<Walked> 
     kind: 'exhausted',
     because: whyAllRefused(said.length, slow.size, [...meanings]),
     nextTryAtMs: Math.min(world.clock.nowMs() + (quota === null ? RETRY_MS : 0), ...slow.values()),
-    refusals: said,
+    refusals: toldOf(said),
     isFatal: false,
     quota,
   };
@@ -97,8 +103,9 @@ async function tryOne(
   const { outcome, image } = await runFrom(baked, candidate.region, requestFor, world);
   logAttempt(launch, candidate, outcome, world);
   if (outcome.kind === 'running')
-    return settle(launch, { ...outcome, candidate, image, releaseAtMs }, said, world);
-  if (outcome.kind === 'unknown') return leaveToSweep(launch, candidate, { ...outcome, image }, said, world);
+    return settle(launch, { ...outcome, candidate, image, releaseAtMs }, toldOf(said), world);
+  if (outcome.kind === 'unknown')
+    return leaveToSweep(launch, candidate, { ...outcome, image }, toldOf(said), world);
   const meaning = explainRefusal(outcome.code);
   meanings.add(meaning);
   said.push(`${saidOf(candidate)} was refused: ${meaning}`);
@@ -107,7 +114,7 @@ async function tryOne(
   if (again !== null) return tryOne(launch, again, baked, refusals, world);
   if (outcome.kind === 'throttled') slow.set(candidate.region, outcome.retryAtMs);
   const stop = await takeRefusal(candidate, outcome, refusals, world);
-  return stop === null ? null : { kind: 'exhausted', refusals: said, isFatal: true, ...stop };
+  return stop === null ? null : { kind: 'exhausted', refusals: toldOf(said), isFatal: true, ...stop };
 }
 
 /** An instance may exist; the sweep finds out when the lease has ended. What it would be and cost only we know. */

@@ -40,6 +40,18 @@ export function slotCost(candidates: readonly Candidate[], diskGiB: number, hour
   return { perHour: millionths(perHour), forDay: millionths(perHour * hours) };
 }
 
+/** Those that a slot which counts for so much can be used for. */
+export const within = (
+  { perHour, forDay }: SlotCost,
+  candidates: readonly Candidate[],
+  diskGiB: number,
+  hours: number | undefined,
+): readonly Candidate[] =>
+  candidates.filter((each) => {
+    const cost = slotCost([each], diskGiB, hours);
+    return cost.perHour <= perHour && cost.forDay <= forDay;
+  });
+
 type Machine = Pick<RunnerEntry, 'instanceId' | 'candidate' | 'diskGiB' | 'createdAtMs'> &
   Pick<RunnerEntry, 'state' | 'standby' | 'stateAtMs' | 'stoppedMs'>;
 

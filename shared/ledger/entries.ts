@@ -1,7 +1,7 @@
 /** What the ledger holds, one shape for each kind of row; each row also has a schema version and the owner token of its last write. */
 import type { Candidate, Job, JobId, RunId, RunnerName } from '../nouns.ts';
 import type { SlotCost } from './capacity-parts.ts';
-import type { Hold, KeptMachine, MadeFrom } from './entry-parts.ts';
+import type { Hold, KeptMachine, MadeFrom, Registered } from './entry-parts.ts';
 import type { KeptWarm, TookWarm } from './warm-entry.ts';
 /** How a job stands, in the words of those who tell people. */
 export type JobState = 'waits' | 'coming' | 'runs' | 'ended' | 'refused';
@@ -82,7 +82,7 @@ export interface QuotaWait {
 
 export type RunnerState = 'launching' | 'booting' | 'idle' | 'busy' | 'retiring';
 
-export interface RunnerEntry extends KeptWarm, MadeFrom, KeptMachine {
+export interface RunnerEntry extends KeptWarm, MadeFrom, KeptMachine, Registered {
   readonly name: RunnerName;
   readonly state: RunnerState;
   /** The one pointer: the job this runner is meant for. Null: for none. */

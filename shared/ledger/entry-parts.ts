@@ -28,6 +28,15 @@ export interface KeptMachine {
 
 export const isKept = ({ keep }: KeptMachine, nowMs: number): boolean => keep != null && keep.untilMs > nowMs;
 
+/** Where a runner is registered, whatever runners.yaml says since. Absent: as it says; in rows of earlier releases, and while it stands stopped. */
+export interface Registered {
+  readonly registeredAt?: {
+    /** `github.baseUrl` */
+    readonly host: string;
+    readonly scope: 'organization' | 'repository';
+  };
+}
+
 /** What a runner's entry has of the image that its machine was made from. */
 export interface MadeFrom {
   /** The baked one; absent or null: another. */

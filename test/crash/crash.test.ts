@@ -1,6 +1,7 @@
 /** The process is killed at each of its calls, one at a time. Whatever is left there is mended. */
 
 import { describe, expect, test } from 'vitest';
+import { OFFERS_PER_LAUNCH_MAX } from '../../shared/limits.ts';
 import type { PlannedJob } from '../simulation/plan/arrivals.ts';
 import type { Simulation } from '../simulation/plan/simulation.ts';
 import { pointsIn } from './points.ts';
@@ -40,7 +41,7 @@ const cases: readonly Case[] = [
   {
     story: 'a job that is refused everywhere at first',
     jobs: [job('build')],
-    prepare: ({ world }) => world.ecs.failNext('RunInstances', NO_STOCK, 6),
+    prepare: ({ world }) => world.ecs.failNext('RunInstances', NO_STOCK, OFFERS_PER_LAUNCH_MAX),
     ends: ['success'],
   },
   {

@@ -26,4 +26,17 @@ export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = 
     'a stopped machine that was started, and busy before a list showed it running, was taken for stopped and deleted',
   ],
   [7950, 'no bug of the product: a chain that was run again had too little time'],
+  [
+    30328,
+    'a runner of a transferred repository was asked for at its first owner alone: a launch there kept its slot',
+  ],
+  [
+    30380,
+    'a running job was dropped with its transferred repository: its end by the new name was a false security alert',
+  ],
+  [
+    30573,
+    'all calls of an organisation had the installation of another, to which one of its repositories was transferred',
+  ],
+  [30578, 'the same: what was there counted as absent, and a launch could not be looked for'],
 ];

@@ -4,15 +4,17 @@ import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import type { WarmEvent } from '../../../shared/ledger/warm-entry.ts';
 import { LEASE_MS, LIFETIME_MAX_MS } from '../../../shared/limits.ts';
+import { registeredAt } from '../../../shared/names.ts';
 import type { Job, JobId, Requirements, RunId } from '../../../shared/nouns.ts';
 import { noteCreateFailed, waitingMs } from '../../../shared/warm/created.ts';
 import { pausePool } from '../../../shared/warm/pause.ts';
 import { BILLS_ON, poolNameOf } from '../../../shared/warm/pools.ts';
+import { isStandingBy } from '../../../shared/warm/standby.ts';
 import { type Ahead, ahead, readAhead } from '../ahead.ts';
 import { slotFor } from '../announce.ts';
 import { newJobEntry } from '../entries.ts';
 import { costOf, rankFor } from '../launch.ts';
-import { mintAndRun, runUnregistered } from '../mint-and-run.ts';
+import { againWith, mintAndRun, runUnregistered } from '../mint-and-run.ts';
 import { openQuotaGate } from '../quota.ts';
 import type { LauncherWorld, Outcome } from '../world.ts';
 
@@ -29,7 +31,9 @@ export async function launchWarm(event: WarmEvent, world: LauncherWorld): Promis
   const requirements = waiting(understood.requirements, waitingMs(entry, nowMs), isStandby);
   const job = standIn(entry, nowMs);
   const gate = openQuotaGate(job.entry, await known.quotas, event, world);
-  const ranking = await rankFor(job, requirements, isStandby ? withoutBilling(known) : known, gate, world);
+  const rankNow = (now: Ahead) =>
+    rankFor(job, requirements, isStandby ? withoutBilling(now) : now, gate, world);
+  const ranking = await rankNow(known);
   const release = await known.release;
   if (ranking.candidates.length === 0) return giveUp(runner, 'nothing that fits is available', world);
   if (release === null) return giveUp(runner, 'the mirror has no runner release yet', world);
@@ -42,7 +46,8 @@ export async function launchWarm(event: WarmEvent, world: LauncherWorld): Promis
   );
   if (slot.kind !== 'taken') return giveUp(runner, slot.because, world);
   const { candidates } = ranking;
-  const launch = { job, runner, requirements, candidates, release, gate };
+  const rankAgain = againWith(rankNow, cost, known, world);
+  const launch = { job, runner, requirements, candidates, release, gate, rankAgain };
   const outcome = await (isStandby ? runUnregistered : mintAndRun)(launch, world);
   if (outcome.kind === 'waits') await tellWhy(entry, outcome.because, world);
   return outcome;
@@ -51,12 +56,13 @@ export async function launchWarm(event: WarmEvent, world: LauncherWorld): Promis
 /** One caller gets it, and a lease of its own. */
 async function claim(
   { runner, rev }: WarmEvent,
-  { ledger, clock }: LauncherWorld,
+  { ledger, clock, config }: LauncherWorld,
 ): Promise<Held<RunnerEntry> | null> {
   const held = await ledger.runners.read(runner);
   const nowMs = clock.nowMs();
   if (held === null || held.rev !== rev || held.entry.leaseUntilMs < nowMs) return null;
-  return ledger.runners.replace(runner, held, { ...held.entry, leaseUntilMs: nowMs + LEASE_MS });
+  const place = isStandingBy(held.entry) ? {} : { registeredAt: registeredAt(config) };
+  return ledger.runners.replace(runner, held, { ...held.entry, ...place, leaseUntilMs: nowMs + LEASE_MS });
 }
 
 /** The job that comes has its whole lifetime, however long the machine waited for it. Only pay-as-you-go stops billing. */

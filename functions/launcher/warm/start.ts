@@ -5,6 +5,7 @@ import { mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { LEASE_MS } from '../../../shared/limits.ts';
+import { registeredAt } from '../../../shared/names.ts';
 import type { RunOutcome } from '../../../shared/ports.ts';
 import { scopesOf } from '../../../shared/quota/learned-limits.ts';
 import { COLD_AFTER_START_MS, START_TRIES_MS, STARTS_PER_LAUNCH_MAX } from '../../../shared/warm/limits.ts';
@@ -12,9 +13,8 @@ import { withStoppedMs } from '../../../shared/warm/standby.ts';
 import type { Ahead } from '../ahead.ts';
 import type { Installed } from '../boot.ts';
 import { explainRefusal } from '../explain-refusal.ts';
-import { type Refusals, takeRefusal } from '../refused.ts';
+import { noRefusals, type Refusals, takeRefusal } from '../refused.ts';
 import { wait } from '../wait.ts';
-import { noRefusals } from '../walk.ts';
 import type { LauncherWorld, Outcome } from '../world.ts';
 import { settle } from './settle.ts';
 import { type AtRest, giveUp, mintInPace, note, type Taken } from './taken.ts';
@@ -70,7 +70,7 @@ async function take(
   { entry, rev }: Held<RunnerEntry>,
   { entry: { job } }: Held<JobEntry>,
   { out, used }: Refusals,
-  { ledger, clock }: LauncherWorld,
+  { ledger, clock, config }: LauncherWorld,
 ): Promise<Taken | null> {
   if (!isAtRest(entry) || keysOf(entry.candidate).some((key) => out.has(key))) return null;
   if (scopesOf(entry.candidate).some((scope) => used.has(scope))) return null;
@@ -79,6 +79,7 @@ async function take(
   const next: AtRest = {
     ...{ ...entry, ...withStoppedMs(entry, atMs) },
     ...{ state: 'launching', standby: 'starting', for: job.id, takenAtMs: atMs, startedAtMs: atMs },
+    registeredAt: registeredAt(config),
     ...{ stateAtMs: atMs, leaseUntilMs: atMs + LEASE_MS, trail: mergeTrail(...entry.trail, { atMs, text }) },
   };
   const written = await ledger.runners.replace(entry.name, { entry, rev }, next);

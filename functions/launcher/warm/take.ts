@@ -4,7 +4,7 @@ import { amend, mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { LEDGER_SCAN_MAX } from '../../../shared/limits.ts';
-import { targetOf } from '../../../shared/names.ts';
+import { isOfOtherHost, placeOf, targetOf } from '../../../shared/names.ts';
 import type { Job, RunnerName } from '../../../shared/nouns.ts';
 import type { Ahead } from '../ahead.ts';
 import type { LauncherWorld, Outcome } from '../world.ts';
@@ -70,12 +70,10 @@ export function isFree(entry: RunnerEntry, job: Job, config: LauncherWorld['conf
 /** Pure. It registered, or would, where the job's repository is served, and its machine would not turn the job away. */
 function suits(entry: RunnerEntry, job: Job, config: LauncherWorld['config']): boolean {
   const { isUnwanted, removedAtMs, labels, isPublic = false } = entry;
-  if (entry.for !== null || isUnwanted || removedAtMs !== null) return false;
+  if (entry.for !== null || isUnwanted || removedAtMs !== null || isOfOtherHost(entry, config)) return false;
   // Of an organisation's two groups each serves its own repositories.
   if (isPublic !== job.isPublic && config.github.scope === 'organization') return false;
-  const [here, there] = [targetOf(entry, config), targetOf(job, config)];
-  const isServed =
-    (here.repository ?? here.owner).toLowerCase() === (there.repository ?? there.owner).toLowerCase();
+  const isServed = placeOf(targetOf(entry, config)) === placeOf(targetOf(job, config));
   return (
     isServed && covers(labels, job.labels) && parseLabels(labels, job.repository, config).kind === 'ours'
   );

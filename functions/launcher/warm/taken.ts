@@ -56,7 +56,7 @@ async function putBack(runner: Taken, world: LauncherWorld): Promise<void> {
   await amend(
     world.ledger.runners,
     runner.entry.name,
-    ({ takenAtMs: _, startedAtMs: __, ...entry }): RunnerEntry | undefined =>
+    ({ takenAtMs: _, startedAtMs: __, registeredAt: ___, ...entry }): RunnerEntry | undefined =>
       entry.state === 'launching'
         ? { ...entry, state: 'booting', standby: 'stopped', for: null, stateAtMs: atMs }
         : undefined,

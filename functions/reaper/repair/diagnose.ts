@@ -1,19 +1,14 @@
 /** What an observation asks for, with its reason: pure. The order of the questions is the order of trust. */
 import { REMOVED_MIN_MS } from '../../../shared/github-limits.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
-import {
-  ABSENT_LOOKS_MIN,
-  BUSY_UNSEEN_MS,
-  IDLE_SIGHTINGS_MIN,
-  IDLE_STUCK_MAX_MS,
-  INSTANCE_VISIBLE_MS,
-} from '../../../shared/limits.ts';
+import { BUSY_UNSEEN_MS, IDLE_SIGHTINGS_MIN, IDLE_STUCK_MAX_MS } from '../../../shared/limits.ts';
 import { TAG } from '../../../shared/names.ts';
 import { isStandingBy } from '../../../shared/warm/standby.ts';
 import { meantSinceMs, type Standing } from '../events/held.ts';
 import { hasStoppedForGood, isStopped, isYoung } from '../survey/machine-status.ts';
 import type { Observation } from '../survey/observe.ts';
-import { diagnoseStandby, diagnoseStarting } from './standby/diagnose-standby.ts';
+import { absence, diagnoseLaunching, isUnasked } from './launching.ts';
+import { diagnoseStandby } from './standby/diagnose-standby.ts';
 import { type Coverage, deletion, endIsNear, endsAtMs, type Verdict, verdict, warningMs } from './verdict.ts';
 
 export function diagnose(coverage: Coverage, observation: Observation): Verdict {
@@ -53,44 +48,6 @@ function diagnoseStray({ instances, registration }: Observation, { instancesComp
     return verdict('keep', 'it is registered and online, on a machine that we do not see');
   if (!instancesComplete) return verdict('keep', 'the cloud was not asked in full');
   return verdict('deregister', 'it is registered, and there is neither entry nor instance');
-}
-
-/** A launch under lease is its launcher's; after it, the sweep's alone. */
-function diagnoseLaunching(
-  entry: RunnerEntry,
-  { instances, registration, held }: Observation,
-  coverage: Coverage,
-): Verdict {
-  if (held === null || entry.leaseUntilMs >= coverage.surveyAtMs)
-    return verdict('keep', 'its launch is under way');
-  if (registration?.isBusy) return verdict('busy', 'GitHub says that it is busy');
-  if (instances.length > 0) return diagnoseThere(entry, instances);
-  if (registration?.isOnline) return verdict('keep', 'its launcher is gone, and it is online');
-  if (entry.runnerId === null && registration === null && !coverage.registrationsComplete)
-    return verdict('keep', 'GitHub was not asked in full');
-  if (entry.removedAtMs === null) return verdict('remove', 'its launcher is gone');
-  if (isUnasked(entry)) return verdict('close', 'its launcher is gone, and no instance was asked for');
-  return absence(entry, coverage, 'its launcher is gone');
-}
-
-/** What a launcher notes before it asks for an instance. */
-const isUnasked = ({ runnerId, walks }: RunnerEntry): boolean => runnerId === null && walks == null;
-
-const diagnoseThere = ({ standby }: RunnerEntry, instances: Observation['instances']): Verdict =>
-  standby === 'starting'
-    ? diagnoseStarting(instances)
-    : verdict('found', 'its launcher is gone, and its instance is there');
-
-/** Absence wants time for a late instance to be seen, and two complete look-ups. */
-function absence(entry: RunnerEntry, coverage: Coverage, why: string): Verdict {
-  const because = why === '' ? 'it is not needed' : why;
-  const sinceMs = Math.max(entry.leaseUntilMs, entry.removedAtMs ?? 0);
-  if (coverage.surveyAtMs < sinceMs + INSTANCE_VISIBLE_MS)
-    return verdict('keep', `${because}; a late instance may yet be seen`);
-  if (!coverage.instancesComplete) return verdict('keep', `${because}; the look-up was incomplete`);
-  if (entry.absentLooks + 1 < ABSENT_LOOKS_MIN)
-    return verdict('look-again', `${because}; no instance was seen`);
-  return verdict('close', `${because}, and there is no instance`);
 }
 
 const MACHINE_STOPPED = 'its machine has stopped';

@@ -4,7 +4,7 @@ import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { readJob } from '../../../shared/ledger/read-history.ts';
 import { BOOT_MAX_CUSTOM_MS, LEASE_MS } from '../../../shared/limits.ts';
-import { parseJobId, parseWarmMs, targetOf } from '../../../shared/names.ts';
+import { isOfOtherHost, parseJobId, parseWarmMs, targetOf } from '../../../shared/names.ts';
 import { markBusy } from '../events/record-start.ts';
 import type { Observation } from '../survey/observe.ts';
 import type { ReaperWorld } from '../world.ts';
@@ -17,6 +17,8 @@ export async function removeRegistration(
   world: ReaperWorld,
 ): Promise<void> {
   const { entry } = held;
+  // Today's host may have given its id to somebody else's. That it is there was told by the survey.
+  if (isOfOtherHost(entry, world.config)) return;
   const noted = await world.ledger.runners.replace(entry.name, held, { ...entry, because });
   if (noted === null) return;
   const runnerId = registration?.id ?? entry.runnerId;

@@ -1,17 +1,16 @@
 /** Diagnoses everything that the survey saw, and does what is asked for, as far as number and time go. */
 
 import { isKept } from '../../../shared/budget.ts';
-import type { Config } from '../../../shared/config/config.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
-import { REGION_KEPT_MS, SWEEP_ACTS_MAX } from '../../../shared/limits.ts';
+import { SWEEP_ACTS_MAX } from '../../../shared/limits.ts';
+import { isOfOtherHost } from '../../../shared/names.ts';
 import type { RunnerName } from '../../../shared/nouns.ts';
 import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../../shared/runner/release.ts';
 import { poolsAt } from '../../../shared/warm/pools.ts';
 import { finishTogether } from '../ending/together.ts';
 import { type Idle, standingOf } from '../events/held.ts';
 import type { Evidence } from '../survey/evidence.ts';
-import { ownerOf, regionsOf } from '../survey/known.ts';
 import { type Matching, match } from '../survey/match.ts';
 import { type Observation, observe, strangersIn } from '../survey/observe.ts';
 import { type Slots, slotsFor, slotsIfFull } from '../survey/own-limits.ts';
@@ -26,7 +25,7 @@ import { diagnose } from './diagnose.ts';
 import { type Diagnosed, hasCalls, inTurn, rememberLeft } from './in-turn.ts';
 import { entryWithSeen, keepSeen } from './seen.ts';
 import { isUsable, standsBy } from './usable.ts';
-import type { Coverage } from './verdict.ts';
+import { type Coverage, wholeFor } from './verdict.ts';
 
 export interface Repaired {
   /** Waiting jobs with no runner coming. */
@@ -98,7 +97,8 @@ function diagnoseAll(survey: Survey, version: string, slots: Slots | null, { con
     ...wholeFor(each, survey, config),
   });
   const observations = observe(survey, config);
-  const isStillUsable = (each: Observation) => isUsable(coverageOf(each), each);
+  const isStillUsable = (each: Observation) =>
+    !isOfOtherHost(each.held?.entry ?? {}, config) && isUsable(coverageOf(each), each);
   const usable = observations.flatMap((each) =>
     each.held !== null && isStillUsable(each) ? [each.held] : [],
   );
@@ -134,31 +134,6 @@ function idleFor({ held, registration, waiting }: Observation): Idle[] {
 }
 
 const entriesOf = <Entry>(held: readonly Held<Entry>[]): Entry[] => held.map(({ entry }) => entry);
-
-/** A registration is proved absent where it would be, and so is an instance. */
-function wholeFor({ held, name }: Observation, survey: Survey, { github }: Config): Whole {
-  const { repository = '' } = held?.entry ?? {};
-  const { registrationsComplete, wholeTargets, singly } = survey;
-  const instancesComplete = isWholeFor(held?.entry ?? null, survey);
-  const isRepositoryScope = github.scope === 'repository';
-  const target = (isRepositoryScope ? repository : ownerOf(repository)).toLowerCase();
-  // Not every repository is asked in each sweep.
-  const anywhere = registrationsComplete && !isRepositoryScope;
-  const isWhole = target === '' ? anywhere : wholeTargets.has(target);
-  return { instancesComplete, registrationsComplete: isWhole || singly.has(name) };
-}
-
-/** Where its launcher asked for one; all regions together where nobody knows. A region that is out holds up no other. */
-function isWholeFor(entry: RunnerEntry | null, { wholeRegions, instancesComplete, atMs }: Survey): boolean {
-  if (entry === null) return instancesComplete;
-  const regions = regionsOf(entry);
-  if (regions.length === 0) return instancesComplete;
-  // Whatever it was, the cloud released it long ago.
-  if (atMs - entry.createdAtMs > REGION_KEPT_MS) return true;
-  return regions.every((region) => wholeRegions.has(region));
-}
-
-type Whole = Pick<Coverage, 'instancesComplete' | 'registrationsComplete'>;
 
 /** Pure. Of those that it leaves as they are: nobody is sent to one that goes in this sweep. */
 function spareIn(diagnosed: readonly Diagnosed[], { usable, wanted }: Matching): RunnerName[] {

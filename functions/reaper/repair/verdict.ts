@@ -1,8 +1,18 @@
-/** What a diagnosis may ask for. */
+/** What a diagnosis may ask for, and what it may go by. */
+import type { Config } from '../../../shared/config/config.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import { isKept } from '../../../shared/ledger/entry-parts.ts';
-import { LIFETIME_WARNING_MS, RELEASE_MARGIN_MS } from '../../../shared/limits.ts';
+import {
+  LIFETIME_MAX_MS,
+  LIFETIME_WARNING_MS,
+  REGION_KEPT_MS,
+  RELEASE_MARGIN_MS,
+} from '../../../shared/limits.ts';
+import { isOfOtherHost, placeOf, targetOf } from '../../../shared/names.ts';
 import type { Standing } from '../events/held.ts';
+import { regionsOf } from '../survey/known.ts';
+import type { Observation } from '../survey/observe.ts';
+import type { Survey } from '../survey/survey.ts';
 
 export type VerdictKind =
   | 'keep'
@@ -57,12 +67,42 @@ export interface Coverage {
   readonly registrationsComplete: boolean;
 }
 
-type Lived = Pick<RunnerEntry, 'releaseAtMs' | 'keep'>;
+/** A registration is proved absent where it would be, and so is an instance. */
+export function wholeFor({ held, name }: Observation, survey: Survey, config: Config): Whole {
+  const { registrationsComplete, wholeTargets, singly } = survey;
+  const instancesComplete = isWholeFor(held?.entry ?? null, survey);
+  if (held === null || held.entry.repository === '')
+    // Not every repository is asked in each sweep.
+    return {
+      instancesComplete,
+      registrationsComplete: registrationsComplete && config.github.scope !== 'repository',
+    };
+  const isWhole =
+    !isOfOtherHost(held.entry, config) && wholeTargets.has(placeOf(targetOf(held.entry, config)));
+  return { instancesComplete, registrationsComplete: isWhole || singly.has(name) };
+}
 
-/** Our own end of its life; the cloud's release time comes after it. A machine that is kept lives as long as that. */
-export function endsAtMs({ releaseAtMs, keep }: Lived): number {
-  if (releaseAtMs === null) return Number.POSITIVE_INFINITY;
-  return Math.max(releaseAtMs - RELEASE_MARGIN_MS, keep?.untilMs ?? 0);
+/** Where its launcher asked for one; all regions together where nobody knows. A region that is out holds up no other. */
+function isWholeFor(entry: RunnerEntry | null, { wholeRegions, instancesComplete, atMs }: Survey): boolean {
+  if (entry === null) return instancesComplete;
+  const regions = regionsOf(entry);
+  if (regions.length === 0) return instancesComplete;
+  // Whatever it was, the cloud released it long ago.
+  if (atMs - entry.createdAtMs > REGION_KEPT_MS) return true;
+  return regions.every((region) => wholeRegions.has(region));
+}
+
+type Whole = Pick<Coverage, 'instancesComplete' | 'registrationsComplete'>;
+
+type Lived = Pick<RunnerEntry, 'createdAtMs' | 'releaseAtMs' | 'keep'>;
+
+/**
+ * Our own end of its life; the cloud's release time comes after it. A machine that is kept lives as long as that, and one
+ * that nobody has seen no longer than any.
+ */
+export function endsAtMs({ createdAtMs, releaseAtMs, keep }: Lived): number {
+  const ownMs = releaseAtMs === null ? createdAtMs + LIFETIME_MAX_MS : releaseAtMs - RELEASE_MARGIN_MS;
+  return Math.max(ownMs, keep?.untilMs ?? 0);
 }
 
 /** A kept machine stays, whatever became of its runner. */
@@ -70,10 +110,10 @@ export const deletion = (entry: RunnerEntry, because: string, nowMs: number): Ve
   isKept(entry, nowMs) ? verdict('keep', 'its machine is kept') : verdict('terminate', because);
 
 /** An hour before it, or a sixth of a short life. */
-export const warningMs = (entry: Lived & Pick<RunnerEntry, 'createdAtMs'>): number =>
+export const warningMs = (entry: Lived): number =>
   Math.min(LIFETIME_WARNING_MS, (endsAtMs(entry) - entry.createdAtMs) / 6);
 
-export const endIsNear = (entry: Lived & Pick<RunnerEntry, 'createdAtMs'>): string =>
+export const endIsNear = (entry: Lived): string =>
   `no more than ${Math.ceil(warningMs(entry) / 60_000)} minutes of its lifetime are left`;
 
 export const verdict = (kind: VerdictKind, because: string): Verdict => ({ kind, because });

@@ -80,7 +80,7 @@ async function lookInto(
   // Of those that we are told of, nothing more need be asked.
   const told = isUnheard(repository.repository, survey) ? [] : jobs;
   const seen = await lookAtRuns(repository, told, evidence.runs, pick, world);
-  if (seen === null) return dropJobs(jobs, world);
+  if (seen === null) return dropJobs(jobs, survey, world);
   const known = new Map(jobs.map((held) => [held.entry.job.id, held]));
   const found = await countInTime(seen.records, deadlineMs, world, (record) =>
     takeRecord(record, known.get(record.job.id), world, jobs),
@@ -112,10 +112,18 @@ async function countInTime<Thing>(
   return count;
 }
 
-/** Nothing is written of their end: should we see their repository again, they are found again. */
-async function dropJobs(jobs: readonly Held<JobEntry>[], world: ReaperWorld): Promise<number> {
+/**
+ * Nothing is written of their end: should we see their repository again, they are found again. What runs on a machine of
+ * ours ends with it: until then its entry keeps the machine, and tells whose job it is when its end comes by another name.
+ */
+async function dropJobs(
+  jobs: readonly Held<JobEntry>[],
+  { runners }: Survey,
+  world: ReaperWorld,
+): Promise<number> {
   const { ledger, log, looks } = world;
-  for (const held of jobs) {
+  const onOurs = new Set(runners.map(({ entry }) => entry.busyWith));
+  for (const held of jobs.filter(({ entry }) => !onOurs.has(entry.job.id))) {
     const { id: job, repository, runId } = held.entry.job;
     // Or their runs would count as known, and unchanged.
     looks.runs.delete(runId);

@@ -4,13 +4,8 @@ import { isAllowed } from '../../../shared/job/labels.ts';
 import { amend } from '../../../shared/ledger/amend.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held, Ledger } from '../../../shared/ledger/ledger.ts';
-import {
-  KNOWN_REPOSITORIES_MAX,
-  LEDGER_SCAN_MAX,
-  REGION_KEPT_MS,
-  TARGETS_IN_TURN_MAX,
-} from '../../../shared/limits.ts';
-import type { Job, Target } from '../../../shared/nouns.ts';
+import { KNOWN_REPOSITORIES_MAX, LEDGER_SCAN_MAX, REGION_KEPT_MS } from '../../../shared/limits.ts';
+import type { Job } from '../../../shared/nouns.ts';
 import { lastInUse, rememberInUse, timesInUse } from '../in-use.ts';
 import type { ReaperWorld } from '../world.ts';
 
@@ -57,34 +52,6 @@ export async function rememberRegions(
 export function regionsOf({ region, walks }: Pick<RunnerEntry, 'region' | 'walks'>): readonly string[] {
   if (region !== null) return [region];
   return [...new Set((walks ?? []).map((candidate) => candidate.region))];
-}
-
-/** Owners of the allow-list, and of repositories that it allowed; in repository scope, repositories with something alive, and a few more in turn. */
-export async function targetsToSurvey(world: ReaperWorld): Promise<readonly Target[]> {
-  const known = await knownRepositories(world);
-  if (world.config.github.scope === 'organization') {
-    const owners = [...ownersOf(world), ...known.map(({ repository }) => ownerOf(repository))];
-    const once = new Map(owners.map((owner) => [owner.toLowerCase(), owner]));
-    return [...once.values()].map((owner) => ({ owner, repository: null, installationId: null }));
-  }
-  const alive = await aliveRepositories(world);
-  const others = known.filter(({ repository }) => !alive.has(repository));
-  const minute = Math.floor(world.clock.nowMs() / 60_000);
-  const from = others.length === 0 ? 0 : (minute * TARGETS_IN_TURN_MAX) % others.length;
-  const inTurn = [...others.slice(from), ...others.slice(0, from)].slice(0, TARGETS_IN_TURN_MAX);
-  return [
-    ...alive,
-    ...inTurn.map(({ repository, installationId }) => [repository, installationId] as const),
-  ].map(([repository, installationId]) => ({ owner: ownerOf(repository), repository, installationId }));
-}
-
-async function aliveRepositories(world: ReaperWorld): Promise<Map<string, number | null>> {
-  const { places } = await placesAlive(world);
-  return new Map(
-    places
-      .filter(({ repository }) => repository !== '')
-      .map(({ repository, installationId }) => [repository, installationId]),
-  );
 }
 
 async function placesAlive({ ledger }: ReaperWorld) {

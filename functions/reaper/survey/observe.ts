@@ -4,7 +4,7 @@ import type { Config } from '../../../shared/config/config.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { BOOT_MAX_CUSTOM_MS, INSTANCE_VISIBLE_MS } from '../../../shared/limits.ts';
-import { isRunnerName, TAG, targetOf } from '../../../shared/names.ts';
+import { isOfOtherHost, isRunnerName, placeOf, TAG, targetOf } from '../../../shared/names.ts';
 import type { Instance, JobId, Registration, Target } from '../../../shared/nouns.ts';
 import { bootMaxOf } from '../../../shared/runner/boot-max.ts';
 import { START_VISIBLE_MS } from '../../../shared/warm/limits.ts';
@@ -84,9 +84,9 @@ type Seen = Survey['registrations'][number];
 /** By GitHub's id; while that is not known, where it would be. A name may be taken by anybody elsewhere. */
 function registrationOf(entry: RunnerEntry | null, named: readonly Seen[], config: Config): Seen | null {
   if (entry === null || entry.repository === '') return named[0] ?? null;
+  if (isOfOtherHost(entry, config)) return null;
   if (entry.runnerId !== null) return named.find(({ id }) => id === entry.runnerId) ?? null;
-  const whole = ({ owner, repository }: Target) => (repository ?? owner).toLowerCase();
-  return named.find(({ target }) => whole(target) === whole(targetOf(entry, config))) ?? null;
+  return named.find(({ target }) => placeOf(target) === placeOf(targetOf(entry, config))) ?? null;
 }
 
 /** With our tag, and not of our making: told to a person, and otherwise left alone. */

@@ -8,7 +8,7 @@ import { inParallel } from '../../../shared/in-parallel.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { BOOT_MAX_STOCK_MS, BUSY_UNSEEN_MS, SWEEP_PARALLEL_MAX } from '../../../shared/limits.ts';
-import { targetOf } from '../../../shared/names.ts';
+import { isOfOtherHost, placeOf, targetOf } from '../../../shared/names.ts';
 import type { Registration, Target } from '../../../shared/nouns.ts';
 import { isStandingBy } from '../../../shared/warm/standby.ts';
 import type { ReaperWorld } from '../world.ts';
@@ -34,7 +34,11 @@ export async function askSingly(
   const missing = runners
     .map(({ entry }) => entry)
     .filter(
-      (entry) => !listed.has(entry.name) && isJudged(entry, nowMs) && moving.has(whereOf(entry, world)),
+      (entry) =>
+        !listed.has(entry.name) &&
+        isJudged(entry, nowMs) &&
+        !isOfOtherHost(entry, world.config) &&
+        moving.has(placeOf(targetOf(entry, world.config))),
     );
   const turn = missing.length <= SINGLE_ASKS_MAX ? 0 : Math.floor(nowMs / 60_000) * SINGLE_ASKS_MAX;
   const from = missing.length === 0 ? 0 : turn % missing.length;
@@ -78,10 +82,4 @@ function isJudged(entry: RunnerEntry, nowMs: number): boolean {
     case 'retiring':
       return false;
   }
-}
-
-/** Of an adopted one whose repository is not known nobody can say where. */
-function whereOf({ repository }: RunnerEntry, { config }: ReaperWorld): string {
-  const owner = repository.split('/')[0] as string;
-  return (config.github.scope === 'repository' ? repository : owner).toLowerCase();
 }

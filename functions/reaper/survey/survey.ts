@@ -4,14 +4,16 @@ import { inParallel } from '../../../shared/in-parallel.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { LEDGER_SCAN_MAX, SWEEP_PARALLEL_MAX } from '../../../shared/limits.ts';
+import { placeOf } from '../../../shared/names.ts';
 import type { Instance, Listing, Registration, Target } from '../../../shared/nouns.ts';
 import { type Networks, ownNetworks, rememberNetworks } from '../own-instance.ts';
 import type { ReaperWorld } from '../world.ts';
-import { countFailedLooks } from './failed-looks.ts';
-import { regionsToSurvey, rememberRegions, targetsToSurvey } from './known.ts';
+import { tellOfLooks } from './failed-looks.ts';
+import { regionsToSurvey } from './known.ts';
 import { attempt, type Look } from './look.ts';
 import { askSingly } from './single.ts';
 import { withTagged } from './tagged.ts';
+import { rememberPlaces, targetsToSurvey } from './targets.ts';
 
 export interface Survey {
   /** When the first look-up began: an entry younger than this may be missing on the other sides. */
@@ -72,9 +74,9 @@ export async function survey(world: ReaperWorld): Promise<Survey> {
   // Everybody whom the lists left out was asked about alone: nothing is missing.
   if (singles.open === 0) for (const target of answered) looks.set(runnersOf(target), null);
   const wholeRegions = new Set(regions.filter((_, at) => inRegions[at]?.complete));
-  await rememberRegions(runners.things, wholeRegions, world);
+  await rememberPlaces(runners.things, wholeRegions, world);
   const gone = await lookUpMissing(runners.things, instances.things, look, world);
-  await countFailedLooks(looks, world);
+  await tellOfLooks(looks, runners.things, world);
   await rememberNetworks(world);
   return {
     atMs,
@@ -93,7 +95,6 @@ export async function survey(world: ReaperWorld): Promise<Survey> {
   };
 }
 
-const placeOf = ({ repository, owner }: Target): string => (repository ?? owner).toLowerCase();
 const runnersOf = ({ repository, owner }: Target): string => `runners of ${repository ?? owner}`;
 
 async function registrationsOf(

@@ -3,14 +3,14 @@
 import type { GitHubMemory } from '../../github-note.ts';
 import type { Listing } from '../../nouns.ts';
 import type { Clock, Delivery, GitHub } from '../../ports.ts';
-import { type Calls, callsOver, parsed } from './calls.ts';
+import { type Calls, callsOver } from './calls.ts';
 import { checksOver } from './checks.ts';
 import { codeOver } from './code.ts';
 import { jobsOver } from './jobs.ts';
 import { budgeted } from './limits/budgeted.ts';
 import { pacing } from './limits/pacing.ts';
 import { heedingSilence } from './limits/silence.ts';
-import { failed, type GitHubRequest } from './request.ts';
+import { failed, type GitHubRequest, parsed } from './request.ts';
 import { newestRunner, type OwnHost } from './runner-releases.ts';
 import { runnersOver } from './runners.ts';
 import { deliveriesPage } from './shapes.ts';

@@ -1,99 +1,153 @@
-/** Calls as our installation: which installation that is, conditional repetition, and pages. */
+/** Calls as our installation: which installation that is, and conditional repetition. */
 
-import type * as z from 'zod';
 import type { CallBudget, CallUse } from '../../budget.ts';
-import type { Listing, Target } from '../../nouns.ts';
+import type { Target } from '../../nouns.ts';
 import type { Budgets } from './limits/budgeted.ts';
 import { conditional } from './limits/conditional.ts';
-import {
-  failed,
-  type GitHubAnswer,
-  GitHubFailed,
-  type GitHubRequest,
-  InstallationUnusable,
-} from './request.ts';
+import { failed, type GitHubAnswer, type GitHubRequest, InstallationUnusable, parsed } from './request.ts';
 import { installation, oneRepository } from './shapes.ts';
 
 export type Params = Readonly<Record<string, unknown>>;
 
 export interface Calls {
   readonly request: GitHubRequest;
-  /** As the installation of the target; resolves with any status. */
+  /** As the installation of the target; resolves with any status. A repository that has another owner now is not followed. */
   ask(target: Target, route: string, params: Params, use?: CallUse): Promise<GitHubAnswer>;
+  /**
+   * The same, of what we made or saw there: also where the repository is today, should another owner have it, and the App
+   * be there, too. A 404 is a statement about the thing: it throws unless the App is installed there.
+   */
+  askWhereItIs(target: Target, route: string, params: Params, use?: CallUse): Promise<GitHubAnswer>;
   /** Null: nothing is known yet of the owner's installation. */
   budget(owner: string): CallBudget | null;
   mayAsk(use: CallUse, owner: string): boolean;
   installationId(target: Target): Promise<number>;
-  /** Throws unless the App is installed there: only then is a 404 a statement about the thing. */
-  confirmInstalled(target: Target): Promise<void>;
   isInstalledAt(owner: string): Promise<boolean>;
 }
 
 export function callsOver(budgets: Budgets): Calls {
   const request = conditional(budgets.request);
-  /** A stale id → the one that replaced it. */
-  const replaced = new Map<number, number>();
-  const byOwner = new Map<string, number>();
-
-  const lookUp = async (target: Target): Promise<number> => {
-    const found = await installationOf(request, target);
-    byOwner.set(target.owner, found);
-    return found;
-  };
-  const installationId = async (target: Target): Promise<number> => {
-    const hint = target.installationId;
-    if (hint !== null) return replaced.get(hint) ?? hint;
-    return byOwner.get(target.owner) ?? (await lookUp(target));
-  };
-  /** What else to ask, where no token was to be had: an App that was installed anew, a repository that was renamed. */
-  const corrected = async (target: Target, id: number, params: Params, error: InstallationUnusable) => {
-    const fresh = await lookUp(target);
-    if (fresh !== id) {
-      replaced.set(target.installationId ?? id, fresh);
-      return { params, installation: fresh };
-    }
-    const named = error.status === 422 ? await newName(request, params, id) : null;
-    if (named === null) throw error;
-    return { params: { ...params, ...named }, installation: id };
-  };
+  const known = installationsOver(request);
   const ask: Calls['ask'] = async (target, route, params, use) => {
-    const id = await installationId(target);
-    byOwner.set(target.owner, id);
+    const id = await known.idFor(target);
     try {
       return await request(route, params, { installation: id }, use);
     } catch (error) {
       if (!(error instanceof InstallationUnusable)) throw error;
-      const { params: other, installation } = await corrected(target, id, params, error);
+      const { params: other, installation } = await known.corrected(target, id, params, error);
       return request(route, other, { installation }, use);
     }
   };
-  const confirmInstalled = async (target: Target): Promise<void> => void (await lookUp(target));
-  const knownOf = (owner: string) => {
-    const hint = byOwner.get(owner);
-    return hint === undefined ? null : (replaced.get(hint) ?? hint);
+  const askElsewhere = async (installation: number, route: string, params: Params, use?: CallUse) => {
+    try {
+      return await request(route, params, { installation }, use);
+    } catch (error) {
+      if (!(error instanceof InstallationUnusable)) throw error;
+      return request(route, await renamed(request, params, installation, error), { installation }, use);
+    }
+  };
+  const askWhereItIs: Calls['askWhereItIs'] = async (target, route, params, use) => {
+    const answer = await ask(target, route, params, use).catch(unusable);
+    if (!(answer instanceof InstallationUnusable) && answer.status !== 404) return answer;
+    const found = await known.lookUp({ ...target, repository: nameIn(params) ?? target.repository });
+    if (found.isElsewhere) return askElsewhere(found.id, route, params, use);
+    if (answer instanceof InstallationUnusable) throw answer;
+    return answer;
   };
   return {
     request,
     ask,
+    askWhereItIs,
     budget(owner) {
-      const id = knownOf(owner);
+      const id = known.of(owner);
       return id === null ? null : budgets.of(id);
     },
     mayAsk(use, owner) {
-      const id = knownOf(owner);
+      const id = known.of(owner);
       return id === null || budgets.mayAsk(use, id);
     },
-    installationId,
-    confirmInstalled,
+    installationId: known.idFor,
     isInstalledAt: (owner) => isInstalledAt(request, owner),
   };
 }
 
+/** Which installation serves whom, as far as this process knows. */
+function installationsOver(request: GitHubRequest) {
+  /** A stale id → the one that replaced it. */
+  const replaced = new Map<number, number>();
+  const byOwner = new Map<string, number>();
+  /** Where a repository is today, another owner's included: of the owner whom we ask for, that says nothing. */
+  const lookUp = async (target: Target): Promise<Found> => {
+    const found = await installationOf(request, target);
+    if (!found.isElsewhere) byOwner.set(target.owner, found.id);
+    return found;
+  };
+  const lookUpOwner = async (target: Target): Promise<number> => {
+    const found = await lookUp(target);
+    return found.isElsewhere ? (await lookUp({ ...target, repository: null })).id : found.id;
+  };
+  return {
+    lookUp,
+    async idFor(target: Target): Promise<number> {
+      const hint = target.installationId;
+      const id =
+        hint === null
+          ? (byOwner.get(target.owner) ?? (await lookUpOwner(target)))
+          : (replaced.get(hint) ?? hint);
+      byOwner.set(target.owner, id);
+      return id;
+    },
+    of(owner: string): number | null {
+      const hint = byOwner.get(owner);
+      return hint === undefined ? null : (replaced.get(hint) ?? hint);
+    },
+    /** What else to ask, where no token was to be had: an App that was installed anew, a repository that was renamed. */
+    async corrected(target: Target, id: number, params: Params, error: InstallationUnusable) {
+      const fresh = await lookUp(target);
+      if (!fresh.isElsewhere && fresh.id !== id) {
+        replaced.set(target.installationId ?? id, fresh.id);
+        return { params, installation: fresh.id };
+      }
+      return { params: await renamed(request, params, id, error), installation: id };
+    },
+  };
+}
+
+async function renamed(
+  request: GitHubRequest,
+  params: Params,
+  id: number,
+  error: InstallationUnusable,
+): Promise<Params> {
+  const named = error.status === 422 ? await newName(request, params, id) : null;
+  if (named === null) throw error;
+  return { ...params, ...named };
+}
+
+interface Found {
+  readonly id: number;
+  /** Of another owner: GitHub led us to where the repository is now. */
+  readonly isElsewhere: boolean;
+}
+
 /** By repository where there is one, else by its owner. */
-async function installationOf(request: GitHubRequest, target: Target): Promise<number> {
+async function installationOf(request: GitHubRequest, target: Target): Promise<Found> {
   const { route, answer } = await askInstallation(request, target);
   if (answer.status !== 200) throw failed(route, answer);
-  return parsed(route, installation, answer).id;
+  const { id, account } = parsed(route, installation, answer);
+  const login = account?.login ?? target.owner;
+  const isOther = login.toLowerCase() !== target.owner.toLowerCase();
+  // An organisation that is led to under its old name is the same one.
+  return { id, isElsewhere: isOther && target.repository !== null };
+}
+
+function unusable(error: unknown): InstallationUnusable {
+  if (error instanceof InstallationUnusable) return error;
+  throw error;
+}
+
+function nameIn({ owner, repo }: Params): string | null {
+  return typeof owner === 'string' && typeof repo === 'string' ? `${owner}/${repo}` : null;
 }
 
 async function isInstalledAt(request: GitHubRequest, owner: string): Promise<boolean> {
@@ -123,24 +177,12 @@ async function newName(
   { owner, repo }: Params,
   installationId: number,
 ): Promise<Params | null> {
-  if (typeof owner !== 'string' || typeof repo !== 'string') return null;
+  if (nameIn({ owner, repo }) === null) return null;
   const route = 'GET /repos/{owner}/{repo}';
   const answer = await request(route, { owner, repo }, { installation: installationId });
   if (answer.status !== 200) return null;
   const named = partsOf(parsed(route, oneRepository, answer).full_name);
   return named.owner === owner && named.repo === repo ? null : { ...named };
-}
-
-/** What does not have the shape throws, without repeating what it was. */
-export function parsed<Shape extends z.ZodType>(
-  route: string,
-  shape: Shape,
-  { status, data }: GitHubAnswer,
-): z.output<Shape> {
-  const found = shape.safeParse(data);
-  if (found.success) return found.data;
-  const where = found.error.issues[0]?.path.join('.') || 'the whole';
-  throw new GitHubFailed(route, status, `malformed answer at ${where}`);
 }
 
 export const REPO = '/repos/{owner}/{repo}';
@@ -149,32 +191,4 @@ export const REPO = '/repos/{owner}/{repo}';
 export function partsOf(repository: string): { readonly owner: string; readonly repo: string } {
   const [owner = '', repo = ''] = repository.split('/');
   return { owner, repo };
-}
-
-export interface Page<Thing> {
-  readonly total: number;
-  readonly things: readonly Thing[];
-}
-
-const PER_PAGE = 100;
-
-/**
- * A counted list, page by page, at most `pagesMax`. Complete only if as many different things came as GitHub counted,
- * from the first page to the last: a list that moved underneath proves nothing.
- */
-export async function allPages<Thing>(
-  ask: (paging: { readonly per_page: number; readonly page: number }) => Promise<Page<Thing>>,
-  keyOf: (thing: Thing) => string | number,
-  pagesMax: number,
-): Promise<Listing<Thing>> {
-  const found = new Map<string | number, Thing>();
-  const totals = new Set<number>();
-  for (let page = 1; page <= pagesMax; page++) {
-    const { total, things } = await ask({ per_page: PER_PAGE, page });
-    totals.add(total);
-    for (const thing of things) found.set(keyOf(thing), thing);
-    if (things.length < PER_PAGE || page * PER_PAGE >= total) break;
-  }
-  const things = [...found.values()];
-  return { things, complete: totals.size === 1 && totals.has(things.length) };
 }

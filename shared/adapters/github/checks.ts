@@ -4,13 +4,15 @@
  */
 import type { Target } from '../../nouns.ts';
 import type { CheckOutcome, CheckRun, Clock, GitHub } from '../../ports.ts';
-import { allPages, type Calls, type Params, parsed, partsOf, REPO } from './calls.ts';
+import { type Calls, type Params, partsOf, REPO } from './calls.ts';
+import { allPages } from './pages.ts';
 import {
   CallKept,
   failed,
   type GitHubAnswer,
   lacksPermission,
   messageOf,
+  parsed,
   redact,
   Throttled,
   throttledMs,

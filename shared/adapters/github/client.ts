@@ -5,7 +5,7 @@ import type { Clock, Log } from '../../ports.ts';
 import { exchange } from '../http/exchange.ts';
 import { tunnelAgent } from '../http/tunnel.ts';
 import { type AppKey, appJwts, installationTokens, isNewborn, type WantedToken } from './app-auth.ts';
-import { repeatedly } from './repeat.ts';
+import { repeatedly } from './limits/repeat.ts';
 import {
   type GitHubAnswer,
   GitHubFailed,

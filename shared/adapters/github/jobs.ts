@@ -4,9 +4,10 @@ import type * as z from 'zod';
 import type { CallUse } from '../../budget.ts';
 import type { Listing, RunId, RunRecord, Target } from '../../nouns.ts';
 import type { GitHub } from '../../ports.ts';
-import { allPages, type Calls, parsed, partsOf, REPO } from './calls.ts';
+import { type Calls, partsOf, REPO } from './calls.ts';
 import { liveRuns } from './live-runs.ts';
-import { failed, type GitHubAnswer, lacksPermission, messageOf, throttledMs } from './request.ts';
+import { allPages } from './pages.ts';
+import { failed, type GitHubAnswer, lacksPermission, messageOf, parsed, throttledMs } from './request.ts';
 import { jobRecord, jobsPage, oneJob, oneRepository, oneRun, repositoriesPage, runsPage } from './shapes.ts';
 
 /** GitHub docs, "Actions limits": 256 jobs in a matrix; a run may have several. */
@@ -35,7 +36,7 @@ export function jobsOver(calls: Calls): Jobs {
     const known = visibility.get(repository);
     if (known !== undefined) return known;
     const route = `GET ${REPO}`;
-    const answer = await calls.ask(target, route, partsOf(repository));
+    const answer = await calls.askWhereItIs(target, route, partsOf(repository));
     if (answer.status !== 200) throw failed(route, answer);
     const found = !parsed(route, oneRepository, answer).private;
     visibility.set(repository, found);
@@ -90,10 +91,9 @@ async function found(
   params: Readonly<Record<string, number>>,
   use?: CallUse,
 ): Promise<GitHubAnswer | null> {
-  const answer = await calls.ask(target, route, { ...partsOf(repository), ...params }, use);
+  const answer = await calls.askWhereItIs(target, route, { ...partsOf(repository), ...params }, use);
   if (answer.status === 200) return answer;
   if (answer.status !== 404) throw failed(route, answer);
-  await calls.confirmInstalled({ ...target, repository });
   return null;
 }
 

@@ -1,8 +1,9 @@
 /** Runs that are not over. */
 import type { CallUse } from '../../budget.ts';
 import type { Listing, LiveStatus, RunRecord, Target } from '../../nouns.ts';
-import { allPages, type Calls, parsed, partsOf, REPO } from './calls.ts';
-import { failed, GitHubFailed } from './request.ts';
+import { type Calls, partsOf, REPO } from './calls.ts';
+import { allPages } from './pages.ts';
+import { failed, GitHubFailed, parsed } from './request.ts';
 import { runsPage } from './shapes.ts';
 
 /** GitHub docs, "List workflow runs for a repository": at most 1,000 of one status are to be had. */

@@ -1,4 +1,5 @@
 /** The little that the mapping needs of a way to GitHub: the network, or a simulated one in process. */
+import type * as z from 'zod';
 import type { CallUse } from '../../budget.ts';
 import { HOLD_MAX_MS } from '../../github-limits.ts';
 
@@ -93,6 +94,18 @@ export function messageOf({ data }: GitHubAnswer): string {
 
 export function failed(route: string, answer: GitHubAnswer): GitHubFailed {
   return new GitHubFailed(route, answer.status, messageOf(answer));
+}
+
+/** What does not have the shape throws, without repeating what it was. */
+export function parsed<Shape extends z.ZodType>(
+  route: string,
+  shape: Shape,
+  { status, data }: GitHubAnswer,
+): z.output<Shape> {
+  const found = shape.safeParse(data);
+  if (found.success) return found.data;
+  const where = found.error.issues[0]?.path.join('.') || 'the whole';
+  throw new GitHubFailed(route, status, `malformed answer at ${where}`);
 }
 
 const DEFAULT_WAIT_MS = 60_000;

@@ -2,8 +2,8 @@
 import * as z from 'zod';
 import type { PublishedRelease } from '../../ports.ts';
 import { archiveName } from '../../runner/release.ts';
-import { type Calls, parsed } from './calls.ts';
-import { failed, type GitHubAuth, type GitHubRequest } from './request.ts';
+import type { Calls } from './calls.ts';
+import { failed, type GitHubAuth, type GitHubRequest, parsed } from './request.ts';
 import { applicationsPage, installationsPage, repositoriesPage } from './shapes.ts';
 
 /** A host of jobs that is not github.com. */

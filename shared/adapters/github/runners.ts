@@ -3,12 +3,14 @@
 import type { GitHubMemory } from '../../github-note.ts';
 import type { Registration, Target } from '../../nouns.ts';
 import type { Clock, GitHub, MintOutcome, MintRequest } from '../../ports.ts';
-import { allPages, type Calls, parsed } from './calls.ts';
+import type { Calls } from './calls.ts';
+import { allPages } from './pages.ts';
 import {
   failed,
   type GitHubAnswer,
   InstallationUnusable,
   messageOf,
+  parsed,
   redact,
   Throttled,
   throttledMs,
@@ -145,7 +147,7 @@ function registrations(calls: Calls, target: Target, filter: { readonly name?: s
   const route = `GET ${path}/actions/runners`;
   return allPages<Registration>(
     async (paging) => {
-      const answer = await calls.ask(target, route, { ...params, ...filter, ...paging });
+      const answer = await calls.askWhereItIs(target, route, { ...params, ...filter, ...paging });
       if (answer.status !== 200) throw failed(route, answer);
       const { total_count: total, runners: things } = parsed(route, runnersPage, answer);
       return { total, things };
@@ -162,21 +164,19 @@ async function removeRunner(
 ): Promise<'removed' | 'absent' | 'busy'> {
   const { path, params } = scopeOf(target);
   const route = `DELETE ${path}/actions/runners/{runner_id}`;
-  const answer = await calls.ask(target, route, { ...params, runner_id: id });
+  const answer = await calls.askWhereItIs(target, route, { ...params, runner_id: id });
   if (answer.status === 204) return 'removed';
   if (answer.status === 422) return 'busy';
   if (answer.status !== 404) throw failed(route, answer);
-  await calls.confirmInstalled(target);
   return 'absent';
 }
 
 async function registrationOf(calls: Calls, target: Target, id: number): Promise<Registration | null> {
   const { path, params } = scopeOf(target);
   const route = `GET ${path}/actions/runners/{runner_id}`;
-  const answer = await calls.ask(target, route, { ...params, runner_id: id });
+  const answer = await calls.askWhereItIs(target, route, { ...params, runner_id: id });
   if (answer.status === 200) return parsed(route, oneRunner, answer);
   if (answer.status !== 404) throw failed(route, answer);
-  await calls.confirmInstalled(target);
   return null;
 }
 

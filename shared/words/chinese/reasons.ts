@@ -18,6 +18,8 @@ export const REASONS: Catalogue = {
   'all {} offers were refused: {}, or {}': '全部 {1} 个候选都被拒绝：{2}；{3}',
   'all {} offers were refused: {}': '全部 {1} 个候选都被拒绝：{2}',
   'the only offer was refused: {}': '唯一的候选被拒绝：{1}',
+  '{} more offer was refused, or not asked for with those': '另有 {1} 个候选被拒绝，或因此没有再去申请',
+  '{} more offers were refused, or not asked for with those': '另有 {1} 个候选被拒绝，或因此没有再去申请',
   '{} in {} was not asked for: it is refused with the one before': '{2} 的 {1} 没有再去申请：它会与前一个一起被拒绝',
   'the vSwitch has no free address ({})': '交换机没有可用的 IP（{1}）',
   'the type cannot join the placement’s enterprise security group ({})': '该规格不能加入此位置的企业级安全组（{1}）',

@@ -1,5 +1,6 @@
 /** Where a deployment's size begins to cost: calls, time and processor of one sweep, and the capacity row. */
 import { expect, test } from 'vitest';
+import { LATER_PAUSE_MS, LATER_STARTS_MS } from '../../../shared/github-limits.ts';
 import { swept, worldOf } from './scale-world.ts';
 
 const SIZES: readonly (readonly [alive: number, waiting: number])[] =
@@ -31,8 +32,8 @@ test.each(SIZES)(
     expect(account).toMatchObject({ runners: alive, keep: alive });
     const { launch: _, ...asked } = calls;
     const pages = 2 * Math.ceil(alive / 100);
-    // Who waits for mints alone is started three times more.
-    const later = alive < 1_000 && waiting > 0 ? 3 * 4 : 0;
+    // Who waits for mints alone is started so many times more.
+    const later = alive < 1_000 && waiting > 0 ? 4 * (LATER_STARTS_MS / LATER_PAUSE_MS) : 0;
     expect(Object.values(asked).reduce((sum, each) => sum + each, 0) - pages - later).toBeLessThan(40);
     expect(launched.size).toBeLessThanOrEqual(waiting);
     expect(account.tookMs).toBeLessThan(60_000);

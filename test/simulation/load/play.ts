@@ -5,6 +5,7 @@ import { openWorld, START_MS, seedRunnerRelease, type World } from '../../world/
 import { smallRegion } from '../../world/small-region.ts';
 import type { Load } from './loads.ts';
 import { type Tally, tallyOf } from './tally.ts';
+import { unsureSweeps } from './unsure.ts';
 
 const MINUTE_MS = 60_000;
 const BASE = ['self-hosted', 'aliyun'];
@@ -35,7 +36,7 @@ export interface Played {
 
 export async function playLoad(load: Load, seed: number, say: (line: string) => void): Promise<Played> {
   const random = seeded(seed);
-  const seen = { sweepMs: [] as number[], unsure: new Set<number>(), alerts: [] as string[] };
+  const seen = { sweepMs: [] as number[], unsure: unsureSweeps(), alerts: [] as string[] };
   const repositories = Array.from({ length: load.repositories }, (_, n) => `acme/service-${n}`);
   const world = openWorld({
     seed,
@@ -70,7 +71,7 @@ export async function playLoad(load: Load, seed: number, say: (line: string) => 
     sweepMs: seen.sweepMs.sort((a, b) => a - b),
     aliveMax,
     left: world.ecs.alive().length,
-    unsureSweeps: seen.unsure.size,
+    unsureSweeps: seen.unsure.count(),
     alerts: seen.alerts,
     tally,
   };
@@ -95,18 +96,14 @@ function endOf(jobs: readonly SimJob[]) {
 }
 
 function note(
-  seen: { sweepMs: number[]; unsure: Set<number>; alerts: string[] },
+  seen: { sweepMs: number[]; unsure: ReturnType<typeof unsureSweeps>; alerts: string[] },
   event: string,
   fields: Readonly<Record<string, unknown>>,
   nowMs: number,
 ): void {
   if (event === 'sweep.done') seen.sweepMs.push(Number(fields.tookMs));
   if (event === 'alert.raised') seen.alerts.push(String(fields.text));
-  // A list that was cut is made whole by asking about those alone whom it left out.
-  const isUnsure = event === 'survey.truncated' || event === 'survey.failed';
-  const minute = Math.floor(nowMs / MINUTE_MS);
-  if (isUnsure && String(fields.what).startsWith('runner')) seen.unsure.add(minute);
-  if (event === 'survey.asked_singly' && fields.open === 0) seen.unsure.delete(minute);
+  seen.unsure.note(event, fields, nowMs);
 }
 
 function arrive(world: World, load: Load, repositories: readonly string[], random: Random): SimRun[] {

@@ -28,20 +28,20 @@ const CONFIRM = edit(
   'const named = null as Awaited<ReturnType<Evidence["jobNaming"]>>;\n  if (named === \'unknown\') return;\n  if (named === null) return retire',
 );
 const ABSENCE = edit(
-  'functions/reaper/repair/diagnose.ts',
+  'functions/reaper/repair/launching.ts',
   'if (entry.absentLooks + 1 < ABSENT_LOOKS_MIN)',
   'if (false)',
 );
 const VISIBLE = edit(
-  'functions/reaper/repair/diagnose.ts',
+  'functions/reaper/repair/launching.ts',
   'if (coverage.surveyAtMs < sinceMs + INSTANCE_VISIBLE_MS)',
   'if (false)',
 );
 
 const DEREGISTER = edit(
-  'functions/reaper/repair/diagnose.ts',
-  "if (entry.removedAtMs === null) return verdict('remove', 'its launcher is gone');",
-  '',
+  'functions/reaper/repair/launching.ts',
+  'if (entry.removedAtMs !== null) return closing(',
+  'if (entry.removedAtMs !== 0) return closing(',
 );
 const STRAY = edit(
   'functions/reaper/repair/diagnose.ts',
@@ -80,9 +80,9 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'a due job is good for one lease', edits: [DUE] },
   one(
     'the lease of a launch, against the sweep',
-    'functions/reaper/repair/diagnose.ts',
-    'if (held === null || entry.leaseUntilMs >= coverage.surveyAtMs)',
-    'if (held === null)',
+    'functions/reaper/repair/launching.ts',
+    'if (entry.leaseUntilMs >= coverage.surveyAtMs) return',
+    'if (entry.leaseUntilMs === -1) return',
   ),
   one(
     'the client token',

@@ -9,6 +9,18 @@ export const PEOPLE: readonly Mutation[] = [
     'await reportRenamed(job, entry?.job ?? null, runner, world);',
   ),
   one(
+    'another owner’s installation is not its first owner’s',
+    'shared/adapters/github/calls.ts',
+    'isElsewhere: isOther && target.repository !== null',
+    'isElsewhere: isOther && target.repository === undefined',
+  ),
+  one(
+    'what runs on a machine of ours outlives its repository',
+    'functions/reaper/rounds/look.ts',
+    'jobs.filter(({ entry }) => !onOurs.has(entry.job.id))',
+    'jobs.filter(() => onOurs.size >= 0)',
+  ),
+  one(
     'what GitHub has given up is not launched for',
     'functions/reaper/rounds/lost.ts',
     'if (isGivenUp(job, null, runChangedAtMs, clock.nowMs())) {',

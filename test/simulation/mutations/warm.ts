@@ -76,7 +76,7 @@ export const WARM: readonly Mutation[] = [
   ),
   one(
     'a launch without a registration may have left an instance',
-    'functions/reaper/repair/diagnose.ts',
+    'functions/reaper/repair/launching.ts',
     'runnerId === null && walks == null',
     'runnerId === null',
   ),

@@ -67,6 +67,39 @@ test('renamed between its queue and its start, with its end told by nobody: it e
   expect(securityLines(world)).toEqual([]);
 });
 
+test.each([
+  ['to an owner who has the App, too', true],
+  ['to an owner who has not', false],
+])(
+  'transferred while its job runs on an organisation’s runner, %s: no security event, and nothing is left (seed 30380)',
+  async (_, isInstalled) => {
+    const alerts: string[] = [];
+    const config = { repositories: { allow: ['acme/app', 'acme/lib'] } };
+    const repositories = ['acme/app', 'acme/lib'];
+    const world = await open({ config, repositories, post: async (text) => void alerts.push(text) });
+    world.github.addOrganization('beta');
+    if (isInstalled) world.github.install('beta');
+    const first = queue(world, OURS, { durationMs: 10 * MINUTE_MS });
+    await world.until(() => first.status === 'in_progress', 5 * MINUTE_MS);
+    // Another repository's job gets the runner that was launched for the first.
+    const waits = queue(world, OURS, { durationMs: MINUTE_MS });
+    await world.until(
+      () => world.github.runners().some(({ isOnline, job }) => isOnline && job === null),
+      5 * MINUTE_MS,
+    );
+    world.github.cancelJob(waits);
+    const moved = queue(world, OURS, { durationMs: 15 * MINUTE_MS }, 'acme/lib');
+    expect(await world.until(() => moved.status === 'in_progress', 5 * MINUTE_MS)).toBe(true);
+    await world.pass(MINUTE_MS);
+    world.github.renameRepository('acme/lib', 'beta/lib');
+    expect(await world.until(() => moved.status === 'completed', 30 * MINUTE_MS)).toBe(true);
+    expect(moved.conclusion).toBe('success');
+    await world.pass(12 * MINUTE_MS);
+    await endsEmpty(world, 5 * MINUTE_MS);
+    expect(securityLines(world)).toEqual([]);
+  },
+);
+
 test.each(['push', 'pull_request'])(
   'renamed while its job waits for stock (%s): its code is its own, and it runs',
   async (event) => {

@@ -68,10 +68,9 @@ function reasonsIn(source: string): string[] {
 }
 
 test('every reason that a diagnosis may give has a row', () => {
-  const source = readFileSync(
-    join(import.meta.dirname, '../../../../functions/reaper/repair/diagnose.ts'),
-    'utf8',
-  );
+  const sourceOf = (name: string) =>
+    readFileSync(join(import.meta.dirname, '../../../../functions/reaper/repair', name), 'utf8');
+  const source = ['diagnose.ts', 'launching.ts'].map(sourceOf).join('\n');
   const given = Object.values(ROWS)
     .flat()
     .map(([, observation, , some = {}]) => diagnose({ ...COVERAGE, ...some }, observation).because);

@@ -1,9 +1,12 @@
-/** That waiting jobs are started in order of age, over the whole system. */
+/** That waiting jobs are started in order of age, over the whole system, and as fast as GitHub's points bear. */
 import { describe, expect, test } from 'vitest';
-import { MINT_PACE_MAX } from '../../../../shared/github-limits.ts';
-import { mintsMax } from '../../../../shared/runner/mint-pace.ts';
+import { startDue, startPaced } from '../../../../functions/reaper/rounds/due.ts';
+import { LATER_STARTS_MS, MINT_PACE_MAX } from '../../../../shared/github-limits.ts';
+import { mintPace, mintsMax } from '../../../../shared/runner/mint-pace.ts';
 import type { SimJob } from '../../../../simulator/github/index.ts';
-import { openWorld, seedRunnerRelease, type World } from '../../../world/in-process.ts';
+import { build } from '../../../shared/ledger/builders.ts';
+import { openWorld, START_MS, seedRunnerRelease, type World } from '../../../world/in-process.ts';
+import { openReaper } from '../fixture.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -82,4 +85,62 @@ describe('over the whole system', () => {
     expect(world.lines.slice(closedAt).filter((line) => line.includes('"sweep.done"'))).toEqual([]);
     world.fc.close();
   });
+});
+
+const LIMITS = { runners: 5_000, runnersPerRepository: null, mintsPerMinute: 240 };
+const WAITING = 150;
+
+/** When each was launched. A sweep begins each minute; what it looks at first, and its other parts, take some seconds. */
+async function played(minutes: number, [firstMs, partsMs]: readonly [number, number]): Promise<number[]> {
+  const { world: bare } = openReaper({ config: { limits: LIMITS } });
+  const { ledger, config } = bare;
+  const [launchedAtMs, left]: [number[], Set<number>] = [[], new Set()];
+  let [nowMs, nextId] = [START_MS, 1];
+  const wait = async () => {
+    const id = nextId++;
+    const job = build.job(id, { labels: ['self-hosted', 'aliyun', 'arm64'], createdAtMs: nowMs });
+    await ledger.jobs.add(job.id, build.jobEntry(id, { job, nextTryAtMs: nowMs, firstTryAtMs: nowMs }));
+    left.add(id);
+  };
+  const limits = { ...LIMITS, perProfile: null, perRepository: null, mintsPerMinute: mintPace(config) };
+  const launch = async (event: Parameters<typeof bare.queue.launch>[0]) => {
+    if (event.kind === 'warm') return;
+    const { job } = event;
+    const name = build.runnerName(job.id);
+    const { repository, createdAtMs: jobCreatedAtMs } = job;
+    const asked = { name, profile: null, repository, jobCreatedAtMs, hasTurn: true, isInLine: true };
+    expect((await ledger.capacity.take(asked, limits, nowMs)).kind).toBe('taken');
+    launchedAtMs.push(nowMs);
+    await ledger.capacity.handBack(name, 0);
+    const held = await ledger.jobs.read(job.id);
+    if (held !== null) await ledger.jobs.remove(job.id, held);
+    await wait();
+  };
+  const pause = async (ms: number) => {
+    nowMs += ms;
+  };
+  const world = { ...bare, clock: { nowMs: () => nowMs }, pause, queue: { launch } };
+  for (let count = 0; count < WAITING; count++) await wait();
+  for (let minute = 0; minute < minutes; minute++) {
+    const beganMs = START_MS + minute * MINUTE_MS;
+    nowMs = beganMs + firstMs;
+    const uncovered = (await ledger.jobs.list(1_000)).things;
+    const braked = { uncovered, mayStart: () => true, because: null } as never;
+    const first = await startDue(braked, nowMs + 8_000, world);
+    nowMs += partsMs;
+    await startPaced(braked, first, beganMs + LATER_STARTS_MS, world);
+  }
+  return launchedAtMs;
+}
+
+test.each([
+  [3_000, 1_000],
+  [4_000, 9_000],
+])('after %i ms of looks and %i ms of other parts, the pace is used up and kept', async (...sweep) => {
+  const atMs = await played(8, sweep);
+  const fromMs = START_MS + 2 * MINUTE_MS;
+  const inSix = atMs.filter((ms) => ms >= fromMs).length;
+  expect(inSix / 6).toBeGreaterThan(0.93 * MINT_PACE_MAX);
+  const inMinute = (beginsMs: number) => atMs.filter((ms) => ms >= beginsMs && ms < beginsMs + MINUTE_MS);
+  expect(Math.max(...atMs.map((ms) => inMinute(ms).length))).toBeLessThanOrEqual(mintsMax(MINT_PACE_MAX));
 });

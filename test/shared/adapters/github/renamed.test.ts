@@ -41,4 +41,52 @@ onBothTransports('a repository with a new name', (world) => {
     await expect(w.hub.job(w.org, 'acme/app', id)).rejects.toThrow(/404/);
     expect(await w.hub.liveRuns(w.org, 'acme/app', 'queued')).toBeNull();
   });
+
+  test.each(['app', 'renamed'])(
+    'and another owner, as %s: what is known by the old name is asked where it is',
+    async (as) => {
+      const w = await world();
+      w.github.addOrganization('else');
+      const id = queuedIn(w);
+      const target = { ...w.org, repository: 'acme/app' };
+      expect(await w.hub.mint(target, { name: name('a'), labels: LABELS })).toMatchObject({ kind: 'minted' });
+      w.github.renameRepository('acme/app', `else/${as}`);
+      w.github.install('else');
+      expect(await w.hub.job(w.org, 'acme/app', id)).toMatchObject({ job: { id }, status: 'queued' });
+      const { things, complete } = await w.hub.registrations(target);
+      expect([things.map((one) => one.name), complete]).toEqual([['a'], true]);
+      const runner = { name: name('a'), id: things[0]?.id ?? 0 };
+      expect(await w.hub.registration(target, runner)).toMatchObject({ id: runner.id });
+      expect(await w.hub.removeRunner(target, runner.id)).toBe('removed');
+      expect(await w.hub.removeRunner(target, runner.id)).toBe('absent');
+      // A new job is that of another owner, whom the operator may not have allowed.
+      expect(await w.hub.liveRuns(w.org, 'acme/app', 'queued')).toBeNull();
+      expect(await w.hub.mint(target, { name: name('b'), labels: LABELS })).toMatchObject({
+        kind: 'refused',
+      });
+    },
+  );
+
+  test.each([true, false])(
+    'and another owner leaves its first one’s other repositories as they were (hint: %s)',
+    async (isHinted) => {
+      const w = await world();
+      w.github.addOrganization('else');
+      w.github.install('else');
+      w.github.addRepository('acme/other');
+      const at = { ...w.org, ...(isHinted ? {} : { installationId: null }) };
+      const [moved, other] = [
+        { ...at, repository: 'acme/app' },
+        { ...at, repository: 'acme/other' },
+      ];
+      w.github.renameRepository('acme/app', 'else/app');
+      await w.hub.job(at, 'acme/app', jobId(1)).catch(() => null);
+      await w.hub.removeRunner(moved, 1).catch(() => null);
+      await w.hub.mint(moved, { name: name('b'), labels: LABELS });
+      expect(await w.hub.registrations({ ...at, repository: null })).toMatchObject({ complete: true });
+      expect(await w.hub.registrations(other)).toMatchObject({ complete: true });
+      expect(await w.hub.liveRuns(at, 'acme/other', 'queued')).toMatchObject({ complete: true });
+      expect(await w.hub.mint(other, { name: name('c'), labels: LABELS })).toMatchObject({ kind: 'minted' });
+    },
+  );
 });

@@ -1,6 +1,6 @@
 /** What is worth asking GitHub again, and when. */
 import { setTimeout } from 'node:timers/promises';
-import type { GitHubAnswer } from './request.ts';
+import type { GitHubAnswer } from '../request.ts';
 
 /** A definite answer, or one that a repetition cannot better; 409 means that it is there already. */
 const DEFINITE = [304, 400, 401, 403, 404, 409, 410, 422, 429, 451];
