@@ -9,8 +9,6 @@ export const STARTED_MAX_MS = 3.5 * MINUTE_MS;
 /** Machines of one job that ran nothing, within half an hour: pauses double from two minutes on, and are forgotten once. */
 const WASTED_WITHIN_MS = 30 * MINUTE_MS;
 const WASTED_WITHIN_MAX = 7;
-/** As the tag of what is launched for a pool says; all that it keeps may go at once, beside. */
-const NO_JOB = '0';
 
 /** Looks each half minute; at what was spent, each five. */
 export function watchFairness(simulation: Simulation, report: Report): void {
@@ -67,28 +65,22 @@ function withoutRunner(simulation: Simulation): number[] {
 
 const isServable = ({ status, plan }: SimJob): boolean => status === 'queued' && !plan.labels.includes('big');
 
-function checkWaste(simulation: Simulation, report: Report): void {
-  const { hot, stopped } = simulation.plan.wide;
-  for (const [job, count] of wastedIn(simulation)) {
-    const isPool = job === NO_JOB;
-    if (count > WASTED_WITHIN_MAX + (isPool ? hot + stopped : 0))
-      report(
-        `a ${isPool ? 'pool' : 'job'} does not cost machine after machine`,
-        `${count} machines of ${job} ran nothing in half an hour`,
-      );
-  }
-}
-
-/** Machines of the last half hour that have ended and ran nothing, by the job of their tag. */
-function wastedIn({ world, runs }: Simulation): ReadonlyMap<string, number> {
+function checkWaste({ world, runs }: Simulation, report: Report): void {
   const nowMs = world.clock.nowMs();
   const jobs = runs.flatMap(({ run }) => [...run.attempts.values()].flat());
   const ran = new Set(jobs.map(({ runner }) => runner?.name));
   const wasted = new Map<string, number>();
   for (const { tags, endedAtMs, startedAtMs } of world.ecs.paid()) {
     const [job = '', name = ''] = [tags[TAGS.job], tags[TAGS.name]];
-    if (endedAtMs === null || nowMs - startedAtMs > WASTED_WITHIN_MS || ran.has(name)) continue;
+    // Of what waits for jobs to come, a pool's bound is looked at elsewhere.
+    if (job === '0' || endedAtMs === null || nowMs - startedAtMs > WASTED_WITHIN_MS || ran.has(name))
+      continue;
     wasted.set(job, (wasted.get(job) ?? 0) + 1);
   }
-  return wasted;
+  for (const [job, count] of wasted)
+    if (count > WASTED_WITHIN_MAX)
+      report(
+        'a job does not cost machine after machine',
+        `${count} machines of ${job} ran nothing in half an hour`,
+      );
 }
