@@ -82,7 +82,6 @@ export const LIMITS_MAX = 100;
 
 /** Longer than until a job is tried again whose launch ended unclear: its lease, and a sweep or two. */
 export const REGION_OUT_MS = 10 * 60_000;
-
 /** Of the offerings left out for one reason, so many are named and the rest counted. */
 export const LEFT_OUT_NAMED_MAX = 4;
 /** A late instance of an abandoned launch would be listed by then. */
@@ -148,10 +147,8 @@ export const TAG_VALUE_MAX_CHARS = 128;
 export const CLIENT_TOKEN_MAX_CHARS = 64;
 /** No further candidate is tried after this: there must be time left to undo. */
 export const WALK_MAX_MS = 75_000;
-
 /** Of runs whose code is known to be a fork's or not, in a warm function. */
 export const RUNS_REMEMBERED_MAX = 2_000;
-
 export const LEDGER_SCAN_MAX = 20_000;
 /** Calls under way at once within one sweep. */
 export const SWEEP_PARALLEL_MAX = 8;

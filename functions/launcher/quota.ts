@@ -76,6 +76,7 @@ export function rankingGate(
   };
   return {
     withheld(offering) {
+      if (limits.size === 0) return null;
       const scope = scopesOf(offering).find((each) => !isOpen(each, needOf(each, offering)));
       const limit = scope === undefined ? undefined : limits.get(scope);
       if (scope === undefined || limit === undefined) return null;

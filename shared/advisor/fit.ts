@@ -1,8 +1,7 @@
 /** What is to be had for a job: with the cores it asked for or, only when that is nothing, with the next more. Pure. */
 import type { Config } from '../config/config.ts';
 import { coresMax } from '../job/bounds.ts';
-import { LEFT_OUT_NAMED_MAX } from '../limits.ts';
-import { diskPricePerHour } from '../market/disk.ts';
+import { diskPriceIn } from '../market/disk.ts';
 import type { MarketType } from '../market/market.ts';
 import { familyOf } from '../market/type-names.ts';
 import type { CapacityType, Offering, Requirements } from '../nouns.ts';
@@ -16,7 +15,13 @@ import {
   sizeAskedFor,
   UNKNOWN_SIZE,
 } from './cores.ts';
-import { type PlacementMarket, type PricedOffering, priceOfferings, whyUnfit } from './offerings.ts';
+import {
+  isOfKind,
+  type PlacementMarket,
+  type PricedOffering,
+  priceOfferings,
+  whyUnfit,
+} from './offerings.ts';
 import { bidFor, scoreOf } from './price.ts';
 import { HOURS_KEPT } from './spend.ts';
 
@@ -122,9 +127,12 @@ function fitTypes(
   request: Sized,
   seen: Sorted,
 ): void {
-  for (const type of placementMarket.market.types)
-    if (type.cpu >= cores.min && type.cpu <= cores.max)
-      fitType(placementMarket, type, capacityType, request, seen);
+  const { requirements } = request;
+  // A loop of its own: a compiler that meets all of the below in a loop of a thousand turns spends more on it than it saves.
+  const ofThatKind = placementMarket.market.types.filter(
+    (type) => type.cpu >= cores.min && type.cpu <= cores.max && isOfKind(type, requirements),
+  );
+  for (const type of ofThatKind) fitType(placementMarket, type, capacityType, request, seen);
 }
 
 function fitType(
@@ -140,22 +148,27 @@ function fitType(
     leftOut.push({ what: type.type, because: verdict.because });
     return;
   }
+  const size = isWidened(type, request.requirements) ? request.size : null;
+  const disk = (request.requirements.diskGiB ?? 0) * (diskPriceIn(placementMarket.market) ?? 0);
+  const ceiling = size?.ceiling === null ? UNKNOWN_SIZE : lowest(request, size, disk);
   for (const offering of priceOfferings(placementMarket, type, capacityType, request.nowMs)) {
-    const bid = scoreOffering(offering, request);
+    const bid = scoreOffering(offering, ceiling, request);
     if ('because' in bid) leftOut.push(bid);
     else usable.push(bid);
   }
 }
 
-function scoreOffering(offering: PricedOffering, request: Sized): ScoredOffering | LeftOut {
+/** `ceiling` a string: why nobody knows what it may cost. */
+function scoreOffering(
+  offering: PricedOffering,
+  ceiling: Ceiling | string,
+  request: Sized,
+): ScoredOffering | LeftOut {
   // A quota holds whatever is in stock.
   const because = request.withheld?.(offering) ?? whyUnavailable(offering, request.unavailable);
   if (because !== null) return { what: offeringKey(offering), because };
-  const { spot } = request.config;
-  const size = isWidened(offering, request.requirements) ? request.size : null;
-  if (size?.ceiling === null) return { what: offeringKey(offering), because: UNKNOWN_SIZE };
-  const disk = diskPricePerHour(request.requirements.diskGiB, offering);
-  const bid = bidFor(offering, { ratio: spot.priceLimitRatio, ...lowest(request, size, disk) });
+  if (typeof ceiling === 'string') return { what: offeringKey(offering), because: ceiling };
+  const bid = bidFor(offering, { ratio: request.config.spot.priceLimitRatio, ...ceiling });
   if (bid.kind === 'left out') return { what: offeringKey(offering), because: bid.because };
   const score = scoreOf(offering, request.hours) / (isByCore(request.requirements) ? offering.cpu : 1);
   const { priceLimit, priceMax } = bid;
@@ -182,16 +195,4 @@ function whyUnavailable(offering: PricedOffering, unavailable: ReadonlyMap<strin
   if (unavailable.size === 0) return null;
   const key = keysOf(offering).find((each) => unavailable.has(each));
   return key === undefined ? null : `it was of no use a moment ago (${unavailable.get(key)})`;
-}
-
-/** One entry a reason, in the order they came up: a few named, the rest counted. */
-export function groupByReason(leftOut: readonly LeftOut[]): readonly LeftOut[] {
-  const byReason = new Map<string, Set<string>>();
-  for (const { what, because } of leftOut)
-    byReason.set(because, (byReason.get(because) ?? new Set()).add(what));
-  return [...byReason].map(([because, named]) => {
-    const more = named.size - LEFT_OUT_NAMED_MAX;
-    const shown = [...named].slice(0, LEFT_OUT_NAMED_MAX).join(', ');
-    return { what: more > 0 ? `${shown} and ${more} more` : shown, because };
-  });
 }

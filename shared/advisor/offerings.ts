@@ -67,8 +67,7 @@ export function whyUnfit(
   asked: Requirements,
   config: Config,
 ): { readonly because: string } | 'other' | null {
-  if (type.arch !== asked.arch || !hasMemory(type, asked.memoryGiB)) return 'other';
-  if (asked.type !== null && !isNamed(type, asked.type)) return 'other';
+  if (!isOfKind(type, asked)) return 'other';
   const because = whyKeptBack(type, asked, config);
   if (because !== null) return { because };
   if (asked.type !== null) return null;
@@ -76,6 +75,9 @@ export function whyUnfit(
   if (pattern === undefined) return null;
   return { because: `defaults.excludeFamilies has ${pattern}, and no label names it` };
 }
+
+export const isOfKind = (type: MarketType, { arch, memoryGiB, type: named }: Requirements): boolean =>
+  type.arch === arch && hasMemory(type, memoryGiB) && (named === null || isNamed(type, named));
 
 export const hasMemory = (
   { memoryGiB, cpu }: Pick<MarketType, 'memoryGiB' | 'cpu'>,

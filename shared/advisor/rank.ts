@@ -1,10 +1,10 @@
 /** Which offerings to try for a job, in which order, and how high to bid: pure, from the market that we have. */
-import { CANDIDATES_MAX } from '../limits.ts';
+import { CANDIDATES_MAX, LEFT_OUT_NAMED_MAX } from '../limits.ts';
 import { diskPriceIn } from '../market/disk.ts';
 import type { Market } from '../market/market.ts';
 import type { Candidate, CapacityType } from '../nouns.ts';
 import { isWidened } from './cores.ts';
-import { type FitRequest, groupByReason, type LeftOut, nearestFit, type ScoredOffering } from './fit.ts';
+import { type FitRequest, type LeftOut, nearestFit, type ScoredOffering } from './fit.ts';
 import { isStale, marketsOfPlacements, type PlacementMarket } from './offerings.ts';
 import { pick, sortOfferings } from './pick.ts';
 import { expectedCost } from './price.ts';
@@ -45,6 +45,18 @@ export function rank(request: RankRequest): Ranking {
       ...fits.flatMap((fit) => fit.notes),
     ],
   };
+}
+
+/** One entry a reason, in the order they came up: a few named, the rest counted. */
+function groupByReason(leftOut: readonly LeftOut[]): readonly LeftOut[] {
+  const byReason = new Map<string, Set<string>>();
+  for (const { what, because } of leftOut)
+    byReason.set(because, (byReason.get(because) ?? new Set()).add(what));
+  return [...byReason].map(([because, named]) => {
+    const more = named.size - LEFT_OUT_NAMED_MAX;
+    const shown = [...named].slice(0, LEFT_OUT_NAMED_MAX).join(', ');
+    return { what: more > 0 ? `${shown} and ${more} more` : shown, because };
+  });
 }
 
 /** Pay-as-you-go only when asked for, when spot failed the job before, or when its patience is over. */

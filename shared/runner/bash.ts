@@ -36,19 +36,26 @@ const PACKED = { level: 9, memLevel: 6 } as const;
 /** Combinations of scripts; a deployment has a handful. */
 const KEPT_MAX = 32;
 
-const kept = new Map<string, Buffer>();
+interface Kept {
+  readonly scripts: readonly string[];
+  readonly bytes: Buffer;
+}
+
+const kept: Kept[] = [];
 
 /** Two members of gzip after each other are one stream to whoever reads it (RFC 1952, 2.2). `values` ends with a line's end. */
 export function packed(values: string, scripts: readonly string[]): Buffer {
   return Buffer.concat([gzipSync(values, PACKED), packedScripts(scripts)]);
 }
 
+/** Compared one by one: the same text in memory is equal at once, and a key of all of it would be 50 kB for each launch. */
 function packedScripts(scripts: readonly string[]): Buffer {
-  const key = scripts.join('\0');
-  const before = kept.get(key);
-  if (before !== undefined) return before;
+  const isSame = (before: Kept) =>
+    before.scripts.length === scripts.length && before.scripts.every((text, at) => text === scripts[at]);
+  const before = kept.find(isSame);
+  if (before !== undefined) return before.bytes;
   const bytes = gzipSync(scripts.map(withoutComments).join('\n'), PACKED);
-  if (kept.size >= KEPT_MAX) kept.clear();
-  kept.set(key, bytes);
+  if (kept.length >= KEPT_MAX) kept.length = 0;
+  kept.push({ scripts, bytes });
   return bytes;
 }

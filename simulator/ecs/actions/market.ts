@@ -79,9 +79,11 @@ export function describeSpotPriceHistory(cloud: Cloud, region: Region, params: P
   const zones = region.zones.filter(
     (zone) => region.sells(zone, type.id) && [undefined, zone].includes(params.ZoneId),
   );
-  const rows = zones.flatMap((zone) => history(cloud, zone, type, fromMs, untilMs));
   const offset = wholeNumber(params, 'Offset', { min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 0 });
-  const SpotPriceType = rows.slice(offset, offset + HISTORY_ROWS_MAX);
+  const rows = zones.flatMap((zone) => timesOf(fromMs, untilMs).map((atMs) => ({ zone, atMs })));
+  const SpotPriceType = rows
+    .slice(offset, offset + HISTORY_ROWS_MAX)
+    .map(({ zone, atMs }) => priceAt(cloud, zone, type, atMs));
   return {
     Currency: cloud.currency,
     NextOffset: offset + SpotPriceType.length,
@@ -89,22 +91,22 @@ export function describeSpotPriceHistory(cloud: Cloud, region: Region, params: P
   };
 }
 
-function history(cloud: Cloud, zone: string, type: InstanceType, fromMs: number, untilMs: number): object[] {
-  const rows: object[] = [];
+/** Newest first. */
+function timesOf(fromMs: number, untilMs: number): readonly number[] {
   const newestMs = Math.floor(untilMs / PRICE_STEP_MS) * PRICE_STEP_MS;
-  for (let atMs = newestMs; atMs >= fromMs; atMs -= HISTORY_STEP_MS) {
-    rows.push({
-      InstanceType: type.id,
-      ZoneId: zone,
-      SpotPrice: cloud.market.spotPrice(zone, type, atMs),
-      OriginPrice: type.onDemandPrice,
-      Timestamp: toSecond(atMs),
-      NetworkType: 'vpc',
-      IoOptimized: 'optimized',
-    });
-  }
-  return rows;
+  const count = Math.max(0, Math.floor((newestMs - fromMs) / HISTORY_STEP_MS) + 1);
+  return Array.from({ length: count }, (_, step) => newestMs - step * HISTORY_STEP_MS);
 }
+
+const priceAt = (cloud: Cloud, zone: string, type: InstanceType, atMs: number): object => ({
+  InstanceType: type.id,
+  ZoneId: zone,
+  SpotPrice: cloud.market.spotPrice(zone, type, atMs),
+  OriginPrice: type.onDemandPrice,
+  Timestamp: toSecond(atMs),
+  NetworkType: 'vpc',
+  IoOptimized: 'optimized',
+});
 
 function instant(params: Params, name: string): number | null {
   const text = params[name];

@@ -8,25 +8,49 @@ const FIXED: Readonly<Record<number, number>> = { 1: 8, 5: 4 };
 export type Field = readonly [number: number, value: number | boolean | string | Uint8Array | undefined];
 
 export function message(...fields: readonly Field[]): Buffer {
-  const parts: Uint8Array[] = [];
-  for (const [number, value] of fields) {
-    if (value === undefined) continue;
-    if (typeof value === 'number' || typeof value === 'boolean') {
-      parts.push(varint(number * 8 + VARINT), varint(Number(value)));
-      continue;
-    }
-    const bytes = typeof value === 'string' ? Buffer.from(value) : value;
-    parts.push(varint(number * 8 + BYTES), varint(bytes.length), bytes);
-  }
-  return Buffer.concat(parts);
+  // By index, not taken apart: a young process runs an iterator for each pair many times slower.
+  const said = fields.filter((field) => field[1] !== undefined).map((field) => part(field[0], field[1]));
+  const bytes = Buffer.allocUnsafe(said.reduce((sum, { size }) => sum + size, 0));
+  said.reduce((at, { tag, value }) => {
+    if (typeof value === 'number') return writeVarint(value, bytes, writeVarint(tag, bytes, at));
+    const begin = writeVarint(value.length, bytes, writeVarint(tag, bytes, at));
+    bytes.set(value, begin);
+    return begin + value.length;
+  }, 0);
+  return bytes;
 }
 
-function varint(value: number): Uint8Array {
-  const bytes: number[] = [];
+interface Part {
+  readonly tag: number;
+  readonly value: number | Uint8Array;
+  readonly size: number;
+}
+
+function part(number: number, value: Field[1]): Part {
+  if (typeof value === 'number' || typeof value === 'boolean') {
+    const tag = number * 8 + VARINT;
+    return { tag, value: Number(value), size: varintSize(tag) + varintSize(Number(value)) };
+  }
+  const tag = number * 8 + BYTES;
+  const bytes = typeof value === 'string' ? Buffer.from(value) : (value ?? NOTHING);
+  return { tag, value: bytes, size: varintSize(tag) + varintSize(bytes.length) + bytes.length };
+}
+
+const NOTHING = new Uint8Array(0);
+
+function varintSize(value: number): number {
+  let size = 1;
+  for (let rest = value; rest > 0x7f; rest = Math.floor(rest / 128)) size++;
+  return size;
+}
+
+/** Returns where it ends. */
+function writeVarint(value: number, bytes: Buffer, from: number): number {
+  let at = from;
   let rest = value;
-  for (; rest > 0x7f; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 0x80);
-  bytes.push(rest);
-  return Uint8Array.from(bytes);
+  for (; rest > 0x7f; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) | 0x80;
+  bytes[at++] = rest;
+  return at;
 }
 
 /** A message taken apart. Throws on one that is cut short. */
@@ -74,6 +98,12 @@ class Reader {
   }
 
   #varint(): number {
+    const first = this.#bytes[this.#at];
+    // Nearly all are short, and big integers are dear.
+    if (first !== undefined && first < 0x80) {
+      this.#at++;
+      return first;
+    }
     let value = 0n;
     for (let shift = 0n; shift < 70n; shift += 7n) {
       const byte = this.#take(1)[0] as number;
