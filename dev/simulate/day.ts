@@ -57,7 +57,7 @@ function rowOf(name: string, { jobs, warmMs, phases, money }: Day): string {
 }
 
 function moneyLines(money: Money): string[] {
-  const { spent, disks, idle, lostToInterruptions, oracle, onDemand, ruleInUse, ruleRefusals } = money;
+  const { spent, disks, idle, lostToInterruptions, apart, oracle, onDemand, ruleInUse, ruleRefusals } = money;
   const rows: [what: string, cny: number][] = [
     ['ours', spent],
     ['of it while no job needed the machines', idle],
@@ -67,8 +67,17 @@ function moneyLines(money: Money): string[] {
     ['pay-as-you-go', onDemand],
     ['oracle', oracle],
   ];
+  const between = Object.entries({
+    'no job needed the machine': idle,
+    'taken back': lostToInterruptions,
+    'pay-as-you-go': apart.onDemand,
+    'dearer spot': apart.spot,
+  })
+    .map(([what, cny]) => `${what} ${cny.toFixed(2)}`)
+    .join(', ');
   return [
     ...rows.map(([what, cny]) => `${what}: CNY ${cny.toFixed(2)}`),
+    `between them: ${between} (CNY)`,
     `ours / oracle: ${(spent / oracle).toFixed(3)}; without what no job needed: ${((spent - idle) / oracle).toFixed(3)}`,
   ];
 }

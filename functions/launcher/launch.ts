@@ -34,7 +34,7 @@ export async function launch(event: LaunchEvent, world: LauncherWorld): Promise<
 
   const known = readAhead(event.kind === 'queued' ? event.job : null, world);
   const forks = ahead(world.whyForkRefused(event.job));
-  const opened = await openJob(event, world);
+  const opened = await openJob(event, known, world);
   if (opened === 'known') return { kind: 'known' };
   const { requirements } = understood;
   const launched = async () => {

@@ -1,11 +1,12 @@
 /** Opens a job's entry: exactly one caller gets to launch. */
+import { ownHours } from '../../shared/job/hours.ts';
 import { amend, mergeTrail } from '../../shared/ledger/amend.ts';
-import type { JobEntry } from '../../shared/ledger/entries.ts';
+import type { JobEntry, RerunEntry } from '../../shared/ledger/entries.ts';
 import type { Held } from '../../shared/ledger/ledger.ts';
 import { hasEnded } from '../../shared/ledger/read-history.ts';
 import { LEASE_MS, WRITE_CONFLICTS_MAX } from '../../shared/limits.ts';
 import type { Job } from '../../shared/nouns.ts';
-import { ahead } from './ahead.ts';
+import { type Ahead, ahead } from './ahead.ts';
 import { heardBy, lastingObstacle, newJobEntry } from './entries.ts';
 import type { LaunchEvent, LauncherWorld, Outcome } from './world.ts';
 
@@ -19,14 +20,18 @@ export interface Opened {
  * The entry is put first and `history` asked after it; whoever ends a job writes `history` first and removes
  * the entry after it. So one of the two always sees the other.
  */
-export async function openJob(event: LaunchEvent, world: LauncherWorld): Promise<Opened | 'known'> {
+export async function openJob(
+  event: LaunchEvent,
+  { hours }: Pick<Ahead, 'hours'>,
+  world: LauncherWorld,
+): Promise<Opened | 'known'> {
   const held =
     event.kind === 'queued'
       ? await world.ledger.jobs.add(event.job.id, newJobEntry(event.job, event.delivery, world.clock.nowMs()))
       : await leaseAgain(event.job, event.rev, world);
   if (held === null) return event.kind === 'queued' ? hearAgain(event, world) : 'known';
   const isOver = ahead(hasEnded(event.job, world.ledger));
-  const job = await markOffSpot(held, world);
+  const job = await markOffSpot(held, hours, world);
   return job === 'known' ? job : { job, isOver };
 }
 
@@ -78,14 +83,31 @@ async function leaseAgain(
   });
 }
 
-/** A job of a run that we asked GitHub to run again, because spot took it back, does not go on spot again. */
+/** A job of a run that we asked GitHub to run again, because spot took it back, may not go on spot again. */
 async function markOffSpot(
   held: Held<JobEntry>,
+  hours: Ahead['hours'],
   { ledger }: LauncherWorld,
 ): Promise<Held<JobEntry> | 'known'> {
   const { job, offSpot } = held.entry;
   if (offSpot || job.runAttempt < 2) return held;
   const rerun = await ledger.reruns.read(job.runId);
-  if (rerun === null || rerun.entry.attempt >= job.runAttempt) return held;
+  if (rerun === null || !leavesSpot(rerun.entry, job, ownHours(job, await hours))) return held;
   return (await ledger.jobs.replace(job.id, held, { ...held.entry, offSpot: true })) ?? 'known';
+}
+
+/** Known to run no longer, a job loses minutes at most when it is interrupted a second time. */
+const AGAIN_ON_SPOT_MAX_HOURS = 0.5;
+
+/**
+ * Pure. After a second interruption, or where a next one would lose more than minutes, or nobody knows what it would lose.
+ * `hours`: as long as the job ran before, under this name.
+ */
+export function leavesSpot(
+  { attempt: interrupted }: Pick<RerunEntry, 'attempt'>,
+  { runAttempt }: Pick<Job, 'runAttempt'>,
+  hours: number | undefined,
+): boolean {
+  if (interrupted >= runAttempt) return false;
+  return interrupted > 1 || hours === undefined || hours > AGAIN_ON_SPOT_MAX_HOURS;
 }

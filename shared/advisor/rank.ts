@@ -15,7 +15,7 @@ export interface RankRequest extends FitRequest {
   /** by region; null or missing: the catalogue stands in */
   readonly markets: ReadonlyMap<string, Market | null>;
   readonly firstTryAtMs: number;
-  /** An interrupted job is run again off spot. */
+  /** Interrupted jobs may not go on spot again. */
   readonly offSpot: boolean;
 }
 

@@ -31,6 +31,10 @@ export function expectedHours(job: Named, known: KnownHours): number | undefined
     .find((hours) => hours !== undefined);
 }
 
+/** Of jobs of its own name alone. Undefined: nothing is known of them. */
+export const ownHours = (job: Named, known: KnownHours): number | undefined =>
+  known.get(keysOf(job)[0])?.hours;
+
 /** What was known of those that do not occur in `rows` stays; of too many, those that ended last. */
 export function learnHours(rows: readonly HistoryRow[], before: KnownHours): KnownHours {
   const seen = new Map<string, { hours: number[]; endedAtMs: number }>();

@@ -39,7 +39,7 @@ export interface JobEntry extends TookWarm {
   readonly launches: number;
   /** When we first tried: `spot.patience` counts from here. */
   readonly firstTryAtMs: number;
-  /** A re-run of an interrupted job goes off spot. */
+  /** Interrupted before, or without a machine that served it: it goes off spot. */
   readonly offSpot: boolean;
   /** The runner GitHub says took it (ours or not), else null. */
   readonly startedOn: string | null;

@@ -77,9 +77,9 @@ const givenUp = ({ because }: HistoryRow, isPublic: boolean): string =>
   isPublic || because === null ? 'It was given up.' : sentence(`It was given up, because ${because}`);
 
 function rerunOf({ asked, because }: RerunEntry): string {
-  if (!asked) return 'When its run has ended, GitHub is asked to run it again, off spot.';
+  if (!asked) return 'When its run has ended, GitHub is asked to run it again.';
   if (because !== undefined) return `What was interrupted is not all run again because ${because}.`;
-  return 'Its run was decided on: what GitHub was asked to run again goes off spot.';
+  return 'Its run was decided on: GitHub was asked to run it again.';
 }
 
 function alive(entry: JobEntry, known: JobFacts, how: Audience): JobDescription {

@@ -20,6 +20,11 @@ export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = 
   ],
   [619, 'a job of elsewhere on our runner, whose end was lost, stayed in the ledger'],
   [2244, 'a launch under way was given to another job, which was launched for at the same moment'],
+  [30314, 'a job that waited for its repository’s own limit was told of as if nobody knew why'],
+  [
+    30595,
+    'a stopped machine that was started, and busy before a list showed it running, was taken for stopped and deleted',
+  ],
   [7950, 'no bug of the product: a chain that was run again had too little time'],
   [
     30328,

@@ -62,7 +62,8 @@ export async function settleEnd(
   await removeEntry(ledger.jobs, job.id);
   log('job.ended', { job: job.id, conclusion, runner: runner?.name ?? null, isOurs: named !== null });
 
-  if (named !== null) await retireNamed(event, named, machines, world);
+  if (named !== null)
+    await retireNamed(event, named, { machines, isInterrupted: ranOn?.isInterrupted === true }, world);
   await repoint(job, entry, named?.entry.for ?? null, world);
   await dropOwnLaunch(job, entry, world);
   if (named !== null) await reportForeignJob(job, entry, named.entry, world);
@@ -108,14 +109,17 @@ function seenToTheEnd(entry: RunnerEntry, machines: readonly Instance[], atMs: n
 async function retireNamed(
   event: EndedEvent,
   named: Held<RunnerEntry>,
-  machines: readonly Instance[],
+  { machines, isInterrupted }: { readonly machines: readonly Instance[]; readonly isInterrupted: boolean },
   world: ReaperWorld,
 ): Promise<void> {
   const { name } = named.entry;
   const nowMs = world.clock.nowMs();
   const change = (entry: RunnerEntry) => {
     const next = spent(entry, event.job, nowMs);
-    return next === undefined ? undefined : { ...next, ...keptToDebug(next, event, world.config) };
+    if (next === undefined) return undefined;
+    // The circuit breaker looks for it there.
+    const seen = { ...next, isInterrupted: next.isInterrupted || isInterrupted };
+    return { ...seen, ...keptToDebug(seen, event, world.config) };
   };
   const retired = await amend(world.ledger.runners, name, change, named);
   if (retired !== null) await terminate(retired.entry, world, machines);

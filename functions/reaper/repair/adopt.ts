@@ -4,7 +4,7 @@ import { alertOnce } from '../../../shared/alert-once.ts';
 import { BLANK_RUNNER } from '../../../shared/ledger/blank-runner.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import { TAG } from '../../../shared/names.ts';
-import type { RunnerName } from '../../../shared/nouns.ts';
+import type { Instance, RunnerName } from '../../../shared/nouns.ts';
 import type { Observation } from '../survey/observe.ts';
 import type { ReaperWorld } from '../world.ts';
 
@@ -13,8 +13,8 @@ export async function adopt(
   { name, instances, registration }: Observation,
   world: ReaperWorld,
 ): Promise<void> {
-  const [instance] = instances;
-  if (instance === undefined) return;
+  const instance = await firstThere(instances, world);
+  if (instance === null) return;
   const nowMs = world.clock.nowMs();
   const entry: RunnerEntry = {
     ...BLANK_RUNNER,
@@ -42,4 +42,14 @@ export async function adopt(
     `The instance ${instance.id} (${name}) in ${instance.region} was unknown to the ledger; it is watched, and deleted when it is proved idle.`,
     world,
   );
+}
+
+/** A list may still show what is gone, and whose runner was closed on that proof; the look-up by id does not. */
+async function firstThere(
+  listed: readonly Instance[],
+  { instances }: Pick<ReaperWorld, 'instances'>,
+): Promise<Instance | null> {
+  for (const instance of listed)
+    if ((await instances.find(instance.region, [instance.id])).length > 0) return instance;
+  return null;
 }

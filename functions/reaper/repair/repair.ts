@@ -16,7 +16,7 @@ import { type Observation, observe, strangersIn } from '../survey/observe.ts';
 import { freePointers, movePointers } from '../survey/pointers.ts';
 import { reportStrangers } from '../survey/strangers.ts';
 import type { Survey } from '../survey/survey.ts';
-import { planWarm, type WarmPlan, yielding } from '../survey/warm.ts';
+import { planWarm, type Slots, slotsFor, slotsIfFull, type WarmPlan, yielding } from '../survey/warm.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld, Together } from '../world.ts';
 import { act } from './act.ts';
@@ -49,7 +49,8 @@ export async function repair(
   world: ReaperWorld,
 ): Promise<Repaired> {
   const version = world.config.warm.length === 0 ? '' : await releaseVersion(world);
-  const { matching, diagnosed, spent, coming, warm } = diagnoseAll(survey, version, world);
+  const slots = await slotsIfFull(survey, world);
+  const { matching, diagnosed, spent, coming, warm } = diagnoseAll(survey, version, slots, world);
   const spare = spareIn(diagnosed, matching);
   await movePointers(matching, world);
   await freePointers(
@@ -87,7 +88,7 @@ const releaseVersion = async ({ ledger }: ReaperWorld): Promise<string> =>
   parseRunnerRelease((await ledger.notes.read(RUNNER_RELEASE_NOTE))?.entry.text ?? '')?.version ?? '';
 
 /** Pure, but for the time. `version`: of the runner that is installed now. */
-function diagnoseAll(survey: Survey, version: string, { config, clock }: ReaperWorld) {
+function diagnoseAll(survey: Survey, version: string, slots: Slots | null, { config, clock }: ReaperWorld) {
   const nowMs = clock.nowMs();
   const coverageOf = (each: Observation): Coverage => ({
     nowMs,
@@ -106,8 +107,8 @@ function diagnoseAll(survey: Survey, version: string, { config, clock }: ReaperW
     ...entriesOf(usable).filter(({ name }) => !matching.wanted.has(name)),
     ...observations.filter(isStandby).flatMap(({ held }) => held?.entry ?? []),
   ];
-  const isFull = survey.runners.length >= config.limits.runners;
-  const pools = yielding(poolsAt(config, nowMs), isFull ? matching.uncovered.length : 0);
+  const waiting = slots === null ? 0 : slotsFor(entriesOf(matching.uncovered), slots, config);
+  const pools = yielding(poolsAt(config, nowMs), waiting);
   const warm = planWarm(pools, free, { entries: entriesOf(survey.runners), config, version, nowMs });
   const matched = observations.map((each) => ({
     ...each,

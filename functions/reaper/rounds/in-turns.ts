@@ -1,6 +1,7 @@
 /** Turns go round by repository: pure. */
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
+import { count, repositoryKey } from '../survey/warm.ts';
 
 export type Waiting = Held<JobEntry>;
 
@@ -44,9 +45,3 @@ export function nextTurn(turns: Map<string, Waiting[]>, used: ReadonlyMap<string
 
 export const byAge = ({ entry: a }: Waiting, { entry: b }: Waiting): number =>
   a.job.createdAtMs - b.job.createdAtMs || a.job.id - b.job.id;
-
-export const repositoryKey = (repository: string): string => `repository ${repository.toLowerCase()}`;
-
-export function count(keys: readonly string[], used: Map<string, number>): void {
-  for (const key of keys) used.set(key, (used.get(key) ?? 0) + 1);
-}

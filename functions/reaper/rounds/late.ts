@@ -1,29 +1,36 @@
 /** A job whose launch could take a slot, slots are free, and it waits on: something is wrong that nobody else tells of. */
+import * as z from 'zod';
 import { alertOnce } from '../../../shared/alert-once.ts';
+import { parseJson } from '../../../shared/json.ts';
 import { amend } from '../../../shared/ledger/amend.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { CapacityView, Held } from '../../../shared/ledger/ledger.ts';
+import { ALL, isInLine } from '../survey/warm.ts';
 import type { ReaperWorld } from '../world.ts';
 import { waitsFor } from './money/room.ts';
-import { isInLine } from './plan.ts';
+import { limitsIn } from './plan.ts';
 
 const FULL_NOTE = 'slots-full';
 const MINUTE_MS = 60_000;
 const ASIDE_MS = 60 * MINUTE_MS;
 
-/** Called before the plan's launches are made. Waiting counts from when slots were last all in use. */
+/**
+ * Called before the plan's launches are made. Waiting counts from when slots were last all in use, or those of a limit of its
+ * own: that somebody wants it so.
+ */
 export async function tellOfLate(
   uncovered: readonly Held<JobEntry>[],
-  { total }: CapacityView,
+  view: CapacityView,
   world: ReaperWorld,
 ): Promise<void> {
-  const { ledger, clock, config } = world;
-  const { alerts, limits } = config;
+  const { clock, config } = world;
+  const { alerts } = config;
   const nowMs = clock.nowMs();
   const due = uncovered.filter(({ entry }) => isInLine(entry) && entry.nextTryAtMs <= nowMs);
+  const limitsOf = limitsIn(view, config, nowMs);
   // Of money a person is told where it is bounded.
   const isShort = due.some(({ entry }) => waitsFor('spendPerHour', entry) || waitsFor('spendPerDay', entry));
-  if (total >= limits.runners || isShort) return due.length > 0 ? noteFull(nowMs, world) : undefined;
+  const inUse = new Set([...due.flatMap(({ entry }) => limitsOf(entry).full), ...(isShort ? [ALL] : [])]);
   const waited = ({ entry }: Held<JobEntry>) => nowMs - entry.firstTryAtMs;
   // Nothing is to be had for it, or somebody says no: that is told later, since stock comes and goes.
   const aside = uncovered.filter(({ entry }) => entry.obstacle === 'offer' || entry.obstacle === 'refusal');
@@ -31,18 +38,40 @@ export async function tellOfLate(
     ...due.filter((each) => waited(each) > alerts.waiting),
     ...aside.filter((each) => waited(each) > Math.max(alerts.waiting, ASIDE_MS)),
   ];
-  if (late.length === 0) return;
-  const full = await ledger.notes.read(FULL_NOTE);
-  if (full !== null && nowMs - Number(full.entry.text) <= alerts.waiting) return;
-  for (const { entry } of new Map(late.map((held) => [held.entry.job.repository, held])).values()) {
-    const { job, firstTryAtMs, because } = entry;
-    const minutes = Math.floor((nowMs - firstTryAtMs) / MINUTE_MS);
-    const text = `The job ${job.id} of ${job.repository} has waited for ${minutes} minutes, and ${limits.runners - total} of ${limits.runners} slots are free. Its last reason: ${because}. Look: npm run explain -- ${job.id}, and npm run doctor`;
-    await alertOnce(`waiting-${job.repository}`, text, world);
-  }
+  const isFull = view.total >= config.limits.runners;
+  if (inUse.size === 0 && (late.length === 0 || isFull)) return;
+  const wereInUse = await noteInUse(inUse, nowMs, world);
+  const isFree = ({ entry }: Held<JobEntry>) =>
+    (isInLine(entry) ? limitsOf(entry).all : [ALL]).every((key) => !wereInUse.has(key));
+  const told = new Map(late.filter(isFree).map(({ entry }) => [entry.job.repository, entry]));
+  for (const entry of told.values())
+    await alertOnce(`waiting-${entry.job.repository}`, wordsOf(entry, view, nowMs, config), world);
 }
 
-async function noteFull(nowMs: number, { ledger }: ReaperWorld): Promise<void> {
-  const note = { text: String(nowMs), untilMs: null };
-  if ((await amend(ledger.notes, FULL_NOTE, () => note)) === null) await ledger.notes.add(FULL_NOTE, note);
+function wordsOf(
+  { job, firstTryAtMs, because }: JobEntry,
+  { total }: CapacityView,
+  nowMs: number,
+  { limits }: ReaperWorld['config'],
+): string {
+  const minutes = Math.floor((nowMs - firstTryAtMs) / MINUTE_MS);
+  return `The job ${job.id} of ${job.repository} has waited for ${minutes} minutes, and ${limits.runners - total} of ${limits.runners} slots are free. Its last reason: ${because}. Look: npm run explain -- ${job.id}, and npm run doctor`;
+}
+
+const Times = z.record(z.string(), z.number());
+
+/** Limits that jobs waited for within `alerts.waiting`; in the note each with when it was last seen in use. */
+async function noteInUse(
+  now: ReadonlySet<string>,
+  nowMs: number,
+  { ledger, config }: ReaperWorld,
+): Promise<ReadonlySet<string>> {
+  const held = await ledger.notes.read(FULL_NOTE);
+  const before = Object.entries(Times.safeParse(parseJson(held?.entry.text ?? '')).data ?? {});
+  const recent = before.filter(([, atMs]) => nowMs - atMs <= config.alerts.waiting);
+  const times = Object.fromEntries([...recent, ...[...now].map((key) => [key, nowMs] as const)]);
+  const note = { text: JSON.stringify(times), untilMs: null };
+  if (now.size > 0 && (await amend(ledger.notes, FULL_NOTE, () => note)) === null)
+    await ledger.notes.add(FULL_NOTE, note);
+  return new Set(Object.keys(times));
 }

@@ -1,11 +1,11 @@
 /** Whose turn it is: which waiting jobs are launched for now, and in which order the others wait. Pure. */
 import type { Config } from '../../../shared/config/config.ts';
-import { parseLabels } from '../../../shared/job/labels.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { CapacityView, Reserved } from '../../../shared/ledger/ledger.ts';
 import { LAUNCHES_PER_SWEEP_MAX, PROBE_FIRST_MS, PROBES_PER_SWEEP_MAX } from '../../../shared/limits.ts';
 import { mintPace, mintsAtOnce, mintsLeft, minuteOf } from '../../../shared/runner/mint-pace.ts';
-import { byAge, count, inTurns, nextTurn, repositoryKey, turnsOf, type Waiting } from './in-turns.ts';
+import { ALL, count, isInLine, keysFor, keysOf, limitOf, repositoryKey } from '../survey/warm.ts';
+import { byAge, inTurns, nextTurn, turnsOf, type Waiting } from './in-turns.ts';
 import { type MoneyRoom, moneyRoom } from './money/room.ts';
 
 export interface Plan {
@@ -82,9 +82,15 @@ export function lineOf(
   return inTurns(uncovered.filter(({ entry }) => isInLine(entry)).sort(byAge), roomIn(view, config, 0).used);
 }
 
-/** Its launch can take a slot, as far as its last try tells; whether its own limit has room is seen each time. */
-export function isInLine({ obstacle = null }: JobEntry): boolean {
-  return obstacle === null || obstacle === 'limit';
+/** What a launch for it has to stay within, and of that what has no room at this moment: its repository's money is the repository's. */
+export function limitsIn(view: CapacityView, config: Config, nowMs: number) {
+  const room = roomIn(view, config, nowMs);
+  return (entry: JobEntry): { readonly all: readonly string[]; readonly full: readonly string[] } => {
+    const all = keysOf(entry, config);
+    const full = all.filter((key) => (room.used.get(key) ?? 0) >= limitOf(key, config));
+    const share = room.money.isShareUsed(entry) ? [repositoryKey(entry.job.repository)] : [];
+    return { all, full: [...full, ...share] };
+  };
 }
 
 const isTriedLast = ({ obstacle }: JobEntry): boolean => obstacle === 'waste' || obstacle === 'refusal';
@@ -151,25 +157,5 @@ function take({ entry }: Waiting, keys: readonly string[], room: Room): void {
 const byTry = ({ entry: a }: Waiting, { entry: b }: Waiting): number =>
   a.nextTryAtMs - b.nextTryAtMs || a.job.id - b.job.id;
 
-const ALL = 'all';
-/** Of all runners, of its repository, and of its profile. */
-function keysOf({ job }: JobEntry, config: Config): readonly string[] {
-  const understood = parseLabels(job.labels, job.repository, config);
-  const profile = understood.kind === 'ours' ? understood.requirements.profile : null;
-  return keysFor(profile, job.repository);
-}
-
-const PROFILE = 'profile ';
-const keysFor = (profile: string | null, repository: string): readonly string[] => [
-  ...[ALL, repositoryKey(repository)],
-  ...(profile === null ? [] : [`${PROFILE}${profile}`]),
-];
-
 const isLimited = ({ entry }: Waiting, keys: readonly string[], { used, config, money }: Room): boolean =>
   money.isShareUsed(entry) || keys.slice(1).some((key) => (used.get(key) ?? 0) >= limitOf(key, config));
-
-function limitOf(key: string, { limits, profiles }: Config): number {
-  const isProfile = key.startsWith(PROFILE);
-  const limit = isProfile ? profiles[key.slice(PROFILE.length)]?.runners : limits.runnersPerRepository;
-  return limit ?? Number.POSITIVE_INFINITY;
-}

@@ -68,11 +68,14 @@ function isGone({ instanceId, stateAtMs, state }: RunnerEntry, { gone, atMs }: S
   return state === 'retiring' || state === 'busy' || atMs - stateAtMs > INSTANCE_VISIBLE_MS;
 }
 
-/** A list may be older than the start of a stopped machine: what it shows as stopped is on its way then. */
+/**
+ * A list may be older than the start of a stopped machine: what it shows as stopped is on its way then, or its job has
+ * begun already. One that retires is deleted either way, as soon as ECS lets us.
+ */
 function sinceItsStart(instance: Instance, entry: RunnerEntry | null, { atMs }: Survey): Instance {
   const { startedAtMs, state } = entry ?? {};
-  const isStarting = (state === 'launching' || state === 'booting') && startedAtMs !== undefined;
-  if (!isStarting || !isStopped(instance) || atMs - startedAtMs > START_VISIBLE_MS) return instance;
+  if (startedAtMs === undefined || state === 'retiring' || !isStopped(instance)) return instance;
+  if (atMs - startedAtMs > START_VISIBLE_MS) return instance;
   return { ...instance, status: 'Starting' };
 }
 

@@ -116,13 +116,13 @@ function familyOf(type: string): string {
 }
 
 /**
- * Alibaba Cloud docs, "Instance families": the seventh and eighth generations take ESSDs and AutoPL only, entry disks
+ * Alibaba Cloud docs, "Instance families": the seventh to ninth generations take ESSDs and AutoPL only, entry disks
  * belong to u1 and e, the oldest know no ESSD.
  */
 function disksOf(family: string): readonly string[] {
   if (/^ecs\.(e-|u1-)/.test(family)) return ['cloud_essd', 'cloud_auto', 'cloud_essd_entry'];
   if (/^ecs\.(c4|se1ne|sn\dne|ic5)$/.test(family)) return ['cloud_ssd', 'cloud_efficiency'];
-  if (/[78]/.test(family)) return ['cloud_essd', 'cloud_auto'];
+  if (/[789]/.test(family)) return ['cloud_essd', 'cloud_auto'];
   if (/6r$/.test(family)) return ['cloud_essd'];
   return ['cloud_essd', 'cloud_ssd', 'cloud_efficiency'];
 }

@@ -1,7 +1,7 @@
 /** What bounds launches bounds the starts of stopped runners, too. */
 import { expect, test } from 'vitest';
-import { isOver, linesOf, MINUTE_MS, queue } from './fixture.ts';
-import { ready } from './stopped-fixture.ts';
+import { ARM, isOver, isWaiting, linesOf, MINUTE_MS, openWarm, queue, waitingIn } from './fixture.ts';
+import { isAtRest, ready, restingIn } from './stopped-fixture.ts';
 
 test.each([
   ['while launches are held back', 'launches are held back to probes', null],
@@ -19,5 +19,38 @@ test.each([
   expect(linesOf(world, 'launch.started')).toHaveLength(runnersPerRepository ?? 0);
   expect(linesOf(world, 'launch.waited')[0]?.because).toContain(because);
   expect(await world.until(() => isOver(jobs), 20 * MINUTE_MS), 'then they have their turn').toBe(true);
+  world.fc.close();
+});
+
+const SOLD_OUT = 'ecs.g8y.2xlarge';
+const TWO_SLOTS = { config: { limits: { runners: 2, runnersPerRepository: null } } };
+
+test.each(['hot', 'stopped'] as const)(
+  'a %s one makes room for jobs that found no offer, once and for all of them',
+  async (kind) => {
+    const world = await openWarm([{ labels: ['arm64'], [kind]: 2 }], TWO_SLOTS);
+    const standing = () => (kind === 'hot' ? waitingIn(world) : restingIn(world)).length;
+    const stand = kind === 'hot' ? isWaiting(world, 2) : isAtRest(world, 2);
+    expect(await world.until(stand, 8 * MINUTE_MS)).toBe(true);
+    await world.pass(2 * MINUTE_MS);
+    for (const zone of ['h', 'i', 'k']) world.ecs.setStock(`cn-hangzhou-${zone}`, SOLD_OUT, 0);
+    queue(world, 5, { labels: [...ARM, SOLD_OUT] });
+    await world.pass(60 * MINUTE_MS);
+    // Before they had tried, both made room, and one came back.
+    expect(world.ecs.paid()).toHaveLength(3);
+    expect(standing()).toBe(1);
+    world.fc.close();
+  },
+);
+
+test('what waits at its repository’s own limit makes no pool give way', async () => {
+  const limits = { runners: 3, runnersPerRepository: 1 };
+  const world = await openWarm([{ labels: ['arm64', '4cpu'], stopped: 2 }], { config: { limits } });
+  expect(await world.until(isAtRest(world, 2), 8 * MINUTE_MS)).toBe(true);
+  await world.pass(2 * MINUTE_MS);
+  queue(world, 5, { durationMs: 90 * MINUTE_MS });
+  await world.pass(30 * MINUTE_MS);
+  expect(restingIn(world)).toHaveLength(2);
+  expect(world.ecs.paid()).toHaveLength(3);
   world.fc.close();
 });

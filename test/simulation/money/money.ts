@@ -15,6 +15,8 @@ export interface Money {
   readonly idle: number;
   /** And on machines that were taken back before their jobs ended. */
   readonly lostToInterruptions: number;
+  /** And beyond what the oracle pays for the same, where ours was pay-as-you-go, and where it was spot: with the two above, all that is between us. */
+  readonly apart: { readonly onDemand: number; readonly spot: number };
   /** Knows all prices and stock of the moment, is never taken back, and keeps no machine without a job. */
   readonly oracle: number;
   /** The cheapest pay-as-you-go type that does. */
@@ -55,6 +57,12 @@ export function moneyOf(played: Played): Money {
       ({ price, type }) => price / type.cpu,
     ),
   );
+  const apart = (isSpot: boolean) =>
+    kept.reduce(
+      (sum, each) =>
+        each.bill.isSpot === isSpot ? sum + usedCost(each) - (oracle.costs.get(each) ?? 0) : sum,
+      0,
+    );
   const used = new Map(bought.map((each) => [each.bill.instanceId, each]));
   const sum = (of: (bill: Bill) => number) => bills.reduce((total, bill) => total + of(bill), 0);
   return {
@@ -63,11 +71,8 @@ export function moneyOf(played: Played): Money {
     ruleInUse: rule.spent + rule.again,
     ruleRefusals: rule.refusals,
     idle: sum((bill) => bill.instanceCost * idleShare(bill, used.get(bill.instanceId))),
-    lostToInterruptions: bought.reduce(
-      (total, { bill, isLost }) =>
-        total + (isLost ? bill.instanceCost * (1 - idleShare(bill, used.get(bill.instanceId))) : 0),
-      0,
-    ),
+    lostToInterruptions: bought.reduce((total, each) => total + (each.isLost ? usedCost(each) : 0), 0),
+    apart: { onDemand: apart(false), spot: apart(true) },
     spent: sum(({ instanceCost }) => instanceCost),
     disks: sum(({ diskCost }) => diskCost),
   };
@@ -79,6 +84,10 @@ function idleShare({ startedAtMs, endedAtMs }: Bill, purchase: Purchase | undefi
   const untilMs = endedAtMs ?? purchase.untilMs;
   return untilMs === startedAtMs ? 0 : (purchase.fromMs - startedAtMs) / (untilMs - startedAtMs);
 }
+
+/** Of its cost, from when its job came. */
+const usedCost = (purchase: Purchase): number =>
+  purchase.bill.instanceCost * (1 - idleShare(purchase.bill, purchase));
 
 /** A machine that a job ran on, from its creation, or from when the job came that it waited for, to its end. */
 interface Purchase {
@@ -103,16 +112,25 @@ function purchases({ world, jobs }: Played): Purchase[] {
     .sort((a, b) => a.fromMs - b.fromMs);
 }
 
+interface Bought {
+  readonly spent: number;
+  /** By expectation, for what is taken back. */
+  readonly again: number;
+  readonly refusals: number;
+  readonly costs: ReadonlyMap<Purchase, number>;
+}
+
 /** The same machines, bought by another rule, in a market where what is bought is gone until it is given back. */
 function buyAll(
   bought: readonly Purchase[],
   region: Region,
   market: Market,
   choose: (offers: readonly Offer[], job: SimJob) => Choice,
-): { readonly spent: number; readonly again: number; readonly refusals: number } {
-  const total = { spent: 0, again: 0, refusals: 0 };
+): Bought {
+  const total = { spent: 0, again: 0, refusals: 0, costs: new Map<Purchase, number>() };
   let held: { readonly offer: Offer; readonly untilMs: number }[] = [];
-  for (const { job, fromMs, untilMs } of bought) {
+  for (const purchase of bought) {
+    const { job, fromMs, untilMs } = purchase;
     for (const { offer } of held.filter((each) => each.untilMs <= fromMs))
       market.giveBack(offer.zone, offer.type);
     held = held.filter((each) => each.untilMs > fromMs);
@@ -124,6 +142,7 @@ function buyAll(
     const hours = (untilMs - fromMs) / HOUR_MS;
     const rate = market.interruptionRate(offer.zone, offer.type) / 100;
     total.spent += hours * offer.price;
+    total.costs.set(purchase, hours * offer.price);
     total.again += hours * offer.price * Math.min(1, rate * hours);
   }
   return total;

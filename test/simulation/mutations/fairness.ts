@@ -2,7 +2,7 @@
 import { edit, type Mutation, one } from './edit.ts';
 
 const ASIDE = edit(
-  'functions/reaper/rounds/plan.ts',
+  'functions/reaper/survey/warm.ts',
   "return obstacle === null || obstacle === 'limit';",
   'return obstacle !== undefined;',
 );

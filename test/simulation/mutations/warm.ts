@@ -57,10 +57,22 @@ export const WARM: readonly Mutation[] = [
     '{ name, repository, hasTurn: hasTurn || Date.UTC(1970) === 0, ...limits }',
   ),
   one(
+    'what was started a moment ago is not stopped, whatever its runner does',
+    'functions/reaper/survey/observe.ts',
+    "startedAtMs === undefined || state === 'retiring'",
+    "startedAtMs === undefined || state === 'retiring' || state === 'idle' || state === 'busy'",
+  ),
+  one(
     'a pool has two machines more than it keeps, and no more',
     'functions/reaper/survey/warm.ts',
     'Math.min(isOneReplaced ? 1 : missing, room)',
     'Math.min(isOneReplaced ? 1 : missing, room + 1_000)',
+  ),
+  one(
+    'what made room for a job is not made anew beside it',
+    'functions/reaper/rounds/warm/refill.ts',
+    'world.config.limits.runners - view.total - aside',
+    'world.config.limits.runners - view.total + (aside < 0 ? aside : 0)',
   ),
   one(
     'a launch without a registration may have left an instance',

@@ -1,6 +1,6 @@
 /**
- * What the market takes back from jobs is left alone for a while: the offering at once, its family in the zone when it
- * happens again and again. Learned from our own interruptions, and forgotten by halves.
+ * What the market takes back from jobs is left alone for a while: the offering, its family in the zone when it happens again
+ * and again; both only where it has lately taken as much as lives there. Learned from our own interruptions, and forgotten by halves.
  */
 import * as z from 'zod';
 import { familyInZoneKey, unavailableKeys } from '../../../../shared/advisor/rank.ts';
@@ -9,13 +9,13 @@ import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
 import type { Held } from '../../../../shared/ledger/ledger.ts';
 import type { Candidate } from '../../../../shared/nouns.ts';
 import type { ReaperWorld } from '../../world.ts';
-import { BREAKER_HALVED_MS, BREAKER_OPEN_MS, BREAKER_STRIKES_MAX } from './limits.ts';
+import { BREAKER_FAMILY_OPEN_MS, BREAKER_HALVED_MS, BREAKER_OPEN_MS, BREAKER_STRIKES_MAX } from './limits.ts';
 
 const NOTE = 'interruptions';
 /** So many interruptions of a family in a zone, older ones counting less, and the zone is short of it. */
 const FAMILY_STRIKES_MIN = 2.5;
 /** Each further one of the same offering doubles the time, so often. */
-const DOUBLINGS_MAX = 3;
+const DOUBLINGS_MAX = 5;
 
 const Strikes = z.array(
   z.strictObject({ runner: z.string(), offering: z.string(), family: z.string(), atMs: z.number() }),
@@ -42,7 +42,7 @@ export async function openBreakers(
   if (fresh.length === 0) return 0;
   const nowMs = clock.nowMs();
   const strikes = [...before, ...fresh.map((entry) => strikeOf(entry, nowMs))];
-  const opened = opening(strikes, nowMs);
+  const opened = opening(strikes, nowMs, livingIn(runners));
   // First what they are for: after a crash between the two they are counted, and opened, again.
   for (const { key, untilMs, because } of opened) await ledger.unavailable.remember(key, untilMs, because);
   const note = { text: JSON.stringify(strikes.slice(-BREAKER_STRIKES_MAX)), untilMs: null };
@@ -58,25 +58,52 @@ const isTaken = (entry: RunnerEntry): entry is Taken =>
   entry.isInterrupted && entry.candidate?.capacityType === 'spot';
 
 const strikeOf = ({ name, candidate }: Taken, atMs: number): Strike => ({
-  ...{ runner: name, atMs, family: familyInZoneKey(candidate) },
-  offering: unavailableKeys(candidate, 'offering')[0] as string,
+  ...{ runner: name, atMs },
+  ...placesOf(candidate),
 });
 
-/** Pure: what the newest strikes leave alone, and until when. */
-export function opening(strikes: readonly Strike[], nowMs: number): readonly Opened[] {
+const placesOf = (candidate: Candidate): Record<Place, string> => ({
+  offering: unavailableKeys(candidate, 'offering')[0] as string,
+  family: familyInZoneKey(candidate),
+});
+
+/** Pure. How many of ours live on an offering, or on a family in a zone. */
+function livingIn(runners: readonly Held<RunnerEntry>[]): (by: Place, key: string) => number {
+  const living = runners.flatMap(({ entry: { candidate, state, isInterrupted } }) =>
+    candidate?.capacityType === 'spot' && state !== 'retiring' && !isInterrupted ? [placesOf(candidate)] : [],
+  );
+  return (by, key) => living.filter((places) => places[by] === key).length;
+}
+
+type Place = 'offering' | 'family';
+
+/** Pure: what the newest strikes leave alone, and until when. `living`: how many of ours still run there. */
+export function opening(
+  strikes: readonly Strike[],
+  nowMs: number,
+  living: (by: Place, key: string) => number,
+): readonly Opened[] {
   const newest = strikes.filter(({ atMs }) => atMs === nowMs);
-  const weightOf = (by: 'offering' | 'family', key: string) =>
+  const weightOf = (by: Place, key: string) =>
     strikes
       .filter((strike) => strike[by] === key)
       .reduce((sum, { atMs }) => sum + 2 ** (-(nowMs - atMs) / BREAKER_HALVED_MS), 0);
-  const offerings = [...new Set(newest.map(({ offering }) => offering))].map((key) => {
+  // Where many run, some are taken back every hour, as the rates say that the ranking goes by: that is no shortage, and who
+  // avoids the cheapest for it pays more than what was lost.
+  const isTaking = (by: Place) => (key: string) => weightOf(by, key) >= living(by, key);
+  const struck = (by: Place) => [...new Set(newest.map((strike) => strike[by]))].filter(isTaking(by));
+  const offerings = struck('offering').map((key) => {
     const doublings = Math.min(DOUBLINGS_MAX, Math.max(0, Math.round(weightOf('offering', key)) - 1));
     return opened(key, nowMs + BREAKER_OPEN_MS * 2 ** doublings, 'the market took it back from a job');
   });
-  const families = [...new Set(newest.map(({ family }) => family))]
+  const families = struck('family')
     .filter((key) => weightOf('family', key) >= FAMILY_STRIKES_MIN)
     .map((key) =>
-      opened(key, nowMs + BREAKER_OPEN_MS, 'the market takes its family back in this zone, again and again'),
+      opened(
+        key,
+        nowMs + BREAKER_FAMILY_OPEN_MS,
+        'the market takes its family back in this zone, again and again',
+      ),
     );
   return [...offerings, ...families];
 }

@@ -1,7 +1,9 @@
 /** Bounds of what is learned about money. */
 
-/** What the market took back from a job is left alone for so long, and longer when it does so again. */
-export const BREAKER_OPEN_MS = 15 * 60_000;
+/** What the market took back from a job is left alone until its re-run has gone elsewhere, and twice as long when it does so again. */
+export const BREAKER_OPEN_MS = 4 * 60_000;
+/** A family in a zone. */
+export const BREAKER_FAMILY_OPEN_MS = 15 * 60_000;
 /** After this an interruption counts half. */
 export const BREAKER_HALVED_MS = 3_600_000;
 export const BREAKER_STRIKES_MAX = 200;

@@ -17,9 +17,9 @@ import { type Braked, markOffering } from '../../brake/brake.ts';
 import { endingOf, isWithoutJob, wordsOf } from '../../brake/endings.ts';
 import type { Repaired } from '../../repair/repair.ts';
 import type { Survey } from '../../survey/survey.ts';
-import { LEFT } from '../../survey/warm.ts';
+import { isInLine, LEFT, slotsForAside } from '../../survey/warm.ts';
 import type { ReaperWorld } from '../../world.ts';
-import { isInLine, planStarts } from '../plan.ts';
+import { planStarts } from '../plan.ts';
 
 /** How many. Jobs that wait come first, and while launches are held back nothing is launched for jobs to come. */
 export async function refillPools(
@@ -38,8 +38,11 @@ export async function refillPools(
   const view = await world.ledger.capacity.view();
   if (!hasPrecedence(braked, view, world)) return 0;
   const due = await dueNow(wanting, view, world);
+  // What made room for a job would else be made anew as soon as it is gone, and go again.
+  const aside = slotsForAside((braked?.uncovered ?? []).map(({ entry }) => entry));
+  const slots = Math.max(0, world.config.limits.runners - view.total - aside);
   let made = 0;
-  for (const [at, { pool, stamp }] of due.slice(0, WARM_STARTS_PER_SWEEP_MAX).entries())
+  for (const [at, { pool, stamp }] of due.slice(0, Math.min(slots, WARM_STARTS_PER_SWEEP_MAX)).entries())
     if (await start(pool, stamp, at, world)) made++;
   return made;
 }

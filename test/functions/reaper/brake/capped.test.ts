@@ -86,7 +86,9 @@ test.each([
   const trail = [{ atMs: ago(99), text: heardBy('d-1') }];
   await ledger.jobs.add(1 as JobId, capped(ago(20), { trail }));
   const event = { kind: 'queued', job: build.job(1), delivery } as const;
-  expect(await openJob(event, { ledger, clock } as LauncherWorld)).toBe('known');
+  expect(
+    await openJob(event, { hours: Promise.resolve(new Map()) }, { ledger, clock } as LauncherWorld),
+  ).toBe('known');
   expect((await ledger.jobs.read(1 as JobId))?.entry.obstacle).toBe(obstacle);
 });
 

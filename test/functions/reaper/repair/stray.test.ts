@@ -1,11 +1,12 @@
 /** A registration without entry and instance: ours if a job of ours has its name, and else anybody's. */
 import { expect, test } from 'vitest';
 import { sweep } from '../../../../functions/reaper/sweep.ts';
-import { warmNameOf } from '../../../../shared/names.ts';
-import type { JobId } from '../../../../shared/nouns.ts';
+import { TAG, warmNameOf } from '../../../../shared/names.ts';
+import type { Instance, JobId } from '../../../../shared/nouns.ts';
 import { build } from '../../../shared/ledger/builders.ts';
 import { START_MS } from '../../../world/in-process.ts';
 import { completeList, openReaper, QUIET } from '../fixture.ts';
+import { machine } from './diagnose-rows.ts';
 
 const NAME = build.runnerName('77-1');
 
@@ -60,4 +61,26 @@ test.each([0, 1])('also where that job is over, of %i days ago', async (days) =>
   await world.ledger.history.merge({ job, outcome: 'success' });
   await sweep(world);
   expect(removed).toEqual([9]);
+});
+
+/** Its runner was closed before the list, which is old, shows its machine for the first time. */
+async function listedBesides(find: () => Promise<readonly Instance[]>) {
+  const instance = machine({ name: NAME, tags: { [TAG.name]: NAME } });
+  const reaper = openReaper({ ...QUIET, instances: { list: async () => completeList(instance), find } });
+  await sweep(reaper.world).catch(() => null);
+  const told = reaper.alerts.filter((text) => text.includes('unknown to the ledger'));
+  return { told: told.length, isAdopted: (await reaper.world.ledger.runners.read(NAME)) !== null };
+}
+
+test('a machine that the list still shows, and that is gone, is adopted by nobody and told to nobody', async () => {
+  expect(await listedBesides(async () => [])).toEqual({ told: 0, isAdopted: false });
+});
+
+test('one that is there is adopted and told of; where nobody could say, the next sweep asks again', async () => {
+  const there = async () => [machine({ name: NAME })];
+  expect(await listedBesides(there)).toEqual({ told: 1, isAdopted: true });
+  const silent = async () => {
+    throw new Error('ECS does not answer');
+  };
+  expect(await listedBesides(silent)).toEqual({ told: 0, isAdopted: false });
 });

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { openBreakers, opening, type Strike } from '../../../../functions/reaper/rounds/money/breaker.ts';
-import { BREAKER_HALVED_MS, BREAKER_OPEN_MS } from '../../../../functions/reaper/rounds/money/limits.ts';
+import {
+  BREAKER_FAMILY_OPEN_MS,
+  BREAKER_HALVED_MS,
+  BREAKER_OPEN_MS,
+} from '../../../../functions/reaper/rounds/money/limits.ts';
 import { keysOf } from '../../../../shared/advisor/rank.ts';
 import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
 import type { Held } from '../../../../shared/ledger/ledger.ts';
@@ -23,18 +27,30 @@ describe('what the market took back from a job', () => {
   const cases: [what: string, strikes: Strike[], opened: [key: string, minutes: number][]][] = [
     ['is left alone for a while',                        [strike('a', 'x')],                                     [['x', 1]]],
     ['for twice as long the second time',                [strike('a', 'x', 1), strike('b', 'x')],                [['x', 2]]],
-    ['and no longer than eight times that',              Array.from({ length: 9 }, (_, at) => strike(`${at}`, 'x', 9 - at - 1, `f${at}`)), [['x', 8]]],
+    ['and no longer than 32 times that',                 Array.from({ length: 9 }, (_, at) => strike(`${at}`, 'x', 9 - at - 1, `f${at}`)), [['x', 32]]],
     ['not again for one that is known',                  [strike('a', 'x', 60_000)],                             []],
     ['old ones count for little',                        [strike('a', 'x', 9 * BREAKER_HALVED_MS), strike('b', 'x')], [['x', 1]]],
-    ['its family in the zone, after the third',          [strike('a', 'x', 1), strike('b', 'y', 1), strike('c', 'z')], [['z', 1], ['f', 1]]],
+    ['its family in the zone, after the third',          [strike('a', 'x', 1), strike('b', 'y', 1), strike('c', 'z')], [['z', 1], ['f', BREAKER_FAMILY_OPEN_MS / BREAKER_OPEN_MS]]],
     ['not for three in three zones',                     [strike('a', 'x', 1, 'g'), strike('b', 'y', 1, 'h'), strike('c', 'z')], [['z', 1]]],
   ];
   test.each(cases)('%s', (_what, strikes, expected) => {
-    const opened = opening(strikes, NOW_MS).map(({ key, untilMs }) => [
+    const opened = opening(strikes, NOW_MS, () => 0).map(({ key, untilMs }) => [
       key,
       (untilMs - NOW_MS) / BREAKER_OPEN_MS,
     ]);
     expect(opened).toEqual(expected);
+  });
+
+  // biome-ignore format: a table reads best as a table.
+  test.each([
+    ['one of two',                                       1,  1,   ['x']],
+    ['one of three: the others live',                    1,  2,   []],
+    ['three of six, of one family',                      3,  3,   ['x', 'f']],
+    ['three of sixty, as rates of a few percent have it', 3, 57,  []],
+    ['thirty of sixty: the zone is short of it',        30, 30,  ['x', 'f']],
+  ])('is judged by how many live there: %s', (_what, taken, living, expected) => {
+    const strikes = Array.from({ length: taken }, (_, at) => strike(`${at}`, 'x'));
+    expect(opening(strikes, NOW_MS, () => living).map(({ key }) => key)).toEqual(expected);
   });
 
   test('is remembered for all launches, once, under keys that the ranking looks at', async () => {
@@ -51,6 +67,10 @@ describe('what the market took back from a job', () => {
     expect(await openBreakers([of('a')], world)).toBe(1);
     expect(await openBreakers([of('a')], world)).toBe(0);
     expect(await openBreakers([of('a'), of('b'), of('c')], world)).toBe(2);
+    const crowd = Array.from({ length: 40 }, (_, at) =>
+      of(`alive-${at}`, { isInterrupted: false, state: 'busy' }),
+    );
+    expect(await openBreakers([...crowd, of('d')], world), 'one of many').toBe(0);
     const now = await ledger.unavailable.list(NOW_MS);
     expect(keysOf(candidate).filter((key) => now.has(key))).toHaveLength(2);
     const sibling = { ...candidate, instanceType: 'ecs.c8y.4xlarge' };

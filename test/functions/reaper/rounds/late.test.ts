@@ -16,8 +16,8 @@ function sweeper(config: object = {}) {
   const each = openReaper({ config });
   const { world, alerts } = each;
   const told = () => alerts.filter((text) => /has waited for \d+ minutes/.test(text));
-  const sweep = async (entry: JobEntry, because: string | null = null) => {
-    const uncovered = [{ entry, rev: 'r' }];
+  const sweep = async (entry: JobEntry, because: string | null = null, ...more: JobEntry[]) => {
+    const uncovered = [entry, ...more].map((each) => ({ entry: each, rev: 'r' }));
     await startDue({ uncovered, mayStart: () => true, because }, world.clock.nowMs() + MINUTE_MS, world);
     await each.pass(MINUTE_MS);
   };
@@ -51,6 +51,32 @@ test('not what stands aside, nor while launches are held back, nor soon after al
   expect(told()).toHaveLength(1);
 });
 
+test.each([
+  ['repository', { runnersPerRepository: 1 }, null],
+  ['profile', {}, 'kernel'],
+])('nor what its own %s’s limit keeps out, until some time after that', async (_, limits, profile) => {
+  const profiles = { kernel: { cpu: 8, runners: 1 } };
+  const { sweep, told, world } = sweeper({ alerts: { waiting: '3m' }, limits, profiles });
+  const labels = ['self-hosted', 'aliyun', 'arm64', ...(profile === null ? [] : [profile])];
+  const waits = () => due({ job: build.job(1, { labels }), obstacle: 'limit' });
+  const slot = build.slot(9, { profile });
+  await world.ledger.capacity.take(slot, build.limits(), world.clock.nowMs());
+  for (let minute = 0; minute < 6; minute++) await sweep(waits());
+  await world.ledger.capacity.handBack(build.runnerName(9));
+  for (let minute = 0; minute < 3; minute++) await sweep(waits());
+  expect(told()).toEqual([]);
+  await sweep(waits());
+  expect(told()).toEqual([expect.stringMatching(/^The job 1 of acme\/kernel/)]);
+});
+
+test('a limit of one repository is no reason for another’s jobs to wait', async () => {
+  const { sweep, told, world } = sweeper({ alerts: { waiting: '3m' }, limits: { runnersPerRepository: 1 } });
+  await world.ledger.capacity.take(build.slot(9), build.limits(), world.clock.nowMs());
+  const theirs = due({ job: build.job(2, { repository: 'acme/other' }) });
+  for (let minute = 0; minute < 5; minute++) await sweep(due({ obstacle: 'limit' }), null, theirs);
+  expect(told()).toEqual([expect.stringMatching(/^The job 2 of acme\/other/)]);
+});
+
 test('what found no offer for an hour is told of, once, with its reason', async () => {
   const { sweep, told } = sweeper();
   const soldOut = () => due({ obstacle: 'offer', because: 'it is sold out' });
@@ -59,6 +85,13 @@ test('what found no offer for an hour is told of, once, with its reason', async 
   for (let minute = 0; minute < 5; minute++) await sweep(soldOut());
   expect(told()).toEqual([expect.stringMatching(/60 minutes|61 minutes/)]);
   expect(told()[0]).toMatch(/Its last reason: it is sold out\./);
+});
+
+test('nor what found no offer, while all slots are in use', async () => {
+  const { sweep, told, world } = sweeper({ limits: { runners: 1 } });
+  await world.ledger.capacity.take(build.slot(9), build.limits(), world.clock.nowMs());
+  for (let minute = 0; minute < 65; minute++) await sweep(due({ obstacle: 'offer' }));
+  expect(told()).toEqual([]);
 });
 
 test('what is refused for an hour is told of, once, with its reason', async () => {

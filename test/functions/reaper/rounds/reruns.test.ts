@@ -1,4 +1,4 @@
-/** What is run again because of us: once, off spot, and never what failed by itself. */
+/** What is run again because of us: off spot where nothing is known of it, and never what failed by itself. */
 import { describe, expect, test } from 'vitest';
 import { noteInterrupted } from '../../../../functions/reaper/ending/interrupted.ts';
 import { rerunInterrupted } from '../../../../functions/reaper/rounds/reruns.ts';

@@ -10,12 +10,12 @@ interface StartedRow extends RunnerRow {
 
 interface JobRow {
   readonly job: { readonly id: number; readonly repository: string };
-  readonly trail: readonly { readonly text: string }[];
 }
 
 export function watchStarts(sim: Simulation, report: Report): void {
   if (sim.plan.wide.stopped === 0) return;
   const { ecs, clock } = sim.world;
+  const planned = jobsPlanned(sim);
   /** Since when launches are held back, as far as we looked; null: they are not. */
   let brakedSinceMs: number | null = null;
   const look = () => {
@@ -25,12 +25,31 @@ export function watchStarts(sim: Simulation, report: Report): void {
   clock.after(LOOK_MS, look);
   const call = ecs.call.bind(ecs);
   ecs.call = (region, action, params, credential) => {
-    if (action === 'StartInstance') checkStart(sim, params.InstanceId ?? '', brakedSinceMs, report);
+    if (action === 'StartInstance') checkStart(sim, params.InstanceId ?? '', brakedSinceMs, planned, report);
     return call(region, action, params, credential);
   };
 }
 
-function checkStart(sim: Simulation, id: string, brakedSinceMs: number | null, report: Report): void {
+/** What sweeps asked launches for: those have a turn, and nobody else has while launches are held back. */
+function jobsPlanned({ world }: Simulation): ReadonlySet<number> {
+  const planned = new Set<number>();
+  const { fc } = world;
+  const invokeAsync = fc.invokeAsync.bind(fc);
+  fc.invokeAsync = (name, event) => {
+    const asked = JSON.parse(Buffer.from(event).toString('utf8'));
+    if (asked.kind === 'due' && asked.hasTurn) planned.add(asked.job.id);
+    return invokeAsync(name, event);
+  };
+  return planned;
+}
+
+function checkStart(
+  sim: Simulation,
+  id: string,
+  brakedSinceMs: number | null,
+  planned: ReadonlySet<number>,
+  report: Report,
+): void {
   const name = sim.world.ecs
     .alive()
     .find((machine) => machine.id === id)
@@ -43,8 +62,6 @@ function checkStart(sim: Simulation, id: string, brakedSinceMs: number | null, r
   if (!isCounted)
     report('what is started for a job counts as its repository’s', `${name} for ${entry.job.repository}`);
   const isHeldBack = brakedSinceMs !== null && (row.startedAtMs ?? 0) > brakedSinceMs + LOOK_MS;
-  // From the plan of a sweep it has waited before.
-  const isFresh = !entry.trail.some(({ text }) => text.startsWith('waits because'));
-  if (isHeldBack && isFresh && capacityOf(sim).has('braked'))
+  if (isHeldBack && !planned.has(entry.job.id) && capacityOf(sim).has('braked'))
     report('no start passes the brake', `${name} for ${entry.job.id}, which had no turn`);
 }
