@@ -99,8 +99,8 @@ export const MUTATIONS: readonly Mutation[] = [
   one(
     'only a definite refusal moves on',
     'functions/launcher/walk.ts',
-    "if (outcome.kind === 'unknown') return leaveToSweep",
-    "if (outcome.kind === 'unknown') return null;\n  if ((outcome.kind as string) === 'never') return leaveToSweep",
+    "if (outcome.kind === 'unknown')\n    return leaveToSweep",
+    "if (outcome.kind === 'unknown') return null;\n  if ((outcome.kind as string) === 'never')\n    return leaveToSweep",
   ),
   { name: 'two complete look-ups', edits: [ABSENCE] },
   { name: 'time for a late instance to be seen', edits: [VISIBLE] },
