@@ -52,7 +52,8 @@ beforeAll(async () => {
         action === 'RunInstances' && InstanceName === faulty.launch ? 'timeout-after' : null,
     },
     github: {
-      behaviour: { lostMs: 2 * MINUTE_MS },
+      // A runner that is removed hears of it before the sweep that would delete its machine: seen stopped, whatever a sweep takes.
+      behaviour: { lostMs: 2 * MINUTE_MS, pollMs: [0, 10_000] },
       faults: (_, path) =>
         lists.areRefused && path.endsWith('/actions/runs') ? { kind: 'status', status: 403 } : null,
       // GitHub's own log does not know of it either.
