@@ -2,6 +2,7 @@
 
 import { spentOn } from '../../../shared/advisor/spend.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
+import { isKept } from '../../../shared/ledger/entry-parts.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { ABSENT_LOOKS_MIN } from '../../../shared/limits.ts';
 import { closeAll } from '../ending/together.ts';
@@ -36,17 +37,18 @@ export async function close(
 
 /**
  * Two empty answers may both be wrong. Its deletion, asked for once more, says 'gone' from another side; where a job
- * may run on it, or we found it instead of launching it, that is not asked for, and a second sweep must see the same.
+ * may run on it, a person keeps it, or we found it instead of launching it, that is not asked for, and a second sweep
+ * must see the same.
  */
 async function isProvenGone(
   held: Held<RunnerEntry>,
   { isJobOpen }: Observation,
-  { ledger, instances }: ReaperWorld,
+  { ledger, instances, clock }: ReaperWorld,
 ): Promise<boolean> {
   const { entry } = held;
   const { instanceId, region, absentLooks } = entry;
   if (instanceId === null || region === null) return true;
-  const isAskable = !isJobOpen && isLaunched(entry);
+  const isAskable = !isJobOpen && !isKept(entry, clock.nowMs()) && isLaunched(entry);
   if (isAskable && (await instances.terminate(region, instanceId)) === 'gone') return true;
   if (absentLooks + 1 >= ABSENT_LOOKS_MIN) return true;
   await ledger.runners.replace(entry.name, held, { ...entry, absentLooks: absentLooks + 1 });
