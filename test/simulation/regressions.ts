@@ -39,4 +39,5 @@ export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = 
     'all calls of an organisation had the installation of another, to which one of its repositories was transferred',
   ],
   [30578, 'the same: what was there counted as absent, and a launch could not be looked for'],
+  [60234, 'where one empty answer called a whole pool gone, it was made anew at once, beside itself'],
 ];
