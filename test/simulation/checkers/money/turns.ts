@@ -48,11 +48,12 @@ export function createTurns(report: Report) {
 
 const isDear = ({ plan }: SimJob): boolean => plan.labels.includes('big');
 
-/** Ours, queued, and without a runner on its way; the oldest first. */
+/** Ours, to run, queued, and without a runner on its way; the oldest first. */
 function waitingIn(sim: Simulation): SimJob[] {
   const launched = new Set(rowsOf<{ for: number | null }>(sim, 'runner').map((row) => row.for));
-  return sim
-    .jobs()
+  return sim.runs
+    .filter(({ arrival }) => arrival.fate === 'runs')
+    .flatMap(({ run }) => sim.world.github.jobsOf(run))
     .filter(({ status, id }) => status === 'queued' && !launched.has(id))
     .sort((a, b) => a.createdAtMs - b.createdAtMs);
 }
