@@ -31,7 +31,9 @@ export function createTurns(report: Report) {
       if (event === 'alert.raised' && String(fields.text).includes('limits.spendPerHour')) isTold = true;
     },
     attach(sim: Simulation): void {
-      if (sim.plan.wide.spendPerHour === null || !nothingGoesWrong(sim)) return;
+      // A job that waits for its repository's limit waits for no money.
+      const isBounded = sim.plan.config.limits.runnersPerRepository !== null;
+      if (sim.plan.wide.spendPerHour === null || isBounded || !nothingGoesWrong(sim)) return;
       const seen = { dear: null as Dear | null, heldMs: new Map<number, number>(), shortSinceMs: null };
       const look = () => {
         const waiting = waitingIn(sim);
