@@ -39,4 +39,8 @@ export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = 
     'all calls of an organisation had the installation of another, to which one of its repositories was transferred',
   ],
   [30578, 'the same: what was there counted as absent, and a launch could not be looked for'],
+  [
+    60289,
+    'an event of a transferred repository named the installation of its first owner, and all calls of the new one had it',
+  ],
 ];
