@@ -43,4 +43,8 @@ export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = 
     60289,
     'an event of a transferred repository named the installation of its first owner, and all calls of the new one had it',
   ],
+  [
+    71193,
+    'the end of a job of a transferred repository, as GitHub’s record told it, had no id of that repository: a false security alert',
+  ],
 ];

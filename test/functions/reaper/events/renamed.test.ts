@@ -1,12 +1,9 @@
 /** A repository is renamed or transferred while its jobs wait and run. */
 import { expect, test } from 'vitest';
-import { reportForeignJob } from '../../../../functions/reaper/events/foreign-job.ts';
 import { formerName } from '../../../../functions/reaper/events/renamed.ts';
-import { rememberRepositories } from '../../../../functions/reaper/survey/known.ts';
 import { MINUTE_MS, OURS, open, queue } from '../../../cli/explain/fixture.ts';
 import { build } from '../../../shared/ledger/builders.ts';
 import { configOf, type World } from '../../../world/in-process.ts';
-import { openReaper } from '../fixture.ts';
 import { endsEmpty } from './ends-empty.ts';
 
 const ONLY = { repositories: { allow: ['acme/app'] } };
@@ -171,25 +168,3 @@ test('a runner of a job that the sweep found, given to one that was refused by i
   expect(securityLines(world)).toEqual([]);
   world.fc.close();
 });
-
-test.each([
-  ['as we knew it', 5, 0, true],
-  ['as we knew it a day ago', 5, 1, true],
-  ['of another repository', 6, 0, false],
-])(
-  'a job whose entry went with its repository, on the runner of another one, by a new name, %s (seed 30380)',
-  async (_, repositoryId, days, isKnown) => {
-    const config = { repositories: { allow: ['acme/app', 'acme/lib'] } };
-    const cancelRun = async () => 'asked' as const;
-    const { world, lines, alerts, pass } = openReaper({ config, github: { cancelRun } });
-    await rememberRepositories([build.job(1, { repository: 'acme/lib', repositoryId: 5 })], world);
-    await pass(days * 24 * 60 * MINUTE_MS);
-    const moved = build.job(1, { repository: 'beta/lib', repositoryId });
-    const runner = build.runnerEntry('2-1', { repository: 'acme/app', repositoryId: 7 });
-    await reportForeignJob(moved, null, runner, world);
-    const security = lines.filter(({ event }) => event === 'security.foreign_job');
-    expect(security).toHaveLength(isKnown ? 0 : 1);
-    const text = isKnown ? /acme\/lib is called beta\/lib now\. Add beta\/lib to/ : /refused because/;
-    expect(alerts).toEqual([expect.stringMatching(text)]);
-  },
-);
