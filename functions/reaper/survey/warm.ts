@@ -76,10 +76,13 @@ export function planWarm(
   return { kept, wanting: wanting.filter(({ count }) => count > 0) };
 }
 
-/** Its machine may be there, or come: nobody knows what its launch made, or it goes, and no job ever had it. */
+/**
+ * Its machine may be there, or come: nobody knows what its launch made, it goes, or a look says that it is gone, and no job
+ * ever had it.
+ */
 const isUnsettled = (entry: RunnerEntry): boolean =>
-  (entry.state === 'launching' || entry.state === 'retiring') &&
   (entry.instanceId !== null || entry.walks != null) &&
+  entry.waitsUntilMs === undefined &&
   entry.warm !== undefined &&
   entry.warm !== LEFT &&
   entry.for === null &&

@@ -64,6 +64,8 @@ test.each<[what: string, others: readonly RunnerEntry[], wanting: number]>([
   ['two that are unclear',                        [unclear(), unclear()], 2],
   ['three',                                       [unclear(), unclear(), unclear()], 1],
   ['three, and one that goes without a job',      [unclear(), unclear(), unclear(), going()], 0],
+  ['three that a look calls gone',                [1, 2, 3].map(() => runner('booting', 9, { instanceId: 'i-1' })), 1],
+  ['many that wait by a person’s order',          [1, 2, 3, 4, 5].map(() => runner('idle', 9, { instanceId: 'i-1', waitsUntilMs: NOW_MS + 1 })), 2],
   ['many that go after a job',                    [1, 2, 3, 4, 5].map(() => going({ takenAtMs: NOW_MS })), 2],
   ['many that are another pool’s',                [1, 2, 3, 4, 5].map(() => going({ repository: 'beta/*' })), 2],
   ['many that asked for no machine',              [1, 2, 3, 4, 5].map(() => runner('launching', 9)), 2],
