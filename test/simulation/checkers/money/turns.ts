@@ -31,7 +31,9 @@ export function createTurns(report: Report) {
       if (event === 'alert.raised' && String(fields.text).includes('limits.spendPerHour')) isTold = true;
     },
     attach(sim: Simulation): void {
-      if (sim.plan.wide.spendPerHour === null || !nothingGoesWrong(sim)) return;
+      // A job that waits for its repository's limit waits for no money.
+      const isBounded = sim.plan.config.limits.runnersPerRepository !== null;
+      if (sim.plan.wide.spendPerHour === null || isBounded || !nothingGoesWrong(sim)) return;
       const seen = { dear: null as Dear | null, heldMs: new Map<number, number>(), shortSinceMs: null };
       const look = () => {
         const waiting = waitingIn(sim);
@@ -48,11 +50,12 @@ export function createTurns(report: Report) {
 
 const isDear = ({ plan }: SimJob): boolean => plan.labels.includes('big');
 
-/** Ours, queued, and without a runner on its way; the oldest first. */
+/** Ours, to run, queued, and without a runner on its way; the oldest first. */
 function waitingIn(sim: Simulation): SimJob[] {
   const launched = new Set(rowsOf<{ for: number | null }>(sim, 'runner').map((row) => row.for));
-  return sim
-    .jobs()
+  return sim.runs
+    .filter(({ arrival }) => arrival.fate === 'runs')
+    .flatMap(({ run }) => sim.world.github.jobsOf(run))
     .filter(({ status, id }) => status === 'queued' && !launched.has(id))
     .sort((a, b) => a.createdAtMs - b.createdAtMs);
 }
