@@ -23,7 +23,7 @@ export interface Job {
   /** Stays when the repository is renamed or transferred; absent where nobody said it. */
   readonly repositoryId?: number | null | undefined;
   readonly isPublic: boolean;
-  /** A hint: the installation may have been renewed since. */
+  /** A hint: the installation may have been renewed since, or be that of the repository's first owner. */
   readonly installationId: number | null;
   readonly labels: readonly string[];
   readonly createdAtMs: number;

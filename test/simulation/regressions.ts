@@ -39,5 +39,13 @@ export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = 
     'all calls of an organisation had the installation of another, to which one of its repositories was transferred',
   ],
   [30578, 'the same: what was there counted as absent, and a launch could not be looked for'],
+  [
+    60289,
+    'an event of a transferred repository named the installation of its first owner, and all calls of the new one had it',
+  ],
+  [
+    71193,
+    'the end of a job of a transferred repository, as GitHub’s record told it, had no id of that repository: a false security alert',
+  ],
   [60234, 'where one empty answer called a whole pool gone, it was made anew at once, beside itself'],
 ];

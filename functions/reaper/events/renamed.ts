@@ -3,6 +3,7 @@ import { alertOnce } from '../../../shared/alert-once.ts';
 import { isAllowed, parseLabels } from '../../../shared/job/labels.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Job } from '../../../shared/nouns.ts';
+import { nameBefore } from '../former-names.ts';
 import type { ReaperWorld } from '../world.ts';
 
 /** `known`: the same job as the ledger has it. False: it was not renamed, as far as we know. */
@@ -13,7 +14,9 @@ export async function reportRenamed(
   world: ReaperWorld,
 ): Promise<boolean> {
   const { id, repository } = job;
-  const former = formerName(job, known, runner);
+  const named = formerName(job, known, runner);
+  // Its entry went with its old name, and the runner is another repository's.
+  const former = named ?? (isRefused(job, world.config) ? await nameBefore(job, world) : null);
   const todo = former === null ? null : whatToAdd(job, former, world.config);
   if (todo === null) return false;
   world.log('repository.renamed', { job: id, former, repository });
@@ -21,6 +24,11 @@ export async function reportRenamed(
   await alertOnce(`renamed-${repository}`, text, world);
   return true;
 }
+
+/** Pure. */
+const isRefused = ({ repository, labels }: Job, config: ReaperWorld['config']): boolean =>
+  !isAllowed(repository, config.repositories.allow) ||
+  parseLabels(labels, repository, config).kind === 'refused';
 
 /** Pure. Null: it would have been refused under its old name, or is not refused under the new one. */
 function whatToAdd(

@@ -3,11 +3,12 @@ import { mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { RECORD_ASKS_MAX } from '../../../shared/limits.ts';
-import { parseJobId, targetOf } from '../../../shared/names.ts';
+import { parseJobId } from '../../../shared/names.ts';
 import type { JobId, JobRecord } from '../../../shared/nouns.ts';
 import { withStoppedMs } from '../../../shared/warm/standby.ts';
 import { interruptionLine, noteInterrupted } from '../ending/interrupted.ts';
 import { terminate } from '../ending/terminate.ts';
+import { recordOf } from '../events/record.ts';
 import { takeAsEvent } from '../survey/evidence.ts';
 import type { Observation } from '../survey/observe.ts';
 import type { ReaperWorld } from '../world.ts';
@@ -73,7 +74,7 @@ async function lastWord(held: Held<RunnerEntry>, world: ReaperWorld): Promise<Wo
   const job = id === null ? undefined : (await world.ledger.jobs.read(id))?.entry.job;
   if (job === undefined) return unknown;
   try {
-    const record = await world.github.job(targetOf(job, world.config), job.repository, job.id);
+    const record = await recordOf(job, world);
     return await wordOf(record, held.entry, world);
   } catch (error) {
     world.log('job.unasked', { job: job.id, error: error instanceof Error ? error.message : 'unknown' });

@@ -6,6 +6,7 @@ import type { Held } from '../../../shared/ledger/ledger.ts';
 import { LIFETIME_MAX_MS, OVERDUE_PER_SWEEP_MAX, QUEUED_MAX_MS } from '../../../shared/limits.ts';
 import { targetOf } from '../../../shared/names.ts';
 import type { Job, JobRecord } from '../../../shared/nouns.ts';
+import { recordOf } from '../events/record.ts';
 import { takeAsEvent } from '../survey/evidence.ts';
 import type { ReaperWorld } from '../world.ts';
 
@@ -42,7 +43,7 @@ function isOld({ startedOn, startedAtMs, firstTryAtMs }: JobEntry, nowMs: number
 
 async function dropUnlessAlive(entry: JobEntry, nowMs: number, world: ReaperWorld): Promise<void> {
   const { job, firstTryAtMs, trail, startedOn } = entry;
-  const seen = await recordOf(entry, world);
+  const seen = await lookAt(entry, world);
   if (seen === 'unknown' || seen.record === null) {
     if (startedOn !== null) return drop(job, UNHEARD, trail, world, startedOn);
     // Where GitHub cannot be asked at all, twice the time says the same.
@@ -82,12 +83,11 @@ interface Seen {
   readonly runChangedAtMs: number | null;
 }
 
-async function recordOf({ job }: JobEntry, world: ReaperWorld): Promise<Seen | 'unknown'> {
-  const target = targetOf(job, world.config);
+async function lookAt({ job }: JobEntry, world: ReaperWorld): Promise<Seen | 'unknown'> {
   try {
-    const record = await world.github.job(target, job.repository, job.id);
+    const record = await recordOf(job, world);
     if (record?.status !== 'queued') return { record, runChangedAtMs: null };
-    const run = await world.github.run(target, job.repository, job.runId);
+    const run = await world.github.run(targetOf(job, world.config), job.repository, job.runId);
     return { record, runChangedAtMs: run?.changedAtMs ?? null };
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown';

@@ -2,8 +2,8 @@
 import { amend } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import { STARTED_CHECK_MS } from '../../../shared/limits.ts';
-import { targetOf } from '../../../shared/names.ts';
 import type { Job, JobId, JobRecord } from '../../../shared/nouns.ts';
+import { recordOf } from '../events/record.ts';
 import { settleEnd } from '../events/record-end.ts';
 import { recordStart } from '../events/record-start.ts';
 import type { ReaperWorld } from '../world.ts';
@@ -30,7 +30,7 @@ export function gatherEvidence(deadlineMs: number, world: ReaperWorld): Evidence
 
 /** Asks for a job's own record and takes it as an event. A record that GitHub does not have proves nothing. */
 export async function askRecord(job: Job, world: ReaperWorld): Promise<void> {
-  const record = await world.github.job(targetOf(job, world.config), job.repository, job.id);
+  const record = await recordOf(job, world);
   world.log('job.asked', { job: job.id, status: record?.status ?? 'absent' });
   if (record === null) await putOff(job, world);
   else await takeAsEvent(record, world);

@@ -6,6 +6,7 @@ import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held, Ledger } from '../../../shared/ledger/ledger.ts';
 import { KNOWN_REPOSITORIES_MAX, LEDGER_SCAN_MAX, REGION_KEPT_MS } from '../../../shared/limits.ts';
 import type { Job } from '../../../shared/nouns.ts';
+import { rememberNames } from '../former-names.ts';
 import { lastInUse, rememberInUse, timesInUse } from '../in-use.ts';
 import type { ReaperWorld } from '../world.ts';
 
@@ -81,7 +82,7 @@ export async function knownRepositories({
   return held === null ? [] : (JSON.parse(held.entry.text) as KnownRepository[]);
 }
 
-type JobSources = readonly Pick<Job, 'repository' | 'installationId'>[];
+type JobSources = readonly Pick<Job, 'repository' | 'repositoryId' | 'installationId'>[];
 
 /** Remembers where jobs were seen; written only when that says something new. */
 export async function rememberRepositories(seen: JobSources, world: ReaperWorld): Promise<void> {
@@ -94,6 +95,7 @@ export async function rememberRepositories(seen: JobSources, world: ReaperWorld)
     if (isOurs(repository, world) && !isFresh(next.get(repository)))
       next.set(repository, { repository, installationId, seenAtMs: nowMs });
   await keepRepositories(before, [...next.values()], world);
+  await rememberNames(seen, world);
 }
 
 /** Those that only a list named come after all where jobs were seen, in the order of the list. */

@@ -4,7 +4,16 @@ import type { CallBudget, CallUse } from '../../budget.ts';
 import type { Target } from '../../nouns.ts';
 import type { Budgets } from './limits/budgeted.ts';
 import { conditional } from './limits/conditional.ts';
-import { failed, type GitHubAnswer, type GitHubRequest, InstallationUnusable, parsed } from './request.ts';
+import {
+  failed,
+  type GitHubAnswer,
+  GitHubFailed,
+  type GitHubRequest,
+  InstallationUnusable,
+  isDenied,
+  parsed,
+  unusable,
+} from './request.ts';
 import { installation, oneRepository } from './shapes.ts';
 
 export type Params = Readonly<Record<string, unknown>>;
@@ -30,21 +39,18 @@ export function callsOver(budgets: Budgets): Calls {
   const known = installationsOver(request);
   const ask: Calls['ask'] = async (target, route, params, use) => {
     const id = await known.idFor(target);
-    try {
-      return await request(route, params, { installation: id }, use);
-    } catch (error) {
-      if (!(error instanceof InstallationUnusable)) throw error;
-      const { params: other, installation } = await known.corrected(target, id, params, error);
+    const answer = await request(route, params, { installation: id }, use).catch(unusable);
+    if (answer instanceof InstallationUnusable) {
+      const { params: other, installation } = await known.corrected(target, id, params, answer);
       return request(route, other, { installation }, use);
     }
+    const own = isDenied(answer) ? await known.confirmed(target, id) : id;
+    return own === id ? answer : request(route, params, { installation: own }, use);
   };
   const askElsewhere = async (installation: number, route: string, params: Params, use?: CallUse) => {
-    try {
-      return await request(route, params, { installation }, use);
-    } catch (error) {
-      if (!(error instanceof InstallationUnusable)) throw error;
-      return request(route, await renamed(request, params, installation, error), { installation }, use);
-    }
+    const answer = await request(route, params, { installation }, use).catch(unusable);
+    if (!(answer instanceof InstallationUnusable)) return answer;
+    return request(route, await renamed(request, params, installation, answer), { installation }, use);
   };
   const askWhereItIs: Calls['askWhereItIs'] = async (target, route, params, use) => {
     const answer = await ask(target, route, params, use).catch(unusable);
@@ -73,13 +79,14 @@ export function callsOver(budgets: Budgets): Calls {
 
 /** Which installation serves whom, as far as this process knows. */
 function installationsOver(request: GitHubRequest) {
-  /** A stale id → the one that replaced it. */
-  const replaced = new Map<number, number>();
-  const byOwner = new Map<string, number>();
+  /** Of each owner, as GitHub says. */
+  const told = new Map<string, number>();
+  /** As an event or an entry says: it may have been installed anew since, or a repository's former owner's. */
+  const hinted = new Map<string, number>();
   /** Where a repository is today, another owner's included: of the owner whom we ask for, that says nothing. */
   const lookUp = async (target: Target): Promise<Found> => {
     const found = await installationOf(request, target);
-    if (!found.isElsewhere) byOwner.set(target.owner, found.id);
+    if (!found.isElsewhere) told.set(target.owner, found.id);
     return found;
   };
   const lookUpOwner = async (target: Target): Promise<number> => {
@@ -88,26 +95,21 @@ function installationsOver(request: GitHubRequest) {
   };
   return {
     lookUp,
+    /** What GitHub said of an owner is before any hint; a hint is for the call that has it, and no other. */
     async idFor(target: Target): Promise<number> {
-      const hint = target.installationId;
-      const id =
-        hint === null
-          ? (byOwner.get(target.owner) ?? (await lookUpOwner(target)))
-          : (replaced.get(hint) ?? hint);
-      byOwner.set(target.owner, id);
-      return id;
+      const { owner, installationId: hint } = target;
+      if (hint !== null) hinted.set(owner, hint);
+      return told.get(owner) ?? hint ?? lookUpOwner(target);
     },
-    of(owner: string): number | null {
-      const hint = byOwner.get(owner);
-      return hint === undefined ? null : (replaced.get(hint) ?? hint);
+    of: (owner: string): number | null => told.get(owner) ?? hinted.get(owner) ?? null,
+    /** What a hint's installation may not see may be there for the owner's own: which that is; `id` where none is known. */
+    async confirmed(target: Target, id: number): Promise<number> {
+      return told.get(target.owner) ?? lookUpOwner(target).catch((error: unknown) => unlessAbsent(error, id));
     },
     /** What else to ask, where no token was to be had: an App that was installed anew, a repository that was renamed. */
     async corrected(target: Target, id: number, params: Params, error: InstallationUnusable) {
       const fresh = await lookUp(target);
-      if (!fresh.isElsewhere && fresh.id !== id) {
-        replaced.set(target.installationId ?? id, fresh.id);
-        return { params, installation: fresh.id };
-      }
+      if (!fresh.isElsewhere && fresh.id !== id) return { params, installation: fresh.id };
       return { params: await renamed(request, params, id, error), installation: id };
     },
   };
@@ -141,8 +143,9 @@ async function installationOf(request: GitHubRequest, target: Target): Promise<F
   return { id, isElsewhere: isOther && target.repository !== null };
 }
 
-function unusable(error: unknown): InstallationUnusable {
-  if (error instanceof InstallationUnusable) return error;
+/** The App is not there: the answer of whom we asked is all there is. */
+function unlessAbsent(error: unknown, id: number): number {
+  if (error instanceof GitHubFailed && error.status === 404) return id;
   throw error;
 }
 

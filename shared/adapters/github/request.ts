@@ -49,6 +49,12 @@ export class InstallationUnusable extends GitHubFailed {
   }
 }
 
+/** Anything else is thrown on. */
+export function unusable(error: unknown): InstallationUnusable {
+  if (error instanceof InstallationUnusable) return error;
+  throw error;
+}
+
 /** GitHub gives no token with a permission that the App lacks. */
 export const lacksPermission = (error: unknown): error is InstallationUnusable =>
   error instanceof InstallationUnusable && error.status === 422;
@@ -123,6 +129,10 @@ export function throttledMs(answer: GitHubAnswer): number | null {
   if (isSpent) return Math.max(1000, untilResetMs(headers) ?? DEFAULT_WAIT_MS);
   return answer.status === 429 || /rate limit/i.test(messageOf(answer)) ? DEFAULT_WAIT_MS : null;
 }
+
+/** To somebody who may not see it, GitHub says that there is no such thing, or that it is not accessible. */
+export const isDenied = (answer: GitHubAnswer): boolean =>
+  answer.status === 404 || (answer.status === 403 && throttledMs(answer) === null);
 
 /** By GitHub's own clock, from the answer's `date`: ours may differ. Null: it does not say. */
 export function untilResetMs(headers: GitHubAnswer['headers']): number | null {

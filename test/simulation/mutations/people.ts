@@ -15,6 +15,12 @@ export const PEOPLE: readonly Mutation[] = [
     'isElsewhere: isOther && target.repository === undefined',
   ),
   one(
+    'what an event says of an installation is not believed of its owner',
+    'shared/adapters/github/calls.ts',
+    'if (hint !== null) hinted.set(owner, hint);',
+    'if (hint !== null) told.set(owner, hint);',
+  ),
+  one(
     'what runs on a machine of ours outlives its repository',
     'functions/reaper/rounds/look.ts',
     'jobs.filter(({ entry }) => !onOurs.has(entry.job.id))',

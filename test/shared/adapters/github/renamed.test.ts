@@ -89,4 +89,35 @@ onBothTransports('a repository with a new name', (world) => {
       expect(await w.hub.mint(other, { name: name('c'), labels: LABELS })).toMatchObject({ kind: 'minted' });
     },
   );
+
+  test.each([null, 'else/app'])(
+    'and another owner, in an event with the installation of its first one: both owners keep their own (%s)',
+    async (repository) => {
+      const w = await world();
+      const id = queuedIn(w);
+      w.github.addRepository('acme/other');
+      w.github.addOrganization('else');
+      w.github.addRepository('else/one');
+      w.github.addGroup({ organization: 'else', name: 'ci-runners', repositories: 'all' });
+      w.github.renameRepository('acme/app', 'else/app');
+      w.github.install('else');
+      const target = { owner: 'else', repository, installationId: w.installationId };
+      const asked = { name: name('a'), labels: LABELS };
+      expect(await w.another().liveRuns(target, 'else/app', 'queued')).toMatchObject({ things: [{}] });
+      expect(await w.another().mint(target, asked)).toMatchObject({ kind: 'minted' });
+      const { things, complete } = await w.another().registrations(target);
+      expect([things.map((one) => one.name), complete]).toEqual([['a'], true]);
+      expect(await w.another().removeRunner(target, things[0]?.id ?? 0)).toBe('removed');
+      expect(await w.another().job(target, 'else/app', id)).toMatchObject({ job: { id } });
+      const hub = w.another();
+      for (const again of ['b', 'c']) {
+        expect(await hub.mint(target, { ...asked, name: name(again) })).toMatchObject({ kind: 'minted' });
+        const others = { owner: 'else', repository: 'else/one', installationId: null };
+        expect(await hub.registrations(others)).toMatchObject({ complete: true });
+        expect((await hub.repositories(others)).things).toContain('else/one');
+        const first = { ...w.org, repository: 'acme/other' };
+        expect(await hub.mint(first, { ...asked, name: name(again) })).toMatchObject({ kind: 'minted' });
+      }
+    },
+  );
 });
