@@ -48,9 +48,13 @@ async function isHandedOn(
   return give(own, job.id, taker, world);
 }
 
-/** After a chain of swaps, what is left for the taker is not its own launch's: the one runner whose pointer it holds. */
+/**
+ * After a chain of swaps, what is left for the taker is not its own launch's: the one runner whose pointer it holds. Or a
+ * sweep has given `robbed` another one meanwhile.
+ */
 async function inherit(taker: Job, robbed: JobEntry, world: ReaperWorld): Promise<boolean> {
   const { things } = await world.ledger.runners.list(LEDGER_SCAN_MAX);
+  if (things.some(({ entry }) => isComing(entry, robbed.job.id))) return true;
   const left = things.find(
     ({ entry }) => isGivable(entry, taker.id) && covers(entry.labels, robbed.job.labels),
   );
