@@ -107,7 +107,8 @@ function isMoneyFor(cheap: readonly SimJob[], dear: Dear | null, sim: Simulation
   const costOf = ({ plan }: SimJob) => (plan.labels.includes('4cpu') ? SMALL_MAX : USUAL_MAX);
   const wanted = cheap.reduce((sum, job) => sum + costOf(job), 0);
   const slots = slotsIn(sim);
-  if (askedOf(slots) + wanted > bound) return false;
+  // Where all slots are in use a job waits for one of them.
+  if (slots.length >= sim.plan.config.limits.runners || askedOf(slots) + wanted > bound) return false;
   if (dear === null) return true;
   const since = slots.filter(({ atMs }) => atMs > dear.job.createdAtMs);
   return askedOf(since) + wanted <= bound - DEAR_MAX;
