@@ -10,13 +10,14 @@ import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../../shared/runner/
 import { poolsAt } from '../../../shared/warm/pools.ts';
 import { finishTogether } from '../ending/together.ts';
 import { type Idle, standingOf } from '../events/held.ts';
+import { type Slots, slotsFor, slotsIfFull } from '../own-limits.ts';
 import type { Evidence } from '../survey/evidence.ts';
 import { type Matching, match } from '../survey/match.ts';
 import { type Observation, observe, strangersIn } from '../survey/observe.ts';
 import { freePointers, movePointers } from '../survey/pointers.ts';
 import { reportStrangers } from '../survey/strangers.ts';
 import type { Survey } from '../survey/survey.ts';
-import { planWarm, type Slots, slotsFor, slotsIfFull, type WarmPlan, yielding } from '../survey/warm.ts';
+import { planWarm, type WarmPlan, yielding } from '../survey/warm.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld, Together } from '../world.ts';
 import { act } from './act.ts';

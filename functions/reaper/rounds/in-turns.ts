@@ -1,7 +1,7 @@
 /** Turns go round by repository: pure. */
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
-import { count, repositoryKey } from '../survey/warm.ts';
+import { count, repositoryKey } from '../own-limits.ts';
 
 export type Waiting = Held<JobEntry>;
 

@@ -5,7 +5,7 @@ import { parseJson } from '../../../shared/json.ts';
 import { amend } from '../../../shared/ledger/amend.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { CapacityView, Held } from '../../../shared/ledger/ledger.ts';
-import { ALL, isInLine } from '../survey/warm.ts';
+import { ALL, isInLine } from '../own-limits.ts';
 import type { ReaperWorld } from '../world.ts';
 import { waitsFor } from './money/room.ts';
 import { limitsIn } from './plan.ts';

@@ -4,7 +4,7 @@ import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { CapacityView, Reserved } from '../../../shared/ledger/ledger.ts';
 import { LAUNCHES_PER_SWEEP_MAX, PROBE_FIRST_MS, PROBES_PER_SWEEP_MAX } from '../../../shared/limits.ts';
 import { mintPace, mintsAtOnce, mintsLeft, minuteOf } from '../../../shared/runner/mint-pace.ts';
-import { ALL, count, isInLine, keysFor, keysOf, limitOf, repositoryKey } from '../survey/warm.ts';
+import { ALL, count, isInLine, keysFor, keysOf, limitOf, repositoryKey } from '../own-limits.ts';
 import { byAge, inTurns, nextTurn, turnsOf, type Waiting } from './in-turns.ts';
 import { type MoneyRoom, moneyRoom } from './money/room.ts';
 

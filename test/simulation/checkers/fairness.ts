@@ -1,7 +1,7 @@
 /** No repository waits for another's unservable jobs; and no job costs machines without end. From the simulators' own state. */
 import type { SimJob } from '../../../simulator/github/index.ts';
 import type { Simulation } from '../plan/simulation.ts';
-import { type Report, rowsOf, slotsIn, TAGS } from './truth.ts';
+import { type Report, slotsIn, TAGS, withoutRunner } from './truth.ts';
 
 const MINUTE_MS = 60_000;
 /** Its delivery, two sweeps, and the look at what slots are free. */
@@ -35,7 +35,13 @@ export function nothingGoesWrong({ plan }: Simulation): boolean {
 /** `waiting`: since when a slot has been free for a queued job of ours that has no runner of its own. */
 function checkStarted(simulation: Simulation, waiting: Map<number, number>, report: Report): void {
   const nowMs = simulation.world.clock.nowMs();
-  const left = new Set(hasFreeSlots(simulation) ? withoutRunner(simulation) : []);
+  const left = new Set(
+    hasFreeSlots(simulation)
+      ? withoutRunner(simulation)
+          .filter(isServable)
+          .map(({ id }) => id)
+      : [],
+  );
   for (const id of waiting.keys()) if (!left.has(id)) waiting.delete(id);
   for (const id of left) {
     const sinceMs = waiting.get(id) ?? nowMs;
@@ -53,17 +59,7 @@ function hasFreeSlots(simulation: Simulation): boolean {
   return slotsIn(simulation).length < runners && runnersPerRepository === null && mintsPerMinute >= 120;
 }
 
-function withoutRunner(simulation: Simulation): number[] {
-  const { world, runs } = simulation;
-  const launched = new Set(rowsOf<{ for: number | null }>(simulation, 'runner').map((row) => row.for));
-  return runs
-    .filter(({ arrival }) => arrival.fate === 'runs')
-    .flatMap(({ run }) => world.github.jobsOf(run))
-    .filter((job) => isServable(job) && !launched.has(job.id))
-    .map(({ id }) => id);
-}
-
-const isServable = ({ status, plan }: SimJob): boolean => status === 'queued' && !plan.labels.includes('big');
+const isServable = ({ plan }: SimJob): boolean => !plan.labels.includes('big');
 
 function checkWaste({ world, runs }: Simulation, report: Report): void {
   const nowMs = world.clock.nowMs();

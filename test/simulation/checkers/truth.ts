@@ -108,3 +108,12 @@ export function tagsIn(params: Params): Map<string, string> {
     tags.set(params[`Tag.${n}.Key`] as string, params[`Tag.${n}.Value`] ?? '');
   return tags;
 }
+
+/** Ours, to run, queued, and without a runner on its way. */
+export function withoutRunner(sim: Simulation): SimJob[] {
+  const launched = new Set(rowsOf<{ for: number | null }>(sim, 'runner').map((row) => row.for));
+  return sim.runs
+    .filter(({ arrival }) => arrival.fate === 'runs')
+    .flatMap(({ run }) => sim.world.github.jobsOf(run))
+    .filter(({ status, id }) => status === 'queued' && !launched.has(id));
+}

@@ -2,7 +2,7 @@
 import { edit, type Mutation, one } from './edit.ts';
 
 const ASIDE = edit(
-  'functions/reaper/survey/warm.ts',
+  'functions/reaper/own-limits.ts',
   "return obstacle === null || obstacle === 'limit';",
   'return obstacle !== undefined;',
 );

@@ -15,9 +15,10 @@ import { endPause, pausePool, readPause } from '../../../../shared/warm/pause.ts
 import { type Pool, poolNameOf, poolsAt } from '../../../../shared/warm/pools.ts';
 import { type Braked, markOffering } from '../../brake/brake.ts';
 import { endingOf, isWithoutJob, wordsOf } from '../../brake/endings.ts';
+import { isInLine, slotsForAside } from '../../own-limits.ts';
 import type { Repaired } from '../../repair/repair.ts';
 import type { Survey } from '../../survey/survey.ts';
-import { isInLine, LEFT, slotsForAside } from '../../survey/warm.ts';
+import { LEFT } from '../../survey/warm.ts';
 import type { ReaperWorld } from '../../world.ts';
 import { planStarts } from '../plan.ts';
 

@@ -2,7 +2,7 @@
 import type { SimJob } from '../../../../simulator/github/index.ts';
 import type { Simulation } from '../../plan/simulation.ts';
 import { nothingGoesWrong, STARTED_MAX_MS } from '../fairness.ts';
-import { ours, type Report, rowsOf, slotsIn } from '../truth.ts';
+import { ours, type Report, rowsOf, slotsIn, withoutRunner } from '../truth.ts';
 import { askedOf } from './spend.ts';
 
 const MINUTE_MS = 60_000;
@@ -50,15 +50,9 @@ export function createTurns(report: Report) {
 
 const isDear = ({ plan }: SimJob): boolean => plan.labels.includes('big');
 
-/** Ours, to run, queued, and without a runner on its way; the oldest first. */
-function waitingIn(sim: Simulation): SimJob[] {
-  const launched = new Set(rowsOf<{ for: number | null }>(sim, 'runner').map((row) => row.for));
-  return sim.runs
-    .filter(({ arrival }) => arrival.fate === 'runs')
-    .flatMap(({ run }) => sim.world.github.jobsOf(run))
-    .filter(({ status, id }) => status === 'queued' && !launched.has(id))
-    .sort((a, b) => a.createdAtMs - b.createdAtMs);
-}
+/** The oldest first. */
+const waitingIn = (sim: Simulation): SimJob[] =>
+  withoutRunner(sim).sort((a, b) => a.createdAtMs - b.createdAtMs);
 
 function dearIn(waiting: readonly SimJob[], before: Dear | null, sim: Simulation): Dear | null {
   const job = waiting.find(isDear);
