@@ -11,10 +11,13 @@ import { bundlesFor } from './bundles.ts';
 import { forget, keepForAWhile, keepMachine } from './failures.ts';
 import { configWith, type Harness, MINUTE_MS, once, openHarness, unseen } from './harness.ts';
 
-/** Released by the cloud half an hour after our own end. */
+/**
+ * Released by the cloud half an hour after our own end. The warned job runs on for three minutes after its warning is
+ * due, so for three sweeps, and ends three before its runner's lifetime.
+ */
 const PROFILES = `
   short: {cpu: 4, lifetime: 10m}
-  long: {cpu: 4, lifetime: 24m}
+  long: {cpu: 4, lifetime: 36m}
 `;
 
 const told: { readonly text: string; readonly atMs: number }[] = [];
@@ -54,7 +57,7 @@ const tellings = (of: string | null | undefined) => told.filter(({ text }) => te
 
 test('a busy runner’s end is warned of a sixth before, once, and comes; what a person keeps is left alone', async () => {
   const { world, ledger } = harness;
-  const warned = harness.play('warned', 'arm64 long', 20);
+  const warned = harness.play('warned', 'arm64 long', 32);
   const kept = harness.play('kept', 'arm64 short', 1);
   const machine = await keepMachine(harness, kept);
   const overdue = harness.play('overdue', 'arm64 short', 60);
@@ -82,8 +85,8 @@ test('a busy runner’s end is warned of a sixth before, once, and comes; what a
   const [warning, ...again] = tellings(warned.runner?.name);
   const launchedAtMs = billOf(warned)?.startedAtMs ?? 0;
   expect(again).toEqual([]);
-  expect(warning?.text).toMatch(/no more than [45] minutes of its lifetime are left/);
-  expect(warning?.atMs, 'not before twenty of its 24 minutes').toBeGreaterThan(launchedAtMs + 19 * MINUTE_MS);
+  expect(warning?.text).toMatch(/no more than [567] minutes of its lifetime are left/);
+  expect(warning?.atMs, 'not before thirty of its 36 minutes').toBeGreaterThan(launchedAtMs + 29 * MINUTE_MS);
 
   expect(told.filter(({ text }) => text.includes(`(${forgotten.runner?.name})`))).toHaveLength(1);
   const plain = [warned, kept, freed, forgotten];
