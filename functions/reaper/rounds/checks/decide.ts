@@ -1,8 +1,8 @@
 /** Whether GitHub is told now: pure. */
 import { createHash } from 'node:crypto';
-import type { CheckEntry, CheckLine } from '../../../../shared/ledger/entries.ts';
+import type { CheckEntry, CheckLine } from '../../../../shared/check-runs/check-entry.ts';
 import type { RunDescription } from '../../../../shared/story/describe-run.ts';
-import { CHECK_APART_MS, CHECK_REPEAT_MS } from '../../../../shared/story/limits.ts';
+import { CHECK_APART_MS, CHECK_LOOKS_APART_MS, CHECK_REPEAT_MS } from '../../../../shared/story/limits.ts';
 
 export const digestOf = ({ title, summary }: RunDescription): string =>
   createHash('sha256').update(`${title}\n${summary}`).digest('hex').slice(0, 16);
@@ -27,3 +27,7 @@ export function isDue(
 /** All that it has was told. */
 export const isDone = ({ lines, said, isClosed }: CheckEntry): boolean =>
   isClosed || (said !== '' && lines.every(({ isFinal }) => isFinal));
+
+/** A look at this time that does not show it proves it absent: another, long enough before, did not either. */
+export const isAbsent = ({ absentSinceMs = null }: CheckEntry, lookedAtMs: number): boolean =>
+  absentSinceMs !== null && lookedAtMs - absentSinceMs >= CHECK_LOOKS_APART_MS;
