@@ -21,6 +21,8 @@ export const CHECK_KEPT_MS = 3_600_000;
 export const CHECK_LOOKS_APART_MS = 55_000;
 /** A refusal that could not be told for so long is told to nobody. */
 export const CHECK_REFUSAL_KEPT_MS = 6 * 3_600_000;
+/** What could not be told for so long, of jobs that are all gone, is told to nobody. */
+export const CHECK_OWED_MAX_MS = 6 * 3_600_000;
 /** Where a call failed, the next is made after this: others come first. */
 export const CHECK_PAUSE_MS = 2 * 60_000;
 /** Where the App lacks the permission, nothing is tried for so long. */

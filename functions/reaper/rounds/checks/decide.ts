@@ -2,7 +2,12 @@
 import { createHash } from 'node:crypto';
 import type { CheckEntry, CheckLine } from '../../../../shared/check-runs/check-entry.ts';
 import type { RunDescription } from '../../../../shared/story/describe-run.ts';
-import { CHECK_APART_MS, CHECK_LOOKS_APART_MS, CHECK_REPEAT_MS } from '../../../../shared/story/limits.ts';
+import {
+  CHECK_APART_MS,
+  CHECK_LOOKS_APART_MS,
+  CHECK_OWED_MAX_MS,
+  CHECK_REPEAT_MS,
+} from '../../../../shared/story/limits.ts';
 
 export const digestOf = ({ title, summary }: RunDescription): string =>
   createHash('sha256').update(`${title}\n${summary}`).digest('hex').slice(0, 16);
@@ -27,6 +32,10 @@ export function isDue(
 /** All that it has was told. */
 export const isDone = ({ lines, said, isClosed }: CheckEntry): boolean =>
   isClosed || (said !== '' && lines.every(({ isFinal }) => isFinal));
+
+/** What is due of it could not be told for so long that nobody will hear of it. */
+export const isLapsed = ({ said, saidAtMs, owedSinceMs = saidAtMs }: CheckEntry, nowMs: number): boolean =>
+  said === '' && nowMs - owedSinceMs > CHECK_OWED_MAX_MS;
 
 /** A look at this time that does not show it proves it absent: another, long enough before, did not either. */
 export const isAbsent = ({ absentSinceMs = null }: CheckEntry, lookedAtMs: number): boolean =>

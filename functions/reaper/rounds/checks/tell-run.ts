@@ -10,7 +10,7 @@ import { CHECK_PAUSE_MS, CHECK_QUIET_MS, CHECK_TRIES_MAX } from '../../../../sha
 import { ownerOf } from '../../survey/known.ts';
 import type { ReaperWorld } from '../../world.ts';
 import type { Budget } from './budget.ts';
-import { digestOf, isDue } from './decide.ts';
+import { digestOf, isDone, isDue } from './decide.ts';
 import { type Context, linesOf } from './lines.ts';
 import { locate, whereItIs } from './locate.ts';
 import type { ToldRun } from './runs.ts';
@@ -40,7 +40,7 @@ async function tell(run: ToldRun, context: Context, budget: Budget, world: Reape
   const lines = await linesOf(run, context, world);
   const words = describeRun(lines, linkTo(run, world));
   const digest = digestOf(words);
-  if (before?.said === digest) return forgetRefusals(run, world);
+  if (before?.said === digest) return noteLast(run, lines, world);
   if (!isDue(before, lines, digest, context.nowMs)) return 'nothing';
   if (!budget.spend()) return 'spent';
   const located = await locate(run, lines, world);
@@ -137,6 +137,14 @@ async function note(
       budget.quieten(null, outcome.retryAtMs);
       return 'spent';
   }
+}
+
+/** The same words may be the last by now: then the entry has its end. */
+async function noteLast(run: ToldRun, lines: readonly CheckLine[], world: ReaperWorld): Promise<Told> {
+  const { key, check } = run;
+  if (check !== null && !isDone(check.entry) && isDone({ ...check.entry, lines }))
+    await world.ledger.checks.replace(key, check, { ...check.entry, lines });
+  return forgetRefusals(run, world);
 }
 
 /** They are in the check's entry, or nobody will be told. */

@@ -12,7 +12,7 @@ import { ownerOf } from '../../survey/known.ts';
 import type { Survey } from '../../survey/survey.ts';
 import type { ReaperWorld } from '../../world.ts';
 import { type Budget, openBudget } from './budget.ts';
-import { isDone } from './decide.ts';
+import { isDone, isLapsed } from './decide.ts';
 import type { Context } from './lines.ts';
 import { placesInLine } from './places.ts';
 import { lapsedRefusals, runsToTell, type ToldRun } from './runs.ts';
@@ -63,17 +63,19 @@ async function tellInTurn(
   return count.written;
 }
 
-/** Those of which there may be something to tell; what was told to the end is kept for a while. */
+/** Those of which there may be something to tell; what was told to the end is kept for a while, and so is what cannot be told. */
 async function dropOver(
   runs: readonly ToldRun[],
   nowMs: number,
-  { ledger }: ReaperWorld,
+  { ledger, log }: ReaperWorld,
 ): Promise<readonly ToldRun[]> {
   const live: ToldRun[] = [];
   for (const run of runs) {
-    const { key, check, alive, refused } = run;
-    const isStill = check !== null && alive.size + refused.length === 0 && isDone(check.entry);
-    if (!isStill) live.push(run);
+    const { key, check, alive, refused, runId, repository } = run;
+    const isQuiet = check !== null && alive.size + refused.length === 0;
+    if (isQuiet && isLapsed(check.entry, nowMs)) {
+      if (await ledger.checks.remove(key, check)) log('check.dropped', { run: runId, repository });
+    } else if (!isQuiet || !isDone(check.entry)) live.push(run);
     else if (nowMs - check.entry.saidAtMs > CHECK_KEPT_MS) await ledger.checks.remove(key, check);
   }
   return live;
