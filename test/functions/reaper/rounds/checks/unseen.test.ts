@@ -1,6 +1,7 @@
 /** A list that lacks a check is no proof that there is none: a second one would stand on the commit for ever. */
 import { describe, expect, test } from 'vitest';
 import type { CheckOutcome, CheckSight } from '../../../../../shared/check-runs/check-runs.ts';
+import { CALL_MAX_MS } from '../../../../../shared/limits.ts';
 import { CHECK_KEPT_MS, CHECK_LOOKS_APART_MS } from '../../../../../shared/story/limits.ts';
 import type { Fault } from '../../../../../simulator/github/index.ts';
 import { MINUTE_MS, OURS } from '../../../../cli/explain/fixture.ts';
@@ -123,6 +124,10 @@ describe('a check that was to be made, and whose making has no answer', () => {
     await later(60_000);
     expect(writesOf()).toEqual(['made', 'made']);
   });
+});
+
+test('two looks are further apart than a call that was under way at the first can last', () => {
+  expect(CHECK_LOOKS_APART_MS).toBeGreaterThan(CALL_MAX_MS);
 });
 
 test('where GitHub says that a check is gone, one look that lacks it, too, makes none', async () => {
