@@ -47,5 +47,6 @@ export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = 
     71193,
     'the end of a job of a transferred repository, as GitHub’s record told it, had no id of that repository: a false security alert',
   ],
+  [61277, 'a backlog that used all slots again and again was told of as if slots were free'],
   [60234, 'where one empty answer called a whole pool gone, it was made anew at once, beside itself'],
 ];

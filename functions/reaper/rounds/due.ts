@@ -21,11 +21,17 @@ export interface Started {
   readonly atMs: number;
 }
 
-export async function startDue(braked: Braked, deadlineMs: number, world: ReaperWorld): Promise<Started> {
+/** `used`: slots with machines as the sweep found them; null: nobody knows, and nobody is told that any was free. */
+export async function startDue(
+  braked: Braked,
+  used: CapacityView | null,
+  deadlineMs: number,
+  world: ReaperWorld,
+): Promise<Started> {
   const view = await world.ledger.capacity.view();
   const going = goingOf(braked, view);
   // Launches that are held back are told of as such.
-  if (braked.because === null) await tellOfLate(going, view, world);
+  if (braked.because === null && used !== null) await tellOfLate(going, used, world);
   return start(going, view, braked, deadlineMs, world);
 }
 

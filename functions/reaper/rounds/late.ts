@@ -6,6 +6,7 @@ import { amend } from '../../../shared/ledger/amend.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { CapacityView, Held } from '../../../shared/ledger/ledger.ts';
 import { ALL, isInLine } from '../own-limits.ts';
+import type { Survey } from '../survey/survey.ts';
 import type { ReaperWorld } from '../world.ts';
 import { waitsFor } from './money/room.ts';
 import { limitsIn } from './plan.ts';
@@ -16,18 +17,18 @@ const ASIDE_MS = 60 * MINUTE_MS;
 
 /**
  * Called before the plan's launches are made. Waiting counts from when slots were last all in use, or those of a limit of its
- * own: that somebody wants it so.
+ * own: that somebody wants it so. `used`: as `usedBefore` has it.
  */
 export async function tellOfLate(
   uncovered: readonly Held<JobEntry>[],
-  view: CapacityView,
+  used: CapacityView,
   world: ReaperWorld,
 ): Promise<void> {
   const { clock, config } = world;
   const { alerts } = config;
   const nowMs = clock.nowMs();
   const due = uncovered.filter(({ entry }) => isInLine(entry) && entry.nextTryAtMs <= nowMs);
-  const limitsOf = limitsIn(view, config, nowMs);
+  const limitsOf = limitsIn(used, config, nowMs);
   // Of money a person is told where it is bounded.
   const isShort = due.some(({ entry }) => waitsFor('spendPerHour', entry) || waitsFor('spendPerDay', entry));
   const inUse = new Set([...due.flatMap(({ entry }) => limitsOf(entry).full), ...(isShort ? [ALL] : [])]);
@@ -38,14 +39,14 @@ export async function tellOfLate(
     ...due.filter((each) => waited(each) > alerts.waiting),
     ...aside.filter((each) => waited(each) > Math.max(alerts.waiting, ASIDE_MS)),
   ];
-  const isFull = view.total >= config.limits.runners;
+  const isFull = used.total >= config.limits.runners;
   if (inUse.size === 0 && (late.length === 0 || isFull)) return;
   const wereInUse = await noteInUse(inUse, nowMs, world);
   const isFree = ({ entry }: Held<JobEntry>) =>
     (isInLine(entry) ? limitsOf(entry).all : [ALL]).every((key) => !wereInUse.has(key));
   const told = new Map(late.filter(isFree).map(({ entry }) => [entry.job.repository, entry]));
   for (const entry of told.values())
-    await alertOnce(`waiting-${entry.job.repository}`, wordsOf(entry, view, nowMs, config), world);
+    await alertOnce(`waiting-${entry.job.repository}`, wordsOf(entry, used, nowMs, config), world);
 }
 
 function wordsOf(
@@ -55,7 +56,22 @@ function wordsOf(
   { limits }: ReaperWorld['config'],
 ): string {
   const minutes = Math.floor((nowMs - firstTryAtMs) / MINUTE_MS);
-  return `The job ${job.id} of ${job.repository} has waited for ${minutes} minutes, and ${limits.runners - total} of ${limits.runners} slots are free. Its last reason: ${because}. Look: npm run explain -- ${job.id}, and npm run doctor`;
+  return `The job ${job.id} of ${job.repository} has waited for ${minutes} minutes, and ${limits.runners - total} of ${limits.runners} slots have no machine. Its last reason: ${because}. Look: npm run explain -- ${job.id}, and npm run doctor`;
+}
+
+/**
+ * Slots whose runners have machines, before this sweep hands any back: in a backlog of short jobs all are used again and again,
+ * and some are free for the moment between repair and launches alone. What launches hold that made nothing counts for
+ * nothing: a launcher that dies each time would look busy. Null: not known.
+ */
+export function usedBefore(
+  before: CapacityView | null,
+  { runners, ledgerComplete }: Pick<Survey, 'runners' | 'ledgerComplete'>,
+): CapacityView | null {
+  if (before === null || !ledgerComplete) return null;
+  const made = new Set(runners.flatMap(({ entry }) => (entry.instanceId === null ? [] : [entry.name])));
+  const slots = before.slots.filter(({ name }) => made.has(name));
+  return { ...before, slots, total: slots.length };
 }
 
 const Times = z.record(z.string(), z.number());

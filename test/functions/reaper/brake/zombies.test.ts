@@ -28,6 +28,6 @@ test.each([
   const { world, launched } = openReaper();
   const mayStart = gateOf({ sinceMs, wastes }, [], START_MS);
   const because = sinceMs === null ? null : 'launches are held back';
-  await startDue({ uncovered: jobs, mayStart, because }, START_MS + MINUTE_MS, world);
+  await startDue({ uncovered: jobs, mayStart, because }, null, START_MS + MINUTE_MS, world);
   expect(launched).toEqual(expected);
 });

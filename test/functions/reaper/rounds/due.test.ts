@@ -126,7 +126,7 @@ async function played(minutes: number, [firstMs, partsMs]: readonly [number, num
     nowMs = beganMs + firstMs;
     const uncovered = (await ledger.jobs.list(1_000)).things;
     const braked = { uncovered, mayStart: () => true, because: null } as never;
-    const first = await startDue(braked, nowMs + 8_000, world);
+    const first = await startDue(braked, null, nowMs + 8_000, world);
     nowMs += partsMs;
     await startPaced(braked, first, beganMs + LATER_STARTS_MS, world);
   }
