@@ -2,7 +2,6 @@
 
 import { alertOnce, forgetAlerts, resolveAlert } from '../../shared/alert-once.ts';
 import { LATER_STARTS_MS } from '../../shared/github-limits.ts';
-import type { CapacityView } from '../../shared/ledger/ledger.ts';
 import { REAPER_TIMEOUT_S, SWEEP_FAILURES_MIN, SWEEP_PARTS_MS } from '../../shared/limits.ts';
 import { mintPace, mintsMax } from '../../shared/runner/mint-pace.ts';
 import { noteSpare } from '../../shared/warm/spare.ts';
@@ -16,7 +15,6 @@ import { writeChecks } from './rounds/checks/write-checks.ts';
 import { redeliverLost } from './rounds/deliveries.ts';
 import { type Started, startDue, startPaced } from './rounds/due.ts';
 import { tendImages } from './rounds/images/tend.ts';
-import { usedBefore } from './rounds/late.ts';
 import { lookForJobs } from './rounds/look.ts';
 import { checkBill } from './rounds/money/bill.ts';
 import { tendMoney } from './rounds/money/money.ts';
@@ -92,7 +90,8 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
   const part = partsOf(failures, beganMs + BEGINS_MAX_MS, clock);
   const until = (name: keyof typeof SWEEP_PARTS_MS) => clock.nowMs() + SWEEP_PARTS_MS[name];
 
-  const { stopped, before } = await endFirst(part, world);
+  const before = await world.ledger.capacity.view();
+  const stopped = await part('stopped', () => endStopped(before, world));
   const seen = await survey(world);
   world.github.leaveRoomFor(mintsToCome(seen, world));
   const evidence = gatherEvidence(until('evidence'), world);
@@ -105,7 +104,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
     await part('limits', () => tendLimits(seen, world)),
     await part('started', async () => {
       braked = await brake(seen, repaired, until('brake'), world);
-      starts = await startDue(braked, usedBefore(before, seen), until('start'), world);
+      starts = await startDue(braked, { ...seen, before }, until('start'), world);
       return starts.count;
     }),
     await part('spare', () => noteSpare(repaired.spare, world.ledger, clock.nowMs())),
@@ -137,16 +136,6 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
   world.log('sweep.done', account);
   if (failures.length > 0) throw new PartlyFailed(failures);
   return account;
-}
-
-/** And the slots as they were then; null: nobody knows. */
-async function endFirst(part: ReturnType<typeof partsOf>, world: ReaperWorld) {
-  let before = null as CapacityView | null;
-  const stopped = await part('stopped', async () => {
-    before = await world.ledger.capacity.view();
-    return endStopped(before, world);
-  });
-  return { stopped, before };
 }
 
 /** For each job that waits, and for those that will be queued meanwhile. */

@@ -10,7 +10,7 @@ import { match } from '../survey/match.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { byAge } from './in-turns.ts';
-import { tellOfLate } from './late.ts';
+import { type Found, tellOfLate } from './late.ts';
 import { type Plan, planStarts } from './plan.ts';
 import { admit } from './quota.ts';
 
@@ -21,17 +21,16 @@ export interface Started {
   readonly atMs: number;
 }
 
-/** `used`: slots with machines as the sweep found them; null: nobody knows, and nobody is told that any was free. */
 export async function startDue(
   braked: Braked,
-  used: CapacityView | null,
+  found: Found,
   deadlineMs: number,
   world: ReaperWorld,
 ): Promise<Started> {
   const view = await world.ledger.capacity.view();
   const going = goingOf(braked, view);
   // Launches that are held back are told of as such.
-  if (braked.because === null && used !== null) await tellOfLate(going, used, world);
+  if (braked.because === null) await tellOfLate(going, found, world);
   return start(going, view, braked, deadlineMs, world);
 }
 

@@ -17,13 +17,16 @@ const ASIDE_MS = 60 * MINUTE_MS;
 
 /**
  * Called before the plan's launches are made. Waiting counts from when slots were last all in use, or those of a limit of its
- * own: that somebody wants it so. `used`: as `usedBefore` has it.
+ * own: that somebody wants it so.
  */
 export async function tellOfLate(
   uncovered: readonly Held<JobEntry>[],
-  used: CapacityView,
+  found: Found,
   world: ReaperWorld,
 ): Promise<void> {
+  const used = usedIn(found);
+  // What the ledger did not tell may be in use: nobody knows that a slot was free.
+  if (used === null) return;
   const { clock, config } = world;
   const { alerts } = config;
   const nowMs = clock.nowMs();
@@ -59,16 +62,18 @@ function wordsOf(
   return `The job ${job.id} of ${job.repository} has waited for ${minutes} minutes, and ${limits.runners - total} of ${limits.runners} slots have no machine. Its last reason: ${because}. Look: npm run explain -- ${job.id}, and npm run doctor`;
 }
 
+/** As the sweep found it, before it handed back any slot. */
+export interface Found extends Pick<Survey, 'runners' | 'ledgerComplete'> {
+  readonly before: CapacityView;
+}
+
 /**
- * Slots whose runners have machines, before this sweep hands any back: in a backlog of short jobs all are used again and again,
- * and some are free for the moment between repair and launches alone. What launches hold that made nothing counts for
- * nothing: a launcher that dies each time would look busy. Null: not known.
+ * Slots whose runners have machines: in a backlog of short jobs all are used again and again, and some are free for the moment
+ * between a sweep's repair and its launches alone. What launches hold that made nothing counts for nothing: a launcher that
+ * dies each time would look busy. Null: not known.
  */
-export function usedBefore(
-  before: CapacityView | null,
-  { runners, ledgerComplete }: Pick<Survey, 'runners' | 'ledgerComplete'>,
-): CapacityView | null {
-  if (before === null || !ledgerComplete) return null;
+function usedIn({ before, runners, ledgerComplete }: Found): CapacityView | null {
+  if (!ledgerComplete) return null;
   const made = new Set(runners.flatMap(({ entry }) => (entry.instanceId === null ? [] : [entry.name])));
   const slots = before.slots.filter(({ name }) => made.has(name));
   return { ...before, slots, total: slots.length };

@@ -29,8 +29,8 @@ export const FAIRNESS: readonly Mutation[] = [
   one(
     'slots are in use that the sweep itself has just handed back',
     'functions/reaper/rounds/due.ts',
-    'tellOfLate(going, used, world)',
-    'tellOfLate(going, view, world)',
+    'tellOfLate(going, found, world)',
+    'tellOfLate(going, { ...found, before: view }, world)',
   ),
   one(
     'those in line are not overtaken',

@@ -1,6 +1,5 @@
 /** A backlog that uses all slots again and again is as it should be; one in front of a launcher that does nothing is not. */
 import { expect, test } from 'vitest';
-import { usedBefore } from '../../../../../functions/reaper/rounds/late.ts';
 import { build } from '../../../../shared/ledger/builders.ts';
 import { due, MINUTE_MS, sweeper } from './sweeper.ts';
 
@@ -59,8 +58,9 @@ test('and one that throws each time, after its pauses', async () => {
   expect(told()).toEqual([expect.stringMatching(/Its last reason: the launch failed: GitHub answered 401/)]);
 });
 
-test('where the ledger could not be read whole, nobody knows, and nobody is told', () => {
-  const view = { total: 0, slots: [], mints: {} };
-  expect(usedBefore(view, { runners: [], ledgerComplete: false })).toBeNull();
-  expect(usedBefore(null, { runners: [], ledgerComplete: true })).toBeNull();
+test('where the ledger could not be read whole, nobody knows, and nobody is told', async () => {
+  const { sweepAll, launch, told } = sweeper(BACKLOG, 1);
+  for (const id of [1, 2]) await launch(id);
+  for (let minute = 0; minute < 6; minute++) await sweepAll(backlog(), null);
+  expect(told()).toEqual([]);
 });

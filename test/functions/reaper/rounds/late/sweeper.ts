@@ -1,6 +1,5 @@
 /** Sweeps of which only the start of what is due is played: who is told that a job waits, and when. */
 import { startDue } from '../../../../../functions/reaper/rounds/due.ts';
-import { usedBefore } from '../../../../../functions/reaper/rounds/late.ts';
 import type { JobEntry } from '../../../../../shared/ledger/entries.ts';
 import { build, held } from '../../../../shared/ledger/builders.ts';
 import { START_MS } from '../../../../world/in-process.ts';
@@ -11,7 +10,8 @@ export const MINUTE_MS = 60_000;
 export const due = (some: Partial<JobEntry> = {}) =>
   build.jobEntry(1, { firstTryAtMs: START_MS, nextTryAtMs: START_MS, ...some });
 
-export function sweeper(config: object = {}) {
+/** `most`: so many runners the ledger tells of. */
+export function sweeper(config: object = {}, most = 1_000) {
   const each = openReaper({ config });
   const { world, alerts } = each;
   const told = () => alerts.filter((text) => /has waited for \d+ minutes/.test(text));
@@ -19,11 +19,11 @@ export function sweeper(config: object = {}) {
   /** `repair`: what a sweep does between its looks and its launches. */
   const sweepAll = async (jobs: readonly JobEntry[], because: string | null, repair = async () => {}) => {
     const uncovered = jobs.map((entry) => ({ entry, rev: 'r' }));
-    const { things, complete } = await runners.list(1_000);
-    const used = usedBefore(await capacity.view(), { runners: things, ledgerComplete: complete });
+    const { things, complete } = await runners.list(most);
+    const found = { before: await capacity.view(), runners: things, ledgerComplete: complete };
     await repair();
     const braked = { uncovered, mayStart: () => true, because };
-    await startDue(braked, used, world.clock.nowMs() + MINUTE_MS, world);
+    await startDue(braked, found, world.clock.nowMs() + MINUTE_MS, world);
     await each.pass(MINUTE_MS);
   };
   const sweep = (entry: JobEntry, because: string | null = null, ...more: JobEntry[]) =>
