@@ -65,6 +65,8 @@ export interface JobEntry extends TookWarm {
   readonly cappedUnder?: string | null;
   /** GitHub seems to hold it back: nothing is launched for it before it is released. */
   readonly held?: Hold | null;
+  /** When its last hold ended, and it began to wait for us; absent: it was never held, or an earlier release wrote the row. */
+  readonly releasedAtMs?: number;
   /** How often it was held: each makes the next look by time later. */
   readonly holds?: number;
   /** What it was last refused, or not tried, for a used-up quota; absent or null: something else is in its way. */

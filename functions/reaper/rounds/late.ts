@@ -35,7 +35,7 @@ export async function tellOfLate(
   // Of money a person is told where it is bounded.
   const isShort = due.some(({ entry }) => waitsFor('spendPerHour', entry) || waitsFor('spendPerDay', entry));
   const inUse = new Set([...due.flatMap(({ entry }) => limitsOf(entry).full), ...(isShort ? [ALL] : [])]);
-  const waited = ({ entry }: Held<JobEntry>) => nowMs - entry.firstTryAtMs;
+  const waited = ({ entry }: Held<JobEntry>) => nowMs - sinceMs(entry);
   // Nothing is to be had for it, or somebody says no: that is told later, since stock comes and goes.
   const aside = uncovered.filter(({ entry }) => entry.obstacle === 'offer' || entry.obstacle === 'refusal');
   const late = [
@@ -52,13 +52,18 @@ export async function tellOfLate(
     await alertOnce(`waiting-${entry.job.repository}`, wordsOf(entry, used, nowMs, config), world);
 }
 
+/** While GitHub held it back, it did not wait for us. */
+const sinceMs = ({ firstTryAtMs, releasedAtMs = 0 }: JobEntry): number =>
+  Math.max(firstTryAtMs, releasedAtMs);
+
 function wordsOf(
-  { job, firstTryAtMs, because }: JobEntry,
+  entry: JobEntry,
   { total }: CapacityView,
   nowMs: number,
   { limits }: ReaperWorld['config'],
 ): string {
-  const minutes = Math.floor((nowMs - firstTryAtMs) / MINUTE_MS);
+  const { job, because } = entry;
+  const minutes = Math.floor((nowMs - sinceMs(entry)) / MINUTE_MS);
   return `The job ${job.id} of ${job.repository} has waited for ${minutes} minutes, and ${limits.runners - total} of ${limits.runners} slots have no machine. Its last reason: ${because}. Look: npm run explain -- ${job.id}, and npm run doctor`;
 }
 

@@ -1,7 +1,10 @@
 /** What a person is told of jobs that wait for no good reason. */
 import { expect, test } from 'vitest';
-import { build } from '../../../../shared/ledger/builders.ts';
-import { due, sweeper } from './sweeper.ts';
+import { release } from '../../../../../functions/reaper/events/release-held.ts';
+import type { JobId } from '../../../../../shared/nouns.ts';
+import { build, held } from '../../../../shared/ledger/builders.ts';
+import { START_MS } from '../../../../world/in-process.ts';
+import { due, MINUTE_MS, sweeper } from './sweeper.ts';
 
 test('a job that could start and does not is told of after alerts.waiting, once, with how many slots are free', async () => {
   const { sweep, told } = sweeper({ alerts: { waiting: '3m' } });
@@ -25,6 +28,20 @@ test('not what stands aside, nor while launches are held back, nor soon after al
   expect(told()).toEqual([]);
   await sweep(due());
   expect(told()).toHaveLength(1);
+});
+
+test('what GitHub held back for hours waits for us from its release on', async () => {
+  const { sweep, told, world } = sweeper({ alerts: { waiting: '3m' } });
+  const { jobs } = world.ledger;
+  const firstTryAtMs = START_MS - 180 * MINUTE_MS;
+  const hold = { by: 'matrix' as const, width: 1, sinceMs: firstTryAtMs };
+  const { job } = held(await jobs.add(1 as JobId, due({ firstTryAtMs, held: hold }))).entry;
+  await release(job.id, 'one of its matrix ended', world);
+  const released = async () => held(await jobs.read(job.id)).entry;
+  for (let minute = 0; minute < 4; minute++) await sweep(await released());
+  expect(told()).toEqual([]);
+  await sweep(await released());
+  expect(told()).toEqual([expect.stringMatching(/has waited for 4 minutes/)]);
 });
 
 test.each([
