@@ -90,7 +90,8 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
   const part = partsOf(failures, beganMs + BEGINS_MAX_MS, clock);
   const until = (name: keyof typeof SWEEP_PARTS_MS) => clock.nowMs() + SWEEP_PARTS_MS[name];
 
-  const stopped = await part('stopped', () => endStopped(world));
+  const before = await world.ledger.capacity.view();
+  const stopped = await part('stopped', () => endStopped(before, world));
   const seen = await survey(world);
   world.github.leaveRoomFor(mintsToCome(seen, world));
   const evidence = gatherEvidence(until('evidence'), world);
@@ -103,7 +104,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
     await part('limits', () => tendLimits(seen, world)),
     await part('started', async () => {
       braked = await brake(seen, repaired, until('brake'), world);
-      starts = await startDue(braked, until('start'), world);
+      starts = await startDue(braked, { ...seen, before }, until('start'), world);
       return starts.count;
     }),
     await part('spare', () => noteSpare(repaired.spare, world.ledger, clock.nowMs())),

@@ -1,7 +1,7 @@
 /** What the ledger holds, one shape for each kind of row; each row also has a schema version and the owner token of its last write. */
 import type { Candidate, Job, JobId, RunId, RunnerName } from '../nouns.ts';
 import type { SlotCost } from './capacity-parts.ts';
-import type { Hold, KeptMachine, MadeFrom, Registered } from './entry-parts.ts';
+import type { HeldBack, KeptMachine, MadeFrom, Registered } from './entry-parts.ts';
 import type { KeptWarm, TookWarm } from './warm-entry.ts';
 /** One line of a job's story for `explain`: at most TRAIL_MAX are kept. */
 export interface TrailLine {
@@ -27,7 +27,7 @@ export type Ending =
   | 'given nothing'
   | 'ended';
 
-export interface JobEntry extends TookWarm {
+export interface JobEntry extends TookWarm, HeldBack {
   readonly job: Job;
   /** The end of the lease, or the next try. The sweep alone starts a job again, and not before this. */
   readonly nextTryAtMs: number;
@@ -61,10 +61,6 @@ export interface JobEntry extends TookWarm {
   readonly isForgiven?: boolean;
   /** With the obstacle `cap`: what has to change before it is launched for again. */
   readonly cappedUnder?: string | null;
-  /** GitHub seems to hold it back: nothing is launched for it before it is released. */
-  readonly held?: Hold | null;
-  /** How often it was held: each makes the next look by time later. */
-  readonly holds?: number;
   /** What it was last refused, or not tried, for a used-up quota; absent or null: something else is in its way. */
   readonly quota?: QuotaWait | null;
   readonly trail: readonly TrailLine[];

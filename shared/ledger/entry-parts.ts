@@ -14,6 +14,16 @@ export interface Hold {
   readonly isFirst?: boolean;
 }
 
+/** What a job's entry has of that. */
+export interface HeldBack {
+  /** GitHub seems to hold it back: nothing is launched for it before it is released. */
+  readonly held?: Hold | null;
+  /** When its last hold ended, and it began to wait for us; absent: it was never held, or an earlier release wrote the row. */
+  readonly releasedAtMs?: number;
+  /** How often it was held: each makes the next look by time later. */
+  readonly holds?: number;
+}
+
 /** A machine that stays for a person to look at, whatever becomes of its runner. */
 export interface Keep {
   readonly untilMs: number;

@@ -52,5 +52,6 @@ export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = 
     'GitHub’s answer to the making of a check could not be read, and one list of the commit lacked it: a second one was made',
   ],
   [60895, 'the same, in another order of faults'],
+  [61277, 'a backlog that used all slots again and again was told of as if slots were free'],
   [60234, 'where one empty answer called a whole pool gone, it was made anew at once, beside itself'],
 ];

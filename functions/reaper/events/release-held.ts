@@ -91,7 +91,8 @@ export async function release(
   const held = await amend(ledger.jobs, id, (entry) => {
     isOurs = isHeld(entry);
     if (!isOurs) return undefined;
-    return { ...entry, held: null, nextTryAtMs, because, trail: mergeTrail(...entry.trail, line) };
+    const next = { held: null, nextTryAtMs, releasedAtMs: nextTryAtMs, because };
+    return { ...entry, ...next, trail: mergeTrail(...entry.trail, line) };
   });
   if (held === null || !isOurs) return;
   log('job.due', { job: id, because });

@@ -10,7 +10,7 @@ import { match } from '../survey/match.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { byAge } from './in-turns.ts';
-import { tellOfLate } from './late.ts';
+import { type Found, tellOfLate } from './late.ts';
 import { type Plan, planStarts } from './plan.ts';
 import { admit } from './quota.ts';
 
@@ -21,11 +21,16 @@ export interface Started {
   readonly atMs: number;
 }
 
-export async function startDue(braked: Braked, deadlineMs: number, world: ReaperWorld): Promise<Started> {
+export async function startDue(
+  braked: Braked,
+  found: Found,
+  deadlineMs: number,
+  world: ReaperWorld,
+): Promise<Started> {
   const view = await world.ledger.capacity.view();
   const going = goingOf(braked, view);
   // Launches that are held back are told of as such.
-  if (braked.because === null) await tellOfLate(going, view, world);
+  if (braked.because === null) await tellOfLate(going, found, world);
   return start(going, view, braked, deadlineMs, world);
 }
 

@@ -6,6 +6,7 @@ import { amend } from '../../../shared/ledger/amend.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { CapacityView, Held } from '../../../shared/ledger/ledger.ts';
 import { ALL, isInLine } from '../own-limits.ts';
+import type { Survey } from '../survey/survey.ts';
 import type { ReaperWorld } from '../world.ts';
 import { waitsFor } from './money/room.ts';
 import { limitsIn } from './plan.ts';
@@ -20,42 +21,67 @@ const ASIDE_MS = 60 * MINUTE_MS;
  */
 export async function tellOfLate(
   uncovered: readonly Held<JobEntry>[],
-  view: CapacityView,
+  found: Found,
   world: ReaperWorld,
 ): Promise<void> {
+  const used = usedIn(found);
+  // What the ledger did not tell may be in use: nobody knows that a slot was free.
+  if (used === null) return;
   const { clock, config } = world;
   const { alerts } = config;
   const nowMs = clock.nowMs();
   const due = uncovered.filter(({ entry }) => isInLine(entry) && entry.nextTryAtMs <= nowMs);
-  const limitsOf = limitsIn(view, config, nowMs);
+  const limitsOf = limitsIn(used, config, nowMs);
   // Of money a person is told where it is bounded.
   const isShort = due.some(({ entry }) => waitsFor('spendPerHour', entry) || waitsFor('spendPerDay', entry));
   const inUse = new Set([...due.flatMap(({ entry }) => limitsOf(entry).full), ...(isShort ? [ALL] : [])]);
-  const waited = ({ entry }: Held<JobEntry>) => nowMs - entry.firstTryAtMs;
+  const waited = ({ entry }: Held<JobEntry>) => nowMs - sinceMs(entry);
   // Nothing is to be had for it, or somebody says no: that is told later, since stock comes and goes.
   const aside = uncovered.filter(({ entry }) => entry.obstacle === 'offer' || entry.obstacle === 'refusal');
   const late = [
     ...due.filter((each) => waited(each) > alerts.waiting),
     ...aside.filter((each) => waited(each) > Math.max(alerts.waiting, ASIDE_MS)),
   ];
-  const isFull = view.total >= config.limits.runners;
+  const isFull = used.total >= config.limits.runners;
   if (inUse.size === 0 && (late.length === 0 || isFull)) return;
   const wereInUse = await noteInUse(inUse, nowMs, world);
   const isFree = ({ entry }: Held<JobEntry>) =>
     (isInLine(entry) ? limitsOf(entry).all : [ALL]).every((key) => !wereInUse.has(key));
   const told = new Map(late.filter(isFree).map(({ entry }) => [entry.job.repository, entry]));
   for (const entry of told.values())
-    await alertOnce(`waiting-${entry.job.repository}`, wordsOf(entry, view, nowMs, config), world);
+    await alertOnce(`waiting-${entry.job.repository}`, wordsOf(entry, used, nowMs, config), world);
 }
 
+/** While GitHub held it back, it did not wait for us. */
+const sinceMs = ({ firstTryAtMs, releasedAtMs = 0 }: JobEntry): number =>
+  Math.max(firstTryAtMs, releasedAtMs);
+
 function wordsOf(
-  { job, firstTryAtMs, because }: JobEntry,
+  entry: JobEntry,
   { total }: CapacityView,
   nowMs: number,
   { limits }: ReaperWorld['config'],
 ): string {
-  const minutes = Math.floor((nowMs - firstTryAtMs) / MINUTE_MS);
-  return `The job ${job.id} of ${job.repository} has waited for ${minutes} minutes, and ${limits.runners - total} of ${limits.runners} slots are free. Its last reason: ${because}. Look: npm run explain -- ${job.id}, and npm run doctor`;
+  const { job, because } = entry;
+  const minutes = Math.floor((nowMs - sinceMs(entry)) / MINUTE_MS);
+  return `The job ${job.id} of ${job.repository} has waited for ${minutes} minutes, and ${limits.runners - total} of ${limits.runners} slots have no machine. Its last reason: ${because}. Look: npm run explain -- ${job.id}, and npm run doctor`;
+}
+
+/** As the sweep found it, before it handed back any slot. */
+export interface Found extends Pick<Survey, 'runners' | 'ledgerComplete'> {
+  readonly before: CapacityView;
+}
+
+/**
+ * Slots whose runners have machines: in a backlog of short jobs all are used again and again, and some are free for the moment
+ * between a sweep's repair and its launches alone. What launches hold that made nothing counts for nothing: a launcher that
+ * dies each time would look busy. Null: not known.
+ */
+function usedIn({ before, runners, ledgerComplete }: Found): CapacityView | null {
+  if (!ledgerComplete) return null;
+  const made = new Set(runners.flatMap(({ entry }) => (entry.instanceId === null ? [] : [entry.name])));
+  const slots = before.slots.filter(({ name }) => made.has(name));
+  return { ...before, slots, total: slots.length };
 }
 
 const Times = z.record(z.string(), z.number());

@@ -5,6 +5,7 @@
 import { inParallel } from '../../../shared/in-parallel.ts';
 import { amend } from '../../../shared/ledger/amend.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { CapacityView } from '../../../shared/ledger/ledger.ts';
 import { isStopped, type Stop } from '../../../shared/ledger/stop.ts';
 import { INSTANCE_VISIBLE_MS, LEDGER_SCAN_MAX, SWEEP_PARALLEL_MAX } from '../../../shared/limits.ts';
 import { TAG } from '../../../shared/names.ts';
@@ -33,8 +34,10 @@ export interface Ended {
 }
 
 /** How many machines were there to be ended. */
-export async function endStopped(world: ReaperWorld): Promise<number> {
-  const { stop = null } = await world.ledger.capacity.view();
+export async function endStopped(
+  { stop = null }: Pick<CapacityView, 'stop'>,
+  world: ReaperWorld,
+): Promise<number> {
   if (stop === null) return 0;
   const { machines, failures } = await endMachines(isMeantBy(stop), STOPPED, world);
   if (failures.length > 0) throw new Error(failures.slice(0, 3).join('; '));

@@ -115,7 +115,7 @@ export const ALERTS: Catalogue = {
   'Of {} (run {}) {} waiting jobs have got no runner from GitHub for hours, while {} runs. If their workflow says max-parallel or concurrency, they wait for that, and no machine is paid for them. If it does not, look at the runner group {} and at https://www.githubstatus.com.': '{1}（运行 {2}）有 {3} 个等待的作业几小时都没有从 GitHub 分到运行器，而 {4} 在运行。如果工作流里写了 max-parallel 或 concurrency，它们等的就是这个，不会为它们花机器钱。如果没有写，请看看运行器组 {5} 和 https://www.githubstatus.com 。',
   'The job {} of {}: {}. Cancel its run at GitHub, and run it again if it is still wanted. Others of this repository may be so too: npm run list.': '{2} 的作业 {1}：{3}。请在 GitHub 上取消它所属的运行，还需要的话重新运行。这个仓库的其他作业可能也是这样：npm run list。',
   'GitHub calls it queued for more than 24 hours, after which it gives up a queued job itself: nothing is launched for it': 'GitHub 显示它已排队超过 24 小时，过了这个时间 GitHub 自己就会放弃排队的作业：不再为它启动任何东西',
-  'The job {} of {} has waited for {} minutes, and {} of {} slots are free. Its last reason: {}. Look: npm run explain -- {}, and npm run doctor': '{2} 的作业 {1} 已经等了 {3} 分钟，而 {5} 个名额里有 {4} 个空闲。它最近的原因：{6}。请看：npm run explain -- {7}，以及 npm run doctor',
+  'The job {} of {} has waited for {} minutes, and {} of {} slots have no machine. Its last reason: {}. Look: npm run explain -- {}, and npm run doctor': '{2} 的作业 {1} 已经等了 {3} 分钟，而 {5} 个名额里有 {4} 个没有机器。它最近的原因：{6}。请看：npm run explain -- {7}，以及 npm run doctor',
   'The run {} of {} was interrupted by the spot market, and is not all run again because {}. Run it again at GitHub if it is still wanted.': '{2} 的运行 {1} 被抢占式市场中断，没有全部重新运行：{3}。还需要的话，请在 GitHub 上重新运行。',
   'GitHub refused to run it again': 'GitHub 拒绝重新运行它',
   'GitHub did not let us read the run for a day': '一天以来 GitHub 都不让我们读取这次运行',

@@ -27,6 +27,12 @@ export const FAIRNESS: readonly Mutation[] = [
   { name: 'what found no offer stands aside', edits: [ASIDE] },
   { name: 'what found no offer stands aside, and turns go round', edits: [ASIDE, TURNS] },
   one(
+    'slots are in use that the sweep itself has just handed back',
+    'functions/reaper/rounds/due.ts',
+    'tellOfLate(going, found, world)',
+    'tellOfLate(going, { ...found, before: view }, world)',
+  ),
+  one(
     'those in line are not overtaken',
     'shared/adapters/tablestore/capacity/row.ts',
     'request.hasTurn ? stillStopped(stop) : NOBODY_WAITS,',

@@ -7,6 +7,7 @@ import { START_MS } from '../../../world/in-process.ts';
 import { openReaper } from '../fixture.ts';
 
 const MINUTE_MS = 60_000;
+const NOTHING = { before: { total: 0, slots: [], mints: {} }, runners: [], ledgerComplete: true };
 /** Made so many minutes ago. */
 const waiting = (id: number, minutes: number) => ({
   entry: build.jobEntry(id, {
@@ -28,6 +29,6 @@ test.each([
   const { world, launched } = openReaper();
   const mayStart = gateOf({ sinceMs, wastes }, [], START_MS);
   const because = sinceMs === null ? null : 'launches are held back';
-  await startDue({ uncovered: jobs, mayStart, because }, START_MS + MINUTE_MS, world);
+  await startDue({ uncovered: jobs, mayStart, because }, NOTHING, START_MS + MINUTE_MS, world);
   expect(launched).toEqual(expected);
 });

@@ -8,6 +8,7 @@ import { build } from '../../../shared/ledger/builders.ts';
 import { openWorld, START_MS, seedRunnerRelease, type World } from '../../../world/in-process.ts';
 import { openReaper } from '../fixture.ts';
 
+const NOTHING = { before: { total: 0, slots: [], mints: {} }, runners: [], ledgerComplete: true };
 const MINUTE_MS = 60_000;
 
 /** Queues one job of a minute after the other. */
@@ -126,7 +127,7 @@ async function played(minutes: number, [firstMs, partsMs]: readonly [number, num
     nowMs = beganMs + firstMs;
     const uncovered = (await ledger.jobs.list(1_000)).things;
     const braked = { uncovered, mayStart: () => true, because: null } as never;
-    const first = await startDue(braked, nowMs + 8_000, world);
+    const first = await startDue(braked, NOTHING, nowMs + 8_000, world);
     nowMs += partsMs;
     await startPaced(braked, first, beganMs + LATER_STARTS_MS, world);
   }
