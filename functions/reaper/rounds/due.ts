@@ -15,12 +15,12 @@ import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { byAge } from './in-turns.ts';
 import { tellOfLate } from './late.ts';
-import { type Plan, planStarts } from './plan.ts';
+import { type Plan, planStarts, withItsLike } from './plan.ts';
 import { admit } from './quota.ts';
 
 export interface Started {
   readonly count: number;
-  /** Some wait for nothing but GitHub's pace. */
+  /** Some wait for nothing but GitHub's pace, or for what becomes of the first of their like. */
   readonly isPaced: boolean;
   /** Some wait for what machines of ours have: a slot, a limit of their own, money, a quota. */
   readonly isWaiting: boolean;
@@ -36,7 +36,7 @@ export async function startDue(braked: Braked, deadlineMs: number, world: Reaper
 }
 
 const goingOf = ({ uncovered }: Braked, { stop }: CapacityView): readonly Held<JobEntry>[] =>
-  uncovered.filter(({ entry }) => !isStopped(stop, entry.job.repository));
+  withItsLike(uncovered.filter(({ entry }) => !isStopped(stop, entry.job.repository)));
 
 async function start(
   going: readonly Held<JobEntry>[],
@@ -64,8 +64,9 @@ async function start(
     }
   });
   const count = plan.start.length - (left?.count ?? 0);
+  const isPaced = plan.isPaced || (because === null && plan.isProbing);
   const isWaiting = because === null && view.total > 0 && isAnyLeft(going, plan, within, nowMs);
-  return { count, isPaced: plan.isPaced, isWaiting, atMs: nowMs };
+  return { count, isPaced, isWaiting, atMs: nowMs };
 }
 
 /** Pure. Who waits for a quota is ranked again now and then: only with room of its own it is on its way. */
