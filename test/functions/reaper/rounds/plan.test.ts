@@ -172,34 +172,27 @@ describe('what cannot take a slot stands aside', () => {
 
 describe('what one found sold out', () => {
   const wide = configOf({ limits: { runners: 1_000, runnersPerRepository: null, mintsPerMinute: 240 } });
-  const refused = job(1, { obstacle: 'offer', nextTryAtMs: NOW_MS + 30_000 });
-  const plan = (...jobs: ReturnType<typeof job>[]) => planStarts(withItsLike(jobs), view(), wide, NOW_MS);
+  const refused = job(1, { obstacle: 'offer', nextTryAtMs: NOW_MS + 1 });
+  const planned = (...jobs: ReturnType<typeof job>[]) => planStarts(withItsLike(jobs), view(), wide, NOW_MS);
 
-  test('a few of its like try, the oldest first, whether they were refused before or not; the others wait for them in no line', () => {
-    const like = many(30, 10);
+  test('a few of its like try, the oldest first, refused before or not; the others stand in no line', () => {
     const again = job(2, { obstacle: 'offer' });
-    const { start, line, isProbing } = plan(refused, ...like.toReversed(), again);
-    expect(ids(start)).toEqual([2, ...ids(like).slice(0, PROBES_OF_LIKE_MAX - 1)]);
+    const { start, line, isProbing } = planned(refused, ...many(30, 10).toReversed(), again);
+    expect(ids(start)).toEqual([2, ...ids(many(PROBES_OF_LIKE_MAX - 1, 10))]);
     expect([line, isProbing]).toEqual([[], true]);
-    expect(plan(refused, ...many(PROBES_OF_LIKE_MAX, 10)).isProbing, 'nobody is left').toBe(false);
+    expect(planned(refused, ...many(PROBES_OF_LIKE_MAX, 10)).isProbing, 'nobody is left').toBe(false);
+    const full = view([null, 'a/x'], [null, 'a/y'], [null, 'a/z']);
+    expect(planStarts([again], full, three, NOW_MS), 'no slot').toMatchObject({
+      start: [],
+      isProbing: false,
+    });
   });
 
   test('what has other labels, and what waits for a quota, is started as ever', () => {
     const others = many(30, 100, { labels: 'self-hosted aliyun amd64' });
-    expect(ids(plan(refused, ...others).start)).toEqual(ids(others));
-    const forQuota = job(1, { obstacle: 'offer', quota: { needs: { all: 1 }, againAtMs: NOW_MS + 1 } });
-    expect(
-      plan({ ...forQuota, entry: { ...forQuota.entry, nextTryAtMs: NOW_MS + 1 } }, ...many(30, 10)).start,
-    ).toHaveLength(30);
-  });
-
-  test('without a slot nobody waits for the next lot', () => {
-    const none = planStarts(
-      withItsLike([refused, ...many(30, 10)]),
-      view([null, 'a/x'], [null, 'a/y'], [null, 'a/z']),
-      three,
-      NOW_MS,
-    );
-    expect([none.start, none.isProbing]).toEqual([[], false]);
+    expect(ids(planned(refused, ...others).start)).toEqual(ids(others));
+    const quota = { needs: { all: 1 }, againAtMs: NOW_MS + 1 };
+    const forQuota = job(1, { obstacle: 'offer', quota, nextTryAtMs: NOW_MS + 1 });
+    expect(planned(forQuota, ...many(30, 10)).start).toHaveLength(30);
   });
 });
