@@ -18,6 +18,8 @@ export function deployPermissions(config: Config, accountId: string): Permission
   ];
   return [
     ...FUNCTION_ACTIONS.map((action) => ({ action: `fc:${action}`, resources: functions })),
+    // Of the account: a bucket of Function Compute's own, for code on its way (component fc3 0.1.22, `uploadCodeToTmpOss`).
+    { action: 'fc:GetTempBucketToken', resources: ['*'] },
     ...STACK_ACTIONS.map((action) => ({ action: `ros:${action}`, resources: [...new Set(stacks)] })),
     {
       action: 'ram:PassRole',
@@ -35,10 +37,12 @@ const FUNCTION_ACTIONS = [
   'GetConcurrencyConfig',
   'GetFunction',
   'GetFunctionCode',
+  'GetScalingConfig',
   'GetTrigger',
   'InvokeFunction',
   'ListFunctionVersions',
   'ListTriggers',
+  'ListVpcBindings',
   'PublishFunctionVersion',
   'PutAsyncInvokeConfig',
   'PutConcurrencyConfig',

@@ -19,18 +19,17 @@ export interface ServerlessDevs {
 }
 
 export function serverlessDevs(options: ServerlessDevs): Promise<number> {
-  const { accessKeyId, accessKeySecret, securityToken } = options.accessKey;
-  const child = spawn(options.command, ['deploy', '-y', '-t', options.file], {
+  const { accessKeySecret, securityToken } = options.accessKey;
+  const child = spawn(options.command, ['deploy', '-y', '-a', ACCESS, '-t', options.file], {
     cwd: options.root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      ...process.env,
+      ...withoutOthers(process.env),
       ...options.variables,
       serverless_devs_config_home: toolHome(options.root),
-      AccountID: options.accountId,
-      AccessKeyID: accessKeyId,
-      AccessKeySecret: accessKeySecret,
-      ...(securityToken === null ? {} : { SecurityToken: securityToken }),
+      // Which the component loads by itself, and would load the newest of (@serverless-devs/load-component 0.0.9).
+      core_load_serverless_devs_component: 'fc3-domain@0.0.29',
+      [ACCESS]: JSON.stringify(accessOf(options)),
     },
   });
   const hidden = [...options.secrets, accessKeySecret, ...(securityToken === null ? [] : [securityToken])];
@@ -44,6 +43,28 @@ export function serverlessDevs(options: ServerlessDevs): Promise<number> {
     child.on('close', (code) => resolve(code ?? 1));
   });
 }
+
+/**
+ * The variable that holds the key, and its name for `-a`. As @serverless-devs/s 3.1.10 reads it: a variable that ends so is a key with
+ * its session's token. Of `AccessKeyID` and its like it takes no token, and these come first.
+ */
+export const ACCESS = 'runners_serverless_devs_key';
+const OTHERS = new Set([
+  'AccountID',
+  'AccessKeyID',
+  'AccessKeySecret',
+  'serverless_devs_access_cicd_alias_name',
+]);
+
+const withoutOthers = (variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(variables).filter(([name]) => !OTHERS.has(name)));
+
+const accessOf = ({ accountId, accessKey }: ServerlessDevs) => ({
+  AccountID: accountId,
+  AccessKeyID: accessKey.accessKeyId,
+  AccessKeySecret: accessKey.accessKeySecret,
+  ...(accessKey.securityToken === null ? {} : { SecurityToken: accessKey.securityToken }),
+});
 
 /** Tools print variables in many ways; line breaks may be shown as such. */
 export function redact(line: string, secrets: readonly string[]): string {

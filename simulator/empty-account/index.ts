@@ -45,7 +45,7 @@ export interface EmptyAccountOptions {
 
 export type EmptyAccount = Awaited<ReturnType<typeof openEmptyAccount>>;
 
-const ACCOUNT_ID = '1234567890123456';
+export const ACCOUNT_ID = '1234567890123456';
 const REGION = 'cn-hongkong';
 const APP_ID = 4242;
 const RUNNER_VERSION = '2.336.0';

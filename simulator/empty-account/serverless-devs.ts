@@ -1,8 +1,11 @@
 /**
  * Stands in for Serverless Devs, whose component comes from its own registry: `s deploy -y -t FILE` reads the same file
- * and makes the same calls of Function Compute, so that a deploy can be tried where neither can be reached.
+ * and makes the same calls of Function Compute, in the order of fc3 0.1.22 (its `subCommands/deploy`), so that a deploy can be
+ * tried where neither can be reached, with no more rights than the real one has.
  */
+import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { type FunctionsYaml, filledYaml } from '../../infra/functions-yaml.ts';
 import { archiveOf } from '../../infra/release.ts';
@@ -15,67 +18,129 @@ export interface ServerlessDevs {
   /** What `env()` in the file reads. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly endpoint: string;
+  readonly accountId: string;
   readonly call: CallAlibaba;
   readonly say: (line: string) => void;
 }
 
 type Props = Omit<FunctionsYaml['resources']['reaper']['props'], 'logConfig'>;
-type Send = (action: string, method: string, path: string, body: object) => Promise<unknown>;
+type Send = (action: string, method: string, path: string, body?: object) => Promise<unknown>;
+type Upload = (archive: Buffer) => Promise<object>;
+
+const VERSION = '2023-03-30';
+/** @alicloud/fc2's. */
+const OLDER_VERSION = '2016-08-15';
 
 export async function deployFunctions(options: ServerlessDevs): Promise<void> {
-  const { root, file, variables } = options;
+  const { root, file, variables, endpoint, call } = options;
   // Its own `preview` is held against the file elsewhere.
   const { resources } = filledYaml(readFileSync(join(root, file), 'utf8'), variables);
+  const send: Send = (action, method, path, body) =>
+    call({ endpoint, action, version: VERSION, roa: { method, path: `/${VERSION}${path}`, body } });
   for (const { props } of Object.values(resources)) {
-    const send: Send = (action, method, path, body) =>
-      options.call({
-        endpoint: options.endpoint,
-        action,
-        version: '2023-03-30',
-        roa: { method, path: `/2023-03-30${path}`, body },
-      });
-    await deployOne(props, root, send);
+    await deployOne(props, root, send, (archive) => upload(archive, options));
     options.say(`${props.functionName}: deployed`);
   }
 }
 
-async function deployOne(props: Props, root: string, send: Send): Promise<void> {
-  const { functionName, triggers = [], asyncInvokeConfig, concurrencyConfig } = props;
-  const { description, runtime, handler, role, timeout, memorySize, environmentVariables } = props;
-  const network = {
-    internetAccess: props.internetAccess,
-    ...(props.vpcConfig ? { vpcConfig: props.vpcConfig } : {}),
-  };
+async function deployOne(props: Props, root: string, send: Send, uploaded: Upload): Promise<void> {
+  const { functionName, code: folder, triggers = [], asyncInvokeConfig, concurrencyConfig } = props;
   const path = `/functions/${functionName}`;
-  const code = { zipFile: archiveOf(join(root, props.code)).toString('base64') };
-  const settings = {
-    description,
-    runtime,
-    handler,
-    role,
-    timeout,
-    memorySize,
-    environmentVariables,
-    code,
-    ...network,
-  };
-  await send('CreateFunction', 'POST', '/functions', { functionName, ...settings }).catch(
-    orElse(() => send('UpdateFunction', 'PUT', path, settings)),
-  );
+  await look(props, path, send);
+  const code = await uploaded(archiveOf(join(root, folder)));
+  const isThere = await isFound(send('GetFunction', 'GET', path));
+  const settings = { ...settingsOf(props), code };
+  if (isThere) await send('UpdateFunction', 'PUT', path, settings);
+  else await send('CreateFunction', 'POST', '/functions', { functionName, ...settings });
+  for (const { triggerConfig, ...trigger } of triggers) {
+    const body = { ...trigger, triggerConfig: JSON.stringify(triggerConfig) };
+    const own = `${path}/triggers/${trigger.triggerName}`;
+    if (await isFound(send('GetTrigger', 'GET', own))) await send('UpdateTrigger', 'PUT', own, body);
+    else await send('CreateTrigger', 'POST', `${path}/triggers`, body);
+  }
   if (asyncInvokeConfig)
     await send('PutAsyncInvokeConfig', 'PUT', `${path}/async-invoke-config`, asyncInvokeConfig);
   if (concurrencyConfig) await send('PutConcurrencyConfig', 'PUT', `${path}/concurrency`, concurrencyConfig);
-  for (const { triggerConfig, ...trigger } of triggers) {
-    const body = { ...trigger, triggerConfig: JSON.stringify(triggerConfig) };
-    const update = () => send('UpdateTrigger', 'PUT', `${path}/triggers/${trigger.triggerName}`, body);
-    await send('CreateTrigger', 'POST', `${path}/triggers`, body).catch(orElse(update));
-  }
+  await info(props, path, send);
 }
 
-/** It is there already: changed instead. */
-const orElse =
-  (update: () => Promise<unknown>) =>
-  (error: unknown): Promise<unknown> => {
-    if (error instanceof AlibabaRefusal && error.statusCode === 409) return update();
-    throw error;
+function settingsOf(props: Props): object {
+  const { description, runtime, handler, role, timeout, memorySize, environmentVariables } = props;
+  const { internetAccess, vpcConfig } = props;
+  return {
+    ...{ description, runtime, handler, role, timeout, memorySize, environmentVariables, internetAccess },
+    ...(vpcConfig ? { vpcConfig } : {}),
   };
+}
+
+/** What there is already. No refusal stops it, not even one for want of a right. */
+async function look({ triggers = [] }: Props, path: string, send: Send): Promise<void> {
+  await isFound(send('GetFunction', 'GET', path));
+  for (const { triggerName } of triggers)
+    await isFound(send('GetTrigger', 'GET', `${path}/triggers/${triggerName}`));
+  await isFound(send('GetAsyncInvokeConfig', 'GET', `${path}/async-invoke-config`));
+  await isFound(send('ListVpcBindings', 'GET', `${path}/vpc-bindings`));
+  await isFound(send('GetScalingConfig', 'GET', `${path}/scaling-config`));
+  await isFound(send('GetConcurrencyConfig', 'GET', `${path}/concurrency`));
+}
+
+/** What it shows at the end. A refusal ends the deploy. */
+async function info(props: Props, path: string, send: Send): Promise<void> {
+  const { triggers = [], asyncInvokeConfig, concurrencyConfig } = props;
+  const own = (name: string) => `${path}/triggers/${name}`;
+  await send('GetFunction', 'GET', path);
+  for (const { triggerName } of triggers) await send('GetTrigger', 'GET', own(triggerName));
+  if (asyncInvokeConfig) await send('GetAsyncInvokeConfig', 'GET', `${path}/async-invoke-config`);
+  if (concurrencyConfig) await send('GetConcurrencyConfig', 'GET', `${path}/concurrency`);
+  for (const { triggerName, triggerType } of triggers)
+    if (triggerType === 'http') await send('GetTrigger', 'GET', own(triggerName));
+}
+
+const isFound = (asked: Promise<unknown>): Promise<boolean> =>
+  asked.then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof AlibabaRefusal) return false;
+      throw error;
+    },
+  );
+
+interface Token {
+  readonly credentials: Readonly<Record<'AccessKeyId' | 'AccessKeySecret' | 'SecurityToken', string>>;
+  readonly ossBucket: string;
+  readonly objectName: string;
+}
+
+/** Into Function Compute's own bucket, with the key that it gives for that: where the code is then. */
+async function upload(archive: Buffer, { call, endpoint, accountId }: ServerlessDevs): Promise<object> {
+  const path = `/${OLDER_VERSION}/tempBucketToken`;
+  const asked = { endpoint, action: 'GetTempBucketToken', version: OLDER_VERSION };
+  const { credentials, ossBucket, objectName } = (await call({
+    ...asked,
+    roa: { method: 'GET', path },
+  })) as unknown as Token;
+  const ossObjectName = `${accountId}/${objectName}`;
+  const { AccessKeyId, AccessKeySecret, SecurityToken } = credentials;
+  const date = new Date().toUTCString();
+  const text = `PUT\n\n\n${date}\nx-oss-security-token:${SecurityToken}\n/${ossBucket}/${ossObjectName}`;
+  const signature = createHmac('sha1', AccessKeySecret).update(text).digest('base64');
+  const headers = {
+    host: `${ossBucket}.oss-accelerate.aliyuncs.com`,
+    date,
+    'x-oss-security-token': SecurityToken,
+    authorization: `OSS ${AccessKeyId}:${signature}`,
+    'content-length': archive.length,
+  };
+  const status = await put(new URL(`/${ossObjectName}`, endpoint), headers, archive);
+  if (status !== 200) throw new Error(`the code was not taken: OSS answered ${status}`);
+  return { ossBucketName: ossBucket, ossObjectName };
+}
+
+/** `fetch` sends no Host of its own. */
+const put = (url: URL, headers: Record<string, string | number>, body: Buffer): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const asked = request(url, { method: 'PUT', headers }, (answer) => {
+      answer.resume().on('end', () => resolve(answer.statusCode ?? 0));
+    });
+    asked.on('error', reject).end(body);
+  });

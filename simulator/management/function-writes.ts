@@ -112,17 +112,26 @@ function createTrigger(state: ManagementState, name: string, { body }: RoaCall):
   const { triggerName, triggerType, triggerConfig } = body as unknown as TriggerSettings;
   if (triggers.some((trigger) => trigger.name === triggerName))
     throw new ManagementRefusal(409, 'TriggerAlreadyExists', `trigger '${triggerName}' already exists`);
-  triggers.push({ name: triggerName, type: triggerType, config: JSON.parse(triggerConfig), url: null });
+  const url = triggerType === 'http' ? `https://${name}-simulated.cn-hongkong.fcapp.run` : null;
+  triggers.push({ name: triggerName, type: triggerType, config: JSON.parse(triggerConfig), url });
   return { triggerName };
 }
 
 function updateTrigger(state: ManagementState, name: string, { path, body }: RoaCall): object {
-  const triggerName = path.split('/').at(-1);
+  const found = triggerNamed(state, name, path.split('/').at(-1));
+  found.config = JSON.parse((body as unknown as TriggerSettings).triggerConfig);
+  return { triggerName: found.name };
+}
+
+export function triggerNamed(
+  state: ManagementState,
+  name: string,
+  triggerName: string | undefined,
+): SimTrigger {
   const found = functionNamed(state, name).triggers.find((trigger) => trigger.name === triggerName);
   if (found === undefined)
     throw new ManagementRefusal(404, 'TriggerNotFound', `trigger '${triggerName}' does not exist`);
-  found.config = JSON.parse((body as unknown as TriggerSettings).triggerConfig);
-  return { triggerName };
+  return found;
 }
 
 interface AsyncSettings {

@@ -1,11 +1,12 @@
 /** Function Compute 3.0's management, as its SDK models (version 2023-03-30) have it. */
 import { createHash } from 'node:crypto';
-import { FUNCTION_WRITES, functionNamed } from './function-writes.ts';
+import { FUNCTION_WRITES, functionNamed, triggerNamed } from './function-writes.ts';
 import {
   ManagementRefusal,
   type ManagementState,
   type RoaCall,
   type SimFunction,
+  type SimTrigger,
   type SimVersion,
 } from './state.ts';
 
@@ -17,6 +18,9 @@ const ACTS: readonly [route: RegExp, method: string, action: string, act: Act][]
   [/^\/functions\/([^/]+)$/, 'DELETE', 'fc:DeleteFunction', remove],
   [/^\/functions\/([^/]+)\/code$/, 'GET', 'fc:GetFunctionCode', codeOf],
   [/^\/functions\/([^/]+)\/triggers$/, 'GET', 'fc:ListTriggers', triggers],
+  [/^\/functions\/([^/]+)\/triggers\/[^/]+$/, 'GET', 'fc:GetTrigger', trigger],
+  [/^\/functions\/([^/]+)\/vpc-bindings$/, 'GET', 'fc:ListVpcBindings', vpcBindings],
+  [/^\/functions\/([^/]+)\/scaling-config$/, 'GET', 'fc:GetScalingConfig', scaling],
   [/^\/functions\/([^/]+)\/triggers\/[^/]+$/, 'DELETE', 'fc:DeleteTrigger', removeTrigger],
   [/^\/functions\/([^/]+)\/versions$/, 'GET', 'fc:ListFunctionVersions', versions],
   [/^\/functions\/([^/]+)\/versions$/, 'POST', 'fc:PublishFunctionVersion', publish],
@@ -98,16 +102,27 @@ export function versionOf(state: ManagementState, name: string, id: string): Sim
 }
 
 function triggers(state: ManagementState, name: string): object {
-  return {
-    triggers: functionNamed(state, name).triggers.map((one) => ({
-      triggerName: one.name,
-      triggerType: one.type,
-      qualifier: 'LATEST',
-      triggerConfig: JSON.stringify(one.config),
-      ...(one.url === null ? {} : { httpTrigger: { urlInternet: one.url } }),
-    })),
-    nextToken: '',
-  };
+  return { triggers: functionNamed(state, name).triggers.map(shownTrigger), nextToken: '' };
+}
+
+function trigger(state: ManagementState, name: string, { path }: RoaCall): object {
+  return shownTrigger(triggerNamed(state, name, path.split('/').at(-1)));
+}
+
+const shownTrigger = ({ name, type, config, url }: SimTrigger) => ({
+  ...{ triggerName: name, triggerType: type, qualifier: 'LATEST', triggerConfig: JSON.stringify(config) },
+  ...(url === null ? {} : { httpTrigger: { urlInternet: url, urlIntranet: url } }),
+});
+
+function vpcBindings(state: ManagementState, name: string): object {
+  functionNamed(state, name);
+  return { vpcIds: [] };
+}
+
+/** Nothing here configures it. */
+function scaling(state: ManagementState, name: string): object {
+  functionNamed(state, name);
+  throw new ManagementRefusal(404, 'ScalingConfigNotFound', 'scaling config does not exist');
 }
 
 function removeTrigger(state: ManagementState, name: string, { path }: RoaCall): object {

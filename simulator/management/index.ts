@@ -11,6 +11,7 @@ import { functionAct, versionOf } from './functions.ts';
 import { signedTheOlderWay } from './older-signature.ts';
 import { type RpcAct, STACK_ACTS } from './stacks.ts';
 import { lossOf, ManagementRefusal, type ManagementState, type Query } from './state.ts';
+import { isTempCode, isUpload, tempBucketToken, upload } from './temp-code.ts';
 
 export { ACCOUNT_ACTS } from './account.ts';
 export { functionAct } from './functions.ts';
@@ -86,6 +87,10 @@ async function answer(
 ): Promise<{ status: number; body: object }> {
   const { headers, method, url, body } = asked;
   try {
+    if (isUpload(asked)) {
+      upload(options.state, asked);
+      return { status: 200, body: {} };
+    }
     if (isUnsigned(asked))
       return { status: 200, body: { RequestId: 'simulated', ...withToken(options.state, asked) } };
     const older = signedTheOlderWay(asked, formOf(asked), options.credentials, options.nowMs());
@@ -117,6 +122,10 @@ function withToken(state: ManagementState, asked: Asked): object {
 async function perform(options: ManagementOptions, asked: Asked, credential: Credential): Promise<object> {
   const { state, ecs } = options;
   const query = queryOf(asked);
+  if (isTempCode(asked)) {
+    demand(state, credential, 'fc:GetTempBucketToken');
+    return tempBucketToken(state);
+  }
   const version = asked.headers['x-acs-version'] ?? '';
   if (version === '2023-03-30') return performFunction(state, asked, query, credential);
   const api = asked.headers['x-acs-action'] ?? '';

@@ -28,7 +28,7 @@ import { ecsAddress, ecsCall } from '../../shared/adapters/ecs/call.ts';
 import { ecsImages } from '../../shared/adapters/ecs/images.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { parseYaml } from '../../shared/config/parse.ts';
-import { deployFunctions, type EmptyAccount } from '../../simulator/empty-account/index.ts';
+import { ACCOUNT_ID, deployFunctions, type EmptyAccount } from '../../simulator/empty-account/index.ts';
 import { createApp, doorFor } from '../cli/setup/by-hand.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -71,7 +71,15 @@ export function operatorOf(account: EmptyAccount): Operator {
         async deployFunctions(file, filled, key) {
           const endpoint = account.variables.ALIBABA_ENDPOINT as string;
           const { call } = alibaba(async () => key, endpoint);
-          return deployFunctions({ root, file, variables: filled, endpoint, call, say }).then(() => 0);
+          return deployFunctions({
+            root,
+            file,
+            variables: filled,
+            endpoint,
+            accountId: ACCOUNT_ID,
+            call,
+            say,
+          }).then(() => 0);
         },
         github: githubAsApp(config().github.baseUrl, config().control.region, variables(), cloud, root),
         rootOf: async () => null,

@@ -45,7 +45,7 @@ export interface DeployAccount {
   readonly handed: AccessKey[];
   usesOwnKey: boolean;
   /** While Serverless Devs runs. */
-  onTool: () => void;
+  onTool: (...asked: Parameters<DeployWorld['deployFunctions']>) => unknown;
   /** Functions invoked after a deploy. */
   readonly mirrored: string[];
   /** What the operator's identity may not do. */
@@ -149,7 +149,7 @@ function worldOf(self: DeployAccount): DeployWorld {
     },
     async deployFunctions(file, variables, key) {
       self.handed.push(key);
-      self.onTool();
+      await self.onTool(file, variables, key);
       if (self.toolCode === 0) played(self, file, variables);
       return self.toolCode;
     },

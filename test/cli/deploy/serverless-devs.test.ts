@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { serverlessDevs } from '../../../cli/deploy/serverless-devs.ts';
 
@@ -15,13 +15,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-async function run(script: string): Promise<number> {
+async function run(script: string, securityToken: string | null = null): Promise<number> {
   const command = join(root, 's');
   writeFileSync(command, `#!/bin/bash\n${script}\n`);
   chmodSync(command, 0o755);
   return serverlessDevs({
     ...{ command, root, file: 's.yaml', variables: {}, secrets: [], accountId: '1' },
-    accessKey: { accessKeyId: 'LTAI', accessKeySecret: 'a-secret', securityToken: null },
+    accessKey: { accessKeyId: 'LTAI', accessKeySecret: 'a-secret', securityToken },
     say: (line) => void said.push(line),
   });
 }
@@ -39,9 +39,24 @@ test('it has a home of its own, in which reports are off and no update is due', 
   expect(existsSync(join(root, '.cache/serverless-devs/.s/access.yaml'))).toBe(false);
 });
 
+test('what its component loads by itself has a version, too', async () => {
+  expect(await run('echo "$core_load_serverless_devs_component"')).toBe(0);
+  expect(said).toEqual([expect.stringMatching(/^fc3-domain@\d+\.\d+\.\d+$/)]);
+});
+
 test('what it prints is passed on without the key', async () => {
-  expect(await run('echo "the key is $AccessKeySecret"; exit 3')).toBe(3);
-  expect(said).toEqual(['the key is ***']);
+  expect(await run('echo "the key is $runners_serverless_devs_key"; exit 3', 'a-token')).toBe(3);
+  const key = { AccountID: '1', AccessKeyID: 'LTAI', AccessKeySecret: '***', SecurityToken: '***' };
+  expect(said).toEqual([`the key is ${JSON.stringify(key)}`]);
+});
+
+test('the key is in the one variable of which the tool takes a session’s token, and no other key is there', async () => {
+  vi.stubEnv('AccessKeyID', 'of the operator’s shell');
+  vi.stubEnv('serverless_devs_access_cicd_alias_name', 'another');
+  const script = 'echo "$*"; env | grep -ic "^access\\|cicd_alias" || true';
+  expect(await run(script, 'a-token')).toBe(0);
+  vi.unstubAllEnvs();
+  expect(said).toEqual(['deploy -y -a runners_serverless_devs_key -t s.yaml', '0']);
 });
 
 test('each function names one version of the component, the one whose schema is tested against', () => {
@@ -62,6 +77,9 @@ test.each([
   'lastUpdateCheck',
   '"components","devsapp.cn","v3"',
   '".s.lock"',
+  'ENDS_WITH_KEY_DEVS_KEY="_serverless_devs_key"',
+  'KEY_PAIR_IMPORTANT=["AccountID","AccessKeyID","AccessKeySecret"]',
+  'CICD_ACCESS_ALIAS_KEY="serverless_devs_access_cicd_alias_name"',
 ])('the tool that we have goes by %s', (word) => {
   expect(readFileSync(join(ROOT, 'node_modules/@serverless-devs/s/lib/index.js'), 'utf8')).toContain(word);
 });

@@ -25,11 +25,16 @@ export function createFelt(report: Report): Felt {
   let tally: Tally | null = null;
   const alerts: string[] = [];
   const standing = new Set<string>();
+  /** Of jobs that were launched for: these are known, whatever they are called later. */
+  const known = new Set<object>();
   return {
     log(event, fields) {
+      const of = sim?.world.github.job(Number(fields.job))?.run.repository;
+      if (of !== undefined && event.startsWith('launch.') && event !== 'launch.refused') known.add(of);
       noteAlert(event, String(fields.key), standing, report);
       if (event === 'alert.raised') alerts.push(String(fields.text));
-      if (event === 'security.foreign_job' && sim !== null) checkForeign(sim, Number(fields.job), report);
+      if (event === 'security.foreign_job' && sim !== null)
+        checkForeign(sim, Number(fields.job), known, report);
     },
     attach(to) {
       sim = to;
@@ -80,11 +85,17 @@ function isCalm(simulation: Simulation): boolean {
   return isFree && isUndisturbed(simulation) && soldOut === 0 && interruptions === 0;
 }
 
-/** Told of as a security event: it is none of those that may run on our machines. */
-function checkForeign({ runs, world }: Simulation, id: number, report: Report): void {
+/** Told of as a security event: it is none of those that may run on our machines. By a name that nobody allowed, nobody can tell. */
+function checkForeign(
+  { runs, world }: Simulation,
+  id: number,
+  known: ReadonlySet<object>,
+  report: Report,
+): void {
   const run = world.github.job(id)?.run;
   const fate = runs.find((each) => each.run === run)?.arrival.fate;
-  if (fate === 'runs' || fate === 'renamed')
+  const isKnown = run !== undefined && known.has(run.repository);
+  if (isKnown && (fate === 'runs' || fate === 'renamed'))
     report('no false security alert', `job ${id} of ${run?.repository.fullName} may run`);
 }
 
