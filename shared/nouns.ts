@@ -128,6 +128,9 @@ export interface Target {
 /** A fork's is not the repository's own. */
 export type Code = 'own' | 'fork';
 
+/** How a job stands, in the words of those who tell people. */
+export type JobState = 'waits' | 'coming' | 'runs' | 'ended' | 'refused';
+
 export interface RunRecord {
   readonly id: RunId;
   readonly attempt: number;

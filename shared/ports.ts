@@ -1,4 +1,5 @@
 import type { CallBudget, CallUse } from './budget.ts';
+import type { CheckRuns } from './check-runs/check-runs.ts';
 import type { WarmEvent } from './ledger/warm-entry.ts';
 import type {
   Arch,
@@ -41,28 +42,6 @@ export interface Delivery {
   readonly action: string | null;
 }
 
-/** What we say of one attempt of a run, on its commit. */
-export interface CheckRun {
-  readonly headSha: string;
-  /** GitHub shows one of each name. */
-  readonly name: string;
-  /** Tells it from all others that we made, for ever. */
-  readonly externalId: string;
-  readonly detailsUrl: string;
-  /** Plain text. */
-  readonly title: string;
-  /** Markdown; at most 65,535 characters. */
-  readonly summary: string;
-}
-
-export type CheckOutcome =
-  | { readonly kind: 'written'; readonly checkId: number }
-  /** The App may not write checks there: nothing is told, and nothing else is the worse for it. */
-  | { readonly kind: 'not-permitted'; readonly because: string }
-  | { readonly kind: 'throttled'; readonly retryAtMs: number }
-  /** This one cannot be, or not so. `isGone`: its commit or repository is, or it was deleted. */
-  | { readonly kind: 'refused'; readonly because: string; readonly isGone: boolean };
-
 export interface MintRequest {
   readonly name: RunnerName;
   readonly labels: readonly string[];
@@ -70,7 +49,7 @@ export interface MintRequest {
   readonly group?: string;
 }
 
-export interface GitHub {
+export interface GitHub extends CheckRuns {
   /** What the owner's installation has left; null: this process has had no answer yet. */
   budget(owner: string): CallBudget | null;
   /** Whether a call for this use would be made now, or kept back for what comes before it. */
@@ -100,13 +79,6 @@ export interface GitHub {
   repositories(target: Target): Promise<Listing<string>>;
   rerunFailedJobs(target: Target, repository: string, id: RunId): Promise<'asked' | 'refused'>;
   rerunJob(target: Target, repository: string, id: JobId): Promise<'asked' | 'refused'>;
-  /** `checkId` null: looks for one that we made before, and makes one where there is none. */
-  writeCheck(
-    target: Target,
-    repository: string,
-    check: CheckRun,
-    checkId: number | null,
-  ): Promise<CheckOutcome>;
   /** 'over': there is nothing to cancel any more. 'refused': the App may not. */
   cancelRun(target: Target, repository: string, id: RunId): Promise<'asked' | 'over' | 'refused'>;
   /** Newest first, back to `sinceMs`. */

@@ -91,6 +91,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['shared/memoize.ts', 'shared/story/', 'shared/code-note.ts'],
   ['shared/github-trust.ts', 'shared/names.ts', 'shared/ports.ts'],
   ['shared/budget.ts', 'shared/config/', 'shared/ledger/', 'shared/market/'],
+  ['shared/check-runs/'],
   [
     'shared/figures.ts',
     'shared/in-parallel.ts',

@@ -1,6 +1,5 @@
 /** The answer to "what is with this job?", in a sentence or two: pure. */
-import type { JobState } from '../../shared/ledger/entries.ts';
-import type { JobRecord } from '../../shared/nouns.ts';
+import type { JobRecord, JobState } from '../../shared/nouns.ts';
 import { type Audience, describeJob, describeRunning } from '../../shared/story/describe-job.ts';
 import { formatDuration } from '../../shared/story/format.ts';
 import { lateSweep } from '../list/table.ts';

@@ -5,7 +5,7 @@ import { type Ranking, rank } from '../../shared/advisor/rank.ts';
 import { slotCost, spendLimits } from '../../shared/advisor/spend.ts';
 import { alertOnce } from '../../shared/alert-once.ts';
 import { RUN_UNKNOWN } from '../../shared/job/forks.ts';
-import { expectedHours } from '../../shared/job/hours.ts';
+import { expectedHours, ownHours, rerunOn } from '../../shared/job/hours.ts';
 import { parseLabels, whyNotAllowed } from '../../shared/job/labels.ts';
 import type { JobEntry } from '../../shared/ledger/entries.ts';
 import type { Held, SlotCost } from '../../shared/ledger/ledger.ts';
@@ -132,7 +132,7 @@ export async function rankFor(
   const ranking = rank({
     ...{ requirements, config, markets, withheld, ...(hours === undefined ? {} : { hours }) },
     unavailable: unavailableWith(requirements.image, unavailable, config),
-    ...{ nowMs, firstTryAtMs, offSpot },
+    ...{ nowMs, firstTryAtMs, offSpot, rerun: rerunOn(job.runAttempt, ownHours(job, seen)) },
   });
   for (const note of ranking.notes) log('launch.ranked', { job: job.id, note });
   return { ...ranking, hours };

@@ -1,5 +1,5 @@
 /** Opens a job's entry: exactly one caller gets to launch. */
-import { ownHours } from '../../shared/job/hours.ts';
+import { ownHours, rerunOn } from '../../shared/job/hours.ts';
 import { amend, mergeTrail } from '../../shared/ledger/amend.ts';
 import type { JobEntry, RerunEntry } from '../../shared/ledger/entries.ts';
 import type { Held } from '../../shared/ledger/ledger.ts';
@@ -96,18 +96,11 @@ async function markOffSpot(
   return (await ledger.jobs.replace(job.id, held, { ...held.entry, offSpot: true })) ?? 'known';
 }
 
-/** Known to run no longer, a job loses minutes at most when it is interrupted a second time. */
-const AGAIN_ON_SPOT_MAX_HOURS = 0.5;
-
-/**
- * Pure. After a second interruption, or where a next one would lose more than minutes, or nobody knows what it would lose.
- * `hours`: as long as the job ran before, under this name.
- */
+/** Pure. `hours`: as long as the job ran before, under this name. */
 export function leavesSpot(
   { attempt: interrupted }: Pick<RerunEntry, 'attempt'>,
   { runAttempt }: Pick<Job, 'runAttempt'>,
   hours: number | undefined,
 ): boolean {
-  if (interrupted >= runAttempt) return false;
-  return interrupted > 1 || hours === undefined || hours > AGAIN_ON_SPOT_MAX_HOURS;
+  return interrupted < runAttempt && rerunOn(interrupted, hours) === 'on-demand';
 }

@@ -22,7 +22,7 @@ import {
   priceOfferings,
   whyUnfit,
 } from './offerings.ts';
-import { bidFor, scoreOf } from './price.ts';
+import { bidFor, type Expected, scoreOf } from './price.ts';
 import { HOURS_KEPT } from './spend.ts';
 
 export interface LeftOut {
@@ -37,7 +37,7 @@ export interface ScoredOffering extends PricedOffering {
   readonly score: number;
 }
 
-export interface FitRequest {
+export interface FitRequest extends Expected {
   readonly requirements: Requirements;
   readonly config: Config;
   /** by `unavailableKeys`, with the reason */
@@ -45,8 +45,6 @@ export interface FitRequest {
   /** Why the account's quota forbids an offering; null: it does not. */
   readonly withheld?: (offering: Offering) => string | null;
   readonly nowMs: number;
-  /** How long the job is expected to run; absent: nothing is known of its like. */
-  readonly hours?: number;
 }
 
 export interface Fit {
@@ -170,7 +168,7 @@ function scoreOffering(
   if (typeof ceiling === 'string') return { what: offeringKey(offering), because: ceiling };
   const bid = bidFor(offering, { ratio: request.config.spot.priceLimitRatio, ...ceiling });
   if (bid.kind === 'left out') return { what: offeringKey(offering), because: bid.because };
-  const score = scoreOf(offering, request.hours) / (isByCore(request.requirements) ? offering.cpu : 1);
+  const score = scoreOf(offering, request) / (isByCore(request.requirements) ? offering.cpu : 1);
   const { priceLimit, priceMax } = bid;
   return Object.assign(offering, { priceLimit, priceMax, score });
 }

@@ -91,20 +91,28 @@ export function raised(
 /** What is taken for the length of a job of which nothing is known: most end within a quarter of an hour. */
 export const HOURS_UNKNOWN = 0.25;
 
+export interface Expected {
+  /** How long the job is expected to run; absent: nothing is known of its like. */
+  readonly hours?: number;
+  /** What it is run again on when the market takes back its machine; absent: pay-as-you-go. */
+  readonly rerun?: CapacityType;
+}
+
 /**
  * An hour of it, and its share of a second run: a job of `hours` is interrupted with the probability rate × hours, and is
- * then run again whole at pay-as-you-go. Null when no price is known.
+ * then run again whole, at the price of what it is run again on. Null when no price is known.
  */
-export function expectedCost(prices: Prices, hours = HOURS_UNKNOWN): number | null {
+export function expectedCost(prices: Prices, { hours = HOURS_UNKNOWN, rerun }: Expected): number | null {
   const { pricePerHour, onDemandPricePerHour, interruption } = prices;
   if (pricePerHour === null || prices.capacityType === 'on-demand') return pricePerHour;
   const share = Math.min(1, (interruption ?? INTERRUPTION_UNKNOWN) * hours);
-  return pricePerHour + share * (onDemandPricePerHour ?? pricePerHour);
+  const again = rerun === 'spot' ? pricePerHour : (onDemandPricePerHour ?? pricePerHour);
+  return pricePerHour + share * again;
 }
 
 /** What orders offerings: an unknown spot price counts as its cap, and nothing known as dearest. */
-export function scoreOf(prices: Prices, hours = HOURS_UNKNOWN): number {
-  return expectedCost(prices, hours) ?? prices.onDemandPricePerHour ?? Number.POSITIVE_INFINITY;
+export function scoreOf(prices: Prices, run: Expected): number {
+  return expectedCost(prices, run) ?? prices.onDemandPricePerHour ?? Number.POSITIVE_INFINITY;
 }
 
 /** Never above the value, whatever binary fractions do. */

@@ -92,7 +92,7 @@ function toCandidate(chosen: ScoredOffering, place: string, request: FitRequest)
   return {
     ...{ placement, region, zone, instanceType, capacityType, arch, cpu, memoryGiB },
     ...{ pricePerHour, onDemandPricePerHour, currency, diskPerGiBHour, priceLimit, priceMax },
-    expectedCostPerHour: expectedCost(chosen, request.hours),
+    expectedCostPerHour: expectedCost(chosen, request),
     because: `${reasonFor(chosen, place)}${sizeNote(chosen, request.requirements)}`,
   };
 }

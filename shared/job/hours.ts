@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { parseJson } from '../json.ts';
 import type { HistoryRow } from '../ledger/history-row.ts';
 import { HOURS_NAMES_MAX } from '../limits.ts';
-import type { Job } from '../nouns.ts';
+import type { CapacityType, Job } from '../nouns.ts';
 import { digest } from './learned.ts';
 
 const HOUR_MS = 3_600_000;
@@ -34,6 +34,16 @@ export function expectedHours(job: Named, known: KnownHours): number | undefined
 /** Of jobs of its own name alone. Undefined: nothing is known of them. */
 export const ownHours = (job: Named, known: KnownHours): number | undefined =>
   known.get(keysOf(job)[0])?.hours;
+
+/** Known to run no longer, a job loses minutes at most when it is interrupted a second time. */
+const AGAIN_ON_SPOT_MAX_HOURS = 0.5;
+
+/**
+ * On what a job is run again when the market takes back its machine in its run number `attempt`: off spot after a second one,
+ * where it would lose more than minutes, or where nobody knows what it would lose. `hours`: of jobs of its own name.
+ */
+export const rerunOn = (attempt: number, hours: number | undefined): CapacityType =>
+  attempt > 1 || hours === undefined || hours > AGAIN_ON_SPOT_MAX_HOURS ? 'on-demand' : 'spot';
 
 /** What was known of those that do not occur in `rows` stays; of too many, those that ended last. */
 export function learnHours(rows: readonly HistoryRow[], before: KnownHours): KnownHours {

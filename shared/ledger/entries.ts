@@ -3,8 +3,6 @@ import type { Candidate, Job, JobId, RunId, RunnerName } from '../nouns.ts';
 import type { SlotCost } from './capacity-parts.ts';
 import type { Hold, KeptMachine, MadeFrom, Registered } from './entry-parts.ts';
 import type { KeptWarm, TookWarm } from './warm-entry.ts';
-/** How a job stands, in the words of those who tell people. */
-export type JobState = 'waits' | 'coming' | 'runs' | 'ended' | 'refused';
 /** One line of a job's story for `explain`: at most TRAIL_MAX are kept. */
 export interface TrailLine {
   readonly atMs: number;
@@ -154,39 +152,6 @@ export interface RefusalEntry {
   readonly job: Job;
   readonly because: string;
   readonly atMs: number;
-}
-
-/** What the check of one attempt of a run says of one job. */
-export interface CheckLine {
-  readonly id: JobId;
-  /** With `id` the key of `history`. */
-  readonly createdAtMs: number;
-  readonly name: string;
-  readonly state: JobState;
-  readonly text: string;
-  /** Nothing more will be said of it. */
-  readonly isFinal: boolean;
-}
-
-/** The check run of one attempt of a run: where it is, and what GitHub was told last. */
-export interface CheckEntry {
-  readonly runId: RunId;
-  readonly attempt: number;
-  readonly repository: string;
-  readonly isPublic: boolean;
-  readonly installationId: number | null;
-  readonly headSha: string;
-  readonly name: string;
-  /** GitHub's id of it; null: not known, and perhaps not made. */
-  readonly checkId: number | null;
-  readonly lines: readonly CheckLine[];
-  /** Digest of the words that GitHub was told last; '' for none. */
-  readonly said: string;
-  readonly saidAtMs: number;
-  /** How often in a row GitHub refused it for itself. */
-  readonly refusals: number;
-  /** Nothing is told of this run any more. */
-  readonly isClosed: boolean;
 }
 
 export interface Note {

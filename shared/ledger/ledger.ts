@@ -1,8 +1,9 @@
 /** The ledger as stories see it: the only memory between invocations. Implemented over TableStore. */
 
+import type { CheckEntry } from '../check-runs/check-entry.ts';
 import type { JobId, Listing, RunId, RunnerName } from '../nouns.ts';
 import type { Reserved, SlotCost, Waiting } from './capacity-parts.ts';
-import type { CheckEntry, JobEntry, Note, RefusalEntry, RerunEntry, RunnerEntry } from './entries.ts';
+import type { JobEntry, Note, RefusalEntry, RerunEntry, RunnerEntry } from './entries.ts';
 import type { History } from './history.ts';
 import type { Stop } from './stop.ts';
 

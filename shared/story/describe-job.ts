@@ -3,10 +3,10 @@
  * check on a commit.
  */
 
-import type { JobEntry, JobState, RerunEntry, RunnerEntry } from '../ledger/entries.ts';
+import type { JobEntry, RerunEntry, RunnerEntry } from '../ledger/entries.ts';
 import type { HistoryRow } from '../ledger/history-row.ts';
 import { isRunnerName } from '../names.ts';
-import type { Candidate } from '../nouns.ts';
+import type { Candidate, JobState } from '../nouns.ts';
 import { formatPrice } from './format.ts';
 
 export interface JobDescription {

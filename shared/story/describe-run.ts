@@ -1,5 +1,7 @@
 /** What the check on a commit says of the jobs of one run: pure. */
-import type { CheckLine, JobState } from '../ledger/entries.ts';
+
+import type { CheckLine } from '../check-runs/check-entry.ts';
+import type { JobState } from '../nouns.ts';
 import { CHECK_NAME_MAX_CHARS, CHECK_SUMMARY_MAX_CHARS, CHECK_TITLE_MAX_CHARS } from './limits.ts';
 import { escapeMarkdown, plainText } from './outside-text.ts';
 

@@ -14,8 +14,15 @@ export const CHECK_REPEAT_MS = 5 * 60_000;
 export const CHECK_BILL_MS = 15 * 60_000;
 /** After the last word: a job of the same attempt that comes later is told of in the same check. */
 export const CHECK_KEPT_MS = 3_600_000;
+/**
+ * Two looks so far apart that show no check prove that there is none. Longer than a call (`CALL_MAX_MS`) takes; how late
+ * GitHub's lists of checks are is not documented.
+ */
+export const CHECK_LOOKS_APART_MS = 55_000;
 /** A refusal that could not be told for so long is told to nobody. */
 export const CHECK_REFUSAL_KEPT_MS = 6 * 3_600_000;
+/** What could not be told for so long, of jobs that are all gone, is told to nobody. */
+export const CHECK_OWED_MAX_MS = 6 * 3_600_000;
 /** Where a call failed, the next is made after this: others come first. */
 export const CHECK_PAUSE_MS = 2 * 60_000;
 /** Where the App lacks the permission, nothing is tried for so long. */

@@ -43,6 +43,7 @@ const BEHAVIOUR: Behaviour = {
   consumedAtAssignment: 0,
   deaf: 0,
   runListLagMs: [0, 0],
+  checkListLagMs: 0,
   lateStatus: 0.1,
 };
 

@@ -129,6 +129,8 @@ export interface Behaviour {
   deaf: number;
   /** So far lists of runs are behind the runs' own records. */
   runListLagMs: [min: number, max: number];
+  /** So long after it was made a check run is in no list; how late GitHub is here is not documented. */
+  checkListLagMs: number;
   /** octokit's schema: `in_progress` may still say `status: queued`. */
   lateStatus: number;
 }

@@ -151,19 +151,16 @@ async function aDay(): Promise<{ exchanges: Exchange[]; world: TestWorld }> {
   await hub.jobsOfRun(org, 'acme/app', runId(run.id));
   await hub.liveRuns(org, 'acme/app', 'queued');
   await hub.repositories(org);
-  await hub.writeCheck(
-    org,
-    'acme/app',
-    {
-      headSha: found?.headSha ?? 'a'.repeat(40),
-      name: 'runner',
-      externalId: 'x',
-      detailsUrl: 'https://x.example',
-      title: 't',
-      summary: 's',
-    },
-    null,
-  );
+  const check = {
+    headSha: found?.headSha ?? 'a'.repeat(40),
+    name: 'runner',
+    externalId: 'x',
+    detailsUrl: 'https://x.example',
+    title: 't',
+    summary: 's',
+  };
+  await hub.findCheck(org, 'acme/app', check);
+  await hub.writeCheck(org, 'acme/app', check, null);
   await world.pass(10_000);
   session.finishJob('success');
   await world.pass(10_000);

@@ -71,15 +71,8 @@ export function operatorOf(account: EmptyAccount): Operator {
         async deployFunctions(file, filled, key) {
           const endpoint = account.variables.ALIBABA_ENDPOINT as string;
           const { call } = alibaba(async () => key, endpoint);
-          return deployFunctions({
-            root,
-            file,
-            variables: filled,
-            endpoint,
-            accountId: ACCOUNT_ID,
-            call,
-            say,
-          }).then(() => 0);
+          const asked = { root, file, variables: filled, endpoint, accountId: ACCOUNT_ID, call, say };
+          return deployFunctions(asked).then(() => 0);
         },
         github: githubAsApp(config().github.baseUrl, config().control.region, variables(), cloud, root),
         rootOf: async () => null,

@@ -14,9 +14,21 @@ export interface Tarball {
   readonly size: number;
   readonly files: readonly { readonly path: string }[];
 }
+
+/** One after another: `prepack` makes one folder of the repository anew, from which another file's tests may be packing. */
 export function unpacked(): Tarball {
-  const args = ['pack', '--ignore-scripts=false', '--json', '--offline', '--pack-destination', folder];
-  const told = execFileSync('npm', args, {
+  const lock = join(ROOT, 'package.json');
+  const args = [
+    lock,
+    'npm',
+    'pack',
+    '--ignore-scripts=false',
+    '--json',
+    '--offline',
+    '--pack-destination',
+    folder,
+  ];
+  const told = execFileSync('flock', args, {
     cwd: ROOT,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],

@@ -47,5 +47,10 @@ export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = 
     71193,
     'the end of a job of a transferred repository, as GitHub’s record told it, had no id of that repository: a false security alert',
   ],
+  [
+    60514,
+    'GitHub’s answer to the making of a check could not be read, and one list of the commit lacked it: a second one was made',
+  ],
+  [60895, 'the same, in another order of faults'],
   [60234, 'where one empty answer called a whole pool gone, it was made anew at once, beside itself'],
 ];

@@ -24,8 +24,14 @@ function failed({ failedInARow, failure }: PastSweeps): CheckOutcome {
   return say(text, 'fix what it names; the log of the reaper has each sweep (sweep.done)');
 }
 
-function whole({ endedAtMs }: PastSweeps, nowMs: number): CheckOutcome {
+function whole({ endedAtMs, beganAtMs }: PastSweeps, nowMs: number): CheckOutcome {
   const advice = 'look at the log of the reaper, and whether its timer calls it';
+  const isUnderWay = endedAtMs === 0 && nowMs - beganAtMs < LATE_MS;
+  if (isUnderWay)
+    return warning(
+      `the first one began ${formatDuration(nowMs - beganAtMs)} ago`,
+      'wait a minute, then run doctor again',
+    );
   if (endedAtMs === 0) return wrong('none has ended', advice);
   const ago = `the last one ended ${formatDuration(nowMs - endedAtMs)} ago`;
   if (nowMs - endedAtMs > LATE_MS) return wrong(`${ago}, and there is one each minute`, advice);

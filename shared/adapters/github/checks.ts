@@ -2,8 +2,10 @@
  * What is told on a commit. GitHub docs, "REST API endpoints for check runs": one is made by POST on a commit, and
  * changed by PATCH for as long as it is there; both need `checks: write`.
  */
+
+import type { CheckRefusal, CheckRun, CheckRuns, CheckSight } from '../../check-runs/check-runs.ts';
 import type { Target } from '../../nouns.ts';
-import type { CheckOutcome, CheckRun, Clock, GitHub } from '../../ports.ts';
+import type { Clock } from '../../ports.ts';
 import { type Calls, type Params, partsOf, REPO } from './calls.ts';
 import { allPages } from './pages.ts';
 import {
@@ -23,23 +25,25 @@ const KEPT_MS = 60_000;
 /** GitHub keeps 1,000 of one name in a suite. */
 const CHECK_PAGES_MAX = 10;
 
-export function checksOver(calls: Calls, { clock }: { readonly clock: Clock }): Pick<GitHub, 'writeCheck'> {
-  const write: GitHub['writeCheck'] = async (target, repository, check, checkId) => {
-    const found = checkId ?? (await find(calls, target, repository, check));
-    if (typeof found === 'object' && found !== null) return outcomeOf(FIND, found, clock.nowMs());
-    const route = found === null ? `POST ${REPO}/check-runs` : `PATCH ${REPO}/check-runs/{check_run_id}`;
-    const which: Params = found === null ? { head_sha: check.headSha } : { check_run_id: found };
+export function checksOver(calls: Calls, { clock }: { readonly clock: Clock }): CheckRuns {
+  const write: CheckRuns['writeCheck'] = async (target, repository, check, checkId) => {
+    const route = checkId === null ? `POST ${REPO}/check-runs` : `PATCH ${REPO}/check-runs/{check_run_id}`;
+    const which: Params = checkId === null ? { head_sha: check.headSha } : { check_run_id: checkId };
     const answer = await calls.ask(target, route, { ...partsOf(repository), ...which, ...bodyOf(check) });
-    return outcomeOf(route, answer, clock.nowMs());
+    if (answer.status === 200 || answer.status === 201)
+      return { kind: 'written', checkId: parsed(route, oneCheckRun, answer).id };
+    return refusalOf(route, answer, clock.nowMs());
   };
+  const heldBack = (error: unknown) => heldBackBy(error, clock.nowMs());
   return {
+    findCheck: (target, repository, check) => find(calls, clock, target, repository, check).catch(heldBack),
     writeCheck: (target, repository, check, checkId) =>
-      write(target, repository, check, checkId).catch((error: unknown) => heldBack(error, clock.nowMs())),
+      write(target, repository, check, checkId).catch(heldBack),
   };
 }
 
 /** What kept it from being asked: authors are told a little later, or not at all. */
-function heldBack(error: unknown, nowMs: number): CheckOutcome {
+function heldBackBy(error: unknown, nowMs: number): CheckRefusal {
   if (error instanceof Throttled) return { kind: 'throttled', retryAtMs: nowMs + error.waitMs };
   // Kept for launches.
   if (error instanceof CallKept) return { kind: 'throttled', retryAtMs: nowMs + KEPT_MS };
@@ -59,13 +63,14 @@ const bodyOf = ({ name, externalId, detailsUrl, title, summary }: CheckRun): Par
 
 const FIND = `GET ${REPO}/commits/{ref}/check-runs`;
 
-/** A POST whose answer was lost may have made one. Null: there is none. An answer: GitHub would not say. */
+/** A POST whose answer was lost may have made one. */
 async function find(
   calls: Calls,
+  clock: Clock,
   target: Target,
   repository: string,
   { headSha, name, externalId }: CheckRun,
-): Promise<number | null | GitHubAnswer> {
+): Promise<CheckSight> {
   const where = { ...partsOf(repository), ref: headSha, check_name: name, filter: 'all' };
   let refusal: GitHubAnswer | null = null;
   const { things, complete } = await allPages(
@@ -81,18 +86,16 @@ async function find(
     ({ id }) => id,
     CHECK_PAGES_MAX,
   );
-  if (refusal !== null) return refusal;
+  if (refusal !== null) return refusalOf(FIND, refusal, clock.nowMs());
   const own = things.filter(({ external_id }) => external_id === externalId).map(({ id }) => id);
-  if (own.length > 0) return Math.min(...own);
+  if (own.length > 0) return { kind: 'seen', checkId: Math.min(...own) };
   // A list that was cut proves nothing absent, and a second check is worse than a late one.
   if (!complete) throw failed(FIND, { status: 200, headers: {}, data: 'the list of checks was cut' });
-  return null;
+  return { kind: 'unseen' };
 }
 
-function outcomeOf(route: string, answer: GitHubAnswer, nowMs: number): CheckOutcome {
+function refusalOf(route: string, answer: GitHubAnswer, nowMs: number): CheckRefusal {
   const { status } = answer;
-  if (status === 200 || status === 201)
-    return { kind: 'written', checkId: parsed(route, oneCheckRun, answer).id };
   const waitMs = throttledMs(answer);
   if (waitMs !== null) return { kind: 'throttled', retryAtMs: nowMs + waitMs };
   const because = `GitHub answered ${status} (${redact(messageOf(answer))})`;

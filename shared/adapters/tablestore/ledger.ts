@@ -1,12 +1,7 @@
 /** The ledger (docs: "Ledger"), over two tables. */
-import type {
-  CheckEntry,
-  JobEntry,
-  Note,
-  RefusalEntry,
-  RerunEntry,
-  RunnerEntry,
-} from '../../ledger/entries.ts';
+
+import type { CheckEntry } from '../../check-runs/check-entry.ts';
+import type { JobEntry, Note, RefusalEntry, RerunEntry, RunnerEntry } from '../../ledger/entries.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { isLegalMove } from '../../ledger/moves.ts';
 import type { JobId, RunId, RunnerName } from '../../nouns.ts';

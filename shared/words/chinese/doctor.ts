@@ -175,6 +175,7 @@ export const DOCTOR: Catalogue = {
   'the last {} failed: {}': '最近 {1} 次都失败了：{2}',
   'fix what it names; the log of the reaper has each sweep (sweep.done)': '请处理它指出的问题；reaper 的日志里有每次巡检（sweep.done）',
   'look at the log of the reaper, and whether its timer calls it': '请看 reaper 的日志，以及它的定时器有没有调用它',
+  'the first one began {} ago': '第一次在 {1} 前开始，还没有完成',
   'none has ended': '还没有一次完成',
   'the last one ended {} ago': '最近一次在 {1} 前结束',
   '{}, and there is one each minute': '{1}，而巡检应每分钟一次',

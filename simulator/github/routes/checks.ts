@@ -139,6 +139,7 @@ function checksOfCommit(call: Call): SimResponse {
   const name = searchParams.get('check_name');
   const own = [...call.state.checkRuns.values()]
     .filter((check) => check.repository === repository && check.headSha === sha)
+    .filter((check) => call.state.clock.nowMs() - check.createdAtMs >= call.state.behaviour.checkListLagMs)
     .map((check) => recordOf(check, call.state.options.app.id, call.origin));
   const found = [...jobChecks(call, repository, sha), ...own].filter(
     (check) => name === null || check.name === name,

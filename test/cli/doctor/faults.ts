@@ -58,11 +58,10 @@ const out = (rule: Partial<SimRule>) =>
     ...rule,
   }) as SimRule;
 
+const OWN = { id: 'm-bp1own', arch: 'amd64', metadata: 'hardened' } as const;
 /** An image of one's own, `own`, in hardened mode. */
 const own = (facts: Partial<Image>): Fault => ({
-  config: ({ images }) => ({
-    images: { ...images, own: { id: 'm-bp1own', arch: 'amd64', metadata: 'hardened' } },
-  }),
+  config: ({ images }) => ({ images: { ...images, own: OWN } }),
   breakIt: ({ ecs }) =>
     ecs.region('cn-hangzhou').network.images.push({
       ...{ id: 'm-bp1own', family: null, arch: 'amd64', sizeGiB: 20, isPublic: false },
@@ -80,8 +79,8 @@ function regroup(
 }
 
 const mirrorHolds = ({ note }: Healthy, version: string) => note(RUNNER_RELEASE_NOTE, releaseText(version));
-const sweepWas = ({ note }: Healthy, agoMs: number, rest: string) =>
-  note('sweep', `${Date.now() - agoMs} ${rest}`);
+const ago = (ms: number) => Date.now() - ms;
+const sweepWas = ({ note }: Healthy, agoMs: number, rest: string) => note('sweep', `${ago(agoMs)} ${rest}`);
 
 // biome-ignore format: a table reads best as a table.
 export const FAULTS: [what: string, level: 'wrong' | 'warning' | 'unknown', says: RegExp, fault: Fault][] = [
@@ -153,6 +152,7 @@ export const FAULTS: [what: string, level: 'wrong' | 'warning' | 'unknown', says
   ['a sweep that failed', 'warning', /^sweeps: the last one failed: found: timed out/, { breakIt: (all) => sweepWas(all, 9000, '1 1 found: timed out') }],
   ['sweeps that stopped', 'wrong', /^sweeps: the last one ended 1 h ago, and there is one each minute/, { breakIt: (all) => sweepWas(all, 3_600_000, '0 1') }],
   ['sweeps that never were', 'warning', /^sweeps: there was none yet/, { breakIt: (all) => all.note('sweep', '') }],
+  ['a first sweep that is under way', 'warning', /^sweeps: the first one began 2 min( \d+ s)? ago/, { breakIt: (all) => all.note('sweep', `0 0 ${ago(120_000)}`) }],
   ['a sweep that never ended', 'wrong', /^sweeps: none has ended/, { breakIt: (all) => all.note('sweep', '0 0 1') }],
   ["GitHub's calls that were short", 'warning', /^GitHub calls: my-org: 5000 calls an hour, enough for about 2500 jobs; in 2 days down to 13 % of an even pace \(2026-11-28\)/, { breakIt: (all) => all.note('github:my-org', JSON.stringify({ limit: 5000, lows: { '2026-11-27': 6, '2026-11-28': 1 } })) }],
   ["GitHub's calls that nobody noted", 'warning', /^GitHub calls: my-org: no sweep has noted/, { breakIt: (all) => all.note('github:my-org', '') }],

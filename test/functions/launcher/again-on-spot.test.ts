@@ -1,8 +1,9 @@
 /** A job that the spot market interrupted: whether its next run goes on spot, too. */
 import { expect, test } from 'vitest';
 import { leavesSpot } from '../../../functions/launcher/open.ts';
-import { encodeHours, HOURS_NOTE } from '../../../shared/job/hours.ts';
+import { encodeHours, HOURS_NOTE, rerunOn } from '../../../shared/job/hours.ts';
 import { digest } from '../../../shared/job/learned.ts';
+import type { CapacityType } from '../../../shared/nouns.ts';
 import { openWorld, START_MS, seedRunnerRelease } from '../../world/in-process.ts';
 
 const MINUTE_MS = 60_000;
@@ -18,6 +19,17 @@ test.each<[what: string, interrupted: number, attempt: number, hours: number | u
   ['its entry was there before it was queued',  2, 2, undefined, false],
 ])('%s', (_what, interrupted, runAttempt, hours, leaves) => {
   expect(leavesSpot({ attempt: interrupted }, { runAttempt }, hours)).toBe(leaves);
+});
+
+// biome-ignore format: a table reads best as a table.
+test.each<[what: string, attempt: number, hours: number | undefined, rerun: CapacityType]>([
+  ['known to be short',          1, 0.1,       'spot'],
+  ['half an hour',               1, 0.5,       'spot'],
+  ['longer',                     1, 0.51,      'on-demand'],
+  ['of which nothing is known',  1, undefined, 'on-demand'],
+  ['short, and its second run',  2, 0.1,       'on-demand'],
+])('what it would be run again on counts in its choice, too: %s', (_what, attempt, hours, rerun) => {
+  expect(rerunOn(attempt, hours)).toBe(rerun);
 });
 
 /** Its machines in order, each with whether it was spot's, and what was left alone when the next one was asked for. */

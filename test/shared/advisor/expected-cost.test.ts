@@ -1,9 +1,9 @@
 /** How far the order by expected cost is from the best choice, on the simulated market, for short and long jobs. */
 import { expect, test } from 'vitest';
-import { expectedCost } from '../../../shared/advisor/price.ts';
+import { type Expected, expectedCost } from '../../../shared/advisor/price.ts';
 import { rank } from '../../../shared/advisor/rank.ts';
 import type { MarketType } from '../../../shared/market/market.ts';
-import type { Arch } from '../../../shared/nouns.ts';
+import type { Arch, CapacityType } from '../../../shared/nouns.ts';
 import { standardRegions } from '../../../simulator/ecs/index.ts';
 import { createMarket } from '../../../simulator/ecs/region/market.ts';
 import { seeded } from '../../../simulator/random.ts';
@@ -43,18 +43,19 @@ function trueCost({ pricePerHour, interruption: rate }: Offered, again: number, 
   return pricePerHour * ran + isTaken * again * hours;
 }
 
-test.each([
-  ['ten minutes', 1 / 6],
-  ['an hour', 1],
-  ['four hours', 4],
-])('jobs of %s cost at most 3 %% more than the best choice', (_what, hours) => {
+test.each<[what: string, hours: number, rerun: CapacityType]>([
+  ['ten minutes, run again on spot,', 1 / 6, 'spot'],
+  ['ten minutes', 1 / 6, 'on-demand'],
+  ['an hour', 1, 'on-demand'],
+  ['four hours', 4, 'on-demand'],
+])('jobs of %s cost at most 3 %% more than the best choice', (_what, hours, rerun) => {
   let [ours, best] = [0, 0];
   for (const arch of ['amd64', 'arm64'] as const)
     for (const atMs of MOMENTS) {
       const types = typesAt(atMs, arch);
       const requirements = needs({ arch, memoryGiB: { min: arch === 'arm64' ? 16 : 8, max: null } });
       const own = config({ placements: [placement(REGION, ZONES)] });
-      const [first] = rank(ask(types, { requirements, config: own, hours })).candidates;
+      const [first] = rank(ask(types, { requirements, config: own, hours, rerun })).candidates;
       const fitting = types.filter(
         (each) => each.memoryGiB >= requirements.memoryGiB.min && !/^ecs\.(e-|t5|t6|s6)/.test(each.type),
       );
@@ -68,7 +69,7 @@ test.each([
             key: `${type} ${zone}`,
             cost: trueCost(
               { pricePerHour: price as number, interruption: interruption as number },
-              again,
+              rerun === 'spot' ? (price as number) : again,
               hours,
             ),
           })),
@@ -81,14 +82,17 @@ test.each([
 });
 
 // biome-ignore format: a table reads best as a table.
-test.each<[what: string, hours: number | undefined, interruption: number | null, cost: number]>([
-  ['a sure one costs its price',                       4,         0,    1],
-  ['a second run goes pay-as-you-go',                  1,         0.1,  1.5],
-  ['the longer, the dearer',                           4,         0.1,  3],
-  ['it is run again once at most',                     100,       0.5,  6],
-  ['of unknown length: a quarter of an hour',          undefined, 0.2,  1.25],
-  ['at an unknown rate: a tenth an hour',              1,         null, 1.5],
-])('%s', (_what, hours, interruption, cost) => {
+test.each<[what: string, run: Expected, interruption: number | null, cost: number]>([
+  ['a sure one costs its price',                       { hours: 4 },                           0,    1],
+  ['a second run goes pay-as-you-go',                  { hours: 1 },                           0.1,  1.5],
+  ['the longer, the dearer',                           { hours: 4 },                           0.1,  3],
+  ['it is run again once at most',                     { hours: 100 },                         0.5,  6],
+  ['of unknown length: a quarter of an hour',          {},                                     0.2,  1.25],
+  ['at an unknown rate: a tenth an hour',              { hours: 1 },                           null, 1.5],
+  ['a second run goes pay-as-you-go, and it is said',  { hours: 1, rerun: 'on-demand' },       0.1,  1.5],
+  ['a second run goes on spot once more',              { hours: 0.5, rerun: 'spot' },          0.1,  1.05],
+  ['as often as the market takes back at most',        { hours: 0.5, rerun: 'spot' },          9,    2],
+])('%s', (_what, run, interruption, cost) => {
   const prices = { capacityType: 'spot' as const, pricePerHour: 1, onDemandPricePerHour: 5, isStale: false };
-  expect(expectedCost({ ...prices, interruption }, hours)).toBeCloseTo(cost, 10);
+  expect(expectedCost({ ...prices, interruption }, run)).toBeCloseTo(cost, 10);
 });

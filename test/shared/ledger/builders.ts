@@ -1,6 +1,8 @@
 /** Made-up jobs, entries and requests; each test says only what matters to it. */
+
+import type { CheckEntry } from '../../../shared/check-runs/check-entry.ts';
 import { BLANK_RUNNER } from '../../../shared/ledger/blank-runner.ts';
-import type { CheckEntry, JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held, SlotLimits, SlotRequest } from '../../../shared/ledger/ledger.ts';
 import type { UnusedRow } from '../../../shared/ledger/unused-row.ts';
 import type { Job, JobId, RunId, RunnerName } from '../../../shared/nouns.ts';

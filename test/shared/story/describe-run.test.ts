@@ -1,7 +1,7 @@
 /** The words of a check: which jobs come first, how much fits, and that nothing of others' text means anything. */
 import { describe, expect, test } from 'vitest';
-import type { CheckLine, JobState } from '../../../shared/ledger/entries.ts';
-import type { JobId } from '../../../shared/nouns.ts';
+import type { CheckLine } from '../../../shared/check-runs/check-entry.ts';
+import type { JobId, JobState } from '../../../shared/nouns.ts';
 import { describeRun } from '../../../shared/story/describe-run.ts';
 import { CHECK_TITLE_MAX_CHARS } from '../../../shared/story/limits.ts';
 import { escapeMarkdown, plainText } from '../../../shared/story/outside-text.ts';

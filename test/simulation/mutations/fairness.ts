@@ -38,9 +38,9 @@ export const FAIRNESS: readonly Mutation[] = [
   { name: 'the probe', edits: [PROBE] },
   one(
     'a check is looked for before one is made',
-    'shared/adapters/github/checks.ts',
-    'checkId ?? (await find(calls, target, repository, check));',
-    'checkId ?? (null as Awaited<ReturnType<typeof find>>);',
+    'functions/reaper/rounds/checks/locate.ts',
+    'if (entry.checkId !== null) return entry.checkId;',
+    "if (entry.checkId !== null || entry.said === '') return entry.checkId;",
   ),
   {
     name: 'forks are refused by the launcher, and by the machine',

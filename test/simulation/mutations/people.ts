@@ -27,6 +27,12 @@ export const PEOPLE: readonly Mutation[] = [
     'jobs.filter(() => onOurs.size >= 0)',
   ),
   one(
+    'one look does not prove that a check is absent',
+    'functions/reaper/rounds/checks/locate.ts',
+    'if (isAbsent(entry, lookedAtMs)) return null;',
+    'if (isAbsent(entry, lookedAtMs) || lookedAtMs > 0) return null;',
+  ),
+  one(
     'what GitHub has given up is not launched for',
     'functions/reaper/rounds/lost.ts',
     'if (isGivenUp(job, null, runChangedAtMs, clock.nowMs())) {',

@@ -116,7 +116,7 @@ function optionsOf(plan: Plan, faults: Faults, random: Random): WorldOptions {
     github: {
       faults: faults.github,
       deliveryFaults: faults.delivery,
-      behaviour: { tokenDelayMs, runListLagMs: [0, runListLagMs] },
+      behaviour: { tokenDelayMs, runListLagMs: [0, runListLagMs], checkListLagMs: 2 * runListLagMs },
       ...(plan.wide.isOwnHost ? { isOwnHost: true, hooks: null } : {}),
     },
     ecs: {

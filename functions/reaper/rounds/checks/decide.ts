@@ -1,8 +1,15 @@
 /** Whether GitHub is told now: pure. */
 import { createHash } from 'node:crypto';
-import type { CheckEntry, CheckLine } from '../../../../shared/ledger/entries.ts';
+import type { CheckEntry, CheckLine } from '../../../../shared/check-runs/check-entry.ts';
 import type { RunDescription } from '../../../../shared/story/describe-run.ts';
-import { CHECK_APART_MS, CHECK_REPEAT_MS } from '../../../../shared/story/limits.ts';
+import {
+  CHECK_APART_MS,
+  CHECK_KEPT_MS,
+  CHECK_LOOKS_APART_MS,
+  CHECK_OWED_MAX_MS,
+  CHECK_REPEAT_MS,
+} from '../../../../shared/story/limits.ts';
+import type { ToldRun } from './runs.ts';
 
 export const digestOf = ({ title, summary }: RunDescription): string =>
   createHash('sha256').update(`${title}\n${summary}`).digest('hex').slice(0, 16);
@@ -27,3 +34,19 @@ export function isDue(
 /** All that it has was told. */
 export const isDone = ({ lines, said, isClosed }: CheckEntry): boolean =>
   isClosed || (said !== '' && lines.every(({ isFinal }) => isFinal));
+
+/** What was told to the end is kept for a while; `untold`: it could not be told for so long that nobody will hear of it. */
+export function fateOf(
+  { check, alive, refused }: ToldRun,
+  nowMs: number,
+): 'live' | 'kept' | 'told' | 'untold' {
+  if (check === null || alive.size + refused.length > 0) return 'live';
+  const { said, saidAtMs, owedSinceMs = saidAtMs } = check.entry;
+  if (said === '' && nowMs - owedSinceMs > CHECK_OWED_MAX_MS) return 'untold';
+  if (!isDone(check.entry)) return 'live';
+  return nowMs - saidAtMs > CHECK_KEPT_MS ? 'told' : 'kept';
+}
+
+/** A look at this time that does not show it proves it absent: another, long enough before, did not either. */
+export const isAbsent = ({ absentSinceMs = null }: CheckEntry, lookedAtMs: number): boolean =>
+  absentSinceMs !== null && lookedAtMs - absentSinceMs >= CHECK_LOOKS_APART_MS;

@@ -1,6 +1,7 @@
 /** What is said of each job of a run. */
 
-import type { CheckLine, RunnerEntry } from '../../../../shared/ledger/entries.ts';
+import type { CheckLine } from '../../../../shared/check-runs/check-entry.ts';
+import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
 import type { HistoryRow } from '../../../../shared/ledger/history-row.ts';
 import type { JobId } from '../../../../shared/nouns.ts';
 import { costOf, formatCost } from '../../../../shared/story/cost.ts';

@@ -1,6 +1,8 @@
 /** Of which attempts of which runs there is something to tell: pure. */
+
+import type { CheckEntry } from '../../../../shared/check-runs/check-entry.ts';
 import { hasBaseLabels, whyNotAllowed } from '../../../../shared/job/labels.ts';
-import type { CheckEntry, JobEntry, RefusalEntry } from '../../../../shared/ledger/entries.ts';
+import type { JobEntry, RefusalEntry } from '../../../../shared/ledger/entries.ts';
 import type { Held } from '../../../../shared/ledger/ledger.ts';
 import type { Job, JobId, RunId } from '../../../../shared/nouns.ts';
 import { CHECK_AFTER_MS, CHECK_REFUSAL_KEPT_MS } from '../../../../shared/story/limits.ts';

@@ -1,24 +1,18 @@
 /** Tells one run: what is to be said, whether it is due, and what became of it. */
 
+import type { CheckEntry, CheckLine } from '../../../../shared/check-runs/check-entry.ts';
+import type { CheckOutcome, CheckRun } from '../../../../shared/check-runs/check-runs.ts';
 import { amend } from '../../../../shared/ledger/amend.ts';
-import type { CheckEntry, CheckLine } from '../../../../shared/ledger/entries.ts';
 import type { Held } from '../../../../shared/ledger/ledger.ts';
 import { targetOf } from '../../../../shared/names.ts';
-import type { RunRecord } from '../../../../shared/nouns.ts';
-import type { CheckOutcome, CheckRun } from '../../../../shared/ports.ts';
-import { describeRun } from '../../../../shared/story/describe-run.ts';
-import {
-  CHECK_NAME_MAX_CHARS,
-  CHECK_PAUSE_MS,
-  CHECK_QUIET_MS,
-  CHECK_TRIES_MAX,
-} from '../../../../shared/story/limits.ts';
-import { plainText } from '../../../../shared/story/outside-text.ts';
+import { describeRun, type RunDescription } from '../../../../shared/story/describe-run.ts';
+import { CHECK_PAUSE_MS, CHECK_QUIET_MS, CHECK_TRIES_MAX } from '../../../../shared/story/limits.ts';
 import { ownerOf } from '../../survey/known.ts';
 import type { ReaperWorld } from '../../world.ts';
 import type { Budget } from './budget.ts';
-import { digestOf, isDue } from './decide.ts';
+import { digestOf, isDone, isDue } from './decide.ts';
 import { type Context, linesOf } from './lines.ts';
+import { locate, whereItIs } from './locate.ts';
 import type { ToldRun } from './runs.ts';
 
 export type Told = 'written' | 'nothing' | 'failed' | 'spent';
@@ -46,60 +40,39 @@ async function tell(run: ToldRun, context: Context, budget: Budget, world: Reape
   const lines = await linesOf(run, context, world);
   const words = describeRun(lines, linkTo(run, world));
   const digest = digestOf(words);
-  if (before?.said === digest) return forgetRefusals(run, world);
+  if (before?.said === digest) return noteLast(run, lines, world);
   if (!isDue(before, lines, digest, context.nowMs)) return 'nothing';
   if (!budget.spend()) return 'spent';
   const located = await locate(run, lines, world);
   if (located === null || located.entry.headSha === '') return 'nothing';
   if (located.entry.isClosed) return forgetRefusals(run, world);
+  return put({ run, held: located, lines, digest }, words, budget, world);
+}
+
+async function put(
+  telling: Telling,
+  words: RunDescription,
+  budget: Budget,
+  world: ReaperWorld,
+): Promise<Told> {
+  const { run, held: located } = telling;
+  const check = { ...checkOf(run, located.entry, world), ...words };
+  const found = await whereItIs(check, located, run, world);
+  if (found === 'unproven') return 'nothing';
+  if (typeof found === 'object' && found !== null) return note(found, telling, budget, world);
   // A sweep that looked before another told must not tell after it.
-  const held = await world.ledger.checks.replace(run.key, located, { ...located.entry, said: '' });
+  const intended = intention(located.entry, found, world.clock.nowMs());
+  const held = await world.ledger.checks.replace(run.key, located, intended);
   if (held === null) return 'nothing';
-  const check = { ...checkOf(run, held.entry, world), ...words };
-  const target = targetOf(run, world.config);
-  const outcome = await world.github.writeCheck(target, run.repository, check, held.entry.checkId);
-  return note(outcome, { run, held, lines, digest }, budget, world);
+  const outcome = await world.github.writeCheck(targetOf(run, world.config), run.repository, check, found);
+  return note(outcome, { ...telling, held }, budget, world);
 }
 
-/** Its entry, with the commit. Null: another sweep was faster. Just after a delivery GitHub may not know the run yet. */
-async function locate(
-  run: ToldRun,
-  lines: readonly CheckLine[],
-  { github, ledger, config, log }: ReaperWorld,
-): Promise<Held<CheckEntry> | null> {
-  const { key, check, runId, repository } = run;
-  if (check !== null && check.entry.headSha !== '') return check;
-  const record = await github.run(targetOf(run, config), repository, runId);
-  const entry = record === null ? unknownRun(run, lines) : knownRun(run, lines, record);
-  if (entry.isClosed) log('check.left', { run: runId, repository, event: record?.event ?? null });
-  return check === null ? ledger.checks.add(key, entry) : ledger.checks.replace(key, check, entry);
-}
-
-function unknownRun(run: ToldRun, lines: readonly CheckLine[]): CheckEntry {
-  const refusals = (run.check?.entry.refusals ?? 0) + 1;
-  return { ...blank(run, lines), refusals, isClosed: refusals >= CHECK_TRIES_MAX };
-}
-
-function knownRun(run: ToldRun, lines: readonly CheckLine[], record: RunRecord): CheckEntry {
-  const { headSha, event } = record;
-  const workflow = plainText(record.workflow, CHECK_NAME_MAX_CHARS) || 'workflow';
-  const name = `runners: ${workflow} (${event})`;
-  return { ...blank(run, lines), headSha, name, isClosed: isSetOffByChecks(record) };
-}
-
-const blank = (
-  { runId, attempt, repository, isPublic, installationId }: ToldRun,
-  lines: readonly CheckLine[],
-): CheckEntry => ({
-  ...{ runId, attempt, repository, isPublic, installationId, lines },
-  ...{ headSha: '', name: '', checkId: null, said: '', saidAtMs: 0, refusals: 0, isClosed: false },
+/** From here on it may be there, whatever lists showed before. */
+const intention = (entry: CheckEntry, checkId: number | null, nowMs: number): CheckEntry => ({
+  ...{ ...entry, checkId, absentSinceMs: null, said: '' },
+  owedSinceMs: entry.said === '' ? (entry.owedSinceMs ?? nowMs) : nowMs,
 });
-
-/**
- * A run that checks set off is told nothing: it would set off the next. GitHub docs, "Events that trigger workflows":
- * a check run of an App starts workflows on these.
- */
-const isSetOffByChecks = ({ event }: RunRecord): boolean => ['check_run', 'check_suite'].includes(event);
 
 function linkTo({ repository, runId }: ToldRun, { config }: ReaperWorld): (id: number) => string {
   const base = config.github.baseUrl.replace(/\/+$/, '');
@@ -164,6 +137,14 @@ async function note(
       budget.quieten(null, outcome.retryAtMs);
       return 'spent';
   }
+}
+
+/** The same words may be the last by now: then the entry has its end. */
+async function noteLast(run: ToldRun, lines: readonly CheckLine[], world: ReaperWorld): Promise<Told> {
+  const { key, check } = run;
+  if (check !== null && !isDone(check.entry) && isDone({ ...check.entry, lines }))
+    await world.ledger.checks.replace(key, check, { ...check.entry, lines });
+  return forgetRefusals(run, world);
 }
 
 /** They are in the check's entry, or nobody will be told. */

@@ -7,12 +7,12 @@ import { currencyIn } from '../../../../shared/market/market.ts';
 import { readMarkets } from '../../../../shared/market/read.ts';
 import type { JobId } from '../../../../shared/nouns.ts';
 import type { Audience } from '../../../../shared/story/describe-job.ts';
-import { CHECK_FAILURES_MAX, CHECK_KEPT_MS } from '../../../../shared/story/limits.ts';
+import { CHECK_FAILURES_MAX } from '../../../../shared/story/limits.ts';
 import { ownerOf } from '../../survey/known.ts';
 import type { Survey } from '../../survey/survey.ts';
 import type { ReaperWorld } from '../../world.ts';
 import { type Budget, openBudget } from './budget.ts';
-import { isDone } from './decide.ts';
+import { fateOf } from './decide.ts';
 import type { Context } from './lines.ts';
 import { placesInLine } from './places.ts';
 import { lapsedRefusals, runsToTell, type ToldRun } from './runs.ts';
@@ -63,18 +63,20 @@ async function tellInTurn(
   return count.written;
 }
 
-/** Those of which there may be something to tell; what was told to the end is kept for a while. */
+/** Those of which there may be something to tell. */
 async function dropOver(
   runs: readonly ToldRun[],
   nowMs: number,
-  { ledger }: ReaperWorld,
+  { ledger, log }: ReaperWorld,
 ): Promise<readonly ToldRun[]> {
   const live: ToldRun[] = [];
   for (const run of runs) {
-    const { key, check, alive, refused } = run;
-    const isStill = check !== null && alive.size + refused.length === 0 && isDone(check.entry);
-    if (!isStill) live.push(run);
-    else if (nowMs - check.entry.saidAtMs > CHECK_KEPT_MS) await ledger.checks.remove(key, check);
+    const { key, check, runId, repository } = run;
+    const fate = fateOf(run, nowMs);
+    if (fate === 'live') live.push(run);
+    if (check === null || fate === 'live' || fate === 'kept') continue;
+    const isGone = await ledger.checks.remove(key, check);
+    if (isGone && fate === 'untold') log('check.dropped', { run: runId, repository });
   }
   return live;
 }

@@ -11,7 +11,7 @@ interface Kept {
 export function conditional<Asked extends GitHubRequest>(request: Asked): GitHubRequest {
   const memory = memoryOf(UNCHANGED_MAX_BYTES);
   return async (route, params, auth, use) => {
-    if (!route.startsWith('GET ') || typeof auth === 'string') return request(route, params, auth, use);
+    if (!isKept(route) || typeof auth === 'string') return request(route, params, auth, use);
     const key = JSON.stringify([route, params, auth]);
     const known = memory.get(key);
     if (known === undefined) return memory.keep(key, await request(route, params, auth, use));
@@ -20,6 +20,9 @@ export function conditional<Asked extends GitHubRequest>(request: Asked): GitHub
     return answer.status === 304 ? known : memory.keep(key, answer);
   };
 }
+
+/** That a commit lacks a check is proved by two looks: a list that was kept, and called unchanged, would be one of them twice. */
+const isKept = (route: string): boolean => route.startsWith('GET ') && !route.endsWith('/check-runs');
 
 /** What was used longest ago goes first. Bytes are those of the JSON; objects take about twice as much. */
 export function memoryOf(maxBytes: number) {

@@ -90,6 +90,7 @@ function gitHubOf(
     run: (target) => answer(target, null),
     repositories: (target) => answer(target, completeList<string>()),
     liveRuns: (target) => (isGone ? Promise.resolve(null) : answer(target, completeList<never>())),
+    findCheck: (target) => answer(target, { kind: 'unseen' } as const),
     writeCheck: (target) => answer(target, { kind: 'refused', because: '', isGone: true } as const),
   };
 }

@@ -1,6 +1,6 @@
 /** Check runs through the adapter: one of each external id, whatever becomes of an answer. */
 import { expect, test } from 'vitest';
-import type { CheckRun } from '../../../../shared/ports.ts';
+import type { CheckRun } from '../../../../shared/check-runs/check-runs.ts';
 import { onBothTransports } from './transports.ts';
 import { callsOf, LABELS, openWorld, type TestWorld } from './world.ts';
 
@@ -37,40 +37,50 @@ onBothTransports('check runs', (world) => {
     w.fail('POST', '/check-runs', { kind: 'hang-up', effect: 'after' });
     await expect(w.hub.writeCheck(w.org, 'acme/app', check, null)).rejects.toThrow(/nothing/);
     expect(callsOf(w, POST)).toBe(1);
-    expect((await w.another().writeCheck(w.org, 'acme/app', check, null)).kind).toBe('written');
-    expect(w.github.checkRuns()).toHaveLength(1);
+    expect(await w.another().findCheck(w.org, 'acme/app', check)).toEqual({
+      kind: 'seen',
+      checkId: w.github.checkRuns()[0]?.id,
+    });
   });
 
   test('another of the same name on the same commit is not taken for it', async () => {
     const w = await world();
     const check = checkOf(w);
-    await w.hub.writeCheck(w.org, 'acme/app', check, null);
-    await w.hub.writeCheck(w.org, 'acme/app', { ...check, externalId: 'run-2' }, null);
-    await w.hub.writeCheck(w.org, 'acme/app', { ...check, title: 'First again' }, null);
-    expect(w.github.checkRuns().map(({ externalId, output }) => [externalId, output.title])).toEqual([
-      ['run-1', 'First again'],
-      ['run-2', 'Waits'],
-    ]);
+    const made = await w.hub.writeCheck(w.org, 'acme/app', check, null);
+    const other = { ...check, externalId: 'run-2' };
+    expect(await w.hub.findCheck(w.org, 'acme/app', other)).toEqual({ kind: 'unseen' });
+    await w.hub.writeCheck(w.org, 'acme/app', other, null);
+    expect(await w.hub.findCheck(w.org, 'acme/app', check)).toEqual({ ...made, kind: 'seen' });
   });
 
-  test('a list that GitHub does not give makes no second one', async () => {
+  test('a list that lacked it for once is not kept: the next look is GitHub’s own answer', async () => {
+    const w = await world();
+    const check = checkOf(w);
+    const made = await w.hub.writeCheck(w.org, 'acme/app', check, null);
+    w.fail('GET', '/check-runs', { kind: 'empty-page' });
+    expect(await w.hub.findCheck(w.org, 'acme/app', check)).toEqual({ kind: 'unseen' });
+    expect(await w.hub.findCheck(w.org, 'acme/app', check)).toEqual({ ...made, kind: 'seen' });
+  });
+
+  test('a list that GitHub does not give shows nothing, and no absence', async () => {
     const w = await world();
     const check = checkOf(w);
     await w.hub.writeCheck(w.org, 'acme/app', check, null);
     const out = { kind: 'status', status: 500 } as const;
     w.fail('GET', '/check-runs', out, out, out);
-    await expect(w.another().writeCheck(w.org, 'acme/app', check, null)).rejects.toThrow(/500/);
-    expect(w.github.checkRuns()).toHaveLength(1);
+    await expect(w.another().findCheck(w.org, 'acme/app', check)).rejects.toThrow(/500/);
   });
 
   test('a missing permission, a limit, and what is gone are told apart', async () => {
     const w = await world({ permissions: { actions: 'write', metadata: 'read' } });
     const check = checkOf(w);
+    expect(await w.hub.findCheck(w.org, 'acme/app', check)).toMatchObject({ kind: 'not-permitted' });
     expect(await w.hub.writeCheck(w.org, 'acme/app', check, null)).toMatchObject({ kind: 'not-permitted' });
     expect(await w.hub.writeCheck(w.org, 'acme/app', check, 17)).toMatchObject({ kind: 'not-permitted' });
     const may = await world();
     const other = checkOf(may);
     const gone = { ...other, headSha: 'f'.repeat(40) };
+    expect(await may.hub.findCheck(may.org, 'acme/app', gone)).toMatchObject({ kind: 'refused' });
     expect(await may.hub.writeCheck(may.org, 'acme/app', gone, null)).toMatchObject({ kind: 'refused' });
     expect(await may.hub.writeCheck(may.org, 'acme/app', other, 17)).toMatchObject({ kind: 'refused' });
     may.fail('POST', '/check-runs', { kind: 'secondary-limit', retryAfterS: 60 });

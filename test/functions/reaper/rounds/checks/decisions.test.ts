@@ -4,8 +4,9 @@ import { isDone, isDue } from '../../../../../functions/reaper/rounds/checks/dec
 import { placesInLine } from '../../../../../functions/reaper/rounds/checks/places.ts';
 import { lapsedRefusals, runsToTell } from '../../../../../functions/reaper/rounds/checks/runs.ts';
 import { at, nextTry } from '../../../../../functions/reaper/rounds/checks/times.ts';
-import type { CheckEntry, CheckLine, JobEntry, JobState } from '../../../../../shared/ledger/entries.ts';
-import type { Job, JobId, RunId } from '../../../../../shared/nouns.ts';
+import type { CheckEntry, CheckLine } from '../../../../../shared/check-runs/check-entry.ts';
+import type { JobEntry } from '../../../../../shared/ledger/entries.ts';
+import type { Job, JobId, JobState, RunId } from '../../../../../shared/nouns.ts';
 import {
   CHECK_AFTER_MS,
   CHECK_APART_MS,
