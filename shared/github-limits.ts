@@ -94,6 +94,12 @@ export const LATER_PAUSE_MS = 5_000;
 export const LATER_STARTS_MS = 50_000;
 
 /**
+ * Of jobs that stand aside because no offer was found, so many with the same labels are tried in each lot: of 67 at once, all of
+ * which minted for what nobody sold, none got a machine, and their removals met GitHub's limit.
+ */
+export const PROBES_OF_LIKE_MAX = 8;
+
+/**
  * Of `limits.mintsPerMinute`: a mint may be made in the minute after its slot was taken, and a repeated call counts at
  * GitHub too. In a burst of 550 jobs with 5 % of calls failing, GitHub's busiest minute had 22 % more than were paced.
  */

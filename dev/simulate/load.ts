@@ -49,6 +49,7 @@ function missedBars(bars: Bars, { tally, allEndedByMinute, waitedMs, unsureSweep
   const checks: readonly [bound: number | undefined, value: number, what: string][] = [
     [bars.doneByMinute, allEndedByMinute ?? Number.POSITIVE_INFINITY, 'minutes until all jobs were over'],
     [bars.mintsRefusedMax, tally.mintsRefused, 'mints refused'],
+    [bars.refusedMax, tally.refused, 'calls refused'],
     [bars.waitP50MaxS, Number(at(waitedMs, 0.5)), 's waited in the median'],
     [
       bars.countedPerHourMax,

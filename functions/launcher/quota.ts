@@ -103,13 +103,11 @@ export async function learn(
   const scope = scopeOf(candidate, usedUp);
   if (!isNews((await readLimits(ledger)).get(scope), clock.nowMs())) return;
   const { things } = await ledger.runners.list(LEDGER_SCAN_MAX);
-  const made = usageOf(
-    things.map(({ entry }) => entry),
-    'made',
-  );
-  const used = made.get(scope) ?? 0;
+  const runners = things.map(({ entry }) => entry);
+  const usedAs = (which: Parameters<typeof usageOf>[1]) => usageOf(runners, which).get(scope) ?? 0;
+  const used = { made: usedAs('made'), coming: usedAs('made and coming') };
   const isKept = await changeLimits(ledger, (limits) =>
     new Map(limits).set(scope, afterRefusal(limits.get(scope), candidate, usedUp, used, clock.nowMs())),
   );
-  log('quota.used-up', { scope, used, code: usedUp.code, isKept });
+  log('quota.used-up', { scope, ...used, code: usedUp.code, isKept });
 }

@@ -1,7 +1,6 @@
 /** Each minute: makes cloud, GitHub and ledger agree, then starts what is due. */
 
 import { alertOnce, forgetAlerts, resolveAlert } from '../../shared/alert-once.ts';
-import { LATER_STARTS_MS } from '../../shared/github-limits.ts';
 import { REAPER_TIMEOUT_S, SWEEP_FAILURES_MIN, SWEEP_PARTS_MS } from '../../shared/limits.ts';
 import { mintPace, mintsMax } from '../../shared/runner/mint-pace.ts';
 import { noteSpare } from '../../shared/warm/spare.ts';
@@ -13,7 +12,7 @@ import { repair } from './repair/repair.ts';
 import { noteBudgets } from './rounds/budget.ts';
 import { writeChecks } from './rounds/checks/write-checks.ts';
 import { redeliverLost } from './rounds/deliveries.ts';
-import { type Started, startDue, startPaced } from './rounds/due.ts';
+import { type Started, startDue, startLater } from './rounds/due.ts';
 import { tendImages } from './rounds/images/tend.ts';
 import { lookForJobs } from './rounds/look.ts';
 import { checkBill } from './rounds/money/bill.ts';
@@ -41,7 +40,7 @@ export async function sweep(invoked: ReaperWorld): Promise<SweepReport> {
   if (lease === null) return { skipped: true };
   const failures: string[] = [];
   try {
-    return await sweepOnce(failures, world);
+    return await sweepOnce(failures, world, invoked);
   } catch (error) {
     if (!(error instanceof PartlyFailed)) failures.push(error instanceof Error ? error.message : 'unknown');
     throw error;
@@ -81,9 +80,10 @@ async function alertOfFailures(
 
 /**
  * The order is by what it costs to be late: repair, then launches, then what GitHub did not tell, then the rest. Each
- * part has its own time, and one that fails does not stop the next; the sweep fails at its end.
+ * part has its own time, and one that fails does not stop the next; the sweep fails at its end. `anew`: reads the ledger as
+ * it is by then, and remembers nothing of it.
  */
-async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepReport> {
+async function sweepOnce(failures: string[], world: ReaperWorld, anew: ReaperWorld): Promise<SweepReport> {
   const { clock } = world;
   const beganMs = clock.nowMs();
   const callsBefore = world.calls?.() ?? {};
@@ -125,7 +125,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld): Promise<SweepR
   await part('alerts', () => forgetAlerts(world));
   const tookMs = clock.nowMs() - beganMs;
   const later = await part('startedLater', async () =>
-    braked === null || starts === null ? 0 : startPaced(braked, starts, beganMs + LATER_STARTS_MS, world),
+    braked === null || starts === null ? 0 : startLater(braked, starts, seen, beganMs, anew),
   );
   const account = {
     ...{ ...aliveIn(seen), ...Object.fromEntries([stopped]), ...repaired.counts },

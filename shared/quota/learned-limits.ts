@@ -79,16 +79,24 @@ export const roomIn = (scope: string, { tooMany }: LearnedLimit, usage: Usage): 
 export const isNews = (before: LearnedLimit | undefined, nowMs: number): boolean =>
   before === undefined || nowMs - before.refusedAtMs >= LIMIT_PROBE_MS / 2;
 
-/** `used`: ours, as far as they are written down by now. */
+/** Of ours, by the ledger: machines, and those with launches that are under way, the refused one among them. */
+export interface Used {
+  readonly made: number;
+  readonly coming: number;
+}
+
+/** What was let in within a limit that is known is given as a rule: its answer may not be written down yet. */
 export function afterRefusal(
   before: LearnedLimit | undefined,
   place: Place,
   usedUp: UsedUp,
-  used: number,
+  { made, coming }: Used,
   nowMs: number,
 ): LearnedLimit {
   if (before !== undefined && !isNews(before, nowMs)) return before;
   const need = needOf(scopeOf(place, usedUp), place);
+  const within = before === undefined || before.isOutgrown ? 0 : Math.min(coming - need, before.tooMany - 1);
+  const used = Math.max(made, within);
   const unit = usedUp.scope === 'family' ? 'vCPUs' : 'instances';
   const sinceMs = before?.sinceMs ?? nowMs;
   return { unit, code: usedUp.code, need, tooMany: used + need, sinceMs, refusedAtMs: nowMs };

@@ -1,10 +1,12 @@
 /** The end of a runner: its machine is proven gone, its facts are kept, registration, slot and entry go. */
 
 import { spentOn } from '../../../shared/advisor/spend.ts';
+import { inParallel } from '../../../shared/in-parallel.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import { isKept } from '../../../shared/ledger/entry-parts.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
-import { ABSENT_LOOKS_MIN } from '../../../shared/limits.ts';
+import { ABSENT_LOOKS_MIN, SWEEP_PARALLEL_MAX } from '../../../shared/limits.ts';
+import type { RunnerName } from '../../../shared/nouns.ts';
 import { closeAll } from '../ending/together.ts';
 import { runnerFacts, unusedRow } from '../events/history.ts';
 import { isLaunched } from '../own-instance.ts';
@@ -30,9 +32,81 @@ export async function close(
   if (registration !== null) await github.removeRunner(registration.target, registration.id);
   if (entry.isInterrupted) await noteInterruptedJob(entry.busyWith, world);
   await keepFacts(entry, world);
-  const closing = { held: last, spent: spentOn(entry, world.clock.nowMs()) };
+  const closing = closingOf(last, world);
   if (world.together === undefined) await closeAll([closing], world);
   else world.together.closings.push(closing);
+}
+
+const closingOf = (held: Held<RunnerEntry>, { clock }: ReaperWorld) => ({
+  held,
+  spent: spentOn(held.entry, clock.nowMs()),
+});
+
+/**
+ * Between two sweeps, for those who wait for its place: the runner whose job GitHub said has ended, and whose machine both the
+ * look-up by id and its deletion, asked for once more, say is gone. `seen`: runners that the sweep saw with a job; it has yet to
+ * count what the others tell the brake, and interruptions. Which were closed.
+ */
+export async function closeEnded(
+  runners: readonly Held<RunnerEntry>[],
+  seen: ReadonlySet<RunnerName>,
+  world: ReaperWorld,
+): Promise<ReadonlySet<RunnerName>> {
+  const nowMs = world.clock.nowMs();
+  const ended = runners.filter(({ entry }) => seen.has(entry.name) && isAtItsEnd(entry, nowMs));
+  const regions = [...new Set(ended.flatMap(({ entry }) => entry.region ?? []))];
+  const gone = await inParallel(regions, SWEEP_PARALLEL_MAX, (region) => goneIn(region, ended, world));
+  const closings = gone.flat().map((held) => closingOf(held, world));
+  if (closings.length > 0) await closeAll(closings, world);
+  return new Set(closings.map(({ held }) => held.entry.name));
+}
+
+const isAtItsEnd = (entry: RunnerEntry, nowMs: number): boolean =>
+  entry.state === 'retiring' &&
+  entry.ran !== null &&
+  entry.busyWith === null &&
+  !entry.isInterrupted &&
+  !isKept(entry, nowMs) &&
+  isLaunched(entry);
+
+async function goneIn(
+  region: string,
+  ended: readonly Held<RunnerEntry>[],
+  world: ReaperWorld,
+): Promise<readonly Held<RunnerEntry>[]> {
+  const here = ended.filter(({ entry }) => entry.region === region);
+  const ids = here.flatMap(({ entry }) => entry.instanceId ?? []);
+  const found = await tried(() => world.instances.find(region, ids), null, world);
+  if (found === null) return [];
+  const existing = new Set<string | null>(found.map(({ id }) => id));
+  const missing = here.filter(({ entry }) => !existing.has(entry.instanceId));
+  const isGone = await inParallel(missing, SWEEP_PARALLEL_MAX, ({ entry }) =>
+    tried(() => wentFor(entry, world), false, world),
+  );
+  return missing.filter((_, at) => isGone[at]);
+}
+
+/** With its facts kept. */
+async function wentFor(entry: RunnerEntry, world: ReaperWorld): Promise<boolean> {
+  const { instanceId, region } = entry;
+  if (instanceId === null || region === null) return false;
+  if ((await world.instances.terminate(region, instanceId)) !== 'gone') return false;
+  await keepFacts(entry, world);
+  return true;
+}
+
+/** What fails here is left to the sweep, which asks the same, and tells of it. */
+async function tried<Answer>(
+  ask: () => Promise<Answer>,
+  otherwise: Answer,
+  { log }: ReaperWorld,
+): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (error) {
+    log('close.left', { error: error instanceof Error ? error.message : 'unknown' });
+    return otherwise;
+  }
 }
 
 /**

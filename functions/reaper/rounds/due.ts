@@ -1,23 +1,29 @@
 /** Starts the jobs whose turn has come, as far as slots and mints go. */
-import { LATER_PAUSE_MS } from '../../../shared/github-limits.ts';
+import { LATER_PAUSE_MS, LATER_STARTS_MS } from '../../../shared/github-limits.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { CapacityView, Held, Waiting } from '../../../shared/ledger/ledger.ts';
 import { isStopped } from '../../../shared/ledger/stop.ts';
 import { LEDGER_SCAN_MAX, SWEEP_PARTS_MS } from '../../../shared/limits.ts';
+import type { JobId, RunnerName } from '../../../shared/nouns.ts';
 import { isStandingBy } from '../../../shared/warm/standby.ts';
 import type { Braked } from '../brake/brake.ts';
+import { isInLine } from '../own-limits.ts';
+import { closeEnded } from '../repair/close.ts';
 import { match } from '../survey/match.ts';
+import type { Survey } from '../survey/survey.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { byAge } from './in-turns.ts';
 import { type Found, tellOfLate } from './late.ts';
-import { type Plan, planStarts } from './plan.ts';
+import { type Plan, planStarts, withItsLike } from './plan.ts';
 import { admit } from './quota.ts';
 
 export interface Started {
   readonly count: number;
-  /** Some wait for nothing but GitHub's pace. */
+  /** Some wait for nothing but GitHub's pace, or for what becomes of the first of their like. */
   readonly isPaced: boolean;
+  /** Some wait for what machines of ours have: a slot, a limit of their own, money, a quota. */
+  readonly isWaiting: boolean;
   readonly atMs: number;
 }
 
@@ -35,7 +41,7 @@ export async function startDue(
 }
 
 const goingOf = ({ uncovered }: Braked, { stop }: CapacityView): readonly Held<JobEntry>[] =>
-  uncovered.filter(({ entry }) => !isStopped(stop, entry.job.repository));
+  withItsLike(uncovered.filter(({ entry }) => !isStopped(stop, entry.job.repository)));
 
 async function start(
   going: readonly Held<JobEntry>[],
@@ -63,36 +69,70 @@ async function start(
     }
   });
   const count = plan.start.length - (left?.count ?? 0);
-  return { count, isPaced: plan.isPaced, atMs: nowMs };
+  const isPaced = plan.isPaced || (because === null && plan.isProbing);
+  const isWaiting = because === null && view.total > 0 && isAnyLeft(going, plan, within, nowMs);
+  return { count, isPaced, isWaiting, atMs: nowMs };
 }
 
-/** GitHub's minute has room again before the next sweep: who waits for nothing else is started then. Who waits too long was told of. */
-export async function startPaced(
+/** Pure. Who waits for a quota is ranked again now and then: only with room of its own it is on its way. */
+function isAnyLeft(
+  going: readonly Held<JobEntry>[],
+  { start }: Plan,
+  within: ReadonlyMap<JobId, string>,
+  nowMs: number,
+): boolean {
+  const given = new Set(start.map(({ entry }) => entry.job.id));
+  return going.some(({ entry }) => {
+    if (entry.nextTryAtMs > nowMs) return false;
+    return entry.quota ? !within.has(entry.job.id) : isInLine(entry) && !given.has(entry.job.id);
+  });
+}
+
+/**
+ * GitHub's minute has room again before the next sweep, and machines end: who waits for nothing else is started then. Who
+ * waits too long was told of. `beganMs`: the sweep did, which saw `seen`.
+ */
+export async function startLater(
   braked: Braked,
   first: Started,
-  untilMs: number,
+  seen: Pick<Survey, 'runners'>,
+  beganMs: number,
   world: ReaperWorld,
 ): Promise<number> {
-  const { clock, pause } = world;
+  const { clock, pause, ledger } = world;
+  const atWork = atWorkIn(seen);
   let count = 0;
-  for (let last = first; last.isPaced; count += last.count) {
+  for (let last = first; last.isPaced || last.isWaiting; count += last.count) {
     const waitMs = Math.max(0, last.atMs + LATER_PAUSE_MS - clock.nowMs());
-    if (clock.nowMs() + waitMs > untilMs) return count;
+    if (clock.nowMs() + waitMs > beganMs + LATER_STARTS_MS) return count;
     await pause(waitMs);
+    const atMs = clock.nowMs();
+    const { things: runners } = await ledger.runners.list(LEDGER_SCAN_MAX);
+    const closed = await closeEnded(runners, atWork, world);
+    if (!last.isPaced && closed.size === 0) {
+      last = { ...last, count: 0, atMs };
+      continue;
+    }
+    const left = runners.filter(({ entry }) => !closed.has(entry.name));
+    const [uncovered, view] = await Promise.all([uncoveredNow(left, world), ledger.capacity.view()]);
     const deadlineMs = clock.nowMs() + SWEEP_PARTS_MS.start;
-    const [uncovered, view] = await Promise.all([uncoveredNow(world), world.ledger.capacity.view()]);
     last = await start(goingOf({ ...braked, uncovered }, view), view, braked, deadlineMs, world);
   }
   return count;
 }
 
+const atWorkIn = ({ runners }: Pick<Survey, 'runners'>): ReadonlySet<RunnerName> =>
+  new Set(
+    runners.flatMap(({ entry: { name, state, ran } }) => (state === 'busy' || ran !== null ? [name] : [])),
+  );
+
 /** GitHub gives runners to the oldest, so those without one are others by now. */
-async function uncoveredNow({ ledger, config, clock }: ReaperWorld): Promise<readonly Held<JobEntry>[]> {
-  const [jobs, runners] = await Promise.all([
-    ledger.jobs.list(LEDGER_SCAN_MAX),
-    ledger.runners.list(LEDGER_SCAN_MAX),
-  ]);
-  const usable = runners.things.filter(({ entry }) => isComing(entry, clock.nowMs()));
+async function uncoveredNow(
+  runners: readonly Held<RunnerEntry>[],
+  { ledger, config, clock }: ReaperWorld,
+): Promise<readonly Held<JobEntry>[]> {
+  const jobs = await ledger.jobs.list(LEDGER_SCAN_MAX);
+  const usable = runners.filter(({ entry }) => isComing(entry, clock.nowMs()));
   return match(jobs.things, usable, config.github.scope === 'repository').uncovered;
 }
 

@@ -1,5 +1,6 @@
 /** Whose turn it is: which waiting jobs are launched for now, and in which order the others wait. Pure. */
 import type { Config } from '../../../shared/config/config.ts';
+import { PROBES_OF_LIKE_MAX } from '../../../shared/github-limits.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { CapacityView, Reserved } from '../../../shared/ledger/ledger.ts';
 import { LAUNCHES_PER_SWEEP_MAX, PROBE_FIRST_MS, PROBES_PER_SWEEP_MAX } from '../../../shared/limits.ts';
@@ -15,6 +16,8 @@ export interface Plan {
   readonly line: readonly Waiting[];
   /** There are slots, and the line waits for GitHub's minute alone. */
   readonly isPaced: boolean;
+  /** There are slots, and of what found no offer some wait for what becomes of the first. */
+  readonly isProbing: boolean;
   /** For whom the hour's money is kept; null: for nobody. */
   readonly reserved: Reserved | null;
 }
@@ -47,10 +50,10 @@ export function planStarts(
   const room = roomIn(view, config, nowMs);
   const due = uncovered.filter(({ entry }) => entry.nextTryAtMs <= nowMs);
   const servable = due.filter(({ entry }) => isInLine(entry)).sort(order);
-  const withoutOffer = due.filter(({ entry }) => entry.obstacle === 'offer').sort(byTry);
+  const withoutOffer = due.filter(({ entry }) => entry.obstacle === 'offer').sort(byAge);
   const aside = due.filter(({ entry }) => isTriedLast(entry)).sort(byTry);
 
-  const probes = hasRoom(room) ? inTurns(withoutOffer).slice(0, PROBES_PER_SWEEP_MAX) : [];
+  const probes = hasRoom(room) ? fewOfEach(inTurns(withoutOffer)).slice(0, PROBES_PER_SWEEP_MAX) : [];
   const overdue = aside.filter(({ entry }) => nowMs - entry.nextTryAtMs >= PROBE_FIRST_MS);
   const isProbeFirst = (minuteOf(nowMs) * 60_000) % PROBE_FIRST_MS === 0;
   const isKept = ({ entry }: Waiting) => entry.job.id === view.reserved?.job;
@@ -70,7 +73,31 @@ export function planStarts(
   // Its launch may be refused yet: prices move.
   const stays = kept.start.length > 0 ? view.reserved : null;
   const isPaced = line.length > 0 && room.startsLeft <= 0 && hasSlot(room);
-  return { start, line, isPaced, reserved: stays ?? room.money.reserved() };
+  const isProbing = probes.length < withoutOffer.length && hasSlot(room);
+  return { start, line, isPaced, isProbing, reserved: stays ?? room.money.reserved() };
+}
+
+const likeOf = ({ entry }: Waiting): string => [...entry.job.labels].sort().join(' ').toLowerCase();
+
+/** Pure. What one found sold out, others with its labels would find so: who has not been tried yet stands aside with it. */
+export function withItsLike(uncovered: readonly Waiting[]): readonly Waiting[] {
+  const scarce = new Set(
+    uncovered.filter(({ entry }) => entry.obstacle === 'offer' && !entry.quota).map(likeOf),
+  );
+  return uncovered.map((held) =>
+    isInLine(held.entry) && scarce.has(likeOf(held))
+      ? { ...held, entry: { ...held.entry, obstacle: 'offer' } }
+      : held,
+  );
+}
+
+/** All at once would mint for the same few offers before the first of them is refused. */
+function fewOfEach(jobs: readonly Waiting[]): readonly Waiting[] {
+  const tried = new Map<string, number>();
+  return jobs.filter((held) => {
+    count([likeOf(held)], tried);
+    return (tried.get(likeOf(held)) ?? 0) <= PROBES_OF_LIKE_MAX;
+  });
 }
 
 /** Everybody whose launch could take a slot, in the order of the turns: what a person is told of its place. */

@@ -1,7 +1,9 @@
-/** A machine that is kept, and in no list: it may be young, and is never asked to go. */
+/** When a runner is closed: by a sweep, and between two. A machine that is kept, and in no list, may be young, and is never asked to go. */
 import { expect, test } from 'vitest';
-import { close } from '../../../../functions/reaper/repair/close.ts';
+import { close, closeEnded } from '../../../../functions/reaper/repair/close.ts';
 import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
+import type { Instance } from '../../../../shared/nouns.ts';
+import type { Removal } from '../../../../shared/ports.ts';
 import { build } from '../../../shared/ledger/builders.ts';
 import { START_MS } from '../../../world/in-process.ts';
 import { openReaper, QUIET } from '../fixture.ts';
@@ -41,3 +43,59 @@ test.each(['operator', 'debug'] as const)(
     expect(await closedWith(kept)).toEqual({ asked: [], isClosed: [false, true] });
   },
 );
+
+/** Between two sweeps, of a runner that the last one saw with its job, unless it did not. */
+async function closedBetween(
+  entry: RunnerEntry,
+  cloud: { readonly found?: boolean; readonly says?: Removal; readonly fails?: boolean } = {},
+  seen = [NAME],
+) {
+  const asked: string[] = [];
+  const { world, lines } = openReaper({
+    instances: {
+      find: async (_region, ids) => {
+        asked.push(`find ${ids}`);
+        if (cloud.fails) throw new Error('the cloud is silent');
+        return cloud.found ? [{ id: 'i-1' } as Instance] : [];
+      },
+      terminate: async (_region, id) => {
+        asked.push(`terminate ${id}`);
+        return cloud.says ?? 'gone';
+      },
+    },
+  });
+  await world.ledger.runners.add(NAME, entry);
+  const runners = (await world.ledger.runners.list(9)).things;
+  const closed = await closeEnded(runners, new Set(seen), world);
+  const left = await world.ledger.runners.read(NAME);
+  expect(closed.has(NAME)).toBe(left === null);
+  return { isClosed: left === null, asked, looks: left?.entry.absentLooks, lines };
+}
+
+test('between two sweeps it is closed once its job has ended, and two questions say that its machine is gone', async () => {
+  expect(await closedBetween(SPENT)).toMatchObject({ isClosed: true, asked: ['find i-1', 'terminate i-1'] });
+  expect(await closedBetween(SPENT, { found: true })).toMatchObject({ isClosed: false, asked: ['find i-1'] });
+});
+
+test('what is in doubt there is the sweep’s, and no look of it is counted', async () => {
+  expect(await closedBetween(SPENT, { says: 'later' })).toMatchObject({ isClosed: false, looks: 0 });
+  const silent = await closedBetween(SPENT, { fails: true });
+  expect(silent).toMatchObject({ isClosed: false, asked: ['find i-1'] });
+  expect(silent.lines).toEqual([{ event: 'close.left', error: 'the cloud is silent' }]);
+});
+
+// biome-ignore format: a table reads best as a table.
+test.each([
+  ['whose job nobody said has ended', { ran: null }],
+  ['that is busy with another', { busyWith: build.job(78).id }],
+  ['that the market took back, which is counted first', { isInterrupted: true }],
+  ['whose machine a person keeps', { keep: { untilMs: START_MS + 60_000, by: 'operator' as const } }],
+  ['that was found, and not launched', { leaseUntilMs: 0 }],
+  ['that retires no more', { state: 'busy' as const }],
+] as const)('between two sweeps nobody asks for a runner %s', async (_, some) => {
+  expect(await closedBetween({ ...SPENT, ...some })).toMatchObject({ isClosed: false, asked: [] });
+});
+
+test('nor for one that no sweep saw with a job: the brake has yet to count it', async () => {
+  expect(await closedBetween(SPENT, {}, [])).toMatchObject({ isClosed: false, asked: [] });
+});

@@ -1,7 +1,7 @@
 /** That waiting jobs are started in order of age, over the whole system, and as fast as GitHub's points bear. */
 import { describe, expect, test } from 'vitest';
-import { startDue, startPaced } from '../../../../functions/reaper/rounds/due.ts';
-import { LATER_STARTS_MS, MINT_PACE_MAX } from '../../../../shared/github-limits.ts';
+import { startDue, startLater } from '../../../../functions/reaper/rounds/due.ts';
+import { MINT_PACE_MAX } from '../../../../shared/github-limits.ts';
 import { mintPace, mintsMax } from '../../../../shared/runner/mint-pace.ts';
 import type { SimJob } from '../../../../simulator/github/index.ts';
 import { build } from '../../../shared/ledger/builders.ts';
@@ -73,7 +73,7 @@ describe('over the whole system', () => {
     world.fc.close();
   });
 
-  test('a slot that comes back in a sweep starts the oldest waiting job in the same sweep', async () => {
+  test('a slot that comes back in or after a sweep starts the oldest waiting job before the next one', async () => {
     const world = openWorld({ config: { limits: { runners: 1 } } });
     await seedRunnerRelease(world);
     const jobs = await queueEvery(1_000, 3, world);
@@ -81,9 +81,34 @@ describe('over the whole system', () => {
     await world.until(() => first.status === 'completed', 5 * MINUTE_MS);
     await world.until(() => world.ecs.paid().length === 2, 5 * MINUTE_MS);
     expect(launchedAt(world, jobs)).toEqual([expect.any(Number), expect.any(Number), null]);
-    const closedAt = world.lines.findLastIndex((line) => line.includes('"verdict":"close"'));
-    expect(closedAt).toBeGreaterThan(0);
-    expect(world.lines.slice(closedAt).filter((line) => line.includes('"sweep.done"'))).toEqual([]);
+    const closedAt = world.lines.findLastIndex((line) => line.includes('"runner.closed"'));
+    const { at } = JSON.parse(world.lines[closedAt] ?? '');
+    const begunMs = Math.max(...world.ecs.paid().map(({ startedAtMs }) => startedAtMs));
+    expect(begunMs - Date.parse(at)).toBeLessThan(2_000);
+    world.fc.close();
+  });
+
+  test.each([
+    ['slot', { limits: { runners: 2, runnersPerRepository: null } }, 5_000],
+    ['slot of its repository', { limits: { runners: 10, runnersPerRepository: 2 } }, 5_000],
+    ['quota', {}, 2],
+  ])('what comes free of a %s between two sweeps is used within seconds', async (_, config, instances) => {
+    const world = openWorld({ config, ecs: { soldOut: 0, interruptions: 0 } });
+    world.ecs.setQuota({ instances });
+    await seedRunnerRelease(world);
+    const plan = { name: 'build', labels: ['self-hosted', 'aliyun', 'arm64'], durationMs: 3 * MINUTE_MS };
+    const jobs = Array.from({ length: 12 }, () =>
+      world.github.queueRun({ repository: 'acme/app', jobs: [plan] }),
+    ).flatMap((run) => world.github.jobsOf(run));
+    await world.until(() => jobs.every(({ status }) => status === 'completed'), 60 * MINUTE_MS);
+    const ended = jobs.map(({ completedAtMs }) => completedAtMs ?? 0).sort((a, b) => a - b);
+    const begun = world.ecs.paid().map(({ startedAtMs }) => startedAtMs);
+    begun.sort((a, b) => a - b);
+    const emptyMs = begun.slice(2).map((ms, at) => ms - (ended[at] ?? 0));
+    // The machine goes for eight seconds, and from the fiftieth second of a minute the next sweep is waited for.
+    expect(Math.max(...emptyMs)).toBeLessThan(45_000);
+    const meanMs = emptyMs.reduce((sum, ms) => sum + ms, 0) / emptyMs.length;
+    expect(meanMs).toBeLessThan(20_000);
     world.fc.close();
   });
 });
@@ -129,7 +154,7 @@ async function played(minutes: number, [firstMs, partsMs]: readonly [number, num
     const braked = { uncovered, mayStart: () => true, because: null } as never;
     const first = await startDue(braked, NOTHING, nowMs + 8_000, world);
     nowMs += partsMs;
-    await startPaced(braked, first, beganMs + LATER_STARTS_MS, world);
+    await startLater(braked, first, { runners: [] }, beganMs, world);
   }
   return launchedAtMs;
 }

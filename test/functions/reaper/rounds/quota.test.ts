@@ -38,6 +38,9 @@ const held = (id: number, quota: QuotaWait | null, nextTryAtMs = NOW_MS) => ({
 const waits = (id: number, needs: QuotaWait['needs'], againAtMs = NOW_MS + MINUTE_MS) =>
   held(id, { needs, againAtMs });
 
+/** Whoever was refused is on its way to being undone. */
+const only = (made: number) => ({ made, coming: made + 1 });
+
 const admitted = (jobs: ReturnType<typeof held>[], limits: Record<string, LearnedLimit>, used = {}) => {
   const plan = planAdmission(jobs, new Map(Object.entries(limits)), new Map(Object.entries(used)), NOW_MS);
   return { jobs: plan.jobs.map(({ entry }) => entry.job.id), within: Object.fromEntries(plan.within) };
@@ -109,13 +112,29 @@ describe('a limit', () => {
   const usedUp = { scope: 'placement', code: 'QuotaExceed.AfterpayInstance' } as const;
 
   test('is what was alive at the first refusal of a burst', () => {
-    const first = afterRefusal(undefined, candidate, usedUp, 20, NOW_MS);
+    const first = afterRefusal(undefined, candidate, usedUp, { made: 20, coming: 90 }, NOW_MS);
     expect(first).toMatchObject({ tooMany: 21, unit: 'instances', sinceMs: NOW_MS });
-    expect(afterRefusal(first, candidate, usedUp, 12, NOW_MS + 1_000)).toBe(first);
-    const later = afterRefusal(first, candidate, usedUp, 12, NOW_MS + 2 * MINUTE_MS);
+    expect(afterRefusal(first, candidate, usedUp, only(12), NOW_MS + 1_000)).toBe(first);
+    const later = afterRefusal(first, candidate, usedUp, only(12), NOW_MS + 2 * MINUTE_MS);
     expect(later).toMatchObject({ tooMany: 13, sinceMs: NOW_MS });
-    const family = afterRefusal(undefined, candidate, { ...usedUp, scope: 'family' }, 56, NOW_MS);
+    const family = afterRefusal(
+      undefined,
+      candidate,
+      { ...usedUp, scope: 'family' },
+      { made: 56, coming: 64 },
+      NOW_MS,
+    );
     expect(family).toMatchObject({ tooMany: 64, need: 8, unit: 'vCPUs' });
+  });
+
+  test('does not shrink by launches that were let in within it, and whose answers are not written down yet', () => {
+    // Nineteen are alive, the twentieth and the one that tried the limit are on their way.
+    const within = { made: 19, coming: 21 };
+    expect(afterRefusal(limit(), candidate, usedUp, within, NOW_MS)).toMatchObject({ tooMany: 21 });
+    expect(afterRefusal(limit(), candidate, usedUp, { made: 18, coming: 40 }, NOW_MS).tooMany).toBe(21);
+    expect(afterRefusal(limit(), candidate, usedUp, only(15), NOW_MS).tooMany).toBe(16);
+    const outgrown = limit({ tooMany: 43, isOutgrown: true });
+    expect(afterRefusal(outgrown, candidate, usedUp, { made: 25, coming: 42 }, NOW_MS).tooMany).toBe(26);
   });
 
   // biome-ignore format: a table reads best as a table.
