@@ -46,6 +46,8 @@ const FUNCTION_ACTIONS = [
   'PublishFunctionVersion',
   'PutAsyncInvokeConfig',
   'PutConcurrencyConfig',
+  // fc3 puts the one that is there anew.
+  'PutScalingConfig',
   'UpdateFunction',
   'UpdateTrigger',
 ];

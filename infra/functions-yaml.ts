@@ -61,6 +61,10 @@ const settings = {
     })
     .optional(),
   concurrencyConfig: z.strictObject({ reservedConcurrency: z.int().min(1).max(100) }).optional(),
+  // Not of `s.yaml`: what a deploy finds on a live function, and keeps.
+  tags: z.array(z.strictObject({ key: text, value: z.string() })).optional(),
+  scalingConfig: z.record(z.string(), z.unknown()).optional(),
+  vpcBinding: z.strictObject({ vpcIds: z.array(text) }).optional(),
   vpcConfig: z
     .strictObject({ vpcId: text, vSwitchIds: z.array(text).min(1), securityGroupId: text })
     .optional(),

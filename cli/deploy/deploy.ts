@@ -21,7 +21,7 @@ import { type ConfigurationWorld, changedKeys } from './live-configuration.ts';
 import { newsSince } from './news.ts';
 import { type Plan, show } from './plan.ts';
 import { removeFunction } from './remove-function.ts';
-import { settingsLacking } from './settings.ts';
+import { settingsLacking, withGiven } from './settings.ts';
 import { standingCosts } from './standing-costs.ts';
 import { deployVariables, haveTold, missing, secretMistakes } from './variables.ts';
 
@@ -178,7 +178,7 @@ async function functions(world: DeployWorld, config: Config): Promise<number> {
   const live = await liveFunctions(alibaba, config);
   for (const each of live) if (each.release !== release) await keepVersion(alibaba, each);
   const file = '.s.deploy.yaml';
-  writeFileSync(join(made, file), rendered(world, config));
+  writeFileSync(join(made, file), await withGiven(rendered(world, config), live, { alibaba, config }));
   // The plan has said already what there is to say of them.
   const filled = await variablesOf({ ...world, say: () => undefined }, config, live, release);
   const code = await withShortLivedKey(world, config, (key) => world.deployFunctions(file, filled, key));

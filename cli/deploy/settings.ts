@@ -1,5 +1,6 @@
 /** What functions have besides code and variables: whether it is there as `s.yaml` has it. */
 import { isDeepStrictEqual } from 'node:util';
+import { parseDocument } from 'yaml';
 import type { FunctionsYaml } from '../../infra/functions-yaml.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { nullIfAbsent } from '../doctor/checks/roles.ts';
@@ -31,6 +32,50 @@ export async function settingsLacking(
   );
   return lacks.flat();
 }
+
+/**
+ * `rendered` with what a person gave each live function in the console. fc3 0.1.22 takes away what the file does not name
+ * (its `deployFunction`, `vpc_binding.ts`, `scaling_config.ts`), for which the key that it is handed has no right.
+ */
+export async function withGiven(
+  rendered: string,
+  live: readonly Live[],
+  world: { readonly alibaba: Alibaba; readonly config: Config },
+): Promise<string> {
+  const document = parseDocument(rendered);
+  for (const each of live.filter(({ release }) => release !== null))
+    for (const [name, value] of Object.entries(await givenTo(each, world.alibaba)))
+      document.setIn(
+        ['resources', resourceOf(each, world.config), 'props', name],
+        document.createNode(value),
+      );
+  return document.toString({ lineWidth: 0 });
+}
+
+async function givenTo({ name, region }: Live, alibaba: Alibaba): Promise<Settings> {
+  const path = `/functions/${name}`;
+  const latest = { qualifier: 'LATEST' };
+  const [{ tags }, bindings, scaling] = await Promise.all([
+    alibaba.fc(region, 'GetFunction', 'GET', path),
+    alibaba.fc(region, 'ListVpcBindings', 'GET', `${path}/vpc-bindings`).catch(nullIfAbsent),
+    alibaba
+      .fc(region, 'GetScalingConfig', 'GET', `${path}/scaling-config`, undefined, latest)
+      .catch(nullIfAbsent),
+  ]);
+  return {
+    ...(isFilled(tags) ? { tags } : {}),
+    ...(isFilled(bindings?.vpcIds) ? { vpcBinding: { vpcIds: bindings?.vpcIds } } : {}),
+    // Without an ARN it is the answer for "none", as fc3 reads it.
+    ...(scaling?.functionArn ? { scalingConfig: setIn(scaling) } : {}),
+  };
+}
+
+/** Nobody set these: they tell how it is now. */
+const TOLD = /^(functionArn|current\w+|targetInstances|requestId)$/i;
+const setIn = (scaling: Settings): Settings =>
+  Object.fromEntries(Object.entries(scaling).filter(([name]) => !TOLD.test(name)));
+
+const isFilled = (list: unknown): boolean => Array.isArray(list) && list.length > 0;
 
 const resourceOf = ({ kind, region }: Live, { control }: Config): string =>
   region === control.region ? kind : `${kind}-${region}`;

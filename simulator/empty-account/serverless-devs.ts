@@ -24,7 +24,14 @@ export interface ServerlessDevs {
 }
 
 type Props = Omit<FunctionsYaml['resources']['reaper']['props'], 'logConfig'>;
-type Send = (action: string, method: string, path: string, body?: object) => Promise<unknown>;
+type Answer = Readonly<Record<string, unknown>>;
+type Send = (
+  action: string,
+  method: string,
+  path: string,
+  body?: object,
+  query?: Readonly<Record<string, string>>,
+) => Promise<Answer>;
 type Upload = (archive: Buffer) => Promise<object>;
 
 const VERSION = '2023-03-30';
@@ -35,8 +42,8 @@ export async function deployFunctions(options: ServerlessDevs): Promise<void> {
   const { root, file, variables, endpoint, call } = options;
   // Its own `preview` is held against the file elsewhere.
   const { resources } = filledYaml(readFileSync(join(root, file), 'utf8'), variables);
-  const send: Send = (action, method, path, body) =>
-    call({ endpoint, action, version: VERSION, roa: { method, path: `/${VERSION}${path}`, body } });
+  const send: Send = (action, method, path, body, query) =>
+    call({ endpoint, action, version: VERSION, roa: { method, path: `/${VERSION}${path}`, body }, query });
   for (const { props } of Object.values(resources)) {
     await deployOne(props, root, send, (archive) => upload(archive, options));
     options.say(`${props.functionName}: deployed`);
@@ -46,23 +53,57 @@ export async function deployFunctions(options: ServerlessDevs): Promise<void> {
 async function deployOne(props: Props, root: string, send: Send, uploaded: Upload): Promise<void> {
   const { functionName, code: folder, triggers = [], asyncInvokeConfig, concurrencyConfig } = props;
   const path = `/functions/${functionName}`;
-  await look(props, path, send);
+  const before = await look(props, path, send);
   const code = await uploaded(archiveOf(join(root, folder)));
-  const isThere = await isFound(send('GetFunction', 'GET', path));
+  const there = await found(send('GetFunction', 'GET', path));
   const settings = { ...settingsOf(props), code };
-  if (isThere) await send('UpdateFunction', 'PUT', path, settings);
+  if (there !== null) await untag(props, there, send);
+  if (there !== null) await send('UpdateFunction', 'PUT', path, settings);
   else await send('CreateFunction', 'POST', '/functions', { functionName, ...settings });
   for (const { triggerConfig, ...trigger } of triggers) {
     const body = { ...trigger, triggerConfig: JSON.stringify(triggerConfig) };
     const own = `${path}/triggers/${trigger.triggerName}`;
-    if (await isFound(send('GetTrigger', 'GET', own))) await send('UpdateTrigger', 'PUT', own, body);
+    if ((await found(send('GetTrigger', 'GET', own))) !== null) await send('UpdateTrigger', 'PUT', own, body);
     else await send('CreateTrigger', 'POST', `${path}/triggers`, body);
   }
   if (asyncInvokeConfig)
     await send('PutAsyncInvokeConfig', 'PUT', `${path}/async-invoke-config`, asyncInvokeConfig);
+  await takeAway(props, before, path, send);
   if (concurrencyConfig) await send('PutConcurrencyConfig', 'PUT', `${path}/concurrency`, concurrencyConfig);
   await info(props, path, send);
 }
+
+interface Before {
+  readonly bound: Answer | null;
+  readonly scaling: Answer | null;
+}
+
+/** `resources/fc/index.ts`, deployFunction: what has a tag that the file does not name loses it. */
+async function untag({ tags = [] }: Props, there: Answer, send: Send): Promise<void> {
+  const held = (there.tags ?? []) as NonNullable<Props['tags']>;
+  const gone = held.filter((tag) => !tags.some(({ key, value }) => key === tag.key && value === tag.value));
+  const query = {
+    ...{ ResourceType: 'function', ResourceId: JSON.stringify([there.functionArn]) },
+    TagKey: JSON.stringify(gone.map(({ key }) => key)),
+  };
+  if (gone.length > 0) await send('UntagResources', 'DELETE', '/tags-v2', undefined, query);
+}
+
+/** `vpc_binding.ts` and `scaling_config.ts` with `-y`: what the file does not name goes, and a scaling that it names is put anew. */
+async function takeAway(props: Props, before: Before, path: string, send: Send): Promise<void> {
+  const { vpcBinding, scalingConfig } = props;
+  for (const id of (before.bound?.vpcIds ?? []) as string[])
+    if (!vpcBinding?.vpcIds.includes(id))
+      await send('DeleteVpcBinding', 'DELETE', `${path}/vpc-bindings/${id}`);
+  const own = `${path}/scaling-config`;
+  if (scalingConfig === undefined && before.scaling !== null)
+    await send('DeleteScalingConfig', 'DELETE', own, undefined, LATEST);
+  if (scalingConfig === undefined) return;
+  await send('PutScalingConfig', 'PUT', own, scalingConfig, LATEST);
+  await send('GetScalingConfig', 'GET', own, undefined, LATEST);
+}
+
+const LATEST = { qualifier: 'LATEST' };
 
 function settingsOf(props: Props): object {
   const { description, runtime, handler, role, timeout, memorySize, environmentVariables } = props;
@@ -74,36 +115,36 @@ function settingsOf(props: Props): object {
 }
 
 /** What there is already. No refusal stops it, not even one for want of a right. */
-async function look({ triggers = [] }: Props, path: string, send: Send): Promise<void> {
-  await isFound(send('GetFunction', 'GET', path));
+async function look({ triggers = [] }: Props, path: string, send: Send): Promise<Before> {
+  await found(send('GetFunction', 'GET', path));
   for (const { triggerName } of triggers)
-    await isFound(send('GetTrigger', 'GET', `${path}/triggers/${triggerName}`));
-  await isFound(send('GetAsyncInvokeConfig', 'GET', `${path}/async-invoke-config`));
-  await isFound(send('ListVpcBindings', 'GET', `${path}/vpc-bindings`));
-  await isFound(send('GetScalingConfig', 'GET', `${path}/scaling-config`));
-  await isFound(send('GetConcurrencyConfig', 'GET', `${path}/concurrency`));
+    await found(send('GetTrigger', 'GET', `${path}/triggers/${triggerName}`));
+  await found(send('GetAsyncInvokeConfig', 'GET', `${path}/async-invoke-config`));
+  const bound = await found(send('ListVpcBindings', 'GET', `${path}/vpc-bindings`));
+  const scaling = await found(send('GetScalingConfig', 'GET', `${path}/scaling-config`, undefined, LATEST));
+  await found(send('GetConcurrencyConfig', 'GET', `${path}/concurrency`));
+  return { bound, scaling };
 }
 
 /** What it shows at the end. A refusal ends the deploy. */
 async function info(props: Props, path: string, send: Send): Promise<void> {
-  const { triggers = [], asyncInvokeConfig, concurrencyConfig } = props;
+  const { triggers = [], asyncInvokeConfig, concurrencyConfig, vpcBinding, scalingConfig } = props;
   const own = (name: string) => `${path}/triggers/${name}`;
   await send('GetFunction', 'GET', path);
   for (const { triggerName } of triggers) await send('GetTrigger', 'GET', own(triggerName));
   if (asyncInvokeConfig) await send('GetAsyncInvokeConfig', 'GET', `${path}/async-invoke-config`);
+  if (vpcBinding) await send('ListVpcBindings', 'GET', `${path}/vpc-bindings`);
+  if (scalingConfig) await send('GetScalingConfig', 'GET', `${path}/scaling-config`, undefined, LATEST);
   if (concurrencyConfig) await send('GetConcurrencyConfig', 'GET', `${path}/concurrency`);
   for (const { triggerName, triggerType } of triggers)
     if (triggerType === 'http') await send('GetTrigger', 'GET', own(triggerName));
 }
 
-const isFound = (asked: Promise<unknown>): Promise<boolean> =>
-  asked.then(
-    () => true,
-    (error: unknown) => {
-      if (error instanceof AlibabaRefusal) return false;
-      throw error;
-    },
-  );
+const found = (asked: Promise<Answer>): Promise<Answer | null> =>
+  asked.catch((error: unknown) => {
+    if (error instanceof AlibabaRefusal) return null;
+    throw error;
+  });
 
 interface Token {
   readonly credentials: Readonly<Record<'AccessKeyId' | 'AccessKeySecret' | 'SecurityToken', string>>;

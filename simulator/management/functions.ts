@@ -1,6 +1,6 @@
 /** Function Compute 3.0's management, as its SDK models (version 2023-03-30) have it. */
 import { createHash } from 'node:crypto';
-import { FUNCTION_WRITES, functionNamed, triggerNamed } from './function-writes.ts';
+import { arnOf, FUNCTION_WRITES, functionNamed, nameIn, triggerNamed } from './function-writes.ts';
 import {
   ManagementRefusal,
   type ManagementState,
@@ -42,7 +42,7 @@ export function functionAct(call: RoaCall): FunctionAct | null {
   for (const [route, method, action, act] of ACTS) {
     const match = route.exec(call.path);
     if (match === null || call.method !== method) continue;
-    const name = match[1] === undefined ? String(call.body.functionName) : decodeURIComponent(match[1]);
+    const name = match[1] === undefined ? nameIn(call) : decodeURIComponent(match[1]);
     return { action, name, run: (state) => act(state, name, call) };
   }
   return null;
@@ -61,9 +61,9 @@ function shown(
   functionName: string,
   { code, description, role, timeout, memorySize, environmentVariables, ...network }: SimFunction,
 ) {
-  const { internetAccess = true, vpcConfig } = network;
+  const { internetAccess = true, vpcConfig, tags = [] } = network;
   return {
-    functionName,
+    ...{ functionName, functionArn: arnOf(functionName), tags },
     description,
     role,
     internetAccess,
@@ -115,14 +115,15 @@ const shownTrigger = ({ name, type, config, url }: SimTrigger) => ({
 });
 
 function vpcBindings(state: ManagementState, name: string): object {
-  functionNamed(state, name);
-  return { vpcIds: [] };
+  return { vpcIds: functionNamed(state, name).vpcIds ?? [] };
 }
 
-/** Nothing here configures it. */
 function scaling(state: ManagementState, name: string): object {
-  functionNamed(state, name);
-  throw new ManagementRefusal(404, 'ScalingConfigNotFound', 'scaling config does not exist');
+  const { scaling: held } = functionNamed(state, name);
+  if (held === undefined)
+    throw new ManagementRefusal(404, 'ScalingConfigNotFound', 'scaling config does not exist');
+  const there = { currentInstances: held.minInstances, targetInstances: held.minInstances };
+  return { ...held, ...there, functionArn: `${arnOf(name)}/LATEST` };
 }
 
 function removeTrigger(state: ManagementState, name: string, { path }: RoaCall): object {

@@ -39,6 +39,10 @@ export interface SimFunction {
   /** Its asynchronous invocation is configured, be it without a destination. */
   isAsync?: boolean;
   concurrency?: number;
+  /** What a person may give it in the console. */
+  tags?: readonly { readonly key: string; readonly value: string }[];
+  scaling?: Readonly<Record<string, unknown>>;
+  vpcIds?: readonly string[];
 }
 
 /** FC's own addresses are shared by all accounts; the other is the NAT gateway's of the functions' network. */

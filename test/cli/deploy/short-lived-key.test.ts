@@ -111,7 +111,8 @@ function seen(how: string): string[] {
   return [reaper, plain, webhook, plain].join(' ').split(' ');
 }
 
-test('the component’s calls need no more than the key that it is handed, first and later', async () => {
+/** Calls of Function Compute, a list for each time that the tool runs; `look` sees what it leaves. */
+function asTheComponent(look: () => void = () => undefined): string[][] {
   const calls: string[][] = [];
   here.onTool = async (file, variables, key) => {
     const before = here.management.calls.length;
@@ -121,9 +122,34 @@ test('the component’s calls need no more than the key that it is handed, first
     const { accountId } = here.management;
     await deployFunctions({ root: here.root, file, variables, endpoint, accountId, call, say });
     calls.push(here.management.calls.slice(before).map((name) => name.replace('fc:', '')));
+    look();
   };
+  return calls;
+}
+
+test('the component’s calls need no more than the key that it is handed, first and later', async () => {
+  const calls = asTheComponent();
   expect(await here.deploy(), here.said.join('\n')).toBe(0);
   here.source = 'two';
   expect(await here.deploy(), here.said.join('\n')).toBe(0);
   expect(calls).toEqual([SEEN.Create, SEEN.Update]);
+});
+
+test('what a person gave a function in the console stays, though the component takes away what no file names', async () => {
+  const given = {
+    tags: [{ key: 'cost-centre', value: 'build' }],
+    scaling: { minInstances: 1, scheduledPolicies: [{ name: 'day', target: 2 }] },
+    vpcIds: ['vpc-theirs'],
+  };
+  let left: unknown;
+  const calls = asTheComponent(() => {
+    const webhook = here.management.functions.get('ci-webhook');
+    left = { tags: webhook?.tags, scaling: webhook?.scaling, vpcIds: webhook?.vpcIds };
+  });
+  expect(await here.deploy(), here.said.join('\n')).toBe(0);
+  Object.assign(here.management.functions.get('ci-webhook') as object, given);
+  here.source = 'two';
+  expect(await here.deploy(), here.said.join('\n')).toBe(0);
+  expect(left).toEqual(given);
+  expect(calls[1]?.filter((each) => !SEEN.Update.includes(each))).toEqual(['PutScalingConfig']);
 });
