@@ -60,7 +60,7 @@ const settings = {
         .optional(),
     })
     .optional(),
-  concurrencyConfig: z.strictObject({ reservedConcurrency: z.int().min(1).max(100) }).optional(),
+  concurrencyConfig: z.strictObject({ reservedConcurrency: z.int().min(1).max(90) }).optional(),
   // Not of `s.yaml`: what a deploy finds on a live function, and keeps.
   tags: z.array(z.strictObject({ key: text, value: z.string() })).optional(),
   scalingConfig: z.record(z.string(), z.unknown()).optional(),

@@ -17,19 +17,7 @@ export const FUNCTION_WRITES: readonly [route: RegExp, method: string, action: s
   [/^\/functions\/([^/]+)\/triggers\/[^/]+$/, 'PUT', 'fc:UpdateTrigger', updateTrigger],
   [/^\/functions\/([^/]+)\/async-invoke-config$/, 'PUT', 'fc:PutAsyncInvokeConfig', putAsyncConfig],
   [/^\/functions\/([^/]+)\/concurrency$/, 'PUT', 'fc:PutConcurrencyConfig', putConcurrency],
-  [/^\/functions\/([^/]+)\/scaling-config$/, 'PUT', 'fc:PutScalingConfig', putScaling],
-  [/^\/functions\/([^/]+)\/scaling-config$/, 'DELETE', 'fc:DeleteScalingConfig', removeScaling],
-  [/^\/functions\/([^/]+)\/vpc-bindings\/[^/]+$/, 'DELETE', 'fc:DeleteVpcBinding', removeVpcBinding],
-  [/^\/tags-v2$/, 'DELETE', 'fc:UntagResources', untag],
 ];
-
-export const arnOf = (name: string): string => `acs:fc:cn-hongkong:simulated:functions/${name}`;
-
-/** Of a path that names no function. */
-export const nameIn = ({ body, query }: RoaCall): string =>
-  String(body.functionName ?? listed(query.ResourceId)[0]?.split('/').at(-1));
-
-const listed = (text = '[]') => JSON.parse(text) as string[];
 
 interface Code {
   readonly zipFile?: string;
@@ -161,30 +149,16 @@ function putAsyncConfig(state: ManagementState, name: string, { body }: RoaCall)
   return {};
 }
 
+/** FC docs, "Set function quotas": all of a region at most 90 % of its limit; that is 100 (2025-12-09) or 300 (2026-04-02) by default. */
+const RESERVED_MAX = 90;
+
 function putConcurrency(state: ManagementState, name: string, { body }: RoaCall): object {
-  functionNamed(state, name).concurrency = Number(body.reservedConcurrency);
-  return {};
-}
-
-function putScaling(state: ManagementState, name: string, { body }: RoaCall): object {
-  functionNamed(state, name).scaling = body;
-  return {};
-}
-
-function removeScaling(state: ManagementState, name: string): object {
-  delete functionNamed(state, name).scaling;
-  return {};
-}
-
-function removeVpcBinding(state: ManagementState, name: string, { path }: RoaCall): object {
   const one = functionNamed(state, name);
-  one.vpcIds = (one.vpcIds ?? []).filter((id) => id !== path.split('/').at(-1));
-  return {};
-}
-
-function untag(state: ManagementState, name: string, { query }: RoaCall): object {
-  const one = functionNamed(state, name);
-  one.tags = (one.tags ?? []).filter(({ key }) => !listed(query.TagKey).includes(key));
+  const others = [...state.functions.values()].filter((each) => each !== one);
+  const wanted = Number(body.reservedConcurrency);
+  if (others.reduce((sum, { concurrency = 0 }) => sum + concurrency, wanted) > RESERVED_MAX)
+    throw new ManagementRefusal(400, 'InvalidArgument', `no more than ${RESERVED_MAX} can be reserved`);
+  one.concurrency = wanted;
   return {};
 }
 

@@ -1,6 +1,7 @@
 /** Function Compute 3.0's management, as its SDK models (version 2023-03-30) have it. */
 import { createHash } from 'node:crypto';
-import { arnOf, FUNCTION_WRITES, functionNamed, nameIn, triggerNamed } from './function-writes.ts';
+import { arnOf, CONSOLE_WRITES, nameIn } from './function-console.ts';
+import { FUNCTION_WRITES, functionNamed, triggerNamed } from './function-writes.ts';
 import {
   ManagementRefusal,
   type ManagementState,
@@ -29,6 +30,7 @@ const ACTS: readonly [route: RegExp, method: string, action: string, act: Act][]
   [/^\/functions\/([^/]+)\/async-invoke-config$/, 'DELETE', 'fc:DeleteAsyncInvokeConfig', removeAsyncConfig],
   [/^\/functions\/([^/]+)\/concurrency$/, 'GET', 'fc:GetConcurrencyConfig', concurrency],
   ...FUNCTION_WRITES,
+  ...CONSOLE_WRITES,
 ];
 
 interface FunctionAct {

@@ -1,7 +1,6 @@
 /** Resource Orchestration Service (2019-09-10): stacks are made, changed and removed, and that takes a while. */
 import { isDeepStrictEqual } from 'node:util';
-import type { SimStack } from './stack.ts';
-import { eventsOf, failed } from './stack-failures.ts';
+import { eventsOf, failed, type SimStack } from './stack.ts';
 import { parametersFor, parseTemplate } from './stack-parameters.ts';
 import { EGRESS, ManagementRefusal, type ManagementState, needed, type Query } from './state.ts';
 
