@@ -137,17 +137,27 @@ function functionsBody(
   return app.synth().getStackByName('functions').template as Body;
 }
 
-/** A function is made after what it runs as, writes to and reads; nothing calls one before all are there. */
+/** A function is made after what it runs as, writes to and reads; nothing calls one, or names it as its destination, before it is there. */
 function inOrder(resources: Body['Resources']): Body['Resources'] {
   const functions = FUNCTION_KINDS.map(titleOf);
-  const needs = (name: string, type: string): string[] => {
+  const needs = (name: string, resource: unknown): string[] => {
+    const { Type: type, Properties } = resource as { Type: string; Properties?: Destined };
+    if (type === 'ALIYUN::FC3::AsyncInvokeConfig') return destinationIn(Properties);
     if (type === 'ALIYUN::FC3::Function') return [`Role${name}`, 'LogIndex', 'TableLedger', 'TableHistory'];
     return type === 'ALIYUN::FC3::Trigger' ? functions : [];
   };
   return Object.fromEntries(
     Object.entries(resources).map(([name, resource]) => {
-      const needed = needs(name, (resource as { Type: string }).Type);
+      const needed = needs(name, resource);
       return [name, needed.length === 0 ? resource : { ...resource, DependsOn: needed }];
     }),
   );
 }
+
+interface Destined {
+  readonly DestinationConfig?: unknown;
+}
+
+/** The name of a function ends in its kind. */
+const destinationIn = ({ DestinationConfig = {} }: Destined = {}): string[] =>
+  FUNCTION_KINDS.filter((kind) => JSON.stringify(DestinationConfig).includes(`-${kind}"`)).map(titleOf);

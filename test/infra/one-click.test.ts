@@ -20,7 +20,7 @@ const functions = readFileSync(join(ROOT, 's.yaml'), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'one-click-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const template = oneClickTemplate({ release: RELEASE, functions, outdir: folder }) as {
-  readonly Resources: Readonly<Record<string, Resource & { readonly DependsOn?: readonly string[] }>>;
+  readonly Resources: Readonly<Record<string, Resource>>;
   readonly Outputs: Readonly<Record<string, unknown>>;
   readonly Mappings: Known['mappings'];
 };
@@ -174,24 +174,3 @@ test('the secret is shown nowhere: it is no output, and its parameter is not ech
   expect(PARAMETERS.WebhookSecret.NoEcho).toBe(true);
   expect(JSON.stringify(template.Outputs)).not.toContain('WebhookSecret');
 });
-
-test('a function is made after its role, its log and the tables; a trigger after all functions', () => {
-  const ofType = (type: string) => Object.entries(template.Resources).filter(([, { Type }]) => Type === type);
-  for (const [name, { DependsOn = [] }] of ofType('ALIYUN::FC3::Function'))
-    expect(DependsOn).toEqual([`Role${name}`, 'LogIndex', 'TableLedger', 'TableHistory']);
-  for (const [, { DependsOn = [] }] of ofType('ALIYUN::FC3::Trigger'))
-    expect(DependsOn).toEqual(
-      ofType('ALIYUN::FC3::Function')
-        .map(([name]) => name)
-        .sort(byKind),
-    );
-  const names = Object.keys(template.Resources);
-  expect(Object.values(template.Resources).flatMap(({ DependsOn = [] }) => DependsOn)).toEqual(
-    expect.arrayContaining(FUNCTION_KINDS.map((kind) => `Role${kind[0]?.toUpperCase()}${kind.slice(1)}`)),
-  );
-  for (const { DependsOn = [] } of Object.values(template.Resources))
-    expect(DependsOn.filter((each) => !names.includes(each))).toEqual([]);
-});
-
-const byKind = (one: string, other: string): number =>
-  FUNCTION_KINDS.indexOf(one.toLowerCase() as never) - FUNCTION_KINDS.indexOf(other.toLowerCase() as never);
