@@ -78,8 +78,10 @@ const retained = ({ Resources = {} }: Body): string[] =>
     .filter(([, resource]) => resource?.DeletionPolicy === 'Retain')
     .map(([name]) => name);
 
+/** As it was given: the default, `Processed`, would differ from it (SDK model GetTemplateRequest, TemplateStage). */
 export async function templateOf({ alibaba }: StackWorld, region: string, StackId: string): Promise<Body> {
-  const { TemplateBody } = await alibaba.rpc('ros', region, 'GetTemplate', { StackId });
+  const asked = { StackId, TemplateStage: 'Original' };
+  const { TemplateBody } = await alibaba.rpc('ros', region, 'GetTemplate', asked);
   return JSON.parse(String(TemplateBody)) as Body;
 }
 

@@ -13,8 +13,18 @@ export const STACK_ACTS: Readonly<Record<string, RpcAct>> = {
   GetStack: get,
   ListStacks: list,
   ListStackEvents: (state, query) => eventsOf(found(state, query)),
-  GetTemplate: (state, query) => ({ TemplateBody: found(state, query).template }),
+  GetTemplate: template,
 };
+
+/** SDK model GetTemplateRequest, TemplateStage: `Processed` where none is named. What that changes is UNCONFIRMED: here, defaults are written out. */
+function template(state: ManagementState, query: Query): object {
+  const { template: TemplateBody } = found(state, query);
+  if (query.TemplateStage === 'Original') return { TemplateBody };
+  const processed = JSON.parse(TemplateBody) as { Resources?: Record<string, object> };
+  const written = ([name, resource]: [string, object]) => [name, { DeletionPolicy: 'Delete', ...resource }];
+  const Resources = Object.fromEntries(Object.entries(processed.Resources ?? {}).map(written));
+  return { TemplateBody: JSON.stringify({ ...processed, Resources }) };
+}
 
 /** SDK model CreateStackRequest, ClientToken: the same token is the same request. */
 function once(act: RpcAct): RpcAct {
