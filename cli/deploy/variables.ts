@@ -1,7 +1,7 @@
 /** What `s.yaml` is filled in with. */
 import { namesOf } from '../../infra/names.ts';
 import type { Config } from '../../shared/config/config.ts';
-import { parseReference, whyNoSecret } from '../../shared/config/secret-text.ts';
+import { parseReference, whyNoSecret, whyNotHandedOn } from '../../shared/config/secret-text.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
 import { operatorSecret, whyNotHere } from '../shared/secrets.ts';
 import type { Live } from './functions.ts';
@@ -13,10 +13,12 @@ const NEEDED = ['GITHUB_APP_ID', 'GITHUB_PRIVATE_KEY', 'WEBHOOK_SECRET'] as cons
 /** Names of what a deploy cannot do without. */
 export const missing = (variables: Variables): string[] => NEEDED.filter((name) => !variables[name]);
 
-/** One line for each secret that the functions would refuse at their start, by name and never by value. */
+/** One line for each secret that the functions would refuse at their start, or would get as another one, by name and never by value. */
 export const secretMistakes = (variables: Variables): string[] =>
   SECRETS.flatMap((name) => {
-    const why = variables[name] ? whyNoSecret(variables[name]) : null;
+    const text = variables[name];
+    const isReference = !text || parseReference(text) !== null;
+    const why = isReference ? null : (whyNoSecret(text) ?? whyNotHandedOn(text));
     return why === null ? [] : [`${name}: ${why}`];
   });
 
@@ -38,6 +40,7 @@ export interface Filling {
 /**
  * A key in a file is read here: functions have no such file. So is the webhook's secret where it is an OOS parameter:
  * the function that anyone can call must not hold the right that reading one takes. All else stays a reference.
+ * Throws what `whyNotHandedOn` says of one that was read.
  */
 export async function deployVariables(filling: Filling): Promise<Record<string, string>> {
   const { config, accountId, release, variables } = filling;
@@ -62,10 +65,13 @@ async function inlined(name: string, filling: Filling): Promise<string> {
   if (!isInlined) return text;
   const { read } = operatorSecret(text, { cloud, region: config.control.region, root });
   // A variable holds no line breaks: `\n` stands for each (see shared/adapters/secrets/secrets.ts).
-  return read().then(
-    (value) => value.replaceAll('\n', '\\n'),
+  const value = await read().then(
+    (found) => found.replaceAll('\n', '\\n'),
     (error: unknown) => heldBy(name, filling, error),
   );
+  const why = whyNotHandedOn(value);
+  if (why !== null) throw new Error(`${name}: ${why}`);
+  return value;
 }
 
 /** A secret that this machine may not know stays as the functions have it; throws `error` where they have none. */

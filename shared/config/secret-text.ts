@@ -39,4 +39,13 @@ export function whyNoSecret(text: string): string | null {
   return text.trim().length < SECRET_MIN_CHARS ? TOO_SHORT : null;
 }
 
+/**
+ * Null: a deploy hands it on as it is. Serverless Devs 3.1.10 expands `$NAME` in what an `.env` names (dotenv-expand), and
+ * compiles a value that it filled in as a template once more.
+ */
+export const whyNotHandedOn = (text: string): string | null =>
+  text.includes('$')
+    ? 'holds a $, which Serverless Devs takes for the beginning of a variable: make one without, of letters and digits'
+    : null;
+
 export const TOO_SHORT = `is shorter than ${SECRET_MIN_CHARS} characters: anyone could guess it`;
