@@ -1,4 +1,4 @@
-/** What every function may do: read the secrets that it is told of, and have its lines kept. */
+/** What every function may do: read the secrets that it is told of, have its lines kept, and be in a network of its own. */
 import type { FunctionKind } from '../shared/config/environment.ts';
 import { namesOf } from './names.ts';
 import type { Permission, Scope } from './permission.ts';
@@ -42,3 +42,27 @@ export function logWriting({ config, accountId }: Scope): Permission {
     },
   };
 }
+
+/** An interface has no name before it is made, and Function Compute gives it no tag of ours. */
+export function networking({ config, accountId }: Scope): Permission[] {
+  const { fixedAddress, region } = config.control;
+  if (fixedAddress === null) return [];
+  const implied = {
+    by: 'vpcConfig of the function, where the service-linked role AliyunServiceRoleForFC does not stand in',
+    source:
+      'Function Compute docs, "Service-linked role of Function Compute": what connecting a function to a VPC takes; a function with a role of its own uses that one',
+  };
+  const resources = ['ecs', 'vpc'].map((service) => `acs:${service}:${region}:${accountId}:*`);
+  return NETWORK_ACTIONS.map((action) => ({ action, resources, implied }));
+}
+
+const NETWORK_ACTIONS = [
+  'ecs:CreateNetworkInterface',
+  'ecs:CreateNetworkInterfacePermission',
+  'ecs:DeleteNetworkInterface',
+  'ecs:DeleteNetworkInterfacePermission',
+  'ecs:DescribeNetworkInterfacePermissions',
+  'ecs:DescribeNetworkInterfaces',
+  'vpc:DescribeVSwitchAttributes',
+  'vpc:DescribeVpcAttribute',
+];

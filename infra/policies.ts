@@ -7,7 +7,7 @@ import type { FunctionKind } from '../shared/config/environment.ts';
 import { TAG } from '../shared/names.ts';
 import { mirrorPlaces } from '../shared/runner/copies.ts';
 import { bakedNames, bakeryOf } from '../shared/runner/images/bake.ts';
-import { logWriting, secretReading } from './common-permissions.ts';
+import { logWriting, networking, secretReading } from './common-permissions.ts';
 import { functionPlaces, namesOf } from './names.ts';
 import type { Permission, Scope } from './permission.ts';
 
@@ -15,7 +15,7 @@ export type { Permission, Scope } from './permission.ts';
 
 export function permissionsOf(kind: FunctionKind, scope: Scope): Permission[] {
   const secrets = kind === 'mirror' ? [] : secretReading(kind, scope);
-  return [...OWN[kind](scope), ...secrets, logWriting(scope)];
+  return [...OWN[kind](scope), ...secrets, logWriting(scope), ...networking(scope)];
 }
 
 const OWN: Readonly<Record<FunctionKind, (scope: Scope) => Permission[]>> = {

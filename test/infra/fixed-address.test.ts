@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { FunctionsYaml, renderFunctionsYaml } from '../../infra/functions-yaml.ts';
+import { FUNCTION_KINDS } from '../../infra/names.ts';
+import { permissionsOf } from '../../infra/policies.ts';
 import type { SimRequest, SimResponse } from '../../simulator/github/wire.ts';
 import { EGRESS, egressOf, type SimFunction } from '../../simulator/management/index.ts';
 import { appJwt } from '../shared/adapters/github/jwt.ts';
@@ -27,6 +29,33 @@ test.each([
 ])('%s', (_what, fixedAddress, way) => {
   expect(egressOf(deployed(fixedAddress))).toBe(way);
 });
+
+const NETWORK_RIGHTS = [
+  ...['Create', 'Delete'].flatMap((verb) => [
+    `ecs:${verb}NetworkInterface`,
+    `ecs:${verb}NetworkInterfacePermission`,
+  ]),
+  ...['ecs:DescribeNetworkInterfacePermissions', 'ecs:DescribeNetworkInterfaces'],
+  ...['vpc:DescribeVSwitchAttributes', 'vpc:DescribeVpcAttribute'],
+].sort();
+
+test.each(FUNCTION_KINDS)(
+  'Function Compute may put %s into its network by that role, and only then',
+  (kind) => {
+    const rights = (fixedAddress: object | null) => {
+      const config = configOf({ control: { region: 'cn-hongkong', fixedAddress } });
+      return permissionsOf(kind, { config, accountId: '12', secrets: {} }).filter(({ action }) =>
+        /NetworkInterface|^vpc:/.test(action),
+      );
+    };
+    expect(rights(null)).toEqual([]);
+    const granted = rights({ cidr: '10.89.0.0/24', zone: 'b', ...ids });
+    expect(granted.map(({ action }) => action).sort()).toEqual(NETWORK_RIGHTS);
+    const narrowed = ['acs:ecs:cn-hongkong:12:*', 'acs:vpc:cn-hongkong:12:*'];
+    for (const { resources, implied } of granted)
+      expect([resources, implied !== undefined]).toEqual([narrowed, true]);
+  },
+);
 
 test('GitHub’s allow list takes the calls of an installation from the listed address, and no others', async () => {
   const world = openWorld({});

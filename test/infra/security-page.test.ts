@@ -25,6 +25,7 @@ const config = configOf({
   images: { arm64: { family: 'acs:ubuntu_24_04_arm64', bake: true } },
   costs: { bill: true },
   warm: [{ labels: ['arm64'], stopped: 1 }],
+  control: { fixedAddress: { cidr: '10.89.0.0/24', zone: 'b' } },
 });
 const secrets = Object.fromEntries(FUNCTION_KINDS.map((kind) => [kind, ['kms:one', 'oos:two']]));
 const scope: Scope = { config, accountId: '12', secrets };
