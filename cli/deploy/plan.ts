@@ -3,6 +3,7 @@ import type { Config } from '../../shared/config/config.ts';
 import type { StackChange } from '../shared/stacks.ts';
 import type { FormerMirror } from './former-regions.ts';
 import type { Live } from './functions.ts';
+import { whyStraight } from './serverless-devs.ts';
 import type { Lack } from './settings.ts';
 import { COST_SOURCE } from './standing-costs.ts';
 
@@ -24,7 +25,12 @@ export interface Plan {
   readonly isEmpty: boolean;
 }
 
-export function show(plan: Plan, { say }: { readonly say: (line: string) => void }): void {
+interface Shown {
+  readonly say: (line: string) => void;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+}
+
+export function show(plan: Plan, { say, variables }: Shown): void {
   if (plan.isEmpty) {
     say('Nothing to change.');
     return;
@@ -41,6 +47,8 @@ export function show(plan: Plan, { say }: { readonly say: (line: string) => void
   list(`While no job runs (${COST_SOURCE}):`, plan.standing, say);
   list('In runners.yaml, against what is deployed:', plan.keys, say);
   list('New in this version:', plan.news, say);
+  const straight = whyStraight(variables);
+  if (straight !== null) say(straight);
 }
 
 /** Made by a placement's stack, it goes with its resource there; brought, or with all of its placement, it stays. */

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { AccessKey } from '../../shared/adapters/alibaba/acs3.ts';
+import { proxyFor } from '../shared/proxy.ts';
 import { toolHome } from './tool-home.ts';
 
 export interface ServerlessDevs {
@@ -16,6 +17,14 @@ export interface ServerlessDevs {
   readonly accountId: string;
   readonly accessKey: AccessKey;
   readonly say: (line: string) => void;
+}
+
+/** The component fc3 0.1.22 gives its clients of Function Compute and OSS no proxy. Null: there is none, or nobody is asked out there. */
+export function whyStraight(variables: Readonly<Record<string, string | undefined>>): string | null {
+  const isReal = !variables.ALIBABA_ENDPOINT;
+  return isReal && proxyFor(new URL('https://oss-accelerate.aliyuncs.com'), variables) !== null
+    ? 'Serverless Devs, which brings the functions to Function Compute, goes past your proxy: this machine must reach *.aliyuncs.com without it, or that step fails (docs/install.md).'
+    : null;
 }
 
 export function serverlessDevs(options: ServerlessDevs): Promise<number> {

@@ -78,6 +78,9 @@ test.each([
     keys: [],
   };
   const formerMirrors = [{ name: MIRROR, region: 'cn-beijing' }];
-  show({ ...plan, formerMirrors, news: [], isEmpty: false }, { say: (text) => void said.push(text) });
+  show(
+    { ...plan, formerMirrors, news: [], isEmpty: false },
+    { say: (text) => void said.push(text), variables: {} },
+  );
   expect(said.at(-1)).toBe(`- ${MIRROR}: cn-beijing has no bucket in runners.yaml any more; ${words}`);
 });

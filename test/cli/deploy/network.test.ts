@@ -63,3 +63,20 @@ test.each([
 ])('%j may be said again: %s', (call, may) => {
   expect(isRepeatable(call)).toBe(may);
 });
+
+test.each([
+  ['HTTPS_PROXY', {}, true],
+  ['all_proxy', {}, true],
+  ['HTTP_PROXY', {}, false],
+  ['HTTPS_PROXY', { NO_PROXY: '.aliyuncs.com' }, false],
+  ['HTTPS_PROXY', { ALIBABA_ENDPOINT: 'http://127.0.0.1:1' }, false],
+])(
+  'with %s and %o, that the tool goes past it is told before anything changes: %s',
+  async (name, rest, isTold) => {
+    here.variables = { ...here.variables, [name]: 'http://proxy.example:3128', ...rest };
+    here.isConfirmed = false;
+    expect(await here.deploy()).toBe(1);
+    expect(here.said.some((line) => line.includes('goes past your proxy'))).toBe(isTold);
+    expect(here.changes()).toEqual([]);
+  },
+);

@@ -7,7 +7,7 @@ const said = (standing: readonly string[]): string => {
   const lines: string[] = [];
   const none = { stacks: [], functions: [], settings: [], formerMirrors: [], keys: [], news: [] };
   const rest = { ...none, config: {}, release: null, isEmpty: false };
-  show({ ...rest, standing } as unknown as Plan, { say: (line) => void lines.push(line) });
+  show({ ...rest, standing } as unknown as Plan, { say: (line) => void lines.push(line), variables: {} });
   return lines.join('\n');
 };
 
