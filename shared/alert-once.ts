@@ -46,7 +46,13 @@ export async function resolveAlert(
 ): Promise<void> {
   const held = await ledger.notes.read(idOf(key));
   if (held === null) return;
-  if (await ledger.notes.remove(idOf(key), held)) log('alert.resolved', { key });
+  try {
+    if (await ledger.notes.remove(idOf(key), held)) log('alert.resolved', { key });
+  } catch (error) {
+    // It may be gone, and raised anew then.
+    log('alert.resolved', { key, error: error instanceof Error ? error.message : 'unknown' });
+    throw error;
+  }
 }
 
 /** Alerts that are over for long are forgotten, a few at a time: whoever reads all notes reads no old ones. How many went. */
