@@ -46,13 +46,9 @@ export async function resolveAlert(
 ): Promise<void> {
   const held = await ledger.notes.read(idOf(key));
   if (held === null) return;
-  try {
-    if (await ledger.notes.remove(idOf(key), held)) log('alert.resolved', { key });
-  } catch (error) {
-    // It may be gone, and raised anew then.
-    log('alert.resolved', { key, error: error instanceof Error ? error.message : 'unknown' });
-    throw error;
-  }
+  // First: who dies after its removal has said so, or it would be raised anew without an end.
+  log('alert.resolved', { key });
+  await ledger.notes.remove(idOf(key), held);
 }
 
 /** Alerts that are over for long are forgotten, a few at a time: whoever reads all notes reads no old ones. How many went. */
