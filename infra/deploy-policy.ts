@@ -29,13 +29,14 @@ export function deployPermissions(config: Config, accountId: string): Permission
   ];
 }
 
+/** FC docs, "Policies and sample policies" (3.0, 2025-06): of the asynchronous configuration RAM's names are not the API's. */
 const FUNCTION_ACTIONS = [
   'CreateFunction',
   'CreateTrigger',
   'DeleteFunctionVersion',
-  'GetAsyncInvokeConfig',
   'GetConcurrencyConfig',
   'GetFunction',
+  'GetFunctionAsyncInvokeConfig',
   'GetFunctionCode',
   'GetScalingConfig',
   'GetTrigger',
@@ -44,9 +45,9 @@ const FUNCTION_ACTIONS = [
   'ListTriggers',
   'ListVpcBindings',
   'PublishFunctionVersion',
-  'PutAsyncInvokeConfig',
   'PutConcurrencyConfig',
-  // fc3 puts the one that is there anew.
+  'PutFunctionAsyncInvokeConfig',
+  // fc3 puts the one that is there anew. That RAM calls it as the API does is UNCONFIRMED.
   'PutScalingConfig',
   'UpdateFunction',
   'UpdateTrigger',
