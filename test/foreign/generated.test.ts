@@ -88,7 +88,8 @@ describe('Resource Orchestration Service', () => {
     expect(listed.body?.stacks?.map((one) => [one.stackId, one.status])).toEqual([
       [stackId, 'CREATE_COMPLETE'],
     ]);
-    const template = await client().getTemplate(new ros.GetTemplateRequest({ regionId: REGION, stackId }));
+    const asked = { regionId: REGION, stackId, templateStage: 'Original' };
+    const template = await client().getTemplate(new ros.GetTemplateRequest(asked));
     expect(template.body?.templateBody).toBe(TEMPLATE);
     const change = (templateBody: string) =>
       client().updateStack(new ros.UpdateStackRequest({ regionId: REGION, stackId, templateBody }));
