@@ -109,21 +109,23 @@ export async function startLater(
 ): Promise<number> {
   const { clock, pause, ledger } = world;
   const atWork = atWorkIn(seen);
+  const untilMs = beganMs + LATER_STARTS_MS;
   let count = 0;
   for (let last = first; last.isPaced || last.isWaiting; count += last.count) {
     const waitMs = Math.max(0, last.atMs + LATER_PAUSE_MS - clock.nowMs());
-    if (clock.nowMs() + waitMs > beganMs + LATER_STARTS_MS) return count;
+    if (clock.nowMs() + waitMs > untilMs) return count;
     await pause(waitMs);
     const atMs = clock.nowMs();
     const { things: runners } = await ledger.runners.list(LEDGER_SCAN_MAX);
-    const closed = await closeEnded(runners, atWork, world);
+    const closed = await closeEnded(runners, atWork, untilMs, world);
     if (!last.isPaced && closed.size === 0) {
       last = { ...last, count: 0, atMs };
       continue;
     }
     const left = runners.filter(({ entry }) => !closed.has(entry.name));
     const [uncovered, view] = await Promise.all([uncoveredNow(left, world), ledger.capacity.view()]);
-    const deadlineMs = clock.nowMs() + SWEEP_PARTS_MS.start;
+    // Whatever hung before.
+    const deadlineMs = Math.min(clock.nowMs(), untilMs) + SWEEP_PARTS_MS.start;
     const found = foundIn(left, first.atMs);
     const before = { ...last, scarce: new Set([...last.scarce].filter((key) => !found.has(key))) };
     last = await start(goingOf({ ...braked, uncovered }, view), view, braked, before, deadlineMs, world);
