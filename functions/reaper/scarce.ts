@@ -12,7 +12,7 @@ export type Scarce = ReadonlySet<string>;
 
 /** By the last tries of those that wait. For a quota, whose room is counted, none of its like is held back. */
 export function scarceIn(waiting: readonly { readonly entry: JobEntry }[], config: Config): Scarce {
-  const refused = waiting.filter(({ entry }) => entry.obstacle === 'offer' && !entry.quota);
+  const refused = waiting.filter(({ entry }) => entry.obstacle === 'offer' && !entry.quota && !entry.isCut);
   // Its patience may have ended since: its next try is a minute after its last.
   return new Set(refused.flatMap(({ entry }) => keysOfLike(entry, entry.nextTryAtMs - RETRY_MS, config)));
 }

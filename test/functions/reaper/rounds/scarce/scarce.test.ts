@@ -98,6 +98,7 @@ describe('it is about what a job may be launched on, too', () => {
     ['both: neither is', { ...YOUNG, ...lasting }, {}, PROBES_OF_LIKE_MAX],
     ['spot: for the others it is the same', YOUNG, {}, PROBES_OF_LIKE_MAX],
     ['something else', { ...YOUNG, labels: 'self-hosted aliyun amd64' }, {}, 30],
+    ['what it could not ask for', { ...YOUNG, isCut: true }, {}, 30],
     ['a quota', { ...YOUNG, quota: { needs: { all: 1 }, againAtMs: START_MS + 1 } }, {}, 30],
   ])('what was refused is %s', async (_, refused, others, started) => {
     const { first, launched } = starter({ ...WIDE, spot: { patience: '5m' } });
