@@ -29,13 +29,14 @@ export function deployPermissions(config: Config, accountId: string): Permission
   ];
 }
 
+/** FC docs, "Policies and sample policies" (3.0, 2025-06): of the asynchronous configuration RAM's names are not the API's. */
 const FUNCTION_ACTIONS = [
   'CreateFunction',
   'CreateTrigger',
   'DeleteFunctionVersion',
-  'GetAsyncInvokeConfig',
   'GetConcurrencyConfig',
   'GetFunction',
+  'GetFunctionAsyncInvokeConfig',
   'GetFunctionCode',
   'GetScalingConfig',
   'GetTrigger',
@@ -44,8 +45,8 @@ const FUNCTION_ACTIONS = [
   'ListTriggers',
   'ListVpcBindings',
   'PublishFunctionVersion',
-  'PutAsyncInvokeConfig',
   'PutConcurrencyConfig',
+  'PutFunctionAsyncInvokeConfig',
   'UpdateFunction',
   'UpdateTrigger',
 ];

@@ -46,7 +46,9 @@ export async function resolveAlert(
 ): Promise<void> {
   const held = await ledger.notes.read(idOf(key));
   if (held === null) return;
-  if (await ledger.notes.remove(idOf(key), held)) log('alert.resolved', { key });
+  // First: who dies after its removal has said so, or it would be raised anew without an end.
+  log('alert.resolved', { key });
+  await ledger.notes.remove(idOf(key), held);
 }
 
 /** Alerts that are over for long are forgotten, a few at a time: whoever reads all notes reads no old ones. How many went. */

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { AccessKey } from '../../shared/adapters/alibaba/acs3.ts';
-import { toolHome } from './tool-home.ts';
+import { leaveNoTrace, toolHome } from './tool-home.ts';
 
 export interface ServerlessDevs {
   /** The program. */
@@ -34,13 +34,18 @@ export function serverlessDevs(options: ServerlessDevs): Promise<number> {
   });
   const hidden = [...options.secrets, accessKeySecret, ...(securityToken === null ? [] : [securityToken])];
   for (const stream of [child.stdout, child.stderr])
-    createInterface({ input: stream }).on('line', (line) => options.say(redact(line, hidden)));
+    createInterface({ input: stream }).on('line', (line) => {
+      if (!POINTS_TO_LOGS.test(line)) options.say(redact(line, hidden));
+    });
   return new Promise((resolve) => {
     child.on('error', (error) => {
       options.say(`Serverless Devs could not be started: ${error.message}`);
       resolve(127);
     });
-    child.on('close', (code) => resolve(code ?? 1));
+    child.on('close', (code) => {
+      leaveNoTrace(options.root);
+      resolve(code ?? 1);
+    });
   });
 }
 
@@ -49,6 +54,8 @@ export function serverlessDevs(options: ServerlessDevs): Promise<number> {
  * its session's token. Of `AccessKeyID` and its like it takes no token, and these come first.
  */
 export const ACCESS = 'runners_serverless_devs_key';
+/** Its logs do not stay. */
+const POINTS_TO_LOGS = /^(A complete log of this run can be found in|Logs): /;
 const OTHERS = new Set([
   'AccountID',
   'AccessKeyID',

@@ -1,5 +1,5 @@
 /** A home of our own for Serverless Devs: no access keys and no settings of another project, and nothing sent to others. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Its check for a newer one of anything, put off for ever. */
@@ -10,9 +10,11 @@ const CHECKED_MS = Date.UTC(2100, 0);
  * reporting account and arguments over plain HTTP; what was checked for updates a moment ago is not checked again.
  */
 export function toolHome(root: string): string {
-  const home = join(root, '.cache', 'serverless-devs');
+  const home = homeOf(root);
   const own = join(home, '.s');
   mkdirSync(join(own, 'config'), { recursive: true });
+  chmodSync(home, 0o700);
+  leaveNoTrace(root);
   writeFileSync(join(own, 'set-config.yml'), 'analysis: disable\n');
   const checked = { lastUpdateCheck: CHECKED_MS };
   writeFileSync(join(own, 'config', 'update-notifier.json'), JSON.stringify(checked));
@@ -21,6 +23,14 @@ export function toolHome(root: string): string {
     writeFileSync(lock, JSON.stringify({ ...held, ...checked }));
   }
   return home;
+}
+
+const homeOf = (root: string): string => join(root, '.cache', 'serverless-devs');
+
+/** Its logs hold each function's variables, secrets among them, and its archives a configuration; nobody else may read them meanwhile. */
+export function leaveNoTrace(root: string): void {
+  for (const kept of ['logs', join('fc', 'zip')])
+    rmSync(join(homeOf(root), '.s', kept), { recursive: true, force: true });
 }
 
 /** Beside each component that was fetched: which version it is, and when that was checked. */

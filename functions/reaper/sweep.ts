@@ -46,8 +46,12 @@ export async function sweep(invoked: ReaperWorld): Promise<SweepReport> {
     if (!(error instanceof PartlyFailed)) failures.push(error instanceof Error ? error.message : 'unknown');
     throw error;
   } finally {
-    await tell(failures, lease.failedInARow, world);
-    await lease.handBack(failures.length === 0 ? null : failures.join('; '));
+    try {
+      await tell(failures, lease.failedInARow, world);
+    } finally {
+      // Or the next sweep waits until it ends by itself.
+      await lease.handBack(failures.length === 0 ? null : failures.join('; '));
+    }
   }
 }
 

@@ -10,12 +10,13 @@ import {
 
 type Act = (state: ManagementState, name: string, call: RoaCall) => object;
 
+/** RAM's actions after FC docs, "Policies and sample policies" (3.0, 2025-06): here and there another name than the API's. */
 export const FUNCTION_WRITES: readonly [route: RegExp, method: string, action: string, act: Act][] = [
   [/^\/functions$/, 'POST', 'fc:CreateFunction', create],
   [/^\/functions\/([^/]+)$/, 'PUT', 'fc:UpdateFunction', update],
   [/^\/functions\/([^/]+)\/triggers$/, 'POST', 'fc:CreateTrigger', createTrigger],
   [/^\/functions\/([^/]+)\/triggers\/[^/]+$/, 'PUT', 'fc:UpdateTrigger', updateTrigger],
-  [/^\/functions\/([^/]+)\/async-invoke-config$/, 'PUT', 'fc:PutAsyncInvokeConfig', putAsyncConfig],
+  [/^\/functions\/([^/]+)\/async-invoke-config$/, 'PUT', 'fc:PutFunctionAsyncInvokeConfig', putAsyncConfig],
   [/^\/functions\/([^/]+)\/concurrency$/, 'PUT', 'fc:PutConcurrencyConfig', putConcurrency],
 ];
 

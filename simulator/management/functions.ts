@@ -25,8 +25,13 @@ const ACTS: readonly [route: RegExp, method: string, action: string, act: Act][]
   [/^\/functions\/([^/]+)\/versions$/, 'GET', 'fc:ListFunctionVersions', versions],
   [/^\/functions\/([^/]+)\/versions$/, 'POST', 'fc:PublishFunctionVersion', publish],
   [/^\/functions\/([^/]+)\/versions\/[^/]+$/, 'DELETE', 'fc:DeleteFunctionVersion', removeVersion],
-  [/^\/functions\/([^/]+)\/async-invoke-config$/, 'GET', 'fc:GetAsyncInvokeConfig', asyncConfig],
-  [/^\/functions\/([^/]+)\/async-invoke-config$/, 'DELETE', 'fc:DeleteAsyncInvokeConfig', removeAsyncConfig],
+  [/^\/functions\/([^/]+)\/async-invoke-config$/, 'GET', 'fc:GetFunctionAsyncInvokeConfig', asyncConfig],
+  [
+    /^\/functions\/([^/]+)\/async-invoke-config$/,
+    'DELETE',
+    'fc:DeleteFunctionAsyncInvokeConfig',
+    removeAsyncConfig,
+  ],
   [/^\/functions\/([^/]+)\/concurrency$/, 'GET', 'fc:GetConcurrencyConfig', concurrency],
   ...FUNCTION_WRITES,
 ];

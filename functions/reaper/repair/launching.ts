@@ -35,8 +35,9 @@ function closing(entry: RunnerEntry, coverage: Coverage, because: string): Verdi
 const isUnanswered = ({ leaseUntilMs }: RunnerEntry, { surveyAtMs }: Coverage): boolean =>
   surveyAtMs - leaseUntilMs > UNANSWERED_MAX_MS;
 
-/** What a launcher notes before it asks for an instance. */
-export const isUnasked = ({ runnerId, walks }: RunnerEntry): boolean => runnerId === null && walks == null;
+/** What a launcher notes before it asks for an instance. One that is started again has its own since long. */
+export const isUnasked = ({ runnerId, walks, instanceId }: RunnerEntry): boolean =>
+  runnerId === null && walks == null && instanceId === null;
 
 const diagnoseThere = ({ standby }: RunnerEntry, instances: Observation['instances']): Verdict =>
   standby === 'starting'

@@ -39,6 +39,16 @@ test('it has a home of its own, in which reports are off and no update is due', 
   expect(existsSync(join(root, '.cache/serverless-devs/.s/access.yaml'))).toBe(false);
 });
 
+test('its logs, in which secrets stand, are gone when it is, those of one that was killed before it begins, and nobody else reads them', async () => {
+  const logs = join(root, '.cache/serverless-devs/.s/logs');
+  mkdirSync(join(logs, 'of one that was killed'), { recursive: true });
+  const script =
+    'ls "$serverless_devs_config_home"/.s; stat -c %a "$serverless_devs_config_home"; mkdir -p "$serverless_devs_config_home"/.s/{logs,fc/zip}; echo "Logs:     $serverless_devs_config_home"; exit 1';
+  expect(await run(script)).toBe(1);
+  expect(said).toEqual(['config', 'set-config.yml', '700']);
+  expect([existsSync(logs), existsSync(join(logs, '../fc/zip'))]).toEqual([false, false]);
+});
+
 test('what its component loads by itself has a version, too', async () => {
   expect(await run('echo "$core_load_serverless_devs_component"')).toBe(0);
   expect(said).toEqual([expect.stringMatching(/^fc3-domain@\d+\.\d+\.\d+$/)]);

@@ -97,17 +97,17 @@ test.each([
 
 /** Of @serverless-devs/s 3.1.10 with fc3 0.1.22, built from its source, on this very file: seen, not copied from it. */
 const LOOKS =
-  'GetAsyncInvokeConfig ListVpcBindings GetScalingConfig GetConcurrencyConfig GetTempBucketToken GetFunction';
+  'GetFunctionAsyncInvokeConfig ListVpcBindings GetScalingConfig GetConcurrencyConfig GetTempBucketToken GetFunction';
 const SEEN: Readonly<Record<'Create' | 'Update', readonly string[]>> = {
   Create: seen('Create'),
   Update: seen('Update'),
 };
 
 function seen(how: string): string[] {
-  const plain = `GetFunction ${LOOKS} ${how}Function PutAsyncInvokeConfig GetFunction GetAsyncInvokeConfig`;
-  const triggered = `GetFunction GetTrigger ${LOOKS} ${how}Function GetTrigger ${how}Trigger PutAsyncInvokeConfig`;
-  const reaper = `${triggered} GetFunction GetTrigger GetAsyncInvokeConfig`;
-  const webhook = `${triggered} PutConcurrencyConfig GetFunction GetTrigger GetAsyncInvokeConfig GetConcurrencyConfig GetTrigger`;
+  const plain = `GetFunction ${LOOKS} ${how}Function PutFunctionAsyncInvokeConfig GetFunction GetFunctionAsyncInvokeConfig`;
+  const triggered = `GetFunction GetTrigger ${LOOKS} ${how}Function GetTrigger ${how}Trigger PutFunctionAsyncInvokeConfig`;
+  const reaper = `${triggered} GetFunction GetTrigger GetFunctionAsyncInvokeConfig`;
+  const webhook = `${triggered} PutConcurrencyConfig GetFunction GetTrigger GetFunctionAsyncInvokeConfig GetConcurrencyConfig GetTrigger`;
   return [reaper, plain, webhook, plain].join(' ').split(' ');
 }
 

@@ -1,4 +1,5 @@
 /** What users feel: alerts that are true, calls that GitHub grants, machines that are paid for what they do, jobs done as fast as can be. */
+import { ALERT_REPEAT_MS } from '../../../shared/limits.ts';
 import { START_MS } from '../../world/in-process.ts';
 import { type Tally, tallyOf } from '../load/tally.ts';
 import type { Simulation } from '../plan/simulation.ts';
@@ -24,14 +25,14 @@ export function createFelt(report: Report): Felt {
   let sim: Simulation | null = null;
   let tally: Tally | null = null;
   const alerts: string[] = [];
-  const standing = new Set<string>();
+  const standing = new Map<string, number>();
   /** Of jobs that were launched for: these are known, whatever they are called later. */
   const known = new Set<object>();
   return {
     log(event, fields) {
       const of = sim?.world.github.job(Number(fields.job))?.run.repository;
       if (of !== undefined && event.startsWith('launch.') && event !== 'launch.refused') known.add(of);
-      noteAlert(event, String(fields.key), standing, report);
+      noteAlert(event, String(fields.key), sim?.world.clock.nowMs() ?? 0, standing, report);
       if (event === 'alert.raised') alerts.push(String(fields.text));
       if (event === 'security.foreign_job' && sim !== null)
         checkForeign(sim, Number(fields.job), known, report);
@@ -60,12 +61,18 @@ function checkEnd(sim: Simulation, tally: Tally, alerts: readonly string[], repo
   }
 }
 
-/** No seed is as long as the day after which what still stands is told again. */
-function noteAlert(event: string, key: string, standing: Set<string>, report: Report): void {
+/** What still stands after a day is told again. `standing`: since when. */
+function noteAlert(
+  event: string,
+  key: string,
+  nowMs: number,
+  standing: Map<string, number>,
+  report: Report,
+): void {
   if (event === 'alert.resolved' || event === 'alert.failed') standing.delete(key);
   if (event !== 'alert.raised') return;
-  if (standing.has(key)) report('a person is told once', key);
-  standing.add(key);
+  if (nowMs - (standing.get(key) ?? -ALERT_REPEAT_MS) < ALERT_REPEAT_MS) report('a person is told once', key);
+  standing.set(key, nowMs);
 }
 
 function checkAlerts({ runs }: Simulation, [first]: readonly string[], report: Report): void {

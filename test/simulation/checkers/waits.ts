@@ -18,7 +18,9 @@ export function checkWaits({ world, runs, plan }: Simulation, report: Report): v
     .filter(({ arrival }) => arrival.fate === 'runs')
     .flatMap(({ run }) => world.github.jobsOf(run));
   const { runners, mintsPerMinute, runnersPerRepository } = plan.config.limits;
-  const isRoomy = jobs.length <= Math.min(runners, runnersPerRepository ?? runners, mintsPerMinute / 2);
+  // What waits for jobs to come has slots, too: to take one back costs a sweep or two.
+  const room = runners - plan.wide.hot - plan.wide.stopped;
+  const isRoomy = jobs.length <= Math.min(room, runnersPerRepository ?? runners, mintsPerMinute / 2);
   const isPlain = jobs.every(({ plan: { needs, environmentGate, labels } }) => {
     const isBounded = labels.includes('big') || labels.includes('kernel');
     return needs === undefined && environmentGate !== true && !isBounded;

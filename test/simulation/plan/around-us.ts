@@ -1,6 +1,7 @@
 /** What happens to GitHub, and beside us in its organisation. */
 import { create } from '../../../cli/create/create.ts';
 import { planOf } from '../../../cli/create/plan.ts';
+import { ConfigRefused } from '../../../simulator/github/index.ts';
 import { START_MS, type World } from '../../world/in-process.ts';
 import { addStranger, THEIRS } from '../../world/strangers.ts';
 import { ALLOWED } from './arrivals.ts';
@@ -56,19 +57,23 @@ export function addForeignRunner(
 ): void {
   const name = `their-machine-${clock.nowMs() - START_MS}` as never;
   const target = { owner: 'acme', repository: null, installationId: null };
-  const minted = adapters().github.mint(target, { name, labels });
-  minted.then(
-    (outcome) => {
-      if (outcome.kind !== 'minted') return;
+  const minted = adapters()
+    .github.mint(target, { name, labels })
+    .catch(() => null);
+  minted
+    .then((outcome) => {
+      if (outcome?.kind !== 'minted') return;
       // A job that was cancelled has taken the session with it.
       const finish = (id: number) => github.job(id)?.status === 'in_progress' && session.finishJob('success');
       const session = github.connectRunner(outcome.jitConfig, {
         onJob: (job) => void clock.after(job.durationMs, () => finish(job.id)),
       });
       clock.after(1_800_000 * (0.1 + share), () => session.disconnect());
-    },
-    () => undefined,
-  );
+    })
+    .catch((error: unknown) => {
+      // Its registration went while the answer to its making was on its way.
+      if (!(error instanceof ConfigRefused)) throw error;
+    });
 }
 
 /** Tagged with a name of anything, or of a runner of ours that lives. */

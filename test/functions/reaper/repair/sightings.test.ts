@@ -96,6 +96,28 @@ test('a sweep that failed leaves its words for whoever asks, and a whole one tak
   expect(await standingAlerts(world)).toEqual([]);
 });
 
+test('a whole sweep hands its lease back though the end of an alert has no answer, and says that it may be over (seed 200726)', async () => {
+  const { world, pass, lines } = openReaper(QUIET);
+  const broken = { ...world, refreshMarket: () => Promise.reject(new Error('ECS said no')) };
+  for (let at = 1; at <= 3; at++) {
+    await expect(sweep(broken)).rejects.toThrow('ECS said no');
+    await pass(60_000);
+  }
+  const { notes } = world.ledger;
+  const remove: typeof notes.remove = async (id, held) => {
+    const isGone = await notes.remove(id, held);
+    if (id.startsWith('alert:')) throw new Error('no answer');
+    return isGone;
+  };
+  await expect(sweep({ ...world, ledger: { ...world.ledger, notes: { ...notes, remove } } })).rejects.toThrow(
+    'no answer',
+  );
+  expect(await pastSweeps(world.ledger)).toMatchObject({ failedInARow: 0, failure: null });
+  expect(lines).toContainEqual(expect.objectContaining({ event: 'alert.resolved', key: 'sweep-fails' }));
+  await pass(60_000);
+  expect(await sweep(world)).not.toHaveProperty('skipped');
+});
+
 test('an alert that is over for a week is forgotten, and one that may be repeated is not', async () => {
   const { world, clock } = openReaper(QUIET);
   const note = (key: string, untilMs: number) => ({ text: 'x', untilMs, raised: { key, atMs: 0 } });

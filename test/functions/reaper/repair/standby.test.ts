@@ -57,6 +57,8 @@ const ROWS: Record<string, [some: Partial<RunnerEntry>, seen: Partial<Instance> 
     [starting, { status: 'Starting' }, 'keep', 'its launcher is gone; its start may yet be seen'],
     [starting, rests, 'retire', 'its launcher is gone, and it was not started'],
     [starting, {}, 'found', 'its launcher is gone, and its machine is started'],
+    // Seed 178: ECS answered nothing, and the machine was forgotten while it stood there.
+    [{ ...starting, removedAtMs: ago(6) }, null, 'look-again', 'its launcher is gone; no instance was seen'],
   ],
   'when it is like any other': [
     // A launcher of an earlier release registers it: it is a hot one.

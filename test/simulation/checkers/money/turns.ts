@@ -1,4 +1,6 @@
 /** Where slots are free and the hour's money is short: the dear job starts in time, it holds up no cheap one, and a person is told. */
+import { TAG } from '../../../../shared/names.ts';
+import type { Machine } from '../../../../simulator/ecs/index.ts';
 import type { SimJob } from '../../../../simulator/github/index.ts';
 import type { Simulation } from '../../plan/simulation.ts';
 import { nothingGoesWrong, STARTED_MAX_MS } from '../fairness.ts';
@@ -60,11 +62,17 @@ function dearIn(waiting: readonly SimJob[], before: Dear | null, sim: Simulation
   const nowMs = sim.world.clock.nowMs();
   const dear =
     before?.job === job ? before : { job, sinceMs: nowMs, lived: new Set<string>(), clearedAtMs: null };
-  const alive = ours(sim).map(({ id }) => id);
-  // What a sweep had started before it saw the job is launched a little later.
-  if (nowMs - dear.sinceMs <= 2 * MINUTE_MS) for (const id of alive) dear.lived.add(id);
-  if (!alive.some((id) => dear.lived.has(id))) dear.clearedAtMs ??= nowMs;
+  const alive = ours(sim);
+  // What a sweep had started before it saw the job is launched a little later, and older jobs have their turn before it.
+  const isEarly = nowMs - dear.sinceMs <= 2 * MINUTE_MS;
+  for (const machine of alive) if (isEarly || isForOlder(machine, job, sim)) dear.lived.add(machine.id);
+  if (!alive.some(({ id }) => dear.lived.has(id))) dear.clearedAtMs ??= nowMs;
   return dear;
+}
+
+function isForOlder({ tags }: Machine, { createdAtMs }: SimJob, { world }: Simulation): boolean {
+  const served = world.github.job(Number(tags.get(TAG.job)));
+  return served !== undefined && served.createdAtMs < createdAtMs;
 }
 
 function checkDear(dear: Dear | null, { world }: Simulation, report: Report): void {
