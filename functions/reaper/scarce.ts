@@ -10,9 +10,19 @@ import { count } from './own-limits.ts';
 /** Labels, each with a capacity type that nothing was to be had of. */
 export type Scarce = ReadonlySet<string>;
 
+/** What is due is tried within a sweep: where it is not, for a limit of its own, what it found is of the past. */
+const FOUND_KEPT_MS = 2 * RETRY_MS;
+
 /** By the last tries of those that wait. For a quota, whose room is counted, none of its like is held back. */
-export function scarceIn(waiting: readonly { readonly entry: JobEntry }[], config: Config): Scarce {
-  const refused = waiting.filter(({ entry }) => entry.obstacle === 'offer' && !entry.quota && !entry.isCut);
+export function scarceIn(
+  waiting: readonly { readonly entry: JobEntry }[],
+  nowMs: number,
+  config: Config,
+): Scarce {
+  const refused = waiting.filter(
+    ({ entry: { obstacle, quota, isCut, nextTryAtMs } }) =>
+      obstacle === 'offer' && !quota && !isCut && nowMs - nextTryAtMs <= FOUND_KEPT_MS,
+  );
   // Its patience may have ended since: its next try is a minute after its last.
   return new Set(refused.flatMap(({ entry }) => keysOfLike(entry, entry.nextTryAtMs - RETRY_MS, config)));
 }

@@ -59,7 +59,7 @@ async function start(
   const { ledger, queue, clock, config, log } = world;
   const nowMs = clock.nowMs();
   const { jobs, within } = await admit(going, world);
-  const scarce = new Set([...before.scarce, ...scarceIn(going, config)]);
+  const scarce = new Set([...before.scarce, ...scarceIn(going, nowMs, config)]);
   const order = because === null ? byAge : byYouth;
   const plan = planStarts(jobs, view, config, nowMs, { ...before, mayStart, order, scarce });
   const { reserved } = plan;

@@ -87,7 +87,7 @@ test.each([
   await world.until(() => linesOf('launch.waited').length > 0, 3 * MINUTE_MS);
   const held = await world.adapters().ledger.jobs.read(job.id as never);
   expect(held?.entry).toMatchObject({ obstacle: 'offer', isCut });
-  expect(scarceIn(held === null ? [] : [held], configOf()).size === 0).toBe(isCut);
+  expect(scarceIn(held === null ? [] : [held], world.clock.nowMs(), configOf()).size === 0).toBe(isCut);
   world.fc.close();
 });
 

@@ -67,6 +67,14 @@ describe('one that found nothing takes nobody out of the line', () => {
     expect(second).toHaveLength(40 - PROBES_OF_LIKE_MAX);
   });
 
+  test('nor does one that has been due for minutes, and cannot be tried: what it found is of the past', async () => {
+    const { first, occupy, launched } = starter(LIMITED);
+    await occupy(50, 'a/x');
+    const stale = job(1, { repository: 'a/x', ...OFFER, nextTryAtMs: START_MS - 3 * MINUTE_MS });
+    await first([stale, ...many(30, 10, { repository: 'a/y' })]);
+    expect(launched).toHaveLength(30);
+  });
+
   test('while nobody knows what becomes of the first, only a few more of them are', async () => {
     const { lots } = starter(WIDE, {
       instanceId: null,
@@ -113,7 +121,9 @@ describe('where money is bounded', () => {
   const waiting = (entries: readonly JobEntry[]) => entries.map((entry) => ({ entry, rev: 'r' }));
   const none = { total: 0, slots: [], mints: {} };
   const planned = (entries: readonly JobEntry[], view: CapacityView, scarceJob = job(999, YOUNG)) =>
-    planStarts(waiting(entries), view, config, START_MS, { scarce: scarceIn(waiting([scarceJob]), config) });
+    planStarts(waiting(entries), view, config, START_MS, {
+      scarce: scarceIn(waiting([scarceJob]), START_MS, config),
+    });
 
   test('whom it does not suffice for is in line, and waits for none of its like', () => {
     const { start, line, isProbing } = planned(many(30, 1, { cost }), none);
