@@ -94,8 +94,8 @@ export const LATER_PAUSE_MS = 5_000;
 export const LATER_STARTS_MS = 50_000;
 
 /**
- * Of jobs that stand aside because no offer was found, so many with the same labels are tried in each lot: of 67 at once, all of
- * which minted for what nobody sold, none got a machine, and their removals met GitHub's limit.
+ * Of jobs with the labels of one that found no offer, so many are tried in each lot: of 67 at once, all of which minted for what
+ * nobody sold, none got a machine, and their removals met GitHub's limit.
  */
 export const PROBES_OF_LIKE_MAX = 8;
 

@@ -68,6 +68,10 @@ export async function isRefusedWith(
 export const waitAfter = ({ used }: Refusals, nowMs: number): QuotaWait | null =>
   used.size === 0 ? null : { needs: Object.fromEntries(used), againAtMs: nowMs };
 
+/** Pure. Some offers were not asked for: their region was slow, or the time was over. */
+export const wasCut = ({ slow }: Refusals, untilMs: number, nowMs: number): boolean =>
+  slow.size > 0 || nowMs > untilMs;
+
 /** Null: the next candidate may fare better. */
 export async function takeRefusal(
   candidate: Candidate,

@@ -23,6 +23,7 @@ import {
   takeRefusal,
   toldOf,
   waitAfter,
+  wasCut,
   whyAllRefused,
 } from './refused.ts';
 import type { LauncherWorld } from './world.ts';
@@ -55,6 +56,7 @@ type Walked =
       readonly refusals: readonly string[];
       /** The account itself is refused. */
       readonly isFatal: boolean;
+      readonly isCut?: boolean;
       readonly quota?: QuotaWait | null;
     };
 
@@ -86,6 +88,7 @@ export async function walk(
     nextTryAtMs: Math.min(world.clock.nowMs() + (quota === null ? RETRY_MS : 0), ...slow.values()),
     refusals: toldOf(said),
     isFatal: false,
+    isCut: wasCut(refusals, untilMs, world.clock.nowMs()),
     quota,
   };
 }

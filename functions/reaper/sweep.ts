@@ -1,6 +1,7 @@
 /** Each minute: makes cloud, GitHub and ledger agree, then starts what is due. */
 
 import { alertOnce, forgetAlerts, resolveAlert } from '../../shared/alert-once.ts';
+import type { CapacityView } from '../../shared/ledger/ledger.ts';
 import { REAPER_TIMEOUT_S, SWEEP_FAILURES_MIN, SWEEP_PARTS_MS } from '../../shared/limits.ts';
 import { mintPace, mintsMax } from '../../shared/runner/mint-pace.ts';
 import { noteSpare } from '../../shared/warm/spare.ts';
@@ -93,15 +94,16 @@ async function sweepOnce(failures: string[], world: ReaperWorld, anew: ReaperWor
   const callsBefore = world.calls?.() ?? {};
   const part = partsOf(failures, beganMs + BEGINS_MAX_MS, clock);
   const until = (name: keyof typeof SWEEP_PARTS_MS) => clock.nowMs() + SWEEP_PARTS_MS[name];
-
-  const before = await world.ledger.capacity.view();
-  const stopped = await part('stopped', () => endStopped(before, world));
+  let [before, braked, starts] = [null as CapacityView | null, null as Braked | null, null as Started | null];
+  const stopped = await part('stopped', async () => {
+    before = await world.ledger.capacity.view();
+    return endStopped(before, world);
+  });
   const seen = await survey(world);
   world.github.leaveRoomFor(mintsToCome(seen, world));
   const evidence = gatherEvidence(until('evidence'), world);
   const repaired = await repair(seen, evidence, until('repair'), world);
   failures.push(...repaired.failures);
-  let [braked, starts] = [null as Braked | null, null as Started | null];
   const done = [
     await part('released', () => releaseHeld(seen.jobs, seen.runners, world)),
     await part('widthsLearned', () => learnWidths(seen.jobs, world)),

@@ -1,4 +1,6 @@
 /** Which offerings to try for a job, in which order, and how high to bid: pure, from the market that we have. */
+
+import type { Config } from '../config/config.ts';
 import { CANDIDATES_MAX, LEFT_OUT_NAMED_MAX } from '../limits.ts';
 import { diskPriceIn } from '../market/disk.ts';
 import type { Market } from '../market/market.ts';
@@ -30,7 +32,8 @@ export interface Ranking {
 
 export function rank(request: RankRequest): Ranking {
   const placementMarkets = marketsOfPlacements(request.config, request.markets, request.nowMs);
-  const fits = capacityTypesFor(request).map((capacityType) =>
+  const offSpot = request.offSpot || request.requirements.capacityType === 'on-demand';
+  const fits = capacityTypesFor({ ...request, offSpot }).map((capacityType) =>
     nearestFit(request, placementMarkets, capacityType),
   );
   const usable = fits.flatMap((fit) => fit.usable);
@@ -60,8 +63,12 @@ function groupByReason(leftOut: readonly LeftOut[]): readonly LeftOut[] {
 }
 
 /** Pay-as-you-go only when asked for, when spot failed the job before, or when its patience is over. */
-function capacityTypesFor(request: RankRequest): readonly CapacityType[] {
-  if (request.offSpot || request.requirements.capacityType === 'on-demand') return ['on-demand'];
+export function capacityTypesFor(
+  request: Pick<RankRequest, 'offSpot' | 'nowMs' | 'firstTryAtMs'> & {
+    readonly config: Pick<Config, 'spot'>;
+  },
+): readonly CapacityType[] {
+  if (request.offSpot) return ['on-demand'];
   const { onDemandFallback, patience } = request.config.spot;
   return onDemandFallback && request.nowMs - request.firstTryAtMs >= patience
     ? ['spot', 'on-demand']

@@ -44,6 +44,8 @@ export interface JobEntry extends TookWarm, HeldBack {
   readonly startedAtMs: number | null;
   /** Null or absent: its launch can take a slot, as far as its last try tells. */
   readonly obstacle?: Obstacle | null;
+  /** Its last launch could not ask for all of its offers: what it found is nothing that others of its like would find. */
+  readonly isCut?: boolean;
   /** What its last launch would have cost, where money is bounded; absent or null: none came so far. */
   readonly cost?: SlotCost | null;
   /** What its last launch threw; absent or null: nothing. */

@@ -1,16 +1,16 @@
 /** The end of a runner: its machine is proven gone, its facts are kept, registration, slot and entry go. */
 
 import { spentOn } from '../../../shared/advisor/spend.ts';
-import { inParallel } from '../../../shared/in-parallel.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import { isKept } from '../../../shared/ledger/entry-parts.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
-import { ABSENT_LOOKS_MIN, SWEEP_PARALLEL_MAX } from '../../../shared/limits.ts';
+import { ABSENT_LOOKS_MIN, SWEEP_ACTS_MAX } from '../../../shared/limits.ts';
 import type { RunnerName } from '../../../shared/nouns.ts';
 import { closeAll } from '../ending/together.ts';
 import { runnerFacts, unusedRow } from '../events/history.ts';
 import { isLaunched } from '../own-instance.ts';
 import type { Observation } from '../survey/observe.ts';
+import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { noteInterruptedJob } from './retire.ts';
 
@@ -45,20 +45,33 @@ const closingOf = (held: Held<RunnerEntry>, { clock }: ReaperWorld) => ({
 /**
  * Between two sweeps, for those who wait for its place: the runner whose job GitHub said has ended, and whose machine both the
  * look-up by id and its deletion, asked for once more, say is gone. `seen`: runners that the sweep saw with a job; it has yet to
- * count what the others tell the brake, and interruptions. Which were closed.
+ * count what the others tell the brake, and interruptions. Which were closed; what is not begun by then, or fails, is left to
+ * the sweep: this function must not die with its lease.
  */
 export async function closeEnded(
   runners: readonly Held<RunnerEntry>[],
   seen: ReadonlySet<RunnerName>,
+  deadlineMs: number,
   world: ReaperWorld,
 ): Promise<ReadonlySet<RunnerName>> {
   const nowMs = world.clock.nowMs();
-  const ended = runners.filter(({ entry }) => seen.has(entry.name) && isAtItsEnd(entry, nowMs));
+  const all = runners.filter(({ entry }) => seen.has(entry.name) && isAtItsEnd(entry, nowMs));
+  const ended = all.slice(0, SWEEP_ACTS_MAX);
   const regions = [...new Set(ended.flatMap(({ entry }) => entry.region ?? []))];
-  const gone = await inParallel(regions, SWEEP_PARALLEL_MAX, (region) => goneIn(region, ended, world));
-  const closings = gone.flat().map((held) => closingOf(held, world));
+  const gone: Held<RunnerEntry>[] = [];
+  await untilDeadline(regions, deadlineMs, world.clock, async (region) => {
+    gone.push(...(await goneIn(region, ended, deadlineMs, world)));
+  });
+  return tried(() => closeTogether(gone, world), new Set(), world);
+}
+
+async function closeTogether(
+  gone: readonly Held<RunnerEntry>[],
+  world: ReaperWorld,
+): Promise<ReadonlySet<RunnerName>> {
+  const closings = gone.map((held) => closingOf(held, world));
   if (closings.length > 0) await closeAll(closings, world);
-  return new Set(closings.map(({ held }) => held.entry.name));
+  return new Set(gone.map(({ entry }) => entry.name));
 }
 
 const isAtItsEnd = (entry: RunnerEntry, nowMs: number): boolean =>
@@ -72,6 +85,7 @@ const isAtItsEnd = (entry: RunnerEntry, nowMs: number): boolean =>
 async function goneIn(
   region: string,
   ended: readonly Held<RunnerEntry>[],
+  deadlineMs: number,
   world: ReaperWorld,
 ): Promise<readonly Held<RunnerEntry>[]> {
   const here = ended.filter(({ entry }) => entry.region === region);
@@ -80,10 +94,11 @@ async function goneIn(
   if (found === null) return [];
   const existing = new Set<string | null>(found.map(({ id }) => id));
   const missing = here.filter(({ entry }) => !existing.has(entry.instanceId));
-  const isGone = await inParallel(missing, SWEEP_PARALLEL_MAX, ({ entry }) =>
-    tried(() => wentFor(entry, world), false, world),
-  );
-  return missing.filter((_, at) => isGone[at]);
+  const gone: Held<RunnerEntry>[] = [];
+  await untilDeadline(missing, deadlineMs, world.clock, async (held) => {
+    if (await tried(() => wentFor(held.entry, world), false, world)) gone.push(held);
+  });
+  return gone;
 }
 
 /** With its facts kept. */

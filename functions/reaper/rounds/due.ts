@@ -9,13 +9,14 @@ import { isStandingBy } from '../../../shared/warm/standby.ts';
 import type { Braked } from '../brake/brake.ts';
 import { isInLine } from '../own-limits.ts';
 import { closeEnded } from '../repair/close.ts';
+import { foundIn, type Scarce, scarceIn } from '../scarce.ts';
 import { match } from '../survey/match.ts';
 import type { Survey } from '../survey/survey.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { byAge } from './in-turns.ts';
 import { type Found, tellOfLate } from './late.ts';
-import { type Plan, planStarts, withItsLike } from './plan.ts';
+import { type Plan, planStarts } from './plan.ts';
 import { admit } from './quota.ts';
 
 export interface Started {
@@ -25,6 +26,10 @@ export interface Started {
   /** Some wait for what machines of ours have: a slot, a limit of their own, money, a quota. */
   readonly isWaiting: boolean;
   readonly atMs: number;
+  /** Of this sweep, with the lots before. */
+  readonly started: readonly Held<JobEntry>[];
+  /** What becomes of those who try it is known later: until one finds something, all lots of a sweep go by it. */
+  readonly scarce: Scarce;
 }
 
 export async function startDue(
@@ -37,23 +42,26 @@ export async function startDue(
   const going = goingOf(braked, view);
   // Launches that are held back are told of as such.
   if (braked.because === null) await tellOfLate(going, found, world);
-  return start(going, view, braked, deadlineMs, world);
+  return start(going, view, braked, { started: [], scarce: new Set() }, deadlineMs, world);
 }
 
 const goingOf = ({ uncovered }: Braked, { stop }: CapacityView): readonly Held<JobEntry>[] =>
-  withItsLike(uncovered.filter(({ entry }) => !isStopped(stop, entry.job.repository)));
+  uncovered.filter(({ entry }) => !isStopped(stop, entry.job.repository));
 
 async function start(
   going: readonly Held<JobEntry>[],
   view: CapacityView,
   { mayStart, because }: Braked,
+  before: Pick<Started, 'started' | 'scarce'>,
   deadlineMs: number,
   world: ReaperWorld,
 ): Promise<Started> {
   const { ledger, queue, clock, config, log } = world;
   const nowMs = clock.nowMs();
   const { jobs, within } = await admit(going, world);
-  const plan = planStarts(jobs, view, config, nowMs, mayStart, because === null ? byAge : byYouth);
+  const scarce = new Set([...before.scarce, ...scarceIn(going, nowMs, config)]);
+  const order = because === null ? byAge : byYouth;
+  const plan = planStarts(jobs, view, config, nowMs, { ...before, mayStart, order, scarce });
   const { reserved } = plan;
   await ledger.capacity.setWaiting(waitingIn(plan, because, nowMs));
   const left = await untilDeadline(plan.start, deadlineMs, clock, async ({ entry, rev }) => {
@@ -71,7 +79,7 @@ async function start(
   const count = plan.start.length - (left?.count ?? 0);
   const isPaced = plan.isPaced || (because === null && plan.isProbing);
   const isWaiting = because === null && view.total > 0 && isAnyLeft(going, plan, within, nowMs);
-  return { count, isPaced, isWaiting, atMs: nowMs };
+  return { count, isPaced, isWaiting, atMs: nowMs, started: [...before.started, ...plan.start], scarce };
 }
 
 /** Pure. Who waits for a quota is ranked again now and then: only with room of its own it is on its way. */
@@ -101,22 +109,26 @@ export async function startLater(
 ): Promise<number> {
   const { clock, pause, ledger } = world;
   const atWork = atWorkIn(seen);
+  const untilMs = beganMs + LATER_STARTS_MS;
   let count = 0;
   for (let last = first; last.isPaced || last.isWaiting; count += last.count) {
     const waitMs = Math.max(0, last.atMs + LATER_PAUSE_MS - clock.nowMs());
-    if (clock.nowMs() + waitMs > beganMs + LATER_STARTS_MS) return count;
+    if (clock.nowMs() + waitMs > untilMs) return count;
     await pause(waitMs);
     const atMs = clock.nowMs();
     const { things: runners } = await ledger.runners.list(LEDGER_SCAN_MAX);
-    const closed = await closeEnded(runners, atWork, world);
+    const closed = await closeEnded(runners, atWork, untilMs, world);
     if (!last.isPaced && closed.size === 0) {
       last = { ...last, count: 0, atMs };
       continue;
     }
     const left = runners.filter(({ entry }) => !closed.has(entry.name));
     const [uncovered, view] = await Promise.all([uncoveredNow(left, world), ledger.capacity.view()]);
-    const deadlineMs = clock.nowMs() + SWEEP_PARTS_MS.start;
-    last = await start(goingOf({ ...braked, uncovered }, view), view, braked, deadlineMs, world);
+    // Whatever hung before.
+    const deadlineMs = Math.min(clock.nowMs(), untilMs) + SWEEP_PARTS_MS.start;
+    const found = foundIn(left, first.atMs);
+    const before = { ...last, scarce: new Set([...last.scarce].filter((key) => !found.has(key))) };
+    last = await start(goingOf({ ...braked, uncovered }, view), view, braked, before, deadlineMs, world);
   }
   return count;
 }

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { alertOnce } from '../../../shared/alert-once.ts';
 import { parseJson } from '../../../shared/json.ts';
 import { amend } from '../../../shared/ledger/amend.ts';
-import type { JobEntry } from '../../../shared/ledger/entries.ts';
+import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { CapacityView, Held } from '../../../shared/ledger/ledger.ts';
 import { ALL, isInLine } from '../own-limits.ts';
 import type { Survey } from '../survey/survey.ts';
@@ -24,7 +24,7 @@ export async function tellOfLate(
   found: Found,
   world: ReaperWorld,
 ): Promise<void> {
-  const used = usedIn(found);
+  const used = usedIn(found, world.clock.nowMs());
   // What the ledger did not tell may be in use: nobody knows that a slot was free.
   if (used === null) return;
   const { clock, config } = world;
@@ -69,18 +69,25 @@ function wordsOf(
 
 /** As the sweep found it, before it handed back any slot. */
 export interface Found extends Pick<Survey, 'runners' | 'ledgerComplete'> {
-  readonly before: CapacityView;
+  /** Null: it could not be read. */
+  readonly before: CapacityView | null;
 }
 
 /**
  * Slots whose runners have machines: in a backlog of short jobs all are used again and again, and some are free for the moment
- * between a sweep's repair and its launches alone. What launches hold that made nothing counts for nothing: a launcher that
- * dies each time would look busy. Null: not known.
+ * between a sweep's repair and its launches alone. What launches hold that made nothing yet counts only beside as many that
+ * have theirs: a launcher that dies each time would look busy. Null: not known.
  */
-function usedIn({ before, runners, ledgerComplete }: Found): CapacityView | null {
-  if (!ledgerComplete) return null;
-  const made = new Set(runners.flatMap(({ entry }) => (entry.instanceId === null ? [] : [entry.name])));
-  const slots = before.slots.filter(({ name }) => made.has(name));
+function usedIn({ before, runners, ledgerComplete }: Found, nowMs: number): CapacityView | null {
+  if (!ledgerComplete || before === null) return null;
+  const slotsOf = (is: (entry: RunnerEntry) => boolean) => {
+    const names = new Set(runners.flatMap(({ entry }) => (is(entry) ? [entry.name] : [])));
+    return before.slots.filter(({ name }) => names.has(name));
+  };
+  const made = slotsOf(({ instanceId }) => instanceId !== null);
+  const isUnderWay = ({ state, leaseUntilMs }: RunnerEntry) => state === 'launching' && leaseUntilMs >= nowMs;
+  const isHalf = 2 * made.length >= before.slots.length;
+  const slots = isHalf ? slotsOf((entry) => entry.instanceId !== null || isUnderWay(entry)) : made;
   return { ...before, slots, total: slots.length };
 }
 

@@ -1,11 +1,11 @@
 /** Whose turn it is: which waiting jobs are launched for now, and in which order the others wait. Pure. */
 import type { Config } from '../../../shared/config/config.ts';
-import { PROBES_OF_LIKE_MAX } from '../../../shared/github-limits.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { CapacityView, Reserved } from '../../../shared/ledger/ledger.ts';
 import { LAUNCHES_PER_SWEEP_MAX, PROBE_FIRST_MS, PROBES_PER_SWEEP_MAX } from '../../../shared/limits.ts';
 import { mintPace, mintsAtOnce, mintsLeft, minuteOf } from '../../../shared/runner/mint-pace.ts';
 import { ALL, count, isInLine, keysFor, keysOf, limitOf, repositoryKey } from '../own-limits.ts';
+import { type Likes, likesOf, type Scarce } from '../scarce.ts';
 import { byAge, inTurns, nextTurn, turnsOf, type Waiting } from './in-turns.ts';
 import { type MoneyRoom, moneyRoom } from './money/room.ts';
 
@@ -16,7 +16,7 @@ export interface Plan {
   readonly line: readonly Waiting[];
   /** There are slots, and the line waits for GitHub's minute alone. */
   readonly isPaced: boolean;
-  /** There are slots, and of what found no offer some wait for what becomes of the first. */
+  /** There are slots, and some wait for nothing but what becomes of the first of their like. */
   readonly isProbing: boolean;
   /** For whom the hour's money is kept; null: for nobody. */
   readonly reserved: Reserved | null;
@@ -25,11 +25,22 @@ export interface Plan {
 /** What else has to agree to a launch; asked once for each, in order, and yes means that it is made. */
 export type Gate = (entry: JobEntry) => boolean;
 
+/** What a plan goes by beside what waits and what there is. */
+export interface Terms {
+  readonly mayStart?: Gate;
+  readonly order?: typeof byAge;
+  /** Whose like a few try. */
+  readonly scarce?: Scarce;
+  /** By the same sweep, before. */
+  readonly started?: readonly Waiting[];
+}
+
 interface Room {
   readonly config: Config;
   /** Runners by key of a limit, those of this plan included. */
   readonly used: Map<string, number>;
   readonly money: MoneyRoom;
+  readonly likes: Likes;
   startsLeft: number;
 }
 
@@ -44,60 +55,51 @@ export function planStarts(
   view: CapacityView,
   config: Config,
   nowMs: number,
-  mayStart: Gate = () => true,
-  order = byAge,
+  { mayStart = () => true, order = byAge, scarce = NOTHING, started = [] }: Terms = {},
 ): Plan {
-  const room = roomIn(view, config, nowMs);
+  const room = roomIn(view, config, nowMs, scarce);
   const due = uncovered.filter(({ entry }) => entry.nextTryAtMs <= nowMs);
   const servable = due.filter(({ entry }) => isInLine(entry)).sort(order);
-  const withoutOffer = due.filter(({ entry }) => entry.obstacle === 'offer').sort(byAge);
   const aside = due.filter(({ entry }) => isTriedLast(entry)).sort(byTry);
+  const leftOf = (is: (entry: JobEntry) => boolean) =>
+    PROBES_PER_SWEEP_MAX - started.filter(({ entry }) => is(entry)).length;
 
-  const probes = hasRoom(room) ? fewOfEach(inTurns(withoutOffer)).slice(0, PROBES_PER_SWEEP_MAX) : [];
+  // Before those of their like in line: what they found is confirmed, or over.
+  const probes = probesOf(due, leftOf(isWithoutOffer), room);
   const overdue = aside.filter(({ entry }) => nowMs - entry.nextTryAtMs >= PROBE_FIRST_MS);
   const isProbeFirst = (minuteOf(nowMs) * 60_000) % PROBE_FIRST_MS === 0;
   const isKept = ({ entry }: Waiting) => entry.job.id === view.reserved?.job;
   const kept = takeTurns(servable.filter(isKept), view.reserved ?? null, room, mayStart);
   const first = isProbeFirst ? takeFew(overdue, 1, room, mayStart) : [];
-  const turns = takeTurns(
-    servable.filter((each) => !isKept(each)),
-    null,
-    room,
-    mayStart,
-  );
+  const others = servable.filter((each) => !isKept(each));
+  const turns = takeTurns(others, null, room, mayStart);
   const line = [...kept.line, ...turns.line];
   const rest = aside.filter((each) => !first.includes(each));
-  const last = line.length > 0 ? [] : takeFew(rest, PROBES_PER_SWEEP_MAX, room, mayStart);
+  const last = line.length > 0 ? [] : takeFew(rest, leftOf(isTriedLast), room, mayStart);
   const tried = probes.filter(({ entry }) => room.money.fits(entry) && mayStart(entry));
   const start = [...kept.start, ...first, ...turns.start, ...last, ...tried];
   // Its launch may be refused yet: prices move.
   const stays = kept.start.length > 0 ? view.reserved : null;
   const isPaced = line.length > 0 && room.startsLeft <= 0 && hasSlot(room);
-  const isProbing = probes.length < withoutOffer.length && hasSlot(room);
+  const isProbing = room.likes.anyLeftOut() && hasSlot(room);
   return { start, line, isPaced, isProbing, reserved: stays ?? room.money.reserved() };
 }
 
-const likeOf = ({ entry }: Waiting): string => [...entry.job.labels].sort().join(' ').toLowerCase();
+const NOTHING: Scarce = new Set();
 
-/** Pure. What one found sold out, others with its labels would find so: who has not been tried yet stands aside with it. */
-export function withItsLike(uncovered: readonly Waiting[]): readonly Waiting[] {
-  const scarce = new Set(
-    uncovered.filter(({ entry }) => entry.obstacle === 'offer' && !entry.quota).map(likeOf),
-  );
-  return uncovered.map((held) =>
-    isInLine(held.entry) && scarce.has(likeOf(held))
-      ? { ...held, entry: { ...held.entry, obstacle: 'offer' } }
-      : held,
-  );
-}
-
-/** All at once would mint for the same few offers before the first of them is refused. */
-function fewOfEach(jobs: readonly Waiting[]): readonly Waiting[] {
-  const tried = new Map<string, number>();
-  return jobs.filter((held) => {
-    count([likeOf(held)], tried);
-    return (tried.get(likeOf(held)) ?? 0) <= PROBES_OF_LIKE_MAX;
-  });
+/** What found no offer takes a slot only if it has become servable: as many as may, in turns, and a few of each like. */
+function probesOf(due: readonly Waiting[], max: number, room: Room): readonly Waiting[] {
+  const probes: Waiting[] = [];
+  const tried = { ...room, used: new Map(room.used) };
+  for (const next of inTurns(due.filter(({ entry }) => isWithoutOffer(entry)).sort(byAge))) {
+    if (probes.length >= max) return probes;
+    const keys = keysOf(next.entry, room.config);
+    if (isLimited(next, keys, tried) || !fits(next, room) || isLeftOut(next, null, room)) continue;
+    probes.push(next);
+    room.likes.count(next.entry);
+    count(keys.slice(1), tried.used);
+  }
+  return probes;
 }
 
 /** Everybody whose launch could take a slot, in the order of the turns: what a person is told of its place. */
@@ -120,9 +122,10 @@ export function limitsIn(view: CapacityView, config: Config, nowMs: number) {
   };
 }
 
+const isWithoutOffer = ({ obstacle }: JobEntry): boolean => obstacle === 'offer';
 const isTriedLast = ({ obstacle }: JobEntry): boolean => obstacle === 'waste' || obstacle === 'refusal';
 
-function roomIn(view: CapacityView, config: Config, nowMs: number): Room {
+function roomIn(view: CapacityView, config: Config, nowMs: number, scarce = NOTHING): Room {
   const used = new Map<string, number>();
   const pace = mintPace(config);
   const left = Math.min(mintsLeft(view.mints, pace, nowMs), mintsAtOnce(pace));
@@ -131,12 +134,15 @@ function roomIn(view: CapacityView, config: Config, nowMs: number): Room {
     config,
     used,
     money: moneyRoom(view, config, nowMs),
+    likes: likesOf(scarce, nowMs, config),
     startsLeft: Math.min(LAUNCHES_PER_SWEEP_MAX, left),
   };
 }
 
 const hasSlot = ({ used, config }: Room): boolean => (used.get(ALL) ?? 0) < config.limits.runners;
 const hasRoom = (room: Room): boolean => room.startsLeft > 0 && hasSlot(room);
+
+const fits = ({ entry }: Waiting, room: Room): boolean => hasRoom(room) && room.money.fits(entry);
 
 /**
  * Everybody in the order of the turns: those that there is room for, and those that wait for it. The first that the hour's
@@ -147,9 +153,9 @@ function takeTurns(jobs: readonly Waiting[], before: Reserved | null, room: Room
   const turns = turnsOf(jobs);
   for (let next = nextTurn(turns, room.used); next !== null; next = nextTurn(turns, room.used)) {
     const keys = keysOf(next.entry, room.config);
-    // What its own limit keeps out is nobody else's matter.
-    if (isLimited(next, keys, room)) continue;
-    if (hasRoom(room) && room.money.fits(next.entry) && mayStart(next.entry)) {
+    // What its own limit, or those of its like, keep out is nobody else's matter.
+    if (isLimited(next, keys, room) || isLeftOut(next, before, room)) continue;
+    if (fits(next, room) && mayStart(next.entry)) {
       start.push(next);
       take(next, keys, room);
     } else {
@@ -177,9 +183,14 @@ function takeFew(jobs: readonly Waiting[], max: number, room: Room, mayStart: Ga
 
 function take({ entry }: Waiting, keys: readonly string[], room: Room): void {
   room.money.take(entry);
+  room.likes.count(entry);
   count(keys, room.used);
   room.startsLeft--;
 }
+
+/** Whom the hour's money is kept for has waited long enough. */
+const isLeftOut = (next: Waiting, before: Reserved | null, room: Room): boolean =>
+  before === null && fits(next, room) && room.likes.isLeftOut(next.entry);
 
 const byTry = ({ entry: a }: Waiting, { entry: b }: Waiting): number =>
   a.nextTryAtMs - b.nextTryAtMs || a.job.id - b.job.id;

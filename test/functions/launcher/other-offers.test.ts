@@ -1,13 +1,15 @@
 /** A registration is good for any machine: a launch whose offers were all refused asks for others before it gives it up. */
 import { expect, test } from 'vitest';
+import { scarceIn } from '../../../functions/reaper/scarce.ts';
 import { CANDIDATES_MAX, OFFERS_PER_LAUNCH_MAX } from '../../../shared/limits.ts';
 import type { SimJob } from '../../../simulator/github/index.ts';
+import { configOf } from '../../world/in-process.ts';
 import { isOver, MINUTE_MS, open, queue } from '../fixture.ts';
 
 const NO_STOCK = { code: 'OperationDenied.NoStock' };
 
 /** The launch of a second job: its first so many offers are sold out, and then so many answers never come. */
-async function launched(refusals: number, unanswered = 0) {
+async function launched(refusals: number, unanswered = 0, refused = NO_STOCK) {
   const opened = await open({ ecs: { soldOut: 0 } });
   const { world } = opened;
   // The first one brings the market.
@@ -15,7 +17,7 @@ async function launched(refusals: number, unanswered = 0) {
   await world.until(() => isOver(...first), 10 * MINUTE_MS);
   await world.pass(3 * MINUTE_MS);
   const [before, from] = [calls(world.ecs.calls), world.lines.length];
-  world.ecs.failNext('RunInstances', NO_STOCK, refusals);
+  world.ecs.failNext('RunInstances', refused, refusals);
   world.ecs.failNext('RunInstances', 'timeout-after', unanswered);
   const [job] = queue(world);
   await world.pass(30_000);
@@ -74,6 +76,18 @@ test('one launch asks for so many offers; then nothing is left of it, and the jo
     expect.stringMatching(/^waits because all 18 offers/),
   ]);
   expect(trail[0]?.text).toMatch(/^was heard of by the delivery/);
+  world.fc.close();
+});
+
+test.each([
+  ['sold out tells of its like', NO_STOCK, false],
+  ['not asked for, because the region wants to be left alone, does not', { code: 'Throttling.User' }, true],
+])('what is %s', async (_, code, isCut) => {
+  const { world, job, linesOf } = await launched(500, 0, code);
+  await world.until(() => linesOf('launch.waited').length > 0, 3 * MINUTE_MS);
+  const held = await world.adapters().ledger.jobs.read(job.id as never);
+  expect(held?.entry).toMatchObject({ obstacle: 'offer', isCut });
+  expect(scarceIn(held === null ? [] : [held], world.clock.nowMs(), configOf()).size === 0).toBe(isCut);
   world.fc.close();
 });
 

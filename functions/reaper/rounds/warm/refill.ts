@@ -74,7 +74,7 @@ function hasPrecedence(
   const inLine = braked.uncovered
     .filter(({ entry }) => isInLine(entry))
     .map((held) => ({ ...held, entry: { ...held.entry, nextTryAtMs: 0 } }));
-  return planStarts(inLine, view, config, clock.nowMs(), () => false).line.length === 0;
+  return planStarts(inLine, view, config, clock.nowMs(), { mayStart: () => false }).line.length === 0;
 }
 
 /** What failed before is forgotten once a runner has waited for a while, or got a job. */

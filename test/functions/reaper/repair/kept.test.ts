@@ -66,7 +66,7 @@ async function closedBetween(
   });
   await world.ledger.runners.add(NAME, entry);
   const runners = (await world.ledger.runners.list(9)).things;
-  const closed = await closeEnded(runners, new Set(seen), world);
+  const closed = await closeEnded(runners, new Set(seen), START_MS + 60_000, world);
   const left = await world.ledger.runners.read(NAME);
   expect(closed.has(NAME)).toBe(left === null);
   return { isClosed: left === null, asked, looks: left?.entry.absentLooks, lines };

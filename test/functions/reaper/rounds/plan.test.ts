@@ -1,7 +1,7 @@
 /** Which waiting jobs are started, by turns, and what waits behind nobody. */
 import { describe, expect, test } from 'vitest';
-import { planStarts, withItsLike } from '../../../../functions/reaper/rounds/plan.ts';
-import { MINT_PACE_MAX, PROBES_OF_LIKE_MAX } from '../../../../shared/github-limits.ts';
+import { planStarts } from '../../../../functions/reaper/rounds/plan.ts';
+import { MINT_PACE_MAX } from '../../../../shared/github-limits.ts';
 import type { JobEntry } from '../../../../shared/ledger/entries.ts';
 import { PROBE_FIRST_MS, PROBES_PER_SWEEP_MAX } from '../../../../shared/limits.ts';
 import { mintPace, mintsAtOnce, mintsMax, stepOf } from '../../../../shared/runner/mint-pace.ts';
@@ -165,34 +165,9 @@ describe('what cannot take a slot stands aside', () => {
 
   test('whom the gate keeps back is in line, and others go on', () => {
     const jobs = [job(1, { repository: 'acme/a' }), job(2)];
-    const plan = planStarts(jobs, view(), three, NOW_MS, ({ job }) => job.repository !== 'acme/a');
-    expect([ids(plan.start), ids(plan.line)]).toEqual([[2], [1]]);
-  });
-});
-
-describe('what one found sold out', () => {
-  const wide = configOf({ limits: { runners: 1_000, runnersPerRepository: null, mintsPerMinute: 240 } });
-  const refused = job(1, { obstacle: 'offer', nextTryAtMs: NOW_MS + 1 });
-  const planned = (...jobs: ReturnType<typeof job>[]) => planStarts(withItsLike(jobs), view(), wide, NOW_MS);
-
-  test('a few of its like try, the oldest first, refused before or not; the others stand in no line', () => {
-    const again = job(2, { obstacle: 'offer' });
-    const { start, line, isProbing } = planned(refused, ...many(30, 10).toReversed(), again);
-    expect(ids(start)).toEqual([2, ...ids(many(PROBES_OF_LIKE_MAX - 1, 10))]);
-    expect([line, isProbing]).toEqual([[], true]);
-    expect(planned(refused, ...many(PROBES_OF_LIKE_MAX, 10)).isProbing, 'nobody is left').toBe(false);
-    const full = view([null, 'a/x'], [null, 'a/y'], [null, 'a/z']);
-    expect(planStarts([again], full, three, NOW_MS), 'no slot').toMatchObject({
-      start: [],
-      isProbing: false,
+    const plan = planStarts(jobs, view(), three, NOW_MS, {
+      mayStart: ({ job }) => job.repository !== 'acme/a',
     });
-  });
-
-  test('what has other labels, and what waits for a quota, is started as ever', () => {
-    const others = many(30, 100, { labels: 'self-hosted aliyun amd64' });
-    expect(ids(planned(refused, ...others).start)).toEqual(ids(others));
-    const quota = { needs: { all: 1 }, againAtMs: NOW_MS + 1 };
-    const forQuota = job(1, { obstacle: 'offer', quota, nextTryAtMs: NOW_MS + 1 });
-    expect(planned(forQuota, ...many(30, 10)).start).toHaveLength(30);
+    expect([ids(plan.start), ids(plan.line)]).toEqual([[2], [1]]);
   });
 });

@@ -79,3 +79,20 @@ test('a list that is cut, sweep after sweep, is told only while somebody whom it
 
 /** Its abandoned launch left no word of whether it was registered. */
 const RUNNER = build.runnerEntry(1, { state: 'idle', leaseUntilMs: 0, repository: 'acme/app', runnerId: 7 });
+
+test('slots that cannot be read when a sweep begins end that part of it alone, and nobody knows who waits too long', async () => {
+  const { world, lines, alerts, launched } = openReaper({ ...QUIET, config: { alerts: { waiting: '3m' } } });
+  const { capacity, jobs } = world.ledger;
+  const job = build.job(1, { createdAtMs: world.clock.nowMs() });
+  const due = { nextTryAtMs: 0, firstTryAtMs: world.clock.nowMs() - 10 * MINUTE_MS };
+  await jobs.add(job.id, build.jobEntry(1, { job, ...due }));
+  let reads = 0;
+  const view: typeof capacity.view = async () => {
+    if (++reads === 1) throw new Error('the table is silent');
+    return capacity.view();
+  };
+  const silent = { ...world, ledger: { ...world.ledger, capacity: { ...capacity, view } } };
+  await expect(sweep(silent)).rejects.toThrow('the sweep failed in part: stopped: the table is silent');
+  expect(lines.filter(({ event }) => event === 'sweep.done')).toHaveLength(1);
+  expect([launched, alerts]).toEqual([[1], []]);
+});

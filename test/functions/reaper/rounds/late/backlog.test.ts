@@ -27,9 +27,28 @@ test('so are those of a repository with a limit of its own', async () => {
   expect(await busyBacklog({ runners: 100, runnersPerRepository: 4 })).toEqual([]);
 });
 
+test('one launch under way when a sweep begins does not make all of them free', async () => {
+  const { sweepAll, launch, close, told, world } = sweeper(BACKLOG);
+  const leaseUntilMs = world.clock.nowMs() + 60 * MINUTE_MS;
+  for (const id of [1, 2, 3]) await launch(id);
+  for (let minute = 0, next = 4; minute < 12; minute++, next++) {
+    await launch(next, null, null, { leaseUntilMs });
+    await sweepAll(backlog(), null, () => close(next));
+  }
+  expect(told()).toEqual([]);
+});
+
+test('one whose launcher is dead does, though others have machines', async () => {
+  const { sweepAll, launch, told } = sweeper(BACKLOG);
+  for (const id of [1, 2, 3]) await launch(id);
+  await launch(4, null, null, { leaseUntilMs: 0 });
+  for (let minute = 0; minute < 6; minute++) await sweepAll(backlog(), null);
+  expect(told()).toEqual([expect.stringMatching(/and 1 of 4 slots have no machine/)]);
+});
+
 test('a launcher that dies each time is told of, though its launches hold all slots until their leases end', async () => {
   const { sweepAll, launch, told } = sweeper(BACKLOG);
-  for (const id of [1, 2, 3, 4]) await launch(id, null);
+  for (const id of [1, 2, 3, 4]) await launch(id, null, null, { leaseUntilMs: Number.MAX_SAFE_INTEGER });
   for (let minute = 0; minute < 6; minute++) await sweepAll(backlog(), null);
   expect(told()).toEqual([expect.stringMatching(/and 4 of 4 slots have no machine/)]);
 });
@@ -61,6 +80,12 @@ test('and one that throws each time, after its pauses', async () => {
 test('where the ledger could not be read whole, nobody knows, and nobody is told', async () => {
   const { sweepAll, launch, told } = sweeper(BACKLOG, 1);
   for (const id of [1, 2]) await launch(id);
+  for (let minute = 0; minute < 6; minute++) await sweepAll(backlog(), null);
+  expect(told()).toEqual([]);
+});
+
+test('nor where its row of slots could not be read', async () => {
+  const { sweepAll, told } = sweeper(BACKLOG, 1_000, false);
   for (let minute = 0; minute < 6; minute++) await sweepAll(backlog(), null);
   expect(told()).toEqual([]);
 });

@@ -79,6 +79,13 @@ test('what found no offer for an hour is told of, once, with its reason', async 
   expect(told()[0]).toMatch(/Its last reason: it is sold out\./);
 });
 
+test('nobody else stands aside with it: of a launcher that died a person is told in time', async () => {
+  const { sweep, told } = sweeper({ alerts: { waiting: '3m' } });
+  const other = due({ job: build.job(2), obstacle: 'offer', because: 'it is sold out' });
+  for (let minute = 0; minute < 6; minute++) await sweep(due(), null, other);
+  expect(told()).toEqual([expect.stringMatching(/^The job 1 of acme\/kernel has waited for 4 minutes/)]);
+});
+
 test('nor what found no offer, while all slots are in use', async () => {
   const { sweep, told, launch } = sweeper({ limits: { runners: 1 } });
   await launch(9);

@@ -1,0 +1,74 @@
+/** What one job found sold out, others of its like would find so, and a few of them try it: pure. */
+import { capacityTypesFor } from '../../shared/advisor/rank.ts';
+import type { Config } from '../../shared/config/config.ts';
+import { PROBES_OF_LIKE_MAX } from '../../shared/github-limits.ts';
+import type { JobEntry, RunnerEntry } from '../../shared/ledger/entries.ts';
+import { RETRY_MS } from '../../shared/limits.ts';
+import type { CapacityType } from '../../shared/nouns.ts';
+import { count } from './own-limits.ts';
+
+/** Labels, each with a capacity type that nothing was to be had of. */
+export type Scarce = ReadonlySet<string>;
+
+/** What is due is tried within a sweep: where it is not, for a limit of its own, what it found is of the past. */
+const FOUND_KEPT_MS = 2 * RETRY_MS;
+
+/** By the last tries of those that wait. For a quota, whose room is counted, none of its like is held back. */
+export function scarceIn(
+  waiting: readonly { readonly entry: JobEntry }[],
+  nowMs: number,
+  config: Config,
+): Scarce {
+  const refused = waiting.filter(
+    ({ entry: { obstacle, quota, isCut, nextTryAtMs } }) =>
+      obstacle === 'offer' && !quota && !isCut && nowMs - nextTryAtMs <= FOUND_KEPT_MS,
+  );
+  // Its patience may have ended since: its next try is a minute after its last.
+  return new Set(refused.flatMap(({ entry }) => keysOfLike(entry, entry.nextTryAtMs - RETRY_MS, config)));
+}
+
+/** Launched since then, and not in vain. */
+export function foundIn(runners: readonly { readonly entry: RunnerEntry }[], sinceMs: number): Scarce {
+  const made = runners.filter(({ entry }) => entry.instanceId !== null && entry.createdAtMs >= sinceMs);
+  return new Set(
+    made.flatMap(({ entry: { labels, candidate } }) =>
+      candidate === null ? [] : [keyOf(labels, candidate.capacityType)],
+    ),
+  );
+}
+
+export interface Likes {
+  /** So many of its like are tried that it waits for what becomes of them. */
+  isLeftOut(entry: JobEntry): boolean;
+  anyLeftOut(): boolean;
+  /** It is tried. */
+  count(entry: JobEntry): void;
+}
+
+export function likesOf(scarce: Scarce, nowMs: number, config: Config): Likes {
+  const tried = new Map<string, number>();
+  let isAnyLeftOut = false;
+  const isScarce = (keys: readonly string[], { obstacle }: JobEntry) =>
+    obstacle === 'offer' || (scarce.size > 0 && keys.every((key) => scarce.has(key)));
+  return {
+    isLeftOut(entry) {
+      const keys = keysOfLike(entry, nowMs, config);
+      const isOut = isScarce(keys, entry) && (tried.get(keys.join()) ?? 0) >= PROBES_OF_LIKE_MAX;
+      isAnyLeftOut ||= isOut;
+      return isOut;
+    },
+    anyLeftOut: () => isAnyLeftOut,
+    count: (entry) => count([keysOfLike(entry, nowMs, config).join()], tried),
+  };
+}
+
+/** As it is ranked: on spot, on pay-as-you-go, or on both. */
+const keysOfLike = (
+  { job, firstTryAtMs, offSpot }: JobEntry,
+  nowMs: number,
+  config: Config,
+): readonly string[] =>
+  capacityTypesFor({ firstTryAtMs, offSpot, nowMs, config }).map((type) => keyOf(job.labels, type));
+
+const keyOf = (labels: readonly string[], type: CapacityType): string =>
+  `${[...labels].sort().join(' ').toLowerCase()} ${type}`;
