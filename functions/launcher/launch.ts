@@ -163,7 +163,7 @@ async function waitForOffer(
   const quota = gate.waitAfter(leftOut.filter(isFitting), nowMs, onDemandAtMs);
   // For a quota it is due at once: the sweep starts as many as there is room for, the oldest first.
   const nextTryAtMs = quota === null ? nowMs + RETRY_MS : nowMs;
-  return wait(job, { because, nextTryAtMs, obstacle: 'offer', refusals, quota }, world);
+  return wait(job, { because, nextTryAtMs, obstacle: 'offer', isUntried: true, refusals, quota }, world);
 }
 
 const waitAMinute = (

@@ -21,6 +21,8 @@ export interface Wait {
   readonly quota?: QuotaWait | null;
   /** Not all of its offers could be asked for. */
   readonly isCut?: boolean;
+  /** None was there to be asked for. */
+  readonly isUntried?: boolean;
   /** What the launch would have cost, where money is bounded. */
   readonly cost?: SlotCost | null;
   /** Nothing is launched for it until it is released. */
@@ -56,12 +58,13 @@ export function untilJudged(error: unknown, { clock }: Pick<LauncherWorld, 'cloc
 
 /** Pure. A job that waits for an hour says so once, and keeps the rest of its story. */
 function waiting(entry: JobEntry, why: Wait, atMs: number): JobEntry {
-  const { because, nextTryAtMs, obstacle, refusals = [], quota = null, isCut = false, cost, held } = why;
+  const { because, nextTryAtMs, obstacle, refusals = [], quota = null, cost, held } = why;
+  const { isCut = false, isUntried = false } = why;
   const lines = [...refusals, `waits because ${because}`].map((text) => ({ atMs, text }));
   const news = endsWith(entry.trail, lines) ? [] : lines;
   return {
     ...entry,
-    ...{ nextTryAtMs, because, quota, isCut, failure: null, failures: 0 },
+    ...{ nextTryAtMs, because, quota, isCut, isUntried, failure: null, failures: 0 },
     obstacle: obstacle ?? lastingObstacle(entry),
     cost: cost ?? entry.cost ?? null,
     ...(held === undefined ? {} : { held, holds: (entry.holds ?? 0) + countOf(held) }),

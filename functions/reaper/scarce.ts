@@ -20,8 +20,8 @@ export function scarceIn(
   config: Config,
 ): Scarce {
   const refused = waiting.filter(
-    ({ entry: { obstacle, quota, isCut, nextTryAtMs } }) =>
-      obstacle === 'offer' && !quota && !isCut && nowMs - nextTryAtMs <= FOUND_KEPT_MS,
+    ({ entry: { obstacle, quota, isCut, isUntried, nextTryAtMs } }) =>
+      obstacle === 'offer' && !quota && !isCut && !isUntried && nowMs - nextTryAtMs <= FOUND_KEPT_MS,
   );
   // Its patience may have ended since: its next try is a minute after its last.
   return new Set(refused.flatMap(({ entry }) => keysOfLike(entry, entry.nextTryAtMs - RETRY_MS, config)));
@@ -48,8 +48,8 @@ export interface Likes {
 export function likesOf(scarce: Scarce, nowMs: number, config: Config): Likes {
   const tried = new Map<string, number>();
   let isAnyLeftOut = false;
-  const isScarce = (keys: readonly string[], { obstacle }: JobEntry) =>
-    obstacle === 'offer' || (scarce.size > 0 && keys.every((key) => scarce.has(key)));
+  const isScarce = (keys: readonly string[], { obstacle, isUntried }: JobEntry) =>
+    (obstacle === 'offer' && !isUntried) || (scarce.size > 0 && keys.every((key) => scarce.has(key)));
   return {
     isLeftOut(entry) {
       const keys = keysOfLike(entry, nowMs, config);

@@ -46,6 +46,8 @@ export interface JobEntry extends TookWarm, HeldBack {
   readonly obstacle?: Obstacle | null;
   /** Its last launch could not ask for all of its offers: what it found is nothing that others of its like would find. */
   readonly isCut?: boolean;
+  /** Nothing was there to be asked for: another try costs neither a registration nor a call of ECS. */
+  readonly isUntried?: boolean;
   /** What its last launch would have cost, where money is bounded; absent or null: none came so far. */
   readonly cost?: SlotCost | null;
   /** What its last launch threw; absent or null: nothing. */

@@ -6,6 +6,7 @@ import { isKept } from '../../../shared/ledger/entry-parts.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { ABSENT_LOOKS_MIN, SWEEP_ACTS_MAX } from '../../../shared/limits.ts';
 import type { RunnerName } from '../../../shared/nouns.ts';
+import { START_VISIBLE_MS } from '../../../shared/warm/limits.ts';
 import { closeAll } from '../ending/together.ts';
 import { runnerFacts, unusedRow } from '../events/history.ts';
 import { isLaunched } from '../own-instance.ts';
@@ -127,7 +128,7 @@ async function tried<Answer>(
 /**
  * Two empty answers may both be wrong. Its deletion, asked for once more, says 'gone' from another side; where a job
  * may run on it, a person keeps it, or we found it instead of launching it, that is not asked for, and a second sweep
- * must see the same.
+ * must see the same; of one that is kept, when lists are no older than its start (seed 204183).
  */
 async function isProvenGone(
   held: Held<RunnerEntry>,
@@ -137,9 +138,11 @@ async function isProvenGone(
   const { entry } = held;
   const { instanceId, region, absentLooks } = entry;
   if (instanceId === null || region === null) return true;
-  const isAskable = !isJobOpen && !isKept(entry, clock.nowMs()) && isLaunched(entry);
+  const isHeld = isKept(entry, clock.nowMs());
+  const isAskable = !isJobOpen && !isHeld && isLaunched(entry);
   if (isAskable && (await instances.terminate(region, instanceId)) === 'gone') return true;
-  if (absentLooks + 1 >= ABSENT_LOOKS_MIN) return true;
+  const isYoung = clock.nowMs() - (entry.startedAtMs ?? entry.createdAtMs) <= START_VISIBLE_MS;
+  if (absentLooks + 1 >= ABSENT_LOOKS_MIN && !(isHeld && isYoung)) return true;
   await ledger.runners.replace(entry.name, held, { ...entry, absentLooks: absentLooks + 1 });
   return false;
 }

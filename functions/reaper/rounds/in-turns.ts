@@ -43,5 +43,9 @@ export function nextTurn(turns: Map<string, Waiting[]>, used: ReadonlyMap<string
   return next;
 }
 
+/** Those first that have waited longest since their last try. */
+export const byTry = ({ entry: a }: Waiting, { entry: b }: Waiting): number =>
+  a.nextTryAtMs - b.nextTryAtMs || a.job.id - b.job.id;
+
 export const byAge = ({ entry: a }: Waiting, { entry: b }: Waiting): number =>
   a.job.createdAtMs - b.job.createdAtMs || a.job.id - b.job.id;

@@ -6,7 +6,7 @@ import { LAUNCHES_PER_SWEEP_MAX, PROBE_FIRST_MS, PROBES_PER_SWEEP_MAX } from '..
 import { mintPace, mintsAtOnce, mintsLeft, minuteOf } from '../../../shared/runner/mint-pace.ts';
 import { ALL, count, isInLine, keysFor, keysOf, limitOf, repositoryKey } from '../own-limits.ts';
 import { type Likes, likesOf, type Scarce } from '../scarce.ts';
-import { byAge, inTurns, nextTurn, turnsOf, type Waiting } from './in-turns.ts';
+import { byAge, byTry, inTurns, nextTurn, turnsOf, type Waiting } from './in-turns.ts';
 import { type MoneyRoom, moneyRoom } from './money/room.ts';
 
 export interface Plan {
@@ -91,11 +91,15 @@ const NOTHING: Scarce = new Set();
 function probesOf(due: readonly Waiting[], max: number, room: Room): readonly Waiting[] {
   const probes: Waiting[] = [];
   const tried = { ...room, used: new Map(room.used) };
-  for (const next of inTurns(due.filter(({ entry }) => isWithoutOffer(entry)).sort(byAge))) {
+  for (const next of inTurns(due.filter(({ entry }) => isWithoutOffer(entry)).sort(byTry))) {
     if (probes.length >= max) return probes;
     const keys = keysOf(next.entry, room.config);
-    if (isLimited(next, keys, tried) || !fits(next, room) || isLeftOut(next, null, room)) continue;
+    // It is ranked before it takes anything, and most find nothing again.
+    const isFree = next.entry.isUntried === true;
+    const isHeldBack = !isFree && (isLimited(next, keys, tried) || isLeftOut(next, null, room));
+    if (isHeldBack || !fits(next, room)) continue;
     probes.push(next);
+    if (isFree) continue;
     room.likes.count(next.entry);
     count(keys.slice(1), tried.used);
   }
@@ -141,7 +145,6 @@ function roomIn(view: CapacityView, config: Config, nowMs: number, scarce = NOTH
 
 const hasSlot = ({ used, config }: Room): boolean => (used.get(ALL) ?? 0) < config.limits.runners;
 const hasRoom = (room: Room): boolean => room.startsLeft > 0 && hasSlot(room);
-
 const fits = ({ entry }: Waiting, room: Room): boolean => hasRoom(room) && room.money.fits(entry);
 
 /**
@@ -191,9 +194,6 @@ function take({ entry }: Waiting, keys: readonly string[], room: Room): void {
 /** Whom the hour's money is kept for has waited long enough. */
 const isLeftOut = (next: Waiting, before: Reserved | null, room: Room): boolean =>
   before === null && fits(next, room) && room.likes.isLeftOut(next.entry);
-
-const byTry = ({ entry: a }: Waiting, { entry: b }: Waiting): number =>
-  a.nextTryAtMs - b.nextTryAtMs || a.job.id - b.job.id;
 
 const isLimited = ({ entry }: Waiting, keys: readonly string[], { used, config, money }: Room): boolean =>
   money.isShareUsed(entry) || keys.slice(1).some((key) => (used.get(key) ?? 0) >= limitOf(key, config));

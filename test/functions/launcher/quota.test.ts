@@ -42,7 +42,7 @@ test(
     const figures = await playBacklog(backlog);
     expect(figures).toMatchObject({ aliveMax: 24, idleMinutes: 0 });
     expect(figures.doneMinute).toBeLessThan(32);
-    expect(figures.refused).toBeLessThan(250);
+    expect(figures.refused).toBeLessThan(300);
   },
   PLAYED_MAX_MS,
 );

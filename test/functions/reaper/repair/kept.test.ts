@@ -36,11 +36,16 @@ test('what no list shows is asked to go once more, and closed when it is gone', 
   expect(await closedWith(SPENT)).toEqual({ asked: ['i-1'], isClosed: [true, true] });
 });
 
-test.each(['operator', 'debug'] as const)(
-  'kept (%s) it is closed when a second sweep sees the same',
-  async (by) => {
-    const kept = { ...SPENT, keep: { untilMs: START_MS + 60_000, by } };
-    expect(await closedWith(kept)).toEqual({ asked: [], isClosed: [false, true] });
+test.each([
+  ['operator', 10, true],
+  ['debug', 10, true],
+  ['debug', 2, false],
+] as const)(
+  'kept (%s) and launched %i minutes ago, it is closed when a second sweep sees the same: %s (seed 204183)',
+  async (by, minutes, isClosed) => {
+    const keep = { untilMs: START_MS + 60_000, by };
+    const kept = { ...SPENT, keep, createdAtMs: START_MS - minutes * 60_000 };
+    expect(await closedWith(kept)).toEqual({ asked: [], isClosed: [false, isClosed] });
   },
 );
 

@@ -86,6 +86,16 @@ describe('one that found nothing takes nobody out of the line', () => {
   });
 });
 
+test('what had nothing to ask for is tried without a bound of its like, those first that waited longest (seeds 204269, 204357)', async () => {
+  const { first, launched } = starter({ limits: { runners: 100, runnersPerRepository: 3 } });
+  const mistyped = (from: number, agoMs: number) =>
+    many(40, from, { ...OFFER, isUntried: true, nextTryAtMs: START_MS - agoMs });
+  await first([...mistyped(1, 0), ...mistyped(101, MINUTE_MS)]);
+  expect(launched).toHaveLength(PROBES_PER_SWEEP_MAX);
+  const younger = launched.filter((id) => id > 100);
+  expect(younger).toHaveLength(40);
+});
+
 test('of those without an offer so many are tried in a sweep, whatever its lots', async () => {
   const { lots } = starter(WIDE, {
     instanceId: null,
