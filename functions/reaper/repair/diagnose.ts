@@ -1,7 +1,12 @@
 /** What an observation asks for, with its reason: pure. The order of the questions is the order of trust. */
 import { REMOVED_MIN_MS } from '../../../shared/github-limits.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
-import { BUSY_UNSEEN_MS, IDLE_SIGHTINGS_MIN, IDLE_STUCK_MAX_MS } from '../../../shared/limits.ts';
+import {
+  ABSENT_LOOKS_MIN,
+  BUSY_UNSEEN_MS,
+  IDLE_SIGHTINGS_MIN,
+  IDLE_STUCK_MAX_MS,
+} from '../../../shared/limits.ts';
 import { TAG } from '../../../shared/names.ts';
 import { isStandingBy } from '../../../shared/warm/standby.ts';
 import { meantSinceMs, type Standing } from '../events/held.ts';
@@ -28,6 +33,8 @@ export function diagnose(coverage: Coverage, observation: Observation): Verdict 
 }
 
 function diagnoseUsed(entry: RunnerEntry, observation: Observation, coverage: Coverage): Verdict {
+  if (observation.isGone && isBusyUnnamed(entry, observation) && entry.absentLooks + 1 < ABSENT_LOOKS_MIN)
+    return verdict('look-again', 'GitHub says that it is busy; no instance was seen');
   if (observation.isGone)
     return verdict(
       'retire',
@@ -38,6 +45,10 @@ function diagnoseUsed(entry: RunnerEntry, observation: Observation, coverage: Co
     ? diagnoseBusy(entry, observation, coverage)
     : diagnoseComing(entry, observation, coverage);
 }
+
+/** Nobody has told of its job, so that nothing would hold back its deletion if it was not gone after all (seed 205057). */
+const isBusyUnnamed = ({ busyWith }: RunnerEntry, { registration }: Observation): boolean =>
+  busyWith === null && registration?.isBusy === true;
 
 /** The ledger was read last, so an instance or a registration without an entry is really unknown. */
 function diagnoseStray({ instances, registration }: Observation, { instancesComplete }: Coverage): Verdict {

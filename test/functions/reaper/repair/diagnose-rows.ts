@@ -167,6 +167,8 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ['on a machine that spot takes back is interrupted', observed(works, { instances: [machine({ isRecycling: true })], registration: busy, isJobOpen: true }), 'interrupt'],
     ['interrupted is kept until its job ends', observed({ ...works, isInterrupted: true }, { instances: [machine({ isRecycling: true })], registration: busy, isJobOpen: true }), 'keep'],
     ['without its machine is retired', observed(works, { isGone: true, isJobOpen: true }), 'retire'],
+    ['with a job that nobody named, and without its machine, is looked for twice', observed({ ...works, busyWith: null }, { isGone: true, registration: busy }), 'look-again'],
+    ['with a job that nobody named is then retired', observed({ ...works, busyWith: null, absentLooks: 1 }, { isGone: true, registration: busy }), 'retire'],
     ['an hour before its end warns', observed({ ...works, createdAtMs: ago(600), releaseAtMs: ago(-85) }, { ...has, registration: busy, isJobOpen: true }), 'warn'],
     ['a short life does not warn for all of it', observed({ ...works, createdAtMs: ago(5), releaseAtMs: ago(-55) }, { ...has, registration: busy, isJobOpen: true }), 'keep'],
     ['a sixth before the end of a short life warns', observed({ ...works, createdAtMs: ago(25), releaseAtMs: ago(-35) }, { ...has, registration: busy, isJobOpen: true }), 'warn'],
