@@ -30,8 +30,7 @@ export async function slotsIfFull(
 
 /** Slots that jobs with no runner coming may take, were there any number. */
 export function slotsFor(uncovered: readonly JobEntry[], slots: Slots, config: Config): number {
-  const used = new Map<string, number>();
-  for (const { profile, repository } of slots) count(keysFor(profile, repository), used);
+  const used = usedBy(slots);
   const inLine = uncovered.filter(isInLine).filter((entry) => {
     const [, ...own] = keysOf(entry, config);
     const hasRoom = own.every((key) => (used.get(key) ?? 0) < limitOf(key, config));
@@ -39,6 +38,13 @@ export function slotsFor(uncovered: readonly JobEntry[], slots: Slots, config: C
     return hasRoom;
   });
   return inLine.length + slotsForAside(uncovered);
+}
+
+/** Runners by key of a limit. */
+export function usedBy(slots: Slots): Map<string, number> {
+  const used = new Map<string, number>();
+  for (const { profile, repository } of slots) count(keysFor(profile, repository), used);
+  return used;
 }
 
 export const ALL = 'all';
@@ -53,7 +59,7 @@ export function keysOf({ job }: Pick<JobEntry, 'job'>, config: Config): readonly
   return keysFor(profile, job.repository);
 }
 
-export const keysFor = (profile: string | null, repository: string): readonly string[] => [
+const keysFor = (profile: string | null, repository: string): readonly string[] => [
   ...[ALL, repositoryKey(repository)],
   ...(profile === null ? [] : [`${PROFILE}${profile}`]),
 ];

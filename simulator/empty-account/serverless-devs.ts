@@ -5,11 +5,11 @@
  */
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { request } from 'node:http';
 import { join } from 'node:path';
 import { type FunctionsYaml, filledYaml } from '../../infra/functions-yaml.ts';
 import { archiveOf } from '../../infra/release.ts';
 import { AlibabaRefusal, type CallAlibaba } from '../../shared/adapters/alibaba/call.ts';
+import { exchange } from '../../shared/adapters/http/exchange.ts';
 
 export interface ServerlessDevs {
   readonly root: string;
@@ -37,6 +37,8 @@ type Upload = (archive: Buffer) => Promise<object>;
 const VERSION = '2023-03-30';
 /** @alicloud/fc2's. */
 const OLDER_VERSION = '2016-08-15';
+/** ali-oss gets ten minutes from fc3. */
+const UPLOAD_MAX_MS = 600_000;
 
 export async function deployFunctions(options: ServerlessDevs): Promise<void> {
   const { root, file, variables, endpoint, call } = options;
@@ -170,18 +172,9 @@ async function upload(archive: Buffer, { call, endpoint, accountId }: Serverless
     date,
     'x-oss-security-token': SecurityToken,
     authorization: `OSS ${AccessKeyId}:${signature}`,
-    'content-length': archive.length,
   };
-  const status = await put(new URL(`/${ossObjectName}`, endpoint), headers, archive);
+  const url = new URL(`/${ossObjectName}`, endpoint);
+  const { status } = await exchange({ url, method: 'PUT', headers, body: archive, maxMs: UPLOAD_MAX_MS });
   if (status !== 200) throw new Error(`the code was not taken: OSS answered ${status}`);
   return { ossBucketName: ossBucket, ossObjectName };
 }
-
-/** `fetch` sends no Host of its own. */
-const put = (url: URL, headers: Record<string, string | number>, body: Buffer): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const asked = request(url, { method: 'PUT', headers }, (answer) => {
-      answer.resume().on('end', () => resolve(answer.statusCode ?? 0));
-    });
-    asked.on('error', reject).end(body);
-  });

@@ -4,7 +4,7 @@ import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { CapacityView, Reserved } from '../../../shared/ledger/ledger.ts';
 import { LAUNCHES_PER_SWEEP_MAX, PROBE_FIRST_MS, PROBES_PER_SWEEP_MAX } from '../../../shared/limits.ts';
 import { mintPace, mintsAtOnce, mintsLeft, minuteOf } from '../../../shared/runner/mint-pace.ts';
-import { ALL, count, isInLine, keysFor, keysOf, limitOf, repositoryKey } from '../own-limits.ts';
+import { ALL, count, isInLine, keysOf, limitOf, repositoryKey, usedBy } from '../own-limits.ts';
 import { type Likes, likesOf, type Scarce } from '../scarce.ts';
 import { byAge, byTry, inTurns, nextTurn, turnsOf, type Waiting } from './in-turns.ts';
 import { type MoneyRoom, moneyRoom } from './money/room.ts';
@@ -130,13 +130,11 @@ const isWithoutOffer = ({ obstacle }: JobEntry): boolean => obstacle === 'offer'
 const isTriedLast = ({ obstacle }: JobEntry): boolean => obstacle === 'waste' || obstacle === 'refusal';
 
 function roomIn(view: CapacityView, config: Config, nowMs: number, scarce = NOTHING): Room {
-  const used = new Map<string, number>();
   const pace = mintPace(config);
   const left = Math.min(mintsLeft(view.mints, pace, nowMs), mintsAtOnce(pace));
-  for (const { profile, repository } of view.slots) count(keysFor(profile, repository), used);
   return {
     config,
-    used,
+    used: usedBy(view.slots),
     money: moneyRoom(view, config, nowMs),
     likes: likesOf(scarce, nowMs, config),
     startsLeft: Math.min(LAUNCHES_PER_SWEEP_MAX, left),
