@@ -89,6 +89,11 @@ test.each(sources.filter((path) => path.startsWith('test/')))('%s fakes at ports
   expect(/\bvi\.mock\b/.test(textOf(path).replace('/\\bvi\\.mock\\b/', ''))).toBe(false);
 });
 
+test.each(sources.filter((path) => path.startsWith('test/')))('%s draws the same in each run', (path) => {
+  const isOwnDoor = path === 'test/fast-check.ts';
+  expect(!isOwnDoor && /^import (?!type)[^;]* from 'fast-check'/m.test(textOf(path))).toBe(false);
+});
+
 test('nothing speaks of a package registry or of where it was written', () => {
   const tracked = [...sources, 'package.json', 'package-lock.json', '.npmrc', 'README.md'];
   const words = [['registry', 'npmjs'].join('.'), ['npm', 'mirror.com'].join(''), ['/wo', 'rk/'].join('')];

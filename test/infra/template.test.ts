@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { subnets } from '../../infra/subnets.ts';
+import fc from '../fast-check.ts';
 import {
   BROUGHT,
   configOf,

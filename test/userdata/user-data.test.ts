@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { USER_DATA_MAX_BYTES } from '../../shared/limits.ts';
 import { quoted } from '../../shared/runner/bash.ts';
 import { machineMirrors } from '../../shared/runner/package-mirrors.ts';
 import { type UserDataValues, userData } from '../../shared/runner/user-data.ts';
 import { jitConfigOf } from '../../simulator/told-by-user-data.ts';
+import fc from '../fast-check.ts';
 import { boot, removeInstances, SCRIPTS } from './instance.ts';
 import { realJitConfig, VALUES } from './values.ts';
 

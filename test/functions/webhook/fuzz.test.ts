@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import fc from '../../fast-check.ts';
 import { callWebhook, deliver, queued, RULES } from './deliveries.ts';
 
 /** Any JSON, also inside of a payload that is otherwise right. */

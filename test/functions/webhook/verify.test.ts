@@ -1,9 +1,9 @@
 /** The same bytes, secrets and faults through octokit's verification, through ours, and through an HMAC of the bytes. */
 import { createHmac } from 'node:crypto';
 import { Webhooks } from '@octokit/webhooks';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isSigned, type WebhookSecret } from '../../../functions/webhook/verify.ts';
+import fc from '../../fast-check.ts';
 import { queued, SECRET, sign } from './deliveries.ts';
 
 const NEW = 'the-new-secret-of-the-app';

@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import FcClient from '@alicloud/fc2';
 import * as core from '@alicloud/openapi-core';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { signed } from '../../../shared/adapters/alibaba/acs3.ts';
 import { fcAuthorization } from '../../../shared/adapters/function-compute/invoke-fc.ts';
+import fc from '../../fast-check.ts';
 
 interface Oracle {
   getAuthorization(
@@ -69,7 +69,7 @@ test('thousands of requests are signed as the official client signs them', () =>
       expect(Object.fromEntries(url.searchParams)).toEqual(query);
       expect(url.pathname).toBe(pathname);
     }),
-    { numRuns: 3_000, seed: 22 },
+    { numRuns: 3_000 },
   );
 });
 
@@ -118,6 +118,6 @@ test('the older signature of Function Compute is the one that its official clien
       const official = FcClient.getSignature(accessKeyId, accessKeySecret, 'POST', path, { ...all });
       expect(fcAuthorization(accessKeyId, accessKeySecret, path, all)).toBe(official);
     }),
-    { numRuns: 2_000, seed: 22 },
+    { numRuns: 2_000 },
   );
 });

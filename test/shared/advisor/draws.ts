@@ -1,8 +1,9 @@
 /** Jobs, markets and configurations drawn at random: small records, so that a counterexample can be read. */
-import fc from 'fast-check';
+
 import { type RankRequest, rank } from '../../../shared/advisor/rank.ts';
 import { catalogMarket } from '../../../shared/market/catalog.ts';
 import type { Arch } from '../../../shared/nouns.ts';
+import fc from '../../fast-check.ts';
 import { ask, config, NOW_MS, needs, placement, REGION, wholeMarket, ZONES } from './builders.ts';
 
 const MARKETS = [1, 2, 3, 4].map((seed) => wholeMarket(seed));

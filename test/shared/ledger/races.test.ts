@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ledgerOn } from '../../../shared/adapters/tablestore/ledger.ts';
 import { withRetries } from '../../../shared/adapters/tablestore/retries.ts';
@@ -8,6 +7,7 @@ import { CALL_TRIES_MAX } from '../../../shared/limits.ts';
 import type { JobId } from '../../../shared/nouns.ts';
 import type { Fault, TableStore } from '../../../simulator/tablestore/index.ts';
 import { tableOf } from '../../../simulator/tablestore/index.ts';
+import fc from '../../fast-check.ts';
 import { build } from './builders.ts';
 import { scheduled } from './scheduling.ts';
 import { inProcess, NO_WAIT, START_MS, tokens } from './transports.ts';

@@ -1,11 +1,12 @@
 /** Openings and endings of one job cross in every order, and invocations die on the way: nobody brings the dead back. */
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import { ledgerOn } from '../../../shared/adapters/tablestore/ledger.ts';
 import { withRetries } from '../../../shared/adapters/tablestore/retries.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { JobId } from '../../../shared/nouns.ts';
 import { tableOf } from '../../../simulator/tablestore/index.ts';
+import fc from '../../fast-check.ts';
 import { build, CREATED_MS } from './builders.ts';
 import { crashing, everyInterleaving, gated, survived } from './scheduling.ts';
 import { inProcess, NO_WAIT, tokens } from './transports.ts';

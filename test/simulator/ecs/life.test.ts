@@ -1,6 +1,6 @@
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { BootedMachine } from '../../../simulator/ecs/index.ts';
+import fc from '../../fast-check.ts';
 import {
   inMinutes,
   MINUTE_MS,

@@ -1,5 +1,5 @@
 /** Matching by kinds gives what matching one by one gave, and does not take long. */
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import { ownerOf } from '../../../../functions/reaper/survey/known.ts';
 import { match } from '../../../../functions/reaper/survey/match.ts';
@@ -7,6 +7,7 @@ import { covers } from '../../../../shared/job/labels.ts';
 import type { JobEntry, RunnerEntry } from '../../../../shared/ledger/entries.ts';
 import type { Held } from '../../../../shared/ledger/ledger.ts';
 import type { JobId } from '../../../../shared/nouns.ts';
+import fc from '../../../fast-check.ts';
 import { build, CREATED_MS } from '../../../shared/ledger/builders.ts';
 
 const hold = <Entry>(entry: Entry): Held<Entry> => ({ entry, rev: 'r' });

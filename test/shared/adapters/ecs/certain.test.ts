@@ -1,7 +1,7 @@
-import * as fc from 'fast-check';
 import { test } from 'vitest';
 import { KNOWN_CODES } from '../../../../shared/adapters/ecs/errors.ts';
 import type { Fault } from '../../../../simulator/ecs/index.ts';
+import fc from '../../../fast-check.ts';
 import { account, directly, instancesOn, requestFor, type Sent, TYPES } from './fixture.ts';
 
 const lost: Fault[] = ['timeout-before', 'timeout-after', 'truncated', 'gateway', '500-after-success'];

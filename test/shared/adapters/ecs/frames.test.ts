@@ -1,5 +1,5 @@
 /** Frames of Session Manager, held to what Alibaba Cloud's own client makes of them. */
-import fc from 'fast-check';
+
 import { describe, expect, test } from 'vitest';
 import {
   CLOSE_PAYLOAD,
@@ -9,6 +9,7 @@ import {
   sizePayload,
 } from '../../../../shared/adapters/ecs/terminal/frames.ts';
 import { outputFrame, readFrame, sizeIn, statusFrame } from '../../../../simulator/ecs/session/frames.ts';
+import fc from '../../../fast-check.ts';
 
 const AT_MS = 1_764_388_800_123;
 
