@@ -105,7 +105,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld, anew: ReaperWor
   const repaired = await repair(seen, evidence, until('repair'), world);
   failures.push(...repaired.failures);
   const done = [
-    await part('released', () => releaseHeld(seen.jobs, seen.runners, world)),
+    await part('released', () => releaseHeld(seen.jobs, seen.runners, until('start'), world)),
     await part('widthsLearned', () => learnWidths(seen.jobs, world)),
     await part('limits', () => tendLimits(seen, world)),
     await part('started', async () => {

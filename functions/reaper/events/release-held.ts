@@ -3,10 +3,12 @@
 import { alertOnce } from '../../../shared/alert-once.ts';
 import { amend, mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { Hold } from '../../../shared/ledger/entry-parts.ts';
 import { mayBeHeld, noteHeld } from '../../../shared/ledger/held-note.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
-import { LEDGER_SCAN_MAX } from '../../../shared/limits.ts';
+import { LEDGER_SCAN_MAX, SWEEP_PARTS_MS } from '../../../shared/limits.ts';
 import type { Job, JobId } from '../../../shared/nouns.ts';
+import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { heldBack, isHeld, type Standing } from './held.ts';
 import { HELD_ALERT_MS } from './limits.ts';
@@ -52,13 +54,18 @@ export async function releaseAfter(job: Job, world: ReaperWorld): Promise<void> 
   if (!(await mayBeHeld(job, world.clock.nowMs(), ledger))) return;
   const jobs = await ledger.jobs.list(LEDGER_SCAN_MAX);
   const runners = await ledger.runners.list(LEDGER_SCAN_MAX);
-  await releaseHeld(jobs.things, runners.things, world);
+  const deadlineMs = world.clock.nowMs() + SWEEP_PARTS_MS.start;
+  await releaseHeld(jobs.things, runners.things, deadlineMs, world);
 }
 
-/** How many. Each sweep does what an event that was lost would have done. */
+/**
+ * How many. Each sweep does what an event that was lost would have done. What there is no time for, of a wide matrix, stays
+ * held until the next sweep or event. Throws the first failure once all were tried.
+ */
 export async function releaseHeld(
   jobs: readonly Held<JobEntry>[],
   runners: readonly Held<RunnerEntry>[],
+  deadlineMs: number,
   world: ReaperWorld,
 ): Promise<number> {
   const entries = jobs.map(({ entry }) => entry);
@@ -67,16 +74,27 @@ export async function releaseHeld(
     runners.map(({ entry }) => entry),
     world.clock.nowMs(),
   );
-  for (const [id, because] of due) await release(id, because, world);
-  for (const [id, held] of shownIn(entries))
-    if (!due.has(id))
-      await amend(world.ledger.jobs, id, (entry) =>
-        entry.held?.isFirst && isHeld(entry)
-          ? { ...entry, held, holds: Math.max(1, entry.holds ?? 0) }
-          : undefined,
-      );
+  const failures: unknown[] = [];
+  const noteFailure = (error: unknown) => void failures.push(error);
+  const left = await untilDeadline([...due], deadlineMs, world.clock, ([id, because]) =>
+    release(id, because, world).catch(noteFailure),
+  );
+  const shown = [...shownIn(entries)].filter(([id]) => !due.has(id));
+  await untilDeadline(shown, deadlineMs, world.clock, ([id, held]) =>
+    keepHeld(id, held, world).catch(noteFailure),
+  );
+  if (failures.length > 0) throw failures[0];
   await alertOfStandstill(entries, world);
-  return due.size;
+  return due.size - (left?.count ?? 0);
+}
+
+/** By what the first of its matrix have shown. */
+async function keepHeld(id: JobId, held: Hold, { ledger }: ReaperWorld): Promise<void> {
+  await amend(ledger.jobs, id, (entry) =>
+    entry.held?.isFirst && isHeld(entry)
+      ? { ...entry, held, holds: Math.max(1, entry.holds ?? 0) }
+      : undefined,
+  );
 }
 
 /** If the launcher cannot be asked now, the next sweep does it: the job is due. */

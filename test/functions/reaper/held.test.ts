@@ -86,7 +86,12 @@ describe('in the ledger', () => {
     const { ledger } = each.world;
     for (const entry of entries) await ledger.jobs.add(entry.job.id, entry);
     const sweep = async () =>
-      releaseHeld((await ledger.jobs.list(99)).things, (await ledger.runners.list(99)).things, each.world);
+      releaseHeld(
+        (await ledger.jobs.list(99)).things,
+        (await ledger.runners.list(99)).things,
+        START_MS + MINUTE_MS,
+        each.world,
+      );
     return { ...each, sweep, jobIn: async (id: number) => (await ledger.jobs.read(id as JobId))?.entry };
   }
 
