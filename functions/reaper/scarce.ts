@@ -2,42 +2,59 @@
 import { capacityTypesFor } from '../../shared/advisor/rank.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { PROBES_OF_LIKE_MAX } from '../../shared/github-limits.ts';
+import { parseLabels } from '../../shared/job/labels.ts';
 import type { JobEntry, RunnerEntry } from '../../shared/ledger/entries.ts';
 import { RETRY_MS } from '../../shared/limits.ts';
 import type { CapacityType } from '../../shared/nouns.ts';
 import { count } from './own-limits.ts';
 
-/** Labels, each with a capacity type that nothing was to be had of. */
-export type Scarce = ReadonlySet<string>;
+/** By labels and capacity type: when one of those that wait was last told that nothing is to be had. */
+export type Scarce = ReadonlyMap<string, number>;
 
 /** What is due is tried within a sweep: where it is not, for a limit of its own, what it found is of the past. */
 const FOUND_KEPT_MS = 2 * RETRY_MS;
 
-/** By the last tries of those that wait. For a quota, whose room is counted, none of its like is held back. */
+/** By the last tries of those that wait, and `before`. For a quota, whose room is counted, none of its like is held back. */
 export function scarceIn(
   waiting: readonly { readonly entry: JobEntry }[],
   nowMs: number,
   config: Config,
+  before: Scarce = new Map(),
 ): Scarce {
-  const refused = waiting.filter(
-    ({ entry: { obstacle, quota, isCut, isUntried, nextTryAtMs } }) =>
-      obstacle === 'offer' && !quota && !isCut && !isUntried && nowMs - nextTryAtMs <= FOUND_KEPT_MS,
-  );
-  // Its patience may have ended since: its next try is a minute after its last.
-  return new Set(refused.flatMap(({ entry }) => keysOfLike(entry, entry.nextTryAtMs - RETRY_MS, config)));
+  const told = new Map(before);
+  for (const { entry } of waiting) {
+    const { quota, isCut, nextTryAtMs } = entry;
+    if (!isTold(entry) || quota || isCut || nowMs - nextTryAtMs > FOUND_KEPT_MS) continue;
+    // Its patience may have ended since.
+    const atMs = toldAtMs(entry);
+    for (const key of keysOfLike(entry, atMs, config)) told.set(key, Math.max(told.get(key) ?? 0, atMs));
+  }
+  return told;
 }
 
-/** Launched since then, and not in vain. */
-export function foundIn(runners: readonly { readonly entry: RunnerEntry }[], sinceMs: number): Scarce {
-  const made = runners.filter(({ entry }) => entry.instanceId !== null && entry.createdAtMs >= sinceMs);
-  return new Set(
-    made.flatMap(({ entry: { labels, candidate } }) =>
-      candidate === null ? [] : [keyOf(labels, candidate.capacityType)],
-    ),
-  );
+const isTold = ({ obstacle, isUntried }: JobEntry): boolean => obstacle === 'offer' && !isUntried;
+/** Its next try is a minute after its last. */
+const toldAtMs = ({ nextTryAtMs }: JobEntry): number => nextTryAtMs - RETRY_MS;
+
+export interface Heard {
+  readonly scarce?: Scarce;
+  /** Runners; some were launched since then, and have their machines. */
+  readonly made?: readonly { readonly entry: RunnerEntry }[];
+}
+
+/** What a job may be launched on, as far as it and others were told. */
+interface Standing {
+  readonly like: string;
+  /** Nothing is to be had of any. */
+  readonly isScarce: boolean;
+  /** Machines that were had of it since. */
+  readonly found: number;
 }
 
 export interface Likes {
+  isScarce(entry: JobEntry): boolean;
+  /** It was told so, and machines of its like were had since: its launch can take a slot. */
+  isOver(entry: JobEntry): boolean;
   /** So many of its like are tried that it waits for what becomes of them. */
   isLeftOut(entry: JobEntry): boolean;
   anyLeftOut(): boolean;
@@ -45,15 +62,28 @@ export interface Likes {
   count(entry: JobEntry): void;
 }
 
-export function likesOf(scarce: Scarce, nowMs: number, config: Config): Likes {
+/**
+ * A machine that was had lets one more of its like go, so the lots of a sweep double: the refusals of a lot may be known later
+ * than what it got.
+ */
+export function likesOf({ scarce = new Map(), made = [] }: Heard, nowMs: number, config: Config): Likes {
   const tried = new Map<string, number>();
+  const times = timesOf(made);
   let isAnyLeftOut = false;
-  const isScarce = (keys: readonly string[], { obstacle, isUntried }: JobEntry) =>
-    (obstacle === 'offer' && !isUntried) || (scarce.size > 0 && keys.every((key) => scarce.has(key)));
+  const standingOf = (entry: JobEntry): Standing => {
+    const keys = keysOfLike(entry, nowMs, config);
+    const ownMs = isTold(entry) ? toldAtMs(entry) : null;
+    const told = keys.map((key) => ({ key, atMs: latest(scarce.get(key), ownMs) }));
+    const since = told.map(({ key, atMs }) => times.get(key)?.filter((ms) => ms > atMs).length ?? 0);
+    const isScarce = told.every(({ atMs }) => atMs > Number.NEGATIVE_INFINITY);
+    return { like: keys.join(), isScarce, found: since.reduce((sum, each) => sum + each, 0) };
+  };
   return {
+    isScarce: (entry) => standingOf(entry).isScarce,
+    isOver: (entry) => isTold(entry) && standingOf(entry).found > 0,
     isLeftOut(entry) {
-      const keys = keysOfLike(entry, nowMs, config);
-      const isOut = isScarce(keys, entry) && (tried.get(keys.join()) ?? 0) >= PROBES_OF_LIKE_MAX;
+      const { like, isScarce, found } = standingOf(entry);
+      const isOut = isScarce && (tried.get(like) ?? 0) >= PROBES_OF_LIKE_MAX + found;
       isAnyLeftOut ||= isOut;
       return isOut;
     },
@@ -62,13 +92,34 @@ export function likesOf(scarce: Scarce, nowMs: number, config: Config): Likes {
   };
 }
 
+const latest = (told: number | undefined, ownMs: number | null): number =>
+  Math.max(told ?? Number.NEGATIVE_INFINITY, ownMs ?? Number.NEGATIVE_INFINITY);
+
+/** When those that have their machines were launched. */
+function timesOf(made: NonNullable<Heard['made']>): ReadonlyMap<string, readonly number[]> {
+  const times = new Map<string, number[]>();
+  for (const { entry } of made) {
+    if (entry.instanceId === null || entry.candidate === null) continue;
+    const key = keyOf(entry.labels, entry.candidate.capacityType);
+    const before = times.get(key);
+    if (before === undefined) times.set(key, [entry.createdAtMs]);
+    else before.push(entry.createdAtMs);
+  }
+  return times;
+}
+
 /** As it is ranked: on spot, on pay-as-you-go, or on both. */
-const keysOfLike = (
+function keysOfLike(
   { job, firstTryAtMs, offSpot }: JobEntry,
   nowMs: number,
   config: Config,
-): readonly string[] =>
-  capacityTypesFor({ firstTryAtMs, offSpot, nowMs, config }).map((type) => keyOf(job.labels, type));
+): readonly string[] {
+  const understood = parseLabels(job.labels, job.repository, config);
+  const isOffSpot =
+    offSpot || (understood.kind === 'ours' && understood.requirements.capacityType === 'on-demand');
+  const types = capacityTypesFor({ firstTryAtMs, offSpot: isOffSpot, nowMs, config });
+  return types.map((type) => keyOf(job.labels, type));
+}
 
 const keyOf = (labels: readonly string[], type: CapacityType): string =>
   `${[...labels].sort().join(' ').toLowerCase()} ${type}`;

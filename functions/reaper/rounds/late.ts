@@ -6,6 +6,7 @@ import { amend } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { CapacityView, Held } from '../../../shared/ledger/ledger.ts';
 import { ALL, isInLine } from '../own-limits.ts';
+import { likesOf, scarceIn } from '../scarce.ts';
 import type { Survey } from '../survey/survey.ts';
 import type { ReaperWorld } from '../world.ts';
 import { waitsFor } from './money/room.ts';
@@ -36,12 +37,13 @@ export async function tellOfLate(
   const isShort = due.some(({ entry }) => waitsFor('spendPerHour', entry) || waitsFor('spendPerDay', entry));
   const inUse = new Set([...due.flatMap(({ entry }) => limitsOf(entry).full), ...(isShort ? [ALL] : [])]);
   const waited = ({ entry }: Held<JobEntry>) => nowMs - sinceMs(entry);
-  // Nothing is to be had for it, or somebody says no: that is told later, since stock comes and goes.
   const aside = uncovered.filter(({ entry }) => entry.obstacle === 'offer' || entry.obstacle === 'refusal');
-  const late = [
-    ...due.filter((each) => waited(each) > alerts.waiting),
-    ...aside.filter((each) => waited(each) > Math.max(alerts.waiting, ASIDE_MS)),
-  ];
+  const heard = { scarce: scarceIn(uncovered, nowMs, config), made: found.runners };
+  const { isScarce } = likesOf(heard, nowMs, config);
+  // Nothing is to be had for it or its like, or somebody says no: that is told later, since stock comes and goes.
+  const patienceMs = ({ entry }: Held<JobEntry>) =>
+    isInLine(entry) && !isScarce(entry) ? alerts.waiting : Math.max(alerts.waiting, ASIDE_MS);
+  const late = [...due, ...aside].filter((each) => waited(each) > patienceMs(each));
   const isFull = used.total >= config.limits.runners;
   if (inUse.size === 0 && (late.length === 0 || isFull)) return;
   const wereInUse = await noteInUse(inUse, nowMs, world);

@@ -5,7 +5,7 @@ import type { CapacityView, Reserved } from '../../../shared/ledger/ledger.ts';
 import { LAUNCHES_PER_SWEEP_MAX, PROBE_FIRST_MS, PROBES_PER_SWEEP_MAX } from '../../../shared/limits.ts';
 import { mintPace, mintsAtOnce, mintsLeft, minuteOf } from '../../../shared/runner/mint-pace.ts';
 import { ALL, count, isInLine, keysOf, limitOf, repositoryKey, usedBy } from '../own-limits.ts';
-import { type Likes, likesOf, type Scarce } from '../scarce.ts';
+import { type Heard, type Likes, likesOf } from '../scarce.ts';
 import { byAge, byTry, inTurns, nextTurn, turnsOf, type Waiting } from './in-turns.ts';
 import { type MoneyRoom, moneyRoom } from './money/room.ts';
 
@@ -16,7 +16,9 @@ export interface Plan {
   readonly line: readonly Waiting[];
   /** There are slots, and the line waits for GitHub's minute alone. */
   readonly isPaced: boolean;
-  /** There are slots, and some wait for nothing but what becomes of the first of their like. */
+  /** Servable, and waiting for nothing but what becomes of the first of their like: nobody passes them. */
+  readonly leftOut: readonly Waiting[];
+  /** There are slots, and such are left, or such as found no offer. */
   readonly isProbing: boolean;
   /** For whom the hour's money is kept; null: for nobody. */
   readonly reserved: Reserved | null;
@@ -26,11 +28,9 @@ export interface Plan {
 export type Gate = (entry: JobEntry) => boolean;
 
 /** What a plan goes by beside what waits and what there is. */
-export interface Terms {
+export interface Terms extends Heard {
   readonly mayStart?: Gate;
   readonly order?: typeof byAge;
-  /** Whose like a few try. */
-  readonly scarce?: Scarce;
   /** By the same sweep, before. */
   readonly started?: readonly Waiting[];
 }
@@ -55,17 +55,19 @@ export function planStarts(
   view: CapacityView,
   config: Config,
   nowMs: number,
-  { mayStart = () => true, order = byAge, scarce = NOTHING, started = [] }: Terms = {},
+  { mayStart = () => true, order = byAge, started = [], ...heard }: Terms = {},
 ): Plan {
-  const room = roomIn(view, config, nowMs, scarce);
+  const room = roomIn(view, config, nowMs, heard);
   const due = uncovered.filter(({ entry }) => entry.nextTryAtMs <= nowMs);
-  const servable = due.filter(({ entry }) => isInLine(entry)).sort(order);
+  const isServable = ({ entry }: Waiting) => isInLine(entry) || room.likes.isOver(entry);
+  const servable = due.filter(isServable).sort(order);
+  const unoffered = due.filter((each) => isWithoutOffer(each.entry) && !isServable(each)).sort(byTry);
   const aside = due.filter(({ entry }) => isTriedLast(entry)).sort(byTry);
   const leftOf = (is: (entry: JobEntry) => boolean) =>
     PROBES_PER_SWEEP_MAX - started.filter(({ entry }) => is(entry)).length;
 
   // Before those of their like in line: what they found is confirmed, or over.
-  const probes = probesOf(due, leftOf(isWithoutOffer), room);
+  const probes = probesOf(unoffered, leftOf(isWithoutOffer), room);
   const overdue = aside.filter(({ entry }) => nowMs - entry.nextTryAtMs >= PROBE_FIRST_MS);
   const isProbeFirst = (minuteOf(nowMs) * 60_000) % PROBE_FIRST_MS === 0;
   const isKept = ({ entry }: Waiting) => entry.job.id === view.reserved?.job;
@@ -82,16 +84,15 @@ export function planStarts(
   const stays = kept.start.length > 0 ? view.reserved : null;
   const isPaced = line.length > 0 && room.startsLeft <= 0 && hasSlot(room);
   const isProbing = room.likes.anyLeftOut() && hasSlot(room);
-  return { start, line, isPaced, isProbing, reserved: stays ?? room.money.reserved() };
+  const { leftOut } = turns;
+  return { start, line, leftOut, isPaced, isProbing, reserved: stays ?? room.money.reserved() };
 }
-
-const NOTHING: Scarce = new Set();
 
 /** What found no offer takes a slot only if it has become servable: as many as may, in turns, and a few of each like. */
 function probesOf(due: readonly Waiting[], max: number, room: Room): readonly Waiting[] {
   const probes: Waiting[] = [];
   const tried = { ...room, used: new Map(room.used) };
-  for (const next of inTurns(due.filter(({ entry }) => isWithoutOffer(entry)).sort(byTry))) {
+  for (const next of inTurns(due)) {
     if (probes.length >= max) return probes;
     const keys = keysOf(next.entry, room.config);
     // It is ranked before it takes anything, and most find nothing again.
@@ -129,14 +130,14 @@ export function limitsIn(view: CapacityView, config: Config, nowMs: number) {
 const isWithoutOffer = ({ obstacle }: JobEntry): boolean => obstacle === 'offer';
 const isTriedLast = ({ obstacle }: JobEntry): boolean => obstacle === 'waste' || obstacle === 'refusal';
 
-function roomIn(view: CapacityView, config: Config, nowMs: number, scarce = NOTHING): Room {
+function roomIn(view: CapacityView, config: Config, nowMs: number, heard: Heard = {}): Room {
   const pace = mintPace(config);
   const left = Math.min(mintsLeft(view.mints, pace, nowMs), mintsAtOnce(pace));
   return {
     config,
     used: usedBy(view.slots),
     money: moneyRoom(view, config, nowMs),
-    likes: likesOf(scarce, nowMs, config),
+    likes: likesOf(heard, nowMs, config),
     startsLeft: Math.min(LAUNCHES_PER_SWEEP_MAX, left),
   };
 }
@@ -150,13 +151,14 @@ const fits = ({ entry }: Waiting, room: Room): boolean => hasRoom(room) && room.
  * money does not suffice for has it reserved. `before`: it was, by the last sweep.
  */
 function takeTurns(jobs: readonly Waiting[], before: Reserved | null, room: Room, mayStart: Gate) {
-  const [start, line]: [Waiting[], Waiting[]] = [[], []];
+  const [start, line, leftOut]: [Waiting[], Waiting[], Waiting[]] = [[], [], []];
   const turns = turnsOf(jobs);
   for (let next = nextTurn(turns, room.used); next !== null; next = nextTurn(turns, room.used)) {
     const keys = keysOf(next.entry, room.config);
-    // What its own limit, or those of its like, keep out is nobody else's matter.
-    if (isLimited(next, keys, room) || isLeftOut(next, before, room)) continue;
-    if (fits(next, room) && mayStart(next.entry)) {
+    // What its own limit keeps out is nobody else's matter.
+    if (isLimited(next, keys, room)) continue;
+    if (isLeftOut(next, before, room)) leftOut.push(next);
+    else if (fits(next, room) && mayStart(next.entry)) {
       start.push(next);
       take(next, keys, room);
     } else {
@@ -166,7 +168,7 @@ function takeTurns(jobs: readonly Waiting[], before: Reserved | null, room: Room
       count(keys.slice(1), room.used);
     }
   }
-  return { start, line };
+  return { start, line, leftOut };
 }
 
 /** At most `max` of those that stand aside, in turns of their own. */

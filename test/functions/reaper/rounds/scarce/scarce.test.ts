@@ -60,11 +60,12 @@ describe('one that found nothing takes nobody out of the line', () => {
     expect(launched).toEqual(ids(many(PROBES_OF_LIKE_MAX, 50)));
   });
 
-  test('once it has a machine, all the others are started', async () => {
+  test('once it has a machine, the others are started, one more for each that was had', async () => {
     const { lots } = starter(WIDE, { instanceId: 'i-1', state: 'booting', candidate: CANDIDATE });
-    const [first, second] = await lots([...many(39, 1), job(99, OFFER)]);
+    const [first, second, third] = await lots([...many(39, 1), job(99, OFFER)]);
     expect(first?.toSorted((a, b) => a - b)).toEqual([...ids(many(PROBES_OF_LIKE_MAX - 1, 1)), 99]);
-    expect(second).toHaveLength(40 - PROBES_OF_LIKE_MAX);
+    expect(second).toHaveLength(2 * PROBES_OF_LIKE_MAX);
+    expect(third).toHaveLength(40 - 3 * PROBES_OF_LIKE_MAX);
   });
 
   test('nor does one that has been due for minutes, and cannot be tried: what it found is of the past', async () => {
