@@ -14,6 +14,9 @@ export type Scarce = ReadonlyMap<string, number>;
 /** What is due is tried within a sweep: where it is not, for a limit of its own, what it found is of the past. */
 const FOUND_KEPT_MS = 2 * RETRY_MS;
 
+/** What a lot was refused is mostly known after so long, and what it got sooner: until then its machines say nothing for others. */
+const ALL_KNOWN_MS = 15_000;
+
 /** By the last tries of those that wait, and `before`. For a quota, whose room is counted, none of its like is held back. */
 export function scarceIn(
   waiting: readonly { readonly entry: JobEntry }[],
@@ -62,13 +65,10 @@ export interface Likes {
   count(entry: JobEntry): void;
 }
 
-/**
- * A machine that was had lets one more of its like go, so the lots of a sweep double: the refusals of a lot may be known later
- * than what it got.
- */
+/** A machine that was had lets one more of its like go: lots grow where all is to be had again, and stay small in a shortage. */
 export function likesOf({ scarce = new Map(), made = [] }: Heard, nowMs: number, config: Config): Likes {
   const tried = new Map<string, number>();
-  const times = timesOf(made);
+  const times = timesOf(made.filter(({ entry }) => nowMs - entry.createdAtMs >= ALL_KNOWN_MS));
   let isAnyLeftOut = false;
   const standingOf = (entry: JobEntry): Standing => {
     const keys = keysOfLike(entry, nowMs, config);

@@ -11,8 +11,8 @@ import { job, MINUTE_MS, many, NO_LIMITS, OFFER, starter, YOUNG } from './starts
 const WIDE = { limits: { runners: 1_000, runnersPerRepository: null, mintsPerMinute: 240 } };
 const made = (capacityType: string) =>
   ({ instanceId: 'i-1', state: 'booting', candidate: { capacityType } as Candidate }) as const;
-/** Each lot doubles what it tries while all of it got machines. */
-const DOUBLED = [1, 2, 4].map((times) => times * PROBES_OF_LIKE_MAX);
+/** Of lots five seconds apart; what a lot got is heeded after three, when what it was refused would be known as well. */
+const GROWING = [1, 1, 1, 2, 3].map((times) => times * PROBES_OF_LIKE_MAX);
 
 describe('a job that is queued now', () => {
   const comes = async (entries: Parameters<ReturnType<typeof starter>['first']>[0]) => {
@@ -42,7 +42,7 @@ describe('once machines are to be had of what was sold out', () => {
   ])('each lets one more of its like go: %s', async (_, entries, capacityType) => {
     const { lots } = starter({ ...WIDE, spot: { onDemandLabel: 'allow' } }, made(capacityType));
     const started = (await lots(entries)).map((lot) => lot.length);
-    expect(started.slice(0, 3)).toEqual(DOUBLED);
+    expect(started.slice(0, 5)).toEqual(GROWING);
     expect(started.reduce((sum, count) => sum + count)).toBe(100);
   });
 
@@ -55,10 +55,9 @@ describe('once machines are to be had of what was sold out', () => {
 
   test('and one is told again that there are none, a few try again', async () => {
     const { lots } = starter(WIDE, made('spot'));
-    // Of the second lot's time.
-    const again = job(999, { ...OFFER, nextTryAtMs: START_MS + MINUTE_MS + 1 });
+    const again = job(999, { ...OFFER, nextTryAtMs: START_MS + MINUTE_MS + 11_000 });
     const started = await lots([...many(100, 1), again]);
-    expect(started.slice(0, 2).map((lot) => lot.length)).toEqual([PROBES_OF_LIKE_MAX, PROBES_OF_LIKE_MAX]);
+    expect(started.slice(0, 5).map((lot) => lot.length)).toEqual(Array(5).fill(PROBES_OF_LIKE_MAX));
   });
 });
 

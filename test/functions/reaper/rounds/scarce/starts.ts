@@ -37,11 +37,12 @@ export const YOUNG = { ...OFFER, nextTryAtMs: START_MS + MINUTE_MS };
 export function starter(config: object, becomes: Partial<RunnerEntry> | null = null) {
   const { world: bare, launched } = openReaper({ config });
   const { jobs, runners, capacity } = bare.ledger;
+  let nowMs = START_MS;
   const launch: typeof bare.queue.launch = async (event) => {
     await bare.queue.launch(event);
     if (event.kind === 'warm' || becomes === null) return;
     const { id, repository, labels } = event.job;
-    const made = { for: id, repository, labels, createdAtMs: bare.clock.nowMs(), ...becomes };
+    const made = { for: id, repository, labels, createdAtMs: nowMs, ...becomes };
     await runners.add(build.runnerName(id), build.runnerEntry(id, made));
     const held = await jobs.read(id);
     // As the launcher leases it: what its last try found is of the past.
@@ -49,10 +50,9 @@ export function starter(config: object, becomes: Partial<RunnerEntry> | null = n
       await jobs.replace(id, held, {
         ...held.entry,
         obstacle: null,
-        nextTryAtMs: bare.clock.nowMs() + 3 * MINUTE_MS,
+        nextTryAtMs: nowMs + 3 * MINUTE_MS,
       });
   };
-  let nowMs = START_MS;
   const pause = async (ms: number) => {
     nowMs += ms;
   };
