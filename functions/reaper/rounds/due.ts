@@ -9,7 +9,7 @@ import { isStandingBy } from '../../../shared/warm/standby.ts';
 import type { Braked } from '../brake/brake.ts';
 import { isInLine } from '../own-limits.ts';
 import { closeEnded } from '../repair/close.ts';
-import { type Heard, type Scarce, scarceIn } from '../scarce.ts';
+import { foundIn, type Scarce, scarceIn } from '../scarce.ts';
 import { match } from '../survey/match.ts';
 import type { Survey } from '../survey/survey.ts';
 import { untilDeadline } from '../until-deadline.ts';
@@ -28,7 +28,7 @@ export interface Started {
   readonly atMs: number;
   /** Of this sweep, with the lots before. */
   readonly started: readonly Held<JobEntry>[];
-  /** What becomes of those who try it is known later: all lots of a sweep go by it. */
+  /** What becomes of those who try it is known later: until one finds something, all lots of a sweep go by it. */
   readonly scarce: Scarce;
 }
 
@@ -42,8 +42,7 @@ export async function startDue(
   const going = goingOf(braked, view);
   // Launches that are held back are told of as such.
   if (braked.because === null) await tellOfLate(going, found, world);
-  const before = { started: [], scarce: new Map(), made: found.runners };
-  return start(going, view, braked, before, deadlineMs, world);
+  return start(going, view, braked, { started: [], scarce: new Set() }, deadlineMs, world);
 }
 
 const goingOf = ({ uncovered }: Braked, { stop }: CapacityView): readonly Held<JobEntry>[] =>
@@ -53,14 +52,14 @@ async function start(
   going: readonly Held<JobEntry>[],
   view: CapacityView,
   { mayStart, because }: Braked,
-  before: Pick<Started, 'started' | 'scarce'> & Pick<Heard, 'made'>,
+  before: Pick<Started, 'started' | 'scarce'>,
   deadlineMs: number,
   world: ReaperWorld,
 ): Promise<Started> {
   const { ledger, queue, clock, config, log } = world;
   const nowMs = clock.nowMs();
   const { jobs, within } = await admit(going, world);
-  const scarce = scarceIn(going, nowMs, config, before.scarce);
+  const scarce = new Set([...before.scarce, ...scarceIn(going, nowMs, config)]);
   const order = because === null ? byAge : byYouth;
   const plan = planStarts(jobs, view, config, nowMs, { ...before, mayStart, order, scarce });
   const { reserved } = plan;
@@ -127,7 +126,8 @@ export async function startLater(
     const [uncovered, view] = await Promise.all([uncoveredNow(left, world), ledger.capacity.view()]);
     // Whatever hung before.
     const deadlineMs = Math.min(clock.nowMs(), untilMs) + SWEEP_PARTS_MS.start;
-    const before = { ...last, made: left };
+    const found = foundIn(left, first.atMs);
+    const before = { ...last, scarce: new Set([...last.scarce].filter((key) => !found.has(key))) };
     last = await start(goingOf({ ...braked, uncovered }, view), view, braked, before, deadlineMs, world);
   }
   return count;

@@ -38,8 +38,7 @@ export async function tellOfLate(
   const inUse = new Set([...due.flatMap(({ entry }) => limitsOf(entry).full), ...(isShort ? [ALL] : [])]);
   const waited = ({ entry }: Held<JobEntry>) => nowMs - sinceMs(entry);
   const aside = uncovered.filter(({ entry }) => entry.obstacle === 'offer' || entry.obstacle === 'refusal');
-  const heard = { scarce: scarceIn(uncovered, nowMs, config), made: found.runners };
-  const { isScarce } = likesOf(heard, nowMs, config);
+  const { isScarce } = likesOf(scarceIn(uncovered, nowMs, config), nowMs, config);
   // Nothing is to be had for it or its like, or somebody says no: that is told later, since stock comes and goes.
   const patienceMs = ({ entry }: Held<JobEntry>) =>
     isInLine(entry) && !isScarce(entry) ? alerts.waiting : Math.max(alerts.waiting, ASIDE_MS);

@@ -5,7 +5,7 @@ import type { CapacityView, Reserved } from '../../../shared/ledger/ledger.ts';
 import { LAUNCHES_PER_SWEEP_MAX, PROBE_FIRST_MS, PROBES_PER_SWEEP_MAX } from '../../../shared/limits.ts';
 import { mintPace, mintsAtOnce, mintsLeft, minuteOf } from '../../../shared/runner/mint-pace.ts';
 import { ALL, count, isInLine, keysOf, limitOf, repositoryKey, usedBy } from '../own-limits.ts';
-import { type Heard, type Likes, likesOf } from '../scarce.ts';
+import { type Likes, likesOf, type Scarce } from '../scarce.ts';
 import { byAge, byTry, inTurns, nextTurn, turnsOf, type Waiting } from './in-turns.ts';
 import { type MoneyRoom, moneyRoom } from './money/room.ts';
 
@@ -16,7 +16,7 @@ export interface Plan {
   readonly line: readonly Waiting[];
   /** There are slots, and the line waits for GitHub's minute alone. */
   readonly isPaced: boolean;
-  /** Servable, and waiting for nothing but what becomes of the first of their like: nobody passes them. */
+  /** In line, and waiting for nothing but what becomes of the first of their like: nobody passes them. */
   readonly leftOut: readonly Waiting[];
   /** There are slots, and such are left, or such as found no offer. */
   readonly isProbing: boolean;
@@ -28,9 +28,11 @@ export interface Plan {
 export type Gate = (entry: JobEntry) => boolean;
 
 /** What a plan goes by beside what waits and what there is. */
-export interface Terms extends Heard {
+export interface Terms {
   readonly mayStart?: Gate;
   readonly order?: typeof byAge;
+  /** Whose like a few try. */
+  readonly scarce?: Scarce;
   /** By the same sweep, before. */
   readonly started?: readonly Waiting[];
 }
@@ -55,19 +57,17 @@ export function planStarts(
   view: CapacityView,
   config: Config,
   nowMs: number,
-  { mayStart = () => true, order = byAge, started = [], ...heard }: Terms = {},
+  { mayStart = () => true, order = byAge, scarce = NOTHING, started = [] }: Terms = {},
 ): Plan {
-  const room = roomIn(view, config, nowMs, heard);
+  const room = roomIn(view, config, nowMs, scarce);
   const due = uncovered.filter(({ entry }) => entry.nextTryAtMs <= nowMs);
-  const isServable = ({ entry }: Waiting) => isInLine(entry) || room.likes.isOver(entry);
-  const servable = due.filter(isServable).sort(order);
-  const unoffered = due.filter((each) => isWithoutOffer(each.entry) && !isServable(each)).sort(byTry);
+  const servable = due.filter(({ entry }) => isInLine(entry)).sort(order);
   const aside = due.filter(({ entry }) => isTriedLast(entry)).sort(byTry);
   const leftOf = (is: (entry: JobEntry) => boolean) =>
     PROBES_PER_SWEEP_MAX - started.filter(({ entry }) => is(entry)).length;
 
   // Before those of their like in line: what they found is confirmed, or over.
-  const probes = probesOf(unoffered, leftOf(isWithoutOffer), room);
+  const probes = probesOf(due, leftOf(isWithoutOffer), room);
   const overdue = aside.filter(({ entry }) => nowMs - entry.nextTryAtMs >= PROBE_FIRST_MS);
   const isProbeFirst = (minuteOf(nowMs) * 60_000) % PROBE_FIRST_MS === 0;
   const isKept = ({ entry }: Waiting) => entry.job.id === view.reserved?.job;
@@ -80,19 +80,19 @@ export function planStarts(
   const last = line.length > 0 ? [] : takeFew(rest, leftOf(isTriedLast), room, mayStart);
   const tried = probes.filter(({ entry }) => room.money.fits(entry) && mayStart(entry));
   const start = [...kept.start, ...first, ...turns.start, ...last, ...tried];
-  // Its launch may be refused yet: prices move.
-  const stays = kept.start.length > 0 ? view.reserved : null;
+  const stays = kept.start.length > 0 ? view.reserved : null; // Its launch may be refused yet: prices move.
   const isPaced = line.length > 0 && room.startsLeft <= 0 && hasSlot(room);
   const isProbing = room.likes.anyLeftOut() && hasSlot(room);
-  const { leftOut } = turns;
-  return { start, line, leftOut, isPaced, isProbing, reserved: stays ?? room.money.reserved() };
+  return { ...turns, start, line, isPaced, isProbing, reserved: stays ?? room.money.reserved() };
 }
+
+const NOTHING: Scarce = new Set();
 
 /** What found no offer takes a slot only if it has become servable: as many as may, in turns, and a few of each like. */
 function probesOf(due: readonly Waiting[], max: number, room: Room): readonly Waiting[] {
   const probes: Waiting[] = [];
   const tried = { ...room, used: new Map(room.used) };
-  for (const next of inTurns(due)) {
+  for (const next of inTurns(due.filter(({ entry }) => isWithoutOffer(entry)).sort(byTry))) {
     if (probes.length >= max) return probes;
     const keys = keysOf(next.entry, room.config);
     // It is ranked before it takes anything, and most find nothing again.
@@ -130,14 +130,14 @@ export function limitsIn(view: CapacityView, config: Config, nowMs: number) {
 const isWithoutOffer = ({ obstacle }: JobEntry): boolean => obstacle === 'offer';
 const isTriedLast = ({ obstacle }: JobEntry): boolean => obstacle === 'waste' || obstacle === 'refusal';
 
-function roomIn(view: CapacityView, config: Config, nowMs: number, heard: Heard = {}): Room {
+function roomIn(view: CapacityView, config: Config, nowMs: number, scarce = NOTHING): Room {
   const pace = mintPace(config);
   const left = Math.min(mintsLeft(view.mints, pace, nowMs), mintsAtOnce(pace));
   return {
     config,
     used: usedBy(view.slots),
     money: moneyRoom(view, config, nowMs),
-    likes: likesOf(heard, nowMs, config),
+    likes: likesOf(scarce, nowMs, config),
     startsLeft: Math.min(LAUNCHES_PER_SWEEP_MAX, left),
   };
 }

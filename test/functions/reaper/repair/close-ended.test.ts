@@ -72,7 +72,7 @@ test.each([1, 9])(
 async function laterWith(world: ReaperWorld, seen: Awaited<ReturnType<typeof ended>>) {
   const job = build.job(900);
   await world.ledger.jobs.add(job.id, build.jobEntry(900, { job, nextTryAtMs: START_MS }));
-  const none = { count: 0, started: [], scarce: new Map<string, number>(), atMs: START_MS };
+  const none = { count: 0, started: [], scarce: new Set<string>(), atMs: START_MS };
   const first: Started = { ...none, isPaced: false, isWaiting: true };
   const busy = (await seen.left()).map(({ entry, rev }) => ({
     entry: { ...entry, state: 'busy' as const },

@@ -60,14 +60,11 @@ describe('one that found nothing takes nobody out of the line', () => {
     expect(launched).toEqual(ids(many(PROBES_OF_LIKE_MAX, 50)));
   });
 
-  test('once it has a machine, the others are started, one more for each that was had', async () => {
+  test('once it has a machine, all the others are started', async () => {
     const { lots } = starter(WIDE, { instanceId: 'i-1', state: 'booting', candidate: CANDIDATE });
-    const [first, ...more] = await lots([...many(39, 1), job(99, OFFER)]);
+    const [first, second] = await lots([...many(39, 1), job(99, OFFER)]);
     expect(first?.toSorted((a, b) => a - b)).toEqual([...ids(many(PROBES_OF_LIKE_MAX - 1, 1)), 99]);
-    expect(more.flat()).toHaveLength(40 - PROBES_OF_LIKE_MAX);
-    expect(more.map((lot) => lot.length).slice(0, 3)).toEqual(
-      [1, 1, 2].map((times) => times * PROBES_OF_LIKE_MAX),
-    );
+    expect(second).toHaveLength(40 - PROBES_OF_LIKE_MAX);
   });
 
   test('nor does one that has been due for minutes, and cannot be tried: what it found is of the past', async () => {
