@@ -55,4 +55,12 @@ export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = 
   [61277, 'a backlog that used all slots again and again was told of as if slots were free'],
   [200726, 'the end of an alert had no answer: the sweep kept its lease, and for six minutes there was none'],
   [60234, 'where one empty answer called a whole pool gone, it was made anew at once, beside itself'],
+  [
+    206018,
+    'no bug of the product: machines that failed jobs kept for debugging held all slots, and the bound forgot them',
+  ],
+  [
+    206023,
+    'no bug of the product: a job of four hours, interrupted before the end of all faults, was run again after it',
+  ],
 ];
