@@ -63,4 +63,8 @@ export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = 
     206023,
     'no bug of the product: a job of four hours, interrupted before the end of all faults, was run again after it',
   ],
+  [
+    206250,
+    'a repository renamed before a sweep had seen a job of it: the jobs of its new name were false security alerts, and their runs cancelled',
+  ],
 ];
