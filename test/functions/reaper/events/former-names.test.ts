@@ -1,10 +1,12 @@
 /** Under which names we know a repository that goes by another now. */
 import { expect, test } from 'vitest';
 import { reportForeignJob } from '../../../../functions/reaper/events/foreign-job.ts';
+import { nameBefore, rememberNames } from '../../../../functions/reaper/former-names.ts';
 import { listRepositories } from '../../../../functions/reaper/rounds/turn.ts';
 import { askRecord } from '../../../../functions/reaper/survey/evidence.ts';
 import { rememberRepositories } from '../../../../functions/reaper/survey/known.ts';
 import type { ReaperWorld } from '../../../../functions/reaper/world.ts';
+import { KNOWN_REPOSITORIES_MAX } from '../../../../shared/limits.ts';
 import { MINUTE_MS } from '../../../cli/explain/fixture.ts';
 import { build } from '../../../shared/ledger/builders.ts';
 import { completeList, openReaper, record } from '../fixture.ts';
@@ -82,3 +84,18 @@ test.each<[string, (world: ReaperWorld) => Promise<unknown>]>([
     expect(lines.filter(({ event }) => event === 'security.foreign_job')).toHaveLength(1);
   },
 );
+
+test('of more names than a row should bear, those that were in use last are kept', async () => {
+  const { world, pass } = openReaper({ config: { repositories: { allow: ['acme/*'] } } });
+  const named = (at: number) => ({ repository: `acme/r-${at}`, repositoryId: at + 1 });
+  for (let hour = 0; hour < 6; hour++) {
+    const listed = Array.from({ length: KNOWN_REPOSITORIES_MAX }, (_, at) =>
+      named(hour * KNOWN_REPOSITORIES_MAX + at),
+    );
+    await rememberNames(listed, world);
+    await pass(60 * MINUTE_MS);
+  }
+  const former = (at: number) => nameBefore({ repository: 'acme/new', repositoryId: at + 1 }, world);
+  expect(await former(6 * KNOWN_REPOSITORIES_MAX - 1)).toBe(`acme/r-${6 * KNOWN_REPOSITORIES_MAX - 1}`);
+  expect(await former(0)).toBeNull();
+});
