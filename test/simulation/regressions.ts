@@ -60,4 +60,20 @@ export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = 
   ],
   [201777, 'the same, and deliveries that came hours late, for jobs that were over'],
   [60234, 'where one empty answer called a whole pool gone, it was made anew at once, beside itself'],
+  [
+    206018,
+    'no bug of the product: machines that failed jobs kept for debugging held all slots, and the bound forgot them',
+  ],
+  [
+    206023,
+    'no bug of the product: a job of four hours, interrupted before the end of all faults, was run again after it',
+  ],
+  [
+    206250,
+    'a repository renamed before a sweep had seen a job of it: the jobs of its new name were false security alerts, and their runs cancelled',
+  ],
+  [
+    210217,
+    'no bug of the product: of a matrix that was never seen four are launched for first, and the rest waits a boot longer',
+  ],
 ];
