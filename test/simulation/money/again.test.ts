@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { Bill } from '../../../simulator/ecs/index.ts';
 import type { SimJob } from '../../../simulator/github/index.ts';
 import { againOf } from './again.ts';
+import { missedOf } from './bars.ts';
 
 const bill = (runner: string, isTakenBack: boolean) =>
   ({ isTakenBack, tags: { 'ci-runner-name': runner } }) as unknown as Bill;
@@ -30,4 +31,20 @@ test('a job that was interrupted twice counts twice, one that ended in time not 
       ['nobody decided', 1],
     ]),
   });
+});
+
+const day = (jobs: number, spent: number, again: number) => ({
+  jobs,
+  again: { takenBack: 80, interrupted: 80, again, left: new Map() },
+  money: { spent, oracle: 100 },
+});
+
+// biome-ignore format: a table reads best as a table.
+test.each<[what: string, day: Parameters<typeof missedOf>[0], missed: RegExp[]]>([
+  ['within both bars',                 day(10_000, 105, 40),  []],
+  ['too dear',                         day(10_000, 105.1, 40), [/1\.0510 of what/]],
+  ['most of what it lost is left alone', day(10_000, 104, 39), [/39 of 80/]],
+  ['a small day is luck',              day(2_000, 110, 0),    []],
+])('a day: %s', (_what, played, missed) => {
+  expect(missedOf(played)).toEqual(missed.map((line) => expect.stringMatching(line)));
 });
