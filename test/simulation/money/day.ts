@@ -82,7 +82,7 @@ export async function playDay(
       warm: poolsFor(warm, jobs),
       spot: { duration: takenBackPercent === null ? 1 : 0 },
     },
-    ecs: { regions: hangzhou, random: seeded(seed + 1), rates },
+    ecs: { regions: hangzhou, random: seeded(seed + 1), rates, isReviewedByClock: true },
     boots: { failures: 0.02, bootMs: BOOT_MS[image] },
     watch: {
       log(event, fields) {
