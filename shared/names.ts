@@ -88,7 +88,10 @@ export const registeredAt = ({
 
 /** The host in runners.yaml knows nothing of it, and may have given its id to somebody else's. */
 export const isOfOtherHost = ({ registeredAt }: Registered, { github }: Pick<Config, 'github'>): boolean =>
-  registeredAt !== undefined && registeredAt.host !== github.baseUrl;
+  registeredAt !== undefined && addressOf(registeredAt.host) !== addressOf(github.baseUrl);
+
+/** One host may be spelt in many ways: with a slash at its end, in capitals, with the usual port. */
+const addressOf = (url: string): string => new URL(url).href.replace(/\/+$/, '');
 
 /**
  * Tags of an instance. The last two are what RAM policies of users of dianplus' action depend on, the

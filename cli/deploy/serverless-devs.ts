@@ -41,6 +41,12 @@ export function serverlessDevs(options: ServerlessDevs): Promise<number> {
       [ACCESS]: JSON.stringify(accessOf(options)),
     },
   });
+  // Ctrl-C ends this process at once, and what still ran would write on.
+  const leave = () => {
+    child.kill('SIGKILL');
+    leaveNoTrace(options.root);
+  };
+  process.once('exit', leave);
   const hidden = [...options.secrets, accessKeySecret, ...(securityToken === null ? [] : [securityToken])];
   for (const stream of [child.stdout, child.stderr])
     createInterface({ input: stream }).on('line', (line) => {
@@ -52,6 +58,7 @@ export function serverlessDevs(options: ServerlessDevs): Promise<number> {
       resolve(127);
     });
     child.on('close', (code) => {
+      process.off('exit', leave);
       leaveNoTrace(options.root);
       resolve(code ?? 1);
     });

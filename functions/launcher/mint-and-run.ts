@@ -12,6 +12,7 @@ import type { Candidate, Target } from '../../shared/nouns.ts';
 import type { MintOutcome } from '../../shared/ports.ts';
 import { type Ahead, ahead } from './ahead.ts';
 import { chooseBaked } from './images/baked.ts';
+import { wordsOf } from './note-failure.ts';
 import { noRefusals } from './refused.ts';
 import { GITHUB_IS_SLOW, type Wait, wait } from './wait.ts';
 import { type Launch, type Walk, type Way, walk } from './walk.ts';
@@ -104,16 +105,19 @@ export const againWith =
     return cost === null ? candidates : within(cost, candidates, diskGiB, hours);
   };
 
-/** What this launch has not asked for yet. */
+/** What this launch has not asked for yet. Where that cannot be told there is none: what was made is not left behind for it. */
 async function othersOf(
   launch: Walk,
   { refusals, untilMs }: Way,
-  { clock }: LauncherWorld,
+  { clock, log }: LauncherWorld,
 ): Promise<readonly Candidate[]> {
   const before = walksOf(launch);
   if (before.length >= OFFERS_PER_LAUNCH_MAX || clock.nowMs() > untilMs) return [];
   const isNew = (each: Candidate) => !before.some((other) => isSameOffer(each, other));
-  const others = await launch.rankAgain(launch.requirements);
+  const others = await launch.rankAgain(launch.requirements).catch((error: unknown) => {
+    log('launch.ranked', { job: launch.job.entry.job.id, note: `no others: ${wordsOf(error)}` });
+    return [];
+  });
   return others.filter((each) => isNew(each) && !refusals.slow.has(each.region));
 }
 

@@ -14,11 +14,12 @@ import {
 } from '../../shared/adapters/tablestore/table.ts';
 import type { Comparator, Filter, Condition as StoreCondition } from './conditions.ts';
 import { ConnectionLost, invalid, TableStoreRefusal } from './errors.ts';
-import { checkColumnName, RANGE_MAX_BYTES, RANGE_ROWS_MAX, VALUE_MAX_BYTES } from './limits.ts';
+import { RANGE_MAX_BYTES, RANGE_ROWS_MAX, VALUE_MAX_BYTES } from './limits.ts';
 import { perform, type TableStore, tableNamed } from './state.ts';
 import { type CellChange, type StoredRow, TableState } from './table.ts';
 import { INF_MAX, INF_MIN, sizeOf, type Value } from './values.ts';
 import { sizeOfRow } from './wire/wire.ts';
+import { checkColumns } from './writes.ts';
 
 /** A table with two STRING keys, ready at once. */
 export function createTable(
@@ -61,13 +62,15 @@ export function tableOf(store: TableStore, name: string): Table {
     },
     async put(key, columns, condition) {
       return isHeld('PutRow', (table, nowMs) =>
-        table.put(key, putsOf(columns), conditionOf(condition), nowMs),
+        table.put(key, checked(table, putsOf(columns)), conditionOf(condition), nowMs),
       );
     },
     async update(key, change, condition) {
-      return isHeld('UpdateRow', (table, nowMs) =>
-        table.update(key, changesOf(change), conditionOf(condition), nowMs),
-      );
+      return isHeld('UpdateRow', (table, nowMs) => {
+        const changes = checked(table, changesOf(change));
+        if (changes.length === 0) throw invalid('Invalid update row request: missing cells in request');
+        return table.update(key, changes, conditionOf(condition), nowMs);
+      });
     },
     async delete(key, condition) {
       return isHeld('DeleteRow', (table, nowMs) => table.delete(key, conditionOf(condition), nowMs));
@@ -127,10 +130,18 @@ function storedOf(column: Column): Value {
 }
 
 function putsOf(columns: Columns): CellChange[] {
-  return Object.entries(columns).map(([column, value]) => {
-    checkColumnName(column);
-    return { kind: 'put', column, value: storedOf(value), atMs: null };
-  });
+  return Object.entries(columns).map(([column, value]) => ({
+    kind: 'put',
+    column,
+    value: storedOf(value),
+    atMs: null,
+  }));
+}
+
+/** What is refused over the wire. */
+function checked(table: TableState, changes: CellChange[]): CellChange[] {
+  checkColumns(table, changes);
+  return changes;
 }
 
 function changesOf({ put = {}, add = {}, drop = [] }: Change): CellChange[] {

@@ -97,7 +97,7 @@ function versionIn(store: TableStore, table: TableState, { name, atMs }: SentCel
 }
 
 /** That one request names a column twice is documented as refused for counters; here it is for all. */
-function checkColumns(table: TableState, changes: readonly CellChange[]): void {
+export function checkColumns(table: TableState, changes: readonly CellChange[]): void {
   if (changes.length > COLUMNS_PER_WRITE_MAX)
     throw invalid(
       `The number of attribute columns exceeds the limit, limit count: ${COLUMNS_PER_WRITE_MAX}, column count: ${changes.length}.`,

@@ -49,6 +49,17 @@ test('its logs, in which secrets stand, are gone when it is, those of one that w
   expect([existsSync(logs), existsSync(join(logs, '../fc/zip'))]).toEqual([false, false]);
 });
 
+test('whoever leaves in its midst leaves none of them either, and nothing that writes on', async () => {
+  const logs = join(root, '.cache/serverless-devs/.s/logs');
+  const before = new Set(process.listeners('exit'));
+  const ended = run('mkdir -p "$serverless_devs_config_home"/.s/logs; echo there; exec tail -f /dev/null');
+  await vi.waitFor(() => expect(said).toEqual(['there']), 10_000);
+  const [leave] = process.listeners('exit').filter((each) => !before.has(each));
+  leave?.call(process, 130);
+  expect(existsSync(logs)).toBe(false);
+  expect(await ended).toBe(1);
+});
+
 test('what its component loads by itself has a version, too', async () => {
   expect(await run('echo "$core_load_serverless_devs_component"')).toBe(0);
   expect(said).toEqual([expect.stringMatching(/^fc3-domain@\d+\.\d+\.\d+$/)]);

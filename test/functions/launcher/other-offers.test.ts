@@ -9,7 +9,7 @@ import { isOver, MINUTE_MS, open, queue } from '../fixture.ts';
 const NO_STOCK = { code: 'OperationDenied.NoStock' };
 
 /** The launch of a second job: its first so many offers are sold out, and then so many answers never come. */
-async function launched(refusals: number, unanswered = 0, refused = NO_STOCK) {
+async function launched(refusals: number, unanswered = 0, refused = NO_STOCK, isUnread = false) {
   const opened = await open({ ecs: { soldOut: 0 } });
   const { world } = opened;
   // The first one brings the market.
@@ -20,7 +20,11 @@ async function launched(refusals: number, unanswered = 0, refused = NO_STOCK) {
   world.ecs.failNext('RunInstances', refused, refusals);
   world.ecs.failNext('RunInstances', 'timeout-after', unanswered);
   const [job] = queue(world);
+  // What was refused to others is read again when all of these were.
+  const reads = () => calls(world.ecs.calls) - before === refusals;
+  if (isUnread) world.store.faults = ({ operation }) => (reads() && operation === 'GetRange' ? 'busy' : null);
   await world.pass(30_000);
+  world.store.faults = null;
   const linesOf = (event: string) =>
     world.lines
       .slice(from)
@@ -76,6 +80,16 @@ test('one launch asks for so many offers; then nothing is left of it, and the jo
     expect.stringMatching(/^waits because all 18 offers/),
   ]);
   expect(trail[0]?.text).toMatch(/^was heard of by the delivery/);
+  world.fc.close();
+});
+
+test('all offers are sold out, and the ledger does not say what else there is: nothing is left of it, and the job waits', async () => {
+  const { world, job, linesOf } = await launched(CANDIDATES_MAX, 0, NO_STOCK, true);
+  expect(linesOf('launch.waited')).toHaveLength(1);
+  expect(world.github.runners()).toEqual([]);
+  const { ledger } = world.adapters();
+  expect([(await ledger.runners.list(10)).things, (await ledger.capacity.view()).total]).toEqual([[], 0]);
+  expect(await world.until(() => isOver(job), 10 * MINUTE_MS)).toBe(true);
   world.fc.close();
 });
 

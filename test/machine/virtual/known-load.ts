@@ -36,7 +36,7 @@ held=$(sudo cat $(pgrep stress-ng | sed 's|.*|/proc/&/smaps_rollup|') | awk '/^P
 wait $!
 kill $looking; pkill stress-ng; wait
 most() {
-  awk --assign window=$1 '{ t[NR] = $1; c[NR] = $2 } END { for (i = 1; i <= NR; i++) {
+  awk -v window=$1 '{ t[NR] = $1; c[NR] = $2 } END { for (i = 1; i <= NR; i++) {
     while (j <= NR && t[j] < t[i] + window) j++
     if (j > NR) break
     at = c[j - 1] + (c[j] - c[j - 1]) * (t[i] + window - t[j - 1]) / (t[j] - t[j - 1])

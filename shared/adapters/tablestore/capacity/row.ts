@@ -156,9 +156,11 @@ export function handingBack(
   const checks = held.map(
     ({ column }): Check => ({ column, is: '=', value: String(columns[column]), ifMissing: false }),
   );
+  // A column that is counted up may not be named a second time in the same write.
+  const past = mintsOfThePast(columns).filter((column) => !(column in also));
   return {
     change: {
-      drop: [...held.map(({ column }) => column), ...mintsOfThePast(columns)],
+      drop: [...held.map(({ column }) => column), ...past],
       add: { ...Object.fromEntries(add), ...also },
     },
     when: { row: 'present', checks },

@@ -70,6 +70,18 @@ export function mintsContract(open: Open): void {
     );
 
     test(
+      'a registration that was taken off when its step was over, to another’s mint, hands its slot back',
+      on(open, async ({ capacity }) => {
+        const limits = build.limits({ runners: 3 });
+        await capacity.take(build.slot(1), limits, NOW_MS);
+        const removedAtMs = NOW_MS + MINT_STEP_MS - 10;
+        await capacity.take(build.slot(2), limits, removedAtMs + 20);
+        await capacity.handBack(build.runnerName(1), 0, removedAtMs);
+        expect(await capacity.view()).toMatchObject({ total: 1, slots: [{ name: build.runnerName(2) }] });
+      }),
+    );
+
+    test(
       'a repository without a runner is forgotten when the sweep recounts, and counts from nothing again',
       on(open, async ({ capacity }) => {
         const limits = build.limits({ perRepository: 1, runners: 3 });
