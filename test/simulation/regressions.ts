@@ -54,5 +54,10 @@ export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = 
   [60895, 'the same, in another order of faults'],
   [61277, 'a backlog that used all slots again and again was told of as if slots were free'],
   [200726, 'the end of an alert had no answer: the sweep kept its lease, and for six minutes there was none'],
+  [
+    206577,
+    'jobs that were cancelled, and whose end no delivery told, had machines for an hour: nobody asked before a launch',
+  ],
+  [201777, 'the same, and deliveries that came hours late, for jobs that were over'],
   [60234, 'where one empty answer called a whole pool gone, it was made anew at once, beside itself'],
 ];
