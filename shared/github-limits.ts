@@ -48,6 +48,14 @@ export const LOOK_QUIET_MS = 10 * 60_000;
 /** Where a look found what no delivery had told, each sweep looks for so long. */
 export const LOOK_LOST_MS = 15 * 60_000;
 
+/**
+ * That a job is queued is believed for so long, counted from when it was made, listed, or asked about; then GitHub is asked before
+ * anything is launched for it. As long as a boot may take: that is what a machine for nobody costs, and a question is one call.
+ */
+export const HEARD_KEPT_MS = 10 * 60_000;
+/** Of such questions, so many before each lot of launches: 8 at once of 200 ms take little more than a second. */
+export const UNHEARD_ASKS_MAX = 50;
+
 /** Jobs of a repository whose own records one look asks for. */
 export const ENDED_ASKS_MAX = 50;
 

@@ -117,6 +117,9 @@ export interface Listing<Thing> {
   readonly complete: boolean;
 }
 
+/** What a repository is called, and what stays when that changes; absent where nobody said it. */
+export type RepositoryName = Pick<Job, 'repository' | 'repositoryId'>;
+
 /** Where runners register: an organisation, or one repository. */
 export interface Target {
   readonly owner: string;

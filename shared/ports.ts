@@ -13,6 +13,7 @@ import type {
   Listing,
   LiveStatus,
   Registration,
+  RepositoryName,
   RunId,
   RunnerName,
   RunRecord,
@@ -76,7 +77,7 @@ export interface GitHub extends CheckRuns {
   /** Runs of one status, newest first. Null: the App is installed at the owner, and there is no such repository for it. */
   liveRuns(target: Target, repository: string, status: LiveStatus): Promise<Listing<RunRecord> | null>;
   /** Repositories of the installation, most recently pushed first. */
-  repositories(target: Target): Promise<Listing<string>>;
+  repositories(target: Target): Promise<Listing<RepositoryName>>;
   rerunFailedJobs(target: Target, repository: string, id: RunId): Promise<'asked' | 'refused'>;
   rerunJob(target: Target, repository: string, id: JobId): Promise<'asked' | 'refused'>;
   /** 'over': there is nothing to cancel any more. 'refused': the App may not. */

@@ -1,20 +1,31 @@
 /** A day: how long its jobs waited, and its money beside other ways to buy. */
 import { BAKED_BOOT_MS, STARTED_AGAIN_MS, STOCK_BOOT_MS } from '../../simulator/timed-driver.ts';
+import type { Again } from '../../test/simulation/money/again.ts';
+import { missedOf } from '../../test/simulation/money/bars.ts';
 import { DAY_HOURS, type Day, type DayPlan, playDay, WARMTHS } from '../../test/simulation/money/day.ts';
 import type { Money } from '../../test/simulation/money/money.ts';
 
 export async function tellDay(plan: DayPlan): Promise<number> {
-  const { jobs, succeeded, phases, warmMs, money, gitHubCallsPerHourMax } = await playDay(plan, hourly());
+  const day = await playDay(plan, hourly());
+  const { jobs, succeeded, phases, warmMs, money, again, gitHubCallsPerHourMax } = day;
   const lines = [
     `${jobs} jobs, ${succeeded} succeeded; at most ${gitHubCallsPerHourMax} calls of GitHub in an hour.`,
+    againLine(again),
   ];
   for (const [phase, ms] of Object.entries(phases)) {
     const [p50, p90, p99] = percentiles(ms);
     lines.push(`${phase}: p50 ${p50} s, p90 ${p90} s, p99 ${p99} s`);
   }
   if (plan.warm !== 'none') lines.push(`served warm, their p50: ${servedWarm(jobs, warmMs)}`);
-  process.stdout.write(`${[...lines, ...moneyLines(money)].join('\n')}\n`);
-  return 0;
+  const missed = missedOf(day);
+  lines.push(...moneyLines(money), ...missed.map((line) => `MISSED: ${line}`));
+  process.stdout.write(`${lines.join('\n')}\n`);
+  return missed.length === 0 ? 0 : 1;
+}
+
+function againLine({ takenBack, interrupted, again, left }: Again): string {
+  const others = [...left].map(([because, jobs]) => `; ${jobs} not, because ${because}`).join('');
+  return `${takenBack} machines taken back, and of them ${interrupted} jobs: ${again} run again${others}`;
 }
 
 /** On the error output: a big day takes an hour. */

@@ -18,7 +18,7 @@ import { type Announced, announce } from './announce.ts';
 import { againWith, mintAndRun, undo } from './mint-and-run.ts';
 import { unavailableWith } from './misfit.ts';
 import { noteIfThrown } from './note-failure.ts';
-import { leaveEnded, type Opened, openJob } from './open.ts';
+import { askIfLate, leaveEnded, type Opened, openJob } from './open.ts';
 import { openQuotaGate, type QuotaGate } from './quota.ts';
 import { tellOfRefusal } from './refused.ts';
 import { untilJudged, type Wait, wait } from './wait.ts';
@@ -38,7 +38,8 @@ export async function launch(event: LaunchEvent, world: LauncherWorld): Promise<
   if (opened === 'known') return { kind: 'known' };
   const { requirements } = understood;
   const launched = async () => {
-    const refusal = await forks.catch((error: unknown) => untilJudged(error, world));
+    const late = await askIfLate(event, opened.isOver, world);
+    const refusal = late ?? (await forks.catch((error: unknown) => untilJudged(error, world)));
     return refusal === null
       ? launchFor(opened, requirements, known, event, world)
       : turnAway(opened, refusal, event, world);

@@ -1,13 +1,17 @@
-/** Opens a job's entry: exactly one caller gets to launch. */
+/** Opens a job's entry: exactly one caller gets to launch. What a late delivery says may be over by then. */
+import { HEARD_KEPT_MS } from '../../shared/github-limits.ts';
 import { ownHours, rerunOn } from '../../shared/job/hours.ts';
 import { amend, mergeTrail } from '../../shared/ledger/amend.ts';
 import type { JobEntry, RerunEntry } from '../../shared/ledger/entries.ts';
 import type { Held } from '../../shared/ledger/ledger.ts';
 import { hasEnded } from '../../shared/ledger/read-history.ts';
 import { LEASE_MS, WRITE_CONFLICTS_MAX } from '../../shared/limits.ts';
-import type { Job } from '../../shared/nouns.ts';
+import { targetOf } from '../../shared/names.ts';
+import type { Job, JobRecord } from '../../shared/nouns.ts';
 import { type Ahead, ahead } from './ahead.ts';
 import { heardBy, lastingObstacle, newJobEntry } from './entries.ts';
+import { wordsOf } from './note-failure.ts';
+import type { Wait } from './wait.ts';
 import type { LaunchEvent, LauncherWorld, Outcome } from './world.ts';
 
 export interface Opened {
@@ -33,6 +37,37 @@ export async function openJob(
   const isOver = ahead(hasEnded(event.job, world.ledger));
   const job = await markOffSpot(held, hours, world);
   return job === 'known' ? job : { job, isOver };
+}
+
+/**
+ * A delivery may come hours late. Null: its job is launched for, also where GitHub does not say. Else it is due at once: the
+ * sweep asks again, and records what became of it. That all such are left to it would make those wait that a reviewer has
+ * just let go: they were made long ago, too. `isOver`: as history knows.
+ */
+export async function askIfLate(
+  event: LaunchEvent,
+  isOver: Promise<boolean>,
+  world: LauncherWorld,
+): Promise<Wait | null> {
+  const nowMs = world.clock.nowMs();
+  const isLate = event.kind === 'queued' && nowMs - event.job.createdAtMs >= HEARD_KEPT_MS;
+  if (!isLate || (await isOver)) return null;
+  const status = await statusOf(event.job, world);
+  if (status !== 'completed' && status !== 'in_progress') return null;
+  return { because: `GitHub says that it is ${status} by now`, nextTryAtMs: nowMs, obstacle: null };
+}
+
+/** Null: GitHub does not say. */
+async function statusOf(
+  job: Job,
+  { github, config, log }: LauncherWorld,
+): Promise<JobRecord['status'] | null> {
+  try {
+    return (await github.job(targetOf(job, config), job.repository, job.id))?.status ?? null;
+  } catch (error) {
+    log('launch.unasked', { job: job.id, because: wordsOf(error) });
+    return null;
+  }
 }
 
 /** Whatever this launch wrote to it meanwhile. */

@@ -33,7 +33,7 @@ export interface LauncherWorld {
   readonly clock: Clock;
   readonly log: Log;
   readonly ledger: Ledger;
-  readonly github: Pick<GitHub, 'mint' | 'removeRunner'>;
+  readonly github: Pick<GitHub, 'job' | 'mint' | 'removeRunner'>;
   /** Of a run that it was asked about before, without a call. */
   readonly whyForkRefused: WhyForkRefused;
   readonly instances: Pick<Instances, 'run' | 'start' | 'setUserData'>;
@@ -76,7 +76,7 @@ export type Outcome =
 type Kept = ('limits' | 'quotas' | 'unavailable') | ('markets' | 'hours' | 'widths' | 'release' | 'waiting');
 
 type LauncherAdapters = Omit<LauncherWorld, 'whyForkRefused' | 'github' | 'userData' | Kept> & {
-  readonly github: Pick<GitHub, 'mint' | 'removeRunner' | 'codeOf'>;
+  readonly github: Pick<GitHub, 'job' | 'mint' | 'removeRunner' | 'codeOf'>;
 };
 
 /** Adds what a warm launcher keeps for a moment. */

@@ -8,6 +8,8 @@ interface InUseWorld {
   readonly clock: Clock;
 }
 
+/** Of about 60 characters each; a row of the ledger bears many more. */
+const IN_USE_MAX = 2_000;
 const DAY_MS = 24 * 3_600_000;
 
 /** Name → when it was last in use; also what is not kept any more. */
@@ -37,10 +39,11 @@ export async function rememberInUse(
   else await ledger.notes.replace(note, held, next);
 }
 
-/** Pure. Once a day is enough beside days. */
+/** Pure. Once a day is enough beside days; of too many, those that were in use last are kept. */
 function textAfter(used: Map<string, number>, inUse: readonly string[], nowMs: number): string {
   for (const name of inUse) if (nowMs - (used.get(name) ?? 0) > DAY_MS) used.set(name, nowMs);
-  const kept = [...used].filter(([, atMs]) => nowMs - atMs < REGION_KEPT_MS);
+  const young = [...used].filter(([, atMs]) => nowMs - atMs < REGION_KEPT_MS);
+  const kept = young.toSorted(([, a], [, b]) => b - a).slice(0, IN_USE_MAX);
   return kept.map(([name, atMs]) => `${name}=${atMs}`).join(' ');
 }
 

@@ -1,5 +1,5 @@
 /** What this process saw of GitHub's runs, and when it looked: its memory. One that begins anew sees again, in its own time. */
-import type { JobRecord, LiveStatus, RunId, RunRecord } from '../../shared/nouns.ts';
+import type { Job, JobId, JobRecord, LiveStatus, RunId, RunRecord } from '../../shared/nouns.ts';
 
 /** A list of runs of one status. */
 export interface SeenList {
@@ -28,6 +28,8 @@ export interface Looks {
   readonly runs: Map<RunId, SeenRun>;
   /** By repository: the last look, and the last that found what no delivery had told. */
   readonly turns: Map<string, { readonly atMs: number; readonly foundAtMs: number }>;
+  /** Of a job that waits: when GitHub's own record of it was last asked for. */
+  readonly asked: Map<JobId, number>;
   /** By region: when instances were last looked for by tag alone. */
   readonly tagged: Map<string, number>;
 }
@@ -36,6 +38,7 @@ export const newLooks = (): Looks => ({
   lists: new Map(),
   runs: new Map(),
   turns: new Map(),
+  asked: new Map(),
   tagged: new Map(),
 });
 
@@ -54,10 +57,20 @@ export function markTaken({ runs }: Looks, ids: Iterable<RunId>): void {
 }
 
 /** Most of what is forgotten is over long ago. */
-const RUNS_MAX = 20_000;
+const REMEMBERED_MAX = 20_000;
 
-export function rememberRun({ runs }: Looks, id: RunId, seen: SeenRun): void {
-  runs.delete(id);
-  runs.set(id, seen);
-  if (runs.size > RUNS_MAX) runs.delete(runs.keys().next().value as RunId);
+export const rememberRun = ({ runs }: Looks, id: RunId, seen: SeenRun): void => remember(runs, id, seen);
+export const rememberAsked = ({ asked }: Looks, id: JobId, atMs: number): void => remember(asked, id, atMs);
+
+function remember<Id, Seen>(all: Map<Id, Seen>, id: Id, seen: Seen): void {
+  all.delete(id);
+  all.set(id, seen);
+  if (all.size > REMEMBERED_MAX) all.delete(all.keys().next().value as Id);
+}
+
+/** When GitHub last called the job queued, as far as this process saw: by its own record, or by its run's, of which nothing had begun. */
+export function seenQueuedMs({ asked, lists }: Looks, { id, runId, repository }: Job): number {
+  const list = lists.get(listKey(repository, 'queued'));
+  const isListed = list?.runs.some((run) => run.id === runId) === true;
+  return Math.max(asked.get(id) ?? 0, isListed ? list.atMs : 0);
 }

@@ -48,6 +48,11 @@ export interface EcsOptions {
   readonly soldOut?: number;
   /** Multiplies how often the market takes instances back, unsaid; default 1. */
   readonly interruptions?: number;
+  /**
+   * The market looks at its own steps, so one without protection may be taken back in its first minute; default: each of its
+   * looks is five minutes after the last, and the first after protection or the beginning. Which of the two ECS does is not documented.
+   */
+  readonly isReviewedByClock?: boolean;
   /** Multiplies the rates at which it does, and which it tells; default 1. */
   readonly rates?: number;
   /** Calls a minute, by action; the default is in throttle.ts. */
@@ -93,6 +98,7 @@ export interface Cloud {
   readonly currency: Currency;
   readonly market: Market;
   readonly interruptions: number;
+  readonly isReviewedByClock: boolean;
   /** Alive, and for a while those that are gone: lists still show them. */
   readonly machines: Map<string, Machine>;
   /** Client tokens by region, with what they were used for. */
@@ -126,6 +132,7 @@ export function createCloud(options: EcsOptions): Cloud {
     currency,
     market: createMarket(random.fork(), options.soldOut ?? 0.05, options.rates),
     interruptions: options.interruptions ?? 1,
+    isReviewedByClock: options.isReviewedByClock ?? false,
     machines: new Map(),
     tokens: new Map(),
     builder: newBuilder(),

@@ -35,7 +35,10 @@ export function begin(cloud: Cloud, order: Order): Machine {
   occupy(cloud, machine, 1);
   releaseAt(cloud, machine, order.releaseAtMs);
   if (isSpot(order)) {
-    later(cloud, machine, order.protectedHours * HOUR_MS + PRICE_STEP_MS, () => review(cloud, machine));
+    const protectedMs = order.protectedHours * HOUR_MS;
+    later(cloud, machine, protectedMs + toReviewMs(cloud, clock.nowMs() + protectedMs), () =>
+      review(cloud, machine),
+    );
   }
   if (!random.chance(cloud.stuckPending)) {
     later(cloud, machine, drawn(cloud, delays.pendingMs), () => start(cloud, machine));
@@ -85,6 +88,9 @@ function inside(cloud: Cloud, machine: Machine) {
     terminationAtMs: () => (machine.recyclingAtMs === null ? null : machine.recyclingAtMs + NOTICE_MS),
   };
 }
+
+const toReviewMs = ({ isReviewedByClock }: Cloud, fromMs: number): number =>
+  isReviewedByClock ? PRICE_STEP_MS - (fromMs % PRICE_STEP_MS) : PRICE_STEP_MS;
 
 /** Every five minutes after its protection the market looks again. @see SDK model RunInstancesRequest, spotDuration */
 function review(cloud: Cloud, machine: Machine): void {

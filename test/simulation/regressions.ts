@@ -54,5 +54,26 @@ export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = 
   [60895, 'the same, in another order of faults'],
   [61277, 'a backlog that used all slots again and again was told of as if slots were free'],
   [200726, 'the end of an alert had no answer: the sweep kept its lease, and for six minutes there was none'],
+  [
+    206577,
+    'jobs that were cancelled, and whose end no delivery told, had machines for an hour: nobody asked before a launch',
+  ],
+  [201777, 'the same, and deliveries that came hours late, for jobs that were over'],
   [60234, 'where one empty answer called a whole pool gone, it was made anew at once, beside itself'],
+  [
+    206018,
+    'no bug of the product: machines that failed jobs kept for debugging held all slots, and the bound forgot them',
+  ],
+  [
+    206023,
+    'no bug of the product: a job of four hours, interrupted before the end of all faults, was run again after it',
+  ],
+  [
+    206250,
+    'a repository renamed before a sweep had seen a job of it: the jobs of its new name were false security alerts, and their runs cancelled',
+  ],
+  [
+    210217,
+    'no bug of the product: of a matrix that was never seen four are launched for first, and the rest waits a boot longer',
+  ],
 ];

@@ -1,5 +1,6 @@
 /** One seed from its first moment to its last, and what the checkers say of it. */
 import { START_MS, seedRunnerRelease } from '../world/in-process.ts';
+import { boundMs } from './bound.ts';
 import { checkCommits } from './checkers/commits.ts';
 import { watchFairness } from './checkers/fairness.ts';
 import { createFelt } from './checkers/felt.ts';
@@ -11,7 +12,6 @@ import { createSafety, type Violation } from './checkers/safety.ts';
 import { TAGS } from './checkers/truth.ts';
 import { watchPools } from './checkers/warm/pools.ts';
 import { watchStarts } from './checkers/warm/starts.ts';
-import { BIG_RUNNERS } from './plan/deployed.ts';
 import { heal } from './plan/heal.ts';
 import { openSimulation } from './plan/open-simulation.ts';
 import type { Plan } from './plan/plan.ts';
@@ -35,8 +35,6 @@ export interface Outcome {
 }
 
 const MINUTE_MS = 60_000;
-/** CNY: of what most jobs ask for. */
-const DEAR_PER_HOUR = 2.2;
 /** What is alive without a job goes long before its release time would take it. */
 const CLEARED_MAX_MS = 25 * MINUTE_MS;
 /** The last delayed delivery has come by then. */
@@ -142,29 +140,4 @@ async function passUntilSettled(
     await until(isBroken, MINUTE_MS);
   }
   return isBroken() ? null : { atMs: clock.nowMs(), clearedAfterMs: clock.nowMs() - openAtMs };
-}
-
-/** By what is still to be done: each wave of jobs takes its longest job and a launch, at the pace of the mints. */
-function boundMs({ plan, runs, world }: Simulation): number {
-  const { runners, mintsPerMinute, runnersPerRepository } = plan.config.limits;
-  const share = Math.min(1, (runnersPerRepository ?? runners) / runners);
-  // Of the day's money nothing is short any more.
-  const dear = plan.wide.spendPerHour === null ? runners : plan.wide.spendPerHour / DEAR_PER_HOUR;
-  const width = Math.min(runners, 2 * (runnersPerRepository ?? runners), dear, 2 * Math.max(1, share * dear));
-  const open = runs.flatMap(({ arrival, run }) => {
-    const ended = world.github.jobsOf(run).filter(({ status }) => status === 'completed');
-    const names = new Set(ended.map((job) => job.plan.name));
-    return arrival.jobs.filter(({ name }) => !names.has(name));
-  });
-  const workOf = (jobs: typeof open) =>
-    jobs.reduce((sum, { durationMs }) => sum + durationMs + 5 * MINUTE_MS, 0);
-  const big = open.filter(({ labels }) => labels.includes('big'));
-  const workMs = workOf(open) / width + workOf(big) / Math.min(width, BIG_RUNNERS);
-  const paceMs = (open.length / mintsPerMinute) * MINUTE_MS;
-  // One after the other, each with a launch of its own.
-  const isSerial = open.some(({ strategy, concurrency }) => (strategy ?? concurrency) !== undefined);
-  const chainMs = isSerial || open.some(({ needs }) => needs !== undefined) ? 90 * MINUTE_MS : 0;
-  // However wide it is done, the longest one takes its time, and once more if it is interrupted.
-  const longestMs = Math.max(0, ...open.map(({ durationMs }) => durationMs));
-  return 75 * MINUTE_MS + chainMs + paceMs + 2 * (workMs + longestMs);
 }

@@ -10,10 +10,10 @@ import type { ReaperWorld } from '../world.ts';
 export async function ask(held: Held<RunnerEntry>, evidence: Evidence, world: ReaperWorld): Promise<void> {
   const { entry } = held;
   const job = entry.busyWith === null ? null : await evidence.jobEntry(entry.busyWith);
-  if (job !== null) return askRecord(job.job, world);
+  if (job !== null) return void (await askRecord(job.job, world));
   const named = await evidence.jobNaming(entry);
   if (named === 'unknown') return;
-  if (named !== null) return askRecord(named.job, world);
+  if (named !== null) return void (await askRecord(named.job, world));
   const idleSightings = entry.idleSightings + 1;
   await world.ledger.runners.replace(entry.name, held, { ...entry, idleSightings });
 }

@@ -18,6 +18,7 @@ import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { byAge } from './in-turns.ts';
 import { type Found, tellOfLate } from './late.ts';
+import { withoutEnded } from './lost.ts';
 import { type Plan, planStarts } from './plan.ts';
 import { admit } from './quota.ts';
 
@@ -60,10 +61,13 @@ async function start(
 ): Promise<Started> {
   const { ledger, queue, clock, config, log } = world;
   const nowMs = clock.nowMs();
-  const { jobs, within } = await admit(going, world);
+  const { jobs: admitted, within } = await admit(going, world);
   const scarce = new Set([...before.scarce, ...scarceIn(going, nowMs, config)]);
   const order = because === null ? byAge : byYouth;
-  const plan = planStarts(jobs, view, config, nowMs, { ...before, mayStart, order, scarce });
+  const terms = { ...before, order, scarce };
+  const startsOf = (some: typeof going) => planStarts(some, view, config, nowMs, terms).start;
+  const jobs = await withoutEnded(admitted, startsOf, (nowMs + deadlineMs) / 2, world);
+  const plan = planStarts(jobs, view, config, nowMs, { ...terms, mayStart });
   const { reserved } = plan;
   await ledger.capacity.setWaiting(waitingIn(plan, because, nowMs));
   const left = await untilDeadline(plan.start, deadlineMs, clock, async ({ entry, rev }) => {

@@ -1,14 +1,20 @@
-/** A queued job that no delivery told us of. */
+/** What no delivery told us: that a job is queued, or that one which waits is over. */
 
+import { HEARD_KEPT_MS, UNHEARD_ASKS_MAX } from '../../../shared/github-limits.ts';
 import { encodeEvent } from '../../../shared/job/event.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import { readHistory } from '../../../shared/ledger/read-history.ts';
 import { recordRefusal } from '../../../shared/ledger/record-refusal.ts';
 import { LABELS_MAX } from '../../../shared/limits.ts';
-import type { Job, JobRecord } from '../../../shared/nouns.ts';
+import type { Job, JobId, JobRecord } from '../../../shared/nouns.ts';
 import { unlaunchedEntry } from '../events/record-start.ts';
+import { rememberAsked, seenQueuedMs } from '../looks.ts';
+import { askRecord } from '../survey/evidence.ts';
+import { ownerOf } from '../survey/known.ts';
+import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { giveUp, isGivenUp } from './expired.ts';
+import type { Waiting } from './in-turns.ts';
 
 /** Put first, `history` read after it: as a launcher does. Due now, and handed on at once. */
 export async function openLost(
@@ -56,4 +62,49 @@ function tooLargeToHandOn(job: Job): string | null {
 function foundNow(job: Job, atMs: number): JobEntry {
   const text = 'was found at GitHub by the sweep: no delivery had told us of it';
   return { ...unlaunchedEntry(job, atMs), trail: [{ atMs, text }] };
+}
+
+/**
+ * Those that are still to be launched for: who is about to be, and of whom GitHub has said nothing for long, is asked about,
+ * or a machine would boot for nobody. Whoever is over makes room for the next. `startsOf`: whom a plan of these would start.
+ */
+export async function withoutEnded(
+  jobs: readonly Waiting[],
+  startsOf: (jobs: readonly Waiting[]) => readonly Waiting[],
+  deadlineMs: number,
+  world: ReaperWorld,
+): Promise<readonly Waiting[]> {
+  const { clock } = world;
+  const [asked, over] = [new Set<JobId>(), new Set<JobId>()];
+  const isUnheard = ({ entry: { job } }: Waiting) => !asked.has(job.id) && isOld(job, world);
+  const without = () => jobs.filter(({ entry }) => !over.has(entry.job.id));
+  while (asked.size < UNHEARD_ASKS_MAX && clock.nowMs() < deadlineMs) {
+    const left = without();
+    const unheard = left.some(isUnheard) ? startsOf(left).filter(isUnheard) : [];
+    if (unheard.length === 0) return left;
+    const now = unheard.slice(0, UNHEARD_ASKS_MAX - asked.size);
+    await untilDeadline(now, deadlineMs, clock, async ({ entry: { job } }) => {
+      asked.add(job.id);
+      if (await isOver(job, world)) over.add(job.id);
+    });
+  }
+  // Where ends are lost, the others wait for the next sweep; elsewhere they are probably queued.
+  return over.size === 0 ? jobs : without().filter((each) => !isUnheard(each));
+}
+
+const isOld = (job: Job, { looks, clock }: ReaperWorld): boolean =>
+  clock.nowMs() - Math.max(job.createdAtMs, seenQueuedMs(looks, job)) >= HEARD_KEPT_MS;
+
+/** What GitHub does not say, or keeps its calls for, is no end. */
+async function isOver(job: Job, world: ReaperWorld): Promise<boolean> {
+  const { github, clock, looks, log } = world;
+  if (!github.mayAsk('look', ownerOf(job.repository))) return false;
+  try {
+    const status = await askRecord(job, world);
+    rememberAsked(looks, job.id, clock.nowMs());
+    return status === 'completed' || status === 'in_progress';
+  } catch (error) {
+    log('job.unasked', { job: job.id, error: error instanceof Error ? error.message : 'unknown' });
+    return false;
+  }
 }

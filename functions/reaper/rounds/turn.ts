@@ -3,6 +3,8 @@ import { lookShare } from '../../../shared/budget.ts';
 import { LOOK_LOST_MS, LOOK_QUIET_MS, LOOK_TOLD_MS, QUIET_AFTER_MS } from '../../../shared/github-limits.ts';
 import { amend } from '../../../shared/ledger/amend.ts';
 import { LOOK_REPOSITORIES_MAX, REPOSITORY_LIST_MS } from '../../../shared/limits.ts';
+import type { RepositoryName } from '../../../shared/nouns.ts';
+import { rememberNames } from '../former-names.ts';
 import { type KnownRepository, knownRepositories, ownersOf, rememberListed } from '../survey/known.ts';
 import type { Survey } from '../survey/survey.ts';
 import type { ReaperWorld } from '../world.ts';
@@ -83,7 +85,7 @@ export async function listRepositories(world: ReaperWorld): Promise<void> {
   const held = await ledger.notes.read(LISTED);
   const nowMs = clock.nowMs();
   if (!config.github.polling && held !== null && nowMs - Number(held.entry.text) < REPOSITORY_LIST_MS) return;
-  const listed: string[] = [];
+  const listed: RepositoryName[] = [];
   for (const owner of ownersOf(world)) {
     try {
       const { things } = await github.repositories({ owner, repository: null, installationId: null });
@@ -93,7 +95,9 @@ export async function listRepositories(world: ReaperWorld): Promise<void> {
       log('look.failed', { owner, error: error instanceof Error ? error.message : 'unknown' });
     }
   }
-  await rememberListed(listed, world);
+  const names = listed.map(({ repository }) => repository);
+  await rememberListed(names, world);
+  await rememberNames(listed, world);
   const note = { text: String(nowMs), untilMs: null };
   if (held === null) await ledger.notes.add(LISTED, note);
   else await amend(ledger.notes, LISTED, () => note, held);

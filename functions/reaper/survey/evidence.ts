@@ -28,12 +28,13 @@ export function gatherEvidence(deadlineMs: number, world: ReaperWorld): Evidence
   };
 }
 
-/** Asks for a job's own record and takes it as an event. A record that GitHub does not have proves nothing. */
-export async function askRecord(job: Job, world: ReaperWorld): Promise<void> {
+/** Asks for a job's own record and takes it as an event. A record that GitHub does not have (null) proves nothing. */
+export async function askRecord(job: Job, world: ReaperWorld): Promise<JobRecord['status'] | null> {
   const record = await recordOf(job, world);
   world.log('job.asked', { job: job.id, status: record?.status ?? 'absent' });
   if (record === null) await putOff(job, world);
   else await takeAsEvent(record, world);
+  return record?.status ?? null;
 }
 
 /** What we saw ourselves goes the same way as what a delivery says. */

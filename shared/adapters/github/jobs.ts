@@ -2,7 +2,7 @@
 
 import type * as z from 'zod';
 import type { CallUse } from '../../budget.ts';
-import type { Listing, RunId, RunRecord, Target } from '../../nouns.ts';
+import type { Listing, RepositoryName, RunId, RunRecord, Target } from '../../nouns.ts';
 import type { GitHub } from '../../ports.ts';
 import { type Calls, partsOf, REPO } from './calls.ts';
 import { liveRuns } from './live-runs.ts';
@@ -140,7 +140,7 @@ async function repositories(
   calls: Calls,
   target: Target,
   visibility: Map<string, boolean>,
-): Promise<Listing<string>> {
+): Promise<Listing<RepositoryName>> {
   const route = 'GET /installation/repositories';
   const { things, complete } = await allPages(
     async (paging) => {
@@ -154,7 +154,8 @@ async function repositories(
   );
   for (const one of things) visibility.set(one.full_name, !one.private);
   const newestFirst = things.toSorted((a, b) => (b.pushed_at ?? '').localeCompare(a.pushed_at ?? ''));
-  return { things: newestFirst.map((one) => one.full_name), complete };
+  const named = newestFirst.map((one) => ({ repository: one.full_name, repositoryId: one.id }));
+  return { things: named, complete };
 }
 
 /** Refused while the run is in progress, or too old, or gone. A missing permission is a surprise, and throws. */

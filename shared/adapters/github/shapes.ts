@@ -42,7 +42,10 @@ const repository = z.object({
   private: z.boolean(),
   pushed_at: z.string().nullish(),
 });
-export const repositoriesPage = z.object({ total_count: id, repositories: z.array(repository) });
+export const repositoriesPage = z.object({
+  total_count: id,
+  repositories: z.array(repository.extend({ id })),
+});
 export const oneRepository = repository;
 
 /** Null and times of the year 1 are absent, as in deliveries: both end in the same entries. */

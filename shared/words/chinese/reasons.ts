@@ -5,6 +5,7 @@ import type { Catalogue } from '../translate.ts';
 export const REASONS: Catalogue = {
   // Why a job waits.
   'its runner is being launched': '它的运行器正在启动',
+  'GitHub says that it is {} by now': 'GitHub 说它现在已是 {1}',
   'GitHub asks us to slow down': 'GitHub 要求我们放慢',
   'whose code it runs is not known yet: {}': '还不知道它运行的是谁的代码：{1}',
   'GitHub gives no runner: {}': 'GitHub 不给运行器：{1}',

@@ -20,6 +20,13 @@ interface KeptRow extends RunnerRow {
 export const keptUntilMs = (sim: Simulation): number =>
   Math.max(0, ...rowsOf<KeptRow>(sim, 'runner').map(({ keep }) => keep?.untilMs ?? 0));
 
+/** Machine time for which something is still kept, one machine after the other. */
+export function stillKeptMs(sim: Simulation): number {
+  const nowMs = sim.world.clock.nowMs();
+  const rows = rowsOf<KeptRow>(sim, 'runner');
+  return rows.reduce((sum, { keep }) => sum + Math.max(0, (keep?.untilMs ?? 0) - nowMs), 0);
+}
+
 export function watchKept(sim: Simulation, report: Report): void {
   const { ecs, clock } = sim.world;
   const call = ecs.call.bind(ecs);

@@ -4,6 +4,7 @@ import { type Region, standardRegions } from '../../../simulator/ecs/index.ts';
 import { type Random, seeded } from '../../../simulator/random.ts';
 import { BAKED_BOOT_MS, STOCK_BOOT_MS } from '../../../simulator/timed-driver.ts';
 import { openWorld, seedRunnerRelease, type World } from '../../world/in-process.ts';
+import { type Again, againOf } from './again.ts';
 import { type Money, moneyOf } from './money.ts';
 
 const HOUR_MS = 3_600_000;
@@ -20,6 +21,8 @@ const MIX: readonly (readonly string[])[] = [
   [...BASE, 'amd64', '16cpu'],
 ];
 const REPOSITORIES = Array.from({ length: 12 }, (_, n) => `acme/service-${n}`);
+/** Of so many runs one is of `main`, where a newer one takes its place; each other of a change of its own. */
+const RUNS_PER_MAIN = 5;
 
 export interface Day {
   readonly jobs: number;
@@ -29,6 +32,7 @@ export interface Day {
   /** Milliseconds, sorted. */
   readonly phases: Readonly<Record<string, readonly number[]>>;
   readonly money: Money;
+  readonly again: Again;
   readonly gitHubCallsPerHourMax: number;
 }
 
@@ -69,6 +73,7 @@ export async function playDay(
   const random = seeded(seed);
   const hangzhou = standardRegions().filter(({ id }) => id === 'cn-hangzhou');
   const marks = new Map<string, number>();
+  const left = new Map<number, string>();
   const world = openWorld({
     seed,
     repositories: REPOSITORIES,
@@ -77,9 +82,15 @@ export async function playDay(
       warm: poolsFor(warm, jobs),
       spot: { duration: takenBackPercent === null ? 1 : 0 },
     },
-    ecs: { regions: hangzhou, random: seeded(seed + 1), rates },
+    ecs: { regions: hangzhou, random: seeded(seed + 1), rates, isReviewedByClock: true },
     boots: { failures: 0.02, bootMs: BOOT_MS[image] },
-    watch: { log: (event, fields) => void mark(marks, event, fields, world?.clock.nowMs() ?? 0) },
+    watch: {
+      log(event, fields) {
+        mark(marks, event, fields, world?.clock.nowMs() ?? 0);
+        if (event === 'rerun.decided' && fields.because !== '')
+          left.set(Number(fields.run), String(fields.because));
+      },
+    },
   });
   await seedRunnerRelease(world);
   const runs = arrive(world, jobs, random);
@@ -100,6 +111,7 @@ export async function playDay(
     succeeded: all.filter(({ conclusion }) => conclusion === 'success').length,
     warmMs: warmMs(all),
     phases: phasesOf(world, all, marks),
+    again: againOf(world.ecs.paid(), attempts, left),
     money: moneyOf({ world, jobs: attempts, region: hangzhou[0] as Region, ecsSeed: seed + 1, rates }),
     gitHubCallsPerHourMax: callsMax,
   };
@@ -128,15 +140,16 @@ function arrive(world: World, jobs: number, random: Random): (() => Run)[] {
       durationMs: duration(random),
     }));
     const box: { run: Run | null } = { run: null };
+    const branch = made.length % RUNS_PER_MAIN === 0 ? 'main' : `change-${made.length}`;
     world.clock.after((random.pick(hours) + random.next()) * HOUR_MS, () => {
-      box.run = world.github.queueRun({ repository: random.pick(REPOSITORIES), jobs: plans });
+      box.run = world.github.queueRun({ repository: random.pick(REPOSITORIES), branch, jobs: plans });
     });
     made.push(() => box.run as Run);
   }
   return made;
 }
 
-/** Most jobs take minutes, some an hour. */
+/** Half of all jobs take four minutes at most, the longest some twenty. */
 function duration(random: Random): number {
   return Math.round(
     Math.min(60, 4 * Math.exp(1.1 * (random.next() + random.next() + random.next() - 1.5))) * 60_000,

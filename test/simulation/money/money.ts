@@ -5,6 +5,7 @@ import { createMarket, type Market } from '../../../simulator/ecs/region/market.
 import type { SimJob } from '../../../simulator/github/index.ts';
 import { seeded } from '../../../simulator/random.ts';
 import type { World } from '../../world/in-process.ts';
+import { isLost } from './again.ts';
 import { type Choice, firstOf, fitting, isAsked, type Offer, offersFor } from './offers.ts';
 
 export interface Money {
@@ -107,7 +108,7 @@ function purchases({ world, jobs }: Played): Purchase[] {
       if (bill === undefined) return [];
       const untilMs = bill.endedAtMs ?? world.clock.nowMs();
       const fromMs = Math.min(untilMs, Math.max(bill.startedAtMs, job.createdAtMs));
-      return [{ job, bill, fromMs, untilMs, isLost: bill.isTakenBack && job.conclusion !== 'success' }];
+      return [{ job, bill, fromMs, untilMs, isLost: isLost(bill, job) }];
     })
     .sort((a, b) => a.fromMs - b.fromMs);
 }

@@ -32,6 +32,29 @@ function dearest(world: World): number {
 const total = (world: World): number =>
   world.ecs.paid().reduce((sum, { instanceCost, diskCost }) => sum + instanceCost + diskCost, 0);
 
+// biome-ignore format: a table reads best as a table.
+test.each<[what: string, limits: object, perHourMax: number, alerts: number]>([
+  ['of half the bound, where nothing is told', { spendPerHour: 40 },                           20, 0],
+  ['of nearly all of it, which is told once',  { spendPerHour: 40, runnersPerRepository: 90 }, 36, 1],
+])('one matrix of 256 jobs of 16 cores costs no more than its share, %s; another repository’s job starts at once', async (_what, limits, perHourMax, told) => {
+  const alerts: string[] = [];
+  const world = await openFor(limits, alerts);
+  const job = { labels: WIDE.split(' '), durationMs: 20 * MINUTE_MS, strategy: { matrix: 'all' } };
+  const jobs = Array.from({ length: 256 }, (_, at) => ({ ...job, name: `part ${at}` }));
+  const run = world.github.queueRun({ repository: 'acme/app', jobs });
+  await world.pass(3 * MINUTE_MS);
+  const other = queue(world, OURS, { durationMs: MINUTE_MS }, 'acme/pay');
+  await world.pass(17 * MINUTE_MS);
+  expect(other.conclusion).toBe('success');
+  expect((other.startedAtMs ?? Number.NaN) - other.createdAtMs).toBeLessThan(3 * MINUTE_MS);
+  // Its disk and all; the other's machine counts in it, too.
+  expect(dearest(world)).toBeLessThanOrEqual(perHourMax);
+  const started = world.github.jobsOf(run).filter(({ startedAtMs }) => startedAtMs !== null);
+  expect(started.length, 'the push has its share').toBeGreaterThan(10);
+  expect(alerts).toHaveLength(told);
+  world.fc.close();
+});
+
 describe('a push of many jobs of 16 cores', () => {
   test('costs no more an hour than its share of limits.spendPerHour; another repository’s job starts at once', async () => {
     const alerts: string[] = [];

@@ -16,6 +16,7 @@ import { configOf, START_MS } from '../../../world/in-process.ts';
 import { completeList, openReaper, QUIET, type ReaperFixture, record, runOf } from '../fixture.ts';
 
 const MINUTE_MS = 60_000;
+const APP = { repository: 'acme/app', repositoryId: 5 };
 const seenIn = (repository: string) => ({ repository, installationId: 7 });
 const names = async ({ world }: ReaperFixture) =>
   (await knownRepositories(world)).map(({ repository }) => repository);
@@ -46,7 +47,7 @@ test('an owner without the App keeps no other from being listed, nor is it asked
       async repositories({ owner }) {
         asked++;
         if (owner === 'gone') throw new Error('GitHub answered 404');
-        return completeList('acme/app');
+        return completeList(APP);
       },
     },
   });
@@ -59,7 +60,7 @@ test('an owner without the App keeps no other from being listed, nor is it asked
 
 /** Jobs were seen in one of theirs, and another was listed, while they were allowed; then they left runners.yaml. */
 async function openAfterLeaving() {
-  const each = openReaper({ github: { repositories: async () => completeList('acme/app') } });
+  const each = openReaper({ github: { repositories: async () => completeList(APP) } });
   const before = { ...each.world, config: configOf({ repositories: { allow: ['former/*', 'acme/*'] } }) };
   await rememberRepositories([seenIn('former/app'), seenIn('acme/app')], before);
   await rememberListed(['former/quiet'], before);

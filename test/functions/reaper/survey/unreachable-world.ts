@@ -88,7 +88,7 @@ function gitHubOf(
     },
     job: (target) => answer(target, null),
     run: (target) => answer(target, null),
-    repositories: (target) => answer(target, completeList<string>()),
+    repositories: (target) => answer(target, completeList<never>()),
     liveRuns: (target) => (isGone ? Promise.resolve(null) : answer(target, completeList<never>())),
     findCheck: (target) => answer(target, { kind: 'unseen' } as const),
     writeCheck: (target) => answer(target, { kind: 'refused', because: '', isGone: true } as const),

@@ -114,7 +114,9 @@ onBothTransports('a repository with a new name', (world) => {
         expect(await hub.mint(target, { ...asked, name: name(again) })).toMatchObject({ kind: 'minted' });
         const others = { owner: 'else', repository: 'else/one', installationId: null };
         expect(await hub.registrations(others)).toMatchObject({ complete: true });
-        expect((await hub.repositories(others)).things).toContain('else/one');
+        expect((await hub.repositories(others)).things).toContainEqual(
+          expect.objectContaining({ repository: 'else/one' }),
+        );
         const first = { ...w.org, repository: 'acme/other' };
         expect(await hub.mint(first, { ...asked, name: name(again) })).toMatchObject({ kind: 'minted' });
       }

@@ -1,0 +1,44 @@
+/** How long it may take, from a world in which nothing goes wrong any more, until nothing is left. */
+import { DEBUG_KEPT_MS } from '../../shared/runner/limits.ts';
+import { stillKeptMs } from './checkers/keep.ts';
+import type { PlannedJob } from './plan/arrivals.ts';
+import { BIG_RUNNERS } from './plan/deployed.ts';
+import type { Simulation } from './plan/simulation.ts';
+
+const MINUTE_MS = 60_000;
+/** CNY: of what most jobs ask for. */
+const DEAR_PER_HOUR = 2.2;
+
+/** By what is still to be done: each wave of jobs takes its longest job and a launch, at the pace of the mints. */
+export function boundMs(simulation: Simulation): number {
+  const { plan } = simulation;
+  const { runners, mintsPerMinute, runnersPerRepository } = plan.config.limits;
+  const share = Math.min(1, (runnersPerRepository ?? runners) / runners);
+  // Of the day's money nothing is short any more.
+  const dear = plan.wide.spendPerHour === null ? runners : plan.wide.spendPerHour / DEAR_PER_HOUR;
+  const width = Math.min(runners, 2 * (runnersPerRepository ?? runners), dear, 2 * Math.max(1, share * dear));
+  const open = openIn(simulation);
+  const workOf = (jobs: typeof open) =>
+    jobs.reduce((sum, { durationMs }) => sum + durationMs + 5 * MINUTE_MS, 0);
+  const big = open.filter(({ labels }) => labels.includes('big'));
+  const workMs = workOf(open) / width + workOf(big) / Math.min(width, BIG_RUNNERS);
+  const paceMs = (open.length / mintsPerMinute) * MINUTE_MS;
+  // One after the other, each with a launch of its own.
+  const isSerial = open.some(({ strategy, concurrency }) => (strategy ?? concurrency) !== undefined);
+  const chainMs = isSerial || open.some(({ needs }) => needs !== undefined) ? 90 * MINUTE_MS : 0;
+  // However wide it is done, the longest one takes its time, and once more if it is interrupted.
+  const longestMs = Math.max(0, ...open.map(({ durationMs }) => durationMs));
+  // A machine that is kept holds its slot all the while.
+  const debugged = open.filter(({ labels }) => labels.includes('debug'));
+  const keptMs = (stillKeptMs(simulation) + debugged.length * DEBUG_KEPT_MS) / width;
+  return 75 * MINUTE_MS + chainMs + paceMs + keptMs + 2 * (workMs + longestMs);
+}
+
+/** What has not come yet, too. And what ended without success: an interrupted job may still be run again, with all of its run that failed. */
+function openIn({ runs, world }: Simulation): readonly PlannedJob[] {
+  return runs.flatMap(({ arrival, run }) => {
+    const done = world.github.jobsOf(run).filter(({ conclusion }) => conclusion === 'success');
+    const names = new Set(done.map((job) => job.plan.name));
+    return arrival.jobs.filter(({ name }) => !names.has(name));
+  });
+}
