@@ -43,5 +43,8 @@ export function whyNotOurs(
   return networks.has(instance.vSwitchId) ? null : 'its vSwitch is that of no placement';
 }
 
+/** A person wants to look at it, and set the tag in the console. */
+export const isKeptByTag = ({ tags }: Pick<Instance, 'tags'>): boolean => tags[TAG.keep] !== undefined;
+
 /** Pure. Else it was adopted, by its tags: 0.1 took whatever had them. */
 export const isLaunched = (entry: RunnerEntry | null): boolean => entry !== null && entry.leaseUntilMs !== 0;

@@ -1,4 +1,5 @@
 /** Parts of entries that belong together. */
+import { IDLE_SIGHTINGS_MIN } from '../limits.ts';
 
 /**
  * Why a job waits though a runner for it did: GitHub lets so many at once, of its matrix or its run, or of its name in the
@@ -37,6 +38,15 @@ export interface KeptMachine {
 }
 
 export const isKept = ({ keep }: KeptMachine, nowMs: number): boolean => keep != null && keep.untilMs > nowMs;
+
+/**
+ * A free runner's removal from GitHub is under way, or done: no job is given it. Until the removal is known to have been accepted,
+ * the last sighting says so; a sweep that sees it needed again takes the sightings back.
+ */
+export const isLeaving = (entry: {
+  readonly idleSightings: number;
+  readonly removedAtMs: number | null;
+}): boolean => entry.removedAtMs !== null || entry.idleSightings >= IDLE_SIGHTINGS_MIN;
 
 /** Where a runner is registered, whatever runners.yaml says since. Absent: as it says; in rows of earlier releases, and while it stands stopped. */
 export interface Registered {

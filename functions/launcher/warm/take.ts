@@ -2,6 +2,7 @@
 import { covers, parseLabels } from '../../../shared/job/labels.ts';
 import { amend, mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import { isLeaving } from '../../../shared/ledger/entry-parts.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { LEDGER_SCAN_MAX } from '../../../shared/limits.ts';
 import { isOfOtherHost, placeOf, targetOf } from '../../../shared/names.ts';
@@ -69,8 +70,8 @@ export function isFree(entry: RunnerEntry, job: Job, config: LauncherWorld['conf
 
 /** Pure. It registered, or would, where the job's repository is served, and its machine would not turn the job away. */
 function suits(entry: RunnerEntry, job: Job, config: LauncherWorld['config']): boolean {
-  const { isUnwanted, removedAtMs, labels, isPublic = false } = entry;
-  if (entry.for !== null || isUnwanted || removedAtMs !== null || isOfOtherHost(entry, config)) return false;
+  const { isUnwanted, labels, isPublic = false } = entry;
+  if (entry.for !== null || isUnwanted || isLeaving(entry) || isOfOtherHost(entry, config)) return false;
   // Of an organisation's two groups each serves its own repositories.
   if (isPublic !== job.isPublic && config.github.scope === 'organization') return false;
   const isServed = placeOf(targetOf(entry, config)) === placeOf(targetOf(job, config));

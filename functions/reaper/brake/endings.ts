@@ -29,7 +29,7 @@ export function wastesIn(
     const runner = observation.held?.entry;
     if (runner === undefined || !isWithoutJob(runner, observation)) return [];
     const job = runner.for === null ? undefined : waiting.get(runner.for);
-    if (job === undefined || isCharged(runner, job.entry) || isHeld(job.entry)) return [];
+    if (job === undefined || isCharged(runner, job.entry) || isOfHold(runner, job.entry)) return [];
     return [{ runner, job, ending: endingOf(runner, observation), instances: observation.instances }];
   });
 }
@@ -67,10 +67,15 @@ export function isWithoutJob(runner: RunnerEntry, { instances, registration }: O
 export const isCharged = ({ name }: Pick<RunnerEntry, 'name'>, { wastes = [] }: JobEntry): boolean =>
   wastes.some(({ runner }) => runner === name);
 
+/** It was taken off GitHub while its job was held, which may have been let go since. */
+const isOfHold = ({ removedAtMs }: RunnerEntry, job: JobEntry): boolean =>
+  isHeld(job) || (removedAtMs !== null && removedAtMs < (job.releasedAtMs ?? 0));
+
+/** What it came to before we retired it: that its machine is gone after that is our own doing. */
 export function endingOf(runner: RunnerEntry, { instances, registration, isGone }: Observation): Ending {
   const { onlineAtMs, removedAtMs, state } = runner;
   if (instances.some(({ isRecycling }) => isRecycling)) return 'taken back';
-  if (isGone) return 'gone';
+  if (isGone && state !== 'retiring') return 'gone';
   if (instances.some(isStopped)) return onlineAtMs === null ? 'stopped in its boot' : 'stopped';
   if (onlineAtMs === null) return 'never online';
   if (removedAtMs !== null) return 'given nothing';

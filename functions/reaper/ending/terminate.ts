@@ -1,9 +1,9 @@
 /** Asks the cloud to delete the instances of a retiring runner. */
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import { isKept } from '../../../shared/ledger/entry-parts.ts';
-import { isRunnerName, TAG } from '../../../shared/names.ts';
+import { isRunnerName } from '../../../shared/names.ts';
 import type { Instance } from '../../../shared/nouns.ts';
-import { isLaunched, ownNetworks, whyNotOurs } from '../own-instance.ts';
+import { isKeptByTag, ownNetworks, whyNotOurs } from '../own-instance.ts';
 import type { ReaperWorld } from '../world.ts';
 
 /**
@@ -49,8 +49,8 @@ async function whyLeft(
   if (isKept(entry, world.clock.nowMs())) return 'its machine is kept';
   const known = seen.length > 0 ? seen : await world.instances.find(region, [id]);
   const instance = known.find((each) => each.id === id);
-  // A young instance may be missing; its id is the cloud's own answer to our launch.
-  if (instance === undefined) return isLaunched(entry) ? null : 'it was not seen';
-  if (instance.tags[TAG.keep] !== undefined) return 'a person wants to look at it';
+  // One empty answer proves nothing, and a tag may keep it: the sweep looks twice.
+  if (instance === undefined) return 'it was not seen';
+  if (isKeptByTag(instance)) return 'a person wants to look at it';
   return seen.length > 0 ? null : whyNotOurs(instance, entry, await ownNetworks(world), world.config.name);
 }

@@ -3,7 +3,7 @@
 import { covers, parseLabels } from '../../../shared/job/labels.ts';
 import { amend, mergeTrail } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
-import type { Hold } from '../../../shared/ledger/entry-parts.ts';
+import { type Hold, isLeaving } from '../../../shared/ledger/entry-parts.ts';
 import type { Held, Ledger } from '../../../shared/ledger/ledger.ts';
 import { LEDGER_SCAN_MAX } from '../../../shared/limits.ts';
 import { runnerNameOf } from '../../../shared/names.ts';
@@ -105,7 +105,7 @@ async function findStarting({ id }: Job, { runners }: Ledger): Promise<Held<Runn
 /** Pure: nobody runs on it, and it is still meant for its own job. */
 function isComing(entry: RunnerEntry, own: JobId): boolean {
   const isFree = entry.state === 'launching' || entry.state === 'booting' || entry.state === 'idle';
-  return isFree && entry.for === own && !entry.isUnwanted && entry.removedAtMs === null;
+  return isFree && entry.for === own && !entry.isUnwanted && !isLeaving(entry);
 }
 
 /** Pure. A launch under way stays its own job's: its outcome is open, and a job has one launch at a time. */

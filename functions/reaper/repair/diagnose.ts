@@ -7,9 +7,9 @@ import {
   IDLE_SIGHTINGS_MIN,
   IDLE_STUCK_MAX_MS,
 } from '../../../shared/limits.ts';
-import { TAG } from '../../../shared/names.ts';
 import { isStandingBy } from '../../../shared/warm/standby.ts';
 import { meantSinceMs, type Standing } from '../events/held.ts';
+import { isKeptByTag } from '../own-instance.ts';
 import { hasStoppedForGood, isStopped, isYoung } from '../survey/machine-status.ts';
 import type { Observation } from '../survey/observe.ts';
 import { absence, diagnoseLaunching, isUnasked } from './launching.ts';
@@ -20,8 +20,7 @@ export function diagnose(coverage: Coverage, observation: Observation): Verdict 
   const { held, instances } = observation;
   if (held === null) return diagnoseStray(observation, coverage);
   const { entry } = held;
-  if (instances.some(({ tags }) => tags[TAG.keep] !== undefined))
-    return verdict('keep', 'its instance has the tag keep');
+  if (instances.some(isKeptByTag)) return verdict('keep', 'its instance has the tag keep');
   if (isStandingBy(entry) && entry.state === 'booting') return diagnoseStandby(entry, observation, coverage);
   if (hasStoppedForGood(observation))
     return entry.state === 'retiring'

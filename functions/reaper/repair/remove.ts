@@ -3,7 +3,7 @@
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { readJob } from '../../../shared/ledger/read-history.ts';
-import { BOOT_MAX_CUSTOM_MS, LEASE_MS } from '../../../shared/limits.ts';
+import { BOOT_MAX_CUSTOM_MS, IDLE_SIGHTINGS_MIN, LEASE_MS } from '../../../shared/limits.ts';
 import { isOfOtherHost, parseJobId, parseWarmMs, targetOf } from '../../../shared/names.ts';
 import { markBusy } from '../events/record-start.ts';
 import type { Observation } from '../survey/observe.ts';
@@ -19,7 +19,9 @@ export async function removeRegistration(
   const { entry } = held;
   // Today's host may have given its id to somebody else's. That it is there was told by the survey.
   if (isOfOtherHost(entry, world.config)) return;
-  const noted = await world.ledger.runners.replace(entry.name, held, { ...entry, because });
+  // Written first, or a launcher would give it a job while GitHub is being asked.
+  const idleSightings = Math.max(IDLE_SIGHTINGS_MIN, entry.idleSightings);
+  const noted = await world.ledger.runners.replace(entry.name, held, { ...entry, because, idleSightings });
   if (noted === null) return;
   const runnerId = registration?.id ?? entry.runnerId;
   const outcome =
@@ -28,7 +30,7 @@ export async function removeRegistration(
       : await world.github.removeRunner(registration?.target ?? targetOf(entry, world.config), runnerId);
   const nowMs = world.clock.nowMs();
   const next =
-    outcome === 'busy' ? markBusy(entry, null, runnerId, nowMs) : { ...entry, because, removedAtMs: nowMs };
+    outcome === 'busy' ? markBusy(entry, null, runnerId, nowMs) : { ...noted.entry, removedAtMs: nowMs };
   if (next !== undefined) await world.ledger.runners.replace(entry.name, noted, next);
 }
 

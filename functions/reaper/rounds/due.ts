@@ -4,9 +4,11 @@ import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { CapacityView, Held, Waiting } from '../../../shared/ledger/ledger.ts';
 import { isStopped } from '../../../shared/ledger/stop.ts';
 import { LEDGER_SCAN_MAX, SWEEP_PARTS_MS } from '../../../shared/limits.ts';
+import { TAG } from '../../../shared/names.ts';
 import type { JobId, RunnerName } from '../../../shared/nouns.ts';
 import { isStandingBy } from '../../../shared/warm/standby.ts';
 import type { Braked } from '../brake/brake.ts';
+import { isKeptByTag } from '../own-instance.ts';
 import { isInLine } from '../own-limits.ts';
 import { closeEnded } from '../repair/close.ts';
 import { foundIn, type Scarce, scarceIn } from '../scarce.ts';
@@ -107,7 +109,7 @@ function isAnyLeft(
 export async function startLater(
   braked: Braked,
   first: Started,
-  seen: Pick<Survey, 'runners'>,
+  seen: Seen,
   beganMs: number,
   world: ReaperWorld,
 ): Promise<number> {
@@ -127,7 +129,7 @@ export async function startLater(
       continue;
     }
     const left = runners.filter(({ entry }) => !closed.has(entry.name));
-    const [uncovered, view] = await Promise.all([uncoveredNow(left, world), ledger.capacity.view()]);
+    const [uncovered, view] = await Promise.all([uncoveredNow(left, seen, world), ledger.capacity.view()]);
     // Whatever hung before.
     const deadlineMs = Math.min(clock.nowMs(), untilMs) + SWEEP_PARTS_MS.start;
     const found = foundIn(left, first.atMs);
@@ -137,27 +139,44 @@ export async function startLater(
   return count;
 }
 
-const atWorkIn = ({ runners }: Pick<Survey, 'runners'>): ReadonlySet<RunnerName> =>
-  new Set(
-    runners.flatMap(({ entry: { name, state, ran } }) => (state === 'busy' || ran !== null ? [name] : [])),
-  );
+type Seen = Pick<Survey, 'runners' | 'instances' | 'atMs'>;
 
-/** GitHub gives runners to the oldest, so those without one are others by now. */
-async function uncoveredNow(
-  runners: readonly Held<RunnerEntry>[],
-  { ledger, config, clock }: ReaperWorld,
-): Promise<readonly Held<JobEntry>[]> {
-  const jobs = await ledger.jobs.list(LEDGER_SCAN_MAX);
-  const usable = runners.filter(({ entry }) => isComing(entry, clock.nowMs()));
-  return match(jobs.things, usable, config.github.scope === 'repository').uncovered;
+/** Runners with a job, on machines that no person's tag keeps. Where the sweep saw none, a look-up without it is no second proof. */
+function atWorkIn({ runners, instances }: Seen): ReadonlySet<RunnerName> {
+  const machines = new Set<string | null>(instances.flatMap((each) => (isKeptByTag(each) ? [] : [each.id])));
+  const isAtWork = ({ state, ran, instanceId }: RunnerEntry) =>
+    (state === 'busy' || ran !== null) && machines.has(instanceId);
+  return new Set(runners.flatMap(({ entry }) => (isAtWork(entry) ? [entry.name] : [])));
 }
 
-/** As far as the ledger knows: what came to nothing is the next sweep's to find out. */
-const isComing = (entry: RunnerEntry, nowMs: number): boolean =>
-  (entry.state === 'launching' ? entry.leaseUntilMs >= nowMs : isWaiting(entry)) &&
-  !entry.isUnwanted &&
-  entry.removedAtMs === null &&
-  !isStandingBy(entry);
+/** GitHub gives runners to the oldest, so those without one are others by now. Whose runner came to nothing is the next sweep's to charge. */
+async function uncoveredNow(
+  runners: readonly Held<RunnerEntry>[],
+  seen: Seen,
+  { ledger, config }: ReaperWorld,
+): Promise<readonly Held<JobEntry>[]> {
+  const jobs = await ledger.jobs.list(LEDGER_SCAN_MAX);
+  const isComing = comingSince(seen);
+  const usable = runners.filter(({ entry }) => isComing(entry));
+  const isTakenOff = ({ removedAtMs }: RunnerEntry) => removedAtMs !== null && removedAtMs >= seen.atMs;
+  const theirs = new Set(runners.flatMap(({ entry }) => (isTakenOff(entry) ? [entry.for] : [])));
+  const { uncovered } = match(jobs.things, usable, config.github.scope === 'repository');
+  return uncovered.filter(({ entry }) => !theirs.has(entry.job.id));
+}
+
+/**
+ * As far as the ledger knows: what came to nothing is the next sweep's to find out. A launch whose lease has ended since the last
+ * one looked, too: it may have a machine.
+ */
+function comingSince({ atMs, instances }: Seen): (entry: RunnerEntry) => boolean {
+  const there = new Set(instances.map(({ tags }) => tags[TAG.name]));
+  const isLaunch = ({ name, leaseUntilMs }: RunnerEntry) => leaseUntilMs >= atMs || there.has(name);
+  return (entry) =>
+    (entry.state === 'launching' ? isLaunch(entry) : isWaiting(entry)) &&
+    !entry.isUnwanted &&
+    entry.removedAtMs === null &&
+    !isStandingBy(entry);
+}
 
 const isWaiting = ({ state }: RunnerEntry): boolean => state === 'booting' || state === 'idle';
 

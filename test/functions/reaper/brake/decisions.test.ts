@@ -44,6 +44,7 @@ describe('a runner of no use', () => {
     ['went offline',              seen(idle(), { instances: [machine({ status: 'Running' })] }), 'offline'],
     ['given nothing, taken off',  seen(idle({ removedAtMs: 5 }), { instances: [machine({ status: 'Running' })] }), 'given nothing'],
     ['its lifetime was over',     seen(idle({ state: 'retiring' }), { instances: [machine({ status: 'Running' })], registration: online }), 'ended'],
+    ['so, and gone by our deletion', seen(idle({ state: 'retiring', removedAtMs: 5 }), { isGone: true }), 'given nothing'],
     ['busy, GitHub says',         seen(idle(), { registration: { ...online, isBusy: true } }), null],
     ['busy, the ledger says',     seen(idle({ state: 'busy', busyWith: 3 as JobId }), { isGone: true }), null],
     ['has run a job',             seen(idle({ state: 'retiring', ran: build.job(3) as Job }), { isGone: true }), null],
@@ -61,6 +62,13 @@ describe('a runner of no use', () => {
     expect(judged(observation, [{ entry: build.jobEntry(1, { held }), rev: 'r' }])).toBeNull();
     const wastes = [{ runner: build.runnerName('1-1'), atMs: 1, ending: 'gone' as const }];
     expect(judged(observation, [{ entry: build.jobEntry(1, { wastes }), rev: 'r' }])).toBeNull();
+  });
+
+  test('is none when it was taken off GitHub while its job was held, also after that', () => {
+    const removed = seen(idle({ removedAtMs: 5 }), { instances: [machine()] });
+    const releasedAt = (releasedAtMs: number) => [{ entry: build.jobEntry(1, { releasedAtMs }), rev: 'r' }];
+    expect(judged(removed, releasedAt(6))).toBeNull();
+    expect(judged(removed, releasedAt(5))).toBe('given nothing');
   });
 });
 

@@ -18,14 +18,16 @@ test('a machine that fails while its job is held marks its offering; a runner th
     instanceId: 'i-1',
     leaseUntilMs: 0,
   });
-  const told = (some: Partial<Observation>, all = jobs) =>
-    failedWhileHeld([observed(runner, some)], all).map(({ ending }) => ending);
+  const told = (some: Partial<Observation>, all = jobs, entry = runner) =>
+    failedWhileHeld([observed(entry, some)], all).map(({ ending }) => ending);
   expect(
     told({ instances: [machine({ status: 'Running', isRecycling: true })], registration: online }),
   ).toEqual(['taken back']);
   expect(told({ isGone: true })).toEqual(['gone']);
   expect(told({ instances: [machine({ status: 'Running' })] })).toEqual([]);
   expect(told({ isGone: true }, [{ entry: build.jobEntry(1), rev: 'r' }]), 'that one is a waste').toEqual([]);
+  const retired = { ...runner, state: 'retiring' as const, removedAtMs: 2 };
+  expect(told({ isGone: true }, jobs, retired), 'we deleted it').toEqual([]);
 });
 
 test('a runner that had waited long, and whose job ended sooner than a sweep, is a success of now', () => {

@@ -9,6 +9,7 @@ import type { RunnerName } from '../../../../shared/nouns.ts';
 import { build } from '../../../shared/ledger/builders.ts';
 import { START_MS } from '../../../world/in-process.ts';
 import { openReaper } from '../fixture.ts';
+import { machine } from './diagnose-rows.ts';
 
 /** So many runners whose jobs have ended, one in each region. The cloud takes its time for each deletion. */
 async function ended(count: number, lastsMs: number, regions = 1) {
@@ -69,7 +70,12 @@ test.each([1, 9])(
   },
 );
 
-async function laterWith(world: ReaperWorld, seen: Awaited<ReturnType<typeof ended>>) {
+/** `tags`: of each machine, as the sweep saw it; null: it saw none. */
+async function laterWith(
+  world: ReaperWorld,
+  seen: Awaited<ReturnType<typeof ended>>,
+  tags: Record<string, string> | null = {},
+) {
   const job = build.job(900);
   await world.ledger.jobs.add(job.id, build.jobEntry(900, { job, nextTryAtMs: START_MS }));
   const none = { count: 0, started: [], scarce: new Set<string>(), atMs: START_MS };
@@ -79,7 +85,10 @@ async function laterWith(world: ReaperWorld, seen: Awaited<ReturnType<typeof end
     rev,
   }));
   const braked = { uncovered: [], mayStart: () => true, because: null };
-  return startLater(braked, first, { runners: busy }, START_MS, world);
+  const instances = busy.flatMap(({ entry: { instanceId } }) =>
+    tags === null || instanceId === null ? [] : [machine({ id: instanceId, tags })],
+  );
+  return startLater(braked, first, { runners: busy, instances, atMs: START_MS }, START_MS, world);
 }
 
 test('nor are launches made after that, for the lease of the sweep’s sake', async () => {
@@ -89,6 +98,15 @@ test('nor are launches made after that, for the lease of the sweep’s sake', as
   const slow = await ended(1, 8 * (LATER_STARTS_MS + SWEEP_PARTS_MS.start));
   await laterWith(slow.world, slow);
   expect([slow.asked, slow.launched]).toEqual([['i-1'], []]);
+});
+
+test.each([
+  ['has the tag keep', { keep: '' }],
+  ['was in no list', null],
+])('of a machine that by the last sweep %s one empty answer proves nothing: nobody asks', async (_, tags) => {
+  const seen = await ended(1, 0);
+  await laterWith(seen.world, seen, tags);
+  expect([seen.asked, seen.launched]).toEqual([[], []]);
 });
 
 test('slots that cannot be handed back are the sweep’s, and the next lots go on', async () => {

@@ -1,13 +1,15 @@
 /** When a runner is closed: by a sweep, and between two. A machine that is kept, and in no list, may be young, and is never asked to go. */
 import { expect, test } from 'vitest';
+import { terminate } from '../../../../functions/reaper/ending/terminate.ts';
 import { close, closeEnded } from '../../../../functions/reaper/repair/close.ts';
 import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
+import { TAG } from '../../../../shared/names.ts';
 import type { Instance } from '../../../../shared/nouns.ts';
 import type { Removal } from '../../../../shared/ports.ts';
 import { build } from '../../../shared/ledger/builders.ts';
 import { START_MS } from '../../../world/in-process.ts';
 import { openReaper, QUIET } from '../fixture.ts';
-import { observed } from './diagnose-rows.ts';
+import { machine, observed } from './diagnose-rows.ts';
 
 const NAME = build.runnerName('77-1');
 const SPENT: RunnerEntry = build.runnerEntry('77-1', {
@@ -103,4 +105,23 @@ test.each([
 
 test('nor for one that no sweep saw with a job: the brake has yet to count it', async () => {
   expect(await closedBetween(SPENT, {}, [])).toMatchObject({ isClosed: false, asked: [] });
+});
+
+test('at the end of its job a machine that one look-up does not show is the sweep’s: a tag may keep it', async () => {
+  const asked: string[] = [];
+  let found: readonly Instance[] = [machine({ tags: { [TAG.name]: NAME } })];
+  const { world } = openReaper({
+    instances: {
+      find: async () => found,
+      terminate: async (_region, id) => {
+        asked.push(id);
+        return 'gone';
+      },
+    },
+  });
+  await terminate(SPENT, world);
+  expect(asked).toEqual(['i-1']);
+  found = [];
+  await terminate(SPENT, world);
+  expect(asked).toEqual(['i-1']);
 });

@@ -154,7 +154,7 @@ async function played(minutes: number, [firstMs, partsMs]: readonly [number, num
     const braked = { uncovered, mayStart: () => true, because: null } as never;
     const first = await startDue(braked, NOTHING, nowMs + 8_000, world);
     nowMs += partsMs;
-    await startLater(braked, first, { runners: [] }, beganMs, world);
+    await startLater(braked, first, { runners: [], instances: [], atMs: beganMs }, beganMs, world);
   }
   return launchedAtMs;
 }

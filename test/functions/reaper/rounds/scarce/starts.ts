@@ -85,7 +85,7 @@ export function starter(config: object, becomes: Partial<RunnerEntry> | null = n
           return pause(ms);
         },
       };
-      await startLater(seen, first, { runners: [] }, START_MS, paused);
+      await startLater(seen, first, { runners: [], instances: [], atMs: START_MS }, START_MS, paused);
       return at.map((from, lot) => launched.slice(from, at[lot + 1]));
     },
   };
