@@ -184,10 +184,9 @@ const isWaiting = ({ state }: RunnerEntry): boolean => state === 'booting' || st
 const byYouth: typeof byAge = (a, b) => byAge(b, a);
 
 /** Pure. Null: whoever comes is served. */
-function waitingIn({ line, leftOut, reserved }: Plan, because: string | null, nowMs: number): Waiting | null {
-  const all = [...line, ...leftOut];
-  if (all.length === 0 && because === null && reserved === null) return null;
-  const sinceMs = Math.min(nowMs, ...all.map(({ entry }) => entry.job.createdAtMs));
+function waitingIn({ line, reserved }: Plan, because: string | null, nowMs: number): Waiting | null {
+  if (line.length === 0 && because === null && reserved === null) return null;
+  const sinceMs = Math.min(nowMs, ...line.map(({ entry }) => entry.job.createdAtMs));
   const isBraked = because !== null;
   return { sinceMs, because: because ?? 'other jobs wait for the same slot', reserved, isBraked };
 }

@@ -16,9 +16,7 @@ export interface Plan {
   readonly line: readonly Waiting[];
   /** There are slots, and the line waits for GitHub's minute alone. */
   readonly isPaced: boolean;
-  /** In line, and waiting for nothing but what becomes of the first of their like: nobody passes them. */
-  readonly leftOut: readonly Waiting[];
-  /** There are slots, and such are left, or such as found no offer. */
+  /** There are slots, and some wait for nothing but what becomes of the first of their like. */
   readonly isProbing: boolean;
   /** For whom the hour's money is kept; null: for nobody. */
   readonly reserved: Reserved | null;
@@ -80,10 +78,11 @@ export function planStarts(
   const last = line.length > 0 ? [] : takeFew(rest, leftOf(isTriedLast), room, mayStart);
   const tried = probes.filter(({ entry }) => room.money.fits(entry) && mayStart(entry));
   const start = [...kept.start, ...first, ...turns.start, ...last, ...tried];
-  const stays = kept.start.length > 0 ? view.reserved : null; // Its launch may be refused yet: prices move.
+  // Its launch may be refused yet: prices move.
+  const stays = kept.start.length > 0 ? view.reserved : null;
   const isPaced = line.length > 0 && room.startsLeft <= 0 && hasSlot(room);
   const isProbing = room.likes.anyLeftOut() && hasSlot(room);
-  return { ...turns, start, line, isPaced, isProbing, reserved: stays ?? room.money.reserved() };
+  return { start, line, isPaced, isProbing, reserved: stays ?? room.money.reserved() };
 }
 
 const NOTHING: Scarce = new Set();
@@ -151,14 +150,13 @@ const fits = ({ entry }: Waiting, room: Room): boolean => hasRoom(room) && room.
  * money does not suffice for has it reserved. `before`: it was, by the last sweep.
  */
 function takeTurns(jobs: readonly Waiting[], before: Reserved | null, room: Room, mayStart: Gate) {
-  const [start, line, leftOut]: [Waiting[], Waiting[], Waiting[]] = [[], [], []];
+  const [start, line]: [Waiting[], Waiting[]] = [[], []];
   const turns = turnsOf(jobs);
   for (let next = nextTurn(turns, room.used); next !== null; next = nextTurn(turns, room.used)) {
     const keys = keysOf(next.entry, room.config);
-    // What its own limit keeps out is nobody else's matter.
-    if (isLimited(next, keys, room)) continue;
-    if (isLeftOut(next, before, room)) leftOut.push(next);
-    else if (fits(next, room) && mayStart(next.entry)) {
+    // What its own limit, or those of its like, keep out is nobody else's matter.
+    if (isLimited(next, keys, room) || isLeftOut(next, before, room)) continue;
+    if (fits(next, room) && mayStart(next.entry)) {
       start.push(next);
       take(next, keys, room);
     } else {
@@ -168,7 +166,7 @@ function takeTurns(jobs: readonly Waiting[], before: Reserved | null, room: Room
       count(keys.slice(1), room.used);
     }
   }
-  return { start, line, leftOut };
+  return { start, line };
 }
 
 /** At most `max` of those that stand aside, in turns of their own. */

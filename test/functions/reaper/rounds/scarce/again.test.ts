@@ -1,5 +1,5 @@
-/** Who waits for what becomes of the first of its like: its place in line, and when a person is told of it. */
-import { describe, expect, test } from 'vitest';
+/** Who waits for what becomes of the first of its like: whom it holds up, and when a person is told of it. */
+import { expect, test } from 'vitest';
 import { PROBES_OF_LIKE_MAX } from '../../../../../shared/github-limits.ts';
 import type { Candidate } from '../../../../../shared/nouns.ts';
 import { build } from '../../../../shared/ledger/builders.ts';
@@ -10,20 +10,12 @@ import { job, MINUTE_MS, many, NO_LIMITS, OFFER, starter, YOUNG } from './starts
 const WIDE = { limits: { runners: 1_000, runnersPerRepository: null, mintsPerMinute: 240 } };
 const made = (capacityType: string) =>
   ({ instanceId: 'i-1', state: 'booting', candidate: { capacityType } as Candidate }) as const;
-describe('a job that is queued now', () => {
-  const comes = async (entries: Parameters<ReturnType<typeof starter>['first']>[0]) => {
-    const { first, capacity } = starter(WIDE);
-    await first(entries);
-    return (await capacity.take(build.slot('other', { hasTurn: false }), NO_LIMITS, START_MS)).kind;
-  };
 
-  test('does not pass those that wait for what becomes of the first of their like', async () => {
-    expect(await comes([...many(60, 200, OFFER), ...many(100, 1), job(999, YOUNG)])).toBe('queue');
-  });
-
-  test('waits for none of those that found nothing themselves', async () => {
-    expect(await comes(many(100, 1, OFFER))).toBe('taken');
-  });
+test('a job that is queued now waits for none of those that found nothing, nor for those that wait for what becomes of them', async () => {
+  const { first, capacity } = starter(WIDE);
+  await first([...many(60, 200, OFFER), ...many(100, 1), job(999, YOUNG)]);
+  const comes = await capacity.take(build.slot('other', { hasTurn: false }), NO_LIMITS, START_MS);
+  expect(comes.kind).toBe('taken');
 });
 
 test.each([
