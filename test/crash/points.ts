@@ -48,8 +48,8 @@ function dead(life: Life): Promise<never> {
 
 type Guard = (name: string, make: () => Promise<unknown>) => Promise<unknown>;
 
-/** Ports whose answers come at once (clock, log, user data) are no points where a process can be told apart. */
-const AT_ONCE = new Set(['clock', 'log', 'userData', 'config', 'alerts']);
+/** What answers at once (clock, log, user data, the process's own memory) is no point where a process can be told apart. */
+const AT_ONCE = new Set(['clock', 'log', 'userData', 'config', 'alerts', 'looks']);
 
 function named<World extends object>(world: World, path: readonly string[], guard: Guard): World {
   return new Proxy(world, {
