@@ -1,11 +1,12 @@
 /** Bounds of what is learned about money. */
 
-/** What the market took back from a job is left alone until its re-run has gone elsewhere, and twice as long when it does so again. */
+/** What the market took back from a job is left alone until its re-run has gone elsewhere. */
 export const BREAKER_OPEN_MS = 4 * 60_000;
 /** A family in a zone. */
 export const BREAKER_FAMILY_OPEN_MS = 15 * 60_000;
-/** After this an interruption counts half. */
-export const BREAKER_HALVED_MS = 3_600_000;
+/** An interruption counts half after as long as machines live there: no sooner than the market looks again (see SDK model RunInstancesRequest, spotDuration), and no later than this. */
+export const BREAKER_HALVED_MIN_MS = 5 * 60_000;
+export const BREAKER_HALVED_MAX_MS = 3_600_000;
 export const BREAKER_STRIKES_MAX = 200;
 /** How long jobs run is learned so often, from so many rows of a day. */
 export const HOURS_LEARNED_MS = 3_600_000;
