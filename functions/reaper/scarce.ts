@@ -50,8 +50,14 @@ export interface Likes {
 
 export function likesOf(scarce: Scarce, nowMs: number, config: Config): Likes {
   const tried = new Map<string, number>();
+  const known = new Map<JobEntry, readonly string[]>();
   let isAnyLeftOut = false;
-  const keysIn = (entry: JobEntry) => keysOfLike(entry, nowMs, config);
+  // Its labels are read once, not at each question.
+  const keysIn = (entry: JobEntry): readonly string[] => {
+    const keys = known.get(entry) ?? keysOfLike(entry, nowMs, config);
+    known.set(entry, keys);
+    return keys;
+  };
   const isScarce = (entry: JobEntry) =>
     (entry.obstacle === 'offer' && !entry.isUntried) ||
     (scarce.size > 0 && keysIn(entry).every((key) => scarce.has(key)));
@@ -74,9 +80,8 @@ function keysOfLike(
   config: Config,
 ): readonly string[] {
   const understood = parseLabels(job.labels, job.repository, config);
-  const isOffSpot =
-    offSpot || (understood.kind === 'ours' && understood.requirements.capacityType === 'on-demand');
-  const types = capacityTypesFor({ firstTryAtMs, offSpot: isOffSpot, nowMs, config });
+  const requirements = understood.kind === 'ours' ? understood.requirements : null;
+  const types = capacityTypesFor({ requirements, firstTryAtMs, offSpot, nowMs, config });
   return types.map((type) => keyOf(job.labels, type));
 }
 

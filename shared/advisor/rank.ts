@@ -32,8 +32,7 @@ export interface Ranking {
 
 export function rank(request: RankRequest): Ranking {
   const placementMarkets = marketsOfPlacements(request.config, request.markets, request.nowMs);
-  const offSpot = request.offSpot || request.requirements.capacityType === 'on-demand';
-  const fits = capacityTypesFor({ ...request, offSpot }).map((capacityType) =>
+  const fits = capacityTypesFor(request).map((capacityType) =>
     nearestFit(request, placementMarkets, capacityType),
   );
   const usable = fits.flatMap((fit) => fit.usable);
@@ -65,10 +64,11 @@ function groupByReason(leftOut: readonly LeftOut[]): readonly LeftOut[] {
 /** Pay-as-you-go only when asked for, when spot failed the job before, or when its patience is over. */
 export function capacityTypesFor(
   request: Pick<RankRequest, 'offSpot' | 'nowMs' | 'firstTryAtMs'> & {
+    readonly requirements: Pick<RankRequest['requirements'], 'capacityType'> | null;
     readonly config: Pick<Config, 'spot'>;
   },
 ): readonly CapacityType[] {
-  if (request.offSpot) return ['on-demand'];
+  if (request.offSpot || request.requirements?.capacityType === 'on-demand') return ['on-demand'];
   const { onDemandFallback, patience } = request.config.spot;
   return onDemandFallback && request.nowMs - request.firstTryAtMs >= patience
     ? ['spot', 'on-demand']

@@ -45,9 +45,9 @@ const closingOf = (held: Held<RunnerEntry>, { clock }: ReaperWorld) => ({
 
 /**
  * Between two sweeps, for those who wait for its place: the runner whose job GitHub said has ended, and whose machine both the
- * look-up by id and its deletion, asked for once more, say is gone. `seen`: runners that the sweep saw with a job, on machines that
- * were there and that no tag keeps; it has yet to count what the others tell the brake, and interruptions. Which were closed; what is not begun by then, or fails, is left to
- * the sweep: this function must not die with its lease.
+ * look-up by id and its deletion, asked for once more, say is gone. `seen`: runners that the sweep saw with a job, on machines
+ * that were there and that no tag keeps; it has yet to count what the others tell the brake, and interruptions. Which were
+ * closed; what is not begun by then, or fails, is left to the sweep: this function must not die with its lease.
  */
 export async function closeEnded(
   runners: readonly Held<RunnerEntry>[],

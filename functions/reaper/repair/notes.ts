@@ -17,14 +17,12 @@ export function entryAfter(
   switch (kind) {
     case 'found':
       return {
-        ...{
-          ...entry,
-          state: 'booting',
-          stateAtMs,
-          absentLooks: 0,
-          idleSightings: 0,
-          ...placeOf(entry, instances[0]),
-        },
+        ...entry,
+        state: 'booting',
+        stateAtMs,
+        absentLooks: 0,
+        idleSightings: 0,
+        ...placeOf(entry, instances[0]),
         ...(entry.standby === 'starting' ? { standby: null, startedAtMs: stateAtMs } : {}),
       };
     case 'online':
