@@ -41,6 +41,10 @@ export function isKept(error: unknown): boolean {
   return error instanceof Error && 'isKept' in error && error.isKept === true;
 }
 
+/** Nothing was asked: the App is not there, or suspended, and GitHub gives it no token for whatever is asked. */
+export const isTurnedAway = (error: unknown): boolean =>
+  error instanceof Error && 'isTurnedAway' in error && error.isTurnedAway === true;
+
 /** How long GitHub is to be left alone, where that is why a call was not made; null: it failed otherwise. */
 export const waitMsOf = (error: unknown): number | null =>
   error instanceof Error && 'waitMs' in error && typeof error.waitMs === 'number' ? error.waitMs : null;

@@ -88,7 +88,7 @@ export const LEFT_OUT_NAMED_MAX = 4;
 export const INSTANCE_VISIBLE_MS = 2 * 60_000;
 /** Two complete look-ups prove that an abandoned launch left no instance. */
 export const ABSENT_LOOKS_MIN = 2;
-/** A launch of which GitHub says nothing for so long after its lease is judged by what the cloud says: docs/decisions/absence.md. */
+/** What GitHub lets us ask nothing about for so long, a launch after its lease included, is judged without it: docs/decisions/absence.md. */
 export const UNANSWERED_MAX_MS = 3_600_000;
 /** From RunInstances to an online runner: Alibaba Cloud's public images. */
 export const BOOT_MAX_STOCK_MS = 10 * 60_000;

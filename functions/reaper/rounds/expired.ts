@@ -1,13 +1,20 @@
 /** Jobs that are queued for longer than GitHub lets a job be queued, or that nobody can say the end of: nothing is done for them any more. */
 import { alertOnce } from '../../../shared/alert-once.ts';
+import { isTurnedAway } from '../../../shared/budget.ts';
 import { removeEntry } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, TrailLine } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
-import { LIFETIME_MAX_MS, OVERDUE_PER_SWEEP_MAX, QUEUED_MAX_MS } from '../../../shared/limits.ts';
+import {
+  LIFETIME_MAX_MS,
+  OVERDUE_PER_SWEEP_MAX,
+  QUEUED_MAX_MS,
+  UNANSWERED_MAX_MS,
+} from '../../../shared/limits.ts';
 import { targetOf } from '../../../shared/names.ts';
 import type { Job, JobRecord } from '../../../shared/nouns.ts';
 import { recordOf } from '../events/record.ts';
-import { takeAsEvent } from '../survey/evidence.ts';
+import { askRecord, putOff, takeAsEvent } from '../survey/evidence.ts';
+import type { Survey } from '../survey/survey.ts';
 import type { ReaperWorld } from '../world.ts';
 
 /**
@@ -54,10 +61,52 @@ async function dropUnlessAlive(entry: JobEntry, nowMs: number, world: ReaperWorl
   if (isGivenUp(job, firstTryAtMs, seen.runChangedAtMs, nowMs)) await giveUp(job, trail, world);
 }
 
+/** By the ledger as the sweep found it. */
+export function onOurs({ runners }: Survey): (entry: JobEntry) => boolean {
+  const busyWith = new Set(runners.map(({ entry }) => entry.busyWith));
+  return ({ job }) => busyWith.has(job.id);
+}
+
+/**
+ * Jobs of elsewhere that a runner of ours was given: nobody looks at their repositories. Where GitHub says nothing of one to
+ * us, and its machine is gone, its end will never be heard.
+ */
+export async function askOverdue(
+  survey: Survey,
+  lookedAt: ReadonlySet<string>,
+  world: ReaperWorld,
+): Promise<void> {
+  const nowMs = world.clock.nowMs();
+  const isOnOurs = onOurs(survey);
+  const overdue = survey.jobs.filter(
+    ({ entry }) =>
+      entry.startedOn !== null && entry.nextTryAtMs <= nowMs && !lookedAt.has(entry.job.repository),
+  );
+  for (const { entry } of overdue.slice(0, OVERDUE_PER_SWEEP_MAX)) {
+    await putOff(entry.job, world);
+    const isSilent =
+      (await askRecord(entry.job, world).catch((error: unknown) => silence(error, entry, world))) === null;
+    const isOld = nowMs - Math.max(entry.startedAtMs ?? 0, entry.firstTryAtMs) >= UNANSWERED_MAX_MS;
+    if (isSilent && isOld && !isOnOurs(entry)) await dropAway(entry, world);
+  }
+}
+
+/** Null: it is not for us to ask. */
+function silence(error: unknown, { job: { repository } }: JobEntry, { log }: ReaperWorld): null | 'failed' {
+  log('look.failed', { repository, error: error instanceof Error ? error.message : 'unknown' });
+  return isTurnedAway(error) ? null : 'failed';
+}
+
 const UNKNOWN = 'GitHub does not know it any more, and gives up a queued job after 24 hours';
+const AWAY =
+  'GitHub shows it to us no more: its repository is gone or went to another owner, or the App was taken off or suspended there';
 const UNHEARD = 'GitHub does not say how it ended, and no runner of ours lives for so long';
 const STUCK =
   'GitHub calls it queued for more than 24 hours, after which it gives up a queued job itself: nothing is launched for it';
+
+/** Should we see it again, it is found again: what was given up is no end. */
+export const dropAway = ({ job, trail, startedOn }: JobEntry, world: ReaperWorld): Promise<void> =>
+  drop(job, AWAY, trail, world, startedOn);
 
 /** Its row in `history` keeps the look from finding it again. */
 export async function giveUp(job: Job, trail: readonly TrailLine[], world: ReaperWorld): Promise<void> {

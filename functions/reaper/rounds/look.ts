@@ -6,15 +6,15 @@ import { removeEntry } from '../../../shared/ledger/amend.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { hasEnded } from '../../../shared/ledger/read-history.ts';
-import { LOST_JOB_MS, OVERDUE_PER_SWEEP_MAX } from '../../../shared/limits.ts';
+import { LOST_JOB_MS } from '../../../shared/limits.ts';
 import type { Job } from '../../../shared/nouns.ts';
 import { markTaken } from '../looks.ts';
-import { askRecord, type Evidence, putOff } from '../survey/evidence.ts';
-import { type KnownRepository, ownerOf, rememberRepositories } from '../survey/known.ts';
+import { askRecord, type Evidence } from '../survey/evidence.ts';
+import { type KnownRepository, openAway, ownerOf, rememberRepositories } from '../survey/known.ts';
 import type { Survey } from '../survey/survey.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
-import { dropExpired } from './expired.ts';
+import { askOverdue, dropAway, dropExpired, onOurs } from './expired.ts';
 import { lookAtRuns, type Pick, pickOf, type SeenRuns } from './runs-in-turn.ts';
 import { takeRecord } from './take-record.ts';
 import { isUnheard, listRepositories, mayRest, nextInTurn, noteTurn, rememberTurn } from './turn.ts';
@@ -33,19 +33,21 @@ export async function lookForJobs(
   await listRepositories(world);
   const { inTurn, from, known } = await nextInTurn(world);
   const pick = pickOf(world);
+  const away = await openAway(world);
   let found = 0;
   const failures: string[] = [];
   const left = await untilDeadline(inTurn, deadlineMs, world.clock, async (repository) => {
     if (mayRest(repository, survey, world)) return;
     const outcome = await tryToLook(
       repository,
-      () => lookInto(repository, survey, evidence, deadlineMs, pick, world),
+      () => lookInto(repository, survey, { evidence, pick, away }, deadlineMs, world),
       world,
     );
     if (typeof outcome === 'number') found += outcome;
     else failures.push(outcome);
   });
   await rememberTurn(from + inTurn.length - (left?.count ?? 0), known, world);
+  await away.keep();
   await askOverdue(survey, new Set(inTurn.map(({ repository }) => repository)), world);
   await dropExpired(survey.jobs, world);
   if (failures.length > 0) throw new Error(`${failures.length} repositories: ${failures[0]}`);
@@ -68,19 +70,27 @@ async function tryToLook(
   }
 }
 
+interface Round {
+  readonly evidence: Evidence;
+  readonly pick: Pick;
+  readonly away: Awaited<ReturnType<typeof openAway>>;
+}
+
 async function lookInto(
   repository: KnownRepository,
   survey: Survey,
-  evidence: Evidence,
+  { evidence, pick, away }: Round,
   deadlineMs: number,
-  pick: Pick,
   world: ReaperWorld,
 ): Promise<number> {
   const jobs = survey.jobs.filter(({ entry }) => entry.job.repository === repository.repository);
   // Of those that we are told of, nothing more need be asked.
   const told = isUnheard(repository.repository, survey) ? [] : jobs;
-  const seen = await lookAtRuns(repository, told, evidence.runs, pick, world);
+  const seen = await lookAtRuns(repository, told, evidence.runs, pick, world).catch((error: unknown) =>
+    away.nullIfLong(error, repository),
+  );
   if (seen === null) return dropJobs(jobs, survey, world);
+  away.answered(repository);
   const known = new Map(jobs.map((held) => [held.entry.job.id, held]));
   const found = await countInTime(seen.records, deadlineMs, world, (record) =>
     takeRecord(record, known.get(record.job.id), world, jobs),
@@ -113,46 +123,21 @@ async function countInTime<Thing>(
 }
 
 /**
- * Nothing is written of their end: should we see their repository again, they are found again. What runs on a machine of
- * ours ends with it: until then its entry keeps the machine, and tells whose job it is when its end comes by another name.
+ * What runs on a machine of ours ends with it: until then its entry keeps the machine, and tells whose job it is when its end
+ * comes by another name.
  */
 async function dropJobs(
   jobs: readonly Held<JobEntry>[],
-  { runners }: Survey,
+  survey: Survey,
   world: ReaperWorld,
 ): Promise<number> {
-  const { ledger, log, looks } = world;
-  const onOurs = new Set(runners.map(({ entry }) => entry.busyWith));
-  for (const held of jobs.filter(({ entry }) => !onOurs.has(entry.job.id))) {
-    const { id: job, repository, runId } = held.entry.job;
-    // Or their runs would count as known, and unchanged.
-    looks.runs.delete(runId);
-    const removed = await ledger.jobs.remove(job, held);
-    log('job.dropped', { job, repository, removed });
+  const isOnOurs = onOurs(survey);
+  for (const { entry } of jobs.filter((each) => !isOnOurs(each.entry))) {
+    // Or its run would count as known, and unchanged.
+    world.looks.runs.delete(entry.job.runId);
+    await dropAway(entry, world);
   }
   return jobs.length;
-}
-
-/** Jobs of elsewhere that a runner of ours was given: nobody looks at their repositories. */
-async function askOverdue(
-  { jobs }: Survey,
-  lookedAt: ReadonlySet<string>,
-  world: ReaperWorld,
-): Promise<void> {
-  const nowMs = world.clock.nowMs();
-  const overdue = jobs.filter(
-    ({ entry }) =>
-      entry.startedOn !== null && entry.nextTryAtMs <= nowMs && !lookedAt.has(entry.job.repository),
-  );
-  for (const { entry } of overdue.slice(0, OVERDUE_PER_SWEEP_MAX)) {
-    await putOff(entry.job, world);
-    try {
-      await askRecord(entry.job, world);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : 'unknown';
-      world.log('look.failed', { repository: entry.job.repository, error: reason });
-    }
-  }
 }
 
 /** Jobs that the ledger has and GitHub does not list as active: their own records tell how they ended. */

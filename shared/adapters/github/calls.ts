@@ -11,6 +11,7 @@ import {
   type GitHubRequest,
   InstallationUnusable,
   isDenied,
+  messageOf,
   parsed,
   unusable,
 } from './request.ts';
@@ -135,6 +136,7 @@ interface Found {
 /** By repository where there is one, else by its owner. */
 async function installationOf(request: GitHubRequest, target: Target): Promise<Found> {
   const { route, answer } = await askInstallation(request, target);
+  if (answer.status === 404) throw new InstallationUnusable(null, 404, messageOf(answer), route);
   if (answer.status !== 200) throw failed(route, answer);
   const { id, account } = parsed(route, installation, answer);
   const login = account?.login ?? target.owner;

@@ -39,15 +39,21 @@ export class GitHubFailed extends Error {
   }
 }
 
-/** No token is to be had for this installation: removed, suspended, or never ours. */
+/** No token is to be had for this installation: removed, suspended, or never ours. So nothing was asked with it. */
 export class InstallationUnusable extends GitHubFailed {
-  readonly installation: number;
+  /** Null: there is none. */
+  readonly installation: number | null;
+  /** As `isTurnedAway` in shared/budget.ts asks: not where a token was refused for what it was to be good for. */
+  readonly isTurnedAway: boolean;
 
-  constructor(installation: number, status: number, message: string) {
-    super('POST /app/installations/{installation_id}/access_tokens', status, message);
+  constructor(installation: number | null, status: number, message: string, route = TOKEN_ROUTE) {
+    super(route, status, message);
     this.installation = installation;
+    this.isTurnedAway = status !== 422;
   }
 }
+
+const TOKEN_ROUTE = 'POST /app/installations/{installation_id}/access_tokens';
 
 /** Anything else is thrown on. */
 export function unusable(error: unknown): InstallationUnusable {

@@ -47,24 +47,27 @@ async function lost(loss: string, state: string, scope: string) {
 const rowOf = (world: World, job: SimJob) =>
   world.adapters().ledger.history.read(job.createdAtMs, job.id as never);
 
-test.each(CASES)('%s while its job %s (%s): all ends within a bound, and is told', async (loss, state, scope) => {
-  const { world, job, alerts, ledger } = await lost(loss, state, scope);
-  const [jobs, runners] = [() => ledger.jobs.list(10), () => ledger.runners.list(10)];
-  const left = async () => [...(await jobs()).things, ...(await runners()).things].length;
-  // Nobody else waits for what cannot be launched.
-  await world.pass(30 * MINUTE_MS);
-  expect(world.ecs.alive()).toEqual([]);
-  expect((await ledger.capacity.view()).total).toBe(0);
-  for (let min = 30; min < BOUND_MIN && (await left()) > 0; min += 5) await world.pass(5 * MINUTE_MS);
-  expect((await jobs()).things).toEqual([]);
-  expect((await runners()).things).toEqual([]);
-  expect(world.ecs.paid().length).toBe(state === 'waits' ? 0 : 1);
-  expect(await rowOf(world, job)).toMatchObject({ outcome: 'expired', because: expect.any(String) });
-  if (state === 'runs') expect(job.conclusion).toBe('success');
-  expect(alerts.length, alerts.join('\n')).toBeLessThanOrEqual(ALERTS_MAX);
-  expect(world.lines.filter((line) => line.includes('security.'))).toEqual([]);
-  world.fc.close();
-});
+test.each(CASES)(
+  '%s while its job %s (%s): all ends within a bound, and is told',
+  async (loss, state, scope) => {
+    const { world, job, alerts, ledger } = await lost(loss, state, scope);
+    const [jobs, runners] = [() => ledger.jobs.list(10), () => ledger.runners.list(10)];
+    const left = async () => [...(await jobs()).things, ...(await runners()).things].length;
+    // Nobody else waits for what cannot be launched.
+    await world.pass(30 * MINUTE_MS);
+    expect(world.ecs.alive()).toEqual([]);
+    expect((await ledger.capacity.view()).total).toBe(0);
+    for (let min = 30; min < BOUND_MIN && (await left()) > 0; min += 5) await world.pass(5 * MINUTE_MS);
+    expect((await jobs()).things).toEqual([]);
+    expect((await runners()).things).toEqual([]);
+    expect(world.ecs.paid().length).toBe(state === 'waits' ? 0 : 1);
+    expect(await rowOf(world, job)).toMatchObject({ outcome: 'expired', because: expect.any(String) });
+    if (state === 'runs') expect(job.conclusion).toBe('success');
+    expect(alerts.length, alerts.join('\n')).toBeLessThanOrEqual(ALERTS_MAX);
+    expect(world.lines.filter((line) => line.includes('security.'))).toEqual([]);
+    world.fc.close();
+  },
+);
 
 const BACK: Readonly<Record<string, (world: World) => void>> = {
   'its repository goes where the App is not': ({ github, regroup, installation }) => {
@@ -78,18 +81,21 @@ const BACK: Readonly<Record<string, (world: World) => void>> = {
   'the App is suspended': ({ github, installation }) => void github.suspend(installation.id, false),
 };
 
-test.each(Object.keys(BACK))('%s, and comes back after hours: what waited there runs, and is kept as that', async (loss) => {
-  const { world, job, ledger } = await lost(loss, 'waits', 'organization');
-  await world.pass(2 * 60 * MINUTE_MS);
-  expect((await ledger.jobs.list(10)).things).toEqual([]);
-  BACK[loss]?.(world);
-  expect(await world.until(() => job.status === 'completed', 40 * MINUTE_MS)).toBe(true);
-  await world.pass(5 * MINUTE_MS);
-  expect(job.conclusion).toBe('success');
-  expect(await rowOf(world, job)).toMatchObject({ outcome: 'success', because: null });
-  expect((await ledger.jobs.list(10)).things).toEqual([]);
-  world.fc.close();
-});
+test.each(Object.keys(BACK))(
+  '%s, and comes back after hours: what waited there runs, and is kept as that',
+  async (loss) => {
+    const { world, job, ledger } = await lost(loss, 'waits', 'organization');
+    await world.pass(2 * 60 * MINUTE_MS);
+    expect((await ledger.jobs.list(10)).things).toEqual([]);
+    BACK[loss]?.(world);
+    expect(await world.until(() => job.status === 'completed', 40 * MINUTE_MS)).toBe(true);
+    await world.pass(5 * MINUTE_MS);
+    expect(job.conclusion).toBe('success');
+    expect(await rowOf(world, job)).toMatchObject({ outcome: 'success', because: null });
+    expect((await ledger.jobs.list(10)).things).toEqual([]);
+    world.fc.close();
+  },
+);
 
 test('for an hour of silence nothing is given up: a suspension that is taken back soon costs no job its place', async () => {
   const { world, job, ledger } = await lost('the App is suspended', 'waits', 'organization');
