@@ -105,7 +105,11 @@ export function messageOf({ data }: GitHubAnswer): string {
 }
 
 export function failed(route: string, answer: GitHubAnswer): GitHubFailed {
-  return new GitHubFailed(route, answer.status, messageOf(answer));
+  const message = messageOf(answer);
+  // To a token from before its suspension GitHub says the same as to who asks for one.
+  return answer.status === 403 && /has been suspended/i.test(message)
+    ? new InstallationUnusable(null, answer.status, message, route)
+    : new GitHubFailed(route, answer.status, message);
 }
 
 /** What does not have the shape throws, without repeating what it was. */

@@ -128,6 +128,7 @@ export const ALERTS: Catalogue = {
   'other jobs failed by themselves, and more than one was interrupted': '有别的作业自己失败了，而且被中断的不止一个',
   'another job failed by itself, so those that were cancelled with it stay so': '有别的作业自己失败了，所以随它一起取消的保持取消',
   'GitHub does not say how it ended, and no runner of ours lives for so long': 'GitHub 没有说它是怎么结束的，而我们的运行器不会存活这么久',
+  'GitHub shows it to us no more: its repository is gone or went to another owner, or the App was taken off or suspended there': 'GitHub 不再向我们显示它：它的仓库已不存在或转给了别的所有者，或者 App 在那里被移除或停用',
   'GitHub does not know it any more, and gives up a queued job after 24 hours': 'GitHub 已经不知道它；排队的作业过了 24 小时 GitHub 就会放弃',
   // Money.
   'The machines that live now cost at most {} an hour: {} % of limits.{} ({}); jobs that wait for it: {}. What would go beyond it waits, the oldest job first, and what runs goes on. Look who launches: npm run list. If it is meant, raise limits.{}.': '现在存活的机器每小时最多花费 {1}：limits.{3}（{4}）的 {2} %；为此等待的作业：{5}。会超出的就等待，最早的作业优先，已经在运行的继续运行。请看是谁在启动：npm run list。如果本来就要这样，请调高 limits.{6}。',

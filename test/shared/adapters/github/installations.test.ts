@@ -47,6 +47,14 @@ onBothTransports('installations', (world) => {
     expect(callsOf(w, 'GET /orgs/{org}/installation')).toBe(1);
   });
 
+  test('where the App is not installed any more, GitHub is said to refuse: nothing was made', async () => {
+    const w = await world();
+    w.github.uninstall(w.installationId);
+    const refused = { kind: 'refused', because: expect.stringContaining('gives no token') };
+    expect(await w.hub.mint(w.org, runner)).toEqual(refused);
+    expect(await w.hub.mint({ ...w.org, installationId: null }, runner)).toEqual(refused);
+  });
+
   test('a token that dies with its installation leads to the new installation', async () => {
     const w = await world();
     await w.hub.registrations(w.org);
