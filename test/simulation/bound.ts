@@ -3,6 +3,7 @@ import { DEBUG_KEPT_MS } from '../../shared/runner/limits.ts';
 import { stillKeptMs } from './checkers/keep.ts';
 import type { PlannedJob } from './plan/arrivals.ts';
 import { BIG_RUNNERS } from './plan/deployed.ts';
+import { GOES_AWAY } from './plan/plan.ts';
 import type { Simulation } from './plan/simulation.ts';
 
 const MINUTE_MS = 60_000;
@@ -31,8 +32,11 @@ export function boundMs(simulation: Simulation): number {
   // A machine that is kept holds its slot all the while.
   const debugged = open.filter(({ labels }) => labels.includes('debug'));
   const keptMs = (stillKeptMs(simulation) + debugged.length * DEBUG_KEPT_MS) / width;
-  return 75 * MINUTE_MS + chainMs + paceMs + keptMs + 2 * (workMs + longestMs);
+  return 75 * MINUTE_MS + awayMs(simulation) + chainMs + paceMs + keptMs + 2 * (workMs + longestMs);
 }
+
+/** Beyond that: what went where GitHub lets us ask nothing ends an hour after its last sign. */
+export const awayMs = ({ faults }: Simulation): number => (faults.fired.has(GOES_AWAY) ? 75 * MINUTE_MS : 0);
 
 /** What has not come yet, too. And what ended without success: an interrupted job may still be run again, with all of its run that failed. */
 function openIn({ runs, world }: Simulation): readonly PlannedJob[] {

@@ -1,6 +1,6 @@
 /** One seed from its first moment to its last, and what the checkers say of it. */
 import { START_MS, seedRunnerRelease } from '../world/in-process.ts';
-import { boundMs } from './bound.ts';
+import { awayMs, boundMs } from './bound.ts';
 import { checkCommits } from './checkers/commits.ts';
 import { watchFairness } from './checkers/fairness.ts';
 import { createFelt } from './checkers/felt.ts';
@@ -133,10 +133,11 @@ async function passUntilSettled(
 ): Promise<{ readonly atMs: number; readonly clearedAfterMs: number } | null> {
   const { clock, until } = simulation.world;
   const untilMs = clock.nowMs() + maxMs;
+  const clearedMaxMs = CLEARED_MAX_MS + awayMs(simulation);
   let openAtMs = clock.nowMs();
   while (unsettled(simulation).length > 0) {
     if (openJobs(simulation).length > 0 || keptUntilMs(simulation) > clock.nowMs()) openAtMs = clock.nowMs();
-    if (isBroken() || clock.nowMs() >= untilMs || clock.nowMs() > openAtMs + CLEARED_MAX_MS) return null;
+    if (isBroken() || clock.nowMs() >= untilMs || clock.nowMs() > openAtMs + clearedMaxMs) return null;
     await until(isBroken, MINUTE_MS);
   }
   return isBroken() ? null : { atMs: clock.nowMs(), clearedAfterMs: clock.nowMs() - openAtMs };

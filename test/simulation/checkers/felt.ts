@@ -102,7 +102,7 @@ function checkForeign(
   const run = world.github.job(id)?.run;
   const fate = runs.find((each) => each.run === run)?.arrival.fate;
   const isKnown = run !== undefined && known.has(run.repository);
-  if (isKnown && (fate === 'runs' || fate === 'renamed'))
+  if (isKnown && (fate === 'runs' || fate === 'renamed' || fate === 'away'))
     report('no false security alert', `job ${id} of ${run?.repository.fullName} may run`);
 }
 

@@ -5,7 +5,7 @@ import { type Report, type HistoryRow as Row, TAGS } from './truth.ts';
 
 const GIVEN_UP_MS = 24 * 3_600_000;
 /** Machines of one job that ran nothing, until something about it changes: five, and five more where none of ours got a job meanwhile. */
-const USELESS_MAX = 10;
+export const USELESS_MAX = 10;
 
 /** Where nobody keeps anything from us. `rows`: of history, by job. */
 export function checkLost(

@@ -1,6 +1,7 @@
 /** What must hold in the end, some sweeps after the world was healed. Each line that is left says what is wrong. */
 
 import type { Machine } from '../../../simulator/ecs/index.ts';
+import { AWAY } from '../plan/arrivals.ts';
 import type { Simulation } from '../plan/simulation.ts';
 import { ours, rowsOf, slotsIn, TAGS } from './truth.ts';
 
@@ -55,4 +56,6 @@ const registered = ({ world }: Simulation, stuckNames: ReadonlySet<string>): str
   world.github
     .runners()
     .filter(({ name }) => name.startsWith('ci-runner-') && !stuckNames.has(name))
+    // Went with its repository: nobody lets us take it off.
+    .filter(({ scope }) => scope.kind !== 'repository' || scope.repository !== AWAY)
     .map(({ name }) => `${name} is registered`);

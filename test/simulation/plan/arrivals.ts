@@ -14,7 +14,9 @@ export type Fate =
   /** GitHub calls it queued for ever, and gives it to nobody. */
   | 'lost'
   /** Ours, of a repository whose new name nobody has allowed yet: it may run, or be refused. */
-  | 'renamed';
+  | 'renamed'
+  /** Ours, of a repository that went where nobody lets us ask: it may run, or never end. */
+  | 'away';
 
 export interface PlannedJob {
   readonly name: string;
@@ -48,6 +50,8 @@ export const DARK = 'acme/dark';
 /** What the second of those allowed may be called later; the last is another organisation's. */
 export const RENAMED = 'acme/library';
 export const TRANSFERRED = 'beta/lib';
+/** Where the same may go, and our App is not. */
+export const AWAY = 'gamma/lib';
 /** Allowed, in an organisation of its own. */
 export const SISTER = 'beta/one';
 /** Sooner or later. */

@@ -1,9 +1,10 @@
 /** Draws a plan from a seed. */
 import { type Random, seeded } from '../../../simulator/random.ts';
-import { drawArrivals } from './arrivals.ts';
+import { ALLOWED, drawArrivals } from './arrivals.ts';
 import {
   FAULTS,
   type FaultName,
+  GOES_AWAY,
   INCIDENT_NAMES,
   MINUTE_MS,
   type Plan,
@@ -26,7 +27,19 @@ export function drawPlan(seed: number): Plan {
   // From a stream of its own: the plans of known seeds stay as they are but for this.
   const later = drawLater(seeded(seed * 2246822519 + 11));
   const isMoved = drawn.incidents.some(({ kind }) => kind === 'a repository is transferred');
-  return { ...drawn, wide: { ...drawn.wide, ...later, hasSister: drawn.wide.hasSister || isMoved } };
+  const incidents = [...drawn.incidents, ...drawAway(seeded(seed * 3266489917 + 14), drawn)];
+  incidents.sort((a, b) => a.atMs - b.atMs);
+  const wide = { ...drawn.wide, ...later, hasSister: drawn.wide.hasSister || isMoved };
+  return { ...drawn, incidents, wide };
+}
+
+/** In one seed of fifteen of those in which anything goes wrong, and in the half of it that has jobs there. */
+function drawAway(random: Random, { rates, incidents, arrivals, faultMs }: Plan): readonly Planned[] {
+  const isCalm = Object.keys(rates).length + incidents.length === 0;
+  const hasJobs = arrivals.some(({ repository }) => repository === ALLOWED[1]);
+  if (isCalm || !hasJobs || !random.chance(0.07)) return [];
+  const [atMs, ms] = [random.whole(0, faultMs), random.whole(60_000, 15 * 60_000)];
+  return [{ kind: GOES_AWAY, atMs, share: random.whole(0, 999) / 1000, ms }];
 }
 
 function drawUsual(seed: number, random: Random, faultMs: number, share: number, isBig: boolean): Plan {

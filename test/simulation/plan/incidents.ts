@@ -6,7 +6,7 @@ import { brownOut, fleetComes, somebodyAsks } from './around-us.ts';
 import { RENAMED, TRANSFERRED } from './arrivals.ts';
 import { commonConfig } from './deployed.ts';
 import { arrivalOf, matrixOf, shortJob } from './made-runs.ts';
-import { isRenamed, losesRuns, somebodyKeeps } from './people.ts';
+import { goesAway, isRenamed, losesRuns, somebodyKeeps } from './people.ts';
 import type { IncidentName } from './plan.ts';
 import type { Simulation } from './simulation.ts';
 
@@ -156,6 +156,7 @@ export const INCIDENTS = {
   'a repository is renamed': (simulation, _share, ms) => isRenamed(simulation, RENAMED, ms),
   'a repository is transferred': (simulation, _share, ms) =>
     simulation.plan.wide.hasSister && isRenamed(simulation, TRANSFERRED, ms),
+  'a repository goes where the App is not': goesAway,
   'a person keeps a machine': (simulation, share, ms) => somebodyKeeps(simulation, share, ms),
   'jobs with the label debug come': ({ arrive }, share) => {
     const job = shortJob('build');

@@ -6,7 +6,7 @@ import { openWorld, START_MS, type World, type WorldOptions } from '../../world/
 import type { Watch } from '../../world/ports.ts';
 import { smallRegion } from '../../world/small-region.ts';
 import { addForeignRunner, addTheirs } from './around-us.ts';
-import { ALLOWED, type Arrival, DARK, SISTER, STRANGER } from './arrivals.ts';
+import { ALLOWED, AWAY, type Arrival, DARK, SISTER, STRANGER } from './arrivals.ts';
 import { deployAsPlanned, quietRepository } from './deployed.ts';
 import { type Faults, faultsOf } from './faults.ts';
 import { INCIDENTS } from './incidents.ts';
@@ -136,10 +136,11 @@ function optionsOf(plan: Plan, faults: Faults, random: Random): WorldOptions {
   };
 }
 
-const asNamed = (arrival: Arrival, { isUnknown }: Names): Arrival =>
-  isUnknown && arrival.repository === ALLOWED[1] && arrival.fate === 'runs'
-    ? { ...arrival, fate: 'renamed' }
-    : arrival;
+function asNamed(arrival: Arrival, { isUnknown, now }: Names): Arrival {
+  const isConcerned = arrival.repository === ALLOWED[1] && arrival.fate === 'runs';
+  if (isConcerned && now === AWAY) return { ...arrival, fate: 'away' };
+  return isConcerned && isUnknown ? { ...arrival, fate: 'renamed' } : arrival;
+}
 
 function arrive(simulation: Simulation, arrival: Arrival): SimRun {
   const { repository: named, jobs, branch, concurrency, fork, lostForMs } = arrival;

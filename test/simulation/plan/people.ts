@@ -1,6 +1,6 @@
 /** What people do to repositories and machines while jobs wait; and what GitHub loses. */
 import { keep } from '../../../cli/keep/keep.ts';
-import { ALLOWED, RENAMED, TRANSFERRED } from './arrivals.ts';
+import { ALLOWED, AWAY, RENAMED, TRANSFERRED } from './arrivals.ts';
 import { deployAsPlanned } from './deployed.ts';
 import { arrivalOf, shortJob } from './made-runs.ts';
 import type { Plan } from './plan.ts';
@@ -36,6 +36,31 @@ export function isRenamed(simulation: Simulation, to: string, ms: number): boole
     allowNewName(names);
     deployAsPlanned(world, plan, names.also);
   });
+  return true;
+}
+
+/** Its open jobs are nobody's to wait for. In repository scope it may come back; elsewhere its group would have to be told. */
+export function goesAway(simulation: Simulation, share: number, ms: number): boolean {
+  const { world, names, runs, later, plan, installation } = simulation;
+  if (names.now !== ALLOWED[1]) return false;
+  world.github.addOrganization(AWAY.split('/')[0] as string);
+  world.github.renameRepository(names.now, AWAY);
+  names.now = AWAY;
+  for (const [at, { arrival, run }] of runs.entries()) {
+    const isOpen = world.github.jobsOf(run).some(({ status }) => status !== 'completed');
+    if (run.repository.fullName === AWAY && isOpen && arrival.fate === 'runs')
+      runs[at] = { run, arrival: { ...arrival, fate: 'away' } };
+  }
+  const comesBack = plan.config.github.scope === 'repository' && share < 0.6;
+  if (comesBack)
+    later(ms, () => {
+      world.github.renameRepository(AWAY, ALLOWED[1]);
+      names.now = ALLOWED[1];
+      // Where the App is installed: its owner chooses it again.
+      if (!world.github.suspend(installation.now.id, false)) return;
+      world.github.uninstall(installation.now.id);
+      installation.now = world.github.install('acme', installation.repositories);
+    });
   return true;
 }
 

@@ -77,7 +77,10 @@ export const INCIDENT_NAMES = [
   'jobs with the label debug come',
 ] as const;
 
-export type IncidentName = (typeof INCIDENT_NAMES)[number];
+/** Drawn from a stream of its own. */
+export const GOES_AWAY = 'a repository goes where the App is not';
+
+export type IncidentName = (typeof INCIDENT_NAMES)[number] | typeof GOES_AWAY;
 
 /** `share`: draws where in a list of what there is then. `ms`: how long it lasts. */
 export interface Planned {
