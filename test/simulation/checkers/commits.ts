@@ -1,5 +1,5 @@
 /** What authors were told on commits: at the end, each attempt of a run has one check at the most, and only ours have. */
-import { isAllowed } from '../plan/arrivals.ts';
+import { AWAY, isAllowed } from '../plan/arrivals.ts';
 import type { Simulation } from '../plan/simulation.ts';
 import { createSecrets } from './secrets.ts';
 import type { Report } from './truth.ts';
@@ -14,7 +14,9 @@ export function checkCommits({ world, runs, plan }: Simulation, report: Report):
     const where = `${repository.fullName} ${externalId}`;
     if (seen.has(where)) report('one check for each attempt of a run', where);
     seen.add(where);
-    if (!isAllowed(repository.fullName) || !asksForUs.has(headSha))
+    // What was told before its repository went away goes with it.
+    const isOurs = isAllowed(repository.fullName) || repository.fullName === AWAY;
+    if (!isOurs || !asksForUs.has(headSha))
       report('nobody else is told anything', where);
     secrets.line('check', { ...output });
     if (plan.wide.isOwnHost && `${detailsUrl} ${JSON.stringify(output)}`.includes('//github.com/acme'))

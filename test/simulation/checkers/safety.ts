@@ -3,6 +3,7 @@
 import type { Params } from '../../../simulator/ecs/parameters.ts';
 import type { Watch } from '../../world/ports.ts';
 import { isAllowed } from '../plan/arrivals.ts';
+import { GOES_AWAY } from '../plan/plan.ts';
 import type { Simulation } from '../plan/simulation.ts';
 import { checkBirth, createLimits, LAUNCH_MAX_MS } from './births.ts';
 import { createIdempotence } from './idempotence.ts';
@@ -37,7 +38,7 @@ export function createSafety(report: Report) {
       secrets.row(table, key, columns);
       if (typeof columns.body !== 'string' || sim === null) return;
       const nowMs = sim.world.clock.nowMs();
-      if (table === 'history') noteEnd(columns.body, knownEnded, nowMs);
+      if (table === 'history') noteEnd(columns.body, knownEnded, sim);
       else if (key[0] === 'runner') {
         noteBusy(columns.body, knownBusy);
         warm.written(columns.body, nowMs);
@@ -149,10 +150,15 @@ function noteBusy(body: string, knownBusy: Set<string>): void {
   if (busyWith !== null || state === 'busy') knownBusy.add(name);
 }
 
-function noteEnd(body: string, ended: Map<number, number>, nowMs: number): void {
+/** What went where we may not ask, or another owner, is given up, and may be seen again: that is no end. */
+const mayComeBack = ({ faults: { fired } }: Simulation): boolean =>
+  fired.has(GOES_AWAY) || fired.has('a repository is transferred');
+
+function noteEnd(body: string, ended: Map<number, number>, sim: Simulation): void {
+  const nowMs = sim.world.clock.nowMs();
   const { job, outcome } = JSON.parse(body) as { job?: { id: number }; outcome: string | null };
   // Machines that no job ran on, and bills, have rows of their own there.
-  if (job === undefined) return;
+  if (job === undefined || (outcome === 'expired' && mayComeBack(sim))) return;
   if (outcome !== null && outcome !== 'refused' && !ended.has(job.id)) ended.set(job.id, nowMs);
 }
 
