@@ -16,8 +16,7 @@ export function checkCommits({ world, runs, plan }: Simulation, report: Report):
     seen.add(where);
     // What was told before its repository went away goes with it.
     const isOurs = isAllowed(repository.fullName) || repository.fullName === AWAY;
-    if (!isOurs || !asksForUs.has(headSha))
-      report('nobody else is told anything', where);
+    if (!isOurs || !asksForUs.has(headSha)) report('nobody else is told anything', where);
     secrets.line('check', { ...output });
     if (plan.wide.isOwnHost && `${detailsUrl} ${JSON.stringify(output)}`.includes('//github.com/acme'))
       report('links lead to where the organisation is', where);

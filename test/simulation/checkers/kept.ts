@@ -38,7 +38,10 @@ function checkAway({ runs, world }: Simulation, rows: ReadonlyMap<number, Row>, 
     const row = rows.get(id);
     const isTold = row?.outcome != null && (row.outcome !== 'expired' || row.because !== null);
     if (row !== undefined && !isTold)
-      report('what is not ours to ask any more has an end, and its reason', JSON.stringify(row).slice(0, 300));
+      report(
+        'what is not ours to ask any more has an end, and its reason',
+        JSON.stringify(row).slice(0, 300),
+      );
   }
 }
 

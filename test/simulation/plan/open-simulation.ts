@@ -6,7 +6,7 @@ import { openWorld, START_MS, type World, type WorldOptions } from '../../world/
 import type { Watch } from '../../world/ports.ts';
 import { smallRegion } from '../../world/small-region.ts';
 import { addForeignRunner, addTheirs } from './around-us.ts';
-import { ALLOWED, AWAY, type Arrival, DARK, SISTER, STRANGER } from './arrivals.ts';
+import { ALLOWED, type Arrival, AWAY, DARK, SISTER, STRANGER } from './arrivals.ts';
 import { deployAsPlanned, quietRepository } from './deployed.ts';
 import { type Faults, faultsOf } from './faults.ts';
 import { INCIDENTS } from './incidents.ts';

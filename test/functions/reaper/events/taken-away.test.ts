@@ -60,11 +60,11 @@ test.each(CASES)(
     await world.pass(30 * MINUTE_MS);
     expect(world.ecs.alive()).toEqual([]);
     // Of a launch that was under way: its registration cannot be taken back (docs/decisions/absence.md).
-  expect((await ledger.capacity.view()).total).toBeLessThanOrEqual(1);
+    expect((await ledger.capacity.view()).total).toBeLessThanOrEqual(1);
     for (let min = 30; min < BOUND_MIN && (await left()) > 0; min += 5) await world.pass(5 * MINUTE_MS);
     expect((await jobs()).things).toEqual([]);
     expect((await runners()).things).toEqual([]);
-  expect((await ledger.capacity.view()).total).toBe(0);
+    expect((await ledger.capacity.view()).total).toBe(0);
     // A launch may be under way while that is noticed.
     expect(world.ecs.paid().length).toBeLessThanOrEqual(1);
     expect(await rowOf(world, job)).toMatchObject({ outcome: 'expired', because: expect.any(String) });
