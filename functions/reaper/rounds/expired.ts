@@ -52,7 +52,7 @@ async function dropUnlessAlive(entry: JobEntry, nowMs: number, world: ReaperWorl
   const { job, firstTryAtMs, trail, startedOn } = entry;
   const seen = await lookAt(entry, world);
   if (seen === 'unknown' || seen.record === null) {
-    if (startedOn !== null) return drop(job, UNHEARD, trail, world, startedOn);
+    if (startedOn !== null) return drop(job, UNHEARD, trail, world, (now) => now.startedOn === startedOn);
     // Where GitHub cannot be asked at all, twice the time says the same.
     if (seen === 'unknown' && nowMs - firstTryAtMs < 2 * QUEUED_MAX_MS) return;
     return drop(job, UNKNOWN, trail, world);
@@ -63,8 +63,12 @@ async function dropUnlessAlive(entry: JobEntry, nowMs: number, world: ReaperWorl
 
 /** By the ledger as the sweep found it. */
 export function onOurs({ runners }: Survey): (entry: JobEntry) => boolean {
-  const busyWith = new Set(runners.map(({ entry }) => entry.busyWith));
-  return ({ job }) => busyWith.has(job.id);
+  const theirs = runners.flatMap(({ entry }) => [
+    entry.busyWith,
+    entry.state === 'launching' ? entry.for : null,
+  ]);
+  const found = new Set(theirs);
+  return ({ job }) => found.has(job.id);
 }
 
 /**
@@ -104,9 +108,9 @@ const UNHEARD = 'GitHub does not say how it ended, and no runner of ours lives f
 const STUCK =
   'GitHub calls it queued for more than 24 hours, after which it gives up a queued job itself: nothing is launched for it';
 
-/** Should we see it again, it is found again: what was given up is no end. */
-export const dropAway = ({ job, trail, startedOn }: JobEntry, world: ReaperWorld): Promise<void> =>
-  drop(job, AWAY, trail, world, startedOn);
+/** Should we see it again, it is found again: what was given up is no end. What was launched for since, or started, stays. */
+export const dropAway = ({ job, trail, startedOn, launches }: JobEntry, world: ReaperWorld): Promise<void> =>
+  drop(job, AWAY, trail, world, (now) => now.startedOn === startedOn && now.launches === launches);
 
 /** Its row in `history` keeps the look from finding it again. */
 export async function giveUp(job: Job, trail: readonly TrailLine[], world: ReaperWorld): Promise<void> {
@@ -120,10 +124,10 @@ async function drop(
   because: string,
   trail: readonly TrailLine[],
   { ledger, clock, log }: ReaperWorld,
-  on: string | null = null,
+  isStill: (now: JobEntry) => boolean = ({ startedOn }) => startedOn === null,
 ): Promise<void> {
   await ledger.history.merge({ job, outcome: 'expired', because, trail, completedAtMs: clock.nowMs() });
-  await removeEntry(ledger.jobs, job.id, ({ startedOn }) => startedOn === on);
+  await removeEntry(ledger.jobs, job.id, isStill);
   log('job.expired', { job: job.id, because });
 }
 

@@ -47,7 +47,7 @@ export async function lookForJobs(
     else failures.push(outcome);
   });
   await rememberTurn(from + inTurn.length - (left?.count ?? 0), known, world);
-  await away.keep();
+  await away.keep(survey.jobs.map(({ entry }) => entry.job));
   await askOverdue(survey, new Set(inTurn.map(({ repository }) => repository)), world);
   await dropExpired(survey.jobs, world);
   if (failures.length > 0) throw new Error(`${failures.length} repositories: ${failures[0]}`);
@@ -124,7 +124,7 @@ async function countInTime<Thing>(
 
 /**
  * What runs on a machine of ours ends with it: until then its entry keeps the machine, and tells whose job it is when its end
- * comes by another name.
+ * comes by another name. A launch under way ends first, too: its job may be found by another name, and has one launch at a time.
  */
 async function dropJobs(
   jobs: readonly Held<JobEntry>[],

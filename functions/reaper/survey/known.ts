@@ -168,9 +168,10 @@ export async function openAway(world: ReaperWorld) {
       await forgetRepository(repository, world);
       return null;
     },
-    async keep(): Promise<void> {
+    async keep(jobs: readonly Pick<Job, 'repository'>[]): Promise<void> {
       if (after.size === 0 && Object.keys(before).length === 0) return;
-      const known = new Set((await knownRepositories(world)).map(({ repository }) => ownerOf(repository)));
+      const there = [...(await knownRepositories(world)), ...jobs];
+      const known = new Set(there.map(({ repository }) => ownerOf(repository)));
       const text = JSON.stringify(Object.fromEntries([...after].filter(([owner]) => known.has(owner))));
       if (text !== JSON.stringify(before)) await amendNote(ledger.notes, AWAY, () => text);
     },
