@@ -23,8 +23,8 @@ export const PEOPLE: readonly Mutation[] = [
   one(
     'what runs on a machine of ours outlives its repository',
     'functions/reaper/rounds/look.ts',
-    'jobs.filter(({ entry }) => !onOurs.has(entry.job.id))',
-    'jobs.filter(() => onOurs.size >= 0)',
+    'jobs.filter((each) => !isOnOurs(each.entry))',
+    'jobs.filter(() => isOnOurs !== undefined)',
   ),
   one(
     'one look does not prove that a check is absent',
