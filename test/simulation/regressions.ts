@@ -85,4 +85,5 @@ export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = 
     'no bug of the product: a dear job waited for the machine of an older one, which came a moment after the last had gone',
   ],
   [231338, 'a held job got a warm runner, and was let go for a machine of its own in the same sweep'],
+  [300175, 'a job whose repository went where the App is not left a row of history without an end'],
 ];
