@@ -56,7 +56,7 @@ async function look(text: string, signature: string, secrets: readonly WebhookSe
   return { fits: (await Promise.all(each)).includes(true), missed };
 }
 
-/** Of each source the last: to make one costs half as much as to verify with it. */
+/** Of each source the last: to make one costs a third of what it costs to verify with it. */
 const verifiers = new WeakMap<WebhookSecret, { readonly secret: string; readonly webhooks: Webhooks }>();
 
 function verifierOf(source: WebhookSecret, secret: string): Webhooks {
