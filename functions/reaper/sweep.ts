@@ -91,8 +91,7 @@ async function alertOfFailures(
  */
 async function sweepOnce(failures: string[], world: ReaperWorld, anew: ReaperWorld): Promise<SweepReport> {
   const { clock } = world;
-  const beganMs = clock.nowMs();
-  const callsBefore = world.calls?.() ?? {};
+  const [beganMs, callsBefore] = [clock.nowMs(), world.calls?.() ?? {}];
   const part = partsOf(failures, beganMs + BEGINS_MAX_MS, clock);
   const until = (name: keyof typeof SWEEP_PARTS_MS) => clock.nowMs() + SWEEP_PARTS_MS[name];
   let [before, braked, starts] = [null as CapacityView | null, null as Braked | null, null as Started | null];

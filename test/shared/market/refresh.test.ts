@@ -48,9 +48,6 @@ describe('what is due', () => {
     ['an hour without jobs', fresh, { nowMs: NOW_MS + 61 * MINUTE_MS, need: 'none' }, false],
     ['a job after a week of rest', fresh, { nowMs: NOW_MS + 7 * 1440 * MINUTE_MS }, true],
     ['asked with another spot duration', { ...fresh, spotDuration: 0 }, {}, true],
-    ['what is in stock, a minute later', fresh, { nowMs: NOW_MS + MINUTE_MS, need: 'stock' }, true],
-    ['what is in stock, which was asked a moment ago', fresh, { nowMs: NOW_MS + MINUTE_MS / 6, need: 'stock' }, false],
-    ['what is in stock, and no market', null, { need: 'stock' }, true],
     ['written by a clock that was a day ahead', { ...fresh, stockAtMs: NOW_MS + 1440 * MINUTE_MS }, {}, true],
   ];
   test.each(cases)('%s', (_name, last, change, isDue) => {
@@ -59,11 +56,6 @@ describe('what is due', () => {
 
   test('likely candidates every 5 minutes, the rest every 30, what no job gets unnamed never', () => {
     expect([4, 5, 29, 30].map((minutes) => pricesDue(minutes * MINUTE_MS))).toEqual([0, 12, 12, 13]);
-  });
-
-  test('where only the stock is wanted, no price is asked', () => {
-    const later = { nowMs: NOW_MS + 1440 * MINUTE_MS, need: 'stock' } as const;
-    expect(due(fresh, later)).toMatchObject({ listTypes: false, prices: [], advice: [] });
   });
 
   test('a type that a profile names is likely, even of a family left out elsewhere', () => {
