@@ -76,4 +76,13 @@ export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = 
     210217,
     'no bug of the product: of a matrix that was never seen four are launched for first, and the rest waits a boot longer',
   ],
+  [
+    220739,
+    'a job of a transferred repository was found by its new name and launched for beside a launch of the old one, which was under way',
+  ],
+  [
+    230364,
+    'no bug of the product: a dear job waited for the machine of an older one, which came a moment after the last had gone',
+  ],
+  [231338, 'a held job got a warm runner, and was let go for a machine of its own in the same sweep'],
 ];

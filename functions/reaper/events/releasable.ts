@@ -8,7 +8,11 @@ import { grouped, isHeld, isOf, probeAfterMs } from './held.ts';
 import { HELD_AFTER_MS, HELD_PROBE_MAX_MS } from './limits.ts';
 
 /** Waiting jobs that a runner comes for. */
-type Coming = ReadonlySet<JobId | null>;
+export type Coming = ReadonlySet<JobId | null>;
+
+/** As the ledger has it. */
+export const comingFor = (runners: readonly RunnerEntry[]): Coming =>
+  new Set(runners.filter(isComing).map((runner) => runner.for));
 
 /**
  * What is launched for again, with its reason: as many as may run beside those that do; all, when more run at once than
@@ -16,10 +20,9 @@ type Coming = ReadonlySet<JobId | null>;
  */
 export function releasable(
   jobs: readonly JobEntry[],
-  runners: readonly RunnerEntry[],
+  coming: Coming,
   nowMs: number,
 ): ReadonlyMap<JobId, string> {
-  const coming: Coming = new Set(runners.filter(isComing).map((runner) => runner.for));
   const due = new Map<JobId, string>();
   for (const group of heldGroups(jobs)) {
     const [count, because] = howMany(group, coming, nowMs);

@@ -2,7 +2,7 @@
 
 import { alertOnce } from '../../../shared/alert-once.ts';
 import { amend, mergeTrail } from '../../../shared/ledger/amend.ts';
-import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { Hold } from '../../../shared/ledger/entry-parts.ts';
 import { mayBeHeld, noteHeld } from '../../../shared/ledger/held-note.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
@@ -12,7 +12,7 @@ import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { heldBack, isHeld, type Standing } from './held.ts';
 import { HELD_ALERT_MS } from './limits.ts';
-import { heldGroups, releasable, shownIn } from './releasable.ts';
+import { type Coming, comingFor, heldGroups, releasable, shownIn } from './releasable.ts';
 
 /** Written before its runner goes: from then on nobody launches for it by time. */
 export async function holdBack(
@@ -55,7 +55,8 @@ export async function releaseAfter(job: Job, world: ReaperWorld): Promise<void> 
   const jobs = await ledger.jobs.list(LEDGER_SCAN_MAX);
   const runners = await ledger.runners.list(LEDGER_SCAN_MAX);
   const deadlineMs = world.clock.nowMs() + SWEEP_PARTS_MS.start;
-  await releaseHeld(jobs.things, runners.things, deadlineMs, world);
+  const coming = comingFor(runners.things.map(({ entry }) => entry));
+  await releaseHeld(jobs.things, coming, deadlineMs, world);
 }
 
 /**
@@ -64,16 +65,12 @@ export async function releaseAfter(job: Job, world: ReaperWorld): Promise<void> 
  */
 export async function releaseHeld(
   jobs: readonly Held<JobEntry>[],
-  runners: readonly Held<RunnerEntry>[],
+  coming: Coming,
   deadlineMs: number,
   world: ReaperWorld,
 ): Promise<number> {
   const entries = jobs.map(({ entry }) => entry);
-  const due = releasable(
-    entries,
-    runners.map(({ entry }) => entry),
-    world.clock.nowMs(),
-  );
+  const due = releasable(entries, coming, world.clock.nowMs());
   const failures: unknown[] = [];
   const noteFailure = (error: unknown) => void failures.push(error);
   const left = await untilDeadline([...due], deadlineMs, world.clock, ([id, because]) =>

@@ -115,6 +115,7 @@ async function countInTime<Thing>(
 /**
  * Nothing is written of their end: should we see their repository again, they are found again. What runs on a machine of
  * ours ends with it: until then its entry keeps the machine, and tells whose job it is when its end comes by another name.
+ * A launch under way ends first, too: its job may be found by another name, and has one launch at a time.
  */
 async function dropJobs(
   jobs: readonly Held<JobEntry>[],
@@ -122,7 +123,9 @@ async function dropJobs(
   world: ReaperWorld,
 ): Promise<number> {
   const { ledger, log, looks } = world;
-  const onOurs = new Set(runners.map(({ entry }) => entry.busyWith));
+  const onOurs = new Set(
+    runners.flatMap(({ entry }) => [entry.busyWith, entry.state === 'launching' ? entry.for : null]),
+  );
   for (const held of jobs.filter(({ entry }) => !onOurs.has(entry.job.id))) {
     const { id: job, repository, runId } = held.entry.job;
     // Or their runs would count as known, and unchanged.

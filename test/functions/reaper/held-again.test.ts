@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { learnWidths } from '../../../functions/reaper/events/learn-widths.ts';
 import { recordStart } from '../../../functions/reaper/events/record-start.ts';
-import { releasable } from '../../../functions/reaper/events/releasable.ts';
+import { comingFor, releasable } from '../../../functions/reaper/events/releasable.ts';
 import { releaseHeld } from '../../../functions/reaper/events/release-held.ts';
 import { decodeWidths, WIDTHS_NOTE, widthKey } from '../../../shared/job/matrix.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
@@ -111,7 +111,7 @@ describe('those that wait for the first of a matrix that was never seen', () => 
     ['are held as the others are, once a limit is proven', [...running.slice(0, 2), isProven, ...rest], [], []],
     ['and take their places in turn', [...running.slice(0, 1), isProven, ...rest], [], [3]],
   ])('%s', (_, jobs, runners, expected) => {
-    expect([...releasable(jobs, runners, START_MS).keys()]).toEqual(expected);
+    expect([...releasable(jobs, comingFor(runners), START_MS).keys()]).toEqual(expected);
   });
 
   test('go by the limit that was proven when nothing that proved it waits any more', async () => {
@@ -120,7 +120,7 @@ describe('those that wait for the first of a matrix that was never seen', () => 
     for (const entry of [...running.slice(0, 2), isProven, ...rest])
       await ledger.jobs.add(entry.job.id, entry);
     const sweep = async () =>
-      releaseHeld((await ledger.jobs.list(99)).things, [], START_MS + MINUTE_MS, each.world);
+      releaseHeld((await ledger.jobs.list(99)).things, new Set(), START_MS + MINUTE_MS, each.world);
     expect([await sweep(), each.launched]).toEqual([0, []]);
     for (const id of [1, 3]) {
       const held = await ledger.jobs.read(id as JobId);

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { heldBack, isHeld, standingOf } from '../../../functions/reaper/events/held.ts';
 import { HELD_ALERT_MS, HELD_PROBE_MAX_MS } from '../../../functions/reaper/events/limits.ts';
-import { releasable } from '../../../functions/reaper/events/releasable.ts';
+import { comingFor, releasable } from '../../../functions/reaper/events/releasable.ts';
 import { holdBack, releaseAfter, releaseHeld } from '../../../functions/reaper/events/release-held.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { JobId } from '../../../shared/nouns.ts';
@@ -74,7 +74,7 @@ describe('of jobs that are held', () => {
     ['it is there too, in the end', [runs(1, 999), runs(2, HELD_PROBE_MAX_MS / MINUTE_MS + 1, { holds: 1 }), held(3, 300)], [], [3]],
     ['another run’s are not touched', [inRun(9, 2, { startedOn: 'r', startedAtMs: ago(9) }), runs(1, 9), runs(2, 9), ...many], [], []],
   ])('%s', (_, jobs, runners, expected) => {
-    expect([...releasable(jobs, runners, START_MS).keys()]).toEqual(expected);
+    expect([...releasable(jobs, comingFor(runners), START_MS).keys()]).toEqual(expected);
   });
 });
 
@@ -88,7 +88,7 @@ describe('in the ledger', () => {
     const sweep = async () =>
       releaseHeld(
         (await ledger.jobs.list(99)).things,
-        (await ledger.runners.list(99)).things,
+        comingFor((await ledger.runners.list(99)).things.map(({ entry }) => entry)),
         START_MS + MINUTE_MS,
         each.world,
       );

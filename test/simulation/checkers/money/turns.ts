@@ -66,14 +66,20 @@ function dearIn(waiting: readonly SimJob[], before: Dear | null, sim: Simulation
   // What a sweep had started before it saw the job is launched a little later, and older jobs have their turn before it.
   const isEarly = nowMs - dear.sinceMs <= 2 * MINUTE_MS;
   for (const machine of alive) if (isEarly || isForOlder(machine, job, sim)) dear.lived.add(machine.id);
-  if (!alive.some(({ id }) => dear.lived.has(id))) dear.clearedAtMs ??= nowMs;
+  // An older job's machine may come a moment after the last one went.
+  const isClear = hasFreeSlot(sim) && !alive.some(({ id }) => dear.lived.has(id));
+  dear.clearedAtMs = isClear ? (dear.clearedAtMs ?? nowMs) : null;
   return dear;
 }
 
-function isForOlder({ tags }: Machine, { createdAtMs }: SimJob, { world }: Simulation): boolean {
+function isForOlder({ tags }: Machine, { createdAtMs, id }: SimJob, { world }: Simulation): boolean {
   const served = world.github.job(Number(tags.get(TAG.job)));
-  return served !== undefined && served.createdAtMs < createdAtMs;
+  if (served === undefined) return false;
+  return served.createdAtMs < createdAtMs || (served.createdAtMs === createdAtMs && served.id < id);
 }
+
+/** Where all are in use a job waits for one of them, and not for money. */
+const hasFreeSlot = (sim: Simulation): boolean => slotsIn(sim).length < sim.plan.config.limits.runners;
 
 function checkDear(dear: Dear | null, { world }: Simulation, report: Report): void {
   if (dear === null || dear.clearedAtMs === null) return;
@@ -109,8 +115,7 @@ function isMoneyFor(cheap: readonly SimJob[], dear: Dear | null, sim: Simulation
   const costOf = ({ plan }: SimJob) => (plan.labels.includes('4cpu') ? SMALL_MAX : USUAL_MAX);
   const wanted = cheap.reduce((sum, job) => sum + costOf(job), 0);
   const slots = slotsIn(sim);
-  // Where all slots are in use a job waits for one of them.
-  if (slots.length >= sim.plan.config.limits.runners || askedOf(slots) + wanted > bound) return false;
+  if (!hasFreeSlot(sim) || askedOf(slots) + wanted > bound) return false;
   if (dear === null) return true;
   const since = slots.filter(({ atMs }) => atMs > dear.job.createdAtMs);
   return askedOf(since) + wanted <= bound - DEAR_MAX;
