@@ -1,4 +1,5 @@
 /** Who may spend what is left of GitHub's calls: pure. The shares, and why: docs/decisions/github-budget.md. */
+import { MINT_PACE_MAX } from './github-limits.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -8,27 +9,34 @@ const HOUR_MS = 3_600_000;
  */
 export const KEPT_SHARE: Readonly<Record<CallUse, number>> = { mint: 0, removal: 0.5, proof: 0.6, look: 0.7 };
 
-/** To the last minute a few calls are kept: what is asked at once must not take them all. */
-const END_SHARE = 0.05;
-
 /** 1: what is left would last to the hour's end if each minute took as much; infinite: a new hour has begun. */
-export function paceOf({ limit, remaining, resetAtMs }: CallBudget, nowMs: number, shareMin = 0): number {
+export function paceOf({ limit, remaining, resetAtMs }: CallBudget, nowMs: number): number {
   const share = Math.min(1, (resetAtMs - nowMs) / HOUR_MS);
-  return share <= 0 ? Number.POSITIVE_INFINITY : remaining / (limit * Math.max(share, shareMin));
+  return share <= 0 ? Number.POSITIVE_INFINITY : remaining / (limit * share);
+}
+
+/**
+ * Mints come in bursts, and a share of an even pace is for their mean: the nearer the hour's end, the less it holds of one. So
+ * two minutes' mints are nobody else's at any time; of a small limit a twentieth.
+ */
+function paceBesideMints(budget: CallBudget, nowMs: number): number {
+  const burst = Math.min(2 * MINT_PACE_MAX, budget.limit / 20);
+  return paceOf({ ...budget, remaining: budget.remaining - burst }, nowMs);
 }
 
 /** Null: GitHub has not said yet. */
 export function mayCall(use: CallUse, budget: CallBudget | null, nowMs: number): boolean {
   if (budget === null) return true;
   if (budget.heldUntilMs > nowMs) return false;
-  return use === 'mint' || paceOf(budget, nowMs, END_SHARE) > KEPT_SHARE[use];
+  return use === 'mint' || paceBesideMints(budget, nowMs) > KEPT_SHARE[use];
 }
 
 /** What is over for looks: 1 in quiet times, 0 when the share of others is reached. */
 export function lookShare(budget: CallBudget | null, nowMs: number): number {
   if (budget === null) return 1;
   if (budget.heldUntilMs > nowMs) return 0;
-  return Math.max(0, Math.min(1, (paceOf(budget, nowMs) - KEPT_SHARE.look) / (0.95 - KEPT_SHARE.look)));
+  const over = paceBesideMints(budget, nowMs) - KEPT_SHARE.look;
+  return Math.max(0, Math.min(1, over / (0.95 - KEPT_SHARE.look)));
 }
 
 /** Eighths: what is worth a note. 8: an even pace, or better. */

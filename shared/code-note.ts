@@ -50,12 +50,19 @@ export function codeMemory({ notes }: Notes, clock: Clock): CodeMemory {
 const isGivenUp = ({ untilMs }: Note, nowMs: number): boolean =>
   (untilMs ?? 0) - CODE_KEPT_MS + CODE_CLAIM_MS < nowMs;
 
-/** For the sweep: most jobs of a run come within minutes, and for a later one GitHub is asked once more. */
-export async function forgetCodes({ ledger, clock }: { ledger: Notes; clock: Clock }): Promise<void> {
+/**
+ * For the sweep: most jobs of a run come within minutes, and for a later one GitHub is asked once more. `live`: runs with a job
+ * in the ledger. A backlog waits for longer, and each of its jobs is tried again.
+ */
+export async function forgetCodes(
+  live: ReadonlySet<RunId>,
+  { ledger, clock }: { ledger: Notes; clock: Clock },
+): Promise<void> {
   const { things } = await ledger.notes.list(LEDGER_SCAN_MAX);
   const over = things.flatMap((held) => {
     const { code, untilMs } = held.entry;
-    return code !== undefined && (untilMs ?? 0) < clock.nowMs() ? [{ id: idOf(code), held }] : [];
+    const isOver = code !== undefined && (untilMs ?? 0) < clock.nowMs() && !live.has(code);
+    return isOver ? [{ id: idOf(code), held }] : [];
   });
   await inParallel(over.slice(0, CODES_FORGOTTEN_MAX), SWEEP_PARALLEL_MAX, ({ id, held }) =>
     ledger.notes.remove(id, held),

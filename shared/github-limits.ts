@@ -73,7 +73,7 @@ export const SILENCE_MIN_MS = 10_000;
 /** For so long nobody else waits. */
 export const SILENCE_HEEDED_MS = 20_000;
 
-/** Whose code a run is of is asked once for all jobs that come within this: those of a matrix come together. */
+/** Whose code a run is of is noted for so long, and while jobs of it are in the ledger: those of a matrix come together. */
 export const CODE_KEPT_MS = 15 * 60_000;
 /** Who has said that he asks, and has told nothing for so long, is dead. */
 export const CODE_CLAIM_MS = 3_000;

@@ -1,18 +1,19 @@
 /**
  * Webhook and launcher as they are deployed, secrets by reference, beside the least program that makes the same calls:
- * the same simulated services, the same events, a fresh process each. Times are this machine's; the ratios hold.
+ * the same simulated services, the same events, a fresh process each. Times are this machine's; the ratios hold, because floor
+ * and ours take turns at each figure: what else this machine does then meets both alike.
  */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Bundle, buildAll, ROOT } from '../../build.ts';
 import { readRunnersYaml } from '../../cli/shared/runners-yaml.ts';
-import { measured } from './child.ts';
+import { type Measured, measured } from './child.ts';
 import { buildFloor } from './floor/build.ts';
-import { halfCpu } from './half-cpu.ts';
+import { type HalfCpu, halfCpu } from './half-cpu.ts';
 import { type Bench, median, type Row } from './row.ts';
 import { KEY, openServices, type Services } from './services.ts';
 
-const COLD_RUNS = 5;
+const ROUNDS = 5;
 const WARM_RUNS = { webhook: 400, launcher: 60 } as const;
 
 type Kind = keyof typeof WARM_RUNS;
@@ -24,43 +25,53 @@ export const deployed: Bench = {
     if (config === null) throw new Error('simulator/runners.yaml is wrong');
     const limits = { ...config.limits, runners: 5_000, mintsPerMinute: 100_000 };
     const bundles = await buildAll({ ...config, limits }, join(folder, 'deployed'));
+    const open = () => openServices(join(folder, 'deployed'), config);
     const rows: Row[] = [];
     for (const kind of ['webhook', 'launcher'] as const) {
-      const bundle = bundles.find(({ name }) => name === kind) as Bundle;
+      const { path } = bundles.find(({ name }) => name === kind) as Bundle;
       const floor = await buildFloor(kind, join(folder, 'floor'));
-      rows.push(...(await rowsOf(kind, bundle, floor, () => openServices(join(folder, 'deployed'), config))));
+      const rounds: Round[] = [];
+      for (let n = 0; n < ROUNDS; n++) rounds.push(await roundOf(kind, { floor, ours: path }, open));
+      rows.push(...rowsOf(kind, rounds), sizeRow(kind, path));
     }
     return rows;
   },
 };
 
-async function rowsOf(
-  kind: Kind,
-  bundle: Bundle,
-  floor: string,
-  open: () => Promise<Services>,
-): Promise<Row[]> {
-  const least = await measure(kind, floor, open);
-  const ours = await measure(kind, bundle.path, open);
-  const row = (what: string, unit: Row['unit'], of: (figures: Figures) => number): Row[] => [
-    { what: `${kind}: ${what}: the floor`, median: of(least), unit, runs: ours.runs },
-    { what: `${kind}: ${what}`, median: of(ours), unit, runs: ours.runs, times: of(ours) / of(least) },
-  ];
-  const bytes = (path: string) => uploadedBytes(join(path, '..')) / 1000;
-  const size = { unit: 'kB', runs: 1 } as const;
+function rowsOf(kind: Kind, rounds: readonly Round[]): Row[] {
+  const row = (what: string, unit: Row['unit'], of: (figures: Figures) => number, each = 1): Row[] => {
+    const runs = rounds.length * each;
+    const floor = median(rounds.map((round) => of(round.floor)));
+    const ours = median(rounds.map((round) => of(round.ours)));
+    const times = median(rounds.map((round) => of(round.ours) / of(round.floor)));
+    return [
+      { what: `${kind}: ${what}: the floor`, median: floor, unit, runs },
+      { what: `${kind}: ${what}`, median: ours, unit, runs, times },
+    ];
+  };
+  const warm = WARM_RUNS[kind];
   return [
     ...row('load and first event', 'ms', ({ coldMs }) => coldMs),
     ...row('calls of the first event', 'calls', ({ coldCalls }) => coldCalls),
-    ...row('one event, warm', 'ms', ({ warmMs }) => warmMs),
-    ...row('CPU of one event, warm', 'ms', ({ cpuMs }) => cpuMs),
-    ...row('calls of one event, warm', 'calls', ({ warmCalls }) => warmCalls),
-    ...(ours.halfMs === null
+    ...row('one event, warm', 'ms', ({ warmMs }) => warmMs, warm),
+    ...row('CPU of one event, warm', 'ms', ({ cpuMs }) => cpuMs, warm),
+    ...row('calls of one event, warm', 'calls', ({ warmCalls }) => warmCalls, warm),
+    ...(rounds.some(({ ours }) => ours.halfMs === null)
       ? []
       : row('load and first event at half a vCPU', 'ms', ({ halfMs }) => halfMs ?? 0)),
-    ...row('one event, warm, 50 ms a call', 'ms', ({ farMs }) => farMs),
+    ...row('one event, warm, 50 ms a call', 'ms', ({ farMs }) => farMs, FAR_RUNS),
     ...row('ten at once, warm, 50 ms a call', 'ms', ({ tenMs }) => tenMs),
-    { what: `${kind}: uploaded, unpacked, without source maps`, median: bytes(bundle.path), ...size },
   ];
+}
+
+function sizeRow(kind: Kind, path: string): Row {
+  const bytes = uploadedBytes(join(path, '..'));
+  return {
+    what: `${kind}: uploaded, unpacked, without source maps`,
+    median: bytes / 1000,
+    unit: 'kB',
+    runs: 1,
+  };
 }
 
 /** What is uploaded, but for the maps. */
@@ -72,60 +83,102 @@ function uploadedBytes(folder: string): number {
 
 interface Figures {
   readonly coldMs: number;
+  readonly coldCalls: number;
   /** Null: this machine cannot halve a processor. */
   readonly halfMs: number | null;
-  readonly coldCalls: number;
   readonly warmMs: number;
   readonly warmCalls: number;
   readonly cpuMs: number;
   readonly farMs: number;
   readonly tenMs: number;
-  readonly runs: number;
 }
 
-async function measure(kind: Kind, path: string, open: () => Promise<Services>): Promise<Figures> {
-  const services = await open();
+interface Round {
+  readonly floor: Figures;
+  readonly ours: Figures;
+}
+
+/** One of the two, with services of its own: the simulated GitHub takes only so much of anybody in a minute. */
+interface Side {
+  readonly kind: Kind;
+  readonly path: string;
+  readonly services: Services;
+}
+
+const FAR_RUNS = 8;
+
+async function roundOf(
+  kind: Kind,
+  { floor, ours }: Readonly<Record<keyof Round, string>>,
+  open: () => Promise<Services>,
+): Promise<Round> {
+  const sides = {
+    floor: { kind, path: floor, services: await open() },
+    ours: { kind, path: ours, services: await open() },
+  };
   try {
-    const once = (events: readonly string[], how: 'in turn' | 'at once' = 'in turn') =>
-      measured(path, { events, credentials: KEY, how }, services.environment);
-    const cold = [];
-    for (let run = 0; run < COLD_RUNS; run++) cold.push((await once(services.events(kind, 1))).firstMs);
-    const half = await atHalf(path, () => services.events(kind, 1), services.environment);
-    const callsBefore = services.calls();
-    await once(services.events(kind, 1));
-    const coldCalls = services.calls() - callsBefore;
-    const runs = WARM_RUNS[kind];
-    const warmBefore = services.calls();
-    const warm = await once(services.events(kind, runs + 1));
-    const warmCalls = (services.calls() - warmBefore - coldCalls) / runs;
-    services.delayMs(50);
-    const far = await once(services.events(kind, 8));
-    const ten = await once(services.events(kind, 11), 'at once');
-    const { warmMs, cpuMs } = warm;
-    return {
-      ...{ coldMs: median(cold), halfMs: half, coldCalls, warmMs, warmCalls, cpuMs },
-      ...{ farMs: far.warmMs, tenMs: ten.warmMs, runs },
-    };
+    // What a deployment's first event finds out is known afterwards.
+    for (const side of [sides.floor, sides.ours]) await handed(side, 1);
+    const inTurns = async <T>(step: (side: Side) => Promise<T>): Promise<Record<keyof Round, T>> => ({
+      floor: await step(sides.floor),
+      ours: await step(sides.ours),
+    });
+    // In this order: from `far` on, every call is delayed.
+    const first = { cold: await inTurns(cold), half: await inTurns(half) };
+    const more = { warm: await inTurns(warm), far: await inTurns(far), ten: await inTurns(ten) };
+    const figuresOf = (who: keyof Round): Figures => ({
+      ...{ ...first.cold[who], ...first.half[who] },
+      ...{ ...more.warm[who], ...more.far[who], ...more.ten[who] },
+    });
+    return { floor: figuresOf('floor'), ours: figuresOf('ours') };
   } finally {
-    await services.close();
+    for (const { services } of [sides.floor, sides.ours]) await services.close();
   }
 }
 
-async function atHalf(
-  path: string,
-  events: () => readonly string[],
-  environment: Services['environment'],
-): Promise<number | null> {
+const handed = (
+  { kind, path, services }: Side,
+  count: number,
+  how: 'in turn' | 'at once' = 'in turn',
+  within: HalfCpu | null = null,
+): Promise<Measured> =>
+  measured(
+    path,
+    { events: services.events(kind, count), credentials: KEY, how },
+    services.environment,
+    within,
+  );
+
+async function cold(side: Side) {
+  const before = side.services.calls();
+  const { firstMs } = await handed(side, 1);
+  return { coldMs: firstMs, coldCalls: side.services.calls() - before };
+}
+
+async function half(side: Side) {
   const group = halfCpu();
-  if (group === null) return null;
-  const cold = [];
+  if (group === null) return { halfMs: null };
   try {
-    for (let run = 0; run < COLD_RUNS; run++) {
-      const asked = { events: events(), credentials: KEY, how: 'in turn' } as const;
-      cold.push((await measured(path, asked, environment, group)).firstMs);
-    }
+    return { halfMs: (await handed(side, 1, 'in turn', group)).firstMs };
   } finally {
     group.close();
   }
-  return median(cold);
+}
+
+async function warm(side: Side) {
+  const before = side.services.calls();
+  await handed(side, 1);
+  const first = side.services.calls();
+  const runs = WARM_RUNS[side.kind];
+  const { warmMs, cpuMs } = await handed(side, runs + 1);
+  return { warmMs, cpuMs, warmCalls: (side.services.calls() - first - (first - before)) / runs };
+}
+
+async function far(side: Side) {
+  side.services.delayMs(50);
+  return { farMs: (await handed(side, FAR_RUNS + 1)).warmMs };
+}
+
+async function ten(side: Side) {
+  return { tenMs: (await handed(side, 11, 'at once')).warmMs };
 }

@@ -118,7 +118,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld, anew: ReaperWor
     await part('warmed', () => refillPools(repaired, seen, braked, world)),
     await part('redelivered', () => redeliverLost(until('redeliver'), world)),
     await part('found', () => lookForJobs(seen, evidence, until('look'), world)),
-    await part('codeUnknown', () => reportUnknownCode(until('code'), world)),
+    await part('codeUnknown', () => reportUnknownCode(seen.jobs, until('code'), world)),
     await part('spendPercent', () => tendMoney(seen, world)),
     await part('reruns', () => rerunInterrupted(until('rerun'), world)),
     await part('slotsDropped', () => recountSlots(seen, world)),

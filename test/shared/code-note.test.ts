@@ -70,14 +70,19 @@ test('where the answer never comes, each asks for himself', async () => {
   expect(await answer).toBe('fork');
 });
 
-test('the sweep forgets them when the jobs of a run have come', async () => {
+test('the sweep forgets them when the jobs of a run have come, and not before they are over', async () => {
   const { launchers, asked, world, clock, pass } = open([OWN, OWN]);
   await launchers(1);
-  await forgetCodes({ ledger: world.ledger, clock });
-  expect((await world.ledger.notes.list(9)).things).toHaveLength(1);
-  await pass(CODE_KEPT_MS);
-  await forgetCodes({ ledger: world.ledger, clock });
-  expect((await world.ledger.notes.list(9)).things).toEqual([]);
+  const kept = async (...live: RunId[]) => {
+    await forgetCodes(new Set(live), { ledger: world.ledger, clock });
+    return (await world.ledger.notes.list(9)).things.length;
+  };
+  expect(await kept()).toBe(1);
+  await pass(4 * CODE_KEPT_MS);
+  expect(await kept(RUN)).toBe(1);
+  expect(await launchers(3)).toEqual(['own', 'own', 'own']);
+  expect(asked()).toBe(1);
+  expect(await kept(8 as RunId)).toBe(0);
   expect(await launchers(1)).toEqual(['own']);
   expect(asked()).toBe(2);
 });

@@ -5,6 +5,7 @@ import { FORK_REFUSED } from '../../../shared/job/forks.ts';
 import { guardsOf } from '../../../shared/job/guards.ts';
 import { isAllowed, parseLabels, whyNotAllowed } from '../../../shared/job/labels.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { Held } from '../../../shared/ledger/ledger.ts';
 import { parseJobId, runnerGroupOf, targetOf } from '../../../shared/names.ts';
 import type { Job } from '../../../shared/nouns.ts';
 import type { ReaperWorld } from '../world.ts';
@@ -35,9 +36,13 @@ export async function reportForeignJob(
   else if (refused !== null) await tellOfRefused(job, runner.name, refused, world);
 }
 
-/** In each sweep. How many are not known yet. */
-export async function reportUnknownCode(deadlineMs: number, world: ReaperWorld): Promise<number> {
-  await forgetCodes(world);
+/** In each sweep, with the jobs that the ledger has. How many are not known yet. */
+export async function reportUnknownCode(
+  jobs: readonly Held<JobEntry>[],
+  deadlineMs: number,
+  world: ReaperWorld,
+): Promise<number> {
+  await forgetCodes(new Set(jobs.map(({ entry }) => entry.job.runId)), world);
   return askForUnknownCode(
     deadlineMs,
     (job, runner, because) => tellOfRefused(job, runner, { because, isForbidden: true }, world),

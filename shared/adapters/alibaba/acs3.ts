@@ -46,12 +46,12 @@ const ALGORITHM = 'ACS3-HMAC-SHA256';
 /** `nonce` must never be the same twice. */
 export function signed(asked: Unsigned, key: SigningKey, nowMs: number, nonce: string): Signed {
   const { endpoint, method, path, body, action, version } = asked;
-  const { origin, host } = new URL(endpoint);
   const hash = sha256(body);
   const query = queryOf(asked.query);
+  const url = new URL(`${path}${query === '' ? '' : `?${query}`}`, endpoint);
   const headers: Record<string, string> = {
     ...asked.headers,
-    host,
+    host: url.host,
     accept: 'application/json',
     'x-acs-action': action,
     'x-acs-version': version,
@@ -69,7 +69,7 @@ export function signed(asked: Unsigned, key: SigningKey, nowMs: number, nonce: s
     .update(`${ALGORITHM}\n${sha256(canonical)}`)
     .digest('hex');
   headers.authorization = `${ALGORITHM} Credential=${key.accessKeyId},SignedHeaders=${names.join(';')},Signature=${signature}`;
-  return { url: new URL(`${path}${query === '' ? '' : `?${query}`}`, origin), headers };
+  return { url, headers };
 }
 
 const isSigned = (name: string): boolean =>

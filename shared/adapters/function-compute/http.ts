@@ -60,13 +60,17 @@ export function httpReply(status: number, text: string): FcReply {
 
 function httpEventOf(event: Uint8Array): HttpEvent | null {
   try {
-    const json: unknown = JSON.parse(Buffer.from(event).toString('utf8'));
+    const json: unknown = JSON.parse(textOf(event));
     return isHttpEvent(json) ? json : null;
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;
   }
 }
+
+/** Without a copy: an event may be of megabytes. */
+const textOf = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
 
 function isHttpEvent(json: unknown): json is HttpEvent {
   if (typeof json !== 'object' || json === null) return false;

@@ -90,7 +90,6 @@ export const REASONS: Catalogue = {
   'the job waits for its environment; GitHub tells again when it may run': '作业在等它的环境（environment）获准；可以运行时 GitHub 会再通知',
   'the job has more than {} labels': '作业的标签超过 {1} 个',
   'the labels of the job are too long to hand on': '作业的标签太长，无法转交',
-  'a field of the job has no value that we can hand on': '作业的一个字段没有可以转交的值',
   'the job does not ask for all our base labels': '作业没有带齐我们的基础标签',
   // No instance type could ever do it.
   '{} is not for it: {}': '{1} 不给它用：{2}',

@@ -6,6 +6,7 @@ import { targetOf } from '../../../../shared/names.ts';
 import type { RunRecord } from '../../../../shared/nouns.ts';
 import { CHECK_KEPT_MS, CHECK_NAME_MAX_CHARS, CHECK_TRIES_MAX } from '../../../../shared/story/limits.ts';
 import { plainText } from '../../../../shared/story/outside-text.ts';
+import { listedRun } from '../../looks.ts';
 import type { ReaperWorld } from '../../world.ts';
 import { isAbsent } from './decide.ts';
 import type { ToldRun } from './runs.ts';
@@ -14,11 +15,13 @@ import type { ToldRun } from './runs.ts';
 export async function locate(
   run: ToldRun,
   lines: readonly CheckLine[],
-  { github, ledger, clock, config, log }: ReaperWorld,
+  { github, ledger, clock, config, log, looks }: ReaperWorld,
 ): Promise<Held<CheckEntry> | null> {
   const { key, check, runId, repository } = run;
   if (check !== null && check.entry.headSha !== '') return check;
-  const record = await github.run(targetOf(run, config), repository, runId);
+  // Its commit, event and workflow never change, and who looked for jobs has mostly seen them.
+  const listed = listedRun(looks, repository, runId);
+  const record = listed ?? (await github.run(targetOf(run, config), repository, runId));
   const nowMs = clock.nowMs();
   const entry = record === null ? unknownRun(run, lines, nowMs) : knownRun(run, lines, record, nowMs);
   if (entry.isClosed) log('check.left', { run: runId, repository, event: record?.event ?? null });

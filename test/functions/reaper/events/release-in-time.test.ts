@@ -33,11 +33,12 @@ async function opened(slowMs: number, refused = 0, shown: object | null = null) 
   const sweep = async (forMs: number) => {
     const { things } = await jobs.list(999);
     const beganMs = each.clock.nowMs();
-    const released = releaseHeld(things, new Set(), beganMs + forMs, { ...each.world, queue: { launch } }).finally(
-      () => {
-        tookMs = each.clock.nowMs() - beganMs;
-      },
-    );
+    const released = releaseHeld(things, new Set(), beganMs + forMs, {
+      ...each.world,
+      queue: { launch },
+    }).finally(() => {
+      tookMs = each.clock.nowMs() - beganMs;
+    });
     const settled = released.catch((error: Error) => error.message);
     await each.pass(600_000);
     return settled;

@@ -24,7 +24,7 @@ export const RUN: ToldRun = {
   },
   ...{ check: null, alive: new Map([[1 as JobId, ENTRY]]), refused: [] },
 };
-const RECORD: RunRecord = {
+export const RECORD: RunRecord = {
   ...{ id: 7 as RunId, attempt: 1, status: 'queued', conclusion: null, event: 'push' },
   ...{ repositoryId: 5, headRepositoryId: 5, headSha: 'a'.repeat(40), workflow: 'CI' },
   ...{ workflowId: 1, branch: 'main', number: 1, createdAtMs: 0 },

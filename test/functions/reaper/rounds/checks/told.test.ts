@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { MINUTE_MS, OURS } from '../../../../cli/explain/fixture.ts';
 import { callsOf, FIND, ONE, opened, POST, plan, queueRun, rowOf, titles, writes } from './fixture.ts';
+import { openOneRun, RECORD } from './one-run.ts';
 
 describe('one run, from its first wait to its bill', () => {
   test('a job that waits for a minute is told of once, with its reason, its place and its next try', () =>
@@ -70,6 +71,23 @@ describe('one run, from its first wait to its bill', () => {
         `ci-${run.id}-2`,
       ]);
     }));
+});
+
+test.each([
+  ['acme/app', 0],
+  ['acme/app-2', 1],
+])('the commit of a run that the look saw in a list of %s is asked for %i times', async (listed, times) => {
+  let asked = 0;
+  const run = async () => {
+    asked++;
+    return RECORD;
+  };
+  const { at, tell, read } = openOneRun({ run });
+  at.world.looks.lists.set(`${listed} queued`, { atMs: 0, runs: [RECORD], complete: true });
+  at.world.looks.lists.set('acme/app in_progress', { atMs: 0, runs: [], complete: true });
+  await tell();
+  const { headSha, name } = (await read()).entry;
+  expect([asked, headSha, name]).toEqual([times, RECORD.headSha, 'runners: CI (push)']);
 });
 
 describe('what is refused', () => {
