@@ -37,6 +37,7 @@ export const SWEEP_PARTS_MS = {
   brake: 8_000,
   /** Within repair. All known repositories, four calls of 200 ms each, 8 at once: 50 s. */
   evidence: 60_000,
+  stock: 3_000,
   start: 8_000,
   redeliver: 5_000,
   look: 12_000,

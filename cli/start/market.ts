@@ -21,5 +21,6 @@ export async function readMarket(
   const adapters = createAdapters(config, parseEnvironment('launcher', environment()), () => key, log);
   const source = ecsMarket({ call: adapters.callEcs, clock, spotDuration: config.spot.duration });
   const world = { config, clock, log, market: adapters.ledger.market, source, idle: new Map() };
-  for (let sweep = 0; sweep < SWEEPS; sweep++) await refreshMarkets(true, clock.nowMs() + DEADLINE_MS, world);
+  for (let sweep = 0; sweep < SWEEPS; sweep++)
+    await refreshMarkets('usual', clock.nowMs() + DEADLINE_MS, world);
 }

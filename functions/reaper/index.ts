@@ -50,8 +50,8 @@ const world: ReaperWorld = {
     ),
   ),
   mirrors: fcMirrors(config, environment, fcInvoker(invocations)),
-  refreshMarket: (isBusy, deadlineMs) =>
-    refreshMarkets(isBusy, deadlineMs, { config, clock, log, market: ledger.market, source, idle }),
+  refreshMarket: (need, deadlineMs) =>
+    refreshMarkets(need, deadlineMs, { config, clock, log, market: ledger.market, source, idle }),
 };
 
 export async function handler(

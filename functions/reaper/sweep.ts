@@ -22,6 +22,7 @@ import { tendLimits } from './rounds/quota.ts';
 import { recountSlots } from './rounds/recount.ts';
 import { checkRelease } from './rounds/release/check-release.ts';
 import { rerunInterrupted } from './rounds/reruns.ts';
+import { askStock } from './rounds/stock/ask-stock.ts';
 import { refillPools } from './rounds/warm/refill.ts';
 import { endStopped } from './stop/end-machines.ts';
 import { gatherEvidence } from './survey/evidence.ts';
@@ -90,8 +91,7 @@ async function alertOfFailures(
  */
 async function sweepOnce(failures: string[], world: ReaperWorld, anew: ReaperWorld): Promise<SweepReport> {
   const { clock } = world;
-  const beganMs = clock.nowMs();
-  const callsBefore = world.calls?.() ?? {};
+  const [beganMs, callsBefore] = [clock.nowMs(), world.calls?.() ?? {}];
   const part = partsOf(failures, beganMs + BEGINS_MAX_MS, clock);
   const until = (name: keyof typeof SWEEP_PARTS_MS) => clock.nowMs() + SWEEP_PARTS_MS[name];
   let [before, braked, starts] = [null as CapacityView | null, null as Braked | null, null as Started | null];
@@ -108,6 +108,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld, anew: ReaperWor
     await part('released', () => releaseHeld(seen.jobs, comingIn(repaired), until('start'), world)),
     await part('widthsLearned', () => learnWidths(seen.jobs, world)),
     await part('limits', () => tendLimits(seen, world)),
+    await part('stock', () => askStock(seen, until('stock'), world)),
     await part('started', async () => {
       braked = await brake(seen, repaired, until('brake'), world);
       starts = await startDue(braked, { ...seen, before }, until('start'), world);
@@ -125,7 +126,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld, anew: ReaperWor
     await part('release', async () => (await checkRelease(world)).word),
     await part('bill', () => checkBill(world)),
     await part('imagesBuilding', () => tendImages(seen, until('images'), world)),
-    await part('market', () => world.refreshMarket(seen.jobs.length > 0, until('market'))),
+    await part('market', () => world.refreshMarket(seen.jobs.length > 0 ? 'usual' : 'none', until('market'))),
     await part('checks', () => writeChecks(seen, repaired.uncovered, until('checks'), world)),
   ];
   await part('alerts', () => forgetAlerts(world));

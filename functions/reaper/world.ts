@@ -4,6 +4,7 @@ import type { Config } from '../../shared/config/config.ts';
 import type { Bills } from '../../shared/ledger/bills.ts';
 import type { RunnerEntry } from '../../shared/ledger/entries.ts';
 import type { Held, Ledger } from '../../shared/ledger/ledger.ts';
+import type { MarketNeed } from '../../shared/market/plan.ts';
 import type { Alerts, Clock, GitHub, Instances, Log, Queue } from '../../shared/ports.ts';
 import type { Mirrors } from '../../shared/runner/copies.ts';
 import type { BakeScripts } from '../../shared/runner/images/bake.ts';
@@ -40,5 +41,5 @@ export interface ReaperWorld {
   /** Absent: each is asked for at once. */
   readonly together?: Together;
   /** Refreshes what is due of the market; says in a few words what it did. */
-  readonly refreshMarket: (isBusy: boolean, deadlineMs: number) => Promise<string>;
+  readonly refreshMarket: (need: MarketNeed, deadlineMs: number) => Promise<string>;
 }

@@ -12,6 +12,12 @@ export const MARKET_SKEW_MAX_MS = 5 * 60_000;
 /** What the likely candidates cost, and what is in stock, is asked again after this. */
 export const MARKET_LIKELY_MS = 5 * 60_000;
 
+/**
+ * While jobs wait for what was sold out, what is in stock is asked in each sweep, which is two calls for a region: in five minutes
+ * nearly half of what lives ten ends, and nobody was launched into its place (docs/decisions/market.md).
+ */
+export const MARKET_STOCK_MS = 30_000;
+
 /** What all others cost. */
 export const MARKET_REST_MS = 30 * 60_000;
 

@@ -14,6 +14,7 @@ import {
   MARKET_PRICES_THROTTLED_MAX,
   MARKET_REST_MS,
   MARKET_SELDOM_MS,
+  MARKET_STOCK_MS,
 } from './limits.ts';
 import type { Market, MarketType } from './market.ts';
 import type { MarketQuery } from './source.ts';
@@ -23,16 +24,22 @@ export interface RefreshRequest {
   readonly config: Config;
   readonly last: Market | null;
   readonly nowMs: number;
-  /** There are jobs now. */
-  readonly isBusy: boolean;
+  readonly need: MarketNeed;
 }
+
+/** There are no jobs; there are; or some wait for what was sold out, and nothing but the stock is wanted. */
+export type MarketNeed = 'none' | 'usual' | 'stock';
 
 /** Null: nothing is due. Without a market, the types come first: what to price is known only then. */
 export function refreshDue(request: RefreshRequest): Omit<MarketQuery, 'deadlineMs'> | null {
   const { last, nowMs, config } = request;
-  if (!request.isBusy && isIdle(last, nowMs)) return null;
+  if (request.need === 'none' && isIdle(last, nowMs)) return null;
   if (last === null || last.spotDuration !== config.spot.duration)
     return { listTypes: true, prices: [], advice: [], sinceMs: null };
+  if (request.need === 'stock')
+    return isDue(last.stockAtMs, MARKET_STOCK_MS, nowMs)
+      ? { listTypes: false, prices: [], advice: [], sinceMs: null }
+      : null;
   const prices = pricesDue(last, request);
   const listTypes = isDue(last.typesAtMs, MARKET_SELDOM_MS, nowMs);
   const isStockDue = isDue(last.stockAtMs, MARKET_LIKELY_MS, nowMs);

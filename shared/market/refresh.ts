@@ -5,7 +5,7 @@ import type { MarketSnapshots } from '../ledger/ledger.ts';
 import type { Clock, Log } from '../ports.ts';
 import { MARKET_REST_MS } from './limits.ts';
 import { decodeMarket, encodeMarket, type Market } from './market.ts';
-import { isIdle, refreshDue } from './plan.ts';
+import { isIdle, type MarketNeed, refreshDue } from './plan.ts';
 import type { MarketSource } from './source.ts';
 
 export interface MarketWorld {
@@ -18,35 +18,35 @@ export interface MarketWorld {
   readonly idle: Map<string, number>;
 }
 
-/** `isBusy`: there are jobs. One region's failure does not keep the others from their turn. Says what it did. */
+/** One region's failure does not keep the others from their turn. Says what it did. */
 export async function refreshMarkets(
-  isBusy: boolean,
+  need: MarketNeed,
   deadlineMs: number,
   world: MarketWorld,
 ): Promise<string> {
   const regions = [...new Set(world.config.placements.map((placement) => placement.region))];
   const outcomes: string[] = [];
   for (const region of regions)
-    outcomes.push(`${region}: ${await refreshRegion(region, isBusy, deadlineMs, world)}`);
+    outcomes.push(`${region}: ${await refreshRegion(region, need, deadlineMs, world)}`);
   return outcomes.join('; ');
 }
 
 async function refreshRegion(
   region: string,
-  isBusy: boolean,
+  need: MarketNeed,
   deadlineMs: number,
   world: MarketWorld,
 ): Promise<string> {
   const { clock } = world;
   try {
-    if (!isBusy && isKnownIdle(region, world)) return 'nothing is due';
+    if (need === 'none' && isKnownIdle(region, world)) return 'nothing is due';
     const last = await lastMarket(region, world);
-    noteIdle(region, isIdle(last, clock.nowMs()) && !isBusy, world);
-    const first = await askedOnce(region, last, isBusy, deadlineMs, world);
+    noteIdle(region, isIdle(last, clock.nowMs()) && need === 'none', world);
+    const first = await askedOnce(region, last, need, deadlineMs, world);
     if (first === null) return 'nothing is due';
     // What to price is known once the types are.
     const isNew = last === null && first.incomplete === null;
-    const next = isNew ? await askedOnce(region, first, isBusy, deadlineMs, world) : first;
+    const next = isNew ? await askedOnce(region, first, need, deadlineMs, world) : first;
     return await kept(next ?? first, world);
   } catch (error) {
     const because = error instanceof Error ? error.message : String(error);
@@ -66,15 +66,15 @@ function noteIdle(region: string, isNow: boolean, { idle, clock }: MarketWorld):
 async function askedOnce(
   region: string,
   last: Market | null,
-  isBusy: boolean,
+  need: MarketNeed,
   deadlineMs: number,
   { config, clock, source }: MarketWorld,
 ): Promise<Market | null> {
   const nowMs = clock.nowMs();
-  const due = refreshDue({ region, config, last, nowMs, isBusy });
+  const due = refreshDue({ region, config, last, nowMs, need });
   if (due === null) return null;
   const next = await source.refresh(region, last, { ...due, deadlineMs });
-  return { ...next, neededAtMs: isBusy ? nowMs : next.neededAtMs };
+  return { ...next, neededAtMs: need === 'none' ? next.neededAtMs : nowMs };
 }
 
 async function kept(market: Market, world: MarketWorld): Promise<string> {

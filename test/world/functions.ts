@@ -16,6 +16,7 @@ import {
   WEBHOOK_EVENT_MAX_BYTES,
   WEBHOOK_TIMEOUT_S,
 } from '../../shared/limits.ts';
+import type { MarketNeed } from '../../shared/market/plan.ts';
 import { refreshMarkets } from '../../shared/market/refresh.ts';
 import type { Queue } from '../../shared/ports.ts';
 import {
@@ -110,8 +111,8 @@ function reaperOf(deployed: Deployed): FunctionSpec {
       const { config, clock, ledger, log } = adapters;
       const source = ecsMarket({ call: callEcs, clock, spotDuration: config.spot.duration });
       const idle = new Map<string, number>();
-      const refreshMarket = (isBusy: boolean, deadlineMs: number) =>
-        refreshMarkets(isBusy, deadlineMs, { config, clock, log, market: ledger.market, source, idle });
+      const refreshMarket = (need: MarketNeed, deadlineMs: number) =>
+        refreshMarkets(need, deadlineMs, { config, clock, log, market: ledger.market, source, idle });
       const world = {
         ...adapters,
         bakeScripts,

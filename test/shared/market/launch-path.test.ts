@@ -14,6 +14,8 @@ const questions = (world: World) => [...world.ecs.calls].filter(([action]) => ac
 const attempts = (world: World) =>
   world.lines.map((line) => JSON.parse(line)).filter(({ event }) => event === 'launch.attempted');
 
+const looksAtStock = ({ ecs }: World): number => ecs.calls.get('DescribeAvailableResource') ?? 0;
+
 /** One job, from its delivery to its instance; nothing else happens in between. */
 async function launched(world: World): Promise<void> {
   const before = world.ecs.alive().length;
@@ -61,6 +63,27 @@ describe('a launch', () => {
     const nowMs = Math.floor(world.clock.nowMs());
     expect([...(await unavailable.list(nowMs)).keys()]).toEqual([`offering:${zone}/${type}/spot`]);
     expect((await unavailable.list(nowMs + MINUTE_MS)).size).toBe(0);
+  });
+
+  test('finds what was sold out within three minutes after it is in stock again', async () => {
+    const world = await open();
+    await launched(world);
+    const { zones, types } = world.ecs.region('cn-hangzhou');
+    const stock = (left: number | null) => {
+      for (const zone of zones) for (const type of types.keys()) world.ecs.setStock(zone, type, left);
+    };
+    stock(0);
+    await world.pass(6 * MINUTE_MS);
+    world.github.queueRun({
+      repository: 'acme/app',
+      jobs: [{ name: 'build', labels: LABELS, durationMs: 30 * MINUTE_MS }],
+    });
+    await world.pass(MINUTE_MS);
+    // Just after the stock was asked: five minutes were until it was again.
+    const asked = looksAtStock(world);
+    await world.until(() => looksAtStock(world) >= asked + 2, 10 * MINUTE_MS);
+    stock(null);
+    expect(await world.until(() => world.ecs.alive().length === 2, 3 * MINUTE_MS)).toBe(true);
   });
 
   test('takes a quota for the whole family, and learns how much it is', async () => {

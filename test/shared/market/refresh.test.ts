@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { MarketSnapshots } from '../../../shared/ledger/ledger.ts';
 import { MARKET_PRICES_PER_SWEEP_MAX } from '../../../shared/market/limits.ts';
 import { decodeMarket, encodeMarket, type Market } from '../../../shared/market/market.ts';
-import { likelyTypes, type RefreshRequest, refreshDue } from '../../../shared/market/plan.ts';
+import {
+  likelyTypes,
+  type MarketNeed,
+  type RefreshRequest,
+  refreshDue,
+} from '../../../shared/market/plan.ts';
 import { refreshMarkets } from '../../../shared/market/refresh.ts';
 import { bigRegion } from '../../../simulator/ecs/index.ts';
 import {
@@ -29,18 +34,18 @@ const fresh = market([
   type('ecs.gn7.2xlarge', [offer('b')], { pricedAtMs: null, isSpecial: true }),
 ]);
 const due = (last: Market | null, change: Partial<RefreshRequest> = {}) =>
-  refreshDue({ region: REGION, config: config(), last, nowMs: NOW_MS, isBusy: true, ...change });
+  refreshDue({ region: REGION, config: config(), last, nowMs: NOW_MS, need: 'usual', ...change });
 const pricesDue = (afterMs: number) => due(fresh, { nowMs: NOW_MS + afterMs })?.prices.length ?? 0;
 
 describe('what is due', () => {
   // biome-ignore format: a table reads best as a table.
   const cases: [name: string, last: Market | null, change: Partial<RefreshRequest>, due: boolean][] = [
     ['no market, and jobs', null, {}, true],
-    ['no market, and no job ever', null, { isBusy: false }, false],
+    ['no market, and no job ever', null, { need: 'none' }, false],
     ['all is fresh', fresh, {}, false],
     ['five minutes later', fresh, { nowMs: NOW_MS + 5 * MINUTE_MS }, true],
-    ['within an hour of the last job', fresh, { nowMs: NOW_MS + 59 * MINUTE_MS, isBusy: false }, true],
-    ['an hour without jobs', fresh, { nowMs: NOW_MS + 61 * MINUTE_MS, isBusy: false }, false],
+    ['within an hour of the last job', fresh, { nowMs: NOW_MS + 59 * MINUTE_MS, need: 'none' }, true],
+    ['an hour without jobs', fresh, { nowMs: NOW_MS + 61 * MINUTE_MS, need: 'none' }, false],
     ['a job after a week of rest', fresh, { nowMs: NOW_MS + 7 * 1440 * MINUTE_MS }, true],
     ['asked with another spot duration', { ...fresh, spotDuration: 0 }, {}, true],
     ['written by a clock that was a day ahead', { ...fresh, stockAtMs: NOW_MS + 1440 * MINUTE_MS }, {}, true],
@@ -97,9 +102,9 @@ function sweeps(options: Parameters<typeof simulated>[0] = {}) {
     market: snapshots,
     idle: new Map(),
   };
-  const sweep = (isBusy: boolean) =>
+  const sweep = (need: MarketNeed) =>
     world.timed(() =>
-      refreshMarkets(isBusy, world.clock.nowMs() + 40_000, {
+      refreshMarkets(need, world.clock.nowMs() + 40_000, {
         ...parts,
         log: (event, fields) => log.push({ event, fields }),
       }),
@@ -111,7 +116,7 @@ function sweeps(options: Parameters<typeof simulated>[0] = {}) {
 describe('the sweep', () => {
   test('has the likely candidates priced after one sweep, and all after a few', async () => {
     const { sweep, stored, clock } = sweeps({ regions: [bigRegion()] });
-    const { answer, tookMs } = await sweep(true);
+    const { answer, tookMs } = await sweep('usual');
     expect(answer).toBe('cn-hangzhou: refreshed');
     expect(tookMs).toBeLessThan(10_000);
     const unpriced = () =>
@@ -120,28 +125,28 @@ describe('the sweep', () => {
     expect(unpriced().filter((each) => likely.has(each.type))).toEqual([]);
     for (let minute = 1; minute < 7; minute++) {
       await clock.runUntil(NOW_MS + minute * MINUTE_MS);
-      await sweep(true);
+      await sweep('usual');
     }
     expect(unpriced()).toEqual([]);
   });
 
   test('asks nothing an hour after the last job', async () => {
     const { sweep, ecs, clock } = sweeps();
-    await sweep(true);
+    await sweep('usual');
     await clock.runUntil(NOW_MS + 62 * MINUTE_MS);
     const before = [...ecs.calls];
-    expect((await sweep(false)).answer).toBe('cn-hangzhou: nothing is due');
+    expect((await sweep('none')).answer).toBe('cn-hangzhou: nothing is due');
     expect([...ecs.calls]).toEqual(before);
   });
 
   test('keeps the last good market when ECS is out of reach, and says so', async () => {
     let isDown = false;
     const { sweep, stored, clock, log } = sweeps({ faults: () => (isDown ? 'timeout-before' : null) });
-    await sweep(true);
+    await sweep('usual');
     const before = stored();
     isDown = true;
     await clock.runUntil(NOW_MS + 6 * MINUTE_MS);
-    expect((await sweep(true)).answer).toMatch(/refreshed in part because .*NoAnswer/);
+    expect((await sweep('usual')).answer).toMatch(/refreshed in part because .*NoAnswer/);
     expect(stored().types).toEqual(before.types);
     expect(stored().stockAtMs).toBe(before.stockAtMs);
     expect(log.at(-1)).toMatchObject({
@@ -155,7 +160,7 @@ describe('the sweep', () => {
     const world = simulated({ regions: [smallRegion()] });
     const rows = new Map<string, Uint8Array>();
     const { answer } = await world.timed(() =>
-      refreshMarkets(true, Number.POSITIVE_INFINITY, {
+      refreshMarkets('usual', Number.POSITIVE_INFINITY, {
         ...{ config: both, clock: world.clock, source: world.source, log: () => {}, idle: new Map() },
         market: { read: async () => null, write: async (region, bytes) => void rows.set(region, bytes) },
       }),
@@ -169,7 +174,7 @@ describe('the sweep', () => {
   test('a row that cannot be read is made anew', async () => {
     const { sweep, rows, stored, log } = sweeps();
     rows.set(REGION, encodeMarket(fresh).slice(0, 20));
-    await sweep(true);
+    await sweep('usual');
     expect(log[0]?.event).toBe('market.unreadable');
     expect(stored().types.length).toBeGreaterThan(50);
   });
@@ -180,7 +185,7 @@ test('busy all day, the prices of more than 500 types are 30 calls a minute, and
   const sweepEachMinute = async (from: number, until: number) => {
     for (let minute = from; minute < until; minute++) {
       await clock.runUntil(NOW_MS + minute * MINUTE_MS);
-      await sweep(true);
+      await sweep('usual');
     }
     return new Map(ecs.calls);
   };
