@@ -38,7 +38,7 @@ function adviceOn(
   state: Answer['state'],
   { entry, row, objection, sweptAtMs, nowMs }: Findings,
 ): string | null {
-  if (row?.outcome === 'expired')
+  if (entry === null && row?.outcome === 'expired')
     return 'If GitHub still shows it: cancel its run there, and run it again if it is still wanted.';
   if (state === 'refused')
     return (

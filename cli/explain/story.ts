@@ -1,5 +1,6 @@
 /** What happened to a job, line by line, and how long it took: pure. */
 import type { RunnerEntry, TrailLine } from '../../shared/ledger/entries.ts';
+import { isEnd } from '../../shared/ledger/history.ts';
 import type { Usage } from '../../shared/ledger/history-row.ts';
 import type { Requirements } from '../../shared/nouns.ts';
 import type { Delivery } from '../../shared/ports.ts';
@@ -17,7 +18,6 @@ export function storyOf({
 }: Findings): readonly TrailLine[] {
   const startedAtMs = row?.startedAtMs ?? entry?.startedAtMs ?? record?.startedAtMs ?? null;
   const taker = row?.runnerName ?? entry?.startedOn ?? record?.runner?.name ?? 'a runner';
-  const outcome = row?.outcome ?? record?.conclusion ?? 'an unknown outcome';
   const isTold = (text: string) => deliveries.found.some(({ guid }) => text.endsWith(guid));
   const lines = [
     ...line(job?.createdAtMs, 'was queued at GitHub'),
@@ -27,7 +27,8 @@ export function storyOf({
     ...(runners.length === 0 ? line(row?.launchedAtMs, `the launch of ${taker} began`) : []),
     ...(runners.length === 0 ? line(onlineOf(row?.onlineAtMs, startedAtMs), `${taker} came online`) : []),
     ...line(startedAtMs, `GitHub gave it to ${taker}`),
-    ...line(row?.completedAtMs ?? record?.completedAtMs, `ended with '${outcome}'`),
+    ...(row?.outcome === 'expired' ? line(row.completedAtMs, 'was given up') : []),
+    ...line(endOf({ row, record }), `ended with '${wordOf({ row, record })}'`),
     ...(row?.usage == null ? [] : line(row.completedAtMs, usedOf(row.usage))),
     ...(rerun === null ? [] : line(rerun.createdAtMs, 'was noted as interrupted, to be run again')),
     ...line(row?.goneAtMs, 'its instance is gone'),
@@ -35,6 +36,15 @@ export function storyOf({
   const once = new Map(lines.map((each) => [`${each.atMs} ${each.text}`, each]));
   return [...once.values()].sort((a, b) => a.atMs - b.atMs);
 }
+
+type Ends = Pick<Findings, 'row' | 'record'>;
+
+/** What was given up is no end: GitHub may know one, or the job goes on. */
+const endOf = ({ row, record }: Ends): number | null | undefined =>
+  (row !== null && isEnd(row.outcome) ? row.completedAtMs : null) ?? record?.completedAtMs;
+
+const wordOf = ({ row, record }: Ends): string =>
+  (row?.outcome === 'expired' ? null : row?.outcome) ?? record?.conclusion ?? 'an unknown outcome';
 
 const usedOf = ({ cores, memoryGiB, coresPeak, memoryPeakGiB }: Usage): string =>
   `used at most ${coresPeak.toFixed(1)} of ${cores} cores and ${memoryPeakGiB.toFixed(1)} of ${memoryGiB} GiB`;
@@ -78,7 +88,7 @@ export function phasesOf({ job, row, entry, runners, record }: Findings): string
     ['launched', row?.launchedAtMs ?? runner?.createdAtMs],
     ['online', onlineOf(row?.onlineAtMs ?? runner?.onlineAtMs, startedAtMs)],
     ['started', startedAtMs],
-    ['ended', row?.completedAtMs ?? record?.completedAtMs],
+    ['ended', endOf({ row, record })],
     ['gone', row?.goneAtMs],
   ];
   if (job === null) return '';

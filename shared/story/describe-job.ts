@@ -4,6 +4,7 @@
  */
 
 import type { JobEntry, RerunEntry, RunnerEntry } from '../ledger/entries.ts';
+import { isEnd } from '../ledger/history.ts';
 import type { HistoryRow } from '../ledger/history-row.ts';
 import { isRunnerName } from '../names.ts';
 import type { Candidate, JobState } from '../nouns.ts';
@@ -37,14 +38,14 @@ export interface Audience {
   readonly next: (ms: number) => string;
 }
 
-/** Null: neither ledger nor history knows it. */
+/** Null: neither ledger nor history knows it. What was refused or given up may be back: while it is alive, that counts. */
 export function describeJob(known: JobFacts, how: Audience): JobDescription | null {
   const { row, entry } = known;
-  if (row !== null && row.outcome !== null && row.outcome !== 'refused')
-    return { state: 'ended', text: ended(row, row.outcome, known, how) };
-  if (entry !== null) return alive(entry, known, how);
-  if (row?.outcome === 'refused') return describeRefusal(row.because ?? '');
-  return null;
+  const outcome = row?.outcome ?? null;
+  if (entry !== null && !isEnd(outcome)) return alive(entry, known, how);
+  if (row === null || outcome === null) return null;
+  if (outcome === 'refused') return describeRefusal(row.because ?? '');
+  return { state: 'ended', text: ended(row, outcome, known, how) };
 }
 
 /** A reason may end in a question. */

@@ -1,5 +1,6 @@
 /** What is alive, with when it became so: read for the page Now, and given as JSON. */
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
+import { isEnd } from '../../../shared/ledger/history.ts';
 import type { HistoryRow } from '../../../shared/ledger/history-row.ts';
 import { HISTORY_DAY_MAX, LEDGER_SCAN_MAX } from '../../../shared/limits.ts';
 import { jsonOf } from '../../list/index.ts';
@@ -107,13 +108,14 @@ async function readGone({ ledger }: Operator, nowMs: number): Promise<GoneLane[]
     }));
 }
 
+/** What was given up may go on. */
 export const momentsOfRow = (row: HistoryRow): Moments => ({
   queued: row.job.createdAtMs,
   launch: row.launchedAtMs,
   boot: row.trail?.find(({ text }) => text.includes(`was launched: ${row.instanceId}`))?.atMs ?? null,
   idle: row.onlineAtMs,
   busy: row.startedAtMs,
-  ending: row.completedAtMs,
+  ending: isEnd(row.outcome) ? row.completedAtMs : null,
   gone: row.goneAtMs,
 });
 

@@ -85,6 +85,7 @@ export const STORIES: Catalogue = {
   'GitHub gave it to {}': 'GitHub 把它分给 {1}',
   '{} was taken off GitHub': '{1} 已从 GitHub 移除',
   "ended with '{}'": '以 “{1}” 结束',
+  'was given up': '被放弃',
   'was noted as interrupted, to be run again': '记为被中断，将重新运行',
   'used at most {} of {} cores and {} of {} GiB': '最多用到 {2} 核中的 {1} 核、{4} GiB 中的 {3} GiB',
   'its instance is gone': '它的实例没了',

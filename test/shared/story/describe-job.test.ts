@@ -60,6 +60,10 @@ const SAID: readonly [state: string, text: string, facts: Partial<JobFacts>][] =
   ['refused', "It was refused because the label '8cup' is not understood; is '8cpu' meant?", row({ outcome: 'refused', because: "the label '8cup' is not understood; is '8cpu' meant?" })],
   ['refused', 'It was refused because it names no architecture.', row({ outcome: 'refused', because: 'it names no architecture' })],
   ['waits', 'It waits because all 100 runners are in use. Next at 7.', { ...waiting(), ...row({ outcome: 'refused', because: 'mended since' }) }],
+  ['ended', 'It was given up, because its repository is gone.', row({ outcome: 'expired', because: 'its repository is gone' })],
+  ['waits', 'It waits because all 100 runners are in use. Next at 7.', { ...waiting(), ...row({ outcome: 'expired', because: 'its repository was gone' }) }],
+  ['runs', `It runs on ${NAME} (ecs.c8y.2xlarge in cn-hangzhou-k, spot at CNY 0.31 an hour) since 5.`, { ...started(NAME), ...runner({ state: 'busy' }), ...row({ outcome: 'expired' }) }],
+  ['ended', `It succeeded on ${NAME} (ecs.c8y.2xlarge in cn-hangzhou-k).`, { ...started(NAME), ...row(onMachine) }],
 ];
 
 const NONE: JobFacts = { entry: null, row: null, runners: [], rerun: null, ahead: null };

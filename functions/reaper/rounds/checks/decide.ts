@@ -8,6 +8,7 @@ import {
   CHECK_LOOKS_APART_MS,
   CHECK_OWED_MAX_MS,
   CHECK_REPEAT_MS,
+  CHECK_TRIES_MAX,
 } from '../../../../shared/story/limits.ts';
 import type { ToldRun } from './runs.ts';
 
@@ -34,6 +35,14 @@ export function isDue(
 /** All that it has was told. */
 export const isDone = ({ lines, said, isClosed }: CheckEntry): boolean =>
   isClosed || (said !== '' && lines.every(({ isFinal }) => isFinal));
+
+/** GitHub refuses the checks of a repository that is away: what is back of what was told as ended is told again. */
+export function reopened(run: ToldRun): ToldRun {
+  const { check, alive } = run;
+  if (check === null || !check.entry.isClosed || check.entry.refusals < CHECK_TRIES_MAX) return run;
+  if (!check.entry.lines.some(({ id, state }) => state === 'ended' && alive.has(id))) return run;
+  return { ...run, check: { ...check, entry: { ...check.entry, isClosed: false, refusals: 0 } } };
+}
 
 /** What was told to the end is kept for a while; `untold`: it could not be told for so long that nobody will hear of it. */
 export function fateOf(

@@ -2,6 +2,7 @@
 
 import type { CheckLine } from '../../../../shared/check-runs/check-entry.ts';
 import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
+import { isEnd } from '../../../../shared/ledger/history.ts';
 import type { HistoryRow } from '../../../../shared/ledger/history-row.ts';
 import type { JobId } from '../../../../shared/nouns.ts';
 import { costOf, formatCost } from '../../../../shared/story/cost.ts';
@@ -14,6 +15,7 @@ import {
 import {
   CHECK_BILL_MS,
   CHECK_JOBS_MAX,
+  CHECK_KEPT_MS,
   CHECK_LINE_MAX_CHARS,
   CHECK_NAME_MAX_CHARS,
 } from '../../../../shared/story/limits.ts';
@@ -31,26 +33,33 @@ export interface Context {
 
 type Head = Pick<CheckLine, 'id' | 'createdAtMs' | 'name'>;
 
-/** Jobs alive and refused are known; of those that left since, `history` is asked. */
+/**
+ * Jobs alive and refused are known; of those that left since, `history` is asked. Of one that was told as ended and is alive,
+ * too: the survey may be older than what was told last, where an end is an end; or it was given up, and is back.
+ */
 export async function linesOf(
   run: ToldRun,
   context: Context,
   { ledger }: Pick<ReaperWorld, 'ledger'>,
 ): Promise<readonly CheckLine[]> {
-  const lines = new Map((run.check?.entry.lines ?? []).map((line) => [line.id, line]));
-  for (const line of lines.values()) {
-    if (line.isFinal || (run.alive.has(line.id) && line.state !== 'ended')) continue;
+  const { lines: told = [], saidAtMs = 0 } = run.check?.entry ?? {};
+  const lines = new Map(told.map((line) => [line.id, line]));
+  const ended = new Set<JobId>();
+  for (const line of told.filter((each) => isAsked(each, run))) {
     const row = await ledger.history.read(line.createdAtMs, line.id);
-    lines.set(line.id, lineOfEnded(line, row, context));
+    if (row !== null && isEnd(row.outcome)) ended.add(line.id);
+    lines.set(line.id, lineOfEnded(line, row, saidAtMs, context));
   }
   for (const { entry } of run.refused)
     lines.set(entry.job.id, lineFor(entry.job, { ...describeRefusal(entry.because), isFinal: true }));
-  // The survey may be older than what was told last: an end is an end.
-  for (const { job, ...rest } of run.alive.values())
-    if (lines.get(job.id)?.state !== 'ended')
-      lines.set(job.id, lineOfAlive(job, { ...NOTHING, entry: { job, ...rest } }, context));
+  for (const entry of run.alive.values())
+    if (!ended.has(entry.job.id))
+      lines.set(entry.job.id, lineOfAlive(entry.job, { ...NOTHING, entry }, context));
   return [...lines.values()].slice(0, CHECK_JOBS_MAX);
 }
+
+const isAsked = ({ id, state, isFinal }: CheckLine, { alive }: ToldRun): boolean =>
+  alive.has(id) ? state === 'ended' : !isFinal;
 
 const NOTHING: JobFacts = { entry: null, row: null, runners: [], rerun: null, ahead: null };
 
@@ -60,12 +69,22 @@ function lineOfAlive(head: Head, facts: JobFacts, { audience, runnersOf, aheadOf
   return lineFor(head, { ...described, isFinal: false });
 }
 
-/** An end is told at once, and once more with its bill, when the machine is gone. */
-function lineOfEnded(head: Head, row: HistoryRow | null, { nowMs, audience, runnersOf }: Context): CheckLine {
+/**
+ * An end is told at once, and once more with its bill, when the machine is gone. What was given up may come back, and end
+ * between two sweeps: it is final when it was told so for long.
+ */
+function lineOfEnded(
+  head: CheckLine,
+  row: HistoryRow | null,
+  saidAtMs: number,
+  { nowMs, audience, runnersOf }: Context,
+): CheckLine {
   const runners = runnersOf(head.id);
   const described = describeJob({ ...NOTHING, row, runners }, audience);
+  const isOld = head.state === 'ended' && nowMs - saidAtMs > CHECK_KEPT_MS;
   if (row === null || described === null)
-    return lineFor(head, { state: 'ended', text: 'Nothing more is known of it.', isFinal: true });
+    return lineFor(head, { state: 'ended', text: 'Nothing more is known of it.', isFinal: isOld });
+  if (row.outcome === 'expired') return lineFor(head, { ...described, isFinal: isOld });
   const isBilled =
     row.runnerName === null || row.goneAtMs !== null || nowMs - (row.completedAtMs ?? 0) > CHECK_BILL_MS;
   const cost = isBilled && !audience.isPublic ? costOf({ row, runners }, nowMs) : null;

@@ -10,7 +10,7 @@ import { CHECK_PAUSE_MS, CHECK_QUIET_MS, CHECK_TRIES_MAX } from '../../../../sha
 import { ownerOf } from '../../survey/known.ts';
 import type { ReaperWorld } from '../../world.ts';
 import type { Budget } from './budget.ts';
-import { digestOf, isDone, isDue } from './decide.ts';
+import { digestOf, isDone, isDue, reopened } from './decide.ts';
 import { type Context, linesOf } from './lines.ts';
 import { locate, whereItIs } from './locate.ts';
 import type { ToldRun } from './runs.ts';
@@ -34,7 +34,8 @@ export async function tellRun(
   }
 }
 
-async function tell(run: ToldRun, context: Context, budget: Budget, world: ReaperWorld): Promise<Told> {
+async function tell(known: ToldRun, context: Context, budget: Budget, world: ReaperWorld): Promise<Told> {
+  const run = reopened(known);
   const before = run.check?.entry ?? null;
   if (before?.isClosed) return forgetRefusals(run, world);
   const lines = await linesOf(run, context, world);

@@ -31,8 +31,13 @@ test('where both told at once, the next sweep tells again', async () => {
 
 test('a job that was told as ended does not wait again for a survey that is older', async () => {
   const { at } = openOneRun();
+  await at.world.ledger.history.merge({ job: JOB, outcome: 'success', completedAtMs: JOB.createdAtMs });
   const ended = { ...{ id: 1 as JobId, createdAtMs: JOB.createdAtMs, name: 'a', state: 'ended' as const } };
-  const check = build.check({ lines: [{ ...ended, text: 'It succeeded.', isFinal: true }] });
+  const check = build.check({
+    lines: [{ ...ended, text: 'It succeeded before any runner took it.', isFinal: true }],
+  });
   const lines = await linesOf({ ...RUN, check: { entry: check, rev: 'r' } }, context(0), at.world);
-  expect(lines.map(({ state, text }) => [state, text])).toEqual([['ended', 'It succeeded.']]);
+  expect(lines.map(({ state, text }) => [state, text])).toEqual([
+    ['ended', 'It succeeded before any runner took it.'],
+  ]);
 });
