@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { rememberingHistory } from '../../../cli/dashboard/history.ts';
 import { Looks } from '../../../cli/dashboard/looks.ts';
 import { troubleOf } from '../../../cli/dashboard/views/money.ts';
-import { stretchesOf } from '../../../cli/dashboard/views/now.ts';
+import { momentsOfRow, stretchesOf } from '../../../cli/dashboard/views/now.ts';
 import { percentilesOf, waitsOf } from '../../../cli/dashboard/views/waits.ts';
 import { html } from '../../../cli/shared/screen/html.ts';
 import type { HistoryRow } from '../../../shared/ledger/history-row.ts';
@@ -34,6 +34,14 @@ test.each([
     ({ phase, fromMs, toMs }) => `${phase} ${fromMs}-${toMs}`,
   );
   expect(said.join(', ')).toBe(spans);
+});
+
+test.each([
+  { outcome: 'success', ending: 30 },
+  { outcome: 'expired', ending: null },
+])('a row of outcome $outcome ends at $ending: what was given up may go on', ({ outcome, ending }) => {
+  const row = { job: build.job(1), outcome, completedAtMs: 30, trail: null } as HistoryRow;
+  expect(momentsOfRow(row).ending).toBe(ending);
 });
 
 test.each([
