@@ -8,9 +8,8 @@ import { noteSpare } from '../../shared/warm/spare.ts';
 import { type Braked, brake } from './brake/brake.ts';
 import { reportUnknownCode } from './events/foreign-job.ts';
 import { learnWidths } from './events/learn-widths.ts';
-import { comingFor } from './events/releasable.ts';
 import { releaseHeld } from './events/release-held.ts';
-import { type Repaired, repair } from './repair/repair.ts';
+import { repair } from './repair/repair.ts';
 import { noteBudgets } from './rounds/budget.ts';
 import { writeChecks } from './rounds/checks/write-checks.ts';
 import { redeliverLost } from './rounds/deliveries.ts';
@@ -106,7 +105,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld, anew: ReaperWor
   const repaired = await repair(seen, evidence, until('repair'), world);
   failures.push(...repaired.failures);
   const done = [
-    await part('released', () => releaseHeld(seen.jobs, comingIn(repaired, seen), until('start'), world)),
+    await part('released', () => releaseHeld(seen, repaired.coming, until('start'), world)),
     await part('widthsLearned', () => learnWidths(seen.jobs, world)),
     await part('limits', () => tendLimits(seen, world)),
     await part('stock', () => askStock(seen, until('stock'), world)),
@@ -145,10 +144,6 @@ async function sweepOnce(failures: string[], world: ReaperWorld, anew: ReaperWor
   if (failures.length > 0) throw new PartlyFailed(failures);
   return account;
 }
-
-/** As the ledger had it, for who has just begun is not known as that yet; and those that this sweep has given a runner. */
-const comingIn = ({ coming }: Repaired, { runners }: Survey) =>
-  new Set([...comingFor(runners.map(({ entry }) => entry)), ...coming.map(({ job }) => job.job.id)]);
 
 /** For each job that waits, and for those that will be queued meanwhile. */
 function mintsToCome({ jobs }: Survey, { config }: ReaperWorld): number {
