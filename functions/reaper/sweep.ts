@@ -9,7 +9,7 @@ import { type Braked, brake } from './brake/brake.ts';
 import { reportUnknownCode } from './events/foreign-job.ts';
 import { learnWidths } from './events/learn-widths.ts';
 import { releaseHeld } from './events/release-held.ts';
-import { type Repaired, repair } from './repair/repair.ts';
+import { repair } from './repair/repair.ts';
 import { noteBudgets } from './rounds/budget.ts';
 import { writeChecks } from './rounds/checks/write-checks.ts';
 import { redeliverLost } from './rounds/deliveries.ts';
@@ -105,7 +105,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld, anew: ReaperWor
   const repaired = await repair(seen, evidence, until('repair'), world);
   failures.push(...repaired.failures);
   const done = [
-    await part('released', () => releaseHeld(seen.jobs, comingIn(repaired), until('start'), world)),
+    await part('released', () => releaseHeld(seen, repaired.coming, until('start'), world)),
     await part('widthsLearned', () => learnWidths(seen.jobs, world)),
     await part('limits', () => tendLimits(seen, world)),
     await part('stock', () => askStock(seen, until('stock'), world)),
@@ -144,9 +144,6 @@ async function sweepOnce(failures: string[], world: ReaperWorld, anew: ReaperWor
   if (failures.length > 0) throw new PartlyFailed(failures);
   return account;
 }
-
-/** With those that this sweep has just given a runner. */
-const comingIn = ({ coming }: Repaired) => new Set(coming.map(({ job }) => job.job.id));
 
 /** For each job that waits, and for those that will be queued meanwhile. */
 function mintsToCome({ jobs }: Survey, { config }: ReaperWorld): number {

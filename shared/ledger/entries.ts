@@ -42,6 +42,8 @@ export interface JobEntry extends TookWarm, HeldBack {
   /** The runner GitHub says took it (ours or not), else null. */
   readonly startedOn: string | null;
   readonly startedAtMs: number | null;
+  /** Started: since then GitHub has said nothing of it to us, each time that it was asked. */
+  readonly silentSinceMs?: number | null;
   /** Null or absent: its launch can take a slot, as far as its last try tells. */
   readonly obstacle?: Obstacle | null;
   /** Its last launch could not ask for all of its offers: what it found is nothing that others of its like would find. */

@@ -10,9 +10,11 @@ import { HELD_AFTER_MS, HELD_PROBE_MAX_MS } from './limits.ts';
 /** Waiting jobs that a runner comes for. */
 export type Coming = ReadonlySet<JobId | null>;
 
-/** As the ledger has it. */
-export const comingFor = (runners: readonly RunnerEntry[]): Coming =>
-  new Set(runners.filter(isComing).map((runner) => runner.for));
+/**
+ * As the ledger has it, for of who has just begun it knows no start yet; and whom a sweep has given a runner since it read that.
+ */
+export const comingFor = (runners: readonly RunnerEntry[], given: readonly JobId[] = []): Coming =>
+  new Set([...runners.filter(isComing).map((runner) => runner.for), ...given]);
 
 /**
  * What is launched for again, with its reason: as many as may run beside those that do; all, when more run at once than

@@ -2,7 +2,7 @@
 
 import { alertOnce } from '../../../shared/alert-once.ts';
 import { amend, mergeTrail } from '../../../shared/ledger/amend.ts';
-import type { JobEntry } from '../../../shared/ledger/entries.ts';
+import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Hold } from '../../../shared/ledger/entry-parts.ts';
 import { mayBeHeld, noteHeld } from '../../../shared/ledger/held-note.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
@@ -12,7 +12,13 @@ import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { heldBack, isHeld, type Standing } from './held.ts';
 import { HELD_ALERT_MS } from './limits.ts';
-import { type Coming, comingFor, heldGroups, releasable, shownIn } from './releasable.ts';
+import { comingFor, heldGroups, releasable, shownIn } from './releasable.ts';
+
+/** The ledger, as it was read. */
+interface Known {
+  readonly jobs: readonly Held<JobEntry>[];
+  readonly runners: readonly Held<RunnerEntry>[];
+}
 
 /** Written before its runner goes: from then on nobody launches for it by time. */
 export async function holdBack(
@@ -55,21 +61,24 @@ export async function releaseAfter(job: Job, world: ReaperWorld): Promise<void> 
   const jobs = await ledger.jobs.list(LEDGER_SCAN_MAX);
   const runners = await ledger.runners.list(LEDGER_SCAN_MAX);
   const deadlineMs = world.clock.nowMs() + SWEEP_PARTS_MS.start;
-  const coming = comingFor(runners.things.map(({ entry }) => entry));
-  await releaseHeld(jobs.things, coming, deadlineMs, world);
+  await releaseHeld({ jobs: jobs.things, runners: runners.things }, [], deadlineMs, world);
 }
 
 /**
  * How many. Each sweep does what an event that was lost would have done. What there is no time for, of a wide matrix, stays
- * held until the next sweep or event. Throws the first failure once all were tried.
+ * held until the next sweep or event. Throws the first failure once all were tried. `given`: whom the sweep has given runners since.
  */
 export async function releaseHeld(
-  jobs: readonly Held<JobEntry>[],
-  coming: Coming,
+  { jobs, runners }: Known,
+  given: readonly { readonly job: JobEntry }[],
   deadlineMs: number,
   world: ReaperWorld,
 ): Promise<number> {
   const entries = jobs.map(({ entry }) => entry);
+  const coming = comingFor(
+    runners.map(({ entry }) => entry),
+    given.map(({ job }) => job.job.id),
+  );
   const due = releasable(entries, coming, world.clock.nowMs());
   const failures: unknown[] = [];
   const noteFailure = (error: unknown) => void failures.push(error);

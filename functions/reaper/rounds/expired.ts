@@ -1,7 +1,7 @@
 /** Jobs that are queued for longer than GitHub lets a job be queued, or that nobody can say the end of: nothing is done for them any more. */
 import { alertOnce } from '../../../shared/alert-once.ts';
 import { isTurnedAway } from '../../../shared/budget.ts';
-import { removeEntry } from '../../../shared/ledger/amend.ts';
+import { amend, removeEntry } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, TrailLine } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import {
@@ -68,7 +68,8 @@ export function onOurs({ runners }: Survey): (entry: JobEntry) => boolean {
     entry.state === 'launching' ? entry.for : null,
   ]);
   const found = new Set(theirs);
-  return ({ job }) => found.has(job.id);
+  const names = new Set<string>(runners.map(({ entry }) => entry.name));
+  return ({ job, startedOn }) => found.has(job.id) || (startedOn !== null && names.has(startedOn));
 }
 
 /**
@@ -88,11 +89,21 @@ export async function askOverdue(
   );
   for (const { entry } of overdue.slice(0, OVERDUE_PER_SWEEP_MAX)) {
     await putOff(entry.job, world);
-    const isSilent =
-      (await askRecord(entry.job, world).catch((error: unknown) => silence(error, entry, world))) === null;
-    const isOld = nowMs - Math.max(entry.startedAtMs ?? 0, entry.firstTryAtMs) >= UNANSWERED_MAX_MS;
-    if (isSilent && isOld && !isOnOurs(entry)) await dropAway(entry, world);
+    const said = await askRecord(entry.job, world).catch((error: unknown) => silence(error, entry, world));
+    const isLong = nowMs - (entry.silentSinceMs ?? nowMs) >= UNANSWERED_MAX_MS;
+    if (said === null && isLong && !isOnOurs(entry)) await dropAway(entry, world);
+    else if (said !== 'failed') await noteSilence(entry.job, said === null, world);
   }
+}
+
+/** One refusal, or one record that is not there, proves nothing. */
+async function noteSilence({ id }: Job, isSilent: boolean, { ledger, clock }: ReaperWorld): Promise<void> {
+  const nowMs = clock.nowMs();
+  await amend(ledger.jobs, id, (entry) =>
+    isSilent === (entry.silentSinceMs != null)
+      ? undefined
+      : { ...entry, silentSinceMs: isSilent ? nowMs : null },
+  );
 }
 
 /** Null: it is not for us to ask. */

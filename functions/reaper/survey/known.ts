@@ -1,18 +1,10 @@
 /** Where there may be something of ours: regions that we ever used, owners and repositories that we know. */
 
-import * as z from 'zod';
-import { isTurnedAway } from '../../../shared/budget.ts';
 import { isAllowed } from '../../../shared/job/labels.ts';
-import { parseJson } from '../../../shared/json.ts';
-import { amend, amendNote } from '../../../shared/ledger/amend.ts';
+import { amend } from '../../../shared/ledger/amend.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held, Ledger } from '../../../shared/ledger/ledger.ts';
-import {
-  KNOWN_REPOSITORIES_MAX,
-  LEDGER_SCAN_MAX,
-  REGION_KEPT_MS,
-  UNANSWERED_MAX_MS,
-} from '../../../shared/limits.ts';
+import { KNOWN_REPOSITORIES_MAX, LEDGER_SCAN_MAX, REGION_KEPT_MS } from '../../../shared/limits.ts';
 import type { Job } from '../../../shared/nouns.ts';
 import { rememberNames } from '../former-names.ts';
 import { lastInUse, rememberInUse, timesInUse } from '../in-use.ts';
@@ -137,45 +129,16 @@ async function mayHaveOurs(
     isAnywhere || isOurs(repository, world) || owners.has(ownerOf(repository).toLowerCase());
 }
 
-/** GitHub does not know it any more. */
-export async function forgetRepository(gone: string, world: ReaperWorld): Promise<void> {
-  const before = await knownRepositories(world);
-  await keepRepositories(
-    before,
-    before.filter(({ repository }) => repository !== gone),
-    world,
-  );
-}
-
-const AWAY = 'owners-away';
-const Times = z.record(z.string(), z.number());
-
-/** Owners who turn the App away: it was removed, or suspended. Each is noted with when that began, until it ends or nothing there is known. */
-export async function openAway(world: ReaperWorld) {
-  const { ledger, clock, log } = world;
-  const before = Times.parse(parseJson((await ledger.notes.read(AWAY))?.entry.text ?? '{}'));
-  const after = new Map(Object.entries(before));
-  return {
-    answered: ({ repository }: KnownRepository) => void after.delete(ownerOf(repository)),
-    /** Null, and forgotten, when that lasts: it was no outage, and nobody's mistake for a moment. Else thrown on. */
-    async nullIfLong(error: unknown, { repository }: KnownRepository): Promise<null> {
-      if (!isTurnedAway(error)) throw error;
-      const owner = ownerOf(repository);
-      const sinceMs = before[owner] ?? clock.nowMs();
-      after.set(owner, sinceMs);
-      if (clock.nowMs() - sinceMs < UNANSWERED_MAX_MS) throw error;
-      log('repository.gone', { repository });
-      await forgetRepository(repository, world);
-      return null;
-    },
-    async keep(jobs: readonly Pick<Job, 'repository'>[]): Promise<void> {
-      if (after.size === 0 && Object.keys(before).length === 0) return;
-      const there = [...(await knownRepositories(world)), ...jobs];
-      const known = new Set(there.map(({ repository }) => ownerOf(repository)));
-      const text = JSON.stringify(Object.fromEntries([...after].filter(([owner]) => known.has(owner))));
-      if (text !== JSON.stringify(before)) await amendNote(ledger.notes, AWAY, () => text);
-    },
-  };
+/** GitHub does not know them any more, or shows them to us no more. All at once: each write is of the whole list. */
+export async function forgetRepositories(
+  gone: ReadonlySet<string>,
+  { ledger }: Pick<ReaperWorld, 'ledger'>,
+): Promise<void> {
+  await amend(ledger.notes, 'repositories', (note) => {
+    const before = JSON.parse(note.text) as KnownRepository[];
+    const left = before.filter(({ repository }) => !gone.has(repository));
+    return left.length === before.length ? undefined : { ...note, text: JSON.stringify(left) };
+  });
 }
 
 const isOurs = (repository: string, { config }: ReaperWorld): boolean =>

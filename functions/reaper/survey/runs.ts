@@ -5,7 +5,7 @@ import { targetOf } from '../../../shared/names.ts';
 import type { JobRecord, Listing, LiveStatus, RunRecord } from '../../../shared/nouns.ts';
 import { listKey, rememberRun, type SeenList, type SeenRun, stampOf } from '../looks.ts';
 import type { ReaperWorld } from '../world.ts';
-import { forgetRepository, type KnownRepository } from './known.ts';
+import { forgetRepositories, type KnownRepository } from './known.ts';
 
 /** `queued` is first: that is where a repository that is gone is noticed. */
 export const LIVE: readonly LiveStatus[] = ['queued', 'in_progress', 'waiting', 'pending'];
@@ -59,7 +59,7 @@ async function askList(
   const listing = await world.github.liveRuns(targetOf(known, world.config), repository, status);
   if (listing === null) {
     world.log('repository.gone', { repository });
-    await forgetRepository(repository, world);
+    await forgetRepositories(new Set([repository]), world);
     return null;
   }
   const seen = { atMs, runs: listing.things, complete: listing.complete };

@@ -120,7 +120,12 @@ describe('those that wait for the first of a matrix that was never seen', () => 
     for (const entry of [...running.slice(0, 2), isProven, ...rest])
       await ledger.jobs.add(entry.job.id, entry);
     const sweep = async () =>
-      releaseHeld((await ledger.jobs.list(99)).things, new Set(), START_MS + MINUTE_MS, each.world);
+      releaseHeld(
+        { jobs: (await ledger.jobs.list(99)).things, runners: [] },
+        [],
+        START_MS + MINUTE_MS,
+        each.world,
+      );
     expect([await sweep(), each.launched]).toEqual([0, []]);
     for (const id of [1, 3]) {
       const held = await ledger.jobs.read(id as JobId);

@@ -87,8 +87,8 @@ describe('in the ledger', () => {
     for (const entry of entries) await ledger.jobs.add(entry.job.id, entry);
     const sweep = async () =>
       releaseHeld(
-        (await ledger.jobs.list(99)).things,
-        comingFor((await ledger.runners.list(99)).things.map(({ entry }) => entry)),
+        { jobs: (await ledger.jobs.list(99)).things, runners: (await ledger.runners.list(99)).things },
+        [],
         START_MS + MINUTE_MS,
         each.world,
       );

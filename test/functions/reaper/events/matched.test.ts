@@ -29,6 +29,29 @@ test('a held job whose place came free takes the idle runner that waits for nobo
   expect((await ledger.jobs.read(held.job.id))?.entry.held).not.toBeNull();
 });
 
+test.each([
+  ['of the first of a matrix', { by: 'matrix', width: 2, isFirst: true }, 1],
+  ['of those that run beside each other', { by: 'run', width: 2 }, 2],
+] as const)(
+  'one %s that GitHub calls busy, and whose start nobody has told, frees no place',
+  async (_, hold, busy) => {
+    const names = [1, 2].map((id) => runner(id, 1, { labels: LABELS, runnerId: id }));
+    const listed = names.map(({ name }, at) => ({ ...registeredAs(name), id: at + 1, isBusy: at < busy }));
+    const each = openReaper({
+      ...QUIET,
+      github: { ...QUIET.github, registrations: async () => completeList(...listed) },
+    });
+    const { ledger } = each.world;
+    for (const entry of names) await ledger.runners.add(entry.name, entry);
+    const jobs = [1, 2].map((id) => waits(id));
+    const rest = [3, 4, 5].map((id) => waits(id, { held: { ...hold, sinceMs: ago(1) }, holds: 1 }));
+    for (const { job, ...entry } of [...jobs, ...rest])
+      await ledger.jobs.add(job.id, { ...entry, job: { ...job, labels: LABELS, name: `test (${job.id})` } });
+    await sweep(each.world);
+    expect(each.launched).toEqual([]);
+  },
+);
+
 test('a job whose repository is seen no more keeps its entry until the launch for it that is under way is over', async () => {
   const each = openReaper({
     ...QUIET,

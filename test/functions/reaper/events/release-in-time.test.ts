@@ -33,7 +33,7 @@ async function opened(slowMs: number, refused = 0, shown: object | null = null) 
   const sweep = async (forMs: number) => {
     const { things } = await jobs.list(999);
     const beganMs = each.clock.nowMs();
-    const released = releaseHeld(things, new Set(), beganMs + forMs, {
+    const released = releaseHeld({ jobs: things, runners: [] }, [], beganMs + forMs, {
       ...each.world,
       queue: { launch },
     }).finally(() => {
