@@ -55,8 +55,10 @@ export interface Market {
   /** When types, and interruption rates, were last asked for with success; null: never. */
   readonly typesAtMs: number;
   readonly adviceAtMs: number | null;
-  /** When the cloud last said that we ask too often; null: never. */
+  /** When the cloud last said that we ask too often, of anything but the stock; null: never. */
   readonly throttledAtMs: number | null;
+  /** When it last said so of the stock; absent: never. */
+  readonly stockThrottledAtMs?: number | undefined;
   /** When jobs last needed it: a market that nobody needs is not refreshed. */
   readonly neededAtMs: number | null;
   /** Lower-case clause: what the last refresh could not do; null: it did everything. */

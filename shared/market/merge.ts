@@ -24,12 +24,13 @@ export interface Answers {
   readonly interruptions: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
 
-/** A type without a zone that sells it is dropped. */
+/** A type without a zone that sells it is dropped. Where nothing was answered, it is `last` itself. */
 export function mergeAnswers(
   last: readonly MarketType[],
   answers: Answers,
   nowMs: number,
 ): readonly MarketType[] {
+  if (isWithoutAnswer(answers)) return last;
   const before = new Map(last.map((type) => [type.type, type]));
   const facts: readonly TypeFacts[] = answers.types ?? last;
   return facts
@@ -37,6 +38,9 @@ export function mergeAnswers(
     .filter((type) => type.offers.length > 0)
     .sort((a, b) => (a.type < b.type ? -1 : 1));
 }
+
+const isWithoutAnswer = ({ types, spotStock, onDemandStock, prices, interruptions }: Answers): boolean =>
+  [types, spotStock, onDemandStock].every((each) => each === null) && prices.size + interruptions.size === 0;
 
 function mergedType(
   fact: TypeFacts,
@@ -59,15 +63,22 @@ function mergedType(
   return { type, family, arch, cpu, memoryGiB, isSpecial, pricedAtMs, offers };
 }
 
-/** Where it is sold: as the newest look at stock says; where none came, as before. */
+/**
+ * Where it is sold: as the newest look at stock says, and as before. What one look does not list is sold out: in scarcity it may
+ * be back a minute later, and its price with it. What the look before did not list either leaves when the types are listed anew.
+ */
 function zonesOf(type: string, before: MarketType | undefined, answers: Answers): readonly string[] {
   const { spotStock, onDemandStock } = answers;
   const zones = [spotStock, onDemandStock].flatMap((stock) =>
     [...(stock ?? [])].filter(([, types]) => types.has(type)).map(([zone]) => zone),
   );
-  const known = spotStock === null || onDemandStock === null ? (before?.offers ?? []) : [];
+  const isAnew = answers.types !== null && spotStock !== null && onDemandStock !== null;
+  const known = (before?.offers ?? []).filter((offer) => !isAnew || !isGone(offer));
   return [...new Set([...zones, ...known.map((offer) => offer.zone)])].sort();
 }
+
+const isGone = ({ spotStock, onDemandStock }: MarketOffer): boolean =>
+  spotStock === 'gone' && onDemandStock === 'gone';
 
 function stockIn(zone: string, type: string, offer: MarketOffer, { spotStock, onDemandStock }: Answers) {
   const look = (stock: StockByZone | null, before: Stock | null): Stock | null => {

@@ -37,9 +37,7 @@ export function refreshDue(request: RefreshRequest): Omit<MarketQuery, 'deadline
   if (last === null || last.spotDuration !== config.spot.duration)
     return { listTypes: true, prices: [], advice: [], sinceMs: null };
   if (request.need === 'stock')
-    return isDue(last.stockAtMs, MARKET_STOCK_MS, nowMs)
-      ? { listTypes: false, prices: [], advice: [], sinceMs: null }
-      : null;
+    return isStockAloneDue(last, nowMs) ? { listTypes: false, prices: [], advice: [], sinceMs: null } : null;
   const prices = pricesDue(last, request);
   const listTypes = isDue(last.typesAtMs, MARKET_SELDOM_MS, nowMs);
   const isStockDue = isDue(last.stockAtMs, MARKET_LIKELY_MS, nowMs);
@@ -57,6 +55,11 @@ export function isIdle(last: Market | null, nowMs: number): boolean {
 /** A time in the future was written by a wrong clock, and counts as long ago. */
 const isDue = (atMs: number | null, everyMs: number, nowMs: number): boolean =>
   atMs === null || nowMs - atMs >= everyMs || atMs > nowMs + everyMs;
+
+/** Throttled, it is left to the usual look for as long as that is apart from the next. */
+const isStockAloneDue = ({ stockAtMs, throttledAtMs, stockThrottledAtMs }: Market, nowMs: number): boolean =>
+  isDue(stockAtMs, MARKET_STOCK_MS, nowMs) &&
+  [throttledAtMs, stockThrottledAtMs ?? null].every((atMs) => isDue(atMs, MARKET_LIKELY_MS, nowMs));
 
 /** Likely candidates first, then those asked longest ago; so many that a minute's limit of calls is left to others. */
 function pricesDue(last: Market, { config, nowMs }: RefreshRequest): readonly string[] {

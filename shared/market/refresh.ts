@@ -1,6 +1,7 @@
 /** The sweep's look at the markets: asks what is due, and keeps the last good values of what could not be had. */
 
 import type { Config } from '../config/config.ts';
+import { inParallel } from '../in-parallel.ts';
 import type { MarketSnapshots } from '../ledger/ledger.ts';
 import type { Clock, Log } from '../ports.ts';
 import { MARKET_REST_MS } from './limits.ts';
@@ -18,16 +19,22 @@ export interface MarketWorld {
   readonly idle: Map<string, number>;
 }
 
-/** One region's failure does not keep the others from their turn. Says what it did. */
+/**
+ * One region's failure does not keep the others from their turn; for the stock launches wait, so all are asked at once. Says what
+ * it did.
+ */
 export async function refreshMarkets(
   need: MarketNeed,
   deadlineMs: number,
   world: MarketWorld,
 ): Promise<string> {
   const regions = [...new Set(world.config.placements.map((placement) => placement.region))];
-  const outcomes: string[] = [];
-  for (const region of regions)
-    outcomes.push(`${region}: ${await refreshRegion(region, need, deadlineMs, world)}`);
+  const width = need === 'stock' ? regions.length : 1;
+  const outcomes = await inParallel(
+    regions,
+    width,
+    async (region) => `${region}: ${await refreshRegion(region, need, deadlineMs, world)}`,
+  );
   return outcomes.join('; ');
 }
 
@@ -47,7 +54,7 @@ async function refreshRegion(
     // What to price is known once the types are.
     const isNew = last === null && first.incomplete === null;
     const next = isNew ? await askedOnce(region, first, need, deadlineMs, world) : first;
-    return await kept(next ?? first, world);
+    return await kept(next ?? first, last, need, world);
   } catch (error) {
     const because = error instanceof Error ? error.message : String(error);
     world.log('market.failed', { region, because });
@@ -77,8 +84,15 @@ async function askedOnce(
   return { ...next, neededAtMs: need === 'none' ? next.neededAtMs : nowMs };
 }
 
-async function kept(market: Market, world: MarketWorld): Promise<string> {
-  const { region, types, incomplete } = market;
+async function kept(
+  market: Market,
+  last: Market | null,
+  need: MarketNeed,
+  world: MarketWorld,
+): Promise<string> {
+  const { region, types, incomplete, stockThrottledAtMs } = market;
+  const isAsBefore = types === last?.types && stockThrottledAtMs === last.stockThrottledAtMs;
+  if (need === 'stock' && isAsBefore) return `nothing was learnt because ${incomplete}`;
   const bytes = encodeMarket(market);
   await world.market.write(region, bytes);
   world.log('market.refreshed', { region, types: types.length, bytes: bytes.length, incomplete });

@@ -18,6 +18,7 @@ const Head = z.strictObject({
   typesAtMs: whole,
   adviceAtMs: CellOf,
   throttledAtMs: CellOf,
+  stockThrottledAtMs: whole.optional(),
   neededAtMs: CellOf,
   incomplete: z.string().max(2000).nullable(),
 });

@@ -13,7 +13,7 @@ export interface MarketQuery {
   readonly advice: readonly string[];
   /** From when prices are wanted; null: the last three hours. */
   readonly sinceMs: number | null;
-  /** No call is begun after this. */
+  /** No call is begun after this, and none waits longer. */
   readonly deadlineMs: number;
 }
 

@@ -4,11 +4,15 @@ import { withoutSecrets } from '../../story/outside-text.ts';
 import type { SigningKey } from '../alibaba/acs3.ts';
 import { type Answer, send } from '../alibaba/send.ts';
 
-/** Answers with the body, its names as ECS spells them. Throws EcsFailure, or a refusal of the same shape. */
+/**
+ * Answers with the body, its names as ECS spells them. Throws EcsFailure, or a refusal of the same shape. `maxMs`: an asker who
+ * has less time than one try may take.
+ */
 export type EcsCall = (
   region: string,
   action: string,
   params: Readonly<Record<string, string>>,
+  maxMs?: number,
 ) => Promise<Record<string, unknown>>;
 
 const WORDS_MAX_CHARS = 300;
@@ -44,7 +48,7 @@ export interface EcsCallOptions {
 
 export function ecsCall(options: EcsCallOptions): EcsCall {
   const { endpointOf = publicEndpoint, protocol = 'HTTPS', callMaxMs = ECS_CALL_MAX_MS } = options;
-  return async (region, action, params) => {
+  return async (region, action, params, maxMs = callMaxMs) => {
     const call = {
       endpoint: `${protocol.toLowerCase()}://${endpointOf(region)}`,
       action,
@@ -52,7 +56,7 @@ export function ecsCall(options: EcsCallOptions): EcsCall {
       query: { RegionId: region, ...params },
     };
     const key = await options.credentials();
-    const answer = await send(call, key, callMaxMs).catch((error: unknown) => {
+    const answer = await send(call, key, Math.min(maxMs, callMaxMs)).catch((error: unknown) => {
       throw new EcsFailure(isNotSent(error) ? 'NotSent' : 'NoAnswer', null);
     });
     return bodyOf(answer);

@@ -14,7 +14,8 @@ export interface Round extends EcsMarketOptions {
   readonly region: string;
   readonly deadlineMs: number;
   readonly problems: Map<string, number>;
-  throttled: boolean;
+  /** The action of which ECS said that it is asked too often; null: of none. */
+  throttled: string | null;
   failures: number;
   currency: string | null;
 }
@@ -26,17 +27,18 @@ export async function callOrNote<Answer>(
   params: Readonly<Record<string, string>>,
   read: (body: unknown) => Answer,
 ): Promise<Answer | null> {
-  if (round.throttled || round.failures >= MARKET_FAILURES_MAX) return null;
-  if (round.clock.nowMs() >= round.deadlineMs) {
+  if (round.throttled !== null || round.failures >= MARKET_FAILURES_MAX) return null;
+  const leftMs = round.deadlineMs - round.clock.nowMs();
+  if (leftMs <= 0) {
     note(round, 'its time was up');
     return null;
   }
   try {
-    return read(await round.call(round.region, action, params));
+    return read(await round.call(round.region, action, params, leftMs));
   } catch (error) {
     const code = codeOf(error);
     // An API throttled in one minute stays so until the next begins: asking on would only hold up others.
-    if (code.includes('Throttling')) round.throttled = true;
+    if (code.includes('Throttling')) round.throttled = action;
     else round.failures++;
     note(round, `${action} failed with ${code}`);
     return null;

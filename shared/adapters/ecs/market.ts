@@ -37,14 +37,14 @@ export function ecsMarket(options: EcsMarketOptions): MarketSource {
       const known = last?.spotDuration === spotDuration ? last : emptyMarket(region, spotDuration);
       const round: Round = {
         ...options,
-        ...{ region, deadlineMs: query.deadlineMs, problems: new Map(), throttled: false, failures: 0 },
+        ...{ region, deadlineMs: query.deadlineMs, problems: new Map(), throttled: null, failures: 0 },
         currency: known.currency,
       };
       const answers = await allAnswers(round, query);
       const disk = await diskIn(known, round, query);
       const market = { ...marketOf(known, answers, round, query, clock.nowMs()), ...disk };
-      // Types without any stock are no market: kept, it would hide the catalogue from every job for a day.
-      if (market.types.length === 0)
+      // Types without any stock are no market: kept, it would hide the catalogue from every job for a day, or sell out all that is known.
+      if (market.types.length === 0 || listsNothing(answers))
         throw new Error(`the market of ${region} is unknown: ${market.incomplete ?? 'nothing is for sale'}`);
       return market;
     },
@@ -59,14 +59,27 @@ function marketOf(known: Market, answers: Answers, round: Round, query: MarketQu
     stockAtMs: answers.spotStock === null ? known.stockAtMs : nowMs,
     typesAtMs: answers.types === null ? known.typesAtMs : nowMs,
     adviceAtMs: adviceAtMs(known, answers, query, nowMs),
-    throttledAtMs: round.throttled ? nowMs : known.throttledAtMs,
+    ...throttledAt(known, round, nowMs),
     neededAtMs: known.neededAtMs,
     incomplete: whyIncomplete(round),
     types: mergeAnswers(known.types, answers, nowMs),
   };
 }
 
-/** In CNY we have an estimate; in another currency it is asked for with the types, and until there was an answer. */
+/** ECS counts the calls of each action by itself: the stock asked too often holds back no prices. */
+function throttledAt({ throttledAtMs, stockThrottledAtMs }: Market, { throttled }: Round, nowMs: number) {
+  if (throttled === null) return { throttledAtMs, stockThrottledAtMs };
+  return throttled === STOCK_ACTION
+    ? { throttledAtMs, stockThrottledAtMs: nowMs }
+    : { throttledAtMs: nowMs, stockThrottledAtMs };
+}
+
+const listsNothing = ({ spotStock, onDemandStock }: Answers): boolean =>
+  [spotStock, onDemandStock].every(
+    (stock) => stock !== null && [...stock.values()].every((types) => types.size === 0),
+  );
+
+/** In CNY we have an estimate; in another currency it is asked for with the types, and with prices until there was an answer. */
 async function diskIn(
   known: Market,
   round: Round,
@@ -74,7 +87,8 @@ async function diskIn(
 ): Promise<Pick<Market, 'diskPerGiBHour'>> {
   if (round.currency === null || round.currency === 'CNY') return {};
   const before = known.currency === round.currency ? known.diskPerGiBHour : undefined;
-  const asked = before === undefined || query.listTypes ? await diskPrice(round) : null;
+  const isAsked = query.listTypes || (before === undefined && query.prices.length > 0);
+  const asked = isAsked ? await diskPrice(round) : null;
   const diskPerGiBHour = asked ?? before;
   return diskPerGiBHour === undefined ? {} : { diskPerGiBHour };
 }
@@ -123,6 +137,7 @@ async function allTypes(round: Round) {
 const bothStocks = async (round: Round) =>
   [await stock(round, 'SpotAsPriceGo'), await stock(round, 'NoSpot')] as const;
 
+const STOCK_ACTION = 'DescribeAvailableResource';
 /** @see SDK model DescribeAvailableResourceRequest */
 function stock(round: Round, SpotStrategy: string) {
   const ofSpot = SpotStrategy === 'NoSpot' ? {} : { SpotDuration: String(round.spotDuration) };
@@ -132,7 +147,7 @@ function stock(round: Round, SpotStrategy: string) {
     SpotStrategy,
     ...ofSpot,
   };
-  return callOrNote(round, 'DescribeAvailableResource', params, (body) => readStock(StockAnswer.parse(body)));
+  return callOrNote(round, STOCK_ACTION, params, (body) => readStock(StockAnswer.parse(body)));
 }
 
 /** No document says how long a page is; this few rows are surely the last. */

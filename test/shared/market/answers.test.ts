@@ -7,7 +7,8 @@ import {
   StockAnswer,
   TypesPage,
 } from '../../../shared/adapters/ecs/market-answers.ts';
-import { mergeAnswers, type PricePoint } from '../../../shared/market/merge.ts';
+import type { MarketType, Stock } from '../../../shared/market/market.ts';
+import { mergeAnswers, type PricePoint, type TypeFacts } from '../../../shared/market/merge.ts';
 import { NOW_MS, offer, type } from '../advisor/builders.ts';
 
 const nothing = {
@@ -113,15 +114,32 @@ describe('stock', () => {
   const inZone = (zone: string) =>
     new Map([[`cn-hangzhou-${zone}`, new Map([['ecs.a.large', 'scarce' as const]])]]);
 
-  test('a zone that no longer sells a type is dropped, and its prices with it', () => {
-    const [after] = mergeAnswers(
-      last,
-      { ...nothing, spotStock: inZone('b'), onDemandStock: inZone('b') },
-      NOW_MS,
+  const inNone = new Map([['cn-hangzhou-b', new Map<string, Stock>()]]);
+  const looked = (before: readonly MarketType[], types: readonly TypeFacts[] | null = null) =>
+    mergeAnswers(before, { ...nothing, types, spotStock: inNone, onDemandStock: inNone }, NOW_MS);
+
+  test('what is not listed is sold out: neither type, zone nor price is dropped for a moment without stock', () => {
+    const gone = looked(last);
+    expect(gone[0]?.offers).toEqual(
+      ['b', 'k'].map((zone) => offer(zone, { spotStock: 'gone', onDemandStock: 'gone' })),
     );
-    expect(after?.offers.map(({ zone, spotStock }) => `${zone} ${spotStock}`)).toEqual([
-      'cn-hangzhou-b scarce',
+    const spotStock = inZone('k');
+    const [after] = mergeAnswers(gone, { ...nothing, spotStock, onDemandStock: spotStock }, NOW_MS);
+    expect(after?.offers.map(({ spotStock: stock, price }) => [stock, price])).toEqual([
+      ['gone', 0.4],
+      ['scarce', 0.4],
     ]);
+  });
+
+  test('where the types are listed, what was listed nowhere before either is dropped, and its prices with it', () => {
+    const once = looked(last, last);
+    expect(once[0]?.offers.map(({ spotStock }) => spotStock)).toEqual(['gone', 'gone']);
+    expect(looked(once)).toEqual(once);
+    expect(looked(once, last)).toEqual([]);
+  });
+
+  test('without any answer it is what it was', () => {
+    expect(mergeAnswers(last, nothing, NOW_MS)).toBe(last);
   });
 
   test('a zone that sells it on demand only has no spot', () => {

@@ -40,6 +40,16 @@ describe('an account that pays in USD', () => {
     expect(market.incomplete).toMatch(/DescribePrice failed with Forbidden\.RAM/);
     expect((await refreshed(world)).diskPerGiBHour).toBeCloseTo(0.000147, 6);
   });
+
+  test('is not asked with the stock alone: launches wait for that', async () => {
+    const world = inDollars();
+    world.ecs.failNext('DescribePrice', { code: 'Forbidden.RAM' });
+    const market = await refreshed(world);
+    const query = { listTypes: false, prices: [], advice: [], sinceMs: null };
+    const deadlineMs = Number.POSITIVE_INFINITY;
+    await world.timed(() => world.source.refresh('cn-hangzhou', market, { ...query, deadlineMs }));
+    expect(world.ecs.calls.get('DescribePrice')).toBe(1);
+  });
 });
 
 test('an account that pays in CNY is asked for no price of disks', async () => {

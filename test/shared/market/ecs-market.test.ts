@@ -3,7 +3,7 @@ import { rank } from '../../../shared/advisor/rank.ts';
 import { encodeMarket, type Market } from '../../../shared/market/market.ts';
 import type { MarketQuery } from '../../../shared/market/source.ts';
 import { ask, config, NOW_MS, needs, placement, REGION, ZONES } from '../advisor/builders.ts';
-import { fullRefresh, simulated } from './simulated.ts';
+import { fullRefresh, simulated, smallRegion } from './simulated.ts';
 
 const EVERYTHING_IN_TIME = { sinceMs: null, deadlineMs: Number.POSITIVE_INFINITY };
 const only = (change: Partial<MarketQuery>): MarketQuery => ({
@@ -138,6 +138,13 @@ describe('what goes wrong', () => {
   test('nothing known and nothing answered: it throws, with the code', async () => {
     const world = simulated({ faults: () => ({ code: 'Forbidden.RAM', status: 403 }) });
     await expect(refreshed(world)).rejects.toThrow(/the market of cn-hangzhou is unknown: .*Forbidden\.RAM/);
+  });
+
+  test('a look at the stock that lists nothing at all proves nothing sold out', async () => {
+    const first = await refreshed(simulated());
+    const empty = simulated({ regions: [{ ...smallRegion(), sells: () => false }] });
+    const look = () => empty.timed(() => empty.source.refresh(REGION, first, only({})));
+    await expect(look()).rejects.toThrow('the market of cn-hangzhou is unknown: nothing is for sale');
   });
 
   test('a market of another spot duration is not mixed with ours', async () => {

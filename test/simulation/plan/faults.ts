@@ -88,8 +88,8 @@ export function faultsOf(rates: Rates, random: Random) {
     /** No simulator answers so by itself: a list without its things, that says nothing is wrong. */
     wrapEcs:
       (ask: Ask): Ask =>
-      async (region, action, params) => {
-        const answer = await ask(region, action, params);
+      async (region, action, ...words) => {
+        const answer = await ask(region, action, ...words);
         if (action !== 'DescribeInstances' || !happens('ecs empty page')) return answer;
         return { ...answer, Instances: { Instance: [] }, TotalCount: 0, NextToken: '' };
       },

@@ -62,6 +62,14 @@ describe('a launch whose answer is lost', () => {
     });
   });
 
+  test('because the service is silent ends when its asker has no more time', async () => {
+    const endpointOf = () => `127.0.0.1:${fixture.wire.port}`;
+    const call = ecsCall({ credentials: async () => KEY, endpointOf, protocol: 'HTTP', callMaxMs: 60_000 });
+    fixture.ecs.failNext('DescribeAvailableResource', 'hang');
+    const asked = call(REGION, 'DescribeAvailableResource', { DestinationResource: 'InstanceType' }, 150);
+    await expect(asked).rejects.toMatchObject({ code: 'NoAnswer' });
+  }, 5_000);
+
   test('is not said again when there is no time left for it', async () => {
     let nowMs = fixture.clock.nowMs();
     const slow = { nowMs: () => nowMs };
