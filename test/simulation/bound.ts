@@ -27,12 +27,12 @@ export function boundMs(simulation: Simulation): number {
   // One after the other, each with a launch of its own.
   const isSerial = open.some(({ strategy, concurrency }) => (strategy ?? concurrency) !== undefined);
   const chainMs = isSerial || open.some(({ needs }) => needs !== undefined) ? 90 * MINUTE_MS : 0;
-  // However wide it is done, the longest one takes its time, and once more if it is interrupted.
+  // However wide it is done, the longest one takes its time, and twice more if it is interrupted: then it goes off spot.
   const longestMs = Math.max(0, ...open.map(({ durationMs }) => durationMs));
   // A machine that is kept holds its slot all the while.
   const debugged = open.filter(({ labels }) => labels.includes('debug'));
   const keptMs = (stillKeptMs(simulation) + debugged.length * DEBUG_KEPT_MS) / width;
-  return 75 * MINUTE_MS + awayMs(simulation) + chainMs + paceMs + keptMs + 2 * (workMs + longestMs);
+  return 75 * MINUTE_MS + awayMs(simulation) + chainMs + paceMs + keptMs + 2 * workMs + 3 * longestMs;
 }
 
 /** Beyond that: what went where GitHub lets us ask nothing ends an hour after its last sign. */
