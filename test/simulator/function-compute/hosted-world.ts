@@ -1,7 +1,7 @@
-/** A simulator that hosts real bundles, in real or scaled time. */
+/** A simulator that hosts real bundles, in real or scaled time, or in time that a test makes pass. */
 import { afterEach } from 'vitest';
 import { createAccount } from '../../../simulator/accounts.ts';
-import { scaledClock } from '../../../simulator/clock.ts';
+import { type SimClock, scaledClock } from '../../../simulator/clock.ts';
 import {
   createFunctionCompute,
   type FunctionSpec,
@@ -29,6 +29,11 @@ export function host(
   startMs = Date.now(),
 ): Hosted {
   const clock = scaledClock(scale, startMs);
+  closers.push(() => clock.stop());
+  return { clock, ...hostOn(clock, specs(clock)) };
+}
+
+export function hostOn(clock: SimClock, functions: readonly FunctionSpec[]): Omit<Hosted, 'clock'> {
   const seen: InvocationEvent[] = [];
   const lines: string[] = [];
   let look: () => void = () => undefined;
@@ -36,7 +41,7 @@ export function host(
     clock,
     account: createAccount('1234567890123456', 'cn-hongkong'),
     random: seeded(3),
-    functions: specs(clock),
+    functions,
     observe: (event) => {
       seen.push(event);
       look();
@@ -46,10 +51,7 @@ export function host(
       look();
     },
   });
-  closers.push(
-    () => fc.close(),
-    () => clock.stop(),
-  );
+  closers.unshift(() => fc.close());
   const until = (condition: () => boolean): Promise<void> =>
     new Promise((resolve) => {
       look = () => {
@@ -57,5 +59,5 @@ export function host(
       };
       look();
     });
-  return { fc, clock, seen, lines, until };
+  return { fc, seen, lines, until };
 }
