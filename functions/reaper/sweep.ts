@@ -1,7 +1,8 @@
 /** Each minute: makes cloud, GitHub and ledger agree, then starts what is due. */
 
 import { alertOnce, forgetAlerts, resolveAlert } from '../../shared/alert-once.ts';
-import type { CapacityView } from '../../shared/ledger/ledger.ts';
+import type { RunnerEntry } from '../../shared/ledger/entries.ts';
+import type { CapacityView, Held } from '../../shared/ledger/ledger.ts';
 import { REAPER_TIMEOUT_S, SWEEP_FAILURES_MIN, SWEEP_PARTS_MS } from '../../shared/limits.ts';
 import { mintPace, mintsMax } from '../../shared/runner/mint-pace.ts';
 import { noteSpare } from '../../shared/warm/spare.ts';
@@ -9,7 +10,7 @@ import { type Braked, brake } from './brake/brake.ts';
 import { reportUnknownCode } from './events/foreign-job.ts';
 import { learnWidths } from './events/learn-widths.ts';
 import { releaseHeld } from './events/release-held.ts';
-import { repair } from './repair/repair.ts';
+import { type Repaired, repair } from './repair/repair.ts';
 import { noteBudgets } from './rounds/budget.ts';
 import { writeChecks } from './rounds/checks/write-checks.ts';
 import { redeliverLost } from './rounds/deliveries.ts';
@@ -105,7 +106,10 @@ async function sweepOnce(failures: string[], world: ReaperWorld, anew: ReaperWor
   const repaired = await repair(seen, evidence, until('repair'), world);
   failures.push(...repaired.failures);
   const done = [
-    await part('released', () => releaseHeld(seen, repaired.coming, until('start'), world)),
+    await part('released', () => {
+      const known = { jobs: seen.jobs, runners: begunIn(repaired) };
+      return releaseHeld(known, repaired.coming, until('start'), world);
+    }),
     await part('widthsLearned', () => learnWidths(seen.jobs, world)),
     await part('limits', () => tendLimits(seen, world)),
     await part('stock', () => askStock(seen, until('stock'), world)),
@@ -144,6 +148,10 @@ async function sweepOnce(failures: string[], world: ReaperWorld, anew: ReaperWor
   if (failures.length > 0) throw new PartlyFailed(failures);
   return account;
 }
+
+/** Runners of jobs whose start is not told yet. */
+const begunIn = ({ spent }: Repaired): readonly Held<RunnerEntry>[] =>
+  spent.flatMap(({ held, registration }) => (held !== null && registration?.isBusy ? [held] : []));
 
 /** For each job that waits, and for those that will be queued meanwhile. */
 function mintsToCome({ jobs }: Survey, { config }: ReaperWorld): number {

@@ -56,7 +56,14 @@ async function noteStart(
 ): Promise<{ readonly held: Held<JobEntry>; readonly hold: Hold | null }> {
   const nowMs = clock.nowMs();
   const nextTryAtMs = nowMs + STARTED_CHECK_MS;
-  const facts = { startedOn: runner.name, startedAtMs, nextTryAtMs, because: '', held: null };
+  const facts = {
+    startedOn: runner.name,
+    startedAtMs,
+    nextTryAtMs,
+    because: '',
+    held: null,
+    silentSinceMs: null,
+  };
   const fresh = { ...unlaunchedEntry(job, nowMs), ...facts };
   const added = await ledger.jobs.add(job.id, fresh);
   if (added !== null) return { held: added, hold: null };

@@ -10,9 +10,7 @@ import { HELD_AFTER_MS, HELD_PROBE_MAX_MS } from './limits.ts';
 /** Waiting jobs that a runner comes for. */
 export type Coming = ReadonlySet<JobId | null>;
 
-/**
- * As the ledger has it, for of who has just begun it knows no start yet; and whom a sweep has given a runner since it read that.
- */
+/** As the ledger has it; and whom a sweep has given a runner. */
 export const comingFor = (runners: readonly RunnerEntry[], given: readonly JobId[] = []): Coming =>
   new Set([...runners.filter(isComing).map((runner) => runner.for), ...given]);
 

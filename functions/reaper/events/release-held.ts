@@ -14,7 +14,7 @@ import { heldBack, isHeld, type Standing } from './held.ts';
 import { HELD_ALERT_MS } from './limits.ts';
 import { comingFor, heldGroups, releasable, shownIn } from './releasable.ts';
 
-/** The ledger, as it was read. */
+/** The ledger, as it was read. `runners`: those that may come for a held job beside what is `given`. */
 interface Known {
   readonly jobs: readonly Held<JobEntry>[];
   readonly runners: readonly Held<RunnerEntry>[];
@@ -66,7 +66,7 @@ export async function releaseAfter(job: Job, world: ReaperWorld): Promise<void> 
 
 /**
  * How many. Each sweep does what an event that was lost would have done. What there is no time for, of a wide matrix, stays
- * held until the next sweep or event. Throws the first failure once all were tried. `given`: whom the sweep has given runners since.
+ * held until the next sweep or event. Throws the first failure once all were tried. `given`: whom the sweep’s matching has runners for.
  */
 export async function releaseHeld(
   { jobs, runners }: Known,

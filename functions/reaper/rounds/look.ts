@@ -34,7 +34,7 @@ export async function lookForJobs(
   await listRepositories(world);
   const { inTurn, from, known } = await nextInTurn(world);
   const pick = pickOf(world);
-  const away = await openAway(world);
+  const away = await openAway(known, world);
   let found = 0;
   const failures: string[] = [];
   const left = await untilDeadline(inTurn, deadlineMs, world.clock, async (repository) => {

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { isTurnedAway } from '../../../../shared/budget.ts';
 import { parseJson } from '../../../../shared/json.ts';
 import { amendNote } from '../../../../shared/ledger/amend.ts';
-import { UNANSWERED_MAX_MS } from '../../../../shared/limits.ts';
+import { LOOK_REPOSITORIES_MAX, UNANSWERED_MAX_MS } from '../../../../shared/limits.ts';
 import type { Job } from '../../../../shared/nouns.ts';
 import { forgetRepositories, type KnownRepository, knownRepositories, ownerOf } from '../../survey/known.ts';
 import type { ReaperWorld } from '../../world.ts';
@@ -11,11 +11,13 @@ import type { ReaperWorld } from '../../world.ts';
 const NOTE = 'owners-away';
 const Owners = z.record(z.string(), z.object({ sinceMs: z.number(), lastMs: z.number() }));
 
-/** Refusals further apart are two slips, and nobody knows what was in between: with 300 repositories a look's turn takes 15 minutes. */
+/** Refusals further apart are two slips, and nobody knows what was in between; or than two turns of the look, a sweep a minute. */
 const APART_MAX_MS = 30 * 60_000;
+const apartMs = (known: number): number =>
+  Math.max(APART_MAX_MS, 2 * Math.ceil(known / LOOK_REPOSITORIES_MAX) * 60_000);
 
-/** One sweep's. Each owner is noted with when that began and was last so, until it ends or nothing there is known. */
-export async function openAway(world: ReaperWorld) {
+/** One sweep's; `known`: how many repositories are looked at in turn. Each owner is noted with when that began and was last so, until it ends or nothing there is known. */
+export async function openAway(known: number, world: ReaperWorld) {
   const { ledger, clock, log } = world;
   const nowMs = clock.nowMs();
   const text = (await ledger.notes.read(NOTE))?.entry.text ?? '{}';
@@ -29,7 +31,7 @@ export async function openAway(world: ReaperWorld) {
       if (!isTurnedAway(error)) throw error;
       const owner = ownerOf(repository);
       const noted = before.get(owner);
-      const isSame = noted !== undefined && nowMs - noted.lastMs <= APART_MAX_MS;
+      const isSame = noted !== undefined && nowMs - noted.lastMs <= apartMs(known);
       const sinceMs = isSame ? noted.sinceMs : nowMs;
       after.set(owner, { sinceMs, lastMs: nowMs });
       if (nowMs - sinceMs < UNANSWERED_MAX_MS) throw error;
@@ -41,8 +43,8 @@ export async function openAway(world: ReaperWorld) {
       if (after.size === 0 && before.size === 0) return;
       if (gone.size > 0) await forgetRepositories(gone, world);
       const there = [...(await knownRepositories(world)), ...jobs];
-      const known = new Set(there.map(({ repository }) => ownerOf(repository)));
-      const left = [...after].filter(([owner]) => known.has(owner));
+      const owners = new Set(there.map(({ repository }) => ownerOf(repository)));
+      const left = [...after].filter(([owner]) => owners.has(owner));
       await amendNote(ledger.notes, NOTE, () => JSON.stringify(Object.fromEntries(left)));
     },
   };

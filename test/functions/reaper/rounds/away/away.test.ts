@@ -22,7 +22,7 @@ async function opened(repositories: readonly string[]): Promise<ReaperFixture> {
 
 /** One sweep in which each of them is refused: those that are given up. */
 async function turnedAway({ world }: ReaperFixture, repositories: readonly string[]): Promise<string[]> {
-  const away = await openAway(world);
+  const away = await openAway(repositories.length, world);
   const isGone = (repository: string) => {
     try {
       return away.nullIfLong(refused, known(repository)) === null;
@@ -60,6 +60,15 @@ test('two refusals an hour apart, with nothing asked in between, are two slips',
   await each.pass(61 * MINUTE_MS);
   expect(await turnedAway(each, TEN)).toEqual([]);
   expect(await left(each)).toEqual(TEN);
+});
+
+test('where a turn of the look takes half an hour, refusals a turn apart are no two slips', async () => {
+  const many = Array.from({ length: 500 }, (_, at) => `acme/app-${at}`);
+  const each = await opened(many);
+  for (const gone of [[], [], many]) {
+    expect(await turnedAway(each, many)).toEqual(gone);
+    await each.pass(35 * MINUTE_MS);
+  }
 });
 
 test.each(['{"acme":null}', 'not json', '{"acme":1777881600000}'])(
