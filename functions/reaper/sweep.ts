@@ -1,8 +1,7 @@
 /** Each minute: makes cloud, GitHub and ledger agree, then starts what is due. */
 
 import { alertOnce, forgetAlerts, resolveAlert } from '../../shared/alert-once.ts';
-import type { RunnerEntry } from '../../shared/ledger/entries.ts';
-import type { CapacityView, Held } from '../../shared/ledger/ledger.ts';
+import type { CapacityView } from '../../shared/ledger/ledger.ts';
 import { REAPER_TIMEOUT_S, SWEEP_FAILURES_MIN, SWEEP_PARTS_MS } from '../../shared/limits.ts';
 import { mintPace, mintsMax } from '../../shared/runner/mint-pace.ts';
 import { noteSpare } from '../../shared/warm/spare.ts';
@@ -106,10 +105,7 @@ async function sweepOnce(failures: string[], world: ReaperWorld, anew: ReaperWor
   const repaired = await repair(seen, evidence, until('repair'), world);
   failures.push(...repaired.failures);
   const done = [
-    await part('released', () => {
-      const known = { jobs: seen.jobs, runners: begunIn(repaired) };
-      return releaseHeld(known, repaired.coming, until('start'), world);
-    }),
+    await part('released', () => releaseHeld(begun(seen, repaired), repaired.coming, until('start'), world)),
     await part('widthsLearned', () => learnWidths(seen.jobs, world)),
     await part('limits', () => tendLimits(seen, world)),
     await part('stock', () => askStock(seen, until('stock'), world)),
@@ -149,9 +145,11 @@ async function sweepOnce(failures: string[], world: ReaperWorld, anew: ReaperWor
   return account;
 }
 
-/** Runners of jobs whose start is not told yet. */
-const begunIn = ({ spent }: Repaired): readonly Held<RunnerEntry>[] =>
-  spent.flatMap(({ held, registration }) => (held !== null && registration?.isBusy ? [held] : []));
+/** With the runners of those whose start is not told yet. */
+const begun = ({ jobs }: Survey, { spent }: Repaired) => ({
+  jobs,
+  runners: spent.flatMap(({ held, registration }) => (held !== null && registration?.isBusy ? [held] : [])),
+});
 
 /** For each job that waits, and for those that will be queued meanwhile. */
 function mintsToCome({ jobs }: Survey, { config }: ReaperWorld): number {
