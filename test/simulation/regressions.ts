@@ -87,4 +87,12 @@ export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = 
   [231338, 'a held job got a warm runner, and was let go for a machine of its own in the same sweep'],
   [300175, 'a job whose repository went where the App is not left a row of history without an end'],
   [400165, 'no bug of the product: a job of hours was interrupted twice, and run a third time'],
+  [
+    400748,
+    'the first look at the stock made a market without prices, and a job was launched on what was in stock at any price',
+  ],
+  [
+    400951,
+    'no bug of the product: a job that was given up while GitHub did not show its repository is launched for when it does',
+  ],
 ];

@@ -25,7 +25,7 @@ test.each([
   ['a minute later it is asked, and nothing else is', asked, MINUTE_MS, STOCK_ALONE],
   ['nor a day later',                                 asked, 1440 * MINUTE_MS, STOCK_ALONE],
   ['a moment later it is not asked',                  asked, MINUTE_MS / 6, null],
-  ['where there is no market, the types come first',  null,  0, { ...STOCK_ALONE, listTypes: true }],
+  ['where there is no market, none without prices is made', null, 0, null],
   ['throttled, it is left alone for five minutes',    throttledAt(6), 10 * MINUTE_MS, null],
   ['and asked then',                                  throttledAt(6), 11 * MINUTE_MS, STOCK_ALONE],
   ['so it is where the stock itself was throttled',   stockThrottledAt(6), 10 * MINUTE_MS, null],

@@ -3,7 +3,6 @@
 import type { Params } from '../../../simulator/ecs/parameters.ts';
 import type { Watch } from '../../world/ports.ts';
 import { isAllowed } from '../plan/arrivals.ts';
-import { GOES_AWAY } from '../plan/plan.ts';
 import type { Simulation } from '../plan/simulation.ts';
 import { checkBirth, createLimits, LAUNCH_MAX_MS } from './births.ts';
 import { createIdempotence } from './idempotence.ts';
@@ -38,7 +37,7 @@ export function createSafety(report: Report) {
       secrets.row(table, key, columns);
       if (typeof columns.body !== 'string' || sim === null) return;
       const nowMs = sim.world.clock.nowMs();
-      if (table === 'history') noteEnd(columns.body, knownEnded, sim);
+      if (table === 'history') noteEnd(columns.body, knownEnded, sim.world.clock.nowMs());
       else if (key[0] === 'runner') {
         noteBusy(columns.body, knownBusy);
         warm.written(columns.body, nowMs);
@@ -150,16 +149,12 @@ function noteBusy(body: string, knownBusy: Set<string>): void {
   if (busyWith !== null || state === 'busy') knownBusy.add(name);
 }
 
-/** What went where we may not ask, or another owner, is given up, and may be seen again: that is no end. */
-const mayComeBack = ({ faults: { fired } }: Simulation): boolean =>
-  fired.has(GOES_AWAY) || fired.has('a repository is transferred');
-
-function noteEnd(body: string, ended: Map<number, number>, sim: Simulation): void {
-  const nowMs = sim.world.clock.nowMs();
+function noteEnd(body: string, ended: Map<number, number>, nowMs: number): void {
   const { job, outcome } = JSON.parse(body) as { job?: { id: number }; outcome: string | null };
   // Machines that no job ran on, and bills, have rows of their own there.
-  if (job === undefined || (outcome === 'expired' && mayComeBack(sim))) return;
-  if (outcome !== null && outcome !== 'refused' && !ended.has(job.id)) ended.set(job.id, nowMs);
+  if (job === undefined || ended.has(job.id)) return;
+  // What was given up because GitHub showed it to us no more is found again when it does.
+  if (outcome !== null && outcome !== 'refused' && outcome !== 'expired') ended.set(job.id, nowMs);
 }
 
 /** A launch that was under way when its job ended may come to its end; none begins after that. */
