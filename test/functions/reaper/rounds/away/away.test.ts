@@ -2,12 +2,13 @@
 import { expect, test } from 'vitest';
 import { openAway } from '../../../../../functions/reaper/rounds/away/owners.ts';
 import { askOverdue } from '../../../../../functions/reaper/rounds/expired.ts';
+import { takeAsEvent } from '../../../../../functions/reaper/survey/evidence.ts';
 import { survey } from '../../../../../functions/reaper/survey/survey.ts';
 import { InstallationUnusable } from '../../../../../shared/adapters/github/request.ts';
 import type { JobId } from '../../../../../shared/nouns.ts';
 import { build } from '../../../../shared/ledger/builders.ts';
 import { START_MS } from '../../../../world/in-process.ts';
-import { openReaper, QUIET, type ReaperFixture } from '../../fixture.ts';
+import { openReaper, QUIET, type ReaperFixture, record } from '../../fixture.ts';
 
 const MINUTE_MS = 60_000;
 const refused = new InstallationUnusable(7, 403, 'This installation has been suspended');
@@ -113,4 +114,16 @@ test('one whose runner of ours is still known is not, though that runner was not
   await ledger.jobs.add(1 as JobId, build.jobEntry(1, { ...started, nextTryAtMs: START_MS }));
   await askOverdue(await survey(each.world), new Set(), each.world);
   expect(await ledger.jobs.read(1 as JobId)).not.toBeNull();
+});
+
+test('a silence is of one start: on another runner it begins anew', async () => {
+  const each = openReaper(QUIET);
+  const { ledger } = each.world;
+  const entry = build.jobEntry(1, { startedOn: 'theirs', startedAtMs: START_MS, silentSinceMs: START_MS });
+  await ledger.jobs.add(entry.job.id, entry);
+  await takeAsEvent(record(1, { job: entry.job, runner: { id: 2, name: 'their-other' } }), each.world);
+  expect((await ledger.jobs.read(entry.job.id))?.entry).toMatchObject({
+    startedOn: 'their-other',
+    silentSinceMs: null,
+  });
 });
