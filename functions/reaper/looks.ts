@@ -68,12 +68,6 @@ function remember<Id, Seen>(all: Map<Id, Seen>, id: Id, seen: Seen): void {
   if (all.size > REMEMBERED_MAX) all.delete(all.keys().next().value as Id);
 }
 
-/** As a list of its repository had it, of this sweep or an earlier one: for what of a run never changes. */
-export function listedRun({ lists }: Looks, repository: string, id: RunId): RunRecord | undefined {
-  const ofIt = [...lists].filter(([key]) => key.startsWith(`${repository} `));
-  return ofIt.flatMap(([, { runs }]) => runs).find((run) => run.id === id);
-}
-
 /** When GitHub last called the job queued, as far as this process saw: by its own record, or by its run's, of which nothing had begun. */
 export function seenQueuedMs({ asked, lists }: Looks, { id, runId, repository }: Job): number {
   const list = lists.get(listKey(repository, 'queued'));

@@ -34,9 +34,9 @@ export type MarketNeed = 'none' | 'usual' | 'stock';
 export function refreshDue(request: RefreshRequest): Omit<MarketQuery, 'deadlineMs'> | null {
   const { last, nowMs, config } = request;
   if (request.need === 'none' && isIdle(last, nowMs)) return null;
-  if (request.need === 'stock') return stockDue(request);
-  if (last === null || last.spotDuration !== config.spot.duration)
-    return { listTypes: true, prices: [], advice: [], sinceMs: null };
+  const isNew = last?.spotDuration !== config.spot.duration;
+  if (request.need === 'stock') return isNew ? null : stockDue(last, nowMs);
+  if (isNew) return { listTypes: true, prices: [], advice: [], sinceMs: null };
   const prices = pricesDue(last, request);
   const listTypes = isDue(last.typesAtMs, MARKET_SELDOM_MS, nowMs);
   const isStockDue = isDue(last.stockAtMs, MARKET_LIKELY_MS, nowMs);
@@ -55,18 +55,18 @@ export function isIdle(last: Market | null, nowMs: number): boolean {
 const isDue = (atMs: number | null, everyMs: number, nowMs: number): boolean =>
   atMs === null || nowMs - atMs >= everyMs || atMs > nowMs + everyMs;
 
-/** Without a market it is the usual round that makes one: one without prices would have jobs launched on whatever is in stock. */
-function stockDue({ last, nowMs, config }: RefreshRequest): Omit<MarketQuery, 'deadlineMs'> | null {
-  const isKnown = last !== null && last.spotDuration === config.spot.duration;
-  return isKnown && isStockAloneDue(last, nowMs)
+/**
+ * Without a market it is the usual round that makes one: one without prices would have jobs launched on whatever is in stock.
+ * Throttled, it is left to the usual look for as long as that is apart from the next.
+ */
+function stockDue({ stockAtMs, throttledAtMs, stockThrottledAtMs }: Market, nowMs: number) {
+  const isQuiet = [throttledAtMs, stockThrottledAtMs ?? null].every((atMs) =>
+    isDue(atMs, MARKET_LIKELY_MS, nowMs),
+  );
+  return isQuiet && isDue(stockAtMs, MARKET_STOCK_MS, nowMs)
     ? { listTypes: false, prices: [], advice: [], sinceMs: null }
     : null;
 }
-
-/** Throttled, it is left to the usual look for as long as that is apart from the next. */
-const isStockAloneDue = ({ stockAtMs, throttledAtMs, stockThrottledAtMs }: Market, nowMs: number): boolean =>
-  isDue(stockAtMs, MARKET_STOCK_MS, nowMs) &&
-  [throttledAtMs, stockThrottledAtMs ?? null].every((atMs) => isDue(atMs, MARKET_LIKELY_MS, nowMs));
 
 /** Likely candidates first, then those asked longest ago; so many that a minute's limit of calls is left to others. */
 function pricesDue(last: Market, { config, nowMs }: RefreshRequest): readonly string[] {

@@ -73,14 +73,7 @@ async function queuedAgain(job: Job, { ledger, clock }: ReaperWorld): Promise<vo
   await amend(ledger.jobs, job.id, (entry) =>
     entry.startedOn === null
       ? undefined
-      : {
-          ...entry,
-          startedOn: null,
-          startedAtMs: null,
-          silentSinceMs: null,
-          nextTryAtMs,
-          because: 'GitHub queued it again',
-        },
+      : { ...entry, startedOn: null, startedAtMs: null, nextTryAtMs, because: 'GitHub queued it again' },
   );
 }
 

@@ -138,6 +138,7 @@ const bothStocks = async (round: Round) =>
   [await stock(round, 'SpotAsPriceGo'), await stock(round, 'NoSpot')] as const;
 
 const STOCK_ACTION = 'DescribeAvailableResource';
+
 /** @see SDK model DescribeAvailableResourceRequest */
 function stock(round: Round, SpotStrategy: string) {
   const ofSpot = SpotStrategy === 'NoSpot' ? {} : { SpotDuration: String(round.spotDuration) };

@@ -6,7 +6,8 @@ import { targetOf } from '../../../../shared/names.ts';
 import type { RunRecord } from '../../../../shared/nouns.ts';
 import { CHECK_KEPT_MS, CHECK_NAME_MAX_CHARS, CHECK_TRIES_MAX } from '../../../../shared/story/limits.ts';
 import { plainText } from '../../../../shared/story/outside-text.ts';
-import { listedRun } from '../../looks.ts';
+import { type Looks, listKey } from '../../looks.ts';
+import { LIVE } from '../../survey/runs.ts';
 import type { ReaperWorld } from '../../world.ts';
 import { isAbsent } from './decide.ts';
 import type { ToldRun } from './runs.ts';
@@ -20,13 +21,17 @@ export async function locate(
   const { key, check, runId, repository } = run;
   if (check !== null && check.entry.headSha !== '') return check;
   // Its commit, event and workflow never change, and who looked for jobs has mostly seen them.
-  const listed = listedRun(looks, repository, runId);
+  const listed = listedRun(run, looks);
   const record = listed ?? (await github.run(targetOf(run, config), repository, runId));
   const nowMs = clock.nowMs();
   const entry = record === null ? unknownRun(run, lines, nowMs) : knownRun(run, lines, record, nowMs);
   if (entry.isClosed) log('check.left', { run: runId, repository, event: record?.event ?? null });
   return check === null ? ledger.checks.add(key, entry) : ledger.checks.replace(key, check, entry);
 }
+
+/** As a list of its repository had it, of this sweep or an earlier one. */
+const listedRun = ({ repository, runId }: ToldRun, { lists }: Looks): RunRecord | undefined =>
+  LIVE.flatMap((status) => lists.get(listKey(repository, status))?.runs ?? []).find(({ id }) => id === runId);
 
 function unknownRun(run: ToldRun, lines: readonly CheckLine[], nowMs: number): CheckEntry {
   const refusals = (run.check?.entry.refusals ?? 0) + 1;
