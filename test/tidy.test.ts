@@ -100,3 +100,19 @@ test('nothing speaks of a package registry or of where it was written', () => {
   const found = tracked.filter((path) => words.some((word) => textOf(path).includes(word)));
   expect(found).toEqual([]);
 });
+
+test('each package says that it runs on Node 20', () => {
+  const lock = JSON.parse(textOf('package-lock.json')) as {
+    readonly packages: Record<string, { readonly engines?: { readonly node?: string } }>;
+  };
+  const tooNew = Object.entries(lock.packages).filter(
+    ([, { engines }]) => !takesNode20(engines?.node ?? '*'),
+  );
+  expect(tooNew).toEqual([]);
+});
+
+/** `^18.17.0 || >=20.5.0` does, `>=22` does not: enough of what ranges say. */
+const takesNode20 = (range: string): boolean =>
+  range
+    .split('||')
+    .some((each) => /^\s*(\*|>=?\s*v?(1?\d|20)\b(?!.*<\s*(1?\d|20)\b)|[\^~]?\s*20\b)/.test(each));
