@@ -50,6 +50,12 @@ describe('the bundle of webhook', () => {
     expect(whole).toEqual([]);
   });
 
+  test('does not hold what reads events that functions hand on: the webhook only writes them', () => {
+    const inputs = Object.keys(bundle.metafile.inputs);
+    expect(inputs).toContain('shared/job/event.ts');
+    expect(inputs).not.toContain('shared/job/handed-on.ts');
+  });
+
   test('the same sources and configuration make the same bytes', async () => {
     const again = await buildFunction('webhook', CONFIG, join(folder, 'again'));
     const files = readdirSync(bundle.folder).sort();

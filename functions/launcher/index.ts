@@ -6,7 +6,7 @@ import { type Credentials, createAdapters } from '../../shared/adapters/adapters
 import { type Fingerprints, parseProbe } from '../../shared/adapters/fingerprints.ts';
 import { readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
 import { parseEnvironment } from '../../shared/config/environment.ts';
-import { parseEvent } from '../../shared/job/event.ts';
+import { parseEvent } from '../../shared/job/handed-on.ts';
 import { launchAny } from './warm/launch-any.ts';
 import { type LauncherWorld, launcherWorld } from './world.ts';
 

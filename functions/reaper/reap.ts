@@ -1,5 +1,5 @@
 /** What woke the reaper: its timer, a job that started or ended, or a launch that failed for good. */
-import { parseEvent } from '../../shared/job/event.ts';
+import { parseEvent } from '../../shared/job/handed-on.ts';
 import { releaseAsk } from '../../shared/runner/copies.ts';
 import { recordEnd } from './events/record-end.ts';
 import { recordStart } from './events/record-start.ts';

@@ -1,23 +1,9 @@
-/**
- * Deliveries and handed-on events as data.
- * zod/mini, because the webhook's cold start pays for every kilobyte.
- */
-import * as z from 'zod/mini';
+/** Deliveries as data, and what is handed on of them. */
+import type * as z from 'zod/mini';
 import type { WarmEvent } from '../ledger/warm-entry.ts';
-import { EVENT_MAX_BYTES, JOB_NAME_MAX_CHARS, LABELS_MAX } from '../limits.ts';
-import type { DueEvent, Job, JobEvent, RunnerName } from '../nouns.ts';
-import {
-  attemptOf,
-  id,
-  jobId,
-  namedRunner,
-  Payload,
-  runId,
-  type Sent,
-  text,
-  timeMs,
-  type WorkflowJob,
-} from './payload.ts';
+import { EVENT_MAX_BYTES, JOB_NAME_MAX_CHARS } from '../limits.ts';
+import type { DueEvent, Job, JobEvent } from '../nouns.ts';
+import { attemptOf, namedRunner, Payload, type Sent, timeMs, type WorkflowJob } from './payload.ts';
 
 export type Parsed =
   | { readonly kind: 'event'; readonly event: JobEvent; readonly isGated: boolean }
@@ -36,12 +22,6 @@ export function parseWorkflowJob(body: Uint8Array, delivery: string): Parsed {
   const { action, workflow_job: job } = parsed.data;
   if (job === null || job === undefined) return { kind: 'nothing', because: 'the delivery carries no job' };
   return eventOf(action, job, parsed.data, delivery);
-}
-
-/** What one of our functions was handed by asynchronous invocation. Null: not an event of ours. */
-export function parseEvent(body: Uint8Array): JobEvent | DueEvent | WarmEvent | null {
-  const parsed = HandedOn.safeParse(jsonOf(body));
-  return parsed.success ? parsed.data : null;
 }
 
 function eventOf(action: string, job: WorkflowJob, payload: Payload, delivery: string): Parsed {
@@ -109,56 +89,14 @@ function jobOf(job: WorkflowJob, payload: Payload, createdAtMs: number): Job {
   };
 }
 
-const ms = z.int().check(z.nonnegative());
-const JobSchema = z.object({
-  id: jobId,
-  runId,
-  runAttempt: id,
-  name: text,
-  workflow: z.optional(text),
-  repository: text,
-  repositoryId: z.optional(z.nullable(z.int())),
-  isPublic: z.boolean(),
-  installationId: z.nullable(id),
-  labels: z.array(text).check(z.maxLength(LABELS_MAX)),
-  createdAtMs: ms,
-  isUndated: z.optional(z.boolean()),
-});
-const Runner = z.object({ id, name: text });
-const runnerName = z.pipe(
-  text,
-  z.transform((value) => value as RunnerName),
-);
-const common = { job: JobSchema, delivery: text };
-const HandedOn = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('queued'), ...common }),
-  z.object({ kind: z.literal('in_progress'), ...common, runner: Runner, startedAtMs: ms }),
-  z.object({
-    kind: z.literal('completed'),
-    ...common,
-    runner: z.nullable(Runner),
-    conclusion: text,
-    startedAtMs: z.nullable(ms),
-    completedAtMs: ms,
-  }),
-  z.object({
-    kind: z.literal('due'),
-    job: JobSchema,
-    rev: text,
-    // Absent: sent by the release before this one.
-    hasTurn: z._default(z.boolean(), false),
-    within: z.optional(text),
-  }),
-  z.object({ kind: z.literal('warm'), runner: runnerName, rev: text }),
-]);
-
 /** As UTF-8 JSON; null when it is larger than we hand on. */
 export function encodeEvent(event: JobEvent | DueEvent | WarmEvent): Uint8Array | null {
   const bytes = new TextEncoder().encode(JSON.stringify(event));
   return bytes.length <= EVENT_MAX_BYTES ? bytes : null;
 }
 
-function jsonOf(body: Uint8Array): unknown {
+/** Undefined: it is none, or not in UTF-8. */
+export function jsonOf(body: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch (error) {

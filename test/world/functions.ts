@@ -9,7 +9,7 @@ import { ecsMarket } from '../../shared/adapters/ecs/market.ts';
 import { httpReply, parseHttpEvent } from '../../shared/adapters/function-compute/http.ts';
 import { readBakeScripts, readUserDataScripts } from '../../shared/adapters/user-data-scripts.ts';
 import type { Config } from '../../shared/config/config.ts';
-import { parseEvent } from '../../shared/job/event.ts';
+import { parseEvent } from '../../shared/job/handed-on.ts';
 import {
   LAUNCHER_TIMEOUT_S,
   REAPER_TIMEOUT_S,

@@ -10,7 +10,7 @@ import { launcherWorld } from '../../../functions/launcher/world.ts';
 import { createAdapters } from '../../../shared/adapters/adapters.ts';
 import { readUserDataScripts } from '../../../shared/adapters/user-data-scripts.ts';
 import { parseEnvironment } from '../../../shared/config/environment.ts';
-import { parseEvent } from '../../../shared/job/event.ts';
+import { parseEvent } from '../../../shared/job/handed-on.ts';
 import { RUNNER_RELEASE_NOTE } from '../../../shared/runner/release.ts';
 import { RELEASE } from '../../world/release.ts';
 

@@ -1,7 +1,8 @@
 /** What the webhook answered 202 comes once: whoever receives it must be able to read it. */
 
 import { expect, test } from 'vitest';
-import { encodeEvent, parseEvent } from '../../../shared/job/event.ts';
+import { encodeEvent } from '../../../shared/job/event.ts';
+import { parseEvent } from '../../../shared/job/handed-on.ts';
 import fc from '../../fast-check.ts';
 import { callWebhook, deliver, queued } from './deliveries.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { WebhookSecret } from '../../../functions/webhook/verify.ts';
 import { webhook } from '../../../functions/webhook/webhook.ts';
-import { parseEvent } from '../../../shared/job/event.ts';
+import { parseEvent } from '../../../shared/job/handed-on.ts';
 import {
   ENQUEUE_CALL_MAX_MS,
   ENQUEUE_TRIES_MAX,
