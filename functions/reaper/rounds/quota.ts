@@ -14,8 +14,10 @@ import {
   usageOf,
 } from '../../../shared/quota/learned-limits.ts';
 import { changeLimits, readLimits } from '../../../shared/quota/note.ts';
+import { count, repositoryKey } from '../own-limits.ts';
 import type { Survey } from '../survey/survey.ts';
 import type { ReaperWorld } from '../world.ts';
+import { byAge, inTurns } from './in-turns.ts';
 
 /** Corrects the limits by what is alive, tells a person of them, and says how many there are. */
 export async function tendLimits(survey: Survey, world: ReaperWorld): Promise<number> {
@@ -66,14 +68,14 @@ export async function admit(
   if (!uncovered.some(({ entry }) => entry.quota)) return { jobs: uncovered, within: new Map() };
   const limits = await readLimits(ledger);
   const { things } = await ledger.runners.list(LEDGER_SCAN_MAX);
-  const usage = usageOf(
-    things.map(({ entry }) => entry),
-    'made and coming',
-  );
-  return planAdmission(uncovered, limits, usage, clock.nowMs());
+  const runners = things.map(({ entry }) => entry);
+  const used = new Map<string, number>();
+  for (const { repository } of runners) count([repositoryKey(repository)], used);
+  const usage = usageOf(runners, 'made and coming');
+  return planAdmission(inTurns(uncovered.toSorted(byAge), used), limits, usage, clock.nowMs());
 }
 
-/** Pure. Oldest first; one of each scope whose limit was not met for a while may try it. */
+/** Pure. In turns, as for slots: `uncovered` is in their order. One of each scope whose limit was not met for a while may try it. */
 export function planAdmission(
   uncovered: readonly Held<JobEntry>[],
   limits: LearnedLimits,

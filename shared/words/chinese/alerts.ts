@@ -55,6 +55,8 @@ export const ALERTS: Catalogue = {
   'GitHub refuses the runner version {}; run: npm run mirror': 'GitHub 拒绝运行器版本 {1}；请执行：npm run mirror',
   'the runner group {} does not serve the repository, or GitHub hands out no jobs (https://www.githubstatus.com)': '运行器组 {1} 不包含该仓库，或 GitHub 没有分派作业（https://www.githubstatus.com）',
   'the spot market takes its machines back; more zones or types, or on-demand, help': '抢占式市场在收回机器；增加可用区或规格，或改用按量付费，会有帮助',
+  'somebody beside us deletes its machines; ActionTrail says who': '我们之外有人在删除它的机器；是谁，操作审计（ActionTrail）里有记录',
+  'GitHub hands out no jobs (https://www.githubstatus.com)': 'GitHub 没有分派作业（https://www.githubstatus.com）',
   'the image does not boot, or the network reaches neither GitHub nor the mirror': '镜像启动不了，或网络既到不了 GitHub 也到不了 mirror',
   'GitHub turns the runner away, or is in trouble (https://www.githubstatus.com)': 'GitHub 拒绝该运行器，或出了故障（https://www.githubstatus.com）',
   'the spot market takes its machine back': '抢占式市场在收回它的机器',
