@@ -8,6 +8,7 @@ import {
   afterLook,
   describeLimit,
   isProbeDue,
+  type LearnedLimit,
   type LearnedLimits,
   roomIn,
   type Usage,
@@ -30,12 +31,16 @@ export async function tendLimits(survey: Survey, world: ReaperWorld): Promise<nu
   // A burst is over by then, and the number is right.
   for (const [scope, limit] of limits)
     if (!limit.isOutgrown && nowMs - limit.sinceMs >= LIMIT_PROBE_MS)
-      await alertOnce(
-        `quota-${scope}`,
-        `The account’s quota is used up, and jobs wait until an instance of ours ends: ${describeLimit(scope, limit)}. Ask for more in the Quota Center, or set limits.runners to what there is.`,
-        world,
-      );
+      await alertOnce(`quota-${scope}`, wordsOf(scope, limit), world);
   return limits.size;
+}
+
+/** Where it gave nothing at all, no end of ours makes room. */
+function wordsOf(scope: string, limit: LearnedLimit): string {
+  const what = describeLimit(scope, limit);
+  return limit.tooMany <= limit.need
+    ? `The account’s quota gives us nothing: ${what}. Ask for more in the Quota Center, or let jobs ask for something else.`
+    : `The account’s quota is used up, and jobs wait until an instance of ours ends: ${what}. Ask for more in the Quota Center, or set limits.runners to what there is.`;
 }
 
 /** Pure. */
