@@ -104,7 +104,8 @@ async function changeJobs(
     if (written === null || written.entry.startedOn !== null) return;
     now.set(written.entry.job.id, written);
     const last = wastesOf(written.entry, wastes).at(-1);
-    if (last !== undefined && !terms.isBraked) await tellOfJob(written.entry, last, world);
+    const isToBeTold = !terms.isBraked || written.entry.obstacle === 'cap';
+    if (last !== undefined && isToBeTold) await tellOfJob(written.entry, last, world);
   });
   return [...now.values()];
 }
