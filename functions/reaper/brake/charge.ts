@@ -29,8 +29,8 @@ export function charged(
   if (entry.startedOn !== null || isCharged(runner, entry)) return undefined;
   const { nowMs: atMs } = terms;
   // Once others have got jobs meanwhile, and it has not, the cause may be its own.
-  const isFree = terms.isBraked && entry.isForgiven !== true;
-  const wasted = (entry.wasted ?? 0) + (isFree ? 0 : 1);
+  const isBraked = terms.isBraked && entry.isForgiven !== true;
+  const wasted = (entry.wasted ?? 0) + (isBraked ? 0 : 1);
   const because = `its runner ${runner.name} was of no use: ${wordsOf(ending, version)}`;
   const wastes = [...(entry.wastes ?? []), { runner: runner.name, atMs, ending }].slice(-WASTES_KEPT_MAX);
   const next = {
@@ -41,7 +41,7 @@ export function charged(
   };
   if (wasted >= WASTED_MAX) return capped(next, because, terms);
   // Held back with all others, it is due as soon as it is its turn.
-  const pauseMs = isFree ? 0 : Math.min(2 ** wasted * WASTED_PAUSE_MS, WASTED_PAUSE_MAX_MS);
+  const pauseMs = isBraked ? 0 : Math.min(2 ** wasted * WASTED_PAUSE_MS, WASTED_PAUSE_MAX_MS);
   return { ...next, obstacle: 'waste', nextTryAtMs: Math.max(entry.nextTryAtMs, atMs + pauseMs) };
 }
 
