@@ -21,8 +21,9 @@ main() {
 # file in cloud-init's folder of this instance, which an image that is made of its disk is none of.
 arm() {
   local armed=/var/lib/cloud/instance/ci-runner-armed
-  # Made ready by an earlier boot: cloud-init has read that one's again, and the unit which it left reads this one's.
-  if [[ "${PREPARES:?}" == true && -e "${SHARED}/start.sh" ]]; then return 0; fi
+  # Made ready by an earlier boot: cloud-init has read that one's again, and the unit which it left reads this one's. What an
+  # image has of another machine is of another launch.
+  if [[ "${PREPARES:?}" == true ]] && grep --quiet --no-messages "LAUNCHED_AT=${LAUNCHED_AT:?}$" "${SHARED}/start.sh"; then return 0; fi
   if [[ -e "${ROOT}${armed}" && ! -e "${RUN}" ]]; then
     log 'machine.rebooted'
     exit 1
