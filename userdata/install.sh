@@ -117,10 +117,10 @@ install_packages() {
   await_unit cloud-config.service
   if [[ -n "${APT_MIRROR:-}" ]]; then use_apt_mirror; fi
   log "packages.installing ${needed[*]} ${wanted[*]}"
-  if [[ ${#needed[@]} -eq 0 ]]; then limit=${WANTED_SECONDS}; fi
+  if [[ ${#needed[@]} -eq 0 ]]; then limit=${WANTED_SECONDS}; elif [[ ${#wanted[@]} -gt 0 ]]; then limit=$((limit / 2)); fi
   if patiently packages "${limit}" transact "${needed[@]}" "${wanted[@]}"; then return 0; fi
   limit=${WANTED_SECONDS}
-  # Where the others' absence was told at once, what is needed has all the time that is left.
+  # Whatever keeps the others away: what is needed has the time that is left.
   if [[ ${#needed[@]} -gt 0 ]]; then patiently packages "$((PATIENCE_SECONDS - UP))" transact "${needed[@]}"; fi
   log "packages.missing ${wanted[*]}"
   put /opt/ci-runner/missing "${wanted[*]}"

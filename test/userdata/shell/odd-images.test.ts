@@ -36,6 +36,22 @@ describe('packages', () => {
     expect(trace).toContain('runner.ended status=0');
   });
 
+  test('that are needed have half of the time, whatever keeps the wanted away', () => {
+    const apt = `case "$*" in *install*conflicting*) echo "E: Unable to correct problems, you have held broken packages." >&2; exit 100 ;; esac`;
+    const { trace } = boot({
+      without: ['git'],
+      values: { packages: ['conflicting'], bootSeconds: 540 },
+      tools: { 'apt-get': apt, 'dpkg-query': 'exit 1' },
+    });
+    const pauses = [...trace.matchAll(/packages\.again because=unknown pause=(\d+)s/g)].map(([, pause]) =>
+      Number(pause),
+    );
+    expect(pauses.length).toBeGreaterThan(0);
+    expect(pauses.reduce((sum, pause) => sum + pause)).toBeLessThanOrEqual(240);
+    expect(trace).toContain('packages.missing conflicting');
+    expect(trace).toContain('runner.ended status=0');
+  });
+
   test('are judged by what is said in English, whatever the language of the image', () => {
     const apt = `case "$*" in *no-such*) if [[ "\${LC_ALL:-}" = C ]]; then echo "E: Unable to locate package no-such"; else echo "E: 无法定位软件包 no-such"; fi >&2; exit 100 ;; esac`;
     const { trace, runner } = boot({
