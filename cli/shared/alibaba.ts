@@ -109,6 +109,10 @@ type Chain = new () => { getCredential(): Promise<CredentialModel> };
 /** Under Node's ES modules the default export of this CommonJS package is the module itself. */
 const classOf = (module: unknown): Chain => ((module as { default?: Chain }).default ?? module) as Chain;
 
-/** Of Alibaba Cloud's codes those that say: this identity may not. One service spells it so. */
+/**
+ * Of Alibaba Cloud's codes those that say: this identity may not. One service spells it so; another's `Forbidden.` is of
+ * what is not there (KMS, "Error codes"), and ECS's RiskControl is of the account.
+ */
 export const isDenied = (code: string): boolean =>
-  /^(Forbidden|Forbbiden|NoPermission|AccessDenied)/.test(code);
+  /^(Forb+id+en|Unauthorized|NotAuthori[sz]ed)|NoPermission|AccessDenied/.test(code) &&
+  !/NotFound|NotExist|RiskControl/.test(code);
