@@ -1,6 +1,7 @@
 /** What services refuse comes with what a person does about it. */
 import { expect, test } from 'vitest';
 import { nextStep } from '../../../cli/shared/screen/next-step.ts';
+import { unanswered } from '../../../cli/shared/try-again.ts';
 import { AlibabaRefusal, NoAlibabaAnswer } from '../../../shared/adapters/alibaba/call.ts';
 import { EcsFailure } from '../../../shared/adapters/ecs/call.ts';
 import { FcRefusal } from '../../../shared/adapters/function-compute/queue.ts';
@@ -15,6 +16,13 @@ const noAnswer = new NoAlibabaAnswer({
   action: 'GetCallerIdentity',
   endpoint: 'https://sts.aliyuncs.com',
 } as never);
+const unansweredBy = (cause: Error): Error => {
+  try {
+    return unanswered(cause);
+  } catch (error) {
+    return error as Error;
+  }
+};
 const gitHub = (status: number, words = 'Not Found') => new GitHubFailed('GET /app', status, words);
 const fc = (status: number, code: string) => new FcRefusal('ci-launcher', { status, code } as never);
 
@@ -39,6 +47,7 @@ test.each([
   ['a quota',                          refused('QuotaExceeded.Vpc'),                            /Quota Center/],
   ['too many calls',                   refused('Throttling.User'),                              /in a minute/],
   ['a service that failed',            refused('InternalError', 500),                           /itself failed/],
+  ['no answer of Function Compute',    unansweredBy(new Error('socket hang up')),               /HTTPS_PROXY/],
   ['no answer',                        noAnswer,                                                /HTTPS_PROXY/],
   ['a launcher that is not there',     fc(404, 'FunctionNotFound'),                             /npm run deploy/],
   ['no right to invoke it',            fc(403, 'AccessDenied'),                                 /this key may not do that/],
