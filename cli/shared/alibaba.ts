@@ -96,8 +96,26 @@ export async function operatorKey(): Promise<AccessKey> {
   };
 }
 
-/** What the chain itself says is a list of all the places where it looked. */
-function noKey(): never {
+/** In its client's words; what is no address at all it asks for, too. */
+const UNREACHED = /(?:POST|GET|Connect) (?:https:\/\/sts|\/\?\S*Action=Assume)\S* failed/;
+
+/**
+ * What the chain itself says is a list of all the places where it looked. Of those one may name a role, which STS did not
+ * give: that is no want of credentials.
+ */
+export function noKey(cause: unknown): never {
+  const said = cause instanceof Error ? cause.message : '';
+  const code = /"Code"\s*:\s*"([\w.]+)"/.exec(said)?.[1];
+  const action = said.includes('with OIDC') ? 'AssumeRoleWithOIDC' : 'AssumeRole';
+  if (code !== undefined)
+    throw Object.assign(new Error(`${action} was refused: ${code}`), { name: 'AlibabaRefusal', code });
+  if (UNREACHED.test(said))
+    throw Object.assign(
+      new Error(
+        'the token service (STS) was not reached, which gives this key; its client goes past a proxy',
+      ),
+      { name: 'NoAlibabaAnswer' },
+    );
   const error = new Error(
     'no credentials of Alibaba Cloud were found: set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or a profile of its tools',
   );

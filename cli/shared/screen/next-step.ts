@@ -20,6 +20,8 @@ const NOT_DEPLOYED = 'nothing is deployed there yet, or it was destroyed: npm ru
 const APP_KEY =
   'the App’s key is none that can be read: check GITHUB_PRIVATE_KEY in .env, which holds the key or says where it is kept';
 
+const WORKFLOW =
+  'RAM does not take this workflow’s token: npm run deploy by hand trusts GitHub’s certificate and names of today; npm run doctor compares them';
 const SECRET = 'correct what .env says of it, or put that secret where .env says that it is';
 
 /** Held against status, code and words, in this order. */
@@ -36,6 +38,7 @@ const STEPS: readonly (readonly [whose: string, said: RegExp, step: string])[] =
   ['SecretUnread',    /: 403 /,                                                      RIGHTS],
   ['NotSetUp',        /./,                                                           'run npm run setup'],
   ['AppKeyUnreadable', /./,                                                          APP_KEY],
+  ['AlibabaRefusal',  /AssumeRoleWithOIDC/,                                          WORKFLOW],
   ['AlibabaRefusal',  /NoAnswer|NotSent/,                                            NETWORK],
   ['AlibabaRefusal',  /AccessKeyId|Signature|SecurityToken|InvalidCredential/i,      KEY],
   ['AlibabaRefusal',  /Forb+id+en\.\w+Not(?:Found|Exist)/,                           'what it names is not there, or not of this account: look how it is written'],

@@ -27,6 +27,8 @@ export const DOCTOR: Catalogue = {
   'in the TableStore console, under the instance’s network management, allow access from the Internet': '请在表格存储控制台的实例网络管理里，允许从公网访问',
   'the App’s private key is none that can be read': 'App 的私钥读不出来',
   'correct what .env says of it, or put that secret where .env says that it is': '请改正 .env 里的写法，或把这个密钥放到 .env 所说的地方',
+  'RAM does not take this workflow’s token: npm run deploy by hand trusts GitHub’s certificate and names of today; npm run doctor compares them': 'RAM 不接受这个工作流的令牌：手工执行 npm run deploy 会信任 GitHub 如今的证书和名称；npm run doctor 会核对',
+  'the token service (STS) was not reached, which gives this key; its client goes past a proxy': '连不上发放这个密钥的令牌服务（STS）；它的客户端不走代理',
   'what it names is not there, or not of this account: look how it is written': '所指的对象不存在，或不属于这个账号：请检查写法',
   'activate that service in the Alibaba Cloud console; docs/install.md lists those that are needed': '请在阿里云控制台开通这项服务；docs/install.md 列出了需要开通的服务',
   'top up the Alibaba Cloud account, or settle its bill': '请为阿里云账号充值，或结清账单',
