@@ -59,7 +59,7 @@ const STEPS: readonly (readonly [whose: string, said: RegExp, step: string])[] =
   ['FcRefusal',       /^40[13]/,                                                     RIGHTS],
   ['GitHubFailed',    /^0 /,                                                         NETWORK],
   ['GitHubFailed',    /^401/,                                                        'GitHub does not take the App’s key: check GITHUB_APP_ID and GITHUB_PRIVATE_KEY; npm run doctor compares them with GitHub'],
-  ['GitHubFailed',    /^(?:403|429).*rate limit/i,                                   'GitHub’s calls are used up: run it again in the next hour'],
+  ['GitHubFailed',    /^(?:403|429).*(?:rate limit|throttled)/i,                       'GitHub’s calls are used up: run it again in the next hour'],
   ['GitHubFailed',    /^403/,                                                        'the App lacks a permission: npm run doctor says which, and its owner grants it on GitHub'],
   ['GitHubFailed',    /^404/,                                                        'GitHub shows the App no such thing: is it installed there, and does it see the repository? npm run doctor looks'],
   ['GitHubFailed',    /^5\d\d/,                                                      'GitHub itself failed: look at githubstatus.com, and run it again later'],

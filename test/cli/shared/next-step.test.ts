@@ -5,7 +5,7 @@ import { unanswered } from '../../../cli/shared/try-again.ts';
 import { AlibabaRefusal, NoAlibabaAnswer } from '../../../shared/adapters/alibaba/call.ts';
 import { EcsFailure } from '../../../shared/adapters/ecs/call.ts';
 import { FcRefusal } from '../../../shared/adapters/function-compute/queue.ts';
-import { GitHubFailed } from '../../../shared/adapters/github/request.ts';
+import { GitHubFailed, Throttled } from '../../../shared/adapters/github/request.ts';
 import { toTableError } from '../../../shared/adapters/tablestore/errors.ts';
 
 const table = (words: string) =>
@@ -60,6 +60,7 @@ test.each([
   ['GitHub out of reach',              gitHub(0, 'fetch failed'),                               /HTTPS_PROXY/],
   ['another App’s key',                gitHub(401, 'Bad credentials'),                          /GITHUB_APP_ID and GITHUB_PRIVATE_KEY/],
   ['used-up calls',                    gitHub(403, 'API rate limit exceeded'),                  /next hour/],
+  ['calls that are held back',         new Throttled('GET /app', 403, 60_000),                  /next hour/],
   ['a missing permission',             gitHub(403, 'Resource not accessible by integration'),   /lacks a permission/],
   ['what the App does not see',        gitHub(404),                                             /installed there/],
   ['GitHub’s own failure',             gitHub(502, 'Bad gateway'),                              /githubstatus\.com/],
