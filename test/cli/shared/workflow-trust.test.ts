@@ -7,7 +7,8 @@ import { configOf } from '../../world/in-process.ts';
 const config = configOf({ control: { deployFrom: { repository: 'acme/infra', branch: 'main' } } });
 const answer = (status: number, data: unknown = {}): GitHubAnswer => ({ status, headers: {}, data });
 const INSTALLED = answer(200, { id: 7 });
-const FOUND = answer(200, { id: 22, owner: { id: 11 } });
+const found = (full_name: string) => answer(200, { id: 22, full_name, owner: { id: 11 } });
+const FOUND = found('acme/infra');
 
 function trust(...answers: readonly GitHubAnswer[]) {
   const [lines, left]: [string[], GitHubAnswer[]] = [[], [...answers]];
@@ -23,12 +24,27 @@ function trust(...answers: readonly GitHubAnswer[]) {
 }
 
 test('both subjects, where GitHub says the ids', async () => {
-  const found = await trust(INSTALLED, FOUND).asked;
-  expect(found?.subjects).toEqual([
+  const { subjects } = (await trust(INSTALLED, FOUND).asked) ?? {};
+  expect(subjects).toEqual([
     'repo:acme/infra:ref:refs/heads/main',
     'repo:acme@11/infra@22:ref:refs/heads/main',
   ]);
 });
+
+test.each(['Acme/Infra', 'acme/platform'])(
+  'GitHub calls it %s, and so do its tokens; and that is said',
+  async (name) => {
+    const { lines, asked } = trust(INSTALLED, found(name));
+    const [owner, repo] = name.split('/');
+    expect((await asked)?.subjects).toEqual([
+      `repo:${name}:ref:refs/heads/main`,
+      `repo:${owner}@11/${repo}@22:ref:refs/heads/main`,
+    ]);
+    expect(lines).toContainEqual(
+      `GitHub calls acme/infra ${name}: write that as control.deployFrom.repository`,
+    );
+  },
+);
 
 test('the older one alone, where the App is not installed; and that is said', async () => {
   const { lines, asked } = trust(answer(404));
