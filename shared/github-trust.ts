@@ -42,7 +42,7 @@ interface DeployFrom {
 export interface RepositoryIds {
   readonly ownerId: number;
   readonly id: number;
-  /** As GitHub writes it, and so do its tokens: names that differ in capitals alone, or are former ones, lead to it, too. */
+  /** As GitHub writes it, and so do its tokens: names that differ in capitals alone lead to it, too. */
   readonly fullName?: string;
 }
 

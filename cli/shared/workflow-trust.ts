@@ -55,11 +55,16 @@ async function trustOfToday(deployFrom: DeployFrom, world: TrustWorld): Promise<
     world.say(
       `the ids of ${deployFrom.repository} could not be read: only its older subject is trusted; install the App there, and deploy again`,
     );
-  else if (ids.fullName !== deployFrom.repository)
-    world.say(
-      `GitHub calls ${deployFrom.repository} ${ids.fullName}: write that as control.deployFrom.repository`,
-    );
+  else checkName(deployFrom.repository, ids.fullName, world);
   return { fingerprints: fingerprintsOf(root), subjects: subjectsOf(deployFrom, ids) };
+}
+
+/** A former name leads to a repository that may be another owner's by now: who may deploy is a person's word. */
+function checkName(written: string, name: string | undefined, { say }: Pick<TrustWorld, 'say'>): void {
+  if (name === undefined || name === written) return;
+  const advice = `GitHub calls ${written} ${name}: write that as control.deployFrom.repository`;
+  if (name.toLowerCase() !== written.toLowerCase()) throw new Error(`${advice}, if it may deploy`);
+  say(advice);
 }
 
 const Deployed = z.object({

@@ -31,20 +31,16 @@ test('both subjects, where GitHub says the ids', async () => {
   ]);
 });
 
-test.each(['Acme/Infra', 'acme/platform'])(
-  'GitHub calls it %s, and so do its tokens; and that is said',
-  async (name) => {
-    const { lines, asked } = trust(INSTALLED, found(name));
-    const [owner, repo] = name.split('/');
-    expect((await asked)?.subjects).toEqual([
-      `repo:${name}:ref:refs/heads/main`,
-      `repo:${owner}@11/${repo}@22:ref:refs/heads/main`,
-    ]);
-    expect(lines).toContainEqual(
-      `GitHub calls acme/infra ${name}: write that as control.deployFrom.repository`,
-    );
-  },
-);
+test('GitHub spells it otherwise, and so do its tokens; and that is said', async () => {
+  const { lines, asked } = trust(INSTALLED, found('Acme/Infra'));
+  expect((await asked)?.subjects).toEqual([
+    'repo:Acme/Infra:ref:refs/heads/main',
+    'repo:Acme@11/Infra@22:ref:refs/heads/main',
+  ]);
+  expect(lines).toContainEqual(
+    'GitHub calls acme/infra Acme/Infra: write that as control.deployFrom.repository',
+  );
+});
 
 test('the older one alone, where the App is not installed; and that is said', async () => {
   const { lines, asked } = trust(answer(404));
@@ -57,6 +53,7 @@ test.each([
   ['the installation is not told', [answer(502)], /answered 502 to GET \/repos\/\{owner\}\/\{repo\}\/installation/],
   ['the App’s key is refused', [answer(401)], /answered 401/],
   ['the repository is not told', [INSTALLED, answer(503)], /answered 503 to GET \/repos\/\{owner\}\/\{repo\}:/],
+  ['a former name leads to another’s', [INSTALLED, found('other/infra')], /GitHub calls acme\/infra other\/infra: write that as control.deployFrom.repository, if it may deploy/],
   ['the answer is none of GitHub’s', [INSTALLED, answer(200, '<html>')], /answered 200/],
 ] as const)('%s: no deploy, which would take the right of the newer one away', async (_, answers, said) => {
   await expect(trust(...answers).asked).rejects.toThrow(said);
