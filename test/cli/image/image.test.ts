@@ -1,7 +1,8 @@
 /** What an operator does with images that bake themselves. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { imagesIn, removeAllImages } from '../../../cli/destroy/images.ts';
 import { asked, promoted, rolledBack } from '../../../cli/image/decide.ts';
+import { main } from '../../../cli/image/index.ts';
 import { prune } from '../../../cli/image/prune.ts';
 import { linesOf } from '../../../cli/image/text.ts';
 import type { CloudImage, ImageBuilder } from '../../../shared/runner/images/image-builder.ts';
@@ -35,6 +36,16 @@ const changed = (change: ReturnType<typeof promoted>) => {
   if (change.kind !== 'changed') throw new Error(change.because);
   return change.note;
 };
+
+test.each(['bake', 'promote', 'rollback', 'prune'])(
+  '%s has nothing to say as JSON, and says so',
+  async (verb) => {
+    const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    expect(await main([verb, 'arm64', '--json'])).toBe(2);
+    expect(told.mock.calls.join('')).toMatch(/^--json goes with list and show/);
+    told.mockRestore();
+  },
+);
 
 describe('promote and rollback', () => {
   // biome-ignore format: a table reads best as a table.
