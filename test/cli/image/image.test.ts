@@ -165,3 +165,15 @@ test('destroy removes all images of ours with their snapshots, and names what st
     'snapshot s-a in cn-hangzhou is gone',
   ]);
 });
+
+test('the last good ones are remembered, however many new ones were of no use', async () => {
+  const { world } = openReaper();
+  const useless = Array.from({ length: 9 }, (_, at) => image(`aside-${at}`, 'aside', { ids: {} }));
+  const good = ['a', 'b', 'c'].map((name) => image(name, 'good'));
+  await amendImageNote('arm64', () => note(image('new', 'canary'), ...useless, ...good), world.ledger);
+  const { images } = await readImageNote('arm64', world.ledger);
+  expect(images.map(({ name }) => name)).toEqual([
+    ...['new', 'aside-0', 'aside-1', 'aside-2', 'aside-3', 'aside-4'],
+    ...['a', 'b'],
+  ]);
+});
