@@ -42,6 +42,8 @@ interface DeployFrom {
 export interface RepositoryIds {
   readonly ownerId: number;
   readonly id: number;
+  /** As GitHub writes it, and so do its tokens: names that differ in capitals alone lead to it, too. */
+  readonly fullName?: string;
 }
 
 /**
@@ -53,10 +55,15 @@ export function subjectsOf(
   ids: RepositoryIds | null,
 ): string[] {
   const what = environment === null ? `ref:refs/heads/${branch}` : `environment:${environment}`;
-  const [owner = '', name = ''] = repository.split('/');
+  const { fullName = repository } = ids ?? {};
+  const [owner = '', name = ''] = fullName.split('/');
   const withIds = ids === null ? [] : [`repo:${owner}@${ids.ownerId}/${name}@${ids.id}:${what}`];
-  return [`repo:${repository}:${what}`, ...withIds];
+  return [`repo:${fullName}:${what}`, ...withIds];
 }
+
+/** For a comparison where GitHub's own spelling of the repository is not known; branches that differ in capitals are two. */
+export const spelledAlike = (text: string): string =>
+  text.replaceAll(/repo:[^:\s]+/g, (name) => name.toLowerCase());
 
 /** Those known, and in front of them the one that is served now if it is new; the same list whenever it is not. */
 export function fingerprintsOf(root: string | null): string[] {

@@ -125,7 +125,7 @@ export const RETRY_MS = 60_000;
 export const ACCOUNT_FATAL_RETRY_MS = 10 * 60_000;
 export const JOB_NAME_MAX_CHARS = 200;
 export const LABELS_MAX = 100;
-/** ECS takes 32 KB (its SDK, RunInstancesRequest; 16 KB in documents of 2021). Ours alone stays under 20, and without `defaults.usage` under 17: the rest is the operator's. */
+/** ECS takes 32 KB (its SDK, RunInstancesRequest; 16 KB in documents of 2021). Ours alone stays under 20, and without `defaults.usage` under 17.5: the rest is the operator's. */
 export const USER_DATA_MAX_BYTES = 24 * 1024;
 export const CONSOLE_TAIL_MAX_CHARS = 2_000;
 export const HISTORY_TTL_DAYS = 90;

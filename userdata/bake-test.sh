@@ -30,7 +30,8 @@ look_at_docker() {
   docker run --rm --network none ci-runner-test:1 "${program}" || fail 'docker runs no container'
 }
 
-as_runner() { setpriv --reuid=runner --regid="$(id --group runner)" --init-groups "$@"; }
+# Numbers: older ones take no names.
+as_runner() { setpriv --reuid="$(id --user runner)" --regid="$(id --group runner)" --init-groups "$@"; }
 
 fail() {
   printf '%s\n' "$1" >&2

@@ -32,7 +32,7 @@ start_docker() {
     merge_json "${ROOT}/etc/docker/daemon.json" "${DOCKER_DAEMON_JSON}"
   fi
   if [[ -n "${DOCKER_CLIENT_JSON?}" ]]; then
-    "${AS_RUNNER[@]?}" mkdir --parents "${RUNNER_USER_HOME?}/.docker"
+    "${AS_RUNNER[@]?}" mkdir --parents "${RUNNER_USER_HOME?}/.docker" || true
     merge_json "${RUNNER_USER_HOME}/.docker/config.json" "${DOCKER_CLIENT_JSON}" "${AS_RUNNER[@]}"
   fi
   if ! systemctl "${verb}" docker.service; then
@@ -50,15 +50,12 @@ has_own_registry() {
   return 1
 }
 
-# merge_json FILE JSON [AS...]: what the image says and we do not stays.
+# merge_json FILE JSON [AS...]: what the image says and we do not stays; all of it where it is not ours to write.
 merge_json() {
   local file=$1 json=$2
   shift 2
-  if [[ ! -s "${file}" ]]; then
-    "$@" tee "${file}" <<<"${json}" >/dev/null
-  elif json=$("$@" jq --slurp '.[0] * .[1]' "${file}" - <<<"${json}"); then
-    "$@" tee "${file}" <<<"${json}" >/dev/null
-  else
+  if { [[ -s "${file}" ]] && ! json=$("$@" jq --slurp '.[0] * .[1]' "${file}" - <<<"${json}"); } ||
+    ! "$@" tee "${file}" <<<"${json}" >/dev/null; then
     log "docker.settings_left file=${file}"
   fi
 }
@@ -81,11 +78,14 @@ add_docker_deb() {
   put /etc/apt/sources.list.d/docker.list "deb [signed-by=${key}] ${DOCKER_MIRROR}/debian ${suite} stable"
 }
 
-# Alibaba Cloud Linux 3 takes the packages of CentOS 8.
+# Alibaba Cloud Linux 3 takes the packages of CentOS 8. A system that follows RHEL says which: those for 8 need what 9 has not.
 add_docker_rpm() {
+  local platform
+  platform=$(os_release PLATFORM_ID)
+  if [[ "${platform}" != *:el* ]]; then platform=el8; fi
   put /etc/yum.repos.d/docker-ce.repo "[docker-ce-stable]
 name=Docker CE
-baseurl=${DOCKER_MIRROR}/centos/8/\$basearch/stable
+baseurl=${DOCKER_MIRROR}/centos/${platform##*el}/\$basearch/stable
 gpgcheck=1
 gpgkey=${DOCKER_MIRROR}/centos/gpg"
 }

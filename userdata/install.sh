@@ -117,10 +117,11 @@ install_packages() {
   await_unit cloud-config.service
   if [[ -n "${APT_MIRROR:-}" ]]; then use_apt_mirror; fi
   log "packages.installing ${needed[*]} ${wanted[*]}"
-  if [[ ${#needed[@]} -eq 0 ]]; then limit=${WANTED_SECONDS}; fi
+  if [[ ${#needed[@]} -eq 0 ]]; then limit=${WANTED_SECONDS}; elif [[ ${#wanted[@]} -gt 0 ]]; then limit=$((limit / 2)); fi
   if patiently packages "${limit}" transact "${needed[@]}" "${wanted[@]}"; then return 0; fi
   limit=${WANTED_SECONDS}
-  if [[ ${#needed[@]} -gt 0 ]]; then transact "${needed[@]}"; fi
+  # Whatever keeps the others away: what is needed has the time that is left.
+  if [[ ${#needed[@]} -gt 0 ]]; then patiently packages "$((PATIENCE_SECONDS - UP))" transact "${needed[@]}"; fi
   log "packages.missing ${wanted[*]}"
   put /opt/ci-runner/missing "${wanted[*]}"
 }
@@ -135,6 +136,8 @@ list_packages() {
     tools+=(xz ssh:openssh-clients)
   fi
   for tool in curl git; do has "${tool}" || needed+=("${tool}"); done
+  has_certificates || needed+=(ca-certificates)
+  [[ "${METADATA_OPEN:-}" == true ]] || has nft || has iptables || needed+=(nftables)
   if [[ "${SUDO:?}" == true ]]; then has sudo || needed+=(sudo); fi
   # Not by a pipe into grep, which leaves early: ldconfig would end by SIGPIPE, and that reads as "missing".
   libraries=$(ldconfig --print-cache) || true
@@ -155,7 +158,7 @@ has_package() {
 # transact PACKAGE... from the mirrors that the image names: on ECS those of the region. One list that does not come
 # stops nothing: what counts is whether the packages do. Only what uses the network is cut off: the rest leaves a mess.
 transact() {
-  local -a installer=(dnf --quiet --assumeyes install) first=(--downloadonly)
+  local -a installer=(dnf --quiet --assumeyes '--setopt=*.skip_if_unavailable=1' install) first=(--downloadonly)
   if has apt-get; then
     export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
     installer=(apt-get --quiet=2 --yes --no-install-recommends install) first=(--download-only)
@@ -235,7 +238,8 @@ patiently() {
   while :; do
     look_up
     left=$((left + UP))
-    if "$@" 2>"${said}"; then return 0; fi
+    # In the language that cause_of reads: an image may have another.
+    if LC_ALL=C "$@" 2>"${said}"; then return 0; fi
     look_up
     tail --lines=5 "${said}" >&2
     because=$(cause_of "${said}")
@@ -300,6 +304,9 @@ look_up() {
 
 # Whether the command is there.
 has() { command -v "$1" >/dev/null; }
+
+# Nothing that is asked for by https is believed without them, by the runner neither: ca-certificates.crt, dnf's ca-bundle.crt.
+has_certificates() { compgen -G "${ROOT}/etc/ssl/certs/ca-*.crt" >/dev/null; }
 
 # The trace of a boot: one line a step, on the serial console, too. Never a reason to fail.
 log() {

@@ -26,9 +26,12 @@ use_mirror() {
       return 0
     fi
   done
-  "${AS_RUNNER[@]?}" mkdir --parents "${own%/*}"
-  "${AS_RUNNER[@]}" tee "${own}" <<<"$4" >/dev/null
-  note_mirror "$1" "$2"
+  # An image's root may have left there what is its own.
+  if "${AS_RUNNER[@]?}" mkdir --parents "${own%/*}" && "${AS_RUNNER[@]}" tee "${own}" <<<"$4" >/dev/null; then
+    note_mirror "$1" "$2"
+  else
+    log "mirror.left_alone tool=$1 file=${own}"
+  fi
 }
 
 # use_apt_mirror, once cloud-init has written its lists: those that name the distribution's own hosts. Any other host is

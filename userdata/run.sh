@@ -21,8 +21,9 @@ main() {
 # file in cloud-init's folder of this instance, which an image that is made of its disk is none of.
 arm() {
   local armed=/var/lib/cloud/instance/ci-runner-armed
-  # Made ready by an earlier boot: cloud-init has read that one's again, and the unit which it left reads this one's.
-  if [[ "${PREPARES:?}" == true && -e "${SHARED}/start.sh" ]]; then return 0; fi
+  # Made ready by an earlier boot: cloud-init has read that one's again, and the unit which it left reads this one's. What an
+  # image has of another machine is of another launch.
+  if [[ "${PREPARES:?}" == true ]] && grep --quiet --no-messages "LAUNCHED_AT=${LAUNCHED_AT:?}$" "${SHARED}/start.sh"; then return 0; fi
   if [[ -e "${ROOT}${armed}" && ! -e "${RUN}" ]]; then
     log 'machine.rebooted'
     exit 1
@@ -45,13 +46,15 @@ arm() {
 # systemd's: they outlive cloud-init and this script. A stopped instance still bills for its disk: the reaper deletes
 # it, and the release time set at creation frees it after that. A machine that a person keeps outlives both: until
 # the time in a file, which Cloud Assistant writes and may change. A busy runner is never stopped by the boot's deadline,
-# should its "online" line ever change.
+# should its "online" line ever change. Since systemd 257, logind refuses root, too, while somebody holds the power-off
+# back, as apt-get does at its work; systemd itself does not.
 write_deadlines() {
+  local power_off='systemctl poweroff || systemctl start --job-mode=replace-irreversibly poweroff.target'
   put /run/ci-runner/stay.sh "while read -r kept <${RUN}/keep && printf -v now '%(%s)T' -1 && [[ \$kept -gt \$now ]]; do sleep 5; done"
   timer ci-runner-lifetime "${LIFETIME_SECONDS:?}" \
-    "bash /run/ci-runner/stay.sh; echo 'limits.lifetime of ${LIFETIME_MINUTES:?}m is over; give its profile a longer lifetime' >/run/ci-runner/why; systemctl poweroff"
+    "bash /run/ci-runner/stay.sh; echo 'limits.lifetime of ${LIFETIME_MINUTES:?}m is over; give its profile a longer lifetime' >/run/ci-runner/why; ${power_off}"
   timer ci-runner-boot "${BOOT_SECONDS:?}" \
-    '[[ -e /run/ci-runner/online ]] || pgrep --full "Runner[.]Worker" || systemctl poweroff'
+    "[[ -e /run/ci-runner/online ]] || pgrep --full 'Runner[.]Worker' || ${power_off}"
 }
 
 # timer NAME SECONDS SHELL_TEXT, which starts as early as this script does.
@@ -112,8 +115,8 @@ boot() {
   if [[ "${PREPARES}" == false ]]; then run_extra_user_data; fi
   install_all &
   installing=$!
-  # The download needs it; all else can come beside the download.
-  has curl || wait "${installing}"
+  # The download needs them; all else can come beside the download.
+  { has curl && has_certificates; } || wait "${installing}"
   fetch_runner
   if [[ -n "${ACTIONS_URL?}" ]]; then bring_actions & fi
   if [[ -n "${TOOLS_URL:-}" ]]; then bring_tools & fi
@@ -153,6 +156,8 @@ set_proxy() {
 # be closed to root, too, now and then. (IPv6 address: canonical/cloud-init #6893.)
 close_metadata() {
   [[ "${METADATA_OPEN:?}" == false ]] || return 0
+  # Where the image has neither, all that it lacks comes first.
+  has nft || has iptables || install_all
   if has nft; then
     nft --file - <<'RULES'
 table inet ci_runner {

@@ -27,7 +27,7 @@ write_start_unit() {
   local first early
   first=$(ask_user_data | sha256sum)
   {
-    printf 'set -euo pipefail\nreadonly ROOT=%q METADATA=%q FIRST=%q\n' "${ROOT}" "${METADATA}" "${first}"
+    printf 'set -euo pipefail\nreadonly ROOT=%q METADATA=%q FIRST=%q LAUNCHED_AT=%q\n' "${ROOT}" "${METADATA}" "${first}" "${LAUNCHED_AT:?}"
     declare -f ask_user_data start_again
     printf 'start_again\n'
   } >"${SHARED}/start.sh"

@@ -135,7 +135,8 @@ function inRegion(config: Config, region: string | null): Config {
 async function realCall(): Promise<EcsCall> {
   try {
     await operatorKey();
-  } catch {
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'NoCredentials')) throw error;
     throw new Error(
       'no credentials of Alibaba Cloud: set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or say --simulate',
     );

@@ -52,8 +52,14 @@ async function look(check: Check, world: DoctorWorld): Promise<readonly CheckOut
   }
 }
 
+/** Of the look itself, or of the secret that it needs. */
+function isDeniedLook(error: unknown): error is Error {
+  const refusals = error instanceof Error ? [error, error.cause] : [];
+  return refusals.some((each) => each instanceof AlibabaRefusal && isDenied(each.code));
+}
+
 function failureOf(error: unknown): CheckOutcome {
-  if (error instanceof AlibabaRefusal && isDenied(error.code))
+  if (isDeniedLook(error))
     return unseen(
       `could not be looked at: ${error.message}`,
       'allow this action to the identity that runs doctor, or run it with another',

@@ -89,7 +89,10 @@ export function githubAsApp(
   };
   const appKey = async () => {
     if (GITHUB_APP_ID === '' || GITHUB_PRIVATE_KEY === '')
-      throw new Error('GITHUB_APP_ID or GITHUB_PRIVATE_KEY is not set: npm run setup writes them into .env');
+      throw Object.assign(
+        new Error('GITHUB_APP_ID or GITHUB_PRIVATE_KEY is not set: npm run setup writes them into .env'),
+        { name: 'NotSetUp' },
+      );
     return { appId: GITHUB_APP_ID, privateKeyPem: await secret.read() };
   };
   const asApp = gitHubClient({ ...common, appKey });

@@ -1,6 +1,8 @@
 /** What the statements of a policy or a trust say, as texts that can be compared. Pure. */
 
-type Words = string | readonly string[];
+/** RAM takes a value alone or a list of them, and in a condition also a number, a yes or a no. */
+type Word = string | number | boolean;
+type Words = Word | readonly Word[];
 type Effect = 'Allow' | 'Deny';
 interface Statement {
   readonly Effect: string;
@@ -13,9 +15,8 @@ interface Statement {
 }
 
 export const statementsIn = (document: unknown): readonly Statement[] =>
-  (document as { Statement?: readonly Statement[] }).Statement ?? [];
-const listOf = (words: Words | undefined): readonly string[] =>
-  words === undefined ? [] : typeof words === 'string' ? [words] : words;
+  [(document as { Statement?: Statement | readonly Statement[] }).Statement ?? []].flat();
+const listOf = (words: Words | undefined): readonly string[] => [words ?? []].flat().map(String);
 const allBut = (words: Words | undefined) => listOf(words).map((each) => `all but ${each}`);
 const whenOf = ({ Condition }: Statement) =>
   Condition === undefined ? '' : ` where ${conditionText(Condition)}`;
@@ -33,7 +34,6 @@ export function rightsIn(statements: readonly Statement[], effect: Effect = 'All
   return new Set(rights);
 }
 
-/** RAM takes one value or a list of them. */
 export function conditionText(condition: unknown): string {
   return Object.entries(condition as Record<string, Record<string, Words>>)
     .flatMap(([how, keys]) =>

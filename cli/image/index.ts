@@ -29,6 +29,10 @@ export function main(args: readonly string[]): Promise<number> {
     args,
   );
   if (typeof options === 'number') return Promise.resolve(options);
+  if (options.json && verb !== 'list' && verb !== 'show')
+    return Promise.resolve(
+      fail('--json goes with list and show: the others tell what they did, in words.', 2),
+    );
   return withOperator((operator) => act(verb, named, options, operator));
 }
 
@@ -39,7 +43,7 @@ function command(take: (verb: Verb, name: string | undefined) => void): Command 
     )
     .addArgument(new Argument('[verb]', 'what to do').choices(VERBS).default('list'))
     .argument('[name]', 'its name under images; may be left out where one bakes itself')
-    .option('--json', 'as JSON', false)
+    .option('--json', 'list and show: as JSON', false)
     .option('--no-wait', 'bake: do not follow the build to its end')
     .action(take)
     .addHelpText(

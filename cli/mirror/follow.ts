@@ -1,5 +1,7 @@
 /** Asks the reaper for the copies of the runner and of tools, and shows how they get on. */
 import type { ReleaseReport } from '../../functions/reaper/rounds/release/check-release.ts';
+import type { FcAnswer } from '../../shared/adapters/function-compute/invocation.ts';
+import { FcRefusal } from '../../shared/adapters/function-compute/queue.ts';
 import type { Copies } from '../../shared/runner/copies.ts';
 
 export interface MirrorWorld {
@@ -43,6 +45,16 @@ function show({ copies }: ReleaseReport, shown: Map<string, string>, say: Mirror
     if (shown.get(of) !== line) say(line);
     shown.set(of, line);
   }
+}
+
+/** What the reaper answered. Throws when it was not reached, or failed. */
+export function reportIn(functionName: string, answer: FcAnswer): ReleaseReport {
+  const said = (answer.body ?? {}) as Partial<ReleaseReport> & { readonly errorMessage?: unknown };
+  if (said.word !== undefined) return said as ReleaseReport;
+  if (answer.status >= 400) throw new FcRefusal(functionName, answer);
+  throw new Error(
+    `${functionName} failed: ${said.errorMessage ?? `it answered ${answer.status}, and nothing`}`,
+  );
 }
 
 const BAR_CHARS = 20;

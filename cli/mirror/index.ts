@@ -14,7 +14,8 @@ import { operatorInvoker } from '../shared/cloud/invoker.ts';
 import { parseOptions } from '../shared/options.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
 import { complain, say } from '../shared/screen/show.ts';
-import { follow } from './follow.ts';
+import { tryAgain, unanswered } from '../shared/try-again.ts';
+import { follow, reportIn } from './follow.ts';
 import { actionsIn, merged } from './uses.ts';
 
 interface Options {
@@ -60,9 +61,8 @@ async function asker(config: Config) {
   return async (what: 'copy' | 'look'): Promise<ReleaseReport> => {
     const body = Buffer.from(what === 'copy' ? ASK_FOR_COPIES : ASK_HOW_COPIES_GET_ON);
     const timeoutMs = REAPER_TIMEOUT_S * 1000;
-    const answer = await invoke({ region, functionName, body, timeoutMs, type: 'Sync' });
-    const said = (answer.body ?? {}) as Partial<ReleaseReport> & { readonly errorMessage?: unknown };
-    if (said.word !== undefined) return said as ReleaseReport;
-    throw new Error(`${functionName} failed: ${said.errorMessage ?? `${answer.status} ${answer.code}`}`);
+    const ask = () => invoke({ region, functionName, body, timeoutMs, type: 'Sync' });
+    // Twice does what once does: mirrors look what is there already.
+    return reportIn(functionName, await tryAgain(() => ask().catch(unanswered)));
   };
 }

@@ -10,7 +10,8 @@ import { parseOptions } from '../shared/options.ts';
 import { FOLDER } from '../shared/package/places.ts';
 import { readRunnersYaml } from '../shared/runners-yaml.ts';
 import { LEFT, leaving } from '../shared/screen/leaving.ts';
-import { complain, say, showJson } from '../shared/screen/show.ts';
+import { leaveWithoutReader } from '../shared/screen/no-reader.ts';
+import { complain, fail, say, showJson } from '../shared/screen/show.ts';
 import { ROOT } from '../shared/steps.ts';
 import { clean } from './clean.ts';
 import { newDraft } from './draft.ts';
@@ -41,15 +42,26 @@ const command = (): Command =>
 export async function main(args: readonly string[]): Promise<number> {
   const values = parseOptions<Options>(command(), args);
   if (typeof values === 'number') return values;
+  if (values.json && !values.yes && !values.clean) return fail('Nobody is there to be asked: say --yes.', 2);
   const config = readRunnersYaml(values.config);
   if (config === null) return 2;
   const { signal } = leaving();
+  leaveWithoutReader(process.stdout);
   const variables = { ...readDotEnv(FOLDER), ...process.env };
   const worlds = realWorlds(config, signal, { variables, accessKey: operatorKey });
   const tell = values.json ? complain : say;
-  if (!values.clean) return prove(config, worlds, values, tell);
-  const removed = await clean(worlds.world);
+  return values.clean ? removeLeft(worlds.world, values, tell) : prove(config, worlds, values, tell);
+}
+
+/** Throws when something is left that could not be removed. */
+export async function removeLeft(
+  world: ProveWorld,
+  { json }: Pick<Options, 'json'>,
+  tell: (line: string) => void,
+): Promise<number> {
+  const removed = await clean(world);
   tell(removed === 0 ? 'Nothing was left.' : `${removed} instances were removed; nothing is left.`);
+  if (json) showJson({ removed });
   return 0;
 }
 

@@ -96,8 +96,26 @@ export async function operatorKey(): Promise<AccessKey> {
   };
 }
 
-/** What the chain itself says is a list of all the places where it looked. */
-function noKey(): never {
+/** In its client's words; what is no address at all it asks for, too. */
+const UNREACHED = /(?:POST|GET|Connect) (?:https:\/\/sts|\/\?\S*Action=Assume)\S* failed/;
+
+/**
+ * What the chain itself says is a list of all the places where it looked. Of those one may name a role, which STS did not
+ * give: that is no want of credentials.
+ */
+export function noKey(cause: unknown): never {
+  const said = cause instanceof Error ? cause.message : '';
+  const code = /"Code"\s*:\s*"([\w.]+)"/.exec(said)?.[1];
+  const action = said.includes('with OIDC') ? 'AssumeRoleWithOIDC' : 'AssumeRole';
+  if (code !== undefined)
+    throw Object.assign(new Error(`${action} was refused: ${code}`), { name: 'AlibabaRefusal', code });
+  if (UNREACHED.test(said))
+    throw Object.assign(
+      new Error(
+        'the token service (STS) was not reached, which gives this key; its client goes past a proxy',
+      ),
+      { name: 'NoAlibabaAnswer' },
+    );
   const error = new Error(
     'no credentials of Alibaba Cloud were found: set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or a profile of its tools',
   );
@@ -109,6 +127,10 @@ type Chain = new () => { getCredential(): Promise<CredentialModel> };
 /** Under Node's ES modules the default export of this CommonJS package is the module itself. */
 const classOf = (module: unknown): Chain => ((module as { default?: Chain }).default ?? module) as Chain;
 
-/** Of Alibaba Cloud's codes those that say: this identity may not. One service spells it so. */
+/**
+ * Of Alibaba Cloud's codes those that say: this identity may not. One service spells it so; another's `Forbidden.` is of
+ * what is not there (KMS, "Error codes"), and ECS's RiskControl is of the account.
+ */
 export const isDenied = (code: string): boolean =>
-  /^(Forbidden|Forbbiden|NoPermission|AccessDenied)/.test(code);
+  /^(Forb+id+en|Unauthorized|NotAuthori[sz]ed)|NoPermission|AccessDenied/.test(code) &&
+  !/NotFound|NotExist|RiskControl/.test(code);

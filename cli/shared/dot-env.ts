@@ -12,7 +12,8 @@ export function readDotEnv(folder: string): Record<string, string> {
 
 const textOf = (folder: string): string => {
   const path = join(folder, '.env');
-  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+  // Some editors put a mark before the first name, which would be a part of it.
+  return existsSync(path) ? readFileSync(path, 'utf8').replace(/^\ufeff/, '') : '';
 };
 
 /** Changes the given variables and keeps all else as it is written; readable by its owner alone. Null removes one. */

@@ -3,12 +3,16 @@ import type { Agent } from 'node:http';
 import { goOutBy } from '../../shared/adapters/http/exchange.ts';
 import { tunnelAgent } from '../../shared/adapters/http/tunnel.ts';
 import { isWithin } from '../../shared/runner/proxy.ts';
+import { complain } from './screen/show.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
 const CONNECT_MAX_MS = 10_000;
 /** Simulated services, and GitHub's way back to set-up's own page. */
 const HERE = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
+const NO_PROXY_ADDRESS =
+  'The proxy that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names must be an http or https address.';
 
 /** Null: straight. Throws where what is named is no address of a proxy. */
 export function proxyFor(url: URL, variables: Variables): URL | null {
@@ -17,10 +21,7 @@ export function proxyFor(url: URL, variables: Variables): URL | null {
   const text = named(url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY') || named('ALL_PROXY');
   if (text === '') return null;
   const address = text.includes('://') ? text : `http://${text}`;
-  if (!/^https?:$/.test(protocolOf(address)))
-    throw new Error(
-      'The proxy that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names must be an http or https address.',
-    );
+  if (!/^https?:$/.test(protocolOf(address))) throw new Error(NO_PROXY_ADDRESS);
   return new URL(address);
 }
 
@@ -39,8 +40,22 @@ function isExcepted({ hostname, port, protocol }: URL, list: string): boolean {
 /** From now on, for all that this process asks of the Internet. */
 export function heedProxies(variables: Variables): void {
   const agents = new Map<string, Agent>();
+  let isTold = false;
+  // Adapters make "no answer" of all that is thrown in here: what a person can mend is said beside it.
+  const tell = (error: unknown): never => {
+    if (!isTold) complain(error instanceof Error ? error.message : String(error));
+    isTold = true;
+    throw error;
+  };
+  const find = (url: URL): URL | null => {
+    try {
+      return proxyFor(url, variables);
+    } catch (error) {
+      return tell(error);
+    }
+  };
   goOutBy((url) => {
-    const proxy = proxyFor(url, variables);
+    const proxy = find(url);
     if (proxy === null) return undefined;
     const key = `${url.protocol} ${proxy.href}`;
     const agent = agents.get(key) ?? tunnelAgent(proxy, url.protocol === 'https:', CONNECT_MAX_MS);

@@ -38,7 +38,8 @@ function isPassing(error: unknown): boolean {
 
 /** For `catch` of a call whose client throws its own errors: there was no answer. */
 export function unanswered(cause: unknown): never {
-  throw Object.assign(new Error('Function Compute gave no answer', { cause }), { status: null });
+  const error = new Error('Function Compute gave no answer', { cause });
+  throw Object.assign(error, { name: 'NoAlibabaAnswer', status: null });
 }
 
 const READING = /^(Get|List|Describe)/;

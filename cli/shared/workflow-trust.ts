@@ -9,6 +9,7 @@ import type { Config } from '../../shared/config/config.ts';
 import {
   fingerprintsOf,
   type RepositoryIds,
+  spelledAlike,
   subjectsOf,
   type WorkflowTrust,
 } from '../../shared/github-trust.ts';
@@ -54,7 +55,16 @@ async function trustOfToday(deployFrom: DeployFrom, world: TrustWorld): Promise<
     world.say(
       `the ids of ${deployFrom.repository} could not be read: only its older subject is trusted; install the App there, and deploy again`,
     );
+  else checkName(deployFrom.repository, ids.fullName, world);
   return { fingerprints: fingerprintsOf(root), subjects: subjectsOf(deployFrom, ids) };
+}
+
+/** A former name leads to a repository that may be another owner's by now: who may deploy is a person's word. */
+function checkName(written: string, name: string | undefined, { say }: Pick<TrustWorld, 'say'>): void {
+  if (name === undefined || name === written) return;
+  const advice = `GitHub calls ${written} ${name}: write that as control.deployFrom.repository`;
+  if (name.toLowerCase() !== written.toLowerCase()) throw new Error(`${advice}, if it may deploy`);
+  say(advice);
 }
 
 const Deployed = z.object({
@@ -87,12 +97,17 @@ async function trustDeployed(
   const [{ Condition }] = RoleDeploy.Properties.AssumeRolePolicyDocument.Statement;
   const subjects = Condition.StringEquals['oidc:sub'];
   // Another repository, branch or environment in runners.yaml is a change, and shows as one.
-  if (!subjectsOf(deployFrom, null).every((each) => subjects.includes(each))) return null;
+  const trusted = subjects.map(spelledAlike);
+  if (!subjectsOf(deployFrom, null).every((each) => trusted.includes(spelledAlike(each)))) return null;
   return { fingerprints: GitHubProvider?.Properties.Fingerprints ?? fingerprintsOf(null), subjects };
 }
 
 const Installation = z.object({ id: z.int() });
-const Repository = z.object({ id: z.int().positive(), owner: z.object({ id: z.int().positive() }) });
+const Repository = z.object({
+  id: z.int().positive(),
+  full_name: z.string(),
+  owner: z.object({ id: z.int().positive() }),
+});
 
 /**
  * Null: the App is not installed there, so nobody can say. What else fails, is thrown and fails a deploy before it changes anything:
@@ -105,14 +120,9 @@ export async function idsOf(repository: string, github: GitHubRequest): Promise<
   if (installed.status === 404) return null;
   const { id: installation } = shaped(asked, installed, Installation);
   const route = 'GET /repos/{owner}/{repo}';
-  const { id, owner: account } = await readGitHub(
-    github,
-    route,
-    { owner, repo },
-    { installation },
-    Repository,
-  );
-  return { id, ownerId: account.id };
+  const auth = { installation };
+  const found = await readGitHub(github, route, { owner, repo }, auth, Repository);
+  return { id: found.id, ownerId: found.owner.id, fullName: found.full_name };
 }
 
 const CONNECT_MAX_MS = 10_000;

@@ -132,6 +132,13 @@ describe('the test', () => {
     expect(run({})).toBe(0);
   });
 
+  test('asks an older setpriv, too, which takes no names', () => {
+    const id = 'case "$1" in --user | --group) echo 1001 ;; *) exit 1 ;; esac';
+    const setpriv = `case "$1 $2" in '--reuid=1001 --regid=1001') ;; *) exit 1 ;; esac
+shift 3; case "$1" in *Listener) exec bash "$@" ;; *) exec "$@" ;; esac`;
+    expect(run({ id, setpriv })).toBe(0);
+  });
+
   // biome-ignore format: a table reads best as a table.
   test.each([
     ['another recipe', () => run({}, '2.336.0', 'other')],

@@ -35,6 +35,7 @@ export interface Circumstances {
   readonly values?: Partial<UserDataValues>;
   /** Shell text that a tool runs instead of its usual answer. */
   readonly tools?: Readonly<Record<string, string>>;
+  /** Tools, and `ca-certificates`. */
   readonly without?: readonly string[];
   /** Shell text: the runner. */
   readonly runner?: string;
@@ -133,10 +134,16 @@ function instanceRoot(circumstances: Circumstances): string {
   return root;
 }
 
-function putFiles(root: string, { job, notice, files }: Circumstances): void {
+function putFiles(root: string, { job, notice, files, without = [] }: Circumstances): void {
+  const certificates = without.includes('ca-certificates') ? undefined : 'some';
   const { payload } = { ...OWN_PUSH, ...job };
   const event = payload === null || typeof payload === 'string' ? payload : JSON.stringify(payload);
-  for (const [path, content] of Object.entries({ 'event.json': event, notice, ...files })) {
+  const usual = {
+    'event.json': event,
+    notice,
+    'etc/ssl/certs/ca-certificates.crt': certificates,
+  };
+  for (const [path, content] of Object.entries({ ...usual, ...files })) {
     if (content === undefined || content === null) continue;
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);

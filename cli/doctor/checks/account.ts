@@ -1,9 +1,11 @@
 /** Who we are, and what time it is. */
 import type { Config } from '../../../shared/config/config.ts';
+import { nextStep } from '../../shared/screen/next-step.ts';
 import { type Check, ok, warning, wrong } from '../finding.ts';
 import { ROLES_CHECK } from './roles.ts';
 
 const CLOCK_OFF_MAX_MS = 60_000;
+const NO_KEY = 'set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or a profile';
 
 export const ACCOUNT_CHECKS: readonly Check[] = [
   {
@@ -47,9 +49,7 @@ export const ACCOUNT_CHECKS: readonly Check[] = [
         // What to do stands behind the arrow, once.
         const text =
           error instanceof Error ? error.message.replace(/: set ALIBABA_.*$/, '') : 'none were found';
-        return [
-          wrong(text, 'set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or a profile'),
-        ];
+        return [wrong(text, (error instanceof Error ? nextStep(error, NO_KEY) : null) ?? NO_KEY)];
       }
     },
   },

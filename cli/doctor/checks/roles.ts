@@ -6,7 +6,12 @@ import { policyDocument } from '../../../infra/policy-document.ts';
 import { secretReferences } from '../../../infra/secrets.ts';
 import { AlibabaRefusal } from '../../../shared/adapters/alibaba/call.ts';
 import type { Config } from '../../../shared/config/config.ts';
-import { type RepositoryIds, subjectsOf, tokenConditions } from '../../../shared/github-trust.ts';
+import {
+  type RepositoryIds,
+  spelledAlike,
+  subjectsOf,
+  tokenConditions,
+} from '../../../shared/github-trust.ts';
 import { idsOf } from '../../shared/workflow-trust.ts';
 import { type Check, type CheckOutcome, ok, unseen, warning, wrong } from '../finding.ts';
 import { conditionText, keptLine, rightsIn, statementsIn, takersIn, withoutIds } from '../rights.ts';
@@ -119,7 +124,7 @@ async function role(
     ...takersIn(trust, 'Deny').map((one) => `being taken by ${one}`),
   ];
   const takers = takersIn(trust, 'Allow').join(', ') || 'nobody';
-  const isAsWanted = (lacksIds ? withoutIds(takers) : takers) === taker;
+  const isAsWanted = lacksIds ? spelledAlike(withoutIds(takers)) === spelledAlike(taker) : takers === taker;
   return [
     ...(missing.length > 0 ? [wrong(`role ${name} may not ${few(missing)}`, 'run npm run deploy')] : []),
     ...(denied.length > 0

@@ -20,14 +20,29 @@ const NOT_DEPLOYED = 'nothing is deployed there yet, or it was destroyed: npm ru
 const APP_KEY =
   'the App’s key is none that can be read: check GITHUB_PRIVATE_KEY in .env, which holds the key or says where it is kept';
 
+const WORKFLOW =
+  'RAM does not take this workflow’s token: npm run deploy by hand trusts GitHub’s certificate and names of today; npm run doctor compares them';
+const SECRET = 'correct what .env says of it, or put that secret where .env says that it is';
+
 /** Held against status, code and words, in this order. */
 // biome-ignore format: a table reads best as a table.
 const STEPS: readonly (readonly [whose: string, said: RegExp, step: string])[] = [
   ['TableError',      /instance is not found|OTSObjectNotExist/i,                    NOT_DEPLOYED],
   ['TableError',      /instance ACL/i,                                               'in the TableStore console, under the instance’s network management, allow access from the Internet'],
+  ['TableError',      /OTSAuthFailed.*(?:AccessKey|Signature|token)/i,               KEY],
   ['TableError',      /OTSAuthFailed|OTSNoPermission|OTSInvalidAccessKey/,           RIGHTS],
   ['TableError',      /ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|EHOST|ENET|socket/,       NETWORK],
-  ['AlibabaRefusal',  /AccessKeyId|Signature|SecurityToken|InvalidCredential/,       KEY],
+  ['SecretUnread',    /got no answer/,                                               NETWORK],
+  ['SecretUnread',    /AccessKeyId|Signature|SecurityToken|InvalidCredential/i,      KEY],
+  ['SecretUnread',    /NotFound|NotExist|ENOENT|ENOTDIR|EISDIR|EACCES|is empty|short/, SECRET],
+  ['SecretUnread',    /: 403 /,                                                      RIGHTS],
+  ['NotSetUp',        /./,                                                           'run npm run setup'],
+  ['AppKeyUnreadable', /./,                                                          APP_KEY],
+  ['AlibabaRefusal',  /AssumeRoleWithOIDC/,                                          WORKFLOW],
+  ['AlibabaRefusal',  /NoAnswer|NotSent/,                                            NETWORK],
+  ['AlibabaRefusal',  /AccessKeyId|Signature|SecurityToken|InvalidCredential/i,      KEY],
+  ['AlibabaRefusal',  /Forb+id+en\.\w+Not(?:Found|Exist)/,                           'what it names is not there, or not of this account: look how it is written'],
+  ['AlibabaRefusal',  /RiskControl|RealName|3DVerification/,                         'sign in to the Alibaba Cloud console: the account must be verified before it may buy'],
   ['AlibabaRefusal',  /Forb+id+en|NoPermission|AccessDenied|NotAuthori[sz]ed|Unauthorized/, RIGHTS],
   ['AlibabaRefusal',  /NotActivated|NotOpen|NotEnabled|Unopened|InactiveUser/,       'activate that service in the Alibaba Cloud console; docs/install.md lists those that are needed'],
   ['AlibabaRefusal',  /Balance|Arrear|Payment|InDebt/,                               'top up the Alibaba Cloud account, or settle its bill'],
@@ -42,10 +57,9 @@ const STEPS: readonly (readonly [whose: string, said: RegExp, step: string])[] =
   ['LogService',      /Unauthorized|\(40[13]\)/,                                     'it needs log:GetLogStoreLogs on the deployment’s log project'],
   ['FcRefusal',       /^404|NotFound/,                                               NOT_DEPLOYED],
   ['FcRefusal',       /^40[13]/,                                                     RIGHTS],
-  ['GitHubFailed',    /DECODER|PEM|asn1|private key/i,                               APP_KEY],
   ['GitHubFailed',    /^0 /,                                                         NETWORK],
   ['GitHubFailed',    /^401/,                                                        'GitHub does not take the App’s key: check GITHUB_APP_ID and GITHUB_PRIVATE_KEY; npm run doctor compares them with GitHub'],
-  ['GitHubFailed',    /^(?:403|429).*rate limit/i,                                   'GitHub’s calls are used up: run it again in the next hour'],
+  ['GitHubFailed',    /^(?:403|429).*(?:rate limit|throttled)/i,                       'GitHub’s calls are used up: run it again in the next hour'],
   ['GitHubFailed',    /^403/,                                                        'the App lacks a permission: npm run doctor says which, and its owner grants it on GitHub'],
   ['GitHubFailed',    /^404/,                                                        'GitHub shows the App no such thing: is it installed there, and does it see the repository? npm run doctor looks'],
   ['GitHubFailed',    /^5\d\d/,                                                      'GitHub itself failed: look at githubstatus.com, and run it again later'],
@@ -55,8 +69,10 @@ const VENDORS = new Set(STEPS.map(([whose]) => whose));
 
 /** `otherwise`: of a service's code that has no line here. Null: it is no service's refusal. */
 export function nextStep(error: VendorError, otherwise: string): string | null {
-  if (!VENDORS.has(error.name)) return null;
+  // ECS speaks as its sisters do, to another client.
+  const name = error.name === 'EcsFailure' ? 'AlibabaRefusal' : error.name;
+  if (!VENDORS.has(name)) return null;
   const { statusCode, status = statusCode ?? '', code = '', message } = error;
   const said = `${String(status)} ${String(code)} ${message}`;
-  return STEPS.find(([whose, pattern]) => whose === error.name && pattern.test(said))?.[2] ?? otherwise;
+  return STEPS.find(([whose, pattern]) => whose === name && pattern.test(said))?.[2] ?? otherwise;
 }

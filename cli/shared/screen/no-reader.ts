@@ -3,6 +3,15 @@
 /** As a shell tells SIGPIPE. */
 const GONE = 141;
 
+/** For a command that has to clean up: that nobody reads any more is to leave, as Ctrl-C is. Before it says anything. */
+export function leaveWithoutReader(stream: NodeJS.EventEmitter): void {
+  stream.once('error', () => {
+    // Each later word fails as well, and a second Ctrl-C would end the cleaning.
+    stream.on('error', () => undefined);
+    process.emit('SIGINT');
+  });
+}
+
 /** One that listens by itself, as for a terminal that is gone, goes before. */
 export function quietlyWithoutReader(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {

@@ -4,7 +4,7 @@
  */
 import { CALL_MAX_MS } from '../../limits.ts';
 import type { AccessKey } from './acs3.ts';
-import { type Answer, type Call, send } from './send.ts';
+import { type Answer, type Call, codeOf, send } from './send.ts';
 
 /** The parsed body of the answer. */
 export type CallAlibaba = (call: Call) => Promise<Record<string, unknown>>;
@@ -50,10 +50,7 @@ export function alibabaCaller(accessKey: () => AccessKey | Promise<AccessKey>): 
 function bodyIn({ status, body, isEmpty }: Answer, call: Call): Record<string, unknown> {
   const isObject = typeof body === 'object' && body !== null;
   if (isEmpty && call.roa?.method === 'DELETE' && status >= 200 && status < 300) return {};
-  if (status >= 400 && isObject) {
-    const { Code, code = Code } = body as { Code?: unknown; code?: unknown };
-    throw new AlibabaRefusal(call.action, String(Code ?? code), status);
-  }
+  if (status >= 400 && codeOf(body) !== '') throw new AlibabaRefusal(call.action, codeOf(body), status);
   if (status >= 400 || !isObject) throw new NoAlibabaAnswer(call);
   return body as Record<string, unknown>;
 }

@@ -51,3 +51,13 @@ function bodyOf({ form, roa, bytes }: Call): { type: string | null; body: Uint8A
 
 /** What is accepted has no more to say, and an error costs more than all else that is done with it. */
 const jsonIn = (text: string): unknown => (text === '' ? undefined : parseJson(text));
+
+/**
+ * The service's own word for a refusal; '' where it gave none. Function Compute documents three spellings: `errorCode` (error code list), `Code` (SDK model Error of 2023-03-30) and
+ * `ErrorCode` (what the older client reads).
+ */
+export function codeOf(body: unknown): string {
+  if (typeof body !== 'object' || body === null) return '';
+  const { errorCode, ErrorCode, Code, code } = body as Record<string, unknown>;
+  return String(errorCode ?? ErrorCode ?? Code ?? code ?? '');
+}

@@ -35,13 +35,3 @@ export type Invoke = (call: FcCall) => Promise<FcAnswer>;
 export const FC_VERSION = '2023-03-30';
 export const pathOf = (functionName: string): string =>
   `/functions/${encodeURIComponent(functionName)}/invocations`;
-
-/**
- * Three spellings are documented: `errorCode` (error code list), `Code` (SDK model Error of 2023-03-30) and
- * `ErrorCode` (what the older client reads).
- */
-export function codeOf(body: unknown): string {
-  if (typeof body !== 'object' || body === null) return '';
-  const { errorCode, ErrorCode, Code, code } = body as Record<string, unknown>;
-  return String(errorCode ?? ErrorCode ?? Code ?? code ?? '');
-}

@@ -1,6 +1,6 @@
 /** An invocation signed with ACS3-HMAC-SHA256. */
-import { send } from '../alibaba/send.ts';
-import { codeOf, FC_VERSION, type FcAnswer, type FcCall, pathOf } from './invocation.ts';
+import { codeOf, send } from '../alibaba/send.ts';
+import { FC_VERSION, type FcAnswer, type FcCall, pathOf } from './invocation.ts';
 
 /** Parameters as SDK model `InvokeFunction` of version 2023-03-30 sends them. */
 export async function invoke(call: FcCall): Promise<FcAnswer> {

@@ -4,8 +4,9 @@
  */
 import { createHash, createHmac } from 'node:crypto';
 import { parseJson } from '../../json.ts';
+import { codeOf } from '../alibaba/send.ts';
 import { exchange } from '../http/exchange.ts';
-import { codeOf, FC_VERSION, type FcAnswer, type FcCall, pathOf } from './invocation.ts';
+import { FC_VERSION, type FcAnswer, type FcCall, pathOf } from './invocation.ts';
 
 export async function invoke(call: FcCall): Promise<FcAnswer> {
   const { endpoint, accountId, body, timeoutMs } = call;

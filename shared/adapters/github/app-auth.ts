@@ -37,13 +37,23 @@ export function appJwts(appKey: AppKey, clock: Clock): (nowMs?: number) => Promi
   return async (nowMs = clock.nowMs()) => {
     // Asked for each time, because it may be rotated; parsed only when it was: a millisecond of each JWT.
     const { appId, privateKeyPem: pem } = await appKey();
-    if (known?.pem !== pem) known = { pem, key: createPrivateKey(pem) };
+    if (known?.pem !== pem) known = { pem, key: keyIn(pem) };
     const nowS = Math.floor(nowMs / 1000);
     const iat = nowS - JWT_SLACK_S;
     const claims = { iat, exp: nowS + JWT_LIFE_S, iss: String(appId), jti: randomUUID() };
     const text = `${part({ alg: 'RS256', typ: 'JWT' })}.${part(claims)}`;
     return `${text}.${sign('sha256', Buffer.from(text), known.key).toString('base64url')}`;
   };
+}
+
+/** Node's own words for it are for programmers. */
+function keyIn(pem: string): KeyObject {
+  try {
+    return createPrivateKey(pem);
+  } catch (cause) {
+    const error = new Error('the App’s private key is none that can be read', { cause });
+    throw Object.assign(error, { name: 'AppKeyUnreadable' });
+  }
 }
 
 /** 422: it lacks a permission that was asked for, or the repository is none of its own. */

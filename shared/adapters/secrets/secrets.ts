@@ -28,6 +28,11 @@ export interface SecretWorld {
   readonly nowMs: () => number;
 }
 
+/** It could not be had from where it is kept; `cause`: what was said there. */
+export class SecretUnread extends Error {
+  override readonly name = 'SecretUnread';
+}
+
 export function secretSource(world: SecretWorld): SecretSource {
   const place = parseReference(world.reference);
   if (place === null) return literal(world.reference);
@@ -47,10 +52,10 @@ async function fetchChecked(place: SecretReference, fetch: FetchSecret): Promise
   try {
     value = (await fetch(place.name)).trim();
   } catch (error) {
-    throw new Error(`the secret ${where} could not be read: ${reasonOf(error)}`, { cause: error });
+    throw new SecretUnread(`the secret ${where} could not be read: ${reasonOf(error)}`, { cause: error });
   }
-  if (value === '') throw new Error(`the secret ${where} is empty`);
-  if (value.length < SECRET_MIN_CHARS) throw new Error(`the secret ${where} ${TOO_SHORT}`);
+  if (value === '') throw new SecretUnread(`the secret ${where} is empty`);
+  if (value.length < SECRET_MIN_CHARS) throw new SecretUnread(`the secret ${where} ${TOO_SHORT}`);
   return value;
 }
 

@@ -3,7 +3,7 @@
 import { parseJson } from '../../json.ts';
 import { amendNote } from '../../ledger/amend.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { BAKED_KNOWN_MAX } from './image-limits.ts';
+import { BAKED_KEPT, BAKED_KNOWN_MAX } from './image-limits.ts';
 
 /** A build that was decided on: written before it is begun. */
 export interface Build {
@@ -94,8 +94,14 @@ export async function amendImageNote(
   return parsed(written?.entry.text);
 }
 
-const textOf = (note: ImageNote): string =>
-  JSON.stringify({ ...note, images: note.images.slice(0, BAKED_KNOWN_MAX) });
+const textOf = (note: ImageNote): string => JSON.stringify({ ...note, images: remembered(note.images) });
+
+/** The newest, and whatever became of those that came after: what serves, and what a rollback goes to. */
+function remembered(images: readonly BakedImage[]): readonly BakedImage[] {
+  const good = images.filter(({ state }) => state === 'good').slice(0, BAKED_KEPT);
+  const others = images.filter((each) => !good.includes(each)).slice(0, BAKED_KNOWN_MAX - good.length);
+  return images.filter((each) => good.includes(each) || others.includes(each));
+}
 
 /** A note of another release may lack what is new. One that cannot be read begins anew: no job waits for that. */
 const parsed = (text = ''): ImageNote => ({

@@ -64,3 +64,23 @@ test('a security group of which more rules are not shown is not called shut', as
     }),
   ]);
 });
+
+test('a condition on a yes or a number is one, in a list or alone, and so is a statement', async () => {
+  here = await healthy();
+  const world = here.world();
+  const policies = here.management.roles.get('ci-runner-launcher')?.policies;
+  policies?.set('of a person', {
+    Version: '1',
+    Statement: {
+      ...{ Effect: 'Deny', Action: 'ecs:RunInstances', Resource: '*' },
+      Condition: { Bool: { 'acs:MFAPresent': false }, NumericLessThan: { 'acs:Depth': [7, 2] } },
+    },
+  });
+  expect(await notWell(world)).toEqual([
+    expect.objectContaining({
+      check: 'permissions',
+      level: 'wrong',
+      text: 'role ci-runner-launcher is denied ecs:RunInstances on * where acs:Depth NumericLessThan 2 or 7 and acs:MFAPresent Bool false',
+    }),
+  ]);
+});

@@ -1,7 +1,8 @@
 /** What an operator does with images that bake themselves. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { imagesIn, removeAllImages } from '../../../cli/destroy/images.ts';
 import { asked, promoted, rolledBack } from '../../../cli/image/decide.ts';
+import { main } from '../../../cli/image/index.ts';
 import { prune } from '../../../cli/image/prune.ts';
 import { linesOf } from '../../../cli/image/text.ts';
 import type { CloudImage, ImageBuilder } from '../../../shared/runner/images/image-builder.ts';
@@ -35,6 +36,16 @@ const changed = (change: ReturnType<typeof promoted>) => {
   if (change.kind !== 'changed') throw new Error(change.because);
   return change.note;
 };
+
+test.each(['bake', 'promote', 'rollback', 'prune'])(
+  '%s has nothing to say as JSON, and says so',
+  async (verb) => {
+    const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    expect(await main([verb, 'arm64', '--json'])).toBe(2);
+    expect(told.mock.calls.join('')).toMatch(/^--json goes with list and show/);
+    told.mockRestore();
+  },
+);
 
 describe('promote and rollback', () => {
   // biome-ignore format: a table reads best as a table.
@@ -152,5 +163,17 @@ test('destroy removes all images of ours with their snapshots, and names what st
     'image a (m-a) in cn-hangzhou is gone',
     expect.stringContaining('m-b) in cn-hangzhou stays'),
     'snapshot s-a in cn-hangzhou is gone',
+  ]);
+});
+
+test('the last good ones are remembered, however many new ones were of no use', async () => {
+  const { world } = openReaper();
+  const useless = Array.from({ length: 9 }, (_, at) => image(`aside-${at}`, 'aside', { ids: {} }));
+  const good = ['a', 'b', 'c'].map((name) => image(name, 'good'));
+  await amendImageNote('arm64', () => note(image('new', 'canary'), ...useless, ...good), world.ledger);
+  const { images } = await readImageNote('arm64', world.ledger);
+  expect(images.map(({ name }) => name)).toEqual([
+    ...['new', 'aside-0', 'aside-1', 'aside-2', 'aside-3', 'aside-4'],
+    ...['a', 'b'],
   ]);
 });

@@ -1,6 +1,7 @@
 /** What `npm run mirror` says while copies are made, and how it ends. */
 import { expect, test } from 'vitest';
-import { follow } from '../../../cli/mirror/follow.ts';
+import { follow, reportIn } from '../../../cli/mirror/follow.ts';
+import { nextStep } from '../../../cli/shared/screen/next-step.ts';
 import type { ReleaseReport } from '../../../functions/reaper/rounds/release/check-release.ts';
 
 type Region = NonNullable<ReleaseReport['copies']>['regions'][string];
@@ -116,4 +117,25 @@ test('what the reaper throws is the command’s to say', async () => {
   const failing = { say: () => undefined, sleep: async () => undefined, nowMs: () => 0 };
   const ask = () => Promise.reject(new Error('ci-reaper failed: 403'));
   await expect(follow({ ...failing, ask })).rejects.toThrow('ci-reaper failed: 403');
+});
+
+test.each([
+  ['is not deployed yet', { status: 404, code: 'FunctionNotFound' }, /npm run deploy$/],
+  ['may not be invoked', { status: 403, code: 'AccessDenied' }, /rights that docs\/install\.md lists/],
+])('a reaper that %s comes with what to do', (_what, answer, step) => {
+  const refused = (): unknown => {
+    try {
+      return reportIn('ci-reaper', answer);
+    } catch (error) {
+      return error;
+    }
+  };
+  expect(nextStep(refused() as Error, '')).toMatch(step);
+});
+
+test('a reaper that failed is told in its own words', () => {
+  const body = { errorMessage: 'the ledger did not answer' };
+  expect(() => reportIn('ci-reaper', { status: 200, code: '', body })).toThrow(
+    'ci-reaper failed: the ledger did not answer',
+  );
 });

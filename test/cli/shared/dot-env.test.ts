@@ -51,3 +51,10 @@ test('takes one away', () => {
   writeDotEnv(folder, { A: null });
   expect(readDotEnv(folder)).toEqual({ B: '2' });
 });
+
+test('reads one that an editor of Windows has saved, with a mark before its first variable', () => {
+  writeFileSync(join(folder, '.env'), '\ufeffGITHUB_APP_ID=42\r\nA=1\r\n');
+  expect(readDotEnv(folder)).toEqual({ GITHUB_APP_ID: '42', A: '1' });
+  writeDotEnv(folder, { GITHUB_APP_ID: '43' });
+  expect(readDotEnv(folder)).toEqual({ GITHUB_APP_ID: '43', A: '1' });
+});

@@ -1,9 +1,11 @@
 /** What services refuse comes with what a person does about it. */
 import { expect, test } from 'vitest';
 import { nextStep } from '../../../cli/shared/screen/next-step.ts';
+import { unanswered } from '../../../cli/shared/try-again.ts';
 import { AlibabaRefusal, NoAlibabaAnswer } from '../../../shared/adapters/alibaba/call.ts';
+import { EcsFailure } from '../../../shared/adapters/ecs/call.ts';
 import { FcRefusal } from '../../../shared/adapters/function-compute/queue.ts';
-import { GitHubFailed } from '../../../shared/adapters/github/request.ts';
+import { GitHubFailed, Throttled } from '../../../shared/adapters/github/request.ts';
 import { toTableError } from '../../../shared/adapters/tablestore/errors.ts';
 
 const table = (words: string) =>
@@ -14,6 +16,13 @@ const noAnswer = new NoAlibabaAnswer({
   action: 'GetCallerIdentity',
   endpoint: 'https://sts.aliyuncs.com',
 } as never);
+const unansweredBy = (cause: Error): Error => {
+  try {
+    return unanswered(cause);
+  } catch (error) {
+    return error as Error;
+  }
+};
 const gitHub = (status: number, words = 'Not Found') => new GitHubFailed('GET /app', status, words);
 const fc = (status: number, code: string) => new FcRefusal('ci-launcher', { status, code } as never);
 
@@ -22,12 +31,15 @@ test.each([
   ['a ledger that is not there',       table('OTSAuthFailed The instance is not found.'),       /nothing is deployed there yet.*npm run deploy/],
   ['a table that is not there',        table('OTSObjectNotExist Requested table does not exist'), /npm run deploy/],
   ['a key that may not read it',       table('OTSNoPermissionAccess You have no permission'),   /rights that docs\/install\.md lists/],
+  ['a key that TableStore does not know', table('OTSAuthFailed The AccessKeyID does not exist.'), /ALIBABA_CLOUD_ACCESS_KEY_ID/],
+  ['a session that has ended there',   table('OTSAuthFailed The security token is expired.'),   /token may have expired/],
   ['a network without names',          node('ENOTFOUND'),                                       /network, and HTTPS_PROXY/],
   ['a shut instance',                  table('OTSAuthFailed denied by instance ACL'),           /allow access from the Internet/],
   ['a function that is not deployed',  refused('FunctionNotFound', 404),                        /npm run deploy/],
   ['a right that is missing',          refused('Forbidden.RAM', 403),                           /this key may not do that/],
   ['Alibaba’s own misspelling',        refused('Forbbiden', 403),                               /this key may not do that/],
   ['a wrong key',                      refused('InvalidAccessKeyId.NotFound', 404),             /ALIBABA_CLOUD_ACCESS_KEY_ID/],
+  ['a wrong key, as Function Compute says it', refused('InvalidAccessKeyID', 403),         /ALIBABA_CLOUD_ACCESS_KEY_ID/],
   ['a wrong secret',                   refused('SignatureDoesNotMatch'),                        /ALIBABA_CLOUD_ACCESS_KEY_SECRET/],
   ['an expired session',               refused('InvalidSecurityToken.Expired'),                 /token may have expired/],
   ['a service that was never opened',  refused('ServiceNotActivated'),                          /activate that service/],
@@ -35,13 +47,20 @@ test.each([
   ['a quota',                          refused('QuotaExceeded.Vpc'),                            /Quota Center/],
   ['too many calls',                   refused('Throttling.User'),                              /in a minute/],
   ['a service that failed',            refused('InternalError', 500),                           /itself failed/],
+  ['no answer of Function Compute',    unansweredBy(new Error('socket hang up')),               /HTTPS_PROXY/],
   ['no answer',                        noAnswer,                                                /HTTPS_PROXY/],
   ['a launcher that is not there',     fc(404, 'FunctionNotFound'),                             /npm run deploy/],
   ['no right to invoke it',            fc(403, 'AccessDenied'),                                 /this key may not do that/],
-  ['what is no key',                   gitHub(0, 'error:1E08010C:DECODER routines::unsupported'), /GITHUB_PRIVATE_KEY in \.env/],
+  ['a key id that KMS does not have',  refused('Forbidden.KeyNotFound', 404),                   /not there.*look how it is written/],
+  ['an account that is not verified',  refused('Forbidden.RiskControl', 403),                   /must be verified/],
+  ['ECS out of reach',                 new EcsFailure('NoAnswer', null),                        /HTTPS_PROXY/],
+  ['a right at ECS that is missing',   new EcsFailure('NoPermission', 403, 'not authorized'),   /this key may not do that/],
+  ['an expired session at ECS',        new EcsFailure('InvalidSecurityToken.Expired', 400),     /token may have expired/],
+  ['ECS asked too often',              new EcsFailure('Throttling.User', 400),                  /in a minute/],
   ['GitHub out of reach',              gitHub(0, 'fetch failed'),                               /HTTPS_PROXY/],
   ['another App’s key',                gitHub(401, 'Bad credentials'),                          /GITHUB_APP_ID and GITHUB_PRIVATE_KEY/],
   ['used-up calls',                    gitHub(403, 'API rate limit exceeded'),                  /next hour/],
+  ['calls that are held back',         new Throttled('GET /app', 403, 60_000),                  /next hour/],
   ['a missing permission',             gitHub(403, 'Resource not accessible by integration'),   /lacks a permission/],
   ['what the App does not see',        gitHub(404),                                             /installed there/],
   ['GitHub’s own failure',             gitHub(502, 'Bad gateway'),                              /githubstatus\.com/],

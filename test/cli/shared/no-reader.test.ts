@@ -3,8 +3,11 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterAll, expect, test } from 'vitest';
 import { fileTrouble } from '../../../cli/shared/screen/file-trouble.ts';
+import { leaving } from '../../../cli/shared/screen/leaving.ts';
+import { leaveWithoutReader } from '../../../cli/shared/screen/no-reader.ts';
 import { unaskedOf } from '../../../cli/shared/screen/unasked.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -25,6 +28,17 @@ test('into `head` a command ends without a stack trace', async () => {
   const code = await new Promise((resolve) => child.once('close', resolve));
   expect(said).toBe('');
   expect(code).toBe(141);
+});
+
+test('what has to be cleaned up is, when nobody reads any more: that is to leave, and no more than once', () => {
+  const left = leaving();
+  const stream = new PassThrough();
+  leaveWithoutReader(stream);
+  const gone = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
+  expect(left.signal.aborted).toBe(false);
+  for (const _ of [1, 2, 3]) stream.emit('error', gone);
+  expect(left.signal.aborted).toBe(true);
+  left.end();
 });
 
 test('a folder where a file is wanted is told by its name, with what to do', () => {

@@ -1,7 +1,7 @@
 /** Commands go out as the operator's other tools do. */
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { heedProxies, proxyFor } from '../../../cli/shared/proxy.ts';
 import { rootFingerprint } from '../../../cli/shared/workflow-trust.ts';
 import { exchange, goOutBy } from '../../../shared/adapters/http/exchange.ts';
@@ -79,4 +79,13 @@ test('the look at GitHub’s root certificate goes through it, too', async () =>
   heedProxies({ HTTPS_PROXY: `http://127.0.0.1:${port}` });
   expect(await rootFingerprint('token.actions.invalid')).toBeNull();
   expect(asked).toEqual(['token.actions.invalid:443']);
+});
+
+test('what is no proxy is told in its own words, once, whatever a service’s adapter makes of it', async () => {
+  const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  heedProxies({ ALL_PROXY: 'socks5://me:hunter2@proxy:1080' });
+  const asked = { url: new URL('https://sts.invalid/'), method: 'GET', headers: {}, maxMs: 1_000 };
+  for (const _ of [1, 2]) await expect(exchange(asked)).rejects.toThrow();
+  expect(told.mock.calls.join('')).toMatch(/^The proxy that .* must be an http or https address\.\n$/);
+  told.mockRestore();
 });

@@ -51,17 +51,22 @@ interface Inside {
   readonly state?: string;
   readonly keep?: number;
   readonly sleep?: string;
+  /** logind's, while somebody holds the power-off back. */
+  readonly isHeldBack?: boolean;
 }
 
 /** Its folder in place of /run/ci-runner. */
-function inFolder(script: string, { state = 'running', keep, sleep = '' }: Inside = {}) {
+function inFolder(script: string, { state = 'running', keep, sleep = '', isHeldBack = false }: Inside = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'kept-'));
   mkdirSync(join(folder, 'bin'));
   const tool = (name: string, text: string) => {
     writeFileSync(join(folder, 'bin', name), `#!/bin/sh\necho "${name} $*" >>${folder}/calls\n${text}\n`);
     chmodSync(join(folder, 'bin', name), 0o755);
   };
-  tool('systemctl', `case "$1" in is-system-running) echo ${state} ;; esac`);
+  tool(
+    'systemctl',
+    `case "$1" in is-system-running) echo ${state} ;; poweroff) exit ${Number(isHeldBack)} ;; esac`,
+  );
   tool('sleep', sleep.replaceAll('/run/ci-runner', folder));
   if (keep !== undefined) writeFileSync(join(folder, 'keep'), `${keep}\n`);
   const run = (text: string) =>
@@ -73,11 +78,16 @@ function inFolder(script: string, { state = 'running', keep, sleep = '' }: Insid
   return { folder, run, text, status: run(script), remove: () => rmSync(folder, { recursive: true }) };
 }
 
+/** As systemd reads it. */
+function commandOf(root: string, timer: string): string {
+  const unit = readFileSync(join(root, `run/systemd/system/ci-runner-${timer}.service`), 'utf8');
+  return /bash -c '(.*)'$/m.exec(unit)?.[1]?.replaceAll("\\'", "'") ?? '';
+}
+
 describe('the end of its lifetime', () => {
   const lifetime = () => {
     const { root } = boot();
-    const unit = readFileSync(join(root, 'run/systemd/system/ci-runner-lifetime.service'), 'utf8');
-    const command = /bash -c '(.*)'$/m.exec(unit)?.[1]?.replaceAll("\\'", "'") ?? '';
+    const command = commandOf(root, 'lifetime');
     const stay = readFileSync(join(root, 'run/ci-runner/stay.sh'), 'utf8').replace(`${root}/run`, '/run');
     return `cat >/run/ci-runner/stay.sh <<'STAY'\n${stay}STAY\n${command}`;
   };
@@ -98,6 +108,18 @@ describe('the end of its lifetime', () => {
     expect(over.text('calls')).toBe('systemctl poweroff\n');
     expect(over.text('why')).toMatch(/^limits\.lifetime of 390m is over/);
     over.remove();
+  });
+});
+
+describe('a power-off that is held back', () => {
+  test.each(['lifetime', 'boot'])('as by apt-get at its work, comes all the same: %s', (timer) => {
+    const machine = inFolder(commandOf(boot().root, timer).replace('bash /run/ci-runner/stay.sh; ', ''), {
+      isHeldBack: true,
+    });
+    expect(machine.text('calls')).toMatch(
+      /systemctl poweroff\nsystemctl start --job-mode=replace-irreversibly poweroff\.target\n$/,
+    );
+    machine.remove();
   });
 });
 

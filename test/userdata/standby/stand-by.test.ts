@@ -81,6 +81,20 @@ test.each([
   expect([status === 0, runner]).toEqual([false, null]);
 });
 
+test('a machine whose image was made of one that was ready makes itself ready all the same', () => {
+  const { root } = prepared();
+  const before = 'opt/ci-runner/start.sh';
+  const values = { jitConfig: null, launchedAtSeconds: VALUES.launchedAtSeconds + 86_400 };
+  const { trace } = boot({
+    values,
+    files: {
+      'user-data': userData({ ...VALUES, ...values }, SCRIPTS),
+      [before]: readFileSync(join(root, before), 'utf8'),
+    },
+  });
+  expect(trace).toContain('machine.prepared');
+});
+
 test('user data with a registration has nothing of all this, and is no longer for it', () => {
   expect(userData(VALUES, SCRIPTS).length).toBeLessThan(FIRST.length + VALUES.jitConfig.length);
   expect(FIRST.length).toBeLessThan(16 * 1024);

@@ -19,7 +19,9 @@ afterEach(() => here.close());
 
 /** The operator's own GitHub, who has the key. */
 const byHand: GitHubRequest = async (route) => {
-  const data = route.endsWith('installation') ? { id: 7 } : { id: 22, owner: { id: 11 } };
+  const data = route.endsWith('installation')
+    ? { id: 7 }
+    : { id: 22, full_name: 'my-org/infra', owner: { id: 11 } };
   return { status: 200, headers: {}, data };
 };
 
@@ -78,7 +80,21 @@ test.each([
   },
 );
 
+test('a repository that runners.yaml spells otherwise than GitHub is the one that is deployed', async () => {
+  here.write(here.yaml().replace('repository: my-org/infra', 'repository: My-Org/Infra'));
+  await here.deploy();
+  expect(subjects()).toEqual([
+    'repo:my-org/infra:ref:refs/heads/main',
+    'repo:my-org@11/infra@22:ref:refs/heads/main',
+  ]);
+  becomeWorkflow();
+  here.source = 'two';
+  expect(await here.deploy(), here.said.join('\n')).toBe(0);
+  expect(subjects()).toContain('repo:my-org@11/infra@22:ref:refs/heads/main');
+});
+
 test.each([
+  ['capitals in the branch', () => here.write(here.yaml().replace('branch: main', 'branch: Main'))],
   ['another branch', () => here.write(here.yaml().replace('branch: main', 'branch: other'))],
   ['a workflow where none was', () => here.management.stacks.clear()],
 ])('%s is not taken for what is deployed: it fails, and changes nothing', async (_, change) => {

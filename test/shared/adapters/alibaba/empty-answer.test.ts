@@ -1,4 +1,4 @@
-/** What an answer without a body means: a deletion was done; anything else was told nothing. */
+/** What an answer without a body, or without a code, means: a deletion was done; anything else was told nothing. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -38,7 +38,15 @@ test.each([
   ['DeleteFunction', 'DELETE', 200, '<html>a proxy’s own page</html>'],
   ['DeleteFunction', 'DELETE', 302, ''],
   ['DeleteFunction', 'DELETE', 500, ''],
+  ['GetFunction', 'GET', 404, '{"message":"no such page here"}'],
+  ['GetRole', null, 403, '{"error":"a proxy wants a password"}'],
 ] as const)('%s answered %s %i %j is not known to be done', async (action, method, status, body) => {
   next = { status, body };
   await expect(ask(action, method)).rejects.toThrow(`${action} got no answer`);
+});
+
+// Function Compute's own three spellings, and RPC's.
+test.each(['Code', 'code', 'ErrorCode', 'errorCode'])('a refusal that says %s is one', async (spelling) => {
+  next = { status: 403, body: JSON.stringify({ [spelling]: 'AccessDenied' }) };
+  await expect(ask('InvokeFunction', 'POST')).rejects.toThrow('InvokeFunction was refused: 403 AccessDenied');
 });
