@@ -26,6 +26,8 @@ export interface SeenRun {
 export interface Looks {
   readonly lists: Map<string, SeenList>;
   readonly runs: Map<RunId, SeenRun>;
+  /** Runs of which GitHub last failed to list the jobs: when that was. */
+  readonly broken: Map<RunId, number>;
   /** By repository: the last look, and the last that found what no delivery had told. */
   readonly turns: Map<string, { readonly atMs: number; readonly foundAtMs: number }>;
   /** Of a job that waits: when GitHub's own record of it was last asked for. */
@@ -37,6 +39,7 @@ export interface Looks {
 export const newLooks = (): Looks => ({
   lists: new Map(),
   runs: new Map(),
+  broken: new Map(),
   turns: new Map(),
   asked: new Map(),
   tagged: new Map(),
@@ -60,6 +63,8 @@ export function markTaken({ runs }: Looks, ids: Iterable<RunId>): void {
 const REMEMBERED_MAX = 20_000;
 
 export const rememberRun = ({ runs }: Looks, id: RunId, seen: SeenRun): void => remember(runs, id, seen);
+export const rememberBroken = ({ broken }: Looks, id: RunId, atMs: number): void =>
+  remember(broken, id, atMs);
 export const rememberAsked = ({ asked }: Looks, id: JobId, atMs: number): void => remember(asked, id, atMs);
 
 function remember<Id, Seen>(all: Map<Id, Seen>, id: Id, seen: Seen): void {

@@ -67,8 +67,7 @@ export async function brake(
   };
   const forgotten = new Set(after.sinceMs === null ? forgottenIn(before, successAtMs) : []);
   const changed = await changeJobs(uncovered, wastes, forgotten, terms, deadlineMs, world);
-  if (after.sinceMs !== null && before.sinceMs === null)
-    await tellOfBrake(after, !seen.registrationsComplete, world);
+  if (after.sinceMs !== null && before.sinceMs === null) await tellOfBrake(after, wastes.at(-1), seen, world);
   return {
     uncovered: changed,
     mayStart: gateOf(after, coming, nowMs),
@@ -105,7 +104,8 @@ async function changeJobs(
     if (written === null || written.entry.startedOn !== null) return;
     now.set(written.entry.job.id, written);
     const last = wastesOf(written.entry, wastes).at(-1);
-    if (last !== undefined && !terms.isBraked) await tellOfJob(written.entry, last, world);
+    const isToBeTold = !terms.isBraked || written.entry.obstacle === 'cap';
+    if (last !== undefined && isToBeTold) await tellOfJob(written.entry, last, world);
   });
   return [...now.values()];
 }

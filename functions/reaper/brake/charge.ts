@@ -13,7 +13,7 @@ import {
 
 export interface Terms {
   readonly nowMs: number;
-  /** Many ended so: the cause is not the job, and nothing is held against it. */
+  /** Many ended so: the cause is not the job, and nothing is held against it, as long as it is true of all. */
   readonly isBraked: boolean;
   /** What a job is only looked at under: see `circumstancesOf`. */
   readonly circumstances: string;
@@ -27,7 +27,9 @@ export function charged(
   terms: Terms,
 ): JobEntry | undefined {
   if (entry.startedOn !== null || isCharged(runner, entry)) return undefined;
-  const { nowMs: atMs, isBraked } = terms;
+  const { nowMs: atMs } = terms;
+  // Once others have got jobs meanwhile, and it has not, the cause may be its own.
+  const isBraked = terms.isBraked && entry.isForgiven !== true;
   const wasted = (entry.wasted ?? 0) + (isBraked ? 0 : 1);
   const because = `its runner ${runner.name} was of no use: ${wordsOf(ending, version)}`;
   const wastes = [...(entry.wastes ?? []), { runner: runner.name, atMs, ending }].slice(-WASTES_KEPT_MAX);

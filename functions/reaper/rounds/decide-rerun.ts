@@ -15,6 +15,8 @@ const NOTICE_LEFT_MIN_MS = 100_000;
 
 export type RerunDecision =
   | { readonly kind: 'wait' }
+  /** It has a later attempt: a person's, or ours, of which the answer was lost. */
+  | { readonly kind: 'asked-before' }
   | { readonly kind: 'all-failed' }
   /** `because`: why those that were cancelled with it are not. */
   | { readonly kind: 'one'; readonly job: JobId; readonly because: string | null }
@@ -34,7 +36,7 @@ export function decideRerun(
   isSuperseded = false,
 ): RerunDecision {
   if (run === null) return leave('GitHub does not know the run any more');
-  if (run.attempt !== entry.attempt) return leave('the run has a later attempt');
+  if (run.attempt !== entry.attempt) return { kind: 'asked-before' };
   if (run.status !== 'completed') return { kind: 'wait' };
   const failed = jobs.filter(isBad);
   const ours = failed.filter(({ job }) => entry.interrupted.includes(job.id));

@@ -99,6 +99,7 @@ async function lookInto(
   // What there was no time for is asked for again.
   if (world.clock.nowMs() < deadlineMs) markTaken(world.looks, seen.listed);
   const ended = await askEnded(seen, jobs, deadlineMs, world);
+  if (seen.failures.length > 0) throw seen.failures[0];
   noteTurn(repository, found, world);
   return found + ended;
 }

@@ -8,14 +8,17 @@ import {
   afterLook,
   describeLimit,
   isProbeDue,
+  type LearnedLimit,
   type LearnedLimits,
   roomIn,
   type Usage,
   usageOf,
 } from '../../../shared/quota/learned-limits.ts';
 import { changeLimits, readLimits } from '../../../shared/quota/note.ts';
+import { count, repositoryKey } from '../own-limits.ts';
 import type { Survey } from '../survey/survey.ts';
 import type { ReaperWorld } from '../world.ts';
+import { byAge, inTurns } from './in-turns.ts';
 
 /** Corrects the limits by what is alive, tells a person of them, and says how many there are. */
 export async function tendLimits(survey: Survey, world: ReaperWorld): Promise<number> {
@@ -28,12 +31,16 @@ export async function tendLimits(survey: Survey, world: ReaperWorld): Promise<nu
   // A burst is over by then, and the number is right.
   for (const [scope, limit] of limits)
     if (!limit.isOutgrown && nowMs - limit.sinceMs >= LIMIT_PROBE_MS)
-      await alertOnce(
-        `quota-${scope}`,
-        `The account’s quota is used up, and jobs wait until an instance of ours ends: ${describeLimit(scope, limit)}. Ask for more in the Quota Center, or set limits.runners to what there is.`,
-        world,
-      );
+      await alertOnce(`quota-${scope}`, wordsOf(scope, limit), world);
   return limits.size;
+}
+
+/** Where it gave nothing at all, no end of ours makes room. */
+function wordsOf(scope: string, limit: LearnedLimit): string {
+  const what = describeLimit(scope, limit);
+  return limit.tooMany <= limit.need
+    ? `The account’s quota gives us nothing: ${what}. Ask for more in the Quota Center, or let jobs ask for something else.`
+    : `The account’s quota is used up, and jobs wait until an instance of ours ends: ${what}. Ask for more in the Quota Center, or set limits.runners to what there is.`;
 }
 
 /** Pure. */
@@ -66,14 +73,14 @@ export async function admit(
   if (!uncovered.some(({ entry }) => entry.quota)) return { jobs: uncovered, within: new Map() };
   const limits = await readLimits(ledger);
   const { things } = await ledger.runners.list(LEDGER_SCAN_MAX);
-  const usage = usageOf(
-    things.map(({ entry }) => entry),
-    'made and coming',
-  );
-  return planAdmission(uncovered, limits, usage, clock.nowMs());
+  const runners = things.map(({ entry }) => entry);
+  const used = new Map<string, number>();
+  for (const { repository } of runners) count([repositoryKey(repository)], used);
+  const usage = usageOf(runners, 'made and coming');
+  return planAdmission(inTurns(uncovered.toSorted(byAge), used), limits, usage, clock.nowMs());
 }
 
-/** Pure. Oldest first; one of each scope whose limit was not met for a while may try it. */
+/** Pure. In turns, as for slots: `uncovered` is in their order. One of each scope whose limit was not met for a while may try it. */
 export function planAdmission(
   uncovered: readonly Held<JobEntry>[],
   limits: LearnedLimits,

@@ -2,7 +2,7 @@
  * Of a repository's runs, whose jobs are worth a call: those that are new, or changed, and of whom the ledger knows
  * nothing; others when calls are left over.
  */
-import { lookShare } from '../../../shared/budget.ts';
+import { isKept, isTurnedAway, lookShare, waitMsOf } from '../../../shared/budget.ts';
 import {
   RUN_RELIST_MS,
   RUNS_LISTED_PER_SWEEP_MAX,
@@ -13,7 +13,7 @@ import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { LOST_JOB_MS } from '../../../shared/limits.ts';
 import type { JobRecord, RunId, RunRecord } from '../../../shared/nouns.ts';
-import { type SeenRun, stampOf } from '../looks.ts';
+import { rememberBroken, type SeenRun, stampOf } from '../looks.ts';
 import { type KnownRepository, ownerOf } from '../survey/known.ts';
 import { LIVE, type Runs } from '../survey/runs.ts';
 import type { ReaperWorld } from '../world.ts';
@@ -26,6 +26,8 @@ export interface SeenRuns {
   readonly records: readonly JobRecord[];
   /** All runs of each status. */
   readonly complete: boolean;
+  /** Why the jobs of runs that were asked for were not listed. */
+  readonly failures: readonly unknown[];
 }
 
 /** What is left of one sweep's calls for lists of jobs. */
@@ -65,14 +67,33 @@ export async function lookAtRuns(
   const told = new Set(jobs.map(({ entry }) => entry.job.runId));
   const listed = new Set<RunId>();
   const records: JobRecord[] = [];
-  for (const run of [...live.values()].reverse()) {
+  const failures: unknown[] = [];
+  for (const run of brokenLast([...live.values()].reverse(), world)) {
     const jobsOf =
-      runs.seenNow(run) ?? (await listIfWorth(repository, run, told.has(run.id), runs, pick, world));
+      runs.seenNow(run) ??
+      (await listIfWorth(repository, run, told.has(run.id), runs, pick, world).catch((error: unknown) =>
+        passOver(run, error, failures, world),
+      ));
+    if (failures.length >= BROKEN_RUNS_MAX) break;
     if (jobsOf?.complete) listed.add(run.id);
     records.push(...(jobsOf?.things ?? []));
   }
   const complete = lists.every((list) => list.complete);
-  return { live: new Set(live.keys()), listed, records, complete };
+  return { live: new Set(live.keys()), listed, records, complete, failures };
+}
+
+/** In one look at a repository: more of them are no matter of one run. */
+const BROKEN_RUNS_MAX = 2;
+
+/** What GitHub lost long ago it may list, and fail to tell the jobs of: that keeps no other run from being looked at. */
+function brokenLast(runs: readonly RunRecord[], { looks: { broken } }: ReaperWorld): readonly RunRecord[] {
+  return runs.toSorted((a, b) => (broken.get(a.id) ?? 0) - (broken.get(b.id) ?? 0));
+}
+
+function passOver(run: RunRecord, error: unknown, failures: unknown[], { looks, clock }: ReaperWorld): void {
+  if (isKept(error) || isTurnedAway(error) || waitMsOf(error) !== null) throw error;
+  rememberBroken(looks, run.id, clock.nowMs());
+  failures.push(error);
 }
 
 /** Undefined: it was not asked for. */
@@ -89,7 +110,9 @@ async function listIfWorth(
   if (worth === null || pick[worth] <= 0 || !github.mayAsk('look', ownerOf(repository.repository)))
     return undefined;
   pick[worth]--;
-  return runs.jobsOf(repository, run, 'look');
+  const jobsOf = await runs.jobsOf(repository, run, 'look');
+  looks.broken.delete(run.id);
+  return jobsOf;
 }
 
 /** Pure. Null: nothing is to be learnt of its jobs. */

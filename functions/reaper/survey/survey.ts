@@ -26,6 +26,8 @@ export interface Survey {
   readonly registrationsComplete: boolean;
   /** Where runners register, listed in full: an organisation, or owner/name of a repository; in lower case. */
   readonly wholeTargets: ReadonlySet<string>;
+  /** Those that gave no list at all. */
+  readonly silentTargets: ReadonlySet<string>;
   /** Runners that were asked about alone: what is not among the registrations is not registered. */
   readonly singly: ReadonlySet<string>;
   readonly jobs: readonly Held<JobEntry>[];
@@ -86,9 +88,9 @@ export async function survey(world: ReaperWorld): Promise<Survey> {
     registrations: [...registrations.things, ...singles.found],
     registrationsComplete: registrations.complete,
     wholeTargets: named((_, at) => atTargets[at]?.complete === true),
+    silentTargets: named((target) => !answered.has(target)),
     singly: singles.answered,
-    jobs: jobs.things,
-    runners: runners.things,
+    ...{ jobs: jobs.things, runners: runners.things },
     ledgerComplete: jobs.complete && runners.complete,
     gone,
     networks: await ownNetworks(world),

@@ -40,3 +40,30 @@ test.each([
   expect(await world.until(() => asked.status === 'completed', 15 * MINUTE_MS)).toBe(true);
   world.fc.close();
 });
+
+test('of one owner it keeps no other’s jobs waiting', async () => {
+  const world = openWorld({
+    config: { repositories: { allow: ['acme/*', 'beta/*'] } },
+    github: { faults: (_method, asked) => (/\/beta\b/.test(asked) ? SILENT : null) },
+  });
+  await seedRunnerRelease(world);
+  world.github.addOrganization('beta');
+  world.github.addRepository('beta/app');
+  world.github.addGroup({ organization: 'beta', name: 'ci-runners', repositories: ['beta/app'] });
+  world.github.install('beta');
+  const queue = (repository: string) => {
+    const job = { name: 'build', labels: ['self-hosted', 'aliyun', 'arm64'], durationMs: MINUTE_MS };
+    return world.github.jobsOf(world.github.queueRun({ repository, jobs: [job] }))[0] as SimJob;
+  };
+  for (let n = 0; n < 64; n++) queue('beta/app');
+  await world.pass(5 * MINUTE_MS);
+  const waits: number[] = [];
+  for (let n = 0; n < 6; n++) {
+    const job = queue('acme/app');
+    await world.until(() => job.status === 'completed', 30 * MINUTE_MS);
+    waits.push((job.startedAtMs ?? Number.NaN) - job.createdAtMs);
+  }
+  if (process.env.FIGURES) process.stdout.write(`${JSON.stringify(waits)}\n`);
+  expect(Math.max(...waits)).toBeLessThan(3 * MINUTE_MS);
+  world.fc.close();
+});

@@ -126,6 +126,9 @@ describe('its job', () => {
     expect(freed).toMatchObject({ wasted: 0, nextTryAtMs: NOW_MS, obstacle: 'waste', isForgiven: true });
     const again = charged(freed, waste(6), terms) as JobEntry;
     expect(forgiven(again, new Set([...streak, String(build.runnerName('1-6'))]), NOW_MS)).toBeUndefined();
+    expect(charged(freed, waste(6), { ...terms, isBraked: true }), 'others got jobs, it did not').toEqual(
+      again,
+    );
     expect(
       forgiven(afterWastes(5), new Set([String(build.runnerName('1-5'))]), NOW_MS),
       'others ran meanwhile',

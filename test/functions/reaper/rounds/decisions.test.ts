@@ -129,7 +129,7 @@ describe('an interrupted job is run again', () => {
     ['not when two were, and another failed by itself', [entry(1, 2), run, [ended(1, 'failure'), ended(2, 'failure'), ended(3, 'failure')]], { kind: 'leave', isLoss: true }],
     ['not when it succeeded after all', [entry(1), run, [ended(1, 'success')]], { kind: 'leave', isLoss: false }],
     ['not before its run has ended', [entry(1), { ...run, status: 'in_progress' }, []], { kind: 'wait' }],
-    ['not twice', [entry(1), { ...run, attempt: 2 }, [ended(1, 'failure')]], { kind: 'leave', isLoss: false }],
+    ['not twice', [entry(1), { ...run, attempt: 2 }, [ended(1, 'failure')]], { kind: 'asked-before' }],
     ['not when its run is gone', [entry(1), null, []], { kind: 'leave' }],
     ['with those that fail-fast cancelled for it, running or queued', [entry(1), run, [hit, ended(2, 'cancelled', [0, 2.2]), ended(3, 'cancelled', [0, 2], false)]], { kind: 'all-failed' }],
     ['two of them, with those that fail-fast cancelled', [entry(1, 2), run, [hit, ended(2, 'failure', [0, 2.1]), ended(3, 'cancelled', [0, 2.2])]], { kind: 'all-failed' }],

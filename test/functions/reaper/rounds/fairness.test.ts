@@ -40,6 +40,18 @@ test('256 jobs with a type that nobody sells: another repository’s job starts 
   world.fc.close();
 });
 
+test('the account gives four machines, and forty jobs of one repository wait for them: another’s job gets the next', async () => {
+  const world = await openFor({});
+  world.ecs.setQuota({ instances: 4 });
+  for (let n = 0; n < 40; n++) queue(world, `${OURS} 8cpu`);
+  await world.pass(8 * MINUTE_MS);
+  const honest = queue(world, `${OURS} 4cpu`, {}, 'acme/pay');
+  await world.until(() => honest.status === 'completed', 2 * HOUR_MS);
+  figures({ quota: waits([honest]) });
+  expect(waits([honest])[0]).toBeLessThan(10 * MINUTE_MS);
+  world.fc.close();
+});
+
 describe('jobs that GitHub calls queued for ever', () => {
   test('for more than a day already: nothing is launched for them, they are told of once, and history says so', async () => {
     const alerts: string[] = [];

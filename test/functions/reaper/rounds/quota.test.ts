@@ -1,7 +1,8 @@
 /** Who goes on while a quota is used up. */
 import { describe, expect, test } from 'vitest';
 import { rankingGate } from '../../../../functions/launcher/quota.ts';
-import { planAdmission } from '../../../../functions/reaper/rounds/quota.ts';
+import { planAdmission, tendLimits } from '../../../../functions/reaper/rounds/quota.ts';
+import { survey } from '../../../../functions/reaper/survey/survey.ts';
 import type { QuotaWait, RunnerEntry } from '../../../../shared/ledger/entries.ts';
 import type { Candidate } from '../../../../shared/nouns.ts';
 import {
@@ -13,7 +14,9 @@ import {
   type LearnedLimit,
   usageOf,
 } from '../../../../shared/quota/learned-limits.ts';
+import { changeLimits } from '../../../../shared/quota/note.ts';
 import { build } from '../../../shared/ledger/builders.ts';
+import { openReaper, QUIET } from '../fixture.ts';
 
 const NOW_MS = Date.UTC(2026, 4, 4, 8);
 const MINUTE_MS = 60_000;
@@ -158,6 +161,18 @@ describe('a limit', () => {
     ] as RunnerEntry[];
     expect(Object.fromEntries(usageOf(entries, 'made'))).toEqual({ [ALL]: 2, [C8Y]: 8 });
     expect(Object.fromEntries(usageOf(entries, 'made and coming'))).toEqual({ [ALL]: 3, [C8Y]: 16 });
+  });
+
+  test.each([
+    [21, /jobs wait until an instance of ours ends: it gives no more than 20 instances/],
+    [1, /gives us nothing: it gives no more than 0 instances in cn-hangzhou/],
+  ])('that refused number %i is told as what it is', async (tooMany, says) => {
+    const { world, alerts, clock } = openReaper(QUIET);
+    const sinceMs = clock.nowMs() - 3 * MINUTE_MS;
+    const known = limit({ tooMany, sinceMs, refusedAtMs: sinceMs });
+    await changeLimits(world.ledger, () => new Map([[ALL, known]]));
+    await tendLimits(await survey(world), world);
+    expect(alerts).toEqual([expect.stringMatching(says)]);
   });
 
   test('is told with its scope, and survives its note', () => {

@@ -122,6 +122,8 @@ describe('a run of which jobs were interrupted', () => {
     await noteInterrupted(job, each.world);
     await each.sweep();
     expect(each.asked).toEqual(['all failed']);
+    // Nobody is told that it was not.
+    expect((await each.world.ledger.reruns.read(job.runId))?.entry).not.toHaveProperty('because');
   });
 
   test('is left where the configuration says so', async () => {

@@ -27,7 +27,7 @@ function statusOf(some: Partial<RunnerEntry>): string | undefined {
     },
     ...{ instances: [stopped], instancesComplete: true, wholeRegions: new Set<string>() },
     ...{ networks: new Set<string>(), registrations: [], registrationsComplete: true },
-    ...{ wholeTargets: new Set<string>(), singly: new Set<string>() },
+    ...{ wholeTargets: new Set<string>(), silentTargets: new Set<string>(), singly: new Set<string>() },
   };
   return observe(seen, configOf())[0]?.instances[0]?.status;
 }

@@ -49,6 +49,33 @@ test.each<[string, number, GitHubAnswer | Error]>([
   expect(await w.ask()).toBe(ANSWER);
 });
 
+const SILENT = new GitHubFailed(ROUTE, 0, 'no answer in time');
+const [APP, ACME, BETA, GAMMA] = [{}, { org: 'Acme' }, { owner: 'beta', repo: 'app' }, { org: 'gamma' }];
+
+// biome-ignore format: a table reads best as a table.
+test.each<[string, object[], object, boolean]>([
+  ['one owner’s silence is its own',          [BETA], ACME, true],
+  ['however it is spelt',                     [ACME], { owner: 'acme', repo: 'app' }, false],
+  ['two owners’ is GitHub’s',                 [BETA, ACME], GAMMA, false],
+  ['the App’s own calls heed anybody’s',      [BETA], APP, false],
+  ['and theirs is everybody’s',               [APP], ACME, false],
+])('%s', async (_what, silent, then, isAsked) => {
+  let [nowMs, isSilent] = [1_000_000, true];
+  const ask = heedingSilence(
+    async () => {
+      if (!isSilent) return ANSWER;
+      nowMs += 10_000;
+      throw SILENT;
+    },
+    { nowMs: () => nowMs },
+  );
+  for (const whose of silent) await ask(ROUTE, { ...whose }, 'app').catch(() => undefined);
+  isSilent = false;
+  const answer = ask(ROUTE, { ...then }, 'app');
+  if (isAsked) expect(await answer).toBe(ANSWER);
+  else await expect(answer).rejects.toThrow(/was not asked/);
+});
+
 test('a host that takes calls and says nothing is left after all tries, each with its time', async () => {
   const sockets: Socket[] = [];
   const server = createServer((socket) => void sockets.push(socket.on('error', () => undefined)));
