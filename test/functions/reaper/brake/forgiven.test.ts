@@ -49,8 +49,7 @@ test('GitHub gives nothing for eight hours, but one job in the second: all run w
     queue(world, `${OURS} 4cpu`, { durationMs: MINUTE_MS });
     await world.pass(10 * MINUTE_MS);
   }
-  if (process.env.FIGURES)
-    process.stdout.write(`${JSON.stringify({ machines: world.ecs.paid().length })}\n`);
+  if (process.env.FIGURES) process.stdout.write(`${JSON.stringify({ machines: world.ecs.paid().length })}\n`);
   expect(jobs.filter(({ status }) => status === 'queued')).toEqual([]);
   world.fc.close();
 });
