@@ -57,7 +57,8 @@ test.each<[string, object[], object, boolean]>([
   ['one owner’s silence is its own',          [BETA], ACME, true],
   ['however it is spelt',                     [ACME], { owner: 'acme', repo: 'app' }, false],
   ['two owners’ is GitHub’s',                 [BETA, ACME], GAMMA, false],
-  ['the App’s own calls heed anybody’s',      [BETA], APP, false],
+  ['the App’s own calls do not heed it',      [BETA], APP, true],
+  ['but two owners’, and their own',          [BETA, ACME], APP, false],
   ['and theirs is everybody’s',               [APP], ACME, false],
 ])('%s', async (_what, silent, then, isAsked) => {
   let [nowMs, isSilent] = [1_000_000, true];
