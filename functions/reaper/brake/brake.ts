@@ -71,7 +71,7 @@ export async function brake(
   };
   const forgotten = new Set(after.sinceMs === null ? forgottenIn(before, successAtMs) : []);
   const changed = await changeJobs(uncovered, wastes, forgotten, terms, deadlineMs, world);
-  if (after.sinceMs !== null && before.sinceMs === null) await tellOfBrake(after, wastes.at(-1), seen, world);
+  if (after.sinceMs !== null && before.sinceMs === null) await tellOfBrake(after, wastes, seen, world);
   return {
     uncovered: changed,
     mayStart: gateOf(after, coming, nowMs),
