@@ -53,3 +53,23 @@ test('GitHub gives nothing for eight hours, but one job in the second: all run w
   expect(jobs.filter(({ status }) => status === 'queued')).toEqual([]);
   world.fc.close();
 });
+
+test('a person lets the group serve its repository after four hours: its jobs run, with no deployment and nothing run again', async () => {
+  const world = await open({ repositories: ['acme/app', 'acme/pay'] });
+  const served = ['acme/app'];
+  world.regroup({ repositories: served, allowsPublic: false });
+  const jobs = Array.from({ length: 6 }, () =>
+    queue(world, `${OURS} 8cpu`, { durationMs: MINUTE_MS }, 'acme/pay'),
+  );
+  const besideOthers = async (minutes: number) => {
+    for (let at = 0; at < minutes; at += 8) {
+      queue(world, `${OURS} 4cpu`, { durationMs: MINUTE_MS });
+      await world.pass(8 * MINUTE_MS);
+    }
+  };
+  await besideOthers(4 * 60);
+  served.push('acme/pay');
+  await besideOthers(2 * 60);
+  expect(jobs.filter(({ status }) => status === 'queued')).toEqual([]);
+  world.fc.close();
+});
