@@ -24,7 +24,7 @@ describe('packages', () => {
 
   // As dnf 4.14 speaks: to one who asks for quiet, not a word of the lists that it passes over.
   test.each([
-    ['Curl error (7): Couldn\'t connect to server for http://mirror', 'connection_refused'],
+    ["Curl error (7): Couldn't connect to server for http://mirror", 'connection_refused'],
     ['Status code: 503 for http://mirror', 'mirror_is_away'],
   ])('are asked for again, where all lists of dnf are away for a moment: %s', (said, because) => {
     const dnf = `if [[ $(grep -c '^dnf ' "$CI_RUNNER_ROOT/calls") -gt 2 ]]; then exit; fi
