@@ -286,8 +286,8 @@ cause_of() {
     *'error: 4'* | *'response 4'*) printf refused! ;;
     *'format violated'* | *'unexpected e'* | *'crc error'*) printf download_is_garbled ;;
     *'no space'* | *'writing'*) printf disk_is_full! ;;
-    *'ignoring repositories'*) printf mirror_is_away ;;
-    *'unable to '[lf]* | *'no installation candidate'*) printf no_such_package! ;;
+    *'failed to d'*) printf mirror_is_away ;;
+    *'unable to '[lf]* | *'no installation'*) printf no_such_package! ;;
     *) printf unknown ;;
   esac
 }
