@@ -156,9 +156,10 @@ has_package() {
 }
 
 # transact PACKAGE... from the mirrors that the image names: on ECS those of the region. One list that does not come
-# stops nothing: what counts is whether the packages do. Only what uses the network is cut off: the rest leaves a mess.
+# stops nothing: what counts is whether the packages do. Only what uses the network is cut off: the rest leaves a mess. A quiet
+# dnf has no word on the lists that it passes over: what they had is like what never was.
 transact() {
-  local -a installer=(dnf --quiet --assumeyes '--setopt=*.skip_if_unavailable=1' install) first=(--downloadonly)
+  local -a installer=(dnf --assumeyes '--setopt=*.skip_if_unavailable=1' install) first=(--downloadonly)
   if has apt-get; then
     export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
     installer=(apt-get --quiet=2 --yes --no-install-recommends install) first=(--download-only)
@@ -285,7 +286,8 @@ cause_of() {
     *'error: 4'* | *'response 4'*) printf refused! ;;
     *'format violated'* | *'unexpected e'* | *'crc error'*) printf download_is_garbled ;;
     *'no space'* | *'writing'*) printf disk_is_full! ;;
-    *'unable to '[lf]* | *'no installation candidate'*) printf no_such_package! ;;
+    *'failed to d'*) printf mirror_is_away ;;
+    *'unable to '[lf]* | *'no installation'*) printf no_such_package! ;;
     *) printf unknown ;;
   esac
 }

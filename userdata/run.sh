@@ -92,6 +92,7 @@ TimeoutStopSec=75"
 After=cloud-init.service cloud-init-network.service
 ConditionPathExists=!/run/ci-runner
 ConditionPathExists=$1
+FailureAction=poweroff
 [Service]
 ExecStart=/usr/bin/env systemctl poweroff
 [Install]

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { boot, type Circumstances, removeInstances, SCRIPTS } from './instance.ts';
+import { ANSWERS, pathOf } from './tools.ts';
 import { VALUES } from './values.ts';
 
 afterEach(removeInstances);
@@ -131,4 +132,16 @@ test('a library that is there is not fetched, however long the list is that it s
 test('no script pipes into what leaves before it has read all: under pipefail that is a failure, now and then', () => {
   for (const script of Object.values(SCRIPTS))
     expect(script).not.toMatch(/\|\s*(?:head|grep\b.*(?:\s-q|--quiet|-m|--max-count)|read\b|sed\b.*q)/);
+});
+
+/** As on a machine with much to do: it goes on when the power is off. */
+const LATE = `until grep -q '^systemctl poweroff' "$CI_RUNNER_ROOT/calls"; do read -t 0.02 <> <(:); done; :`;
+// biome-ignore format: a table reads best as a table.
+test.each<[string, Circumstances]>([
+  ['the start of docker', { runner: 'exit 0', values: { docker: true }, tools: { systemctl: `case "$*" in 'start docker.service') ${LATE} ;; esac` } }],
+  ['the wait for cloud-init', { runner: 'exit 0', tools: { timeout: `${LATE}; ${ANSWERS.timeout}` } }],
+  ['the watch over what the runner says', { runner: "echo 'Listening for Jobs'", tools: { tee: `case "$*" in *user-data.log*) read -r line; case $line in *online*) ${LATE} ;; esac ;; *) exec ${pathOf('tee')} "$@" ;; esac` } }],
+  ['what is installed', { values: { runner: { ...VALUES.runner, sha256: '0'.repeat(64) } }, tools: { find: LATE } }],
+])('%s goes on beside the story, and may be the slower one', (_what, circumstances) => {
+  expect(boot(circumstances).calls.at(-1)).toBe('systemctl poweroff');
 });

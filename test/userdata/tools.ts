@@ -42,6 +42,10 @@ export const ANSWERS: Readonly<Record<string, string>> = {
 esac`,
 };
 
+/** Calls of what goes on beside the story, at its own pace: notes, the watch over the machine, what only a job must find. */
+export const BESIDE =
+  /^(sleep|tee|pgrep|ldconfig) |^setpriv --reuid=65534 |^(timeout .* )?systemd-run --quiet --wait |^curl .*(100\.100\.100\.200|--head)/;
+
 export function pathOf(name: string): string {
   return spawnSync('bash', ['-c', `type -P ${name}`], { encoding: 'utf8' }).stdout.trim();
 }

@@ -121,6 +121,12 @@ describe('a power-off that is held back', () => {
     );
     machine.remove();
   });
+
+  test('comes all the same for a machine that a job rebooted', () => {
+    const unit = readFileSync(join(boot().root, 'etc/systemd/system/ci-runner-rebooted.service'), 'utf8');
+    // systemd's own, when the command fails.
+    expect(unit).toMatch(/^FailureAction=poweroff$/m);
+  });
 });
 
 describe('what the machine is told', () => {

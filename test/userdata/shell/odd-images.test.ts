@@ -22,6 +22,19 @@ describe('packages', () => {
     expect(trace).toContain('runner.ended status=0');
   });
 
+  // As dnf 4.14 speaks: to one who asks for quiet, not a word of the lists that it passes over.
+  test.each([
+    ["Curl error (7): Couldn't connect to server for http://mirror", 'connection_refused'],
+    ['Status code: 503 for http://mirror', 'mirror_is_away'],
+  ])('are asked for again, where all lists of dnf are away for a moment: %s', (said, because) => {
+    const dnf = `if [[ $(grep -c '^dnf ' "$CI_RUNNER_ROOT/calls") -gt 2 ]]; then exit; fi
+case " $* " in *' --quiet '*) ;; *) printf '%s\\n' "Errors during downloading metadata for repository 'base':" "  - ${said}/repodata/repomd.xml" "Error: Failed to download metadata for repo 'base': Cannot download repomd.xml: All mirrors were tried" 'Ignoring repositories: base' ;; esac >&2
+echo 'Error: Unable to find a match: git' >&2; exit 1`;
+    const { trace } = boot({ os: 'ID=alinux\n', without: ['apt-get', 'git'], tools: { dnf, rpm: 'exit 1' } });
+    expect(trace).toContain(`packages.again because=${because} pause=1s`);
+    expect(trace).toContain('runner.ended status=0');
+  });
+
   test('that are needed have the rest of the time, where a wrong name among the wanted was told at once', () => {
     const apt = `case "$*" in *install*no-such*) echo "E: Unable to locate package no-such" >&2; exit 100 ;;
 *install*) if [[ $(grep -c LOCKED "$CI_RUNNER_ROOT/calls") -lt 3 ]]; then echo LOCKED >>"$CI_RUNNER_ROOT/calls"; echo "E: Could not get lock" >&2; exit 100; fi ;; esac`;
