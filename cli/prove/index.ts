@@ -46,7 +46,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const config = readRunnersYaml(values.config);
   if (config === null) return 2;
   const { signal } = leaving();
-  leaveWithoutReader(process.stdout);
+  for (const stream of [process.stdout, process.stderr]) leaveWithoutReader(stream, signal);
   const variables = { ...readDotEnv(FOLDER), ...process.env };
   const worlds = realWorlds(config, signal, { variables, accessKey: operatorKey });
   const tell = values.json ? complain : say;

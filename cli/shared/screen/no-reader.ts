@@ -4,11 +4,10 @@
 const GONE = 141;
 
 /** For a command that has to clean up: that nobody reads any more is to leave, as Ctrl-C is. Before it says anything. */
-export function leaveWithoutReader(stream: NodeJS.EventEmitter): void {
-  stream.once('error', () => {
-    // Each later word fails as well, and a second Ctrl-C would end the cleaning.
-    stream.on('error', () => undefined);
-    process.emit('SIGINT');
+export function leaveWithoutReader(stream: NodeJS.EventEmitter, asked: AbortSignal): void {
+  stream.on('error', () => {
+    // A second Ctrl-C would end the cleaning: each later word fails as well, and the first ended `tee`, too.
+    if (!asked.aborted) process.emit('SIGINT');
   });
 }
 

@@ -13,7 +13,7 @@ import type { Repaired } from '../repair/repair.ts';
 import type { Survey } from '../survey/survey.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
-import { charged, forgiven, released, type Terms } from './charge.ts';
+import { charged, forgiven, released, type Terms, triedOnSuccess } from './charge.ts';
 import { failedWhileHeld, isOfTheMachine, type Waste, wastesIn, wordsOf } from './endings.ts';
 import { withExits } from './exits.ts';
 import { UNAVAILABLE_WASTED_MS } from './limits.ts';
@@ -38,6 +38,10 @@ export interface Braked {
   readonly because: string | null;
 }
 
+interface Now extends Terms {
+  readonly successAtMs: number;
+}
+
 /** What could not be written down is not launched for in this sweep. */
 export async function brake(
   seen: Survey,
@@ -59,15 +63,15 @@ export async function brake(
     await markOffering(runner, ending, world);
   await writeStreak(before, after, world);
 
-  const terms: Terms = {
-    nowMs,
+  const terms = {
+    ...{ nowMs, successAtMs },
     isBraked: after.sinceMs !== null,
     circumstances: circumstancesOf(world, release),
     mayLeaveSpot: config.spot.onDemandFallback,
   };
   const forgotten = new Set(after.sinceMs === null ? forgottenIn(before, successAtMs) : []);
   const changed = await changeJobs(uncovered, wastes, forgotten, terms, deadlineMs, world);
-  if (after.sinceMs !== null && before.sinceMs === null) await tellOfBrake(after, wastes.at(-1), seen, world);
+  if (after.sinceMs !== null && before.sinceMs === null) await tellOfBrake(after, wastes, seen, world);
   return {
     uncovered: changed,
     mayStart: gateOf(after, coming, nowMs),
@@ -84,7 +88,7 @@ async function changeJobs(
   uncovered: readonly Held<JobEntry>[],
   wastes: readonly Waste[],
   forgotten: ReadonlySet<string>,
-  terms: Terms,
+  terms: Now,
   deadlineMs: number,
   world: ReaperWorld,
 ): Promise<readonly Held<JobEntry>[]> {
@@ -135,8 +139,9 @@ async function changeOne(
 }
 
 /** It was only looked at, and something has changed since. */
-function uncapped(entry: JobEntry, { circumstances, nowMs }: Terms): JobEntry | undefined {
-  if (entry.obstacle !== 'cap' || entry.cappedUnder === circumstances) return undefined;
+function uncapped(entry: JobEntry, { circumstances, nowMs, successAtMs }: Now): JobEntry | undefined {
+  if (entry.obstacle !== 'cap') return undefined;
+  if (entry.cappedUnder === circumstances) return triedOnSuccess(entry, successAtMs, nowMs);
   return released(entry, 'the configuration or the runner release changed', nowMs);
 }
 

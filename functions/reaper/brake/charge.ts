@@ -88,6 +88,17 @@ export function triedOnChange(
   return triedAgain(entry, 'its run has changed since its last runner', nowMs);
 }
 
+/**
+ * Of one that was forgiven once, as others got jobs: the same trouble may have been back and be over, or it is its own. So it is
+ * tried when others have got jobs again since its last, each time after twice the pause. Undefined: not now.
+ */
+export function triedOnSuccess(entry: JobEntry, successAtMs: number, nowMs: number): JobEntry | undefined {
+  const lastMs = lastWasteMs(entry);
+  const isDue = nowMs - lastMs >= 2 ** (entry.wasted ?? 0) * WASTED_PAUSE_MS;
+  if (entry.isForgiven !== true || successAtMs <= lastMs || !isDue) return undefined;
+  return triedAgain(entry, 'runners get jobs again', nowMs);
+}
+
 /** It is launched for anew; it stands aside until a launch gets further. */
 export function released(entry: JobEntry, because: string, atMs: number): JobEntry {
   return {

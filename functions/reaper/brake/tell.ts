@@ -20,10 +20,10 @@ export async function tellOfJob(entry: JobEntry, last: Waste, world: ReaperWorld
   await alertOnce(`capped-${job.repository}`, `${what} ${cause} ${next}`, world);
 }
 
-/** Many jobs' runners. `newest`: of this sweep. */
+/** Many jobs' runners. `fresh`: of this sweep. */
 export async function tellOfBrake(
   streak: Streak,
-  newest: Waste | undefined,
+  fresh: readonly Waste[],
   seen: Pick<Survey, 'silentTargets'>,
   world: ReaperWorld,
 ): Promise<void> {
@@ -32,23 +32,26 @@ export async function tellOfBrake(
   const what = `${wastes.length} runners of ${count(({ job }) => job)} jobs in ${count(({ repository }) => repository)} repositories ended without a job, and none got one meanwhile.`;
   const last = wastes.at(-1);
   const ending = commonEnding(streak);
+  const ofThese = fresh.findLast((each) => each.ending === ending);
   const cause = isGitHubSilent(streak, seen, world)
     ? 'GitHub is down, or refuses us (https://www.githubstatus.com)'
-    : `${causeOf(ending, newest, world)} (most often ${wordsOf(ending, last?.version)})`;
+    : `${causeOf(ending, ofThese, world)} (most often ${wordsOf(ending, last?.version)})`;
   const next = `Launches are held back to one at a time until a runner gets a job; then all go on. npm run explain -- ${last?.job ?? 'JOB'}`;
   world.log('brake.engaged', { runners: wastes.length, jobs: count(({ job }) => job), ending });
   await alertOnce(`brake-${ending.replaceAll(' ', '-')}`, `${what} Likely cause: ${cause}. ${next}`, world);
 }
 
-/** Where these runners register: another owner's silence, or a list that moved, says nothing of them. */
+/** Where most of these runners register: another owner's silence, or a list that moved, says nothing of them. */
 const isGitHubSilent = (
   { wastes }: Streak,
   { silentTargets }: Pick<Survey, 'silentTargets'>,
   { config }: ReaperWorld,
-): boolean =>
-  wastes.some(({ repository }) =>
+): boolean => {
+  const silent = wastes.filter(({ repository }) =>
     silentTargets.has(placeOf(targetOf({ repository, installationId: null }, config))),
   );
+  return 2 * silent.length > wastes.length;
+};
 
 const RECLAIMED = 'the spot market takes its machines back; more zones or types, or on-demand, help';
 const DELETED = 'somebody beside us deletes its machines; ActionTrail says who';

@@ -5,22 +5,30 @@ import { count, repositoryKey } from '../own-limits.ts';
 
 export type Waiting = Held<JobEntry>;
 
-/** One of each repository, then the next of each; or first those who have fewer runners. */
-export function inTurns(jobs: readonly Waiting[], used = new Map<string, number>()): readonly Waiting[] {
-  const turns = turnsOf(jobs);
+type KeyOf = (each: Waiting) => string;
+
+const ofRepository: KeyOf = ({ entry }) => repositoryKey(entry.job.repository);
+
+/** One of each repository, then the next of each; or first those who have fewer runners. `keyOf`: whose turns go round instead. */
+export function inTurns(
+  jobs: readonly Waiting[],
+  used = new Map<string, number>(),
+  keyOf = ofRepository,
+): readonly Waiting[] {
+  const turns = turnsOf(jobs, keyOf);
   const all: Waiting[] = [];
   for (let next = nextTurn(turns, used); next !== null; next = nextTurn(turns, used)) {
     all.push(next);
-    count([repositoryKey(next.entry.job.repository)], used);
+    count([keyOf(next)], used);
   }
   return all;
 }
 
 /** By repository, each in the order that they came in. */
-export function turnsOf(jobs: readonly Waiting[]): Map<string, Waiting[]> {
+export function turnsOf(jobs: readonly Waiting[], keyOf = ofRepository): Map<string, Waiting[]> {
   const turns = new Map<string, Waiting[]>();
   for (const each of jobs) {
-    const key = repositoryKey(each.entry.job.repository);
+    const key = keyOf(each);
     const before = turns.get(key);
     if (before === undefined) turns.set(key, [each]);
     else before.push(each);

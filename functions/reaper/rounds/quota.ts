@@ -15,10 +15,10 @@ import {
   usageOf,
 } from '../../../shared/quota/learned-limits.ts';
 import { changeLimits, readLimits } from '../../../shared/quota/note.ts';
-import { count, repositoryKey } from '../own-limits.ts';
+import { repositoryKey } from '../own-limits.ts';
 import type { Survey } from '../survey/survey.ts';
 import type { ReaperWorld } from '../world.ts';
-import { byAge, inTurns } from './in-turns.ts';
+import { byAge, inTurns, type Waiting } from './in-turns.ts';
 
 /** Corrects the limits by what is alive, tells a person of them, and says how many there are. */
 export async function tendLimits(survey: Survey, world: ReaperWorld): Promise<number> {
@@ -74,10 +74,28 @@ export async function admit(
   const limits = await readLimits(ledger);
   const { things } = await ledger.runners.list(LEDGER_SCAN_MAX);
   const runners = things.map(({ entry }) => entry);
-  const used = new Map<string, number>();
-  for (const { repository } of runners) count([repositoryKey(repository)], used);
+  const nowMs = clock.nowMs();
+  const isWaiting = ({ entry }: Waiting) => entry.quota != null && entry.nextTryAtMs <= nowMs;
+  const waiting = uncovered.filter(isWaiting);
+  const others = uncovered.filter((each) => !isWaiting(each));
   const usage = usageOf(runners, 'made and coming');
-  return planAdmission(inTurns(uncovered.toSorted(byAge), used), limits, usage, clock.nowMs());
+  return planAdmission([...inQuotaTurns(waiting, runners), ...others], limits, usage, nowMs);
+}
+
+/** By repository and what is used up: its machines elsewhere, however many and however long they live, keep it from no turn. */
+function inQuotaTurns(waiting: readonly Waiting[], runners: readonly RunnerEntry[]): readonly Waiting[] {
+  const scopesOf = ({ entry }: Waiting) => Object.keys(entry.quota?.needs ?? {}).sort();
+  const keyOf = (each: Waiting) => [repositoryKey(each.entry.job.repository), ...scopesOf(each)].join(' ');
+  const theirs = runners.map((runner) => ({
+    key: repositoryKey(runner.repository),
+    scopes: usageOf([runner], 'made and coming'),
+  }));
+  const used = new Map<string, number>();
+  for (const [key, each] of new Map(waiting.map((one) => [keyOf(one), one]))) {
+    const own = theirs.filter((one) => one.key === repositoryKey(each.entry.job.repository));
+    used.set(key, own.filter(({ scopes }) => scopesOf(each).some((scope) => scopes.has(scope))).length);
+  }
+  return inTurns(waiting.toSorted(byAge), used, keyOf);
 }
 
 /** Pure. In turns, as for slots: `uncovered` is in their order. One of each scope whose limit was not met for a while may try it. */

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { fileTrouble } from '../../../cli/shared/screen/file-trouble.ts';
 import { leaving } from '../../../cli/shared/screen/leaving.ts';
 import { leaveWithoutReader } from '../../../cli/shared/screen/no-reader.ts';
@@ -33,12 +33,24 @@ test('into `head` a command ends without a stack trace', async () => {
 test('what has to be cleaned up is, when nobody reads any more: that is to leave, and no more than once', () => {
   const left = leaving();
   const stream = new PassThrough();
-  leaveWithoutReader(stream);
+  leaveWithoutReader(stream, left.signal);
   const gone = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
   expect(left.signal.aborted).toBe(false);
   for (const _ of [1, 2, 3]) stream.emit('error', gone);
   expect(left.signal.aborted).toBe(true);
   left.end();
+});
+
+test('`npm run prove | tee`: Ctrl-C ends the reader, too, and the cleaning that it began goes on', () => {
+  const exit = vi.spyOn(process, 'exit').mockReturnValue(undefined as never);
+  const left = leaving();
+  const stream = new PassThrough();
+  leaveWithoutReader(stream, left.signal);
+  process.emit('SIGINT');
+  stream.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+  expect(exit).not.toHaveBeenCalled();
+  left.end();
+  exit.mockRestore();
 });
 
 test('a folder where a file is wanted is told by its name, with what to do', () => {

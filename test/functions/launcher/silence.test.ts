@@ -41,10 +41,16 @@ test.each([
   world.fc.close();
 });
 
-test('of one owner it keeps no other’s jobs waiting', async () => {
+test('of one owner it keeps no other’s jobs waiting, nor its lost deliveries', async () => {
+  const asks: string[] = [];
   const world = openWorld({
     config: { repositories: { allow: ['acme/*', 'beta/*'] } },
-    github: { faults: (_method, asked) => (/\/beta\b/.test(asked) ? SILENT : null) },
+    github: {
+      faults: (_method, asked) => {
+        asks.push(asked);
+        return /\/beta\b/.test(asked) ? SILENT : null;
+      },
+    },
   });
   await seedRunnerRelease(world);
   world.github.addOrganization('beta');
@@ -58,6 +64,7 @@ test('of one owner it keeps no other’s jobs waiting', async () => {
   for (let n = 0; n < 64; n++) queue('beta/app');
   await world.pass(5 * MINUTE_MS);
   const waits: number[] = [];
+  const sinceAsk = asks.length;
   for (let n = 0; n < 6; n++) {
     const job = queue('acme/app');
     await world.until(() => job.status === 'completed', 30 * MINUTE_MS);
@@ -65,5 +72,8 @@ test('of one owner it keeps no other’s jobs waiting', async () => {
   }
   if (process.env.FIGURES) process.stdout.write(`${JSON.stringify(waits)}\n`);
   expect(Math.max(...waits)).toBeLessThan(3 * MINUTE_MS);
+  expect(asks.slice(sinceAsk).filter((asked) => asked.includes('/hook/deliveries')).length).toBeGreaterThan(
+    3,
+  );
   world.fc.close();
 });

@@ -36,7 +36,8 @@ export function budgeted(transport: GitHubRequest, pace: Pacing, clock: Clock): 
   };
   /** A limit was met before the call itself. */
   const learnFailure = (key: string, error: unknown): never => {
-    if (error instanceof Throttled)
+    // As the App we ask about every owner, and one's silence is its own.
+    if (error instanceof Throttled && (error.status !== 0 || key !== keyOf('app')))
       known.set(key, { ...(known.get(key) ?? UNKNOWN), heldUntilMs: clock.nowMs() + error.waitMs });
     throw error;
   };

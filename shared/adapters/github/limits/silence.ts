@@ -8,13 +8,14 @@ const EVERYBODY = '';
 
 /**
  * After a call that waited long for nothing, others fail at once for a while: those of the same owner, or all when two owners'
- * had no answer, or one of the App's own. What fails soon says nothing of the next one.
+ * had no answer, or one of the App's own. These heed no single owner's: everybody's lost deliveries are asked for by them. What
+ * fails soon says nothing of the next one.
  */
 export function heedingSilence(transport: GitHubRequest, clock: Clock): GitHubRequest {
   const untilMs = new Map<string, number>();
   const silentUntilMs = (owner: string, nowMs: number): number => {
     const silent = [...untilMs].filter(([, endMs]) => endMs > nowMs);
-    const isGitHubs = owner === EVERYBODY || silent.length > 1;
+    const isGitHubs = silent.length > 1;
     const heeded = silent.filter(([key]) => isGitHubs || key === owner || key === EVERYBODY);
     return Math.max(0, ...heeded.map(([, endMs]) => endMs));
   };

@@ -50,7 +50,7 @@ const DOWN = /Likely cause: GitHub is down, or refuses us/;
 test.each<[string, string, 'moves' | 'fails', RegExp]>([
   ['a list that moved under us is no outage',              'acme/app',  'moves', BROKEN],
   ['one that cannot be had may be',                        'acme/app',  'fails', DOWN],
-  ['that another owner turns us away says nothing of these', 'other/app', 'fails', BROKEN],
+  ['that another owner turns us away says little of these', 'other/app', 'fails', BROKEN],
 ])('%s', async (_, repository, what, says) => {
   const { world, alerts } = openReaper({
     ...QUIET,
@@ -63,6 +63,18 @@ test.each<[string, string, 'moves' | 'fails', RegExp]>([
       },
     },
   });
-  await tellOfBrake(streak(repository), waste('never online', 'spot'), await survey(world), world);
+  const { wastes, sinceMs } = streak(repository);
+  const another = { ...wastes[0], runner: 'r-6', repository: 'acme/app', atMs: START_MS - 1 } as (typeof wastes)[0];
+  const mixed = { sinceMs, wastes: repository === 'acme/app' ? wastes : [another, ...wastes] };
+  await tellOfBrake(mixed, [waste('never online', 'spot')], await survey(world), world);
   expect(alerts).toEqual([expect.stringMatching(says)]);
+});
+
+test('of many that ended alike the cause is theirs, not that of the one that ended otherwise', async () => {
+  const { world, alerts } = openReaper(QUIET);
+  const { wastes, sinceMs } = streak('acme/app');
+  const gone = wastes.map((each) => ({ ...each, ending: 'gone' as const }));
+  const fresh = [waste('gone', 'spot'), waste('never online', 'on-demand')];
+  await tellOfBrake({ sinceMs, wastes: gone }, fresh, await survey(world), world);
+  expect(alerts).toEqual([expect.stringMatching(/Likely cause: the spot market takes its machines back/)]);
 });

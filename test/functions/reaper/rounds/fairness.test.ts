@@ -1,9 +1,13 @@
 /** No repository waits for another's unservable jobs, and what GitHub itself would have given up is not launched for. */
 import { describe, expect, test } from 'vitest';
-import type { JobId } from '../../../../shared/nouns.ts';
+import { admit } from '../../../../functions/reaper/rounds/quota.ts';
+import type { Candidate, JobId } from '../../../../shared/nouns.ts';
+import { changeLimits } from '../../../../shared/quota/note.ts';
 import type { SimJob } from '../../../../simulator/github/index.ts';
 import { MINUTE_MS, OURS, open, queue, read } from '../../../cli/explain/fixture.ts';
-import { openWorld, seedRunnerRelease, type World } from '../../../world/in-process.ts';
+import { build } from '../../../shared/ledger/builders.ts';
+import { openWorld, START_MS, seedRunnerRelease, type World } from '../../../world/in-process.ts';
+import { openReaper } from '../fixture.ts';
 
 const HOUR_MS = 60 * MINUTE_MS;
 const REPOSITORIES = ['acme/app', 'acme/pay'];
@@ -50,6 +54,44 @@ test('the account gives four machines, and forty jobs of one repository wait for
   figures({ quota: waits([honest]) });
   expect(waits([honest])[0]).toBeLessThan(10 * MINUTE_MS);
   world.fc.close();
+});
+
+describe('a used-up quota with room for one: it is the turn of the job', () => {
+  const limit = { unit: 'instances', tooMany: 3, need: 1, code: 'QuotaExceed.AfterpayInstance' } as const;
+  const place = (region: string) =>
+    ({ region, instanceType: 'ecs.c8y.large', capacityType: 'spot', cpu: 2 }) as Candidate;
+  const [SHORT, OTHER] = ['placement:cn-hangzhou', 'placement:cn-beijing'];
+  const waiting = (id: number, repository: string, some: object = {}) => ({
+    entry: build.jobEntry(id, {
+      job: build.job(id, { repository, createdAtMs: START_MS - 600_000 + id }),
+      quota: { needs: { [SHORT]: 1 }, againAtMs: START_MS + 60_000 },
+      nextTryAtMs: START_MS,
+      ...some,
+    }),
+    rev: 'r',
+  });
+  const admitted = async (jobs: ReturnType<typeof waiting>[], runners: [string, string][]) => {
+    const { world } = openReaper();
+    const since = { sinceMs: START_MS - 90_000, refusedAtMs: START_MS - 90_000 };
+    await changeLimits(world.ledger, () => new Map([SHORT, OTHER].map((at) => [at, { ...limit, ...since }])));
+    for (const [at, [repository, region]] of runners.entries()) {
+      const entry = build.runnerEntry(at, { repository, candidate: place(region) });
+      await world.ledger.runners.add(entry.name, entry);
+    }
+    return [...(await admit(jobs, world)).within.keys()];
+  };
+  const older = [
+    [1, { quota: null, obstacle: 'limit' }],
+    [2, { obstacle: 'cap', nextTryAtMs: START_MS + HOUR_MS }],
+  ] as const;
+
+  // biome-ignore format: a table reads best as a table.
+  test.each<[string, ReturnType<typeof waiting>[], [string, string][]]>([
+    ['whose repository has others that wait for no quota, or are not due', [...older.map(([id, some]) => waiting(id, 'acme/app', some)), waiting(3, 'acme/app'), waiting(4, 'acme/pay')], [['acme/pay', 'cn-hangzhou']]],
+    ['whose repository has machines of another quota alone',  [waiting(3, 'acme/app'), waiting(4, 'acme/pay')], [['acme/app', 'cn-beijing'], ['acme/app', 'cn-beijing'], ['acme/pay', 'cn-hangzhou']]],
+  ])('%s', async (_, jobs, runners) => {
+    expect(await admitted(jobs, runners)).toEqual([3]);
+  });
 });
 
 describe('jobs that GitHub calls queued for ever', () => {

@@ -4,8 +4,15 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { gitHubClient } from '../../../../../shared/adapters/github/client.ts';
+import { budgeted } from '../../../../../shared/adapters/github/limits/budgeted.ts';
+import { pacing } from '../../../../../shared/adapters/github/limits/pacing.ts';
 import { heedingSilence } from '../../../../../shared/adapters/github/limits/silence.ts';
-import { CallKept, type GitHubAnswer, GitHubFailed } from '../../../../../shared/adapters/github/request.ts';
+import {
+  CallKept,
+  type GitHubAnswer,
+  GitHubFailed,
+  type GitHubRequest,
+} from '../../../../../shared/adapters/github/request.ts';
 import { SILENCE_HEEDED_MS } from '../../../../../shared/github-limits.ts';
 import { APP_ID, PRIVATE_KEY_PEM } from '../jwt.ts';
 
@@ -57,7 +64,8 @@ test.each<[string, object[], object, boolean]>([
   ['one owner’s silence is its own',          [BETA], ACME, true],
   ['however it is spelt',                     [ACME], { owner: 'acme', repo: 'app' }, false],
   ['two owners’ is GitHub’s',                 [BETA, ACME], GAMMA, false],
-  ['the App’s own calls heed anybody’s',      [BETA], APP, false],
+  ['the App’s own calls do not heed it',      [BETA], APP, true],
+  ['but two owners’, and their own',          [BETA, ACME], APP, false],
   ['and theirs is everybody’s',               [APP], ACME, false],
 ])('%s', async (_what, silent, then, isAsked) => {
   let [nowMs, isSilent] = [1_000_000, true];
@@ -91,4 +99,22 @@ test('a host that takes calls and says nothing is left after all tries, each wit
   expect(sockets).toHaveLength(3);
   for (const socket of sockets) socket.destroy();
   server.close();
+});
+
+test('where one owner has installed the App is not told: another’s is asked for all the same', async () => {
+  let nowMs = 1_000_000;
+  const clock = { nowMs: () => nowMs };
+  const transport: GitHubRequest = async (_route, { username }) => {
+    if (username !== 'beta') return ANSWER;
+    nowMs += 10_000;
+    throw SILENT;
+  };
+  const { request } = budgeted(
+    heedingSilence(transport, clock),
+    pacing(clock, async () => undefined),
+    clock,
+  );
+  const whereIs = (username: string) => request('GET /users/{username}/installation', { username }, 'app');
+  for (const _ of ['asked', 'not asked']) await whereIs('beta').catch(() => undefined);
+  expect(await whereIs('acme')).toBe(ANSWER);
 });
