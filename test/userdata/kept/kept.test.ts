@@ -68,6 +68,8 @@ function inFolder(script: string, { state = 'running', keep, sleep = '', isHeldB
     `case "$1" in is-system-running) echo ${state} ;; poweroff) exit ${Number(isHeldBack)} ;; esac`,
   );
   tool('sleep', sleep.replaceAll('/run/ci-runner', folder));
+  // The machine that tests may run one, of the tests of machines.
+  tool('pgrep', 'exit 1');
   if (keep !== undefined) writeFileSync(join(folder, 'keep'), `${keep}\n`);
   const run = (text: string) =>
     spawnSync('bash', ['-c', text.replaceAll('/run/ci-runner', folder)], {
