@@ -11,9 +11,6 @@ const CONNECT_MAX_MS = 10_000;
 /** Simulated services, and GitHub's way back to set-up's own page. */
 const HERE = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
-const NO_PROXY_ADDRESS =
-  'The proxy that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names must be an http or https address.';
-
 /** Null: straight. Throws where what is named is no address of a proxy. */
 export function proxyFor(url: URL, variables: Variables): URL | null {
   const named = (name: string) => variables[name.toLowerCase()] || variables[name] || '';
@@ -21,7 +18,10 @@ export function proxyFor(url: URL, variables: Variables): URL | null {
   const text = named(url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY') || named('ALL_PROXY');
   if (text === '') return null;
   const address = text.includes('://') ? text : `http://${text}`;
-  if (!/^https?:$/.test(protocolOf(address))) throw new Error(NO_PROXY_ADDRESS);
+  if (!/^https?:$/.test(protocolOf(address)))
+    throw new Error(
+      'The proxy that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names must be an http or https address.',
+    );
   return new URL(address);
 }
 
@@ -42,16 +42,13 @@ export function heedProxies(variables: Variables): void {
   const agents = new Map<string, Agent>();
   let isTold = false;
   // Adapters make "no answer" of all that is thrown in here: what a person can mend is said beside it.
-  const tell = (error: unknown): never => {
-    if (!isTold) complain(error instanceof Error ? error.message : String(error));
-    isTold = true;
-    throw error;
-  };
   const find = (url: URL): URL | null => {
     try {
       return proxyFor(url, variables);
     } catch (error) {
-      return tell(error);
+      if (!isTold) complain(error instanceof Error ? error.message : String(error));
+      isTold = true;
+      throw error;
     }
   };
   goOutBy((url) => {

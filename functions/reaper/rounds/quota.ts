@@ -75,12 +75,16 @@ export async function admit(
   const { things } = await ledger.runners.list(LEDGER_SCAN_MAX);
   const runners = things.map(({ entry }) => entry);
   const nowMs = clock.nowMs();
-  const isWaiting = ({ entry }: Waiting) => entry.quota != null && entry.nextTryAtMs <= nowMs;
+  const isWaiting = ({ entry }: Waiting) => waitOf(entry, nowMs) !== null;
   const waiting = uncovered.filter(isWaiting);
   const others = uncovered.filter((each) => !isWaiting(each));
   const usage = usageOf(runners, 'made and coming');
   return planAdmission([...inQuotaTurns(waiting, runners), ...others], limits, usage, nowMs);
 }
+
+/** Null: it waits for no quota, or it is not time for it. */
+const waitOf = ({ quota, nextTryAtMs }: JobEntry, nowMs: number): QuotaWait | null =>
+  quota && nextTryAtMs <= nowMs ? quota : null;
 
 /** By repository and what is used up: its machines elsewhere, however many and however long they live, keep it from no turn. */
 function inQuotaTurns(waiting: readonly Waiting[], runners: readonly RunnerEntry[]): readonly Waiting[] {
@@ -109,8 +113,8 @@ export function planAdmission(
   const probes = new Set([...limits].filter(([, limit]) => isProbeDue(limit, nowMs)).map(([scope]) => scope));
   const within = new Map<JobId, string>();
   const kept = uncovered.filter(({ entry }) => {
-    const { quota } = entry;
-    if (!quota || entry.nextTryAtMs > nowMs) return true;
+    const quota = waitOf(entry, nowMs);
+    if (quota === null) return true;
     // A limit that is forgotten, or a time that has come, lets it be ranked again.
     if (Object.keys(quota.needs).some((scope) => !limits.has(scope))) return true;
     const scope = keepRoom(quota.needs, room, probes);
