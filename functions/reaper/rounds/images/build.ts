@@ -15,6 +15,7 @@ import type {
 import { amendImageNote, type ImageNote } from '../../../../shared/runner/images/image-note.ts';
 import type { ReaperWorld } from '../../world.ts';
 import { afterBuild, whyBake } from './decide.ts';
+import { resultsOf } from './own.ts';
 
 const NAME_MAX_CHARS = 30;
 
@@ -67,7 +68,7 @@ export async function followBuild(
   const progress =
     begun?.kind === 'refused' ? refusal(begun.because) : await images.progress(region, build.name);
   const isGivenUp = progress === null && recipe.hash !== build.recipe;
-  const found = listed.filter((each) => each.isAvailable && each.name.startsWith(`${build.name}_`));
+  const found = resultsOf(progress, region, listed);
   const next = await amendImageNote(
     name,
     (before) => {

@@ -16,6 +16,7 @@ import type { ReaperWorld } from '../../world.ts';
 import { decideBuild, followBuild } from './build.ts';
 import { keptNames, spareImages } from './decide.ts';
 import { judgeServing, judgeTrial } from './judge.ts';
+import { idsOf } from './own.ts';
 
 /** How many are built at the moment. Costs nothing where no image bakes itself. */
 export async function tendImages(seen: Survey, deadlineMs: number, world: ReaperWorld): Promise<number> {
@@ -110,8 +111,7 @@ async function hardenNew(name: string, listed: readonly CloudImage[], world: Rea
 /** Copies come late, and what a person deleted is gone: where it is missing, the stock image serves. */
 function withIds(note: ImageNote, listed: readonly CloudImage[], isWhole: boolean): ImageNote {
   const images = note.images.map((image) => {
-    const found = listed.filter(({ name, isAvailable }) => isAvailable && name === image.name);
-    const ids = Object.fromEntries(found.map(({ region, id }) => [region, id]));
+    const ids = idsOf(image.name, image.ids, listed);
     return { ...image, ids: isWhole ? ids : { ...image.ids, ...ids } };
   });
   return { ...note, images };
