@@ -71,8 +71,9 @@ export interface RollbackWorld {
   readonly say: (line: string) => void;
 }
 
-/** Secrets stay those of today: they may have been rotated since. */
+/** Secrets stay those of today: they may have been rotated since, and one that is gone may be gone because it leaked. */
 const KEPT = /^(GITHUB_|WEBHOOK_SECRET)/;
+const isKept = ([name]: readonly [string, unknown]): boolean => KEPT.test(name);
 
 /**
  * Every function to the one release before. What was left half-done, run again, comes to the same. Throws before it changes
@@ -123,8 +124,8 @@ async function stepTo({ versionId: qualifier, description }: Version, live: Live
 }
 
 function variablesOf(before: unknown, { variables }: Live): Record<string, string> {
-  const today = Object.entries(variables).filter(([name]) => KEPT.test(name));
-  return { ...(before as Record<string, string>), ...Object.fromEntries(today) };
+  const then = Object.entries((before ?? {}) as Record<string, string>).filter((each) => !isKept(each));
+  return Object.fromEntries([...then, ...Object.entries(variables).filter(isKept)]);
 }
 
 async function codeOf(

@@ -35,6 +35,20 @@ describe('going back', () => {
     expect(releases()).toEqual([old, old, old, old]);
   });
 
+  test('brings back no secret that was good then and is not now', async () => {
+    here.variables = { ...VARIABLES, WEBHOOK_SECRET_PREVIOUS: 'kms:leaked' };
+    await here.deploy();
+    here.source = 'two';
+    here.variables = VARIABLES;
+    await here.deploy();
+    const webhook = () => here.management.functions.get('ci-webhook');
+    // What is empty a service may leave out.
+    const { WEBHOOK_SECRET_PREVIOUS: _, ...without } = webhook()?.environmentVariables ?? {};
+    Object.assign(webhook() ?? {}, { environmentVariables: without });
+    await here.rollBack();
+    expect(webhook()?.environmentVariables).toEqual(without);
+  });
+
   test('is refused, and changes nothing, where there is nothing to go back to', async () => {
     await here.deploy();
     here.changes();
