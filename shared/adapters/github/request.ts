@@ -87,10 +87,15 @@ export class CallKept extends GitHubFailed {
 }
 
 const MESSAGE_MAX_CHARS = 200;
+/** Of what is looked through for them: an answer may have megabytes, and what is left out makes a text shorter. */
+const LOOKED_THROUGH_MAX_CHARS = 20 * MESSAGE_MAX_CHARS;
 
 /** Without anything that looks like a token, a JWT, a config, or a password in a URL. */
 export function redact(text: string): string {
-  return text
+  const isCut = text.length > LOOKED_THROUGH_MAX_CHARS;
+  // The cut may lie within one.
+  const looked = isCut ? text.slice(0, LOOKED_THROUGH_MAX_CHARS).replace(/\S+$/, '') : text;
+  return looked
     .replace(/eyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[jwt]')
     .replace(/\b(?:gh[a-z]_|github_pat_)\w+/g, '[token]')
     .replace(/\/\/[^\s/@]+@/g, '//')

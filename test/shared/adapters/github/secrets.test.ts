@@ -92,3 +92,10 @@ test('no error and no log line holds a token, a JWT, a config or a key, whatever
   expect(leaked).toEqual([]);
   expect(text).not.toContain('PRIVATE KEY');
 });
+
+test('of an answer of megabytes the beginning is looked through, and no secret is cut in half', () => {
+  // Each eyJ may begin a JWT: to look for the end of each of a million took minutes.
+  expect(redact(`no JSON: ${'eyJ'.repeat(1_000_000)}`)).toBe('no JSON: ');
+  const password = `http://jo:hunter2${'h'.repeat(60)}@proxy`;
+  expect(redact(`eyJ${'a'.repeat(3_960)}.b.c ${password}`)).toBe('[jwt] ');
+});
