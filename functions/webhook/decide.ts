@@ -1,7 +1,6 @@
 /** What a delivery asks of us. Pure. */
-import { encodeEvent, type Parsed } from '../../shared/job/event.ts';
+import { encodeEvent, type Parsed, whyTooLarge } from '../../shared/job/event.ts';
 import { hasBaseLabels, whyNotAllowed } from '../../shared/job/labels.ts';
-import { LABELS_MAX } from '../../shared/limits.ts';
 import { isRunnerName } from '../../shared/names.ts';
 import type { Job, JobEvent } from '../../shared/nouns.ts';
 
@@ -40,18 +39,14 @@ function decideEvent(event: JobEvent, rules: Rules): Decision {
   const isOnOurRunner = event.kind !== 'queued' && isOurs(event.runner?.name, rules);
   const objection = isOnOurRunner ? null : objectionTo(event.job, rules);
   if (objection !== null) return objection;
-  if (event.job.labels.length > LABELS_MAX)
-    return { kind: 'refuse', because: `the job has more than ${LABELS_MAX} labels` };
+  const because = whyTooLarge(event.job);
+  if (event.kind === 'queued') return because === null ? { kind: 'launch', event } : { kind: 'refuse', because };
+  // What a runner of ours is given, its owner must hear of, whatever its author wrote: by its labels nobody judges it then.
+  const fitting = because === null ? event : { ...event, job: { ...event.job, labels: [] } };
   // That the receiver can read all that passed the form of a delivery is proven in the tests: nobody asks for it again.
-  if (encodeEvent(event) === null)
-    return { kind: 'refuse', because: 'the labels of the job are too long to hand on' };
-  switch (event.kind) {
-    case 'queued':
-      return { kind: 'launch', event };
-    case 'in_progress':
-    case 'completed':
-      return { kind: 'reap', event };
-  }
+  return encodeEvent(fitting) === null
+    ? { kind: 'refuse', because: 'the names in it are too long to hand on' }
+    : { kind: 'reap', event: fitting };
 }
 
 function objectionTo(job: Job, rules: Rules): Decision | null {

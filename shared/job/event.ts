@@ -1,7 +1,7 @@
 /** Deliveries as data, and what is handed on of them. */
 import type * as z from 'zod/mini';
 import type { WarmEvent } from '../ledger/warm-entry.ts';
-import { EVENT_MAX_BYTES, JOB_NAME_MAX_CHARS } from '../limits.ts';
+import { EVENT_MAX_BYTES, JOB_NAME_MAX_CHARS, LABELS_MAX } from '../limits.ts';
 import type { DueEvent, Job, JobEvent } from '../nouns.ts';
 import { attemptOf, namedRunner, Payload, type Sent, timeMs, type WorkflowJob } from './payload.ts';
 
@@ -93,6 +93,19 @@ function jobOf(job: WorkflowJob, payload: Payload, createdAtMs: number): Job {
 export function encodeEvent(event: JobEvent | DueEvent | WarmEvent): Uint8Array | null {
   const bytes = new TextEncoder().encode(JSON.stringify(event));
   return bytes.length <= EVENT_MAX_BYTES ? bytes : null;
+}
+
+/** Longer than a revision of the ledger, or the scope of a quota. */
+const WORD = 'x'.repeat(200);
+
+/**
+ * Null: a launcher can be handed it, however often. Else a clause. What the sweep says is longer than a delivery: a job that
+ * only just came would be due for ever, and hold its place before others'.
+ */
+export function whyTooLarge(job: Job): string | null {
+  if (job.labels.length > LABELS_MAX) return `the job has more than ${LABELS_MAX} labels`;
+  const due = { kind: 'due', job, rev: WORD, hasTurn: false, within: WORD } as const;
+  return encodeEvent(due) === null ? 'the labels of the job are too long to hand on' : null;
 }
 
 /** Undefined: it is none, or not in UTF-8. */

@@ -1,11 +1,10 @@
 /** What no delivery told us: that a job is queued, or that one which waits is over. */
 
 import { HEARD_KEPT_MS, UNHEARD_ASKS_MAX } from '../../../shared/github-limits.ts';
-import { encodeEvent } from '../../../shared/job/event.ts';
+import { whyTooLarge } from '../../../shared/job/event.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import { readHistory } from '../../../shared/ledger/read-history.ts';
 import { recordRefusal } from '../../../shared/ledger/record-refusal.ts';
-import { LABELS_MAX } from '../../../shared/limits.ts';
 import type { Job, JobId, JobRecord } from '../../../shared/nouns.ts';
 import { unlaunchedEntry } from '../events/record-start.ts';
 import { rememberAsked, seenQueuedMs } from '../looks.ts';
@@ -28,10 +27,12 @@ export async function openLost(
     return false;
   }
   if (isSettled(outcome)) return false;
-  const because = tooLargeToHandOn(job);
+  // As the webhook refuses it: what cannot be handed on would be found again and again.
+  const because = whyTooLarge(job);
   if (because !== null) {
     log('launch.refused', { job: job.id, repository: job.repository, because });
-    await recordRefusal(job, because, { ledger, clock, config });
+    // Those by which it is ours: a row may have no room for all.
+    await recordRefusal({ ...job, labels: config.baseLabels }, because, { ledger, clock, config });
     return false;
   }
   const held = await ledger.jobs.add(job.id, foundNow(job, clock.nowMs()));
@@ -51,13 +52,6 @@ const outcomeOf = async (job: Job, { ledger }: ReaperWorld): Promise<string | nu
 
 /** What was given up may be let go at GitHub after all: then its run has changed since. */
 const isSettled = (outcome: string | null): boolean => outcome !== null && outcome !== 'expired';
-
-/** As the webhook refuses it: what cannot be handed on would be found again and again. */
-function tooLargeToHandOn(job: Job): string | null {
-  if (job.labels.length > LABELS_MAX) return `the job has more than ${LABELS_MAX} labels`;
-  const isTooLong = encodeEvent({ kind: 'due', job, rev: 'x'.repeat(200), hasTurn: false }) === null;
-  return isTooLong ? 'the labels of the job are too long to hand on' : null;
-}
 
 function foundNow(job: Job, atMs: number): JobEntry {
   const text = 'was found at GitHub by the sweep: no delivery had told us of it';
