@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MINT_STEPS } from '../../../shared/github-limits.ts';
+import { MINT_PACE_MAX, MINT_STEPS } from '../../../shared/github-limits.ts';
 import { tableOf } from '../../../simulator/tablestore/index.ts';
 import { build } from './builders.ts';
 import { inProcess, START_MS } from './transports.ts';
@@ -80,6 +80,15 @@ test('the row does not grow with the repositories that once had a runner', async
   }
   for (let sweeps = 0; sweeps < 3; sweeps++) await ledger.capacity.recount(START_MS);
   expect(totalsOf(await columns())).toEqual([]);
+});
+
+test('nor with the matrices of its launches: what GitHub lets a minute have of them, one sweep forgets', async () => {
+  const { ledger, row, columns } = await withSlots(1);
+  const before = await columns();
+  const put = Object.fromEntries(Array.from({ length: MINT_PACE_MAX }, (_, at) => [`g_acme_app_${at}`, 0]));
+  await row.update(CAPACITY, { put }, { row: 'present' });
+  await ledger.capacity.recount(START_MS);
+  expect(await columns()).toEqual(before);
 });
 
 test('a slot of a repository that is taken while its column is about to go counts', async () => {
