@@ -22,7 +22,8 @@ export async function ledgerOfSweep(ledger: Ledger): Promise<Ledger> {
         const { job, check, capacity: row, complete } = await ledger.together('jobs', max);
         if (complete) checks.remember(check);
         capacity.remember(row);
-        return { things: job, complete };
+        // Before these there may be more of another kind than a list holds.
+        return complete ? { things: job, complete } : ledger.jobs.list(max);
       },
     },
     runners: {
@@ -31,7 +32,7 @@ export async function ledgerOfSweep(ledger: Ledger): Promise<Ledger> {
         const { runner, refusal, rerun, complete } = await ledger.together('runners', max);
         if (complete) refusals.remember(refusal);
         if (complete) reruns.remember(rerun);
-        return { things: runner, complete };
+        return complete ? { things: runner, complete } : ledger.runners.list(max);
       },
     },
   };

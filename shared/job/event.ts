@@ -3,6 +3,7 @@ import type * as z from 'zod/mini';
 import type { WarmEvent } from '../ledger/warm-entry.ts';
 import { EVENT_MAX_BYTES, JOB_NAME_MAX_CHARS, LABELS_MAX } from '../limits.ts';
 import type { DueEvent, Job, JobEvent } from '../nouns.ts';
+import { JOB_MAX_BYTES } from './limits.ts';
 import { attemptOf, namedRunner, Payload, type Sent, timeMs, type WorkflowJob } from './payload.ts';
 
 export type Parsed =
@@ -95,17 +96,14 @@ export function encodeEvent(event: JobEvent | DueEvent | WarmEvent): Uint8Array 
   return bytes.length <= EVENT_MAX_BYTES ? bytes : null;
 }
 
-/** Longer than a revision of the ledger, or the scope of a quota. */
-const WORD = 'x'.repeat(200);
-
 /**
- * Null: a launcher can be handed it, however often. Else a clause. What the sweep says is longer than a delivery: a job that
- * only just came would be due for ever, and hold its place before others'.
+ * Null: it fits into whatever is handed on of it, however often. Else a clause. One that fits a delivery alone would be due for
+ * ever, and hold its place before others'.
  */
 export function whyTooLarge(job: Job): string | null {
   if (job.labels.length > LABELS_MAX) return `the job has more than ${LABELS_MAX} labels`;
-  const due = { kind: 'due', job, rev: WORD, hasTurn: false, within: WORD } as const;
-  return encodeEvent(due) === null ? 'the labels of the job are too long to hand on' : null;
+  const bytes = new TextEncoder().encode(JSON.stringify(job)).length;
+  return bytes > JOB_MAX_BYTES ? 'the labels of the job are too long to hand on' : null;
 }
 
 /** Undefined: it is none, or not in UTF-8. */

@@ -2,11 +2,19 @@
 
 import type { CheckEntry, CheckLine } from '../../../../shared/check-runs/check-entry.ts';
 import type { CheckOutcome, CheckRun } from '../../../../shared/check-runs/check-runs.ts';
+import { inParallel } from '../../../../shared/in-parallel.ts';
 import { amend } from '../../../../shared/ledger/amend.ts';
+import type { RefusalEntry } from '../../../../shared/ledger/entries.ts';
 import type { Held } from '../../../../shared/ledger/ledger.ts';
+import { SWEEP_PARALLEL_MAX } from '../../../../shared/limits.ts';
 import { targetOf } from '../../../../shared/names.ts';
 import { describeRun, type RunDescription } from '../../../../shared/story/describe-run.ts';
-import { CHECK_PAUSE_MS, CHECK_QUIET_MS, CHECK_TRIES_MAX } from '../../../../shared/story/limits.ts';
+import {
+  CHECK_JOBS_MAX,
+  CHECK_PAUSE_MS,
+  CHECK_QUIET_MS,
+  CHECK_TRIES_MAX,
+} from '../../../../shared/story/limits.ts';
 import { ownerOf } from '../../survey/known.ts';
 import type { ReaperWorld } from '../../world.ts';
 import type { Budget } from './budget.ts';
@@ -148,8 +156,16 @@ async function noteLast(run: ToldRun, lines: readonly CheckLine[], world: Reaper
   return forgetRefusals(run, world);
 }
 
-/** They are in the check's entry, or nobody will be told. */
-async function forgetRefusals({ refused }: ToldRun, { ledger }: ReaperWorld): Promise<Told> {
-  for (const held of refused) await ledger.refusals.remove(held.entry.job.id, held);
+/** They are in the check's entry, or nobody will be told. A run may have thousands: the rest goes with the next sweeps. */
+async function forgetRefusals({ refused }: ToldRun, world: ReaperWorld): Promise<Told> {
+  await inParallel(refused.slice(0, CHECK_JOBS_MAX), SWEEP_PARALLEL_MAX, (held) => forget(held, world));
   return 'nothing';
+}
+
+/** One that stays is forgotten by a later sweep. */
+export async function forget(held: Held<RefusalEntry>, { ledger, log }: ReaperWorld): Promise<void> {
+  const { id } = held.entry.job;
+  await ledger.refusals.remove(id, held).catch((error: unknown) => {
+    log('refusal.kept', { job: id, error: error instanceof Error ? error.message : 'unknown' });
+  });
 }

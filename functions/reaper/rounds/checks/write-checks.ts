@@ -10,13 +10,14 @@ import type { Audience } from '../../../../shared/story/describe-job.ts';
 import { CHECK_FAILURES_MAX } from '../../../../shared/story/limits.ts';
 import { ownerOf } from '../../survey/known.ts';
 import type { Survey } from '../../survey/survey.ts';
+import { untilDeadline } from '../../until-deadline.ts';
 import type { ReaperWorld } from '../../world.ts';
 import { type Budget, openBudget } from './budget.ts';
 import { fateOf } from './decide.ts';
 import type { Context } from './lines.ts';
 import { placesInLine } from './places.ts';
 import { lapsedRefusals, runsToTell, type ToldRun } from './runs.ts';
-import { tellRun } from './tell-run.ts';
+import { forget, tellRun } from './tell-run.ts';
 import { at, nextTry } from './times.ts';
 
 /** How many checks were written. What is left for time or budget comes first in a later sweep. */
@@ -31,8 +32,9 @@ export async function writeChecks(
   const nowMs = clock.nowMs();
   const { things: refusals } = await ledger.refusals.list(LEDGER_SCAN_MAX);
   const { things: checks } = await ledger.checks.list(LEDGER_SCAN_MAX);
-  for (const held of lapsedRefusals(refusals, nowMs, world))
-    await ledger.refusals.remove(held.entry.job.id, held);
+  // What there is no time for lapses in a later sweep: there may be thousands.
+  const halfMs = (nowMs + deadlineMs) / 2;
+  await untilDeadline(lapsedRefusals(refusals, nowMs, world), halfMs, clock, (held) => forget(held, world));
   const runs = runsToTell({ jobs: survey.jobs, refusals, checks }, nowMs, world);
   const live = await dropOver(runs, nowMs, world);
   if (live.length === 0) return 0;
