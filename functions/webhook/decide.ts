@@ -40,7 +40,8 @@ function decideEvent(event: JobEvent, rules: Rules): Decision {
   const objection = isOnOurRunner ? null : objectionTo(event.job, rules);
   if (objection !== null) return objection;
   const because = whyTooLarge(event.job);
-  if (event.kind === 'queued') return because === null ? { kind: 'launch', event } : { kind: 'refuse', because };
+  if (event.kind === 'queued')
+    return because === null ? { kind: 'launch', event } : { kind: 'refuse', because };
   // What a runner of ours is given, its owner must hear of, whatever its author wrote: by its labels nobody judges it then.
   const fitting = because === null ? event : { ...event, job: { ...event.job, labels: [] } };
   // That the receiver can read all that passed the form of a delivery is proven in the tests: nobody asks for it again.
