@@ -95,14 +95,14 @@ export async function withoutEnded(
 const isOld = (job: Job, { looks, clock }: ReaperWorld): boolean =>
   clock.nowMs() - Math.max(job.createdAtMs, seenQueuedMs(looks, job)) >= HEARD_KEPT_MS;
 
-/** What GitHub does not say, or keeps its calls for, is no end. */
+/** Or waits for a reviewer. What GitHub does not say, or keeps its calls for, is no end. */
 async function isOver(job: Job, world: ReaperWorld): Promise<boolean> {
   const { github, clock, looks, log } = world;
   if (!github.mayAsk('look', ownerOf(job.repository))) return false;
   try {
     const status = await askRecord(job, world);
     rememberAsked(looks, job.id, clock.nowMs());
-    return status === 'completed' || status === 'in_progress';
+    return status === 'completed' || status === 'in_progress' || status === 'waiting';
   } catch (error) {
     log('job.unasked', { job: job.id, error: error instanceof Error ? error.message : 'unknown' });
     return false;
