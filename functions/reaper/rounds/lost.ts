@@ -2,6 +2,7 @@
 
 import { HEARD_KEPT_MS, UNHEARD_ASKS_MAX } from '../../../shared/github-limits.ts';
 import { encodeEvent } from '../../../shared/job/event.ts';
+import { parseEvent } from '../../../shared/job/handed-on.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import { readHistory } from '../../../shared/ledger/read-history.ts';
 import { recordRefusal } from '../../../shared/ledger/record-refusal.ts';
@@ -55,7 +56,8 @@ const isSettled = (outcome: string | null): boolean => outcome !== null && outco
 /** As the webhook refuses it: what cannot be handed on would be found again and again. */
 function tooLargeToHandOn(job: Job): string | null {
   if (job.labels.length > LABELS_MAX) return `the job has more than ${LABELS_MAX} labels`;
-  const isTooLong = encodeEvent({ kind: 'due', job, rev: 'x'.repeat(200), hasTurn: false }) === null;
+  const bytes = encodeEvent({ kind: 'due', job, rev: 'x'.repeat(200), hasTurn: false });
+  const isTooLong = bytes === null || parseEvent(bytes) === null;
   return isTooLong ? 'the labels of the job are too long to hand on' : null;
 }
 
