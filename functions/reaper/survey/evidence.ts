@@ -63,9 +63,7 @@ export async function takeAsEvent(record: JobRecord, world: ReaperWorld): Promis
     );
   } else if (status === 'queued') {
     await queuedAgain(job, world);
-  } else if (status === 'waiting') {
-    if (!(await holdForReview(job, world))) await putOff(job, world);
-  } else {
+  } else if (status !== 'waiting' || !(await holdForReview(job, world))) {
     await putOff(job, world);
   }
 }

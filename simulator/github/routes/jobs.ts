@@ -73,7 +73,8 @@ function runJobs(call: Call): SimResponse {
   const isAll = call.url.searchParams.get('filter') === 'all';
   const all = isAll ? [...new Set([...run.attempts.values()].flat())] : jobsOf(run);
   const { number, size } = pageOf(call.url.searchParams);
-  if (Math.min(size, all.length - (number - 1) * size) > JOBS_TOLD_MAX) throw new Refusal(502, 'Server Error');
+  if (Math.min(size, all.length - (number - 1) * size) > JOBS_TOLD_MAX)
+    throw new Refusal(502, 'Server Error');
   return listed(call.origin, call.url, 'jobs', all, (job) => jobRecord(job, call.origin));
 }
 
