@@ -29,5 +29,5 @@ const PRICES: Readonly<Record<Arch, readonly (readonly [cores: number, perMinute
 /** Of the smallest that has as many cores; null: GitHub has none. */
 export function hostedUsd(arch: Arch, cores: number, ranMs: number): number | null {
   const price = PRICES[arch].find(([each]) => each >= cores)?.[1];
-  return price === undefined ? null : Math.ceil(ranMs / 60_000) * price;
+  return price === undefined ? null : Math.ceil(Math.max(0, ranMs) / 60_000) * price;
 }

@@ -32,8 +32,9 @@ export async function confirmInstallation(answers: Answers, world: SetupWorld): 
 async function installationAt(owner: string, world: SetupWorld): Promise<number | null> {
   const { status, data } = await world.github()('GET /app/installations', { per_page: 100 }, 'app');
   if (status !== 200) throw new Error(`GitHub answered ${status}: does it know the App by this key?`);
-  const all = data as { readonly id: number; readonly account: { readonly login: string } }[];
-  return all.find(({ account }) => account.login.toLowerCase() === owner.toLowerCase())?.id ?? null;
+  // That of an enterprise has no login.
+  const all = data as { readonly id: number; readonly account: { readonly login?: string } }[];
+  return all.find(({ account }) => account.login?.toLowerCase() === owner.toLowerCase())?.id ?? null;
 }
 
 export async function setWebhookAddress(world: SetupWorld): Promise<boolean> {

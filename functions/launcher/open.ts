@@ -81,7 +81,7 @@ export async function leaveEnded({ id }: Job, { ledger }: LauncherWorld): Promis
   );
 }
 
-/** GitHub said `queued` again of a job that is only looked at: it is due, for one runner more. */
+/** GitHub said `queued` again of a job that is only looked at, or that its record held back: it is due, for one runner more. */
 async function hearAgain(
   { job, delivery }: Extract<LaunchEvent, { kind: 'queued' }>,
   { ledger, clock }: LauncherWorld,
@@ -90,12 +90,20 @@ async function hearAgain(
   const text = heardBy(delivery);
   await amend(ledger.jobs, job.id, (entry) => {
     const isNew = !entry.trail.some((line) => line.text === text);
-    if (entry.obstacle !== 'cap' || !isNew) return undefined;
-    const due = { obstacle: 'waste', cappedUnder: null, nextTryAtMs: atMs } as const;
+    const released = isNew ? releasedBy(entry, atMs) : undefined;
+    if (released === undefined) return undefined;
     const because = 'GitHub said again that it is queued';
-    return { ...entry, ...due, because, trail: mergeTrail(...entry.trail, { atMs, text }) };
+    const trail = mergeTrail(...entry.trail, { atMs, text });
+    return { ...entry, ...released, nextTryAtMs: atMs, because, trail };
   });
   return 'known';
+}
+
+/** Pure. What GitHub's word ends; undefined: it waits for something else. */
+function releasedBy(entry: JobEntry, atMs: number): Partial<JobEntry> | undefined {
+  if (entry.obstacle === 'cap') return { obstacle: 'waste', cappedUnder: null };
+  const isHeld = entry.startedOn === null && entry.held?.by === 'record';
+  return isHeld ? { held: null, releasedAtMs: atMs } : undefined;
 }
 
 /** Good for the state that the sweep saw, and for one lease. */

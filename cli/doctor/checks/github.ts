@@ -52,7 +52,8 @@ async function app(world: DoctorWorld) {
 
 const Installation = z.object({
   id: z.int(),
-  account: z.object({ login: z.string() }),
+  /** An enterprise has none. */
+  account: z.object({ login: z.string().default('') }),
   permissions: Permissions,
   suspended_at: z.string().nullable(),
 });

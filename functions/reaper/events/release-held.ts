@@ -22,12 +22,23 @@ interface Known {
 
 /** Written before its runner goes: from then on nobody launches for it by time. */
 export async function holdBack(
-  { job }: JobEntry,
+  { job }: Pick<JobEntry, 'job'>,
   standing: Pick<Standing, 'by' | 'width'>,
   world: ReaperWorld,
+  because = whyHeld(standing),
 ): Promise<void> {
   const atMs = world.clock.nowMs();
-  await writeHold(job, standing, whyHeld(standing), (entry) => heldBack(entry, standing, atMs), world);
+  await writeHold(job, standing, because, (entry) => heldBack(entry, standing, atMs), world);
+}
+
+const FOR_REVIEW = 'GitHub says that it waits: its environment wants a review, or time';
+
+/** Its delivery may have called it queued: of what its environment asks GitHub is not sure at first. False: it was known so. */
+export async function holdForReview({ id }: Pick<Job, 'id'>, world: ReaperWorld): Promise<boolean> {
+  const entry = (await world.ledger.jobs.read(id))?.entry ?? null;
+  if (entry === null || entry.startedOn !== null || isHeld(entry)) return false;
+  await holdBack(entry, { by: 'record', width: 0 }, world, FOR_REVIEW);
+  return true;
 }
 
 /** The repository's note first: without it no event looks for what is held. `next`: undefined where it is not to be held. */
@@ -80,10 +91,12 @@ export async function releaseHeld(
     given.map(({ job }) => job.job.id),
   );
   const due = releasable(entries, coming, world.clock.nowMs());
+  // What its record said may be so still: it is asked for again before anything is launched.
+  const byRecord = new Set(entries.filter(({ held }) => held?.by === 'record').map(({ job }) => job.id));
   const failures: unknown[] = [];
   const noteFailure = (error: unknown) => void failures.push(error);
   const left = await untilDeadline([...due], deadlineMs, world.clock, ([id, because]) =>
-    release(id, because, world).catch(noteFailure),
+    release(id, because, world, byRecord.has(id)).catch(noteFailure),
   );
   const shown = [...shownIn(entries)].filter(([id]) => !due.has(id));
   await untilDeadline(shown, deadlineMs, world.clock, ([id, held]) =>
@@ -103,11 +116,12 @@ async function keepHeld(id: JobId, held: Hold, { ledger }: ReaperWorld): Promise
   );
 }
 
-/** If the launcher cannot be asked now, the next sweep does it: the job is due. */
+/** If the launcher cannot be asked now, the next sweep does it: the job is due. `isForSweep`: it is left to that. */
 export async function release(
   id: JobId,
   because: string,
   { ledger, clock, queue, log }: ReaperWorld,
+  isForSweep = false,
 ): Promise<void> {
   const nextTryAtMs = clock.nowMs();
   const line = { atMs: nextTryAtMs, text: `is launched for again because ${because}` };
@@ -120,6 +134,7 @@ export async function release(
   });
   if (held === null || !isOurs) return;
   log('job.due', { job: id, because });
+  if (isForSweep) return;
   await queue.launch({ kind: 'due', job: held.entry.job, rev: held.rev, hasTurn: false });
 }
 

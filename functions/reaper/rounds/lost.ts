@@ -1,7 +1,8 @@
 /** What no delivery told us: that a job is queued, or that one which waits is over. */
 
 import { HEARD_KEPT_MS, UNHEARD_ASKS_MAX } from '../../../shared/github-limits.ts';
-import { whyTooLarge } from '../../../shared/job/event.ts';
+import { encodeEvent, whyTooLarge } from '../../../shared/job/event.ts';
+import { parseEvent } from '../../../shared/job/handed-on.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import { readHistory } from '../../../shared/ledger/read-history.ts';
 import { recordRefusal } from '../../../shared/ledger/record-refusal.ts';
@@ -28,7 +29,7 @@ export async function openLost(
   }
   if (isSettled(outcome)) return false;
   // As the webhook refuses it: what cannot be handed on would be found again and again.
-  const because = whyTooLarge(job);
+  const because = whyTooLarge(job) ?? whyUnread(job);
   if (because !== null) {
     log('launch.refused', { job: job.id, repository: job.repository, because });
     // Those by which it is ours: a row may have no room for all.
@@ -52,6 +53,12 @@ const outcomeOf = async (job: Job, { ledger }: ReaperWorld): Promise<string | nu
 
 /** What was given up may be let go at GitHub after all: then its run has changed since. */
 const isSettled = (outcome: string | null): boolean => outcome !== null && outcome !== 'expired';
+
+/** What a record of GitHub's has that no delivery may have. */
+function whyUnread(job: Job): string | null {
+  const bytes = encodeEvent({ kind: 'due', job, rev: '', hasTurn: false });
+  return bytes !== null && parseEvent(bytes) !== null ? null : 'a label or name of it is too long to hand on';
+}
 
 function foundNow(job: Job, atMs: number): JobEntry {
   const text = 'was found at GitHub by the sweep: no delivery had told us of it';
@@ -89,14 +96,14 @@ export async function withoutEnded(
 const isOld = (job: Job, { looks, clock }: ReaperWorld): boolean =>
   clock.nowMs() - Math.max(job.createdAtMs, seenQueuedMs(looks, job)) >= HEARD_KEPT_MS;
 
-/** What GitHub does not say, or keeps its calls for, is no end. */
+/** Or waits for a reviewer. What GitHub does not say, or keeps its calls for, is no end. */
 async function isOver(job: Job, world: ReaperWorld): Promise<boolean> {
   const { github, clock, looks, log } = world;
   if (!github.mayAsk('look', ownerOf(job.repository))) return false;
   try {
     const status = await askRecord(job, world);
     rememberAsked(looks, job.id, clock.nowMs());
-    return status === 'completed' || status === 'in_progress';
+    return status === 'completed' || status === 'in_progress' || status === 'waiting';
   } catch (error) {
     log('job.unasked', { job: job.id, error: error instanceof Error ? error.message : 'unknown' });
     return false;

@@ -7,7 +7,7 @@ import { isRunnerName } from '../../../shared/names.ts';
 import type { JobRecord } from '../../../shared/nouns.ts';
 import { released, triedOnChange } from '../brake/charge.ts';
 import { isExplained, isHeld } from '../events/held.ts';
-import { holdBack, release } from '../events/release-held.ts';
+import { holdBack, holdForReview, release } from '../events/release-held.ts';
 import { takeAsEvent } from '../survey/evidence.ts';
 import type { ReaperWorld } from '../world.ts';
 import { openLost } from './lost.ts';
@@ -31,6 +31,8 @@ export async function takeRecord(
       );
     case 'pending':
       return held !== undefined && takePending(held, jobs, world);
+    case 'waiting':
+      return held !== undefined && holdForReview(held.entry.job, world);
     default:
       return false;
   }
@@ -83,7 +85,7 @@ async function takeQueued(record: JobRecord, held: Held<JobEntry>, world: Reaper
 }
 
 async function letGo({ job }: JobEntry, world: ReaperWorld): Promise<boolean> {
-  await release(job.id, 'GitHub says that it is queued, and no more pending', world);
+  await release(job.id, 'GitHub says that it is queued, and held back no more', world);
   return true;
 }
 

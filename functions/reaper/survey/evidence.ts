@@ -6,6 +6,7 @@ import type { Job, JobId, JobRecord } from '../../../shared/nouns.ts';
 import { recordOf } from '../events/record.ts';
 import { settleEnd } from '../events/record-end.ts';
 import { recordStart } from '../events/record-start.ts';
+import { holdForReview } from '../events/release-held.ts';
 import type { ReaperWorld } from '../world.ts';
 import { namingOf } from './naming.ts';
 import { type Runs, runsOf } from './runs.ts';
@@ -62,7 +63,7 @@ export async function takeAsEvent(record: JobRecord, world: ReaperWorld): Promis
     );
   } else if (status === 'queued') {
     await queuedAgain(job, world);
-  } else {
+  } else if (status !== 'waiting' || !(await holdForReview(job, world))) {
     await putOff(job, world);
   }
 }

@@ -83,10 +83,12 @@ async function askJobs(
   };
   if (!listing.complete) return listing;
   const before = world.looks.runs.get(run.id);
-  // Of jobs that all wait there is nothing to take.
+  const seen = seenRun(run, listing.things, atMs, world);
+  // Of others' jobs that all wait there is nothing to take.
   const isAllWaiting = listing.things.every(({ status }) => status === 'waiting' || status === 'pending');
-  const isTaken = isAllWaiting || (before?.isTaken === true && before.stamp === stampOf(run));
-  rememberRun(world.looks, run.id, { ...seenRun(run, listing.things, atMs, world), isTaken });
+  const isNone = isAllWaiting && !seen.hasOurs;
+  const isTaken = isNone || (before?.isTaken === true && before.stamp === stampOf(run));
+  rememberRun(world.looks, run.id, { ...seen, isTaken });
   return listing;
 }
 

@@ -6,6 +6,7 @@ import {
   HARDENED,
   KEY,
   type Meaning,
+  OTHER_DISK,
   OURS,
   PERMISSION,
   REFUSED,
@@ -63,6 +64,7 @@ function familyOf(code: string): Meaning | null {
   if (/^(NoPermission|Forbidden\.RAM)/.test(code)) return PERMISSION;
   if (/^InvalidAccessKeyId/.test(code)) return KEY;
   if (/^InvalidTag/.test(code)) return OURS;
+  if (/^Invalid(?:System)?DiskCategory\./.test(code)) return OTHER_DISK;
   if (/HttpTokens|Imds/i.test(code)) return HARDENED;
   if (/Kms/i.test(code)) return DISK_KEY;
   // Of what, nobody knows: the narrowest scope.

@@ -45,6 +45,9 @@ export const UNKNOWN: Meaning = { kind: 'unknown' };
 export const NO_IMAGE = image(
   'correct that image in runners.yaml: npm run doctor says what each image resolves to',
 );
+export const MARKETPLACE = image(
+  'buy that image in the Alibaba Cloud marketplace, or take one that still is there: npm run doctor says what each image resolves to',
+);
 /** By which code it is refused is not documented: every one that speaks of HttpTokens. */
 export const HARDENED = image(
   'the image takes no hardened-only metadata: set images.NAME.metadata: any, or make the image anew with ImdsSupport v2',

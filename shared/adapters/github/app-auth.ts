@@ -46,10 +46,10 @@ export function appJwts(appKey: AppKey, clock: Clock): (nowMs?: number) => Promi
   };
 }
 
-/** Node's own words for it are for programmers. */
+/** A store may hold it in one line, its line breaks written as \n. Node's own words for what is none are for programmers. */
 function keyIn(pem: string): KeyObject {
   try {
-    return createPrivateKey(pem);
+    return createPrivateKey(pem.replaceAll('\\n', '\n'));
   } catch (cause) {
     const error = new Error('the App’s private key is none that can be read', { cause });
     throw Object.assign(error, { name: 'AppKeyUnreadable' });

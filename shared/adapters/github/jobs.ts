@@ -5,13 +5,13 @@ import type { CallUse } from '../../budget.ts';
 import type { Listing, RepositoryName, RunId, RunRecord, Target } from '../../nouns.ts';
 import type { GitHub } from '../../ports.ts';
 import { type Calls, partsOf, REPO } from './calls.ts';
-import { liveRuns } from './live-runs.ts';
-import { allPages } from './pages.ts';
+import { hasNewerRun, liveRuns } from './live-runs.ts';
+import { allPages, HEAVY_PER_PAGE } from './pages.ts';
 import { failed, type GitHubAnswer, lacksPermission, messageOf, parsed, throttledMs } from './request.ts';
-import { jobRecord, jobsPage, oneJob, oneRepository, oneRun, repositoriesPage, runsPage } from './shapes.ts';
+import { jobRecord, jobsPage, oneJob, oneRepository, oneRun, repositoriesPage } from './shapes.ts';
 
 /** GitHub docs, "Actions limits": 256 jobs in a matrix; a run may have several. */
-const JOB_PAGES_MAX = 20;
+const JOB_PAGES_MAX = 40;
 const REPOSITORY_PAGES_MAX = 50;
 
 type Jobs = Pick<
@@ -97,25 +97,6 @@ async function found(
   return null;
 }
 
-/** GitHub lists the newest first. A fork may have a branch of the same name. */
-async function hasNewerRun(
-  calls: Calls,
-  target: Target,
-  repository: string,
-  { workflowId, branch, event, number, headRepositoryId }: RunRecord,
-): Promise<boolean> {
-  if (workflowId === null || branch === null || number === null) return false;
-  const route = `GET ${REPO}/actions/workflows/{workflow_id}/runs`;
-  const params = { ...partsOf(repository), workflow_id: workflowId, branch, event, per_page: 30 };
-  const answer = await calls.ask(target, route, params);
-  // A workflow that is gone has no newer run.
-  if (answer.status === 404) return false;
-  if (answer.status !== 200) throw failed(route, answer);
-  return parsed(route, runsPage, answer).workflow_runs.some(
-    (other) => (other.number ?? 0) > number && other.headRepositoryId === headRepositoryId,
-  );
-}
-
 function listJobs(
   calls: Calls,
   target: Target,
@@ -133,6 +114,7 @@ function listJobs(
     },
     (job) => job.id,
     JOB_PAGES_MAX,
+    HEAVY_PER_PAGE,
   );
 }
 

@@ -142,7 +142,10 @@ export function throttledMs(answer: GitHubAnswer): number | null {
   const retryAfterS = Number(headers['retry-after'] ?? Number.NaN);
   if (Number.isFinite(retryAfterS)) return Math.min(Math.max(0, retryAfterS) * 1000, HOLD_MAX_MS);
   if (isSpent) return Math.max(1000, untilResetMs(headers) ?? DEFAULT_WAIT_MS);
-  return answer.status === 429 || /rate limit/i.test(messageOf(answer)) ? DEFAULT_WAIT_MS : null;
+  // GitHub Enterprise Server calls its secondary limit an abuse detection.
+  return answer.status === 429 || /rate limit|abuse detection/i.test(messageOf(answer))
+    ? DEFAULT_WAIT_MS
+    : null;
 }
 
 /** To somebody who may not see it, GitHub says that there is no such thing, or that it is not accessible. */

@@ -71,12 +71,13 @@ export async function applicationsAt(
   return parsed(route, applicationsPage, answer).filter(({ os }) => os === 'linux');
 }
 
-/** Null: there is none that is not suspended: one that is has no token. */
+/** Null: there is none that is not suspended: one that is has no token. That of an enterprise reads no repository. */
 async function anyInstallation(request: GitHubRequest) {
   const route = 'GET /app/installations';
   const answer = await request(route, { per_page: 100 }, 'app');
   if (answer.status !== 200) throw failed(route, answer);
-  return parsed(route, installationsPage, answer).find((each) => each.suspended_at == null) ?? null;
+  const all = parsed(route, installationsPage, answer);
+  return all.find((each) => each.suspended_at == null && each.account?.login != null) ?? null;
 }
 
 async function anyRepository(request: GitHubRequest, auth: GitHubAuth) {

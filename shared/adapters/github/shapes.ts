@@ -115,7 +115,7 @@ export function jobRecord(seen: z.output<typeof job>, where: Where): JobRecord {
 const run = z
   .object({
     id,
-    run_attempt: id.default(1),
+    run_attempt: id.nullish().transform(attemptOf),
     status: z.string().nullable(),
     conclusion: z.string().nullable(),
     event: z.string(),
@@ -178,7 +178,8 @@ export const deliveriesPage = z.array(
 
 export const installation = z.object({
   id,
-  account: z.object({ login: z.string() }).nullish(),
+  /** An enterprise has no login. */
+  account: z.object({ login: z.string().nullish() }).nullish(),
   suspended_at: z.string().nullish(),
 });
 export const installationsPage = z.array(installation);

@@ -38,6 +38,7 @@ export const ALERTS: Catalogue = {
   'run npm run deploy, which gives the functions’ RAM roles their permissions, then npm run doctor, which compares them': '请运行 npm run deploy（它会为函数的 RAM 角色授予所需权限），然后运行 npm run doctor（它会逐项核对）',
   'check the access key or RAM role of the functions: Alibaba Cloud does not accept its signature': '请检查函数的 AccessKey 或 RAM 角色：阿里云不接受它的签名',
   'report this: the request was not well-formed, and no candidate will fare better': '请报告这个问题：请求的格式不正确，换哪个候选都一样',
+  'buy that image in the Alibaba Cloud marketplace, or take one that still is there: npm run doctor says what each image resolves to': '请在阿里云云市场购买该镜像，或换用仍在架的镜像：npm run doctor 会说明每个镜像解析成什么',
   'take an image with cloud-init: without it a machine never learns what it is for': '请使用带 cloud-init 的镜像：没有它，机器永远不知道自己要做什么',
   'ask Alibaba Cloud’s support to let this account buy pay-as-you-go instances': '请联系阿里云支持，允许该账号购买按量付费实例',
   'ask Alibaba Cloud’s support to admit this account, or set defaults.diskEncryption: null (own keys are by admission)': '请联系阿里云支持为该账号开通，或设置 defaults.diskEncryption: null（使用自有密钥需要开通）',

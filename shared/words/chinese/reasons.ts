@@ -27,6 +27,7 @@ export const REASONS: Catalogue = {
   'the image takes no hardened-only metadata: images.NAME.metadata: any ({})': '该镜像不支持仅加固模式的实例元数据：images.NAME.metadata: any（{1}）',
   'the disk would have to be encrypted, or its key is of no use there: defaults.diskEncryption ({})': '系统盘必须加密，或密钥在那里用不了：defaults.diskEncryption（{1}）',
   'the image has no cloud-init ({})': '该镜像没有 cloud-init（{1}）',
+  'the image is of the marketplace, and not bought, or no more there ({})': '该镜像来自云市场，尚未购买，或已下架（{1}）',
   'the account cannot pay ({})': '账号无法付款（{1}）',
   'the account may not buy this ({})': '账号不能购买这个（{1}）',
   'a quota of the account is used up ({})': '账号的一项配额已用尽（{1}）',

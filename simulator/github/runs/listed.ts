@@ -37,6 +37,13 @@ export function listLater(state: State, run: SimRun): void {
   });
 }
 
+/** Newest first, as they are: seen of lists that nothing narrows (cli/cli issue 5440). */
+export const runsNow = (state: State, repository: Repository): readonly ListedRun[] =>
+  [...state.runs.values()]
+    .filter((run) => run.repository === repository)
+    .map(asItIs)
+    .reverse();
+
 /** Newest first. `isLive`: those that are not over, as lists have it. */
 export function runsListed(state: State, repository: Repository, isLive: boolean): readonly ListedRun[] {
   const lags = state.behaviour.runListLagMs[1] > 0;

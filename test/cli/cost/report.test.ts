@@ -82,6 +82,7 @@ test('the rows of each group add up to the total', () => {
 test('GitHub’s runners are priced by whole minutes, of the smallest that is big enough', () => {
   expect(hostedUsd('amd64', 8, 60_001)).toBeCloseTo(0.044, 10);
   expect(hostedUsd('arm64', 3, 1)).toBeCloseTo(0.008, 10);
+  expect(hostedUsd('arm64', 3, -3_600_000), 'GitHub may say that it ended before it began').toBe(0);
   expect(hostedUsd('arm64', 96, 1)).toBeNull();
 });
 

@@ -39,6 +39,14 @@ test('a permission that the App has, and its owner has not accepted, is missing'
   ]);
 });
 
+test('an installation at an enterprise, which has no login, is nobody’s of runners.yaml', async () => {
+  const enterprise = (items: Items) => [
+    { ...items[0], id: 5, account: { id: 1, slug: 'my-inc', name: 'My' }, target_type: 'Enterprise' },
+    ...items,
+  ];
+  expect(await saidWith('GET /app/installations', enterprise)).toEqual([]);
+});
+
 test('a runner that is tried out, or not published yet, is no release that ours would be behind', async () => {
   const early = { tag_name: 'v2.399.0', published_at: '2026-01-01T00:00:00Z' };
   const more = (items: Items) => [

@@ -1,9 +1,13 @@
 /** What the webhook answered 202 comes once: whoever receives it must be able to read it. */
 
 import { expect, test } from 'vitest';
+import { takeRecord } from '../../../functions/reaper/rounds/take-record.ts';
 import { encodeEvent } from '../../../shared/job/event.ts';
 import { parseEvent } from '../../../shared/job/handed-on.ts';
 import fc from '../../fast-check.ts';
+import { build } from '../../shared/ledger/builders.ts';
+import { START_MS } from '../../world/in-process.ts';
+import { openReaper, record } from '../reaper/fixture.ts';
 import { callWebhook, deliver, queued } from './deliveries.ts';
 
 const times = fc.constantFrom(
@@ -102,4 +106,14 @@ test('a job of which nobody says when it was made is told to be malformed, not t
   const job = { created_at: YEAR_ONE, started_at: null, completed_at: '' };
   const { reply } = await callWebhook(deliver(queued({ job })));
   expect([reply.status, reply.text]).toEqual([400, 'the job has no time of creation']);
+});
+
+test('nor is one that a look found, and that no launcher could read, found again and again: it is refused', async () => {
+  const { world, launched } = openReaper();
+  const labels = ['self-hosted', 'aliyun', 'arm64', 'x'.repeat(1_025)];
+  const job = build.job(1, { labels, createdAtMs: START_MS - 3_600_000 });
+  await takeRecord(record(1, { job, status: 'queued' }), undefined, world);
+  expect(launched).toEqual([]);
+  expect(await world.ledger.jobs.read(job.id)).toBeNull();
+  expect(await world.ledger.history.read(job.createdAtMs, job.id)).toMatchObject({ outcome: 'refused' });
 });

@@ -41,7 +41,7 @@ test.each([
 
 async function taking(
   entry: JobEntry,
-  status: 'pending' | 'queued',
+  status: 'pending' | 'queued' | 'waiting',
   runChangedAtMs: number | null = null,
   others: readonly JobEntry[] = [],
 ) {
@@ -64,6 +64,13 @@ test('a job that GitHub calls pending is held, whatever runs, and due when GitHu
   const { now, launched } = await taking(pending.now as JobEntry, 'queued');
   expect(now).toMatchObject({ held: null, nextTryAtMs: START_MS });
   expect(launched).toEqual([1]);
+});
+
+test('so is one that waits for a reviewer, though others of its name run', async () => {
+  const other = build.jobEntry(2, { startedOn: 'r', job: build.job(2, { name: build.job(1).name }) });
+  const { now } = await taking(build.jobEntry(1), 'waiting', null, [other]);
+  expect(now).toMatchObject({ held: { by: 'record' }, because: expect.stringMatching(/environment/) });
+  expect((await taking(now as JobEntry, 'queued')).launched).toEqual([1]);
 });
 
 test('what GitHub calls pending while one of its name runs is told by that one’s end', async () => {
@@ -90,6 +97,18 @@ test.each([
     await openJob(event, { hours: Promise.resolve(new Map()) }, { ledger, clock } as LauncherWorld),
   ).toBe('known');
   expect((await ledger.jobs.read(1 as JobId))?.entry.obstacle).toBe(obstacle);
+});
+
+test.each([
+  ['its record', 'record', null],
+  ['its run', 'run', 'run'],
+] as const)('GitHub says queued of a job that was held by %s', async (_, by, left) => {
+  const { world } = openReaper();
+  const { ledger, clock } = world;
+  await ledger.jobs.add(1 as JobId, build.jobEntry(1, { held: { by, width: 0, sinceMs: ago(5) } }));
+  const event = { kind: 'queued', job: build.job(1), delivery: 'the reviewer’s word' } as const;
+  await openJob(event, { hours: Promise.resolve(new Map()) }, { ledger, clock } as LauncherWorld);
+  expect((await ledger.jobs.read(1 as JobId))?.entry.held?.by ?? null).toBe(left);
 });
 
 test('a job that is only looked at is tried when its run has changed', async () => {

@@ -5,6 +5,9 @@ import { onBothTransports } from './transports.ts';
 import { callsOf, connected, jobId, LABELS, name, openWorld, runId, type TestWorld } from './world.ts';
 
 const JIT = 'generate-jitconfig';
+/** As GitHub Enterprise Server says it, without a header. */
+const ABUSE =
+  'You have triggered an abuse detection mechanism. Please wait a few minutes before you try again.';
 const runner = { name: name('ci-runner-arm64-spot-1-1'), labels: LABELS };
 
 onBothTransports('what goes wrong on the way', (world) => {
@@ -16,6 +19,7 @@ onBothTransports('what goes wrong on the way', (world) => {
     [{ kind: 'primary-limit', resetInS: 900 },                  { kind: 'throttled', waitMs: 900_000 }],
     [{ kind: 'status', status: 429 },                           { kind: 'throttled', waitMs: 60_000 }],
     [{ kind: 'status', status: 403 },                           { kind: 'refused' }],
+    [{ kind: 'status', status: 403, message: ABUSE },           { kind: 'throttled', waitMs: 60_000 }],
     [{ kind: 'status', status: 422 },                           { kind: 'refused' }],
   ];
   test.each(mints)('a mint that meets %j', async (fault, { waitMs, ...outcome }: { waitMs?: number }) => {

@@ -139,20 +139,6 @@ onBothTransports('jobs and runs', (world) => {
     expect(await w.hub.run(w.org, 'acme/app', runId(3))).toBeNull();
   });
 
-  test('a later run of the same workflow, branch, event and head is found, and no other', async () => {
-    const w = await world();
-    const queue = (more: object = {}) =>
-      w.github.queueRun({ repository: 'acme/app', jobs: [{ name: 'a', labels: ['x'] }], ...more });
-    const first = await w.hub.run(w.org, 'acme/app', runId(queue().id));
-    if (first === null) throw new Error('no run');
-    for (const more of [{ branch: 'b' }, { workflow: 'w' }, { event: 'schedule' }]) queue(more);
-    queue({ event: 'push', fork: 'eve/app' });
-    expect(await w.hub.hasNewerRun(w.org, 'acme/app', first)).toBe(false);
-    queue();
-    expect(await w.hub.hasNewerRun(w.org, 'acme/app', first)).toBe(true);
-    expect(await w.hub.hasNewerRun(w.org, 'acme/app', { ...first, branch: null })).toBe(false);
-  });
-
   test('a re-run is refused while the run goes on, and makes new jobs of the next attempt after it', async () => {
     const w = await world();
     const run = w.github.queueRun({

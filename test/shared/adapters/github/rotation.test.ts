@@ -1,6 +1,7 @@
 /** The App's key is rotated while a function lives. */
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
+import { appJwts } from '../../../../shared/adapters/github/app-auth.ts';
 import { gitHubClient } from '../../../../shared/adapters/github/client.ts';
 import { VirtualClock } from '../../../../simulator/clock.ts';
 import { createGitHub } from '../../../../simulator/github/github.ts';
@@ -89,4 +90,10 @@ test('what anyone may read is read without a key', async () => {
     status: 200,
   });
   await expect(request('GET /app', {}, 'app')).rejects.toThrow('there is no key');
+});
+
+test('a key that its store holds in one line, its line breaks written as \\n, is the key', async () => {
+  const privateKeyPem = PRIVATE_KEY_PEM.replaceAll('\n', '\\n');
+  const jwt = appJwts(async () => ({ appId: 1, privateKeyPem }), { nowMs: () => START_MS });
+  expect(await jwt()).toMatch(/^ey/);
 });

@@ -93,3 +93,12 @@ test('one sweep asks about so many at most', async () => {
   await start();
   expect(asked.length).toBe(UNHEARD_ASKS_MAX);
 });
+
+test('nothing is launched for one that waits for a reviewer, though its delivery said queued: it is held', async () => {
+  const { start, launched, world } = await openWaiting(2, HEARD_KEPT_MS, (id) =>
+    id === 1 ? 'waiting' : 'queued',
+  );
+  await start();
+  expect(launched).toEqual([2]);
+  expect((await world.ledger.jobs.read(1 as never))?.entry.held?.by).toBe('record');
+});

@@ -1,0 +1,24 @@
+/** What set-up looks at once the App is there. */
+import { expect, test } from 'vitest';
+import { confirmInstallation } from '../../../cli/setup/finish.ts';
+import type { Answers } from '../../../cli/setup/progress.ts';
+import type { SetupWorld } from '../../../cli/setup/world.ts';
+
+/** GitHub docs, "List installations for the authenticated app": an enterprise has a slug, and no login. */
+const INSTALLATIONS = [
+  { id: 5, account: { id: 1, slug: 'acme-inc', name: 'Acme' }, target_type: 'Enterprise' },
+  { id: 6, account: { id: 2, login: 'Acme' }, target_type: 'Organization' },
+];
+
+test('the App’s installation at an enterprise is not taken for the owner’s, nor for a mistake', async () => {
+  const written: object[] = [];
+  const progress = {
+    read: () => ({ app: { url: 'https://github.com/apps/ci' }, isInstalled: false }),
+    write: (some: object) => written.push(some),
+  };
+  const github = () => async () => ({ status: 200, headers: {}, data: INSTALLATIONS });
+  const world = { progress, github } as unknown as SetupWorld;
+  const answers = { owner: 'acme', scope: 'repository' } as Answers;
+  expect(await confirmInstallation(answers, world)).toBe(true);
+  expect(written).toEqual([{ isInstalled: true }]);
+});
