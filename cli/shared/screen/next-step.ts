@@ -12,10 +12,12 @@ interface VendorError {
 
 const NETWORK =
   'there was no answer: check this machine’s network, and HTTPS_PROXY where it needs one; then run it again';
-const RIGHTS =
+export const RIGHTS =
   'this key may not do that: give its owner the rights that docs/install.md lists, or use another key';
 const KEY =
   'Alibaba Cloud does not know this key: check ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET; a session’s token may have expired';
+const CLOCK =
+  'this machine’s clock is off, and a signature is good for minutes: set it by a time server; then run it again';
 const NOT_DEPLOYED = 'nothing is deployed there yet, or it was destroyed: npm run deploy';
 const APP_KEY =
   'the App’s key is none that can be read: check GITHUB_PRIVATE_KEY in .env, which holds the key or says where it is kept';
@@ -29,10 +31,14 @@ const SECRET = 'correct what .env says of it, or put that secret where .env says
 const STEPS: readonly (readonly [whose: string, said: RegExp, step: string])[] = [
   ['TableError',      /instance is not found|OTSObjectNotExist/i,                    NOT_DEPLOYED],
   ['TableError',      /instance ACL/i,                                               'in the TableStore console, under the instance’s network management, allow access from the Internet'],
+  ['TableError',      /Mismatch between system time/i,                               CLOCK],
+  ['TableError',      /instance is not running/i,                                    'look at the instance in the TableStore console, and whether the account’s bill is paid'],
   ['TableError',      /OTSAuthFailed.*(?:AccessKey|Signature|token)/i,               KEY],
   ['TableError',      /OTSAuthFailed|OTSNoPermission|OTSInvalidAccessKey/,           RIGHTS],
   ['TableError',      /ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|EHOST|ENET|socket/,       NETWORK],
   ['SecretUnread',    /got no answer/,                                               NETWORK],
+  ['SecretUnread',    /time-?stamp/i,                                                CLOCK],
+  ['SecretUnread',    /: (?:\d+ )?Rejected\./,                                       'it, or its key, is disabled or about to be deleted: see to it in the KMS console'],
   ['SecretUnread',    /AccessKeyId|Signature|SecurityToken|InvalidCredential/i,      KEY],
   ['SecretUnread',    /NotFound|NotExist|ENOENT|ENOTDIR|EISDIR|EACCES|is empty|short/, SECRET],
   ['SecretUnread',    /: 403 /,                                                      RIGHTS],
@@ -40,9 +46,11 @@ const STEPS: readonly (readonly [whose: string, said: RegExp, step: string])[] =
   ['AppKeyUnreadable', /./,                                                          APP_KEY],
   ['AlibabaRefusal',  /AssumeRoleWithOIDC/,                                          WORKFLOW],
   ['AlibabaRefusal',  /NoAnswer|NotSent/,                                            NETWORK],
+  ['AlibabaRefusal',  /time-?stamp/i,                                                CLOCK],
   ['AlibabaRefusal',  /AccessKeyId|Signature|SecurityToken|InvalidCredential/i,      KEY],
   ['AlibabaRefusal',  /Forb+id+en\.\w+Not(?:Found|Exist)/,                           'what it names is not there, or not of this account: look how it is written'],
   ['AlibabaRefusal',  /RiskControl|RealName|3DVerification/,                         'sign in to the Alibaba Cloud console: the account must be verified before it may buy'],
+  ['AlibabaRefusal',  /by a control policy/,                                         'no right of this key helps against that: ask the administrator of the resource directory, or take another account'],
   ['AlibabaRefusal',  /Forb+id+en|NoPermission|AccessDenied|NotAuthori[sz]ed|Unauthorized/, RIGHTS],
   ['AlibabaRefusal',  /NotActivated|NotOpen|NotEnabled|Unopened|InactiveUser/,       'activate that service in the Alibaba Cloud console; docs/install.md lists those that are needed'],
   ['AlibabaRefusal',  /Balance|Arrear|Payment|InDebt/,                               'top up the Alibaba Cloud account, or settle its bill'],
@@ -60,6 +68,8 @@ const STEPS: readonly (readonly [whose: string, said: RegExp, step: string])[] =
   ['GitHubFailed',    /^0 /,                                                         NETWORK],
   ['GitHubFailed',    /^401/,                                                        'GitHub does not take the App’s key: check GITHUB_APP_ID and GITHUB_PRIVATE_KEY; npm run doctor compares them with GitHub'],
   ['GitHubFailed',    /^(?:403|429).*(?:rate limit|throttled)/i,                       'GitHub’s calls are used up: run it again in the next hour'],
+  ['GitHubFailed',    /^403.*IP allow list/i,                                        'the IP allow list of that organisation lacks the address of this machine: its owner adds it; for the functions there is control.fixedAddress'],
+  ['GitHubFailed',    /^403.*has been suspended/i,                                   'the App is suspended there: an owner can unsuspend it, in the settings of its installation'],
   ['GitHubFailed',    /^403/,                                                        'the App lacks a permission: npm run doctor says which, and its owner grants it on GitHub'],
   ['GitHubFailed',    /^404/,                                                        'GitHub shows the App no such thing: is it installed there, and does it see the repository? npm run doctor looks'],
   ['GitHubFailed',    /^5\d\d/,                                                      'GitHub itself failed: look at githubstatus.com, and run it again later'],
