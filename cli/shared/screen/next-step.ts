@@ -18,6 +18,12 @@ const KEY =
   'Alibaba Cloud does not know this key: check ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET; a session’s token may have expired';
 const CLOCK =
   'this machine’s clock is off, and a signature is good for minutes: set it by a time server; then run it again';
+const CERTIFICATE =
+  'somebody on the way shows a certificate that this machine does not trust: where that is your company’s proxy, name the file of its CA as NODE_EXTRA_CA_CERTS; where it is out of date, look at this machine’s clock';
+const ACTIVATE =
+  'activate that service in the Alibaba Cloud console; docs/install.md lists those that are needed';
+const PAY = 'top up the Alibaba Cloud account, or settle its bill';
+const QUOTA = 'a quota of the account is used up: ask for more in the Quota Center';
 const NOT_DEPLOYED = 'nothing is deployed there yet, or it was destroyed: npm run deploy';
 const APP_KEY =
   'the App’s key is none that can be read: check GITHUB_PRIVATE_KEY in .env, which holds the key or says where it is kept';
@@ -35,7 +41,9 @@ const STEPS: readonly (readonly [whose: string, said: RegExp, step: string])[] =
   ['TableError',      /instance is not running/i,                                    'look at the instance in the TableStore console, and whether the account’s bill is paid'],
   ['TableError',      /OTSAuthFailed.*(?:AccessKey|Signature|token)/i,               KEY],
   ['TableError',      /OTSAuthFailed|OTSNoPermission|OTSInvalidAccessKey/,           RIGHTS],
+  ['TableError',      /CERT|LEAF_SIGNATURE/,                                         CERTIFICATE],
   ['TableError',      /ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|EHOST|ENET|socket/,       NETWORK],
+  ['SecretUnread',    /certificate/,                                                 CERTIFICATE],
   ['SecretUnread',    /got no answer/,                                               NETWORK],
   ['SecretUnread',    /time-?stamp/i,                                                CLOCK],
   ['SecretUnread',    /: (?:\d+ )?Rejected\./,                                       'it, or its key, is disabled or about to be deleted: see to it in the KMS console'],
@@ -45,6 +53,7 @@ const STEPS: readonly (readonly [whose: string, said: RegExp, step: string])[] =
   ['NotSetUp',        /./,                                                           'run npm run setup'],
   ['AppKeyUnreadable', /./,                                                          APP_KEY],
   ['AlibabaRefusal',  /AssumeRoleWithOIDC/,                                          WORKFLOW],
+  ['AlibabaRefusal',  /certificate/,                                                 CERTIFICATE],
   ['AlibabaRefusal',  /NoAnswer|NotSent/,                                            NETWORK],
   ['AlibabaRefusal',  /time-?stamp/i,                                                CLOCK],
   ['AlibabaRefusal',  /AccessKeyId|Signature|SecurityToken|InvalidCredential/i,      KEY],
@@ -52,12 +61,18 @@ const STEPS: readonly (readonly [whose: string, said: RegExp, step: string])[] =
   ['AlibabaRefusal',  /RiskControl|RealName|3DVerification/,                         'sign in to the Alibaba Cloud console: the account must be verified before it may buy'],
   ['AlibabaRefusal',  /by a control policy/,                                         'no right of this key helps against that: ask the administrator of the resource directory, or take another account'],
   ['AlibabaRefusal',  /Forb+id+en|NoPermission|AccessDenied|NotAuthori[sz]ed|Unauthorized/, RIGHTS],
-  ['AlibabaRefusal',  /NotActivated|NotOpen|NotEnabled|Unopened|InactiveUser/,       'activate that service in the Alibaba Cloud console; docs/install.md lists those that are needed'],
-  ['AlibabaRefusal',  /Balance|Arrear|Payment|InDebt/,                               'top up the Alibaba Cloud account, or settle its bill'],
-  ['AlibabaRefusal',  /Quota|LimitExceed/,                                           'a quota of the account is used up: ask for more in the Quota Center'],
+  ['AlibabaRefusal',  /NotActivated|NotOpen|NotEnabled|Unopened|InactiveUser/,       ACTIVATE],
+  ['AlibabaRefusal',  /Balance|Arrear|Payment|InDebt/,                               PAY],
+  ['AlibabaRefusal',  /Quota|LimitExceed/,                                           QUOTA],
   ['AlibabaRefusal',  /Throttl|TooMany|^429/,                                        'Alibaba Cloud is asked too often: run it again in a minute'],
   ['AlibabaRefusal',  /NotFound|NotExist|^404/,                                      NOT_DEPLOYED],
   ['AlibabaRefusal',  /^5\d\d/,                                                      'Alibaba Cloud itself failed: run it again in a minute'],
+  ['StackFailed',     /not (?:been )?(?:activated|enabled|opened)|NotActivated|Unopened|UserDisable/i, ACTIVATE],
+  ['StackFailed',     /Forb+id+en|NoPermission|AccessDenied|not authorized/i,        RIGHTS],
+  ['StackFailed',     /already exists|AlreadyExist|name is not available/i,          'that name is taken, perhaps by what another deployment or account has: write another name in runners.yaml (name, or mirrorBucket for a bucket), or remove what has it where that is yours'],
+  ['StackFailed',     /Quota|LimitExceed/,                                           QUOTA],
+  ['StackFailed',     /Balance|Arrear|Payment|InDebt|Overdue/,                       PAY],
+  ['NoAlibabaAnswer', /certificate/,                                                 CERTIFICATE],
   ['NoAlibabaAnswer', /./,                                                           NETWORK],
   ['LogService',      /not played here/,                                             'the file account.log, where that account is served, has them'],
   ['LogService',      /ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|EHOST|ENET|socket/,       NETWORK],
@@ -65,6 +80,7 @@ const STEPS: readonly (readonly [whose: string, said: RegExp, step: string])[] =
   ['LogService',      /Unauthorized|\(40[13]\)/,                                     'it needs log:GetLogStoreLogs on the deployment’s log project'],
   ['FcRefusal',       /^404|NotFound/,                                               NOT_DEPLOYED],
   ['FcRefusal',       /^40[13]/,                                                     RIGHTS],
+  ['GitHubFailed',    /^0 .*certificate/,                                            CERTIFICATE],
   ['GitHubFailed',    /^0 /,                                                         NETWORK],
   ['GitHubFailed',    /^401/,                                                        'GitHub does not take the App’s key: check GITHUB_APP_ID and GITHUB_PRIVATE_KEY; npm run doctor compares them with GitHub'],
   ['GitHubFailed',    /^(?:403|429).*(?:rate limit|throttled)/i,                       'GitHub’s calls are used up: run it again in the next hour'],

@@ -3,6 +3,7 @@
  * operator's commands).
  */
 import { CALL_MAX_MS } from '../../limits.ts';
+import { ofUntrusted } from '../http/exchange.ts';
 import type { AccessKey } from './acs3.ts';
 import { type Answer, type Call, codeOf, send } from './send.ts';
 
@@ -28,8 +29,9 @@ export class AlibabaRefusal extends Error {
 /** There was no answer that could be read. */
 export class NoAlibabaAnswer extends Error {
   override readonly name = 'NoAlibabaAnswer';
-  constructor({ action, endpoint }: Call) {
-    super(`${action} got no answer from ${new URL(endpoint).host}`);
+  constructor({ action, endpoint }: Call, cause: unknown = null) {
+    const why = ofUntrusted(cause ?? {});
+    super(`${action} got no answer from ${new URL(endpoint).host}${why === '' ? '' : `: ${why}`}`);
   }
 }
 
@@ -37,8 +39,8 @@ export class NoAlibabaAnswer extends Error {
 export function alibabaCaller(accessKey: () => AccessKey | Promise<AccessKey>): CallAlibaba {
   return async (call) => {
     const key = await accessKey();
-    const answer = await send(call, key, CALL_MAX_MS).catch(() => {
-      throw new NoAlibabaAnswer(call);
+    const answer = await send(call, key, CALL_MAX_MS).catch((error: unknown) => {
+      throw new NoAlibabaAnswer(call, error);
     });
     return bodyIn(answer, call);
   };

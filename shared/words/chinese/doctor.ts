@@ -32,6 +32,7 @@ export const DOCTOR: Catalogue = {
   'what it names is not there, or not of this account: look how it is written': '所指的对象不存在，或不属于这个账号：请检查写法',
   'activate that service in the Alibaba Cloud console; docs/install.md lists those that are needed': '请在阿里云控制台开通这项服务；docs/install.md 列出了需要开通的服务',
   'this machine’s clock is off, and a signature is good for minutes: set it by a time server; then run it again': '这台机器的时钟不准，而签名只在几分钟内有效：请用时间服务器校准，然后再执行一次',
+  'somebody on the way shows a certificate that this machine does not trust: where that is your company’s proxy, name the file of its CA as NODE_EXTRA_CA_CERTS; where it is out of date, look at this machine’s clock': '途中有人出示了这台机器不信任的证书：如果是公司的代理，请用 NODE_EXTRA_CA_CERTS 指出其 CA 证书文件；如果是证书过期，请检查这台机器的时钟',
   'look at the instance in the TableStore console, and whether the account’s bill is paid': '请在表格存储控制台查看这个实例，并确认账号没有欠费',
   'it, or its key, is disabled or about to be deleted: see to it in the KMS console': '它或它的密钥已被禁用或即将删除：请到 KMS 控制台处理',
   '{} ({}, by a control policy of the resource directory)': '{1}（{2}，被资源目录的管控策略禁止）',

@@ -1,6 +1,7 @@
 /** What services refuse comes with what a person does about it. */
 import { expect, test } from 'vitest';
 import { nextStep } from '../../../cli/shared/screen/next-step.ts';
+import { StackFailed } from '../../../cli/shared/stacks/states.ts';
 import { unanswered } from '../../../cli/shared/try-again.ts';
 import { AlibabaRefusal, NoAlibabaAnswer } from '../../../shared/adapters/alibaba/call.ts';
 import { EcsFailure } from '../../../shared/adapters/ecs/call.ts';
@@ -16,6 +17,9 @@ const noAnswer = new NoAlibabaAnswer({
   action: 'GetCallerIdentity',
   endpoint: 'https://sts.aliyuncs.com',
 } as never);
+const noAnswerBy = (code: string) =>
+  new NoAlibabaAnswer({ action: 'GetStack', endpoint: 'https://ros.aliyuncs.com' } as never, { code });
+const stack = (why: string) => new StackFailed('ci-runner-control', 'CREATE_ROLLBACK_COMPLETE', why);
 const unansweredBy = (cause: Error): Error => {
   try {
     return unanswered(cause);
@@ -50,6 +54,17 @@ test.each([
   ['a control policy',                 new AlibabaRefusal('CreateStack', 'NoPermission', 403, 'ros:CreateStack, by a control policy of the resource directory'), /administrator of the resource directory/],
   ['a secret’s key that is disabled',  Object.assign(new Error('the secret kms:ci-key could not be read: Rejected.Disabled'), { name: 'SecretUnread' }), /KMS console/],
   ['a service that was never opened',  refused('ServiceNotActivated'),                          /activate that service/],
+  ['a stack whose name is taken',      stack('Ledger: Requested instance already exists'),      /another name in runners\.yaml/],
+  ['a stack whose bucket is another’s', stack('MirrorBucket: BucketAlreadyExists: The requested bucket name is not available'), /another name in runners\.yaml/],
+  ['a stack without a right',          stack('Vpc: 403 Forbidden.RAM: User not authorized to operate'), /rights that docs\/install\.md lists/],
+  ['a stack beyond a quota',           stack('Vpc: QuotaExceeded.Vpc'),                         /Quota Center/],
+  ['a stack in arrears',               stack('Nat: InvalidAccountStatus.NotEnoughBalance'),     /top up/],
+  ['a stack of a service that nobody opened', stack('Ledger: The OTS service is not activated'), /activate that service/],
+  ['a stack that failed otherwise',    stack('Vpc: Something new'),                             /^otherwise$/],
+  ['a proxy’s own certificate',        noAnswerBy('SELF_SIGNED_CERT_IN_CHAIN'),                 /NODE_EXTRA_CA_CERTS/],
+  ['a proxy’s own certificate, before TableStore', node('UNABLE_TO_VERIFY_LEAF_SIGNATURE'),     /NODE_EXTRA_CA_CERTS/],
+  ['a proxy’s own certificate, before GitHub', gitHub(0, 'self-signed certificate in certificate chain'), /NODE_EXTRA_CA_CERTS/],
+  ['a proxy’s own certificate, before ECS', new EcsFailure('NoAnswer', null, 'its certificate is not trusted (SELF_SIGNED_CERT_IN_CHAIN)'), /NODE_EXTRA_CA_CERTS/],
   ['no money',                         refused('InvalidAccountStatus.NotEnoughBalance', 403),   /top up/],
   ['a quota',                          refused('QuotaExceeded.Vpc'),                            /Quota Center/],
   ['too many calls',                   refused('Throttling.User'),                              /in a minute/],
