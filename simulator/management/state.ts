@@ -157,9 +157,7 @@ export function createManagement(accountId: string): ManagementState {
     quotas: new Map(),
     secrets: new Map(),
     objects: new Map(),
-    hasNoFunctionCompute: false,
-    forbidden: new Set(),
-    calls: [],
+    ...{ hasNoFunctionCompute: false, forbidden: new Set<string>(), calls: [] as string[] },
     stackFailure: null,
     tokens: new Map(),
     lost: [],
@@ -174,7 +172,6 @@ export function createManagement(accountId: string): ManagementState {
 export class ManagementRefusal extends Error {
   readonly status: number;
   readonly code: string;
-  /** Beside code and message. */
   readonly more: object;
   constructor(status: number, code: string, message: string, more = {}) {
     super(message);

@@ -125,6 +125,8 @@ export const DOCTOR: Catalogue = {
   '{}: no launch was tried, because nothing that jobs ask for is in stock there': '{1}：没有试创建，因为作业要的规格在那里都没有库存',
   'run npm run doctor again when there is: npm run advise shows what is sold': '等有库存时再执行 npm run doctor；npm run advise 会列出在售的规格',
   '{}: {} for a launch with our tag, and none without it': '{1}：带我们的资源标签创建时报 {2}，不带就不报',
+  '{}: no launch was tried ({})': '{1}：没有试着创建（{2}）',
+  '{}: {} is 0: no spot instance can be launched': '{1}：{2} 是 0：一台抢占式实例也创建不了',
   '{}: a launch would be refused with {}': '{1}：创建会被拒绝，错误码 {2}',
   'ECS asks for ecs:TagResources where it should not: report this, and see "Tags are rights" in docs/security.md': 'ECS 要求了本不该要求的 ecs:TagResources：请报告，并参阅 docs/zh-CN/security.md 里关于资源标签的一节',
   'this identity may not run instances; the launcher’s role may': '当前身份不能创建实例；launcher 的角色可以',

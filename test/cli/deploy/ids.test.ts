@@ -30,7 +30,9 @@ test('zones that two placements share by an alias become each one’s own', () =
   const config = parsed(TWICE);
   const first = withNetwork(TWICE, config, 'cn-hangzhou', made('hz'));
   const text = withNetwork(first, config, 'cn-shanghai', made('sh'));
-  expect(parsed(text).placements.map(({ zones, securityGroup, vpc }) => ({ zones, securityGroup, vpc }))).toEqual([
+  expect(
+    parsed(text).placements.map(({ zones, securityGroup, vpc }) => ({ zones, securityGroup, vpc })),
+  ).toEqual([
     { zones: { h: 'vsw-hz' }, securityGroup: 'sg-hz', vpc: 'vpc-hz' },
     { zones: { h: 'vsw-sh' }, securityGroup: 'sg-sh', vpc: 'vpc-sh' },
   ]);
