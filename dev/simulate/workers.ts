@@ -1,7 +1,7 @@
 /** Seeds shared out to processes, because each keeps a core busy. */
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
-import { type Batch, runSeeds } from '../../test/simulation/batch.ts';
+import { type Batch, ONE_CORE, runSeeds } from '../../test/simulation/batch.ts';
 
 export interface Share {
   readonly from: number;
@@ -16,7 +16,8 @@ const TOLD_SEEDS = 10;
 /** `onPlayed` is told how many more seeds are done. */
 export function inWorker(share: Share, onPlayed: (seeds: number) => void): Promise<Batch> {
   return new Promise((resolve, reject) => {
-    const child = fork(ENTRY, ['simulate', '--share', JSON.stringify(share)], { stdio: 'inherit' });
+    const args = ['simulate', '--share', JSON.stringify(share)];
+    const child = fork(ENTRY, args, { stdio: 'inherit', execArgv: ONE_CORE });
     let batch: Batch | null = null;
     child.on('message', (message: number | Batch) => {
       if (typeof message === 'number') onPlayed(message);

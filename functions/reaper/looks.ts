@@ -34,6 +34,8 @@ export interface Looks {
   readonly asked: Map<JobId, number>;
   /** By region: when instances were last looked for by tag alone. */
   readonly tagged: Map<string, number>;
+  /** By repository that GitHub shows us no more: when that was last seen. */
+  readonly away: Map<string, number>;
 }
 
 export const newLooks = (): Looks => ({
@@ -43,6 +45,7 @@ export const newLooks = (): Looks => ({
   turns: new Map(),
   asked: new Map(),
   tagged: new Map(),
+  away: new Map(),
 });
 
 /** Changes when a run does: another attempt, another status, a job that ended. */
@@ -65,6 +68,8 @@ const REMEMBERED_MAX = 20_000;
 export const rememberRun = ({ runs }: Looks, id: RunId, seen: SeenRun): void => remember(runs, id, seen);
 export const rememberBroken = ({ broken }: Looks, id: RunId, atMs: number): void =>
   remember(broken, id, atMs);
+export const rememberAway = ({ away }: Looks, repository: string, atMs: number): void =>
+  remember(away, repository, atMs);
 export const rememberAsked = ({ asked }: Looks, id: JobId, atMs: number): void => remember(asked, id, atMs);
 
 function remember<Id, Seen>(all: Map<Id, Seen>, id: Id, seen: Seen): void {
@@ -79,3 +84,9 @@ export function seenQueuedMs({ asked, lists }: Looks, { id, runId, repository }:
   const isListed = list?.runs.some((run) => run.id === runId) === true;
   return Math.max(asked.get(id) ?? 0, isListed ? list.atMs : 0);
 }
+
+/** Until then nothing is launched where nothing was to be seen: the next look ends what waits there, unless it sees it again. */
+const AWAY_KEPT_MS = 10 * 60_000;
+
+export const isAway = ({ away }: Looks, repository: string, nowMs: number): boolean =>
+  nowMs - (away.get(repository) ?? Number.NEGATIVE_INFINITY) < AWAY_KEPT_MS;

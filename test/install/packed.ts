@@ -6,6 +6,8 @@ import { dirname, join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
 export const folder = mkdtempSync(join(tmpdir(), 'operator-'));
+/** What a killed command leaves is none of the operator's files. */
+const temporary = mkdtempSync(join(tmpdir(), 'operator-'));
 export const installed = join(folder, 'node_modules', 'aliyun-spot-runners');
 const children: ChildProcess[] = [];
 
@@ -63,10 +65,18 @@ export function upgradeTo(version: string, news: string): void {
   rmSync(next, { recursive: true });
 }
 
-export function tidyUp(): void {
-  for (const child of children) child.kill('SIGKILL');
-  rmSync(folder, { recursive: true });
+export async function tidyUp(): Promise<void> {
+  await Promise.all(children.map(killed));
+  for (const each of [folder, temporary]) rmSync(each, { recursive: true });
 }
+
+/** Gone, too: what it still writes would come after it was removed. */
+const killed = (child: ChildProcess) =>
+  new Promise<void>((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve();
+    child.once('exit', () => resolve());
+    child.kill('SIGKILL');
+  });
 
 export const manifest = () =>
   JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
@@ -85,8 +95,8 @@ export function beginIn(
 ): ChildProcess {
   const program = join(installed, manifest().bin['spot-runners'] as string);
   const { PATH = '' } = process.env;
-  const clean = { PATH, HOME: folder, NO_COLOR: '1', ALIBABA_CLOUD_CREDENTIALS_FILE: '/nowhere', ...env };
-  return started(spawn(process.execPath, [program, ...words], { cwd, env: clean }));
+  const own = { HOME: folder, TMPDIR: temporary, NO_COLOR: '1', ALIBABA_CLOUD_CREDENTIALS_FILE: '/nowhere' };
+  return started(spawn(process.execPath, [program, ...words], { cwd, env: { PATH, ...own, ...env } }));
 }
 
 /** Is ended with the tests. */

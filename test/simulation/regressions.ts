@@ -95,4 +95,8 @@ export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = 
     400951,
     'no bug of the product: a job that was given up while GitHub did not show its repository is launched for when it does',
   ],
+  [
+    605306,
+    'a job of a repository that went where the App is not was launched for in each sweep, so that no look could end it',
+  ],
 ];

@@ -8,6 +8,7 @@ import { TAG } from '../../../shared/names.ts';
 import type { JobId, RunnerName } from '../../../shared/nouns.ts';
 import { isStandingBy } from '../../../shared/warm/standby.ts';
 import type { Braked } from '../brake/brake.ts';
+import { isAway } from '../looks.ts';
 import { isKeptByTag } from '../own-instance.ts';
 import { isInLine } from '../own-limits.ts';
 import { closeEnded } from '../repair/close.ts';
@@ -42,14 +43,18 @@ export async function startDue(
   world: ReaperWorld,
 ): Promise<Started> {
   const view = await world.ledger.capacity.view();
-  const going = goingOf(braked, view);
+  const going = goingOf(braked, view, world);
   // Launches that are held back are told of as such.
   if (braked.because === null) await tellOfLate(going, found, world);
   return start(going, view, braked, { started: [], scarce: new Set() }, deadlineMs, world);
 }
 
-const goingOf = ({ uncovered }: Braked, { stop }: CapacityView): readonly Held<JobEntry>[] =>
-  uncovered.filter(({ entry }) => !isStopped(stop, entry.job.repository));
+type Uncovered = Pick<Braked, 'uncovered'>;
+function goingOf({ uncovered }: Uncovered, { stop }: CapacityView, { looks, clock }: ReaperWorld) {
+  const nowMs = clock.nowMs();
+  const isNone = (repository: string) => isStopped(stop, repository) || isAway(looks, repository, nowMs);
+  return uncovered.filter(({ entry }) => !isNone(entry.job.repository));
+}
 
 async function start(
   going: readonly Held<JobEntry>[],
@@ -134,7 +139,7 @@ export async function startLater(
     const deadlineMs = Math.min(clock.nowMs(), untilMs) + SWEEP_PARTS_MS.start;
     const found = foundIn(left, first.atMs);
     const before = { ...last, scarce: new Set([...last.scarce].filter((key) => !found.has(key))) };
-    last = await start(goingOf({ ...braked, uncovered }, view), view, braked, before, deadlineMs, world);
+    last = await start(goingOf({ uncovered }, view, world), view, braked, before, deadlineMs, world);
   }
   return count;
 }

@@ -52,10 +52,11 @@ async function dropUnlessAlive(entry: JobEntry, nowMs: number, world: ReaperWorl
   const { job, firstTryAtMs, trail, startedOn } = entry;
   const seen = await lookAt(entry, world);
   if (seen === 'unknown' || seen.record === null) {
-    if (startedOn !== null) return drop(job, UNHEARD, trail, world, (now) => now.startedOn === startedOn);
     // Where GitHub cannot be asked at all, twice the time says the same.
-    if (seen === 'unknown' && nowMs - firstTryAtMs < 2 * QUEUED_MAX_MS) return;
-    return drop(job, UNKNOWN, trail, world);
+    const isLong = seen !== 'unknown' || nowMs - firstTryAtMs >= 2 * QUEUED_MAX_MS;
+    if (startedOn !== null) await drop(job, UNHEARD, trail, world, (now) => now.startedOn === startedOn);
+    else if (isLong) await drop(job, UNKNOWN, trail, world);
+    return;
   }
   if (seen.record.status !== 'queued' || startedOn !== null) return takeAsEvent(seen.record, world);
   if (isGivenUp(job, firstTryAtMs, seen.runChangedAtMs, nowMs)) await giveUp(job, trail, world);
@@ -120,26 +121,33 @@ const STUCK =
   'GitHub calls it queued for more than 24 hours, after which it gives up a queued job itself: nothing is launched for it';
 
 /** Should we see it again, it is found again: what was given up is no end. What was launched for since, or started, stays. */
-export const dropAway = ({ job, trail, startedOn, launches }: JobEntry, world: ReaperWorld): Promise<void> =>
+export const dropAway = (
+  { job, trail, startedOn, launches }: JobEntry,
+  world: ReaperWorld,
+): Promise<boolean> =>
   drop(job, AWAY, trail, world, (now) => now.startedOn === startedOn && now.launches === launches);
 
 /** Its row in `history` keeps the look from finding it again. */
 export async function giveUp(job: Job, trail: readonly TrailLine[], world: ReaperWorld): Promise<void> {
-  await drop(job, STUCK, trail, world);
+  if (!(await drop(job, STUCK, trail, world))) return;
   const text = `The job ${job.id} of ${job.repository}: ${STUCK}. Cancel its run at GitHub, and run it again if it is still wanted. Others of this repository may be so too: npm run list.`;
   await alertOnce(`expired-${job.repository}`, text, world);
 }
 
+/** False: it became something else meanwhile. What the look found has no entry. */
 async function drop(
   job: Job,
   because: string,
   trail: readonly TrailLine[],
   { ledger, clock, log }: ReaperWorld,
   isStill: (now: JobEntry) => boolean = ({ startedOn }) => startedOn === null,
-): Promise<void> {
+): Promise<boolean> {
+  const now = await ledger.jobs.read(job.id);
+  if (now !== null && !isStill(now.entry)) return false;
   await ledger.history.merge({ job, outcome: 'expired', because, trail, completedAtMs: clock.nowMs() });
-  await removeEntry(ledger.jobs, job.id, isStill);
+  if (!(await removeEntry(ledger.jobs, job.id, isStill))) return false;
   log('job.expired', { job: job.id, because });
+  return true;
 }
 
 interface Seen {

@@ -8,7 +8,7 @@ import type { Held } from '../../../shared/ledger/ledger.ts';
 import { hasEnded } from '../../../shared/ledger/read-history.ts';
 import { LOST_JOB_MS } from '../../../shared/limits.ts';
 import type { Job } from '../../../shared/nouns.ts';
-import { markTaken } from '../looks.ts';
+import { markTaken, rememberAway } from '../looks.ts';
 import { askRecord, type Evidence } from '../survey/evidence.ts';
 import { type KnownRepository, ownerOf, rememberRepositories } from '../survey/known.ts';
 import type { Survey } from '../survey/survey.ts';
@@ -90,8 +90,9 @@ async function lookInto(
   const seen = await lookAtRuns(repository, told, evidence.runs, pick, world).catch((error: unknown) =>
     away.nullIfLong(error, repository),
   );
-  if (seen === null) return dropJobs(jobs, survey, world);
+  if (seen === null) return dropJobs(repository, jobs, survey, world);
   away.answered(repository);
+  world.looks.away.delete(repository.repository);
   const known = new Map(jobs.map((held) => [held.entry.job.id, held]));
   const found = await countInTime(seen.records, deadlineMs, world, (record) =>
     takeRecord(record, known.get(record.job.id), world, jobs),
@@ -127,13 +128,16 @@ async function countInTime<Thing>(
 /**
  * What runs on a machine of ours ends with it: until then its entry keeps the machine, and tells whose job it is when its end
  * comes by another name. A launch under way ends first, too: its job may be found by another name, and has one launch at a time.
+ * So that it is not begun anew before each look, the next ones go without.
  */
 async function dropJobs(
+  { repository }: KnownRepository,
   jobs: readonly Held<JobEntry>[],
   survey: Survey,
   world: ReaperWorld,
 ): Promise<number> {
   const isOnOurs = onOurs(survey);
+  rememberAway(world.looks, repository, world.clock.nowMs());
   for (const { entry } of jobs.filter((each) => !isOnOurs(each.entry))) {
     // Or its run would count as known, and unchanged.
     world.looks.runs.delete(entry.job.runId);

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { ONE_CORE } from '../batch.ts';
 import type { Mutation } from './edit.ts';
 import { MUTATIONS } from './mutations.ts';
 
@@ -68,7 +69,7 @@ async function bundle(mutation: Mutation, outfile: string): Promise<void> {
 
 function run(path: string, seeds: number): Promise<Omit<Judged, 'name'>> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [path, '1', String(seeds)], {
+    const child = spawn(process.execPath, [...ONE_CORE, path, '1', String(seeds)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let out = '';

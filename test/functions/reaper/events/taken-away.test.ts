@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { SimJob } from '../../../../simulator/github/index.ts';
 import { MINUTE_MS, OURS, open, queue } from '../../../cli/explain/fixture.ts';
-import type { World } from '../../../world/in-process.ts';
+import type { World, WorldOptions } from '../../../world/in-process.ts';
 
 const NO_STOCK = { code: 'OperationDenied.NoStock' };
 const BOUND_MIN = 100;
@@ -25,7 +25,7 @@ const CASES = Object.keys(LOSSES).flatMap((loss) => [
   ...['waits', 'runs'].map((state) => [loss, state, 'repository'] as const),
 ]);
 
-async function lost(loss: string, state: string, scope: string) {
+async function lost(loss: string, state: string, scope: string, more: Partial<WorldOptions> = {}) {
   const alerts: string[] = [];
   let isSoldOut = state === 'waits';
   const world = await open({
@@ -33,6 +33,7 @@ async function lost(loss: string, state: string, scope: string) {
     repositories: ['acme/app', 'acme/lib'],
     post: async (text) => void alerts.push(text),
     ecs: { faults: (action) => (action === 'RunInstances' && isSoldOut ? NO_STOCK : null) },
+    ...more,
   });
   const job = queue(world, OURS, { durationMs: 10 * MINUTE_MS });
   const isThere = () =>
@@ -111,5 +112,17 @@ test('for an hour of silence nothing is given up: a suspension that is taken bac
   restock();
   BACK['the App is suspended']?.(world);
   expect(await world.until(() => job.status === 'in_progress', 6 * MINUTE_MS)).toBe(true);
+  world.fc.close();
+});
+
+test('a job that is due again in each sweep ends all the same, and is said to have ended when it has', async () => {
+  // The launcher's clock is behind, so that its next try comes before the next sweep.
+  let calls = 0;
+  const skewMs = () => (calls++ % 2 === 0 ? 0 : -5_000);
+  const loss = 'its repository goes where the App is not';
+  const { world, ledger } = await lost(loss, 'waits', 'repository', { skewMs });
+  await world.pass(75 * MINUTE_MS);
+  expect((await ledger.jobs.list(10)).things).toEqual([]);
+  expect(world.lines.filter((line) => line.includes('job.expired'))).toHaveLength(1);
   world.fc.close();
 });
