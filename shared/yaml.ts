@@ -63,7 +63,9 @@ const lineOf = (text: string, line: number | null): string => text.split('\n')[(
 
 /** As a Chinese keyboard writes them; empty: there is none. */
 export const fullWidthIn = (text: string): string =>
-  /[：，｛｝［］“”‘’\u3000]/.test(text) ? '; a full-width sign stands here: write : , { } [ ] " or a blank for it' : '';
+  /[：，｛｝［］“”‘’\u3000]/.test(text)
+    ? '; a full-width sign stands here: write : , { } [ ] " or a blank for it'
+    : '';
 
 /** What the reader of YAML says by its codes, where they are no words. */
 const SYNTAX: Readonly<Record<string, string>> = {

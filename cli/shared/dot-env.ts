@@ -20,10 +20,7 @@ const textOf = (folder: string): string => {
 export function writeDotEnv(folder: string, changes: Readonly<Record<string, string | null>>): void {
   const before = textOf(folder);
   if (before.includes('\ufffd')) throw new Error('.env is not text in UTF-8: save it so');
-  const text = Object.entries(changes).reduce(
-    (all, [name, value]) => changed(all, name, value),
-    before,
-  );
+  const text = Object.entries(changes).reduce((all, [name, value]) => changed(all, name, value), before);
   // A looser mode of the old one is not kept.
   replaceFile(join(folder, '.env'), text, 0o600);
 }

@@ -157,20 +157,26 @@ async function quota({ alibaba, config }: DoctorWorld) {
     const { AccountAttributeItem } = answer.AccountAttributeItems as { AccountAttributeItem: Attribute[] };
     for (const name of QUOTAS) {
       const most = largest(AccountAttributeItem.find(({ AttributeName }) => AttributeName === name));
-      if (most === null)
-        findings.push(warning(`${region}: ECS does not say ${name}`, 'look it up in the Quota Center'));
-      else if (most === 0 && name === SPOT_QUOTA)
-        findings.push(wrong(`${region}: ${name} is 0: no spot instance can be launched`, ASK_FOR_MORE));
-      else if (most < cores)
-        findings.push(
-          warning(
-            `${region}: ${name} is ${most}, and ${config.limits.runners} runners need ${cores}`,
-            ASK_FOR_MORE,
-          ),
-        );
+      findings.push(...tooFew(region, name, most, { cores, runners: config.limits.runners }));
     }
   }
   return findings.length > 0 ? findings : [ok(`enough cores for ${config.limits.runners} runners`)];
+}
+
+/** Pure. `most` null: ECS does not say. */
+function tooFew(
+  region: string,
+  name: string,
+  most: number | null,
+  { cores, runners }: { readonly cores: number; readonly runners: number },
+): CheckOutcome[] {
+  if (most === null)
+    return [warning(`${region}: ECS does not say ${name}`, 'look it up in the Quota Center')];
+  if (most === 0 && name === SPOT_QUOTA)
+    return [wrong(`${region}: ${name} is 0: no spot instance can be launched`, ASK_FOR_MORE)];
+  return most < cores
+    ? [warning(`${region}: ${name} is ${most}, and ${runners} runners need ${cores}`, ASK_FOR_MORE)]
+    : [];
 }
 
 interface Attribute {

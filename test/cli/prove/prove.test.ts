@@ -132,17 +132,6 @@ describe('whatever is interrupted', () => {
       for (const when of ['before', 'after'] as const) await dieAndClean({ atCall, when });
   }, 60_000);
 
-  test('what another deployment’s interrupted run left is not called gone, and is still known', async () => {
-    const cloud = openCloud({ boot: { staysUp: true } });
-    await cloud.prove({ atCall: 40, when: 'after' });
-    const [left, intention] = [alive(cloud), cloud.intention()];
-    const other = { ...cloud.world(), config: { ...CONFIG, name: 'cd' } };
-    await expect(cloud.passing(clean(other))).rejects.toThrow(/^an interrupted run of \S+ may have left something, and this is cd:/);
-    expect([alive(cloud), cloud.intention()]).toEqual([left, intention]);
-    await cloud.passing(clean(cloud.world()));
-    expect(made(cloud)).toEqual(NOTHING);
-  });
-
   test('a death and nobody to clean: instances are gone within the hour all the same', async () => {
     const cloud = openCloud({ boot: { staysUp: true } });
     await cloud.prove({ atCall: 40, when: 'after' });

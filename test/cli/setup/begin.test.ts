@@ -1,8 +1,8 @@
 /** What set-up says and looks at before it asks, and what one may take back. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { ownInstanceName } from '../../../infra/names.ts';
 import { begin } from '../../../cli/setup/begin.ts';
 import type { SetupWorld } from '../../../cli/setup/world.ts';
+import { ownInstanceName } from '../../../infra/names.ts';
 import { AlibabaRefusal } from '../../../shared/adapters/alibaba/call.ts';
 import { parseYaml } from '../../../shared/config/parse.ts';
 import { type Operator, operator } from './operator.ts';
