@@ -1,8 +1,8 @@
 /** The ids of what was made, put into the operator's own `runners.yaml`. */
 import { expect, test } from 'vitest';
-import { withNetwork } from '../../../cli/deploy/ids.ts';
-import type { Config } from '../../../shared/config/config.ts';
-import { parseYaml } from '../../../shared/config/parse.ts';
+import { withNetwork } from '../../../../cli/deploy/ids.ts';
+import type { Config } from '../../../../shared/config/config.ts';
+import { parseYaml } from '../../../../shared/config/parse.ts';
 
 const TWICE = `repositories: { allow: [ my-org/* ] }
 placements:

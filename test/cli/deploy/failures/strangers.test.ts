@@ -1,6 +1,6 @@
 /** A function that has the name of one of ours, and is somebody else's: an account has one name for one function. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type DeployAccount, deployAccount } from './account.ts';
+import { type DeployAccount, deployAccount } from '../account.ts';
 
 let here: DeployAccount;
 beforeEach(async () => {
