@@ -99,4 +99,8 @@ export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = 
     605306,
     'a job of a repository that went where the App is not was launched for in each sweep, so that no look could end it',
   ],
+  [
+    606253,
+    'no bug of the product: where jobs are on a host of their own, the simulation asked github.com for the newest runner',
+  ],
 ];

@@ -3,6 +3,7 @@ import { bssBills } from '../../shared/adapters/bss/bills.ts';
 import { ecsImages } from '../../shared/adapters/ecs/images.ts';
 import { ecsInstances } from '../../shared/adapters/ecs/instances.ts';
 import { gitHubOver } from '../../shared/adapters/github/adapter.ts';
+import type { OwnHost } from '../../shared/adapters/github/runner-releases.ts';
 import { ledgerOn } from '../../shared/adapters/tablestore/ledger.ts';
 import { withRetries } from '../../shared/adapters/tablestore/retries.ts';
 import type { Columns, Key, Table } from '../../shared/adapters/tablestore/table.ts';
@@ -77,7 +78,7 @@ export function portsOver(parts: Parts) {
         runnerGroup: config.github.runnerGroup,
         pause: sleep,
         memory: memoryIn(ledger, skewed),
-        ownHost: null,
+        ownHost: ownHostOf(config),
       }),
       instances: ecsInstances({
         ...{ call: callEcs, deployment: config.name, clock: skewed, log, pause: sleep },
@@ -90,6 +91,16 @@ export function portsOver(parts: Parts) {
       alerts: { post: parts.post },
     };
   };
+}
+
+/** A host of jobs that is not github.com names its runners itself, and nobody gets to github.com from it. */
+function ownHostOf({ github: { baseUrl, scope } }: Config): OwnHost | null {
+  if (new URL(baseUrl).hostname === 'github.com') return null;
+  const files = {
+    text: (url: string) => Promise.reject(new Error(`no way to ${url}`)),
+    weigh: async () => ({ sizeBytes: 160_000_000, modifiedAtMs: null }),
+  };
+  return { scope, files };
 }
 
 /** Time passes on the way there and on the way back, also of an answer that is an error. */
