@@ -1,4 +1,5 @@
 /** What everything is called, from `name:` in `runners.yaml`, each checked against its service's rules. */
+import { createHash } from 'node:crypto';
 import type { Config, PlacementConfig } from '../shared/config/config.ts';
 import type { FunctionKind } from '../shared/config/environment.ts';
 import { mirrorFunction, mirrorPlaces } from '../shared/runner/copies.ts';
@@ -36,6 +37,17 @@ export function namesOf(config: Pick<Config, 'name' | 'control'>): Names {
     vSwitch: ({ region }, zone) => `vsw-${name}-runner-${region}-${zone}`,
     securityGroup: () => `sg-${name}-runner`,
   };
+}
+
+/**
+ * For a deployment that is about to be made: `NAME-run` may be another account's (Tablestore docs, "Instances": a name is
+ * unique in its region, whoever has it). With five digits of the account's id, and without the words that the service refuses.
+ */
+export function ownInstanceName(name: string, accountId: string): string {
+  const start = /ali|ay|ots|taobao|admin/.test(name)
+    ? `r${createHash('sha256').update(name).digest('hex').slice(0, 8)}`
+    : name.slice(0, 10);
+  return `${start}-${accountId.slice(-5)}`;
 }
 
 export interface FunctionPlace {

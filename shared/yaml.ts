@@ -17,14 +17,22 @@ export type Yaml =
     }
   | { readonly kind: 'wrong'; readonly mistakes: readonly YamlMistake[] };
 
+/** A byte that is none, as of GBK or UTF-16: what is read and written again would lose those signs. */
+const NOT_UTF8 = /[\ufffd\0]/;
+
 export function readYaml(text: string): Yaml {
+  const lost = text.search(NOT_UTF8);
+  if (lost >= 0) {
+    const line = text.slice(0, lost).split('\n').length;
+    return { kind: 'wrong', mistakes: [{ text: 'it is not text in UTF-8: save it so', line }] };
+  }
   const lineCounter = new LineCounter();
   const document: Document = parseDocument(text, { prettyErrors: false, lineCounter });
   const lineAt = (offset: number | undefined) =>
     offset === undefined ? null : lineCounter.linePos(offset).line;
   const mistakes = [
     ...document.errors.map(({ code, message, pos }) => ({
-      text: inWords(code, message),
+      text: `${inWords(code, message)}${fullWidthIn(lineOf(text, lineAt(pos[0])))}`,
       line: lineAt(pos[0]),
     })),
     ...lostAliases(document).map(({ name, offset }) => ({
@@ -51,6 +59,14 @@ function lostAliases(document: Document): { readonly name: string; readonly offs
   return lost;
 }
 
+const lineOf = (text: string, line: number | null): string => text.split('\n')[(line ?? 1) - 1] ?? '';
+
+/** As a Chinese keyboard writes them; empty: there is none. */
+export const fullWidthIn = (text: string): string =>
+  /[：，｛｝［］“”‘’\u3000]/.test(text)
+    ? '; a full-width sign stands here: write : , { } [ ] " or a blank for it'
+    : '';
+
 /** What the reader of YAML says by its codes, where they are no words. */
 const SYNTAX: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'a tab at the beginning: use blanks',
@@ -59,6 +75,9 @@ const SYNTAX: Readonly<Record<string, string>> = {
   MISSING_CHAR: 'a blank after a colon, or a comma, is missing',
   UNEXPECTED_TOKEN: 'something here does not belong to it: is a quote or an indent missing?',
   BLOCK_AS_IMPLICIT_KEY: 'the key of a map stands in the middle of a line: use a line of its own',
+  MULTIPLE_DOCS: 'a second document begins here (---): keep one',
+  BLOCK_IN_FLOW: 'a map or list begins between brackets: is one of them not closed?',
+  RESOURCE_EXHAUSTION: 'its brackets are too deep',
   MULTILINE_IMPLICIT_KEY: 'a key goes over two lines: is a colon missing?',
 };
 

@@ -55,7 +55,7 @@ export async function deploy(world: DeployWorld): Promise<number> {
     workflow: await workflowTrust(read(world), world),
   };
   const before = await planOf(world, read(world), found);
-  const why = whyNotOurs(before.functions);
+  const why = whyNotOurs(before.functions, before.config);
   if (why !== null) world.say(why);
   if (why !== null) return 1;
   show(before, world);

@@ -1,5 +1,5 @@
 /** The functions as they are deployed: what would change, the version kept to go back to, and going back. */
-import { functionPlaces } from '../../infra/names.ts';
+import { functionPlaces, namesOf } from '../../infra/names.ts';
 import { CONFIGURATION_VARIABLE } from '../../infra/one-click/configuration.ts';
 import type { Config } from '../../shared/config/config.ts';
 import type { FunctionKind } from '../../shared/config/environment.ts';
@@ -14,10 +14,15 @@ export interface Live {
   /** Null: not deployed. */
   readonly release: string | null;
   readonly variables: Readonly<Record<string, string>>;
+  /** Of a function of that name that has another role than ours have: its role's name. Null: it is ours, or not there. */
+  readonly strange: string | null;
 }
 
 /** Null: they are a deploy's to change. A stack of the one-click template has them, and would change them back. */
-export function whyNotOurs(live: readonly Live[]): string | null {
+export function whyNotOurs(live: readonly Live[], config: Config): string | null {
+  const theirs = live.find(({ strange }) => strange !== null);
+  if (theirs !== undefined)
+    return `${theirs.name} in ${theirs.region} is a function of somebody else: its role is ${theirs.strange}, not ${namesOf(config).roleOf(theirs.kind)}. Choose another name: in runners.yaml.`;
   const other = live.find(({ variables }) => CONFIGURATION_VARIABLE in variables);
   return other === undefined
     ? null
@@ -36,9 +41,16 @@ export function liveFunctions(alibaba: Alibaba, config: Config): Promise<Live[]>
         ...place,
         release: found === null ? null : String(found.description ?? ''),
         variables: (found?.environmentVariables ?? {}) as Live['variables'],
+        strange: found === null ? null : strangeRole(found.role, namesOf(config).roleOf(place.kind)),
       };
     }),
   );
+}
+
+/** Any project of the account may call a function `ci-webhook`. By its role, which is an ARN, it is known. */
+function strangeRole(role: unknown, ours: string): string | null {
+  const arn = String(role ?? '').toLowerCase();
+  return arn.split('/').at(-1) === ours.toLowerCase() ? null : arn || 'none';
 }
 
 interface Version {
@@ -81,8 +93,14 @@ const isKept = ([name]: readonly [string, unknown]): boolean => KEPT.test(name);
  */
 export async function rollBack(world: RollbackWorld): Promise<void> {
   const { alibaba, config, say } = world;
+  const all = await liveFunctions(alibaba, config);
+  const why = whyNotOurs(
+    all.filter(({ strange }) => strange !== null),
+    config,
+  );
+  if (why !== null) throw new Error(why);
   const found = await Promise.all(
-    (await liveFunctions(alibaba, config)).map(async (live) => ({
+    all.map(async (live) => ({
       live,
       versions: await versionsOf(alibaba, live).catch(noneIfAbsent),
     })),

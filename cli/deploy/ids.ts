@@ -1,5 +1,5 @@
 /** What the stacks made, written into `runners.yaml` beside the operator's own words and comments. Pure. */
-import { parseDocument } from 'yaml';
+import { type Document, isAlias, parseDocument } from 'yaml';
 import type { Config } from '../../shared/config/config.ts';
 import type { Outputs } from '../shared/stacks.ts';
 
@@ -8,7 +8,7 @@ export function withNetwork(text: string, config: Config, region: string, output
   const document = parseDocument(text);
   const at = config.placements.findIndex((placement) => placement.region === region);
   const set = (path: readonly (string | number)[], value: string | undefined): void => {
-    if (value !== undefined) document.setIn(['placements', at, ...path], value);
+    if (value !== undefined) setIn(document, ['placements', at, ...path], value);
   };
   set(['vpc'], outputs.VpcId);
   set(['securityGroup'], outputs.SecurityGroupId);
@@ -25,8 +25,20 @@ export function withFixedAddress(text: string, outputs: Outputs): string {
     securityGroup: outputs.FunctionsSecurityGroupId,
   };
   for (const [key, value] of Object.entries(ids))
-    if (value !== undefined) document.setIn(['control', 'fixedAddress', key], value);
+    if (value !== undefined) setIn(document, ['control', 'fixedAddress', key], value);
   return document.toString({ lineWidth: 0 });
+}
+
+/** Where an alias stands for a map, that becomes a copy of its own: the other place keeps what it has. */
+function setIn(document: Document, path: readonly (string | number)[], value: string): void {
+  for (let depth = 1; depth < path.length; depth++) {
+    const node = document.getIn(path.slice(0, depth), true);
+    if (!isAlias(node)) continue;
+    const copy = node.resolve(document)?.clone() as { anchor?: string } | undefined;
+    if (copy !== undefined) delete copy.anchor;
+    document.setIn(path.slice(0, depth), copy);
+  }
+  document.setIn(path, value);
 }
 
 /** Networks that are still to be made have ids that stand for them. */

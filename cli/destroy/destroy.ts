@@ -87,7 +87,10 @@ function halfWay(say: DestroyWorld['say']): number {
 
 async function find(world: DestroyWorld): Promise<Found> {
   const { alibaba, config } = world;
-  const live = (await liveFunctions(alibaba, config)).filter(({ release }) => release !== null);
+  const all = (await liveFunctions(alibaba, config)).filter(({ release }) => release !== null);
+  for (const { name, region } of all.filter(({ strange }) => strange !== null))
+    world.say(`${name} in ${region} stays: it is a function of somebody else`);
+  const live = all.filter(({ strange }) => strange === null);
   const granted = (await regionsGranted(world, config)) ?? [];
   const regions = [...new Set([...config.placements.map(({ region }) => region), ...granted])];
   const stacks = await stacksOf(world, regions);

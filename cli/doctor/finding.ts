@@ -1,7 +1,7 @@
 /** What a check says, and how checks are run: one after the other, each only when what it needs was found well. */
 import { AlibabaRefusal } from '../../shared/adapters/alibaba/call.ts';
 import { isDenied } from '../shared/alibaba.ts';
-import { nextStep } from '../shared/screen/next-step.ts';
+import { nextStep, RIGHTS } from '../shared/screen/next-step.ts';
 import type { DoctorWorld } from './world.ts';
 
 export type Level = 'ok' | 'warning' | 'wrong' | 'unknown';
@@ -59,17 +59,21 @@ function isDeniedLook(error: unknown): error is Error {
 }
 
 function failureOf(error: unknown): CheckOutcome {
-  if (isDeniedLook(error))
-    return unseen(
-      `could not be looked at: ${error.message}`,
-      'allow this action to the identity that runs doctor, or run it with another',
-    );
+  if (isDeniedLook(error)) return unseen(`could not be looked at: ${error.message}`, deniedStep(error));
   const [text, advice] =
     error instanceof Error ? [error.message, nextStep(error, AGAIN)] : ['an unknown failure', null];
   return wrong(text, advice ?? AGAIN);
 }
 
-const AGAIN = 'run npm run doctor again in a minute; if it says the same, report this line';
+/** The identity is doctor's own, and not always the matter. */
+function deniedStep(error: Error): string {
+  const step = nextStep(error, AGAIN);
+  return step === null || step === RIGHTS
+    ? 'allow this action to the identity that runs doctor, or run it with another'
+    : step;
+}
+
+export const AGAIN = 'run npm run doctor again in a minute; if it says the same, report this line';
 
 /** 0: nothing is wrong. 1: something is. */
 export const exitCodeOf = (findings: readonly Finding[]): number =>

@@ -2,9 +2,11 @@
 import { AlibabaRefusal } from '../../shared/adapters/alibaba/call.ts';
 import { type Failure, type Meaning, meaningOf } from '../../shared/adapters/ecs/errors.ts';
 import { DISKS, type Disk, type RunSetting, runParameters } from '../../shared/adapters/ecs/request.ts';
-import type { PlacementConfig } from '../../shared/config/config.ts';
+import type { Config, PlacementConfig } from '../../shared/config/config.ts';
+import { TAG } from '../../shared/names.ts';
 import type { Offering, Requirements, RunnerName } from '../../shared/nouns.ts';
 import { isDenied } from '../shared/alibaba.ts';
+import { type CheckOutcome, unseen, wrong } from './finding.ts';
 import type { DoctorWorld } from './world.ts';
 
 export interface Launch {
@@ -66,11 +68,33 @@ async function dryRun(
   }
 }
 
+export type TriedLaunch = Omit<Launch, 'tags'>;
+
+export async function whyRefused(
+  world: DoctorWorld,
+  launch: TriedLaunch,
+  failure: Failure,
+): Promise<CheckOutcome> {
+  const { region } = launch.placement;
+  const isForTags = isDenied(failure.code) && (await tryLaunch(world, { ...launch, tags: {} })) === null;
+  if (isForTags)
+    return wrong(`${region}: ${failure.code} for a launch with our tag, and none without it`, TAG_ADVICE);
+  // It is the operator who asks: of the launcher that says nothing.
+  if (isOurs(failure)) return unseen(`${region}: no launch was tried (${failure.code})`, OUR_RIGHT);
+  return wrong(`${region}: a launch would be refused with ${failure.code}`, adviceFor(failure));
+}
+
+/** Alibaba's own example denies ecs:TagResources while it creates tagged instances: this is where that would show. */
+export const tagsOf = ({ name, tags }: Config) => ({ ...tags, [TAG.deployment]: name });
+const TAG_ADVICE =
+  'ECS asks for ecs:TagResources where it should not: report this, and see "Tags are rights" in docs/security.md';
+
+/** The operator's own rights, and that to pass the role. */
+const isOurs = ({ code }: Failure): boolean => isDenied(code) || code === 'InvalidUser.PassRoleForbidden';
+const OUR_RIGHT = 'this identity may not run instances; the launcher’s role may';
+
 /** What a code asks of a person, as the launcher's own table has it. */
-export function adviceFor(failure: Failure): string {
-  // The operator's own right to pass the role, as it is the operator who asks.
-  if (isDenied(failure.code) || failure.code === 'InvalidUser.PassRoleForbidden')
-    return 'this identity may not run instances; the launcher’s role may';
+function adviceFor(failure: Failure): string {
   const { meaning, isKnown } = meaningOf(failure);
   if ('advice' in meaning && meaning.advice !== undefined) return meaning.advice;
   return isKnown ? ADVICE[meaning.kind] : 'report this code: it has no meaning to the launcher yet';

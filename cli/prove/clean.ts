@@ -12,6 +12,11 @@ const LOOKS_MAX = 120;
 /** How many instances were removed. Throws when something is left that could not be removed. */
 export async function clean(world: ProveWorld, onGone: OnGone = () => undefined): Promise<number> {
   const intention = world.intention.read();
+  const { deployment = world.config.name } = intention ?? {};
+  if (deployment !== world.config.name)
+    throw new Error(
+      `an interrupted run of ${deployment} may have left something, and this is ${world.config.name}: npm run prove -- --clean --config FILE, with the runners.yaml of ${deployment}, removes it`,
+    );
   const removed = await removeInstances(world, intention, onGone);
   if (intention?.role)
     await removeRole({ rpc: world.rpc, region: world.config.control.region }, intention.role);

@@ -40,7 +40,8 @@ export async function launch(
   for (const candidate of draft.plan.candidates) {
     const askedAtMs = world.nowMs();
     const { intention, config } = world;
-    intention.write({ ...(intention.read() ?? NOTHING), regions: regionsOf(config), askedAtMs });
+    const begun = intention.read() ?? { ...NOTHING, deployment: config.name };
+    intention.write({ ...begun, regions: regionsOf(config), askedAtMs });
     const request = requestOf(draft, world, nameOf(world, what), candidate, userDataFor(candidate));
     const outcome = await instancesOf(world, noting).run(request);
     if (outcome.kind === 'running') {

@@ -32,6 +32,8 @@ export interface ProveWorld {
 
 /** Written before anything is made, so that whoever cleans up after a crash knows what may be there. */
 export interface Intention {
+  /** Whose run it was: names and tags are made of it. Absent: written by a version that did not say. */
+  readonly deployment?: string;
   readonly regions: readonly string[];
   /** When the last launch was asked for; 0: none was. */
   readonly askedAtMs: number;

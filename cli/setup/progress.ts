@@ -53,10 +53,22 @@ export interface ProgressFile {
   write(changes: Partial<Progress>): Progress;
 }
 
+const NOT_OURS =
+  '.setup.json is not what npm run setup wrote: look whether it holds the key of an App, then move it away and run npm run setup again';
+
+function readAt(path: string): Progress {
+  try {
+    return Progress.parse(existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {});
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError) throw new Error(NOT_OURS);
+    throw error;
+  }
+}
+
 /** Mode 600, because for a moment it holds the App's private key. Throws when the file is not what it wrote. */
 export function progressFile(root: string): ProgressFile {
   const path = join(root, '.setup.json');
-  const read = (): Progress => Progress.parse(existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {});
+  const read = () => readAt(path);
   return {
     read,
     write(changes) {

@@ -11,11 +11,12 @@ export function firstYaml(
   placement: PlacementAnswer | BroughtNetwork,
   { images, selfDestructRole }: BroughtRest,
   { currency, ...spend }: Spend = USUAL,
+  instance: string | null = null,
 ): string {
   const registryMirror = 'registryMirror' in placement ? placement.registryMirror : null;
   const content = {
     name: answers.name,
-    control: { region: answers.region },
+    control: { region: answers.region, ...(instance === null ? {} : { tablestoreInstance: instance }) },
     github: { baseUrl: answers.baseUrl.replace(/\/+$/, ''), scope: answers.scope },
     repositories: { allow: answers.allow },
     ...(registryMirror === null ? {} : { defaults: { registryMirror } }),

@@ -1,6 +1,7 @@
 /** From nothing to the first delivery. Each step is kept before the next begins, and skipped when it is done. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { ownInstanceName } from '../../infra/names.ts';
 import { writeDotEnv } from '../shared/dot-env.ts';
 import { replaceFile } from '../shared/package/replace-file.ts';
 import { begin } from './begin.ts';
@@ -55,7 +56,9 @@ async function configured(first: Answers, world: SetupWorld): Promise<Answers> {
     const placement = (await askPlacement(answers, world)) ?? broughtNetwork(world.variables);
     if (placement === null) throw new Error('no placement');
     const spend = await proposedSpend(placement.region, world.alibaba);
-    const yaml = firstYaml(answers, placement, broughtRest(world.variables), spend);
+    const { AccountId } = await world.alibaba.rpc('sts', answers.region, 'GetCallerIdentity');
+    const instance = ownInstanceName(answers.name, String(AccountId));
+    const yaml = firstYaml(answers, placement, broughtRest(world.variables), spend, instance);
     world.say(`\n${yaml}`);
     const next = await world.ask.choose('This is runners.yaml', [
       { value: 'write', name: 'write it' },

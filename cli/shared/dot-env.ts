@@ -18,10 +18,9 @@ const textOf = (folder: string): string => {
 
 /** Changes the given variables and keeps all else as it is written; readable by its owner alone. Null removes one. */
 export function writeDotEnv(folder: string, changes: Readonly<Record<string, string | null>>): void {
-  const text = Object.entries(changes).reduce(
-    (before, [name, value]) => changed(before, name, value),
-    textOf(folder),
-  );
+  const before = textOf(folder);
+  if (before.includes('\ufffd')) throw new Error('.env is not text in UTF-8: save it so');
+  const text = Object.entries(changes).reduce((all, [name, value]) => changed(all, name, value), before);
   // A looser mode of the old one is not kept.
   replaceFile(join(folder, '.env'), text, 0o600);
 }

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Template } from '../../infra/app.ts';
 import type { Alibaba } from './alibaba.ts';
 import { keepingLedger } from './stacks/kept-ledger.ts';
-import { isNeverMade, lineOfWay, type Way, wayOf } from './stacks/states.ts';
+import { isNeverMade, lineOfWay, StackFailed, type Way, wayOf } from './stacks/states.ts';
 
 export interface StackWorld {
   readonly alibaba: Alibaba;
@@ -160,7 +160,7 @@ async function ended(world: StackWorld, region: string, StackId: string): Promis
 async function failure(world: StackWorld, region: string, StackId: string, seen: StackRecord | null) {
   if (seen === null) return new Error(`stack ${StackId} was removed by somebody else`);
   const because = (await reasons(world, region, StackId)) || seen.StatusReason || 'no reason given';
-  return new Error(`stack ${seen.StackName} ended as ${seen.Status}: ${because}`);
+  return new StackFailed(seen.StackName, seen.Status, because);
 }
 
 interface StackEvent {

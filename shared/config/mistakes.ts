@@ -1,6 +1,7 @@
 /** What is wrong in `runners.yaml`, in words that say what is wanted; never a value: some are secrets by accident. Pure. */
 import * as z from 'zod';
 import { nearestOf } from '../job/label-words.ts';
+import { fullWidthIn } from '../yaml.ts';
 import { RunnersYaml } from './config.ts';
 import { REGIONS } from './regions.ts';
 
@@ -44,7 +45,7 @@ export const shown = (path: Path): string =>
 function unknownKeys(path: Path, keys: readonly string[]): string {
   const hints = keys.flatMap((key) => nearestOf(key, keysAt(path)) ?? []);
   const hint = hints.length === 0 ? '' : `; is ${hints.map((each) => `'${each}'`).join(' or ')} meant?`;
-  return `there is no key ${keys.map((key) => `'${key}'`).join(', ')} here${hint}`;
+  return `there is no key ${keys.map((key) => `'${key}'`).join(', ')} here${hint || fullWidthIn(keys.join())}`;
 }
 
 interface Schema {

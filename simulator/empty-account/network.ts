@@ -55,7 +55,7 @@ export function makeGroup({ management, ecs }: Places, { id, region, text, Prope
   const isAdvanced = text('SecurityGroupType') === 'enterprise';
   const innerAccess = isAdvanced ? 'Drop' : 'Accept';
   const instancesMax = GROUP_MAX[isAdvanced ? 'enterprise' : 'normal'];
-  management.groups.set(id, { region, innerAccess, rules });
+  management.groups.set(id, { region, vpc: text('VpcId'), innerAccess, rules });
   ecs.region(region).network.securityGroups.set(id, { id, vpc: text('VpcId'), instancesMax });
 }
 

@@ -50,7 +50,8 @@ export const ACCOUNT_ACTS: Readonly<Record<string, RpcAct>> = {
       SourceCidrIp: direction === 'ingress' ? cidr : '',
       DestCidrIp: direction === 'egress' ? cidr : '',
     }));
-    return { SecurityGroupId: id, InnerAccessPolicy: group.innerAccess, Permissions: { Permission } };
+    const { vpc: VpcId, innerAccess: InnerAccessPolicy } = group;
+    return { SecurityGroupId: id, VpcId, InnerAccessPolicy, Permissions: { Permission } };
   },
   'ecs:DescribeAccountAttributes': ({ quotas }, query) => ({
     AccountAttributeItems: {

@@ -9,6 +9,7 @@ import { type Asked, formOf, isUnsigned, OPEN_ACTION, queryOf, read, reply } fro
 import { functionNamed } from './function-writes.ts';
 import { functionAct, versionOf } from './functions.ts';
 import { signedTheOlderWay } from './older-signature.ts';
+import { demand } from './roles.ts';
 import { type RpcAct, STACK_ACTS } from './stacks.ts';
 import { lossOf, ManagementRefusal, type ManagementState, type Query } from './state.ts';
 import { isTempCode, isUpload, tempBucketToken, upload } from './temp-code.ts';
@@ -107,11 +108,16 @@ async function answer(
     if (error instanceof ManagementRefusal || error instanceof EcsRefusal)
       return {
         status: error.status,
-        body: { Code: error.code, Message: error.message, RequestId: 'simulated' },
+        body: { ...refusalOf(error), RequestId: 'simulated' },
       };
     throw error;
   }
 }
+
+const refusalOf = (error: ManagementRefusal | EcsRefusal): object => ({
+  ...{ Code: error.code, Message: error.message },
+  ...(error instanceof ManagementRefusal ? error.more : {}),
+});
 
 function withToken(state: ManagementState, asked: Asked): object {
   const action = `sts:${OPEN_ACTION}`;
@@ -160,6 +166,9 @@ async function performFunction(
   const invoked = /^\/functions\/([^/]+)\/invocations$/.exec(call.path)?.[1];
   if (invoked !== undefined && call.method === 'POST') return invoke(state, invoked, asked.body, credential);
   const act = functionAct(call);
+  // In their words (Serverless-Devs issue 282): the code is that of a right that is missing.
+  if (state.hasNoFunctionCompute)
+    throw new ManagementRefusal(403, 'AccessDenied', 'FC service is not enabled for current user.');
   if (act === null) throw new ManagementRefusal(400, 'PathNotSupported', `${call.method} ${call.path}`);
   demand(state, credential, act.action);
   const answered = act.run(state);
@@ -181,10 +190,4 @@ async function invoke(
   } catch (error) {
     return { errorType: 'Error', errorMessage: error instanceof Error ? error.message : 'unknown' };
   }
-}
-
-function demand(state: ManagementState, credential: Credential, action: string): void {
-  state.calls.push(action);
-  if (credential.mayDo?.(action) === false)
-    throw new ManagementRefusal(403, 'NoPermission', `the caller is not authorized to perform ${action}`);
 }

@@ -1,4 +1,5 @@
-/** Roles that a person makes, as RAM's SDK models have it. */
+/** Roles that a person makes, as RAM's SDK models have it; and what a key may do. */
+import type { Credential } from '../accounts.ts';
 import type { RpcAct } from './stacks.ts';
 import { ManagementRefusal, type ManagementState, needed, type Query, type SimRole } from './state.ts';
 
@@ -51,3 +52,18 @@ function roleOf({ roles }: ManagementState, query: Query): SimRole {
 
 const refusal = (status: number, code: string) =>
   new ManagementRefusal(status, code, `The simulator says ${code}.`);
+
+/** Notes the call, and refuses what this key may not. */
+export function demand(state: ManagementState, credential: Credential, action: string): void {
+  state.calls.push(action);
+  const isForbidden = state.forbidden.has(action);
+  if (!isForbidden && credential.mayDo?.(action) !== false) return;
+  // RAM docs, "How to troubleshoot an access denied error".
+  const AccessDeniedDetail = {
+    ...{ AuthAction: action, AuthPrincipalType: 'SubUser', AuthPrincipalDisplayName: '2000' },
+    NoPermissionType: isForbidden ? 'ExplicitDeny' : 'ImplicitDeny',
+    PolicyType: isForbidden ? 'ControlPolicy' : 'AccountLevelIdentityBasedPolicy',
+  };
+  const words = `the caller is not authorized to perform ${action}`;
+  throw new ManagementRefusal(403, 'NoPermission', words, { AccessDeniedDetail });
+}

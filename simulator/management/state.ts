@@ -104,12 +104,19 @@ export interface ManagementState {
   /** Those that exist, by id. */
   readonly stacks: Map<string, SimStack>;
   readonly vSwitches: Map<string, { vpc: string; zone: string; freeIps: number; region: string }>;
-  readonly groups: Map<string, { region: string; innerAccess: 'Accept' | 'Drop'; rules: SimRule[] }>;
+  readonly groups: Map<
+    string,
+    { region: string; vpc: string; innerAccess: 'Accept' | 'Drop'; rules: SimRule[] }
+  >;
   /** `DescribeAccountAttributes`, by attribute name. */
   readonly quotas: Map<string, string>;
   readonly secrets: Map<string, string>;
   /** What lies in OSS for code to be fetched from, by `bucket/object`. */
   readonly objects: Map<string, Buffer>;
+  /** Nobody has activated Function Compute in this account. */
+  hasNoFunctionCompute: boolean;
+  /** Actions that a control policy of the resource directory denies, whatever RAM allows. */
+  readonly forbidden: Set<string>;
   /** Every call in order, as `Action`. */
   readonly calls: string[];
   /** The next stack operation ends so instead of well. */
@@ -150,7 +157,7 @@ export function createManagement(accountId: string): ManagementState {
     quotas: new Map(),
     secrets: new Map(),
     objects: new Map(),
-    calls: [],
+    ...{ hasNoFunctionCompute: false, forbidden: new Set<string>(), calls: [] as string[] },
     stackFailure: null,
     tokens: new Map(),
     lost: [],
@@ -165,10 +172,12 @@ export function createManagement(accountId: string): ManagementState {
 export class ManagementRefusal extends Error {
   readonly status: number;
   readonly code: string;
-  constructor(status: number, code: string, message: string) {
+  readonly more: object;
+  constructor(status: number, code: string, message: string, more = {}) {
     super(message);
     this.status = status;
     this.code = code;
+    this.more = more;
   }
 }
 

@@ -1,7 +1,7 @@
 /** Who we are, and what time it is. */
 import type { Config } from '../../../shared/config/config.ts';
 import { nextStep } from '../../shared/screen/next-step.ts';
-import { type Check, ok, warning, wrong } from '../finding.ts';
+import { AGAIN, type Check, ok, warning, wrong } from '../finding.ts';
 import { ROLES_CHECK } from './roles.ts';
 
 const CLOCK_OFF_MAX_MS = 60_000;
@@ -49,7 +49,7 @@ export const ACCOUNT_CHECKS: readonly Check[] = [
         // What to do stands behind the arrow, once.
         const text =
           error instanceof Error ? error.message.replace(/: set ALIBABA_.*$/, '') : 'none were found';
-        return [wrong(text, (error instanceof Error ? nextStep(error, NO_KEY) : null) ?? NO_KEY)];
+        return [wrong(text, (error instanceof Error ? nextStep(error, AGAIN) : null) ?? NO_KEY)];
       }
     },
   },

@@ -4,11 +4,9 @@ import { type Failure, meaningOf } from '../../../shared/adapters/ecs/errors.ts'
 import type { Config, PlacementConfig } from '../../../shared/config/config.ts';
 import { architecturesOf, parseLabels } from '../../../shared/job/labels.ts';
 import { UNAVAILABLE_MS } from '../../../shared/limits.ts';
-import { TAG } from '../../../shared/names.ts';
 import type { Arch, Requirements } from '../../../shared/nouns.ts';
-import { isDenied } from '../../shared/alibaba.ts';
 import { type Check, type CheckOutcome, ok, unseen, warning, wrong } from '../finding.ts';
-import { adviceFor, type Launch, tryLaunch } from '../try-launch.ts';
+import { type TriedLaunch, tagsOf, tryLaunch, whyRefused } from '../try-launch.ts';
 import type { DoctorWorld } from '../world.ts';
 import { IMAGES_CHECK } from './images.ts';
 import { type Markets, marketsOf, stocked } from './stock.ts';
@@ -117,8 +115,6 @@ const OFFERS_TRIED_MAX = 3;
 const LATER =
   'run npm run doctor again in some minutes; if it stays so, add zones or a placement to runners.yaml';
 
-type TriedLaunch = Omit<Launch, 'tags'>;
-
 async function whyNoneLaunched(
   world: DoctorWorld,
   launches: readonly TriedLaunch[],
@@ -143,20 +139,9 @@ function isSoonOver(failure: Failure): boolean {
   return meaning.kind === 'unavailable' && meaning.advice === undefined && meaning.forMs <= UNAVAILABLE_MS;
 }
 
-async function whyRefused(world: DoctorWorld, launch: TriedLaunch, failure: Failure): Promise<CheckOutcome> {
-  const { region } = launch.placement;
-  const isForTags = isDenied(failure.code) && (await tryLaunch(world, { ...launch, tags: {} })) === null;
-  return isForTags
-    ? wrong(`${region}: ${failure.code} for a launch with our tag, and none without it`, TAG_ADVICE)
-    : wrong(`${region}: a launch would be refused with ${failure.code}`, adviceFor(failure));
-}
-
-/** Alibaba's own example denies ecs:TagResources while it creates tagged instances: this is where that would show. */
-const tagsOf = ({ name, tags }: Config) => ({ ...tags, [TAG.deployment]: name });
-const TAG_ADVICE =
-  'ECS asks for ecs:TagResources where it should not: report this, and see "Tags are rights" in docs/security.md';
-
-const QUOTAS = ['max-postpaid-instance-vcpu-count', 'max-spot-instance-vcpu-count'];
+const SPOT_QUOTA = 'max-spot-instance-vcpu-count';
+const QUOTAS = ['max-postpaid-instance-vcpu-count', SPOT_QUOTA];
+const ASK_FOR_MORE = 'ask for more in the Quota Center, or lower limits.runners';
 
 /** What a plain job takes at least, times the machines that there may be. */
 async function quota({ alibaba, config }: DoctorWorld) {
@@ -172,18 +157,26 @@ async function quota({ alibaba, config }: DoctorWorld) {
     const { AccountAttributeItem } = answer.AccountAttributeItems as { AccountAttributeItem: Attribute[] };
     for (const name of QUOTAS) {
       const most = largest(AccountAttributeItem.find(({ AttributeName }) => AttributeName === name));
-      if (most === null)
-        findings.push(warning(`${region}: ECS does not say ${name}`, 'look it up in the Quota Center'));
-      else if (most < cores)
-        findings.push(
-          warning(
-            `${region}: ${name} is ${most}, and ${config.limits.runners} runners need ${cores}`,
-            'ask for more in the Quota Center, or lower limits.runners',
-          ),
-        );
+      findings.push(...tooFew(region, name, most, { cores, runners: config.limits.runners }));
     }
   }
   return findings.length > 0 ? findings : [ok(`enough cores for ${config.limits.runners} runners`)];
+}
+
+/** Pure. `most` null: ECS does not say. */
+function tooFew(
+  region: string,
+  name: string,
+  most: number | null,
+  { cores, runners }: { readonly cores: number; readonly runners: number },
+): CheckOutcome[] {
+  if (most === null)
+    return [warning(`${region}: ECS does not say ${name}`, 'look it up in the Quota Center')];
+  if (most === 0 && name === SPOT_QUOTA)
+    return [wrong(`${region}: ${name} is 0: no spot instance can be launched`, ASK_FOR_MORE)];
+  return most < cores
+    ? [warning(`${region}: ${name} is ${most}, and ${runners} runners need ${cores}`, ASK_FOR_MORE)]
+    : [];
 }
 
 interface Attribute {

@@ -1,5 +1,7 @@
 /** GitHub's side: the App, its webhook, the runner group, the age of the runner that we hand out. */
 import * as z from 'zod';
+import { failed } from '../../../shared/adapters/github/request.ts';
+import { inParallel } from '../../../shared/in-parallel.ts';
 import { readGitHub } from '../../shared/read-github.ts';
 import { type Check, type CheckOutcome, ok, warning, wrong } from '../finding.ts';
 import type { DoctorWorld } from '../world.ts';
@@ -76,7 +78,33 @@ async function installation(world: DoctorWorld) {
       findings.push(wrong(`the App’s installation at ${owner} is suspended`, 'an owner can unsuspend it'));
     else findings.push(...notAccepted(owner, lackingIn(found.permissions, world)));
   }
-  return findings.length > 0 ? findings : [ok(ownersOf(world).join(', '))];
+  if (findings.length > 0) return findings;
+  const unseen = await unseenRepositories(world);
+  return unseen.length > 0 ? unseen : [ok(ownersOf(world).join(', '))];
+}
+
+const AT_ONCE = 8;
+
+/** Whose jobs GitHub does not tell the App of: where it was given some of an owner's repositories only, or where a name is wrong. */
+async function unseenRepositories({ github, config }: DoctorWorld): Promise<readonly CheckOutcome[]> {
+  const named = config.repositories.allow.filter((each) => !each.endsWith('/*'));
+  const route = 'GET /repos/{owner}/{repo}/installation';
+  const found = await inParallel(named, AT_ONCE, async (repository) => {
+    const [owner = '', repo = ''] = repository.split('/');
+    const answer = await github(route, { owner, repo }, 'app').catch((error: unknown) => error as Error);
+    return { repository, answer };
+  });
+  return found.flatMap(({ repository, answer }) => {
+    if (answer instanceof Error) throw answer;
+    if (answer.status < 400) return [];
+    if (answer.status !== 404) throw failed(route, answer);
+    return [
+      wrong(
+        `the App does not see ${repository}: GitHub tells it of none of its jobs`,
+        'an owner adds it in the settings of the installation; or correct repositories.allow',
+      ),
+    ];
+  });
 }
 
 /** GitHub docs: what an App asks for anew is in force where an owner has accepted it. */

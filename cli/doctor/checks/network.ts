@@ -6,6 +6,7 @@ import { isMainland } from '../../../shared/config/regions.ts';
 import { type Check, ok, warning, wrong } from '../finding.ts';
 import { type EgressRule, openRanges } from '../private-ranges.ts';
 import type { DoctorWorld } from '../world.ts';
+import { nullIfAbsent } from './roles.ts';
 
 export const NETWORK_CHECKS: readonly Check[] = [
   {
@@ -66,15 +67,15 @@ const stepFor = ({ network }: PlacementConfig): string =>
     ? 'correct placements in runners.yaml'
     : 'run npm run deploy, which makes its network again after a destroy; or correct placements in runners.yaml';
 
-async function vSwitch(
-  { alibaba, config }: DoctorWorld,
-  placement: PlacementConfig,
-  zone: string,
-  id: string,
-) {
-  const { region } = placement;
+async function findVSwitch({ alibaba }: DoctorWorld, region: string, id: string) {
   const answer = await alibaba.rpc('vpc', region, 'DescribeVSwitches', { VSwitchId: id });
-  const [found] = (answer.VSwitches as { VSwitch: VSwitch[] }).VSwitch;
+  return (answer.VSwitches as { VSwitch: VSwitch[] }).VSwitch[0];
+}
+
+async function vSwitch(world: DoctorWorld, placement: PlacementConfig, zone: string, id: string) {
+  const { region } = placement;
+  const { config } = world;
+  const found = await findVSwitch(world, region, id);
   if (found === undefined) return [wrong(`${id} does not exist in ${region}`, stepFor(placement))];
   const zoneId = zoneIdOf(region, zone);
   if (found.ZoneId !== zoneId)
@@ -93,14 +94,33 @@ async function vSwitch(
   return [];
 }
 
-async function group(
-  { alibaba }: DoctorWorld,
-  { region, securityGroup: id, proxy, network }: PlacementConfig,
-) {
-  const answer = await alibaba.rpc('ecs', region, 'DescribeSecurityGroupAttribute', {
-    SecurityGroupId: id,
-    Direction: 'all',
-  });
+/** Of a placement without the key, its vSwitches say it. */
+async function vpcsOf(world: DoctorWorld, { region, vpc, zones }: PlacementConfig): Promise<string[]> {
+  if (vpc !== null) return [vpc];
+  const found = await Promise.all(Object.values(zones).map((id) => findVSwitch(world, region, id)));
+  return [...new Set(found.flatMap((each) => each?.VpcId ?? []))];
+}
+
+async function group(world: DoctorWorld, placement: PlacementConfig) {
+  const { region, securityGroup: id, proxy, network } = placement;
+  const asked = { SecurityGroupId: id, Direction: 'all' };
+  const answer = await world.alibaba
+    .rpc('ecs', region, 'DescribeSecurityGroupAttribute', asked)
+    .catch(nullIfAbsent);
+  if (answer === null) return [wrong(`${id} does not exist in ${region}`, stepFor(placement))];
+  const others = (await vpcsOf(world, placement)).filter((vpc) => vpc !== answer.VpcId);
+  if (others.length > 0)
+    return [
+      wrong(
+        `${id} is in ${answer.VpcId}, and the placement in ${others.join(', ')}: ECS launches nothing there`,
+        stepFor(placement),
+      ),
+    ];
+  return openings(answer, id, allowedRanges(proxy, network?.allowPrivate ?? []));
+}
+
+/** ECS's own answer (SDK model DescribeSecurityGroupAttributeResponseBody). */
+function openings(answer: Readonly<Record<string, unknown>>, id: string, allowed: readonly string[]) {
   const rules = (answer.Permissions as { Permission: EgressRule[] }).Permission;
   const findings = [];
   if (answer.NextToken)
@@ -115,7 +135,7 @@ async function group(
   if (rules.some(({ Direction, Policy }) => Direction === 'ingress' && Policy.toLowerCase() === 'accept'))
     findings.push(wrong(`${id}: lets someone in`, 'remove its inbound rules: runners only call out'));
   const out = rules.filter(({ Direction }) => Direction === 'egress');
-  const open = openRanges(out, allowedRanges(proxy, network?.allowPrivate ?? []));
+  const open = openRanges(out, allowed);
   if (open.length > 0)
     findings.push(
       warning(

@@ -64,7 +64,7 @@ async function asLauncher(world: ProveWorld): Promise<EcsCall> {
   const role = nameOf(world, 'role');
   const identity = await rpc('sts', region, 'GetCallerIdentity');
   const accountId = String(identity.AccountId);
-  intention.write({ regions: [], askedAtMs: 0, ...intention.read(), role });
+  intention.write({ deployment: config.name, regions: [], askedAtMs: 0, ...intention.read(), role });
   const permissions = permissionsOf('launcher', { config, accountId, secrets: {} });
   const ecs = permissions.filter(({ action }) => /^(ecs|ram):/.test(action));
   const taker = `acs:ram::${accountId}:root`;

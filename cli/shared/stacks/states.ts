@@ -14,6 +14,14 @@ const HALF_CHANGED = /^(IMPORT_)?(UPDATE|ROLLBACK|UPDATE_ROLLBACK)_FAILED$/;
 const WHOLE =
   /^((IMPORT_)?(CREATE|UPDATE)_COMPLETE|(IMPORT_UPDATE_)?ROLLBACK_COMPLETE|CHECK_(COMPLETE|FAILED))$/;
 
+/** By its name, and the words of its resources: what a person does about it is in next-step.ts. */
+export class StackFailed extends Error {
+  override readonly name = 'StackFailed';
+  constructor(stackName: string, status: string, because: string) {
+    super(`stack ${stackName} ended as ${status}: ${because}`);
+  }
+}
+
 /** `status` null: there is no such stack. Throws, with what to do, where nothing that we may do leads on. */
 export function wayOf(stackName: string, status: string | null, isSame: boolean): Way {
   if (status === null) return 'make';

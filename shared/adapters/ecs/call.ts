@@ -3,6 +3,7 @@ import { ECS_CALL_MAX_MS } from '../../limits.ts';
 import { withoutSecrets } from '../../story/outside-text.ts';
 import type { SigningKey } from '../alibaba/acs3.ts';
 import { type Answer, send } from '../alibaba/send.ts';
+import { ofUntrusted } from '../http/exchange.ts';
 
 /**
  * Answers with the body, its names as ECS spells them. Throws EcsFailure, or a refusal of the same shape. `maxMs`: an asker who
@@ -57,7 +58,7 @@ export function ecsCall(options: EcsCallOptions): EcsCall {
     };
     const key = await options.credentials();
     const answer = await send(call, key, Math.min(maxMs, callMaxMs)).catch((error: unknown) => {
-      throw new EcsFailure(isNotSent(error) ? 'NotSent' : 'NoAnswer', null);
+      throw new EcsFailure(isNotSent(error) ? 'NotSent' : 'NoAnswer', null, ofUntrusted(error));
     });
     return bodyOf(answer);
   };

@@ -54,6 +54,11 @@ export const DOCTOR_GITHUB: Catalogue = {
   'look at its log, webhook.secret-unread; run npm run deploy': '请看它的日志（webhook.secret-unread）；然后执行 npm run deploy',
   // Runners: their group, their release.
   'not used: runners register at each repository': '用不到：运行器注册在各个仓库',
+  'the App does not see {}: GitHub tells it of none of its jobs': 'App 看不到 {1}：它的作业 GitHub 一个也不会告知',
+  'an owner adds it in the settings of the installation; or correct repositories.allow': '请由所有者在安装设置里加上它，或改正 repositories.allow',
+  '{} is in {}, and the placement in {}: ECS launches nothing there': '{1} 在 {2} 里，而这个位置在 {3} 里：ECS 在那里什么也创建不了',
+  'the IP allow list of that organisation lacks the address of this machine: its owner adds it; for the functions there is control.fixedAddress': '那个组织的 IP 允许名单里没有这台机器的地址：请由组织所有者加上；函数那边可用 control.fixedAddress',
+  'the App is suspended there: an owner can unsuspend it, in the settings of its installation': 'App 在那里被暂停了：所有者可以在安装设置里恢复它',
   '{} is restricted to the allow-list': '{1} 只服务允许名单里的仓库',
   '{} and {} are restricted to the allow-list': '{1} 和 {2} 只服务允许名单里的仓库',
   '{} has no runner group {}': '{1} 没有运行器组 {2}',

@@ -99,6 +99,7 @@ export const SETUP: Catalogue = {
   'GitHub asks you once more before anything is made. The App is your own, reads no code, and gets these rights:': '创建之前，GitHub 会再问你一次。这个 App 归你自己，不读代码，得到的权限是：',
   'to look at jobs, and to run again those that the market interrupted': '查看作业，并重新运行被市场中断的作业',
   'to register runners at the repositories': '在仓库注册运行器',
+  '.setup.json is not what npm run setup wrote: look whether it holds the key of an App, then move it away and run npm run setup again': '.setup.json 不是 npm run setup 写的内容：请看看里面是否有 App 的密钥，再把它移走，重新执行 npm run setup',
   'to tell authors why a job waits or was refused, and what it cost; without it all else works': '告诉作者作业为什么等待或被拒绝，以及花了多少钱；没有它，其余照常',
   'GitHub requires it of every App': 'GitHub 要求每个 App 都有',
   'to register runners, and to remove them': '注册和移除运行器',

@@ -143,7 +143,8 @@ export function deploy(state: ManagementState, config: Config, release: string):
   const drop = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'].map(
     (cidr) => ({ direction: 'egress', policy: 'Drop', cidr, priority: '10' }) as const,
   );
-  state.groups.set(`sg-${REGION}`, { region: REGION, innerAccess: 'Drop', rules: [...drop] });
+  const vpc = `vpc-${REGION}`;
+  state.groups.set(`sg-${REGION}`, { region: REGION, vpc, innerAccess: 'Drop', rules: [...drop] });
   state.quotas.set('max-postpaid-instance-vcpu-count', '5000');
   state.quotas.set('max-spot-instance-vcpu-count', '5000');
 }

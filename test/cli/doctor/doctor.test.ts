@@ -4,6 +4,7 @@ import { NETWORK_CHECKS } from '../../../cli/doctor/checks/network.ts';
 import { examine, exitCodeOf, type Finding, type Level } from '../../../cli/doctor/finding.ts';
 import { CHECKS, endOf, formatFinding } from '../../../cli/doctor/index.ts';
 import { operatingWords } from '../../../shared/words/operating.ts';
+import { ACCOUNT_FAULTS } from './account-faults.ts';
 import { DEPLOYED_FROM, FAULTS, SELF_DESTRUCT } from './faults.ts';
 import { type Healthy, healthy } from './healthy.ts';
 
@@ -28,7 +29,8 @@ describe('doctor', () => {
     expect(exitCodeOf(findings)).toBe(0);
   });
 
-  test.each(FAULTS)('finds %s, and nothing else', async (_what, level, says, fault) => {
+  test.each([...FAULTS, ...ACCOUNT_FAULTS])('finds %s, and nothing else', async (...row) => {
+    const [, level, says, fault, advice = /.{6}/] = row;
     here = await healthy(fault.options);
     await fault.breakIt?.(here);
     const world = here.world(fault.config?.(here.config));
@@ -38,7 +40,7 @@ describe('doctor', () => {
       expect.stringMatching(says),
     ]);
     expect(notWell(findings)[0]?.level).toBe(level);
-    expect(notWell(findings)[0]?.advice?.length).toBeGreaterThan(5);
+    expect(notWell(findings)[0]?.advice).toMatch(advice);
     const inChinese = findings.map((one) => formatFinding(one, operatingWords('zh-CN')));
     expect(inChinese.filter((line) => ENGLISH.test(line) && !THEIR_WORDS.test(line))).toEqual([]);
     expect(exitCodeOf(findings)).toBe(level === 'wrong' ? 1 : 0);

@@ -44,6 +44,18 @@ describe('interrupted', () => {
     expect(here.fileOf('.setup.json')).not.toContain('PRIVATE KEY');
   });
 
+  test.each(['', '{"answers": ', '{"answers": {"name": 7}}'])(
+    'with .setup.json as %j it says what to do',
+    async (text) => {
+      here = await operator();
+      writeFileSync(join(here.root, '.setup.json'), text);
+      await expect(here.run()).rejects.toThrow(
+        '.setup.json is not what npm run setup wrote: look whether it holds the key of an App',
+      );
+      expect(here.pages.made).toEqual([]);
+    },
+  );
+
   test('counts no delivery that was taken before it asked for one', async () => {
     here = await operator();
     expect(await here.run()).toBe(0);

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { begin } from '../../../cli/setup/begin.ts';
 import type { SetupWorld } from '../../../cli/setup/world.ts';
+import { ownInstanceName } from '../../../infra/names.ts';
 import { AlibabaRefusal } from '../../../shared/adapters/alibaba/call.ts';
 import { parseYaml } from '../../../shared/config/parse.ts';
 import { type Operator, operator } from './operator.ts';
@@ -83,6 +84,16 @@ test('a look that failed for another reason proves nothing', async () => {
   expect(said.at(-1)).toContain('as acs:ram::1:user/me');
 });
 
+test.each(['ci', 'a-long-name1', 'gateway', 'ci-ots-x'])(
+  'the ledger of %s gets a name that is this account’s, and that the service takes',
+  (name) => {
+    const instance = ownInstanceName(name, '1234567890163017');
+    expect(instance).toMatch(/^(?!.*(?:ali|ay|ots|taobao|admin))[a-z][a-z0-9-]{1,14}[a-z0-9]$/);
+    expect(instance.endsWith('63017')).toBe(true);
+    expect(ownInstanceName(name, '1234567890163018')).not.toBe(instance);
+  },
+);
+
 describe('mainland China', () => {
   test('gets a bucket for the runner, and a mirror of Docker Hub where there is one', async () => {
     const { config } = await setUp({ 'A mirror of Docker Hub': 'https://mirror.example' });
@@ -92,6 +103,7 @@ describe('mainland China', () => {
     });
     expect(config.defaults.registryMirror).toBe('https://mirror.example');
     expect(config.control.region).toBe('cn-hongkong');
+    expect(config.control.tablestoreInstance).toBe(ownInstanceName('ci', '1234567890123456'));
   });
 
   test('is not asked about elsewhere, and runners are near the functions', async () => {

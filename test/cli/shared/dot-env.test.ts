@@ -32,6 +32,13 @@ test.each([
   expect((statSync(join(folder, '.env')).mode & 0o777).toString(8)).toBe('600');
 });
 
+test('is not written over where it is no UTF-8: its signs would be lost', () => {
+  writeFileSync(join(folder, '.env'), Buffer.from([0x23, 0xb9, 0xb9, 0x0a, 0x41, 0x3d, 0x31, 0x0a]));
+  expect(readDotEnv(folder)).toEqual({ A: '1' });
+  expect(() => writeDotEnv(folder, { B: '2' })).toThrow('.env is not text in UTF-8: save it so');
+  expect(readFileSync(join(folder, '.env'))[1]).toBe(0xb9);
+});
+
 test.each(['', 'plain', 'two words', '#5', 'a\\nb', `it's`, 'say "it"', '$HOME', ' edge '])(
   'reads %j as it was written',
   (value) => {

@@ -1,6 +1,7 @@
 /** What services refuse comes with what a person does about it. */
 import { expect, test } from 'vitest';
 import { nextStep } from '../../../cli/shared/screen/next-step.ts';
+import { StackFailed } from '../../../cli/shared/stacks/states.ts';
 import { unanswered } from '../../../cli/shared/try-again.ts';
 import { AlibabaRefusal, NoAlibabaAnswer } from '../../../shared/adapters/alibaba/call.ts';
 import { EcsFailure } from '../../../shared/adapters/ecs/call.ts';
@@ -16,6 +17,9 @@ const noAnswer = new NoAlibabaAnswer({
   action: 'GetCallerIdentity',
   endpoint: 'https://sts.aliyuncs.com',
 } as never);
+const noAnswerBy = (code: string) =>
+  new NoAlibabaAnswer({ action: 'GetStack', endpoint: 'https://ros.aliyuncs.com' } as never, { code });
+const stack = (why: string) => new StackFailed('ci-runner-control', 'CREATE_ROLLBACK_COMPLETE', why);
 const unansweredBy = (cause: Error): Error => {
   try {
     return unanswered(cause);
@@ -34,6 +38,8 @@ test.each([
   ['a key that TableStore does not know', table('OTSAuthFailed The AccessKeyID does not exist.'), /ALIBABA_CLOUD_ACCESS_KEY_ID/],
   ['a session that has ended there',   table('OTSAuthFailed The security token is expired.'),   /token may have expired/],
   ['a network without names',          node('ENOTFOUND'),                                       /network, and HTTPS_PROXY/],
+  ['a clock that TableStore does not believe', table('OTSAuthFailed Mismatch between system time and x-ots-date: Sat, 07 Jun 2014 14:25:40 GMT.'), /this machine’s clock is off/],
+  ['an instance that is not running',  table('OTSAuthFailed The instance is not running.'),     /TableStore console.*bill/],
   ['a shut instance',                  table('OTSAuthFailed denied by instance ACL'),           /allow access from the Internet/],
   ['a function that is not deployed',  refused('FunctionNotFound', 404),                        /npm run deploy/],
   ['a right that is missing',          refused('Forbidden.RAM', 403),                           /this key may not do that/],
@@ -42,7 +48,23 @@ test.each([
   ['a wrong key, as Function Compute says it', refused('InvalidAccessKeyID', 403),         /ALIBABA_CLOUD_ACCESS_KEY_ID/],
   ['a wrong secret',                   refused('SignatureDoesNotMatch'),                        /ALIBABA_CLOUD_ACCESS_KEY_SECRET/],
   ['an expired session',               refused('InvalidSecurityToken.Expired'),                 /token may have expired/],
+  ['a clock that is off',              refused('InvalidTimeStamp.Expired'),                     /this machine’s clock is off/],
+  ['a clock that is off, as older services say it', refused('IllegalTimestamp'),                /this machine’s clock is off/],
+  ['a clock that is off, to ECS',      new EcsFailure('InvalidTimeStamp.Expired', 400),         /this machine’s clock is off/],
+  ['a control policy',                 new AlibabaRefusal('CreateStack', 'NoPermission', 403, 'ros:CreateStack, by a control policy of the resource directory'), /administrator of the resource directory/],
+  ['a secret’s key that is disabled',  Object.assign(new Error('the secret kms:ci-key could not be read: Rejected.Disabled'), { name: 'SecretUnread' }), /KMS console/],
   ['a service that was never opened',  refused('ServiceNotActivated'),                          /activate that service/],
+  ['a stack whose name is taken',      stack('Ledger: Requested instance already exists'),      /another name in runners\.yaml/],
+  ['a stack whose bucket is another’s', stack('MirrorBucket: BucketAlreadyExists: The requested bucket name is not available'), /another name in runners\.yaml/],
+  ['a stack without a right',          stack('Vpc: 403 Forbidden.RAM: User not authorized to operate'), /rights that docs\/install\.md lists/],
+  ['a stack beyond a quota',           stack('Vpc: QuotaExceeded.Vpc'),                         /Quota Center/],
+  ['a stack in arrears',               stack('Nat: InvalidAccountStatus.NotEnoughBalance'),     /top up/],
+  ['a stack of a service that nobody opened', stack('Ledger: The OTS service is not activated'), /activate that service/],
+  ['a stack that failed otherwise',    stack('Vpc: Something new'),                             /^otherwise$/],
+  ['a proxy’s own certificate',        noAnswerBy('SELF_SIGNED_CERT_IN_CHAIN'),                 /NODE_EXTRA_CA_CERTS/],
+  ['a proxy’s own certificate, before TableStore', node('UNABLE_TO_VERIFY_LEAF_SIGNATURE'),     /NODE_EXTRA_CA_CERTS/],
+  ['a proxy’s own certificate, before GitHub', gitHub(0, 'self-signed certificate in certificate chain'), /NODE_EXTRA_CA_CERTS/],
+  ['a proxy’s own certificate, before ECS', new EcsFailure('NoAnswer', null, 'its certificate is not trusted (SELF_SIGNED_CERT_IN_CHAIN)'), /NODE_EXTRA_CA_CERTS/],
   ['no money',                         refused('InvalidAccountStatus.NotEnoughBalance', 403),   /top up/],
   ['a quota',                          refused('QuotaExceeded.Vpc'),                            /Quota Center/],
   ['too many calls',                   refused('Throttling.User'),                              /in a minute/],
@@ -61,6 +83,8 @@ test.each([
   ['another App’s key',                gitHub(401, 'Bad credentials'),                          /GITHUB_APP_ID and GITHUB_PRIVATE_KEY/],
   ['used-up calls',                    gitHub(403, 'API rate limit exceeded'),                  /next hour/],
   ['calls that are held back',         new Throttled('GET /app', 403, 60_000),                  /next hour/],
+  ['an IP allow list',                 gitHub(403, 'Although you appear to have the correct authorization credentials, the `acme` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.'), /allow list of that organisation/],
+  ['an installation that is suspended', gitHub(403, 'This installation has been suspended'),    /suspended.*owner/],
   ['a missing permission',             gitHub(403, 'Resource not accessible by integration'),   /lacks a permission/],
   ['what the App does not see',        gitHub(404),                                             /installed there/],
   ['GitHub’s own failure',             gitHub(502, 'Bad gateway'),                              /githubstatus\.com/],

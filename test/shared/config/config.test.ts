@@ -52,6 +52,12 @@ placements:
 // biome-ignore format: a table reads best as a table.
 const wrong: [what: string, yaml: string, mistake: RegExp][] = [
   ['broken YAML',                     `${minimal}\nname: [`,                                /is not YAML: a bracket is opened above and not closed/],
+  ['text of another encoding',        `# \ufffd\ufffd\n${minimal}`,                         /is not text in UTF-8: save it so/],
+  ['text of two bytes a sign',        '\ufffd\ufffdn\0a\0m\0e\0',                       /is not text in UTF-8: save it so/],
+  ['a second document',               `${minimal}---\n${minimal}`,                          /a second document begins here/],
+  ['a full-width colon',              `${minimal}limits：{runners: 3}`,                     /no key 'limits：\{runners' here; a full-width sign/],
+  ['a full-width comma',              `${minimal}limits: {runners: 3，cpu: 4}`,             /is not YAML: .*a full-width sign/],
+  ['lists in lists without end',      `a: ${'['.repeat(2000)}`,                             /is not YAML: .*too deep/],
   ['nothing',                         '',                                                   /must be a map/],
   ['a profile called like a label',   `${minimal}profiles: {arm64: {cpu: 2}}`,              /profiles\.arm64: is a label with a meaning/],
   ['a profile called like a base label', `${minimal}profiles: {aliyun: {cpu: 2}}`,          /profiles\.aliyun: is a base label/],
