@@ -57,7 +57,9 @@ const isSettled = (outcome: string | null): boolean => outcome !== null && outco
 /** What a record of GitHub's has that no delivery may have. */
 function whyUnread(job: Job): string | null {
   const bytes = encodeEvent({ kind: 'due', job, rev: '', hasTurn: false });
-  return bytes !== null && parseEvent(bytes) !== null ? null : 'a label or name of it is too long to hand on';
+  return bytes !== null && parseEvent(bytes) !== null
+    ? null
+    : 'the labels of the job are too long to hand on';
 }
 
 function foundNow(job: Job, atMs: number): JobEntry {
