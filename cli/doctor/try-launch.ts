@@ -9,7 +9,7 @@ import { isDenied } from '../shared/alibaba.ts';
 import { type CheckOutcome, unseen, wrong } from './finding.ts';
 import type { DoctorWorld } from './world.ts';
 
-export interface Launch {
+interface Launch {
   readonly placement: PlacementConfig;
   readonly offering: Offering;
   readonly requirements: Requirements;
