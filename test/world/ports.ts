@@ -122,7 +122,7 @@ function lag(table: Table, pause: () => Promise<void>): Table {
   };
 }
 
-/** Shows what is asked to be written or removed, whether it is or not. */
+/** Shows what is asked to be written before it is, or is not, and what was asked to be removed after it was, or was not. */
 function watched(name: string, table: Table, { row, gone }: Watch): Table {
   return {
     ...table,
@@ -134,9 +134,12 @@ function watched(name: string, table: Table, { row, gone }: Watch): Table {
       row?.(name, key, change.put ?? {});
       return table.update(key, change, condition);
     },
-    delete(key, condition) {
-      gone?.(name, key);
-      return table.delete(key, condition);
+    async delete(key, condition) {
+      try {
+        return await table.delete(key, condition);
+      } finally {
+        gone?.(name, key);
+      }
     },
   };
 }

@@ -45,6 +45,8 @@ export function createSafety(report: Report) {
     },
     gone(_table, [kind, id]) {
       if (sim === null || kind !== 'runner') return;
+      // Removed on condition: by then it may have been somebody else's.
+      if (rowsOf<RunnerRow>(sim, 'runner').some(({ name }) => name === id)) return;
       checkForgotten(sim, id, report);
       idempotence.closed(id);
     },
