@@ -20,9 +20,8 @@ export interface Live {
 
 /** Null: they are a deploy's to change. A stack of the one-click template has them, and would change them back. */
 export function whyNotOurs(live: readonly Live[], config: Config): string | null {
-  const theirs = live.find(({ strange }) => strange !== null);
-  if (theirs !== undefined)
-    return `${theirs.name} in ${theirs.region} is a function of somebody else: its role is ${theirs.strange}, not ${namesOf(config).roleOf(theirs.kind)}. Choose another name: in runners.yaml.`;
+  const why = whyStrange(live, config);
+  if (why !== null) return why;
   const other = live.find(({ variables }) => CONFIGURATION_VARIABLE in variables);
   return other === undefined
     ? null
@@ -45,6 +44,14 @@ export function liveFunctions(alibaba: Alibaba, config: Config): Promise<Live[]>
       };
     }),
   );
+}
+
+/** Null: none of them is somebody else's. */
+function whyStrange(live: readonly Live[], config: Config): string | null {
+  const theirs = live.find(({ strange }) => strange !== null);
+  return theirs === undefined
+    ? null
+    : `${theirs.name} in ${theirs.region} is a function of somebody else: its role is ${theirs.strange}, not ${namesOf(config).roleOf(theirs.kind)}. Choose another name: in runners.yaml.`;
 }
 
 /** Any project of the account may call a function `ci-webhook`. By its role, which is an ARN, it is known. */
@@ -94,10 +101,7 @@ const isKept = ([name]: readonly [string, unknown]): boolean => KEPT.test(name);
 export async function rollBack(world: RollbackWorld): Promise<void> {
   const { alibaba, config, say } = world;
   const all = await liveFunctions(alibaba, config);
-  const why = whyNotOurs(
-    all.filter(({ strange }) => strange !== null),
-    config,
-  );
+  const why = whyStrange(all, config);
   if (why !== null) throw new Error(why);
   const found = await Promise.all(
     all.map(async (live) => ({

@@ -22,7 +22,7 @@ interface Known {
 
 /** Written before its runner goes: from then on nobody launches for it by time. */
 export async function holdBack(
-  { job }: Pick<JobEntry, 'job'>,
+  { job }: JobEntry,
   standing: Pick<Standing, 'by' | 'width'>,
   world: ReaperWorld,
   because = whyHeld(standing),

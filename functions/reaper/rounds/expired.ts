@@ -121,10 +121,7 @@ const STUCK =
   'GitHub calls it queued for more than 24 hours, after which it gives up a queued job itself: nothing is launched for it';
 
 /** Should we see it again, it is found again: what was given up is no end. What was launched for since, or started, stays. */
-export const dropAway = (
-  { job, trail, startedOn, launches }: JobEntry,
-  world: ReaperWorld,
-): Promise<boolean> =>
+export const dropAway = ({ job, trail, startedOn, launches }: JobEntry, world: ReaperWorld) =>
   drop(job, AWAY, trail, world, (now) => now.startedOn === startedOn && now.launches === launches);
 
 /** Its row in `history` keeps the look from finding it again. */

@@ -30,7 +30,7 @@ export class AlibabaRefusal extends Error {
 export class NoAlibabaAnswer extends Error {
   override readonly name = 'NoAlibabaAnswer';
   constructor({ action, endpoint }: Call, cause: unknown = null) {
-    const why = ofUntrusted(cause ?? {});
+    const why = ofUntrusted(cause);
     super(`${action} got no answer from ${new URL(endpoint).host}${why === '' ? '' : `: ${why}`}`);
   }
 }

@@ -120,7 +120,7 @@ function collect(response: http.IncomingMessage): Promise<Buffer> {
 
 /** Where Node refused the other end's certificate, as it does behind a proxy that has its own: that; else ''. (Node docs, tls: "X509 certificate error codes".) */
 export function ofUntrusted(error: unknown): string {
-  const { code } = error as { readonly code?: unknown };
+  const code = (error as { readonly code?: unknown } | null)?.code;
   return /CERT|LEAF_SIGNATURE/.test(String(code)) ? `its certificate is not trusted (${code})` : '';
 }
 
