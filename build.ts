@@ -43,26 +43,34 @@ export async function buildFunction(
   folder: string,
   changes: readonly Plugin[] = [],
 ): Promise<Bundle> {
-  rmSync(folder, { recursive: true, force: true });
-  const { metafile } = await esbuild({
+  const options = {
     ...COMMON,
     entryPoints: { index: `functions/${name}/index.ts` },
     outdir: folder,
     outExtension: { '.js': '.mjs' },
-    format: 'esm',
+    format: 'esm' as const,
     // What is imported lazily is not even parsed at a cold start.
     splitting: true,
     chunkNames: 'chunk-[hash]',
-    banner: REQUIRE,
     // An optional part of ali-oss, asked for only when a proxy is set.
     external: ['proxy-agent'],
     plugins: [CONFIGURED_LATER, ...changes],
-  });
+  };
+  const into = (more: { readonly banner?: typeof REQUIRE }) => {
+    rmSync(folder, { recursive: true, force: true });
+    return esbuild({ ...options, ...more });
+  };
+  const bare = await into({});
+  // Only where it is called: to load node:module costs each cold start a millisecond.
+  const { metafile } = callsRequire(bare.metafile) ? await into({ banner: REQUIRE }) : bare;
   // The launcher sends these scripts as they are.
   if (USER_DATA_READER in metafile.inputs) copyUserData(join(folder, 'userdata'));
   writeConfiguration(config, folder);
   return { name, folder, path: join(folder, 'index.mjs'), metafile };
 }
+
+const callsRequire = ({ outputs }: Metafile): boolean =>
+  Object.values(outputs).some(({ imports }) => imports.some(({ kind }) => kind === 'require-call'));
 
 /** CommonJS dependencies call `require` for Node's own modules. */
 export const REQUIRE = {

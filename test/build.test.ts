@@ -56,6 +56,10 @@ describe('the bundle of webhook', () => {
     expect(inputs).not.toContain('shared/job/handed-on.ts');
   });
 
+  test('does not load node:module, which only CommonJS needs: a millisecond of each cold start', () => {
+    expect(readFileSync(bundle.path, 'utf8')).not.toContain('node:module');
+  });
+
   test('the same sources and configuration make the same bytes', async () => {
     const again = await buildFunction('webhook', CONFIG, join(folder, 'again'));
     const files = readdirSync(bundle.folder).sort();
