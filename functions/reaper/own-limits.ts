@@ -1,9 +1,10 @@
 /** Who waits for a slot, and who for a limit of its repository's or profile's own. */
+import { spendLimits } from '../../shared/advisor/spend.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { parseLabels } from '../../shared/job/labels.ts';
 import type { JobEntry } from '../../shared/ledger/entries.ts';
 import type { CapacityView } from '../../shared/ledger/ledger.ts';
-import type { ReaperWorld } from './world.ts';
+import { moneyRoom, spentPerHour, waitsFor } from './money-room.ts';
 
 /** Its launch can take a slot, as far as its last try tells; whether its own limit has room is seen each time. */
 export function isInLine({ obstacle = null }: Pick<JobEntry, 'obstacle'>): boolean {
@@ -17,19 +18,51 @@ export function isInLine({ obstacle = null }: Pick<JobEntry, 'obstacle'>): boole
 export const slotsForAside = (uncovered: readonly JobEntry[]): 0 | 1 =>
   uncovered.some((entry) => !isInLine(entry) && entry.obstacle !== 'cap') ? 1 : 0;
 
-export type Slots = CapacityView['slots'];
+type Slots = CapacityView['slots'];
 
-/** Null: there is one that is free, or no pool that could give way. */
-export async function slotsIfFull(
-  { runners }: { readonly runners: readonly unknown[] },
-  { config, ledger }: Pick<ReaperWorld, 'config' | 'ledger'>,
-): Promise<Slots | null> {
-  const isFull = config.warm.length > 0 && runners.length >= config.limits.runners;
-  return isFull ? (await ledger.capacity.view()).slots : null;
+/** What jobs wait for, and machines of pools may have. */
+export interface Short {
+  /** While all are in use: so many. */
+  readonly slots: number;
+  /** Of the hour's money what so many machines cost. */
+  readonly money: number;
+}
+
+/** `view`: null where there is no pool. */
+export function shortIn(
+  view: CapacityView | null,
+  runners: readonly unknown[],
+  uncovered: readonly JobEntry[],
+  config: Config,
+  nowMs: number,
+): Short {
+  if (view === null) return { slots: 0, money: 0 };
+  const isFull = runners.length >= config.limits.runners;
+  const slots = isFull ? slotsFor(uncovered, view.slots, config) : 0;
+  return { slots, money: machinesFor(uncovered, view, config, nowMs) };
+}
+
+/** What the waiting jobs lack of the hour's money, in machines of the mean price. */
+function machinesFor(
+  uncovered: readonly JobEntry[],
+  view: CapacityView,
+  config: Config,
+  nowMs: number,
+): number {
+  const hourMax = spendLimits(config)?.perHour ?? Number.POSITIVE_INFINITY;
+  const room = moneyRoom(view, config, nowMs);
+  const wanted = uncovered
+    .filter((entry) => waitsFor('spendPerHour', entry) && !room.isShareUsed(entry))
+    .map(({ cost }) => cost?.perHour ?? 0)
+    .filter((perHour) => perHour <= hourMax)
+    .reduce((sum, perHour) => sum + perHour, 0);
+  const spent = spentPerHour(view);
+  const lacking = wanted === 0 ? 0 : wanted - (hourMax - spent);
+  return lacking <= 0 ? 0 : Math.ceil((lacking * view.slots.length) / spent);
 }
 
 /** Slots that jobs with no runner coming may take, were there any number. */
-export function slotsFor(uncovered: readonly JobEntry[], slots: Slots, config: Config): number {
+function slotsFor(uncovered: readonly JobEntry[], slots: Slots, config: Config): number {
   const used = usedBy(slots);
   const inLine = uncovered.filter(isInLine).filter((entry) => {
     const [, ...own] = keysOf(entry, config);

@@ -9,6 +9,8 @@ export const WARM_AGE_MAX_MS = 14 * 3_600_000;
 export const WARM_LEFT_MS = 20 * 60_000;
 /** Machines of a pool beyond those that are kept, while others of it go, or nobody knows whether their launches made one. */
 export const WARM_BEYOND_MAX = 2;
+/** What is on its way out has given back its slot and its money by then, as a rule: three sweeps and a list that lags. */
+export const WARM_LEAVES_MS = 6 * 60_000;
 /** Of all pools together. */
 export const WARM_STARTS_PER_SWEEP_MAX = 20;
 /** What failed before is forgotten when a runner has waited so long, or when one got a job. */

@@ -107,4 +107,5 @@ export const REGRESSIONS: readonly (readonly [seed: number, found: string])[] = 
     608009,
     'no bug of the product: an entry that a launcher had claimed meanwhile was not removed, and counted as removed',
   ],
+  [720620, 'a pool that had fewer machines than it should made no room for a job that none of them fitted'],
 ];

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
 import { USER_DATA_MAX_BYTES } from '../../shared/limits.ts';
 import { quoted } from '../../shared/runner/bash.ts';
@@ -47,6 +47,9 @@ test('a NUL, which bash would drop, is refused', () => {
   expect(() => quoted('a\0b')).toThrow(RangeError);
 });
 
+const DIGEST = createHash('sha256').update('actions').digest('hex');
+const OTHER_DIGEST = createHash('sha256').update('tools').digest('hex');
+
 const sizeOf = (values: Partial<UserDataValues>) =>
   Buffer.byteLength(userData({ ...VALUES, jitConfig: realJitConfig(), docker: true, ...values }, SCRIPTS));
 
@@ -62,12 +65,12 @@ test('everything of ours together leaves the rest to the operator', () => {
     registryMirror: 'https://registry-mirror.example.com',
     mirrors: ALL_MIRRORS,
     actions: {
-      url: `https://ci-runners.oss-cn-hangzhou-internal.aliyuncs.com/actions/bundle-${randomBytes(16).toString('hex')}.tar`,
-      sha256: randomBytes(32).toString('hex'),
+      url: `https://ci-runners.oss-cn-hangzhou-internal.aliyuncs.com/actions/bundle-${DIGEST.slice(32)}.tar`,
+      sha256: DIGEST,
     },
     tools: {
-      url: `https://ci-runners.oss-cn-hangzhou-internal.aliyuncs.com/tools/list-${randomBytes(16).toString('hex')}.txt`,
-      sha256: randomBytes(32).toString('hex'),
+      url: `https://ci-runners.oss-cn-hangzhou-internal.aliyuncs.com/tools/list-${DIGEST.slice(0, 32)}.txt`,
+      sha256: OTHER_DIGEST,
     },
     proxy: {
       http: 'http://user:secret@10.0.0.9:3128',

@@ -1,5 +1,5 @@
 /** What one launch tells its instance. */
-import { createHash, generateKeyPairSync } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { UserDataValues } from '../../shared/runner/user-data.ts';
 
 export const ARCHIVE = 'the runner, as an archive';
@@ -48,18 +48,18 @@ export const VALUES: UserDataValues & { readonly jitConfig: string } = {
   launchedAtSeconds: 1_790_000_004,
 };
 
+/** As random as a key's, and the same in each run: what it is compressed to is held to the byte. */
+const numberOf = (name: string, bytes: number): string =>
+  createHash('shake256', { outputLength: bytes }).update(name).digest('base64');
+
 /** As GitHub makes one (actions/runner, Runner.cs and RSAParametersSerializable): files by name, a new key in them. */
 export function realJitConfig(): string {
   const base64 = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64');
-  const { d, dp, dq, e, qi, n, p, q } = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export(
-    {
-      format: 'jwk',
-    },
+  const [d, n] = [numberOf('d', 256), numberOf('n', 256)];
+  const halves = Object.fromEntries(
+    ['dp', 'dq', 'inverseQ', 'p', 'q'].map((name) => [name, numberOf(name, 128)]),
   );
-  const parts = Object.entries({ d, dp, dq, exponent: e, inverseQ: qi, modulus: n, p, q });
-  const key = Object.fromEntries(
-    parts.map(([name, part]) => [name, Buffer.from(part as string, 'base64url').toString('base64')]),
-  );
+  const key = { d, exponent: 'AQAB', modulus: n, ...halves };
   const url = 'https://pipelinesghubeus21.actions.githubusercontent.com/';
   return base64({
     '.runner': base64({
@@ -68,9 +68,7 @@ export function realJitConfig(): string {
       PoolId: '12',
       PoolName: 'ci-runners',
       DisableUpdate: 'True',
-      ServerUrl: `${url}${createHash('sha256')
-        .update(n as string)
-        .digest('base64url')}/`,
+      ServerUrl: `${url}${createHash('sha256').update(n).digest('base64url')}/`,
       ServerUrlV2: 'https://broker.actions.githubusercontent.com/',
       UseV2Flow: 'True',
       GitHubUrl: 'https://github.com/acme-corporation',
@@ -79,9 +77,7 @@ export function realJitConfig(): string {
     }),
     '.credentials': base64({
       Data: {
-        ClientId: createHash('sha256')
-          .update(d as string)
-          .digest('hex'),
+        ClientId: createHash('sha256').update(d).digest('hex'),
         AuthorizationUrl: `${url}_apis/oauth2/token`,
         AuthorizationUrlV2: 'https://token.actions.githubusercontent.com/',
         RequireFipsCryptography: 'True',

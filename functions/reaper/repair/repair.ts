@@ -2,7 +2,7 @@
 
 import { isKept } from '../../../shared/budget.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
-import type { Held } from '../../../shared/ledger/ledger.ts';
+import type { CapacityView, Held } from '../../../shared/ledger/ledger.ts';
 import { SWEEP_ACTS_MAX } from '../../../shared/limits.ts';
 import { isOfOtherHost } from '../../../shared/names.ts';
 import type { RunnerName } from '../../../shared/nouns.ts';
@@ -10,14 +10,14 @@ import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../../shared/runner/
 import { poolsAt } from '../../../shared/warm/pools.ts';
 import { finishTogether } from '../ending/together.ts';
 import { type Idle, standingOf } from '../events/held.ts';
-import { type Slots, slotsFor, slotsIfFull } from '../own-limits.ts';
+import { shortIn } from '../own-limits.ts';
 import type { Evidence } from '../survey/evidence.ts';
 import { type Matching, match } from '../survey/match.ts';
 import { type Observation, observe, strangersIn } from '../survey/observe.ts';
 import { freePointers, movePointers } from '../survey/pointers.ts';
 import { reportStrangers } from '../survey/strangers.ts';
 import type { Survey } from '../survey/survey.ts';
-import { planWarm, type WarmPlan, yielding } from '../survey/warm.ts';
+import { planWarm, type WarmPlan } from '../survey/warm.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld, Together } from '../world.ts';
 import { act } from './act.ts';
@@ -49,9 +49,10 @@ export async function repair(
   deadlineMs: number,
   world: ReaperWorld,
 ): Promise<Repaired> {
-  const version = world.config.warm.length === 0 ? '' : await releaseVersion(world);
-  const slots = await slotsIfFull(survey, world);
-  const { matching, diagnosed, spent, coming, warm } = diagnoseAll(survey, version, slots, world);
+  const hasPools = world.config.warm.length > 0;
+  const version = hasPools ? await releaseVersion(world) : '';
+  const view = hasPools ? await world.ledger.capacity.view() : null;
+  const { matching, diagnosed, spent, coming, warm } = diagnoseAll(survey, version, view, world);
   const spare = spareIn(diagnosed, matching);
   await movePointers(matching, world);
   await freePointers(
@@ -89,7 +90,12 @@ const releaseVersion = async ({ ledger }: ReaperWorld): Promise<string> =>
   parseRunnerRelease((await ledger.notes.read(RUNNER_RELEASE_NOTE))?.entry.text ?? '')?.version ?? '';
 
 /** Pure, but for the time. `version`: of the runner that is installed now. */
-function diagnoseAll(survey: Survey, version: string, slots: Slots | null, { config, clock }: ReaperWorld) {
+function diagnoseAll(
+  survey: Survey,
+  version: string,
+  view: CapacityView | null,
+  { config, clock }: ReaperWorld,
+) {
   const nowMs = clock.nowMs();
   const coverageOf = (each: Observation): Coverage => ({
     nowMs,
@@ -108,9 +114,9 @@ function diagnoseAll(survey: Survey, version: string, slots: Slots | null, { con
     ...entriesOf(usable).filter(({ name }) => !matching.wanted.has(name)),
     ...observations.filter(isStandby).flatMap(({ held }) => held?.entry ?? []),
   ];
-  const waiting = slots === null ? 0 : slotsFor(entriesOf(matching.uncovered), slots, config);
-  const pools = yielding(poolsAt(config, nowMs), waiting);
-  const warm = planWarm(pools, free, { entries: entriesOf(survey.runners), config, version, nowMs });
+  const entries = entriesOf(survey.runners);
+  const short = shortIn(view, entries, entriesOf(matching.uncovered), config, nowMs);
+  const warm = planWarm(poolsAt(config, nowMs), free, { entries, config, version, nowMs, short });
   const matched = observations.map((each) => ({
     ...each,
     waiting: matching.wanted.get(each.name) ?? null,

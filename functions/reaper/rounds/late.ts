@@ -5,11 +5,11 @@ import { parseJson } from '../../../shared/json.ts';
 import { amend } from '../../../shared/ledger/amend.ts';
 import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { CapacityView, Held } from '../../../shared/ledger/ledger.ts';
+import { waitsFor } from '../money-room.ts';
 import { ALL, isInLine } from '../own-limits.ts';
 import { likesOf, scarceIn } from '../scarce.ts';
 import type { Survey } from '../survey/survey.ts';
 import type { ReaperWorld } from '../world.ts';
-import { waitsFor } from './money/room.ts';
 import { limitsIn } from './plan.ts';
 
 const FULL_NOTE = 'slots-full';

@@ -4,10 +4,10 @@ import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { CapacityView, Reserved } from '../../../shared/ledger/ledger.ts';
 import { LAUNCHES_PER_SWEEP_MAX, PROBE_FIRST_MS, PROBES_PER_SWEEP_MAX } from '../../../shared/limits.ts';
 import { mintPace, mintsAtOnce, mintsLeft, minuteOf } from '../../../shared/runner/mint-pace.ts';
+import { type MoneyRoom, moneyRoom } from '../money-room.ts';
 import { ALL, count, isInLine, keysOf, limitOf, repositoryKey, usedBy } from '../own-limits.ts';
 import { type Likes, likesOf, type Scarce } from '../scarce.ts';
 import { byAge, byTry, inTurns, nextTurn, turnsOf, type Waiting } from './in-turns.ts';
-import { type MoneyRoom, moneyRoom } from './money/room.ts';
 
 export interface Plan {
   /** To be launched for now, first turn first. */

@@ -2,8 +2,15 @@
 import type { Config } from '../../../shared/config/config.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { RunnerName } from '../../../shared/nouns.ts';
-import { WARM_AGE_MAX_MS, WARM_AGE_MS, WARM_BEYOND_MAX, WARM_LEFT_MS } from '../../../shared/warm/limits.ts';
+import {
+  WARM_AGE_MAX_MS,
+  WARM_AGE_MS,
+  WARM_BEYOND_MAX,
+  WARM_LEAVES_MS,
+  WARM_LEFT_MS,
+} from '../../../shared/warm/limits.ts';
 import { type Pool, poolNameOf, stampOf } from '../../../shared/warm/pools.ts';
+import type { Short } from '../own-limits.ts';
 
 /** Instead of a stamp: it was launched for a job. */
 export const LEFT = 'left over';
@@ -13,6 +20,7 @@ interface WarmWorld {
   readonly config: Config;
   readonly version: string;
   readonly nowMs: number;
+  readonly short: Short;
 }
 
 export interface WarmPlan {
@@ -22,16 +30,29 @@ export interface WarmPlan {
   readonly wanting: readonly { readonly pool: Pool; readonly count: number; readonly stamp: string }[];
 }
 
-/** Jobs wait for a slot, and all are in use: what waits for jobs that may come makes room for as many, what is stopped first. */
-export function yielding(pools: readonly Pool[], waiting: number): readonly Pool[] {
-  let left = waiting;
-  const given = new Map<Pool, number>();
+/**
+ * What waits for jobs that may come makes room for those that wait: for as many as lack a slot, what is stopped first; for what
+ * they lack of the hour's money, what runs. What is on its way out makes room already, and what a pool lacks makes none.
+ */
+export function yielding(
+  pools: readonly Pool[],
+  short: Short,
+  standingIn: (pool: Pool) => number,
+  leaving: number,
+): readonly Pool[] {
+  let slots = Math.max(0, short.slots - leaving);
+  let money = Math.max(0, short.money - leaving);
+  if (slots + money === 0) return pools;
+  const counts = new Map<Pool, number>();
   const inOrder = pools.toSorted((a, b) => Number(a.kind === 'hot') - Number(b.kind === 'hot'));
   for (const pool of inOrder) {
-    given.set(pool, Math.min(pool.count, left));
-    left -= Math.min(pool.count, left);
+    const standing = Math.min(pool.count, standingIn(pool));
+    const given = Math.min(standing, pool.kind === 'hot' ? Math.max(slots, money) : slots);
+    counts.set(pool, standing - given);
+    slots -= Math.min(slots, given);
+    if (pool.kind === 'hot') money -= Math.min(money, given);
   }
-  return pools.map((pool) => ({ ...pool, count: pool.count - (given.get(pool) ?? 0) }));
+  return pools.map((pool) => ({ ...pool, count: counts.get(pool) ?? pool.count }));
 }
 
 /**
@@ -43,19 +64,22 @@ export function yielding(pools: readonly Pool[], waiting: number): readonly Pool
 export function planWarm(
   pools: readonly Pool[],
   all: readonly RunnerEntry[],
-  { entries, config, version, nowMs }: WarmWorld,
+  { entries, config, version, nowMs, short }: WarmWorld,
 ): WarmPlan {
   const isWaitedFor = ({ waitsUntilMs = 0 }: RunnerEntry) => nowMs < waitsUntilMs;
   const kept = new Set<RunnerName>(all.filter(isWaitedFor).map(({ name }) => name));
   const free = all.filter(({ waitsUntilMs }) => waitsUntilMs === undefined);
-  const wanting = pools.map((pool) => {
+  const membersOf = (pool: Pool) => free.filter((each) => isMember(each, pool, config, nowMs));
+  const standingIn = (pool: Pool) => membersOf(pool).length;
+  const leaving = entries.filter((each) => isLeaving(each, nowMs)).length;
+  const wanting = yielding(pools, short, standingIn, leaving).map((pool) => {
     const stamp = stampOf(pool, version, config);
     const isNew = ({ warm, createdAtMs }: RunnerEntry) =>
       warm === undefined || warm === LEFT
         ? nowMs - createdAtMs <= WARM_LEFT_MS
         : warm === stamp && nowMs - createdAtMs <= WARM_AGE_MS;
-    const members = free
-      .filter((each) => isMember(each, pool, config, nowMs) && !kept.has(each.name))
+    const members = membersOf(pool)
+      .filter(({ name }) => !kept.has(name))
       .sort((a, b) => Number(isNew(b)) - Number(isNew(a)) || b.createdAtMs - a.createdAtMs);
     const ready = members.filter((each) => isReady(each, pool)).slice(0, pool.count);
     const newOnes = ready.filter(isNew).length;
@@ -85,6 +109,9 @@ const isUnsettled = (entry: RunnerEntry): boolean =>
   entry.busyWith === null &&
   entry.takenAtMs === undefined &&
   entry.startedAtMs === undefined;
+
+const isLeaving = ({ state, stateAtMs, removedAtMs }: RunnerEntry, nowMs: number): boolean =>
+  (state === 'retiring' || removedAtMs !== null) && nowMs - (removedAtMs ?? stateAtMs) < WARM_LEAVES_MS;
 
 const isReady = ({ state, standby }: RunnerEntry, { kind }: Pool): boolean =>
   kind === 'hot' ? state === 'idle' : standby === 'stopped';

@@ -49,7 +49,13 @@ const waits = (waitsUntilMs: number) =>
 
 test('it is kept until its time is over, whatever pools want, and counts for none', () => {
   const plan = (untilMs: number) =>
-    planWarm([], [waits(untilMs)], { entries: [], config: organization, version: '1', nowMs: NOW_MS });
+    planWarm([], [waits(untilMs)], {
+      entries: [],
+      config: organization,
+      version: '1',
+      nowMs: NOW_MS,
+      short: { slots: 0, money: 0 },
+    });
   expect([...plan(NOW_MS + 1).kept]).toHaveLength(1);
   expect([...plan(NOW_MS).kept]).toEqual([]);
 });

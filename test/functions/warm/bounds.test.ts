@@ -43,6 +43,21 @@ test.each(['hot', 'stopped'] as const)(
   },
 );
 
+test.each([
+  ['is larger than all slots', 0, 2],
+  ['has fewer than it should, because jobs have the other slots', 2, 4],
+])('a pool makes room for a job that none of it fits, also where it %s', async (_what, busy, runners) => {
+  const limits = { runners, runnersPerRepository: null };
+  const world = await openWarm([{ labels: ['arm64'], hot: 3 }], { config: { limits } });
+  queue(world, busy, { labels: [...ARM, '2cpu'], durationMs: 90 * MINUTE_MS });
+  expect(await world.until(isWaiting(world, 2), 8 * MINUTE_MS)).toBe(true);
+  await world.pass(2 * MINUTE_MS);
+  const jobs = queue(world, 1, { labels: [...ARM, '4cpu'] });
+  expect(await world.until(() => isOver(jobs), 10 * MINUTE_MS)).toBe(true);
+  expect(waitingIn(world), 'one, for one job').toHaveLength(1);
+  world.fc.close();
+});
+
 test('what waits at its repository’s own limit makes no pool give way', async () => {
   const limits = { runners: 3, runnersPerRepository: 1 };
   const world = await openWarm([{ labels: ['arm64', '4cpu'], stopped: 2 }], { config: { limits } });

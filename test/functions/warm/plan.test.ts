@@ -18,6 +18,8 @@ const config = configOf({ warm: [{ labels: ['arm64'], hot: 2 }] });
 const pools = poolsAt(config, NOW_MS);
 const STAMP = stampOf(pools[0] as (typeof pools)[0], '1', config);
 
+const NOTHING = { slots: 0, money: 0 };
+
 let made = 0;
 /** Of the pool, unless it says otherwise; `ageMin` tells it apart. */
 const runner = (state: RunnerEntry['state'], ageMin: number, some: Partial<RunnerEntry> = {}): RunnerEntry =>
@@ -49,7 +51,7 @@ test.each<[what: string, free: readonly RunnerEntry[], keptAges: readonly number
   ['the same, a while later: another is made',      [runner('idle', 21, { warm: LEFT }), runner('idle', 1)], [1, 21], 1],
   ['the same, before its machine ends by itself',   [runner('idle', 26, { warm: LEFT }), runner('idle', 1)], [1], 1],
 ])('%s', (_, free, keptAges, wanting) => {
-  const plan = planWarm(pools, free, { entries: free, config, version: '1', nowMs: NOW_MS });
+  const plan = planWarm(pools, free, { entries: free, config, version: '1', nowMs: NOW_MS, short: NOTHING });
   const ages = free.filter(({ name }) => plan.kept.has(name)).map(({ createdAtMs }) => (NOW_MS - createdAtMs) / MINUTE_MS);
   expect(ages.toSorted((a, b) => a - b)).toEqual(keptAges);
   expect(plan.wanting.reduce((sum, { count }) => sum + count, 0)).toBe(wanting);
@@ -70,7 +72,7 @@ test.each<[what: string, others: readonly RunnerEntry[], wanting: number]>([
   ['many that are another pool’s',                [1, 2, 3, 4, 5].map(() => going({ repository: 'beta/*' })), 2],
   ['many that asked for no machine',              [1, 2, 3, 4, 5].map(() => runner('launching', 9)), 2],
 ])('beside %s, a pool of two makes as many as leave it two too many at most', (_, entries, wanting) => {
-  const plan = planWarm(pools, [], { entries, config, version: '1', nowMs: NOW_MS });
+  const plan = planWarm(pools, [], { entries, config, version: '1', nowMs: NOW_MS, short: NOTHING });
   expect(plan.wanting.reduce((sum, { count }) => sum + count, 0)).toBe(wanting);
 });
 
@@ -87,6 +89,7 @@ test('two pools with the same labels keep as many as both together, and none is 
     config: both,
     version: '1',
     nowMs: NOW_MS,
+    short: NOTHING,
   });
   expect(plan.kept.size).toBe(2);
   expect(plan.wanting.map(({ count }) => count)).toEqual([1]);
@@ -99,14 +102,23 @@ test('where jobs wait and all slots are in use, as many give way, stopped ones f
       { labels: ['arm64', '4cpu'], hot: 3, stopped: 1 },
     ],
   });
-  const keptAfter = (waiting: number) => yielding(poolsAt(all, NOW_MS), waiting).map(({ count }) => count);
-  expect([0, 1, 2, 4, 9].map(keptAfter)).toEqual([
+  const standing = poolsAt(all, NOW_MS);
+  const keptAfter = (slots: number, money = 0, leaving = 0, lacking = 0) =>
+    yielding(standing, { slots, money }, ({ count }) => Math.max(0, count - lacking), leaving).map(
+      ({ count }) => count,
+    );
+  expect([0, 1, 2, 4, 9].map((slots) => keptAfter(slots))).toEqual([
     [2, 3, 1],
     [2, 3, 0],
     [1, 3, 0],
     [0, 2, 0],
     [0, 0, 0],
   ]);
+  expect(keptAfter(2, 0, 1), 'one is on its way out').toEqual([2, 3, 0]);
+  expect(keptAfter(1, 0, 0, 1), 'those that each pool lacks make no room').toEqual([0, 2, 0]);
+  expect(keptAfter(0, 1), 'what is stopped costs no money of the hour').toEqual([1, 3, 1]);
+  expect(keptAfter(0, 2, 1), 'one is on its way out').toEqual([1, 3, 1]);
+  expect(keptAfter(2, 1), 'the same one is good for both').toEqual([1, 3, 0]);
 });
 
 test('what was given up and is asked for again within the minute has another name: a name is good for one launch', async () => {

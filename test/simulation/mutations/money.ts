@@ -16,13 +16,13 @@ export const MONEY: readonly Mutation[] = [
   ),
   one(
     'the hour’s money is reserved',
-    'functions/reaper/rounds/money/room.ts',
+    'functions/reaper/money-room.ts',
     'beside = hourMax - perHour - spentPerHour({ slots: since });',
     'beside = infinite + spentPerHour({ slots: since });',
   ),
   one(
     'beside what is reserved others go on',
-    'functions/reaper/rounds/money/room.ts',
+    'functions/reaper/money-room.ts',
     'beside = hourMax - perHour - spentPerHour({ slots: since });',
     'beside = 0 * spentPerHour({ slots: since });',
   ),

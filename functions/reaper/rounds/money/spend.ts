@@ -4,8 +4,8 @@ import { alertOnce, resolveAlert } from '../../../../shared/alert-once.ts';
 import type { JobEntry, RunnerEntry } from '../../../../shared/ledger/entries.ts';
 import type { CapacityView, Held, SlotCost } from '../../../../shared/ledger/ledger.ts';
 import type { RunnerName } from '../../../../shared/nouns.ts';
+import { dayOf, spentPerHour, waitsFor } from '../../money-room.ts';
 import type { ReaperWorld } from '../../world.ts';
-import { dayOf, spentPerHour, waitsFor } from './room.ts';
 
 /** Told at this share of a bound, and taken back when it has fallen well below. */
 const TOLD_SHARE = 0.8;

@@ -1,6 +1,6 @@
 /** Which waiting jobs the bounds of money let start, and for whom the hour's money is reserved. */
 import { describe, expect, test } from 'vitest';
-import { dayOf } from '../../../../../functions/reaper/rounds/money/room.ts';
+import { dayOf } from '../../../../../functions/reaper/money-room.ts';
 import { planStarts } from '../../../../../functions/reaper/rounds/plan.ts';
 import type { JobEntry } from '../../../../../shared/ledger/entries.ts';
 import { build, CREATED_MS } from '../../../../shared/ledger/builders.ts';

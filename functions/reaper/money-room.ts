@@ -1,8 +1,8 @@
 /** How many of the waiting jobs the bounds of money let start: pure. */
-import { spendLimits } from '../../../../shared/advisor/spend.ts';
-import type { Config } from '../../../../shared/config/config.ts';
-import type { JobEntry } from '../../../../shared/ledger/entries.ts';
-import type { CapacityView, Reserved } from '../../../../shared/ledger/ledger.ts';
+import { spendLimits } from '../../shared/advisor/spend.ts';
+import type { Config } from '../../shared/config/config.ts';
+import type { JobEntry } from '../../shared/ledger/entries.ts';
+import type { CapacityView, Reserved } from '../../shared/ledger/ledger.ts';
 
 export interface MoneyRoom {
   /** Its repository has its share: nobody else's matter. */
