@@ -3,7 +3,9 @@ import { whyNever } from '../../shared/advisor/never.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { KIND_NAMES, nearestOf, parseLabel, Refusal } from '../../shared/job/label-words.ts';
 import { hasBaseLabels, parseLabels } from '../../shared/job/labels.ts';
+import { catalogMarket } from '../../shared/market/catalog.ts';
 import { runnerGroupOf } from '../../shared/names.ts';
+import type { Requirements } from '../../shared/nouns.ts';
 import type { LintFinding } from './finding.ts';
 import { runsOnIn } from './workflow.ts';
 
@@ -84,8 +86,20 @@ function whyOtherGroup(group: string | null, config: Config): string | null {
 function whyRefused(labels: readonly string[], config: Config): string | null {
   const parsed = parseLabels(labels, null, config);
   if (parsed.kind === 'refused') return parsed.because;
+  if (parsed.kind === 'foreign') return null;
   // Without a market: what the catalogue alone proves, such as a family's architecture.
-  return parsed.kind === 'ours' ? whyNever(parsed.requirements, config, new Map(), 0) : null;
+  return whyNever(parsed.requirements, config, new Map(), 0) ?? whyTooSmall(parsed.requirements, config);
+}
+
+/** What a type has does not change. Who names one may not know that cores and memory are asked for all the same. */
+function whyTooSmall({ type, cpu, memoryGiB }: Requirements, { placements }: Config): string | null {
+  const sold = placements.flatMap(({ region }) => catalogMarket(region, []).types);
+  const named = sold.find((each) => each.type === type);
+  if (named === undefined) return null;
+  const asked = 'are asked for, by a label, its profile or runners.yaml: write';
+  if (named.cpu < cpu.min) return `${type} has ${named.cpu} cores, and ${cpu.min} ${asked} ${named.cpu}cpu`;
+  if (named.memoryGiB >= memoryGiB.min) return null;
+  return `${type} has ${named.memoryGiB} GiB, and ${memoryGiB.min} ${asked} ${named.memoryGiB}gb`;
 }
 
 /** Where an expression makes some of the labels, what the others say is wrong whatever that is. */

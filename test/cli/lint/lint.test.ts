@@ -33,6 +33,8 @@ test.each([
   '[self-hosted, Aliyun, X64, 16cpu, 64gb]',
   '[self-hosted, aliyun, big, amd64]',
   '[self-hosted, aliyun, ecs.c8y, arm64]',
+  '[self-hosted, aliyun, ecs.c7.xlarge, amd64, 4cpu]',
+  '[self-hosted, aliyun, ecs.c7.4xlarge, amd64]',
   '{group: ci-runners, labels: [self-hosted, aliyun, arm64]}',
   '{group: organization/ci-runners-public, labels: [self-hosted, aliyun, arm64]}',
   `[self-hosted, aliyun, "\${{ matrix.arch }}"]`,
@@ -44,6 +46,11 @@ test.each([
 test.each([
   ['[self-hosted, aliyun, arm64, 8cup]', "the label '8cup' is not understood; is '8cpu' meant?"],
   ['[self-hosted, aliyun, ecs.c8y, amd64]', 'ecs.c8y is arm64, and its labels say amd64: write arm64'],
+  [
+    '[self-hosted, aliyun, amd64, ecs.c7.xlarge]',
+    'ecs.c7.xlarge has 4 cores, and 8 are asked for, by a label',
+  ],
+  ['[self-hosted, aliyun, x64, 4cpu, 16gb, ecs.c7.xlarge]', 'ecs.c7.xlarge has 8 GiB, and 16 are asked for'],
   ['[self-hosted, aliyun]', 'its labels name no architecture, and both are offered: add arm64 or amd64'],
   ['[self-hosted, aliyun, arm64, amd64]', 'its labels name an architecture twice: arm64 and amd64'],
   ['[self-hosted, aliyun, windows]', 'asks for an operating system that is not offered'],
