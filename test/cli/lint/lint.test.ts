@@ -166,3 +166,10 @@ test('a workflow whose name begins with runners is a workflow', () => {
   expect(ended.stdout).toMatch(/runners-ci\.yml:4: error: job 'build': the label '8cup' is not understood/);
   expect(ended.status, ended.stderr).toBe(1);
 });
+
+test('without files, the configuration that is named will do', () => {
+  writeFileSync(join(folder, 'ours.yaml'), YAML);
+  const args = ['cli/run.mjs', 'lint', '--config', join(folder, 'ours.yaml')];
+  const ended = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
+  expect([ended.status, ended.stderr]).toEqual([0, 'Nothing is wrong.\n']);
+});
