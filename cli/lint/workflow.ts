@@ -28,10 +28,12 @@ export function runsOnIn(text: string): RunsOn[] | null {
     const path = ['jobs', job, 'runs-on'];
     const line = lineOf(path) ?? lineOf(path.slice(0, 2)) ?? 1;
     const made = combinationsOf(mapIn(fieldOf(value, 'strategy'), 'matrix'));
-    return (made.length === 0 ? [NO_MATRIX] : made).map((variables) => ({
+    const asked = (made.length === 0 ? [NO_MATRIX] : made).map((variables) => ({
       ...{ job, line, group: groupOf(runsOn, variables) },
       labels: labelsOf(runsOn, variables),
     }));
+    // Most of a matrix asks for the same.
+    return [...new Map(asked.map((each) => [JSON.stringify(each), each])).values()];
   });
 }
 
