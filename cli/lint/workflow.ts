@@ -63,13 +63,13 @@ const VARIABLE = /\$\{\{\s*matrix\.([\w-]+)\s*\}\}/g;
 
 /** The labels that one entry stands for in this job: a variable alone may be a list of them, or a part of one. */
 function valuesOf(label: unknown, variables: Combination): (string | null)[] {
-  const text = String(label);
-  const [, alone = ''] = /^\s*\$\{\{\s*matrix\.([\w-]+)\s*\}\}\s*$/.exec(text) ?? [];
+  if (typeof label !== 'string') return [wordOf(label)];
+  const [, alone = ''] = /^\s*\$\{\{\s*matrix\.([\w-]+)\s*\}\}\s*$/.exec(label) ?? [];
   const value = variables.get(alone);
   if (Array.isArray(value)) return value.map(wordOf);
   if (alone !== '') return [wordOf(value)];
   let isKnown = true;
-  const filled = text.replace(VARIABLE, (_, key: string) => {
+  const filled = label.replace(VARIABLE, (_, key: string) => {
     const word = wordOf(variables.get(key));
     isKnown &&= word !== null;
     return word ?? '';
