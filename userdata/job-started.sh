@@ -20,7 +20,8 @@ job_started() {
   look_up
   printf '%s\n' "${MACHINE:?}"
   if [[ -e "${SHARED:?}/mirrors" ]]; then printf 'Mirrors, where this job names no others:%s\n' "$(<"${SHARED}/mirrors")"; fi
-  printf 'Running %d s after it was queued: %d s to the launch, %d s to the boot, %d s to the runner, %d s to the job\n' \
+  # Not when the job was queued: a machine that waited, or is another job's, would call it late.
+  printf 'This machine was asked for %d s ago: %d s to the launch, %d s to the boot, %d s to the runner, %d s to the job\n' \
     "$((now - ${QUEUED_AT:?}))" "$((${LAUNCHED_AT:?} - QUEUED_AT))" "$((now - UP - LAUNCHED_AT))" "${before}" "$((UP - before))"
   # A container's steps inherit nothing from the runner's own environment.
   printf '%s\n' "${JOB_ENVIRONMENT[@]?}" >>"${GITHUB_ENV:-/dev/null}"

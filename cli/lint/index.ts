@@ -37,7 +37,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const asked = command();
   const options = parseOptions<Options>(asked, args);
   if (typeof options === 'number') return options;
-  const files = asked.args.length > 0 ? asked.args : proposed();
+  const files = asked.args.length > 0 ? asked.args : proposed(options.config);
   const isConfiguration = (file: string) => file === options.config || isRunnersYaml(file);
   const path = options.config ?? files.find(isConfiguration) ?? join(FOLDER, 'runners.yaml');
   const absent = [path, ...files].find((file) => !existsSync(file));
@@ -70,10 +70,10 @@ function tell(found: readonly LintFinding[], { format, out }: Options): void {
   if (format === 'text' && found.length === 0) complain('Nothing is wrong.');
 }
 
-function proposed(): string[] {
+function proposed(config = join(FOLDER, 'runners.yaml')): string[] {
   const folder = join('.github', 'workflows');
   const workflows = existsSync(folder) ? readdirSync(folder).filter((name) => /\.ya?ml$/.test(name)) : [];
-  return [join(FOLDER, 'runners.yaml'), ...workflows.map((name) => join(folder, name))];
+  return [config, ...workflows.map((name) => join(folder, name))];
 }
 
 /** A file with mistakes has no meaning that workflows could be held to. */

@@ -1,11 +1,14 @@
 /** `runs-on` of a workflow's jobs, as far as it can be known without running it. Pure. */
 import type { Node } from 'yaml';
 import { readYaml } from '../../shared/yaml.ts';
+import { type Combination, combinationsOf, isMapping, type Mapping } from './matrix.ts';
 
 export interface RunsOn {
   readonly job: string;
   /** From 1. */
   readonly line: number;
+  /** The runner group that it names; null: none, or an expression does. */
+  readonly group: string | null;
   /** A label that an expression makes, and nothing here says how, is null. */
   readonly labels: readonly (string | null)[];
 }
@@ -24,59 +27,55 @@ export function runsOnIn(text: string): RunsOn[] | null {
     if (runsOn === undefined) return [];
     const path = ['jobs', job, 'runs-on'];
     const line = lineOf(path) ?? lineOf(path.slice(0, 2)) ?? 1;
-    const matrix = mapIn(fieldOf(value, 'strategy'), 'matrix');
-    return setsOf(labelsOf(runsOn), matrix).map((labels) => ({ job, line, labels }));
+    const made = combinationsOf(mapIn(fieldOf(value, 'strategy'), 'matrix'));
+    const asked = (made.length === 0 ? [NO_MATRIX] : made).map((variables) => ({
+      ...{ job, line, group: groupOf(runsOn, variables) },
+      labels: labelsOf(runsOn, variables),
+    }));
+    // Most of a matrix asks for the same.
+    return [...new Map(asked.map((each) => [JSON.stringify(each), each])).values()];
   });
 }
 
-type Matrix = Readonly<Record<string, unknown>>;
+const NO_MATRIX: Combination = new Map();
 
-const fieldOf = (value: unknown, name: string): unknown => (isRecord(value) ? value[name] : undefined);
+const fieldOf = (value: unknown, name: string): unknown => (isMapping(value) ? value[name] : undefined);
 
 /** Empty where it is none. */
-function mapIn(value: unknown, name: string): Matrix {
+function mapIn(value: unknown, name: string): Mapping {
   const found = fieldOf(value, name);
-  return isRecord(found) && !Array.isArray(found) ? found : {};
+  return isMapping(found) ? found : {};
+}
+
+function groupOf(runsOn: unknown, variables: Combination): string | null {
+  const group = fieldOf(runsOn, 'group');
+  return group === undefined ? null : (valuesOf(group, variables)[0] ?? null);
 }
 
 /** `runs-on: {group, labels}` names them one level below. */
-function labelsOf(runsOn: unknown): unknown {
-  if (Array.isArray(runsOn) || !isRecord(runsOn)) return runsOn;
-  return runsOn.labels ?? [];
+function labelsOf(runsOn: unknown, variables: Combination): readonly (string | null)[] {
+  const given = isMapping(runsOn) ? (runsOn.labels ?? []) : runsOn;
+  const labels = (Array.isArray(given) ? given : [given]).flatMap((label) => valuesOf(label, variables));
+  return [...new Set(labels)];
 }
 
-/** More than so many sets of labels are not told apart. */
-const SETS_MAX = 256;
+const VARIABLE = /\$\{\{\s*matrix\.([\w-]+)\s*\}\}/g;
 
-/** One set of labels for each value that a lone `${{ matrix.KEY }}` may have. */
-function setsOf(runsOn: unknown, matrix: Matrix): (readonly (string | null)[])[] {
-  const given = (Array.isArray(runsOn) ? runsOn : [runsOn]).map(String);
-  return given
-    .reduce<(readonly (string | null)[])[]>(
-      (sets, label) =>
-        sets.flatMap((set) => valuesOf(label, matrix).map((more) => [...set, ...more])).slice(0, SETS_MAX),
-      [[]],
-    )
-    .map((set) => [...new Set(set)]);
+/** The labels that one entry stands for in this job: a variable alone may be a list of them, or a part of one. */
+function valuesOf(label: unknown, variables: Combination): (string | null)[] {
+  if (typeof label !== 'string') return [wordOf(label)];
+  const [, alone = ''] = /^\s*\$\{\{\s*matrix\.([\w-]+)\s*\}\}\s*$/.exec(label) ?? [];
+  const value = variables.get(alone);
+  if (Array.isArray(value)) return value.map(wordOf);
+  if (alone !== '') return [wordOf(value)];
+  let isKnown = true;
+  const filled = label.replace(VARIABLE, (_, key: string) => {
+    const word = wordOf(variables.get(key));
+    isKnown &&= word !== null;
+    return word ?? '';
+  });
+  return [isKnown && !filled.includes('${{') ? filled : null];
 }
 
-/** The labels that one entry stands for, in each way that the matrix has. */
-function valuesOf(label: string, matrix: Matrix): (string | null)[][] {
-  if (!label.includes('${{')) return [[label]];
-  const key = /^\s*\$\{\{\s*matrix\.([\w-]+)\s*\}\}\s*$/.exec(label)?.[1];
-  if (key === undefined) return [[null]];
-  const included = Array.isArray(matrix.include) ? (matrix.include as unknown[]) : [];
-  const values = [
-    ...(Array.isArray(matrix[key]) ? (matrix[key] as unknown[]) : []),
-    ...included.flatMap((each) => (isRecord(each) && key in each ? [each[key]] : [])),
-  ];
-  return values.length === 0 ? [[null]] : values.map(known);
-}
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
-
-const known = (value: unknown): (string | null)[] =>
-  (Array.isArray(value) ? value : [value]).map((each) =>
-    typeof each === 'string' && !each.includes('${{') ? each : null,
-  );
+const wordOf = (value: unknown): string | null =>
+  (typeof value === 'string' && !value.includes('${{')) || typeof value === 'number' ? String(value) : null;

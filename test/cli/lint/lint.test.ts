@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { lintWorkflow } from '../../../cli/lint/check.ts';
 import { rendered } from '../../../cli/lint/finding.ts';
 import { runsOnIn } from '../../../cli/lint/workflow.ts';
@@ -33,6 +33,10 @@ test.each([
   '[self-hosted, Aliyun, X64, 16cpu, 64gb]',
   '[self-hosted, aliyun, big, amd64]',
   '[self-hosted, aliyun, ecs.c8y, arm64]',
+  '[self-hosted, aliyun, ecs.c7.xlarge, amd64, 4cpu]',
+  '[self-hosted, aliyun, ecs.c7.4xlarge, amd64]',
+  '{group: ci-runners, labels: [self-hosted, aliyun, arm64]}',
+  '{group: organization/ci-runners-public, labels: [self-hosted, aliyun, arm64]}',
   `[self-hosted, aliyun, "\${{ matrix.arch }}"]`,
   `[self-hosted, aliyun, "\${{ inputs.size }}cpu"]`,
 ])('%s is ours, and right', (runsOn) => {
@@ -42,12 +46,19 @@ test.each([
 test.each([
   ['[self-hosted, aliyun, arm64, 8cup]', "the label '8cup' is not understood; is '8cpu' meant?"],
   ['[self-hosted, aliyun, ecs.c8y, amd64]', 'ecs.c8y is arm64, and its labels say amd64: write arm64'],
+  [
+    '[self-hosted, aliyun, amd64, ecs.c7.xlarge]',
+    'ecs.c7.xlarge has 4 cores, and 8 are asked for, by a label',
+  ],
+  ['[self-hosted, aliyun, x64, 4cpu, 16gb, ecs.c7.xlarge]', 'ecs.c7.xlarge has 8 GiB, and 16 are asked for'],
   ['[self-hosted, aliyun]', 'its labels name no architecture, and both are offered: add arm64 or amd64'],
   ['[self-hosted, aliyun, arm64, amd64]', 'its labels name an architecture twice: arm64 and amd64'],
   ['[self-hosted, aliyun, windows]', 'asks for an operating system that is not offered'],
   ['[self-hosted, aliyun, arm64, image-none]', "there is no image 'none' in runners.yaml"],
   ['{labels: [self-hosted, aliyun, arm46]}', "the label 'arm46' is not understood; is 'arm64' meant?"],
   [`[self-hosted, aliyun, "\${{ matrix.arch }}", 8cup]`, "the label '8cup' is not understood"],
+  [`[self-hosted, aliyun, arm64, x64, "\${{ inputs.a }}"]`, 'name an architecture twice: arm64 and amd64'],
+  ['{group: gpus, labels: [self-hosted, aliyun, arm64]}', 'the group gpus has no runners of ours'],
 ])('%s: %s', (runsOn, says) => {
   const [found, ...others] = lint(runsOn);
   expect(others).toEqual([]);
@@ -73,35 +84,15 @@ test('an alias is what it stands for, as at GitHub, and one that stands for noth
   expect(() => lintWorkflow('ci.yml', text('  two: *none\n'), config)).not.toThrow();
 });
 
-test('a base label that is nearly right is a warning', () => {
-  expect(lint('[self-hosted, aliyum, arm64]')).toEqual([
-    expect.objectContaining({ level: 'warning', text: expect.stringContaining("is 'aliyun' meant?") }),
+test.each([
+  ['[self-hosted, aliyum, arm64]', "'aliyum' is no base label; is 'aliyun' meant?"],
+  ['[aliyun, arm64, 8cpu]', "it lacks the label 'self-hosted'. Without it no runner of ours comes"],
+  ['self-hosted, aliyun, arm64', 'is one label; is [self-hosted, aliyun, arm64] meant?'],
+  ['{group: ci-runners}', "the group ci-runners is ours, and it lacks the label 'self-hosted', 'aliyun'"],
+])('%s, which is nearly ours, is a warning', (runsOn, says) => {
+  expect(lint(runsOn)).toEqual([
+    expect.objectContaining({ level: 'warning', text: expect.stringContaining(says) }),
   ]);
-});
-
-describe('a matrix', () => {
-  const matrix = (text: string) => `    strategy: {matrix: ${text}}\n`;
-
-  test('is held to each of its values, once for each that is wrong', () => {
-    const more = matrix('{arch: [arm64, arm46, amd64], node: [20, 22]}');
-    const found = lint(`[self-hosted, aliyun, "\${{ matrix.arch }}"]`, more);
-    expect(found.map(({ line, text }) => [line, text])).toEqual([
-      [5, "job 'build': the label 'arm46' is not understood; is 'arm64' meant?"],
-    ]);
-  });
-
-  test('may give all labels at once, also by include', () => {
-    const more = matrix(
-      '{include: [{on: [self-hosted, aliyun, arm64]}, {on: [self-hosted, aliyun, 8cup, arm64]}]}',
-    );
-    expect(lint(`"\${{ matrix.on }}"`, more).map(({ text }) => text)).toEqual([
-      "job 'build': the label '8cup' is not understood; is '8cpu' meant?",
-    ]);
-  });
-
-  test('that is itself an expression says nothing', () => {
-    expect(lint(`"\${{ matrix.on }}"`, matrix(`"\${{ fromJSON(needs.a.outputs.b) }}"`))).toEqual([]);
-  });
 });
 
 test('a job without runs-on, as a call of another workflow, has none', () => {
@@ -174,4 +165,11 @@ test('a workflow whose name begins with runners is a workflow', () => {
   });
   expect(ended.stdout).toMatch(/runners-ci\.yml:4: error: job 'build': the label '8cup' is not understood/);
   expect(ended.status, ended.stderr).toBe(1);
+});
+
+test('without files, the configuration that is named will do', () => {
+  writeFileSync(join(folder, 'ours.yaml'), YAML);
+  const args = ['cli/run.mjs', 'lint', '--config', join(folder, 'ours.yaml')];
+  const ended = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
+  expect([ended.status, ended.stderr]).toEqual([0, 'Nothing is wrong.\n']);
 });
