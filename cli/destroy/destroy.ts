@@ -2,7 +2,8 @@
 import { namesOf } from '../../infra/names.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { formerMirrors, regionsGranted } from '../deploy/former-regions.ts';
-import { liveFunctions } from '../deploy/functions.ts';
+import { type Live, liveFunctions } from '../deploy/functions.ts';
+import { whyElsewhere } from '../deploy/neighbours/elsewhere.ts';
 import { removeFunction, removeTriggers } from '../deploy/remove-function.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
 import { removeRole } from '../shared/session/role.ts';
@@ -39,8 +40,15 @@ interface Found {
 }
 
 export async function destroy(world: DestroyWorld): Promise<number> {
+  const live = await liveFunctions(world.alibaba, world.config);
+  const why = await whyElsewhere(world, world.config, live);
+  if (why === null) return destroyFound(world, await find(world, live));
+  world.say(`${why} Nothing was removed.`);
+  return 1;
+}
+
+async function destroyFound(world: DestroyWorld, found: Found): Promise<number> {
   const { config, say } = world;
-  const found = await find(world);
   const { functions, stacks, regions } = found;
   const images = await imagesIn(regions, world.images);
   const builds = await buildsIn(regions, world.images);
@@ -85,9 +93,9 @@ function halfWay(say: DestroyWorld['say']): number {
   return 1;
 }
 
-async function find(world: DestroyWorld): Promise<Found> {
-  const { alibaba, config } = world;
-  const all = (await liveFunctions(alibaba, config)).filter(({ release }) => release !== null);
+async function find(world: DestroyWorld, deployed: readonly Live[]): Promise<Found> {
+  const { config } = world;
+  const all = deployed.filter(({ release }) => release !== null);
   for (const { name, region } of all.filter(({ strange }) => strange !== null))
     world.say(`${name} in ${region} stays: it is a function of somebody else`);
   const live = all.filter(({ strange }) => strange === null);

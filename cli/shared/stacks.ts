@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Template } from '../../infra/app.ts';
 import type { Alibaba } from './alibaba.ts';
 import { keepingLedger } from './stacks/kept-ledger.ts';
+import { findStack } from './stacks/listed.ts';
 import { isNeverMade, lineOfWay, StackFailed, type Way, wayOf } from './stacks/states.ts';
 
 export interface StackWorld {
@@ -39,23 +40,6 @@ export async function findStackId(
   place: Pick<Template, 'stackName' | 'region'>,
 ): Promise<string | null> {
   return (await findStack(world, place))?.StackId ?? null;
-}
-
-interface Listed {
-  readonly StackId: string;
-  readonly StackName: string;
-  readonly Status: string;
-}
-
-async function findStack(
-  { alibaba }: StackWorld,
-  { stackName, region }: Pick<Template, 'stackName' | 'region'>,
-): Promise<Listed | null> {
-  // Those that were removed are listed with it: 50 is the most that a page takes.
-  const named = { 'StackName.1': stackName, PageSize: '50' };
-  const { Stacks } = await alibaba.rpc('ros', region, 'ListStacks', named);
-  const isThere = ({ StackName, Status }: Listed) => StackName === stackName && Status !== 'DELETE_COMPLETE';
-  return (Stacks as Listed[]).find(isThere) ?? null;
 }
 
 /** Throws, with what to do, where the stack is in a state from which nothing leads on. */
