@@ -169,6 +169,11 @@ async function reasons({ alibaba }: StackWorld, region: string, StackId: string)
 const outputsIn = ({ Outputs = [] }: StackRecord): Outputs =>
   Object.fromEntries(Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, String(OutputValue)]));
 
+/** Of one that is there, whatever its state. */
+export async function outputsOf({ alibaba }: StackWorld, region: string, StackId: string): Promise<Outputs> {
+  return outputsIn((await alibaba.rpc('ros', region, 'GetStack', { StackId })) as unknown as StackRecord);
+}
+
 /** Waits until it is gone. */
 export async function removeStack(world: StackWorld, region: string, StackId: string): Promise<void> {
   await world.alibaba.rpc('ros', region, 'DeleteStack', { StackId });
