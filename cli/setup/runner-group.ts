@@ -18,7 +18,7 @@ export async function prepareRunnerGroup(
   const groups = (listed.data as { runner_groups?: { name: string }[] }).runner_groups ?? [];
   if (groups.some(({ name }) => name.toLowerCase() === NAME)) {
     world.say(
-      `The runner group ${NAME} is there: npm run doctor checks which repositories it serves. If another deployment has it, give this one its own (github.runnerGroup), and a base label of its own (baseLabels).`,
+      `The runner group ${NAME} is there: npm run doctor checks which repositories it serves. If another deployment has it, give this one its own (github.runnerGroup), and another base label in place of aliyun (baseLabels).`,
     );
     return;
   }

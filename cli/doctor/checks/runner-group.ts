@@ -88,7 +88,7 @@ async function rivals(world: DoctorWorld, installation: number, org: string) {
     : [
         warning(
           `${others.length} runners of ${org} that are not ours take jobs with ${baseLabels.join(', ')}, too, such as ${first.name}`,
-          'where two answer the same jobs, each launches for all of them: give this deployment a base label of its own (baseLabels)',
+          'where two answer the same jobs, each launches for all of them: give this deployment another base label in place of the common one (baseLabels: [self-hosted, aliyun-2])',
         ),
       ];
 }

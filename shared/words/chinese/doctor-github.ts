@@ -77,8 +77,8 @@ export const DOCTOR_GITHUB: Catalogue = {
     '请把它移出运行器组；如果另一个部署也用这个组，请给这个部署单独一个组（github.runnerGroup）',
   '{} runners of {} that are not ours take jobs with {}, too, such as {}':
     '{2} 有 {1} 个不是我们的运行器也接带有 {3} 的作业，例如 {4}',
-  'where two answer the same jobs, each launches for all of them: give this deployment a base label of its own (baseLabels)':
-    '两方都响应同样的作业时，各自都会为全部作业创建机器：请给这个部署单独一个基本标签（baseLabels）',
+  'where two answer the same jobs, each launches for all of them: give this deployment another base label in place of the common one (baseLabels: [self-hosted, aliyun-2])':
+    '两方都响应同样的作业时，各自都会为全部作业创建机器：请给这个部署换掉那个共用的基本标签（baseLabels: [self-hosted, aliyun-2]）',
   '{} is a personal account, which has runners at its repositories alone':
     '{1} 是个人账户，运行器只能注册在它的各个仓库',
   'set github.scope: repository, or leave it to a deployment of its own':

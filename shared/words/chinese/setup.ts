@@ -76,8 +76,8 @@ export const SETUP: Catalogue = {
   'Install it: {}/installations/new': '请安装它：{1}/installations/new',
   'It is not installed at {} yet. Look again?': '它还没有安装到 {1}。再看一次吗？',
   'GitHub answered {}: does it know the App by this key?': 'GitHub 的回答是 {1}：它认得用这个私钥的 App 吗？',
-  'The runner group {} is there: npm run doctor checks which repositories it serves. If another deployment has it, give this one its own (github.runnerGroup), and a base label of its own (baseLabels).':
-    '运行器组 {1} 已经有了：它服务哪些仓库，npm run doctor 会检查。如果它是另一个部署的，请给这个部署单独一个组（github.runnerGroup）和单独一个基本标签（baseLabels）。',
+  'The runner group {} is there: npm run doctor checks which repositories it serves. If another deployment has it, give this one its own (github.runnerGroup), and another base label in place of aliyun (baseLabels).':
+    '运行器组 {1} 已经有了：它服务哪些仓库，npm run doctor 会检查。如果它是另一个部署的，请给这个部署单独一个组（github.runnerGroup），并用另一个基本标签代替 aliyun（baseLabels）。',
   'The runner group {} is made at {}: for {}, not for public repositories.': '已在 {2} 建好运行器组 {1}：服务 {3}，不含公开仓库。',
   'Make a runner group {} in the organisation’s settings, “Actions”, “Runner groups”, for {} and without public repositories.': '请在组织设置的 “Actions” → “Runner groups” 里创建运行器组 {1}，服务 {2}，不含公开仓库。',
   'Make a runner group {} in the organisation’s settings, “Actions”, “Runner groups”, for {} and without public repositories (GitHub answered {} when asked to make it).': '请在组织设置的 “Actions” → “Runner groups” 里创建运行器组 {1}，服务 {2}，不含公开仓库（请 GitHub 创建时，它的回答是 {3}）。',

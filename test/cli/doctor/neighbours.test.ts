@@ -43,7 +43,7 @@ test('runners of others that take our jobs are told, ours and those with other l
     await runner(all, 'mac', ['self-hosted', 'macos']);
   });
   expect(found).toEqual([
-    'warning runner group: 1 runners of my-org that are not ours take jobs with self-hosted, aliyun, too, such as ci-2-runner-arm64-spot-7-1 → where two answer the same jobs, each launches for all of them: give this deployment a base label of its own (baseLabels)',
+    'warning runner group: 1 runners of my-org that are not ours take jobs with self-hosted, aliyun, too, such as ci-2-runner-arm64-spot-7-1 → where two answer the same jobs, each launches for all of them: give this deployment another base label in place of the common one (baseLabels: [self-hosted, aliyun-2])',
   ]);
 });
 
