@@ -17,6 +17,11 @@ export async function confirmInstallation(answers: Answers, world: SetupWorld): 
   if (isInstalled || app === null) return isInstalled;
   let installation = await installationAt(owner, world);
   if (installation === null) world.say(`Install it: ${app.url}/installations/new`);
+  // GitHub docs, "Making a GitHub App public or private".
+  if (installation === null && answers.scope === 'repository')
+    world.say(
+      `Where GitHub offers no ${owner} there: the App is of who made it, and private; make it public in its settings, “Advanced”.`,
+    );
   while (installation === null) {
     if (!(await world.ask.confirm(`It is not installed at ${owner} yet. Look again?`))) {
       world.say('Left. The next npm run setup goes on from here.');

@@ -74,6 +74,8 @@ export const SETUP: Catalogue = {
   'Open {} to create the App at GitHub.': '请打开 {1}，在 GitHub 上创建 App。',
   'The App {} is created; its key is kept as {}.': 'App {1} 已创建；它的私钥存为 {2}。',
   'Install it: {}/installations/new': '请安装它：{1}/installations/new',
+  'Where GitHub offers no {} there: the App is of who made it, and private; make it public in its settings, “Advanced”.':
+    '如果 GitHub 在那里没有列出 {1}：App 属于创建它的人，而且是私有的；请在它的设置的 “Advanced” 里设为公开。',
   'It is not installed at {} yet. Look again?': '它还没有安装到 {1}。再看一次吗？',
   'GitHub answered {}: does it know the App by this key?': 'GitHub 的回答是 {1}：它认得用这个私钥的 App 吗？',
   'The runner group {} is there: npm run doctor checks which repositories it serves. If another deployment has it, give this one its own (github.runnerGroup), and another base label in place of aliyun (baseLabels).':
