@@ -169,14 +169,16 @@ async function reasons({ alibaba }: StackWorld, region: string, StackId: string)
 const outputsIn = ({ Outputs = [] }: StackRecord): Outputs =>
   Object.fromEntries(Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, String(OutputValue)]));
 
-/** Of one that is there, whatever its state. */
+/** None of one that has gone meanwhile. */
 export async function outputsOf({ alibaba }: StackWorld, region: string, StackId: string): Promise<Outputs> {
-  return outputsIn((await alibaba.rpc('ros', region, 'GetStack', { StackId })) as unknown as StackRecord);
+  const seen = await alibaba.rpc('ros', region, 'GetStack', { StackId }).catch(gone);
+  return seen === null ? {} : outputsIn(seen as unknown as StackRecord);
 }
 
 /** Waits until it is gone. */
 export async function removeStack(world: StackWorld, region: string, StackId: string): Promise<void> {
-  await world.alibaba.rpc('ros', region, 'DeleteStack', { StackId });
+  // It may have been on its way out before.
+  await world.alibaba.rpc('ros', region, 'DeleteStack', { StackId }).catch(gone);
   const seen = await ended(world, region, StackId);
   if (seen !== null) throw await failure(world, region, StackId, seen);
 }
