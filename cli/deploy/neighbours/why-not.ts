@@ -14,11 +14,14 @@ export const whyNotToBegin = async (
   (await whyElsewhere(world, config, functions)) ??
   (await whyShared(world, stacks));
 
+const ISSUER = 'issuer';
+
 /** What a template gives a name that is good once, and the key of `runners.yaml` that says it. */
 const NAMED: Readonly<Record<string, readonly [property: string, what: string, key: string]>> = {
   'ALIYUN::OSS::Bucket': ['BucketName', 'bucket', 'placements[].mirrorBucket'],
   'ALIYUN::OTS::Instance': ['InstanceName', 'TableStore instance', 'control.tablestoreInstance'],
   'ALIYUN::OTS::InstanceV2': ['InstanceName', 'TableStore instance', 'control.tablestoreInstance'],
+  'ALIYUN::RAM::OIDCProvider': ['IssuerUrl', ISSUER, 'control.deployFrom.provider'],
   'ALIYUN::RAM::Role': ['RoleName', 'role', 'selfDestruct.roleName'],
 };
 
@@ -55,11 +58,16 @@ async function ownerOf(
     const both = wanted.find((own) =>
       theirs.some(({ what, name }) => own.what === what && own.name === name),
     );
-    if (both !== undefined)
-      return `The ${both.what} ${both.name} is that of the stack ${other.StackName} in ${region}, of another deployment: whichever of the two is destroyed would take it from the other. Name another one in runners.yaml: ${both.key}.`;
+    if (both !== undefined) return whyNot(both, other.StackName, region);
   }
   return null;
 }
+
+/** RAM docs, CreateOIDCProvider: the address of an issuer is one account's once. */
+const whyNot = ({ what, name, key }: Named, stackName: string, region: string): string =>
+  what === ISSUER
+    ? `The stack ${stackName} in ${region}, of another deployment, has the account’s one identity provider for ${name}: write ${key}: ${stackName.replace(/control$/, 'github')}. It goes with that deployment.`
+    : `The ${what} ${name} is that of the stack ${stackName} in ${region}, of another deployment: whichever of the two is destroyed would take it from the other. Name another one in runners.yaml: ${key}.`;
 
 interface Resource {
   readonly Type?: string;

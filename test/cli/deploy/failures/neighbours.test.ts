@@ -77,6 +77,21 @@ describe('a copy of runners.yaml under another name', () => {
     expect(here.changes()).toEqual([]);
   });
 
+  test('names the first one’s identity provider: RAM takes one for each issuer', async () => {
+    here.github = async () => ({ status: 404, headers: {}, data: {} });
+    here.write(here.yaml().replace('control:', 'control:\n  deployFrom: { repository: my-org/infra }'));
+    expect(await here.deploy(), here.said.join('\n')).toBe(0);
+    here.changes();
+    copied('', '');
+    expect(await here.deploy()).toBe(1);
+    expect(here.said.at(-1)).toMatch(
+      /^The stack ci-runner-control in cn-hongkong, .* write control\.deployFrom\.provider: ci-runner-github\./,
+    );
+    expect(here.changes()).toEqual([]);
+    copied('repository: my-org/infra', 'repository: my-org/infra, provider: ci-runner-github');
+    expect(await here.deploy(), here.said.join('\n')).toBe(0);
+  });
+
   test('with names of its own is deployed beside the first, which stays as it is', async () => {
     const before = stacks();
     copied('', '');
