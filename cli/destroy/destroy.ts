@@ -158,16 +158,16 @@ async function isBusy({ busyRunners, say }: DestroyWorld, { regions, hasLedger }
 
 /** A build has a machine in the network, too, of Image Builder's own making. */
 const isInUse = async (world: DestroyWorld, found: Found, builds: readonly unknown[]): Promise<boolean> =>
-  (await isBusy(world, found)) || (builds.length === 0 && (await hasGuests(world, found)));
+  (await isBusy(world, found)) || (builds.length === 0 && (await hasMachines(world, found)));
 
 /** Not ours, who are no more: another deployment's, say, that was given the ids of a network which a deploy of this one made. */
-async function hasGuests(world: DestroyWorld, { stacks }: Found): Promise<boolean> {
+async function hasMachines(world: DestroyWorld, { stacks }: Found): Promise<boolean> {
   for (const { stackName, region, stackId } of stacks) {
     const { VpcId } = await outputsOf(world, region, stackId);
-    const guests = VpcId === undefined ? [] : await world.machinesIn(region, VpcId);
-    if (guests.length === 0) continue;
+    const machines = VpcId === undefined ? [] : await world.machinesIn(region, VpcId);
+    if (machines.length === 0) continue;
     world.say(
-      `Not now: ${guests.slice(0, 3).join(', ')}${guests.length > 3 ? ` and ${guests.length - 3} more` : ''}: in the network ${VpcId}, which goes with the stack ${stackName}. Its way out would go first, and ECS keeps a vSwitch that has a machine. End them, or give them another network.`,
+      `Not now: ${machines.slice(0, 3).join(', ')}${machines.length > 3 ? ` and ${machines.length - 3} more` : ''}: in the network ${VpcId}, which goes with the stack ${stackName}. Its way out would go first, and ECS keeps a vSwitch that has a machine. End them, or give them another network.`,
     );
     return true;
   }

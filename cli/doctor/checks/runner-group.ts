@@ -71,11 +71,11 @@ const ofPerson = (login: string) =>
 async function ofOrganisation(world: DoctorWorld, id: number, org: string, kinds: readonly boolean[]) {
   const findings = [];
   for (const isPublic of kinds) findings.push(...(await groupOf(world, id, org, isPublic)));
-  return [...findings, ...(await rivals(world, id, org))];
+  return [...findings, ...(await runnersOfOthers(world, id, org))];
 }
 
 /** GitHub gives a job to any runner that has its labels: nothing tells other fleets' jobs from ours. */
-async function rivals(world: DoctorWorld, installation: number, org: string) {
+async function runnersOfOthers(world: DoctorWorld, installation: number, org: string) {
   const { name: deployment, baseLabels } = world.config;
   const route = 'GET /orgs/{org}/actions/runners';
   const { things } = await listed(world, installation, route, { org }, Runners);

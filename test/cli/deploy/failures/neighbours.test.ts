@@ -114,10 +114,10 @@ describe('a copy of runners.yaml under another name', () => {
 
 test('a network in which others have machines is not destroyed: their way out would go first', async () => {
   const [vpc] = [...here.management.stacks.values()].map(({ outputs }) => outputs.VpcId);
-  here.guests.set(vpc ?? '', ['i-1 (ci-2-runner-arm64-spot-7-1)']);
+  here.machines.set(vpc ?? '', ['i-1 (ci-2-runner-arm64-spot-7-1)']);
   expect(await here.destroy()).toBe(1);
   expect(here.said.at(-1)).toMatch(/^Not now: i-1 \(ci-2-runner-arm64-spot-7-1\): in the network vpc-/);
   expect(here.changes()).toEqual([]);
-  here.guests.clear();
+  here.machines.clear();
   expect(await here.destroy(), here.said.join('\n')).toBe(0);
 });
