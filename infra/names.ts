@@ -41,12 +41,14 @@ export function namesOf(config: Pick<Config, 'name' | 'control'>): Names {
 
 /**
  * For a deployment that is about to be made: `NAME-run` may be another account's (Tablestore docs, "Instances": a name is
- * unique in its region, whoever has it). With five digits of the account's id, and without the words that the service refuses.
+ * unique in its region, whoever has it). With five digits of the account's id, and without the words that the service refuses. Of a
+ * name that is too long, its beginning may be another deployment's.
  */
 export function ownInstanceName(name: string, accountId: string): string {
-  const start = /ali|ay|ots|taobao|admin/.test(name)
-    ? `r${createHash('sha256').update(name).digest('hex').slice(0, 8)}`
-    : name.slice(0, 10);
+  const start =
+    name.length > 10 || /ali|ay|ots|taobao|admin/.test(name)
+      ? `r${createHash('sha256').update(name).digest('hex').slice(0, 8)}`
+      : name;
   return `${start}-${accountId.slice(-5)}`;
 }
 

@@ -15,9 +15,10 @@ import { type KeyWorld, type RunTool, withShortLivedKey } from '../shared/sessio
 import { apply, compareStack, type StackChange } from '../shared/stacks.ts';
 import { type TrustWorld, workflowTrust } from '../shared/workflow-trust.ts';
 import { formerMirrors, formerRegions, type RegionsWorld } from './former-regions.ts';
-import { keepVersion, type Live, liveFunctions, whyNotOurs } from './functions.ts';
+import { keepVersion, type Live, liveFunctions } from './functions.ts';
 import { isPending, withFixedAddress, withNetwork } from './ids.ts';
 import { type ConfigurationWorld, changedKeys } from './live-configuration.ts';
+import { whyNotToBegin } from './neighbours/why-not.ts';
 import { newsSince } from './news.ts';
 import { type Plan, show } from './plan.ts';
 import { removeFunction } from './remove-function.ts';
@@ -55,7 +56,7 @@ export async function deploy(world: DeployWorld): Promise<number> {
     workflow: await workflowTrust(read(world), world),
   };
   const before = await planOf(world, read(world), found);
-  const why = whyNotOurs(before.functions, before.config);
+  const why = await whyNotToBegin(world, before);
   if (why !== null) world.say(why);
   if (why !== null) return 1;
   show(before, world);

@@ -41,6 +41,11 @@ export function show(plan: Plan, { say, variables }: Shown): void {
     for (const line of change.lines) say(`  ${line}`);
   }
   for (const { name, release } of plan.functions) say(functionLine(name, release, plan.release));
+  const other = otherApp(plan, variables);
+  if (other !== null)
+    say(
+      `They are of another GitHub App (${other}, and here ${variables.GITHUB_APP_ID}). If they are another deployment’s that is called ${plan.config.name}, too, answer no, and choose another name: in runners.yaml.`,
+    );
   for (const { name, what } of plan.settings) say(`~ ${name}: ${what} is not as it must be`);
   for (const { name, region } of plan.formerMirrors)
     say(`- ${name}: ${region} has no bucket in runners.yaml any more; ${bucketOf(plan, region)}`);
@@ -50,6 +55,10 @@ export function show(plan: Plan, { say, variables }: Shown): void {
   const straight = whyStraight(variables);
   if (straight !== null) say(straight);
 }
+
+/** Null: what is deployed is of this one, or nothing is. */
+const otherApp = ({ functions }: Plan, { GITHUB_APP_ID }: Shown['variables']): string | null =>
+  functions.map(({ variables }) => variables.GITHUB_APP_ID).find((id) => id && id !== GITHUB_APP_ID) ?? null;
 
 /** Made by a placement's stack, it goes with its resource there; brought, or with all of its placement, it stays. */
 function bucketOf({ stacks }: Plan, region: string): string {

@@ -1,5 +1,10 @@
 /** Which runners may be running a job: the ledger's word and the cloud's, either is enough. */
-import { findInstances, type LookUpWorld, listInstances } from '../../shared/adapters/ecs/look-ups.ts';
+import {
+  findInstances,
+  type LookUpWorld,
+  listInNetwork,
+  listInstances,
+} from '../../shared/adapters/ecs/look-ups.ts';
 import { TableError } from '../../shared/adapters/tablestore/table.ts';
 import type { RunnerEntry } from '../../shared/ledger/entries.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
@@ -65,12 +70,16 @@ async function instancesIn(region: string, entries: readonly RunnerEntry[], ecs:
   return { tagged: things.map(({ id, tags }) => tags[TAG.name] ?? id), known: known.map(({ id }) => id) };
 }
 
-/** What a destroy asks and tells of the ledger. */
+/** What a destroy asks of machines, and asks and tells of the ledger. */
 export const ledgerOf = (
   ledger: () => Promise<Ledger>,
   ecs: LookUpWorld,
   nowMs: () => number,
-): Pick<DestroyWorld, 'busyRunners' | 'refuseLaunches'> => ({
+): Pick<DestroyWorld, 'busyRunners' | 'refuseLaunches' | 'machinesIn'> => ({
+  machinesIn: async (region, vpc) => {
+    const { things } = await listInNetwork(region, vpc, ecs);
+    return things.map(({ id, name }) => (name === '' ? id : `${id} (${name})`));
+  },
   busyRunners: async (regions, hasLedger) =>
     busyRunners({ regions, runners: hasLedger ? (await ledger()).runners : null }, ecs, nowMs()),
   refuseLaunches: async () => {

@@ -2,11 +2,12 @@
 import { namesOf } from '../../infra/names.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { formerMirrors, regionsGranted } from '../deploy/former-regions.ts';
-import { liveFunctions } from '../deploy/functions.ts';
+import { type Live, liveFunctions } from '../deploy/functions.ts';
+import { whyElsewhere } from '../deploy/neighbours/elsewhere.ts';
 import { removeFunction, removeTriggers } from '../deploy/remove-function.ts';
 import type { Alibaba } from '../shared/alibaba.ts';
 import { removeRole } from '../shared/session/role.ts';
-import { findStackId, removeStack } from '../shared/stacks.ts';
+import { findStackId, outputsOf, removeStack } from '../shared/stacks.ts';
 import { buildsIn, type Images, imagesIn, removeAllImages, stopBuilds } from './images.ts';
 
 export interface DestroyWorld {
@@ -14,6 +15,8 @@ export interface DestroyWorld {
   readonly config: Config;
   /** Names of runners that may be running a job, by the ledger and by the cloud in these regions at least. Throws when that cannot be known. */
   readonly busyRunners: (regions: readonly string[], hasLedger: boolean) => Promise<readonly string[]>;
+  /** Everybody's machines in that network, in words. */
+  readonly machinesIn: (region: string, vpc: string) => Promise<readonly string[]>;
   /** Writes into the ledger, as `npm run stop -- --all` does, that nothing is launched. */
   readonly refuseLaunches: () => Promise<void>;
   readonly images: Images;
@@ -39,8 +42,15 @@ interface Found {
 }
 
 export async function destroy(world: DestroyWorld): Promise<number> {
+  const live = await liveFunctions(world.alibaba, world.config);
+  const why = await whyElsewhere(world, world.config, live);
+  if (why === null) return destroyFound(world, await find(world, live));
+  world.say(`${why} Nothing was removed.`);
+  return 1;
+}
+
+async function destroyFound(world: DestroyWorld, found: Found): Promise<number> {
   const { config, say } = world;
-  const found = await find(world);
   const { functions, stacks, regions } = found;
   const images = await imagesIn(regions, world.images);
   const builds = await buildsIn(regions, world.images);
@@ -51,7 +61,7 @@ export async function destroy(world: DestroyWorld): Promise<number> {
   show(found, say);
   for (const { name, region } of images) say(`- image ${name} in ${region}, with its snapshots`);
   for (const { name, region } of builds) say(`- the build ${name} in ${region}, which is stopped`);
-  if (await isBusy(world, found)) return 1;
+  if (await isInUse(world, found, builds)) return 1;
   if (!(await world.confirm(config.name))) {
     say(`That is not ${config.name}: nothing was removed.`);
     return 1;
@@ -64,7 +74,7 @@ export async function destroy(world: DestroyWorld): Promise<number> {
   // Again: what was built may have come to its image meanwhile.
   await removeAllImages(await imagesIn(regions, world.images), world.images, say);
   // Stopping a build takes minutes.
-  if (await isBusy(world, found)) return halfWay(say);
+  if (await isInUse(world, found, [])) return halfWay(say);
   await removeAll(world, found);
   // Of a deploy that was killed.
   await removeRole(
@@ -85,9 +95,9 @@ function halfWay(say: DestroyWorld['say']): number {
   return 1;
 }
 
-async function find(world: DestroyWorld): Promise<Found> {
-  const { alibaba, config } = world;
-  const all = (await liveFunctions(alibaba, config)).filter(({ release }) => release !== null);
+async function find(world: DestroyWorld, deployed: readonly Live[]): Promise<Found> {
+  const { config } = world;
+  const all = deployed.filter(({ release }) => release !== null);
   for (const { name, region } of all.filter(({ strange }) => strange !== null))
     world.say(`${name} in ${region} stays: it is a function of somebody else`);
   const live = all.filter(({ strange }) => strange === null);
@@ -144,4 +154,22 @@ async function isBusy({ busyRunners, say }: DestroyWorld, { regions, hasLedger }
     `Not now: ${which} may be busy: ${names.slice(0, 10).join(', ')}. Wait until their machines are gone, a minute or two after the last job. To end all of them now, with what they run: npm run stop -- --all`,
   );
   return true;
+}
+
+/** A build has a machine in the network, too, of Image Builder's own making. */
+const isInUse = async (world: DestroyWorld, found: Found, builds: readonly unknown[]): Promise<boolean> =>
+  (await isBusy(world, found)) || (builds.length === 0 && (await hasMachines(world, found)));
+
+/** Not ours, who are no more: another deployment's, say, that was given the ids of a network which a deploy of this one made. */
+async function hasMachines(world: DestroyWorld, { stacks }: Found): Promise<boolean> {
+  for (const { stackName, region, stackId } of stacks) {
+    const { VpcId } = await outputsOf(world, region, stackId);
+    const machines = VpcId === undefined ? [] : await world.machinesIn(region, VpcId);
+    if (machines.length === 0) continue;
+    world.say(
+      `Not now: ${machines.slice(0, 3).join(', ')}${machines.length > 3 ? ` and ${machines.length - 3} more` : ''}: in the network ${VpcId}, which goes with the stack ${stackName}. Its way out would go first, and ECS keeps a vSwitch that has a machine. End them, or give them another network.`,
+    );
+    return true;
+  }
+  return false;
 }

@@ -1,6 +1,7 @@
 /** After the App is created: where it is installed, where it delivers to, and its first delivery. */
 import * as z from 'zod';
 import { readGitHub } from '../shared/read-github.ts';
+import { NOT_DEPLOYED_YET } from './manifest.ts';
 import type { Answers } from './progress.ts';
 import { prepareRunnerGroup } from './runner-group.ts';
 import type { SetupWorld } from './world.ts';
@@ -16,6 +17,11 @@ export async function confirmInstallation(answers: Answers, world: SetupWorld): 
   if (isInstalled || app === null) return isInstalled;
   let installation = await installationAt(owner, world);
   if (installation === null) world.say(`Install it: ${app.url}/installations/new`);
+  // GitHub docs, "Making a GitHub App public or private".
+  if (installation === null && answers.scope === 'repository')
+    world.say(
+      `Where GitHub offers no ${owner} there: the App is of who made it, and private; make it public in its settings, “Advanced”.`,
+    );
   while (installation === null) {
     if (!(await world.ask.confirm(`It is not installed at ${owner} yet. Look again?`))) {
       world.say('Left. The next npm run setup goes on from here.');
@@ -44,12 +50,29 @@ export async function setWebhookAddress(world: SetupWorld): Promise<boolean> {
     return false;
   }
   if (world.progress.read().webhook === url) return true;
+  if (!(await mayMove(url, world))) return false;
   const change = { url, content_type: 'json' };
   const { status } = await world.github()('PATCH /app/hook/config', change, 'app');
   if (status !== 200) throw new Error(`GitHub answered ${status} when told the webhook's address`);
   world.progress.write({ webhook: url });
   world.say(`GitHub delivers to ${url}.`);
   return true;
+}
+
+const Hook = z.object({ url: z.string().nullish() });
+
+/** An App has one address: in a copied folder it is that of the deployment that was copied, which would be told of no job any more. */
+async function mayMove(url: string, world: SetupWorld): Promise<boolean> {
+  const now = (await readGitHub(world.github(), 'GET /app/hook/config', {}, 'app', Hook)).url ?? '';
+  if (['', url, NOT_DEPLOYED_YET].includes(now)) return true;
+  const isMeant = await world.ask.confirm(
+    `GitHub delivers to ${now} now: of this deployment before a destroy, or of another one, which would be told of no job any more. Shall it deliver to ${url}?`,
+  );
+  if (!isMeant)
+    world.say(
+      'The address stays. Delete .setup.json here, and npm run setup makes this deployment an App of its own.',
+    );
+  return isMeant;
 }
 
 const Delivery = z.object({

@@ -2,7 +2,7 @@
 import type { Answers } from './progress.ts';
 
 /** GitHub wants an address before there is one; it answers nothing, and set-up changes it after the first deploy. */
-const NOT_DEPLOYED_YET = 'https://example.com/not-deployed-yet';
+export const NOT_DEPLOYED_YET = 'https://example.com/not-deployed-yet';
 
 export interface Manifest {
   readonly name: string;

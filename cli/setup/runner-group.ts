@@ -17,7 +17,9 @@ export async function prepareRunnerGroup(
   const listed = await github('GET /orgs/{org}/actions/runner-groups', { org: owner, per_page: 100 }, as);
   const groups = (listed.data as { runner_groups?: { name: string }[] }).runner_groups ?? [];
   if (groups.some(({ name }) => name.toLowerCase() === NAME)) {
-    world.say(`The runner group ${NAME} is there: npm run doctor checks which repositories it serves.`);
+    world.say(
+      `The runner group ${NAME} is there: npm run doctor checks which repositories it serves. If another deployment has it, give this one its own (github.runnerGroup), and another base label in place of aliyun (baseLabels).`,
+    );
     return;
   }
   const served = await servedBy(owner, allow, (route, params) => github(route, params, as));

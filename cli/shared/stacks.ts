@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Template } from '../../infra/app.ts';
 import type { Alibaba } from './alibaba.ts';
 import { keepingLedger } from './stacks/kept-ledger.ts';
+import { findStack } from './stacks/listed.ts';
 import { isNeverMade, lineOfWay, StackFailed, type Way, wayOf } from './stacks/states.ts';
 
 export interface StackWorld {
@@ -39,23 +40,6 @@ export async function findStackId(
   place: Pick<Template, 'stackName' | 'region'>,
 ): Promise<string | null> {
   return (await findStack(world, place))?.StackId ?? null;
-}
-
-interface Listed {
-  readonly StackId: string;
-  readonly StackName: string;
-  readonly Status: string;
-}
-
-async function findStack(
-  { alibaba }: StackWorld,
-  { stackName, region }: Pick<Template, 'stackName' | 'region'>,
-): Promise<Listed | null> {
-  // Those that were removed are listed with it: 50 is the most that a page takes.
-  const named = { 'StackName.1': stackName, PageSize: '50' };
-  const { Stacks } = await alibaba.rpc('ros', region, 'ListStacks', named);
-  const isThere = ({ StackName, Status }: Listed) => StackName === stackName && Status !== 'DELETE_COMPLETE';
-  return (Stacks as Listed[]).find(isThere) ?? null;
 }
 
 /** Throws, with what to do, where the stack is in a state from which nothing leads on. */
@@ -185,9 +169,16 @@ async function reasons({ alibaba }: StackWorld, region: string, StackId: string)
 const outputsIn = ({ Outputs = [] }: StackRecord): Outputs =>
   Object.fromEntries(Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, String(OutputValue)]));
 
+/** None of one that has gone meanwhile. */
+export async function outputsOf({ alibaba }: StackWorld, region: string, StackId: string): Promise<Outputs> {
+  const seen = await alibaba.rpc('ros', region, 'GetStack', { StackId }).catch(gone);
+  return seen === null ? {} : outputsIn(seen as unknown as StackRecord);
+}
+
 /** Waits until it is gone. */
 export async function removeStack(world: StackWorld, region: string, StackId: string): Promise<void> {
-  await world.alibaba.rpc('ros', region, 'DeleteStack', { StackId });
+  // It may have been on its way out before.
+  await world.alibaba.rpc('ros', region, 'DeleteStack', { StackId }).catch(gone);
   const seen = await ended(world, region, StackId);
   if (seen !== null) throw await failure(world, region, StackId, seen);
 }

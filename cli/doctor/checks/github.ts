@@ -54,8 +54,8 @@ async function app(world: DoctorWorld) {
 
 const Installation = z.object({
   id: z.int(),
-  /** An enterprise has none. */
-  account: z.object({ login: z.string().default('') }),
+  /** An enterprise has no login. `type`: such as User. */
+  account: z.object({ login: z.string().default(''), type: z.string().default('') }),
   permissions: Permissions,
   suspended_at: z.string().nullable(),
 });
@@ -68,12 +68,16 @@ export const ownersOf = ({ config }: DoctorWorld): string[] => [
 export const listInstallations = ({ github }: DoctorWorld): Promise<readonly Installation[]> =>
   readGitHub(github, 'GET /app/installations', { per_page: 100 }, 'app', z.array(Installation));
 
+/** GitHub docs, "Making a GitHub App public or private": what set-up makes is private. */
+const INSTALL =
+  'install it there; where it is not its own owner, it must be public first (the App’s settings, “Advanced”)';
+
 async function installation(world: DoctorWorld) {
   const installed = await listInstallations(world);
   const findings = [];
   for (const owner of ownersOf(world)) {
     const found = installed.find(({ account }) => account.login.toLowerCase() === owner.toLowerCase());
-    if (found === undefined) findings.push(wrong(`the App is not installed at ${owner}`, 'install it there'));
+    if (found === undefined) findings.push(wrong(`the App is not installed at ${owner}`, INSTALL));
     else if (found.suspended_at !== null)
       findings.push(wrong(`the App’s installation at ${owner} is suspended`, 'an owner can unsuspend it'));
     else findings.push(...notAccepted(owner, lackingIn(found.permissions, world)));
@@ -128,7 +132,7 @@ async function webhook(world: DoctorWorld) {
   return [
     wrong(
       `GitHub delivers to ${url || 'nowhere'}, not to ${wanted}`,
-      'run npm run setup: it sets the address',
+      'run npm run setup: it sets the address. If another deployment has this App, make one of its own for this',
     ),
   ];
 }

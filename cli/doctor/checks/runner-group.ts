@@ -1,7 +1,7 @@
 /** Whose jobs the runner group serves, against the allow-list. */
 import * as z from 'zod';
 import { isAllowed } from '../../../shared/job/labels.ts';
-import { runnerGroupOf } from '../../../shared/names.ts';
+import { isRunnerName, runnerGroupOf } from '../../../shared/names.ts';
 import { readGitHub } from '../../shared/read-github.ts';
 import { type Check, ok, warning, wrong } from '../finding.ts';
 import type { DoctorWorld } from '../world.ts';
@@ -29,6 +29,22 @@ const Repositories = z
   .object({ repositories: z.array(z.object({ full_name: z.string() })) })
   .transform(({ repositories }) => repositories.map(({ full_name }) => full_name.toLowerCase()));
 
+const Runners = z
+  .object({
+    runners: z.array(z.object({ name: z.string(), labels: z.array(z.object({ name: z.string() })) })),
+  })
+  .transform(({ runners }) =>
+    runners.map((each) => ({
+      name: each.name,
+      labels: each.labels.map(({ name }) => name.toLowerCase()),
+    })),
+  );
+/** Of a group that two deployments have, each would be told to take the other's repositories off. */
+const RESTRICT =
+  'restrict it to the allow-list; if another deployment has that group, give this one its own (github.runnerGroup)';
+const TAKE_OFF =
+  'take it off the group; if another deployment has that group, give this one its own (github.runnerGroup)';
+
 async function runnerGroup(world: DoctorWorld) {
   const { config } = world;
   if (config.github.scope === 'repository') return [ok('not used: runners register at each repository')];
@@ -36,12 +52,45 @@ async function runnerGroup(world: DoctorWorld) {
   // Jobs of public repositories, where they are taken, have a group that no private one's runner is in.
   const kinds = config.repositories.public === 'allow' ? [false, true] : [false];
   const owners = ownersOf(world).map((owner) => owner.toLowerCase());
-  for (const { id, account } of await listInstallations(world))
-    if (owners.includes(account.login.toLowerCase()))
-      for (const isPublic of kinds) findings.push(...(await groupOf(world, id, account.login, isPublic)));
+  for (const { id, account } of await listInstallations(world)) {
+    if (!owners.includes(account.login.toLowerCase())) continue;
+    if (account.type === 'User') findings.push(ofPerson(account.login));
+    else findings.push(...(await ofOrganisation(world, id, account.login, kinds)));
+  }
   if (findings.length > 0) return findings;
   const names = kinds.map((isPublic) => runnerGroupOf({ isPublic }, config)).join(' and ');
   return [ok(`${names} ${kinds.length > 1 ? 'are' : 'is'} restricted to the allow-list`)];
+}
+
+const ofPerson = (login: string) =>
+  wrong(
+    `${login} is a personal account, which has runners at its repositories alone`,
+    'set github.scope: repository, or leave it to a deployment of its own',
+  );
+
+async function ofOrganisation(world: DoctorWorld, id: number, org: string, kinds: readonly boolean[]) {
+  const findings = [];
+  for (const isPublic of kinds) findings.push(...(await groupOf(world, id, org, isPublic)));
+  return [...findings, ...(await runnersOfOthers(world, id, org))];
+}
+
+/** GitHub gives a job to any runner that has its labels: nothing tells other fleets' jobs from ours. */
+async function runnersOfOthers(world: DoctorWorld, installation: number, org: string) {
+  const { name: deployment, baseLabels } = world.config;
+  const route = 'GET /orgs/{org}/actions/runners';
+  const { things } = await listed(world, installation, route, { org }, Runners);
+  const takesOurs = (labels: readonly string[]) =>
+    baseLabels.every((label) => labels.includes(label.toLowerCase()));
+  const others = things.filter(({ name, labels }) => !isRunnerName(deployment, name) && takesOurs(labels));
+  const [first] = others;
+  return first === undefined
+    ? []
+    : [
+        warning(
+          `${others.length} runners of ${org} that are not ours take jobs with ${baseLabels.join(', ')}, too, such as ${first.name}`,
+          'where two answer the same jobs, each launches for all of them: give this deployment another base label in place of the common one (baseLabels: [self-hosted, aliyun-2])',
+        ),
+      ];
 }
 
 async function groupOf(world: DoctorWorld, installation: number, org: string, isPublic: boolean) {
@@ -100,9 +149,7 @@ async function servedBy(world: DoctorWorld, installation: number, org: string, g
   const isWhole = allowed.some((each) => each.endsWith('/*'));
   // Or `private`: GitHub docs, REST "Self-hosted runner groups".
   if (visibility !== 'selected')
-    return isWhole
-      ? []
-      : [wrong(`${name} serves every repository of ${org}`, 'restrict it to the allow-list')];
+    return isWhole ? [] : [wrong(`${name} serves every repository of ${org}`, RESTRICT)];
   const route = 'GET /orgs/{org}/actions/runner-groups/{runner_group_id}/repositories';
   const served = await listed(world, installation, route, { org, runner_group_id: id }, Repositories);
   const names = served.things;
@@ -110,9 +157,7 @@ async function servedBy(world: DoctorWorld, installation: number, org: string, g
   const missing = allowed.filter((each) => !each.endsWith('/*') && !names.includes(each.toLowerCase()));
   const findings = [];
   if (foreign.length > 0)
-    findings.push(
-      wrong(`${name} serves ${foreign.join(', ')}, which is not allowed`, 'take it off the group'),
-    );
+    findings.push(wrong(`${name} serves ${foreign.join(', ')}, which is not allowed`, TAKE_OFF));
   if (!served.isWhole)
     findings.push(
       warning(

@@ -42,7 +42,7 @@ export async function listImages(region: string, world: LookUpWorld): Promise<Li
 }
 
 /** As a build is named, and what Image Builder adds: deployment, image, recipe, second. Anybody may write a tag. */
-const isNamedLikeOurs = (name: string, deployment: string): boolean =>
+export const isNamedLikeOurs = (name: string, deployment: string): boolean =>
   name.startsWith(`${deployment}-`) && /-[0-9a-f]{12}-[0-9a-z]{6,8}(?:_|$)/.test(name);
 
 /** None where its tags and its name do not say all of it: what we do not own is not listed, so it is not touched. */

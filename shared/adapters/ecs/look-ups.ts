@@ -68,6 +68,10 @@ export async function listTagged(
   return described(region, { 'Tag.1.Key': key, 'Tag.1.Value': world.deployment }, world);
 }
 
+/** Everybody's in one network. */
+export const listInNetwork = (region: string, vpc: string, world: LookUpWorld): Promise<Listing<Instance>> =>
+  described(region, { VpcId: vpc }, world);
+
 /** Those of `ids` that exist, whatever the order. */
 export async function findInstances(
   region: string,

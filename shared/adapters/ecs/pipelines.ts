@@ -4,6 +4,7 @@ import { TAG } from '../../names.ts';
 import type { Listing } from '../../nouns.ts';
 import { IMAGE_PAGES_MAX } from '../../runner/images/image-limits.ts';
 import { walkPages } from '../alibaba/pages.ts';
+import { isNamedLikeOurs } from './image-list.ts';
 import { ask, type LookUpWorld } from './look-ups.ts';
 
 /** @see SDK model DescribeImagePipelinesResponseBody */
@@ -55,7 +56,7 @@ const tooMany = (what: string, region: string) =>
     `${region} has more ${what} of Image Builder than ${IMAGE_PAGES_MAX * 100}: delete old ones in its console`,
   );
 
-/** Names of those that carry this deployment's tag. */
+/** Names of those that carry this deployment's tag, and are named as its builds are. */
 export async function listPipelines(region: string, world: LookUpWorld): Promise<Listing<string>> {
   const filter = { 'Tag.1.Key': TAG.deployment, 'Tag.1.Value': world.deployment };
   const place = { region, world };
@@ -63,13 +64,13 @@ export async function listPipelines(region: string, world: LookUpWorld): Promise
   return { things: pages.flatMap((page) => namesIn(page, world.deployment)), complete };
 }
 
-/** None where its tags do not say so: what we do not own is not listed. */
+/** None where its tags and its name do not say so: what we do not own is not listed, and so not deleted. */
 const namesIn = ({ ImagePipeline }: z.output<typeof Pipelines>, deployment: string): string[] =>
   (ImagePipeline?.ImagePipelineSet ?? []).flatMap(({ Name, Tags }) => {
     const isOurs = Tags?.Tag?.some(
       ({ TagKey, TagValue }) => TagKey === TAG.deployment && TagValue === deployment,
     );
-    return isOurs && Name !== undefined ? [Name] : [];
+    return isOurs && Name !== undefined && isNamedLikeOurs(Name, deployment) ? [Name] : [];
   });
 
 /** @see SDK model DescribeImagePipelineExecutionsResponseBody */

@@ -16,7 +16,8 @@ export const DOCTOR_GITHUB: Catalogue = {
   'the App is not told of workflow_job': 'App 没有订阅 workflow_job',
   'subscribe to “Workflow job” in its settings': '请在它的设置里订阅 “Workflow job”',
   'the App is not installed at {}': 'App 没有安装在 {1}',
-  'install it there': '请在那里安装',
+  'install it there; where it is not its own owner, it must be public first (the App’s settings, “Advanced”)':
+    '请在那里安装；那里若不是 App 的所有者，要先把 App 设为公开（App 设置的 “Advanced”）',
   'the App’s installation at {} lacks {}': 'App 在 {1} 的安装缺少权限 {2}',
   'an owner accepts what the App asks for, in the settings of the installation': '请由所有者在该安装的设置中接受 App 申请的权限',
   'the App’s installation at {} is suspended': 'App 在 {1} 的安装被停用了',
@@ -27,7 +28,8 @@ export const DOCTOR_GITHUB: Catalogue = {
   // Its webhook.
   'GitHub delivers to {}, not to {}': 'GitHub 投递到 {1}，而不是 {2}',
   'GitHub delivers to nowhere, not to {}': 'GitHub 没有投递地址，应为 {1}',
-  'run npm run setup: it sets the address': '请执行 npm run setup：它会设好地址',
+  'run npm run setup: it sets the address. If another deployment has this App, make one of its own for this':
+    '请执行 npm run setup：它会设好地址。如果另一个部署也用这个 App，请为这个部署另建一个',
   'ask for a ping in the App’s settings, “Advanced”': '请在 App 设置的 “Advanced” 里要求重发一次 ping',
   'each of the last {} was accepted, at once or later': '最近 {1} 次投递都被接受了（当时或之后）',
   '{} of the last {} failed ({})': '最近 {2} 次投递有 {1} 次失败（{3}）',
@@ -68,9 +70,19 @@ export const DOCTOR_GITHUB: Catalogue = {
   '{} serves no public repository': '{1} 不服务公开仓库',
   'switch that on in the group’s settings': '请在运行器组的设置里打开',
   '{} serves every repository of {}': '{1} 服务 {2} 的所有仓库',
-  'restrict it to the allow-list': '请限制在允许名单之内',
+  'restrict it to the allow-list; if another deployment has that group, give this one its own (github.runnerGroup)':
+    '请限制在允许名单之内；如果另一个部署也用这个组，请给这个部署单独一个组（github.runnerGroup）',
   '{} serves {}, which is not allowed': '{1} 服务了不在允许名单里的 {2}',
-  'take it off the group': '请把它移出运行器组',
+  'take it off the group; if another deployment has that group, give this one its own (github.runnerGroup)':
+    '请把它移出运行器组；如果另一个部署也用这个组，请给这个部署单独一个组（github.runnerGroup）',
+  '{} runners of {} that are not ours take jobs with {}, too, such as {}':
+    '{2} 有 {1} 个不是我们的运行器也接带有 {3} 的作业，例如 {4}',
+  'where two answer the same jobs, each launches for all of them: give this deployment another base label in place of the common one (baseLabels: [self-hosted, aliyun-2])':
+    '两方都响应同样的作业时，各自都会为全部作业创建机器：请给这个部署换掉那个共用的基本标签（baseLabels: [self-hosted, aliyun-2]）',
+  '{} is a personal account, which has runners at its repositories alone':
+    '{1} 是个人账户，运行器只能注册在它的各个仓库',
+  'set github.scope: repository, or leave it to a deployment of its own':
+    '请设 github.scope: repository，或交给单独的一个部署',
   '{} serves more repositories than were looked at ({})': '{1} 服务的仓库比查看过的（{2} 个）还多',
   'look at the rest by hand': '其余的请手工查看',
   '{} does not serve {}: no runner comes to its jobs': '{1} 不服务 {2}：它的作业等不到运行器',

@@ -74,9 +74,12 @@ export const SETUP: Catalogue = {
   'Open {} to create the App at GitHub.': '请打开 {1}，在 GitHub 上创建 App。',
   'The App {} is created; its key is kept as {}.': 'App {1} 已创建；它的私钥存为 {2}。',
   'Install it: {}/installations/new': '请安装它：{1}/installations/new',
+  'Where GitHub offers no {} there: the App is of who made it, and private; make it public in its settings, “Advanced”.':
+    '如果 GitHub 在那里没有列出 {1}：App 属于创建它的人，而且是私有的；请在它的设置的 “Advanced” 里设为公开。',
   'It is not installed at {} yet. Look again?': '它还没有安装到 {1}。再看一次吗？',
   'GitHub answered {}: does it know the App by this key?': 'GitHub 的回答是 {1}：它认得用这个私钥的 App 吗？',
-  'The runner group {} is there: npm run doctor checks which repositories it serves.': '运行器组 {1} 已经有了：它服务哪些仓库，npm run doctor 会检查。',
+  'The runner group {} is there: npm run doctor checks which repositories it serves. If another deployment has it, give this one its own (github.runnerGroup), and another base label in place of aliyun (baseLabels).':
+    '运行器组 {1} 已经有了：它服务哪些仓库，npm run doctor 会检查。如果它是另一个部署的，请给这个部署单独一个组（github.runnerGroup），并用另一个基本标签代替 aliyun（baseLabels）。',
   'The runner group {} is made at {}: for {}, not for public repositories.': '已在 {2} 建好运行器组 {1}：服务 {3}，不含公开仓库。',
   'Make a runner group {} in the organisation’s settings, “Actions”, “Runner groups”, for {} and without public repositories.': '请在组织设置的 “Actions” → “Runner groups” 里创建运行器组 {1}，服务 {2}，不含公开仓库。',
   'Make a runner group {} in the organisation’s settings, “Actions”, “Runner groups”, for {} and without public repositories (GitHub answered {} when asked to make it).': '请在组织设置的 “Actions” → “Runner groups” 里创建运行器组 {1}，服务 {2}，不含公开仓库（请 GitHub 创建时，它的回答是 {3}）。',
@@ -86,6 +89,10 @@ export const SETUP: Catalogue = {
   'The webhook is not deployed: npm run deploy, then npm run setup again.': 'webhook 还没有部署：请执行 npm run deploy，然后再执行 npm run setup。',
   "GitHub answered {} when told the webhook's address": '把 webhook 的地址告诉 GitHub 时，它的回答是 {1}',
   'GitHub delivers to {}.': 'GitHub 会投递到 {1}。',
+  'GitHub delivers to {} now: of this deployment before a destroy, or of another one, which would be told of no job any more. Shall it deliver to {}?':
+    'GitHub 现在投递到 {1}：它属于这个部署删除之前，或属于另一个部署，后者将不再得知任何作业。要改为投递到 {2} 吗？',
+  'The address stays. Delete .setup.json here, and npm run setup makes this deployment an App of its own.':
+    '地址不变。请删除这里的 .setup.json，npm run setup 会为这个部署另建一个 App。',
   'Waiting for the first delivery …': '正在等待第一次投递 …',
   'GitHub’s ping did not arrive. npm run doctor says why; then run npm run setup again.': 'GitHub 的 ping 没有收到。npm run doctor 会说明原因；之后请再执行 npm run setup。',
   'All is set up. In a workflow of {}:\n\njobs:\n  first:\n    runs-on: [self-hosted, aliyun, arm64]\n    steps:\n      - run: nproc && uname -m\n':

@@ -55,6 +55,8 @@ export interface DeployAccount {
   github: DeployWorld['github'];
   busy: string[][];
   images: DestroyWorld['images'];
+  /** Machines of others, by network. */
+  machines: Map<string, string[]>;
   hooks: string[];
   /** What the ledger says; throws when it cannot be read. */
   regionsInUse: () => Promise<ReadonlyMap<string, number>>;
@@ -105,6 +107,7 @@ export async function deployAccount(): Promise<DeployAccount> {
     github: async () => ({ status: 200, headers: {}, data: { hooks: self.hooks } }),
     busy: [],
     images: NO_IMAGES,
+    machines: new Map(),
     hooks: ['192.30.252.0/22'],
     regionsInUse: async () => new Map(),
     yaml: () => readFileSync(join(root, 'runners.yaml'), 'utf8'),
@@ -168,6 +171,7 @@ function destroyWorldOf(self: DeployAccount): DestroyWorld {
   return {
     ...{ alibaba: self.alibaba, config: self.config(), images: self.images },
     busyRunners: async () => self.busy.shift() ?? [],
+    machinesIn: async (_region, vpc) => self.machines.get(vpc) ?? [],
     refuseLaunches: async () => void self.management.calls.push('ledger:stop'),
     say: (line) => self.said.push(line),
     confirm: async () => self.isConfirmed,

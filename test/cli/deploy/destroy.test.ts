@@ -176,7 +176,7 @@ describe('a workflow’s role', () => {
     here.source = 'three';
     expect(await here.deploy(), here.said.join('\n')).toBe(0);
     await here.rollBack();
-    expect([...here.denied].sort()).toEqual(['ros:CreateStack']);
+    expect([...here.denied].sort()).toEqual(['ram:GetRole', 'ros:CreateStack']);
   });
 
   test('is not enough to change infrastructure', async () => {

@@ -1,6 +1,6 @@
 /** What is being built when a deployment is removed. */
 import { expect, test } from 'vitest';
-import { buildsIn, type Images, stopBuilds } from '../../../cli/destroy/images.ts';
+import { type Build, buildsIn, type Images, stopBuilds } from '../../../cli/destroy/images.ts';
 import { ecsImages } from '../../../shared/adapters/ecs/images.ts';
 import { MINUTE_MS } from '../../functions/fixture.ts';
 import { opened } from '../../functions/images-fixture.ts';
@@ -42,4 +42,29 @@ test('a build that ECS does not let go is named, with what to do, and nothing mo
   expect(said.at(-1)).toMatch(
     /goes on \(IncorrectExecutionStatus\)\. Cancel it in the console .* npm run destroy again/,
   );
+});
+
+test('of what has our tag, only what is named as our builds are is ours: a pipeline that a person copied stays', async () => {
+  const { world } = await opened();
+  expect(await world.until(() => world.ecs.pipelines().length === 1, 40 * MINUTE_MS)).toBe(true);
+  const { callEcs, pause, config } = world.adapters();
+  const words = {
+    ...{ BaseImageType: 'IMAGE_FAMILY', BaseImage: 'acs:ubuntu_24_04_x64', BuildContent: 'RUN true' },
+    ...{ VSwitchId: Object.values(config.placements[0]?.zones ?? {})[0] ?? '', SystemDiskSize: '40' },
+    ...{ 'ImageOptions.ImageName': 'team', 'Tag.1.Key': 'ci-runner-deployment' },
+  };
+  const theirs = [
+    { Name: 'team-base', 'Tag.1.Value': 'ci' },
+    { Name: 'ci-2-arm64-0123456789ab-t5x1k0', 'Tag.1.Value': 'ci-2' },
+  ];
+  const images = ecsImages({ call: callEcs, pause, deployment: config.name });
+  const make = (each: object) => callEcs('cn-hangzhou', 'CreateImagePipeline', { ...words, ...each });
+  let found: readonly Build[] | undefined;
+  const looking = Promise.all(theirs.map(make)).then(async () => {
+    found = await buildsIn(REGIONS, images);
+  });
+  await world.until(() => found !== undefined, MINUTE_MS);
+  await looking;
+  expect(found).toEqual([{ region: 'cn-hangzhou', name: expect.stringMatching(/^ci-arm64-/) }]);
+  world.fc.close();
 });

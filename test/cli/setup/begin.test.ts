@@ -91,6 +91,8 @@ test.each(['ci', 'a-long-name1', 'gateway', 'ci-ots-x'])(
     expect(instance).toMatch(/^(?!.*(?:ali|ay|ots|taobao|admin))[a-z][a-z0-9-]{1,14}[a-z0-9]$/);
     expect(instance.endsWith('63017')).toBe(true);
     expect(ownInstanceName(name, '1234567890163018')).not.toBe(instance);
+    // Nor is it another deployment's of the account, whose name begins alike.
+    expect(ownInstanceName(`${name.slice(0, 11)}z`, '1234567890163017')).not.toBe(instance);
   },
 );
 

@@ -78,7 +78,7 @@ test('a pipeline is found among sixty whose names hold its own, and its newest e
   const call = async (region: string, action: string, params: Readonly<Record<string, string>>) =>
     ecs.call(region, action, params) as Record<string, unknown>;
   const images = ecsImages({ call, pause: async () => undefined, deployment: 'ci' });
-  for (let at = 0; at < 60; at++) await images.begin(REGION, { ...ORDER, name: `${ORDER.name}-${at}` });
+  for (let at = 0; at < 60; at++) await images.begin(REGION, { ...ORDER, name: `${ORDER.name}_${at}` });
   expect(await images.progress(REGION, ORDER.name)).toBeNull();
   await clock.runUntil(START_MS + 30 * MINUTE_MS);
   await images.begin(REGION, ORDER);
