@@ -86,7 +86,7 @@ async function proveCommit(bytes: Buffer, sha: string): Promise<void> {
 const folderOf = (repository: string): string => repository.replace('/', '_');
 
 /** Which archives the last bundle was made of, of JSON: tags move, and nobody lists a bucket. */
-const KEPT_KEY = 'actions/kept.json';
+export const KEPT_KEY = 'actions/kept.json';
 const Keys = z.array(z.string().regex(/^actions\/[^/]+\/[0-9a-f]{40}\.tar\.gz$/));
 
 export const keysKept = async (bucket: Bucket): Promise<readonly string[]> =>

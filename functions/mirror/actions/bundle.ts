@@ -1,9 +1,10 @@
 /** All kept actions as one file, for machines to fetch: made in the functions' own region, copied to the others. */
 import { createHash } from 'node:crypto';
 import { type Bucket, Bundle } from '../../../shared/runner/copies.ts';
+import { incomingKey } from '../copy.ts';
 import { readJson, writeJson } from '../json.ts';
 import type { MirrorWorld } from '../world.ts';
-import { type ActionArchive, bring, broughtBefore, keepOnly, keysKept } from './archives.ts';
+import { type ActionArchive, bring, broughtBefore, KEPT_KEY, keepOnly, keysKept } from './archives.ts';
 import { BUNDLE_KEPT_MS, BUNDLE_MAKING_MS, BUNDLE_MAX_BYTES, BUNDLE_RETRY_MS } from './limits.ts';
 import { tarOf, tarSizeBytes } from './tar.ts';
 
@@ -16,6 +17,14 @@ export const bundleIn = async (bucket: Bucket): Promise<Bundle | null> =>
 
 export const writeBundle = (bundle: Bundle, bucket: Bucket): Promise<void> =>
   writeJson(MADE_KEY, bundle, bucket);
+
+/** None are wanted any more: what was made of them goes with them. */
+export async function removeBundle(bucket: Bucket): Promise<void> {
+  const made = await bundleIn(bucket);
+  if (made === null) return;
+  await keepOnly([], await keysKept(bucket), bucket);
+  for (const key of [made.key, incomingKey(made), KEPT_KEY, MADE_KEY]) await bucket.remove(key);
+}
 
 export const isDue = (made: Bundle | null, actions: readonly string[], nowMs: number): boolean =>
   actions.length > 0 && (made === null || made.actions.join() !== actions.join() || nowMs >= made.againAtMs);
