@@ -2,7 +2,7 @@
 import { ecsImages } from '../../shared/adapters/ecs/images.ts';
 import { bakedNames } from '../../shared/runner/images/bake.ts';
 import type { CloudImage } from '../../shared/runner/images/image-builder.ts';
-import { formerlyBaked } from '../image/former.ts';
+import { formerlyBaked } from '../shared/cloud/formerly-baked.ts';
 import { ecsOf, type Operator } from '../shared/operator.ts';
 
 /**

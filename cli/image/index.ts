@@ -5,11 +5,11 @@ import { ecsImages } from '../../shared/adapters/ecs/images.ts';
 import { bakedNames } from '../../shared/runner/images/bake.ts';
 import { BUILD_MAX_MS } from '../../shared/runner/images/image-limits.ts';
 import { amendImageNote, type ImageNote, readImageNote } from '../../shared/runner/images/image-note.ts';
+import { formerLine, formerlyBaked } from '../shared/cloud/formerly-baked.ts';
 import { ecsOf, type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
 import { fail, say } from '../shared/screen/show.ts';
 import { asked, type Change, promoted, rolledBack } from './decide.ts';
-import { formerLine, formerlyBaked } from './former.ts';
 import { prune } from './prune.ts';
 import { jsonOf, linesOf } from './text.ts';
 

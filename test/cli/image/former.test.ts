@@ -1,7 +1,7 @@
 /** What an image left that bakes no more, or in a region that was taken out, is told and goes: nobody else looks after it. */
 import { describe, expect, test } from 'vitest';
-import { formerlyBaked } from '../../../cli/image/former.ts';
 import { prune } from '../../../cli/image/prune.ts';
+import { formerlyBaked } from '../../../cli/shared/cloud/formerly-baked.ts';
 import type { CloudImage, ImageBuilder } from '../../../shared/runner/images/image-builder.ts';
 import {
   amendImageNote,

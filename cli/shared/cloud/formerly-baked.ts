@@ -1,8 +1,8 @@
 /** Images that bake no more by runners.yaml: what they left is billed on, and the reaper's rights went with the key. */
-import { LEDGER_SCAN_MAX } from '../../shared/limits.ts';
-import { bakedNames } from '../../shared/runner/images/bake.ts';
-import { imageOfNote, readImageNote } from '../../shared/runner/images/image-note.ts';
-import type { Operator } from '../shared/operator.ts';
+import { LEDGER_SCAN_MAX } from '../../../shared/limits.ts';
+import { bakedNames } from '../../../shared/runner/images/bake.ts';
+import { imageOfNote, readImageNote } from '../../../shared/runner/images/image-note.ts';
+import type { Operator } from '../operator.ts';
 
 /** Their names under `images:`, as far as the ledger has a note of something that they left. */
 export async function formerlyBaked({
