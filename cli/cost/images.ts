@@ -2,6 +2,7 @@
 import { ecsImages } from '../../shared/adapters/ecs/images.ts';
 import { bakedNames } from '../../shared/runner/images/bake.ts';
 import type { CloudImage } from '../../shared/runner/images/image-builder.ts';
+import { formerlyBaked } from '../shared/cloud/formerly-baked.ts';
 import { ecsOf, type Operator } from '../shared/operator.ts';
 
 /**
@@ -15,12 +16,12 @@ export interface ImageCosts {
   readonly maxGiB: number;
   readonly maxPerMonth: number;
 }
-/** Null: no image bakes itself. A text: why it is not known. */
+/** Null: no image bakes itself, or did and left something. A text: why it is not known. */
 export type KnownImageCosts = ImageCosts | string | null;
 
 export async function readImageCosts(operator: Operator): Promise<KnownImageCosts> {
   const { config } = operator;
-  if (bakedNames(config).length === 0) return null;
+  if (bakedNames(config).length === 0 && (await formerlyBaked(operator)).length === 0) return null;
   const builder = ecsImages(ecsOf(operator));
   try {
     const listed = await Promise.all(config.placements.map(({ region }) => builder.images(region)));

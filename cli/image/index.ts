@@ -5,6 +5,7 @@ import { ecsImages } from '../../shared/adapters/ecs/images.ts';
 import { bakedNames } from '../../shared/runner/images/bake.ts';
 import { BUILD_MAX_MS } from '../../shared/runner/images/image-limits.ts';
 import { amendImageNote, type ImageNote, readImageNote } from '../../shared/runner/images/image-note.ts';
+import { formerLine, formerlyBaked } from '../shared/cloud/formerly-baked.ts';
 import { ecsOf, type Operator, withOperator } from '../shared/operator.ts';
 import { parseOptions } from '../shared/options.ts';
 import { fail, say } from '../shared/screen/show.ts';
@@ -48,7 +49,7 @@ function command(take: (verb: Verb, name: string | undefined) => void): Command 
     .action(take)
     .addHelpText(
       'after',
-      '\nbake begins a build; promote lets a new image serve at once; rollback goes back to the good one before;\nprune deletes what nobody needs, and its snapshots.\n\nExamples:\n  npm run image\n  npm run image -- bake arm64\n  npm run image -- rollback arm64',
+      '\nbake begins a build; promote lets a new image serve at once; rollback goes back to the good one before;\nprune deletes what nobody needs, and its snapshots: all that an image left that bakes no more.\n\nExamples:\n  npm run image\n  npm run image -- bake arm64\n  npm run image -- rollback arm64',
     );
 }
 
@@ -58,13 +59,27 @@ async function act(
   options: Options,
   operator: Operator,
 ): Promise<number> {
-  const names = bakedNames(operator.config);
+  const former = await formerlyBaked(operator);
+  const baked = bakedNames(operator.config);
+  const names = verb === 'prune' ? [...baked, ...former] : baked;
+  if (verb === 'list' && !options.json) former.map(formerLine).forEach(say);
   if (names.length === 0) return noneBakes(verb, options, operator);
   if (named !== undefined && !names.includes(named))
     return fail(`No image '${named}' bakes itself. Those that do: ${names.join(', ')}`, 2);
-  if (verb === 'list') return show(named === undefined ? names : [named], options, operator);
+  return verb === 'list'
+    ? show(named === undefined ? names : [named], options, operator)
+    : actOnOne(verb, named, names, options, operator);
+}
+
+function actOnOne(
+  verb: Exclude<Verb, 'list'>,
+  named: string | undefined,
+  names: readonly string[],
+  options: Options,
+  operator: Operator,
+): Promise<number> {
   const name = named ?? (names.length === 1 ? names[0] : undefined);
-  if (name === undefined) return fail(`Which one? ${names.join(', ')}`, 2);
+  if (name === undefined) return Promise.resolve(fail(`Which one? ${names.join(', ')}`, 2));
   return actOn(verb, name, options, operator);
 }
 

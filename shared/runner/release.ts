@@ -20,7 +20,7 @@ const Archive = z.strictObject({
   key: z.string().regex(/^[A-Za-z0-9._/-]{1,200}$/, 'must be an object key'),
   sha256,
   sizeBytes: z.int().positive(),
-  /** At GitHub. Absent: written before hosts other than github.com were asked. */
+  /** Where GitHub's own host has it. Absent: where github.com publishes it, or release 0.1 could not read it after a rollback. */
   url: z.url({ protocol: /^https?$/ }).optional(),
 });
 
@@ -54,6 +54,10 @@ export const archiveName = (version: string, arch: Arch): string =>
   `actions-runner-linux-${FILE_ARCH[arch]}-${version}.tar.gz`;
 export const archiveKey = (version: string, arch: Arch): string =>
   `actions-runner/${version}/${archiveName(version, arch)}`;
+
+/** Where github.com publishes it. */
+export const publicUrl = (version: string, arch: Arch): string =>
+  `https://github.com/actions/runner/releases/download/v${version}/${archiveName(version, arch)}`;
 
 /** GitHub gives no jobs to a runner 30 days after a newer release; we stop some days before. */
 export function stillTaken(release: Pick<RunnerRelease, 'superseded'>, nowMs: number): string[] {

@@ -2,10 +2,8 @@
 import type { Config } from '../config/config.ts';
 import type { Arch } from '../nouns.ts';
 import type { KeptActions } from './copies.ts';
-import { archiveName, type RunnerRelease } from './release.ts';
+import { publicUrl, type RunnerRelease } from './release.ts';
 import type { UserDataValues } from './user-data.ts';
-
-const AT_GITHUB = 'https://github.com/actions/runner/releases/download';
 
 /** In order: the bucket, whose internal endpoint is reached inside the region only and costs no traffic; GitHub. */
 export function runnerUrls(
@@ -16,7 +14,7 @@ export function runnerUrls(
 ): readonly string[] {
   const { key, url } = archives[arch];
   const mirror = bucket !== null && regions.includes(region) ? [inside(bucket, region, key)] : [];
-  return [...mirror, url ?? `${AT_GITHUB}/v${version}/${archiveName(version, arch)}`];
+  return [...mirror, url ?? publicUrl(version, arch)];
 }
 
 /** A bundle of actions, a list of tools. Null: none are kept there. */

@@ -1,8 +1,9 @@
 /** One action's archives, brought into the source's bucket, each once. */
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import * as z from 'zod';
 import type { Bucket } from '../../../shared/runner/copies.ts';
-import { once, read } from '../json.ts';
+import { once, read, readJson, writeJson } from '../json.ts';
 import type { MirrorWorld } from '../world.ts';
 import {
   ARCHIVE_MAX_BYTES,
@@ -52,7 +53,7 @@ async function bringCommit(
   bucket: Bucket,
   world: MirrorWorld,
 ): Promise<ActionArchive> {
-  const folder = repository.replace('/', '_');
+  const folder = folderOf(repository);
   const key = `actions/${folder}/${sha}.tar.gz`;
   const file = { folder, name: `${sha}.tar.gz`, key };
   const have = await bucket.sizeBytesOf(key);
@@ -80,4 +81,39 @@ async function proveCommit(bytes: Buffer, sha: string): Promise<void> {
   );
   if (!tar.subarray(0, 1024).includes(`comment=${sha}\n`))
     throw new Error(`what came is not the archive of ${sha}`);
+}
+
+const folderOf = (repository: string): string => repository.replace('/', '_');
+
+/** Which archives the last bundle was made of, of JSON: tags move, and nobody lists a bucket. */
+export const KEPT_KEY = 'actions/kept.json';
+const Keys = z.array(z.string().regex(/^actions\/[^/]+\/[0-9a-f]{40}\.tar\.gz$/));
+
+export const keysKept = async (bucket: Bucket): Promise<readonly string[]> =>
+  (await readJson(KEPT_KEY, Keys, bucket)) ?? [];
+
+/** Those of an action that are there from before. */
+export async function broughtBefore(
+  action: string,
+  kept: readonly string[],
+  bucket: Bucket,
+): Promise<readonly ActionArchive[]> {
+  const folder = folderOf(action.split('@')[0] as string);
+  const own = kept.filter((key) => key.startsWith(`actions/${folder}/`));
+  const found = own.map(async (key) => {
+    const sizeBytes = await bucket.sizeBytesOf(key);
+    return sizeBytes === null ? [] : [{ folder, name: key.split('/').at(-1) as string, key, sizeBytes }];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/** What no bundle has any more goes. */
+export async function keepOnly(
+  archives: readonly ActionArchive[],
+  kept: readonly string[],
+  bucket: Bucket,
+): Promise<void> {
+  const keys = archives.map(({ key }) => key);
+  for (const old of kept.filter((key) => !keys.includes(key))) await bucket.remove(old);
+  if (keys.join() !== kept.join()) await writeJson(KEPT_KEY, keys, bucket);
 }

@@ -4,12 +4,12 @@ import type { Bucket, Bundle, CopyOrder, CopyState } from '../../../shared/runne
 import { COPY_MAX_MS } from '../../../shared/runner/limits.ts';
 import { copy, incomingKey } from '../copy.ts';
 import type { MirrorWorld } from '../world.ts';
-import { bundleIn, isDue, makeBundle, writeBundle } from './bundle.ts';
+import { bundleIn, isDue, makeBundle, removeBundle, writeBundle } from './bundle.ts';
 
 /** After the runner, and never a reason for it to fail: what is not here comes from GitHub. */
 export async function keepActions(order: CopyOrder, bucket: Bucket, world: MirrorWorld): Promise<void> {
-  if (order.actions.length === 0) return;
   try {
+    if (order.actions.length === 0) return await removeBundle(bucket);
     if (world.sourceBundle !== null) return await copyBundle(await world.sourceBundle(), bucket, world);
     const made = await bundleIn(bucket);
     if (isDue(made, order.actions, world.clock.nowMs()))

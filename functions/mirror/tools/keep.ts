@@ -11,7 +11,7 @@ import { failureIn, forgetFailure, noteFailure } from '../failure.ts';
 import type { MirrorWorld } from '../world.ts';
 import { find, lackingOf, slotOf } from './find.ts';
 import { TOOLS_KEPT_MS, TOOLS_MAX_BYTES, TOOLS_RETRY_MS } from './limits.ts';
-import { listOf, publish, toolsIn } from './list.ts';
+import { listOf, publish, toolsIn, unpublish } from './list.ts';
 
 const FAILURE_KEY = 'tools/failure.json';
 
@@ -22,8 +22,8 @@ export async function keepTools(
   untilMs: number,
   world: MirrorWorld,
 ): Promise<void> {
-  if (order.tools.length === 0) return;
   try {
+    if (order.tools.length === 0) return await unpublish(bucket);
     const before = await toolsIn(bucket);
     const isHere = world.sourceTools === null;
     if (isHere && !isDue(before, order, world.clock.nowMs()) && (await isWhole(before, bucket))) return;

@@ -44,6 +44,22 @@ export async function publish(list: ToolList, before: ToolList | null, bucket: B
   await bucket.put(list.key, once(textOf(list.files)), list.sizeBytes);
   await writeJson(MADE_KEY, list, bucket);
   const kept = new Set([list.key, ...list.files.map(({ key }) => key)]);
+  await removeAllBut(kept, before, bucket);
+}
+
+/** None are wanted any more: gigabytes that nobody asks for would stay. */
+export async function unpublish(bucket: Bucket): Promise<void> {
+  const before = await toolsIn(bucket);
+  if (before === null) return;
+  await removeAllBut(new Set(), before, bucket);
+  await bucket.remove(MADE_KEY);
+}
+
+async function removeAllBut(
+  kept: ReadonlySet<string>,
+  before: ToolList | null,
+  bucket: Bucket,
+): Promise<void> {
   const old = before === null ? [] : [before.key, ...before.files.map(({ key }) => key)];
   for (const key of new Set(old.filter((each) => !kept.has(each)))) {
     await bucket.remove(key);

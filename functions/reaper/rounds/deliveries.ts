@@ -1,4 +1,5 @@
 /** GitHub does not repeat a delivery by itself: asks for those again that did not arrive. */
+import { alertOnce, resolveAlert } from '../../../shared/alert-once.ts';
 import { amend } from '../../../shared/ledger/amend.ts';
 import type { Note } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
@@ -77,9 +78,32 @@ export async function redeliverLost(deadlineMs: number, world: ReaperWorld): Pro
   const open = things.filter(({ guid }) => !settled.has(guid));
   const { cursorMs } = decideRedeliveries(open, sinceMs, nowMs);
   if (!complete) tellGap(things, sinceMs, log);
+  await tellOfRefused(things, world);
   await keepCursor(held, complete || things.length > 0 ? cursorMs : sinceMs, things.length > 0, world);
   if (failures.length > 0) throw new Error(`${failures.length} deliveries were not repeated: ${failures[0]}`);
   return asked;
+}
+
+const REFUSED = 'deliveries-refused';
+/** By our own answer: none of it passes by itself, and nobody else would tell. */
+const WHY_REFUSED: ReadonlyMap<number, string> = new Map([
+  [401, 'the webhook secret at GitHub is none that the webhook has'],
+  [403, 'they come from addresses that the webhook does not answer (github.hooksOnly): run npm run deploy'],
+  [404, 'there is no webhook at the address that the App has: run npm run setup'],
+]);
+
+/** The newest says how it stands. */
+async function tellOfRefused(deliveries: readonly Delivery[], world: ReaperWorld): Promise<void> {
+  const newest = deliveries
+    .filter(({ event }) => event === 'workflow_job')
+    .reduce<Delivery | null>((a, b) => (a !== null && a.deliveredAtMs >= b.deliveredAtMs ? a : b), null);
+  if (newest === null) return;
+  const { statusCode } = newest;
+  const because = WHY_REFUSED.get(statusCode);
+  if (because !== undefined) {
+    const text = `GitHub's deliveries are refused (${statusCode}) because ${because}. Until then jobs are found late, by looking, and ends are noticed late. Look: npm run doctor`;
+    await alertOnce(REFUSED, text, world);
+  } else if (statusCode >= 200 && statusCode < 300) await resolveAlert(REFUSED, world);
 }
 
 /** One of a time to come was written by a clock that was far ahead, and says nothing. */

@@ -77,12 +77,17 @@ export const BLANK_IMAGE_NOTE: ImageNote = {
   ...{ isAsked: false, nextLookMs: 0, failedLooks: 0, leftovers: [] },
 };
 
-const idOf = (image: string): string => `baked-image:${image}`;
+const PREFIX = 'baked-image:';
+const idOf = (image: string): string => `${PREFIX}${image}`;
 type Notes = Pick<Ledger, 'notes'>;
 
 export async function readImageNote(image: string, { notes }: Notes): Promise<ImageNote> {
   return parsed((await notes.read(idOf(image)))?.entry.text);
 }
+
+/** Which image's the note of this id is; null: no image's. */
+export const imageOfNote = (id: string): string | null =>
+  id.startsWith(PREFIX) ? id.slice(PREFIX.length) : null;
 
 /** `change` is asked anew for each state it meets; what it answers is written only where it is new. */
 export async function amendImageNote(

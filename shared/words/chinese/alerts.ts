@@ -46,6 +46,11 @@ export const ALERTS: Catalogue = {
   'create the RAM role that `selfDestruct.roleName` names, or remove that key': '请创建 `selfDestruct.roleName` 所指的 RAM 角色，或去掉这个键',
   'let ECS assume the RAM role that `selfDestruct.roleName` names': '请允许 ECS 扮演 `selfDestruct.roleName` 所指的 RAM 角色',
   'ask Alibaba Cloud to let this account use spot instances': '请联系阿里云，允许该账号使用抢占式实例',
+  // Deliveries.
+  'GitHub\'s deliveries are refused ({}) because {}. Until then jobs are found late, by looking, and ends are noticed late. Look: npm run doctor': 'GitHub 的投递被拒绝（{1}）：{2}。在此之前，作业只能靠巡检发现，会晚一些，结束也会晚些才知道。请看：npm run doctor',
+  'the webhook secret at GitHub is none that the webhook has': 'GitHub 那里的 webhook 密钥与 webhook 所持有的都不一致',
+  'they come from addresses that the webhook does not answer (github.hooksOnly): run npm run deploy': '它们来自 webhook 不应答的地址（github.hooksOnly）：请执行 npm run deploy',
+  'there is no webhook at the address that the App has: run npm run setup': 'App 所填的地址上没有 webhook：请执行 npm run setup',
   // Runners of no use.
   'The job {} of {} had {} runners of no use, the last one because {}.': '{2} 的作业 {1} 有 {3} 个运行器没派上用场，最近一个的原因：{4}。',
   'Likely cause: {}.': '可能的原因：{1}。',

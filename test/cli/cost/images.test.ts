@@ -21,13 +21,20 @@ const row = (id: string, deployment: string, gib: number) => ({
   },
   DiskDeviceMappings: { DiskDeviceMapping: [{ SnapshotId: `s-${id}` }] },
 });
-const operator = (callEcs: Operator['callEcs'], isBaked = true) =>
+/** As the ledger of one that was baked has it. */
+const LEFT = {
+  id: 'baked-image:arm64',
+  rev: '1',
+  entry: { text: '{"images":[{"name":"a"}]}', untilMs: null },
+};
+const operator = (callEcs: Operator['callEcs'], isBaked = true, notes = [LEFT]) =>
   ({
     config: configOf({
       images: { arm64: { family: 'acs:ubuntu_24_04_arm64', ...(isBaked ? { bake: true } : {}) } },
     }),
     callEcs,
     pause: async () => undefined,
+    ledger: { together: async () => ({ note: notes }), notes: { read: async () => notes[0] ?? null } },
   }) as unknown as Operator;
 
 test('is that of the snapshots of ours, each as large as its disk at most', async () => {
@@ -46,7 +53,9 @@ test('counts no image that has no snapshot', () => {
 test('is not asked for where no image bakes itself, and what cannot be known is told', async () => {
   const never = async () =>
     Promise.reject(Object.assign(new Error('no right'), { code: 'Forbidden.RAM', status: 403 }));
-  expect(await readImageCosts(operator(never, false))).toBeNull();
+  expect(await readImageCosts(operator(never, false, []))).toBeNull();
+  // It bakes no more, and what it left is billed on.
+  expect(await readImageCosts(operator(never, false))).toBe('no right');
   expect(imageLines(await readImageCosts(operator(never)))).toEqual([
     'What images that bake themselves cost is not known: no right.',
   ]);

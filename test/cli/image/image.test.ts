@@ -31,6 +31,7 @@ const image = (name: string, state: BakedImage['state'], some: Partial<BakedImag
   ids: { 'cn-hangzhou': `m-${name}` },
   ...some,
 });
+const BAKES = { images: { arm64: { family: 'acs:ubuntu_24_04_arm64', bake: true } } };
 const note = (...images: BakedImage[]): ImageNote => ({ ...BLANK_IMAGE_NOTE, images });
 const changed = (change: ReturnType<typeof promoted>) => {
   if (change.kind !== 'changed') throw new Error(change.because);
@@ -109,7 +110,7 @@ function cloud(things: readonly CloudImage[], kept: readonly string[] = []) {
 }
 
 test('prune deletes neither what serves, nor what a rollback goes to, nor what a runner was made from', async () => {
-  const { world } = openReaper();
+  const { world } = openReaper({ config: BAKES });
   const images = [
     image('a', 'good'),
     image('b', 'good'),

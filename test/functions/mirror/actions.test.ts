@@ -56,7 +56,7 @@ test('one file holds each commit under OWNER_REPO/SHA.tar.gz, and the region ins
 });
 
 test('tags are looked up again after a day, what is there is not fetched again, and the file before goes', async () => {
-  fixture.actions.tag('actions/checkout', 'v5', 'v5.1.0');
+  const first = fixture.actions.tag('actions/checkout', 'v5', 'v5.1.0');
   const before = await go('cn-hongkong', 'copy', ['actions/checkout']);
   await go('cn-hangzhou', 'copy', ['actions/checkout']);
   await go('cn-hongkong', 'copy', ['actions/checkout']);
@@ -71,6 +71,27 @@ test('tags are looked up again after a day, what is there is not fetched again, 
   );
   for (const region of ['cn-hongkong', 'cn-hangzhou'] as const)
     expect(fixture.keysIn(region)).not.toContain(before.bundle?.key);
+  // v5.1.0 is not the newest any more, and v5 has moved on.
+  expect(fixture.keysIn('cn-hongkong')).not.toContain(`actions/actions_checkout/${first}.tar.gz`);
+  expect(fixture.keysIn('cn-hongkong')).toContain(`actions/actions_checkout/${next}.tar.gz`);
+});
+
+test('a renewal while GitHub is away loses nothing, and archives of what is kept no more go', async () => {
+  const own = fixture.actions.tag('acme/own', 'v1');
+  const five = fixture.actions.tag('actions/checkout', 'v5');
+  const before = await go('cn-hongkong', 'copy');
+  fixture.setDownload('away');
+  fixture.passMs(DAY_MS);
+  const away = await go('cn-hongkong', 'copy');
+  expect(away.bundle).toMatchObject({
+    key: before.bundle?.key,
+    missing: ['actions/checkout', 'acme/own@v1'],
+  });
+  expect(Object.keys(unpacked('cn-hongkong', away.bundle?.key ?? ''))).toHaveLength(2);
+  fixture.setDownload('none');
+  await go('cn-hongkong', 'copy', ['acme/own@v1']);
+  expect(fixture.keysIn('cn-hongkong')).toContain(`actions/acme_own/${own}.tar.gz`);
+  expect(fixture.keysIn('cn-hongkong')).not.toContain(`actions/actions_checkout/${five}.tar.gz`);
 });
 
 describe('what cannot be had takes nothing from the rest', () => {

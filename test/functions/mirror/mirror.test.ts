@@ -131,3 +131,17 @@ test('a key of an order is a version of the runner, never a path', () => {
   for (const version of ['../2.336.0', '2.336', 'x/2.336.0'])
     expect(CopyOrder.safeParse({ ...order, remove: [version] }).success).toBe(false);
 });
+
+test('what is wanted no more leaves each bucket with the next copy: tools are gigabytes, and are billed', async () => {
+  fixture.actions.tag('actions/checkout', 'v5');
+  fixture.tools.release('node', '20.11.1');
+  const order = (actions: string[], tools: string[]) => fixture.order('copy', '2.336.0', [], actions, tools);
+  for (const region of ['cn-hongkong', 'cn-hangzhou'] as const) {
+    await mirror(order(['actions/checkout'], ['node 20']), fixture.worlds[region]);
+    expect(fixture.keysIn(region).length).toBeGreaterThan(BOTH.length + 3);
+  }
+  for (const region of ['cn-hongkong', 'cn-hangzhou'] as const) {
+    await mirror(order([], []), fixture.worlds[region]);
+    expect(fixture.keysIn(region)).toEqual(BOTH);
+  }
+});

@@ -1,7 +1,7 @@
 /** What the next manifest says, from what mirrors have. Pure. */
 import { RUNNER_VERSION_WARN_MS } from '../../../../shared/limits.ts';
 import type { PublishedRelease } from '../../../../shared/ports.ts';
-import { archiveKey, type RunnerRelease, stillTaken } from '../../../../shared/runner/release.ts';
+import { archiveKey, publicUrl, type RunnerRelease, stillTaken } from '../../../../shared/runner/release.ts';
 
 /** Kept to be named in `superseded`; GitHub releases about once a month. */
 const SUPERSEDED_MAX = 12;
@@ -45,7 +45,7 @@ function manifestOf(
     key: archiveKey(version, arch),
     sha256: archives[arch].sha256,
     sizeBytes: archives[arch].sizeBytes,
-    url: archives[arch].url,
+    ...(archives[arch].url === publicUrl(version, arch) ? {} : { url: archives[arch].url }),
   });
   return {
     version,

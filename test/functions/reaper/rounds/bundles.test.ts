@@ -1,8 +1,11 @@
-/** Which machines are told of kept actions, and whom the reaper asks for them. */
+/** Which machines are told of kept actions, whom the reaper asks for them, and that a release before reads the runner's manifest. */
 import { describe, expect, test } from 'vitest';
 import { nextBundles, nextTools } from '../../../../functions/reaper/rounds/release/bundles.ts';
 import { planCopies, type Seen } from '../../../../functions/reaper/rounds/release/copies.ts';
+import { nextManifest } from '../../../../functions/reaper/rounds/release/manifest.ts';
 import type { CopyState } from '../../../../shared/runner/copies.ts';
+import { publicUrl } from '../../../../shared/runner/release.ts';
+import { PUBLISHED } from '../../../world/release.ts';
 import { seen } from './copies.ts';
 
 const MINUTE_MS = 60_000;
@@ -80,4 +83,16 @@ describe('actions beside the runner', () => {
     expect(planCopies(first.copies, { ...about, nowMs: 11 * MINUTE_MS }).ask).toEqual([]);
     expect(planCopies(first.copies, { ...about, nowMs: 15 * MINUTE_MS }).ask).toEqual(first.ask);
   });
+});
+
+test('the manifest names no address where github.com publishes it: release 0.1, after a rollback, knows no such word', () => {
+  const none = { copied: [], lacking: [], unknown: [] };
+  const published = (arch: 'amd64' | 'arm64') => ({
+    ...PUBLISHED.archives[arch],
+    url: publicUrl(PUBLISHED.version, arch),
+  });
+  const archives = { amd64: published('amd64'), arm64: published('arm64') };
+  const atGitHub = nextManifest(null, { ...PUBLISHED, archives }, none, 0);
+  expect(Object.keys(atGitHub?.archives.amd64 ?? {})).toEqual(['key', 'sha256', 'sizeBytes']);
+  expect(nextManifest(null, PUBLISHED, none, 0)?.archives.arm64.url).toBe(PUBLISHED.archives.arm64.url);
 });

@@ -1,8 +1,9 @@
 /** Deliveries that are asked for again, when GitHub's list is longer than what can be read of it. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { decideRedeliveries, redeliverLost } from '../../../../functions/reaper/rounds/deliveries.ts';
 import type { Delivery } from '../../../../shared/ports.ts';
-import { START_MS } from '../../../world/in-process.ts';
+import { openWorld, START_MS, seedRunnerRelease } from '../../../world/in-process.ts';
+import { APP_ID, PUBLIC_KEY_PEM } from '../../../world/keys.ts';
 import { openReaper } from '../fixture.ts';
 
 const MINUTE_MS = 60_000;
@@ -95,4 +96,43 @@ test('a cursor of a clock that was far ahead hides nothing that was lost since',
   });
   await world.ledger.notes.add('deliveries', { text: String(START_MS + 48 * 60 * MINUTE_MS), untilMs: null });
   expect(await redeliverLost(START_MS + MINUTE_MS, world)).toBe(1);
+});
+
+describe('deliveries that our own webhook refuses', () => {
+  test('are told, because a secret, an address or a range that is wrong stays so, and jobs are found late', async () => {
+    const app = {
+      id: APP_ID,
+      publicKeyPem: PUBLIC_KEY_PEM,
+      webhookSecret: 'rotated-at-github-alone-0123456789',
+    };
+    const told: string[] = [];
+    const world = openWorld({ github: { app }, post: async (text) => void told.push(text) });
+    await seedRunnerRelease(world);
+    const jobs = [{ name: 'build', labels: ['self-hosted', 'aliyun', 'arm64'], durationMs: 60_000 }];
+    world.github.queueRun({ repository: 'acme/app', jobs });
+    await world.pass(2 * MINUTE_MS);
+    expect(told).toEqual([
+      expect.stringMatching(/refused \(401\) because the webhook secret at GitHub is none/),
+    ]);
+  });
+
+  // biome-ignore format: a table reads best as a table.
+  test.each<[string, number[], number, number]>([
+    ['an address that is no more',                 [404],      1, 0],
+    ['new addresses of GitHub',                    [202, 403], 1, 0],
+    ['one that was taken since takes it back',     [401, 202], 0, 1],
+    ['one that failed says nothing',               [503],      0, 0],
+    ['one that was wrong in itself says nothing',  [400],      0, 0],
+  ])('%s', async (_what, statuses, alerts, resolved) => {
+    let things: Delivery[] = [];
+    const it = openReaper({ github: { deliveries: async () => ({ things, complete: true }), redeliver: async () => 'asked' } });
+    if (resolved > 0) {
+      things = [delivered('before', 401, 9)];
+      await redeliverLost(START_MS + MINUTE_MS, it.world);
+      it.alerts.splice(0);
+    }
+    things = statuses.map((status, at) => delivered(String(at), status, 5 - at));
+    await redeliverLost(START_MS + MINUTE_MS, it.world);
+    expect([it.alerts.length, it.lines.filter(({ event }) => event === 'alert.resolved').length]).toEqual([alerts, resolved]);
+  });
 });
