@@ -25,7 +25,11 @@ export async function tendSpend(
   if (costs.size > 0) await ledger.capacity.reprice(costs);
   const now = costs.size > 0 ? await ledger.capacity.view() : view;
   const day = dayOf(clock.nowMs());
-  const waiting = (name: Bound) => jobs.filter(({ entry }) => waitsFor(name, entry)).length;
+  // What was tried yesterday, for the last time, waits for nothing of today's.
+  const isOfNow = (name: Bound, { nextTryAtMs }: JobEntry) =>
+    name === 'spendPerHour' || dayOf(nextTryAtMs) === day;
+  const waiting = (name: Bound) =>
+    jobs.filter(({ entry }) => waitsFor(name, entry) && isOfNow(name, entry)).length;
   const bounds: readonly Told[] = [
     { ...told('spendPerHour', spentPerHour(now), limits.perHour, waiting), key: 'spend-hour' },
     { ...told('spendPerDay', now.days?.[day] ?? 0, limits.perDay, waiting), key: `spend-day-${day}` },

@@ -118,6 +118,15 @@ describe('a push of many jobs of 16 cores', () => {
     const { answer } = await read(world, left as SimJob);
     expect(answer.text).toMatch(/limits\.spendPerDay|other jobs wait/);
     expect(alerts).toEqual([expect.stringMatching(/% of limits\.spendPerDay \(4\.00\)/)]);
+    const ended = () => jobs.filter(({ status }) => status === 'completed').length;
+    const before = ended();
+    const midnightMs = new Date(world.clock.nowMs()).setUTCHours(24, 0, 0, 0);
+    await world.pass(midnightMs - world.clock.nowMs() + 40 * MINUTE_MS);
+    expect(ended()).toBeGreaterThan(before);
+    expect(
+      alerts.filter((text) => Number(/: (\d+) %/.exec(text)?.[1]) < 50),
+      'told of what is used up only',
+    ).toEqual([]);
     world.fc.close();
   });
 
