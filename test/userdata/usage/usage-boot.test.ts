@@ -22,7 +22,7 @@ echo '1003.00 9.00' >"$CI_RUNNER_ROOT/proc/uptime"`;
   test("the chart ends the job's log, and the line is in the trace and on the console before the runner has ended", () => {
     const { root, trace, console } = boot({ values: on, files, runner: `${job}\n${completed}` });
     expect(logOf(root)).toMatch(
-      /queued: [\s\S]*What this job used[\s\S]*CPU[\s\S]*4\.0 of 8 cores used: the size fits\n\n?$/,
+      /asked for [\s\S]*What this job used[\s\S]*CPU[\s\S]*4\.0 of 8 cores used: the size fits\n\n?$/,
     );
     expect(trace).toMatch(
       /usage\.measured cores=8 memory_gib=16 .*cpu_peak=400 [\s\S]*runner\.ended status=0/,
