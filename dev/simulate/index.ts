@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type Batch, joined, report } from '../../test/simulation/batch.ts';
 import { BOOT_MS, type DayPlan, WARMTHS } from '../../test/simulation/money/day.ts';
-import { judge } from '../../test/simulation/mutations/mutate.ts';
+import { type Judged, judge } from '../../test/simulation/mutations/mutate.ts';
 import { FAULTS } from '../../test/simulation/plan/plan.ts';
 import { tellDay, tellWaits } from './day.ts';
 import { playLoads } from './load.ts';
@@ -96,17 +96,22 @@ function playDays({ from, warm, image, takenBack }: Options, jobs: number): Prom
   return warm === 'each' ? tellWaits({ ...day, warm: 'none' }) : tellDay({ ...day, warm });
 }
 
-/** How many seeds a mutation gets. */
-const MUTANT_SEEDS = 500;
+/** How many seeds a mutation gets before its test is asked. */
+const MUTANT_SEEDS = 100;
 
 async function playMutations(wanted: string | true): Promise<number> {
   let unnoticed = 0;
-  for await (const { name, seeds, check } of judge(MUTANT_SEEDS, wanted === true ? '' : wanted)) {
-    if (check === null) unnoticed++;
-    const verdict = check === null ? `not noticed in ${seeds} seeds` : `noticed by seed ${seeds}: ${check}`;
-    process.stdout.write(`without ${name}: ${verdict}\n`);
+  for await (const judged of judge(MUTANT_SEEDS, wanted === true ? '' : wanted)) {
+    if (judged.check === null && judged.test === null) unnoticed++;
+    process.stdout.write(`without ${judged.name}: ${verdictOn(judged)}\n`);
   }
   return unnoticed === 0 ? 0 : 1;
+}
+
+function verdictOn({ seeds, check, test }: Judged): string {
+  if (check !== null) return `noticed by seed ${seeds}: ${check}`;
+  const unnoticed = `not noticed in ${seeds} seeds`;
+  return test === null ? unnoticed : `${unnoticed}, noticed by ${test}`;
 }
 
 async function playMany({ seeds, from, workers }: Options): Promise<number> {

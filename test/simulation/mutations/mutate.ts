@@ -1,4 +1,4 @@
-/** Takes one protection at a time out of the product's sources, and asks the simulation whether it notices. */
+/** Takes one protection at a time out of the product's sources, and asks the simulation, then a test, whether they notice. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { build, type Plugin } from 'esbuild';
 import { ONE_CORE } from '../batch.ts';
 import type { Mutation } from './edit.ts';
 import { MUTATIONS } from './mutations.ts';
+import { NOTICED_BY } from './noticed-by.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 /** Two folders below the root, as the world that the bundle holds expects. */
@@ -15,9 +16,13 @@ export interface Judged {
   readonly name: string;
   /** Seeds until it was noticed, the last one included; else all that were tried. */
   readonly seeds: number;
-  /** Null: nobody noticed. */
+  /** Null: no seed noticed. */
   readonly check: string | null;
+  /** The test file that noticed what no seed did. */
+  readonly test: string | null;
 }
+
+type Played = Pick<Judged, 'seeds' | 'check'>;
 
 /** Each judgement as it comes. */
 export async function* judge(seeds: number, wanted: string): AsyncGenerator<Judged> {
@@ -25,7 +30,10 @@ export async function* judge(seeds: number, wanted: string): AsyncGenerator<Judg
   for (const mutation of MUTATIONS.filter(({ name }) => name.includes(wanted))) {
     const path = join(FOLDER, `${mutation.name.replace(/[^a-z]+/gi, '-')}.mjs`);
     await bundle(mutation, path);
-    yield { name: mutation.name, ...(await run(path, seeds)) };
+    const played = await run(path, seeds);
+    const test = NOTICED_BY[mutation.name] ?? null;
+    const fails = played.check === null && test !== null && (await failsWithout(mutation, test));
+    yield { name: mutation.name, ...played, test: fails ? test : null };
   }
 }
 
@@ -67,7 +75,7 @@ async function bundle(mutation: Mutation, outfile: string): Promise<void> {
   });
 }
 
-function run(path: string, seeds: number): Promise<Omit<Judged, 'name'>> {
+function run(path: string, seeds: number): Promise<Played> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...ONE_CORE, path, '1', String(seeds)], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -79,8 +87,19 @@ function run(path: string, seeds: number): Promise<Omit<Judged, 'name'>> {
     child.on('error', reject);
     child.on('close', (code) => {
       const last = out.trim().split('\n').at(-1) ?? '';
-      if (last.startsWith('{')) resolve(JSON.parse(last) as Omit<Judged, 'name'>);
+      if (last.startsWith('{')) resolve(JSON.parse(last) as Played);
       else reject(new Error(`the mutant ended with ${code}`));
     });
+  });
+}
+
+/** `test`: a file that is green with it. */
+function failsWithout({ name }: Mutation, test: string): Promise<boolean> {
+  const args = [join(ROOT, 'node_modules/.bin/vitest'), 'run', '--config', 'vitest.mutant.config.ts', test];
+  const env = { ...process.env, MUTATION: name };
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: 'ignore', env });
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code === 1));
   });
 }
