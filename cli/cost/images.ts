@@ -16,7 +16,7 @@ export interface ImageCosts {
   readonly maxGiB: number;
   readonly maxPerMonth: number;
 }
-/** Null: no image bakes itself, or did and left something. A text: why it is not known. */
+/** Null: no image bakes itself, and none that did has left anything. A text: why it is not known. */
 export type KnownImageCosts = ImageCosts | string | null;
 
 export async function readImageCosts(operator: Operator): Promise<KnownImageCosts> {

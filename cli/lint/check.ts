@@ -55,8 +55,9 @@ function nearBase(
 ): string[] {
   const lacking = baseLabels.filter((label) => !hasBaseLabels(given, [label]));
   const [alone = ''] = given;
-  if (given.length === 1 && hasBaseLabels(alone.split(/[\s,]+/), baseLabels))
-    return [`'${alone}' is one label; is [${alone.split(/[\s,]+/).join(', ')}] meant?`];
+  const words = alone.split(/[\s,]+/);
+  if (given.length === 1 && hasBaseLabels(words, baseLabels))
+    return [`'${alone}' is one label; is [${words.join(', ')}] meant?`];
   if (isOurGroup(group, config))
     return [`the group ${group} is ours, and it lacks the label '${lacking.join("', '")}'. ${WITHOUT}`];
   const [only] = lacking;

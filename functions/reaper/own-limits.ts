@@ -58,7 +58,8 @@ function machinesFor(
     .reduce((sum, perHour) => sum + perHour, 0);
   const spent = spentPerHour(view);
   const lacking = wanted === 0 ? 0 : wanted - (hourMax - spent);
-  return lacking <= 0 ? 0 : Math.ceil((lacking * view.slots.length) / spent);
+  // Where nothing costs anything, no machine that goes gives any back.
+  return lacking <= 0 || spent === 0 ? 0 : Math.ceil((lacking * view.slots.length) / spent);
 }
 
 /** Slots that jobs with no runner coming may take, were there any number. */

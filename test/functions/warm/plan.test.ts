@@ -1,9 +1,11 @@
 /** Which runners wait on, and how many are wanting. */
 import { expect, test } from 'vitest';
 import { isFree } from '../../../functions/launcher/warm/take.ts';
+import { shortIn } from '../../../functions/reaper/own-limits.ts';
 import { refillPools } from '../../../functions/reaper/rounds/warm/refill.ts';
 import { LEFT, planWarm, yielding } from '../../../functions/reaper/survey/warm.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
+import type { CapacityView } from '../../../shared/ledger/ledger.ts';
 import { SWEEP_APART_MS } from '../../../shared/limits.ts';
 import type { Candidate, JobId } from '../../../shared/nouns.ts';
 import { WARM_AGE_MAX_MS, WARM_AGE_MS } from '../../../shared/warm/limits.ts';
@@ -119,6 +121,16 @@ test('where jobs wait and all slots are in use, as many give way, stopped ones f
   expect(keptAfter(0, 1), 'what is stopped costs no money of the hour').toEqual([1, 3, 1]);
   expect(keptAfter(0, 2, 1), 'one is on its way out').toEqual([1, 3, 1]);
   expect(keptAfter(2, 1), 'the same one is good for both').toEqual([1, 3, 0]);
+});
+
+test('where nothing that lives costs anything, no money is short that a pool could give', () => {
+  const bounded = configOf({ warm: [{ labels: ['arm64'], hot: 2 }], limits: { spendPerHour: 1 } });
+  const because = 'machines that live cost as much as limits.spendPerHour allows (1.00)';
+  const waits = [1, 2].map((id) =>
+    build.jobEntry(id, { because, cost: { perHour: 900_000, forDay: 900_000 } }),
+  );
+  const view = { slots: [], total: 0, days: {} } as unknown as CapacityView;
+  expect(shortIn(view, [], waits, bounded, NOW_MS)).toEqual({ slots: 0, money: 0 });
 });
 
 test('what was given up and is asked for again within the minute has another name: a name is good for one launch', async () => {
