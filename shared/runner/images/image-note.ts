@@ -2,6 +2,7 @@
 
 import { parseJson } from '../../json.ts';
 import { amendNote } from '../../ledger/amend.ts';
+import type { Note } from '../../ledger/entries.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { BAKED_KEPT, BAKED_KNOWN_MAX } from './image-limits.ts';
 
@@ -85,9 +86,15 @@ export async function readImageNote(image: string, { notes }: Notes): Promise<Im
   return parsed((await notes.read(idOf(image)))?.entry.text);
 }
 
-/** Which image's the note of this id is; null: no image's. */
-export const imageOfNote = (id: string): string | null =>
-  id.startsWith(PREFIX) ? id.slice(PREFIX.length) : null;
+/** By image, of all notes. */
+export const imageNotesIn = (
+  notes: readonly { readonly id: string; readonly entry: Pick<Note, 'text'> }[],
+): ReadonlyMap<string, ImageNote> =>
+  new Map(
+    notes
+      .filter(({ id }) => id.startsWith(PREFIX))
+      .map(({ id, entry }) => [id.slice(PREFIX.length), parsed(entry.text)]),
+  );
 
 /** `change` is asked anew for each state it meets; what it answers is written only where it is new. */
 export async function amendImageNote(
