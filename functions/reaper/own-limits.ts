@@ -77,7 +77,8 @@ function slotsFor(uncovered: readonly JobEntry[], slots: Slots, config: Config):
 /** Runners by key of a limit. */
 export function usedBy(slots: Slots): Map<string, number> {
   const used = new Map<string, number>();
-  for (const { profile, repository } of slots) count(keysFor(profile, repository), used);
+  for (const { profile, repository, isUnassigned } of slots)
+    count(keysFor(profile, isUnassigned ? null : repository), used);
   return used;
 }
 
@@ -93,8 +94,9 @@ export function keysOf({ job }: Pick<JobEntry, 'job'>, config: Config): readonly
   return keysFor(profile, job.repository);
 }
 
-const keysFor = (profile: string | null, repository: string): readonly string[] => [
-  ...[ALL, repositoryKey(repository)],
+const keysFor = (profile: string | null, repository: string | null): readonly string[] => [
+  ALL,
+  ...(repository === null ? [] : [repositoryKey(repository)]),
   ...(profile === null ? [] : [`${PROFILE}${profile}`]),
 ];
 

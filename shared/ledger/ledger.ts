@@ -87,6 +87,8 @@ export interface CapacityView {
     readonly name: RunnerName;
     readonly profile: string | null;
     readonly repository: string;
+    /** It counts with no repository's runners: see `unassign`. */
+    readonly isUnassigned?: true;
     /** When it was asked for. */
     readonly atMs: number;
     readonly cost?: SlotCost | null;
@@ -114,7 +116,7 @@ export interface Capacity {
    * repository's runners. 'taken', or why not; those that wait for a slot are passed. Idempotent for one `nowMs`.
    */
   mintAgain(asked: MintAgain, nowMs: number): Promise<SlotOutcome>;
-  /** It came to nothing: it is no repository's again. Idempotent. */
+  /** Its start came to nothing, or no job can run on it and it cannot be deleted: it is no repository's. Idempotent. */
   unassign(name: RunnerName): Promise<void>;
   /**
    * Idempotent. `spent`: what its machine cost, in millionths; absent: what was kept of the day's money for it. `removedAtMs`:

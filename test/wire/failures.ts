@@ -142,6 +142,14 @@ export async function forget(harness: Harness, job: SimJob): Promise<RunnerName>
   return name;
 }
 
+/** The machine of its first runner stays Pending until the cloud releases it. */
+export async function stickFirst({ world }: Harness, job: SimJob): Promise<void> {
+  world.ecs.stuckPending(1);
+  const isMade = () => world.ecs.alive().some(({ tags }) => tags.get(TAG.job) === String(job.id));
+  await once('its first machine is there', isMade);
+  world.ecs.stuckPending(0);
+}
+
 /** A person sets the tag while the job runs, in the console. */
 export async function keepMachine(harness: Harness, job: SimJob): Promise<Machine> {
   const machine = machineOf(harness, await runnerOf(harness, job));
@@ -152,8 +160,10 @@ export async function keepMachine(harness: Harness, job: SimJob): Promise<Machin
 /** …and takes it off again, when the sweep has left the machine alone for the first time. */
 export async function keepForAWhile(harness: Harness, job: SimJob): Promise<void> {
   const machine = await keepMachine(harness, job);
-  const isKept = async () => (await harness.ledger.runners.read(job.runner?.name as RunnerName))?.entry.state;
-  await once('its runner is retiring', async () => (await isKept()) === 'retiring');
+  // Not by its entry's state: that is written before the tag is looked at.
+  const isLeft = () =>
+    harness.lines.some(({ event, instance }) => event === 'instance.kept' && instance === machine.id);
+  await once('it was left alone', isLeft);
   (machine.tags as Map<string, string>).delete(TAG.keep);
 }
 

@@ -39,6 +39,7 @@ const SEEN_IN: Readonly<Record<VerdictKind, 'repairs' | 'repairs-running' | 'lif
   dismiss: 'stopped',
   retire: 'repairs',
   terminate: 'lifetimes',
+  stuck: 'lifetimes',
   'look-again': 'repairs',
   close: 'repairs',
 };
@@ -62,6 +63,7 @@ export function configWith(profiles = '', alerts = '{}'): Config {
 interface Line {
   readonly event: string;
   readonly runner?: string;
+  readonly instance?: string;
   readonly verdict?: string;
   readonly because?: string;
 }

@@ -4,8 +4,8 @@ import type { SimJob } from '../../../simulator/github/index.ts';
 import { INF_MAX, INF_MIN } from '../../../simulator/tablestore/values.ts';
 import { STRANGER } from '../plan/arrivals.ts';
 import type { Simulation } from '../plan/simulation.ts';
-import { checkLost, USELESS_MAX } from './lost.ts';
-import { type Report, type HistoryRow as Row, TAGS } from './truth.ts';
+import { checkLost, USELESS_MAX, uselessOf } from './lost.ts';
+import type { Report, HistoryRow as Row } from './truth.ts';
 
 /** Of a job that ran on a machine of ours. Where a spot price was not known yet, what it costs at most is. */
 const KNOWN = ['instanceId', 'instanceType', 'zone', 'onDemandPricePerHour', 'startedAtMs', 'completedAtMs'];
@@ -30,11 +30,11 @@ export function checkHistory(
 
 /** Launched for again and again it is not; and what is known of it has an end, with its reason. */
 function checkAway({ runs, world }: Simulation, rows: ReadonlyMap<number, Row>, report: Report): void {
-  const paid = world.ecs.paid().map(({ tags }) => Number(tags[TAGS.job]));
+  const useless = uselessOf({ runs, world });
   const away = runs.filter(({ arrival }) => arrival.fate === 'away');
   for (const { id } of away.flatMap(({ run }) => world.github.jobsOf(run))) {
-    const machines = paid.filter((job) => job === id).length;
-    if (machines > USELESS_MAX) report('what is not ours to ask any more costs a few machines', `${id}`);
+    if ((useless.get(id) ?? 0) > USELESS_MAX)
+      report('what is not ours to ask any more costs a few machines', `${id}`);
     const row = rows.get(id);
     const isTold = row?.outcome != null && (row.outcome !== 'expired' || row.because !== null);
     if (row !== undefined && !isTold)

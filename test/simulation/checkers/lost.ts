@@ -7,6 +7,16 @@ const GIVEN_UP_MS = 24 * 3_600_000;
 /** Machines of one job that ran nothing, until something about it changes: five, and five more where none of ours got a job meanwhile. */
 export const USELESS_MAX = 10;
 
+/** Machines by the job that they were launched for, without those on which any job ran: it may be another of its matrix. */
+export function uselessOf({ runs, world }: Pick<Simulation, 'runs' | 'world'>): ReadonlyMap<number, number> {
+  const jobs = runs.flatMap(({ run }) => [...run.attempts.values()].flat());
+  const used = new Set(jobs.flatMap(({ runner }) => runner?.name ?? []));
+  const useless = new Map<number, number>();
+  for (const { tags } of world.ecs.paid().filter((bill) => !used.has(bill.tags[TAGS.name] ?? '')))
+    useless.set(Number(tags[TAGS.job]), (useless.get(Number(tags[TAGS.job])) ?? 0) + 1);
+  return useless;
+}
+
 /** Where nobody keeps anything from us. `rows`: of history, by job. */
 export function checkLost(
   { runs, world }: Simulation,
@@ -20,8 +30,8 @@ export function checkLost(
       .filter(({ arrival }) => (arrival.lostForMs ?? 0) > GIVEN_UP_MS === isOld)
       .flatMap(({ run }) => world.github.jobsOf(run)),
   ) as [SimJob[], SimJob[]];
-  const paid = world.ecs.paid().map(({ tags }) => Number(tags[TAGS.job]));
-  const isDear = ({ id }: SimJob, max: number) => paid.filter((job) => job === id).length > max;
+  const useless = uselessOf({ runs, world });
+  const isDear = ({ id }: SimJob, max: number) => (useless.get(id) ?? 0) > max;
   for (const { id } of [
     ...old.filter((job) => isDear(job, 0)),
     ...fresh.filter((job) => isDear(job, USELESS_MAX)),

@@ -44,5 +44,9 @@ export const NOTICED_BY: Readonly<Record<string, string>> = {
   'another owner’s installation is not its first owner’s': 'test/shared/adapters/github/renamed.test.ts',
   'what an event says of an installation is not believed of its owner':
     'test/shared/adapters/github/renamed.test.ts',
+  'what runs on a machine of ours outlives its repository': 'test/functions/reaper/rounds/away/away.test.ts',
+  'a machine that cannot be deleted holds up no job of its repository':
+    'test/functions/reaper/repair/stuck.test.ts',
+  'a pool gives way to a job that waits for its quota': 'test/functions/warm/quota.test.ts',
   'held jobs are launched for again': 'test/functions/reaper/held.test.ts',
 };

@@ -27,6 +27,12 @@ export const PEOPLE: readonly Mutation[] = [
     'jobs.filter(() => isOnOurs !== undefined)',
   ),
   one(
+    'a machine that cannot be deleted holds up no job of its repository',
+    'functions/reaper/repair/act.ts',
+    'if (isStuck(entry, clock.nowMs()))',
+    'if (isStuck(entry, clock.nowMs()) && clock.nowMs() < 0)',
+  ),
+  one(
     'one look does not prove that a check is absent',
     'functions/reaper/rounds/checks/locate.ts',
     'if (isAbsent(entry, lookedAtMs)) return null;',

@@ -92,7 +92,7 @@ export const heldAt = ({ max, isFirst }: NonNullable<SlotRequest['matrix']>): st
 /** Null: there is nothing to take back. */
 export function unassigning(columns: Columns, name: RunnerName): Act | null {
   const found = slotTextOf(columns, name);
-  if (found === null || !found.slot.counts.some(isOfRepository)) return null;
+  if (found === null || found.slot.isUnassigned) return null;
   return {
     change: movedTo(found, null, found.slot.atMs),
     when: { row: 'present', checks: [found.isAsRead] },
@@ -105,8 +105,10 @@ const isOfRepository = (column: string): boolean => column.startsWith('r_');
 function movedTo({ slot, column }: Found, repository: string | null, atMs: number | undefined) {
   const before = slot.counts.filter(isOfRepository);
   const after = repository === null ? [] : [columnOf('r', repository)];
+  const { isUnassigned: _, ...rest } = slot;
   const moved: Slot = {
-    ...{ ...slot, ...(repository === null ? {} : { repository }), ...(atMs === undefined ? {} : { atMs }) },
+    ...{ ...rest, ...(repository === null ? { isUnassigned: true } : { repository }) },
+    ...(atMs === undefined ? {} : { atMs }),
     counts: [...slot.counts.filter((each) => !isOfRepository(each)), ...after],
   };
   const left = before.filter((each) => !after.includes(each)).map((each) => [each, -1] as const);

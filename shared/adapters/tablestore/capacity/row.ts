@@ -168,8 +168,9 @@ export function handingBack(
 }
 
 export function viewOf(columns: Columns): CapacityView {
-  const slots = slotsIn(columns).map(({ name, profile, repository, atMs, cost }) => ({
+  const slots = slotsIn(columns).map(({ name, profile, repository, isUnassigned, atMs, cost }) => ({
     ...{ name, profile, repository, atMs: atMs ?? 0 },
+    ...(isUnassigned ? { isUnassigned } : {}),
     ...(cost === undefined ? {} : { cost }),
   }));
   const mints = stepsIn(columns).map(

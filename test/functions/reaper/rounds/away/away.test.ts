@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { openAway } from '../../../../../functions/reaper/rounds/away/owners.ts';
 import { askOverdue } from '../../../../../functions/reaper/rounds/expired.ts';
-import { takeAsEvent } from '../../../../../functions/reaper/survey/evidence.ts';
+import { lookForJobs } from '../../../../../functions/reaper/rounds/look.ts';
+import { gatherEvidence, takeAsEvent } from '../../../../../functions/reaper/survey/evidence.ts';
 import { survey } from '../../../../../functions/reaper/survey/survey.ts';
 import { InstallationUnusable } from '../../../../../shared/adapters/github/request.ts';
 import type { JobId } from '../../../../../shared/nouns.ts';
@@ -126,4 +127,32 @@ test('a silence is of one start: on another runner it begins anew', async () => 
     startedOn: 'their-other',
     silentSinceMs: null,
   });
+});
+
+test('what runs on a machine of ours outlives its repository; what waits there, or runs elsewhere, does not', async () => {
+  const liveRuns = () => Promise.reject(refused);
+  const each = openReaper({ ...QUIET, github: { ...QUIET.github, liveRuns, job: async () => null } });
+  const { ledger } = each.world;
+  const runner = build.runnerEntry('1-1', { state: 'busy', busyWith: 1 as JobId, for: null });
+  await ledger.runners.add(runner.name, runner);
+  const nextTryAtMs = START_MS + 600 * MINUTE_MS;
+  const startedOn = [runner.name, null, 'their-runner'];
+  for (const [at, on] of startedOn.entries()) {
+    const entry = build.jobEntry(at + 1, {
+      startedOn: on,
+      startedAtMs: on === null ? null : START_MS,
+      nextTryAtMs,
+    });
+    await ledger.jobs.add(entry.job.id, entry);
+  }
+  const left: number[][] = [];
+  for (let min = 0; min <= 60; min += 10) {
+    const deadlineMs = each.clock.nowMs() + MINUTE_MS;
+    const evidence = gatherEvidence(deadlineMs, each.world);
+    await lookForJobs(await survey(each.world), evidence, deadlineMs, each.world).catch(() => 0);
+    left.push((await ledger.jobs.list(9)).things.map(({ entry }) => Number(entry.job.id)));
+    await each.pass(10 * MINUTE_MS);
+  }
+  expect(left.slice(0, -1)).toEqual(Array(6).fill([1, 2, 3]));
+  expect(left.at(-1)).toEqual([1]);
 });
