@@ -87,7 +87,7 @@ export interface CapacityView {
     readonly name: RunnerName;
     readonly profile: string | null;
     readonly repository: string;
-    /** It counts with no repository's runners: see `unassign`. */
+    /** It counts for no repository's bounds: see `unassign`. */
     readonly isUnassigned?: true;
     /** When it was asked for. */
     readonly atMs: number;

@@ -12,7 +12,7 @@ export interface Slot {
   readonly name: RunnerName;
   readonly profile: string | null;
   readonly repository: string;
-  /** Its repository's bound on runners does not count it (any more). */
+  /** Its repository's bounds do not count it (any more). */
   readonly isUnassigned?: true;
   /** When it was asked for; absent: by an earlier release. */
   readonly atMs?: number;

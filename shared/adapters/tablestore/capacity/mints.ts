@@ -89,26 +89,39 @@ export const heldAt = ({ max, isFirst }: NonNullable<SlotRequest['matrix']>): st
     ? `${max} of its matrix have runners, and are to show how many of it GitHub lets run at once`
     : `${max} of its matrix have runners, and in earlier runs GitHub let no more of it run at once`;
 
-/** Null: there is nothing to take back. */
+/** Of runners, of its matrix, and of money an hour its repository has that much less. Null: there is nothing to take back. */
 export function unassigning(columns: Columns, name: RunnerName): Act | null {
   const found = slotTextOf(columns, name);
   if (found === null || found.slot.isUnassigned) return null;
+  const { slot, column, isAsRead } = found;
+  const { counts, money, cost } = slot;
+  const isOwn = (each: string): boolean => /^[rgh]_/.test(each);
+  const rest: Slot = {
+    ...{ ...slot, isUnassigned: true, counts: counts.filter((each) => !isOwn(each)) },
+    ...(money === undefined
+      ? {}
+      : { money: { ...money, hours: money.hours.filter((each) => !isOwn(each)) } }),
+  };
+  const left = counts.filter(isOwn).map((each) => [each, -1] as const);
+  const spared = (money?.hours ?? []).filter(isOwn).map((each) => [each, -(cost?.perHour ?? 0)] as const);
   return {
-    change: movedTo(found, null, found.slot.atMs),
-    when: { row: 'present', checks: [found.isAsRead] },
+    change: {
+      put: { [column]: JSON.stringify(rest) },
+      add: Object.fromEntries([...left, ...spared]),
+    },
+    when: { row: 'present', checks: [isAsRead] },
   };
 }
 
 const isOfRepository = (column: string): boolean => column.startsWith('r_');
 
-/** Counted with the runners of `repository` instead of those of another; null: with none's. */
-function movedTo({ slot, column }: Found, repository: string | null, atMs: number | undefined) {
+/** Counted with the runners of `repository` instead of those of another, or of none. */
+function movedTo({ slot, column }: Found, repository: string, atMs: number) {
   const before = slot.counts.filter(isOfRepository);
-  const after = repository === null ? [] : [columnOf('r', repository)];
+  const after = [columnOf('r', repository)];
   const { isUnassigned: _, ...rest } = slot;
   const moved: Slot = {
-    ...{ ...rest, ...(repository === null ? { isUnassigned: true } : { repository }) },
-    ...(atMs === undefined ? {} : { atMs }),
+    ...{ ...rest, repository, atMs },
     counts: [...slot.counts.filter((each) => !isOfRepository(each)), ...after],
   };
   const left = before.filter((each) => !after.includes(each)).map((each) => [each, -1] as const);

@@ -114,4 +114,27 @@ export function moneyContract(open: Open): void {
       }),
     );
   });
+
+  test(
+    'what is unassigned counts for no bound of its repository: runners, matrix, and share of the hour’s money; in all others it does',
+    on(open, async ({ capacity }) => {
+      const limits = { ...spend({ perHour: 10 * CNY, perHourRepository: 3 * CNY }), perRepository: 1 };
+      const matrix = { key: 'acme/a build', max: 1 };
+      const take = (name: number) =>
+        capacity.take(slot(name, 3, { repository: 'acme/a', matrix }), limits, NOW_MS);
+      expect(await take(1)).toEqual({ kind: 'taken' });
+      for (let told = 0; told < 2; told++) await capacity.unassign(build.runnerName(1));
+      expect(await take(2)).toEqual({ kind: 'taken' });
+      expect(await capacity.view()).toMatchObject({
+        total: 2,
+        slots: [{ name: build.runnerName(1), isUnassigned: true }, { name: build.runnerName(2) }],
+      });
+      expect(await capacity.take(slot(3, 5, { isInLine: false }), limits, NOW_MS)).toMatchObject({
+        kind: 'spend',
+      });
+      for (const at of [1, 2]) await capacity.handBack(build.runnerName(at));
+      await capacity.recount(NOW_MS + 600_000);
+      expect(await capacity.view()).toMatchObject({ total: 0, slots: [], isAtRest: true });
+    }),
+  );
 }
