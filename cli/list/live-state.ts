@@ -25,6 +25,8 @@ export interface WaitingJob {
   /** Jobs that get a slot before it; null: it stands in no line, since it is a time that it waits for. */
   readonly ahead: number | null;
   readonly because: string;
+  /** GitHub does not let it run yet: what lets it go is an event, and its next try is for the case that none comes. */
+  readonly isHeld: boolean;
 }
 
 export interface LiveState {
@@ -106,7 +108,7 @@ function waitingOf(
     clock.nowMs(),
   );
   return jobs
-    .map(({ entry: { job, nextTryAtMs, because, startedOn } }) => ({
+    .map(({ entry: { job, nextTryAtMs, because, startedOn, held } }) => ({
       job: job.id,
       name: job.name,
       repository: job.repository,
@@ -115,6 +117,7 @@ function waitingOf(
       nextTryAtMs,
       ahead: line.get(job.id) ?? null,
       because: startedOn === null ? because : givenTo(startedOn, runners),
+      isHeld: startedOn === null && held != null,
     }))
     .sort((a, b) => a.createdAtMs - b.createdAtMs);
 }

@@ -126,9 +126,10 @@ const jobColumns = (alive: LiveState): readonly Column<WaitingJob>[] => [
 
 /** A time that is over would read as if it stood still: what it waits for then is its turn. */
 export function nextTry(
-  { ahead, nextTryAtMs }: Pick<WaitingJob, 'ahead' | 'nextTryAtMs'>,
+  { ahead, nextTryAtMs, isHeld }: Pick<WaitingJob, 'ahead' | 'nextTryAtMs' | 'isHeld'>,
   { jobs, slots, atMs }: Pick<LiveState, 'jobs' | 'slots' | 'atMs'>,
 ): string {
+  if (isHeld) return 'when one of the others starts or ends';
   if (ahead !== null && slots.taken >= slots.limit)
     return `${ordinal(ahead + 1)} of ${jobs.filter((job) => job.ahead !== null).length} in line, when a slot is free`;
   if (nextTryAtMs > atMs) return formatTimeAndDistance(nextTryAtMs, atMs).slice('at '.length);

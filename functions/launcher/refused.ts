@@ -23,7 +23,7 @@ export async function tellOfRefusal(
   world: LauncherWorld,
 ): Promise<void> {
   const hash = createHash('sha256').update(because).digest().readUInt16BE(0);
-  const text = `The job ${id} of ${repository} was refused because ${because}${because.endsWith('?') ? '' : '.'} Its author has to fix that: npm run explain -- ${id}`;
+  const text = `The job ${id} of ${repository} was refused because ${because}${because.endsWith('?') ? '' : '.'} What to do: npm run explain -- ${id}`;
   await alertOnce(`refused-${repository}-${hash % REFUSALS_TOLD_MAX}`, text, world);
 }
 

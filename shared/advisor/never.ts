@@ -56,7 +56,7 @@ function whyOtherArchitecture(sold: readonly MarketType[], { type, arch }: Requi
   const named = type === null ? [] : sold.filter((each) => isNamed(each, type));
   const [first] = named;
   if (first === undefined || named.some((each) => each.arch === arch)) return null;
-  return `${type} is ${first.arch}, and its labels say ${arch}: write ${first.arch}`;
+  return `${type} is ${first.arch}, and the job is for ${arch}: write ${first.arch}`;
 }
 
 function whyNotNamed(

@@ -95,12 +95,15 @@ function alive(entry: JobEntry, known: JobFacts, how: Audience): JobDescription 
 }
 
 function waits(
-  { because, nextTryAtMs }: JobEntry,
+  { because, nextTryAtMs, held }: JobEntry,
   { ahead }: JobFacts,
   { isPublic, next }: Audience,
 ): string {
   const why = isPublic ? 'It waits for a runner.' : `It waits because ${because}.`;
-  return [why, ...(ahead === null ? [] : [placeOf(ahead)]), next(nextTryAtMs)].join(' ');
+  // Its time is hours off, and only in case no event comes.
+  const when =
+    held == null ? next(nextTryAtMs) : 'It gets a runner as soon as one of the others starts or ends.';
+  return [why, ...(ahead === null ? [] : [placeOf(ahead)]), when].join(' ');
 }
 
 /** Its runner's entry stands for nothing until the sweep has looked for what the launch left. */

@@ -146,8 +146,8 @@ function waitingOf(jobs: readonly WaitingJob[], nowMs: number, say: Say): Html {
   if (jobs.length === 0) return html`<p class="empty">${words.noJob}</p>`;
   const shown = jobs.slice(0, ROWS_MAX);
   return html`<ol class="rows">${shown.map(
-    ({ job, name, repository, createdAtMs, nextTryAtMs, because }) =>
-      html`<li><div class="head">${jobLink(job, name, say)} <span>${repository}</span> <span class="quiet">${words.waits} ${duration(nowMs - createdAtMs)}${nextTryAtMs > nowMs ? html` · ${words.nextTry} ${time(nextTryAtMs)}` : null}</span></div><p class="why">${translated(because, say)}</p></li>`,
+    ({ job, name, repository, createdAtMs, nextTryAtMs, because, isHeld }) =>
+      html`<li><div class="head">${jobLink(job, name, say)} <span>${repository}</span> <span class="quiet">${words.waits} ${duration(nowMs - createdAtMs)}${nextTryAtMs > nowMs && !isHeld ? html` · ${words.nextTry} ${time(nextTryAtMs)}` : null}</span></div><p class="why">${translated(because, say)}</p></li>`,
   )}</ol>${moreOf(jobs.length - shown.length, say)}`;
 }
 

@@ -95,7 +95,7 @@ export const REASONS: Catalogue = {
   // No instance type could ever do it.
   '{} is not for it: {}': '{1} 不给它用：{2}',
   'of all that would do, each is kept back: {}': '能满足要求的，每一个都被排除：{1}',
-  '{} is {}, and its labels say {}: write {}': '{1} 是 {2}，而它的标签写的是 {3}：请写 {4}',
+  '{} is {}, and the job is for {}: write {}': '{1} 是 {2}，而作业要的是 {3}：请写 {4}',
   'there is no type {} in {}; is {} meant?': '{2} 没有实例规格 {1}；想写的是不是 {3}？',
   'there is no family {} in {}; is {} meant?': '{2} 没有规格族 {1}；想写的是不是 {3}？',
   'there is no type {} in {}': '{2} 没有实例规格 {1}',

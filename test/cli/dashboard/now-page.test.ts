@@ -14,6 +14,7 @@ const waiting = (nextTryAtMs: number): NowState => ({
       {
         ...{ job: 7, name: 'build', repository: 'acme/app', labels: ['arm64'], ahead: null },
         ...{ createdAtMs: AT_MS - 60_000, nextTryAtMs, because: 'nothing is in stock' },
+        isHeld: false,
       },
     ],
   },

@@ -71,7 +71,7 @@ test('a job that no type can do is refused with what would do, and not tried eac
   await world.pass(2 * MINUTE_MS);
   const { answer } = await read(world, job);
   expect(answer).toMatchObject({ state: 'refused' });
-  expect(answer.text).toBe('It was refused because ecs.c8y is arm64, and its labels say amd64: write arm64.');
+  expect(answer.text).toBe('It was refused because ecs.c8y is arm64, and the job is for amd64: write arm64.');
   expect(answer.advice).toMatch(/^Fix runs-on/);
   expect((await world.adapters().ledger.jobs.list(10)).things).toEqual([]);
   world.fc.close();

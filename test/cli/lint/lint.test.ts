@@ -45,7 +45,7 @@ test.each([
 
 test.each([
   ['[self-hosted, aliyun, arm64, 8cup]', "the label '8cup' is not understood; is '8cpu' meant?"],
-  ['[self-hosted, aliyun, ecs.c8y, amd64]', 'ecs.c8y is arm64, and its labels say amd64: write arm64'],
+  ['[self-hosted, aliyun, ecs.c8y, amd64]', 'ecs.c8y is arm64, and the job is for amd64: write arm64'],
   [
     '[self-hosted, aliyun, amd64, ecs.c7.xlarge]',
     'ecs.c7.xlarge has 4 cores, and 8 are asked for, by a label',

@@ -33,6 +33,7 @@ const LIVE: LiveState = {
     ...{ job: 48_000_000_018 + ahead, name: LONG, repository: 'my-organization/my-repository', labels: [] },
     ...{ createdAtMs: NOW_MS - 500_000, nextTryAtMs: NOW_MS - 310_000, ahead },
     because: 'all 20 runners are in use, and each of them belongs to a job that has not ended',
+    isHeld: false,
   })),
   refused: [
     {
@@ -181,5 +182,6 @@ const TURNS: readonly (readonly [ahead: number | null, nextTryAtMs: number, take
 ];
 test.each(TURNS)('ahead %s, due at %i, %i slots taken: %s', (ahead, nextTryAtMs, taken, said) => {
   const live = { ...LIVE, slots: { taken, limit: 20 } };
-  expect(nextTry({ ahead, nextTryAtMs }, live)).toMatch(said);
+  expect(nextTry({ ahead, nextTryAtMs, isHeld: false }, live)).toMatch(said);
+  expect(nextTry({ ahead, nextTryAtMs, isHeld: true }, live)).toBe('when one of the others starts or ends');
 });

@@ -28,8 +28,8 @@ const exactly = (cores: number) => ({ cpu: { min: cores, max: cores } });
 
 // biome-ignore format: a table reads best as a table.
 const NEVER: [what: string, asked: Partial<Requirements>, because: string | RegExp][] = [
-  ['a family of the other architecture', { ...amd64, type: 'ecs.c8y' },             'ecs.c8y is arm64, and its labels say amd64: write arm64'],
-  ['a type of the other architecture',   { type: 'ecs.g7.2xlarge' },                'ecs.g7.2xlarge is amd64, and its labels say arm64: write amd64'],
+  ['a family of the other architecture', { ...amd64, type: 'ecs.c8y' },             'ecs.c8y is arm64, and the job is for amd64: write arm64'],
+  ['a type of the other architecture',   { type: 'ecs.g7.2xlarge' },                'ecs.g7.2xlarge is amd64, and the job is for arm64: write amd64'],
   ['a family that is not there',         { ...amd64, type: 'ecs.c99' },             /^there is no family ecs\.c99 in cn-hangzhou; is ecs\.\w+ meant\?$/],
   ['a family like no other',             { ...amd64, type: 'ecs.quantum' },         'there is no family ecs.quantum in cn-hangzhou'],
   ['a type that is not there',           { type: 'ecs.c8y.2xlarg' },                'there is no type ecs.c8y.2xlarg in cn-hangzhou; is ecs.c8y.2xlarge meant?'],

@@ -130,8 +130,8 @@ test.each(Object.entries(OPERATING))('%s', (english, chinese) => {
 // biome-ignore format: a table reads best as a table.
 test.each([
   [
-    'The job 7 of acme/app was refused because it asks for 128 cores, and limits.cpu is 64. Its author has to fix that: npm run explain -- 7',
-    'acme/app 的作业 7 被拒绝：它要 128 核，而 limits.cpu 是 64。需要由作者改正：npm run explain -- 7',
+    'The job 7 of acme/app was refused because it asks for 128 cores, and limits.cpu is 64. What to do: npm run explain -- 7',
+    'acme/app 的作业 7 被拒绝：它要 128 核，而 limits.cpu 是 64。该怎么办：npm run explain -- 7',
   ],
   [
     'The job 7 of acme/app had 3 runners of no use, the last one because it never came online. Likely cause: the image does not boot, or the network reaches neither GitHub nor the mirror.',
