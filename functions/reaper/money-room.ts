@@ -39,9 +39,9 @@ export const spentPerHour = ({ slots }: Pick<CapacityView, 'slots'>): number =>
 /** By its name in small letters. */
 function spentByRepository({ slots }: Pick<CapacityView, 'slots'>): Map<string, number> {
   const own = new Map<string, number>();
-  for (const { repository, cost, isUnassigned } of slots) {
+  for (const { repository, cost, isWithoutShare } of slots) {
     const key = repository.toLowerCase();
-    if (!isUnassigned) own.set(key, (own.get(key) ?? 0) + (cost?.perHour ?? 0));
+    if (!isWithoutShare) own.set(key, (own.get(key) ?? 0) + (cost?.perHour ?? 0));
   }
   return own;
 }

@@ -116,6 +116,7 @@ function resting(capacity: Capacity): Resting {
     take: awake(capacity.take),
     mintAgain: awake(capacity.mintAgain),
     unassign: awake(capacity.unassign),
+    writeOff: awake(capacity.writeOff),
     handBack: awake(capacity.handBack),
     handBackAll: awake(capacity.handBackAll),
     reprice: awake(capacity.reprice),

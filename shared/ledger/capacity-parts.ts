@@ -1,5 +1,6 @@
 /** Parts of what the capacity row is asked and tells: pure data. */
-import type { JobId } from '../nouns.ts';
+import type { JobId, RunnerName } from '../nouns.ts';
+import type { Stop } from './stop.ts';
 
 /** What a slot counts for in money, in millionths of the account's currency: whole numbers. */
 export interface SlotCost {
@@ -24,4 +25,29 @@ export interface Waiting {
 export interface Reserved {
   readonly job: JobId;
   readonly sinceMs: number;
+}
+
+export interface CapacityView {
+  readonly total: number;
+  readonly slots: readonly {
+    readonly name: RunnerName;
+    readonly profile: string | null;
+    readonly repository: string;
+    /** It does not count with its repository's runners: see `unassign`. */
+    readonly isUnassigned?: true;
+    /** Nor with the money of its machines: see `writeOff`. */
+    readonly isWithoutShare?: true;
+    /** When it was asked for. */
+    readonly atMs: number;
+    readonly cost?: SlotCost | null;
+  }[];
+  /** Mints of a step (`MINT_STEP_MS`) and of those before it that a minute may hold with it, by its number; of the newest only. */
+  readonly mints: Readonly<Record<string, number>>;
+  /** Kept or spent for machines of a day, in millionths, by its date as 20261128. */
+  readonly days?: Readonly<Record<string, number>>;
+  /** No slot, nothing counted but days, and nobody waits: there is nothing to set right. */
+  readonly isAtRest?: boolean;
+  /** Absent or null: nothing is stopped. */
+  readonly stop?: Stop | null;
+  readonly reserved?: Reserved | null;
 }

@@ -2,12 +2,12 @@
 
 import type { CheckEntry } from '../check-runs/check-entry.ts';
 import type { JobId, Listing, RunId, RunnerName } from '../nouns.ts';
-import type { Reserved, SlotCost, Waiting } from './capacity-parts.ts';
+import type { CapacityView, SlotCost, Waiting } from './capacity-parts.ts';
 import type { JobEntry, Note, RefusalEntry, RerunEntry, RunnerEntry } from './entries.ts';
 import type { History } from './history.ts';
 import type { Stop } from './stop.ts';
 
-export type { Reserved, SlotCost, Waiting } from './capacity-parts.ts';
+export type { CapacityView, Reserved, SlotCost, Waiting } from './capacity-parts.ts';
 export { type History, isEnd, type KeptBill } from './history.ts';
 
 /** An entry as read or written: `rev` is the owner token of the write that made it so. */
@@ -81,29 +81,6 @@ export type SlotOutcome =
   /** The mints of GitHub's minute are used up. */
   | { readonly kind: 'paced'; readonly because: string };
 
-export interface CapacityView {
-  readonly total: number;
-  readonly slots: readonly {
-    readonly name: RunnerName;
-    readonly profile: string | null;
-    readonly repository: string;
-    /** It counts for no repository's bounds: see `unassign`. */
-    readonly isUnassigned?: true;
-    /** When it was asked for. */
-    readonly atMs: number;
-    readonly cost?: SlotCost | null;
-  }[];
-  /** Mints of a step (`MINT_STEP_MS`) and of those before it that a minute may hold with it, by its number; of the newest only. */
-  readonly mints: Readonly<Record<string, number>>;
-  /** Kept or spent for machines of a day, in millionths, by its date as 20261128. */
-  readonly days?: Readonly<Record<string, number>>;
-  /** No slot, nothing counted but days, and nobody waits: there is nothing to set right. */
-  readonly isAtRest?: boolean;
-  /** Absent or null: nothing is stopped. */
-  readonly stop?: Stop | null;
-  readonly reserved?: Reserved | null;
-}
-
 /** One row: slots as columns, totals beside them, and this minute's mints. */
 export interface Capacity {
   /**
@@ -116,8 +93,13 @@ export interface Capacity {
    * repository's runners. 'taken', or why not; those that wait for a slot are passed. Idempotent for one `nowMs`.
    */
   mintAgain(asked: MintAgain, nowMs: number): Promise<SlotOutcome>;
-  /** Its start came to nothing, or no job can run on it and it cannot be deleted: it is no repository's. Idempotent. */
+  /** Its start came to nothing: it is no repository's again. Idempotent. */
   unassign(name: RunnerName): Promise<void>;
+  /**
+   * No job can have it any more, and its machine cannot be deleted: it counts in all that others have in common, and in no
+   * bound of its repository (runners, share of the hour's money) or of its matrix. Idempotent.
+   */
+  writeOff(name: RunnerName): Promise<void>;
   /**
    * Idempotent. `spent`: what its machine cost, in millionths; absent: what was kept of the day's money for it. `removedAtMs`:
    * its registration was taken off, which GitHub counts as it does a mint; absent: nothing was.

@@ -142,14 +142,6 @@ export async function forget(harness: Harness, job: SimJob): Promise<RunnerName>
   return name;
 }
 
-/** The machine of its first runner stays Pending until the cloud releases it. */
-export async function stickFirst({ world }: Harness, job: SimJob): Promise<void> {
-  world.ecs.stuckPending(1);
-  const isMade = () => world.ecs.alive().some(({ tags }) => tags.get(TAG.job) === String(job.id));
-  await once('its first machine is there', isMade);
-  world.ecs.stuckPending(0);
-}
-
 /** A person sets the tag while the job runs, in the console. */
 export async function keepMachine(harness: Harness, job: SimJob): Promise<Machine> {
   const machine = machineOf(harness, await runnerOf(harness, job));

@@ -39,7 +39,6 @@ const SEEN_IN: Readonly<Record<VerdictKind, 'repairs' | 'repairs-running' | 'lif
   dismiss: 'stopped',
   retire: 'repairs',
   terminate: 'lifetimes',
-  stuck: 'lifetimes',
   'look-again': 'repairs',
   close: 'repairs',
 };

@@ -8,7 +8,7 @@ import { TAG } from '../../shared/names.ts';
 import type { RunnerName } from '../../shared/nouns.ts';
 import type { SimJob } from '../../simulator/github/index.ts';
 import { bundlesFor } from './bundles.ts';
-import { forget, keepForAWhile, keepMachine, stickFirst } from './failures.ts';
+import { forget, keepForAWhile, keepMachine } from './failures.ts';
 import { configWith, type Harness, MINUTE_MS, once, openHarness, unseen } from './harness.ts';
 
 /**
@@ -57,8 +57,6 @@ const tellings = (of: string | null | undefined) => told.filter(({ text }) => te
 
 test('a busy runner’s end is warned of a sixth before, once, and comes; what a person keeps is left alone', async () => {
   const { world, ledger } = harness;
-  const late = harness.play('late', 'arm64 short', 1);
-  await stickFirst(harness, late);
   const warned = harness.play('warned', 'arm64 long', 32);
   const kept = harness.play('kept', 'arm64 short', 1);
   const machine = await keepMachine(harness, kept);
@@ -66,7 +64,7 @@ test('a busy runner’s end is warned of a sixth before, once, and comes; what a
   const freed = harness.play('freed', 'arm64 8cpu', 1);
   const forgotten = harness.play('forgotten', 'arm64 16cpu', 3);
   await Promise.all([forget(harness, forgotten), keepForAWhile(harness, freed)]);
-  const jobs = [late, warned, kept, overdue, freed, forgotten];
+  const jobs = [warned, kept, overdue, freed, forgotten];
 
   await once('all jobs are over', () => jobs.every(({ status }) => status === 'completed'));
   const held = await ledger.runners.read(kept.runner?.name as RunnerName);
@@ -91,7 +89,7 @@ test('a busy runner’s end is warned of a sixth before, once, and comes; what a
   expect(warning?.atMs, 'not before thirty of its 36 minutes').toBeGreaterThan(launchedAtMs + 29 * MINUTE_MS);
 
   expect(told.filter(({ text }) => text.includes(`(${forgotten.runner?.name})`))).toHaveLength(1);
-  const plain = [late, warned, kept, freed, forgotten];
+  const plain = [warned, kept, freed, forgotten];
   expect(plain.map(({ conclusion }) => conclusion)).toEqual(plain.map(() => 'success'));
   expect(harness.didTo(freed.runner?.name ?? '', 'terminate')).toBe(true);
   expect(unseen('lifetimes', harness)).toEqual([]);

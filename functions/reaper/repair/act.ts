@@ -14,7 +14,7 @@ import { countSighting, entryAfter } from './notes.ts';
 import { removeRegistration, removeStray } from './remove.ts';
 import { interrupt, retire } from './retire.ts';
 import { giveUpBilling, noteStopped, rest } from './standby/rest.ts';
-import { isStuck, type Verdict } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
 
 export async function act(
   observation: Observation,
@@ -32,7 +32,11 @@ export async function act(
     case 'deregister':
       return;
     case 'warn':
-      return warn(held.entry, because, world);
+      return alertOnce(
+        `lifetime-${held.entry.name}`,
+        `The runner ${held.entry.name} is busy, and ${because}.`,
+        world,
+      );
     case 'rest':
       return rest(held, observation, world);
     case 'bills-on':
@@ -44,8 +48,6 @@ export async function act(
       return;
     case 'retire':
       return retire(held, observation, because, world);
-    case 'stuck':
-      return letRepositoryGo(held.entry, world);
     case 'terminate':
       return letGo(held, instances, world);
     case 'remove':
@@ -73,14 +75,6 @@ export async function act(
   }
 }
 
-const warn = ({ name }: RunnerEntry, because: string, world: ReaperWorld): Promise<void> =>
-  alertOnce(`lifetime-${name}`, `The runner ${name} is busy, and ${because}.`, world);
-
-/** Its jobs wait no longer for the slot of a machine that none of them can have. */
-async function letRepositoryGo(entry: RunnerEntry, { ledger, clock }: ReaperWorld): Promise<void> {
-  if (isStuck(entry, clock.nowMs())) await ledger.capacity.unassign(entry.name);
-}
-
 /** A person may have kept it for longer meanwhile: that a machine is kept no more is written first. */
 async function letGo(
   held: Held<RunnerEntry>,
@@ -88,7 +82,6 @@ async function letGo(
   world: ReaperWorld,
 ): Promise<void> {
   const { entry } = held;
-  await letRepositoryGo(entry, world);
   const free =
     entry.keep == null
       ? held

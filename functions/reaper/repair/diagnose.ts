@@ -14,16 +14,7 @@ import { hasStoppedForGood, isStopped, isYoung } from '../survey/machine-status.
 import type { Observation } from '../survey/observe.ts';
 import { absence, diagnoseLaunching, isUnasked } from './launching.ts';
 import { diagnoseStandby } from './standby/diagnose-standby.ts';
-import {
-  type Coverage,
-  deletion,
-  endIsNear,
-  endsAtMs,
-  isStuck,
-  type Verdict,
-  verdict,
-  warningMs,
-} from './verdict.ts';
+import { type Coverage, deletion, endIsNear, endsAtMs, type Verdict, verdict, warningMs } from './verdict.ts';
 
 export function diagnose(coverage: Coverage, observation: Observation): Verdict {
   const { held, instances } = observation;
@@ -162,14 +153,10 @@ function diagnoseRetiring(entry: RunnerEntry, observation: Observation, coverage
   if (isGone) return verdict('close', entry.because);
   if (isJobOpen && endsAtMs(entry) > coverage.nowMs)
     return verdict('ask', 'a job started on it while it was being retired');
-  if (instances.length > 0 && instances.every(isYoung))
-    return verdict(isStuck(entry, coverage.nowMs) ? 'stuck' : 'keep', 'its instance cannot be deleted yet');
-  if (instances.length > 0) return deletion(entry, entry.because, coverage.nowMs);
-  return diagnoseUnlisted(entry, coverage);
-}
-
-/** Retiring, with a machine that no look shows, and that is not proven gone. */
-function diagnoseUnlisted(entry: RunnerEntry, coverage: Coverage): Verdict {
+  if (instances.length > 0)
+    return instances.every(isYoung)
+      ? verdict('keep', 'its instance cannot be deleted yet')
+      : deletion(entry, entry.because, coverage.nowMs);
   if (entry.instanceId !== null) return verdict('keep', 'its instance is in no list, and not proven gone');
   if (entry.leaseUntilMs >= coverage.surveyAtMs) return verdict('keep', 'its launch is under way');
   return isUnasked(entry) ? verdict('close', entry.because) : absence(entry, coverage, entry.because);

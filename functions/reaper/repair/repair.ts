@@ -6,21 +6,18 @@ import type { CapacityView, Held } from '../../../shared/ledger/ledger.ts';
 import { SWEEP_ACTS_MAX } from '../../../shared/limits.ts';
 import { isOfOtherHost } from '../../../shared/names.ts';
 import type { RunnerName } from '../../../shared/nouns.ts';
-import type { LearnedLimits } from '../../../shared/quota/learned-limits.ts';
-import { readLimits } from '../../../shared/quota/note.ts';
 import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../../shared/runner/release.ts';
 import { poolsAt } from '../../../shared/warm/pools.ts';
 import { finishTogether } from '../ending/together.ts';
 import { type Idle, standingOf } from '../events/held.ts';
 import { shortIn } from '../own-limits.ts';
-import { givenUpFor } from '../quota-room.ts';
 import type { Evidence } from '../survey/evidence.ts';
 import { type Matching, match } from '../survey/match.ts';
 import { type Observation, observe, strangersIn } from '../survey/observe.ts';
 import { freePointers, movePointers } from '../survey/pointers.ts';
 import { reportStrangers } from '../survey/strangers.ts';
 import type { Survey } from '../survey/survey.ts';
-import { heldOf, planWarm, type WarmPlan } from '../survey/warm.ts';
+import { planWarm, type WarmPlan } from '../survey/warm.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld, Together } from '../world.ts';
 import { act } from './act.ts';
@@ -55,9 +52,7 @@ export async function repair(
   const hasPools = world.config.warm.length > 0;
   const version = hasPools ? await releaseVersion(world) : '';
   const view = hasPools ? await world.ledger.capacity.view() : null;
-  const isQuotaUsedUp = hasPools && survey.jobs.some(({ entry }) => entry.quota);
-  const limits = isQuotaUsedUp ? await readLimits(world.ledger) : NO_LIMITS;
-  const { matching, diagnosed, spent, coming, warm } = diagnoseAll(survey, version, { view, limits }, world);
+  const { matching, diagnosed, spent, coming, warm } = diagnoseAll(survey, version, view, world);
   const spare = spareIn(diagnosed, matching);
   await movePointers(matching, world);
   await freePointers(
@@ -91,8 +86,6 @@ export async function repair(
   return { uncovered: matching.uncovered, coming, spare, wanting: warm.wanting, spent, counts, failures };
 }
 
-const NO_LIMITS: LearnedLimits = new Map();
-
 const releaseVersion = async ({ ledger }: ReaperWorld): Promise<string> =>
   parseRunnerRelease((await ledger.notes.read(RUNNER_RELEASE_NOTE))?.entry.text ?? '')?.version ?? '';
 
@@ -100,7 +93,7 @@ const releaseVersion = async ({ ledger }: ReaperWorld): Promise<string> =>
 function diagnoseAll(
   survey: Survey,
   version: string,
-  { view, limits }: { readonly view: CapacityView | null; readonly limits: LearnedLimits },
+  view: CapacityView | null,
   { config, clock }: ReaperWorld,
 ) {
   const nowMs = clock.nowMs();
@@ -122,10 +115,8 @@ function diagnoseAll(
     ...observations.filter(isStandby).flatMap(({ held }) => held?.entry ?? []),
   ];
   const entries = entriesOf(survey.runners);
-  const waiting = entriesOf(matching.uncovered);
-  const short = shortIn(view, entries, waiting, config, nowMs);
-  const given = givenUpFor(waiting, limits, heldOf(entries, free, nowMs));
-  const warm = planWarm(poolsAt(config, nowMs), free, { entries, config, version, nowMs, short, given });
+  const short = shortIn(view, entries, entriesOf(matching.uncovered), config, nowMs);
+  const warm = planWarm(poolsAt(config, nowMs), free, { entries, config, version, nowMs, short });
   const matched = observations.map((each) => ({
     ...each,
     waiting: matching.wanted.get(each.name) ?? null,

@@ -47,8 +47,6 @@ export type VerdictKind =
   | 'dismiss'
   | 'retire'
   | 'terminate'
-  /** It has to go, and cannot be deleted yet, for minutes by now. */
-  | 'stuck'
   /** One more complete look-up saw no instance. */
   | 'look-again'
   /** Nothing is left of it: hand the slot back, remove the entry. */
@@ -110,13 +108,6 @@ export function endsAtMs({ createdAtMs, releaseAtMs, keep }: Lived): number {
 /** A kept machine stays, whatever became of its runner. */
 export const deletion = (entry: RunnerEntry, because: string, nowMs: number): Verdict =>
   isKept(entry, nowMs) ? verdict('keep', 'its machine is kept') : verdict('terminate', because);
-
-/** Longer than Pending and Starting take, and than lists lag. */
-export const DELETION_STUCK_MS = 5 * 60_000;
-
-/** Its machine is still there, long after it was to go: it may be so until the cloud's release time. */
-export const isStuck = ({ state, stateAtMs }: RunnerEntry, nowMs: number): boolean =>
-  state === 'retiring' && nowMs - stateAtMs > DELETION_STUCK_MS;
 
 /** An hour before it, or a sixth of a short life. */
 export const warningMs = (entry: Lived): number =>

@@ -11,7 +11,6 @@ import {
 } from '../../../shared/warm/limits.ts';
 import { type Pool, poolNameOf, stampOf } from '../../../shared/warm/pools.ts';
 import type { Short } from '../own-limits.ts';
-import { type GivenUp, type HeldQuota, NOTHING_GIVEN } from '../quota-room.ts';
 
 /** Instead of a stamp: it was launched for a job. */
 export const LEFT = 'left over';
@@ -22,7 +21,6 @@ interface WarmWorld {
   readonly version: string;
   readonly nowMs: number;
   readonly short: Short;
-  readonly given?: GivenUp;
 }
 
 export interface WarmPlan {
@@ -66,17 +64,15 @@ export function yielding(
 export function planWarm(
   pools: readonly Pool[],
   all: readonly RunnerEntry[],
-  { entries, config, version, nowMs, short, given = NOTHING_GIVEN }: WarmWorld,
+  { entries, config, version, nowMs, short }: WarmWorld,
 ): WarmPlan {
   const isWaitedFor = ({ waitsUntilMs = 0 }: RunnerEntry) => nowMs < waitsUntilMs;
   const kept = new Set<RunnerName>(all.filter(isWaitedFor).map(({ name }) => name));
-  const free = all.filter(({ name, waitsUntilMs }) => waitsUntilMs === undefined && !given.runners.has(name));
+  const free = all.filter(({ waitsUntilMs }) => waitsUntilMs === undefined);
   const membersOf = (pool: Pool) => free.filter((each) => isMember(each, pool, config, nowMs));
   const standingIn = (pool: Pool) => membersOf(pool).length;
   const leaving = entries.filter((each) => isLeaving(each, nowMs)).length;
-  const wanting = yielding(pools, short, standingIn, leaving).map((whole) => {
-    // What made room would else be made anew beside the job that waits for it.
-    const pool = given.isAwaited ? { ...whole, count: Math.min(whole.count, standingIn(whole)) } : whole;
+  const wanting = yielding(pools, short, standingIn, leaving).map((pool) => {
     const stamp = stampOf(pool, version, config);
     const isNew = ({ warm, createdAtMs }: RunnerEntry) =>
       warm === undefined || warm === LEFT
@@ -119,26 +115,6 @@ const isLeaving = ({ state, stateAtMs, removedAtMs }: RunnerEntry, nowMs: number
 
 const isReady = ({ state, standby }: RunnerEntry, { kind }: Pool): boolean =>
   kind === 'hot' ? state === 'idle' : standby === 'stopped';
-
-/** Of a quota: what gives way, in that order. What stands stopped may hold none of it, and goes last. */
-export function heldOf(
-  entries: readonly RunnerEntry[],
-  free: readonly RunnerEntry[],
-  nowMs: number,
-): HeldQuota {
-  const idle = free
-    .filter((each) => each.waitsUntilMs === undefined && !isLeaving(each, nowMs))
-    .toSorted(
-      (a, b) => Number(a.standby != null) - Number(b.standby != null) || a.createdAtMs - b.createdAtMs,
-    );
-  const ours = new Set(idle.map(({ name }) => name));
-  const others = entries.filter(({ name }) => !ours.has(name));
-  return {
-    idle,
-    leaving: others.filter((each) => isLeaving(each, nowMs)),
-    staying: others.filter((each) => !isLeaving(each, nowMs)),
-  };
-}
 
 /**
  * Also what was launched for a job that has another now: it is kept where one is wanting, and not for long. What was stopped

@@ -1,6 +1,6 @@
 /** Several kinds in one list: those whose names stand next to each other in the table cost one call together. */
 import { type EntriesByKind, type Listed, PARTS, type Part, type Together } from '../../ledger/ledger.ts';
-import { viewOf } from './capacity/row.ts';
+import { viewOf } from './capacity/view.ts';
 import { checkSchema, heldIn, PAGE_ROWS } from './entries.ts';
 import type { Key, Page, Row, Table } from './table.ts';
 

@@ -47,6 +47,7 @@ export const NOTICED_BY: Readonly<Record<string, string>> = {
   'what runs on a machine of ours outlives its repository': 'test/functions/reaper/rounds/away/away.test.ts',
   'a machine that cannot be deleted holds up no job of its repository':
     'test/functions/reaper/repair/stuck.test.ts',
-  'a pool gives way to a job that waits for its quota': 'test/functions/warm/quota.test.ts',
+  'what cannot be deleted fills no more than a quarter of all slots beyond its bound':
+    'test/functions/reaper/repair/stuck.test.ts',
   'held jobs are launched for again': 'test/functions/reaper/held.test.ts',
 };

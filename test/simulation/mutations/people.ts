@@ -28,9 +28,15 @@ export const PEOPLE: readonly Mutation[] = [
   ),
   one(
     'a machine that cannot be deleted holds up no job of its repository',
-    'functions/reaper/repair/act.ts',
-    'if (isStuck(entry, clock.nowMs()))',
-    'if (isStuck(entry, clock.nowMs()) && clock.nowMs() < 0)',
+    'functions/reaper/rounds/recount.ts',
+    'await ledger.capacity.writeOff(name);',
+    'if (name === null) await ledger.capacity.writeOff(name);',
+  ),
+  one(
+    'what cannot be deleted fills no more than a quarter of all slots beyond its bound',
+    'functions/reaper/rounds/recount.ts',
+    'WRITTEN_OFF_SHARE = 1 / 4',
+    'WRITTEN_OFF_SHARE = 4',
   ),
   one(
     'one look does not prove that a check is absent',

@@ -80,10 +80,4 @@ export const WARM: readonly Mutation[] = [
     'runnerId === null && walks == null',
     'runnerId === null',
   ),
-  one(
-    'a pool gives way to a job that waits for its quota',
-    'functions/reaper/survey/warm.ts',
-    'waitsUntilMs === undefined && !given.runners.has(name)',
-    'waitsUntilMs === undefined && given.runners !== undefined && name.length > 0',
-  ),
 ];

@@ -5,11 +5,12 @@ import type { RunnerName } from '../../../nouns.ts';
 import { checkSchema, SCHEMA_VERSION } from '../entries.ts';
 import type { Change, Columns, Condition, Table } from '../table.ts';
 import { CAPACITY_KEY } from './columns.ts';
-import { minted, mintingAgain, unassigning } from './mints.ts';
+import { isOfRepository, minted, mintingAgain, unassigning } from './mints.ts';
 import { repricing } from './money.ts';
 import { forgetting, recounting } from './recount.ts';
-import { CONTENDED, handingBack, refusalIn, taking, viewOf, waitingChange } from './row.ts';
+import { CONTENDED, handingBack, refusalIn, taking, waitingChange } from './row.ts';
 import { stopChange, stopIn, stopText } from './stop.ts';
+import { viewOf } from './view.ts';
 
 /** What makes others queue behind a job that is refused what all slots have in common; null: they do already. */
 function queueing(
@@ -92,7 +93,8 @@ export function capacityOn(table: Table, newToken: () => string): Capacity {
       return CONTENDED;
     },
     mintAgain: (asked, nowMs) => mintOn(table, row, asked, nowMs),
-    unassign: (name) => unassignOn(table, row, name),
+    unassign: (name) => unassignOn(table, row, (columns) => unassigning(columns, name)),
+    writeOff: (name) => unassignOn(table, row, (columns) => unassigning(columns, name, isOfRepository)),
     handBack: (name, spent, removedAtMs) =>
       handBackAll(new Map([[name, spent]]), table, row, removedAtMs === undefined ? {} : minted(removedAtMs)),
     handBackAll: (slots) => handBackAll(slots, table, row),
@@ -143,9 +145,13 @@ async function mintOn(
   return CONTENDED;
 }
 
-async function unassignOn(table: Table, row: () => Promise<Columns>, name: RunnerName): Promise<void> {
+async function unassignOn(
+  table: Table,
+  row: () => Promise<Columns>,
+  actOn: (columns: Columns) => ReturnType<typeof unassigning>,
+): Promise<void> {
   for (let tries = 0; tries < WRITE_CONFLICTS_MAX; tries++) {
-    const act = unassigning(await row(), name);
+    const act = actOn(await row());
     if (act === null || (await table.update(CAPACITY_KEY, act.change, act.when))) return;
   }
 }

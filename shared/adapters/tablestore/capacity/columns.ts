@@ -12,7 +12,7 @@ export interface Slot {
   readonly name: RunnerName;
   readonly profile: string | null;
   readonly repository: string;
-  /** Its repository's bounds do not count it (any more). */
+  /** It does not count with its repository's runners (any more). */
   readonly isUnassigned?: true;
   /** When it was asked for; absent: by an earlier release. */
   readonly atMs?: number;

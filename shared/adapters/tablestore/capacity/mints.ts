@@ -89,40 +89,40 @@ export const heldAt = ({ max, isFirst }: NonNullable<SlotRequest['matrix']>): st
     ? `${max} of its matrix have runners, and are to show how many of it GitHub lets run at once`
     : `${max} of its matrix have runners, and in earlier runs GitHub let no more of it run at once`;
 
-/** Of runners, of its matrix, and of money an hour its repository has that much less. Null: there is nothing to take back. */
-export function unassigning(columns: Columns, name: RunnerName): Act | null {
+/** Runners, matrix, and money an hour: what a repository has for itself. */
+export const isOfRepository = (column: string): boolean => /^[rgh]_/.test(column);
+const isItsRunners = (column: string): boolean => column.startsWith('r_');
+
+/** `isOff`: what it counts in no more. Null: there is nothing to take back. */
+export function unassigning(columns: Columns, name: RunnerName, isOff = isItsRunners): Act | null {
   const found = slotTextOf(columns, name);
-  if (found === null || found.slot.isUnassigned) return null;
+  if (found === null) return null;
   const { slot, column, isAsRead } = found;
   const { counts, money, cost } = slot;
-  const isOwn = (each: string): boolean => /^[rgh]_/.test(each);
-  const rest: Slot = {
-    ...{ ...slot, isUnassigned: true, counts: counts.filter((each) => !isOwn(each)) },
+  const runners = counts.filter(isOff).map((each) => [each, -1] as const);
+  const hours = (money?.hours ?? []).filter(isOff);
+  if (slot.isUnassigned && runners.length + hours.length === 0) return null;
+  const left: Slot = {
+    ...{ ...slot, isUnassigned: true, counts: counts.filter((each) => !isOff(each)) },
     ...(money === undefined
       ? {}
-      : { money: { ...money, hours: money.hours.filter((each) => !isOwn(each)) } }),
+      : { money: { ...money, hours: money.hours.filter((each) => !isOff(each)) } }),
   };
-  const left = counts.filter(isOwn).map((each) => [each, -1] as const);
-  const spared = (money?.hours ?? []).filter(isOwn).map((each) => [each, -(cost?.perHour ?? 0)] as const);
+  const spared = hours.map((each) => [each, -(cost?.perHour ?? 0)] as const);
   return {
-    change: {
-      put: { [column]: JSON.stringify(rest) },
-      add: Object.fromEntries([...left, ...spared]),
-    },
+    change: { put: { [column]: JSON.stringify(left) }, add: Object.fromEntries([...runners, ...spared]) },
     when: { row: 'present', checks: [isAsRead] },
   };
 }
 
-const isOfRepository = (column: string): boolean => column.startsWith('r_');
-
 /** Counted with the runners of `repository` instead of those of another, or of none. */
 function movedTo({ slot, column }: Found, repository: string, atMs: number) {
-  const before = slot.counts.filter(isOfRepository);
+  const before = slot.counts.filter(isItsRunners);
   const after = [columnOf('r', repository)];
   const { isUnassigned: _, ...rest } = slot;
   const moved: Slot = {
     ...{ ...rest, repository, atMs },
-    counts: [...slot.counts.filter((each) => !isOfRepository(each)), ...after],
+    counts: [...slot.counts.filter((each) => !isItsRunners(each)), ...after],
   };
   const left = before.filter((each) => !after.includes(each)).map((each) => [each, -1] as const);
   const come = after.filter((each) => !before.includes(each)).map((each) => [each, 1] as const);

@@ -1,9 +1,9 @@
 /** The capacity row, decided purely: what is written under which condition, and what a refusal means. */
-import type { CapacityView, SlotLimits, SlotOutcome, SlotRequest, Waiting } from '../../../ledger/ledger.ts';
+import type { SlotLimits, SlotOutcome, SlotRequest, Waiting } from '../../../ledger/ledger.ts';
 import { isStopped, type Stop, whyStopped } from '../../../ledger/stop.ts';
 import type { RunnerName } from '../../../nouns.ts';
 import { CHECKS_MAX, type Change, type Check, type Columns, type Condition } from '../table.ts';
-import { type Bound, columnOf, countIn, type Slot, slotsIn, stepsIn } from './columns.ts';
+import { type Bound, columnOf, countIn, type Slot } from './columns.ts';
 import { heldAt, isPaced, minted, mintsOfThePast, ownLimit, pacedAt, withinPace } from './mints.ts';
 import { moneyBounds, moneyOf } from './money.ts';
 import { stillStopped, stopIn } from './stop.ts';
@@ -166,32 +166,6 @@ export function handingBack(
     when: { row: 'present', checks },
   };
 }
-
-export function viewOf(columns: Columns): CapacityView {
-  const slots = slotsIn(columns).map(({ name, profile, repository, isUnassigned, atMs, cost }) => ({
-    ...{ name, profile, repository, atMs: atMs ?? 0 },
-    ...(isUnassigned ? { isUnassigned } : {}),
-    ...(cost === undefined ? {} : { cost }),
-  }));
-  const mints = stepsIn(columns).map(
-    (column) => [column.slice('q_'.length), countIn(columns, column)] as const,
-  );
-  const stop = stopIn(columns);
-  const days = Object.keys(columns).filter((column) => column.startsWith('d_'));
-  return {
-    ...{ total: countIn(columns, 'total'), slots, mints: Object.fromEntries(mints) },
-    days: Object.fromEntries(days.map((column) => [column.slice('d_'.length), countIn(columns, column)])),
-    isAtRest: Object.keys(columns).every((column) => isIdle(column, columns)),
-    ...(stop === null ? {} : { stop }),
-    ...(typeof columns.reserved === 'string' ? { reserved: JSON.parse(columns.reserved) } : {}),
-  };
-}
-
-const isIdle = (column: string, columns: Columns): boolean =>
-  column === 'schema' ||
-  column === 'recounted' ||
-  column.startsWith('d_') ||
-  (/^(?:total|money)$/.test(column) && columns[column] === 0);
 
 function slotOf(columns: Columns, name: RunnerName): Slot | null {
   const text = columns[columnOf('s', name)];

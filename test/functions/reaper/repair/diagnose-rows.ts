@@ -178,7 +178,6 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ['is deleted until it is gone', observed(at('retiring', 1), has), 'terminate'],
     ['on a stopped machine is deleted: stopped is not gone', observed(at('retiring', 1), { instances: [machine({ status: 'Stopped' })] }), 'terminate'],
     ['on a machine that is too young waits', observed(at('retiring', 1), { instances: [machine({ status: 'Pending' })] }), 'keep'],
-    ['on one that is so for minutes is stuck', observed(at('retiring', 6), { instances: [machine({ status: 'Pending' })] }), 'stuck'],
     ['with a job that started meanwhile asks', observed(at('retiring', 1, { busyWith: 1 as JobId }), { ...has, isJobOpen: true }), 'ask'],
     ['in no list is not gone', observed(at('retiring', 1)), 'keep'],
     ['and gone hands its slot back', observed(at('retiring', 1), { isGone: true }), 'close'],

@@ -116,18 +116,21 @@ export function moneyContract(open: Open): void {
   });
 
   test(
-    'what is unassigned counts for no bound of its repository: runners, matrix, and share of the hour’s money; in all others it does',
+    'what is written off counts for no bound of its repository: runners, matrix, and share of the hour’s money; in all others it does',
     on(open, async ({ capacity }) => {
       const limits = { ...spend({ perHour: 10 * CNY, perHourRepository: 3 * CNY }), perRepository: 1 };
       const matrix = { key: 'acme/a build', max: 1 };
       const take = (name: number) =>
         capacity.take(slot(name, 3, { repository: 'acme/a', matrix }), limits, NOW_MS);
       expect(await take(1)).toEqual({ kind: 'taken' });
-      for (let told = 0; told < 2; told++) await capacity.unassign(build.runnerName(1));
+      for (let told = 0; told < 2; told++) await capacity.writeOff(build.runnerName(1));
       expect(await take(2)).toEqual({ kind: 'taken' });
       expect(await capacity.view()).toMatchObject({
         total: 2,
-        slots: [{ name: build.runnerName(1), isUnassigned: true }, { name: build.runnerName(2) }],
+        slots: [
+          { name: build.runnerName(1), isUnassigned: true, isWithoutShare: true },
+          { name: build.runnerName(2) },
+        ],
       });
       expect(await capacity.take(slot(3, 5, { isInLine: false }), limits, NOW_MS)).toMatchObject({
         kind: 'spend',
@@ -135,6 +138,25 @@ export function moneyContract(open: Open): void {
       for (const at of [1, 2]) await capacity.handBack(build.runnerName(at));
       await capacity.recount(NOW_MS + 600_000);
       expect(await capacity.view()).toMatchObject({ total: 0, slots: [], isAtRest: true });
+    }),
+  );
+
+  test(
+    'what was started in vain counts in its share of the hour’s money as it did, before and after its next start',
+    on(open, async ({ capacity }) => {
+      const limits = spend({ perHour: 10 * CNY, perHourRepository: 5 * CNY });
+      const own = { repository: 'acme/a' };
+      const another = () => capacity.take(slot(2, 4, { ...own, isInLine: false }), limits, NOW_MS);
+      const again = { name: build.runnerName(1), hasTurn: true, perRepository: null, mintsPerMinute: 99 };
+      await capacity.take(slot(1, 4, own), limits, NOW_MS);
+      await capacity.unassign(build.runnerName(1));
+      expect(await another()).toMatchObject({ kind: 'limited' });
+      const [first] = (await capacity.view()).slots;
+      expect(first).toMatchObject({ isUnassigned: true });
+      expect(first).not.toHaveProperty('isWithoutShare');
+      expect(await capacity.mintAgain({ ...again, ...own }, NOW_MS + 1)).toEqual({ kind: 'taken' });
+      expect(await another()).toMatchObject({ kind: 'limited' });
+      expect((await capacity.view()).slots[0]).not.toHaveProperty('isUnassigned');
     }),
   );
 }
