@@ -81,7 +81,6 @@ function jobOf(job: WorkflowJob, payload: Payload, createdAtMs: number): Job {
     ...(job.workflow_name ? { workflow: trimmedName(job.workflow_name) } : {}),
     repository: repository.full_name,
     repositoryId: repository.id ?? null,
-    // Older payloads have no `visibility`; `internal` is private too.
     isPublic: !repository.private,
     installationId: installation?.id ?? null,
     labels: job.labels ?? [],

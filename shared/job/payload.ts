@@ -16,8 +16,8 @@ export const runId = z.pipe(
   z.transform((value) => value as RunId),
 );
 export const text = z.string().check(z.maxLength(1024));
-/** Servers of other make write '' where there is no time. */
-const time = z.union([z.literal(''), z.iso.datetime({ offset: true })]);
+/** What is no time is none: see `timeMs`. Servers of other make write '', or the year 0. */
+const time = text;
 
 /**
  * Null is seen in the wild for most of it, and means that it is not known.
@@ -43,10 +43,10 @@ const Repository = z.object({
   /** Stays when a repository is renamed or transferred. */
   id: z.nullish(z.int()),
   full_name: z.string().check(z.regex(/^[\w.-]{1,100}\/[\w.-]{1,100}$/)),
+  /** Older payloads have no `visibility`; `internal` is private too. */
   private: z.boolean(),
-  visibility: z.optional(z.string()),
 });
-const Installation = z.object({ id });
+const Installation = z.object({ id: z.nullish(id) });
 
 export const Payload = z.object({
   action: text,
@@ -57,7 +57,7 @@ export const Payload = z.object({
 export type Payload = z.output<typeof Payload>;
 export type WorkflowJob = z.output<typeof WorkflowJob>;
 
-/** A time that there is not is written as one of the year 1 by Go and .NET: before 1970 is absent. */
+/** A time that there is not is written as one of the year 1 by Go and .NET: before 1970 is absent, and so is what is no time. */
 export function timeMs(iso: string | null | undefined): number | null {
   const ms = Date.parse(iso ?? '');
   return ms >= 0 ? ms : null;

@@ -87,7 +87,10 @@ async function lookInto(
   const jobs = survey.jobs.filter(({ entry }) => entry.job.repository === repository.repository);
   // Of those that we are told of, nothing more need be asked.
   const told = isUnheard(repository.repository, survey) ? [] : jobs;
-  const seen = await lookAtRuns(repository, told, evidence.runs, pick, world).catch((error: unknown) =>
+  const nowMs = world.clock.nowMs();
+  // What is listed is to be taken in time, too, or the next look would list it again.
+  const asked = { pick, untilMs: nowMs + (deadlineMs - nowMs) / 2 };
+  const seen = await lookAtRuns(repository, told, evidence.runs, asked, world).catch((error: unknown) =>
     away.nullIfLong(error, repository),
   );
   if (seen === null) return dropJobs(repository, jobs, survey, world);

@@ -49,12 +49,12 @@ export function pickOf(world: ReaperWorld): Pick {
   };
 }
 
-/** Null: there is no such repository any more. */
+/** Null: there is no such repository any more. A run whose jobs are not asked for by `untilMs` is not in `listed`. */
 export async function lookAtRuns(
   repository: KnownRepository,
   jobs: readonly Held<JobEntry>[],
   runs: Runs,
-  pick: Pick,
+  { pick, untilMs }: { readonly pick: Pick; readonly untilMs: number },
   world: ReaperWorld,
 ): Promise<SeenRuns | null> {
   const lists = [];
@@ -68,13 +68,13 @@ export async function lookAtRuns(
   const listed = new Set<RunId>();
   const records: JobRecord[] = [];
   const failures: unknown[] = [];
-  for (const run of brokenLast([...live.values()].reverse(), world)) {
+  for (const run of inOrder([...live.values()].reverse(), world)) {
     const jobsOf =
       runs.seenNow(run) ??
       (await listIfWorth(repository, run, told.has(run.id), runs, pick, world).catch((error: unknown) =>
         passOver(run, error, failures, world),
       ));
-    if (failures.length >= BROKEN_RUNS_MAX) break;
+    if (isEnough(failures, untilMs, world)) break;
     if (jobsOf?.complete) listed.add(run.id);
     records.push(...(jobsOf?.things ?? []));
   }
@@ -82,13 +82,27 @@ export async function lookAtRuns(
   return { live: new Set(live.keys()), listed, records, complete, failures };
 }
 
+const isEnough = (failures: readonly unknown[], untilMs: number, { clock }: ReaperWorld): boolean =>
+  failures.length >= BROKEN_RUNS_MAX || clock.nowMs() >= untilMs;
+
 /** In one look at a repository: more of them are no matter of one run. */
 const BROKEN_RUNS_MAX = 2;
 
-/** What GitHub lost long ago it may list, and fail to tell the jobs of: that keeps no other run from being looked at. */
-function brokenLast(runs: readonly RunRecord[], { looks: { broken } }: ReaperWorld): readonly RunRecord[] {
-  return runs.toSorted((a, b) => (broken.get(a.id) ?? 0) - (broken.get(b.id) ?? 0));
+/**
+ * What GitHub lost long ago it may list, and fail to tell the jobs of: that keeps no other run from being looked at. Nor do
+ * those that are looked at again and again, where nothing else tells of their jobs.
+ */
+function inOrder(runs: readonly RunRecord[], { looks, config }: ReaperWorld): readonly RunRecord[] {
+  const lookedAtMs = (run: RunRecord): number => {
+    const seen = looks.runs.get(run.id);
+    return config.github.polling && isUnchanged(run, seen) ? seen.atMs : 0;
+  };
+  const brokenAtMs = ({ id }: RunRecord): number => looks.broken.get(id) ?? 0;
+  return runs.toSorted((a, b) => brokenAtMs(a) - brokenAtMs(b) || lookedAtMs(a) - lookedAtMs(b));
 }
+
+const isUnchanged = (run: RunRecord, seen: SeenRun | undefined): seen is SeenRun =>
+  seen?.isTaken === true && seen.stamp === stampOf(run);
 
 function passOver(run: RunRecord, error: unknown, failures: unknown[], { looks, clock }: ReaperWorld): void {
   if (isKept(error) || isTurnedAway(error) || waitMsOf(error) !== null) throw error;
@@ -124,9 +138,8 @@ export function worthOf(
   nowMs: number,
 ): keyof Pick | null {
   const waits = isWaiting(run);
-  const isSame = seen?.isTaken === true && seen.stamp === stampOf(run);
-  if (isPolling) return isSame && waits ? null : 'unknown';
-  if (isSame) return !waits && nowMs - seen.atMs > RUN_RELIST_MS ? 'told' : null;
+  if (isPolling) return waits && isUnchanged(run, seen) ? null : 'unknown';
+  if (isUnchanged(run, seen)) return !waits && nowMs - seen.atMs > RUN_RELIST_MS ? 'told' : null;
   return worthOfChanged(run, seen, isTold, nowMs);
 }
 

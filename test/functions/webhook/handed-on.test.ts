@@ -88,6 +88,8 @@ test.each([
   ['a start of the year 1', { started_at: YEAR_ONE }],
   ['a creation of the year 1', { created_at: YEAR_ONE }],
   ['an end of the year 1', { completed_at: YEAR_ONE }],
+  ['an end of the year 0', { completed_at: '0000-00-00T00:00:00Z' }],
+  ['an end that is no time', { completed_at: 'never' }],
   ['no attempt', { run_attempt: null }],
   ['an attempt of 0', { run_attempt: 0 }],
   ['no status', { status: null }],
@@ -100,6 +102,15 @@ test.each([
     expect(event?.job).toMatchObject({ runAttempt: 1, name: expect.any(String) });
     expect(event?.job.createdAtMs).toBeGreaterThan(Date.UTC(2020));
   }
+});
+
+test.each([
+  ['visibility', { repository: { visibility: null } }],
+  ['installation', { installation: { id: null } }],
+])('a %s that is not known is absent', async (_what, some) => {
+  const { installation = undefined, repository = {} } = some as Record<string, object>;
+  const payload = { ...queued({ repository }), ...(installation === undefined ? {} : { installation }) };
+  expect((await callWebhook(deliver(payload))).reply.status).toBe(202);
 });
 
 test('a job of which nobody says when it was made is told to be malformed, not taken and lost', async () => {
