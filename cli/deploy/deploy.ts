@@ -38,7 +38,7 @@ export interface DeployWorld extends RegionsWorld, TrustWorld, ConfigurationWorl
   readonly build: (config: Config) => Promise<void>;
   /** Brings the functions to what `file` says. Exit code. */
   readonly deployFunctions: RunTool;
-  /** Has the reaper look for the newest runner now: without it no launch knows which one to install. */
+  /** Has the reaper look for the newest runner now, without which no launch knows which one to install, and note the deployment. */
   readonly startMirror: (functionName: string) => Promise<void>;
 }
 
@@ -60,7 +60,7 @@ export async function deploy(world: DeployWorld): Promise<number> {
   if (why !== null) world.say(why);
   if (why !== null) return 1;
   show(before, world);
-  if (before.isEmpty) return await printWebhookUrl(world, before.config);
+  if (before.isEmpty) return await endWith(world, before.config);
   if (!(await world.confirm('Go on?'))) {
     world.say('Nothing was changed.');
     return 1;
@@ -189,11 +189,12 @@ async function functions(world: DeployWorld, config: Config): Promise<number> {
     );
     return 1;
   }
-  await world.startMirror(namesOf(config).functionOf('reaper'));
-  return printWebhookUrl(world, config);
+  return endWith(world, config);
 }
 
-async function printWebhookUrl(world: DeployWorld, config: Config): Promise<number> {
+/** Also where nothing changed here: what was mended elsewhere lets go the jobs that got no further runner. */
+async function endWith(world: DeployWorld, config: Config): Promise<number> {
+  await world.startMirror(namesOf(config).functionOf('reaper'));
   world.say(`The webhook: ${(await webhookUrl({ alibaba: world.alibaba, config })) ?? 'has no address yet'}`);
   return 0;
 }

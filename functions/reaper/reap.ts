@@ -1,6 +1,7 @@
 /** What woke the reaper: its timer, a job that started or ended, or a launch that failed for good. */
 import { parseEvent } from '../../shared/job/handed-on.ts';
 import { releaseAsk } from '../../shared/runner/copies.ts';
+import { noteDeployed } from './brake/circumstances.ts';
 import { recordEnd } from './events/record-end.ts';
 import { recordStart } from './events/record-start.ts';
 import { releaseAfter } from './events/release-held.ts';
@@ -11,6 +12,7 @@ import type { ReaperWorld } from './world.ts';
 /** In one word what was done. Throws what failed, so that Function Compute tries again. */
 export async function reap(event: Uint8Array, world: ReaperWorld): Promise<string | ReleaseReport> {
   const asked = releaseAsk(event);
+  if (asked === 'copy') await noteDeployed(world);
   if (asked !== null) return checkRelease(world, asked);
   const handedOn = parseEvent(event);
   if (handedOn === null) return wake(event, world);

@@ -2,18 +2,18 @@
  * The one brake: each runner that ended without a job, though its job waits, delays that job's next launch and marks
  * its offering; many of them hold all launches back to a probe. Fed by the outcome, whatever led to it.
  */
-import { createHash } from 'node:crypto';
 import { unavailableKeys } from '../../../shared/advisor/rank.ts';
 import { parseLabels } from '../../../shared/job/labels.ts';
 import { amend } from '../../../shared/ledger/amend.ts';
 import type { Ending, JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
-import { parseRunnerRelease, RUNNER_RELEASE_NOTE } from '../../../shared/runner/release.ts';
+import { parseRunnerRelease } from '../../../shared/runner/release.ts';
 import type { Repaired } from '../repair/repair.ts';
 import type { Survey } from '../survey/survey.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { charged, forgiven, released, type Terms, triedOnSuccess } from './charge.ts';
+import { circumstancesNow } from './circumstances.ts';
 import { failedWhileHeld, isOfTheMachine, type Waste, wastesIn, wordsOf } from './endings.ts';
 import { withExits } from './exits.ts';
 import { UNAVAILABLE_WASTED_MS } from './limits.ts';
@@ -52,7 +52,8 @@ export async function brake(
   const { ledger, clock, config } = world;
   const nowMs = clock.nowMs();
   const ended = wastesIn(spent, uncovered);
-  const release = await releaseText(ended, uncovered, world);
+  const matters = ended.length > 0 || uncovered.some(({ entry }) => entry.obstacle === 'cap');
+  const { release, hash } = await circumstancesNow(matters, world);
   const wastes = await withExits(ended, parseRunnerRelease(release)?.version ?? null, world);
   const held = await ledger.notes.read(STREAK_NOTE);
   const before = held === null ? NO_STREAK : parseStreak(held.entry.text);
@@ -66,7 +67,7 @@ export async function brake(
   const terms = {
     ...{ nowMs, successAtMs },
     isBraked: after.sinceMs !== null,
-    circumstances: circumstancesOf(world, release),
+    circumstances: hash,
     mayLeaveSpot: config.spot.onDemandFallback,
   };
   const forgotten = new Set(after.sinceMs === null ? forgottenIn(before, successAtMs) : []);
@@ -142,22 +143,7 @@ async function changeOne(
 function uncapped(entry: JobEntry, { circumstances, nowMs, successAtMs }: Now): JobEntry | undefined {
   if (entry.obstacle !== 'cap') return undefined;
   if (entry.cappedUnder === circumstances) return triedOnSuccess(entry, successAtMs, nowMs);
-  return released(entry, 'the configuration or the runner release changed', nowMs);
-}
-
-/** What a launch is made of, beside the job: configuration and runner release. */
-function circumstancesOf({ config }: ReaperWorld, release: string): string {
-  return createHash('sha256').update(JSON.stringify(config)).update(release).digest('hex').slice(0, 16);
-}
-
-/** Asked for only where it matters. */
-async function releaseText(
-  wastes: readonly Waste[],
-  uncovered: readonly Held<JobEntry>[],
-  { ledger }: ReaperWorld,
-): Promise<string> {
-  if (wastes.length === 0 && !uncovered.some(({ entry }) => entry.obstacle === 'cap')) return '';
-  return (await ledger.notes.read(RUNNER_RELEASE_NOTE))?.entry.text ?? '';
+  return released(entry, 'the configuration or the runner release changed, or somebody deployed', nowMs);
 }
 
 /** What it was made of, so that many can be compared. */

@@ -15,7 +15,7 @@ export interface Terms {
   readonly nowMs: number;
   /** Many ended so: the cause is not the job, and nothing is held against it, as long as it is true of all. */
   readonly isBraked: boolean;
-  /** What a job is only looked at under: see `circumstancesOf`. */
+  /** What a job is only looked at under: see `circumstancesNow`. */
   readonly circumstances: string;
   readonly mayLeaveSpot: boolean;
 }

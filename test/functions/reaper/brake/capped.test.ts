@@ -3,13 +3,18 @@ import { expect, test } from 'vitest';
 import { heardBy } from '../../../../functions/launcher/entries.ts';
 import { openJob } from '../../../../functions/launcher/open.ts';
 import type { LauncherWorld } from '../../../../functions/launcher/world.ts';
+import { brake } from '../../../../functions/reaper/brake/brake.ts';
 import { charged, triedOnChange } from '../../../../functions/reaper/brake/charge.ts';
+import { circumstancesNow } from '../../../../functions/reaper/brake/circumstances.ts';
+import { reap } from '../../../../functions/reaper/reap.ts';
 import { takeRecord } from '../../../../functions/reaper/rounds/take-record.ts';
+import type { Survey } from '../../../../functions/reaper/survey/survey.ts';
 import type { JobEntry } from '../../../../shared/ledger/entries.ts';
 import type { JobId } from '../../../../shared/nouns.ts';
+import { ASK_FOR_COPIES } from '../../../../shared/runner/copies.ts';
 import { build, held } from '../../../shared/ledger/builders.ts';
 import { START_MS } from '../../../world/in-process.ts';
-import { openReaper, record } from '../fixture.ts';
+import { completeList, openReaper, QUIET, record } from '../fixture.ts';
 
 const MINUTE_MS = 60_000;
 const ago = (minutes: number) => START_MS - minutes * MINUTE_MS;
@@ -114,4 +119,22 @@ test.each([
 test('a job that is only looked at is tried when its run has changed', async () => {
   expect((await taking(capped(ago(20)), 'queued', ago(1))).now?.obstacle).toBe('waste');
   expect((await taking(capped(ago(20)), 'queued', ago(30))).now?.obstacle).toBe('cap');
+});
+
+test('that somebody deploys lets it go, though nothing that we read has changed', async () => {
+  const { world, pass } = openReaper({ ...QUIET, instances: { list: async () => completeList() } });
+  const { jobs } = world.ledger;
+  const nothing = { spent: [], coming: [] };
+  const braked = async () => {
+    const uncovered = (await jobs.list(9)).things;
+    const seen = { runners: [], jobs: uncovered } as unknown as Survey;
+    await brake(seen, { ...nothing, uncovered }, world.clock.nowMs() + MINUTE_MS, world);
+    return (await jobs.read(1 as JobId))?.entry.obstacle;
+  };
+  const { hash } = await circumstancesNow(true, world);
+  await jobs.add(1 as JobId, capped(ago(60), { cappedUnder: hash }));
+  expect(await braked()).toBe('cap');
+  await pass(MINUTE_MS);
+  await reap(Buffer.from(ASK_FOR_COPIES), world);
+  expect(await braked()).toBe('waste');
 });
