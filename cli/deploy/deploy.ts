@@ -1,5 +1,5 @@
 /** Shows what would change, then changes it: networks, then the ledger and roles, then the functions. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Found, synthesise, type Template } from '../../infra/app.ts';
 import { functionsIn, renderFunctionsYaml } from '../../infra/functions-yaml.ts';
@@ -19,7 +19,7 @@ import { keepVersion, type Live, liveFunctions } from './functions.ts';
 import { isPending, withFixedAddress, withNetwork } from './ids.ts';
 import { type ConfigurationWorld, changedKeys } from './live-configuration.ts';
 import { whyNotToBegin } from './neighbours/why-not.ts';
-import { newsSince } from './news.ts';
+import { changelogIn, newsSince } from './news.ts';
 import { type Plan, show } from './plan.ts';
 import { removeFunction } from './remove-function.ts';
 import { settingsLacking, withGiven } from './settings.ts';
@@ -108,14 +108,9 @@ async function planOf(world: DeployWorld, config: Config, found: Found): Promise
       stacks.filter(({ lines }) => lines.includes('+ Nat')).map(({ template }) => template.region),
     ),
     keys: await changedKeys(config, live, world),
-    news: release === null ? [] : newsSince(live[0]?.release ?? null, release, changelogOf(world)),
+    news: release === null ? [] : newsSince(live[0]?.release ?? null, release, changelogIn(world.ours)),
     isEmpty: isSame && former.length === 0 && stacks.every(({ way }) => way === 'leave'),
   };
-}
-
-function changelogOf({ ours }: DeployWorld): string {
-  const path = join(ours, 'CHANGELOG.md');
-  return existsSync(path) ? readFileSync(path, 'utf8') : '';
 }
 
 function templatesFor({ variables, made }: DeployWorld, config: Config, found: Found): Template[] {

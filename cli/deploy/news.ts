@@ -1,4 +1,6 @@
 /** What an upgrade brings: the changelog's sections between the deployed version and ours. Pure. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 const LINES_MAX = 60;
 
@@ -25,3 +27,9 @@ function versionIn(text: string): Version | null {
 }
 
 const compare = (a: Version, b: Version): number => a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
+
+/** Empty: there is none. */
+export function changelogIn(folder: string): string {
+  const path = join(folder, 'CHANGELOG.md');
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+}

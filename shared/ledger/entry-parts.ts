@@ -23,6 +23,8 @@ export interface HeldBack {
   readonly releasedAtMs?: number;
   /** How often it was held: each makes the next look by time later. */
   readonly holds?: number;
+  /** How often it was let go because others of its like had ended. */
+  readonly freed?: number;
 }
 
 /** A machine that stays for a person to look at, whatever becomes of its runner. */

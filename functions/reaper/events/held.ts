@@ -8,7 +8,13 @@ import type { JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Hold } from '../../../shared/ledger/entry-parts.ts';
 import { IDLE_STUCK_MAX_MS } from '../../../shared/limits.ts';
 import type { RunnerName } from '../../../shared/nouns.ts';
-import { HELD_AFTER_MS, HELD_KEPT_MS, HELD_PROBE_MAX_MS, HELD_PROBE_MS } from './limits.ts';
+import {
+  FREED_BY_NAME_MAX,
+  HELD_AFTER_MS,
+  HELD_KEPT_MS,
+  HELD_PROBE_MAX_MS,
+  HELD_PROBE_MS,
+} from './limits.ts';
 
 /** The one place that says so: nothing is launched for it, and its idle runner was no waste. */
 export const isHeld = ({ held, startedOn }: JobEntry): boolean => held != null && startedOn === null;
@@ -66,7 +72,7 @@ interface Candidate extends Pick<Hold, 'by' | 'width'> {
 function candidateOf({ runner, job: entry }: Idle, jobs: readonly JobEntry[], nowMs: number): Candidate[] {
   const { job } = entry;
   const started = jobs.filter(({ startedOn }) => startedOn !== null);
-  const kinds = (['matrix', 'run', 'name'] as const).map((by) => ({
+  const kinds = kindsFor(entry).map((by) => ({
     by,
     running: started.filter((other) => isOf({ by, job }, other)),
   }));
@@ -76,6 +82,13 @@ function candidateOf({ runner, job: entry }: Idle, jobs: readonly JobEntry[], no
   const isOne = running.length > 0 && waitedMs >= HELD_AFTER_MS;
   return isOne ? [{ runner, job, by, width: running.length, waitedMs }] : [];
 }
+
+/**
+ * Jobs of other runs that are called the same come without an end: what got nothing each time that some of them had ended waits
+ * for none of them, and its idle runners are wastes.
+ */
+const kindsFor = ({ freed = 0 }: JobEntry) =>
+  freed < FREED_BY_NAME_MAX ? (['matrix', 'run', 'name'] as const) : (['matrix', 'run'] as const);
 
 /** Since then an idle runner might have been given its job: one that waited for any had none. */
 export const meantSinceMs = ({ stateAtMs, takenAtMs }: RunnerEntry): number =>

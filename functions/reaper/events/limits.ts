@@ -11,6 +11,9 @@ export const HELD_PROBE_MS = 30 * 60_000;
 
 export const HELD_PROBE_MAX_MS = 2 * 3_600_000;
 
+/** In one concurrency group GitHub lets go in the order in which they came: nothing is passed over so often. */
+export const FREED_BY_NAME_MAX = 3;
+
 /** Jobs that began before GitHub knew their run: asked again by each sweep, for so long. */
 export const UNKNOWN_CODE_MAX = 100;
 export const UNKNOWN_CODE_MAX_MS = 3_600_000;

@@ -7,6 +7,9 @@ import type { JobId } from '../../../shared/nouns.ts';
 import { grouped, isHeld, isOf, probeAfterMs } from './held.ts';
 import { HELD_AFTER_MS, HELD_PROBE_MAX_MS } from './limits.ts';
 
+/** Why a held job is due: should GitHub give it nothing then, the guess may be wrong. */
+export const FREED = 'a job that it seemed to wait for ended';
+
 /** Waiting jobs that a runner comes for. */
 export type Coming = ReadonlySet<JobId | null>;
 
@@ -67,7 +70,7 @@ function howMany(
   // Also one that was released a moment ago, whose launcher has written nothing yet.
   const onTheWay = waiting.filter((entry) => isOnTheWay(entry, coming)).length;
   const free = width - running.length - onTheWay;
-  if (free > 0) return [free, 'a job that it seemed to wait for ended'];
+  if (free > 0) return [free, FREED];
   const isProbe = onTheWay === 0 && nowMs >= probeAtMs(held, running);
   return isProbe ? [1, 'it may not be held back any more'] : [0, ''];
 }

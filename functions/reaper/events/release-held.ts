@@ -12,7 +12,7 @@ import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { heldBack, isHeld, type Standing } from './held.ts';
 import { HELD_ALERT_MS } from './limits.ts';
-import { comingFor, heldGroups, releasable, shownIn } from './releasable.ts';
+import { comingFor, FREED, heldGroups, releasable, shownIn } from './releasable.ts';
 
 /** The ledger, as it was read. `runners`: those that may come for a held job beside what is `given`. */
 interface Known {
@@ -130,7 +130,8 @@ export async function release(
     isOurs = isHeld(entry);
     if (!isOurs) return undefined;
     const next = { held: null, nextTryAtMs, releasedAtMs: nextTryAtMs, because };
-    return { ...entry, ...next, trail: mergeTrail(...entry.trail, line) };
+    const freed = (entry.freed ?? 0) + (because === FREED ? 1 : 0);
+    return { ...entry, ...next, freed, trail: mergeTrail(...entry.trail, line) };
   });
   if (held === null || !isOurs) return;
   log('job.due', { job: id, because });

@@ -1,11 +1,11 @@
 /** Whose jobs are worth a call. */
 
 import { expect, test } from 'vitest';
-import { newLooks, rememberRun, type SeenRun, stampOf } from '../../../../functions/reaper/looks.ts';
-import { worthOf } from '../../../../functions/reaper/rounds/runs-in-turn.ts';
-import type { RunRecord } from '../../../../shared/nouns.ts';
-import { START_MS } from '../../../world/in-process.ts';
-import { runOf } from '../fixture.ts';
+import { newLooks, rememberRun, type SeenRun, stampOf } from '../../../../../functions/reaper/looks.ts';
+import { worthOf } from '../../../../../functions/reaper/rounds/runs-in-turn.ts';
+import type { RunRecord } from '../../../../../shared/nouns.ts';
+import { START_MS } from '../../../../world/in-process.ts';
+import { runOf } from '../../fixture.ts';
 
 const MINUTE_MS = 60_000;
 const NOW_MS = START_MS + 60 * MINUTE_MS;

@@ -1,11 +1,11 @@
 /** A repository with more live runs than one look has time or calls for. */
 import { expect, test } from 'vitest';
-import { lookForJobs } from '../../../../functions/reaper/rounds/look.ts';
-import { gatherEvidence } from '../../../../functions/reaper/survey/evidence.ts';
-import { survey } from '../../../../functions/reaper/survey/survey.ts';
-import type { LiveStatus, RunRecord } from '../../../../shared/nouns.ts';
-import { START_MS } from '../../../world/in-process.ts';
-import { completeList, openReaper, QUIET, runOf } from '../fixture.ts';
+import { lookForJobs } from '../../../../../functions/reaper/rounds/look.ts';
+import { gatherEvidence } from '../../../../../functions/reaper/survey/evidence.ts';
+import { survey } from '../../../../../functions/reaper/survey/survey.ts';
+import type { LiveStatus, RunRecord } from '../../../../../shared/nouns.ts';
+import { START_MS } from '../../../../world/in-process.ts';
+import { completeList, openReaper, QUIET, runOf } from '../../fixture.ts';
 
 const LOOK_MS = 12_000;
 
