@@ -28,9 +28,13 @@ interface Search {
   readonly found: JobRecord[];
   /** Repositories that were not asked, or not in full. */
   readonly open: string[];
-  /** Of these, those that GitHub does not let us read. */
+  /** Of these, those that GitHub does not let us read, */
   readonly unreadable: string[];
+  /** and those that have more of it than GitHub lists. */
+  readonly cut: string[];
 }
+
+type Searched = 'whole' | 'kept' | 'cut';
 
 type Ask = <Answer>(owner: string, ask: () => Promise<Answer>) => Promise<Answer | 'kept'>;
 
@@ -45,7 +49,7 @@ export function namingOf(runs: Runs, deadlineMs: number, world: ReaperWorld) {
   };
   return async (runner: RunnerEntry): Promise<JobRecord | null | 'unknown'> => {
     known ??= knownRepositories(world);
-    const search: Search = { runner, sinceMs: sinceOf(runner), found: [], open: [], unreadable: [] };
+    const search: Search = { runner, sinceMs: sinceOf(runner), found: [], open: [], unreadable: [], cut: [] };
     const repositories = servedBy(runner, await known, world);
     await untilDeadline(repositories, Number.POSITIVE_INFINITY, world.clock, (repository) =>
       searchIn(repository, search, runs, ask, world),
@@ -84,8 +88,9 @@ async function searchIn(
   world: ReaperWorld,
 ): Promise<void> {
   try {
-    const isWhole = await searchLists(repository, search, runs, ask, world);
-    if (!isWhole) search.open.push(repository.repository);
+    const searched = await searchLists(repository, search, runs, ask, world);
+    if (searched !== 'whole') search.open.push(repository.repository);
+    if (searched === 'cut') search.cut.push(repository.repository);
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown';
     world.log('look.failed', { repository: repository.repository, error: reason });
@@ -94,25 +99,30 @@ async function searchIn(
   }
 }
 
-/** False: not all could be asked. */
 async function searchLists(
   repository: KnownRepository,
   search: Search,
   runs: Runs,
   ask: Ask,
   world: ReaperWorld,
-): Promise<boolean> {
+): Promise<Searched> {
+  const searched: Searched[] = [];
   const seen = seenTogether(repository, search, world);
   const owner = ownerOf(repository.repository);
   for (const [at, status] of MAY_RUN.entries()) {
-    if (search.found.length > 0) return true;
+    if (search.found.length > 0) return 'whole';
     const list = seen?.[at] ?? (await ask(owner, () => runs.list(repository, status)));
     // There is no such repository any more.
-    if (list === null) return true;
-    if (list === 'kept' || !(await searchList(repository, list, search, runs, ask, world))) return false;
+    if (list === null) return 'whole';
+    const one = list === 'kept' ? list : await searchList(repository, list, search, runs, ask, world);
+    searched.push(one);
+    if (one === 'kept') break;
   }
-  return true;
+  return worstOf(searched);
 }
+
+const worstOf = (searched: readonly Searched[]): Searched =>
+  (['kept', 'cut'] as const).find((each) => searched.includes(each)) ?? 'whole';
 
 /**
  * Lists of an earlier look at this repository, all after the runner could take no more: a run goes from one list to
@@ -130,7 +140,6 @@ function seenTogether(
   return isOneLook && Math.min(...times) >= sinceMs && lists.every(({ complete }) => complete) ? lists : null;
 }
 
-/** False: not all could be asked. */
 async function searchList(
   repository: KnownRepository,
   list: SeenList,
@@ -138,16 +147,16 @@ async function searchList(
   runs: Runs,
   ask: Ask,
   world: ReaperWorld,
-): Promise<boolean> {
+): Promise<Searched> {
   let isWhole = list.complete;
   for (const run of list.runs.filter((each) => mayName(each, search, world))) {
-    if (search.found.length > 0) return true;
+    if (search.found.length > 0) return 'whole';
     const listing = await ask(ownerOf(repository.repository), () => runs.jobsOf(repository, run, 'proof'));
-    if (listing === 'kept') return false;
+    if (listing === 'kept') return listing;
     isWhole &&= listing.complete;
     search.found.push(...listing.things.filter((record) => isNamed(record, search.runner)));
   }
-  return isWhole;
+  return isWhole ? 'whole' : 'cut';
 }
 
 /** By GitHub's id, where we know it: a name may be anybody's. */
@@ -164,22 +173,26 @@ function mayName(run: RunRecord, { runner, sinceMs, found }: Search, { looks }: 
   return seen === undefined || (seen.atMs < sinceMs && !isStill);
 }
 
-/** A repository that cannot be read for long keeps no machine for ever: all others were asked, and none names it. */
+/** A repository that cannot be read (in full) for long keeps no machine for ever: all else was asked, and nothing names it. */
 async function verdictOf(
-  { runner, open, unreadable, sinceMs }: Search,
+  { runner, open, unreadable, cut, sinceMs }: Search,
   world: ReaperWorld,
 ): Promise<null | 'unknown'> {
   if (open.length === 0) return null;
-  const isAllElseAsked = open.length === unreadable.length;
+  const isAllElseAsked = open.length === unreadable.length + cut.length;
   if (!isAllElseAsked || world.clock.nowMs() - sinceMs < UNREADABLE_MAX_MS) {
-    world.log('naming.open', { runner: runner.name, open: open.length, unreadable: unreadable.length });
+    world.log('naming.open', {
+      ...{ runner: runner.name, open: open.length },
+      ...{ unreadable: unreadable.length, cut: cut.length },
+    });
     return 'unknown';
   }
-  const [repository = ''] = unreadable;
-  await alertOnce(
-    `unreadable-${repository}`,
-    `GitHub does not let the App read ${repository}; whether a job there ran on ${runner.name} could not be seen, and the runner was ended without it. Give the App access to the repository, or take it out of the runner group and of repositories.allow.`,
-    world,
-  );
+  const [hidden] = unreadable;
+  const [crowded = ''] = cut;
+  const text =
+    hidden === undefined
+      ? `${crowded} has more runs that are not over than GitHub lists; whether a job there ran on ${runner.name} could not be seen, and the runner was ended without it. Cancel those that wait for a review which nobody gives.`
+      : `GitHub does not let the App read ${hidden}; whether a job there ran on ${runner.name} could not be seen, and the runner was ended without it. Give the App access to the repository, or take it out of the runner group and of repositories.allow.`;
+  await alertOnce(`unreadable-${hidden ?? crowded}`, text, world);
   return null;
 }

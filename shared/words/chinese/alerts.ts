@@ -88,6 +88,7 @@ export const ALERTS: Catalogue = {
   'instances of {}': '{1} 的实例',
   'tagged instances of {}': '{1} 带资源标签的实例',
   'runners of {}': '{1} 的运行器',
+  '{} has more runs that are not over than GitHub lists; whether a job there ran on {} could not be seen, and the runner was ended without it. Cancel those that wait for a review which nobody gives.': '{1} 未结束的运行超过 GitHub 能列出的数量；看不到那里是否有作业在 {2} 上运行，这个运行器已在不知情的情况下结束。请取消那些在等无人给出的审批的运行。',
   'GitHub does not let the App read {}; whether a job there ran on {} could not be seen, and the runner was ended without it. Give the App access to the repository, or take it out of the runner group and of repositories.allow.': 'GitHub 不允许 App 读取 {1}；看不到那里是否有作业在 {2} 上运行，这个运行器已在不知情的情况下结束。请让 App 能访问该仓库，或把它移出运行器组和 repositories.allow。',
   'GitHub lets the App make {} of {} calls for {} in the {} minutes until a new hour begins. What is left is kept for launches, so jobs go on; lost deliveries and surplus runners are noticed later. An installation with {} calls an hour carries about {} jobs an hour: if this comes again, move some repositories to an organisation, and a deployment, of their own.': '距离新的一小时还有 {4} 分钟，GitHub 允许 App 对 {3} 的 {2} 次调用只剩 {1} 次。剩下的留给启动，所以作业照常；丢失的投递和多余的运行器会晚一些才发现。每小时 {5} 次调用的安装，大约能承担每小时 {6} 个作业：如果反复出现，请把一部分仓库迁到另一个组织，用另一套部署。',
   'Not every bucket has the runner {}: {}. Machines there get an older one, or fetch it from GitHub. Run npm run mirror: it asks for the copies again and shows how they get on.': '不是每个存储空间都有运行器 {1}：{2}。那里的机器会用旧的，或从 GitHub 下载。请执行 npm run mirror：它会再次要求复制，并显示进展。',

@@ -4,7 +4,7 @@ import { gatherEvidence } from '../../../../functions/reaper/survey/evidence.ts'
 import { rememberListed } from '../../../../functions/reaper/survey/known.ts';
 import { NAMING_CALLS_PER_SWEEP_MAX, UNREADABLE_MAX_MS } from '../../../../shared/github-limits.ts';
 import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
-import type { JobRecord, RunId, RunRecord } from '../../../../shared/nouns.ts';
+import type { JobRecord, LiveStatus, RunId, RunRecord, Target } from '../../../../shared/nouns.ts';
 import { build } from '../../../shared/ledger/builders.ts';
 import { START_MS } from '../../../world/in-process.ts';
 import { completeList, openReaper, record, runOf } from '../fixture.ts';
@@ -123,5 +123,20 @@ describe('a job that names a removed runner', () => {
     await pass(UNREADABLE_MAX_MS);
     expect((await sweep()).named).toBeNull();
     expect(alerts).toEqual([expect.stringContaining('acme/r-2')]);
+  });
+
+  test('in a repository with more live runs than GitHub lists does, too', async () => {
+    const { sweep, pass, alerts, world } = await searched(3);
+    const { liveRuns } = world.github;
+    Object.assign(world.github, {
+      liveRuns: async (target: Target, repository: string, status: LiveStatus) => {
+        const list = await liveRuns(target, repository, status);
+        return repository === 'acme/r-2' && status === 'waiting' ? { ...list, complete: false } : list;
+      },
+    });
+    expect((await sweep()).named).toBe('unknown');
+    await pass(UNREADABLE_MAX_MS);
+    expect((await sweep()).named).toBeNull();
+    expect(alerts).toEqual([expect.stringContaining('acme/r-2 has more runs that are not over')]);
   });
 });
