@@ -76,10 +76,15 @@ export async function whereItIs(
   const { entry } = held;
   if (entry.checkId !== null) return entry.checkId;
   const lookedAtMs = clock.nowMs();
-  const sight = await github.findCheck(targetOf(run, config), run.repository, check);
+  const isProof = isAbsent(entry, lookedAtMs);
+  const look = () => github.findCheck(targetOf(run, config), run.repository, check);
+  const first = await look();
+  // Where one may have been made, the look that proves it absent is not one answer alone: two lists in a row were empty (seed 940694).
+  const isDoubtful = isProof && entry.absentSinceMs !== 0;
+  const sight = first.kind === 'unseen' && isDoubtful ? await look() : first;
   if (sight.kind === 'seen') return sight.checkId;
   if (sight.kind !== 'unseen') return sight;
-  if (isAbsent(entry, lookedAtMs)) return null;
+  if (isProof) return null;
   log('check.unseen', { run: runId, repository: run.repository });
   if (typeof entry.absentSinceMs !== 'number')
     await ledger.checks.replace(key, held, { ...entry, absentSinceMs: clock.nowMs() });

@@ -94,6 +94,16 @@ describe('a check that was to be made, and whose making has no answer', () => {
     expect((await read()).entry.checkId).toBe(3);
   });
 
+  test('is changed where two lists in a row lack it, and the one that is asked to be sure shows it (seed 940694)', async () => {
+    const { tell, later, writesOf } = play(['unseen', 'unseen', 'unseen', 'seen'], [null]);
+    expect([await tell(), await later(60_000), await later(60_000)]).toEqual([
+      'failed',
+      'nothing',
+      'written',
+    ]);
+    expect(writesOf()).toEqual(['made', 'changed']);
+  });
+
   test('is made anew after two looks that are apart, and by none before', async () => {
     const { tell, later, writesOf } = play([], [null]);
     await tell();
