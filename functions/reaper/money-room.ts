@@ -29,6 +29,13 @@ const FREE: MoneyRoom = {
 /** What one sweep starts while it reserves is launched by the next: only what comes later counts as launched since. */
 const RESERVED_FROM_MS = 60_000;
 
+/** After that what lived when money was reserved has ended, but for what no job has. */
+const longestMs = ({ limits, profiles }: Config): number =>
+  LIFETIME_SPARE_MS +
+  Math.max(limits.lifetime, ...Object.values(profiles).map(({ lifetime }) => lifetime ?? 0));
+/** Its launch, boot and end. */
+const LIFETIME_SPARE_MS = 15 * 60_000;
+
 /** As the capacity row names it: 20261128. */
 export const dayOf = (nowMs: number): string =>
   new Date(nowMs).toISOString().slice(0, 10).replaceAll('-', '');
@@ -93,6 +100,8 @@ export function moneyRoom(view: CapacityView, config: Config, nowMs: number): Mo
       if (perHour <= hourLeft) return;
       const { sinceMs } = before ?? { sinceMs: nowMs + RESERVED_FROM_MS };
       reserved = { job: job.id, sinceMs };
+      // What lived then and is there still was kept, or waits because a person asked for it: nobody knows until when.
+      if (nowMs - sinceMs > longestMs(config)) return;
       const since = view.slots.filter(({ atMs }) => atMs > sinceMs);
       beside = hourMax - perHour - spentPerHour({ slots: since });
     },

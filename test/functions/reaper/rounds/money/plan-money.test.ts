@@ -57,6 +57,18 @@ describe('as far as money goes', () => {
     expect(plan.reserved, 'also while it is launched for').toEqual(since);
   });
 
+  test('beside what lives longer than any job others go on again, and whoever has it reserved keeps its place (seed 940990)', () => {
+    const all = [...cheap, costing(1, 19, 1)];
+    const planned = (forMs: number) => {
+      const reserved = { ...since, sinceMs: NOW_MS - forMs };
+      const plan = planStarts(all, { ...alive([5, 0]), reserved }, bounded, NOW_MS);
+      expect(plan.reserved).toEqual(reserved);
+      return [ids(plan.start), ids(plan.line)];
+    };
+    expect(planned(bounded.limits.lifetime)).toEqual([[], [1, 2, 3, 4]]);
+    expect(planned(bounded.limits.lifetime + 16 * 60_000)).toEqual([[2, 3, 4], [1]]);
+  });
+
   test('whoever has it reserved goes first, whoever has fewer runners, and keeps it while no slot is free', () => {
     const before = { ...alive([1, 0]), reserved: since };
     const own = { ...before, slots: before.slots.map((slot) => ({ ...slot, repository: 'acme/1' })) };
