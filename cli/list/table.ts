@@ -129,7 +129,7 @@ export function nextTry(
   { ahead, nextTryAtMs, isHeld }: Pick<WaitingJob, 'ahead' | 'nextTryAtMs' | 'isHeld'>,
   { jobs, slots, atMs }: Pick<LiveState, 'jobs' | 'slots' | 'atMs'>,
 ): string {
-  if (isHeld) return 'when one of the others starts or ends';
+  if (isHeld) return 'when GitHub lets it run';
   if (ahead !== null && slots.taken >= slots.limit)
     return `${ordinal(ahead + 1)} of ${jobs.filter((job) => job.ahead !== null).length} in line, when a slot is free`;
   if (nextTryAtMs > atMs) return formatTimeAndDistance(nextTryAtMs, atMs).slice('at '.length);

@@ -43,16 +43,6 @@ export const dayOf = (nowMs: number): string =>
 export const spentPerHour = ({ slots }: Pick<CapacityView, 'slots'>): number =>
   slots.reduce((sum, { cost }) => sum + (cost?.perHour ?? 0), 0);
 
-/** By its name in small letters. */
-function spentByRepository({ slots }: Pick<CapacityView, 'slots'>): Map<string, number> {
-  const own = new Map<string, number>();
-  for (const { repository, cost, isWithoutShare } of slots) {
-    const key = repository.toLowerCase();
-    if (!isWithoutShare) own.set(key, (own.get(key) ?? 0) + (cost?.perHour ?? 0));
-  }
-  return own;
-}
-
 const NO_COST = { perHour: 0, forDay: 0 };
 
 /** What its last launch would have cost is in a job's entry; one that never came so far counts as nothing. */
@@ -69,12 +59,14 @@ export function moneyRoom(view: CapacityView, config: Config, nowMs: number): Mo
   /** What may be launched beside the reservation. */
   let beside = infinite;
   let reserved: Reserved | null = null;
-  const own = spentByRepository(view);
+  const own = new Map<string, number>();
   const count = (repository: string, perHour: number) =>
     own.set(repository.toLowerCase(), (own.get(repository.toLowerCase()) ?? 0) + perHour);
   /** More than all may cost, since a bound was lowered or its job was seen to last: its launch says so, and takes no slot. */
   const isTooDear = (cost: JobEntry['cost']): boolean =>
     (cost?.perHour ?? 0) > hourMax || (cost?.forDay ?? 0) > (limits.perDay ?? infinite);
+  for (const { repository, cost } of view.slots.filter(({ isWithoutShare }) => !isWithoutShare))
+    count(repository, cost?.perHour ?? 0);
   return {
     isShareUsed({ job, cost }) {
       const used = own.get(job.repository.toLowerCase()) ?? 0;

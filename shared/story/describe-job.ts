@@ -101,8 +101,7 @@ function waits(
 ): string {
   const why = isPublic ? 'It waits for a runner.' : `It waits because ${because}.`;
   // Its time is hours off, and only in case no event comes.
-  const when =
-    held == null ? next(nextTryAtMs) : 'It gets a runner as soon as one of the others starts or ends.';
+  const when = held == null ? next(nextTryAtMs) : 'It gets a runner as soon as GitHub seems to let it run.';
   return [why, ...(ahead === null ? [] : [placeOf(ahead)]), when].join(' ');
 }
 

@@ -1,6 +1,6 @@
 /** What a job that is only looked at waits for a change of, beside its own run and what becomes of others. */
 import { createHash } from 'node:crypto';
-import { amend } from '../../../shared/ledger/amend.ts';
+import { amendNote } from '../../../shared/ledger/amend.ts';
 import { RUNNER_RELEASE_NOTE } from '../../../shared/runner/release.ts';
 import type { ReaperWorld } from '../world.ts';
 
@@ -8,9 +8,7 @@ import type { ReaperWorld } from '../world.ts';
 const DEPLOYED_NOTE = 'deployed';
 
 export async function noteDeployed({ ledger, clock }: ReaperWorld): Promise<void> {
-  const note = { text: new Date(clock.nowMs()).toISOString(), untilMs: null };
-  if ((await amend(ledger.notes, DEPLOYED_NOTE, () => note)) === null)
-    await ledger.notes.add(DEPLOYED_NOTE, note);
+  await amendNote(ledger.notes, DEPLOYED_NOTE, () => new Date(clock.nowMs()).toISOString());
 }
 
 /** What a launch is made of, beside the job: configuration, runner release, and deployment. Asked for only where it matters. */

@@ -69,12 +69,12 @@ export async function lookAtRuns(
   const records: JobRecord[] = [];
   const failures: unknown[] = [];
   for (const run of inOrder([...live.values()].reverse(), world)) {
+    if (isEnough(failures, untilMs, world)) break;
     const jobsOf =
       runs.seenNow(run) ??
       (await listIfWorth(repository, run, told.has(run.id), runs, pick, world).catch((error: unknown) =>
         passOver(run, error, failures, world),
       ));
-    if (isEnough(failures, untilMs, world)) break;
     if (jobsOf?.complete) listed.add(run.id);
     records.push(...(jobsOf?.things ?? []));
   }

@@ -11,7 +11,7 @@ export const STORIES: Catalogue = {
   'It is first in line.': '它排在最前。',
   '1 job is ahead of it.': '它前面有 1 个作业。',
   '{} jobs are ahead of it.': '它前面有 {1} 个作业。',
-  'It gets a runner as soon as one of the others starts or ends.': '其他作业有一个开始或结束，它就会得到运行器。',
+  'It gets a runner as soon as GitHub seems to let it run.': 'GitHub 看来允许它运行时，它就会得到运行器。',
   'Its launch failed: {}.': '为它的启动失败了：{1}。',
   'Its launch failed.': '为它的启动失败了。',
   'It is due: the next sweep tries again.': '已经到点：下一次巡检会再试。',

@@ -46,7 +46,7 @@ const SAID: readonly [state: string, text: string, facts: Partial<JobFacts>][] =
   ['waits', 'It waits because all 100 runners are in use. It is first in line. Next at 7.', { ...waiting(), ahead: 0 }],
   ['waits', 'It waits because all 100 runners are in use. 1 job is ahead of it. Next at 7.', { ...waiting(), ahead: 1 }],
   ['waits', 'It waits because all 100 runners are in use. 41 jobs are ahead of it. Next at 7.', { ...waiting(), ahead: 41 }],
-  ['waits', 'It waits because all 100 runners are in use. It gets a runner as soon as one of the others starts or ends.', waiting({ held: { by: 'matrix', width: 2, sinceMs: 3 } })],
+  ['waits', 'It waits because all 100 runners are in use. It gets a runner as soon as GitHub seems to let it run.', waiting({ held: { by: 'matrix', width: 2, sinceMs: 3 } })],
   ['coming', `Its runner ${NAME} is being launched, since 3.`, { ...waiting(), ...runner({ state: 'launching', candidate: null }) }],
   ['coming', `Its runner ${NAME} (ecs.c8y.2xlarge in cn-hangzhou-k) is booting, since 3.`, { ...waiting(), ...runner({ state: 'booting' }) }],
   ['coming', `Its runner ${NAME} (ecs.c8y.2xlarge in cn-hangzhou-k) has been online since 3; GitHub has not handed the job over yet.`, { ...waiting(), ...runner({ state: 'idle' }) }],

@@ -93,8 +93,8 @@ export function capacityOn(table: Table, newToken: () => string): Capacity {
       return CONTENDED;
     },
     mintAgain: (asked, nowMs) => mintOn(table, row, asked, nowMs),
-    unassign: (name) => unassignOn(table, row, (columns) => unassigning(columns, name)),
-    writeOff: (name) => unassignOn(table, row, (columns) => unassigning(columns, name, isOfRepository)),
+    unassign: (name) => unassignOn(table, row, name),
+    writeOff: (name) => unassignOn(table, row, name, isOfRepository),
     handBack: (name, spent, removedAtMs) =>
       handBackAll(new Map([[name, spent]]), table, row, removedAtMs === undefined ? {} : minted(removedAtMs)),
     handBackAll: (slots) => handBackAll(slots, table, row),
@@ -148,10 +148,11 @@ async function mintOn(
 async function unassignOn(
   table: Table,
   row: () => Promise<Columns>,
-  actOn: (columns: Columns) => ReturnType<typeof unassigning>,
+  name: RunnerName,
+  isOff?: (column: string) => boolean,
 ): Promise<void> {
   for (let tries = 0; tries < WRITE_CONFLICTS_MAX; tries++) {
-    const act = actOn(await row());
+    const act = unassigning(await row(), name, isOff);
     if (act === null || (await table.update(CAPACITY_KEY, act.change, act.when))) return;
   }
 }
