@@ -19,7 +19,10 @@ export interface SeenRun {
   readonly named: ReadonlyMap<string, JobRecord>;
   /** Jobs with our base labels, whatever became of them. */
   readonly hasOurs: boolean;
-  /** At most one job is not over, and that one waits: nothing can run in it before its stamp changes. */
+  /**
+   * At most one job is not over, and that one waits: nothing can run in it before its stamp changes. Of two that wait one
+   * may be approved, and the stamp stay: docs/decisions/absence.md.
+   */
   readonly isStill: boolean;
 }
 

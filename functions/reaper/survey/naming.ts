@@ -9,6 +9,7 @@ import {
   UNREADABLE_MAX_MS,
 } from '../../../shared/github-limits.ts';
 import type { RunnerEntry } from '../../../shared/ledger/entries.ts';
+import { targetOf } from '../../../shared/names.ts';
 import type { JobRecord, LiveStatus, RunRecord } from '../../../shared/nouns.ts';
 import { listKey, type SeenList, stampOf } from '../looks.ts';
 import { untilDeadline } from '../until-deadline.ts';
@@ -63,15 +64,16 @@ function sinceOf({ removedAtMs, stateAtMs }: RunnerEntry): number {
   return (removedAtMs ?? stateAtMs) + REMOVED_MIN_MS;
 }
 
-/** Whose jobs it may be given, its own first: one of an organisation serves that one's alone, one of a repository that one. */
+/** Whose jobs it may be given, its own first: registered at an organisation that one's alone, at a repository that one's. */
 function servedBy(
-  { repository, installationId }: RunnerEntry,
+  runner: RunnerEntry,
   known: readonly KnownRepository[],
   { config }: ReaperWorld,
 ): readonly KnownRepository[] {
+  const { repository, installationId } = runner;
   if (repository === '') return known;
   const own = { repository, installationId, seenAtMs: 0 };
-  if (config.github.scope === 'repository') return [own];
+  if (targetOf(runner, config).repository !== null) return [own];
   const owner = ownerOf(repository).toLowerCase();
   const others = known.filter(
     (each) => each.repository !== repository && ownerOf(each.repository).toLowerCase() === owner,
@@ -187,8 +189,7 @@ async function verdictOf(
     });
     return 'unknown';
   }
-  const [hidden] = unreadable;
-  const [crowded = ''] = cut;
+  const [[hidden], [crowded = '']] = [unreadable, cut];
   const text =
     hidden === undefined
       ? `${crowded} has more runs that are not over than GitHub lists; whether a job there ran on ${runner.name} could not be seen, and the runner was ended without it. Cancel those that wait for a review which nobody gives.`

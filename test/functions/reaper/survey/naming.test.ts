@@ -23,9 +23,11 @@ describe('a job that names a removed runner', () => {
       readonly runs?: (repository: string, status: string) => readonly RunRecord[];
       readonly jobs?: (repository: string, run: RunId) => readonly JobRecord[];
     } = {},
+    config: object = {},
   ) {
     let calls: string[] = [];
     const each = openReaper({
+      config,
       github: {
         async liveRuns(_, repository, status) {
           calls.push(`${repository} ${status}`);
@@ -98,6 +100,32 @@ describe('a job that names a removed runner', () => {
     const second = await sweep(later);
     expect(second.calls.filter((call) => call.includes('run '))).toEqual(['acme/r-0 run 2']);
   });
+
+  test('is found where one of two gated jobs was approved and the run still waits, though nothing else of the run changed', async () => {
+    const waits = { ...jobOn('nobody'), status: 'waiting' as const, runner: null };
+    let approved: JobRecord = waits;
+    const { sweep } = await searched(1, {
+      runs: (_, status) => (status === 'waiting' ? [runOf(1, { status, createdAtMs: 0 })] : []),
+      jobs: () => [approved, waits],
+    });
+    expect((await sweep()).named).toBeNull();
+    const later = build.runnerEntry(4, { repository: 'acme/r-0', removedAtMs: START_MS });
+    approved = jobOn(later.name);
+    expect((await sweep(later)).named).toMatchObject({ job: { id: 5 }, status: 'in_progress' });
+  });
+
+  test.each([
+    ['organization', 'repository', ['acme/r-0', 'acme/r-1', 'acme/r-2']],
+    ['repository', 'organization', ['acme/r-0']],
+  ] as const)(
+    'of a runner of the %s is looked for there, though runners.yaml says %s since',
+    async (scope, since, asked) => {
+      const { sweep, world } = await searched(3, {}, { github: { scope: since } });
+      const registeredAt = { host: world.config.github.baseUrl, scope };
+      const { calls } = await sweep({ ...runner, registeredAt });
+      expect([...new Set(calls.map((call) => call.split(' ')[0]))].toSorted()).toEqual(asked);
+    },
+  );
 
   test('is looked for at its own owner alone', async () => {
     const { sweep, world } = await searched(2);

@@ -6,6 +6,7 @@ import { memoryOf } from '../../../../../shared/adapters/github/limits/condition
 import { pacing } from '../../../../../shared/adapters/github/limits/pacing.ts';
 import { KNOWN_REPOSITORIES_MAX } from '../../../../../shared/limits.ts';
 import { VirtualClock } from '../../../../../simulator/clock.ts';
+import { LABELS, openWorld, runId } from '../world.ts';
 
 test('four lists of every repository that we may know are asked for conditionally the second time', async () => {
   let whole = 0;
@@ -33,6 +34,26 @@ test('four lists of every repository that we may know are asked for conditionall
   await round();
   await round();
   expect(whole).toBe(4 * KNOWN_REPOSITORIES_MAX);
+});
+
+test('a run of which two jobs wait for their reviewers costs one call for each hour of a token, however often it is looked at', async () => {
+  const { github, hub, org, pass } = await openWorld('process');
+  const jobs = ['a', 'b'].map((name) => ({ name, labels: LABELS, environmentGate: true }));
+  const run = github.queueRun({ repository: 'acme/app', jobs });
+  const look = () => hub.jobsOfRun(org, 'acme/app', runId(run.id));
+  const left = () => hub.budget('acme')?.remaining ?? 0;
+  await look();
+  const first = left();
+  for (let minutes = 1; minutes < 50; minutes++) {
+    await pass(60_000);
+    await look();
+  }
+  expect(left()).toBe(first);
+  expect(github.calls.get('GET /repos/{owner}/{repo}/actions/runs/{id}/jobs')).toBe(50);
+  // What one reviewer lets go is seen at once.
+  github.approve(github.jobsOf(run)[0]?.id ?? 0);
+  expect((await look()).things.map(({ status }) => status)).toEqual(['queued', 'waiting']);
+  expect(left()).toBe(first - 1);
 });
 
 const answer = (text: string, etag = '"e"') => ({ status: 200, headers: { etag }, data: { text } });
