@@ -31,6 +31,7 @@ export async function burst(options: BurstOptions): Promise<Judged[]> {
   const random = seeded(seed);
   const tally: Tally = { mintsByMinute: new Map(), mostAlive: 0, failedCalls: 0 };
   const { name: deployment, placements } = config;
+  let hasBegun = false;
   const world = await openLoopback({
     scale,
     seed,
@@ -38,11 +39,13 @@ export async function burst(options: BurstOptions): Promise<Judged[]> {
     deployment,
     placements,
     onLine,
-    ...faultsOf(random, tally, () => world.clock.nowMs()),
+    ...faultsOf(random, tally, { hasBegun: () => hasBegun, nowMs: () => world.clock.nowMs() }),
   });
   try {
     createDemoOrganization(world.github, deployment);
     await mirrorRunner(world, deployment);
+    // It asks once for the runner's copies, where Function Compute would ask again.
+    hasBegun = true;
     world.store.faults = storeFaults(random, tally);
     const queue = (count: number) => queueJobs(world, random, count);
     const jobs: Jobs = { older: queue(options.jobs), younger: [] };
@@ -82,8 +85,12 @@ function storeFaults(random: Random, tally: Tally): () => Fault | null {
 }
 
 /** 10 % of offerings are out of stock. */
-function faultsOf(random: Random, tally: Tally, nowMs: () => number) {
-  const fails = () => failing(random, tally);
+function faultsOf(
+  random: Random,
+  tally: Tally,
+  { hasBegun, nowMs }: { hasBegun: () => boolean; nowMs: () => number },
+) {
+  const fails = () => hasBegun() && failing(random, tally);
   return {
     github: {
       faults: (method: string, path: string) => {

@@ -69,6 +69,19 @@ export function forgiven(entry: JobEntry, streak: ReadonlySet<string>, nowMs: nu
   return { ...released(entry, 'runners get jobs again', nowMs), isForgiven: true };
 }
 
+/**
+ * One with its repository or its image got a job, for which it was held back: what was held against it is forgotten, once.
+ * Undefined: it was not, or is only looked at, and was forgiven before.
+ */
+export function letGo(entry: JobEntry, names: ReadonlySet<string>, nowMs: number): JobEntry | undefined {
+  const { startedOn, wastes = [], isForgiven = false, obstacle } = entry;
+  const last = wastes.at(-1);
+  if (startedOn !== null || last === undefined || !names.has(last.runner)) return undefined;
+  const because = 'runners of its like get jobs again';
+  if (!isForgiven) return { ...released(entry, because, nowMs), isForgiven: true };
+  return obstacle === 'cap' ? undefined : triedAgain(entry, because, nowMs);
+}
+
 /** What it counts stays: if this runner is of no use either, it is only looked at again. */
 function triedAgain(entry: JobEntry, because: string, atMs: number): JobEntry {
   return { ...released(entry, because, atMs), wasted: entry.wasted ?? 0 };

@@ -43,6 +43,18 @@ export const FAIRNESS: readonly Mutation[] = [
   { name: 'the cap', edits: [CAP] },
   { name: 'the probe', edits: [PROBE] },
   one(
+    'jobs of a repository that gets nothing are tried one at a time',
+    'functions/reaper/brake/in-common.ts',
+    'return jobs.size < BRAKE_JOBS_MIN ? []',
+    'return jobs.size < nowMs ? []',
+  ),
+  one(
+    'who goes on is noted until all are told',
+    'functions/reaper/brake/brake.ts',
+    'const noted = isLettingGo ? withFresh(streaks) : after;',
+    'const noted = isLettingGo ? after : after;',
+  ),
+  one(
     'a check is looked for before one is made',
     'functions/reaper/rounds/checks/locate.ts',
     'if (entry.checkId !== null) return entry.checkId;',

@@ -41,8 +41,8 @@ export const PEOPLE: readonly Mutation[] = [
   one(
     'one look does not prove that a check is absent',
     'functions/reaper/rounds/checks/locate.ts',
-    'if (isAbsent(entry, lookedAtMs)) return null;',
-    'if (isAbsent(entry, lookedAtMs) || lookedAtMs > 0) return null;',
+    'if (isProof) return null;',
+    'if (isProof || lookedAtMs > 0) return null;',
   ),
   one(
     'what GitHub has given up is not launched for',
