@@ -117,7 +117,9 @@ async function streaksNow(
   const common = inCommonAfter(was, {
     ...{ fresh, nowMs },
     successes: successesIn(runnersNow, jobsNow, config),
-    waiting: new Set(jobsNow.filter(({ startedOn }) => startedOn === null).map(({ job }) => job.id)),
+    waiting: new Map(
+      jobsNow.flatMap(({ startedOn, job }) => (startedOn === null ? [[job.id, job.repository]] : [])),
+    ),
     isBraked: streak.sinceMs !== null,
     over: isOver ? { wastes: before.wastes, atMs: successAtMs } : null,
   });

@@ -39,8 +39,8 @@ const sharedBy = ({ repository, image, offering }: Omit<Success, 'atMs'>): reado
 export interface Seen {
   readonly fresh: readonly Mark[];
   readonly successes: readonly Success[];
-  /** Ids of jobs that wait. */
-  readonly waiting: ReadonlySet<number>;
+  /** Id of a job that waits → its repository, which may have another name by now. */
+  readonly waiting: ReadonlyMap<number, string>;
   /** All launches are held back: there is one cause, and none of these is it. */
   readonly isBraked: boolean;
   /** What ended just now with a job that a runner got; null: nothing did. */
@@ -52,7 +52,10 @@ export interface Seen {
 export function inCommonAfter(before: InCommon, seen: Seen): InCommon {
   const { fresh, waiting, isBraked, nowMs } = seen;
   const known = new Set(before.marks.map(({ runner }) => runner));
-  const all = [...before.marks, ...fresh.filter(({ runner }) => !known.has(runner))];
+  const all = [...before.marks, ...fresh.filter(({ runner }) => !known.has(runner))].map((mark) => ({
+    ...mark,
+    repository: waiting.get(mark.job) ?? mark.repository,
+  }));
   const successAtMs = successesAfter(before, all, seen);
   const isLive = (mark: Mark) => sharedBy(mark).some((shared) => mark.atMs > (successAtMs.get(shared) ?? 0));
   const marks = all

@@ -1,6 +1,5 @@
 /** What runners of no use have in common is judged by its own last success: others' jobs run meanwhile. */
 import { describe, expect, test } from 'vitest';
-import { brake } from '../../../../functions/reaper/brake/brake.ts';
 import {
   badIn,
   heldBackIn,
@@ -17,13 +16,9 @@ import {
   MARKS_MAX,
 } from '../../../../functions/reaper/brake/limits.ts';
 import type { Mark, Success } from '../../../../functions/reaper/brake/mark.ts';
-import { STREAK_NOTE } from '../../../../functions/reaper/brake/streak.ts';
-import type { Survey } from '../../../../functions/reaper/survey/survey.ts';
-import type { JobEntry, RunnerEntry } from '../../../../shared/ledger/entries.ts';
-import type { JobId } from '../../../../shared/nouns.ts';
-import { build, held } from '../../../shared/ledger/builders.ts';
+import type { JobEntry } from '../../../../shared/ledger/entries.ts';
+import { build } from '../../../shared/ledger/builders.ts';
 import { START_MS } from '../../../world/in-process.ts';
-import { openReaper } from '../fixture.ts';
 
 const MINUTE_MS = 60_000;
 const PAY = 'repository acme/pay';
@@ -42,17 +37,24 @@ const success = (some: Partial<Success>): Success => ({
 interface Then {
   readonly successes?: readonly Success[];
   readonly waiting?: readonly number[];
+  readonly repository?: string;
   readonly isBraked?: boolean;
   readonly over?: { readonly wastes: readonly Mark[]; readonly atMs: number };
   readonly nowMs?: number;
 }
 const EVERYBODY = Array.from({ length: 300 }, (_, at) => at + 1);
-const next = (before: InCommon, fresh: readonly Mark[], then: Then = {}): InCommon =>
-  inCommonAfter(before, {
-    fresh,
-    ...{ successes: [], isBraked: false, over: null, nowMs: START_MS, ...then },
-    waiting: new Set(then.waiting ?? EVERYBODY),
+const next = (
+  before: InCommon,
+  fresh: readonly Mark[],
+  { waiting = EVERYBODY, repository, ...then }: Then = {},
+): InCommon => {
+  const own = new Map([...before.marks, ...fresh].map((each) => [each.job, each.repository]));
+  const named = (id: number) => repository ?? own.get(id) ?? 'acme/pay';
+  return inCommonAfter(before, {
+    ...{ fresh, successes: [], isBraked: false, over: null, nowMs: START_MS, ...then },
+    waiting: new Map(waiting.map((id) => [id, named(id)])),
   });
+};
 const FIVE = next(NOTHING_IN_COMMON, marks(BRAKE_JOBS_MIN), { successes: [success({ image: 'arm64' })] });
 
 describe('jobs of one repository, or on one image, are tried one at a time', () => {
@@ -74,6 +76,13 @@ describe('jobs of one repository, or on one image, are tried one at a time', () 
     expect(next(theirs, [])).toEqual(NOTHING_IN_COMMON);
     const early = [success({ repository: 'acme/pay', atMs: START_MS - 1 })];
     expect(next(FIVE, [], { successes: early }).held, 'it got its job before').toEqual({ [PAY]: START_MS });
+  });
+
+  test('under the name that their repository has by now', () => {
+    const renamed = next(FIVE, [], { repository: 'acme/till' });
+    expect(renamed.held).toEqual({ 'repository acme/till': START_MS });
+    const successes = [success({ repository: 'acme/till' })];
+    expect(next(renamed, [], { successes, repository: 'acme/till' }).held).toEqual({});
   });
 
   test('not while all launches are held back, nor for jobs that wait no more', () => {
@@ -149,50 +158,4 @@ test('an offering whose machine stopped, went offline or ended for two jobs in a
   expect(bad([on(1, 'given nothing'), on(2, 'given nothing')])).toEqual([]);
   const got = [success({ offering: 'offering:x' })];
   expect(bad([on(1, 'stopped'), on(2, 'offline')], { successes: got })).toEqual([]);
-});
-
-describe('who goes on as others do, and cannot be told in this sweep, is told in the next', () => {
-  const paused = (id: number) =>
-    build.jobEntry(id, {
-      ...{ job: build.job(id, { repository: 'acme/pay' }), obstacle: 'waste', wasted: 4 },
-      ...{ nextTryAtMs: START_MS + 600 * MINUTE_MS },
-      wastes: [{ runner: build.runnerName(`${id}-1`), ending: 'given nothing', atMs: START_MS }],
-    });
-  const runner = build.runnerEntry('9-1', {
-    ...{ state: 'busy', stateAtMs: START_MS + 1, busyWith: 9 as JobId },
-  });
-  const busy = build.jobEntry(9, {
-    ...{ job: build.job(9, { repository: 'acme/pay' }), startedOn: '9-1' },
-  });
-
-  // biome-ignore format: a table reads best as a table.
-  test.each([
-    ['those of its repository', { sinceMs: null, wastes: [], inCommon: FIVE }],
-    ['all',                     { sinceMs: START_MS, wastes: marks(5) }],
-  ])('%s', async (_, streak) => {
-    const { world, pass } = openReaper();
-    const { ledger } = world;
-    await ledger.notes.add(STREAK_NOTE, { text: JSON.stringify(streak), untilMs: null });
-    for (const id of [1, 2, 3, 4, 5]) await ledger.jobs.add(id as JobId, paused(id));
-    await ledger.jobs.add(9 as JobId, busy);
-    const sweep = async (runners: readonly RunnerEntry[], isFailing: boolean) => {
-      await pass(MINUTE_MS);
-      const { things: jobs } = await ledger.jobs.list(100);
-      const replace = async () => Promise.reject(new Error('the table is busy'));
-      const its = isFailing ? { ...ledger, jobs: { ...ledger.jobs, replace } } : ledger;
-      const uncovered = jobs.filter(({ entry }) => entry.startedOn === null);
-      const seen = { jobs, runners: runners.map((entry) => ({ entry, rev: 'r' })), silentTargets: new Set() };
-      const deadlineMs = world.clock.nowMs() + MINUTE_MS;
-      const found = { spent: [], coming: [], uncovered };
-      await brake(seen as unknown as Survey, found, deadlineMs, { ...world, ledger: its as typeof ledger });
-    };
-    await sweep([runner], true);
-    // The one that got its job is over, and its entry gone.
-    await sweep([], false);
-    const entries = await Promise.all([1, 2, 3, 4, 5].map((id) => ledger.jobs.read(id as JobId)));
-    expect(entries.map((entry) => held(entry).entry.wasted)).toEqual(Array(5).fill(0));
-    await sweep([], false);
-    const { text } = held(await ledger.notes.read(STREAK_NOTE)).entry;
-    expect(JSON.parse(text)).toEqual({ sinceMs: null, wastes: [] });
-  });
 });
