@@ -92,13 +92,14 @@ const WHY_REFUSED: ReadonlyMap<number, string> = new Map([
   [404, 'there is no webhook at the address that the App has: run npm run setup'],
 ]);
 
-/** The newest says how it stands. */
+/** The newest says how it stands; but of addresses that it delivers from GitHub may have new ones beside the old. */
 async function tellOfRefused(deliveries: readonly Delivery[], world: ReaperWorld): Promise<void> {
-  const newest = deliveries
+  const byTime = deliveries
     .filter(({ event }) => event === 'workflow_job')
-    .reduce<Delivery | null>((a, b) => (a !== null && a.deliveredAtMs >= b.deliveredAtMs ? a : b), null);
-  if (newest === null) return;
-  const { statusCode } = newest;
+    .sort((a, b) => a.deliveredAtMs - b.deliveredAtMs);
+  const telling = byTime.find((each) => each.statusCode === 403) ?? byTime.at(-1);
+  if (telling === undefined) return;
+  const { statusCode } = telling;
   const because = WHY_REFUSED.get(statusCode);
   if (because !== undefined) {
     const text = `GitHub's deliveries are refused (${statusCode}) because ${because}. Until then jobs are found late, by looking, and ends are noticed late. Look: npm run doctor`;

@@ -120,6 +120,7 @@ describe('deliveries that our own webhook refuses', () => {
   test.each<[string, number[], number, number]>([
     ['an address that is no more',                 [404],      1, 0],
     ['new addresses of GitHub',                    [202, 403], 1, 0],
+    ['new addresses beside the old',               [403, 202], 1, 0],
     ['one that was taken since takes it back',     [401, 202], 0, 1],
     ['one that failed says nothing',               [503],      0, 0],
     ['one that was wrong in itself says nothing',  [400],      0, 0],
