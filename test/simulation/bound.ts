@@ -46,18 +46,21 @@ export const awayMs = ({ faults }: Simulation): number => (faults.fired.has(GOES
 export const isAllStuck = ({ world, plan }: Pick<Simulation, 'world' | 'plan'>): boolean =>
   stuckIn({ world }).length >= plan.config.limits.runners;
 
-/** Three lists each, and 200 calls a sweep. */
+/** Repositories that one sweep looks at for jobs whose end was lost, in turn; */
+const LOOKED_AT_PER_SWEEP = 20;
+/** and for a job that names a removed runner: three lists each, and 200 calls a sweep. */
 const PROVED_PER_SWEEP = 66;
 
 /**
- * From the end of the last job: what is alive without one goes long before its release time would take it. A runner that was
- * taken off GitHub goes when each repository that it served was looked at since (docs/decisions/absence.md, the second
- * rule): one sweep, or so many more beside hundreds of repositories.
+ * From the end of the last job: what is alive without one goes long before its release time would take it. Beside hundreds of
+ * repositories it takes the sweeps that all of these have their turn in, twice: until a lost end is found, and until a runner
+ * that was then taken off GitHub is proved to have no job in any that it served (docs/decisions/absence.md, the second rule).
  */
 export function clearedMaxMs(simulation: Simulation): number {
   const { config, wide } = simulation.plan;
+  const served = config.github.scope === 'organization' ? wide.quietRepositories : 0;
   const moreSweeps =
-    config.github.scope === 'organization' ? Math.floor(wide.quietRepositories / PROVED_PER_SWEEP) : 0;
+    Math.floor(wide.quietRepositories / LOOKED_AT_PER_SWEEP) + Math.floor(served / PROVED_PER_SWEEP);
   return (25 + moreSweeps) * MINUTE_MS + awayMs(simulation);
 }
 
