@@ -8,6 +8,25 @@ export interface SimClock {
   after(ms: number, act: () => void): () => void;
 }
 
+/** Appointments that end together, such as a machine's with its power. */
+export function appointmentsOn(clock: SimClock) {
+  const pending = new Set<() => void>();
+  return {
+    after(ms: number, act: () => void) {
+      const cancel = clock.after(ms, () => {
+        pending.delete(cancel);
+        act();
+      });
+      pending.add(cancel);
+      return cancel;
+    },
+    forgetAll() {
+      for (const cancel of pending) cancel();
+      pending.clear();
+    },
+  };
+}
+
 interface Appointment {
   readonly atMs: number;
   readonly order: number;

@@ -4,11 +4,12 @@
  * installs, one without). The instance reads its user data as bash would, for the JIT config and for whose jobs may run.
  */
 import { stayingMachine } from './assistant.ts';
+import { appointmentsOn } from './clock.ts';
 import { type BootDriver, type BootedMachine, silentDriver } from './ecs/machine.ts';
 import type { SimGitHub } from './github/github.ts';
 import { ConfigRefused, type RunnerSession } from './github/runs/sessions.ts';
 import type { Random } from './random.ts';
-import { admits, hostOf, isMadeReady, jitConfigOf, usageTeller } from './told-by-user-data.ts';
+import { admits, endWithoutJob, hostOf, isMadeReady, jitConfigOf, usageTeller } from './told-by-user-data.ts';
 
 export interface TimedDriverOptions {
   readonly github: Pick<SimGitHub, 'connectRunner'>;
@@ -19,7 +20,7 @@ export interface TimedDriverOptions {
   readonly hangs?: (machine: BootedMachine) => boolean;
   /** Share of jobs that fail by themselves. */
   readonly failures?: number;
-  /** The machine's own deadline for a boot, armed first; an idle runner that is online has none but its lifetime. */
+  /** The machine's own deadline for a boot, armed first. */
   readonly bootDeadlineMs?: number;
   /** Share of machines that hear nothing of the market's notice, such as one whose metadata service hangs. */
   readonly missesNotice?: () => boolean;
@@ -65,20 +66,8 @@ export function timedDriver(options: TimedDriverOptions): BootDriver {
       const bootedAtMs = bare.clock.nowMs();
       const trace = (words: string) => bare.console(traceLine(bare.clock.nowMs(), bootedAtMs, words));
       let session: RunnerSession | null = null;
-      const pending = new Set<() => void>();
-      const after = (ms: number, act: () => void) => {
-        const cancel = bare.clock.after(ms, () => {
-          pending.delete(cancel);
-          act();
-        });
-        pending.add(cancel);
-        return cancel;
-      };
+      const { after, forgetAll } = appointmentsOn(bare.clock);
       const { machine, agent, failed } = stayingMachine(bare, after);
-      const forgetAll = () => {
-        for (const cancel of pending) cancel();
-        pending.clear();
-      };
       const endRunner = () => {
         forgetAll();
         session?.disconnect();
@@ -101,7 +90,10 @@ export function timedDriver(options: TimedDriverOptions): BootDriver {
         after(options.random.whole(...(isPrepared.has(bare.id) ? STARTED_AGAIN_MS : bootMs)), () => {
           session = reach();
           // The script waits for the runner's "Listening for Jobs", and no longer.
-          if (session !== null) disarm();
+          if (session !== null) {
+            disarm();
+            endWithoutJob(session, machine.userData, { after, trace, endRunner });
+          }
           if (machine.terminationAtMs() !== null) notice();
         });
       return {

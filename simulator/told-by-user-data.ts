@@ -2,6 +2,7 @@
 import { gunzipSync } from 'node:zlib';
 import type { BootedMachine } from './ecs/machine.ts';
 import type { JobForRunner } from './github/listener.ts';
+import type { RunnerSession } from './github/runs/sessions.ts';
 
 /** As `userdata/usage.sh` logs: a job that keeps some of the cores busy, by its length; not of one that never began. */
 export function usageTeller({ userData, cpu, memoryGiB }: BootedMachine, trace: (words: string) => void) {
@@ -52,6 +53,31 @@ function admissionOf(userData: string) {
 /** It has no registration: it is made ready for its next boot. */
 export const isMadeReady = (userData: string): boolean =>
   userData.includes('<<SCRIPTS') && /^readonly PREPARES='true'$/m.test(scriptOf(userData));
+
+interface Inside {
+  readonly after: (ms: number, act: () => void) => void;
+  readonly trace: (words: string) => void;
+  readonly endRunner: () => void;
+}
+
+/**
+ * As `watch_machine` (userdata/job.sh) ends a runner to whom nobody gives a job: after IDLE_SECONDS, which the launcher makes
+ * longer where a machine waits for jobs to come. A runner has one job: whoever has begun it is never without one again.
+ */
+export function endWithoutJob(
+  session: Pick<RunnerSession, 'isIdle'>,
+  userData: string,
+  { after, trace, endRunner }: Inside,
+): void {
+  const seconds = /^readonly IDLE_SECONDS='(\d+)'$/m.exec(scriptOf(userData))?.[1];
+  if (seconds === undefined) throw new Error('the user data has no IDLE_SECONDS');
+  after(Number(seconds) * 1000, () => {
+    if (!session.isIdle()) return;
+    trace(`runner.told_to_end because=no job came for ${seconds} s`);
+    trace('runner.ended status=0');
+    endRunner();
+  });
+}
 
 /** As the machine puts it together: no text of a JIT config has a quote of bash in it. */
 export function jitConfigOf(userData: string): string {

@@ -1,6 +1,7 @@
 /** How long it may take, from a world in which nothing goes wrong any more, until nothing is left. */
 import { DEBUG_KEPT_MS } from '../../shared/runner/limits.ts';
 import { stillKeptMs } from './checkers/keep.ts';
+import { stuckIn } from './checkers/progress.ts';
 import type { PlannedJob } from './plan/arrivals.ts';
 import { BIG_RUNNERS } from './plan/deployed.ts';
 import { GOES_AWAY } from './plan/plan.ts';
@@ -37,6 +38,31 @@ export function boundMs(simulation: Simulation): number {
 
 /** Beyond that: what went where GitHub lets us ask nothing ends an hour after its last sign. */
 export const awayMs = ({ faults }: Simulation): number => (faults.fired.has(GOES_AWAY) ? 75 * MINUTE_MS : 0);
+
+/**
+ * No job can be launched for while machines that never leave Pending are as many as `limits.runners`: ECS refuses to delete them
+ * before their release time. While one slot is left, jobs go on, and time counts.
+ */
+export const isAllStuck = ({ world, plan }: Pick<Simulation, 'world' | 'plan'>): boolean =>
+  stuckIn({ world }).length >= plan.config.limits.runners;
+
+/** Repositories that one sweep looks at for jobs whose end was lost, in turn; */
+const LOOKED_AT_PER_SWEEP = 20;
+/** and for a job that names a removed runner: three lists each, and 200 calls a sweep. */
+const PROVED_PER_SWEEP = 66;
+
+/**
+ * From the end of the last job: what is alive without one goes long before its release time would take it. Beside hundreds of
+ * repositories it takes the sweeps that all of these have their turn in, twice: until a lost end is found, and until a runner
+ * that was then taken off GitHub is proved to have no job in any that it served (docs/decisions/absence.md, the second rule).
+ */
+export function clearedMaxMs(simulation: Simulation): number {
+  const { config, wide } = simulation.plan;
+  const served = config.github.scope === 'organization' ? wide.quietRepositories : 0;
+  const moreSweeps =
+    Math.floor(wide.quietRepositories / LOOKED_AT_PER_SWEEP) + Math.floor(served / PROVED_PER_SWEEP);
+  return (25 + moreSweeps) * MINUTE_MS + awayMs(simulation);
+}
 
 /** What has not come yet, too. And what ended without success: an interrupted job may still be run again, with all of its run that failed. */
 function openIn({ runs, world }: Simulation): readonly PlannedJob[] {

@@ -1,6 +1,6 @@
 /** One seed from its first moment to its last, and what the checkers say of it. */
 import { START_MS, seedRunnerRelease } from '../world/in-process.ts';
-import { awayMs, boundMs } from './bound.ts';
+import { boundMs, clearedMaxMs, isAllStuck } from './bound.ts';
 import { checkCommits } from './checkers/commits.ts';
 import { watchFairness } from './checkers/fairness.ts';
 import { createFelt } from './checkers/felt.ts';
@@ -35,8 +35,6 @@ export interface Outcome {
 }
 
 const MINUTE_MS = 60_000;
-/** What is alive without a job goes long before its release time would take it. */
-const CLEARED_MAX_MS = 25 * MINUTE_MS;
 /** The last delayed delivery has come by then. */
 const DELAYED_MAX_MS = 125 * MINUTE_MS;
 
@@ -132,12 +130,13 @@ async function passUntilSettled(
   maxMs: number,
 ): Promise<{ readonly atMs: number; readonly clearedAfterMs: number } | null> {
   const { clock, until } = simulation.world;
-  const untilMs = clock.nowMs() + maxMs;
-  const clearedMaxMs = CLEARED_MAX_MS + awayMs(simulation);
+  let untilMs = clock.nowMs() + maxMs;
   let openAtMs = clock.nowMs();
   while (unsettled(simulation).length > 0) {
     if (openJobs(simulation).length > 0 || keptUntilMs(simulation) > clock.nowMs()) openAtMs = clock.nowMs();
-    if (isBroken() || clock.nowMs() >= untilMs || clock.nowMs() > openAtMs + clearedMaxMs) return null;
+    if (isBroken() || clock.nowMs() >= untilMs || clock.nowMs() > openAtMs + clearedMaxMs(simulation))
+      return null;
+    if (isAllStuck(simulation)) untilMs += MINUTE_MS;
     await until(isBroken, MINUTE_MS);
   }
   return isBroken() ? null : { atMs: clock.nowMs(), clearedAfterMs: clock.nowMs() - openAtMs };

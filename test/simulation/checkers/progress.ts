@@ -19,7 +19,7 @@ export function unsettled(simulation: Simulation): string[] {
 }
 
 /** Nobody can delete what never leaves Pending: its release time does. */
-function stuckIn(simulation: Simulation): readonly Machine[] {
+export function stuckIn(simulation: Pick<Simulation, 'world'>): readonly Machine[] {
   const nowMs = simulation.world.clock.nowMs();
   return ours(simulation).filter(
     ({ history, createdAtMs }) => history.length === 1 && nowMs - createdAtMs > 60_000,

@@ -67,12 +67,11 @@ const IDLE = edit(
   "if (waiting === null && !isWarm) return verdict('keep', 'no job waits that it covers');",
 );
 
-/** What userdata/run.sh arms first, as the simulated machine has it. */
-const OWN_STOP = edit(
-  'simulator/timed-driver.ts',
-  'const disarm = after(bootDeadlineMs, () => bare.stop());',
-  'const disarm = after(bootDeadlineMs, () => undefined);',
-);
+/** What userdata/ ends by itself, as the simulated machine has it: a boot that hangs, and a runner without a job. */
+const OWN_STOPS = [
+  edit('simulator/timed-driver.ts', '() => bare.stop()', '() => undefined'),
+  edit('simulator/told-by-user-data.ts', 'if (!session.isIdle()) return;', 'if (session !== null) return;'),
+];
 
 export const MUTATIONS: readonly Mutation[] = [
   { name: 'the lease of a job', edits: [LEASE] },
@@ -159,7 +158,7 @@ export const MUTATIONS: readonly Mutation[] = [
     'const isOver = ahead(Promise.resolve(Date.UTC(1970) !== 0));',
   ),
   { name: 'unwanted', edits: [UNWANTED] },
-  { name: 'unwanted, the end of idle runners, and the machine’s own', edits: [UNWANTED, IDLE, OWN_STOP] },
+  { name: 'unwanted, the end of idle runners, and the machine’s own', edits: [UNWANTED, IDLE, ...OWN_STOPS] },
   one(
     'the slot is kept until the cloud says gone',
     'functions/reaper/events/record-end.ts',
