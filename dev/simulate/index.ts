@@ -11,7 +11,7 @@ import { barOf, linesOf } from './progress.ts';
 import { inWorker, playShare, type Share } from './workers.ts';
 
 interface Options {
-  readonly seeds: number;
+  readonly seeds?: number;
   readonly from: number;
   readonly seed?: number;
   readonly workers: number;
@@ -30,7 +30,7 @@ interface Options {
 export async function main(args: readonly string[]): Promise<number> {
   const program = new Command('npm run simulate --')
     .description('Plays seeds of the simulation; says what broke, and how to see it again.')
-    .option('--seeds <count>', 'how many seeds', whole, 200)
+    .option('--seeds <count>', 'how many seeds (default: 200; of each mutation: 100)', whole)
     .option('--from <seed>', 'the first of them', whole, 1)
     .option('--seed <seed>', 'one seed: its shortest story', whole)
     .option('--workers <count>', 'processes', whole, availableParallelism())
@@ -73,7 +73,7 @@ export async function main(args: readonly string[]): Promise<number> {
 async function play(options: Options): Promise<number> {
   if (options.share !== undefined) return playShare(JSON.parse(options.share) as Share);
   if (options.seed !== undefined) return playOne(options.seed);
-  if (options.mutations !== undefined) return playMutations(options.mutations);
+  if (options.mutations !== undefined) return playMutations(options.mutations, options.seeds);
   if (options.load !== undefined) return playLoads(options.load === true ? '' : options.load, options.from);
   if (options.day !== undefined) return playDays(options, options.day);
   return playMany(options);
@@ -96,12 +96,10 @@ function playDays({ from, warm, image, takenBack }: Options, jobs: number): Prom
   return warm === 'each' ? tellWaits({ ...day, warm: 'none' }) : tellDay({ ...day, warm });
 }
 
-/** How many seeds a mutation gets before its test is asked. */
-const MUTANT_SEEDS = 100;
-
-async function playMutations(wanted: string | true): Promise<number> {
+/** `seeds`: so many does a mutation get before its test is asked. */
+async function playMutations(wanted: string | true, seeds = 100): Promise<number> {
   let unnoticed = 0;
-  for await (const judged of judge(MUTANT_SEEDS, wanted === true ? '' : wanted)) {
+  for await (const judged of judge(seeds, wanted === true ? '' : wanted)) {
     if (judged.check === null && judged.test === null) unnoticed++;
     process.stdout.write(`without ${judged.name}: ${verdictOn(judged)}\n`);
   }
@@ -114,7 +112,7 @@ function verdictOn({ seeds, check, test }: Judged): string {
   return test === null ? unnoticed : `${unnoticed}, noticed by ${test}`;
 }
 
-async function playMany({ seeds, from, workers }: Options): Promise<number> {
+async function playMany({ seeds = 200, from, workers }: Options): Promise<number> {
   const startedMs = Date.now();
   const progress = process.stdout.isTTY ? barOf(seeds) : linesOf(seeds);
   const step = Math.min(workers, seeds);
