@@ -1,6 +1,7 @@
 /** When a queued job is given up, and one that nobody can ask about is dropped. */
 import { expect, test } from 'vitest';
 import { dropExpired, isGivenUp } from '../../../../functions/reaper/rounds/expired.ts';
+import { openLost } from '../../../../functions/reaper/rounds/lost.ts';
 import { QUEUED_MAX_MS } from '../../../../shared/limits.ts';
 import type { JobId, JobRecord } from '../../../../shared/nouns.ts';
 import { build, held } from '../../../shared/ledger/builders.ts';
@@ -105,4 +106,18 @@ test('what is kept for good reason takes nobody else’s turn', async () => {
     await each.pass(MINUTE_MS);
   }
   expect(await jobs.read(25 as JobId)).toBeNull();
+});
+
+// biome-ignore format: a table reads best as a table.
+test.each([
+  ['GitHub lost days ago', 2 * DAY_MS, false],
+  ['was missed just now',  MINUTE_MS,  true],
+])('a job that the look finds, and that %s, is launched for %s', async (_, ago, isLaunched) => {
+  const { world, launched } = openReaper();
+  const job = build.job(1, { createdAtMs: START_MS - ago });
+  const seen = { ...record(1, { status: 'queued', job }), runChangedAtMs: START_MS - ago };
+  expect(await openLost(seen, world)).toBe(isLaunched);
+  expect(launched).toEqual(isLaunched ? [1] : []);
+  const row = await world.ledger.history.read(job.createdAtMs, 1 as JobId);
+  expect(row?.outcome ?? null).toBe(isLaunched ? null : 'expired');
 });
