@@ -14,13 +14,14 @@ import { changeJobs, type Now } from './charge-jobs.ts';
 import { circumstancesNow } from './circumstances.ts';
 import { failedWhileHeld, isOfTheMachine, type Waste, wastesIn, wordsOf } from './endings.ts';
 import { withExits } from './exits.ts';
+import { groupsOfJobs, heldGateOf } from './held-back.ts';
 import {
   badIn,
-  heldBackIn,
   heldRunners,
   type InCommon,
   inCommonAfter,
   isNothing,
+  lastOfEach,
   letGoIn,
   NOTHING_IN_COMMON,
 } from './in-common.ts';
@@ -54,42 +55,53 @@ export async function brake(
   world: ReaperWorld,
 ): Promise<Braked> {
   const nowMs = world.clock.nowMs();
+  const before = await readStreak(world);
   const ended = wastesIn(spent, uncovered);
-  const matters = ended.length > 0 || uncovered.some(({ entry }) => entry.obstacle === 'cap');
+  const isCapped = uncovered.some(({ entry }) => entry.obstacle === 'cap');
+  const matters = ended.length > 0 || isCapped || before.inCommon !== undefined;
   const { release, hash } = await circumstancesNow(matters, world);
   const wastes = await withExits(ended, parseRunnerRelease(release)?.version ?? null, world);
-  const streaks = await streaksNow(wastes, seen, world);
-  const { before, after, common } = streaks;
-  const bad = badIn(common.after, streaks.fresh);
-  for (const { runner, ending } of [...wastes, ...failedWhileHeld(spent, seen.jobs)])
-    if (isOfTheMachine(ending) || bad.has(runner.name)) await leaveAlone(runner, ending, world);
+  const streaks = streaksNow(before, wastes, seen, hash, world);
+  const { after, common } = streaks;
+  await markOfferings([...wastes, ...failedWhileHeld(spent, seen.jobs)], streaks, world);
 
+  const groupsOf = groupsOfJobs(common.after, world.config);
   const terms = {
     ...goingOn(streaks),
-    ...{ nowMs, successAtMs: streaks.successAtMs },
+    ...{ nowMs, successAtMs: streaks.successAtMs, groupsOf },
     isBraked: after.sinceMs !== null,
     circumstances: hash,
     mayLeaveSpot: world.config.spot.onDemandFallback,
-    heldBack: heldBackIn(
-      common.after,
-      entriesOf(uncovered),
-      coming.map(({ job }) => job),
-      nowMs,
-    ),
   };
+  if (after.sinceMs !== null && before.sinceMs === null) await tellOfBrake(after, wastes, seen, world);
+  if (after.sinceMs === null) await tellOfHeld(common, wastes, world);
   // Who goes on is known by what is forgotten now: that stays noted until all of them are told.
   const isLettingGo = terms.forgotten.size + terms.letGo.size > 0;
   const noted = isLettingGo ? withFresh(streaks) : after;
   await writeStreak(before, noted, world);
   const { now, isWhole } = await changeJobs(uncovered, wastes, terms, deadlineMs, world);
   if (isWhole) await writeStreak(noted, after, world);
-  if (after.sinceMs !== null && before.sinceMs === null) await tellOfBrake(after, wastes, seen, world);
-  await tellOfHeld(common, wastes, world);
   return {
     uncovered: now,
-    mayStart: gateOf(after, coming, nowMs),
+    mayStart: after.sinceMs === null ? heldGateOf(groupsOf, coming, nowMs) : gateOf(after, coming, nowMs),
     because: whyHeldBack(after),
   };
+}
+
+async function readStreak({ ledger }: ReaperWorld): Promise<Streak> {
+  const held = await ledger.notes.read(STREAK_NOTE);
+  return held === null ? NO_STREAK : parseStreak(held.entry.text);
+}
+
+/** What was of no use to its job by itself, or to several in a row. */
+async function markOfferings(
+  ended: readonly Pick<Waste, 'runner' | 'ending'>[],
+  { after, common, fresh }: Streaks,
+  world: ReaperWorld,
+): Promise<void> {
+  const bad = after.sinceMs === null ? badIn(common.after, fresh) : new Set();
+  for (const { runner, ending } of ended)
+    if (isOfTheMachine(ending) || bad.has(runner.name)) await leaveAlone(runner, ending, world);
 }
 
 interface Streaks {
@@ -100,14 +112,14 @@ interface Streaks {
   readonly successAtMs: number;
 }
 
-async function streaksNow(
+function streaksNow(
+  before: Streak,
   wastes: readonly Waste[],
   { jobs, runners }: Pick<Survey, 'jobs' | 'runners'>,
-  { ledger, clock, config }: ReaperWorld,
-): Promise<Streaks> {
+  circumstances: string,
+  { clock, config }: ReaperWorld,
+): Streaks {
   const nowMs = clock.nowMs();
-  const held = await ledger.notes.read(STREAK_NOTE);
-  const before = held === null ? NO_STREAK : parseStreak(held.entry.text);
   const fresh = wastes.map((waste) => markOf(waste, nowMs, config));
   const [runnersNow, jobsNow] = [entriesOf(runners), entriesOf(jobs)];
   const successAtMs = Math.max(lastSuccessMs(runnersNow), before.gotAtMs ?? 0);
@@ -115,11 +127,9 @@ async function streaksNow(
   const was = before.inCommon ?? NOTHING_IN_COMMON;
   const isOver = before.sinceMs !== null && forgottenIn(before, successAtMs).length > 0;
   const common = inCommonAfter(was, {
-    ...{ fresh, nowMs },
+    ...{ fresh, circumstances, nowMs },
     successes: successesIn(runnersNow, jobsNow, config),
-    waiting: new Map(
-      jobsNow.flatMap(({ startedOn, job }) => (startedOn === null ? [[job.id, job.repository]] : [])),
-    ),
+    waiting: new Set(jobsNow.filter(({ startedOn }) => startedOn === null).map(({ job }) => job.id)),
     isBraked: streak.sinceMs !== null,
     over: isOver ? { wastes: before.wastes, atMs: successAtMs } : null,
   });
@@ -137,12 +147,16 @@ function goingOn({ before, after, common, successAtMs }: Streaks): Pick<Now, 'fo
   };
 }
 
-const withFresh = ({ before, fresh, common, successAtMs }: Streaks): Streak => ({
-  sinceMs: before.sinceMs,
-  wastes: [...before.wastes, ...fresh],
-  gotAtMs: successAtMs,
-  inCommon: { ...common.before, marks: [...common.before.marks, ...fresh], got: common.after.got },
-});
+function withFresh({ before, fresh, common, successAtMs }: Streaks): Streak {
+  const known = new Set(before.wastes.map(({ runner }) => runner));
+  const marks = lastOfEach([...common.before.marks, ...fresh]);
+  return {
+    sinceMs: before.sinceMs,
+    wastes: [...before.wastes, ...fresh.filter(({ runner }) => !known.has(runner))],
+    gotAtMs: successAtMs,
+    inCommon: { ...common.before, marks: [...marks], got: common.after.got },
+  };
+}
 
 const entriesOf = <Entry>(held: readonly { readonly entry: Entry }[]): readonly Entry[] =>
   held.map(({ entry }) => entry);

@@ -2,11 +2,12 @@
 import { amend } from '../../../shared/ledger/amend.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
+import { isInLine } from '../own-limits.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
 import { charged, forgiven, letGo, released, type Terms, triedOnSuccess } from './charge.ts';
 import type { Waste } from './endings.ts';
-import type { HeldBack } from './in-common.ts';
+import { type GroupsOf, whyHeld } from './held-back.ts';
 import { tellOfJob } from './tell.ts';
 
 export interface Now extends Terms {
@@ -14,8 +15,7 @@ export interface Now extends Terms {
   /** Runners whose jobs are forgiven, and those whose jobs go on, as others of their like do. */
   readonly forgotten: ReadonlySet<string>;
   readonly letGo: ReadonlySet<string>;
-  /** By id of the job. */
-  readonly heldBack: ReadonlyMap<number, HeldBack>;
+  readonly groupsOf: GroupsOf;
 }
 
 export interface Changed {
@@ -81,16 +81,22 @@ async function changeOne(
 
 /** What the runners of others came to means for it. Undefined: nothing. */
 function changedByOthers(entry: JobEntry, terms: Now): JobEntry | undefined {
-  const { forgotten, letGo: names, heldBack, nowMs } = terms;
-  const goesOn = forgiven(entry, forgotten, nowMs) ?? letGo(entry, names, nowMs) ?? uncapped(entry, terms);
-  const held = heldBack.get(entry.job.id);
-  if (goesOn !== undefined || held === undefined || entry.nextTryAtMs > nowMs) return goesOn;
-  return { ...entry, nextTryAtMs: held.untilMs, because: held.because };
+  const { forgotten, letGo: names, groupsOf, isBraked, nowMs } = terms;
+  const because = isBraked ? null : whyHeld(groupsOf(entry));
+  const goesOn =
+    forgiven(entry, forgotten, nowMs) ??
+    letGo(entry, names, nowMs) ??
+    uncapped(entry, because !== null, terms);
+  if (goesOn !== undefined || because === null || entry.nextTryAtMs > nowMs) return goesOn;
+  // It stands in nobody's way, and is told so once.
+  if (entry.startedOn !== null || (entry.because === because && !isInLine(entry))) return undefined;
+  return { ...entry, obstacle: 'waste', because };
 }
 
 /** It was only looked at, and something has changed since. */
-function uncapped(entry: JobEntry, { circumstances, nowMs, successAtMs }: Now): JobEntry | undefined {
+function uncapped(entry: JobEntry, isHeldBack: boolean, terms: Now): JobEntry | undefined {
+  const { circumstances, nowMs, successAtMs } = terms;
   if (entry.obstacle !== 'cap') return undefined;
-  if (entry.cappedUnder === circumstances) return triedOnSuccess(entry, successAtMs, nowMs);
+  if (entry.cappedUnder === circumstances) return triedOnSuccess(entry, successAtMs, nowMs, isHeldBack);
   return released(entry, 'the configuration or the runner release changed, or somebody deployed', nowMs);
 }

@@ -102,13 +102,18 @@ export function triedOnChange(
 }
 
 /**
- * Of one that was forgiven once, as others got jobs: the same trouble may have been back and be over, or it is its own. So it is
- * tried when others have got jobs again since its last, each time after twice the pause. Undefined: not now.
+ * Of one that was forgiven once, as others got jobs, the same trouble may have been back and be over, or it is its own; and of one
+ * that is held with its like (`isHeldBack`) theirs. So it is tried when others have got jobs again since its last, each time after twice the pause. Undefined: not now.
  */
-export function triedOnSuccess(entry: JobEntry, successAtMs: number, nowMs: number): JobEntry | undefined {
+export function triedOnSuccess(
+  entry: JobEntry,
+  successAtMs: number,
+  nowMs: number,
+  isHeldBack = false,
+): JobEntry | undefined {
   const lastMs = lastWasteMs(entry);
   const isDue = nowMs - lastMs >= 2 ** (entry.wasted ?? 0) * WASTED_PAUSE_MS;
-  if (entry.isForgiven !== true || successAtMs <= lastMs || !isDue) return undefined;
+  if (!(entry.isForgiven || isHeldBack) || successAtMs <= lastMs || !isDue) return undefined;
   return triedAgain(entry, 'runners get jobs again', nowMs);
 }
 

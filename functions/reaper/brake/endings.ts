@@ -73,14 +73,26 @@ const isOfHold = ({ removedAtMs }: RunnerEntry, job: JobEntry): boolean =>
 
 /** What it came to before we retired it: that its machine is gone after that is our own doing. */
 export function endingOf(runner: RunnerEntry, { instances, registration, isGone }: Observation): Ending {
-  const { onlineAtMs, removedAtMs, state } = runner;
+  const { onlineAtMs, state } = runner;
   if (instances.some(({ isRecycling }) => isRecycling)) return 'taken back';
   if (isGone && state !== 'retiring') return 'gone';
+  // Taken off GitHub for that, it ends, and its machine stops.
+  if (isGivenNothing(runner)) return 'given nothing';
   if (instances.some(isStopped)) return onlineAtMs === null ? 'stopped in its boot' : 'stopped';
   if (onlineAtMs === null) return 'never online';
-  if (removedAtMs !== null) return 'given nothing';
-  return state === 'idle' && registration?.isOnline !== true ? 'offline' : 'ended';
+  return endingOnline(runner, registration?.isOnline === true);
 }
+
+function endingOnline({ removedAtMs, state }: RunnerEntry, isOnline: boolean): Ending {
+  if (removedAtMs !== null) return 'given nothing';
+  return state === 'idle' && !isOnline ? 'offline' : 'ended';
+}
+
+/** Why an idle runner is taken off GitHub whose job waits. */
+export const GIVEN_NOTHING = 'GitHub gives it no job';
+
+const isGivenNothing = ({ removedAtMs, because }: RunnerEntry): boolean =>
+  removedAtMs !== null && because === GIVEN_NOTHING;
 
 /** Lower-case clauses that complete "was of no use: …". */
 const ENDING_WORDS: Readonly<Record<Ending, string>> = {
@@ -91,7 +103,7 @@ const ENDING_WORDS: Readonly<Record<Ending, string>> = {
   stopped: 'it was online, and its machine stopped without a job',
   'version refused': versionRefused(null),
   offline: 'it was online, and went offline without a job',
-  'given nothing': 'GitHub gives it no job',
+  'given nothing': GIVEN_NOTHING,
   ended: 'it ended without a job',
 };
 

@@ -15,27 +15,32 @@ export const Mark = z.object({
   offering: z.string().nullable(),
   image: z.string().nullable(),
   version: z.string().nullable(),
+  repositoryId: z.number().nullish(),
 });
 export type Mark = z.output<typeof Mark>;
 
 /** A runner that got a job. */
-export interface Success extends Pick<Mark, 'image' | 'offering'> {
+export interface Success extends Pick<Mark, 'image' | 'offering' | 'repositoryId'> {
   /** Null: nobody knows whose job it was. */
   readonly repository: string | null;
   readonly atMs: number;
 }
 
 export function markOf({ runner, job, ending, version = null }: Waste, atMs: number, config: Config): Mark {
-  const { id, repository } = job.entry.job;
-  return { runner: runner.name, job: id, repository, atMs, ending, ...madeOf(runner, config), version };
+  const { id, repository, repositoryId = null } = job.entry.job;
+  const made = madeOf(runner, config);
+  return { runner: runner.name, job: id, repository, repositoryId, atMs, ending, ...made, version };
 }
 
-function madeOf(runner: RunnerEntry, config: Config): Pick<Mark, 'offering' | 'image'> {
-  const { labels, repository, candidate } = runner;
-  const understood = parseLabels(labels, repository, config);
+/** As runners.yaml names it: one that bakes itself stands for it, and is put aside by itself where it does not boot. */
+export function imageOf(labels: readonly string[], config: Config): string | null {
+  const understood = parseLabels(labels, null, config);
+  return understood.kind === 'ours' ? (understood.requirements.image ?? null) : null;
+}
+
+function madeOf({ labels, candidate }: RunnerEntry, config: Config): Pick<Mark, 'offering' | 'image'> {
   const offering = candidate === null ? null : unavailableKeys(candidate, 'offering')[0];
-  const named = understood.kind === 'ours' ? understood.requirements.image : null;
-  return { offering: offering ?? null, image: runner.image ?? named };
+  return { offering: offering ?? null, image: imageOf(labels, config) };
 }
 
 /** When one of ours got a job, at the earliest, as far as its entry tells; null: it had none. One that waited was online long before. */
@@ -50,11 +55,12 @@ export function successesIn(
   jobs: readonly JobEntry[],
   config: Config,
 ): readonly Success[] {
-  const repositories = new Map(jobs.map(({ job }) => [job.id, job.repository]));
+  const known = new Map(jobs.map(({ job }) => [job.id, job]));
   return runners.flatMap((runner) => {
     const atMs = gotJobAtMs(runner);
     const { ran, busyWith } = runner;
-    const repository = ran?.repository ?? (busyWith === null ? null : repositories.get(busyWith));
-    return atMs === null ? [] : [{ ...madeOf(runner, config), repository: repository ?? null, atMs }];
+    const job = ran ?? (busyWith === null ? null : known.get(busyWith));
+    const { repository = null, repositoryId = null } = job ?? {};
+    return atMs === null ? [] : [{ ...madeOf(runner, config), repository, repositoryId, atMs }];
   });
 }

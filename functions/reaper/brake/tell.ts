@@ -48,18 +48,17 @@ export async function tellOfHeld(
   fresh: readonly Waste[],
   world: ReaperWorld,
 ): Promise<void> {
-  for (const { shared, marks } of heldGroups(after)) {
+  for (const { shared, name, marks } of heldGroups(after)) {
     if (before.held[shared] !== undefined) continue;
     const ending = commonEnding({ wastes: marks });
     const ofThese = fresh.findLast((each) => each.ending === ending);
-    const jobs = new Set(marks.map(({ job }) => job));
     const last = marks.at(-1);
-    const what = `${marks.length} runners of ${jobs.size} jobs of the ${shared} ended without a job, and none of theirs got one meanwhile.`;
+    const what = `${marks.length} runners of ${marks.length} jobs of the ${name} ended without a job, and none of theirs got one meanwhile.`;
     // Others' runners get jobs, so that neither GitHub nor the version is it.
     const isOfGitHub = shared.startsWith('repository ') && OF_GITHUB.has(ending);
     const cause = `${causeOf(isOfGitHub ? 'given nothing' : ending, ofThese, world)} (most often ${wordsOf(ending, last?.version)})`;
     const next = `They are tried one at a time until a runner gets one; then all go on. npm run explain -- ${last?.job ?? 'JOB'}`;
-    world.log('brake.held', { shared, runners: marks.length, jobs: jobs.size, ending });
+    world.log('brake.held', { shared, jobs: marks.length, ending });
     await alertOnce(`held-${shared.replaceAll(' ', '-')}`, `${what} Likely cause: ${cause}. ${next}`, world);
   }
 }

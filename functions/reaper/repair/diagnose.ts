@@ -8,6 +8,7 @@ import {
   IDLE_STUCK_MAX_MS,
 } from '../../../shared/limits.ts';
 import { isStandingBy } from '../../../shared/warm/standby.ts';
+import { GIVEN_NOTHING } from '../brake/endings.ts';
 import { meantSinceMs, type Standing } from '../events/held.ts';
 import { isKeptByTag } from '../own-instance.ts';
 import { hasStoppedForGood, isStopped, isYoung } from '../survey/machine-status.ts';
@@ -101,8 +102,7 @@ function diagnoseOnline(
   if (entry.state === 'booting') return verdict('online', 'it is online');
   if (standing !== null) return diagnoseHeld(entry, standing);
   if (waiting === null && !isWarm) return doubt(entry, 'no job waits that it covers');
-  if (waiting !== null && nowMs - meantSinceMs(entry) > IDLE_STUCK_MAX_MS)
-    return doubt(entry, 'GitHub gives it no job');
+  if (waiting !== null && nowMs - meantSinceMs(entry) > IDLE_STUCK_MAX_MS) return doubt(entry, GIVEN_NOTHING);
   const because = waiting === null ? 'it waits for a job' : 'a job waits for it';
   return verdict(entry.idleSightings > 0 ? 'unsight' : 'keep', because);
 }

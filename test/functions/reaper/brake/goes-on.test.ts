@@ -14,7 +14,12 @@ const marks = [1, 2, 3, 4, 5].map((job) => ({
   ...{ runner: build.runnerName(`${job}-1`), job, repository: 'acme/pay', atMs: START_MS },
   ...{ ending: 'given nothing', offering: null, image: 'arm64', version: null },
 }));
-const inCommon = { marks, got: { 'image arm64': START_MS + 1 }, held: { 'repository acme/pay': START_MS } };
+const inCommon = {
+  marks,
+  got: { 'image arm64': START_MS + 1 },
+  held: { 'repository acme/pay': START_MS },
+  under: '',
+};
 
 describe('who goes on as others do, and cannot be told in this sweep, is told in the next', () => {
   const paused = (id: number) =>
