@@ -37,7 +37,7 @@ export function boundMs(simulation: Simulation): number {
 }
 
 /** Beyond that: what went where GitHub lets us ask nothing ends an hour after its last sign. */
-export const awayMs = ({ faults }: Simulation): number => (faults.fired.has(GOES_AWAY) ? 75 * MINUTE_MS : 0);
+const awayMs = ({ faults }: Simulation): number => (faults.fired.has(GOES_AWAY) ? 75 * MINUTE_MS : 0);
 
 /**
  * No job can be launched for while machines that never leave Pending are as many as `limits.runners`: ECS refuses to delete them
