@@ -3,6 +3,7 @@ import type { Ending, JobEntry, RunnerEntry } from '../../../shared/ledger/entri
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { VERSION_REFUSED_STATUS, versionRefused } from '../../../shared/runner/exit.ts';
 import { isHeld } from '../events/held.ts';
+import { GIVEN_NOTHING } from '../repair/diagnose.ts';
 import { isStopped } from '../survey/machine-status.ts';
 import type { Observation } from '../survey/observe.ts';
 
@@ -87,9 +88,6 @@ function endingOnline({ removedAtMs, state }: RunnerEntry, isOnline: boolean): E
   if (removedAtMs !== null) return 'given nothing';
   return state === 'idle' && !isOnline ? 'offline' : 'ended';
 }
-
-/** Why an idle runner is taken off GitHub whose job waits. */
-export const GIVEN_NOTHING = 'GitHub gives it no job';
 
 const isGivenNothing = ({ removedAtMs, because }: RunnerEntry): boolean =>
   removedAtMs !== null && because === GIVEN_NOTHING;

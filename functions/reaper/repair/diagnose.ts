@@ -8,7 +8,6 @@ import {
   IDLE_STUCK_MAX_MS,
 } from '../../../shared/limits.ts';
 import { isStandingBy } from '../../../shared/warm/standby.ts';
-import { GIVEN_NOTHING } from '../brake/endings.ts';
 import { meantSinceMs, type Standing } from '../events/held.ts';
 import { isKeptByTag } from '../own-instance.ts';
 import { hasStoppedForGood, isStopped, isYoung } from '../survey/machine-status.ts';
@@ -16,6 +15,9 @@ import type { Observation } from '../survey/observe.ts';
 import { absence, diagnoseLaunching, isUnasked } from './launching.ts';
 import { diagnoseStandby } from './standby/diagnose-standby.ts';
 import { type Coverage, deletion, endIsNear, endsAtMs, type Verdict, verdict, warningMs } from './verdict.ts';
+
+/** Of an idle runner whose job waits. */
+export const GIVEN_NOTHING = 'GitHub gives it no job';
 
 export function diagnose(coverage: Coverage, observation: Observation): Verdict {
   const { held, instances } = observation;

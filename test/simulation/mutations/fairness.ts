@@ -45,8 +45,8 @@ export const FAIRNESS: readonly Mutation[] = [
   one(
     'jobs of a repository that gets nothing are tried one at a time',
     'functions/reaper/brake/in-common.ts',
-    'return jobs.size < BRAKE_JOBS_MIN ? []',
-    'return jobs.size < nowMs ? []',
+    'return jobs < min ||',
+    'return jobs < nowMs ||',
   ),
   one(
     'who goes on is noted until all are told',
