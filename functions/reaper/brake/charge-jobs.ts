@@ -2,20 +2,16 @@
 import { amend } from '../../../shared/ledger/amend.ts';
 import type { JobEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
-import { isInLine } from '../own-limits.ts';
 import { untilDeadline } from '../until-deadline.ts';
 import type { ReaperWorld } from '../world.ts';
-import { charged, forgiven, letGo, released, type Terms, triedOnSuccess } from './charge.ts';
+import { charged, forgiven, released, type Terms, triedOnSuccess } from './charge.ts';
 import type { Waste } from './endings.ts';
-import { type GroupsOf, whyHeld } from './held-back.ts';
 import { tellOfJob } from './tell.ts';
 
 export interface Now extends Terms {
   readonly successAtMs: number;
-  /** Runners whose jobs are forgiven, and those whose jobs go on, as others of their like do. */
+  /** Runners whose jobs are forgiven. */
   readonly forgotten: ReadonlySet<string>;
-  readonly letGo: ReadonlySet<string>;
-  readonly groupsOf: GroupsOf;
 }
 
 export interface Changed {
@@ -37,7 +33,7 @@ export async function changeJobs(
       (before, waste) => charged(before, waste, terms) ?? before,
       entry,
     );
-    const then = changedByOthers(next, terms) ?? next;
+    const then = forgiven(next, terms.forgotten, terms.nowMs) ?? uncapped(next, terms) ?? next;
     return then === entry ? undefined : then;
   };
   const concerned = uncovered.filter(({ entry }) => change(entry) !== undefined);
@@ -79,24 +75,9 @@ async function changeOne(
   }
 }
 
-/** What the runners of others came to means for it. Undefined: nothing. */
-function changedByOthers(entry: JobEntry, terms: Now): JobEntry | undefined {
-  const { forgotten, letGo: names, groupsOf, isBraked, nowMs } = terms;
-  const because = isBraked ? null : whyHeld(groupsOf(entry));
-  const goesOn =
-    forgiven(entry, forgotten, nowMs) ??
-    letGo(entry, names, nowMs) ??
-    uncapped(entry, because !== null, terms);
-  if (goesOn !== undefined || because === null || entry.nextTryAtMs > nowMs) return goesOn;
-  // It stands in nobody's way, and is told so once.
-  if (entry.startedOn !== null || (entry.because === because && !isInLine(entry))) return undefined;
-  return { ...entry, obstacle: 'waste', because };
-}
-
 /** It was only looked at, and something has changed since. */
-function uncapped(entry: JobEntry, isHeldBack: boolean, terms: Now): JobEntry | undefined {
-  const { circumstances, nowMs, successAtMs } = terms;
+function uncapped(entry: JobEntry, { circumstances, nowMs, successAtMs }: Now): JobEntry | undefined {
   if (entry.obstacle !== 'cap') return undefined;
-  if (entry.cappedUnder === circumstances) return triedOnSuccess(entry, successAtMs, nowMs, isHeldBack);
+  if (entry.cappedUnder === circumstances) return triedOnSuccess(entry, successAtMs, nowMs);
   return released(entry, 'the configuration or the runner release changed, or somebody deployed', nowMs);
 }

@@ -64,22 +64,8 @@ function capped(entry: JobEntry, last: string, { nowMs: atMs, circumstances }: T
 export function forgiven(entry: JobEntry, streak: ReadonlySet<string>, nowMs: number): JobEntry | undefined {
   const { startedOn, wastes = [], isForgiven = false } = entry;
   const isOfStreak = wastes.length > 0 && wastes.every(({ runner }) => streak.has(runner));
-  if (startedOn !== null || !isOfStreak) return undefined;
-  if (isForgiven && (entry.wasted ?? 0) > 0) return undefined;
+  if (startedOn !== null || !isOfStreak || isForgiven) return undefined;
   return { ...released(entry, 'runners get jobs again', nowMs), isForgiven: true };
-}
-
-/**
- * One with its repository or its image got a job, for which it was held back: what was held against it is forgotten, once.
- * Undefined: it was not, or is only looked at, and was forgiven before.
- */
-export function letGo(entry: JobEntry, names: ReadonlySet<string>, nowMs: number): JobEntry | undefined {
-  const { startedOn, wastes = [], isForgiven = false, obstacle } = entry;
-  const last = wastes.at(-1);
-  if (startedOn !== null || last === undefined || !names.has(last.runner)) return undefined;
-  const because = 'runners of its like get jobs again';
-  if (!isForgiven) return { ...released(entry, because, nowMs), isForgiven: true };
-  return obstacle === 'cap' ? undefined : triedAgain(entry, because, nowMs);
 }
 
 /** What it counts stays: if this runner is of no use either, it is only looked at again. */
@@ -102,18 +88,13 @@ export function triedOnChange(
 }
 
 /**
- * Of one that was forgiven once, as others got jobs, the same trouble may have been back and be over, or it is its own; and of one
- * that is held with its like (`isHeldBack`) theirs. So it is tried when others have got jobs again since its last, each time after twice the pause. Undefined: not now.
+ * Of one that was forgiven once, as others got jobs: the same trouble may have been back and be over, or it is its own. So it is
+ * tried when others have got jobs again since its last, each time after twice the pause. Undefined: not now.
  */
-export function triedOnSuccess(
-  entry: JobEntry,
-  successAtMs: number,
-  nowMs: number,
-  isHeldBack = false,
-): JobEntry | undefined {
+export function triedOnSuccess(entry: JobEntry, successAtMs: number, nowMs: number): JobEntry | undefined {
   const lastMs = lastWasteMs(entry);
   const isDue = nowMs - lastMs >= 2 ** (entry.wasted ?? 0) * WASTED_PAUSE_MS;
-  if (!(entry.isForgiven || isHeldBack) || successAtMs <= lastMs || !isDue) return undefined;
+  if (entry.isForgiven !== true || successAtMs <= lastMs || !isDue) return undefined;
   return triedAgain(entry, 'runners get jobs again', nowMs);
 }
 

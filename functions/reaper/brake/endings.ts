@@ -84,13 +84,13 @@ export function endingOf(runner: RunnerEntry, { instances, registration, isGone 
   return endingOnline(runner, registration?.isOnline === true);
 }
 
+const isGivenNothing = ({ removedAtMs, because }: RunnerEntry): boolean =>
+  removedAtMs !== null && because === GIVEN_NOTHING;
+
 function endingOnline({ removedAtMs, state }: RunnerEntry, isOnline: boolean): Ending {
   if (removedAtMs !== null) return 'given nothing';
   return state === 'idle' && !isOnline ? 'offline' : 'ended';
 }
-
-const isGivenNothing = ({ removedAtMs, because }: RunnerEntry): boolean =>
-  removedAtMs !== null && because === GIVEN_NOTHING;
 
 /** Lower-case clauses that complete "was of no use: …". */
 const ENDING_WORDS: Readonly<Record<Ending, string>> = {

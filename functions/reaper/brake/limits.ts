@@ -20,9 +20,3 @@ export const BRAKE_WINDOW_MS = 2 * 3_600_000;
 export const BRAKE_STREAK_MAX = 100;
 /** From one probe's end to the next: with the probe's own life, five minutes or more. */
 export const BRAKE_PROBE_MS = 3 * 60_000;
-/** The longest from one probe to the next, of jobs of one repository or image; and how long one counts as being out. */
-export const HELD_PAUSE_MAX_MS = 30 * 60_000;
-/** Of what they share, so many of the last jobs are remembered. */
-export const MARKS_OF_ONE_MAX = 20;
-/** Jobs in a row for which a machine of one offering stopped, went offline or ended: from so many on it is left alone. */
-export const OFFERING_JOBS_MIN = 2;

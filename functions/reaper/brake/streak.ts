@@ -3,21 +3,29 @@ import * as z from 'zod';
 import { parseJson } from '../../../shared/json.ts';
 import type { Ending, JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import { QUEUED_MAX_MS } from '../../../shared/limits.ts';
-import { InCommon } from './in-common.ts';
+import { ENDINGS } from './endings.ts';
 import { BRAKE_JOBS_MIN, BRAKE_PROBE_MS, BRAKE_STREAK_MAX, BRAKE_WINDOW_MS } from './limits.ts';
-import { gotJobAtMs, Mark } from './mark.ts';
 
 export const STREAK_NOTE = 'brake';
 
+const Entry = z.object({
+  runner: z.string(),
+  job: z.number(),
+  repository: z.string(),
+  atMs: z.number(),
+  ending: z.enum(ENDINGS),
+  offering: z.string().nullable(),
+  image: z.string().nullable(),
+  version: z.string().nullable(),
+});
 const Streak = z.object({
   sinceMs: z.number().nullable(),
-  wastes: z.array(Mark),
-  /** When one of ours got a job, while not all who go on by that could be told; absent: all were. */
+  wastes: z.array(Entry),
+  /** When one of ours got a job, while not all who go on by that are told; absent: all are. */
   gotAtMs: z.number().optional(),
-  /** Absent: nothing, or a row of an earlier release. */
-  inCommon: InCommon.optional(),
 });
 
+export type StreakEntry = z.output<typeof Entry>;
 /** `sinceMs`: from when launches are held back; null: they are not. */
 export type Streak = z.output<typeof Streak>;
 
@@ -29,14 +37,12 @@ export const parseStreak = (text: string): Streak => Streak.safeParse(parseJson(
 /** The first of ours that gets a job ends it. Each runner counts once; for the brake, those of the last two hours. */
 export function streakAfter(
   before: Streak,
-  fresh: readonly Mark[],
+  fresh: readonly StreakEntry[],
   successAtMs: number,
   nowMs: number,
 ): Streak {
-  const known = new Set(before.wastes.map(({ runner }) => runner));
-  const all = [...before.wastes, ...fresh.filter(({ runner }) => !known.has(runner))];
-  const wastes = all
-    .filter(({ atMs }) => atMs > successAtMs && nowMs - atMs < QUEUED_MAX_MS)
+  const wastes = withFresh(before, fresh)
+    .wastes.filter(({ atMs }) => atMs > successAtMs && nowMs - atMs < QUEUED_MAX_MS)
     .slice(-BRAKE_STREAK_MAX);
   const recent = wastes.filter(({ atMs }) => nowMs - atMs < BRAKE_WINDOW_MS);
   const isLetGo = forgottenIn(before, successAtMs).length > 0 || recent.length === 0;
@@ -45,9 +51,21 @@ export function streakAfter(
   return { sinceMs: jobs >= BRAKE_JOBS_MIN ? nowMs : null, wastes };
 }
 
+/** Each runner once. */
+export function withFresh(before: Streak, fresh: readonly StreakEntry[]): Streak {
+  const known = new Set(before.wastes.map(({ runner }) => runner));
+  return { ...before, wastes: [...before.wastes, ...fresh.filter(({ runner }) => !known.has(runner))] };
+}
+
 /** Runners of no use before one of ours got a job again. */
 export const forgottenIn = ({ wastes }: Streak, successAtMs: number): readonly string[] =>
   wastes.filter(({ atMs }) => atMs <= successAtMs).map(({ runner }) => runner);
+
+/** When one of ours got a job, at the earliest, as far as its entry tells; null: it had none. One that waited was online long before. */
+function gotJobAtMs({ state, stateAtMs, ran, onlineAtMs, takenAtMs }: RunnerEntry): number | null {
+  if (state === 'busy') return stateAtMs;
+  return ran === null ? null : Math.max(onlineAtMs ?? 0, takenAtMs ?? 0, ran.createdAtMs);
+}
 
 export const lastSuccessMs = (runners: readonly RunnerEntry[]): number =>
   Math.max(0, ...runners.map((runner) => gotJobAtMs(runner) ?? 0));
@@ -82,7 +100,7 @@ export function gateOf(
 }
 
 /** The ending that most of them had. */
-export function commonEnding({ wastes }: { readonly wastes: readonly Pick<Mark, 'ending'>[] }): Ending {
+export function commonEnding({ wastes }: Streak): Ending {
   const counts = new Map<Ending, number>();
   for (const { ending } of wastes) counts.set(ending, (counts.get(ending) ?? 0) + 1);
   const [first] = [...counts].sort(([, a], [, b]) => b - a);

@@ -5,7 +5,6 @@ import { placeOf, runnerGroupOf, targetOf } from '../../../shared/names.ts';
 import type { Survey } from '../survey/survey.ts';
 import type { ReaperWorld } from '../world.ts';
 import { type Waste, wordsOf } from './endings.ts';
-import { heldGroups, type InCommon } from './in-common.ts';
 import { WASTED_ALERT_MIN } from './limits.ts';
 import { commonEnding, type Streak } from './streak.ts';
 
@@ -42,27 +41,6 @@ export async function tellOfBrake(
   await alertOnce(`brake-${ending.replaceAll(' ', '-')}`, `${what} Likely cause: ${cause}. ${next}`, world);
 }
 
-/** Jobs of one repository, or on one image, that are tried one at a time from now on, while others' get their runners. */
-export async function tellOfHeld(
-  { before, after }: { readonly before: InCommon; readonly after: InCommon },
-  fresh: readonly Waste[],
-  world: ReaperWorld,
-): Promise<void> {
-  for (const { shared, name, marks } of heldGroups(after)) {
-    if (before.held[shared] !== undefined) continue;
-    const ending = commonEnding({ wastes: marks });
-    const ofThese = fresh.findLast((each) => each.ending === ending);
-    const last = marks.at(-1);
-    const what = `${marks.length} runners of ${marks.length} jobs of the ${name} ended without a job, and none of theirs got one meanwhile.`;
-    // Others' runners get jobs, so that neither GitHub nor the version is it.
-    const isOfGitHub = shared.startsWith('repository ') && OF_GITHUB.has(ending);
-    const cause = `${causeOf(isOfGitHub ? 'given nothing' : ending, ofThese, world)} (most often ${wordsOf(ending, last?.version)})`;
-    const next = `They are tried one at a time until a runner gets one; then all go on. npm run explain -- ${last?.job ?? 'JOB'}`;
-    world.log('brake.held', { shared, jobs: marks.length, ending });
-    await alertOnce(`held-${shared.replaceAll(' ', '-')}`, `${what} Likely cause: ${cause}. ${next}`, world);
-  }
-}
-
 /** Where most of these runners register: another owner's silence, or a list that moved, says nothing of them. */
 const isGitHubSilent = (
   { wastes }: Streak,
@@ -75,7 +53,6 @@ const isGitHubSilent = (
   return 2 * silent.length > wastes.length;
 };
 
-const OF_GITHUB: ReadonlySet<Ending> = new Set(['stopped', 'offline', 'ended'] as const);
 const RECLAIMED = 'the spot market takes its machines back; more zones or types, or on-demand, help';
 const DELETED = 'somebody beside us deletes its machines; ActionTrail says who';
 

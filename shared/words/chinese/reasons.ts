@@ -120,8 +120,6 @@ export const REASONS: Catalogue = {
   'its runner {} was of no use: {}': '它的运行器 {1} 没派上用场：{2}',
   'the cloud’s answer was unclear ({})': '云的回答不明确（{1}）',
   'runners get jobs again': '运行器又能分到作业了',
-  'runners of its like get jobs again': '与它同类的运行器又能分到作业了',
-  'runners of jobs of the {} come to nothing, and none of them gets one: they are tried one at a time': '{1} 的作业的运行器都没派上用场，没有一个作业分到运行器：它们一次只试一个',
   'its entry is gone': '它的记录没了',
   'the runner {}, which waited for a job, is for it': '等候作业的运行器 {1} 给它用',
   'the runner {}, which stood stopped, is for it': '停着的运行器 {1} 给它用，正在启动',

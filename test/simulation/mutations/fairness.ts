@@ -43,16 +43,10 @@ export const FAIRNESS: readonly Mutation[] = [
   { name: 'the cap', edits: [CAP] },
   { name: 'the probe', edits: [PROBE] },
   one(
-    'jobs of a repository that gets nothing are tried one at a time',
-    'functions/reaper/brake/in-common.ts',
-    'return jobs < min ||',
-    'return jobs < nowMs ||',
-  ),
-  one(
     'who goes on is noted until all are told',
     'functions/reaper/brake/brake.ts',
-    'const noted = isLettingGo ? withFresh(streaks) : after;',
-    'const noted = isLettingGo ? after : after;',
+    'const noted = forgotten.size > 0 ?',
+    'const noted = forgotten.size > nowMs ?',
   ),
   one(
     'a check is looked for before one is made',

@@ -20,8 +20,6 @@ export const NOTICED_BY: Readonly<Record<string, string>> = {
     'test/functions/reaper/brake/decisions.test.ts',
   'the cap': 'test/functions/reaper/brake/decisions.test.ts',
   'the probe': 'test/functions/reaper/brake/decisions.test.ts',
-  'jobs of a repository that gets nothing are tried one at a time':
-    'test/functions/reaper/brake/in-common.test.ts',
   'who goes on is noted until all are told': 'test/functions/reaper/brake/goes-on.test.ts',
   'a check is looked for before one is made': 'test/functions/reaper/rounds/checks/unseen.test.ts',
   'forks are refused by the launcher, and by the machine': 'test/functions/launcher/unwelcome.test.ts',

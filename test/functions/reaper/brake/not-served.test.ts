@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { MINUTE_MS, OURS, open, queue } from '../../../cli/explain/fixture.ts';
 
-test('each of its jobs gets one, and then they are tried one at a time (180 machines before); others run meanwhile, and a person is told', async () => {
+test('each of its jobs gets as many runners as one alone, twice at most; others run meanwhile, and a person is told', async () => {
   const alerts: string[] = [];
   const world = await open({
     repositories: ['acme/app', 'acme/pay'],
@@ -19,10 +19,8 @@ test('each of its jobs gets one, and then they are tried one at a time (180 mach
   const machines = world.ecs.paid().length - waits.length;
   if (process.env.FIGURES)
     process.stdout.write(`${JSON.stringify({ machines, waitMax: Math.max(...waits) })}\n`);
-  expect(machines).toBeLessThanOrEqual(3 * lost.length);
+  expect(machines).toBeLessThanOrEqual(10 * lost.length);
   expect(Math.max(...waits)).toBeLessThan(4 * MINUTE_MS);
-  expect(alerts.join('\n')).toMatch(
-    /20 jobs of the repository acme\/pay ended without a job.*: the runner group ci-runners does not serve/,
-  );
+  expect(alerts.join('\n')).toMatch(/acme\/pay had 5 runners of no use.* gets no further one/);
   world.fc.close();
 });
