@@ -162,7 +162,7 @@ describe('launches', () => {
   test('a runner counts once, and what cannot be read holds nobody back', () => {
     expect(streakAfter(engaged, of(BRAKE_JOBS_MIN), 0, NOW_MS + 1)).toEqual(engaged);
     expect(parseStreak(JSON.stringify(engaged))).toEqual(engaged);
-    for (const text of ['', '{}', '{"sinceMs":1,"wastes":[{}]}']) expect(parseStreak(text)).toEqual(NO_STREAK);
+    expect(['', '{}', '{"sinceMs":1,"wastes":[{}]}'].map(parseStreak)).toEqual(Array(3).fill(NO_STREAK));
   });
 
   const job = (id: number, repository: string, hasWaste: boolean): JobEntry => {
