@@ -50,6 +50,7 @@ export const NOTICED_BY: Readonly<Record<string, string>> = {
     'test/functions/reaper/repair/stuck.test.ts',
   'what cannot be deleted fills no more than a quarter of all slots beyond its bound':
     'test/functions/reaper/repair/stuck.test.ts',
+  'the busy rule’s ledger half': 'test/functions/reaper/repair/diagnose.test.ts',
   'what the webhook refuses is told': 'test/functions/webhook/refused.test.ts',
   'what GitHub has given up is not launched for': 'test/functions/reaper/rounds/expired.test.ts',
   'held jobs are launched for again': 'test/functions/reaper/held.test.ts',
