@@ -1,10 +1,12 @@
 /** What woke the reaper: its timer, a job that started or ended, or a launch that failed for good. */
+import { resolveAlert } from '../../shared/alert-once.ts';
 import { parseEvent } from '../../shared/job/handed-on.ts';
 import { releaseAsk } from '../../shared/runner/copies.ts';
 import { noteDeployed } from './brake/circumstances.ts';
 import { recordEnd } from './events/record-end.ts';
 import { recordStart } from './events/record-start.ts';
 import { releaseAfter } from './events/release-held.ts';
+import { REFUSED_ADDRESS } from './rounds/deliveries.ts';
 import { checkRelease, type ReleaseReport } from './rounds/release/check-release.ts';
 import { sweep } from './sweep.ts';
 import type { ReaperWorld } from './world.ts';
@@ -12,7 +14,10 @@ import type { ReaperWorld } from './world.ts';
 /** In one word what was done. Throws what failed, so that Function Compute tries again. */
 export async function reap(event: Uint8Array, world: ReaperWorld): Promise<string | ReleaseReport> {
   const asked = releaseAsk(event);
-  if (asked === 'copy') await noteDeployed(world);
+  if (asked === 'copy') {
+    await noteDeployed(world);
+    await resolveAlert(REFUSED_ADDRESS, world);
+  }
   if (asked !== null) return checkRelease(world, asked);
   const handedOn = parseEvent(event);
   if (handedOn === null) return wake(event, world);

@@ -46,15 +46,16 @@ const awayMs = ({ faults }: Simulation): number => (faults.fired.has(GOES_AWAY) 
 export const isAllStuck = ({ world, plan }: Pick<Simulation, 'world' | 'plan'>): boolean =>
   stuckIn({ world }).length >= plan.config.limits.runners;
 
-/** Repositories that one sweep looks at for jobs whose end was lost, in turn; */
+/** Repositories that one sweep looks at for jobs whose end was lost, in turn (LOOK_REPOSITORIES_MAX); */
 const LOOKED_AT_PER_SWEEP = 20;
-/** and for a job that names a removed runner: three lists each, and 200 calls a sweep. */
+/** and for a job that names a removed runner: three lists each, and 200 calls a sweep (NAMING_CALLS_PER_SWEEP_MAX). */
 const PROVED_PER_SWEEP = 66;
 
 /**
  * From the end of the last job: what is alive without one goes long before its release time would take it. Beside hundreds of
  * repositories it takes the sweeps that all of these have their turn in, twice: until a lost end is found, and until a runner
  * that was then taken off GitHub is proved to have no job in any that it served (docs/decisions/absence.md, the second rule).
+ * There a machine's own end without a job, after half an hour, may come before ours.
  */
 export function clearedMaxMs(simulation: Simulation): number {
   const { config, wide } = simulation.plan;

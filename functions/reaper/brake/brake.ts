@@ -1,6 +1,6 @@
 /**
- * The one brake: each runner that ended without a job, though its job waits, delays that job's next launch and marks
- * its offering; many of them hold all launches back to a probe. Fed by the outcome, whatever led to it.
+ * The one brake: each runner that ended without a job, though its job waits, delays that job's next launch, and marks
+ * its offering where the machine failed; many of them hold all launches back to a probe. Fed by the outcome, whatever led to it.
  */
 import { unavailableKeys } from '../../../shared/advisor/rank.ts';
 import { parseLabels } from '../../../shared/job/labels.ts';
@@ -25,8 +25,8 @@ import {
   STREAK_NOTE,
   type Streak,
   type StreakEntry,
+  stillNoted,
   streakAfter,
-  withFresh,
 } from './streak.ts';
 import { tellOfBrake } from './tell.ts';
 
@@ -58,7 +58,7 @@ export async function brake(
   const after = streakAfter(before, fresh, successAtMs, nowMs);
   for (const { runner, ending } of [...wastes, ...failedWhileHeld(spent, seen.jobs)])
     await markOffering(runner, ending, world);
-  const forgotten = new Set(after.sinceMs === null ? forgottenIn(before, successAtMs) : []);
+  const forgotten = new Set(forgottenIn(before, successAtMs));
   const terms = {
     ...{ nowMs, successAtMs, forgotten },
     isBraked: after.sinceMs !== null,
@@ -66,8 +66,8 @@ export async function brake(
     mayLeaveSpot: config.spot.onDemandFallback,
   };
   if (after.sinceMs !== null && before.sinceMs === null) await tellOfBrake(after, wastes, seen, world);
-  // Who goes on is known by what is forgotten now: that stays noted until all of them are told.
-  const noted = forgotten.size > 0 ? { ...withFresh(before, fresh), gotAtMs: successAtMs } : after;
+  // Who goes on is known by what is forgotten now: that stays noted until all of their entries say so.
+  const noted = forgotten.size > 0 ? stillNoted(before, fresh, after, successAtMs, nowMs) : after;
   await writeStreak(before, noted, world);
   const { now, isWhole } = await changeJobs(uncovered, wastes, terms, deadlineMs, world);
   if (isWhole) await writeStreak(noted, after, world);

@@ -21,7 +21,7 @@ const Entry = z.object({
 const Streak = z.object({
   sinceMs: z.number().nullable(),
   wastes: z.array(Entry),
-  /** When one of ours got a job, while not all who go on by that are told; absent: all are. */
+  /** When one of ours got a job: kept, with the wastes before it, while an entry that goes on by that could not be written yet. */
   gotAtMs: z.number().optional(),
 });
 
@@ -45,7 +45,9 @@ export function streakAfter(
     .wastes.filter(({ atMs }) => atMs > successAtMs && nowMs - atMs < QUEUED_MAX_MS)
     .slice(-BRAKE_STREAK_MAX);
   const recent = wastes.filter(({ atMs }) => nowMs - atMs < BRAKE_WINDOW_MS);
-  const isLetGo = forgottenIn(before, successAtMs).length > 0 || recent.length === 0;
+  // One that is still noted has let all go already.
+  const isNew = ({ atMs }: StreakEntry) => atMs > (before.gotAtMs ?? 0) && atMs <= successAtMs;
+  const isLetGo = before.wastes.some(isNew) || recent.length === 0;
   if (before.sinceMs !== null && !isLetGo) return { sinceMs: before.sinceMs, wastes };
   const jobs = new Set(recent.map(({ job }) => job)).size;
   return { sinceMs: jobs >= BRAKE_JOBS_MIN ? nowMs : null, wastes };
@@ -55,6 +57,19 @@ export function streakAfter(
 export function withFresh(before: Streak, fresh: readonly StreakEntry[]): Streak {
   const known = new Set(before.wastes.map(({ runner }) => runner));
   return { ...before, wastes: [...before.wastes, ...fresh.filter(({ runner }) => !known.has(runner))] };
+}
+
+/** `after`, with what jobs go on by that are not all written yet. */
+export function stillNoted(
+  before: Streak,
+  fresh: readonly StreakEntry[],
+  after: Streak,
+  gotAtMs: number,
+  nowMs: number,
+): Streak {
+  const { wastes } = withFresh(before, fresh);
+  const young = wastes.filter(({ atMs }) => nowMs - atMs < QUEUED_MAX_MS).slice(-2 * BRAKE_STREAK_MAX);
+  return { ...after, wastes: young, gotAtMs };
 }
 
 /** Runners of no use before one of ours got a job again. */

@@ -85,6 +85,8 @@ export async function redeliverLost(deadlineMs: number, world: ReaperWorld): Pro
 }
 
 const REFUSED = 'deliveries-refused';
+/** Not over when one from an old address arrives: a deployment ends it. */
+export const REFUSED_ADDRESS = 'deliveries-refused-address';
 /** By our own answer: none of it passes by itself, and nobody else would tell. */
 const WHY_REFUSED: ReadonlyMap<number, string> = new Map([
   [401, 'the webhook secret at GitHub is none that the webhook has'],
@@ -92,19 +94,23 @@ const WHY_REFUSED: ReadonlyMap<number, string> = new Map([
   [404, 'there is no webhook at the address that the App has: run npm run setup'],
 ]);
 
-/** The newest says how it stands; but of addresses that it delivers from GitHub may have new ones beside the old. */
+/** The newest says how it stands; but of the addresses that it delivers from GitHub may have new ones beside the old. */
 async function tellOfRefused(deliveries: readonly Delivery[], world: ReaperWorld): Promise<void> {
   const byTime = deliveries
     .filter(({ event }) => event === 'workflow_job')
     .sort((a, b) => a.deliveredAtMs - b.deliveredAtMs);
-  const telling = byTime.find((each) => each.statusCode === 403) ?? byTime.at(-1);
-  if (telling === undefined) return;
-  const { statusCode } = telling;
+  const newest = byTime.at(-1)?.statusCode ?? 0;
+  const isTaken = newest >= 200 && newest < 300;
+  if (byTime.some((each) => each.statusCode === 403)) await tellOf(403, REFUSED_ADDRESS, world);
+  if (newest !== 403) await tellOf(newest, REFUSED, world);
+  if (isTaken) await resolveAlert(REFUSED, world);
+}
+
+async function tellOf(statusCode: number, key: string, world: ReaperWorld): Promise<void> {
   const because = WHY_REFUSED.get(statusCode);
-  if (because !== undefined) {
-    const text = `GitHub's deliveries are refused (${statusCode}) because ${because}. Until then jobs are found late, by looking, and ends are noticed late. Look: npm run doctor`;
-    await alertOnce(REFUSED, text, world);
-  } else if (statusCode >= 200 && statusCode < 300) await resolveAlert(REFUSED, world);
+  if (because === undefined) return;
+  const text = `GitHub's deliveries are refused (${statusCode}) because ${because}. Until then jobs are found late, by looking, and ends are noticed late. Look: npm run doctor`;
+  await alertOnce(key, text, world);
 }
 
 /** One of a time to come was written by a clock that was far ahead, and says nothing. */

@@ -43,7 +43,7 @@ export const FAIRNESS: readonly Mutation[] = [
   { name: 'the cap', edits: [CAP] },
   { name: 'the probe', edits: [PROBE] },
   one(
-    'who goes on is noted until all are told',
+    'who goes on stays noted until all entries say so',
     'functions/reaper/brake/brake.ts',
     'const noted = forgotten.size > 0 ?',
     'const noted = forgotten.size > nowMs ?',

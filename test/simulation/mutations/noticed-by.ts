@@ -20,7 +20,7 @@ export const NOTICED_BY: Readonly<Record<string, string>> = {
     'test/functions/reaper/brake/decisions.test.ts',
   'the cap': 'test/functions/reaper/brake/decisions.test.ts',
   'the probe': 'test/functions/reaper/brake/decisions.test.ts',
-  'who goes on is noted until all are told': 'test/functions/reaper/brake/goes-on.test.ts',
+  'who goes on stays noted until all entries say so': 'test/functions/reaper/brake/goes-on.test.ts',
   'a check is looked for before one is made': 'test/functions/reaper/rounds/checks/unseen.test.ts',
   'forks are refused by the launcher, and by the machine': 'test/functions/launcher/unwelcome.test.ts',
   'the ledger is surveyed last': 'test/functions/reaper/survey/ledger-last.test.ts',

@@ -1,7 +1,10 @@
 /** Deliveries that are asked for again, when GitHub's list is longer than what can be read of it. */
 import { describe, expect, test } from 'vitest';
+import { reap } from '../../../../functions/reaper/reap.ts';
 import { decideRedeliveries, redeliverLost } from '../../../../functions/reaper/rounds/deliveries.ts';
+import { standingAlerts } from '../../../../shared/alert-once.ts';
 import type { Delivery } from '../../../../shared/ports.ts';
+import { ASK_FOR_COPIES } from '../../../../shared/runner/copies.ts';
 import { openWorld, START_MS, seedRunnerRelease } from '../../../world/in-process.ts';
 import { APP_ID, PUBLIC_KEY_PEM } from '../../../world/keys.ts';
 import { openReaper } from '../fixture.ts';
@@ -135,5 +138,20 @@ describe('deliveries that our own webhook refuses', () => {
     things = statuses.map((status, at) => delivered(String(at), status, 5 - at));
     await redeliverLost(START_MS + MINUTE_MS, it.world);
     expect([it.alerts.length, it.lines.filter(({ event }) => event === 'alert.resolved').length]).toEqual([alerts, resolved]);
+  });
+
+  test('new addresses beside the old are told once, whatever arrives from the old ones, until somebody deploys', async () => {
+    let things: Delivery[] = [];
+    const it = openReaper({
+      github: { deliveries: async () => ({ things, complete: true }), redeliver: async () => 'asked' },
+    });
+    for (const statuses of [[403, 202], [202], [202, 403], [202]]) {
+      things = statuses.map((status, at) => delivered(String(at), status, 5 - at));
+      await redeliverLost(START_MS + MINUTE_MS, it.world);
+    }
+    expect(it.alerts).toHaveLength(1);
+    expect(await standingAlerts(it.world)).toHaveLength(1);
+    await reap(new TextEncoder().encode(ASK_FOR_COPIES), it.world).catch(() => undefined);
+    expect(await standingAlerts(it.world)).toEqual([]);
   });
 });

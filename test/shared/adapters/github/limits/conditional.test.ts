@@ -36,7 +36,7 @@ test('four lists of every repository that we may know are asked for conditionall
   expect(whole).toBe(4 * KNOWN_REPOSITORIES_MAX);
 });
 
-test('a run of which two jobs wait for their reviewers costs one call for each hour of a token, however often it is looked at', async () => {
+test('a run of which two jobs wait for their reviewers costs one call while a token is good, however often it is looked at', async () => {
   const { github, hub, org, pass } = await openWorld('process');
   const jobs = ['a', 'b'].map((name) => ({ name, labels: LABELS, environmentGate: true }));
   const run = github.queueRun({ repository: 'acme/app', jobs });
