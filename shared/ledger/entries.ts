@@ -62,6 +62,8 @@ export interface JobEntry extends TookWarm, HeldBack {
     readonly runner: RunnerName;
     readonly atMs: number;
     readonly ending: Ending;
+    /** Its launcher may be at work until then. Absent: it is not. */
+    readonly leaseUntilMs?: number;
   }[];
   /** What was held against it while no runner of ours got a job was forgotten once. */
   readonly isForgiven?: boolean;

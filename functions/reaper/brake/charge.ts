@@ -1,6 +1,6 @@
 /** What a runner of no use means for its job's entry, and when that is forgotten: pure. */
 import { mergeTrail } from '../../../shared/ledger/amend.ts';
-import type { JobEntry } from '../../../shared/ledger/entries.ts';
+import type { Ending, JobEntry } from '../../../shared/ledger/entries.ts';
 import { QUEUED_MAX_MS } from '../../../shared/limits.ts';
 import { isCharged, isOfTheMachine, type Waste, wordsOf } from './endings.ts';
 import {
@@ -32,7 +32,7 @@ export function charged(
   const isBraked = terms.isBraked && entry.isForgiven !== true;
   const wasted = (entry.wasted ?? 0) + (isBraked ? 0 : 1);
   const because = `its runner ${runner.name} was of no use: ${wordsOf(ending, version)}`;
-  const wastes = [...(entry.wastes ?? []), { runner: runner.name, atMs, ending }].slice(-WASTES_KEPT_MAX);
+  const wastes = [...(entry.wastes ?? []), notedOf(runner, ending, atMs)].slice(-WASTES_KEPT_MAX);
   const next = {
     ...entry,
     ...{ wasted, wastes, because },
@@ -46,6 +46,10 @@ export function charged(
 }
 
 const WASTES_KEPT_MAX = 20;
+
+function notedOf({ name, leaseUntilMs }: Waste['runner'], ending: Ending, atMs: number) {
+  return { runner: name, atMs, ending, ...(leaseUntilMs > atMs ? { leaseUntilMs } : {}) };
+}
 
 /** Spot may not be to blame; a job that has lost two machines is worth finding out. */
 const leavesSpot = (wasted: number, wastes: NonNullable<JobEntry['wastes']>): boolean =>
@@ -98,11 +102,12 @@ export function triedOnSuccess(entry: JobEntry, successAtMs: number, nowMs: numb
   return triedAgain(entry, 'runners get jobs again', nowMs);
 }
 
-/** It is launched for anew; it stands aside until a launch gets further. */
+/** It is launched for anew, once the last launcher is over (seed 1401756); it stands aside until a launch gets further. */
 export function released(entry: JobEntry, because: string, atMs: number): JobEntry {
+  const nextTryAtMs = Math.max(atMs, entry.wastes?.at(-1)?.leaseUntilMs ?? 0);
   return {
     ...entry,
-    ...{ wasted: 0, obstacle: 'waste', cappedUnder: null, because, nextTryAtMs: atMs },
+    ...{ wasted: 0, obstacle: 'waste', cappedUnder: null, because, nextTryAtMs },
     trail: mergeTrail(...entry.trail, { atMs, text: `is due, because ${because}` }),
   };
 }

@@ -75,7 +75,7 @@ describe('a runner of no use', () => {
 
 const terms: Terms = { nowMs: NOW_MS, isBraked: false, circumstances: 'abc', mayLeaveSpot: true };
 const waste = (at: number, ending: Ending = 'given nothing') => ({
-  runner: build.runnerEntry(`1-${at}`),
+  runner: build.runnerEntry(`1-${at}`, { leaseUntilMs: 0 }),
   ending,
 });
 /** The entry after so many. */

@@ -1,10 +1,11 @@
 /** Who goes on because runners get jobs again does so, too, where its entry could not be written at that moment. */
 import { expect, test } from 'vitest';
 import { brake } from '../../../../functions/reaper/brake/brake.ts';
+import { charged, forgiven } from '../../../../functions/reaper/brake/charge.ts';
 import { STREAK_NOTE } from '../../../../functions/reaper/brake/streak.ts';
 import type { Observation } from '../../../../functions/reaper/survey/observe.ts';
 import type { Survey } from '../../../../functions/reaper/survey/survey.ts';
-import type { RunnerEntry } from '../../../../shared/ledger/entries.ts';
+import type { JobEntry, RunnerEntry } from '../../../../shared/ledger/entries.ts';
 import type { JobId } from '../../../../shared/nouns.ts';
 import { build, held } from '../../../shared/ledger/builders.ts';
 import { START_MS } from '../../../world/in-process.ts';
@@ -90,4 +91,15 @@ test('a new trouble meanwhile is told, and takes from nobody that it goes on', a
   expect((await entries()).map(({ wasted }) => wasted)).toEqual([0, 0, 0, 0, 0]);
   const { text } = held(await world.ledger.notes.read(STREAK_NOTE)).entry;
   expect(JSON.parse(text)).toMatchObject({ sinceMs, wastes: { length: 5 } });
+});
+
+test('a job whose launcher may be at work yet goes on when that is over (seed 1401756)', () => {
+  const terms = { nowMs: START_MS, isBraked: false, circumstances: 'abc', mayLeaveSpot: true };
+  const leaseUntilMs = START_MS + 100_000;
+  const runner = build.runnerEntry('1-1', { leaseUntilMs });
+  const entry = build.jobEntry(1, { nextTryAtMs: leaseUntilMs });
+  const after = charged(entry, { runner, ending: 'stopped in its boot' }, terms) as JobEntry;
+  const names = new Set([String(runner.name)]);
+  expect(forgiven(after, names, START_MS + 60_000)?.nextTryAtMs).toBe(leaseUntilMs);
+  expect(forgiven(after, names, START_MS + 120_000)?.nextTryAtMs).toBe(START_MS + 120_000);
 });
