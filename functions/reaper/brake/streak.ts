@@ -54,7 +54,7 @@ export function streakAfter(
 }
 
 /** Each runner once. */
-export function withFresh(before: Streak, fresh: readonly StreakEntry[]): Streak {
+function withFresh(before: Streak, fresh: readonly StreakEntry[]): Streak {
   const known = new Set(before.wastes.map(({ runner }) => runner));
   return { ...before, wastes: [...before.wastes, ...fresh.filter(({ runner }) => !known.has(runner))] };
 }
