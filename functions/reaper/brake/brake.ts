@@ -4,7 +4,7 @@
  */
 import { unavailableKeys } from '../../../shared/advisor/rank.ts';
 import { parseLabels } from '../../../shared/job/labels.ts';
-import { amend } from '../../../shared/ledger/amend.ts';
+import { amendNote } from '../../../shared/ledger/amend.ts';
 import type { Ending, JobEntry, RunnerEntry } from '../../../shared/ledger/entries.ts';
 import type { Held } from '../../../shared/ledger/ledger.ts';
 import { parseRunnerRelease } from '../../../shared/runner/release.ts';
@@ -115,8 +115,5 @@ export async function markOffering(
 
 async function writeStreak(before: Streak, after: Streak, { ledger }: ReaperWorld): Promise<void> {
   const text = JSON.stringify(after);
-  if (text === JSON.stringify(before)) return;
-  const note = { text, untilMs: null };
-  if ((await amend(ledger.notes, STREAK_NOTE, () => note)) === null)
-    await ledger.notes.add(STREAK_NOTE, note);
+  if (text !== JSON.stringify(before)) await amendNote(ledger.notes, STREAK_NOTE, () => text);
 }

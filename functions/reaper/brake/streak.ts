@@ -42,7 +42,7 @@ export function streakAfter(
   nowMs: number,
 ): Streak {
   const wastes = withFresh(before, fresh)
-    .wastes.filter(({ atMs }) => atMs > successAtMs && nowMs - atMs < QUEUED_MAX_MS)
+    .filter(({ atMs }) => atMs > successAtMs && nowMs - atMs < QUEUED_MAX_MS)
     .slice(-BRAKE_STREAK_MAX);
   const recent = wastes.filter(({ atMs }) => nowMs - atMs < BRAKE_WINDOW_MS);
   // One that is still noted has let all go already.
@@ -54,9 +54,9 @@ export function streakAfter(
 }
 
 /** Each runner once. */
-function withFresh(before: Streak, fresh: readonly StreakEntry[]): Streak {
-  const known = new Set(before.wastes.map(({ runner }) => runner));
-  return { ...before, wastes: [...before.wastes, ...fresh.filter(({ runner }) => !known.has(runner))] };
+function withFresh({ wastes }: Streak, fresh: readonly StreakEntry[]): readonly StreakEntry[] {
+  const known = new Set(wastes.map(({ runner }) => runner));
+  return [...wastes, ...fresh.filter(({ runner }) => !known.has(runner))];
 }
 
 /** `after`, with what jobs go on by that are not all written yet. */
@@ -67,9 +67,10 @@ export function stillNoted(
   gotAtMs: number,
   nowMs: number,
 ): Streak {
-  const { wastes } = withFresh(before, fresh);
-  const young = wastes.filter(({ atMs }) => nowMs - atMs < QUEUED_MAX_MS).slice(-2 * BRAKE_STREAK_MAX);
-  return { ...after, wastes: young, gotAtMs };
+  const wastes = withFresh(before, fresh)
+    .filter(({ atMs }) => nowMs - atMs < QUEUED_MAX_MS)
+    .slice(-2 * BRAKE_STREAK_MAX);
+  return { ...after, wastes, gotAtMs };
 }
 
 /** Runners of no use before one of ours got a job again. */
